@@ -1,0 +1,221 @@
+//! Ids. Each carries the slot of its home in its last two digits, so that a request finds its cell without a
+//! look-up; those that we issue are made from the stamp, so that a replay makes the same ones.
+
+use crate::{CHINA_OFFSET_US, ColumnKind, DAY_US, Field, FieldError, SLOTS, Sink, Slot, Source, Stamp, china_date};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// Text that is not an id of the wanted kind.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("not a {kind}: {reason}")]
+pub struct IdError {
+    /// What was wanted, for example "party id".
+    pub kind: &'static str,
+    /// What is wrong with the text, without repeating it.
+    pub reason: &'static str,
+}
+
+fn digits(text: &str, length: usize, kind: &'static str) -> Result<u64, IdError> {
+    if text.len() != length || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(IdError { kind, reason: "wrong length or not all digits" });
+    }
+    text.parse().map_err(|_| IdError { kind, reason: "too large" })
+}
+
+macro_rules! numbered {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $low:literal ..= $high:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub struct $name(u64);
+
+        impl $name {
+            /// The `counter`-th id of a slot. `None` when the counter is used up (10¹⁰ of them).
+            pub fn issue(counter: u64, slot: Slot) -> Option<$name> {
+                let number = counter.checked_mul(u64::from(SLOTS))?.checked_add($low)?;
+                (number <= $high).then(|| $name(number + u64::from(slot.number())))
+            }
+            /// The slot of the owner.
+            pub const fn slot(self) -> Slot { Slot::of_id(self.0) }
+            /// The 16 digits as a number.
+            pub const fn number(self) -> u64 { self.0 }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{}", self.0) }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{}", self.0) }
+        }
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<$name, IdError> {
+                let number = digits(text, 16, $kind)?;
+                if ($low..=$high).contains(&number) { Ok($name(number)) }
+                else { Err(IdError { kind: $kind, reason: "outside its range" }) }
+            }
+        }
+        impl Field for $name {
+            const KIND: ColumnKind = ColumnKind::Int;
+            fn write(&self, sink: &mut dyn Sink) { sink.int(self.0.cast_signed()); }
+            fn read(source: &mut dyn Source) -> Result<Self, FieldError> {
+                let number = source.int()?;
+                let id = u64::try_from(number).ok().filter(|id| ($low..=$high).contains(id));
+                id.map($name).ok_or_else(|| FieldError::new(stringify!($name), number))
+            }
+        }
+    };
+}
+
+numbered! {
+    /// A person, merchant, partner or the platform: 16 digits beginning 2088, the last two are the slot.
+    PartyId, "party id", 2_088_000_000_000_000 ..= 2_088_999_999_999_999
+}
+numbered! {
+    /// A merchant's application at the gateway: 16 digits beginning 9021, the last two are the owner's slot.
+    AppId, "app id", 9_021_000_000_000_000 ..= 9_021_999_999_999_999
+}
+
+impl PartyId {
+    /// The platform itself in a slot: owner of the slot's transit, fee and reserve accounts.
+    pub const fn platform(slot: Slot) -> PartyId {
+        PartyId(2_088_000_000_000_000 + slot.number() as u64)
+    }
+    /// Whether this is the platform in any slot.
+    pub const fn is_platform(self) -> bool {
+        self.0 < 2_088_000_000_000_000 + SLOTS as u64
+    }
+}
+
+macro_rules! serial {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        ///
+        /// Kept as `microseconds × 100 + slot`: one number that sorts by time and names its home.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub struct $name(i64);
+
+        impl $name {
+            /// The id of what is decided at this stamp in this slot.
+            pub const fn of(stamp: Stamp, slot: Slot) -> $name {
+                $name(stamp.at_us * SLOTS as i64 + slot.number() as i64)
+            }
+            /// The slot it was issued in.
+            pub const fn slot(self) -> Slot { Slot::of_id(self.0.unsigned_abs()) }
+            /// When it was issued, microseconds UTC.
+            pub const fn at_us(self) -> i64 { self.0 / SLOTS as i64 }
+            /// The number as stored.
+            pub const fn number(self) -> i64 { self.0 }
+            /// The id with this stored number; `None` when negative.
+            pub const fn from_number(number: i64) -> Option<$name> {
+                if number < 0 { None } else { Some($name(number)) }
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { fmt::Display::fmt(self, f) }
+        }
+        impl Field for $name {
+            const KIND: ColumnKind = ColumnKind::Int;
+            fn write(&self, sink: &mut dyn Sink) { sink.int(self.0); }
+            fn read(source: &mut dyn Source) -> Result<Self, FieldError> {
+                let number = source.int()?;
+                $name::from_number(number).ok_or_else(|| FieldError::new(stringify!($name), number))
+            }
+        }
+    };
+}
+
+serial! {
+    /// Our number of an order and of the trade that pays it (`trade_no`): 28 digits beginning with the China date.
+    OrderNo
+}
+serial! {
+    /// The number of a posting in the ledger.
+    PostingNo
+}
+serial! {
+    /// The number of a notification (`notify_id`).
+    NoticeNo
+}
+serial! {
+    /// The number of a timer.
+    TimerNo
+}
+serial! {
+    /// The number of a hold on an account.
+    HoldNo
+}
+
+/// What stands between date and time of day in a trade number, as in those that merchants know.
+const TRADE_NO_FILL: &str = "2200140";
+
+impl fmt::Display for OrderNo {
+    /// `yyyyMMdd`, seven fixed digits, eleven digits of microseconds of the day in China, two of the slot.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of_day = (self.at_us() + CHINA_OFFSET_US).rem_euclid(DAY_US);
+        write!(f, "{:08}{TRADE_NO_FILL}{of_day:011}{:02}", china_date(self.at_us()), self.slot().number())
+    }
+}
+
+impl FromStr for OrderNo {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<OrderNo, IdError> {
+        let wrong = |reason| IdError { kind: "trade number", reason };
+        if text.len() != 28 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(wrong("it has 28 digits"));
+        }
+        let (date, of_day) = (digits(&text[..8], 8, "trade number")?, digits(&text[15..26], 11, "trade number")?);
+        let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
+        let date = jiff::civil::Date::new(year as i16, month as i8, day as i8).map_err(|_| wrong("no such date"))?;
+        let midnight = jiff::tz::Offset::constant(8).to_timestamp(date.at(0, 0, 0, 0));
+        let midnight_us = midnight.map_err(|_| wrong("no such date"))?.as_microsecond();
+        let slot = Slot::of_id(digits(&text[26..], 2, "trade number")?);
+        let stamp = Stamp { at_us: midnight_us + of_day.cast_signed(), seq: 0 };
+        let number = OrderNo::of(stamp, slot);
+        if number.to_string() == text { Ok(number) } else { Err(wrong("its parts do not fit together")) }
+    }
+}
+
+impl fmt::Display for NoticeNo {
+    /// `yyyyMMdd`, then the microseconds and the slot: 27 digits, the same in every attempt.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08}{:019}", china_date(self.at_us()), self.0)
+    }
+}
+
+macro_rules! shown_as_number {
+    ($($name:ident),*) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{}", self.0) }
+        }
+    )*};
+}
+shown_as_number!(PostingNo, TimerNo, HoldNo);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trade_number_carries_date_and_slot_and_reads_back() {
+        let stamp = Stamp { at_us: 1_767_283_200_000_007, seq: 1 }; // 2026-01-02 00:00:00.000007 in China
+        let slot = Slot::new(42).unwrap();
+        let number = OrderNo::of(stamp, slot);
+        assert_eq!(number.to_string(), "2026010222001400000000000742");
+        assert_eq!("2026010222001400000000000742".parse(), Ok(number));
+        assert_eq!(number.slot(), slot);
+        for wrong in ["", "2026010222001400000000000", "2026013222001400000000000742", "2026010212001400000000000742"] {
+            assert!(wrong.parse::<OrderNo>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn party_and_app_ids_are_sixteen_digits_with_their_slot() {
+        let slot = Slot::new(7).unwrap();
+        let party = PartyId::issue(1_000_000_001, slot).unwrap();
+        assert_eq!(party.to_string(), "2088100000000107");
+        assert_eq!(party.to_string().parse(), Ok(party));
+        assert_eq!(party.slot(), slot);
+        assert!(!party.is_platform() && PartyId::platform(slot).is_platform());
+        assert_eq!(PartyId::issue(10_000_000_000, slot), None);
+        assert!("9021000000000001".parse::<PartyId>().is_err());
+    }
+}

@@ -1,0 +1,1 @@
+//! The single writer: queue, batch, stamp, decide, journal, answer; and the poster

@@ -1,0 +1,1 @@
+//! Submits what time makes due

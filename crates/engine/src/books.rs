@@ -1,0 +1,48 @@
+//! Posting from a decision: loads the accounts, asks the ledger, puts what it gives back.
+
+use crate::{Fault, Rows};
+use base::{OrderNo, PartyId};
+use ledger::{Account, AccountId, AccountKind, LedgerRefused, Posted, Template};
+use money::Currency;
+
+/// Asks the ledger without changing anything. The platform's own accounts open themselves when first used.
+pub(crate) fn check(
+    rows: &mut Rows<'_>,
+    template: Template,
+    about: Option<OrderNo>,
+) -> Result<Result<Posted, LedgerRefused>, Fault> {
+    let (slot, stamp) = (rows.slot(), rows.stamp());
+    assert_eq!(template.slot(), slot, "a posting is written in the decision's own slot");
+    let mut accounts = Vec::with_capacity(ledger::LEGS_MAX);
+    for leg in template.legs().unwrap_or_default() {
+        let account = rows.get::<Account>((slot, leg.account))?;
+        let account = account.map(|account| (*account).clone());
+        accounts.extend(account.or_else(|| platform_account(rows, leg.account, template.currency())));
+    }
+    let find = |id: AccountId| accounts.iter().find(|account| account.id == id).cloned();
+    Ok(ledger::post(template, about, stamp, find))
+}
+
+/// Puts the rows of a posting that was checked.
+pub(crate) fn book(rows: &mut Rows<'_>, posted: Posted) {
+    for account in posted.accounts {
+        rows.put(account);
+    }
+    rows.insert(posted.posting);
+}
+
+/// Checks and books a posting that cannot be refused, because what it moves was set aside for it before.
+pub(crate) fn must(rows: &mut Rows<'_>, template: Template, about: Option<OrderNo>) -> Result<(), Fault> {
+    match check(rows, template, about)? {
+        Ok(posted) => {
+            book(rows, posted);
+            Ok(())
+        }
+        Err(refused) => Err(Fault(format!("posting {:?} was refused: {refused}", template.kind()))),
+    }
+}
+
+fn platform_account(rows: &Rows<'_>, id: AccountId, currency: Currency) -> Option<Account> {
+    let kind = AccountKind::ALL.into_iter().find(|kind| AccountId::platform(rows.slot(), *kind, currency) == id)?;
+    Some(Account::open(PartyId::platform(rows.slot()), kind, currency, rows.stamp()))
+}

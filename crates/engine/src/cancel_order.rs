@@ -1,0 +1,78 @@
+//! Undoes an order whose outcome the merchant does not know: closes it, or gives all of it back.
+
+use crate::command::Next;
+use crate::query::order_of;
+use crate::refund_order::give_back;
+use crate::{Rows, Stop, Which, close_order};
+use base::{PartyId, Slot, Text};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use trade::{CANCEL_WINDOW_US, CancelRefused, Order, OrderState};
+
+/// A merchant cancels.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CancelOrder {
+    /// The merchant.
+    pub seller: PartyId,
+    /// Which order.
+    pub which: Which,
+}
+
+/// What a cancel did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CancelAction {
+    /// The order was unpaid and is closed.
+    Close,
+    /// The order was paid and is refunded.
+    Refund,
+}
+
+/// A cancel that holds: repeating it says the same.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Cancelled {
+    /// The order; absent when for the world there is none.
+    pub order: Option<Arc<Order>>,
+    /// What was done; absent when there was nothing to do.
+    pub action: Option<CancelAction>,
+}
+
+impl CancelOrder {
+    pub(crate) fn slot(&self) -> Slot {
+        self.seller.slot()
+    }
+}
+
+pub(crate) fn cancel_order(rows: &mut Rows<'_>, command: &CancelOrder) -> Result<Next<Cancelled>, Stop<CancelRefused>> {
+    let nothing = Cancelled { order: None, action: None };
+    let Some(order) = order_of(rows, command.seller, &command.which)? else { return Ok(Next::Answer(nothing)) };
+    match order.state {
+        OrderState::Offered => {
+            // For the world there is no trade; yet nobody may take it up after the merchant gave it up.
+            close_order::shut(rows, &order);
+            Ok(Next::Answer(nothing))
+        }
+        OrderState::WaitBuyerPay => {
+            let order = close_order::shut(rows, &order);
+            Ok(Next::Answer(Cancelled { order: Some(order), action: Some(CancelAction::Close) }))
+        }
+        OrderState::Closed if !order.exists() => Ok(Next::Answer(nothing)),
+        OrderState::Closed => {
+            let action = if order.paid_at_us.is_some() { CancelAction::Refund } else { CancelAction::Close };
+            Ok(Next::Answer(Cancelled { order: Some(order), action: Some(action) }))
+        }
+        OrderState::Finished => Stop::because(CancelRefused::Finished),
+        OrderState::Paid => {
+            if order.paid_at_us.is_none_or(|paid_at_us| rows.now_us() >= paid_at_us + CANCEL_WINDOW_US) {
+                return Stop::because(CancelRefused::TooLate);
+            }
+            let left = order.total().checked_sub(order.refunded());
+            let left = left.map_err(|error| crate::Fault(format!("refunds of order {}: {error}", order.no)))?;
+            let number = Text::new(&order.no.to_string()).expect("28 digits fit");
+            match give_back(rows, &order, left, number, None, true) {
+                Ok(()) => Ok(Next::Chain),
+                Err(Stop::Refused(refused)) => Stop::because(CancelRefused::Refund(refused)),
+                Err(Stop::Fault(fault)) => Err(Stop::Fault(fault)),
+            }
+        }
+    }
+}

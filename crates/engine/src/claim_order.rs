@@ -1,0 +1,177 @@
+//! A buyer takes an order up: from now on it exists for the world.
+
+use crate::command::Next;
+use crate::{ClaimAnswer, ClaimAsk, Fault, Message, Opened, Reply, Rows, Stop, TradeClosed};
+use base::{OrderNo, PartyId, Slot, Text};
+use people::{Party, PartyStatus, masked_login};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use trade::{ClaimRefused, OpenRefused, Order, OrderEvent, OrderNumber, OrderState, Trade, TradeState, next};
+
+/// A signed-in buyer takes up an order by its code, link or string.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ClaimOrder {
+    /// The order.
+    pub order_no: OrderNo,
+    /// Who takes it up.
+    pub buyer: PartyId,
+    /// Whether the order's QR code was scanned, whose own life then counts.
+    pub by_code: bool,
+}
+
+/// An order with its buyer.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Claimed {
+    /// The order.
+    pub order: Arc<Order>,
+}
+
+impl ClaimOrder {
+    pub(crate) fn slot(&self) -> Slot {
+        self.order_no.slot()
+    }
+}
+
+pub(crate) fn claim_order(rows: &mut Rows<'_>, command: &ClaimOrder) -> Result<Next<Claimed>, Stop<ClaimRefused>> {
+    let (slot, now_us, buyer) = (rows.slot(), rows.now_us(), command.buyer);
+    let Some(order) = rows.get::<Order>((slot, command.order_no))? else {
+        return Stop::because(ClaimRefused::OrderNotFound);
+    };
+    match order.state {
+        OrderState::Paid | OrderState::Finished => return Stop::because(ClaimRefused::AlreadyPaid),
+        OrderState::Closed => return Stop::because(ClaimRefused::AlreadyClosed),
+        OrderState::Offered | OrderState::WaitBuyerPay => {}
+    }
+    if now_us >= order.expires_at_us {
+        return Stop::because(ClaimRefused::AlreadyClosed);
+    }
+    let offered = order.state == OrderState::Offered;
+    if offered && command.by_code && order.code_expires_at_us.is_some_and(|until| now_us >= until) {
+        return Stop::because(ClaimRefused::CodeExpired);
+    }
+    if buyer == order.seller {
+        return Stop::because(ClaimRefused::BuyerIsSeller);
+    }
+    if order.buyer.or(order.named_buyer).is_some_and(|only| only != buyer) {
+        return Stop::because(ClaimRefused::BuyerDiffers);
+    }
+    if order.buyer == Some(buyer) {
+        return Ok(Next::Answer(Claimed { order }));
+    }
+
+    // Nothing can be refused here below this line; the buyer's slot may still say no.
+    rows.send(buyer.slot(), ask(&order, buyer, false));
+    Ok(Next::Chain)
+}
+
+/// The question to the buyer's slot.
+pub(crate) fn ask(order: &Order, buyer: PartyId, opening: bool) -> Message {
+    let (order_no, seller, total, subject) = (order.no, order.seller, order.total(), order.subject.clone());
+    Message::ClaimAsk(ClaimAsk { order_no, buyer, seller, total, subject, opening })
+}
+
+/// In the buyer's slot: may the buyer pay? Then the trade waits there.
+pub(crate) fn claim_ask(rows: &mut Rows<'_>, asked: &ClaimAsk) -> Result<Option<Reply>, Fault> {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let party = rows.get::<Party>((slot, asked.buyer))?;
+    let answer = match party {
+        None => Err(ClaimRefused::BuyerNotFound),
+        Some(party) => match party.status {
+            PartyStatus::Closed => Err(ClaimRefused::BuyerNotFound),
+            PartyStatus::Frozen => Err(ClaimRefused::BuyerBlocked),
+            PartyStatus::Normal => Ok(masked(&party)),
+        },
+    };
+    if answer.is_ok() && rows.get::<Trade>((slot, asked.order_no))?.is_none() {
+        rows.put(waiting_trade(slot, asked.order_no, asked.buyer, asked.seller, asked.total, asked.subject.clone(), now_us));
+    }
+    let (order_no, buyer, opening) = (asked.order_no, asked.buyer, asked.opening);
+    rows.send(Message::home(order_no), Message::ClaimAnswer(ClaimAnswer { order_no, buyer, answer, opening }));
+    Ok(None)
+}
+
+/// A trade that waits for its buyer.
+pub(crate) fn waiting_trade(
+    slot: Slot,
+    no: OrderNo,
+    buyer: PartyId,
+    seller: PartyId,
+    total: money::Money,
+    subject: trade::Subject,
+    created_at_us: i64,
+) -> Trade {
+    Trade {
+        slot,
+        no,
+        buyer,
+        seller,
+        state: TradeState::Waiting,
+        subject,
+        currency: total.currency(),
+        total_minor: total.minor(),
+        refunded_minor: money::Minor::ZERO,
+        created_at_us,
+        paid_at_us: None,
+        closed_at_us: None,
+    }
+}
+
+/// The buyer's login as merchants may see it.
+pub(crate) fn masked(party: &Party) -> Text<100> {
+    Text::new(&masked_login(party.login.as_str())).unwrap_or_else(|_| Text::new("***").expect("three characters"))
+}
+
+/// In the merchant's slot: the order has its buyer now, or the answer is no.
+pub(crate) fn claim_answer(rows: &mut Rows<'_>, said: &ClaimAnswer) -> Result<Option<Reply>, Fault> {
+    let slot = rows.slot();
+    let Some(order) = rows.get::<Order>((slot, said.order_no))? else {
+        return Err(Fault(format!("order {} vanished while it was claimed", said.order_no)));
+    };
+    let login = match &said.answer {
+        Ok(login) => login.clone(),
+        Err(refused) => {
+            if said.opening {
+                forget(rows, &order);
+                return Ok(Some(Reply::OpenOrder(Err(OpenRefused::BuyerNotFound))));
+            }
+            return Ok(Some(Reply::ClaimOrder(Err(*refused))));
+        }
+    };
+    let Some(state) = next(order.state, OrderEvent::Claim) else {
+        // It was closed, paid or claimed while the answer was under way.
+        if order.buyer != Some(said.buyer) {
+            rows.send(said.buyer.slot(), Message::TradeClosed(TradeClosed { order_no: order.no }));
+        }
+        return Ok(Some(Reply::ClaimOrder(Err(ClaimRefused::AlreadyClosed))));
+    };
+    let mut order = (*order).clone();
+    order.state = state;
+    order.created_at_us = Some(rows.now_us());
+    order.buyer = Some(said.buyer);
+    order.buyer_login_masked = Some(login);
+    rows.put(order.clone());
+    let order = Arc::new(order);
+    Ok(Some(if said.opening {
+        Reply::OpenOrder(Ok(Opened::waiting(order)))
+    } else {
+        Reply::ClaimOrder(Ok(Claimed { order }))
+    }))
+}
+
+/// An order that was opened for a buyer who cannot have it was never there.
+fn forget(rows: &mut Rows<'_>, order: &Order) {
+    let mut order = order.clone();
+    crate::close_order::forget_timer(rows, &mut order);
+    rows.delete::<OrderNumber>((order.slot, order.seller, order.out_trade_no.clone()));
+    rows.delete::<Order>((order.slot, order.no));
+}
+
+/// In the buyer's slot: the order was closed unpaid.
+pub(crate) fn trade_closed(rows: &mut Rows<'_>, said: &TradeClosed) -> Result<Option<Reply>, Fault> {
+    let trade = rows.get::<Trade>((rows.slot(), said.order_no))?;
+    if let Some(trade) = trade.filter(|trade| trade.state == TradeState::Waiting) {
+        let closed_at_us = Some(rows.now_us());
+        rows.put(Trade { state: TradeState::Closed, closed_at_us, ..(*trade).clone() });
+    }
+    Ok(None)
+}

@@ -1,0 +1,118 @@
+//! What can be asked: the closed list of commands and their replies.
+
+use crate::run::Outcome;
+use crate::{
+    CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty,
+    FindRefund, FindTrade, IssuePayCode, JudgePassword, NoticeTried, OpenApp, OpenAppRefused, OpenOrder, OpenParty, OpenPartyRefused,
+    Opened, PartyNotFound, RefundOrder, RefundView, Refunded, Reserved, Rows, RunTimer, SetAppStatus, SetPartyStatus, SetRules, Stop,
+    TopUp, TopUpRefused, TryPassword,
+};
+use crate::{
+    cancel_order, claim_order, close_order, confirm_pay, notice, open_app, open_order, open_party, password, pay_code, query,
+    refund_order, rulebook, timer, top_up,
+};
+use base::{AppId, PartyId, Slot};
+use ledger::Account;
+use people::{Party, PasswordRefused};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use trade::{CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, Order, PayRefused, RefundRefused, Trade};
+
+/// A command whose answer has a type of its own.
+pub trait Ask: Into<Command> {
+    /// What it gives when it is accepted.
+    type Done: Send + 'static;
+    /// Why it may be refused.
+    type Refused: Send + std::fmt::Debug + 'static;
+    /// Takes the answer out of the reply; `None` when the reply is of another command.
+    fn answer(reply: Reply) -> Option<Result<Self::Done, Self::Refused>>;
+}
+
+macro_rules! commands {
+    ($($kind:ident $name:ident => $decide:path, $done:ty, $refused:ty;)*) => {
+        /// Plain data that asks for one decision in one slot.
+        #[derive(Clone, Debug, Serialize, Deserialize)]
+        pub enum Command { $(#[doc = concat!("See [`", stringify!($name), "`].")] $name($name),)* }
+
+        /// The answer to a command.
+        #[derive(Clone, Debug)]
+        pub enum Reply { $(#[doc = concat!("To [`", stringify!($name), "`].")] $name(Result<$done, $refused>),)* }
+
+        impl Command {
+            /// The slot that decides it.
+            pub fn slot(&self) -> Slot { match self { $(Command::$name(command) => command.slot(),)* } }
+            /// Its name, for logs and the journal's readers.
+            pub const fn name(&self) -> &'static str { match self { $(Command::$name(_) => stringify!($name),)* } }
+            /// Whether it only looks: it changes nothing and is not journalled.
+            pub const fn is_query(&self) -> bool { match self { $(Command::$name(_) => commands!(@is_query $kind),)* } }
+        }
+
+        impl Reply {
+            /// Whether the command was accepted.
+            pub const fn is_accepted(&self) -> bool { match self { $(Reply::$name(answer) => answer.is_ok(),)* } }
+        }
+
+        $(
+            impl From<$name> for Command { fn from(command: $name) -> Command { Command::$name(command) } }
+            impl Ask for $name {
+                type Done = $done;
+                type Refused = $refused;
+                fn answer(reply: Reply) -> Option<Result<$done, $refused>> {
+                    if let Reply::$name(answer) = reply { Some(answer) } else { None }
+                }
+            }
+        )*
+
+        /// Runs the command's function.
+        pub(crate) fn decide(rows: &mut Rows<'_>, command: &Command) -> Result<Outcome, crate::Fault> {
+            match command {
+                $(Command::$name(command) => match $decide(rows, command) {
+                    Ok(Next::Answer(done)) => Ok(Outcome { reply: Some(Reply::$name(Ok(done))), accepted: true }),
+                    Ok(Next::Chain) => Ok(Outcome { reply: None, accepted: true }),
+                    Err(Stop::Refused(refused)) => Ok(Outcome { reply: Some(Reply::$name(Err(refused))), accepted: false }),
+                    Err(Stop::Fault(fault)) => Err(fault),
+                },)*
+            }
+        }
+    };
+    (@is_query query) => { true };
+    (@is_query change) => { false };
+}
+
+/// How a decision goes on.
+pub(crate) enum Next<T> {
+    /// This is the answer.
+    Answer(T),
+    /// The answer comes at the end of the chain of messages that was sent.
+    Chain,
+}
+
+/// A command that cannot be refused.
+pub(crate) type Never = std::convert::Infallible;
+
+commands! {
+    change OpenParty => open_party::open_party, PartyId, OpenPartyRefused;
+    change SetPartyStatus => open_party::set_party_status, (), PartyNotFound;
+    change OpenApp => open_app::open_app, AppId, OpenAppRefused;
+    change SetAppStatus => open_app::set_app_status, (), OpenAppRefused;
+    change SetRules => rulebook::set_rules, (), Never;
+    change TopUp => top_up::top_up, Arc<Account>, TopUpRefused;
+    change IssuePayCode => pay_code::issue_pay_code, i64, PartyNotFound;
+    change OpenOrder => open_order::open_order, Opened, OpenRefused;
+    change ClaimOrder => claim_order::claim_order, Claimed, ClaimRefused;
+    change TryPassword => password::try_password, Reserved, PasswordRefused;
+    change JudgePassword => password::judge_password, (), PasswordRefused;
+    change ConfirmPay => confirm_pay::confirm_pay, Arc<Order>, PayRefused;
+    change CloseOrder => close_order::close_order, Arc<Order>, CloseRefused;
+    change CancelOrder => cancel_order::cancel_order, Cancelled, CancelRefused;
+    change RefundOrder => refund_order::refund_order, Refunded, RefundRefused;
+    change NoticeTried => notice::notice_tried, (), Never;
+    change RunTimer => timer::run_timer, (), Never;
+    query FindOrder => query::find_order, Arc<Order>, FindRefused;
+    query FindOrderByNo => query::find_order_by_no, Arc<Order>, FindRefused;
+    query FindRefund => query::find_refund, RefundView, FindRefused;
+    query FindTrade => query::find_trade, Arc<Trade>, FindRefused;
+    query FindLogin => query::find_login, PartyId, PartyNotFound;
+    query FindParty => query::find_party, Arc<Party>, PartyNotFound;
+    query FindAccount => query::find_account, Arc<Account>, PartyNotFound;
+}

@@ -1,0 +1,61 @@
+//! A buyer pays a trade that waits, with the payment password given.
+
+use crate::claim_order::masked;
+use crate::command::Next;
+use crate::{Message, OrderPaid, Rows, Stop, books};
+use base::{OrderNo, PartyId, Slot};
+use ledger::{LedgerRefused, Template};
+use people::{Attempt, Party, PartyStatus};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use trade::{Order, PayRefused, Trade, TradeState};
+
+/// The buyer confirms. The proof is a try that was judged right for this very order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ConfirmPay {
+    /// Who pays.
+    pub buyer: PartyId,
+    /// The order.
+    pub order_no: OrderNo,
+    /// The number of the try that was right.
+    pub attempt: u64,
+}
+
+impl ConfirmPay {
+    pub(crate) fn slot(&self) -> Slot {
+        self.buyer.slot()
+    }
+}
+
+pub(crate) fn confirm_pay(rows: &mut Rows<'_>, command: &ConfirmPay) -> Result<Next<Arc<Order>>, Stop<PayRefused>> {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let ConfirmPay { buyer, order_no, attempt } = *command;
+    let trade = rows.get::<Trade>((slot, order_no))?.filter(|trade| trade.buyer == buyer);
+    let Some(trade) = trade else { return Stop::because(PayRefused::TradeNotFound) };
+    match trade.state {
+        TradeState::Waiting => {}
+        TradeState::Paid => return Stop::because(PayRefused::AlreadyPaid),
+        TradeState::Closed => return Stop::because(PayRefused::AlreadyClosed),
+    }
+    let proof = rows.get::<Attempt>((slot, buyer, attempt))?;
+    if !proof.is_some_and(|proof| proof.proven && proof.about == order_no && now_us < proof.expires_at_us) {
+        return Stop::because(PayRefused::ProofMissing);
+    }
+    let Some(party) = rows.get::<Party>((slot, buyer))?.filter(|party| party.status == PartyStatus::Normal) else {
+        return Stop::because(PayRefused::BuyerBlocked);
+    };
+    let amount = trade.total();
+    let posted = match books::check(rows, Template::PayOut { buyer, amount }, Some(order_no))? {
+        Ok(posted) => posted,
+        Err(LedgerRefused::BalanceTooLow) => return Stop::because(PayRefused::BalanceTooLow),
+        Err(refused) => return Err(Stop::Fault(crate::Fault(format!("payment of {order_no}: {refused}")))),
+    };
+
+    // Nothing can be refused here below this line; an order that was closed meanwhile sends the money back.
+    books::book(rows, posted);
+    rows.delete::<Attempt>((slot, buyer, attempt));
+    rows.put(Trade { state: TradeState::Paid, paid_at_us: Some(now_us), ..(*trade).clone() });
+    let paid = OrderPaid { order_no, buyer, buyer_login_masked: masked(&party), amount, attempt: None };
+    rows.send(Message::home(order_no), Message::OrderPaid(paid));
+    Ok(Next::Chain)
+}

@@ -1,0 +1,55 @@
+//! Decisions: one plain function per command. It loads rows, asks the products, posts to the ledger, puts rows.
+//!
+//! A command changes rows of one slot only; what it owes another slot leaves as a message, and a request is answered by
+//! the end of its chain of messages. Checks come first, in the order of the refusal enum; then a line; below the line
+//! nothing can be refused, above it nothing was changed. The engine composes and never computes: sums live in the
+//! products, balances in the ledger. Time and ids come from the stamp alone, so any day can be decided again.
+//!
+//! Reading order: `tables` (what is stored), `rows` (the workspace of one decision), `command` (what can be asked),
+//! `message` (what slots say to each other), `run` (a command and its chain), then one file per command.
+
+mod command;
+mod message;
+mod rows;
+mod run;
+mod tables;
+
+mod books;
+mod cancel_order;
+mod claim_order;
+mod close_order;
+mod confirm_pay;
+mod notice;
+mod open_app;
+mod open_order;
+mod open_party;
+mod order_paid;
+mod password;
+mod pay_code;
+mod pay_request;
+mod query;
+mod refund_order;
+mod rulebook;
+mod timer;
+mod top_up;
+
+pub use cancel_order::{CancelAction, CancelOrder, Cancelled};
+pub use claim_order::{ClaimOrder, Claimed};
+pub use close_order::CloseOrder;
+pub use command::{Ask, Command, Reply};
+pub use confirm_pay::ConfirmPay;
+pub use message::{ClaimAnswer, ClaimAsk, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn, TradeClosed};
+pub use notice::NoticeTried;
+pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
+pub use open_order::{OpenOrder, Opened, PayBy};
+pub use open_party::{NewPassword, OpenParty, OpenPartyRefused, PartyNotFound, SetPartyStatus};
+pub use password::{JudgePassword, Reserved, TryPassword};
+pub use pay_code::IssuePayCode;
+pub use query::{FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, RefundView, Which};
+pub use refund_order::{RefundOrder, Refunded};
+pub use rows::{Change, Fault, Rows, Stop};
+pub use rulebook::SetRules;
+pub use run::{Ran, Workspace, run};
+pub use tables::{Key, Row, Table, Tabled};
+pub use timer::RunTimer;
+pub use top_up::{TopUp, TopUpRefused};

@@ -1,0 +1,67 @@
+//! Notices: written where something happened, counted when they were tried.
+
+use crate::command::{Never, Next};
+use crate::{Rows, Stop};
+use base::{NoticeNo, Slot, Text};
+use serde::{Deserialize, Serialize};
+use trade::{Notice, NoticeEvent, NoticeState, Order, OutRequestNo, next_attempt_us};
+
+/// Writes the notice of an event in the commit of what it tells, when the merchant wants to hear.
+pub(crate) fn tell(rows: &mut Rows<'_>, order: &Order, event: NoticeEvent, out_biz_no: Option<OutRequestNo>) {
+    let Some(url) = order.notify_url.clone() else { return };
+    let now_us = rows.now_us();
+    rows.insert(Notice {
+        slot: order.slot,
+        no: NoticeNo::of(rows.stamp(), order.slot),
+        app: order.app,
+        order_no: order.no,
+        event,
+        url,
+        refunded_minor: order.refunded_minor,
+        closed: order.closed_at_us.is_some(),
+        out_biz_no,
+        happened_at_us: now_us,
+        state: NoticeState::Due,
+        attempts: 0,
+        next_at_us: Some(now_us),
+        last_error: None,
+    });
+}
+
+/// Counts one attempt to deliver a notice. Nothing happens when the notice is not due any more.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NoticeTried {
+    /// The notice.
+    pub notice: NoticeNo,
+    /// How many attempts had been made before this one: a late word about an earlier attempt is ignored.
+    pub attempts_before: u32,
+    /// Whether the merchant answered `success`.
+    pub delivered: bool,
+    /// What went wrong otherwise, without anything secret.
+    pub error: Option<Text<200>>,
+}
+
+impl NoticeTried {
+    pub(crate) fn slot(&self) -> Slot {
+        self.notice.slot()
+    }
+}
+
+pub(crate) fn notice_tried(rows: &mut Rows<'_>, command: &NoticeTried) -> Result<Next<()>, Stop<Never>> {
+    let notice = rows.get::<Notice>((rows.slot(), command.notice))?;
+    let current = notice.filter(|notice| notice.state == NoticeState::Due && notice.attempts == command.attempts_before);
+    let Some(notice) = current else { return Ok(Next::Answer(())) };
+    let mut notice = (*notice).clone();
+    notice.attempts += 1;
+    notice.last_error = command.error.clone();
+    if command.delivered {
+        (notice.state, notice.next_at_us) = (NoticeState::Delivered, None);
+    } else {
+        notice.next_at_us = next_attempt_us(notice.attempts, rows.now_us());
+        if notice.next_at_us.is_none() {
+            notice.state = NoticeState::GivenUp;
+        }
+    }
+    rows.put(notice);
+    Ok(Next::Answer(()))
+}

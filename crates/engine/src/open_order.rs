@@ -1,0 +1,224 @@
+//! Opens an order, and pays it at once when the buyer's code was shown.
+//!
+//! The merchant's number is the key: the same meaning again gets the same answer, another meaning is refused by the
+//! name of the field. A new code under an unpaid order is a new attempt; the same code again is the same attempt.
+
+use crate::command::Next;
+use crate::{Message, PayRequest, Rows, Stop, claim_order};
+use base::{AppId, OrderNo, PartyId, Slot};
+use money::Minor;
+use people::{Party, PartyStatus};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use trade::{
+    Delivery, Meaning, OpenRefused, Order, OrderNumber, OrderState, OutTradeNo, PayRefused, Product, QR_LIFE_US, Receipt, ReceiptOutcome,
+    TOTAL_MAX_FEN, TimerTask, Timeout, expiry,
+};
+
+/// A buyer's code, as the rim read it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PayBy {
+    /// The buyer's slot: the code's last two digits.
+    pub slot: Slot,
+    /// Keyed digest of the code.
+    pub digest: [u8; 16],
+}
+
+/// A merchant asks to be paid.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OpenOrder {
+    /// The merchant.
+    pub seller: PartyId,
+    /// The app that asks.
+    pub app: AppId,
+    /// The merchant's number.
+    pub out_trade_no: OutTradeNo,
+    /// What the order means.
+    pub meaning: Meaning,
+    /// How the merchant hears of it.
+    pub delivery: Delivery,
+    /// Relative timeout.
+    pub timeout: Option<Timeout>,
+    /// Absolute timeout, microseconds UTC; wins over the relative one.
+    pub expires_at_us: Option<i64>,
+    /// How long a QR code shall live at most; never above two hours.
+    pub code_timeout: Option<Timeout>,
+    /// The code that the buyer shows, for `trade.pay`.
+    pub pay_by: Option<PayBy>,
+}
+
+/// How far an opened order came.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Opened {
+    /// The order.
+    pub order: Arc<Order>,
+    /// Whether it is paid.
+    pub paid: bool,
+}
+
+impl Opened {
+    /// Not paid yet.
+    pub(crate) fn waiting(order: Arc<Order>) -> Opened {
+        Opened { order, paid: false }
+    }
+
+    /// Paid.
+    pub(crate) fn paid(order: Arc<Order>) -> Opened {
+        Opened { order, paid: true }
+    }
+}
+
+impl OpenOrder {
+    pub(crate) fn slot(&self) -> Slot {
+        self.seller.slot()
+    }
+}
+
+pub(crate) fn open_order(rows: &mut Rows<'_>, command: &OpenOrder) -> Result<Next<Opened>, Stop<OpenRefused>> {
+    let (slot, seller) = (rows.slot(), command.seller);
+    let Some(party) = rows.get::<Party>((slot, seller))? else { return Stop::because(OpenRefused::SellerNotFound) };
+    let number = rows.get::<OrderNumber>((slot, seller, command.out_trade_no.clone()))?;
+    if let Some(number) = number {
+        let order = rows.get::<Order>((slot, number.no))?;
+        let order = order.ok_or_else(|| crate::Fault(format!("order {} has a number but no row", number.no)))?;
+        return again(rows, command, order);
+    }
+    if party.status != PartyStatus::Normal {
+        return Stop::because(OpenRefused::SellerBlocked);
+    }
+    if command.meaning.total.minor().units() > TOTAL_MAX_FEN {
+        return Stop::because(OpenRefused::TotalTooLarge);
+    }
+    let expires_at_us = expiry(command.meaning.product, command.timeout, command.expires_at_us, rows.now_us());
+    if expires_at_us <= rows.now_us() {
+        return Stop::because(OpenRefused::ExpiryPassed);
+    }
+
+    // Nothing can be refused here below this line; a payment may still be refused by the buyer's slot.
+    let order = fresh(rows, command, expires_at_us);
+    rows.insert(OrderNumber { slot, seller, out_trade_no: command.out_trade_no.clone(), no: order.no });
+    rows.insert(order.clone());
+    go_on(rows, command, Arc::new(order))
+}
+
+fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let no = OrderNo::of(rows.stamp(), slot);
+    let OpenOrder { seller, app, out_trade_no, meaning, delivery, .. } = command.clone();
+    let offered = meaning.product.is_offer() || meaning.named_buyer.is_some();
+    let code_life = |timeout: Timeout| timeout.at(now_us).min(now_us + QR_LIFE_US);
+    let code_expires = command.code_timeout.map_or(now_us + QR_LIFE_US, code_life);
+    let timer = rows.after(expires_at_us, |timer| {
+        timer.task = TimerTask::ExpireOrder;
+        timer.order_no = Some(no);
+    });
+    Order {
+        slot,
+        no,
+        seller,
+        app,
+        out_trade_no,
+        product: meaning.product,
+        state: if offered { OrderState::Offered } else { OrderState::WaitBuyerPay },
+        currency: meaning.total.currency(),
+        total_minor: meaning.total.minor(),
+        refunded_minor: Minor::ZERO,
+        fee_minor: Minor::ZERO,
+        fee_returned_minor: Minor::ZERO,
+        subject: meaning.subject,
+        body: meaning.body,
+        goods_detail: meaning.goods_detail,
+        named_buyer: meaning.named_buyer,
+        buyer: None,
+        buyer_login_masked: None,
+        notify_url: delivery.notify_url,
+        return_url: delivery.return_url,
+        quit_url: delivery.quit_url,
+        charset: delivery.charset,
+        rsa1: delivery.rsa1,
+        store_id: delivery.store_id,
+        terminal_id: delivery.terminal_id,
+        operator_id: delivery.operator_id,
+        passback_params: delivery.passback_params,
+        merchant_order_no: delivery.merchant_order_no,
+        opened_at_us: now_us,
+        created_at_us: (!offered).then_some(now_us),
+        expires_at_us,
+        code_expires_at_us: (meaning.product == Product::QrCode).then_some(code_expires),
+        paid_at_us: None,
+        closed_at_us: None,
+        timer: Some(timer),
+    }
+}
+
+/// A request under a number that was used before.
+fn again(rows: &mut Rows<'_>, command: &OpenOrder, order: Arc<Order>) -> Result<Next<Opened>, Stop<OpenRefused>> {
+    if let Some(field) = order.differs(&command.meaning) {
+        return Stop::because(OpenRefused::NumberTaken { field });
+    }
+    if let Some(pay_by) = command.pay_by {
+        let receipt = rows.get::<Receipt>((rows.slot(), order.no, pay_by.digest))?;
+        if let Some(receipt) = receipt {
+            return same_attempt(&receipt, order);
+        }
+    }
+    match order.state {
+        OrderState::Paid | OrderState::Finished => Stop::because(OpenRefused::AlreadyPaid),
+        OrderState::Closed => Stop::because(OpenRefused::AlreadyClosed),
+        OrderState::Offered | OrderState::WaitBuyerPay if rows.now_us() >= order.expires_at_us => {
+            Stop::because(OpenRefused::AlreadyClosed)
+        }
+        OrderState::Offered | OrderState::WaitBuyerPay => go_on(rows, command, order),
+    }
+}
+
+/// The same code for the same order: the first answer, brought up to date where the buyer had to confirm.
+fn same_attempt(receipt: &Receipt, order: Arc<Order>) -> Result<Next<Opened>, Stop<OpenRefused>> {
+    match receipt.outcome {
+        ReceiptOutcome::Paid => Ok(Next::Answer(Opened::paid(order))),
+        ReceiptOutcome::Asked | ReceiptOutcome::Waiting => match order.state {
+            OrderState::Paid | OrderState::Finished => Ok(Next::Answer(Opened::paid(order))),
+            OrderState::Closed => Stop::because(OpenRefused::AlreadyClosed),
+            OrderState::Offered | OrderState::WaitBuyerPay => Ok(Next::Answer(Opened::waiting(order))),
+        },
+        outcome => Stop::because(OpenRefused::Pay(refusal(outcome).expect("every other outcome is a refusal"))),
+    }
+}
+
+/// The refusal that an outcome stands for; `None` for those that are none.
+pub(crate) fn refusal(outcome: ReceiptOutcome) -> Option<PayRefused> {
+    match outcome {
+        ReceiptOutcome::Asked | ReceiptOutcome::Paid | ReceiptOutcome::Waiting => None,
+        ReceiptOutcome::CodeInvalid => Some(PayRefused::CodeInvalid),
+        ReceiptOutcome::BuyerBlocked => Some(PayRefused::BuyerBlocked),
+        ReceiptOutcome::BuyerIsSeller => Some(PayRefused::BuyerIsSeller),
+        ReceiptOutcome::BuyerDiffers => Some(PayRefused::BuyerDiffers),
+        ReceiptOutcome::BalanceTooLow => Some(PayRefused::BalanceTooLow),
+        ReceiptOutcome::OrderClosed => Some(PayRefused::AlreadyClosed),
+    }
+}
+
+/// Asks the buyer's slot when there is a buyer to ask; otherwise the order waits.
+fn go_on(rows: &mut Rows<'_>, command: &OpenOrder, order: Arc<Order>) -> Result<Next<Opened>, Stop<OpenRefused>> {
+    if let Some(PayBy { slot, digest }) = command.pay_by {
+        let at_us = rows.now_us();
+        rows.put(Receipt { slot: order.slot, order_no: order.no, attempt: digest, outcome: ReceiptOutcome::Asked, at_us });
+        let message = PayRequest {
+            order_no: order.no,
+            seller: order.seller,
+            only_buyer: order.buyer.or(order.named_buyer),
+            total: order.total(),
+            subject: order.subject.clone(),
+            attempt: digest,
+        };
+        rows.send(slot, Message::PayRequest(message));
+        return Ok(Next::Chain);
+    }
+    match (order.state, order.named_buyer) {
+        (OrderState::Offered, Some(buyer)) if !order.product.is_offer() => {
+            rows.send(buyer.slot(), claim_order::ask(&order, buyer, true));
+            Ok(Next::Chain)
+        }
+        _ => Ok(Next::Answer(Opened::waiting(order))),
+    }
+}

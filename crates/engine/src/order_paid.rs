@@ -1,0 +1,58 @@
+//! The merchant's side of a payment: credit, fee, notice. And the way back when the order cannot take the money.
+
+use crate::{Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, books, close_order, notice};
+use ledger::Template;
+use std::sync::Arc;
+use trade::{NoticeEvent, OpenRefused, Order, OrderEvent, PayRefused, Receipt, ReceiptOutcome, Trade, TradeState, next};
+
+/// In the merchant's slot: takes the money, or sends it back when the order was closed or is too late.
+pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option<Reply>, Fault> {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let Some(order) = rows.get::<Order>((slot, said.order_no))? else {
+        return Err(Fault(format!("order {} vanished while it was paid", said.order_no)));
+    };
+    let fits = said.amount == order.total() && now_us < order.expires_at_us;
+    let Some(state) = next(order.state, OrderEvent::Pay).filter(|_| fits) else {
+        let OrderPaid { order_no, buyer, amount, attempt, .. } = said.clone();
+        if let Some(attempt) = attempt {
+            rows.put(Receipt { slot, order_no, attempt, outcome: ReceiptOutcome::OrderClosed, at_us: now_us });
+        }
+        rows.send(buyer.slot(), Message::PayReturned(PayReturned { order_no, buyer, amount, attempt }));
+        return Ok(None);
+    };
+    let fee = rows.rules().fee_of(said.amount).map_err(|error| Fault(format!("fee of {}: {error}", said.order_no)))?;
+    books::must(rows, Template::PayIn { seller: order.seller, amount: said.amount, fee }, Some(order.no))?;
+    let mut order = Order {
+        state,
+        buyer: Some(said.buyer),
+        buyer_login_masked: Some(said.buyer_login_masked.clone()),
+        fee_minor: fee.minor(),
+        paid_at_us: Some(now_us),
+        ..(*order).clone()
+    };
+    close_order::forget_timer(rows, &mut order);
+    notice::tell(rows, &order, NoticeEvent::Paid, None);
+    rows.put(order.clone());
+    let order = Arc::new(order);
+    Ok(Some(match said.attempt {
+        Some(attempt) => {
+            let (order_no, outcome) = (order.no, ReceiptOutcome::Paid);
+            rows.put(Receipt { slot, order_no, attempt, outcome, at_us: now_us });
+            Reply::OpenOrder(Ok(Opened::paid(order)))
+        }
+        None => Reply::ConfirmPay(Ok(order)),
+    }))
+}
+
+/// In the buyer's slot: the money is back, the trade is closed.
+pub(crate) fn pay_returned(rows: &mut Rows<'_>, said: &PayReturned) -> Result<Option<Reply>, Fault> {
+    let now_us = rows.now_us();
+    books::must(rows, Template::PayReturn { buyer: said.buyer, amount: said.amount }, Some(said.order_no))?;
+    if let Some(trade) = rows.get::<Trade>((rows.slot(), said.order_no))? {
+        rows.put(Trade { state: TradeState::Closed, paid_at_us: None, closed_at_us: Some(now_us), ..(*trade).clone() });
+    }
+    Ok(Some(match said.attempt {
+        Some(_) => Reply::OpenOrder(Err(OpenRefused::Pay(PayRefused::AlreadyClosed))),
+        None => Reply::ConfirmPay(Err(PayRefused::AlreadyClosed)),
+    }))
+}

@@ -1,0 +1,88 @@
+//! The buyer's side of a shown code: code, buyer, limit, money; and the merchant's side of "no" and "not yet".
+
+use crate::claim_order::{masked, waiting_trade};
+use crate::open_order::refusal;
+use crate::{Fault, Message, Opened, OrderPaid, PayRefusal, PayRequest, Reply, Rows, TradeClosed, books};
+use ledger::{LedgerRefused, Template};
+use people::{Party, PartyStatus};
+use std::sync::Arc;
+use trade::{OpenRefused, Order, OrderState, PayCode, Receipt, ReceiptOutcome, Timer, Trade, TradeState};
+
+/// In the buyer's slot. The code is used up by being shown, whatever comes of it.
+pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Option<Reply>, Fault> {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let code = rows.get::<PayCode>((slot, asked.attempt))?;
+    let Some(code) = code.filter(|code| now_us < code.expires_at_us) else {
+        return Ok(no(rows, asked, ReceiptOutcome::CodeInvalid));
+    };
+    rows.delete::<PayCode>((slot, code.digest));
+    rows.delete::<Timer>((slot, code.expires_at_us, code.timer));
+    let buyer = code.party;
+    let Some(party) = rows.get::<Party>((slot, buyer))?.filter(|party| party.status == PartyStatus::Normal) else {
+        return Ok(no(rows, asked, ReceiptOutcome::BuyerBlocked));
+    };
+    if buyer == asked.seller {
+        return Ok(no(rows, asked, ReceiptOutcome::BuyerIsSeller));
+    }
+    if asked.only_buyer.is_some_and(|only| only != buyer) {
+        return Ok(no(rows, asked, ReceiptOutcome::BuyerDiffers));
+    }
+    let limit = rows.rules().password_free_limit_minor.of(asked.total.currency());
+    let trade = waiting_trade(slot, asked.order_no, buyer, asked.seller, asked.total, asked.subject.clone(), now_us);
+    if asked.total.exceeds(limit).unwrap_or(true) {
+        rows.put(trade);
+        let (order_no, attempt, outcome) = (asked.order_no, asked.attempt, ReceiptOutcome::Waiting);
+        let buyer = Some((buyer, masked(&party)));
+        rows.send(Message::home(order_no), Message::PayRefusal(PayRefusal { order_no, attempt, outcome, buyer }));
+        return Ok(None);
+    }
+    match books::check(rows, Template::PayOut { buyer, amount: asked.total }, Some(asked.order_no))? {
+        Ok(posted) => books::book(rows, posted),
+        Err(LedgerRefused::BalanceTooLow) => return Ok(no(rows, asked, ReceiptOutcome::BalanceTooLow)),
+        Err(refused) => return Err(Fault(format!("payment of {}: {refused}", asked.order_no))),
+    }
+
+    // Nothing can be refused below this line.
+    rows.put(Trade { state: TradeState::Paid, paid_at_us: Some(now_us), ..trade });
+    let paid = OrderPaid {
+        order_no: asked.order_no,
+        buyer,
+        buyer_login_masked: masked(&party),
+        amount: asked.total,
+        attempt: Some(asked.attempt),
+    };
+    rows.send(Message::home(asked.order_no), Message::OrderPaid(paid));
+    Ok(None)
+}
+
+fn no(rows: &mut Rows<'_>, asked: &PayRequest, outcome: ReceiptOutcome) -> Option<Reply> {
+    let (order_no, attempt) = (asked.order_no, asked.attempt);
+    rows.send(Message::home(order_no), Message::PayRefusal(PayRefusal { order_no, attempt, outcome, buyer: None }));
+    None
+}
+
+/// In the merchant's slot: the attempt's receipt is written; an order that waits for its buyer to confirm knows whom.
+pub(crate) fn pay_refusal(rows: &mut Rows<'_>, said: &PayRefusal) -> Result<Option<Reply>, Fault> {
+    let (slot, at_us) = (rows.slot(), rows.now_us());
+    let Some(order) = rows.get::<Order>((slot, said.order_no))? else {
+        return Err(Fault(format!("order {} vanished while it was paid", said.order_no)));
+    };
+    let mut outcome = said.outcome;
+    let mut order = (*order).clone();
+    if let Some((buyer, login)) = &said.buyer {
+        if order.state == OrderState::WaitBuyerPay {
+            order.buyer = Some(*buyer);
+            order.buyer_login_masked = Some(login.clone());
+            rows.put(order.clone());
+        } else {
+            // It was closed while the buyer's slot was asked.
+            outcome = ReceiptOutcome::OrderClosed;
+            rows.send(buyer.slot(), Message::TradeClosed(TradeClosed { order_no: order.no }));
+        }
+    }
+    rows.put(Receipt { slot, order_no: order.no, attempt: said.attempt, outcome, at_us });
+    Ok(Some(Reply::OpenOrder(match refusal(outcome) {
+        Some(refused) => Err(OpenRefused::Pay(refused)),
+        None => Ok(Opened::waiting(Arc::new(order))),
+    })))
+}

@@ -1,0 +1,196 @@
+//! Gives a paid order's money back, wholly or in part, once per refund number.
+
+use crate::command::Next;
+use crate::query::order_of;
+use crate::{CancelAction, Cancelled, Fault, Message, RefundAnswer, RefundIn, Reply, Rows, Stop, Which, books, notice};
+use base::{PartyId, Slot, Text};
+use ledger::{LedgerRefused, Template};
+use money::Money;
+use people::{Party, PartyStatus};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use trade::{
+    CancelRefused, NoticeEvent, Order, OrderEvent, OrderState, OutRequestNo, REFUND_WINDOW_US, Refund, RefundRefused, RefundState, Trade,
+    TradeState, next, refund_fee_back,
+};
+
+/// A merchant refunds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RefundOrder {
+    /// The merchant.
+    pub seller: PartyId,
+    /// Which order.
+    pub which: Which,
+    /// How much, above zero.
+    pub amount: Money,
+    /// The refund's number; without one only the whole can be refunded, under the order's own number.
+    pub out_request_no: Option<OutRequestNo>,
+    /// Why, in the merchant's words.
+    pub reason: Option<Text<256>>,
+}
+
+/// A refund that holds.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Refunded {
+    /// The order after it.
+    pub order: Arc<Order>,
+    /// The refund.
+    pub refund: Arc<Refund>,
+    /// Whether money moved now; false when the same refund was made before.
+    pub moved: bool,
+}
+
+impl RefundOrder {
+    pub(crate) fn slot(&self) -> Slot {
+        self.seller.slot()
+    }
+}
+
+pub(crate) fn refund_order(rows: &mut Rows<'_>, command: &RefundOrder) -> Result<Next<Refunded>, Stop<RefundRefused>> {
+    let slot = rows.slot();
+    let order = order_of(rows, command.seller, &command.which)?.filter(|order| order.exists());
+    let Some(order) = order else { return Stop::because(RefundRefused::TradeNotFound) };
+    let number = command.out_request_no.clone().unwrap_or_else(|| order.out_trade_no.clone());
+    if let Some(first) = rows.get::<Refund>((slot, order.no, number.clone()))? {
+        if first.state != RefundState::Returned {
+            if first.amount() != command.amount {
+                return Stop::because(RefundRefused::NumberTaken { field: "refund_amount" });
+            }
+            return Ok(Next::Answer(Refunded { order, refund: first, moved: false }));
+        }
+    }
+    if command.out_request_no.is_none() && command.amount != order.total() && order.state == OrderState::Paid {
+        return Stop::because(RefundRefused::PartNeedsNumber);
+    }
+    give_back(rows, &order, command.amount, number, command.reason.clone(), false)?;
+    Ok(Next::Chain)
+}
+
+/// The checks and the merchant's side of a refund, also of one that a cancel makes.
+pub(crate) fn give_back(
+    rows: &mut Rows<'_>,
+    order: &Order,
+    amount: Money,
+    number: OutRequestNo,
+    reason: Option<Text<256>>,
+    by_cancel: bool,
+) -> Result<(), Stop<RefundRefused>> {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    match order.state {
+        OrderState::Offered | OrderState::WaitBuyerPay => return Stop::because(RefundRefused::NotPaid),
+        OrderState::Closed => return Stop::because(RefundRefused::AlreadyClosed),
+        OrderState::Finished => return Stop::because(RefundRefused::Finished),
+        OrderState::Paid => {}
+    }
+    let (Some(paid_at_us), Some(buyer)) = (order.paid_at_us, order.buyer) else {
+        return Err(Stop::Fault(Fault(format!("order {} is paid but has no buyer", order.no))));
+    };
+    if now_us >= paid_at_us + REFUND_WINDOW_US {
+        return Stop::because(RefundRefused::Finished);
+    }
+    let refunded = order.refunded().checked_add(amount).ok();
+    let Some(refunded) = refunded.filter(|sum| !sum.exceeds(order.total()).unwrap_or(true)) else {
+        return Stop::because(RefundRefused::MoreThanLeft);
+    };
+    let fee_back = refund_fee_back(order.fee(), order.fee_returned(), refunded, order.total());
+    let fee_back = fee_back.map_err(|error| Fault(format!("fee of order {}: {error}", order.no)))?;
+    let fee_returned = order.fee_returned().checked_add(fee_back);
+    let fee_returned = fee_returned.map_err(|error| Fault(format!("fee of order {}: {error}", order.no)))?;
+    let template = Template::RefundOut { seller: order.seller, amount, fee_back };
+    let posted = match books::check(rows, template, Some(order.no))? {
+        Ok(posted) => posted,
+        Err(LedgerRefused::BalanceTooLow) => return Stop::because(RefundRefused::SellerBalanceTooLow),
+        Err(refused) => return Err(Stop::Fault(Fault(format!("refund of {}: {refused}", order.no)))),
+    };
+
+    // Nothing can be refused here below this line; a closed buyer sends the money back.
+    books::book(rows, posted);
+    rows.put(Refund {
+        slot,
+        order_no: order.no,
+        out_request_no: number.clone(),
+        state: RefundState::UnderWay,
+        currency: order.currency,
+        amount_minor: amount.minor(),
+        fee_back_minor: fee_back.minor(),
+        refunded_after_minor: refunded.minor(),
+        reason,
+        by_cancel,
+        at_us: now_us,
+    });
+    rows.put(Order { refunded_minor: refunded.minor(), fee_returned_minor: fee_returned.minor(), ..order.clone() });
+    let message = RefundIn { order_no: order.no, buyer, amount, out_request_no: number };
+    rows.send(buyer.slot(), Message::RefundIn(message));
+    Ok(())
+}
+
+/// In the buyer's slot: the money arrives, unless the account was given up.
+pub(crate) fn refund_in(rows: &mut Rows<'_>, said: &RefundIn) -> Result<Option<Reply>, Fault> {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let party = rows.get::<Party>((slot, said.buyer))?;
+    let arrived = party.is_some_and(|party| party.status != PartyStatus::Closed);
+    if arrived {
+        books::must(rows, Template::RefundIn { buyer: said.buyer, amount: said.amount }, Some(said.order_no))?;
+        if let Some(trade) = rows.get::<Trade>((slot, said.order_no))? {
+            let mut trade = (*trade).clone();
+            let refunded = trade.refunded_minor.of(trade.currency).checked_add(said.amount);
+            let refunded = refunded.map_err(|error| Fault(format!("refunds of trade {}: {error}", trade.no)))?;
+            trade.refunded_minor = refunded.minor();
+            if refunded == trade.total() {
+                (trade.state, trade.closed_at_us) = (TradeState::Closed, Some(now_us));
+            }
+            rows.put(trade);
+        }
+    }
+    let (order_no, out_request_no) = (said.order_no, said.out_request_no.clone());
+    rows.send(Message::home(order_no), Message::RefundAnswer(RefundAnswer { order_no, out_request_no, arrived }));
+    Ok(None)
+}
+
+/// In the merchant's slot: the refund is done, or the merchant has the money back.
+pub(crate) fn refund_answer(rows: &mut Rows<'_>, said: &RefundAnswer) -> Result<Option<Reply>, Fault> {
+    let slot = rows.slot();
+    let refund = rows.get::<Refund>((slot, said.order_no, said.out_request_no.clone()))?;
+    let order = rows.get::<Order>((slot, said.order_no))?;
+    let (Some(refund), Some(order)) = (refund, order) else {
+        return Err(Fault(format!("refund of order {} vanished while it was under way", said.order_no)));
+    };
+    if !said.arrived {
+        return returned(rows, &order, &refund);
+    }
+    let mut order = (*order).clone();
+    let whole = order.refunded() == order.total();
+    let event = if whole { OrderEvent::RefundRest } else { OrderEvent::RefundPart };
+    let state = next(order.state, event);
+    order.state = state.ok_or_else(|| Fault(format!("order {} cannot be refunded in {:?}", order.no, order.state)))?;
+    if whole {
+        order.closed_at_us = Some(rows.now_us());
+    }
+    let refund = Refund { state: RefundState::Done, ..(*refund).clone() };
+    notice::tell(rows, &order, NoticeEvent::Refunded, Some(refund.out_request_no.clone()));
+    rows.put(order.clone());
+    rows.put(refund.clone());
+    let (order, refund) = (Arc::new(order), Arc::new(refund));
+    Ok(Some(if refund.by_cancel {
+        Reply::CancelOrder(Ok(Cancelled { order: Some(order), action: Some(CancelAction::Refund) }))
+    } else {
+        Reply::RefundOrder(Ok(Refunded { order, refund, moved: true }))
+    }))
+}
+
+fn returned(rows: &mut Rows<'_>, order: &Order, refund: &Refund) -> Result<Option<Reply>, Fault> {
+    let (amount, fee_back) = (refund.amount(), refund.fee_back_minor.of(refund.currency));
+    books::must(rows, Template::RefundReturn { seller: order.seller, amount, fee_back }, Some(order.no))?;
+    let less = |from: Money, by: Money| {
+        from.checked_sub(by).map_err(|error| Fault(format!("refunds of order {}: {error}", order.no)))
+    };
+    let refunded_minor = less(order.refunded(), amount)?.minor();
+    let fee_returned_minor = less(order.fee_returned(), fee_back)?.minor();
+    rows.put(Order { refunded_minor, fee_returned_minor, ..order.clone() });
+    rows.put(Refund { state: RefundState::Returned, ..refund.clone() });
+    Ok(Some(if refund.by_cancel {
+        Reply::CancelOrder(Err(CancelRefused::Refund(RefundRefused::BuyerClosed)))
+    } else {
+        Reply::RefundOrder(Err(RefundRefused::BuyerClosed))
+    }))
+}

@@ -1,0 +1,130 @@
+//! Every table there is, as closed enums, so that stores, cache and verifier can treat rows alike and a new table is
+//! one line here and one migration in the store.
+
+use base::{Column, FieldError, Record, Sink, Slot, Source};
+use ledger::{Account, Hold, Posting};
+use people::{App, Attempt, Credential, Login, Party, SlotHead};
+use std::sync::Arc;
+use trade::{Notice, Order, OrderNumber, PayCode, Receipt, Refund, Rulebook, Timer, TopUpReceipt, Trade};
+
+/// A record that has a table of its own.
+pub trait Tabled: Record {
+    /// Its table.
+    const TABLE_ID: Table;
+    /// Wraps a row.
+    fn wrap(row: Arc<Self>) -> Row;
+    /// The row, when it is of this table.
+    fn unwrap(row: &Row) -> Option<&Arc<Self>>;
+    /// Wraps a key.
+    fn wrap_key(key: Self::Key) -> Key;
+}
+
+macro_rules! tables {
+    ($($name:ident = $number:literal, $keep:literal;)*) => {
+        /// A table.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum Table { $(#[doc = concat!("Rows of `", stringify!($name), "`.")] $name,)* }
+
+        /// A row of any table; cheap to clone.
+        #[derive(Clone, PartialEq, Debug)]
+        pub enum Row { $(#[doc = concat!("A `", stringify!($name), "`.")] $name(Arc<$name>),)* }
+
+        /// The key of a row of any table.
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum Key { $(#[doc = concat!("Key of a `", stringify!($name), "`.")] $name(<$name as Record>::Key),)* }
+
+        impl Table {
+            /// All tables, in the order of their numbers.
+            pub const ALL: &'static [Table] = &[$(Table::$name,)*];
+
+            /// The table's number in the journal; never reused.
+            pub const fn number(self) -> u8 { match self { $(Table::$name => $number,)* } }
+            /// The table with this number.
+            pub const fn from_number(number: u8) -> Option<Table> {
+                match number { $($number => Some(Table::$name),)* _ => None }
+            }
+            /// Its name in SQL.
+            pub const fn name(self) -> &'static str { match self { $(Table::$name => <$name as Record>::TABLE,)* } }
+            /// Its columns; the key's come first.
+            pub const fn columns(self) -> &'static [Column] { match self { $(Table::$name => <$name as Record>::COLUMNS,)* } }
+            /// How many of its columns are the key.
+            pub const fn key_columns(self) -> usize { match self { $(Table::$name => <$name as Record>::KEY_COLUMNS,)* } }
+            /// Whether its rows are worth keeping in memory after they were posted: few, or changed again and again.
+            pub const fn keep(self) -> bool { match self { $(Table::$name => $keep,)* } }
+            /// Reads a row.
+            pub fn read(self, source: &mut dyn Source) -> Result<Row, FieldError> {
+                Ok(match self { $(Table::$name => Row::$name(Arc::new(<$name as Record>::read(source)?)),)* })
+            }
+            /// Reads a key.
+            pub fn read_key(self, source: &mut dyn Source) -> Result<Key, FieldError> {
+                Ok(match self { $(Table::$name => Key::$name(<$name as Record>::read_key(source)?),)* })
+            }
+        }
+
+        impl Row {
+            /// Its table.
+            pub const fn table(&self) -> Table { match self { $(Row::$name(_) => Table::$name,)* } }
+            /// Its key.
+            pub fn key(&self) -> Key { match self { $(Row::$name(row) => Key::$name(row.key()),)* } }
+            /// Writes all columns in order.
+            pub fn write(&self, sink: &mut dyn Sink) { match self { $(Row::$name(row) => row.write(sink),)* } }
+        }
+
+        impl Key {
+            /// Its table.
+            pub const fn table(&self) -> Table { match self { $(Key::$name(_) => Table::$name,)* } }
+            /// The slot it lies in.
+            pub fn slot(&self) -> Slot { match self { $(Key::$name(key) => <$name as Record>::slot_of(key),)* } }
+            /// Writes the key's columns in order.
+            pub fn write(&self, sink: &mut dyn Sink) { match self { $(Key::$name(key) => <$name as Record>::write_key(key, sink),)* } }
+        }
+
+        $(impl Tabled for $name {
+            const TABLE_ID: Table = Table::$name;
+            fn wrap(row: Arc<Self>) -> Row { Row::$name(row) }
+            fn unwrap(row: &Row) -> Option<&Arc<Self>> { if let Row::$name(row) = row { Some(row) } else { None } }
+            fn wrap_key(key: Self::Key) -> Key { Key::$name(key) }
+        })*
+    };
+}
+
+tables! {
+    // name = number in the journal, whether to keep in memory after posting;
+    Party = 1, true;
+    Login = 2, true;
+    Credential = 3, false;
+    Attempt = 4, false;
+    SlotHead = 5, true;
+    App = 6, true;
+    Rulebook = 7, true;
+    Account = 8, true;
+    Posting = 9, false;
+    Hold = 10, false;
+    Order = 11, false;
+    OrderNumber = 12, false;
+    Trade = 13, false;
+    Refund = 14, false;
+    Receipt = 15, false;
+    TopUpReceipt = 16, false;
+    PayCode = 17, false;
+    Notice = 18, false;
+    Timer = 19, false;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn numbers_and_names_are_unique_and_every_key_begins_with_the_slot() {
+        let numbers: BTreeSet<u8> = Table::ALL.iter().map(|table| table.number()).collect();
+        let names: BTreeSet<&str> = Table::ALL.iter().map(|table| table.name()).collect();
+        assert_eq!((numbers.len(), names.len()), (Table::ALL.len(), Table::ALL.len()));
+        for table in Table::ALL {
+            assert_eq!(Table::from_number(table.number()), Some(*table));
+            assert_eq!(table.columns()[0].name, "slot", "{}", table.name());
+            assert!(table.key_columns() >= 1 && table.key_columns() <= table.columns().len());
+        }
+    }
+}

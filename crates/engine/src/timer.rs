@@ -1,0 +1,55 @@
+//! Runs what time made due.
+
+use crate::command::{Never, Next};
+use crate::{Rows, Stop, close_order};
+use base::{Slot, TimerNo};
+use people::Attempt;
+use serde::{Deserialize, Serialize};
+use trade::{Order, OrderEvent, PayCode, Timer, TimerTask, next};
+
+/// Runs one timer. Nothing happens when it is gone, because what it watched was settled, or not due yet.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RunTimer {
+    /// When it is due, microseconds UTC: part of its key.
+    pub due_at_us: i64,
+    /// Its number.
+    pub timer: TimerNo,
+}
+
+impl RunTimer {
+    pub(crate) fn slot(&self) -> Slot {
+        self.timer.slot()
+    }
+}
+
+pub(crate) fn run_timer(rows: &mut Rows<'_>, command: &RunTimer) -> Result<Next<()>, Stop<Never>> {
+    let slot = rows.slot();
+    let key = (slot, command.due_at_us, command.timer);
+    let Some(timer) = rows.get::<Timer>(key)?.filter(|timer| timer.due_at_us <= rows.now_us()) else {
+        return Ok(Next::Answer(()));
+    };
+    rows.delete::<Timer>(key);
+    match timer.task {
+        TimerTask::ExpireOrder => {
+            let order = timer.order_no.map(|no| rows.get::<Order>((slot, no))).transpose()?.flatten();
+            if let Some(order) = order.filter(|order| next(order.state, OrderEvent::Close).is_some()) {
+                close_order::shut(rows, &order);
+            }
+        }
+        TimerTask::ForgetCode => {
+            if let Some(digest) = timer.code {
+                // A code drawn again under the same digest has a timer of its own.
+                let code = rows.get::<PayCode>((slot, digest))?;
+                if code.is_some_and(|code| code.timer == timer.no) {
+                    rows.delete::<PayCode>((slot, digest));
+                }
+            }
+        }
+        TimerTask::ForgetAttempt => {
+            if let (Some(party), Some(attempt)) = (timer.party, timer.attempt) {
+                rows.delete::<Attempt>((slot, party, attempt));
+            }
+        }
+    }
+    Ok(Next::Answer(()))
+}

@@ -1,0 +1,36 @@
+//! The book of original entry: append-only, hash-chained, on files.
+//!
+//! What happens is written here first, in order, and made durable before anyone is answered; every
+//! table can be rebuilt from it. The journal stores opaque payloads and knows nothing of the engine.
+//!
+//! Promises:
+//! - A record whose `append` returned is found again after any kill or power loss.
+//! - A record whose `append` failed or never returned is found whole or not at all.
+//! - Damage is named (segment, offset, check), never skipped. One case cannot be told apart: damage to
+//!   the very last record looks like a torn write and is cut off. `Options::posted_sequence` is the
+//!   floor under that: what the caller knows to be there must be there.
+//! - After an error while writing or syncing nothing is tried again on that file: the kernel marks
+//!   pages clean after a failed sync, so a second sync would lie. A marker is left, and the next
+//!   `open` copies what is not surely durable into a fresh segment.
+//!
+//! Assumption: a disk writes a 512-byte sector whole or not at all.
+//! Bounds: one record is written at a time, at most [`PAYLOAD_MAX_BYTES`]; one process writes a folder.
+//!
+//! Folder: `00000001.journal`, `00000002.journal`, … (segments), `lock` (held by the writer, holds the
+//! last epoch), `taint` (only after an error), `*.tmp` (unfinished, removed by `open`).
+//! Reading order: `format.rs`, `reader.rs`, `writer.rs`, `folder.rs`, `disk.rs`.
+
+mod disk;
+mod error;
+mod folder;
+mod format;
+mod opening;
+mod reader;
+mod segment;
+mod writer;
+
+pub use disk::{Hook, Step, Verdict};
+pub use error::{AppendError, Check, OpenError, ReadError};
+pub use format::{Hash, PAYLOAD_MAX_BYTES, WorldId};
+pub use reader::{Reader, Record};
+pub use writer::{Journal, Opened, Options, Position, SEGMENT_BYTES_DEFAULT};

@@ -1,0 +1,142 @@
+//! The posting templates: what may happen to money, and on which accounts.
+
+use crate::{AccountId, AccountKind, LEGS_MAX, PostingKind, Side};
+use base::{PartyId, Slot};
+use money::{Currency, Money, MoneyError};
+
+/// One line of a template.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Leg {
+    /// The account.
+    pub account: AccountId,
+    /// Its side.
+    pub side: Side,
+    /// How much.
+    pub amount: Money,
+}
+
+/// A kind of posting with its parties and amounts. All amounts are of one currency; a line of zero is left out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Template {
+    /// Dr bank reserve / Cr party.
+    TopUp {
+        /// Who gets the money.
+        party: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr buyer / Cr transit, in the buyer's slot.
+    PayOut {
+        /// Who pays.
+        buyer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr transit / Cr merchant, Cr fee, in the merchant's slot. The fee is part of the amount.
+    PayIn {
+        /// Who is paid.
+        seller: PartyId,
+        /// What the buyer paid.
+        amount: Money,
+        /// What we keep of it.
+        fee: Money,
+    },
+    /// Dr transit / Cr buyer, in the buyer's slot.
+    PayReturn {
+        /// Who gets the money back.
+        buyer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr merchant, Dr fee / Cr transit, in the merchant's slot. The fee given back is part of the amount.
+    RefundOut {
+        /// Who gives the money back.
+        seller: PartyId,
+        /// What the buyer will get.
+        amount: Money,
+        /// The part of it that we give back.
+        fee_back: Money,
+    },
+    /// Dr transit / Cr buyer, in the buyer's slot.
+    RefundIn {
+        /// Who gets the money.
+        buyer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr transit / Cr merchant, Cr fee: the exact reverse of the refund that could not reach the buyer.
+    RefundReturn {
+        /// Who had given the money back.
+        seller: PartyId,
+        /// What the buyer would have got.
+        amount: Money,
+        /// The part of it that we had given back.
+        fee_back: Money,
+    },
+}
+
+impl Template {
+    /// The kind of posting.
+    pub const fn kind(self) -> PostingKind {
+        match self {
+            Template::TopUp { .. } => PostingKind::TopUp,
+            Template::PayOut { .. } => PostingKind::PayOut,
+            Template::PayIn { .. } => PostingKind::PayIn,
+            Template::PayReturn { .. } => PostingKind::PayReturn,
+            Template::RefundOut { .. } => PostingKind::RefundOut,
+            Template::RefundIn { .. } => PostingKind::RefundIn,
+            Template::RefundReturn { .. } => PostingKind::RefundReturn,
+        }
+    }
+
+    /// The slot whose books it is written in.
+    pub const fn slot(self) -> Slot {
+        match self {
+            Template::TopUp { party, .. } => party.slot(),
+            Template::PayOut { buyer, .. } | Template::PayReturn { buyer, .. } | Template::RefundIn { buyer, .. } => buyer.slot(),
+            Template::PayIn { seller, .. } | Template::RefundOut { seller, .. } | Template::RefundReturn { seller, .. } => {
+                seller.slot()
+            }
+        }
+    }
+
+    /// The currency of all lines.
+    pub const fn currency(self) -> Currency {
+        match self {
+            Template::TopUp { amount, .. }
+            | Template::PayOut { amount, .. }
+            | Template::PayIn { amount, .. }
+            | Template::PayReturn { amount, .. }
+            | Template::RefundOut { amount, .. }
+            | Template::RefundIn { amount, .. }
+            | Template::RefundReturn { amount, .. } => amount.currency(),
+        }
+    }
+
+    /// The lines, debits first. Fails when a fee is more than its amount or of another currency.
+    pub fn legs(self) -> Result<Vec<Leg>, MoneyError> {
+        let own = |owner: PartyId| AccountId::of(owner, AccountKind::Balance, self.currency());
+        let platform = |kind| AccountId::platform(self.slot(), kind, self.currency());
+        let (transit, fees) = (platform(AccountKind::Transit), platform(AccountKind::FeeIncome));
+        let debit = |account, amount| Leg { account, side: Side::Debit, amount };
+        let credit = |account, amount| Leg { account, side: Side::Credit, amount };
+        let mut legs = match self {
+            Template::TopUp { party, amount } => {
+                vec![debit(platform(AccountKind::BankReserve), amount), credit(own(party), amount)]
+            }
+            Template::PayOut { buyer, amount } => vec![debit(own(buyer), amount), credit(transit, amount)],
+            Template::PayReturn { buyer, amount } | Template::RefundIn { buyer, amount } => {
+                vec![debit(transit, amount), credit(own(buyer), amount)]
+            }
+            Template::PayIn { seller, amount, fee } | Template::RefundReturn { seller, amount, fee_back: fee } => {
+                vec![debit(transit, amount), credit(own(seller), amount.checked_sub(fee)?), credit(fees, fee)]
+            }
+            Template::RefundOut { seller, amount, fee_back } => {
+                vec![debit(own(seller), amount.checked_sub(fee_back)?), debit(fees, fee_back), credit(transit, amount)]
+            }
+        };
+        legs.retain(|leg| !leg.amount.is_zero());
+        assert!(legs.len() <= LEGS_MAX, "every template fits a posting");
+        Ok(legs)
+    }
+}

@@ -1,0 +1,16 @@
+//! People: parties, the names they sign in with, their payment passwords, and the apps of merchants.
+//!
+//! Only what a demonstration needs so far: a party has a login, a name, a status and a payment password; identity
+//! classes, documents and limits come with real people. A row never holds a password, only its peppered verifier.
+//!
+//! Reading order: `party`, `password`, `app`.
+
+mod app;
+mod party;
+mod password;
+
+pub use app::{App, AppMode, AppStatus};
+pub use party::{Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, masked_login};
+pub use password::{
+    ATTEMPT_LIFE_US, Attempt, Credential, LOCK_US, PROOF_LIFE_US, PasswordRefused, TRIES_MAX, Verifier, judged, reserved,
+};

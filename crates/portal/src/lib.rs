@@ -1,0 +1,1 @@
+//! The cashier pages and the sandbox API

@@ -1,0 +1,1 @@
+//! The posted tables: memory and SQLite

@@ -1,0 +1,169 @@
+//! Why a trade command is refused. In each enum the order is precedence: the first that holds is the one reported.
+//! The gateway's one code table turns each into its wire code.
+
+/// Why an order is not opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum OpenRefused {
+    /// The merchant does not exist.
+    #[error("seller not found")]
+    SellerNotFound,
+    /// The merchant may not be paid.
+    #[error("seller is frozen or closed")]
+    SellerBlocked,
+    /// The number was used for an order of another meaning.
+    #[error("the order number was used with another {field}")]
+    NumberTaken {
+        /// The first field that differs, under its name on the wire.
+        field: &'static str,
+    },
+    /// The order of this number was paid.
+    #[error("order is paid")]
+    AlreadyPaid,
+    /// The order of this number is closed.
+    #[error("order is closed")]
+    AlreadyClosed,
+    /// More than one order may be.
+    #[error("total above the limit")]
+    TotalTooLarge,
+    /// Its time would be over before it begins.
+    #[error("expiry has passed")]
+    ExpiryPassed,
+    /// The buyer that the merchant named does not exist.
+    #[error("buyer not found")]
+    BuyerNotFound,
+    /// It was opened, but the payment was refused.
+    #[error("{0}")]
+    Pay(PayRefused),
+}
+
+/// Why an order is not paid.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PayRefused {
+    /// The code is unknown, expired or used.
+    #[error("pay code is unknown, expired or used")]
+    CodeInvalid,
+    /// The trade is not there, or belongs to somebody else.
+    #[error("trade not found")]
+    TradeNotFound,
+    /// The trade was paid.
+    #[error("trade is paid")]
+    AlreadyPaid,
+    /// The trade is closed.
+    #[error("trade is closed")]
+    AlreadyClosed,
+    /// The password proof is missing, for another order, or too old.
+    #[error("the payment password must be given again")]
+    ProofMissing,
+    /// The buyer may not pay.
+    #[error("buyer is frozen or closed")]
+    BuyerBlocked,
+    /// The buyer is the merchant.
+    #[error("buyer and seller are the same party")]
+    BuyerIsSeller,
+    /// Another buyer than the order's.
+    #[error("another buyer than the order's")]
+    BuyerDiffers,
+    /// Not enough money.
+    #[error("balance too low")]
+    BalanceTooLow,
+}
+
+/// Why a buyer cannot take up an order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ClaimRefused {
+    /// There is no such order.
+    #[error("order not found")]
+    OrderNotFound,
+    /// It was paid.
+    #[error("order is paid")]
+    AlreadyPaid,
+    /// It is closed.
+    #[error("order is closed")]
+    AlreadyClosed,
+    /// Its QR code is too old.
+    #[error("the order's code has expired")]
+    CodeExpired,
+    /// The buyer does not exist.
+    #[error("buyer not found")]
+    BuyerNotFound,
+    /// The buyer may not pay.
+    #[error("buyer is frozen or closed")]
+    BuyerBlocked,
+    /// The buyer is the merchant.
+    #[error("buyer and seller are the same party")]
+    BuyerIsSeller,
+    /// Another buyer took it up, or the merchant named another.
+    #[error("the order is another buyer's")]
+    BuyerDiffers,
+}
+
+/// Why an order cannot be shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum FindRefused {
+    /// There is none, it is another merchant's, or nobody has taken it up.
+    #[error("trade does not exist")]
+    TradeNotFound,
+}
+
+/// Why an order is not closed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CloseRefused {
+    /// There is none, it is another merchant's, or nobody has taken it up.
+    #[error("trade does not exist")]
+    TradeNotFound,
+    /// It was paid.
+    #[error("trade is paid")]
+    AlreadyPaid,
+    /// It is closed.
+    #[error("trade is closed")]
+    AlreadyClosed,
+}
+
+/// Why an order is not cancelled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CancelRefused {
+    /// Its refund window is over.
+    #[error("trade is finished")]
+    Finished,
+    /// It was paid too long ago.
+    #[error("the time for cancelling is over")]
+    TooLate,
+    /// The refund that cancelling needs was refused.
+    #[error("{0}")]
+    Refund(RefundRefused),
+}
+
+/// Why a refund is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum RefundRefused {
+    /// There is no such trade.
+    #[error("trade does not exist")]
+    TradeNotFound,
+    /// The refund number was used for another amount.
+    #[error("the refund number was used with another {field}")]
+    NumberTaken {
+        /// The field that differs, under its name on the wire.
+        field: &'static str,
+    },
+    /// It was never paid.
+    #[error("trade is not paid")]
+    NotPaid,
+    /// It is closed: nothing is left to give back.
+    #[error("trade is closed")]
+    AlreadyClosed,
+    /// Its refund window is over.
+    #[error("trade is finished")]
+    Finished,
+    /// A part was asked without a refund number.
+    #[error("a partial refund needs its own number")]
+    PartNeedsNumber,
+    /// More than is left.
+    #[error("more than is left to refund")]
+    MoreThanLeft,
+    /// The merchant has not enough money.
+    #[error("seller balance too low")]
+    SellerBalanceTooLow,
+    /// The buyer's account was closed; the merchant has the money back.
+    #[error("the buyer's account is closed")]
+    BuyerClosed,
+}

@@ -1,0 +1,155 @@
+//! Sums, limits and clocks of trades.
+
+use crate::Product;
+use base::{DAY_US, HOUR_US, MINUTE_US, Record, Slot, next_china_midnight_us};
+use money::{Minor, Money, MoneyError, Rate};
+use serde::{Deserialize, Serialize};
+
+/// The most one order may be: 100,000,000.00 yuan, in fen (documented range 0.01 to 100000000).
+pub const TOTAL_MAX_FEN: i64 = 10_000_000_000;
+/// How long a face-to-face order waits for its buyer unless the merchant says otherwise: 3 h.
+pub const EXPIRY_FACE_US: i64 = 3 * HOUR_US;
+/// How long any other order waits unless the merchant says otherwise, and the most it may: 15 d.
+pub const EXPIRY_DEFAULT_US: i64 = 15 * DAY_US;
+/// How long an order's QR code can be scanned, whatever the order's own time: 2 h.
+pub const QR_LIFE_US: i64 = 2 * HOUR_US;
+/// How long a buyer's pay code can be used: 60 s.
+pub const PAY_CODE_LIFE_US: i64 = MINUTE_US;
+/// How long after payment a merchant may refund: 12 months, taken as 365 d.
+pub const REFUND_WINDOW_US: i64 = 365 * DAY_US;
+/// How long after payment a merchant may cancel: 24 h.
+pub const CANCEL_WINDOW_US: i64 = DAY_US;
+/// Waits before the second, third, … attempt of a notification; after the last the notice is given up.
+pub const NOTICE_LADDER_US: [i64; 7] =
+    [4 * MINUTE_US, 10 * MINUTE_US, 10 * MINUTE_US, HOUR_US, 2 * HOUR_US, 6 * HOUR_US, 15 * HOUR_US];
+
+/// The dated rules that every decision reads: written in slot 00, copied to every cell.
+#[derive(Clone, PartialEq, Eq, Debug, Record, Serialize, Deserialize)]
+#[record(table = "rulebook", key = 2)]
+pub struct Rulebook {
+    /// Slot 00.
+    pub slot: Slot,
+    /// From when it holds, microseconds UTC.
+    pub effective_at_us: i64,
+    /// What a merchant pays for each payment, of its amount, rounded half up.
+    pub merchant_fee_ppm: Rate,
+    /// Above this a face-to-face payment needs the buyer's password (fen).
+    pub password_free_limit_minor: Minor,
+}
+
+impl Rulebook {
+    /// The rules of a new world: a fee of 6,000 ppm, no password up to 1,000.00 yuan.
+    pub fn first() -> Rulebook {
+        let fee = Rate::from_ppm(6_000).expect("0.6 % is a rate");
+        let limit = Money::from_minor(100_000, money::Currency::Cny).expect("a small amount");
+        Rulebook { slot: Slot::PLATFORM, effective_at_us: 0, merchant_fee_ppm: fee, password_free_limit_minor: limit.minor() }
+    }
+
+    /// The fee of a payment, rounded half up to the fen.
+    pub fn fee_of(&self, amount: Money) -> Result<Money, MoneyError> {
+        self.merchant_fee_ppm.share_half_up(amount)
+    }
+}
+
+/// A relative timeout as merchants write it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Timeout {
+    /// So many microseconds after the request, 1 min to 15 d.
+    After(i64),
+    /// At midnight in China (`1c`).
+    EndOfDay,
+}
+
+/// Text that is no timeout.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("a timeout is a whole number with m, h or d, from 1m to 15d, or 1c")]
+pub struct TimeoutError;
+
+impl Timeout {
+    /// Reads `<n>m`, `<n>h`, `<n>d` or `1c`; 1 minute to 15 days, no decimals.
+    pub fn parse(text: &str) -> Result<Timeout, TimeoutError> {
+        if text == "1c" {
+            return Ok(Timeout::EndOfDay);
+        }
+        let unit_us = match text.as_bytes().last() {
+            Some(b'm') => MINUTE_US,
+            Some(b'h') => HOUR_US,
+            Some(b'd') => DAY_US,
+            _ => return Err(TimeoutError),
+        };
+        let digits = &text[..text.len() - 1];
+        if digits.is_empty() || digits.len() > 5 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(TimeoutError);
+        }
+        let count: i64 = digits.parse().map_err(|_| TimeoutError)?;
+        let after = count.checked_mul(unit_us).ok_or(TimeoutError)?;
+        if (MINUTE_US..=EXPIRY_DEFAULT_US).contains(&after) { Ok(Timeout::After(after)) } else { Err(TimeoutError) }
+    }
+
+    /// The moment it means for a request made at `at_us`.
+    pub fn at(self, at_us: i64) -> i64 {
+        match self {
+            Timeout::After(after) => at_us + after,
+            Timeout::EndOfDay => next_china_midnight_us(at_us),
+        }
+    }
+}
+
+/// When an order closes unpaid: the absolute time wins over the relative one, the product's default comes last.
+pub fn expiry(product: Product, timeout: Option<Timeout>, absolute_us: Option<i64>, at_us: i64) -> i64 {
+    let default = match product {
+        Product::FaceToFace => EXPIRY_FACE_US,
+        Product::QrCode => EXPIRY_FACE_US,
+        Product::MiniProgram | Product::App | Product::Wap | Product::Page => EXPIRY_DEFAULT_US,
+    };
+    absolute_us.or(timeout.map(|timeout| timeout.at(at_us))).unwrap_or(at_us + default)
+}
+
+/// How much of the fee a refund gives back: in proportion to what is refunded in all, rounded down, less what was given
+/// back before. With the last refund the whole fee has come back.
+pub fn refund_fee_back(fee: Money, returned: Money, refunded_after: Money, total: Money) -> Result<Money, MoneyError> {
+    fee.proportion_down(refunded_after, total)?.checked_sub(returned)
+}
+
+/// When the next attempt of a notice is due after `attempts` were made, the last of them at `at_us`; `None` at the end.
+pub fn next_attempt_us(attempts: u32, at_us: i64) -> Option<i64> {
+    let step = usize::try_from(attempts).ok()?.checked_sub(1)?;
+    NOTICE_LADDER_US.get(step).map(|wait| at_us + wait)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timeouts_are_read_as_documented() {
+        for (text, expected) in [
+            ("1m", Some(MINUTE_US)), ("90m", Some(90 * MINUTE_US)), ("2h", Some(2 * HOUR_US)), ("15d", Some(15 * DAY_US)),
+            ("16d", None), ("0m", None), ("1.5h", None), ("h", None), ("", None), ("10", None), ("2c", None), ("-1m", None),
+            ("１m", None), ("99999999d", None),
+        ] {
+            let parsed = Timeout::parse(text).ok();
+            assert_eq!(parsed, expected.map(Timeout::After), "{text:?}");
+        }
+        assert_eq!(Timeout::parse("1c"), Ok(Timeout::EndOfDay));
+    }
+
+    #[test]
+    fn the_absolute_time_wins_and_the_product_decides_last() {
+        let face = |timeout, absolute| expiry(Product::FaceToFace, timeout, absolute, 1_000);
+        assert_eq!(face(None, None), 1_000 + EXPIRY_FACE_US);
+        assert_eq!(face(Some(Timeout::After(MINUTE_US)), None), 1_000 + MINUTE_US);
+        assert_eq!(face(Some(Timeout::After(MINUTE_US)), Some(7)), 7);
+        assert_eq!(expiry(Product::Page, None, None, 0), EXPIRY_DEFAULT_US);
+    }
+
+    #[test]
+    fn the_ladder_has_eight_attempts_over_a_day() {
+        let mut at = 0;
+        let mut attempts = 1;
+        while let Some(next) = next_attempt_us(attempts, at) {
+            (at, attempts) = (next, attempts + 1);
+        }
+        assert_eq!((attempts, at), (8, 24 * HOUR_US + 24 * MINUTE_US));
+    }
+}

@@ -1,0 +1,359 @@
+//! Answers: the inner object, the envelope around it, the signature over its exact bytes.
+//!
+//! Some clients cut the signed text out of the answer by counting braces, by regular expression or by offsets, and
+//! one encodes the object anew; so the form is fixed to the character. No white space; the object first and `sign`
+//! last; `code`, `msg`, `sub_code`, `sub_msg`, then members by name; strings as PHP writes them (`/` as `\/`,
+//! Chinese raw); no member without a value, no `{}`. Base64 texts keep a raw `/`.
+
+use std::collections::BTreeMap;
+
+use crate::charset::Charset;
+use crate::sign::{PrivateKey, SignType};
+
+/// The node for errors when the method is unknown or missing, and of the OAuth token call.
+pub const ERROR_NODE: &str = "error_response";
+
+/// The node of a method: `alipay.trade.query` answers in `alipay_trade_query_response`.
+pub fn method_node(method: &str) -> String {
+    format!("{}_response", method.replace('.', "_"))
+}
+
+/// Members of an object that will be part of an answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ObjectWriter {
+    members: BTreeMap<&'static str, Value>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Value {
+    Text(String),
+    Int(i64),
+    Bool(bool),
+    Texts(Vec<String>),
+    Objects(Vec<ObjectWriter>),
+    Object(ObjectWriter),
+}
+
+impl ObjectWriter {
+    /// No member yet.
+    pub fn new() -> ObjectWriter {
+        ObjectWriter::default()
+    }
+
+    /// A string; left out when empty. Amounts, ids and times are strings too.
+    pub fn text(&mut self, name: &'static str, value: &str) -> &mut ObjectWriter {
+        if value.is_empty() { self } else { self.put(name, Value::Text(value.to_owned())) }
+    }
+
+    /// A string, when there is one.
+    pub fn text_some(&mut self, name: &'static str, value: Option<&str>) -> &mut ObjectWriter {
+        self.text(name, value.unwrap_or_default())
+    }
+
+    /// A whole number, only for members that clients read as such (`expires_in` and its like).
+    pub fn int(&mut self, name: &'static str, value: i64) -> &mut ObjectWriter {
+        self.put(name, Value::Int(value))
+    }
+
+    /// `true` or `false`.
+    pub fn bool(&mut self, name: &'static str, value: bool) -> &mut ObjectWriter {
+        self.put(name, Value::Bool(value))
+    }
+
+    /// A list of strings; left out when it has none.
+    pub fn texts<S: Into<String>>(
+        &mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = S>,
+    ) -> &mut ObjectWriter {
+        let values: Vec<String> = values.into_iter().map(Into::into).collect();
+        if values.is_empty() { self } else { self.put(name, Value::Texts(values)) }
+    }
+
+    /// A list of objects; empty ones are skipped, and the list is left out when none remains.
+    pub fn objects(
+        &mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = ObjectWriter>,
+    ) -> &mut ObjectWriter {
+        let values: Vec<ObjectWriter> = values.into_iter().filter(|object| !object.is_empty()).collect();
+        if values.is_empty() { self } else { self.put(name, Value::Objects(values)) }
+    }
+
+    /// An object; left out when it has no member.
+    pub fn object(&mut self, name: &'static str, value: ObjectWriter) -> &mut ObjectWriter {
+        if value.is_empty() { self } else { self.put(name, Value::Object(value)) }
+    }
+
+    /// Whether it has no member.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// The object as JSON, members by name.
+    pub fn to_json(&self) -> String {
+        let mut out = String::new();
+        self.write(&[], &mut out);
+        out
+    }
+
+    fn put(&mut self, name: &'static str, value: Value) -> &mut ObjectWriter {
+        let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        assert!(plain && !name.is_empty(), "member {name} would need escapes");
+        assert!(name != "sign" && !name.ends_with("_response"), "member {name} would mislead clients");
+        self.members.insert(name, value);
+        self
+    }
+
+    fn write(&self, head: &[(&str, &str)], out: &mut String) {
+        out.push('{');
+        let mut separator = "";
+        for (name, value) in head {
+            out.push_str(&format!("{separator}\"{name}\":"));
+            write_string(value, out);
+            separator = ",";
+        }
+        for (name, value) in &self.members {
+            out.push_str(&format!("{separator}\"{name}\":"));
+            value.write(out);
+            separator = ",";
+        }
+        out.push('}');
+    }
+}
+
+impl Value {
+    fn write(&self, out: &mut String) {
+        match self {
+            Value::Text(text) => write_string(text, out),
+            Value::Int(number) => out.push_str(&number.to_string()),
+            Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Value::Texts(texts) => write_list(texts, out, |text, out| write_string(text, out)),
+            Value::Objects(objects) => write_list(objects, out, |object, out| object.write(&[], out)),
+            Value::Object(object) => object.write(&[], out),
+        }
+    }
+}
+
+fn write_list<T>(items: &[T], out: &mut String, write: impl Fn(&T, &mut String)) {
+    out.push('[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        write(item, out);
+    }
+    out.push(']');
+}
+
+/// The inner object of an answer: its codes, then its members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    head: Vec<(&'static str, String)>,
+    /// The members after the codes. A failure may have some too.
+    pub members: ObjectWriter,
+}
+
+impl Response {
+    /// 10000: done.
+    pub fn success() -> Response {
+        Response::headed(vec![("code", "10000"), ("msg", "Success")])
+    }
+
+    /// 10003: the order is made and waits for the buyer's password. The leading space of the text is the wire's.
+    pub fn waiting() -> Response {
+        Response::headed(vec![("code", "10003"), ("msg", " order success pay inprocess")])
+    }
+
+    /// A failure; every one has a sub_code, since most clients look at nothing else.
+    pub fn failed(code: &str, msg: &str, sub_code: &str, sub_msg: &str) -> Response {
+        assert!(!sub_code.is_empty() && code != "10000" && code != "10003", "{code} is no failure");
+        Response::headed(vec![("code", code), ("msg", msg), ("sub_code", sub_code), ("sub_msg", sub_msg)])
+    }
+
+    /// Without codes: the success of `alipay.system.oauth.token`.
+    pub fn bare() -> Response {
+        Response::headed(Vec::new())
+    }
+
+    /// The inner object as JSON.
+    pub fn to_json(&self) -> String {
+        let head: Vec<(&str, &str)> = self.head.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut out = String::new();
+        self.members.write(&head, &mut out);
+        out
+    }
+
+    fn headed(head: Vec<(&'static str, &str)>) -> Response {
+        let head = head.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
+        Response { head, members: ObjectWriter::new() }
+    }
+}
+
+/// What PHP's `json_encode` with raw Unicode writes, with two differences that keep its meaning: braces are escaped
+/// in a string where they do not pair up, and so is the underscore of `_response`, which must stand in the node's
+/// name alone.
+fn write_string(text: &str, out: &mut String) {
+    let escape_braces = !braces_pair_up(text);
+    out.push('"');
+    for (at, character) in text.char_indices() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '/' => out.push_str("\\/"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{C}' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '{' | '}' if escape_braces => push_escape(character, out),
+            '\u{2028}' | '\u{2029}' => push_escape(character, out),
+            '_' if text[at..].starts_with("_response") => push_escape(character, out),
+            control if control < ' ' => push_escape(control, out),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}
+
+fn push_escape(character: char, out: &mut String) {
+    out.push_str(&format!("\\u{:04x}", u32::from(character)));
+}
+
+/// Whether a client that counts braces without regard to strings comes out of this text as it went in. `}{` does
+/// not: the count would end too early.
+fn braces_pair_up(text: &str) -> bool {
+    let mut open = 0usize;
+    for byte in text.bytes() {
+        match byte {
+            b'{' => open += 1,
+            b'}' if open == 0 => return false,
+            b'}' => open -= 1,
+            _ => {}
+        }
+    }
+    open == 0
+}
+
+/// The inner text of an encrypted answer: the cipher text with its quotes, `/` raw. This is what is signed.
+pub fn quoted_cipher(base64: &str) -> String {
+    format!("\"{base64}\"")
+}
+
+/// The whole answer as text. `cert_sn` only in certificate mode.
+pub fn envelope(node: &str, inner: &str, cert_sn: Option<&str>, sign_base64: Option<&str>) -> String {
+    let mut text = format!("{{\"{node}\":{inner}");
+    if let Some(serial) = cert_sn {
+        text.push_str(&format!(",\"alipay_cert_sn\":\"{serial}\""));
+    }
+    if let Some(signature) = sign_base64 {
+        text.push_str(&format!(",\"sign\":\"{signature}\""));
+    }
+    text.push('}');
+    text
+}
+
+/// The whole answer in bytes of `charset`, signed over the bytes of `inner` in that charset. `inner` is an object
+/// from [`Response::to_json`] or a text from [`quoted_cipher`]; characters that GBK lacks become `\uXXXX`.
+pub fn signed_envelope(
+    node: &str,
+    inner: &str,
+    charset: Charset,
+    sign_type: SignType,
+    key: &PrivateKey,
+    cert_sn: Option<&str>,
+) -> Vec<u8> {
+    let inner = charset.encode_json(inner);
+    let signature = key.sign(sign_type, &inner);
+    assemble(node, &inner, cert_sn, Some(&signature))
+}
+
+/// The whole answer without a signature: only for an unknown app, where there is no key to choose.
+pub fn unsigned_envelope(node: &str, inner: &str, charset: Charset) -> Vec<u8> {
+    assemble(node, &charset.encode_json(inner), None, None)
+}
+
+fn assemble(node: &str, inner: &[u8], cert_sn: Option<&str>, sign_base64: Option<&str>) -> Vec<u8> {
+    // All around the inner bytes is ASCII, so the frame is built as text and cut open.
+    let frame = envelope(node, "", cert_sn, sign_base64);
+    let (before, after) = frame.split_at(node.len() + 4);
+    [before.as_bytes(), inner, after.as_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_written_as_php_does() {
+        let mut object = ObjectWriter::new();
+        object
+            .text("b", "支付/\"\\ 😀%{x}\u{1}\u{7f}\u{2028}\u{8}\u{c}\n\r\t")
+            .text("a", "}{")
+            .text("c", "{")
+            .text("d", "x_response_response")
+            .text("e", "");
+        assert_eq!(
+            object.to_json(),
+            "{\"a\":\"\\u007d\\u007b\",\
+            \"b\":\"支付\\/\\\"\\\\ 😀%{x}\\u0001\u{7f}\\u2028\\b\\f\\n\\r\\t\",\
+            \"c\":\"\\u007b\",\"d\":\"x\\u005fresponse\\u005fresponse\"}"
+        );
+    }
+
+    #[test]
+    fn members_without_a_value_are_left_out() {
+        let mut tag = ObjectWriter::new();
+        tag.text("k", "v");
+        let mut object = ObjectWriter::new();
+        object
+            .texts("empty_texts", Vec::<String>::new())
+            .texts("texts", ["x", "y"])
+            .objects("objects", [ObjectWriter::new(), tag.clone()])
+            .objects("no_objects", [ObjectWriter::new()])
+            .object("empty", ObjectWriter::new())
+            .object("tag", tag)
+            .text_some("none", None)
+            .int("expires_in", 1_296_000)
+            .bool("is_by_app_auth", false);
+        assert_eq!(
+            object.to_json(),
+            "{\"expires_in\":1296000,\"is_by_app_auth\":false,\"objects\":[{\"k\":\"v\"}],\"tag\":{\"k\":\"v\"},\
+            \"texts\":[\"x\",\"y\"]}"
+        );
+        assert_eq!(Response::bare().to_json(), "{}");
+    }
+
+    #[test]
+    fn a_failure_has_its_codes_first() {
+        let mut failed = Response::failed("40004", "Business Failed", "ACQ.TRADE_NOT_EXIST", "交易不存在");
+        failed.members.text("out_trade_no", "T1").text("buyer_pay_amount", "0.00");
+        assert_eq!(
+            failed.to_json(),
+            "{\"code\":\"40004\",\"msg\":\"Business Failed\",\"sub_code\":\"ACQ.TRADE_NOT_EXIST\",\
+            \"sub_msg\":\"交易不存在\",\"buyer_pay_amount\":\"0.00\",\"out_trade_no\":\"T1\"}"
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "mislead")]
+    fn a_member_called_sign_is_a_mistake_of_ours() {
+        ObjectWriter::new().text("sign", "x");
+    }
+
+    #[test]
+    fn envelopes_have_one_shape() {
+        let node = method_node("alipay.trade.query");
+        assert_eq!(node, "alipay_trade_query_response");
+        assert_eq!(envelope("n", "{}", None, None), "{\"n\":{}}");
+        assert_eq!(
+            envelope(&node, "{\"code\":\"10000\"}", Some("ab"), Some("c/d=")),
+            "{\"alipay_trade_query_response\":{\"code\":\"10000\"},\"alipay_cert_sn\":\"ab\",\"sign\":\"c/d=\"}"
+        );
+        assert_eq!(
+            unsigned_envelope("n", "{\"m\":\"好😀\"}", Charset::Gbk),
+            b"{\"n\":{\"m\":\"\xBA\xC3\\ud83d\\ude00\"}}"
+        );
+        assert_eq!(unsigned_envelope("n", &quoted_cipher("a/b="), Charset::Utf8), b"{\"n\":\"a/b=\"}");
+    }
+}

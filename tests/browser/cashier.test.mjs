@@ -1,0 +1,247 @@
+// The cashier in a real browser: pay by page link and by QR code, wrong passwords, two languages, pay-code page.
+// Screenshots of every page at 390 and 1280 px go to target/screenshots/.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { newNumber, PAY_PASSWORD, Sandbox, startMerchant, startServer } from '../sdk/node/server.mjs';
+import { Gateway } from './gateway.mjs';
+
+const screenshots = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../target/screenshots');
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const STEP_LIMIT_MS = 15_000;
+const PAGE = 'alipay.trade.page.pay';
+const WAP = 'alipay.trade.wap.pay';
+
+let server;
+let sandbox;
+let merchant;
+let gateway;
+let browser;
+let profile;
+
+before(async () => {
+  assert.ok(existsSync(CHROMIUM), `${CHROMIUM} is missing: apt-get install chromium, or set CHROMIUM`);
+  mkdirSync(screenshots, { recursive: true });
+  server = await startServer();
+  sandbox = new Sandbox(server.ready.sandbox);
+  merchant = await startMerchant();
+  gateway = new Gateway(server.ready.apps.find(app => app.mode === 'key'), server.ready);
+  profile = mkdtempSync(path.join(tmpdir(), 'tongbao-chromium-'));
+  browser = await chromium.launch({
+    executablePath: CHROMIUM, headless: true, env: { ...process.env, HOME: profile },
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-dev-shm-usage'],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  await merchant?.close();
+  await server?.stop();
+  if (profile) {
+    rmSync(profile, { recursive: true, force: true });
+  }
+});
+
+/** A page of a fresh browser context that fails the test on script errors and refused resources. */
+async function open(t, { locale = 'zh-CN', width = 390, height = 844 } = {}) {
+  const context = await browser.newContext({ locale, viewport: { width, height } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(STEP_LIMIT_MS);
+  const complaints = [];
+  page.on('pageerror', error => complaints.push(`script: ${error.message}`));
+  page.on('console', message => {
+    if (message.type() === 'error' && !/favicon|status of 4\d\d/.test(message.text() + message.location().url)) {
+      complaints.push(`console: ${message.text()}`);
+    }
+  });
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(complaints, [], 'the pages must run without errors under their own content security policy');
+  });
+  return page;
+}
+
+/** Takes the page at phone and at desktop width; on the phone nothing may stick out sideways. */
+async function shoot(page, name) {
+  const before = page.viewportSize();
+  for (const [width, height] of [[390, 844], [1280, 800]]) {
+    await page.setViewportSize({ width, height });
+    await page.screenshot({ path: path.join(screenshots, `${name}-${width}.png`), fullPage: true });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(wide <= 0, `${name} is ${wide} px wider than ${width}`);
+  }
+  await page.setViewportSize(before);
+}
+
+const loginField = page => page.locator('input[name="login"]:visible');
+const passwordField = page => page.locator('input[name="pay_password"]:visible');
+const visibleText = page => page.locator('body').innerText();
+
+/** Presses the submit button of the form that holds `field`, or the first one of the page. */
+async function submit(page, field) {
+  const own = page.locator('form').filter({ has: field ?? page.locator('button[type="submit"]') });
+  await own.locator('button[type="submit"], input[type="submit"]').first().click();
+  await page.waitForLoadState('load');
+}
+
+/** Fills what the page asks for and goes on, until it asks for nothing more. The cashier may use one step or several. */
+async function signInAndPay(page, login, password = PAY_PASSWORD, { onStep = async () => {}, once = false } = {}) {
+  for (let step = 0; step < 5; step += 1) {
+    const wantsLogin = await loginField(page).count() > 0;
+    const wantsPassword = await passwordField(page).count() > 0;
+    if (!wantsLogin && !wantsPassword && !(step > 0 && step < 4 && await confirmable(page))) {
+      return;
+    }
+    if (wantsLogin) {
+      await loginField(page).first().fill(login);
+    }
+    if (wantsPassword) {
+      await passwordField(page).first().fill(password);
+    }
+    await onStep(step);
+    await submit(page, wantsPassword ? page.locator('input[name="pay_password"]')
+      : wantsLogin ? page.locator('input[name="login"]') : undefined);
+    if (once && wantsPassword) {
+      return;
+    }
+  }
+}
+
+/** A step that only asks "pay this?": a POST form on the cashier, which is neither the success page nor the shop. */
+async function confirmable(page) {
+  return await page.locator('form[method="post" i] button[type="submit"]:visible').count() > 0
+    && !/成功|已支付|Paid|success/i.test(await visibleText(page));
+}
+
+const status = async number => (await gateway.call('alipay.trade.query', { out_trade_no: number })).trade_status;
+const pageOrder = (more = {}) => ({ out_trade_no: newNumber(), total_amount: '66.60', subject: '手冲咖啡两杯',
+  product_code: 'FAST_INSTANT_TRADE_PAY', ...more });
+
+test('a buyer opens a page link, signs in, pays and lands on the signed return page', async t => {
+  const buyer = await sandbox.buyer('100.00');
+  const biz = pageOrder();
+  const page = await open(t, { width: 1280, height: 800 });
+  const first = await page.goto(gateway.pageLink(PAGE, biz, { return_url: merchant.returnUrl, notify_url: merchant.url }));
+  const policy = first.headers()['content-security-policy'] ?? '';
+  assert.ok(policy && !/script-src[^;]*'unsafe-inline'/.test(policy), `content-security-policy: ${policy}`);
+  const text = await visibleText(page);
+  assert.match(text, /66\.60/);
+  assert.match(text, /手冲咖啡两杯/);
+  await shoot(page, 'cashier-page');
+  await signInAndPay(page, buyer.login, PAY_PASSWORD, { onStep: step => shoot(page, `cashier-page-step${step}`) });
+  if (!page.url().startsWith(merchant.returnUrl)) { // a success page that leads on by itself or by a link
+    await shoot(page, 'cashier-paid');
+    const link = page.locator(`a[href^="${new URL(merchant.returnUrl).origin}"]`);
+    await Promise.race([page.waitForURL(url => url.href.startsWith(merchant.returnUrl)),
+      link.first().click({ timeout: STEP_LIMIT_MS }).catch(() => {})]);
+    await page.waitForURL(url => url.href.startsWith(merchant.returnUrl));
+  }
+  await shoot(page, 'return-page');
+  const { shop, ...params } = Object.fromEntries(new URL(page.url()).searchParams);
+  assert.equal(shop, '1', 'the query of return_url is kept');
+  assert.ok(gateway.verifies(params), `the return page's parameters are not signed by the platform: ${JSON.stringify(params)}`);
+  assert.deepEqual([params.out_trade_no, params.total_amount, params.app_id, params.seller_id, params.trade_status],
+    [biz.out_trade_no, '66.60', gateway.entry.app_id, gateway.entry.seller_id, undefined]);
+  assert.equal(params.method, `${PAGE}.return`);
+  assert.equal(await status(biz.out_trade_no), 'TRADE_SUCCESS');
+  const told = await merchant.wait(biz.out_trade_no);
+  assert.ok(gateway.verifies(told));
+
+  // The same link again: paid, and no second charge.
+  await page.goto(gateway.pageLink(PAGE, biz, { return_url: merchant.returnUrl }));
+  await shoot(page, 'cashier-already-paid');
+  assert.equal(await status(biz.out_trade_no), 'TRADE_SUCCESS');
+});
+
+test('a second buyer pays a QR order on the phone', async t => {
+  const buyer = await sandbox.buyer('100.00');
+  const biz = { out_trade_no: newNumber(), total_amount: '12.30', subject: '豆浆油条' };
+  const made = await gateway.call('alipay.trade.precreate', biz);
+  assert.equal(made.code, '10000');
+  const page = await open(t);
+  await page.goto(made.qr_code);
+  assert.match(await visibleText(page), /12\.30/);
+  await shoot(page, 'qr-cashier');
+  await signInAndPay(page, buyer.login, PAY_PASSWORD, { onStep: step => shoot(page, `qr-cashier-step${step}`) });
+  await shoot(page, 'qr-paid');
+  assert.match(await visibleText(page), /成功|已支付/);
+  assert.match(await visibleText(page), /12\.30/);
+  assert.equal(await status(biz.out_trade_no), 'TRADE_SUCCESS');
+});
+
+test('a wrong payment password is told, and the third one locks', async t => {
+  const buyer = await sandbox.buyer('100.00');
+  const biz = pageOrder();
+  const page = await open(t);
+  const seen = [];
+  for (let attempt = 1; attempt <= 4; attempt += 1) {
+    await page.goto(gateway.pageLink(PAGE, biz));
+    // The fourth time the password is right, and it is too late.
+    await signInAndPay(page, buyer.login, attempt < 4 ? '100001' : PAY_PASSWORD, { once: true });
+    seen.push(await visibleText(page));
+    await shoot(page, attempt < 3 ? 'wrong-password' : 'locked');
+  }
+  assert.match(seen[0], /密码/, 'the page says that the password was wrong');
+  assert.match(seen[3], /锁|冻结|小时/, 'the page says that the account is locked');
+  assert.notEqual(await status(biz.out_trade_no), 'TRADE_SUCCESS');
+});
+
+test('the cashier speaks English to an English browser and Chinese to a Chinese one', async t => {
+  const texts = {};
+  for (const locale of ['en-US', 'zh-CN']) {
+    const page = await open(t, { locale });
+    await page.goto(gateway.pageLink(WAP, pageOrder({ product_code: 'QUICK_WAP_WAY', subject: 'two coffees' })));
+    texts[locale] = await visibleText(page);
+    assert.match(await page.locator('html').getAttribute('lang'), new RegExp(`^${locale.slice(0, 2)}`));
+    await shoot(page, `wap-${locale}`);
+  }
+  // A payee's name and a link to the other language may be Chinese; words of the page may not.
+  assert.doesNotMatch(texts['en-US'], /收款|付款|支付|密码|登录|金额/, 'no Chinese words left in English');
+  assert.match(texts['zh-CN'], /\p{Script=Han}{2,}/u);
+});
+
+test('a changed link shows an error page without a form to pay', async t => {
+  const page = await open(t);
+  const answer = await page.goto(gateway.pageLink(PAGE, pageOrder()).replace('66.60', '00.01'));
+  assert.equal(answer.status(), 200);
+  assert.equal(await passwordField(page).count(), 0);
+  await shoot(page, 'error-page');
+});
+
+test('the pay-code page shows a bar code and a QR code that a till can charge', async t => {
+  const buyer = await sandbox.buyer('100.00');
+  const page = await open(t);
+  await page.goto(new URL('/wallet/paycode', server.ready.gateway).href);
+  await shoot(page, 'paycode-sign-in');
+  await signInAndPay(page, buyer.login);
+  if (!page.url().includes('/wallet/paycode')) {
+    await page.goto(new URL('/wallet/paycode', server.ready.gateway).href);
+  }
+  await shoot(page, 'paycode');
+  const pictures = await page.locator('svg:visible, img:visible, canvas:visible').evaluateAll(
+    all => all.map(one => one.getBoundingClientRect()).filter(box => box.width >= 100 && box.height >= 30)
+      .map(box => box.width / box.height));
+  assert.ok(pictures.some(ratio => ratio > 1.5), `a wide bar code among ${pictures}`);
+  assert.ok(pictures.some(ratio => ratio > 0.8 && ratio < 1.25), `a square QR code among ${pictures}`);
+  const digits = (await page.locator('body').innerText()).replace(/(?<=\d)[ \u00a0\u2009]+(?=\d)/g, '').match(/28\d{16}/);
+  assert.ok(digits, 'the 18 digits stand below the bar code');
+  const paid = await gateway.call('alipay.trade.pay', { out_trade_no: newNumber(), total_amount: '1.00', subject: 'till',
+    scene: 'bar_code', auth_code: digits[0] });
+  assert.equal(paid.code, '10000', JSON.stringify(paid));
+  assert.equal(paid.buyer_user_id, buyer.userId);
+});
+
+test('a payment form from elsewhere is refused', async () => {
+  const buyer = await sandbox.buyer('100.00');
+  const biz = pageOrder();
+  const visited = await fetch(gateway.pageLink(PAGE, biz)); // follows to the cashier; its cookies are not kept
+  const forged = await fetch(visited.url, { method: 'POST', redirect: 'manual', headers: { origin: 'http://evil.example' },
+    body: new URLSearchParams({ login: buyer.login, pay_password: PAY_PASSWORD }) });
+  await forged.text();
+  assert.notEqual(await status(biz.out_trade_no), 'TRADE_SUCCESS', `status ${forged.status}`);
+});

@@ -1,0 +1,81 @@
+//! The project's own commands, run as `cargo xtask <command>`.
+//!
+//! Why a program and not scripts: the same four commands must work for a newcomer, in CI and on a machine that
+//! holds nothing yet, and say in plain words what is missing. `.ci/run` calls `test` and nothing else.
+//!
+//! Reading order: `test.rs` (the steps), `process.rs` (how one is run), `tools.rs` (what it needs), `tidy.rs` and
+//! the rules it lists.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks through its terminal")]
+
+mod bench;
+mod count;
+mod demo;
+mod exceptions;
+mod floors;
+mod manifests;
+mod process;
+mod purity;
+mod records;
+mod secrets;
+mod sizes;
+mod source;
+mod test;
+mod tidy;
+mod tools;
+mod tree;
+mod words;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask demo  [--data DIR] [--port N] [--keep] [--once]
+    Builds tongbao, starts it with a demo merchant and two buyers, runs a sample shop against it,
+    and keeps it running until Ctrl-C. --once stops after the shop; --keep continues an older data folder.
+cargo xtask test  [--only rust,sdk,node,browser,crash,tidy]
+    Everything that a change must pass, in the order of what fails fastest.
+cargo xtask tidy
+    The house rules: floors, sizes, purity, words, records. See STYLE.md.
+cargo xtask bench [cell|gateway|all] [-- ARGUMENT...]
+    Measures payments per second and writes target/bench/*.json with the facts of this machine.
+    What follows -- is handed to `tongbao bench` as it is.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((command, rest)) = arguments.split_first() else {
+        print!("{HELP}");
+        return ExitCode::FAILURE;
+    };
+    process::watch_signals();
+    let root = repository();
+    let done = match command.as_str() {
+        "demo" => demo::run(&root, rest),
+        "test" => test::run(&root, rest),
+        "tidy" => tidy::run(&root, rest),
+        "bench" => bench::run(&root, rest),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("no command `{other}`\n\n{HELP}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            // Empty when the command has said all, in an order that programs rely on.
+            if !message.is_empty() {
+                eprintln!("{message}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The repository's root folder. Cargo says where this crate is at run time; a binary that was copied elsewhere
+/// falls back to where it was built.
+fn repository() -> PathBuf {
+    let here = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    here.parent().map_or_else(|| PathBuf::from("."), PathBuf::from)
+}
