@@ -89,7 +89,7 @@ async function submit(page, field) {
   await page.waitForLoadState('load');
 }
 
-/** Fills what the page asks for and goes on, until it asks for nothing more. The cashier may use one step or several. */
+/** Fills what the page asks for and goes on, until it asks for nothing more. One step or several: both will do. */
 async function signInAndPay(page, login, password = PAY_PASSWORD, { onStep = async () => {}, once = false } = {}) {
   for (let step = 0; step < 5; step += 1) {
     const wantsLogin = await loginField(page).count() > 0;
@@ -126,7 +126,8 @@ test('a buyer opens a page link, signs in, pays and lands on the signed return p
   const buyer = await sandbox.buyer('100.00');
   const biz = pageOrder();
   const page = await open(t, { width: 1280, height: 800 });
-  const first = await page.goto(gateway.pageLink(PAGE, biz, { return_url: merchant.returnUrl, notify_url: merchant.url }));
+  const first = await page.goto(gateway.pageLink(PAGE, biz,
+    { return_url: merchant.returnUrl, notify_url: merchant.url }));
   const policy = first.headers()['content-security-policy'] ?? '';
   assert.ok(policy && !/script-src[^;]*'unsafe-inline'/.test(policy), `content-security-policy: ${policy}`);
   const text = await visibleText(page);
@@ -144,7 +145,7 @@ test('a buyer opens a page link, signs in, pays and lands on the signed return p
   await shoot(page, 'return-page');
   const { shop, ...params } = Object.fromEntries(new URL(page.url()).searchParams);
   assert.equal(shop, '1', 'the query of return_url is kept');
-  assert.ok(gateway.verifies(params), `the return page's parameters are not signed by the platform: ${JSON.stringify(params)}`);
+  assert.ok(gateway.verifies(params), `the platform did not sign what came back: ${JSON.stringify(params)}`);
   assert.deepEqual([params.out_trade_no, params.total_amount, params.app_id, params.seller_id, params.trade_status],
     [biz.out_trade_no, '66.60', gateway.entry.app_id, gateway.entry.seller_id, undefined]);
   assert.equal(params.method, `${PAGE}.return`);
@@ -228,10 +229,10 @@ test('the pay-code page shows a bar code and a QR code that a till can charge', 
       .map(box => box.width / box.height));
   assert.ok(pictures.some(ratio => ratio > 1.5), `a wide bar code among ${pictures}`);
   assert.ok(pictures.some(ratio => ratio > 0.8 && ratio < 1.25), `a square QR code among ${pictures}`);
-  const digits = (await page.locator('body').innerText()).replace(/(?<=\d)[ \u00a0\u2009]+(?=\d)/g, '').match(/28\d{16}/);
+  const digits = (await visibleText(page)).replace(/(?<=\d)[ \u00a0\u2009]+(?=\d)/g, '').match(/28\d{16}/);
   assert.ok(digits, 'the 18 digits stand below the bar code');
-  const paid = await gateway.call('alipay.trade.pay', { out_trade_no: newNumber(), total_amount: '1.00', subject: 'till',
-    scene: 'bar_code', auth_code: digits[0] });
+  const paid = await gateway.call('alipay.trade.pay', { out_trade_no: newNumber(), total_amount: '1.00',
+    subject: 'till', scene: 'bar_code', auth_code: digits[0] });
   assert.equal(paid.code, '10000', JSON.stringify(paid));
   assert.equal(paid.buyer_user_id, buyer.userId);
 });
@@ -240,7 +241,8 @@ test('a payment form from elsewhere is refused', async () => {
   const buyer = await sandbox.buyer('100.00');
   const biz = pageOrder();
   const visited = await fetch(gateway.pageLink(PAGE, biz)); // follows to the cashier; its cookies are not kept
-  const forged = await fetch(visited.url, { method: 'POST', redirect: 'manual', headers: { origin: 'http://evil.example' },
+  const forged = await fetch(visited.url, {
+    method: 'POST', redirect: 'manual', headers: { origin: 'http://evil.example' },
     body: new URLSearchParams({ login: buyer.login, pay_password: PAY_PASSWORD }) });
   await forged.text();
   assert.notEqual(await status(biz.out_trade_no), 'TRADE_SUCCESS', `status ${forged.status}`);

@@ -11,13 +11,15 @@ export class Gateway {
     this.url = ready.gateway;
     this.key = readFileSync(entry.private_key_pkcs8, 'utf8');
     const text = readFileSync(entry.platform_public_key, 'utf8').trim();
-    this.platformKey = text.startsWith('-----') ? text : `-----BEGIN PUBLIC KEY-----\n${text}\n-----END PUBLIC KEY-----`;
+    this.platformKey = text.startsWith('-----') ? text
+      : `-----BEGIN PUBLIC KEY-----\n${text}\n-----END PUBLIC KEY-----`;
   }
 
   /** The signed parameters of a request. */
   signed(method, biz, more = {}) {
     const china = new Date(Date.now() + 8 * 3600_000).toISOString();
-    const params = { app_id: this.entry.app_id, method, format: 'JSON', charset: 'utf-8', sign_type: 'RSA2', version: '1.0',
+    const params = {
+      app_id: this.entry.app_id, method, format: 'JSON', charset: 'utf-8', sign_type: 'RSA2', version: '1.0',
       timestamp: `${china.slice(0, 10)} ${china.slice(11, 19)}`, biz_content: JSON.stringify(biz), ...more };
     return { ...params, sign: createSign('RSA-SHA256').update(canonical(params)).sign(this.key, 'base64') };
   }

@@ -170,7 +170,7 @@ impl Certificate {
     pub fn is_issued_by(&self, authority: &Certificate) -> bool {
         let (Ok(own), Ok(issuer)) = (read(&self.der), read(&authority.der)) else { return false };
         own.signature_algorithm.algorithm.to_id_string() == "1.2.840.113549.1.1.11"
-            
+            && issuer.is_ca()
             && own.issuer().as_raw() == issuer.subject().as_raw()
             && authority.public_key.verify_bytes(
                 SignType::Rsa2,

@@ -81,6 +81,9 @@ fn an_issued_certificate_is_read_back() {
     let impostor = root.issue(&name("Test App CA"), 8, VALIDITY, key().public_key()).expect("issued");
     let impostor = Certificate::parse(&impostor).expect("our own");
     assert!(!app.is_issued_by(&impostor), "its name and key fit, but it may not issue");
+    let renamed = Authority::new_root(name("Other"), 9, VALIDITY, key()).expect("a root");
+    let renamed = Certificate::parse(renamed.pem()).expect("our own");
+    assert!(!app.is_issued_by(&renamed), "its key fits, but not its name");
     assert!(app.is_valid_at(VALIDITY.from_us) && app.is_valid_at(VALIDITY.until_us));
     assert!(!app.is_valid_at(VALIDITY.from_us - 1) && !app.is_valid_at(VALIDITY.until_us + 1));
     assert_eq!(app.sn, cert_sn(&pem).expect("a serial"));

@@ -13,5 +13,6 @@ export function sdkFor(entry, ready, more = {}) {
   const key = entry.mode === 'cert'
     ? { keyType: 'PKCS1', privateKey: read('private_key_pkcs1') }
     : { keyType: 'PKCS8', privateKey: read('private_key_pkcs8') };
-  return new AlipaySdk({ appId: entry.app_id, gateway: ready.gateway, timeout: 20_000, ...key, ...certificates, ...more });
+  return new AlipaySdk({
+    appId: entry.app_id, gateway: ready.gateway, timeout: 20_000, ...key, ...certificates, ...more });
 }

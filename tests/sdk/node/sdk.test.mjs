@@ -26,7 +26,8 @@ const NASTY = '中文 a/b "q" \\s {x{y}z} 100% 😀 \u2028';
 /** code and subCode of an answer. */
 const outcome = answer => [answer.code, answer.subCode].filter(Boolean).join(' ');
 /** One of the outcomes that the protocol allows. */
-const oneOf = (answer, ...allowed) => assert.ok(allowed.includes(outcome(answer)), `${outcome(answer)}: ${JSON.stringify(answer)}`);
+const oneOf = (answer, ...allowed) => assert.ok(allowed.includes(outcome(answer)),
+  `${outcome(answer)}: ${JSON.stringify(answer)}`);
 
 for (const mode of ['key', 'cert']) {
   describe(`${mode} mode`, () => {
@@ -38,7 +39,8 @@ for (const mode of ['key', 'cert']) {
       sdk = sdkFor(entry, server.ready);
     });
 
-    const call = (method, bizContent, more = {}) => sdk.exec(method, { bizContent, ...more }, { validateSign: true });
+    const call = (method, bizContent, more = {}) =>
+      sdk.exec(method, { bizContent, ...more }, { validateSign: true });
     const order = (more = {}) => ({ outTradeNo: newNumber(), totalAmount: '8.88', subject: '红富士 apples', ...more });
     const query = outTradeNo => call('alipay.trade.query', { outTradeNo });
     const pay = async (more = {}, options = {}) => {
@@ -100,17 +102,21 @@ for (const mode of ['key', 'cert']) {
       const back = await merchant.wait(biz.outTradeNo, params => params.refund_fee === '3.00');
       assert.equal(sdk.checkNotifySignV2(back), true);
       assert.equal(back.out_biz_no, 'n1');
-      const known = await call('alipay.trade.fastpay.refund.query', { outTradeNo: biz.outTradeNo, outRequestNo: 'n1' });
+      const refundQuery = outRequestNo => call('alipay.trade.fastpay.refund.query',
+        { outTradeNo: biz.outTradeNo, outRequestNo });
+      const known = await refundQuery('n1');
       assert.deepEqual([known.refundStatus, known.refundAmount], ['REFUND_SUCCESS', '3.00']);
-      const unknown = await call('alipay.trade.fastpay.refund.query', { outTradeNo: biz.outTradeNo, outRequestNo: 'n2' });
+      const unknown = await refundQuery('n2');
       assert.deepEqual([unknown.code, unknown.refundStatus], ['10000', undefined]);
     });
 
     test('refund refused', async () => {
-      oneOf(await call('alipay.trade.refund', { outTradeNo: newNumber(), refundAmount: '1.00' }), '40004 ACQ.TRADE_NOT_EXIST');
+      oneOf(await call('alipay.trade.refund', { outTradeNo: newNumber(), refundAmount: '1.00' }),
+        '40004 ACQ.TRADE_NOT_EXIST');
       const { biz } = await pay();
       const outTradeNo = biz.outTradeNo;
-      oneOf(await call('alipay.trade.refund', { outTradeNo, refundAmount: '1.00' }), '40004 ACQ.REFUND_AMT_NOT_EQUAL_TOTAL');
+      oneOf(await call('alipay.trade.refund', { outTradeNo, refundAmount: '1.00' }),
+        '40004 ACQ.REFUND_AMT_NOT_EQUAL_TOTAL');
       oneOf(await call('alipay.trade.refund', { outTradeNo, refundAmount: '8.89', outRequestNo: 'x' }),
         '40004 ACQ.REASON_TRADE_REFUND_FEE_ERR');
       const full = await call('alipay.trade.refund', { outTradeNo, refundAmount: '8.88' });
@@ -203,7 +209,8 @@ for (const mode of ['key', 'cert']) {
       // Without validateSign: this SDK cannot verify an encrypted answer (its own fault, protocol 1.9).
       const paid = await sealed.exec('alipay.trade.pay', { bizContent: biz, needEncrypt: true });
       assert.deepEqual([paid.code, paid.outTradeNo], ['10000', biz.outTradeNo]);
-      const missing = await sealed.exec('alipay.trade.query', { bizContent: { outTradeNo: newNumber() }, needEncrypt: true });
+      const missing = await sealed.exec('alipay.trade.query',
+        { bizContent: { outTradeNo: newNumber() }, needEncrypt: true });
       oneOf(missing, '40004 ACQ.TRADE_NOT_EXIST');
       const wrongKey = sdkFor(entry, server.ready, { encryptKey: 'MDEyMzQ1Njc4OWFiY2RlZg==' });
       const failed = await wrongKey.exec('alipay.trade.query', { bizContent: { outTradeNo: 'a' }, needEncrypt: true });

@@ -77,7 +77,8 @@ export class Sandbox {
 
   async buyer(balance = '10000.00') {
     const login = `node${randomBytes(5).toString('hex')}@example.com`;
-    const made = await this.send('/party', { kind: 'buyer', login, name: '测试买家', pay_password: PAY_PASSWORD, balance });
+    const made = await this.send('/party', {
+      kind: 'buyer', login, name: '测试买家', pay_password: PAY_PASSWORD, balance });
     return { login, userId: made.user_id };
   }
 
@@ -103,7 +104,8 @@ export async function startMerchant() {
       response.end('success');
     } else { // the page on which the buyer lands
       response.setHeader('content-type', 'text/html; charset=utf-8');
-      response.end('<!doctype html><meta name="viewport" content="width=device-width"><title>Shop</title><h1>谢谢惠顾</h1>');
+      response.end('<!doctype html><meta name="viewport" content="width=device-width">'
+        + '<title>Shop</title><h1>谢谢惠顾</h1>');
     }
   }).listen(0, '127.0.0.1');
   await new Promise(done => http.once('listening', done));

@@ -141,19 +141,19 @@ class CommunityPython:
         self.client._gateway = self.gateway  # the only way this SDK has to name another gateway
 
     def call(self, method, biz, notify_url=None):
-        """The inner object, verified by the SDK; its own helpers where it has them."""
+        """The inner object, verified by the SDK; its own shortcuts where it has them."""
         biz = dict(biz)
         if notify_url:
             return self.client.server_api(method, biz, notify_url=notify_url)
-        helper = getattr(self.client, "api_" + method.replace(".", "_"), None)
+        shortcut = getattr(self.client, "api_" + method.replace(".", "_"), None)
         returns_text = ("alipay.open.app.alipaycert.download", "alipay.trade.app.pay")
-        if helper is None or method in returns_text or not self._fits(method, biz):
+        if shortcut is None or method in returns_text or not self._fits(method, biz):
             return self.client.server_api(method, biz)
-        return helper(**biz)
+        return shortcut(**biz)
 
     @staticmethod
     def _fits(method, biz):
-        # The helpers insist on these arguments; without them the generic call is used.
+        # The shortcuts insist on these arguments; without them the generic call is used.
         wanted = {"alipay.trade.pay": {"out_trade_no", "scene", "auth_code", "subject"},
                   "alipay.trade.precreate": {"out_trade_no", "total_amount", "subject"},
                   "alipay.trade.create": {"out_trade_no", "total_amount", "subject", "buyer_id"},
@@ -169,8 +169,8 @@ class CommunityPython:
     def page_url(self, method, biz, notify_url=None, return_url=None):
         """api_alipay_trade_page_pay / _wap_pay: a query string to hang on the gateway."""
         biz = {name: value for name, value in biz.items() if name != "product_code"}
-        helper = getattr(self.client, "api_" + method.replace(".", "_"))
-        return self.gateway + "?" + helper(notify_url=notify_url, return_url=return_url, **biz)
+        shortcut = getattr(self.client, "api_" + method.replace(".", "_"))
+        return self.gateway + "?" + shortcut(notify_url=notify_url, return_url=return_url, **biz)
 
     def order_string(self, method, biz, notify_url=None):
         """api_alipay_trade_app_pay."""
