@@ -1,1 +1,28 @@
-//! The single writer: queue, batch, stamp, decide, journal, answer; and the poster
+//! The single writer of a set of slots.
+//!
+//! Why one writer: popular accounts make parallel writers wait for each other anyway; one writer needs no locks, can be
+//! decided again exactly, and shares one disk flush among a whole batch.
+//!
+//! Three threads, one direction: the writer takes what waits, stamps and decides it in memory ([`Desk`], which does no
+//! I/O of its own); the journal thread makes the batch durable and only then answers; the poster carries the rows into
+//! the store later and in bulk. While one batch becomes durable, the next is decided.
+//!
+//! Promises: nothing is answered, published or posted before its batch is durable, and neither is a query that saw it.
+//! A failed append stops the cell: memory is ahead of the journal then, so it is thrown away and read again under a
+//! higher epoch, and the callers hear "unknown". A full queue says busy at once; a full backlog slows the writer to the
+//! poster's pace.
+//!
+//! Reading order: `desk`, `batch`, `door`, `writer`, `poster`, `open`.
+
+mod batch;
+mod desk;
+mod door;
+mod open;
+mod poster;
+mod references;
+mod writer;
+
+pub use batch::{BatchError, BatchRecord, ChangedRow, JournalledCommand};
+pub use desk::{Batch, Desk};
+pub use door::{CellError, Clock, Door, NotDecided, Stats};
+pub use open::{Cell, CellOpenError, Options};

@@ -1,0 +1,172 @@
+//! The door of a cell: where commands come in and answers go out.
+
+use crate::references::References;
+use base::AppId;
+use engine::{Ask, Command, Reply};
+use people::App;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError};
+use tokio::sync::{oneshot, watch};
+
+/// Gives the world's time, microseconds UTC.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// Why a command has no answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NotDecided {
+    /// The caller retries with the same key. Nothing was decided.
+    #[error("the cell is full or stopping; nothing was decided")]
+    Busy,
+    /// The caller queries. The command may have been carried out, or not.
+    #[error("the outcome is unknown")]
+    Unknown,
+}
+
+/// Three kinds of "no", because three different people act.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CellError<R: fmt::Debug> {
+    /// The customer acts.
+    #[error("refused: {0:?}")]
+    Refused(R),
+    /// The caller retries with the same key. Nothing was decided.
+    #[error("the cell is full or stopping; nothing was decided")]
+    Busy,
+    /// The caller queries; the operator looks. Never shown as a refusal: the money may have moved.
+    #[error("the outcome is unknown")]
+    Unknown,
+}
+
+impl<R: fmt::Debug> From<NotDecided> for CellError<R> {
+    fn from(not: NotDecided) -> CellError<R> {
+        match not {
+            NotDecided::Busy => CellError::Busy,
+            NotDecided::Unknown => CellError::Unknown,
+        }
+    }
+}
+
+/// Where an answer goes.
+pub(crate) type Answer = Box<dyn FnOnce(Result<Reply, NotDecided>) + Send>;
+
+/// A command that waits for its answer. Dropped without one, it says "unknown".
+pub(crate) struct Ticket {
+    pub(crate) command: Command,
+    answer: Option<Answer>,
+}
+
+impl Ticket {
+    /// The command, for deciding, and the promise to answer it.
+    pub(crate) fn part(mut self) -> (Command, Promise) {
+        let answer = self.answer.take();
+        (self.command.clone(), Promise(answer))
+    }
+}
+
+/// The duty to answer. If it is dropped, as when a thread dies, the caller hears "unknown".
+pub(crate) struct Promise(Option<Answer>);
+
+impl Promise {
+    pub(crate) fn keep(mut self, answer: Result<Reply, NotDecided>) {
+        if let Some(give) = self.0.take() {
+            give(answer);
+        }
+    }
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        if let Some(give) = self.0.take() {
+            give(Err(NotDecided::Unknown));
+        }
+    }
+}
+
+/// What waits in the queue.
+pub(crate) enum Waiting {
+    Ask(Ticket),
+    Stop,
+}
+
+/// Figures of a running cell, since it was opened.
+#[derive(Debug, Default)]
+pub struct Stats {
+    /// Commands decided, queries included.
+    pub commands: AtomicU64,
+    /// Batches journalled.
+    pub batches: AtomicU64,
+    /// Bytes of journal payload.
+    pub journal_bytes: AtomicU64,
+    /// Rows that decisions had to load from the store.
+    pub loads: AtomicU64,
+    /// Rows journalled but not posted yet.
+    pub backlog_rows: AtomicU64,
+    /// Rows posted.
+    pub posted_rows: AtomicU64,
+    /// Commands turned away because the queue was full.
+    pub busy: AtomicU64,
+    /// How often the cell was opened again after a failure.
+    pub reopened: AtomicU64,
+}
+
+/// The door of a cell; cheap to clone.
+#[derive(Clone)]
+pub struct Door {
+    pub(crate) queue: SyncSender<Waiting>,
+    pub(crate) references: Arc<References>,
+    pub(crate) posted: watch::Receiver<u64>,
+    pub(crate) clock: Clock,
+    pub(crate) stats: Arc<Stats>,
+}
+
+impl fmt::Debug for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Door")
+    }
+}
+
+impl Door {
+    /// Asks and waits for the answer, which is durable when it comes.
+    pub async fn ask<C: Ask>(&self, command: C) -> Result<C::Done, CellError<C::Refused>> {
+        let (give, take) = oneshot::channel();
+        // A caller that went away does not want its answer any more.
+        self.submit(command.into(), Box::new(move |answer| drop(give.send(answer))));
+        let reply = take.await.unwrap_or(Err(NotDecided::Unknown))?;
+        let answer = C::answer(reply).expect("a command is answered by its own kind of reply");
+        answer.map_err(CellError::Refused)
+    }
+
+    /// Puts a command into the queue. The answer is given on a thread of the cell and must be quick.
+    pub fn submit(&self, command: Command, answer: Box<dyn FnOnce(Result<Reply, NotDecided>) + Send>) {
+        let waiting = Waiting::Ask(Ticket { command, answer: Some(answer) });
+        let refused = match self.queue.try_send(waiting) {
+            Ok(()) => return,
+            Err(TrySendError::Full(waiting) | TrySendError::Disconnected(waiting)) => waiting,
+        };
+        self.stats.busy.fetch_add(1, Ordering::Relaxed);
+        if let Waiting::Ask(Ticket { answer: Some(give), .. }) = refused {
+            give(Err(NotDecided::Busy));
+        }
+    }
+
+    /// An app as of the last durable batch.
+    pub fn app(&self, id: AppId) -> Option<Arc<App>> {
+        self.references.app(id)
+    }
+
+    /// The journal sequence up to which the store has all rows; changes with each posting.
+    pub fn posted(&self) -> watch::Receiver<u64> {
+        self.posted.clone()
+    }
+
+    /// The world's clock, microseconds UTC.
+    pub fn now_us(&self) -> i64 {
+        (self.clock)()
+    }
+
+    /// Figures of the cell.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+}

@@ -1,0 +1,264 @@
+//! Opening, running and closing a cell.
+
+use crate::batch::{BatchError, BatchRecord};
+use crate::desk::Desk;
+use crate::door::{Clock, Door, Stats, Waiting};
+use crate::poster::{self, Durable};
+use crate::references::References;
+use crate::writer::{Ended, SEALED_MAX, Writer, keep_journal};
+use base::Stamp;
+use engine::{Key, Row, Table};
+use journal::{Hook, Journal, WorldId};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{self, Receiver};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use store::{Reader, Store, StoreError};
+use tokio::sync::watch;
+use trade::Rulebook;
+
+/// Commands waiting at the door. Beyond this we say busy at once rather than answer late.
+const QUEUE_MAX: usize = 16_384;
+/// Rows journalled but not posted at which the writer slows down. Sketch: 400 bytes each, 800 MB.
+const BACKLOG_ROWS_MAX: u64 = 2_000_000;
+/// Wait before a failed cell is opened again.
+const REOPEN: Duration = Duration::from_millis(200);
+
+/// How to open a cell.
+#[derive(Clone)]
+pub struct Options {
+    /// Which world the journal belongs to.
+    pub world: WorldId,
+    /// Rows journalled but not posted at which the writer slows down to the poster's pace.
+    pub backlog_rows_max: u64,
+    /// Commands waiting at the door.
+    pub queue_max: usize,
+    /// Fails the disk on purpose, in tests.
+    pub hook: Option<Arc<dyn Hook>>,
+}
+
+impl Options {
+    /// The usual bounds.
+    pub fn new(world: WorldId) -> Options {
+        Options { world, backlog_rows_max: BACKLOG_ROWS_MAX, queue_max: QUEUE_MAX, hook: None }
+    }
+}
+
+/// Why a cell was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum CellOpenError {
+    /// The journal cannot be opened.
+    #[error("journal: {0}")]
+    Journal(#[from] journal::OpenError),
+    /// The journal cannot be read.
+    #[error("journal: {0}")]
+    JournalRead(#[from] journal::ReadError),
+    /// A journalled batch cannot be read.
+    #[error("journal record {sequence}: {source}")]
+    Batch {
+        /// The record.
+        sequence: u64,
+        /// What is wrong.
+        #[source]
+        source: BatchError,
+    },
+    /// The store cannot be read.
+    #[error("store: {0}")]
+    Store(#[from] StoreError),
+    /// The tables were posted from another journal, as after restoring only one of the two.
+    #[error("the tables were posted from another journal: record {sequence} differs from what was posted")]
+    OtherJournal {
+        /// The last posted record.
+        sequence: u64,
+    },
+}
+
+/// A running cell. Dropping it stops the threads without waiting; [`Cell::close`] waits until all rows are posted.
+pub struct Cell {
+    door: Door,
+    supervisor: Option<JoinHandle<()>>,
+}
+
+impl fmt::Debug for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cell")
+    }
+}
+
+impl Cell {
+    /// Opens the journal in `folder` and serves over `store`: what is journalled but not posted yet is in memory at
+    /// once, and posted in the background.
+    pub fn open(folder: &Path, store: Box<dyn Store>, clock: Clock, options: Options) -> Result<(Cell, Door), CellOpenError> {
+        let (queue, waiting) = mpsc::sync_channel(options.queue_max);
+        let references = Arc::new(References::default());
+        let stats = Arc::new(Stats::default());
+        let (watch, posted) = watch::channel(0);
+        let house = House { folder: folder.to_path_buf(), clock: clock.clone(), options, references, stats, watch };
+        let (start, store) = house.start(store)?;
+        let door = Door { queue, references: house.references.clone(), posted, clock, stats: house.stats.clone() };
+        let supervise = std::thread::Builder::new().name("cell".to_owned());
+        let supervisor = supervise.spawn(move || house.supervise(start, store, &waiting));
+        let supervisor = supervisor.map_err(|error| StoreError::Other(format!("no thread for the cell: {error}")))?;
+        Ok((Cell { door: door.clone(), supervisor: Some(supervisor) }, door))
+    }
+
+    /// Decides what waits, answers it, posts all rows, and stops.
+    pub fn close(mut self) {
+        self.stop();
+        if let Some(supervisor) = self.supervisor.take() {
+            let _ended = supervisor.join();
+        }
+    }
+
+    fn stop(&self) {
+        // A cell that ended by itself does not need to be told.
+        let _told = self.door.queue.send(Waiting::Stop);
+    }
+}
+
+/// What one run of the threads starts from.
+struct Start {
+    journal: Journal,
+    desk: Desk,
+    tail: Vec<Durable>,
+}
+
+/// All that outlives one run of the threads.
+struct House {
+    folder: PathBuf,
+    clock: Clock,
+    options: Options,
+    references: Arc<References>,
+    stats: Arc<Stats>,
+    watch: watch::Sender<u64>,
+}
+
+impl House {
+    /// Opens the journal under a higher epoch, reads what is not posted, and prepares the desk.
+    fn start(&self, mut store: Box<dyn Store>) -> Result<(Start, Box<dyn Store>), CellOpenError> {
+        let mark = store.mark()?;
+        let mut journal_options = journal::Options::new(self.options.world);
+        journal_options.posted_sequence = mark.sequence;
+        journal_options.hook = self.options.hook.clone();
+        let (journal, opened) = Journal::open(&self.folder, journal_options)?;
+        let mut last_stamp = mark.stamp;
+        let mut tail = Vec::new();
+        if opened.last_sequence > 0 {
+            for record in journal::Reader::open(&self.folder, mark.sequence.max(1))? {
+                let record = record?;
+                if record.sequence == mark.sequence && record.hash != mark.hash {
+                    return Err(CellOpenError::OtherJournal { sequence: mark.sequence });
+                }
+                if record.sequence <= mark.sequence {
+                    continue;
+                }
+                let batch = read_batch(record.sequence, &record.payload)?;
+                last_stamp = batch.0;
+                let changes = Arc::new(batch.1);
+                tail.push(Durable { sequence: record.sequence, hash: record.hash, last_stamp, changes });
+            }
+        }
+        let mut reader = store.reader()?;
+        let rules = self.load_references(reader.as_mut(), &tail)?;
+        let rows = tail.iter().flat_map(|batch| {
+            batch.changes.iter().map(|(key, row)| (batch.sequence, key.clone(), row.clone()))
+        });
+        let desk = Desk::new(reader, last_stamp, opened.last_sequence, rules, rows.collect::<Vec<_>>());
+        tracing::info!(
+            last_sequence = opened.last_sequence,
+            posted_sequence = mark.sequence,
+            epoch = journal.epoch(),
+            truncated_bytes = opened.truncated_bytes,
+            "cell opened"
+        );
+        self.watch.send_replace(mark.sequence);
+        Ok((Start { journal, desk, tail }, store))
+    }
+
+    fn load_references(&self, reader: &mut dyn Reader, tail: &[Durable]) -> Result<Vec<Arc<Rulebook>>, StoreError> {
+        let mut after: Option<Key> = None;
+        loop {
+            let apps = reader.scan(Table::App, None, after.as_ref(), 1_000)?;
+            let Some(last) = apps.last() else { break };
+            after = Some(last.key());
+            for row in &apps {
+                if let Row::App(app) = row {
+                    self.references.put(app.clone());
+                }
+            }
+        }
+        tail.iter().for_each(|batch| self.references.learn(batch.changes.iter()));
+        let rules = reader.scan(Table::Rulebook, None, None, 10_000)?;
+        Ok(rules.into_iter().filter_map(|row| if let Row::Rulebook(rules) = row { Some(rules) } else { None }).collect())
+    }
+
+    /// Runs the threads; after a failure throws memory away, reads the journal's end and goes on.
+    fn supervise(self, start: Start, store: Box<dyn Store>, waiting: &Receiver<Waiting>) {
+        let (mut start, mut store) = (start, store);
+        loop {
+            let ended;
+            (ended, store) = self.run(start, store, waiting);
+            match ended {
+                Ended::Stopped => return,
+                Ended::Failed(reason) => tracing::error!(reason, "the cell failed and is opened again"),
+            }
+            self.stats.reopened.fetch_add(1, Ordering::Relaxed);
+            (start, store) = loop {
+                std::thread::sleep(REOPEN);
+                match self.start(store) {
+                    Ok(started) => break started,
+                    Err(error) => {
+                        // Nothing can be decided without a journal. Leaving closes the door: callers hear busy.
+                        tracing::error!(%error, "the cell cannot be opened again and stops");
+                        return;
+                    }
+                }
+            };
+        }
+    }
+
+    fn run(&self, start: Start, store: Box<dyn Store>, waiting: &Receiver<Waiting>) -> (Ended, Box<dyn Store>) {
+        let Start { mut journal, desk, tail } = start;
+        let (sealed_in, sealed) = mpsc::sync_channel(SEALED_MAX);
+        let (durable_in, durable) = mpsc::channel();
+        let (posted_in, posted) = mpsc::channel();
+        let backlog_rows: u64 = tail.iter().map(|batch| batch.changes.len() as u64).sum();
+        self.stats.backlog_rows.store(backlog_rows, Ordering::Relaxed);
+        for batch in tail {
+            durable_in.send(batch).expect("the receiver is here");
+        }
+        let writer = Writer {
+            desk,
+            queue: waiting,
+            sealed: sealed_in,
+            posted,
+            backlog_rows,
+            backlog_rows_max: self.options.backlog_rows_max,
+            clock: self.clock.clone(),
+            stats: self.stats.clone(),
+        };
+        std::thread::scope(|threads| {
+            let (watch, stats) = (self.watch.clone(), self.stats.clone());
+            let poster = threads.spawn(move || poster::run(store, durable, posted_in, watch, stats));
+            let (references, stats) = (&self.references, &self.stats);
+            let keeper = threads.spawn(move || keep_journal(&mut journal, &sealed, &durable_in, references, stats));
+            let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| writer.run()));
+            let ended = ended.unwrap_or_else(|_| Ended::Failed("a decision broke an invariant".to_owned()));
+            let kept = keeper.join().unwrap_or_else(|_| Err("the journal thread died".to_owned()));
+            let store = poster.join().expect("the poster has no way to fail but to try again");
+            (kept.map_or_else(Ended::Failed, |()| ended), store)
+        })
+    }
+}
+
+type Changes = Vec<(Key, Option<Row>)>;
+
+fn read_batch(sequence: u64, payload: &[u8]) -> Result<(Stamp, Changes), CellOpenError> {
+    let named = |source| CellOpenError::Batch { sequence, source };
+    let batch = BatchRecord::decode(payload).map_err(named)?;
+    let rows: Result<Changes, BatchError> = batch.rows.iter().map(crate::ChangedRow::row).collect();
+    Ok((batch.last_stamp, rows.map_err(named)?))
+}

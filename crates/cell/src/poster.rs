@@ -1,0 +1,71 @@
+//! The poster: carries journalled rows into the store, many batches at a time, only the last image of each row.
+
+use crate::door::Stats;
+use base::Stamp;
+use engine::{Key, Row};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, Sender};
+use std::time::Duration;
+use store::{Mark, Store};
+use tokio::sync::watch;
+
+/// Rows in one posting at most. Large groups make the store's random pages cheaper; beyond this the gain is small and
+/// the transaction's memory is not.
+const ROWS_MAX: usize = 200_000;
+/// Wait after the store refused a posting: it may be full or locked, and nothing is lost meanwhile.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// A durable batch on its way into the store.
+#[derive(Clone, Debug)]
+pub(crate) struct Durable {
+    pub(crate) sequence: u64,
+    pub(crate) hash: [u8; 32],
+    pub(crate) last_stamp: Stamp,
+    pub(crate) changes: Arc<Vec<(Key, Option<Row>)>>,
+}
+
+/// What the poster tells the writer.
+pub(crate) struct Posted {
+    pub(crate) sequence: u64,
+    pub(crate) batches: Vec<Arc<Vec<(Key, Option<Row>)>>>,
+    pub(crate) rows: u64,
+}
+
+/// Posts until the journal thread is gone and everything is in the store; then gives the store back.
+pub(crate) fn run(
+    mut store: Box<dyn Store>,
+    durable: Receiver<Durable>,
+    tell: Sender<Posted>,
+    watch: watch::Sender<u64>,
+    stats: Arc<Stats>,
+) -> Box<dyn Store> {
+    while let Ok(first) = durable.recv() {
+        let mut batches = vec![first];
+        let mut rows = batches[0].changes.len();
+        while rows < ROWS_MAX {
+            let Ok(next) = durable.try_recv() else { break };
+            rows += next.changes.len();
+            batches.push(next);
+        }
+        let last = batches.last().expect("one at least");
+        let mark = Mark { sequence: last.sequence, stamp: last.last_stamp, hash: last.hash };
+        let sequence = last.sequence;
+        let mut images: BTreeMap<Key, Option<Row>> = BTreeMap::new();
+        for batch in &batches {
+            images.extend(batch.changes.iter().cloned());
+        }
+        while let Err(error) = store.post(&images, mark.clone()) {
+            tracing::error!(sequence, %error, "posting failed; trying again");
+            std::thread::sleep(RETRY);
+        }
+        stats.posted_rows.fetch_add(images.len() as u64, Ordering::Relaxed);
+        stats.backlog_rows.fetch_sub(rows as u64, Ordering::Relaxed);
+        let batches = batches.into_iter().map(|batch| batch.changes).collect();
+        // A writer that stopped does not need to hear; the rows are safe.
+        let _heard = tell.send(Posted { sequence, batches, rows: rows as u64 });
+        watch.send_replace(sequence);
+    }
+    store
+}

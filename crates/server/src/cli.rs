@@ -1,0 +1,174 @@
+//! The command line.
+
+use crate::{backup, bench, show, telemetry, up, verify};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The exit code of a command that could not do its work.
+pub(crate) const FAILED: u8 = 2;
+/// Rows that a list shows unless told otherwise.
+const LIST_ROWS: usize = 50;
+
+/// An open payment platform, compatible with the Alipay Open API.
+#[derive(Debug, Parser)]
+#[command(name = "tongbao", version, about, max_term_width = 110)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Starts the platform; the first start makes keys, a demo merchant and two buyers.
+    Up(UpArgs),
+    /// Recomputes the books and names each row that is wrong. Exit code: 0 clean, 1 findings, 2 not readable.
+    Verify(VerifyArgs),
+    /// People and merchants.
+    #[command(subcommand)]
+    Party(ShowCommand),
+    /// Programs of merchants.
+    #[command(subcommand)]
+    App(ShowCommand),
+    /// What merchants ask to be paid.
+    #[command(subcommand)]
+    Order(ShowCommand),
+    /// Accounts and their balances.
+    #[command(subcommand)]
+    Account(ShowCommand),
+    /// Copies a data folder, also while a server runs on it.
+    Backup(BackupArgs),
+    /// Makes a data folder from a backup.
+    Restore(RestoreArgs),
+    /// Measures how fast this machine carries payments.
+    Bench(bench::BenchArgs),
+}
+
+/// Which data folder is meant.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DataArgs {
+    /// The data folder.
+    #[arg(long, value_name = "DIR", env = "TONGBAO_DATA", default_value = "data/tongbao")]
+    pub(crate) data: PathBuf,
+}
+
+/// The options of `tongbao up`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct UpArgs {
+    #[command(flatten)]
+    pub(crate) folder: DataArgs,
+    /// Where to listen; may be given several times [default: 127.0.0.1:8080, and 127.0.0.1:80 if it can be had].
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Vec<String>,
+    /// Does not try 127.0.0.1:80 (the one port that the official Python SDK can reach).
+    #[arg(long)]
+    pub(crate) no_port_80: bool,
+    /// Writes addresses, apps and buyers as JSON into this file once it serves.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready: Option<PathBuf>,
+    /// How browsers and merchants reach the platform, when it is not the first address it listens on.
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Writes logs as JSON lines.
+    #[arg(long)]
+    pub(crate) log_json: bool,
+}
+
+/// The options of `tongbao verify`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) folder: DataArgs,
+    /// Prints JSON for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `show` or `list`.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum ShowCommand {
+    /// One, by its number or another name of it.
+    Show {
+        /// Which one.
+        #[arg(value_name = "ID")]
+        which: String,
+        #[command(flatten)]
+        form: FormArgs,
+    },
+    /// Several.
+    List {
+        /// Only those of this party (its id or login).
+        #[arg(long, value_name = "ID")]
+        of: Option<String>,
+        /// How many at most.
+        #[arg(long, default_value_t = LIST_ROWS)]
+        limit: usize,
+        #[command(flatten)]
+        form: FormArgs,
+    },
+}
+
+/// From where and in which form.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct FormArgs {
+    #[command(flatten)]
+    pub(crate) folder: DataArgs,
+    /// Prints JSON for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// The options of `tongbao backup`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct BackupArgs {
+    #[command(flatten)]
+    pub(crate) folder: DataArgs,
+    /// Where to write it: a folder that does not exist yet, or is empty.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
+}
+
+/// The options of `tongbao restore`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// The backup.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from: PathBuf,
+    /// The data folder to make: it does not exist yet, or is empty.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+}
+
+/// Runs the command.
+pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let json_logs = matches!(&cli.command, Command::Up(args) if args.log_json);
+    let quiet = !matches!(&cli.command, Command::Up(_));
+    telemetry::begin(json_logs, quiet)?;
+    match cli.command {
+        Command::Up(args) => up::run(&args)?,
+        Command::Verify(args) => return verify::run(&args),
+        Command::Party(what) => show::run(show::Kind::Party, what)?,
+        Command::App(what) => show::run(show::Kind::App, what)?,
+        Command::Order(what) => show::run(show::Kind::Order, what)?,
+        Command::Account(what) => show::run(show::Kind::Account, what)?,
+        Command::Backup(args) => backup::back_up(&args)?,
+        Command::Restore(args) => backup::restore(&args)?,
+        Command::Bench(args) => bench::run(&args)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+        let cli = Cli::try_parse_from(["tongbao", "up", "--listen", "127.0.0.1:1", "--listen", "127.0.0.1:2"]);
+        let Command::Up(args) = cli.unwrap().command else { panic!("not up") };
+        assert_eq!(args.listen, ["127.0.0.1:1", "127.0.0.1:2"]);
+        assert!(Cli::try_parse_from(["tongbao", "backup"]).is_err(), "a backup needs a target");
+    }
+}
