@@ -12,7 +12,7 @@ use journal::{Hook, Journal, WorldId};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -74,6 +74,9 @@ pub enum CellOpenError {
         /// The last posted record.
         sequence: u64,
     },
+    /// The system gives no thread.
+    #[error("no thread for the cell: {0}")]
+    Thread(std::io::Error),
 }
 
 /// A running cell. Dropping it stops the threads without waiting; [`Cell::close`] waits until all rows are posted.
@@ -101,7 +104,7 @@ impl Cell {
         let door = Door { queue, references: house.references.clone(), posted, clock, stats: house.stats.clone() };
         let supervise = std::thread::Builder::new().name("cell".to_owned());
         let supervisor = supervise.spawn(move || house.supervise(start, store, &waiting));
-        let supervisor = supervisor.map_err(|error| StoreError::Other(format!("no thread for the cell: {error}")))?;
+        let supervisor = supervisor.map_err(CellOpenError::Thread)?;
         Ok((Cell { door: door.clone(), supervisor: Some(supervisor) }, door))
     }
 
@@ -240,13 +243,15 @@ impl House {
             clock: self.clock.clone(),
             stats: self.stats.clone(),
         };
+        let ending = AtomicBool::new(false);
         std::thread::scope(|threads| {
-            let (watch, stats) = (self.watch.clone(), self.stats.clone());
-            let poster = threads.spawn(move || poster::run(store, durable, posted_in, watch, stats));
+            let (watch, stats, end) = (self.watch.clone(), self.stats.clone(), &ending);
+            let poster = threads.spawn(move || poster::run(store, durable, posted_in, watch, stats, end));
             let (references, stats) = (&self.references, &self.stats);
             let keeper = threads.spawn(move || keep_journal(&mut journal, &sealed, &durable_in, references, stats));
             let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| writer.run()));
             let ended = ended.unwrap_or_else(|_| Ended::Failed("a decision broke an invariant".to_owned()));
+            ending.store(true, Ordering::Release);
             let kept = keeper.join().unwrap_or_else(|_| Err("the journal thread died".to_owned()));
             let store = poster.join().expect("the poster has no way to fail but to try again");
             (kept.map_or_else(Ended::Failed, |()| ended), store)

@@ -5,7 +5,7 @@ use base::Stamp;
 use engine::{Key, Row};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::Duration;
 use store::{Mark, Store};
@@ -33,13 +33,15 @@ pub(crate) struct Posted {
     pub(crate) rows: u64,
 }
 
-/// Posts until the journal thread is gone and everything is in the store; then gives the store back.
+/// Posts until the journal thread is gone and everything is in the store; then gives the store back. A store that
+/// refuses while the cell is `ending` is left as it is: the journal has everything, and the next start posts it.
 pub(crate) fn run(
     mut store: Box<dyn Store>,
     durable: Receiver<Durable>,
     tell: Sender<Posted>,
     watch: watch::Sender<u64>,
     stats: Arc<Stats>,
+    ending: &AtomicBool,
 ) -> Box<dyn Store> {
     while let Ok(first) = durable.recv() {
         let mut batches = vec![first];
@@ -56,8 +58,11 @@ pub(crate) fn run(
         for batch in &batches {
             images.extend(batch.changes.iter().cloned());
         }
-        while let Err(error) = store.post(&images, mark.clone()) {
-            tracing::error!(sequence, %error, "posting failed; trying again");
+        while let Err(error) = store.post(&images, mark) {
+            tracing::error!(sequence, %error, "posting failed");
+            if ending.load(Ordering::Acquire) {
+                return store;
+            }
             std::thread::sleep(RETRY);
         }
         stats.posted_rows.fetch_add(images.len() as u64, Ordering::Relaxed);

@@ -1,1 +1,117 @@
-//! The posted tables: memory and SQLite
+//! The posted tables: what the journal has decided, kept as typed rows that an operator can read with plain SQL.
+//!
+//! Why a room of its own: the journal is the truth, so the tables may lag behind it, be posted in large sorted batches
+//! and be rebuilt. One connection posts; readers see only what was posted, each with a connection of its own.
+//! [`MemoryStore`] is the model: one suite of tests runs on it and on [`SqliteStore`].
+//!
+//! Reading order: this file, `memory` (the model), `sql` (statements from a table's columns), `sqlite`,
+//! `sqlite_reader`, `migrations`, `backup`.
+
+mod backup;
+mod checks;
+mod error;
+mod memory;
+mod migrations;
+mod sql;
+mod sqlite;
+mod sqlite_reader;
+
+pub use error::StoreError;
+pub use memory::MemoryStore;
+pub use sqlite::SqliteStore;
+pub use sqlite_reader::SqliteReader;
+
+use base::{AppId, OrderNo, PartyId, Slot, Stamp};
+use engine::{Key, Row, Table};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use trade::{Notice, Order, Timer, Trade};
+
+/// How far the journal has been posted into the tables.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mark {
+    /// The sequence of the last journal record posted; zero before the first.
+    pub sequence: u64,
+    /// The last stamp given up to there.
+    pub stamp: Stamp,
+    /// The hash of that journal record; zeros before the first.
+    pub hash: [u8; 32],
+}
+
+impl Mark {
+    /// The mark of tables into which nothing was posted.
+    pub const START: Mark = Mark { sequence: 0, stamp: Stamp { at_us: 0, seq: 0 }, hash: [0; 32] };
+
+    /// Refuses a mark that would go back, or that names the same record by another hash: rows of the past, or of another
+    /// journal, must not overwrite newer ones. The same mark again is allowed, so that a post can be repeated.
+    fn check_next(&self, next: &Mark) -> Result<(), StoreError> {
+        let back = next.sequence < self.sequence
+            || next.stamp.seq < self.stamp.seq
+            || next.stamp.at_us < self.stamp.at_us;
+        let forked = next.sequence == self.sequence && next.hash != self.hash;
+        if back || forked {
+            return Err(StoreError::MarkBack { posted: self.sequence, given: next.sequence });
+        }
+        Ok(())
+    }
+}
+
+/// Tables that rows are posted into. One holder posts; see [`Reader`] for everybody else.
+pub trait Store: Send {
+    /// How far the journal has been posted.
+    fn mark(&mut self) -> Result<Mark, StoreError>;
+
+    /// Posts the last image of each changed row (`None`: the row is gone) together with the mark, all or nothing.
+    /// Refuses a mark that goes back and rows that break a rule of their table; nothing of the batch is kept then.
+    fn post(&mut self, changes: &BTreeMap<Key, Option<Row>>, mark: Mark) -> Result<(), StoreError>;
+
+    /// A reader of what was posted. It may be used on another thread while this store posts.
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError>;
+}
+
+/// Reads posted rows. Each call sees one state of the tables, the newest when it begins.
+pub trait Reader: Send {
+    /// One row.
+    fn row(&mut self, key: &Key) -> Result<Option<Row>, StoreError>;
+
+    /// How far the journal has been posted.
+    fn mark(&mut self) -> Result<Mark, StoreError>;
+
+    /// Up to `limit` rows of a table in key order, of one slot or all, after a key of that table (which need not exist).
+    /// The next page begins after the key of the last row; a short page is the last.
+    fn scan(
+        &mut self,
+        table: Table,
+        slot: Option<Slot>,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<Row>, StoreError>;
+
+    /// Timers due at or before a moment (microseconds UTC), earliest first, in all slots.
+    fn due_timers(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<Timer>>, StoreError>;
+
+    /// Notices whose next attempt is due at or before a moment (microseconds UTC), earliest first, in all slots.
+    fn due_notices(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<Notice>>, StoreError>;
+
+    /// Notices, newest first: of one app, about one order, of both or of all.
+    fn notices(
+        &mut self,
+        app: Option<AppId>,
+        order: Option<OrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Notice>>, StoreError>;
+
+    /// Orders, newest first: of one merchant or of all, with a number below `before`.
+    fn orders(
+        &mut self,
+        seller: Option<PartyId>,
+        before: Option<OrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Order>>, StoreError>;
+
+    /// Trades of a buyer, newest order first.
+    fn trades(&mut self, buyer: PartyId, limit: usize) -> Result<Vec<Arc<Trade>>, StoreError>;
+
+    /// How many rows a table has. It walks the table: for operators and tests, not for every request.
+    fn count(&mut self, table: Table) -> Result<u64, StoreError>;
+}

@@ -1,0 +1,324 @@
+//! The promises of a cell, seen from its door: durable before answered, nothing lost, unknown never told as failed.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where its preparation fails")]
+
+use base::{PartyId, Slot, Text};
+use cell::{Cell, CellError, Clock, Door, Options};
+use engine::{FindAccount, Key, OpenParty, Row, TopUp};
+use journal::{Hook, Step, Verdict};
+use money::{Currency, Money};
+use people::PartyKind;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+use store::{Mark, MemoryStore, Reader, SqliteStore, Store, StoreError};
+
+fn clock() -> Clock {
+    let now = AtomicI64::new(1_700_000_000_000_000);
+    Arc::new(move || now.fetch_add(10, Ordering::Relaxed))
+}
+
+fn options() -> Options {
+    Options::new(*b"a world of tests")
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+fn fen(minor: u64) -> Money {
+    Money::from_minor(minor, Currency::Cny).unwrap()
+}
+
+fn open_party(login: &str) -> OpenParty {
+    let (login, name) = (Text::new(login).unwrap(), Text::new("n").unwrap());
+    OpenParty { kind: PartyKind::Person, login, name, password: None }
+}
+
+fn top_up(party: PartyId, amount: u64, key: &str) -> TopUp {
+    TopUp { party, amount: fen(amount), key: Text::new(key).unwrap() }
+}
+
+async fn balance(door: &Door, party: PartyId) -> i64 {
+    door.ask(FindAccount { party, currency: Currency::Cny }).await.unwrap().balance_minor
+}
+
+/// A gate that a test closes and opens.
+#[derive(Default)]
+struct Gate(Mutex<bool>, Condvar);
+
+impl Gate {
+    fn shut(&self) {
+        *self.0.lock().unwrap() = true;
+    }
+    fn open(&self) {
+        *self.0.lock().unwrap() = false;
+        self.1.notify_all();
+    }
+    fn pass(&self) {
+        let mut shut = self.0.lock().unwrap();
+        while *shut {
+            shut = self.1.wait(shut).unwrap();
+        }
+    }
+}
+
+/// A store that posts only while it may.
+struct Reluctant {
+    inner: Box<dyn Store>,
+    refuses: Arc<AtomicBool>,
+    gate: Arc<Gate>,
+}
+
+impl Store for Reluctant {
+    fn mark(&mut self) -> Result<Mark, StoreError> {
+        self.inner.mark()
+    }
+    fn post(&mut self, changes: &BTreeMap<Key, Option<Row>>, mark: Mark) -> Result<(), StoreError> {
+        self.gate.pass();
+        if self.refuses.load(Ordering::Relaxed) {
+            return Err(StoreError::Missing { path: "refused by the test".into() });
+        }
+        self.inner.post(changes, mark)
+    }
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        self.inner.reader()
+    }
+}
+
+fn sqlite(folder: &Path) -> Box<dyn Store> {
+    Box::new(SqliteStore::open(&folder.join("tables.sqlite")).unwrap())
+}
+
+fn open(folder: &Path) -> (Cell, Door) {
+    Cell::open(&folder.join("journal"), sqlite(folder), clock(), options()).unwrap()
+}
+
+#[test]
+fn what_was_answered_is_there_after_closing_and_opening() {
+    let folder = tempfile::tempdir().unwrap();
+    let (cell, door) = open(folder.path());
+    let party = wait(door.ask(open_party("a"))).unwrap();
+    wait(door.ask(top_up(party, 100, "k"))).unwrap();
+    cell.close();
+    let (cell, door) = open(folder.path());
+    assert_eq!(door.stats().backlog_rows.load(Ordering::Relaxed), 0, "closing posts everything");
+    assert_eq!(wait(balance(&door, party)), 100);
+    wait(door.ask(top_up(party, 100, "k"))).unwrap();
+    assert_eq!(wait(balance(&door, party)), 100, "the same key again changes nothing");
+    cell.close();
+}
+
+#[test]
+fn the_unposted_tail_is_served_at_once_and_posted_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let refuses = Arc::new(AtomicBool::new(true));
+    let store = Reluctant { inner: sqlite(folder.path()), refuses, gate: Arc::default() };
+    let journal = folder.path().join("journal");
+    let (cell, door) = Cell::open(&journal, Box::new(store), clock(), options()).unwrap();
+    let party = wait(door.ask(open_party("a"))).unwrap();
+    wait(door.ask(top_up(party, 100, "k"))).unwrap();
+    cell.close();
+    assert_eq!(sqlite(folder.path()).mark().unwrap().sequence, 0, "nothing was posted");
+    let (cell, door) = open(folder.path());
+    assert_eq!(wait(balance(&door, party)), 100);
+    let other = wait(door.ask(open_party("a"))).unwrap_err();
+    assert_eq!(other, CellError::Refused(engine::OpenPartyRefused::LoginTaken));
+    cell.close();
+    assert!(sqlite(folder.path()).mark().unwrap().sequence >= 2);
+}
+
+/// Lets the disk fail or stall.
+#[derive(Default)]
+struct Disk {
+    gate: Gate,
+    fails: AtomicBool,
+    syncs: AtomicU64,
+}
+
+impl Hook for Disk {
+    fn before(&self, step: Step<'_>) -> Verdict {
+        if let Step::SyncFile(_) = step {
+            self.gate.pass();
+            self.syncs.fetch_add(1, Ordering::Relaxed);
+            if self.fails.load(Ordering::Relaxed) {
+                return Verdict::Fail(io::Error::other("the disk failed"));
+            }
+        }
+        Verdict::Go
+    }
+}
+
+fn open_on(folder: &Path, disk: &Arc<Disk>, queue_max: usize) -> (Cell, Door) {
+    let mut options = options();
+    options.hook = Some(disk.clone());
+    options.queue_max = queue_max;
+    Cell::open(&folder.join("journal"), Box::new(MemoryStore::new()), clock(), options).unwrap()
+}
+
+#[test]
+fn neither_an_answer_nor_a_query_leaves_before_the_batch_is_durable() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Arc::new(Disk::default());
+    let (cell, door) = open_on(folder.path(), &disk, 100);
+    let party = wait(door.ask(open_party("a"))).unwrap();
+    disk.gate.shut();
+    wait(async {
+        let mut changed = Box::pin(door.ask(top_up(party, 100, "k")));
+        let mut seen = Box::pin(balance(&door, party));
+        let patience = Duration::from_millis(200);
+        assert!(tokio::time::timeout(patience, &mut changed).await.is_err(), "answered before it was durable");
+        assert!(tokio::time::timeout(patience, &mut seen).await.is_err(), "shown before it was durable");
+        disk.gate.open();
+        assert_eq!(changed.await.unwrap().balance_minor, 100);
+        assert_eq!(seen.await, 100);
+    });
+    cell.close();
+}
+
+#[test]
+fn a_failed_flush_is_unknown_and_the_cell_goes_on_from_what_the_journal_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Arc::new(Disk::default());
+    let (cell, door) = open_on(folder.path(), &disk, 100);
+    let party = wait(door.ask(open_party("a"))).unwrap();
+    disk.fails.store(true, Ordering::Relaxed);
+    let failed = wait(door.ask(top_up(party, 100, "k"))).unwrap_err();
+    assert_eq!(failed, CellError::Unknown, "never told as a refusal");
+    disk.fails.store(false, Ordering::Relaxed);
+    // The same key again: whether or not the first was kept, the money is there once.
+    let after = wait(async {
+        for _try in 0..100 {
+            match door.ask(top_up(party, 100, "k")).await {
+                Ok(account) => return account.balance_minor,
+                Err(CellError::Refused(refused)) => panic!("a fault became a refusal: {refused:?}"),
+                Err(CellError::Busy | CellError::Unknown) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+        panic!("the cell did not come back");
+    });
+    assert_eq!(after, 100);
+    assert!(door.stats().reopened.load(Ordering::Relaxed) >= 1);
+    cell.close();
+}
+
+#[test]
+fn a_full_queue_says_busy_and_decides_nothing_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Arc::new(Disk::default());
+    let (cell, door) = open_on(folder.path(), &disk, 2);
+    let party = wait(door.ask(open_party("a"))).unwrap();
+    disk.gate.shut();
+    let answers: Arc<Mutex<Vec<bool>>> = Arc::default();
+    for number in 0..50 {
+        let answers = answers.clone();
+        let command = top_up(party, 1, &format!("k{number}")).into();
+        door.submit(command, Box::new(move |answer| answers.lock().unwrap().push(answer.is_ok())));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let busy = answers.lock().unwrap().iter().filter(|accepted| !**accepted).count();
+    assert!(busy > 0, "fifty commands cannot wait in a queue of two");
+    disk.gate.open();
+    let accepted = 50 - busy as i64;
+    while (answers.lock().unwrap().len() as i64) < 50 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(wait(balance(&door, party)), accepted, "busy means that nothing was decided");
+    cell.close();
+}
+
+#[test]
+fn a_slow_store_slows_the_cell_down_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let gate = Arc::new(Gate::default());
+    let store = Reluctant { inner: Box::new(MemoryStore::new()), refuses: Arc::default(), gate: gate.clone() };
+    let mut bounded = options();
+    bounded.backlog_rows_max = 10;
+    let (cell, door) = Cell::open(&folder.path().join("journal"), Box::new(store), clock(), bounded).unwrap();
+    let party = wait(door.ask(open_party("a"))).unwrap();
+    gate.shut();
+    let answered = Arc::new(AtomicU64::new(0));
+    for number in 0..40 {
+        let answered = answered.clone();
+        let command = top_up(party, 1, &format!("k{number}")).into();
+        door.submit(command, Box::new(move |answer| {
+            if answer.is_ok() {
+                answered.fetch_add(1, Ordering::Relaxed);
+            }
+        }));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    let before = answered.load(Ordering::Relaxed);
+    assert!((1..40).contains(&before), "the backlog's bound holds the writer back: {before}");
+    gate.open();
+    while answered.load(Ordering::Relaxed) < 40 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(wait(balance(&door, party)), 40);
+    cell.close();
+}
+
+#[test]
+fn a_second_cell_on_the_same_folder_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (cell, _door) = open(folder.path());
+    let second = Cell::open(&folder.path().join("journal"), sqlite(folder.path()), clock(), options());
+    assert!(second.is_err());
+    cell.close();
+}
+
+#[test]
+fn tables_of_another_journal_are_refused() {
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for folder in [&one, &two] {
+        let (cell, door) = open(folder.path());
+        wait(door.ask(open_party(&folder.path().display().to_string()))).unwrap();
+        cell.close();
+    }
+    let mixed = Cell::open(&one.path().join("journal"), sqlite(two.path()), clock(), options());
+    assert!(matches!(mixed, Err(cell::CellOpenError::OtherJournal { sequence: 1 })), "{mixed:?}");
+}
+
+#[test]
+fn apps_are_known_at_the_door_once_they_are_durable() {
+    let folder = tempfile::tempdir().unwrap();
+    let (cell, door) = open(folder.path());
+    let (login, name) = (Text::new("m").unwrap(), Text::new("n").unwrap());
+    let seller = wait(door.ask(OpenParty { kind: PartyKind::Merchant, login, name, password: None })).unwrap();
+    let app = engine::OpenApp {
+        seller,
+        mode: people::AppMode::Key,
+        public_key: vec![1, 2, 3],
+        certificate: None,
+        cert_sn: None,
+        allow_rsa1: false,
+        sealed_aes_key: None,
+    };
+    let id = wait(door.ask(app)).unwrap();
+    assert_eq!(door.app(id).unwrap().public_key, [1, 2, 3]);
+    cell.close();
+    let (cell, door) = open(folder.path());
+    assert_eq!(door.app(id).unwrap().seller, seller);
+    assert!(door.app(base::AppId::issue(9, Slot::PLATFORM).unwrap()).is_none());
+    cell.close();
+}
+
+#[test]
+fn dated_rules_hold_from_their_moment_on_and_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (cell, door) = open(folder.path());
+    let mut rules = trade::Rulebook::first();
+    rules.merchant_fee_ppm = money::Rate::from_ppm(0).unwrap();
+    wait(door.ask(engine::SetRules { rules: rules.clone() })).unwrap();
+    cell.close();
+    let (cell, _door) = open(folder.path());
+    cell.close();
+    let mut reader = sqlite(folder.path()).reader().unwrap();
+    let row = reader.row(&Key::Rulebook((Slot::PLATFORM, 0))).unwrap();
+    assert_eq!(row, Some(Row::Rulebook(Arc::new(rules))));
+}

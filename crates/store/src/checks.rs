@@ -1,0 +1,52 @@
+//! The rules that the SQL tables state as CHECKs, for the store in memory. What a field's type already excludes, such as
+//! a negative amount, is not repeated here.
+
+use crate::StoreError;
+use engine::Row;
+use ledger::{AccountKind, Posting};
+
+/// Refuses a row that breaks a rule of its table.
+pub(crate) fn check(row: &Row) -> Result<(), StoreError> {
+    match broken_rule(row) {
+        Some(rule) => Err(StoreError::RowRefused { table: row.table().name(), rule: rule.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+fn broken_rule(row: &Row) -> Option<&'static str> {
+    let storable = |number: u64| i64::try_from(number).is_ok();
+    let (holds, rule) = match row {
+        Row::SlotHead(head) => (storable(head.parties) && storable(head.apps), "counters are below 2^63"),
+        Row::Attempt(attempt) => (storable(attempt.no), "numbers are below 2^63"),
+        Row::Timer(timer) => (timer.attempt.is_none_or(storable), "numbers are below 2^63"),
+        Row::Account(account) => (
+            account.kind != AccountKind::Balance || account.balance_minor >= account.held_minor.units(),
+            "a customer's balance is not below what is held",
+        ),
+        Row::Posting(posting) => (balanced(posting), "two entries at least, each above zero, debits equal credits"),
+        Row::Order(order) => (
+            order.refunded_minor <= order.total_minor && order.fee_returned_minor <= order.fee_minor,
+            "no more is given back than was taken",
+        ),
+        Row::Trade(trade) => (trade.refunded_minor <= trade.total_minor, "no more comes back than was paid"),
+        Row::Party(_)
+        | Row::Login(_)
+        | Row::Credential(_)
+        | Row::App(_)
+        | Row::Rulebook(_)
+        | Row::Hold(_)
+        | Row::OrderNumber(_)
+        | Row::Refund(_)
+        | Row::Receipt(_)
+        | Row::TopUpReceipt(_)
+        | Row::PayCode(_)
+        | Row::Notice(_) => return None,
+    };
+    (!holds).then_some(rule)
+}
+
+fn balanced(posting: &Posting) -> bool {
+    let first_two = posting.entries.iter().take(2).all(Option::is_some);
+    let above_zero = posting.entries().all(|entry| entry.amount_minor.units() > 0);
+    first_two && above_zero && posting.imbalance() == Some(0)
+}

@@ -1,0 +1,159 @@
+//! Tables in memory: the model that the others are compared with, and what simulations run on.
+
+use crate::checks::check;
+use crate::{Mark, Reader, Store, StoreError};
+use base::{AppId, OrderNo, PartyId, Slot};
+use engine::{Key, Row, Table, Tabled};
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use trade::{Notice, Order, Timer, Trade};
+
+/// Tables in memory. Clones share their rows, so that a clone kept aside is what a restart finds.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore {
+    shared: Arc<RwLock<Tables>>,
+}
+
+#[derive(Debug)]
+struct Tables {
+    // Keys begin with the slot, so drawers in order are a table in key order.
+    drawers: BTreeMap<(Table, Slot), BTreeMap<Key, Row>>,
+    mark: Mark,
+}
+
+impl Default for Tables {
+    fn default() -> Tables {
+        Tables { drawers: BTreeMap::new(), mark: Mark::START }
+    }
+}
+
+impl MemoryStore {
+    /// Empty tables.
+    pub fn new() -> MemoryStore {
+        MemoryStore::default()
+    }
+
+    fn tables(&self) -> RwLockReadGuard<'_, Tables> {
+        // A post checks before it changes, so that even a panic leaves the tables whole.
+        self.shared.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn mark(&mut self) -> Result<Mark, StoreError> {
+        Ok(self.tables().mark)
+    }
+
+    fn post(&mut self, changes: &BTreeMap<Key, Option<Row>>, mark: Mark) -> Result<(), StoreError> {
+        let mut tables = self.shared.write().unwrap_or_else(PoisonError::into_inner);
+        tables.mark.check_next(&mark)?;
+        changes.values().flatten().try_for_each(check)?;
+
+        // Nothing is refused below this line.
+        for (key, row) in changes {
+            let drawer = tables.drawers.entry((key.table(), key.slot())).or_default();
+            match row {
+                Some(row) => drawer.insert(key.clone(), row.clone()),
+                None => drawer.remove(key),
+            };
+        }
+        tables.mark = mark;
+        Ok(())
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl Tables {
+    fn rows(&self, table: Table) -> impl Iterator<Item = &Row> {
+        let drawers = self.drawers.iter().filter(move |((of, _), _)| *of == table);
+        drawers.flat_map(|(_, drawer)| drawer.values())
+    }
+
+    /// The rows of a table that `wanted` picks, ordered by `rank`, the first `limit` of them.
+    fn pick<R: Tabled, O: Ord>(
+        &self,
+        limit: usize,
+        wanted: impl Fn(&R) -> bool,
+        rank: impl Fn(&R) -> O,
+    ) -> Vec<Arc<R>> {
+        let rows = self.rows(R::TABLE_ID).filter_map(R::unwrap).filter(|row| wanted(row));
+        let mut picked: Vec<Arc<R>> = rows.cloned().collect();
+        picked.sort_by_key(|row| rank(row));
+        picked.truncate(limit);
+        picked
+    }
+}
+
+impl Reader for MemoryStore {
+    fn row(&mut self, key: &Key) -> Result<Option<Row>, StoreError> {
+        let tables = self.tables();
+        Ok(tables.drawers.get(&(key.table(), key.slot())).and_then(|drawer| drawer.get(key)).cloned())
+    }
+
+    fn mark(&mut self) -> Result<Mark, StoreError> {
+        Ok(self.tables().mark)
+    }
+
+    fn scan(
+        &mut self,
+        table: Table,
+        slot: Option<Slot>,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        let tables = self.tables();
+        let drawers = tables.drawers.iter().filter(|((of, _), _)| *of == table);
+        let drawers = drawers.filter(|((_, at), _)| {
+            slot.is_none_or(|slot| slot == *at) && after.is_none_or(|key| key.slot() <= *at)
+        });
+        let begin = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let rows = drawers.flat_map(|(_, drawer)| drawer.range((begin, Bound::Unbounded)));
+        Ok(rows.take(limit).map(|(_, row)| row.clone()).collect())
+    }
+
+    fn due_timers(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<Timer>>, StoreError> {
+        let due = |timer: &Timer| timer.due_at_us <= until_us;
+        Ok(self.tables().pick(limit, due, |timer| (timer.due_at_us, timer.slot, timer.no)))
+    }
+
+    fn due_notices(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<Notice>>, StoreError> {
+        let due = |notice: &Notice| notice.next_at_us.is_some_and(|at_us| at_us <= until_us);
+        Ok(self.tables().pick(limit, due, |notice| (notice.next_at_us, notice.slot, notice.no)))
+    }
+
+    fn notices(
+        &mut self,
+        app: Option<AppId>,
+        order: Option<OrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Notice>>, StoreError> {
+        let wanted = |notice: &Notice| {
+            app.is_none_or(|app| app == notice.app) && order.is_none_or(|order| order == notice.order_no)
+        };
+        Ok(self.tables().pick(limit, wanted, |notice| std::cmp::Reverse(notice.no)))
+    }
+
+    fn orders(
+        &mut self,
+        seller: Option<PartyId>,
+        before: Option<OrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Order>>, StoreError> {
+        let wanted = |order: &Order| {
+            seller.is_none_or(|seller| seller == order.seller) && before.is_none_or(|before| order.no < before)
+        };
+        Ok(self.tables().pick(limit, wanted, |order| std::cmp::Reverse(order.no)))
+    }
+
+    fn trades(&mut self, buyer: PartyId, limit: usize) -> Result<Vec<Arc<Trade>>, StoreError> {
+        Ok(self.tables().pick(limit, |trade: &Trade| trade.buyer == buyer, |trade| std::cmp::Reverse(trade.no)))
+    }
+
+    fn count(&mut self, table: Table) -> Result<u64, StoreError> {
+        Ok(self.tables().rows(table).count() as u64)
+    }
+}

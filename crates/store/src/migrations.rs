@@ -1,0 +1,186 @@
+//! Numbered changes of the schema. Each runs once, in order; which ran, and what it said, is kept in `schema_version`.
+
+use crate::StoreError;
+use rusqlite::{Connection, TransactionBehavior};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// One numbered change. Released ones are never edited.
+#[derive(Clone, Copy)]
+pub(crate) struct Migration {
+    /// `NNNN_table_verb_what`, as its file is called.
+    name: &'static str,
+    /// What it does.
+    sql: &'static str,
+}
+
+macro_rules! migrations {
+    ($($name:literal),* $(,)?) => {
+        &[$(Migration { name: $name, sql: include_str!(concat!("../migrations/sqlite/", $name, ".sql")) }),*]
+    };
+}
+
+/// All migrations of this release.
+pub(crate) const MIGRATIONS: &[Migration] =
+    migrations!["0001_mark_create", "0002_people_create", "0003_ledger_create", "0004_trade_create"];
+
+/// Tells our databases from those of other programs ("tong" in ASCII).
+const APPLICATION_ID: i64 = 0x746f_6e67;
+
+const CREATE_VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_version (
+    number        INTEGER NOT NULL PRIMARY KEY CHECK (number > 0),
+    name          TEXT    NOT NULL,
+    checksum      TEXT    NOT NULL,
+    applied_at_us INTEGER NOT NULL
+) STRICT";
+
+/// Brings the tables to this release, all or nothing. Refuses those of another program, of a newer release, and those
+/// that were made with an edited migration.
+pub(crate) fn migrate(
+    connection: &mut Connection,
+    path: &Path,
+    migrations: &[Migration],
+) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if is_empty(&transaction)? {
+        transaction.execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}"))?;
+        transaction.execute_batch(CREATE_VERSIONS)?;
+    }
+    let ran = check(&transaction, path, migrations)?;
+    for (number, migration) in (1_i64..).zip(migrations).skip(ran) {
+        transaction.execute_batch(migration.sql)?;
+        transaction.execute(
+            "INSERT INTO schema_version (number, name, checksum, applied_at_us) VALUES (?, ?, ?, ?)",
+            (number, migration.name, checksum(migration), now_us()),
+        )?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Refuses tables that this release cannot read as they are.
+pub(crate) fn check_current(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let ran = check(connection, path, MIGRATIONS)?;
+    match MIGRATIONS.get(ran) {
+        Some(missing) => Err(StoreError::Older { missing: missing.name.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+fn is_empty(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", (), |row| row.get(0))?)
+}
+
+/// How many of the migrations have run.
+fn check(connection: &Connection, path: &Path, migrations: &[Migration]) -> Result<usize, StoreError> {
+    let id: i64 = connection.query_row("PRAGMA application_id", (), |row| row.get(0))?;
+    if id != APPLICATION_ID {
+        return Err(StoreError::Foreign { path: path.to_owned() });
+    }
+    let mut statement = connection.prepare("SELECT number, name, checksum FROM schema_version ORDER BY number")?;
+    let ran = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let ran: Vec<(i64, String, String)> = ran.collect::<Result<_, _>>()?;
+    let mut known = migrations.iter();
+    for (expected, (number, name, found)) in (1..).zip(&ran) {
+        let Some(migration) = known.next() else {
+            let last = migrations.last().map_or("none", |migration| migration.name);
+            return Err(StoreError::Newer { found: name.clone(), known: last.to_owned() });
+        };
+        if *number != expected || *found != checksum(migration) {
+            return Err(StoreError::MigrationEdited { name: migration.name.to_owned() });
+        }
+    }
+    Ok(ran.len())
+}
+
+fn checksum(migration: &Migration) -> String {
+    blake3::hash(migration.sql.as_bytes()).to_hex().to_string()
+}
+
+fn now_us() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEXT: Migration = Migration { name: "0005_party_add_note", sql: "ALTER TABLE party ADD COLUMN note TEXT" };
+
+    fn with_next() -> Vec<Migration> {
+        MIGRATIONS.iter().copied().chain([NEXT]).collect()
+    }
+
+    fn run(connection: &mut Connection, migrations: &[Migration]) -> Result<(), StoreError> {
+        migrate(connection, Path::new("tables"), migrations)
+    }
+
+    fn tables(connection: &Connection) -> i64 {
+        connection.query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table'", (), |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn names_are_numbered_without_gaps() {
+        for (number, migration) in (1..).zip(MIGRATIONS) {
+            assert!(migration.name.starts_with(&format!("{number:04}_")), "{}", migration.name);
+            for part in ["-- Why: ", "-- Lock: ", "-- Undo: ", &format!("-- {}.sql", migration.name)] {
+                assert!(migration.sql.contains(part), "{} has no {part:?}", migration.name);
+            }
+        }
+    }
+
+    #[test]
+    fn an_older_database_migrates_and_keeps_its_rows() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        run(&mut connection, &MIGRATIONS[..2]).unwrap();
+        connection.execute("INSERT INTO login (slot, login, party) VALUES (7, 'a', 1)", ()).unwrap();
+        assert!(matches!(check_current(&connection, Path::new("tables")),
+            Err(StoreError::Older { missing }) if missing == "0003_ledger_create"));
+        run(&mut connection, MIGRATIONS).unwrap();
+        check_current(&connection, Path::new("tables")).unwrap();
+        run(&mut connection, &with_next()).unwrap();
+        let kept: i64 = connection.query_row("SELECT party FROM login WHERE slot = 7", (), |row| row.get(0)).unwrap();
+        let ran: i64 = connection.query_row("SELECT max(number) FROM schema_version", (), |row| row.get(0)).unwrap();
+        assert_eq!((kept, ran), (1, 5));
+    }
+
+    #[test]
+    fn a_newer_database_is_refused_by_name() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        run(&mut connection, &with_next()).unwrap();
+        let refused = run(&mut connection, MIGRATIONS).unwrap_err().to_string();
+        assert!(refused.contains("0005_party_add_note") && refused.contains("0004_trade_create"), "{refused}");
+        assert!(matches!(check_current(&connection, Path::new("tables")), Err(StoreError::Newer { .. })));
+    }
+
+    #[test]
+    fn an_edited_migration_is_refused() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        run(&mut connection, MIGRATIONS).unwrap();
+        let mut edited = MIGRATIONS.to_vec();
+        edited[1].sql = "CREATE TABLE party (id INTEGER)";
+        let refused = run(&mut connection, &edited);
+        assert!(matches!(refused, Err(StoreError::MigrationEdited { name }) if name == "0002_people_create"));
+    }
+
+    #[test]
+    fn a_failing_migration_leaves_the_older_database() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        run(&mut connection, &MIGRATIONS[..1]).unwrap();
+        let before = tables(&connection);
+        let mut broken = MIGRATIONS.to_vec();
+        broken[2].sql = "CREATE TABLE account (id INTEGER); CREATE TABLE account (id INTEGER)";
+        run(&mut connection, &broken).unwrap_err();
+        assert_eq!(tables(&connection), before);
+        run(&mut connection, MIGRATIONS).unwrap();
+    }
+
+    #[test]
+    fn a_database_of_another_program_is_refused() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE theirs (id INTEGER)").unwrap();
+        assert!(matches!(run(&mut connection, MIGRATIONS), Err(StoreError::Foreign { .. })));
+        assert_eq!(tables(&connection), 1);
+    }
+}

@@ -1,0 +1,204 @@
+//! Tables in SQLite: one connection posts, readers have their own.
+
+use crate::migrations::{MIGRATIONS, check_current, migrate};
+use crate::sql::{self, SqlSink};
+use crate::{Mark, Reader, SqliteReader, Store, StoreError};
+use base::Stamp;
+use engine::{Key, Row};
+use rusqlite::{CachedStatement, Connection, OpenFlags, OptionalExtension, TransactionBehavior};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The oldest SQLite that is accepted: before 3.51.3 a WAL could be reset while another connection still read it, which
+/// damaged databases in rare races.
+const OLDEST_LIBRARY: i32 = 3_051_003;
+/// How long a statement waits for a lock, for example while another process takes a backup.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
+/// Bytes of a page. Larger ones suit appended rows, smaller ones random rows; measured, see `tests/store/speed.rs`.
+const PAGE_BYTES: i64 = 4_096;
+/// Most memory for pages on the posting connection, KiB; taken only as it fills.
+const POSTING_CACHE_KIB: i64 = 32_768;
+/// Most memory for pages on a reading connection, KiB.
+const READING_CACHE_KIB: i64 = 4_096;
+/// Pages in the WAL before a commit moves them into the file: 64 MiB, so that a page that is written by many batches
+/// is moved once.
+const CHECKPOINT_PAGES: i64 = 16_384;
+/// The WAL is cut back to this size, bytes.
+const WAL_KEPT_BYTES: i64 = 64 << 20;
+/// Statements kept prepared: three for each table and those of the lists.
+const STATEMENTS: usize = 96;
+
+/// Tables in one SQLite file, beside it its `-wal` and `-shm`.
+#[derive(Debug)]
+pub struct SqliteStore {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl SqliteStore {
+    /// Opens the tables for posting, makes them when there are none, and brings older ones to this release.
+    /// Refuses a SQLite library that is too old, tables of a newer release or of another program, and a file system on
+    /// which the settings that keep them whole do not hold.
+    pub fn open(path: &Path) -> Result<SqliteStore, StoreError> {
+        check_library(rusqlite::version_number())?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let mut connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(BUSY_WAIT)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.pragma_update(None, "page_size", PAGE_BYTES)?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        connection.pragma_update(None, "cell_size_check", true)?;
+        // First, because it refuses what is not ours before anything is changed.
+        migrate(&mut connection, path, MIGRATIONS)?;
+        require(&connection, "journal_mode", "wal", "wal")?;
+        // The journal is the truth: a post that a power failure takes back is posted again.
+        require(&connection, "synchronous", "normal", "1")?;
+        connection.pragma_update(None, "cache_size", -POSTING_CACHE_KIB)?;
+        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        connection.pragma_update(None, "journal_size_limit", WAL_KEPT_BYTES)?;
+        connection.pragma_update(None, "temp_store", "memory")?;
+        Ok(SqliteStore { connection, path: path.to_owned() })
+    }
+
+    /// Opens the tables for reading only, also while they are posted into, or when nobody has them open.
+    /// Refuses a missing file and tables of another release.
+    pub fn open_reader(path: &Path) -> Result<SqliteReader, StoreError> {
+        check_library(rusqlite::version_number())?;
+        let connection = open_read_only(path)?;
+        connection.pragma_update(None, "cache_size", -READING_CACHE_KIB)?;
+        connection.pragma_update(None, "temp_store", "memory")?;
+        check_current(&connection, path)?;
+        Ok(SqliteReader::new(connection))
+    }
+
+    /// Makes everything posted so far durable. Journal segments may be dropped only below a mark that was synced.
+    pub fn sync(&mut self) -> Result<(), StoreError> {
+        // A commit under FULL syncs the WAL with all commits before it. It must change something to be written at all.
+        let version: i64 = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        self.connection.pragma_update(None, "synchronous", "full")?;
+        let synced = self.connection.pragma_update(None, "user_version", (version + 1) & 0x7fff_ffff);
+        self.connection.pragma_update(None, "synchronous", "normal")?;
+        Ok(synced?)
+    }
+}
+
+impl Store for SqliteStore {
+    fn mark(&mut self) -> Result<Mark, StoreError> {
+        read_mark(&self.connection)
+    }
+
+    fn post(&mut self, changes: &BTreeMap<Key, Option<Row>>, mark: Mark) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        read_mark(&transaction)?.check_next(&mark)?;
+        write_rows(&transaction, changes)?;
+        write_mark(&transaction, &mark)?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        Ok(Box::new(SqliteStore::open_reader(&self.path)?))
+    }
+}
+
+fn check_library(found: i32) -> Result<(), StoreError> {
+    let text = |number: i32| format!("{}.{}.{}", number / 1_000_000, number / 1_000 % 1_000, number % 1_000);
+    if found < OLDEST_LIBRARY {
+        return Err(StoreError::LibraryTooOld { found: text(found), needed: text(OLDEST_LIBRARY) });
+    }
+    Ok(())
+}
+
+/// Opens a file that must be there, without the right to change it.
+pub(crate) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
+    if !path.exists() {
+        return Err(StoreError::Missing { path: path.to_owned() });
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_WAIT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "trusted_schema", false)?;
+    Ok(connection)
+}
+
+/// Makes a setting and reads it back: SQLite keeps the old one in silence where a new one cannot be had.
+fn require(
+    connection: &Connection,
+    name: &'static str,
+    value: &str,
+    wanted: &'static str,
+) -> Result<(), StoreError> {
+    // Some settings answer with their new value, others with nothing.
+    connection.query_row(&format!("PRAGMA {name} = {value}"), (), |_| Ok(())).optional()?;
+    let found = connection.pragma_query_value(None, name, |row| {
+        row.get_ref(0).map(|found| match found {
+            rusqlite::types::ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+            rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+            other => format!("{other:?}"),
+        })
+    })?;
+    if found == wanted { Ok(()) } else { Err(StoreError::Setting { name, wanted, found }) }
+}
+
+/// The mark that these tables stand at.
+pub(crate) fn read_mark(connection: &Connection) -> Result<Mark, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT sequence, at_us, seq, hash FROM mark WHERE id = 1")?;
+    let mark = statement.query_row((), |row| {
+        let stamp = Stamp { at_us: row.get(1)?, seq: row.get::<_, i64>(2)?.unsigned_abs() };
+        Ok(Mark { sequence: row.get::<_, i64>(0)?.unsigned_abs(), stamp, hash: row.get(3)? })
+    })?;
+    Ok(mark)
+}
+
+fn write_mark(connection: &Connection, mark: &Mark) -> Result<(), StoreError> {
+    // Numbers of 2⁶³ and more become negative here, which the table refuses.
+    let (sequence, seq) = (mark.sequence.cast_signed(), mark.stamp.seq.cast_signed());
+    let sql = "UPDATE mark SET sequence = ?, at_us = ?, seq = ?, hash = ? WHERE id = 1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let changed = statement.execute((sequence, mark.stamp.at_us, seq, mark.hash));
+    changed.map(|_| ()).map_err(|error| StoreError::of_row("mark", error))
+}
+
+/// Writes rows in the order of their keys: table by table, and within a table along its pages.
+fn write_rows(connection: &Connection, changes: &BTreeMap<Key, Option<Row>>) -> Result<(), StoreError> {
+    let mut rest = changes.iter().peekable();
+    while let Some((first, _)) = rest.peek() {
+        let table = first.table();
+        let name = table.name();
+        let mut upsert = connection.prepare_cached(&sql::of(table).upsert)?;
+        let mut delete = connection.prepare_cached(&sql::of(table).delete)?;
+        while let Some((key, row)) = rest.next_if(|(key, _)| key.table() == table) {
+            let done = match row {
+                Some(row) => {
+                    debug_assert_eq!(row.key(), *key, "a row stands under its own key");
+                    run(&mut upsert, |sink| row.write(sink))
+                }
+                None => run(&mut delete, |sink| key.write(sink)),
+            };
+            done.map_err(|error| StoreError::of_row(name, error))?;
+        }
+    }
+    Ok(())
+}
+
+fn run(statement: &mut CachedStatement<'_>, bind: impl FnOnce(&mut SqlSink<'_, '_>)) -> rusqlite::Result<usize> {
+    let mut sink = SqlSink::new(statement);
+    bind(&mut sink);
+    sink.finish()?;
+    statement.raw_execute()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_library_is_refused_by_its_version() {
+        let refused = check_library(3_051_002).unwrap_err().to_string();
+        assert_eq!(refused, "SQLite 3.51.2 is too old: 3.51.3 or newer is needed");
+        check_library(3_051_003).unwrap();
+        check_library(rusqlite::version_number()).unwrap();
+    }
+}

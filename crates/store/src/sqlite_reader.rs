@@ -1,0 +1,207 @@
+//! Reads the SQLite tables.
+
+use crate::sql::{self, SkipFirst, of};
+use crate::sqlite::read_mark;
+use crate::{Mark, Reader, StoreError};
+use base::{AppId, OrderNo, PartyId, Sink, Slot};
+use engine::{Key, Row, Table, Tabled};
+use rusqlite::Connection;
+use std::sync::Arc;
+use trade::{Notice, Order, Timer, Trade};
+
+/// Reads the tables through a connection of its own that cannot change them.
+#[derive(Debug)]
+pub struct SqliteReader {
+    connection: Connection,
+}
+
+impl SqliteReader {
+    pub(crate) fn new(connection: Connection) -> SqliteReader {
+        SqliteReader { connection }
+    }
+
+    /// Holds on to the present state of the tables: every later call sees it, until [`SqliteReader::release`].
+    /// While it is held the WAL cannot be cut back, so hold it for one report and not for ever.
+    pub fn snapshot(&mut self) -> Result<(), StoreError> {
+        self.release()?;
+        self.connection.execute_batch("BEGIN")?;
+        // The state is fixed by the first reading, not by BEGIN.
+        read_mark(&self.connection).map(|_| ())
+    }
+
+    /// Lets go of a snapshot; nothing happens when none is held.
+    pub fn release(&mut self) -> Result<(), StoreError> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("COMMIT")?;
+        }
+        Ok(())
+    }
+
+    /// Does several readings on one state of the tables.
+    fn on_one_state<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if !self.connection.is_autocommit() {
+            return work(&self.connection);
+        }
+        let state = self.connection.transaction()?;
+        let found = work(&state)?;
+        state.commit()?;
+        Ok(found)
+    }
+
+    fn list<R: Tabled>(&self, rest: &str, bind: impl FnOnce(&mut dyn Sink)) -> Result<Vec<Arc<R>>, StoreError> {
+        let sql = format!("{} {rest}", of(R::TABLE_ID).select);
+        let found = sql::rows(&self.connection, R::TABLE_ID, &sql, bind)?;
+        Ok(found.iter().map(typed).collect())
+    }
+
+    /// The newest rows of all slots, at most `limit`, with numbers up to `newest`. Each slot is walked from its end, so
+    /// that no index over all slots is needed; only the numbers of rows that do not make it are read.
+    fn newest_of_all<R: Tabled>(&mut self, newest: i64, limit: usize) -> Result<Vec<Arc<R>>, StoreError> {
+        let name = R::TABLE_ID.name();
+        self.on_one_state(|connection| {
+            let sql = format!("SELECT no FROM {name} WHERE slot = ? AND no <= ? ORDER BY no DESC LIMIT ?");
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut numbers: Vec<(i64, u8)> = Vec::new();
+            for slot in Slot::all().map(Slot::number) {
+                let found = statement.query_map((slot, newest, sql_limit(limit)), |row| row.get(0))?;
+                for number in found {
+                    numbers.push((number?, slot));
+                }
+            }
+            numbers.sort_unstable_by(|one, other| other.cmp(one));
+            numbers.truncate(limit);
+            let mut rows = Vec::with_capacity(numbers.len());
+            for (number, slot) in numbers {
+                let found = sql::rows(connection, R::TABLE_ID, &of(R::TABLE_ID).row, |sink| {
+                    sink.int(i64::from(slot));
+                    sink.int(number);
+                })?;
+                rows.extend(found.iter().map(typed));
+            }
+            Ok(rows)
+        })
+    }
+}
+
+fn typed<R: Tabled>(row: &Row) -> Arc<R> {
+    R::unwrap(row).expect("the row was read from the table of its record").clone()
+}
+
+fn sql_limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+impl Reader for SqliteReader {
+    fn row(&mut self, key: &Key) -> Result<Option<Row>, StoreError> {
+        let table = key.table();
+        Ok(sql::rows(&self.connection, table, &of(table).row, |sink| key.write(sink))?.pop())
+    }
+
+    fn mark(&mut self) -> Result<Mark, StoreError> {
+        read_mark(&self.connection)
+    }
+
+    fn scan(
+        &mut self,
+        table: Table,
+        slot: Option<Slot>,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut after = after;
+        if let (Some(slot), Some(key)) = (slot, after) {
+            // A slot's table with one row has no second page; a key of another slot is before all or behind all.
+            if key.slot() > slot || (key.slot() == slot && table.key_columns() == 1) {
+                return Ok(Vec::new());
+            }
+            after = after.filter(|key| key.slot() == slot);
+        }
+        let sql = sql::scan(table, slot.is_some(), after.is_some());
+        sql::rows(&self.connection, table, &sql, |sink| {
+            if let Some(slot) = slot {
+                sink.int(i64::from(slot.number()));
+            }
+            if let Some(key) = after {
+                key.write(&mut SkipFirst(sink, slot.is_none()));
+            }
+            sink.int(sql_limit(limit));
+        })
+    }
+
+    fn due_timers(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<Timer>>, StoreError> {
+        self.list("WHERE due_at_us <= ? ORDER BY due_at_us, slot, no LIMIT ?", |sink| {
+            sink.int(until_us);
+            sink.int(sql_limit(limit));
+        })
+    }
+
+    fn due_notices(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<Notice>>, StoreError> {
+        self.list("WHERE next_at_us <= ? ORDER BY next_at_us, slot, no LIMIT ?", |sink| {
+            sink.int(until_us);
+            sink.int(sql_limit(limit));
+        })
+    }
+
+    fn notices(
+        &mut self,
+        app: Option<AppId>,
+        order: Option<OrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Notice>>, StoreError> {
+        let limit_rows = sql_limit(limit);
+        match (app, order) {
+            (None, None) => self.newest_of_all(i64::MAX, limit),
+            (None, Some(order)) => self.list("WHERE order_no = ? ORDER BY no DESC LIMIT ?", |sink| {
+                sink.int(order.number());
+                sink.int(limit_rows);
+            }),
+            // The unary plus keeps the index by order in use, which finds a handful of rows.
+            (Some(app), Some(order)) => {
+                self.list("WHERE order_no = ? AND +app = ? ORDER BY no DESC LIMIT ?", |sink| {
+                    sink.int(order.number());
+                    sink.int(app.number().cast_signed());
+                    sink.int(limit_rows);
+                })
+            }
+            // An app lies in its merchant's slot, and so do the merchant's notices.
+            (Some(app), None) => self.list("WHERE slot = ? AND app = ? ORDER BY no DESC LIMIT ?", |sink| {
+                sink.int(i64::from(app.slot().number()));
+                sink.int(app.number().cast_signed());
+                sink.int(limit_rows);
+            }),
+        }
+    }
+
+    fn orders(
+        &mut self,
+        seller: Option<PartyId>,
+        before: Option<OrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Order>>, StoreError> {
+        let newest = before.map_or(i64::MAX, |before| before.number() - 1);
+        let Some(seller) = seller else { return self.newest_of_all(newest, limit) };
+        self.list("WHERE slot = ? AND no <= ? AND seller = ? ORDER BY no DESC LIMIT ?", |sink| {
+            sink.int(i64::from(seller.slot().number()));
+            sink.int(newest);
+            sink.int(seller.number().cast_signed());
+            sink.int(sql_limit(limit));
+        })
+    }
+
+    fn trades(&mut self, buyer: PartyId, limit: usize) -> Result<Vec<Arc<Trade>>, StoreError> {
+        self.list("WHERE slot = ? AND buyer = ? ORDER BY no DESC LIMIT ?", |sink| {
+            sink.int(i64::from(buyer.slot().number()));
+            sink.int(buyer.number().cast_signed());
+            sink.int(sql_limit(limit));
+        })
+    }
+
+    fn count(&mut self, table: Table) -> Result<u64, StoreError> {
+        let sql = format!("SELECT count(*) FROM {}", table.name());
+        let count: i64 = self.connection.prepare_cached(&sql)?.query_row((), |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+}
