@@ -102,7 +102,7 @@ impl Cell {
         let house = House { folder: folder.to_path_buf(), clock: clock.clone(), options, references, stats, watch };
         let (start, store) = house.start(store)?;
         let door = Door { queue, references: house.references.clone(), posted, clock, stats: house.stats.clone() };
-        let supervise = std::thread::Builder::new().name("cell".to_owned());
+        let supervise = named("writer");
         let supervisor = supervise.spawn(move || house.supervise(start, store, &waiting));
         let supervisor = supervisor.map_err(CellOpenError::Thread)?;
         Ok((Cell { door: door.clone(), supervisor: Some(supervisor) }, door))
@@ -246,9 +246,11 @@ impl House {
         let ending = AtomicBool::new(false);
         std::thread::scope(|threads| {
             let (watch, stats, end) = (self.watch.clone(), self.stats.clone(), &ending);
-            let poster = threads.spawn(move || poster::run(store, durable, posted_in, watch, stats, end));
+            let post = move || poster::run(store, durable, posted_in, watch, stats, end);
+            let poster = named("poster").spawn_scoped(threads, post).expect("the system gives a thread");
             let (references, stats) = (&self.references, &self.stats);
-            let keeper = threads.spawn(move || keep_journal(&mut journal, &sealed, &durable_in, references, stats));
+            let keep = move || keep_journal(&mut journal, &sealed, &durable_in, references, stats);
+            let keeper = named("journal").spawn_scoped(threads, keep).expect("the system gives a thread");
             let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| writer.run()));
             let ended = ended.unwrap_or_else(|_| Ended::Failed("a decision broke an invariant".to_owned()));
             ending.store(true, Ordering::Release);
@@ -257,6 +259,10 @@ impl House {
             (kept.map_or_else(Ended::Failed, |()| ended), store)
         })
     }
+}
+
+fn named(name: &str) -> std::thread::Builder {
+    std::thread::Builder::new().name(name.to_owned())
 }
 
 type Changes = Vec<(Key, Option<Row>)>;

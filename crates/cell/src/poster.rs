@@ -16,6 +16,9 @@ use tokio::sync::watch;
 const ROWS_MAX: usize = 200_000;
 /// Wait after the store refused a posting: it may be full or locked, and nothing is lost meanwhile.
 const RETRY: Duration = Duration::from_millis(500);
+/// How far the poster stands back behind the other threads (Unix niceness of its thread).
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 10;
 
 /// A durable batch on its way into the store.
 #[derive(Clone, Debug)]
@@ -43,6 +46,7 @@ pub(crate) fn run(
     stats: Arc<Stats>,
     ending: &AtomicBool,
 ) -> Box<dyn Store> {
+    stand_back();
     while let Ok(first) = durable.recv() {
         let mut batches = vec![first];
         let mut rows = batches[0].changes.len();
@@ -73,4 +77,13 @@ pub(crate) fn run(
         watch.send_replace(sequence);
     }
     store
+}
+
+/// Lets the writer go first where processors are few: posting can wait, answers should not. Where the system does not
+/// allow it, everything works all the same.
+fn stand_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS) {
+        tracing::debug!(%error, "the poster keeps its priority");
+    }
 }

@@ -1,1 +1,12 @@
-//! Submits what time makes due
+//! Submits what time makes due: orders expire, pay codes and password tries are forgotten.
+//!
+//! Why a room of its own: decisions have no clock. A timer is a row with its due time, written in the commit of what it
+//! watches; this room reads the due ones and asks the cell to run each. A crash loses none, and running one twice is
+//! harmless, because the cell looks whether it is still there and due.
+//!
+//! Reading order: [`Clerk`] (the loop), `submitted` (what was asked for already).
+
+mod run;
+mod submitted;
+
+pub use run::{Clerk, Options, Readers};

@@ -3,11 +3,11 @@
 use crate::command::Next;
 use crate::query::order_of;
 use crate::refund_order::give_back;
-use crate::{Rows, Stop, Which, close_order};
+use crate::{Fault, Rows, Stop, Which, close_order};
 use base::{PartyId, Slot, Text};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use trade::{CANCEL_WINDOW_US, CancelRefused, Order, OrderState};
+use trade::{CANCEL_WINDOW_US, CancelRefused, Order, OrderState, OutRequestNo, REFUND_WINDOW_US, Refund, RefundState};
 
 /// A merchant cancels.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -62,12 +62,15 @@ pub(crate) fn cancel_order(rows: &mut Rows<'_>, command: &CancelOrder) -> Result
         }
         OrderState::Finished => Stop::because(CancelRefused::Finished),
         OrderState::Paid => {
+            if order.paid_at_us.is_some_and(|paid_at_us| rows.now_us() >= paid_at_us + REFUND_WINDOW_US) {
+                return Stop::because(CancelRefused::Finished);
+            }
             if order.paid_at_us.is_none_or(|paid_at_us| rows.now_us() >= paid_at_us + CANCEL_WINDOW_US) {
                 return Stop::because(CancelRefused::TooLate);
             }
             let left = order.total().checked_sub(order.refunded());
             let left = left.map_err(|error| crate::Fault(format!("refunds of order {}: {error}", order.no)))?;
-            let number = Text::new(&order.no.to_string()).expect("28 digits fit");
+            let number = free_number(rows, &order)?;
             match give_back(rows, &order, left, number, None, true) {
                 Ok(()) => Ok(Next::Chain),
                 Err(Stop::Refused(refused)) => Stop::because(CancelRefused::Refund(refused)),
@@ -75,4 +78,19 @@ pub(crate) fn cancel_order(rows: &mut Rows<'_>, command: &CancelOrder) -> Result
             }
         }
     }
+}
+
+/// A number for the refund that a cancel makes: our own number of the order, or that number and the moment when the
+/// merchant used it for a refund. A refund that holds is never written over.
+fn free_number(rows: &mut Rows<'_>, order: &Order) -> Result<OutRequestNo, Fault> {
+    let mut number = order.no.to_string();
+    for at_us in rows.now_us().. {
+        let free = Text::new(&number).expect("28 digits, a dash and at most 20 fit");
+        let taken = rows.get::<Refund>((order.slot, order.no, free.clone()))?;
+        if taken.is_none_or(|refund| refund.state == RefundState::Returned) {
+            return Ok(free);
+        }
+        number = format!("{}-{at_us}", order.no);
+    }
+    Err(Fault(format!("order {} has no free refund number", order.no)))
 }

@@ -6,7 +6,9 @@ use base::{OrderNo, PartyId, Slot, Text};
 use people::{Party, PartyStatus, masked_login};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use trade::{ClaimRefused, OpenRefused, Order, OrderEvent, OrderNumber, OrderState, Trade, TradeState, next};
+use trade::{
+    ClaimRefused, OpenRefused, Order, OrderEvent, OrderNumber, OrderState, PayRefused, Product, Trade, TradeState, next,
+};
 
 /// A signed-in buyer takes up an order by its code, link or string.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -45,6 +47,10 @@ pub(crate) fn claim_order(rows: &mut Rows<'_>, command: &ClaimOrder) -> Result<N
     if now_us >= order.expires_at_us {
         return Stop::because(ClaimRefused::AlreadyClosed);
     }
+    if order.product == Product::FaceToFace && order.buyer.or(order.named_buyer).is_none() {
+        // At a till the code names the buyer; a number alone must not bind the order to a stranger.
+        return Stop::because(ClaimRefused::OrderNotFound);
+    }
     let offered = order.state == OrderState::Offered;
     if offered && command.by_code && order.code_expires_at_us.is_some_and(|until| now_us >= until) {
         return Stop::because(ClaimRefused::CodeExpired);
@@ -74,7 +80,10 @@ pub(crate) fn ask(order: &Order, buyer: PartyId, opening: bool) -> Message {
 pub(crate) fn claim_ask(rows: &mut Rows<'_>, asked: &ClaimAsk) -> Result<Option<Reply>, Fault> {
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let party = rows.get::<Party>((slot, asked.buyer))?;
+    let earlier = rows.get::<Trade>((slot, asked.order_no))?;
     let answer = match party {
+        _ if earlier.as_ref().is_some_and(|trade| trade.buyer != asked.buyer) => Err(ClaimRefused::BuyerDiffers),
+        _ if earlier.as_ref().is_some_and(|trade| trade.state == TradeState::Closed) => Err(ClaimRefused::AlreadyClosed),
         None => Err(ClaimRefused::BuyerNotFound),
         Some(party) => match party.status {
             PartyStatus::Closed => Err(ClaimRefused::BuyerNotFound),
@@ -82,7 +91,7 @@ pub(crate) fn claim_ask(rows: &mut Rows<'_>, asked: &ClaimAsk) -> Result<Option<
             PartyStatus::Normal => Ok(masked(&party)),
         },
     };
-    if answer.is_ok() && rows.get::<Trade>((slot, asked.order_no))?.is_none() {
+    if answer.is_ok() && earlier.is_none() {
         rows.put(waiting_trade(slot, asked.order_no, asked.buyer, asked.seller, asked.total, asked.subject.clone(), now_us));
     }
     let (order_no, buyer, opening) = (asked.order_no, asked.buyer, asked.opening);
@@ -130,31 +139,55 @@ pub(crate) fn claim_answer(rows: &mut Rows<'_>, said: &ClaimAnswer) -> Result<Op
     let login = match &said.answer {
         Ok(login) => login.clone(),
         Err(refused) => {
-            if said.opening {
+            if said.opening && order.state == OrderState::Offered {
                 forget(rows, &order);
-                return Ok(Some(Reply::OpenOrder(Err(OpenRefused::BuyerNotFound))));
             }
-            return Ok(Some(Reply::ClaimOrder(Err(*refused))));
+            return Ok(Some(refusal(said.opening, *refused)));
         }
     };
-    let Some(state) = next(order.state, OrderEvent::Claim) else {
-        // It was closed, paid or claimed while the answer was under way.
-        if order.buyer != Some(said.buyer) {
-            rows.send(said.buyer.slot(), Message::TradeClosed(TradeClosed { order_no: order.no }));
+    if order.buyer != Some(said.buyer) {
+        let late = match order.state {
+            OrderState::Offered => None,
+            OrderState::WaitBuyerPay => order.buyer.map(|_| ClaimRefused::BuyerDiffers),
+            OrderState::Paid | OrderState::Finished => Some(ClaimRefused::AlreadyPaid),
+            OrderState::Closed => Some(ClaimRefused::AlreadyClosed),
+        };
+        if let Some(refused) = late {
+            // It was closed, paid or claimed while the answer was under way.
+            let (order_no, buyer) = (order.no, said.buyer);
+            rows.send(buyer.slot(), Message::TradeClosed(TradeClosed { order_no, buyer }));
+            return Ok(Some(refusal(said.opening, refused)));
         }
-        return Ok(Some(Reply::ClaimOrder(Err(ClaimRefused::AlreadyClosed))));
-    };
+    }
     let mut order = (*order).clone();
-    order.state = state;
-    order.created_at_us = Some(rows.now_us());
-    order.buyer = Some(said.buyer);
-    order.buyer_login_masked = Some(login);
-    rows.put(order.clone());
+    if order.buyer.is_none() {
+        // An order without a named buyer waits already.
+        order.state = next(order.state, OrderEvent::Claim).unwrap_or(order.state);
+        order.created_at_us = order.created_at_us.or(Some(rows.now_us()));
+        order.buyer = Some(said.buyer);
+        order.buyer_login_masked = Some(login);
+        rows.put(order.clone());
+    }
     let order = Arc::new(order);
     Ok(Some(if said.opening {
-        Reply::OpenOrder(Ok(Opened::waiting(order)))
+        Reply::OpenOrder(Ok(if order.paid_at_us.is_some() { Opened::paid(order) } else { Opened::waiting(order) }))
     } else {
         Reply::ClaimOrder(Ok(Claimed { order }))
+    }))
+}
+
+/// The refusal of a claim as the answer to the command that asked.
+fn refusal(opening: bool, refused: ClaimRefused) -> Reply {
+    if !opening {
+        return Reply::ClaimOrder(Err(refused));
+    }
+    Reply::OpenOrder(Err(match refused {
+        ClaimRefused::OrderNotFound | ClaimRefused::CodeExpired | ClaimRefused::AlreadyClosed => OpenRefused::AlreadyClosed,
+        ClaimRefused::AlreadyPaid => OpenRefused::AlreadyPaid,
+        ClaimRefused::BuyerIsSeller => OpenRefused::Pay(PayRefused::BuyerIsSeller),
+        ClaimRefused::BuyerDiffers => OpenRefused::Pay(PayRefused::BuyerDiffers),
+        ClaimRefused::BuyerNotFound => OpenRefused::BuyerNotFound,
+        ClaimRefused::BuyerBlocked => OpenRefused::Pay(PayRefused::BuyerBlocked),
     }))
 }
 
@@ -166,10 +199,10 @@ fn forget(rows: &mut Rows<'_>, order: &Order) {
     rows.delete::<Order>((order.slot, order.no));
 }
 
-/// In the buyer's slot: the order was closed unpaid.
+/// In the buyer's slot: the order was closed unpaid, or is another buyer's.
 pub(crate) fn trade_closed(rows: &mut Rows<'_>, said: &TradeClosed) -> Result<Option<Reply>, Fault> {
     let trade = rows.get::<Trade>((rows.slot(), said.order_no))?;
-    if let Some(trade) = trade.filter(|trade| trade.state == TradeState::Waiting) {
+    if let Some(trade) = trade.filter(|trade| trade.state == TradeState::Waiting && trade.buyer == said.buyer) {
         let closed_at_us = Some(rows.now_us());
         rows.put(Trade { state: TradeState::Closed, closed_at_us, ..(*trade).clone() });
     }

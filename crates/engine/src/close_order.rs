@@ -47,7 +47,7 @@ pub(crate) fn shut(rows: &mut Rows<'_>, order: &Order) -> Arc<Order> {
         notice::tell(rows, &order, NoticeEvent::Closed, None);
     }
     if let Some(buyer) = order.buyer {
-        rows.send(buyer.slot(), Message::TradeClosed(TradeClosed { order_no: order.no }));
+        rows.send(buyer.slot(), Message::TradeClosed(TradeClosed { order_no: order.no, buyer }));
     }
     rows.put(order.clone());
     Arc::new(order)

@@ -47,7 +47,7 @@ pub(crate) fn confirm_pay(rows: &mut Rows<'_>, command: &ConfirmPay) -> Result<N
     let amount = trade.total();
     let posted = match books::check(rows, Template::PayOut { buyer, amount }, Some(order_no))? {
         Ok(posted) => posted,
-        Err(LedgerRefused::BalanceTooLow) => return Stop::because(PayRefused::BalanceTooLow),
+        Err(LedgerRefused::BalanceTooLow | LedgerRefused::AccountNotFound) => return Stop::because(PayRefused::BalanceTooLow),
         Err(refused) => return Err(Stop::Fault(crate::Fault(format!("payment of {order_no}: {refused}")))),
     };
 

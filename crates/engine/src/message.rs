@@ -94,11 +94,13 @@ pub struct ClaimAnswer {
     pub opening: bool,
 }
 
-/// Merchant's slot to buyer's slot: the order was closed unpaid.
+/// Merchant's slot to buyer's slot: the order was closed unpaid, or is another buyer's.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TradeClosed {
     /// The order.
     pub order_no: OrderNo,
+    /// Whose trade ends: two buyers of one slot share its drawer.
+    pub buyer: PartyId,
 }
 
 /// Merchant's slot to buyer's slot: money comes back.
@@ -123,6 +125,9 @@ pub struct RefundAnswer {
     pub out_request_no: OutRequestNo,
     /// Whether the buyer has the money.
     pub arrived: bool,
+    /// Whether the buyer has all of the order's money back. Only the buyer's slot knows: a sum in the merchant's slot
+    /// counts refunds that may still bounce.
+    pub whole: bool,
 }
 
 /// A message.

@@ -6,7 +6,7 @@
 use crate::command::Next;
 use crate::{Message, PayRequest, Rows, Stop, claim_order};
 use base::{AppId, OrderNo, PartyId, Slot};
-use money::Minor;
+use money::{Currency, Minor};
 use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -81,17 +81,21 @@ pub(crate) fn open_order(rows: &mut Rows<'_>, command: &OpenOrder) -> Result<Nex
     if let Some(number) = number {
         let order = rows.get::<Order>((slot, number.no))?;
         let order = order.ok_or_else(|| crate::Fault(format!("order {} has a number but no row", number.no)))?;
-        return again(rows, command, order);
+        return again(rows, command, order, party.status);
     }
     if party.status != PartyStatus::Normal {
         return Stop::because(OpenRefused::SellerBlocked);
     }
-    if command.meaning.total.minor().units() > TOTAL_MAX_FEN {
+    let total = command.meaning.total;
+    if total.currency() != Currency::Cny || !(1..=TOTAL_MAX_FEN).contains(&total.minor().units()) {
         return Stop::because(OpenRefused::TotalTooLarge);
     }
     let expires_at_us = expiry(command.meaning.product, command.timeout, command.expires_at_us, rows.now_us());
     if expires_at_us <= rows.now_us() {
         return Stop::because(OpenRefused::ExpiryPassed);
+    }
+    if command.meaning.named_buyer == Some(seller) {
+        return Stop::because(OpenRefused::Pay(PayRefused::BuyerIsSeller));
     }
 
     // Nothing can be refused here below this line; a payment may still be refused by the buyer's slot.
@@ -105,7 +109,8 @@ fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order 
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let no = OrderNo::of(rows.stamp(), slot);
     let OpenOrder { seller, app, out_trade_no, meaning, delivery, .. } = command.clone();
-    let offered = meaning.product.is_offer() || meaning.named_buyer.is_some();
+    // A buyer who stands at the till has taken the order up by showing the code.
+    let offered = command.pay_by.is_none() && (meaning.product.is_offer() || meaning.named_buyer.is_some());
     let code_life = |timeout: Timeout| timeout.at(now_us).min(now_us + QR_LIFE_US);
     let code_expires = command.code_timeout.map_or(now_us + QR_LIFE_US, code_life);
     let timer = rows.after(expires_at_us, |timer| {
@@ -152,7 +157,12 @@ fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order 
 }
 
 /// A request under a number that was used before.
-fn again(rows: &mut Rows<'_>, command: &OpenOrder, order: Arc<Order>) -> Result<Next<Opened>, Stop<OpenRefused>> {
+fn again(
+    rows: &mut Rows<'_>,
+    command: &OpenOrder,
+    order: Arc<Order>,
+    seller: PartyStatus,
+) -> Result<Next<Opened>, Stop<OpenRefused>> {
     if let Some(field) = order.differs(&command.meaning) {
         return Stop::because(OpenRefused::NumberTaken { field });
     }
@@ -168,15 +178,18 @@ fn again(rows: &mut Rows<'_>, command: &OpenOrder, order: Arc<Order>) -> Result<
         OrderState::Offered | OrderState::WaitBuyerPay if rows.now_us() >= order.expires_at_us => {
             Stop::because(OpenRefused::AlreadyClosed)
         }
+        OrderState::Offered | OrderState::WaitBuyerPay if seller != PartyStatus::Normal => {
+            Stop::because(OpenRefused::SellerBlocked)
+        }
         OrderState::Offered | OrderState::WaitBuyerPay => go_on(rows, command, order),
     }
 }
 
-/// The same code for the same order: the first answer, brought up to date where the buyer had to confirm.
+/// The same code for the same order: the first answer, brought up to date where the buyer had to confirm. What was
+/// paid and given back is closed: a late repetition must not make the merchant hand out the goods.
 fn same_attempt(receipt: &Receipt, order: Arc<Order>) -> Result<Next<Opened>, Stop<OpenRefused>> {
     match receipt.outcome {
-        ReceiptOutcome::Paid => Ok(Next::Answer(Opened::paid(order))),
-        ReceiptOutcome::Asked | ReceiptOutcome::Waiting => match order.state {
+        ReceiptOutcome::Paid | ReceiptOutcome::Asked | ReceiptOutcome::Waiting => match order.state {
             OrderState::Paid | OrderState::Finished => Ok(Next::Answer(Opened::paid(order))),
             OrderState::Closed => Stop::because(OpenRefused::AlreadyClosed),
             OrderState::Offered | OrderState::WaitBuyerPay => Ok(Next::Answer(Opened::waiting(order))),

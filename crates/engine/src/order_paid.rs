@@ -1,7 +1,8 @@
 //! The merchant's side of a payment: credit, fee, notice. And the way back when the order cannot take the money.
 
-use crate::{Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, books, close_order, notice};
+use crate::{Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, books, close_order, notice};
 use ledger::Template;
+use people::{Party, PartyStatus};
 use std::sync::Arc;
 use trade::{NoticeEvent, OpenRefused, Order, OrderEvent, PayRefused, Receipt, ReceiptOutcome, Trade, TradeState, next};
 
@@ -11,9 +12,16 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
     let Some(order) = rows.get::<Order>((slot, said.order_no))? else {
         return Err(Fault(format!("order {} vanished while it was paid", said.order_no)));
     };
-    let fits = said.amount == order.total() && now_us < order.expires_at_us;
+    // Money may come in to a frozen merchant, but not into an account that was given up.
+    let seller = rows.get::<Party>((slot, order.seller))?;
+    let open = seller.is_some_and(|seller| seller.status != PartyStatus::Closed);
+    let fits = open && said.amount == order.total() && now_us < order.expires_at_us;
     let Some(state) = next(order.state, OrderEvent::Pay).filter(|_| fits) else {
         let OrderPaid { order_no, buyer, amount, attempt, .. } = said.clone();
+        if next(order.state, OrderEvent::Close).is_some() {
+            // Its time is over, or its merchant is gone: it will not be paid any more.
+            close_order::shut(rows, &order);
+        }
         if let Some(attempt) = attempt {
             rows.put(Receipt { slot, order_no, attempt, outcome: ReceiptOutcome::OrderClosed, at_us: now_us });
         }
@@ -22,6 +30,10 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
     };
     let fee = rows.rules().fee_of(said.amount).map_err(|error| Fault(format!("fee of {}: {error}", said.order_no)))?;
     books::must(rows, Template::PayIn { seller: order.seller, amount: said.amount, fee }, Some(order.no))?;
+    if let Some(buyer) = order.buyer.filter(|buyer| *buyer != said.buyer) {
+        // Another buyer was to confirm while this one's money was under way.
+        rows.send(buyer.slot(), Message::TradeClosed(TradeClosed { order_no: order.no, buyer }));
+    }
     let mut order = Order {
         state,
         buyer: Some(said.buyer),

@@ -27,6 +27,17 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
     if asked.only_buyer.is_some_and(|only| only != buyer) {
         return Ok(no(rows, asked, ReceiptOutcome::BuyerDiffers));
     }
+    if let Some(earlier) = rows.get::<Trade>((slot, asked.order_no))? {
+        if earlier.buyer != buyer {
+            return Ok(no(rows, asked, ReceiptOutcome::BuyerDiffers));
+        }
+        match earlier.state {
+            TradeState::Waiting => {}
+            // The money of an earlier attempt is under way: this one waits for its end.
+            TradeState::Paid => return Ok(no(rows, asked, ReceiptOutcome::Waiting)),
+            TradeState::Closed => return Ok(no(rows, asked, ReceiptOutcome::OrderClosed)),
+        }
+    }
     let limit = rows.rules().password_free_limit_minor.of(asked.total.currency());
     let trade = waiting_trade(slot, asked.order_no, buyer, asked.seller, asked.total, asked.subject.clone(), now_us);
     if asked.total.exceeds(limit).unwrap_or(true) {
@@ -38,7 +49,8 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
     }
     match books::check(rows, Template::PayOut { buyer, amount: asked.total }, Some(asked.order_no))? {
         Ok(posted) => books::book(rows, posted),
-        Err(LedgerRefused::BalanceTooLow) => return Ok(no(rows, asked, ReceiptOutcome::BalanceTooLow)),
+        // Without an account in the currency there is no money in it.
+        Err(LedgerRefused::BalanceTooLow | LedgerRefused::AccountNotFound) => return Ok(no(rows, asked, ReceiptOutcome::BalanceTooLow)),
         Err(refused) => return Err(Fault(format!("payment of {}: {refused}", asked.order_no))),
     }
 
@@ -70,19 +82,24 @@ pub(crate) fn pay_refusal(rows: &mut Rows<'_>, said: &PayRefusal) -> Result<Opti
     let mut outcome = said.outcome;
     let mut order = (*order).clone();
     if let Some((buyer, login)) = &said.buyer {
-        if order.state == OrderState::WaitBuyerPay {
+        if order.state == OrderState::WaitBuyerPay && order.buyer.is_some_and(|first| first != *buyer) {
+            // Another buyer came first while this one's slot was asked.
+            outcome = ReceiptOutcome::BuyerDiffers;
+            rows.send(buyer.slot(), Message::TradeClosed(TradeClosed { order_no: order.no, buyer: *buyer }));
+        } else if order.state == OrderState::WaitBuyerPay {
             order.buyer = Some(*buyer);
             order.buyer_login_masked = Some(login.clone());
             rows.put(order.clone());
         } else {
             // It was closed while the buyer's slot was asked.
             outcome = ReceiptOutcome::OrderClosed;
-            rows.send(buyer.slot(), Message::TradeClosed(TradeClosed { order_no: order.no }));
+            rows.send(buyer.slot(), Message::TradeClosed(TradeClosed { order_no: order.no, buyer: *buyer }));
         }
     }
     rows.put(Receipt { slot, order_no: order.no, attempt: said.attempt, outcome, at_us });
     Ok(Some(Reply::OpenOrder(match refusal(outcome) {
         Some(refused) => Err(OpenRefused::Pay(refused)),
+        None if order.paid_at_us.is_some() => Ok(Opened::paid(Arc::new(order))),
         None => Ok(Opened::waiting(Arc::new(order))),
     })))
 }

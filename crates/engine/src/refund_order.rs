@@ -59,11 +59,29 @@ pub(crate) fn refund_order(rows: &mut Rows<'_>, command: &RefundOrder) -> Result
             return Ok(Next::Answer(Refunded { order, refund: first, moved: false }));
         }
     }
-    if command.out_request_no.is_none() && command.amount != order.total() && order.state == OrderState::Paid {
+    refundable(rows, &order)?;
+    if command.out_request_no.is_none() && command.amount != order.total() {
         return Stop::because(RefundRefused::PartNeedsNumber);
     }
     give_back(rows, &order, command.amount, number, command.reason.clone(), false)?;
     Ok(Next::Chain)
+}
+
+/// Whether the order's state and age allow a refund at all; gives its buyer.
+fn refundable(rows: &Rows<'_>, order: &Order) -> Result<PartyId, Stop<RefundRefused>> {
+    match order.state {
+        OrderState::Offered | OrderState::WaitBuyerPay => return Stop::because(RefundRefused::NotPaid),
+        OrderState::Closed => return Stop::because(RefundRefused::AlreadyClosed),
+        OrderState::Finished => return Stop::because(RefundRefused::Finished),
+        OrderState::Paid => {}
+    }
+    let (Some(paid_at_us), Some(buyer)) = (order.paid_at_us, order.buyer) else {
+        return Err(Stop::Fault(Fault(format!("order {} is paid but has no buyer", order.no))));
+    };
+    if rows.now_us() >= paid_at_us + REFUND_WINDOW_US {
+        return Stop::because(RefundRefused::Finished);
+    }
+    Ok(buyer)
 }
 
 /// The checks and the merchant's side of a refund, also of one that a cancel makes.
@@ -76,19 +94,8 @@ pub(crate) fn give_back(
     by_cancel: bool,
 ) -> Result<(), Stop<RefundRefused>> {
     let (slot, now_us) = (rows.slot(), rows.now_us());
-    match order.state {
-        OrderState::Offered | OrderState::WaitBuyerPay => return Stop::because(RefundRefused::NotPaid),
-        OrderState::Closed => return Stop::because(RefundRefused::AlreadyClosed),
-        OrderState::Finished => return Stop::because(RefundRefused::Finished),
-        OrderState::Paid => {}
-    }
-    let (Some(paid_at_us), Some(buyer)) = (order.paid_at_us, order.buyer) else {
-        return Err(Stop::Fault(Fault(format!("order {} is paid but has no buyer", order.no))));
-    };
-    if now_us >= paid_at_us + REFUND_WINDOW_US {
-        return Stop::because(RefundRefused::Finished);
-    }
-    let refunded = order.refunded().checked_add(amount).ok();
+    let buyer = refundable(rows, order)?;
+    let refunded = order.refunded().checked_add(amount).ok().filter(|_| !amount.is_zero());
     let Some(refunded) = refunded.filter(|sum| !sum.exceeds(order.total()).unwrap_or(true)) else {
         return Stop::because(RefundRefused::MoreThanLeft);
     };
@@ -129,6 +136,7 @@ pub(crate) fn refund_in(rows: &mut Rows<'_>, said: &RefundIn) -> Result<Option<R
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let party = rows.get::<Party>((slot, said.buyer))?;
     let arrived = party.is_some_and(|party| party.status != PartyStatus::Closed);
+    let mut whole = false;
     if arrived {
         books::must(rows, Template::RefundIn { buyer: said.buyer, amount: said.amount }, Some(said.order_no))?;
         if let Some(trade) = rows.get::<Trade>((slot, said.order_no))? {
@@ -136,14 +144,15 @@ pub(crate) fn refund_in(rows: &mut Rows<'_>, said: &RefundIn) -> Result<Option<R
             let refunded = trade.refunded_minor.of(trade.currency).checked_add(said.amount);
             let refunded = refunded.map_err(|error| Fault(format!("refunds of trade {}: {error}", trade.no)))?;
             trade.refunded_minor = refunded.minor();
-            if refunded == trade.total() {
+            whole = refunded == trade.total();
+            if whole {
                 (trade.state, trade.closed_at_us) = (TradeState::Closed, Some(now_us));
             }
             rows.put(trade);
         }
     }
     let (order_no, out_request_no) = (said.order_no, said.out_request_no.clone());
-    rows.send(Message::home(order_no), Message::RefundAnswer(RefundAnswer { order_no, out_request_no, arrived }));
+    rows.send(Message::home(order_no), Message::RefundAnswer(RefundAnswer { order_no, out_request_no, arrived, whole }));
     Ok(None)
 }
 
@@ -159,12 +168,14 @@ pub(crate) fn refund_answer(rows: &mut Rows<'_>, said: &RefundAnswer) -> Result<
         return returned(rows, &order, &refund);
     }
     let mut order = (*order).clone();
-    let whole = order.refunded() == order.total();
-    let event = if whole { OrderEvent::RefundRest } else { OrderEvent::RefundPart };
-    let state = next(order.state, event);
-    order.state = state.ok_or_else(|| Fault(format!("order {} cannot be refunded in {:?}", order.no, order.state)))?;
-    if whole {
-        order.closed_at_us = Some(rows.now_us());
+    let event = if said.whole { OrderEvent::RefundRest } else { OrderEvent::RefundPart };
+    // Of refunds that are under way together, a later one may have closed the order already.
+    if order.state != OrderState::Closed {
+        let state = next(order.state, event);
+        order.state = state.ok_or_else(|| Fault(format!("order {} cannot be refunded in {:?}", order.no, order.state)))?;
+        if said.whole {
+            order.closed_at_us = Some(rows.now_us());
+        }
     }
     let refund = Refund { state: RefundState::Done, ..(*refund).clone() };
     notice::tell(rows, &order, NoticeEvent::Refunded, Some(refund.out_request_no.clone()));

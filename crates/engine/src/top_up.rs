@@ -21,6 +21,10 @@ pub struct TopUp {
     pub key: Text<64>,
 }
 
+/// The most a top-up may fill an account to, minor units: 10¹⁴, which is 10¹² yuan. What cannot be
+/// refused, such as a payment or a refund that arrives, always fits above it.
+const BALANCE_MAX_MINOR: i64 = 100_000_000_000_000;
+
 /// Why a top-up is refused. Order is precedence.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum TopUpRefused {
@@ -67,6 +71,9 @@ pub(crate) fn top_up(rows: &mut Rows<'_>, command: &TopUp) -> Result<Next<Arc<Ac
     }
     let posted = books::check(rows, Template::TopUp { party: *party, amount: *amount }, None)?;
     let posted = posted.map_err(|refused| Stop::Refused(TopUpRefused::Ledger(refused)))?;
+    if posted.accounts.iter().any(|account| account.id == id && account.balance_minor > BALANCE_MAX_MINOR) {
+        return Stop::because(TopUpRefused::Ledger(LedgerRefused::BalanceTooLarge));
+    }
 
     // Nothing can be refused below this line; nothing was changed above it.
     books::book(rows, posted);

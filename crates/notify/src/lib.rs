@@ -1,1 +1,23 @@
-//! Delivers notifications to merchants, with the retry ladder
+//! Delivers notifications: calls the merchant's address for each due notice until the answer is `success`.
+//!
+//! Why a room of its own: it is the only part of the server that calls out, at addresses that strangers name, and it
+//! must neither lose a notice nor hold up anything else. The notices are rows, written in the commit of what they tell,
+//! so that a crash loses none; this room only sends what is due and has each attempt counted by the cell, which alone
+//! knows the ladder of waits.
+//!
+//! Promises: each notice is delivered at least once or given up at the ladder's end; every attempt carries the same
+//! `notify_id`; of several due notices of one order the newest goes first; one slow merchant does not hold up another;
+//! in a live world nothing but public addresses is called.
+//!
+//! Reading order: [`Notify`] (the loop), `queue` (what goes now), `attempt`, `members`, `shop` (the call),
+//! `address` (where to).
+
+mod address;
+mod attempt;
+mod deliver;
+mod members;
+mod queue;
+mod shop;
+
+pub use address::{AddressRefused, Reach};
+pub use deliver::{Notify, Options, Readers};

@@ -1,1 +1,35 @@
-//! The cashier pages and the sandbox API
+//! The cashier pages, the buyer's wallet and the sandbox API.
+//!
+//! Why a room of its own: here people meet the platform, and with them everything that browsers bring along. Pages are
+//! written by the server and work without a script; what may happen is decided by the cell, what a browser may do by a
+//! session, a form token and strict headers. An order is named by an unguessable link, paid with a password proof for
+//! that very order, and the way back to the shop is the one of the signed order, never one of the request.
+//!
+//! Reading order: `portal` (what is shared, the routes), `sign_in` (the payment password), `session`, `visit`, `cashier`,
+//! `wallet`, then the sandbox, which does the same without a browser.
+
+mod assets;
+mod cashier;
+mod chance;
+mod ghosts;
+mod guard;
+mod language;
+mod order_view;
+pub mod password;
+mod pay_code;
+mod picture;
+mod portal;
+mod respond;
+mod sandbox;
+mod sandbox_app;
+mod sandbox_notifications;
+mod sandbox_party;
+mod sandbox_pay;
+mod session;
+mod sign_in;
+mod start;
+mod texts;
+mod visit;
+mod wallet;
+
+pub use portal::{Intake, Issuer, Opening, Portal, Readers, routes};

@@ -16,8 +16,8 @@ const LOCK_WAITS: u32 = 100;
 
 impl SqliteStore {
     /// Copies the tables at `from`, which may be posted into meanwhile, to a new file `to`, and gives the mark that the
-    /// copy stands at: with the journal after it, nothing is lost. The copy is one state of the tables; it appears under
-    /// its name only when it is complete, checked and synced. Refuses when `to` is there already.
+    /// copy stands at: with the journal after it, nothing is lost. The copy is one state of the tables; it appears
+    /// under its name only when it is complete, checked and synced. Refuses when `to` is there already.
     pub fn backup(from: &Path, to: &Path) -> Result<Mark, StoreError> {
         if to.exists() {
             return Err(StoreError::Occupied { path: to.to_owned() });
@@ -88,7 +88,9 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 fn remove(path: &Path) -> Result<(), StoreError> {
     for path in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm"), beside(path, "-journal")] {
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(StoreError::file(&path, error)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(StoreError::file(&path, error));
+            }
             Ok(()) | Err(_) => {}
         }
     }

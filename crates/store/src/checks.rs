@@ -1,5 +1,5 @@
-//! The rules that the SQL tables state as CHECKs, for the store in memory. What a field's type already excludes, such as
-//! a negative amount, is not repeated here.
+//! The rules that the SQL tables state as CHECKs, for the store in memory. What a field's type already excludes, such
+//! as a negative amount, is not repeated here.
 
 use crate::StoreError;
 use engine::Row;
@@ -23,7 +23,9 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             account.kind != AccountKind::Balance || account.balance_minor >= account.held_minor.units(),
             "a customer's balance is not below what is held",
         ),
-        Row::Posting(posting) => (balanced(posting), "two entries at least, each above zero, debits equal credits"),
+        Row::Posting(posting) => {
+            (balanced(posting), "two entries at least, each above zero, debits equal credits")
+        }
         Row::Order(order) => (
             order.refunded_minor <= order.total_minor && order.fee_returned_minor <= order.fee_minor,
             "no more is given back than was taken",

@@ -34,7 +34,9 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// A newer release wrote these tables.
-    #[error("the tables are from a newer release: migration {found} is not known here, the last known is {known}")]
+    #[error(
+        "the tables are from a newer release: migration {found} is not known here, the last known is {known}"
+    )]
     Newer {
         /// The name of the first migration that is not known here.
         found: String,
@@ -42,7 +44,9 @@ pub enum StoreError {
         known: String,
     },
     /// An older release wrote these tables, and a reader may not change them.
-    #[error("the tables are from an older release: migration {missing} is to be run first, by opening them for posting")]
+    #[error(
+        "the tables are from an older release: migration {missing} is to be run first, by opening them for posting"
+    )]
     Older {
         /// The name of the first migration that has not run.
         missing: String,
@@ -64,7 +68,9 @@ pub enum StoreError {
         found: String,
     },
     /// A post behind what was posted already, or from another journal.
-    #[error("journal record {given} cannot be posted: the tables stand at record {posted}, of this or another journal")]
+    #[error(
+        "journal record {given} cannot be posted: the tables stand at record {posted}, of this or another journal"
+    )]
     MarkBack {
         /// The sequence the tables stand at.
         posted: u64,

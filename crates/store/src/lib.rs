@@ -42,8 +42,8 @@ impl Mark {
     /// The mark of tables into which nothing was posted.
     pub const START: Mark = Mark { sequence: 0, stamp: Stamp { at_us: 0, seq: 0 }, hash: [0; 32] };
 
-    /// Refuses a mark that would go back, or that names the same record by another hash: rows of the past, or of another
-    /// journal, must not overwrite newer ones. The same mark again is allowed, so that a post can be repeated.
+    /// Refuses a mark that would go back, or that names the same record by another hash: rows of the past, or of
+    /// another journal, must not overwrite newer ones. The same mark again is allowed, so that a post can be repeated.
     fn check_next(&self, next: &Mark) -> Result<(), StoreError> {
         let back = next.sequence < self.sequence
             || next.stamp.seq < self.stamp.seq
@@ -77,8 +77,8 @@ pub trait Reader: Send {
     /// How far the journal has been posted.
     fn mark(&mut self) -> Result<Mark, StoreError>;
 
-    /// Up to `limit` rows of a table in key order, of one slot or all, after a key of that table (which need not exist).
-    /// The next page begins after the key of the last row; a short page is the last.
+    /// Up to `limit` rows of a table in key order, of one slot or all, after a key of that table (which need not
+    /// exist). The next page begins after the key of the last row; a short page is the last.
     fn scan(
         &mut self,
         table: Table,

@@ -144,13 +144,18 @@ impl Reader for MemoryStore {
         limit: usize,
     ) -> Result<Vec<Arc<Order>>, StoreError> {
         let wanted = |order: &Order| {
-            seller.is_none_or(|seller| seller == order.seller) && before.is_none_or(|before| order.no < before)
+            seller.is_none_or(|seller| seller == order.seller)
+                && before.is_none_or(|before| order.no < before)
         };
         Ok(self.tables().pick(limit, wanted, |order| std::cmp::Reverse(order.no)))
     }
 
     fn trades(&mut self, buyer: PartyId, limit: usize) -> Result<Vec<Arc<Trade>>, StoreError> {
-        Ok(self.tables().pick(limit, |trade: &Trade| trade.buyer == buyer, |trade| std::cmp::Reverse(trade.no)))
+        Ok(self.tables().pick(
+            limit,
+            |trade: &Trade| trade.buyer == buyer,
+            |trade| std::cmp::Reverse(trade.no),
+        ))
     }
 
     fn count(&mut self, table: Table) -> Result<u64, StoreError> {

@@ -77,7 +77,8 @@ fn check(connection: &Connection, path: &Path, migrations: &[Migration]) -> Resu
     if id != APPLICATION_ID {
         return Err(StoreError::Foreign { path: path.to_owned() });
     }
-    let mut statement = connection.prepare("SELECT number, name, checksum FROM schema_version ORDER BY number")?;
+    let mut statement =
+        connection.prepare("SELECT number, name, checksum FROM schema_version ORDER BY number")?;
     let ran = statement.query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let ran: Vec<(i64, String, String)> = ran.collect::<Result<_, _>>()?;
     let mut known = migrations.iter();
@@ -106,7 +107,8 @@ fn now_us() -> i64 {
 mod tests {
     use super::*;
 
-    const NEXT: Migration = Migration { name: "0005_party_add_note", sql: "ALTER TABLE party ADD COLUMN note TEXT" };
+    const NEXT: Migration =
+        Migration { name: "0005_party_add_note", sql: "ALTER TABLE party ADD COLUMN note TEXT" };
 
     fn with_next() -> Vec<Migration> {
         MIGRATIONS.iter().copied().chain([NEXT]).collect()
@@ -117,7 +119,9 @@ mod tests {
     }
 
     fn tables(connection: &Connection) -> i64 {
-        connection.query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table'", (), |row| row.get(0)).unwrap()
+        connection
+            .query_row("SELECT count(*) FROM sqlite_schema WHERE type = 'table'", (), |row| row.get(0))
+            .unwrap()
     }
 
     #[test]
@@ -140,8 +144,10 @@ mod tests {
         run(&mut connection, MIGRATIONS).unwrap();
         check_current(&connection, Path::new("tables")).unwrap();
         run(&mut connection, &with_next()).unwrap();
-        let kept: i64 = connection.query_row("SELECT party FROM login WHERE slot = 7", (), |row| row.get(0)).unwrap();
-        let ran: i64 = connection.query_row("SELECT max(number) FROM schema_version", (), |row| row.get(0)).unwrap();
+        let kept: i64 =
+            connection.query_row("SELECT party FROM login WHERE slot = 7", (), |row| row.get(0)).unwrap();
+        let ran: i64 =
+            connection.query_row("SELECT max(number) FROM schema_version", (), |row| row.get(0)).unwrap();
         assert_eq!((kept, ran), (1, 5));
     }
 
@@ -150,7 +156,10 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         run(&mut connection, &with_next()).unwrap();
         let refused = run(&mut connection, MIGRATIONS).unwrap_err().to_string();
-        assert!(refused.contains("0005_party_add_note") && refused.contains("0004_trade_create"), "{refused}");
+        assert!(
+            refused.contains("0005_party_add_note") && refused.contains("0004_trade_create"),
+            "{refused}"
+        );
         assert!(matches!(check_current(&connection, Path::new("tables")), Err(StoreError::Newer { .. })));
     }
 

@@ -47,26 +47,31 @@ fn build(table: Table) -> TableSql {
     let (name, width, key_width) = (table.name(), table.columns().len(), table.key_columns());
     let columns = list(names(table));
     let key = key_list(table);
-    let set: Vec<String> = names(table).skip(key_width).map(|column| format!("{column} = excluded.{column}")).collect();
+    let set: Vec<String> =
+        names(table).skip(key_width).map(|column| format!("{column} = excluded.{column}")).collect();
     let update = if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", set.join(", ")) };
     let found = format!("({key}) = ({})", marks(key_width));
     let select = format!("SELECT {columns} FROM {name}");
     TableSql {
-        upsert: format!("INSERT INTO {name} ({columns}) VALUES ({}) ON CONFLICT ({key}) DO {update}", marks(width)),
+        upsert: format!(
+            "INSERT INTO {name} ({columns}) VALUES ({}) ON CONFLICT ({key}) DO {update}",
+            marks(width)
+        ),
         delete: format!("DELETE FROM {name} WHERE {found}"),
         row: format!("{select} WHERE {found}"),
         select,
     }
 }
 
-/// Reads a page of a table in key order. Parameters: the slot when it is fixed, the key to begin after when there is one
-/// (without its slot when that is fixed), the number of rows.
+/// Reads a page of a table in key order. Parameters: the slot when it is fixed, the key to begin after when there is
+/// one (without its slot when that is fixed), the number of rows.
 pub(crate) fn scan(table: Table, in_slot: bool, after: bool) -> String {
     let rest = table.key_columns() - usize::from(in_slot);
     let columns = list(names(table).take(table.key_columns()).skip(usize::from(in_slot)));
     let after = after.then(|| format!("({columns}) > ({})", marks(rest)));
     let conditions: Vec<String> = in_slot.then(|| "slot = ?".to_owned()).into_iter().chain(after).collect();
-    let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+    let filter =
+        if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
     format!("{}{filter} ORDER BY {} LIMIT ?", of(table).select, key_list(table))
 }
 
@@ -173,7 +178,9 @@ impl Source for RowSource<'_, '_> {
     }
     fn text(&mut self) -> Result<&str, FieldError> {
         match self.take()? {
-            ValueRef::Text(bytes) => std::str::from_utf8(bytes).map_err(|error| FieldError::new("text", error)),
+            ValueRef::Text(bytes) => {
+                std::str::from_utf8(bytes).map_err(|error| FieldError::new("text", error))
+            }
             other => Err(FieldError::new("text", other.data_type())),
         }
     }

@@ -144,7 +144,8 @@ fn require(
 
 /// The mark that these tables stand at.
 pub(crate) fn read_mark(connection: &Connection) -> Result<Mark, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT sequence, at_us, seq, hash FROM mark WHERE id = 1")?;
+    let mut statement =
+        connection.prepare_cached("SELECT sequence, at_us, seq, hash FROM mark WHERE id = 1")?;
     let mark = statement.query_row((), |row| {
         let stamp = Stamp { at_us: row.get(1)?, seq: row.get::<_, i64>(2)?.unsigned_abs() };
         Ok(Mark { sequence: row.get::<_, i64>(0)?.unsigned_abs(), stamp, hash: row.get(3)? })
@@ -183,7 +184,10 @@ fn write_rows(connection: &Connection, changes: &BTreeMap<Key, Option<Row>>) -> 
     Ok(())
 }
 
-fn run(statement: &mut CachedStatement<'_>, bind: impl FnOnce(&mut SqlSink<'_, '_>)) -> rusqlite::Result<usize> {
+fn run(
+    statement: &mut CachedStatement<'_>,
+    bind: impl FnOnce(&mut SqlSink<'_, '_>),
+) -> rusqlite::Result<usize> {
     let mut sink = SqlSink::new(statement);
     bind(&mut sink);
     sink.finish()?;

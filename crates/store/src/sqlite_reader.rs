@@ -51,7 +51,11 @@ impl SqliteReader {
         Ok(found)
     }
 
-    fn list<R: Tabled>(&self, rest: &str, bind: impl FnOnce(&mut dyn Sink)) -> Result<Vec<Arc<R>>, StoreError> {
+    fn list<R: Tabled>(
+        &self,
+        rest: &str,
+        bind: impl FnOnce(&mut dyn Sink),
+    ) -> Result<Vec<Arc<R>>, StoreError> {
         let sql = format!("{} {rest}", of(R::TABLE_ID).select);
         let found = sql::rows(&self.connection, R::TABLE_ID, &sql, bind)?;
         Ok(found.iter().map(typed).collect())

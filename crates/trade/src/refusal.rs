@@ -7,9 +7,6 @@ pub enum OpenRefused {
     /// The merchant does not exist.
     #[error("seller not found")]
     SellerNotFound,
-    /// The merchant may not be paid.
-    #[error("seller is frozen or closed")]
-    SellerBlocked,
     /// The number was used for an order of another meaning.
     #[error("the order number was used with another {field}")]
     NumberTaken {
@@ -22,8 +19,11 @@ pub enum OpenRefused {
     /// The order of this number is closed.
     #[error("order is closed")]
     AlreadyClosed,
-    /// More than one order may be.
-    #[error("total above the limit")]
+    /// The merchant may not be paid.
+    #[error("seller is frozen or closed")]
+    SellerBlocked,
+    /// Outside what one order may be: 0.01 to 100,000,000.00 yuan.
+    #[error("total outside the limits")]
     TotalTooLarge,
     /// Its time would be over before it begins.
     #[error("expiry has passed")]
@@ -71,7 +71,7 @@ pub enum PayRefused {
 /// Why a buyer cannot take up an order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ClaimRefused {
-    /// There is no such order.
+    /// There is no such order, or it is paid at a till by code alone.
     #[error("order not found")]
     OrderNotFound,
     /// It was paid.
@@ -83,18 +83,18 @@ pub enum ClaimRefused {
     /// Its QR code is too old.
     #[error("the order's code has expired")]
     CodeExpired,
-    /// The buyer does not exist.
-    #[error("buyer not found")]
-    BuyerNotFound,
-    /// The buyer may not pay.
-    #[error("buyer is frozen or closed")]
-    BuyerBlocked,
     /// The buyer is the merchant.
     #[error("buyer and seller are the same party")]
     BuyerIsSeller,
     /// Another buyer took it up, or the merchant named another.
     #[error("the order is another buyer's")]
     BuyerDiffers,
+    /// The buyer does not exist.
+    #[error("buyer not found")]
+    BuyerNotFound,
+    /// The buyer may not pay.
+    #[error("buyer is frozen or closed")]
+    BuyerBlocked,
 }
 
 /// Why an order cannot be shown.
@@ -157,7 +157,7 @@ pub enum RefundRefused {
     /// A part was asked without a refund number.
     #[error("a partial refund needs its own number")]
     PartNeedsNumber,
-    /// More than is left.
+    /// Nothing, or more than is left, or another currency than the order's.
     #[error("more than is left to refund")]
     MoreThanLeft,
     /// The merchant has not enough money.

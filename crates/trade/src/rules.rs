@@ -95,20 +95,23 @@ impl Timeout {
     }
 }
 
-/// When an order closes unpaid: the absolute time wins over the relative one, the product's default comes last.
+/// When an order closes unpaid: the absolute time wins over the relative one, the product's default comes last. Never
+/// later than 15 d, whatever is asked.
 pub fn expiry(product: Product, timeout: Option<Timeout>, absolute_us: Option<i64>, at_us: i64) -> i64 {
     let default = match product {
         Product::FaceToFace => EXPIRY_FACE_US,
         Product::QrCode => EXPIRY_FACE_US,
         Product::MiniProgram | Product::App | Product::Wap | Product::Page => EXPIRY_DEFAULT_US,
     };
-    absolute_us.or(timeout.map(|timeout| timeout.at(at_us))).unwrap_or(at_us + default)
+    absolute_us.or(timeout.map(|timeout| timeout.at(at_us))).unwrap_or(at_us + default).min(at_us + EXPIRY_DEFAULT_US)
 }
 
 /// How much of the fee a refund gives back: in proportion to what is refunded in all, rounded down, less what was given
-/// back before. With the last refund the whole fee has come back.
+/// back before. With the last refund the whole fee has come back. Zero while more than the share was given back, as
+/// after the bounce of a refund behind which another had rounded up.
 pub fn refund_fee_back(fee: Money, returned: Money, refunded_after: Money, total: Money) -> Result<Money, MoneyError> {
-    fee.proportion_down(refunded_after, total)?.checked_sub(returned)
+    let share = fee.proportion_down(refunded_after, total)?;
+    if returned.exceeds(share)? { Ok(Money::zero(fee.currency())) } else { share.checked_sub(returned) }
 }
 
 /// When the next attempt of a notice is due after `attempts` were made, the last of them at `at_us`; `None` at the end.

@@ -1,6 +1,7 @@
 //! What every store must do.
 
 use crate::Shelf;
+use crate::extremes::extremes;
 use crate::samples::*;
 use base::{OrderNo, Slot};
 use engine::{Key, Row, Table, Tabled};
@@ -16,7 +17,7 @@ fn all(reader: &mut dyn Reader) -> Vec<Row> {
     Table::ALL.iter().flat_map(|table| reader.scan(*table, None, None, usize::MAX).unwrap()).collect()
 }
 
-pub fn a_new_store_stands_at_the_start(shelf: &dyn Shelf) {
+pub(crate) fn a_new_store_stands_at_the_start(shelf: &dyn Shelf) {
     let mut store = shelf.open();
     assert_eq!(store.mark().unwrap(), Mark::START);
     let mut reader = store.reader().unwrap();
@@ -26,13 +27,14 @@ pub fn a_new_store_stands_at_the_start(shelf: &dyn Shelf) {
     }
 }
 
-pub fn a_post_is_all_or_nothing(shelf: &dyn Shelf) {
+pub(crate) fn a_post_is_all_or_nothing(shelf: &dyn Shelf) {
     let mut store = shelf.open();
     let kept = account(party(1, 7), 100, 30);
     store.post(&changes([row(kept.clone())]), mark(1)).unwrap();
     // In key order the good rows come both before and after the broken one.
     let broken = row(account(party(2, 7), 29, 30));
-    let good = [row(account(party(1, 7), 500, 0)), row(account(party(3, 7), 5, 0)), row(order(3, party(1, 7)))];
+    let good =
+        [row(account(party(1, 7), 500, 0)), row(account(party(3, 7), 5, 0)), row(order(3, party(1, 7)))];
     let mut batch = changes(good.into_iter().chain([broken]));
     batch.insert(row(kept.clone()).key(), None);
     let refused = store.post(&batch, mark(2));
@@ -45,7 +47,7 @@ pub fn a_post_is_all_or_nothing(shelf: &dyn Shelf) {
     assert_eq!(reader.count(Table::Account).unwrap(), 2);
 }
 
-pub fn every_broken_rule_is_refused(shelf: &dyn Shelf) {
+pub(crate) fn every_broken_rule_is_refused(shelf: &dyn Shelf) {
     let (seller, huge) = (party(1, 7), u64::MAX);
     let fair = order(1, seller);
     let one_sided = {
@@ -68,8 +70,14 @@ pub fn every_broken_rule_is_refused(shelf: &dyn Shelf) {
         row(Order { fee_minor: minor(5), fee_returned_minor: minor(6), ..fair }),
         row(Trade { refunded_minor: minor(101), ..trade(1, seller, seller) }),
         row(SlotHead { slot: slot(7), parties: huge, apps: 0 }),
-        row(Attempt { slot: slot(7), party: seller, no: huge, about: OrderNo::from_number(1).unwrap(), proven: false,
-            expires_at_us: 0 }),
+        row(Attempt {
+            slot: slot(7),
+            party: seller,
+            no: huge,
+            about: OrderNo::from_number(1).unwrap(),
+            proven: false,
+            expires_at_us: 0,
+        }),
         row(Timer { attempt: Some(huge), ..timer(1, 1, 7) }),
     ];
     let mut store = shelf.open();
@@ -81,7 +89,7 @@ pub fn every_broken_rule_is_refused(shelf: &dyn Shelf) {
     assert_eq!(store.mark().unwrap(), Mark::START);
 }
 
-pub fn the_last_image_wins_and_a_deleted_row_is_gone(shelf: &dyn Shelf) {
+pub(crate) fn the_last_image_wins_and_a_deleted_row_is_gone(shelf: &dyn Shelf) {
     let mut store = shelf.open();
     let (first, second) = (row(account(party(1, 7), 1, 0)), row(account(party(1, 7), 2, 1)));
     let (due, never) = (row(timer(5, 1, 7)), row(timer(6, 1, 7)));
@@ -97,7 +105,7 @@ pub fn the_last_image_wins_and_a_deleted_row_is_gone(shelf: &dyn Shelf) {
     assert_eq!(all(&mut *reader), [second]);
 }
 
-pub fn reopened_tables_keep_everything(shelf: &dyn Shelf) {
+pub(crate) fn reopened_tables_keep_everything(shelf: &dyn Shelf) {
     let mut store = shelf.open();
     store.post(&changes(extremes()), mark(41)).unwrap();
     let before = all(&mut *store.reader().unwrap());
@@ -108,7 +116,7 @@ pub fn reopened_tables_keep_everything(shelf: &dyn Shelf) {
     assert_eq!(before.len(), extremes().len());
 }
 
-pub fn a_reader_sees_what_was_posted_and_no_more(shelf: &dyn Shelf) {
+pub(crate) fn a_reader_sees_what_was_posted_and_no_more(shelf: &dyn Shelf) {
     let mut store = shelf.open();
     let mut reader = store.reader().unwrap();
     let wanted = row(account(party(1, 7), 1, 0));
@@ -120,7 +128,7 @@ pub fn a_reader_sees_what_was_posted_and_no_more(shelf: &dyn Shelf) {
     assert_eq!(moved.join().unwrap(), 1);
 }
 
-pub fn every_table_gives_back_its_extreme_rows(shelf: &dyn Shelf) {
+pub(crate) fn every_table_gives_back_its_extreme_rows(shelf: &dyn Shelf) {
     let rows = extremes();
     let tables: BTreeSet<Table> = rows.iter().map(Row::table).collect();
     assert_eq!(tables.len(), Table::ALL.len(), "a table has no sample row");
@@ -148,8 +156,9 @@ fn pages(reader: &mut dyn Reader, table: Table, slot: Option<Slot>, limit: usize
     panic!("a scan of {} does not end", table.name());
 }
 
-pub fn a_scan_pages_through_a_table_and_through_a_slot(shelf: &dyn Shelf) {
-    let mut rows: Vec<Row> = (0..23).map(|step| row(order(step * 7 % 23, party(1, (step % 3) as u8)))).collect();
+pub(crate) fn a_scan_pages_through_a_table_and_through_a_slot(shelf: &dyn Shelf) {
+    let mut rows: Vec<Row> =
+        (0..23).map(|step| row(order(step * 7 % 23, party(1, (step % 3) as u8)))).collect();
     rows.extend((0..20).map(|step| {
         let login = text(&format!("{}{step}", "ab".repeat(step % 4)));
         row(Login { slot: slot((step % 3) as u8), login, party: party(1, 1) })
@@ -160,7 +169,8 @@ pub fn a_scan_pages_through_a_table_and_through_a_slot(shelf: &dyn Shelf) {
     store.post(&batch, mark(1)).unwrap();
     let mut reader = store.reader().unwrap();
     for table in [Table::Order, Table::Login, Table::SlotHead] {
-        let expected: Vec<Row> = batch.values().flatten().filter(|row| row.table() == table).cloned().collect();
+        let expected: Vec<Row> =
+            batch.values().flatten().filter(|row| row.table() == table).cloned().collect();
         for limit in [1, 2, 5, 100] {
             assert_eq!(pages(&mut *reader, table, None, limit), expected);
             for number in 0..4 {
@@ -182,8 +192,15 @@ fn unwrapped<R: Tabled + PartialEq>(found: &[Arc<R>]) -> Vec<R> {
     found.iter().map(|row| R::clone(row)).collect()
 }
 
-pub fn due_timers_come_earliest_first(shelf: &dyn Shelf) {
-    let timers = [timer(10, 5, 3), timer(10, 4, 3), timer(10, 9, 1), timer(11, 1, 0), timer(-5, 7, 99), timer(12, 1, 0)];
+pub(crate) fn due_timers_come_earliest_first(shelf: &dyn Shelf) {
+    let timers = [
+        timer(10, 5, 3),
+        timer(10, 4, 3),
+        timer(10, 9, 1),
+        timer(11, 1, 0),
+        timer(-5, 7, 99),
+        timer(12, 1, 0),
+    ];
     let mut store = shelf.open();
     store.post(&changes(timers.clone().map(row)), mark(1)).unwrap();
     let mut reader = store.reader().unwrap();
@@ -194,10 +211,16 @@ pub fn due_timers_come_earliest_first(shelf: &dyn Shelf) {
     assert_eq!(reader.due_timers(-6, 100).unwrap(), []);
 }
 
-pub fn due_notices_come_earliest_first(shelf: &dyn Shelf) {
+pub(crate) fn due_notices_come_earliest_first(shelf: &dyn Shelf) {
     let no = OrderNo::from_number(7).unwrap();
     let made = |at_us, number, next_at_us| notice(at_us, app(1, number), no, next_at_us);
-    let notices = [made(1, 7, Some(30)), made(2, 7, None), made(3, 8, Some(10)), made(4, 7, Some(10)), made(5, 7, Some(31))];
+    let notices = [
+        made(1, 7, Some(30)),
+        made(2, 7, None),
+        made(3, 8, Some(10)),
+        made(4, 7, Some(10)),
+        made(5, 7, Some(31)),
+    ];
     let mut store = shelf.open();
     store.post(&changes(notices.clone().map(row)), mark(1)).unwrap();
     let mut reader = store.reader().unwrap();
@@ -213,7 +236,7 @@ pub fn due_notices_come_earliest_first(shelf: &dyn Shelf) {
     assert_eq!(reader.due_notices(i64::MAX, 100).unwrap(), []);
 }
 
-pub fn notices_come_newest_first(shelf: &dyn Shelf) {
+pub(crate) fn notices_come_newest_first(shelf: &dyn Shelf) {
     let (one, two) = (OrderNo::of(stamp(1), slot(7)), OrderNo::of(stamp(2), slot(7)));
     let notices = [
         notice(10, app(1, 7), one, None),
@@ -236,7 +259,7 @@ pub fn notices_come_newest_first(shelf: &dyn Shelf) {
     assert_eq!(numbers(Some(app(1, 7)), None, 1), [12]);
 }
 
-pub fn orders_come_newest_first(shelf: &dyn Shelf) {
+pub(crate) fn orders_come_newest_first(shelf: &dyn Shelf) {
     let (tea, silk, rice) = (party(1, 7), party(2, 7), party(1, 8));
     let orders = [order(1, tea), order(2, silk), order(3, rice), order(4, tea), order(5, tea)];
     let mut store = shelf.open();
@@ -254,11 +277,13 @@ pub fn orders_come_newest_first(shelf: &dyn Shelf) {
     assert_eq!(times(Some(party(3, 7)), None, 9), [0_i64; 0]);
 }
 
-pub fn trades_come_newest_first(shelf: &dyn Shelf) {
+pub(crate) fn trades_come_newest_first(shelf: &dyn Shelf) {
     let (ann, bob, tea, rice) = (party(5, 7), party(6, 7), party(1, 3), party(1, 4));
     let trades = [trade(1, ann, rice), trade(2, bob, tea), trade(3, ann, tea), trade(4, ann, rice)];
     let mut store = shelf.open();
-    store.post(&changes(trades.map(|trade| row(Trade { refunded_minor: Minor::ZERO, ..trade }))), mark(1)).unwrap();
+    store
+        .post(&changes(trades.map(|trade| row(Trade { refunded_minor: Minor::ZERO, ..trade }))), mark(1))
+        .unwrap();
     let mut reader = store.reader().unwrap();
     let mut times = |buyer, limit| -> Vec<i64> {
         reader.trades(buyer, limit).unwrap().iter().map(|trade| trade.created_at_us).collect()
@@ -269,7 +294,7 @@ pub fn trades_come_newest_first(shelf: &dyn Shelf) {
     assert_eq!(times(tea, 9), [0_i64; 0]);
 }
 
-pub fn the_mark_never_goes_back(shelf: &dyn Shelf) {
+pub(crate) fn the_mark_never_goes_back(shelf: &dyn Shelf) {
     let mut store = shelf.open();
     let first = row(account(party(1, 7), 1, 0));
     store.post(&changes([first.clone()]), mark(10)).unwrap();
@@ -277,7 +302,10 @@ pub fn the_mark_never_goes_back(shelf: &dyn Shelf) {
     let other_journal = Mark { hash: [9; 32], ..mark(10) };
     for refused in [mark(9), Mark::START, lower_stamp, other_journal] {
         let batch = changes([row(account(party(1, 7), 2, 0))]);
-        assert!(matches!(store.post(&batch, refused), Err(StoreError::MarkBack { posted: 10, .. })), "{refused:?}");
+        assert!(
+            matches!(store.post(&batch, refused), Err(StoreError::MarkBack { posted: 10, .. })),
+            "{refused:?}"
+        );
     }
     let mut reader = store.reader().unwrap();
     assert_eq!(reader.row(&first.key()).unwrap(), Some(first.clone()));

@@ -1,6 +1,9 @@
 //! One suite on every store, the model in memory first; then what only the SQLite tables have.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where its preparation fails")]
+
 mod cases;
+mod extremes;
 mod model;
 mod samples;
 mod speed;
@@ -10,14 +13,14 @@ use std::path::PathBuf;
 use store::{MemoryStore, SqliteStore, Store};
 
 /// Where a store lies, so that it can be opened again.
-pub trait Shelf {
+pub(crate) trait Shelf {
     /// Opens the store.
     fn open(&self) -> Box<dyn Store>;
 }
 
 /// Keeps the rows of a store in memory.
 #[derive(Default)]
-pub struct MemoryShelf(MemoryStore);
+pub(crate) struct MemoryShelf(MemoryStore);
 
 impl Shelf for MemoryShelf {
     fn open(&self) -> Box<dyn Store> {
@@ -26,7 +29,7 @@ impl Shelf for MemoryShelf {
 }
 
 /// A folder of its own for one database.
-pub struct SqliteShelf(tempfile::TempDir);
+pub(crate) struct SqliteShelf(tempfile::TempDir);
 
 impl Default for SqliteShelf {
     fn default() -> SqliteShelf {
@@ -36,7 +39,7 @@ impl Default for SqliteShelf {
 
 impl SqliteShelf {
     /// The database's file.
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.0.path().join("tables.db")
     }
 }

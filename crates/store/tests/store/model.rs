@@ -69,7 +69,8 @@ fn sqlite_does_what_the_model_does() {
                 assert_eq!(
                     wanted.scan(*table, at, after, limit).unwrap(),
                     found.scan(*table, at, after, limit).unwrap(),
-                    "round {round}: {} {at:?} {after:?}", table.name()
+                    "round {round}: {} {at:?} {after:?}",
+                    table.name()
                 );
             }
             assert_eq!(wanted.count(*table).unwrap(), found.count(*table).unwrap());
@@ -79,7 +80,10 @@ fn sqlite_does_what_the_model_does() {
         assert_eq!(wanted.due_timers(until_us, limit).unwrap(), found.due_timers(until_us, limit).unwrap());
         assert_eq!(wanted.due_notices(until_us, limit).unwrap(), found.due_notices(until_us, limit).unwrap());
         assert_eq!(wanted.trades(owner, limit).unwrap(), found.trades(owner, limit).unwrap());
-        assert_eq!(wanted.notices(caller, about, limit).unwrap(), found.notices(caller, about, limit).unwrap());
+        assert_eq!(
+            wanted.notices(caller, about, limit).unwrap(),
+            found.notices(caller, about, limit).unwrap()
+        );
         let seller = some.then_some(owner);
         assert_eq!(wanted.orders(seller, about, limit).unwrap(), found.orders(seller, about, limit).unwrap());
     }

@@ -1,77 +1,73 @@
 //! Rows to post.
 
-use base::{AppId, HoldNo, NoticeNo, OrderNo, PartyId, PostingNo, Slot, Stamp, Text, TimerNo};
+use base::{AppId, NoticeNo, OrderNo, PartyId, PostingNo, Slot, Stamp, Text, TimerNo};
 use engine::{Key, Row, Tabled};
-use ledger::{Account, AccountId, AccountKind, Entry, Hold, HoldState, Posting, PostingKind, Side};
-use money::{Currency, Minor, Money, Rate};
-use people::{
-    App, AppMode, AppStatus, Attempt, Credential, Login, Party, PartyKind, PartyStatus, SlotHead,
-};
+use ledger::{Account, AccountId, AccountKind, Entry, Posting, PostingKind, Side};
+use money::{Currency, Minor, Money};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Mark;
 use trade::{
-    Notice, NoticeEvent, NoticeState, Order, OrderNumber, OrderState, PayCode, Product, Receipt, ReceiptOutcome,
-    Refund, RefundState, Rulebook, Timer, TimerTask, TopUpReceipt, Trade, TradeState, WireCharset,
+    Notice, NoticeEvent, NoticeState, Order, OrderState, Product, Timer, TimerTask, Trade, TradeState,
+    WireCharset,
 };
 
 /// A batch to post.
-pub type Changes = BTreeMap<Key, Option<Row>>;
+pub(crate) type Changes = BTreeMap<Key, Option<Row>>;
 
-pub fn row<R: Tabled>(row: R) -> Row {
+pub(crate) fn row<R: Tabled>(row: R) -> Row {
     R::wrap(Arc::new(row))
 }
 
-pub fn changes(rows: impl IntoIterator<Item = Row>) -> Changes {
+pub(crate) fn changes(rows: impl IntoIterator<Item = Row>) -> Changes {
     rows.into_iter().map(|row| (row.key(), Some(row))).collect()
 }
 
-pub fn mark(sequence: u64) -> Mark {
+pub(crate) fn mark(sequence: u64) -> Mark {
     let at_us = i64::try_from(sequence).unwrap() * 10;
-    Mark { sequence, stamp: Stamp { at_us, seq: sequence * 3 }, hash: [u8::try_from(sequence % 251).unwrap(); 32] }
+    Mark {
+        sequence,
+        stamp: Stamp { at_us, seq: sequence * 3 },
+        hash: [u8::try_from(sequence % 251).unwrap(); 32],
+    }
 }
 
-pub fn slot(number: u8) -> Slot {
+pub(crate) fn slot(number: u8) -> Slot {
     Slot::new(number).unwrap()
 }
 
-pub fn party(counter: u64, number: u8) -> PartyId {
+pub(crate) fn party(counter: u64, number: u8) -> PartyId {
     PartyId::issue(counter, slot(number)).unwrap()
 }
 
-pub fn app(counter: u64, number: u8) -> AppId {
+pub(crate) fn app(counter: u64, number: u8) -> AppId {
     AppId::issue(counter, slot(number)).unwrap()
 }
 
-pub fn minor(units: i64) -> Minor {
+pub(crate) fn minor(units: i64) -> Minor {
     Money::from_minor(units.unsigned_abs(), Currency::Cny).unwrap().minor()
 }
 
-pub fn stamp(at_us: i64) -> Stamp {
+pub(crate) fn stamp(at_us: i64) -> Stamp {
     Stamp { at_us, seq: 1 }
 }
 
-pub fn text<const N: usize>(text: &str) -> Text<N> {
+pub(crate) fn text<const N: usize>(text: &str) -> Text<N> {
     Text::new(text).unwrap()
 }
 
-/// As long as it may be, in characters of four bytes, with one that ends a C string.
-fn longest<const N: usize>() -> Text<N> {
-    text(&format!("\0{}", "𝕏".repeat(N - 1)))
-}
-
-pub fn account(owner: PartyId, balance_minor: i64, held_minor: i64) -> Account {
+pub(crate) fn account(owner: PartyId, balance_minor: i64, held_minor: i64) -> Account {
     let mut account = Account::open(owner, AccountKind::Balance, Currency::Cny, stamp(5));
     account.balance_minor = balance_minor;
     account.held_minor = minor(held_minor);
     account
 }
 
-pub fn entry(account: AccountId, side: Side, units: i64, balance_after_minor: i64) -> Option<Entry> {
+pub(crate) fn entry(account: AccountId, side: Side, units: i64, balance_after_minor: i64) -> Option<Entry> {
     Some(Entry { account, side, amount_minor: minor(units), balance_after_minor })
 }
 
-pub fn posting(at_us: i64, number: u8, units: i64) -> Posting {
+pub(crate) fn posting(at_us: i64, number: u8, units: i64) -> Posting {
     let bank = AccountId::platform(slot(number), AccountKind::BankReserve, Currency::Cny);
     let wallet = AccountId::of(party(9, number), AccountKind::Balance, Currency::Cny);
     Posting {
@@ -81,11 +77,16 @@ pub fn posting(at_us: i64, number: u8, units: i64) -> Posting {
         business_date: 20_260_101,
         order_no: None,
         currency: Currency::Cny,
-        entries: [entry(bank, Side::Debit, units, -units), entry(wallet, Side::Credit, units, units), None, None],
+        entries: [
+            entry(bank, Side::Debit, units, -units),
+            entry(wallet, Side::Credit, units, units),
+            None,
+            None,
+        ],
     }
 }
 
-pub fn order(at_us: i64, seller: PartyId) -> Order {
+pub(crate) fn order(at_us: i64, seller: PartyId) -> Order {
     let no = OrderNo::of(stamp(at_us), seller.slot());
     Order {
         slot: seller.slot(),
@@ -126,7 +127,7 @@ pub fn order(at_us: i64, seller: PartyId) -> Order {
     }
 }
 
-pub fn trade(at_us: i64, buyer: PartyId, seller: PartyId) -> Trade {
+pub(crate) fn trade(at_us: i64, buyer: PartyId, seller: PartyId) -> Trade {
     Trade {
         slot: buyer.slot(),
         no: OrderNo::of(stamp(at_us), seller.slot()),
@@ -143,7 +144,7 @@ pub fn trade(at_us: i64, buyer: PartyId, seller: PartyId) -> Trade {
     }
 }
 
-pub fn notice(at_us: i64, app: AppId, order_no: OrderNo, next_at_us: Option<i64>) -> Notice {
+pub(crate) fn notice(at_us: i64, app: AppId, order_no: OrderNo, next_at_us: Option<i64>) -> Notice {
     Notice {
         slot: app.slot(),
         no: NoticeNo::of(stamp(at_us), app.slot()),
@@ -162,7 +163,7 @@ pub fn notice(at_us: i64, app: AppId, order_no: OrderNo, next_at_us: Option<i64>
     }
 }
 
-pub fn timer(due_at_us: i64, at_us: i64, number: u8) -> Timer {
+pub(crate) fn timer(due_at_us: i64, at_us: i64, number: u8) -> Timer {
     Timer {
         slot: slot(number),
         due_at_us,
@@ -172,166 +173,5 @@ pub fn timer(due_at_us: i64, at_us: i64, number: u8) -> Timer {
         code: None,
         party: None,
         attempt: None,
-    }
-}
-
-/// Of every table a row with nothing in it and one with as much as fits.
-pub fn extremes() -> Vec<Row> {
-    let mut rows = smallest();
-    rows.extend(largest_people());
-    rows.extend(largest_ledger());
-    rows.extend(largest_trade());
-    rows
-}
-
-fn smallest() -> Vec<Row> {
-    let (party, app) = (PartyId::platform(Slot::PLATFORM), AppId::issue(0, Slot::PLATFORM).unwrap());
-    let (at, none) = (Slot::PLATFORM, OrderNo::from_number(0).unwrap());
-    let login = Login { slot: at, login: text(""), party };
-    vec![
-        row(Party {
-            slot: at, id: party, kind: PartyKind::Person, status: PartyStatus::Normal,
-            login: text(""), name: text(""), opened_at_us: i64::MIN,
-        }),
-        row(login),
-        row(Credential { slot: at, party, verifier: text(""), pepper_version: 0, tries: 0, locked_until_us: i64::MIN }),
-        row(Attempt { slot: at, party, no: 0, about: none, proven: false, expires_at_us: i64::MIN }),
-        row(SlotHead::fresh(at)),
-        row(App {
-            slot: at, id: app, seller: party, mode: AppMode::Key, status: AppStatus::Disabled, public_key: Vec::new(),
-            certificate: None, cert_sn: None, allow_rsa1: false, sealed_aes_key: None, opened_at_us: 0,
-        }),
-        row(Rulebook {
-            slot: at, effective_at_us: i64::MIN, merchant_fee_ppm: Rate::ZERO, password_free_limit_minor: Minor::ZERO,
-        }),
-        row(Account::open(party, AccountKind::Balance, Currency::Jpy, stamp(0))),
-        row(posting(0, 0, 1)),
-        row(Hold {
-            slot: at, no: HoldNo::of(stamp(0), at), account: AccountId::from_number(0).unwrap(), currency: Currency::Usd,
-            amount_minor: Minor::ZERO, state: HoldState::Open, changed_at_us: 0,
-        }),
-        row(order(0, party)),
-        row(OrderNumber { slot: at, seller: party, out_trade_no: text(""), no: none }),
-        row(trade(0, party, party)),
-        row(Refund {
-            slot: at, order_no: none, out_request_no: text(""), state: RefundState::UnderWay, currency: Currency::Cny,
-            amount_minor: Minor::ZERO, fee_back_minor: Minor::ZERO, refunded_after_minor: Minor::ZERO, reason: None,
-            by_cancel: false, at_us: 0,
-        }),
-        row(Receipt { slot: at, order_no: none, attempt: [0; 16], outcome: ReceiptOutcome::Asked, at_us: i64::MIN }),
-        row(TopUpReceipt {
-            slot: at, party, key: text(""), currency: Currency::Cny, amount_minor: Minor::ZERO, at_us: 0,
-        }),
-        row(PayCode { slot: at, digest: [0; 16], party, expires_at_us: 0, timer: TimerNo::of(stamp(0), at) }),
-        row(notice(0, app, none, None)),
-        row(timer(i64::MIN, 0, 0)),
-    ]
-}
-
-const BIGGEST: u64 = i64::MAX as u64;
-
-fn last() -> (Slot, PartyId, OrderNo) {
-    (slot(99), party(9_999_999_999, 99), OrderNo::from_number(i64::MAX).unwrap())
-}
-
-fn largest_people() -> Vec<Row> {
-    let (at, party, no) = last();
-    let blob: Vec<u8> = (0..=u8::MAX).cycle().take(5_000).collect();
-    vec![
-        row(Party {
-            slot: at, id: party, kind: PartyKind::Merchant, status: PartyStatus::Closed,
-            login: longest(), name: longest(), opened_at_us: i64::MAX,
-        }),
-        row(Login { slot: at, login: longest(), party }),
-        row(Credential {
-            slot: at, party, verifier: longest(), pepper_version: u32::MAX, tries: u32::MAX, locked_until_us: i64::MAX,
-        }),
-        row(Attempt { slot: at, party, no: BIGGEST, about: no, proven: true, expires_at_us: i64::MAX }),
-        row(SlotHead { slot: at, parties: BIGGEST, apps: BIGGEST }),
-        row(App {
-            slot: at, id: app(9_999_999_999, 99), seller: party, mode: AppMode::Cert, status: AppStatus::Online,
-            public_key: blob.clone(), certificate: Some(longest()), cert_sn: Some(longest()), allow_rsa1: true,
-            sealed_aes_key: Some(blob), opened_at_us: i64::MAX,
-        }),
-    ]
-}
-
-fn largest_ledger() -> Vec<Row> {
-    let (at, party, no) = last();
-    let id = AccountId::from_number(i64::MAX).unwrap();
-    let entries = [
-        entry(id, Side::Debit, i64::MAX, i64::MIN), entry(id, Side::Credit, i64::MAX, i64::MAX),
-        entry(id, Side::Debit, i64::MAX, 0), entry(id, Side::Credit, i64::MAX, -1),
-    ];
-    vec![
-        row(Account {
-            slot: at, id, owner: party, kind: AccountKind::Balance, currency: Currency::Usd, balance_minor: i64::MAX,
-            held_minor: minor(i64::MAX), opened_at_us: i64::MAX,
-        }),
-        row(Account {
-            slot: at, id: AccountId::from_number(1).unwrap(), owner: party, kind: AccountKind::BankReserve,
-            currency: Currency::Cny, balance_minor: i64::MIN, held_minor: Minor::ZERO, opened_at_us: i64::MIN,
-        }),
-        row(Posting {
-            slot: at, no: PostingNo::from_number(i64::MAX).unwrap(), kind: PostingKind::RefundReturn,
-            business_date: u32::MAX, order_no: Some(no), currency: Currency::Usd, entries,
-        }),
-        row(Hold {
-            slot: at, no: HoldNo::from_number(i64::MAX).unwrap(), account: id, currency: Currency::Jpy,
-            amount_minor: minor(i64::MAX), state: HoldState::Released, changed_at_us: i64::MAX,
-        }),
-    ]
-}
-
-fn largest_trade() -> Vec<Row> {
-    let (at, party, no) = last();
-    let (most, timer_no) = (minor(i64::MAX), TimerNo::from_number(i64::MAX).unwrap());
-    vec![
-        row(Rulebook {
-            slot: at, effective_at_us: i64::MAX, merchant_fee_ppm: Rate::from_ppm(1_000_000).unwrap(),
-            password_free_limit_minor: most,
-        }),
-        row(largest_order()),
-        row(OrderNumber { slot: at, seller: party, out_trade_no: longest(), no }),
-        row(Trade {
-            no, state: TradeState::Closed, subject: longest(), total_minor: most, refunded_minor: most,
-            paid_at_us: Some(i64::MAX), closed_at_us: Some(i64::MIN), ..trade(1, party, party)
-        }),
-        row(Refund {
-            slot: at, order_no: no, out_request_no: longest(), state: RefundState::Returned, currency: Currency::Usd,
-            amount_minor: most, fee_back_minor: most, refunded_after_minor: most, reason: Some(longest()),
-            by_cancel: true, at_us: i64::MAX,
-        }),
-        row(Receipt {
-            slot: at, order_no: no, attempt: [255; 16], outcome: ReceiptOutcome::OrderClosed, at_us: i64::MAX,
-        }),
-        row(TopUpReceipt { slot: at, party, key: longest(), currency: Currency::Jpy, amount_minor: most, at_us: 1 }),
-        row(PayCode { slot: at, digest: [255; 16], party, expires_at_us: i64::MAX, timer: timer_no }),
-        row(Notice {
-            no: NoticeNo::from_number(i64::MAX).unwrap(), event: NoticeEvent::Closed, url: longest(), closed: true,
-            refunded_minor: most, out_biz_no: Some(longest()), state: NoticeState::GivenUp, attempts: u32::MAX,
-            last_error: Some(longest()), ..notice(1, app(9_999_999_999, 99), no, Some(i64::MAX))
-        }),
-        row(Timer {
-            no: timer_no, task: TimerTask::ForgetAttempt, order_no: Some(no), code: Some([255; 16]), party: Some(party),
-            attempt: Some(BIGGEST), ..timer(i64::MAX, 1, 99)
-        }),
-    ]
-}
-
-fn largest_order() -> Order {
-    let (at, seller, no) = last();
-    let most = minor(i64::MAX);
-    Order {
-        slot: at, no, seller, app: app(9_999_999_999, 99), out_trade_no: longest(), product: Product::Page,
-        state: OrderState::Closed, currency: Currency::Usd, total_minor: most, refunded_minor: most, fee_minor: most,
-        fee_returned_minor: most, subject: longest(), body: Some(longest()), goods_detail: Some(longest()),
-        named_buyer: Some(seller), buyer: Some(seller), buyer_login_masked: Some(longest()),
-        notify_url: Some(longest()), return_url: Some(longest()), quit_url: Some(longest()),
-        charset: WireCharset::Gbk, rsa1: true, store_id: Some(longest()), terminal_id: Some(longest()),
-        operator_id: Some(longest()), passback_params: Some(longest()), merchant_order_no: Some(longest()),
-        opened_at_us: i64::MAX, created_at_us: Some(i64::MAX), expires_at_us: i64::MAX,
-        code_expires_at_us: Some(i64::MIN), paid_at_us: Some(i64::MAX), closed_at_us: Some(i64::MAX),
-        timer: TimerNo::from_number(i64::MAX),
     }
 }

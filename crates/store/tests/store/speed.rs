@@ -43,7 +43,8 @@ fn payment(number: u64) -> Vec<Row> {
         entries,
         ..posting(at_us, 0, 1)
     };
-    let transit = |owner: base::PartyId| AccountId::platform(owner.slot(), AccountKind::Transit, Currency::Cny);
+    let transit =
+        |owner: base::PartyId| AccountId::platform(owner.slot(), AccountKind::Transit, Currency::Cny);
     let fees = AccountId::platform(seller.slot(), AccountKind::FeeIncome, Currency::Cny);
     let out = [
         entry(leg(buyer, AccountKind::Balance), Side::Debit, 1_234, 900_000),
@@ -58,9 +59,20 @@ fn payment(number: u64) -> Vec<Row> {
         None,
     ];
     vec![
-        row(OrderNumber { slot: seller.slot(), seller, out_trade_no: paid.out_trade_no.clone(), no: paid.no }),
-        row(Trade { state: TradeState::Paid, refunded_minor: minor(0), paid_at_us: Some(at_us + 1), total_minor: minor(1_234),
-            subject: text("tea"), ..trade(at_us, buyer, seller) }),
+        row(OrderNumber {
+            slot: seller.slot(),
+            seller,
+            out_trade_no: paid.out_trade_no.clone(),
+            no: paid.no,
+        }),
+        row(Trade {
+            state: TradeState::Paid,
+            refunded_minor: minor(0),
+            paid_at_us: Some(at_us + 1),
+            total_minor: minor(1_234),
+            subject: text("tea"),
+            ..trade(at_us, buyer, seller)
+        }),
         row(page(buyer, PostingKind::PayOut, out)),
         row(page(seller, PostingKind::PayIn, arrived)),
         row(account(buyer, 900_000, 0)),
@@ -89,12 +101,21 @@ fn posting_speed() {
     }
     let whole: u128 = spent.iter().sum();
     let quarter = spent.len().div_ceil(4);
-    let (first, last): (u128, u128) = (spent[..quarter].iter().sum(), spent[spent.len() - quarter..].iter().sum());
+    let (first, last): (u128, u128) =
+        (spent[..quarter].iter().sum(), spent[spent.len() - quarter..].iter().sum());
     let per_second = |count: u128, micros: u128| count * 1_000_000 / micros.max(1);
     let quarter_payments = u128::from(batch_size) * quarter as u128;
     println!("{payments} payments, {rows} rows in {} ms", whole / 1_000);
-    println!("rows/s {}, payments/s {}", per_second(rows as u128, whole), per_second(u128::from(payments), whole));
-    println!("payments/s first quarter {}, last {}", per_second(quarter_payments, first), per_second(quarter_payments, last));
+    println!(
+        "rows/s {}, payments/s {}",
+        per_second(rows as u128, whole),
+        per_second(u128::from(payments), whole)
+    );
+    println!(
+        "payments/s first quarter {}, last {}",
+        per_second(quarter_payments, first),
+        per_second(quarter_payments, last)
+    );
     let bytes = std::fs::metadata(shelf.path()).unwrap().len();
     println!("{} bytes in the file per payment", bytes / payments);
 }

@@ -1,5 +1,6 @@
 //! What only the SQLite tables have: the schema, the views, the file, backups.
 
+use crate::extremes::extremes;
 use crate::samples::*;
 use crate::{Shelf, SqliteShelf};
 use base::{ColumnKind, OrderNo};
@@ -28,7 +29,12 @@ fn the_schema_is_that_of_the_records() {
             .prepare("SELECT name, type, \"notnull\", pk FROM pragma_table_info(?) ORDER BY cid")
             .unwrap();
         let found = statement.query_map([table.name()], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, bool>(2)?, row.get::<_, i64>(3)?))
+            Ok((
+                row.get::<_, String>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, bool>(2)?,
+                row.get::<_, i64>(3)?,
+            ))
         });
         let found: Vec<_> = found.unwrap().collect::<Result<_, _>>().unwrap();
         let expected = (1_i64..).zip(table.columns()).map(|(place, column)| {
@@ -45,9 +51,11 @@ fn the_schema_is_that_of_the_records() {
         let strict: bool = connection.query_row(sql, [table.name()], |row| row.get(0)).unwrap();
         assert!(strict, "{} is STRICT, WITHOUT ROWID", table.name());
     }
-    let mut names: Vec<&str> = Table::ALL.iter().map(|table| table.name()).chain(["mark", "schema_version"]).collect();
+    let mut names: Vec<&str> =
+        Table::ALL.iter().map(|table| table.name()).chain(["mark", "schema_version"]).collect();
     names.sort_unstable();
-    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name";
+    let tables =
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name";
     assert_eq!(column(&connection, tables), names);
 }
 
@@ -56,10 +64,15 @@ fn entries_are_shown_one_by_one() {
     let shelf = SqliteShelf::default();
     let mut store = shelf.open();
     store.post(&changes([row(posting(3, 7, 250)), row(posting(4, 8, 1))]), mark(1)).unwrap();
-    let sql = "SELECT slot || ' ' || posting_no || ' ' || leg || ' ' || kind || ' ' || side || ' ' || amount_minor
+    let sql =
+        "SELECT slot || ' ' || posting_no || ' ' || leg || ' ' || kind || ' ' || side || ' ' || amount_minor
         || ' ' || balance_after_minor FROM entry ORDER BY slot, posting_no, leg";
-    let expected =
-        ["7 307 1 top_up debit 250 -250", "7 307 2 top_up credit 250 250", "8 408 1 top_up debit 1 -1", "8 408 2 top_up credit 1 1"];
+    let expected = [
+        "7 307 1 top_up debit 250 -250",
+        "7 307 2 top_up credit 250 250",
+        "8 408 1 top_up debit 1 -1",
+        "8 408 2 top_up credit 1 1",
+    ];
     assert_eq!(column(&raw(&shelf), sql), expected);
 }
 
@@ -68,13 +81,12 @@ fn orders_are_shown_as_merchants_know_them() {
     let shelf = SqliteShelf::default();
     let mut store = shelf.open();
     // The last and first microseconds of a day in China.
-    let orders = [1_767_283_199_999_999, 1_767_283_200_000_000].map(|at_us| Order {
-        created_at_us: Some(at_us),
-        ..order(at_us, party(1, 42))
-    });
+    let orders = [1_767_283_199_999_999, 1_767_283_200_000_000]
+        .map(|at_us| Order { created_at_us: Some(at_us), ..order(at_us, party(1, 42)) });
     store.post(&changes(orders.clone().map(row)), mark(1)).unwrap();
     let sql = "SELECT trade_no || ' ' || total || ' ' || currency || ' ' || created_at FROM v_order ORDER BY trade_no";
-    let expected = orders.map(|order| order.no).into_iter().zip(["2026-01-01 23:59:59", "2026-01-02 00:00:00"]);
+    let expected =
+        orders.map(|order| order.no).into_iter().zip(["2026-01-01 23:59:59", "2026-01-02 00:00:00"]);
     let expected: Vec<String> = expected.map(|(no, at)| format!("{no} 12.34 CNY {at}")).collect();
     assert_eq!(column(&raw(&shelf), sql), expected);
 }

@@ -1,0 +1,114 @@
+//! What stands beside orders: top-ups, pay codes, password tries, and the timers of these.
+
+use crate::images::text_of_key;
+use crate::report::{FindingKind, Findings};
+use crate::shape::balance_account;
+use base::{PartyId, PostingNo, Slot, Stamp, TimerNo};
+use engine::{Key, Tabled};
+use foldhash::fast::FixedState;
+use ledger::{AccountId, Posting, PostingKind, Side};
+use people::Attempt;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use trade::{PayCode, Timer, TimerTask, TopUpReceipt};
+
+/// What was seen of them.
+#[derive(Debug, Default)]
+pub(crate) struct Around {
+    /// Postings of money that came in: whose account, how much. Those with a receipt are taken out.
+    top_ups: HashMap<PostingNo, (AccountId, i64), FixedState>,
+    codes: BTreeMap<(Slot, [u8; 16]), Code>,
+    /// Tries without a timer so far.
+    attempts: BTreeSet<(PartyId, u64)>,
+}
+
+#[derive(Debug)]
+struct Code {
+    expires_at_us: i64,
+    timer: TimerNo,
+    has_timer: bool,
+}
+
+impl Around {
+    pub(crate) fn posting(&mut self, posting: &Posting) {
+        if posting.kind != PostingKind::TopUp {
+            return;
+        }
+        for entry in posting.entries().filter(|entry| entry.side == Side::Credit) {
+            self.top_ups.insert(posting.no, (entry.account, entry.amount_minor.units()));
+        }
+    }
+
+    pub(crate) fn top_up(&mut self, top_up: &TopUpReceipt, findings: &mut Findings) {
+        // Both were written in one decision, so they carry one moment.
+        let no = PostingNo::of(Stamp { at_us: top_up.at_us, seq: 0 }, top_up.slot);
+        let booked = (balance_account(top_up.party, top_up.currency), top_up.amount_minor.units());
+        if self.top_ups.get(&no) == Some(&booked) {
+            self.top_ups.remove(&no);
+            return;
+        }
+        let key = TopUpReceipt::wrap_key((top_up.slot, top_up.party, top_up.key.clone()));
+        let message = format!("posting {no} does not book {} for {}", booked.1, top_up.party);
+        findings.add(FindingKind::TopUpWrong, "top_up", text_of_key(&key), message);
+    }
+
+    pub(crate) fn code(&mut self, code: &PayCode) {
+        let seen = Code { expires_at_us: code.expires_at_us, timer: code.timer, has_timer: false };
+        self.codes.insert((code.slot, code.digest), seen);
+    }
+
+    pub(crate) fn attempt(&mut self, attempt: &Attempt) {
+        self.attempts.insert((attempt.party, attempt.no));
+    }
+
+    /// A timer, after everything that may own one; those of orders are looked at elsewhere.
+    pub(crate) fn timer(&mut self, timer: &Timer, findings: &mut Findings) {
+        let whole = match timer.task {
+            TimerTask::ExpireOrder => {
+                timer.code.is_none() && timer.party.is_none() && timer.attempt.is_none()
+            }
+            TimerTask::ForgetCode => {
+                let code = timer.code.and_then(|digest| self.codes.get_mut(&(timer.slot, digest)));
+                match code {
+                    Some(code) => {
+                        code.has_timer |= code.timer == timer.no && code.expires_at_us == timer.due_at_us;
+                        timer.order_no.is_none() && timer.party.is_none() && timer.attempt.is_none()
+                    }
+                    None => false,
+                }
+            }
+            TimerTask::ForgetAttempt => match (timer.party, timer.attempt) {
+                (Some(party), Some(attempt)) => {
+                    // A try that was used is gone before its timer.
+                    self.attempts.remove(&(party, attempt));
+                    party.slot() == timer.slot && timer.order_no.is_none() && timer.code.is_none()
+                }
+                _ => false,
+            },
+        };
+        if !whole || timer.no.slot() != timer.slot {
+            let key = text_of_key(&Timer::wrap_key((timer.slot, timer.due_at_us, timer.no)));
+            let message = format!("its task {} has nothing to act on", timer.task.as_str());
+            findings.add(FindingKind::TimerWrong, "timer", key, message);
+        }
+    }
+
+    pub(crate) fn finish(self, findings: &mut Findings) {
+        for (no, (account, amount)) in &self.top_ups {
+            let message = format!("no top_up row books {amount} for account {account}");
+            findings.add(
+                FindingKind::TopUpWrong,
+                "posting",
+                text_of_key(&Key::Posting((no.slot(), *no))),
+                message,
+            );
+        }
+        for ((slot, digest), _) in self.codes.iter().filter(|(_, code)| !code.has_timer) {
+            let key = text_of_key(&PayCode::wrap_key((*slot, *digest)));
+            findings.add(FindingKind::TimerWrong, "pay_code", key, "no timer will remove it");
+        }
+        for (party, attempt) in &self.attempts {
+            let key = text_of_key(&Attempt::wrap_key((party.slot(), *party, *attempt)));
+            findings.add(FindingKind::TimerWrong, "password_attempt", key, "no timer will remove it");
+        }
+    }
+}

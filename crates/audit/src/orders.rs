@@ -1,0 +1,323 @@
+//! Orders: each by itself, and everything that points at it.
+
+use crate::books::{Expected, key_of};
+use crate::images::{text_hash, text_of_key};
+use crate::payments::{self, Move};
+use crate::refunds::{self, RefundFacts};
+use crate::report::{FindingKind, Findings};
+use base::{AppId, OrderNo, PartyId, TimerNo};
+use engine::Tabled;
+use foldhash::fast::FixedState;
+use ledger::Posting;
+use money::Currency;
+use std::collections::HashMap;
+use trade::{
+    Notice, NoticeEvent, NoticeState, Order, OrderNumber, OrderState, Receipt, ReceiptOutcome, Refund,
+    RefundState, Timer, TimerTask, Trade,
+};
+
+/// What is kept of an order.
+#[derive(Debug)]
+pub(crate) struct OrderFacts {
+    pub(crate) no: OrderNo,
+    pub(crate) seller: PartyId,
+    pub(crate) buyer: Option<PartyId>,
+    pub(crate) state: OrderState,
+    pub(crate) currency: Currency,
+    pub(crate) total: i64,
+    pub(crate) refunded: i64,
+    pub(crate) fee: i64,
+    pub(crate) fee_returned: i64,
+    pub(crate) opened_at_us: i64,
+    pub(crate) paid_at_us: Option<i64>,
+    /// Postings about it.
+    pub(crate) moves: Vec<Move>,
+    pub(crate) refunds: Vec<RefundFacts>,
+    /// Whether its buyer's trade was seen.
+    pub(crate) has_trade: bool,
+    app: AppId,
+    exists: bool,
+    /// Hash of the merchant's number.
+    number: u64,
+    /// Hash of the address to notify.
+    url: Option<u64>,
+    expires_at_us: i64,
+    closed_at_us: Option<i64>,
+    timer: Option<TimerNo>,
+    has_number: bool,
+    has_timer: bool,
+    notices: [u32; 3],
+}
+
+/// All orders by their number.
+#[derive(Debug, Default)]
+pub(crate) struct Orders(HashMap<OrderNo, OrderFacts, FixedState>);
+
+impl Orders {
+    pub(crate) fn order(&mut self, order: &Order, findings: &mut Findings) {
+        for message in faults(order) {
+            let key = text_of_key(&Order::wrap_key((order.slot, order.no)));
+            findings.add(FindingKind::OrderWrong, "orders", key, message);
+        }
+        let facts = OrderFacts {
+            no: order.no,
+            seller: order.seller,
+            buyer: order.buyer,
+            state: order.state,
+            currency: order.currency,
+            total: order.total_minor.units(),
+            refunded: order.refunded_minor.units(),
+            fee: order.fee_minor.units(),
+            fee_returned: order.fee_returned_minor.units(),
+            opened_at_us: order.opened_at_us,
+            paid_at_us: order.paid_at_us,
+            moves: Vec::new(),
+            refunds: Vec::new(),
+            has_trade: false,
+            app: order.app,
+            exists: order.exists(),
+            number: text_hash(order.out_trade_no.as_str()),
+            url: order.notify_url.as_ref().map(|url| text_hash(url.as_str())),
+            expires_at_us: order.expires_at_us,
+            closed_at_us: order.closed_at_us,
+            timer: order.timer,
+            has_number: false,
+            has_timer: false,
+            notices: [0; 3],
+        };
+        self.0.insert(order.no, facts);
+    }
+
+    pub(crate) fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
+        let Some(no) = posting.order_no else { return };
+        match self.0.get_mut(&no).filter(|order| order.currency == posting.currency) {
+            Some(order) => {
+                // A payment has two postings; most orders have no more.
+                order.moves.reserve_exact(2_usize.saturating_sub(order.moves.len()));
+                order.moves.push(Move::of(posting));
+            }
+            None => {
+                let message = format!("order {no} is not there, or of another currency");
+                findings.add(FindingKind::PostingShape, "posting", key_of(posting), message);
+            }
+        }
+    }
+
+    pub(crate) fn number(&mut self, number: &OrderNumber, findings: &mut Findings) {
+        let order = self.0.get_mut(&number.no);
+        let same = |order: &&mut OrderFacts| {
+            order.seller == number.seller
+                && order.number == text_hash(number.out_trade_no.as_str())
+                && number.no.slot() == number.slot
+        };
+        match order.filter(same) {
+            Some(order) => order.has_number = true,
+            None => {
+                let key = OrderNumber::wrap_key((number.slot, number.seller, number.out_trade_no.clone()));
+                let message = format!("order {} is not there, or has another number or merchant", number.no);
+                findings.add(FindingKind::NumberWrong, "order_number", text_of_key(&key), message);
+            }
+        }
+    }
+
+    pub(crate) fn refund(&mut self, refund: &Refund, findings: &mut Findings) {
+        let same = |order: &&mut OrderFacts| {
+            order.currency == refund.currency && refund.order_no.slot() == refund.slot
+        };
+        match self.0.get_mut(&refund.order_no).filter(same) {
+            Some(order) => order.refunds.push(RefundFacts::of(refund)),
+            None => {
+                let key = Refund::wrap_key((refund.slot, refund.order_no, refund.out_request_no.clone()));
+                let message =
+                    format!("order {} is not there, or of another slot or currency", refund.order_no);
+                findings.add(FindingKind::RefundWrong, "refund", text_of_key(&key), message);
+            }
+        }
+    }
+
+    pub(crate) fn trade(&mut self, trade: &Trade, findings: &mut Findings) {
+        let mut wrong = |message: String| {
+            let key = text_of_key(&Trade::wrap_key((trade.slot, trade.no)));
+            findings.add(FindingKind::TradeWrong, "trade", key, message);
+        };
+        match self.0.get_mut(&trade.no) {
+            Some(order) => payments::trade(order, trade, &mut wrong),
+            None => wrong(format!("order {} is not there", trade.no)),
+        }
+    }
+
+    pub(crate) fn receipt(&self, receipt: &Receipt, findings: &mut Findings) {
+        let mut wrong = |message: String| {
+            let key = text_of_key(&Receipt::wrap_key((receipt.slot, receipt.order_no, receipt.attempt)));
+            findings.add(FindingKind::ReceiptWrong, "receipt", key, message);
+        };
+        let Some(order) = self.0.get(&receipt.order_no).filter(|order| order.no.slot() == receipt.slot)
+        else {
+            return wrong(format!("order {} is not there, or of another slot", receipt.order_no));
+        };
+        if receipt.at_us < order.opened_at_us {
+            wrong("it is older than its order".to_owned());
+        }
+        if receipt.outcome == ReceiptOutcome::Paid && order.paid_at_us != Some(receipt.at_us) {
+            wrong(format!("it says paid at {}, the order {:?}", receipt.at_us, order.paid_at_us));
+        }
+        if receipt.outcome == ReceiptOutcome::Waiting && order.buyer.is_none() {
+            wrong("it waits for a buyer that the order does not have".to_owned());
+        }
+    }
+
+    pub(crate) fn notice(&mut self, notice: &Notice, findings: &mut Findings) {
+        let mut wrong = |message: &str| {
+            let key = text_of_key(&Notice::wrap_key((notice.slot, notice.no)));
+            findings.add(FindingKind::NoticeWrong, "notice", key, message);
+        };
+        if (notice.state == NoticeState::Due) != notice.next_at_us.is_some() {
+            wrong("only a notice that is due has a next attempt");
+        }
+        let same = |order: &&mut OrderFacts| {
+            order.app == notice.app
+                && order.url == Some(text_hash(notice.url.as_str()))
+                && order.no.slot() == notice.slot
+                && notice.refunded_minor.units() <= order.total
+        };
+        let Some(order) = self.0.get_mut(&notice.order_no).filter(same) else {
+            return wrong("its order is not there, or has another app, address or amount");
+        };
+        order.notices[notice.event as usize] += 1;
+        let holds = match notice.event {
+            NoticeEvent::Paid => order.paid_at_us == Some(notice.happened_at_us),
+            NoticeEvent::Closed => {
+                order.closed_at_us == Some(notice.happened_at_us) && order.paid_at_us.is_none()
+            }
+            NoticeEvent::Refunded => {
+                let number = notice.out_biz_no.as_ref().map(|number| text_hash(number.as_str()));
+                let mut done = order.refunds.iter().filter(|refund| refund.state == RefundState::Done);
+                done.any(|refund| Some(refund.number) == number)
+            }
+        };
+        if !holds {
+            wrong("its order says nothing of what it tells");
+        }
+    }
+
+    /// A timer that closes an order; other timers are looked at elsewhere.
+    pub(crate) fn timer(&mut self, timer: &Timer, findings: &mut Findings) {
+        if timer.task != TimerTask::ExpireOrder {
+            return;
+        }
+        let order = timer.order_no.and_then(|no| self.0.get_mut(&no));
+        let same = |order: &&mut OrderFacts| {
+            order.timer == Some(timer.no)
+                && order.expires_at_us == timer.due_at_us
+                && order.no.slot() == timer.slot
+        };
+        match order.filter(same) {
+            Some(order) => order.has_timer = true,
+            None => {
+                let key = text_of_key(&Timer::wrap_key((timer.slot, timer.due_at_us, timer.no)));
+                findings.add(FindingKind::TimerWrong, "timer", key, "no order has this timer");
+            }
+        }
+    }
+
+    /// What can only be said once everything about an order was seen.
+    pub(crate) fn finish(self, findings: &mut Findings) -> Expected {
+        let mut expected = Expected::default();
+        for order in self.0.values() {
+            let place = (order.no.slot(), order.currency);
+            *expected.fees.entry(place).or_default() +=
+                i128::from(order.fee) - i128::from(order.fee_returned);
+            let on_their_way = order.refunds.iter().filter(|refund| refund.state == RefundState::UnderWay);
+            let under_way: i128 = on_their_way.map(|refund| i128::from(refund.amount)).sum();
+            *expected.under_way.entry(order.currency).or_default() += under_way;
+            owned(order, findings);
+            payments::order(order, findings);
+            refunds::order(order, findings);
+        }
+        expected
+    }
+}
+
+impl OrderFacts {
+    /// Its key as people read it.
+    pub(crate) fn key(&self) -> String {
+        text_of_key(&Order::wrap_key((self.no.slot(), self.no)))
+    }
+
+    fn is_waiting(&self) -> bool {
+        matches!(self.state, OrderState::Offered | OrderState::WaitBuyerPay)
+    }
+}
+
+/// What every order must have: its number, its timer while it waits, its notices.
+fn owned(order: &OrderFacts, findings: &mut Findings) {
+    if !order.has_number {
+        findings.add(FindingKind::NumberWrong, "orders", order.key(), "no row of order_number points at it");
+    }
+    if order.is_waiting() != order.has_timer {
+        let message = if order.has_timer {
+            "a timer would close it, but it is decided"
+        } else {
+            "no timer will close it"
+        };
+        findings.add(FindingKind::TimerWrong, "orders", order.key(), message);
+    }
+    if order.url.is_none() {
+        return;
+    }
+    let done = order.refunds.iter().filter(|refund| refund.state == RefundState::Done).count();
+    let closed_unpaid = order.state == OrderState::Closed && order.paid_at_us.is_none() && order.exists;
+    let mut owed = [0; 3];
+    owed[NoticeEvent::Paid as usize] = u32::from(order.paid_at_us.is_some());
+    owed[NoticeEvent::Refunded as usize] = u32::try_from(done).unwrap_or(u32::MAX);
+    owed[NoticeEvent::Closed as usize] = u32::from(closed_unpaid);
+    if order.notices != owed {
+        let message = format!("notices (paid, refunded, closed) are {:?}, owed are {owed:?}", order.notices);
+        findings.add(FindingKind::NoticeWrong, "orders", order.key(), message);
+    }
+}
+
+/// What is wrong with an order by itself.
+fn faults(order: &Order) -> Vec<String> {
+    let mut faults = Vec::new();
+    let mut check = |holds: bool, message: &str| {
+        if !holds {
+            faults.push(format!("state {}: {message}", order.state.as_str()));
+        }
+    };
+    let (total, refunded) = (order.total_minor, order.refunded_minor);
+    let (created, paid, closed) = (order.created_at_us, order.paid_at_us, order.closed_at_us);
+    check(
+        order.no.slot() == order.slot && order.seller.slot() == order.slot,
+        "its number or merchant is of another slot",
+    );
+    check(order.no.at_us() == order.opened_at_us, "opened_at_us is not that of its number");
+    check(refunded <= total, "more was given back than paid");
+    check(
+        order.fee_minor <= total && order.fee_returned_minor <= order.fee_minor,
+        "its fee is above its total",
+    );
+    check(created.is_none_or(|at_us| at_us >= order.opened_at_us), "created before it was opened");
+    check(
+        paid.is_none_or(|at_us| created.is_some_and(|created| at_us >= created)),
+        "paid before it was created",
+    );
+    let before_close = paid.or(created).unwrap_or(order.opened_at_us);
+    check(closed.is_none_or(|at_us| at_us >= before_close), "closed before it was paid or opened");
+    check(
+        paid.is_some() || (refunded.units() == 0 && order.fee_minor.units() == 0),
+        "refund or fee without payment",
+    );
+    check(paid.is_none() || order.buyer.is_some(), "paid by nobody");
+    let by_state = match order.state {
+        OrderState::Offered => {
+            created.is_none() && paid.is_none() && closed.is_none() && order.buyer.is_none()
+        }
+        OrderState::WaitBuyerPay => created.is_some() && paid.is_none() && closed.is_none(),
+        OrderState::Paid => created.is_some() && paid.is_some() && closed.is_none(),
+        OrderState::Finished => created.is_some() && paid.is_some(),
+        OrderState::Closed => closed.is_some() && (paid.is_none() || refunded == total),
+    };
+    check(by_state, "its times or refunds are not those of its state");
+    faults
+}

@@ -1,0 +1,131 @@
+//! Parties with their logins, accounts, passwords and apps.
+
+use crate::images::{text_hash, text_of_key};
+use crate::report::{FindingKind, Findings};
+use crate::shape::balance_account;
+use base::{PartyId, Slot};
+use engine::{Key, Table, Tabled};
+use foldhash::fast::FixedState;
+use ledger::{Account, AccountKind};
+use money::Currency;
+use people::{App, Credential, Login, Party, PartyKind, SlotHead};
+use std::collections::{BTreeMap, HashMap};
+use trade::Order;
+
+#[derive(Debug)]
+struct Known {
+    merchant: bool,
+    login: u64,
+    has_login: bool,
+    has_account: bool,
+}
+
+/// What is known of the parties.
+#[derive(Debug, Default)]
+pub(crate) struct Parties {
+    parties: HashMap<PartyId, Known, FixedState>,
+    /// Parties and apps that are there, per slot.
+    found: BTreeMap<Slot, (u64, u64)>,
+    /// Parties and apps that were issued, per slot.
+    issued: BTreeMap<Slot, (u64, u64)>,
+}
+
+impl Parties {
+    pub(crate) fn party(&mut self, party: &Party, findings: &mut Findings) {
+        let slot = party.slot;
+        if party.id.slot() != slot || Slot::of_text(party.login.as_str()) != slot || party.id.is_platform() {
+            let key = text_of_key(&Party::wrap_key((slot, party.id)));
+            findings.add(
+                FindingKind::PartyWrong,
+                "party",
+                key,
+                "its id or its login does not belong to its slot",
+            );
+        }
+        let (merchant, login) = (party.kind == PartyKind::Merchant, text_hash(party.login.as_str()));
+        self.parties.insert(party.id, Known { merchant, login, has_login: false, has_account: false });
+        self.found.entry(slot).or_default().0 += 1;
+    }
+
+    pub(crate) fn login(&mut self, login: &Login, findings: &mut Findings) {
+        let known = self.parties.get_mut(&login.party);
+        let known = known.filter(|known| known.login == text_hash(login.login.as_str()));
+        if Slot::of_text(login.login.as_str()) == login.slot
+            && let Some(known) = known
+        {
+            known.has_login = true;
+            return;
+        }
+        let key = text_of_key(&Login::wrap_key((login.slot, login.login.clone())));
+        let message = format!("party {} is not there, or signs in with another name", login.party);
+        findings.add(FindingKind::LoginWrong, "login", key, message);
+    }
+
+    pub(crate) fn credential(&self, credential: &Credential, findings: &mut Findings) {
+        let key = Credential::wrap_key((credential.slot, credential.party));
+        self.owner(Table::Credential, &key, credential.party, findings);
+    }
+
+    /// A row that belongs to a party: the party is there, in the same slot.
+    pub(crate) fn owner(&self, table: Table, key: &Key, party: PartyId, findings: &mut Findings) {
+        if !self.parties.contains_key(&party) || party.slot() != key.slot() {
+            let message = format!("party {party} is not there, or not of this slot");
+            findings.add(FindingKind::PartyWrong, table.name(), text_of_key(key), message);
+        }
+    }
+
+    pub(crate) fn head(&mut self, head: &SlotHead) {
+        self.issued.insert(head.slot, (head.parties, head.apps));
+    }
+
+    pub(crate) fn app(&mut self, app: &App, findings: &mut Findings) {
+        self.found.entry(app.slot).or_default().1 += 1;
+        let merchant = self.parties.get(&app.seller).is_some_and(|known| known.merchant);
+        if !merchant || app.seller.slot() != app.slot || app.id.slot() != app.slot {
+            let key = text_of_key(&App::wrap_key((app.slot, app.id)));
+            let message = format!("{} is no merchant of its slot", app.seller);
+            findings.add(FindingKind::PartyWrong, "app", key, message);
+        }
+    }
+
+    pub(crate) fn account(&mut self, account: &Account, findings: &mut Findings) {
+        if account.kind != AccountKind::Balance {
+            return;
+        }
+        let key = Account::wrap_key((account.slot, account.id));
+        self.owner(Table::Account, &key, account.owner, findings);
+        if account.id == balance_account(account.owner, Currency::Cny)
+            && let Some(known) = self.parties.get_mut(&account.owner)
+        {
+            known.has_account = true;
+        }
+    }
+
+    pub(crate) fn seller(&self, order: &Order, findings: &mut Findings) {
+        self.owner(Table::Order, &Order::wrap_key((order.slot, order.no)), order.seller, findings);
+    }
+
+    pub(crate) fn finish(self, findings: &mut Findings) {
+        for (id, known) in &self.parties {
+            let key = || text_of_key(&Party::wrap_key((id.slot(), *id)));
+            if !known.has_login {
+                findings.add(FindingKind::LoginWrong, "party", key(), "no login names it");
+            }
+            if !known.has_account {
+                findings.add(FindingKind::PartyWrong, "party", key(), "it has no balance account");
+            }
+        }
+        let slots: Vec<Slot> = Slot::all().collect();
+        for slot in slots {
+            let found = self.found.get(&slot).copied().unwrap_or_default();
+            let issued = self.issued.get(&slot).copied().unwrap_or_default();
+            if found != issued {
+                let message = format!(
+                    "{} parties and {} apps were issued, {} and {} are there",
+                    issued.0, issued.1, found.0, found.1
+                );
+                findings.add(FindingKind::HeadWrong, "slot_head", format!("slot={}", slot.number()), message);
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Payments: an order is paid if and only if its money left the buyer once and came to the merchant once.
+
+use crate::images::text_of_key;
+use crate::orders::OrderFacts;
+use crate::report::{FindingKind, Findings};
+use crate::shape::{balance_account, kind_of};
+use base::{PostingNo, Slot};
+use engine::Key;
+use ledger::{AccountId, AccountKind, Posting, PostingKind};
+use std::collections::BTreeMap;
+use trade::{OrderState, RefundState, Trade, TradeState};
+
+/// What is kept of a posting about an order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Move {
+    pub(crate) kind: PostingKind,
+    pub(crate) slot: Slot,
+    pub(crate) no: PostingNo,
+    /// What went through transit.
+    pub(crate) amount: i64,
+    /// What of it was fee.
+    pub(crate) fee: i64,
+    /// The buyer's or merchant's account; absent when all was fee.
+    pub(crate) party: Option<AccountId>,
+}
+
+impl Move {
+    pub(crate) fn of(posting: &Posting) -> Move {
+        let (slot, no, kind) = (posting.slot, posting.no, posting.kind);
+        let mut seen = Move { kind, slot, no, amount: 0, fee: 0, party: None };
+        for entry in posting.entries() {
+            let units = entry.amount_minor.units();
+            match kind_of(posting, entry.account) {
+                AccountKind::Transit => seen.amount = units,
+                AccountKind::FeeIncome => seen.fee = units,
+                AccountKind::Balance => seen.party = Some(entry.account),
+                AccountKind::BankReserve => {}
+            }
+        }
+        seen
+    }
+
+    /// Whether it moved this amount, with this fee, from or to this account.
+    pub(crate) fn is(&self, amount: i64, fee: i64, party: AccountId) -> bool {
+        self.amount == amount && self.fee == fee && self.party == (amount > fee).then_some(party)
+    }
+
+    pub(crate) fn key(&self) -> String {
+        text_of_key(&Key::Posting((self.slot, self.no)))
+    }
+}
+
+/// The payment of an order against its postings and its trade.
+pub(crate) fn order(order: &OrderFacts, findings: &mut Findings) {
+    let mut wrong = |message: String| findings.add(FindingKind::OrderPayment, "orders", order.key(), message);
+    let arrived: Vec<&Move> = order.moves.iter().filter(|seen| seen.kind == PostingKind::PayIn).collect();
+    let seller = balance_account(order.seller, order.currency);
+    match (order.paid_at_us, arrived.as_slice()) {
+        (None, []) => {}
+        (Some(paid_at_us), [one]) => {
+            if !one.is(order.total, order.fee, seller) || one.no.at_us() != paid_at_us {
+                wrong(format!(
+                    "total {}, fee {}, paid at {paid_at_us}; its pay_in posting {} says {}, {} at {}",
+                    order.total,
+                    order.fee,
+                    one.no,
+                    one.amount,
+                    one.fee,
+                    one.no.at_us()
+                ));
+            }
+        }
+        (paid, arrived) => {
+            let paid = if paid.is_some() { "it is paid" } else { "it is not paid" };
+            wrong(format!("{paid}, but has {} pay_in postings", arrived.len()));
+        }
+    }
+    let buyer = order.buyer.map(|buyer| balance_account(buyer, order.currency));
+    for (account, (count, amount)) in left(order) {
+        let pays = account.is_some() && account == buyer && order.paid_at_us.is_some();
+        let expected = if pays { (1, i128::from(order.total)) } else { (0, 0) };
+        if (count, amount) != expected {
+            let account = account.map_or_else(|| "no account".to_owned(), |account| account.to_string());
+            wrong(format!(
+                "{count} payments of {amount} in all left {account} and did not come back, expected are {} of {}",
+                expected.0, expected.1
+            ));
+        }
+    }
+    if let Some(buyer) = order.buyer.filter(|_| !order.has_trade) {
+        wrong(format!("its buyer {buyer} has no trade"));
+    }
+}
+
+/// What left each buyer's account and did not come back: how often, and how much. The order's buyer is there in any case.
+fn left(order: &OrderFacts) -> BTreeMap<Option<AccountId>, (i64, i128)> {
+    let mut left: BTreeMap<Option<AccountId>, (i64, i128)> = BTreeMap::new();
+    if let Some(buyer) = order.buyer {
+        left.insert(Some(balance_account(buyer, order.currency)), (0, 0));
+    }
+    for seen in &order.moves {
+        let by = match seen.kind {
+            PostingKind::PayOut => 1,
+            PostingKind::PayReturn => -1,
+            PostingKind::TopUp
+            | PostingKind::PayIn
+            | PostingKind::RefundOut
+            | PostingKind::RefundIn
+            | PostingKind::RefundReturn => continue,
+        };
+        let sums = left.entry(seen.party).or_default();
+        sums.0 += by;
+        sums.1 += i128::from(by) * i128::from(seen.amount);
+    }
+    left
+}
+
+/// A trade against its order, whose postings and refunds were seen.
+pub(crate) fn trade(order: &mut OrderFacts, trade: &Trade, wrong: &mut dyn FnMut(String)) {
+    let mut check = |holds: bool, message: &str| {
+        if !holds {
+            wrong(message.to_owned());
+        }
+    };
+    let total = trade.total_minor.units();
+    check(trade.buyer.slot() == trade.slot, "its buyer is of another slot");
+    check(trade.seller == order.seller, "its order has another merchant");
+    check((total, trade.currency) == (order.total, order.currency), "its order has another total");
+    check(trade.created_at_us >= order.opened_at_us, "it is older than its order");
+    check(
+        (trade.state == TradeState::Closed) == trade.closed_at_us.is_some(),
+        "closed_at_us is not that of its state",
+    );
+    let account = balance_account(trade.buyer, trade.currency);
+    let moved = |kind, at_us: Option<i64>| {
+        let mut moves = order.moves.iter().filter(|seen| seen.kind == kind && seen.party == Some(account));
+        moves.any(|seen| at_us.is_none_or(|at_us| seen.no.at_us() == at_us))
+    };
+    if let Some(paid_at_us) = trade.paid_at_us {
+        check(moved(PostingKind::PayOut, Some(paid_at_us)), "no pay_out posting of its buyer at paid_at_us");
+    }
+    if order.buyer != Some(trade.buyer) {
+        let over = trade.state == TradeState::Closed
+            && trade.paid_at_us.is_none()
+            && trade.refunded_minor.units() == 0;
+        check(over, "its order has another buyer or none, so it must be closed and unpaid");
+        return;
+    }
+    let agrees = match (trade.state, order.state) {
+        (TradeState::Waiting, OrderState::WaitBuyerPay) => true,
+        (TradeState::Paid, OrderState::Paid | OrderState::Finished) => true,
+        (TradeState::Closed, OrderState::Closed) => true,
+        // The money came too late and went back; the order waits for its timer.
+        (TradeState::Closed, OrderState::WaitBuyerPay) => moved(PostingKind::PayReturn, None),
+        _ => false,
+    };
+    check(agrees, &format!("it is {}, its order is {}", trade.state.as_str(), order.state.as_str()));
+    check(trade.paid_at_us.is_some() == order.paid_at_us.is_some(), "only one of it and its order is paid");
+    let done = order.refunds.iter().filter(|refund| refund.state == RefundState::Done);
+    let came_back: i128 = done.map(|refund| i128::from(refund.amount)).sum();
+    let refunded = trade.refunded_minor.units();
+    check(
+        i128::from(refunded) == came_back,
+        &format!("refunded_minor is {refunded}, refunds that are done sum to {came_back}"),
+    );
+    order.has_trade = true;
+}

@@ -1,0 +1,268 @@
+//! What an audit says.
+
+use base::Field;
+use std::fmt::{self, Write as _};
+
+/// What is wrong.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Field)]
+pub enum FindingKind {
+    /// Journal bytes broke a rule: the key names segment and offset.
+    JournalDamaged,
+    /// A segment is missing; what it held cannot be checked.
+    JournalIncomplete,
+    /// The journal ends before a record that was posted into the tables.
+    JournalEndLost,
+    /// A journal record is whole but holds no batch that can be read.
+    BatchUnreadable,
+    /// A stamp does not come after the one before it.
+    StampNotRising,
+    /// The mark of what is posted does not fit the journal record it names.
+    MarkWrong,
+    /// A row differs from its last image in the journal.
+    RowDiffers,
+    /// A row of the journal is not in its table.
+    RowMissing,
+    /// A row was never written, or was deleted, according to the journal.
+    RowExtra,
+    /// A row's values do not fit its columns.
+    RowUnreadable,
+    /// Debits and credits of a posting differ, or it has fewer than two entries.
+    PostingUnbalanced,
+    /// A posting has other entries than its kind allows, or its number, date or order does not fit.
+    PostingShape,
+    /// An entry stands on an account that is not there, or not of this slot and currency.
+    EntryAccount,
+    /// An entry's balance does not follow from the entry before it on the account.
+    BalanceAfter,
+    /// An account's number, owner, kind and slot do not fit together.
+    AccountWrong,
+    /// An account's balance is not what its entries come to.
+    AccountBalance,
+    /// An account is below what is held on it, or on the wrong side of zero.
+    AccountBelow,
+    /// What is held on an account is not the sum of its open holds.
+    AccountHeld,
+    /// A hold belongs to no account of its slot and currency.
+    HoldWrong,
+    /// The books of a slot, currency or day do not sum to zero.
+    TrialBalance,
+    /// Money under way between slots does not sum to zero.
+    TransitOpen,
+    /// Fee income is not what orders were charged less what was given back.
+    FeeIncome,
+    /// An order's state, times and amounts do not agree with each other.
+    OrderWrong,
+    /// An order's payment does not agree with its postings.
+    OrderPayment,
+    /// An order's refunds do not add up to what it says was given back.
+    OrderRefunds,
+    /// A refund does not agree with its order or its postings.
+    RefundWrong,
+    /// A trade does not agree with its order or its postings.
+    TradeWrong,
+    /// A merchant's number and its order do not point at each other.
+    NumberWrong,
+    /// A receipt does not agree with its order.
+    ReceiptWrong,
+    /// A top-up and its posting do not agree.
+    TopUpWrong,
+    /// A notice does not agree with its order, or one that is owed is missing.
+    NoticeWrong,
+    /// A timer belongs to nothing, or what needs a timer has none.
+    TimerWrong,
+    /// A party, its account, password or apps do not agree.
+    PartyWrong,
+    /// A login and its party do not point at each other.
+    LoginWrong,
+    /// A slot's counters are not what was issued in it.
+    HeadWrong,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Finding {
+    /// What is wrong.
+    pub kind: FindingKind,
+    /// The table by its SQL name, or `journal`.
+    pub table: &'static str,
+    /// The row's key as `column=value` pairs; for the journal its segment and offset, or its record.
+    pub key: String,
+    /// What was expected and what was found, for people.
+    pub message: String,
+}
+
+/// How much was looked at.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Figures {
+    /// Rows per table, by SQL name.
+    pub rows: Vec<(&'static str, u64)>,
+    /// Postings.
+    pub postings: u64,
+    /// Entries of all postings.
+    pub entries: u64,
+    /// Journal records that were read.
+    pub journal_records: u64,
+    /// The journal sequence that the tables hold.
+    pub posted_sequence: u64,
+    /// The last journal sequence that was read.
+    pub last_sequence: u64,
+    /// How long it took, microseconds.
+    pub elapsed_us: u64,
+}
+
+/// The result of an audit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Report {
+    /// How much was looked at.
+    pub figures: Figures,
+    /// What is wrong, in the order of kind, table and key; empty when the books are exact.
+    pub findings: Vec<Finding>,
+    /// Findings beyond the bound that was asked for, counted but not named.
+    pub left_off: u64,
+}
+
+impl Report {
+    /// Whether nothing is wrong.
+    pub fn is_clean(&self) -> bool {
+        self.findings.is_empty() && self.left_off == 0
+    }
+
+    /// The report as one JSON object, for programs.
+    pub fn to_json(&self) -> String {
+        let Figures { rows, postings, entries, journal_records, posted_sequence, last_sequence, elapsed_us } =
+            &self.figures;
+        let rows: Vec<String> =
+            rows.iter().map(|(table, count)| format!("{}:{count}", json_text(table))).collect();
+        let findings: Vec<String> = self.findings.iter().map(Finding::to_json).collect();
+        format!(
+            "{{\"clean\":{},\"figures\":{{\"rows\":{{{}}},\"postings\":{postings},\"entries\":{entries},\
+             \"journal_records\":{journal_records},\"posted_sequence\":{posted_sequence},\
+             \"last_sequence\":{last_sequence},\"elapsed_us\":{elapsed_us}}},\"findings\":[{}],\"left_off\":{}}}",
+            self.is_clean(),
+            rows.join(","),
+            findings.join(","),
+            self.left_off
+        )
+    }
+}
+
+impl Finding {
+    fn to_json(&self) -> String {
+        format!(
+            "{{\"kind\":{},\"table\":{},\"key\":{},\"message\":{}}}",
+            json_text(self.kind.as_str()),
+            json_text(self.table),
+            json_text(&self.key),
+            json_text(&self.message)
+        )
+    }
+}
+
+fn json_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            control if control.is_control() => {
+                // Control characters lie below U+00A0: four digits hold them.
+                let _infallible = write!(out, "\\u{:04x}", u32::from(control));
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} [{}] {}", self.kind.as_str(), self.table, self.key, self.message)
+    }
+}
+
+impl fmt::Display for Report {
+    /// Figures first, then one line for each finding, then the verdict.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let figures = &self.figures;
+        writeln!(
+            f,
+            "journal: {} records read up to {}; tables posted up to {}",
+            figures.journal_records, figures.last_sequence, figures.posted_sequence
+        )?;
+        for (table, rows) in figures.rows.iter().filter(|(_, rows)| *rows > 0) {
+            writeln!(f, "{table:>18} {rows:>12}")?;
+        }
+        writeln!(f, "{} postings with {} entries", figures.postings, figures.entries)?;
+        for finding in &self.findings {
+            writeln!(f, "{finding}")?;
+        }
+        if self.left_off > 0 {
+            writeln!(f, "and {} more", self.left_off)?;
+        }
+        let (seconds, thousandths) = (figures.elapsed_us / 1_000_000, figures.elapsed_us / 1_000 % 1_000);
+        if self.is_clean() {
+            write!(f, "The books are exact. ({seconds}.{thousandths:03} s)")
+        } else {
+            let count = self.findings.len() as u64 + self.left_off;
+            write!(f, "The books are WRONG in {count} places. ({seconds}.{thousandths:03} s)")
+        }
+    }
+}
+
+/// Findings as they come.
+#[derive(Debug)]
+pub(crate) struct Findings {
+    list: Vec<Finding>,
+    most: usize,
+    left_off: u64,
+}
+
+impl Findings {
+    pub(crate) fn new(most: usize) -> Findings {
+        Findings { list: Vec::new(), most, left_off: 0 }
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        kind: FindingKind,
+        table: &'static str,
+        key: impl Into<String>,
+        message: impl Into<String>,
+    ) {
+        if self.list.len() < self.most {
+            self.list.push(Finding { kind, table, key: key.into(), message: message.into() });
+        } else {
+            self.left_off += 1;
+        }
+    }
+
+    pub(crate) fn report(mut self, figures: Figures) -> Report {
+        // Maps were walked on the way: the order must not depend on them.
+        self.list.sort();
+        Report { figures, findings: self.list, left_off: self.left_off }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_beyond_the_bound_are_counted_and_json_is_escaped() {
+        let mut findings = Findings::new(1);
+        findings.add(FindingKind::RowExtra, "party", "id=\"\\\u{1}金", "x");
+        findings.add(FindingKind::RowExtra, "party", "id=2", "x");
+        let report = findings.report(Figures { rows: vec![("party", 2)], ..Figures::default() });
+        assert!(!report.is_clean());
+        assert_eq!((report.findings.len(), report.left_off), (1, 1));
+        let json = report.to_json();
+        assert!(
+            json.contains(r#""kind":"row_extra","table":"party","key":"id=\"\\\u0001金","message":"x""#),
+            "{json}"
+        );
+        assert!(json.contains(r#""clean":false"#) && json.contains(r#""rows":{"party":2}"#), "{json}");
+        assert!(report.to_string().contains("and 1 more"));
+    }
+}

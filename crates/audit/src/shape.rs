@@ -1,0 +1,105 @@
+//! What a posting must look like by itself, whatever else is in the books.
+
+use crate::report::FindingKind;
+use base::{PartyId, china_date};
+use ledger::{AccountId, AccountKind, Posting, PostingKind, Side};
+use money::Currency;
+
+/// One line that a kind of posting has.
+struct Line(Side, AccountKind, Needed);
+
+#[derive(PartialEq)]
+enum Needed {
+    Always,
+    /// Left out when its amount is zero.
+    UnlessZero,
+}
+
+/// The lines of a kind of posting in their order. Written down again here on purpose: the ledger's templates are what
+/// is checked.
+const fn lines(kind: PostingKind) -> &'static [Line] {
+    use {AccountKind::*, Needed::*, Side::*};
+    match kind {
+        PostingKind::TopUp => &[Line(Debit, BankReserve, Always), Line(Credit, Balance, Always)],
+        PostingKind::PayOut => &[Line(Debit, Balance, Always), Line(Credit, Transit, Always)],
+        PostingKind::PayReturn | PostingKind::RefundIn => {
+            &[Line(Debit, Transit, Always), Line(Credit, Balance, Always)]
+        }
+        PostingKind::PayIn | PostingKind::RefundReturn => &[
+            Line(Debit, Transit, Always),
+            Line(Credit, Balance, UnlessZero),
+            Line(Credit, FeeIncome, UnlessZero),
+        ],
+        PostingKind::RefundOut => &[
+            Line(Debit, Balance, UnlessZero),
+            Line(Debit, FeeIncome, UnlessZero),
+            Line(Credit, Transit, Always),
+        ],
+    }
+}
+
+/// What kind of account a number names in a posting's slot.
+pub(crate) fn kind_of(posting: &Posting, account: AccountId) -> AccountKind {
+    let platform = |kind: &AccountKind| AccountId::platform(posting.slot, *kind, posting.currency) == account;
+    let own = [AccountKind::Transit, AccountKind::FeeIncome, AccountKind::BankReserve];
+    own.into_iter().find(platform).unwrap_or(AccountKind::Balance)
+}
+
+/// The number of a party's balance account.
+pub(crate) fn balance_account(party: PartyId, currency: Currency) -> AccountId {
+    AccountId::of(party, AccountKind::Balance, currency)
+}
+
+/// Everything that is wrong with a posting alone.
+pub(crate) fn faults(posting: &Posting) -> Vec<(FindingKind, String)> {
+    let mut faults = Vec::new();
+    match posting.imbalance() {
+        Some(0) => {}
+        Some(by) => {
+            faults.push((FindingKind::PostingUnbalanced, format!("debits less credits are {by}, not 0")))
+        }
+        None => faults.push((FindingKind::PostingUnbalanced, "its sum overflows".to_owned())),
+    }
+    let count = posting.entries().count();
+    if count < 2 {
+        faults.push((FindingKind::PostingUnbalanced, format!("{count} entries, at least 2")));
+    }
+    let mut wrong = |message: String| faults.push((FindingKind::PostingShape, message));
+    if !fits_its_kind(posting) {
+        wrong(format!("its entries are not those of {}", posting.kind.as_str()));
+    }
+    if posting.no.slot() != posting.slot {
+        wrong(format!("its number is of slot {}", posting.no.slot()));
+    }
+    let date = china_date(posting.no.at_us());
+    if posting.business_date != date {
+        wrong(format!("business_date is {}, its number is of {date}", posting.business_date));
+    }
+    if posting.order_no.is_some() == (posting.kind == PostingKind::TopUp) {
+        wrong("only a top-up is about no order".to_owned());
+    }
+    for entry in posting.entries() {
+        if entry.amount_minor.units() == 0 {
+            wrong(format!("its entry on account {} is of nothing", entry.account));
+        }
+        if entry.account.slot() != posting.slot {
+            let message =
+                format!("its entry on account {} is of slot {}", entry.account, entry.account.slot());
+            faults.push((FindingKind::EntryAccount, message));
+            break;
+        }
+    }
+    faults
+}
+
+fn fits_its_kind(posting: &Posting) -> bool {
+    let mut lines = lines(posting.kind).iter();
+    for entry in posting.entries() {
+        let fits = |line: &Line| line.0 == entry.side && line.1 == kind_of(posting, entry.account);
+        // A line that does not fit may only be passed over when it can be zero.
+        if !lines.by_ref().take_while(|line| fits(line) || line.2 == Needed::UnlessZero).any(fits) {
+            return false;
+        }
+    }
+    lines.all(|line| line.2 == Needed::UnlessZero)
+}

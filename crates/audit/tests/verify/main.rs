@@ -1,0 +1,9 @@
+//! The audit by behaviour: clean over a world that lived, and one finding at least for each thing that is changed.
+
+// Helpers outside `#[test]` functions are tests too.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod clean;
+mod journal_bytes;
+mod rows;
+mod world;

@@ -1,0 +1,685 @@
+//! One thing is changed in the tables at a time: the audit names table, key and what is wrong with it.
+
+use crate::world::{World, found};
+use audit::FindingKind::{self, *};
+use rusqlite::types::Value;
+
+/// What is changed, and which findings must follow besides "the row differs": on which table, of which kind.
+struct Case(&'static str, &'static str, &'static str, &'static [(&'static str, FindingKind)]);
+
+/// The key of the first row of a table that fits, as the audit prints it, and as a WHERE clause.
+fn key(world: &World, table: &str, which: &str) -> (String, String) {
+    let table_id = engine::Table::ALL.iter().find(|known| known.name() == table).unwrap();
+    let columns: Vec<&str> =
+        table_id.columns()[..table_id.key_columns()].iter().map(|column| column.name).collect();
+    let sql = format!("SELECT \"{}\" FROM \"{table}\" WHERE {which} LIMIT 1", columns.join("\", \""));
+    world
+        .sql()
+        .query_row(&sql, (), |row| {
+            let mut shown = Vec::new();
+            let mut wheres = Vec::new();
+            for (index, column) in columns.iter().enumerate() {
+                let (text, sql) = match row.get(index)? {
+                    Value::Integer(number) => (number.to_string(), number.to_string()),
+                    Value::Text(text) => (format!("{text:?}"), format!("'{text}'")),
+                    Value::Blob(bytes) => {
+                        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                        (format!("x'{hex}'"), format!("x'{hex}'"))
+                    }
+                    other => panic!("{other:?} in a key"),
+                };
+                shown.push(format!("{column}={text}"));
+                wheres.push(format!("\"{column}\" = {sql}"));
+            }
+            Ok((shown.join(" "), wheres.join(" AND ")))
+        })
+        .unwrap_or_else(|error| panic!("{sql}: {error}"))
+}
+
+fn order(number: &str) -> String {
+    format!("(SELECT no FROM orders WHERE out_trade_no LIKE '{number}-%')")
+}
+
+fn run(cases: &[Case]) {
+    for Case(table, which, set, expected) in cases {
+        let (which, set) = (filled(which), filled(set));
+        let world = World::copy();
+        let (shown, exact) = key(&world, table, &which);
+        world.change(&format!("UPDATE \"{table}\" SET {set} WHERE {exact}"));
+        let report = world.verify();
+        let differs = found(&report, RowDiffers, table);
+        assert_eq!(differs.key, shown, "{table} {which} {set}\n{report}");
+        let column = set.split(['=', ' ']).next().unwrap();
+        assert!(differs.message.contains(&format!("column {column} is")), "{}", differs.message);
+        for (on, kind) in *expected {
+            let finding = found(&report, *kind, on);
+            if on == table && !matches!(kind, TrialBalance | TransitOpen | FeeIncome | AccountBalance) {
+                let named =
+                    report.findings.iter().any(|finding| finding.kind == *kind && finding.key == shown);
+                assert!(named, "{table} {set}: {kind:?} names {} instead of {shown}", finding.key);
+            }
+        }
+    }
+}
+
+/// Puts the numbers of orders in: `{T1}`.
+fn filled(text: &str) -> String {
+    let mut text = text.to_owned();
+    while let Some((before, rest)) = text.split_once('{') {
+        let (name, after) = rest.split_once('}').unwrap();
+        text = format!("{before}{}{after}", order(name));
+    }
+    text
+}
+
+#[test]
+fn accounts() {
+    run(&[
+        Case(
+            "account",
+            "kind = 'balance' AND balance_minor > 0",
+            "balance_minor = balance_minor + 1",
+            &[("account", AccountBalance), ("account", TrialBalance)],
+        ),
+        Case(
+            "account",
+            "kind = 'balance' AND balance_minor > 0",
+            "balance_minor = -1",
+            &[("account", AccountBelow)],
+        ),
+        Case(
+            "account",
+            "kind = 'balance' AND balance_minor > 0",
+            "held_minor = 5",
+            &[("account", AccountHeld)],
+        ),
+        Case(
+            "account",
+            "kind = 'balance' AND balance_minor > 0",
+            "held_minor = balance_minor + 1",
+            &[("account", AccountBelow)],
+        ),
+        Case("account", "kind = 'bank_reserve'", "balance_minor = 1", &[("account", AccountBelow)]),
+        Case(
+            "account",
+            "kind = 'transit' AND balance_minor <> 0",
+            "balance_minor = balance_minor + 1",
+            &[("account", TransitOpen)],
+        ),
+        Case(
+            "account",
+            "kind = 'fee_income'",
+            "balance_minor = balance_minor + 1",
+            &[("account", FeeIncome)],
+        ),
+        Case(
+            "account",
+            "kind = 'balance'",
+            "kind = 'fee_income'",
+            &[("account", AccountWrong), ("party", PartyWrong)],
+        ),
+        Case(
+            "account",
+            "kind = 'balance'",
+            "owner = owner + 100",
+            &[("account", AccountWrong), ("account", PartyWrong)],
+        ),
+        Case(
+            "account",
+            "kind = 'balance'",
+            "currency = 'usd'",
+            &[("account", AccountWrong), ("posting", EntryAccount)],
+        ),
+        Case("account", "kind = 'balance'", "opened_at_us = opened_at_us + 1", &[]),
+    ]);
+}
+
+#[test]
+fn postings() {
+    run(&[
+        Case(
+            "posting",
+            "kind = 'pay_out' AND order_no = {T1}",
+            "amount_1_minor = amount_1_minor + 1",
+            &[("posting", PostingUnbalanced), ("posting", BalanceAfter), ("posting", TrialBalance)],
+        ),
+        Case(
+            "posting",
+            "kind = 'pay_out' AND order_no = {T1}",
+            "amount_1_minor = 1, amount_2_minor = 1",
+            &[("posting", BalanceAfter), ("orders", OrderPayment)],
+        ),
+        Case(
+            "posting",
+            "kind = 'pay_in' AND order_no = {T1}",
+            "balance_after_2_minor = balance_after_2_minor + 1",
+            &[("posting", BalanceAfter)],
+        ),
+        Case(
+            "posting",
+            "kind = 'pay_out' AND order_no = {T1}",
+            "account_1 = account_1 + 10000000",
+            &[("posting", EntryAccount)],
+        ),
+        Case(
+            "posting",
+            "kind = 'pay_out' AND order_no = {T1}",
+            "account_1 = account_1 + 100000",
+            &[("posting", EntryAccount)],
+        ),
+        Case(
+            "posting",
+            "kind = 'pay_out' AND order_no = {T1}",
+            "side_1 = 'credit', side_2 = 'debit'",
+            &[("posting", PostingShape)],
+        ),
+        Case(
+            "posting",
+            "kind = 'pay_out' AND order_no = {T1}",
+            "kind = 'pay_in'",
+            &[("posting", PostingShape), ("orders", OrderPayment)],
+        ),
+        Case(
+            "posting",
+            "kind = 'refund_in' AND order_no = {T3}",
+            "kind = 'pay_return'",
+            &[("refund", RefundWrong), ("orders", OrderPayment)],
+        ),
+        Case(
+            "posting",
+            "kind = 'pay_in' AND order_no = {T1}",
+            "business_date = business_date + 1",
+            &[("posting", PostingShape)],
+        ),
+        Case(
+            "posting",
+            "kind = 'pay_in' AND order_no = {T1}",
+            "order_no = {T4}",
+            &[("orders", OrderPayment)],
+        ),
+        Case("posting", "kind = 'pay_in' AND order_no = {T1}", "order_no = 7", &[("posting", PostingShape)]),
+        Case(
+            "posting",
+            "kind = 'pay_in' AND order_no = {T1}",
+            "order_no = NULL",
+            &[("posting", PostingShape)],
+        ),
+        Case("posting", "kind = 'top_up'", "order_no = {T1}", &[("posting", PostingShape)]),
+        Case(
+            "posting",
+            "kind = 'top_up'",
+            "amount_1_minor = 1, amount_2_minor = 1",
+            &[("top_up", TopUpWrong), ("posting", TopUpWrong)],
+        ),
+        Case(
+            "posting",
+            "kind = 'top_up'",
+            "amount_1_minor = 0, amount_2_minor = 0",
+            &[("posting", PostingShape)],
+        ),
+        Case(
+            "posting",
+            "kind = 'pay_out' AND order_no = {T1}",
+            "account_2 = NULL, side_2 = NULL, amount_2_minor = NULL, balance_after_2_minor = NULL",
+            &[("posting", PostingUnbalanced), ("posting", PostingShape)],
+        ),
+        Case(
+            "posting",
+            "kind = 'pay_in' AND order_no = {T1}",
+            "amount_2_minor = amount_2_minor - 1, amount_3_minor = amount_3_minor + 1",
+            &[("posting", BalanceAfter), ("orders", OrderPayment)],
+        ),
+    ]);
+}
+
+#[test]
+fn orders() {
+    run(&[
+        Case(
+            "orders",
+            "no = {T1}",
+            "state = 'wait_buyer_pay'",
+            &[("orders", OrderWrong), ("orders", TimerWrong), ("trade", TradeWrong)],
+        ),
+        Case("orders", "no = {T1}", "state = 'closed'", &[("orders", OrderWrong), ("trade", TradeWrong)]),
+        Case("orders", "no = {T1}", "state = 'offered'", &[("orders", OrderWrong)]),
+        Case("orders", "no = {T6}", "state = 'paid'", &[("orders", OrderWrong)]),
+        Case("orders", "no = {T6}", "state = 'finished'", &[("orders", OrderWrong)]),
+        Case("orders", "no = {T2}", "refunded_minor = refunded_minor + 1", &[("orders", OrderRefunds)]),
+        Case("orders", "no = {T2}", "refunded_minor = total_minor + 1", &[("orders", OrderWrong)]),
+        Case("orders", "no = {T2}", "refunded_minor = 0", &[("orders", OrderRefunds)]),
+        Case(
+            "orders",
+            "no = {T1}",
+            "fee_minor = fee_minor + 1",
+            &[("orders", OrderPayment), ("account", FeeIncome)],
+        ),
+        Case("orders", "no = {T1}", "fee_minor = total_minor + 1", &[("orders", OrderWrong)]),
+        Case("orders", "no = {T6}", "fee_minor = 1", &[("orders", OrderWrong)]),
+        Case("orders", "no = {T1}", "fee_returned_minor = fee_minor + 1", &[("orders", OrderWrong)]),
+        Case(
+            "orders",
+            "no = {T2}",
+            "fee_returned_minor = fee_returned_minor + 1",
+            &[("orders", OrderRefunds), ("account", FeeIncome)],
+        ),
+        Case(
+            "orders",
+            "no = {T1}",
+            "total_minor = total_minor + 1",
+            &[("orders", OrderPayment), ("trade", TradeWrong)],
+        ),
+        Case(
+            "orders",
+            "no = {T1}",
+            "paid_at_us = NULL",
+            &[("orders", OrderPayment), ("orders", OrderWrong), ("receipt", ReceiptWrong)],
+        ),
+        Case(
+            "orders",
+            "no = {T1}",
+            "paid_at_us = paid_at_us + 1",
+            &[("orders", OrderPayment), ("receipt", ReceiptWrong), ("notice", NoticeWrong)],
+        ),
+        Case(
+            "orders",
+            "no = {T6}",
+            "paid_at_us = created_at_us + 1",
+            &[("orders", OrderPayment), ("orders", OrderWrong)],
+        ),
+        Case("orders", "no = {T4}", "closed_at_us = NULL", &[("orders", OrderWrong)]),
+        Case("orders", "no = {T4}", "closed_at_us = opened_at_us - 1", &[("orders", OrderWrong)]),
+        Case("orders", "no = {T1}", "created_at_us = opened_at_us - 1", &[("orders", OrderWrong)]),
+        Case("orders", "no = {T1}", "paid_at_us = created_at_us - 1", &[("orders", OrderWrong)]),
+        Case("orders", "no = {T1}", "opened_at_us = opened_at_us - 1", &[("orders", OrderWrong)]),
+        Case(
+            "orders",
+            "no = {T1}",
+            "buyer = NULL",
+            &[("orders", OrderWrong), ("trade", TradeWrong), ("orders", OrderPayment)],
+        ),
+        Case(
+            "orders",
+            "no = {T1}",
+            "buyer = (SELECT buyer FROM orders WHERE no = {T2})",
+            &[("orders", OrderPayment), ("trade", TradeWrong)],
+        ),
+        Case("orders", "no = {T12}", "buyer = NULL", &[("receipt", ReceiptWrong)]),
+        Case(
+            "orders",
+            "no = {T1}",
+            "seller = (SELECT buyer FROM orders WHERE no = {T1})",
+            &[("orders", OrderWrong), ("order_number", NumberWrong), ("trade", TradeWrong)],
+        ),
+        Case("orders", "no = {T1}", "seller = seller + 100", &[("orders", PartyWrong)]),
+        Case("orders", "no = {T1}", "currency = 'usd'", &[("posting", PostingShape)]),
+        Case("orders", "no = {T2}", "currency = 'usd'", &[("refund", RefundWrong)]),
+        Case(
+            "orders",
+            "no = {T1}",
+            "out_trade_no = 'other'",
+            &[("order_number", NumberWrong), ("orders", NumberWrong)],
+        ),
+        Case(
+            "orders",
+            "no = {T1}",
+            "notify_url = 'http://other/'",
+            &[("notice", NoticeWrong), ("orders", NoticeWrong)],
+        ),
+        Case("orders", "no = {T6}", "timer = timer + 100", &[("timer", TimerWrong), ("orders", TimerWrong)]),
+        Case("orders", "no = {T6}", "expires_at_us = expires_at_us + 1", &[("timer", TimerWrong)]),
+        Case("orders", "no = {T1}", "subject = 'another text'", &[]),
+        Case("orders", "no = {T1}", "state = 'no state'", &[("orders", RowUnreadable)]),
+        Case("orders", "no = {T1}", "app = app + 100", &[("notice", NoticeWrong)]),
+    ]);
+}
+
+#[test]
+fn trades_and_refunds() {
+    run(&[
+        Case("trade", "no = {T1}", "state = 'waiting'", &[("trade", TradeWrong)]),
+        Case("trade", "no = {T6}", "state = 'paid'", &[("trade", TradeWrong)]),
+        Case("trade", "no = {T6}", "state = 'closed', closed_at_us = 1", &[("trade", TradeWrong)]),
+        Case("trade", "no = {T1}", "total_minor = total_minor + 1", &[("trade", TradeWrong)]),
+        Case("trade", "no = {T2}", "refunded_minor = refunded_minor + 1", &[("trade", TradeWrong)]),
+        Case("trade", "no = {T1}", "paid_at_us = paid_at_us + 1", &[("trade", TradeWrong)]),
+        Case("trade", "no = {T1}", "paid_at_us = NULL", &[("trade", TradeWrong)]),
+        Case("trade", "no = {T3}", "closed_at_us = NULL", &[("trade", TradeWrong)]),
+        Case("trade", "no = {T1}", "created_at_us = 1", &[("trade", TradeWrong)]),
+        Case("trade", "no = {T1}", "seller = buyer", &[("trade", TradeWrong)]),
+        Case("trade", "no = {T1}", "buyer = buyer + 1", &[("trade", TradeWrong), ("orders", OrderPayment)]),
+        Case("trade", "no = {T6}", "buyer = buyer + 100", &[("trade", TradeWrong), ("orders", OrderPayment)]),
+        Case(
+            "refund",
+            "order_no = {T2} AND out_request_no = 'R1'",
+            "amount_minor = amount_minor + 1",
+            &[("refund", RefundWrong), ("orders", OrderRefunds), ("trade", TradeWrong)],
+        ),
+        Case(
+            "refund",
+            "order_no = {T2} AND out_request_no = 'R1'",
+            "fee_back_minor = fee_back_minor + 1",
+            &[("refund", RefundWrong), ("orders", OrderRefunds)],
+        ),
+        Case(
+            "refund",
+            "order_no = {T2} AND out_request_no = 'R1'",
+            "state = 'returned'",
+            &[("refund", RefundWrong), ("orders", OrderRefunds)],
+        ),
+        Case(
+            "refund",
+            "order_no = {T2} AND out_request_no = 'R1'",
+            "state = 'under_way'",
+            &[("posting", RefundWrong), ("account", TransitOpen)],
+        ),
+        Case(
+            "refund",
+            "order_no = {T11}",
+            "state = 'done'",
+            &[("refund", RefundWrong), ("orders", OrderRefunds), ("posting", RefundWrong)],
+        ),
+        Case(
+            "refund",
+            "order_no = {T2} AND out_request_no = 'R1'",
+            "at_us = at_us + 1",
+            &[("refund", RefundWrong), ("posting", RefundWrong)],
+        ),
+        Case(
+            "refund",
+            "order_no = {T2} AND out_request_no = 'R1'",
+            "refunded_after_minor = 0",
+            &[("refund", RefundWrong)],
+        ),
+        Case("refund", "order_no = {T2} AND out_request_no = 'R1'", "reason = 'changed'", &[]),
+    ]);
+}
+
+#[test]
+fn what_stands_around() {
+    run(&[
+        Case(
+            "order_number",
+            "no = {T1}",
+            "no = {T2}",
+            &[("order_number", NumberWrong), ("orders", NumberWrong)],
+        ),
+        Case("order_number", "no = {T1}", "no = 7", &[("order_number", NumberWrong)]),
+        Case("receipt", "order_no = {T15}", "outcome = 'paid'", &[("receipt", ReceiptWrong)]),
+        Case("receipt", "order_no = {T15}", "outcome = 'waiting'", &[("receipt", ReceiptWrong)]),
+        Case("receipt", "order_no = {T1}", "at_us = at_us + 1", &[("receipt", ReceiptWrong)]),
+        Case("receipt", "order_no = {T15}", "at_us = 1", &[("receipt", ReceiptWrong)]),
+        Case("receipt", "order_no = {T1}", "outcome = 'balance_too_low'", &[]),
+        Case(
+            "top_up",
+            "slot >= 0",
+            "amount_minor = amount_minor + 1",
+            &[("top_up", TopUpWrong), ("posting", TopUpWrong)],
+        ),
+        Case("top_up", "slot >= 0", "at_us = at_us + 1", &[("top_up", TopUpWrong)]),
+        Case("notice", "order_no = {T1}", "order_no = {T2}", &[("orders", NoticeWrong)]),
+        Case("notice", "order_no = {T1}", "order_no = 7", &[("notice", NoticeWrong)]),
+        Case("notice", "order_no = {T1}", "url = 'http://other/'", &[("notice", NoticeWrong)]),
+        Case("notice", "order_no = {T1}", "refunded_minor = 1000000", &[("notice", NoticeWrong)]),
+        Case("notice", "order_no = {T1}", "happened_at_us = happened_at_us + 1", &[("notice", NoticeWrong)]),
+        Case("notice", "event = 'refunded'", "out_biz_no = 'other'", &[("notice", NoticeWrong)]),
+        Case(
+            "notice",
+            "order_no = {T1}",
+            "event = 'closed'",
+            &[("notice", NoticeWrong), ("orders", NoticeWrong)],
+        ),
+        Case("notice", "state = 'due'", "next_at_us = NULL", &[("notice", NoticeWrong)]),
+        Case("notice", "state = 'delivered'", "next_at_us = 5", &[("notice", NoticeWrong)]),
+        Case("timer", "order_no = {T6}", "order_no = {T1}", &[("timer", TimerWrong), ("orders", TimerWrong)]),
+        Case(
+            "timer",
+            "task = 'forget_code'",
+            "code = zeroblob(16)",
+            &[("timer", TimerWrong), ("pay_code", TimerWrong)],
+        ),
+        Case("timer", "task = 'forget_code'", "order_no = {T6}", &[("timer", TimerWrong)]),
+        Case(
+            "timer",
+            "task = 'forget_attempt' AND attempt = (SELECT no FROM password_attempt)",
+            "attempt = attempt + 1000",
+            &[("password_attempt", TimerWrong)],
+        ),
+        Case("timer", "task = 'forget_attempt'", "party = NULL", &[("timer", TimerWrong)]),
+        Case("timer", "task = 'expire_order'", "code = zeroblob(16)", &[("timer", TimerWrong)]),
+        Case("pay_code", "slot >= 0", "timer = timer + 100", &[("pay_code", TimerWrong)]),
+        Case("pay_code", "slot >= 0", "party = party + 100", &[("pay_code", PartyWrong)]),
+        Case("password_attempt", "slot >= 0", "proven = 1", &[]),
+    ]);
+}
+
+#[test]
+fn parties() {
+    run(&[
+        Case(
+            "party",
+            "kind = 'person'",
+            "login = 'other@example.com'",
+            &[("login", LoginWrong), ("party", LoginWrong)],
+        ),
+        Case("party", "kind = 'merchant'", "kind = 'person'", &[("app", PartyWrong)]),
+        Case("party", "slot >= 0", "status = 'frozen'", &[]),
+        Case("login", "slot >= 0", "party = party + 100", &[("login", LoginWrong), ("party", LoginWrong)]),
+        Case("app", "slot >= 0", "seller = seller + 100", &[("app", PartyWrong)]),
+        Case("app", "slot >= 0", "public_key = x'00'", &[]),
+        Case("slot_head", "slot >= 0", "parties = parties + 1", &[("slot_head", HeadWrong)]),
+        Case("slot_head", "apps > 0", "apps = apps - 1", &[("slot_head", HeadWrong)]),
+        Case("credential", "slot >= 0", "verifier = 'stolen'", &[]),
+    ]);
+}
+
+#[test]
+fn secrets_and_names_are_not_printed() {
+    let world = World::copy();
+    world.change("UPDATE credential SET verifier = 'stolen secret'; UPDATE party SET name = 'Mr Nobody'");
+    let text = world.verify().to_string();
+    assert!(
+        text.contains("column verifier is (not shown)") && text.contains("column name is (not shown)"),
+        "{text}"
+    );
+    assert!(!text.contains("stolen") && !text.contains("argon2id") && !text.contains("Nobody"), "{text}");
+}
+
+#[test]
+fn a_row_that_is_gone_is_missing_by_its_key() {
+    for (table, which, expected) in [
+        (
+            "posting",
+            "kind = 'pay_in' AND order_no = {T1}",
+            &[("orders", OrderPayment), ("posting", BalanceAfter)][..],
+        ),
+        ("posting", "kind = 'refund_in' AND order_no = {T3}", &[("refund", RefundWrong)]),
+        (
+            "orders",
+            "no = {T1}",
+            &[
+                ("posting", PostingShape),
+                ("order_number", NumberWrong),
+                ("trade", TradeWrong),
+                ("receipt", ReceiptWrong),
+                ("notice", NoticeWrong),
+            ],
+        ),
+        ("orders", "no = {T6}", &[("timer", TimerWrong)]),
+        ("orders", "no = {T2}", &[("refund", RefundWrong)]),
+        ("trade", "no = {T1}", &[("orders", OrderPayment)]),
+        ("order_number", "no = {T1}", &[("orders", NumberWrong)]),
+        ("refund", "order_no = {T3}", &[("orders", OrderRefunds), ("posting", RefundWrong)]),
+        ("receipt", "order_no = {T1}", &[]),
+        ("top_up", "slot >= 0", &[("posting", TopUpWrong)]),
+        ("notice", "order_no = {T1}", &[("orders", NoticeWrong)]),
+        ("notice", "order_no = {T4}", &[("orders", NoticeWrong)]),
+        ("notice", "order_no = {T3} AND event = 'refunded'", &[("orders", NoticeWrong)]),
+        ("timer", "order_no = {T5}", &[("orders", TimerWrong)]),
+        ("timer", "task = 'forget_code'", &[("pay_code", TimerWrong)]),
+        ("pay_code", "slot >= 0", &[("timer", TimerWrong)]),
+        ("account", "kind = 'balance' AND balance_minor > 0", &[("party", PartyWrong)]),
+        ("account", "kind = 'fee_income'", &[("account", FeeIncome), ("posting", EntryAccount)]),
+        ("account", "kind = 'transit' AND balance_minor <> 0", &[("account", TransitOpen)]),
+        ("login", "slot >= 0", &[("party", LoginWrong)]),
+        (
+            "party",
+            "kind = 'person'",
+            &[
+                ("login", LoginWrong),
+                ("credential", PartyWrong),
+                ("account", PartyWrong),
+                ("slot_head", HeadWrong),
+            ],
+        ),
+        ("app", "slot >= 0", &[("slot_head", HeadWrong)]),
+        ("slot_head", "slot >= 0", &[("slot_head", HeadWrong)]),
+    ] {
+        let world = World::copy();
+        let (shown, exact) = key(&world, table, &filled(which));
+        world.change(&format!("DELETE FROM \"{table}\" WHERE {exact}"));
+        let report = world.verify();
+        assert_eq!(found(&report, RowMissing, table).key, shown, "{report}");
+        for (on, kind) in expected {
+            found(&report, *kind, on);
+        }
+    }
+}
+
+#[test]
+fn the_last_posting_of_an_account_is_missed_by_the_account() {
+    let world = World::copy();
+    let buyer = "(SELECT buyer FROM orders WHERE out_trade_no LIKE 'T7-%')";
+    let account = format!("(SELECT id FROM account WHERE kind = 'balance' AND owner = {buyer})");
+    let last = format!("(SELECT max(no) FROM posting WHERE account_1 = {account} OR account_2 = {account})");
+    let (shown, _) = key(&world, "account", &format!("id = {account}"));
+    world.change(&format!("DELETE FROM posting WHERE no = {last}"));
+    let report = world.verify();
+    assert!(
+        report.findings.iter().any(|finding| finding.kind == AccountBalance && finding.key == shown),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_row_that_was_never_written_is_extra_by_its_key() {
+    let copy = |table: &str, columns: &str, values: &str, which: &str| {
+        format!("INSERT INTO \"{table}\" ({columns}) SELECT {values} FROM \"{table}\" WHERE {which} LIMIT 1")
+    };
+    for (table, insert, which, expected) in [
+        (
+            "posting",
+            "INSERT INTO posting SELECT slot, no + 100, kind, business_date, order_no, currency, account_1, side_1, amount_1_minor, \
+             balance_after_1_minor, account_2, side_2, amount_2_minor, balance_after_2_minor, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
+             FROM posting WHERE kind = 'pay_out' AND order_no = {T1}"
+                .to_owned(),
+            "no = (SELECT no + 100 FROM posting WHERE kind = 'pay_out' AND order_no = {T1} ORDER BY no LIMIT 1)",
+            &[("orders", OrderPayment), ("posting", BalanceAfter)][..],
+        ),
+        (
+            "trade",
+            copy("trade", "slot, no, buyer, seller, state, subject, currency, total_minor, refunded_minor, created_at_us",
+                "slot, 7, buyer, seller, 'waiting', subject, currency, total_minor, 0, created_at_us", "no = {T1}"),
+            "no = 7",
+            &[("trade", TradeWrong)],
+        ),
+        (
+            "refund",
+            copy("refund", "slot, order_no, out_request_no, state, currency, amount_minor, fee_back_minor, refunded_after_minor, by_cancel, at_us",
+                "slot, order_no, 'X', state, currency, amount_minor, fee_back_minor, refunded_after_minor, 0, at_us", "order_no = {T2}"),
+            "out_request_no = 'X'",
+            &[("refund", RefundWrong), ("orders", OrderRefunds)],
+        ),
+        (
+            "receipt",
+            copy("receipt", "slot, order_no, attempt, outcome, at_us", "slot, 7, attempt, outcome, at_us", "order_no = {T1}"),
+            "order_no = 7",
+            &[("receipt", ReceiptWrong)],
+        ),
+        (
+            "login",
+            copy("login", "slot, login, party", "slot, 'thief', party", "slot >= 0"),
+            "login = 'thief'",
+            &[("login", LoginWrong)],
+        ),
+        (
+            "credential",
+            copy("credential", "slot, party, verifier, pepper_version, tries, locked_until_us", "slot, party + 100, verifier, 1, 0, 0", "slot >= 0"),
+            "party NOT IN (SELECT id FROM party)",
+            &[("credential", PartyWrong)],
+        ),
+        (
+            "password_attempt",
+            copy("password_attempt", "slot, party, no, about, proven, expires_at_us", "slot, party + 100, no, about, 1, expires_at_us", "slot >= 0"),
+            "party NOT IN (SELECT id FROM party)",
+            &[("password_attempt", PartyWrong), ("password_attempt", TimerWrong)],
+        ),
+        (
+            "timer",
+            copy("timer", "slot, due_at_us, no, task, order_no", "slot, due_at_us, 7, task, order_no", "task = 'expire_order'"),
+            "no = 7",
+            &[("timer", TimerWrong)],
+        ),
+        (
+            "hold",
+            "INSERT INTO hold SELECT slot, 100 + slot, id, currency, 5, 'open', 1 FROM account \
+             WHERE kind = 'balance' AND balance_minor > 0 LIMIT 1"
+                .to_owned(),
+            "slot >= 0",
+            &[("account", AccountHeld)],
+        ),
+        (
+            "hold",
+            "INSERT INTO hold VALUES (7, 107, 7, 'cny', 5, 'released', 1)".to_owned(),
+            "slot >= 0",
+            &[("hold", HoldWrong)],
+        ),
+        (
+            "hold",
+            "INSERT INTO hold SELECT slot, 101 + slot, id, currency, 5, 'released', 1 FROM account WHERE kind = 'balance' LIMIT 1".to_owned(),
+            "slot >= 0",
+            &[("hold", HoldWrong)],
+        ),
+        (
+            "party",
+            copy("party", "slot, id, kind, status, login, name, opened_at_us", "slot, id + 51, kind, status, login, name, opened_at_us", "slot >= 0"),
+            "id NOT IN (SELECT party FROM login)",
+            &[("party", PartyWrong), ("slot_head", HeadWrong)],
+        ),
+    ] {
+        let world = World::copy();
+        world.change(&filled(&insert));
+        let (shown, _) = key(&world, table, &filled(which));
+        let report = world.verify();
+        assert_eq!(found(&report, RowExtra, table).key, shown, "{report}");
+        for (on, kind) in expected {
+            found(&report, *kind, on);
+        }
+    }
+}
+
+#[test]
+fn the_mark_must_be_that_of_its_record() {
+    for set in ["hash = zeroblob(32)", "sequence = sequence - 1", "at_us = at_us + 1", "seq = seq + 1"] {
+        let world = World::copy();
+        world.change(&format!("UPDATE mark SET {set}"));
+        assert_eq!(found(&world.verify(), MarkWrong, "mark").key, "id=1", "{set}");
+    }
+    let world = World::copy();
+    world.change("UPDATE mark SET sequence = sequence + 1");
+    found(&world.verify(), JournalEndLost, "journal");
+    let world = World::copy();
+    world.change("DELETE FROM mark");
+    found(&world.verify(), MarkWrong, "mark");
+}
+
+#[test]
+fn findings_beyond_the_bound_are_counted() {
+    let world = World::copy();
+    world.change("UPDATE orders SET subject = 'changed'; DELETE FROM receipt");
+    let options = audit::Options { findings_max: 3, ..audit::Options::default() };
+    let folder = audit::WorldFolder { journal: &world.journal(), tables: &world.tables() };
+    let report = audit::verify(folder, &options).unwrap();
+    assert_eq!(report.findings.len(), 3);
+    assert_eq!(report.findings.len() as u64 + report.left_off, world.verify().findings.len() as u64);
+}

@@ -1,0 +1,355 @@
+//! A small world that lived through everything, made once by a real cell, and copies of it to damage.
+
+use audit::{Finding, FindingKind, Options, Report, WorldFolder, verify};
+use base::{AppId, OrderNo, PartyId, Text};
+use cell::{Cell, Door};
+use engine::{
+    CancelOrder, ClaimOrder, CloseOrder, ConfirmPay, IssuePayCode, JudgePassword, NewPassword, NoticeTried,
+    OpenApp, OpenOrder, OpenParty, PayBy, RefundOrder, RunTimer, SetPartyStatus, TopUp, TryPassword, Which,
+};
+use journal::Journal;
+use money::{Currency, Money};
+use people::{AppMode, PartyKind, PartyStatus};
+use rusqlite::Connection;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
+use store::{Reader as _, SqliteStore};
+use tempfile::TempDir;
+use trade::{Delivery, Meaning, Order, Product, Timeout, WireCharset};
+
+pub(crate) const WORLD: [u8; 16] = *b"world of tests 1";
+const START_US: i64 = 1_767_283_199_000_000; // One second before midnight in China: the books span two days.
+const HOUR_US: i64 = 3_600_000_000;
+/// Small segments, so that the journal has several.
+const SEGMENT_BYTES: u64 = 4096 + 8192;
+
+/// A world on the disk.
+pub(crate) struct World {
+    folder: TempDir,
+}
+
+impl World {
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.folder.path().join("journal")
+    }
+
+    pub(crate) fn tables(&self) -> PathBuf {
+        self.folder.path().join("tables.sqlite")
+    }
+
+    /// What lies in its folder, sorted.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<String> = entries.map(|name| name.into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// A copy of the world that lived.
+    pub(crate) fn copy() -> World {
+        static LIVED: OnceLock<World> = OnceLock::new();
+        let lived = LIVED.get_or_init(|| {
+            let world = World { folder: TempDir::new().unwrap() };
+            live(&world, |_, _| {});
+            world
+        });
+        let world = World { folder: TempDir::new().unwrap() };
+        fs::create_dir(world.journal()).unwrap();
+        for entry in fs::read_dir(lived.journal()).unwrap() {
+            let entry = entry.unwrap();
+            fs::copy(entry.path(), world.journal().join(entry.file_name())).unwrap();
+        }
+        fs::copy(lived.tables(), world.tables()).unwrap();
+        world
+    }
+
+    /// A world of its own, looked at while it lives.
+    pub(crate) fn watched(watch: impl FnOnce(&World, &Door)) {
+        let world = World { folder: TempDir::new().unwrap() };
+        live(&world, watch);
+    }
+
+    pub(crate) fn sql(&self) -> Connection {
+        let connection = Connection::open(self.tables()).unwrap();
+        connection.execute_batch("PRAGMA ignore_check_constraints = ON").unwrap();
+        connection
+    }
+
+    /// Changes the tables; each statement must change one row at least.
+    pub(crate) fn change(&self, statements: &str) {
+        let connection = self.sql();
+        for statement in statements.split(';').filter(|statement| !statement.trim().is_empty()) {
+            let changed = connection.execute(statement, ()).unwrap();
+            assert!(changed > 0, "{statement}");
+        }
+    }
+
+    pub(crate) fn verify(&self) -> Report {
+        let (journal, tables) = (self.journal(), self.tables());
+        let options = Options { world: Some(WORLD), ..Options::default() };
+        verify(WorldFolder { journal: &journal, tables: &tables }, &options).unwrap()
+    }
+
+    /// The names of the journal's segments, in order.
+    pub(crate) fn segments(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.journal()).unwrap().map(|entry| entry.unwrap().path());
+        let mut segments: Vec<PathBuf> =
+            entries.filter(|path| path.extension().is_some_and(|end| end == "journal")).collect();
+        segments.sort();
+        segments
+    }
+}
+
+/// The finding of this kind on this table.
+#[track_caller]
+pub(crate) fn found<'a>(report: &'a Report, kind: FindingKind, table: &str) -> &'a Finding {
+    let found = report.findings.iter().find(|finding| finding.kind == kind && finding.table == table);
+    found.unwrap_or_else(|| panic!("no {kind:?} on {table} in\n{report}"))
+}
+
+/// Writes the journal anew with small segments. Its records and their hashes stay the same.
+fn cut_small(folder: &Path) {
+    let small = folder.with_extension("small");
+    let options = journal::Options { segment_bytes: SEGMENT_BYTES, ..journal::Options::new(WORLD) };
+    let (mut journal, _) = Journal::open(&small, options).unwrap();
+    for record in journal::Reader::open(folder, 1).unwrap() {
+        let record = record.unwrap();
+        assert_eq!(journal.append(&record.payload).unwrap().hash, record.hash);
+    }
+    drop(journal);
+    fs::remove_dir_all(folder).unwrap();
+    fs::rename(small, folder).unwrap();
+}
+
+fn live(world: &World, watch: impl FnOnce(&World, &Door)) {
+    let now = Arc::new(AtomicI64::new(START_US));
+    let clock = now.clone();
+    let store = SqliteStore::open(&world.tables()).unwrap();
+    let options = cell::Options::new(WORLD);
+    let clock: cell::Clock = Arc::new(move || clock.fetch_add(1_000, Ordering::Relaxed));
+    let (cell, door) = Cell::open(&world.journal(), Box::new(store), clock, options).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(Script { door: door.clone(), now, code: 0, tables: world.tables() }.run());
+    watch(world, &door);
+    drop(door);
+    cell.close();
+    cut_small(&world.journal());
+}
+
+fn fen(minor: u64) -> Money {
+    Money::from_minor(minor, Currency::Cny).unwrap()
+}
+
+struct Script {
+    door: Door,
+    now: Arc<AtomicI64>,
+    code: u8,
+    tables: PathBuf,
+}
+
+/// Who plays.
+struct Cast {
+    shop: PartyId,
+    app: AppId,
+    alice: PartyId,
+    bob: PartyId,
+    carol: PartyId,
+}
+
+impl Script {
+    async fn run(mut self) {
+        let cast = self.cast().await;
+        self.pass(2_000_000);
+        let Cast { shop, alice, bob, carol, .. } = cast;
+
+        self.pay(&cast, "T1-paid", 3_000, alice).await;
+        let parted = self.pay(&cast, "T2-refunded-in-part", 10_000, bob).await;
+        self.refund(shop, &parted, 3_333, "R1").await.unwrap();
+        self.refund(shop, &parted, 1_000, "R2").await.unwrap();
+        let whole = self.pay(&cast, "T3-refunded", 777, alice).await;
+        self.refund(shop, &whole, 777, "R3").await.unwrap();
+        let undone = self.pay(&cast, "T8-cancelled", 500, bob).await;
+        self.door.ask(CancelOrder { seller: shop, which: Which::No(undone.no) }).await.unwrap();
+
+        // A refund that cannot arrive, once for good and once until the account opens again.
+        let given = self.pay(&cast, "T10-returned-then-refunded", 900, carol).await;
+        let kept = self.pay(&cast, "T11-returned", 800, carol).await;
+        self.status(carol, PartyStatus::Closed).await;
+        assert!(self.refund(shop, &given, 400, "R4").await.is_err());
+        assert!(self.refund(shop, &kept, 300, "R5").await.is_err());
+        self.status(carol, PartyStatus::Normal).await;
+        self.refund(shop, &given, 400, "R4").await.unwrap();
+
+        let confirmed = self.offer(&cast, "T7-confirmed", 1_200).await;
+        self.claim(&confirmed, alice).await;
+        self.confirm(&confirmed, alice).await.unwrap();
+        let closed = self.offer(&cast, "T4-closed", 1_300).await;
+        self.claim(&closed, bob).await;
+        self.door.ask(CloseOrder { seller: shop, which: Which::No(closed.no) }).await.unwrap();
+        self.offer(&cast, "T5-offered", 1_400).await;
+        let claimed = self.offer(&cast, "T6-waiting", 1_500).await;
+        self.claim(&claimed, alice).await;
+        let dropped = self.offer(&cast, "T13-withdrawn", 1_600).await;
+        self.door.ask(CancelOrder { seller: shop, which: Which::No(dropped.no) }).await.unwrap();
+        let expired = self.offer(&cast, "T14-expired", 1_700).await;
+        self.pass(4 * HOUR_US);
+        let timer = expired.timer.unwrap();
+        self.door.ask(RunTimer { due_at_us: expired.expires_at_us, timer }).await.unwrap();
+
+        // Paid too late: the money goes back.
+        let late = self.offer(&cast, "T9-too-late", 1_800).await;
+        self.claim(&late, bob).await;
+        self.pass(4 * HOUR_US);
+        assert!(self.confirm(&late, bob).await.is_err());
+
+        // Above the limit: it waits for the buyer. And codes that are of no use.
+        self.pay(&cast, "T12-above-limit", 200_000, alice).await;
+        self.open(&cast, "T15-bad-code", 100, Product::FaceToFace, Some(self.unknown_code(alice)))
+            .await
+            .unwrap_err();
+        self.code(bob).await;
+        self.door.ask(TryPassword { party: bob, about: claimed.no }).await.unwrap();
+        self.deliver().await;
+    }
+
+    async fn cast(&mut self) -> Cast {
+        let shop = self.party(PartyKind::Merchant, "shop@example.com").await;
+        let open = OpenApp {
+            seller: shop,
+            mode: AppMode::Key,
+            public_key: vec![1, 2, 3],
+            certificate: None,
+            cert_sn: None,
+            allow_rsa1: false,
+            sealed_aes_key: None,
+        };
+        let app = self.door.ask(open).await.unwrap();
+        let alice = self.party(PartyKind::Person, "alice@example.com").await;
+        let bob = self.party(PartyKind::Person, "bob@example.com").await;
+        let carol = self.party(PartyKind::Person, "13900001111").await;
+        for party in [alice, bob, carol] {
+            let key = Text::new("first").unwrap();
+            self.door.ask(TopUp { party, amount: fen(500_000), key }).await.unwrap();
+        }
+        Cast { shop, app, alice, bob, carol }
+    }
+
+    fn pass(&self, by_us: i64) {
+        self.now.fetch_add(by_us, Ordering::Relaxed);
+    }
+
+    async fn party(&self, kind: PartyKind, login: &str) -> PartyId {
+        let verifier = Text::new("$argon2id$test").unwrap();
+        let password = (kind == PartyKind::Person).then_some(NewPassword { verifier, pepper_version: 1 });
+        let (login, name) = (Text::new(login).unwrap(), Text::new(login).unwrap());
+        self.door.ask(OpenParty { kind, login, name, password }).await.unwrap()
+    }
+
+    async fn status(&self, party: PartyId, status: PartyStatus) {
+        self.door.ask(SetPartyStatus { party, status }).await.unwrap();
+    }
+
+    fn unknown_code(&self, buyer: PartyId) -> PayBy {
+        PayBy { slot: buyer.slot(), digest: [0xee; 16] }
+    }
+
+    async fn code(&mut self, buyer: PartyId) -> PayBy {
+        self.code += 1;
+        let digest = [self.code; 16];
+        self.door.ask(IssuePayCode { party: buyer, digest }).await.unwrap();
+        PayBy { slot: buyer.slot(), digest }
+    }
+
+    async fn pay(&mut self, cast: &Cast, number: &str, total: u64, buyer: PartyId) -> Arc<Order> {
+        let code = self.code(buyer).await;
+        self.open(cast, number, total, Product::FaceToFace, Some(code)).await.unwrap()
+    }
+
+    async fn offer(&mut self, cast: &Cast, number: &str, total: u64) -> Arc<Order> {
+        self.open(cast, number, total, Product::QrCode, None).await.unwrap()
+    }
+
+    async fn open(
+        &self,
+        cast: &Cast,
+        number: &str,
+        total: u64,
+        product: Product,
+        pay_by: Option<PayBy>,
+    ) -> Result<Arc<Order>, String> {
+        let meaning = Meaning {
+            product,
+            total: fen(total),
+            subject: Text::new("苹果 🍎").unwrap(),
+            body: None,
+            named_buyer: None,
+            goods_detail: None,
+        };
+        let delivery = Delivery {
+            notify_url: Some(Text::new("http://127.0.0.1:1/notify").unwrap()),
+            return_url: None,
+            quit_url: None,
+            charset: WireCharset::Utf8,
+            rsa1: false,
+            store_id: None,
+            terminal_id: None,
+            operator_id: None,
+            passback_params: None,
+            merchant_order_no: None,
+        };
+        let command = OpenOrder {
+            seller: cast.shop,
+            app: cast.app,
+            out_trade_no: Text::new(number).unwrap(),
+            meaning,
+            delivery,
+            timeout: Some(Timeout::After(HOUR_US)),
+            expires_at_us: None,
+            code_timeout: None,
+            pay_by,
+        };
+        self.door.ask(command).await.map(|opened| opened.order).map_err(|error| error.to_string())
+    }
+
+    async fn claim(&self, order: &Order, buyer: PartyId) {
+        self.door.ask(ClaimOrder { order_no: order.no, buyer, by_code: true }).await.unwrap();
+    }
+
+    async fn confirm(&self, order: &Order, buyer: PartyId) -> Result<OrderNo, String> {
+        let tried = self.door.ask(TryPassword { party: buyer, about: order.no }).await.unwrap();
+        let attempt = tried.attempt;
+        self.door.ask(JudgePassword { party: buyer, attempt, right: true }).await.unwrap();
+        let paid = self.door.ask(ConfirmPay { buyer, order_no: order.no, attempt }).await;
+        paid.map(|order| order.no).map_err(|error| error.to_string())
+    }
+
+    async fn refund(&self, seller: PartyId, order: &Order, amount: u64, number: &str) -> Result<(), String> {
+        let command = RefundOrder {
+            seller,
+            which: Which::No(order.no),
+            amount: fen(amount),
+            out_request_no: Some(Text::new(number).unwrap()),
+            reason: None,
+        };
+        self.door.ask(command).await.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    /// Two notices are tried: one arrives, one does not.
+    async fn deliver(&self) {
+        let mut reader = SqliteStore::open_reader(&self.tables).unwrap();
+        let due = (0..200).find_map(|_wait| {
+            let due = reader.due_notices(i64::MAX, 2).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(if due.len() < 2 { 50 } else { 0 }));
+            (due.len() == 2).then_some(due)
+        });
+        for (notice, delivered) in due.expect("notices are posted soon").iter().zip([true, false]) {
+            let error = (!delivered).then(|| Text::new("refused").unwrap());
+            self.door
+                .ask(NoticeTried { notice: notice.no, attempts_before: 0, delivered, error })
+                .await
+                .unwrap();
+        }
+    }
+}

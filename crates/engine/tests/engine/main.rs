@@ -1,0 +1,15 @@
+//! Decisions, seen from outside: a row for every refusal, every transition and every precedence; then races between
+//! slots, and whatever else is asked in any order.
+
+mod boundaries;
+mod cancel;
+mod claim;
+mod notices;
+mod password;
+mod pay;
+mod people;
+mod races;
+mod random;
+mod refund;
+mod script;
+mod support;

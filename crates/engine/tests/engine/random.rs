@@ -1,0 +1,204 @@
+//! Whatever is asked, in whatever order, alone or between the steps of another's chain: money is moved and never made.
+
+use crate::script::{Script, digest};
+use base::{MINUTE_US, Text};
+use engine::{
+    CancelOrder, ClaimOrder, CloseOrder, Command, ConfirmPay, IssuePayCode, JudgePassword, OpenOrder, PayBy, RefundOrder, RunTimer,
+    SetPartyStatus, TopUp, TryPassword, Which,
+};
+use money::{Currency, Money};
+use people::PartyStatus;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use trade::{Delivery, Meaning, OrderNumber, Product, WireCharset};
+
+/// One thing to ask, as small numbers: shrinking makes them smaller.
+#[derive(Clone, Copy, Debug)]
+struct Wish {
+    what: u8,
+    buyer: u8,
+    seller: u8,
+    number: u8,
+    amount: u64,
+    minutes: i64,
+}
+
+fn any_wish() -> impl Strategy<Value = Wish> {
+    let amount = prop_oneof![1_u64..200, Just(100), Just(3_333), Just(120_000)];
+    let minutes = prop_oneof![6 => Just(0_i64), 2 => 1_i64..5, 1 => 60_i64..400, 1 => Just(24 * 60)];
+    (0_u8..26, 0_u8..3, 0_u8..2, prop_oneof![3 => 0_u8..2, 1 => 2_u8..4], amount, minutes)
+        .prop_map(|(what, buyer, seller, number, amount, minutes)| Wish { what, buyer, seller, number, amount, minutes })
+}
+
+const PEOPLE: &str = "
+    merchant shop 3.00 slot=11
+    merchant mall 3.00 slot=12
+    person alice 20.00 slot=21
+    person carol 2000.00 slot=21
+    person bob 2000.00 slot=11
+";
+
+/// Commands that were accepted, by name: a generator whose wishes are all refused tests nothing.
+type Accepted = std::collections::BTreeMap<&'static str, u32>;
+
+struct Random {
+    script: Script,
+    accepted: Accepted,
+    codes: u64,
+    tries: u64,
+}
+
+impl Random {
+    fn command(&mut self, wish: Wish) -> Option<Command> {
+        let buyer = self.script.party(["alice", "carol", "bob"][usize::from(wish.buyer)]);
+        let seller = self.script.party(["shop", "mall"][usize::from(wish.seller)]);
+        let out_trade_no = Text::new(&format!("T{}", wish.number)).unwrap();
+        let which = Which::Out(out_trade_no.clone());
+        let numbers = self.script.world.all::<OrderNumber>();
+        let order_no = numbers.filter(|row| row.seller == seller && row.out_trade_no == out_trade_no).map(|row| row.no).last();
+        let amount = Money::from_minor(wish.amount, Currency::Cny).unwrap();
+        let open = |product, named_buyer, pay_by| OpenOrder {
+            seller,
+            app: self.script.apps[&seller],
+            out_trade_no: out_trade_no.clone(),
+            meaning: Meaning {
+                product,
+                // An order's amount hangs on its number, so that most repetitions mean the same.
+                total: Money::from_minor([100, 3_333, 150_000, wish.amount][usize::from(wish.number)], Currency::Cny).unwrap(),
+                subject: Text::new("tea").unwrap(),
+                body: None,
+                named_buyer,
+                goods_detail: None,
+            },
+            delivery: Delivery {
+                notify_url: Some(Text::new("https://shop.example/notify").unwrap()),
+                return_url: None,
+                quit_url: None,
+                charset: WireCharset::Gbk,
+                rsa1: false,
+                store_id: None,
+                terminal_id: None,
+                operator_id: None,
+                passback_params: None,
+                merchant_order_no: None,
+            },
+            timeout: None,
+            expires_at_us: None,
+            code_timeout: None,
+            pay_by,
+        };
+        let code = |counter: u64| digest(&format!("C{}", counter % 1_000));
+        Some(match wish.what {
+            0 => {
+                self.codes += 1;
+                IssuePayCode { party: buyer, digest: code(self.codes) }.into()
+            }
+            1..=2 => return self.confirm(buyer, order_no?),
+            // A code that was just issued to the buyer, or one that may be anybody's, used or old.
+            3..=5 => {
+                let shown = code(self.codes + 1 - (u64::from(wish.what) - 3));
+                let command = open(Product::FaceToFace, None, Some(PayBy { slot: buyer.slot(), digest: shown }));
+                self.issue(buyer);
+                command.into()
+            }
+            6 => open(Product::QrCode, None, None).into(),
+            7 => open(Product::MiniProgram, Some(buyer), None).into(),
+            8 => open(Product::MiniProgram, None, None).into(),
+            9 => {
+                let shown = code(self.codes + 1);
+                let command = open(Product::FaceToFace, Some(buyer), Some(PayBy { slot: buyer.slot(), digest: shown }));
+                self.issue(buyer);
+                command.into()
+            }
+            10..=11 => ClaimOrder { order_no: order_no?, buyer, by_code: wish.what == 10 }.into(),
+            12..=15 => return self.confirm(buyer, order_no?),
+            16 => CloseOrder { seller, which }.into(),
+            17 => CancelOrder { seller, which }.into(),
+            18..=21 => {
+                let out_request_no = Some(Text::new(&format!("R{}", wish.what)).unwrap());
+                RefundOrder { seller, which, amount, out_request_no, reason: None }.into()
+            }
+            22 => RefundOrder { seller, which, amount, out_request_no: None, reason: None }.into(),
+            23 => {
+                let status = [PartyStatus::Normal, PartyStatus::Normal, PartyStatus::Frozen, PartyStatus::Closed];
+                SetPartyStatus { party: buyer, status: status[usize::from(wish.number)] }.into()
+            }
+            24 => {
+                let key = Text::new(&format!("K{}", wish.number)).unwrap();
+                TopUp { party: if wish.minutes == 0 { buyer } else { seller }, amount, key }.into()
+            }
+            _ => {
+                let timer = self.script.world.due().first().cloned()?;
+                RunTimer { due_at_us: timer.due_at_us, timer: timer.no }.into()
+            }
+        })
+    }
+
+    fn issue(&mut self, buyer: base::PartyId) {
+        self.codes += 1;
+        let digest = digest(&format!("C{}", self.codes % 1_000));
+        self.script.world.run(IssuePayCode { party: buyer, digest });
+    }
+
+    /// A password is tried and judged right, so that the confirmation is worth something.
+    fn confirm(&mut self, buyer: base::PartyId, order_no: base::OrderNo) -> Option<Command> {
+        self.tries += 1;
+        let reply = self.script.world.run(TryPassword { party: buyer, about: order_no }).reply;
+        let engine::Reply::TryPassword(Ok(reserved)) = reply else { return None };
+        let attempt = reserved.attempt;
+        self.script.world.run(JudgePassword { party: buyer, attempt, right: self.tries % 7 != 0 });
+        Some(ConfirmPay { buyer, order_no, attempt }.into())
+    }
+}
+
+/// Decides the wishes; each with a neighbour is decided between the steps of the wish.
+fn play(wishes: &[(Wish, Option<(Wish, u32)>)]) -> Random {
+    let mut random = Random { script: crate::script::check(PEOPLE), accepted: Accepted::new(), codes: 0, tries: 0 };
+    for (wish, neighbour) in wishes {
+        random.script.world.advance(wish.minutes * MINUTE_US);
+        let other = neighbour.and_then(|(other, step)| random.command(other).map(|command| (step, command)));
+        let Some(command) = random.command(*wish) else { continue };
+        random.script.world.between.extend(other);
+        let reply = random.script.world.run(command.clone()).reply;
+        assert_eq!(format!("{reply:?}").split('(').next(), Some(command.name()), "the reply is the command's own");
+        *random.accepted.entry(command.name()).or_default() += u32::from(reply.is_accepted());
+        // A chain that was shorter than the neighbour's step.
+        for (_, left) in std::mem::take(&mut random.script.world.between) {
+            random.script.world.run(left);
+        }
+        random.script.world.check();
+    }
+    random
+}
+
+proptest! {
+    #[test]
+    fn one_at_a_time(wishes in vec(any_wish(), 0..60)) {
+        let alone: Vec<_> = wishes.into_iter().map(|wish| (wish, None)).collect();
+        let first = play(&alone);
+        let again = play(&alone);
+        prop_assert!(first.script.world.rows == again.script.world.rows, "the same day decided again is the same");
+    }
+
+    #[test]
+    fn between_each_other_s_steps(wishes in vec((any_wish(), proptest::option::of((any_wish(), 2_u32..5))), 0..60)) {
+        play(&wishes);
+    }
+}
+
+/// Over many days, each command is accepted often enough for the properties above to mean something.
+#[test]
+fn the_wishes_are_not_all_refused() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut accepted = Accepted::new();
+    for _day in 0..60 {
+        let wishes = vec((any_wish(), proptest::option::of((any_wish(), 2_u32..5))), 60).new_tree(&mut runner).unwrap().current();
+        for (name, count) in play(&wishes).accepted {
+            *accepted.entry(name).or_default() += count;
+        }
+    }
+    for name in ["OpenOrder", "ClaimOrder", "ConfirmPay", "CloseOrder", "CancelOrder", "RefundOrder", "RunTimer", "TopUp"] {
+        assert!(accepted.get(name).is_some_and(|count| *count >= 20), "{name}: {accepted:?}");
+    }
+}

@@ -1,0 +1,438 @@
+//! `check("…")`: commands as an accountant would write them, one a line, the outcome behind `->`. After every line the
+//! world's invariants are checked; a refusal must leave every row as it was.
+//!
+//! An order is named by the merchant's number. `between 2 : close T1 shop` decides a command before the second step of
+//! the next line's chain, as another cell would.
+
+use crate::support::{World, login_in};
+use base::{AppId, DAY_US, HOUR_US, MINUTE_US, OrderNo, PartyId, SECOND_US, Slot, Text};
+use engine::{
+    CancelAction, CancelOrder, ClaimOrder, CloseOrder, Command, ConfirmPay, FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty,
+    FindRefund, FindTrade, IssuePayCode, JudgePassword, NewPassword, OpenApp, OpenOrder, OpenParty, PayBy, RefundOrder, Reply, RunTimer,
+    SetAppStatus, SetPartyStatus, SetRules, TopUp, TryPassword, Which,
+};
+use ledger::AccountKind;
+use money::{Currency, Money, Rate, parse_amount};
+use people::{AppMode, AppStatus, PartyKind, PartyStatus};
+use std::collections::BTreeMap;
+use trade::{Delivery, Meaning, Notice, Order, OrderNumber, Product, Refund, Rulebook, Timeout, Trade, WireCharset};
+
+/// Runs a script in a fresh world and hands the world back.
+pub(crate) fn check(script: &str) -> Script {
+    let mut fresh = Script::new();
+    fresh.play(script);
+    fresh
+}
+
+/// Runs a script in a world whose people a first script made.
+pub(crate) fn check_in(people: &str, script: &str) -> Script {
+    let mut fresh = check(people);
+    fresh.play(script);
+    fresh
+}
+
+pub(crate) struct Script {
+    pub(crate) world: World,
+    pub(crate) parties: BTreeMap<String, PartyId>,
+    pub(crate) apps: BTreeMap<PartyId, AppId>,
+    tries: BTreeMap<String, u64>,
+    next_slot: u8,
+    pub(crate) last: Option<Reply>,
+}
+
+/// The words of a line, and its `name=value` pairs.
+struct Words<'a> {
+    plain: Vec<&'a str>,
+    named: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> Words<'a> {
+    fn of(text: &'a str) -> Words<'a> {
+        let (named, plain): (Vec<&str>, Vec<&str>) = text.split_whitespace().partition(|word| word.contains('='));
+        Words { plain, named: named.into_iter().filter_map(|word| word.split_once('=')).collect() }
+    }
+    fn at(&self, index: usize) -> &'a str {
+        self.plain.get(index).unwrap_or_else(|| panic!("word {index} is missing in {:?}", self.plain))
+    }
+    fn text<const N: usize>(&self, name: &str) -> Option<Text<N>> {
+        self.named.get(name).map(|value| Text::new(value).unwrap())
+    }
+}
+
+pub(crate) fn cny(text: &str) -> Money {
+    parse_amount(text, Currency::Cny).unwrap()
+}
+
+pub(crate) fn digest(name: &str) -> [u8; 16] {
+    let mut digest = [0; 16];
+    digest[..name.len()].copy_from_slice(name.as_bytes());
+    digest
+}
+
+pub(crate) fn span_us(text: &str) -> i64 {
+    let (count, unit) = text.split_at(text.len() - 1);
+    let count: i64 = count.parse().unwrap();
+    count * match unit {
+        "s" => SECOND_US,
+        "m" => MINUTE_US,
+        "h" => HOUR_US,
+        "d" => DAY_US,
+        other => panic!("no unit {other}"),
+    }
+}
+
+impl Script {
+    pub(crate) fn new() -> Script {
+        let (parties, apps, tries) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Script { world: World::new(), parties, apps, tries, next_slot: 1, last: None }
+    }
+
+    pub(crate) fn play(&mut self, script: &str) {
+        for line in script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let (text, expected) = match line.split_once("->") {
+                Some((text, expected)) => (text.trim(), Some(expected.trim())),
+                None => (line, None),
+            };
+            let told = self.line(text);
+            match expected {
+                Some(expected) => assert_eq!(told, expected, "\n{line}"),
+                None => assert!(!told.contains("refused"), "{line} gave {told}"),
+            }
+            if self.world.between.is_empty() {
+                self.world.check();
+            }
+        }
+    }
+
+    /// Runs one line and says what came of it.
+    fn line(&mut self, text: &str) -> String {
+        if let Some(rest) = text.strip_prefix("between ") {
+            let (step, inner) = rest.split_once(':').expect("between <step> : <command>");
+            let command = self.command(&Words::of(inner)).expect("only commands stand between steps");
+            self.world.between.push((step.trim().parse().unwrap(), command));
+            return "later".to_owned();
+        }
+        let words = Words::of(text);
+        let Some(command) = self.command(&words) else { return self.look(&words) };
+        let before = (self.world.between.is_empty()).then(|| self.world.rows.clone());
+        let steps_before = self.world.between_replies.len();
+        let ran = self.world.run(command.clone());
+        assert!(self.world.between.is_empty(), "the chain ended before the command between its steps");
+        let accepted = ran.reply.is_accepted();
+        if let Some(before) = before.filter(|_| !accepted && ran.steps == 1) {
+            assert!(before == self.world.rows, "a refusal changes nothing: {text}");
+        }
+        if words.at(0) == "try" && accepted {
+            let Reply::TryPassword(Ok(reserved)) = &ran.reply else { panic!("another reply") };
+            self.tries.insert(words.at(3).to_owned(), reserved.attempt);
+        }
+        let replies = self.world.between_replies[steps_before..].iter().chain([&ran.reply]);
+        let told = replies.map(tell).collect::<Vec<_>>().join(" | ");
+        self.last = Some(ran.reply);
+        told
+    }
+
+    pub(crate) fn party(&self, name: &str) -> PartyId {
+        let unknown = PartyId::issue(9_000_000_000, Slot::new(77).unwrap()).unwrap();
+        self.parties.get(name).copied().unwrap_or(unknown)
+    }
+
+    pub(crate) fn no(&self, name: &str) -> OrderNo {
+        if let Ok(no) = name.parse() {
+            return no;
+        }
+        let found = self.world.all::<OrderNumber>().find(|number| number.out_trade_no.as_str() == name).map(|number| number.no);
+        found.unwrap_or(OrderNo::from_number(1_700_000_000_000_000_088).unwrap())
+    }
+
+    pub(crate) fn order(&self, name: &str) -> std::sync::Arc<Order> {
+        let no = self.no(name);
+        self.world.get::<Order>((no.slot(), no)).unwrap_or_else(|| panic!("no order {name}"))
+    }
+
+    pub(crate) fn refund(&self, name: &str, number: &str) -> std::sync::Arc<Refund> {
+        let no = self.no(name);
+        self.world.get::<Refund>((no.slot(), no, Text::new(number).unwrap())).unwrap_or_else(|| panic!("no refund {number}"))
+    }
+
+    /// `T1` is the merchant's number, `#T1` our own number of it.
+    fn which(&self, name: &str) -> Which {
+        match name.strip_prefix('#') {
+            Some(name) => Which::No(self.no(name)),
+            None => Which::Out(Text::new(name).unwrap()),
+        }
+    }
+
+    fn command(&mut self, words: &Words<'_>) -> Option<Command> {
+        let verb = words.at(0);
+        let party = |index| self.party(words.at(index));
+        let by_seller = |index| (self.party(words.at(index)), self.which(words.at(index - 1)));
+        Some(match verb {
+            "person" | "merchant" => return self.open(words).map(Command::from),
+            "topup" => {
+                let key = words.text("key").unwrap_or(Text::new(&self.world.rows.len().to_string()).unwrap());
+                let currency = words.named.get("in").map_or(Currency::Cny, |code| Currency::from_code(code).unwrap());
+                TopUp { party: party(1), amount: parse_amount(words.at(2), currency).unwrap(), key }.into()
+            }
+            "status" => {
+                let status = match words.at(2) {
+                    "normal" => PartyStatus::Normal,
+                    "frozen" => PartyStatus::Frozen,
+                    "closed" => PartyStatus::Closed,
+                    other => panic!("no status {other}"),
+                };
+                SetPartyStatus { party: party(1), status }.into()
+            }
+            "app" => {
+                let mode = if words.named.contains_key("cert") { AppMode::Cert } else { AppMode::Key };
+                let (certificate, cert_sn) = (words.text("cert"), words.text("sn"));
+                let (public_key, sealed_aes_key) = (vec![1, 2, 3], None);
+                OpenApp { seller: party(1), mode, public_key, certificate, cert_sn, allow_rsa1: false, sealed_aes_key }.into()
+            }
+            "disable" => {
+                let unknown = AppId::issue(9, self.party(words.at(1)).slot()).unwrap();
+                let app = self.apps.get(&self.party(words.at(1))).copied().unwrap_or(unknown);
+                SetAppStatus { app, status: AppStatus::Disabled }.into()
+            }
+            "rules" => {
+                let fee = Rate::from_ppm(words.named["fee"].parse().unwrap()).unwrap();
+                let limit = cny(words.named["limit"]).minor();
+                let effective_at_us = self.world.wall_us + words.named.get("in").map_or(0, |span| span_us(span));
+                let (slot, password_free_limit_minor) = (Slot::PLATFORM, limit);
+                SetRules { rules: Rulebook { slot, effective_at_us, merchant_fee_ppm: fee, password_free_limit_minor } }.into()
+            }
+            "code" => IssuePayCode { party: party(1), digest: digest(words.at(2)) }.into(),
+            "pay" => self.order_command(words, Product::FaceToFace, Some(3)).into(),
+            "precreate" => self.order_command(words, Product::QrCode, None).into(),
+            "create" => self.order_command(words, Product::MiniProgram, None).into(),
+            "page" => self.order_command(words, Product::Page, None).into(),
+            "claim" => {
+                let by_code = words.plain.contains(&"code");
+                ClaimOrder { order_no: self.no(words.at(1)), buyer: party(2), by_code }.into()
+            }
+            "try" => TryPassword { party: party(2), about: self.no(words.at(1)) }.into(),
+            "judge" => {
+                let attempt = self.tries.get(words.at(2)).copied().unwrap_or(999_999);
+                JudgePassword { party: party(1), attempt, right: words.at(3) == "right" }.into()
+            }
+            "confirm" => {
+                let attempt = self.tries.get(words.at(3)).copied().unwrap_or(999_999);
+                ConfirmPay { buyer: party(2), order_no: self.no(words.at(1)), attempt }.into()
+            }
+            "close" => {
+                let (seller, which) = by_seller(2);
+                CloseOrder { seller, which }.into()
+            }
+            "cancel" => {
+                let (seller, which) = by_seller(2);
+                CancelOrder { seller, which }.into()
+            }
+            "refund" => {
+                let (seller, which) = by_seller(2);
+                let out_request_no = words.plain.get(4).map(|number| Text::new(number).unwrap());
+                let currency = words.named.get("in").map_or(Currency::Cny, |code| Currency::from_code(code).unwrap());
+                let amount = parse_amount(words.at(3), currency).unwrap();
+                RefundOrder { seller, which, amount, out_request_no, reason: words.text("reason") }.into()
+            }
+            "query" => {
+                let (seller, which) = by_seller(2);
+                FindOrder { seller, which }.into()
+            }
+            "look" => FindOrderByNo { order_no: self.no(words.at(1)) }.into(),
+            "refunded" => {
+                let (seller, which) = by_seller(2);
+                FindRefund { seller, which, out_request_no: Text::new(words.at(3)).unwrap() }.into()
+            }
+            "trade" => FindTrade { buyer: party(2), order_no: self.no(words.at(1)) }.into(),
+            "login" => FindLogin { login: Text::new(words.at(1)).unwrap() }.into(),
+            "who" => FindParty { party: party(1) }.into(),
+            "account" => FindAccount { party: party(1), currency: Currency::from_code(words.at(2)).unwrap() }.into(),
+            "timer" => {
+                let timer = self.world.get::<Order>((self.no(words.at(1)).slot(), self.no(words.at(1)))).unwrap();
+                RunTimer { due_at_us: timer.expires_at_us, timer: timer.timer.unwrap() }.into()
+            }
+            _ => return None,
+        })
+    }
+
+    /// `person alice 100.00 slot=7` opens a party with a password and money; `person alice nopassword=y`.
+    fn open(&mut self, words: &Words<'_>) -> Option<OpenParty> {
+        let name = words.at(1);
+        let slot = words.named.get("slot").map_or(self.next_slot, |slot| slot.parse().unwrap());
+        self.next_slot += 1;
+        let login = words.text("login").unwrap_or_else(|| Text::new(&login_in(name, slot)).unwrap());
+        let kind = if words.at(0) == "merchant" { PartyKind::Merchant } else { PartyKind::Person };
+        let password = NewPassword { verifier: Text::new("$argon2id$test").unwrap(), pepper_version: 1 };
+        let password = (!words.named.contains_key("nopassword")).then_some(password);
+        let command = OpenParty { kind, login, name: Text::new(name).unwrap(), password };
+        if words.named.contains_key("login") {
+            return Some(command);
+        }
+        let Reply::OpenParty(Ok(id)) = self.world.run(command).reply else { panic!("{name} is not opened") };
+        self.parties.insert(name.to_owned(), id);
+        if kind == PartyKind::Merchant {
+            let public_key = vec![1, 2, 3];
+            let (certificate, cert_sn, sealed_aes_key) = (None, None, None);
+            let app = OpenApp { seller: id, mode: AppMode::Key, public_key, certificate, cert_sn, allow_rsa1: false, sealed_aes_key };
+            let Reply::OpenApp(Ok(app)) = self.world.run(app).reply else { panic!("no app for {name}") };
+            self.apps.insert(id, app);
+        }
+        if let Some(amount) = words.plain.get(2) {
+            let key = Text::new("opening").unwrap();
+            assert!(self.world.run(TopUp { party: id, amount: cny(amount), key }).reply.is_accepted());
+        }
+        None
+    }
+
+    /// `pay T1 shop C1 30.00` (the code belongs to the party it was issued to), `precreate T1 shop 30.00`, …
+    fn order_command(&self, words: &Words<'_>, product: Product, code_at: Option<usize>) -> OpenOrder {
+        let seller = self.party(words.at(2));
+        let amount_at = if code_at.is_some() { 4 } else { 3 };
+        let currency = words.named.get("in").map_or(Currency::Cny, |code| Currency::from_code(code).unwrap());
+        let pay_by = code_at.map(|index| {
+            let digest = digest(words.at(index));
+            let owner = self.world.all::<trade::PayCode>().find(|code| code.digest == digest).map(|code| code.slot);
+            let named = words.named.get("slot").map(|slot| Slot::new(slot.parse().unwrap()).unwrap());
+            PayBy { slot: named.or(owner).unwrap_or(Slot::new(1).unwrap()), digest }
+        });
+        let meaning = Meaning {
+            product,
+            total: parse_amount(words.at(amount_at), currency).unwrap(),
+            subject: words.text("subject").unwrap_or(Text::new("tea").unwrap()),
+            body: words.text("body"),
+            named_buyer: words.named.get("buyer").map(|name| self.party(name)),
+            goods_detail: words.text("goods"),
+        };
+        let delivery = Delivery {
+            notify_url: (!words.named.contains_key("silent")).then(|| Text::new("https://shop.example/notify").unwrap()),
+            return_url: None,
+            quit_url: None,
+            charset: WireCharset::Utf8,
+            rsa1: false,
+            store_id: words.text("store"),
+            terminal_id: None,
+            operator_id: None,
+            passback_params: words.text("passback"),
+            merchant_order_no: None,
+        };
+        let timeout = |name: &str| words.named.get(name).map(|text| Timeout::parse(text).unwrap());
+        OpenOrder {
+            seller,
+            app: self.apps.get(&seller).copied().unwrap_or(AppId::issue(1, seller.slot()).unwrap()),
+            out_trade_no: Text::new(words.at(1)).unwrap(),
+            meaning,
+            delivery,
+            timeout: timeout("timeout"),
+            expires_at_us: words.named.get("expires").map(|span| self.world.wall_us + span_us(span)),
+            code_timeout: timeout("qr"),
+            pay_by,
+        }
+    }
+
+    /// Lines that are no command: they look, or let time pass.
+    fn look(&mut self, words: &Words<'_>) -> String {
+        match words.at(0) {
+            "person" | "merchant" => "ok".to_owned(),
+            "advance" => {
+                self.world.advance(span_us(words.at(1)));
+                "ok".to_owned()
+            }
+            "due" => {
+                let due = self.world.due();
+                for timer in &due {
+                    let ran = self.world.run(RunTimer { due_at_us: timer.due_at_us, timer: timer.no });
+                    assert!(ran.reply.is_accepted());
+                }
+                due.len().to_string()
+            }
+            "balance" => {
+                let units = self.world.balance(self.party(words.at(1)), AccountKind::Balance);
+                Money::from_minor(units.unsigned_abs(), Currency::Cny).unwrap().to_string()
+            }
+            "fees" => {
+                let slot = self.party(words.at(1)).slot();
+                self.world.balance(PartyId::platform(slot), AccountKind::FeeIncome).to_string()
+            }
+            "order" => {
+                let order = self.order(words.at(1));
+                format!("{:?} refunded {} fee {} returned {}", order.state, order.refunded(), order.fee(), order.fee_returned())
+            }
+            "trade-row" => {
+                let (no, buyer) = (self.no(words.at(1)), self.party(words.at(2)));
+                let trade = self.world.get::<Trade>((buyer.slot(), no)).filter(|trade| trade.buyer == buyer);
+                trade.map_or("none".to_owned(), |trade| format!("{:?} {}", trade.state, trade.refunded_minor.of(trade.currency)))
+            }
+            "refund-row" => {
+                let refund = self.refund(words.at(1), words.at(2));
+                format!("{:?} {} fee {}", refund.state, refund.amount(), refund.fee_back_minor.of(refund.currency))
+            }
+            "notices" => {
+                let no = self.no(words.at(1));
+                let told = self.world.all::<Notice>().filter(|notice| notice.order_no == no).map(|notice| {
+                    let closed = if notice.closed { " closed" } else { "" };
+                    let number = notice.out_biz_no.as_ref().map_or(String::new(), |number| format!(" {number}"));
+                    let refunded = notice.refunded_minor.of(Currency::Cny);
+                    format!("{:?}{number} {refunded}{closed}", notice.event)
+                });
+                told.collect::<Vec<_>>().join(", ")
+            }
+            other => panic!("no such line: {other}"),
+        }
+    }
+}
+
+fn result<T, E: std::fmt::Debug>(answer: &Result<T, E>, done: impl FnOnce(&T) -> String) -> String {
+    match answer {
+        Ok(answer) => done(answer),
+        Err(refused) => {
+            // `NumberTaken { field: "subject" }` is written `NumberTaken(subject)`.
+            let refused = format!("refused {refused:?}");
+            refused.replace(" { field: \"", "(").replace("\" }", ")")
+        }
+    }
+}
+
+/// What a reply says, in a word or two.
+fn tell(reply: &Reply) -> String {
+    let ok = || "ok".to_owned();
+    match reply {
+        Reply::OpenParty(answer) => result(answer, |_| ok()),
+        Reply::SetPartyStatus(answer) => result(answer, |()| ok()),
+        Reply::OpenApp(answer) => result(answer, |_| ok()),
+        Reply::SetAppStatus(answer) => result(answer, |()| ok()),
+        Reply::SetRules(answer) => result(answer, |()| ok()),
+        Reply::TopUp(answer) => result(answer, |account| account.available().to_string()),
+        Reply::IssuePayCode(answer) => result(answer, |_| ok()),
+        Reply::OpenOrder(answer) => result(answer, |opened| {
+            format!("{}{:?}", if opened.paid { "paid " } else { "" }, opened.order.state)
+        }),
+        Reply::ClaimOrder(answer) => result(answer, |claimed| format!("{:?}", claimed.order.state)),
+        Reply::TryPassword(answer) => result(answer, |_| ok()),
+        Reply::JudgePassword(answer) => result(answer, |()| ok()),
+        Reply::ConfirmPay(answer) => result(answer, |order| format!("{:?}", order.state)),
+        Reply::CloseOrder(answer) => result(answer, |order| format!("{:?}", order.state)),
+        Reply::CancelOrder(answer) => result(answer, |cancelled| match cancelled.action {
+            Some(CancelAction::Close) => format!("close {:?}", cancelled.order.as_ref().unwrap().state),
+            Some(CancelAction::Refund) => format!("refund {:?}", cancelled.order.as_ref().unwrap().state),
+            None => {
+                assert!(cancelled.order.is_none(), "an order that is not there for the world is not shown");
+                "nothing".to_owned()
+            }
+        }),
+        Reply::RefundOrder(answer) => result(answer, |refunded| {
+            let moved = if refunded.moved { "moved" } else { "same" };
+            format!("{moved} {:?} {}", refunded.order.state, refunded.refund.refunded_after())
+        }),
+        Reply::NoticeTried(answer) => result(answer, |()| ok()),
+        Reply::RunTimer(answer) => result(answer, |()| ok()),
+        Reply::FindOrder(answer) => result(answer, |order| format!("{:?}", order.state)),
+        Reply::FindOrderByNo(answer) => result(answer, |order| format!("{:?}", order.state)),
+        Reply::FindRefund(answer) => result(answer, |view| {
+            view.refund.as_ref().map_or("none".to_owned(), |refund| format!("{:?} {}", refund.state, refund.amount()))
+        }),
+        Reply::FindTrade(answer) => result(answer, |trade| format!("{:?}", trade.state)),
+        Reply::FindLogin(answer) => result(answer, |party| party.to_string()),
+        Reply::FindParty(answer) => result(answer, |party| format!("{} {:?}", party.name, party.status)),
+        Reply::FindAccount(answer) => result(answer, |account| account.available().to_string()),
+    }
+}

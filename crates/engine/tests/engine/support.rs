@@ -1,0 +1,267 @@
+//! A world in memory: rows in an ordered map, a clock that the test sets, and the invariants that hold at rest.
+
+use base::{BinarySink, BinarySource, OrderNo, PartyId, Slot, Stamp, Stamper};
+use engine::{Change, Command, Fault, Key, Ran, Reply, Row, Table, Tabled, Workspace, run};
+use ledger::{Account, AccountId, AccountKind, Posting, PostingKind, Side};
+use money::Currency;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use trade::{Notice, NoticeEvent, Order, OrderNumber, OrderState, Refund, RefundState, Rulebook, Timer, TimerTask, Trade, TradeState};
+
+/// 2026-01-05 09:00 in China.
+pub(crate) const BEGINNING_US: i64 = 1_767_574_800_000_000;
+
+/// The rows of all slots, and commands that other cells would decide while a chain is under way.
+#[derive(Clone)]
+pub(crate) struct World {
+    pub(crate) rows: BTreeMap<Key, Row>,
+    stamper: Stamper,
+    pub(crate) wall_us: i64,
+    /// Commands to decide before the given step of the next chain: what happens when a slot lies in another cell.
+    pub(crate) between: Vec<(u32, Command)>,
+    pub(crate) between_replies: Vec<Reply>,
+    step: u32,
+    /// States that were seen, to find one that goes back.
+    seen: BTreeMap<Key, u8>,
+}
+
+impl Workspace for World {
+    fn row(&mut self, key: &Key) -> Result<Option<Row>, Fault> {
+        Ok(self.rows.get(key).cloned())
+    }
+
+    fn apply(&mut self, changes: Vec<Change>) {
+        for change in changes {
+            match change {
+                Change::Put { row, fresh } => {
+                    assert_eq!(stored(&row), row, "a row reads back from its stored form");
+                    let before = self.rows.insert(row.key(), row);
+                    assert!(!(fresh && before.is_some()), "fresh promises that nothing was there: {before:?}");
+                }
+                Change::Delete { key } => {
+                    self.rows.remove(&key);
+                }
+            }
+        }
+    }
+
+    fn stamp(&mut self) -> Stamp {
+        self.step += 1;
+        while let Some(at) = self.between.iter().position(|(step, _)| *step == self.step) {
+            let (_, command) = self.between.remove(at);
+            let step = std::mem::replace(&mut self.step, 1_000);
+            let ran = run(self, &command).expect("a command between two steps is decided");
+            self.between_replies.push(ran.reply);
+            self.step = step;
+        }
+        self.stamper.stamp(self.wall_us)
+    }
+
+    fn rules(&self, at_us: i64) -> Arc<Rulebook> {
+        let dated = self.all::<Rulebook>().filter(|rules| rules.effective_at_us <= at_us).last();
+        dated.cloned().unwrap_or_else(|| Arc::new(Rulebook::first()))
+    }
+}
+
+/// The row as the journal would give it back.
+fn stored(row: &Row) -> Row {
+    let mut bytes = Vec::new();
+    row.write(&mut BinarySink(&mut bytes));
+    row.table().read(&mut BinarySource::new(&bytes)).expect("what was written reads back")
+}
+
+fn rank_of(row: &Row) -> Option<u8> {
+    match row {
+        Row::Order(order) => Some(order.state as u8),
+        Row::Trade(trade) => Some(trade.state as u8),
+        _ => None,
+    }
+}
+
+impl World {
+    pub(crate) fn new() -> World {
+        let stamper = Stamper::after(Stamp { at_us: 0, seq: 0 });
+        let (rows, seen, between, between_replies) = (BTreeMap::new(), BTreeMap::new(), Vec::new(), Vec::new());
+        World { rows, stamper, wall_us: BEGINNING_US, between, between_replies, step: 0, seen }
+    }
+
+    /// Decides a command with its chain; the world does not stand still afterwards: a microsecond passes.
+    pub(crate) fn run(&mut self, command: impl Into<Command>) -> Ran {
+        let command = command.into();
+        self.step = 0;
+        let before = command.is_query().then(|| self.rows.clone());
+        let ran = run(self, &command).unwrap_or_else(|fault| panic!("{fault}: {command:?}"));
+        assert!(before.is_none_or(|before| before == self.rows), "a query changes nothing");
+        ran
+    }
+
+    /// Lets time pass since the last decision.
+    pub(crate) fn advance(&mut self, span_us: i64) {
+        self.wall_us = self.wall_us.max(self.stamper.last().at_us) + span_us;
+    }
+
+    /// All rows of a type, in the order of their keys.
+    pub(crate) fn all<R: Tabled>(&self) -> impl Iterator<Item = &Arc<R>> {
+        self.rows.values().filter_map(R::unwrap)
+    }
+
+    pub(crate) fn get<R: Tabled>(&self, key: R::Key) -> Option<Arc<R>> {
+        self.rows.get(&R::wrap_key(key)).and_then(|row| R::unwrap(row).cloned())
+    }
+
+    /// Puts a row beside all commands, to make a state that no command makes.
+    pub(crate) fn force<R: Tabled>(&mut self, row: R) {
+        let row = R::wrap(Arc::new(row));
+        self.rows.insert(row.key(), row);
+    }
+
+    pub(crate) fn count(&self, table: Table) -> usize {
+        self.rows.keys().filter(|key| key.table() == table).count()
+    }
+
+    pub(crate) fn balance(&self, owner: PartyId, kind: AccountKind) -> i64 {
+        let id = AccountId::of(owner, kind, Currency::Cny);
+        self.get::<Account>((owner.slot(), id)).map_or(0, |account| account.balance_minor)
+    }
+
+    /// Timers that are due now, first due first.
+    pub(crate) fn due(&self) -> Vec<Arc<Timer>> {
+        let mut due: Vec<Arc<Timer>> = self.all::<Timer>().filter(|timer| timer.due_at_us <= self.wall_us).cloned().collect();
+        due.sort_by_key(|timer| (timer.due_at_us, timer.no));
+        due
+    }
+
+    /// Everything that must hold between two commands.
+    pub(crate) fn check(&mut self) {
+        self.check_books();
+        for order in self.all::<Order>() {
+            self.check_order(order);
+        }
+        for number in self.all::<OrderNumber>() {
+            assert!(self.get::<Order>((number.slot, number.no)).is_some(), "a number without its order: {number:?}");
+        }
+        for trade in self.all::<Trade>() {
+            let order = self.get::<Order>((trade.no.slot(), trade.no));
+            let order = order.unwrap_or_else(|| panic!("a trade without its order: {trade:?}"));
+            assert!(order.buyer == Some(trade.buyer) || trade.state == TradeState::Closed, "not the buyer's: {trade:?}\n{order:?}");
+        }
+        for timer in self.all::<Timer>().filter(|timer| timer.task == TimerTask::ExpireOrder) {
+            let order = timer.order_no.and_then(|no| self.get::<Order>((timer.slot, no)));
+            let watched = order.is_some_and(|order| order.timer == Some(timer.no) && order.expires_at_us == timer.due_at_us);
+            assert!(watched, "a timer without its order: {timer:?}");
+        }
+        for (key, row) in &self.rows {
+            let Some(rank) = rank_of(row) else { continue };
+            let before = self.seen.insert(key.clone(), rank).unwrap_or(rank);
+            assert!(before <= rank, "a state went back: {row:?}");
+        }
+    }
+
+    fn check_books(&self) {
+        let mut sums: BTreeMap<AccountId, i64> = BTreeMap::new();
+        let mut pages: Vec<&Arc<Posting>> = self.all::<Posting>().collect();
+        pages.sort_by_key(|page| page.no.at_us());
+        for page in pages {
+            assert_eq!(page.imbalance(), Some(0), "{page:?}");
+            assert!(page.entries().count() >= 2, "{page:?}");
+            for entry in page.entries() {
+                let sum = sums.entry(entry.account).or_default();
+                *sum += if entry.side == Side::Credit { 1 } else { -1 } * entry.amount_minor.units();
+                assert_eq!(*sum, entry.balance_after_minor, "the balance after an entry: {page:?}");
+                assert_eq!(entry.account.slot(), page.slot, "{page:?}");
+            }
+        }
+        let (mut total, mut transit) = (BTreeMap::<Currency, i64>::new(), BTreeMap::<Currency, i64>::new());
+        for account in self.all::<Account>() {
+            assert_eq!(sums.get(&account.id).copied().unwrap_or(0), account.balance_minor, "{account:?}");
+            *total.entry(account.currency).or_default() += account.balance_minor;
+            match account.kind {
+                AccountKind::Balance => assert!(account.balance_minor >= account.held_minor.units(), "{account:?}"),
+                AccountKind::Transit => *transit.entry(account.currency).or_default() += account.balance_minor,
+                AccountKind::FeeIncome => assert!(account.balance_minor >= 0, "more fee given back than taken: {account:?}"),
+                AccountKind::BankReserve => assert!(account.balance_minor <= 0, "{account:?}"),
+            }
+        }
+        assert!(total.values().all(|sum| *sum == 0), "money was made: {total:?}");
+        assert!(transit.values().all(|sum| *sum == 0), "money is lost on the way: {transit:?}");
+    }
+
+    /// The amounts of an order's postings of a kind.
+    fn posted(&self, no: OrderNo, kind: PostingKind) -> Vec<i64> {
+        let about = self.all::<Posting>().filter(|page| page.order_no == Some(no) && page.kind == kind);
+        about.map(|page| page.entries().filter(|entry| entry.side == Side::Debit).map(|entry| entry.amount_minor.units()).sum()).collect()
+    }
+
+    fn check_order(&self, order: &Order) {
+        let sum = |kind| self.posted(order.no, kind).iter().sum::<i64>();
+        let (total, refunded) = (order.total_minor.units(), order.refunded_minor.units());
+        let paid_in = self.posted(order.no, PostingKind::PayIn);
+        let was_paid = order.paid_at_us.is_some();
+        assert_eq!(paid_in, if was_paid { vec![total] } else { vec![] }, "paid exactly once: {order:?}");
+        assert_eq!(sum(PostingKind::PayOut) - sum(PostingKind::PayReturn), sum(PostingKind::PayIn), "{order:?}");
+        assert_eq!(sum(PostingKind::RefundOut) - sum(PostingKind::RefundReturn), refunded, "{order:?}");
+        assert_eq!(sum(PostingKind::RefundIn), refunded, "{order:?}");
+        assert!((0..=total).contains(&refunded), "{order:?}");
+        match order.state {
+            OrderState::Offered => assert!(!was_paid && !order.exists() && order.buyer.is_none(), "{order:?}"),
+            OrderState::WaitBuyerPay => assert!(!was_paid && order.exists(), "{order:?}"),
+            OrderState::Paid => assert!(was_paid && refunded < total && order.buyer.is_some(), "{order:?}"),
+            OrderState::Finished => assert!(was_paid, "{order:?}"),
+            OrderState::Closed => assert!(!was_paid || refunded == total, "{order:?}"),
+        }
+        assert_eq!(order.closed_at_us.is_some(), order.state == OrderState::Closed, "{order:?}");
+        let open = matches!(order.state, OrderState::Offered | OrderState::WaitBuyerPay);
+        assert_eq!(order.timer.is_some(), open, "{order:?}");
+        if let Some(timer) = order.timer {
+            assert!(self.get::<Timer>((order.slot, order.expires_at_us, timer)).is_some(), "the timer is gone: {order:?}");
+        }
+        let number = self.get::<OrderNumber>((order.slot, order.seller, order.out_trade_no.clone()));
+        assert_eq!(number.map(|number| number.no), Some(order.no), "{order:?}");
+
+        let refunds = || self.all::<Refund>().filter(|refund| refund.order_no == order.no);
+        assert!(refunds().all(|refund| refund.state != RefundState::UnderWay), "a refund is under way at rest: {order:?}");
+        let live = || refunds().filter(|refund| refund.state == RefundState::Done);
+        assert_eq!(live().map(|refund| refund.amount_minor.units()).sum::<i64>(), refunded, "{order:?}");
+        let fee_returned = order.fee_returned_minor.units();
+        assert_eq!(live().map(|refund| refund.fee_back_minor.units()).sum::<i64>(), fee_returned, "{order:?}");
+        assert!(fee_returned <= order.fee_minor.units(), "{order:?}");
+        assert_eq!(was_paid && refunded == total, was_paid && order.state == OrderState::Closed, "{order:?}");
+        if was_paid && refunded == total {
+            assert_eq!(fee_returned, order.fee_minor.units(), "with the last refund the whole fee is back: {order:?}");
+        }
+        self.check_trade(order, was_paid);
+        self.check_notices(order, live().count());
+    }
+
+    fn check_trade(&self, order: &Order, was_paid: bool) {
+        let Some(buyer) = order.buyer else { return };
+        let trade = self.get::<Trade>((buyer.slot(), order.no)).expect("the buyer of an order has a trade");
+        let same = (trade.buyer, trade.seller, trade.total(), trade.refunded_minor);
+        assert_eq!(same, (buyer, order.seller, order.total(), order.refunded_minor), "{order:?}");
+        let expected = match order.state {
+            OrderState::Offered => unreachable!("an offer has no buyer"),
+            OrderState::WaitBuyerPay => TradeState::Waiting,
+            OrderState::Paid | OrderState::Finished => TradeState::Paid,
+            OrderState::Closed => TradeState::Closed,
+        };
+        assert_eq!(trade.state, expected, "{order:?}\n{trade:?}");
+        assert_eq!(trade.paid_at_us.is_some(), was_paid, "{order:?}\n{trade:?}");
+        assert_eq!(trade.closed_at_us.is_some(), trade.state == TradeState::Closed, "{trade:?}");
+    }
+
+    fn check_notices(&self, order: &Order, refunds: usize) {
+        let count = |event| self.all::<Notice>().filter(|notice| notice.order_no == order.no && notice.event == event).count();
+        let wanted = usize::from(order.notify_url.is_some());
+        assert_eq!(count(NoticeEvent::Paid), wanted * usize::from(order.paid_at_us.is_some()), "{order:?}");
+        let closed_unpaid = order.state == OrderState::Closed && order.exists() && order.paid_at_us.is_none();
+        assert_eq!(count(NoticeEvent::Closed), wanted * usize::from(closed_unpaid), "{order:?}");
+        // A number that bounced and was used again has one notice, as it has one refund.
+        assert_eq!(count(NoticeEvent::Refunded), wanted * refunds, "{order:?}");
+    }
+}
+
+/// A login that lies in the wanted slot.
+pub(crate) fn login_in(name: &str, slot: u8) -> String {
+    let candidates = (0..).map(|number| format!("{name}{number}@example.com"));
+    candidates.into_iter().find(|login| Slot::of_text(login).number() == slot).expect("one in a hundred fits")
+}

@@ -1,0 +1,134 @@
+//! Answers as HTTP: an envelope signed over its exact bytes, a way on to the cashier, or a page that says why not.
+//!
+//! The type is `text/html` because clients know it so; therefore every answer forbids browsers to do anything with
+//! it, since some repeat what stood in a link.
+
+use crate::codes::Failure;
+use crate::registry::Done;
+use crate::request::{Origin, by_certificate};
+use crate::{Gateway, Refusal};
+use axum::body::Body;
+use axum::http::{HeaderValue, Response as HttpResponse, StatusCode, header};
+use base::OrderNo;
+use wire::charset::Charset;
+use wire::envelope::{Response, quoted_cipher, signed_envelope, unsigned_envelope};
+
+/// Says what went wrong with a signature, in sandbox worlds.
+const HINT_HEADER: &str = "tongbao-signature-hint";
+/// Nothing in an answer may run, load, be framed or be sent anywhere.
+const CONTENT_POLICY: &str =
+    "default-src 'none'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'; sandbox";
+
+impl Gateway {
+    /// The answer to what a method did, or why it did not.
+    pub(crate) async fn answer(
+        &self,
+        origin: &Origin,
+        done: Result<Done, Failure>,
+        by_post: bool,
+    ) -> HttpResponse<Body> {
+        match done {
+            Ok(Done::Opened { order_no, .. }) if origin.is_page() => self.to_cashier(order_no, by_post),
+            Ok(Done::Opened { response, .. } | Done::Say(response)) => self.envelope(origin, response).await,
+            Err(failure) if origin.is_page() => error_page(origin, &Refusal::from(failure)),
+            Err(failure) => self.envelope(origin, failure.response()).await,
+        }
+    }
+
+    /// An envelope, signed whenever the app is known: most clients cannot read an unsigned one.
+    async fn envelope(&self, origin: &Origin, response: Response) -> HttpResponse<Body> {
+        let (node, charset, sign_type) = (origin.node(), origin.charset, origin.sign_type);
+        let Some(app) = &origin.app else {
+            return finish(origin, unsigned_envelope(&node, &response.to_json(), charset));
+        };
+        let (key, aes) = (self.world.platform.key.clone(), origin.aes.clone());
+        let cert_sn = by_certificate(app).then(|| self.world.platform.cert_sn.clone());
+        let busy = response.clone();
+        let signed = self.signer.sign(move || {
+            let inner = match aes {
+                Some(aes) => quoted_cipher(&aes.encrypt(&charset.encode_json(&response.to_json()))),
+                None => response.to_json(),
+            };
+            signed_envelope(&node, &inner, charset, sign_type, &key, cert_sn.as_deref())
+        });
+        match signed.await {
+            Ok(bytes) => finish(origin, bytes),
+            // What was decided is decided, so the truth is said even where it cannot be signed.
+            Err(_) => finish(origin, unsigned_envelope(&origin.node(), &busy.to_json(), charset)),
+        }
+    }
+
+    fn to_cashier(&self, order_no: OrderNo, by_post: bool) -> HttpResponse<Body> {
+        // After a form the browser must come with GET, which 302 does not promise.
+        let status = if by_post { StatusCode::SEE_OTHER } else { StatusCode::FOUND };
+        let location = HeaderValue::try_from(self.world.cashier_url(order_no));
+        let location = location.expect("a base address and letters make a header");
+        let mut response = HttpResponse::new(Body::empty());
+        *response.status_mut() = status;
+        response.headers_mut().insert(header::LOCATION, location);
+        common_headers(&mut response);
+        response
+    }
+}
+
+fn finish(origin: &Origin, bytes: Vec<u8>) -> HttpResponse<Body> {
+    let mut response = HttpResponse::new(Body::from(bytes));
+    let content_type = match origin.charset {
+        Charset::Utf8 => "text/html;charset=utf-8",
+        Charset::Gbk => "text/html;charset=GBK",
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
+    if let Some(hint) = origin.hint {
+        headers.insert(HINT_HEADER, HeaderValue::from_static(hint));
+    }
+    common_headers(&mut response);
+    response
+}
+
+fn common_headers(response: &mut HttpResponse<Body>) {
+    let headers = response.headers_mut();
+    headers.insert("trace_id", HeaderValue::try_from(trace_id()).expect("hex digits make a header"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+}
+
+/// 32 hex digits, another one in every answer. Two clients read it.
+fn trace_id() -> String {
+    let high = getrandom::u64().unwrap_or_default();
+    let low = getrandom::u64().unwrap_or_default();
+    format!("{high:016x}{low:016x}")
+}
+
+/// A small page for a browser whose order could not be opened.
+fn error_page(origin: &Origin, refusal: &Refusal) -> HttpResponse<Body> {
+    let charset = origin.charset;
+    let page = format!(
+        "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"{}\">\
+        <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>无法付款</title></head>\n\
+        <body><h1>无法付款</h1><p>{}</p><p>错误代码 {}</p><p>请返回商家重新下单。</p></body></html>\n",
+        charset.name(),
+        escape_markup(&refusal.sub_msg),
+        escape_markup(refusal.sub_code),
+    );
+    finish(origin, charset.encode_lossy(&page))
+}
+
+/// Text that a page may show.
+fn escape_markup(text: &str) -> String {
+    // What is escaped already, as the text of a wrong signature is, must not become markup by being escaped once.
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}

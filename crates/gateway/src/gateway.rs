@@ -1,0 +1,81 @@
+//! The gateway's state, and the way from parameters to what a method did.
+
+use crate::codes::Failure;
+use crate::registry::{Done, Face, Standing};
+use crate::request::Origin;
+use crate::signer::Signer;
+use crate::verify::{self, Keys};
+use base::OrderNo;
+use cell::Door;
+use std::fmt;
+use std::sync::Arc;
+use wire::params::Params;
+use wire::public_code::GatewayError;
+use world::World;
+
+/// The gateway of one world.
+pub struct Gateway {
+    pub(crate) world: Arc<World>,
+    pub(crate) door: Door,
+    pub(crate) signer: Signer,
+    pub(crate) keys: Keys,
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Gateway({})", self.world.name)
+    }
+}
+
+/// Why an order string or link is not opened: a public sub_code and a text for people.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{sub_code}: {sub_msg}")]
+pub struct Refusal {
+    /// For programs, for example `isv.invalid-signature`.
+    pub sub_code: &'static str,
+    /// For people, in Chinese.
+    pub sub_msg: String,
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Refusal {
+        Refusal { sub_code: failure.sub_code(), sub_msg: failure.sub_msg().to_owned() }
+    }
+}
+
+impl Gateway {
+    /// The gateway of a world whose cell is behind `door`. Starts one signing thread per core.
+    pub fn new(world: Arc<World>, door: Door) -> Gateway {
+        Gateway { world, door, signer: Signer::start(), keys: Keys::default() }
+    }
+
+    /// Opens the order that an order string names, or the query part of a link to the gateway; verified like any
+    /// other request. Asking again gives the same order.
+    ///
+    /// # Errors
+    /// Whatever the gateway would have answered to the same parameters, and any method that does not open an order
+    /// for a buyer to take up.
+    pub async fn open_order_text(&self, text: &str) -> Result<OrderNo, Refusal> {
+        let query = text.split_once('?').map_or(text, |(_, query)| query);
+        let query = query.split_once('#').map_or(query, |(query, _)| query);
+        let params = Params::merge(Some(query.trim().as_bytes()), None, Vec::new());
+        let params = params
+            .map_err(|error| Failure::gateway_about(GatewayError::SuspectedAttack, &error.to_string()))?;
+        let (params, mut origin) = (Arc::new(params), Origin::unknown());
+        origin.learn(self, &params);
+        let opens = matches!(&origin.method, Some(Standing::Here(method)) if method.face != Face::Answer);
+        if origin.method.is_some() && !opens {
+            return Err(Failure::gateway(GatewayError::InvalidMethod).into());
+        }
+        match self.run(&params, &mut origin).await? {
+            Done::Opened { order_no, .. } => Ok(order_no),
+            Done::Say(_) => Err(Failure::gateway(GatewayError::InvalidMethod).into()),
+        }
+    }
+
+    /// Verifies the request and runs its method.
+    pub(crate) async fn run(&self, params: &Arc<Params>, origin: &mut Origin) -> Result<Done, Failure> {
+        let (method, call) = verify::verify(self, params, origin).await?;
+        (method.run)(self, call).await
+    }
+}

@@ -1,0 +1,167 @@
+//! HTTP in: one address, GET and POST, parameters in the query, a form or a multipart body in any split. The status is
+//! 200 whatever happens, since clients give up reading at any other.
+
+use crate::Gateway;
+use crate::codes::Failure;
+use crate::registry::Done;
+use crate::request::Origin;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, Method as Verb, Response as HttpResponse, header};
+use axum::routing::get;
+use http_body_util::BodyExt;
+use std::sync::Arc;
+use wire::params::{FIELDS_MAX, ParamError, Params};
+use wire::public_code::GatewayError;
+
+/// Longest body that is read, in bytes. Content may have 256 KiB; escaped for a form it is up to three times as long.
+pub const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// How much of a longer body is taken and thrown away, so that a client that sends before it reads hears its answer.
+const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// The gateway's addresses: `/gateway.do` for the world that the server shows first, and each world under its name.
+pub fn routes(state: Arc<Gateway>) -> Router {
+    Router::new()
+        .route("/gateway.do", get(serve).post(serve))
+        .route("/w/{world}/gateway.do", get(serve_named).post(serve_named))
+        .with_state(state)
+}
+
+async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> HttpResponse<Body> {
+    // On a task of its own: a caller that hangs up does not stop work half way, and a panic ends this call alone.
+    let task = tokio::spawn({
+        let gateway = gateway.clone();
+        async move { gateway.handle(request).await }
+    });
+    match task.await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::error!("a call ended in a panic");
+            let unknown = Err(Failure::gateway(GatewayError::UnknownError));
+            gateway.answer(&Origin::unknown(), unknown, false).await
+        }
+    }
+}
+
+async fn serve_named(
+    state: State<Arc<Gateway>>,
+    Path(world): Path<String>,
+    request: Request,
+) -> HttpResponse<Body> {
+    if world != state.0.world.name {
+        let no_world = Err(Failure::gateway_about(GatewayError::InvalidAppId, "没有这个world"));
+        return state.0.answer(&Origin::unknown(), no_world, false).await;
+    }
+    serve(state, request).await
+}
+
+impl Gateway {
+    async fn handle(&self, request: Request) -> HttpResponse<Body> {
+        let by_post = request.method() == Verb::POST;
+        let (parts, body) = request.into_parts();
+        let query = parts.uri.query().unwrap_or_default().as_bytes();
+        let mut origin = Origin::unknown();
+        let done = match read_params(&parts.headers, query, body).await {
+            Ok(params) => {
+                origin.learn(self, &params);
+                self.run(&Arc::new(params), &mut origin).await
+            }
+            Err(failure) => {
+                // The query alone often tells whose call it is, so that the answer can be signed.
+                if let Ok(params) = Params::merge(Some(query), None, Vec::new()) {
+                    origin.learn(self, &params);
+                }
+                Err(failure)
+            }
+        };
+        report(&origin, &done);
+        self.answer(&origin, done, by_post).await
+    }
+}
+
+/// One event per call: what was asked and how it ended, nothing of what it said.
+fn report(origin: &Origin, done: &Result<Done, Failure>) {
+    let (sub_code, unknown) = match done {
+        Ok(_) => ("", false),
+        Err(failure) => (failure.sub_code(), failure.is_unknown()),
+    };
+    let (node, app_id) = (origin.node(), origin.app.as_ref().map(|app| app.id));
+    if unknown {
+        tracing::warn!(node, ?app_id, sub_code, "a call ended without a known outcome");
+    } else {
+        tracing::debug!(node, ?app_id, sub_code, "a call was answered");
+    }
+}
+
+async fn read_params(headers: &HeaderMap, query: &[u8], body: Body) -> Result<Params, Failure> {
+    let body = read_body(body).await?;
+    let content_type = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
+    let kind =
+        content_type.map(|text| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    let wrong_type = || Failure::gateway(GatewayError::InvalidContentType);
+    let merged = match kind.as_deref() {
+        _ if body.is_empty() => Params::merge(Some(query), None, Vec::new()),
+        None | Some("application/x-www-form-urlencoded") => {
+            Params::merge(Some(query), Some(&body), Vec::new())
+        }
+        Some("multipart/form-data") => {
+            let boundary =
+                multer::parse_boundary(content_type.unwrap_or_default()).map_err(|_| wrong_type())?;
+            Params::merge(Some(query), None, text_parts(body, boundary).await?)
+        }
+        Some(_) => return Err(wrong_type()),
+    };
+    merged.map_err(|error| match error {
+        ParamError::BrokenEscape | ParamError::BadName => {
+            Failure::gateway_about(GatewayError::SuspectedAttack, "参数编码错误")
+        }
+        ParamError::Repeated { .. } => {
+            Failure::gateway_about(GatewayError::SuspectedAttack, "同一参数重复且取值不同")
+        }
+        ParamError::TooMany => {
+            Failure::gateway_about(GatewayError::SuspectedAttack, &format!("参数超过{FIELDS_MAX}个"))
+        }
+        ParamError::CharsetUnknown | ParamError::Malformed { .. } => {
+            Failure::gateway(GatewayError::InvalidCharset)
+        }
+    })
+}
+
+/// The body, when it is not too long.
+async fn read_body(mut body: Body) -> Result<Bytes, Failure> {
+    let broken = || Failure::gateway_about(GatewayError::InvalidContentType, "请求体不完整");
+    let (mut kept, mut taken_bytes) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| broken())?.into_data() else { continue };
+        taken_bytes += data.len();
+        if taken_bytes <= BODY_BYTES_MAX {
+            kept.extend_from_slice(&data);
+        } else if taken_bytes > DISCARDED_BYTES_MAX {
+            break;
+        }
+    }
+    if taken_bytes > BODY_BYTES_MAX {
+        return Err(Failure::gateway_about(GatewayError::InvalidParameter, "请求体过大"));
+    }
+    Ok(Bytes::from(kept))
+}
+
+/// The text parts of a multipart body. Files are no parameters, and no method here takes one.
+async fn text_parts(body: Bytes, boundary: String) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let broken = |_| Failure::gateway_about(GatewayError::InvalidContentType, "multipart格式错误");
+    let mut parts = multer::Multipart::new(Body::from(body).into_data_stream(), boundary);
+    let mut fields = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(broken)? {
+        let Some(name) = part.name().map(str::to_owned) else { continue };
+        if part.file_name().is_some() {
+            continue;
+        }
+        let value = part.bytes().await.map_err(broken)?;
+        if fields.len() > FIELDS_MAX {
+            break; // One more than allowed is enough to be refused.
+        }
+        fields.push((name, value.to_vec()));
+    }
+    Ok(fields)
+}

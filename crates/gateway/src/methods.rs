@@ -1,0 +1,44 @@
+//! One file per method: what it asks, what it does, what it says.
+
+pub(crate) mod open_app_alipaycert_download;
+pub(crate) mod trade_app_pay;
+pub(crate) mod trade_cancel;
+pub(crate) mod trade_close;
+pub(crate) mod trade_create;
+pub(crate) mod trade_fastpay_refund_query;
+pub(crate) mod trade_page_pay;
+pub(crate) mod trade_pay;
+pub(crate) mod trade_precreate;
+pub(crate) mod trade_query;
+pub(crate) mod trade_refund;
+pub(crate) mod trade_wap_pay;
+
+use wire::envelope::ObjectWriter;
+
+/// The amounts of a trade that nothing was paid for.
+fn no_amounts(members: &mut ObjectWriter) {
+    for name in ["buyer_pay_amount", "invoice_amount", "point_amount", "receipt_amount"] {
+        members.text(name, "0.00");
+    }
+}
+
+/// The amounts of a trade paid from balance: no points, no discount, so each is the total.
+fn paid_amounts(members: &mut ObjectWriter, total: money::Money) {
+    for name in ["buyer_pay_amount", "invoice_amount", "receipt_amount"] {
+        members.text(name, &total.to_string());
+    }
+    members.text("point_amount", "0.00");
+}
+
+/// Who pays, as merchants may see it.
+fn buyer(members: &mut ObjectWriter, order: &trade::Order) {
+    members.text_some("buyer_logon_id", order.buyer_login_masked.as_ref().map(|login| login.as_str()));
+    members.text_some("buyer_user_id", order.buyer.map(|buyer| buyer.to_string()).as_deref());
+}
+
+/// Where the money came from, or went back to: balance is the only channel.
+fn from_balance(amount: money::Money) -> [ObjectWriter; 1] {
+    let mut bill = ObjectWriter::new();
+    bill.text("amount", &amount.to_string()).text("fund_channel", "ALIPAYACCOUNT");
+    [bill]
+}

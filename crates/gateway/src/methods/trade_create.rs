@@ -1,0 +1,48 @@
+//! `alipay.trade.create`: a trade for a buyer whom the merchant names. It exists at once.
+
+use crate::Gateway;
+use crate::codes::Failure;
+use crate::order_fields::{More, NamedBuyer, OrderFields, ProductCodes};
+use crate::registry::{Done, Face, Method};
+use crate::request::Caller;
+use crate::verify::Verified;
+use trade::Product;
+use wire::envelope::Response;
+use wire::json::Object;
+
+pub(crate) const METHOD: Method = Method {
+    name: "alipay.trade.create",
+    title: "统一收单交易创建接口",
+    face: Face::Answer,
+    version_optional: false,
+    run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const PRODUCT_CODES: ProductCodes =
+    ProductCodes { allowed: &["JSAPI_PAY", "FACE_TO_FACE_PAYMENT", "OFFLINE_PAYMENT"], required: false };
+
+struct Create {
+    order: OrderFields,
+    buyer: NamedBuyer,
+}
+
+fn read(caller: &Caller, fields: &Object) -> Result<Create, Failure> {
+    let order = OrderFields::read(caller, fields, Product::MiniProgram, &PRODUCT_CODES)?;
+    let buyer = NamedBuyer::read(fields)?;
+    Ok(Create {
+        order,
+        buyer: buyer.ok_or_else(|| Failure::field("buyer_id", "与buyer_logon_id不能同时为空"))?,
+    })
+}
+
+async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
+    let call = call.read(read)?;
+    let Create { order, buyer } = call.request();
+    let more = More { named_buyer: Some(buyer.find(gateway, call.caller()).await?), ..More::default() };
+    let opened = gateway.door.ask(order.open(call.caller(), more)).await;
+    let opened = opened.map_err(|error| Failure::of_cell(error).with(|members| order.echo(members)))?;
+    let mut response = Response::success();
+    response.members.text("out_trade_no", order.out_trade_no.as_str());
+    response.members.text("trade_no", &opened.order.no.to_string());
+    Ok(Done::Say(response))
+}

@@ -1,0 +1,81 @@
+//! `alipay.trade.fastpay.refund.query`: how one refund stands.
+
+use crate::Gateway;
+use crate::codes::Failure;
+use crate::methods::from_balance;
+use crate::methods::trade_refund::REQUEST_NO_ALSO;
+use crate::order_name::OrderName;
+use crate::registry::{Done, Face, Method};
+use crate::request::Caller;
+use crate::{fields, verify::Verified};
+use engine::{FindRefund, RefundView};
+use trade::{FindRefused, OutRequestNo, RefundState};
+use wire::envelope::Response;
+use wire::json::Object;
+use wire::timestamp::format_cn;
+
+pub(crate) const METHOD: Method = Method {
+    name: "alipay.trade.fastpay.refund.query",
+    title: "统一收单交易退款查询",
+    face: Face::Answer,
+    version_optional: false,
+    run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+struct Query {
+    name: OrderName,
+    out_request_no: OutRequestNo,
+    with_details: bool,
+    with_time: bool,
+}
+
+fn read(_caller: &Caller, fields: &Object) -> Result<Query, Failure> {
+    let out_request_no = fields::number(fields, "out_request_no", REQUEST_NO_ALSO)?;
+    Ok(Query {
+        name: OrderName::read(fields)?,
+        out_request_no: out_request_no.ok_or_else(|| Failure::field("out_request_no", "缺失"))?,
+        with_details: fields::asks_for(fields, "refund_detail_item_list")?,
+        with_time: fields::asks_for(fields, "gmt_refund_pay")?,
+    })
+}
+
+async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
+    let call = call.read(read)?;
+    let asked = call.request();
+    let found = match asked.name.which.clone() {
+        Some(which) => {
+            let (seller, out_request_no) = (call.caller().seller(), asked.out_request_no.clone());
+            gateway.door.ask(FindRefund { seller, which, out_request_no }).await.map_err(Failure::of_cell)
+        }
+        None => Err(Failure::refused(FindRefused::TradeNotFound)),
+    };
+    let view = found.map_err(|failure| failure.with(|members| asked.name.echo(members)))?;
+    Ok(Done::Say(respond(&view, asked)))
+}
+
+/// A refund that is not known, or has not arrived, is answered with code and msg alone: clients take any
+/// `out_request_no` or `refund_status` in the answer for a refund that was made.
+fn respond(view: &RefundView, asked: &Query) -> Response {
+    let mut response = Response::success();
+    let done = view.refund.as_ref().filter(|refund| match refund.state {
+        RefundState::Done => true,
+        RefundState::UnderWay | RefundState::Returned => false,
+    });
+    let Some(refund) = done else { return response };
+    let members = &mut response.members;
+    members.text("out_request_no", refund.out_request_no.as_str());
+    members.text("out_trade_no", view.order.out_trade_no.as_str());
+    members.text("trade_no", &view.order.no.to_string());
+    members.text("total_amount", &view.order.total().to_string());
+    members.text("refund_amount", &refund.amount().to_string());
+    members.text("refund_status", "REFUND_SUCCESS");
+    members.text_some("refund_reason", refund.reason.as_ref().map(|text| text.as_str()));
+    if asked.with_time {
+        members.text("gmt_refund_pay", &format_cn(refund.at_us));
+    }
+    if asked.with_details {
+        members.objects("refund_detail_item_list", from_balance(refund.amount()));
+        members.text("send_back_fee", &refund.amount().to_string());
+    }
+    response
+}

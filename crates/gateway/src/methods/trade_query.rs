@@ -1,0 +1,91 @@
+//! `alipay.trade.query`: how an order stands.
+
+use crate::Gateway;
+use crate::codes::Failure;
+use crate::methods::{buyer, from_balance, no_amounts, paid_amounts};
+use crate::order_name::OrderName;
+use crate::registry::{Done, Face, Method};
+use crate::request::Caller;
+use crate::{fields, verify::Verified};
+use engine::FindOrder;
+use trade::{FindRefused, Order, OrderState, REFUND_WINDOW_US};
+use wire::envelope::Response;
+use wire::json::Object;
+use wire::timestamp::format_cn;
+
+pub(crate) const METHOD: Method = Method {
+    name: "alipay.trade.query",
+    title: "统一收单交易查询",
+    face: Face::Answer,
+    version_optional: false,
+    run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+struct Query {
+    name: OrderName,
+    with_bills: bool,
+}
+
+fn read(_caller: &Caller, fields: &Object) -> Result<Query, Failure> {
+    Ok(Query { name: OrderName::read(fields)?, with_bills: fields::asks_for(fields, "fund_bill_list")? })
+}
+
+async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
+    let call = call.read(read)?;
+    let Query { name, with_bills } = call.request();
+    let found = match name.which.clone() {
+        Some(which) => {
+            let seller = call.caller().seller();
+            gateway.door.ask(FindOrder { seller, which }).await.map_err(Failure::of_cell)
+        }
+        None => Err(Failure::refused(FindRefused::TradeNotFound)),
+    };
+    let order = found.map_err(|failure| {
+        failure.with(|members| {
+            no_amounts(members);
+            name.echo(members);
+        })
+    })?;
+    Ok(Done::Say(respond(&order, *with_bills, gateway.door.now_us())))
+}
+
+fn respond(order: &Order, with_bills: bool, now_us: i64) -> Response {
+    let mut response = Response::success();
+    let members = &mut response.members;
+    buyer(members, order);
+    members.text("buyer_user_type", "PRIVATE");
+    members.text("out_trade_no", order.out_trade_no.as_str());
+    members.text("trade_no", &order.no.to_string());
+    members.text("trade_status", trade_status(order, now_us));
+    members.text("total_amount", &order.total().to_string());
+    if let Some(paid_at_us) = order.paid_at_us {
+        paid_amounts(members, order.total());
+        members.text("send_pay_date", &format_cn(paid_at_us));
+        if with_bills {
+            members.objects("fund_bill_list", from_balance(order.total()));
+        }
+    } else {
+        no_amounts(members);
+    }
+    members.text("subject", order.subject.as_str());
+    members.text_some("body", order.body.as_ref().map(|text| text.as_str()));
+    members.text_some("store_id", order.store_id.as_ref().map(|text| text.as_str()));
+    members.text_some("terminal_id", order.terminal_id.as_ref().map(|text| text.as_str()));
+    members.text_some("passback_params", order.passback_params.as_ref().map(|text| text.as_str()));
+    response
+}
+
+/// The state under its public name. A paid order is finished once its refund window is over, whether or not a
+/// command has written so.
+fn trade_status(order: &Order, now_us: i64) -> &'static str {
+    match order.state {
+        // An offer that nobody took up is not found, so this is never said.
+        OrderState::Offered | OrderState::WaitBuyerPay => "WAIT_BUYER_PAY",
+        OrderState::Paid if order.paid_at_us.is_some_and(|at_us| now_us >= at_us + REFUND_WINDOW_US) => {
+            "TRADE_FINISHED"
+        }
+        OrderState::Paid => "TRADE_SUCCESS",
+        OrderState::Finished => "TRADE_FINISHED",
+        OrderState::Closed => "TRADE_CLOSED",
+    }
+}

@@ -1,0 +1,99 @@
+//! `alipay.trade.refund`: gives a paid order's money back, wholly or in part.
+
+use crate::Gateway;
+use crate::codes::Failure;
+use crate::methods::{buyer, from_balance};
+use crate::order_name::OrderName;
+use crate::registry::{Done, Face, Method};
+use crate::request::Caller;
+use crate::{fields, verify::Verified};
+use base::Text;
+use engine::{RefundOrder, Refunded};
+use money::{Currency, Money};
+use trade::{OutRequestNo, RefundRefused};
+use wire::envelope::Response;
+use wire::json::Object;
+use wire::timestamp::format_cn;
+
+pub(crate) const METHOD: Method = Method {
+    name: "alipay.trade.refund",
+    title: "统一收单交易退款接口",
+    face: Face::Answer,
+    version_optional: false,
+    run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+/// What a refund number may hold beside letters and digits. The documentation is silent; `&` and `=` would make the
+/// texts that are signed ambiguous.
+pub(crate) const REQUEST_NO_ALSO: &str = "_-.:|@#";
+
+struct RefundFields {
+    name: OrderName,
+    amount: Money,
+    out_request_no: Option<OutRequestNo>,
+    reason: Option<Text<256>>,
+    with_details: bool,
+}
+
+fn read(_caller: &Caller, fields: &Object) -> Result<RefundFields, Failure> {
+    fields::only_cny(fields, "refund_currency")?;
+    fields::absent(
+        fields,
+        &["refund_royalty_parameters", "related_settle_confirm_no", "refund_advance_account"],
+    )?;
+    fields::line::<30>(fields, "operator_id")?;
+    fields::line::<32>(fields, "store_id")?;
+    fields::line::<32>(fields, "terminal_id")?;
+    Ok(RefundFields {
+        name: OrderName::read(fields)?,
+        amount: fields::amount(fields, "refund_amount")?
+            .ok_or_else(|| Failure::field("refund_amount", "缺失"))?,
+        out_request_no: fields::number(fields, "out_request_no", REQUEST_NO_ALSO)?,
+        reason: fields::lines(fields, "refund_reason")?,
+        with_details: fields::asks_for(fields, "refund_detail_item_list")?,
+    })
+}
+
+async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
+    let call = call.read(read)?;
+    let asked = call.request();
+    let refunded = match asked.name.which.clone() {
+        Some(which) => {
+            let command = RefundOrder {
+                seller: call.caller().seller(),
+                which,
+                amount: asked.amount,
+                out_request_no: asked.out_request_no.clone(),
+                reason: asked.reason.clone(),
+            };
+            gateway.door.ask(command).await.map_err(Failure::of_cell)
+        }
+        None => Err(Failure::refused(RefundRefused::TradeNotFound)),
+    };
+    let refunded = refunded.map_err(|failure| {
+        failure.with(|members| {
+            asked.name.echo(members);
+            members.text("refund_fee", "0.00").text("send_back_fee", "0.00");
+        })
+    })?;
+    Ok(Done::Say(respond(&refunded, asked.with_details)))
+}
+
+fn respond(refunded: &Refunded, with_details: bool) -> Response {
+    let Refunded { order, refund, moved } = refunded;
+    let mut response = Response::success();
+    let members = &mut response.members;
+    buyer(members, order);
+    members.text("out_trade_no", order.out_trade_no.as_str());
+    members.text("trade_no", &order.no.to_string());
+    members.text("fund_change", if *moved { "Y" } else { "N" });
+    // The sum of all refunds up to this one, so that the same request is told the same sum later.
+    members.text("refund_fee", &refund.refunded_after().to_string());
+    let sent_back = if *moved { refund.amount() } else { Money::zero(Currency::Cny) };
+    members.text("send_back_fee", &sent_back.to_string());
+    members.text("gmt_refund_pay", &format_cn(refund.at_us));
+    if with_details {
+        members.objects("refund_detail_item_list", from_balance(refund.amount()));
+    }
+    response
+}

@@ -1,0 +1,99 @@
+//! What is known of a request before it is believed: enough to answer it in its own envelope.
+
+use crate::Gateway;
+use crate::registry::{Face, Standing, standing};
+use base::{AppId, PartyId};
+use people::{App, AppMode};
+use std::sync::Arc;
+use wire::aes::AesKey;
+use wire::charset::Charset;
+use wire::envelope::{ERROR_NODE, method_node};
+use wire::params::Params;
+use wire::sign::SignType;
+
+/// Where an answer goes and in which form. Filled as far as the request allows; nothing here is verified.
+pub(crate) struct Origin {
+    /// The method, when it is one of the API's.
+    pub(crate) method: Option<Standing>,
+    /// The app, when there is one of this id: then the answer is signed.
+    pub(crate) app: Option<Arc<App>>,
+    /// The charset of the request, UTF-8 until another is known.
+    pub(crate) charset: Charset,
+    /// The sign type of the answer: the request's, where the app may use it.
+    pub(crate) sign_type: SignType,
+    /// The key that the answer is encrypted with, once the request was decrypted with it.
+    pub(crate) aes: Option<AesKey>,
+    /// What a developer should know about a wrong signature. Only in a sandbox world, never in the body.
+    pub(crate) hint: Option<&'static str>,
+}
+
+impl Origin {
+    /// Nothing is known yet.
+    pub(crate) fn unknown() -> Origin {
+        Origin {
+            method: None,
+            app: None,
+            charset: Charset::Utf8,
+            sign_type: SignType::Rsa2,
+            aes: None,
+            hint: None,
+        }
+    }
+
+    /// Takes what the parameters tell, without judging them.
+    pub(crate) fn learn(&mut self, gateway: &Gateway, params: &Params) {
+        let ascii = |name: &str| params.get(name).and_then(|bytes| std::str::from_utf8(bytes).ok());
+        self.method = ascii("method").and_then(standing);
+        let id = ascii("app_id").and_then(|text| text.parse::<AppId>().ok());
+        self.app = id.and_then(|id| gateway.door.app(id));
+        self.charset = params.charset().unwrap_or_default();
+        // An answer is never signed with SHA-1 for an app that may not use it, whatever the request asks for.
+        let old = ascii("sign_type").and_then(SignType::parse) == Some(SignType::Rsa);
+        let allowed = self.app.as_ref().is_some_and(|app| app.allow_rsa1);
+        self.sign_type = if old && allowed { SignType::Rsa } else { SignType::Rsa2 };
+    }
+
+    /// The name of the node that the answer stands in.
+    pub(crate) fn node(&self) -> String {
+        match &self.method {
+            Some(Standing::Here(method)) => method_node(method.name),
+            Some(Standing::Known(name)) => method_node(name),
+            None => ERROR_NODE.to_owned(),
+        }
+    }
+
+    /// Whether a browser is at the other end, which gets pages instead of envelopes.
+    pub(crate) fn is_page(&self) -> bool {
+        matches!(&self.method, Some(Standing::Here(method)) if method.face == Face::Page)
+    }
+}
+
+/// Who calls, once verified.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// The app.
+    pub(crate) app: Arc<App>,
+    /// The charset of the request.
+    pub(crate) charset: Charset,
+    /// The sign type of the request.
+    pub(crate) sign_type: SignType,
+    /// `notify_url`, unchecked; absent when empty.
+    pub(crate) notify_url: Option<String>,
+    /// `return_url`, unchecked; absent when empty.
+    pub(crate) return_url: Option<String>,
+}
+
+impl Caller {
+    /// The merchant that the app acts for.
+    pub(crate) fn seller(&self) -> PartyId {
+        self.app.seller
+    }
+}
+
+/// Whether the app proves itself with a certificate.
+pub(crate) fn by_certificate(app: &App) -> bool {
+    match app.mode {
+        AppMode::Key => false,
+        AppMode::Cert => true,
+    }
+}

@@ -1,0 +1,311 @@
+//! Believes a request, or says why not. Only this module makes a [`Verified`].
+//!
+//! The order of the checks is that of the gateway that clients know (protocol reference 1.4), and of
+//! [`GatewayError`]: of two faults the earlier one is answered. The sign type comes from the app's record; the message
+//! can only choose among what the record allows.
+
+use crate::Gateway;
+use crate::codes::Failure;
+use crate::hint;
+use crate::registry::{Face, Method, Standing};
+use crate::request::{Caller, Origin, by_certificate};
+use base::{AppId, DAY_US, HOUR_US};
+use people::{App, AppStatus};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use wire::aes::AesKey;
+use wire::canonical::request_text;
+use wire::cert::Certificate;
+use wire::charset::Charset;
+use wire::json::{Json, Object};
+use wire::params::Params;
+use wire::public_code::{GatewayError, verified_text_detail};
+use wire::sign::{PublicKey, SignType, verify_request};
+use wire::timestamp::parse_cn;
+
+/// How far a timestamp may be away: clients write their local time without a zone, and zones are up to 14 h from UTC
+/// and so up to 26 h from one another.
+const TIMESTAMP_WINDOW_US: i64 = 26 * HOUR_US;
+/// How long a link or an order string can be used: as long as the order in it may wait at most.
+const LINK_LIFE_US: i64 = 15 * DAY_US;
+/// Apps whose parsed keys are kept: about 10 MB.
+const KEYS_MAX: usize = 4_096;
+
+/// Something that was read out of a request with a right signature.
+pub(crate) struct Verified<T> {
+    caller: Caller,
+    request: T,
+}
+
+impl<T> Verified<T> {
+    /// Who calls.
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// What is asked.
+    pub(crate) fn request(&self) -> &T {
+        &self.request
+    }
+
+    /// Reads what is asked into a narrower type; it stays verified.
+    pub(crate) fn read<U>(
+        self,
+        read: impl FnOnce(&Caller, &T) -> Result<U, Failure>,
+    ) -> Result<Verified<U>, Failure> {
+        let request = read(&self.caller, &self.request)?;
+        Ok(Verified { caller: self.caller, request })
+    }
+}
+
+/// A key that was parsed for a row of an app.
+#[derive(Clone)]
+struct Known {
+    app: Arc<App>,
+    key: PublicKey,
+    certificate: Option<Arc<Certificate>>,
+}
+
+/// Parsed keys by app. An entry holds for the very row it was parsed from: a changed app is parsed again.
+#[derive(Default)]
+pub(crate) struct Keys {
+    known: RwLock<HashMap<AppId, Known>>,
+}
+
+impl Keys {
+    fn of(&self, app: &Arc<App>) -> Result<Known, GatewayError> {
+        let found = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&app.id).cloned();
+        if let Some(known) = found.filter(|known| Arc::ptr_eq(&known.app, app) || known.app == *app) {
+            return Ok(known);
+        }
+        let smallest = if app.allow_rsa1 { SignType::Rsa } else { SignType::Rsa2 };
+        let wrong = |_| GatewayError::MissingSignatureConfig;
+        let known = if by_certificate(app) {
+            let pem = app.certificate.as_ref().ok_or(GatewayError::MissingSignatureConfig)?;
+            let certificate =
+                Certificate::parse(pem.as_str()).map_err(|_| GatewayError::MissingSignatureConfig)?;
+            let key = certificate.public_key.clone();
+            Known { app: app.clone(), key, certificate: Some(Arc::new(certificate)) }
+        } else {
+            let key = PublicKey::from_der(&app.public_key, smallest).map_err(wrong)?;
+            Known { app: app.clone(), key, certificate: None }
+        };
+        let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= KEYS_MAX {
+            all.clear();
+        }
+        all.insert(app.id, known.clone());
+        Ok(known)
+    }
+}
+
+/// Checks a request in the order of the header of this module. `origin` learns what the answer needs.
+pub(crate) async fn verify(
+    gateway: &Gateway,
+    params: &Arc<Params>,
+    origin: &mut Origin,
+) -> Result<(&'static Method, Verified<Object>), Failure> {
+    let app = known_app(params, origin)?;
+    let sign_type = sign_type(params, &app)?;
+    let charset = check_form(gateway, params, origin)?;
+    let sign = present(params, "sign", GatewayError::MissingSignature)?;
+    if sign.iter().any(|byte| !byte.is_ascii()) {
+        return Err(Failure::gateway(GatewayError::InvalidSignature));
+    }
+    let known = gateway.keys.of(&app).map_err(Failure::gateway)?;
+    check_signature(gateway, params, origin, sign_type, &known).await?;
+    check_serials(gateway, params, &known)?;
+    match app.status {
+        AppStatus::Online => {}
+        AppStatus::Disabled => return Err(Failure::gateway(GatewayError::InvalidAppState)),
+    }
+    check_tokens(params)?;
+    let method = match &origin.method {
+        Some(Standing::Here(method)) => *method,
+        Some(Standing::Known(_)) => {
+            return Err(Failure::gateway_about(GatewayError::InsufficientIsvPermissions, "该接口暂未模拟"));
+        }
+        None => return Err(Failure::gateway(GatewayError::InvalidMethod)),
+    };
+    let content = content(gateway, params, origin, &app, charset)?;
+    let text = |name: &str| -> Result<Option<String>, Failure> {
+        let text = params
+            .text(name, charset)
+            .map_err(|_| Failure::gateway_about(GatewayError::InvalidCharset, name))?;
+        Ok(text.filter(|text| !text.is_empty()))
+    };
+    let (notify_url, return_url) = (text("notify_url")?, text("return_url")?);
+    let caller = Caller { app, charset, sign_type, notify_url, return_url };
+    Ok((method, Verified { caller, request: content }))
+}
+
+fn present<'a>(params: &'a Params, name: &str, missing: GatewayError) -> Result<&'a [u8], Failure> {
+    params.get(name).filter(|bytes| !bytes.is_empty()).ok_or_else(|| Failure::gateway(missing))
+}
+
+fn known_app(params: &Params, origin: &Origin) -> Result<Arc<App>, Failure> {
+    present(params, "method", GatewayError::MissingMethod)?;
+    present(params, "app_id", GatewayError::MissingAppId)?;
+    origin.app.clone().ok_or_else(|| Failure::gateway(GatewayError::InvalidAppId))
+}
+
+fn sign_type(params: &Params, app: &App) -> Result<SignType, Failure> {
+    let name = present(params, "sign_type", GatewayError::MissingSignatureType)?;
+    let named = std::str::from_utf8(name).ok().and_then(SignType::parse);
+    match named {
+        Some(SignType::Rsa2) => Ok(SignType::Rsa2),
+        Some(SignType::Rsa) if app.allow_rsa1 => Ok(SignType::Rsa),
+        Some(SignType::Rsa) | None => Err(Failure::gateway(GatewayError::InvalidSignatureType)),
+    }
+}
+
+/// Timestamp, version, charset and format.
+fn check_form(gateway: &Gateway, params: &Params, origin: &Origin) -> Result<Charset, Failure> {
+    let method = if let Some(Standing::Here(method)) = &origin.method { Some(*method) } else { None };
+    let timestamp = present(params, "timestamp", GatewayError::MissingTimestamp)?;
+    let at_us = std::str::from_utf8(timestamp).ok().and_then(|text| parse_cn(text).ok());
+    let at_us = at_us.ok_or_else(|| Failure::gateway(GatewayError::InvalidTimestamp))?;
+    let life_us = match method.map(|method| method.face) {
+        Some(Face::Page | Face::OrderString) => LINK_LIFE_US,
+        Some(Face::Answer) | None => 0,
+    };
+    let age_us = gateway.door.now_us().saturating_sub(at_us);
+    if age_us < -TIMESTAMP_WINDOW_US || age_us > TIMESTAMP_WINDOW_US + life_us {
+        return Err(Failure::gateway_about(GatewayError::InvalidTimestamp, "与服务器时间相差过大"));
+    }
+    match params.get("version").filter(|version| !version.is_empty()) {
+        Some(b"1.0") => {}
+        None if method.is_some_and(|method| method.version_optional) => {}
+        None => return Err(Failure::gateway(GatewayError::MissingVersion)),
+        Some(_) => return Err(Failure::gateway_about(GatewayError::InvalidParameter, "version 应为1.0")),
+    }
+    let charset = params.charset().map_err(|_| Failure::gateway(GatewayError::InvalidCharset))?;
+    let format = params.get("format").unwrap_or_default();
+    if !format.is_empty() && !format.eq_ignore_ascii_case(b"JSON") {
+        return Err(Failure::gateway(GatewayError::InvalidFormat));
+    }
+    Ok(charset)
+}
+
+async fn check_signature(
+    gateway: &Gateway,
+    params: &Arc<Params>,
+    origin: &mut Origin,
+    sign_type: SignType,
+    known: &Known,
+) -> Result<(), Failure> {
+    let (of_job, key) = (params.clone(), known.key.clone());
+    let right = gateway.signer.check(move || verify_request(&of_job, sign_type, &key)).await;
+    match right {
+        Ok(true) => return Ok(()),
+        Ok(false) => {}
+        Err(_) => return Err(Failure::gateway(GatewayError::UnknownError)),
+    }
+    if gateway.world.sandbox {
+        let (of_job, key) = (params.clone(), known.key.clone());
+        let platform = gateway.world.platform.key.public_key().clone();
+        let cause =
+            gateway.signer.check(move || hint::likely_cause(&of_job, sign_type, &key, &platform)).await;
+        origin.hint = cause.ok();
+        let names: Vec<&str> = params.iter().map(|(name, _)| name).collect();
+        let length_bytes = request_text(params, false).len();
+        tracing::debug!(app_id = %known.app.id, cause = origin.hint, ?names, length_bytes, "a signature was wrong");
+    }
+    let text = request_text(params, false);
+    let text = origin.charset.decode(&text).unwrap_or_else(|_| String::from_utf8_lossy(&text).into_owned());
+    // Browsers may show this answer, and it repeats what anybody put into a link.
+    let shown = verified_text_detail(&text).replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    Err(Failure::gateway_about(GatewayError::InvalidSignature, &shown))
+}
+
+/// In certificate mode a call names the certificate it was signed with, and the roots it trusts.
+fn check_serials(gateway: &Gateway, params: &Params, known: &Known) -> Result<(), Failure> {
+    let Some(certificate) = &known.certificate else { return Ok(()) };
+    let own = present(params, "app_cert_sn", GatewayError::MissingAppCertSn)?;
+    let roots = present(params, "alipay_root_cert_sn", GatewayError::MissingRootCertSn)?;
+    if own != certificate.sn.as_bytes() {
+        return Err(Failure::gateway(GatewayError::AppCertNotExist));
+    }
+    if !certificate.is_valid_at(gateway.door.now_us()) {
+        return Err(Failure::gateway(GatewayError::AppCertExpired));
+    }
+    if roots != gateway.world.platform.root_sn.as_bytes() {
+        return Err(Failure::gateway(GatewayError::InvalidRootCertSn));
+    }
+    Ok(())
+}
+
+/// No token was issued yet, so none can be right; a call for another merchant must never run as the app's own.
+fn check_tokens(params: &Params) -> Result<(), Failure> {
+    let given = |name: &str| params.get(name).is_some_and(|bytes| !bytes.is_empty());
+    if given("auth_token") {
+        return Err(Failure::gateway(GatewayError::InvalidAuthToken));
+    }
+    if given("app_auth_token") {
+        return Err(Failure::gateway(GatewayError::InvalidAppAuthToken));
+    }
+    Ok(())
+}
+
+/// `biz_content`, decrypted, decoded and read. Without one there are no business fields.
+fn content(
+    gateway: &Gateway,
+    params: &Params,
+    origin: &mut Origin,
+    app: &App,
+    charset: Charset,
+) -> Result<Object, Failure> {
+    let raw = params.get("biz_content").unwrap_or_default();
+    let encrypt_type = params.get("encrypt_type").unwrap_or_default();
+    let mut plain = raw.to_vec();
+    if !encrypt_type.is_empty() {
+        if encrypt_type != b"AES" {
+            return Err(Failure::gateway(GatewayError::InvalidEncryptType));
+        }
+        let key = content_key(gateway, app)?;
+        if !raw.is_empty() {
+            // One error for everything that can go wrong here, so that nobody learns about padding.
+            let wrong = || Failure::gateway(GatewayError::DecryptionErrorUnknown);
+            let text = std::str::from_utf8(raw).map_err(|_| wrong())?;
+            plain = key.decrypt(text).map_err(|_| wrong())?;
+        }
+        origin.aes = Some(key);
+    }
+    if plain.is_empty() {
+        return Ok(Object::default());
+    }
+    let wrong_bytes =
+        |_| Failure::gateway_about(GatewayError::InvalidParameter, "biz_content 不是合法的字符编码");
+    let text = charset.decode(&plain).map_err(wrong_bytes)?;
+    let json = match wire::json::parse(&text) {
+        Ok(json) => json,
+        Err(_) if encrypt_type.is_empty() && looks_encrypted(app, &text) => {
+            return Err(Failure::gateway(GatewayError::MissingEncryptType));
+        }
+        Err(error) => return Err(Failure::json(&error)),
+    };
+    if charset.encode(&json.to_compact()).is_err() {
+        let what = format!("biz_content 含有{}不能表示的字符", charset.name());
+        return Err(Failure::gateway_about(GatewayError::InvalidParameter, &what));
+    }
+    match json {
+        Json::Object(fields) => Ok(fields),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_) => {
+            Err(Failure::gateway_about(GatewayError::IllegalJson, "biz_content 不是对象"))
+        }
+    }
+}
+
+fn content_key(gateway: &Gateway, app: &App) -> Result<AesKey, Failure> {
+    let wrong = || Failure::gateway(GatewayError::NotValidEncryptKey);
+    let sealed = app.sealed_aes_key.as_ref().ok_or_else(wrong)?;
+    let opened = gateway.world.secrets.open(sealed).map_err(|_| wrong())?;
+    Ok(AesKey::new(opened.try_into().map_err(|_| wrong())?))
+}
+
+/// Whole blocks in base64, from an app that has a key: most likely `encrypt_type` was forgotten.
+fn looks_encrypted(app: &App, text: &str) -> bool {
+    let letters = text.bytes().filter(|byte| *byte != b'=').count();
+    let base64 = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
+    app.sealed_aes_key.is_some() && base64 && letters > 0 && (letters * 6 / 8) % 16 == 0
+}

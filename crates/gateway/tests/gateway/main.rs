@@ -1,0 +1,15 @@
+//! The gateway from outside: signed requests in, bytes out, with a real cell behind it.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where its preparation fails")]
+#![allow(unreachable_pub, reason = "modules of one test program")]
+
+mod bad_input;
+mod checks;
+mod client;
+mod encryption;
+mod golden;
+mod methods;
+mod pages;
+mod refunds;
+mod shop;
+mod table;

@@ -1,0 +1,69 @@
+//! The table of codes: each row frozen, and each code one that the documentation lists for its method.
+
+use gateway::codes_table;
+
+/// Refusal → code, in the words of the refusal.
+const TABLE: &str = "\
+open: seller not found -> 40004 ACQ.SELLER_NOT_EXIST
+open: seller is frozen or closed -> 40004 ACQ.SELLER_BEEN_BLOCKED
+open: the order number was used with another … -> 40004 ACQ.CONTEXT_INCONSISTENT
+open: order is paid -> 40004 ACQ.TRADE_HAS_SUCCESS
+open: order is closed -> 40004 ACQ.TRADE_HAS_CLOSE
+open: total outside the limits -> 40004 ACQ.TOTAL_FEE_EXCEED
+open: expiry has passed -> 40004 ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR
+open: buyer not found -> 40004 ACQ.BUYER_NOT_EXIST
+open: pay code is unknown, expired or used -> 40004 ACQ.PAYMENT_AUTH_CODE_INVALID
+open: trade not found -> 40004 ACQ.TRADE_NOT_EXIST
+open: trade is paid -> 40004 ACQ.TRADE_HAS_SUCCESS
+open: trade is closed -> 40004 ACQ.TRADE_HAS_CLOSE
+open: the payment password must be given again -> 40004 ACQ.PAYMENT_FAIL
+open: buyer is frozen or closed -> 40004 ACQ.BUYER_ENABLE_STATUS_FORBID
+open: buyer and seller are the same party -> 40004 ACQ.BUYER_SELLER_EQUAL
+open: another buyer than the order's -> 40004 ACQ.TRADE_BUYER_NOT_MATCH
+open: balance too low -> 40004 ACQ.BUYER_BALANCE_NOT_ENOUGH
+find: trade does not exist -> 40004 ACQ.TRADE_NOT_EXIST
+close: trade does not exist -> 40004 ACQ.TRADE_NOT_EXIST
+close: trade is paid -> 40004 ACQ.TRADE_STATUS_ERROR
+close: trade is closed -> 40004 ACQ.REASON_TRADE_STATUS_INVALID
+cancel: trade is finished -> 40004 ACQ.TRADE_HAS_FINISHED
+cancel: the time for cancelling is over -> 40004 ACQ.TRADE_CANCEL_TIME_OUT
+cancel: trade does not exist -> 40004 ACQ.CANCEL_NOT_ALLOWED
+cancel: the refund number was used with another … -> 40004 ACQ.CANCEL_NOT_ALLOWED
+cancel: trade is not paid -> 40004 ACQ.CANCEL_NOT_ALLOWED
+cancel: trade is closed -> 40004 ACQ.CANCEL_NOT_ALLOWED
+cancel: trade is finished -> 40004 ACQ.TRADE_HAS_FINISHED
+cancel: a partial refund needs its own number -> 40004 ACQ.CANCEL_NOT_ALLOWED
+cancel: more than is left to refund -> 40004 ACQ.REASON_TRADE_REFUND_FEE_ERR
+cancel: seller balance too low -> 40004 ACQ.SELLER_BALANCE_NOT_ENOUGH
+cancel: the buyer's account is closed -> 40004 ACQ.CANCEL_NOT_ALLOWED
+refund: trade does not exist -> 40004 ACQ.TRADE_NOT_EXIST
+refund: the refund number was used with another … -> 40004 ACQ.DISCORDANT_REPEAT_REQUEST
+refund: trade is not paid -> 40004 ACQ.TRADE_STATUS_ERROR
+refund: trade is closed -> 40004 ACQ.TRADE_HAS_CLOSE
+refund: trade is finished -> 40004 ACQ.TRADE_HAS_FINISHED
+refund: a partial refund needs its own number -> 40004 ACQ.REFUND_AMT_NOT_EQUAL_TOTAL
+refund: more than is left to refund -> 40004 ACQ.REASON_TRADE_REFUND_FEE_ERR
+refund: seller balance too low -> 40004 ACQ.SELLER_BALANCE_NOT_ENOUGH
+refund: the buyer's account is closed -> 40004 ACQ.BUYER_NOT_EXIST
+";
+
+#[test]
+fn every_refusal_has_its_frozen_code() {
+    let printed: String = codes_table()
+        .iter()
+        .map(|row| format!("{}: {} -> {} {}\n", row.request, row.refusal, row.code, row.sub_code))
+        .collect();
+    assert_eq!(printed, TABLE);
+}
+
+#[test]
+fn one_code_has_one_text_and_the_text_is_chinese() {
+    let mut rows = codes_table();
+    rows.sort_by_key(|row| row.sub_code);
+    for row in &rows {
+        assert!(!row.sub_msg.is_ascii(), "{row:?}");
+    }
+    for pair in rows.windows(2).filter(|pair| pair[0].sub_code == pair[1].sub_code) {
+        assert_eq!(pair[0].sub_msg, pair[1].sub_msg);
+    }
+}

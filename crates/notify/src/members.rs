@@ -1,0 +1,113 @@
+//! What a notification says: the members of `trade_status_sync`, made of the order and of the notice.
+//!
+//! The notice keeps what changes (how much was refunded, whether the order was closed), so that a late attempt still
+//! tells what happened then and not what the order has become since. No member is ever empty: verifiers disagree
+//! about empty values.
+
+use base::PartyId;
+use money::Money;
+use trade::{Notice, NoticeEvent, Order, WireCharset};
+use wire::charset::Charset;
+use wire::sign::SignType;
+use wire::timestamp::{format_cn, format_cn_millis};
+
+/// Name and value of each member, without `sign` and `sign_type`.
+pub(crate) type Members = Vec<(&'static str, String)>;
+
+/// The charset of an order's notifications.
+pub(crate) fn charset_of(order: &Order) -> Charset {
+    match order.charset {
+        WireCharset::Utf8 => Charset::Utf8,
+        WireCharset::Gbk => Charset::Gbk,
+    }
+}
+
+/// How an order's notifications are signed.
+pub(crate) fn sign_type_of(order: &Order) -> SignType {
+    if order.rsa1 { SignType::Rsa } else { SignType::Rsa2 }
+}
+
+/// All members of one attempt at `sent_at_us` (microseconds UTC). `seller_login` is the merchant's own.
+pub(crate) fn members(
+    order: &Order,
+    notice: &Notice,
+    seller_login: Option<&str>,
+    sent_at_us: i64,
+) -> Members {
+    let mut members = about_the_message(order, notice, sent_at_us);
+    about_the_order(&mut members, order, seller_login);
+    match notice.event {
+        NoticeEvent::Paid => about_the_payment(&mut members, order),
+        NoticeEvent::Refunded => {
+            about_the_payment(&mut members, order);
+            about_the_refund(&mut members, order, notice);
+        }
+        NoticeEvent::Closed => {}
+    }
+    if is_closing(notice) {
+        members.push(("gmt_close", format_cn(notice.happened_at_us)));
+    }
+    members.retain(|(_, value)| !value.is_empty());
+    members
+}
+
+/// A payment is told as a payment, even when the order was closed since.
+fn is_closing(notice: &Notice) -> bool {
+    match notice.event {
+        NoticeEvent::Paid => false,
+        NoticeEvent::Refunded => notice.closed,
+        NoticeEvent::Closed => true,
+    }
+}
+
+fn about_the_message(order: &Order, notice: &Notice, sent_at_us: i64) -> Members {
+    let status = if is_closing(notice) { "TRADE_CLOSED" } else { "TRADE_SUCCESS" };
+    vec![
+        ("notify_type", "trade_status_sync".to_owned()),
+        ("notify_id", notice.no.to_string()),
+        ("notify_time", format_cn(sent_at_us)),
+        ("charset", charset_of(order).name().to_owned()),
+        ("version", "1.0".to_owned()),
+        ("app_id", notice.app.to_string()),
+        ("auth_app_id", notice.app.to_string()),
+        ("trade_status", status.to_owned()),
+    ]
+}
+
+fn about_the_order(members: &mut Members, order: &Order, seller_login: Option<&str>) {
+    members.extend([
+        ("trade_no", order.no.to_string()),
+        ("out_trade_no", order.out_trade_no.to_string()),
+        ("seller_id", order.seller.to_string()),
+        ("subject", order.subject.to_string()),
+        ("total_amount", order.total().to_string()),
+    ]);
+    let mut add = |name, value: Option<String>| members.extend(value.map(|value| (name, value)));
+    add("seller_email", seller_login.map(str::to_owned));
+    add("buyer_id", order.buyer.as_ref().map(PartyId::to_string));
+    add("buyer_logon_id", order.buyer_login_masked.as_ref().map(ToString::to_string));
+    add("body", order.body.as_ref().map(ToString::to_string));
+    add("gmt_create", order.created_at_us.map(format_cn));
+    add("passback_params", order.passback_params.as_ref().map(ToString::to_string));
+}
+
+/// Everything was paid from the balance, so that all amounts but the points are the total.
+fn about_the_payment(members: &mut Members, order: &Order) {
+    let total = order.total();
+    let funds = format!(r#"[{{"amount":"{total}","fundChannel":"ALIPAYACCOUNT"}}]"#);
+    members.extend(order.paid_at_us.map(|at_us| ("gmt_payment", format_cn(at_us))));
+    members.extend([
+        ("receipt_amount", total.to_string()),
+        ("invoice_amount", total.to_string()),
+        ("buyer_pay_amount", total.to_string()),
+        ("point_amount", Money::zero(order.currency).to_string()),
+        ("fund_bill_list", funds),
+    ]);
+}
+
+fn about_the_refund(members: &mut Members, order: &Order, notice: &Notice) {
+    members.push(("refund_fee", notice.refunded_minor.of(order.currency).to_string()));
+    // The one time on this wire that is written with milliseconds.
+    members.push(("gmt_refund", format_cn_millis(notice.happened_at_us)));
+    members.extend(notice.out_biz_no.as_ref().map(|number| ("out_biz_no", number.to_string())));
+}

@@ -1,0 +1,7 @@
+//! Delivery over a real cell to merchants' servers on loopback.
+
+mod answers;
+mod contents;
+mod house;
+mod many;
+mod shop;

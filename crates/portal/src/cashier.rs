@@ -1,0 +1,371 @@
+//! The cashier: a buyer follows a link or scans a code, signs in, checks, pays, and goes back to the shop.
+//!
+//! What a page does is decided by the order in the cell and by the session; nothing that matters is taken from the
+//! request but the link's token, the password and the form's token.
+
+use crate::order_view::{self, Standing, Summary, Unanswered, claim_words, standing};
+use crate::portal::Portal;
+use crate::respond::{Frame, Visitor, message, page, see_other, with_cookie};
+use crate::session::{Purpose, Session};
+use crate::sign_in::{self, About, SignInRefused};
+use crate::texts::shown;
+use crate::visit::{self, Visit};
+use askama::Template;
+use axum::Router;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use base::{PartyId, SECOND_US, Secret};
+use cell::CellError;
+use engine::{ClaimOrder, ConfirmPay, FindAccount, FindParty};
+use people::PROOF_LIFE_US;
+use serde::Deserialize;
+use std::sync::Arc;
+use trade::{Order, PayRefused};
+
+/// The cookie of a signed-in buyer; its path binds it to one order's pages.
+const SESSION: &str = "tongbao_cashier";
+
+/// How the buyer came.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Way {
+    /// By the merchant's link.
+    Link,
+    /// By scanning the order's code, whose own life then counts.
+    Code,
+}
+
+impl Way {
+    const fn segment(self) -> &'static str {
+        match self {
+            Way::Link => "cashier",
+            Way::Code => "qr",
+        }
+    }
+}
+
+/// The routes of links and of scanned codes.
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    routes_of(Way::Link).merge(routes_of(Way::Code))
+}
+
+type Text = Path<String>;
+type Shared = State<Arc<Portal>>;
+type Sent<T> = Result<Form<T>, FormRejection>;
+
+fn routes_of(way: Way) -> Router<Arc<Portal>> {
+    let path = format!("/{}/{{token}}", way.segment());
+    Router::new()
+        .route(
+            &path,
+            get(async move |State(p): Shared, Path(t): Text, v: Visitor| {
+                show(Place::new(&p, way, t), v).await
+            }),
+        )
+        .route(
+            &format!("{path}/sign-in"),
+            post(async move |State(p): Shared, Path(t): Text, v: Visitor, form: Sent<SignInForm>| {
+                sign_in(Place::new(&p, way, t), v, form).await
+            }),
+        )
+        .route(
+            &format!("{path}/pay"),
+            post(async move |State(p): Shared, Path(t): Text, v: Visitor, form: Sent<PayForm>| {
+                pay(Place::new(&p, way, t), v, form).await
+            }),
+        )
+        .route(
+            &format!("{path}/result"),
+            get(async move |State(p): Shared, Path(t): Text, v: Visitor| {
+                result(Place::new(&p, way, t), v).await
+            }),
+        )
+}
+
+/// Which pages we are on.
+struct Place<'a> {
+    portal: &'a Portal,
+    way: Way,
+    token: String,
+}
+
+impl<'a> Place<'a> {
+    fn new(portal: &'a Portal, way: Way, token: String) -> Place<'a> {
+        Place { portal, way, token }
+    }
+
+    /// The path of the order's page below the world's root. Only made from a token that named an order.
+    fn path(&self) -> String {
+        format!("/{}/{}", self.way.segment(), self.token)
+    }
+
+    fn address(&self, rest: &str) -> String {
+        format!("{}{}{rest}", self.portal.root, self.path())
+    }
+
+    fn by_code(&self) -> bool {
+        self.way == Way::Code
+    }
+
+    /// The session of this browser for this order.
+    fn session(&self, visitor: &Visitor, order: &Order) -> Option<(String, Session)> {
+        let id = visitor.cookie(SESSION)?;
+        let found = self.portal.sessions.find(id, Purpose::Order(order.no), self.portal.door.now_us())?;
+        Some((id.to_owned(), found))
+    }
+
+    fn standing(&self, order: &Order) -> Standing {
+        standing(order, self.by_code(), self.portal.door.now_us())
+    }
+
+    /// The order of the link, or the page that says why there is none.
+    async fn order(&self, f: Frame<'_>) -> Result<Arc<Order>, Response> {
+        match order_view::find(self.portal, &self.token).await {
+            Ok(Some(order)) => Ok(order),
+            Ok(None) => Err(message(f, StatusCode::NOT_FOUND, (f.t.not_found, f.t.not_found_text), None)),
+            Err(Unanswered) => Err(message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None)),
+        }
+    }
+}
+
+/// The sign-in form of the cashier.
+#[derive(Deserialize)]
+struct SignInForm {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    pay_password: String,
+}
+
+/// The form that pays.
+#[derive(Deserialize)]
+struct PayForm {
+    #[serde(default)]
+    csrf: String,
+}
+
+#[derive(Template)]
+#[template(path = "cashier_sign_in.html")]
+struct SignInPage<'a> {
+    f: Frame<'a>,
+    order: Summary,
+    action: String,
+    csrf: String,
+    login: &'a str,
+    error: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "cashier_pay.html")]
+struct PayPage<'a> {
+    f: Frame<'a>,
+    order: Summary,
+    action: String,
+    csrf: String,
+    buyer: String,
+    available: String,
+    enough: bool,
+    error: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "cashier_result.html")]
+struct ResultPage<'a> {
+    f: Frame<'a>,
+    order: Summary,
+    trade_no: String,
+    paid_at: String,
+    return_url: Option<String>,
+}
+
+/// Shows the order: to sign in, to pay, or that nothing can be done any more.
+async fn show(place: Place<'_>, visitor: Visitor) -> Response {
+    let f = visitor.frame(place.portal);
+    let order = match place.order(f).await {
+        Ok(order) => order,
+        Err(response) => return response,
+    };
+    let session = place.session(&visitor, &order);
+    match (place.standing(&order), session) {
+        (Standing::Payable, Some((id, session))) => pay_page(&place, f, &order, &id, session, None).await,
+        (Standing::Payable, None) => sign_in_page(&place, &visitor, &order, "", None).await,
+        (Standing::Paid, Some((_, session))) if is_payer(&order, session.party) => {
+            see_other(&place.address("/result"))
+        }
+        (other, _) => {
+            let (status, words) = other.words(f.t);
+            message(f, status, words, None)
+        }
+    }
+}
+
+/// The form that asks who pays.
+async fn sign_in_page(
+    place: &Place<'_>,
+    visitor: &Visitor,
+    order: &Order,
+    login: &str,
+    refused: Option<SignInRefused>,
+) -> Response {
+    let f = visitor.frame(place.portal);
+    let visit = Visit::of(visitor);
+    let (status, error) = match refused {
+        None => (StatusCode::OK, None),
+        Some(refused) => (refused.status(), Some(refused.words(f.t))),
+    };
+    let csrf = visit.token(place.portal, &place.path());
+    let order = order_view::summary(place.portal, order, f.t).await;
+    let response =
+        page(status, &SignInPage { f, order, action: place.address("/sign-in"), csrf, login, error });
+    visit.keep(place.portal, response)
+}
+
+/// Signs the buyer in and takes the order up for them.
+async fn sign_in(place: Place<'_>, visitor: Visitor, form: Sent<SignInForm>) -> Response {
+    let f = visitor.frame(place.portal);
+    let order = match place.order(f).await {
+        Ok(order) => order,
+        Err(response) => return response,
+    };
+    let again = || Some((f.t.reload, place.address("")));
+    let Ok(Form(SignInForm { csrf, login, pay_password })) = form else {
+        return message(f, StatusCode::BAD_REQUEST, (f.t.form_gone, f.t.form_gone_text), again());
+    };
+    if !visit::is_own_form(place.portal, &visitor, &place.path(), &csrf) {
+        return message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.form_gone_text), again());
+    }
+    if place.standing(&order) != Standing::Payable {
+        return see_other(&place.address(""));
+    }
+    let about = About::Order(order.no);
+    let proof = match sign_in::by_login(place.portal, &login, Secret::new(pay_password), about).await {
+        Ok(proof) => proof,
+        Err(refused) => return sign_in_page(&place, &visitor, &order, &login, Some(refused)).await,
+    };
+    let claim = ClaimOrder { order_no: order.no, buyer: proof.party, by_code: place.by_code() };
+    match place.portal.door.ask(claim).await {
+        Ok(_) => {}
+        Err(CellError::Refused(refused)) => {
+            let (status, words) = claim_words(refused, f.t);
+            return message(f, status, words, None);
+        }
+        Err(CellError::Busy | CellError::Unknown) => {
+            return sign_in_page(&place, &visitor, &order, &login, Some(SignInRefused::Busy)).await;
+        }
+    }
+    let (purpose, now_us) = (Purpose::Order(order.no), place.portal.door.now_us());
+    let id = place.portal.sessions.begin(purpose, proof.party, proof.attempt, now_us);
+    let life_s = PROOF_LIFE_US / SECOND_US;
+    let cookie = place.portal.cookie(SESSION, &id, &place.path(), Some(life_s));
+    with_cookie(see_other(&place.address("")), &cookie)
+}
+
+/// The page that asks "pay this?".
+async fn pay_page(
+    place: &Place<'_>,
+    f: Frame<'_>,
+    order: &Order,
+    id: &str,
+    session: Session,
+    error: Option<&'static str>,
+) -> Response {
+    let party = session.party;
+    let pocket = FindAccount { party, currency: order.currency };
+    let (Ok(account), Ok(buyer)) =
+        (place.portal.door.ask(pocket).await, place.portal.door.ask(FindParty { party }).await)
+    else {
+        return message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None);
+    };
+    let enough = !order.total().exceeds(account.available()).unwrap_or(true);
+    let status = if error.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
+    let error = error.or((!enough).then_some(f.t.balance_too_low));
+    let (action, csrf) = (place.address("/pay"), place.portal.seals.token(&place.path(), id));
+    let (buyer, available) = (people::masked_login(buyer.login.as_str()), shown(account.available()));
+    let order = order_view::summary(place.portal, order, f.t).await;
+    page(status, &PayPage { f, order, action, csrf, buyer, available, enough, error })
+}
+
+/// Pays. Sent twice, it pays once: the second finds the trade paid.
+async fn pay(place: Place<'_>, visitor: Visitor, form: Sent<PayForm>) -> Response {
+    let f = visitor.frame(place.portal);
+    let order = match place.order(f).await {
+        Ok(order) => order,
+        Err(response) => return response,
+    };
+    let form_gone = || {
+        let again = Some((f.t.reload, place.address("")));
+        message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.form_gone_text), again)
+    };
+    let (Ok(Form(PayForm { csrf })), Some((id, session))) = (form, place.session(&visitor, &order)) else {
+        return form_gone();
+    };
+    if !place.portal.seals.is_right(&csrf, &place.path(), &id) {
+        return form_gone();
+    }
+    let Session { party: buyer, attempt, .. } = session;
+    let confirm = ConfirmPay { buyer, order_no: order.no, attempt };
+    match place.portal.door.ask(confirm).await {
+        Ok(_) => see_other(&place.address("/result")),
+        Err(CellError::Refused(refused)) => not_paid(&place, f, &order, &id, session, refused).await,
+        Err(CellError::Busy) => pay_page(&place, f, &order, &id, session, Some(f.t.busy)).await,
+        Err(CellError::Unknown) => {
+            let link = Some((f.t.see_result, place.address("/result")));
+            message(f, StatusCode::GATEWAY_TIMEOUT, (f.t.unknown, f.t.unknown_text), link)
+        }
+    }
+}
+
+/// What the buyer sees when the payment was refused.
+async fn not_paid(
+    place: &Place<'_>,
+    f: Frame<'_>,
+    order: &Order,
+    id: &str,
+    session: Session,
+    refused: PayRefused,
+) -> Response {
+    let (status, words) = match refused {
+        PayRefused::AlreadyPaid => return see_other(&place.address("/result")),
+        PayRefused::BalanceTooLow => {
+            return pay_page(place, f, order, id, session, Some(f.t.balance_too_low)).await;
+        }
+        PayRefused::ProofMissing => {
+            place.portal.sessions.end(id);
+            let again = Some((f.t.reload, place.address("")));
+            return message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.proof_gone), again);
+        }
+        PayRefused::AlreadyClosed => Standing::Closed.words(f.t),
+        PayRefused::BuyerBlocked => (StatusCode::FORBIDDEN, (f.t.blocked, f.t.blocked_text)),
+        PayRefused::BuyerIsSeller => (StatusCode::FORBIDDEN, (f.t.own_order, f.t.own_order_text)),
+        PayRefused::TradeNotFound | PayRefused::BuyerDiffers | PayRefused::CodeInvalid => {
+            (StatusCode::FORBIDDEN, (f.t.other_buyer, f.t.other_buyer_text))
+        }
+    };
+    message(f, status, words, None)
+}
+
+/// What the buyer who paid sees, with the way back to the shop.
+async fn result(place: Place<'_>, visitor: Visitor) -> Response {
+    let f = visitor.frame(place.portal);
+    let order = match place.order(f).await {
+        Ok(order) => order,
+        Err(response) => return response,
+    };
+    let own = place.session(&visitor, &order).filter(|(_, session)| is_payer(&order, session.party));
+    if own.is_none() || place.standing(&order) != Standing::Paid {
+        return see_other(&place.address(""));
+    }
+    let (trade_no, paid_at) =
+        (order.no.to_string(), order.paid_at_us.map(|at_us| f.t.moment(at_us)).unwrap_or_default());
+    let summary = order_view::summary(place.portal, &order, f.t).await;
+    let return_url = order_view::return_link(place.portal, order).await;
+    page(StatusCode::OK, &ResultPage { f, order: summary, trade_no, paid_at, return_url })
+}
+
+fn is_payer(order: &Order, party: PartyId) -> bool {
+    order.buyer == Some(party)
+}

@@ -1,0 +1,64 @@
+//! Chance: tokens, salts, pay codes.
+
+use base::{Secret, Slot};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// What buyer codes begin with: the classic prefix of an 18-digit code.
+const CODE_PREFIX: &str = "28";
+/// Random digits of a pay code; two more name the buyer's slot.
+const CODE_RANDOM_DIGITS: usize = 14;
+/// Bytes below this give each decimal digit equally often; the rest are drawn again.
+const FAIR_BYTE_MAX: u8 = 250;
+
+/// Fresh random bytes.
+pub(crate) fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the system's randomness does not fail once it was read at the start");
+    bytes
+}
+
+/// 256 random bits as 43 letters that fit into a cookie.
+pub(crate) fn token() -> String {
+    URL_SAFE_NO_PAD.encode(bytes::<32>())
+}
+
+/// Random decimal digits, each equally likely.
+pub(crate) fn digits(count: usize) -> String {
+    let mut digits = String::with_capacity(count);
+    while digits.len() < count {
+        let fair = bytes::<32>().into_iter().filter(|byte| *byte < FAIR_BYTE_MAX);
+        digits.extend(fair.take(count - digits.len()).map(|byte| char::from(b'0' + byte % 10)));
+    }
+    digits
+}
+
+/// A new pay code of somebody in this slot: 18 digits, the last two name the slot.
+pub(crate) fn pay_code(slot: Slot) -> Secret<String> {
+    Secret::new(format!("{CODE_PREFIX}{}{slot}", digits(CODE_RANDOM_DIGITS)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pay_code_has_eighteen_digits_and_names_its_slot() {
+        let slot = Slot::new(7).unwrap();
+        let (one, two) = (pay_code(slot), pay_code(slot));
+        assert_eq!(one.reveal().len(), 18);
+        assert!(wire::auth_code::is_bar_code(one.reveal()));
+        assert!(one.reveal().starts_with("28") && one.reveal().ends_with("07"));
+        assert_ne!(one.reveal(), two.reveal());
+    }
+
+    #[test]
+    fn every_digit_is_drawn() {
+        let drawn = digits(2_000);
+        for digit in '0'..='9' {
+            let count = drawn.chars().filter(|other| *other == digit).count();
+            assert!((120..=280).contains(&count), "{digit}: {count}");
+        }
+        assert_eq!(token().len(), 43);
+    }
+}

@@ -1,0 +1,152 @@
+//! Payment passwords at the rim: the argon2id string that a row keeps, and the comparison.
+//!
+//! The password is mixed with a pepper that lies outside the database before it is hashed, so a stolen table holds
+//! nothing to guess at. A comparison takes tens of milliseconds of one core and 19 MiB: [`Checker`] lets two run at
+//! once and a bounded number wait, so that guessing cannot starve the pages.
+
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use base::Secret;
+use people::Verifier;
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use world::{Secrets, World};
+
+/// Memory of one hash, KiB (OWASP password storage, argon2id: 19 MiB with two passes).
+const MEMORY_KIB: u32 = 19_456;
+/// Passes over the memory.
+const PASSES: u32 = 2;
+/// Lanes.
+const LANES: u32 = 1;
+/// Digits of a payment password (domain rule: exactly six).
+const DIGITS: usize = 6;
+/// Comparisons that run at once.
+const RUNNING_MAX: usize = 2;
+/// Sign-ins that may be under way, waiting ones included: 64 of them take about two seconds.
+const UNDER_WAY_MAX: usize = 64;
+
+const _: () = assert!(UNDER_WAY_MAX >= 2 * RUNNING_MAX);
+
+/// A payment password could not be hashed: the machine has not the memory for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the payment password could not be hashed")]
+pub struct HashError;
+
+/// Whether this can be a payment password: six ASCII digits.
+pub fn is_well_formed(password: &str) -> bool {
+    password.len() == DIGITS && password.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn argon2id() -> Argon2<'static> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("the costs are within argon2's ranges");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// The argon2id string of a password, as rows keep it. `salt` is sixteen fresh random bytes. Blocks for tens of
+/// milliseconds.
+pub fn hash(secrets: &Secrets, password: &str, salt: [u8; 16]) -> Result<Verifier, HashError> {
+    let peppered = secrets.peppered(password);
+    let hash = argon2id().hash_password_with_salt(peppered.reveal(), &salt).map_err(|_| HashError)?;
+    Verifier::new(&hash.to_string()).map_err(|_| HashError)
+}
+
+/// Whether the password is the one of this string, compared in constant time. A string of an unknown pepper or shape
+/// matches nothing. Blocks for tens of milliseconds.
+pub fn verify(secrets: &Secrets, verifier: &Verifier, pepper_version: u32, password: &str) -> bool {
+    let peppered = secrets.peppered(password);
+    let same = argon2id().verify_password(peppered.reveal().as_slice(), verifier.as_str()).is_ok();
+    same && pepper_version == Secrets::PEPPER_VERSION
+}
+
+/// Too many sign-ins are under way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Crowded;
+
+/// Runs comparisons on threads of their own, a bounded number of them.
+pub(crate) struct Checker {
+    under_way: Arc<Semaphore>,
+    running: Arc<Semaphore>,
+    decoy: Verifier,
+}
+
+/// A place in the queue: taken before a try is counted, so that nobody loses a try to a crowd.
+pub(crate) struct Place {
+    running: Arc<Semaphore>,
+    _held: OwnedSemaphorePermit,
+}
+
+impl Checker {
+    /// `salt` makes the decoy that unknown names are compared with.
+    pub(crate) fn new(secrets: &Secrets, salt: [u8; 16]) -> Result<Checker, HashError> {
+        let decoy = hash(secrets, "decoy", salt)?;
+        let (under_way, running) = (Semaphore::new(UNDER_WAY_MAX), Semaphore::new(RUNNING_MAX));
+        Ok(Checker { under_way: Arc::new(under_way), running: Arc::new(running), decoy })
+    }
+
+    /// A string that no six digits match, for names that nobody has: they cost the same work.
+    pub(crate) fn decoy(&self) -> Verifier {
+        self.decoy.clone()
+    }
+
+    /// Takes a place for one sign-in.
+    pub(crate) fn queue(&self) -> Result<Place, Crowded> {
+        let held = self.under_way.clone().try_acquire_owned().map_err(|_| Crowded)?;
+        Ok(Place { running: self.running.clone(), _held: held })
+    }
+}
+
+impl Place {
+    /// Compares. A comparison that could not be run counts as wrong.
+    pub(crate) async fn compare(
+        self,
+        world: Arc<World>,
+        verifier: Verifier,
+        pepper_version: u32,
+        password: Secret<String>,
+    ) -> bool {
+        let running = self.running.clone().acquire_owned().await;
+        let compared = tokio::task::spawn_blocking(move || {
+            // Both places are given back when the work is done, also when nobody waits for it any more.
+            let _places = (self, running);
+            verify(&world.secrets, &verifier, pepper_version, password.reveal())
+        });
+        compared.await.unwrap_or(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_right_password_with_the_right_pepper_matches() {
+        let secrets = Secrets::from_master(&[7; 32]).unwrap();
+        let verifier = hash(&secrets, "739164", [1; 16]).unwrap();
+        assert!(verifier.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{verifier}");
+        assert!(verify(&secrets, &verifier, Secrets::PEPPER_VERSION, "739164"));
+        assert!(!verify(&secrets, &verifier, Secrets::PEPPER_VERSION, "739165"));
+        assert!(!verify(&secrets, &verifier, Secrets::PEPPER_VERSION + 1, "739164"));
+        let other = Secrets::from_master(&[8; 32]).unwrap();
+        assert!(!verify(&other, &verifier, Secrets::PEPPER_VERSION, "739164"));
+        assert!(!verify(&secrets, &Verifier::new("739164").unwrap(), Secrets::PEPPER_VERSION, "739164"));
+        assert_ne!(hash(&secrets, "739164", [2; 16]).unwrap(), verifier);
+    }
+
+    #[test]
+    fn a_payment_password_has_six_digits() {
+        for (text, fits) in
+            [("000000", true), ("12345", false), ("1234567", false), ("12345a", false), ("１２", false)]
+        {
+            assert_eq!(is_well_formed(text), fits, "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_crowd_is_turned_away_before_it_waits() {
+        let secrets = Secrets::from_master(&[7; 32]).unwrap();
+        let checker = Checker::new(&secrets, [1; 16]).unwrap();
+        let places: Vec<Place> = (0..UNDER_WAY_MAX).map(|_| checker.queue().unwrap()).collect();
+        assert_eq!(checker.queue().err(), Some(Crowded));
+        drop(places);
+        assert!(checker.queue().is_ok());
+    }
+}

@@ -1,0 +1,75 @@
+//! The code that a buyer shows at a till. The code itself is on the buyer's screen only; the cell knows a digest.
+
+use crate::chance;
+use crate::picture::{Picture, bar_code, qr_code};
+use crate::portal::Portal;
+use crate::respond::{Frame, message, page};
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use base::{PartyId, SECOND_US, Secret};
+use cell::CellError;
+use engine::{IssuePayCode, PartyNotFound};
+
+/// Digits that stand together below the bar code.
+const GROUP_DIGITS: usize = 4;
+
+/// A code that can be used once until it expires.
+pub(crate) struct Issued {
+    /// The 18 digits.
+    pub(crate) code: Secret<String>,
+    /// Until when, microseconds UTC.
+    pub(crate) expires_at_us: i64,
+}
+
+/// Draws a code for this party and makes it usable.
+pub(crate) async fn issue(portal: &Portal, party: PartyId) -> Result<Issued, CellError<PartyNotFound>> {
+    let code = chance::pay_code(party.slot());
+    let digest = portal.world.secrets.pay_code_digest(code.reveal());
+    let expires_at_us = portal.door.ask(IssuePayCode { party, digest }).await?;
+    Ok(Issued { code, expires_at_us })
+}
+
+#[derive(Template)]
+#[template(path = "paycode.html")]
+struct PayCodePage<'a> {
+    f: Frame<'a>,
+    groups: String,
+    bar: Picture,
+    qr: Picture,
+    seconds: i64,
+}
+
+/// The page with a fresh code.
+pub(crate) async fn show(portal: &Portal, f: Frame<'_>, party: PartyId) -> Response {
+    let issued = match issue(portal, party).await {
+        Ok(issued) => issued,
+        Err(CellError::Refused(PartyNotFound)) => {
+            return message(f, StatusCode::FORBIDDEN, (f.t.blocked, f.t.blocked_text), None);
+        }
+        Err(CellError::Busy | CellError::Unknown) => {
+            return message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None);
+        }
+    };
+    let code = issued.code.reveal();
+    let (Some(bar), Some(qr)) = (bar_code(code), qr_code(code)) else {
+        return message(f, StatusCode::INTERNAL_SERVER_ERROR, (f.t.broken, f.t.busy), None);
+    };
+    let seconds = ((issued.expires_at_us - portal.door.now_us()) / SECOND_US).max(1);
+    page(StatusCode::OK, &PayCodePage { f, groups: grouped(code), bar, qr, seconds })
+}
+
+/// The digits in groups, for reading aloud.
+fn grouped(code: &str) -> String {
+    let digits: Vec<char> = code.chars().collect();
+    let groups: Vec<String> = digits.chunks(GROUP_DIGITS).map(|group| group.iter().collect()).collect();
+    groups.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn digits_stand_in_groups_of_four() {
+        assert_eq!(super::grouped("281234567890123407"), "2812 3456 7890 1234 07");
+    }
+}

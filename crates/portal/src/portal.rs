@@ -1,0 +1,129 @@
+//! What all pages share, and the routes.
+
+use crate::ghosts::Ghosts;
+use crate::password::{Checker, HashError};
+use crate::session::{Seals, Sessions};
+use crate::{assets, cashier, chance, guard, sandbox, start, wallet};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::get;
+use base::{OrderNo, PartyId};
+use cell::Door;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use store::Reader;
+use wire::cert::CertError;
+use wire::sign::PublicKey;
+use world::World;
+
+/// Most bytes of a form or of a sandbox request: the largest holds a public key.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// The answer of [`Intake::open`]: the order, or in words why it was not opened.
+pub type Opening<'a> = Pin<Box<dyn Future<Output = Result<OrderNo, String>> + Send + 'a>>;
+
+/// Opens what a merchant's app or page hands over: an order string, or the query part of a gateway address. The
+/// gateway does it, with all its checks.
+pub trait Intake: Send + Sync {
+    /// Verifies the text like a request and opens its order. The error is a sentence for the developer.
+    fn open(&self, text: String) -> Opening<'_>;
+}
+
+/// Issues the certificates of apps; the server holds the authority's key.
+pub trait Issuer: Send + Sync {
+    /// A certificate for an app of this merchant that signs with this key, PEM.
+    fn issue(&self, seller: PartyId, key: &PublicKey) -> Result<String, CertError>;
+}
+
+/// Opens a view of the posted tables.
+pub type Readers = Arc<dyn Fn() -> Box<dyn Reader> + Send + Sync>;
+
+/// The cashier, the wallet and the sandbox of one world.
+pub struct Portal {
+    pub(crate) world: Arc<World>,
+    pub(crate) door: Door,
+    pub(crate) readers: Readers,
+    pub(crate) intake: Arc<dyn Intake>,
+    pub(crate) issuer: Arc<dyn Issuer>,
+    pub(crate) checker: Checker,
+    pub(crate) ghosts: Ghosts,
+    pub(crate) sessions: Sessions,
+    pub(crate) seals: Seals,
+    /// The path part of the world's address, without a slash at the end: where links and cookies begin.
+    pub(crate) root: String,
+}
+
+impl Portal {
+    /// The portal of a world. Takes tens of milliseconds: it hashes the decoy that unknown logins are compared with.
+    pub fn new(
+        world: Arc<World>,
+        door: Door,
+        readers: Readers,
+        intake: Arc<dyn Intake>,
+        issuer: Arc<dyn Issuer>,
+    ) -> Result<Portal, HashError> {
+        let checker = Checker::new(&world.secrets, chance::bytes())?;
+        let root = path_of(&world.base_url).to_owned();
+        let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
+        Ok(Portal { world, door, readers, intake, issuer, checker, ghosts, sessions, seals, root })
+    }
+
+    /// The attributes of a cookie for one part of the site: scripts cannot read it, other sites cannot send it.
+    pub(crate) fn cookie(&self, name: &str, value: &str, path: &str, life_s: Option<i64>) -> String {
+        let age = life_s.map_or_else(String::new, |life_s| format!("; Max-Age={life_s}"));
+        let secure = if self.world.base_url.starts_with("https://") { "; Secure" } else { "" };
+        format!("{name}={value}; Path={}{path}; HttpOnly; SameSite=Strict{age}{secure}", self.root)
+    }
+
+    /// Reads from the posted tables on a thread that may wait. `None` when the tables cannot be read.
+    pub(crate) async fn read<T, F>(&self, read: F) -> Option<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut dyn Reader) -> Result<T, store::StoreError> + Send + 'static,
+    {
+        let readers = self.readers.clone();
+        let done = tokio::task::spawn_blocking(move || read(&mut *readers())).await;
+        match done {
+            Ok(Ok(found)) => Some(found),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the tables cannot be read");
+                None
+            }
+            Err(_) => None,
+        }
+    }
+}
+
+/// The path of an absolute address, without a slash at the end.
+fn path_of(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.find('/').map_or("", |at| rest[at..].trim_end_matches('/'))
+}
+
+/// All pages, and the sandbox API when the world is for trying out.
+pub fn routes(state: Arc<Portal>) -> Router {
+    let mut router = Router::new()
+        .route("/", get(start::show))
+        .route("/assets/{name}", get(assets::serve))
+        .merge(cashier::routes())
+        .merge(wallet::routes());
+    if state.world.sandbox {
+        router = router.merge(sandbox::routes());
+    }
+    let guarded =
+        router.layer(middleware::from_fn(guard::guard)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    guarded.with_state(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_begin_at_the_path_of_the_world() {
+        assert_eq!(path_of("http://127.0.0.1:8080"), "");
+        assert_eq!(path_of("https://pay.example/w/default/"), "/w/default");
+    }
+}

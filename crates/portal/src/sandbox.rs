@@ -1,0 +1,173 @@
+//! The sandbox API: everything that the pages do, without a browser. Only worlds for trying out have it.
+//!
+//! JSON in, JSON out; unknown and repeated fields are refused, so that a typing mistake is found where it was made.
+//! Bodies must say that they are JSON: another site's page cannot say so without asking, and is never allowed to.
+
+use crate::portal::Portal;
+use crate::respond::{Frame, Visitor, page};
+use crate::sign_in::{SignInRefused, login_name};
+use crate::{sandbox_app, sandbox_notifications, sandbox_party, sandbox_pay};
+use askama::Template;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use base::PartyId;
+use cell::CellError;
+use engine::{FindLogin, FindParty};
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use std::fmt;
+use std::sync::Arc;
+
+/// The routes of the sandbox.
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/sandbox", get(show))
+        .route("/sandbox/paycode", post(sandbox_party::pay_code))
+        .route("/sandbox/pay", post(sandbox_pay::pay))
+        .route("/sandbox/party", post(sandbox_party::open))
+        .route("/sandbox/party/status", post(sandbox_party::set_status))
+        .route("/sandbox/app", post(sandbox_app::open))
+        .route("/sandbox/topup", post(sandbox_party::top_up))
+        .route("/sandbox/notifications", get(sandbox_notifications::list))
+}
+
+/// An answer that says no: `{"error":{"code","message"}}`.
+#[derive(Debug)]
+pub(crate) struct SandboxError {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+/// What a sandbox call gives.
+pub(crate) type Answer = Result<Response, SandboxError>;
+
+impl SandboxError {
+    /// A "no" with its status, a code for programs and a sentence for people.
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl fmt::Display) -> SandboxError {
+        SandboxError { status, code, message: message.to_string() }
+    }
+
+    /// The request itself is wrong.
+    pub(crate) fn bad(code: &'static str, message: impl fmt::Display) -> SandboxError {
+        SandboxError::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// The request is well formed and the rules say no.
+    pub(crate) fn conflict(code: &'static str, message: impl fmt::Display) -> SandboxError {
+        SandboxError::new(StatusCode::CONFLICT, code, message)
+    }
+
+    /// Something that was named is not there.
+    pub(crate) fn missing(code: &'static str, message: impl fmt::Display) -> SandboxError {
+        SandboxError::new(StatusCode::NOT_FOUND, code, message)
+    }
+
+    /// The platform failed; `what` goes to the log.
+    pub(crate) fn broken(what: impl fmt::Display) -> SandboxError {
+        tracing::error!(error = %what, "a sandbox call failed");
+        SandboxError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the platform failed; see its log")
+    }
+
+    /// From the cell: a refusal as `refused` says, or that nothing or not everything is known.
+    pub(crate) fn of<R: fmt::Debug>(
+        error: CellError<R>,
+        refused: impl FnOnce(R) -> SandboxError,
+    ) -> SandboxError {
+        match error {
+            CellError::Refused(why) => refused(why),
+            CellError::Busy => {
+                let message = "the platform is busy; nothing was done, try again";
+                SandboxError::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message)
+            }
+            CellError::Unknown => {
+                let message = "the outcome is not known; look before you try again";
+                SandboxError::new(StatusCode::GATEWAY_TIMEOUT, "unknown", message)
+            }
+        }
+    }
+}
+
+impl IntoResponse for SandboxError {
+    fn into_response(self) -> Response {
+        let body = json!({ "error": { "code": self.code, "message": self.message } });
+        (self.status, axum::Json(body)).into_response()
+    }
+}
+
+impl From<SignInRefused> for SandboxError {
+    fn from(refused: SignInRefused) -> SandboxError {
+        match refused {
+            SignInRefused::NotSixDigits => SandboxError::bad("bad_password", "pay_password has six digits"),
+            SignInRefused::Wrong { tries_left } => {
+                let message =
+                    format!("login or pay_password is wrong; {tries_left} tries left before the lock");
+                SandboxError::new(StatusCode::FORBIDDEN, "wrong_password", message)
+            }
+            SignInRefused::Locked { until_us } => {
+                let until = wire::timestamp::format_cn(until_us);
+                let message = format!("locked until {until} (UTC+8) after too many wrong tries");
+                SandboxError::new(StatusCode::LOCKED, "locked", message)
+            }
+            SignInRefused::Crowded | SignInRefused::Busy => {
+                let message = "the platform is busy; nothing was done, try again";
+                SandboxError::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message)
+            }
+        }
+    }
+}
+
+/// Reads the body of a call.
+pub(crate) fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<T, SandboxError> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        let message = "send the body with Content-Type: application/json";
+        return Err(SandboxError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", message));
+    }
+    serde_json::from_slice(body).map_err(|error| SandboxError::bad("bad_request", error))
+}
+
+/// A good answer.
+pub(crate) fn answer(body: serde_json::Value) -> Answer {
+    Ok(axum::Json(body).into_response())
+}
+
+/// The party that a call names by `login` or by `user_id`, exactly one of them.
+pub(crate) async fn party_of(
+    portal: &Portal,
+    login: Option<&str>,
+    user_id: Option<&str>,
+) -> Result<PartyId, SandboxError> {
+    let missing = || SandboxError::missing("party_not_found", "there is no such party");
+    match (login, user_id) {
+        (Some(login), None) => {
+            let login = login_name(login).ok_or_else(missing)?;
+            portal.door.ask(FindLogin { login }).await.map_err(|error| SandboxError::of(error, |_| missing()))
+        }
+        (None, Some(user_id)) => {
+            let party: PartyId = user_id.parse().map_err(|error| SandboxError::bad("bad_user_id", error))?;
+            let found = portal.door.ask(FindParty { party }).await;
+            found.map(|found| found.id).map_err(|error| SandboxError::of(error, |_| missing()))
+        }
+        _ => Err(SandboxError::bad("bad_request", "name the party by login or by user_id, one of the two")),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "sandbox.html")]
+struct SandboxPage<'a> {
+    f: Frame<'a>,
+    base: String,
+}
+
+/// The page that explains the API.
+async fn show(State(portal): State<Arc<Portal>>, visitor: Visitor) -> Response {
+    let base = format!("{}/sandbox", portal.world.base_url);
+    page(StatusCode::OK, &SandboxPage { f: visitor.frame(&portal), base })
+}

@@ -1,0 +1,130 @@
+//! `POST /sandbox/pay`: the whole way of a buyer through the cashier in one call.
+
+use crate::order_view::order_of_address;
+use crate::portal::Portal;
+use crate::sandbox::{Answer, SandboxError, answer, read};
+use crate::sign_in::{self, About};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use base::{OrderNo, Secret};
+use engine::{ClaimOrder, ConfirmPay, FindOrderByNo};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+use trade::{ClaimRefused, OrderState, PayRefused};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PayRequest {
+    login: String,
+    pay_password: String,
+    qr_code: Option<String>,
+    order_url: Option<String>,
+    order_string: Option<String>,
+    trade_no: Option<String>,
+}
+
+/// What the buyer has in hand.
+enum Handed {
+    /// The content of a QR code.
+    QrCode(String),
+    /// An address: of our cashier, of a code, or of the gateway with a signed request.
+    Address(String),
+    /// The signed text that an app hands to the wallet.
+    OrderString(String),
+    /// Our number of an order.
+    TradeNo(String),
+}
+
+/// Signs in, takes the order up and pays it.
+pub(crate) async fn pay(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let PayRequest { login, pay_password, qr_code, order_url, order_string, trade_no } =
+        read(&headers, &body)?;
+    let handed = match (qr_code, order_url, order_string, trade_no) {
+        (Some(text), None, None, None) => Handed::QrCode(text),
+        (None, Some(text), None, None) => Handed::Address(text),
+        (None, None, Some(text), None) => Handed::OrderString(text),
+        (None, None, None, Some(text)) => Handed::TradeNo(text),
+        _ => {
+            let message = "give one of qr_code, order_url, order_string and trade_no";
+            return Err(SandboxError::bad("bad_request", message));
+        }
+    };
+    let (order_no, by_code) = order_of(&portal, handed).await?;
+    let no_order = |_| SandboxError::missing("order_not_found", "there is no such order");
+    let found = portal.door.ask(FindOrderByNo { order_no }).await;
+    found.map_err(|error| SandboxError::of(error, no_order))?;
+    let password = Secret::new(pay_password);
+    let proof = sign_in::by_login(&portal, &login, password, About::Order(order_no)).await?;
+    let claim = ClaimOrder { order_no, buyer: proof.party, by_code };
+    portal.door.ask(claim).await.map_err(|error| SandboxError::of(error, claim_refused))?;
+    let confirm = ConfirmPay { buyer: proof.party, order_no, attempt: proof.attempt };
+    let order = portal.door.ask(confirm).await.map_err(|error| SandboxError::of(error, pay_refused))?;
+    let trade_status = match order.state {
+        OrderState::Offered | OrderState::WaitBuyerPay => "WAIT_BUYER_PAY",
+        OrderState::Paid => "TRADE_SUCCESS",
+        OrderState::Finished => "TRADE_FINISHED",
+        OrderState::Closed => "TRADE_CLOSED",
+    };
+    answer(json!({
+        "trade_no": order.no.to_string(),
+        "out_trade_no": order.out_trade_no.as_str(),
+        "trade_status": trade_status,
+        "total_amount": order.total().to_string(),
+    }))
+}
+
+/// The order that was handed over, and whether its code was scanned.
+async fn order_of(portal: &Portal, handed: Handed) -> Result<(OrderNo, bool), SandboxError> {
+    let not_ours = || SandboxError::missing("order_not_found", "this is no link or code of this platform");
+    match handed {
+        Handed::QrCode(text) => order_of_address(portal, text.trim()).ok_or_else(not_ours),
+        Handed::Address(text) => {
+            let text = text.trim();
+            if let Some(found) = order_of_address(portal, text) {
+                return Ok(found);
+            }
+            let (_, query) = text.split_once('?').ok_or_else(not_ours)?;
+            let query = query.split('#').next().unwrap_or_default();
+            opened(portal, query).await.map(|order_no| (order_no, false))
+        }
+        Handed::OrderString(text) => opened(portal, text.trim()).await.map(|order_no| (order_no, false)),
+        Handed::TradeNo(text) => {
+            let order_no = text.parse().map_err(|error| SandboxError::bad("bad_trade_no", error))?;
+            Ok((order_no, false))
+        }
+    }
+}
+
+async fn opened(portal: &Portal, text: &str) -> Result<OrderNo, SandboxError> {
+    let opened = portal.intake.open(text.to_owned()).await;
+    opened.map_err(|why| SandboxError::new(StatusCode::UNPROCESSABLE_ENTITY, "order_refused", why))
+}
+
+fn claim_refused(refused: ClaimRefused) -> SandboxError {
+    match refused {
+        ClaimRefused::OrderNotFound => SandboxError::missing("order_not_found", refused),
+        ClaimRefused::AlreadyPaid => SandboxError::conflict("already_paid", refused),
+        ClaimRefused::AlreadyClosed => SandboxError::conflict("already_closed", refused),
+        ClaimRefused::CodeExpired => SandboxError::conflict("code_expired", refused),
+        ClaimRefused::BuyerNotFound => SandboxError::missing("party_not_found", refused),
+        ClaimRefused::BuyerBlocked => SandboxError::conflict("buyer_blocked", refused),
+        ClaimRefused::BuyerIsSeller => SandboxError::conflict("buyer_is_seller", refused),
+        ClaimRefused::BuyerDiffers => SandboxError::conflict("buyer_differs", refused),
+    }
+}
+
+fn pay_refused(refused: PayRefused) -> SandboxError {
+    match refused {
+        PayRefused::TradeNotFound => SandboxError::missing("order_not_found", refused),
+        PayRefused::AlreadyPaid => SandboxError::conflict("already_paid", refused),
+        PayRefused::AlreadyClosed => SandboxError::conflict("already_closed", refused),
+        PayRefused::CodeInvalid => SandboxError::conflict("code_invalid", refused),
+        PayRefused::ProofMissing => SandboxError::conflict("proof_missing", refused),
+        PayRefused::BuyerBlocked => SandboxError::conflict("buyer_blocked", refused),
+        PayRefused::BuyerIsSeller => SandboxError::conflict("buyer_is_seller", refused),
+        PayRefused::BuyerDiffers => SandboxError::conflict("buyer_differs", refused),
+        PayRefused::BalanceTooLow => SandboxError::conflict("balance_too_low", refused),
+    }
+}

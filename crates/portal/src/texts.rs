@@ -1,0 +1,164 @@
+//! Every word of the pages, in both languages: one line a text.
+
+macro_rules! texts {
+    ($($name:ident: $chinese:literal, $english:literal;)*) => {
+        /// The words of one language.
+        pub(crate) struct Texts { $(pub(crate) $name: &'static str,)* }
+        /// Chinese.
+        pub(crate) static CHINESE: Texts = Texts { $($name: $chinese,)* };
+        /// English.
+        pub(crate) static ENGLISH: Texts = Texts { $($name: $english,)* };
+        /// All pairs, for tests.
+        #[cfg(test)]
+        const PAIRS: &[(&str, &str, &str)] = &[$((stringify!($name), $chinese, $english),)*];
+    };
+}
+
+texts! {
+    lang: "zh-CN", "en";
+    sandbox: "沙箱：不是真钱", "Sandbox: play money";
+    footer: "通宝支付平台", "Tongbao payment platform";
+    cashier: "收银台", "Checkout";
+    payee: "收款方", "Payee";
+    subject: "商品", "For";
+    order: "商户订单号", "Merchant order no.";
+    trade_no: "交易号", "Trade no.";
+    time: "时间", "Time";
+    expires: "请在此时间前付款", "Pay before";
+    sign_in_to_pay: "登录并付款", "Sign in to pay";
+    sign_in: "登录", "Sign in";
+    login: "账号（邮箱或手机号）", "Account (e-mail or phone)";
+    pay_password: "支付密码", "Payment PIN";
+    six_digits: "6 位数字", "6 digits";
+    next: "下一步", "Continue";
+    check_payee: "付款前请核对收款方与金额。", "Check the payee and the amount before you go on.";
+    pocket: "付款方式", "Pay from";
+    balance: "账户余额", "Balance";
+    available: "可用", "available";
+    pay: "确认支付", "Pay";
+    leave: "放弃并返回商户", "Cancel and return to the shop";
+    success: "支付成功", "Payment successful";
+    back_to_shop: "返回商户", "Return to the shop";
+    going_back: "几秒后自动返回商户。", "You will be taken back to the shop in a few seconds.";
+    keep_number: "请保留交易号，以备查询。", "Keep the trade number for your records.";
+    reload: "重新打开页面", "Open the page again";
+    see_result: "查看结果", "See the result";
+    not_found: "没有找到订单", "No such order";
+    not_found_text: "链接不完整或已失效，请从商户页面重新进入。",
+        "The link is incomplete or not valid. Please start again from the shop.";
+    paid_already: "订单已支付", "This order is already paid";
+    paid_already_text: "无需再次付款，不会重复扣款。", "There is nothing more to pay, and you will not be charged twice.";
+    refunded: "订单已全额退款", "This order was refunded in full";
+    refunded_text: "款项已退回付款账户。", "The money went back to the account that it came from.";
+    closed: "订单已关闭", "This order is closed";
+    closed_text: "订单超时未付或已被商户关闭，没有扣款。如仍需购买，请重新下单。",
+        "It was not paid in time, or the shop closed it. No money was taken. Please order again.";
+    code_expired: "二维码已过期", "This code has expired";
+    code_expired_text: "请商户重新生成收款码后再扫。", "Ask the shop for a new code and scan it.";
+    other_buyer: "这是别人的订单", "This order belongs to someone else";
+    other_buyer_text: "订单已由另一位买家打开，没有扣款。请商户为您重新下单。",
+        "Another buyer opened it first. No money was taken. Ask the shop for an order of your own.";
+    own_order: "不能向自己付款", "You cannot pay yourself";
+    own_order_text: "买家与收款方是同一账户，请换一个账号。",
+        "Buyer and payee are the same account. Use another account.";
+    blocked: "账户暂不能付款", "This account cannot pay";
+    blocked_text: "账户已被冻结或注销，没有扣款。", "The account is frozen or closed. No money was taken.";
+    wrong_password: "账号或支付密码不正确。连续输错 3 次，账户将锁定 3 小时。",
+        "The account or the payment PIN is not right. Three wrong tries in a row lock the account for 3 hours.";
+    locked: "支付密码连续输错，账户已锁定，{} 之后可再试。",
+        "Too many wrong tries. The account is locked until {}.";
+    not_six_digits: "支付密码是 6 位数字。", "The payment PIN has six digits.";
+    busy: "系统繁忙，没有扣款，请稍后再试。",
+        "The platform is busy. No money was taken. Please try again in a moment.";
+    balance_too_low: "余额不足，没有扣款。请充值后再试。",
+        "Your balance is too low. No money was taken. Top up and try again.";
+    proof_gone: "登录已过期，没有扣款，请重新输入支付密码。",
+        "Your sign-in has expired. No money was taken. Please enter your payment PIN again.";
+    unknown: "结果待确认", "The result is not known yet";
+    unknown_text: "请不要重复付款，先查看结果。", "Do not pay again. See the result first.";
+    form_gone: "页面已失效", "This page is out of date";
+    form_gone_text: "没有扣款。请重新打开页面；浏览器需要允许 Cookie。",
+        "No money was taken. Please open the page again. Your browser must accept cookies.";
+    broken: "暂时无法显示", "This cannot be shown right now";
+    wallet: "钱包", "Wallet";
+    wallet_intro: "登录后可查看余额、确认待付款项、出示付款码。",
+        "Sign in to see your balance, confirm waiting payments and show your payment code.";
+    pay_code: "付款码", "Payment code";
+    show_pay_code: "出示付款码", "Show payment code";
+    pay_code_hint: "请向收银员出示。每 60 秒更换，仅可使用一次，请勿截图发给他人。",
+        "Show it at the till. It changes every 60 seconds and works once. Never send it to anyone.";
+    seconds_left: "秒后更换", "seconds left";
+    new_code: "换一个", "New code";
+    bar_alt: "条形码", "Bar code";
+    qr_alt: "二维码", "QR code";
+    waiting: "待确认的付款", "Waiting for you";
+    confirm_hint: "核对收款方与金额后，输入支付密码确认。",
+        "Check payee and amount, then confirm with your payment PIN.";
+    confirm: "确认付款", "Confirm";
+    recent: "最近的付款", "Recent payments";
+    none_yet: "还没有付款记录。", "No payments yet.";
+    state_paid: "已付款", "Done";
+    state_closed: "已关闭", "Closed";
+    state_refunded: "已退款", "Refunded";
+    state_waiting: "待确认", "Waiting";
+    sign_out: "退出登录", "Sign out";
+    back_to_wallet: "返回钱包", "Back to the wallet";
+    start_intro: "开放支付平台，兼容支付宝开放平台接口（Alipay Open API）。",
+        "An open payment platform, compatible with the Alipay Open API.";
+    start_gateway: "网关地址", "Gateway address";
+    start_gateway_text: "在 SDK 中填入此地址与应用的密钥即可接入。",
+        "Give this address and the keys of your app to your SDK.";
+    start_wallet: "买家的余额、付款码与待付款项。", "A buyer's balance, payment code and waiting payments.";
+    start_sandbox: "沙箱接口", "Sandbox API";
+    start_sandbox_text: "无需浏览器即可创建账户、付款、查看通知。",
+        "Open accounts, pay and look at notifications without a browser.";
+    china_time: "", " (UTC+8)";
+}
+
+impl Texts {
+    /// That the account is locked until this time.
+    pub(crate) fn locked_until(&self, until_us: i64) -> String {
+        self.locked.replace("{}", &self.moment(until_us))
+    }
+
+    /// A moment for people, in China time.
+    pub(crate) fn moment(&self, at_us: i64) -> String {
+        format!("{}{}", wire::timestamp::format_cn(at_us), self.china_time)
+    }
+}
+
+/// An amount for people: `¥ 66.60`, or with the currency's code.
+pub(crate) fn shown(amount: money::Money) -> String {
+    match amount.currency() {
+        money::Currency::Cny => format!("¥ {amount}"),
+        other => format!("{} {amount}", other.code()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_chinese(letter: char) -> bool {
+        ('\u{4e00}'..='\u{9fff}').contains(&letter)
+    }
+
+    #[test]
+    fn each_text_is_in_its_language() {
+        for (name, chinese, english) in PAIRS {
+            assert!(!english.chars().any(is_chinese), "{name}: {english}");
+            if !matches!(*name, "lang" | "china_time") {
+                assert!(chinese.chars().any(is_chinese), "{name}: {chinese}");
+                assert!(!english.is_empty(), "{name}");
+            }
+            assert_eq!(chinese.contains("{}"), english.contains("{}"), "{name}");
+        }
+    }
+
+    #[test]
+    fn moments_and_amounts_are_for_people() {
+        assert_eq!(CHINESE.locked_until(0), "支付密码连续输错，账户已锁定，1970-01-01 08:00:00 之后可再试。");
+        assert!(ENGLISH.locked_until(0).ends_with("1970-01-01 08:00:00 (UTC+8)."));
+        assert_eq!(shown(money::Money::from_minor(6_660, money::Currency::Cny).unwrap()), "¥ 66.60");
+    }
+}

@@ -1,0 +1,341 @@
+//! The buyer's wallet: balance, payments that wait for the password, last payments, and the pay code.
+
+use crate::order_view::name_of;
+use crate::pay_code;
+use crate::portal::Portal;
+use crate::respond::{Frame, Visitor, message, page, see_other, with_cookie};
+use crate::session::{Purpose, Session};
+use crate::sign_in::{self, About, SignInRefused};
+use crate::texts::{Texts, shown};
+use crate::visit::{self, Visit};
+use askama::Template;
+use axum::Router;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use base::{OrderNo, SECOND_US, Secret};
+use cell::CellError;
+use engine::{ConfirmPay, FindAccount, FindParty, FindTrade};
+use money::Currency;
+use people::PROOF_LIFE_US;
+use serde::Deserialize;
+use std::sync::Arc;
+use trade::{PayRefused, Trade, TradeState};
+
+/// The cookie of a signed-in wallet.
+const SESSION: &str = "tongbao_wallet";
+/// The form's name in its token.
+const FORM: &str = "/wallet";
+/// Payments shown.
+const TRADES_MAX: usize = 20;
+
+type Shared = State<Arc<Portal>>;
+type Sent<T> = Result<Form<T>, FormRejection>;
+
+/// The wallet's routes.
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/wallet", get(show))
+        .route("/wallet/paycode", get(show_pay_code))
+        .route("/wallet/sign-in", post(sign_in))
+        .route("/wallet/sign-out", post(sign_out))
+        .route("/wallet/confirm", post(confirm))
+        .route("/wallet/trades/{trade_no}", get(show_trade))
+}
+
+/// Where the buyer wanted to go before signing in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Next {
+    /// The wallet.
+    #[default]
+    Wallet,
+    /// The pay code.
+    Paycode,
+}
+
+impl Next {
+    const fn name(self) -> &'static str {
+        match self {
+            Next::Wallet => "wallet",
+            Next::Paycode => "paycode",
+        }
+    }
+
+    const fn path(self) -> &'static str {
+        match self {
+            Next::Wallet => "/wallet",
+            Next::Paycode => "/wallet/paycode",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct SignInForm {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    next: Next,
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    pay_password: String,
+}
+
+#[derive(Deserialize)]
+struct ConfirmForm {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    trade_no: String,
+    #[serde(default)]
+    pay_password: String,
+}
+
+#[derive(Deserialize)]
+struct SignOutForm {
+    #[serde(default)]
+    csrf: String,
+}
+
+#[derive(Template)]
+#[template(path = "wallet_sign_in.html")]
+struct SignInPage<'a> {
+    f: Frame<'a>,
+    csrf: String,
+    next: &'static str,
+    login: &'a str,
+    error: Option<String>,
+}
+
+/// A payment as the wallet lists it.
+struct Line {
+    trade_no: String,
+    payee: String,
+    subject: String,
+    amount: String,
+    at: String,
+    state: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "wallet.html")]
+struct WalletPage<'a> {
+    f: Frame<'a>,
+    csrf: String,
+    name: String,
+    login: String,
+    available: String,
+    waiting: Vec<Line>,
+    recent: Vec<Line>,
+    error: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "wallet_trade.html")]
+struct TradePage<'a> {
+    f: Frame<'a>,
+    line: Line,
+    is_paid: bool,
+}
+
+fn session(portal: &Portal, visitor: &Visitor) -> Option<(String, Session)> {
+    let id = visitor.cookie(SESSION)?;
+    let found = portal.sessions.find(id, Purpose::Wallet, portal.door.now_us())?;
+    Some((id.to_owned(), found))
+}
+
+fn sign_in_page(
+    portal: &Portal,
+    visitor: &Visitor,
+    next: Next,
+    login: &str,
+    refused: Option<SignInRefused>,
+) -> Response {
+    let f = visitor.frame(portal);
+    let visit = Visit::of(visitor);
+    let (status, error) = match refused {
+        None => (StatusCode::OK, None),
+        Some(refused) => (refused.status(), Some(refused.words(f.t))),
+    };
+    let csrf = visit.token(portal, FORM);
+    let response = page(status, &SignInPage { f, csrf, next: next.name(), login, error });
+    visit.keep(portal, response)
+}
+
+fn form_gone(portal: &Portal, f: Frame<'_>) -> Response {
+    let again = Some((f.t.reload, format!("{}/wallet", portal.root)));
+    message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.form_gone_text), again)
+}
+
+async fn sign_in(State(portal): Shared, visitor: Visitor, form: Sent<SignInForm>) -> Response {
+    let f = visitor.frame(&portal);
+    let Ok(Form(SignInForm { csrf, next, login, pay_password })) = form else { return form_gone(&portal, f) };
+    if !visit::is_own_form(&portal, &visitor, FORM, &csrf) {
+        return form_gone(&portal, f);
+    }
+    match sign_in::by_login(&portal, &login, Secret::new(pay_password), About::Wallet).await {
+        Err(refused) => sign_in_page(&portal, &visitor, next, &login, Some(refused)),
+        Ok(proof) => {
+            let now_us = portal.door.now_us();
+            let id = portal.sessions.begin(Purpose::Wallet, proof.party, proof.attempt, now_us);
+            let cookie = portal.cookie(SESSION, &id, "/wallet", Some(PROOF_LIFE_US / SECOND_US));
+            with_cookie(see_other(&format!("{}{}", portal.root, next.path())), &cookie)
+        }
+    }
+}
+
+async fn sign_out(State(portal): Shared, visitor: Visitor, form: Sent<SignOutForm>) -> Response {
+    if let (Some((id, _)), Ok(Form(SignOutForm { csrf }))) = (session(&portal, &visitor), form)
+        && portal.seals.is_right(&csrf, FORM, &id)
+    {
+        portal.sessions.end(&id);
+    }
+    with_cookie(
+        see_other(&format!("{}/wallet", portal.root)),
+        &portal.cookie(SESSION, "", "/wallet", Some(0)),
+    )
+}
+
+async fn show(State(portal): Shared, visitor: Visitor) -> Response {
+    match session(&portal, &visitor) {
+        None => sign_in_page(&portal, &visitor, Next::Wallet, "", None),
+        Some((id, session)) => wallet_page(&portal, &visitor, &id, session, StatusCode::OK, None).await,
+    }
+}
+
+async fn wallet_page(
+    portal: &Portal,
+    visitor: &Visitor,
+    id: &str,
+    session: Session,
+    status: StatusCode,
+    error: Option<String>,
+) -> Response {
+    let (f, party) = (visitor.frame(portal), session.party);
+    let account = portal.door.ask(FindAccount { party, currency: Currency::Cny }).await;
+    let trades = portal.read(move |reader| reader.trades(party, TRADES_MAX)).await;
+    let (Ok(owner), Ok(account), Some(trades)) =
+        (portal.door.ask(FindParty { party }).await, account, trades)
+    else {
+        return message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None);
+    };
+    let (mut waiting, mut recent) = (Vec::new(), Vec::new());
+    for posted in trades {
+        // The tables follow the cell by a moment: what seems to wait is looked up where it is decided.
+        let trade = match posted.state {
+            TradeState::Paid | TradeState::Closed => posted,
+            TradeState::Waiting => {
+                let current = FindTrade { buyer: party, order_no: posted.no };
+                portal.door.ask(current).await.unwrap_or(posted)
+            }
+        };
+        let list = if trade.state == TradeState::Waiting { &mut waiting } else { &mut recent };
+        list.push(line(portal, &trade, f.t).await);
+    }
+    let page_of = WalletPage {
+        f,
+        csrf: portal.seals.token(FORM, id),
+        name: owner.name.to_string(),
+        login: people::masked_login(owner.login.as_str()),
+        available: shown(account.available()),
+        waiting,
+        recent,
+        error,
+    };
+    page(status, &page_of)
+}
+
+async fn line(portal: &Portal, trade: &Trade, t: &'static Texts) -> Line {
+    let state = match trade.state {
+        TradeState::Waiting => t.state_waiting,
+        TradeState::Paid => t.state_paid,
+        TradeState::Closed if trade.paid_at_us.is_some() => t.state_refunded,
+        TradeState::Closed => t.state_closed,
+    };
+    Line {
+        trade_no: trade.no.to_string(),
+        payee: name_of(portal, trade.seller).await,
+        subject: trade.subject.to_string(),
+        amount: shown(trade.total()),
+        at: t.moment(trade.paid_at_us.unwrap_or(trade.created_at_us)),
+        state,
+    }
+}
+
+/// Confirms one waiting payment: the password is given for this very order.
+async fn confirm(State(portal): Shared, visitor: Visitor, form: Sent<ConfirmForm>) -> Response {
+    let f = visitor.frame(&portal);
+    let (Ok(Form(ConfirmForm { csrf, trade_no, pay_password })), Some((id, session))) =
+        (form, session(&portal, &visitor))
+    else {
+        return form_gone(&portal, f);
+    };
+    let Ok(order_no) = trade_no.parse::<OrderNo>() else { return form_gone(&portal, f) };
+    if !portal.seals.is_right(&csrf, FORM, &id) {
+        return form_gone(&portal, f);
+    }
+    let again =
+        async |status, error: String| wallet_page(&portal, &visitor, &id, session, status, Some(error)).await;
+    let party = session.party;
+    // The name is for those without a password; whoever is signed in has one.
+    let (name, about) = (party.to_string(), About::Order(order_no));
+    let proof = match sign_in::by_party(&portal, party, &name, Secret::new(pay_password), about).await {
+        Ok(proof) => proof,
+        Err(refused) => return again(refused.status(), refused.words(f.t)).await,
+    };
+    let result = format!("{}/wallet/trades/{order_no}", portal.root);
+    match portal.door.ask(ConfirmPay { buyer: party, order_no, attempt: proof.attempt }).await {
+        Ok(_) | Err(CellError::Refused(PayRefused::AlreadyPaid)) => see_other(&result),
+        Err(CellError::Refused(refused)) => again(StatusCode::CONFLICT, words(refused, f.t).to_owned()).await,
+        Err(CellError::Busy) => again(StatusCode::SERVICE_UNAVAILABLE, f.t.busy.to_owned()).await,
+        Err(CellError::Unknown) => {
+            let link = Some((f.t.see_result, result));
+            message(f, StatusCode::GATEWAY_TIMEOUT, (f.t.unknown, f.t.unknown_text), link)
+        }
+    }
+}
+
+const fn words(refused: PayRefused, t: &Texts) -> &'static str {
+    match refused {
+        PayRefused::BalanceTooLow => t.balance_too_low,
+        PayRefused::ProofMissing => t.proof_gone,
+        PayRefused::AlreadyPaid => t.paid_already,
+        PayRefused::AlreadyClosed => t.closed_text,
+        PayRefused::BuyerBlocked => t.blocked_text,
+        PayRefused::BuyerIsSeller => t.own_order_text,
+        PayRefused::TradeNotFound | PayRefused::BuyerDiffers | PayRefused::CodeInvalid => t.not_found,
+    }
+}
+
+/// Shows one payment of the signed-in buyer.
+async fn show_trade(State(portal): Shared, Path(trade_no): Path<String>, visitor: Visitor) -> Response {
+    let f = visitor.frame(&portal);
+    let Some((_, session)) = session(&portal, &visitor) else {
+        return sign_in_page(&portal, &visitor, Next::Wallet, "", None);
+    };
+    let not_found = || message(f, StatusCode::NOT_FOUND, (f.t.not_found, f.t.not_found_text), None);
+    let Ok(order_no) = trade_no.parse::<OrderNo>() else { return not_found() };
+    match portal.door.ask(FindTrade { buyer: session.party, order_no }).await {
+        Ok(trade) => {
+            let is_paid = trade.state == TradeState::Paid;
+            let line = line(&portal, &trade, f.t).await;
+            page(StatusCode::OK, &TradePage { f, line, is_paid })
+        }
+        Err(CellError::Refused(_)) => not_found(),
+        Err(CellError::Busy | CellError::Unknown) => {
+            message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None)
+        }
+    }
+}
+
+/// Shows a fresh pay code.
+async fn show_pay_code(State(portal): Shared, visitor: Visitor) -> Response {
+    let f = visitor.frame(&portal);
+    match session(&portal, &visitor) {
+        None => sign_in_page(&portal, &visitor, Next::Paycode, "", None),
+        Some((_, session)) => pay_code::show(&portal, f, session.party).await,
+    }
+}

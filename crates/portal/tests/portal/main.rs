@@ -1,0 +1,9 @@
+//! The portal as a browser and a test script meet it: on a real cell over tables in memory.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where its preparation fails")]
+
+mod cashier;
+mod refusals;
+mod sandbox;
+mod shop;
+mod wallet;

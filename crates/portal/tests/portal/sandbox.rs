@@ -1,0 +1,211 @@
+//! The sandbox API.
+
+use crate::shop::{BUYER, PASSWORD, Shop};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use trade::Product;
+use wire::sign::{PrivateKey, PublicKey, SignType};
+
+#[tokio::test]
+async fn a_buyer_is_opened_topped_up_and_pays_by_every_way() {
+    let shop = Shop::open().await;
+    let body =
+        json!({"kind": "buyer", "login": "Ann@Example.com", "pay_password": "482913", "balance": "20.00"});
+    let (status, made) = shop.call("/sandbox/party", body.clone()).await;
+    assert_eq!(status, StatusCode::OK, "{made}");
+    assert_eq!(
+        (&made["login"], &made["name"], &made["balance"]),
+        (&json!("ann@example.com"), &json!("ann"), &json!("20.00"))
+    );
+    let (status, taken) = shop.call("/sandbox/party", body).await;
+    assert_eq!((status, &taken["error"]["code"]), (StatusCode::CONFLICT, &json!("login_taken")));
+    for _twice in 0..2 {
+        let body = json!({"user_id": made["user_id"], "amount": "5.00", "key": "k"});
+        let (_, topped) = shop.call("/sandbox/topup", body).await;
+        assert_eq!(topped["balance"], "25.00", "{topped}");
+    }
+    let body = json!({"login": "ann@example.com", "amount": "6.00", "key": "k"});
+    assert_eq!(shop.call("/sandbox/topup", body).await.1["error"]["code"], "key_taken");
+
+    let orders = [
+        shop.order(Product::QrCode, 1_00).await.order,
+        shop.order(Product::Page, 1_00).await.order,
+        shop.order(Product::Page, 1_00).await.order,
+        shop.order(Product::App, 1_00).await.order,
+        shop.order(Product::App, 1_00).await.order,
+    ];
+    let ways = [
+        ("qr_code", shop.world.qr_url(orders[0].no)),
+        ("order_url", shop.world.cashier_url(orders[1].no)),
+        ("order_url", format!("http://pay.test/gateway.do?order={}", orders[2].no)),
+        ("order_string", format!("order={}", orders[3].no)),
+        ("trade_no", orders[4].no.to_string()),
+    ];
+    for ((name, value), order) in ways.into_iter().zip(&orders) {
+        let body = json!({"login": "ann@example.com", "pay_password": "482913", name: value});
+        let (status, paid) = shop.call("/sandbox/pay", body.clone()).await;
+        assert_eq!(status, StatusCode::OK, "{name} {paid}");
+        assert_eq!(paid["trade_no"], json!(order.no.to_string()));
+        assert_eq!(paid["trade_status"], "TRADE_SUCCESS");
+        let (status, again) = shop.call("/sandbox/pay", body).await;
+        assert_eq!((status, &again["error"]["code"]), (StatusCode::CONFLICT, &json!("already_paid")));
+    }
+}
+
+#[tokio::test]
+async fn each_wrong_call_is_refused_by_name() {
+    let shop = Shop::open().await;
+    let order = shop.order(Product::QrCode, 1_00).await.order;
+    let qr_code = shop.world.qr_url(order.no);
+    for (path, body, status, code) in [
+        ("/sandbox/paycode", json!({"login": BUYER, "more": 1}), 400, "bad_request"),
+        ("/sandbox/paycode", json!({"login": "nobody"}), 404, "party_not_found"),
+        ("/sandbox/party", json!({"kind": "king", "login": "a"}), 400, "bad_request"),
+        ("/sandbox/party", json!({"kind": "buyer", "login": "a b"}), 400, "bad_login"),
+        ("/sandbox/party", json!({"kind": "buyer", "login": "a", "name": " "}), 400, "bad_name"),
+        ("/sandbox/party", json!({"kind": "buyer", "login": "a", "pay_password": "12"}), 400, "bad_password"),
+        ("/sandbox/party", json!({"kind": "buyer", "login": "a", "balance": "1e3"}), 400, "bad_amount"),
+        ("/sandbox/party/status", json!({"status": "frozen"}), 400, "bad_request"),
+        ("/sandbox/party/status", json!({"login": BUYER, "status": "gone"}), 400, "bad_request"),
+        ("/sandbox/topup", json!({"login": BUYER, "amount": "0", "key": "k"}), 400, "bad_amount"),
+        ("/sandbox/topup", json!({"login": BUYER, "amount": "1", "key": ""}), 400, "bad_key"),
+        ("/sandbox/topup", json!({"user_id": "7", "amount": "1", "key": "k"}), 400, "bad_user_id"),
+        ("/sandbox/app", json!({"seller_id": shop.buyer.to_string()}), 404, "seller_not_found"),
+        (
+            "/sandbox/app",
+            json!({"seller_id": shop.seller.to_string(), "public_key": "?"}),
+            400,
+            "bad_public_key",
+        ),
+        ("/sandbox/pay", json!({"login": BUYER, "pay_password": PASSWORD}), 400, "bad_request"),
+        (
+            "/sandbox/pay",
+            json!({"login": BUYER, "pay_password": PASSWORD, "qr_code": qr_code, "trade_no": "1"}),
+            400,
+            "bad_request",
+        ),
+        (
+            "/sandbox/pay",
+            json!({"login": BUYER, "pay_password": PASSWORD, "qr_code": "https://x/y"}),
+            404,
+            "order_not_found",
+        ),
+        (
+            "/sandbox/pay",
+            json!({"login": BUYER, "pay_password": PASSWORD, "trade_no": "7"}),
+            400,
+            "bad_trade_no",
+        ),
+        (
+            "/sandbox/pay",
+            json!({"login": BUYER, "pay_password": PASSWORD, "order_string": "x"}),
+            422,
+            "order_refused",
+        ),
+        (
+            "/sandbox/pay",
+            json!({"login": BUYER, "pay_password": "12", "qr_code": qr_code}),
+            400,
+            "bad_password",
+        ),
+        (
+            "/sandbox/pay",
+            json!({"login": BUYER, "pay_password": "100001", "qr_code": qr_code}),
+            403,
+            "wrong_password",
+        ),
+        (
+            "/sandbox/pay",
+            json!({"login": "shop@example.com", "pay_password": PASSWORD, "qr_code": qr_code}),
+            409,
+            "buyer_is_seller",
+        ),
+    ] {
+        let (got, answer) = shop.call(path, body.clone()).await;
+        assert_eq!(
+            (got.as_u16(), &answer["error"]["code"]),
+            (status, &json!(code)),
+            "{path} {body}: {answer}"
+        );
+        assert!(answer["error"]["message"].as_str().is_some_and(|message| !message.is_empty()));
+    }
+    let twice = r#"{"login":"lily@example.com","login":"x"}"#;
+    for (kind, body, status) in [
+        ("text/plain", r#"{"login":"lily@example.com"}"#, StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ("application/json", "{", StatusCode::BAD_REQUEST),
+        ("application/json", twice, StatusCode::BAD_REQUEST),
+    ] {
+        let request =
+            Request::post("/sandbox/paycode").header("content-type", kind).body(Body::from(body)).unwrap();
+        assert_eq!(shop.router.clone().oneshot(request).await.unwrap().status(), status, "{kind} {body}");
+    }
+}
+
+#[tokio::test]
+async fn an_app_gets_keys_that_fit_together() {
+    let shop = Shop::open().await;
+    let (status, made) = shop.call("/sandbox/app", json!({"seller_id": shop.seller.to_string()})).await;
+    assert_eq!(status, StatusCode::OK, "{made}");
+    let key = PrivateKey::parse(made["private_key_pkcs1"].as_str().unwrap()).unwrap();
+    assert!(PrivateKey::parse(made["private_key_pkcs8"].as_str().unwrap()).is_ok());
+    let app = shop.door.app(made["app_id"].as_str().unwrap().parse().unwrap()).unwrap();
+    let registered = PublicKey::from_der(&app.public_key, SignType::Rsa2).unwrap();
+    assert!(registered.verify(SignType::Rsa2, b"text", &key.sign(SignType::Rsa2, b"text")));
+    let opened = shop.world.secrets.open(app.sealed_aes_key.as_ref().unwrap()).unwrap();
+    let aes = wire::aes::AesKey::new(opened.try_into().unwrap());
+    assert_eq!(aes.to_base64().as_str(), made["aes_key"].as_str().unwrap());
+
+    let own = key.public_key().to_base64();
+    let body =
+        json!({"seller_id": shop.seller.to_string(), "public_key": own, "aes": false, "allow_rsa": true});
+    let (_, made) = shop.call("/sandbox/app", body).await;
+    assert_eq!((&made["private_key_pkcs1"], &made["aes_key"]), (&Value::Null, &Value::Null));
+    let app = shop.door.app(made["app_id"].as_str().unwrap().parse().unwrap()).unwrap();
+    assert!(app.allow_rsa1 && app.sealed_aes_key.is_none());
+}
+
+#[tokio::test]
+async fn notifications_are_listed_newest_first() {
+    let shop = Shop::open().await;
+    let empty = shop.get("/sandbox/notifications").await;
+    assert_eq!(empty, (StatusCode::OK, json!({"notifications": []})));
+    for _order in 0..2 {
+        let order = shop.order(Product::QrCode, 1_00).await.order;
+        let qr_code = shop.world.qr_url(order.no);
+        shop.call("/sandbox/pay", json!({"login": BUYER, "pay_password": PASSWORD, "qr_code": qr_code}))
+            .await;
+    }
+    shop.wait_posted().await;
+    let (_, all) = shop.get(&format!("/sandbox/notifications?app_id={}", shop.app)).await;
+    let all = all["notifications"].as_array().unwrap();
+    assert_eq!(all.len(), 2);
+    assert!(all[0]["notify_id"].as_str() > all[1]["notify_id"].as_str());
+    let number = all[1]["out_trade_no"].as_str().unwrap();
+    let (_, one) =
+        shop.get(&format!("/sandbox/notifications?app_id={}&out_trade_no={number}", shop.app)).await;
+    let one = &one["notifications"];
+    assert_eq!(one.as_array().map(Vec::len), Some(1));
+    assert_eq!((&one[0]["trade_status"], &one[0]["state"]), (&json!("TRADE_SUCCESS"), &json!("due")));
+    assert_eq!((&one[0]["attempts"], &one[0]["last_error"]), (&json!(0), &Value::Null));
+    assert_eq!(one[0]["params"]["total_amount"], "1.00");
+    for (query, status) in [
+        ("?out_trade_no=A1", 400),
+        ("?app_id=7", 400),
+        ("?more=1", 400),
+        ("?app_id=9021000000000000", 200),
+        ("?app_id=9021000000000000&out_trade_no=A", 404),
+    ] {
+        let (got, answer) = shop.get(&format!("/sandbox/notifications{query}")).await;
+        assert_eq!(got.as_u16(), status, "{query} {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_live_world_has_no_sandbox() {
+    let shop = Shop::open_world(false).await;
+    assert_eq!(shop.get("/sandbox").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(shop.call("/sandbox/paycode", json!({"login": BUYER})).await.0, StatusCode::NOT_FOUND);
+    assert!(!shop.browser().get("/").await.html.contains("/sandbox"));
+}

@@ -1,0 +1,341 @@
+//! A world with one merchant and one buyer, and a small browser.
+
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode};
+use base::{AppId, OrderNo, PartyId, Text};
+use cell::{Cell, CellError, Door, Options};
+use engine::{NewPassword, OpenApp, OpenOrder, OpenParty, Opened, PayBy, SetPartyStatus, TopUp};
+use http_body_util::BodyExt;
+use money::{Currency, Money};
+use people::{AppMode, PartyKind, PartyStatus};
+use portal::{Intake, Issuer, Opening, Portal, Readers, password};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
+use store::{MemoryStore, Store};
+use tower::ServiceExt;
+use trade::{Delivery, Meaning, OpenRefused, Product, WireCharset};
+use wire::cert::CertError;
+use wire::sign::{PrivateKey, PublicKey};
+use world::{Platform, Secrets, World};
+
+pub(crate) const BUYER: &str = "lily@example.com";
+pub(crate) const PASSWORD: &str = "739164";
+pub(crate) const NOON_US: i64 = 1_767_326_400_000_000; // 2026-01-02 12:00:00 in China
+
+pub(crate) struct Shop {
+    pub(crate) router: axum::Router,
+    pub(crate) world: Arc<World>,
+    pub(crate) door: Door,
+    pub(crate) seller: PartyId,
+    pub(crate) buyer: PartyId,
+    pub(crate) app: AppId,
+    pub(crate) now_us: Arc<AtomicI64>,
+    numbers: AtomicI64,
+    _cell: Cell,
+    _folder: tempfile::TempDir,
+}
+
+/// A gateway that knows one order string: `order=NUMBER`.
+struct KnownStrings;
+
+impl Intake for KnownStrings {
+    fn open(&self, text: String) -> Opening<'_> {
+        Box::pin(async move {
+            let number = text.strip_prefix("order=").ok_or("the signature is wrong")?;
+            number.parse().map_err(|_| "no such order".to_owned())
+        })
+    }
+}
+
+struct NoIssuer;
+
+impl Issuer for NoIssuer {
+    fn issue(&self, _: PartyId, _: &PublicKey) -> Result<String, CertError> {
+        Err(CertError::NotThisAuthority)
+    }
+}
+
+fn platform_key() -> Arc<PrivateKey> {
+    static KEY: OnceLock<Arc<PrivateKey>> = OnceLock::new();
+    KEY.get_or_init(|| Arc::new(wire::keygen::rsa_2048().unwrap())).clone()
+}
+
+fn world(sandbox: bool) -> World {
+    let key = platform_key();
+    let public_key = key.public_key().to_base64();
+    let empty = String::new;
+    let platform =
+        Platform { key, public_key, certificate: empty(), root: empty(), cert_sn: empty(), root_sn: empty() };
+    let secrets = Secrets::from_master(&[7; 32]).unwrap();
+    World { name: "default".into(), sandbox, base_url: "http://pay.test".into(), platform, secrets }
+}
+
+pub(crate) fn fen(minor: u64) -> Money {
+    Money::from_minor(minor, Currency::Cny).unwrap()
+}
+
+impl Shop {
+    /// A sandbox world, opened at noon.
+    pub(crate) async fn open() -> Shop {
+        Shop::open_world(true).await
+    }
+
+    pub(crate) async fn open_world(sandbox: bool) -> Shop {
+        let folder = tempfile::tempdir().unwrap();
+        let tables = MemoryStore::new();
+        let view = std::sync::Mutex::new(tables.clone());
+        let readers: Readers = Arc::new(move || view.lock().unwrap().reader().unwrap());
+        let now_us = Arc::new(AtomicI64::new(NOON_US));
+        let ticks = now_us.clone();
+        let clock: cell::Clock = Arc::new(move || ticks.fetch_add(10, Ordering::Relaxed));
+        let options = Options::new(*b"a world of tests");
+        let (cell, door) = Cell::open(folder.path(), Box::new(tables), clock, options).unwrap();
+        let world = Arc::new(world(sandbox));
+        let portal =
+            Portal::new(world.clone(), door.clone(), readers, Arc::new(KnownStrings), Arc::new(NoIssuer));
+        let router = portal::routes(Arc::new(portal.unwrap()));
+        let seller = open_party(&door, &world, PartyKind::Merchant, "shop@example.com", "小店 <b>&").await;
+        let buyer = open_party(&door, &world, PartyKind::Person, BUYER, "Lily").await;
+        let app = OpenApp {
+            seller,
+            mode: AppMode::Key,
+            public_key: vec![1],
+            certificate: None,
+            cert_sn: None,
+            allow_rsa1: false,
+            sealed_aes_key: None,
+        };
+        let app = door.ask(app).await.unwrap();
+        let numbers = AtomicI64::new(0);
+        let shop =
+            Shop { router, world, door, seller, buyer, app, now_us, numbers, _cell: cell, _folder: folder };
+        shop.top_up(buyer, 10_000).await;
+        shop
+    }
+
+    pub(crate) async fn another_buyer(&self, login: &str) -> PartyId {
+        let party = open_party(&self.door, &self.world, PartyKind::Person, login, "Tom").await;
+        self.top_up(party, 10_000).await;
+        party
+    }
+
+    pub(crate) async fn top_up(&self, party: PartyId, minor: u64) {
+        let key = format!("test {}", self.numbers.fetch_add(1, Ordering::Relaxed));
+        let command = TopUp { party, amount: fen(minor), key: Text::new(&key).unwrap() };
+        self.door.ask(command).await.unwrap();
+    }
+
+    pub(crate) async fn set_status(&self, status: PartyStatus) {
+        self.door.ask(SetPartyStatus { party: self.buyer, status }).await.unwrap();
+    }
+
+    pub(crate) async fn order(&self, product: Product, minor: u64) -> Opened {
+        self.order_of(product, minor, "coffee", Some("https://shop.test/back?shop=1")).await
+    }
+
+    pub(crate) async fn order_of(
+        &self,
+        product: Product,
+        minor: u64,
+        subject: &str,
+        return_url: Option<&str>,
+    ) -> Opened {
+        self.door.ask(self.request(product, minor, subject, return_url)).await.unwrap()
+    }
+
+    /// A till charges a pay code.
+    pub(crate) async fn charge(&self, minor: u64, pay_by: PayBy) -> Result<Opened, CellError<OpenRefused>> {
+        let request = self.request(Product::FaceToFace, minor, "till", None);
+        self.door.ask(OpenOrder { pay_by: Some(pay_by), ..request }).await
+    }
+
+    fn request(&self, product: Product, minor: u64, subject: &str, return_url: Option<&str>) -> OpenOrder {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let meaning = Meaning {
+            product,
+            total: fen(minor),
+            subject: Text::new(subject).unwrap(),
+            body: None,
+            named_buyer: None,
+            goods_detail: None,
+        };
+        let delivery = Delivery {
+            notify_url: Some(Text::new("http://127.0.0.1:9/notify").unwrap()),
+            return_url: return_url.map(|url| Text::new(url).unwrap()),
+            quit_url: Some(Text::new("javascript:alert(1)").unwrap()),
+            charset: WireCharset::Utf8,
+            rsa1: false,
+            store_id: None,
+            terminal_id: None,
+            operator_id: None,
+            passback_params: None,
+            merchant_order_no: None,
+        };
+        OpenOrder {
+            seller: self.seller,
+            app: self.app,
+            out_trade_no: Text::new(&format!("A{number}")).unwrap(),
+            meaning,
+            delivery,
+            timeout: None,
+            expires_at_us: None,
+            code_timeout: None,
+            pay_by: None,
+        }
+    }
+
+    pub(crate) fn path(&self, order_no: OrderNo) -> String {
+        self.world.cashier_url(order_no).strip_prefix("http://pay.test").unwrap().to_owned()
+    }
+
+    pub(crate) fn qr_path(&self, order_no: OrderNo) -> String {
+        self.world.qr_url(order_no).strip_prefix("http://pay.test").unwrap().to_owned()
+    }
+
+    pub(crate) async fn state(&self, order_no: OrderNo) -> trade::OrderState {
+        self.door.ask(engine::FindOrderByNo { order_no }).await.unwrap().state
+    }
+
+    pub(crate) async fn balance(&self, party: PartyId) -> i64 {
+        self.door.ask(engine::FindAccount { party, currency: Currency::Cny }).await.unwrap().balance_minor
+    }
+
+    /// Waits until everything decided so far is in the tables.
+    pub(crate) async fn wait_posted(&self) {
+        let mut posted = self.door.posted();
+        let before = *posted.borrow_and_update();
+        self.top_up(self.seller, 1).await;
+        for _round in 0..200 {
+            if *posted.borrow() > before {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+
+    pub(crate) fn browser(&self) -> Browser {
+        Browser { router: self.router.clone(), cookies: BTreeMap::new(), language: "zh-CN" }
+    }
+
+    pub(crate) async fn call(&self, path: &str, body: serde_json::Value) -> (StatusCode, serde_json::Value) {
+        let request = Request::post(path).header("content-type", "application/json");
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        json_of(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> (StatusCode, serde_json::Value) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        json_of(self.router.clone().oneshot(request).await.unwrap()).await
+    }
+}
+
+async fn json_of(response: Response<Body>) -> (StatusCode, serde_json::Value) {
+    let status = response.status();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&bytes).unwrap_or(serde_json::Value::Null))
+}
+
+async fn open_party(door: &Door, world: &World, kind: PartyKind, login: &str, name: &str) -> PartyId {
+    let verifier = password::hash(&world.secrets, PASSWORD, [1; 16]).unwrap();
+    let password = Some(NewPassword { verifier, pepper_version: Secrets::PEPPER_VERSION });
+    let (login, name) = (Text::new(login).unwrap(), Text::new(name).unwrap());
+    door.ask(OpenParty { kind, login, name, password }).await.unwrap()
+}
+
+/// Keeps cookies by name and path, like a browser, and follows nothing by itself.
+#[derive(Clone)]
+pub(crate) struct Browser {
+    router: axum::Router,
+    cookies: BTreeMap<(String, String), String>,
+    pub(crate) language: &'static str,
+}
+
+pub(crate) struct Page {
+    pub(crate) status: StatusCode,
+    pub(crate) location: String,
+    pub(crate) headers: axum::http::HeaderMap,
+    pub(crate) html: String,
+}
+
+impl Page {
+    /// The value of the hidden field `csrf`.
+    pub(crate) fn csrf(&self) -> String {
+        let (_, rest) = self.html.split_once("name=\"csrf\" value=\"").expect("the page has a form");
+        rest.split('"').next().unwrap().to_owned()
+    }
+}
+
+impl Browser {
+    pub(crate) async fn get(&mut self, path: &str) -> Page {
+        self.send(Request::get(path), path, Body::empty()).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let body: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+        let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+        self.send(request, path, Body::from(body.join("&"))).await
+    }
+
+    async fn send(&mut self, request: axum::http::request::Builder, path: &str, body: Body) -> Page {
+        let sent = self.cookies.iter().filter(|((_, own), _)| path.starts_with(own.as_str()));
+        let sent: Vec<String> = sent.map(|((name, _), value)| format!("{name}={value}")).collect();
+        let request = request.header("host", "pay.test").header("accept-language", self.language);
+        let request = request.header("cookie", sent.join("; ")).body(body).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        for line in headers.get_all("set-cookie") {
+            self.keep(line.to_str().unwrap());
+        }
+        let location =
+            headers.get("location").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        Page { status, location, headers, html: String::from_utf8(bytes.to_vec()).unwrap() }
+    }
+
+    fn keep(&mut self, line: &str) {
+        assert!(line.contains("; HttpOnly") && line.contains("; SameSite=Strict"), "{line}");
+        let (pair, rest) = line.split_once("; Path=").unwrap();
+        let (name, value) = pair.split_once('=').unwrap();
+        let path = rest.split(';').next().unwrap();
+        let key = (name.to_owned(), path.to_owned());
+        if line.contains("Max-Age=0") {
+            self.cookies.remove(&key);
+        } else {
+            self.cookies.insert(key, value.to_owned());
+        }
+    }
+
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.iter().find(|((own, _), _)| own == name).map(|(_, value)| value.clone())
+    }
+
+    /// Puts a cookie where it does not belong.
+    pub(crate) fn plant(&mut self, name: &str, path: &str, value: &str) {
+        self.cookies.insert((name.to_owned(), path.to_owned()), value.to_owned());
+    }
+
+    /// Signs in on an order's page.
+    pub(crate) async fn sign_in(&mut self, path: &str, login: &str, password: &str) -> Page {
+        let page = self.get(path).await;
+        let csrf = page.csrf();
+        let fields = [("csrf", csrf.as_str()), ("login", login), ("pay_password", password)];
+        self.post(&format!("{path}/sign-in"), &fields).await
+    }
+
+    /// Presses "pay" on the page of a signed-in buyer.
+    pub(crate) async fn pay(&mut self, path: &str) -> Page {
+        let csrf = self.get(path).await.csrf();
+        self.post(&format!("{path}/pay"), &[("csrf", csrf.as_str())]).await
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let letter = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(letter).collect()
+}

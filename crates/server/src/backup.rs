@@ -1,0 +1,214 @@
+//! `tongbao backup` and `tongbao restore`.
+//!
+//! A backup is a folder of the same layout, made beside a running server: first a snapshot of the tables, then the
+//! journal, which is never changed but at its end, so it is always ahead of the snapshot. Both are verified like any
+//! books before the backup counts as made. `VERSION` is written last: without it the folder is no data folder.
+
+use crate::cli::{BackupArgs, RestoreArgs};
+use crate::data_folder::DataFolder;
+use crate::{print, private_file, verify};
+use anyhow::{Context, bail, ensure};
+use journal::ReadError;
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use store::SqliteStore;
+
+/// Bytes copied at once; whole pages of zeros are left out of the copy.
+const CHUNK_BYTES: usize = 64 * 1024;
+/// Most bytes of a file beside journal and tables.
+const NOTE_BYTES_MAX: u64 = 1 << 20;
+
+/// Copies a data folder, live or stopped.
+pub(crate) fn back_up(args: &BackupArgs) -> anyhow::Result<()> {
+    let from = DataFolder::look(&args.folder.data)?;
+    let (sequence, records) = copy(&from, &args.to)?;
+    print::out(&format!(
+        "backup of {} in {}: tables as of record {sequence}, journal up to record {records}, verified",
+        from.root().display(),
+        args.to.display()
+    ))
+}
+
+/// Makes a data folder from a backup.
+pub(crate) fn restore(args: &RestoreArgs) -> anyhow::Result<()> {
+    let from = DataFolder::look(&args.from)?;
+    let (_, records) = copy(&from, &args.data)?;
+    print::out(&format!(
+        "{} restored up to record {records}, verified. Never run it and the folder it was copied from at once: \
+         they would tell two stories of one world.",
+        args.data.display()
+    ))
+}
+
+/// Copies and verifies; gives the posted sequence and the last record's.
+fn copy(from: &DataFolder, to: &Path) -> anyhow::Result<(u64, u64)> {
+    private_file::make_folder(to)?;
+    let busy = fs::read_dir(to).with_context(|| format!("{} cannot be read", to.display()))?.next().is_some();
+    ensure!(!busy, "{} is not empty; name a folder that does not exist yet", to.display());
+    let target = DataFolder::unfinished(to)?;
+    private_file::make_folder(&target.journal())?;
+    let tables = from.tables();
+    let mark = SqliteStore::backup(&tables, &target.tables()).with_context(|| format!("the tables in {}", tables.display()))?;
+    restrict(&target.tables())?;
+    let records = copy_journal(&from.journal(), &target.journal(), mark.sequence)?;
+    for name in ["world.json", "demo.json"] {
+        copy_note(&from.world().join(name), &target.world().join(name))?;
+    }
+    copy_notes(&from.keys(), &target.keys())?;
+    target.finish()?;
+    let report = verify::books(&target)?;
+    if !report.is_clean() {
+        bail!("the copy in {} was made, but its books are wrong:\n{report}", to.display());
+    }
+    Ok((mark.sequence, records))
+}
+
+/// The tables hold names: nobody else reads them.
+fn restrict(path: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).with_context(|| format!("{}", path.display()))
+}
+
+fn segments(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
+        let path = entry.with_context(|| format!("{} cannot be read", folder.display()))?.path();
+        if path.extension().is_some_and(|extension| extension == "journal") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Copies all segments and cuts what was being written meanwhile. Gives the last sequence of the copy.
+fn copy_journal(from: &Path, to: &Path, posted_sequence: u64) -> anyhow::Result<u64> {
+    // What is whole before the copying begins must be whole in the copy.
+    let known = last_sequence(from, posted_sequence).with_context(|| format!("the journal in {}", from.display()))?;
+    let mut last = None;
+    for segment in segments(from)? {
+        let name = segment.file_name().context("a segment has a name")?;
+        last = Some(to.join(name));
+        copy_sparse(&segment, &to.join(name)).with_context(|| format!("{} cannot be copied", segment.display()))?;
+    }
+    let found = match last_sequence(to, posted_sequence) {
+        Err(ReadError::Invalid { segment, offset, .. }) if last.as_ref().is_some_and(|last| last.ends_with(&segment)) => {
+            // The end was written while we read it: a later part was seen whole, an earlier one not.
+            cut(&to.join(segment), offset)?;
+            last_sequence(to, posted_sequence)
+        }
+        found => found,
+    };
+    let found = found.with_context(|| format!("the copied journal in {}", to.display()))?;
+    ensure!(found >= known, "the copied journal ends at record {found}, before record {known}, which was durable");
+    ensure!(found >= posted_sequence, "the journal ends at record {found}, but record {posted_sequence} was posted");
+    private_file::sync_folder(to).with_context(|| format!("{} cannot be synced", to.display()))?;
+    Ok(found)
+}
+
+fn last_sequence(folder: &Path, from_sequence: u64) -> Result<u64, ReadError> {
+    let mut last = 0;
+    for record in journal::Reader::open(folder, from_sequence)? {
+        last = record?.sequence;
+    }
+    Ok(last)
+}
+
+fn cut(segment: &Path, offset: u64) -> anyhow::Result<()> {
+    let cut = || -> std::io::Result<()> {
+        let file = OpenOptions::new().write(true).open(segment)?;
+        let length = file.metadata()?.len();
+        file.set_len(offset)?;
+        file.set_len(length)?;
+        file.sync_all()
+    };
+    cut().with_context(|| format!("{} cannot be cut", segment.display()))
+}
+
+/// Copies a file, leaving holes where it has zeros: segments are made at their full length.
+fn copy_sparse(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut source = File::open(from)?;
+    let mut copy = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
+    let mut chunk = vec![0; CHUNK_BYTES];
+    let mut length = 0;
+    loop {
+        let read = source.read(&mut chunk)?;
+        if read == 0 {
+            break;
+        }
+        if chunk[..read].iter().any(|byte| *byte != 0) {
+            copy.seek(SeekFrom::Start(length))?;
+            copy.write_all(&chunk[..read])?;
+        }
+        length += read as u64;
+    }
+    copy.set_len(length)?;
+    copy.sync_all()
+}
+
+/// Copies the files of a folder and of those in it.
+fn copy_notes(from: &Path, to: &Path) -> anyhow::Result<()> {
+    private_file::make_folder(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("{} cannot be read", from.display()))? {
+        let entry = entry.with_context(|| format!("{} cannot be read", from.display()))?;
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() { copy_notes(&path, &target)? } else { copy_note(&path, &target)? }
+    }
+    Ok(())
+}
+
+/// Copies a small file, if it is there.
+fn copy_note(from: &Path, to: &Path) -> anyhow::Result<()> {
+    if !from.exists() {
+        return Ok(());
+    }
+    let size = fs::metadata(from).with_context(|| format!("{} cannot be read", from.display()))?.len();
+    ensure!(size <= NOTE_BYTES_MAX, "{} is no file of ours: it has {size} bytes", from.display());
+    let bytes = zeroize::Zeroizing::new(fs::read(from).with_context(|| format!("{} cannot be read", from.display()))?);
+    private_file::write(to, &bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use journal::{Journal, Options};
+
+    #[test]
+    fn a_journal_is_copied_up_to_a_whole_record() {
+        let temporary = tempfile::tempdir().unwrap();
+        let (from, to) = (temporary.path().join("from"), temporary.path().join("to"));
+        fs::create_dir(&from).unwrap();
+        fs::create_dir(&to).unwrap();
+        let mut options = Options::new([7; 16]);
+        options.segment_bytes = 16 * 1024;
+        let (mut journal, _) = Journal::open(&from, options).unwrap();
+        for number in 0..100_u32 {
+            journal.append(&[number as u8; 300]).unwrap();
+        }
+        assert!(segments(&from).unwrap().len() > 1);
+        assert_eq!(copy_journal(&from, &to, 40).unwrap(), 100);
+        // The copy is torn as if the writer had been overtaken: record 99 is missing, record 100 is whole.
+        let last = segments(&to).unwrap().pop().unwrap();
+        let mut bytes = fs::read(&last).unwrap();
+        let at = bytes.windows(300).position(|window| window == [98; 300]).unwrap();
+        bytes[at..at + 200].fill(0);
+        fs::write(&last, &bytes).unwrap();
+        let Err(ReadError::Invalid { segment, offset, .. }) = last_sequence(&to, 1) else { panic!("not noticed") };
+        cut(&to.join(segment), offset).unwrap();
+        assert_eq!(last_sequence(&to, 1).unwrap(), 98);
+        assert_eq!(fs::metadata(&last).unwrap().len(), bytes.len() as u64);
+    }
+
+    #[test]
+    fn zeros_are_left_out_and_the_length_is_kept() {
+        let temporary = tempfile::tempdir().unwrap();
+        let (from, to) = (temporary.path().join("from"), temporary.path().join("to"));
+        let mut bytes = vec![0_u8; 3 * CHUNK_BYTES + 5];
+        bytes[CHUNK_BYTES + 3] = 9;
+        fs::write(&from, &bytes).unwrap();
+        copy_sparse(&from, &to).unwrap();
+        assert!(fs::read(&to).unwrap() == bytes);
+    }
+}

@@ -1,0 +1,238 @@
+//! The data folder: where everything of one installation lies, and who may serve it.
+//!
+//! ```text
+//! DIR/VERSION                 the layout's number
+//! DIR/LOCK                    held by the server that runs; its process id
+//! DIR/worlds/default/world.json, journal/, tables.sqlite, keys/, demo.json
+//! ```
+
+use crate::private_file;
+use anyhow::{Context, bail};
+use journal::WorldId;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// The layout's number that this program writes and reads.
+const VERSION: u32 = 1;
+/// The one world for now; every path already names its world.
+pub(crate) const WORLD: &str = "default";
+
+/// A data folder that is there.
+#[derive(Clone, Debug)]
+pub(crate) struct DataFolder {
+    root: PathBuf,
+}
+
+/// Keeps other servers out of a data folder until it is dropped or the process ends.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    _lock: File,
+}
+
+/// What a world is, written once.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct WorldNote {
+    /// Its id, 32 hex digits; the journal carries it.
+    id: String,
+    /// Its name.
+    name: String,
+    /// Whether it is for trying out.
+    pub(crate) sandbox: bool,
+}
+
+impl WorldNote {
+    /// The id as the journal takes it.
+    pub(crate) fn world_id(&self) -> anyhow::Result<WorldId> {
+        let mut id = WorldId::default();
+        hex::decode_to_slice(&self.id, &mut id).context("world.json: the id is not 32 hex digits")?;
+        Ok(id)
+    }
+}
+
+impl DataFolder {
+    /// Makes the folder if it is not there, and claims it for a server.
+    pub(crate) fn claim(root: &Path) -> anyhow::Result<(DataFolder, Claim)> {
+        private_file::make_folder(root)?;
+        let folder = DataFolder { root: absolute(root)? };
+        folder.refuse_strangers()?;
+        let claim = folder.lock()?;
+        if folder.root.join("VERSION").exists() { folder.check_version()? } else { folder.finish()? }
+        private_file::make_folder(&folder.world())?;
+        Ok((folder, claim))
+    }
+
+    /// Opens the folder for reading, whether or not a server runs.
+    pub(crate) fn look(root: &Path) -> anyhow::Result<DataFolder> {
+        if !root.join("VERSION").exists() {
+            bail!("{} is no data folder of tongbao; name one with --data, or make it with: tongbao up", root.display());
+        }
+        let folder = DataFolder { root: absolute(root)? };
+        folder.check_version()?;
+        Ok(folder)
+    }
+
+    /// A folder that a copy is made into; it is no data folder before [`DataFolder::finish`].
+    pub(crate) fn unfinished(root: &Path) -> anyhow::Result<DataFolder> {
+        let folder = DataFolder { root: absolute(root)? };
+        private_file::make_folder(&folder.world())?;
+        Ok(folder)
+    }
+
+    /// Makes it a data folder.
+    pub(crate) fn finish(&self) -> anyhow::Result<()> {
+        private_file::write(&self.root.join("VERSION"), format!("{VERSION}\n").as_bytes())
+    }
+
+    /// The folder itself.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The world's folder.
+    pub(crate) fn world(&self) -> PathBuf {
+        self.root.join("worlds").join(WORLD)
+    }
+
+    /// The journal's folder.
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.world().join("journal")
+    }
+
+    /// The posted tables.
+    pub(crate) fn tables(&self) -> PathBuf {
+        self.world().join("tables.sqlite")
+    }
+
+    /// The keys' folder.
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.world().join("keys")
+    }
+
+    /// What was seeded for a demonstration, with its passwords.
+    pub(crate) fn demo(&self) -> PathBuf {
+        self.world().join("demo.json")
+    }
+
+    /// What the world is; made on the first start.
+    pub(crate) fn world_note(&self) -> anyhow::Result<WorldNote> {
+        let path = self.world().join("world.json");
+        if path.exists() {
+            let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+            return serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()));
+        }
+        if self.journal().exists() {
+            bail!("{} is missing, but there is a journal. Restore it from a backup.", path.display());
+        }
+        let mut id = WorldId::default();
+        getrandom::fill(&mut id).context("the system gives no randomness")?;
+        let note = WorldNote { id: hex::encode(id), name: WORLD.to_owned(), sandbox: true };
+        private_file::write(&path, serde_json::to_string_pretty(&note)?.as_bytes())?;
+        Ok(note)
+    }
+
+    fn check_version(&self) -> anyhow::Result<()> {
+        let path = self.root.join("VERSION");
+        let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        match text.trim().parse::<u32>() {
+            Ok(VERSION) => Ok(()),
+            Ok(newer) if newer > VERSION => bail!(
+                "{} was written by a newer release (layout {newer}; this program reads up to {VERSION}). Use that release.",
+                self.root.display()
+            ),
+            _ => bail!("{} does not hold a layout number: {:?}", path.display(), text.trim()),
+        }
+    }
+
+    /// A folder with files of somebody else is most likely a typing error.
+    fn refuse_strangers(&self) -> anyhow::Result<()> {
+        if self.root.join("VERSION").exists() {
+            return Ok(());
+        }
+        let list = fs::read_dir(&self.root).with_context(|| format!("{} cannot be read", self.root.display()))?;
+        for entry in list {
+            let name = entry.with_context(|| format!("{} cannot be read", self.root.display()))?.file_name();
+            // A first start that was interrupted leaves these.
+            if name != "LOCK" && !name.to_string_lossy().starts_with("VERSION.") {
+                bail!(
+                    "{} holds other files ({}) and no data of tongbao; name an empty folder with --data",
+                    self.root.display(),
+                    name.to_string_lossy()
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> anyhow::Result<Claim> {
+        let path = self.root.join("LOCK");
+        let named = || format!("{} cannot be written; is the folder ours?", path.display());
+        let mut options = OpenOptions::new();
+        let opened = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
+        let mut file = opened.with_context(named)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let known = file.read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();
+                let holder = if known { format!("process {}", holder.trim()) } else { "another process".to_owned() };
+                bail!("{} is served by {holder}. Stop it first, or name another folder with --data.", self.root.display());
+            }
+            Err(TryLockError::Error(error)) => return Err(error).with_context(named),
+        }
+        let mut write = || -> std::io::Result<()> {
+            file.set_len(0)?;
+            file.rewind()?;
+            file.write_all(std::process::id().to_string().as_bytes())
+        };
+        write().with_context(named)?;
+        Ok(Claim { _lock: file })
+    }
+}
+
+fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
+    std::path::absolute(path).with_context(|| format!("{} is no usable path", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_server_a_folder() {
+        let temporary = tempfile::tempdir().unwrap();
+        let root = temporary.path().join("a/b");
+        assert!(DataFolder::look(&root).is_err());
+        let (folder, claim) = DataFolder::claim(&root).unwrap();
+        let note = folder.world_note().unwrap();
+        assert_eq!(folder.world_note().unwrap().world_id().unwrap(), note.world_id().unwrap());
+        let refused = DataFolder::claim(&root).unwrap_err().to_string();
+        assert!(refused.contains(root.to_str().unwrap()) && refused.contains(&std::process::id().to_string()), "{refused}");
+        assert!(DataFolder::look(&root).is_ok(), "looking needs no claim");
+        drop(claim);
+        assert!(DataFolder::claim(&root).is_ok());
+    }
+
+    #[test]
+    fn a_newer_layout_and_folders_of_others_are_refused() {
+        let temporary = tempfile::tempdir().unwrap();
+        let root = temporary.path();
+        fs::write(root.join("thesis.txt"), "").unwrap();
+        assert!(DataFolder::claim(root).unwrap_err().to_string().contains("thesis.txt"));
+        fs::write(root.join("VERSION"), "2\n").unwrap();
+        assert!(DataFolder::claim(root).unwrap_err().to_string().contains("newer release"));
+        assert!(DataFolder::look(root).unwrap_err().to_string().contains("newer release"));
+        fs::write(root.join("VERSION"), "x").unwrap();
+        assert!(DataFolder::look(root).is_err());
+    }
+
+    #[test]
+    fn a_world_without_its_note_is_not_made_anew() {
+        let temporary = tempfile::tempdir().unwrap();
+        let (folder, _claim) = DataFolder::claim(temporary.path()).unwrap();
+        fs::create_dir(folder.journal()).unwrap();
+        assert!(folder.world_note().is_err());
+    }
+}

@@ -1,0 +1,122 @@
+//! What the first start seeds for trying out, kept with its passwords in a private file so that every later start can
+//! tell them again.
+
+use crate::data_folder::DataFolder;
+use crate::private_file;
+use anyhow::Context;
+use base::{AppId, PartyId};
+use people::AppMode;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// The demo parties and apps.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Demo {
+    /// Who is paid.
+    pub(crate) merchant: DemoMerchant,
+    /// Its apps, one of each mode; empty until they were opened.
+    pub(crate) apps: Vec<DemoApp>,
+    /// Who pays.
+    pub(crate) buyers: Vec<DemoBuyer>,
+}
+
+/// The demo merchant.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct DemoMerchant {
+    /// The name to sign in with.
+    pub(crate) login: String,
+    /// How it is shown.
+    pub(crate) name: String,
+    /// Its id, once it was opened.
+    pub(crate) id: Option<PartyId>,
+}
+
+/// An app of the demo merchant.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct DemoApp {
+    /// Its id.
+    pub(crate) id: AppId,
+    /// How it proves itself.
+    pub(crate) mode: AppMode,
+}
+
+/// A demo buyer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct DemoBuyer {
+    /// The name to sign in with.
+    pub(crate) login: String,
+    /// How it is shown.
+    pub(crate) name: String,
+    /// Six digits.
+    pub(crate) pay_password: String,
+    /// What it starts with, in yuan.
+    pub(crate) start_balance: String,
+    /// Its id, once it was opened.
+    pub(crate) id: Option<PartyId>,
+}
+
+impl Demo {
+    /// What was seeded before, if anything was.
+    pub(crate) fn read(folder: &DataFolder) -> anyhow::Result<Option<Demo>> {
+        let path = folder.demo();
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text = private_file::read(&path)?;
+        serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display())).map(Some)
+    }
+
+    /// Keeps it.
+    pub(crate) fn write(&self, folder: &DataFolder) -> anyhow::Result<()> {
+        private_file::write(&folder.demo(), serde_json::to_string_pretty(self)?.as_bytes())
+    }
+
+    /// Whether everything was opened, up to the last step.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.apps.len() == 2 && self.merchant.id.is_some() && self.buyers.iter().all(|buyer| buyer.id.is_some())
+    }
+}
+
+/// The files of an app under `keys/apps/APP_ID`.
+#[derive(Clone, Debug)]
+pub(crate) struct AppFiles {
+    folder: PathBuf,
+}
+
+impl AppFiles {
+    /// The files of this app.
+    pub(crate) fn of(folder: &DataFolder, app: AppId) -> AppFiles {
+        AppFiles { folder: folder.keys().join("apps").join(app.to_string()) }
+    }
+
+    /// Where they lie.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The path of one of them.
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        self.folder.join(file)
+    }
+}
+
+/// PEM of the app's private key, PKCS#1.
+pub(crate) const PKCS1_PEM: &str = "private_pkcs1.pem";
+/// PEM of the app's private key, PKCS#8.
+pub(crate) const PKCS8_PEM: &str = "private_pkcs8.pem";
+/// Bare base64 of the same, PKCS#1.
+pub(crate) const PKCS1_TEXT: &str = "private_pkcs1.txt";
+/// Bare base64 of the same, PKCS#8.
+pub(crate) const PKCS8_TEXT: &str = "private_pkcs8.txt";
+/// PEM of the platform's public key.
+pub(crate) const PLATFORM_PEM: &str = "platform_public_key.pem";
+/// Bare base64 of the platform's public key.
+pub(crate) const PLATFORM_TEXT: &str = "platform_public_key.txt";
+/// The content encryption key, base64.
+pub(crate) const AES_TEXT: &str = "aes_key.txt";
+/// The app's certificate.
+pub(crate) const APP_CERT: &str = "app_cert.crt";
+/// The platform's certificate.
+pub(crate) const PLATFORM_CERT: &str = "platform_cert.crt";
+/// The root bundle.
+pub(crate) const ROOT_CERT: &str = "root_cert.crt";

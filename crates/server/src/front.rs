@@ -1,0 +1,122 @@
+//! The front of all worlds: finds the world of a request, answers health checks, and says kindly what is not here.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderValue, Request, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use base::{PartyId, Slot};
+use cell::{CellError, Door};
+use engine::FindParty;
+use serde_json::json;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tower::ServiceExt;
+
+/// How long a health check waits for the cell. A cell that needs longer is not well.
+const HEALTH_WAIT: Duration = Duration::from_secs(2);
+
+/// Everything that is served.
+#[derive(Clone, Debug)]
+pub(crate) struct Front {
+    world: Arc<str>,
+    routes: Router,
+}
+
+impl Front {
+    /// The front of one world, which is also the one that a path without a world means.
+    pub(crate) fn new(world: &str, door: Door, routes: Router) -> Front {
+        let own = Router::new().route("/healthz", get(health)).with_state(door);
+        Front { world: Arc::from(world), routes: routes.merge(own).fallback(not_here) }
+    }
+
+    /// Answers a request.
+    pub(crate) async fn serve(self, mut request: Request<Body>) -> Result<Response, Infallible> {
+        match in_world(&self.world, request.uri()) {
+            Place::Here => {}
+            Place::Inside(uri) => *request.uri_mut() = uri,
+            Place::Elsewhere => return Ok(plain(StatusCode::NOT_FOUND, "There is no such world on this server.\n")),
+        }
+        self.routes.oneshot(request).await
+    }
+}
+
+/// What a path says about its world.
+#[derive(PartialEq, Eq, Debug)]
+enum Place {
+    /// No world is named.
+    Here,
+    /// This world is named; the address without its name.
+    Inside(Uri),
+    /// Another one is named.
+    Elsewhere,
+}
+
+fn in_world(world: &str, uri: &Uri) -> Place {
+    let Some(named) = uri.path().strip_prefix("/w/") else { return Place::Here };
+    let (name, rest) = named.split_once('/').map_or((named, "/".to_owned()), |(name, rest)| (name, format!("/{rest}")));
+    if name != world {
+        return Place::Elsewhere;
+    }
+    let target = uri.query().map_or_else(|| rest.clone(), |query| format!("{rest}?{query}"));
+    let mut parts = uri.clone().into_parts();
+    match target.parse() {
+        Ok(target) => parts.path_and_query = Some(target),
+        Err(_) => return Place::Elsewhere,
+    }
+    Uri::from_parts(parts).map_or(Place::Elsewhere, Place::Inside)
+}
+
+/// Whether the cell decides, and how far posting is behind. `ok` is false, with status 503, when it does not.
+async fn health(State(door): State<Door>) -> Response {
+    let asked = door.ask(FindParty { party: PartyId::platform(Slot::PLATFORM) });
+    let answered = matches!(tokio::time::timeout(HEALTH_WAIT, asked).await, Ok(Ok(_) | Err(CellError::Refused(_))));
+    let stats = door.stats();
+    let posted_sequence = *door.posted().borrow();
+    let body = json!({
+        "ok": answered,
+        "posted_sequence": posted_sequence,
+        "backlog_rows": stats.backlog_rows.load(Ordering::Relaxed),
+        "batches": stats.batches.load(Ordering::Relaxed),
+        "commands": stats.commands.load(Ordering::Relaxed),
+        "busy": stats.busy.load(Ordering::Relaxed),
+        "reopened": stats.reopened.load(Ordering::Relaxed),
+    });
+    let status = if answered { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body.to_string())
+        .into_response()
+}
+
+async fn not_here() -> Response {
+    plain(StatusCode::NOT_FOUND, "There is nothing here. The gateway is at /gateway.do, the start page at /.\n")
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response {
+    let mut response = (status, text).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_may_name_its_world() {
+        let place = |text: &str| in_world("default", &text.parse().unwrap());
+        let inside = |text: &str| Place::Inside(text.parse().unwrap());
+        assert_eq!(place("/gateway.do?a=1"), Place::Here);
+        assert_eq!(place("/w/default/gateway.do?a=1&b=%2F"), inside("/gateway.do?a=1&b=%2F"));
+        assert_eq!(place("/w/default"), inside("/"));
+        assert_eq!(place("/w/default/"), inside("/"));
+        assert_eq!(place("http://host:1/w/default/qr/x"), inside("http://host:1/qr/x"));
+        for elsewhere in ["/w/other/gateway.do", "/w/", "/w/defaul", "/w/default2/x"] {
+            assert_eq!(place(elsewhere), Place::Elsewhere, "{elsewhere}");
+        }
+    }
+}

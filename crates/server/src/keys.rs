@@ -1,0 +1,192 @@
+//! The keys of a world: made on the first start, read on every later one.
+//!
+//! They lie beside the database and not in it: who gets hold of the tables alone can neither sign for the platform nor
+//! guess passwords. The whole folder gets its name in one rename, so there is never a part of it.
+//!
+//! ```text
+//! keys/master.key              32 bytes in hex: pay codes, links, pepper and sealing are derived from it
+//! keys/platform_private.pem    signs answers and notifications      keys/platform_cert.crt
+//! keys/root_private.pem        signs certificates                   keys/root_cert.crt
+//! keys/apps/APP_ID/…           handed to developers; the platform itself does not need them
+//! ```
+
+use crate::private_file;
+use anyhow::{Context, anyhow, bail};
+use base::{DAY_US, PartyId};
+use std::path::Path;
+use std::sync::Arc;
+use wire::cert::{Authority, CertError, Certificate, Name, Validity};
+use wire::sign::{PrivateKey, PublicKey};
+use wire::{cert, keygen};
+use world::{Platform, Secrets};
+use zeroize::Zeroizing;
+
+const MASTER: &str = "master.key";
+const PLATFORM_KEY: &str = "platform_private.pem";
+const PLATFORM_CERT: &str = "platform_cert.crt";
+const ROOT_KEY: &str = "root_private.pem";
+const ROOT_CERT: &str = "root_cert.crt";
+
+/// How long certificates are valid: longer than a demonstration world lives, so that none ends by surprise.
+const LIFE_US: i64 = 20 * 365 * DAY_US;
+/// Certificates begin a day early, for clocks that are behind.
+const EARLY_US: i64 = DAY_US;
+
+/// All keys of a world.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    pub(crate) platform: Platform,
+    pub(crate) secrets: Secrets,
+    pub(crate) authority: Arc<AppAuthority>,
+}
+
+/// Issues the certificates of apps.
+#[derive(Debug)]
+pub(crate) struct AppAuthority {
+    authority: Authority,
+}
+
+impl portal::Issuer for AppAuthority {
+    fn issue(&self, seller: PartyId, key: &PublicKey) -> Result<String, CertError> {
+        // Without chance there is no serial; the error that stands for "no certificate" is the closest.
+        let serial = keygen::certificate_serial().map_err(|_| CertError::BadSerial)?;
+        let subject = name(&format!("{seller}"), "App");
+        self.authority.issue(&subject, serial, validity(), key)
+    }
+}
+
+/// A new RSA key on a thread of its own: chance decides how long it takes, and several are needed at once.
+pub(crate) fn key_under_way() -> std::thread::JoinHandle<anyhow::Result<PrivateKey>> {
+    std::thread::spawn(|| keygen::rsa_2048().context("no RSA key could be made"))
+}
+
+/// Waits for a key.
+pub(crate) fn finished(key: std::thread::JoinHandle<anyhow::Result<PrivateKey>>) -> anyhow::Result<PrivateKey> {
+    key.join().map_err(|_| anyhow!("the thread that made a key died"))?
+}
+
+/// Reads the keys in `folder`, or makes them when the world is new.
+pub(crate) fn open(folder: &Path, world_is_new: bool) -> anyhow::Result<Keys> {
+    if !folder.exists() {
+        if !world_is_new {
+            bail!("{} is missing, but there is a journal. Restore the keys from a backup.", folder.display());
+        }
+        make(folder)?;
+    }
+    read(folder)
+}
+
+fn make(folder: &Path) -> anyhow::Result<()> {
+    let (platform, root) = (key_under_way(), key_under_way());
+    let unfinished = folder.with_extension("unfinished");
+    if unfinished.exists() {
+        std::fs::remove_dir_all(&unfinished).with_context(|| format!("{} cannot be removed", unfinished.display()))?;
+    }
+    private_file::make_folder(&unfinished)?;
+    let mut master = Zeroizing::new([0_u8; 32]);
+    getrandom::fill(&mut *master).context("the system gives no randomness")?;
+    private_file::write(&unfinished.join(MASTER), Zeroizing::new(hex::encode(*master)).as_bytes())?;
+    let (platform, root) = (finished(platform)?, finished(root)?);
+    private_file::write(&unfinished.join(PLATFORM_KEY), platform.to_pkcs8_pem().as_bytes())?;
+    private_file::write(&unfinished.join(ROOT_KEY), root.to_pkcs8_pem().as_bytes())?;
+    let serial = keygen::certificate_serial()?;
+    let authority = Authority::new_root(name("Tongbao Root", "Authority"), serial, validity(), root)?;
+    let serial = keygen::certificate_serial()?;
+    let certificate = authority.issue(&name("Tongbao", "Platform"), serial, validity(), platform.public_key())?;
+    private_file::write_open(&unfinished.join(ROOT_CERT), authority.pem().as_bytes())?;
+    private_file::write_open(&unfinished.join(PLATFORM_CERT), certificate.as_bytes())?;
+    let renamed = || -> std::io::Result<()> {
+        std::fs::rename(&unfinished, folder)?;
+        private_file::sync_folder(folder.parent().unwrap_or(Path::new(".")))
+    };
+    renamed().with_context(|| format!("{} cannot be made", folder.display()))
+}
+
+fn read(folder: &Path) -> anyhow::Result<Keys> {
+    let text = |file: &str| private_file::read(&folder.join(file));
+    let named = |file: &str| format!("{} is damaged", folder.join(file).display());
+    let open = |file: &str| {
+        std::fs::read_to_string(folder.join(file)).with_context(|| format!("{} cannot be read", folder.join(file).display()))
+    };
+    let mut master = Zeroizing::new([0_u8; 32]);
+    hex::decode_to_slice(text(MASTER)?.trim(), &mut *master).with_context(|| named(MASTER))?;
+    let secrets = Secrets::from_master(&*master).with_context(|| named(MASTER))?;
+    let key = PrivateKey::parse(&text(PLATFORM_KEY)?).with_context(|| named(PLATFORM_KEY))?;
+    let root_key = PrivateKey::parse(&text(ROOT_KEY)?).with_context(|| named(ROOT_KEY))?;
+    let (root, certificate) = (open(ROOT_CERT)?, open(PLATFORM_CERT)?);
+    let authority = Authority::open(&root, root_key).with_context(|| named(ROOT_CERT))?;
+    let parsed = Certificate::parse(&certificate).with_context(|| named(PLATFORM_CERT))?;
+    if parsed.public_key != *key.public_key() {
+        bail!("{} is not the certificate of {PLATFORM_KEY}", folder.join(PLATFORM_CERT).display());
+    }
+    if !parsed.is_issued_by(&Certificate::parse(&root).with_context(|| named(ROOT_CERT))?) {
+        bail!("{} was not issued by {ROOT_CERT}", folder.join(PLATFORM_CERT).display());
+    }
+    let platform = Platform {
+        public_key: key.public_key().to_base64(),
+        cert_sn: parsed.sn,
+        root_sn: cert::root_sn(&root).with_context(|| named(ROOT_CERT))?,
+        key: Arc::new(key),
+        certificate,
+        root,
+    };
+    Ok(Keys { platform, secrets, authority: Arc::new(AppAuthority { authority }) })
+}
+
+fn name(common_name: &str, unit: &str) -> Name {
+    Name {
+        common_name: common_name.to_owned(),
+        organizational_unit: unit.to_owned(),
+        organization: "Tongbao".to_owned(),
+        country: "CN".to_owned(),
+    }
+}
+
+fn validity() -> Validity {
+    let now_us = crate::up::system_clock_us();
+    Validity { from_us: now_us - EARLY_US, until_us: now_us + LIFE_US }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portal::Issuer;
+
+    #[test]
+    fn keys_are_made_once_and_issue_certificates() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = temporary.path().join("keys");
+        assert!(open(&folder, false).is_err(), "an old world gets no new keys");
+        let first = open(&folder, true).unwrap();
+        let again = open(&folder, false).unwrap();
+        assert_eq!(first.platform.public_key, again.platform.public_key);
+        assert_eq!(first.secrets.pay_code_digest("28"), again.secrets.pay_code_digest("28"));
+        let key = keygen::rsa_2048().unwrap();
+        let seller: PartyId = "2088100000000107".parse().unwrap();
+        let issued = again.authority.issue(seller, key.public_key()).unwrap();
+        let issued = Certificate::parse(&issued).unwrap();
+        assert!(issued.is_issued_by(&Certificate::parse(&first.platform.root).unwrap()));
+        assert!(issued.is_valid_at(crate::up::system_clock_us()));
+    }
+
+    #[test]
+    fn a_missing_damaged_or_foreign_key_is_named() {
+        let temporary = tempfile::tempdir().unwrap();
+        let (one, two) = (temporary.path().join("one"), temporary.path().join("two"));
+        open(&one, true).unwrap();
+        open(&two, true).unwrap();
+        for file in [MASTER, PLATFORM_KEY, ROOT_KEY, ROOT_CERT, PLATFORM_CERT] {
+            let (path, kept) = (one.join(file), temporary.path().join("kept"));
+            std::fs::rename(&path, &kept).unwrap();
+            assert!(format!("{:#}", open(&one, true).unwrap_err()).contains(file), "missing {file}");
+            private_file::write(&path, b"x").unwrap();
+            assert!(format!("{:#}", open(&one, true).unwrap_err()).contains(file), "damaged {file}");
+            if file != MASTER {
+                std::fs::copy(two.join(file), &path).unwrap();
+                assert!(open(&one, true).is_err(), "foreign {file}");
+            }
+            std::fs::rename(&kept, &path).unwrap();
+            open(&one, true).unwrap();
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The program as its users meet it: started, asked, killed, copied.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod copies;
+mod folders;
+mod life;
+mod server;

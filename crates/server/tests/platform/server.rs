@@ -1,0 +1,152 @@
+//! A server of our own on a free port, stopped by its own process id.
+
+use serde_json::{Value, json};
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+const START_LIMIT: Duration = Duration::from_secs(60);
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) ready: Value,
+    pub(crate) address: String,
+}
+
+/// Runs a command to its end.
+pub(crate) fn tongbao(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tongbao")).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+/// What it printed, when it went well.
+pub(crate) fn printed(arguments: &[&str]) -> String {
+    let output = tongbao(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What it complained about; it must have failed.
+pub(crate) fn complaint(arguments: &[&str]) -> String {
+    let output = tongbao(arguments);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// `up` on a folder, on any port, and not on port 80, which others may need meanwhile.
+pub(crate) fn up(data: &Path) -> Vec<&str> {
+    vec!["up", "--no-port-80", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()]
+}
+
+impl Server {
+    pub(crate) fn start(data: &Path) -> Server {
+        let file = |ending: &str| PathBuf::from(format!("{}.{ending}", data.display()));
+        let (ready, out) = (file("ready"), file("out"));
+        let _gone = fs::remove_file(&ready);
+        let log = fs::File::create(&out).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_tongbao"))
+            .args(up(data))
+            .arg("--ready")
+            .arg(&ready)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut server = Server { child, ready: Value::Null, address: String::new() };
+        let began = Instant::now();
+        while !ready.exists() {
+            let ended = server.child.try_wait().unwrap();
+            let said = || fs::read_to_string(&out).unwrap();
+            assert!(ended.is_none() && began.elapsed() < START_LIMIT, "not ready: {ended:?} {}", said());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        // It appears whole under its name.
+        server.ready = serde_json::from_slice(&fs::read(&ready).unwrap()).unwrap();
+        let base = server.ready["base_url"].as_str().unwrap();
+        server.address = base.strip_prefix("http://").unwrap().to_owned();
+        server
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// How it ended, and after how long.
+    pub(crate) fn wait(mut self, limit: Duration) -> (ExitStatus, Duration) {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return (status, began.elapsed());
+            }
+            assert!(began.elapsed() < limit, "it did not end within {limit:?}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    pub(crate) fn stop(self) {
+        self.signal("-TERM");
+        let (status, _) = self.wait(Duration::from_secs(10));
+        assert_eq!(status.code(), Some(0));
+    }
+
+    /// kill -9.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
+        call(&self.address, "GET", path, "").unwrap()
+    }
+
+    /// A call of the sandbox that must go well.
+    pub(crate) fn sandbox(&self, path: &str, body: &Value) -> Value {
+        let (status, text) = call(&self.address, "POST", &format!("/sandbox{path}"), &body.to_string()).unwrap();
+        assert_eq!(status, 200, "{path} {body}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    pub(crate) fn login(&self, buyer: usize) -> String {
+        self.ready["buyers"][buyer]["login"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A test that failed leaves nothing running.
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _killed = self.child.kill();
+            let _ended = self.child.wait();
+        }
+    }
+}
+
+/// Posts money to a login; `None` when no whole answer came.
+pub(crate) fn top_up(address: &str, login: &str, key: &str) -> Option<u16> {
+    let body = json!({ "login": login, "amount": "0.01", "key": key }).to_string();
+    call(address, "POST", "/sandbox/topup", &body).map(|(status, _)| status)
+}
+
+/// One request on a connection of its own; `None` when the connection broke.
+pub(crate) fn call(address: &str, verb: &str, path: &str, body: &str) -> Option<(u16, String)> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(ANSWER_LIMIT)).unwrap();
+    let length = body.len();
+    let head = format!("{verb} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
+    let entity = format!("content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}");
+    stream.write_all(format!("{head}{entity}").as_bytes()).ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).ok()?;
+    let answer = String::from_utf8(answer).ok()?;
+    let (head, text) = answer.split_once("\r\n\r\n")?;
+    let promised = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    if promised.is_some_and(|promised| promised.parse() != Ok(text.len())) {
+        return None;
+    }
+    Some((head.split(' ').nth(1)?.parse().ok()?, text.to_owned()))
+}
