@@ -9,7 +9,7 @@ use base::Stamp;
 use cell::{BatchError, BatchRecord};
 use engine::Row;
 use journal::{ReadError, Reader, Record, WorldId};
-use ledger::Class;
+use ledger::{Account, Class};
 use std::path::Path;
 
 /// What the journal told.
@@ -263,13 +263,14 @@ fn tail_row(sequence: u64, row: Option<&Row>, findings: &mut Findings) {
                 );
             }
         }
-        Some(row @ Row::Account(account)) => {
-            if account.kind.class() == Class::Liability && account.balance_minor < account.held_minor.units()
-            {
-                let message = format!("below what is held on it (journal record {sequence}, not posted yet)");
-                findings.add(FindingKind::AccountBelow, "account", text_of_key(&row.key()), message);
-            }
+        Some(row @ Row::Account(account)) if is_below(account) => {
+            let message = format!("below what is held on it (journal record {sequence}, not posted yet)");
+            findings.add(FindingKind::AccountBelow, "account", text_of_key(&row.key()), message);
         }
         _ => {}
     }
+}
+
+fn is_below(account: &Account) -> bool {
+    account.kind.class() == Class::Liability && account.balance_minor < account.held_minor.units()
 }

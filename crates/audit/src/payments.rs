@@ -92,7 +92,7 @@ pub(crate) fn order(order: &OrderFacts, findings: &mut Findings) {
     }
 }
 
-/// What left each buyer's account and did not come back: how often, and how much. The order's buyer is there in any case.
+/// What left each buyer's account and did not come back: how often, and how much. The order's buyer is always there.
 fn left(order: &OrderFacts) -> BTreeMap<Option<AccountId>, (i64, i128)> {
     let mut left: BTreeMap<Option<AccountId>, (i64, i128)> = BTreeMap::new();
     if let Some(buyer) = order.buyer {

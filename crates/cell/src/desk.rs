@@ -168,11 +168,9 @@ impl Workspace for Desk {
         }
         self.loads += 1;
         let row = self.reader.row(key).map_err(|error| Fault(error.to_string()))?;
-        if let Some(row) = &row {
-            if key.table().keep() {
-                let entry = Entry { row: Some(row.clone()), batch: 0, place: 0, fresh: false };
-                self.cache.insert(key.clone(), entry);
-            }
+        if row.is_some() && key.table().keep() {
+            let entry = Entry { row: row.clone(), batch: 0, place: 0, fresh: false };
+            self.cache.insert(key.clone(), entry);
         }
         Ok(row)
     }

@@ -52,15 +52,14 @@ pub(crate) type Answer = Box<dyn FnOnce(Result<Reply, NotDecided>) + Send>;
 
 /// A command that waits for its answer. Dropped without one, it says "unknown".
 pub(crate) struct Ticket {
-    pub(crate) command: Command,
-    answer: Option<Answer>,
+    command: Command,
+    promise: Promise,
 }
 
 impl Ticket {
     /// The command, for deciding, and the promise to answer it.
-    pub(crate) fn part(mut self) -> (Command, Promise) {
-        let answer = self.answer.take();
-        (self.command.clone(), Promise(answer))
+    pub(crate) fn part(self) -> (Command, Promise) {
+        (self.command, self.promise)
     }
 }
 
@@ -85,7 +84,7 @@ impl Drop for Promise {
 
 /// What waits in the queue.
 pub(crate) enum Waiting {
-    Ask(Ticket),
+    Ask(Box<Ticket>),
     Stop,
 }
 
@@ -139,14 +138,14 @@ impl Door {
 
     /// Puts a command into the queue. The answer is given on a thread of the cell and must be quick.
     pub fn submit(&self, command: Command, answer: Box<dyn FnOnce(Result<Reply, NotDecided>) + Send>) {
-        let waiting = Waiting::Ask(Ticket { command, answer: Some(answer) });
+        let waiting = Waiting::Ask(Box::new(Ticket { command, promise: Promise(Some(answer)) }));
         let refused = match self.queue.try_send(waiting) {
             Ok(()) => return,
             Err(TrySendError::Full(waiting) | TrySendError::Disconnected(waiting)) => waiting,
         };
         self.stats.busy.fetch_add(1, Ordering::Relaxed);
-        if let Waiting::Ask(Ticket { answer: Some(give), .. }) = refused {
-            give(Err(NotDecided::Busy));
+        if let Waiting::Ask(ticket) = refused {
+            ticket.part().1.keep(Err(NotDecided::Busy));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::batch::{BatchError, BatchRecord};
 use crate::desk::Desk;
-use crate::door::{Clock, Door, Stats, Waiting};
+use crate::door::{Clock, Door, NotDecided, Stats, Waiting};
 use crate::poster::{self, Durable};
 use crate::references::References;
 use crate::writer::{Ended, SEALED_MAX, Writer, keep_journal};
@@ -100,7 +100,8 @@ impl Cell {
         let stats = Arc::new(Stats::default());
         let (watch, posted) = watch::channel(0);
         let house = House { folder: folder.to_path_buf(), clock: clock.clone(), options, references, stats, watch };
-        let (start, store) = house.start(store)?;
+        let mut store = store;
+        let start = house.start(store.as_mut())?;
         let door = Door { queue, references: house.references.clone(), posted, clock, stats: house.stats.clone() };
         let supervise = named("writer");
         let supervisor = supervise.spawn(move || house.supervise(start, store, &waiting));
@@ -141,7 +142,7 @@ struct House {
 
 impl House {
     /// Opens the journal under a higher epoch, reads what is not posted, and prepares the desk.
-    fn start(&self, mut store: Box<dyn Store>) -> Result<(Start, Box<dyn Store>), CellOpenError> {
+    fn start(&self, store: &mut dyn Store) -> Result<Start, CellOpenError> {
         let mark = store.mark()?;
         let mut journal_options = journal::Options::new(self.options.world);
         journal_options.posted_sequence = mark.sequence;
@@ -178,7 +179,7 @@ impl House {
             "cell opened"
         );
         self.watch.send_replace(mark.sequence);
-        Ok((Start { journal, desk, tail }, store))
+        Ok(Start { journal, desk, tail })
     }
 
     fn load_references(&self, reader: &mut dyn Reader, tail: &[Durable]) -> Result<Vec<Arc<Rulebook>>, StoreError> {
@@ -209,17 +210,25 @@ impl House {
                 Ended::Failed(reason) => tracing::error!(reason, "the cell failed and is opened again"),
             }
             self.stats.reopened.fetch_add(1, Ordering::Relaxed);
-            (start, store) = loop {
-                std::thread::sleep(REOPEN);
-                match self.start(store) {
-                    Ok(started) => break started,
-                    Err(error) => {
-                        // Nothing can be decided without a journal. Leaving closes the door: callers hear busy.
-                        tracing::error!(%error, "the cell cannot be opened again and stops");
-                        return;
-                    }
+            let Some(again) = self.start_again(store.as_mut(), waiting) else { return };
+            start = again;
+        }
+    }
+
+    /// Tries until the journal opens. Meanwhile nothing can be decided: whoever asks hears busy.
+    fn start_again(&self, store: &mut dyn Store, waiting: &Receiver<Waiting>) -> Option<Start> {
+        loop {
+            std::thread::sleep(REOPEN);
+            match self.start(store) {
+                Ok(start) => return Some(start),
+                Err(error) => tracing::error!(%error, "the cell cannot be opened again yet"),
+            }
+            while let Ok(next) = waiting.try_recv() {
+                match next {
+                    Waiting::Ask(ticket) => ticket.part().1.keep(Err(NotDecided::Busy)),
+                    Waiting::Stop => return None,
                 }
-            };
+            }
         }
     }
 

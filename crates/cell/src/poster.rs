@@ -20,19 +20,22 @@ const RETRY: Duration = Duration::from_millis(500);
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;
 
+/// The last image of each row that a batch changed, shared by everybody who must hear of it.
+pub(crate) type Changes = Arc<Vec<(Key, Option<Row>)>>;
+
 /// A durable batch on its way into the store.
 #[derive(Clone, Debug)]
 pub(crate) struct Durable {
     pub(crate) sequence: u64,
     pub(crate) hash: [u8; 32],
     pub(crate) last_stamp: Stamp,
-    pub(crate) changes: Arc<Vec<(Key, Option<Row>)>>,
+    pub(crate) changes: Changes,
 }
 
 /// What the poster tells the writer.
 pub(crate) struct Posted {
     pub(crate) sequence: u64,
-    pub(crate) batches: Vec<Arc<Vec<(Key, Option<Row>)>>>,
+    pub(crate) batches: Vec<Changes>,
     pub(crate) rows: u64,
 }
 

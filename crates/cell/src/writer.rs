@@ -47,10 +47,10 @@ impl Writer<'_> {
     pub(crate) fn run(mut self) -> Ended {
         loop {
             let (tickets, stop) = self.take();
-            if !tickets.is_empty() {
-                if let Err(failed) = self.run_batch(tickets) {
-                    return failed;
-                }
+            if !tickets.is_empty()
+                && let Err(failed) = self.run_batch(tickets)
+            {
+                return failed;
             }
             if stop {
                 return Ended::Stopped;

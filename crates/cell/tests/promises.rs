@@ -322,3 +322,27 @@ fn dated_rules_hold_from_their_moment_on_and_after_a_restart() {
     let row = reader.row(&Key::Rulebook((Slot::PLATFORM, 0))).unwrap();
     assert_eq!(row, Some(Row::Rulebook(Arc::new(rules))));
 }
+
+#[test]
+fn a_cell_whose_disk_stays_broken_says_busy_and_comes_back_when_it_is_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Arc::new(Disk::default());
+    let (cell, door) = open_on(folder.path(), &disk, 100);
+    let party = wait(door.ask(open_party("a"))).unwrap();
+    disk.fails.store(true, Ordering::Relaxed);
+    assert_eq!(wait(door.ask(top_up(party, 1, "k"))).unwrap_err(), CellError::Unknown);
+    let meanwhile = wait(door.ask(top_up(party, 1, "l"))).unwrap_err();
+    assert!(matches!(meanwhile, CellError::Busy | CellError::Unknown), "never a refusal: {meanwhile:?}");
+    disk.fails.store(false, Ordering::Relaxed);
+    let back = wait(async {
+        for _try in 0..200 {
+            if let Ok(account) = door.ask(top_up(party, 1, "l")).await {
+                return account.balance_minor;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        0
+    });
+    assert!((1..=2).contains(&back), "the unknown one may have been kept: {back}");
+    cell.close();
+}

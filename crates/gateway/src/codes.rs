@@ -357,13 +357,14 @@ pub fn codes_table() -> Vec<TableRow> {
         O::Pay(_) => pay.map(O::Pay).to_vec(),
     );
     let refund = every!(RefundRefused:
-        R::TradeNotFound => R::TradeNotFound, R::NumberTaken { .. } => R::NumberTaken { field }, R::NotPaid => R::NotPaid,
-        R::AlreadyClosed => R::AlreadyClosed, R::Finished => R::Finished, R::PartNeedsNumber => R::PartNeedsNumber,
+        R::TradeNotFound => R::TradeNotFound, R::NumberTaken { .. } => R::NumberTaken { field },
+        R::NotPaid => R::NotPaid, R::AlreadyClosed => R::AlreadyClosed, R::Finished => R::Finished, R::PartNeedsNumber => R::PartNeedsNumber,
         R::MoreThanLeft => R::MoreThanLeft, R::SellerBalanceTooLow => R::SellerBalanceTooLow,
         R::BuyerClosed => R::BuyerClosed,
     );
     let cancel = every!(CancelRefused:
-        C::Finished => vec![C::Finished], C::TooLate => vec![C::TooLate], C::Refund(_) => refund.map(C::Refund).to_vec(),
+        C::Finished => vec![C::Finished], C::TooLate => vec![C::TooLate],
+        C::Refund(_) => refund.map(C::Refund).to_vec(),
     );
     let close = every!(CloseRefused:
         S::TradeNotFound => S::TradeNotFound, S::AlreadyPaid => S::AlreadyPaid, S::AlreadyClosed => S::AlreadyClosed,

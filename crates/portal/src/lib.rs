@@ -5,8 +5,8 @@
 //! session, a form token and strict headers. An order is named by an unguessable link, paid with a password proof for
 //! that very order, and the way back to the shop is the one of the signed order, never one of the request.
 //!
-//! Reading order: `portal` (what is shared, the routes), `sign_in` (the payment password), `session`, `visit`, `cashier`,
-//! `wallet`, then the sandbox, which does the same without a browser.
+//! Reading order: `portal` (what is shared, the routes), `sign_in` (the payment password), `session`, `visit`,
+//! `cashier`, `wallet`, then the sandbox, which does the same without a browser.
 
 mod assets;
 mod cashier;

@@ -113,7 +113,8 @@ impl Latencies {
         for (bucket, count) in self.buckets.iter().enumerate() {
             seen += count;
             if seen >= wanted {
-                let (doubling, within) = (bucket as u64 / BUCKETS_A_DOUBLING, bucket as u64 % BUCKETS_A_DOUBLING);
+                let (doubling, within) =
+                    (bucket as u64 / BUCKETS_A_DOUBLING, bucket as u64 % BUCKETS_A_DOUBLING);
                 return (1 << doubling) + ((within + 1) << doubling) / BUCKETS_A_DOUBLING;
             }
         }

@@ -35,7 +35,8 @@ pub(crate) fn open(folder: &Path, backlog_rows: u64) -> anyhow::Result<(Cell, Do
     let store = SqliteStore::open(&folder.join("tables.sqlite")).context("the tables cannot be opened")?;
     let mut options = cell::Options::new(*b"tongbao  default");
     options.backlog_rows_max = backlog_rows;
-    Cell::open(&folder.join("journal"), Box::new(store), clock(), options).context("the cell cannot be opened")
+    Cell::open(&folder.join("journal"), Box::new(store), clock(), options)
+        .context("the cell cannot be opened")
 }
 
 pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Value> {
@@ -126,9 +127,11 @@ impl Load {
         let buyers = open_parties(door, PartyKind::Person, args.buyers)?;
         let purse = Money::from_minor(PURSE_FEN, Currency::Cny)?;
         let key = Text::new("bench")?;
-        each(door, buyers.iter().map(|party| TopUp { party: *party, amount: purse, key: key.clone() }.into()), |reply| {
-            matches!(reply, Reply::TopUp(Ok(_))).then_some(())
-        })?;
+        each(
+            door,
+            buyers.iter().map(|party| TopUp { party: *party, amount: purse, key: key.clone() }.into()),
+            |reply| matches!(reply, Reply::TopUp(Ok(_))).then_some(()),
+        )?;
         let mut sum = 0;
         let weights = (1..=args.merchants as u64).map(|rank| {
             sum += 1_000_000_000 / rank;
@@ -243,9 +246,19 @@ fn open_apps(door: &Door, sellers: &[PartyId]) -> anyhow::Result<Vec<(PartyId, A
     let commands = sellers.iter().map(|seller| {
         let (seller, mode) = (*seller, AppMode::Key);
         let (certificate, cert_sn, sealed_aes_key) = (None, None, None);
-        OpenApp { seller, mode, public_key: Vec::new(), certificate, cert_sn, allow_rsa1: false, sealed_aes_key }.into()
+        OpenApp {
+            seller,
+            mode,
+            public_key: Vec::new(),
+            certificate,
+            cert_sn,
+            allow_rsa1: false,
+            sealed_aes_key,
+        }
+        .into()
     });
-    let apps = each(door, commands, |reply| if let Reply::OpenApp(Ok(app)) = reply { Some(app) } else { None })?;
+    let apps =
+        each(door, commands, |reply| if let Reply::OpenApp(Ok(app)) = reply { Some(app) } else { None })?;
     Ok(sellers.iter().copied().zip(apps).collect())
 }
 
@@ -279,5 +292,8 @@ pub(crate) fn each<T: Send + 'static>(
     }
     let mut results = std::mem::take(&mut *results.lock().unwrap_or_else(PoisonError::into_inner));
     results.sort_by_key(|(place, _)| *place);
-    results.into_iter().map(|(place, taken)| taken.ok_or_else(|| anyhow!("preparing step {place} was refused"))).collect()
+    results
+        .into_iter()
+        .map(|(place, taken)| taken.ok_or_else(|| anyhow!("preparing step {place} was refused")))
+        .collect()
 }

@@ -93,7 +93,8 @@ impl Server {
         ];
         let text: Vec<String> = members.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let sign = self.key.sign(SignType::Rsa2, text.join("&").as_bytes());
-        let mut body: Vec<String> = members.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+        let mut body: Vec<String> =
+            members.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
         body.push(format!("sign={}", escaped(&sign)));
         post("/gateway.do", &self.address, "application/x-www-form-urlencoded;charset=utf-8", &body.join("&"))
     }
@@ -113,12 +114,17 @@ fn now_us() -> i64 {
 
 fn escaped(value: &str) -> String {
     let kept = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(byte);
-    value.bytes().map(|byte| if kept(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    value
+        .bytes()
+        .map(|byte| if kept(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 fn post(path: &str, host: &str, content_type: &str, body: &str) -> Vec<u8> {
     let length = body.len();
-    let head = format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n"
+    );
     [head.as_bytes(), body.as_bytes()].concat()
 }
 
@@ -145,13 +151,27 @@ async fn drive(server: &Server, args: &BenchArgs) -> anyhow::Result<Value> {
 }
 
 /// Draws codes and signs calls. Codes live 60 s: a few ten thousand are signed well within that.
-async fn prepare(server: &Server, line: &mut Line, first: usize, count: usize) -> anyhow::Result<Vec<Vec<u8>>> {
+async fn prepare(
+    server: &Server,
+    line: &mut Line,
+    first: usize,
+    count: usize,
+) -> anyhow::Result<Vec<Vec<u8>>> {
     progress(&format!("drawing {count} codes and signing as many calls …"));
-    let ask = post("/sandbox/paycode", &server.address, "application/json", &json!({ "login": server.login }).to_string());
+    let ask = post(
+        "/sandbox/paycode",
+        &server.address,
+        "application/json",
+        &json!({ "login": server.login }).to_string(),
+    );
     let mut codes = Vec::with_capacity(count);
     for _call in 0..count {
-        let answer: Value = serde_json::from_str(&line.exchange(&ask).await?).context("the pay code's answer is no JSON")?;
-        let code = answer.get("auth_code").and_then(Value::as_str).ok_or_else(|| anyhow!("no pay code: {answer}"))?;
+        let answer: Value =
+            serde_json::from_str(&line.exchange(&ask).await?).context("the pay code's answer is no JSON")?;
+        let code = answer
+            .get("auth_code")
+            .and_then(Value::as_str)
+            .ok_or_else(|| anyhow!("no pay code: {answer}"))?;
         codes.push(code.to_owned());
     }
     Ok(codes.iter().enumerate().map(|(place, code)| server.call(first + place, code)).collect())
@@ -206,7 +226,9 @@ impl Line {
             self.buffer.extend_from_slice(&chunk[..read]);
             let Some(end) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
             let head = String::from_utf8_lossy(&self.buffer[..end]).to_ascii_lowercase();
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
             let length = length.ok_or_else(|| anyhow!("an answer without its length: {head}"))?;
             if self.buffer.len() >= end + 4 + length {
                 return Ok(String::from_utf8_lossy(&self.buffer[end + 4..end + 4 + length]).into_owned());

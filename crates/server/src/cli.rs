@@ -166,7 +166,8 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
-        let cli = Cli::try_parse_from(["tongbao", "up", "--listen", "127.0.0.1:1", "--listen", "127.0.0.1:2"]);
+        let cli =
+            Cli::try_parse_from(["tongbao", "up", "--listen", "127.0.0.1:1", "--listen", "127.0.0.1:2"]);
         let Command::Up(args) = cli.unwrap().command else { panic!("not up") };
         assert_eq!(args.listen, ["127.0.0.1:1", "127.0.0.1:2"]);
         assert!(Cli::try_parse_from(["tongbao", "backup"]).is_err(), "a backup needs a target");

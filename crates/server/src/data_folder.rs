@@ -59,7 +59,11 @@ impl DataFolder {
         let folder = DataFolder { root: absolute(root)? };
         folder.refuse_strangers()?;
         let claim = folder.lock()?;
-        if folder.root.join("VERSION").exists() { folder.check_version()? } else { folder.finish()? }
+        if folder.root.join("VERSION").exists() {
+            folder.check_version()?
+        } else {
+            folder.finish()?
+        }
         private_file::make_folder(&folder.world())?;
         Ok((folder, claim))
     }
@@ -67,7 +71,10 @@ impl DataFolder {
     /// Opens the folder for reading, whether or not a server runs.
     pub(crate) fn look(root: &Path) -> anyhow::Result<DataFolder> {
         if !root.join("VERSION").exists() {
-            bail!("{} is no data folder of tongbao; name one with --data, or make it with: tongbao up", root.display());
+            bail!(
+                "{} is no data folder of tongbao; name one with --data, or make it with: tongbao up",
+                root.display()
+            );
         }
         let folder = DataFolder { root: absolute(root)? };
         folder.check_version()?;
@@ -120,7 +127,8 @@ impl DataFolder {
     pub(crate) fn world_note(&self) -> anyhow::Result<WorldNote> {
         let path = self.world().join("world.json");
         if path.exists() {
-            let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+            let text =
+                fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
             return serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()));
         }
         if self.journal().exists() {
@@ -139,7 +147,8 @@ impl DataFolder {
         match text.trim().parse::<u32>() {
             Ok(VERSION) => Ok(()),
             Ok(newer) if newer > VERSION => bail!(
-                "{} was written by a newer release (layout {newer}; this program reads up to {VERSION}). Use that release.",
+                "{} was written by a newer release (layout {newer}; this program reads up to {VERSION}). \
+                 Use that release.",
                 self.root.display()
             ),
             _ => bail!("{} does not hold a layout number: {:?}", path.display(), text.trim()),
@@ -151,7 +160,8 @@ impl DataFolder {
         if self.root.join("VERSION").exists() {
             return Ok(());
         }
-        let list = fs::read_dir(&self.root).with_context(|| format!("{} cannot be read", self.root.display()))?;
+        let list =
+            fs::read_dir(&self.root).with_context(|| format!("{} cannot be read", self.root.display()))?;
         for entry in list {
             let name = entry.with_context(|| format!("{} cannot be read", self.root.display()))?.file_name();
             // A first start that was interrupted leaves these.
@@ -177,8 +187,12 @@ impl DataFolder {
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 let known = file.read_to_string(&mut holder).is_ok() && !holder.trim().is_empty();
-                let holder = if known { format!("process {}", holder.trim()) } else { "another process".to_owned() };
-                bail!("{} is served by {holder}. Stop it first, or name another folder with --data.", self.root.display());
+                let holder =
+                    if known { format!("process {}", holder.trim()) } else { "another process".to_owned() };
+                bail!(
+                    "{} is served by {holder}. Stop it first, or name another folder with --data.",
+                    self.root.display()
+                );
             }
             Err(TryLockError::Error(error)) => return Err(error).with_context(named),
         }
@@ -209,7 +223,10 @@ mod tests {
         let note = folder.world_note().unwrap();
         assert_eq!(folder.world_note().unwrap().world_id().unwrap(), note.world_id().unwrap());
         let refused = DataFolder::claim(&root).unwrap_err().to_string();
-        assert!(refused.contains(root.to_str().unwrap()) && refused.contains(&std::process::id().to_string()), "{refused}");
+        assert!(
+            refused.contains(root.to_str().unwrap()) && refused.contains(&std::process::id().to_string()),
+            "{refused}"
+        );
         assert!(DataFolder::look(&root).is_ok(), "looking needs no claim");
         drop(claim);
         assert!(DataFolder::claim(&root).is_ok());

@@ -73,7 +73,9 @@ impl Demo {
 
     /// Whether everything was opened, up to the last step.
     pub(crate) fn is_complete(&self) -> bool {
-        self.apps.len() == 2 && self.merchant.id.is_some() && self.buyers.iter().all(|buyer| buyer.id.is_some())
+        self.apps.len() == 2
+            && self.merchant.id.is_some()
+            && self.buyers.iter().all(|buyer| buyer.id.is_some())
     }
 }
 

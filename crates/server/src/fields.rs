@@ -52,12 +52,15 @@ impl Shown {
     /// For people: amounts in yuan, times in China, one line whatever a merchant wrote.
     pub(crate) fn for_people(&self) -> String {
         match self {
-            Shown::Text(text) => text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect(),
+            Shown::Text(text) => {
+                text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+            }
             Shown::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
             Shown::Amount(minor) => decimal(*minor),
             Shown::Time(at_us) => {
                 let moment = Timestamp::from_microsecond(*at_us).unwrap_or(Timestamp::UNIX_EPOCH);
-                let offset = Offset::from_seconds((CHINA_OFFSET_US / 1_000_000) as i32).unwrap_or(Offset::UTC);
+                let offset =
+                    Offset::from_seconds((CHINA_OFFSET_US / 1_000_000) as i32).unwrap_or(Offset::UTC);
                 offset.to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()
             }
             Shown::Absent => "-".to_owned(),
@@ -143,7 +146,19 @@ pub(crate) fn party(party: &Party) -> Vec<Shows> {
 
 /// An app, without its keys.
 pub(crate) fn app(app: &App) -> Vec<Shows> {
-    let App { slot, id, seller, mode, status, public_key: _, certificate: _, cert_sn, allow_rsa1, sealed_aes_key, opened_at_us } = app;
+    let App {
+        slot,
+        id,
+        seller,
+        mode,
+        status,
+        public_key: _,
+        certificate: _,
+        cert_sn,
+        allow_rsa1,
+        sealed_aes_key,
+        opened_at_us,
+    } = app;
     vec![
         brief("app_id", text(id)),
         brief("seller_id", text(seller)),
@@ -209,7 +224,11 @@ mod tests {
         let midnight = Shown::Time(1_767_283_200_000_000);
         assert_eq!(midnight.for_people(), "2026-01-02 00:00:00");
         assert_eq!(midnight.for_programs(), json!("2026-01-01T16:00:00Z"));
-        assert_eq!(Shown::Text("a\u{1b}[31m\nb".to_owned()).for_people(), "a [31m b", "no terminal commands from merchants");
+        assert_eq!(
+            Shown::Text("a\u{1b}[31m\nb".to_owned()).for_people(),
+            "a [31m b",
+            "no terminal commands from merchants"
+        );
         assert_eq!(Shown::Absent.for_programs(), Value::Null);
         assert_eq!(word(&people::PartyKind::Person), Shown::Text("person".to_owned()));
     }

@@ -38,7 +38,9 @@ impl Front {
         match in_world(&self.world, request.uri()) {
             Place::Here => {}
             Place::Inside(uri) => *request.uri_mut() = uri,
-            Place::Elsewhere => return Ok(plain(StatusCode::NOT_FOUND, "There is no such world on this server.\n")),
+            Place::Elsewhere => {
+                return Ok(plain(StatusCode::NOT_FOUND, "There is no such world on this server.\n"));
+            }
         }
         self.routes.oneshot(request).await
     }
@@ -57,7 +59,8 @@ enum Place {
 
 fn in_world(world: &str, uri: &Uri) -> Place {
     let Some(named) = uri.path().strip_prefix("/w/") else { return Place::Here };
-    let (name, rest) = named.split_once('/').map_or((named, "/".to_owned()), |(name, rest)| (name, format!("/{rest}")));
+    let (name, rest) =
+        named.split_once('/').map_or((named, "/".to_owned()), |(name, rest)| (name, format!("/{rest}")));
     if name != world {
         return Place::Elsewhere;
     }
@@ -73,7 +76,8 @@ fn in_world(world: &str, uri: &Uri) -> Place {
 /// Whether the cell decides, and how far posting is behind. `ok` is false, with status 503, when it does not.
 async fn health(State(door): State<Door>) -> Response {
     let asked = door.ask(FindParty { party: PartyId::platform(Slot::PLATFORM) });
-    let answered = matches!(tokio::time::timeout(HEALTH_WAIT, asked).await, Ok(Ok(_) | Err(CellError::Refused(_))));
+    let answered =
+        matches!(tokio::time::timeout(HEALTH_WAIT, asked).await, Ok(Ok(_) | Err(CellError::Refused(_))));
     let stats = door.stats();
     let posted_sequence = *door.posted().borrow();
     let body = json!({
@@ -86,12 +90,19 @@ async fn health(State(door): State<Door>) -> Response {
         "reopened": stats.reopened.load(Ordering::Relaxed),
     });
     let status = if answered { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body.to_string())
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")],
+        body.to_string(),
+    )
         .into_response()
 }
 
 async fn not_here() -> Response {
-    plain(StatusCode::NOT_FOUND, "There is nothing here. The gateway is at /gateway.do, the start page at /.\n")
+    plain(
+        StatusCode::NOT_FOUND,
+        "There is nothing here. The gateway is at /gateway.do, the start page at /.\n",
+    )
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response {

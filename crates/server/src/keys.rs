@@ -61,7 +61,9 @@ pub(crate) fn key_under_way() -> std::thread::JoinHandle<anyhow::Result<PrivateK
 }
 
 /// Waits for a key.
-pub(crate) fn finished(key: std::thread::JoinHandle<anyhow::Result<PrivateKey>>) -> anyhow::Result<PrivateKey> {
+pub(crate) fn finished(
+    key: std::thread::JoinHandle<anyhow::Result<PrivateKey>>,
+) -> anyhow::Result<PrivateKey> {
     key.join().map_err(|_| anyhow!("the thread that made a key died"))?
 }
 
@@ -80,7 +82,8 @@ fn make(folder: &Path) -> anyhow::Result<()> {
     let (platform, root) = (key_under_way(), key_under_way());
     let unfinished = folder.with_extension("unfinished");
     if unfinished.exists() {
-        std::fs::remove_dir_all(&unfinished).with_context(|| format!("{} cannot be removed", unfinished.display()))?;
+        std::fs::remove_dir_all(&unfinished)
+            .with_context(|| format!("{} cannot be removed", unfinished.display()))?;
     }
     private_file::make_folder(&unfinished)?;
     let mut master = Zeroizing::new([0_u8; 32]);
@@ -92,7 +95,8 @@ fn make(folder: &Path) -> anyhow::Result<()> {
     let serial = keygen::certificate_serial()?;
     let authority = Authority::new_root(name("Tongbao Root", "Authority"), serial, validity(), root)?;
     let serial = keygen::certificate_serial()?;
-    let certificate = authority.issue(&name("Tongbao", "Platform"), serial, validity(), platform.public_key())?;
+    let certificate =
+        authority.issue(&name("Tongbao", "Platform"), serial, validity(), platform.public_key())?;
     private_file::write_open(&unfinished.join(ROOT_CERT), authority.pem().as_bytes())?;
     private_file::write_open(&unfinished.join(PLATFORM_CERT), certificate.as_bytes())?;
     let renamed = || -> std::io::Result<()> {
@@ -106,7 +110,8 @@ fn read(folder: &Path) -> anyhow::Result<Keys> {
     let text = |file: &str| private_file::read(&folder.join(file));
     let named = |file: &str| format!("{} is damaged", folder.join(file).display());
     let open = |file: &str| {
-        std::fs::read_to_string(folder.join(file)).with_context(|| format!("{} cannot be read", folder.join(file).display()))
+        std::fs::read_to_string(folder.join(file))
+            .with_context(|| format!("{} cannot be read", folder.join(file).display()))
     };
     let mut master = Zeroizing::new([0_u8; 32]);
     hex::decode_to_slice(text(MASTER)?.trim(), &mut *master).with_context(|| named(MASTER))?;

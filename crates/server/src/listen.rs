@@ -67,7 +67,8 @@ pub(crate) async fn open(wanted: &[String], try_port_80: bool) -> anyhow::Result
             }
             Err(error) if text == SDK && others => {
                 opened.missing_port_80 = Some(format!(
-                    "{error:#}. Only the official Python SDK needs it. To have it: sudo sysctl net.ipv4.ip_unprivileged_port_start=80"
+                    "{error:#}. Only the official Python SDK needs it. \
+                     To have it: sudo sysctl net.ipv4.ip_unprivileged_port_start=80"
                 ));
             }
             Err(error) => return Err(error),
@@ -77,16 +78,21 @@ pub(crate) async fn open(wanted: &[String], try_port_80: bool) -> anyhow::Result
 }
 
 async fn open_one(text: &str) -> anyhow::Result<TcpListener> {
-    let mut found = text.to_socket_addrs().with_context(|| format!("{text} is no address such as 127.0.0.1:8080"))?;
+    let mut found =
+        text.to_socket_addrs().with_context(|| format!("{text} is no address such as 127.0.0.1:8080"))?;
     let Some(address) = found.next() else { bail!("{text} names no address") };
     match TcpListener::bind(address).await {
         Ok(listener) => Ok(listener),
-        Err(error) => Err(match error.kind() {
-            ErrorKind::AddrInUse => anyhow::anyhow!("{address} is taken by another program; choose another with --listen"),
-            ErrorKind::PermissionDenied => anyhow::anyhow!("{address} needs more rights: ports below 1024 are kept by the system"),
-            ErrorKind::AddrNotAvailable => anyhow::anyhow!("{address} is no address of this machine"),
-            _ => anyhow::anyhow!("{address} cannot be listened on: {error}"),
-        }),
+        Err(error) => match error.kind() {
+            ErrorKind::AddrInUse => {
+                bail!("{address} is taken by another program; choose another with --listen")
+            }
+            ErrorKind::PermissionDenied => {
+                bail!("{address} needs more rights: low ports are kept by the system")
+            }
+            ErrorKind::AddrNotAvailable => bail!("{address} is no address of this machine"),
+            _ => bail!("{address} cannot be listened on: {error}"),
+        },
     }
 }
 
@@ -191,7 +197,10 @@ impl HttpBody for TimedBody {
     type Data = Bytes;
     type Error = Box<dyn std::error::Error + Send + Sync>;
 
-    fn poll_frame(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        task: &mut Task<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(task) {
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }

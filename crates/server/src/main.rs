@@ -7,7 +7,10 @@
 //! Reading order: `cli`, `up`, then `data_folder`, `keys`, `seed`, `listen`, `front`, and the commands: `show`,
 //! `backup`, `verify`.
 
-#![allow(unreachable_pub, reason = "a program has no public items; `pub(crate)` everywhere says nothing more")]
+#![allow(
+    unreachable_pub,
+    reason = "a program has no public items; `pub(crate)` everywhere says nothing more"
+)]
 
 mod backup;
 mod bench;

@@ -63,7 +63,8 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Zeroizing<String>> {
     let mode = found.permissions().mode();
     if mode & OTHERS != 0 {
         bail!(
-            "{} can be read or written by others (mode {:03o}). It holds secrets. If nobody read it, close it with: chmod 600 {}",
+            "{} can be read or written by others (mode {:03o}). It holds secrets. \
+             If nobody read it, close it with: chmod 600 {}",
             path.display(),
             mode & 0o777,
             path.display()

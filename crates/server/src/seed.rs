@@ -27,7 +27,12 @@ const BUYERS: [(&str, &str, &str); 2] =
 const MERCHANT: (&str, &str) = ("shop@demo.tongbao", "通宝演示商店");
 
 /// Seeds the world, or finishes what an earlier start began.
-pub(crate) async fn seed(folder: &DataFolder, world: &World, door: &Door, authority: &AppAuthority) -> anyhow::Result<Demo> {
+pub(crate) async fn seed(
+    folder: &DataFolder,
+    world: &World,
+    door: &Door,
+    authority: &AppAuthority,
+) -> anyhow::Result<Demo> {
     let mut demo = match Demo::read(folder)? {
         Some(demo) if demo.is_complete() => return Ok(demo),
         Some(demo) => demo,
@@ -43,7 +48,9 @@ pub(crate) async fn seed(folder: &DataFolder, world: &World, door: &Door, author
         let id = open_party(door, PartyKind::Person, &buyer.login, &buyer.name, Some(password)).await?;
         let amount = money::parse_amount(&buyer.start_balance, Currency::Cny).context("a seeded balance")?;
         let key = Text::new("seed").context("a short key")?;
-        door.ask(TopUp { party: id, amount, key }).await.map_err(|error| anyhow!("seeding {}: {error}", buyer.login))?;
+        door.ask(TopUp { party: id, amount, key })
+            .await
+            .map_err(|error| anyhow!("seeding {}: {error}", buyer.login))?;
         buyer.id = Some(id);
     }
     demo.apps.clear();
@@ -120,7 +127,9 @@ async fn open_app(
     key: &PrivateKey,
 ) -> anyhow::Result<DemoApp> {
     let (mut aes_key, mut nonce) = (Zeroizing::new([0; 16]), [0; 12]);
-    getrandom::fill(&mut *aes_key).and_then(|()| getrandom::fill(&mut nonce)).context("the system gives no randomness")?;
+    getrandom::fill(&mut *aes_key)
+        .and_then(|()| getrandom::fill(&mut nonce))
+        .context("the system gives no randomness")?;
     let sealed = world.secrets.seal(&*aes_key, nonce)?;
     let certificate = match mode {
         AppMode::Cert => Some(authority.issue(seller, key.public_key())?),

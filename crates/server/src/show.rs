@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow, bail};
 use base::{AppId, OrderNo, PartyId, Slot, Text};
 use engine::{Key, Row, Table};
 use ledger::AccountId;
-use people::LoginName;
+use people::{LoginName, PartyKind};
 use serde_json::Value;
 use store::{Reader, SqliteStore};
 
@@ -16,6 +16,18 @@ use store::{Reader, SqliteStore};
 const PAGE: usize = 500;
 /// Columns between two columns.
 const GAP: usize = 2;
+
+/// Letters that take two columns: the wide blocks of Unicode's East Asian Width that names and subjects use.
+const WIDE: [(char, char); 8] = [
+    ('\u{1100}', '\u{115f}'),
+    ('\u{2e80}', '\u{a4cf}'),
+    ('\u{ac00}', '\u{d7a3}'),
+    ('\u{f900}', '\u{faff}'),
+    ('\u{fe30}', '\u{fe6f}'),
+    ('\u{ff00}', '\u{ff60}'),
+    ('\u{1f300}', '\u{1faff}'),
+    ('\u{20000}', '\u{3fffd}'),
+];
 
 /// What is looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,7 +64,8 @@ pub(crate) fn run(kind: Kind, command: ShowCommand) -> anyhow::Result<()> {
 fn open(form: &FormArgs) -> anyhow::Result<Box<dyn Reader>> {
     let folder = DataFolder::look(&form.folder.data)?;
     let tables = folder.tables();
-    let reader = SqliteStore::open_reader(&tables).with_context(|| format!("the tables in {}", tables.display()))?;
+    let reader =
+        SqliteStore::open_reader(&tables).with_context(|| format!("the tables in {}", tables.display()))?;
     Ok(Box::new(reader))
 }
 
@@ -127,12 +140,15 @@ fn order_key(reader: &mut dyn Reader, which: &str) -> anyhow::Result<Option<Key>
     {
         return Ok(Some(Key::Order((no.slot(), no))));
     }
-    let out_trade_no = Text::new(which).context("an order is named by its trade number or the merchant's number")?;
+    let out_trade_no =
+        Text::new(which).context("an order is named by its trade number or the merchant's number")?;
     let mut found = None;
     // There are few merchants beside orders, and each may have one of this number.
-    for seller in all(reader, Table::Party, usize::MAX, &|row| matches!(row, Row::Party(party) if party.kind == people::PartyKind::Merchant))? {
+    let is_merchant = |row: &Row| matches!(row, Row::Party(party) if party.kind == PartyKind::Merchant);
+    for seller in all(reader, Table::Party, usize::MAX, &is_merchant)? {
         let Row::Party(seller) = seller else { continue };
-        if let Some(Row::OrderNumber(number)) = reader.row(&Key::OrderNumber((seller.slot, seller.id, out_trade_no.clone())))? {
+        let key = Key::OrderNumber((seller.slot, seller.id, out_trade_no.clone()));
+        if let Some(Row::OrderNumber(number)) = reader.row(&key)? {
             if found.is_some() {
                 bail!("several merchants have an order {which}; name it by its trade number");
             }
@@ -143,11 +159,19 @@ fn order_key(reader: &mut dyn Reader, which: &str) -> anyhow::Result<Option<Key>
 }
 
 fn list(reader: &mut dyn Reader, kind: Kind, of: Option<PartyId>, limit: usize) -> anyhow::Result<Vec<Row>> {
-    let belongs = |owner: PartyId| of.is_none_or(|of| of == owner);
+    let belongs = |row: &Row| {
+        let owner = match row {
+            Row::Party(row) => row.id,
+            Row::App(row) => row.seller,
+            Row::Account(row) => row.owner,
+            _ => return false,
+        };
+        of.is_none_or(|of| of == owner)
+    };
     match kind {
-        Kind::Party => all(reader, Table::Party, limit, &|row| matches!(row, Row::Party(row) if belongs(row.id))),
-        Kind::App => all(reader, Table::App, limit, &|row| matches!(row, Row::App(row) if belongs(row.seller))),
-        Kind::Account => all(reader, Table::Account, limit, &|row| matches!(row, Row::Account(row) if belongs(row.owner))),
+        Kind::Party => all(reader, Table::Party, limit, &belongs),
+        Kind::App => all(reader, Table::App, limit, &belongs),
+        Kind::Account => all(reader, Table::Account, limit, &belongs),
         Kind::Order => Ok(reader.orders(of, None, limit)?.into_iter().map(Row::Order).collect()),
     }
 }
@@ -176,7 +200,8 @@ fn all(
 /// One row as lines of name and value.
 fn sheet(fields: &[Shows]) -> String {
     let wide = fields.iter().map(|field| field.name.len()).max().unwrap_or(0) + GAP;
-    let lines: Vec<_> = fields.iter().map(|field| format!("{:<wide$}{}", field.name, field.value.for_people())).collect();
+    let lines: Vec<_> =
+        fields.iter().map(|field| format!("{:<wide$}{}", field.name, field.value.for_people())).collect();
     lines.join("\n")
 }
 
@@ -184,7 +209,9 @@ fn sheet(fields: &[Shows]) -> String {
 fn table(rows: &[Vec<Shows>]) -> String {
     let Some(first) = rows.first() else { return "(none)".to_owned() };
     let head = first.iter().filter(|field| field.brief).map(|field| field.name.to_owned()).collect();
-    let body = rows.iter().map(|row| row.iter().filter(|field| field.brief).map(|field| field.value.for_people()).collect());
+    let body = rows
+        .iter()
+        .map(|row| row.iter().filter(|field| field.brief).map(|field| field.value.for_people()).collect());
     let lines: Vec<Vec<String>> = std::iter::once(head).chain(body).collect();
     let mut wide = vec![0; lines[0].len()];
     for line in &lines {
@@ -193,7 +220,8 @@ fn table(rows: &[Vec<Shows>]) -> String {
         }
     }
     let line = |texts: &Vec<String>| {
-        let padded = texts.iter().zip(&wide).map(|(text, wide)| format!("{text}{}", " ".repeat(wide + GAP - columns(text))));
+        let padding = |text: &str, wide: usize| " ".repeat(wide + GAP - columns(text));
+        let padded = texts.iter().zip(&wide).map(|(text, wide)| format!("{text}{}", padding(text, *wide)));
         padded.collect::<String>().trim_end().to_owned()
     };
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
@@ -201,7 +229,8 @@ fn table(rows: &[Vec<Shows>]) -> String {
 
 /// Columns of a terminal that a text takes: CJK letters take two.
 fn columns(text: &str) -> usize {
-    text.chars().map(|letter| if matches!(letter, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{1f300}'..='\u{1faff}' | '\u{20000}'..='\u{3fffd}') { 2 } else { 1 }).sum()
+    let is_wide = |letter: char| WIDE.iter().any(|(first, last)| (*first..=*last).contains(&letter));
+    text.chars().map(|letter| if is_wide(letter) { 2 } else { 1 }).sum()
 }
 
 #[cfg(test)]

@@ -27,7 +27,8 @@ pub(crate) fn text(folder: &DataFolder, demo: &Demo, ready: &Ready) -> String {
     for (shown, app) in ready.apps.iter().zip(&demo.apps) {
         let files = AppFiles::of(folder, app.id);
         let mode = if app.mode == AppMode::Cert { "certificates" } else { "public key" };
-        let _written = writeln!(text, "\n  App {}, with {mode}, of merchant {}", shown.app_id, shown.seller_id);
+        let _written =
+            writeln!(text, "\n  App {}, with {mode}, of merchant {}", shown.app_id, shown.seller_id);
         let mut file = |label: &str, name: &str| {
             let _written = writeln!(text, "    {label:<20}{}", files.path(name).display());
         };
@@ -46,12 +47,16 @@ pub(crate) fn text(folder: &DataFolder, demo: &Demo, ready: &Ready) -> String {
     }
     let _written = writeln!(text, "\n  Buyers");
     for buyer in &ready.buyers {
-        let _written =
-            writeln!(text, "    {:<24}payment password {}, {} yuan", buyer.login, buyer.pay_password, buyer.balance);
+        let _written = writeln!(
+            text,
+            "    {:<24}payment password {}, {} yuan",
+            buyer.login, buyer.pay_password, buyer.balance
+        );
     }
     if let Some(app) = demo.apps.iter().find(|app| app.mode == AppMode::Key) {
         text.push_str("\n  To paste (the SDKs are unmodified; only address and keys change)\n");
-        text.push_str(&snippets::all(&ready.gateway, ready.gateway_port_80.as_deref(), app.id, &AppFiles::of(folder, app.id)));
+        let files = AppFiles::of(folder, app.id);
+        text.push_str(&snippets::all(&ready.gateway, ready.gateway_port_80.as_deref(), app.id, &files));
     }
     let data = folder.root().display();
     let _written = writeln!(text, "\n  Are the books exact?   tongbao verify --data {data}");

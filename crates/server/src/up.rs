@@ -7,7 +7,7 @@ use crate::keys::{self, AppAuthority, Keys};
 use crate::listen::{self, Listeners, turned};
 use crate::ready::{self, Ready};
 use crate::{print, seed, tour};
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use base::OrderNo;
 use cell::{Cell, Door};
 use clerk::Clerk;
@@ -41,7 +41,8 @@ pub(crate) fn system_clock_us() -> i64 {
 /// Starts, serves until SIGTERM or SIGINT, and closes.
 pub(crate) fn run(args: &UpArgs) -> anyhow::Result<()> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    let runtime = builder.enable_all().max_blocking_threads(BLOCKING_THREADS_MAX).build().context("no runtime")?;
+    let runtime =
+        builder.enable_all().max_blocking_threads(BLOCKING_THREADS_MAX).build().context("no runtime")?;
     runtime.block_on(serve(args))
 }
 
@@ -96,7 +97,9 @@ fn base_url(args: &UpArgs, addresses: &[SocketAddr]) -> anyhow::Result<String> {
         return Ok(format!("http://{}", ready::reachable(*first)));
     };
     let given = given.trim_end_matches('/');
-    if !given.starts_with("http://") && !given.starts_with("https://") || given.contains(['?', '#', '"', ' ', '<']) {
+    if !given.starts_with("http://") && !given.starts_with("https://")
+        || given.contains(['?', '#', '"', ' ', '<'])
+    {
         bail!("--base-url is an address such as https://pay.example.com");
     }
     Ok(given.to_owned())
@@ -117,7 +120,8 @@ impl House {
         let note = folder.world_note()?;
         let Keys { platform, secrets, authority } = keys::open(&folder.keys(), !folder.journal().exists())?;
         let tables = folder.tables();
-        let store = SqliteStore::open(&tables).with_context(|| format!("the tables in {}", tables.display()))?;
+        let store =
+            SqliteStore::open(&tables).with_context(|| format!("the tables in {}", tables.display()))?;
         let clock: cell::Clock = Arc::new(system_clock_us);
         let options = cell::Options::new(note.world_id()?);
         let (cell, door) = Cell::open(&folder.journal(), Box::new(store), clock, options)
@@ -139,12 +143,17 @@ impl House {
         let gateway = Arc::new(Gateway::new(world.clone(), door.clone()));
         let intake = Arc::new(OrderIntake(gateway.clone()));
         let issuer = self.authority.clone();
-        let portal = Portal::new(world.clone(), door.clone(), sure_readers(tables.clone()), intake, issuer)?;
+        let portal =
+            || Portal::new(world.clone(), door.clone(), sure_readers(tables.clone()), intake, issuer);
+        // It hashes with 19 MiB. The allocator gives such memory back to the system when its thread ends.
+        let portal = std::thread::scope(|threads| threads.spawn(portal).join())
+            .map_err(|_| anyhow!("no portal"))??;
         let routes = gateway::routes(gateway).merge(portal::routes(Arc::new(portal)));
         let front = Front::new(&world.name, door.clone(), routes);
         let (stop_serving, serving_stopped) = watch::channel(false);
         let (stop_rest, rest_stopped) = watch::channel(false);
-        let notify = Notify::new(world.clone(), door.clone(), readers(tables.clone()), notify::Options::default());
+        let notify =
+            Notify::new(world.clone(), door.clone(), readers(tables.clone()), notify::Options::default());
         let clerk = Clerk::new(door.clone(), readers(tables), clerk::Options::default());
         Ok(Running {
             serving: tokio::spawn(listeners.serve(front, serving_stopped)),
@@ -218,7 +227,10 @@ struct Signals {
 impl Signals {
     fn new() -> anyhow::Result<Signals> {
         let listen = |kind| signal(kind).context("signals cannot be listened for");
-        Ok(Signals { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+        Ok(Signals {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
     }
 
     async fn next(&mut self) -> &'static str {

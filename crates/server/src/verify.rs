@@ -27,7 +27,8 @@ pub(crate) fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
 /// The report over a data folder.
 pub(crate) fn books(folder: &DataFolder) -> anyhow::Result<Report> {
     let (journal, tables) = (folder.journal(), folder.tables());
-    let options = audit::Options { world: Some(folder.world_note()?.world_id()?), ..audit::Options::default() };
+    let options =
+        audit::Options { world: Some(folder.world_note()?.world_id()?), ..audit::Options::default() };
     audit::verify(WorldFolder { journal: &journal, tables: &tables }, &options)
         .with_context(|| format!("{} cannot be verified", folder.root().display()))
 }

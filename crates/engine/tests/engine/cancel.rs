@@ -9,7 +9,9 @@ const PEOPLE: &str = "
 
 #[test]
 fn every_refusal_of_a_close_has_a_row() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         close T1 shop                           -> refused TradeNotFound
         page T1 shop 30.00
         close T1 shop                           -> refused TradeNotFound
@@ -28,12 +30,15 @@ fn every_refusal_of_a_close_has_a_row() {
         page T1 shop 30.00                      -> refused AlreadyClosed
         page T1 shop 31.00                      -> refused NumberTaken(total_amount)
         due                                     -> 0
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_cancel_says_what_it_did_and_says_it_again() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         # Unknown.
         cancel T1 shop                          -> nothing
         # Offered: for the world there is nothing, yet nobody may take it up any more.
@@ -74,12 +79,15 @@ fn a_cancel_says_what_it_did_and_says_it_again() {
         pay T6 shop XX 30.00                    -> refused Pay(CodeInvalid)
         cancel T6 shop                          -> close Closed
         pay T6 shop XY 30.00                    -> refused AlreadyClosed
-    ");
+    ",
+    );
 }
 
 #[test]
 fn every_refusal_of_a_cancel_has_a_row() {
-    let mut played = check_in(PEOPLE, "
+    let mut played = check_in(
+        PEOPLE,
+        "
         code alice A1
         pay T1 shop A1 30.00
         advance 1439m
@@ -113,27 +121,28 @@ fn every_refusal_of_a_cancel_has_a_row() {
         # The refund window is over: that is told first, as the order of the reasons says.
         cancel T2 shop                          -> refused Finished
         refund T2 shop 30.00                    -> refused Finished
-    ");
+    ",
+    );
     // No command finishes an order yet; the decision must hold when one does.
     let order = played.order("T3");
     played.world.force(trade::Order { state: trade::OrderState::Finished, ..(*order).clone() });
-    played.world.force({
-        let key = (played.party("alice").slot(), order.no);
-        (*played.world.get::<trade::Trade>(key).unwrap()).clone()
-    });
-    played.play("
+    played.play(
+        "
         cancel T3 shop                          -> refused Finished
         refund T3 shop 2.00                     -> refused Finished
         close T3 shop                           -> refused AlreadyPaid
         claim T3 alice                          -> refused AlreadyPaid
         pay T3 shop A9 2.00                     -> refused AlreadyPaid
         pay T3 shop A3 2.00                     -> paid Finished
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_cancel_gives_back_what_is_left_under_a_number_of_its_own() {
-    let played = check_in(PEOPLE, "
+    let played = check_in(
+        PEOPLE,
+        "
         code alice A1
         pay T1 shop A1 30.00
         refund T1 shop 10.00 R1                 -> moved Paid 10.00
@@ -141,7 +150,8 @@ fn a_cancel_gives_back_what_is_left_under_a_number_of_its_own() {
         order T1                                -> Closed refunded 30.00 fee 0.18 returned 0.18
         balance alice                           -> 5000.00
         balance shop                            -> 10.00
-    ");
+    ",
+    );
     let no = played.order("T1").no.to_string();
     let refund = played.refund("T1", &no);
     assert!(refund.by_cancel && refund.refunded_after() == played.order("T1").total());
@@ -150,17 +160,22 @@ fn a_cancel_gives_back_what_is_left_under_a_number_of_its_own() {
 
 #[test]
 fn a_cancel_never_writes_over_a_refund_that_took_its_number() {
-    let mut played = check_in(PEOPLE, "
+    let mut played = check_in(
+        PEOPLE,
+        "
         code alice A1
         pay T1 shop A1 30.00
-    ");
+    ",
+    );
     let no = played.order("T1").no.to_string();
-    played.play(&format!("
+    played.play(&format!(
+        "
         refund T1 shop 10.00 {no}               -> moved Paid 10.00
         cancel T1 shop                          -> refund Closed
         refund-row T1 {no}                      -> Done 10.00 fee 0.06
         refund T1 shop 10.00 {no}               -> same Closed 10.00
         cancel T1 shop                          -> refund Closed
         balance alice                           -> 5000.00
-    "));
+    "
+    ));
 }

@@ -10,7 +10,9 @@ const PEOPLE: &str = "
 
 #[test]
 fn an_offer_exists_for_the_world_once_a_buyer_takes_it_up() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         precreate T1 shop 30.00                 -> Offered
         precreate T1 shop 30.00                 -> Offered
         precreate T1 shop 30.01                 -> refused NumberTaken(total_amount)
@@ -34,12 +36,15 @@ fn an_offer_exists_for_the_world_once_a_buyer_takes_it_up() {
         precreate T1 shop 30.00                 -> refused AlreadyPaid
         claim T1 alice                          -> refused AlreadyPaid
         notices T1                              -> Paid 0.00
-    ");
+    ",
+    );
 }
 
 #[test]
 fn every_refusal_of_a_claim_has_a_row() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         person icy
         status icy frozen
         person gone
@@ -73,12 +78,15 @@ fn every_refusal_of_a_claim_has_a_row() {
         advance 2h
         claim T5 shop code                      -> refused CodeExpired
         claim T5 nobody code                    -> refused CodeExpired
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_qr_code_lives_two_hours_at_most() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         precreate T1 shop 30.00 timeout=1d
         precreate T2 shop 30.00 qr=10m
         precreate T3 shop 30.00 qr=5h
@@ -109,12 +117,15 @@ fn a_qr_code_lives_two_hours_at_most() {
         query T4 shop                           -> Closed
         trade-row T4 bob                        -> Closed 0.00
         claim T1 alice                          -> WaitBuyerPay
-    ");
+    ",
+    );
 }
 
 #[test]
 fn links_wait_fifteen_days() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         page T1 shop 30.00
         create T2 shop 30.00 buyer=alice        -> WaitBuyerPay
         advance 14d
@@ -126,12 +137,15 @@ fn links_wait_fifteen_days() {
         query T1 shop                           -> Closed
         query T2 shop                           -> Closed
         trade-row T2 alice                      -> Closed 0.00
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_named_buyer_has_the_trade_at_once() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         create T1 shop 30.00 buyer=alice        -> WaitBuyerPay
         create T1 shop 30.00 buyer=alice        -> WaitBuyerPay
         create T1 shop 30.00 buyer=bob          -> refused NumberTaken(buyer_id)
@@ -144,12 +158,15 @@ fn a_named_buyer_has_the_trade_at_once() {
         confirm T1 alice P1                     -> Paid
         create T1 shop 30.00 buyer=alice        -> refused AlreadyPaid
         balance shop                            -> 29.82
-    ");
+    ",
+    );
 }
 
 #[test]
 fn an_order_without_a_named_buyer_is_taken_up_by_whom_it_reaches() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         create T1 shop 30.00                    -> WaitBuyerPay
         query T1 shop                           -> WaitBuyerPay
         claim T1 alice                          -> WaitBuyerPay
@@ -158,12 +175,15 @@ fn an_order_without_a_named_buyer_is_taken_up_by_whom_it_reaches() {
         try T1 alice P1
         judge alice P1 right
         confirm T1 alice P1                     -> Paid
-    ");
+    ",
+    );
 }
 
 #[test]
 fn an_order_at_a_till_is_paid_by_code_alone() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         pay T1 shop XX 30.00                    -> refused Pay(CodeInvalid)
         claim T1 alice                          -> refused OrderNotFound
         trade-row T1 alice                      -> none
@@ -174,12 +194,15 @@ fn an_order_at_a_till_is_paid_by_code_alone() {
         pay T2 shop A2 2000.00                  -> WaitBuyerPay
         claim T2 alice                          -> WaitBuyerPay
         claim T2 bob                            -> refused BuyerDiffers
-    ");
+    ",
+    );
 }
 
 #[test]
 fn looking_finds_what_is_there_and_only_for_its_owner() {
-    let played = check_in(PEOPLE, "
+    let played = check_in(
+        PEOPLE,
+        "
         merchant second
         page T1 shop 30.00
         claim T1 alice                          -> WaitBuyerPay
@@ -207,20 +230,26 @@ fn looking_finds_what_is_there_and_only_for_its_owner() {
         refunded #T1 shop R1                    -> Done 10.00
         refunded T1 shop R2                     -> none
         refunded T9 shop R1                     -> refused TradeNotFound
-    ");
+    ",
+    );
     let order = played.order("T1");
-    assert_eq!(order.buyer_login_masked.as_ref().map(|login| login.as_str().contains("al***@example.com")), Some(true));
+    assert_eq!(
+        order.buyer_login_masked.as_ref().map(|login| login.as_str().contains("al***@example.com")),
+        Some(true)
+    );
     assert!(order.created_at_us.is_some() && order.created_at_us > Some(order.opened_at_us));
 }
 
 #[test]
 fn another_merchant_in_the_same_slot_is_another_merchant() {
-    check_in("
+    check_in(
+        "
         merchant shop slot=5
         merchant second slot=5
         person alice 100.00 slot=5
         person bob 100.00 slot=5
-    ", "
+    ",
+        "
         page T1 shop 30.00
         claim T1 alice                          -> WaitBuyerPay
         query #T1 second                        -> refused TradeNotFound
@@ -237,5 +266,6 @@ fn another_merchant_in_the_same_slot_is_another_merchant() {
         confirm T1 alice P2                     -> Paid
         refund #T1 second 30.00                 -> refused TradeNotFound
         balance shop                            -> 29.82
-    ");
+    ",
+    );
 }

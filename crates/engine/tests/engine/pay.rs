@@ -11,7 +11,9 @@ const PEOPLE: &str = "
 
 #[test]
 fn a_shown_code_pays_at_once() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         code alice A1                  -> ok
         pay T1 shop A1 30.00           -> paid Paid
         balance alice                  -> 4970.00
@@ -22,12 +24,15 @@ fn a_shown_code_pays_at_once() {
         trade T1 alice                 -> Paid
         query T1 shop                  -> Paid
         notices T1                     -> Paid 0.00
-    ");
+    ",
+    );
 }
 
 #[test]
 fn every_refusal_of_an_order_has_a_row() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         code alice A1
         code poor P1
         person icy 50.00
@@ -63,31 +68,42 @@ fn every_refusal_of_an_order_has_a_row() {
         code alice A3
         pay T5 shop A3 0.01                     -> paid Paid
         balance shop                            -> 59.65
-    ");
+    ",
+    );
 }
 
 #[test]
 fn an_order_naming_its_seller_is_never_opened() {
-    let played = check_in(PEOPLE, "
+    let played = check_in(
+        PEOPLE,
+        "
         create T1 shop 30.00 buyer=shop         -> refused Pay(BuyerIsSeller)
         query T1 shop                           -> refused TradeNotFound
-    ");
+    ",
+    );
     assert_eq!(played.world.count(engine::Table::Order), 0);
 }
 
 #[test]
 fn an_order_for_a_buyer_who_is_not_there_was_never_there() {
-    let played = check_in(PEOPLE, "
+    let played = check_in(
+        PEOPLE,
+        "
         create T1 shop 30.00 buyer=nobody       -> refused BuyerNotFound
-    ");
-    for table in [engine::Table::Order, engine::Table::OrderNumber, engine::Table::Timer, engine::Table::Trade] {
+    ",
+    );
+    for table in
+        [engine::Table::Order, engine::Table::OrderNumber, engine::Table::Timer, engine::Table::Trade]
+    {
         assert_eq!(played.world.count(table), 0, "{table:?}");
     }
 }
 
 #[test]
 fn of_two_reasons_the_earlier_is_told() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         merchant second
         code alice A1
         pay T1 second A1 30.00
@@ -114,12 +130,15 @@ fn of_two_reasons_the_earlier_is_told() {
         pay T5 shop S1 30.00 buyer=alice                 -> refused Pay(BuyerIsSeller)
         code poor P1
         pay T5 shop P1 30.00 buyer=alice                 -> refused Pay(BuyerDiffers)
-    ");
+    ",
+    );
 }
 
 #[test]
 fn the_same_meaning_gets_the_same_answer_and_another_names_its_field() {
-    let played = check_in(PEOPLE, "
+    let played = check_in(
+        PEOPLE,
+        "
         code alice A1
         pay T1 shop A1 30.00 body=hot goods=green        -> paid Paid
         pay T1 shop A1 30.00 body=hot goods=green        -> paid Paid
@@ -142,14 +161,17 @@ fn the_same_meaning_gets_the_same_answer_and_another_names_its_field() {
         # Another merchant may use the number.
         merchant second
         pay T1 second B1 1.00                            -> paid Paid
-    ");
+    ",
+    );
     let order = played.order("T1");
     assert!(order.notify_url.is_some() && order.store_id.is_none(), "the first request's delivery stands");
 }
 
 #[test]
 fn each_attempt_has_its_receipt() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         pay T1 shop X1 30.00                    -> refused Pay(CodeInvalid)
         query T1 shop                           -> WaitBuyerPay
         code poor P1
@@ -164,12 +186,15 @@ fn each_attempt_has_its_receipt() {
         pay T1 shop P1 30.00                    -> refused Pay(BalanceTooLow)
         pay T1 shop X2 30.00                    -> refused AlreadyPaid
         balance poor                            -> 71.00
-    ");
+    ",
+    );
 }
 
 #[test]
 fn an_answer_that_was_given_does_not_call_a_refunded_order_paid() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         code alice A1
         pay T1 shop A1 30.00                    -> paid Paid
         topup shop 1.00
@@ -178,12 +203,15 @@ fn an_answer_that_was_given_does_not_call_a_refunded_order_paid() {
         code alice A2
         pay T1 shop A2 30.00                    -> refused AlreadyClosed
         balance alice                           -> 5000.00
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_code_lives_sixty_seconds_and_pays_once() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         code alice A1
         advance 59s
         pay T1 shop A1 1.00                     -> paid Paid
@@ -205,12 +233,15 @@ fn a_code_lives_sixty_seconds_and_pays_once() {
         status bob closed
         code bob B1                             -> refused PartyNotFound
         code nobody N1                          -> refused PartyNotFound
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_code_is_forgotten_by_its_own_timer_only() {
-    let played = check_in(PEOPLE, "
+    let played = check_in(
+        PEOPLE,
+        "
         code alice A1
         advance 30s
         code alice A1
@@ -220,14 +251,16 @@ fn a_code_is_forgotten_by_its_own_timer_only() {
         code alice A2
         advance 61s
         due                                     -> 1
-    ");
+    ",
+    );
     assert_eq!(played.world.count(engine::Table::PayCode), 0);
     assert_eq!(played.world.count(engine::Table::Timer), 0);
 }
 
 #[test]
 fn a_live_code_is_not_taken_over_by_another_buyer() {
-    check("
+    check(
+        "
         merchant shop
         person alice 100.00 slot=7
         person carol 100.00 slot=7
@@ -237,12 +270,15 @@ fn a_live_code_is_not_taken_over_by_another_buyer() {
         balance alice                           -> 99.00
         balance carol                           -> 100.00
         code carol A1                           -> ok
-    ");
+    ",
+    );
 }
 
 #[test]
 fn above_the_limit_the_buyer_confirms() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         code alice A1
         pay T1 shop A1 1000.00                  -> paid Paid
         code alice A2
@@ -267,12 +303,15 @@ fn above_the_limit_the_buyer_confirms() {
         rules fee=0 limit=0.00                  -> ok
         code alice A4
         pay T4 shop A4 0.01                     -> WaitBuyerPay
-    ");
+    ",
+    );
 }
 
 #[test]
 fn the_waiting_buyer_may_show_another_code_but_it_waits_again() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         code alice A1
         pay T1 shop A1 1000.01                  -> WaitBuyerPay
         code alice A2
@@ -283,12 +322,15 @@ fn the_waiting_buyer_may_show_another_code_but_it_waits_again() {
         pay T1 shop A1 1000.01                  -> paid Paid
         pay T1 shop A2 1000.01                  -> paid Paid
         balance alice                           -> 3999.99
-    ");
+    ",
+    );
 }
 
 #[test]
 fn every_refusal_of_a_confirmation_has_a_row() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         code alice A1
         pay T1 shop A1 2000.00                  -> WaitBuyerPay
         confirm T1 bob P0                       -> refused TradeNotFound
@@ -322,12 +364,15 @@ fn every_refusal_of_a_confirmation_has_a_row() {
         topup bob 1000.00
         confirm T3 bob P3                       -> Paid
         balance bob                             -> 99.99
-    ");
+    ",
+    );
 }
 
 #[test]
 fn an_order_expires_by_its_timer_and_late_money_goes_back() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         code alice A1
         pay T1 shop A1 2000.00                  -> WaitBuyerPay
         try T1 alice P0
@@ -355,12 +400,15 @@ fn an_order_expires_by_its_timer_and_late_money_goes_back() {
         query T2 shop                           -> Closed
         notices T2                              -> Closed 0.00 closed
         pay T2 shop A2 2000.00                  -> refused AlreadyClosed
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_timer_closes_exactly_at_its_time() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         pay T1 shop XX 10.00 timeout=1m         -> refused Pay(CodeInvalid)
         pay T2 shop XX 10.00 timeout=5m expires=2m -> refused Pay(CodeInvalid)
         pay T3 shop XX 10.00 expires=16d        -> refused Pay(CodeInvalid)
@@ -386,12 +434,15 @@ fn a_timer_closes_exactly_at_its_time() {
         advance 1d
         due                                     -> 1
         query T3 shop                           -> Closed
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_merchant_who_gave_up_the_account_is_not_paid() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         code alice A1
         pay T1 shop A1 2000.00                  -> WaitBuyerPay
         precreate T2 shop 10.00
@@ -409,12 +460,15 @@ fn a_merchant_who_gave_up_the_account_is_not_paid() {
         judge alice P2 right
         confirm T2 alice P2                     -> Paid
         balance shop                            -> 9.94
-    ");
+    ",
+    );
 }
 
 #[test]
 fn the_fee_is_the_rule_s_of_the_day_and_stays_with_the_order() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         rules fee=10000 limit=1000.00 in=1h
         code alice A1
         pay T1 shop A1 100.00
@@ -433,5 +487,6 @@ fn the_fee_is_the_rule_s_of_the_day_and_stays_with_the_order() {
         pay T3 shop A3 0.01
         order T3                                -> Paid refunded 0.00 fee 0.01 returned 0.00
         refund T3 shop 0.01                     -> moved Closed 0.01
-    ");
+    ",
+    );
 }

@@ -9,7 +9,9 @@ const PEOPLE: &str = "
 
 #[test]
 fn every_refusal_of_a_refund_has_a_row() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         refund T1 shop 30.00                    -> refused TradeNotFound
         pay T1 shop XX 100.00                   -> refused Pay(CodeInvalid)
         refund T1 shop 100.00                   -> refused NotPaid
@@ -55,12 +57,15 @@ fn every_refusal_of_a_refund_has_a_row() {
         topup shop 0.01
         advance 364d
         refund T4 shop 100.00                   -> moved Closed 100.00
-    ");
+    ",
+    );
 }
 
 #[test]
 fn the_window_is_over_after_a_year_and_that_is_told_first() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         code alice A1
         pay T1 shop A1 100.00
         refund T1 shop 1.00 R1                  -> moved Paid 1.00
@@ -71,12 +76,15 @@ fn the_window_is_over_after_a_year_and_that_is_told_first() {
         refund T1 shop 1.00 R1                  -> same Paid 1.00
         refund T1 shop 2.00 R1                  -> refused NumberTaken(refund_amount)
         query T1 shop                           -> Paid
-    ");
+    ",
+    );
 }
 
 #[test]
 fn without_a_number_only_the_whole_is_given_back_once() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         code alice A1
         pay T1 shop A1 100.00
         refund T1 shop 100.00                   -> moved Closed 100.00
@@ -87,12 +95,15 @@ fn without_a_number_only_the_whole_is_given_back_once() {
         code alice A2
         pay T2 shop A2 100.00
         refund T2 shop 100.00 T1                -> moved Closed 100.00
-    ");
+    ",
+    );
 }
 
 #[test]
 fn the_fee_comes_back_in_proportion_and_whole_at_the_end() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         code alice A1
         pay T1 shop A1 1.00
         order T1                                -> Paid refunded 0.00 fee 0.01 returned 0.00
@@ -117,12 +128,15 @@ fn the_fee_comes_back_in_proportion_and_whole_at_the_end() {
         trade-row T2 alice                      -> Closed 99.99
         balance alice                           -> 5000.00
         balance shop                            -> 10.00
-    ");
+    ",
+    );
 }
 
 #[test]
 fn a_refund_to_a_closed_account_bounces_with_its_fee() {
-    check_in(PEOPLE, "
+    check_in(
+        PEOPLE,
+        "
         code alice A1
         pay T1 shop A1 100.00
         refund T1 shop 30.00 R1                 -> moved Paid 30.00
@@ -145,16 +159,20 @@ fn a_refund_to_a_closed_account_bounces_with_its_fee() {
         balance shop                            -> 10.00
         fees shop                               -> 0
         notices T1                              -> Paid 0.00, Refunded R1 30.00, Refunded R2 100.00 closed
-    ");
+    ",
+    );
 }
 
 #[test]
 fn the_reason_is_kept_and_is_no_part_of_the_meaning() {
-    let played = check_in(PEOPLE, "
+    let played = check_in(
+        PEOPLE,
+        "
         code alice A1
         pay T1 shop A1 100.00
         refund T1 shop 30.00 R1 reason=broken   -> moved Paid 30.00
         refund T1 shop 30.00 R1 reason=late     -> same Paid 30.00
-    ");
+    ",
+    );
     assert_eq!(played.refund("T1", "R1").reason.as_ref().map(|reason| reason.as_str()), Some("broken"));
 }

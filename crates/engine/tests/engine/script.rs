@@ -1,5 +1,5 @@
-//! `check("…")`: commands as an accountant would write them, one a line, the outcome behind `->`. After every line the
-//! world's invariants are checked; a refusal must leave every row as it was.
+//! `check("…")`: commands as an accountant would write them, one a line, the outcome behind `->`. After every line
+//! the world's invariants are checked; a refusal must leave every row as it was.
 //!
 //! An order is named by the merchant's number. `between 2 : close T1 shop` decides a command before the second step of
 //! the next line's chain, as another cell would.
@@ -7,15 +7,18 @@
 use crate::support::{World, login_in};
 use base::{AppId, DAY_US, HOUR_US, MINUTE_US, OrderNo, PartyId, SECOND_US, Slot, Text};
 use engine::{
-    CancelAction, CancelOrder, ClaimOrder, CloseOrder, Command, ConfirmPay, FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty,
-    FindRefund, FindTrade, IssuePayCode, JudgePassword, NewPassword, OpenApp, OpenOrder, OpenParty, PayBy, RefundOrder, Reply, RunTimer,
-    SetAppStatus, SetPartyStatus, SetRules, TopUp, TryPassword, Which,
+    CancelAction, CancelOrder, ClaimOrder, CloseOrder, Command, ConfirmPay, FindAccount, FindLogin,
+    FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, IssuePayCode, JudgePassword, NewPassword,
+    OpenApp, OpenOrder, OpenParty, PayBy, RefundOrder, Reply, RunTimer, SetAppStatus, SetPartyStatus,
+    SetRules, TopUp, TryPassword, Which,
 };
 use ledger::AccountKind;
 use money::{Currency, Money, Rate, parse_amount};
 use people::{AppMode, AppStatus, PartyKind, PartyStatus};
 use std::collections::BTreeMap;
-use trade::{Delivery, Meaning, Notice, Order, OrderNumber, Product, Refund, Rulebook, Timeout, Trade, WireCharset};
+use trade::{
+    Delivery, Meaning, Notice, Order, OrderNumber, Product, Refund, Rulebook, Timeout, Trade, WireCharset,
+};
 
 /// Runs a script in a fresh world and hands the world back.
 pub(crate) fn check(script: &str) -> Script {
@@ -48,7 +51,8 @@ struct Words<'a> {
 
 impl<'a> Words<'a> {
     fn of(text: &'a str) -> Words<'a> {
-        let (named, plain): (Vec<&str>, Vec<&str>) = text.split_whitespace().partition(|word| word.contains('='));
+        let (named, plain): (Vec<&str>, Vec<&str>) =
+            text.split_whitespace().partition(|word| word.contains('='));
         Words { plain, named: named.into_iter().filter_map(|word| word.split_once('=')).collect() }
     }
     fn at(&self, index: usize) -> &'a str {
@@ -72,13 +76,14 @@ pub(crate) fn digest(name: &str) -> [u8; 16] {
 pub(crate) fn span_us(text: &str) -> i64 {
     let (count, unit) = text.split_at(text.len() - 1);
     let count: i64 = count.parse().unwrap();
-    count * match unit {
-        "s" => SECOND_US,
-        "m" => MINUTE_US,
-        "h" => HOUR_US,
-        "d" => DAY_US,
-        other => panic!("no unit {other}"),
-    }
+    count
+        * match unit {
+            "s" => SECOND_US,
+            "m" => MINUTE_US,
+            "h" => HOUR_US,
+            "d" => DAY_US,
+            other => panic!("no unit {other}"),
+        }
 }
 
 impl Script {
@@ -141,7 +146,11 @@ impl Script {
         if let Ok(no) = name.parse() {
             return no;
         }
-        let found = self.world.all::<OrderNumber>().find(|number| number.out_trade_no.as_str() == name).map(|number| number.no);
+        let found = self
+            .world
+            .all::<OrderNumber>()
+            .find(|number| number.out_trade_no.as_str() == name)
+            .map(|number| number.no);
         found.unwrap_or(OrderNo::from_number(1_700_000_000_000_000_088).unwrap())
     }
 
@@ -152,7 +161,9 @@ impl Script {
 
     pub(crate) fn refund(&self, name: &str, number: &str) -> std::sync::Arc<Refund> {
         let no = self.no(name);
-        self.world.get::<Refund>((no.slot(), no, Text::new(number).unwrap())).unwrap_or_else(|| panic!("no refund {number}"))
+        self.world
+            .get::<Refund>((no.slot(), no, Text::new(number).unwrap()))
+            .unwrap_or_else(|| panic!("no refund {number}"))
     }
 
     /// `T1` is the merchant's number, `#T1` our own number of it.
@@ -171,7 +182,8 @@ impl Script {
             "person" | "merchant" => return self.open(words).map(Command::from),
             "topup" => {
                 let key = words.text("key").unwrap_or(Text::new(&self.world.rows.len().to_string()).unwrap());
-                let currency = words.named.get("in").map_or(Currency::Cny, |code| Currency::from_code(code).unwrap());
+                let currency =
+                    words.named.get("in").map_or(Currency::Cny, |code| Currency::from_code(code).unwrap());
                 TopUp { party: party(1), amount: parse_amount(words.at(2), currency).unwrap(), key }.into()
             }
             "status" => {
@@ -187,7 +199,16 @@ impl Script {
                 let mode = if words.named.contains_key("cert") { AppMode::Cert } else { AppMode::Key };
                 let (certificate, cert_sn) = (words.text("cert"), words.text("sn"));
                 let (public_key, sealed_aes_key) = (vec![1, 2, 3], None);
-                OpenApp { seller: party(1), mode, public_key, certificate, cert_sn, allow_rsa1: false, sealed_aes_key }.into()
+                OpenApp {
+                    seller: party(1),
+                    mode,
+                    public_key,
+                    certificate,
+                    cert_sn,
+                    allow_rsa1: false,
+                    sealed_aes_key,
+                }
+                .into()
             }
             "disable" => {
                 let unknown = AppId::issue(9, self.party(words.at(1)).slot()).unwrap();
@@ -197,9 +218,18 @@ impl Script {
             "rules" => {
                 let fee = Rate::from_ppm(words.named["fee"].parse().unwrap()).unwrap();
                 let limit = cny(words.named["limit"]).minor();
-                let effective_at_us = self.world.wall_us + words.named.get("in").map_or(0, |span| span_us(span));
+                let effective_at_us =
+                    self.world.wall_us + words.named.get("in").map_or(0, |span| span_us(span));
                 let (slot, password_free_limit_minor) = (Slot::PLATFORM, limit);
-                SetRules { rules: Rulebook { slot, effective_at_us, merchant_fee_ppm: fee, password_free_limit_minor } }.into()
+                SetRules {
+                    rules: Rulebook {
+                        slot,
+                        effective_at_us,
+                        merchant_fee_ppm: fee,
+                        password_free_limit_minor,
+                    },
+                }
+                .into()
             }
             "code" => IssuePayCode { party: party(1), digest: digest(words.at(2)) }.into(),
             "pay" => self.order_command(words, Product::FaceToFace, Some(3)).into(),
@@ -230,7 +260,8 @@ impl Script {
             "refund" => {
                 let (seller, which) = by_seller(2);
                 let out_request_no = words.plain.get(4).map(|number| Text::new(number).unwrap());
-                let currency = words.named.get("in").map_or(Currency::Cny, |code| Currency::from_code(code).unwrap());
+                let currency =
+                    words.named.get("in").map_or(Currency::Cny, |code| Currency::from_code(code).unwrap());
                 let amount = parse_amount(words.at(3), currency).unwrap();
                 RefundOrder { seller, which, amount, out_request_no, reason: words.text("reason") }.into()
             }
@@ -246,9 +277,12 @@ impl Script {
             "trade" => FindTrade { buyer: party(2), order_no: self.no(words.at(1)) }.into(),
             "login" => FindLogin { login: Text::new(words.at(1)).unwrap() }.into(),
             "who" => FindParty { party: party(1) }.into(),
-            "account" => FindAccount { party: party(1), currency: Currency::from_code(words.at(2)).unwrap() }.into(),
+            "account" => {
+                FindAccount { party: party(1), currency: Currency::from_code(words.at(2)).unwrap() }.into()
+            }
             "timer" => {
-                let timer = self.world.get::<Order>((self.no(words.at(1)).slot(), self.no(words.at(1)))).unwrap();
+                let timer =
+                    self.world.get::<Order>((self.no(words.at(1)).slot(), self.no(words.at(1)))).unwrap();
                 RunTimer { due_at_us: timer.expires_at_us, timer: timer.timer.unwrap() }.into()
             }
             _ => return None,
@@ -273,7 +307,15 @@ impl Script {
         if kind == PartyKind::Merchant {
             let public_key = vec![1, 2, 3];
             let (certificate, cert_sn, sealed_aes_key) = (None, None, None);
-            let app = OpenApp { seller: id, mode: AppMode::Key, public_key, certificate, cert_sn, allow_rsa1: false, sealed_aes_key };
+            let app = OpenApp {
+                seller: id,
+                mode: AppMode::Key,
+                public_key,
+                certificate,
+                cert_sn,
+                allow_rsa1: false,
+                sealed_aes_key,
+            };
             let Reply::OpenApp(Ok(app)) = self.world.run(app).reply else { panic!("no app for {name}") };
             self.apps.insert(id, app);
         }
@@ -291,7 +333,8 @@ impl Script {
         let currency = words.named.get("in").map_or(Currency::Cny, |code| Currency::from_code(code).unwrap());
         let pay_by = code_at.map(|index| {
             let digest = digest(words.at(index));
-            let owner = self.world.all::<trade::PayCode>().find(|code| code.digest == digest).map(|code| code.slot);
+            let owner =
+                self.world.all::<trade::PayCode>().find(|code| code.digest == digest).map(|code| code.slot);
             let named = words.named.get("slot").map(|slot| Slot::new(slot.parse().unwrap()).unwrap());
             PayBy { slot: named.or(owner).unwrap_or(Slot::new(1).unwrap()), digest }
         });
@@ -304,7 +347,8 @@ impl Script {
             goods_detail: words.text("goods"),
         };
         let delivery = Delivery {
-            notify_url: (!words.named.contains_key("silent")).then(|| Text::new("https://shop.example/notify").unwrap()),
+            notify_url: (!words.named.contains_key("silent"))
+                .then(|| Text::new("https://shop.example/notify").unwrap()),
             return_url: None,
             quit_url: None,
             charset: WireCharset::Utf8,
@@ -355,22 +399,36 @@ impl Script {
             }
             "order" => {
                 let order = self.order(words.at(1));
-                format!("{:?} refunded {} fee {} returned {}", order.state, order.refunded(), order.fee(), order.fee_returned())
+                format!(
+                    "{:?} refunded {} fee {} returned {}",
+                    order.state,
+                    order.refunded(),
+                    order.fee(),
+                    order.fee_returned()
+                )
             }
             "trade-row" => {
                 let (no, buyer) = (self.no(words.at(1)), self.party(words.at(2)));
                 let trade = self.world.get::<Trade>((buyer.slot(), no)).filter(|trade| trade.buyer == buyer);
-                trade.map_or("none".to_owned(), |trade| format!("{:?} {}", trade.state, trade.refunded_minor.of(trade.currency)))
+                trade.map_or("none".to_owned(), |trade| {
+                    format!("{:?} {}", trade.state, trade.refunded_minor.of(trade.currency))
+                })
             }
             "refund-row" => {
                 let refund = self.refund(words.at(1), words.at(2));
-                format!("{:?} {} fee {}", refund.state, refund.amount(), refund.fee_back_minor.of(refund.currency))
+                format!(
+                    "{:?} {} fee {}",
+                    refund.state,
+                    refund.amount(),
+                    refund.fee_back_minor.of(refund.currency)
+                )
             }
             "notices" => {
                 let no = self.no(words.at(1));
                 let told = self.world.all::<Notice>().filter(|notice| notice.order_no == no).map(|notice| {
                     let closed = if notice.closed { " closed" } else { "" };
-                    let number = notice.out_biz_no.as_ref().map_or(String::new(), |number| format!(" {number}"));
+                    let number =
+                        notice.out_biz_no.as_ref().map_or(String::new(), |number| format!(" {number}"));
                     let refunded = notice.refunded_minor.of(Currency::Cny);
                     format!("{:?}{number} {refunded}{closed}", notice.event)
                 });
@@ -428,7 +486,9 @@ fn tell(reply: &Reply) -> String {
         Reply::FindOrder(answer) => result(answer, |order| format!("{:?}", order.state)),
         Reply::FindOrderByNo(answer) => result(answer, |order| format!("{:?}", order.state)),
         Reply::FindRefund(answer) => result(answer, |view| {
-            view.refund.as_ref().map_or("none".to_owned(), |refund| format!("{:?} {}", refund.state, refund.amount()))
+            view.refund
+                .as_ref()
+                .map_or("none".to_owned(), |refund| format!("{:?} {}", refund.state, refund.amount()))
         }),
         Reply::FindTrade(answer) => result(answer, |trade| format!("{:?}", trade.state)),
         Reply::FindLogin(answer) => result(answer, |party| party.to_string()),

@@ -6,7 +6,10 @@ use ledger::{Account, AccountId, AccountKind, Posting, PostingKind, Side};
 use money::Currency;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use trade::{Notice, NoticeEvent, Order, OrderNumber, OrderState, Refund, RefundState, Rulebook, Timer, TimerTask, Trade, TradeState};
+use trade::{
+    Notice, NoticeEvent, Order, OrderNumber, OrderState, Refund, RefundState, Rulebook, Timer, TimerTask,
+    Trade, TradeState,
+};
 
 /// 2026-01-05 09:00 in China.
 pub(crate) const BEGINNING_US: i64 = 1_767_574_800_000_000;
@@ -36,7 +39,10 @@ impl Workspace for World {
                 Change::Put { row, fresh } => {
                     assert_eq!(stored(&row), row, "a row reads back from its stored form");
                     let before = self.rows.insert(row.key(), row);
-                    assert!(!(fresh && before.is_some()), "fresh promises that nothing was there: {before:?}");
+                    assert!(
+                        !(fresh && before.is_some()),
+                        "fresh promises that nothing was there: {before:?}"
+                    );
                 }
                 Change::Delete { key } => {
                     self.rows.remove(&key);
@@ -81,7 +87,8 @@ fn rank_of(row: &Row) -> Option<u8> {
 impl World {
     pub(crate) fn new() -> World {
         let stamper = Stamper::after(Stamp { at_us: 0, seq: 0 });
-        let (rows, seen, between, between_replies) = (BTreeMap::new(), BTreeMap::new(), Vec::new(), Vec::new());
+        let (rows, seen, between, between_replies) =
+            (BTreeMap::new(), BTreeMap::new(), Vec::new(), Vec::new());
         World { rows, stamper, wall_us: BEGINNING_US, between, between_replies, step: 0, seen }
     }
 
@@ -126,7 +133,8 @@ impl World {
 
     /// Timers that are due now, first due first.
     pub(crate) fn due(&self) -> Vec<Arc<Timer>> {
-        let mut due: Vec<Arc<Timer>> = self.all::<Timer>().filter(|timer| timer.due_at_us <= self.wall_us).cloned().collect();
+        let mut due: Vec<Arc<Timer>> =
+            self.all::<Timer>().filter(|timer| timer.due_at_us <= self.wall_us).cloned().collect();
         due.sort_by_key(|timer| (timer.due_at_us, timer.no));
         due
     }
@@ -138,16 +146,23 @@ impl World {
             self.check_order(order);
         }
         for number in self.all::<OrderNumber>() {
-            assert!(self.get::<Order>((number.slot, number.no)).is_some(), "a number without its order: {number:?}");
+            assert!(
+                self.get::<Order>((number.slot, number.no)).is_some(),
+                "a number without its order: {number:?}"
+            );
         }
         for trade in self.all::<Trade>() {
             let order = self.get::<Order>((trade.no.slot(), trade.no));
             let order = order.unwrap_or_else(|| panic!("a trade without its order: {trade:?}"));
-            assert!(order.buyer == Some(trade.buyer) || trade.state == TradeState::Closed, "not the buyer's: {trade:?}\n{order:?}");
+            assert!(
+                order.buyer == Some(trade.buyer) || trade.state == TradeState::Closed,
+                "not the buyer's: {trade:?}\n{order:?}"
+            );
         }
         for timer in self.all::<Timer>().filter(|timer| timer.task == TimerTask::ExpireOrder) {
             let order = timer.order_no.and_then(|no| self.get::<Order>((timer.slot, no)));
-            let watched = order.is_some_and(|order| order.timer == Some(timer.no) && order.expires_at_us == timer.due_at_us);
+            let watched = order
+                .is_some_and(|order| order.timer == Some(timer.no) && order.expires_at_us == timer.due_at_us);
             assert!(watched, "a timer without its order: {timer:?}");
         }
         for (key, row) in &self.rows {
@@ -176,9 +191,15 @@ impl World {
             assert_eq!(sums.get(&account.id).copied().unwrap_or(0), account.balance_minor, "{account:?}");
             *total.entry(account.currency).or_default() += account.balance_minor;
             match account.kind {
-                AccountKind::Balance => assert!(account.balance_minor >= account.held_minor.units(), "{account:?}"),
-                AccountKind::Transit => *transit.entry(account.currency).or_default() += account.balance_minor,
-                AccountKind::FeeIncome => assert!(account.balance_minor >= 0, "more fee given back than taken: {account:?}"),
+                AccountKind::Balance => {
+                    assert!(account.balance_minor >= account.held_minor.units(), "{account:?}")
+                }
+                AccountKind::Transit => {
+                    *transit.entry(account.currency).or_default() += account.balance_minor
+                }
+                AccountKind::FeeIncome => {
+                    assert!(account.balance_minor >= 0, "more fee given back than taken: {account:?}")
+                }
                 AccountKind::BankReserve => assert!(account.balance_minor <= 0, "{account:?}"),
             }
         }
@@ -189,7 +210,14 @@ impl World {
     /// The amounts of an order's postings of a kind.
     fn posted(&self, no: OrderNo, kind: PostingKind) -> Vec<i64> {
         let about = self.all::<Posting>().filter(|page| page.order_no == Some(no) && page.kind == kind);
-        about.map(|page| page.entries().filter(|entry| entry.side == Side::Debit).map(|entry| entry.amount_minor.units()).sum()).collect()
+        about
+            .map(|page| {
+                page.entries()
+                    .filter(|entry| entry.side == Side::Debit)
+                    .map(|entry| entry.amount_minor.units())
+                    .sum()
+            })
+            .collect()
     }
 
     fn check_order(&self, order: &Order) {
@@ -198,12 +226,18 @@ impl World {
         let paid_in = self.posted(order.no, PostingKind::PayIn);
         let was_paid = order.paid_at_us.is_some();
         assert_eq!(paid_in, if was_paid { vec![total] } else { vec![] }, "paid exactly once: {order:?}");
-        assert_eq!(sum(PostingKind::PayOut) - sum(PostingKind::PayReturn), sum(PostingKind::PayIn), "{order:?}");
+        assert_eq!(
+            sum(PostingKind::PayOut) - sum(PostingKind::PayReturn),
+            sum(PostingKind::PayIn),
+            "{order:?}"
+        );
         assert_eq!(sum(PostingKind::RefundOut) - sum(PostingKind::RefundReturn), refunded, "{order:?}");
         assert_eq!(sum(PostingKind::RefundIn), refunded, "{order:?}");
         assert!((0..=total).contains(&refunded), "{order:?}");
         match order.state {
-            OrderState::Offered => assert!(!was_paid && !order.exists() && order.buyer.is_none(), "{order:?}"),
+            OrderState::Offered => {
+                assert!(!was_paid && !order.exists() && order.buyer.is_none(), "{order:?}")
+            }
             OrderState::WaitBuyerPay => assert!(!was_paid && order.exists(), "{order:?}"),
             OrderState::Paid => assert!(was_paid && refunded < total && order.buyer.is_some(), "{order:?}"),
             OrderState::Finished => assert!(was_paid, "{order:?}"),
@@ -213,21 +247,35 @@ impl World {
         let open = matches!(order.state, OrderState::Offered | OrderState::WaitBuyerPay);
         assert_eq!(order.timer.is_some(), open, "{order:?}");
         if let Some(timer) = order.timer {
-            assert!(self.get::<Timer>((order.slot, order.expires_at_us, timer)).is_some(), "the timer is gone: {order:?}");
+            assert!(
+                self.get::<Timer>((order.slot, order.expires_at_us, timer)).is_some(),
+                "the timer is gone: {order:?}"
+            );
         }
         let number = self.get::<OrderNumber>((order.slot, order.seller, order.out_trade_no.clone()));
         assert_eq!(number.map(|number| number.no), Some(order.no), "{order:?}");
 
         let refunds = || self.all::<Refund>().filter(|refund| refund.order_no == order.no);
-        assert!(refunds().all(|refund| refund.state != RefundState::UnderWay), "a refund is under way at rest: {order:?}");
+        assert!(
+            refunds().all(|refund| refund.state != RefundState::UnderWay),
+            "a refund is under way at rest: {order:?}"
+        );
         let live = || refunds().filter(|refund| refund.state == RefundState::Done);
         assert_eq!(live().map(|refund| refund.amount_minor.units()).sum::<i64>(), refunded, "{order:?}");
         let fee_returned = order.fee_returned_minor.units();
-        assert_eq!(live().map(|refund| refund.fee_back_minor.units()).sum::<i64>(), fee_returned, "{order:?}");
+        assert_eq!(
+            live().map(|refund| refund.fee_back_minor.units()).sum::<i64>(),
+            fee_returned,
+            "{order:?}"
+        );
         assert!(fee_returned <= order.fee_minor.units(), "{order:?}");
         assert_eq!(was_paid && refunded == total, was_paid && order.state == OrderState::Closed, "{order:?}");
         if was_paid && refunded == total {
-            assert_eq!(fee_returned, order.fee_minor.units(), "with the last refund the whole fee is back: {order:?}");
+            assert_eq!(
+                fee_returned,
+                order.fee_minor.units(),
+                "with the last refund the whole fee is back: {order:?}"
+            );
         }
         self.check_trade(order, was_paid);
         self.check_notices(order, live().count());
@@ -250,7 +298,9 @@ impl World {
     }
 
     fn check_notices(&self, order: &Order, refunds: usize) {
-        let count = |event| self.all::<Notice>().filter(|notice| notice.order_no == order.no && notice.event == event).count();
+        let count = |event| {
+            self.all::<Notice>().filter(|notice| notice.order_no == order.no && notice.event == event).count()
+        };
         let wanted = usize::from(order.notify_url.is_some());
         assert_eq!(count(NoticeEvent::Paid), wanted * usize::from(order.paid_at_us.is_some()), "{order:?}");
         let closed_unpaid = order.state == OrderState::Closed && order.exists() && order.paid_at_us.is_none();

@@ -1,4 +1,6 @@
-//! `alipay.trade.app.pay`: an order string that a phone app hands to the wallet. Called over HTTP it opens the same order.
+//! `alipay.trade.app.pay`: an order string that a phone app hands to the wallet.
+//!
+//! Called over HTTP it opens the same order.
 
 use crate::Gateway;
 use crate::codes::Failure;

@@ -1,4 +1,6 @@
-//! `alipay.trade.wap.pay`: a phone's browser is sent to the cashier. One client library calls the product QUICK_WAP_PAY.
+//! `alipay.trade.wap.pay`: a phone's browser is sent to the cashier.
+//!
+//! One client library calls the product QUICK_WAP_PAY.
 
 use crate::Gateway;
 use crate::codes::Failure;

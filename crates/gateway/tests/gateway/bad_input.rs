@@ -152,7 +152,8 @@ async fn fields() {
     let parts = order(&shop, "discountable_amount", r#""0.40","undiscountable_amount":"0.50""#);
     assert_eq!(client.call(CREATE, &parts).await.outcome(), FIELD);
     nothing_changed(&client).await;
-    let right = r#""0.40","undiscountable_amount":"0.60","seller_id":"SELLER","trans_currency":"CNY","enable_pay_channels":"balance""#;
+    let right = r#""0.40","undiscountable_amount":"0.60","seller_id":"SELLER",
+        "trans_currency":"CNY","enable_pay_channels":"balance""#;
     let right = order(&shop, "discountable_amount", &right.replace("SELLER", &shop.seller.to_string()));
     assert_eq!(client.call(CREATE, &right).await.outcome(), "10000", "all of these together are right");
 }

@@ -45,8 +45,10 @@ async fn multipart_text_parts_are_parameters_and_files_are_not() {
     signed.retain(|(name, _)| name != "biz_content");
     let boundary = "ALIPAY_SDK_PYTHON_BOUNDARY";
     let body = format!(
-        "--{boundary}\r\nContent-Disposition: form-data; name=\"biz_content\"\r\nContent-Type: text/plain\r\n\r\n{BIZ}\r\n\
-        --{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\nbytes\r\n--{boundary}--\r\n"
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"biz_content\"\r\n\
+        Content-Type: text/plain\r\n\r\n{BIZ}\r\n\
+        --{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\n\
+        bytes\r\n--{boundary}--\r\n"
     );
     for kind in [
         "multipart/form-data; boundary=ALIPAY_SDK_PYTHON_BOUNDARY",
@@ -222,6 +224,14 @@ async fn a_wrong_signature_shows_the_text_and_its_likely_cause() {
             "{shown}"
         );
     }
+    let marked =
+        [client.params(METHOD, BIZ, &[("x", "<b>")]), vec![("sign".to_owned(), b"AAAA".to_vec())]].concat();
+    let said = client.post(&marked).await;
+    assert!(
+        said.text().contains("&lt;b&gt;") && !said.text().contains('<'),
+        "an answer is text/html: no foreign markup"
+    );
+    assert!(said.headers["content-security-policy"].to_str().unwrap().contains("sandbox"));
     let live = Shop::open_world(false).await;
     let client = live.client().await;
     let answer = client

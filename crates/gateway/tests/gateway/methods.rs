@@ -8,7 +8,8 @@ use people::PartyStatus;
 pub async fn pay(shop: &Shop, client: &Client, number: &str, amount: &str) -> Answer {
     let code = shop.pay_code(shop.alice).await;
     let biz = format!(
-        r#"{{"out_trade_no":"{number}","total_amount":"{amount}","subject":"苹果 a","scene":"bar_code","auth_code":"{code}"}}"#
+        r#"{{"out_trade_no":"{number}","total_amount":"{amount}","subject":"苹果 a",
+        "scene":"bar_code","auth_code":"{code}"}}"#
     );
     client.call("alipay.trade.pay", &biz).await
 }

@@ -6,7 +6,8 @@ use crate::shop::Shop;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 
-const BIZ: &str = r#"{"out_trade_no":"P1","total_amount":"6.66","subject":"it's \"two\" + <b>","product_code":"FAST_INSTANT_TRADE_PAY"}"#;
+const BIZ: &str = r#"{"out_trade_no":"P1","total_amount":"6.66","subject":"it's \"two\" + <b>",
+    "product_code":"FAST_INSTANT_TRADE_PAY"}"#;
 
 fn page(client: &Client) -> Params {
     client.sign(client.params("alipay.trade.page.pay", BIZ, &[("return_url", "https://shop.example/r?a=1")]))

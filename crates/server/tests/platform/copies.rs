@@ -29,7 +29,13 @@ fn a_backup_of_a_busy_server_is_whole_and_can_be_served() {
         }
         let before = acknowledged.load(Ordering::Relaxed);
         for name in ["one", "two"] {
-            let said = printed(&["backup", "--data", path("data").to_str().unwrap(), "--to", path(name).to_str().unwrap()]);
+            let said = printed(&[
+                "backup",
+                "--data",
+                path("data").to_str().unwrap(),
+                "--to",
+                path(name).to_str().unwrap(),
+            ]);
             assert!(said.contains("verified"), "{said}");
         }
         stop.store(true, Ordering::Relaxed);
@@ -44,7 +50,8 @@ fn a_backup_of_a_busy_server_is_whole_and_can_be_served() {
     assert!(said.contains("not empty"), "{said}");
     assert!(printed(&["restore", "--from", backup, "--data", new_text]).contains("verified"));
     let restored = Server::start(&new);
-    let balance = restored.ready["buyers"][0]["balance"].as_str().unwrap().replace('.', "").parse::<usize>().unwrap();
+    let balance =
+        restored.ready["buyers"][0]["balance"].as_str().unwrap().replace('.', "").parse::<usize>().unwrap();
     let (least, most) = (1_000_000 + before, 1_000_000 + acknowledged.load(Ordering::Relaxed));
     assert!((least..=most).contains(&balance), "{balance}: {least} to {most}");
     assert_eq!(restored.ready["apps"][0]["app_id"], apps[0]["app_id"]);

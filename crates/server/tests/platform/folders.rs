@@ -11,20 +11,34 @@ fn lists_for_people_and_for_programs_live_and_stopped() {
     let data = temporary.path().join("data");
     let server = Server::start(&data);
     let at = data.to_str().unwrap();
-    server.sandbox("/party", &json!({ "kind": "buyer", "login": "icy@example.com", "pay_password": "739164" }));
+    server
+        .sandbox("/party", &json!({ "kind": "buyer", "login": "icy@example.com", "pay_password": "739164" }));
     server.sandbox("/party/status", &json!({ "login": "icy@example.com", "status": "frozen" }));
     let check = || {
         let parties = printed(&["party", "list", "--data", at]);
         assert_eq!(parties.lines().count(), 5, "head, merchant, three buyers:\n{parties}");
         assert!(parties.contains("frozen") && parties.contains("icy@example.com"), "{parties}");
-        let shown: Value = serde_json::from_str(&printed(&["party", "show", "icy@example.com", "--json", "--data", at])).unwrap();
+        let shown: Value =
+            serde_json::from_str(&printed(&["party", "show", "icy@example.com", "--json", "--data", at]))
+                .unwrap();
         assert_eq!((&shown["kind"], &shown["status"]), (&json!("person"), &json!("frozen")));
         let id = shown["id"].as_str().unwrap();
-        assert_eq!(printed(&["party", "show", id, "--data", at]), printed(&["party", "show", "icy@example.com", "--data", at]));
+        assert_eq!(
+            printed(&["party", "show", id, "--data", at]),
+            printed(&["party", "show", "icy@example.com", "--data", at])
+        );
         let apps: Value = serde_json::from_str(&printed(&["app", "list", "--json", "--data", at])).unwrap();
         assert_eq!(apps.as_array().unwrap().len(), 2);
-        let accounts: Value =
-            serde_json::from_str(&printed(&["account", "list", "--of", "buyer1@demo.tongbao", "--json", "--data", at])).unwrap();
+        let accounts: Value = serde_json::from_str(&printed(&[
+            "account",
+            "list",
+            "--of",
+            "buyer1@demo.tongbao",
+            "--json",
+            "--data",
+            at,
+        ]))
+        .unwrap();
         assert_eq!(accounts[0]["balance"], "10000.00");
         let account = accounts[0]["id"].as_str().unwrap();
         assert!(printed(&["account", "show", account, "--data", at]).contains("10000.00"));
@@ -97,5 +111,9 @@ fn folders_that_are_not_ours_or_not_whole_are_refused_in_words() {
     assert!(said.contains("journal"), "{said}");
     let verified = tongbao(&["verify", "--data", data.to_str().unwrap()]);
     let found = String::from_utf8(verified.stdout).unwrap();
-    assert!(verified.status.code() == Some(1) && found.contains("00000001.journal"), "{:?} {found}", verified.status);
+    assert!(
+        verified.status.code() == Some(1) && found.contains("00000001.journal"),
+        "{:?} {found}",
+        verified.status
+    );
 }

@@ -40,7 +40,8 @@ fn the_first_start_seeds_and_the_ready_file_names_everything() {
     assert_eq!(again.ready["buyers"], ready["buyers"]);
     again.stop();
     let said = std::fs::read_to_string(temporary.path().join("data.out")).unwrap();
-    for part in ["private_pkcs8.txt", "buyer1@demo.tongbao", "/wallet/paycode", "tongbao verify", "AopClient"] {
+    for part in ["private_pkcs8.txt", "buyer1@demo.tongbao", "/wallet/paycode", "tongbao verify", "AopClient"]
+    {
         assert!(said.contains(part), "{part} in:\n{said}");
     }
 }
@@ -52,7 +53,9 @@ fn paths_may_name_the_world_and_others_are_not_found() {
     let (status, health) = server.get("/healthz");
     let health: Value = serde_json::from_str(&health).unwrap();
     assert_eq!((status, &health["ok"]), (200, &Value::Bool(true)));
-    assert!(health["posted_sequence"].is_u64() && health["backlog_rows"].is_u64() && health["batches"].is_u64());
+    assert!(
+        health["posted_sequence"].is_u64() && health["backlog_rows"].is_u64() && health["batches"].is_u64()
+    );
     assert_eq!(server.get("/w/default/healthz").0, 200);
     assert_eq!(server.get("/w/default/").0, 200);
     let (status, text) = server.get("/w/other/gateway.do");
@@ -111,7 +114,10 @@ fn what_was_acknowledged_survives_kill_9() {
                 threads.spawn(move || {
                     for number in 0..2_000 {
                         heard.lock().unwrap().sent += 1;
-                        let Some(status) = top_up(address, login, &format!("{round}-{client}-{number}")) else { break };
+                        let Some(status) = top_up(address, login, &format!("{round}-{client}-{number}"))
+                        else {
+                            break;
+                        };
                         assert_eq!(status, 200);
                         heard.lock().unwrap().acknowledged += 1;
                     }
@@ -125,7 +131,12 @@ fn what_was_acknowledged_survives_kill_9() {
         let arrived = balance.parse::<usize>().unwrap() - 1_000_000;
         let heard = heard.lock().unwrap();
         assert!(heard.acknowledged > 0, "nothing happened, nothing was proved");
-        assert!((heard.acknowledged..=heard.sent).contains(&arrived), "{arrived}: {} to {}", heard.acknowledged, heard.sent);
+        assert!(
+            (heard.acknowledged..=heard.sent).contains(&arrived),
+            "{arrived}: {} to {}",
+            heard.acknowledged,
+            heard.sent
+        );
     }
     let verified = printed(&["verify", "--data", data.to_str().unwrap()]);
     assert!(verified.contains("exact"), "{verified}");
@@ -156,7 +167,8 @@ fn it_starts_quickly_and_small() {
     let data = temporary.path().join("data");
     Server::start(&data).stop();
     let server = Server::start(&data);
-    let status = std::fs::read_to_string(Path::new("/proc").join(server.ready["pid"].to_string()).join("status"));
+    let status =
+        std::fs::read_to_string(Path::new("/proc").join(server.ready["pid"].to_string()).join("status"));
     if let Ok(status) = status {
         let kb: u64 = status
             .lines()

@@ -106,7 +106,8 @@ impl Server {
 
     /// A call of the sandbox that must go well.
     pub(crate) fn sandbox(&self, path: &str, body: &Value) -> Value {
-        let (status, text) = call(&self.address, "POST", &format!("/sandbox{path}"), &body.to_string()).unwrap();
+        let (status, text) =
+            call(&self.address, "POST", &format!("/sandbox{path}"), &body.to_string()).unwrap();
         assert_eq!(status, 200, "{path} {body}: {text}");
         serde_json::from_str(&text).unwrap()
     }
