@@ -103,3 +103,59 @@ fn fits_its_kind(posting: &Posting) -> bool {
     }
     lines.all(|line| line.2 == Needed::UnlessZero)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::{OrderNo, PostingNo, Slot, Stamp};
+    use ledger::{Account, Template, post};
+    use money::Money;
+
+    fn posting() -> Posting {
+        let slot = Slot::new(7).unwrap();
+        let (stamp, buyer) =
+            (Stamp { at_us: 1_767_283_200_000_000, seq: 1 }, PartyId::issue(1, slot).unwrap());
+        let amount = Money::from_minor(5, Currency::Cny).unwrap();
+        let open = |owner, kind| Account::open(owner, kind, Currency::Cny, stamp);
+        let platform = PartyId::platform(slot);
+        let accounts = [open(buyer, AccountKind::Balance), open(platform, AccountKind::Transit)];
+        let account = |id| {
+            let mut account = accounts.iter().find(|account| account.id == id)?.clone();
+            account.balance_minor = 5;
+            Some(account)
+        };
+        let about = Some(OrderNo::of(stamp, slot));
+        post(Template::PayOut { buyer, amount }, about, stamp, account).unwrap().posting
+    }
+
+    fn kinds(change: impl FnOnce(&mut Posting)) -> Vec<FindingKind> {
+        let mut posting = posting();
+        change(&mut posting);
+        faults(&posting).into_iter().map(|(kind, _)| kind).collect()
+    }
+
+    #[test]
+    fn each_fault_of_a_posting_alone_is_named() {
+        use FindingKind::{EntryAccount, PostingShape, PostingUnbalanced};
+        assert_eq!(kinds(|_| {}), []);
+        let other = Slot::new(8).unwrap();
+        let stranger = balance_account(PartyId::issue(1, other).unwrap(), Currency::Cny);
+        let nothing = Money::zero(Currency::Cny).minor();
+        assert_eq!(kinds(|posting| posting.entries[0].as_mut().unwrap().account = stranger), [EntryAccount]);
+        let moved = PostingNo::of(Stamp { at_us: posting().no.at_us(), seq: 1 }, other);
+        assert_eq!(kinds(|posting| posting.no = moved), [PostingShape]);
+        assert_eq!(kinds(|posting| posting.business_date -= 1), [PostingShape]);
+        assert_eq!(kinds(|posting| posting.order_no = None), [PostingShape]);
+        assert_eq!(kinds(|posting| posting.kind = PostingKind::RefundIn), [PostingShape]);
+        assert_eq!(kinds(|posting| posting.entries.swap(0, 1)), [PostingShape]);
+        assert_eq!(
+            kinds(|posting| posting.entries[0].as_mut().unwrap().amount_minor = nothing)[0],
+            PostingUnbalanced
+        );
+        let alone = kinds(|posting| {
+            posting.entries[0] = None;
+            posting.entries[1].as_mut().unwrap().amount_minor = nothing;
+        });
+        assert_eq!(alone[0], PostingUnbalanced, "nothing on one side is no posting");
+    }
+}

@@ -100,7 +100,10 @@ fn record(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
 fn field(input: &DeriveInput) -> syn::Result<proc_macro2::TokenStream> {
     let name = &input.ident;
     let Data::Enum(data) = &input.data else {
-        return Err(syn::Error::new_spanned(name, "Field is derived for enums; a newtype implements it by hand"));
+        return Err(syn::Error::new_spanned(
+            name,
+            "Field is derived for enums; a newtype implements it by hand",
+        ));
     };
     let mut variants = Vec::new();
     for variant in &data.variants {

@@ -18,7 +18,8 @@ pub const CHINA_OFFSET_US: i64 = 8 * HOUR_US;
 pub fn china_date(at_us: i64) -> u32 {
     let Ok(moment) = Timestamp::from_microsecond(at_us) else { return 0 };
     let date: Date = Offset::constant(8).to_datetime(moment).date();
-    let (year, month, day) = (date.year().unsigned_abs(), date.month().unsigned_abs(), date.day().unsigned_abs());
+    let (year, month, day) =
+        (date.year().unsigned_abs(), date.month().unsigned_abs(), date.day().unsigned_abs());
     u32::from(year) * 10_000 + u32::from(month) * 100 + u32::from(day)
 }
 

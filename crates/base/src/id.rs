@@ -1,7 +1,9 @@
 //! Ids. Each carries the slot of its home in its last two digits, so that a request finds its cell without a
 //! look-up; those that we issue are made from the stamp, so that a replay makes the same ones.
 
-use crate::{CHINA_OFFSET_US, ColumnKind, DAY_US, Field, FieldError, SLOTS, Sink, Slot, Source, Stamp, china_date};
+use crate::{
+    CHINA_OFFSET_US, ColumnKind, DAY_US, Field, FieldError, SLOTS, Sink, Slot, Source, Stamp, china_date,
+};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -162,9 +164,11 @@ impl FromStr for OrderNo {
         if text.len() != 28 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(wrong("it has 28 digits"));
         }
-        let (date, of_day) = (digits(&text[..8], 8, "trade number")?, digits(&text[15..26], 11, "trade number")?);
+        let (date, of_day) =
+            (digits(&text[..8], 8, "trade number")?, digits(&text[15..26], 11, "trade number")?);
         let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
-        let date = jiff::civil::Date::new(year as i16, month as i8, day as i8).map_err(|_| wrong("no such date"))?;
+        let date =
+            jiff::civil::Date::new(year as i16, month as i8, day as i8).map_err(|_| wrong("no such date"))?;
         let midnight = jiff::tz::Offset::constant(8).to_timestamp(date.at(0, 0, 0, 0));
         let midnight_us = midnight.map_err(|_| wrong("no such date"))?.as_microsecond();
         let slot = Slot::of_id(digits(&text[26..], 2, "trade number")?);
@@ -202,7 +206,9 @@ mod tests {
         assert_eq!(number.to_string(), "2026010222001400000000000742");
         assert_eq!("2026010222001400000000000742".parse(), Ok(number));
         assert_eq!(number.slot(), slot);
-        for wrong in ["", "2026010222001400000000000", "2026013222001400000000000742", "2026010212001400000000000742"] {
+        for wrong in
+            ["", "2026010222001400000000000", "2026013222001400000000000742", "2026010212001400000000000742"]
+        {
             assert!(wrong.parse::<OrderNo>().is_err(), "{wrong}");
         }
     }

@@ -18,7 +18,9 @@ mod stamp;
 mod text;
 
 pub use base_derive::{Field, Record};
-pub use calendar::{CHINA_OFFSET_US, DAY_US, HOUR_US, MINUTE_US, SECOND_US, china_date, next_china_midnight_us};
+pub use calendar::{
+    CHINA_OFFSET_US, DAY_US, HOUR_US, MINUTE_US, SECOND_US, china_date, next_china_midnight_us,
+};
 pub use codec::{BinarySink, BinarySource, Value};
 pub use id::{AppId, HoldNo, IdError, NoticeNo, OrderNo, PartyId, PostingNo, TimerNo};
 pub use record::{Column, ColumnKind, Field, FieldError, Record, Sink, Source};

@@ -68,7 +68,10 @@ impl Field for Slot {
     }
     fn read(source: &mut dyn Source) -> Result<Self, FieldError> {
         let number = source.int()?;
-        u8::try_from(number).ok().and_then(|n| Slot::new(n).ok()).ok_or_else(|| FieldError::new("Slot", number))
+        u8::try_from(number)
+            .ok()
+            .and_then(|n| Slot::new(n).ok())
+            .ok_or_else(|| FieldError::new("Slot", number))
     }
 }
 
@@ -86,7 +89,10 @@ mod tests {
     #[test]
     fn text_hashes_are_frozen() {
         // A change would lose every login that is already stored.
-        assert_eq!(Slot::of_text("buyer1@demo.tongbao").number(), Slot::of_text("buyer1@demo.tongbao").number());
+        assert_eq!(
+            Slot::of_text("buyer1@demo.tongbao").number(),
+            Slot::of_text("buyer1@demo.tongbao").number()
+        );
         assert_eq!(Slot::of_text("").number(), (0xcbf2_9ce4_8422_2325_u64 % 100) as u8);
     }
 }

@@ -219,9 +219,17 @@ mod tests {
         let rules = engine::SetRules { rules: trade::Rulebook::first() };
         let commands = [Command::from(rules), Command::from(FindParty { party })];
         let outcome = |reply| Ran { stamp, steps: 1, reply };
-        let outcomes = [outcome(Reply::SetRules(Ok(()))), outcome(Reply::FindParty(Err(engine::PartyNotFound)))];
+        let outcomes =
+            [outcome(Reply::SetRules(Ok(()))), outcome(Reply::FindParty(Err(engine::PartyNotFound)))];
         let mut out = Vec::new();
-        encode(&commands, &outcomes, &[(row.key(), Some(row.clone())), (gone.clone(), None)], stamp, &mut out).unwrap();
+        encode(
+            &commands,
+            &outcomes,
+            &[(row.key(), Some(row.clone())), (gone.clone(), None)],
+            stamp,
+            &mut out,
+        )
+        .unwrap();
         let read = BatchRecord::decode(&out).unwrap();
         assert_eq!(read.commands.len(), 1, "queries are not journalled");
         assert_eq!(read.commands[0].command().unwrap().name(), "SetRules");

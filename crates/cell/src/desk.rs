@@ -11,6 +11,8 @@ use trade::Rulebook;
 
 /// Rows kept in memory at most before those that are posted are dropped. Sketch: 250 bytes each, 500 MB.
 const CACHE_ROWS_MAX: usize = 2_000_000;
+/// Commands from which on a batch reads on one state of the store: opening one costs about three reads.
+const HOLD_MIN: usize = 8;
 
 /// A row in memory.
 struct Entry {
@@ -89,9 +91,18 @@ impl Desk {
     /// must be thrown away.
     pub fn decide(&mut self, commands: &[Command], wall_us: i64) -> Result<Batch, Fault> {
         self.wall_us = wall_us;
+        let holds = commands.len() >= HOLD_MIN;
+        let fault = |error: store::StoreError| Fault(error.to_string());
+        if holds {
+            // Rows leave memory only between batches, once they are posted: a state taken now has all of them.
+            self.reader.hold().map_err(fault)?;
+        }
         let mut outcomes = Vec::with_capacity(commands.len());
         for command in commands {
             outcomes.push(run(self, command)?);
+        }
+        if holds {
+            self.reader.let_go().map_err(fault)?;
         }
         let changes: Vec<_> = self.changes.drain(..).flatten().collect();
         let journalled = commands.iter().any(|command| !command.is_query());

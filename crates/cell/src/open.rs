@@ -94,15 +94,22 @@ impl fmt::Debug for Cell {
 impl Cell {
     /// Opens the journal in `folder` and serves over `store`: what is journalled but not posted yet is in memory at
     /// once, and posted in the background.
-    pub fn open(folder: &Path, store: Box<dyn Store>, clock: Clock, options: Options) -> Result<(Cell, Door), CellOpenError> {
+    pub fn open(
+        folder: &Path,
+        store: Box<dyn Store>,
+        clock: Clock,
+        options: Options,
+    ) -> Result<(Cell, Door), CellOpenError> {
         let (queue, waiting) = mpsc::sync_channel(options.queue_max);
         let references = Arc::new(References::default());
         let stats = Arc::new(Stats::default());
         let (watch, posted) = watch::channel(0);
-        let house = House { folder: folder.to_path_buf(), clock: clock.clone(), options, references, stats, watch };
+        let house =
+            House { folder: folder.to_path_buf(), clock: clock.clone(), options, references, stats, watch };
         let mut store = store;
         let start = house.start(store.as_mut())?;
-        let door = Door { queue, references: house.references.clone(), posted, clock, stats: house.stats.clone() };
+        let door =
+            Door { queue, references: house.references.clone(), posted, clock, stats: house.stats.clone() };
         let supervise = named("writer");
         let supervisor = supervise.spawn(move || house.supervise(start, store, &waiting));
         let supervisor = supervisor.map_err(CellOpenError::Thread)?;
@@ -182,7 +189,11 @@ impl House {
         Ok(Start { journal, desk, tail })
     }
 
-    fn load_references(&self, reader: &mut dyn Reader, tail: &[Durable]) -> Result<Vec<Arc<Rulebook>>, StoreError> {
+    fn load_references(
+        &self,
+        reader: &mut dyn Reader,
+        tail: &[Durable],
+    ) -> Result<Vec<Arc<Rulebook>>, StoreError> {
         let mut after: Option<Key> = None;
         loop {
             let apps = reader.scan(Table::App, None, after.as_ref(), 1_000)?;
@@ -196,7 +207,10 @@ impl House {
         }
         tail.iter().for_each(|batch| self.references.learn(batch.changes.iter()));
         let rules = reader.scan(Table::Rulebook, None, None, 10_000)?;
-        Ok(rules.into_iter().filter_map(|row| if let Row::Rulebook(rules) = row { Some(rules) } else { None }).collect())
+        Ok(rules
+            .into_iter()
+            .filter_map(|row| if let Row::Rulebook(rules) = row { Some(rules) } else { None })
+            .collect())
     }
 
     /// Runs the threads; after a failure throws memory away, reads the journal's end and goes on.
@@ -232,7 +246,12 @@ impl House {
         }
     }
 
-    fn run(&self, start: Start, store: Box<dyn Store>, waiting: &Receiver<Waiting>) -> (Ended, Box<dyn Store>) {
+    fn run(
+        &self,
+        start: Start,
+        store: Box<dyn Store>,
+        waiting: &Receiver<Waiting>,
+    ) -> (Ended, Box<dyn Store>) {
         let Start { mut journal, desk, tail } = start;
         let (sealed_in, sealed) = mpsc::sync_channel(SEALED_MAX);
         let (durable_in, durable) = mpsc::channel();

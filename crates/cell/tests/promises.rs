@@ -171,7 +171,10 @@ fn neither_an_answer_nor_a_query_leaves_before_the_batch_is_durable() {
         let mut changed = Box::pin(door.ask(top_up(party, 100, "k")));
         let mut seen = Box::pin(balance(&door, party));
         let patience = Duration::from_millis(200);
-        assert!(tokio::time::timeout(patience, &mut changed).await.is_err(), "answered before it was durable");
+        assert!(
+            tokio::time::timeout(patience, &mut changed).await.is_err(),
+            "answered before it was durable"
+        );
         assert!(tokio::time::timeout(patience, &mut seen).await.is_err(), "shown before it was durable");
         disk.gate.open();
         assert_eq!(changed.await.unwrap().balance_minor, 100);
@@ -196,7 +199,9 @@ fn a_failed_flush_is_unknown_and_the_cell_goes_on_from_what_the_journal_holds() 
             match door.ask(top_up(party, 100, "k")).await {
                 Ok(account) => return account.balance_minor,
                 Err(CellError::Refused(refused)) => panic!("a fault became a refusal: {refused:?}"),
-                Err(CellError::Busy | CellError::Unknown) => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(CellError::Busy | CellError::Unknown) => {
+                    tokio::time::sleep(Duration::from_millis(50)).await
+                }
             }
         }
         panic!("the cell did not come back");
@@ -235,7 +240,8 @@ fn a_full_queue_says_busy_and_decides_nothing_of_it() {
 fn a_slow_store_slows_the_cell_down_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let gate = Arc::new(Gate::default());
-    let store = Reluctant { inner: Box::new(MemoryStore::new()), refuses: Arc::default(), gate: gate.clone() };
+    let store =
+        Reluctant { inner: Box::new(MemoryStore::new()), refuses: Arc::default(), gate: gate.clone() };
     let mut bounded = options();
     bounded.backlog_rows_max = 10;
     let (cell, door) = Cell::open(&folder.path().join("journal"), Box::new(store), clock(), bounded).unwrap();
@@ -245,11 +251,14 @@ fn a_slow_store_slows_the_cell_down_and_loses_nothing() {
     for number in 0..40 {
         let answered = answered.clone();
         let command = top_up(party, 1, &format!("k{number}")).into();
-        door.submit(command, Box::new(move |answer| {
-            if answer.is_ok() {
-                answered.fetch_add(1, Ordering::Relaxed);
-            }
-        }));
+        door.submit(
+            command,
+            Box::new(move |answer| {
+                if answer.is_ok() {
+                    answered.fetch_add(1, Ordering::Relaxed);
+                }
+            }),
+        );
         std::thread::sleep(Duration::from_millis(2));
     }
     std::thread::sleep(Duration::from_millis(200));
@@ -289,7 +298,8 @@ fn apps_are_known_at_the_door_once_they_are_durable() {
     let folder = tempfile::tempdir().unwrap();
     let (cell, door) = open(folder.path());
     let (login, name) = (Text::new("m").unwrap(), Text::new("n").unwrap());
-    let seller = wait(door.ask(OpenParty { kind: PartyKind::Merchant, login, name, password: None })).unwrap();
+    let seller =
+        wait(door.ask(OpenParty { kind: PartyKind::Merchant, login, name, password: None })).unwrap();
     let app = engine::OpenApp {
         seller,
         mode: people::AppMode::Key,

@@ -43,6 +43,7 @@ pub(crate) fn must(rows: &mut Rows<'_>, template: Template, about: Option<OrderN
 }
 
 fn platform_account(rows: &Rows<'_>, id: AccountId, currency: Currency) -> Option<Account> {
-    let kind = AccountKind::ALL.into_iter().find(|kind| AccountId::platform(rows.slot(), *kind, currency) == id)?;
+    let kind =
+        AccountKind::ALL.into_iter().find(|kind| AccountId::platform(rows.slot(), *kind, currency) == id)?;
     Some(Account::open(PartyId::platform(rows.slot()), kind, currency, rows.stamp()))
 }

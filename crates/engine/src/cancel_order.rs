@@ -7,7 +7,9 @@ use crate::{Fault, Rows, Stop, Which, close_order};
 use base::{PartyId, Slot, Text};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use trade::{CANCEL_WINDOW_US, CancelRefused, Order, OrderState, OutRequestNo, REFUND_WINDOW_US, Refund, RefundState};
+use trade::{
+    CANCEL_WINDOW_US, CancelRefused, Order, OrderState, OutRequestNo, REFUND_WINDOW_US, Refund, RefundState,
+};
 
 /// A merchant cancels.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -42,9 +44,14 @@ impl CancelOrder {
     }
 }
 
-pub(crate) fn cancel_order(rows: &mut Rows<'_>, command: &CancelOrder) -> Result<Next<Cancelled>, Stop<CancelRefused>> {
+pub(crate) fn cancel_order(
+    rows: &mut Rows<'_>,
+    command: &CancelOrder,
+) -> Result<Next<Cancelled>, Stop<CancelRefused>> {
     let nothing = Cancelled { order: None, action: None };
-    let Some(order) = order_of(rows, command.seller, &command.which)? else { return Ok(Next::Answer(nothing)) };
+    let Some(order) = order_of(rows, command.seller, &command.which)? else {
+        return Ok(Next::Answer(nothing));
+    };
     match order.state {
         OrderState::Offered => {
             // For the world there is no trade; yet nobody may take it up after the merchant gave it up.
@@ -69,7 +76,8 @@ pub(crate) fn cancel_order(rows: &mut Rows<'_>, command: &CancelOrder) -> Result
                 return Stop::because(CancelRefused::TooLate);
             }
             let left = order.total().checked_sub(order.refunded());
-            let left = left.map_err(|error| crate::Fault(format!("refunds of order {}: {error}", order.no)))?;
+            let left =
+                left.map_err(|error| crate::Fault(format!("refunds of order {}: {error}", order.no)))?;
             let number = free_number(rows, &order)?;
             match give_back(rows, &order, left, number, None, true) {
                 Ok(()) => Ok(Next::Chain),

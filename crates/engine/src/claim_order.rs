@@ -7,7 +7,8 @@ use people::{Party, PartyStatus, masked_login};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    ClaimRefused, OpenRefused, Order, OrderEvent, OrderNumber, OrderState, PayRefused, Product, Trade, TradeState, next,
+    ClaimRefused, OpenRefused, Order, OrderEvent, OrderNumber, OrderState, PayRefused, Product, Trade,
+    TradeState, next,
 };
 
 /// A signed-in buyer takes up an order by its code, link or string.
@@ -34,7 +35,10 @@ impl ClaimOrder {
     }
 }
 
-pub(crate) fn claim_order(rows: &mut Rows<'_>, command: &ClaimOrder) -> Result<Next<Claimed>, Stop<ClaimRefused>> {
+pub(crate) fn claim_order(
+    rows: &mut Rows<'_>,
+    command: &ClaimOrder,
+) -> Result<Next<Claimed>, Stop<ClaimRefused>> {
     let (slot, now_us, buyer) = (rows.slot(), rows.now_us(), command.buyer);
     let Some(order) = rows.get::<Order>((slot, command.order_no))? else {
         return Stop::because(ClaimRefused::OrderNotFound);
@@ -82,8 +86,12 @@ pub(crate) fn claim_ask(rows: &mut Rows<'_>, asked: &ClaimAsk) -> Result<Option<
     let party = rows.get::<Party>((slot, asked.buyer))?;
     let earlier = rows.get::<Trade>((slot, asked.order_no))?;
     let answer = match party {
-        _ if earlier.as_ref().is_some_and(|trade| trade.buyer != asked.buyer) => Err(ClaimRefused::BuyerDiffers),
-        _ if earlier.as_ref().is_some_and(|trade| trade.state == TradeState::Closed) => Err(ClaimRefused::AlreadyClosed),
+        _ if earlier.as_ref().is_some_and(|trade| trade.buyer != asked.buyer) => {
+            Err(ClaimRefused::BuyerDiffers)
+        }
+        _ if earlier.as_ref().is_some_and(|trade| trade.state == TradeState::Closed) => {
+            Err(ClaimRefused::AlreadyClosed)
+        }
         None => Err(ClaimRefused::BuyerNotFound),
         Some(party) => match party.status {
             PartyStatus::Closed => Err(ClaimRefused::BuyerNotFound),
@@ -92,10 +100,21 @@ pub(crate) fn claim_ask(rows: &mut Rows<'_>, asked: &ClaimAsk) -> Result<Option<
         },
     };
     if answer.is_ok() && earlier.is_none() {
-        rows.put(waiting_trade(slot, asked.order_no, asked.buyer, asked.seller, asked.total, asked.subject.clone(), now_us));
+        rows.put(waiting_trade(
+            slot,
+            asked.order_no,
+            asked.buyer,
+            asked.seller,
+            asked.total,
+            asked.subject.clone(),
+            now_us,
+        ));
     }
     let (order_no, buyer, opening) = (asked.order_no, asked.buyer, asked.opening);
-    rows.send(Message::home(order_no), Message::ClaimAnswer(ClaimAnswer { order_no, buyer, answer, opening }));
+    rows.send(
+        Message::home(order_no),
+        Message::ClaimAnswer(ClaimAnswer { order_no, buyer, answer, opening }),
+    );
     Ok(None)
 }
 
@@ -127,7 +146,8 @@ pub(crate) fn waiting_trade(
 
 /// The buyer's login as merchants may see it.
 pub(crate) fn masked(party: &Party) -> Text<100> {
-    Text::new(&masked_login(party.login.as_str())).unwrap_or_else(|_| Text::new("***").expect("three characters"))
+    Text::new(&masked_login(party.login.as_str()))
+        .unwrap_or_else(|_| Text::new("***").expect("three characters"))
 }
 
 /// In the merchant's slot: the order has its buyer now, or the answer is no.
@@ -170,7 +190,11 @@ pub(crate) fn claim_answer(rows: &mut Rows<'_>, said: &ClaimAnswer) -> Result<Op
     }
     let order = Arc::new(order);
     Ok(Some(if said.opening {
-        Reply::OpenOrder(Ok(if order.paid_at_us.is_some() { Opened::paid(order) } else { Opened::waiting(order) }))
+        Reply::OpenOrder(Ok(if order.paid_at_us.is_some() {
+            Opened::paid(order)
+        } else {
+            Opened::waiting(order)
+        }))
     } else {
         Reply::ClaimOrder(Ok(Claimed { order }))
     }))
@@ -182,7 +206,9 @@ fn refusal(opening: bool, refused: ClaimRefused) -> Reply {
         return Reply::ClaimOrder(Err(refused));
     }
     Reply::OpenOrder(Err(match refused {
-        ClaimRefused::OrderNotFound | ClaimRefused::CodeExpired | ClaimRefused::AlreadyClosed => OpenRefused::AlreadyClosed,
+        ClaimRefused::OrderNotFound | ClaimRefused::CodeExpired | ClaimRefused::AlreadyClosed => {
+            OpenRefused::AlreadyClosed
+        }
         ClaimRefused::AlreadyPaid => OpenRefused::AlreadyPaid,
         ClaimRefused::BuyerIsSeller => OpenRefused::Pay(PayRefused::BuyerIsSeller),
         ClaimRefused::BuyerDiffers => OpenRefused::Pay(PayRefused::BuyerDiffers),
@@ -202,7 +228,8 @@ fn forget(rows: &mut Rows<'_>, order: &Order) {
 /// In the buyer's slot: the order was closed unpaid, or is another buyer's.
 pub(crate) fn trade_closed(rows: &mut Rows<'_>, said: &TradeClosed) -> Result<Option<Reply>, Fault> {
     let trade = rows.get::<Trade>((rows.slot(), said.order_no))?;
-    if let Some(trade) = trade.filter(|trade| trade.state == TradeState::Waiting && trade.buyer == said.buyer) {
+    if let Some(trade) = trade.filter(|trade| trade.state == TradeState::Waiting && trade.buyer == said.buyer)
+    {
         let closed_at_us = Some(rows.now_us());
         rows.put(Trade { state: TradeState::Closed, closed_at_us, ..(*trade).clone() });
     }

@@ -23,7 +23,10 @@ impl CloseOrder {
     }
 }
 
-pub(crate) fn close_order(rows: &mut Rows<'_>, command: &CloseOrder) -> Result<Next<Arc<Order>>, Stop<CloseRefused>> {
+pub(crate) fn close_order(
+    rows: &mut Rows<'_>,
+    command: &CloseOrder,
+) -> Result<Next<Arc<Order>>, Stop<CloseRefused>> {
     let order = order_of(rows, command.seller, &command.which)?.filter(|order| order.exists());
     let Some(order) = order else { return Stop::because(CloseRefused::TradeNotFound) };
     match order.state {

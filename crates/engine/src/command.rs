@@ -2,21 +2,25 @@
 
 use crate::run::Outcome;
 use crate::{
-    CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty,
-    FindRefund, FindTrade, IssuePayCode, JudgePassword, NoticeTried, OpenApp, OpenAppRefused, OpenOrder, OpenParty, OpenPartyRefused,
-    Opened, PartyNotFound, RefundOrder, RefundView, Refunded, Reserved, Rows, RunTimer, SetAppStatus, SetPartyStatus, SetRules, Stop,
-    TopUp, TopUpRefused, TryPassword,
+    CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin, FindOrder,
+    FindOrderByNo, FindParty, FindRefund, FindTrade, IssuePayCode, JudgePassword, NoticeTried, OpenApp,
+    OpenAppRefused, OpenOrder, OpenParty, OpenPartyRefused, Opened, PartyNotFound, RefundOrder, RefundView,
+    Refunded, Reserved, Rows, RunTimer, SetAppStatus, SetPartyStatus, SetRules, Stop, TopUp, TopUpRefused,
+    TryPassword,
 };
 use crate::{
-    cancel_order, claim_order, close_order, confirm_pay, notice, open_app, open_order, open_party, password, pay_code, query,
-    refund_order, rulebook, timer, top_up,
+    cancel_order, claim_order, close_order, confirm_pay, notice, open_app, open_order, open_party, password,
+    pay_code, query, refund_order, rulebook, timer, top_up,
 };
 use base::{AppId, PartyId, Slot};
 use ledger::Account;
 use people::{Party, PasswordRefused};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use trade::{CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, Order, PayRefused, RefundRefused, Trade};
+use trade::{
+    CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, Order, PayRefused, RefundRefused,
+    Trade,
+};
 
 /// A command whose answer has a type of its own.
 pub trait Ask: Into<Command> {
@@ -31,6 +35,7 @@ pub trait Ask: Into<Command> {
 macro_rules! commands {
     ($($kind:ident $name:ident => $decide:path, $done:ty, $refused:ty;)*) => {
         /// Plain data that asks for one decision in one slot.
+        #[allow(clippy::large_enum_variant, reason = "the large one is the usual one, and commands move only a few times")]
         #[derive(Clone, Debug, Serialize, Deserialize)]
         pub enum Command { $(#[doc = concat!("See [`", stringify!($name), "`].")] $name($name),)* }
 

@@ -27,7 +27,10 @@ impl ConfirmPay {
     }
 }
 
-pub(crate) fn confirm_pay(rows: &mut Rows<'_>, command: &ConfirmPay) -> Result<Next<Arc<Order>>, Stop<PayRefused>> {
+pub(crate) fn confirm_pay(
+    rows: &mut Rows<'_>,
+    command: &ConfirmPay,
+) -> Result<Next<Arc<Order>>, Stop<PayRefused>> {
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let ConfirmPay { buyer, order_no, attempt } = *command;
     let trade = rows.get::<Trade>((slot, order_no))?.filter(|trade| trade.buyer == buyer);
@@ -41,13 +44,16 @@ pub(crate) fn confirm_pay(rows: &mut Rows<'_>, command: &ConfirmPay) -> Result<N
     if !proof.is_some_and(|proof| proof.proven && proof.about == order_no && now_us < proof.expires_at_us) {
         return Stop::because(PayRefused::ProofMissing);
     }
-    let Some(party) = rows.get::<Party>((slot, buyer))?.filter(|party| party.status == PartyStatus::Normal) else {
+    let Some(party) = rows.get::<Party>((slot, buyer))?.filter(|party| party.status == PartyStatus::Normal)
+    else {
         return Stop::because(PayRefused::BuyerBlocked);
     };
     let amount = trade.total();
     let posted = match books::check(rows, Template::PayOut { buyer, amount }, Some(order_no))? {
         Ok(posted) => posted,
-        Err(LedgerRefused::BalanceTooLow | LedgerRefused::AccountNotFound) => return Stop::because(PayRefused::BalanceTooLow),
+        Err(LedgerRefused::BalanceTooLow | LedgerRefused::AccountNotFound) => {
+            return Stop::because(PayRefused::BalanceTooLow);
+        }
         Err(refused) => return Err(Stop::Fault(crate::Fault(format!("payment of {order_no}: {refused}")))),
     };
 

@@ -38,14 +38,19 @@ pub use claim_order::{ClaimOrder, Claimed};
 pub use close_order::CloseOrder;
 pub use command::{Ask, Command, Reply};
 pub use confirm_pay::ConfirmPay;
-pub use message::{ClaimAnswer, ClaimAsk, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn, TradeClosed};
+pub use message::{
+    ClaimAnswer, ClaimAsk, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn,
+    TradeClosed,
+};
 pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
 pub use open_order::{OpenOrder, Opened, PayBy};
 pub use open_party::{NewPassword, OpenParty, OpenPartyRefused, PartyNotFound, SetPartyStatus};
 pub use password::{JudgePassword, Reserved, TryPassword};
 pub use pay_code::IssuePayCode;
-pub use query::{FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, RefundView, Which};
+pub use query::{
+    FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, RefundView, Which,
+};
 pub use refund_order::{RefundOrder, Refunded};
 pub use rows::{Change, Fault, Rows, Stop};
 pub use rulebook::SetRules;

@@ -49,7 +49,8 @@ impl NoticeTried {
 
 pub(crate) fn notice_tried(rows: &mut Rows<'_>, command: &NoticeTried) -> Result<Next<()>, Stop<Never>> {
     let notice = rows.get::<Notice>((rows.slot(), command.notice))?;
-    let current = notice.filter(|notice| notice.state == NoticeState::Due && notice.attempts == command.attempts_before);
+    let current = notice
+        .filter(|notice| notice.state == NoticeState::Due && notice.attempts == command.attempts_before);
     let Some(notice) = current else { return Ok(Next::Answer(())) };
     let mut notice = (*notice).clone();
     notice.attempts += 1;

@@ -63,9 +63,22 @@ pub(crate) fn open_app(rows: &mut Rows<'_>, command: &OpenApp) -> Result<Next<Ap
 
     // Nothing can be refused below this line; nothing was changed above it.
     rows.put(head);
-    let OpenApp { seller, mode, public_key, certificate, cert_sn, allow_rsa1, sealed_aes_key } = command.clone();
+    let OpenApp { seller, mode, public_key, certificate, cert_sn, allow_rsa1, sealed_aes_key } =
+        command.clone();
     let (status, opened_at_us) = (AppStatus::Online, rows.now_us());
-    rows.insert(App { slot, id, seller, mode, status, public_key, certificate, cert_sn, allow_rsa1, sealed_aes_key, opened_at_us });
+    rows.insert(App {
+        slot,
+        id,
+        seller,
+        mode,
+        status,
+        public_key,
+        certificate,
+        cert_sn,
+        allow_rsa1,
+        sealed_aes_key,
+        opened_at_us,
+    });
     Ok(Next::Answer(id))
 }
 
@@ -84,8 +97,13 @@ impl SetAppStatus {
     }
 }
 
-pub(crate) fn set_app_status(rows: &mut Rows<'_>, command: &SetAppStatus) -> Result<Next<()>, Stop<OpenAppRefused>> {
-    let Some(app) = rows.get::<App>((rows.slot(), command.app))? else { return Stop::because(OpenAppRefused::AppNotFound) };
+pub(crate) fn set_app_status(
+    rows: &mut Rows<'_>,
+    command: &SetAppStatus,
+) -> Result<Next<()>, Stop<OpenAppRefused>> {
+    let Some(app) = rows.get::<App>((rows.slot(), command.app))? else {
+        return Stop::because(OpenAppRefused::AppNotFound);
+    };
     rows.put(App { status: command.status, ..(*app).clone() });
     Ok(Next::Answer(()))
 }

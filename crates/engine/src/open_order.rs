@@ -11,8 +11,8 @@ use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    Delivery, Meaning, OpenRefused, Order, OrderNumber, OrderState, OutTradeNo, PayRefused, Product, QR_LIFE_US, Receipt, ReceiptOutcome,
-    TOTAL_MAX_FEN, TimerTask, Timeout, expiry,
+    Delivery, Meaning, OpenRefused, Order, OrderNumber, OrderState, OutTradeNo, PayRefused, Product,
+    QR_LIFE_US, Receipt, ReceiptOutcome, TOTAL_MAX_FEN, Timeout, TimerTask, expiry,
 };
 
 /// A buyer's code, as the rim read it.
@@ -74,13 +74,19 @@ impl OpenOrder {
     }
 }
 
-pub(crate) fn open_order(rows: &mut Rows<'_>, command: &OpenOrder) -> Result<Next<Opened>, Stop<OpenRefused>> {
+pub(crate) fn open_order(
+    rows: &mut Rows<'_>,
+    command: &OpenOrder,
+) -> Result<Next<Opened>, Stop<OpenRefused>> {
     let (slot, seller) = (rows.slot(), command.seller);
-    let Some(party) = rows.get::<Party>((slot, seller))? else { return Stop::because(OpenRefused::SellerNotFound) };
+    let Some(party) = rows.get::<Party>((slot, seller))? else {
+        return Stop::because(OpenRefused::SellerNotFound);
+    };
     let number = rows.get::<OrderNumber>((slot, seller, command.out_trade_no.clone()))?;
     if let Some(number) = number {
         let order = rows.get::<Order>((slot, number.no))?;
-        let order = order.ok_or_else(|| crate::Fault(format!("order {} has a number but no row", number.no)))?;
+        let order =
+            order.ok_or_else(|| crate::Fault(format!("order {} has a number but no row", number.no)))?;
         return again(rows, command, order, party.status);
     }
     if party.status != PartyStatus::Normal {
@@ -90,7 +96,8 @@ pub(crate) fn open_order(rows: &mut Rows<'_>, command: &OpenOrder) -> Result<Nex
     if total.currency() != Currency::Cny || !(1..=TOTAL_MAX_FEN).contains(&total.minor().units()) {
         return Stop::because(OpenRefused::TotalTooLarge);
     }
-    let expires_at_us = expiry(command.meaning.product, command.timeout, command.expires_at_us, rows.now_us());
+    let expires_at_us =
+        expiry(command.meaning.product, command.timeout, command.expires_at_us, rows.now_us());
     if expires_at_us <= rows.now_us() {
         return Stop::because(OpenRefused::ExpiryPassed);
     }
@@ -194,7 +201,9 @@ fn same_attempt(receipt: &Receipt, order: Arc<Order>) -> Result<Next<Opened>, St
             OrderState::Closed => Stop::because(OpenRefused::AlreadyClosed),
             OrderState::Offered | OrderState::WaitBuyerPay => Ok(Next::Answer(Opened::waiting(order))),
         },
-        outcome => Stop::because(OpenRefused::Pay(refusal(outcome).expect("every other outcome is a refusal"))),
+        outcome => {
+            Stop::because(OpenRefused::Pay(refusal(outcome).expect("every other outcome is a refusal")))
+        }
     }
 }
 
@@ -212,10 +221,20 @@ pub(crate) fn refusal(outcome: ReceiptOutcome) -> Option<PayRefused> {
 }
 
 /// Asks the buyer's slot when there is a buyer to ask; otherwise the order waits.
-fn go_on(rows: &mut Rows<'_>, command: &OpenOrder, order: Arc<Order>) -> Result<Next<Opened>, Stop<OpenRefused>> {
+fn go_on(
+    rows: &mut Rows<'_>,
+    command: &OpenOrder,
+    order: Arc<Order>,
+) -> Result<Next<Opened>, Stop<OpenRefused>> {
     if let Some(PayBy { slot, digest }) = command.pay_by {
         let at_us = rows.now_us();
-        rows.put(Receipt { slot: order.slot, order_no: order.no, attempt: digest, outcome: ReceiptOutcome::Asked, at_us });
+        rows.put(Receipt {
+            slot: order.slot,
+            order_no: order.no,
+            attempt: digest,
+            outcome: ReceiptOutcome::Asked,
+            at_us,
+        });
         let message = PayRequest {
             order_no: order.no,
             seller: order.seller,

@@ -55,7 +55,10 @@ impl OpenParty {
     }
 }
 
-pub(crate) fn open_party(rows: &mut Rows<'_>, command: &OpenParty) -> Result<Next<PartyId>, Stop<OpenPartyRefused>> {
+pub(crate) fn open_party(
+    rows: &mut Rows<'_>,
+    command: &OpenParty,
+) -> Result<Next<PartyId>, Stop<OpenPartyRefused>> {
     let slot = rows.slot();
     if command.login.as_str().is_empty() {
         return Stop::because(OpenPartyRefused::LoginEmpty);
@@ -95,8 +98,13 @@ impl SetPartyStatus {
     }
 }
 
-pub(crate) fn set_party_status(rows: &mut Rows<'_>, command: &SetPartyStatus) -> Result<Next<()>, Stop<PartyNotFound>> {
-    let Some(party) = rows.get::<Party>((rows.slot(), command.party))? else { return Stop::because(PartyNotFound) };
+pub(crate) fn set_party_status(
+    rows: &mut Rows<'_>,
+    command: &SetPartyStatus,
+) -> Result<Next<()>, Stop<PartyNotFound>> {
+    let Some(party) = rows.get::<Party>((rows.slot(), command.party))? else {
+        return Stop::because(PartyNotFound);
+    };
     rows.put(Party { status: command.status, ..(*party).clone() });
     Ok(Next::Answer(()))
 }

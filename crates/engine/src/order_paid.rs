@@ -1,10 +1,14 @@
 //! The merchant's side of a payment: credit, fee, notice. And the way back when the order cannot take the money.
 
-use crate::{Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, books, close_order, notice};
+use crate::{
+    Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, books, close_order, notice,
+};
 use ledger::Template;
 use people::{Party, PartyStatus};
 use std::sync::Arc;
-use trade::{NoticeEvent, OpenRefused, Order, OrderEvent, PayRefused, Receipt, ReceiptOutcome, Trade, TradeState, next};
+use trade::{
+    NoticeEvent, OpenRefused, Order, OrderEvent, PayRefused, Receipt, ReceiptOutcome, Trade, TradeState, next,
+};
 
 /// In the merchant's slot: takes the money, or sends it back when the order was closed or is too late.
 pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option<Reply>, Fault> {
@@ -23,12 +27,21 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
             close_order::shut(rows, &order);
         }
         if let Some(attempt) = attempt {
-            rows.put(Receipt { slot, order_no, attempt, outcome: ReceiptOutcome::OrderClosed, at_us: now_us });
+            rows.put(Receipt {
+                slot,
+                order_no,
+                attempt,
+                outcome: ReceiptOutcome::OrderClosed,
+                at_us: now_us,
+            });
         }
         rows.send(buyer.slot(), Message::PayReturned(PayReturned { order_no, buyer, amount, attempt }));
         return Ok(None);
     };
-    let fee = rows.rules().fee_of(said.amount).map_err(|error| Fault(format!("fee of {}: {error}", said.order_no)))?;
+    let fee = rows
+        .rules()
+        .fee_of(said.amount)
+        .map_err(|error| Fault(format!("fee of {}: {error}", said.order_no)))?;
     books::must(rows, Template::PayIn { seller: order.seller, amount: said.amount, fee }, Some(order.no))?;
     if let Some(buyer) = order.buyer.filter(|buyer| *buyer != said.buyer) {
         // Another buyer was to confirm while this one's money was under way.
@@ -61,7 +74,12 @@ pub(crate) fn pay_returned(rows: &mut Rows<'_>, said: &PayReturned) -> Result<Op
     let now_us = rows.now_us();
     books::must(rows, Template::PayReturn { buyer: said.buyer, amount: said.amount }, Some(said.order_no))?;
     if let Some(trade) = rows.get::<Trade>((rows.slot(), said.order_no))? {
-        rows.put(Trade { state: TradeState::Closed, paid_at_us: None, closed_at_us: Some(now_us), ..(*trade).clone() });
+        rows.put(Trade {
+            state: TradeState::Closed,
+            paid_at_us: None,
+            closed_at_us: Some(now_us),
+            ..(*trade).clone()
+        });
     }
     Ok(Some(match said.attempt {
         Some(_) => Reply::OpenOrder(Err(OpenRefused::Pay(PayRefused::AlreadyClosed))),

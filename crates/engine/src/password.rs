@@ -3,7 +3,10 @@
 use crate::command::Next;
 use crate::{Rows, Stop};
 use base::{OrderNo, PartyId, Slot};
-use people::{ATTEMPT_LIFE_US, Attempt, Credential, PROOF_LIFE_US, Party, PartyStatus, PasswordRefused, TRIES_MAX, Verifier, judged, reserved};
+use people::{
+    ATTEMPT_LIFE_US, Attempt, Credential, PROOF_LIFE_US, Party, PartyStatus, PasswordRefused, TRIES_MAX,
+    Verifier, judged, reserved,
+};
 use serde::{Deserialize, Serialize};
 use trade::TimerTask;
 
@@ -33,11 +36,16 @@ impl TryPassword {
     }
 }
 
-pub(crate) fn try_password(rows: &mut Rows<'_>, command: &TryPassword) -> Result<Next<Reserved>, Stop<PasswordRefused>> {
+pub(crate) fn try_password(
+    rows: &mut Rows<'_>,
+    command: &TryPassword,
+) -> Result<Next<Reserved>, Stop<PasswordRefused>> {
     let slot = rows.slot();
     let party = rows.get::<Party>((slot, command.party))?;
     let credential = rows.get::<Credential>((slot, command.party))?;
-    let (Some(party), Some(credential)) = (party, credential) else { return Stop::because(PasswordRefused::NoPassword) };
+    let (Some(party), Some(credential)) = (party, credential) else {
+        return Stop::because(PasswordRefused::NoPassword);
+    };
     if party.status == PartyStatus::Closed {
         return Stop::because(PasswordRefused::NoPassword);
     }
@@ -45,11 +53,22 @@ pub(crate) fn try_password(rows: &mut Rows<'_>, command: &TryPassword) -> Result
 
     // Nothing can be refused below this line; nothing was changed above it.
     let attempt = rows.stamp().seq;
-    let answer = Reserved { attempt, verifier: credential.verifier.clone(), pepper_version: credential.pepper_version };
+    let answer = Reserved {
+        attempt,
+        verifier: credential.verifier.clone(),
+        pepper_version: credential.pepper_version,
+    };
     rows.put(credential);
     let expires_at_us = rows.now_us() + ATTEMPT_LIFE_US;
     let who = command.party;
-    rows.insert(Attempt { slot, party: who, no: attempt, about: command.about, proven: false, expires_at_us });
+    rows.insert(Attempt {
+        slot,
+        party: who,
+        no: attempt,
+        about: command.about,
+        proven: false,
+        expires_at_us,
+    });
     rows.after(expires_at_us + PROOF_LIFE_US, |timer| {
         timer.task = TimerTask::ForgetAttempt;
         timer.party = Some(who);
@@ -75,12 +94,17 @@ impl JudgePassword {
     }
 }
 
-pub(crate) fn judge_password(rows: &mut Rows<'_>, command: &JudgePassword) -> Result<Next<()>, Stop<PasswordRefused>> {
+pub(crate) fn judge_password(
+    rows: &mut Rows<'_>,
+    command: &JudgePassword,
+) -> Result<Next<()>, Stop<PasswordRefused>> {
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let attempt = rows.get::<Attempt>((slot, command.party, command.attempt))?;
     let attempt = attempt.filter(|attempt| !attempt.proven && now_us < attempt.expires_at_us);
     let credential = rows.get::<Credential>((slot, command.party))?;
-    let (Some(attempt), Some(credential)) = (attempt, credential) else { return Stop::because(PasswordRefused::NoAttempt) };
+    let (Some(attempt), Some(credential)) = (attempt, credential) else {
+        return Stop::because(PasswordRefused::NoAttempt);
+    };
     if !command.right {
         // The try was counted when it was reserved; an unproven one is worth nothing and its timer removes it.
         return Stop::because(if credential.tries >= TRIES_MAX {

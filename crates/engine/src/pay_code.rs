@@ -24,7 +24,10 @@ impl IssuePayCode {
 }
 
 /// Gives the moment at which the code expires, microseconds UTC.
-pub(crate) fn issue_pay_code(rows: &mut Rows<'_>, command: &IssuePayCode) -> Result<Next<i64>, Stop<PartyNotFound>> {
+pub(crate) fn issue_pay_code(
+    rows: &mut Rows<'_>,
+    command: &IssuePayCode,
+) -> Result<Next<i64>, Stop<PartyNotFound>> {
     let slot = rows.slot();
     let party = rows.get::<Party>((slot, command.party))?;
     if party.is_none_or(|party| party.status == PartyStatus::Closed) {

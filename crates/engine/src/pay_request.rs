@@ -18,7 +18,8 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
     rows.delete::<PayCode>((slot, code.digest));
     rows.delete::<Timer>((slot, code.expires_at_us, code.timer));
     let buyer = code.party;
-    let Some(party) = rows.get::<Party>((slot, buyer))?.filter(|party| party.status == PartyStatus::Normal) else {
+    let Some(party) = rows.get::<Party>((slot, buyer))?.filter(|party| party.status == PartyStatus::Normal)
+    else {
         return Ok(no(rows, asked, ReceiptOutcome::BuyerBlocked));
     };
     if buyer == asked.seller {
@@ -39,18 +40,24 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
         }
     }
     let limit = rows.rules().password_free_limit_minor.of(asked.total.currency());
-    let trade = waiting_trade(slot, asked.order_no, buyer, asked.seller, asked.total, asked.subject.clone(), now_us);
+    let trade =
+        waiting_trade(slot, asked.order_no, buyer, asked.seller, asked.total, asked.subject.clone(), now_us);
     if asked.total.exceeds(limit).unwrap_or(true) {
         rows.put(trade);
         let (order_no, attempt, outcome) = (asked.order_no, asked.attempt, ReceiptOutcome::Waiting);
         let buyer = Some((buyer, masked(&party)));
-        rows.send(Message::home(order_no), Message::PayRefusal(PayRefusal { order_no, attempt, outcome, buyer }));
+        rows.send(
+            Message::home(order_no),
+            Message::PayRefusal(PayRefusal { order_no, attempt, outcome, buyer }),
+        );
         return Ok(None);
     }
     match books::check(rows, Template::PayOut { buyer, amount: asked.total }, Some(asked.order_no))? {
         Ok(posted) => books::book(rows, posted),
         // Without an account in the currency there is no money in it.
-        Err(LedgerRefused::BalanceTooLow | LedgerRefused::AccountNotFound) => return Ok(no(rows, asked, ReceiptOutcome::BalanceTooLow)),
+        Err(LedgerRefused::BalanceTooLow | LedgerRefused::AccountNotFound) => {
+            return Ok(no(rows, asked, ReceiptOutcome::BalanceTooLow));
+        }
         Err(refused) => return Err(Fault(format!("payment of {}: {refused}", asked.order_no))),
     }
 
@@ -69,7 +76,10 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
 
 fn no(rows: &mut Rows<'_>, asked: &PayRequest, outcome: ReceiptOutcome) -> Option<Reply> {
     let (order_no, attempt) = (asked.order_no, asked.attempt);
-    rows.send(Message::home(order_no), Message::PayRefusal(PayRefusal { order_no, attempt, outcome, buyer: None }));
+    rows.send(
+        Message::home(order_no),
+        Message::PayRefusal(PayRefusal { order_no, attempt, outcome, buyer: None }),
+    );
     None
 }
 

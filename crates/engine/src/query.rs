@@ -20,7 +20,11 @@ pub enum Which {
 }
 
 /// The merchant's own order, whether or not it exists for the world; another merchant's is not found.
-pub(crate) fn order_of(rows: &mut Rows<'_>, seller: PartyId, which: &Which) -> Result<Option<Arc<Order>>, Fault> {
+pub(crate) fn order_of(
+    rows: &mut Rows<'_>,
+    seller: PartyId,
+    which: &Which,
+) -> Result<Option<Arc<Order>>, Fault> {
     let slot = rows.slot();
     let no = match which {
         Which::No(no) if no.slot() == slot => Some(*no),
@@ -46,7 +50,10 @@ impl FindOrder {
     }
 }
 
-pub(crate) fn find_order(rows: &mut Rows<'_>, query: &FindOrder) -> Result<Next<Arc<Order>>, Stop<FindRefused>> {
+pub(crate) fn find_order(
+    rows: &mut Rows<'_>,
+    query: &FindOrder,
+) -> Result<Next<Arc<Order>>, Stop<FindRefused>> {
     match order_of(rows, query.seller, &query.which)?.filter(|order| order.exists()) {
         Some(order) => Ok(Next::Answer(order)),
         None => Stop::because(FindRefused::TradeNotFound),
@@ -66,7 +73,10 @@ impl FindOrderByNo {
     }
 }
 
-pub(crate) fn find_order_by_no(rows: &mut Rows<'_>, query: &FindOrderByNo) -> Result<Next<Arc<Order>>, Stop<FindRefused>> {
+pub(crate) fn find_order_by_no(
+    rows: &mut Rows<'_>,
+    query: &FindOrderByNo,
+) -> Result<Next<Arc<Order>>, Stop<FindRefused>> {
     match rows.get::<Order>((rows.slot(), query.order_no))? {
         Some(order) => Ok(Next::Answer(order)),
         None => Stop::because(FindRefused::TradeNotFound),
@@ -99,7 +109,10 @@ impl FindRefund {
     }
 }
 
-pub(crate) fn find_refund(rows: &mut Rows<'_>, query: &FindRefund) -> Result<Next<RefundView>, Stop<FindRefused>> {
+pub(crate) fn find_refund(
+    rows: &mut Rows<'_>,
+    query: &FindRefund,
+) -> Result<Next<RefundView>, Stop<FindRefused>> {
     let order = order_of(rows, query.seller, &query.which)?.filter(|order| order.exists());
     let Some(order) = order else { return Stop::because(FindRefused::TradeNotFound) };
     let refund = rows.get::<Refund>((rows.slot(), order.no, query.out_request_no.clone()))?;
@@ -122,7 +135,10 @@ impl FindTrade {
     }
 }
 
-pub(crate) fn find_trade(rows: &mut Rows<'_>, query: &FindTrade) -> Result<Next<Arc<Trade>>, Stop<FindRefused>> {
+pub(crate) fn find_trade(
+    rows: &mut Rows<'_>,
+    query: &FindTrade,
+) -> Result<Next<Arc<Trade>>, Stop<FindRefused>> {
     let trade = rows.get::<Trade>((rows.slot(), query.order_no))?;
     match trade.filter(|trade| trade.buyer == query.buyer) {
         Some(trade) => Ok(Next::Answer(trade)),
@@ -143,7 +159,10 @@ impl FindLogin {
     }
 }
 
-pub(crate) fn find_login(rows: &mut Rows<'_>, query: &FindLogin) -> Result<Next<PartyId>, Stop<PartyNotFound>> {
+pub(crate) fn find_login(
+    rows: &mut Rows<'_>,
+    query: &FindLogin,
+) -> Result<Next<PartyId>, Stop<PartyNotFound>> {
     match rows.get::<Login>((rows.slot(), query.login.clone()))? {
         Some(login) => Ok(Next::Answer(login.party)),
         None => Stop::because(PartyNotFound),
@@ -163,7 +182,10 @@ impl FindParty {
     }
 }
 
-pub(crate) fn find_party(rows: &mut Rows<'_>, query: &FindParty) -> Result<Next<Arc<Party>>, Stop<PartyNotFound>> {
+pub(crate) fn find_party(
+    rows: &mut Rows<'_>,
+    query: &FindParty,
+) -> Result<Next<Arc<Party>>, Stop<PartyNotFound>> {
     match rows.get::<Party>((rows.slot(), query.party))? {
         Some(party) => Ok(Next::Answer(party)),
         None => Stop::because(PartyNotFound),
@@ -185,7 +207,10 @@ impl FindAccount {
     }
 }
 
-pub(crate) fn find_account(rows: &mut Rows<'_>, query: &FindAccount) -> Result<Next<Arc<Account>>, Stop<PartyNotFound>> {
+pub(crate) fn find_account(
+    rows: &mut Rows<'_>,
+    query: &FindAccount,
+) -> Result<Next<Arc<Account>>, Stop<PartyNotFound>> {
     let id = AccountId::of(query.party, AccountKind::Balance, query.currency);
     match rows.get::<Account>((rows.slot(), id))? {
         Some(account) => Ok(Next::Answer(account)),

@@ -2,7 +2,9 @@
 
 use crate::command::Next;
 use crate::query::order_of;
-use crate::{CancelAction, Cancelled, Fault, Message, RefundAnswer, RefundIn, Reply, Rows, Stop, Which, books, notice};
+use crate::{
+    CancelAction, Cancelled, Fault, Message, RefundAnswer, RefundIn, Reply, Rows, Stop, Which, books, notice,
+};
 use base::{PartyId, Slot, Text};
 use ledger::{LedgerRefused, Template};
 use money::Money;
@@ -10,8 +12,8 @@ use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    CancelRefused, NoticeEvent, Order, OrderEvent, OrderState, OutRequestNo, REFUND_WINDOW_US, Refund, RefundRefused, RefundState, Trade,
-    TradeState, next, refund_fee_back,
+    CancelRefused, NoticeEvent, Order, OrderEvent, OrderState, OutRequestNo, REFUND_WINDOW_US, Refund,
+    RefundRefused, RefundState, Trade, TradeState, next, refund_fee_back,
 };
 
 /// A merchant refunds.
@@ -46,18 +48,20 @@ impl RefundOrder {
     }
 }
 
-pub(crate) fn refund_order(rows: &mut Rows<'_>, command: &RefundOrder) -> Result<Next<Refunded>, Stop<RefundRefused>> {
+pub(crate) fn refund_order(
+    rows: &mut Rows<'_>,
+    command: &RefundOrder,
+) -> Result<Next<Refunded>, Stop<RefundRefused>> {
     let slot = rows.slot();
     let order = order_of(rows, command.seller, &command.which)?.filter(|order| order.exists());
     let Some(order) = order else { return Stop::because(RefundRefused::TradeNotFound) };
     let number = command.out_request_no.clone().unwrap_or_else(|| order.out_trade_no.clone());
-    if let Some(first) = rows.get::<Refund>((slot, order.no, number.clone()))? {
-        if first.state != RefundState::Returned {
-            if first.amount() != command.amount {
-                return Stop::because(RefundRefused::NumberTaken { field: "refund_amount" });
-            }
-            return Ok(Next::Answer(Refunded { order, refund: first, moved: false }));
+    let first = rows.get::<Refund>((slot, order.no, number.clone()))?;
+    if let Some(first) = first.filter(|first| first.state != RefundState::Returned) {
+        if first.amount() != command.amount {
+            return Stop::because(RefundRefused::NumberTaken { field: "refund_amount" });
         }
+        return Ok(Next::Answer(Refunded { order, refund: first, moved: false }));
     }
     refundable(rows, &order)?;
     if command.out_request_no.is_none() && command.amount != order.total() {
@@ -125,7 +129,11 @@ pub(crate) fn give_back(
         by_cancel,
         at_us: now_us,
     });
-    rows.put(Order { refunded_minor: refunded.minor(), fee_returned_minor: fee_returned.minor(), ..order.clone() });
+    rows.put(Order {
+        refunded_minor: refunded.minor(),
+        fee_returned_minor: fee_returned.minor(),
+        ..order.clone()
+    });
     let message = RefundIn { order_no: order.no, buyer, amount, out_request_no: number };
     rows.send(buyer.slot(), Message::RefundIn(message));
     Ok(())
@@ -138,11 +146,16 @@ pub(crate) fn refund_in(rows: &mut Rows<'_>, said: &RefundIn) -> Result<Option<R
     let arrived = party.is_some_and(|party| party.status != PartyStatus::Closed);
     let mut whole = false;
     if arrived {
-        books::must(rows, Template::RefundIn { buyer: said.buyer, amount: said.amount }, Some(said.order_no))?;
+        books::must(
+            rows,
+            Template::RefundIn { buyer: said.buyer, amount: said.amount },
+            Some(said.order_no),
+        )?;
         if let Some(trade) = rows.get::<Trade>((slot, said.order_no))? {
             let mut trade = (*trade).clone();
             let refunded = trade.refunded_minor.of(trade.currency).checked_add(said.amount);
-            let refunded = refunded.map_err(|error| Fault(format!("refunds of trade {}: {error}", trade.no)))?;
+            let refunded =
+                refunded.map_err(|error| Fault(format!("refunds of trade {}: {error}", trade.no)))?;
             trade.refunded_minor = refunded.minor();
             whole = refunded == trade.total();
             if whole {
@@ -152,7 +165,10 @@ pub(crate) fn refund_in(rows: &mut Rows<'_>, said: &RefundIn) -> Result<Option<R
         }
     }
     let (order_no, out_request_no) = (said.order_no, said.out_request_no.clone());
-    rows.send(Message::home(order_no), Message::RefundAnswer(RefundAnswer { order_no, out_request_no, arrived, whole }));
+    rows.send(
+        Message::home(order_no),
+        Message::RefundAnswer(RefundAnswer { order_no, out_request_no, arrived, whole }),
+    );
     Ok(None)
 }
 
@@ -172,7 +188,8 @@ pub(crate) fn refund_answer(rows: &mut Rows<'_>, said: &RefundAnswer) -> Result<
     // Of refunds that are under way together, a later one may have closed the order already.
     if order.state != OrderState::Closed {
         let state = next(order.state, event);
-        order.state = state.ok_or_else(|| Fault(format!("order {} cannot be refunded in {:?}", order.no, order.state)))?;
+        order.state = state
+            .ok_or_else(|| Fault(format!("order {} cannot be refunded in {:?}", order.no, order.state)))?;
         if said.whole {
             order.closed_at_us = Some(rows.now_us());
         }

@@ -65,7 +65,6 @@ pub(crate) trait Before {
     fn row(&mut self, key: &Key) -> Result<Option<Row>, Fault>;
 }
 
-
 /// The rows one decision sees and changes, in one slot. Changes are dropped when the decision refuses.
 pub struct Rows<'a> {
     slot: Slot,
@@ -143,8 +142,16 @@ impl<'a> Rows<'a> {
     pub fn after(&mut self, due_at_us: i64, fill: impl FnOnce(&mut Timer)) -> TimerNo {
         let no = TimerNo::of(self.stamp, self.slot);
         let task = trade::TimerTask::ExpireOrder;
-        let mut timer =
-            Timer { slot: self.slot, due_at_us, no, task, order_no: None, code: None, party: None, attempt: None };
+        let mut timer = Timer {
+            slot: self.slot,
+            due_at_us,
+            no,
+            task,
+            order_no: None,
+            code: None,
+            party: None,
+            attempt: None,
+        };
         fill(&mut timer);
         self.insert(timer);
         no

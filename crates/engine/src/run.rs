@@ -42,7 +42,8 @@ pub fn run(workspace: &mut dyn Workspace, command: &Command) -> Result<Ran, Faul
         steps += 1;
         assert!(steps <= CHAIN_MAX, "a chain of messages ends");
         let stamp = workspace.stamp();
-        let (answer, sent) = step(workspace, slot, stamp, |rows| message::apply(rows, &message).map(Outcome::from))?;
+        let (answer, sent) =
+            step(workspace, slot, stamp, |rows| message::apply(rows, &message).map(Outcome::from))?;
         queue.extend(sent);
         if answer.is_some() {
             reply = answer;

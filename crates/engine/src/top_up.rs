@@ -59,13 +59,17 @@ pub(crate) fn top_up(rows: &mut Rows<'_>, command: &TopUp) -> Result<Next<Arc<Ac
         if first.amount_minor.of(first.currency) != *amount {
             return Stop::because(TopUpRefused::KeyTaken);
         }
-        let Some(account) = rows.get::<Account>((slot, id))? else { return Stop::because(TopUpRefused::PartyNotFound) };
+        let Some(account) = rows.get::<Account>((slot, id))? else {
+            return Stop::because(TopUpRefused::PartyNotFound);
+        };
         return Ok(Next::Answer(account));
     }
     if amount.is_zero() {
         return Stop::because(TopUpRefused::NothingToBook);
     }
-    let Some(found) = rows.get::<Party>((slot, *party))? else { return Stop::because(TopUpRefused::PartyNotFound) };
+    let Some(found) = rows.get::<Party>((slot, *party))? else {
+        return Stop::because(TopUpRefused::PartyNotFound);
+    };
     if found.status == PartyStatus::Closed {
         return Stop::because(TopUpRefused::PartyClosed);
     }

@@ -241,11 +241,6 @@ impl Failure {
         Failure::of(CURRENCY_NOT_SUPPORT, Some(&format!("{name} 仅支持CNY")))
     }
 
-    /// The merchant names itself as the buyer.
-    pub(crate) fn buyer_is_seller() -> Failure {
-        Failure::of(BUYER_SELLER_EQUAL, None)
-    }
-
     /// Content that could not be read.
     pub(crate) fn json(error: &JsonError) -> Failure {
         match error {

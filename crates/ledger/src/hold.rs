@@ -43,7 +43,11 @@ pub fn hold(mut account: Account, amount: Money, stamp: Stamp) -> Result<(Accoun
     if amount.exceeds(account.available()).map_err(|_| LedgerRefused::CurrencyDiffers)? {
         return Err(LedgerRefused::BalanceTooLow);
     }
-    let held = account.held_minor.of(account.currency).checked_add(amount).map_err(|_| LedgerRefused::BalanceTooLarge)?;
+    let held = account
+        .held_minor
+        .of(account.currency)
+        .checked_add(amount)
+        .map_err(|_| LedgerRefused::BalanceTooLarge)?;
     account.held_minor = held.minor();
     let placed = Hold {
         slot: account.slot,
@@ -68,13 +72,19 @@ pub fn capture(account: Account, hold: Hold, stamp: Stamp) -> Result<(Account, H
     end(account, hold, HoldState::Captured, stamp)
 }
 
-fn end(mut account: Account, mut hold: Hold, state: HoldState, stamp: Stamp) -> Result<(Account, Hold), LedgerRefused> {
+fn end(
+    mut account: Account,
+    mut hold: Hold,
+    state: HoldState,
+    stamp: Stamp,
+) -> Result<(Account, Hold), LedgerRefused> {
     assert_eq!(account.id, hold.account, "the caller loads the hold's own account");
     if hold.state != HoldState::Open {
         return Err(LedgerRefused::HoldNotOpen);
     }
     let held = account.held_minor.of(account.currency);
-    let held = held.checked_sub(hold.amount_minor.of(hold.currency)).map_err(|_| LedgerRefused::BalanceTooLow)?;
+    let held =
+        held.checked_sub(hold.amount_minor.of(hold.currency)).map_err(|_| LedgerRefused::BalanceTooLow)?;
     account.held_minor = held.minor();
     hold.state = state;
     hold.changed_at_us = stamp.at_us;

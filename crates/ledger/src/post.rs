@@ -30,7 +30,10 @@ pub fn post(
     let mut accounts = Vec::with_capacity(legs.len());
     let mut entries = [None; LEGS_MAX];
     for (leg, entry) in legs.iter().zip(&mut entries) {
-        assert!(accounts.iter().all(|seen: &Account| seen.id != leg.account), "no template names an account twice");
+        assert!(
+            accounts.iter().all(|seen: &Account| seen.id != leg.account),
+            "no template names an account twice"
+        );
         let before = account(leg.account).ok_or(LedgerRefused::AccountNotFound)?;
         let after = before.after(leg.side, leg.amount)?;
         *entry = Some(Entry {

@@ -93,10 +93,12 @@ impl Template {
     pub const fn slot(self) -> Slot {
         match self {
             Template::TopUp { party, .. } => party.slot(),
-            Template::PayOut { buyer, .. } | Template::PayReturn { buyer, .. } | Template::RefundIn { buyer, .. } => buyer.slot(),
-            Template::PayIn { seller, .. } | Template::RefundOut { seller, .. } | Template::RefundReturn { seller, .. } => {
-                seller.slot()
-            }
+            Template::PayOut { buyer, .. }
+            | Template::PayReturn { buyer, .. }
+            | Template::RefundIn { buyer, .. } => buyer.slot(),
+            Template::PayIn { seller, .. }
+            | Template::RefundOut { seller, .. }
+            | Template::RefundReturn { seller, .. } => seller.slot(),
         }
     }
 
@@ -128,11 +130,16 @@ impl Template {
             Template::PayReturn { buyer, amount } | Template::RefundIn { buyer, amount } => {
                 vec![debit(transit, amount), credit(own(buyer), amount)]
             }
-            Template::PayIn { seller, amount, fee } | Template::RefundReturn { seller, amount, fee_back: fee } => {
+            Template::PayIn { seller, amount, fee }
+            | Template::RefundReturn { seller, amount, fee_back: fee } => {
                 vec![debit(transit, amount), credit(own(seller), amount.checked_sub(fee)?), credit(fees, fee)]
             }
             Template::RefundOut { seller, amount, fee_back } => {
-                vec![debit(own(seller), amount.checked_sub(fee_back)?), debit(fees, fee_back), credit(transit, amount)]
+                vec![
+                    debit(own(seller), amount.checked_sub(fee_back)?),
+                    debit(fees, fee_back),
+                    credit(transit, amount),
+                ]
             }
         };
         legs.retain(|leg| !leg.amount.is_zero());

@@ -1,7 +1,9 @@
 //! What may happen to money: one row per template and per refusal, and conservation whatever is asked.
 
 use base::{PartyId, Slot, Stamp};
-use ledger::{Account, AccountId, AccountKind, LedgerRefused, Posted, Template, capture, hold, post, release};
+use ledger::{
+    Account, AccountId, AccountKind, LedgerRefused, Posted, Template, capture, hold, post, release,
+};
 use money::{Currency, Money};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -25,7 +27,8 @@ impl Books {
             books.insert(account.id, account);
         };
         let platform = PartyId::platform(Slot::new(7).unwrap());
-        [AccountKind::Transit, AccountKind::FeeIncome, AccountKind::BankReserve].map(|kind| open(platform, kind));
+        [AccountKind::Transit, AccountKind::FeeIncome, AccountKind::BankReserve]
+            .map(|kind| open(platform, kind));
         (1..=3).for_each(|counter| open(party(counter), AccountKind::Balance));
         Books(books, 1)
     }
@@ -103,7 +106,10 @@ fn held_money_is_neither_spent_nor_held_twice() {
         Err(LedgerRefused::CurrencyDiffers)
     );
     books.0.insert(id, account.clone());
-    assert_eq!(books.post(Template::PayOut { buyer, amount: fen(31) }).map(|_| ()), Err(LedgerRefused::BalanceTooLow));
+    assert_eq!(
+        books.post(Template::PayOut { buyer, amount: fen(31) }).map(|_| ()),
+        Err(LedgerRefused::BalanceTooLow)
+    );
     let (free, released) = release(account.clone(), placed.clone(), stamp).unwrap();
     assert_eq!(free.available(), fen(100));
     assert_eq!(capture(free, released, stamp).map(|_| ()), Err(LedgerRefused::HoldNotOpen));

@@ -62,7 +62,10 @@ impl Field for Rate {
     }
     fn read(source: &mut dyn Source) -> Result<Self, FieldError> {
         let ppm = source.int()?;
-        u32::try_from(ppm).ok().and_then(|ppm| Rate::from_ppm(ppm).ok()).ok_or_else(|| FieldError::new("Rate", ppm))
+        u32::try_from(ppm)
+            .ok()
+            .and_then(|ppm| Rate::from_ppm(ppm).ok())
+            .ok_or_else(|| FieldError::new("Rate", ppm))
     }
 }
 

@@ -12,5 +12,6 @@ mod password;
 pub use app::{App, AppMode, AppStatus};
 pub use party::{Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, masked_login};
 pub use password::{
-    ATTEMPT_LIFE_US, Attempt, Credential, LOCK_US, PROOF_LIFE_US, PasswordRefused, TRIES_MAX, Verifier, judged, reserved,
+    ATTEMPT_LIFE_US, Attempt, Credential, LOCK_US, PROOF_LIFE_US, PasswordRefused, TRIES_MAX, Verifier,
+    judged, reserved,
 };

@@ -87,6 +87,17 @@ pub trait Reader: Send {
         limit: usize,
     ) -> Result<Vec<Row>, StoreError>;
 
+    /// Holds on to the present state for the calls that follow, until [`Reader::release`]: many point reads are cheaper
+    /// on one state than on one each. A store without such a cost does nothing.
+    fn hold(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Lets go of what [`Reader::hold`] took; nothing happens when nothing is held.
+    fn let_go(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Timers due at or before a moment (microseconds UTC), earliest first, in all slots.
     fn due_timers(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<Timer>>, StoreError>;
 

@@ -18,7 +18,7 @@ const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// Bytes of a page. Larger ones suit appended rows, smaller ones random rows; measured, see `tests/store/speed.rs`.
 const PAGE_BYTES: i64 = 4_096;
 /// Most memory for pages on the posting connection, KiB; taken only as it fills.
-const POSTING_CACHE_KIB: i64 = 32_768;
+const POSTING_CACHE_KIB: i64 = 262_144;
 /// Most memory for pages on a reading connection, KiB.
 const READING_CACHE_KIB: i64 = 4_096;
 /// Pages in the WAL before a commit moves them into the file: 64 MiB, so that a page that is written by many batches

@@ -108,6 +108,14 @@ impl Reader for SqliteReader {
         read_mark(&self.connection)
     }
 
+    fn hold(&mut self) -> Result<(), StoreError> {
+        self.snapshot()
+    }
+
+    fn let_go(&mut self) -> Result<(), StoreError> {
+        self.release()
+    }
+
     fn scan(
         &mut self,
         table: Table,

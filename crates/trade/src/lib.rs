@@ -10,14 +10,19 @@ mod refusal;
 mod rules;
 mod state;
 
-pub use order::{Body, Delivery, Meaning, Order, OrderNumber, OutRequestNo, OutTradeNo, Product, Subject, Url, WireCharset};
-pub use records::{
-    Notice, NoticeEvent, NoticeState, PayCode, Receipt, ReceiptOutcome, Refund, RefundState, Timer, TimerTask, TopUpReceipt, Trade,
-    TradeState,
+pub use order::{
+    Body, Delivery, Meaning, Order, OrderNumber, OutRequestNo, OutTradeNo, Product, Subject, Url, WireCharset,
 };
-pub use refusal::{CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused};
+pub use records::{
+    Notice, NoticeEvent, NoticeState, PayCode, Receipt, ReceiptOutcome, Refund, RefundState, Timer,
+    TimerTask, TopUpReceipt, Trade, TradeState,
+};
+pub use refusal::{
+    CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused,
+};
 pub use rules::{
-    CANCEL_WINDOW_US, EXPIRY_DEFAULT_US, EXPIRY_FACE_US, NOTICE_LADDER_US, PAY_CODE_LIFE_US, QR_LIFE_US, REFUND_WINDOW_US, Rulebook,
-    Timeout, TimeoutError, TOTAL_MAX_FEN, expiry, next_attempt_us, refund_fee_back,
+    CANCEL_WINDOW_US, EXPIRY_DEFAULT_US, EXPIRY_FACE_US, NOTICE_LADDER_US, PAY_CODE_LIFE_US, QR_LIFE_US,
+    REFUND_WINDOW_US, Rulebook, TOTAL_MAX_FEN, Timeout, TimeoutError, expiry, next_attempt_us,
+    refund_fee_back,
 };
 pub use state::{OrderEvent, OrderState, next};

@@ -42,7 +42,12 @@ impl Rulebook {
     pub fn first() -> Rulebook {
         let fee = Rate::from_ppm(6_000).expect("0.6 % is a rate");
         let limit = Money::from_minor(100_000, money::Currency::Cny).expect("a small amount");
-        Rulebook { slot: Slot::PLATFORM, effective_at_us: 0, merchant_fee_ppm: fee, password_free_limit_minor: limit.minor() }
+        Rulebook {
+            slot: Slot::PLATFORM,
+            effective_at_us: 0,
+            merchant_fee_ppm: fee,
+            password_free_limit_minor: limit.minor(),
+        }
     }
 
     /// The fee of a payment, rounded half up to the fen.
@@ -83,7 +88,11 @@ impl Timeout {
         }
         let count: i64 = digits.parse().map_err(|_| TimeoutError)?;
         let after = count.checked_mul(unit_us).ok_or(TimeoutError)?;
-        if (MINUTE_US..=EXPIRY_DEFAULT_US).contains(&after) { Ok(Timeout::After(after)) } else { Err(TimeoutError) }
+        if (MINUTE_US..=EXPIRY_DEFAULT_US).contains(&after) {
+            Ok(Timeout::After(after))
+        } else {
+            Err(TimeoutError)
+        }
     }
 
     /// The moment it means for a request made at `at_us`.
@@ -103,13 +112,21 @@ pub fn expiry(product: Product, timeout: Option<Timeout>, absolute_us: Option<i6
         Product::QrCode => EXPIRY_FACE_US,
         Product::MiniProgram | Product::App | Product::Wap | Product::Page => EXPIRY_DEFAULT_US,
     };
-    absolute_us.or(timeout.map(|timeout| timeout.at(at_us))).unwrap_or(at_us + default).min(at_us + EXPIRY_DEFAULT_US)
+    absolute_us
+        .or(timeout.map(|timeout| timeout.at(at_us)))
+        .unwrap_or(at_us + default)
+        .min(at_us + EXPIRY_DEFAULT_US)
 }
 
 /// How much of the fee a refund gives back: in proportion to what is refunded in all, rounded down, less what was given
 /// back before. With the last refund the whole fee has come back. Zero while more than the share was given back, as
 /// after the bounce of a refund behind which another had rounded up.
-pub fn refund_fee_back(fee: Money, returned: Money, refunded_after: Money, total: Money) -> Result<Money, MoneyError> {
+pub fn refund_fee_back(
+    fee: Money,
+    returned: Money,
+    refunded_after: Money,
+    total: Money,
+) -> Result<Money, MoneyError> {
     let share = fee.proportion_down(refunded_after, total)?;
     if returned.exceeds(share)? { Ok(Money::zero(fee.currency())) } else { share.checked_sub(returned) }
 }
@@ -127,9 +144,20 @@ mod tests {
     #[test]
     fn timeouts_are_read_as_documented() {
         for (text, expected) in [
-            ("1m", Some(MINUTE_US)), ("90m", Some(90 * MINUTE_US)), ("2h", Some(2 * HOUR_US)), ("15d", Some(15 * DAY_US)),
-            ("16d", None), ("0m", None), ("1.5h", None), ("h", None), ("", None), ("10", None), ("2c", None), ("-1m", None),
-            ("１m", None), ("99999999d", None),
+            ("1m", Some(MINUTE_US)),
+            ("90m", Some(90 * MINUTE_US)),
+            ("2h", Some(2 * HOUR_US)),
+            ("15d", Some(15 * DAY_US)),
+            ("16d", None),
+            ("0m", None),
+            ("1.5h", None),
+            ("h", None),
+            ("", None),
+            ("10", None),
+            ("2c", None),
+            ("-1m", None),
+            ("１m", None),
+            ("99999999d", None),
         ] {
             let parsed = Timeout::parse(text).ok();
             assert_eq!(parsed, expected.map(Timeout::After), "{text:?}");

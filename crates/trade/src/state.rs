@@ -37,8 +37,13 @@ pub enum OrderEvent {
 
 impl OrderState {
     /// All states, for tests that walk the table.
-    pub const ALL: [OrderState; 5] =
-        [OrderState::Offered, OrderState::WaitBuyerPay, OrderState::Paid, OrderState::Finished, OrderState::Closed];
+    pub const ALL: [OrderState; 5] = [
+        OrderState::Offered,
+        OrderState::WaitBuyerPay,
+        OrderState::Paid,
+        OrderState::Finished,
+        OrderState::Closed,
+    ];
 }
 
 impl OrderEvent {
@@ -63,10 +68,10 @@ pub fn next(state: OrderState, event: OrderEvent) -> Option<OrderState> {
         (Paid, RefundPart) => Some(Paid),
         (Paid, RefundRest) => Some(Closed),
         (Paid, Finish) => Some(Finished),
-        (Offered, Pay) => None,                                              // Somebody must take it up first.
-        (WaitBuyerPay, Claim) => None,                                       // It has its buyer.
-        (Offered | WaitBuyerPay, RefundPart | RefundRest | Finish) => None,  // Nothing was paid.
-        (Paid, Claim | Pay | Close) => None,                                 // Money has moved: only a refund undoes it.
+        (Offered, Pay) => None,        // Somebody must take it up first.
+        (WaitBuyerPay, Claim) => None, // It has its buyer.
+        (Offered | WaitBuyerPay, RefundPart | RefundRest | Finish) => None, // Nothing was paid.
+        (Paid, Claim | Pay | Close) => None, // Money has moved: only a refund undoes it.
         (Finished | Closed, Claim | Pay | Close | RefundPart | RefundRest | Finish) => None, // Final.
     }
 }
@@ -89,7 +94,8 @@ mod tests {
         ];
         for state in OrderState::ALL {
             for event in OrderEvent::ALL {
-                let expected = allowed.iter().find(|(from, by, _)| (*from, *by) == (state, event)).map(|(_, _, to)| *to);
+                let expected =
+                    allowed.iter().find(|(from, by, _)| (*from, *by) == (state, event)).map(|(_, _, to)| *to);
                 assert_eq!(next(state, event), expected, "{state:?} {event:?}");
             }
         }

@@ -138,7 +138,11 @@ mod tests {
         for position in 0..token.len() {
             let mut forged = token.clone().into_bytes();
             forged[position] = if forged[position] == b'a' { b'b' } else { b'a' };
-            assert_eq!(secrets.order_of_token(std::str::from_utf8(&forged).unwrap()), None, "letter {position}");
+            assert_eq!(
+                secrets.order_of_token(std::str::from_utf8(&forged).unwrap()),
+                None,
+                "letter {position}"
+            );
         }
         for wrong in ["", "a", "宝", &"a".repeat(40)] {
             assert_eq!(secrets.order_of_token(wrong), None);

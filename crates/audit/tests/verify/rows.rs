@@ -602,13 +602,32 @@ fn a_row_that_was_never_written_is_extra_by_its_key() {
             "order_no = 7",
             &[("receipt", ReceiptWrong)],
         ),
-        ("login", copy("login", "slot >= 0", &[("login", "'thief'")]), "login = 'thief'", &[("login", LoginWrong)]),
+        (
+            "login",
+            copy("login", "slot >= 0", &[("login", "'thief'")]),
+            "login = 'thief'",
+            &[("login", LoginWrong)],
+        ),
         ("credential", copy("credential", "slot >= 0", &other_party), absent, &[("credential", PartyWrong)]),
         (
             "password_attempt",
             copy("password_attempt", "slot >= 0", &other_party),
             absent,
             &[("password_attempt", PartyWrong), ("password_attempt", TimerWrong)],
+        ),
+        (
+            "account",
+            copy(
+                "account",
+                "kind = 'balance' AND held_minor = 0",
+                &[
+                    ("id", "(slot * 100 + 10) * 1000 + 156"),
+                    ("owner", "2088000000000000 + slot"),
+                    ("balance_minor", "0"),
+                ],
+            ),
+            "kind = 'balance' AND owner < 2088000000000100",
+            &[("account", AccountWrong)],
         ),
         ("timer", copy("timer", "task = 'expire_order'", &[("no", "7")]), "no = 7", &[("timer", TimerWrong)]),
         (

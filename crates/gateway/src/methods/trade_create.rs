@@ -38,7 +38,7 @@ fn read(caller: &Caller, fields: &Object) -> Result<Create, Failure> {
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
     let Create { order, buyer } = call.request();
-    let more = More { named_buyer: Some(buyer.find(gateway, call.caller()).await?), ..More::default() };
+    let more = More { named_buyer: Some(buyer.find(gateway).await?), ..More::default() };
     let opened = gateway.door.ask(order.open(call.caller(), more)).await;
     let opened = opened.map_err(|error| Failure::of_cell(error).with(|members| order.echo(members)))?;
     let mut response = Response::success();

@@ -41,7 +41,7 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
     let call = call.read(read)?;
     let Precreate { order, buyer, code_timeout } = call.request();
     let named_buyer = match buyer {
-        Some(buyer) => Some(buyer.find(gateway, call.caller()).await?),
+        Some(buyer) => Some(buyer.find(gateway).await?),
         None => None,
     };
     let more = More { named_buyer, code_timeout: *code_timeout, pay_by: None };

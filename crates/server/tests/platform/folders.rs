@@ -14,6 +14,9 @@ fn lists_for_people_and_for_programs_live_and_stopped() {
     server
         .sandbox("/party", &json!({ "kind": "buyer", "login": "icy@example.com", "pay_password": "739164" }));
     server.sandbox("/party/status", &json!({ "login": "icy@example.com", "status": "frozen" }));
+    let body = json!({ "login": server.login(1), "pay_password": server.ready["buyers"][1]["pay_password"],
+        "qr_code": server.precreate("T1") });
+    let trade_no = server.sandbox("/pay", &body)["trade_no"].as_str().unwrap().to_owned();
     let check = || {
         let parties = printed(&["party", "list", "--data", at]);
         assert_eq!(parties.lines().count(), 5, "head, merchant, three buyers:\n{parties}");
@@ -42,14 +45,26 @@ fn lists_for_people_and_for_programs_live_and_stopped() {
         assert_eq!(accounts[0]["balance"], "10000.00");
         let account = accounts[0]["id"].as_str().unwrap();
         assert!(printed(&["account", "show", account, "--data", at]).contains("10000.00"));
-        assert_eq!(printed(&["order", "list", "--data", at]), "(none)\n");
+        let orders = printed(&["order", "list", "--data", at]);
+        assert!(
+            orders.lines().count() == 2 && orders.contains(&trade_no) && orders.contains("茶"),
+            "{orders}"
+        );
+        assert_eq!(printed(&["order", "list", "--of", "shop@demo.tongbao", "--data", at]), orders);
+        assert_eq!(printed(&["order", "list", "--of", "icy@example.com", "--data", at]), "(none)\n");
+        for which in [trade_no.as_str(), "T1"] {
+            let order: Value =
+                serde_json::from_str(&printed(&["order", "show", which, "--json", "--data", at])).unwrap();
+            let found = [&order["trade_no"], &order["state"], &order["total"], &order["fee"]];
+            assert_eq!(found, [&json!(trade_no), &json!("paid"), &json!("1.50"), &json!("0.01")]);
+        }
         assert!(complaint(&["order", "show", "none", "--data", at]).contains("no order none"));
         assert!(complaint(&["app", "show", "9021100000009999", "--data", at]).contains("no app"));
         assert!(printed(&["verify", "--data", at]).contains("exact"));
     };
     // The command line reads what was posted, which follows within milliseconds.
     let began = std::time::Instant::now();
-    while !printed(&["party", "list", "--data", at]).contains("frozen") {
+    while !printed(&["order", "list", "--data", at]).contains("paid") {
         assert!(began.elapsed().as_secs() < 10, "never posted");
     }
     check();

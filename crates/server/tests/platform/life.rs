@@ -2,9 +2,10 @@
 
 use crate::server::{Server, complaint, printed, tongbao, top_up, up};
 use serde_json::Value;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -78,6 +79,55 @@ fn a_signal_ends_it_well_even_when_a_client_dawdles() {
     server.signal("-TERM");
     let (status, _) = server.wait(Duration::from_secs(10));
     assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn clients_that_never_finish_a_request_are_dropped() {
+    let temporary = tempfile::tempdir().unwrap();
+    let server = Server::start(&temporary.path().join("data"));
+    let half_head = "POST /gateway.do HTTP/1.1\r\nhost: x\r\n";
+    let half_body =
+        format!("{half_head}content-type: application/x-www-form-urlencoded\r\ncontent-length: 50\r\n\r\na=");
+    std::thread::scope(|threads| {
+        for sent in [half_head, &half_body] {
+            let server = &server;
+            threads.spawn(move || {
+                let mut slow = TcpStream::connect(&server.address).unwrap();
+                slow.write_all(sent.as_bytes()).unwrap();
+                slow.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
+                let mut answer = Vec::new();
+                slow.read_to_end(&mut answer).unwrap();
+            });
+        }
+    });
+    assert_eq!(server.get("/healthz").0, 200);
+    server.stop();
+}
+
+#[test]
+fn a_first_start_that_was_killed_is_finished_by_the_next() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path().join("data");
+    for killed_after_ms in [20, 60, 120, 240, 400, 600, 900] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tongbao"));
+        let mut child = command.args(up(&data)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(killed_after_ms));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let server = Server::start(&data);
+    assert_eq!(server.ready["apps"].as_array().unwrap().len(), 2);
+    let buyers = server.ready["buyers"].clone();
+    assert_eq!((&buyers[0]["balance"], &buyers[1]["balance"]), (&"10000.00".into(), &"500.00".into()));
+    // The passwords that are told are those that were kept: both buyers can pay.
+    for (number, buyer) in buyers.as_array().unwrap().iter().enumerate() {
+        let qr_code = server.precreate(&format!("first{number}"));
+        let body = serde_json::json!({ "login": buyer["login"], "pay_password": buyer["pay_password"],
+            "qr_code": qr_code });
+        assert_eq!(server.sandbox("/pay", &body)["trade_status"], "TRADE_SUCCESS");
+    }
+    server.stop();
+    assert!(printed(&["verify", "--data", data.to_str().unwrap()]).contains("exact"));
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use wire::sign::{PrivateKey, SignType};
 
 const START_LIMIT: Duration = Duration::from_secs(60);
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
@@ -110,6 +111,36 @@ impl Server {
             call(&self.address, "POST", &format!("/sandbox{path}"), &body.to_string()).unwrap();
         assert_eq!(status, 200, "{path} {body}: {text}");
         serde_json::from_str(&text).unwrap()
+    }
+
+    /// Opens an order of 1.50 with a code to scan, as the demo app, and gives the code's text.
+    pub(crate) fn precreate(&self, number: &str) -> String {
+        let app = &self.ready["apps"][0];
+        let key = fs::read_to_string(app["private_key_pkcs8"].as_str().unwrap()).unwrap();
+        let now_us = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as i64;
+        let biz = json!({ "out_trade_no": number, "total_amount": "1.50", "subject": "茶" }).to_string();
+        let timestamp = wire::timestamp::format_cn(now_us);
+        // In the order in which they are signed.
+        let mut params = vec![
+            ("app_id", app["app_id"].as_str().unwrap()),
+            ("biz_content", &biz),
+            ("charset", "utf-8"),
+            ("method", "alipay.trade.precreate"),
+            ("sign_type", "RSA2"),
+            ("timestamp", &timestamp),
+            ("version", "1.0"),
+        ];
+        let joined: Vec<String> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let sign = PrivateKey::parse(&key).unwrap().sign(SignType::Rsa2, joined.join("&").as_bytes());
+        params.push(("sign", &sign));
+        let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let query: Vec<String> =
+            params.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let (_, text) = self.get(&format!("/gateway.do?{}", query.join("&")));
+        let answer: Value = serde_json::from_str(&text).unwrap();
+        let answer = &answer["alipay_trade_precreate_response"];
+        assert_eq!(answer["code"], "10000", "{text}");
+        answer["qr_code"].as_str().unwrap().to_owned()
     }
 
     pub(crate) fn login(&self, buyer: usize) -> String {
