@@ -64,7 +64,7 @@ fn lists_for_people_and_for_programs_live_and_stopped() {
     };
     // The command line reads what was posted, which follows within milliseconds.
     let began = std::time::Instant::now();
-    while !printed(&["order", "list", "--data", at]).contains("paid") {
+    while !printed(&["order", "list", "--data", at]).contains("  paid  ") {
         assert!(began.elapsed().as_secs() < 10, "never posted");
     }
     check();
