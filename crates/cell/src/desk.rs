@@ -1,5 +1,5 @@
-//! The state machine of a cell: cache, stamps, rules. It decides batches in memory and does no I/O but reading rows that
-//! are not cached. Threads drive it here, the simulator drives the same code.
+//! The state machine of a cell: cache, stamps, rules. It decides batches in memory and does no I/O but reading rows
+//! that are not cached. Threads drive it here, the simulator drives the same code.
 
 use base::{Stamp, Stamper};
 use engine::{Change, Command, Fault, Key, Ran, Row, Workspace, run};

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError};
 
-/// Commands in one batch. Sketch: a decision takes about 5 µs, a flush of the disk 0.1 to 5 ms: a thousand balance them.
+/// Commands in one batch. Sketch: a decision takes about 5 µs, a flush of the disk 0.1 to 5 ms: a thousand balance
+/// them.
 pub(crate) const BATCH_MAX: usize = 2_000;
 /// Batches decided but not durable yet: one being flushed, one waiting for it. More would only add delay.
 pub(crate) const SEALED_MAX: usize = 1;

@@ -35,7 +35,7 @@ pub trait Ask: Into<Command> {
 macro_rules! commands {
     ($($kind:ident $name:ident => $decide:path, $done:ty, $refused:ty;)*) => {
         /// Plain data that asks for one decision in one slot.
-        #[allow(clippy::large_enum_variant, reason = "the large one is the usual one, and commands move only a few times")]
+        #[allow(clippy::large_enum_variant, reason = "the large one is the usual one; commands move seldom")]
         #[derive(Clone, Debug, Serialize, Deserialize)]
         pub enum Command { $(#[doc = concat!("See [`", stringify!($name), "`].")] $name($name),)* }
 
@@ -74,7 +74,9 @@ macro_rules! commands {
                 $(Command::$name(command) => match $decide(rows, command) {
                     Ok(Next::Answer(done)) => Ok(Outcome { reply: Some(Reply::$name(Ok(done))), accepted: true }),
                     Ok(Next::Chain) => Ok(Outcome { reply: None, accepted: true }),
-                    Err(Stop::Refused(refused)) => Ok(Outcome { reply: Some(Reply::$name(Err(refused))), accepted: false }),
+                    Err(Stop::Refused(refused)) => {
+                        Ok(Outcome { reply: Some(Reply::$name(Err(refused))), accepted: false })
+                    }
                     Err(Stop::Fault(fault)) => Err(fault),
                 },)*
             }

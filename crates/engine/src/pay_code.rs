@@ -33,7 +33,7 @@ pub(crate) fn issue_pay_code(
     if party.is_none_or(|party| party.status == PartyStatus::Closed) {
         return Stop::because(PartyNotFound);
     }
-    // The rim drew a code that another buyer shows right now: taking it over would charge the wrong one. It draws again.
+    // The rim drew a code that another buyer shows right now: taking it over would charge the wrong one.
     let live = rows.get::<PayCode>((slot, command.digest))?.filter(|code| rows.now_us() < code.expires_at_us);
     if live.is_some_and(|code| code.party != command.party) {
         return Stop::because(PartyNotFound);

@@ -46,9 +46,13 @@ macro_rules! tables {
             /// Its name in SQL.
             pub const fn name(self) -> &'static str { match self { $(Table::$name => <$name as Record>::TABLE,)* } }
             /// Its columns; the key's come first.
-            pub const fn columns(self) -> &'static [Column] { match self { $(Table::$name => <$name as Record>::COLUMNS,)* } }
+            pub const fn columns(self) -> &'static [Column] {
+                match self { $(Table::$name => <$name as Record>::COLUMNS,)* }
+            }
             /// How many of its columns are the key.
-            pub const fn key_columns(self) -> usize { match self { $(Table::$name => <$name as Record>::KEY_COLUMNS,)* } }
+            pub const fn key_columns(self) -> usize {
+                match self { $(Table::$name => <$name as Record>::KEY_COLUMNS,)* }
+            }
             /// Whether its rows are worth keeping in memory after they were posted: few, or changed again and again.
             pub const fn keep(self) -> bool { match self { $(Table::$name => $keep,)* } }
             /// Reads a row.
@@ -76,7 +80,9 @@ macro_rules! tables {
             /// The slot it lies in.
             pub fn slot(&self) -> Slot { match self { $(Key::$name(key) => <$name as Record>::slot_of(key),)* } }
             /// Writes the key's columns in order.
-            pub fn write(&self, sink: &mut dyn Sink) { match self { $(Key::$name(key) => <$name as Record>::write_key(key, sink),)* } }
+            pub fn write(&self, sink: &mut dyn Sink) {
+                match self { $(Key::$name(key) => <$name as Record>::write_key(key, sink),)* }
+            }
         }
 
         $(impl Tabled for $name {

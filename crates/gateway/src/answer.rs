@@ -18,6 +18,14 @@ const HINT_HEADER: &str = "tongbao-signature-hint";
 /// Nothing in an answer may run, load, be framed or be sent anywhere.
 const CONTENT_POLICY: &str =
     "default-src 'none'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'; sandbox";
+/// The same for the error page, which brings its own look.
+const ERROR_PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; \
+    form-action 'none'; base-uri 'none'; sandbox";
+/// The look of the error page: it must do without files, since a link may be wrong in any way.
+const ERROR_STYLE: &str = "body{margin:0;background:#f6f2ea;color:#241f1a;font:16px/1.6 system-ui,sans-serif}\
+    main{max-width:36rem;margin:2rem auto;padding:1.5rem;background:#fff;border-radius:16px}\
+    h1{margin:0 0 .5rem;font-size:1.4rem}h2{margin:1.5rem 0 .25rem;font-size:.9rem;color:#7a6f63}\
+    .why{margin:0;font-size:.85rem;color:#7a6f63;overflow-wrap:anywhere}@media(max-width:40rem){main{margin:1rem}}";
 
 impl Gateway {
     /// The answer to what a method did, or why it did not.
@@ -107,18 +115,30 @@ fn error_page(origin: &Origin, refusal: &Refusal) -> HttpResponse<Body> {
     let charset = origin.charset;
     let page = format!(
         "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"{}\">\
-        <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>无法付款</title></head>\n\
-        <body><h1>无法付款</h1><p>{}</p><p>错误代码 {}</p><p>请返回商家重新下单。</p></body></html>\n",
+        <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>无法付款</title>\
+        <style>{ERROR_STYLE}</style></head>\n\
+        <body><main><h1>无法付款</h1><p>商家的付款请求有误，没有扣款。请返回商家重新下单。</p>\
+        <p lang=\"en\">The shop's payment request is not valid; nothing was charged. Go back and order again.</p>\
+        <h2>给商家 <span lang=\"en\">For the shop</span></h2><p class=\"why\"><b>{}</b><br>{}</p></main></body></html>\n",
         charset.name(),
-        escape_markup(&refusal.sub_msg),
         escape_markup(refusal.sub_code),
+        escape_markup(&plain(&refusal.sub_msg)),
     );
-    finish(origin, charset.encode_lossy(&page))
+    let mut response = finish(origin, charset.encode_lossy(&page));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(ERROR_PAGE_POLICY));
+    response
+}
+
+/// The text of a wrong signature comes escaped, as clients know it; a page escapes for itself.
+fn plain(text: &str) -> String {
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    text.replace("&amp;", "&")
 }
 
 /// Text that a page may show.
 fn escape_markup(text: &str) -> String {
-    // What is escaped already, as the text of a wrong signature is, must not become markup by being escaped once.
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

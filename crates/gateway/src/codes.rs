@@ -353,7 +353,8 @@ pub fn codes_table() -> Vec<TableRow> {
     );
     let refund = every!(RefundRefused:
         R::TradeNotFound => R::TradeNotFound, R::NumberTaken { .. } => R::NumberTaken { field },
-        R::NotPaid => R::NotPaid, R::AlreadyClosed => R::AlreadyClosed, R::Finished => R::Finished, R::PartNeedsNumber => R::PartNeedsNumber,
+        R::NotPaid => R::NotPaid, R::AlreadyClosed => R::AlreadyClosed, R::Finished => R::Finished,
+        R::PartNeedsNumber => R::PartNeedsNumber,
         R::MoreThanLeft => R::MoreThanLeft, R::SellerBalanceTooLow => R::SellerBalanceTooLow,
         R::BuyerClosed => R::BuyerClosed,
     );

@@ -18,6 +18,7 @@ mod hint;
 mod http;
 mod known;
 mod methods;
+mod offer;
 mod order_fields;
 mod order_name;
 mod registry;

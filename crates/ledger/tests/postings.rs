@@ -1,5 +1,7 @@
 //! What may happen to money: one row per template and per refusal, and conservation whatever is asked.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where its preparation fails")]
+
 use base::{PartyId, Slot, Stamp};
 use ledger::{
     Account, AccountId, AccountKind, LedgerRefused, Posted, Template, capture, hold, post, release,
@@ -27,8 +29,9 @@ impl Books {
             books.insert(account.id, account);
         };
         let platform = PartyId::platform(Slot::new(7).unwrap());
-        [AccountKind::Transit, AccountKind::FeeIncome, AccountKind::BankReserve]
-            .map(|kind| open(platform, kind));
+        for kind in [AccountKind::Transit, AccountKind::FeeIncome, AccountKind::BankReserve] {
+            open(platform, kind);
+        }
         (1..=3).for_each(|counter| open(party(counter), AccountKind::Balance));
         Books(books, 1)
     }

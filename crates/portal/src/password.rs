@@ -87,6 +87,21 @@ impl Checker {
         self.decoy.clone()
     }
 
+    /// Makes the verifier of a new password, within the same bounds.
+    pub(crate) async fn make(
+        &self,
+        world: Arc<World>,
+        password: Secret<String>,
+        salt: [u8; 16],
+    ) -> Result<Verifier, HashError> {
+        let running = self.running.clone().acquire_owned().await;
+        let made = tokio::task::spawn_blocking(move || {
+            let _place = running;
+            hash(&world.secrets, password.reveal(), salt)
+        });
+        made.await.unwrap_or(Err(HashError))
+    }
+
     /// Takes a place for one sign-in.
     pub(crate) fn queue(&self) -> Result<Place, Crowded> {
         let held = self.under_way.clone().try_acquire_owned().map_err(|_| Crowded)?;

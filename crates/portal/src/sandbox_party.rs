@@ -89,9 +89,8 @@ fn party_name(text: &str) -> Result<PartyName, SandboxError> {
 }
 
 async fn new_password(portal: &Portal, text: Secret<String>) -> Result<NewPassword, SandboxError> {
-    let (world, salt) = (portal.world.clone(), chance::bytes());
-    let hashed = tokio::task::spawn_blocking(move || password::hash(&world.secrets, text.reveal(), salt));
-    let verifier = hashed.await.map_err(SandboxError::broken)?.map_err(SandboxError::broken)?;
+    let made = portal.checker.make(portal.world.clone(), text, chance::bytes()).await;
+    let verifier = made.map_err(SandboxError::broken)?;
     Ok(NewPassword { verifier, pepper_version: Secrets::PEPPER_VERSION })
 }
 

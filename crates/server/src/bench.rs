@@ -57,7 +57,9 @@ pub(crate) struct BenchArgs {
 /// Measures, and prints the figures as one JSON object.
 pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<()> {
     anyhow::ensure!(!args.data.exists(), "{} exists; give a folder that does not", args.data.display());
-    std::fs::create_dir_all(&args.data).context("the data folder cannot be made")?;
+    if let What::Gateway = args.what {
+        std::fs::create_dir_all(&args.data).context("the data folder cannot be made")?;
+    }
     let figures = match args.what {
         What::Cell => bench_cell::run(args)?,
         What::Gateway => bench_gateway::run(args)?,
@@ -94,7 +96,7 @@ impl Latencies {
     pub(crate) fn add(&mut self, latency: Duration) {
         let us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX).max(1);
         let doubling = u64::from(us.ilog2());
-        let within = (us - (1 << doubling)) * BUCKETS_A_DOUBLING >> doubling;
+        let within = ((us - (1 << doubling)) * BUCKETS_A_DOUBLING) >> doubling;
         self.buckets[(doubling * BUCKETS_A_DOUBLING + within) as usize] += 1;
         self.count += 1;
     }

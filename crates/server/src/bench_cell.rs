@@ -1,10 +1,11 @@
 //! Payments through the cell alone.
 //!
 //! One payment is what a till does: the buyer's wallet draws a pay code, the merchant's order is opened and paid with
-//! it. That is an order with its number, a trade, two postings with five entries (the fee is the fifth), a receipt and a
-//! notification, in one journal record, answered when it is durable; the code itself is made and used up on the way.
+//! it. That is an order with its number, a trade, two postings with five entries (the fee is the fifth), a receipt and
+//! a notification, in one journal record, answered when it is durable; the code itself is made and used up on the way.
 
 use crate::bench::{BenchArgs, Dice, Latencies, cpu_ms, progress, rate, resident_kb};
+use crate::data_folder::DataFolder;
 use anyhow::{Context, anyhow};
 use base::{AppId, PartyId, Text};
 use cell::{Cell, Door};
@@ -12,7 +13,6 @@ use engine::{Command, IssuePayCode, OpenApp, OpenOrder, OpenParty, PayBy, Reply,
 use money::{Currency, Money};
 use people::{AppMode, PartyKind};
 use serde_json::{Value, json};
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -24,24 +24,22 @@ const PRICE_FEN: u64 = 199;
 /// What every buyer has, fen: nobody runs out.
 const PURSE_FEN: u64 = 1_000_000_000;
 
-pub(crate) fn clock() -> cell::Clock {
+fn clock() -> cell::Clock {
     Arc::new(|| {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
     })
 }
 
-pub(crate) fn open(folder: &Path, backlog_rows: u64) -> anyhow::Result<(Cell, Door)> {
-    let store = SqliteStore::open(&folder.join("tables.sqlite")).context("the tables cannot be opened")?;
-    let mut options = cell::Options::new(*b"tongbao  default");
+fn open(folder: &DataFolder, backlog_rows: u64) -> anyhow::Result<(Cell, Door)> {
+    let store = SqliteStore::open(&folder.tables()).context("the tables cannot be opened")?;
+    let mut options = cell::Options::new(folder.world_note()?.world_id()?);
     options.backlog_rows_max = backlog_rows;
-    Cell::open(&folder.join("journal"), Box::new(store), clock(), options)
-        .context("the cell cannot be opened")
+    Cell::open(&folder.journal(), Box::new(store), clock(), options).context("the cell cannot be opened")
 }
 
 pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Value> {
-    let folder = args.data.join("worlds").join("default");
-    std::fs::create_dir_all(&folder).context("the data folder cannot be made")?;
+    let (folder, _claim) = DataFolder::claim(&args.data)?;
     let (cell, door) = open(&folder, args.backlog_rows)?;
     let load = Load::prepare(&door, args)?;
     wait_posted(&door);
@@ -271,7 +269,7 @@ pub(crate) fn each<T: Send + 'static>(
     const WINDOW: usize = 4_096;
     let take = Arc::new(take);
     let in_flight = Arc::new(AtomicUsize::new(0));
-    let results: Arc<Mutex<Vec<(usize, Option<T>)>>> = Arc::default();
+    let results = Arc::new(Mutex::new(Vec::<(usize, Option<T>)>::new()));
     for (place, command) in commands.enumerate() {
         while in_flight.load(Ordering::Acquire) >= WINDOW {
             std::thread::sleep(Duration::from_micros(100));

@@ -42,7 +42,7 @@ impl Server {
         drop(listen);
         let program = std::env::current_exe().context("this program's own path is not known")?;
         let mut child = Command::new(program)
-            .args(["up", "--listen", &address, "--data"])
+            .args(["up", "--no-port-80", "--listen", &address, "--data"])
             .arg(args.data.join("server"))
             .arg("--ready")
             .arg(&ready)

@@ -125,7 +125,7 @@ gateway_errors! {
     /// Encryption is not possible.
     InvalidEncrypt = "40002", "isv.invalid-encrypt", "加解密异常";
     /// The content cannot be decrypted.
-    DecryptionErrorUnknown = "40003", "isv.decryption-error-unknown", "解密出错，未知异常";
+    DecryptionErrorUnknown = "40003", "isv.decryption-error-unknown", "解密出错, 未知错误";
     /// `biz_content` is not the JSON that this platform reads.
     IllegalJson = "40002", "isv.illegal-json", "非法的JSON格式";
     /// A file could not be taken.

@@ -385,6 +385,7 @@ fn trades_and_refunds() {
             "at_us = at_us + 1",
             &[("refund", RefundWrong), ("posting", RefundWrong)],
         ),
+        Case("trade", "no = {T4}", "buyer = buyer + 1", &[("trade", TradeWrong)]),
         Case(
             "refund",
             "order_no = {T2} AND out_request_no = 'R1'",
@@ -460,7 +461,7 @@ fn parties() {
             "party",
             "kind = 'person'",
             "login = 'other@example.com'",
-            &[("login", LoginWrong), ("party", LoginWrong)],
+            &[("party", PartyWrong), ("login", LoginWrong), ("party", LoginWrong)],
         ),
         Case("party", "kind = 'merchant'", "kind = 'person'", &[("app", PartyWrong)]),
         Case("party", "slot >= 0", "status = 'frozen'", &[]),
@@ -694,4 +695,21 @@ fn findings_beyond_the_bound_are_counted() {
     let report = audit::verify(folder, &options).unwrap();
     assert_eq!(report.findings.len(), 3);
     assert_eq!(report.findings.len() as u64 + report.left_off, world.verify().findings.len() as u64);
+}
+
+#[test]
+fn changes_that_agree_with_each_other_are_found_by_what_they_break() {
+    let world = World::copy();
+    world.change(&filled(
+        "UPDATE orders SET timer = no WHERE no = {T1};
+         INSERT INTO timer
+         SELECT slot, expires_at_us, no, 'expire_order', no, NULL, NULL, NULL FROM orders WHERE no = {T1}",
+    ));
+    assert!(found(&world.verify(), TimerWrong, "orders").message.contains("it is decided"));
+    let world = World::copy();
+    world.change(&filled(
+        "UPDATE orders SET fee_returned_minor = fee_returned_minor + 1 WHERE no = {T2};
+         UPDATE refund SET fee_back_minor = fee_back_minor + 1 WHERE order_no = {T2} AND out_request_no = 'R1'",
+    ));
+    assert!(found(&world.verify(), OrderRefunds, "orders").message.contains("in proportion"));
 }
