@@ -9,8 +9,9 @@ use std::sync::Arc;
 use store::Reader;
 use trade::Rulebook;
 
-/// Rows kept in memory at most before those that are posted are dropped. Sketch: 250 bytes each, 500 MB.
-const CACHE_ROWS_MAX: usize = 2_000_000;
+/// Posted rows kept in memory at most, beside those that are not posted yet. Sketch: two of each active party, 220 bytes
+/// each: two million active parties in 900 MB. Beyond it all are dropped and come back as they are needed.
+const KEPT_ROWS_MAX: usize = 4_000_000;
 /// Commands from which on a batch reads on one state of the store: opening one costs about three reads.
 const HOLD_MIN: usize = 8;
 
@@ -44,11 +45,15 @@ pub struct Desk {
     cache: HashMap<Key, Entry, RandomState>,
     reader: Box<dyn Reader>,
     stamper: Stamper,
+    /// The stamp's time up to which the store has everything.
+    posted_at_us: i64,
     wall_us: i64,
     rules: Vec<Arc<Rulebook>>,
     /// The batch being decided.
     batch: u64,
     changes: Vec<Option<(Key, Option<Row>)>>,
+    /// Rows in memory that are as the store has them.
+    kept: usize,
     loads: u64,
 }
 
@@ -59,9 +64,10 @@ impl std::fmt::Debug for Desk {
 }
 
 impl Desk {
-    /// Starts after the last durable batch. `tail` holds the rows that are journalled but not posted yet, oldest first.
+    /// Starts after the last durable batch; the store has everything up to `posted`. `tail` holds the rows that are journalled but not posted yet, oldest first.
     pub fn new(
         reader: Box<dyn Reader>,
+        posted: Stamp,
         last_stamp: Stamp,
         last_sequence: u64,
         rules: Vec<Arc<Rulebook>>,
@@ -71,10 +77,12 @@ impl Desk {
             cache: HashMap::default(),
             reader,
             stamper: Stamper::after(last_stamp),
+            posted_at_us: posted.at_us,
             wall_us: 0,
             rules: Vec::new(),
             batch: last_sequence + 1,
             changes: Vec::new(),
+            kept: 0,
             loads: 0,
         };
         rules.into_iter().for_each(|rules| desk.learn(rules));
@@ -112,21 +120,25 @@ impl Desk {
         Ok(Batch { sequence, outcomes, changes, last_stamp: self.stamper.last() })
     }
 
-    /// Hears that the store holds everything up to a batch, whose keys are given: these rows need not stay.
-    pub fn posted<'a>(&mut self, sequence: u64, keys: impl IntoIterator<Item = &'a Key>) {
+    /// Hears that the store holds everything up to a batch and its last stamp; the keys that changed are given: these
+    /// rows need not stay.
+    pub fn posted<'a>(&mut self, sequence: u64, stamp: Stamp, keys: impl IntoIterator<Item = &'a Key>) {
+        self.posted_at_us = self.posted_at_us.max(stamp.at_us);
         for key in keys {
             let Some(entry) = self.cache.get_mut(key) else { continue };
-            if entry.batch > sequence {
+            if entry.batch > sequence || entry.batch == 0 {
                 continue;
             }
             if entry.row.is_none() || !key.table().keep() {
                 self.cache.remove(key);
             } else {
                 entry.batch = 0;
+                self.kept += 1;
             }
         }
-        if self.cache.len() > CACHE_ROWS_MAX {
+        if self.kept > KEPT_ROWS_MAX {
             self.cache.retain(|_, entry| entry.batch > 0);
+            self.kept = 0;
         }
     }
 
@@ -160,6 +172,7 @@ impl Desk {
                 entry.row = row;
             }
             Some(entry) => {
+                self.kept -= usize::from(entry.batch == 0);
                 *entry = Entry { row: row.clone(), batch, place: changes.len(), fresh };
                 changes.push(Some((key, row)));
             }
@@ -177,11 +190,16 @@ impl Workspace for Desk {
         if let Some(entry) = self.cache.get(key) {
             return Ok(entry.row.clone());
         }
+        // Named by a number newer than anything in the store, and not in memory: it was never written.
+        if key.born_at_us().is_some_and(|born_at_us| born_at_us > self.posted_at_us) {
+            return Ok(None);
+        }
         self.loads += 1;
         let row = self.reader.row(key).map_err(|error| Fault(error.to_string()))?;
         if row.is_some() && key.table().keep() {
             let entry = Entry { row: row.clone(), batch: 0, place: 0, fresh: false };
             self.cache.insert(key.clone(), entry);
+            self.kept += 1;
         }
         Ok(row)
     }

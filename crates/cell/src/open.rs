@@ -83,6 +83,7 @@ pub enum CellOpenError {
 pub struct Cell {
     door: Door,
     supervisor: Option<JoinHandle<()>>,
+    stopping: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Cell {
@@ -104,8 +105,10 @@ impl Cell {
         let references = Arc::new(References::default());
         let stats = Arc::new(Stats::default());
         let (watch, posted) = watch::channel(0);
+        let stopping = Arc::new(AtomicBool::new(false));
+        let (folder, stop) = (folder.to_path_buf(), stopping.clone());
         let house =
-            House { folder: folder.to_path_buf(), clock: clock.clone(), options, references, stats, watch };
+            House { folder, clock: clock.clone(), options, references, stats, watch, stopping: stop };
         let mut store = store;
         let start = house.start(store.as_mut())?;
         let door =
@@ -113,7 +116,7 @@ impl Cell {
         let supervise = named("writer");
         let supervisor = supervise.spawn(move || house.supervise(start, store, &waiting));
         let supervisor = supervisor.map_err(CellOpenError::Thread)?;
-        Ok((Cell { door: door.clone(), supervisor: Some(supervisor) }, door))
+        Ok((Cell { door: door.clone(), supervisor: Some(supervisor), stopping }, door))
     }
 
     /// Decides what waits, answers it, posts all rows, and stops.
@@ -125,6 +128,8 @@ impl Cell {
     }
 
     fn stop(&self) {
+        // Before the word in the queue, which a batch that fails takes with it.
+        self.stopping.store(true, Ordering::Release);
         // A cell that ended by itself does not need to be told.
         let _told = self.door.queue.send(Waiting::Stop);
     }
@@ -145,6 +150,8 @@ struct House {
     references: Arc<References>,
     stats: Arc<Stats>,
     watch: watch::Sender<u64>,
+    /// Whether the cell was told to stop; outlives every failure.
+    stopping: Arc<AtomicBool>,
 }
 
 impl House {
@@ -177,7 +184,8 @@ impl House {
         let rows = tail.iter().flat_map(|batch| {
             batch.changes.iter().map(|(key, row)| (batch.sequence, key.clone(), row.clone()))
         });
-        let desk = Desk::new(reader, last_stamp, opened.last_sequence, rules, rows.collect::<Vec<_>>());
+        let rows: Vec<_> = rows.collect();
+        let desk = Desk::new(reader, mark.stamp, last_stamp, opened.last_sequence, rules, rows);
         tracing::info!(
             last_sequence = opened.last_sequence,
             posted_sequence = mark.sequence,
@@ -221,6 +229,10 @@ impl House {
             (ended, store) = self.run(start, store, waiting);
             match ended {
                 Ended::Stopped => return,
+                Ended::Failed(reason) if self.stopping.load(Ordering::Acquire) => {
+                    tracing::error!(reason, "the cell failed while it stopped; the next start goes on");
+                    return;
+                }
                 Ended::Failed(reason) => tracing::error!(reason, "the cell failed and is opened again"),
             }
             self.stats.reopened.fetch_add(1, Ordering::Relaxed);
@@ -233,6 +245,9 @@ impl House {
     fn start_again(&self, store: &mut dyn Store, waiting: &Receiver<Waiting>) -> Option<Start> {
         loop {
             std::thread::sleep(REOPEN);
+            if self.stopping.load(Ordering::Acquire) {
+                return None;
+            }
             match self.start(store) {
                 Ok(start) => return Some(start),
                 Err(error) => tracing::error!(%error, "the cell cannot be opened again yet"),
@@ -273,7 +288,8 @@ impl House {
         };
         let ending = AtomicBool::new(false);
         std::thread::scope(|threads| {
-            let (watch, stats, end) = (self.watch.clone(), self.stats.clone(), &ending);
+            let (watch, stats) = (self.watch.clone(), self.stats.clone());
+            let end = || ending.load(Ordering::Acquire) || self.stopping.load(Ordering::Acquire);
             let post = move || poster::run(store, durable, posted_in, watch, stats, end);
             let poster = named("poster").spawn_scoped(threads, post).expect("the system gives a thread");
             let (references, stats) = (&self.references, &self.stats);

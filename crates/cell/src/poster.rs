@@ -5,7 +5,7 @@ use base::Stamp;
 use engine::{Key, Row};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::Duration;
 use store::{Mark, Store};
@@ -35,19 +35,21 @@ pub(crate) struct Durable {
 /// What the poster tells the writer.
 pub(crate) struct Posted {
     pub(crate) sequence: u64,
+    pub(crate) last_stamp: Stamp,
     pub(crate) batches: Vec<Changes>,
     pub(crate) rows: u64,
 }
 
 /// Posts until the journal thread is gone and everything is in the store; then gives the store back. A store that
-/// refuses while the cell is `ending` is left as it is: the journal has everything, and the next start posts it.
+/// refuses while the cell is `ending` is left as it is: the journal has everything, and the next start posts it. Then
+/// the writer is let go, which may wait at the bound of the backlog.
 pub(crate) fn run(
     mut store: Box<dyn Store>,
     durable: Receiver<Durable>,
     tell: Sender<Posted>,
     watch: watch::Sender<u64>,
     stats: Arc<Stats>,
-    ending: &AtomicBool,
+    ending: impl Fn() -> bool,
 ) -> Box<dyn Store> {
     stand_back();
     while let Ok(first) = durable.recv() {
@@ -67,7 +69,9 @@ pub(crate) fn run(
         }
         while let Err(error) = store.post(&images, mark) {
             tracing::error!(sequence, %error, "posting failed");
-            if ending.load(Ordering::Acquire) {
+            if ending() {
+                drop(tell);
+                while durable.recv().is_ok() {}
                 return store;
             }
             std::thread::sleep(RETRY);
@@ -76,7 +80,7 @@ pub(crate) fn run(
         stats.backlog_rows.fetch_sub(rows as u64, Ordering::Relaxed);
         let batches = batches.into_iter().map(|batch| batch.changes).collect();
         // A writer that stopped does not need to hear; the rows are safe.
-        let _heard = tell.send(Posted { sequence, batches, rows: rows as u64 });
+        let _heard = tell.send(Posted { sequence, last_stamp: mark.stamp, batches, rows: rows as u64 });
         watch.send_replace(sequence);
     }
     store

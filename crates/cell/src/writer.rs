@@ -14,6 +14,10 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError};
 /// Commands in one batch. Sketch: a decision takes about 5 µs, a flush of the disk 0.1 to 5 ms: a thousand balance
 /// them.
 pub(crate) const BATCH_MAX: usize = 2_000;
+/// The most that one command and its rows take in the journal. Sketch: an order with the longest goods, texts and
+/// addresses has 50 KB; it stands there as the command and as the row, beside a notice and small rows.
+const COMMAND_BYTES_MAX: usize = 120 * 1024;
+const _: () = assert!(BATCH_MAX * COMMAND_BYTES_MAX <= journal::PAYLOAD_MAX_BYTES);
 /// Batches decided but not durable yet: one being flushed, one waiting for it. More would only add delay.
 pub(crate) const SEALED_MAX: usize = 1;
 
@@ -99,10 +103,10 @@ impl Writer<'_> {
         loop {
             let full = self.backlog_rows > self.backlog_rows_max;
             let posted = if full { self.posted.recv().ok() } else { self.posted.try_recv().ok() };
-            let Some(Posted { sequence, batches, rows }) = posted else { return };
+            let Some(Posted { sequence, last_stamp, batches, rows }) = posted else { return };
             self.backlog_rows = self.backlog_rows.saturating_sub(rows);
             for batch in &batches {
-                self.desk.posted(sequence, batch.iter().map(|(key, _)| key));
+                self.desk.posted(sequence, last_stamp, batch.iter().map(|(key, _)| key));
             }
         }
     }

@@ -356,3 +356,56 @@ fn a_cell_whose_disk_stays_broken_says_busy_and_comes_back_when_it_is_mended() {
     assert!((1..=2).contains(&back), "the unknown one may have been kept: {back}");
     cell.close();
 }
+
+#[test]
+fn an_order_posted_long_ago_is_found_and_one_never_made_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (cell, door) = open(folder.path());
+    let (login, name) = (Text::new("m").unwrap(), Text::new("n").unwrap());
+    let seller =
+        wait(door.ask(OpenParty { kind: PartyKind::Merchant, login, name, password: None })).unwrap();
+    let order = engine::OpenOrder {
+        seller,
+        app: base::AppId::issue(1, seller.slot()).unwrap(),
+        out_trade_no: Text::new("T1").unwrap(),
+        meaning: trade::Meaning {
+            product: trade::Product::QrCode,
+            total: fen(100),
+            subject: Text::new("s").unwrap(),
+            body: None,
+            named_buyer: None,
+            goods_detail: None,
+        },
+        delivery: trade::Delivery {
+            notify_url: None,
+            return_url: None,
+            quit_url: None,
+            charset: trade::WireCharset::Utf8,
+            rsa1: false,
+            store_id: None,
+            terminal_id: None,
+            operator_id: None,
+            passback_params: None,
+            merchant_order_no: None,
+        },
+        timeout: None,
+        expires_at_us: None,
+        code_timeout: None,
+        pay_by: None,
+    };
+    let order_no = wait(door.ask(order)).unwrap().order.no;
+    wait(async {
+        let mut posted = door.posted();
+        while *posted.borrow_and_update() < 2 {
+            posted.changed().await.unwrap();
+        }
+    });
+    let find = |order_no| door.ask(engine::FindOrderByNo { order_no });
+    assert!(wait(find(order_no)).is_ok(), "it left memory when it was posted, and is in the tables");
+    let later = base::OrderNo::of(base::Stamp { at_us: i64::MAX / 200, seq: 0 }, seller.slot());
+    assert_eq!(wait(find(later)).unwrap_err(), CellError::Refused(trade::FindRefused::TradeNotFound));
+    cell.close();
+    let (cell, door) = open(folder.path());
+    assert!(wait(door.ask(engine::FindOrderByNo { order_no })).is_ok(), "also after a restart");
+    cell.close();
+}

@@ -117,6 +117,32 @@ tables! {
     Timer = 19, false;
 }
 
+impl Key {
+    /// When the number in the key was issued, microseconds UTC, for rows that are named by such a number: no row of this
+    /// key can be older. Absent for rows that are named by people or parties.
+    pub const fn born_at_us(&self) -> Option<i64> {
+        match self {
+            Key::Order((_, no)) | Key::Trade((_, no)) => Some(no.at_us()),
+            Key::Refund((_, no, _)) | Key::Receipt((_, no, _)) => Some(no.at_us()),
+            Key::Posting((_, no)) => Some(no.at_us()),
+            Key::Notice((_, no)) => Some(no.at_us()),
+            Key::Hold((_, no)) => Some(no.at_us()),
+            Key::Timer((_, _, no)) => Some(no.at_us()),
+            Key::Party(_)
+            | Key::Login(_)
+            | Key::Credential(_)
+            | Key::Attempt(_)
+            | Key::SlotHead(_)
+            | Key::App(_) => None,
+            Key::Rulebook(_)
+            | Key::Account(_)
+            | Key::OrderNumber(_)
+            | Key::TopUpReceipt(_)
+            | Key::PayCode(_) => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,8 +19,8 @@ pub type Hash = [u8; 32];
 /// Names the world (one installation's books); a segment of another world is refused.
 pub type WorldId = [u8; 16];
 
-/// Longest payload of one record: 64 MiB.
-pub const PAYLOAD_MAX_BYTES: usize = 64 << 20;
+/// Longest payload of one record: 256 MiB, room for a whole batch of the longest orders.
+pub const PAYLOAD_MAX_BYTES: usize = 256 << 20;
 
 /// A page of its own, so that no later write touches the page the header is in.
 pub(crate) const SEGMENT_HEADER_BYTES: usize = 4096;

@@ -50,6 +50,7 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Value> {
     let burst = load.drive(&door, args.in_flight, Until::Payments(args.payments as u64), 1);
     let per = |total: u64| total / (burst.payments.max(1));
     let burst_bytes = per(door.stats().journal_bytes.load(Ordering::Relaxed) - bytes_before);
+    let burst_loads = door.stats().loads.load(Ordering::Relaxed);
     let burst_batches = door.stats().batches.load(Ordering::Relaxed) - batches_before;
     let burst_cpu_us = per((cpu_ms() - cpu_before) * 1_000);
     let backlog_after_burst = door.stats().backlog_rows.load(Ordering::Relaxed);
@@ -80,6 +81,7 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Value> {
             "p50_us": burst.latencies.quantile_us(500), "p99_us": burst.latencies.quantile_us(990),
             "journal_bytes_per_payment": burst_bytes, "cpu_us_per_payment": burst_cpu_us,
             "payments_per_flush": burst.payments / burst_batches.max(1), "backlog_rows_after": backlog_after_burst,
+            "loads_until_its_end": burst_loads,
         },
         "sustained": {
             "seconds": args.sustained_s, "payments": sustained,

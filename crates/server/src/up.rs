@@ -43,7 +43,10 @@ pub(crate) fn run(args: &UpArgs) -> anyhow::Result<()> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime =
         builder.enable_all().max_blocking_threads(BLOCKING_THREADS_MAX).build().context("no runtime")?;
-    runtime.block_on(serve(args))
+    let served = runtime.block_on(serve(args));
+    // Dropping it would wait, without end, for work that has had its time.
+    runtime.shutdown_background();
+    served
 }
 
 async fn serve(args: &UpArgs) -> anyhow::Result<()> {
