@@ -172,8 +172,11 @@ impl FromStr for OrderNo {
         let midnight = jiff::tz::Offset::constant(8).to_timestamp(date.at(0, 0, 0, 0));
         let midnight_us = midnight.map_err(|_| wrong("no such date"))?.as_microsecond();
         let slot = Slot::of_id(digits(&text[26..], 2, "trade number")?);
-        let stamp = Stamp { at_us: midnight_us + of_day.cast_signed(), seq: 0 };
-        let number = OrderNo::of(stamp, slot);
+        // Not `of`, which takes moments that a cell has given: this one is anybody's.
+        let at_us = midnight_us + of_day.cast_signed();
+        let number = at_us.checked_mul(i64::from(SLOTS));
+        let number = number.and_then(|number| number.checked_add(i64::from(slot.number())));
+        let number = number.and_then(OrderNo::from_number).ok_or_else(|| wrong("no such date"))?;
         if number.to_string() == text { Ok(number) } else { Err(wrong("its parts do not fit together")) }
     }
 }
@@ -211,6 +214,23 @@ mod tests {
         {
             assert!(wrong.parse::<OrderNo>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_trade_number_of_a_time_that_no_id_can_have_is_refused() {
+        // Anybody can send these. Taken for ids they would be negative, which no table takes, or overflow.
+        for wrong in [
+            "1969123122001400000000000000",
+            "0001010122001400000000000000",
+            "0000010122001400000000000000",
+            "4893010122001400000000000000",
+            "9999123022001400000000000099",
+            "9999123122001409999999999999",
+        ] {
+            assert!(wrong.parse::<OrderNo>().is_err(), "{wrong}");
+        }
+        let last = OrderNo::of(Stamp { at_us: i64::MAX / 100 - 1, seq: 0 }, Slot::new(99).unwrap());
+        assert_eq!(last.to_string().parse(), Ok(last));
     }
 
     #[test]

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use store::Reader;
 use trade::Rulebook;
 
-/// Posted rows kept in memory at most, beside those that are not posted yet. Sketch: two of each active party, 220 bytes
-/// each: two million active parties in 900 MB. Beyond it all are dropped and come back as they are needed.
+/// Posted rows kept in memory at most, beside those that are not posted yet. Sketch: two of each active party, 220
+/// bytes each: two million active parties in 900 MB. Beyond it all are dropped and come back as they are needed.
 const KEPT_ROWS_MAX: usize = 4_000_000;
 /// Commands from which on a batch reads on one state of the store: opening one costs about three reads.
 const HOLD_MIN: usize = 8;
@@ -64,7 +64,8 @@ impl std::fmt::Debug for Desk {
 }
 
 impl Desk {
-    /// Starts after the last durable batch; the store has everything up to `posted`. `tail` holds the rows that are journalled but not posted yet, oldest first.
+    /// Starts after the last durable batch; the store has everything up to `posted`. `tail` holds the rows that
+    /// are journalled but not posted yet, oldest first.
     pub fn new(
         reader: Box<dyn Reader>,
         posted: Stamp,

@@ -107,8 +107,7 @@ impl Cell {
         let (watch, posted) = watch::channel(0);
         let stopping = Arc::new(AtomicBool::new(false));
         let (folder, stop) = (folder.to_path_buf(), stopping.clone());
-        let house =
-            House { folder, clock: clock.clone(), options, references, stats, watch, stopping: stop };
+        let house = House { folder, clock: clock.clone(), options, references, stats, watch, stopping: stop };
         let mut store = store;
         let start = house.start(store.as_mut())?;
         let door =

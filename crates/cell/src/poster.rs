@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 /// Rows in one posting at most. Large groups make the store's random pages cheaper; beyond this the gain is small and
 /// the transaction's memory is not.
-const ROWS_MAX: usize = 200_000;
+const ROWS_MAX: usize = 500_000;
 /// Wait after the store refused a posting: it may be full or locked, and nothing is lost meanwhile.
 const RETRY: Duration = Duration::from_millis(500);
 /// How far the poster stands back behind the other threads (Unix niceness of its thread).

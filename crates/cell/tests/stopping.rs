@@ -1,4 +1,5 @@
-//! A cell that is told to stop ends, whatever fails meanwhile: a server that hangs at its end is killed, and looks broken.
+//! A cell that is told to stop ends, whatever fails meanwhile: a server that hangs at its end is killed, and looks
+//! broken.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where its preparation fails")]
 

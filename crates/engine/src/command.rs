@@ -48,6 +48,8 @@ macro_rules! commands {
             pub fn slot(&self) -> Slot { match self { $(Command::$name(command) => command.slot(),)* } }
             /// Its name, for logs and the journal's readers.
             pub const fn name(&self) -> &'static str { match self { $(Command::$name(_) => stringify!($name),)* } }
+            /// All names in the order of their numbers in the journal.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name),)*];
             /// Whether it only looks: it changes nothing and is not journalled.
             pub const fn is_query(&self) -> bool { match self { $(Command::$name(_) => commands!(@is_query $kind),)* } }
         }
@@ -122,4 +124,19 @@ commands! {
     query FindLogin => query::find_login, PartyId, PartyNotFound;
     query FindParty => query::find_party, Arc<Party>, PartyNotFound;
     query FindAccount => query::find_account, Arc<Account>, PartyNotFound;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A command stands in the journal under its place in this list: new ones are appended, none is moved or removed.
+    #[test]
+    fn the_places_of_commands_are_frozen() {
+        let frozen = "OpenParty SetPartyStatus OpenApp SetAppStatus SetRules TopUp IssuePayCode OpenOrder ClaimOrder \
+            TryPassword JudgePassword ConfirmPay CloseOrder CancelOrder RefundOrder NoticeTried RunTimer FindOrder \
+            FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount";
+        let frozen: Vec<&str> = frozen.split_whitespace().collect();
+        assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
+    }
 }

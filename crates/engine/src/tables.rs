@@ -118,8 +118,8 @@ tables! {
 }
 
 impl Key {
-    /// When the number in the key was issued, microseconds UTC, for rows that are named by such a number: no row of this
-    /// key can be older. Absent for rows that are named by people or parties.
+    /// When the number in the key was issued, microseconds UTC, for rows that are named by such a number: no row of
+    /// this key can be older. Absent for rows that are named by people or parties.
     pub const fn born_at_us(&self) -> Option<i64> {
         match self {
             Key::Order((_, no)) | Key::Trade((_, no)) => Some(no.at_us()),

@@ -119,7 +119,7 @@ fn error_page(origin: &Origin, refusal: &Refusal) -> HttpResponse<Body> {
         <style>{ERROR_STYLE}</style></head>\n\
         <body><main><h1>无法付款</h1><p>商家的付款请求有误，没有扣款。请返回商家重新下单。</p>\
         <p lang=\"en\">The shop's payment request is not valid; nothing was charged. Go back and order again.</p>\
-        <h2>给商家 <span lang=\"en\">For the shop</span></h2><p class=\"why\"><b>{}</b><br>{}</p></main></body></html>\n",
+        <h2>给商家 <span lang=\"en\">For the shop</span></h2><p class=\"why\"><strong>{}</strong><br>{}</p></main></body></html>\n",
         charset.name(),
         escape_markup(refusal.sub_code),
         escape_markup(&plain(&refusal.sub_msg)),

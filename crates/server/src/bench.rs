@@ -25,7 +25,7 @@ pub(crate) enum What {
 pub(crate) struct BenchArgs {
     /// What to measure.
     pub(crate) what: What,
-    /// A folder for the data; it must not exist, and is left for `tongbao verify`.
+    /// A folder for the data, new or empty; it is left for `tongbao verify`.
     #[arg(long)]
     pub(crate) data: PathBuf,
     /// Buyers, each with an account and money.
@@ -40,8 +40,9 @@ pub(crate) struct BenchArgs {
     /// Seconds of the sustained run that follows the burst.
     #[arg(long, default_value_t = 300)]
     pub(crate) sustained_s: u64,
-    /// Rows journalled but not posted at which the cell slows to the poster's pace.
-    #[arg(long, default_value_t = 2_000_000)]
+    /// Rows journalled but not posted at which the cell slows to the poster's pace. A server's own bound is 2,000,000
+    /// (about 800 MB); the burst of a million payments has room for all its rows.
+    #[arg(long, default_value_t = 12_000_000)]
     pub(crate) backlog_rows: u64,
     /// Payments under way at most.
     #[arg(long, default_value_t = 6_000)]
@@ -56,7 +57,8 @@ pub(crate) struct BenchArgs {
 
 /// Measures, and prints the figures as one JSON object.
 pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<()> {
-    anyhow::ensure!(!args.data.exists(), "{} exists; give a folder that does not", args.data.display());
+    let taken = std::fs::read_dir(&args.data).is_ok_and(|mut files| files.next().is_some());
+    anyhow::ensure!(!taken, "{} is not empty; give a folder that is, or a new one", args.data.display());
     if let What::Gateway = args.what {
         std::fs::create_dir_all(&args.data).context("the data folder cannot be made")?;
     }

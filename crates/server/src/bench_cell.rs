@@ -76,6 +76,7 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Value> {
     Ok(json!({
         "what": "cell: full payments, durable in the journal and answered; pay code drawn in the same run",
         "buyers": args.buyers, "merchants": args.merchants, "in_flight": args.in_flight,
+        "backlog_rows_max": args.backlog_rows,
         "burst": {
             "payments": burst.payments, "payments_per_s": burst.rate,
             "p50_us": burst.latencies.quantile_us(500), "p99_us": burst.latencies.quantile_us(990),

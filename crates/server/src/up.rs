@@ -101,7 +101,9 @@ fn base_url(args: &UpArgs, addresses: &[SocketAddr]) -> anyhow::Result<String> {
     };
     let given = given.trim_end_matches('/');
     if !given.starts_with("http://") && !given.starts_with("https://")
-        || given.contains(['?', '#', '"', ' ', '<'])
+        || given.contains(['?', '#', '"', '<'])
+        // It becomes part of a header.
+        || !given.bytes().all(|byte| byte.is_ascii_graphic())
     {
         bail!("--base-url is an address such as https://pay.example.com");
     }

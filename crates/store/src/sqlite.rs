@@ -21,9 +21,9 @@ const PAGE_BYTES: i64 = 4_096;
 const POSTING_CACHE_KIB: i64 = 262_144;
 /// Most memory for pages on a reading connection, KiB.
 const READING_CACHE_KIB: i64 = 4_096;
-/// Pages in the WAL before a commit moves them into the file: 64 MiB, so that a page that is written by many batches
+/// Pages in the WAL before a commit moves them into the file: 512 MiB, so that a page that is written by many batches
 /// is moved once.
-const CHECKPOINT_PAGES: i64 = 16_384;
+const CHECKPOINT_PAGES: i64 = 131_072;
 /// The WAL is cut back to this size, bytes.
 const WAL_KEPT_BYTES: i64 = 64 << 20;
 /// Statements kept prepared: three for each table and those of the lists.

@@ -89,3 +89,20 @@ async fn the_wallet_is_its_owner_s_until_signed_out() {
     browser.plant("tongbao_wallet", "/wallet", &session);
     assert!(browser.get("/wallet").await.html.contains("name=\"pay_password\""), "the session is dead");
 }
+
+#[tokio::test]
+async fn a_trade_number_that_cannot_be_one_changes_nothing() {
+    let shop = Shop::open().await;
+    let mut browser = shop.browser();
+    sign_in(&mut browser, "wallet", PASSWORD).await;
+    let csrf = browser.get("/wallet").await.csrf();
+    for number in ["1969123122001400000000000000", "9999123022001400000000000099"] {
+        let fields = [("csrf", csrf.as_str()), ("trade_no", number), ("pay_password", PASSWORD)];
+        let refused = browser.post("/wallet/confirm", &fields).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.html);
+    }
+    // A row that the tables refuse would hold up the posting of everything after it.
+    shop.top_up(shop.buyer, 1_00).await;
+    shop.wait_posted().await;
+    assert_eq!(shop.balance(shop.buyer).await, 10_100);
+}

@@ -5,4 +5,5 @@
 mod copies;
 mod folders;
 mod life;
+mod logs;
 mod server;

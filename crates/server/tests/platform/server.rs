@@ -44,6 +44,10 @@ pub(crate) fn up(data: &Path) -> Vec<&str> {
 
 impl Server {
     pub(crate) fn start(data: &Path) -> Server {
+        Server::start_logging(data, "info")
+    }
+
+    pub(crate) fn start_logging(data: &Path, filter: &str) -> Server {
         let file = |ending: &str| PathBuf::from(format!("{}.{ending}", data.display()));
         let (ready, out) = (file("ready"), file("out"));
         let _gone = fs::remove_file(&ready);
@@ -52,6 +56,7 @@ impl Server {
             .args(up(data))
             .arg("--ready")
             .arg(&ready)
+            .env("TONGBAO_LOG", filter)
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
@@ -115,17 +120,26 @@ impl Server {
 
     /// Opens an order of 1.50 with a code to scan, as the demo app, and gives the code's text.
     pub(crate) fn precreate(&self, number: &str) -> String {
+        let biz = json!({ "out_trade_no": number, "total_amount": "1.50", "subject": "茶" });
+        let (answer, _) = self.gateway("alipay.trade.precreate", &biz);
+        let answer = &answer["alipay_trade_precreate_response"];
+        assert_eq!(answer["code"], "10000", "{answer}");
+        answer["qr_code"].as_str().unwrap().to_owned()
+    }
+
+    /// A call of the gateway as the demo app: the answer, and the request's signature.
+    pub(crate) fn gateway(&self, method: &str, biz: &Value) -> (Value, String) {
         let app = &self.ready["apps"][0];
         let key = fs::read_to_string(app["private_key_pkcs8"].as_str().unwrap()).unwrap();
         let now_us = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as i64;
-        let biz = json!({ "out_trade_no": number, "total_amount": "1.50", "subject": "茶" }).to_string();
+        let biz = biz.to_string();
         let timestamp = wire::timestamp::format_cn(now_us);
         // In the order in which they are signed.
         let mut params = vec![
             ("app_id", app["app_id"].as_str().unwrap()),
             ("biz_content", &biz),
             ("charset", "utf-8"),
-            ("method", "alipay.trade.precreate"),
+            ("method", method),
             ("sign_type", "RSA2"),
             ("timestamp", &timestamp),
             ("version", "1.0"),
@@ -137,10 +151,7 @@ impl Server {
         let query: Vec<String> =
             params.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let (_, text) = self.get(&format!("/gateway.do?{}", query.join("&")));
-        let answer: Value = serde_json::from_str(&text).unwrap();
-        let answer = &answer["alipay_trade_precreate_response"];
-        assert_eq!(answer["code"], "10000", "{text}");
-        answer["qr_code"].as_str().unwrap().to_owned()
+        (serde_json::from_str(&text).unwrap(), sign)
     }
 
     pub(crate) fn login(&self, buyer: usize) -> String {

@@ -1,0 +1,50 @@
+//! What the log must never hold.
+
+use crate::server::{Server, call};
+use serde_json::json;
+use std::fs;
+
+#[test]
+fn no_secret_is_logged_however_much_is() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path().join("data");
+    let server = Server::start_logging(&data, "trace");
+    let buyer = json!({ "kind": "buyer", "login": "Lin.Daiyu@example.test", "name": "林黛玉",
+                        "pay_password": "918273", "balance": "9.00" });
+    server.sandbox("/party", &buyer);
+    let code = server.sandbox("/paycode", &json!({ "login": "lin.daiyu@example.test" }));
+    let code = code["auth_code"].as_str().unwrap().to_owned();
+    let app = server.sandbox("/app", &json!({ "seller_id": server.ready["apps"][0]["seller_id"] }));
+    let pay = json!({ "out_trade_no": "S1", "total_amount": "1.50", "subject": "葬花吟", "scene": "bar_code",
+                      "auth_code": code });
+    let (paid, sign) = server.gateway("alipay.trade.pay", &pay);
+    assert_eq!(paid["alipay_trade_pay_response"]["code"], "10000", "{paid}");
+    let wrong = json!({ "login": "lin.daiyu@example.test", "pay_password": "604417",
+                        "qr_code": server.precreate("S2") });
+    let (status, _) = call(&server.address, "POST", "/sandbox/pay", &wrong.to_string()).unwrap();
+    assert_eq!(status, 403);
+    let keys = data.join("worlds/default/keys");
+    let line = |text: &str| text.lines().nth(4).unwrap().to_owned();
+    let mut secrets = vec![
+        ("a password", "918273".to_owned()),
+        ("a wrong password", "604417".to_owned()),
+        ("a name", "林黛玉".to_owned()),
+        ("a login", "daiyu@".to_owned()),
+        ("what was sold", "葬花吟".to_owned()),
+        ("a pay code", code),
+        ("a request's signature", sign[..32].to_owned()),
+        ("an answer's signature", paid["sign"].as_str().unwrap()[..32].to_owned()),
+        ("a new app's key", line(app["private_key_pkcs8"].as_str().unwrap())),
+        ("a new app's content key", app["aes_key"].as_str().unwrap().to_owned()),
+        ("the master key", fs::read_to_string(keys.join("master.key")).unwrap().trim().to_owned()),
+    ];
+    for file in ["platform_private.pem", "root_private.pem"] {
+        secrets.push((file, line(&fs::read_to_string(keys.join(file)).unwrap())));
+    }
+    server.stop();
+    let log = fs::read_to_string(temporary.path().join("data.out")).unwrap();
+    assert!(log.contains("a call was answered"), "the log was taken: {log}");
+    for (what, secret) in secrets {
+        assert!(secret.len() >= 6 && !log.contains(&secret), "{what} is in the log");
+    }
+}
