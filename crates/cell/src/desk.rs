@@ -174,7 +174,8 @@ impl Desk {
             }
             Some(entry) => {
                 self.kept -= usize::from(entry.batch == 0);
-                *entry = Entry { row: row.clone(), batch, place: changes.len(), fresh };
+                // What an earlier batch touched may be stored, whatever this decision believes.
+                *entry = Entry { row: row.clone(), batch, place: changes.len(), fresh: false };
                 changes.push(Some((key, row)));
             }
             None => {

@@ -6,7 +6,7 @@ use engine::{Ask, Command, Reply};
 use people::App;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
 use tokio::sync::{oneshot, watch};
 
@@ -105,6 +105,8 @@ pub struct Stats {
     pub posted_rows: AtomicU64,
     /// Commands turned away because the queue was full.
     pub busy: AtomicU64,
+    /// Whether the store refused the last posting; what is journalled is safe, but nothing reaches the tables.
+    pub posting_fails: AtomicBool,
     /// How often the cell was opened again after a failure.
     pub reopened: AtomicU64,
 }

@@ -69,6 +69,7 @@ pub(crate) fn run(
         }
         while let Err(error) = store.post(&images, mark) {
             tracing::error!(sequence, %error, "posting failed");
+            stats.posting_fails.store(true, Ordering::Relaxed);
             if ending() {
                 drop(tell);
                 while durable.recv().is_ok() {}
@@ -76,6 +77,7 @@ pub(crate) fn run(
             }
             std::thread::sleep(RETRY);
         }
+        stats.posting_fails.store(false, Ordering::Relaxed);
         stats.posted_rows.fetch_add(images.len() as u64, Ordering::Relaxed);
         stats.backlog_rows.fetch_sub(rows as u64, Ordering::Relaxed);
         let batches = batches.into_iter().map(|batch| batch.changes).collect();

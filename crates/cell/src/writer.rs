@@ -127,6 +127,7 @@ pub(crate) fn keep_journal(
         if let Some(sequence) = sequence {
             let encoded = encode(&commands, &outcomes, &changes, last_stamp, &mut payload);
             encoded.map_err(|error| format!("a batch cannot be written: {error}"))?;
+            read_back(&payload)?;
             let position = journal.append(&payload).map_err(|error| error.to_string())?;
             assert_eq!(position.sequence, sequence, "the writer counts as the journal does");
             stats.batches.fetch_add(1, Ordering::Relaxed);
@@ -141,4 +142,13 @@ pub(crate) fn keep_journal(
         }
     }
     Ok(())
+}
+
+/// What cannot be read again must not become durable: it would stop every later start. A failure here is a fault of
+/// ours; nothing was written, and the cell goes on from the journal's end.
+fn read_back(payload: &[u8]) -> Result<(), String> {
+    let named =
+        |error: crate::BatchError| format!("a batch could not be read back and was not written: {error}");
+    let batch = crate::BatchRecord::decode(payload).map_err(named)?;
+    batch.rows.iter().try_for_each(|row| row.row().map(drop)).map_err(named)
 }

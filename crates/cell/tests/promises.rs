@@ -122,6 +122,13 @@ fn the_unposted_tail_is_served_at_once_and_posted_later() {
     let (cell, door) = Cell::open(&journal, Box::new(store), clock(), options()).unwrap();
     let party = wait(door.ask(open_party("a"))).unwrap();
     wait(door.ask(top_up(party, 100, "k"))).unwrap();
+    for _try in 0..200 {
+        if door.stats().posting_fails.load(Ordering::Relaxed) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(door.stats().posting_fails.load(Ordering::Relaxed), "whoever watches is told");
     cell.close();
     assert_eq!(sqlite(folder.path()).mark().unwrap().sequence, 0, "nothing was posted");
     let (cell, door) = open(folder.path());

@@ -12,6 +12,7 @@ use axum::http::{HeaderValue, Response as HttpResponse, StatusCode, header};
 use base::OrderNo;
 use wire::charset::Charset;
 use wire::envelope::{Response, quoted_cipher, signed_envelope, unsigned_envelope};
+use wire::public_code::GatewayError;
 
 /// Says what went wrong with a signature, in sandbox worlds.
 const HINT_HEADER: &str = "tongbao-signature-hint";
@@ -61,6 +62,11 @@ impl Gateway {
         });
         match signed.await {
             Ok(bytes) => finish(origin, bytes),
+            // What was encrypted must not go out in plain: the caller hears that it must ask again.
+            Err(_) if origin.aes.is_some() => {
+                let unknown = Failure::gateway(GatewayError::UnknownError).response();
+                finish(origin, unsigned_envelope(&origin.node(), &unknown.to_json(), charset))
+            }
             // What was decided is decided, so the truth is said even where it cannot be signed.
             Err(_) => finish(origin, unsigned_envelope(&origin.node(), &busy.to_json(), charset)),
         }
@@ -119,7 +125,8 @@ fn error_page(origin: &Origin, refusal: &Refusal) -> HttpResponse<Body> {
         <style>{ERROR_STYLE}</style></head>\n\
         <body><main><h1>无法付款</h1><p>商家的付款请求有误，没有扣款。请返回商家重新下单。</p>\
         <p lang=\"en\">The shop's payment request is not valid; nothing was charged. Go back and order again.</p>\
-        <h2>给商家 <span lang=\"en\">For the shop</span></h2><p class=\"why\"><strong>{}</strong><br>{}</p></main></body></html>\n",
+        <h2>给商家 <span lang=\"en\">For the shop</span></h2>\
+        <p class=\"why\"><strong>{}</strong><br>{}</p></main></body></html>\n",
         charset.name(),
         escape_markup(refusal.sub_code),
         escape_markup(&plain(&refusal.sub_msg)),

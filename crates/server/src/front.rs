@@ -80,8 +80,11 @@ async fn health(State(door): State<Door>) -> Response {
         matches!(tokio::time::timeout(HEALTH_WAIT, asked).await, Ok(Ok(_) | Err(CellError::Refused(_))));
     let stats = door.stats();
     let posted_sequence = *door.posted().borrow();
+    let posting_fails = stats.posting_fails.load(Ordering::Relaxed);
     let body = json!({
-        "ok": answered,
+        "ok": answered && !posting_fails,
+        "answers": answered,
+        "posting_fails": posting_fails,
         "posted_sequence": posted_sequence,
         "backlog_rows": stats.backlog_rows.load(Ordering::Relaxed),
         "batches": stats.batches.load(Ordering::Relaxed),
@@ -89,7 +92,7 @@ async fn health(State(door): State<Door>) -> Response {
         "busy": stats.busy.load(Ordering::Relaxed),
         "reopened": stats.reopened.load(Ordering::Relaxed),
     });
-    let status = if answered { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if answered && !posting_fails { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (
         status,
         [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")],

@@ -36,7 +36,10 @@ pub(crate) async fn seed(
     let mut demo = match Demo::read(folder)? {
         Some(demo) if demo.is_complete() => return Ok(demo),
         Some(demo) => demo,
-        None => plan()?,
+        None => {
+            refuse_half_a_demo(world, door).await?;
+            plan()?
+        }
     };
     let app_keys = [AppMode::Key, AppMode::Cert].map(|mode| (mode, keys::key_under_way()));
     demo.write(folder)?;
@@ -60,6 +63,15 @@ pub(crate) async fn seed(
     demo.write(folder)?;
     tracing::info!(%seller, "demo world seeded");
     Ok(demo)
+}
+
+/// Money from nowhere is for sandboxes, and new passwords would not be those of parties that are there.
+async fn refuse_half_a_demo(world: &World, door: &Door) -> anyhow::Result<()> {
+    anyhow::ensure!(world.sandbox, "only a sandbox world is seeded with a demo");
+    let login = Text::new(MERCHANT.0).context("a short name")?;
+    let there = door.ask(FindLogin { login }).await.is_ok();
+    anyhow::ensure!(!there, "demo.json is missing, but its parties are there: restore it from a backup");
+    Ok(())
 }
 
 fn plan() -> anyhow::Result<Demo> {
