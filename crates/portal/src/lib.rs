@@ -25,6 +25,7 @@ mod sandbox_app;
 mod sandbox_notifications;
 mod sandbox_party;
 mod sandbox_pay;
+mod sandbox_rules;
 mod session;
 mod sign_in;
 mod start;

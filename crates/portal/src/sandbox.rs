@@ -6,7 +6,7 @@
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, login_name};
-use crate::{sandbox_app, sandbox_notifications, sandbox_party, sandbox_pay};
+use crate::{sandbox_app, sandbox_notifications, sandbox_party, sandbox_pay, sandbox_rules};
 use askama::Template;
 use axum::Router;
 use axum::body::Bytes;
@@ -33,6 +33,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/party/status", post(sandbox_party::set_status))
         .route("/sandbox/app", post(sandbox_app::open))
         .route("/sandbox/topup", post(sandbox_party::top_up))
+        .route("/sandbox/rules", post(sandbox_rules::set))
         .route("/sandbox/notifications", get(sandbox_notifications::list))
 }
 

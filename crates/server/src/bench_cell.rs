@@ -69,7 +69,11 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Value> {
     quarters.iter().for_each(|run| latencies.merge(&run.latencies));
     let sustained: u64 = quarters.iter().map(|run| run.payments).sum();
     let sustained_cpu_us = (cpu_ms() - cpu_before) * 1_000 / sustained.max(1);
+    let backlog_after = door.stats().backlog_rows.load(Ordering::Relaxed);
     let rss_kb = resident_kb();
+    let draining = Instant::now();
+    wait_posted(&door);
+    let drain_s = draining.elapsed().as_secs();
     let refused = load.refused.load(Ordering::Relaxed);
     cell.close();
     anyhow::ensure!(refused == 0, "{refused} payments were refused: the figures would be wrong");
@@ -89,7 +93,8 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Value> {
             "payments_per_s": sustained / args.sustained_s.max(1),
             "quarters_per_s": quarters.iter().map(|run| run.rate).collect::<Vec<_>>(),
             "p50_us": latencies.quantile_us(500), "p99_us": latencies.quantile_us(990),
-            "cpu_us_per_payment": sustained_cpu_us,
+            "cpu_us_per_payment": sustained_cpu_us, "backlog_rows_after": backlog_after,
+            "drained_in_s": drain_s, "posted_payments_per_s": sustained / (args.sustained_s + drain_s).max(1),
         },
         "resident_kb": rss_kb,
     }))

@@ -23,7 +23,7 @@ use tokio::time::{Sleep, sleep};
 const CONNECTIONS_MAX: usize = 4_096;
 /// A head must be whole within this, counted from the first byte or, on a connection kept alive, from the last answer.
 const HEAD_TIME: Duration = Duration::from_secs(10);
-/// A body must be whole within this; the largest has 256 KiB.
+/// A body must be whole within this; the largest has 1 MiB.
 const BODY_TIME: Duration = Duration::from_secs(20);
 /// Longest head: request lines of 16 KiB and more are usual, since whole requests stand in the query.
 const HEAD_BYTES_MAX: usize = 128 * 1024;

@@ -55,6 +55,29 @@ async fn a_buyer_is_opened_topped_up_and_pays_by_every_way() {
 }
 
 #[tokio::test]
+async fn a_fee_holds_for_what_is_paid_after_it_was_set() {
+    let shop = Shop::open().await;
+    shop.top_up(shop.buyer, 100_000).await;
+    let fee_of_a_payment = async || {
+        let order = shop.order(Product::QrCode, 10_000).await.order;
+        let body = json!({"login": BUYER, "pay_password": PASSWORD, "qr_code": shop.world.qr_url(order.no)});
+        let (status, paid) = shop.call("/sandbox/pay", body).await;
+        assert_eq!(status, StatusCode::OK, "{paid}");
+        let paid = shop.door.ask(engine::FindOrderByNo { order_no: order.no }).await.unwrap();
+        paid.fee_minor.units()
+    };
+    assert_eq!(fee_of_a_payment().await, 60);
+    let body = json!({"merchant_fee_ppm": 3_800, "password_free_limit": "200.00"});
+    let (status, set) = shop.call("/sandbox/rules", body).await;
+    assert_eq!((status, &set["password_free_limit"]), (StatusCode::OK, &json!("200.00")), "{set}");
+    assert_eq!(fee_of_a_payment().await, 38);
+    let later =
+        json!({"merchant_fee_ppm": 0, "password_free_limit": "0", "effective_at": "2999-01-01 00:00:00"});
+    assert_eq!(shop.call("/sandbox/rules", later).await.0, StatusCode::OK);
+    assert_eq!(fee_of_a_payment().await, 38, "a rule of the future does not hold yet");
+}
+
+#[tokio::test]
 async fn each_wrong_call_is_refused_by_name() {
     let shop = Shop::open().await;
     let order = shop.order(Product::QrCode, 1_00).await.order;
@@ -63,6 +86,19 @@ async fn each_wrong_call_is_refused_by_name() {
         ("/sandbox/paycode", json!({"login": BUYER, "more": 1}), 400, "bad_request"),
         ("/sandbox/paycode", json!({"login": "nobody"}), 404, "party_not_found"),
         ("/sandbox/party", json!({"kind": "king", "login": "a"}), 400, "bad_request"),
+        (
+            "/sandbox/rules",
+            json!({"merchant_fee_ppm": 1_000_001, "password_free_limit": "1"}),
+            400,
+            "bad_rate",
+        ),
+        ("/sandbox/rules", json!({"merchant_fee_ppm": 1, "password_free_limit": "-1"}), 400, "bad_amount"),
+        (
+            "/sandbox/rules",
+            json!({"merchant_fee_ppm": 1, "password_free_limit": "1", "effective_at": "2001-01-01 00:00:00"}),
+            400,
+            "bad_time",
+        ),
         ("/sandbox/party", json!({"kind": "buyer", "login": "a b"}), 400, "bad_login"),
         ("/sandbox/party", json!({"kind": "buyer", "login": "a", "name": " "}), 400, "bad_name"),
         ("/sandbox/party", json!({"kind": "buyer", "login": "a", "pay_password": "12"}), 400, "bad_password"),
