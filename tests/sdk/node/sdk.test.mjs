@@ -164,6 +164,24 @@ for (const mode of ['key', 'cert']) {
       });
     }
 
+    test('the other methods refuse too, and security_code pays as bar_code does', async () => {
+      const offer = order();
+      assert.equal((await call('alipay.trade.precreate', offer)).code, '10000');
+      oneOf(await call('alipay.trade.precreate', { ...offer, totalAmount: '9.99' }), '40004 ACQ.CONTEXT_INCONSISTENT');
+      oneOf(await call('alipay.trade.fastpay.refund.query', { outTradeNo: newNumber(), outRequestNo: 'x' }),
+        '40004 ACQ.TRADE_NOT_EXIST', '40004 TRADE_NOT_EXIST');
+      const authCode = await sandbox.payCode(buyer.login);
+      assert.equal((await call('alipay.trade.pay', order({ scene: 'security_code', authCode }))).code, '10000');
+      for (const [method, productCode] of Object.entries(PAGES)) {
+        const link = order({ productCode });
+        const changed = sdk.pageExec(method, 'GET', { bizContent: link }).replace('8.88', '0.01');
+        await assert.rejects(sandbox.pay(buyer.login, { order_url: changed }));
+        oneOf(await query(link.outTradeNo), '40004 ACQ.TRADE_NOT_EXIST');
+      }
+      const text = sdk.sdkExec('alipay.trade.app.pay', { bizContent: order({ productCode: 'QUICK_MSECURITY_PAY' }) });
+      await assert.rejects(sandbox.pay(buyer.login, { order_string: text.replace('8.88', '0.01') }));
+    });
+
     test('alipay.trade.app.pay: the order string', async () => {
       const biz = order({ productCode: 'QUICK_MSECURITY_PAY' });
       const text = sdk.sdkExec('alipay.trade.app.pay', { bizContent: biz, notifyUrl: merchant.url });

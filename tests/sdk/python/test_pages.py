@@ -91,13 +91,22 @@ def test_form_leads_to_the_cashier_and_is_paid(ready, entries, sandbox, buyer, n
     assert settled(client, biz["out_trade_no"]) == "TRADE_SUCCESS"
 
 
-def test_a_changed_link_is_refused(client, sandbox, buyer, new_number):
-    biz = order(new_number, PAGE)
-    changed = client.page_url(PAGE, biz).replace("6.66", "0.01")
+@pytest.mark.parametrize("method", [PAGE, WAP])
+def test_a_changed_link_is_refused(client, sandbox, buyer, new_number, method):
+    biz = order(new_number, method)
+    changed = client.page_url(method, biz).replace("6.66", "0.01")
     status, headers, body = raw.exchange(changed, "GET", urllib.parse.urlsplit(changed).query)
     assert status == 200 and headers["Content-Type"].lower().startswith("text/html"), body[:300]
     with pytest.raises(SandboxError):
         sandbox.pay(buyer["login"], order_url=changed)
+    assert outcome(client.call("alipay.trade.query", {"out_trade_no": biz["out_trade_no"]})) in NO_TRADE
+
+
+def test_a_changed_order_string_is_refused(client, sandbox, buyer, new_number):
+    biz = order(new_number, APP)
+    changed = client.order_string(APP, biz).replace("6.66", "0.01")
+    with pytest.raises(SandboxError):
+        sandbox.pay(buyer["login"], order_string=changed)
     assert outcome(client.call("alipay.trade.query", {"out_trade_no": biz["out_trade_no"]})) in NO_TRADE
 
 
