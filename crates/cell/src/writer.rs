@@ -152,3 +152,25 @@ fn read_back(payload: &[u8]) -> Result<(), String> {
     let batch = crate::BatchRecord::decode(payload).map_err(named)?;
     batch.rows.iter().try_for_each(|row| row.row().map(drop)).map_err(named)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::{Slot, Stamp};
+    use engine::Row;
+    use people::SlotHead;
+
+    #[test]
+    fn a_row_that_cannot_be_read_again_is_found_before_it_is_written() {
+        let payload = |parties| {
+            let row = Row::SlotHead(Arc::new(SlotHead { slot: Slot::PLATFORM, parties, apps: 0 }));
+            let mut out = Vec::new();
+            encode(&[], &[], &[(row.key(), Some(row))], Stamp { at_us: 1, seq: 1 }, &mut out)
+                .expect("encodes");
+            out
+        };
+        assert_eq!(read_back(&payload(7)), Ok(()));
+        // No column holds more than 2⁶³ − 1: written all the same, it would stop every later start.
+        assert!(read_back(&payload(u64::MAX)).is_err());
+    }
+}

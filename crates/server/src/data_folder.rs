@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// The layout's number that this program writes and reads.
 const VERSION: u32 = 1;
-/// The one world for now; every path already names its world.
+/// The only world of a server; paths name it, so that a second one changes none of them.
 pub(crate) const WORLD: &str = "default";
 
 /// A data folder that is there.

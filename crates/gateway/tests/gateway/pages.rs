@@ -5,6 +5,7 @@ use crate::methods::query;
 use crate::shop::Shop;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use engine::{ClaimOrder, CloseOrder, Which};
 
 const BIZ: &str = r#"{"out_trade_no":"P1","total_amount":"6.66","subject":"it's \"two\" + <b>",
     "product_code":"FAST_INSTANT_TRADE_PAY"}"#;
@@ -134,4 +135,18 @@ async fn a_link_can_be_used_for_days_and_an_answer_cannot() {
     assert_eq!(query(&client, "P1").await.outcome(), "40002 isv.invalid-timestamp");
     shop.advance(10 * base::DAY_US);
     assert_eq!(client.exchange(get(&link)).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_link_of_an_order_that_is_over_still_leads_to_its_cashier() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let link = page(&client);
+    let (_, opened, _) = client.exchange(get(&link)).await;
+    let order_no = shop.gateway.open_order_text(&form(&link)).await.unwrap();
+    shop.door.ask(ClaimOrder { order_no, buyer: shop.alice, by_code: false }).await.unwrap();
+    shop.door.ask(CloseOrder { seller: shop.seller, which: Which::No(order_no) }).await.unwrap();
+    let (status, again, _) = client.exchange(get(&link)).await;
+    assert_eq!((status, &again["location"]), (StatusCode::FOUND, &opened["location"]));
+    assert!(shop.gateway.open_order_text(&form(&link)).await.is_ok(), "the cashier says that it is closed");
 }

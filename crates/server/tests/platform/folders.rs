@@ -132,3 +132,14 @@ fn folders_that_are_not_ours_or_not_whole_are_refused_in_words() {
         verified.status
     );
 }
+
+#[test]
+fn a_demo_is_never_made_anew_over_parties_that_are_there() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path().join("data");
+    Server::start(&data).stop();
+    fs::remove_file(data.join("worlds/default/demo.json")).unwrap();
+    let told = complaint(&up(&data));
+    assert!(told.contains("demo.json is missing"), "{told}");
+    assert!(!data.join("worlds/default/demo.json").exists(), "no new passwords that are nobody's");
+}
