@@ -3,7 +3,8 @@
 //! Ids carry the slot of their home, stamps are the only time inside a decision, text is bounded, secrets do
 //! not print, and a [`Record`] is a row of a typed table. Nothing here does I/O or reads a clock.
 //!
-//! Reading order: `slot`, `stamp`, `id`, `text`, `secret`, `record`, `codec`.
+//! Reading order: `slot`, `stamp`, `id`, `text`, `secret`, `record`, `codec`; `plant` is for proving the
+//! proofs.
 
 // The derives name `::base`, also inside this crate.
 extern crate self as base;
@@ -11,6 +12,7 @@ extern crate self as base;
 mod calendar;
 mod codec;
 mod id;
+mod plant;
 mod record;
 mod secret;
 mod slot;
@@ -23,8 +25,9 @@ pub use calendar::{
 };
 pub use codec::{BinarySink, BinarySource, Value};
 pub use id::{AppId, HoldNo, IdError, NoticeNo, OrderNo, PartyId, PostingNo, TimerNo};
+pub use plant::{PLANTED, Plant, plant, planted};
 pub use record::{Column, ColumnKind, Field, FieldError, Record, Sink, Source};
 pub use secret::Secret;
-pub use slot::{SLOTS, Slot, SlotError};
+pub use slot::{SLOTS, Slot, SlotError, SlotSet};
 pub use stamp::{Stamp, Stamper};
 pub use text::{Text, TextError};

@@ -49,6 +49,38 @@ impl Slot {
     }
 }
 
+/// Some of the slots, as those that one cell owns.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SlotSet(u128);
+
+impl SlotSet {
+    /// Every slot: one cell owns them all.
+    pub const ALL: SlotSet = SlotSet((1 << SLOTS) - 1);
+    /// No slot.
+    pub const EMPTY: SlotSet = SlotSet(0);
+
+    /// These slots.
+    pub fn of(slots: impl IntoIterator<Item = Slot>) -> SlotSet {
+        SlotSet(slots.into_iter().fold(0, |set, slot| set | 1 << slot.0))
+    }
+
+    /// Whether the slot is one of them.
+    pub const fn contains(self, slot: Slot) -> bool {
+        self.0 >> slot.0 & 1 == 1
+    }
+
+    /// Its slots in order.
+    pub fn iter(self) -> impl Iterator<Item = Slot> {
+        Slot::all().filter(move |slot| self.contains(*slot))
+    }
+}
+
+impl std::fmt::Debug for SlotSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
 impl std::fmt::Debug for Slot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:02}", self.0)
@@ -84,6 +116,17 @@ mod tests {
         assert_eq!(Slot::of_id(2088_1000_0000_0142).number(), 42);
         assert_eq!(Slot::new(100), Err(SlotError(100)));
         assert_eq!(Slot::all().count(), 100);
+    }
+
+    #[test]
+    fn a_set_holds_what_it_was_made_of() {
+        let three = [0, 42, 99].map(|number| Slot::new(number).unwrap());
+        let set = SlotSet::of(three);
+        assert_eq!(set.iter().collect::<Vec<_>>(), three);
+        assert!(!set.contains(Slot::new(41).unwrap()));
+        assert_eq!(SlotSet::ALL.iter().count(), 100);
+        assert_eq!(SlotSet::of(Slot::all()), SlotSet::ALL);
+        assert_eq!(SlotSet::EMPTY.iter().count(), 0);
     }
 
     #[test]

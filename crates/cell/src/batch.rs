@@ -83,7 +83,7 @@ pub(crate) fn encode(
     for (command, ran) in journalled() {
         put_stamp(out, ran.stamp);
         out.extend(ran.steps.to_le_bytes());
-        out.push(u8::from(ran.reply.is_accepted()));
+        out.push(u8::from(ran.is_accepted()));
         with_length(out, |out| {
             let bytes = std::mem::take(out);
             *out = postcard::to_extend(command, bytes)?;
@@ -218,7 +218,8 @@ mod tests {
         let stamp = Stamp { at_us: 5, seq: 6 };
         let rules = engine::SetRules { rules: trade::Rulebook::first() };
         let commands = [Command::from(rules), Command::from(FindParty { party })];
-        let outcome = |reply| Ran { stamp, steps: 1, reply };
+        let outcome =
+            |reply| Ran { stamp, steps: 1, reply: Some(reply), answered: None, parcels: Vec::new() };
         let outcomes =
             [outcome(Reply::SetRules(Ok(()))), outcome(Reply::FindParty(Err(engine::PartyNotFound)))];
         let mut out = Vec::new();

@@ -1,7 +1,7 @@
 //! The state machine of a cell: cache, stamps, rules. It decides batches in memory and does no I/O but reading rows
 //! that are not cached. Threads drive it here, the simulator drives the same code.
 
-use base::{Stamp, Stamper};
+use base::{SlotSet, Stamp, Stamper};
 use engine::{Change, Command, Fault, Key, Ran, Row, Workspace, run};
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -49,6 +49,8 @@ pub struct Desk {
     posted_at_us: i64,
     wall_us: i64,
     rules: Vec<Arc<Rulebook>>,
+    /// The slots this cell decides.
+    home: SlotSet,
     /// The batch being decided.
     batch: u64,
     changes: Vec<Option<(Key, Option<Row>)>>,
@@ -65,8 +67,9 @@ impl std::fmt::Debug for Desk {
 
 impl Desk {
     /// Starts after the last durable batch; the store has everything up to `posted`. `tail` holds the rows that
-    /// are journalled but not posted yet, oldest first.
+    /// are journalled but not posted yet, oldest first. `home` are the slots that this cell decides.
     pub fn new(
+        home: SlotSet,
         reader: Box<dyn Reader>,
         posted: Stamp,
         last_stamp: Stamp,
@@ -81,6 +84,7 @@ impl Desk {
             posted_at_us: posted.at_us,
             wall_us: 0,
             rules: Vec::new(),
+            home,
             batch: last_sequence + 1,
             changes: Vec::new(),
             kept: 0,
@@ -143,6 +147,11 @@ impl Desk {
         }
     }
 
+    /// The slots this cell decides.
+    pub fn home(&self) -> SlotSet {
+        self.home
+    }
+
     /// Rows that decisions had to wait for because they were not in memory.
     pub fn loads(&self) -> u64 {
         self.loads
@@ -192,8 +201,10 @@ impl Workspace for Desk {
         if let Some(entry) = self.cache.get(key) {
             return Ok(entry.row.clone());
         }
-        // Named by a number newer than anything in the store, and not in memory: it was never written.
-        if key.born_at_us().is_some_and(|born_at_us| born_at_us > self.posted_at_us) {
+        // Named by a number newer than anything in the store, and not in memory: it was never written. Numbers of
+        // another cell say nothing, because its clock is not ours.
+        let born = key.born().filter(|(slot, _)| self.home.contains(*slot));
+        if born.is_some_and(|(_, born_at_us)| born_at_us > self.posted_at_us) {
             return Ok(None);
         }
         self.loads += 1;
@@ -217,6 +228,10 @@ impl Workspace for Desk {
 
     fn stamp(&mut self) -> Stamp {
         self.stamper.stamp(self.wall_us)
+    }
+
+    fn home(&self) -> SlotSet {
+        self.home
     }
 
     fn rules(&self, at_us: i64) -> Arc<Rulebook> {

@@ -2,12 +2,12 @@
 
 use crate::references::References;
 use base::AppId;
-use engine::{Ask, Command, Reply};
+use engine::{Ask, Command, Key, Reply, Row};
 use people::App;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use tokio::sync::{oneshot, watch};
 
 /// Gives the world's time, microseconds UTC.
@@ -64,10 +64,17 @@ impl Ticket {
 }
 
 /// The duty to answer. If it is dropped, as when a thread dies, the caller hears "unknown".
-pub(crate) struct Promise(Option<Answer>);
+pub struct Promise(Option<Answer>);
+
+impl fmt::Debug for Promise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Promise")
+    }
+}
 
 impl Promise {
-    pub(crate) fn keep(mut self, answer: Result<Reply, NotDecided>) {
+    /// Answers. Only for what is durable, or for what was not decided.
+    pub fn keep(mut self, answer: Result<Reply, NotDecided>) {
         if let Some(give) = self.0.take() {
             give(answer);
         }
@@ -127,7 +134,49 @@ impl fmt::Debug for Door {
     }
 }
 
+/// The other side of a door that no cell drains: its owner takes the commands out and keeps the promises.
+pub struct Inbox {
+    waiting: Receiver<Waiting>,
+    posted: watch::Sender<u64>,
+    references: Arc<References>,
+}
+
+impl fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Inbox")
+    }
+}
+
+impl Inbox {
+    /// The next command, if one waits.
+    pub fn take(&self) -> Option<(Command, Promise)> {
+        match self.waiting.try_recv() {
+            Ok(Waiting::Ask(ticket)) => Some(ticket.part()),
+            Ok(Waiting::Stop) | Err(_) => None,
+        }
+    }
+
+    /// Tells who waits at the door that the store has everything up to a journal record.
+    pub fn posted(&self, sequence: u64) {
+        self.posted.send_replace(sequence);
+    }
+
+    /// Shows the door what a durable batch changed.
+    pub fn learn<'a>(&self, changes: impl IntoIterator<Item = &'a (Key, Option<Row>)>) {
+        self.references.learn(changes);
+    }
+}
+
 impl Door {
+    /// A door whose commands somebody else than a running cell takes: simulations and tests.
+    pub fn detached(queue_max: usize, clock: Clock) -> (Door, Inbox) {
+        let (queue, waiting) = mpsc::sync_channel(queue_max);
+        let (watch, posted) = watch::channel(0);
+        let references = Arc::new(References::default());
+        let inbox = Inbox { waiting, posted: watch, references: references.clone() };
+        (Door { queue, references, posted, clock, stats: Arc::default() }, inbox)
+    }
+
     /// Asks and waits for the answer, which is durable when it comes.
     pub async fn ask<C: Ask>(&self, command: C) -> Result<C::Done, CellError<C::Refused>> {
         let (give, take) = oneshot::channel();

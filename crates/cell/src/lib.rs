@@ -12,17 +12,27 @@
 //! higher epoch, and the callers hear "unknown". A full queue says busy at once; a full backlog slows the writer to the
 //! poster's pace.
 //!
-//! Reading order: `desk`, `batch`, `door`, `writer`, `poster`, `open`.
+//! What the threads do is in parts without threads ([`recover`], [`Desk`], [`Sealed`], [`Counter`], [`Posting`],
+//! [`Carrier`]), so that the simulator drives the same code.
+//!
+//! Reading order: `desk`, `batch`, `sealed`, `carrier`, `recovery`, `door`, `writer`, `poster`, `open`.
 
 mod batch;
+mod carrier;
 mod desk;
 mod door;
 mod open;
 mod poster;
+mod recovery;
 mod references;
+mod sealed;
 mod writer;
 
 pub use batch::{BatchError, BatchRecord, ChangedRow, JournalledCommand};
+pub use carrier::Carrier;
 pub use desk::{Batch, Desk};
-pub use door::{CellError, Clock, Door, NotDecided, Stats};
+pub use door::{CellError, Clock, Door, Inbox, NotDecided, Promise, Stats};
 pub use open::{Cell, CellOpenError, Options};
+pub use poster::Posting;
+pub use recovery::{Recovered, recover};
+pub use sealed::{Changes, Counter, Durable, Leaving, Sealed};

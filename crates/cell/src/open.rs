@@ -1,14 +1,14 @@
 //! Opening, running and closing a cell.
 
-use crate::batch::{BatchError, BatchRecord};
-use crate::desk::Desk;
+use crate::batch::BatchError;
 use crate::door::{Clock, Door, NotDecided, Stats, Waiting};
-use crate::poster::{self, Durable};
+use crate::poster;
+use crate::recovery::{Recovered, recover};
 use crate::references::References;
+use crate::sealed::Counter;
 use crate::writer::{Ended, SEALED_MAX, Writer, keep_journal};
-use base::Stamp;
-use engine::{Key, Row, Table};
-use journal::{Hook, Journal, WorldId};
+use base::SlotSet;
+use journal::{Hook, WorldId};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,9 +16,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use store::{Reader, Store, StoreError};
+use store::{Store, StoreError};
 use tokio::sync::watch;
-use trade::Rulebook;
 
 /// Commands waiting at the door. Beyond this we say busy at once rather than answer late.
 const QUEUE_MAX: usize = 16_384;
@@ -134,13 +133,6 @@ impl Cell {
     }
 }
 
-/// What one run of the threads starts from.
-struct Start {
-    journal: Journal,
-    desk: Desk,
-    tail: Vec<Durable>,
-}
-
 /// All that outlives one run of the threads.
 struct House {
     folder: PathBuf,
@@ -155,73 +147,17 @@ struct House {
 
 impl House {
     /// Opens the journal under a higher epoch, reads what is not posted, and prepares the desk.
-    fn start(&self, store: &mut dyn Store) -> Result<Start, CellOpenError> {
-        let mark = store.mark()?;
-        let mut journal_options = journal::Options::new(self.options.world);
-        journal_options.posted_sequence = mark.sequence;
-        journal_options.hook = self.options.hook.clone();
-        let (journal, opened) = Journal::open(&self.folder, journal_options)?;
-        let mut last_stamp = mark.stamp;
-        let mut tail = Vec::new();
-        if opened.last_sequence > 0 {
-            for record in journal::Reader::open(&self.folder, mark.sequence.max(1))? {
-                let record = record?;
-                if record.sequence == mark.sequence && record.hash != mark.hash {
-                    return Err(CellOpenError::OtherJournal { sequence: mark.sequence });
-                }
-                if record.sequence <= mark.sequence {
-                    continue;
-                }
-                let batch = read_batch(record.sequence, &record.payload)?;
-                last_stamp = batch.0;
-                let changes = Arc::new(batch.1);
-                tail.push(Durable { sequence: record.sequence, hash: record.hash, last_stamp, changes });
-            }
-        }
-        let mut reader = store.reader()?;
-        let rules = self.load_references(reader.as_mut(), &tail)?;
-        let rows = tail.iter().flat_map(|batch| {
-            batch.changes.iter().map(|(key, row)| (batch.sequence, key.clone(), row.clone()))
-        });
-        let rows: Vec<_> = rows.collect();
-        let desk = Desk::new(reader, mark.stamp, last_stamp, opened.last_sequence, rules, rows);
-        tracing::info!(
-            last_sequence = opened.last_sequence,
-            posted_sequence = mark.sequence,
-            epoch = journal.epoch(),
-            truncated_bytes = opened.truncated_bytes,
-            "cell opened"
-        );
-        self.watch.send_replace(mark.sequence);
-        Ok(Start { journal, desk, tail })
-    }
-
-    fn load_references(
-        &self,
-        reader: &mut dyn Reader,
-        tail: &[Durable],
-    ) -> Result<Vec<Arc<Rulebook>>, StoreError> {
-        let mut after: Option<Key> = None;
-        loop {
-            let apps = reader.scan(Table::App, None, after.as_ref(), 1_000)?;
-            let Some(last) = apps.last() else { break };
-            after = Some(last.key());
-            for row in &apps {
-                if let Row::App(app) = row {
-                    self.references.put(app.clone());
-                }
-            }
-        }
-        tail.iter().for_each(|batch| self.references.learn(batch.changes.iter()));
-        let rules = reader.scan(Table::Rulebook, None, None, 10_000)?;
-        Ok(rules
-            .into_iter()
-            .filter_map(|row| if let Row::Rulebook(rules) = row { Some(rules) } else { None })
-            .collect())
+    fn start(&self, store: &mut dyn Store) -> Result<Recovered, CellOpenError> {
+        let mut options = journal::Options::new(self.options.world);
+        options.hook = self.options.hook.clone();
+        let start = recover(&self.folder, options, store, SlotSet::ALL)?;
+        start.apps.iter().for_each(|app| self.references.put(app.clone()));
+        self.watch.send_replace(start.mark.sequence);
+        Ok(start)
     }
 
     /// Runs the threads; after a failure throws memory away, reads the journal's end and goes on.
-    fn supervise(self, start: Start, store: Box<dyn Store>, waiting: &Receiver<Waiting>) {
+    fn supervise(self, start: Recovered, store: Box<dyn Store>, waiting: &Receiver<Waiting>) {
         let (mut start, mut store) = (start, store);
         loop {
             let ended;
@@ -241,7 +177,7 @@ impl House {
     }
 
     /// Tries until the journal opens. Meanwhile nothing can be decided: whoever asks hears busy.
-    fn start_again(&self, store: &mut dyn Store, waiting: &Receiver<Waiting>) -> Option<Start> {
+    fn start_again(&self, store: &mut dyn Store, waiting: &Receiver<Waiting>) -> Option<Recovered> {
         loop {
             std::thread::sleep(REOPEN);
             if self.stopping.load(Ordering::Acquire) {
@@ -262,14 +198,15 @@ impl House {
 
     fn run(
         &self,
-        start: Start,
+        start: Recovered,
         store: Box<dyn Store>,
         waiting: &Receiver<Waiting>,
     ) -> (Ended, Box<dyn Store>) {
-        let Start { mut journal, desk, tail } = start;
+        let Recovered { mut journal, desk, tail, .. } = start;
         let (sealed_in, sealed) = mpsc::sync_channel(SEALED_MAX);
         let (durable_in, durable) = mpsc::channel();
         let (posted_in, posted) = mpsc::channel();
+        let counter = Counter::new(desk.home());
         let backlog_rows: u64 = tail.iter().map(|batch| batch.changes.len() as u64).sum();
         self.stats.backlog_rows.store(backlog_rows, Ordering::Relaxed);
         for batch in tail {
@@ -292,7 +229,7 @@ impl House {
             let post = move || poster::run(store, durable, posted_in, watch, stats, end);
             let poster = named("poster").spawn_scoped(threads, post).expect("the system gives a thread");
             let (references, stats) = (&self.references, &self.stats);
-            let keep = move || keep_journal(&mut journal, &sealed, &durable_in, references, stats);
+            let keep = move || keep_journal(counter, &mut journal, &sealed, &durable_in, references, stats);
             let keeper = named("journal").spawn_scoped(threads, keep).expect("the system gives a thread");
             let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| writer.run()));
             let ended = ended.unwrap_or_else(|_| Ended::Failed("a decision broke an invariant".to_owned()));
@@ -306,13 +243,4 @@ impl House {
 
 fn named(name: &str) -> std::thread::Builder {
     std::thread::Builder::new().name(name.to_owned())
-}
-
-type Changes = Vec<(Key, Option<Row>)>;
-
-fn read_batch(sequence: u64, payload: &[u8]) -> Result<(Stamp, Changes), CellOpenError> {
-    let named = |source| CellOpenError::Batch { sequence, source };
-    let batch = BatchRecord::decode(payload).map_err(named)?;
-    let rows: Result<Changes, BatchError> = batch.rows.iter().map(crate::ChangedRow::row).collect();
-    Ok((batch.last_stamp, rows.map_err(named)?))
 }

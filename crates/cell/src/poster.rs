@@ -1,6 +1,7 @@
 //! The poster: carries journalled rows into the store, many batches at a time, only the last image of each row.
 
 use crate::door::Stats;
+use crate::sealed::{Changes, Durable};
 use base::Stamp;
 use engine::{Key, Row};
 use std::collections::BTreeMap;
@@ -20,16 +21,32 @@ const RETRY: Duration = Duration::from_millis(500);
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;
 
-/// The last image of each row that a batch changed, shared by everybody who must hear of it.
-pub(crate) type Changes = Arc<Vec<(Key, Option<Row>)>>;
+/// Batches that are posted together.
+#[derive(Debug)]
+pub struct Posting {
+    /// The last image of each row that they changed.
+    pub images: BTreeMap<Key, Option<Row>>,
+    /// How far the store is when they are posted.
+    pub mark: Mark,
+    batches: Vec<Durable>,
+}
 
-/// A durable batch on its way into the store.
-#[derive(Clone, Debug)]
-pub(crate) struct Durable {
-    pub(crate) sequence: u64,
-    pub(crate) hash: [u8; 32],
-    pub(crate) last_stamp: Stamp,
-    pub(crate) changes: Changes,
+impl Posting {
+    /// Gathers batches, oldest first, without a gap; at least one.
+    pub fn gather(batches: Vec<Durable>) -> Posting {
+        let last = batches.last().expect("one at least");
+        let mark = Mark { sequence: last.sequence, stamp: last.last_stamp, hash: last.hash };
+        let mut images: BTreeMap<Key, Option<Row>> = BTreeMap::new();
+        for batch in &batches {
+            images.extend(batch.changes.iter().cloned());
+        }
+        Posting { images, mark, batches }
+    }
+
+    /// The changed rows of each batch, to tell the desk that they are in the store.
+    pub fn into_changes(self) -> Vec<Changes> {
+        self.batches.into_iter().map(|batch| batch.changes).collect()
+    }
 }
 
 /// What the poster tells the writer.
@@ -60,14 +77,9 @@ pub(crate) fn run(
             rows += next.changes.len();
             batches.push(next);
         }
-        let last = batches.last().expect("one at least");
-        let mark = Mark { sequence: last.sequence, stamp: last.last_stamp, hash: last.hash };
-        let sequence = last.sequence;
-        let mut images: BTreeMap<Key, Option<Row>> = BTreeMap::new();
-        for batch in &batches {
-            images.extend(batch.changes.iter().cloned());
-        }
-        while let Err(error) = store.post(&images, mark) {
+        let posting = Posting::gather(batches);
+        let (mark, sequence) = (posting.mark, posting.mark.sequence);
+        while let Err(error) = store.post(&posting.images, mark) {
             tracing::error!(sequence, %error, "posting failed");
             stats.posting_fails.store(true, Ordering::Relaxed);
             if ending() {
@@ -78,9 +90,9 @@ pub(crate) fn run(
             std::thread::sleep(RETRY);
         }
         stats.posting_fails.store(false, Ordering::Relaxed);
-        stats.posted_rows.fetch_add(images.len() as u64, Ordering::Relaxed);
+        stats.posted_rows.fetch_add(posting.images.len() as u64, Ordering::Relaxed);
         stats.backlog_rows.fetch_sub(rows as u64, Ordering::Relaxed);
-        let batches = batches.into_iter().map(|batch| batch.changes).collect();
+        let batches = posting.into_changes();
         // A writer that stopped does not need to hear; the rows are safe.
         let _heard = tell.send(Posted { sequence, last_stamp: mark.stamp, batches, rows: rows as u64 });
         watch.send_replace(sequence);

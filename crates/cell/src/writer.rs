@@ -1,10 +1,10 @@
 //! The writer and the journal thread.
 
-use crate::batch::encode;
-use crate::desk::{Batch, Desk};
+use crate::desk::Desk;
 use crate::door::{Clock, NotDecided, Promise, Stats, Waiting};
-use crate::poster::{Durable, Posted};
+use crate::poster::Posted;
 use crate::references::References;
+use crate::sealed::{Counter, Durable, Sealed};
 use engine::Command;
 use journal::Journal;
 use std::sync::Arc;
@@ -20,13 +20,6 @@ const COMMAND_BYTES_MAX: usize = 120 * 1024;
 const _: () = assert!(BATCH_MAX * COMMAND_BYTES_MAX <= journal::PAYLOAD_MAX_BYTES);
 /// Batches decided but not durable yet: one being flushed, one waiting for it. More would only add delay.
 pub(crate) const SEALED_MAX: usize = 1;
-
-/// A decided batch on its way to the journal.
-pub(crate) struct Sealed {
-    commands: Vec<Command>,
-    promises: Vec<Promise>,
-    batch: Batch,
-}
 
 /// Why the writer ended.
 pub(crate) enum Ended {
@@ -94,7 +87,7 @@ impl Writer<'_> {
         self.stats.loads.store(self.desk.loads(), Ordering::Relaxed);
         self.backlog_rows += batch.changes.len() as u64;
         self.stats.backlog_rows.fetch_add(batch.changes.len() as u64, Ordering::Relaxed);
-        let sealed = Sealed { commands, promises, batch };
+        let sealed = Sealed::new(commands, promises, batch);
         self.sealed.send(sealed).map_err(|_| Ended::Failed("the journal failed".to_owned()))
     }
 
@@ -115,6 +108,7 @@ impl Writer<'_> {
 /// Makes batches durable one after the other, and only then answers and hands their rows on. Ends when the writer is
 /// gone, or at the first failure: then every caller that is left hears "unknown", because its promise is dropped.
 pub(crate) fn keep_journal(
+    mut counter: Counter,
     journal: &mut Journal,
     sealed: &Receiver<Sealed>,
     durable: &Sender<Durable>,
@@ -122,55 +116,18 @@ pub(crate) fn keep_journal(
     stats: &Stats,
 ) -> Result<(), String> {
     let mut payload = Vec::new();
-    while let Ok(Sealed { commands, promises, batch }) = sealed.recv() {
-        let Batch { sequence, outcomes, changes, last_stamp } = batch;
-        if let Some(sequence) = sequence {
-            let encoded = encode(&commands, &outcomes, &changes, last_stamp, &mut payload);
-            encoded.map_err(|error| format!("a batch cannot be written: {error}"))?;
-            read_back(&payload)?;
-            let position = journal.append(&payload).map_err(|error| error.to_string())?;
-            assert_eq!(position.sequence, sequence, "the writer counts as the journal does");
+    while let Ok(sealed) = sealed.recv() {
+        let leaving = counter.commit(sealed, journal, &mut payload)?;
+        if let Some(batch) = leaving.durable {
             stats.batches.fetch_add(1, Ordering::Relaxed);
             stats.journal_bytes.fetch_add(payload.len() as u64, Ordering::Relaxed);
-            references.learn(&changes);
-            let changes = Arc::new(changes);
-            let batch = Durable { sequence, hash: position.hash, last_stamp, changes };
+            references.learn(batch.changes.iter());
             durable.send(batch).map_err(|_| "the poster is gone".to_owned())?;
         }
-        for (promise, ran) in promises.into_iter().zip(outcomes) {
-            promise.keep(Ok(ran.reply));
+        assert!(leaving.parcels.is_empty() && leaving.elsewhere.is_empty(), "every slot is at home");
+        for (promise, reply) in leaving.answers {
+            promise.keep(Ok(reply));
         }
     }
     Ok(())
-}
-
-/// What cannot be read again must not become durable: it would stop every later start. A failure here is a fault of
-/// ours; nothing was written, and the cell goes on from the journal's end.
-fn read_back(payload: &[u8]) -> Result<(), String> {
-    let named =
-        |error: crate::BatchError| format!("a batch could not be read back and was not written: {error}");
-    let batch = crate::BatchRecord::decode(payload).map_err(named)?;
-    batch.rows.iter().try_for_each(|row| row.row().map(drop)).map_err(named)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use base::{Slot, Stamp};
-    use engine::Row;
-    use people::SlotHead;
-
-    #[test]
-    fn a_row_that_cannot_be_read_again_is_found_before_it_is_written() {
-        let payload = |parties| {
-            let row = Row::SlotHead(Arc::new(SlotHead { slot: Slot::PLATFORM, parties, apps: 0 }));
-            let mut out = Vec::new();
-            encode(&[], &[], &[(row.key(), Some(row))], Stamp { at_us: 1, seq: 1 }, &mut out)
-                .expect("encodes");
-            out
-        };
-        assert_eq!(read_back(&payload(7)), Ok(()));
-        // No column holds more than 2⁶³ − 1: written all the same, it would stop every later start.
-        assert!(read_back(&payload(u64::MAX)).is_err());
-    }
 }

@@ -2,15 +2,15 @@
 
 use crate::run::Outcome;
 use crate::{
-    CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin, FindOrder,
-    FindOrderByNo, FindParty, FindRefund, FindTrade, IssuePayCode, JudgePassword, NoticeTried, OpenApp,
-    OpenAppRefused, OpenOrder, OpenParty, OpenPartyRefused, Opened, PartyNotFound, RefundOrder, RefundView,
-    Refunded, Reserved, Rows, RunTimer, SetAppStatus, SetPartyStatus, SetRules, Stop, TopUp, TopUpRefused,
-    TryPassword,
+    Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
+    FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, IssuePayCode, JudgePassword, NoticeTried,
+    OpenApp, OpenAppRefused, OpenOrder, OpenParty, OpenPartyRefused, Opened, ParcelRefused, PartyNotFound,
+    Receive, RefundOrder, RefundView, Refunded, Reserved, Rows, RunTimer, SetAppStatus, SetPartyStatus,
+    SetRules, Stop, TopUp, TopUpRefused, TryPassword,
 };
 use crate::{
-    cancel_order, claim_order, close_order, confirm_pay, notice, open_app, open_order, open_party, password,
-    pay_code, query, refund_order, rulebook, timer, top_up,
+    cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
+    password, pay_code, query, refund_order, rulebook, timer, top_up,
 };
 use base::{AppId, PartyId, Slot};
 use ledger::Account;
@@ -124,6 +124,8 @@ commands! {
     query FindLogin => query::find_login, PartyId, PartyNotFound;
     query FindParty => query::find_party, Arc<Party>, PartyNotFound;
     query FindAccount => query::find_account, Arc<Account>, PartyNotFound;
+    change Receive => crossing::receive, u64, ParcelRefused;
+    change Acknowledge => crossing::acknowledge, (), Never;
 }
 
 #[cfg(test)]
@@ -135,7 +137,7 @@ mod tests {
     fn the_places_of_commands_are_frozen() {
         let frozen = "OpenParty SetPartyStatus OpenApp SetAppStatus SetRules TopUp IssuePayCode OpenOrder ClaimOrder \
             TryPassword JudgePassword ConfirmPay CloseOrder CancelOrder RefundOrder NoticeTried RunTimer FindOrder \
-            FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount";
+            FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount Receive Acknowledge";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -6,9 +6,11 @@
 //! products, balances in the ledger. Time and ids come from the stamp alone, so any day can be decided again.
 //!
 //! Reading order: `tables` (what is stored), `rows` (the workspace of one decision), `command` (what can be asked),
-//! `message` (what slots say to each other), `run` (a command and its chain), then one file per command.
+//! `message` (what slots say to each other), `run` (a command and its chain), `crossing` (when the other slot lies in
+//! another cell), then one file per command.
 
 mod command;
+mod crossing;
 mod message;
 mod rows;
 mod run;
@@ -38,6 +40,7 @@ pub use claim_order::{ClaimOrder, Claimed};
 pub use close_order::CloseOrder;
 pub use command::{Ask, Command, Reply};
 pub use confirm_pay::ConfirmPay;
+pub use crossing::{Acknowledge, Link, Origin, Outbox, Parcel, ParcelRefused, Receive};
 pub use message::{
     ClaimAnswer, ClaimAsk, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn,
     TradeClosed,

@@ -82,7 +82,7 @@ pub struct ClaimAsk {
 }
 
 /// Buyer's slot to merchant's slot: the answer to [`ClaimAsk`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ClaimAnswer {
     /// The order.
     pub order_no: OrderNo,
@@ -130,47 +130,55 @@ pub struct RefundAnswer {
     pub whole: bool,
 }
 
-/// A message.
-#[derive(Clone, Debug)]
-pub enum Message {
-    /// See [`PayRequest`].
-    PayRequest(PayRequest),
-    /// See [`PayRefusal`].
-    PayRefusal(PayRefusal),
-    /// See [`OrderPaid`].
-    OrderPaid(OrderPaid),
-    /// See [`PayReturned`].
-    PayReturned(PayReturned),
-    /// See [`ClaimAsk`].
-    ClaimAsk(ClaimAsk),
-    /// See [`ClaimAnswer`].
-    ClaimAnswer(ClaimAnswer),
-    /// See [`TradeClosed`].
-    TradeClosed(TradeClosed),
-    /// See [`RefundIn`].
-    RefundIn(RefundIn),
-    /// See [`RefundAnswer`].
-    RefundAnswer(RefundAnswer),
+macro_rules! messages {
+    ($($name:ident => $apply:path;)*) => {
+        /// A message.
+        #[derive(Clone, Debug, Serialize, Deserialize)]
+        pub enum Message { $(#[doc = concat!("See [`", stringify!($name), "`].")] $name($name),)* }
+
+        impl Message {
+            /// Its name.
+            pub const fn name(&self) -> &'static str { match self { $(Message::$name(_) => stringify!($name),)* } }
+            /// All names in the order of their numbers in outboxes and journals.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name),)*];
+        }
+
+        /// Applies a message in its slot. The last message of a chain gives the answer to the command that began it.
+        pub(crate) fn apply(rows: &mut Rows<'_>, message: &Message) -> Result<Option<Reply>, Fault> {
+            match message { $(Message::$name(message) => $apply(rows, message),)* }
+        }
+    };
 }
 
-/// Applies a message in its slot. The last message of a chain gives the answer to the command that began it.
-pub(crate) fn apply(rows: &mut Rows<'_>, message: &Message) -> Result<Option<Reply>, Fault> {
-    match message {
-        Message::PayRequest(message) => pay_request::pay_request(rows, message),
-        Message::PayRefusal(message) => pay_request::pay_refusal(rows, message),
-        Message::OrderPaid(message) => order_paid::order_paid(rows, message),
-        Message::PayReturned(message) => order_paid::pay_returned(rows, message),
-        Message::ClaimAsk(message) => claim_order::claim_ask(rows, message),
-        Message::ClaimAnswer(message) => claim_order::claim_answer(rows, message),
-        Message::TradeClosed(message) => claim_order::trade_closed(rows, message),
-        Message::RefundIn(message) => refund_order::refund_in(rows, message),
-        Message::RefundAnswer(message) => refund_order::refund_answer(rows, message),
-    }
+messages! {
+    PayRequest => pay_request::pay_request;
+    PayRefusal => pay_request::pay_refusal;
+    OrderPaid => order_paid::order_paid;
+    PayReturned => order_paid::pay_returned;
+    ClaimAsk => claim_order::claim_ask;
+    ClaimAnswer => claim_order::claim_answer;
+    TradeClosed => claim_order::trade_closed;
+    RefundIn => refund_order::refund_in;
+    RefundAnswer => refund_order::refund_answer;
 }
 
 impl Message {
     /// The slot of an order's merchant, where answers go.
     pub(crate) fn home(order_no: OrderNo) -> Slot {
         order_no.slot()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A message stands in outboxes and journals under its place in this list: new ones are appended.
+    #[test]
+    fn the_places_of_messages_are_frozen() {
+        let frozen = "PayRequest PayRefusal OrderPaid PayReturned ClaimAsk ClaimAnswer TradeClosed RefundIn RefundAnswer";
+        let frozen: Vec<&str> = frozen.split_whitespace().collect();
+        assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
+        assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");
     }
 }

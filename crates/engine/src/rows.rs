@@ -1,7 +1,7 @@
 //! The workspace of one decision.
 
-use crate::{Key, Message, Row, Tabled};
-use base::{Slot, Stamp, TimerNo};
+use crate::{Key, Message, Reply, Row, Tabled};
+use base::{Slot, SlotSet, Stamp, TimerNo};
 use std::sync::Arc;
 use trade::{Rulebook, Timer};
 
@@ -74,15 +74,43 @@ pub struct Rows<'a> {
     // A decision touches about ten rows: a list is faster than a map.
     changes: Vec<(Key, Change)>,
     messages: Vec<(Slot, Message)>,
+    answer: Option<Reply>,
 }
 
 impl<'a> Rows<'a> {
     pub(crate) fn new(slot: Slot, stamp: Stamp, rules: &'a Rulebook, before: &'a mut dyn Before) -> Rows<'a> {
-        Rows { slot, stamp, rules, before, changes: Vec::with_capacity(8), messages: Vec::new() }
+        Rows {
+            slot,
+            stamp,
+            rules,
+            before,
+            changes: Vec::with_capacity(8),
+            messages: Vec::new(),
+            answer: None,
+        }
     }
 
+    /// What was changed, and what is said to slots of this cell.
     pub(crate) fn finish(self) -> (Vec<Change>, Vec<(Slot, Message)>) {
         (self.changes.into_iter().map(|(_, change)| change).collect(), self.messages)
+    }
+
+    /// Takes out what is said to slots that lie elsewhere.
+    pub(crate) fn take_away(&mut self, home: SlotSet) -> Vec<(Slot, Message)> {
+        if home == SlotSet::ALL {
+            return Vec::new();
+        }
+        self.messages.extract_if(.., |(to, _)| !home.contains(*to)).collect()
+    }
+
+    /// Ends a chain that began with another command than this one.
+    pub(crate) fn answer(&mut self, reply: Reply) {
+        self.answer = Some(reply);
+    }
+
+    /// The answer to the command that began the chain, when it ended here.
+    pub(crate) fn take_answer(&mut self) -> Option<Reply> {
+        self.answer.take()
     }
 
     /// The slot of the decision.

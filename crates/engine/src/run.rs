@@ -1,7 +1,9 @@
 //! A command and its chain of messages.
 
-use crate::{Change, Command, Fault, Key, Message, Reply, Row, Rows, command, message};
-use base::{Slot, Stamp};
+use crate::{
+    Change, Command, Fault, Key, Message, Origin, Parcel, Reply, Row, Rows, command, crossing, message,
+};
+use base::{Slot, SlotSet, Stamp};
 use std::collections::VecDeque;
 use trade::Rulebook;
 
@@ -15,42 +17,68 @@ pub trait Workspace {
     fn stamp(&mut self) -> Stamp;
     /// The rules that hold at a moment.
     fn rules(&self, at_us: i64) -> std::sync::Arc<Rulebook>;
+    /// The slots that are decided here; messages to others become parcels.
+    fn home(&self) -> SlotSet {
+        SlotSet::ALL
+    }
 }
 
-/// A command that was decided, with its whole chain.
+/// A command that was decided, with its chain as far as it stays here.
 #[derive(Debug)]
 pub struct Ran {
     /// The stamp of the command; those of its messages follow it without a gap.
     pub stamp: Stamp,
     /// How many decisions it took.
     pub steps: u32,
-    /// The answer.
-    pub reply: Reply,
+    /// The answer; absent when the chain goes on in another cell.
+    pub reply: Option<Reply>,
+    /// The answer to the command that began the chain, when a parcel of that chain was applied and ended it.
+    pub answered: Option<(Origin, Reply)>,
+    /// What is on its way to other cells, in the order it was said.
+    pub parcels: Vec<Parcel>,
+}
+
+impl Ran {
+    /// Whether the command was accepted, as far as is known here.
+    pub fn is_accepted(&self) -> bool {
+        self.reply.as_ref().is_none_or(Reply::is_accepted)
+    }
 }
 
 /// Messages one command may cause: far above the longest chain, low enough to find a loop.
 const CHAIN_MAX: u32 = 32;
 
 /// Decides a command and applies every message that follows from it, in order, each in its own slot with its own stamp.
-/// All slots are at home here; a chain that leaves the machine comes with several cells.
+/// Messages to slots that are not at home become parcels, written in the decision that says them.
 pub fn run(workspace: &mut dyn Workspace, command: &Command) -> Result<Ran, Fault> {
     let stamp = workspace.stamp();
-    let (mut reply, sent) = step(workspace, command.slot(), stamp, |rows| command::decide(rows, command))?;
-    let mut queue: VecDeque<(Slot, Message)> = sent.into();
+    let slot = command.slot();
+    let of_parcel = match command {
+        Command::Receive(receive) => Some(receive.parcel.origin),
+        _ => None,
+    };
+    let mut chain = Chain { origin: of_parcel.unwrap_or(Origin { slot, stamp }), parcels: Vec::new() };
+    let first = chain.step(workspace, slot, stamp, |rows| command::decide(rows, command))?;
+    let (mut reply, mut ended) = (first.reply, first.ended);
+    let mut queue: VecDeque<(Slot, Message)> = first.sent.into();
     let mut steps = 1;
     while let Some((slot, message)) = queue.pop_front() {
         steps += 1;
         assert!(steps <= CHAIN_MAX, "a chain of messages ends");
         let stamp = workspace.stamp();
-        let (answer, sent) =
-            step(workspace, slot, stamp, |rows| message::apply(rows, &message).map(Outcome::from))?;
-        queue.extend(sent);
-        if answer.is_some() {
-            reply = answer;
+        let apply = |rows: &mut Rows<'_>| {
+            message::apply(rows, &message).map(|reply| Outcome { reply, accepted: true })
+        };
+        let next = chain.step(workspace, slot, stamp, apply)?;
+        queue.extend(next.sent);
+        let of_chain = if of_parcel.is_some() { &mut ended } else { &mut reply };
+        if next.reply.is_some() {
+            *of_chain = next.reply;
         }
     }
-    let reply = reply.expect("the last message of a chain answers");
-    Ok(Ran { stamp, steps, reply })
+    assert!(reply.is_some() || !chain.parcels.is_empty(), "the last message of a chain answers");
+    let answered = ended.map(|reply| (chain.origin, reply));
+    Ok(Ran { stamp, steps, reply, answered, parcels: chain.parcels })
 }
 
 /// What one decision came to: its answer if it has one, and whether its changes hold.
@@ -59,30 +87,42 @@ pub(crate) struct Outcome {
     pub(crate) accepted: bool,
 }
 
-impl From<Option<Reply>> for Outcome {
-    fn from(reply: Option<Reply>) -> Outcome {
-        Outcome { reply, accepted: true }
-    }
+/// One decision and what it says to slots at home.
+struct Stepped {
+    reply: Option<Reply>,
+    /// The answer to the chain's first command, given by a parcel that was applied.
+    ended: Option<Reply>,
+    sent: Vec<(Slot, Message)>,
 }
 
-type Stepped = (Option<Reply>, Vec<(Slot, Message)>);
+struct Chain {
+    origin: Origin,
+    parcels: Vec<Parcel>,
+}
 
-fn step(
-    workspace: &mut dyn Workspace,
-    slot: Slot,
-    stamp: Stamp,
-    decide: impl FnOnce(&mut Rows<'_>) -> Result<Outcome, Fault>,
-) -> Result<Stepped, Fault> {
-    let rules = workspace.rules(stamp.at_us);
-    let mut before = Reading(workspace);
-    let mut rows = Rows::new(slot, stamp, &rules, &mut before);
-    let outcome = decide(&mut rows)?;
-    let (changes, messages) = rows.finish();
-    if !outcome.accepted {
-        return Ok((outcome.reply, Vec::new()));
+impl Chain {
+    fn step(
+        &mut self,
+        workspace: &mut dyn Workspace,
+        slot: Slot,
+        stamp: Stamp,
+        decide: impl FnOnce(&mut Rows<'_>) -> Result<Outcome, Fault>,
+    ) -> Result<Stepped, Fault> {
+        let (rules, home) = (workspace.rules(stamp.at_us), workspace.home());
+        let mut before = Reading(workspace);
+        let mut rows = Rows::new(slot, stamp, &rules, &mut before);
+        let outcome = decide(&mut rows)?;
+        if !outcome.accepted {
+            return Ok(Stepped { reply: outcome.reply, ended: None, sent: Vec::new() });
+        }
+        for (to, message) in rows.take_away(home) {
+            self.parcels.push(crossing::dispatch(&mut rows, to, self.origin, message)?);
+        }
+        let ended = rows.take_answer();
+        let (changes, sent) = rows.finish();
+        workspace.apply(changes);
+        Ok(Stepped { reply: outcome.reply, ended, sent })
     }
-    workspace.apply(changes);
-    Ok((outcome.reply, messages))
 }
 
 /// Lends the workspace for reading only.

@@ -1,6 +1,7 @@
 //! Every table there is, as closed enums, so that stores, cache and verifier can treat rows alike and a new table is
 //! one line here and one migration in the store.
 
+use crate::{Link, Outbox};
 use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
 use people::{App, Attempt, Credential, Login, Party, SlotHead};
@@ -115,19 +116,22 @@ tables! {
     PayCode = 17, false;
     Notice = 18, false;
     Timer = 19, false;
+    Outbox = 20, false;
+    Link = 21, true;
 }
 
 impl Key {
-    /// When the number in the key was issued, microseconds UTC, for rows that are named by such a number: no row of
-    /// this key can be older. Absent for rows that are named by people or parties.
-    pub const fn born_at_us(&self) -> Option<i64> {
+    /// Where and when (microseconds UTC, by the clock of that slot's cell) the number in the key was issued, for rows
+    /// that are named by such a number: no row of this key can be older. Absent for rows that are named by people or
+    /// parties.
+    pub const fn born(&self) -> Option<(Slot, i64)> {
         match self {
-            Key::Order((_, no)) | Key::Trade((_, no)) => Some(no.at_us()),
-            Key::Refund((_, no, _)) | Key::Receipt((_, no, _)) => Some(no.at_us()),
-            Key::Posting((_, no)) => Some(no.at_us()),
-            Key::Notice((_, no)) => Some(no.at_us()),
-            Key::Hold((_, no)) => Some(no.at_us()),
-            Key::Timer((_, _, no)) => Some(no.at_us()),
+            Key::Order((_, no)) | Key::Trade((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Refund((_, no, _)) | Key::Receipt((_, no, _)) => Some((no.slot(), no.at_us())),
+            Key::Posting((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Notice((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Hold((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Timer((_, _, no)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -138,7 +142,9 @@ impl Key {
             | Key::Account(_)
             | Key::OrderNumber(_)
             | Key::TopUpReceipt(_)
-            | Key::PayCode(_) => None,
+            | Key::PayCode(_)
+            | Key::Outbox(_)
+            | Key::Link(_) => None,
         }
     }
 }

@@ -31,6 +31,11 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             "no more is given back than was taken",
         ),
         Row::Trade(trade) => (trade.refunded_minor <= trade.total_minor, "no more comes back than was paid"),
+        Row::Outbox(outbox) => (outbox.no > 0 && storable(outbox.no), "parcels are numbered from one"),
+        Row::Link(link) => (
+            link.acknowledged <= link.sent && storable(link.sent) && storable(link.received),
+            "no more is acknowledged than was sent",
+        ),
         Row::Party(_)
         | Row::Login(_)
         | Row::Credential(_)

@@ -1,6 +1,8 @@
 //! Why a trade command is refused. In each enum the order is precedence: the first that holds is the one reported.
 //! The gateway's one code table turns each into its wire code.
 
+use serde::{Deserialize, Serialize};
+
 /// Why an order is not opened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum OpenRefused {
@@ -69,7 +71,7 @@ pub enum PayRefused {
 }
 
 /// Why a buyer cannot take up an order.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
 pub enum ClaimRefused {
     /// There is no such order, or it is paid at a till by code alone.
     #[error("order not found")]

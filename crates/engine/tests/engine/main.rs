@@ -6,6 +6,7 @@
 mod boundaries;
 mod cancel;
 mod claim;
+mod crossing;
 mod notices;
 mod password;
 mod pay;

@@ -128,7 +128,6 @@ fn a_word_about_a_notice_that_is_not_there_changes_nothing() {
         played
             .world
             .run(NoticeTried { notice: no, attempts_before: 0, delivered: true, error: None })
-            .reply
             .is_accepted()
     );
     assert!(before == played.world.rows);

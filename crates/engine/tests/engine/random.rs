@@ -168,7 +168,7 @@ impl Random {
         let order_no = waiting.or(order_no)?;
         self.tries += 1;
         let reply = self.script.world.run(TryPassword { party: buyer, about: order_no }).reply;
-        let engine::Reply::TryPassword(Ok(reserved)) = reply else { return None };
+        let Some(engine::Reply::TryPassword(Ok(reserved))) = reply else { return None };
         let attempt = reserved.attempt;
         self.script.world.run(JudgePassword { party: buyer, attempt, right: !self.tries.is_multiple_of(7) });
         Some(ConfirmPay { buyer, order_no, attempt }.into())
@@ -184,7 +184,7 @@ fn play(wishes: &[(Wish, Option<(Wish, u32)>)]) -> Random {
         let other = neighbour.and_then(|(other, step)| random.command(other).map(|command| (step, command)));
         let Some(command) = random.command(*wish) else { continue };
         random.script.world.between.extend(other);
-        let reply = random.script.world.run(command.clone()).reply;
+        let reply = random.script.world.run(command.clone()).reply.expect("every slot is at home");
         assert_eq!(
             format!("{reply:?}").split('(').next(),
             Some(command.name()),

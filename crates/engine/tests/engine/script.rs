@@ -123,17 +123,18 @@ impl Script {
         let steps_before = self.world.between_replies.len();
         let ran = self.world.run(command.clone());
         assert!(self.world.between.is_empty(), "the chain ended before the command between its steps");
-        let accepted = ran.reply.is_accepted();
+        let accepted = ran.is_accepted();
+        let reply = ran.reply.expect("every slot is at home");
         if let Some(before) = before.filter(|_| !accepted && ran.steps == 1) {
             assert!(before == self.world.rows, "a refusal changes nothing: {text}");
         }
         if words.at(0) == "try" && accepted {
-            let Reply::TryPassword(Ok(reserved)) = &ran.reply else { panic!("another reply") };
+            let Reply::TryPassword(Ok(reserved)) = &reply else { panic!("another reply") };
             self.tries.insert(words.at(3).to_owned(), reserved.attempt);
         }
-        let replies = self.world.between_replies[steps_before..].iter().chain([&ran.reply]);
+        let replies = self.world.between_replies[steps_before..].iter().chain([&reply]);
         let told = replies.map(tell).collect::<Vec<_>>().join(" | ");
-        self.last = Some(ran.reply);
+        self.last = Some(reply);
         told
     }
 
@@ -302,7 +303,9 @@ impl Script {
         if words.named.contains_key("login") {
             return Some(command);
         }
-        let Reply::OpenParty(Ok(id)) = self.world.run(command).reply else { panic!("{name} is not opened") };
+        let Some(Reply::OpenParty(Ok(id))) = self.world.run(command).reply else {
+            panic!("{name} is not opened")
+        };
         self.parties.insert(name.to_owned(), id);
         if kind == PartyKind::Merchant {
             let public_key = vec![1, 2, 3];
@@ -316,12 +319,14 @@ impl Script {
                 allow_rsa1: false,
                 sealed_aes_key,
             };
-            let Reply::OpenApp(Ok(app)) = self.world.run(app).reply else { panic!("no app for {name}") };
+            let Some(Reply::OpenApp(Ok(app))) = self.world.run(app).reply else {
+                panic!("no app for {name}")
+            };
             self.apps.insert(id, app);
         }
         if let Some(amount) = words.plain.get(2) {
             let key = Text::new("opening").unwrap();
-            assert!(self.world.run(TopUp { party: id, amount: cny(amount), key }).reply.is_accepted());
+            assert!(self.world.run(TopUp { party: id, amount: cny(amount), key }).is_accepted());
         }
         None
     }
@@ -385,7 +390,7 @@ impl Script {
                 let due = self.world.due();
                 for timer in &due {
                     let ran = self.world.run(RunTimer { due_at_us: timer.due_at_us, timer: timer.no });
-                    assert!(ran.reply.is_accepted());
+                    assert!(ran.is_accepted());
                 }
                 due.len().to_string()
             }
@@ -455,6 +460,8 @@ fn tell(reply: &Reply) -> String {
     let ok = || "ok".to_owned();
     match reply {
         Reply::OpenParty(answer) => result(answer, |_| ok()),
+        Reply::Receive(answer) => result(answer, |up_to| up_to.to_string()),
+        Reply::Acknowledge(answer) => result(answer, |()| ok()),
         Reply::SetPartyStatus(answer) => result(answer, |()| ok()),
         Reply::OpenApp(answer) => result(answer, |_| ok()),
         Reply::SetAppStatus(answer) => result(answer, |()| ok()),

@@ -1,6 +1,6 @@
 //! A world in memory: rows in an ordered map, a clock that the test sets, and the invariants that hold at rest.
 
-use base::{BinarySink, BinarySource, OrderNo, PartyId, Slot, Stamp, Stamper};
+use base::{BinarySink, BinarySource, OrderNo, PartyId, Slot, SlotSet, Stamp, Stamper};
 use engine::{Change, Command, Fault, Key, Ran, Reply, Row, Table, Tabled, Workspace, run};
 use ledger::{Account, AccountId, AccountKind, Posting, PostingKind, Side};
 use money::Currency;
@@ -24,6 +24,8 @@ pub(crate) struct World {
     pub(crate) between: Vec<(u32, Command)>,
     pub(crate) between_replies: Vec<Reply>,
     step: u32,
+    /// The slots that are decided here.
+    pub(crate) home: SlotSet,
     /// States that were seen, to find one that goes back.
     seen: BTreeMap<Key, u8>,
 }
@@ -57,10 +59,14 @@ impl Workspace for World {
             let (_, command) = self.between.remove(at);
             let step = std::mem::replace(&mut self.step, 1_000);
             let ran = run(self, &command).expect("a command between two steps is decided");
-            self.between_replies.push(ran.reply);
+            self.between_replies.extend(ran.reply);
             self.step = step;
         }
         self.stamper.stamp(self.wall_us)
+    }
+
+    fn home(&self) -> SlotSet {
+        self.home
     }
 
     fn rules(&self, at_us: i64) -> Arc<Rulebook> {
@@ -89,7 +95,16 @@ impl World {
         let stamper = Stamper::after(Stamp { at_us: 0, seq: 0 });
         let (rows, seen, between, between_replies) =
             (BTreeMap::new(), BTreeMap::new(), Vec::new(), Vec::new());
-        World { rows, stamper, wall_us: BEGINNING_US, between, between_replies, step: 0, seen }
+        World {
+            rows,
+            stamper,
+            wall_us: BEGINNING_US,
+            between,
+            between_replies,
+            step: 0,
+            home: SlotSet::ALL,
+            seen,
+        }
     }
 
     /// Decides a command with its chain; the world does not stand still afterwards: a microsecond passes.

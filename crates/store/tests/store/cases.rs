@@ -4,7 +4,7 @@ use crate::Shelf;
 use crate::extremes::extremes;
 use crate::samples::*;
 use base::{OrderNo, Slot};
-use engine::{Key, Row, Table, Tabled};
+use engine::{Key, Link, Outbox, Row, Table, Tabled};
 use ledger::Side;
 use money::Minor;
 use people::{Attempt, Login, SlotHead};
@@ -79,6 +79,15 @@ pub(crate) fn every_broken_rule_is_refused(shelf: &dyn Shelf) {
             expires_at_us: 0,
         }),
         row(Timer { attempt: Some(huge), ..timer(1, 1, 7) }),
+        row(Outbox {
+            slot: slot(7),
+            to_slot: slot(8),
+            no: 0,
+            kind: text("PayRequest"),
+            parcel: vec![1],
+            sent_at_us: 1,
+        }),
+        row(Link { slot: slot(7), other: slot(8), sent: 1, acknowledged: 2, received: 0 }),
     ];
     let mut store = shelf.open();
     for broken in broken {

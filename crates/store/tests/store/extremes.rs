@@ -2,7 +2,7 @@
 
 use crate::samples::*;
 use base::{AppId, HoldNo, NoticeNo, OrderNo, PartyId, PostingNo, Slot, Text, TimerNo};
-use engine::Row;
+use engine::{Link, Outbox, Row};
 use ledger::{Account, AccountId, AccountKind, Hold, HoldState, Posting, PostingKind, Side};
 use money::{Currency, Minor, Rate};
 use people::{App, AppMode, AppStatus, Attempt, Credential, Login, Party, PartyKind, PartyStatus, SlotHead};
@@ -23,7 +23,25 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(largest_people());
     rows.extend(largest_ledger());
     rows.extend(largest_trade());
+    rows.extend(crossing());
     rows
+}
+
+fn crossing() -> [Row; 4] {
+    let (first, last) = (Slot::PLATFORM, Slot::new(99).unwrap());
+    [
+        row(Outbox { slot: first, to_slot: last, no: 1, kind: text(""), parcel: vec![], sent_at_us: 0 }),
+        row(Outbox {
+            slot: last,
+            to_slot: first,
+            no: BIGGEST,
+            kind: longest(),
+            parcel: vec![0; 70_000],
+            sent_at_us: i64::MAX,
+        }),
+        row(Link { slot: first, other: last, sent: 0, acknowledged: 0, received: 0 }),
+        row(Link { slot: last, other: first, sent: BIGGEST, acknowledged: BIGGEST, received: BIGGEST }),
+    ]
 }
 
 fn smallest() -> Vec<Row> {
