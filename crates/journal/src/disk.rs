@@ -1,124 +1,111 @@
-//! Every change made to the disk goes through here, one function per kind of change, so that tests
-//! can watch each step and make it fail.
+//! The way to a disk: all that the journal asks of a file system. [`RealDisk`](crate::RealDisk) answers
+//! with the system's files; a simulator answers from memory and loses what a power loss may lose.
+//!
+//! Two things must be kept apart: what is *seen* by later calls, and what is *durable*, that is found
+//! again after a power loss. Every change is seen at once by every handle and every path, also by those
+//! of other users of the same disk. It is durable only when this page says so:
+//!
+//! - Bytes and length of a file: as they were seen when a [`DiskFile::sync`] of any handle of that file
+//!   began, once that sync has returned `Ok`.
+//! - A name (made by `create`, `lock` or `rename`, taken away by `rename` or `remove`): as it was seen
+//!   when a [`Disk::sync_folder`] of its folder began, once that has returned `Ok`.
+//! - A folder's own name: with `sync_folder` of the folder above it.
+//!
+//! A power loss may keep any part of what is not durable yet:
+//!
+//! - of bytes written: any set of whole 512-byte sectors, counted from the start of the file, each as
+//!   any one of the writes since the last sync left it; a sector never holds part of one write;
+//! - a new length or the old one; bytes never written, between an old end and a new one, are zeros;
+//! - of a folder's changes: all up to some moment, in the order they were made. A `rename` is one
+//!   change: the new name is the old file or the new one, never neither.
+//!
+//! Names and bytes are independent: a durable name says nothing about the bytes of its file.
+//!
+//! A sync that fails leaves the changes it was to make durable *seen but lost*: no later sync makes them
+//! durable, as the kernel marks such pages clean. Only writing the bytes again and syncing that does.
+//!
+//! No call is retried, and after the end of a process all its handles and locks are gone while what was
+//! seen stays seen. Errors: `NotFound` where a name is not there, `UnexpectedEof` where a read would go
+//! beyond the end; every other kind is treated as a failure of the disk.
 
-use std::fs::{self, File, OpenOptions};
+use std::fmt;
 use std::io;
-use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-/// A change about to be made.
+/// Which file it is, whatever name it has: stays through renaming and through every restart, and no
+/// other file, not even a copy of it, has the same one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Step<'a> {
-    /// Make an empty file, or empty an old unfinished one.
-    Create(&'a Path),
-    /// Set a file's length in bytes.
-    SetLength(&'a Path, u64),
-    /// Write the bytes at the offset.
-    Write(&'a Path, u64, &'a [u8]),
-    /// Make a file's data, and what is needed to reach it, durable.
-    SyncFile(&'a Path),
-    /// Make the names in a folder durable.
-    SyncFolder(&'a Path),
-    /// Rename a file, replacing a file that has the new name.
-    Rename(&'a Path, &'a Path),
-    /// Remove a file.
-    Remove(&'a Path),
+pub struct FileIdentity {
+    /// The file's number (inode) on its file system. It may be given again after the file is gone.
+    pub number: u64,
+    /// When the file was made, in nanoseconds UTC; 0 where the file system does not keep it.
+    pub made_at_ns: i64,
 }
 
-/// What becomes of a step.
-#[derive(Debug)]
-pub enum Verdict {
-    /// It is carried out.
-    Go,
-    /// It fails and nothing is done.
-    Fail(io::Error),
-    /// It fails after so many bytes of a write; for other steps the same as `Fail`.
-    Short(usize, io::Error),
+/// For what a file is opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// Reading alone: a journal that may not be written is read all the same.
+    Read,
+    /// Reading and writing.
+    ReadWrite,
 }
 
-/// Asked before each change to the disk. For fault injection and crash images in tests.
-pub trait Hook: Send + Sync {
-    /// Decides what becomes of the step. A step that gets `Go` can still fail at the system's hands.
-    fn before(&self, step: Step<'_>) -> Verdict;
+/// A file system, as far as the journal needs one. Folder and file names are plain; nothing is a link.
+pub trait Disk: Send + Sync + fmt::Debug {
+    /// Makes the folder if it is not there; the one above must be.
+    fn make_folder(&self, folder: &Path) -> io::Result<()>;
+
+    /// The names in the folder, in any order, without the folder's own path. Names that are not UTF-8
+    /// are left out. Names that come and go meanwhile may be there or not.
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>>;
+
+    /// Makes an empty file, and opens it for reading and writing. A file that has the name is emptied
+    /// (it stays the same file).
+    fn create(&self, path: &Path) -> io::Result<Arc<dyn DiskFile>>;
+
+    /// Opens a file that is there. The handle stays with the file when its name goes to another.
+    fn open(&self, path: &Path, access: Access) -> io::Result<Arc<dyn DiskFile>>;
+
+    /// Opens the file for reading and writing, makes it (empty) if it is not there, and locks it for
+    /// this handle alone: `None` while another handle has it locked, of this process or of another.
+    /// Who only reads or writes it needs no lock. The lock ends when the last clone of the handle is
+    /// dropped or its process ends; it is not on the disk.
+    fn lock(&self, path: &Path) -> io::Result<Option<Arc<dyn DiskFile>>>;
+
+    /// Which file has the name now. A handle tells its own with [`DiskFile::identity`].
+    fn identity(&self, path: &Path) -> io::Result<FileIdentity>;
+
+    /// Gives a file another name in the same folder; a file that had that name loses it. Seen at once
+    /// and whole: nobody finds the new name missing.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Takes a file's name away. Handles that are open go on.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// Makes the names in the folder durable, as they are seen now.
+    fn sync_folder(&self, folder: &Path) -> io::Result<()>;
 }
 
-/// A change that failed.
-#[derive(Debug)]
-pub(crate) struct DiskError {
-    pub(crate) action: &'static str,
-    pub(crate) path: PathBuf,
-    pub(crate) source: io::Error,
-}
+/// An open file. Dropping it closes it and makes nothing durable.
+pub trait DiskFile: Send + Sync + fmt::Debug {
+    /// Its length in bytes.
+    fn length(&self) -> io::Result<u64>;
 
-/// A file open for reading and writing, with its path for messages.
-#[derive(Debug)]
-pub(crate) struct OpenFile {
-    pub(crate) file: File,
-    pub(crate) path: PathBuf,
-}
+    /// Sets its length in bytes: what is beyond is cut off, what is new reads as zeros.
+    fn set_length(&self, bytes: u64) -> io::Result<()>;
 
-/// The way to the disk.
-#[derive(Clone)]
-pub(crate) struct Disk {
-    pub(crate) hook: Option<Arc<dyn Hook>>,
-}
+    /// Fills `into` with the bytes from `offset` on; `UnexpectedEof` when the file ends before.
+    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()>;
 
-impl Disk {
-    fn run<T>(
-        &self,
-        action: &'static str,
-        path: &Path,
-        step: Step<'_>,
-        go: impl FnOnce() -> io::Result<T>,
-    ) -> Result<T, DiskError> {
-        let verdict = self.hook.as_ref().map_or(Verdict::Go, |hook| hook.before(step));
-        let done = match verdict {
-            Verdict::Go => go(),
-            Verdict::Fail(error) | Verdict::Short(_, error) => Err(error),
-        };
-        done.map_err(|source| DiskError { action, path: path.to_path_buf(), source })
-    }
+    /// Writes all the bytes at `offset`, longer than the file if need be. After an error any part of
+    /// them may have been written.
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()>;
 
-    pub(crate) fn create(&self, path: &Path) -> Result<OpenFile, DiskError> {
-        let file = self.run("create", path, Step::Create(path), || {
-            OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path)
-        })?;
-        Ok(OpenFile { file, path: path.to_path_buf() })
-    }
+    /// Makes the file's bytes and length durable, as they are seen now.
+    fn sync(&self) -> io::Result<()>;
 
-    pub(crate) fn set_length(&self, open: &OpenFile, bytes: u64) -> Result<(), DiskError> {
-        let step = Step::SetLength(&open.path, bytes);
-        self.run("set the length of", &open.path, step, || open.file.set_len(bytes))
-    }
-
-    pub(crate) fn write(&self, open: &OpenFile, offset: u64, bytes: &[u8]) -> Result<(), DiskError> {
-        let step = Step::Write(&open.path, offset, bytes);
-        let failed = |source| DiskError { action: "write", path: open.path.clone(), source };
-        match self.hook.as_ref().map_or(Verdict::Go, |hook| hook.before(step)) {
-            Verdict::Go => open.file.write_all_at(bytes, offset).map_err(failed),
-            Verdict::Fail(error) => Err(failed(error)),
-            Verdict::Short(most, error) => {
-                let part = &bytes[..most.min(bytes.len())];
-                open.file.write_all_at(part, offset).map_err(failed)?;
-                Err(failed(error))
-            }
-        }
-    }
-
-    pub(crate) fn sync(&self, open: &OpenFile) -> Result<(), DiskError> {
-        self.run("sync", &open.path, Step::SyncFile(&open.path), || open.file.sync_data())
-    }
-
-    pub(crate) fn sync_folder(&self, folder: &Path) -> Result<(), DiskError> {
-        self.run("sync folder", folder, Step::SyncFolder(folder), || File::open(folder)?.sync_all())
-    }
-
-    pub(crate) fn rename(&self, from: &Path, to: &Path) -> Result<(), DiskError> {
-        self.run("rename", from, Step::Rename(from, to), || fs::rename(from, to))
-    }
-
-    pub(crate) fn remove(&self, path: &Path) -> Result<(), DiskError> {
-        self.run("remove", path, Step::Remove(path), || fs::remove_file(path))
-    }
+    /// Which file it is.
+    fn identity(&self) -> io::Result<FileIdentity>;
 }

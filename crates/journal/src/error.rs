@@ -72,6 +72,17 @@ pub enum OpenError {
         /// The journal's folder.
         folder: PathBuf,
     },
+    /// The folder is not the one that the journal was made in: it was copied, or moved to another file
+    /// system, or its file `lock` was replaced. Two writers of one journal would tell two stories.
+    #[error(
+        "{folder} is a copy: its journal was made in another folder, which may still be in use. If that \
+         one will never be used again, take this one over (adopt); else restore a backup into a folder \
+         of its own"
+    )]
+    Copied {
+        /// The journal's folder.
+        folder: PathBuf,
+    },
     /// The journal ends before a record that is known to have been durable: its end was lost.
     #[error("journal ends at sequence {last} but {known} was durable")]
     EndLost {
@@ -105,6 +116,15 @@ pub enum AppendError {
     /// An earlier append failed. Nothing was written; open the journal again.
     #[error("journal is closed after an earlier error")]
     Poisoned,
+    /// A writer of a higher epoch has opened the folder, although this one never gave up its lock.
+    /// Nothing was written, and this journal is closed.
+    #[error("epoch {theirs} has taken the journal over from epoch {ours}")]
+    Fenced {
+        /// This writer's epoch.
+        ours: u64,
+        /// The epoch that is noted in the folder.
+        theirs: u64,
+    },
     /// The outcome of this record is unknown: it is or is not there after the next `open`.
     #[error("outcome of record {sequence} is unknown: cannot {action} {path}")]
     Unknown {

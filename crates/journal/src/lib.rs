@@ -17,20 +17,28 @@
 //! Bounds: one record is written at a time, at most [`PAYLOAD_MAX_BYTES`]; one process writes a folder.
 //!
 //! Folder: `00000001.journal`, `00000002.journal`, … (segments), `lock` (held by the writer, holds the
-//! last epoch), `taint` (only after an error), `*.tmp` (unfinished, removed by `open`).
-//! Reading order: `format.rs`, `reader.rs`, `writer.rs`, `folder.rs`, `disk.rs`.
+//! last epoch), `place` (which file `lock` is, so that a copied folder is noticed), `taint` (only after
+//! an error), `*.tmp` (unfinished, removed by `open`). A copy of the segments alone is a whole journal.
+//! Reading order: `format.rs`, `reader.rs`, `writer.rs`, `folder.rs`, `lock.rs`, `disk.rs`.
 
 mod disk;
 mod error;
 mod folder;
 mod format;
+mod lock;
 mod opening;
+mod prepare;
 mod reader;
+mod real_disk;
 mod segment;
+mod watched;
 mod writer;
 
-pub use disk::{Hook, Step, Verdict};
+pub use disk::{Access, Disk, DiskFile, FileIdentity};
 pub use error::{AppendError, Check, OpenError, ReadError};
 pub use format::{Hash, PAYLOAD_MAX_BYTES, WorldId};
-pub use reader::{Reader, Record};
+pub use prepare::Prepare;
+pub use reader::{Reader, Record, RecordRef};
+pub use real_disk::RealDisk;
+pub use watched::{Hook, Step, Verdict};
 pub use writer::{Journal, Opened, Options, Position, SEGMENT_BYTES_DEFAULT};

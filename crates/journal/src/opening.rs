@@ -1,15 +1,19 @@
-//! Opening for writing: read to the end, cut off what is unfinished, make sure of the rest.
+//! Opening for writing: note the new epoch, read to the end, cut off what is unfinished, make sure of the
+//! rest.
 
 use std::path::Path;
 
-use crate::disk::{Disk, DiskError};
+use base::{Plant, planted};
+
 use crate::error::OpenError;
 use crate::folder::{
-    Lock, Taint, leave_taint, make_folder, make_segment, open_segment, remove_taint, remove_unfinished,
+    Taint, leave_taint, make_folder, make_segment, open_segment, remove_taint, remove_unfinished,
     segment_numbers, taint,
 };
 use crate::format::{Hash, SEGMENT_HEADER_BYTES, SegmentHeader, record_before};
+use crate::lock::Lock;
 use crate::reader::Reader;
+use crate::watched::{DiskError, Watched};
 use crate::writer::{Journal, Opened, Options, Tail};
 
 /// Zeros written together when an unfinished record is wiped.
@@ -23,19 +27,27 @@ impl From<DiskError> for OpenError {
 }
 
 pub(crate) fn open(folder: &Path, options: Options) -> Result<(Journal, Opened), OpenError> {
-    let disk = Disk { hook: options.hook.clone() };
+    let disk = Watched { disk: options.disk.clone(), hook: options.hook.clone() };
     make_folder(folder, &disk)?;
-    let Some(lock) = Lock::take(folder)? else {
+    let Some(lock) = Lock::take(folder, &disk)? else {
         return Err(OpenError::Locked { folder: folder.to_path_buf() });
     };
+    lock.check_place(folder, &disk, options.adopt)?;
+    // Before anything is read: a writer that lost its lock without knowing sees the note before it
+    // acknowledges, so what it acknowledged is read here. Nothing else but leftovers without a name is
+    // changed before all is read and found right.
+    let noted_before = lock.last_epoch();
+    let mut epoch = if planted(Plant::EpochNotRaised) { noted_before.max(1) } else { noted_before + 1 };
+    lock.note_epoch(&disk, epoch)?;
     remove_unfinished(folder, &disk)?;
-    let taint = taint(folder)?;
+    let taint = if planted(Plant::FailedSyncForgotten) { Taint::None } else { taint(folder, &disk)? };
 
     let known = match taint {
         Taint::After { durable } => durable.max(options.posted_sequence),
         Taint::None | Taint::Unreadable => options.posted_sequence,
     };
-    let end = if segment_numbers(folder)?.is_empty() { None } else { Some(read_end(folder, &options)?) };
+    let is_new = segment_numbers(disk.disk.as_ref(), folder)?.is_empty();
+    let end = if is_new { None } else { Some(read_end(folder, &options)?) };
     let last_sequence = end.as_ref().map_or(0, |end| end.place.sequence - 1);
     if last_sequence < known {
         return Err(OpenError::EndLost { last: last_sequence, known });
@@ -45,11 +57,13 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<(Journal, Opened),
         None => 0,
     };
     let in_journal = end.as_ref().map_or(0, |end| end.place.epoch.max(end.segment.header.epoch));
-    let last_epoch = in_journal.max(lock.last_epoch());
+    let last_epoch = in_journal.max(noted_before);
+    // The note is only a help and may be lost: the records are the truth.
+    if last_epoch >= epoch && !planted(Plant::EpochNotRaised) {
+        epoch = last_epoch + 1;
+        lock.note_epoch(&disk, epoch)?;
+    }
 
-    // Nothing on the disk was changed above this line, but for leftovers without a name.
-    let epoch = last_epoch + 1;
-    lock.note_epoch(&disk, epoch)?;
     let settled = match (&end, taint) {
         (None, _) => first_segment(folder, &disk, &options, epoch),
         // Without a record nobody has relied on the segment yet, so even its name may be unsure.
@@ -72,11 +86,13 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<(Journal, Opened),
         disk,
         world: options.world,
         segment_bytes: options.segment_bytes,
+        prepare: options.prepare,
         epoch,
         tail,
+        preparing: None,
         poisoned: false,
         record: Vec::new(),
-        _lock: lock,
+        lock,
     };
     Ok((journal, opened))
 }
@@ -84,10 +100,8 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<(Journal, Opened),
 /// Reads everything after the posted sequence and stays at the end.
 fn read_end(folder: &Path, options: &Options) -> Result<Reader, OpenError> {
     let from_sequence = options.posted_sequence.saturating_add(1);
-    let mut reader = Reader::open_world(folder, from_sequence, Some(&options.world))?;
-    for record in &mut reader {
-        record?;
-    }
+    let mut reader = Reader::open_on(options.disk.clone(), folder, from_sequence, Some(&options.world))?;
+    while reader.read_next()?.is_some() {}
     Ok(reader)
 }
 
@@ -100,7 +114,7 @@ fn known_durable(taint: Taint, last_sequence: u64) -> u64 {
     }
 }
 
-fn first_segment(folder: &Path, disk: &Disk, options: &Options, epoch: u64) -> Result<Tail, OpenError> {
+fn first_segment(folder: &Path, disk: &Watched, options: &Options, epoch: u64) -> Result<Tail, OpenError> {
     let before: Hash = [0; 32];
     let header = SegmentHeader { number: 1, first_sequence: 1, epoch, before, world: options.world };
     fresh(folder, disk, options, &header, &[], 0, before)
@@ -109,14 +123,15 @@ fn first_segment(folder: &Path, disk: &Disk, options: &Options, epoch: u64) -> R
 /// No error is known of: go on in the last segment.
 fn settle_in_place(
     folder: &Path,
-    disk: &Disk,
+    disk: &Watched,
     end: &Reader,
     truncated_bytes: u64,
 ) -> Result<Tail, OpenError> {
     let number = end.segment.header.number;
-    let open = open_segment(folder, number)?;
+    let open = open_segment(folder, disk, number)?;
     // Wiped, so that a later unfinished record never stands next to pieces of this one.
-    let (mut at, wiped) = (end.offset, end.offset + truncated_bytes);
+    let last = end.last_record_offset.filter(|_| planted(Plant::LastRecordWiped));
+    let (mut at, wiped) = (last.unwrap_or(end.offset), end.offset + truncated_bytes);
     while at < wiped {
         let bytes = WIPE_BYTES.min(wiped - at);
         disk.write(&open, at, &vec![0; bytes as usize])?;
@@ -128,7 +143,9 @@ fn settle_in_place(
     let offset = end.last_record_offset.expect("the caller looked");
     let mut record = vec![0; (end.offset - offset) as usize];
     end.segment.read(offset, &mut record)?;
-    disk.write(&open, offset, &record)?;
+    if !planted(Plant::FailedSyncForgotten) {
+        disk.write(&open, offset, &record)?;
+    }
     disk.sync(&open)?;
     disk.sync_folder(folder)?;
     Ok(Tail {
@@ -145,7 +162,7 @@ fn settle_in_place(
 /// not written again; what stands in it after `durable` is void once the fresh one has its name.
 fn settle_in_fresh(
     folder: &Path,
-    disk: &Disk,
+    disk: &Watched,
     options: &Options,
     end: &Reader,
     durable: u64,
@@ -157,8 +174,8 @@ fn settle_in_fresh(
     let number = if first_sequence == old.first_sequence { old.number } else { old.number + 1 };
     let (mut records, mut before) = (Vec::new(), end.place.before);
     if first_sequence < end.place.sequence {
-        let mut copied = Reader::open_world(folder, first_sequence, Some(&options.world))?;
-        copied.next().expect("read before, under the same lock")?;
+        let mut copied = Reader::open_on(options.disk.clone(), folder, first_sequence, Some(&options.world))?;
+        copied.read_next()?.expect("read before, under the same lock");
         let offset = copied.last_record_offset.expect("a record was just given");
         records.resize((end.offset - offset) as usize, 0);
         end.segment.read(offset, &mut records)?;
@@ -171,7 +188,7 @@ fn settle_in_fresh(
 /// Makes a segment of `records`, the last of which has this sequence and hash.
 fn fresh(
     folder: &Path,
-    disk: &Disk,
+    disk: &Watched,
     options: &Options,
     header: &SegmentHeader,
     records: &[u8],

@@ -1,13 +1,16 @@
 //! Reads a journal, stopped or live, without changing it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::disk::Disk;
 use crate::error::{Check, ReadError};
 use crate::folder::segment_numbers;
 use crate::format::{
     ALIGN_BYTES, Fault, Hash, RECORD_HEADER_BYTES, RecordHeader, SEGMENT_HEADER_BYTES, WorldId, record_hash,
 };
-use crate::segment::{Segment, invalid, segment_name};
+use crate::real_disk::RealDisk;
+use crate::segment::{Found, Segment, Window, invalid, segment_name};
 
 /// One record of the journal.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,13 +25,38 @@ pub struct Record {
     pub payload: Vec<u8>,
 }
 
+/// One record of the journal, its payload still where it was read. For who looks at every record once
+/// and keeps none of them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RecordRef<'a> {
+    /// Place in the journal; contiguous, from 1.
+    pub sequence: u64,
+    /// Epoch of the writer that appended it.
+    pub epoch: u64,
+    /// BLAKE3 hash of the whole record, which the next record carries.
+    pub hash: Hash,
+    /// The bytes given to `append`.
+    pub payload: &'a [u8],
+}
+
+impl RecordRef<'_> {
+    /// The record with a payload of its own.
+    pub fn to_record(&self) -> Record {
+        let RecordRef { sequence, epoch, hash, payload } = *self;
+        Record { sequence, epoch, hash, payload: payload.to_vec() }
+    }
+}
+
 /// Iterates over the records from a given sequence on; checks checksum, sequence, epoch and chain.
+///
+/// [`Reader::read_next`] gives the same records without copying their payloads.
 ///
 /// `None` means the end as of now: on a live journal a later `next` goes on where it stopped. After an
 /// error only `None` follows. Of a live journal the reader may see the one record whose append has not
 /// returned yet: who must not act on it stops at the last acknowledged sequence.
 #[derive(Debug)]
 pub struct Reader {
+    disk: Arc<dyn Disk>,
     folder: PathBuf,
     /// Records before this are checked but not given.
     from_sequence: u64,
@@ -42,7 +70,8 @@ pub struct Reader {
     /// The last record given, to recognise it in a segment that repeats it.
     given: Option<(u64, Hash)>,
     pub(crate) last_record_offset: Option<u64>,
-    record: Vec<u8>,
+    /// What was read of the segment and not yet looked at.
+    window: Window,
     failed: bool,
 }
 
@@ -88,10 +117,20 @@ impl Reader {
         from_sequence: u64,
         world: Option<&WorldId>,
     ) -> Result<Reader, ReadError> {
+        Reader::open_on(Arc::new(RealDisk), folder, from_sequence, world)
+    }
+
+    /// As `open_world`, on any disk.
+    pub fn open_on(
+        disk: Arc<dyn Disk>,
+        folder: &Path,
+        from_sequence: u64,
+        world: Option<&WorldId>,
+    ) -> Result<Reader, ReadError> {
         let from_sequence = from_sequence.max(1);
-        let numbers = segment_numbers(folder)?;
+        let numbers = segment_numbers(disk.as_ref(), folder)?;
         for number in numbers.iter().rev() {
-            let segment = Segment::open(folder, *number, world)?;
+            let segment = Segment::open(&disk, folder, *number, world)?;
             let first = segment.header.first_sequence;
             if *number == 1 && first != 1 {
                 return Err(invalid(&segment.name, 0, Fault::new(Check::Sequence, 1, first)));
@@ -100,6 +139,7 @@ impl Reader {
                 continue;
             }
             return Ok(Reader {
+                disk,
                 folder: folder.to_path_buf(),
                 from_sequence,
                 next_first_sequence: None,
@@ -108,7 +148,7 @@ impl Reader {
                 segment,
                 given: None,
                 last_record_offset: None,
-                record: Vec::new(),
+                window: Window::ahead(),
                 failed: false,
             });
         }
@@ -121,17 +161,38 @@ impl Reader {
         self.segment.header.world
     }
 
-    /// The next record that is wanted, or `None` at the end.
-    fn advance(&mut self) -> Result<Option<Record>, ReadError> {
+    /// The next record, or `None` at the end as of now and after an error: what the iterator gives, with
+    /// the payload lent until the next call.
+    pub fn read_next(&mut self) -> Result<Option<RecordRef<'_>>, ReadError> {
+        if self.failed {
+            return Ok(None);
+        }
+        match self.advance() {
+            Ok(None) => Ok(None),
+            Ok(Some((Found { head, range }, hash))) => {
+                let record = self.window.bytes(range);
+                let payload = &record[RECORD_HEADER_BYTES..RECORD_HEADER_BYTES + head.payload_bytes];
+                Ok(Some(RecordRef { sequence: head.sequence, epoch: head.epoch, hash, payload }))
+            }
+            Err(error) => {
+                self.failed = true;
+                Err(error)
+            }
+        }
+    }
+
+    /// The next record that is wanted, with its hash, or `None` at the end.
+    fn advance(&mut self) -> Result<Option<(Found, Hash)>, ReadError> {
         loop {
             if self.next_first_sequence.is_some_and(|first| first <= self.place.sequence) {
                 self.enter(self.segment.header.number + 1)?;
                 continue;
             }
-            match self.segment.record_at(self.offset, &mut self.record)? {
-                Ok(head) => {
-                    if let Some(record) = self.take(&head)? {
-                        return Ok(Some(record));
+            match self.segment.record_at(self.offset, &mut self.window)? {
+                Ok(found) => {
+                    let (wanted, hash) = self.take(&found)?;
+                    if wanted {
+                        return Ok(Some((found, hash)));
                     }
                 }
                 Err(fault) => {
@@ -162,16 +223,18 @@ impl Reader {
         if self.segment.later_record(after, self.place.sequence)?.is_none() {
             return Ok(false);
         }
-        match self.segment.record_at(self.offset, &mut self.record)? {
+        self.window.clear();
+        match self.segment.record_at(self.offset, &mut self.window)? {
             Ok(_) => Ok(true),
             Err(fault) => Err(self.damage(fault)),
         }
     }
 
-    /// `record` is whole; checks its place, moves behind it, and gives it if it is wanted.
-    fn take(&mut self, head: &RecordHeader) -> Result<Option<Record>, ReadError> {
+    /// The record is whole; checks its place and moves behind it. Whether it is wanted, and its hash.
+    fn take(&mut self, found: &Found) -> Result<(bool, Hash), ReadError> {
+        let head = &found.head;
         self.place.check(head).map_err(|fault| self.damage(fault))?;
-        let hash = record_hash(&self.record);
+        let hash = record_hash(self.window.bytes(found.range.clone()));
         if let Some((sequence, given)) = self.given
             && sequence == head.sequence
             && given != hash
@@ -179,29 +242,27 @@ impl Reader {
             return Err(self.damage(Fault::of_bytes(Check::Chain, &given, &hash)));
         }
         self.last_record_offset = Some(self.offset);
-        self.offset += self.record.len() as u64;
+        self.offset += found.range.len() as u64;
         self.place = Place { sequence: head.sequence + 1, epoch: head.epoch, before: hash };
-        if head.sequence < self.from_sequence {
-            return Ok(None);
+        let wanted = head.sequence >= self.from_sequence;
+        if wanted {
+            self.given = Some((head.sequence, hash));
+            self.from_sequence = head.sequence + 1;
         }
-        self.given = Some((head.sequence, hash));
-        self.from_sequence = head.sequence + 1;
-        let payload = &self.record[RECORD_HEADER_BYTES..RECORD_HEADER_BYTES + head.payload_bytes];
-        let (sequence, epoch) = (head.sequence, head.epoch);
-        Ok(Some(Record { sequence, epoch, hash, payload: payload.to_vec() }))
+        Ok((wanted, hash))
     }
 
     fn first_sequence_of_next(&self) -> Result<Option<u64>, ReadError> {
         let number = self.segment.header.number + 1;
-        if segment_numbers(&self.folder)?.last() < Some(&number) {
+        if segment_numbers(self.disk.as_ref(), &self.folder)?.last() < Some(&number) {
             return Ok(None);
         }
-        let next = Segment::open(&self.folder, number, Some(&self.world()))?;
+        let next = Segment::open(&self.disk, &self.folder, number, Some(&self.world()))?;
         Ok(Some(next.header.first_sequence))
     }
 
     fn enter(&mut self, number: u64) -> Result<(), ReadError> {
-        let next = Segment::open(&self.folder, number, Some(&self.world()))?;
+        let next = Segment::open(&self.disk, &self.folder, number, Some(&self.world()))?;
         // A segment starts further back only when it repeats records after an error; those
         // are checked against what was given.
         let repeats = next.header.first_sequence < self.place.sequence;
@@ -212,6 +273,7 @@ impl Reader {
         let epoch = if repeats { 0 } else { self.place.epoch };
         self.place = Place { epoch, ..Place::start_of(&next) };
         self.segment = next;
+        self.window.clear();
         self.next_first_sequence = None;
         self.last_record_offset = None;
         self.offset = SEGMENT_HEADER_BYTES as u64;
@@ -229,11 +291,6 @@ impl Iterator for Reader {
     type Item = Result<Record, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.failed {
-            return None;
-        }
-        let item = self.advance().transpose();
-        self.failed = matches!(item, Some(Err(_)));
-        item
+        self.read_next().map(|record| record.map(|record| record.to_record())).transpose()
     }
 }

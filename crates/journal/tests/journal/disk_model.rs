@@ -5,12 +5,13 @@
 //! The model does the same, for names in a folder too.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::Mutex;
 
 use journal::{Hook, Step, Verdict};
+
+use crate::memory_disk::MemoryDisk;
 
 pub(crate) const SECTOR_BYTES: usize = 512;
 const EIO: i32 = 5;
@@ -175,9 +176,10 @@ impl DiskModel {
         self.state.lock().unwrap().steps
     }
 
-    /// Writes into `folder` what a power loss now would leave. Image 0 keeps nothing that is pending,
+    /// What a power loss now would leave in the folder, as the folder `/` of another disk. Image 0 keeps nothing that is pending,
     /// image 1 everything, the others a random part of the sectors and the first few of the names.
-    pub(crate) fn image(&self, folder: &Path, number: u64) {
+    pub(crate) fn image(&self, number: u64) -> MemoryDisk {
+        let image = MemoryDisk::default();
         let state = self.state.lock().unwrap();
         let mut random = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ state.steps as u64;
         let mut bits = || {
@@ -201,7 +203,8 @@ impl DiskModel {
                 1 => true,
                 _ => bits() >> 40 & 1 == 1,
             });
-            fs::write(folder.join(name), bytes).unwrap();
+            image.put(&Path::new("/").join(name), bytes);
         }
+        image
     }
 }

@@ -6,20 +6,25 @@
 mod crash;
 mod damage;
 mod disk_model;
+mod memory_disk;
 mod plain;
+mod prepared;
+mod reading;
+mod two_writers;
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use journal::{Journal, OpenError, Opened, Options, Reader, Record};
+use journal::{Disk, Journal, OpenError, Opened, Options, Prepare, Reader, RealDisk, Record};
 
 const WORLD: [u8; 16] = *b"world of tests 1";
 /// Offset of the first record of a segment.
 const HEADER_BYTES: usize = 4096;
 
-/// Small segments: a few records each.
+/// Small segments, a few records each, and every run the same.
 fn options() -> Options {
-    Options { segment_bytes: 4096 + 1024, ..Options::new(WORLD) }
+    Options { segment_bytes: 4096 + 1024, prepare: Prepare::Never, ..Options::new(WORLD) }
 }
 
 fn open(folder: &Path) -> (Journal, Opened) {
@@ -49,7 +54,12 @@ fn records(folder: &Path, from: u64) -> Vec<Record> {
 
 /// Every record has the payload of its sequence, and there are so many.
 fn check_records(folder: &Path, last: u64) {
-    let records = records(folder, 1);
+    check_records_on(&(Arc::new(RealDisk) as Arc<dyn Disk>), folder, last);
+}
+
+fn check_records_on(disk: &Arc<dyn Disk>, folder: &Path, last: u64) {
+    let reader = Reader::open_on(disk.clone(), folder, 1, Some(&WORLD)).unwrap();
+    let records: Vec<Record> = reader.map(|record| record.unwrap()).collect();
     assert_eq!(records.len() as u64, last);
     for (index, record) in records.iter().enumerate() {
         assert_eq!(record.sequence, index as u64 + 1);
