@@ -1,10 +1,13 @@
 //! The state machine of a cell: cache, stamps, rules. It decides batches in memory and does no I/O but reading rows
 //! that are not cached. Threads drive it here, the simulator drives the same code.
 
-use base::{SlotSet, Stamp, Stamper};
-use engine::{Change, Command, Fault, Key, Ran, Row, Workspace, run};
+use crate::numbers::Numbers;
+use crate::recent::Recent;
+use crate::sealed::Changes;
+use base::{Plant, SlotSet, Stamp, Stamper, planted};
+use engine::{Change, Command, Fault, Key, Ran, Row, Table, Workspace, run};
 use foldhash::fast::RandomState;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use store::Reader;
 use trade::Rulebook;
@@ -21,9 +24,14 @@ struct Entry {
     row: Option<Row>,
     /// The batch that changed it last; zero when it is as the store has it.
     batch: u64,
-    /// Its place among that batch's changes.
+}
+
+/// A row that the batch being decided has changed.
+#[derive(Clone, Copy)]
+struct Changed {
+    /// Its place among the changes.
     place: usize,
-    /// Whether that batch made it, so that nothing of it is stored anywhere yet.
+    /// Whether this batch made it, so that nothing of it is stored anywhere yet.
     fresh: bool,
 }
 
@@ -35,12 +43,16 @@ pub struct Batch {
     /// What each command came to, in order.
     pub outcomes: Vec<Ran>,
     /// The last image of each row that changed; absent when it is gone.
-    pub changes: Vec<(Key, Option<Row>)>,
+    pub changes: Changes,
     /// The last stamp given.
     pub last_stamp: Stamp,
 }
 
-/// The single writer's memory.
+/// The single writer's memory. A row is looked for among the changes of the batch being decided, then in the cache,
+/// then, by the time its number was issued, in the batch that made it, then in the store.
+///
+/// Why rows stay with the batch that made them: most are never looked at again, and putting millions of them into one
+/// table and taking them out again cost half of the writer's time, in lines that the processor did not have at hand.
 pub struct Desk {
     cache: HashMap<Key, Entry, RandomState>,
     reader: Box<dyn Reader>,
@@ -51,11 +63,23 @@ pub struct Desk {
     rules: Vec<Arc<Rulebook>>,
     /// The slots this cell decides.
     home: SlotSet,
-    /// The batch being decided.
+    /// The batch being decided or, between two, the next one; the time of the last stamp before it; what it changed so
+    /// far.
     batch: u64,
+    began_at_us: i64,
     changes: Vec<Option<(Key, Option<Row>)>>,
+    changed: HashMap<Key, Changed, RandomState>,
+    /// Batches that are not posted yet, oldest first.
+    recent: VecDeque<Recent>,
+    /// Rows in the cache that are named by numbers of ours: a later batch changed them than the one that made them.
+    overtaken: usize,
     /// Rows in memory that are as the store has them.
     kept: usize,
+    /// The merchants' order numbers that were used.
+    numbers: Numbers,
+    /// Whether the batch being decided is large enough to read on one state of the store, and whether it does.
+    holds: bool,
+    held: bool,
     loads: u64,
 }
 
@@ -86,8 +110,15 @@ impl Desk {
             rules: Vec::new(),
             home,
             batch: last_sequence + 1,
+            began_at_us: last_stamp.at_us,
             changes: Vec::new(),
+            changed: HashMap::default(),
+            recent: VecDeque::new(),
+            overtaken: 0,
             kept: 0,
+            numbers: Numbers::incomplete(),
+            holds: false,
+            held: false,
             loads: 0,
         };
         rules.into_iter().for_each(|rules| desk.learn(rules));
@@ -95,54 +126,113 @@ impl Desk {
             if let Some(Row::Rulebook(rules)) = &row {
                 desk.learn(rules.clone());
             }
-            desk.cache.insert(key, Entry { row, batch, place: 0, fresh: false });
+            desk.remember(&key, row.as_ref());
+            if !key.table().write_only() {
+                desk.cache_change(&key, row, batch);
+            }
         }
         desk
+    }
+
+    /// Takes over the rows that the store has of tables which are always in memory. To be called before the first
+    /// decision.
+    pub fn move_in(&mut self, residents: impl IntoIterator<Item = Row>) {
+        for row in residents {
+            // What is journalled and not posted yet is newer.
+            let entry = Entry { row: Some(row.clone()), batch: 0 };
+            self.cache.entry(row.key()).or_insert(entry);
+        }
+    }
+
+    /// Takes over the order numbers that the store had, or will have had, when this desk began.
+    pub fn know_numbers(&mut self, stored: Numbers) {
+        self.numbers.join(stored);
     }
 
     /// Decides commands in order; each sees all those before it. A fault leaves memory ahead of the journal: the desk
     /// must be thrown away.
     pub fn decide(&mut self, commands: &[Command], wall_us: i64) -> Result<Batch, Fault> {
         self.wall_us = wall_us;
-        let holds = commands.len() >= HOLD_MIN;
-        let fault = |error: store::StoreError| Fault(error.to_string());
-        if holds {
-            // Rows leave memory only between batches, once they are posted: a state taken now has all of them.
-            self.reader.hold().map_err(fault)?;
-        }
+        self.holds = commands.len() >= HOLD_MIN;
         let mut outcomes = Vec::with_capacity(commands.len());
         for command in commands {
             outcomes.push(run(self, command)?);
         }
-        if holds {
-            self.reader.let_go().map_err(fault)?;
+        if std::mem::take(&mut self.held) {
+            self.reader.let_go().map_err(|error| Fault(error.to_string()))?;
         }
-        let changes: Vec<_> = self.changes.drain(..).flatten().collect();
+        let changes = self.end_batch();
         let journalled = commands.iter().any(|command| !command.is_query());
         assert!(journalled || changes.is_empty(), "queries change nothing");
-        let sequence = journalled.then_some(self.batch);
+        let (sequence, last_stamp) = (journalled.then_some(self.batch), self.stamper.last());
+        if let Some(sequence) = sequence {
+            self.recent.push_back(Recent::new(sequence, last_stamp.at_us, changes.clone()));
+        }
         self.batch += u64::from(journalled);
-        Ok(Batch { sequence, outcomes, changes, last_stamp: self.stamper.last() })
+        self.began_at_us = last_stamp.at_us;
+        Ok(Batch { sequence, outcomes, changes, last_stamp })
+    }
+
+    /// Gives what the batch changed. Rows that were there before it go on in the cache; its own stay with it.
+    fn end_batch(&mut self) -> Changes {
+        self.changed.clear();
+        let changes: Vec<_> = std::mem::take(&mut self.changes).into_iter().flatten().collect();
+        for (key, row) in &changes {
+            if !key.table().write_only() && !self.is_of_this_batch(key) {
+                self.cache_change(key, row.clone(), self.batch);
+            }
+        }
+        let kept = |(_, row): &(Key, Option<Row>)| row.is_some() || !planted(Plant::BatchDropsDeletes);
+        Arc::new(changes.into_iter().filter(kept).collect())
+    }
+
+    fn cache_change(&mut self, key: &Key, row: Option<Row>, batch: u64) {
+        match self.cache.insert(key.clone(), Entry { row, batch }) {
+            Some(before) => self.kept = self.kept.saturating_sub(usize::from(before.batch == 0)),
+            None => self.overtaken += usize::from(self.born_at_us(key).is_some()),
+        }
+    }
+
+    /// When the number in a key was issued. Numbers of another cell say nothing, because its clock is not ours.
+    fn born_at_us(&self, key: &Key) -> Option<i64> {
+        let ours = |slot| self.home.contains(slot) || planted(Plant::OtherClocksTrusted);
+        key.born().filter(|(slot, _)| ours(*slot)).map(|(_, at_us)| at_us)
+    }
+
+    /// Whether no row of this key can have been there before this batch.
+    fn is_of_this_batch(&self, key: &Key) -> bool {
+        self.born_at_us(key).is_some_and(|at_us| at_us > self.began_at_us)
     }
 
     /// Hears that the store holds everything up to a batch and its last stamp; the keys that changed are given: these
     /// rows need not stay.
     pub fn posted<'a>(&mut self, sequence: u64, stamp: Stamp, keys: impl IntoIterator<Item = &'a Key>) {
-        self.posted_at_us = self.posted_at_us.max(stamp.at_us);
+        if !planted(Plant::PostedMomentNotMoved) {
+            self.posted_at_us = self.posted_at_us.max(stamp.at_us);
+        }
+        while self.recent.front().is_some_and(|batch| batch.sequence <= sequence) {
+            self.recent.pop_front();
+        }
         for key in keys {
-            let Some(entry) = self.cache.get_mut(key) else { continue };
-            if entry.batch > sequence || entry.batch == 0 {
+            let born = self.born_at_us(key).is_some();
+            if born && self.overtaken == 0 {
                 continue;
             }
-            if entry.row.is_none() || !key.table().keep() {
+            let Some(entry) = self.cache.get_mut(key) else { continue };
+            let newer = entry.batch > sequence && !planted(Plant::RowForgottenEarly);
+            if newer || entry.batch == 0 {
+                continue;
+            }
+            if entry.row.is_none() || !(key.table().keep() || key.table().resident()) {
                 self.cache.remove(key);
+                self.overtaken -= usize::from(born);
             } else {
                 entry.batch = 0;
                 self.kept += 1;
             }
         }
         if self.kept > KEPT_ROWS_MAX {
-            self.cache.retain(|_, entry| entry.batch > 0);
+            self.cache.retain(|key, entry| entry.batch > 0 || key.table().resident());
             self.kept = 0;
         }
     }
@@ -163,54 +253,74 @@ impl Desk {
         self.rules.sort_by_key(|rules| rules.effective_at_us);
     }
 
+    /// What is known beside the rows themselves.
+    fn remember(&mut self, key: &Key, row: Option<&Row>) {
+        match row {
+            Some(Row::OrderNumber(_)) => self.numbers.add(key),
+            Some(Row::Rulebook(rules)) => self.learn(rules.clone()),
+            _ => {}
+        }
+    }
+
     fn put(&mut self, key: Key, row: Option<Row>, fresh: bool) {
-        if let Some(Row::Rulebook(rules)) = &row {
-            self.learn(rules.clone());
+        self.remember(&key, row.as_ref());
+        if key.table().write_only() {
+            assert!(fresh, "a row that is only ever written is written once");
+            self.changes.push(Some((key, row)));
+            return;
         }
-        let (batch, changes) = (self.batch, &mut self.changes);
-        match self.cache.get_mut(&key) {
-            Some(entry) if entry.batch == batch => {
-                if row.is_none() && entry.fresh {
-                    // Made and gone within one batch: nobody ever hears of it.
-                    changes[entry.place] = None;
-                    self.cache.remove(&key);
-                    return;
-                }
-                if let Some(change) = &mut changes[entry.place] {
-                    change.1 = row.clone();
-                }
-                entry.row = row;
+        if let Some(Changed { place, fresh }) = self.changed.get(&key).copied() {
+            if row.is_none() && fresh {
+                // Made and gone within one batch: nobody ever hears of it.
+                self.changes[place] = None;
+                self.changed.remove(&key);
+            } else if let Some(change) = &mut self.changes[place] {
+                change.1 = row;
             }
-            Some(entry) => {
-                self.kept -= usize::from(entry.batch == 0);
-                // What an earlier batch touched may be stored, whatever this decision believes.
-                *entry = Entry { row: row.clone(), batch, place: changes.len(), fresh: false };
-                changes.push(Some((key, row)));
-            }
-            None => {
-                let entry = Entry { row: row.clone(), batch, place: changes.len(), fresh };
-                self.cache.insert(key.clone(), entry);
-                changes.push(Some((key, row)));
-            }
+            return;
         }
+        // What an earlier batch touched may be stored, whatever this decision believes.
+        let fresh = self.is_of_this_batch(&key)
+            || ((fresh || key.table().resident()) && !self.cache.contains_key(&key));
+        self.changed.insert(key.clone(), Changed { place: self.changes.len(), fresh });
+        self.changes.push(Some((key, row)));
     }
 }
 
 impl Workspace for Desk {
     fn row(&mut self, key: &Key) -> Result<Option<Row>, Fault> {
+        if let Some(Changed { place, .. }) = self.changed.get(key) {
+            return Ok(self.changes[*place].as_ref().and_then(|(_, row)| row.clone()));
+        }
+        let born_at_us = self.born_at_us(key);
+        if born_at_us.is_some_and(|at_us| at_us > self.began_at_us) {
+            return Ok(None);
+        }
         if let Some(entry) = self.cache.get(key) {
             return Ok(entry.row.clone());
         }
-        // Named by a number newer than anything in the store, and not in memory: it was never written. Numbers of
-        // another cell say nothing, because its clock is not ours.
-        let born = key.born().filter(|(slot, _)| self.home.contains(*slot));
-        if born.is_some_and(|(_, born_at_us)| born_at_us > self.posted_at_us) {
+        if let Some(at_us) = born_at_us.filter(|at_us| *at_us > self.posted_at_us) {
+            // Newer than anything in the store: the batch of that time made it, or it was never written.
+            let made_in = self.recent.partition_point(|batch| batch.last_at_us < at_us);
+            return Ok(self.recent.get_mut(made_in).and_then(|batch| batch.find(key)));
+        }
+        let table = key.table();
+        if table.resident() || (table == Table::OrderNumber && self.numbers.never(key)) {
             return Ok(None);
         }
+        if table.write_only() {
+            return Err(Fault(format!("{} is not for decisions to read", table.name())));
+        }
+        let fault = |error: store::StoreError| Fault(error.to_string());
+        if self.holds && !self.held {
+            // Rows leave memory only between batches, once they are posted: a state taken now has all of them.
+            self.reader.hold().map_err(fault)?;
+            self.held = true;
+        }
         self.loads += 1;
-        let row = self.reader.row(key).map_err(|error| Fault(error.to_string()))?;
+        let row = self.reader.row(key).map_err(fault)?;
         if row.is_some() && key.table().keep() {
-            let entry = Entry { row: row.clone(), batch: 0, place: 0, fresh: false };
+            let entry = Entry { row: row.clone(), batch: 0 };
             self.cache.insert(key.clone(), entry);
             self.kept += 1;
         }

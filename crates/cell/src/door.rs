@@ -73,6 +73,16 @@ impl fmt::Debug for Promise {
 }
 
 impl Promise {
+    /// A promise that is kept by handing the answer on; it must be quick.
+    pub fn new(give: impl FnOnce(Result<Reply, NotDecided>) + Send + 'static) -> Promise {
+        Promise(Some(Box::new(give)))
+    }
+
+    /// A promise to nobody, for what the cell says to itself.
+    pub fn to_nobody() -> Promise {
+        Promise(None)
+    }
+
     /// Answers. Only for what is durable, or for what was not decided.
     pub fn keep(mut self, answer: Result<Reply, NotDecided>) {
         if let Some(give) = self.0.take() {

@@ -2,6 +2,7 @@
 
 use crate::batch::BatchError;
 use crate::door::{Clock, Door, NotDecided, Stats, Waiting};
+use crate::numbers::Numbers;
 use crate::poster;
 use crate::recovery::{Recovered, recover};
 use crate::references::References;
@@ -9,6 +10,7 @@ use crate::sealed::Counter;
 use crate::writer::{Ended, SEALED_MAX, Writer, keep_journal};
 use base::SlotSet;
 use journal::{Hook, WorldId};
+use std::collections::VecDeque;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,7 +18,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use store::{Store, StoreError};
+use store::{Reader, Store, StoreError};
 use tokio::sync::watch;
 
 /// Commands waiting at the door. Beyond this we say busy at once rather than answer late.
@@ -202,7 +204,10 @@ impl House {
         store: Box<dyn Store>,
         waiting: &Receiver<Waiting>,
     ) -> (Ended, Box<dyn Store>) {
-        let Recovered { mut journal, desk, tail, .. } = start;
+        let Recovered { mut journal, desk, tail, unread_numbers, .. } = start;
+        let (numbers_in, numbers) = mpsc::channel();
+        // Without a reader the numbers stay unread, and the desk looks each one up.
+        let mut stored = unread_numbers.then(|| store.reader().ok()).flatten();
         let (sealed_in, sealed) = mpsc::sync_channel(SEALED_MAX);
         let (durable_in, durable) = mpsc::channel();
         let (posted_in, posted) = mpsc::channel();
@@ -217,6 +222,8 @@ impl House {
             queue: waiting,
             sealed: sealed_in,
             posted,
+            forgetting: VecDeque::new(),
+            numbers,
             backlog_rows,
             backlog_rows_max: self.options.backlog_rows_max,
             clock: self.clock.clone(),
@@ -228,6 +235,10 @@ impl House {
             let end = || ending.load(Ordering::Acquire) || self.stopping.load(Ordering::Acquire);
             let post = move || poster::run(store, durable, posted_in, watch, stats, end);
             let poster = named("poster").spawn_scoped(threads, post).expect("the system gives a thread");
+            if let Some(mut reader) = stored.take() {
+                let read = move || read_numbers(reader.as_mut(), &numbers_in, end);
+                named("numbers").spawn_scoped(threads, read).expect("the system gives a thread");
+            }
             let (references, stats) = (&self.references, &self.stats);
             let keep = move || keep_journal(counter, &mut journal, &sealed, &durable_in, references, stats);
             let keeper = named("journal").spawn_scoped(threads, keep).expect("the system gives a thread");
@@ -238,6 +249,17 @@ impl House {
             let store = poster.join().expect("the poster has no way to fail but to try again");
             (kept.map_or_else(Ended::Failed, |()| ended), store)
         })
+    }
+}
+
+/// Reads the order numbers of earlier times in the background.
+fn read_numbers(reader: &mut dyn Reader, tell: &mpsc::Sender<Numbers>, ending: impl Fn() -> bool) {
+    poster::stand_back();
+    match Numbers::read(reader, usize::MAX, ending) {
+        // A writer that stopped does not need to hear.
+        Ok(numbers) if numbers.is_complete() => drop(tell.send(numbers)),
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "order numbers cannot be read; each new one is looked up"),
     }
 }
 

@@ -2,19 +2,20 @@
 
 use crate::door::Stats;
 use crate::sealed::{Changes, Durable};
-use base::Stamp;
-use engine::{Key, Row};
-use std::collections::BTreeMap;
+use base::{Plant, Stamp, planted};
+use engine::{Key, Row, Table};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::Duration;
-use store::{Mark, Store};
+use store::{Image, Mark, Store};
 use tokio::sync::watch;
 
 /// Rows in one posting at most. Large groups make the store's random pages cheaper; beyond this the gain is small and
 /// the transaction's memory is not.
-const ROWS_MAX: usize = 500_000;
+const ROWS_MAX: usize = 1_000_000;
+/// Slots that a key may lie in.
+const SLOTS: usize = 100;
 /// Wait after the store refused a posting: it may be full or locked, and nothing is lost meanwhile.
 const RETRY: Duration = Duration::from_millis(500);
 /// How far the poster stands back behind the other threads (Unix niceness of its thread).
@@ -24,8 +25,6 @@ const NICENESS: i32 = 10;
 /// Batches that are posted together.
 #[derive(Debug)]
 pub struct Posting {
-    /// The last image of each row that they changed.
-    pub images: BTreeMap<Key, Option<Row>>,
     /// How far the store is when they are posted.
     pub mark: Mark,
     batches: Vec<Durable>,
@@ -35,18 +34,56 @@ impl Posting {
     /// Gathers batches, oldest first, without a gap; at least one.
     pub fn gather(batches: Vec<Durable>) -> Posting {
         let last = batches.last().expect("one at least");
-        let mark = Mark { sequence: last.sequence, stamp: last.last_stamp, hash: last.hash };
-        let mut images: BTreeMap<Key, Option<Row>> = BTreeMap::new();
-        for batch in &batches {
-            images.extend(batch.changes.iter().cloned());
+        let sequence = last.sequence + u64::from(planted(Plant::MarkOneAhead));
+        let mark = Mark { sequence, stamp: last.last_stamp, hash: last.hash };
+        Posting { mark, batches }
+    }
+
+    /// The last image of each row that they changed, sorted by key, each key once.
+    pub fn images(&self) -> Vec<Image<'_>> {
+        // A key begins with its table and its slot, so that all are sorted when each drawer is; and in most drawers
+        // they are sorted already, because numbers grow with time, which a stable sort finds out at once.
+        let drawer = |key: &Key| key.table() as usize * SLOTS + usize::from(key.slot().number());
+        let left_out = usize::from(planted(Plant::PosterSkipsLastBatch) && self.batches.len() > 1);
+        let batches = &self.batches[..self.batches.len() - left_out];
+        let changes = || batches.iter().flat_map(|batch| batch.changes.iter());
+        let mut ends = vec![0; Table::ALL.len() * SLOTS];
+        changes().for_each(|(key, _)| ends[drawer(key)] += 1);
+        let mut rows = 0;
+        for end in &mut ends {
+            rows += std::mem::replace(end, rows);
         }
-        Posting { images, mark, batches }
+        let Some(any) = changes().next() else { return Vec::new() };
+        let mut sorted = vec![any; rows];
+        for change in changes() {
+            let place = &mut ends[drawer(&change.0)];
+            sorted[*place] = change;
+            *place += 1;
+        }
+        let mut begin = 0;
+        for end in ends {
+            sorted[begin..end].sort_by(|(one, _), (other, _)| one.cmp(other));
+            begin = end;
+        }
+        let of_key = sorted.chunk_by(|(one, _), (other, _)| one == other);
+        let first = planted(Plant::PosterKeepsFirstImage);
+        let kept = of_key.filter_map(|images| if first { images.first() } else { images.last() });
+        kept.map(|kept| image(kept)).collect()
+    }
+
+    /// How many changes they hold; a row that several of them changed counts for each.
+    pub fn rows(&self) -> u64 {
+        self.batches.iter().map(|batch| batch.changes.len() as u64).sum()
     }
 
     /// The changed rows of each batch, to tell the desk that they are in the store.
     pub fn into_changes(self) -> Vec<Changes> {
         self.batches.into_iter().map(|batch| batch.changes).collect()
     }
+}
+
+fn image((key, row): &(Key, Option<Row>)) -> Image<'_> {
+    (key, row.as_ref())
 }
 
 /// What the poster tells the writer.
@@ -79,7 +116,8 @@ pub(crate) fn run(
         }
         let posting = Posting::gather(batches);
         let (mark, sequence) = (posting.mark, posting.mark.sequence);
-        while let Err(error) = store.post(&posting.images, mark) {
+        let images = posting.images();
+        while let Err(error) = store.post_sorted(&images, mark) {
             tracing::error!(sequence, %error, "posting failed");
             stats.posting_fails.store(true, Ordering::Relaxed);
             if ending() {
@@ -90,8 +128,9 @@ pub(crate) fn run(
             std::thread::sleep(RETRY);
         }
         stats.posting_fails.store(false, Ordering::Relaxed);
-        stats.posted_rows.fetch_add(posting.images.len() as u64, Ordering::Relaxed);
+        stats.posted_rows.fetch_add(images.len() as u64, Ordering::Relaxed);
         stats.backlog_rows.fetch_sub(rows as u64, Ordering::Relaxed);
+        drop(images);
         let batches = posting.into_changes();
         // A writer that stopped does not need to hear; the rows are safe.
         let _heard = tell.send(Posted { sequence, last_stamp: mark.stamp, batches, rows: rows as u64 });
@@ -102,9 +141,52 @@ pub(crate) fn run(
 
 /// Lets the writer go first where processors are few: posting can wait, answers should not. Where the system does not
 /// allow it, everything works all the same.
-fn stand_back() {
+pub(crate) fn stand_back() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS) {
         tracing::debug!(%error, "the poster keeps its priority");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::{PartyId, Slot, Text};
+    use people::{Login, SlotHead};
+    use std::collections::BTreeMap;
+
+    fn head(slot: u8, parties: u64) -> (Key, Option<Row>) {
+        let slot = Slot::new(slot).unwrap();
+        let row = Row::SlotHead(Arc::new(SlotHead { slot, parties, apps: 0 }));
+        (row.key(), Some(row))
+    }
+
+    fn login(slot: u8, login: &str, gone: bool) -> (Key, Option<Row>) {
+        let slot = Slot::new(slot).unwrap();
+        let party = PartyId::issue(1, slot).unwrap();
+        let row = Row::Login(Arc::new(Login { slot, login: Text::new(login).unwrap(), party }));
+        (row.key(), (!gone).then_some(row))
+    }
+
+    #[test]
+    fn each_row_is_posted_once_as_it_was_last_and_in_the_order_of_keys() {
+        let batches = [
+            vec![head(99, 1), login(7, "b", false), login(7, "a", false), head(0, 1)],
+            vec![login(7, "b", true), head(99, 2), login(0, "z", false)],
+            vec![],
+            vec![login(7, "a", true), login(7, "a", false), head(99, 3)],
+        ];
+        let durable = batches.iter().zip(1..).map(|(changes, sequence)| Durable {
+            sequence,
+            hash: [0; 32],
+            last_stamp: Stamp { at_us: 1, seq: sequence },
+            changes: Arc::new(changes.clone()),
+        });
+        let posting = Posting::gather(durable.collect());
+        let expected: BTreeMap<_, _> = batches.iter().flatten().cloned().collect();
+        let found: Vec<_> = posting.images();
+        let expected: Vec<Image<'_>> = expected.iter().map(|(key, row)| (key, row.as_ref())).collect();
+        assert_eq!(found, expected);
+        assert_eq!((posting.rows(), posting.mark.sequence), (10, 4));
     }
 }

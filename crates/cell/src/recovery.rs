@@ -5,9 +5,10 @@
 use crate::batch::{BatchError, BatchRecord};
 use crate::carrier::Carrier;
 use crate::desk::Desk;
+use crate::numbers::Numbers;
 use crate::open::CellOpenError;
 use crate::sealed::{Changes, Durable};
-use base::{SlotSet, Stamp};
+use base::{Plant, SlotSet, Stamp, planted};
 use engine::{Key, Row, Table};
 use journal::Journal;
 use people::App;
@@ -18,6 +19,8 @@ use trade::Rulebook;
 
 /// Rows read at once.
 const PAGE: usize = 1_000;
+/// Order numbers that a start waits for: about a quarter of a second.
+const NUMBERS_AT_ONCE: usize = 200_000;
 
 /// A cell that can go on.
 #[derive(Debug)]
@@ -34,6 +37,9 @@ pub struct Recovered {
     pub apps: Vec<Arc<App>>,
     /// How far the store is.
     pub mark: Mark,
+    /// Whether the store has more order numbers than a start should wait for. Until somebody reads them and tells the
+    /// desk, it looks each one up.
+    pub unread_numbers: bool,
 }
 
 /// Opens the journal in `folder`, reads what the store does not have, and prepares the desk of a cell that decides the
@@ -46,11 +52,12 @@ pub fn recover(
 ) -> Result<Recovered, CellOpenError> {
     let mark = store.mark()?;
     options.posted_sequence = mark.sequence;
+    let disk = options.disk.clone();
     let (journal, opened) = Journal::open(folder, options)?;
     let mut last_stamp = mark.stamp;
     let mut tail = Vec::new();
     if opened.last_sequence > 0 {
-        for record in journal::Reader::open(folder, mark.sequence.max(1))? {
+        for record in journal::Reader::open_on(disk, folder, mark.sequence.max(1), None)? {
             let record = record?;
             if record.sequence == mark.sequence && record.hash != mark.hash {
                 return Err(CellOpenError::OtherJournal { sequence: mark.sequence });
@@ -63,15 +70,26 @@ pub fn recover(
             tail.push(Durable { sequence: record.sequence, hash: record.hash, last_stamp, changes });
         }
     }
+    if planted(Plant::TailWithoutLast) {
+        tail.pop();
+    }
     let mut reader = store.reader()?;
     let rules = rules(reader.as_mut())?;
     let apps = apps(reader.as_mut(), &tail)?;
     let carrier = Carrier::recover(reader.as_mut(), &tail)?;
+    let carrier = if planted(Plant::CarrierNotRebuilt) { Carrier::default() } else { carrier };
     let rows = tail
         .iter()
         .flat_map(|batch| batch.changes.iter().map(|(key, row)| (batch.sequence, key.clone(), row.clone())));
     let rows: Vec<_> = rows.collect();
-    let desk = Desk::new(home, reader, mark.stamp, last_stamp, opened.last_sequence, rules, rows);
+    let residents = residents(reader.as_mut())?;
+    let numbers = Numbers::read(reader.as_mut(), NUMBERS_AT_ONCE, || false)?;
+    let mut desk = Desk::new(home, reader, mark.stamp, last_stamp, opened.last_sequence, rules, rows);
+    desk.move_in(residents.into_iter().filter(|_| !planted(Plant::PayCodesNotMovedIn)));
+    let unread_numbers = !numbers.is_complete();
+    if !unread_numbers {
+        desk.know_numbers(numbers);
+    }
     tracing::info!(
         last_sequence = opened.last_sequence,
         posted_sequence = mark.sequence,
@@ -79,7 +97,7 @@ pub fn recover(
         truncated_bytes = opened.truncated_bytes,
         "cell opened"
     );
-    Ok(Recovered { journal, desk, tail, carrier, apps, mark })
+    Ok(Recovered { journal, desk, tail, carrier, apps, mark, unread_numbers })
 }
 
 fn rules(reader: &mut dyn Reader) -> Result<Vec<Arc<Rulebook>>, StoreError> {
@@ -87,6 +105,24 @@ fn rules(reader: &mut dyn Reader) -> Result<Vec<Arc<Rulebook>>, StoreError> {
     let rules =
         rows.into_iter().filter_map(|row| if let Row::Rulebook(rules) = row { Some(rules) } else { None });
     Ok(rules.collect())
+}
+
+/// All rows of the tables that are always in memory.
+fn residents(reader: &mut dyn Reader) -> Result<Vec<Row>, StoreError> {
+    let mut residents = Vec::new();
+    for table in Table::ALL.iter().filter(|table| table.resident()) {
+        let mut after = None::<Key>;
+        loop {
+            let page = reader.scan(*table, None, after.as_ref(), PAGE)?;
+            after = page.last().map(Row::key);
+            let last = page.len() < PAGE;
+            residents.extend(page);
+            if last {
+                break;
+            }
+        }
+    }
+    Ok(residents)
 }
 
 fn apps(reader: &mut dyn Reader, tail: &[Durable]) -> Result<Vec<Arc<App>>, StoreError> {

@@ -4,10 +4,10 @@
 //! cell is in a [`Leaving`], and only [`Counter::commit`] makes one, from the place at which the batch stands in the
 //! journal.
 
-use crate::batch::encode;
+use crate::batch::{check, encode};
 use crate::desk::Batch;
 use crate::door::Promise;
-use base::{SlotSet, Stamp};
+use base::{Plant, SlotSet, Stamp, planted};
 use engine::{Command, Key, Origin, Parcel, Reply, Row};
 use journal::{Journal, Position};
 use std::collections::BTreeMap;
@@ -79,8 +79,7 @@ impl Sealed {
 fn read_back(payload: &[u8]) -> Result<(), String> {
     let named =
         |error: crate::BatchError| format!("a batch could not be read back and was not written: {error}");
-    let batch = crate::BatchRecord::decode(payload).map_err(named)?;
-    batch.rows.iter().try_for_each(|row| row.row().map(drop)).map_err(named)
+    check(payload).map_err(named)
 }
 
 /// What may leave the cell, because what it depends on is durable.
@@ -120,7 +119,16 @@ impl Counter {
         let mut position = None;
         if sealed.sequence().is_some() {
             sealed.encode(payload)?;
-            position = Some(journal.append(payload).map_err(|error| error.to_string())?);
+            let appended = journal.append(payload).map_err(|error| error.to_string());
+            position = match (appended, sealed.sequence()) {
+                (Err(_), Some(sequence)) if planted(Plant::AnswerBeforeAppend) => {
+                    Some(Position { sequence, hash: [0; 32] })
+                }
+                (appended, _) => Some(appended?),
+            };
+        } else if !planted(Plant::QueryNotConfirmed) {
+            // What queries saw must still be the truth when they are answered.
+            journal.confirm().map_err(|error| error.to_string())?;
         }
         Ok(self.settle(sealed, position))
     }
@@ -135,12 +143,8 @@ impl Counter {
             sequence,
             "the writer counts as the journal does"
         );
-        let durable = position.map(|Position { sequence, hash }| Durable {
-            sequence,
-            hash,
-            last_stamp,
-            changes: Arc::new(changes),
-        });
+        let durable =
+            position.map(|Position { sequence, hash }| Durable { sequence, hash, last_stamp, changes });
         let mut leaving = Leaving {
             answers: Vec::with_capacity(promises.len()),
             elsewhere: Vec::new(),
@@ -162,6 +166,9 @@ impl Counter {
 
     /// A chain that left this cell ended elsewhere, durably. Gives the promise to keep, if somebody still waits.
     pub fn heard(&mut self, origin: Origin) -> Option<Promise> {
+        if planted(Plant::WrongPromiseKept) {
+            return self.waiting.pop_first().map(|(_, promise)| promise);
+        }
         self.waiting.remove(&origin)
     }
 

@@ -2,11 +2,14 @@
 
 use crate::desk::Desk;
 use crate::door::{Clock, NotDecided, Promise, Stats, Waiting};
+use crate::numbers::Numbers;
 use crate::poster::Posted;
 use crate::references::References;
-use crate::sealed::{Counter, Durable, Sealed};
+use crate::sealed::{Changes, Counter, Durable, Sealed};
+use base::Stamp;
 use engine::Command;
 use journal::Journal;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError};
@@ -21,6 +24,10 @@ const _: () = assert!(BATCH_MAX * COMMAND_BYTES_MAX <= journal::PAYLOAD_MAX_BYTE
 /// Batches decided but not durable yet: one being flushed, one waiting for it. More would only add delay.
 pub(crate) const SEALED_MAX: usize = 1;
 
+/// Posted rows that are forgotten with each batch, beside twice as many as it wrote: so nobody waits for long, and they
+/// become fewer all the same. A row takes 0.1 to 0.2 µs.
+const FORGOTTEN_ROWS: usize = 1_000;
+
 /// Why the writer ended.
 pub(crate) enum Ended {
     /// It was asked to stop.
@@ -29,11 +36,23 @@ pub(crate) enum Ended {
     Failed(String),
 }
 
+/// A posted batch whose rows are being dropped from memory.
+pub(crate) struct Forgetting {
+    sequence: u64,
+    last_stamp: Stamp,
+    changes: Changes,
+    done: usize,
+}
+
 pub(crate) struct Writer<'a> {
     pub(crate) desk: Desk,
     pub(crate) queue: &'a Receiver<Waiting>,
     pub(crate) sealed: SyncSender<Sealed>,
     pub(crate) posted: Receiver<Posted>,
+    /// Batches that the store has and that are still in memory.
+    pub(crate) forgetting: VecDeque<Forgetting>,
+    /// The order numbers of earlier times, when somebody has read them.
+    pub(crate) numbers: Receiver<Numbers>,
     pub(crate) backlog_rows: u64,
     pub(crate) backlog_rows_max: u64,
     pub(crate) clock: Clock,
@@ -58,7 +77,14 @@ impl Writer<'_> {
 
     fn take(&mut self) -> (Vec<(Command, Promise)>, bool) {
         let mut tickets = Vec::new();
-        let mut next = self.queue.recv().map_err(|_| TryRecvError::Disconnected);
+        let mut next = self.queue.try_recv();
+        while !self.forgetting.is_empty() && matches!(next, Err(TryRecvError::Empty)) {
+            self.forget(FORGOTTEN_ROWS);
+            next = self.queue.try_recv();
+        }
+        if let Err(TryRecvError::Empty) = next {
+            next = self.queue.recv().map_err(|_| TryRecvError::Disconnected);
+        }
         loop {
             match next {
                 Ok(Waiting::Ask(ticket)) => tickets.push(ticket.part()),
@@ -85,22 +111,44 @@ impl Writer<'_> {
         };
         self.stats.commands.fetch_add(commands.len() as u64, Ordering::Relaxed);
         self.stats.loads.store(self.desk.loads(), Ordering::Relaxed);
-        self.backlog_rows += batch.changes.len() as u64;
-        self.stats.backlog_rows.fetch_add(batch.changes.len() as u64, Ordering::Relaxed);
+        let rows = batch.changes.len();
+        self.backlog_rows += rows as u64;
+        self.stats.backlog_rows.fetch_add(rows as u64, Ordering::Relaxed);
         let sealed = Sealed::new(commands, promises, batch);
-        self.sealed.send(sealed).map_err(|_| Ended::Failed("the journal failed".to_owned()))
+        self.sealed.send(sealed).map_err(|_| Ended::Failed("the journal failed".to_owned()))?;
+        self.forget(FORGOTTEN_ROWS + 2 * rows);
+        Ok(())
     }
 
-    /// Drops rows that the store has; at the backlog's bound it waits for the poster.
+    /// Hears what the store has; at the backlog's bound it waits for the poster.
     fn hear_posted(&mut self) {
         loop {
             let full = self.backlog_rows > self.backlog_rows_max;
             let posted = if full { self.posted.recv().ok() } else { self.posted.try_recv().ok() };
-            let Some(Posted { sequence, last_stamp, batches, rows }) = posted else { return };
+            let Some(Posted { sequence, last_stamp, batches, rows }) = posted else { break };
             self.backlog_rows = self.backlog_rows.saturating_sub(rows);
-            for batch in &batches {
-                self.desk.posted(sequence, last_stamp, batch.iter().map(|(key, _)| key));
+            let posted =
+                batches.into_iter().map(|changes| Forgetting { sequence, last_stamp, changes, done: 0 });
+            self.forgetting.extend(posted);
+        }
+        if let Ok(numbers) = self.numbers.try_recv() {
+            self.desk.know_numbers(numbers);
+        }
+    }
+
+    /// Drops rows that the store has from memory, about so many.
+    fn forget(&mut self, rows: usize) {
+        let mut left = rows;
+        while let Some(batch) = self.forgetting.front_mut() {
+            let rest = &batch.changes[batch.done..];
+            let now = rest.len().min(left);
+            self.desk.posted(batch.sequence, batch.last_stamp, rest[..now].iter().map(|(key, _)| key));
+            batch.done += now;
+            left -= now;
+            if batch.done < batch.changes.len() {
+                return;
             }
+            self.forgetting.pop_front();
         }
     }
 }

@@ -4,9 +4,9 @@
 
 use base::{AppId, PartyId, Text};
 use cell::{Cell, Clock, NotDecided, Options};
-use engine::{Command, OpenOrder, OpenParty};
+use engine::{Command, OpenApp, OpenOrder, OpenParty, Reply};
 use journal::{Hook, Step, Verdict};
-use people::PartyKind;
+use people::{AppMode, PartyKind};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -25,12 +25,12 @@ impl Hook for Slow {
     }
 }
 
-fn order(seller: PartyId, number: usize) -> OpenOrder {
+fn order(seller: PartyId, app: AppId, number: usize) -> OpenOrder {
     let wide = |length: usize| "\u{1F34E}".repeat(length);
     let url = Some(Text::new(&format!("http://a.example/{}", wide(1_000))).unwrap());
     OpenOrder {
         seller,
-        app: AppId::issue(1, seller.slot()).unwrap(),
+        app,
         out_trade_no: Text::new(&format!("T{number}")).unwrap(),
         meaning: Meaning {
             product: Product::QrCode,
@@ -72,17 +72,27 @@ fn a_batch_of_the_largest_orders_is_kept() {
     let party = OpenParty { kind: PartyKind::Merchant, login, name, password: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let seller = runtime.block_on(door.ask(party)).unwrap();
-    let orders: Vec<OpenOrder> = (0..2_200).map(|number| order(seller, number)).collect();
+    let app = OpenApp {
+        seller,
+        mode: AppMode::Key,
+        public_key: vec![1],
+        certificate: None,
+        cert_sn: None,
+        allow_rsa1: false,
+        sealed_aes_key: None,
+    };
+    let app = runtime.block_on(door.ask(app)).unwrap();
+    let orders: Vec<OpenOrder> = (0..2_200).map(|number| order(seller, app, number)).collect();
     let (give, take) = mpsc::channel();
     for order in orders {
         let give = give.clone();
-        let answer = move |answer: Result<_, NotDecided>| {
-            let _heard = give.send(answer.map(drop));
+        let answer = move |answer: Result<Reply, NotDecided>| {
+            let _heard = give.send(answer.map(|reply| reply.is_accepted()));
         };
         door.submit(Command::from(order), Box::new(answer));
     }
     drop(give);
-    assert!(take.iter().all(|answer| answer == Ok(())), "no order is in doubt because others are long");
+    assert!(take.iter().all(|answer| answer == Ok(true)), "no order is in doubt because others are long");
     assert_eq!(door.stats().reopened.load(Ordering::Relaxed), 0);
     cell.close();
 }

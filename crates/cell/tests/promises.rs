@@ -371,9 +371,18 @@ fn an_order_posted_long_ago_is_found_and_one_never_made_is_not() {
     let (login, name) = (Text::new("m").unwrap(), Text::new("n").unwrap());
     let seller =
         wait(door.ask(OpenParty { kind: PartyKind::Merchant, login, name, password: None })).unwrap();
+    let app = engine::OpenApp {
+        seller,
+        mode: people::AppMode::Key,
+        public_key: vec![1],
+        certificate: None,
+        cert_sn: None,
+        allow_rsa1: false,
+        sealed_aes_key: None,
+    };
     let order = engine::OpenOrder {
         seller,
-        app: base::AppId::issue(1, seller.slot()).unwrap(),
+        app: wait(door.ask(app)).unwrap(),
         out_trade_no: Text::new("T1").unwrap(),
         meaning: trade::Meaning {
             product: trade::Product::QrCode,

@@ -5,11 +5,12 @@
 //! [`MemoryStore`] is the model: one suite of tests runs on it and on [`SqliteStore`].
 //!
 //! Reading order: this file, `memory` (the model), `sql` (statements from a table's columns), `sqlite`,
-//! `sqlite_reader`, `migrations`, `backup`.
+//! `sqlite_reader`, `migrations`, `backup`; `look` (when to read what is due).
 
 mod backup;
 mod checks;
 mod error;
+mod look;
 mod memory;
 mod migrations;
 mod sql;
@@ -17,6 +18,7 @@ mod sqlite;
 mod sqlite_reader;
 
 pub use error::StoreError;
+pub use look::Look;
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 pub use sqlite_reader::SqliteReader;
@@ -56,6 +58,9 @@ impl Mark {
     }
 }
 
+/// The last image of a changed row; absent when the row is gone.
+pub type Image<'a> = (&'a Key, Option<&'a Row>);
+
 /// Tables that rows are posted into. One holder posts; see [`Reader`] for everybody else.
 pub trait Store: Send {
     /// How far the journal has been posted.
@@ -64,6 +69,13 @@ pub trait Store: Send {
     /// Posts the last image of each changed row (`None`: the row is gone) together with the mark, all or nothing.
     /// Refuses a mark that goes back and rows that break a rule of their table; nothing of the batch is kept then.
     fn post(&mut self, changes: &BTreeMap<Key, Option<Row>>, mark: Mark) -> Result<(), StoreError>;
+
+    /// Posts as [`Store::post`] does, from images that are sorted by key, each key once. A store that writes in the
+    /// order of keys needs no map then.
+    fn post_sorted(&mut self, images: &[Image<'_>], mark: Mark) -> Result<(), StoreError> {
+        let changes = images.iter().map(|(key, row)| ((*key).clone(), row.cloned()));
+        self.post(&changes.collect(), mark)
+    }
 
     /// A reader of what was posted. It may be used on another thread while this store posts.
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError>;

@@ -2,7 +2,7 @@
 
 use crate::checks::check;
 use crate::{Mark, Reader, Store, StoreError};
-use base::{AppId, OrderNo, PartyId, Slot};
+use base::{AppId, OrderNo, PartyId, Plant, Slot, planted};
 use engine::{Key, Row, Table, Tabled};
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -51,10 +51,12 @@ impl Store for MemoryStore {
         changes.values().flatten().try_for_each(check)?;
 
         // Nothing is refused below this line.
-        for (key, row) in changes {
+        let count = changes.len().saturating_sub(usize::from(planted(Plant::LastRowNotPosted)));
+        for (key, row) in changes.iter().take(count) {
             let drawer = tables.drawers.entry((key.table(), key.slot())).or_default();
             match row {
                 Some(row) => drawer.insert(key.clone(), row.clone()),
+                None if planted(Plant::DeletesNotPosted) => None,
                 None => drawer.remove(key),
             };
         }

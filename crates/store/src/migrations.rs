@@ -26,7 +26,8 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0002_people_create",
     "0003_ledger_create",
     "0004_trade_create",
-    "0005_crossing_create"
+    "0005_crossing_create",
+    "0006_checks_spell_out",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).
@@ -154,6 +155,48 @@ mod tests {
         let ran: i64 =
             connection.query_row("SELECT max(number) FROM schema_version", (), |row| row.get(0)).unwrap();
         assert_eq!((kept, ran), (1, MIGRATIONS.len() as i64 + 1));
+    }
+
+    /// Tables that a migration copies keep their rows, their columns and what they allow.
+    #[test]
+    fn copied_tables_keep_their_rows_and_their_checks() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        run(&mut connection, &MIGRATIONS[..5]).unwrap();
+        let rows = "
+            INSERT INTO account VALUES (1, 2, 3, 'balance', 'cny', 7, 1, 4);
+            INSERT INTO posting (slot, no, kind, business_date, currency, account_1, side_1, amount_1_minor,
+                balance_after_1_minor, account_2, side_2, amount_2_minor, balance_after_2_minor)
+                VALUES (1, 2, 'top_up', 20260101, 'cny', 1, 'debit', 5, -5, 2, 'credit', 5, 5);
+            INSERT INTO hold VALUES (1, 2, 3, 'cny', 4, 'open', 5);
+            INSERT INTO trade VALUES (1, 2, 3, 4, 'waiting', 'tea', 'cny', 5, 0, 6, NULL, NULL);
+            INSERT INTO receipt VALUES (1, 2, zeroblob(16), 'asked', 3);
+            INSERT INTO top_up VALUES (1, 2, 'k', 'cny', 3, 4);
+            INSERT INTO refund VALUES (1, 2, 'r', 'done', 'cny', 3, 1, 3, NULL, 0, 4);
+            INSERT INTO notice VALUES (1, 2, 3, 4, 'paid', 'http://a', 0, 0, NULL, 5, 'due', 0, 6, NULL);
+            INSERT INTO timer VALUES (1, 2, 3, 'forget_code', NULL, NULL, NULL, NULL);";
+        connection.execute_batch(rows).unwrap();
+        run(&mut connection, MIGRATIONS).unwrap();
+        for table in ["account", "posting", "hold", "trade", "receipt", "top_up", "refund", "notice", "timer"]
+        {
+            let sql = format!("SELECT count(*) FROM {table} WHERE slot = 1");
+            assert_eq!(connection.query_row(&sql, (), |row| row.get::<_, i64>(0)).unwrap(), 1, "{table}");
+        }
+        for broken in [
+            "UPDATE account SET kind = 'other'",
+            "UPDATE account SET held_minor = 8",
+            "UPDATE posting SET amount_1_minor = 6",
+            "UPDATE posting SET currency = 'eur'",
+            "UPDATE hold SET state = ''",
+            "UPDATE trade SET state = 'offered'",
+            "UPDATE receipt SET outcome = 'lost'",
+            "UPDATE refund SET currency = 'CNY'",
+            "UPDATE notice SET event = 'due'",
+            "UPDATE timer SET task = 'sleep'",
+        ] {
+            assert!(connection.execute(broken, ()).is_err(), "{broken}");
+        }
+        let legs = "SELECT count(*) FROM entry UNION ALL SELECT count(*) FROM v_order";
+        assert_eq!(connection.query_row(legs, (), |row| row.get::<_, i64>(0)).unwrap(), 2);
     }
 
     #[test]

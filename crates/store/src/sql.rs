@@ -11,6 +11,9 @@ use std::sync::LazyLock;
 pub(crate) struct TableSql {
     /// Writes a row, new or changed; all columns in order.
     pub(crate) upsert: String,
+    /// Writes a row that is new, and fails when it is not. Only for tables with indexes beside their key: for the
+    /// others `upsert` costs no more.
+    pub(crate) insert: Option<String>,
     /// Removes the row of a key.
     pub(crate) delete: String,
     /// Reads the row of a key.
@@ -43,24 +46,35 @@ pub(crate) fn key_list(table: Table) -> String {
     list(names(table).take(table.key_columns()))
 }
 
+/// Tables with indexes beside their key. In the others, writing over a row is one walk down one tree.
+pub(crate) const INDEXED: [Table; 2] = [Table::Notice, Table::Timer];
+
 fn build(table: Table) -> TableSql {
     let (name, width, key_width) = (table.name(), table.columns().len(), table.key_columns());
     let columns = list(names(table));
     let key = key_list(table);
-    let set: Vec<String> =
-        names(table).skip(key_width).map(|column| format!("{column} = excluded.{column}")).collect();
-    let update = if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", set.join(", ")) };
     let found = format!("({key}) = ({})", marks(key_width));
     let select = format!("SELECT {columns} FROM {name}");
+    let values = format!("INTO {name} ({columns}) VALUES ({})", marks(width));
+    let indexed = INDEXED.contains(&table);
     TableSql {
-        upsert: format!(
-            "INSERT INTO {name} ({columns}) VALUES ({}) ON CONFLICT ({key}) DO {update}",
-            marks(width)
-        ),
+        // With one tree, REPLACE writes the record over the old one without looking; with several it would have to
+        // remove the old entries first, and an update of the columns leaves those alone that stay as they are.
+        upsert: if indexed { on_conflict(table, &values) } else { format!("INSERT OR REPLACE {values}") },
+        insert: indexed.then(|| format!("INSERT {values}")),
         delete: format!("DELETE FROM {name} WHERE {found}"),
         row: format!("{select} WHERE {found}"),
         select,
     }
+}
+
+fn on_conflict(table: Table, values: &str) -> String {
+    let set: Vec<String> = names(table)
+        .skip(table.key_columns())
+        .map(|column| format!("{column} = excluded.{column}"))
+        .collect();
+    let update = if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", set.join(", ")) };
+    format!("INSERT {values} ON CONFLICT ({}) DO {update}", key_list(table))
 }
 
 /// Reads a page of a table in key order. Parameters: the slot when it is fixed, the key to begin after when there is

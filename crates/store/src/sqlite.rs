@@ -2,7 +2,7 @@
 
 use crate::migrations::{MIGRATIONS, check_current, migrate};
 use crate::sql::{self, SqlSink};
-use crate::{Mark, Reader, SqliteReader, Store, StoreError};
+use crate::{Image, Mark, Reader, SqliteReader, Store, StoreError};
 use base::Stamp;
 use engine::{Key, Row};
 use rusqlite::{CachedStatement, Connection, OpenFlags, OptionalExtension, TransactionBehavior};
@@ -89,9 +89,16 @@ impl Store for SqliteStore {
     }
 
     fn post(&mut self, changes: &BTreeMap<Key, Option<Row>>, mark: Mark) -> Result<(), StoreError> {
+        let images: Vec<Image<'_>> = changes.iter().map(|(key, row)| (key, row.as_ref())).collect();
+        self.post_sorted(&images, mark)
+    }
+
+    fn post_sorted(&mut self, images: &[Image<'_>], mark: Mark) -> Result<(), StoreError> {
+        debug_assert!(images.windows(2).all(|pair| pair[0].0 < pair[1].0), "sorted, each key once");
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        read_mark(&transaction)?.check_next(&mark)?;
-        write_rows(&transaction, changes)?;
+        let posted = read_mark(&transaction)?;
+        posted.check_next(&mark)?;
+        write_rows(&transaction, images, &posted)?;
         write_mark(&transaction, &mark)?;
         transaction.commit()?;
         Ok(())
@@ -163,25 +170,39 @@ fn write_mark(connection: &Connection, mark: &Mark) -> Result<(), StoreError> {
 }
 
 /// Writes rows in the order of their keys: table by table, and within a table along its pages.
-fn write_rows(connection: &Connection, changes: &BTreeMap<Key, Option<Row>>) -> Result<(), StoreError> {
-    let mut rest = changes.iter().peekable();
-    while let Some((first, _)) = rest.peek() {
-        let table = first.table();
-        let name = table.name();
-        let mut upsert = connection.prepare_cached(&sql::of(table).upsert)?;
-        let mut delete = connection.prepare_cached(&sql::of(table).delete)?;
-        while let Some((key, row)) = rest.next_if(|(key, _)| key.table() == table) {
-            let done = match row {
-                Some(row) => {
-                    debug_assert_eq!(row.key(), *key, "a row stands under its own key");
-                    run(&mut upsert, |sink| row.write(sink))
-                }
-                None => run(&mut delete, |sink| key.write(sink)),
+fn write_rows(connection: &Connection, images: &[Image<'_>], posted: &Mark) -> Result<(), StoreError> {
+    for rows in images.chunk_by(|(one, _), (other, _)| one.table() == other.table()) {
+        let table = rows[0].0.table();
+        let named = |error| StoreError::of_row(table.name(), error);
+        let statements = sql::of(table);
+        let mut upsert = connection.prepare_cached(&statements.upsert)?;
+        let mut delete = connection.prepare_cached(&statements.delete)?;
+        let mut insert =
+            statements.insert.as_deref().map(|sql| connection.prepare_cached(sql)).transpose()?;
+        for (key, row) in rows {
+            let newer = key.born().is_some_and(|(_, born_at_us)| born_at_us > posted.stamp.at_us);
+            let Some(row) = row else {
+                run(&mut delete, |sink| key.write(sink)).map_err(named)?;
+                continue;
             };
-            done.map_err(|error| StoreError::of_row(name, error))?;
+            debug_assert_eq!(row.key(), **key, "a row stands under its own key");
+            if let Some(insert) = insert.as_mut().filter(|_| newer) {
+                match run(insert, |sink| row.write(sink)) {
+                    Ok(_) => continue,
+                    // Named by another clock than the mark's; nothing was written.
+                    Err(error) if is_taken(&error) => {}
+                    Err(error) => return Err(named(error)),
+                }
+            }
+            run(&mut upsert, |sink| row.write(sink)).map_err(named)?;
         }
     }
     Ok(())
+}
+
+fn is_taken(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    code == Some(rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY)
 }
 
 fn run(

@@ -1,24 +1,27 @@
-//! How fast rows are posted: run by hand with
+//! How fast rows are posted, table by table: run by hand with
 //! `cargo test --release -p store --test store -- --ignored --nocapture posting_speed`.
 
+use crate::SqliteShelf;
 use crate::samples::*;
-use crate::{Shelf, SqliteShelf};
-use base::Stamp;
-use engine::Row;
+use base::{AppId, Stamp};
+use engine::{Row, Table};
 use ledger::{AccountId, AccountKind, Posting, PostingKind, Side};
 use money::Currency;
+use std::collections::BTreeMap;
 use std::time::Instant;
 use store::{Mark, SqliteStore, Store};
-use trade::{Order, OrderNumber, OrderState, Trade, TradeState};
+use trade::{Order, OrderNumber, OrderState, Receipt, Trade, TradeState};
 
-/// Payments in all.
-const PAYMENTS: u64 = 200_000;
-/// Payments of one batch; each is five rows and two accounts.
-const BATCH: u64 = 10_000;
+/// Payments in all; `PAYMENTS` in the environment sets another number.
+const PAYMENTS: u64 = 400_000;
+/// Payments of one posting, each seven rows and two accounts; `BATCH` in the environment sets another number.
+/// `PAGE` sets the bytes of a page.
+const BATCH: u64 = 50_000;
 const SELLERS: u64 = 10_000;
 const BUYERS: u64 = 1_000_000;
 
-/// The rows that one paid order leaves: order, number, trade and a posting on either side, with both accounts.
+/// The rows that one paid order leaves: order, number, trade, receipt, notice and a posting on either side, with both
+/// accounts.
 fn payment(number: u64) -> Vec<Row> {
     let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
     let (seller, buyer) = (spread % SELLERS, (spread >> 8) % BUYERS);
@@ -75,47 +78,85 @@ fn payment(number: u64) -> Vec<Row> {
         }),
         row(page(buyer, PostingKind::PayOut, out)),
         row(page(seller, PostingKind::PayIn, arrived)),
+        row(Receipt {
+            slot: seller.slot(),
+            order_no: paid.no,
+            attempt: u128::from(spread).to_le_bytes(),
+            outcome: trade::ReceiptOutcome::Paid,
+            at_us,
+        }),
+        row(notice(at_us, AppId::issue(1, seller.slot()).unwrap(), paid.no, Some(at_us))),
         row(account(buyer, 900_000, 0)),
         row(account(seller, 800_000 + number.cast_signed(), 0)),
         row(paid),
     ]
 }
 
+/// Processor time of this process, microseconds, and bytes it wrote.
+fn spent() -> (u64, u64) {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    let ticks = |at: usize| fields[at].parse::<u64>().unwrap();
+    let io = std::fs::read_to_string("/proc/self/io").unwrap();
+    let written = io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).unwrap().parse().unwrap();
+    ((ticks(11) + ticks(12)) * 10_000, written)
+}
+
+fn setting(name: &str, usual: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
 #[test]
 #[ignore = "a measurement, meant for a release build"]
 fn posting_speed() {
+    let (payments, batch_size) = (setting("PAYMENTS", PAYMENTS), setting("BATCH", BATCH));
     let shelf = SqliteShelf::default();
-    drop(shelf.open());
-    let mut store = SqliteStore::open(&shelf.path()).unwrap();
-    let payments: u64 = std::env::var("PAYMENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(PAYMENTS);
-    let batch_size: u64 = std::env::var("BATCH").ok().and_then(|text| text.parse().ok()).unwrap_or(BATCH);
-    let (mut rows, mut spent) = (0, Vec::new());
-    for batch in 0..payments / batch_size {
-        let changes = changes((batch * batch_size..(batch + 1) * batch_size).flat_map(payment));
-        rows += changes.len();
-        let sequence = batch + 1;
-        let stamp = Stamp { at_us: sequence.cast_signed(), seq: sequence };
-        let begun = Instant::now();
-        store.post(&changes, Mark { sequence, stamp, hash: [1; 32] }).unwrap();
-        spent.push(begun.elapsed().as_micros());
+    if let Ok(bytes) = std::env::var("PAGE") {
+        // The size of pages stays as the file was made.
+        let file = rusqlite::Connection::open(shelf.path()).unwrap();
+        file.execute_batch(&format!("PRAGMA page_size = {bytes}; PRAGMA user_version = 1")).unwrap();
     }
-    let whole: u128 = spent.iter().sum();
-    let quarter = spent.len().div_ceil(4);
-    let (first, last): (u128, u128) =
-        (spent[..quarter].iter().sum(), spent[spent.len() - quarter..].iter().sum());
-    let per_second = |count: u128, micros: u128| count * 1_000_000 / micros.max(1);
-    let quarter_payments = u128::from(batch_size) * quarter as u128;
-    println!("{payments} payments, {rows} rows in {} ms", whole / 1_000);
-    println!(
-        "rows/s {}, payments/s {}",
-        per_second(rows as u128, whole),
-        per_second(u128::from(payments), whole)
-    );
-    println!(
-        "payments/s first quarter {}, last {}",
-        per_second(quarter_payments, first),
-        per_second(quarter_payments, last)
-    );
-    let bytes = std::fs::metadata(shelf.path()).unwrap().len();
-    println!("{} bytes in the file per payment", bytes / payments);
+    let mut store = SqliteStore::open(&shelf.path()).unwrap();
+    let accounts =
+        (0..BUYERS).map(|buyer| row(account(party(2_000_000_000 + buyer / 100, (buyer % 100) as u8), 1, 0)));
+    store.post(&changes(accounts), Mark { sequence: 1, stamp: stamp(1), hash: [1; 32] }).unwrap();
+    let (mut sequence, mut by_table) = (1, BTreeMap::<Table, (u64, u64, u64)>::new());
+    let begun = Instant::now();
+    let (mut quarters, mut whole) = (Vec::new(), 0);
+    for batch in 0..payments / batch_size {
+        let rows: Vec<Row> = (batch * batch_size..(batch + 1) * batch_size).flat_map(payment).collect();
+        let mut of_batch = 0;
+        // One posting for each table, so that each has a figure; together they cost what one posting does.
+        for table in Table::ALL {
+            let changes = changes(rows.iter().filter(|row| row.table() == *table).cloned());
+            if changes.is_empty() {
+                continue;
+            }
+            sequence += 1;
+            let before = spent();
+            store
+                .post(&changes, Mark { sequence, stamp: Stamp { at_us: 1, seq: sequence }, hash: [1; 32] })
+                .unwrap();
+            let after = spent();
+            let of_table = by_table.entry(*table).or_default();
+            of_table.0 += changes.len() as u64;
+            of_table.1 += after.0 - before.0;
+            of_table.2 += after.1 - before.1;
+            of_batch += after.0 - before.0;
+        }
+        quarters.push(of_batch as f64 / batch_size as f64);
+        whole += of_batch;
+    }
+    println!("{payments} payments in groups of {batch_size}: {} ms", begun.elapsed().as_millis());
+    for (table, (rows, cpu_us, bytes)) in &by_table {
+        println!(
+            "{:>14} {:>9} rows {:>6.2} us and {:>6} bytes written a payment",
+            table.name(),
+            rows,
+            *cpu_us as f64 / payments as f64,
+            bytes / payments
+        );
+    }
+    println!("{:.2} us of processor a payment; by group {quarters:.1?}", whole as f64 / payments as f64);
+    println!("{} bytes in the file per payment", std::fs::metadata(shelf.path()).unwrap().len() / payments);
 }

@@ -59,6 +59,33 @@ fn the_schema_is_that_of_the_records() {
     assert_eq!(column(&connection, tables), names);
 }
 
+/// Writing over a row of a table with one tree is cheap, of one with several it is not: `sql` treats them apart.
+#[test]
+fn no_table_but_two_has_an_index_beside_its_key() {
+    let shelf = SqliteShelf::default();
+    drop(shelf.open());
+    let sql =
+        "SELECT DISTINCT tbl_name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1";
+    assert_eq!(column(&raw(&shelf), sql), ["notice", "timer"]);
+}
+
+#[test]
+fn a_row_that_looks_new_and_is_not_is_written_over() {
+    let shelf = SqliteShelf::default();
+    let mut store = shelf.open();
+    let app = base::AppId::issue(1, slot(7)).unwrap();
+    let told = |attempts| {
+        let order_no = OrderNo::of(stamp(900), slot(7));
+        row(trade::Notice { attempts, ..notice(900, app, order_no, Some(5)) })
+    };
+    store.post(&changes([told(0)]), mark(1)).unwrap();
+    store.post(&changes([told(1)]), mark(2)).unwrap();
+    let notices = store.reader().unwrap().notices(None, None, 9).unwrap();
+    assert_eq!(notices.iter().map(|notice| notice.attempts).collect::<Vec<_>>(), [1]);
+    let by_index = "SELECT no || '' FROM notice INDEXED BY notice_next WHERE next_at_us = 5";
+    assert_eq!(column(&raw(&shelf), by_index).len(), 1);
+}
+
 #[test]
 fn entries_are_shown_one_by_one() {
     let shelf = SqliteShelf::default();
