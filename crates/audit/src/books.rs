@@ -6,7 +6,7 @@ use crate::shape;
 use base::{PartyId, Slot};
 use engine::{Key, Tabled};
 use foldhash::fast::FixedState;
-use ledger::{Account, AccountId, AccountKind, Class, Entry, Hold, HoldState, Posting, Side};
+use ledger::{Account, AccountId, AccountKind, Class, Entry, Hold, HoldState, Posting, PostingKind, Side};
 use money::Currency;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -38,11 +38,15 @@ pub(crate) struct Expected {
 /// The books.
 #[derive(Debug, Default)]
 pub(crate) struct Books {
-    accounts: HashMap<AccountId, Running, FixedState>,
+    /// By slot: postings come slot by slot, and the accounts of one slot stay in the processor's cache.
+    accounts: BTreeMap<Slot, HashMap<AccountId, Running, FixedState>>,
     /// Debits less credits of all entries.
     days: BTreeMap<(Slot, Currency, u32), i128>,
+    /// The day that is being summed.
+    day: Option<((Slot, Currency, u32), i128)>,
     postings: u64,
     entries: u64,
+    payments: u64,
 }
 
 impl Books {
@@ -70,12 +74,12 @@ impl Books {
         }
         let (balance, open_holds, sum, last_after) = (balance_minor, 0, 0, 0);
         let running = Running { slot, owner, kind, currency, balance, held, open_holds, sum, last_after };
-        self.accounts.insert(id, running);
+        self.accounts.entry(id.slot()).or_default().insert(id, running);
     }
 
     pub(crate) fn hold(&mut self, hold: &Hold, findings: &mut Findings) {
         let key = || text_of_key(&Hold::wrap_key((hold.slot, hold.no)));
-        let account = self.accounts.get_mut(&hold.account);
+        let account = self.running(hold.account);
         let Some(account) =
             account.filter(|account| account.slot == hold.slot && account.currency == hold.currency)
         else {
@@ -95,6 +99,7 @@ impl Books {
     /// Postings come in the order of their numbers, so the entries of an account come in the order of time.
     pub(crate) fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
         self.postings += 1;
+        self.payments += u64::from(posting.kind == PostingKind::PayIn);
         for (kind, message) in shape::faults(posting) {
             findings.add(kind, "posting", key_of(posting), message);
         }
@@ -102,13 +107,28 @@ impl Books {
             self.entries += 1;
             let units = i128::from(entry.amount_minor.units());
             let debit = if entry.side == Side::Debit { units } else { -units };
-            *self.days.entry((posting.slot, posting.currency, posting.business_date)).or_default() += debit;
+            self.add_to_day((posting.slot, posting.currency, posting.business_date), debit);
             self.entry(posting, entry, -debit, findings);
         }
     }
 
+    fn running(&mut self, id: AccountId) -> Option<&mut Running> {
+        self.accounts.get_mut(&id.slot())?.get_mut(&id)
+    }
+
+    fn add_to_day(&mut self, day: (Slot, Currency, u32), debit: i128) {
+        match &mut self.day {
+            Some((same, sum)) if *same == day => *sum += debit,
+            other => {
+                if let Some((day, sum)) = other.replace((day, debit)) {
+                    *self.days.entry(day).or_default() += sum;
+                }
+            }
+        }
+    }
+
     fn entry(&mut self, posting: &Posting, entry: &Entry, credit: i128, findings: &mut Findings) {
-        let account = self.accounts.get_mut(&entry.account);
+        let account = self.running(entry.account);
         let ours =
             |account: &&mut Running| account.slot == posting.slot && account.currency == posting.currency;
         let Some(account) = account.filter(ours) else {
@@ -130,12 +150,15 @@ impl Books {
         account.last_after = entry.balance_after_minor;
     }
 
-    /// The sums over all; gives the number of postings and of entries.
-    pub(crate) fn finish(self, expected: &Expected, findings: &mut Findings) -> (u64, u64) {
+    /// The sums over all; gives the number of postings, of entries, and of payments that arrived.
+    pub(crate) fn finish(mut self, expected: &Expected, findings: &mut Findings) -> (u64, u64, u64) {
+        if let Some((day, sum)) = self.day.take() {
+            *self.days.entry(day).or_default() += sum;
+        }
         let mut slots: BTreeMap<(Slot, Currency), i128> = BTreeMap::new();
         let mut transit: BTreeMap<Currency, i128> = BTreeMap::new();
         let mut fees: BTreeMap<(Slot, Currency), i128> = BTreeMap::new();
-        for (id, account) in &self.accounts {
+        for (id, account) in self.accounts.values().flatten() {
             account_ends(*id, account, findings);
             let balance = i128::from(account.balance);
             *slots.entry((account.slot, account.currency)).or_default() += balance;
@@ -173,7 +196,7 @@ impl Books {
             let sum = |sums: &BTreeMap<_, i128>| sums.get(&place).copied().unwrap_or(0);
             fee_ends(place, sum(&fees), sum(&expected.fees), findings);
         }
-        (self.postings, self.entries)
+        (self.postings, self.entries, self.payments)
     }
 }
 

@@ -1,22 +1,29 @@
 //! The journal: its chain, its batches, its stamps, and the last image of each row in it.
 
 use crate::AuditError;
-use crate::images::{Image, Images, hash, key_bytes, text_of_key};
+use crate::batch::{Batch, Changed};
+use crate::images::text_of_key;
+use crate::keyed::Keyed;
+use crate::latest::{Latest, Sum};
+use crate::progress::Progress;
 use crate::report::{FindingKind, Findings};
+use crate::rules::Rules;
 use crate::shape;
 use crate::tables::Mark;
 use base::Stamp;
-use cell::{BatchError, BatchRecord};
-use engine::Row;
+use cell::BatchError;
+use engine::{Command, Row};
 use journal::{ReadError, Reader, Record, WorldId};
 use ledger::{Account, Class};
 use std::path::Path;
 
 /// What the journal told.
-#[derive(Debug)]
+#[derive(Default, Debug)]
 pub(crate) struct Journalled {
     /// The last images up to the posted sequence.
-    pub(crate) images: Images,
+    pub(crate) sum: Sum,
+    /// The first record that is there.
+    pub(crate) first_sequence: u64,
     pub(crate) records: u64,
     /// The last record that was read; the posted sequence when there is none at all.
     pub(crate) last_sequence: u64,
@@ -24,6 +31,8 @@ pub(crate) struct Journalled {
     pub(crate) reaches_mark: bool,
     /// Whether they are all images there are: otherwise rows of older records are unknown.
     pub(crate) from_start: bool,
+    /// The rules that were set.
+    pub(crate) rules: Rules,
 }
 
 /// Opens the journal, of one world if that is known.
@@ -36,19 +45,26 @@ pub(crate) fn read(
     folder: &Path,
     world: Option<&WorldId>,
     mark: &Mark,
+    keyed: Keyed,
+    progress: &Progress,
     findings: &mut Findings,
 ) -> Result<Journalled, AuditError> {
     let last = last_sequence(folder, world, mark.sequence);
-    let mut walk = Walk::new(mark);
+    let mut walk = Walk::new(mark, keyed);
+    progress.expect_records(last);
     let first = first_sequence(folder, world, mark.sequence, findings)?;
     if let Some(first) = first {
         walk.told.from_start = first == 1;
+        walk.told.first_sequence = first;
         walk.previous_end = (first == 1).then_some(Stamp { at_us: 0, seq: 0 });
         let mut damaged = false;
         for record in open(folder, first, world).map_err(AuditError::Journal)? {
             match record {
                 Ok(record) if record.sequence > last => break,
-                Ok(record) => walk.record(&record, findings),
+                Ok(record) => {
+                    progress.record(record.sequence);
+                    walk.record(&record, findings);
+                }
                 Err(error) => {
                     damage(error, walk.told.last_sequence, findings)?;
                     damaged = true;
@@ -66,11 +82,12 @@ pub(crate) fn read(
     if mark.sequence == 0 {
         walk.at_mark(&[0; 32], Stamp { at_us: 0, seq: 0 }, findings);
     }
+    walk.told.sum = walk.latest.sum();
     Ok(walk.told)
 }
 
 /// The last record of this moment. A live journal goes on while it is read; what comes later is not waited for.
-fn last_sequence(folder: &Path, world: Option<&WorldId>, posted: u64) -> u64 {
+pub(crate) fn last_sequence(folder: &Path, world: Option<&WorldId>, posted: u64) -> u64 {
     let Ok(reader) = open(folder, posted, world) else { return u64::MAX };
     let mut last = posted;
     for record in reader {
@@ -139,24 +156,22 @@ fn last_segment(folder: &Path) -> String {
 
 struct Walk<'a> {
     told: Journalled,
+    latest: Latest,
     mark: &'a Mark,
     /// The last stamp of the record before; absent when that record is not there.
     previous_end: Option<Stamp>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(mark: &'a Mark) -> Walk<'a> {
-        let images = Images::new();
-        let told =
-            Journalled { images, records: 0, last_sequence: 0, reaches_mark: false, from_start: false };
-        Walk { told, mark, previous_end: None }
+    fn new(mark: &'a Mark, keyed: Keyed) -> Walk<'a> {
+        Walk { told: Journalled::default(), latest: Latest::new(keyed), mark, previous_end: None }
     }
 
     fn record(&mut self, record: &Record, findings: &mut Findings) {
         self.told.records += 1;
         self.told.last_sequence = record.sequence;
         let key = || format!("record {}", record.sequence);
-        let batch = match BatchRecord::decode(&record.payload) {
+        let batch = match Batch::read(&record.payload) {
             Ok(batch) => batch,
             Err(error) => {
                 findings.add(FindingKind::BatchUnreadable, "journal", key(), error.to_string());
@@ -190,7 +205,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Stamps rise from decision to decision; queries take stamps too, so there may be gaps.
-    fn stamps(&mut self, sequence: u64, batch: &BatchRecord, findings: &mut Findings) {
+    fn stamps(&mut self, sequence: u64, batch: &Batch<'_>, findings: &mut Findings) {
         let mut before = self.previous_end;
         let mut add =
             |kind, message: String| findings.add(kind, "journal", format!("record {sequence}"), message);
@@ -218,32 +233,28 @@ impl<'a> Walk<'a> {
             ));
         }
         self.previous_end = Some(last);
-        for (index, command) in batch.commands.iter().enumerate() {
-            if let Err(error) = command.command() {
-                add(FindingKind::BatchUnreadable, format!("command {index}: {error}"));
+        for (index, decided) in batch.commands.iter().enumerate() {
+            match decided.command() {
+                Ok(Command::SetRules(command)) if decided.accepted => {
+                    self.told.rules.set(decided.stamp.at_us, &command.rules);
+                }
+                Ok(_) => {}
+                Err(error) => add(FindingKind::BatchUnreadable, format!("command {index}: {error}")),
             }
         }
     }
 
-    fn rows(
-        &mut self,
-        sequence: u64,
-        batch: &BatchRecord,
-        findings: &mut Findings,
-    ) -> Result<(), BatchError> {
+    fn rows(&mut self, sequence: u64, batch: &Batch<'_>, findings: &mut Findings) -> Result<(), BatchError> {
         for changed in &batch.rows {
-            let (key, row) = changed.row()?;
             if sequence > self.mark.sequence {
+                let (_, row) = changed.row()?;
                 tail_row(sequence, row.as_ref(), findings);
                 continue;
             }
-            let key = hash(&key_bytes(&key));
-            if changed.deleted {
-                self.told.images.take(changed.table, &key);
-            } else {
-                let image = Image { hash: hash(&changed.columns), sequence };
-                self.told.images.put(changed.table, key, image);
-            }
+            // Last images are read in their types where they stand in the tables; those that were written over are
+            // read no more by anybody but a replay.
+            let Changed { table, deleted, columns } = *changed;
+            self.latest.put(table, changed.key()?, (!deleted).then_some(columns));
         }
         Ok(())
     }

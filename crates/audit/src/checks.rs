@@ -2,23 +2,41 @@
 
 use crate::around::Around;
 use crate::books::Books;
+use crate::crossing::Crossing;
 use crate::images::Encoded;
+use crate::keyed::Keyed;
 use crate::orders::Orders;
 use crate::parties::Parties;
 use crate::report::{FindingKind, Findings};
-use base::BinarySource;
+use crate::rules::Rules;
+use base::{BinarySource, SlotSet};
 use engine::{Row, Table};
 
 /// What was learned so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Checks {
     parties: Parties,
     books: Books,
     orders: Orders,
     around: Around,
+    crossing: Crossing,
+    /// Which rules held when, as far as that is known.
+    pub(crate) rules: Option<Rules>,
 }
 
 impl Checks {
+    pub(crate) fn new(keyed: Keyed, home: SlotSet) -> Checks {
+        let (books, around) = (Books::default(), Around::default());
+        Checks {
+            parties: Parties::new(keyed),
+            books,
+            orders: Orders::new(keyed),
+            around,
+            crossing: Crossing::new(home),
+            rules: None,
+        }
+    }
+
     /// One row of a table, in the order of `READ_ORDER`.
     pub(crate) fn row(&mut self, table: Table, row: &Encoded<'_>, findings: &mut Findings) {
         let mut source = BinarySource::new(row.bytes);
@@ -69,6 +87,8 @@ impl Checks {
                 self.parties.owner(table, &typed.key(), attempt.party, findings);
                 self.around.attempt(attempt);
             }
+            Row::Link(link) => self.crossing.link(link, findings),
+            Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
             Row::Timer(timer) => {
                 self.orders.timer(timer, findings);
                 self.around.timer(timer, findings);
@@ -76,11 +96,13 @@ impl Checks {
         }
     }
 
-    /// When all rows were seen: what can only be said of the whole. Gives the number of postings and of entries.
-    pub(crate) fn finish(self, findings: &mut Findings) -> (u64, u64) {
+    /// When all rows were seen: what can only be said of the whole. Gives the number of postings, of entries, and of
+    /// payments that arrived.
+    pub(crate) fn finish(self, findings: &mut Findings) -> (u64, u64, u64) {
         self.parties.finish(findings);
         self.around.finish(findings);
-        let expected = self.orders.finish(findings);
+        self.crossing.finish(findings);
+        let expected = self.orders.finish(self.rules.as_ref(), findings);
         self.books.finish(&expected, findings)
     }
 }

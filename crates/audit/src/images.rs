@@ -1,10 +1,8 @@
-//! Rows as bytes, and as hashes: what is remembered of each row of the journal.
+//! Rows as bytes, and as people read them.
 
-use base::{BinarySink, BinarySource, Column, Value};
+use base::{BinarySink, BinarySource, Column, ColumnKind, Value};
 use engine::{Key, Table};
-use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::hash::{BuildHasherDefault, Hasher};
 
 /// A row in the journal's form, its key first.
 #[derive(Clone, Copy, Debug)]
@@ -20,75 +18,96 @@ impl Encoded<'_> {
         key_text(table, &values(self.bytes))
     }
 
-    pub(crate) fn key_hash(&self) -> RowHash {
-        hash(&self.bytes[..self.key_bytes])
+    pub(crate) fn key(&self) -> &[u8] {
+        &self.bytes[..self.key_bytes]
     }
 }
 
-/// Sixteen bytes of BLAKE3: two rows that differ share them by chance once in 2¹²⁸.
-pub(crate) type RowHash = [u8; 16];
-
-/// The hash of a row's or a key's bytes.
-pub(crate) fn hash(bytes: &[u8]) -> RowHash {
-    let mut short = [0; 16];
-    short.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
-    short
-}
-
-/// Eight bytes of hash, to compare texts that are not kept.
-pub(crate) fn text_hash(text: &str) -> u64 {
-    let mut short = [0; 8];
-    short.copy_from_slice(&blake3::hash(text.as_bytes()).as_bytes()[..8]);
-    u64::from_le_bytes(short)
-}
-
-/// The last image of one row.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Image {
-    pub(crate) hash: RowHash,
-    /// The journal record that wrote it.
-    pub(crate) sequence: u64,
-}
-
-/// The last image of every row up to the posted sequence.
-#[derive(Debug)]
-pub(crate) struct Images(Vec<HashMap<RowHash, Image, BuildHasherDefault<AlreadyHashed>>>);
-
-impl Images {
-    pub(crate) fn new() -> Images {
-        Images(Table::ALL.iter().map(|_| HashMap::default()).collect())
-    }
-
-    pub(crate) fn put(&mut self, table: Table, key: RowHash, image: Image) {
-        self.0[table as usize].insert(key, image);
-    }
-
-    /// Takes an image out: of a row that was deleted, or that was found in its table.
-    pub(crate) fn take(&mut self, table: Table, key: &RowHash) -> Option<Image> {
-        self.0[table as usize].remove(key)
-    }
-
-    /// What was not taken out.
-    pub(crate) fn rest(&self) -> impl Iterator<Item = (Table, RowHash, Image)> {
-        let tables = Table::ALL.iter().zip(&self.0);
-        tables.flat_map(|(table, rows)| rows.iter().map(|(key, image)| (*table, *key, *image)))
-    }
-}
-
-/// The keys are hashes already: their first bytes serve the map.
-#[derive(Debug, Default)]
-pub(crate) struct AlreadyHashed(u64);
-
-impl Hasher for AlreadyHashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        if let Some(first) = bytes.first_chunk::<8>() {
-            self.0 ^= u64::from_le_bytes(*first);
+/// Whether a row's bytes are as many values as its table has columns, each of its kind, absent only where it may be;
+/// then how many bytes the first `key_columns` take. Says nothing of the values themselves, and takes no memory.
+pub(crate) fn key_length(bytes: &[u8], columns: &[Column], key_columns: usize) -> Option<usize> {
+    let (mut at, mut key) = (0, 0);
+    for (index, column) in columns.iter().enumerate() {
+        let end = value_end(bytes, at)?;
+        let kind = bytes[at];
+        let fits = if kind == 0 { column.nullable } else { kind == kind_number(column.kind) };
+        if !fits || (kind == 2 && !is_text(&bytes[at + 1..end])) {
+            return None;
+        }
+        at = end;
+        if index + 1 == key_columns {
+            key = end;
         }
     }
-    fn write_usize(&mut self, _length: usize) {}
+    (at == bytes.len()).then_some(key)
+}
+
+/// Text with its length before it, whose last byte is the first below 0x80.
+fn is_text(with_length: &[u8]) -> bool {
+    let length = with_length.iter().position(|byte| byte & 0x80 == 0).map_or(0, |last| last + 1);
+    std::str::from_utf8(&with_length[length..]).is_ok()
+}
+
+const fn kind_number(kind: ColumnKind) -> u8 {
+    match kind {
+        ColumnKind::Int => 1,
+        ColumnKind::Text => 2,
+        ColumnKind::Blob => 3,
+    }
+}
+
+/// Writes a number as the journal does, behind bytes that are there already.
+pub(crate) fn put_int(out: &mut Vec<u8>, number: i64) {
+    // Zigzag: the sign is the lowest bit.
+    put_head(out, ColumnKind::Int, ((number << 1) ^ (number >> 63)).cast_unsigned());
+}
+
+/// As `put_int`, for text or bytes.
+pub(crate) fn put_bytes(out: &mut Vec<u8>, kind: ColumnKind, bytes: &[u8]) {
+    put_head(out, kind, bytes.len() as u64);
+    out.extend_from_slice(bytes);
+}
+
+/// A kind and a number of seven bits to the byte. The longest is written first and then cut: that asks for room once.
+fn put_head(out: &mut Vec<u8>, kind: ColumnKind, mut number: u64) {
+    let start = out.len();
+    let mut head = [0; 11];
+    head[0] = kind_number(kind);
+    let mut length = 1;
+    while number >= 0x80 {
+        head[length] = (number as u8) | 0x80;
+        number >>= 7;
+        length += 1;
+    }
+    head[length] = number as u8;
+    out.extend_from_slice(&head);
+    out.truncate(start + length + 1);
+}
+
+/// Where the value ends that begins at a place: a byte for its kind (nothing, a number, text, bytes), then the number,
+/// or a length and so many bytes.
+fn value_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let kind = *bytes.get(at)?;
+    let (number, end) = match kind {
+        0 => return Some(at + 1),
+        1..=3 => varint(bytes, at + 1)?,
+        _ => return None,
+    };
+    if kind == 1 {
+        return Some(end);
+    }
+    end.checked_add(usize::try_from(number).ok()?).filter(|end| *end <= bytes.len())
+}
+
+fn varint(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
+    let mut number = 0;
+    for (index, byte) in bytes.get(at..)?.iter().take(10).enumerate() {
+        number |= u64::from(byte & 0x7f) << (7 * index);
+        if byte & 0x80 == 0 {
+            return Some((number, at + index + 1));
+        }
+    }
+    None
 }
 
 /// The bytes of a key.
@@ -143,4 +162,76 @@ fn shown(value: &Value) -> String {
     }
     text.push_str(if bytes.len() > 32 { "…'" } else { "'" });
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::Sink as _;
+
+    #[test]
+    fn what_is_written_here_is_what_the_journal_writes() {
+        for number in [0, 1, -1, 63, 64, -64, -65, 1 << 40, i64::MAX, i64::MIN] {
+            let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+            put_int(&mut ours, number);
+            BinarySink(&mut theirs).int(number);
+            let text = "金".repeat(number.unsigned_abs() as usize % 200);
+            put_bytes(&mut ours, ColumnKind::Text, text.as_bytes());
+            BinarySink(&mut theirs).text(&text);
+            put_bytes(&mut ours, ColumnKind::Blob, text.as_bytes());
+            BinarySink(&mut theirs).blob(text.as_bytes());
+            assert_eq!(ours, theirs);
+            let columns = [ColumnKind::Int, ColumnKind::Text, ColumnKind::Blob];
+            let columns = columns.map(|kind| Column { name: "a", kind, nullable: false });
+            assert_eq!(key_length(&ours, &columns, 3), Some(ours.len()));
+            let first = key_length(&ours, &columns, 1).unwrap();
+            assert_eq!(key_length(&ours[..first], &columns[..1], 1), Some(first));
+            assert_eq!(key_length(&ours[..ours.len() - 1], &columns, 3), None, "cut off");
+        }
+    }
+
+    #[test]
+    fn columns_are_counted_and_of_their_kind() {
+        let column = |kind, nullable| Column { name: "a", kind, nullable };
+        let columns = [column(ColumnKind::Int, false), column(ColumnKind::Text, true)];
+        let row = |write: &dyn Fn(&mut BinarySink<'_>)| {
+            let mut bytes = Vec::new();
+            write(&mut BinarySink(&mut bytes));
+            key_length(&bytes, &columns, 1).is_some()
+        };
+        let long = "苹".repeat(100);
+        assert!(row(&|sink| {
+            sink.int(500);
+            sink.text(&long);
+        }));
+        assert!(row(&|sink| {
+            sink.int(-1);
+            sink.null();
+        }));
+        assert!(!row(&|sink| sink.int(1)), "one too few");
+        assert!(
+            !row(&|sink| {
+                sink.int(1);
+                sink.null();
+                sink.null();
+            }),
+            "one too many"
+        );
+        assert!(
+            !row(&|sink| {
+                sink.null();
+                sink.null();
+            }),
+            "it must be there"
+        );
+        assert!(
+            !row(&|sink| {
+                sink.int(1);
+                sink.blob(b"a");
+            }),
+            "another kind"
+        );
+        assert_eq!(key_length(&[1, 2, 2, 1, 0xff], &columns, 1), None, "no text");
+        assert_eq!(key_length(&[1, 2, 2, 9, b'a'], &columns, 1), None, "cut off");
+    }
 }

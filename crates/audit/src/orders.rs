@@ -1,16 +1,17 @@
 //! Orders: each by itself, and everything that points at it.
 
 use crate::books::{Expected, key_of};
-use crate::images::{text_hash, text_of_key};
-use crate::payments::{self, Move};
+use crate::images::text_of_key;
+use crate::keyed::Keyed;
+use crate::order_list::OrderList;
+use crate::payments::{self, Move, Moves};
 use crate::refunds::{self, RefundFacts};
 use crate::report::{FindingKind, Findings};
+use crate::rules::Rules;
 use base::{AppId, OrderNo, PartyId, TimerNo};
 use engine::Tabled;
-use foldhash::fast::FixedState;
 use ledger::Posting;
 use money::Currency;
-use std::collections::HashMap;
 use trade::{
     Notice, NoticeEvent, NoticeState, Order, OrderNumber, OrderState, Receipt, ReceiptOutcome, Refund,
     RefundState, Timer, TimerTask, Trade,
@@ -31,16 +32,16 @@ pub(crate) struct OrderFacts {
     pub(crate) opened_at_us: i64,
     pub(crate) paid_at_us: Option<i64>,
     /// Postings about it.
-    pub(crate) moves: Vec<Move>,
+    pub(crate) moves: Moves,
     pub(crate) refunds: Vec<RefundFacts>,
     /// Whether its buyer's trade was seen.
     pub(crate) has_trade: bool,
     app: AppId,
     exists: bool,
     /// Hash of the merchant's number.
-    number: u64,
+    number: u128,
     /// Hash of the address to notify.
-    url: Option<u64>,
+    url: Option<u128>,
     expires_at_us: i64,
     closed_at_us: Option<i64>,
     timer: Option<TimerNo>,
@@ -49,11 +50,18 @@ pub(crate) struct OrderFacts {
     notices: [u32; 3],
 }
 
-/// All orders by their number.
-#[derive(Debug, Default)]
-pub(crate) struct Orders(HashMap<OrderNo, OrderFacts, FixedState>);
+/// All orders.
+#[derive(Debug)]
+pub(crate) struct Orders {
+    list: OrderList,
+    keyed: Keyed,
+}
 
 impl Orders {
+    pub(crate) fn new(keyed: Keyed) -> Orders {
+        Orders { list: OrderList::new(), keyed }
+    }
+
     pub(crate) fn order(&mut self, order: &Order, findings: &mut Findings) {
         for message in faults(order) {
             let key = text_of_key(&Order::wrap_key((order.slot, order.no)));
@@ -71,13 +79,13 @@ impl Orders {
             fee_returned: order.fee_returned_minor.units(),
             opened_at_us: order.opened_at_us,
             paid_at_us: order.paid_at_us,
-            moves: Vec::new(),
+            moves: Moves::default(),
             refunds: Vec::new(),
             has_trade: false,
             app: order.app,
             exists: order.exists(),
-            number: text_hash(order.out_trade_no.as_str()),
-            url: order.notify_url.as_ref().map(|url| text_hash(url.as_str())),
+            number: self.keyed.text(order.out_trade_no.as_str()),
+            url: order.notify_url.as_ref().map(|url| self.keyed.text(url.as_str())),
             expires_at_us: order.expires_at_us,
             closed_at_us: order.closed_at_us,
             timer: order.timer,
@@ -85,17 +93,13 @@ impl Orders {
             has_timer: false,
             notices: [0; 3],
         };
-        self.0.insert(order.no, facts);
+        self.list.push(facts);
     }
 
     pub(crate) fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
         let Some(no) = posting.order_no else { return };
-        match self.0.get_mut(&no).filter(|order| order.currency == posting.currency) {
-            Some(order) => {
-                // A payment has two postings; most orders have no more.
-                order.moves.reserve_exact(2_usize.saturating_sub(order.moves.len()));
-                order.moves.push(Move::of(posting));
-            }
+        match self.list.get_mut(no).filter(|order| order.currency == posting.currency) {
+            Some(order) => order.moves.push(Move::of(posting)),
             None => {
                 let message = format!("order {no} is not there, or of another currency");
                 findings.add(FindingKind::PostingShape, "posting", key_of(posting), message);
@@ -104,11 +108,10 @@ impl Orders {
     }
 
     pub(crate) fn number(&mut self, number: &OrderNumber, findings: &mut Findings) {
-        let order = self.0.get_mut(&number.no);
+        let hash = self.keyed.text(number.out_trade_no.as_str());
+        let order = self.list.get_mut(number.no);
         let same = |order: &&mut OrderFacts| {
-            order.seller == number.seller
-                && order.number == text_hash(number.out_trade_no.as_str())
-                && number.no.slot() == number.slot
+            order.seller == number.seller && order.number == hash && number.no.slot() == number.slot
         };
         match order.filter(same) {
             Some(order) => order.has_number = true,
@@ -124,8 +127,8 @@ impl Orders {
         let same = |order: &&mut OrderFacts| {
             order.currency == refund.currency && refund.order_no.slot() == refund.slot
         };
-        match self.0.get_mut(&refund.order_no).filter(same) {
-            Some(order) => order.refunds.push(RefundFacts::of(refund)),
+        match self.list.get_mut(refund.order_no).filter(same) {
+            Some(order) => order.refunds.push(RefundFacts::of(refund, &self.keyed)),
             None => {
                 let key = Refund::wrap_key((refund.slot, refund.order_no, refund.out_request_no.clone()));
                 let message =
@@ -140,18 +143,18 @@ impl Orders {
             let key = text_of_key(&Trade::wrap_key((trade.slot, trade.no)));
             findings.add(FindingKind::TradeWrong, "trade", key, message);
         };
-        match self.0.get_mut(&trade.no) {
+        match self.list.get_mut(trade.no) {
             Some(order) => payments::trade(order, trade, &mut wrong),
             None => wrong(format!("order {} is not there", trade.no)),
         }
     }
 
-    pub(crate) fn receipt(&self, receipt: &Receipt, findings: &mut Findings) {
+    pub(crate) fn receipt(&mut self, receipt: &Receipt, findings: &mut Findings) {
         let mut wrong = |message: String| {
             let key = text_of_key(&Receipt::wrap_key((receipt.slot, receipt.order_no, receipt.attempt)));
             findings.add(FindingKind::ReceiptWrong, "receipt", key, message);
         };
-        let Some(order) = self.0.get(&receipt.order_no).filter(|order| order.no.slot() == receipt.slot)
+        let Some(order) = self.list.get_mut(receipt.order_no).filter(|order| order.no.slot() == receipt.slot)
         else {
             return wrong(format!("order {} is not there, or of another slot", receipt.order_no));
         };
@@ -174,13 +177,14 @@ impl Orders {
         if (notice.state == NoticeState::Due) != notice.next_at_us.is_some() {
             wrong("only a notice that is due has a next attempt");
         }
+        let url = Some(self.keyed.text(notice.url.as_str()));
         let same = |order: &&mut OrderFacts| {
             order.app == notice.app
-                && order.url == Some(text_hash(notice.url.as_str()))
+                && order.url == url
                 && order.no.slot() == notice.slot
                 && notice.refunded_minor.units() <= order.total
         };
-        let Some(order) = self.0.get_mut(&notice.order_no).filter(same) else {
+        let Some(order) = self.list.get_mut(notice.order_no).filter(same) else {
             return wrong("its order is not there, or has another app, address or amount");
         };
         order.notices[notice.event as usize] += 1;
@@ -190,7 +194,7 @@ impl Orders {
                 order.closed_at_us == Some(notice.happened_at_us) && order.paid_at_us.is_none()
             }
             NoticeEvent::Refunded => {
-                let number = notice.out_biz_no.as_ref().map(|number| text_hash(number.as_str()));
+                let number = notice.out_biz_no.as_ref().map(|number| self.keyed.text(number.as_str()));
                 let mut done = order.refunds.iter().filter(|refund| refund.state == RefundState::Done);
                 done.any(|refund| Some(refund.number) == number)
             }
@@ -205,7 +209,7 @@ impl Orders {
         if timer.task != TimerTask::ExpireOrder {
             return;
         }
-        let order = timer.order_no.and_then(|no| self.0.get_mut(&no));
+        let order = timer.order_no.and_then(|no| self.list.get_mut(no));
         let same = |order: &&mut OrderFacts| {
             order.timer == Some(timer.no)
                 && order.expires_at_us == timer.due_at_us
@@ -221,9 +225,9 @@ impl Orders {
     }
 
     /// What can only be said once everything about an order was seen.
-    pub(crate) fn finish(self, findings: &mut Findings) -> Expected {
+    pub(crate) fn finish(self, rules: Option<&Rules>, findings: &mut Findings) -> Expected {
         let mut expected = Expected::default();
-        for order in self.0.values() {
+        for order in self.list.iter() {
             let place = (order.no.slot(), order.currency);
             *expected.fees.entry(place).or_default() +=
                 i128::from(order.fee) - i128::from(order.fee_returned);
@@ -233,6 +237,9 @@ impl Orders {
             owned(order, findings);
             payments::order(order, findings);
             refunds::order(order, findings);
+            if let Some(rules) = rules {
+                payments::fee(order, rules, findings);
+            }
         }
         expected
     }

@@ -1,6 +1,7 @@
 //! Parties with their logins, accounts, passwords and apps.
 
-use crate::images::{text_hash, text_of_key};
+use crate::images::text_of_key;
+use crate::keyed::Keyed;
 use crate::report::{FindingKind, Findings};
 use crate::shape::balance_account;
 use base::{PartyId, Slot};
@@ -15,14 +16,15 @@ use trade::Order;
 #[derive(Debug)]
 struct Known {
     merchant: bool,
-    login: u64,
+    login: u128,
     has_login: bool,
     has_account: bool,
 }
 
 /// What is known of the parties.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Parties {
+    keyed: Keyed,
     parties: HashMap<PartyId, Known, FixedState>,
     /// Parties and apps that are there, per slot.
     found: BTreeMap<Slot, (u64, u64)>,
@@ -31,6 +33,11 @@ pub(crate) struct Parties {
 }
 
 impl Parties {
+    pub(crate) fn new(keyed: Keyed) -> Parties {
+        let (found, issued) = (BTreeMap::new(), BTreeMap::new());
+        Parties { keyed, parties: HashMap::default(), found, issued }
+    }
+
     pub(crate) fn party(&mut self, party: &Party, findings: &mut Findings) {
         let slot = party.slot;
         if party.id.slot() != slot || Slot::of_text(party.login.as_str()) != slot || party.id.is_platform() {
@@ -42,14 +49,14 @@ impl Parties {
                 "its id or its login does not belong to its slot",
             );
         }
-        let (merchant, login) = (party.kind == PartyKind::Merchant, text_hash(party.login.as_str()));
+        let (merchant, login) = (party.kind == PartyKind::Merchant, self.keyed.text(party.login.as_str()));
         self.parties.insert(party.id, Known { merchant, login, has_login: false, has_account: false });
         self.found.entry(slot).or_default().0 += 1;
     }
 
     pub(crate) fn login(&mut self, login: &Login, findings: &mut Findings) {
-        let known = self.parties.get_mut(&login.party);
-        let known = known.filter(|known| known.login == text_hash(login.login.as_str()));
+        let name = self.keyed.text(login.login.as_str());
+        let known = self.parties.get_mut(&login.party).filter(|known| known.login == name);
         if Slot::of_text(login.login.as_str()) == login.slot
             && let Some(known) = known
         {

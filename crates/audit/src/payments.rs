@@ -3,11 +3,11 @@
 use crate::images::text_of_key;
 use crate::orders::OrderFacts;
 use crate::report::{FindingKind, Findings};
+use crate::rules::Rules;
 use crate::shape::{balance_account, kind_of};
 use base::{PostingNo, Slot};
 use engine::Key;
 use ledger::{AccountId, AccountKind, Posting, PostingKind};
-use std::collections::BTreeMap;
 use trade::{OrderState, RefundState, Trade, TradeState};
 
 /// What is kept of a posting about an order.
@@ -22,6 +22,26 @@ pub(crate) struct Move {
     pub(crate) fee: i64,
     /// The buyer's or merchant's account; absent when all was fee.
     pub(crate) party: Option<AccountId>,
+}
+
+/// The postings about an order. A payment has two, and most orders have no more: these need no memory of their own.
+#[derive(Default, Debug)]
+pub(crate) struct Moves {
+    first: [Option<Move>; 2],
+    more: Vec<Move>,
+}
+
+impl Moves {
+    pub(crate) fn push(&mut self, seen: Move) {
+        match self.first.iter_mut().find(|place| place.is_none()) {
+            Some(place) => *place = Some(seen),
+            None => self.more.push(seen),
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Move> {
+        self.first.iter().flatten().chain(&self.more)
+    }
 }
 
 impl Move {
@@ -53,11 +73,12 @@ impl Move {
 /// The payment of an order against its postings and its trade.
 pub(crate) fn order(order: &OrderFacts, findings: &mut Findings) {
     let mut wrong = |message: String| findings.add(FindingKind::OrderPayment, "orders", order.key(), message);
-    let arrived: Vec<&Move> = order.moves.iter().filter(|seen| seen.kind == PostingKind::PayIn).collect();
+    let mut arrived = order.moves.iter().filter(|seen| seen.kind == PostingKind::PayIn);
+    let (first, others) = (arrived.next(), arrived.count());
     let seller = balance_account(order.seller, order.currency);
-    match (order.paid_at_us, arrived.as_slice()) {
-        (None, []) => {}
-        (Some(paid_at_us), [one]) => {
+    match (order.paid_at_us, first, others) {
+        (None, None, _) => {}
+        (Some(paid_at_us), Some(one), 0) => {
             if !one.is(order.total, order.fee, seller) || one.no.at_us() != paid_at_us {
                 wrong(format!(
                     "total {}, fee {}, paid at {paid_at_us}; its pay_in posting {} says {}, {} at {}",
@@ -70,9 +91,10 @@ pub(crate) fn order(order: &OrderFacts, findings: &mut Findings) {
                 ));
             }
         }
-        (paid, arrived) => {
+        (paid, first, others) => {
             let paid = if paid.is_some() { "it is paid" } else { "it is not paid" };
-            wrong(format!("{paid}, but has {} pay_in postings", arrived.len()));
+            let count = usize::from(first.is_some()) + others;
+            wrong(format!("{paid}, but has {count} pay_in postings"));
         }
     }
     let buyer = order.buyer.map(|buyer| balance_account(buyer, order.currency));
@@ -92,13 +114,23 @@ pub(crate) fn order(order: &OrderFacts, findings: &mut Findings) {
     }
 }
 
-/// What left each buyer's account and did not come back: how often, and how much. The order's buyer is always there.
-fn left(order: &OrderFacts) -> BTreeMap<Option<AccountId>, (i64, i128)> {
-    let mut left: BTreeMap<Option<AccountId>, (i64, i128)> = BTreeMap::new();
-    if let Some(buyer) = order.buyer {
-        left.insert(Some(balance_account(buyer, order.currency)), (0, 0));
+/// The fee of a paid order against the rules of that moment.
+pub(crate) fn fee(order: &OrderFacts, rules: &Rules, findings: &mut Findings) {
+    let Some(paid_at_us) = order.paid_at_us else { return };
+    let fee = rules.fee_at(paid_at_us, order.total);
+    if fee != i128::from(order.fee) {
+        let message = format!("fee_minor is {}, the rules of {paid_at_us} ask for {fee}", order.fee);
+        findings.add(FindingKind::FeeWrong, "orders", order.key(), message);
     }
-    for seen in &order.moves {
+}
+
+/// What left each buyer's account and did not come back: how often, and how much. The order's buyer is always there.
+fn left(order: &OrderFacts) -> Vec<(Option<AccountId>, (i64, i128))> {
+    let mut left: Vec<(Option<AccountId>, (i64, i128))> = Vec::with_capacity(1);
+    if let Some(buyer) = order.buyer {
+        left.push((Some(balance_account(buyer, order.currency)), (0, 0)));
+    }
+    for seen in order.moves.iter() {
         let by = match seen.kind {
             PostingKind::PayOut => 1,
             PostingKind::PayReturn => -1,
@@ -108,7 +140,12 @@ fn left(order: &OrderFacts) -> BTreeMap<Option<AccountId>, (i64, i128)> {
             | PostingKind::RefundIn
             | PostingKind::RefundReturn => continue,
         };
-        let sums = left.entry(seen.party).or_default();
+        let known = left.iter().position(|(party, _)| *party == seen.party);
+        let place = known.unwrap_or_else(|| {
+            left.push((seen.party, (0, 0)));
+            left.len() - 1
+        });
+        let sums = &mut left[place].1;
         sums.0 += by;
         sums.1 += i128::from(by) * i128::from(seen.amount);
     }

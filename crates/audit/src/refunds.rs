@@ -1,6 +1,7 @@
 //! Refunds: each left the merchant once, and arrived or came back once.
 
-use crate::images::{text_hash, text_of_key};
+use crate::images::text_of_key;
+use crate::keyed::Keyed;
 use crate::orders::OrderFacts;
 use crate::payments::Move;
 use crate::report::{FindingKind, Findings};
@@ -15,7 +16,7 @@ pub(crate) struct RefundFacts {
     pub(crate) state: RefundState,
     pub(crate) amount: i64,
     /// Hash of the merchant's number.
-    pub(crate) number: u64,
+    pub(crate) number: u128,
     out_request_no: OutRequestNo,
     fee_back: i64,
     refunded_after: i64,
@@ -23,11 +24,11 @@ pub(crate) struct RefundFacts {
 }
 
 impl RefundFacts {
-    pub(crate) fn of(refund: &Refund) -> RefundFacts {
+    pub(crate) fn of(refund: &Refund, keyed: &Keyed) -> RefundFacts {
         RefundFacts {
             state: refund.state,
             amount: refund.amount_minor.units(),
-            number: text_hash(refund.out_request_no.as_str()),
+            number: keyed.text(refund.out_request_no.as_str()),
             out_request_no: refund.out_request_no.clone(),
             fee_back: refund.fee_back_minor.units(),
             refunded_after: refund.refunded_after_minor.units(),

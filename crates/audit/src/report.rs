@@ -76,6 +76,16 @@ pub enum FindingKind {
     LoginWrong,
     /// A slot's counters are not what was issued in it.
     HeadWrong,
+    /// A payment's fee is not what the rules of its moment ask.
+    FeeWrong,
+    /// Parcels to other cells and the counts of them do not agree.
+    ParcelWrong,
+    /// SQLite finds its own file damaged.
+    FileDamaged,
+    /// A command that is decided again ends otherwise than the journal says.
+    ReplayOutcome,
+    /// A command that is decided again leaves a row other than the journal has it.
+    ReplayRow,
 }
 
 /// One thing that is wrong.
@@ -100,14 +110,26 @@ pub struct Figures {
     pub postings: u64,
     /// Entries of all postings.
     pub entries: u64,
+    /// Payments that arrived at their merchants.
+    pub payments: u64,
     /// Journal records that were read.
     pub journal_records: u64,
     /// The journal sequence that the tables hold.
     pub posted_sequence: u64,
     /// The last journal sequence that was read.
     pub last_sequence: u64,
+    /// Commands that were decided again.
+    pub commands_replayed: u64,
     /// How long it took, microseconds.
     pub elapsed_us: u64,
+}
+
+impl Figures {
+    /// Payments verified in a second; zero when it took no time.
+    pub fn payments_per_s(&self) -> u64 {
+        let per_s = u128::from(self.payments) * 1_000_000 / u128::from(self.elapsed_us.max(1));
+        u64::try_from(per_s).unwrap_or(u64::MAX)
+    }
 }
 
 /// The result of an audit.
@@ -129,13 +151,16 @@ impl Report {
 
     /// The report as one JSON object, for programs.
     pub fn to_json(&self) -> String {
-        let Figures { rows, postings, entries, journal_records, posted_sequence, last_sequence, elapsed_us } =
+        let Figures { rows, postings, entries, payments, elapsed_us, .. } = &self.figures;
+        let Figures { journal_records, posted_sequence, last_sequence, commands_replayed, .. } =
             &self.figures;
+        let per_s = self.figures.payments_per_s();
         let rows: Vec<String> =
             rows.iter().map(|(table, count)| format!("{}:{count}", json_text(table))).collect();
         let findings: Vec<String> = self.findings.iter().map(Finding::to_json).collect();
         format!(
             "{{\"clean\":{},\"figures\":{{\"rows\":{{{}}},\"postings\":{postings},\"entries\":{entries},\
+             \"payments\":{payments},\"payments_per_s\":{per_s},\"commands_replayed\":{commands_replayed},\
              \"journal_records\":{journal_records},\"posted_sequence\":{posted_sequence},\
              \"last_sequence\":{last_sequence},\"elapsed_us\":{elapsed_us}}},\"findings\":[{}],\"left_off\":{}}}",
             self.is_clean(),
@@ -194,7 +219,17 @@ impl fmt::Display for Report {
         for (table, rows) in figures.rows.iter().filter(|(_, rows)| *rows > 0) {
             writeln!(f, "{table:>18} {rows:>12}")?;
         }
-        writeln!(f, "{} postings with {} entries", figures.postings, figures.entries)?;
+        writeln!(
+            f,
+            "{} postings with {} entries; {} payments, {} a second",
+            figures.postings,
+            figures.entries,
+            figures.payments,
+            figures.payments_per_s()
+        )?;
+        if figures.commands_replayed > 0 {
+            writeln!(f, "{} commands decided again", figures.commands_replayed)?;
+        }
         for finding in &self.findings {
             writeln!(f, "{finding}")?;
         }
@@ -235,6 +270,23 @@ impl Findings {
             self.list.push(Finding { kind, table, key: key.into(), message: message.into() });
         } else {
             self.left_off += 1;
+        }
+    }
+
+    /// None yet, with the same bound.
+    pub(crate) fn empty(&self) -> Findings {
+        Findings::new(self.most)
+    }
+
+    /// Adds what was found elsewhere.
+    pub(crate) fn take_over(&mut self, others: Findings) {
+        self.left_off += others.left_off;
+        for finding in others.list {
+            if self.list.len() < self.most {
+                self.list.push(finding);
+            } else {
+                self.left_off += 1;
+            }
         }
     }
 

@@ -1,9 +1,9 @@
 //! The posted tables as they stand at one moment, read without the store's own code.
 
 use crate::AuditError;
-use crate::images::Encoded;
+use crate::images::{put_bytes, put_int};
 use crate::report::{FindingKind, Findings};
-use base::{BinarySink, Sink, Stamp};
+use base::{ColumnKind, Stamp};
 use engine::Table;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
@@ -102,11 +102,27 @@ impl Snapshot {
         Ok(marks.pop().unwrap_or(nothing))
     }
 
-    /// Gives every row of a table in the order of its key; how many there are.
+    /// Lets SQLite check every page, index and constraint of its file.
+    pub(crate) fn check_file(&self, findings: &mut Findings) -> Result<(), AuditError> {
+        let failed = |source| self.failed(source);
+        let mut statement = self.connection.prepare("PRAGMA integrity_check").map_err(failed)?;
+        let faults = statement.query_map((), |row| row.get(0)).map_err(failed)?;
+        for fault in faults {
+            let fault: String = fault.map_err(failed)?;
+            if fault != "ok" {
+                findings.add(FindingKind::FileDamaged, "sqlite", "file", fault);
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends each row of a table to some bytes, in the order of its key, and lends these with the place where the row
+    /// begins and the length of its key. How many rows there are.
     pub(crate) fn each_row(
         &self,
         table: Table,
-        mut give: impl FnMut(Encoded<'_>),
+        bytes: &mut Vec<u8>,
+        mut lend: impl FnMut(&mut Vec<u8>, usize, usize),
     ) -> Result<u64, AuditError> {
         let failed = |source| self.failed(source);
         let names: Vec<String> =
@@ -115,21 +131,18 @@ impl Snapshot {
         let sql = format!("SELECT {} FROM \"{}\" ORDER BY {key}", names.join(", "), table.name());
         let mut statement = self.connection.prepare(&sql).map_err(failed)?;
         let mut rows = statement.query(()).map_err(failed)?;
-        let (mut bytes, mut count) = (Vec::new(), 0);
+        let (key_columns, mut count) = (table.key_columns(), 0);
         while let Some(row) = rows.next().map_err(failed)? {
-            bytes.clear();
-            let mut key_bytes = 0;
-            for column in 0..names.len() {
-                if column == table.key_columns() {
-                    key_bytes = bytes.len();
-                }
-                write(row.get_ref(column).map_err(failed)?, &mut BinarySink(&mut bytes));
+            let start = bytes.len();
+            for column in 0..key_columns {
+                write(row.get_ref(column).map_err(failed)?, bytes);
             }
-            if names.len() == table.key_columns() {
-                key_bytes = bytes.len();
+            let key_bytes = bytes.len() - start;
+            for column in key_columns..names.len() {
+                write(row.get_ref(column).map_err(failed)?, bytes);
             }
             count += 1;
-            give(Encoded { bytes: &bytes, key_bytes });
+            lend(bytes, start, key_bytes);
         }
         Ok(count)
     }
@@ -142,17 +155,14 @@ fn immutable_address(path: &str) -> String {
 }
 
 /// Writes a stored value as the journal would. What no column may hold, such as a float, is written as text, so that it
-/// differs and shows.
-fn write(value: ValueRef<'_>, sink: &mut dyn Sink) {
+/// differs and shows; text that is none stays as it is, for the same reason.
+fn write(value: ValueRef<'_>, out: &mut Vec<u8>) {
     match value {
-        ValueRef::Null => sink.null(),
-        ValueRef::Integer(number) => sink.int(number),
-        ValueRef::Real(number) => sink.text(&number.to_string()),
-        ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => sink.text(text),
-            Err(_) => sink.blob(bytes),
-        },
-        ValueRef::Blob(bytes) => sink.blob(bytes),
+        ValueRef::Null => out.push(0),
+        ValueRef::Integer(number) => put_int(out, number),
+        ValueRef::Real(number) => put_bytes(out, ColumnKind::Text, number.to_string().as_bytes()),
+        ValueRef::Text(bytes) => put_bytes(out, ColumnKind::Text, bytes),
+        ValueRef::Blob(bytes) => put_bytes(out, ColumnKind::Blob, bytes),
     }
 }
 

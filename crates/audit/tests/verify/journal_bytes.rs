@@ -93,6 +93,12 @@ fn swapped_segments_are_named() {
 
 /// Whole records with a right chain, but a payload that was changed before it was written.
 fn rewrite(world: &World, change: impl Fn(u64, &mut Vec<u8>)) -> Report {
+    forge(world, change);
+    world.verify()
+}
+
+/// As `rewrite`, and nothing is verified yet.
+pub(crate) fn forge(world: &World, mut change: impl FnMut(u64, &mut Vec<u8>)) {
     let copy = World::copy();
     fs::remove_dir_all(world.journal()).unwrap();
     let (mut journal, _) = journal::Journal::open(&world.journal(), journal::Options::new(WORLD)).unwrap();
@@ -101,7 +107,27 @@ fn rewrite(world: &World, change: impl Fn(u64, &mut Vec<u8>)) -> Report {
         change(record.sequence, &mut record.payload);
         journal.append(&record.payload).unwrap();
     }
-    world.verify()
+}
+
+#[test]
+fn an_image_that_was_written_over_must_have_its_columns_too() {
+    let world = World::copy();
+    let mut seen = 0;
+    forge(&world, |_, payload| {
+        let mut batch = cell::BatchRecord::decode(payload).unwrap();
+        let heads = batch.rows.iter_mut().filter(|row| row.table == engine::Table::SlotHead);
+        for row in heads {
+            seen += 1;
+            if seen == 1 {
+                row.columns.push(0);
+            }
+        }
+        *payload = crate::replay::encode(&batch);
+    });
+    assert!(seen > 1);
+    let report = world.verify();
+    let finding = found(&report, FindingKind::BatchUnreadable, "journal");
+    assert!(finding.message.contains("has not the columns of its table"), "{}", finding.message);
 }
 
 #[test]

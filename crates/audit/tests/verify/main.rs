@@ -5,5 +5,6 @@
 
 mod clean;
 mod journal_bytes;
+mod replay;
 mod rows;
 mod world;

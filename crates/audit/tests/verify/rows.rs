@@ -713,3 +713,56 @@ fn changes_that_agree_with_each_other_are_found_by_what_they_break() {
     ));
     assert!(found(&world.verify(), OrderRefunds, "orders").message.contains("in proportion"));
 }
+
+#[test]
+fn a_fee_that_the_rules_do_not_ask_for() {
+    run(&[Case("orders", "no = {T1}", "fee_minor = fee_minor + 1", &[("orders", FeeWrong)])]);
+}
+
+#[test]
+fn parcels_of_a_world_that_has_one_cell() {
+    let world = World::copy();
+    world.change(
+        "INSERT INTO outbox VALUES (1, 2, 1, 'OrderPaid', x'00', 5); INSERT INTO link VALUES (3, 4, 2, 1, 0)",
+    );
+    let report = world.verify();
+    let messages = |table: &str| -> Vec<&str> {
+        let wrong = report.findings.iter().filter(|one| one.kind == ParcelWrong && one.table == table);
+        wrong.map(|finding| finding.message.as_str()).collect()
+    };
+    assert_eq!(
+        messages("outbox"),
+        ["the parcel in it cannot be read", "there is no link between these slots"],
+        "{report}"
+    );
+    assert_eq!(
+        messages("link"),
+        [
+            "1 parcels are not acknowledged, 0 are there",
+            "both slots are of one cell, or its own is of another"
+        ],
+        "{report}"
+    );
+    found(&report, RowExtra, "outbox");
+    found(&report, RowExtra, "link");
+}
+
+#[test]
+fn what_sqlite_says_of_its_file() {
+    let world = World::copy();
+    let options = || audit::Options { file: true, ..audit::Options::default() };
+    assert!(world.verify_with(options()).is_clean());
+    // An index that holds other rows than its table: no row is wrong, and yet what is due would not be found.
+    let damage = "PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'timer_due')
+        WHERE name = 'notice_next'";
+    world.sql().execute_batch(damage).unwrap();
+    let report = world.verify_with(options());
+    let finding = found(&report, FileDamaged, "sqlite");
+    assert!(
+        finding.message.contains("notice_next") || finding.message.contains("page"),
+        "{}",
+        finding.message
+    );
+    assert!(world.verify().is_clean(), "only when asked for");
+}

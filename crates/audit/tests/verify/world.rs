@@ -1,6 +1,6 @@
 //! A small world that lived through everything, made once by a real cell, and copies of it to damage.
 
-use audit::{Finding, FindingKind, Options, Report, WorldFolder, verify};
+use audit::{Finding, FindingKind, Options, Replay, Report, WorldFolder, verify};
 use base::{AppId, OrderNo, PartyId, Text};
 use cell::{Cell, Door};
 use engine::{
@@ -87,8 +87,17 @@ impl World {
     }
 
     pub(crate) fn verify(&self) -> Report {
+        self.verify_with(Options::default())
+    }
+
+    /// Verified, and some records decided again.
+    pub(crate) fn replay(&self, range: Replay) -> Report {
+        self.verify_with(Options { replay: Some(range), ..Options::default() })
+    }
+
+    pub(crate) fn verify_with(&self, options: Options) -> Report {
         let (journal, tables) = (self.journal(), self.tables());
-        let options = Options { world: Some(WORLD), ..Options::default() };
+        let options = Options { world: Some(WORLD), ..options };
         verify(WorldFolder { journal: &journal, tables: &tables }, &options).unwrap()
     }
 
