@@ -4,9 +4,13 @@
 //! watches; this room reads the due ones and asks the cell to run each. A crash loses none, and running one twice is
 //! harmless, because the cell looks whether it is still there and due.
 //!
-//! Reading order: [`Clerk`] (the loop), `submitted` (what was asked for already).
+//! Reading order: [`Rounds`] (what is decided, without threads), `submitted` (what was asked for already), [`Clerk`]
+//! (the loop around it).
 
+mod rounds;
 mod run;
 mod submitted;
 
+pub use rounds::{Rounds, Seen, look};
 pub use run::{Clerk, Options, Readers};
+pub use submitted::{Page, Submitted};

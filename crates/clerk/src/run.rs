@@ -1,6 +1,6 @@
 //! The loop: reads due timers, submits them, waits for whatever comes next.
 
-use crate::submitted::{AGAIN, Page, Submitted};
+use crate::rounds::{Rounds, Seen, look};
 use base::TimerNo;
 use cell::{Door, NotDecided};
 use engine::{Command, Reply, RunTimer};
@@ -10,17 +10,12 @@ use std::time::Duration;
 use store::{Reader, StoreError};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use trade::Timer;
 
 /// Opens a reader of the posted tables.
 pub type Readers = Arc<dyn Fn() -> Result<Box<dyn Reader>, StoreError> + Send + Sync>;
 
-/// Least wait between two looks into the store. A look also waits four times as long as the last one took.
-const GAP: Duration = Duration::from_millis(50);
 /// How often the clock is looked at while a timer is due some time later; the store is not touched for that.
 const TICK: Duration = Duration::from_millis(250);
-/// Wait after the cell was busy or the store could not be read.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// Bounds of the clerk.
 #[derive(Clone, Copy, Debug)]
@@ -60,13 +55,14 @@ impl Clerk {
         let mut shutdown = pin!(shutdown);
         let mut posted = self.door.posted();
         let (tell, mut answers) = mpsc::unbounded_channel();
-        let mut run = Run { clerk: &self, tell, submitted: Submitted::default(), look: Look::new() };
+        let rounds = Rounds::new(self.options, TICK);
+        let mut run = Run { clerk: &self, tell, rounds, reader: None, start: Instant::now() };
         loop {
-            let wake = run.look.wake(self.door.now_us());
+            let wake = run.wake();
             tokio::select! {
                 () = &mut shutdown => return,
                 changed = posted.changed() => match changed {
-                    Ok(()) => run.look.wanted = true,
+                    Ok(()) => run.rounds.posted(),
                     Err(_) => return,
                 },
                 Some((timer, answer)) = answers.recv() => run.answered(timer, answer),
@@ -83,102 +79,43 @@ async fn sleep_until(wake: Option<Instant>) {
     }
 }
 
-/// When to look into the store next.
-struct Look {
-    reader: Option<Box<dyn Reader>>,
-    /// Whether something may have become due.
-    wanted: bool,
-    /// Not before this.
-    not_before: Instant,
-    /// When the next timer is due that was not due at the last look, microseconds UTC.
-    nearest_us: Option<i64>,
-    /// When to see whether what was submitted is gone from the store.
-    check_at: Option<Instant>,
-}
-
-impl Look {
-    fn new() -> Look {
-        Look { reader: None, wanted: true, not_before: Instant::now(), nearest_us: None, check_at: None }
-    }
-
-    fn wake(&self, now_us: i64) -> Option<Instant> {
-        if self.wanted {
-            return Some(self.not_before);
-        }
-        let nearest = self.nearest_us.map(|at_us| {
-            let wait_us = at_us.saturating_sub(now_us).max(0);
-            Instant::now() + Duration::from_micros(wait_us.unsigned_abs()).min(TICK)
-        });
-        let first = nearest.into_iter().chain(self.check_at).min()?;
-        Some(self.not_before.max(first))
-    }
-}
-
-/// One read of the store.
-struct Seen {
-    reader: Box<dyn Reader>,
-    page: Page,
-    nearest_us: Option<i64>,
-}
-
-fn read(
-    reader: Option<Box<dyn Reader>>,
-    readers: &Readers,
-    until_us: i64,
-    limit: usize,
-) -> Result<Seen, StoreError> {
-    let mut reader = match reader {
-        Some(reader) => reader,
-        None => readers()?,
-    };
-    let rows = reader.due_timers(until_us, limit)?;
-    let cut = rows.len() >= limit;
-    let nearest_us = if cut {
-        None
-    } else {
-        let next = reader.due_timers(i64::MAX, rows.len() + 1)?;
-        next.iter().map(|timer| timer.due_at_us).find(|at_us| *at_us > until_us)
-    };
-    Ok(Seen { reader, page: Page { rows, until_us, cut }, nearest_us })
-}
-
 type Answer = (TimerNo, Result<(), NotDecided>);
 
 /// What the loop keeps.
 struct Run<'a> {
     clerk: &'a Clerk,
     tell: mpsc::UnboundedSender<Answer>,
-    submitted: Submitted,
-    look: Look,
+    rounds: Rounds,
+    reader: Option<Box<dyn Reader>>,
+    start: Instant,
 }
 
 impl Run<'_> {
+    fn wake(&self) -> Option<Instant> {
+        let wake_at = self.rounds.wake_at(self.start.elapsed(), self.clerk.door.now_us())?;
+        Some(self.start + wake_at)
+    }
+
     fn answered(&mut self, timer: TimerNo, answer: Result<(), NotDecided>) {
-        if answer.is_err() {
-            // Busy or unknown: running it again is harmless, but not at once.
-            self.submitted.give_up(timer);
-            self.look_after(PAUSE);
-        }
+        self.rounds.answered(timer, answer, self.start.elapsed());
     }
 
     async fn look_if_due(&mut self) {
-        let until_us = self.clerk.door.now_us();
-        let due = self.look.nearest_us.is_some_and(|at_us| at_us <= until_us);
-        let begun = Instant::now();
-        let check = self.look.check_at.is_some_and(|at| at <= begun);
-        if !self.look.wanted && !due && !check {
+        let (begun, until_us) = (self.start.elapsed(), self.clerk.door.now_us());
+        if !self.rounds.is_due(begun, until_us) {
             return;
         }
-        let (reader, readers, limit) =
-            (self.look.reader.take(), self.clerk.readers.clone(), self.clerk.options.page);
-        let seen = tokio::task::spawn_blocking(move || read(reader, &readers, until_us, limit)).await;
-        match seen {
-            Ok(Ok(seen)) => {
-                self.look.wanted = false;
-                self.look.not_before = Instant::now() + GAP.max(begun.elapsed() * 4);
-                (self.look.reader, self.look.nearest_us) = (Some(seen.reader), seen.nearest_us);
-                self.look.check_at = (!seen.page.rows.is_empty()).then(|| Instant::now() + AGAIN);
-                self.submit(&seen.page);
+        let (reader, readers, limit) = (self.reader.take(), self.clerk.readers.clone(), self.rounds.limit());
+        let read = move || -> Result<(Box<dyn Reader>, Seen), StoreError> {
+            let mut reader = reader.map_or_else(|| readers(), Ok)?;
+            let seen = look(reader.as_mut(), until_us, limit)?;
+            Ok((reader, seen))
+        };
+        match tokio::task::spawn_blocking(read).await {
+            Ok(Ok((reader, seen))) => {
+                self.reader = Some(reader);
+                let timers = self.rounds.take(&seen, begun, self.start.elapsed());
+                self.submit(timers);
             }
             Ok(Err(error)) => self.store_failed(&error),
             Err(error) => self.store_failed(&error),
@@ -187,28 +124,20 @@ impl Run<'_> {
 
     fn store_failed(&mut self, error: &dyn std::fmt::Display) {
         tracing::error!(%error, "due timers cannot be read; trying again");
-        self.look_after(PAUSE);
+        self.rounds.failed(self.start.elapsed());
     }
 
-    fn look_after(&mut self, pause: Duration) {
-        self.look.wanted = true;
-        self.look.not_before = self.look.not_before.max(Instant::now() + pause);
-    }
-
-    /// Submits in the order of the due times.
-    fn submit(&mut self, page: &Page) {
-        let timers = self.submitted.take_new(page, Instant::now());
+    fn submit(&mut self, timers: Vec<RunTimer>) {
         if !timers.is_empty() {
             tracing::debug!(timers = timers.len(), "running what is due");
         }
-        for timer in timers {
-            let Timer { due_at_us, no, .. } = *timer;
-            let tell = self.tell.clone();
+        for command in timers {
+            let (no, tell) = (command.timer, self.tell.clone());
             let answer = Box::new(move |reply: Result<Reply, NotDecided>| {
                 // A clerk that ended does not want the answer any more.
                 let _told = tell.send((no, reply.map(drop)));
             });
-            self.clerk.door.submit(Command::RunTimer(RunTimer { due_at_us, timer: no }), answer);
+            self.clerk.door.submit(Command::RunTimer(command), answer);
         }
     }
 }

@@ -3,19 +3,21 @@
 //! The type is `text/html` because clients know it so; therefore every answer forbids browsers to do anything with
 //! it, since some repeat what stood in a link.
 
+use crate::busy::Busy;
 use crate::codes::Failure;
 use crate::registry::Done;
 use crate::request::{Origin, by_certificate};
 use crate::{Gateway, Refusal};
 use axum::body::Body;
-use axum::http::{HeaderValue, Response as HttpResponse, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Response as HttpResponse, StatusCode, header};
 use base::OrderNo;
 use wire::charset::Charset;
 use wire::envelope::{Response, quoted_cipher, signed_envelope, unsigned_envelope};
-use wire::public_code::GatewayError;
 
 /// Says what went wrong with a signature, in sandbox worlds.
-const HINT_HEADER: &str = "tongbao-signature-hint";
+const HINT_HEADER: HeaderName = HeaderName::from_static("tongbao-signature-hint");
+/// The number of the call; two clients read it.
+const TRACE_HEADER: HeaderName = HeaderName::from_static("trace_id");
 /// Nothing in an answer may run, load, be framed or be sent anywhere.
 const CONTENT_POLICY: &str =
     "default-src 'none'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'; sandbox";
@@ -30,49 +32,54 @@ const ERROR_STYLE: &str = "body{margin:0;background:#f6f2ea;color:#241f1a;font:1
 
 impl Gateway {
     /// The answer to what a method did, or why it did not.
-    pub(crate) async fn answer(
+    pub(crate) fn answer(
         &self,
         origin: &Origin,
         done: Result<Done, Failure>,
         by_post: bool,
     ) -> HttpResponse<Body> {
         match done {
-            Ok(Done::Opened { order_no, .. }) if origin.is_page() => self.to_cashier(order_no, by_post),
-            Ok(Done::Opened { response, .. } | Done::Say(response)) => self.envelope(origin, response).await,
+            Ok(Done::Opened { order_no, .. }) if origin.is_page() => {
+                self.to_cashier(origin, order_no, by_post)
+            }
+            Ok(Done::Opened { response, .. } | Done::Say(response)) => self.envelope(origin, &response),
             Err(failure) if origin.is_page() => error_page(origin, &Refusal::from(failure)),
-            Err(failure) => self.envelope(origin, failure.response()).await,
+            Err(failure) => self.envelope(origin, &failure.response()),
         }
+    }
+
+    /// The answer to a call for which there was no place.
+    pub(crate) fn refuse(&self, origin: &Origin) -> HttpResponse<Body> {
+        if origin.is_page() {
+            return error_page(origin, &Refusal::from(Busy::failure()));
+        }
+        let (node, platform) = (origin.node(), &self.world.platform);
+        let bytes = match &origin.app {
+            Some(app) => {
+                let cert_sn = by_certificate(app).then_some(platform.cert_sn.as_str());
+                self.busy.signed(&node, origin.charset, origin.sign_type, &platform.key, cert_sn)
+            }
+            None => Busy::unsigned(&node, origin.charset),
+        };
+        finish(origin, bytes)
     }
 
     /// An envelope, signed whenever the app is known: most clients cannot read an unsigned one.
-    async fn envelope(&self, origin: &Origin, response: Response) -> HttpResponse<Body> {
-        let (node, charset, sign_type) = (origin.node(), origin.charset, origin.sign_type);
+    fn envelope(&self, origin: &Origin, response: &Response) -> HttpResponse<Body> {
+        let (node, charset, inner) = (origin.node(), origin.charset, response.to_json());
         let Some(app) = &origin.app else {
-            return finish(origin, unsigned_envelope(&node, &response.to_json(), charset));
+            return finish(origin, unsigned_envelope(&node, &inner, charset));
         };
-        let (key, aes) = (self.world.platform.key.clone(), origin.aes.clone());
-        let cert_sn = by_certificate(app).then(|| self.world.platform.cert_sn.clone());
-        let busy = response.clone();
-        let signed = self.signer.sign(move || {
-            let inner = match aes {
-                Some(aes) => quoted_cipher(&aes.encrypt(&charset.encode_json(&response.to_json()))),
-                None => response.to_json(),
-            };
-            signed_envelope(&node, &inner, charset, sign_type, &key, cert_sn.as_deref())
-        });
-        match signed.await {
-            Ok(bytes) => finish(origin, bytes),
-            // What was encrypted must not go out in plain: the caller hears that it must ask again.
-            Err(_) if origin.aes.is_some() => {
-                let unknown = Failure::gateway(GatewayError::UnknownError).response();
-                finish(origin, unsigned_envelope(&origin.node(), &unknown.to_json(), charset))
-            }
-            // What was decided is decided, so the truth is said even where it cannot be signed.
-            Err(_) => finish(origin, unsigned_envelope(&origin.node(), &busy.to_json(), charset)),
-        }
+        let platform = &self.world.platform;
+        let cert_sn = by_certificate(app).then_some(platform.cert_sn.as_str());
+        let inner = match &origin.aes {
+            Some(aes) => quoted_cipher(&aes.encrypt(&charset.encode_json(&inner))),
+            None => inner,
+        };
+        finish(origin, signed_envelope(&node, &inner, charset, origin.sign_type, &platform.key, cert_sn))
     }
 
-    fn to_cashier(&self, order_no: OrderNo, by_post: bool) -> HttpResponse<Body> {
+    fn to_cashier(&self, origin: &Origin, order_no: OrderNo, by_post: bool) -> HttpResponse<Body> {
         // After a form the browser must come with GET, which 302 does not promise.
         let status = if by_post { StatusCode::SEE_OTHER } else { StatusCode::FOUND };
         let location = HeaderValue::try_from(self.world.cashier_url(order_no));
@@ -80,7 +87,7 @@ impl Gateway {
         let mut response = HttpResponse::new(Body::empty());
         *response.status_mut() = status;
         response.headers_mut().insert(header::LOCATION, location);
-        common_headers(&mut response);
+        common_headers(origin, &mut response);
         response
     }
 }
@@ -97,23 +104,16 @@ fn finish(origin: &Origin, bytes: Vec<u8>) -> HttpResponse<Body> {
     if let Some(hint) = origin.hint {
         headers.insert(HINT_HEADER, HeaderValue::from_static(hint));
     }
-    common_headers(&mut response);
+    common_headers(origin, &mut response);
     response
 }
 
-fn common_headers(response: &mut HttpResponse<Body>) {
+fn common_headers(origin: &Origin, response: &mut HttpResponse<Body>) {
     let headers = response.headers_mut();
-    headers.insert("trace_id", HeaderValue::try_from(trace_id()).expect("hex digits make a header"));
+    headers.insert(TRACE_HEADER, origin.trace.header());
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-}
-
-/// 32 hex digits, another one in every answer. Two clients read it.
-fn trace_id() -> String {
-    let high = getrandom::u64().unwrap_or_default();
-    let low = getrandom::u64().unwrap_or_default();
-    format!("{high:016x}{low:016x}")
 }
 
 /// A small page for a browser whose order could not be opened.

@@ -1,9 +1,10 @@
 //! The gateway's state, and the way from parameters to what a method did.
 
+use crate::busy::Busy;
 use crate::codes::Failure;
+use crate::places::{Places, calls_max};
 use crate::registry::{Done, Face, Standing};
 use crate::request::Origin;
-use crate::signer::Signer;
 use crate::verify::{self, Keys};
 use base::OrderNo;
 use cell::Door;
@@ -17,7 +18,8 @@ use world::World;
 pub struct Gateway {
     pub(crate) world: Arc<World>,
     pub(crate) door: Door,
-    pub(crate) signer: Signer,
+    pub(crate) places: Places,
+    pub(crate) busy: Busy,
     pub(crate) keys: Keys,
 }
 
@@ -44,9 +46,15 @@ impl From<Failure> for Refusal {
 }
 
 impl Gateway {
-    /// The gateway of a world whose cell is behind `door`. Starts one signing thread per core.
+    /// The gateway of a world whose cell is behind `door`, with places for as many calls as this machine bears.
     pub fn new(world: Arc<World>, door: Door) -> Gateway {
-        Gateway { world, door, signer: Signer::start(), keys: Keys::default() }
+        Gateway::with_places(world, door, calls_max())
+    }
+
+    /// As [`Gateway::new`], with so many calls under way at once; with none every call is refused as busy.
+    pub fn with_places(world: Arc<World>, door: Door, calls_max: usize) -> Gateway {
+        let (places, busy) = (Places::new(calls_max), Busy::default());
+        Gateway { world, door, places, busy, keys: Keys::default() }
     }
 
     /// Opens the order that an order string names, or the query part of a link to the gateway; verified like any
@@ -61,12 +69,13 @@ impl Gateway {
         let params = Params::merge(Some(query.trim().as_bytes()), None, Vec::new());
         let params = params
             .map_err(|error| Failure::gateway_about(GatewayError::SuspectedAttack, &error.to_string()))?;
-        let (params, mut origin) = (Arc::new(params), Origin::unknown());
+        let mut origin = Origin::unknown();
         origin.learn(self, &params);
         let opens = matches!(&origin.method, Some(Standing::Here(method)) if method.face != Face::Answer);
         if origin.method.is_some() && !opens {
             return Err(Failure::gateway(GatewayError::InvalidMethod).into());
         }
+        let _place = self.places.enter().await.map_err(|_| Busy::failure())?;
         match self.run(&params, &mut origin).await? {
             Done::Opened { order_no, .. } => Ok(order_no),
             Done::Say(_) => Err(Failure::gateway(GatewayError::InvalidMethod).into()),
@@ -74,8 +83,8 @@ impl Gateway {
     }
 
     /// Verifies the request and runs its method.
-    pub(crate) async fn run(&self, params: &Arc<Params>, origin: &mut Origin) -> Result<Done, Failure> {
-        let (method, call) = verify::verify(self, params, origin).await?;
+    pub(crate) async fn run(&self, params: &Params, origin: &mut Origin) -> Result<Done, Failure> {
+        let (method, call) = verify::verify(self, params, origin)?;
         (method.run)(self, call).await
     }
 }

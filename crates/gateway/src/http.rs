@@ -39,7 +39,7 @@ async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> HttpRes
         Err(_) => {
             tracing::error!("a call ended in a panic");
             let unknown = Err(Failure::gateway(GatewayError::UnknownError));
-            gateway.answer(&Origin::unknown(), unknown, false).await
+            gateway.answer(&Origin::unknown(), unknown, false)
         }
     }
 }
@@ -51,7 +51,7 @@ async fn serve_named(
 ) -> HttpResponse<Body> {
     if world != state.0.world.name {
         let no_world = Err(Failure::gateway_about(GatewayError::InvalidAppId, "没有这个world"));
-        return state.0.answer(&Origin::unknown(), no_world, false).await;
+        return state.0.answer(&Origin::unknown(), no_world, false);
     }
     serve(state, request).await
 }
@@ -62,21 +62,29 @@ impl Gateway {
         let (parts, body) = request.into_parts();
         let query = parts.uri.query().unwrap_or_default().as_bytes();
         let mut origin = Origin::unknown();
-        let done = match read_params(&parts.headers, query, body).await {
-            Ok(params) => {
-                origin.learn(self, &params);
-                self.run(&Arc::new(params), &mut origin).await
-            }
-            Err(failure) => {
-                // The query alone often tells whose call it is, so that the answer can be signed.
+        let params = read_params(&parts.headers, query, body).await;
+        match &params {
+            Ok(params) => origin.learn(self, params),
+            // The query alone often tells whose call it is, so that the answer can be signed.
+            Err(_) => {
                 if let Ok(params) = Params::merge(Some(query), None, Vec::new()) {
                     origin.learn(self, &params);
                 }
-                Err(failure)
             }
+        }
+        // From here on it costs signatures.
+        let Ok(_place) = self.places.enter().await else {
+            self.busy.note();
+            let (trace_id, method) = (origin.trace, origin.method_name());
+            tracing::debug!(%trace_id, method, "a call found no place in time");
+            return self.refuse(&origin);
+        };
+        let done = match params {
+            Ok(params) => self.run(&params, &mut origin).await,
+            Err(failure) => Err(failure),
         };
         report(&origin, &done);
-        self.answer(&origin, done, by_post).await
+        self.answer(&origin, done, by_post)
     }
 }
 
@@ -86,11 +94,12 @@ fn report(origin: &Origin, done: &Result<Done, Failure>) {
         Ok(_) => ("", false),
         Err(failure) => (failure.sub_code(), failure.is_unknown()),
     };
-    let (node, app_id) = (origin.node(), origin.app.as_ref().map(|app| app.id));
+    let (method, trace_id) = (origin.method_name(), origin.trace);
+    let app_id = origin.app.as_ref().map(|app| app.id);
     if unknown {
-        tracing::warn!(node, ?app_id, sub_code, "a call ended without a known outcome");
+        tracing::warn!(%trace_id, method, ?app_id, sub_code, "a call ended without a known outcome");
     } else {
-        tracing::debug!(node, ?app_id, sub_code, "a call was answered");
+        tracing::debug!(%trace_id, method, ?app_id, sub_code, "a call was answered");
     }
 }
 

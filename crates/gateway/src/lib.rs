@@ -7,9 +7,13 @@
 //! The outcome of money is never guessed: when the cell is busy or its answer is unknown, the caller hears 20000 and
 //! queries, and never a refusal.
 //!
-//! Reading order: `http`, `verify`, `registry`, one file of `methods`, `order_fields`, `codes`, `answer`, `signer`.
+//! Checking and making signatures is nearly all the work there is. It is done where the call runs, on the threads that
+//! serve, and `places` bounds how much of it is under way.
+//!
+//! Reading order: `http`, `places`, `verify`, `registry`, one file of `methods`, `order_fields`, `codes`, `answer`.
 
 mod answer;
+mod busy;
 mod codes;
 mod fields;
 mod gateway;
@@ -21,12 +25,18 @@ mod methods;
 mod offer;
 mod order_fields;
 mod order_name;
+mod places;
 mod registry;
+#[cfg(feature = "rehearsal")]
+mod rehearsal;
 mod request;
-mod signer;
+mod trace;
 mod verify;
 
 pub use codes::{TableRow, codes_table};
 pub use gateway::{Gateway, Refusal};
 pub use http::{BODY_BYTES_MAX, routes};
+pub use places::calls_max;
 pub use registry::{Listed, method_list};
+#[cfg(feature = "rehearsal")]
+pub use rehearsal::{Calling, Rehearsal, Said};

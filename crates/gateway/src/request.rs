@@ -2,6 +2,7 @@
 
 use crate::Gateway;
 use crate::registry::{Face, Standing, standing};
+use crate::trace::TraceId;
 use base::{AppId, PartyId};
 use people::{App, AppMode};
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub(crate) struct Origin {
     pub(crate) sign_type: SignType,
     /// The key that the answer is encrypted with, once the request was decrypted with it.
     pub(crate) aes: Option<AesKey>,
+    /// The number of the call in the logs and in its answer.
+    pub(crate) trace: TraceId,
     /// What a developer should know about a wrong signature. Only in a sandbox world, never in the body.
     pub(crate) hint: Option<&'static str>,
 }
@@ -36,6 +39,7 @@ impl Origin {
             charset: Charset::Utf8,
             sign_type: SignType::Rsa2,
             aes: None,
+            trace: TraceId::next(),
             hint: None,
         }
     }
@@ -51,6 +55,15 @@ impl Origin {
         let old = ascii("sign_type").and_then(SignType::parse) == Some(SignType::Rsa);
         let allowed = self.app.as_ref().is_some_and(|app| app.allow_rsa1);
         self.sign_type = if old && allowed { SignType::Rsa } else { SignType::Rsa2 };
+    }
+
+    /// The method, for the log; empty when it is none of the API's.
+    pub(crate) fn method_name(&self) -> &str {
+        match &self.method {
+            Some(Standing::Here(method)) => method.name,
+            Some(Standing::Known(name)) => name,
+            None => "",
+        }
     }
 
     /// The name of the node that the answer stands in.

@@ -1,7 +1,9 @@
 //! The loop: reads due notices, starts attempts, waits for whatever comes next.
 
-use crate::attempt::{Ended, Postman};
-use crate::queue::{Bounds, Page, Queue};
+use crate::attempt::Ended;
+use crate::postman::Postman;
+use crate::queue::Bounds;
+use crate::rounds::{Rounds, Seen, look};
 use cell::Door;
 use std::collections::HashMap;
 use std::pin::pin;
@@ -16,17 +18,8 @@ use world::World;
 /// Opens a reader of the posted tables.
 pub type Readers = Arc<dyn Fn() -> Result<Box<dyn Reader>, StoreError> + Send + Sync>;
 
-/// Due notices read at once.
-const PAGE: usize = 512;
-/// Due notices read at most while some merchants are held up: sketch 65,536 rows of 400 bytes, 26 MB.
-const PAGE_MAX: usize = 65_536;
-/// Least wait between two looks into the store. A look also waits four times as long as the last one took, so that a
-/// long queue takes at most a fifth of one core.
-const GAP: Duration = Duration::from_millis(20);
 /// How often the clock is looked at while an attempt is due some time later; the store is not touched for that.
 const TICK: Duration = Duration::from_millis(250);
-/// Wait after the store could not be read.
-const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Bounds of delivering.
 #[derive(Clone, Copy, Debug)]
@@ -83,14 +76,19 @@ impl Notify {
         let mut shutdown = pin!(shutdown);
         let mut posted = self.door.posted();
         let bounds = Bounds { per_app: self.options.per_app, total: self.options.total };
-        let mut run =
-            Run { notify: &self, queue: Queue::new(bounds), calls: Calls::default(), look: Look::new() };
+        let mut run = Run {
+            notify: &self,
+            rounds: Rounds::new(bounds, TICK),
+            calls: Calls::default(),
+            reader: None,
+            start: Instant::now(),
+        };
         loop {
-            let wake = run.look.wake(self.door.now_us());
+            let wake = run.wake();
             tokio::select! {
                 () = &mut shutdown => break,
                 changed = posted.changed() => match changed {
-                    Ok(()) => run.look.wanted = true,
+                    Ok(()) => run.rounds.posted(),
                     Err(_) => break,
                 },
                 Some(joined) = run.calls.set.join_next_with_id() => run.call_ended(joined),
@@ -106,62 +104,6 @@ async fn sleep_until(wake: Option<Instant>) {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
     }
-}
-
-/// When to look into the store next.
-struct Look {
-    reader: Option<Box<dyn Reader>>,
-    /// Whether something may have become due.
-    wanted: bool,
-    /// Not before this.
-    not_before: Instant,
-    /// When the next attempt is due that was not due at the last look, microseconds UTC.
-    nearest_us: Option<i64>,
-    /// Rows to read.
-    limit: usize,
-}
-
-impl Look {
-    fn new() -> Look {
-        Look { reader: None, wanted: true, not_before: Instant::now(), nearest_us: None, limit: PAGE }
-    }
-
-    fn wake(&self, now_us: i64) -> Option<Instant> {
-        if self.wanted {
-            return Some(self.not_before);
-        }
-        let wait_us = self.nearest_us?.saturating_sub(now_us).max(0);
-        let wait = Duration::from_micros(wait_us.unsigned_abs()).min(TICK);
-        Some(self.not_before.max(Instant::now() + wait))
-    }
-}
-
-/// One read of the store.
-struct Seen {
-    reader: Box<dyn Reader>,
-    page: Page,
-    nearest_us: Option<i64>,
-}
-
-fn read(
-    reader: Option<Box<dyn Reader>>,
-    readers: &Readers,
-    until_us: i64,
-    limit: usize,
-) -> Result<Seen, StoreError> {
-    let mut reader = match reader {
-        Some(reader) => reader,
-        None => readers()?,
-    };
-    let rows = reader.due_notices(until_us, limit)?;
-    let cut = rows.len() >= limit;
-    let nearest_us = if cut {
-        None
-    } else {
-        let next = reader.due_notices(i64::MAX, rows.len() + 1)?;
-        next.iter().filter_map(|notice| notice.next_at_us).find(|at_us| *at_us > until_us)
-    };
-    Ok(Seen { reader, page: Page { rows, until_us, cut }, nearest_us })
 }
 
 /// Attempts under way.
@@ -187,60 +129,61 @@ impl Calls {
 /// What the loop keeps.
 struct Run<'a> {
     notify: &'a Notify,
-    queue: Queue,
+    rounds: Rounds,
     calls: Calls,
-    look: Look,
+    reader: Option<Box<dyn Reader>>,
+    start: Instant,
 }
 
 impl Run<'_> {
+    fn wake(&self) -> Option<Instant> {
+        let wake_at = self.rounds.wake_at(self.start.elapsed(), self.notify.door.now_us())?;
+        Some(self.start + wake_at)
+    }
+
     fn call_ended(&mut self, joined: Result<(Id, Ended), JoinError>) {
         let (id, ended) = joined.unwrap_or_else(|error| {
             tracing::error!("an attempt broke off");
             (error.id(), Ended::NOT_MADE)
         });
-        if let Some(notice) = self.calls.notices.remove(&id) {
-            self.queue.ended(&notice, ended.counted, ended.slow);
+        match self.calls.notices.remove(&id) {
+            Some(notice) => self.rounds.ended(&notice, ended),
+            None => self.rounds.posted(),
         }
-        self.look.wanted = true;
     }
 
     async fn look_if_due(&mut self) {
-        let due = self.look.nearest_us.is_some_and(|at_us| at_us <= self.notify.door.now_us());
-        if !self.look.wanted && !due {
+        let (begun, until_us) = (self.start.elapsed(), self.notify.door.now_us());
+        if !self.rounds.is_due(begun, until_us) {
             return;
         }
-        let begun = Instant::now();
-        let (reader, readers, limit) =
-            (self.look.reader.take(), self.notify.readers.clone(), self.look.limit);
-        let until_us = self.notify.door.now_us();
-        let seen = tokio::task::spawn_blocking(move || read(reader, &readers, until_us, limit)).await;
-        self.look.wanted = false;
-        match seen {
-            Ok(Ok(seen)) => {
-                self.look.not_before = Instant::now() + GAP.max(begun.elapsed() * 4);
-                (self.look.reader, self.look.nearest_us) = (Some(seen.reader), seen.nearest_us);
-                self.send(&seen.page);
+        let (reader, readers, limit) = (self.reader.take(), self.notify.readers.clone(), self.rounds.limit());
+        let read = move || -> Result<(Box<dyn Reader>, Seen), StoreError> {
+            let mut reader = reader.map_or_else(|| readers(), Ok)?;
+            let seen = look(reader.as_mut(), until_us, limit)?;
+            Ok((reader, seen))
+        };
+        match tokio::task::spawn_blocking(read).await {
+            Ok(Ok((reader, seen))) => {
+                self.reader = Some(reader);
+                let notices = self.rounds.take(&seen, begun, self.start.elapsed());
+                self.send(notices);
             }
-            Ok(Err(error)) => self.look_again_later(&error),
-            Err(error) => self.look_again_later(&error),
+            Ok(Err(error)) => self.store_failed(&error),
+            Err(error) => self.store_failed(&error),
         }
     }
 
-    fn look_again_later(&mut self, error: &dyn std::fmt::Display) {
+    fn store_failed(&mut self, error: &dyn std::fmt::Display) {
         tracing::error!(%error, "due notifications cannot be read; trying again");
-        self.look.wanted = true;
-        self.look.not_before = Instant::now() + STORE_PAUSE;
+        self.rounds.failed(self.start.elapsed());
     }
 
-    fn send(&mut self, page: &Page) {
-        for notice in self.queue.start(page) {
+    fn send(&mut self, notices: Vec<Arc<Notice>>) {
+        for notice in notices {
             let (postman, sent) = (self.notify.postman.clone(), notice.clone());
             let call = self.calls.set.spawn(async move { postman.attempt(&sent).await });
             self.calls.notices.insert(call.id(), notice);
         }
-        // A full page of notices that cannot go now hides those of other merchants behind it.
-        let hidden = page.cut && self.queue.has_room();
-        self.look.wanted |= hidden && self.look.limit < PAGE_MAX;
-        self.look.limit = if hidden { (self.look.limit * 4).min(PAGE_MAX) } else { PAGE };
     }
 }

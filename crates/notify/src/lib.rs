@@ -9,15 +9,24 @@
 //! `notify_id`; of several due notices of one order the newest goes first; one slow merchant does not hold up another;
 //! in a live world nothing but public addresses is called.
 //!
-//! Reading order: [`Notify`] (the loop), `queue` (what goes now), `attempt`, `members`, `shop` (the call),
+//! Reading order: [`Rounds`] and `queue` (what goes now, without threads), [`attempt`](fn@attempt) (one attempt,
+//! whoever makes it), `members`, `failure` (what counts), [`Notify`] (the loop), `postman`, `shop` (the call),
 //! `address` (where to).
 
 mod address;
 mod attempt;
 mod deliver;
+mod failure;
 mod members;
+mod postman;
 mod queue;
+mod rounds;
 mod shop;
 
 pub use address::{AddressRefused, Reach};
+pub use attempt::{Called, Ended, Hands, Post, attempt};
 pub use deliver::{Notify, Options, Readers};
+pub use failure::{Failure, judge};
+pub use members::{Letter, Members};
+pub use queue::{Bounds, Page, Queue};
+pub use rounds::{Rounds, Seen, look};

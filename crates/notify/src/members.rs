@@ -4,7 +4,7 @@
 //! tells what happened then and not what the order has become since. No member is ever empty: verifiers disagree
 //! about empty values.
 
-use base::PartyId;
+use base::{PartyId, Plant, planted};
 use money::Money;
 use trade::{Notice, NoticeEvent, Order, WireCharset};
 use wire::charset::Charset;
@@ -12,10 +12,37 @@ use wire::sign::SignType;
 use wire::timestamp::{format_cn, format_cn_millis};
 
 /// Name and value of each member, without `sign` and `sign_type`.
-pub(crate) type Members = Vec<(&'static str, String)>;
+pub type Members = Vec<(&'static str, String)>;
+
+/// What one attempt says, not signed yet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Letter {
+    /// The members.
+    pub members: Members,
+    /// In which charset they are written.
+    pub charset: Charset,
+    /// How they are signed.
+    pub sign_type: SignType,
+}
+
+impl Letter {
+    /// The members as the writers of forms take them.
+    pub fn pairs(&self) -> Vec<(&str, &str)> {
+        self.members.iter().map(|(name, value)| (*name, value.as_str())).collect()
+    }
+}
+
+/// The letter of an attempt at `sent_at_us` (microseconds UTC). `seller_login` is the merchant's own.
+pub(crate) fn letter(order: &Order, notice: &Notice, seller_login: Option<&str>, sent_at_us: i64) -> Letter {
+    Letter {
+        members: members(order, notice, seller_login, sent_at_us),
+        charset: charset_of(order),
+        sign_type: sign_type_of(order),
+    }
+}
 
 /// The charset of an order's notifications.
-pub(crate) fn charset_of(order: &Order) -> Charset {
+fn charset_of(order: &Order) -> Charset {
     match order.charset {
         WireCharset::Utf8 => Charset::Utf8,
         WireCharset::Gbk => Charset::Gbk,
@@ -23,17 +50,12 @@ pub(crate) fn charset_of(order: &Order) -> Charset {
 }
 
 /// How an order's notifications are signed.
-pub(crate) fn sign_type_of(order: &Order) -> SignType {
+fn sign_type_of(order: &Order) -> SignType {
     if order.rsa1 { SignType::Rsa } else { SignType::Rsa2 }
 }
 
-/// All members of one attempt at `sent_at_us` (microseconds UTC). `seller_login` is the merchant's own.
-pub(crate) fn members(
-    order: &Order,
-    notice: &Notice,
-    seller_login: Option<&str>,
-    sent_at_us: i64,
-) -> Members {
+/// All members, none of them empty.
+fn members(order: &Order, notice: &Notice, seller_login: Option<&str>, sent_at_us: i64) -> Members {
     let mut members = about_the_message(order, notice, sent_at_us);
     about_the_order(&mut members, order, seller_login);
     match notice.event {
@@ -106,7 +128,9 @@ fn about_the_payment(members: &mut Members, order: &Order) {
 }
 
 fn about_the_refund(members: &mut Members, order: &Order, notice: &Notice) {
-    members.push(("refund_fee", notice.refunded_minor.of(order.currency).to_string()));
+    let later = planted(Plant::NoticeTellsLaterSum);
+    let refunded = if later { order.refunded_minor } else { notice.refunded_minor };
+    members.push(("refund_fee", refunded.of(order.currency).to_string()));
     // The one time on this wire that is written with milliseconds.
     members.push(("gmt_refund", format_cn_millis(notice.happened_at_us)));
     members.extend(notice.out_biz_no.as_ref().map(|number| ("out_biz_no", number.to_string())));

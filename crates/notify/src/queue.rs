@@ -4,30 +4,30 @@
 //! app has a bounded number of calls under way, which shrinks while its server is slow; apps take turns, so that one
 //! with many due notices does not hold up the others.
 
-use base::{AppId, NoticeNo, OrderNo};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use base::{AppId, NoticeNo, OrderNo, Plant, planted};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trade::Notice;
 
 /// Bounds of what is under way.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Bounds {
+pub struct Bounds {
     /// Calls under way per app.
-    pub(crate) per_app: usize,
+    pub per_app: usize,
     /// Calls under way in all.
-    pub(crate) total: usize,
+    pub total: usize,
 }
 
 /// What is under way, and what was tried but still stands in the store as it was before.
-#[derive(Debug)]
-pub(crate) struct Queue {
+#[derive(Clone, Debug)]
+pub struct Queue {
     bounds: Bounds,
     /// The order of each notice under way.
-    under_way: HashMap<NoticeNo, OrderNo>,
-    orders: HashSet<OrderNo>,
-    lanes: HashMap<AppId, Lane>,
+    under_way: BTreeMap<NoticeNo, OrderNo>,
+    orders: BTreeSet<OrderNo>,
+    lanes: BTreeMap<AppId, Lane>,
     /// Tried and counted, but perhaps not posted yet: attempts before, and when it was due.
-    settling: HashMap<NoticeNo, (u32, i64)>,
+    settling: BTreeMap<NoticeNo, (u32, i64)>,
 }
 
 /// The calls to one app's server.
@@ -40,24 +40,26 @@ struct Lane {
 
 /// A page of due notices, earliest first.
 #[derive(Clone, Debug)]
-pub(crate) struct Page {
-    pub(crate) rows: Vec<Arc<Notice>>,
+pub struct Page {
+    /// The notices.
+    pub rows: Vec<Arc<Notice>>,
     /// Until when it was asked, microseconds UTC.
-    pub(crate) until_us: i64,
+    pub until_us: i64,
     /// Whether there may be more due rows than these.
-    pub(crate) cut: bool,
+    pub cut: bool,
 }
 
 impl Queue {
-    pub(crate) fn new(bounds: Bounds) -> Queue {
+    /// Nothing is under way.
+    pub fn new(bounds: Bounds) -> Queue {
         let (under_way, orders, lanes, settling) = Default::default();
         Queue { bounds, under_way, orders, lanes, settling }
     }
 
     /// Picks what to send now and counts it as under way.
-    pub(crate) fn start(&mut self, page: &Page) -> Vec<Arc<Notice>> {
+    pub fn start(&mut self, page: &Page) -> Vec<Arc<Notice>> {
         self.forget_posted(page);
-        let mut newest: HashMap<OrderNo, &Arc<Notice>> = HashMap::new();
+        let mut newest: BTreeMap<OrderNo, &Arc<Notice>> = BTreeMap::new();
         for notice in page.rows.iter().filter(|notice| !self.is_stale(notice)) {
             let kept = newest.entry(notice.order_no).or_insert(notice);
             if notice.no > kept.no {
@@ -97,17 +99,19 @@ impl Queue {
     }
 
     /// Whether more could be started than was.
-    pub(crate) fn has_room(&self) -> bool {
+    pub fn has_room(&self) -> bool {
         self.under_way.len() < self.bounds.total
     }
 
     /// An attempt ended. `counted`: the cell has counted it; otherwise the notice is simply due again.
-    pub(crate) fn ended(&mut self, notice: &Notice, counted: bool, slow: bool) {
-        if let Some(order_no) = self.under_way.remove(&notice.no) {
+    pub fn ended(&mut self, notice: &Notice, counted: bool, slow: bool) {
+        if let Some(order_no) = self.under_way.remove(&notice.no)
+            && !planted(Plant::OrderStaysUnderWay)
+        {
             self.orders.remove(&order_no);
         }
         if let Some(lane) = self.lanes.get_mut(&notice.app) {
-            lane.under_way -= 1;
+            lane.under_way -= usize::from(!planted(Plant::LaneNotGivenBack));
             lane.width =
                 if slow { (lane.width / 2).max(1) } else { (lane.width + 1).min(self.bounds.per_app) };
             if lane.under_way == 0 && lane.width == self.bounds.per_app {
@@ -134,7 +138,7 @@ impl Queue {
 
     /// Forgets tried notices that the page would show if the store still had them as they were before.
     fn forget_posted(&mut self, page: &Page) {
-        let shown: HashMap<NoticeNo, u32> =
+        let shown: BTreeMap<NoticeNo, u32> =
             page.rows.iter().map(|notice| (notice.no, notice.attempts)).collect();
         let cut_at_us = if page.cut { page.rows.last().and_then(|notice| notice.next_at_us) } else { None };
         let covered =

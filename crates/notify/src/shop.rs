@@ -1,46 +1,18 @@
 //! One call to a merchant's server.
 
 use crate::address::{AddressRefused, Guard, Reach};
+use crate::failure::{Failure, SUCCESS, judge};
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Response};
 use std::error::Error as _;
 use std::time::Duration;
 
-/// What a merchant answers, byte for byte.
-const SUCCESS: &[u8] = b"success";
 /// Bytes of an answer that are read at most; the right one has seven.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 /// Idle connections kept per merchant.
 const IDLE_PER_HOST: usize = 2;
 /// How long an idle connection is kept.
 const IDLE: Duration = Duration::from_secs(20);
-
-/// Why an attempt does not count as delivered. The texts name no address and repeat nothing of the answer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub(crate) enum Failure {
-    #[error("not called: {0}")]
-    Refused(#[from] AddressRefused),
-    #[error("no connection")]
-    NoConnection,
-    #[error("no answer within {} ms", .0.as_millis())]
-    TooSlow(Duration),
-    #[error("answered with HTTP {0}")]
-    Status(u16),
-    #[error("answered HTTP 200, but the body is not `success`")]
-    WrongBody,
-    #[error("the answer was cut off or is no HTTP")]
-    Broken,
-}
-
-impl Failure {
-    /// Whether the merchant's server is gone or slow, so that more calls at once would only wait.
-    pub(crate) fn is_slow(self) -> bool {
-        match self {
-            Failure::NoConnection | Failure::TooSlow(_) => true,
-            Failure::Refused(_) | Failure::Status(_) | Failure::WrongBody | Failure::Broken => false,
-        }
-    }
-}
 
 /// How merchants are called.
 #[derive(Clone, Debug)]
@@ -82,23 +54,26 @@ impl Caller {
         let url = self.reach.check(url)?;
         let request = self.client.post(url).header(CONTENT_TYPE, content_type).body(form);
         let answer = request.send().await.map_err(|error| self.failure_of(&error))?;
-        if answer.status() != StatusCode::OK {
-            return Err(Failure::Status(answer.status().as_u16()));
+        let status = answer.status().as_u16();
+        if status != 200 {
+            return judge(status, &[]);
         }
-        if self.says_success(answer).await? { Ok(()) } else { Err(Failure::WrongBody) }
+        judge(status, &self.start_of(answer).await?)
     }
 
-    async fn says_success(&self, mut answer: Response) -> Result<bool, Failure> {
-        let (mut start, mut length) = (Vec::with_capacity(SUCCESS.len()), 0);
+    /// The start of the body, one byte longer than the right one. The rest is read, within bounds, so that the
+    /// connection can be used again.
+    async fn start_of(&self, mut answer: Response) -> Result<Vec<u8>, Failure> {
+        let (mut start, mut length) = (Vec::with_capacity(SUCCESS.len() + 1), 0);
         while let Some(chunk) = answer.chunk().await.map_err(|error| self.failure_of(&error))? {
-            let room = SUCCESS.len() - start.len();
+            let room = SUCCESS.len() + 1 - start.len();
             start.extend_from_slice(&chunk[..chunk.len().min(room)]);
             length += chunk.len();
             if length > ANSWER_BYTES_MAX {
-                return Ok(false);
+                break;
             }
         }
-        Ok(length == SUCCESS.len() && start == SUCCESS)
+        Ok(start)
     }
 
     fn failure_of(&self, error: &reqwest::Error) -> Failure {

@@ -61,6 +61,13 @@ impl Params {
         for (name, value) in multipart_fields {
             params.add(name, value)?;
         }
+        // Most clients use one of them alone; then there is nothing to merge.
+        if query_fields.is_empty() {
+            return Ok(params);
+        }
+        if params.is_empty() {
+            return Ok(query_fields);
+        }
         let body_names_charset = params.get("charset").is_some();
         let mut merged = Params::default();
         for (name, value) in query_fields.fields.into_iter().chain(params.fields) {
@@ -165,7 +172,12 @@ fn unescape(text: &[u8]) -> Result<Vec<u8>, ParamError> {
 }
 
 fn hex_value(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

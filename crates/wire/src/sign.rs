@@ -3,6 +3,7 @@
 //! The sign type comes from the app's record, never from the message. Keys are checked once, when parsed: size,
 //! exponent, kind. Verification is the library's alone; no padding is looked at here.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -170,7 +171,12 @@ impl PublicKey {
 
     /// Whether `signature`, in base64, is that of `message`. Spaces count as `+`: some clients do not escape it.
     pub fn verify(&self, sign_type: SignType, message: &[u8], signature: &str) -> bool {
-        match STANDARD.decode(signature.replace(' ', "+")) {
+        let signature = if signature.contains(' ') {
+            Cow::Owned(signature.replace(' ', "+"))
+        } else {
+            Cow::Borrowed(signature)
+        };
+        match STANDARD.decode(signature.as_bytes()) {
             Ok(bytes) => self.verify_bytes(sign_type, message, &bytes),
             Err(_) => false,
         }

@@ -10,6 +10,9 @@ const FIRST_US: i64 = -62_167_248_000_000_000;
 /// 9999-12-30 23:59:59 in China: the library's clock ends a day before year 10000.
 const LAST_US: i64 = 253_402_185_599_000_000;
 
+/// The form, `d` for a digit.
+const SHAPE: &str = "dddd-dd-dd dd:dd:dd";
+
 /// Not `yyyy-MM-dd HH:mm:ss`, or no such moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a time is written yyyy-MM-dd HH:mm:ss")]
@@ -18,7 +21,7 @@ pub struct TimestampError;
 /// The moment of a China time, in microseconds UTC. Exactly 19 characters; a leap second is refused.
 pub fn parse_cn(text: &str) -> Result<i64, TimestampError> {
     let bytes = text.as_bytes();
-    let shape = b"dddd-dd-dd dd:dd:dd";
+    let shape = SHAPE.as_bytes();
     let fits = |(byte, kind): (&u8, &u8)| if *kind == b'd' { byte.is_ascii_digit() } else { byte == kind };
     if bytes.len() != shape.len() || !bytes.iter().zip(shape).all(fits) {
         return Err(TimestampError);
@@ -36,7 +39,12 @@ pub fn parse_cn(text: &str) -> Result<i64, TimestampError> {
 /// `yyyy-MM-dd HH:mm:ss` of a moment in microseconds UTC, fractions cut off. Moments outside years 0 to 9999 are
 /// written as the nearest end.
 pub fn format_cn(at_us: i64) -> String {
-    china(at_us).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    let time = china(at_us);
+    let two = |number: i8| [number / 10, number % 10];
+    let (century, year) = ((time.year() / 100) as i8, (time.year() % 100) as i8);
+    let numbers = [century, year, time.month(), time.day(), time.hour(), time.minute(), time.second()];
+    let mut digits = numbers.into_iter().flat_map(two).map(|digit| char::from(b'0' + digit as u8));
+    SHAPE.chars().map(|kind| if kind == 'd' { digits.next().unwrap_or('0') } else { kind }).collect()
 }
 
 /// As [`format_cn`] with milliseconds: `yyyy-MM-dd HH:mm:ss.SSS`.

@@ -8,6 +8,7 @@ use crate::order_name::OrderName;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::{fields, verify::Verified};
+use base::{Plant, planted};
 use engine::{FindRefund, RefundView};
 use trade::{FindRefused, OutRequestNo, RefundState};
 use wire::envelope::Response;
@@ -59,7 +60,8 @@ fn respond(view: &RefundView, asked: &Query) -> Response {
     let mut response = Response::success();
     let done = view.refund.as_ref().filter(|refund| match refund.state {
         RefundState::Done => true,
-        RefundState::UnderWay | RefundState::Returned => false,
+        RefundState::UnderWay => planted(Plant::RefundUnderWayToldAsDone),
+        RefundState::Returned => false,
     });
     let Some(refund) = done else { return response };
     let members = &mut response.members;

@@ -7,6 +7,7 @@ use crate::order_name::OrderName;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::{fields, verify::Verified};
+use base::{Plant, planted};
 use engine::FindOrder;
 use trade::{FindRefused, Order, OrderState, REFUND_WINDOW_US};
 use wire::envelope::Response;
@@ -79,6 +80,7 @@ fn respond(order: &Order, with_bills: bool, now_us: i64) -> Response {
 /// command has written so.
 fn trade_status(order: &Order, now_us: i64) -> &'static str {
     match order.state {
+        OrderState::WaitBuyerPay if planted(Plant::WaitingToldAsPaid) => "TRADE_SUCCESS",
         // An offer that nobody took up is not found, so this is never said.
         OrderState::Offered | OrderState::WaitBuyerPay => "WAIT_BUYER_PAY",
         OrderState::Paid if order.paid_at_us.is_some_and(|at_us| now_us >= at_us + REFUND_WINDOW_US) => {

@@ -7,7 +7,7 @@ use crate::order_name::OrderName;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::{fields, verify::Verified};
-use base::Text;
+use base::{Plant, Text, planted};
 use engine::{RefundOrder, Refunded};
 use money::{Currency, Money};
 use trade::{OutRequestNo, RefundRefused};
@@ -86,9 +86,12 @@ fn respond(refunded: &Refunded, with_details: bool) -> Response {
     buyer(members, order);
     members.text("out_trade_no", order.out_trade_no.as_str());
     members.text("trade_no", &order.no.to_string());
-    members.text("fund_change", if *moved { "Y" } else { "N" });
+    let changed = *moved || planted(Plant::FundChangeAlwaysY);
+    members.text("fund_change", if changed { "Y" } else { "N" });
     // The sum of all refunds up to this one, so that the same request is told the same sum later.
-    members.text("refund_fee", &refund.refunded_after().to_string());
+    let only_this = planted(Plant::RefundFeeOfThisOne);
+    let refunded = if only_this { refund.amount() } else { refund.refunded_after() };
+    members.text("refund_fee", &refunded.to_string());
     let sent_back = if *moved { refund.amount() } else { Money::zero(Currency::Cny) };
     members.text("send_back_fee", &sent_back.to_string());
     members.text("gmt_refund_pay", &format_cn(refund.at_us));

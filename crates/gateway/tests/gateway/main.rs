@@ -6,6 +6,7 @@
 mod bad_input;
 mod checks;
 mod client;
+mod crowded;
 mod encryption;
 mod golden;
 mod methods;

@@ -1,0 +1,86 @@
+//! More calls than there are places: who finds none is told so, signed, and nothing was done for it.
+
+use crate::client::Client;
+use crate::shop::{APP_KEY, Shop};
+use axum::Router;
+use gateway::Gateway;
+use std::sync::Arc;
+use wire::sign::SignType;
+
+const QUERY: &str = "alipay.trade.query";
+
+/// A second gateway of the same world, without a single place.
+fn crowded(shop: &Shop) -> Router {
+    gateway::routes(Arc::new(Gateway::with_places(shop.world.clone(), shop.door.clone(), 0)))
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_finds_no_place_hears_a_signed_20000() {
+    let shop = Shop::open().await;
+    let router = crowded(&shop);
+    let mut by_key = shop.client_of(shop.seller, APP_KEY, true, false).await;
+    let mut by_certificate = shop.cert_client().await;
+    for client in [&mut by_key, &mut by_certificate] {
+        client.router = router.clone();
+        // Twice, because the second one has a kept signature.
+        for _time in 0..2 {
+            let refused = client.call(QUERY, r#"{"out_trade_no":"T1"}"#).await;
+            assert_eq!(refused.node, "alipay_trade_query_response");
+            assert_eq!(refused.outcome(), "20000 isp.unknow-error");
+        }
+    }
+    let in_gbk = by_key.call_with(QUERY, r#"{"out_trade_no":"T1"}"#, &[("charset", "GBK")]).await;
+    assert_eq!(in_gbk.headers["content-type"], "text/html;charset=GBK");
+    let old = by_key.sign(by_key.params(QUERY, r#"{"out_trade_no":"T1"}"#, &[("sign_type", "RSA")]));
+    by_key.checked(&by_key.post(&old).await, SignType::Rsa);
+    let stranger = Client::new(router, "2021000000000001".to_owned(), crate::shop::key(APP_KEY));
+    let unsigned = stranger.post(&stranger.sign(stranger.params(QUERY, "{}", &[]))).await;
+    assert_eq!((unsigned.outcome().as_str(), unsigned.sign), ("20000 isp.unknow-error", None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_of_an_encrypted_call_is_answered_in_plain() {
+    let shop = Shop::open().await;
+    let mut client = shop.client_of(shop.seller, APP_KEY, false, true).await;
+    let cipher = client.aes.as_ref().unwrap().encrypt(br#"{"out_trade_no":"SECRET1"}"#);
+    client.router = crowded(&shop);
+    let refused = client.call_with(QUERY, &cipher, &[("encrypt_type", "AES")]).await;
+    assert_eq!(refused.outcome(), "20000 isp.unknow-error");
+    // The same bytes as to everybody else, so that nothing of the call can be in them.
+    let plain = client.call(QUERY, r#"{"out_trade_no":"T1"}"#).await;
+    assert_eq!(refused.signed, plain.signed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_decided_for_a_call_without_a_place() {
+    let shop = Shop::open().await;
+    let mut client = shop.client().await;
+    let before = client.router.clone();
+    let code = shop.pay_code(shop.alice).await;
+    let pay = format!(
+        r#"{{"out_trade_no":"T1","subject":"x","total_amount":"1.00","scene":"bar_code","auth_code":"{code}"}}"#
+    );
+    client.router = crowded(&shop);
+    assert_eq!(client.call("alipay.trade.pay", &pay).await.outcome(), "20000 isp.unknow-error");
+    client.router = before;
+    assert_eq!(client.call(QUERY, r#"{"out_trade_no":"T1"}"#).await.outcome(), "40004 ACQ.TRADE_NOT_EXIST");
+    assert_eq!(client.call("alipay.trade.pay", &pay).await.outcome(), "10000");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_browser_without_a_place_gets_a_page_and_an_order_string_its_reason() {
+    let shop = Shop::open().await;
+    let mut client = shop.client().await;
+    let biz = r#"{"out_trade_no":"T1","subject":"x","total_amount":"1.00","product_code":"FAST_INSTANT_TRADE_PAY"}"#;
+    let params = client.sign(client.params("alipay.trade.page.pay", biz, &[]));
+    client.router = crowded(&shop);
+    let form = crate::client::form(&params);
+    let request =
+        axum::http::Request::get(format!("/gateway.do?{form}")).body(axum::body::Body::empty()).unwrap();
+    let (_, headers, page) = client.exchange(request).await;
+    let page = String::from_utf8(page).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("isp.unknow-error"), "{page}");
+    assert!(headers["trace_id"].len() == 32);
+    let gateway = Gateway::with_places(shop.world.clone(), shop.door.clone(), 0);
+    assert_eq!(gateway.open_order_text(&form).await.unwrap_err().sub_code, "isp.unknow-error");
+}
