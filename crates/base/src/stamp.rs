@@ -1,5 +1,6 @@
 //! Stamps: the only source of time and of ids inside a decision.
 
+use crate::{Plant, SECOND_US, planted};
 use serde::{Deserialize, Serialize};
 
 /// The moment and the order of one decision, given by the cell alone.
@@ -25,7 +26,10 @@ impl Stamper {
 
     /// The next stamp: time is `max(last + 1, wall)`, the sequence is one higher.
     pub fn stamp(&mut self, wall_us: i64) -> Stamp {
-        self.last = Stamp { at_us: wall_us.max(self.last.at_us + 1), seq: self.last.seq + 1 };
+        let least_us = self.last.at_us + 1;
+        let least_us =
+            if planted(Plant::StampsGoBack) { least_us.min(wall_us + SECOND_US) } else { least_us };
+        self.last = Stamp { at_us: wall_us.max(least_us), seq: self.last.seq + 1 };
         self.last
     }
 

@@ -4,7 +4,7 @@ use crate::command::Next;
 use crate::query::order_of;
 use crate::refund_order::give_back;
 use crate::{Fault, Rows, Stop, Which, close_order};
-use base::{PartyId, Slot, Text};
+use base::{PartyId, Plant, Slot, Text, planted};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -68,6 +68,9 @@ pub(crate) fn cancel_order(
             Ok(Next::Answer(Cancelled { order: Some(order), action: Some(action) }))
         }
         OrderState::Finished => Stop::because(CancelRefused::Finished),
+        OrderState::Paid if planted(Plant::CancelKeepsMoney) => {
+            Ok(Next::Answer(Cancelled { order: Some(order), action: Some(CancelAction::Refund) }))
+        }
         OrderState::Paid => {
             if order.paid_at_us.is_some_and(|paid_at_us| rows.now_us() >= paid_at_us + REFUND_WINDOW_US) {
                 return Stop::because(CancelRefused::Finished);
@@ -79,11 +82,9 @@ pub(crate) fn cancel_order(
             let left =
                 left.map_err(|error| crate::Fault(format!("refunds of order {}: {error}", order.no)))?;
             let number = free_number(rows, &order)?;
-            match give_back(rows, &order, left, number, None, true) {
-                Ok(()) => Ok(Next::Chain),
-                Err(Stop::Refused(refused)) => Stop::because(CancelRefused::Refund(refused)),
-                Err(Stop::Fault(fault)) => Err(Stop::Fault(fault)),
-            }
+            let given = give_back(rows, &order, left, number, None, true);
+            given.map_err(|stop| stop.map(CancelRefused::Refund))?;
+            Ok(Next::Chain)
         }
     }
 }

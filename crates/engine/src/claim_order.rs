@@ -1,8 +1,8 @@
 //! A buyer takes an order up: from now on it exists for the world.
 
 use crate::command::Next;
-use crate::{ClaimAnswer, ClaimAsk, Fault, Message, Opened, Reply, Rows, Stop, TradeClosed};
-use base::{OrderNo, PartyId, Slot, Text};
+use crate::{ClaimAnswer, ClaimAsk, Fault, Message, Opened, Reply, Rows, Stop, TradeClosed, TradeForgotten};
+use base::{OrderNo, PartyId, Plant, Slot, Text, planted};
 use people::{Party, PartyStatus, masked_login};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -43,17 +43,17 @@ pub(crate) fn claim_order(
     let Some(order) = rows.get::<Order>((slot, command.order_no))? else {
         return Stop::because(ClaimRefused::OrderNotFound);
     };
+    if order.product == Product::FaceToFace && order.buyer.or(order.named_buyer).is_none() {
+        // At a till the code names the buyer; a number alone must not bind the order to a stranger.
+        return Stop::because(ClaimRefused::OrderNotFound);
+    }
     match order.state {
         OrderState::Paid | OrderState::Finished => return Stop::because(ClaimRefused::AlreadyPaid),
         OrderState::Closed => return Stop::because(ClaimRefused::AlreadyClosed),
         OrderState::Offered | OrderState::WaitBuyerPay => {}
     }
-    if now_us >= order.expires_at_us {
+    if now_us >= order.expires_at_us && !planted(Plant::ExpiredOrderClaimed) {
         return Stop::because(ClaimRefused::AlreadyClosed);
-    }
-    if order.product == Product::FaceToFace && order.buyer.or(order.named_buyer).is_none() {
-        // At a till the code names the buyer; a number alone must not bind the order to a stranger.
-        return Stop::because(ClaimRefused::OrderNotFound);
     }
     let offered = order.state == OrderState::Offered;
     if offered && command.by_code && order.code_expires_at_us.is_some_and(|until| now_us >= until) {
@@ -154,7 +154,7 @@ pub(crate) fn masked(party: &Party) -> Text<100> {
 pub(crate) fn claim_answer(rows: &mut Rows<'_>, said: &ClaimAnswer) -> Result<Option<Reply>, Fault> {
     let slot = rows.slot();
     let Some(order) = rows.get::<Order>((slot, said.order_no))? else {
-        return Err(Fault(format!("order {} vanished while it was claimed", said.order_no)));
+        return Ok(Some(gone(rows, said)));
     };
     let login = match &said.answer {
         Ok(login) => login.clone(),
@@ -165,19 +165,22 @@ pub(crate) fn claim_answer(rows: &mut Rows<'_>, said: &ClaimAnswer) -> Result<Op
             return Ok(Some(refusal(said.opening, *refused)));
         }
     };
-    if order.buyer != Some(said.buyer) {
-        let late = match order.state {
-            OrderState::Offered => None,
-            OrderState::WaitBuyerPay => order.buyer.map(|_| ClaimRefused::BuyerDiffers),
-            OrderState::Paid | OrderState::Finished => Some(ClaimRefused::AlreadyPaid),
-            OrderState::Closed => Some(ClaimRefused::AlreadyClosed),
-        };
-        if let Some(refused) = late {
-            // It was closed, paid or claimed while the answer was under way.
+    let another = |first: PartyId| first != said.buyer;
+    let late = match order.state {
+        OrderState::Offered => None,
+        OrderState::WaitBuyerPay => {
+            order.buyer.filter(|first| another(*first)).map(|_| ClaimRefused::BuyerDiffers)
+        }
+        OrderState::Paid | OrderState::Finished => Some(ClaimRefused::AlreadyPaid),
+        OrderState::Closed => Some(ClaimRefused::AlreadyClosed),
+    };
+    if let Some(refused) = late {
+        // It was closed, paid or claimed while the answer was under way. Its own buyer has heard of the end already.
+        if order.buyer.is_none_or(another) {
             let (order_no, buyer) = (order.no, said.buyer);
             rows.send(buyer.slot(), Message::TradeClosed(TradeClosed { order_no, buyer }));
-            return Ok(Some(refusal(said.opening, refused)));
         }
+        return Ok(Some(refusal(said.opening, refused)));
     }
     let mut order = (*order).clone();
     if order.buyer.is_none() {
@@ -190,14 +193,27 @@ pub(crate) fn claim_answer(rows: &mut Rows<'_>, said: &ClaimAnswer) -> Result<Op
     }
     let order = Arc::new(order);
     Ok(Some(if said.opening {
-        Reply::OpenOrder(Ok(if order.paid_at_us.is_some() {
-            Opened::paid(order)
-        } else {
-            Opened::waiting(order)
-        }))
+        Reply::OpenOrder(Ok(Opened::waiting(order)))
     } else {
         Reply::ClaimOrder(Ok(Claimed { order }))
     }))
+}
+
+/// The answer to a claim whose order was forgotten meanwhile, because an earlier one had been answered with no.
+fn gone(rows: &mut Rows<'_>, said: &ClaimAnswer) -> Reply {
+    let refused = match said.answer {
+        Err(refused) => refused,
+        Ok(_) => {
+            tell_forgotten(rows, said.order_no, said.buyer);
+            ClaimRefused::AlreadyClosed
+        }
+    };
+    refusal(said.opening, refused)
+}
+
+/// Tells a buyer that the order was never there.
+pub(crate) fn tell_forgotten(rows: &mut Rows<'_>, order_no: OrderNo, buyer: PartyId) {
+    rows.send(buyer.slot(), Message::TradeForgotten(TradeForgotten { order_no, buyer }));
 }
 
 /// The refusal of a claim as the answer to the command that asked.
@@ -232,6 +248,15 @@ pub(crate) fn trade_closed(rows: &mut Rows<'_>, said: &TradeClosed) -> Result<Op
     {
         let closed_at_us = Some(rows.now_us());
         rows.put(Trade { state: TradeState::Closed, closed_at_us, ..(*trade).clone() });
+    }
+    Ok(None)
+}
+
+/// In the buyer's slot: the order was never there, and so the trade was not. Money under way comes back first.
+pub(crate) fn trade_forgotten(rows: &mut Rows<'_>, said: &TradeForgotten) -> Result<Option<Reply>, Fault> {
+    let trade = rows.get::<Trade>((rows.slot(), said.order_no))?;
+    if trade.is_some_and(|trade| trade.state != TradeState::Paid && trade.buyer == said.buyer) {
+        rows.delete::<Trade>((rows.slot(), said.order_no));
     }
     Ok(None)
 }

@@ -3,7 +3,8 @@
 use crate::command::Next;
 use crate::query::order_of;
 use crate::{Message, Rows, Stop, TradeClosed, Which, notice};
-use base::{PartyId, Slot};
+use base::{PartyId, Plant, Slot, planted};
+use money::Minor;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{CloseRefused, NoticeEvent, Order, OrderEvent, OrderState, Timer, next};
@@ -30,6 +31,7 @@ pub(crate) fn close_order(
     let order = order_of(rows, command.seller, &command.which)?.filter(|order| order.exists());
     let Some(order) = order else { return Stop::because(CloseRefused::TradeNotFound) };
     match order.state {
+        OrderState::Paid if planted(Plant::PaidOrderCloses) => {}
         OrderState::Paid | OrderState::Finished => return Stop::because(CloseRefused::AlreadyPaid),
         OrderState::Closed => return Stop::because(CloseRefused::AlreadyClosed),
         OrderState::Offered | OrderState::WaitBuyerPay => {}
@@ -47,10 +49,11 @@ pub(crate) fn shut(rows: &mut Rows<'_>, order: &Order) -> Arc<Order> {
     order.closed_at_us = Some(rows.now_us());
     forget_timer(rows, &mut order);
     if order.exists() {
-        notice::tell(rows, &order, NoticeEvent::Closed, None);
+        notice::tell(rows, &order, NoticeEvent::Closed, Minor::ZERO, None);
     }
     if let Some(buyer) = order.buyer {
-        rows.send(buyer.slot(), Message::TradeClosed(TradeClosed { order_no: order.no, buyer }));
+        let told = if planted(Plant::ClosingToldToWrongParty) { order.seller } else { buyer };
+        rows.send(buyer.slot(), Message::TradeClosed(TradeClosed { order_no: order.no, buyer: told }));
     }
     rows.put(order.clone());
     Arc::new(order)
@@ -58,7 +61,7 @@ pub(crate) fn shut(rows: &mut Rows<'_>, order: &Order) -> Arc<Order> {
 
 /// Removes the timer that would close the order.
 pub(crate) fn forget_timer(rows: &mut Rows<'_>, order: &mut Order) {
-    if let Some(timer) = order.timer.take() {
+    if let Some(timer) = order.timer.take().filter(|_| !planted(Plant::TimerNotRemoved)) {
         rows.delete::<Timer>((order.slot, order.expires_at_us, timer));
     }
 }

@@ -5,8 +5,8 @@ use crate::{
     Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
     FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, IssuePayCode, JudgePassword, NoticeTried,
     OpenApp, OpenAppRefused, OpenOrder, OpenParty, OpenPartyRefused, Opened, ParcelRefused, PartyNotFound,
-    Receive, RefundOrder, RefundView, Refunded, Reserved, Rows, RunTimer, SetAppStatus, SetPartyStatus,
-    SetRules, Stop, TopUp, TopUpRefused, TryPassword,
+    PayCodeRefused, Receive, RefundOrder, RefundView, Refunded, Reserved, Rows, RunTimer, SetAppStatus,
+    SetPartyStatus, SetRules, Stop, TopUp, TopUpRefused, TryPassword,
 };
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
@@ -74,10 +74,13 @@ macro_rules! commands {
         pub(crate) fn decide(rows: &mut Rows<'_>, command: &Command) -> Result<Outcome, crate::Fault> {
             match command {
                 $(Command::$name(command) => match $decide(rows, command) {
-                    Ok(Next::Answer(done)) => Ok(Outcome { reply: Some(Reply::$name(Ok(done))), accepted: true }),
-                    Ok(Next::Chain) => Ok(Outcome { reply: None, accepted: true }),
+                    Ok(Next::Answer(done)) => Ok(Outcome { reply: Some(Reply::$name(Ok(done))), stands: true }),
+                    Ok(Next::Chain) => Ok(Outcome { reply: None, stands: true }),
                     Err(Stop::Refused(refused)) => {
-                        Ok(Outcome { reply: Some(Reply::$name(Err(refused))), accepted: false })
+                        Ok(Outcome { reply: Some(Reply::$name(Err(refused))), stands: false })
+                    }
+                    Err(Stop::Noted(refused)) => {
+                        Ok(Outcome { reply: Some(Reply::$name(Err(refused))), stands: true })
                     }
                     Err(Stop::Fault(fault)) => Err(fault),
                 },)*
@@ -106,7 +109,7 @@ commands! {
     change SetAppStatus => open_app::set_app_status, (), OpenAppRefused;
     change SetRules => rulebook::set_rules, (), Never;
     change TopUp => top_up::top_up, Arc<Account>, TopUpRefused;
-    change IssuePayCode => pay_code::issue_pay_code, i64, PartyNotFound;
+    change IssuePayCode => pay_code::issue_pay_code, i64, PayCodeRefused;
     change OpenOrder => open_order::open_order, Opened, OpenRefused;
     change ClaimOrder => claim_order::claim_order, Claimed, ClaimRefused;
     change TryPassword => password::try_password, Reserved, PasswordRefused;

@@ -8,7 +8,7 @@
 
 use crate::command::{Never, Next};
 use crate::{Fault, Message, Rows, Stop, message};
-use base::{Record, Slot, Stamp, Text};
+use base::{Plant, Record, Slot, Stamp, Text, planted};
 use serde::{Deserialize, Serialize};
 
 /// Who waits for the end of a chain: the command that began it.
@@ -132,13 +132,16 @@ pub(crate) fn dispatch(
     message: Message,
 ) -> Result<Parcel, Fault> {
     let link = link(rows, to)?;
-    let (slot, no) = (rows.slot(), link.sent + 1);
+    let again = planted(Plant::ParcelNumbersStartAgain) && link.acknowledged == link.sent;
+    let (slot, no) = (rows.slot(), if again { 1 } else { link.sent + 1 });
     let kind = Text::new(message.name()).expect("names are short");
     let parcel = Parcel { from: slot, to, no, origin, message };
     let bytes =
         postcard::to_allocvec(&parcel).map_err(|error| Fault(format!("a {kind} is not sent: {error}")))?;
     let sent_at_us = rows.now_us();
-    rows.put(Outbox { slot, to_slot: to, no, kind, parcel: bytes, sent_at_us });
+    if !planted(Plant::OutboxNotWritten) {
+        rows.put(Outbox { slot, to_slot: to, no, kind, parcel: bytes, sent_at_us });
+    }
     rows.put(Link { sent: no, ..link });
     Ok(parcel)
 }
@@ -148,15 +151,17 @@ pub(crate) fn receive(rows: &mut Rows<'_>, command: &Receive) -> Result<Next<u64
     let Parcel { from, no, message, .. } = &command.parcel;
     let link = link(rows, *from)?;
     let received = link.received;
-    if *no > received + 1 {
+    if *no > received + 1 && !planted(Plant::GapAccepted) {
         return Stop::because(ParcelRefused::Gap { received });
     }
-    if *no <= received {
+    if *no <= received && !planted(Plant::ParcelAppliedTwice) {
         return Ok(Next::Answer(received));
     }
 
     // Nothing can be refused below this line.
-    rows.put(Link { received: *no, ..link });
+    if !planted(Plant::WatermarkNotMoved) {
+        rows.put(Link { received: *no + u64::from(planted(Plant::WatermarkOneAhead)), ..link });
+    }
     if let Some(reply) = message::apply(rows, message)? {
         rows.answer(reply);
     }
@@ -166,12 +171,15 @@ pub(crate) fn receive(rows: &mut Rows<'_>, command: &Receive) -> Result<Next<u64
 /// Forgets parcels that the other side has applied.
 pub(crate) fn acknowledge(rows: &mut Rows<'_>, command: &Acknowledge) -> Result<Next<()>, Stop<Never>> {
     let link = link(rows, command.to)?;
-    let up_to = command.up_to.min(link.sent);
+    let up_to = command.up_to + u64::from(planted(Plant::AcknowledgeOneTooMany));
+    let up_to = up_to.min(link.sent);
     if up_to <= link.acknowledged {
         return Ok(Next::Answer(()));
     }
     for no in link.acknowledged + 1..=up_to {
-        rows.delete::<Outbox>((rows.slot(), command.to, no));
+        if !planted(Plant::AcknowledgedParcelsStay) {
+            rows.delete::<Outbox>((rows.slot(), command.to, no));
+        }
     }
     rows.put(Link { acknowledged: up_to, ..link });
     Ok(Next::Answer(()))

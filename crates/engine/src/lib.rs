@@ -43,14 +43,14 @@ pub use confirm_pay::ConfirmPay;
 pub use crossing::{Acknowledge, Link, Origin, Outbox, Parcel, ParcelRefused, Receive};
 pub use message::{
     ClaimAnswer, ClaimAsk, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn,
-    TradeClosed,
+    TradeClosed, TradeForgotten,
 };
 pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
 pub use open_order::{OpenOrder, Opened, PayBy};
 pub use open_party::{NewPassword, OpenParty, OpenPartyRefused, PartyNotFound, SetPartyStatus};
 pub use password::{JudgePassword, Reserved, TryPassword};
-pub use pay_code::IssuePayCode;
+pub use pay_code::{IssuePayCode, PayCodeRefused};
 pub use query::{
     FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, RefundView, Which,
 };

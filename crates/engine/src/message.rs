@@ -103,6 +103,15 @@ pub struct TradeClosed {
     pub buyer: PartyId,
 }
 
+/// Merchant's slot to buyer's slot: the order was never there, because an earlier question about it was answered no.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TradeForgotten {
+    /// The order.
+    pub order_no: OrderNo,
+    /// Whose trade goes.
+    pub buyer: PartyId,
+}
+
 /// Merchant's slot to buyer's slot: money comes back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RefundIn {
@@ -128,6 +137,9 @@ pub struct RefundAnswer {
     /// Whether the buyer has all of the order's money back. Only the buyer's slot knows: a sum in the merchant's slot
     /// counts refunds that may still bounce.
     pub whole: bool,
+    /// What of the order's money the buyer has back in all, after this refund; nothing when it did not arrive. Only the
+    /// buyer's slot knows.
+    pub refunded_after: Money,
 }
 
 macro_rules! messages {
@@ -160,6 +172,7 @@ messages! {
     TradeClosed => claim_order::trade_closed;
     RefundIn => refund_order::refund_in;
     RefundAnswer => refund_order::refund_answer;
+    TradeForgotten => claim_order::trade_forgotten;
 }
 
 impl Message {
@@ -176,7 +189,8 @@ mod tests {
     /// A message stands in outboxes and journals under its place in this list: new ones are appended.
     #[test]
     fn the_places_of_messages_are_frozen() {
-        let frozen = "PayRequest PayRefusal OrderPaid PayReturned ClaimAsk ClaimAnswer TradeClosed RefundIn RefundAnswer";
+        let frozen = "PayRequest PayRefusal OrderPaid PayReturned ClaimAsk ClaimAnswer TradeClosed RefundIn \
+            RefundAnswer TradeForgotten";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

@@ -2,13 +2,24 @@
 
 use crate::command::{Never, Next};
 use crate::{Rows, Stop};
-use base::{NoticeNo, Slot, Text};
+use base::{NoticeNo, Plant, Slot, Text, planted};
+use money::Minor;
 use serde::{Deserialize, Serialize};
 use trade::{Notice, NoticeEvent, NoticeState, Order, OutRequestNo, next_attempt_us};
 
-/// Writes the notice of an event in the commit of what it tells, when the merchant wants to hear.
-pub(crate) fn tell(rows: &mut Rows<'_>, order: &Order, event: NoticeEvent, out_biz_no: Option<OutRequestNo>) {
+/// Writes the notice of an event in the commit of what it tells, when the merchant wants to hear. `refunded_minor`:
+/// what the buyer has back by now, never what is still under way.
+pub(crate) fn tell(
+    rows: &mut Rows<'_>,
+    order: &Order,
+    event: NoticeEvent,
+    refunded_minor: Minor,
+    out_biz_no: Option<OutRequestNo>,
+) {
     let Some(url) = order.notify_url.clone() else { return };
+    if planted(Plant::RefundNoticeForgotten) && event == NoticeEvent::Refunded {
+        return;
+    }
     let now_us = rows.now_us();
     rows.insert(Notice {
         slot: order.slot,
@@ -17,7 +28,7 @@ pub(crate) fn tell(rows: &mut Rows<'_>, order: &Order, event: NoticeEvent, out_b
         order_no: order.no,
         event,
         url,
-        refunded_minor: order.refunded_minor,
+        refunded_minor,
         closed: order.closed_at_us.is_some(),
         out_biz_no,
         happened_at_us: now_us,
@@ -49,8 +60,8 @@ impl NoticeTried {
 
 pub(crate) fn notice_tried(rows: &mut Rows<'_>, command: &NoticeTried) -> Result<Next<()>, Stop<Never>> {
     let notice = rows.get::<Notice>((rows.slot(), command.notice))?;
-    let current = notice
-        .filter(|notice| notice.state == NoticeState::Due && notice.attempts == command.attempts_before);
+    let in_turn = |attempts| attempts == command.attempts_before || planted(Plant::LateWordCounted);
+    let current = notice.filter(|notice| notice.state == NoticeState::Due && in_turn(notice.attempts));
     let Some(notice) = current else { return Ok(Next::Answer(())) };
     let mut notice = (*notice).clone();
     notice.attempts += 1;

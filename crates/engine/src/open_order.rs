@@ -5,9 +5,9 @@
 
 use crate::command::Next;
 use crate::{Message, PayRequest, Rows, Stop, claim_order};
-use base::{AppId, OrderNo, PartyId, Slot};
+use base::{AppId, OrderNo, PartyId, Plant, Slot, planted};
 use money::{Currency, Minor};
-use people::{Party, PartyStatus};
+use people::{App, Party, PartyKind, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -79,9 +79,13 @@ pub(crate) fn open_order(
     command: &OpenOrder,
 ) -> Result<Next<Opened>, Stop<OpenRefused>> {
     let (slot, seller) = (rows.slot(), command.seller);
-    let Some(party) = rows.get::<Party>((slot, seller))? else {
+    let party = rows.get::<Party>((slot, seller))?.filter(|party| party.kind == PartyKind::Merchant);
+    let Some(party) = party.filter(|_| command.app.slot() == slot) else {
         return Stop::because(OpenRefused::SellerNotFound);
     };
+    if rows.get::<App>((slot, command.app))?.is_none_or(|app| app.seller != seller) {
+        return Stop::because(OpenRefused::SellerNotFound);
+    }
     let number = rows.get::<OrderNumber>((slot, seller, command.out_trade_no.clone()))?;
     if let Some(number) = number {
         let order = rows.get::<Order>((slot, number.no))?;
@@ -89,7 +93,7 @@ pub(crate) fn open_order(
             order.ok_or_else(|| crate::Fault(format!("order {} has a number but no row", number.no)))?;
         return again(rows, command, order, party.status);
     }
-    if party.status != PartyStatus::Normal {
+    if party.status != PartyStatus::Normal && !planted(Plant::FrozenMerchantSells) {
         return Stop::because(OpenRefused::SellerBlocked);
     }
     let total = command.meaning.total;
@@ -106,10 +110,10 @@ pub(crate) fn open_order(
     }
 
     // Nothing can be refused here below this line; a payment may still be refused by the buyer's slot.
-    let order = fresh(rows, command, expires_at_us);
+    let order = Arc::new(fresh(rows, command, expires_at_us));
     rows.insert(OrderNumber { slot, seller, out_trade_no: command.out_trade_no.clone(), no: order.no });
-    rows.insert(order.clone());
-    go_on(rows, command, Arc::new(order))
+    rows.insert_shared(order.clone());
+    go_on(rows, command, order)
 }
 
 fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order {
@@ -173,10 +177,10 @@ fn again(
     if let Some(field) = order.differs(&command.meaning) {
         return Stop::because(OpenRefused::NumberTaken { field });
     }
-    if let Some(pay_by) = command.pay_by {
+    if let Some(pay_by) = command.pay_by.filter(|_| !planted(Plant::ReceiptNotCompared)) {
         let receipt = rows.get::<Receipt>((rows.slot(), order.no, pay_by.digest))?;
         if let Some(receipt) = receipt {
-            return same_attempt(&receipt, order);
+            return attempt_answer(receipt.outcome, order).map(Next::Answer).map_err(Stop::Refused);
         }
     }
     match order.state {
@@ -192,32 +196,26 @@ fn again(
     }
 }
 
-/// The same code for the same order: the first answer, brought up to date where the buyer had to confirm. What was
-/// paid and given back is closed: a late repetition must not make the merchant hand out the goods.
-fn same_attempt(receipt: &Receipt, order: Arc<Order>) -> Result<Next<Opened>, Stop<OpenRefused>> {
-    match receipt.outcome {
-        ReceiptOutcome::Paid | ReceiptOutcome::Asked | ReceiptOutcome::Waiting => match order.state {
-            OrderState::Paid | OrderState::Finished => Ok(Next::Answer(Opened::paid(order))),
-            OrderState::Closed => Stop::because(OpenRefused::AlreadyClosed),
-            OrderState::Offered | OrderState::WaitBuyerPay => Ok(Next::Answer(Opened::waiting(order))),
-        },
-        outcome => {
-            Stop::because(OpenRefused::Pay(refusal(outcome).expect("every other outcome is a refusal")))
+/// What became of one code for one order, the first time and every other: the outcome, brought up to date where the
+/// buyer had to confirm. What was paid and given back is closed: a late repetition must not make the merchant hand out
+/// the goods.
+pub(crate) fn attempt_answer(outcome: ReceiptOutcome, order: Arc<Order>) -> Result<Opened, OpenRefused> {
+    let refused = match outcome {
+        ReceiptOutcome::Paid | ReceiptOutcome::Asked | ReceiptOutcome::Waiting => {
+            return match order.state {
+                OrderState::Paid | OrderState::Finished => Ok(Opened::paid(order)),
+                OrderState::Closed => Err(OpenRefused::AlreadyClosed),
+                OrderState::Offered | OrderState::WaitBuyerPay => Ok(Opened::waiting(order)),
+            };
         }
-    }
-}
-
-/// The refusal that an outcome stands for; `None` for those that are none.
-pub(crate) fn refusal(outcome: ReceiptOutcome) -> Option<PayRefused> {
-    match outcome {
-        ReceiptOutcome::Asked | ReceiptOutcome::Paid | ReceiptOutcome::Waiting => None,
-        ReceiptOutcome::CodeInvalid => Some(PayRefused::CodeInvalid),
-        ReceiptOutcome::BuyerBlocked => Some(PayRefused::BuyerBlocked),
-        ReceiptOutcome::BuyerIsSeller => Some(PayRefused::BuyerIsSeller),
-        ReceiptOutcome::BuyerDiffers => Some(PayRefused::BuyerDiffers),
-        ReceiptOutcome::BalanceTooLow => Some(PayRefused::BalanceTooLow),
-        ReceiptOutcome::OrderClosed => Some(PayRefused::AlreadyClosed),
-    }
+        ReceiptOutcome::CodeInvalid => PayRefused::CodeInvalid,
+        ReceiptOutcome::BuyerBlocked => PayRefused::BuyerBlocked,
+        ReceiptOutcome::BuyerIsSeller => PayRefused::BuyerIsSeller,
+        ReceiptOutcome::BuyerDiffers => PayRefused::BuyerDiffers,
+        ReceiptOutcome::BalanceTooLow => PayRefused::BalanceTooLow,
+        ReceiptOutcome::OrderClosed => PayRefused::AlreadyClosed,
+    };
+    Err(OpenRefused::Pay(refused))
 }
 
 /// Asks the buyer's slot when there is a buyer to ask; otherwise the order waits.
@@ -238,7 +236,7 @@ fn go_on(
         let message = PayRequest {
             order_no: order.no,
             seller: order.seller,
-            only_buyer: order.buyer.or(order.named_buyer),
+            only_buyer: order.buyer.or(order.named_buyer).filter(|_| !planted(Plant::OtherBuyersCodePays)),
             total: order.total(),
             subject: order.subject.clone(),
             attempt: digest,

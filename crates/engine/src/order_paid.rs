@@ -1,9 +1,12 @@
 //! The merchant's side of a payment: credit, fee, notice. And the way back when the order cannot take the money.
 
+use crate::claim_order::tell_forgotten;
 use crate::{
     Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, books, close_order, notice,
 };
+use base::{Plant, planted};
 use ledger::Template;
+use money::Minor;
 use people::{Party, PartyStatus};
 use std::sync::Arc;
 use trade::{
@@ -14,28 +17,27 @@ use trade::{
 pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option<Reply>, Fault> {
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let Some(order) = rows.get::<Order>((slot, said.order_no))? else {
-        return Err(Fault(format!("order {} vanished while it was paid", said.order_no)));
+        // It was confirmed before its buyer heard that it was never there.
+        send_back(rows, said);
+        tell_forgotten(rows, said.order_no, said.buyer);
+        return Ok(None);
     };
     // Money may come in to a frozen merchant, but not into an account that was given up.
     let seller = rows.get::<Party>((slot, order.seller))?;
     let open = seller.is_some_and(|seller| seller.status != PartyStatus::Closed);
-    let fits = open && said.amount == order.total() && now_us < order.expires_at_us;
+    let open = open || planted(Plant::ClosedMerchantIsPaid);
+    let in_time = now_us < order.expires_at_us || planted(Plant::LatePaymentTaken);
+    let fits = open && said.amount == order.total() && in_time;
     let Some(state) = next(order.state, OrderEvent::Pay).filter(|_| fits) else {
-        let OrderPaid { order_no, buyer, amount, attempt, .. } = said.clone();
         if next(order.state, OrderEvent::Close).is_some() {
             // Its time is over, or its merchant is gone: it will not be paid any more.
             close_order::shut(rows, &order);
         }
-        if let Some(attempt) = attempt {
-            rows.put(Receipt {
-                slot,
-                order_no,
-                attempt,
-                outcome: ReceiptOutcome::OrderClosed,
-                at_us: now_us,
-            });
+        if let Some(attempt) = said.attempt {
+            let (order_no, outcome) = (order.no, ReceiptOutcome::OrderClosed);
+            rows.put(Receipt { slot, order_no, attempt, outcome, at_us: now_us });
         }
-        rows.send(buyer.slot(), Message::PayReturned(PayReturned { order_no, buyer, amount, attempt }));
+        send_back(rows, said);
         return Ok(None);
     };
     let fee = rows
@@ -43,7 +45,8 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
         .fee_of(said.amount)
         .map_err(|error| Fault(format!("fee of {}: {error}", said.order_no)))?;
     books::must(rows, Template::PayIn { seller: order.seller, amount: said.amount, fee }, Some(order.no))?;
-    if let Some(buyer) = order.buyer.filter(|buyer| *buyer != said.buyer) {
+    let told = |buyer: &base::PartyId| *buyer != said.buyer && !planted(Plant::SecondBuyerNotTold);
+    if let Some(buyer) = order.buyer.filter(told) {
         // Another buyer was to confirm while this one's money was under way.
         rows.send(buyer.slot(), Message::TradeClosed(TradeClosed { order_no: order.no, buyer }));
     }
@@ -56,9 +59,9 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
         ..(*order).clone()
     };
     close_order::forget_timer(rows, &mut order);
-    notice::tell(rows, &order, NoticeEvent::Paid, None);
-    rows.put(order.clone());
+    notice::tell(rows, &order, NoticeEvent::Paid, Minor::ZERO, None);
     let order = Arc::new(order);
+    rows.put_shared(order.clone());
     Ok(Some(match said.attempt {
         Some(attempt) => {
             let (order_no, outcome) = (order.no, ReceiptOutcome::Paid);
@@ -69,10 +72,19 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
     }))
 }
 
+/// The order cannot take the money.
+fn send_back(rows: &mut Rows<'_>, said: &OrderPaid) {
+    let OrderPaid { order_no, buyer, amount, attempt, .. } = *said;
+    rows.send(buyer.slot(), Message::PayReturned(PayReturned { order_no, buyer, amount, attempt }));
+}
+
 /// In the buyer's slot: the money is back, the trade is closed.
 pub(crate) fn pay_returned(rows: &mut Rows<'_>, said: &PayReturned) -> Result<Option<Reply>, Fault> {
     let now_us = rows.now_us();
-    books::must(rows, Template::PayReturn { buyer: said.buyer, amount: said.amount }, Some(said.order_no))?;
+    if !planted(Plant::PayReturnNotBooked) {
+        let template = Template::PayReturn { buyer: said.buyer, amount: said.amount };
+        books::must(rows, template, Some(said.order_no))?;
+    }
     if let Some(trade) = rows.get::<Trade>((rows.slot(), said.order_no))? {
         rows.put(Trade {
             state: TradeState::Closed,

@@ -77,7 +77,8 @@ pub(crate) fn try_password(
     Ok(Next::Answer(answer))
 }
 
-/// Carries the verdict of a comparison. A right one stands for its order for ten minutes.
+/// Carries the verdict of a comparison, once for each try. A right one stands for its order for ten minutes; a wrong
+/// one uses the try up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct JudgePassword {
     /// Whose password.
@@ -106,12 +107,13 @@ pub(crate) fn judge_password(
         return Stop::because(PasswordRefused::NoAttempt);
     };
     if !command.right {
-        // The try was counted when it was reserved; an unproven one is worth nothing and its timer removes it.
-        return Stop::because(if credential.tries >= TRIES_MAX {
+        // The try was counted when it was reserved, and is judged once.
+        rows.delete::<Attempt>((slot, command.party, command.attempt));
+        return Err(Stop::Noted(if credential.tries >= TRIES_MAX {
             PasswordRefused::Locked { until_us: credential.locked_until_us }
         } else {
             PasswordRefused::Wrong { tries_left: TRIES_MAX - credential.tries }
-        });
+        }));
     }
 
     // Nothing can be refused below this line; nothing was changed above it.

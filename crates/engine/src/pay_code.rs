@@ -1,7 +1,7 @@
 //! Issues the code that a buyer shows at a till.
 
 use crate::command::Next;
-use crate::{PartyNotFound, Rows, Stop};
+use crate::{Rows, Stop};
 use base::{PartyId, Slot};
 use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,17 @@ pub struct IssuePayCode {
     pub digest: [u8; 16],
 }
 
+/// Why a code is not issued. Order is precedence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PayCodeRefused {
+    /// There is no such party, or its account is closed.
+    #[error("no such party")]
+    PartyNotFound,
+    /// Another buyer of the slot shows the same code right now: the rim draws another.
+    #[error("another buyer shows this code")]
+    CodeTaken,
+}
+
 impl IssuePayCode {
     pub(crate) fn slot(&self) -> Slot {
         self.party.slot()
@@ -27,16 +38,16 @@ impl IssuePayCode {
 pub(crate) fn issue_pay_code(
     rows: &mut Rows<'_>,
     command: &IssuePayCode,
-) -> Result<Next<i64>, Stop<PartyNotFound>> {
+) -> Result<Next<i64>, Stop<PayCodeRefused>> {
     let slot = rows.slot();
     let party = rows.get::<Party>((slot, command.party))?;
     if party.is_none_or(|party| party.status == PartyStatus::Closed) {
-        return Stop::because(PartyNotFound);
+        return Stop::because(PayCodeRefused::PartyNotFound);
     }
-    // The rim drew a code that another buyer shows right now: taking it over would charge the wrong one.
+    // Taking over what another buyer shows would charge the wrong one.
     let live = rows.get::<PayCode>((slot, command.digest))?.filter(|code| rows.now_us() < code.expires_at_us);
     if live.is_some_and(|code| code.party != command.party) {
-        return Stop::because(PartyNotFound);
+        return Stop::because(PayCodeRefused::CodeTaken);
     }
     let expires_at_us = rows.now_us() + PAY_CODE_LIFE_US;
     let digest = command.digest;

@@ -1,25 +1,29 @@
 //! The buyer's side of a shown code: code, buyer, limit, money; and the merchant's side of "no" and "not yet".
 
 use crate::claim_order::{masked, waiting_trade};
-use crate::open_order::refusal;
-use crate::{Fault, Message, Opened, OrderPaid, PayRefusal, PayRequest, Reply, Rows, TradeClosed, books};
+use crate::open_order::attempt_answer;
+use crate::{Fault, Message, OrderPaid, PayRefusal, PayRequest, Reply, Rows, TradeClosed, books};
+use base::{Plant, planted};
 use ledger::{LedgerRefused, Template};
 use people::{Party, PartyStatus};
 use std::sync::Arc;
-use trade::{OpenRefused, Order, OrderState, PayCode, Receipt, ReceiptOutcome, Timer, Trade, TradeState};
+use trade::{Order, OrderState, PayCode, Receipt, ReceiptOutcome, Timer, Trade, TradeState};
 
 /// In the buyer's slot. The code is used up by being shown, whatever comes of it.
 pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Option<Reply>, Fault> {
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let code = rows.get::<PayCode>((slot, asked.attempt))?;
-    let Some(code) = code.filter(|code| now_us < code.expires_at_us) else {
+    let in_time = |code: &PayCode| now_us < code.expires_at_us || planted(Plant::PayCodeNeverExpires);
+    let Some(code) = code.filter(|code| in_time(code)) else {
         return Ok(no(rows, asked, ReceiptOutcome::CodeInvalid));
     };
-    rows.delete::<PayCode>((slot, code.digest));
+    if !planted(Plant::PayCodeStaysUsable) {
+        rows.delete::<PayCode>((slot, code.digest));
+    }
     rows.delete::<Timer>((slot, code.expires_at_us, code.timer));
     let buyer = code.party;
-    let Some(party) = rows.get::<Party>((slot, buyer))?.filter(|party| party.status == PartyStatus::Normal)
-    else {
+    let may_pay = |party: &Party| party.status == PartyStatus::Normal || planted(Plant::FrozenBuyerPays);
+    let Some(party) = rows.get::<Party>((slot, buyer))?.filter(|party| may_pay(party)) else {
         return Ok(no(rows, asked, ReceiptOutcome::BuyerBlocked));
     };
     if buyer == asked.seller {
@@ -42,7 +46,7 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
     let limit = rows.rules().password_free_limit_minor.of(asked.total.currency());
     let trade =
         waiting_trade(slot, asked.order_no, buyer, asked.seller, asked.total, asked.subject.clone(), now_us);
-    if asked.total.exceeds(limit).unwrap_or(true) {
+    if asked.total.exceeds(limit).unwrap_or(true) && !planted(Plant::LimitIgnored) {
         rows.put(trade);
         let (order_no, attempt, outcome) = (asked.order_no, asked.attempt, ReceiptOutcome::Waiting);
         let buyer = Some((buyer, masked(&party)));
@@ -92,7 +96,8 @@ pub(crate) fn pay_refusal(rows: &mut Rows<'_>, said: &PayRefusal) -> Result<Opti
     let mut outcome = said.outcome;
     let mut order = (*order).clone();
     if let Some((buyer, login)) = &said.buyer {
-        if order.state == OrderState::WaitBuyerPay && order.buyer.is_some_and(|first| first != *buyer) {
+        let is_second = |first| first != *buyer && !planted(Plant::SecondBuyerTakesOver);
+        if order.state == OrderState::WaitBuyerPay && order.buyer.is_some_and(is_second) {
             // Another buyer came first while this one's slot was asked.
             outcome = ReceiptOutcome::BuyerDiffers;
             rows.send(buyer.slot(), Message::TradeClosed(TradeClosed { order_no: order.no, buyer: *buyer }));
@@ -107,9 +112,5 @@ pub(crate) fn pay_refusal(rows: &mut Rows<'_>, said: &PayRefusal) -> Result<Opti
         }
     }
     rows.put(Receipt { slot, order_no: order.no, attempt: said.attempt, outcome, at_us });
-    Ok(Some(Reply::OpenOrder(match refusal(outcome) {
-        Some(refused) => Err(OpenRefused::Pay(refused)),
-        None if order.paid_at_us.is_some() => Ok(Opened::paid(Arc::new(order))),
-        None => Ok(Opened::waiting(Arc::new(order))),
-    })))
+    Ok(Some(Reply::OpenOrder(attempt_answer(outcome, Arc::new(order)))))
 }

@@ -5,7 +5,7 @@ use crate::query::order_of;
 use crate::{
     CancelAction, Cancelled, Fault, Message, RefundAnswer, RefundIn, Reply, Rows, Stop, Which, books, notice,
 };
-use base::{PartyId, Slot, Text};
+use base::{PartyId, Plant, Slot, Text, planted};
 use ledger::{LedgerRefused, Template};
 use money::Money;
 use people::{Party, PartyStatus};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
     CancelRefused, NoticeEvent, Order, OrderEvent, OrderState, OutRequestNo, REFUND_WINDOW_US, Refund,
-    RefundRefused, RefundState, Trade, TradeState, next, refund_fee_back,
+    RefundRefused, RefundState, Trade, TradeState, bounce_fee_back, next, refund_fee_back,
 };
 
 /// A merchant refunds.
@@ -57,8 +57,9 @@ pub(crate) fn refund_order(
     let Some(order) = order else { return Stop::because(RefundRefused::TradeNotFound) };
     let number = command.out_request_no.clone().unwrap_or_else(|| order.out_trade_no.clone());
     let first = rows.get::<Refund>((slot, order.no, number.clone()))?;
+    let first = first.filter(|_| !planted(Plant::RefundNumberForgotten));
     if let Some(first) = first.filter(|first| first.state != RefundState::Returned) {
-        if first.amount() != command.amount {
+        if first.amount() != command.amount && !planted(Plant::RefundAmountNotCompared) {
             return Stop::because(RefundRefused::NumberTaken { field: "refund_amount" });
         }
         return Ok(Next::Answer(Refunded { order, refund: first, moved: false }));
@@ -100,7 +101,8 @@ pub(crate) fn give_back(
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let buyer = refundable(rows, order)?;
     let refunded = order.refunded().checked_add(amount).ok().filter(|_| !amount.is_zero());
-    let Some(refunded) = refunded.filter(|sum| !sum.exceeds(order.total()).unwrap_or(true)) else {
+    let judged = |sum: Money| if planted(Plant::RefundAgainstTotal) { amount } else { sum };
+    let Some(refunded) = refunded.filter(|sum| !judged(*sum).exceeds(order.total()).unwrap_or(true)) else {
         return Stop::because(RefundRefused::MoreThanLeft);
     };
     let fee_back = refund_fee_back(order.fee(), order.fee_returned(), refunded, order.total());
@@ -144,7 +146,8 @@ pub(crate) fn refund_in(rows: &mut Rows<'_>, said: &RefundIn) -> Result<Option<R
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let party = rows.get::<Party>((slot, said.buyer))?;
     let arrived = party.is_some_and(|party| party.status != PartyStatus::Closed);
-    let mut whole = false;
+    let arrived = arrived || planted(Plant::RefundToClosedBuyer);
+    let (mut whole, mut refunded_after) = (false, Money::zero(said.amount.currency()));
     if arrived {
         books::must(
             rows,
@@ -157,7 +160,9 @@ pub(crate) fn refund_in(rows: &mut Rows<'_>, said: &RefundIn) -> Result<Option<R
             let refunded =
                 refunded.map_err(|error| Fault(format!("refunds of trade {}: {error}", trade.no)))?;
             trade.refunded_minor = refunded.minor();
-            whole = refunded == trade.total();
+            refunded_after = refunded;
+            let counted = if planted(Plant::LastPartLeavesOpen) { said.amount } else { refunded };
+            whole = counted == trade.total();
             if whole {
                 (trade.state, trade.closed_at_us) = (TradeState::Closed, Some(now_us));
             }
@@ -167,7 +172,7 @@ pub(crate) fn refund_in(rows: &mut Rows<'_>, said: &RefundIn) -> Result<Option<R
     let (order_no, out_request_no) = (said.order_no, said.out_request_no.clone());
     rows.send(
         Message::home(order_no),
-        Message::RefundAnswer(RefundAnswer { order_no, out_request_no, arrived, whole }),
+        Message::RefundAnswer(RefundAnswer { order_no, out_request_no, arrived, whole, refunded_after }),
     );
     Ok(None)
 }
@@ -194,8 +199,11 @@ pub(crate) fn refund_answer(rows: &mut Rows<'_>, said: &RefundAnswer) -> Result<
             order.closed_at_us = Some(rows.now_us());
         }
     }
-    let refund = Refund { state: RefundState::Done, ..(*refund).clone() };
-    notice::tell(rows, &order, NoticeEvent::Refunded, Some(refund.out_request_no.clone()));
+    // The order's own sum counts refunds that are under way and may bounce: nobody is told of those.
+    let refunded_after_minor = said.refunded_after.minor();
+    let refund = Refund { state: RefundState::Done, refunded_after_minor, ..(*refund).clone() };
+    let told = Some(refund.out_request_no.clone());
+    notice::tell(rows, &order, NoticeEvent::Refunded, refunded_after_minor, told);
     rows.put(order.clone());
     rows.put(refund.clone());
     let (order, refund) = (Arc::new(order), Arc::new(refund));
@@ -207,14 +215,18 @@ pub(crate) fn refund_answer(rows: &mut Rows<'_>, said: &RefundAnswer) -> Result<
 }
 
 fn returned(rows: &mut Rows<'_>, order: &Order, refund: &Refund) -> Result<Option<Reply>, Fault> {
-    let (amount, fee_back) = (refund.amount(), refund.fee_back_minor.of(refund.currency));
-    books::must(rows, Template::RefundReturn { seller: order.seller, amount, fee_back }, Some(order.no))?;
+    let amount = refund.amount();
     let less = |from: Money, by: Money| {
         from.checked_sub(by).map_err(|error| Fault(format!("refunds of order {}: {error}", order.no)))
     };
-    let refunded_minor = less(order.refunded(), amount)?.minor();
+    let bounced = if planted(Plant::BouncedRefundCounts) { Money::zero(order.currency) } else { amount };
+    let refunded = less(order.refunded(), bounced)?;
+    // Not what this refund took along: others may stand behind it, and what is left must fit to them.
+    let fee_back = bounce_fee_back(order.fee(), order.fee_returned(), refunded, order.total());
+    let fee_back = fee_back.map_err(|error| Fault(format!("fee of order {}: {error}", order.no)))?;
+    books::must(rows, Template::RefundReturn { seller: order.seller, amount, fee_back }, Some(order.no))?;
     let fee_returned_minor = less(order.fee_returned(), fee_back)?.minor();
-    rows.put(Order { refunded_minor, fee_returned_minor, ..order.clone() });
+    rows.put(Order { refunded_minor: refunded.minor(), fee_returned_minor, ..order.clone() });
     rows.put(Refund { state: RefundState::Returned, ..refund.clone() });
     Ok(Some(if refund.by_cancel {
         Reply::CancelOrder(Err(CancelRefused::Refund(RefundRefused::BuyerClosed)))

@@ -10,11 +10,14 @@ use trade::{Rulebook, Timer};
 #[error("a stored row could not be read: {0}")]
 pub struct Fault(pub String);
 
-/// Why a decision ended without an effect.
+/// Why a decision ended with a no.
 #[derive(Debug)]
 pub enum Stop<R> {
-    /// The customer hears this.
+    /// The customer hears this; nothing was changed.
     Refused(R),
+    /// The customer hears this, and what the decision wrote stands: that it was asked is itself an event, as a wrong
+    /// password is.
+    Noted(R),
     /// The operator hears this.
     Fault(Fault),
 }
@@ -29,6 +32,15 @@ impl<R> Stop<R> {
     /// Refuses.
     pub(crate) fn because<T>(refused: R) -> Result<T, Stop<R>> {
         Err(Stop::Refused(refused))
+    }
+
+    /// The same no in the words of another command.
+    pub(crate) fn map<S>(self, words: impl FnOnce(R) -> S) -> Stop<S> {
+        match self {
+            Stop::Refused(refused) => Stop::Refused(words(refused)),
+            Stop::Noted(refused) => Stop::Noted(words(refused)),
+            Stop::Fault(fault) => Stop::Fault(fault),
+        }
     }
 }
 
@@ -65,7 +77,8 @@ pub(crate) trait Before {
     fn row(&mut self, key: &Key) -> Result<Option<Row>, Fault>;
 }
 
-/// The rows one decision sees and changes, in one slot. Changes are dropped when the decision refuses.
+/// The rows one decision sees and changes, in one slot. Changes are dropped when the decision refuses, unless the
+/// refusal itself is noted.
 pub struct Rows<'a> {
     slot: Slot,
     stamp: Stamp,
@@ -149,6 +162,16 @@ impl<'a> Rows<'a> {
     /// Writes a row, new or changed.
     pub fn put<R: Tabled>(&mut self, row: R) {
         self.change(Change::Put { row: R::wrap(Arc::new(row)), fresh: false });
+    }
+
+    /// Writes a row that is also given away, as an answer or to somebody else; a large one is not copied then.
+    pub(crate) fn put_shared<R: Tabled>(&mut self, row: Arc<R>) {
+        self.change(Change::Put { row: R::wrap(row), fresh: false });
+    }
+
+    /// Writes a row as [`Rows::insert`] does that is also given away.
+    pub(crate) fn insert_shared<R: Tabled>(&mut self, row: Arc<R>) {
+        self.change(Change::Put { row: R::wrap(row), fresh: true });
     }
 
     /// Writes a row whose key was made from this decision's stamp, so that nothing can be there before it.

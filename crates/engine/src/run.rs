@@ -3,7 +3,7 @@
 use crate::{
     Change, Command, Fault, Key, Message, Origin, Parcel, Reply, Row, Rows, command, crossing, message,
 };
-use base::{Slot, SlotSet, Stamp};
+use base::{Plant, Slot, SlotSet, Stamp, planted};
 use std::collections::VecDeque;
 use trade::Rulebook;
 
@@ -57,7 +57,8 @@ pub fn run(workspace: &mut dyn Workspace, command: &Command) -> Result<Ran, Faul
         Command::Receive(receive) => Some(receive.parcel.origin),
         _ => None,
     };
-    let mut chain = Chain { origin: of_parcel.unwrap_or(Origin { slot, stamp }), parcels: Vec::new() };
+    let began = of_parcel.filter(|_| !planted(Plant::OriginForgotten));
+    let mut chain = Chain { origin: began.unwrap_or(Origin { slot, stamp }), parcels: Vec::new() };
     let first = chain.step(workspace, slot, stamp, |rows| command::decide(rows, command))?;
     let (mut reply, mut ended) = (first.reply, first.ended);
     let mut queue: VecDeque<(Slot, Message)> = first.sent.into();
@@ -66,9 +67,8 @@ pub fn run(workspace: &mut dyn Workspace, command: &Command) -> Result<Ran, Faul
         steps += 1;
         assert!(steps <= CHAIN_MAX, "a chain of messages ends");
         let stamp = workspace.stamp();
-        let apply = |rows: &mut Rows<'_>| {
-            message::apply(rows, &message).map(|reply| Outcome { reply, accepted: true })
-        };
+        let apply =
+            |rows: &mut Rows<'_>| message::apply(rows, &message).map(|reply| Outcome { reply, stands: true });
         let next = chain.step(workspace, slot, stamp, apply)?;
         queue.extend(next.sent);
         let of_chain = if of_parcel.is_some() { &mut ended } else { &mut reply };
@@ -84,7 +84,7 @@ pub fn run(workspace: &mut dyn Workspace, command: &Command) -> Result<Ran, Faul
 /// What one decision came to: its answer if it has one, and whether its changes hold.
 pub(crate) struct Outcome {
     pub(crate) reply: Option<Reply>,
-    pub(crate) accepted: bool,
+    pub(crate) stands: bool,
 }
 
 /// One decision and what it says to slots at home.
@@ -112,7 +112,7 @@ impl Chain {
         let mut before = Reading(workspace);
         let mut rows = Rows::new(slot, stamp, &rules, &mut before);
         let outcome = decide(&mut rows)?;
-        if !outcome.accepted {
+        if !outcome.stands {
             return Ok(Stepped { reply: outcome.reply, ended: None, sent: Vec::new() });
         }
         for (to, message) in rows.take_away(home) {

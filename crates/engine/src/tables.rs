@@ -120,6 +120,19 @@ tables! {
     Link = 21, true;
 }
 
+impl Table {
+    /// Whether every row that exists is in the cell's memory, so that a row which is not there does not exist: they are
+    /// few, because each is gone soon.
+    pub const fn resident(self) -> bool {
+        matches!(self, Table::PayCode)
+    }
+
+    /// Whether decisions only ever write it, each row once: memory need not hold it until it is posted.
+    pub const fn write_only(self) -> bool {
+        matches!(self, Table::Posting)
+    }
+}
+
 impl Key {
     /// Where and when (microseconds UTC, by the clock of that slot's cell) the number in the key was issued, for rows
     /// that are named by such a number: no row of this key can be older. Absent for rows that are named by people or

@@ -1,7 +1,7 @@
 //! Accounts and the chart they belong to.
 
 use crate::{LedgerRefused, Side};
-use base::{ColumnKind, Field, FieldError, PartyId, Record, Sink, Slot, Source, Stamp};
+use base::{ColumnKind, Field, FieldError, PartyId, Plant, Record, Sink, Slot, Source, Stamp, planted};
 use money::{Currency, Minor, Money};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -160,12 +160,17 @@ impl Account {
             return Err(LedgerRefused::CurrencyDiffers);
         }
         let units = amount.minor().units();
+        let class = self.kind.class();
         let balance = match side {
+            Side::Debit if planted(Plant::BankSideFlipped) && class == Class::Asset => {
+                self.balance_minor.checked_add(units)
+            }
             Side::Credit => self.balance_minor.checked_add(units),
             Side::Debit => self.balance_minor.checked_sub(units),
         };
         let balance = balance.ok_or(LedgerRefused::BalanceTooLarge)?;
-        if self.kind.class() == Class::Liability && balance < self.held_minor.units() {
+        let least = self.held_minor.units() + i64::from(planted(Plant::LastFenRefused));
+        if class == Class::Liability && balance < least && !planted(Plant::OverdraftAllowed) {
             return Err(LedgerRefused::BalanceTooLow);
         }
         self.balance_minor = balance;

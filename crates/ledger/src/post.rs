@@ -1,7 +1,7 @@
 //! Writing a posting: the accounts before, the accounts after, and the page of the book.
 
 use crate::{Account, AccountId, Entry, LEGS_MAX, LedgerRefused, Posting, Template};
-use base::{PostingNo, Stamp, china_date};
+use base::{Plant, PostingNo, Stamp, china_date, planted};
 use money::MoneyError;
 
 /// What a posting changes. Nothing is changed until the caller puts these rows.
@@ -35,12 +35,14 @@ pub fn post(
             "no template names an account twice"
         );
         let before = account(leg.account).ok_or(LedgerRefused::AccountNotFound)?;
+        let balance_before_minor = before.balance_minor;
         let after = before.after(leg.side, leg.amount)?;
+        let stale = planted(Plant::BalanceAfterStale);
         *entry = Some(Entry {
             account: leg.account,
             side: leg.side,
             amount_minor: leg.amount.minor(),
-            balance_after_minor: after.balance_minor,
+            balance_after_minor: if stale { balance_before_minor } else { after.balance_minor },
         });
         accounts.push(after);
     }

@@ -1,7 +1,7 @@
 //! The posting templates: what may happen to money, and on which accounts.
 
 use crate::{AccountId, AccountKind, LEGS_MAX, PostingKind, Side};
-use base::{PartyId, Slot};
+use base::{PartyId, Plant, Slot, planted};
 use money::{Currency, Money, MoneyError};
 
 /// One line of a template.
@@ -119,7 +119,9 @@ impl Template {
     pub fn legs(self) -> Result<Vec<Leg>, MoneyError> {
         let own = |owner: PartyId| AccountId::of(owner, AccountKind::Balance, self.currency());
         let platform = |kind| AccountId::platform(self.slot(), kind, self.currency());
-        let (transit, fees) = (platform(AccountKind::Transit), platform(AccountKind::FeeIncome));
+        let fee_kind =
+            if planted(Plant::FeeToWrongAccount) { AccountKind::BankReserve } else { AccountKind::FeeIncome };
+        let (transit, fees) = (platform(AccountKind::Transit), platform(fee_kind));
         let debit = |account, amount| Leg { account, side: Side::Debit, amount };
         let credit = |account, amount| Leg { account, side: Side::Credit, amount };
         let mut legs = match self {
@@ -128,13 +130,18 @@ impl Template {
             }
             Template::PayOut { buyer, amount } => vec![debit(own(buyer), amount), credit(transit, amount)],
             Template::PayReturn { buyer, amount } | Template::RefundIn { buyer, amount } => {
-                vec![debit(transit, amount), credit(own(buyer), amount)]
+                let bypassed = planted(Plant::MoneyBypassesTransit);
+                let from = if bypassed { platform(AccountKind::BankReserve) } else { transit };
+                vec![debit(from, amount), credit(own(buyer), amount)]
             }
             Template::PayIn { seller, amount, fee }
             | Template::RefundReturn { seller, amount, fee_back: fee } => {
+                let fee = if planted(Plant::FeeNotTaken) { Money::zero(fee.currency()) } else { fee };
                 vec![debit(transit, amount), credit(own(seller), amount.checked_sub(fee)?), credit(fees, fee)]
             }
             Template::RefundOut { seller, amount, fee_back } => {
+                let kept = planted(Plant::RefundFeeKept);
+                let fee_back = if kept { Money::zero(fee_back.currency()) } else { fee_back };
                 vec![
                     debit(own(seller), amount.checked_sub(fee_back)?),
                     debit(fees, fee_back),
@@ -142,7 +149,7 @@ impl Template {
                 ]
             }
         };
-        legs.retain(|leg| !leg.amount.is_zero());
+        legs.retain(|leg| !leg.amount.is_zero() || planted(Plant::EmptyLegKept));
         assert!(legs.len() <= LEGS_MAX, "every template fits a posting");
         Ok(legs)
     }

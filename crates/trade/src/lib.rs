@@ -22,7 +22,7 @@ pub use refusal::{
 };
 pub use rules::{
     CANCEL_WINDOW_US, EXPIRY_DEFAULT_US, EXPIRY_FACE_US, NOTICE_LADDER_US, PAY_CODE_LIFE_US, QR_LIFE_US,
-    REFUND_WINDOW_US, Rulebook, TOTAL_MAX_FEN, Timeout, TimeoutError, expiry, next_attempt_us,
-    refund_fee_back,
+    REFUND_WINDOW_US, Rulebook, TOTAL_MAX_FEN, Timeout, TimeoutError, bounce_fee_back, expiry,
+    next_attempt_us, refund_fee_back,
 };
 pub use state::{OrderEvent, OrderState, next};

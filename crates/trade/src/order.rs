@@ -1,7 +1,7 @@
 //! Orders.
 
 use crate::OrderState;
-use base::{AppId, Field, OrderNo, PartyId, Record, Slot, Text, TimerNo};
+use base::{AppId, Field, OrderNo, PartyId, Plant, Record, Slot, Text, TimerNo, planted};
 use money::{Currency, Minor, Money};
 use serde::{Deserialize, Serialize};
 
@@ -217,7 +217,7 @@ impl Order {
         if *product != self.product {
             return Some("product_code");
         }
-        if *total != self.total() {
+        if *total != self.total() && !planted(Plant::OtherTotalTaken) {
             return Some("total_amount");
         }
         if *subject != self.subject {

@@ -82,7 +82,8 @@ pub struct Refund {
     pub amount_minor: Minor,
     /// The part of it that we gave back from the fee.
     pub fee_back_minor: Minor,
-    /// All refunds of the order including this one.
+    /// All refunds of the order including this one: while it is under way those that are under way too, once it is done
+    /// only what the buyer has.
     pub refunded_after_minor: Minor,
     /// Why, in the merchant's words.
     pub reason: Option<Text<256>>,
@@ -98,7 +99,7 @@ impl Refund {
         self.amount_minor.of(self.currency)
     }
 
-    /// All refunds of the order including this one.
+    /// All refunds of the order including this one (see `refunded_after_minor`).
     pub fn refunded_after(&self) -> Money {
         self.refunded_after_minor.of(self.currency)
     }
@@ -215,7 +216,7 @@ pub struct Notice {
     pub event: NoticeEvent,
     /// Where to.
     pub url: Url,
-    /// All refunds of the order at that moment, minor units of the order's currency.
+    /// What of it the buyer had back at that moment, minor units of the order's currency.
     pub refunded_minor: Minor,
     /// Whether the order was closed by it.
     pub closed: bool,

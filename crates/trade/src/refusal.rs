@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Why an order is not opened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum OpenRefused {
-    /// The merchant does not exist.
+    /// There is no such merchant, or the app is not the merchant's own.
     #[error("seller not found")]
     SellerNotFound,
     /// The number was used for an order of another meaning.
@@ -73,7 +73,7 @@ pub enum PayRefused {
 /// Why a buyer cannot take up an order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
 pub enum ClaimRefused {
-    /// There is no such order, or it is paid at a till by code alone.
+    /// There is no such order, or it is paid at a till by code alone, in whatever state it is.
     #[error("order not found")]
     OrderNotFound,
     /// It was paid.

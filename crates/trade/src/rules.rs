@@ -1,7 +1,7 @@
 //! Sums, limits and clocks of trades.
 
 use crate::Product;
-use base::{DAY_US, HOUR_US, MINUTE_US, Record, Slot, next_china_midnight_us};
+use base::{DAY_US, HOUR_US, MINUTE_US, Plant, Record, Slot, next_china_midnight_us, planted};
 use money::{Minor, Money, MoneyError, Rate};
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,8 @@ pub const CANCEL_WINDOW_US: i64 = DAY_US;
 pub const NOTICE_LADDER_US: [i64; 7] =
     [4 * MINUTE_US, 10 * MINUTE_US, 10 * MINUTE_US, HOUR_US, 2 * HOUR_US, 6 * HOUR_US, 15 * HOUR_US];
 
-/// The dated rules that every decision reads: written in slot 00, copied to every cell.
+/// The dated rules that every decision reads. They are written in slot 00 and not yet told to cells without it: those
+/// go by [`Rulebook::first`].
 #[derive(Clone, PartialEq, Eq, Debug, Record, Serialize, Deserialize)]
 #[record(table = "rulebook", key = 2)]
 pub struct Rulebook {
@@ -52,6 +53,10 @@ impl Rulebook {
 
     /// The fee of a payment, rounded half up to the fen.
     pub fn fee_of(&self, amount: Money) -> Result<Money, MoneyError> {
+        if planted(Plant::FeeRoundedDown) {
+            let fen = |units| Money::from_minor(units, amount.currency());
+            return amount.proportion_down(fen(self.merchant_fee_ppm.ppm().into())?, fen(1_000_000)?);
+        }
         self.merchant_fee_ppm.share_half_up(amount)
     }
 }
@@ -112,6 +117,7 @@ pub fn expiry(product: Product, timeout: Option<Timeout>, absolute_us: Option<i6
         Product::QrCode => EXPIRY_FACE_US,
         Product::MiniProgram | Product::App | Product::Wap | Product::Page => EXPIRY_DEFAULT_US,
     };
+    let timeout = timeout.filter(|_| !planted(Plant::TimeoutIgnored));
     absolute_us
         .or(timeout.map(|timeout| timeout.at(at_us)))
         .unwrap_or(at_us + default)
@@ -119,8 +125,8 @@ pub fn expiry(product: Product, timeout: Option<Timeout>, absolute_us: Option<i6
 }
 
 /// How much of the fee a refund gives back: in proportion to what is refunded in all, rounded down, less what was given
-/// back before. With the last refund the whole fee has come back. Zero while more than the share was given back, as
-/// after the bounce of a refund behind which another had rounded up.
+/// back before. With the last refund the whole fee has come back. Never more than the refund, because before it exactly
+/// the share had come back (see [`bounce_fee_back`]) and a fee is never more than its payment.
 pub fn refund_fee_back(
     fee: Money,
     returned: Money,
@@ -128,13 +134,26 @@ pub fn refund_fee_back(
     total: Money,
 ) -> Result<Money, MoneyError> {
     let share = fee.proportion_down(refunded_after, total)?;
+    let returned = if planted(Plant::FeeGivenBackTwice) { Money::zero(fee.currency()) } else { returned };
     if returned.exceeds(share)? { Ok(Money::zero(fee.currency())) } else { share.checked_sub(returned) }
+}
+
+/// How much of the fee is taken again with a refund that came back: whatever is then above the share of all that is
+/// still refunded. It may be a fen less or more than that refund gave back, when others were made behind it.
+pub fn bounce_fee_back(
+    fee: Money,
+    returned: Money,
+    refunded_after: Money,
+    total: Money,
+) -> Result<Money, MoneyError> {
+    let share = fee.proportion_down(refunded_after, total)?;
+    if share.exceeds(returned)? { Ok(Money::zero(fee.currency())) } else { returned.checked_sub(share) }
 }
 
 /// When the next attempt of a notice is due after `attempts` were made, the last of them at `at_us`; `None` at the end.
 pub fn next_attempt_us(attempts: u32, at_us: i64) -> Option<i64> {
     let step = usize::try_from(attempts).ok()?.checked_sub(1)?;
-    NOTICE_LADDER_US.get(step).map(|wait| at_us + wait)
+    NOTICE_LADDER_US.get(step + usize::from(planted(Plant::LadderSkipsAStep))).map(|wait| at_us + wait)
 }
 
 #[cfg(test)]

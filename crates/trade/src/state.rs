@@ -1,6 +1,6 @@
 //! The states of an order, and the one total function between them.
 
-use base::Field;
+use base::{Field, Plant, planted};
 use serde::{Deserialize, Serialize};
 
 /// Where an order stands.
@@ -65,6 +65,9 @@ pub fn next(state: OrderState, event: OrderEvent) -> Option<OrderState> {
         (Offered, Claim) => Some(WaitBuyerPay),
         (Offered | WaitBuyerPay, Close) => Some(Closed),
         (WaitBuyerPay, Pay) => Some(Paid),
+        (Paid, Close) if planted(Plant::PaidOrderCloses) => Some(Closed),
+        (Closed, Pay) if planted(Plant::ClosedOrderTakesMoney) => Some(Paid),
+        (Paid, RefundRest) if planted(Plant::WholeRefundLeavesOpen) => Some(Paid),
         (Paid, RefundPart) => Some(Paid),
         (Paid, RefundRest) => Some(Closed),
         (Paid, Finish) => Some(Finished),

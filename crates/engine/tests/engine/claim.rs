@@ -269,3 +269,23 @@ fn another_merchant_in_the_same_slot_is_another_merchant() {
     ",
     );
 }
+
+#[test]
+fn an_order_at_the_till_is_not_there_for_who_has_its_number_alone() {
+    check_in(
+        "
+        merchant shop
+        person alice 5000.00
+    ",
+        "
+        pay T1 shop X1 30.00                    -> refused Pay(CodeInvalid)
+        claim T1 alice                          -> refused OrderNotFound
+        # Nor when it is over: what it was is nobody's business.
+        close T1 shop                           -> Closed
+        claim T1 alice                          -> refused OrderNotFound
+        pay T2 shop X1 30.00                    -> refused Pay(CodeInvalid)
+        advance 4h
+        claim T2 alice                          -> refused OrderNotFound
+    ",
+    );
+}

@@ -3,15 +3,19 @@
 use crate::support::World;
 use base::{AppId, PartyId, Slot, SlotSet, Text};
 use engine::{
-    Acknowledge, Command, IssuePayCode, Link, OpenApp, OpenOrder, OpenParty, Outbox, Parcel, ParcelRefused,
-    PayBy, Ran, Receive, RefundOrder, Reply, TopUp, Which,
+    Acknowledge, CloseOrder, Command, ConfirmPay, IssuePayCode, Link, OpenApp, OpenOrder, OpenParty, Outbox,
+    Parcel, ParcelRefused, PayBy, Ran, Receive, RefundOrder, Reply, SetPartyStatus, TopUp, Which,
 };
 use ledger::AccountKind;
 use money::{Currency, Money};
-use people::{AppMode, PartyKind};
-use trade::{Delivery, Meaning, Product, WireCharset};
+use people::{AppMode, Attempt, PartyKind, PartyStatus};
+use trade::{
+    Delivery, Meaning, Notice, NoticeEvent, OpenRefused, Order, PayRefused, Product, Refund, Trade,
+    WireCharset,
+};
 
 const CODE: [u8; 16] = [7; 16];
+const OTHER_CODE: [u8; 16] = [8; 16];
 
 fn fen(minor: u64) -> Money {
     Money::from_minor(minor, Currency::Cny).unwrap()
@@ -62,11 +66,16 @@ fn two() -> Two {
 }
 
 impl Two {
+    /// The buyer shows a code for an order of 3.00.
     fn open(&mut self) -> Ran {
         let issued = self.buyers.run(IssuePayCode { party: self.buyer, digest: CODE });
         assert!(issued.is_accepted());
+        self.merchants.run(self.order(300, CODE))
+    }
+
+    fn order(&self, minor: u64, digest: [u8; 16]) -> OpenOrder {
         let delivery = Delivery {
-            notify_url: None,
+            notify_url: Some(Text::new("https://shop.example/notify").unwrap()),
             return_url: None,
             quit_url: None,
             charset: WireCharset::Utf8,
@@ -79,13 +88,13 @@ impl Two {
         };
         let meaning = Meaning {
             product: Product::FaceToFace,
-            total: fen(300),
+            total: fen(minor),
             subject: Text::new("tea").unwrap(),
             body: None,
             named_buyer: None,
             goods_detail: None,
         };
-        self.merchants.run(OpenOrder {
+        OpenOrder {
             seller: self.seller,
             app: self.app,
             out_trade_no: Text::new("n1").unwrap(),
@@ -94,8 +103,53 @@ impl Two {
             timeout: None,
             expires_at_us: None,
             code_timeout: None,
-            pay_by: Some(PayBy { slot: self.buyer.slot(), digest: CODE }),
-        })
+            pay_by: Some(PayBy { slot: self.buyer.slot(), digest }),
+        }
+    }
+
+    /// The same order, opened for the buyer by name.
+    fn order_for_buyer(&self) -> OpenOrder {
+        let mut order = self.order(300, CODE);
+        (order.pay_by, order.meaning.product) = (None, Product::MiniProgram);
+        order.meaning.named_buyer = Some(self.buyer);
+        order
+    }
+
+    /// Opens an order of so much, pays it, and lets everything arrive.
+    fn sell(&mut self, minor: u64) {
+        let (party, key) = (self.buyer, Text::new("more").unwrap());
+        assert!(self.buyers.run(TopUp { party, amount: fen(minor), key }).is_accepted());
+        assert!(self.buyers.run(IssuePayCode { party, digest: CODE }).is_accepted());
+        let asked = self.merchants.run(self.order(minor, CODE)).parcels.remove(0);
+        let back = receive(&mut self.buyers, &asked).parcels.remove(0);
+        receive(&mut self.merchants, &back);
+    }
+
+    /// The merchant's side of a refund; what is on its way then.
+    fn refund(&mut self, minor: u64, number: &str) -> Parcel {
+        let (seller, out_request_no) = (self.seller, Some(Text::new(number).unwrap()));
+        let ran = self.merchants.run(RefundOrder {
+            seller,
+            which: number_one(),
+            amount: fen(minor),
+            out_request_no,
+            reason: None,
+        });
+        assert_eq!(ran.parcels.len(), 1, "{number}: {ran:?}");
+        ran.parcels[0].clone()
+    }
+
+    /// A refund arrives at its buyer, or finds the account given up; gives what goes back to the merchant.
+    fn arrive(&mut self, refund: &Parcel, open: bool) -> Parcel {
+        let status = if open { PartyStatus::Normal } else { PartyStatus::Closed };
+        self.buyers.run(SetPartyStatus { party: self.buyer, status });
+        let answer = receive(&mut self.buyers, refund).parcels.remove(0);
+        self.buyers.run(SetPartyStatus { party: self.buyer, status: PartyStatus::Normal });
+        answer
+    }
+
+    fn row(&self) -> Order {
+        (**self.merchants.all::<Order>().next().unwrap()).clone()
     }
 
     fn purses(&self) -> (i64, i64) {
@@ -104,6 +158,15 @@ impl Two {
             self.merchants.balance(self.seller, AccountKind::Balance),
         )
     }
+}
+
+fn number_one() -> Which {
+    Which::Out(Text::new("n1").unwrap())
+}
+
+fn opened(reply: Option<&Reply>) -> Result<bool, OpenRefused> {
+    let Some(Reply::OpenOrder(answer)) = reply else { panic!("another reply: {reply:?}") };
+    answer.as_ref().map(|opened| opened.paid).map_err(|refused| *refused)
 }
 
 fn receive(world: &mut World, parcel: &Parcel) -> Ran {
@@ -198,4 +261,134 @@ fn a_refund_crosses_and_comes_back_confirmed() {
     let ended = receive(&mut two.merchants, &arrived.parcels[0]);
     assert!(matches!(ended.answered, Some((_, Reply::RefundOrder(Ok(_))))), "{ended:?}");
     assert_eq!(two.purses(), (1_000, 0));
+}
+
+/// A second code is shown while the first one's money is on its way, and the merchant closes the order meanwhile.
+#[test]
+fn the_same_code_hears_the_same_of_an_order_that_closed() {
+    let mut two = two();
+    let first = two.open().parcels.remove(0);
+    let paid = receive(&mut two.buyers, &first).parcels.remove(0);
+    assert!(two.buyers.run(IssuePayCode { party: two.buyer, digest: OTHER_CODE }).is_accepted());
+    let second = two.merchants.run(two.order(300, OTHER_CODE)).parcels.remove(0);
+    let waits = receive(&mut two.buyers, &second).parcels.remove(0);
+    let (seller, which) = (two.seller, number_one());
+    assert!(two.merchants.run(CloseOrder { seller, which }).is_accepted());
+    let returned = receive(&mut two.merchants, &paid).parcels.remove(0);
+    let answered = receive(&mut two.merchants, &waits).answered.expect("the second chain ends here");
+    let again = two.merchants.run(two.order(300, OTHER_CODE));
+    assert_eq!(opened(again.reply.as_ref()), Err(OpenRefused::AlreadyClosed));
+    assert_eq!(opened(Some(&answered.1)), Err(OpenRefused::AlreadyClosed), "as the same code again");
+    receive(&mut two.buyers, &returned);
+    assert_eq!(two.purses(), (1_000, 0));
+}
+
+/// An order is asked for twice while its buyer is asked; between the two answers the merchant closes it.
+#[test]
+fn the_same_order_hears_the_same_when_it_closed() {
+    let mut two = two();
+    let asked = [two.order_for_buyer(), two.order_for_buyer()]
+        .map(|order| two.merchants.run(order).parcels.remove(0));
+    let answers = asked.map(|asked| receive(&mut two.buyers, &asked).parcels.remove(0));
+    let first = receive(&mut two.merchants, &answers[0]).answered.expect("its chain ends");
+    assert_eq!(opened(Some(&first.1)), Ok(false));
+    let (seller, which) = (two.seller, number_one());
+    assert!(two.merchants.run(CloseOrder { seller, which }).is_accepted());
+    let second = receive(&mut two.merchants, &answers[1]).answered.expect("its chain ends");
+    let again = two.merchants.run(two.order_for_buyer());
+    assert_eq!(opened(again.reply.as_ref()), Err(OpenRefused::AlreadyClosed));
+    assert_eq!(opened(Some(&second.1)), Err(OpenRefused::AlreadyClosed), "as the same request again");
+}
+
+/// An order is asked for twice; at the first question its buyer is frozen, at the second not any more. The first answer
+/// makes the order vanish, and nothing may be left of the trade that the second one made, whether it was confirmed
+/// meanwhile or not.
+#[test]
+fn nothing_is_left_of_an_order_that_was_never_there() {
+    for confirmed in [false, true] {
+        let mut two = two();
+        let (party, slot) = (two.buyer, two.buyer.slot());
+        let asked = [(); 2].map(|()| two.merchants.run(two.order_for_buyer()).parcels.remove(0));
+        let order_no = two.row().no;
+        two.buyers.run(SetPartyStatus { party, status: PartyStatus::Frozen });
+        let no = receive(&mut two.buyers, &asked[0]).parcels.remove(0);
+        two.buyers.run(SetPartyStatus { party, status: PartyStatus::Normal });
+        let mut sent = vec![no, receive(&mut two.buyers, &asked[1]).parcels.remove(0)];
+        if confirmed {
+            let expires_at_us = i64::MAX;
+            two.buyers.force(Attempt { slot, party, no: 1, about: order_no, proven: true, expires_at_us });
+            sent.extend(two.buyers.run(ConfirmPay { buyer: party, order_no, attempt: 1 }).parcels);
+        }
+        let ran: Vec<Ran> = sent.iter().map(|parcel| receive(&mut two.merchants, parcel)).collect();
+        let first = ran[0].answered.as_ref().map(|(_, reply)| opened(Some(reply)));
+        assert_eq!(first, Some(Err(OpenRefused::Pay(PayRefused::BuyerBlocked))));
+        let second = ran[1].answered.as_ref().map(|(_, reply)| opened(Some(reply)));
+        assert_eq!(second, Some(Err(OpenRefused::AlreadyClosed)));
+        let back: Vec<Ran> =
+            ran.iter().flat_map(|ran| &ran.parcels).map(|parcel| receive(&mut two.buyers, parcel)).collect();
+        assert!(ran.iter().chain(&back).all(|ran| ran.steps == 1));
+        if confirmed {
+            let mut answers = back.iter().filter_map(|ran| ran.answered.as_ref());
+            let answer = answers.next_back().map(|(_, reply)| reply);
+            assert!(matches!(answer, Some(Reply::ConfirmPay(Err(PayRefused::AlreadyClosed)))), "{answer:?}");
+        }
+        assert_eq!(two.purses(), (1_000, 0), "confirmed: {confirmed}");
+        assert_eq!(two.buyers.all::<Trade>().count(), 0, "confirmed: {confirmed}");
+        assert_eq!(two.merchants.all::<Order>().count(), 0);
+    }
+}
+
+#[test]
+fn a_merchant_is_told_of_money_that_arrived_and_of_no_other() {
+    let mut two = two();
+    two.sell(1_000);
+    let refunds = [two.refund(100, "R1"), two.refund(50, "R2"), two.refund(7, "R3")];
+    let first = two.arrive(&refunds[0], true);
+    let second = two.arrive(&refunds[1], false);
+    let third = two.arrive(&refunds[2], true);
+    receive(&mut two.merchants, &first);
+    receive(&mut two.merchants, &second);
+    receive(&mut two.merchants, &third);
+    let told = two.merchants.all::<Notice>().filter(|notice| notice.event == NoticeEvent::Refunded);
+    let told: Vec<_> = told.map(|notice| notice.refunded_minor.units()).collect();
+    assert_eq!(told, [100, 107], "the second refund was under way, and came back");
+    let rows: Vec<_> =
+        two.merchants.all::<Refund>().map(|refund| refund.refunded_after_minor.units()).collect();
+    assert_eq!((rows[0], rows[2]), (100, 107), "an answer says the same as the notice");
+}
+
+/// Of every two refunds the second rounds the fee up and comes back: what is left of the fee waits for its share, and
+/// never makes a refund of more fee than money.
+#[test]
+fn the_fee_given_back_is_never_more_than_the_refund() {
+    let mut two = two();
+    two.sell(10_000);
+    assert_eq!(two.row().fee_minor.units(), 60);
+    let amounts = [166, 1, 166, 1, 165, 1];
+    let mut under_way = Vec::new();
+    for (place, minor) in amounts.into_iter().enumerate() {
+        under_way.push(two.refund(minor, &format!("R{place}")));
+    }
+    let mut answers = Vec::new();
+    for (place, refund) in under_way.iter().enumerate() {
+        answers.push(two.arrive(refund, amounts[place] > 1));
+    }
+    for answer in &answers {
+        receive(&mut two.merchants, answer);
+        let order = two.row();
+        let share = 60 * order.refunded_minor.units() / 10_000;
+        assert_eq!(order.fee_returned_minor.units(), share, "in proportion to what was given back");
+    }
+    assert_eq!(two.row().refunded_minor.units(), 497);
+    let one = two.refund(1, "R6");
+    let rest = two.refund(9_502, "R7");
+    for refund in [one, rest] {
+        let answer = two.arrive(&refund, true);
+        receive(&mut two.merchants, &answer);
+    }
+    for refund in two.merchants.all::<Refund>() {
+        assert!(refund.fee_back_minor <= refund.amount_minor, "{refund:?}");
+    }
+    assert_eq!(two.row().fee_returned_minor, two.row().fee_minor, "with the last refund exactly the fee");
+    assert_eq!(two.purses(), (11_000, 0));
 }

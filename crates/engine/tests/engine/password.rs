@@ -29,6 +29,15 @@ fn every_refusal_of_a_password_has_a_row() {
         # Judged once.
         judge alice P1 right                    -> refused NoAttempt
         judge alice P1 wrong                    -> refused NoAttempt
+        try T1 alice P2                         -> ok
+        judge alice P2 wrong                    -> refused Wrong { tries_left: 2 }
+        judge alice P2 right                    -> refused NoAttempt
+        # It stays counted.
+        try T1 alice P2                         -> ok
+        judge alice P2 wrong                    -> refused Wrong { tries_left: 1 }
+        confirm T1 alice P2                     -> refused ProofMissing
+        try T1 alice P2                         -> ok
+        judge alice P2 right                    -> ok
         try T1 alice P2
         advance 60s
         judge alice P2 right                    -> refused NoAttempt

@@ -265,7 +265,7 @@ fn a_live_code_is_not_taken_over_by_another_buyer() {
         person alice 100.00 slot=7
         person carol 100.00 slot=7
         code alice A1
-        code carol A1                           -> refused PartyNotFound
+        code carol A1                           -> refused CodeTaken
         pay T1 shop A1 1.00                     -> paid Paid
         balance alice                           -> 99.00
         balance carol                           -> 100.00
@@ -487,6 +487,28 @@ fn the_fee_is_the_rule_s_of_the_day_and_stays_with_the_order() {
         pay T3 shop A3 0.01
         order T3                                -> Paid refunded 0.00 fee 0.01 returned 0.00
         refund T3 shop 0.01                     -> moved Closed 0.01
+    ",
+    );
+}
+
+#[test]
+fn only_a_merchant_sells_and_only_through_its_own_app() {
+    check_in(
+        PEOPLE,
+        "
+        merchant near slot=41
+        merchant next slot=41
+        merchant far slot=42
+        person clerk slot=41
+        # A person has no app, and sells through nobody else's.
+        precreate T1 clerk 1.00                 -> refused SellerNotFound
+        precreate T1 clerk 1.00 app=near        -> refused SellerNotFound
+        precreate T1 near 1.00 app=next         -> refused SellerNotFound
+        precreate T1 near 1.00 app=far          -> refused SellerNotFound
+        precreate T1 near 1.00 app=near         -> Offered
+        # The number is used, yet not for others to go on with.
+        precreate T1 near 1.00 app=next         -> refused SellerNotFound
+        precreate T1 near 1.00                  -> Offered
     ",
     );
 }

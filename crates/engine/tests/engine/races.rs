@@ -263,7 +263,7 @@ fn a_bounce_behind_a_refund_gives_no_more_fee_back_than_was_taken() {
         status alice closed
         between 3 : status alice normal
         between 3 : refund T1 shop 0.70 R2
-        refund T1 shop 0.80 R1                  -> ok | moved Paid 1.50 | refused BuyerClosed
+        refund T1 shop 0.80 R1                  -> ok | moved Paid 0.70 | refused BuyerClosed
         refund T1 shop 0.10 R3                  -> moved Paid 0.80
         refund T1 shop 0.70 R4                  -> moved Closed 1.50
         fees shop                               -> 0

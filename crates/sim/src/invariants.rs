@@ -1,0 +1,217 @@
+//! What must hold whatever happens, said of the rows themselves and without any rule of the products: that is the
+//! model's part. Rows that a durable batch touched are checked at once, all of them at intervals.
+
+use base::SlotSet;
+use engine::{Key, Row, Table};
+use ledger::{Account, AccountId, AccountKind, Posting, Side};
+use money::Currency;
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Reader, StoreError};
+use trade::{NoticeState, Order, TradeState};
+
+/// Tables whose rows may go: everything else stays for ever.
+const PASSING: [Table; 6] =
+    [Table::PayCode, Table::Timer, Table::Attempt, Table::Outbox, Table::Order, Table::OrderNumber];
+/// Rows read from a store at once.
+const PAGE: usize = 1_000;
+
+/// All rows of all cells as the durable batches left them.
+#[derive(Debug, Default)]
+pub(crate) struct Mirror {
+    rows: BTreeMap<Key, Row>,
+    /// What the entries of an account sum to.
+    sums: BTreeMap<AccountId, i64>,
+}
+
+impl Mirror {
+    /// A row, as the last durable batch left it.
+    pub(crate) fn get(&self, key: &Key) -> Option<&Row> {
+        self.rows.get(key)
+    }
+
+    /// All rows.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.rows.values()
+    }
+
+    /// Takes over what a durable batch changed, and checks each row against what it was.
+    pub(crate) fn take(&mut self, home: SlotSet, changes: &[(Key, Option<Row>)]) -> Result<(), String> {
+        let mut pages: Vec<&Posting> = Vec::new();
+        for (key, row) in changes {
+            if !home.contains(key.slot()) {
+                return Err(format!("a cell changed a row of another's: {key:?}"));
+            }
+            let before = self.rows.get(key);
+            match row {
+                Some(row) => {
+                    if row.key() != *key {
+                        return Err(format!("a row stands under another's key: {key:?} holds {row:?}"));
+                    }
+                    allowed(before, row)
+                        .map_err(|words| format!("{words}\n  before {before:?}\n  after {row:?}"))?;
+                    if let (Row::Posting(page), None) = (row, before) {
+                        pages.push(page);
+                    }
+                }
+                None if !PASSING.contains(&key.table()) => return Err(format!("a row is gone: {before:?}")),
+                None => {}
+            }
+        }
+        // In the order in which they were written.
+        pages.sort_by_key(|page| page.no);
+        pages.into_iter().try_for_each(|page| self.book(page))?;
+        for (key, row) in changes {
+            if let Some(Row::Account(account)) = row {
+                let sum = self.sums.get(&account.id).copied().unwrap_or(0);
+                if account.balance_minor != sum {
+                    return Err(format!("a balance is not the sum of its entries, {sum}: {account:?}"));
+                }
+            }
+            match row {
+                Some(row) => drop(self.rows.insert(key.clone(), row.clone())),
+                None => drop(self.rows.remove(key)),
+            }
+        }
+        Ok(())
+    }
+
+    fn book(&mut self, page: &Posting) -> Result<(), String> {
+        if page.imbalance() != Some(0) || page.entries().count() < 2 {
+            return Err(format!("debits and credits differ: {page:?}"));
+        }
+        for entry in page.entries() {
+            if entry.account.slot() != page.slot {
+                return Err(format!("a posting leaves its slot: {page:?}"));
+            }
+            let sum = self.sums.entry(entry.account).or_default();
+            *sum += if entry.side == Side::Credit { 1 } else { -1 } * entry.amount_minor.units();
+            if *sum != entry.balance_after_minor {
+                return Err(format!("the balance after an entry should be {sum}: {page:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What can only be said of the whole: each slot's books balance, no account changed without a posting.
+    pub(crate) fn check_whole(&self) -> Result<(), String> {
+        let mut slots: BTreeMap<(base::Slot, Currency), i64> = BTreeMap::new();
+        for row in self.rows.values() {
+            if let Row::Account(account) = row {
+                *slots.entry((account.slot, account.currency)).or_default() += account.balance_minor;
+                let sum = self.sums.get(&account.id).copied().unwrap_or(0);
+                if sum != account.balance_minor {
+                    return Err(format!("entries sum to {sum}: {account:?}"));
+                }
+            }
+        }
+        match slots.into_iter().find(|(_, sum)| *sum != 0) {
+            Some(((slot, currency), sum)) => {
+                Err(format!("the books of slot {slot} do not balance: {sum} of {currency:?} too much"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Compares the rows of some slots with what a store and what is not posted yet make together.
+    pub(crate) fn compare<'a>(
+        &self,
+        home: SlotSet,
+        reader: &mut dyn Reader,
+        unposted: impl Iterator<Item = &'a (Key, Option<Row>)>,
+    ) -> Result<(), String> {
+        let mut kept = stored(reader).map_err(|error| error.to_string())?;
+        for (key, row) in unposted {
+            match row {
+                Some(row) => drop(kept.insert(key.clone(), row.clone())),
+                None => drop(kept.remove(key)),
+            }
+        }
+        let here = self.rows.iter().filter(|(key, _)| home.contains(key.slot()));
+        let here: BTreeMap<&Key, &Row> = here.collect();
+        let keys: BTreeSet<&Key> = here.keys().copied().chain(kept.keys()).collect();
+        for key in keys {
+            let (durable, stored) = (here.get(key).copied(), kept.get(key));
+            if durable != stored {
+                return Err(format!(
+                    "the tables differ from the journal:\n  journal {durable:?}\n  tables  {stored:?}"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn stored(reader: &mut dyn Reader) -> Result<BTreeMap<Key, Row>, StoreError> {
+    let mut rows = BTreeMap::new();
+    for table in Table::ALL {
+        let mut after: Option<Key> = None;
+        loop {
+            let page = reader.scan(*table, None, after.as_ref(), PAGE)?;
+            after = page.last().map(Row::key);
+            let short = page.len() < PAGE;
+            rows.extend(page.into_iter().map(|row| (row.key(), row)));
+            if short {
+                break;
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// Whether a row may become this one.
+fn allowed(before: Option<&Row>, row: &Row) -> Result<(), &'static str> {
+    let rule = |holds: bool, words: &'static str| if holds { Ok(()) } else { Err(words) };
+    match (before, row) {
+        (_, Row::Account(account)) => rule(sound(account), "an account is below what it may be"),
+        (Some(Row::Posting(earlier)), Row::Posting(page)) => rule(earlier == page, "a posting was changed"),
+        (before, Row::Order(order)) => {
+            let earlier = if let Some(Row::Order(earlier)) = before { Some(earlier.as_ref()) } else { None };
+            order_may_follow(earlier, order)
+        }
+        (Some(Row::Trade(earlier)), Row::Trade(trade)) => {
+            let same = earlier.buyer == trade.buyer && earlier.total_minor == trade.total_minor;
+            rule(same, "a trade changed its buyer or its total")?;
+            let rank = |state: TradeState| state as u8;
+            rule(rank(trade.state) >= rank(earlier.state), "a trade's state went back")?;
+            rule(trade.refunded_minor >= earlier.refunded_minor, "a trade's refunds became less")?;
+            rule(trade.refunded_minor <= trade.total_minor, "more came back than was paid")
+        }
+        (Some(Row::Link(earlier)), Row::Link(link)) => {
+            let ahead = link.sent >= earlier.sent
+                && link.received >= earlier.received
+                && link.acknowledged >= earlier.acknowledged;
+            rule(ahead && link.acknowledged <= link.sent, "a link went back")
+        }
+        (Some(Row::Outbox(earlier)), Row::Outbox(outbox)) => rule(earlier == outbox, "a parcel was changed"),
+        (Some(Row::Notice(earlier)), Row::Notice(notice)) => {
+            rule(notice.attempts > earlier.attempts, "a notice was changed without an attempt")?;
+            rule(earlier.state == NoticeState::Due, "a notice that was settled was tried again")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn sound(account: &Account) -> bool {
+    match account.kind {
+        AccountKind::Balance => {
+            account.held_minor.units() >= 0 && account.balance_minor >= account.held_minor.units()
+        }
+        AccountKind::BankReserve => account.balance_minor <= 0,
+        AccountKind::FeeIncome => account.balance_minor >= 0,
+        AccountKind::Transit => true,
+    }
+}
+
+fn order_may_follow(earlier: Option<&Order>, order: &Order) -> Result<(), &'static str> {
+    let rule = |holds: bool, words: &'static str| if holds { Ok(()) } else { Err(words) };
+    rule(order.refunded_minor <= order.total_minor, "more was given back than was paid")?;
+    rule(order.fee_returned_minor <= order.fee_minor, "more fee was given back than was taken")?;
+    let Some(earlier) = earlier else { return Ok(()) };
+    rule(
+        order.total_minor == earlier.total_minor && order.seller == earlier.seller,
+        "an order means something else",
+    )?;
+    rule(order.out_trade_no == earlier.out_trade_no, "an order has another number")?;
+    rule(order.state as u8 >= earlier.state as u8, "an order's state went back")?;
+    rule(order.paid_at_us >= earlier.paid_at_us, "an order that was paid is not any more")
+}

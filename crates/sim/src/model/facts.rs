@@ -1,0 +1,138 @@
+//! What the model keeps: facts, not rows.
+
+use base::{OrderNo, PartyId, TimerNo};
+use engine::{NewPassword, OpenApp, OpenOrder, Parcel};
+use money::Money;
+use people::{AppStatus, LoginName, PartyKind, PartyName, PartyStatus};
+use std::collections::BTreeMap;
+use trade::{NoticeEvent, NoticeState, OrderState, OutRequestNo, RefundState, Subject, TradeState, Url};
+
+/// A person or a merchant.
+pub(super) struct Person {
+    pub(super) kind: PartyKind,
+    pub(super) status: PartyStatus,
+    pub(super) login: LoginName,
+    pub(super) name: PartyName,
+    pub(super) opened_at: i64,
+    /// The payment password, tries since the last right one, and until when it is locked.
+    pub(super) password: Option<(NewPassword, u32, i64)>,
+}
+
+/// A merchant's app, as it was asked for.
+pub(super) struct Program {
+    pub(super) asked: OpenApp,
+    pub(super) status: AppStatus,
+    pub(super) opened_at: i64,
+}
+
+/// A try of a password.
+pub(super) struct Try {
+    pub(super) about: OrderNo,
+    pub(super) right: bool,
+    pub(super) until: i64,
+}
+
+/// A pay code that can be used.
+pub(super) struct Code {
+    pub(super) party: PartyId,
+    pub(super) until: i64,
+    pub(super) timer: TimerNo,
+}
+
+/// An order, beside what was asked.
+#[derive(Clone)]
+pub(super) struct Deal {
+    pub(super) asked: OpenOrder,
+    pub(super) state: OrderState,
+    pub(super) buyer: Option<(PartyId, base::Text<100>)>,
+    pub(super) refunded: i128,
+    pub(super) fee: i128,
+    pub(super) fee_returned: i128,
+    pub(super) opened_at: i64,
+    pub(super) created_at: Option<i64>,
+    pub(super) expires_at: i64,
+    pub(super) code_until: Option<i64>,
+    pub(super) paid_at: Option<i64>,
+    pub(super) closed_at: Option<i64>,
+    pub(super) timer: Option<TimerNo>,
+}
+
+impl Deal {
+    /// The only buyer who may pay: who took it up, or whom the merchant named.
+    pub(super) fn only(&self) -> Option<PartyId> {
+        self.buyer.as_ref().map(|(buyer, _)| *buyer).or(self.asked.meaning.named_buyer)
+    }
+
+    pub(super) fn has_buyer(&self, buyer: PartyId) -> bool {
+        self.buyer.as_ref().is_some_and(|(has, _)| *has == buyer)
+    }
+
+    pub(super) fn total(&self) -> i128 {
+        super::fen(self.asked.meaning.total)
+    }
+
+    /// Nobody paid and nobody closed it.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.state, OrderState::Offered | OrderState::WaitBuyerPay)
+    }
+}
+
+/// The buyer's side of an order.
+#[derive(Clone)]
+pub(super) struct Purchase {
+    pub(super) buyer: PartyId,
+    pub(super) seller: PartyId,
+    pub(super) state: TradeState,
+    pub(super) subject: Subject,
+    pub(super) total: Money,
+    pub(super) refunded: i128,
+    pub(super) created_at: i64,
+    pub(super) paid_at: Option<i64>,
+    pub(super) closed_at: Option<i64>,
+}
+
+/// A refund.
+#[derive(Clone)]
+pub(super) struct GiveBack {
+    pub(super) state: RefundState,
+    pub(super) amount: i128,
+    pub(super) fee_back: i128,
+    pub(super) after: i128,
+    pub(super) reason: Option<base::Text<256>>,
+    pub(super) by_cancel: bool,
+    pub(super) at: i64,
+}
+
+/// What a merchant is told.
+pub(super) struct Telling {
+    pub(super) app: base::AppId,
+    pub(super) order: OrderNo,
+    pub(super) event: NoticeEvent,
+    pub(super) url: Url,
+    pub(super) refunded: i128,
+    pub(super) closed: bool,
+    pub(super) refund: Option<OutRequestNo>,
+    pub(super) at: i64,
+    pub(super) state: NoticeState,
+    pub(super) attempts: u32,
+    pub(super) next_at: Option<i64>,
+    pub(super) error: Option<base::Text<200>>,
+}
+
+/// What a timer does.
+#[derive(Clone, Copy)]
+pub(super) enum Task {
+    Close(OrderNo),
+    DropCode([u8; 16]),
+    DropTry(PartyId, u64),
+}
+
+/// What goes from one slot to another that lies in another cell.
+#[derive(Default)]
+pub(super) struct Way {
+    /// Parcels by number, until they are acknowledged, with the moment of sending.
+    pub(super) parcels: BTreeMap<u64, (Parcel, i64)>,
+    pub(super) sent: u64,
+    pub(super) received: u64,
+    pub(super) acknowledged: u64,
+}

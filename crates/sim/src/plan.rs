@@ -1,0 +1,210 @@
+//! What people and operators do in a run: a list of steps, drawn from the seed before anything happens, so that it can be
+//! kept as text and made shorter.
+//!
+//! The town is small on purpose: a few buyers and merchants, few order numbers, few codes, few amounts. Everything is
+//! asked again and again, with the same meaning and with another, while the first is still under way.
+
+use crate::dice::Dice;
+use base::{HOUR_US, MINUTE_US, SECOND_US};
+use serde::{Deserialize, Serialize};
+
+/// Amounts, fen: the least, usual ones, one whose fee rounds, one at and two above what goes without a password.
+pub const AMOUNTS_FEN: [u64; 7] = [1, 83, 1_000, 1_000, 9_999, 100_000, 250_000];
+/// How long an order may wait to be paid, as merchants write it.
+pub const TIMEOUTS: [&str; 4] = ["1m", "5m", "30m", "2h"];
+
+/// Sizes of a town.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Town {
+    /// Cells, from 1.
+    pub cells: usize,
+    /// Buyers.
+    pub buyers: u8,
+    /// Merchants.
+    pub merchants: u8,
+    /// Order numbers that each merchant uses.
+    pub numbers: u8,
+    /// Pay codes that can be drawn.
+    pub codes: u8,
+    /// Steps.
+    pub steps: usize,
+}
+
+impl Town {
+    /// Draws the sizes of a seed.
+    pub fn draw(dice: &Dice) -> Town {
+        let mut dice = dice.fork("town");
+        Town {
+            cells: *dice.pick(&[1, 1, 2, 2, 3, 4]),
+            buyers: dice.range(1, 4) as u8,
+            merchants: dice.range(1, 3) as u8,
+            numbers: dice.range(2, 12) as u8,
+            codes: dice.range(2, 12) as u8,
+            steps: dice.magnitude(40, 400) as usize,
+        }
+    }
+}
+
+/// One thing that somebody does at a moment.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Step {
+    /// Microseconds after the run's beginning.
+    pub after_us: i64,
+    /// What.
+    pub act: Act,
+}
+
+/// What somebody does. Parties, numbers and codes are places in the town's lists.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[expect(
+    missing_docs,
+    reason = "the members are places in the town's lists, amounts in fen and plain choices"
+)]
+pub enum Act {
+    /// A till asks to be paid with a code.
+    Pay { merchant: u8, number: u8, fen: u64, code: u8, timeout: u8 },
+    /// A program makes an order for a buyer.
+    Create { merchant: u8, number: u8, fen: u64, buyer: u8, timeout: u8 },
+    /// A program asks for a QR code.
+    Precreate { merchant: u8, number: u8, fen: u64, timeout: u8 },
+    /// A program asks how an order stands.
+    Query { merchant: u8, number: u8 },
+    /// A program closes an order.
+    Close { merchant: u8, number: u8 },
+    /// A program undoes an order whose outcome it does not know.
+    Cancel { merchant: u8, number: u8 },
+    /// A program gives money back.
+    Refund { merchant: u8, number: u8, fen: u64, request: Option<u8> },
+    /// A program asks how a refund stands.
+    RefundQuery { merchant: u8, number: u8, request: Option<u8> },
+    /// A wallet draws a code.
+    DrawCode { buyer: u8, code: u8 },
+    /// A buyer takes an order up.
+    Claim { buyer: u8, merchant: u8, number: u8, by_code: bool },
+    /// A buyer gives the password for an order and pays it.
+    Confirm { buyer: u8, merchant: u8, number: u8, right: bool, with_proof_of: Option<u8> },
+    /// Money comes in.
+    TopUp { buyer: u8, fen: u64, key: u8 },
+    /// Somebody's account is frozen, closed or free again: places in the list of statuses.
+    SetStatus { merchant: bool, party: u8, status: u8 },
+    /// New rules from this many minutes on.
+    SetRules { fee_ppm: u32, limit_fen: u64, in_minutes: i64 },
+}
+
+/// Draws the steps of a seed.
+pub fn draw(dice: &Dice, town: &Town) -> Vec<Step> {
+    let mut dice = dice.fork("plan");
+    let weights = Act::weights(&mut dice, town);
+    // Some towns hurry, so that requests meet; some are slow, so that time runs out.
+    let pause_most_us = *dice.pick(&[SECOND_US / 20, 2 * SECOND_US, 3 * MINUTE_US, HOUR_US]);
+    let mut after_us = 0;
+    let mut steps: Vec<Step> = Vec::with_capacity(town.steps);
+    while steps.len() < town.steps {
+        after_us += if dice.chance(250) { 0 } else { dice.magnitude(100, pause_most_us) };
+        let again = steps.last().map(|step| step.act.clone()).filter(|_| dice.chance(80));
+        let act = again.unwrap_or_else(|| Act::draw(&mut dice, town, &weights));
+        steps.push(Step { after_us, act });
+    }
+    steps
+}
+
+/// The kinds of act, in the order of their weights.
+const KINDS: usize = 14;
+
+impl Act {
+    /// How often each kind is done in this run: some not at all, as with faults.
+    fn weights(dice: &mut Dice, town: &Town) -> Vec<(u32, usize)> {
+        let usual: [u32; KINDS] = [22, 7, 6, 8, 4, 5, 12, 3, 20, 8, 10, 3, 2, 1];
+        let mut weights: Vec<(u32, usize)> = usual.into_iter().zip(0..).collect();
+        for (weight, kind) in &mut weights {
+            // Without codes, payments and confirmations nothing happens at all.
+            let needed = matches!(kind, 0 | 8);
+            if !needed && dice.chance(150) {
+                *weight = 0;
+            } else if dice.chance(100) {
+                *weight *= 5;
+            }
+        }
+        if town.cells > 1 {
+            // Rules are not told to other cells yet.
+            weights[13].0 = 0;
+        }
+        weights
+    }
+
+    fn draw(dice: &mut Dice, town: &Town, weights: &[(u32, usize)]) -> Act {
+        let merchant = dice.below(town.merchants.into()) as u8;
+        let number = dice.below(town.numbers.into()) as u8;
+        let buyer = dice.below(town.buyers.into()) as u8;
+        let code = dice.below(town.codes.into()) as u8;
+        let fen = *dice.pick(&AMOUNTS_FEN);
+        let timeout = dice.index(TIMEOUTS.len()) as u8;
+        let request = if dice.chance(750) { Some(dice.below(3) as u8) } else { None };
+        match *dice.weighted(weights) {
+            0 => Act::Pay { merchant, number, fen, code, timeout },
+            1 => Act::Create { merchant, number, fen, buyer, timeout },
+            2 => Act::Precreate { merchant, number, fen, timeout },
+            3 => Act::Query { merchant, number },
+            4 => Act::Close { merchant, number },
+            5 => Act::Cancel { merchant, number },
+            6 => Act::Refund { merchant, number, fen, request },
+            7 => Act::RefundQuery { merchant, number, request },
+            8 => Act::DrawCode { buyer, code },
+            9 => Act::Claim { buyer, merchant, number, by_code: dice.chance(500) },
+            10 => Act::Confirm {
+                buyer,
+                merchant,
+                number,
+                right: dice.chance(850),
+                with_proof_of: if dice.chance(60) {
+                    Some(dice.below(town.numbers.into()) as u8)
+                } else {
+                    None
+                },
+            },
+            11 => Act::TopUp { buyer, fen, key: dice.below(4) as u8 },
+            12 => Act::SetStatus {
+                merchant: dice.chance(400),
+                party: if dice.chance(500) { merchant } else { buyer },
+                // Mostly free again, or nobody could pay for the rest of the run.
+                status: *dice.pick(&[0, 0, 0, 1, 1, 2]),
+            },
+            _ => Act::SetRules {
+                fee_ppm: *dice.pick(&[0, 6_000, 10_000]),
+                limit_fen: *dice.pick(&[0, 1_000, 100_000]),
+                in_minutes: dice.range(1, 600),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shrink::{from_text, to_text};
+
+    #[test]
+    fn a_plan_is_of_its_seed_and_can_be_kept_as_text() {
+        let plan = |seed| {
+            let dice = Dice::new(seed);
+            draw(&dice, &Town::draw(&dice))
+        };
+        assert_eq!(plan(7), plan(7));
+        assert_ne!(plan(7), plan(8));
+        let text = to_text(&["seed 7"], &plan(7)).expect("steps are plain data");
+        assert_eq!(from_text::<Step>(&text).expect("it reads back"), plan(7));
+    }
+
+    #[test]
+    fn every_kind_of_act_is_drawn() {
+        let mut names = std::collections::BTreeSet::new();
+        for seed in 0..50 {
+            let dice = Dice::new(seed);
+            for step in draw(&dice, &Town::draw(&dice)) {
+                let text = format!("{:?}", step.act);
+                names.insert(text.split(' ').next().unwrap_or_default().to_owned());
+            }
+        }
+        assert_eq!(names.len(), KINDS, "{names:?}");
+    }
+}

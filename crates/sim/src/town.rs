@@ -1,0 +1,516 @@
+//! The people of a run: wallets and tills that call, merchants' servers that are told, and what each of them was told.
+
+use crate::caller::{CallId, Callers, Calling, Outcome, Word, ask, through_gateway, to_cell};
+use crate::counters::Counters;
+use crate::courier::CallNo;
+use crate::dice::Dice;
+use crate::faults::Swarm;
+use crate::merchant::Merchants;
+use crate::network::CellNo;
+use crate::plan::{Act, TIMEOUTS, Town};
+use crate::told::{self, Heard};
+use crate::world::{Event, World};
+use base::{AppId, MINUTE_US, OrderNo, PartyId, SECOND_US, Slot, Text};
+use cell::{Door, Inbox, NotDecided, Promise};
+use engine::{
+    ClaimOrder, Command, ConfirmPay, IssuePayCode, JudgePassword, Key, NewPassword, OpenApp, OpenParty,
+    Reply, Row, SetPartyStatus, SetRules, TopUp, TryPassword,
+};
+use gateway::Rehearsal;
+use money::{Currency, Money, Rate};
+use notify::Failure;
+use people::{App, AppMode, PartyKind, PartyStatus, Verifier};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use trade::{Notice, Order, Rulebook};
+
+/// Money that every buyer begins with, fen.
+const PURSE_FEN: u64 = 30_000;
+/// How long a program waits for an answer, microseconds.
+const PATIENCE_US: i64 = 20 * SECOND_US;
+/// Commands of one call that may wait at its door.
+const DOOR_MAX: usize = 8;
+
+/// Something of the town that happens later.
+#[derive(Debug)]
+pub(crate) enum TownEvent {
+    /// A caller's patience ends.
+    Late,
+    /// A merchant's server answers a process's courier.
+    Answered(CellNo, u64, CallNo, Result<(), Failure>),
+}
+
+/// A call and what the cells said to its commands.
+struct Open {
+    method: String,
+    inbox: Inbox,
+    heard: Arc<Mutex<Vec<Heard>>>,
+}
+
+/// The people.
+pub(crate) struct People {
+    dice: Dice,
+    callers: Callers<Word>,
+    open: BTreeMap<CallId, Open>,
+    merchants: Merchants,
+    now_us: Arc<Mutex<i64>>,
+    shops: Vec<(PartyId, AppId)>,
+    buyers: Vec<PartyId>,
+    apps: BTreeMap<AppId, Arc<App>>,
+    /// The slot that each code's last digits name.
+    code_slots: BTreeMap<u8, Slot>,
+}
+
+impl People {
+    pub(crate) fn new(_town: &Town, dice: &Dice) -> People {
+        People {
+            callers: Callers::new(dice),
+            merchants: Merchants::new(dice),
+            dice: dice.fork("people"),
+            open: BTreeMap::new(),
+            now_us: Arc::default(),
+            shops: Vec::new(),
+            buyers: Vec::new(),
+            apps: BTreeMap::new(),
+            code_slots: BTreeMap::new(),
+        }
+    }
+
+    /// The true time goes on.
+    pub(crate) fn tick(&mut self, true_us: i64) {
+        *self.now_us.lock().unwrap_or_else(PoisonError::into_inner) = true_us;
+    }
+
+    /// Hears of apps, which programs need before they can call.
+    pub(crate) fn learn(&mut self, changes: &[(Key, Option<Row>)]) {
+        for (_, row) in changes {
+            if let Some(Row::App(app)) = row {
+                self.apps.insert(app.id, app.clone());
+            }
+        }
+    }
+
+    fn door(&self) -> (Door, Inbox) {
+        let now_us = self.now_us.clone();
+        Door::detached(DOOR_MAX, Arc::new(move || *now_us.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    fn begin(
+        &mut self,
+        now_us: i64,
+        method: &str,
+        swarm: &Swarm,
+        counters: &mut Counters,
+        calling: impl FnOnce(&Door) -> Calling<Word>,
+    ) -> i64 {
+        let (door, inbox) = self.door();
+        let calling = calling(&door);
+        let id = self.callers.begin(now_us, 0, PATIENCE_US, calling, swarm, counters);
+        self.open.insert(id, Open { method: method.to_owned(), inbox, heard: Arc::default() });
+        self.callers.next_deadline_us().unwrap_or(now_us)
+    }
+
+    fn shop(&self, merchant: u8) -> (PartyId, AppId) {
+        self.shops[usize::from(merchant) % self.shops.len()]
+    }
+
+    fn buyer(&self, buyer: u8) -> PartyId {
+        self.buyers[usize::from(buyer) % self.buyers.len()]
+    }
+
+    /// The digits of a code: they end in its buyer's slot, as they do in the product.
+    fn code(&self, code: u8) -> Option<String> {
+        self.code_slots.get(&code).map(|slot| format!("28{code:014}{slot}"))
+    }
+}
+
+fn number(number: u8) -> String {
+    format!("N{number}")
+}
+
+fn yuan(fen: u64) -> String {
+    format!("{}.{:02}", fen / 100, fen % 100)
+}
+
+fn digest(code: &str) -> [u8; 16] {
+    // One gateway for its digest: the secrets of a rehearsal are always the same.
+    let (door, _inbox) = Door::detached(1, Arc::new(|| 0));
+    Rehearsal::new(door).pay_code_digest(code)
+}
+
+impl World {
+    /// Opens parties and apps and gives everybody money, while nothing goes wrong.
+    pub(crate) fn settle_town(&mut self, town: &Town) -> Result<(), String> {
+        for merchant in 0..town.merchants {
+            self.command(open_party(PartyKind::Merchant, format!("shop{merchant}@town")).into());
+        }
+        for buyer in 0..town.buyers {
+            self.command(open_party(PartyKind::Person, format!("buyer{buyer}@town")).into());
+        }
+        self.serve_people()?;
+        self.run_out()?;
+        let parties: BTreeMap<String, PartyId> = self.mirror.rows().filter_map(login).collect();
+        let of = |login: String| parties.get(&login).copied().ok_or(format!("{login} was not opened"));
+        for merchant in 0..town.merchants {
+            let seller = of(format!("shop{merchant}@town"))?;
+            self.command(open_app(seller).into());
+        }
+        for buyer in 0..town.buyers {
+            let party = of(format!("buyer{buyer}@town"))?;
+            self.people.buyers.push(party);
+            self.command(top_up(party, PURSE_FEN, "purse").into());
+        }
+        self.serve_people()?;
+        self.run_out()?;
+        let apps = self.people.apps.values().map(|app| (app.seller, app.id));
+        self.people.shops = apps.collect();
+        if self.people.shops.len() == usize::from(town.merchants) {
+            Ok(())
+        } else {
+            Err("not every shop has its app".to_owned())
+        }
+    }
+
+    /// Puts a command, as a wallet or the operator does.
+    fn command(&mut self, command: Command) {
+        let name = command.name();
+        self.begin(name, |door| to_cell(door, command));
+    }
+
+    fn begin(&mut self, method: &str, calling: impl FnOnce(&Door) -> Calling<Word>) {
+        let now_us = self.schedule.now_us();
+        let late_us = self.people.begin(now_us, method, &self.swarm, &mut self.counters, calling);
+        self.schedule.at(late_us, Event::Town(TownEvent::Late));
+    }
+
+    fn call(&mut self, merchant: u8, method: &str, content: &serde_json::Value) {
+        let (_, app) = self.people.shop(merchant);
+        let Some(app) = self.people.apps.get(&app).cloned() else { return };
+        let content = content.to_string();
+        let notify_url = format!("https://shop.invalid/{merchant}");
+        self.begin(method, |door| {
+            through_gateway(Rehearsal::new(door.clone()).call(app, method, &content, Some(&notify_url)))
+        });
+    }
+
+    /// A step of the plan.
+    pub(crate) fn act(&mut self, act: Act) {
+        match act {
+            Act::Pay { merchant, number: order, fen, code, timeout } => {
+                let Some(auth_code) = self.people.code(code) else { return };
+                let content = serde_json::json!({
+                    "out_trade_no": number(order), "total_amount": yuan(fen), "subject": "tea", "scene": "bar_code",
+                    "auth_code": auth_code, "timeout_express": TIMEOUTS[usize::from(timeout) % TIMEOUTS.len()],
+                });
+                self.call(merchant, "alipay.trade.pay", &content);
+            }
+            Act::Create { merchant, number: order, fen, buyer, timeout } => {
+                let content = serde_json::json!({
+                    "out_trade_no": number(order), "total_amount": yuan(fen), "subject": "tea",
+                    "buyer_id": self.people.buyer(buyer).to_string(),
+                    "timeout_express": TIMEOUTS[usize::from(timeout) % TIMEOUTS.len()],
+                });
+                self.call(merchant, "alipay.trade.create", &content);
+            }
+            Act::Precreate { merchant, number: order, fen, timeout } => {
+                let content = serde_json::json!({
+                    "out_trade_no": number(order), "total_amount": yuan(fen), "subject": "tea",
+                    "timeout_express": TIMEOUTS[usize::from(timeout) % TIMEOUTS.len()],
+                });
+                self.call(merchant, "alipay.trade.precreate", &content);
+            }
+            Act::Query { merchant, number: order } => {
+                self.call(
+                    merchant,
+                    "alipay.trade.query",
+                    &serde_json::json!({ "out_trade_no": number(order) }),
+                );
+            }
+            Act::Close { merchant, number: order } => {
+                self.call(
+                    merchant,
+                    "alipay.trade.close",
+                    &serde_json::json!({ "out_trade_no": number(order) }),
+                );
+            }
+            Act::Cancel { merchant, number: order } => {
+                self.call(
+                    merchant,
+                    "alipay.trade.cancel",
+                    &serde_json::json!({ "out_trade_no": number(order) }),
+                );
+            }
+            Act::Refund { merchant, number: order, fen, request } => {
+                let mut content =
+                    serde_json::json!({ "out_trade_no": number(order), "refund_amount": yuan(fen) });
+                if let Some(request) = request {
+                    content["out_request_no"] = format!("R{request}").into();
+                }
+                self.call(merchant, "alipay.trade.refund", &content);
+            }
+            Act::RefundQuery { merchant, number: order, request } => {
+                let request = request.map_or_else(|| number(order), |request| format!("R{request}"));
+                let content = serde_json::json!({ "out_trade_no": number(order), "out_request_no": request });
+                self.call(merchant, "alipay.trade.fastpay.refund.query", &content);
+            }
+            wallet => self.act_of_wallet(wallet),
+        }
+    }
+
+    fn act_of_wallet(&mut self, act: Act) {
+        match act {
+            Act::DrawCode { buyer, code } => {
+                let party = self.people.buyer(buyer);
+                self.people.code_slots.insert(code, party.slot());
+                let Some(digits) = self.people.code(code) else { return };
+                self.command(IssuePayCode { party, digest: digest(&digits) }.into());
+            }
+            Act::Claim { buyer, merchant, number: order, by_code } => {
+                let Some(order_no) = self.order(merchant, order) else { return };
+                let buyer = self.people.buyer(buyer);
+                self.command(ClaimOrder { order_no, buyer, by_code }.into());
+            }
+            Act::Confirm { buyer, merchant, number: order, right, with_proof_of } => {
+                let Some(order_no) = self.order(merchant, order) else { return };
+                let about = with_proof_of.and_then(|other| self.order(merchant, other)).unwrap_or(order_no);
+                let buyer = self.people.buyer(buyer);
+                self.begin("confirm", |door| confirm(door.clone(), buyer, order_no, about, right));
+            }
+            Act::TopUp { buyer, fen, key } => {
+                let party = self.people.buyer(buyer);
+                self.command(top_up(party, fen, &format!("key{key}")).into());
+            }
+            Act::SetStatus { merchant, party, status } => {
+                let party = if merchant { self.people.shop(party).0 } else { self.people.buyer(party) };
+                let statuses = [PartyStatus::Normal, PartyStatus::Frozen, PartyStatus::Closed];
+                let status = statuses[usize::from(status) % statuses.len()];
+                self.command(SetPartyStatus { party, status }.into());
+            }
+            Act::SetRules { fee_ppm, limit_fen, in_minutes } => {
+                let effective_at_us = self.schedule.now_us() + in_minutes * MINUTE_US;
+                let Ok(limit) = Money::from_minor(limit_fen, Currency::Cny) else { return };
+                let Ok(merchant_fee_ppm) = Rate::from_ppm(fee_ppm) else { return };
+                let rules = Rulebook {
+                    effective_at_us,
+                    merchant_fee_ppm,
+                    password_free_limit_minor: limit.minor(),
+                    ..Rulebook::first()
+                };
+                self.command(SetRules { rules }.into());
+            }
+            _ => {}
+        }
+    }
+
+    /// Our number of a merchant's order, as the wallet would read it from its code.
+    fn order(&self, merchant: u8, order: u8) -> Option<OrderNo> {
+        let (seller, _) = self.people.shop(merchant);
+        let out_trade_no = Text::new(&number(order)).ok()?;
+        match self.mirror.get(&Key::OrderNumber((seller.slot(), seller, out_trade_no))) {
+            Some(Row::OrderNumber(number)) => Some(number.no),
+            _ => None,
+        }
+    }
+
+    /// Lets callers go on and brings their commands on the way, until nobody can go on.
+    pub(crate) fn serve_people(&mut self) -> Result<(), String> {
+        let now_us = self.schedule.now_us();
+        for (id, outcome) in self.people.callers.poll(now_us) {
+            self.ended(id, outcome)?;
+        }
+        let mut asked: Vec<(Command, Promise)> = Vec::new();
+        for open in self.people.open.values() {
+            while let Some((command, promise)) = open.inbox.take() {
+                let (heard, copy) = (open.heard.clone(), command.clone());
+                let overheard = Promise::new(move |answer| {
+                    heard.lock().unwrap_or_else(PoisonError::into_inner).push((copy, answer.clone()));
+                    promise.keep(answer);
+                });
+                asked.push((command, overheard));
+            }
+        }
+        for (command, promise) in asked {
+            let cell = self.cell_of(command.slot());
+            let wait_us = self.people.dice.range(50, 3_000);
+            self.schedule.after(wait_us, Event::Ask(cell, Box::new(command), promise));
+        }
+        Ok(())
+    }
+
+    fn ended(&mut self, id: CallId, outcome: Outcome<Word>) -> Result<(), String> {
+        let Some(open) = self.people.open.remove(&id) else { return Ok(()) };
+        let heard = open.heard.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let method = open.method;
+        match outcome {
+            Outcome::Heard(Word::Gateway(said)) => {
+                self.note(format_args!("{method} is told {} {}", said.code, said.sub_code));
+                self.trace.bytes(said.body.as_bytes());
+                self.counters.hit(&format!(
+                    "told.{}",
+                    if said.sub_code.is_empty() { &said.code } else { &said.sub_code }
+                ));
+                told::check(&method, &heard, &said)
+            }
+            Outcome::Heard(Word::Cell(answer)) => {
+                let word = match &answer {
+                    Ok(reply) if reply.is_accepted() => "done",
+                    Ok(_) => "refused",
+                    Err(NotDecided::Busy) => "busy",
+                    Err(NotDecided::Unknown) => "unknown",
+                };
+                self.note(format_args!("{method} is {word}"));
+                self.counters.hit(&format!("wallet.{word}"));
+                Ok(())
+            }
+            Outcome::Unknown(why) => {
+                self.note(format_args!("{method} hears nothing: {why:?}"));
+                self.counters.hit(&format!("silence.{why:?}"));
+                Ok(())
+            }
+        }
+    }
+
+    /// A process looks for what is due: timers and notices.
+    pub(crate) fn look(&mut self, cell: CellNo, no: u64) -> Result<(), String> {
+        let now_us = self.schedule.now_us();
+        let machine = &mut self.machines[cell];
+        let (wall_us, store) = (machine.clock.now_us(), machine.store.clone());
+        let Some(process) = machine.process(no).filter(|process| !process.paused) else { return Ok(()) };
+        if process.look_at_us != Some(now_us) {
+            // An earlier look was entered after this one.
+            return Ok(());
+        }
+        process.look_at_us = None;
+        let reader = || store::Store::reader(&store);
+        let timers = process.clerk.step(now_us, wall_us, reader);
+        let wants = process.courier.step(now_us, wall_us, reader);
+        let busy = !timers.is_empty() || !wants.commands.is_empty();
+        process.queue.extend(timers);
+        process.queue.extend(wants.commands);
+        if busy {
+            self.schedule.after(1, Event::Decide(cell, no));
+        }
+        for call in wants.calls {
+            let seen = self.people.merchants.seen.len();
+            let answer = self.people.merchants.ring(now_us, &call, &self.swarm, &mut self.counters)?;
+            self.check_heard(seen)?;
+            self.note(format_args!("cell {cell} tells of notice {}: {answer:?}", call.notice));
+            if let Some(answer) = answer {
+                let event = TownEvent::Answered(cell, no, call.no, answer.outcome);
+                self.schedule.after(answer.after_us, Event::Town(event));
+            }
+        }
+        self.look_again(cell, no);
+        Ok(())
+    }
+
+    /// Whatever a merchant has heard of since is durable, and so.
+    fn check_heard(&self, since: usize) -> Result<(), String> {
+        for heard in &self.people.merchants.seen[since..] {
+            let notice = self.mirror.get(&Key::Notice((heard.notice.slot(), heard.notice)));
+            let order = self.mirror.get(&Key::Order((heard.order_no.slot(), heard.order_no)));
+            let notice = if let Some(Row::Notice(notice)) = notice { Some(notice.as_ref()) } else { None };
+            let order = if let Some(Row::Order(order)) = order { Some(order.as_ref()) } else { None };
+            heard.check(notice, order)?;
+        }
+        Ok(())
+    }
+
+    /// Enters the next look of a process, when there is one and none earlier is entered.
+    pub(crate) fn look_again(&mut self, cell: CellNo, no: u64) {
+        let now_us = self.schedule.now_us();
+        let machine = &mut self.machines[cell];
+        let wall_us = machine.clock.now_us();
+        let Some(process) = machine.process(no) else { return };
+        let news = process.clerk.has_news() || process.courier.has_news();
+        let wakes = [process.clerk.wake_at_us(now_us, wall_us), process.courier.wake_at_us(now_us, wall_us)];
+        let next_us = if news { Some(now_us) } else { wakes.into_iter().flatten().min() };
+        // A clock that stands still must not make the world turn on the spot.
+        let Some(next_us) = next_us.map(|next_us| next_us.max(now_us + 1_000)) else { return };
+        if process.look_at_us.is_none_or(|entered_us| entered_us > next_us) {
+            process.look_at_us = Some(next_us);
+            self.schedule.at(next_us, Event::Look(cell, no));
+        }
+    }
+
+    pub(crate) fn happen_in_town(&mut self, event: TownEvent) -> Result<(), String> {
+        match event {
+            TownEvent::Late => Ok(()),
+            TownEvent::Answered(cell, no, call, outcome) => {
+                if let Some(process) = self.machines[cell].process(no) {
+                    process.courier.answered(call, outcome);
+                    self.look_again(cell, no);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// What merchants and callers still wait for, or believe wrongly.
+    pub(crate) fn open_in_town(&self) -> Vec<String> {
+        let mut open = Vec::new();
+        if !self.people.callers.is_empty() {
+            open.push(format!("{} callers still wait", self.people.callers.len()));
+        }
+        let notices: Vec<&Notice> = self
+            .mirror
+            .rows()
+            .filter_map(|row| if let Row::Notice(notice) = row { Some(&**notice) } else { None })
+            .collect();
+        let orders = self
+            .mirror
+            .rows()
+            .filter_map(|row| if let Row::Order(order) = row { Some(&**order) } else { None });
+        for order in orders.collect::<Vec<&Order>>() {
+            let of_order = notices.iter().copied().filter(|notice| notice.order_no == order.no);
+            open.extend(self.people.merchants.check_order(order, of_order).err());
+        }
+        open
+    }
+}
+
+/// Gives the password, hears the verdict, pays.
+fn confirm(door: Door, buyer: PartyId, order_no: OrderNo, about: OrderNo, right: bool) -> Calling<Word> {
+    Box::pin(async move {
+        let tried = ask(&door, TryPassword { party: buyer, about }.into()).await;
+        let Ok(Reply::TryPassword(Ok(reserved))) = &tried else { return Word::Cell(tried) };
+        let attempt = reserved.attempt;
+        let judged = ask(&door, JudgePassword { party: buyer, attempt, right }.into()).await;
+        if !right || !matches!(judged, Ok(Reply::JudgePassword(Ok(())))) {
+            return Word::Cell(judged);
+        }
+        Word::Cell(ask(&door, ConfirmPay { buyer, order_no, attempt }.into()).await)
+    })
+}
+
+fn login(row: &Row) -> Option<(String, PartyId)> {
+    if let Row::Login(login) = row { Some((login.login.to_string(), login.party)) } else { None }
+}
+
+fn open_party(kind: PartyKind, login: String) -> OpenParty {
+    let verifier = Verifier::new("$argon2id$rehearsed").expect("a short text");
+    let password = Some(NewPassword { verifier, pepper_version: 1 });
+    OpenParty {
+        kind,
+        login: Text::new(&login).expect("logins are short"),
+        name: Text::new("somebody").expect("names are short"),
+        password,
+    }
+}
+
+fn open_app(seller: PartyId) -> OpenApp {
+    OpenApp {
+        seller,
+        mode: AppMode::Key,
+        public_key: vec![1],
+        certificate: None,
+        cert_sn: None,
+        allow_rsa1: false,
+        sealed_aes_key: None,
+    }
+}
+
+fn top_up(party: PartyId, fen: u64, key: &str) -> TopUp {
+    let amount = Money::from_minor(fen, Currency::Cny).expect("amounts of a town are small");
+    TopUp { party, amount, key: Text::new(key).expect("keys are short") }
+}
