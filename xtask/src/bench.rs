@@ -62,7 +62,7 @@ fn measure(
     let mut command = Command::new(tongbao);
     command.current_dir(root).args(["bench", subject]).arg("--data").arg(&data).args(extra);
     println!("measuring: {}", process::shown(&command));
-    let machine = machine(&data);
+    let lineage = lineage(root, &data);
     let outcome = process::run(&mut command, BENCH_LIMIT);
     let removed = fs::remove_dir_all(&data);
     if let Some(trouble) = outcome.trouble {
@@ -78,15 +78,22 @@ fn measure(
     let report = json!({
         "subject": subject,
         "command": typed.collect::<Vec<_>>().join(" ").trim_end_matches(" --"),
-        "commit": commit(root),
-        "measured_at_s": SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
-        "machine": machine,
+        "lineage": lineage,
         "figures": figures,
     });
     let path = folder.join(format!("{subject}.json"));
     fs::write(&path, format!("{report:#}\n")).map_err(|error| told(&path, error))?;
     println!("written: {}", path.display());
     Ok(())
+}
+
+/// Where figures come from: what was measured, when, and on which machine. `data` is a folder on the disk that was used.
+pub(crate) fn lineage(root: &Path, data: &Path) -> Value {
+    json!({
+        "commit": commit(root),
+        "measured_at_s": SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        "machine": machine(data),
+    })
 }
 
 /// The commit that was measured; `+` when files differ from it.
@@ -166,7 +173,7 @@ mod tests {
             serde_json::from_slice(&fs::read(folder.path().join("cell.json")).unwrap()).unwrap();
         assert_eq!(report["figures"]["per_second"], 9);
         assert_eq!(report["command"], "cargo xtask bench cell");
-        assert!(report["machine"]["cores"].as_u64().unwrap() > 0);
+        assert!(report["lineage"]["machine"]["cores"].as_u64().unwrap() > 0);
         assert!(!folder.path().join("cell-data").exists());
     }
 }

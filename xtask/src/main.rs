@@ -13,7 +13,9 @@ mod demo;
 mod exceptions;
 mod floors;
 mod manifests;
+mod plants;
 mod process;
+mod prove;
 mod purity;
 mod records;
 mod secrets;
@@ -32,10 +34,15 @@ const HELP: &str = "\
 cargo xtask demo  [--data DIR] [--port N] [--keep] [--once]
     Builds tongbao, starts it with a demo merchant and two buyers, runs a sample shop against it,
     and keeps it running until Ctrl-C. --once stops after the shop; --keep continues an older data folder.
-cargo xtask test  [--only rust,sdk,node,browser,crash,tidy]
+cargo xtask test  [--only rust,sdk,node,browser,sim,crash,tidy]
     Everything that a change must pass, in the order of what fails fastest.
 cargo xtask tidy
     The house rules: floors, sizes, purity, words, records. See STYLE.md.
+cargo xtask sim   [--seeds N] [--from S] [--planted] [--seed S] [--replay FILE] [--keep DIR]
+    Runs the whole house in simulated worlds, one thread per seed, every fault drawn from the seed. --planted switches
+    each planted bug on and counts the seeds it takes to find it.
+cargo xtask crash [slice|kill|images|faults|flips] [OPTION...]
+    Kills the real server under load, opens what power losses leave, fails its disk, flips its bits.
 cargo xtask bench [cell|gateway|all] [-- ARGUMENT...]
     Measures payments per second and writes target/bench/*.json with the facts of this machine.
     What follows -- is handed to `tongbao bench` as it is.
@@ -54,6 +61,8 @@ fn main() -> ExitCode {
         "test" => test::run(&root, rest),
         "tidy" => tidy::run(&root, rest),
         "bench" => bench::run(&root, rest),
+        "sim" => prove::sim(&root, rest),
+        "crash" => prove::crash(&root, rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

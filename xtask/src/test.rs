@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use crate::count::{self, Counts};
 use crate::process::{self, Outcome};
+use crate::prove;
 use crate::tools::{self, Needs};
 
 /// What `--only` can name.
-const PARTS: [&str; 6] = ["tidy", "rust", "sdk", "node", "browser", "crash"];
+const PARTS: [&str; 7] = ["tidy", "rust", "sdk", "node", "browser", "sim", "crash"];
 
 /// One step of the run.
 struct Step {
@@ -27,6 +28,7 @@ struct Step {
 
 enum Work {
     Tidy,
+    Canary,
     Program(fn(&Context) -> Command),
 }
 
@@ -41,7 +43,7 @@ const fn minutes(count: u64) -> Duration {
 
 const SERVED: &[&str] = &["sdk", "node", "browser", "crash"];
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 15] = [
     Step { name: "format", parts: &["rust"], limit: minutes(2), counts: false, work: Work::Program(format) },
     Step { name: "tidy", parts: &["rust", "tidy"], limit: minutes(2), counts: false, work: Work::Tidy },
     Step { name: "clippy", parts: &["rust"], limit: minutes(20), counts: false, work: Work::Program(clippy) },
@@ -86,6 +88,29 @@ const STEPS: [Step; 10] = [
         limit: minutes(10),
         counts: true,
         work: Work::Program(browser),
+    },
+    Step {
+        name: "simulator build",
+        parts: &["sim"],
+        limit: minutes(30),
+        counts: false,
+        work: Work::Program(sim_build),
+    },
+    Step { name: "simulation", parts: &["sim"], limit: minutes(15), counts: false, work: Work::Program(sim) },
+    Step {
+        name: "planted bugs",
+        parts: &["sim"],
+        limit: minutes(15),
+        counts: false,
+        work: Work::Program(planted),
+    },
+    Step { name: "canary", parts: &["sim"], limit: minutes(11), counts: false, work: Work::Canary },
+    Step {
+        name: "crash build",
+        parts: &["crash"],
+        limit: minutes(30),
+        counts: false,
+        work: Work::Program(crash_build),
     },
     Step { name: "crash", parts: &["crash"], limit: minutes(10), counts: false, work: Work::Program(crash) },
 ];
@@ -157,12 +182,7 @@ fn parts(arguments: &[String]) -> Result<Vec<&'static str>, String> {
 
 fn needs(parts: &[&str]) -> Needs {
     let has = |part: &str| parts.contains(&part);
-    Needs {
-        rust: has("rust"),
-        python: has("sdk") || has("crash"),
-        node: has("node"),
-        browser: has("browser"),
-    }
+    Needs { rust: has("rust"), python: has("sdk"), node: has("node"), browser: has("browser") }
 }
 
 fn timed<T>(name: &str, work: impl FnOnce() -> T) -> (Duration, T) {
@@ -177,6 +197,7 @@ fn timed<T>(name: &str, work: impl FnOnce() -> T) -> (Duration, T) {
 fn perform(step: &Step, context: &Context) -> (Counts, Option<String>) {
     match step.work {
         Work::Tidy => judge(false, None, crate::tidy::run(&context.root, &[]).err()),
+        Work::Canary => judge(false, None, prove::canary(&context.root).err()),
         Work::Program(command) => {
             let mut command = command(context);
             println!("{}", process::shown(&command));
@@ -252,9 +273,33 @@ fn npm_test(folder: &Path) -> Command {
     command
 }
 
+fn sim_build(context: &Context) -> Command {
+    prove::sim_build(&context.root).0
+}
+
+/// A slice of the simulation that is enough for every counter to be seen.
+fn sim(context: &Context) -> Command {
+    of_sim(context, &["--seeds", "1500"])
+}
+
+fn planted(context: &Context) -> Command {
+    of_sim(context, &["--planted", "--seeds", "2000"])
+}
+
+fn of_sim(context: &Context, arguments: &[&str]) -> Command {
+    let mut command = Command::new(prove::sim_build(&context.root).1);
+    command.current_dir(&context.root).args(arguments);
+    command
+}
+
+fn crash_build(context: &Context) -> Command {
+    prove::crash_build(&context.root).0
+}
+
+/// Twenty kills and some hundred torn, failing and bent files.
 fn crash(context: &Context) -> Command {
-    let mut command = Command::new(tools::venv_python(&context.root));
-    command.current_dir(&context.root).arg("tests/crash/crash.py");
+    let mut command = Command::new(prove::crash_build(&context.root).1);
+    command.current_dir(&context.root).arg("slice");
     command
 }
 
@@ -293,7 +338,7 @@ mod tests {
     #[test]
     fn what_is_installed_follows_from_what_is_run() {
         assert_eq!(needs(&["tidy"]), Needs::default());
-        assert!(needs(&["crash"]).python);
+        assert_eq!(needs(&["sim", "crash"]), Needs::default());
         assert_eq!(needs(&PARTS), Needs { rust: true, python: true, node: true, browser: true });
     }
 

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use crate::tree::{self, File};
-use crate::{exceptions, floors, manifests, purity, records, secrets, sizes, words};
+use crate::{exceptions, floors, manifests, plants, purity, records, secrets, sizes, words};
 
 /// One breach of one rule.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,6 +73,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), String> {
 fn findings(root: &Path, files: &[File], packages: &[floors::Package]) -> Vec<Finding> {
     let mut found = floors::check(packages);
     found.extend(manifests::check(files, packages));
+    found.extend(plants::check(files));
     found.extend(purity::check(files));
     for file in files {
         found.extend(sizes::check(file));

@@ -9,8 +9,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use base::{PartyId, SECOND_US, Secret};
 use cell::CellError;
-use engine::{IssuePayCode, PartyNotFound};
+use engine::{IssuePayCode, PartyNotFound, PayCodeRefused};
 
+/// Codes drawn for one request at most.
+const DRAWS_MAX: u32 = 5;
 /// Digits that stand together below the bar code.
 const GROUP_DIGITS: usize = 4;
 
@@ -24,10 +26,33 @@ pub(crate) struct Issued {
 
 /// Draws a code for this party and makes it usable.
 pub(crate) async fn issue(portal: &Portal, party: PartyId) -> Result<Issued, CellError<PartyNotFound>> {
-    let code = chance::pay_code(party.slot());
-    let digest = portal.world.secrets.pay_code_digest(code.reveal());
-    let expires_at_us = portal.door.ask(IssuePayCode { party, digest }).await?;
-    Ok(Issued { code, expires_at_us })
+    until_free(|| async move {
+        let code = chance::pay_code(party.slot());
+        let digest = portal.world.secrets.pay_code_digest(code.reveal());
+        let expires_at_us = portal.door.ask(IssuePayCode { party, digest }).await?;
+        Ok(Issued { code, expires_at_us })
+    })
+    .await
+}
+
+/// Draws again while another buyer shows the very code that was drawn; so often in a row is no chance, and is said to
+/// be busy.
+async fn until_free<T, Drawn>(draw: impl Fn() -> Drawn) -> Result<T, CellError<PartyNotFound>>
+where
+    Drawn: Future<Output = Result<T, CellError<PayCodeRefused>>>,
+{
+    for _draw in 0..DRAWS_MAX {
+        match draw().await {
+            Ok(issued) => return Ok(issued),
+            Err(CellError::Refused(PayCodeRefused::CodeTaken)) => {}
+            Err(CellError::Refused(PayCodeRefused::PartyNotFound)) => {
+                return Err(CellError::Refused(PartyNotFound));
+            }
+            Err(CellError::Busy) => return Err(CellError::Busy),
+            Err(CellError::Unknown) => return Err(CellError::Unknown),
+        }
+    }
+    Err(CellError::Busy)
 }
 
 #[derive(Template)]
@@ -68,6 +93,29 @@ fn grouped(code: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// What is issued when the first so many codes are another buyer's, and how many were drawn.
+    async fn drawn(taken: u32) -> (Result<u32, CellError<PartyNotFound>>, u32) {
+        let count = AtomicU32::new(0);
+        let draw = || {
+            let draw = count.fetch_add(1, Ordering::Relaxed);
+            let taken = draw < taken;
+            async move { if taken { Err(CellError::Refused(PayCodeRefused::CodeTaken)) } else { Ok(draw) } }
+        };
+        (until_free(draw).await, count.load(Ordering::Relaxed))
+    }
+
+    #[tokio::test]
+    async fn a_code_that_another_buyer_shows_is_drawn_anew() {
+        assert!(matches!(drawn(0).await, (Ok(0), 1)));
+        assert!(matches!(drawn(2).await, (Ok(2), 3)));
+        assert!(matches!(drawn(u32::MAX).await, (Err(CellError::Busy), DRAWS_MAX)));
+        let gone = until_free(|| async { Err::<(), _>(CellError::Refused(PayCodeRefused::PartyNotFound)) });
+        assert!(matches!(gone.await, Err(CellError::Refused(PartyNotFound))));
+    }
+
     #[test]
     fn digits_stand_in_groups_of_four() {
         assert_eq!(super::grouped("281234567890123407"), "2812 3456 7890 1234 07");

@@ -3,7 +3,8 @@
 //! Progress goes to standard error, one JSON object of figures to standard output, so that a program can keep them. The
 //! load driver runs on the same cores as the cell and is part of what is measured.
 
-use crate::{bench_cell, bench_gateway};
+use crate::bench_gateway::GatewayArgs;
+use crate::{bench_ceiling, bench_cell, bench_gateway};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
@@ -16,8 +17,30 @@ use std::time::{Duration, Instant};
 pub(crate) enum What {
     /// Full payments through the cell alone, journal and SQLite on disk.
     Cell,
-    /// Signed `alipay.trade.pay` calls through the gateway.
+    /// Signed calls through the gateway, beside the machine's ceiling for such calls.
     Gateway,
+    /// Serves that ceiling; the gateway's bench starts it.
+    #[value(hide = true)]
+    Ceiling,
+}
+
+/// A part of the cell's bench.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Phase {
+    /// The same decisions on bare hash maps, one flushed append for a thousand: the machine's own limit.
+    Floor,
+    /// As fast as they go, merchants by a zipfian law.
+    Burst,
+    /// All to one merchant.
+    Hot,
+    /// Merchants evenly.
+    Uniform,
+    /// Open loop at half of what the burst reached.
+    Latency,
+    /// How many payments share a flush when so many are under way.
+    Arrival,
+    /// As fast as they go for minutes, with posting.
+    Sustained,
 }
 
 /// The options of `tongbao bench`.
@@ -28,31 +51,36 @@ pub(crate) struct BenchArgs {
     /// A folder for the data, new or empty; it is left for `tongbao verify`.
     #[arg(long)]
     pub(crate) data: PathBuf,
+    /// The parts of the cell's bench, in the order in which they run; all when none is named.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) phases: Vec<Phase>,
     /// Buyers, each with an account and money.
     #[arg(long, default_value_t = 1_000_000)]
     pub(crate) buyers: usize,
     /// Merchants; a payment chooses one by a zipfian law (exponent 1).
     #[arg(long, default_value_t = 10_000)]
     pub(crate) merchants: usize,
-    /// Payments of the burst, as fast as they go.
+    /// Payments of the floor and of the burst; the hot and the uniform part make a quarter of them each.
     #[arg(long, default_value_t = 1_000_000)]
     pub(crate) payments: usize,
-    /// Seconds of the sustained run that follows the burst.
-    #[arg(long, default_value_t = 300)]
+    /// Seconds of the sustained run.
+    #[arg(long, default_value_t = 600)]
     pub(crate) sustained_s: u64,
-    /// Rows journalled but not posted at which the cell slows to the poster's pace. A server's own bound is 2,000,000
-    /// (about 800 MB); the burst of a million payments has room for all its rows.
+    /// Seconds of the open loop.
+    #[arg(long, default_value_t = 20)]
+    pub(crate) latency_s: u64,
+    /// Payments a second of the open loop; half of the burst's when absent.
+    #[arg(long)]
+    pub(crate) latency_rate: Option<u64>,
+    /// Rows journalled but not posted at which the cell slows to the poster's pace, in the short parts: the burst of a
+    /// million payments has room for all its rows. The sustained run has a server's own bound.
     #[arg(long, default_value_t = 12_000_000)]
     pub(crate) backlog_rows: u64,
     /// Payments under way at most.
     #[arg(long, default_value_t = 6_000)]
     pub(crate) in_flight: usize,
-    /// Connections of the gateway's load.
-    #[arg(long, default_value_t = 64)]
-    pub(crate) connections: usize,
-    /// Signed calls of the gateway's load.
-    #[arg(long, default_value_t = 20_000)]
-    pub(crate) calls: usize,
+    #[command(flatten)]
+    pub(crate) gateway: GatewayArgs,
 }
 
 /// Measures, and prints the figures as one JSON object.
@@ -65,6 +93,7 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<()> {
     let figures = match args.what {
         What::Cell => bench_cell::run(args)?,
         What::Gateway => bench_gateway::run(args)?,
+        What::Ceiling => return bench_ceiling::run(args),
     };
     print(&figures)
 }
@@ -158,16 +187,6 @@ pub(crate) fn resident_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.and_then(|rest| rest.split_whitespace().next()).and_then(|kb| kb.parse().ok()).unwrap_or(0)
-}
-
-/// Processor time of this process so far, milliseconds; zero where the system does not tell.
-pub(crate) fn cpu_ms() -> u64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let fields: Vec<&str> = after_name.split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok()).unwrap_or(0);
-    // utime and stime, in ticks of 10 ms on Linux.
-    (ticks(11) + ticks(12)) * 10
 }
 
 #[cfg(test)]

@@ -3,26 +3,35 @@
 //! One payment is what a till does: the buyer's wallet draws a pay code, the merchant's order is opened and paid with
 //! it. That is an order with its number, a trade, two postings with five entries (the fee is the fifth), a receipt and
 //! a notification, in one journal record, answered when it is durable; the code itself is made and used up on the way.
+//!
+//! The figures are one JSON object with a member for each phase that ran; docs/guide/speed.md tells what each member
+//! means.
 
-use crate::bench::{BenchArgs, Dice, Latencies, cpu_ms, progress, rate, resident_kb};
+use crate::bench::{BenchArgs, Phase, progress, rate, resident_kb};
+use crate::bench_floor;
+use crate::bench_load::{Load, Run, To};
+use crate::bench_proc::Process;
 use crate::data_folder::DataFolder;
 use anyhow::{Context, anyhow};
-use base::{AppId, PartyId, Text};
 use cell::{Cell, Door};
-use engine::{Command, IssuePayCode, OpenApp, OpenOrder, OpenParty, PayBy, Reply, TopUp};
-use money::{Currency, Money};
-use people::{AppMode, PartyKind};
-use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use store::SqliteStore;
-use trade::{Delivery, Meaning, Product, WireCharset};
 
-/// What every payment costs, fen: enough for a fee of one fen.
-const PRICE_FEN: u64 = 199;
-/// What every buyer has, fen: nobody runs out.
-const PURSE_FEN: u64 = 1_000_000_000;
+const ALL: [Phase; 7] = [
+    Phase::Floor,
+    Phase::Burst,
+    Phase::Hot,
+    Phase::Uniform,
+    Phase::Latency,
+    Phase::Arrival,
+    Phase::Sustained,
+];
+/// Payments under way for which groups by arrival are measured.
+const ARRIVALS: [u64; 5] = [1, 10, 100, 1_000, 6_000];
+const ARRIVAL_PAYMENTS: u64 = 100_000;
 
 fn clock() -> cell::Clock {
     Arc::new(|| {
@@ -31,275 +40,230 @@ fn clock() -> cell::Clock {
     })
 }
 
-fn open(folder: &DataFolder, backlog_rows: u64) -> anyhow::Result<(Cell, Door)> {
-    let store = SqliteStore::open(&folder.tables()).context("the tables cannot be opened")?;
-    let mut options = cell::Options::new(folder.world_note()?.world_id()?);
-    options.backlog_rows_max = backlog_rows;
-    Cell::open(&folder.journal(), Box::new(store), clock(), options).context("the cell cannot be opened")
+/// Measures on a thread of its own, so that its processor time has a name.
+pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Value> {
+    std::thread::scope(|threads| {
+        let driver = std::thread::Builder::new().name("driver".to_owned());
+        let measured = driver.spawn_scoped(threads, || measure(args))?;
+        measured.join().map_err(|_| anyhow!("the bench broke"))?
+    })
 }
 
-pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Value> {
+fn measure(args: &BenchArgs) -> anyhow::Result<Value> {
     let (folder, _claim) = DataFolder::claim(&args.data)?;
-    let (cell, door) = open(&folder, args.backlog_rows)?;
-    let load = Load::prepare(&door, args)?;
-    wait_posted(&door);
-    let stats = door.stats();
-    let (bytes_before, batches_before, cpu_before) =
-        (stats.journal_bytes.load(Ordering::Relaxed), stats.batches.load(Ordering::Relaxed), cpu_ms());
-    progress(&format!("burst of {} payments …", args.payments));
-    let burst = load.drive(&door, args.in_flight, Until::Payments(args.payments as u64), 1);
-    let per = |total: u64| total / (burst.payments.max(1));
-    let burst_bytes = per(door.stats().journal_bytes.load(Ordering::Relaxed) - bytes_before);
-    let burst_loads = door.stats().loads.load(Ordering::Relaxed);
-    let burst_batches = door.stats().batches.load(Ordering::Relaxed) - batches_before;
-    let burst_cpu_us = per((cpu_ms() - cpu_before) * 1_000);
-    let backlog_after_burst = door.stats().backlog_rows.load(Ordering::Relaxed);
-    progress(&format!("burst: {} payments/s", burst.rate));
-    wait_posted(&door);
-    progress(&format!("sustained run of {} s …", args.sustained_s));
-    let cpu_before = cpu_ms();
-    let quarters: Vec<Run> = (0..4)
-        .map(|quarter| {
-            let run = load.drive(&door, args.in_flight, Until::Seconds(args.sustained_s / 4), 2 + quarter);
-            progress(&format!("quarter {}: {} payments/s", quarter + 1, run.rate));
-            run
+    let chosen = |phase: &Phase| args.phases.is_empty() || args.phases.contains(phase);
+    let mut figures = Map::new();
+    figures.insert("what".into(), "full payments, durable in the journal and answered".into());
+    figures.insert("buyers".into(), args.buyers.into());
+    figures.insert("merchants".into(), args.merchants.into());
+    figures.insert("in_flight".into(), args.in_flight.into());
+    let mut bench = None;
+    let mut floor = None;
+    for phase in ALL.iter().filter(|phase| chosen(phase)) {
+        let name = format!("{phase:?}").to_lowercase();
+        if *phase == Phase::Floor {
+            let measured = bench_floor::run(folder.root(), args)?;
+            floor = measured["payments_per_s"].as_u64();
+            figures.insert(name, measured);
+            continue;
+        }
+        if bench.is_none() {
+            bench = Some(Bench::open(&folder, args)?);
+        }
+        let Some(bench) = &mut bench else { continue };
+        let mut measured = bench.phase(*phase, &folder)?;
+        if let (Some(floor), Some(rate)) = (floor, measured["payments_per_s"].as_u64()) {
+            measured["of_floor"] = json!(ratio(rate, floor));
+        }
+        figures.insert(name, measured);
+    }
+    if let Some(mut bench) = bench {
+        bench.close();
+    }
+    figures.insert("resident_kb_max".into(), resident_max_kb().into());
+    Ok(Value::Object(figures))
+}
+
+/// A part of a whole, to three places.
+fn ratio(part: u64, whole: u64) -> f64 {
+    (part as f64 / whole.max(1) as f64 * 1_000.0).round() / 1_000.0
+}
+
+fn resident_max_kb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|rest| rest.split_whitespace().next()).and_then(|kb| kb.parse().ok()).unwrap_or(0)
+}
+
+/// A running cell with its load.
+struct Bench<'a> {
+    args: &'a BenchArgs,
+    cell: Option<Cell>,
+    door: Door,
+    load: Load,
+    burst_per_s: u64,
+}
+
+/// Counters before a part.
+struct Before {
+    process: Process,
+    journal_bytes: u64,
+    batches: u64,
+    loads: u64,
+}
+
+impl<'a> Bench<'a> {
+    fn open(folder: &DataFolder, args: &'a BenchArgs) -> anyhow::Result<Bench<'a>> {
+        let (cell, door) = open(folder, Some(args.backlog_rows))?;
+        let load = Load::prepare(&door, args)?;
+        wait_posted(&door);
+        Ok(Bench { args, cell: Some(cell), door, load, burst_per_s: 0 })
+    }
+
+    fn phase(&mut self, phase: Phase, folder: &DataFolder) -> anyhow::Result<Value> {
+        let payments = self.args.payments as u64;
+        match phase {
+            Phase::Floor => Ok(Value::Null),
+            Phase::Burst => self.short("burst", payments, To::Zipf),
+            Phase::Hot => self.short("hot merchant", payments / 4, To::One),
+            Phase::Uniform => self.short("uniform merchants", payments / 4, To::Even),
+            Phase::Latency => self.latency(),
+            Phase::Arrival => self.arrival(),
+            Phase::Sustained => self.sustained(folder),
+        }
+    }
+
+    /// Stops the cell when everything is posted.
+    fn close(&mut self) {
+        if let Some(cell) = self.cell.take() {
+            cell.close();
+        }
+    }
+
+    fn before(&self) -> Before {
+        let stats = self.door.stats();
+        Before {
+            process: Process::now(),
+            journal_bytes: stats.journal_bytes.load(Ordering::Relaxed),
+            batches: stats.batches.load(Ordering::Relaxed),
+            loads: stats.loads.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The members that every part has.
+    fn figures(&self, run: &Run, before: &Before) -> Value {
+        let (stats, payments) = (self.door.stats(), run.payments.max(1));
+        let spent = before.process.until_now(payments);
+        let flushes = stats.batches.load(Ordering::Relaxed) - before.batches;
+        let quantile = |per_mille| run.latencies.quantile_us(per_mille);
+        json!({
+            "payments": run.payments, "payments_per_s": run.payments_per_s,
+            "p50_us": quantile(500), "p99_us": quantile(990), "p999_us": quantile(999),
+            "cpu_us_per_payment": spent.cpu_us, "cpu_us_per_payment_by_thread": spent.by_thread,
+            "journal_bytes_per_payment":
+                (stats.journal_bytes.load(Ordering::Relaxed) - before.journal_bytes) / payments,
+            "written_bytes_per_payment": spent.written_bytes, "write_calls": spent.write_calls,
+            "flushes": flushes, "payments_per_flush": run.payments / flushes.max(1),
+            "loads": stats.loads.load(Ordering::Relaxed) - before.loads,
+            "backlog_rows_after": stats.backlog_rows.load(Ordering::Relaxed), "resident_kb": resident_kb(),
         })
-        .collect();
-    let mut latencies = Latencies::new();
-    quarters.iter().for_each(|run| latencies.merge(&run.latencies));
-    let sustained: u64 = quarters.iter().map(|run| run.payments).sum();
-    let sustained_cpu_us = (cpu_ms() - cpu_before) * 1_000 / sustained.max(1);
-    let backlog_after = door.stats().backlog_rows.load(Ordering::Relaxed);
-    let rss_kb = resident_kb();
-    let draining = Instant::now();
-    wait_posted(&door);
-    let drain_s = draining.elapsed().as_secs();
-    let refused = load.refused.load(Ordering::Relaxed);
-    cell.close();
-    anyhow::ensure!(refused == 0, "{refused} payments were refused: the figures would be wrong");
-    Ok(json!({
-        "what": "cell: full payments, durable in the journal and answered; pay code drawn in the same run",
-        "buyers": args.buyers, "merchants": args.merchants, "in_flight": args.in_flight,
-        "backlog_rows_max": args.backlog_rows,
-        "burst": {
-            "payments": burst.payments, "payments_per_s": burst.rate,
-            "p50_us": burst.latencies.quantile_us(500), "p99_us": burst.latencies.quantile_us(990),
-            "journal_bytes_per_payment": burst_bytes, "cpu_us_per_payment": burst_cpu_us,
-            "payments_per_flush": burst.payments / burst_batches.max(1), "backlog_rows_after": backlog_after_burst,
-            "loads_until_its_end": burst_loads,
-        },
-        "sustained": {
-            "seconds": args.sustained_s, "payments": sustained,
-            "payments_per_s": sustained / args.sustained_s.max(1),
-            "quarters_per_s": quarters.iter().map(|run| run.rate).collect::<Vec<_>>(),
-            "p50_us": latencies.quantile_us(500), "p99_us": latencies.quantile_us(990),
-            "cpu_us_per_payment": sustained_cpu_us, "backlog_rows_after": backlog_after,
-            "drained_in_s": drain_s, "posted_payments_per_s": sustained / (args.sustained_s + drain_s).max(1),
-        },
-        "resident_kb": rss_kb,
-    }))
+    }
+
+    fn short(&mut self, name: &str, payments: u64, to: To) -> anyhow::Result<Value> {
+        progress(&format!("{name}: {payments} payments …"));
+        // Making the payments takes no part in the figures, and takes longer than the clock below would forgive.
+        let ready = self.load.make(payments, to);
+        let before = self.before();
+        let run = Load::closed(&self.door, ready, self.args.in_flight as u64)?;
+        let mut figures = self.figures(&run, &before);
+        progress(&format!("{name}: {} payments/s", run.payments_per_s));
+        let draining = Instant::now();
+        wait_posted(&self.door);
+        figures["drained_in_ms"] = json!(draining.elapsed().as_millis() as u64);
+        let spent = before.process.until_now(run.payments);
+        figures["cpu_us_per_payment_until_posted"] = json!(spent.cpu_us);
+        figures["written_bytes_per_payment_until_posted"] = json!(spent.written_bytes);
+        if to == To::Zipf {
+            self.burst_per_s = run.payments_per_s;
+        }
+        Ok(figures)
+    }
+
+    fn latency(&mut self) -> anyhow::Result<Value> {
+        let per_s = self.args.latency_rate.unwrap_or(self.burst_per_s / 2).max(1);
+        progress(&format!("open loop, {per_s} payments/s for {} s …", self.args.latency_s));
+        let ready = self.load.make(per_s * self.args.latency_s, To::Zipf);
+        let before = self.before();
+        let run = Load::open(&self.door, ready, per_s);
+        let mut figures = self.figures(&run, &before);
+        figures["offered_per_s"] = json!(per_s);
+        figures["turned_away"] = json!(run.refused);
+        progress(&format!("open loop: p99 {} µs", run.latencies.quantile_us(990)));
+        wait_posted(&self.door);
+        Ok(figures)
+    }
+
+    fn arrival(&mut self) -> anyhow::Result<Value> {
+        progress("groups by arrival …");
+        let mut groups = Vec::new();
+        for in_flight in ARRIVALS {
+            // One at a time is slow: fewer payments say as much.
+            let ready = self.load.make(ARRIVAL_PAYMENTS.min(20_000 * in_flight), To::Zipf);
+            let before = self.before();
+            let run = Load::closed(&self.door, ready, in_flight)?;
+            let mut figures = self.figures(&run, &before);
+            figures["in_flight"] = json!(in_flight);
+            let sizes = run.flushes.iter().enumerate().filter(|(_, count)| **count > 0);
+            let sizes = sizes.map(|(doubling, count)| ((1_u64 << doubling).to_string(), json!(count)));
+            figures["flushes_by_payments_from"] = Value::Object(sizes.collect());
+            groups.push(figures);
+            wait_posted(&self.door);
+        }
+        Ok(Value::Array(groups))
+    }
+
+    fn sustained(&mut self, folder: &DataFolder) -> anyhow::Result<Value> {
+        let seconds = self.args.sustained_s.max(4);
+        progress(&format!("sustained run of {seconds} s …"));
+        // A server's own bound of the backlog: the short parts had room for all their rows.
+        self.close();
+        let (cell, door) = open(folder, None)?;
+        (self.cell, self.door) = (Some(cell), door);
+        let whole = self.before();
+        let began = Instant::now();
+        let (mut runs, mut quarters) = (Vec::new(), Vec::new());
+        for quarter in 1..=4 {
+            let before = self.before();
+            let time = Duration::from_secs(seconds / 4);
+            let run = self.load.closed_for(&self.door, time, self.args.in_flight as u64)?;
+            progress(&format!("quarter {quarter}: {} payments/s", run.payments_per_s));
+            quarters.push(self.figures(&run, &before));
+            runs.push(run);
+        }
+        let first = runs[0].payments_per_s;
+        let last = runs[3].payments_per_s;
+        let Some(run) = runs.into_iter().reduce(Run::and) else { return Ok(Value::Null) };
+        let run = Run { payments_per_s: rate(run.payments, began), ..run };
+        let mut figures = self.figures(&run, &whole);
+        wait_posted(&self.door);
+        figures["posted_payments_per_s"] = json!(rate(run.payments, began));
+        figures["last_of_first_quarter"] = json!(ratio(last, first));
+        figures["quarters"] = Value::Array(quarters);
+        Ok(figures)
+    }
+}
+
+fn open(folder: &DataFolder, backlog_rows: Option<u64>) -> anyhow::Result<(Cell, Door)> {
+    let store = SqliteStore::open(&folder.tables()).context("the tables cannot be opened")?;
+    let mut options = cell::Options::new(folder.world_note()?.world_id()?);
+    if let Some(rows) = backlog_rows {
+        options.backlog_rows_max = rows;
+    }
+    Cell::open(&folder.journal(), Box::new(store), clock(), options).context("the cell cannot be opened")
 }
 
 fn wait_posted(door: &Door) {
     while door.stats().backlog_rows.load(Ordering::Relaxed) > 0 {
         std::thread::sleep(Duration::from_millis(20));
     }
-}
-
-enum Until {
-    Payments(u64),
-    Seconds(u64),
-}
-
-struct Run {
-    payments: u64,
-    rate: u64,
-    latencies: Latencies,
-}
-
-struct Load {
-    buyers: Vec<PartyId>,
-    merchants: Vec<(PartyId, AppId)>,
-    /// Cumulated zipfian weights of the merchants.
-    weights: Vec<u64>,
-    refused: Arc<AtomicU64>,
-}
-
-impl Load {
-    fn prepare(door: &Door, args: &BenchArgs) -> anyhow::Result<Load> {
-        progress(&format!("{} buyers, {} merchants …", args.buyers, args.merchants));
-        let merchants = open_parties(door, PartyKind::Merchant, args.merchants)?;
-        let merchants = open_apps(door, &merchants)?;
-        let buyers = open_parties(door, PartyKind::Person, args.buyers)?;
-        let purse = Money::from_minor(PURSE_FEN, Currency::Cny)?;
-        let key = Text::new("bench")?;
-        each(
-            door,
-            buyers.iter().map(|party| TopUp { party: *party, amount: purse, key: key.clone() }.into()),
-            |reply| matches!(reply, Reply::TopUp(Ok(_))).then_some(()),
-        )?;
-        let mut sum = 0;
-        let weights = (1..=args.merchants as u64).map(|rank| {
-            sum += 1_000_000_000 / rank;
-            sum
-        });
-        Ok(Load { buyers, merchants, weights: weights.collect(), refused: Arc::new(AtomicU64::new(0)) })
-    }
-
-    fn drive(&self, door: &Door, in_flight_max: usize, until: Until, round: u64) -> Run {
-        let mut dice = Dice::new(0x9e37_79b9_7f4a_7c15 ^ round);
-        let latencies = Arc::new(Mutex::new(Latencies::new()));
-        let in_flight = Arc::new(AtomicUsize::new(0));
-        let done = Arc::new(AtomicU64::new(0));
-        let began = Instant::now();
-        let mut sent = 0;
-        loop {
-            match until {
-                Until::Payments(count) if sent == count => break,
-                Until::Seconds(seconds) if began.elapsed().as_secs() >= seconds => break,
-                Until::Payments(_) | Until::Seconds(_) => {}
-            }
-            while in_flight.load(Ordering::Acquire) >= in_flight_max {
-                std::thread::sleep(Duration::from_micros(200));
-            }
-            in_flight.fetch_add(1, Ordering::AcqRel);
-            sent += 1;
-            let (code, order) = self.payment(&mut dice, round, sent);
-            let (latencies, in_flight, done) = (latencies.clone(), in_flight.clone(), done.clone());
-            let refused = self.refused.clone();
-            door.submit(code, Box::new(|_issued| {}));
-            let asked = Instant::now();
-            door.submit(
-                order,
-                Box::new(move |answer| {
-                    latencies.lock().unwrap_or_else(PoisonError::into_inner).add(asked.elapsed());
-                    if !matches!(answer, Ok(Reply::OpenOrder(Ok(opened))) if opened.paid) {
-                        refused.fetch_add(1, Ordering::Relaxed);
-                    }
-                    done.fetch_add(1, Ordering::Relaxed);
-                    in_flight.fetch_sub(1, Ordering::AcqRel);
-                }),
-            );
-        }
-        while in_flight.load(Ordering::Acquire) > 0 {
-            std::thread::sleep(Duration::from_micros(200));
-        }
-        let payments = done.load(Ordering::Relaxed);
-        let rate = rate(payments, began);
-        let latencies = latencies.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Run { payments, rate, latencies }
-    }
-
-    fn payment(&self, dice: &mut Dice, round: u64, number: u64) -> (Command, Command) {
-        let buyer = self.buyers[dice.below(self.buyers.len())];
-        let total_weight = self.weights.last().copied().unwrap_or(1);
-        let drawn = dice.roll() % total_weight;
-        let merchant = self.weights.partition_point(|sum| *sum <= drawn).min(self.merchants.len() - 1);
-        let (seller, app) = self.merchants[merchant];
-        let mut digest = [0; 16];
-        digest[..8].copy_from_slice(&dice.roll().to_le_bytes());
-        digest[8..].copy_from_slice(&dice.roll().to_le_bytes());
-        let code = IssuePayCode { party: buyer, digest };
-        let pay_by = PayBy { slot: buyer.slot(), digest };
-        (code.into(), order(seller, app, &format!("B{round}N{number}"), pay_by).into())
-    }
-}
-
-/// The order of one payment of the load.
-pub(crate) fn order(seller: PartyId, app: AppId, number: &str, pay_by: PayBy) -> OpenOrder {
-    let text = |text: &str| Text::new(text).ok();
-    OpenOrder {
-        seller,
-        app,
-        out_trade_no: Text::new(number).expect("short"),
-        meaning: Meaning {
-            product: Product::FaceToFace,
-            total: Money::from_minor(PRICE_FEN, Currency::Cny).expect("small"),
-            subject: Text::new("一杯豆浆").expect("short"),
-            body: None,
-            named_buyer: None,
-            goods_detail: None,
-        },
-        delivery: Delivery {
-            notify_url: Text::new("http://127.0.0.1:1/notify").ok(),
-            return_url: None,
-            quit_url: None,
-            charset: WireCharset::Utf8,
-            rsa1: false,
-            store_id: text("S1"),
-            terminal_id: text("T1"),
-            operator_id: None,
-            passback_params: None,
-            merchant_order_no: None,
-        },
-        timeout: None,
-        expires_at_us: None,
-        code_timeout: None,
-        pay_by: Some(pay_by),
-    }
-}
-
-pub(crate) fn open_parties(door: &Door, kind: PartyKind, count: usize) -> anyhow::Result<Vec<PartyId>> {
-    let commands = (0..count).map(|number| {
-        let login = format!("{}{number}@bench.tongbao", kind.as_str());
-        let (login, name) = (Text::new(&login).expect("short"), Text::new("bench").expect("short"));
-        OpenParty { kind, login, name, password: None }.into()
-    });
-    each(door, commands, |reply| if let Reply::OpenParty(Ok(party)) = reply { Some(party) } else { None })
-}
-
-fn open_apps(door: &Door, sellers: &[PartyId]) -> anyhow::Result<Vec<(PartyId, AppId)>> {
-    let commands = sellers.iter().map(|seller| {
-        let (seller, mode) = (*seller, AppMode::Key);
-        let (certificate, cert_sn, sealed_aes_key) = (None, None, None);
-        OpenApp {
-            seller,
-            mode,
-            public_key: Vec::new(),
-            certificate,
-            cert_sn,
-            allow_rsa1: false,
-            sealed_aes_key,
-        }
-        .into()
-    });
-    let apps =
-        each(door, commands, |reply| if let Reply::OpenApp(Ok(app)) = reply { Some(app) } else { None })?;
-    Ok(sellers.iter().copied().zip(apps).collect())
-}
-
-/// Runs commands through the door, a few thousand at a time, and gives what each came to, in order.
-pub(crate) fn each<T: Send + 'static>(
-    door: &Door,
-    commands: impl Iterator<Item = Command>,
-    take: impl Fn(Reply) -> Option<T> + Send + Sync + 'static,
-) -> anyhow::Result<Vec<T>> {
-    const WINDOW: usize = 4_096;
-    let take = Arc::new(take);
-    let in_flight = Arc::new(AtomicUsize::new(0));
-    let results = Arc::new(Mutex::new(Vec::<(usize, Option<T>)>::new()));
-    for (place, command) in commands.enumerate() {
-        while in_flight.load(Ordering::Acquire) >= WINDOW {
-            std::thread::sleep(Duration::from_micros(100));
-        }
-        in_flight.fetch_add(1, Ordering::AcqRel);
-        let (take, in_flight, results) = (take.clone(), in_flight.clone(), results.clone());
-        door.submit(
-            command,
-            Box::new(move |answer| {
-                let taken = answer.ok().and_then(|reply| take(reply));
-                results.lock().unwrap_or_else(PoisonError::into_inner).push((place, taken));
-                in_flight.fetch_sub(1, Ordering::AcqRel);
-            }),
-        );
-    }
-    while in_flight.load(Ordering::Acquire) > 0 {
-        std::thread::sleep(Duration::from_micros(100));
-    }
-    let mut results = std::mem::take(&mut *results.lock().unwrap_or_else(PoisonError::into_inner));
-    results.sort_by_key(|(place, _)| *place);
-    results
-        .into_iter()
-        .map(|(place, taken)| taken.ok_or_else(|| anyhow!("preparing step {place} was refused")))
-        .collect()
 }

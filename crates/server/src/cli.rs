@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{backup, bench, show, telemetry, up, verify};
+use crate::{backup, bench, repair, show, telemetry, up, verify};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,6 +40,8 @@ enum Command {
     Backup(BackupArgs),
     /// Makes a data folder from a backup.
     Restore(RestoreArgs),
+    /// Makes damaged tables anew from the journal. The server must not run.
+    Repair(RepairArgs),
     /// Measures how fast this machine carries payments.
     Bench(bench::BenchArgs),
 }
@@ -69,9 +71,20 @@ pub(crate) struct UpArgs {
     /// How browsers and merchants reach the platform, when it is not the first address it listens on.
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
+    /// Takes over a data folder that was copied or moved from elsewhere, for good. The one that it came from must never
+    /// be used again: both would tell their own story of one world.
+    #[arg(long)]
+    pub(crate) adopt: bool,
     /// Writes logs as JSON lines.
     #[arg(long)]
     pub(crate) log_json: bool,
+    /// For benches and tests only: the world's clock stands still at this moment (microseconds UTC), so that pay codes
+    /// and signed calls stay valid.
+    #[arg(long, value_name = "US", hide = true)]
+    pub(crate) clock_frozen_at: Option<i64>,
+    /// For benches and tests only: how many calls of the gateway may be under way at once; with 0 each is refused.
+    #[arg(long, value_name = "N", hide = true)]
+    pub(crate) calls_max: Option<usize>,
 }
 
 /// The options of `tongbao verify`.
@@ -79,6 +92,12 @@ pub(crate) struct UpArgs {
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(crate) folder: DataArgs,
+    /// Decides journalled commands again, of all records or of some, and compares every row that comes out.
+    #[arg(long, value_name = "FROM..TO", num_args = 0..=1, default_missing_value = "..")]
+    pub(crate) replay: Option<audit::Replay>,
+    /// Lets SQLite check every page, index and constraint of its file too; takes as long as all else.
+    #[arg(long)]
+    pub(crate) file: bool,
     /// Prints JSON for programs.
     #[arg(long)]
     pub(crate) json: bool,
@@ -139,6 +158,13 @@ pub(crate) struct RestoreArgs {
     pub(crate) data: PathBuf,
 }
 
+/// The options of `tongbao repair`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct RepairArgs {
+    #[command(flatten)]
+    pub(crate) folder: DataArgs,
+}
+
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let json_logs = matches!(&cli.command, Command::Up(args) if args.log_json);
@@ -153,6 +179,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Account(what) => show::run(show::Kind::Account, what)?,
         Command::Backup(args) => backup::back_up(&args)?,
         Command::Restore(args) => backup::restore(&args)?,
+        Command::Repair(args) => repair::run(&args)?,
         Command::Bench(args) => bench::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -171,5 +198,14 @@ mod tests {
         let Command::Up(args) = cli.unwrap().command else { panic!("not up") };
         assert_eq!(args.listen, ["127.0.0.1:1", "127.0.0.1:2"]);
         assert!(Cli::try_parse_from(["tongbao", "backup"]).is_err(), "a backup needs a target");
+        let replay = |args: &[&str]| {
+            let cli = Cli::try_parse_from(["tongbao", "verify"].iter().chain(args)).ok()?;
+            let Command::Verify(args) = cli.command else { panic!("not verify") };
+            Some(args.replay)
+        };
+        assert_eq!(replay(&["--json"]), Some(None));
+        assert_eq!(replay(&["--replay", "--json"]), Some(Some(audit::Replay::ALL)));
+        assert_eq!(replay(&["--replay", "3..9"]), Some(Some(audit::Replay { from: 3, to: 9 })));
+        assert_eq!(replay(&["--replay", "9..3"]), None);
     }
 }

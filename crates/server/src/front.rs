@@ -33,6 +33,11 @@ impl Front {
         Front { world: Arc::from(world), routes: routes.merge(own).fallback(not_here) }
     }
 
+    /// A front without a world: these routes and nothing else.
+    pub(crate) fn of(routes: Router) -> Front {
+        Front { world: Arc::from(""), routes }
+    }
+
     /// Answers a request.
     pub(crate) async fn serve(self, mut request: Request<Body>) -> Result<Response, Infallible> {
         match in_world(&self.world, request.uri()) {

@@ -14,8 +14,14 @@
 
 mod backup;
 mod bench;
+mod bench_ceiling;
 mod bench_cell;
+mod bench_floor;
 mod bench_gateway;
+mod bench_gateway_call;
+mod bench_gateway_drive;
+mod bench_load;
+mod bench_proc;
 mod cli;
 mod data_folder;
 mod demo;
@@ -26,6 +32,7 @@ mod listen;
 mod print;
 mod private_file;
 mod ready;
+mod repair;
 mod seed;
 mod show;
 mod snippets;

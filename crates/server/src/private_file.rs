@@ -16,10 +16,20 @@ const OTHERS: u32 = 0o077;
 /// More than any key or note of ours.
 const BYTES_MAX: u64 = 1 << 20;
 
-/// Makes a folder with all its parents, closed to others. One that is there stays as it is.
+/// Makes a folder with all its parents, closed to others. One that is there stays as it is. Its name and those of its
+/// parents are durable afterwards, also when an earlier start made them and was cut off: whatever is written below them
+/// would be lost with them.
 pub(crate) fn make_folder(path: &Path) -> anyhow::Result<()> {
-    let made = DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path);
-    made.with_context(|| format!("the folder {} cannot be made", path.display()))
+    let named = || format!("the folder {} cannot be made", path.display());
+    DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path).with_context(named)?;
+    for above in path.ancestors().skip(1) {
+        match sync_folder(above) {
+            // A folder that we may not even read is not ours, and was there before.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
+            synced => synced.with_context(named)?,
+        }
+    }
+    Ok(())
 }
 
 /// Writes a file under another name, makes it durable and renames it, so that it is never seen half written.

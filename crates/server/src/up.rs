@@ -6,7 +6,7 @@ use crate::front::Front;
 use crate::keys::{self, AppAuthority, Keys};
 use crate::listen::{self, Listeners, turned};
 use crate::ready::{self, Ready};
-use crate::{print, seed, tour};
+use crate::{print, repair, seed, tour};
 use anyhow::{Context, anyhow, bail};
 use base::OrderNo;
 use cell::{Cell, Door};
@@ -26,6 +26,9 @@ use world::World;
 
 /// Threads for work that waits (argon2, reading tables). Each bounded user of them has its own, smaller bound.
 const BLOCKING_THREADS_MAX: usize = 64;
+/// Looks at the sockets after so many pieces of work. Many of them are signatures of half a millisecond, so that the
+/// usual 61 would leave callers unheard for 30 ms.
+const EVENT_INTERVAL: u32 = 8;
 /// Posting what is left may take this long at the end; what is not posted then is in the journal and is posted by the
 /// next start.
 const CLOSE_TIME: Duration = Duration::from_secs(30);
@@ -38,11 +41,23 @@ pub(crate) fn system_clock_us() -> i64 {
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
+/// The threads that serve.
+pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.enable_all().max_blocking_threads(BLOCKING_THREADS_MAX).event_interval(EVENT_INTERVAL);
+    builder.build().context("no runtime")
+}
+
+/// The world's clock. One that stands still is for benches and tests: their calls are signed long before they are sent.
+fn clock(frozen_at_us: Option<i64>) -> cell::Clock {
+    let Some(at_us) = frozen_at_us else { return Arc::new(system_clock_us) };
+    tracing::warn!(at_us, "the world's clock stands still; this is for benches and tests only");
+    Arc::new(move || at_us)
+}
+
 /// Starts, serves until SIGTERM or SIGINT, and closes.
 pub(crate) fn run(args: &UpArgs) -> anyhow::Result<()> {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    let runtime =
-        builder.enable_all().max_blocking_threads(BLOCKING_THREADS_MAX).build().context("no runtime")?;
+    let runtime = runtime()?;
     let served = runtime.block_on(serve(args));
     // Dropping it would wait, without end, for work that has had its time.
     runtime.shutdown_background();
@@ -55,7 +70,11 @@ async fn serve(args: &UpArgs) -> anyhow::Result<()> {
     let (folder, claim) = DataFolder::claim(&args.folder.data)?;
     let listeners = listen::open(&args.listen, !args.no_port_80).await?;
     let (addresses, missing_port_80) = (listeners.addresses.clone(), listeners.missing_port_80.clone());
-    let house = House::open(folder, claim, base_url(args, &addresses)?)?;
+    let clock = clock(args.clock_frozen_at);
+    if args.adopt {
+        repair::adopt(&folder)?;
+    }
+    let house = House::open(folder, claim, base_url(args, &addresses)?, clock)?;
     let demo = seed::seed(&house.folder, &house.world, &house.door, &house.authority).await;
     let demo = match demo {
         Ok(demo) => demo,
@@ -65,7 +84,7 @@ async fn serve(args: &UpArgs) -> anyhow::Result<()> {
         }
     };
     let ready = Ready::gather(&house.folder, &house.world, &house.door, &demo, &addresses).await?;
-    let running = house.start(listeners)?;
+    let running = house.start(listeners, args.calls_max)?;
     let told = tell(args, &ready, &tour::text(&house.folder, &demo, &ready), missing_port_80.as_deref());
     if told.is_ok() {
         let name = signals.next().await;
@@ -121,13 +140,12 @@ struct House {
 }
 
 impl House {
-    fn open(folder: DataFolder, claim: Claim, base_url: String) -> anyhow::Result<House> {
+    fn open(folder: DataFolder, claim: Claim, base_url: String, clock: cell::Clock) -> anyhow::Result<House> {
         let note = folder.world_note()?;
         let Keys { platform, secrets, authority } = keys::open(&folder.keys(), !folder.journal().exists())?;
         let tables = folder.tables();
         let store =
             SqliteStore::open(&tables).with_context(|| format!("the tables in {}", tables.display()))?;
-        let clock: cell::Clock = Arc::new(system_clock_us);
         let options = cell::Options::new(note.world_id()?);
         let (cell, door) = Cell::open(&folder.journal(), Box::new(store), clock, options)
             .with_context(|| format!("the books in {} cannot be opened", folder.world().display()))?;
@@ -142,10 +160,11 @@ impl House {
     }
 
     /// Wires the rooms and begins to serve.
-    fn start(&self, listeners: Listeners) -> anyhow::Result<Running> {
+    fn start(&self, listeners: Listeners, calls_max: Option<usize>) -> anyhow::Result<Running> {
         let (world, door) = (&self.world, &self.door);
         let tables = self.folder.tables();
-        let gateway = Arc::new(Gateway::new(world.clone(), door.clone()));
+        let places = calls_max.unwrap_or_else(gateway::calls_max);
+        let gateway = Arc::new(Gateway::with_places(world.clone(), door.clone(), places));
         let intake = Arc::new(OrderIntake(gateway.clone()));
         let issuer = self.authority.clone();
         let portal =

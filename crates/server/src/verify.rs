@@ -4,16 +4,23 @@ use crate::cli::{FAILED, VerifyArgs};
 use crate::data_folder::DataFolder;
 use crate::print;
 use anyhow::Context;
-use audit::{Report, WorldFolder};
+use audit::{Progress, Report, WorldFolder};
+use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 /// The exit code when a row is wrong.
 const FINDINGS: u8 = 1;
+/// How often it is said how far a long audit has come.
+const TELL_EVERY: Duration = Duration::from_secs(3);
 
 /// Recomputes the books and prints what was found.
 pub(crate) fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     let folder = DataFolder::look(&args.folder.data)?;
-    let report = match books(&folder) {
+    let options = audit::Options { replay: args.replay, file: args.file, ..audit::Options::default() };
+    let report = match telling(&options.progress, || verify(&folder, options.clone())) {
         Ok(report) => report,
         Err(error) => {
             print::trouble(&error);
@@ -26,9 +33,36 @@ pub(crate) fn run(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
 
 /// The report over a data folder.
 pub(crate) fn books(folder: &DataFolder) -> anyhow::Result<Report> {
+    verify(folder, audit::Options::default())
+}
+
+fn verify(folder: &DataFolder, options: audit::Options) -> anyhow::Result<Report> {
     let (journal, tables) = (folder.journal(), folder.tables());
-    let options =
-        audit::Options { world: Some(folder.world_note()?.world_id()?), ..audit::Options::default() };
+    let options = audit::Options { world: Some(folder.world_note()?.world_id()?), ..options };
     audit::verify(WorldFolder { journal: &journal, tables: &tables }, &options)
         .with_context(|| format!("{} cannot be verified", folder.root().display()))
+}
+
+/// Does the work, and says on standard error how far it has come, every few seconds.
+fn telling<T>(progress: &Arc<Progress>, work: impl FnOnce() -> T) -> T {
+    let (done, ended) = channel::<()>();
+    let progress = progress.clone();
+    let teller = std::thread::spawn(move || {
+        while ended.recv_timeout(TELL_EVERY) == Err(RecvTimeoutError::Timeout) {
+            // Nobody is left to tell when standard error is closed.
+            let _told = writeln!(std::io::stderr().lock(), "{}", line(&progress));
+        }
+    });
+    let result = work();
+    drop(done);
+    // It only prints; when it panicked there is nothing to add.
+    let _ended = teller.join();
+    result
+}
+
+fn line(progress: &Progress) -> String {
+    let (record, last) = progress.records();
+    let (rows, commands) = (progress.rows(), progress.commands());
+    let again = if commands > 0 { format!(", {commands} commands decided again") } else { String::new() };
+    format!("journal record {record} of {last}, {rows} rows{again} …")
 }

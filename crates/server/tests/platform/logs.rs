@@ -44,6 +44,7 @@ fn no_secret_is_logged_however_much_is() {
     server.stop();
     let log = fs::read_to_string(temporary.path().join("data.out")).unwrap();
     assert!(log.contains("a call was answered"), "the log was taken: {log}");
+    assert!(log.contains("trace_id="), "an answer is found by the number that its caller has");
     for (what, secret) in secrets {
         assert!(secret.len() >= 6 && !log.contains(&secret), "{what} is in the log");
     }

@@ -1,0 +1,92 @@
+//! Figures as JSON and as a short table.
+
+use serde_json::{Map, Value, json};
+use std::io::Write;
+
+/// What a run came to.
+#[derive(Clone, Debug)]
+pub(crate) struct Figures {
+    members: Map<String, Value>,
+    /// Whether anything that must be zero is not.
+    red: bool,
+    named: Vec<String>,
+}
+
+impl Figures {
+    /// Empty figures of a run.
+    pub(crate) fn new(what: &str) -> Figures {
+        let mut members = Map::new();
+        members.insert("what".to_owned(), json!(what));
+        Figures { members, red: false, named: Vec::new() }
+    }
+
+    /// Sets a figure.
+    pub(crate) fn set(&mut self, name: &str, value: Value) {
+        self.members.insert(name.to_owned(), value);
+    }
+
+    /// Sets a figure that makes the run red unless it is zero.
+    pub(crate) fn must_be_zero(&mut self, name: &str, value: u64) {
+        self.red |= value != 0;
+        self.set(name, json!(value));
+    }
+
+    /// Sets a count without which the run proves nothing.
+    pub(crate) fn must_be_some(&mut self, name: &str, value: u64) {
+        self.red |= value == 0;
+        self.set(name, json!(value));
+    }
+
+    /// Faults in words.
+    pub(crate) fn name(&mut self, faults: Vec<String>) {
+        self.named.extend(faults);
+    }
+
+    /// Whether something is wrong.
+    pub(crate) fn is_red(&self) -> bool {
+        self.red
+    }
+
+    /// The figures as JSON, with the first faults in words.
+    pub(crate) fn json(&self) -> Value {
+        let mut members = self.members.clone();
+        members.insert("red".to_owned(), json!(self.red));
+        members.insert("faults".to_owned(), json!(self.named.iter().take(30).collect::<Vec<_>>()));
+        Value::Object(members)
+    }
+
+    /// A table for people.
+    pub(crate) fn table(&self) -> String {
+        let mut lines = vec![format!("| {} | |", self.members["what"].as_str().unwrap_or_default())];
+        lines.push("|---|---|".to_owned());
+        for (name, value) in self.members.iter().filter(|(name, _)| *name != "what") {
+            let value = match value {
+                Value::Object(inner) => {
+                    let parts: Vec<String> =
+                        inner.iter().map(|(name, value)| format!("{name} {value}")).collect();
+                    parts.join(", ")
+                }
+                value => value.to_string(),
+            };
+            lines.push(format!("| {name} | {value} |"));
+        }
+        lines.extend(self.named.iter().take(30).map(|fault| format!("FAULT: {fault}")));
+        lines.join("\n")
+    }
+}
+
+/// Median, 99th percentile and maximum of microseconds, in milliseconds.
+pub(crate) fn quantiles(values_us: &mut [u64]) -> Value {
+    values_us.sort_unstable();
+    let at = |per_mille: usize| {
+        let place = values_us.len() * per_mille / 1000;
+        values_us.get(place.min(values_us.len().saturating_sub(1))).map_or(0, |us| us / 1000)
+    };
+    json!({ "p50": at(500), "p99": at(990), "max": at(1000), "count": values_us.len() })
+}
+
+/// Prints a line. A reader that went away is no error.
+pub(crate) fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _told = writeln!(out, "{text}").and_then(|()| out.flush());
+}
