@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::{Reader, Store, StoreError};
 use tokio::sync::watch;
 
@@ -228,6 +228,7 @@ impl House {
             backlog_rows_max: self.options.backlog_rows_max,
             clock: self.clock.clone(),
             stats: self.stats.clone(),
+            rest_until: Instant::now(),
         };
         let ending = AtomicBool::new(false);
         std::thread::scope(|threads| {

@@ -7,7 +7,7 @@ use engine::{Key, Row, Table};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::{Image, Mark, Store};
 use tokio::sync::watch;
 
@@ -16,6 +16,9 @@ use tokio::sync::watch;
 const ROWS_MAX: usize = 1_000_000;
 /// Slots that a key may lie in.
 const SLOTS: usize = 100;
+/// Least wait from one posting to the next, unless there is enough for a large one. A posting of a few rows costs almost as
+/// much as one of some hundred; the tables, and so notifications and lists, are behind by so much at most.
+const REST: Duration = Duration::from_millis(50);
 /// Wait after the store refused a posting: it may be full or locked, and nothing is lost meanwhile.
 const RETRY: Duration = Duration::from_millis(500);
 /// How far the poster stands back behind the other threads (Unix niceness of its thread).
@@ -106,11 +109,14 @@ pub(crate) fn run(
     ending: impl Fn() -> bool,
 ) -> Box<dyn Store> {
     stand_back();
+    let mut rest_until = Instant::now();
     while let Ok(first) = durable.recv() {
         let mut batches = vec![first];
         let mut rows = batches[0].changes.len();
         while rows < ROWS_MAX {
-            let Ok(next) = durable.try_recv() else { break };
+            // What stands alone is posted at once; what comes close after it waits for more of its kind.
+            let rest = rest_until.saturating_duration_since(Instant::now());
+            let Ok(next) = durable.recv_timeout(rest) else { break };
             rows += next.changes.len();
             batches.push(next);
         }
@@ -135,6 +141,7 @@ pub(crate) fn run(
         // A writer that stopped does not need to hear; the rows are safe.
         let _heard = tell.send(Posted { sequence, last_stamp: mark.stamp, batches, rows: rows as u64 });
         watch.send_replace(sequence);
+        rest_until = Instant::now() + REST;
     }
     store
 }

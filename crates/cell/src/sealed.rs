@@ -1,8 +1,8 @@
 //! The way of a decided batch: sealed, made durable, and only then answered.
 //!
-//! No thread, no clock, no disk: the journal thread drives it here, the simulator drives the same code. What may leave the
-//! cell is in a [`Leaving`], and only [`Counter::commit`] makes one, from the place at which the batch stands in the
-//! journal.
+//! No thread, no clock, no disk: the journal thread drives it here, the simulator drives the same code. What may leave
+//! the cell is in a [`Leaving`], and only [`Counter::commit`] makes one, from the place at which the batch stands in
+//! the journal.
 
 use crate::batch::{check, encode};
 use crate::desk::Batch;

@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError};
+use std::time::{Duration, Instant};
 
 /// Commands in one batch. Sketch: a decision takes about 5 µs, a flush of the disk 0.1 to 5 ms: a thousand balance
 /// them.
@@ -27,6 +28,10 @@ pub(crate) const SEALED_MAX: usize = 1;
 /// Posted rows that are forgotten with each batch, beside twice as many as it wrote: so nobody waits for long, and they
 /// become fewer all the same. A row takes 0.1 to 0.2 µs.
 const FORGOTTEN_ROWS: usize = 1_000;
+
+/// Least wait from one batch to the next while there is little to do: a flush and its hand-overs cost as much for one
+/// command as for ten.
+const REST: Duration = Duration::from_millis(1);
 
 /// Why the writer ended.
 pub(crate) enum Ended {
@@ -57,6 +62,8 @@ pub(crate) struct Writer<'a> {
     pub(crate) backlog_rows_max: u64,
     pub(crate) clock: Clock,
     pub(crate) stats: Arc<Stats>,
+    /// Until then a command that comes alone waits for others.
+    pub(crate) rest_until: Instant,
 }
 
 impl Writer<'_> {
@@ -84,6 +91,11 @@ impl Writer<'_> {
         }
         if let Err(TryRecvError::Empty) = next {
             next = self.queue.recv().map_err(|_| TryRecvError::Disconnected);
+            // Who comes alone is served at once; who comes close after another waits for company.
+            let rest = self.rest_until.saturating_duration_since(Instant::now());
+            if !rest.is_zero() && matches!(next, Ok(Waiting::Ask(_))) {
+                std::thread::sleep(rest);
+            }
         }
         loop {
             match next {
@@ -116,6 +128,7 @@ impl Writer<'_> {
         self.stats.backlog_rows.fetch_add(rows as u64, Ordering::Relaxed);
         let sealed = Sealed::new(commands, promises, batch);
         self.sealed.send(sealed).map_err(|_| Ended::Failed("the journal failed".to_owned()))?;
+        self.rest_until = Instant::now() + REST;
         self.forget(FORGOTTEN_ROWS + 2 * rows);
         Ok(())
     }

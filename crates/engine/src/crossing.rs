@@ -3,8 +3,8 @@
 //!
 //! Sender: the decision that says something to a slot of another cell numbers it, 1, 2, 3 … for each pair of slots, and
 //! keeps it in [`Outbox`] until the receiver has acknowledged it. Receiver: [`Receive`] applies a parcel and moves the
-//! watermark in [`Link`] in one decision, so that both are durable or neither. What comes again is ignored, what comes too
-//! early is refused and sent again later. The network may therefore lose, repeat, reorder and delay.
+//! watermark in [`Link`] in one decision, so that both are durable or neither. What comes again is ignored, what comes
+//! too early is refused and sent again later. The network may therefore lose, repeat, reorder and delay.
 
 use crate::command::{Never, Next};
 use crate::{Fault, Message, Rows, Stop, message};

@@ -55,6 +55,10 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if arguments.seed.is_none() && arguments.replay.is_none() {
+        // A panic is a failure like any other, and told as one.
+        std::panic::set_hook(Box::new(|_| {}));
+    }
     let done = if let Some(file) = &arguments.replay {
         replay(file)
     } else if let Some(seed) = arguments.seed {
@@ -103,6 +107,9 @@ fn tell(case: &Case) -> Result<(), String> {
 }
 
 fn many(arguments: &Arguments) -> Result<(), String> {
+    if let Some(name) = &arguments.only {
+        base::plant(Some(plant_named(name)?));
+    }
     let begun = Instant::now();
     let next = AtomicU64::new(arguments.from);
     let end = arguments.from.saturating_add(arguments.seeds);

@@ -114,7 +114,7 @@ const KINDS: usize = 14;
 impl Act {
     /// How often each kind is done in this run: some not at all, as with faults.
     fn weights(dice: &mut Dice, town: &Town) -> Vec<(u32, usize)> {
-        let usual: [u32; KINDS] = [22, 7, 6, 8, 4, 5, 12, 3, 20, 8, 10, 3, 2, 1];
+        let usual: [u32; KINDS] = [22, 7, 6, 14, 4, 5, 12, 4, 20, 8, 10, 3, 2, 1];
         let mut weights: Vec<(u32, usize)> = usual.into_iter().zip(0..).collect();
         for (weight, kind) in &mut weights {
             // Without codes, payments and confirmations nothing happens at all.

@@ -253,7 +253,8 @@ impl World {
     /// A request reaches a machine. With two owners it may reach the old one.
     fn arrive(&mut self, cell: CellNo, command: Command, promise: Promise) {
         let wait_us = self.soon(2_000);
-        let to_old = self.dice.chance(300);
+        // A command to an old owner ends it, so that queries have to find it before.
+        let to_old = self.dice.chance(if command.is_query() { 800 } else { 150 });
         let machine = &mut self.machines[cell];
         let place =
             if to_old && machine.processes.len() > 1 { 0 } else { machine.processes.len().wrapping_sub(1) };
