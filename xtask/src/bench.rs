@@ -87,7 +87,8 @@ fn measure(
     Ok(())
 }
 
-/// Where figures come from: what was measured, when, and on which machine. `data` is a folder on the disk that was used.
+/// Where figures come from: what was measured, when, and on which machine. `data` is a folder on the disk that was
+/// used.
 pub(crate) fn lineage(root: &Path, data: &Path) -> Value {
     json!({
         "commit": commit(root),

@@ -85,7 +85,8 @@ fn proved(root: &Path, name: &str, mut command: Command) -> Result<(), String> {
     if let Ok(text) = fs::read_to_string(&raw) {
         let figures: Value =
             serde_json::from_str(&text).map_err(|error| format!("{}: {error}", raw.display()))?;
-        let report = json!({ "proof": name, "command": typed, "lineage": bench::lineage(root, &folder), "figures": figures });
+        let lineage = bench::lineage(root, &folder);
+        let report = json!({ "proof": name, "command": typed, "lineage": lineage, "figures": figures });
         let path = folder.join(format!("{name}.json"));
         fs::write(&path, format!("{report:#}\n")).map_err(|error| told(&path, error))?;
         fs::remove_file(&raw).map_err(|error| told(&raw, error))?;

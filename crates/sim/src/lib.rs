@@ -7,9 +7,10 @@
 //! Bounds: one thread per seed; no clock, no chance but [`Dice`], no unordered maps, no file of the machine.
 //!
 //! Reading order: `dice` (chance), `faults` (which ones, how often) with `counters`, `clock` and `schedule` (time),
-//! `disk` and `store` (what survives), `network` (what arrives); `machine` (the house's own parts), `town` and `plan` with
-//! `caller`, `courier`, `clerk_desk`, `merchant` (who uses them), `world` (one run); `model`, `invariants`, `told`, `ending`
-//! (what must hold); `seed`, `trace` and `shrink` (what is reported).
+//! `disk` and `store` (what survives), `network` (what arrives); `machine` (the house's own parts), `plan`, `town` and
+//! `acts` with `caller`, `courier`, `clerk_desk`, `merchant` (who uses them); `world` (one run) with `serving`,
+//! `mishaps` and `ending`; `model`, `invariants` and `told` (what must hold); `seed`, `trace` and `shrink` (what is
+//! reported).
 
 pub mod caller;
 pub mod clerk_desk;
@@ -29,11 +30,14 @@ pub mod shrink;
 pub mod store;
 pub mod trace;
 
+mod acts;
 mod ending;
 mod invariants;
 mod machine;
+mod mishaps;
 pub mod plan;
 mod seed;
+mod serving;
 mod told;
 mod town;
 mod world;

@@ -1,8 +1,9 @@
-//! One cell's machine: its disk, its tables, its clock, and the process that runs on it; two while an old owner has been
-//! given up and has not heard of it.
+//! One cell's machine: its disk, its tables, its clock, and the process that runs on it; two while an old owner has
+//! been given up and has not heard of it.
 //!
-//! The process is the real house without its threads: [`cell::recover`], [`Desk`], [`Sealed`], [`Counter`], [`Posting`],
-//! [`Carrier`]. What the threads do one after the other the world calls here, and may stop it between any two calls.
+//! The process is the real house without its threads: [`cell::recover`], [`Desk`], [`Sealed`], [`Counter`],
+//! [`Posting`], [`Carrier`]. What the threads do one after the other the world calls here, and may stop it between any
+//! two calls.
 
 use crate::clerk_desk::ClerkDesk;
 use crate::clock::WallClock;

@@ -1,5 +1,5 @@
-//! What people and operators do in a run: a list of steps, drawn from the seed before anything happens, so that it can be
-//! kept as text and made shorter.
+//! What people and operators do in a run: a list of steps, drawn from the seed before anything happens, so that it can
+//! be kept as text and made shorter.
 //!
 //! The town is small on purpose: a few buyers and merchants, few order numbers, few codes, few amounts. Everything is
 //! asked again and again, with the same meaning and with another, while the first is still under way.

@@ -1,5 +1,5 @@
-//! Whether a program was told the truth: what the cell answered to its command, against what came out of the gateway. The
-//! table of sub_codes is written here again, from the documents of the interface, and not read from the gateway.
+//! Whether a program was told the truth: what the cell answered to its command, against what came out of the gateway.
+//! The table of sub_codes is written here again, from the documents of the interface, and not read from the gateway.
 
 use cell::NotDecided;
 use engine::{CancelAction, Command, Reply, Which};

@@ -176,8 +176,8 @@ impl DiskModel {
         self.state.lock().unwrap().steps
     }
 
-    /// What a power loss now would leave in the folder, as the folder `/` of another disk. Image 0 keeps nothing that is pending,
-    /// image 1 everything, the others a random part of the sectors and the first few of the names.
+    /// What a power loss now would leave in the folder, as the folder `/` of another disk. Image 0 keeps nothing that
+    /// is pending, image 1 everything, the others a random part of the sectors and the first few of the names.
     pub(crate) fn image(&self, number: u64) -> MemoryDisk {
         let image = MemoryDisk::default();
         let state = self.state.lock().unwrap();
