@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant};
-use store::{Image, Mark, Store};
+use store::{Image, Mark, Store, StoreError};
 use tokio::sync::watch;
 
 /// Rows in one posting at most. Large groups make the store's random pages cheaper; beyond this the gain is small and
@@ -79,6 +79,18 @@ impl Posting {
         kept.map(|kept| image(kept)).collect()
     }
 
+    /// Posts them, unless the store is further already: an old owner of the journal, which has not heard that it is one,
+    /// may have posted the same batches and later ones.
+    ///
+    /// # Errors
+    /// What the store says; nothing was posted then.
+    pub fn post(&self, store: &mut dyn Store) -> Result<(), StoreError> {
+        if store.mark()?.sequence > self.mark.sequence {
+            return Ok(());
+        }
+        store.post_sorted(&self.images(), self.mark)
+    }
+
     /// How many changes they hold; a row that several of them changed counts for each.
     pub fn rows(&self) -> u64 {
         self.batches.iter().map(|batch| batch.changes.len() as u64).sum()
@@ -127,8 +139,7 @@ pub(crate) fn run(
         }
         let posting = Posting::gather(batches);
         let (mark, sequence) = (posting.mark, posting.mark.sequence);
-        let images = posting.images();
-        while let Err(error) = store.post_sorted(&images, mark) {
+        while let Err(error) = posting.post(store.as_mut()) {
             tracing::error!(sequence, %error, "posting failed");
             stats.posting_fails.store(true, Ordering::Relaxed);
             if ending() {
@@ -139,9 +150,8 @@ pub(crate) fn run(
             std::thread::sleep(RETRY);
         }
         stats.posting_fails.store(false, Ordering::Relaxed);
-        stats.posted_rows.fetch_add(images.len() as u64, Ordering::Relaxed);
+        stats.posted_rows.fetch_add(posting.rows(), Ordering::Relaxed);
         stats.backlog_rows.fetch_sub(rows as u64, Ordering::Relaxed);
-        drop(images);
         let batches = posting.into_changes();
         // A writer that stopped does not need to hear; the rows are safe.
         let _heard = tell.send(Posted { sequence, last_stamp: mark.stamp, batches, rows: rows as u64 });

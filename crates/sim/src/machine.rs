@@ -289,7 +289,7 @@ impl Process {
         }
         let posting = Posting::gather(self.backlog.iter().take(count).cloned().collect());
         let Mark { sequence, stamp, .. } = posting.mark;
-        if store.post_sorted(&posting.images(), posting.mark).is_err() {
+        if posting.post(store).is_err() {
             return false;
         }
         self.backlog.drain(..count);
