@@ -79,8 +79,8 @@ impl Posting {
         kept.map(|kept| image(kept)).collect()
     }
 
-    /// Posts them, unless the store is further already: an old owner of the journal, which has not heard that it is one,
-    /// may have posted the same batches and later ones.
+    /// Posts them, unless the store is further already: an old owner of the journal, which has not heard that it is
+    /// one, may have posted the same batches and later ones.
     ///
     /// # Errors
     /// What the store says; nothing was posted then.

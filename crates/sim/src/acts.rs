@@ -158,6 +158,7 @@ impl World {
                 };
                 self.command(SetRules { rules }.into());
             }
+            Act::Odd { what, who } => self.odd_thing(what, who),
             _ => {}
         }
     }

@@ -136,7 +136,9 @@ impl SimDisk {
             }
         }
         let lost = state.names.lose_power(&mut state.dice);
-        state.counters.add("disk.lost-names", lost);
+        if lost > 0 {
+            state.counters.add("disk.lost-names", lost);
+        }
         let State { files, names, .. } = state;
         files.retain(|file, _| names.has(*file));
     }

@@ -35,6 +35,7 @@ mod ending;
 mod invariants;
 mod machine;
 mod mishaps;
+mod odd;
 pub mod plan;
 mod seed;
 mod serving;

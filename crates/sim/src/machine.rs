@@ -238,6 +238,18 @@ impl Machine {
         }
     }
 
+    /// A copy of the data folder must be refused by name, or one world becomes two.
+    pub(crate) fn copy_opens(&self) -> Result<(), String> {
+        let copy = self.disk.copy();
+        match Journal::open(Path::new(FOLDER), journal::Options::on(copy.mount(), WORLD)) {
+            Ok(_) if self.records.is_empty() => Ok(()),
+            Ok(_) => {
+                Err(format!("a copy of the folder of cell {} was opened like the folder itself", self.no))
+            }
+            Err(_) => Ok(()),
+        }
+    }
+
     /// Ends one process.
     pub(crate) fn end(&mut self, no: u64) {
         if let Some(at) = self.processes.iter().position(|process| process.no == no) {

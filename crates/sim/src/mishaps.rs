@@ -40,6 +40,9 @@ impl World {
     pub(crate) fn crash(&mut self, cell: CellNo, power_loss: bool) {
         self.note(format_args!("cell {cell} crashes{}", if power_loss { ", the power is gone" } else { "" }));
         self.machines[cell].crash(power_loss);
+        if self.strikes(Fault::FolderCopied) {
+            self.copied = self.machines[cell].copy_opens();
+        }
         let outage_us = self.swarm.outage_us(&mut self.dice).min(10 * MINUTE_US);
         self.schedule.after(outage_us, Event::Open(cell));
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Amounts, fen: the least, usual ones, one whose fee rounds, one at and two above what goes without a password.
 pub const AMOUNTS_FEN: [u64; 7] = [1, 83, 1_000, 1_000, 9_999, 100_000, 250_000];
 /// How long an order may wait to be paid, as merchants write it.
-pub const TIMEOUTS: [&str; 4] = ["1m", "5m", "30m", "2h"];
+pub const TIMEOUTS: [&str; 5] = ["1m", "5m", "30m", "2h", "1d"];
 
 /// Sizes of a town.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -89,6 +89,8 @@ pub enum Act {
     SetStatus { merchant: bool, party: u8, status: u8 },
     /// New rules from this many minutes on.
     SetRules { fee_ppm: u32, limit_fen: u64, in_minutes: i64 },
+    /// Something that seldom happens, mostly a mistake: a place in the list of such things, and who does it.
+    Odd { what: u8, who: u8 },
 }
 
 /// Draws the steps of a seed.
@@ -109,12 +111,16 @@ pub fn draw(dice: &Dice, town: &Town) -> Vec<Step> {
 }
 
 /// The kinds of act, in the order of their weights.
-const KINDS: usize = 14;
+const KINDS: usize = 15;
+/// How many odd things there are.
+pub const ODD_THINGS: u8 = 21;
+/// From here on a buyer's number means a merchant, who buys too.
+pub const MERCHANTS_FROM: u8 = 100;
 
 impl Act {
     /// How often each kind is done in this run: some not at all, as with faults.
     fn weights(dice: &mut Dice, town: &Town) -> Vec<(u32, usize)> {
-        let usual: [u32; KINDS] = [22, 7, 6, 14, 4, 5, 12, 4, 20, 8, 10, 3, 2, 1];
+        let usual: [u32; KINDS] = [22, 7, 6, 14, 4, 5, 12, 4, 20, 8, 10, 3, 2, 1, 6];
         let mut weights: Vec<(u32, usize)> = usual.into_iter().zip(0..).collect();
         for (weight, kind) in &mut weights {
             // Without codes, payments and confirmations nothing happens at all.
@@ -135,7 +141,8 @@ impl Act {
     fn draw(dice: &mut Dice, town: &Town, weights: &[(u32, usize)]) -> Act {
         let merchant = dice.below(town.merchants.into()) as u8;
         let number = dice.below(town.numbers.into()) as u8;
-        let buyer = dice.below(town.buyers.into()) as u8;
+        let buyer =
+            if dice.chance(60) { MERCHANTS_FROM + merchant } else { dice.below(town.buyers.into()) as u8 };
         let code = dice.below(town.codes.into()) as u8;
         let fen = *dice.pick(&AMOUNTS_FEN);
         let timeout = dice.index(TIMEOUTS.len()) as u8;
@@ -169,6 +176,7 @@ impl Act {
                 // Mostly free again, or nobody could pay for the rest of the run.
                 status: *dice.pick(&[0, 0, 0, 1, 1, 2]),
             },
+            14 => Act::Odd { what: dice.below(ODD_THINGS.into()) as u8, who: buyer },
             _ => Act::SetRules {
                 fee_ppm: *dice.pick(&[0, 6_000, 10_000]),
                 limit_fen: *dice.pick(&[0, 1_000, 100_000]),

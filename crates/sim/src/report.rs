@@ -7,6 +7,21 @@ use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+/// What a town meets too seldom to be demanded of some thousand seeds. The play in which the model and the engine are
+/// held against each other step by step demands all of them.
+const SELDOM: [&str; 5] = [
+    // Two buyers whose codes are taken at the same time, in two cells.
+    "a payment found its order paid",
+    // Sums beyond any town's.
+    "TopUp refused Ledger(BalanceTooLarge)",
+    // A buyer who is frozen when an order is opened, and free when the same order is asked for again before the answer.
+    "a claim found its order gone",
+    // A payment that is under way while the order's time ends and the timer has not run.
+    "expiry beat a payment",
+    // Two buyers who are both to confirm, asked at the same time in two cells.
+    "another buyer came first",
+];
+
 /// What many seeds came to together.
 pub(crate) struct Report {
     from: u64,
@@ -24,7 +39,7 @@ impl Report {
     pub(crate) fn new(from: u64) -> Report {
         let mut counters = Counters::new();
         counters.expect(Fault::ALL.iter().map(|fault| fault.counter()));
-        for name in sim::expected() {
+        for name in sim::expected().iter().filter(|name| !SELDOM.contains(name)) {
             counters.add(&format!("model.{name}"), 0);
         }
         Report {

@@ -67,7 +67,10 @@ impl World {
             "process.failed"
         });
         self.machines[cell].end(no);
-        if self.machines[cell].processes.is_empty() {
+        if self.machines[cell].processes.is_empty() && self.strikes(Fault::PowerLoss) {
+            // In the middle of whatever failed.
+            self.crash(cell, true);
+        } else if self.machines[cell].processes.is_empty() {
             let wait_us = self.soon(SECOND_US);
             self.schedule.after(wait_us, Event::Open(cell));
         }

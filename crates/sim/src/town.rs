@@ -8,7 +8,7 @@ use crate::dice::Dice;
 use crate::faults::Swarm;
 use crate::merchant::Merchants;
 use crate::network::CellNo;
-use crate::plan::Town;
+use crate::plan::{MERCHANTS_FROM, Town};
 use crate::told::{self, Heard};
 use crate::world::{Event, World};
 use base::{AppId, PartyId, SECOND_US, Slot, Text};
@@ -55,6 +55,8 @@ pub(crate) struct People {
     pub(crate) apps: BTreeMap<AppId, Arc<App>>,
     /// The slot that each code's last digits name.
     pub(crate) code_slots: BTreeMap<u8, Slot>,
+    /// Whether the second buyer lives in the slot of the first.
+    neighbours: bool,
 }
 
 impl People {
@@ -69,6 +71,7 @@ impl People {
             buyers: Vec::new(),
             apps: BTreeMap::new(),
             code_slots: BTreeMap::new(),
+            neighbours: dice.fork("neighbours").chance(300),
         }
     }
 
@@ -110,8 +113,21 @@ impl People {
         self.shops[usize::from(merchant) % self.shops.len()]
     }
 
+    /// A buyer's login. In some towns the second lives in the slot of the first, so that they share its drawer.
+    fn login_of(&self, buyer: u8) -> String {
+        if !self.neighbours || buyer != 1 {
+            return format!("buyer{buyer}@town");
+        }
+        let first = Slot::of_text("buyer0@town");
+        let logins = (0..).map(|no| format!("buyer1-{no}@town"));
+        logins.into_iter().find(|login| Slot::of_text(login) == first).expect("one in a hundred lies there")
+    }
+
     pub(crate) fn buyer(&self, buyer: u8) -> PartyId {
-        self.buyers[usize::from(buyer) % self.buyers.len()]
+        match buyer.checked_sub(MERCHANTS_FROM) {
+            Some(merchant) => self.shop(merchant).0,
+            None => self.buyers[usize::from(buyer) % self.buyers.len()],
+        }
     }
 
     /// The digits of a code: they end in its buyer's slot, as they do in the product.
@@ -127,7 +143,8 @@ impl World {
             self.command(open_party(PartyKind::Merchant, format!("shop{merchant}@town")).into());
         }
         for buyer in 0..town.buyers {
-            self.command(open_party(PartyKind::Person, format!("buyer{buyer}@town")).into());
+            let login = self.people.login_of(buyer);
+            self.command(open_party(PartyKind::Person, login).into());
         }
         self.serve_people()?;
         self.run_out()?;
@@ -138,7 +155,7 @@ impl World {
             self.command(open_app(seller).into());
         }
         for buyer in 0..town.buyers {
-            let party = of(format!("buyer{buyer}@town"))?;
+            let party = of(self.people.login_of(buyer))?;
             self.people.buyers.push(party);
             self.command(top_up(party, PURSE_FEN, "purse").into());
         }
@@ -314,7 +331,7 @@ fn login(row: &Row) -> Option<(String, PartyId)> {
     if let Row::Login(login) = row { Some((login.login.to_string(), login.party)) } else { None }
 }
 
-fn open_party(kind: PartyKind, login: String) -> OpenParty {
+pub(crate) fn open_party(kind: PartyKind, login: String) -> OpenParty {
     let verifier = Verifier::new("$argon2id$rehearsed").expect("a short text");
     let password = Some(NewPassword { verifier, pepper_version: 1 });
     OpenParty {
@@ -325,7 +342,7 @@ fn open_party(kind: PartyKind, login: String) -> OpenParty {
     }
 }
 
-fn open_app(seller: PartyId) -> OpenApp {
+pub(crate) fn open_app(seller: PartyId) -> OpenApp {
     OpenApp {
         seller,
         mode: AppMode::Key,

@@ -104,6 +104,8 @@ pub(crate) struct World {
     pub(crate) counters: Counters,
     plan: Vec<Step>,
     pub(crate) healed: bool,
+    /// What is wrong with a copied folder.
+    pub(crate) copied: Result<(), String>,
     pub(crate) decisions: u64,
     pub(crate) settled: u64,
 }
@@ -118,7 +120,7 @@ pub(crate) fn run(seed: u64, town: &Town, swarm: &Swarm, plan: &[Step], keep_eve
         world.counters.merge(&machine.disk.take_counters());
         world.counters.merge(&machine.store.take_counters());
     }
-    for (name, count) in world.model.seen() {
+    for (name, count) in world.model.seen().iter().filter(|(_, count)| **count > 0) {
         world.counters.add(&format!("model.{name}"), *count);
     }
     Outcome {
@@ -158,6 +160,7 @@ impl World {
             swarm,
             plan,
             healed: false,
+            copied: Ok(()),
             decisions: 0,
             settled: 0,
         }
@@ -195,6 +198,7 @@ impl World {
             }
             self.people.tick(at_us);
             self.happen(event)?;
+            self.copied.clone()?;
             self.serve_people()?;
         }
         Ok(())
