@@ -283,7 +283,7 @@ fn sim(context: &Context) -> Command {
 }
 
 fn planted(context: &Context) -> Command {
-    of_sim(context, &["--planted", "--seeds", "2000"])
+    of_sim(context, &["--planted", "--quick", "--seeds", "2000"])
 }
 
 fn of_sim(context: &Context, arguments: &[&str]) -> Command {

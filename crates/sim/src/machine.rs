@@ -313,6 +313,11 @@ impl Process {
         true
     }
 
+    /// Whether it still owns its journal: an old owner that only sends would never hear that it is one.
+    pub(crate) fn confirm(&mut self) -> Result<(), String> {
+        self.journal.confirm().map_err(|error| error.to_string())
+    }
+
     /// What memory holds for a key, when nothing undurable is in it.
     pub(crate) fn remembered(&mut self, key: &Key) -> Option<Result<Option<engine::Row>, engine::Fault>> {
         let readable = self.sealed.is_empty() && !key.table().write_only();

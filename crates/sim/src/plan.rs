@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// Amounts, fen: the least, usual ones, one whose fee rounds, one at and two above what goes without a password.
 pub const AMOUNTS_FEN: [u64; 7] = [1, 83, 1_000, 1_000, 9_999, 100_000, 250_000];
 /// How long an order may wait to be paid, as merchants write it.
-pub const TIMEOUTS: [&str; 5] = ["1m", "5m", "30m", "2h", "1d"];
+pub const TIMEOUTS: [&str; 6] = ["1m", "1m", "5m", "30m", "2h", "1d"];
 
 /// Sizes of a town.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -93,6 +93,9 @@ pub enum Act {
     Odd { what: u8, who: u8 },
 }
 
+/// How often, in a thousand payments, the code was drawn just before.
+const FRESH_CODE_PERMILLE: u32 = 700;
+
 /// Draws the steps of a seed.
 pub fn draw(dice: &Dice, town: &Town) -> Vec<Step> {
     let mut dice = dice.fork("plan");
@@ -105,6 +108,15 @@ pub fn draw(dice: &Dice, town: &Town) -> Vec<Step> {
         after_us += if dice.chance(250) { 0 } else { dice.magnitude(100, pause_most_us) };
         let again = steps.last().map(|step| step.act.clone()).filter(|_| dice.chance(80));
         let act = again.unwrap_or_else(|| Act::draw(&mut dice, town, &weights));
+        if let Act::Pay { code, .. } = act
+            && dice.chance(FRESH_CODE_PERMILLE)
+        {
+            // Most buyers open their wallets at the till.
+            let shop = MERCHANTS_FROM + dice.below(town.merchants.into()) as u8;
+            let buyer = if dice.chance(150) { shop } else { dice.below(town.buyers.into()) as u8 };
+            steps.push(Step { after_us, act: Act::DrawCode { buyer, code } });
+            after_us += dice.range(20_000, 200_000);
+        }
         steps.push(Step { after_us, act });
     }
     steps
@@ -120,7 +132,7 @@ pub const MERCHANTS_FROM: u8 = 100;
 impl Act {
     /// How often each kind is done in this run: some not at all, as with faults.
     fn weights(dice: &mut Dice, town: &Town) -> Vec<(u32, usize)> {
-        let usual: [u32; KINDS] = [22, 7, 6, 14, 4, 5, 12, 4, 20, 8, 10, 3, 2, 1, 6];
+        let usual: [u32; KINDS] = [26, 8, 6, 9, 4, 5, 12, 4, 22, 8, 10, 3, 2, 4, 2];
         let mut weights: Vec<(u32, usize)> = usual.into_iter().zip(0..).collect();
         for (weight, kind) in &mut weights {
             // Without codes, payments and confirmations nothing happens at all.

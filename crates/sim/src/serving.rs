@@ -199,8 +199,13 @@ impl World {
     pub(crate) fn carry(&mut self, cell: CellNo, no: u64) {
         let wall_us = self.machines[cell].clock.now_us();
         let Some(process) = self.machines[cell].process(no).filter(|process| !process.paused) else { return };
+        let confirmed = process.confirm();
         let due = process.carrier.due(wall_us);
         let next_us = process.carrier.next_at_us();
+        if let Err(reason) = confirmed {
+            self.fail(cell, no, &reason);
+            return;
+        }
         for parcel in due {
             let to = self.cell_of(parcel.to);
             self.counters.hit("message.sent");
