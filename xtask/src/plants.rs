@@ -18,7 +18,9 @@ pub(crate) fn check(files: &[File]) -> Vec<Finding> {
     let Some(list) = files.iter().find(|file| file.path == LIST) else { return found };
     for (name, line) in listed(list.code()) {
         let wanted = format!("Plant::{name}");
-        let code = files.iter().filter(|file| file.is_rust() && file.path != LIST).map(File::code);
+        // The simulator names them to switch them on, and plants nothing.
+        let rooms = files.iter().filter(|file| file.is_rust() && !file.path.starts_with("crates/sim/"));
+        let code = rooms.filter(|file| file.path != LIST).map(File::code);
         let places: usize = code.map(|code| source::words(code, &wanted).count()).sum();
         if places == 0 {
             let message = format!("`{name}` is planted nowhere");

@@ -20,7 +20,8 @@ const FAILURES_MAX: usize = 5;
 /// Seeds from which on a counter that stayed at zero is a failure: below it chance may be to blame.
 const COUNTERS_FROM: u64 = 1_000;
 
-/// Bugs that show only when two things under way meet in one way of many: some hundred seeds each, too long for a slice.
+/// Bugs that show only when two things under way meet in one way of many: some hundred seeds each, too long for a
+/// slice.
 const RARE: [Plant; 10] = [
     Plant::BouncedRefundCounts,
     Plant::ClosedMerchantIsPaid,
