@@ -6,7 +6,7 @@ use crate::numbers::Numbers;
 use crate::poster;
 use crate::recovery::{Recovered, recover};
 use crate::references::References;
-use crate::sealed::Counter;
+use crate::sealed::{Changes, Counter};
 use crate::writer::{Ended, SEALED_MAX, Writer, keep_journal};
 use base::SlotSet;
 use journal::{Hook, WorldId};
@@ -211,6 +211,7 @@ impl House {
         let (sealed_in, sealed) = mpsc::sync_channel(SEALED_MAX);
         let (durable_in, durable) = mpsc::channel();
         let (posted_in, posted) = mpsc::channel();
+        let (sweep, swept) = mpsc::channel::<Changes>();
         let counter = Counter::new(desk.home());
         let backlog_rows: u64 = tail.iter().map(|batch| batch.changes.len() as u64).sum();
         self.stats.backlog_rows.store(backlog_rows, Ordering::Relaxed);
@@ -224,6 +225,7 @@ impl House {
             posted,
             forgetting: VecDeque::new(),
             numbers,
+            sweep,
             backlog_rows,
             backlog_rows_max: self.options.backlog_rows_max,
             clock: self.clock.clone(),
@@ -235,6 +237,11 @@ impl House {
             let (watch, stats) = (self.watch.clone(), self.stats.clone());
             let end = || ending.load(Ordering::Acquire) || self.stopping.load(Ordering::Acquire);
             let post = move || poster::run(store, durable, posted_in, watch, stats, end);
+            let drop_all = move || {
+                poster::stand_back();
+                swept.into_iter().for_each(drop);
+            };
+            named("sweeper").spawn_scoped(threads, drop_all).expect("the system gives a thread");
             let poster = named("poster").spawn_scoped(threads, post).expect("the system gives a thread");
             if let Some(mut reader) = stored.take() {
                 let read = move || read_numbers(reader.as_mut(), &numbers_in, end);

@@ -156,6 +156,9 @@ pub(crate) fn run(
         // A writer that stopped does not need to hear; the rows are safe.
         let _heard = tell.send(Posted { sequence, last_stamp: mark.stamp, batches, rows: rows as u64 });
         watch.send_replace(sequence);
+        if let Err(error) = store.checkpoint() {
+            tracing::error!(sequence, %error, "what was posted could not be moved into the tables' file yet");
+        }
         let rows = u32::try_from(rows).unwrap_or(u32::MAX);
         rest_until = Instant::now() + (REST + REST_A_ROW.saturating_mul(rows)).min(REST_MAX);
     }

@@ -58,6 +58,8 @@ pub(crate) struct Writer<'a> {
     pub(crate) forgetting: VecDeque<Forgetting>,
     /// The order numbers of earlier times, when somebody has read them.
     pub(crate) numbers: Receiver<Numbers>,
+    /// Where rows go that nobody looks for any more: giving their memory back takes as long as deciding.
+    pub(crate) sweep: Sender<Changes>,
     pub(crate) backlog_rows: u64,
     pub(crate) backlog_rows_max: u64,
     pub(crate) clock: Clock,
@@ -161,7 +163,10 @@ impl Writer<'_> {
             if batch.done < batch.changes.len() {
                 return;
             }
-            self.forgetting.pop_front();
+            if let Some(done) = self.forgetting.pop_front() {
+                // Without a sweeper it is dropped here.
+                let _swept = self.sweep.send(done.changes);
+            }
         }
     }
 }

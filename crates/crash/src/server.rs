@@ -15,6 +15,9 @@ const STOP_MAX: Duration = Duration::from_secs(60);
 /// How often a waiting test looks.
 const LOOK: Duration = Duration::from_millis(2);
 
+/// Pages in the tables' WAL from which on they are moved into the file: a few postings' worth.
+const CHECKPOINT_PAGES: &str = "200";
+
 /// How to start it.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
@@ -59,6 +62,8 @@ impl Plan {
             .arg(&self.data)
             .arg("--ready")
             .arg(&ready)
+            // Otherwise no run here would ever be long enough for a checkpoint.
+            .args(["--checkpoint-pages", CHECKPOINT_PAGES])
             .args(&self.options)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())

@@ -85,6 +85,9 @@ pub(crate) struct UpArgs {
     /// For benches and tests only: how many calls of the gateway may be under way at once; with 0 each is refused.
     #[arg(long, value_name = "N", hide = true)]
     pub(crate) calls_max: Option<usize>,
+    /// For tests only: pages that wait in the tables' WAL before they are moved into the file.
+    #[arg(long, value_name = "N", hide = true)]
+    pub(crate) checkpoint_pages: Option<u32>,
 }
 
 /// The options of `tongbao verify`.

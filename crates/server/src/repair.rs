@@ -86,6 +86,7 @@ fn post(journal: &Path, world: WorldId, tables: &Path) -> anyhow::Result<Mark> {
         mark = Mark { sequence: record.sequence, stamp: batch.last_stamp, hash: record.hash };
         if rows.len() >= ROWS_TOGETHER {
             store.post(&std::mem::take(&mut rows), mark)?;
+            store.checkpoint()?;
         }
     }
     store.post(&rows, mark)?;

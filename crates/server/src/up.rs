@@ -74,7 +74,7 @@ async fn serve(args: &UpArgs) -> anyhow::Result<()> {
     if args.adopt {
         repair::adopt(&folder)?;
     }
-    let house = House::open(folder, claim, base_url(args, &addresses)?, clock)?;
+    let house = House::open(folder, claim, base_url(args, &addresses)?, clock, args.checkpoint_pages)?;
     let demo = seed::seed(&house.folder, &house.world, &house.door, &house.authority).await;
     let demo = match demo {
         Ok(demo) => demo,
@@ -140,12 +140,21 @@ struct House {
 }
 
 impl House {
-    fn open(folder: DataFolder, claim: Claim, base_url: String, clock: cell::Clock) -> anyhow::Result<House> {
+    fn open(
+        folder: DataFolder,
+        claim: Claim,
+        base_url: String,
+        clock: cell::Clock,
+        checkpoint_pages: Option<u32>,
+    ) -> anyhow::Result<House> {
         let note = folder.world_note()?;
         let Keys { platform, secrets, authority } = keys::open(&folder.keys(), !folder.journal().exists())?;
         let tables = folder.tables();
-        let store =
+        let mut store =
             SqliteStore::open(&tables).with_context(|| format!("the tables in {}", tables.display()))?;
+        if let Some(pages) = checkpoint_pages {
+            store.checkpoint_from(pages);
+        }
         let options = cell::Options::new(note.world_id()?);
         let (cell, door) = Cell::open(&folder.journal(), Box::new(store), clock, options)
             .with_context(|| format!("the books in {} cannot be opened", folder.world().display()))?;

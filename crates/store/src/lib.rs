@@ -16,6 +16,7 @@ mod migrations;
 mod sql;
 mod sqlite;
 mod sqlite_reader;
+mod write_out;
 
 pub use error::StoreError;
 pub use look::Look;
@@ -75,6 +76,15 @@ pub trait Store: Send {
     fn post_sorted(&mut self, images: &[Image<'_>], mark: Mark) -> Result<(), StoreError> {
         let changes = images.iter().map(|(key, row)| ((*key).clone(), row.cloned()));
         self.post(&changes.collect(), mark)
+    }
+
+    /// Moves what was posted to where it stays, when enough has come together: to be called after postings, when
+    /// nobody waits. A store that needs no such thing does nothing.
+    ///
+    /// # Errors
+    /// What the disk says; what was posted stands all the same, and the next call tries again.
+    fn checkpoint(&mut self) -> Result<(), StoreError> {
+        Ok(())
     }
 
     /// A reader of what was posted. It may be used on another thread while this store posts.

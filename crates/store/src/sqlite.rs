@@ -2,12 +2,14 @@
 
 use crate::migrations::{MIGRATIONS, check_current, migrate};
 use crate::sql::{self, SqlSink};
+use crate::write_out::WriteOut;
 use crate::{Image, Mark, Reader, SqliteReader, Store, StoreError};
 use base::Stamp;
 use engine::{Key, Row};
 use rusqlite::{CachedStatement, Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// The oldest SQLite that is accepted: before 3.51.3 a WAL could be reset while another connection still read it, which
@@ -21,11 +23,10 @@ const PAGE_BYTES: i64 = 4_096;
 const POSTING_CACHE_KIB: i64 = 262_144;
 /// Most memory for pages on a reading connection, KiB.
 const READING_CACHE_KIB: i64 = 4_096;
-/// Pages in the WAL before a commit moves them into the file: 512 MiB, so that a page that is written by many batches
-/// is moved once.
+/// Pages in the WAL before they are moved into the file: 512 MiB, so that a page that is written by many batches is
+/// moved once. The WAL keeps the length it came to: cutting it back and growing it again costs the disk more than the
+/// room is worth.
 const CHECKPOINT_PAGES: i64 = 131_072;
-/// The WAL is cut back to this size, bytes.
-const WAL_KEPT_BYTES: i64 = 64 << 20;
 /// Statements kept prepared: three for each table and those of the lists.
 const STATEMENTS: usize = 96;
 
@@ -34,6 +35,10 @@ const STATEMENTS: usize = 96;
 pub struct SqliteStore {
     connection: Connection,
     path: PathBuf,
+    /// Pages in the WAL from which on a checkpoint moves them.
+    checkpoint_pages: i64,
+    /// The file and its WAL, to be written out; absent until there was a checkpoint.
+    files: Option<(WriteOut, WriteOut)>,
 }
 
 impl SqliteStore {
@@ -55,10 +60,10 @@ impl SqliteStore {
         // The journal is the truth: a post that a power failure takes back is posted again.
         require(&connection, "synchronous", "normal", "1")?;
         connection.pragma_update(None, "cache_size", -POSTING_CACHE_KIB)?;
-        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-        connection.pragma_update(None, "journal_size_limit", WAL_KEPT_BYTES)?;
+        // Whoever posts says when there is time for it.
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         connection.pragma_update(None, "temp_store", "memory")?;
-        Ok(SqliteStore { connection, path: path.to_owned() })
+        Ok(SqliteStore { connection, path: path.to_owned(), checkpoint_pages: CHECKPOINT_PAGES, files: None })
     }
 
     /// Opens the tables for reading only, also while they are posted into, or when nobody has them open.
@@ -72,6 +77,11 @@ impl SqliteStore {
         Ok(SqliteReader::new(connection))
     }
 
+    /// Moves the WAL's pages into the file as soon as there are so many, at least one; for tests of exactly that.
+    pub fn checkpoint_from(&mut self, pages: u32) {
+        self.checkpoint_pages = pages.max(1).into();
+    }
+
     /// Makes everything posted so far durable. Journal segments may be dropped only below a mark that was synced.
     pub fn sync(&mut self) -> Result<(), StoreError> {
         // A commit under FULL syncs the WAL with all commits before it. It must change something to be written at all.
@@ -80,6 +90,35 @@ impl SqliteStore {
         let synced = self.connection.pragma_update(None, "user_version", (version + 1) & 0x7fff_ffff);
         self.connection.pragma_update(None, "synchronous", "normal")?;
         Ok(synced?)
+    }
+
+    /// Moves the WAL's pages into the file, little by little as far as the disk is concerned.
+    fn move_wal(&mut self) -> Result<(), StoreError> {
+        if self.files.is_none() {
+            let mut wal = self.path.clone().into_os_string();
+            wal.push("-wal");
+            self.files = WriteOut::open(&self.path).zip(WriteOut::open(Path::new(&wal)));
+        }
+        let Some((file, wal)) = &self.files else {
+            self.wal("PASSIVE")?;
+            return Ok(());
+        };
+        wal.once();
+        let done = AtomicBool::new(false);
+        std::thread::scope(|threads| {
+            let named = std::thread::Builder::new().name("poster-write".to_owned());
+            // Without a thread SQLite's flush does all of it at once.
+            let _helper = named.spawn_scoped(threads, || file.until(&done));
+            let moved = self.wal("PASSIVE");
+            done.store(true, Ordering::Release);
+            moved.map(drop)
+        })
+    }
+
+    /// Pages in the WAL, and how many of them stand in the file, after a checkpoint of a mode.
+    fn wal(&self, mode: &str) -> Result<(i64, i64), StoreError> {
+        let sql = format!("PRAGMA wal_checkpoint({mode})");
+        Ok(self.connection.query_row(&sql, (), |row| Ok((row.get(1)?, row.get(2)?)))?)
     }
 }
 
@@ -102,6 +141,14 @@ impl Store for SqliteStore {
         write_mark(&transaction, &mark)?;
         transaction.commit()?;
         Ok(())
+    }
+
+    fn checkpoint(&mut self) -> Result<(), StoreError> {
+        let (written, moved) = self.wal("NOOP")?;
+        if written - moved < self.checkpoint_pages {
+            return Ok(());
+        }
+        self.move_wal()
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {

@@ -260,3 +260,32 @@ fn a_second_poster_cannot_take_the_tables_back() {
     assert!(matches!(two.post(&Changes::new(), mark(6)), Err(StoreError::MarkBack { posted: 7, given: 6 })));
     assert_eq!(OrderNo::of(stamp(1), slot(7)), one.reader().unwrap().orders(None, None, 1).unwrap()[0].no);
 }
+
+#[test]
+fn a_checkpoint_moves_the_wal_into_the_file_and_nothing_else_changes() {
+    let shelf = SqliteShelf::default();
+    let path = shelf.path();
+    let mut store = SqliteStore::open(&path).unwrap();
+    let wal = |store: &SqliteStore| {
+        let raw = rusqlite::Connection::open(&path).unwrap();
+        let pages = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
+        let found = raw.query_row("PRAGMA wal_checkpoint(NOOP)", (), pages).unwrap();
+        assert_eq!(store.reader().unwrap().mark().unwrap().sequence, 1);
+        found
+    };
+    let orders = (1..200).map(|number| row(order(number, party(1, 7))));
+    store.post(&changes(orders.clone()), mark(1)).unwrap();
+    store.checkpoint().unwrap();
+    let (written, moved) = wal(&store);
+    assert!(written > 20 && moved < written, "few pages wait for more: {written}, {moved}");
+    store.checkpoint_from(20);
+    store.checkpoint().unwrap();
+    assert_eq!(wal(&store), (written, written), "all of them are moved");
+    store.checkpoint().unwrap();
+    assert_eq!(wal(&store), (written, written), "nothing is left to move");
+    // Whoever finds the file alone finds everything.
+    let alone = shelf.path().with_file_name("alone.sqlite");
+    std::fs::copy(&path, &alone).unwrap();
+    let mut reader = SqliteStore::open_reader(&alone).unwrap();
+    assert_eq!(reader.count(engine::Table::Order).unwrap(), orders.count() as u64);
+}
