@@ -2,6 +2,7 @@
 //! refused rather than replaced, because a replacement would change what was signed.
 
 use encoding_rs::{EncoderResult, GBK};
+use std::borrow::Cow;
 
 /// A charset that a request may name in its `charset` parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,10 +28,13 @@ pub enum CharsetError {
 impl Charset {
     /// The charset of a name, any letter case: `UTF-8`, `utf8`, `GBK`, `gb2312`, `GB18030`.
     pub fn parse(name: &str) -> Option<Charset> {
-        match name.to_ascii_lowercase().as_str() {
-            "utf-8" | "utf8" => Some(Charset::Utf8),
-            "gbk" | "gb2312" | "gb18030" => Some(Charset::Gbk),
-            _ => None,
+        let is = |known: &&str| name.eq_ignore_ascii_case(known);
+        if ["utf-8", "utf8"].iter().any(is) {
+            Some(Charset::Utf8)
+        } else if ["gbk", "gb2312", "gb18030"].iter().any(is) {
+            Some(Charset::Gbk)
+        } else {
+            None
         }
     }
 
@@ -80,6 +84,14 @@ impl Charset {
             Ok(())
         });
         escaped.expect("the replacement never refuses")
+    }
+
+    /// As [`Charset::encode_json`], without a copy where the bytes are those of the text.
+    pub(crate) fn json_bytes(self, json: &str) -> Cow<'_, [u8]> {
+        match self {
+            Charset::Utf8 => Cow::Borrowed(json.as_bytes()),
+            Charset::Gbk => Cow::Owned(self.encode_json(json)),
+        }
     }
 
     fn encode_with<E>(

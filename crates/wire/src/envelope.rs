@@ -5,7 +5,9 @@
 //! last; `code`, `msg`, `sub_code`, `sub_msg`, then members by name; strings as PHP writes them (`/` as `\/`,
 //! Chinese raw); no member without a value, no `{}`. Base64 texts keep a raw `/`.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::fmt::{self, Write};
+use std::ops::Range;
 
 use crate::charset::Charset;
 use crate::sign::{PrivateKey, SignType};
@@ -13,29 +15,44 @@ use crate::sign::{PrivateKey, SignType};
 /// The node for errors when the method is unknown or missing, and of the OAuth token call.
 pub const ERROR_NODE: &str = "error_response";
 
+/// What the name of every method's node ends with.
+const NODE_END: &str = "_response";
+
 /// Longer than most answers, so that writing one takes memory once.
 const USUAL_BYTES: usize = 1_024;
+/// Members of most answers.
+const USUAL_MEMBERS: usize = 16;
 
 /// The node of a method: `alipay.trade.query` answers in `alipay_trade_query_response`.
 pub fn method_node(method: &str) -> String {
-    format!("{}_response", method.replace('.', "_"))
+    let mut node = String::with_capacity(method.len() + NODE_END.len());
+    node.extend(method.chars().map(|letter| if letter == '.' { '_' } else { letter }));
+    node.push_str(NODE_END);
+    node
 }
 
-/// Members of an object that will be part of an answer.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Members of an object that will be part of an answer. Each value is written as JSON when it is given, all into one
+/// piece of memory.
+#[derive(Clone, Default)]
 pub struct ObjectWriter {
-    members: BTreeMap<&'static str, Value>,
+    json: String,
+    /// By name; each with its value's place in `json`.
+    members: Vec<(&'static str, Range<usize>)>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Value {
-    Text(String),
-    Int(i64),
-    Bool(bool),
-    Texts(Vec<String>),
-    Objects(Vec<ObjectWriter>),
-    Object(ObjectWriter),
+impl fmt::Debug for ObjectWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_json())
+    }
 }
+
+impl PartialEq for ObjectWriter {
+    fn eq(&self, other: &ObjectWriter) -> bool {
+        self.values().eq(other.values())
+    }
+}
+
+impl Eq for ObjectWriter {}
 
 impl ObjectWriter {
     /// No member yet.
@@ -45,7 +62,7 @@ impl ObjectWriter {
 
     /// A string; left out when empty. Amounts, ids and times are strings too.
     pub fn text(&mut self, name: &'static str, value: &str) -> &mut ObjectWriter {
-        if value.is_empty() { self } else { self.put(name, Value::Text(value.to_owned())) }
+        if value.is_empty() { self } else { self.put(name, |out| write_string(value, out)) }
     }
 
     /// A string, when there is one.
@@ -55,12 +72,12 @@ impl ObjectWriter {
 
     /// A whole number, only for members that clients read as such (`expires_in` and its like).
     pub fn int(&mut self, name: &'static str, value: i64) -> &mut ObjectWriter {
-        self.put(name, Value::Int(value))
+        self.put(name, |out| push(out, format_args!("{value}")))
     }
 
     /// `true` or `false`.
     pub fn bool(&mut self, name: &'static str, value: bool) -> &mut ObjectWriter {
-        self.put(name, Value::Bool(value))
+        self.put(name, |out| out.push_str(if value { "true" } else { "false" }))
     }
 
     /// A list of strings; left out when it has none.
@@ -70,7 +87,10 @@ impl ObjectWriter {
         values: impl IntoIterator<Item = S>,
     ) -> &mut ObjectWriter {
         let values: Vec<String> = values.into_iter().map(Into::into).collect();
-        if values.is_empty() { self } else { self.put(name, Value::Texts(values)) }
+        if values.is_empty() {
+            return self;
+        }
+        self.put(name, |out| write_list(&values, out, |text, out| write_string(text, out)))
     }
 
     /// A list of objects; empty ones are skipped, and the list is left out when none remains.
@@ -80,12 +100,15 @@ impl ObjectWriter {
         values: impl IntoIterator<Item = ObjectWriter>,
     ) -> &mut ObjectWriter {
         let values: Vec<ObjectWriter> = values.into_iter().filter(|object| !object.is_empty()).collect();
-        if values.is_empty() { self } else { self.put(name, Value::Objects(values)) }
+        if values.is_empty() {
+            return self;
+        }
+        self.put(name, |out| write_list(&values, out, |object, out| object.write(&[], out)))
     }
 
     /// An object; left out when it has no member.
     pub fn object(&mut self, name: &'static str, value: ObjectWriter) -> &mut ObjectWriter {
-        if value.is_empty() { self } else { self.put(name, Value::Object(value)) }
+        if value.is_empty() { self } else { self.put(name, |out| value.write(&[], out)) }
     }
 
     /// Whether it has no member.
@@ -100,15 +123,30 @@ impl ObjectWriter {
         out
     }
 
-    fn put(&mut self, name: &'static str, value: Value) -> &mut ObjectWriter {
+    fn put(&mut self, name: &'static str, write: impl FnOnce(&mut String)) -> &mut ObjectWriter {
         let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         assert!(plain && !name.is_empty(), "member {name} would need escapes");
-        assert!(name != "sign" && !name.ends_with("_response"), "member {name} would mislead clients");
-        self.members.insert(name, value);
+        assert!(name != "sign" && !name.ends_with(NODE_END), "member {name} would mislead clients");
+        if self.members.is_empty() {
+            self.members.reserve(USUAL_MEMBERS);
+            self.json.reserve(USUAL_BYTES / 2);
+        }
+        let from = self.json.len();
+        write(&mut self.json);
+        let value = from..self.json.len();
+        match self.members.binary_search_by(|(known, _)| (*known).cmp(name)) {
+            // What was given before stays where it is, unused.
+            Ok(place) => self.members[place].1 = value,
+            Err(place) => self.members.insert(place, (name, value)),
+        }
         self
     }
 
-    fn write(&self, head: &[(&str, &str)], out: &mut String) {
+    fn values(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.members.iter().map(|(name, value)| (*name, &self.json[value.clone()]))
+    }
+
+    fn write(&self, head: &[(&str, Cow<'_, str>)], out: &mut String) {
         out.push('{');
         let mut separator = "";
         let mut begin = |name: &str, out: &mut String| {
@@ -121,24 +159,11 @@ impl ObjectWriter {
             begin(name, out);
             write_string(value, out);
         }
-        for (name, value) in &self.members {
+        for (name, value) in self.values() {
             begin(name, out);
-            value.write(out);
+            out.push_str(value);
         }
         out.push('}');
-    }
-}
-
-impl Value {
-    fn write(&self, out: &mut String) {
-        match self {
-            Value::Text(text) => write_string(text, out),
-            Value::Int(number) => out.push_str(&number.to_string()),
-            Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-            Value::Texts(texts) => write_list(texts, out, |text, out| write_string(text, out)),
-            Value::Objects(objects) => write_list(objects, out, |object, out| object.write(&[], out)),
-            Value::Object(object) => object.write(&[], out),
-        }
     }
 }
 
@@ -156,7 +181,7 @@ fn write_list<T>(items: &[T], out: &mut String, write: impl Fn(&T, &mut String))
 /// The inner object of an answer: its codes, then its members.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
-    head: Vec<(&'static str, String)>,
+    head: Vec<(&'static str, Cow<'static, str>)>,
     /// The members after the codes. A failure may have some too.
     pub members: ObjectWriter,
 }
@@ -164,18 +189,19 @@ pub struct Response {
 impl Response {
     /// 10000: done.
     pub fn success() -> Response {
-        Response::headed(vec![("code", "10000"), ("msg", "Success")])
+        Response::headed([("code", "10000"), ("msg", "Success")].map(fixed).into())
     }
 
     /// 10003: the order is made and waits for the buyer's password. The leading space of the text is the wire's.
     pub fn waiting() -> Response {
-        Response::headed(vec![("code", "10003"), ("msg", " order success pay inprocess")])
+        Response::headed([("code", "10003"), ("msg", " order success pay inprocess")].map(fixed).into())
     }
 
     /// A failure; every one has a sub_code, since most clients look at nothing else.
     pub fn failed(code: &str, msg: &str, sub_code: &str, sub_msg: &str) -> Response {
         assert!(!sub_code.is_empty() && code != "10000" && code != "10003", "{code} is no failure");
-        Response::headed(vec![("code", code), ("msg", msg), ("sub_code", sub_code), ("sub_msg", sub_msg)])
+        let head = [("code", code), ("msg", msg), ("sub_code", sub_code), ("sub_msg", sub_msg)];
+        Response::headed(head.map(|(name, value)| (name, Cow::Owned(value.to_owned()))).into())
     }
 
     /// Without codes: the success of `alipay.system.oauth.token`.
@@ -185,16 +211,18 @@ impl Response {
 
     /// The inner object as JSON.
     pub fn to_json(&self) -> String {
-        let head: Vec<(&str, &str)> = self.head.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let mut out = String::with_capacity(USUAL_BYTES);
-        self.members.write(&head, &mut out);
+        self.members.write(&self.head, &mut out);
         out
     }
 
-    fn headed(head: Vec<(&'static str, &str)>) -> Response {
-        let head = head.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
+    fn headed(head: Vec<(&'static str, Cow<'static, str>)>) -> Response {
         Response { head, members: ObjectWriter::new() }
     }
+}
+
+fn fixed((name, value): (&'static str, &'static str)) -> (&'static str, Cow<'static, str>) {
+    (name, Cow::Borrowed(value))
 }
 
 /// What PHP's `json_encode` with raw Unicode writes, with two differences that keep its meaning: braces are escaped
@@ -236,7 +264,12 @@ fn is_plain(byte: u8) -> bool {
 }
 
 fn push_escape(character: char, out: &mut String) {
-    out.push_str(&format!("\\u{:04x}", u32::from(character)));
+    push(out, format_args!("\\u{:04x}", u32::from(character)));
+}
+
+fn push(out: &mut String, text: fmt::Arguments<'_>) {
+    // A text takes whatever is written into it.
+    let _written = out.write_fmt(text);
 }
 
 /// Whether a client that counts braces without regard to strings comes out of this text as it went in. `}{` does
@@ -261,15 +294,8 @@ pub fn quoted_cipher(base64: &str) -> String {
 
 /// The whole answer as text. `cert_sn` only in certificate mode.
 pub fn envelope(node: &str, inner: &str, cert_sn: Option<&str>, sign_base64: Option<&str>) -> String {
-    let mut text = format!("{{\"{node}\":{inner}");
-    if let Some(serial) = cert_sn {
-        text.push_str(&format!(",\"alipay_cert_sn\":\"{serial}\""));
-    }
-    if let Some(signature) = sign_base64 {
-        text.push_str(&format!(",\"sign\":\"{signature}\""));
-    }
-    text.push('}');
-    text
+    let bytes = assemble(node, inner.as_bytes(), cert_sn, sign_base64);
+    String::from_utf8(bytes).expect("texts make a text")
 }
 
 /// The whole answer in bytes of `charset`, signed over the bytes of `inner` in that charset. `inner` is an object
@@ -282,7 +308,7 @@ pub fn signed_envelope(
     key: &PrivateKey,
     cert_sn: Option<&str>,
 ) -> Vec<u8> {
-    let inner = charset.encode_json(inner);
+    let inner = charset.json_bytes(inner);
     let signature = key.sign(sign_type, &inner);
     assemble(node, &inner, cert_sn, Some(&signature))
 }
@@ -294,14 +320,22 @@ pub fn signed_by(node: &str, inner: &[u8], cert_sn: Option<&str>, sign_base64: &
 
 /// The whole answer without a signature: only for an unknown app, where there is no key to choose.
 pub fn unsigned_envelope(node: &str, inner: &str, charset: Charset) -> Vec<u8> {
-    assemble(node, &charset.encode_json(inner), None, None)
+    assemble(node, &charset.json_bytes(inner), None, None)
 }
 
 fn assemble(node: &str, inner: &[u8], cert_sn: Option<&str>, sign_base64: Option<&str>) -> Vec<u8> {
-    // All around the inner bytes is ASCII, so the frame is built as text and cut open.
-    let frame = envelope(node, "", cert_sn, sign_base64);
-    let (before, after) = frame.as_bytes().split_at(node.len() + 4);
-    [before, inner, after].concat()
+    let cert_sn = cert_sn.map(|serial| [",\"alipay_cert_sn\":\"", serial, "\""]);
+    let sign = sign_base64.map(|signature| [",\"sign\":\"", signature, "\""]);
+    let after = || cert_sn.iter().chain(&sign).flatten();
+    let length = node.len() + 5 + inner.len() + after().map(|piece| piece.len()).sum::<usize>();
+    let mut bytes = Vec::with_capacity(length);
+    for piece in ["{\"", node, "\":"] {
+        bytes.extend_from_slice(piece.as_bytes());
+    }
+    bytes.extend_from_slice(inner);
+    after().for_each(|piece| bytes.extend_from_slice(piece.as_bytes()));
+    bytes.push(b'}');
+    bytes
 }
 
 #[cfg(test)]

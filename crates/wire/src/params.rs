@@ -9,11 +9,32 @@ use crate::charset::Charset;
 /// Most parameters of one request. Clients send about twenty; methods with top-level business parameters under 100.
 pub const FIELDS_MAX: usize = 200;
 
+/// Usual number of parameters: room for them is taken at once.
+const FIELDS_USUAL: usize = 16;
+
 /// The parameters of one request in order of arrival, each name once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Params {
-    fields: Vec<(String, Vec<u8>)>,
+    /// Names and values one after the other, decoded: one piece of memory instead of two for each parameter.
+    bytes: Vec<u8>,
+    fields: Vec<Field>,
 }
+
+/// Where a parameter lies in `bytes`: its value begins where its name ends.
+#[derive(Debug, Clone, Copy)]
+struct Field {
+    from: usize,
+    name_end: usize,
+    end: usize,
+}
+
+impl PartialEq for Params {
+    fn eq(&self, other: &Params) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Params {}
 
 /// Why parameters were refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,14 +75,17 @@ impl Params {
         form_body: Option<&[u8]>,
         multipart_fields: Vec<(String, Vec<u8>)>,
     ) -> Result<Params, ParamError> {
-        let mut query_fields = Params::default();
-        query_fields.add_form(query.unwrap_or_default())?;
-        let mut params = Params::default();
-        params.add_form(form_body.unwrap_or_default())?;
-        for (name, value) in multipart_fields {
-            params.add(name, value)?;
-        }
         // Most clients use one of them alone; then there is nothing to merge.
+        let (query, form_body) = (query.unwrap_or_default(), form_body.unwrap_or_default());
+        let query_fields = Params::of_form(query)?;
+        let mut params = Params::of_form(form_body)?;
+        for (name, value) in multipart_fields {
+            let from = params.bytes.len();
+            params.bytes.extend_from_slice(name.as_bytes());
+            let name_end = params.bytes.len();
+            params.bytes.extend_from_slice(&value);
+            params.keep(from, name_end)?;
+        }
         if query_fields.is_empty() {
             return Ok(params);
         }
@@ -69,19 +93,22 @@ impl Params {
             return Ok(query_fields);
         }
         let body_names_charset = params.get("charset").is_some();
-        let mut merged = Params::default();
-        for (name, value) in query_fields.fields.into_iter().chain(params.fields) {
-            if body_names_charset && name == "charset" {
-                merged.fields.retain(|(known, _)| known != "charset");
-            }
-            merged.add(name, value)?;
+        let mut merged = Params::with_room(query_fields.bytes.len() + params.bytes.len());
+        let own = |(name, _): &(&str, &[u8])| !(body_names_charset && *name == "charset");
+        for (name, value) in query_fields.iter().filter(own).chain(params.iter()) {
+            let from = merged.bytes.len();
+            merged.bytes.extend_from_slice(name.as_bytes());
+            let name_end = merged.bytes.len();
+            merged.bytes.extend_from_slice(value);
+            merged.keep(from, name_end)?;
         }
         Ok(merged)
     }
 
     /// The value of a name, empty values included.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
-        self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice())
+        let named = |field: &&Field| &self.bytes[field.from..field.name_end] == name.as_bytes();
+        self.fields.iter().find(named).map(|field| &self.bytes[field.name_end..field.end])
     }
 
     /// The value of a name as text, decoded strictly. An absent name is `None`, an empty value is `Some("")`.
@@ -95,16 +122,15 @@ impl Params {
 
     /// The charset that the request names, UTF-8 when it names none.
     pub fn charset(&self) -> Result<Charset, ParamError> {
-        let name = self.get("charset").unwrap_or_default();
-        if name.is_empty() {
-            return Ok(Charset::Utf8);
-        }
-        std::str::from_utf8(name).ok().and_then(Charset::parse).ok_or(ParamError::CharsetUnknown)
+        charset_of(self.get("charset"))
     }
 
     /// Every parameter in order of arrival.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_slice()))
+        self.fields.iter().map(|field| {
+            let name = std::str::from_utf8(&self.bytes[field.from..field.name_end]);
+            (name.unwrap_or_default(), &self.bytes[field.name_end..field.end])
+        })
     }
 
     /// How many parameters there are.
@@ -117,7 +143,16 @@ impl Params {
         self.fields.is_empty()
     }
 
-    fn add_form(&mut self, form: &[u8]) -> Result<(), ParamError> {
+    fn with_room(bytes: usize) -> Params {
+        Params { bytes: Vec::with_capacity(bytes), fields: Vec::with_capacity(FIELDS_USUAL) }
+    }
+
+    fn of_form(form: &[u8]) -> Result<Params, ParamError> {
+        if form.is_empty() {
+            return Ok(Params::default());
+        }
+        // Decoding never makes a text longer.
+        let mut params = Params::with_room(form.len());
         for (count, piece) in form.split(|byte| *byte == b'&').filter(|piece| !piece.is_empty()).enumerate() {
             if count >= FIELDS_MAX {
                 return Err(ParamError::TooMany);
@@ -127,48 +162,88 @@ impl Params {
                 Some(at) => (&piece[..at], &piece[at + 1..]),
                 None => (piece, &[][..]),
             };
-            let name = String::from_utf8(unescape(name)?).map_err(|_| ParamError::BadName)?;
-            self.add(name, unescape(value)?)?;
+            let from = params.bytes.len();
+            unescape(name, &mut params.bytes)?;
+            let name_end = params.bytes.len();
+            // A name is told to be wrong before its value is.
+            std::str::from_utf8(&params.bytes[from..]).map_err(|_| ParamError::BadName)?;
+            unescape(value, &mut params.bytes)?;
+            params.keep(from, name_end)?;
         }
-        Ok(())
+        Ok(params)
     }
 
-    fn add(&mut self, name: String, value: Vec<u8>) -> Result<(), ParamError> {
+    /// Takes the parameter that was just put at the end of `bytes`.
+    fn keep(&mut self, from: usize, name_end: usize) -> Result<(), ParamError> {
+        let name = std::str::from_utf8(&self.bytes[from..name_end]).map_err(|_| ParamError::BadName)?;
         if name.is_empty() {
             return Err(ParamError::BadName);
         }
-        match self.get(&name) {
-            Some(known) if known == value => return Ok(()),
-            Some(_) => return Err(ParamError::Repeated { name }),
+        match self.get(name) {
+            Some(known) if known == &self.bytes[name_end..] => {
+                self.bytes.truncate(from);
+                return Ok(());
+            }
+            Some(_) => return Err(ParamError::Repeated { name: name.to_owned() }),
             None => {}
         }
         if self.fields.len() >= FIELDS_MAX {
             return Err(ParamError::TooMany);
         }
-        self.fields.push((name, value));
+        self.fields.push(Field { from, name_end, end: self.bytes.len() });
         Ok(())
     }
 }
 
-/// Form decoding: `+` is a space, `%xx` a byte in either letter case, all else itself.
-fn unescape(text: &[u8]) -> Result<Vec<u8>, ParamError> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(byte) = text.get(at) {
-        match byte {
-            b'+' => bytes.push(b' '),
-            b'%' => {
-                let digits = text.get(at + 1..at + 3).ok_or(ParamError::BrokenEscape)?;
-                let high = hex_value(digits[0]).ok_or(ParamError::BrokenEscape)?;
-                let low = hex_value(digits[1]).ok_or(ParamError::BrokenEscape)?;
-                bytes.push(high << 4 | low);
-                at += 2;
-            }
-            other => bytes.push(*other),
-        }
-        at += 1;
+/// The charset that this value of `charset` names, UTF-8 when there is none.
+pub fn charset_of(value: Option<&[u8]>) -> Result<Charset, ParamError> {
+    match value.unwrap_or_default() {
+        [] => Ok(Charset::Utf8),
+        name => std::str::from_utf8(name).ok().and_then(Charset::parse).ok_or(ParamError::CharsetUnknown),
     }
-    Ok(bytes)
+}
+
+/// The values of some names as they stand in a form, without decoding it: what an answer needs of a request that is not
+/// read any further. `None` when a name or one of these values is escaped, or a name has two values; then only reading
+/// the form tells. An absent name is `Some(None)`.
+pub fn glance<'a, const N: usize>(form: &'a [u8], names: [&str; N]) -> Option<[Option<&'a [u8]>; N]> {
+    let escaped = |text: &[u8]| text.iter().any(|byte| matches!(byte, b'%' | b'+'));
+    let mut found = [None; N];
+    for piece in form.split(|byte| *byte == b'&') {
+        let split = piece.iter().position(|byte| matches!(byte, b'=' | b'%' | b'+'));
+        let (name, value) = match split {
+            Some(at) if piece[at] == b'=' => (&piece[..at], &piece[at + 1..]),
+            Some(_) => return None,
+            None => (piece, &[][..]),
+        };
+        let Some(place) = names.iter().position(|known| known.as_bytes() == name) else { continue };
+        match found[place] {
+            Some(known) if known != value => return None,
+            _ if escaped(value) => return None,
+            _ => found[place] = Some(value),
+        }
+    }
+    Some(found)
+}
+
+/// Form decoding: `+` is a space, `%xx` a byte in either letter case, all else itself.
+fn unescape(text: &[u8], out: &mut Vec<u8>) -> Result<(), ParamError> {
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'+' | b'%')) {
+        out.extend_from_slice(&rest[..at]);
+        if rest[at] == b'+' {
+            out.push(b' ');
+            rest = &rest[at + 1..];
+            continue;
+        }
+        let digits = rest.get(at + 1..at + 3).ok_or(ParamError::BrokenEscape)?;
+        let high = hex_value(digits[0]).ok_or(ParamError::BrokenEscape)?;
+        let low = hex_value(digits[1]).ok_or(ParamError::BrokenEscape)?;
+        out.push(high << 4 | low);
+        rest = &rest[at + 3..];
+    }
+    out.extend_from_slice(rest);
+    Ok(())
 }
 
 fn hex_value(digit: u8) -> Option<u8> {
@@ -224,6 +299,21 @@ mod tests {
         assert_eq!(Params::merge(Some(b"a=1"), Some(b"a=2"), Vec::new()), repeated);
         assert_eq!(query("a=1&a="), repeated);
         assert_eq!(Params::merge(None, Some(b"a=1"), vec![("a".to_owned(), b"2".to_vec())]), repeated);
+    }
+
+    #[test]
+    fn a_glance_sees_what_reading_sees_or_nothing() {
+        let names = ["app_id", "method", "sign_type"];
+        let form = b"app_id=7&biz_content=%7B%7D+&method=a.b&x&sign_type=";
+        let seen = glance(form, names).expect("nothing that matters is escaped");
+        assert_eq!(seen, [Some(&b"7"[..]), Some(&b"a.b"[..]), Some(&b""[..])]);
+        assert_eq!(glance(b"", names), Some([None; 3]));
+        assert_eq!(glance(b"app_id=7&app_id=7", names), Some([Some(&b"7"[..]), None, None]));
+        for unsure in
+            ["app_id=7&app_id=8", "app%5Fid=7", "app_id=%37", "method=a+b", "a+b=1", "app_id=&app_id=1"]
+        {
+            assert_eq!(glance(unsure.as_bytes(), names), None, "{unsure}");
+        }
     }
 
     #[test]
