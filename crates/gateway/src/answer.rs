@@ -14,6 +14,9 @@ use base::OrderNo;
 use wire::charset::Charset;
 use wire::envelope::{Response, quoted_cipher, signed_envelope, unsigned_envelope};
 
+/// Headers of an answer at most.
+const HEADERS_MAX: usize = 9;
+
 /// Says what went wrong with a signature, in sandbox worlds.
 const HINT_HEADER: HeaderName = HeaderName::from_static("tongbao-signature-hint");
 /// The number of the call; two clients read it.
@@ -99,6 +102,8 @@ fn finish(origin: &Origin, bytes: Vec<u8>) -> HttpResponse<Body> {
         Charset::Gbk => "text/html;charset=GBK",
     };
     let headers = response.headers_mut();
+    // All at once, with the length that is added later; else the map grows while it is filled.
+    headers.reserve(HEADERS_MAX);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
     if let Some(hint) = origin.hint {

@@ -4,19 +4,26 @@
 use crate::Gateway;
 use crate::codes::Failure;
 use crate::registry::Done;
-use crate::request::Origin;
+use crate::request::{LEARNT, Origin};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Method as Verb, Response as HttpResponse, header};
 use axum::routing::get;
 use http_body_util::BodyExt;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
-use wire::params::{FIELDS_MAX, ParamError, Params};
+use std::task::{Context, Poll};
+use wire::params::{FIELDS_MAX, ParamError, Params, glance};
 use wire::public_code::GatewayError;
 
 /// Longest body that is read, in bytes. Content may have 256 KiB; escaped for a form it is up to three times as long.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// The types of body that carry parameters.
+const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
 /// How much of a longer body is taken and thrown away, so that a client that sends before it reads hears its answer.
 const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -28,15 +35,19 @@ pub fn routes(state: Arc<Gateway>) -> Router {
         .with_state(state)
 }
 
+/// The call runs where its connection is served. A caller that hangs up ends it between two steps, which takes nothing
+/// back: every method decides with one command, and the cell carries that out whether or not anybody waits.
 async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> HttpResponse<Body> {
-    // On a task of its own: a caller that hangs up does not stop work half way, and a panic ends this call alone.
-    let task = tokio::spawn({
-        let gateway = gateway.clone();
-        async move { gateway.handle(request).await }
-    });
-    match task.await {
-        Ok(response) => response,
-        Err(_) => {
+    let mut call = pin!(gateway.handle(request));
+    // A panic ends this call alone.
+    let mut step = |task: &mut Context<'_>| match catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(task)))
+    {
+        Ok(step) => step.map(Some),
+        Err(_) => Poll::Ready(None),
+    };
+    match poll_fn(&mut step).await {
+        Some(response) => response,
+        None => {
             tracing::error!("a call ended in a panic");
             let unknown = Err(Failure::gateway(GatewayError::UnknownError));
             gateway.answer(&Origin::unknown(), unknown, false)
@@ -61,9 +72,29 @@ impl Gateway {
         let by_post = request.method() == Verb::POST;
         let (parts, body) = request.into_parts();
         let query = parts.uri.query().unwrap_or_default().as_bytes();
-        let mut origin = Origin::unknown();
+        let body = read_body(body).await;
+        // From here on it costs decoding, reading and signatures.
+        let Ok(_place) = self.places.enter().await else {
+            // In a box of its own, as all that is rare: what is left of the call is moved about less.
+            let origin = Box::pin(self.glance(&parts.headers, query, body)).await;
+            self.busy.note();
+            let (trace_id, method) = (origin.trace, origin.method_name());
+            tracing::debug!(%trace_id, method, "a call found no place in time");
+            return self.refuse(&origin);
+        };
         let params = read_params(&parts.headers, query, body).await;
-        match &params {
+        let mut origin = self.origin(query, &params);
+        let done = match params {
+            Ok(params) => self.run(&params, &mut origin).await,
+            Err(failure) => Err(failure),
+        };
+        report(&origin, &done);
+        self.answer(&origin, done, by_post)
+    }
+
+    fn origin(&self, query: &[u8], params: &Result<Params, Failure>) -> Origin {
+        let mut origin = Origin::unknown();
+        match params {
             Ok(params) => origin.learn(self, params),
             // The query alone often tells whose call it is, so that the answer can be signed.
             Err(_) => {
@@ -72,20 +103,35 @@ impl Gateway {
                 }
             }
         }
-        // From here on it costs signatures.
-        let Ok(_place) = self.places.enter().await else {
-            self.busy.note();
-            let (trace_id, method) = (origin.trace, origin.method_name());
-            tracing::debug!(%trace_id, method, "a call found no place in time");
-            return self.refuse(&origin);
-        };
-        let done = match params {
-            Ok(params) => self.run(&params, &mut origin).await,
-            Err(failure) => Err(failure),
-        };
-        report(&origin, &done);
-        self.answer(&origin, done, by_post)
+        origin
     }
+
+    /// What a refused call's answer needs to know of it. Nearly always it stands in one form in plain letters, so that
+    /// nothing has to be decoded and kept.
+    async fn glance(&self, headers: &HeaderMap, query: &[u8], body: Result<Bytes, Failure>) -> Origin {
+        let form = match &body {
+            Ok(body) if query.is_empty() && is_form(headers) => Some(&body[..]),
+            Ok(body) if body.is_empty() => Some(query),
+            _ => None,
+        };
+        if let Some(told) = form.and_then(|form| glance(form, LEARNT)) {
+            let mut origin = Origin::unknown();
+            origin.learn_from(self, told);
+            return origin;
+        }
+        self.origin(query, &read_params(headers, query, body).await)
+    }
+}
+
+/// The content type without its parameters.
+fn content_kind(headers: &HeaderMap) -> Option<&str> {
+    let content_type = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
+    content_type.map(|text| text.split(';').next().unwrap_or_default().trim())
+}
+
+/// Whether the body is a form; one without a type is.
+fn is_form(headers: &HeaderMap) -> bool {
+    content_kind(headers).is_none_or(|kind| kind.eq_ignore_ascii_case(FORM))
 }
 
 /// One event per call: what was asked and how it ended, nothing of what it said.
@@ -103,23 +149,22 @@ fn report(origin: &Origin, done: &Result<Done, Failure>) {
     }
 }
 
-async fn read_params(headers: &HeaderMap, query: &[u8], body: Body) -> Result<Params, Failure> {
-    let body = read_body(body).await?;
-    let content_type = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
-    let kind =
-        content_type.map(|text| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+async fn read_params(
+    headers: &HeaderMap,
+    query: &[u8],
+    body: Result<Bytes, Failure>,
+) -> Result<Params, Failure> {
+    let body = body?;
     let wrong_type = || Failure::gateway(GatewayError::InvalidContentType);
-    let merged = match kind.as_deref() {
+    let merged = match content_kind(headers) {
         _ if body.is_empty() => Params::merge(Some(query), None, Vec::new()),
-        None | Some("application/x-www-form-urlencoded") => {
-            Params::merge(Some(query), Some(&body), Vec::new())
+        _ if is_form(headers) => Params::merge(Some(query), Some(&body), Vec::new()),
+        Some(kind) if kind.eq_ignore_ascii_case(MULTIPART) => {
+            let whole = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+            let boundary = multer::parse_boundary(whole.unwrap_or_default()).map_err(|_| wrong_type())?;
+            Params::merge(Some(query), None, Box::pin(text_parts(body, boundary)).await?)
         }
-        Some("multipart/form-data") => {
-            let boundary =
-                multer::parse_boundary(content_type.unwrap_or_default()).map_err(|_| wrong_type())?;
-            Params::merge(Some(query), None, text_parts(body, boundary).await?)
-        }
-        Some(_) => return Err(wrong_type()),
+        _ => return Err(wrong_type()),
     };
     merged.map_err(|error| match error {
         ParamError::BrokenEscape | ParamError::BadName => {
@@ -137,23 +182,30 @@ async fn read_params(headers: &HeaderMap, query: &[u8], body: Body) -> Result<Pa
     })
 }
 
-/// The body, when it is not too long.
+/// The body, when it is not too long. One that came whole, as nearly all do, is not copied.
 async fn read_body(mut body: Body) -> Result<Bytes, Failure> {
     let broken = || Failure::gateway_about(GatewayError::InvalidContentType, "请求体不完整");
-    let (mut kept, mut taken_bytes) = (Vec::new(), 0);
+    let (mut first, mut kept, mut taken_bytes) = (Bytes::new(), Vec::new(), 0);
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| broken())?.into_data() else { continue };
         taken_bytes += data.len();
-        if taken_bytes <= BODY_BYTES_MAX {
-            kept.extend_from_slice(&data);
-        } else if taken_bytes > DISCARDED_BYTES_MAX {
+        if taken_bytes > DISCARDED_BYTES_MAX {
             break;
+        } else if taken_bytes > BODY_BYTES_MAX {
+            continue;
+        } else if first.is_empty() {
+            first = data;
+        } else {
+            if kept.is_empty() {
+                kept.extend_from_slice(&first);
+            }
+            kept.extend_from_slice(&data);
         }
     }
     if taken_bytes > BODY_BYTES_MAX {
         return Err(Failure::gateway_about(GatewayError::InvalidParameter, "请求体过大"));
     }
-    Ok(Bytes::from(kept))
+    Ok(if kept.is_empty() { first } else { Bytes::from(kept) })
 }
 
 /// The text parts of a multipart body. Files are no parameters, and no method here takes one.

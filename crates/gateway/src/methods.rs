@@ -24,8 +24,9 @@ fn no_amounts(members: &mut ObjectWriter) {
 
 /// The amounts of a trade paid from balance: no points, no discount, so each is the total.
 fn paid_amounts(members: &mut ObjectWriter, total: money::Money) {
+    let total = total.to_string();
     for name in ["buyer_pay_amount", "invoice_amount", "receipt_amount"] {
-        members.text(name, &total.to_string());
+        members.text(name, &total);
     }
     members.text("point_amount", "0.00");
 }

@@ -4,7 +4,7 @@
 //! A call takes a place before anything costly is done for it and keeps it until its answer is signed. So the threads
 //! never have more signatures before them than they make in some tens of milliseconds, whatever is offered, and a call
 //! that is refused costs its reading and no signature. Waiting is also what slows callers down: one who is held for
-//! half a second before a refusal cannot ask again meanwhile, and a crowd of them asks no oftener than it has hands.
+//! a second before a refusal cannot ask again meanwhile, and a crowd of them asks no oftener than it has hands.
 //!
 //! Who waits is served in the order of arrival as long as everybody gets a turn in time. Once the oldest has waited
 //! for half of its time, the newest comes first: the old ones are about to be given up by their callers, and serving
@@ -14,12 +14,15 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 
-/// A call waits for a place for so long at most.
-const WAIT_MAX: Duration = Duration::from_millis(500);
+/// A call waits for a place for so long at most. Clients give up after three seconds at the earliest.
+const WAIT_MAX: Duration = Duration::from_millis(1_000);
 /// Once somebody has waited for so long, the newest comes first.
 const NEWEST_FIRST_AFTER: Duration = Duration::from_millis(250);
+/// Those whose time is over are sent away together, so often at most: a timer for each, and waking up for each, would
+/// be a good part of what a refusal costs.
+const SEND_AWAY_EVERY: Duration = Duration::from_millis(20);
 /// Calls that may wait. Each holds its request, of some kilobytes and at most one megabyte, and its connection.
 const WAITING_MAX: usize = 4_096;
 /// Calls under way at once for each core: about 30 ms of signing, and enough to fill a batch while a slow disk flushes
@@ -43,6 +46,8 @@ pub(crate) struct Places {
 struct Line {
     free: usize,
     waiting: VecDeque<Waiting>,
+    /// Whether somebody sends away those whose time is over.
+    watched: bool,
 }
 
 struct Waiting {
@@ -57,10 +62,10 @@ pub(crate) struct Place(Option<Arc<Mutex<Line>>>);
 impl Places {
     /// So many places; with none every call is refused.
     pub(crate) fn new(count: usize) -> Places {
-        Places { line: Arc::new(Mutex::new(Line { free: count, waiting: VecDeque::new() })) }
+        Places { line: Arc::new(Mutex::new(Line { free: count, waiting: VecDeque::new(), watched: false })) }
     }
 
-    /// Takes a place, at once or within [`WAIT_MAX`].
+    /// Takes a place, at once or within [`WAIT_MAX`] and a little.
     pub(crate) async fn enter(&self) -> Result<Place, Crowded> {
         let take = {
             let mut line = lock(&self.line);
@@ -74,12 +79,37 @@ impl Places {
             }
             let (give, take) = oneshot::channel();
             line.waiting.push_back(Waiting { since: Instant::now(), give });
+            if !std::mem::replace(&mut line.watched, true) {
+                tokio::spawn(send_away(self.line.clone()));
+            }
             take
         };
-        match tokio::time::timeout(WAIT_MAX, take).await {
-            Ok(Ok(place)) => Ok(place),
-            Ok(Err(_)) | Err(_) => Err(Crowded),
-        }
+        // Who is sent away hears that nobody will give a place any more.
+        take.await.map_err(|_| Crowded)
+    }
+}
+
+/// Sends away those who have waited too long, until nobody waits.
+async fn send_away(line: Arc<Mutex<Line>>) {
+    loop {
+        let next = {
+            let mut line = lock(&line);
+            line.forget_the_gone();
+            let Some(first) = line.waiting.front() else {
+                line.watched = false;
+                return;
+            };
+            first.since + WAIT_MAX
+        };
+        sleep_until(next.max(Instant::now() + SEND_AWAY_EVERY)).await;
+        let late: Vec<Waiting> = {
+            let mut line = lock(&line);
+            let now = Instant::now();
+            let late = line.waiting.iter().take_while(|waiting| waiting.since + WAIT_MAX <= now).count();
+            line.waiting.drain(..late).collect()
+        };
+        // Outside of the lock: each one is woken up.
+        drop(late);
     }
 }
 
@@ -134,6 +164,11 @@ mod tests {
         let began = Instant::now();
         assert!(places.enter().await.is_err());
         assert_eq!(began.elapsed(), WAIT_MAX);
+        // The next one is watched over too, though nobody waited meanwhile.
+        tokio::task::yield_now().await;
+        assert!(!lock(&places.line).watched);
+        assert!(places.enter().await.is_err());
+        assert_eq!(began.elapsed(), WAIT_MAX * 2);
         drop(first);
         assert!(places.enter().await.is_ok(), "the place is free again");
     }
@@ -172,6 +207,24 @@ mod tests {
         drop(given);
         assert_eq!(lock(&places.line).free, 1);
         assert!(places.enter().await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_who_came_one_after_the_other_are_sent_away_in_their_turn() {
+        let places = Arc::new(Places::new(0));
+        let mut waiting = Vec::new();
+        for _time in 0..4 {
+            let places = places.clone();
+            waiting.push(tokio::spawn(async move {
+                let since = Instant::now();
+                (places.enter().await.is_err(), since.elapsed())
+            }));
+            tokio::time::sleep(Duration::from_millis(7)).await;
+        }
+        for one in waiting {
+            let (refused, waited) = one.await.expect("it ends");
+            assert!(refused && (WAIT_MAX..=WAIT_MAX + SEND_AWAY_EVERY).contains(&waited), "{waited:?}");
+        }
     }
 
     #[tokio::test]

@@ -9,8 +9,11 @@ use std::sync::Arc;
 use wire::aes::AesKey;
 use wire::charset::Charset;
 use wire::envelope::{ERROR_NODE, method_node};
-use wire::params::Params;
+use wire::params::{Params, charset_of};
 use wire::sign::SignType;
+
+/// The parameters that tell where an answer goes and in which form.
+pub(crate) const LEARNT: [&str; 4] = ["method", "app_id", "charset", "sign_type"];
 
 /// Where an answer goes and in which form. Filled as far as the request allows; nothing here is verified.
 pub(crate) struct Origin {
@@ -46,13 +49,21 @@ impl Origin {
 
     /// Takes what the parameters tell, without judging them.
     pub(crate) fn learn(&mut self, gateway: &Gateway, params: &Params) {
-        let ascii = |name: &str| params.get(name).and_then(|bytes| std::str::from_utf8(bytes).ok());
-        self.method = ascii("method").and_then(standing);
-        let id = ascii("app_id").and_then(|text| text.parse::<AppId>().ok());
+        self.learn_from(gateway, LEARNT.map(|name| params.get(name)));
+    }
+
+    /// As [`Origin::learn`], from the values of [`LEARNT`].
+    pub(crate) fn learn_from(&mut self, gateway: &Gateway, told: [Option<&[u8]>; LEARNT.len()]) {
+        fn ascii(value: Option<&[u8]>) -> Option<&str> {
+            value.and_then(|bytes| std::str::from_utf8(bytes).ok())
+        }
+        let [method, app_id, charset, sign_type] = told;
+        self.method = ascii(method).and_then(standing);
+        let id = ascii(app_id).and_then(|text| text.parse::<AppId>().ok());
         self.app = id.and_then(|id| gateway.door.app(id));
-        self.charset = params.charset().unwrap_or_default();
+        self.charset = charset_of(charset).unwrap_or_default();
         // An answer is never signed with SHA-1 for an app that may not use it, whatever the request asks for.
-        let old = ascii("sign_type").and_then(SignType::parse) == Some(SignType::Rsa);
+        let old = ascii(sign_type).and_then(SignType::parse) == Some(SignType::Rsa);
         let allowed = self.app.as_ref().is_some_and(|app| app.allow_rsa1);
         self.sign_type = if old && allowed { SignType::Rsa } else { SignType::Rsa2 };
     }

@@ -37,6 +37,18 @@ impl Client {
         Client { router, app_id, key, cert_sn: None, always: Vec::new(), aes: None }
     }
 
+    /// The same client once more.
+    pub fn again(&self) -> Client {
+        Client {
+            router: self.router.clone(),
+            app_id: self.app_id.clone(),
+            key: PrivateKey::parse(&self.key.to_pkcs8_pem()).unwrap(),
+            cert_sn: self.cert_sn.clone(),
+            always: self.always.clone(),
+            aes: self.aes.clone(),
+        }
+    }
+
     /// All parameters but the signature. An empty `biz` leaves `biz_content` out.
     pub fn params(&self, method: &str, biz: &str, more: &[(&str, &str)]) -> Params {
         let timestamp = format_cn(crate::shop::START_US);

@@ -3,8 +3,11 @@
 use crate::client::Client;
 use crate::shop::{APP_KEY, Shop};
 use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
 use gateway::Gateway;
 use std::sync::Arc;
+use wire::charset::Charset;
 use wire::sign::SignType;
 
 const QUERY: &str = "alipay.trade.query";
@@ -36,6 +39,96 @@ async fn who_finds_no_place_hears_a_signed_20000() {
     let stranger = Client::new(router, "2021000000000001".to_owned(), crate::shop::key(APP_KEY));
     let unsigned = stranger.post(&stranger.sign(stranger.params(QUERY, "{}", &[]))).await;
     assert_eq!((unsigned.outcome().as_str(), unsigned.sign), ("20000 isp.unknow-error", None));
+}
+
+/// As most clients write it: dots, dashes and underscores are left as they are, so that what an answer needs to know
+/// can be read at a glance.
+fn in_plain_letters(params: &crate::client::Params) -> String {
+    let form = crate::client::form(params);
+    [("%2E", "."), ("%2D", "-"), ("%5F", "_")].iter().fold(form, |form, (from, to)| form.replace(from, to))
+}
+
+/// Requests with the same parameters, as clients bring them.
+fn requests(params: &crate::client::Params) -> Vec<Request<Body>> {
+    let (plain, escaped) = (in_plain_letters(params), crate::client::form(params));
+    let post = |form: &str| {
+        let head = Request::post("/gateway.do").header("content-type", "application/x-www-form-urlencoded");
+        head.body(Body::from(form.to_owned())).unwrap()
+    };
+    let get = |form: &str| Request::get(format!("/gateway.do?{form}")).body(Body::empty()).unwrap();
+    let split = {
+        let (query, body) = plain.split_once('&').unwrap();
+        Request::post(format!("/gateway.do?{query}")).body(Body::from(body.to_owned())).unwrap()
+    };
+    let multipart = {
+        let part = |(name, value): &(String, Vec<u8>)| {
+            let head = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+            [head.as_bytes(), value, b"\r\n"].concat()
+        };
+        let body = [params.iter().map(part).collect::<Vec<_>>().concat(), b"--b--\r\n".to_vec()].concat();
+        let head = Request::post("/gateway.do").header("content-type", "multipart/form-data; boundary=b");
+        head.body(Body::from(body)).unwrap()
+    };
+    let mut all = vec![post(&plain), post(&escaped), post(&format!("{plain}&method=alipay%2Etrade.query"))];
+    all.extend([get(&plain), get(&escaped), split, multipart]);
+    all
+}
+
+#[tokio::test(start_paused = true)]
+async fn however_a_call_comes_its_refusal_is_signed_for_its_caller() {
+    let shop = Shop::open().await;
+    let router = crowded(&shop);
+    let by_key = shop.client_of(shop.seller, APP_KEY, true, true).await;
+    let by_certificate = shop.cert_client().await;
+    let cipher = by_key.aes.as_ref().unwrap().encrypt(br#"{"out_trade_no":"T1"}"#);
+    let plain = r#"{"out_trade_no":"T1"}"#;
+    let encrypted = [("encrypt_type", "AES")];
+    for (mut client, biz, more, kind) in [
+        (by_key.again(), plain, &[][..], SignType::Rsa2),
+        (by_key.again(), plain, &[("charset", "GBK")], SignType::Rsa2),
+        (by_key.again(), plain, &[("sign_type", "RSA")], SignType::Rsa),
+        (by_key.again(), &cipher, &encrypted, SignType::Rsa2),
+        (by_certificate.again(), plain, &[], SignType::Rsa2),
+    ] {
+        client.router = router.clone();
+        let params = client.sign(client.params(QUERY, biz, more));
+        for (way, request) in requests(&params).into_iter().enumerate() {
+            let refused = client.send(request).await;
+            client.checked(&refused, kind);
+            assert_eq!(refused.node, "alipay_trade_query_response", "{way}");
+            let in_gbk = more.contains(&("charset", "GBK"));
+            let text = if in_gbk { Charset::Gbk } else { Charset::Utf8 }.decode(&refused.signed).unwrap();
+            assert!(
+                text.starts_with(
+                    r#"{"code":"20000","msg":"Service Currently Unavailable","sub_code":"isp.unknow-error","#
+                ),
+                "{text}"
+            );
+            let charset = if in_gbk { "GBK" } else { "utf-8" };
+            assert_eq!(refused.headers["content-type"], format!("text/html;charset={charset}"));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_wrong_is_refused_as_any_other() {
+    let shop = Shop::open().await;
+    let mut client = shop.client().await;
+    client.router = crowded(&shop);
+    let params = client.sign(client.params(QUERY, "{}", &[]));
+    let plain = in_plain_letters(&params);
+    let post = |form: String| Request::post("/gateway.do").body(Body::from(form)).unwrap();
+    for form in [format!("{plain}&x=%"), format!("x=%zz&{plain}"), format!("{plain}&method=alipay.trade.pay")]
+    {
+        let refused = client.send(post(form)).await;
+        assert_eq!(refused.outcome(), "20000 isp.unknow-error");
+    }
+    let unknown = client.send(post(plain.replace(QUERY, "alipay.trade.nonsense"))).await;
+    client.checked(&unknown, SignType::Rsa2);
+    assert_eq!(
+        (unknown.node.as_str(), unknown.outcome().as_str()),
+        ("error_response", "20000 isp.unknow-error")
+    );
 }
 
 #[tokio::test(start_paused = true)]
