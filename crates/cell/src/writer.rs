@@ -32,6 +32,15 @@ const FORGOTTEN_ROWS: usize = 1_000;
 /// Least wait from one batch to the next while there is little to do: a flush and its hand-overs cost as much for one
 /// command as for ten.
 const REST: Duration = Duration::from_millis(1);
+/// Who has waited for so long waits no longer, whoever may come.
+const REST_MAX: Duration = Duration::from_millis(4);
+/// Commands that are company enough.
+const COMPANY: usize = 24;
+/// While each rest brings so many more, the next may bring more still: each batch interrupts processors that have
+/// signatures to make. When it brings fewer, nobody else is likely to come.
+const MORE: usize = 3;
+
+const _: () = assert!(COMPANY < BATCH_MAX && REST.as_micros() <= REST_MAX.as_micros());
 
 /// Why the writer ended.
 pub(crate) enum Ended {
@@ -86,30 +95,41 @@ impl Writer<'_> {
 
     fn take(&mut self) -> (Vec<(Command, Promise)>, bool) {
         let mut tickets = Vec::new();
-        let mut next = self.queue.try_recv();
-        while !self.forgetting.is_empty() && matches!(next, Err(TryRecvError::Empty)) {
+        let mut stop = self.gather(&mut tickets);
+        while !self.forgetting.is_empty() && tickets.is_empty() && !stop {
             self.forget(FORGOTTEN_ROWS);
-            next = self.queue.try_recv();
+            stop = self.gather(&mut tickets);
         }
-        if let Err(TryRecvError::Empty) = next {
-            next = self.queue.recv().map_err(|_| TryRecvError::Disconnected);
-            // Who comes alone is served at once; who comes close after another waits for company.
-            let rest = self.rest_until.saturating_duration_since(Instant::now());
-            if !rest.is_zero() && matches!(next, Ok(Waiting::Ask(_))) {
-                std::thread::sleep(rest);
-            }
-        }
-        loop {
-            match next {
+        if tickets.is_empty() && !stop {
+            match self.queue.recv() {
                 Ok(Waiting::Ask(ticket)) => tickets.push(ticket.part()),
-                Ok(Waiting::Stop) | Err(TryRecvError::Disconnected) => return (tickets, true),
-                Err(TryRecvError::Empty) => return (tickets, false),
+                Ok(Waiting::Stop) | Err(_) => return (tickets, true),
             }
-            if tickets.len() == BATCH_MAX {
-                return (tickets, false);
-            }
-            next = self.queue.try_recv();
+            stop = self.gather(&mut tickets);
         }
+        // Who comes alone is served at once; who comes close after another waits for company.
+        let mut rest = self.rest_until.saturating_duration_since(Instant::now());
+        let mut rested = Duration::ZERO;
+        while !stop && !rest.is_zero() && rested < REST_MAX && tickets.len() < COMPANY {
+            std::thread::sleep(rest);
+            rested += rest;
+            let before = tickets.len();
+            stop = self.gather(&mut tickets);
+            rest = if tickets.len() - before < MORE { Duration::ZERO } else { REST };
+        }
+        (tickets, stop)
+    }
+
+    /// Takes what waits already, and says whether to stop.
+    fn gather(&self, tickets: &mut Vec<(Command, Promise)>) -> bool {
+        while tickets.len() < BATCH_MAX {
+            match self.queue.try_recv() {
+                Ok(Waiting::Ask(ticket)) => tickets.push(ticket.part()),
+                Ok(Waiting::Stop) | Err(TryRecvError::Disconnected) => return true,
+                Err(TryRecvError::Empty) => return false,
+            }
+        }
+        false
     }
 
     fn run_batch(&mut self, tickets: Vec<(Command, Promise)>) -> Result<(), Ended> {
