@@ -15,12 +15,15 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context as Task, Poll};
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::{Sleep, sleep};
 
 /// Connections at once. Each may hold a request of some hundred kilobytes: below 1 GB together.
 const CONNECTIONS_MAX: usize = 4_096;
+/// Connections that the system keeps for us until we accept them. With the usual 128 a crowd that comes at once waits
+/// for seconds, because the system drops what it cannot keep and callers try again after one second.
+const UNHEARD_MAX: u32 = 4_096;
 /// A head must be whole within this, counted from the first byte or, on a connection kept alive, from the last answer.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// A body must be whole within this; the largest has 1 MiB.
@@ -81,7 +84,7 @@ async fn open_one(text: &str) -> anyhow::Result<TcpListener> {
     let mut found =
         text.to_socket_addrs().with_context(|| format!("{text} is no address such as 127.0.0.1:8080"))?;
     let Some(address) = found.next() else { bail!("{text} names no address") };
-    match TcpListener::bind(address).await {
+    match listening(address) {
         Ok(listener) => Ok(listener),
         Err(error) => match error.kind() {
             ErrorKind::AddrInUse => {
@@ -94,6 +97,15 @@ async fn open_one(text: &str) -> anyhow::Result<TcpListener> {
             _ => bail!("{address} cannot be listened on: {error}"),
         },
     }
+}
+
+/// As `TcpListener::bind`, with a longer line.
+fn listening(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // So that a server that was just stopped can be started again.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(UNHEARD_MAX)
 }
 
 impl Listeners {

@@ -70,6 +70,25 @@ fn paths_may_name_the_world_and_others_are_not_found() {
 }
 
 #[test]
+fn a_body_that_comes_in_pieces_is_read_whole() {
+    let temporary = tempfile::tempdir().unwrap();
+    let server = Server::start(&temporary.path().join("data"));
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let head =
+        "POST /gateway.do HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    for piece in ["meth", "od=alipay.tra", "de.query", ""] {
+        stream.write_all(format!("{:x}\r\n{piece}\r\n", piece.len()).as_bytes()).unwrap();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("{\"alipay_trade_query_response\":{\"code\":"), "{answer}");
+    server.stop();
+}
+
+#[test]
 fn a_signal_ends_it_well_even_when_a_client_dawdles() {
     let temporary = tempfile::tempdir().unwrap();
     let server = Server::start(&temporary.path().join("data"));
