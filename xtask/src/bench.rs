@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
+use crate::bench_table;
 use crate::process;
 use crate::tools;
 
@@ -17,7 +18,7 @@ const BUILD_LIMIT: Duration = Duration::from_secs(45 * 60);
 const BENCH_LIMIT: Duration = Duration::from_secs(60 * 60);
 const SUBJECTS: [&str; 2] = ["cell", "gateway"];
 
-/// Builds, measures, and writes target/bench/SUBJECT.json.
+/// Builds, measures, and writes target/bench/SUBJECT.json, and the same as tables to target/bench/SUBJECT.md.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), String> {
     let (subjects, extra) = subjects(arguments)?;
     let (mut build, tongbao) = tools::release_build(root);
@@ -81,9 +82,11 @@ fn measure(
         "lineage": lineage,
         "figures": figures,
     });
-    let path = folder.join(format!("{subject}.json"));
-    fs::write(&path, format!("{report:#}\n")).map_err(|error| told(&path, error))?;
-    println!("written: {}", path.display());
+    for (ending, text) in [("json", format!("{report:#}\n")), ("md", bench_table::markdown(&report))] {
+        let path = folder.join(format!("{subject}.{ending}"));
+        fs::write(&path, text).map_err(|error| told(&path, error))?;
+        println!("written: {}", path.display());
+    }
     Ok(())
 }
 
@@ -176,5 +179,7 @@ mod tests {
         assert_eq!(report["command"], "cargo xtask bench cell");
         assert!(report["lineage"]["machine"]["cores"].as_u64().unwrap() > 0);
         assert!(!folder.path().join("cell-data").exists());
+        let tables = fs::read_to_string(folder.path().join("cell.md")).unwrap();
+        assert!(tables.contains("| per_second | 9 |") && tables.contains("| machine.cores |"), "{tables}");
     }
 }

@@ -8,6 +8,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks through its terminal")]
 
 mod bench;
+mod bench_table;
 mod count;
 mod demo;
 mod exceptions;

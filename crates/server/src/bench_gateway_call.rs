@@ -17,7 +17,7 @@ use wire::sign::{PrivateKey, SignType};
 /// Wait for a server, and for its posting, at most.
 const READY: Duration = Duration::from_secs(30);
 /// Connections over which pay codes are drawn.
-const DRAWING: usize = 16;
+const DRAWING: usize = 64;
 
 /// A server under load; stopped by its own process when dropped.
 pub(crate) struct Process {

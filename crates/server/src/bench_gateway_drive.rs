@@ -187,6 +187,13 @@ pub(crate) struct Step {
     pub(crate) lasts: Duration,
 }
 
+/// Processor time of both processes at a moment, microseconds.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Probe {
+    pub(crate) server_us: u64,
+    pub(crate) driver_us: u64,
+}
+
 /// What happened to the calls of a step. Goodput counts answers by the step in which they came; everything else counts
 /// calls by the step in which they were due.
 pub(crate) struct Stepped {
@@ -200,13 +207,13 @@ pub(crate) struct Stepped {
     /// Of served calls, since they were due.
     pub(crate) latencies: Latencies,
     /// As the probe read it when the step began and when it ended.
-    pub(crate) probed: (u64, u64),
+    pub(crate) probed: (Probe, Probe),
     pub(crate) windows: Vec<Window>,
 }
 
 impl Stepped {
     /// Nothing has happened yet.
-    pub(crate) fn begun(probed: u64, windows: usize) -> Stepped {
+    pub(crate) fn begun(probed: Probe, windows: usize) -> Stepped {
         Stepped {
             due: 0,
             served: 0,
@@ -214,7 +221,7 @@ impl Stepped {
             not_sent: 0,
             came: 0,
             latencies: Latencies::new(),
-            probed: (probed, 0),
+            probed: (probed, Probe::default()),
             windows: (0..windows).map(|_| Window { lost: 0, latencies: Latencies::new() }).collect(),
         }
     }
@@ -279,7 +286,7 @@ pub(crate) async fn open(
     calls: Rc<Vec<Vec<u8>>>,
     steps: &[Step],
     connections: usize,
-    probe: impl Fn() -> u64,
+    probe: impl Fn() -> Probe,
 ) -> anyhow::Result<Vec<Stepped>> {
     let fresh = (0..calls.len()).rev().collect();
     let board = OpenBoard {
@@ -315,7 +322,7 @@ pub(crate) async fn open(
 async fn run_step(
     step: &Step,
     board: &Rc<RefCell<OpenBoard>>,
-    probe: &impl Fn() -> u64,
+    probe: &impl Fn() -> Probe,
 ) -> anyhow::Result<()> {
     let (began, number) = (Instant::now(), board.borrow().steps.len());
     let windows = step.lasts.as_millis().div_ceil(WINDOW.as_millis()).max(1) as usize;
