@@ -8,7 +8,7 @@ use crate::request::{LEARNT, Origin};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, Method as Verb, Response as HttpResponse, header};
+use axum::http::{HeaderValue, Method as Verb, Response as HttpResponse, header};
 use axum::routing::get;
 use http_body_util::BodyExt;
 use std::future::{Future, poll_fn};
@@ -70,20 +70,24 @@ async fn serve_named(
 impl Gateway {
     async fn handle(&self, request: Request) -> HttpResponse<Body> {
         let by_post = request.method() == Verb::POST;
-        let (parts, body) = request.into_parts();
-        let query = parts.uri.query().unwrap_or_default().as_bytes();
-        let body = read_body(body).await;
+        let mut asked = Asked::of(request).await;
         // From here on it costs decoding, reading and signatures.
-        let Ok(_place) = self.places.enter().await else {
+        let entered = match self.places.enter_now() {
+            Some(place) => Ok(place),
+            None => {
+                asked.let_go();
+                self.places.enter().await
+            }
+        };
+        let Ok(_place) = entered else {
             // In a box of its own, as all that is rare: what is left of the call is moved about less.
-            let origin = Box::pin(self.glance(&parts.headers, query, body)).await;
+            let origin = Box::pin(self.glance(asked)).await;
             self.busy.note();
             let (trace_id, method) = (origin.trace, origin.method_name());
             tracing::debug!(%trace_id, method, "a call found no place in time");
             return self.refuse(&origin);
         };
-        let params = read_params(&parts.headers, query, body).await;
-        let mut origin = self.origin(query, &params);
+        let (mut origin, params) = self.read(asked).await;
         let done = match params {
             Ok(params) => self.run(&params, &mut origin).await,
             Err(failure) => Err(failure),
@@ -92,26 +96,29 @@ impl Gateway {
         self.answer(&origin, done, by_post)
     }
 
-    fn origin(&self, query: &[u8], params: &Result<Params, Failure>) -> Origin {
+    /// The parameters, and what they tell of their caller.
+    async fn read(&self, asked: Asked) -> (Origin, Result<Params, Failure>) {
+        let Asked { content_type, query, body } = asked;
+        let params = read_params(content_type.as_ref(), &query, body).await;
         let mut origin = Origin::unknown();
-        match params {
+        match &params {
             Ok(params) => origin.learn(self, params),
             // The query alone often tells whose call it is, so that the answer can be signed.
             Err(_) => {
-                if let Ok(params) = Params::merge(Some(query), None, Vec::new()) {
+                if let Ok(params) = Params::merge(Some(&query), None, Vec::new()) {
                     origin.learn(self, &params);
                 }
             }
         }
-        origin
+        (origin, params)
     }
 
     /// What a refused call's answer needs to know of it. Nearly always it stands in one form in plain letters, so that
     /// nothing has to be decoded and kept.
-    async fn glance(&self, headers: &HeaderMap, query: &[u8], body: Result<Bytes, Failure>) -> Origin {
-        let form = match &body {
-            Ok(body) if query.is_empty() && is_form(headers) => Some(&body[..]),
-            Ok(body) if body.is_empty() => Some(query),
+    async fn glance(&self, asked: Asked) -> Origin {
+        let form = match &asked.body {
+            Ok(body) if asked.query.is_empty() && is_form(asked.content_type.as_ref()) => Some(&body[..]),
+            Ok(body) if body.is_empty() => Some(&asked.query[..]),
             _ => None,
         };
         if let Some(told) = form.and_then(|form| glance(form, LEARNT)) {
@@ -119,19 +126,44 @@ impl Gateway {
             origin.learn_from(self, told);
             return origin;
         }
-        self.origin(query, &read_params(headers, query, body).await)
+        self.read(asked).await.0
+    }
+}
+
+/// What is kept of an HTTP request.
+struct Asked {
+    content_type: Option<HeaderValue>,
+    query: Vec<u8>,
+    body: Result<Bytes, Failure>,
+}
+
+impl Asked {
+    async fn of(request: Request) -> Asked {
+        let (mut parts, body) = request.into_parts();
+        let query = parts.uri.query().unwrap_or_default().as_bytes().to_vec();
+        Asked { content_type: parts.headers.remove(header::CONTENT_TYPE), query, body: read_body(body).await }
+    }
+
+    /// Lets go of the connection's buffer, which the texts of a request lie in: a call that waits would keep it, and
+    /// the connection would take another one, of some kilobytes, to hear whether its caller hangs up.
+    fn let_go(&mut self) {
+        let copied = |value: &HeaderValue| HeaderValue::from_bytes(value.as_bytes()).ok();
+        self.content_type = self.content_type.as_ref().and_then(copied);
+        if let Ok(body) = &mut self.body {
+            *body = Bytes::copy_from_slice(body);
+        }
     }
 }
 
 /// The content type without its parameters.
-fn content_kind(headers: &HeaderMap) -> Option<&str> {
-    let content_type = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
-    content_type.map(|text| text.split(';').next().unwrap_or_default().trim())
+fn content_kind(content_type: Option<&HeaderValue>) -> Option<&str> {
+    let text = content_type.map(|value| value.to_str().unwrap_or("?"));
+    text.map(|text| text.split(';').next().unwrap_or_default().trim())
 }
 
 /// Whether the body is a form; one without a type is.
-fn is_form(headers: &HeaderMap) -> bool {
-    content_kind(headers).is_none_or(|kind| kind.eq_ignore_ascii_case(FORM))
+fn is_form(content_type: Option<&HeaderValue>) -> bool {
+    content_kind(content_type).is_none_or(|kind| kind.eq_ignore_ascii_case(FORM))
 }
 
 /// One event per call: what was asked and how it ended, nothing of what it said.
@@ -150,17 +182,17 @@ fn report(origin: &Origin, done: &Result<Done, Failure>) {
 }
 
 async fn read_params(
-    headers: &HeaderMap,
+    content_type: Option<&HeaderValue>,
     query: &[u8],
     body: Result<Bytes, Failure>,
 ) -> Result<Params, Failure> {
     let body = body?;
     let wrong_type = || Failure::gateway(GatewayError::InvalidContentType);
-    let merged = match content_kind(headers) {
+    let merged = match content_kind(content_type) {
         _ if body.is_empty() => Params::merge(Some(query), None, Vec::new()),
-        _ if is_form(headers) => Params::merge(Some(query), Some(&body), Vec::new()),
+        _ if is_form(content_type) => Params::merge(Some(query), Some(&body), Vec::new()),
         Some(kind) if kind.eq_ignore_ascii_case(MULTIPART) => {
-            let whole = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+            let whole = content_type.and_then(|value| value.to_str().ok());
             let boundary = multer::parse_boundary(whole.unwrap_or_default()).map_err(|_| wrong_type())?;
             Params::merge(Some(query), None, Box::pin(text_parts(body, boundary)).await?)
         }
