@@ -33,9 +33,9 @@ const FORGOTTEN_ROWS: usize = 1_000;
 /// command as for ten.
 const REST: Duration = Duration::from_millis(1);
 /// Who has waited for so long waits no longer, whoever may come.
-const REST_MAX: Duration = Duration::from_millis(4);
+const REST_MAX: Duration = Duration::from_millis(3);
 /// Commands that are company enough.
-const COMPANY: usize = 24;
+const COMPANY: usize = 16;
 /// While each rest brings so many more, the next may bring more still: each batch interrupts processors that have
 /// signatures to make. When it brings fewer, nobody else is likely to come.
 const MORE: usize = 3;
