@@ -37,7 +37,7 @@ pub(crate) struct GatewayArgs {
 /// The driver looks at its connections so often and sleeps between. Woken by each answer, it would interrupt a
 /// processor that makes signatures, which costs the server more than the driver's own work; callers elsewhere do no
 /// such thing.
-const LOOK_EVERY: Duration = Duration::from_millis(1);
+const LOOK_EVERY: Duration = Duration::from_micros(500);
 /// Payments that are asked about.
 const QUERIED: usize = 500;
 /// Calls that warm a server up before its clock starts.
@@ -259,9 +259,11 @@ async fn refusal(args: &BenchArgs, served_cpu_us: u64) -> anyhow::Result<Value> 
     let calls = Rc::new(platform.pay_calls(&pays));
     let address = platform.process.address;
     drive::closed(address, calls.clone(), WARM_CALLS, options.overload_connections, CLOSED_TIME).await?;
+    // Opening connections is no part of refusing.
+    let lines = drive::open_lines(address, options.overload_connections).await?;
     let (server, driver) = (platform.process.cpu_us(), cpu_us("self"));
     let time = Duration::from_secs(options.overload_s);
-    let closed = drive::closed(address, calls, usize::MAX, options.overload_connections, time).await?;
+    let closed = drive::closed_over(lines, calls, usize::MAX, time).await?;
     ensure!(closed.served == 0 && closed.refused > 0, "a server without places serves nothing");
     let refused = closed.refused as f64;
     let server_cpu_us = (platform.process.cpu_us() - server) as f64 / refused;

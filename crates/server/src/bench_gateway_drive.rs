@@ -111,7 +111,7 @@ fn judge(body: &[u8]) -> Verdict {
 }
 
 /// Opens so many connections, some at once: one after the other, the first would be closed before the last is open.
-async fn open_lines(address: SocketAddr, connections: usize) -> anyhow::Result<Vec<Line>> {
+pub(crate) async fn open_lines(address: SocketAddr, connections: usize) -> anyhow::Result<Vec<Line>> {
     let mut lines = Vec::with_capacity(connections);
     while lines.len() < connections {
         let some = OPENING.min(connections - lines.len());
@@ -148,7 +148,16 @@ pub(crate) async fn closed(
     connections: usize,
     time_max: Duration,
 ) -> anyhow::Result<Closed> {
-    let lines = open_lines(address, connections).await?;
+    closed_over(open_lines(address, connections).await?, calls, count, time_max).await
+}
+
+/// As [`closed`], over connections that are open.
+pub(crate) async fn closed_over(
+    lines: Vec<Line>,
+    calls: Rc<Vec<Vec<u8>>>,
+    count: usize,
+    time_max: Duration,
+) -> anyhow::Result<Closed> {
     let began = Instant::now();
     let closed = Closed { took: Duration::ZERO, served: 0, refused: 0, latencies: Latencies::new() };
     let board = Rc::new(RefCell::new(ClosedBoard { calls, left: 0..count, until: began + time_max, closed }));
