@@ -12,6 +12,7 @@ mod bench_table;
 mod count;
 mod demo;
 mod exceptions;
+mod figures;
 mod floors;
 mod manifests;
 mod plants;

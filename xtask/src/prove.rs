@@ -1,7 +1,8 @@
 //! `cargo xtask sim` and `cargo xtask crash`: the proofs that take as long as they are given.
 //!
 //! The simulator and the crash suite are programs of their own, built here with the release profile; what follows the
-//! command is handed to them. Each writes its figures to target/proof/*.json beside the facts of the machine.
+//! command is handed to them. Each writes its figures to target/proof/*.json, with the facts of the machine, and as
+//! tables to *.md.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::bench;
+use crate::figures;
 use crate::process;
 use crate::tools;
 
@@ -90,7 +92,9 @@ fn proved(root: &Path, name: &str, mut command: Command) -> Result<(), String> {
         let path = folder.join(format!("{name}.json"));
         fs::write(&path, format!("{report:#}\n")).map_err(|error| told(&path, error))?;
         fs::remove_file(&raw).map_err(|error| told(&raw, error))?;
-        println!("written: {}", path.display());
+        let table = path.with_extension("md");
+        fs::write(&table, figures::markdown(&report)).map_err(|error| told(&table, error))?;
+        println!("written: {} and {}", path.display(), table.display());
     }
     match outcome.trouble {
         Some(trouble) => Err(format!("{typed} {trouble}")),
