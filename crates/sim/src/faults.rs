@@ -166,6 +166,58 @@ pub struct Swarm {
 /// One seed in so many has no fault at all: what is wrong without faults is found there, and easily read.
 const CALM_ONE_IN: u64 = 16;
 
+/// How many swarms in a thousand have a theme.
+const THEMES_PERMILLE: u32 = 400;
+
+/// Faults that do harm together only, and that chance would seldom bring together as hot as that. A theme is laid over
+/// what was drawn.
+const THEMES: [&[(Fault, Level)]; 6] = [
+    // A sync fails and the process goes on; much later the power goes.
+    &[
+        (Fault::SyncLoses, Level::Tenfold),
+        (Fault::SyncKeeps, Level::Normal),
+        (Fault::Crash, Level::Tenfold),
+        (Fault::PowerLoss, Level::Normal),
+        (Fault::FolderSyncFails, Level::Normal),
+    ],
+    // Owners that wake, and find that others have gone on.
+    &[
+        (Fault::Pause, Level::Tenfold),
+        (Fault::TwoOwners, Level::Tenfold),
+        (Fault::Crash, Level::Off),
+        (Fault::StoreLags, Level::Normal),
+    ],
+    // Tables far behind the journal, and processes that start from them.
+    &[
+        (Fault::StoreLags, Level::Tenfold),
+        (Fault::StoreLosesTail, Level::Tenfold),
+        (Fault::Crash, Level::Tenfold),
+        (Fault::PowerLoss, Level::Tenfold),
+    ],
+    // Messages that are long under way, so that much meets them.
+    &[
+        (Fault::MessageDelayed, Level::Tenfold),
+        (Fault::MessageReordered, Level::Tenfold),
+        (Fault::MessageDoubled, Level::Tenfold),
+        (Fault::LinkClogged, Level::Tenfold),
+    ],
+    // Time that makes leaps.
+    &[
+        (Fault::ClockJumpsAhead, Level::Tenfold),
+        (Fault::ClockJumpsBack, Level::Tenfold),
+        (Fault::ClockSkewed, Level::Tenfold),
+        (Fault::StoreLags, Level::Tenfold),
+    ],
+    // Merchants who do not answer.
+    &[
+        (Fault::NotifyHangs, Level::Tenfold),
+        (Fault::NotifyError, Level::Tenfold),
+        (Fault::NotifyWrongBody, Level::Tenfold),
+        (Fault::NotifyAnswerLost, Level::Tenfold),
+        (Fault::CallerGivesUp, Level::Tenfold),
+    ],
+];
+
 impl Swarm {
     /// Draws the faults of a seed.
     pub fn draw(dice: &Dice) -> Swarm {
@@ -178,6 +230,11 @@ impl Swarm {
         for fault in Fault::ALL {
             // Dice of its own for each fault, so that a new one changes no other.
             swarm.levels[fault as usize] = *dice.fork(fault.name()).weighted(&choices);
+        }
+        if dice.chance(THEMES_PERMILLE) {
+            for (fault, level) in *dice.pick(&THEMES) {
+                swarm.levels[*fault as usize] = *level;
+            }
         }
         swarm.stall_most_us = dice.magnitude(MINUTE_US / 1_000, MINUTE_US);
         swarm.delay_most_us = dice.magnitude(SECOND_US, 7 * DAY_US);
@@ -297,6 +354,15 @@ mod tests {
         let calm = swarms.iter().filter(|swarm| swarm.to_string() == "no faults").count();
         assert!((3..30).contains(&calm), "{calm} of 200 seeds are calm");
         assert_eq!(swarms[9], Swarm::draw(&Dice::new(9)));
+    }
+
+    #[test]
+    fn each_theme_is_laid_over_some_swarms() {
+        let swarms: Vec<Swarm> = (0..200).map(|seed| Swarm::draw(&Dice::new(seed))).collect();
+        for theme in THEMES {
+            let has = |swarm: &&Swarm| theme.iter().all(|(fault, level)| swarm.level(*fault) == *level);
+            assert!(swarms.iter().filter(has).count() > 3, "{theme:?}");
+        }
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Mirror {
                         pages.push(page);
                     }
                 }
-                None if !PASSING.contains(&key.table()) => return Err(format!("a row is gone: {before:?}")),
+                None if !may_go(key, before, changes) => return Err(format!("a row is gone: {before:?}")),
                 None => {}
             }
         }
@@ -156,6 +156,19 @@ fn stored(reader: &mut dyn Reader) -> Result<BTreeMap<Key, Row>, StoreError> {
         }
     }
     Ok(rows)
+}
+
+/// Whether a row may be removed.
+fn may_go(key: &Key, row: Option<&Row>, changes: &[(Key, Option<Row>)]) -> bool {
+    match row {
+        // The trade of an order that was never there: no money has moved for it, or it comes back in the same batch.
+        Some(Row::Trade(trade)) => {
+            let about = |row: &Row| matches!(row, Row::Posting(page) if page.order_no == Some(trade.no));
+            let returned = || changes.iter().any(|(_, row)| row.as_ref().is_some_and(about));
+            trade.refunded_minor.units() == 0 && (trade.state != TradeState::Paid || returned())
+        }
+        _ => PASSING.contains(&key.table()),
+    }
 }
 
 /// Whether a row may become this one.

@@ -83,6 +83,10 @@ pub(crate) struct Process {
     pub(crate) courier: Courier,
     /// When it looks for due timers and notices next, true time.
     pub(crate) look_at_us: Option<i64>,
+    /// What its clock showed when it looked last, and how often it has shown the same since.
+    pub(crate) looked_wall_us: Option<i64>,
+    /// See `looked_wall_us`.
+    pub(crate) still_looks: u32,
     /// When it sends again what was not acknowledged, true time.
     pub(crate) carry_at_us: Option<i64>,
     payload: Vec<u8>,
@@ -186,6 +190,8 @@ impl Machine {
             clerk: ClerkDesk::new(),
             courier: Courier::new(),
             look_at_us: None,
+            looked_wall_us: None,
+            still_looks: 0,
             carry_at_us: None,
             payload: Vec::new(),
         });

@@ -1,5 +1,6 @@
 //! `sim`: runs seeds, prints what they came to, and is red when one fails or when something that must be seen was not.
 
+mod demanded;
 mod report;
 
 use base::Plant;
@@ -20,21 +21,6 @@ const FAILURES_MAX: usize = 5;
 /// Seeds from which on a counter that stayed at zero is a failure: below it chance may be to blame.
 const COUNTERS_FROM: u64 = 1_000;
 
-/// Bugs that show only when two things under way meet in one way of many: some hundred seeds each, too long for a
-/// slice.
-const RARE: [Plant; 10] = [
-    Plant::BouncedRefundCounts,
-    Plant::ClosedMerchantIsPaid,
-    Plant::ClosedOrderTakesMoney,
-    Plant::FailedSyncForgotten,
-    Plant::LatePaymentTaken,
-    Plant::QueryNotConfirmed,
-    Plant::RefundToClosedBuyer,
-    Plant::SecondBuyerNotTold,
-    Plant::SecondBuyerTakesOver,
-    Plant::WrongPromiseKept,
-];
-
 /// Runs the whole house on one thread per seed, with everything going wrong that can, and checks it after each step.
 #[derive(Debug, Parser)]
 #[command(name = "sim")]
@@ -54,9 +40,6 @@ struct Arguments {
     /// Switch each planted bug on and see how many seeds it takes to find it.
     #[arg(long)]
     planted: bool,
-    /// With --planted, leave out the bugs that show only in rare races.
-    #[arg(long)]
-    quick: bool,
     /// With --planted, only bugs whose names contain this; else the bug to have on.
     #[arg(long)]
     only: Option<String>,
@@ -199,9 +182,8 @@ fn planted(arguments: &Arguments) -> Result<(), String> {
     }
     let named =
         |plant: &Plant| arguments.only.as_ref().is_none_or(|part| plant.name().contains(part.as_str()));
-    let wanted = |plant: &&Plant| named(plant) && !(arguments.quick && RARE.contains(plant));
     let mut results = Vec::new();
-    for plant in Plant::ALL.iter().filter(wanted) {
+    for plant in Plant::ALL.iter().filter(|plant| named(plant)) {
         base::plant(Some(*plant));
         let found = first_failure(arguments);
         let planted = Planted { name: plant.name(), breaks: plant.breaks(), found };

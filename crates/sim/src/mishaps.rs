@@ -5,7 +5,11 @@ use crate::faults::Fault;
 use crate::machine::{Found, NotOpened};
 use crate::network::CellNo;
 use crate::world::{Event, World};
-use base::{MINUTE_US, SECOND_US};
+use base::{MINUTE_US, PartyId, SECOND_US};
+use engine::Row;
+
+/// Orders that an old owner is asked for when it wakes, at most.
+const ASKED_MOST: usize = 6;
 
 impl World {
     /// Whether a process is gone or stopped, or is struck right now. A stopped one goes on where it was.
@@ -81,6 +85,7 @@ impl World {
         for Found { decisions, durable } in found {
             self.counters.hit("race.unknown-was-durable");
             decisions.iter().try_for_each(|decision| self.judge(cell, home, decision))?;
+            self.model.check_changes(&durable.changes).map_err(|error| error.to_string())?;
             self.mirror.take(home, &durable.changes)?;
             self.people.learn(&durable.changes);
         }
@@ -101,6 +106,7 @@ impl World {
         self.note(format_args!("cell {cell} process {no} goes on"));
         if others {
             self.counters.hit("race.old-owner-woke");
+            self.ask_old_owner(cell);
         }
         let events = [Event::Decide(cell, no), Event::Post(cell, no), Event::Carry(cell, no)];
         let commits = (0..sealed).map(|_| Event::Commit(cell, no));
@@ -109,6 +115,23 @@ impl World {
             self.schedule.after(wait_us, event);
         }
         self.look_again(cell, no);
+    }
+
+    /// Programs whose connections have outlived the old owner's sleep ask how their orders stand.
+    fn ask_old_owner(&mut self, cell: CellNo) {
+        let home = self.machines[cell].home;
+        let here = self.mirror.rows().filter_map(|row| match row {
+            Row::Order(order) if home.contains(order.slot) => Some(order),
+            _ => None,
+        });
+        // The latest first: they are most likely to have changed while it slept.
+        let mut here: Vec<(i64, PartyId, String)> =
+            here.map(|order| (order.opened_at_us, order.seller, order.out_trade_no.to_string())).collect();
+        here.sort();
+        for (_, seller, out_trade_no) in here.into_iter().rev().take(ASKED_MOST) {
+            let Some(merchant) = self.people.merchant(seller) else { continue };
+            self.call(merchant, "alipay.trade.query", &serde_json::json!({ "out_trade_no": out_trade_no }));
+        }
     }
 
     pub(crate) fn weather(&mut self) {

@@ -1,15 +1,24 @@
 //! Things that seldom happen in a town, mostly mistakes: so that every refusal is met.
 
+use crate::plan::ODD_OLD_CODE;
 use crate::town::{open_app, open_party};
 use crate::world::World;
 use base::{AppId, OrderNo, PartyId, Text};
 use engine::{
-    Command, FindAccount, FindLogin, FindOrderByNo, FindParty, FindTrade, IssuePayCode, OpenApp, OpenOrder,
-    SetAppStatus, SetPartyStatus, TopUp,
+    Command, FindAccount, FindLogin, FindOrderByNo, FindParty, FindTrade, IssuePayCode, JudgePassword,
+    OpenApp, OpenOrder, Row, SetAppStatus, SetPartyStatus, TopUp,
 };
 use money::{Currency, Money};
 use people::{AppMode, AppStatus, PartyKind, PartyStatus};
 use trade::{Delivery, Meaning, Product, WireCharset};
+
+/// More than half of what an account may hold, fen.
+const HALF_TOO_MUCH_FEN: u64 = 60_000_000_000_000;
+
+fn half(party: PartyId, key: &str) -> Command {
+    let key = Text::new(key).expect("a short key");
+    TopUp { party, amount: fen(HALF_TOO_MUCH_FEN), key }.into()
+}
 
 /// Somebody who does not exist, in the slot of somebody who does.
 fn nobody(like: PartyId) -> PartyId {
@@ -25,7 +34,12 @@ impl World {
     pub(crate) fn odd_thing(&mut self, what: u8, who: u8) {
         let party = self.people.buyer(who);
         let (shop, app) = self.people.shop(who);
-        let order_no = self.order(0, who % 4);
+        // The latest trade of this buyer, where there is one.
+        let trades = self.mirror.rows().filter_map(|row| match row {
+            Row::Trade(trade) if trade.buyer == party => Some(trade.no),
+            _ => None,
+        });
+        let order_no = trades.max();
         match what {
             12 => {
                 let content = serde_json::json!({
@@ -40,14 +54,18 @@ impl World {
                 });
                 self.call(0, "alipay.trade.precreate", &content);
             }
-            14 => {
+            14 | ODD_OLD_CODE => {
+                let number = if what == ODD_OLD_CODE { who } else { who % 4 };
                 let content = serde_json::json!({
-                    "out_trade_no": format!("N{}", who % 4), "total_amount": "10.00", "subject": "tea",
+                    "out_trade_no": format!("N{number}"), "total_amount": "10.00", "subject": "tea",
                     "timeout_express": "1d", "qr_code_timeout_express": "1m",
                 });
                 self.call(0, "alipay.trade.precreate", &content);
             }
             _ => {
+                if what == 23 {
+                    self.command(half(party, "half"));
+                }
                 if let Some(command) = command(what, party, shop, app, order_no) {
                     self.command(command);
                 }
@@ -81,7 +99,7 @@ fn command(
         10 => FindAccount { party, currency }.into(),
         11 => FindAccount { party: stranger, currency }.into(),
         15 => {
-            let login = if party.number() % 200 < 100 { "buyer0@town" } else { "nobody@town" };
+            let login = if order_no.is_some() { "buyer0@town" } else { "nobody@town" };
             FindLogin { login: Text::new(login).ok()? }.into()
         }
         16 => FindParty { party: stranger }.into(),
@@ -90,6 +108,10 @@ fn command(
         // A digest that everybody in the slot draws.
         19 => IssuePayCode { party, digest: [19; 16] }.into(),
         20 => open_order(stranger, app).into(),
+        21 => JudgePassword { party, attempt: 9_999_999, right: true }.into(),
+        // Two halves of more than an account may hold.
+        22 => half(party, "half"),
+        23 => half(party, "other half"),
         _ => return None,
     })
 }

@@ -2,16 +2,24 @@
 //! be kept as text and made shorter.
 //!
 //! The town is small on purpose: a few buyers and merchants, few order numbers, few codes, few amounts. Everything is
-//! asked again and again, with the same meaning and with another, while the first is still under way.
+//! asked again and again, with the same meaning and with another, while the first is still under way. Between such
+//! steps stand scenes, in which things are made to meet.
+
+mod scenes;
+mod stage;
 
 use crate::dice::Dice;
 use base::{HOUR_US, MINUTE_US, SECOND_US};
+use scenes::Scenes;
 use serde::{Deserialize, Serialize};
 
 /// Amounts, fen: the least, usual ones, one whose fee rounds, one at and two above what goes without a password.
 pub const AMOUNTS_FEN: [u64; 7] = [1, 83, 1_000, 1_000, 9_999, 100_000, 250_000];
 /// How long an order may wait to be paid, as merchants write it.
 pub const TIMEOUTS: [&str; 6] = ["1m", "1m", "5m", "30m", "2h", "1d"];
+
+/// How many towns in a thousand are so small that everybody meets everybody.
+const SMALL_PERMILLE: u32 = 350;
 
 /// Sizes of a town.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -34,13 +42,21 @@ impl Town {
     /// Draws the sizes of a seed.
     pub fn draw(dice: &Dice) -> Town {
         let mut dice = dice.fork("town");
+        // What needs two cells is what goes wrong.
+        let cells = *dice.pick(&[1, 1, 2, 2, 2, 3, 3, 4]);
+        let steps = dice.magnitude(40, 400) as usize;
+        if dice.chance(SMALL_PERMILLE) {
+            let merchants = dice.range(1, 2) as u8;
+            let (numbers, codes) = (dice.range(2, 4) as u8, dice.range(2, 4) as u8);
+            return Town { cells, buyers: 2, merchants, numbers, codes, steps };
+        }
         Town {
-            cells: *dice.pick(&[1, 1, 2, 2, 3, 4]),
+            cells,
             buyers: dice.range(1, 4) as u8,
             merchants: dice.range(1, 3) as u8,
             numbers: dice.range(2, 12) as u8,
             codes: dice.range(2, 12) as u8,
-            steps: dice.magnitude(40, 400) as usize,
+            steps,
         }
     }
 }
@@ -99,15 +115,17 @@ const FRESH_CODE_PERMILLE: u32 = 700;
 /// Draws the steps of a seed.
 pub fn draw(dice: &Dice, town: &Town) -> Vec<Step> {
     let mut dice = dice.fork("plan");
-    let weights = Act::weights(&mut dice, town);
+    let weights = Act::weights(&mut dice);
     // Some towns hurry, so that requests meet; some are slow, so that time runs out.
     let pause_most_us = *dice.pick(&[SECOND_US / 20, 2 * SECOND_US, 3 * MINUTE_US, HOUR_US]);
     let mut after_us = 0;
     let mut steps: Vec<Step> = Vec::with_capacity(town.steps);
+    let mut scenes = Scenes::draw(&dice);
     while steps.len() < town.steps {
         after_us += if dice.chance(250) { 0 } else { dice.magnitude(100, pause_most_us) };
+        steps.extend(scenes.play(&mut dice, town, after_us));
         let again = steps.last().map(|step| step.act.clone()).filter(|_| dice.chance(80));
-        let act = again.unwrap_or_else(|| Act::draw(&mut dice, town, &weights));
+        let act = again.unwrap_or_else(|| Act::draw(&mut dice, town, &weights, scenes.latest()));
         if let Act::Pay { code, .. } = act
             && dice.chance(FRESH_CODE_PERMILLE)
         {
@@ -119,19 +137,26 @@ pub fn draw(dice: &Dice, town: &Town) -> Vec<Step> {
         }
         steps.push(Step { after_us, act });
     }
+    // What a scene does later stands among what others do then.
+    steps.sort_by_key(|step| step.after_us);
     steps
 }
+
+/// How often, in a thousand steps, somebody joins in the scene that was played last.
+const JOINS_PERMILLE: u32 = 120;
 
 /// The kinds of act, in the order of their weights.
 const KINDS: usize = 15;
 /// How many odd things there are.
-pub const ODD_THINGS: u8 = 21;
+pub const ODD_THINGS: u8 = 25;
+/// The one that a scene needs: an order whose code is old long before its time is over.
+pub(crate) const ODD_OLD_CODE: u8 = 24;
 /// From here on a buyer's number means a merchant, who buys too.
 pub const MERCHANTS_FROM: u8 = 100;
 
 impl Act {
     /// How often each kind is done in this run: some not at all, as with faults.
-    fn weights(dice: &mut Dice, town: &Town) -> Vec<(u32, usize)> {
+    fn weights(dice: &mut Dice) -> Vec<(u32, usize)> {
         let usual: [u32; KINDS] = [26, 8, 6, 9, 4, 5, 12, 4, 22, 8, 10, 3, 2, 4, 2];
         let mut weights: Vec<(u32, usize)> = usual.into_iter().zip(0..).collect();
         for (weight, kind) in &mut weights {
@@ -143,16 +168,12 @@ impl Act {
                 *weight *= 5;
             }
         }
-        if town.cells > 1 {
-            // Rules are not told to other cells yet.
-            weights[13].0 = 0;
-        }
         weights
     }
 
-    fn draw(dice: &mut Dice, town: &Town, weights: &[(u32, usize)]) -> Act {
-        let merchant = dice.below(town.merchants.into()) as u8;
-        let number = dice.below(town.numbers.into()) as u8;
+    fn draw(dice: &mut Dice, town: &Town, weights: &[(u32, usize)], scene: Option<(u8, u8)>) -> Act {
+        let drawn = (dice.below(town.merchants.into()) as u8, dice.below(town.numbers.into()) as u8);
+        let (merchant, number) = scene.filter(|_| dice.chance(JOINS_PERMILLE)).unwrap_or(drawn);
         let buyer =
             if dice.chance(60) { MERCHANTS_FROM + merchant } else { dice.below(town.buyers.into()) as u8 };
         let code = dice.below(town.codes.into()) as u8;
@@ -213,6 +234,16 @@ mod tests {
         assert_ne!(plan(7), plan(8));
         let text = to_text(&["seed 7"], &plan(7)).expect("steps are plain data");
         assert_eq!(from_text::<Step>(&text).expect("it reads back"), plan(7));
+    }
+
+    /// Steps of a scene may come long after its first; heal waits for the last of all.
+    #[test]
+    fn steps_stand_in_the_order_of_their_times() {
+        for seed in 0..50 {
+            let dice = Dice::new(seed);
+            let plan = draw(&dice, &Town::draw(&dice));
+            assert!(plan.is_sorted_by_key(|step| step.after_us), "seed {seed}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What is told of runs: to people as text, to programs as JSON.
 
+use crate::demanded;
 use serde_json::json;
 use sim::{Counters, Fault, Outcome};
 use std::fmt::Write as _;
@@ -7,26 +8,12 @@ use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-/// What a town meets too seldom to be demanded of some thousand seeds. The play in which the model and the engine are
-/// held against each other step by step demands all of them.
-const SELDOM: [&str; 5] = [
-    // Two buyers whose codes are taken at the same time, in two cells.
-    "a payment found its order paid",
-    // Sums beyond any town's.
-    "TopUp refused Ledger(BalanceTooLarge)",
-    // A buyer who is frozen when an order is opened, and free when the same order is asked for again before the answer.
-    "a claim found its order gone",
-    // A payment that is under way while the order's time ends and the timer has not run.
-    "expiry beat a payment",
-    // Two buyers who are both to confirm, asked at the same time in two cells.
-    "another buyer came first",
-];
-
 /// What many seeds came to together.
 pub(crate) struct Report {
     from: u64,
     pub(crate) seeds: u64,
     events: u64,
+    turns_most: u64,
     decisions: u64,
     simulated_us: i128,
     pub(crate) counters: Counters,
@@ -39,13 +26,15 @@ impl Report {
     pub(crate) fn new(from: u64) -> Report {
         let mut counters = Counters::new();
         counters.expect(Fault::ALL.iter().map(|fault| fault.counter()));
-        for name in sim::expected().iter().filter(|name| !SELDOM.contains(name)) {
-            counters.add(&format!("model.{name}"), 0);
-        }
+        let of_the_model = sim::expected().iter().chain(&demanded::TOWNS);
+        of_the_model.for_each(|name| counters.add(&format!("model.{name}"), 0));
+        demanded::TOLD.iter().for_each(|code| counters.add(&format!("told.{code}"), 0));
+        counters.expect(demanded::WORLD);
         Report {
             from,
             seeds: 0,
             events: 0,
+            turns_most: 0,
             decisions: 0,
             simulated_us: 0,
             counters,
@@ -59,6 +48,7 @@ impl Report {
         match outcome {
             Ok(outcome) => {
                 self.events += outcome.events;
+                self.turns_most = self.turns_most.max(outcome.turns);
                 self.decisions += outcome.decisions;
                 self.simulated_us += i128::from(outcome.simulated_us);
                 self.counters.merge(&outcome.counters);
@@ -77,11 +67,13 @@ impl Report {
         let hours = self.simulated_us / 3_600_000_000;
         let _written = writeln!(
             text,
-            "{} seeds from {}: {} decisions, {} events, {hours} simulated hours in {} s; {} failed",
+            "{} seeds from {}: {} decisions, {} events, {} turns in the longest run, {hours} simulated hours in {} s; \
+             {} failed",
             self.seeds,
             self.from,
             self.decisions,
             self.events,
+            self.turns_most,
             self.wall_ms / 1_000,
             self.failures.len()
         );
@@ -94,7 +86,8 @@ impl Report {
         let failures: Vec<_> = self.failures.iter().map(|(seed, _)| *seed).collect();
         pretty(&json!({
             "what": "simulation: the whole house on one thread per seed, every fault drawn from the seed",
-            "from": self.from, "seeds": self.seeds, "events": self.events, "decisions": self.decisions,
+            "from": self.from, "seeds": self.seeds, "events": self.events,
+            "turns_most": self.turns_most, "decisions": self.decisions,
             "simulated_hours": u64::try_from(self.simulated_us / 3_600_000_000).unwrap_or(0),
             "wall_ms": u64::try_from(self.wall_ms).unwrap_or(0),
             "failed_seeds": failures, "counters": counters, "zero_counters": self.counters.zeros(),
@@ -122,17 +115,24 @@ impl Planted {
     }
 }
 
-/// One line for all of them.
-pub(crate) fn of_planted(results: &[Planted]) -> String {
+/// How many seeds it took, for those that were found, the fewest first.
+fn seeds_to_find(results: &[Planted]) -> Vec<u64> {
     let mut seeds: Vec<u64> = results.iter().filter_map(|one| Some(one.found.as_ref()?.0)).collect();
     seeds.sort_unstable();
-    let median = seeds.get(seeds.len() / 2).copied().unwrap_or(0);
-    let most = seeds.last().copied().unwrap_or(0);
-    format!(
-        "{} of {} planted bugs found; seeds to find one: median {median}, at most {most}",
-        seeds.len(),
-        results.len()
-    )
+    seeds
+}
+
+/// The seeds that half of those that were found took at most, and all of them.
+fn median_and_most(seeds: &[u64]) -> (u64, u64) {
+    (seeds.get(seeds.len() / 2).copied().unwrap_or(0), seeds.last().copied().unwrap_or(0))
+}
+
+/// One line for all of them.
+pub(crate) fn of_planted(results: &[Planted]) -> String {
+    let seeds = seeds_to_find(results);
+    let (median, most) = median_and_most(&seeds);
+    let (found, all) = (seeds.len(), results.len());
+    format!("{found} of {all} planted bugs found; seeds to find one: median {median}, at most {most}")
 }
 
 pub(crate) fn planted_json(results: &[Planted], seeds_max: u64) -> Result<String, String> {
@@ -144,7 +144,12 @@ pub(crate) fn planted_json(results: &[Planted], seeds_max: u64) -> Result<String
             json!({ "name": one.name, "breaks": one.breaks.trim(), "seeds_to_find": seeds, "saw": saw })
         })
         .collect();
-    pretty(&json!({ "what": "planted bugs, each switched on alone", "seeds_max": seeds_max, "bugs": bugs }))
+    let seeds = seeds_to_find(results);
+    let (median, most) = median_and_most(&seeds);
+    pretty(&json!({
+        "what": "planted bugs, each switched on alone", "seeds_max": seeds_max, "planted": results.len(),
+        "found": seeds.len(), "median_seeds": median, "most_seeds": most, "bugs": bugs,
+    }))
 }
 
 /// How one run went.

@@ -7,7 +7,7 @@ use crate::network::CellNo;
 use crate::world::{Event, Wire, World};
 use base::{SECOND_US, SlotSet};
 use cell::{NotDecided, Promise};
-use engine::{Acknowledge, Command, Key, ParcelRefused, Receive, Reply, Row};
+use engine::{Acknowledge, Command, Key, Origin, ParcelRefused, Receive, Reply, Row};
 
 /// Batches after which everything is checked in full.
 const WHOLE_EVERY: u64 = 150;
@@ -105,8 +105,13 @@ impl World {
         for decision in &decisions {
             self.judge(cell, home, decision)?;
             self.tell_other_cells(cell, no, decision);
+            if decision.reply.is_none() {
+                let origin = (decision.command.slot(), decision.stamp.seq);
+                self.awaited.insert(origin, decision.command.clone());
+            }
         }
         if let Some(durable) = &leaving.durable {
+            self.model.check_changes(&durable.changes).map_err(|error| error.to_string())?;
             self.mirror.take(home, &durable.changes)?;
             self.people.learn(&durable.changes);
             self.check_remembered(cell, no, &durable.changes)?;
@@ -197,11 +202,15 @@ impl World {
     }
 
     pub(crate) fn carry(&mut self, cell: CellNo, no: u64) {
+        if self.stumbles(cell, no) {
+            return;
+        }
         let wall_us = self.machines[cell].clock.now_us();
-        let Some(process) = self.machines[cell].process(no).filter(|process| !process.paused) else { return };
-        let confirmed = process.confirm();
+        let Some(process) = self.machines[cell].process(no) else { return };
         let due = process.carrier.due(wall_us);
         let next_us = process.carrier.next_at_us();
+        // Who has nothing to send has no reason to look whether it is still the owner.
+        let confirmed = if due.is_empty() { Ok(()) } else { process.confirm() };
         if let Err(reason) = confirmed {
             self.fail(cell, no, &reason);
             return;
@@ -223,31 +232,39 @@ impl World {
         }
     }
 
-    pub(crate) fn hear(&mut self, from: CellNo, to: CellNo, wire: Wire) {
+    pub(crate) fn hear(&mut self, from: CellNo, to: CellNo, wire: Wire) -> Result<(), String> {
         let now_us = self.schedule.now_us();
         if !self.network.arrives(now_us, from, to, &mut self.counters) {
-            return;
+            return Ok(());
         }
         let command = match wire {
             Wire::Parcel(parcel) => Command::from(Receive { parcel }),
             Wire::Acknowledged(word) => {
                 let newest = self.machines[to].newest();
                 if !newest.is_some_and(|process| process.carrier.expects(word.from, word.to, word.up_to)) {
-                    return;
+                    return Ok(());
                 }
                 Command::from(word)
             }
-            Wire::Answer(origin, reply) => {
-                let promise = self.machines[to].newest().and_then(|process| process.counter.heard(origin));
-                if let Some(promise) = promise {
-                    promise.keep(Ok(reply));
-                }
-                return;
-            }
+            Wire::Answer(origin, reply) => return self.answer(to, origin, reply),
         };
         if !self.machines[to].processes.is_empty() {
             self.arrive(to, command, Promise::to_nobody());
         }
+        Ok(())
+    }
+
+    /// The end of a chain that left a cell is known there: who waits for it hears it, and nobody else.
+    fn answer(&mut self, cell: CellNo, origin: Origin, reply: Reply) -> Result<(), String> {
+        let promise = self.machines[cell].newest().and_then(|process| process.counter.heard(origin));
+        let Some(promise) = promise else { return Ok(()) };
+        self.people.take_answered();
+        promise.keep(Ok(reply));
+        let awaited = self.awaited.remove(&(origin.slot, origin.stamp.seq));
+        let (Some(heard), Some(awaited)) = (self.people.take_answered(), awaited) else { return Ok(()) };
+        self.counters.hit("check.right-caller");
+        let (heard, awaited) = (format!("{heard:?}"), format!("{awaited:?}"));
+        if heard == awaited { Ok(()) } else { Err(format!("the answer to {awaited}\nwas given to {heard}")) }
     }
 
     pub(crate) fn post(&mut self, cell: CellNo, no: u64) -> Result<(), String> {

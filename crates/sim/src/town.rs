@@ -24,6 +24,10 @@ use trade::{Notice, Order};
 const PURSE_FEN: u64 = 30_000;
 /// How long a program waits for an answer, microseconds.
 const PATIENCE_US: i64 = 20 * SECOND_US;
+/// From one look of a process to the next at least, microseconds.
+const LOOK_AGAIN_US: i64 = 1_000;
+/// How often that doubles while a clock stands still: up to a minute.
+const STILL_LOOKS_MAX: u32 = 16;
 /// Commands of one call that may wait at its door.
 const DOOR_MAX: usize = 8;
 
@@ -50,6 +54,8 @@ pub(crate) struct People {
     open: BTreeMap<CallId, Open>,
     merchants: Merchants,
     now_us: Arc<Mutex<i64>>,
+    /// The command of the caller who was answered last.
+    answered: Arc<Mutex<Option<Command>>>,
     shops: Vec<(PartyId, AppId)>,
     buyers: Vec<PartyId>,
     pub(crate) apps: BTreeMap<AppId, Arc<App>>,
@@ -67,6 +73,7 @@ impl People {
             dice: dice.fork("people"),
             open: BTreeMap::new(),
             now_us: Arc::default(),
+            answered: Arc::default(),
             shops: Vec::new(),
             buyers: Vec::new(),
             apps: BTreeMap::new(),
@@ -78,6 +85,11 @@ impl People {
     /// The true time goes on.
     pub(crate) fn tick(&mut self, true_us: i64) {
         *self.now_us.lock().unwrap_or_else(PoisonError::into_inner) = true_us;
+    }
+
+    /// The command of the caller who was answered since this was last asked, if somebody was.
+    pub(crate) fn take_answered(&mut self) -> Option<Command> {
+        self.answered.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Hears of apps, which programs need before they can call.
@@ -111,6 +123,12 @@ impl People {
 
     pub(crate) fn shop(&self, merchant: u8) -> (PartyId, AppId) {
         self.shops[usize::from(merchant) % self.shops.len()]
+    }
+
+    /// Which shop a party has.
+    pub(crate) fn merchant(&self, seller: PartyId) -> Option<u8> {
+        let at = self.shops.iter().position(|(party, _)| *party == seller)?;
+        u8::try_from(at).ok()
     }
 
     /// A buyer's login. In some towns the second lives in the slot of the first, so that they share its drawer.
@@ -180,7 +198,9 @@ impl World {
         for open in self.people.open.values() {
             while let Some((command, promise)) = open.inbox.take() {
                 let (heard, copy) = (open.heard.clone(), command.clone());
+                let last = self.people.answered.clone();
                 let overheard = Promise::new(move |answer| {
+                    *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(copy.clone());
                     heard.lock().unwrap_or_else(PoisonError::into_inner).push((copy, answer.clone()));
                     promise.keep(answer);
                 });
@@ -231,9 +251,12 @@ impl World {
     /// A process looks for what is due: timers and notices.
     pub(crate) fn look(&mut self, cell: CellNo, no: u64) -> Result<(), String> {
         let now_us = self.schedule.now_us();
+        if self.stumbles(cell, no) {
+            return Ok(());
+        }
         let machine = &mut self.machines[cell];
         let (wall_us, store) = (machine.clock.now_us(), machine.store.clone());
-        let Some(process) = machine.process(no).filter(|process| !process.paused) else { return Ok(()) };
+        let Some(process) = machine.process(no) else { return Ok(()) };
         if process.look_at_us != Some(now_us) {
             // An earlier look was entered after this one.
             return Ok(());
@@ -283,8 +306,11 @@ impl World {
         let news = process.clerk.has_news() || process.courier.has_news();
         let wakes = [process.clerk.wake_at_us(now_us, wall_us), process.courier.wake_at_us(now_us, wall_us)];
         let next_us = if news { Some(now_us) } else { wakes.into_iter().flatten().min() };
-        // A clock that stands still must not make the world turn on the spot.
-        let Some(next_us) = next_us.map(|next_us| next_us.max(now_us + 1_000)) else { return };
+        let Some(mut next_us) = next_us else { return };
+        // A clock that stands still before something is due must not make the world turn on the spot.
+        let still = process.looked_wall_us.replace(wall_us) == Some(wall_us);
+        process.still_looks = if still && !news { (process.still_looks + 1).min(STILL_LOOKS_MAX) } else { 0 };
+        next_us = next_us.max(now_us + (LOOK_AGAIN_US << process.still_looks));
         if process.look_at_us.is_none_or(|entered_us| entered_us > next_us) {
             process.look_at_us = Some(next_us);
             self.schedule.at(next_us, Event::Look(cell, no));

@@ -19,11 +19,16 @@ use crate::trace::{Trace, TraceHash};
 use base::{MINUTE_US, SECOND_US, Slot, SlotSet};
 use cell::Promise;
 use engine::{Acknowledge, Command, Origin, Parcel, Reply};
+use std::collections::BTreeMap;
 
 /// 2026-02-27 12:00 in China: a month's end is near.
 pub(crate) const BEGINNING_US: i64 = 1_772_164_800_000_000;
 /// Events after which a run is taken to go on for ever.
 const EVENTS_MAX: u64 = 60_000;
+/// Turns of the loop after which a run is taken to go on for ever, whatever is noted of them: a process that looks for
+/// work again and again, and finds nothing it can do, notes nothing. The longest of 3,000 honest runs has 28,000, and
+/// each run over many seeds prints its own; this is ten times as much.
+const TURNS_MAX: u64 = 300_000;
 
 /// What cells say to each other.
 #[derive(Clone, Debug)]
@@ -71,6 +76,8 @@ pub struct Outcome {
     pub hash: TraceHash,
     /// Events.
     pub events: u64,
+    /// Turns of the loop, of which most note nothing.
+    pub turns: u64,
     /// Decisions that became durable.
     pub decisions: u64,
     /// Simulated time, microseconds.
@@ -108,6 +115,11 @@ pub(crate) struct World {
     pub(crate) copied: Result<(), String>,
     pub(crate) decisions: u64,
     pub(crate) settled: u64,
+    /// Commands whose chains have left their cell, by their origin: who is to hear the answer from elsewhere.
+    pub(crate) awaited: BTreeMap<(Slot, u64), Command>,
+    /// Turns of the loop so far, and at most.
+    turns: u64,
+    turns_max: u64,
 }
 
 /// Runs a plan in a town under the faults of a swarm; everything else is drawn from the seed.
@@ -126,6 +138,7 @@ pub(crate) fn run(seed: u64, town: &Town, swarm: &Swarm, plan: &[Step], keep_eve
     Outcome {
         hash: world.trace.hash(),
         events: world.trace.events(),
+        turns: world.turns,
         decisions: world.decisions,
         simulated_us: world.schedule.now_us() - BEGINNING_US,
         counters: world.counters,
@@ -163,6 +176,9 @@ impl World {
             copied: Ok(()),
             decisions: 0,
             settled: 0,
+            awaited: BTreeMap::new(),
+            turns: 0,
+            turns_max: TURNS_MAX,
         }
     }
 
@@ -193,6 +209,13 @@ impl World {
             if self.trace.events() >= EVENTS_MAX {
                 return Err(format!("after {EVENTS_MAX} events there is no end: {event:?} comes next"));
             }
+            self.turns += 1;
+            if self.turns > self.turns_max {
+                let most = self.turns_max;
+                return Err(format!(
+                    "after {most} turns there is no end, though hardly anything happens: {event:?} comes next"
+                ));
+            }
             for machine in &self.machines {
                 machine.clock.tick(at_us);
             }
@@ -217,7 +240,7 @@ impl World {
             Event::Post(cell, no) => self.post(cell, no)?,
             Event::Carry(cell, no) => self.carry(cell, no),
             Event::Look(cell, no) => self.look(cell, no)?,
-            Event::Arrive(from, to, wire) => self.hear(from, to, *wire),
+            Event::Arrive(from, to, wire) => self.hear(from, to, *wire)?,
             Event::Open(cell) => self.open(cell)?,
             Event::Wake(cell, no) => self.wake(cell, no),
             Event::Weather => self.weather(),
@@ -245,5 +268,23 @@ impl World {
 
     pub(crate) fn soon(&mut self, most_us: i64) -> i64 {
         self.dice.range(10, most_us)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan;
+
+    /// As with a process that looks for work for ever and finds none it can do.
+    #[test]
+    fn a_run_of_turns_that_note_nothing_ends_and_says_so() {
+        let dice = Dice::new(3);
+        let town = Town::draw(&dice);
+        let mut world = World::new(3, &town, Swarm::calm(), plan::draw(&dice, &town), 0);
+        world.turns_max = 200;
+        let told = world.live(&town).expect_err("two hundred turns are not enough");
+        assert!(told.contains("after 200 turns there is no end, though hardly anything happens"), "{told}");
+        assert_eq!(world.turns, 201);
     }
 }

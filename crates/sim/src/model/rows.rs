@@ -1,7 +1,7 @@
 //! The model's facts as the house writes them down, to compare with.
 
 use super::facts::Task;
-use super::{Model, yuan};
+use super::{Mismatch, Model, yuan};
 use base::{OrderNo, PartyId, Slot, Text};
 use engine::{Key, Link, Outbox, Parcel, Reply, Row, Tabled};
 use ledger::{Account, AccountId, AccountKind};
@@ -132,6 +132,29 @@ impl Model {
             held_minor: Minor::ZERO,
             opened_at_us,
         })
+    }
+
+    /// Holds the rows that a durable batch changed against the rules, right after the model has decided the same batch.
+    /// Money and what decides about it: other rows wait for [`Model::check_books`].
+    pub fn check_changes(&self, changes: &[(Key, Option<Row>)]) -> Result<(), Mismatch> {
+        for (key, row) in changes {
+            let rules = match key {
+                Key::Order((_, no)) => self.orders.contains_key(no).then(|| Order::wrap(self.order(*no))),
+                Key::Trade(key) => self.trades.contains_key(key).then(|| Trade::wrap(self.trade(*key))),
+                Key::Refund((_, no, number)) => {
+                    let known = self.refunds.contains_key(&(*no, number.clone()));
+                    known.then(|| Refund::wrap(self.refund(*no, number)))
+                }
+                Key::Party((_, id)) => self.people.contains_key(id).then(|| Party::wrap(self.party(*id))),
+                _ => continue,
+            };
+            if rules != *row {
+                let (own, other) = (format!("{rules:#?}"), format!("{row:#?}"));
+                let words = super::books::lines_that_differ(&own, &other);
+                return super::mismatch(format!("{key:?} is not as the rules give it:\n{words}"));
+            }
+        }
+        Ok(())
     }
 
     /// Every row there must be, beside the ledger's postings, of which only the sums are known.

@@ -1,5 +1,6 @@
 //! The model beside the real engine, in one cell and in several, over a small space of names in which everything meets.
 
+mod listed;
 mod play;
 mod shop;
 mod world;
@@ -117,6 +118,21 @@ fn rows_that_are_wrong_missing_or_too_many_are_told() {
     let told = world.model.check_books(&more).unwrap_err().text;
     assert!(told.contains("money was made or lost: all accounts of all slots sum to 7 fen"), "{told}");
     assert!(told.contains("is not as the rules give it"), "{told}");
+}
+
+#[test]
+fn a_changed_row_that_is_wrong_is_told_at_once() {
+    let mut world = World::new(1, 1);
+    play(&mut world, 200);
+    let rows = world.cells[0].rows.iter();
+    let mut changes: Vec<_> = rows.map(|(key, row)| (key.clone(), Some(row.clone()))).collect();
+    assert_eq!(world.model.check_changes(&changes), Ok(()));
+    let orders = changes.iter_mut().find(|(_, row)| matches!(row, Some(Row::Order(_))));
+    let (_, order) = orders.expect("there are orders");
+    let Some(Row::Order(wrong)) = order else { unreachable!("just found") };
+    Arc::make_mut(wrong).closed_at_us = Some(7);
+    let told = world.model.check_changes(&changes).unwrap_err().text;
+    assert!(told.contains("is not as the rules give it") && told.contains("in the house: 7,"), "{told}");
 }
 
 #[test]

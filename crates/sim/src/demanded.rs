@@ -1,0 +1,76 @@
+//! What many seeds must have seen at least once, or the run is red: a simulator that never met a thing has not tried
+//! it.
+//!
+//! Every fault is demanded, from its list, and everything that the model counts: `sim::expected`, where the
+//! transitions, the refusals and the sides of races stand, and those that no run can meet, with the reason. Here
+//! stands what the world counts beside them.
+
+/// What programs are told by the gateway: each code and sub_code of the methods that towns call.
+///
+/// Not demanded: `ACQ.TRADE_HAS_FINISHED`, for which a run would have to last a year; `ACQ.PAYMENT_FAIL`, a missing
+/// proof, which cannot happen to a payment by code and has no other way to a program; `ACQ.SELLER_NOT_EXIST`, since the
+/// gateway knows an app's merchant before the cell is asked; `ACQ.INVALID_PARAMETER` and its like, which end before a
+/// cell is asked and are tested at the gateway.
+pub(crate) const TOLD: [&str; 24] = [
+    "10000",
+    "10003",
+    "ACQ.BUYER_BALANCE_NOT_ENOUGH",
+    "ACQ.BUYER_ENABLE_STATUS_FORBID",
+    "ACQ.BUYER_NOT_EXIST",
+    "ACQ.BUYER_SELLER_EQUAL",
+    "ACQ.CANCEL_NOT_ALLOWED",
+    "ACQ.CONTEXT_INCONSISTENT",
+    "ACQ.DISCORDANT_REPEAT_REQUEST",
+    "ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR",
+    "ACQ.PAYMENT_AUTH_CODE_INVALID",
+    "ACQ.REASON_TRADE_REFUND_FEE_ERR",
+    "ACQ.REASON_TRADE_STATUS_INVALID",
+    "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL",
+    "ACQ.SELLER_BALANCE_NOT_ENOUGH",
+    "ACQ.SELLER_BEEN_BLOCKED",
+    "ACQ.SYSTEM_ERROR",
+    "ACQ.TOTAL_FEE_EXCEED",
+    "ACQ.TRADE_BUYER_NOT_MATCH",
+    "ACQ.TRADE_CANCEL_TIME_OUT",
+    "ACQ.TRADE_HAS_CLOSE",
+    "ACQ.TRADE_HAS_SUCCESS",
+    "ACQ.TRADE_NOT_EXIST",
+    "ACQ.TRADE_STATUS_ERROR",
+];
+
+/// What happens to machines, callers and merchants, and that each kind of check was made.
+pub(crate) const WORLD: [&str; 30] = [
+    "check.right-caller",
+    "check.run-twice",
+    "check.whole",
+    "disk.lost-any",
+    "disk.lost-everything",
+    "disk.lost-later",
+    "disk.lost-names",
+    "disk.lost-nothing",
+    "disk.refused-full",
+    "merchant.heard",
+    "merchant.heard-again",
+    "merchant.newest-first",
+    "merchant.refund-before-payment",
+    "merchant.repeated-after-entry",
+    "message.sent",
+    "network.arrived-into-cut",
+    "network.sent-into-cut",
+    "process.failed",
+    "process.not-opened",
+    "race.fenced",
+    "race.old-owner-woke",
+    "race.second-owner",
+    "race.unknown-was-durable",
+    "silence.GaveUp",
+    "silence.TooLate",
+    "store.posted-but-refused",
+    "wallet.busy",
+    "wallet.done",
+    "wallet.refused",
+    "wallet.unknown",
+];
+
+/// What the model counts and its own play beside the engine does not meet, but towns do.
+pub(crate) const TOWNS: [&str; 1] = ["a payment found its order gone"];

@@ -1,0 +1,159 @@
+//! That the list of what must be seen is complete: each refusal that an answer can carry, each transition and each
+//! outcome of an attempt stands in it, or stands here with the reason. The matches are total, so that a new variant
+//! does not compile until somebody has said which.
+
+use super::super::seen::expected;
+use engine::{OpenAppRefused, OpenPartyRefused, ParcelRefused, PayCodeRefused, TopUpRefused};
+use ledger::LedgerRefused;
+use people::PasswordRefused;
+use std::collections::BTreeSet;
+use trade::{
+    CancelRefused, ClaimRefused, CloseRefused, FindRefused, NoticeEvent, OpenRefused, OrderEvent, OrderState,
+    PayRefused, ReceiptOutcome, RefundRefused, next,
+};
+
+/// Names of all variants of an enum.
+macro_rules! names {
+    ($type:ident: $($name:ident)* $(| $($with:ident)*)?) => {{
+        let _total = |one: &$type| match one {
+            $($type::$name { .. } => (),)*
+            $($($type::$with { .. } => (),)*)?
+        };
+        vec![$(stringify!($name)),*]
+    }};
+}
+
+/// What no run can meet.
+const UNMET: &[&str] = &[
+    // A slot would have to give out all its ids.
+    "OpenParty refused SlotFull",
+    "OpenApp refused SlotFull",
+    // The command for another thing than the one refused: the two share an enum.
+    "OpenApp refused AppNotFound",
+    "SetAppStatus refused SellerNotFound",
+    "SetAppStatus refused CertificateMissing",
+    "SetAppStatus refused SlotFull",
+    "TryPassword refused NoAttempt",
+    "TryPassword refused Wrong",
+    "JudgePassword refused NoPassword",
+    // A top-up takes nothing from a customer, captures no hold and names its account by the currency.
+    "TopUp refused Ledger(CurrencyDiffers)",
+    "TopUp refused Ledger(BalanceTooLow)",
+    "TopUp refused Ledger(HoldNotOpen)",
+    // By code there is no proof to miss and no trade to look for; a second code for a paid order is told that by the
+    // order, not by the payment.
+    "OpenOrder refused Pay(TradeNotFound)",
+    "OpenOrder refused Pay(AlreadyPaid)",
+    "OpenOrder refused Pay(ProofMissing)",
+    // Who confirms has a trade, so that the buyer was judged when it was made; without one there is no trade.
+    "ConfirmPay refused CodeInvalid",
+    "ConfirmPay refused BuyerIsSeller",
+    "ConfirmPay refused BuyerDiffers",
+    // A year would have to go by.
+    "CancelOrder refused Finished",
+    "CancelOrder refused Refund(Finished)",
+    "RefundOrder refused Finished",
+    // A cancel refunds only what it found paid, with a number that is free.
+    "CancelOrder refused Refund(TradeNotFound)",
+    "CancelOrder refused Refund(NumberTaken)",
+    "CancelOrder refused Refund(NotPaid)",
+    "CancelOrder refused Refund(AlreadyClosed)",
+    "CancelOrder refused Refund(PartNeedsNumber)",
+];
+
+fn pay() -> Vec<&'static str> {
+    names!(PayRefused: CodeInvalid TradeNotFound AlreadyPaid AlreadyClosed ProofMissing BuyerBlocked BuyerIsSeller
+        BuyerDiffers BalanceTooLow)
+}
+
+fn refund() -> Vec<&'static str> {
+    names!(RefundRefused: TradeNotFound NumberTaken NotPaid AlreadyClosed Finished PartNeedsNumber MoreThanLeft
+        SellerBalanceTooLow BuyerClosed)
+}
+
+/// The names as the refusals of a command are counted.
+fn of(command: &str, names: Vec<&str>) -> Vec<String> {
+    names.into_iter().map(|name| format!("{command} refused {name}")).collect()
+}
+
+/// The same, one enum within another.
+fn within(command: &str, outer: &str, names: Vec<&str>) -> Vec<String> {
+    names.into_iter().map(|name| format!("{command} refused {outer}({name})")).collect()
+}
+
+fn refusals() -> Vec<String> {
+    let open = names!(OpenRefused: SellerNotFound NumberTaken AlreadyPaid AlreadyClosed SellerBlocked TotalTooLarge
+        ExpiryPassed BuyerNotFound | Pay);
+    let claim = names!(ClaimRefused: OrderNotFound AlreadyPaid AlreadyClosed CodeExpired BuyerIsSeller BuyerDiffers
+        BuyerNotFound BuyerBlocked);
+    let cancel = names!(CancelRefused: Finished TooLate | Refund);
+    let top_up = names!(TopUpRefused: KeyTaken NothingToBook PartyNotFound PartyClosed | Ledger);
+    let ledger =
+        names!(LedgerRefused: AccountNotFound CurrencyDiffers BalanceTooLow BalanceTooLarge HoldNotOpen);
+    let app = names!(OpenAppRefused: SellerNotFound AppNotFound CertificateMissing SlotFull);
+    let password = names!(PasswordRefused: NoPassword Locked NoAttempt Wrong);
+    let close = names!(CloseRefused: TradeNotFound AlreadyPaid AlreadyClosed);
+    let found = || names!(FindRefused: TradeNotFound);
+    [
+        of("OpenOrder", open),
+        within("OpenOrder", "Pay", pay()),
+        of("ConfirmPay", pay()),
+        of("ClaimOrder", claim),
+        of("CloseOrder", close),
+        of("CancelOrder", cancel),
+        within("CancelOrder", "Refund", refund()),
+        of("RefundOrder", refund()),
+        of("FindOrder", found()),
+        of("FindOrderByNo", found()),
+        of("FindRefund", found()),
+        of("FindTrade", found()),
+        of("TopUp", top_up),
+        within("TopUp", "Ledger", ledger),
+        of("IssuePayCode", names!(PayCodeRefused: PartyNotFound CodeTaken)),
+        of("OpenParty", names!(OpenPartyRefused: LoginEmpty LoginTaken SlotFull)),
+        of("OpenApp", app.clone()),
+        of("SetAppStatus", app),
+        of("TryPassword", password.clone()),
+        of("JudgePassword", password),
+        of("Receive", names!(ParcelRefused: Gap)),
+    ]
+    .concat()
+}
+
+#[test]
+fn each_refusal_is_demanded_or_it_is_said_why_not() {
+    let all = refusals();
+    let demanded: BTreeSet<&str> = expected().iter().copied().collect();
+    for name in &all {
+        let (listed, unmet) = (demanded.contains(name.as_str()), UNMET.contains(&name.as_str()));
+        assert!(listed != unmet, "{name}: demanded {listed}, and said to be unmet {unmet}");
+    }
+    let known: BTreeSet<&str> = all.iter().map(String::as_str).collect();
+    let strange: Vec<_> = UNMET.iter().filter(|name| !known.contains(**name)).collect();
+    assert!(strange.is_empty(), "no command can refuse so: {strange:?}");
+}
+
+#[test]
+fn each_transition_of_an_order_is_demanded() {
+    for state in OrderState::ALL {
+        for event in OrderEvent::ALL {
+            let Some(after) = next(state, event) else { continue };
+            // No command finishes an order.
+            let finishes = event == OrderEvent::Finish;
+            let name = format!("order {state:?} -> {after:?}");
+            assert!(finishes || expected().contains(&name.as_str()), "{name}");
+        }
+    }
+}
+
+#[test]
+fn each_outcome_of_an_attempt_and_each_notice_is_demanded() {
+    let outcomes = names!(ReceiptOutcome: Paid Waiting CodeInvalid BuyerBlocked BuyerIsSeller BuyerDiffers BalanceTooLow
+        OrderClosed | Asked);
+    for name in outcomes {
+        assert!(expected().contains(&format!("attempt Asked -> {name}").as_str()), "{name}");
+    }
+    for name in names!(NoticeEvent: Paid Refunded Closed) {
+        assert!(expected().contains(&format!("notice of {name}").as_str()), "{name}");
+    }
+}
