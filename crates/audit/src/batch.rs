@@ -1,7 +1,8 @@
 //! A batch of the journal, read in place: the same form that the cell writes, read by other code and without copies.
 
+use crate::columns::Columns;
 use crate::images;
-use base::{BinarySource, Stamp};
+use base::Stamp;
 use cell::BatchError;
 use engine::{Command, Key, Row, Table};
 
@@ -84,14 +85,14 @@ impl<'a> Changed<'a> {
     /// The row's key, and the row unless it is gone.
     pub(crate) fn row(&self) -> Result<(Key, Option<Row>), BatchError> {
         let damaged = |source| BatchError::Row { table: self.table.name(), source };
-        let mut source = BinarySource::new(self.columns);
+        let mut source = Columns(self.columns);
         let read = if self.deleted {
             (self.table.read_key(&mut source).map_err(damaged)?, None)
         } else {
             let row = self.table.read(&mut source).map_err(damaged)?;
             (row.key(), Some(row))
         };
-        if source.is_empty() { Ok(read) } else { Err(BatchError::Damaged("columns after a row's end")) }
+        if source.0.is_empty() { Ok(read) } else { Err(BatchError::Damaged("columns after a row's end")) }
     }
 
     /// The bytes of its key, which come first; an error when the row has not the columns of its table. What is in the

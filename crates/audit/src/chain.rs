@@ -13,7 +13,7 @@ use crate::tables::Mark;
 use base::Stamp;
 use cell::BatchError;
 use engine::{Command, Row};
-use journal::{ReadError, Reader, Record, WorldId};
+use journal::{ReadError, Reader, RecordRef, WorldId};
 use ledger::{Account, Class};
 use std::path::Path;
 
@@ -58,13 +58,14 @@ pub(crate) fn read(
         walk.told.first_sequence = first;
         walk.previous_end = (first == 1).then_some(Stamp { at_us: 0, seq: 0 });
         let mut damaged = false;
-        for record in open(folder, first, world).map_err(AuditError::Journal)? {
-            match record {
-                Ok(record) if record.sequence > last => break,
-                Ok(record) => {
+        let mut reader = open(folder, first, world).map_err(AuditError::Journal)?;
+        loop {
+            match reader.read_next() {
+                Ok(Some(record)) if record.sequence <= last => {
                     progress.record(record.sequence);
                     walk.record(&record, findings);
                 }
+                Ok(_) => break,
                 Err(error) => {
                     damage(error, walk.told.last_sequence, findings)?;
                     damaged = true;
@@ -88,16 +89,16 @@ pub(crate) fn read(
 
 /// The last record of this moment. A live journal goes on while it is read; what comes later is not waited for.
 pub(crate) fn last_sequence(folder: &Path, world: Option<&WorldId>, posted: u64) -> u64 {
-    let Ok(reader) = open(folder, posted, world) else { return u64::MAX };
+    let Ok(mut reader) = open(folder, posted, world) else { return u64::MAX };
     let mut last = posted;
-    for record in reader {
-        match record {
-            Ok(record) => last = record.sequence,
+    loop {
+        match reader.read_next() {
+            Ok(Some(record)) => last = record.sequence,
+            Ok(None) => return last,
             // It will be met again, and named, when the journal is read from its start.
             Err(_) => return u64::MAX,
         }
     }
-    last
 }
 
 /// The first record that is there; older segments may be gone. `None` when nothing can be read at all.
@@ -167,11 +168,11 @@ impl<'a> Walk<'a> {
         Walk { told: Journalled::default(), latest: Latest::new(keyed), mark, previous_end: None }
     }
 
-    fn record(&mut self, record: &Record, findings: &mut Findings) {
+    fn record(&mut self, record: &RecordRef<'_>, findings: &mut Findings) {
         self.told.records += 1;
         self.told.last_sequence = record.sequence;
         let key = || format!("record {}", record.sequence);
-        let batch = match Batch::read(&record.payload) {
+        let batch = match Batch::read(record.payload) {
             Ok(batch) => batch,
             Err(error) => {
                 findings.add(FindingKind::BatchUnreadable, "journal", key(), error.to_string());

@@ -2,6 +2,7 @@
 
 use crate::around::Around;
 use crate::books::Books;
+use crate::columns::Columns;
 use crate::crossing::Crossing;
 use crate::images::Encoded;
 use crate::keyed::Keyed;
@@ -9,7 +10,7 @@ use crate::orders::Orders;
 use crate::parties::Parties;
 use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
-use base::{BinarySource, SlotSet};
+use base::SlotSet;
 use engine::{Row, Table};
 
 /// What was learned so far.
@@ -39,7 +40,7 @@ impl Checks {
 
     /// One row of a table, in the order of `READ_ORDER`.
     pub(crate) fn row(&mut self, table: Table, row: &Encoded<'_>, findings: &mut Findings) {
-        let mut source = BinarySource::new(row.bytes);
+        let mut source = Columns(row.bytes);
         let typed = match table.read(&mut source) {
             Ok(typed) => typed,
             Err(error) => {

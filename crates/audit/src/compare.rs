@@ -86,12 +86,12 @@ impl Book<'_> {
         last: u64,
         mut give: impl FnMut(u64, &Changed<'_>, &[u8]),
     ) -> Result<(), AuditError> {
-        for record in chain::open(self.folder, first, self.world).map_err(AuditError::Journal)? {
-            let record = record.map_err(AuditError::Journal)?;
+        let mut reader = chain::open(self.folder, first, self.world).map_err(AuditError::Journal)?;
+        while let Some(record) = reader.read_next().map_err(AuditError::Journal)? {
             if record.sequence > last {
                 break;
             }
-            let Ok(batch) = Batch::read(&record.payload) else { continue };
+            let Ok(batch) = Batch::read(record.payload) else { continue };
             for changed in &batch.rows {
                 // As in the first reading, a row that cannot be read ends its record.
                 let Ok(key) = changed.key() else { break };

@@ -1,5 +1,6 @@
 //! Rows as bytes, and as people read them.
 
+use crate::columns::{Columns, NOTHING, kind_number};
 use base::{BinarySink, BinarySource, Column, ColumnKind, Value};
 use engine::{Key, Table};
 use std::fmt::Write as _;
@@ -26,34 +27,23 @@ impl Encoded<'_> {
 /// Whether a row's bytes are as many values as its table has columns, each of its kind, absent only where it may be;
 /// then how many bytes the first `key_columns` take. Says nothing of the values themselves, and takes no memory.
 pub(crate) fn key_length(bytes: &[u8], columns: &[Column], key_columns: usize) -> Option<usize> {
-    let (mut at, mut key) = (0, 0);
+    let (mut rest, mut key) = (Columns(bytes), 0);
     for (index, column) in columns.iter().enumerate() {
-        let end = value_end(bytes, at)?;
-        let kind = bytes[at];
-        let fits = if kind == 0 { column.nullable } else { kind == kind_number(column.kind) };
-        if !fits || (kind == 2 && !is_text(&bytes[at + 1..end])) {
+        let (kind, held) = rest.pass()?;
+        let fits = if kind == NOTHING { column.nullable } else { kind == kind_number(column.kind) };
+        if !fits || (column.kind == ColumnKind::Text && !is_text(held)) {
             return None;
         }
-        at = end;
         if index + 1 == key_columns {
-            key = end;
+            key = bytes.len() - rest.0.len();
         }
     }
-    (at == bytes.len()).then_some(key)
+    rest.0.is_empty().then_some(key)
 }
 
-/// Text with its length before it, whose last byte is the first below 0x80.
-fn is_text(with_length: &[u8]) -> bool {
-    let length = with_length.iter().position(|byte| byte & 0x80 == 0).map_or(0, |last| last + 1);
-    std::str::from_utf8(&with_length[length..]).is_ok()
-}
-
-const fn kind_number(kind: ColumnKind) -> u8 {
-    match kind {
-        ColumnKind::Int => 1,
-        ColumnKind::Text => 2,
-        ColumnKind::Blob => 3,
-    }
+/// Most texts are short and of plain letters, which takes less to see than to read them.
+fn is_text(held: &[u8]) -> bool {
+    held.iter().all(u8::is_ascii) || std::str::from_utf8(held).is_ok()
 }
 
 /// Writes a number as the journal does, behind bytes that are there already.
@@ -68,8 +58,18 @@ pub(crate) fn put_bytes(out: &mut Vec<u8>, kind: ColumnKind, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
-/// A kind and a number of seven bits to the byte. The longest is written first and then cut: that asks for room once.
+/// Writes that there is no value.
+pub(crate) fn put_null(out: &mut Vec<u8>) {
+    out.push(NOTHING);
+}
+
+/// A kind and a number of seven bits to the byte. Most numbers are short; of others the longest is written first and
+/// then cut: that asks for room once.
 fn put_head(out: &mut Vec<u8>, kind: ColumnKind, mut number: u64) {
+    if number < 0x80 {
+        out.extend_from_slice(&[kind_number(kind), number as u8]);
+        return;
+    }
     let start = out.len();
     let mut head = [0; 11];
     head[0] = kind_number(kind);
@@ -82,32 +82,6 @@ fn put_head(out: &mut Vec<u8>, kind: ColumnKind, mut number: u64) {
     head[length] = number as u8;
     out.extend_from_slice(&head);
     out.truncate(start + length + 1);
-}
-
-/// Where the value ends that begins at a place: a byte for its kind (nothing, a number, text, bytes), then the number,
-/// or a length and so many bytes.
-fn value_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let kind = *bytes.get(at)?;
-    let (number, end) = match kind {
-        0 => return Some(at + 1),
-        1..=3 => varint(bytes, at + 1)?,
-        _ => return None,
-    };
-    if kind == 1 {
-        return Some(end);
-    }
-    end.checked_add(usize::try_from(number).ok()?).filter(|end| *end <= bytes.len())
-}
-
-fn varint(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
-    let mut number = 0;
-    for (index, byte) in bytes.get(at..)?.iter().take(10).enumerate() {
-        number |= u64::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            return Some((number, at + index + 1));
-        }
-    }
-    None
 }
 
 /// The bytes of a key.

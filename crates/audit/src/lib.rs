@@ -20,15 +20,17 @@
 //! about 130, for each order about 500, for each top-up 40; 20 MiB for what is on its way. A replay keeps the rows
 //! themselves, see `replay_desk`. When rows differ, another 80 bytes for each row.
 //!
-//! Reading order: `report`, `tables` (the snapshot), `images` and `batch` (forms), `keyed` and `latest` (sums), `chain`
-//! (the journal), `pipeline` (the threads), `compare` (names rows that differ); then the checks: `books`, `shape`,
-//! `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `around`, `crossing`; then `replay`.
+//! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
+//! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ); then the
+//! checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `around`, `crossing`;
+//! then `replay`.
 
 mod around;
 mod batch;
 mod books;
 mod chain;
 mod checks;
+mod columns;
 mod compare;
 mod crossing;
 mod images;
@@ -36,6 +38,7 @@ mod keyed;
 mod latest;
 mod order_list;
 mod orders;
+mod pages;
 mod parties;
 mod payments;
 mod pipeline;

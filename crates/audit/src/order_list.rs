@@ -58,24 +58,41 @@ impl OrderList {
 }
 
 impl OfSlot {
-    /// The steps from the last place double until they are past it; between the last two it is searched.
+    /// Guesses the place from the last one, as if numbers rose evenly. From there the steps double until they are past
+    /// it; between the last two it is searched.
     fn find(&mut self, number: i64) -> Option<usize> {
         let numbers = self.numbers.as_slice();
-        let mut low = self.last;
-        if numbers.get(low).is_none_or(|here| *here > number) {
-            low = 0;
-        }
-        let mut step = 1;
-        let mut high = low;
-        while numbers.get(high).is_some_and(|here| *here < number) {
-            low = high;
-            high += step;
-            step *= 2;
+        let guess = self.guess(number)?;
+        let (mut low, mut high, mut step) = (guess, guess, 1);
+        if numbers[guess] > number {
+            while low > 0 && numbers[low] > number {
+                high = low;
+                low = low.saturating_sub(step);
+                step *= 2;
+            }
+        } else {
+            while numbers.get(high).is_some_and(|here| *here < number) {
+                low = high;
+                high += step;
+                step *= 2;
+            }
         }
         let high = numbers.len().min(high + 1);
         let place = low + numbers[low..high].binary_search(&number).ok()?;
         self.last = place;
         Some(place)
+    }
+
+    /// A place near a number; `None` when there are no orders.
+    fn guess(&self, number: i64) -> Option<usize> {
+        let (first, end) = (*self.numbers.first()?, *self.numbers.last()?);
+        let ends = self.numbers.len() - 1;
+        let last = self.last.min(ends);
+        let places = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let gap = end.saturating_sub(first) / places(ends).max(1);
+        let ahead = number.saturating_sub(self.numbers[last]) / gap.max(1);
+        let place = places(last).saturating_add(ahead).clamp(0, places(ends));
+        usize::try_from(place).ok()
     }
 }
 

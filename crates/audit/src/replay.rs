@@ -74,7 +74,7 @@ pub(crate) fn replay(
     findings: &mut Findings,
 ) -> Result<u64, AuditError> {
     let last = chain::last_sequence(source.folder, source.world, source.posted).min(range.to);
-    let Ok(reader) = chain::open(source.folder, 1, source.world) else {
+    let Ok(mut reader) = chain::open(source.folder, 1, source.world) else {
         let message =
             "nothing can be decided again: the rows before the first record that is there are unknown";
         findings.add(FindingKind::JournalIncomplete, "journal", "record 1", message);
@@ -82,12 +82,11 @@ pub(crate) fn replay(
     };
     let mut desk = ReplayDesk::new(keyed, source.home);
     let mut commands = 0;
-    for record in reader {
-        let Ok(record) = record else { break };
+    while let Ok(Some(record)) = reader.read_next() {
         if record.sequence > last {
             break;
         }
-        let Ok(batch) = Batch::read(&record.payload) else { continue };
+        let Ok(batch) = Batch::read(record.payload) else { continue };
         let again = Again { sequence: record.sequence, batch: &batch };
         if record.sequence >= range.from {
             again.decide(&mut desk, findings);
