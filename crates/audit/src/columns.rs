@@ -8,8 +8,6 @@ use base::{ColumnKind, FieldError, Source};
 
 /// The byte that stands for no value.
 pub(crate) const NOTHING: u8 = 0;
-/// Bytes of the longest number.
-const NUMBER_BYTES: usize = 10;
 /// The bit of each of eight bytes that says that another byte follows.
 const FOLLOWS: u64 = 0x8080_8080_8080_8080;
 
@@ -100,7 +98,7 @@ fn number(bytes: &[u8]) -> Option<(u64, usize)> {
     if first < 0x80 {
         return Some((u64::from(first), 1));
     }
-    if let Some(eight) = bytes.first_chunk() {
+    if let Some((eight, rest)) = bytes.split_first_chunk() {
         let eight = u64::from_le_bytes(*eight);
         let ends = !eight & FOLLOWS;
         if ends != 0 {
@@ -109,12 +107,17 @@ fn number(bytes: &[u8]) -> Option<(u64, usize)> {
             let kept = eight & (u64::MAX >> (64 - bits));
             return Some((joined(kept), bits as usize / 8));
         }
+        return match *rest {
+            [ninth, ..] if ninth < 0x80 => Some((joined(eight & !FOLLOWS) | u64::from(ninth) << 56, 9)),
+            // One bit is left for the tenth.
+            [ninth, tenth @ ..=1, ..] => {
+                Some((joined(eight & !FOLLOWS) | u64::from(ninth & 0x7f) << 56 | u64::from(tenth) << 63, 10))
+            }
+            _ => None,
+        };
     }
     let mut number = 0;
-    for (index, byte) in bytes.iter().take(NUMBER_BYTES).enumerate() {
-        if index == NUMBER_BYTES - 1 && *byte > 1 {
-            break;
-        }
+    for (index, byte) in bytes.iter().enumerate() {
         number |= u64::from(byte & 0x7f) << (7 * index);
         if byte & 0x80 == 0 {
             return Some((number, index + 1));
@@ -128,6 +131,13 @@ const fn joined(bytes: u64) -> u64 {
     let pairs = (bytes & 0x007f_007f_007f_007f) | (bytes & 0x7f00_7f00_7f00_7f00) >> 1;
     let fours = (pairs & 0x0000_3fff_0000_3fff) | (pairs & 0x3fff_0000_3fff_0000) >> 2;
     (fours & 0x0fff_ffff) | (fours & 0x0fff_ffff_0000_0000) >> 4
+}
+
+/// A number below 2⁵⁶ as eight bytes of seven bits each: what `joined` joins.
+pub(crate) const fn spread(number: u64) -> u64 {
+    let fours = (number & 0x0fff_ffff) | (number & 0x00ff_ffff_f000_0000) << 4;
+    let pairs = (fours & 0x0000_3fff_0000_3fff) | (fours & 0x0fff_c000_0fff_c000) << 2;
+    (pairs & 0x007f_007f_007f_007f) | (pairs & 0x3f80_3f80_3f80_3f80) << 1
 }
 
 #[cfg(test)]

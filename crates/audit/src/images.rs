@@ -1,9 +1,12 @@
 //! Rows as bytes, and as people read them.
 
-use crate::columns::{Columns, NOTHING, kind_number};
+use crate::columns::{Columns, NOTHING, kind_number, spread};
 use base::{BinarySink, BinarySource, Column, ColumnKind, Value};
 use engine::{Key, Table};
 use std::fmt::Write as _;
+
+/// The bits that eight bytes of a number hold.
+const LOW_56: u64 = (1 << 56) - 1;
 
 /// A row in the journal's form, its key first.
 #[derive(Clone, Copy, Debug)]
@@ -63,23 +66,21 @@ pub(crate) fn put_null(out: &mut Vec<u8>) {
     out.push(NOTHING);
 }
 
-/// A kind and a number of seven bits to the byte. Most numbers are short; of others the longest is written first and
+/// A kind and a number of seven bits to the byte. Most numbers are short; of others more bytes are written first and
 /// then cut: that asks for room once.
-fn put_head(out: &mut Vec<u8>, kind: ColumnKind, mut number: u64) {
+fn put_head(out: &mut Vec<u8>, kind: ColumnKind, number: u64) {
+    let kind = kind_number(kind);
     if number < 0x80 {
-        out.extend_from_slice(&[kind_number(kind), number as u8]);
+        out.extend_from_slice(&[kind, number as u8]);
         return;
     }
     let start = out.len();
-    let mut head = [0; 11];
-    head[0] = kind_number(kind);
-    let mut length = 1;
-    while number >= 0x80 {
-        head[length] = (number as u8) | 0x80;
-        number >>= 7;
-        length += 1;
+    let length = (u64::BITS - number.leading_zeros()).div_ceil(7) as usize;
+    let [a, b, c, d, e, f, g, h] = spread(number & LOW_56).to_le_bytes();
+    let mut head = [kind, a, b, c, d, e, f, g, h, (number >> 56) as u8 & 0x7f, (number >> 63) as u8];
+    for byte in &mut head[1..length] {
+        *byte |= 0x80;
     }
-    head[length] = number as u8;
     out.extend_from_slice(&head);
     out.truncate(start + length + 1);
 }

@@ -21,9 +21,9 @@
 //! themselves, see `replay_desk`. When rows differ, another 80 bytes for each row.
 //!
 //! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
-//! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ); then the
-//! checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `around`, `crossing`;
-//! then `replay`.
+//! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
+//! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `around`,
+//! `crossing`; then `replay`.
 
 mod around;
 mod batch;
