@@ -10,7 +10,9 @@
 //!    acknowledged under the old epoch was read by the new writer. What remains: a writer that is paused
 //!    after its first look and before its write may still write over a record of the new one, or put a
 //!    new segment in place of the new one's. The next reader refuses such a chain by name if anything
-//!    follows the damage; it is not prevented. On a network file system the look is as fresh as its cache.
+//!    follows the damage; it is not prevented. A note that was torn is leapt over ([`EPOCH_LEAP`]); torn
+//!    twice with no record between, the second leap ends where the first did. On a network file system
+//!    the look is as fresh as its cache.
 //! 3. The file `place`: which file `lock` was. A copy's `lock` is another file, so a copied folder is
 //!    refused until the caller says that it takes over. A clone of a whole volume, block by block, keeps
 //!    the files' identities and is not noticed.
@@ -28,6 +30,11 @@ const PLACE: &str = "place";
 /// Bytes of the note in the lock file.
 const EPOCH_NOTE_BYTES: usize = 29;
 
+/// What is added to the highest epoch that is known when the note is there and cannot be read: more than anybody opens
+/// a folder without writing a record. Writers without a record of theirs stand in the note alone, and one of them may
+/// be paused.
+pub(crate) const EPOCH_LEAP: u64 = 1 << 32;
+
 /// The writer's lock, released when dropped or when the process ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
@@ -42,10 +49,11 @@ impl Lock {
         Ok(file.map(|file| Lock { open: OpenFile { file, path } }))
     }
 
-    /// Epoch of the last writer, 0 if unknown: it keeps an epoch from being taken twice when its first
-    /// writer ended before its first record. Whoever opens does not rely on it alone.
-    pub(crate) fn last_epoch(&self) -> u64 {
-        self.noted_epoch().unwrap_or(0)
+    /// Epoch of the last writer: it keeps an epoch from being taken twice when its first writer ended, or was paused,
+    /// before its first record. 0 when none was ever noted; `None` when there is a note that cannot be read.
+    pub(crate) fn last_epoch(&self) -> Option<u64> {
+        let never = || self.open.file.length().is_ok_and(|bytes| bytes == 0);
+        self.noted_epoch().ok().or_else(|| never().then_some(0))
     }
 
     /// The epoch that is noted now. Fails also when the note is not one.
@@ -80,7 +88,7 @@ impl Lock {
         // The lock file's own name first: were it lost with the power, the note would name no file.
         disk.sync_folder(folder)?;
         let noted = [identity.number, identity.made_at_ns as u64];
-        let open = disk.create(&unfinished_path(folder, PLACE, self.last_epoch() + 1))?;
+        let open = disk.create(&unfinished_path(folder, PLACE, self.last_epoch().unwrap_or(0) + 1))?;
         disk.write(&open, 0, encode_note(&noted).as_bytes())?;
         disk.sync(&open)?;
         disk.rename(&open.path, &path)?;

@@ -11,7 +11,7 @@ use crate::folder::{
     segment_numbers, taint,
 };
 use crate::format::{Hash, SEGMENT_HEADER_BYTES, SegmentHeader, record_before};
-use crate::lock::Lock;
+use crate::lock::{EPOCH_LEAP, Lock};
 use crate::reader::Reader;
 use crate::watched::{DiskError, Watched};
 use crate::writer::{Journal, Opened, Options, Tail};
@@ -36,7 +36,8 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<(Journal, Opened),
     // Before anything is read: a writer that lost its lock without knowing sees the note before it
     // acknowledges, so what it acknowledged is read here. Nothing else but leftovers without a name is
     // changed before all is read and found right.
-    let noted_before = lock.last_epoch();
+    let noted = lock.last_epoch();
+    let noted_before = noted.unwrap_or(EPOCH_LEAP);
     let mut epoch = if planted(Plant::EpochNotRaised) { noted_before.max(1) } else { noted_before + 1 };
     lock.note_epoch(&disk, epoch)?;
     remove_unfinished(folder, &disk)?;
@@ -56,8 +57,7 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<(Journal, Opened),
         Some(end) => end.segment.used_bytes(end.offset)?,
         None => 0,
     };
-    let in_journal = end.as_ref().map_or(0, |end| end.place.epoch.max(end.segment.header.epoch));
-    let last_epoch = in_journal.max(noted_before);
+    let last_epoch = highest_epoch(noted, end.as_ref());
     // The note is only a help and may be lost: the records are the truth.
     if last_epoch >= epoch && !planted(Plant::EpochNotRaised) {
         epoch = last_epoch + 1;
@@ -95,6 +95,16 @@ pub(crate) fn open(folder: &Path, options: Options) -> Result<(Journal, Opened),
         lock,
     };
     Ok((journal, opened))
+}
+
+/// The highest epoch that anybody can have taken.
+fn highest_epoch(noted: Option<u64>, end: Option<&Reader>) -> u64 {
+    let in_journal = end.map_or(0, |end| end.place.epoch.max(end.segment.header.epoch));
+    match noted {
+        Some(noted) => in_journal.max(noted),
+        // An earlier leap may stand in the records.
+        None => in_journal - in_journal % EPOCH_LEAP + EPOCH_LEAP,
+    }
 }
 
 /// Reads everything after the posted sequence and stays at the end.

@@ -22,8 +22,7 @@ impl World {
         let Some(process) = machine.processes.last() else { return Ok(()) };
         // An old owner knows less than the journal, a new one may have posted what the old one counts as unposted.
         let newest = machine.records.last_key_value().map_or(0, |(sequence, _)| *sequence);
-        let known = process.backlog.back().map(|batch| batch.sequence);
-        if machine.processes.len() > 1 || known.is_some_and(|known| known < newest) {
+        if machine.processes.len() > 1 || process.known() < newest {
             return Ok(());
         }
         let mut reader = machine.store.quiet_reader();

@@ -324,6 +324,11 @@ impl Process {
         self.journal.confirm().map_err(|error| error.to_string())
     }
 
+    /// The last record it knows of: an old owner knows less than the journal has.
+    pub(crate) fn known(&self) -> u64 {
+        self.journal.position().sequence
+    }
+
     /// What memory holds for a key, when nothing undurable is in it.
     pub(crate) fn remembered(&mut self, key: &Key) -> Option<Result<Option<engine::Row>, engine::Fault>> {
         let readable = self.sealed.is_empty() && !key.table().write_only();

@@ -2,7 +2,7 @@
 //! is found again, and one whose append failed is found whole or not at all.
 
 use journal::{AppendError, Journal, Options, Reader};
-use sim::{Dice, SimDisk, Swarm};
+use sim::{Dice, Fault, Level, SimDisk, Swarm};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -150,4 +150,27 @@ fn an_owner_that_lost_its_lock_is_fenced() {
     owner.append(b"next").expect("it is the owner now");
     let records = Reader::open_on(disk.mount(), Path::new(FOLDER), 1, None).expect("it opens");
     assert_eq!(records.filter_map(|record| Some(record.ok()?.payload.to_vec())).count(), 2);
+}
+
+/// A writer that is paused before its first record stands in the note alone; the next one tears the note, the third
+/// must not take the paused one's epoch.
+#[test]
+fn an_epoch_is_not_given_twice_when_its_note_was_torn() {
+    for seed in 0..40 {
+        let disk = SimDisk::new(&Dice::new(seed));
+        let open = || Journal::open(Path::new("/journal"), options(&disk));
+        let (mut journal, _) = open().expect("a new folder opens");
+        journal.append(b"one").expect("nothing fails");
+        drop(journal);
+        let (mut paused, _) = open().expect("it opens again");
+        disk.lose_locks();
+        disk.set_swarm(&Swarm::calm().with(Fault::WriteTorn, Level::Always));
+        assert!(open().is_err(), "seed {seed}: the note cannot be written");
+        disk.set_swarm(&Swarm::calm());
+        disk.lose_locks();
+        let (mut newest, _) = open().expect("nothing is wrong any more");
+        newest.append(b"two").expect("it is the owner");
+        assert!(newest.epoch() > paused.epoch(), "seed {seed}: epoch {} twice", paused.epoch());
+        assert!(matches!(paused.append(b"other"), Err(AppendError::Fenced { .. })), "seed {seed}");
+    }
 }
