@@ -1,9 +1,9 @@
 //! PKCS#1 v1.5 signatures with SHA-1, for apps still on `sign_type=RSA`.
 //!
-//! Why unsafe code stands here, and only here: the safe wrapper of the cryptography library verifies such
-//! signatures but refuses to make them, while clients of that sign type accept no other. The same library does the
-//! arithmetic, so blinding and constant time stay its own. The key is parsed for each signature and freed again:
-//! nothing of it outlives a call, and a slow path suits an algorithm that should not be used.
+//! Why unsafe code stands here (and in one call of `store`, nowhere else): the safe wrapper of the cryptography library
+//! verifies such signatures but refuses to make them, while clients of that sign type accept no other. The same library
+//! does the arithmetic, so blinding and constant time stay its own. The key is parsed for each signature and freed
+//! again: nothing of it outlives a call, and a slow path suits an algorithm that should not be used.
 #![allow(unsafe_code, reason = "the safe wrapper does not make SHA-1 signatures; see above")]
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
