@@ -21,8 +21,6 @@ pub(crate) struct Touched {
     pub(crate) row: Option<Row>,
     /// The place of the command that changed it last.
     pub(crate) by: usize,
-    /// Whether the batch made it: gone again, it was never there.
-    fresh: bool,
 }
 
 /// What a batch changed, by key.
@@ -95,20 +93,17 @@ impl ReplayDesk {
         self.rules.push(rules.clone());
     }
 
-    fn put(&mut self, key: Key, row: Option<Row>, fresh: bool) {
+    /// Whether a row is among the journal's images.
+    pub(crate) fn is_there(&self, key: &Key) -> bool {
+        if key.table().keep() { self.few.contains_key(key) } else { self.many.place(key).is_some() }
+    }
+
+    fn put(&mut self, key: Key, row: Option<Row>) {
         if let Some(Row::Rulebook(rules)) = &row {
             self.learn(rules);
         }
         let by = self.command;
-        match self.touched.get_mut(&key) {
-            Some(touched) if row.is_none() && touched.fresh => {
-                self.touched.remove(&key);
-            }
-            Some(touched) => *touched = Touched { row, by, fresh: touched.fresh },
-            None => {
-                self.touched.insert(key, Touched { row, by, fresh });
-            }
-        }
+        self.touched.insert(key, Touched { row, by });
     }
 }
 
@@ -132,8 +127,8 @@ impl Workspace for ReplayDesk {
     fn apply(&mut self, changes: Vec<Change>) {
         for change in changes {
             match change {
-                Change::Put { row, fresh } => self.put(row.key(), Some(row), fresh),
-                Change::Delete { key } => self.put(key, None, false),
+                Change::Put { row, .. } => self.put(row.key(), Some(row)),
+                Change::Delete { key } => self.put(key, None),
             }
         }
     }
@@ -180,10 +175,13 @@ impl Many {
     }
 
     fn get(&self, key: &Key) -> Result<Option<Row>, Fault> {
-        let id = row_hash(&self.keyed, key.table(), &key_bytes(key));
-        let Some(place) = self.places.get(&id) else { return Ok(None) };
-        let read = key.table().read(&mut BinarySource::new(self.bytes(*place)));
+        let Some(place) = self.place(key) else { return Ok(None) };
+        let read = key.table().read(&mut BinarySource::new(self.bytes(place)));
         read.map(Some).map_err(|error| Fault(error.to_string()))
+    }
+
+    fn place(&self, key: &Key) -> Option<Place> {
+        self.places.get(&row_hash(&self.keyed, key.table(), &key_bytes(key))).copied()
     }
 
     fn bytes(&self, place: Place) -> &[u8] {

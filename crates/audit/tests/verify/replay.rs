@@ -4,12 +4,12 @@
 use crate::journal_bytes::forge;
 use crate::world::{World, found};
 use audit::{FindingKind, Replay, Report};
-use base::{BinarySink, Text};
+use base::{BinarySink, PartyId, Text, TimerNo};
 use cell::{BatchRecord, JournalledCommand};
-use engine::{Command, Row, SetRules, Table};
+use engine::{Command, Key, Row, SetRules, Table};
 use money::{Currency, Money};
 use std::fs;
-use trade::Rulebook;
+use trade::{PayCode, Rulebook};
 
 /// A batch as the cell writes it.
 pub(crate) fn encode(batch: &BatchRecord) -> Vec<u8> {
@@ -241,6 +241,83 @@ fn fees_are_those_of_the_rules_that_were_set_before() {
         "only the order confirmed afterwards, not those that were paid before\n{report}"
     );
     assert!(wrong[0].message.starts_with("fee_minor is 7, ") && wrong[0].message.ends_with(" ask for 12"));
+}
+
+/// A world whose pay code is made and used up within one record, as under load; `change` is made to that record. The
+/// one after it has nothing left.
+fn code_of_one_batch(change: impl Fn(&mut BatchRecord)) -> World {
+    let world = World::copy();
+    let records = journal::Reader::open(&world.journal(), 1).unwrap();
+    let mut batches: Vec<BatchRecord> =
+        records.map(|record| BatchRecord::decode(&record.unwrap().payload).unwrap()).collect();
+    let keys = |batch: &BatchRecord, deleted| -> Vec<Key> {
+        let rows = batch.rows.iter().filter(|row| row.deleted == deleted);
+        rows.map(|row| row.row().unwrap().0).collect()
+    };
+    let used = |pair: &[BatchRecord]| {
+        let made = keys(&pair[0], false);
+        keys(&pair[1], true).iter().any(|key| key.table() == Table::PayCode && made.contains(key))
+    };
+    let place = batches.windows(2).position(used).unwrap();
+    let second = batches[place + 1].clone();
+    batches[place + 1].commands.clear();
+    batches[place + 1].rows.clear();
+    let first = &mut batches[place];
+    let made = keys(first, false);
+    first.last_stamp = second.last_stamp;
+    first.commands.extend(second.commands);
+    let later: Vec<Key> = second.rows.iter().map(|row| row.row().unwrap().0).collect();
+    first.rows.retain(|row| !later.contains(&row.row().unwrap().0));
+    let stays = |row: &cell::ChangedRow| !row.deleted || !made.contains(&row.row().unwrap().0);
+    first.rows.extend(second.rows.into_iter().filter(stays));
+    change(first);
+    forge(&world, |sequence, payload| *payload = encode(&batches[sequence as usize - 1]));
+    world
+}
+
+fn code_row(party: PartyId, digest: [u8; 16]) -> Row {
+    let timer = TimerNo::from_number(1).unwrap();
+    Row::PayCode(PayCode { slot: party.slot(), digest, party, expires_at_us: 1, timer }.into())
+}
+
+#[test]
+fn what_a_batch_made_and_removed_again_needs_no_image() {
+    let nothing: Vec<String> = Vec::new();
+    assert_eq!(said(&code_of_one_batch(|_| {}).replay(Replay::ALL)), nothing);
+    let code = |deleted| {
+        move |batch: &mut BatchRecord| {
+            let mut columns = Vec::new();
+            let Command::IssuePayCode(made) = batch.commands[0].command().unwrap() else { panic!() };
+            let row = code_row(made.party, made.digest);
+            if deleted {
+                row.key().write(&mut BinarySink(&mut columns));
+            } else {
+                row.write(&mut BinarySink(&mut columns));
+            }
+            batch.rows.push(cell::ChangedRow { table: Table::PayCode, deleted, columns });
+        }
+    };
+    // A writer that could not know says that it is gone, which is as true.
+    assert_eq!(said(&code_of_one_batch(code(true)).replay(Replay::ALL)), nothing);
+    let report = code_of_one_batch(code(false)).replay(Replay::ALL);
+    let finding = found(&report, FindingKind::ReplayRow, "pay_code");
+    assert!(finding.message.ends_with("it is deleted now, the journal has its image"), "{}", finding.message);
+}
+
+#[test]
+fn a_row_that_was_there_before_and_is_removed_needs_its_image() {
+    let pays = |command: &JournalledCommand| {
+        let Command::OpenOrder(command) = command.command().unwrap() else { panic!() };
+        command.pay_by.is_some()
+    };
+    let (world, record, place) =
+        forged("OpenOrder", pays, |batch, _| batch.rows.retain(|row| row.table != Table::PayCode));
+    let report = world.replay(Replay::ALL);
+    let finding = found(&report, FindingKind::ReplayRow, "pay_code");
+    let message = format!(
+        "journal record {record}, command {place} (OpenOrder): it is changed now, the journal has no image of it"
+    );
+    assert_eq!(finding.message, message);
 }
 
 #[test]
