@@ -3,13 +3,16 @@
 use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
 use crate::shape::balance_account;
-use base::{PartyId, PostingNo, Slot, Stamp, TimerNo};
+use base::{PartyId, PostingNo, Slot, TimerNo};
 use engine::{Key, Tabled};
 use foldhash::fast::FixedState;
 use ledger::{AccountId, Posting, PostingKind, Side};
 use people::Attempt;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use trade::{PayCode, Timer, TimerTask, TopUpReceipt};
+
+/// Slots, as part of a number: a number is its moment in microseconds times this, plus its slot.
+const SLOTS: i64 = 100;
 
 /// What was seen of them.
 #[derive(Debug, Default)]
@@ -39,15 +42,18 @@ impl Around {
     }
 
     pub(crate) fn top_up(&mut self, top_up: &TopUpReceipt, findings: &mut Findings) {
-        // Both were written in one decision, so they carry one moment.
-        let no = PostingNo::of(Stamp { at_us: top_up.at_us, seq: 0 }, top_up.slot);
+        // Both were written in one decision, so they carry one moment; a damaged one may be no moment at all.
+        let number =
+            top_up.at_us.checked_mul(SLOTS).and_then(|at| at.checked_add(top_up.slot.number().into()));
+        let no = number.and_then(PostingNo::from_number);
         let booked = (balance_account(top_up.party, top_up.currency), top_up.amount_minor.units());
-        if self.top_ups.get(&no) == Some(&booked) {
+        if let Some(no) = no.filter(|no| self.top_ups.get(no) == Some(&booked)) {
             self.top_ups.remove(&no);
             return;
         }
         let key = TopUpReceipt::wrap_key((top_up.slot, top_up.party, top_up.key.clone()));
-        let message = format!("posting {no} does not book {} for {}", booked.1, top_up.party);
+        let which = no.map_or_else(|| "no posting at all".to_owned(), |no| format!("posting {no}"));
+        let message = format!("{which} does not book {} for {}", booked.1, top_up.party);
         findings.add(FindingKind::TopUpWrong, "top_up", text_of_key(&key), message);
     }
 

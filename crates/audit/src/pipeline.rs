@@ -65,6 +65,8 @@ pub(crate) fn check_tables(
     let mut checks = Checks::new(keyed, home);
     let scanned = std::thread::scope(|scope| {
         let scanner = scope.spawn(|| scan(snapshot, keyed, progress, give, empty));
+        // Gone with this block, also when a check panics: the scanner must not wait for a buffer then.
+        let give_back = give_back;
         for mut buffer in full {
             buffer.each(|row| checks.row(buffer.table, &row, findings));
             buffer.rows.clear();

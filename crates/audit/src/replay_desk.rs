@@ -136,7 +136,7 @@ impl Workspace for ReplayDesk {
     /// The stamps of a chain follow its first without a gap.
     fn stamp(&mut self) -> Stamp {
         let stamp = self.next;
-        self.next = Stamp { at_us: stamp.at_us + 1, seq: stamp.seq + 1 };
+        self.next = Stamp { at_us: stamp.at_us.saturating_add(1), seq: stamp.seq.saturating_add(1) };
         stamp
     }
 

@@ -48,7 +48,7 @@ impl Plan {
     /// What the server said on standard error, its end.
     pub(crate) fn said(&self) -> String {
         let text = fs::read_to_string(self.beside(".log")).unwrap_or_default();
-        let lines: Vec<&str> = text.lines().rev().take(6).collect();
+        let lines: Vec<&str> = text.lines().rev().take(60).collect();
         lines.into_iter().rev().collect::<Vec<_>>().join("\n")
     }
 

@@ -144,10 +144,37 @@ impl StoreError {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
+        // What goes wrong while a statement is prepared comes in another form, which has no code of its own.
+        let error = without_statement(error);
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::FileDamaged(error),
             Some(ErrorCode::DiskFull) => StoreError::Full(error),
             _ => StoreError::Database(error),
         }
+    }
+}
+
+/// The statement that was being prepared says nothing about what is wrong with the file, and may be a page long.
+fn without_statement(error: rusqlite::Error) -> rusqlite::Error {
+    match error {
+        rusqlite::Error::SqlInputError { error, msg, .. } => {
+            let said = msg.lines().next().unwrap_or_default().to_owned();
+            rusqlite::Error::SqliteFailure(error, Some(said))
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damage_is_told_in_one_line() {
+        let error = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+        let (msg, sql) =
+            ("malformed database schema (account)\nand more".to_owned(), "CREATE\nTABLE".to_owned());
+        let found = StoreError::from(rusqlite::Error::SqlInputError { error, msg, sql, offset: 0 });
+        assert_eq!(found.to_string(), "the tables' file is damaged: malformed database schema (account)");
     }
 }

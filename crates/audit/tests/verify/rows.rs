@@ -418,6 +418,8 @@ fn what_stands_around() {
             &[("top_up", TopUpWrong), ("posting", TopUpWrong)],
         ),
         Case("top_up", "slot >= 0", "at_us = at_us + 1", &[("top_up", TopUpWrong)]),
+        // No posting can have the number of such a moment.
+        Case("top_up", "slot >= 0", "at_us = 9200000000000000000", &[("top_up", TopUpWrong)]),
         Case("notice", "order_no = {T1}", "order_no = {T2}", &[("orders", NoticeWrong)]),
         Case("notice", "order_no = {T1}", "order_no = 7", &[("notice", NoticeWrong)]),
         Case("notice", "order_no = {T1}", "url = 'http://other/'", &[("notice", NoticeWrong)]),
