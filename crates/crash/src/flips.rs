@@ -4,6 +4,7 @@
 //! all rows are equal and SQLite finds its file whole. Anything else is undetected. What a start does with damaged
 //! tables is looked at too: it must not make the damage look sound.
 
+use crate::call::now_us;
 use crate::dice::Dice;
 use crate::faults::copy;
 use crate::images::{small_load, trim};
@@ -78,6 +79,9 @@ struct Grounds {
     /// What the closed one says of its migrations.
     versions: Vec<u8>,
     rows_of_killed: Vec<u8>,
+    /// The moment at which every start on a copy takes place, microseconds UTC: later, pay codes and orders run out of
+    /// time, and rows differ for that.
+    at_us: i64,
     abilities: Abilities,
 }
 
@@ -118,6 +122,7 @@ impl Grounds {
             rows,
             versions,
             rows_of_killed,
+            at_us: now_us(),
             abilities: Abilities::of(binary),
         })
     }
@@ -228,14 +233,15 @@ fn closed(
 fn start_copy(binary: &Path, data: &Path, grounds: &Grounds) -> anyhow::Result<Outcome> {
     let place = data.with_extension("started");
     copy(data, &place)?;
-    let outcome = started(binary, &place, &grounds.rows)?;
+    let outcome = started(binary, &place, &grounds.rows, grounds.at_us)?;
     fs::remove_dir_all(&place)?;
     Ok(if outcome == Outcome::HealedByStart { Outcome::Harmless } else { outcome })
 }
 
 /// Starts the program on a damaged copy: it refuses by name, or everything is there in the end.
-fn started(binary: &Path, data: &Path, wanted: &[u8]) -> anyhow::Result<Outcome> {
-    let plan = Plan::new(binary, data);
+fn started(binary: &Path, data: &Path, wanted: &[u8], at_us: i64) -> anyhow::Result<Outcome> {
+    let mut plan = Plan::new(binary, data);
+    plan.options = vec!["--clock-frozen-at".to_owned(), at_us.to_string()];
     let mut server = plan.spawn()?;
     let Some(_ready) = server.wait_ready()? else {
         let said = plan.said();
@@ -352,7 +358,7 @@ fn with_start(binary: &Path, data: &Path, grounds: &Grounds, repair: bool) -> an
         let (code, text) = command(binary, &["repair"], &place)?;
         anyhow::ensure!(code == 0, "repair exits {code}: {text}");
     }
-    let outcome = started(binary, &place, &grounds.rows)?;
+    let outcome = started(binary, &place, &grounds.rows, grounds.at_us)?;
     fs::remove_dir_all(&place)?;
     let repaired = !repair || outcome == Outcome::HealedByStart;
     Ok(if repaired { outcome } else { Outcome::Undetected })
@@ -369,7 +375,7 @@ fn wal(binary: &Path, data: &Path, grounds: &Grounds, dice: &mut Dice) -> anyhow
     let mut old: [u8; 1] = [0];
     file.read_exact_at(&mut old, byte)?;
     file.write_all_at(&[old[0] ^ bit], byte)?;
-    let outcome = started(binary, &place, &grounds.rows_of_killed)?;
+    let outcome = started(binary, &place, &grounds.rows_of_killed, grounds.at_us)?;
     fs::remove_dir_all(&place)?;
     Ok((outcome, format!("byte {byte} of the write-ahead log")))
 }
