@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use crate::bench_table;
+use crate::median;
 use crate::process;
 use crate::tools;
 
@@ -18,76 +19,111 @@ const BUILD_LIMIT: Duration = Duration::from_secs(45 * 60);
 const BENCH_LIMIT: Duration = Duration::from_secs(60 * 60);
 const SUBJECTS: [&str; 2] = ["cell", "gateway"];
 
-/// Builds, measures, and writes target/bench/SUBJECT.json, and the same as tables to target/bench/SUBJECT.md.
+/// What was asked for: the subjects, how often each is measured, and what is handed on to the program.
+#[derive(Debug, PartialEq, Eq)]
+struct Wanted {
+    subjects: Vec<&'static str>,
+    runs: usize,
+    extra: Vec<String>,
+}
+
+/// Builds, measures, and writes target/bench/SUBJECT.json, and the same as tables to target/bench/SUBJECT.md. Of
+/// several runs the medians are told, and each run's figures beside them.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), String> {
-    let (subjects, extra) = subjects(arguments)?;
+    let wanted = wanted(arguments)?;
     let (mut build, tongbao) = tools::release_build(root);
     if let Some(trouble) = process::run(&mut build, BUILD_LIMIT).trouble {
         return Err(format!("the build {trouble}"));
     }
     let folder = root.join("target/bench");
-    for subject in subjects {
-        measure(root, &tongbao, &folder, subject, &extra)?;
+    for subject in &wanted.subjects {
+        measure(root, &tongbao, &folder, subject, &wanted)?;
     }
     Ok(())
 }
 
-fn subjects(arguments: &[String]) -> Result<(Vec<&'static str>, Vec<String>), String> {
+fn wanted(arguments: &[String]) -> Result<Wanted, String> {
+    let usage = || "cargo xtask bench [cell|gateway|all] [--runs N] [-- ARGUMENT...]".to_owned();
     let cut = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
     let extra = arguments.iter().skip(cut + 1).cloned().collect();
-    let chosen = match &arguments[..cut] {
-        [] => SUBJECTS.to_vec(),
-        [all] if all == "all" => SUBJECTS.to_vec(),
-        [one] => SUBJECTS.into_iter().filter(|subject| subject == one).collect(),
-        _ => Vec::new(),
-    };
-    if chosen.is_empty() {
-        return Err("cargo xtask bench [cell|gateway|all] [-- ARGUMENT...]".to_owned());
+    let mut wanted = Wanted { subjects: SUBJECTS.to_vec(), runs: 1, extra };
+    let mut words = arguments[..cut].iter().map(String::as_str).peekable();
+    match words.peek().copied() {
+        Some("--runs") | None => {}
+        Some("all") => drop(words.next()),
+        Some(one) => {
+            wanted.subjects.retain(|subject| *subject == one);
+            words.next();
+        }
     }
-    Ok((chosen, extra))
+    if words.next_if_eq(&"--runs").is_some() {
+        let runs = words.next().and_then(|runs| runs.parse().ok());
+        wanted.runs = runs.filter(|runs| (1..=99).contains(runs)).ok_or_else(usage)?;
+    }
+    if words.next().is_some() || wanted.subjects.is_empty() { Err(usage()) } else { Ok(wanted) }
 }
 
-fn measure(
-    root: &Path,
-    tongbao: &Path,
-    folder: &Path,
-    subject: &str,
-    extra: &[String],
-) -> Result<(), String> {
+fn measure(root: &Path, tongbao: &Path, folder: &Path, subject: &str, wanted: &Wanted) -> Result<(), String> {
     let data = folder.join(format!("{subject}-data"));
     let told = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
-    if data.exists() {
+    let mut runs = Vec::new();
+    let mut facts = Value::Null;
+    for run in 1..=wanted.runs {
+        if data.exists() {
+            fs::remove_dir_all(&data).map_err(|error| told(&data, error))?;
+        }
+        fs::create_dir_all(&data).map_err(|error| told(&data, error))?;
+        facts = lineage(root, &data);
+        println!("run {run} of {}", wanted.runs);
+        let figures = one_run(root, tongbao, &data, subject, &wanted.extra);
         fs::remove_dir_all(&data).map_err(|error| told(&data, error))?;
+        runs.push(figures?);
     }
-    fs::create_dir_all(&data).map_err(|error| told(&data, error))?;
-    let mut command = Command::new(tongbao);
-    command.current_dir(root).args(["bench", subject]).arg("--data").arg(&data).args(extra);
-    println!("measuring: {}", process::shown(&command));
-    let lineage = lineage(root, &data);
-    let outcome = process::run(&mut command, BENCH_LIMIT);
-    let removed = fs::remove_dir_all(&data);
-    if let Some(trouble) = outcome.trouble {
-        return Err(format!("bench {subject} {trouble}"));
+    let figures = median::of(&runs);
+    let mut typed: Vec<&str> = vec!["cargo", "xtask", "bench", subject];
+    let count = wanted.runs.to_string();
+    if wanted.runs > 1 {
+        typed.extend(["--runs", &count]);
     }
-    removed.map_err(|error| told(&data, error))?;
-    let figures: Value = serde_json::from_str(&outcome.stdout)
-        .map_err(|error| format!("bench {subject} did not print one JSON object: {error}"))?;
-    let typed = ["cargo", "xtask", "bench", subject, "--"]
-        .map(str::to_owned)
-        .into_iter()
-        .chain(extra.iter().cloned());
-    let report = json!({
+    if !wanted.extra.is_empty() {
+        typed.push("--");
+        typed.extend(wanted.extra.iter().map(String::as_str));
+    }
+    let mut report = json!({
         "subject": subject,
-        "command": typed.collect::<Vec<_>>().join(" ").trim_end_matches(" --"),
-        "lineage": lineage,
+        "command": typed.join(" "),
+        "lineage": facts,
         "figures": figures,
     });
-    for (ending, text) in [("json", format!("{report:#}\n")), ("md", bench_table::markdown(&report))] {
+    let tables = bench_table::markdown(&report);
+    if runs.len() > 1 {
+        report["runs"] = Value::Array(runs);
+    }
+    for (ending, text) in [("json", format!("{report:#}\n")), ("md", tables)] {
         let path = folder.join(format!("{subject}.{ending}"));
         fs::write(&path, text).map_err(|error| told(&path, error))?;
         println!("written: {}", path.display());
     }
     Ok(())
+}
+
+/// The figures that the program prints after one measurement in the empty folder `data`.
+fn one_run(
+    root: &Path,
+    tongbao: &Path,
+    data: &Path,
+    subject: &str,
+    extra: &[String],
+) -> Result<Value, String> {
+    let mut command = Command::new(tongbao);
+    command.current_dir(root).args(["bench", subject]).arg("--data").arg(data).args(extra);
+    println!("measuring: {}", process::shown(&command));
+    let outcome = process::run(&mut command, BENCH_LIMIT);
+    if let Some(trouble) = outcome.trouble {
+        return Err(format!("bench {subject} {trouble}"));
+    }
+    serde_json::from_str(&outcome.stdout)
+        .map_err(|error| format!("bench {subject} did not print one JSON object: {error}"))
 }
 
 /// Where figures come from: what was measured, when, and on which machine. `data` is a folder on the disk that was
@@ -142,18 +178,21 @@ fn filesystem(mounts: &str, path: &Path) -> String {
 mod tests {
     use super::*;
 
-    fn read(arguments: &[&str]) -> Result<(Vec<&'static str>, Vec<String>), String> {
-        subjects(&arguments.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>())
+    fn read(arguments: &[&str]) -> Result<Wanted, String> {
+        wanted(&arguments.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>())
     }
 
     #[test]
     fn subjects_are_chosen_and_the_rest_is_handed_on() {
-        assert_eq!(read(&[]).unwrap().0, SUBJECTS);
-        assert_eq!(read(&["all"]).unwrap().0, SUBJECTS);
-        let (chosen, extra) = read(&["cell", "--", "--buyers", "100"]).unwrap();
-        assert_eq!((chosen, extra), (vec!["cell"], vec!["--buyers".to_owned(), "100".to_owned()]));
-        assert!(read(&["disk"]).is_err());
-        assert!(read(&["cell", "gateway"]).is_err());
+        assert_eq!(read(&[]).unwrap().subjects, SUBJECTS);
+        assert_eq!(read(&["all"]).unwrap().subjects, SUBJECTS);
+        let cell = read(&["cell", "--runs", "5", "--", "--buyers", "100"]).unwrap();
+        let extra = vec!["--buyers".to_owned(), "100".to_owned()];
+        assert_eq!(cell, Wanted { subjects: vec!["cell"], runs: 5, extra });
+        assert_eq!(read(&["--runs", "2"]).unwrap().runs, 2);
+        for wrong in [&["disk"][..], &["cell", "gateway"], &["cell", "--runs"], &["--runs", "0"]] {
+            assert!(read(wrong).is_err(), "{wrong:?}");
+        }
     }
 
     #[test]
@@ -172,11 +211,13 @@ mod tests {
         fs::write(&sample, "#!/bin/sh\necho progress >&2\necho '{\"per_second\": 9}'\n").unwrap();
         use std::os::unix::fs::PermissionsExt;
         fs::set_permissions(&sample, fs::Permissions::from_mode(0o755)).unwrap();
-        measure(folder.path(), &sample, folder.path(), "cell", &[]).unwrap();
+        let twice = Wanted { subjects: vec!["cell"], runs: 2, extra: Vec::new() };
+        measure(folder.path(), &sample, folder.path(), "cell", &twice).unwrap();
         let report: Value =
             serde_json::from_slice(&fs::read(folder.path().join("cell.json")).unwrap()).unwrap();
         assert_eq!(report["figures"]["per_second"], 9);
-        assert_eq!(report["command"], "cargo xtask bench cell");
+        assert_eq!(report["command"], "cargo xtask bench cell --runs 2");
+        assert_eq!(report["runs"].as_array().unwrap().len(), 2);
         assert!(report["lineage"]["machine"]["cores"].as_u64().unwrap() > 0);
         assert!(!folder.path().join("cell-data").exists());
         let tables = fs::read_to_string(folder.path().join("cell.md")).unwrap();

@@ -15,6 +15,7 @@ mod exceptions;
 mod figures;
 mod floors;
 mod manifests;
+mod median;
 mod plants;
 mod process;
 mod prove;
@@ -45,9 +46,9 @@ cargo xtask sim   [--seeds N] [--from S] [--planted] [--seed S] [--replay FILE] 
     each planted bug on and counts the seeds it takes to find it.
 cargo xtask crash [slice|kill|images|faults|flips] [OPTION...]
     Kills the real server under load, opens what power losses leave, fails its disk, flips its bits.
-cargo xtask bench [cell|gateway|all] [-- ARGUMENT...]
-    Measures payments per second and writes target/bench/*.json with the facts of this machine.
-    What follows -- is handed to `tongbao bench` as it is.
+cargo xtask bench [cell|gateway|all] [--runs N] [-- ARGUMENT...]
+    Measures payments per second and writes target/bench/*.json with the facts of this machine; of N runs the medians
+    and each run. What follows -- is handed to `tongbao bench` as it is.
 ";
 
 fn main() -> ExitCode {
