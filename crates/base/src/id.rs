@@ -188,6 +188,19 @@ impl fmt::Display for NoticeNo {
     }
 }
 
+impl FromStr for NoticeNo {
+    type Err = IdError;
+
+    /// Reads what `Display` writes, and nothing else.
+    fn from_str(text: &str) -> Result<NoticeNo, IdError> {
+        let wrong = || IdError { kind: "notify_id", reason: "it is not one of those that were sent" };
+        let number =
+            text.get(8..).filter(|_| text.len() == 27 && text.bytes().all(|byte| byte.is_ascii_digit()));
+        let number = number.and_then(|digits| digits.parse().ok()).and_then(NoticeNo::from_number);
+        number.filter(|number| number.to_string() == text).ok_or_else(wrong)
+    }
+}
+
 macro_rules! shown_as_number {
     ($($name:ident),*) => {$(
         impl fmt::Display for $name {
@@ -231,6 +244,22 @@ mod tests {
         }
         let last = OrderNo::of(Stamp { at_us: i64::MAX / 100 - 1, seq: 0 }, Slot::new(99).unwrap());
         assert_eq!(last.to_string().parse(), Ok(last));
+    }
+
+    #[test]
+    fn a_notice_number_reads_back_and_nothing_else_does() {
+        let number = NoticeNo::of(Stamp { at_us: 1_767_283_200_000_007, seq: 1 }, Slot::new(42).unwrap());
+        assert_eq!(number.to_string().parse(), Ok(number));
+        let biggest = i64::MAX.to_string();
+        for wrong in [
+            "",
+            "1",
+            "支付支付支付支付支",
+            &format!("20260102{biggest}"),
+            &format!("20260103{:019}", number.number()),
+        ] {
+            assert!(wrong.parse::<NoticeNo>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

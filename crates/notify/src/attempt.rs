@@ -105,7 +105,10 @@ pub async fn attempt(hands: &impl Hands, door: &Door, notice: &Notice) -> Ended 
 }
 
 /// The order, and the merchant's login when there is one.
-async fn look_up(door: &Door, notice: &Notice) -> Result<(Arc<Order>, Option<String>), CellError<()>> {
+pub(crate) async fn look_up(
+    door: &Door,
+    notice: &Notice,
+) -> Result<(Arc<Order>, Option<String>), CellError<()>> {
     let order = door.ask(FindOrderByNo { order_no: notice.order_no }).await.map_err(plain)?;
     let seller_login = match door.ask(FindParty { party: order.seller }).await {
         Ok(party) => Some(party.login.to_string()),

@@ -1,8 +1,10 @@
 //! The loop: reads due notices, starts attempts, waits for whatever comes next.
 
 use crate::attempt::Ended;
+use crate::inbox::Inbox;
 use crate::postman::Postman;
 use crate::queue::Bounds;
+use crate::resend::Resender;
 use crate::rounds::{Rounds, Seen, look};
 use cell::Door;
 use std::collections::HashMap;
@@ -68,6 +70,16 @@ impl Notify {
     pub fn new(world: Arc<World>, door: Door, readers: Readers, options: Options) -> Notify {
         let postman = Arc::new(Postman::new(world, door.clone(), &options));
         Notify { postman, door, readers, options }
+    }
+
+    /// What is sent, for developers to watch; absent in a live world.
+    pub fn inbox(&self) -> Option<Arc<Inbox>> {
+        self.postman.inbox()
+    }
+
+    /// Sends notices again on demand.
+    pub fn resender(&self) -> Resender {
+        Resender::new(self.postman.clone())
     }
 
     /// Delivers until `shutdown` is ready, then lets calls under way end for a moment. Returns early only when the cell

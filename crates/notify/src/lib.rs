@@ -11,15 +11,17 @@
 //!
 //! Reading order: [`Rounds`] and `queue` (what goes now, without threads), [`attempt`](fn@attempt) (one attempt,
 //! whoever makes it), `members`, `failure` (what counts), [`Notify`] (the loop), `postman`, `shop` (the call),
-//! `address` (where to).
+//! `address` (where to); [`Inbox`] and [`Resender`] are for developers who watch or ask for a letter.
 
 mod address;
 mod attempt;
 mod deliver;
 mod failure;
+mod inbox;
 mod members;
 mod postman;
 mod queue;
+mod resend;
 mod rounds;
 mod shop;
 
@@ -27,6 +29,8 @@ pub use address::{AddressRefused, Reach};
 pub use attempt::{Called, Ended, Hands, Post, attempt};
 pub use deliver::{Notify, Options, Readers};
 pub use failure::{Failure, judge};
+pub use inbox::{Inbox, Sent};
 pub use members::{Letter, Members};
 pub use queue::{Bounds, Page, Queue};
+pub use resend::{Again, Forgery, ResendRefused, Resender};
 pub use rounds::{Rounds, Seen, look};

@@ -3,6 +3,8 @@
 use crate::Options;
 use crate::address::Reach;
 use crate::attempt::{Called, Ended, Hands, Post, attempt};
+use crate::failure::{Failure, judge};
+use crate::inbox::Inbox;
 use crate::members::Letter;
 use crate::shop::Caller;
 use cell::Door;
@@ -10,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use trade::Notice;
 use wire::notify_form;
+use wire::sign::PrivateKey;
 use world::World;
 
 /// Makes attempts.
@@ -18,13 +21,30 @@ pub(crate) struct Postman {
     world: Arc<World>,
     door: Door,
     caller: Caller,
+    /// Where developers watch; a live world has none.
+    inbox: Option<Arc<Inbox>>,
+    /// How long a listener's shop may take.
+    timeout: Duration,
 }
 
 impl Postman {
     pub(crate) fn new(world: Arc<World>, door: Door, options: &Options) -> Postman {
         let reach = if world.sandbox { Reach::Near } else { Reach::Public };
         let caller = Caller::new(reach, options.connect_timeout, options.timeout);
-        Postman { world, door, caller }
+        let inbox = world.sandbox.then(Arc::default);
+        Postman { world, door, caller, inbox, timeout: options.timeout }
+    }
+
+    pub(crate) fn door(&self) -> &Door {
+        &self.door
+    }
+
+    pub(crate) fn key(&self) -> Arc<PrivateKey> {
+        self.world.platform.key.clone()
+    }
+
+    pub(crate) fn inbox(&self) -> Option<Arc<Inbox>> {
+        self.inbox.clone()
     }
 
     /// One attempt, ended within the timeouts.
@@ -41,10 +61,25 @@ impl Hands for Postman {
         tokio::task::spawn_blocking(write).await.ok()
     }
 
-    async fn call(&self, _notice: &Notice, post: Post) -> Called {
+    async fn call(&self, notice: &Notice, post: Post) -> Called {
         let begun = Instant::now();
-        let outcome = self.caller.post(&post.url, post.content_type, post.form).await;
-        Called { outcome, took: begun.elapsed() }
+        let noted = self.inbox.as_ref().map(|inbox| (inbox, inbox.begin(notice, &post, self.door.now_us())));
+        let (no, heard) = match noted {
+            Some((inbox, (no, heard))) => (Some((inbox, no)), heard),
+            None => (None, None),
+        };
+        let outcome = match heard {
+            Some(heard) => match tokio::time::timeout(self.timeout, heard).await {
+                Ok(Ok((status, body))) => judge(status, &body),
+                Ok(Err(_)) | Err(_) => Err(Failure::TooSlow(self.timeout)),
+            },
+            None => self.caller.post(&post.url, post.content_type, post.form).await,
+        };
+        let called = Called { outcome, took: begun.elapsed() };
+        if let Some((inbox, no)) = no {
+            inbox.end(no, called);
+        }
+        called
     }
 
     async fn pause(&self, wait: Duration) {

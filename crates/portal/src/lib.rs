@@ -22,6 +22,7 @@ mod portal;
 mod respond;
 mod sandbox;
 mod sandbox_app;
+mod sandbox_inbox;
 mod sandbox_notifications;
 mod sandbox_party;
 mod sandbox_pay;
@@ -34,3 +35,6 @@ mod visit;
 mod wallet;
 
 pub use portal::{Intake, Issuer, Opening, Portal, Readers, routes};
+pub use sandbox_inbox::{
+    AgainAsked, AgainRefused, ForgeryAsked, LetterEnd, LetterSeen, Letters, Mailroom, Resent,
+};

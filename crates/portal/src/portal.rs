@@ -2,6 +2,7 @@
 
 use crate::ghosts::Ghosts;
 use crate::password::{Checker, HashError};
+use crate::sandbox_inbox::Mailroom;
 use crate::session::{Seals, Sessions};
 use crate::{assets, cashier, chance, guard, sandbox, start, wallet};
 use axum::Router;
@@ -47,6 +48,7 @@ pub struct Portal {
     pub(crate) readers: Readers,
     pub(crate) intake: Arc<dyn Intake>,
     pub(crate) issuer: Arc<dyn Issuer>,
+    pub(crate) mailroom: Arc<dyn Mailroom>,
     pub(crate) checker: Checker,
     pub(crate) ghosts: Ghosts,
     pub(crate) sessions: Sessions,
@@ -63,11 +65,12 @@ impl Portal {
         readers: Readers,
         intake: Arc<dyn Intake>,
         issuer: Arc<dyn Issuer>,
+        mailroom: Arc<dyn Mailroom>,
     ) -> Result<Portal, HashError> {
         let checker = Checker::new(&world.secrets, chance::bytes())?;
         let root = path_of(&world.base_url).to_owned();
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
-        Ok(Portal { world, door, readers, intake, issuer, checker, ghosts, sessions, seals, root })
+        Ok(Portal { world, door, readers, intake, issuer, mailroom, checker, ghosts, sessions, seals, root })
     }
 
     /// The attributes of a cookie for one part of the site: scripts cannot read it, other sites cannot send it.

@@ -6,7 +6,7 @@
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, login_name};
-use crate::{sandbox_app, sandbox_notifications, sandbox_party, sandbox_pay, sandbox_rules};
+use crate::{sandbox_app, sandbox_inbox, sandbox_notifications, sandbox_party, sandbox_pay, sandbox_rules};
 use askama::Template;
 use axum::Router;
 use axum::body::Bytes;
@@ -35,6 +35,10 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/topup", post(sandbox_party::top_up))
         .route("/sandbox/rules", post(sandbox_rules::set))
         .route("/sandbox/notifications", get(sandbox_notifications::list))
+        .route("/sandbox/notifications/letters", get(sandbox_inbox::letters))
+        .route("/sandbox/notifications/listen", post(sandbox_inbox::listen))
+        .route("/sandbox/notifications/answer", post(sandbox_inbox::heard))
+        .route("/sandbox/notifications/resend", post(sandbox_inbox::resend))
 }
 
 /// An answer that says no: `{"error":{"code","message"}}`.

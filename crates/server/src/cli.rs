@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{backup, bench, repair, show, telemetry, up, verify};
+use crate::{backup, bench, forward, repair, show, telemetry, up, verify};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,6 +36,8 @@ enum Command {
     /// Accounts and their balances.
     #[command(subcommand)]
     Account(ShowCommand),
+    /// Takes notifications in the place of their addresses and carries them to a shop on this machine.
+    Listen(ListenArgs),
     /// Copies a data folder, also while a server runs on it.
     Backup(BackupArgs),
     /// Makes a data folder from a backup.
@@ -140,6 +142,20 @@ pub(crate) struct FormArgs {
     pub(crate) json: bool,
 }
 
+/// The options of `tongbao listen`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ListenArgs {
+    /// Where letters go.
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward: String,
+    /// The platform.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub(crate) url: String,
+    /// Only those of this app.
+    #[arg(long, value_name = "APP_ID")]
+    pub(crate) app: Option<String>,
+}
+
 /// The options of `tongbao backup`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct BackupArgs {
@@ -180,6 +196,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::App(what) => show::run(show::Kind::App, what)?,
         Command::Order(what) => show::run(show::Kind::Order, what)?,
         Command::Account(what) => show::run(show::Kind::Account, what)?,
+        Command::Listen(args) => forward::run(&args)?,
         Command::Backup(args) => backup::back_up(&args)?,
         Command::Restore(args) => backup::restore(&args)?,
         Command::Repair(args) => repair::run(&args)?,

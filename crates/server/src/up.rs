@@ -5,6 +5,7 @@ use crate::data_folder::{Claim, DataFolder};
 use crate::front::Front;
 use crate::keys::{self, AppAuthority, Keys};
 use crate::listen::{self, Listeners, turned};
+use crate::mailroom::Letterbox;
 use crate::ready::{self, Ready};
 use crate::{print, repair, seed, tour};
 use anyhow::{Context, anyhow, bail};
@@ -176,8 +177,11 @@ impl House {
         let gateway = Arc::new(Gateway::with_places(world.clone(), door.clone(), places));
         let intake = Arc::new(OrderIntake(gateway.clone()));
         let issuer = self.authority.clone();
-        let portal =
-            || Portal::new(world.clone(), door.clone(), sure_readers(tables.clone()), intake, issuer);
+        let notify =
+            Notify::new(world.clone(), door.clone(), readers(tables.clone()), notify::Options::default());
+        let mailroom = Arc::new(Letterbox::of(&notify));
+        let look = sure_readers(tables.clone());
+        let portal = || Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom);
         // It hashes with 19 MiB. The allocator gives such memory back to the system when its thread ends.
         let portal = std::thread::scope(|threads| threads.spawn(portal).join())
             .map_err(|_| anyhow!("no portal"))??;
@@ -185,8 +189,6 @@ impl House {
         let front = Front::new(&world.name, door.clone(), routes);
         let (stop_serving, serving_stopped) = watch::channel(false);
         let (stop_rest, rest_stopped) = watch::channel(false);
-        let notify =
-            Notify::new(world.clone(), door.clone(), readers(tables.clone()), notify::Options::default());
         let clerk = Clerk::new(door.clone(), readers(tables), clerk::Options::default());
         Ok(Running {
             serving: tokio::spawn(listeners.serve(front, serving_stopped)),

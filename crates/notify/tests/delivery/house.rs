@@ -4,7 +4,7 @@ use base::{AppId, OrderNo, PartyId, Text};
 use cell::{Cell, Clock, Door};
 use engine::{IssuePayCode, OpenApp, OpenOrder, OpenParty, PayBy, RefundOrder, TopUp, Which};
 use money::{Currency, Money};
-use notify::{Notify, Options, Readers};
+use notify::{Inbox, Notify, Options, Readers, Resender};
 use people::{AppMode, PartyKind};
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -128,6 +128,17 @@ impl House {
         let notify = Notify::new(self.world.clone(), self.door.clone(), readers, options);
         let task = tokio::spawn(notify.run(async move { drop(stopped.await) }));
         Running { stop, task }
+    }
+
+    /// As [`House::deliver`], with what developers have of it.
+    pub(crate) fn deliver_watched(&self, options: Options) -> (Running, Arc<Inbox>, Resender) {
+        let (stop, stopped) = oneshot::channel();
+        let store = self.store.clone();
+        let readers: Readers = Arc::new(move || store.reader());
+        let notify = Notify::new(self.world.clone(), self.door.clone(), readers, options);
+        let (inbox, resender) = (notify.inbox().expect("a sandbox world has one"), notify.resender());
+        let task = tokio::spawn(notify.run(async move { drop(stopped.await) }));
+        (Running { stop, task }, inbox, resender)
     }
 
     pub(crate) fn pass(&self, us: i64) {

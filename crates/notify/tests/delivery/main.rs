@@ -3,5 +3,6 @@
 mod answers;
 mod contents;
 mod house;
+mod inbox;
 mod many;
 mod shop;

@@ -245,3 +245,36 @@ async fn a_live_world_has_no_sandbox() {
     assert_eq!(shop.call("/sandbox/paycode", json!({"login": BUYER})).await.0, StatusCode::NOT_FOUND);
     assert!(!shop.browser().get("/").await.html.contains("/sandbox"));
 }
+
+#[tokio::test]
+async fn letters_that_cannot_be_looked_at_answered_or_sent_are_told_so() {
+    let shop = Shop::open().await;
+    let unknown = "202601020176732640000000000";
+    for (path, body, status, code) in [
+        ("listen", json!({"wait_s": 26}), StatusCode::BAD_REQUEST, "bad_request"),
+        ("listen", json!({"app_id": "1"}), StatusCode::BAD_REQUEST, "bad_app_id"),
+        ("listen", json!({"wait": 1}), StatusCode::BAD_REQUEST, "bad_request"),
+        (
+            "answer",
+            json!({"no": 1, "status": 200, "body": "success"}),
+            StatusCode::NOT_FOUND,
+            "letter_not_waiting",
+        ),
+        (
+            "answer",
+            json!({"no": 1, "status": 200, "body": "x".repeat(4_097)}),
+            StatusCode::BAD_REQUEST,
+            "bad_request",
+        ),
+        ("resend", json!({"notify_id": "7"}), StatusCode::BAD_REQUEST, "bad_notify_id"),
+        ("resend", json!({"notify_id": unknown, "forge": "well"}), StatusCode::BAD_REQUEST, "bad_request"),
+        ("resend", json!({"notify_id": unknown}), StatusCode::NOT_FOUND, "notification_not_found"),
+    ] {
+        let (got, said) = shop.call(&format!("/sandbox/notifications/{path}"), body.clone()).await;
+        assert_eq!((got, &said["error"]["code"]), (status, &json!(code)), "{path} {body}: {said}");
+    }
+    let (status, said) = shop.get("/sandbox/notifications/letters?after=x").await;
+    assert_eq!((status, &said["error"]["code"]), (StatusCode::BAD_REQUEST, &json!("bad_request")));
+    let (status, said) = shop.get("/sandbox/notifications/letters").await;
+    assert_eq!((status, said), (StatusCode::OK, json!({"letters": []})));
+}

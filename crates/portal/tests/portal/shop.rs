@@ -8,13 +8,17 @@ use engine::{NewPassword, OpenApp, OpenOrder, OpenParty, Opened, PayBy, SetParty
 use http_body_util::BodyExt;
 use money::{Currency, Money};
 use people::{AppMode, PartyKind, PartyStatus};
-use portal::{Intake, Issuer, Opening, Portal, Readers, password};
+use portal::{
+    AgainAsked, AgainRefused, Intake, Issuer, LetterSeen, Letters, Mailroom, Opening, Portal, Readers,
+    Resent, password,
+};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use store::{MemoryStore, Store};
 use tower::ServiceExt;
-use trade::{Delivery, Meaning, OpenRefused, Product, WireCharset};
+use trade::{Delivery, Meaning, Notice, OpenRefused, Product, WireCharset};
 use wire::cert::CertError;
 use wire::sign::{PrivateKey, PublicKey};
 use world::{Platform, Secrets, World};
@@ -56,6 +60,27 @@ impl Issuer for NoIssuer {
     }
 }
 
+/// Nothing is sent, and nothing waits.
+struct NoMail;
+
+impl Mailroom for NoMail {
+    fn look(&self, _: Option<AppId>, _: u64) -> Vec<LetterSeen> {
+        Vec::new()
+    }
+
+    fn listen(&self, _: Option<AppId>, _: u64, _: Duration) -> Letters<'_> {
+        Box::pin(async { Vec::new() })
+    }
+
+    fn answer(&self, _: u64, _: u16, _: Vec<u8>) -> bool {
+        false
+    }
+
+    fn resend(&self, _: Arc<Notice>, _: AgainAsked) -> Resent<'_> {
+        Box::pin(async { Err(AgainRefused::Busy) })
+    }
+}
+
 fn platform_key() -> Arc<PrivateKey> {
     static KEY: OnceLock<Arc<PrivateKey>> = OnceLock::new();
     KEY.get_or_init(|| Arc::new(wire::keygen::rsa_2048().unwrap())).clone()
@@ -92,8 +117,14 @@ impl Shop {
         let options = Options::new(*b"a world of tests");
         let (cell, door) = Cell::open(folder.path(), Box::new(tables), clock, options).unwrap();
         let world = Arc::new(world(sandbox));
-        let portal =
-            Portal::new(world.clone(), door.clone(), readers, Arc::new(KnownStrings), Arc::new(NoIssuer));
+        let portal = Portal::new(
+            world.clone(),
+            door.clone(),
+            readers,
+            Arc::new(KnownStrings),
+            Arc::new(NoIssuer),
+            Arc::new(NoMail),
+        );
         let router = portal::routes(Arc::new(portal.unwrap()));
         let seller = open_party(&door, &world, PartyKind::Merchant, "shop@example.com", "小店 <b>&").await;
         let buyer = open_party(&door, &world, PartyKind::Person, BUYER, "Lily").await;

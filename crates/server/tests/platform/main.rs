@@ -4,6 +4,7 @@
 
 mod copies;
 mod folders;
+mod letters;
 mod life;
 mod logs;
 mod server;

@@ -129,6 +129,16 @@ impl Server {
 
     /// A call of the gateway as the demo app: the answer, and the request's signature.
     pub(crate) fn gateway(&self, method: &str, biz: &Value) -> (Value, String) {
+        self.gateway_notifying(method, biz, None)
+    }
+
+    /// The same, with an address for notifications.
+    pub(crate) fn gateway_notifying(
+        &self,
+        method: &str,
+        biz: &Value,
+        notify: Option<&str>,
+    ) -> (Value, String) {
         let app = &self.ready["apps"][0];
         let key = fs::read_to_string(app["private_key_pkcs8"].as_str().unwrap()).unwrap();
         let now_us = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as i64;
@@ -140,10 +150,12 @@ impl Server {
             ("biz_content", &biz),
             ("charset", "utf-8"),
             ("method", method),
+            ("notify_url", notify.unwrap_or_default()),
             ("sign_type", "RSA2"),
             ("timestamp", &timestamp),
             ("version", "1.0"),
         ];
+        params.retain(|(_, value)| !value.is_empty());
         let joined: Vec<String> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let sign = PrivateKey::parse(&key).unwrap().sign(SignType::Rsa2, joined.join("&").as_bytes());
         params.push(("sign", &sign));
