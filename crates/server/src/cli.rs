@@ -70,6 +70,10 @@ pub(crate) struct UpArgs {
     /// Writes addresses, apps and buyers as JSON into this file once it serves.
     #[arg(long, value_name = "FILE")]
     pub(crate) ready: Option<PathBuf>,
+    /// For tests: a new world in memory on a free port. One line of JSON on standard output says when it serves and
+    /// where; nothing is left when it ends. --data is not looked at.
+    #[arg(long, conflicts_with = "adopt")]
+    pub(crate) ephemeral: bool,
     /// How browsers and merchants reach the platform, when it is not the first address it listens on.
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,

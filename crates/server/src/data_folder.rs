@@ -68,6 +68,14 @@ impl DataFolder {
         Ok((folder, claim))
     }
 
+    /// Whether no server holds the folder now; also when it is not there or never was one.
+    pub(crate) fn is_free(root: &Path) -> bool {
+        match File::open(root.join("LOCK")) {
+            Ok(file) => file.try_lock().is_ok(),
+            Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+        }
+    }
+
     /// Opens the folder for reading, whether or not a server runs.
     pub(crate) fn look(root: &Path) -> anyhow::Result<DataFolder> {
         if !root.join("VERSION").exists() {

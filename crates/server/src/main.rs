@@ -25,6 +25,7 @@ mod bench_proc;
 mod cli;
 mod data_folder;
 mod demo;
+mod ephemeral;
 mod fields;
 mod forward;
 mod front;

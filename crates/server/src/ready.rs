@@ -131,6 +131,11 @@ impl Ready {
     pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
         private_file::write(path, serde_json::to_string_pretty(self)?.as_bytes()).context("--ready")
     }
+
+    /// The same on one line.
+    pub(crate) fn line(&self) -> anyhow::Result<String> {
+        Ok(serde_json::to_string(self)?)
+    }
 }
 
 async fn balance(door: &Door, party: PartyId) -> anyhow::Result<String> {

@@ -2,6 +2,7 @@
 
 use crate::cli::UpArgs;
 use crate::data_folder::{Claim, DataFolder};
+use crate::ephemeral::Ephemeral;
 use crate::front::Front;
 use crate::keys::{self, AppAuthority, Keys};
 use crate::listen::{self, Listeners, turned};
@@ -58,8 +59,11 @@ fn clock(frozen_at_us: Option<i64>) -> cell::Clock {
 
 /// Starts, serves until SIGTERM or SIGINT, and closes.
 pub(crate) fn run(args: &UpArgs) -> anyhow::Result<()> {
+    // Removed at the end of this function, when nothing uses it any more.
+    let ephemeral = args.ephemeral.then(Ephemeral::make).transpose()?;
+    let args = ephemeral.as_ref().map_or_else(|| args.clone(), |ephemeral| ephemeral.options(args));
     let runtime = runtime()?;
-    let served = runtime.block_on(serve(args));
+    let served = runtime.block_on(serve(&args));
     // Dropping it would wait, without end, for work that has had its time.
     runtime.shutdown_background();
     served
@@ -106,7 +110,11 @@ fn tell(args: &UpArgs, ready: &Ready, tour: &str, missing_port_80: Option<&str>)
     if let Some(reason) = missing_port_80 {
         tracing::warn!("not on port 80: {reason}");
     }
-    print::out(&format!("\nTongbao serves.\n\n{tour}\n"))?;
+    if args.ephemeral {
+        print::out(&format!("{}\n", ready.line()?))?;
+    } else {
+        print::out(&format!("\nTongbao serves.\n\n{tour}\n"))?;
+    }
     match &args.ready {
         Some(path) => ready.write(path),
         None => Ok(()),

@@ -1,0 +1,63 @@
+//! `tongbao up --ephemeral`: a world for one run of somebody's tests. It lies in memory where the system offers that,
+//! listens on a free port, says so in one line, and leaves nothing behind.
+
+use crate::cli::UpArgs;
+use crate::data_folder::DataFolder;
+use anyhow::Context;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// A file system in memory that Linux offers to everybody.
+const MEMORY: &str = "/dev/shm";
+/// How the folders begin, so that those of killed processes are found.
+const PREFIX: &str = "tongbao-ephemeral-";
+/// A folder that is younger may not be locked by its process yet.
+const SETTLED: Duration = Duration::from_secs(60);
+
+/// The folder of one run; removed when dropped.
+#[derive(Debug)]
+pub(crate) struct Ephemeral {
+    folder: TempDir,
+}
+
+impl Ephemeral {
+    /// A new folder. Those whose processes were killed are removed first.
+    pub(crate) fn make() -> anyhow::Result<Ephemeral> {
+        let memory = || tempfile::Builder::new().prefix(PREFIX).tempdir_in(MEMORY);
+        let folder = memory().or_else(|_| tempfile::Builder::new().prefix(PREFIX).tempdir());
+        let folder = folder.context("no folder can be made for this run")?;
+        if let Some(parent) = folder.path().parent() {
+            sweep(parent);
+        }
+        Ok(Ephemeral { folder })
+    }
+
+    /// The options with this folder, and with a free port unless others were named.
+    pub(crate) fn options(&self, args: &UpArgs) -> UpArgs {
+        let mut args = args.clone();
+        args.folder.data = self.data();
+        if args.listen.is_empty() {
+            args.listen.push("127.0.0.1:0".to_owned());
+        }
+        args.no_port_80 = true;
+        args
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+}
+
+/// Removes folders that no process holds any more. What cannot be looked at or removed is left alone.
+fn sweep(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
+        let age = entry.metadata().and_then(|metadata| metadata.modified()).map(|at| at.elapsed());
+        let settled = matches!(age, Ok(Ok(age)) if age > SETTLED);
+        if ours && settled && DataFolder::is_free(&entry.path().join("data")) {
+            let _left = fs::remove_dir_all(entry.path());
+        }
+    }
+}
