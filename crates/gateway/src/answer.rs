@@ -114,8 +114,13 @@ fn finish(origin: &Origin, bytes: Vec<u8>) -> HttpResponse<Body> {
 }
 
 fn common_headers(origin: &Origin, response: &mut HttpResponse<Body>) {
+    response.headers_mut().insert(TRACE_HEADER, origin.trace.header());
+    guard_headers(response);
+}
+
+/// Nobody keeps an answer, takes it for another type, or tells others where it came from.
+pub(crate) fn guard_headers(response: &mut HttpResponse<Body>) {
     let headers = response.headers_mut();
-    headers.insert(TRACE_HEADER, origin.trace.header());
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

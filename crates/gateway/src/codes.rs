@@ -190,16 +190,18 @@ pub(crate) struct Failure {
     code: &'static str,
     msg: &'static str,
     sub_code: &'static str,
-    sub_msg: String,
+    sub_msg: Box<str>,
+    http_status: u16,
     members: ObjectWriter,
 }
 
 impl Failure {
     fn of(code: Code, detail: Option<&str>) -> Failure {
         let Code { code, sub_code, sub_msg } = code;
-        let msg = if code == "20000" { "Service Currently Unavailable" } else { "Business Failed" };
+        let (msg, http_status) =
+            if code == "20000" { ("Service Currently Unavailable", 500) } else { ("Business Failed", 400) };
         let sub_msg = detail.map_or_else(|| sub_msg.to_owned(), |detail| format!("{sub_msg}：{detail}"));
-        Failure { code, msg, sub_code, sub_msg, members: ObjectWriter::new() }
+        Failure { code, msg, sub_code, sub_msg: sub_msg.into(), http_status, members: ObjectWriter::new() }
     }
 
     /// A refusal of the gateway itself.
@@ -210,7 +212,8 @@ impl Failure {
     /// A refusal of the gateway itself that says what it is about.
     pub(crate) fn gateway_about(error: GatewayError, detail: &str) -> Failure {
         let (code, msg, sub_code) = (error.code(), error.msg(), error.sub_code());
-        Failure { code, msg, sub_code, sub_msg: error.sub_msg_about(detail), members: ObjectWriter::new() }
+        let (sub_msg, http_status) = (error.sub_msg_about(detail), error.http_status());
+        Failure { code, msg, sub_code, sub_msg: sub_msg.into(), http_status, members: ObjectWriter::new() }
     }
 
     /// What the cell said.
@@ -273,6 +276,14 @@ impl Failure {
     /// For programs.
     pub(crate) fn sub_code(&self) -> &'static str {
         self.sub_code
+    }
+
+    /// As the v3 interface answers it: a status, and a code out of the sub_code, so that there is one table. An outcome
+    /// that is not known has one code, whoever says so, and is never a refusal.
+    pub(crate) fn rest(&self) -> (u16, &'static str) {
+        let bare = ["isv.", "aop.", "isp."].iter().find_map(|prefix| self.sub_code.strip_prefix(prefix));
+        let code = if self.is_unknown() { "SYSTEM_ERROR" } else { bare.unwrap_or(self.sub_code) };
+        (self.http_status, code)
     }
 
     /// For people.

@@ -2,6 +2,7 @@
 
 use crate::busy::Busy;
 use crate::codes::Failure;
+use crate::nonces::Nonces;
 use crate::places::{Places, calls_max};
 use crate::registry::{Done, Face, Standing};
 use crate::request::Origin;
@@ -21,6 +22,7 @@ pub struct Gateway {
     pub(crate) places: Places,
     pub(crate) busy: Busy,
     pub(crate) keys: Keys,
+    pub(crate) nonces: Nonces,
 }
 
 impl fmt::Debug for Gateway {
@@ -54,7 +56,7 @@ impl Gateway {
     /// As [`Gateway::new`], with so many calls under way at once; with none every call is refused as busy.
     pub fn with_places(world: Arc<World>, door: Door, calls_max: usize) -> Gateway {
         let (places, busy) = (Places::new(calls_max), Busy::default());
-        Gateway { world, door, places, busy, keys: Keys::default() }
+        Gateway { world, door, places, busy, keys: Keys::default(), nonces: Nonces::default() }
     }
 
     /// Opens the order that an order string names, or the query part of a link to the gateway; verified like any

@@ -5,6 +5,7 @@ use crate::Gateway;
 use crate::codes::Failure;
 use crate::registry::Done;
 use crate::request::{LEARNT, Origin};
+use crate::v3;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
@@ -27,9 +28,11 @@ const MULTIPART: &str = "multipart/form-data";
 /// How much of a longer body is taken and thrown away, so that a client that sends before it reads hears its answer.
 const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// The gateway's addresses: `/gateway.do` for the world that the server shows first, and each world under its name.
+/// The gateway's addresses: `/gateway.do` and `/v3/…` for the world that the server shows first, and each world under
+/// its name.
 pub fn routes(state: Arc<Gateway>) -> Router {
     Router::new()
+        .merge(v3::routes())
         .route("/gateway.do", get(serve).post(serve))
         .route("/w/{world}/gateway.do", get(serve_named).post(serve_named))
         .with_state(state)
@@ -38,21 +41,28 @@ pub fn routes(state: Arc<Gateway>) -> Router {
 /// The call runs where its connection is served. A caller that hangs up ends it between two steps, which takes nothing
 /// back: every method decides with one command, and the cell carries that out whether or not anybody waits.
 async fn serve(State(gateway): State<Arc<Gateway>>, request: Request) -> HttpResponse<Body> {
-    let mut call = pin!(gateway.handle(request));
-    // A panic ends this call alone.
+    match unless_panic(gateway.handle(request)).await {
+        Some(response) => response,
+        None => {
+            let unknown = Err(Failure::gateway(GatewayError::UnknownError));
+            gateway.answer(&Origin::unknown(), unknown, false)
+        }
+    }
+}
+
+/// What the call comes to; nothing when it panics, which ends this call alone.
+pub(crate) async fn unless_panic<T>(call: impl Future<Output = T>) -> Option<T> {
+    let mut call = pin!(call);
     let mut step = |task: &mut Context<'_>| match catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(task)))
     {
         Ok(step) => step.map(Some),
         Err(_) => Poll::Ready(None),
     };
-    match poll_fn(&mut step).await {
-        Some(response) => response,
-        None => {
-            tracing::error!("a call ended in a panic");
-            let unknown = Err(Failure::gateway(GatewayError::UnknownError));
-            gateway.answer(&Origin::unknown(), unknown, false)
-        }
+    let done = poll_fn(&mut step).await;
+    if done.is_none() {
+        tracing::error!("a call ended in a panic");
     }
+    done
 }
 
 async fn serve_named(
@@ -156,7 +166,7 @@ impl Asked {
 }
 
 /// The content type without its parameters.
-fn content_kind(content_type: Option<&HeaderValue>) -> Option<&str> {
+pub(crate) fn content_kind(content_type: Option<&HeaderValue>) -> Option<&str> {
     let text = content_type.map(|value| value.to_str().unwrap_or("?"));
     text.map(|text| text.split(';').next().unwrap_or_default().trim())
 }
@@ -167,7 +177,7 @@ fn is_form(content_type: Option<&HeaderValue>) -> bool {
 }
 
 /// One event per call: what was asked and how it ended, nothing of what it said.
-fn report(origin: &Origin, done: &Result<Done, Failure>) {
+pub(crate) fn report(origin: &Origin, done: &Result<Done, Failure>) {
     let (sub_code, unknown) = match done {
         Ok(_) => ("", false),
         Err(failure) => (failure.sub_code(), failure.is_unknown()),
@@ -215,7 +225,7 @@ async fn read_params(
 }
 
 /// The body, when it is not too long. One that came whole, as nearly all do, is not copied.
-async fn read_body(mut body: Body) -> Result<Bytes, Failure> {
+pub(crate) async fn read_body(mut body: Body) -> Result<Bytes, Failure> {
     let broken = || Failure::gateway_about(GatewayError::InvalidContentType, "请求体不完整");
     let (mut first, mut kept, mut taken_bytes) = (Bytes::new(), Vec::new(), 0);
     while let Some(frame) = body.frame().await {

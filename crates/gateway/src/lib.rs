@@ -1,4 +1,4 @@
-//! The Alipay Open API v2: a signed request in, a signed answer out.
+//! The Alipay Open API, v2 and v3: a signed request in, a signed answer out.
 //!
 //! Why a room of its own: everything that depends on the wire's habits ends here. Below there are commands and rows;
 //! above there is HTTP. A request is believed only as a `Verified`, which the verifier alone makes; a refusal becomes
@@ -9,6 +9,9 @@
 //!
 //! Checking and making signatures is nearly all the work there is. It is done where the call runs, on the threads that
 //! serve, and `places` bounds how much of it is under way.
+//!
+//! v3 (`v3`, `verify/v3`) is another face of the same methods: how a call is written, signed and answered differs, what
+//! it does and why it is refused does not.
 //!
 //! Reading order: `http`, `places`, `verify`, `registry`, one file of `methods`, `order_fields`, `codes`, `answer`.
 
@@ -22,6 +25,7 @@ mod hint;
 mod http;
 mod known;
 mod methods;
+mod nonces;
 mod offer;
 mod order_fields;
 mod order_name;
@@ -31,6 +35,7 @@ mod registry;
 mod rehearsal;
 mod request;
 mod trace;
+mod v3;
 mod verify;
 
 pub use codes::{TableRow, codes_table};

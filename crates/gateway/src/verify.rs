@@ -1,8 +1,10 @@
-//! Believes a request, or says why not. Only this module makes a [`Verified`].
+//! Believes a request, or says why not. Only this module, with [`v3`] inside it, makes a [`Verified`].
 //!
 //! The order of the checks is that of the gateway that clients know (protocol reference 1.4), and of
 //! [`GatewayError`]: of two faults the earlier one is answered. The sign type comes from the app's record; the message
-//! can only choose among what the record allows.
+//! can only choose among what the record allows. The v3 interface has its own form of request and the same checks.
+
+pub(crate) mod v3;
 
 use crate::Gateway;
 use crate::codes::Failure;
@@ -115,7 +117,7 @@ pub(crate) fn verify(
     }
     let known = gateway.keys.of(&app).map_err(Failure::gateway)?;
     check_signature(gateway, params, origin, sign_type, &known)?;
-    check_serials(gateway, params, &known)?;
+    check_serials(gateway, &known, params.get("app_cert_sn"), params.get("alipay_root_cert_sn"))?;
     opened(gateway, params, origin, app, sign_type, charset)
 }
 
@@ -140,18 +142,9 @@ fn opened(
     sign_type: SignType,
     charset: Charset,
 ) -> Result<(&'static Method, Verified<Object>), Failure> {
-    match app.status {
-        AppStatus::Online => {}
-        AppStatus::Disabled => return Err(Failure::gateway(GatewayError::InvalidAppState)),
-    }
+    check_state(&app)?;
     check_tokens(params)?;
-    let method = match &origin.method {
-        Some(Standing::Here(method)) => *method,
-        Some(Standing::Known(_)) => {
-            return Err(Failure::gateway_about(GatewayError::InsufficientIsvPermissions, "该接口暂未模拟"));
-        }
-        None => return Err(Failure::gateway(GatewayError::InvalidMethod)),
-    };
+    let method = method_here(origin)?;
     let content = content(gateway, params, origin, &app, charset)?;
     let text = |name: &str| -> Result<Option<String>, Failure> {
         let text = params
@@ -162,6 +155,23 @@ fn opened(
     let (notify_url, return_url) = (text("notify_url")?, text("return_url")?);
     let caller = Caller { app, charset, sign_type, notify_url, return_url };
     Ok((method, Verified { caller, request: content }))
+}
+
+fn check_state(app: &App) -> Result<(), Failure> {
+    match app.status {
+        AppStatus::Online => Ok(()),
+        AppStatus::Disabled => Err(Failure::gateway(GatewayError::InvalidAppState)),
+    }
+}
+
+fn method_here(origin: &Origin) -> Result<&'static Method, Failure> {
+    match &origin.method {
+        Some(Standing::Here(method)) => Ok(*method),
+        Some(Standing::Known(_)) => {
+            Err(Failure::gateway_about(GatewayError::InsufficientIsvPermissions, "该接口暂未模拟"))
+        }
+        None => Err(Failure::gateway(GatewayError::InvalidMethod)),
+    }
 }
 
 fn present<'a>(params: &'a Params, name: &str, missing: GatewayError) -> Result<&'a [u8], Failure> {
@@ -237,10 +247,17 @@ fn check_signature(
 }
 
 /// In certificate mode a call names the certificate it was signed with, and the roots it trusts.
-fn check_serials(gateway: &Gateway, params: &Params, known: &Known) -> Result<(), Failure> {
+fn check_serials(
+    gateway: &Gateway,
+    known: &Known,
+    own: Option<&[u8]>,
+    roots: Option<&[u8]>,
+) -> Result<(), Failure> {
     let Some(certificate) = &known.certificate else { return Ok(()) };
-    let own = present(params, "app_cert_sn", GatewayError::MissingAppCertSn)?;
-    let roots = present(params, "alipay_root_cert_sn", GatewayError::MissingRootCertSn)?;
+    let missing = |error| move || Failure::gateway(error);
+    let own = own.filter(|serial| !serial.is_empty()).ok_or_else(missing(GatewayError::MissingAppCertSn))?;
+    let roots = roots.filter(|serial| !serial.is_empty());
+    let roots = roots.ok_or_else(missing(GatewayError::MissingRootCertSn))?;
     if own != certificate.sn.as_bytes() {
         return Err(Failure::gateway(GatewayError::AppCertNotExist));
     }
@@ -282,10 +299,7 @@ fn content(
         }
         let key = content_key(gateway, app)?;
         if !raw.is_empty() {
-            // One error for everything that can go wrong here, so that nobody learns about padding.
-            let wrong = || Failure::gateway(GatewayError::DecryptionErrorUnknown);
-            let text = std::str::from_utf8(raw).map_err(|_| wrong())?;
-            plain = Cow::Owned(key.decrypt(text).map_err(|_| wrong())?);
+            plain = Cow::Owned(decrypted(&key, raw)?);
         }
         origin.aes = Some(key);
     }
@@ -313,6 +327,13 @@ fn content(
             Err(Failure::gateway_about(GatewayError::IllegalJson, "biz_content 不是对象"))
         }
     }
+}
+
+/// One error for everything that can go wrong here, so that nobody learns about padding.
+fn decrypted(key: &AesKey, raw: &[u8]) -> Result<Vec<u8>, Failure> {
+    let wrong = || Failure::gateway(GatewayError::DecryptionErrorUnknown);
+    let text = std::str::from_utf8(raw).map_err(|_| wrong())?;
+    key.decrypt(text).map_err(|_| wrong())
 }
 
 fn content_key(gateway: &Gateway, app: &App) -> Result<AesKey, Failure> {

@@ -197,6 +197,11 @@ impl Response {
         Response::headed([("code", "10003"), ("msg", " order success pay inprocess")].map(fixed).into())
     }
 
+    /// Whether it says [`Response::waiting`].
+    pub fn is_waiting(&self) -> bool {
+        self.head.first().is_some_and(|(_, code)| code == "10003")
+    }
+
     /// A failure; every one has a sub_code, since most clients look at nothing else.
     pub fn failed(code: &str, msg: &str, sub_code: &str, sub_msg: &str) -> Response {
         assert!(!sub_code.is_empty() && code != "10000" && code != "10003", "{code} is no failure");
@@ -380,6 +385,8 @@ mod tests {
             \"texts\":[\"x\",\"y\"]}"
         );
         assert_eq!(Response::bare().to_json(), "{}");
+        let waits = [Response::waiting(), Response::success(), Response::bare()];
+        assert_eq!(waits.map(|response| response.is_waiting()), [true, false, false]);
     }
 
     #[test]

@@ -151,6 +151,21 @@ impl Object {
         }
     }
 
+    /// Takes a member out, for what is no business field.
+    pub fn take(&mut self, name: &str) -> Option<Json> {
+        let found = self.members.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
+        Some(self.members.remove(found).1)
+    }
+
+    /// The members and these texts in one object; an error names one that would be there twice.
+    pub fn with_texts(
+        mut self,
+        texts: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Object, JsonError> {
+        self.members.extend(texts.into_iter().map(|(name, text)| (name, Json::Text(text))));
+        Object::of(self.members)
+    }
+
     /// The value of a member. `null` counts as absent: clients write it for what they leave out.
     pub fn get(&self, name: &str) -> Option<&Json> {
         let found = self.members.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
@@ -222,5 +237,23 @@ impl Object {
     ) -> Result<Option<T>, JsonError> {
         let Some(value) = self.get(name) else { return Ok(None) };
         read(value).map(Some).ok_or_else(|| JsonError::WrongKind { member: name.to_owned(), wanted })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_taken_out_and_texts_put_in_each_name_once() {
+        let Ok(Json::Object(mut object)) = parse(r#"{"b":1,"a":"x","c":null}"#) else { panic!("an object") };
+        assert_eq!(object.take("a"), Some(Json::Text("x".to_owned())));
+        assert_eq!((object.take("a"), object.get("a")), (None, None));
+        let text = |name: &str| (name.to_owned(), "y".to_owned());
+        let more = object.clone().with_texts([text("d"), text("a")]).expect("new names");
+        assert_eq!(Json::Object(more).to_compact(), r#"{"a":"y","b":1,"c":null,"d":"y"}"#);
+        for twice in [vec![text("b")], vec![text("c")], vec![text("d"), text("d")]] {
+            assert!(matches!(object.clone().with_texts(twice), Err(JsonError::Repeated { .. })));
+        }
     }
 }

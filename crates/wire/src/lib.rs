@@ -26,3 +26,4 @@ mod pem;
 pub mod public_code;
 pub mod sign;
 pub mod timestamp;
+pub mod v3;

@@ -162,6 +162,67 @@ impl GatewayError {
         }
     }
 
+    /// The HTTP status that the v3 interface answers it with (protocol reference 2.5); v2 answers 200 always.
+    pub fn http_status(self) -> u16 {
+        use GatewayError as E;
+        match self {
+            E::InvalidContentType
+            | E::SuspectedAttack
+            | E::MissingMethod
+            | E::MissingAppId
+            | E::InvalidAppId
+            | E::MissingSignatureType
+            | E::InvalidSignatureType
+            | E::MissingTimestamp
+            | E::InvalidTimestamp
+            | E::MissingVersion
+            | E::InvalidCharset
+            | E::InvalidFormat
+            | E::MissingSignature
+            | E::MissingAppCertSn
+            | E::MissingRootCertSn
+            | E::InvalidDigest
+            | E::PlatformCertNotExist
+            | E::InvalidMethod
+            | E::MissingEncryptType
+            | E::InvalidEncryptType
+            | E::NotValidEncryptType
+            | E::NotValidEncryptKey
+            | E::InvalidEncrypt
+            | E::DecryptionErrorUnknown
+            | E::IllegalJson
+            | E::UploadFail
+            | E::InvalidFileExtension
+            | E::InvalidFileSize
+            | E::InvalidParameter
+            | E::CodeInvalid => 400,
+            // Who calls is not proven.
+            E::MissingSignatureKey
+            | E::MissingSignatureConfig
+            | E::InvalidSignature
+            | E::AppCertNotExist
+            | E::AppCertExpired
+            | E::InvalidRootCertSn
+            | E::InvalidAuthToken
+            | E::AuthTokenTimeOut
+            | E::InvalidAppAuthToken
+            | E::AppAuthTokenTimeOut => 401,
+            // It is, and may not.
+            E::InvalidAppState
+            | E::NotOnlineApp
+            | E::AppAuthTokenNoApi
+            | E::NoProductByPartner
+            | E::InvalidAuthRelations
+            | E::ForbiddenApi
+            | E::NotSupportAppAuth
+            | E::InsufficientIsvPermissions
+            | E::InsufficientUserPermissions
+            | E::SelfInvokeForbidden => 403,
+            E::AppCallLimited | E::MethodCallLimited => 429,
+            E::UnknownError | E::GatewayUnknownError => 500,
+        }
+    }
+
     /// The text for people with what it is about, for example the name of the wrong parameter.
     pub fn sub_msg_about(self, detail: &str) -> String {
         if detail.is_empty() { self.sub_msg().to_owned() } else { format!("{}：{detail}", self.sub_msg()) }
@@ -226,6 +287,9 @@ mod tests {
             assert!(!error.msg().is_empty() && !error.sub_msg().is_empty());
             let json: serde_json::Value = serde_json::from_str(&error.response().to_json()).expect("JSON");
             assert_eq!(json["sub_code"], error.sub_code());
+            // What v2 calls unknown or limited, v3 must not call a fault of the request.
+            assert_eq!(error.code() == "20000", error.http_status() == 500, "{error:?}");
+            assert_eq!(error.code() == "40005", error.http_status() == 429, "{error:?}");
         }
     }
 

@@ -12,5 +12,8 @@ mod golden;
 mod methods;
 mod pages;
 mod refunds;
+mod rest;
+mod rest_checks;
+mod rest_client;
 mod shop;
 mod table;
