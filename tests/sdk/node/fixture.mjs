@@ -14,5 +14,6 @@ export function sdkFor(entry, ready, more = {}) {
     ? { keyType: 'PKCS1', privateKey: read('private_key_pkcs1') }
     : { keyType: 'PKCS8', privateKey: read('private_key_pkcs8') };
   return new AlipaySdk({
-    appId: entry.app_id, gateway: ready.gateway, timeout: 20_000, ...key, ...certificates, ...more });
+    appId: entry.app_id, gateway: ready.gateway, endpoint: ready.gateway.replace(/\/gateway\.do$/, ''), timeout: 20_000,
+    ...key, ...certificates, ...more });
 }

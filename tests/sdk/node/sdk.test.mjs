@@ -1,5 +1,6 @@
 // The official Node SDK, unmodified, with its own verification on (validateSign), in both modes.
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { newNumber, sdkFor, Sandbox, startMerchant, startServer } from './fixture.mjs';
 
@@ -233,6 +234,62 @@ for (const mode of ['key', 'cert']) {
       const wrongKey = sdkFor(entry, server.ready, { encryptKey: 'MDEyMzQ1Njc4OWFiY2RlZg==' });
       const failed = await wrongKey.exec('alipay.trade.query', { bizContent: { outTradeNo: 'a' }, needEncrypt: true });
       oneOf(failed, '40003 isv.decryption-error-unknown');
+    });
+
+    const curl = (name, body, more = {}) => sdk.curl('POST', `/v3/alipay/trade/${name}`, { body, ...more });
+    /** The status and the code that the SDK's own error carries. */
+    const refusal = async promise => {
+      const error = await promise.then(() => assert.fail('not refused'), error => error);
+      assert.equal(error.links?.length, 1, error.message);
+      assert.ok(error.traceId.length >= 29);
+      return `${error.responseHttpStatus} ${error.code}`;
+    };
+
+    test('v3: precreate, scan, notification, query, refund', async () => {
+      const biz = { out_trade_no: newNumber(), total_amount: '8.88', subject: '红富士 100% 😀', notify_url: merchant.url };
+      const made = await curl('precreate', biz);
+      assert.equal(made.responseHttpStatus, 200);
+      assert.deepEqual(Object.keys(made.data), ['out_trade_no', 'qr_code']);
+      await sandbox.pay(buyer.login, { qr_code: made.data.qr_code });
+      const told = await merchant.wait(biz.out_trade_no, params => params.trade_status === 'TRADE_SUCCESS');
+      assert.equal(sdk.checkNotifySignV2(told), true);
+      const found = await sdk.curl('GET', '/v3/alipay/trade/query', { query: { out_trade_no: biz.out_trade_no, x: '支 +' } });
+      assert.deepEqual([found.data.trade_status, found.data.trade_no], ['TRADE_SUCCESS', told.trade_no]);
+      assert.equal((await query(biz.out_trade_no)).tradeNo, told.trade_no, 'v2 sees the same order');
+      const back = await curl('refund', { out_trade_no: biz.out_trade_no, refund_amount: '3.00', out_request_no: 'r1' });
+      assert.deepEqual([back.data.fund_change, back.data.refund_fee], ['Y', '3.00']);
+    });
+
+    test('v3: pay by code at once, and waiting for the password', async () => {
+      const biz = async total_amount => ({ out_trade_no: newNumber(), total_amount, subject: 'a', scene: 'bar_code',
+        auth_code: await sandbox.payCode(buyer.login) });
+      const paid = await curl('pay', await biz('8.88'));
+      assert.deepEqual([paid.responseHttpStatus, paid.data.receipt_amount], [200, '8.88']);
+      const waiting = await curl('pay', await biz('5000.00'));
+      assert.deepEqual([waiting.responseHttpStatus, waiting.data.receipt_amount], [202, '0.00']);
+      await curl('cancel', { out_trade_no: waiting.data.out_trade_no });
+    });
+
+    test('v3: refusals', async () => {
+      const nobody = { out_trade_no: newNumber() };
+      assert.equal(await refusal(curl('query', nobody)), '400 ACQ.TRADE_NOT_EXIST');
+      assert.equal(await refusal(curl('nonsense', nobody)), '400 invalid-method');
+      assert.equal(await refusal(curl('order/settle', nobody)), '403 insufficient-isv-permissions');
+      assert.equal(await refusal(curl('query', nobody, { appAuthToken: 'x' })), '401 invalid-app-auth-token');
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const wrong = privateKey.export({ type: mode === 'cert' ? 'pkcs1' : 'pkcs8', format: 'pem' });
+      const badKey = sdkFor(entry, server.ready, { privateKey: wrong });
+      assert.equal(await refusal(badKey.curl('POST', '/v3/alipay/trade/query', { body: nobody })),
+        '401 invalid-signature');
+    });
+
+    test('v3: needEncrypt, verified', async () => {
+      const sealed = sdkFor(entry, server.ready, { encryptKey: entry.aes_key });
+      const post = (name, body) => sealed.curl('POST', `/v3/alipay/trade/${name}`, { body, needEncrypt: true });
+      const biz = { out_trade_no: newNumber(), total_amount: '1.00', subject: '密文', buyer_id: buyer.userId };
+      const made = await post('create', biz);
+      assert.equal(made.data.out_trade_no, biz.out_trade_no);
+      assert.equal(await refusal(post('query', { out_trade_no: newNumber() })), '400 ACQ.TRADE_NOT_EXIST');
     });
   });
 }
