@@ -179,6 +179,14 @@ impl Certificate {
             )
     }
 
+    /// What its serial is computed from: the parts of the issuer's name, and its number in decimal and in bytes.
+    pub(crate) fn sn_parts(&self) -> Option<(Vec<String>, String, Vec<u8>)> {
+        let certificate = read(&self.der).ok()?;
+        let parts = issuer_parts(certificate.issuer()).ok()?;
+        let number = certificate.tbs_certificate.serial.to_string();
+        Some((parts, number, certificate.raw_serial().to_vec()))
+    }
+
     /// The certificate as base64 of its PEM text: `alipay_cert_content` of the download method.
     pub fn to_download_content(&self) -> String {
         STANDARD.encode(pem::encode("CERTIFICATE", &self.der))
@@ -233,12 +241,12 @@ fn read(der: &[u8]) -> Result<X509Certificate<'_>, CertError> {
 
 fn sn_of(certificate: &X509Certificate<'_>) -> Result<String, CertError> {
     let serial = certificate.tbs_certificate.serial.to_string();
-    let text = issuer_text(certificate.issuer())? + &serial;
+    let text = issuer_parts(certificate.issuer())?.join(",") + &serial;
     Ok(hex::encode(Md5::digest(text)))
 }
 
-/// The name in RFC 2253 order (the reverse of the encoded one), parts joined with `,`.
-fn issuer_text(name: &X509Name<'_>) -> Result<String, CertError> {
+/// The parts of the name in RFC 2253 order, the reverse of the encoded one.
+fn issuer_parts(name: &X509Name<'_>) -> Result<Vec<String>, CertError> {
     let mut parts = Vec::new();
     for attribute in name.iter_attributes() {
         let label = match attribute.attr_type().to_id_string().as_str() {
@@ -253,7 +261,7 @@ fn issuer_text(name: &X509Name<'_>) -> Result<String, CertError> {
         parts.push(format!("{label}={}", attribute.as_str().map_err(|_| CertError::BadName)?));
     }
     parts.reverse();
-    Ok(parts.join(","))
+    Ok(parts)
 }
 
 fn part_of(name: &X509Name<'_>, oid: &str) -> Option<String> {

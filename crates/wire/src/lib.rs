@@ -14,6 +14,7 @@ pub mod canonical;
 pub mod cert;
 pub mod charset;
 mod der;
+pub mod doctor;
 pub mod envelope;
 pub mod json;
 mod json_reader;

@@ -18,6 +18,8 @@ pub struct Params {
     /// Names and values one after the other, decoded: one piece of memory instead of two for each parameter.
     bytes: Vec<u8>,
     fields: Vec<Field>,
+    /// How many of them, the first ones, stood in the query.
+    query_fields: usize,
 }
 
 /// Where a parameter lies in `bytes`: its value begins where its name ends.
@@ -77,7 +79,8 @@ impl Params {
     ) -> Result<Params, ParamError> {
         // Most clients use one of them alone; then there is nothing to merge.
         let (query, form_body) = (query.unwrap_or_default(), form_body.unwrap_or_default());
-        let query_fields = Params::of_form(query)?;
+        let mut query_fields = Params::of_form(query)?;
+        query_fields.query_fields = query_fields.len();
         let mut params = Params::of_form(form_body)?;
         for (name, value) in multipart_fields {
             let from = params.bytes.len();
@@ -102,6 +105,8 @@ impl Params {
             merged.bytes.extend_from_slice(value);
             merged.keep(from, name_end)?;
         }
+        merged.query_fields =
+            query_fields.len() - usize::from(body_names_charset && query_fields.get("charset").is_some());
         Ok(merged)
     }
 
@@ -133,6 +138,12 @@ impl Params {
         })
     }
 
+    /// How many parameters, the first ones, stood in the query. What stood in both counts to the query; only `charset`
+    /// counts to the body then.
+    pub fn query_len(&self) -> usize {
+        self.query_fields
+    }
+
     /// How many parameters there are.
     pub fn len(&self) -> usize {
         self.fields.len()
@@ -144,7 +155,7 @@ impl Params {
     }
 
     fn with_room(bytes: usize) -> Params {
-        Params { bytes: Vec::with_capacity(bytes), fields: Vec::with_capacity(FIELDS_USUAL) }
+        Params { bytes: Vec::with_capacity(bytes), fields: Vec::with_capacity(FIELDS_USUAL), query_fields: 0 }
     }
 
     fn of_form(form: &[u8]) -> Result<Params, ParamError> {
@@ -261,6 +272,18 @@ mod tests {
 
     fn query(text: &str) -> Result<Params, ParamError> {
         Params::merge(Some(text.as_bytes()), None, Vec::new())
+    }
+
+    #[test]
+    fn what_stood_in_the_query_comes_first() {
+        let query_len = |query: &str, body: &str| {
+            let params = Params::merge(Some(query.as_bytes()), Some(body.as_bytes()), Vec::new());
+            params.expect("valid").query_len()
+        };
+        assert_eq!(query_len("a=1&b=2", ""), 2);
+        assert_eq!(query_len("", "a=1&b=2"), 0);
+        assert_eq!(query_len("a=1&b=2", "b=2&c=3"), 2);
+        assert_eq!(query_len("a=1&charset=utf-8", "charset=GBK&c=3"), 1);
     }
 
     #[test]
