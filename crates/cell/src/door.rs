@@ -1,7 +1,7 @@
 //! The door of a cell: where commands come in and answers go out.
 
 use crate::references::References;
-use base::AppId;
+use base::{AppId, PartyId};
 use engine::{Ask, Command, Key, Reply, Row};
 use people::App;
 use std::fmt;
@@ -213,6 +213,12 @@ impl Door {
     /// An app as of the last durable batch.
     pub fn app(&self, id: AppId) -> Option<Arc<App>> {
         self.references.app(id)
+    }
+
+    /// The apps of this merchant with the lowest ids, at most so many, as of the last durable batch. Looks at every app:
+    /// not for what happens on every call.
+    pub fn apps_of(&self, seller: PartyId, most: usize) -> Vec<Arc<App>> {
+        self.references.apps_of(seller, most)
     }
 
     /// The journal sequence up to which the store has all rows; changes with each posting.

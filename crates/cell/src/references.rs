@@ -1,6 +1,6 @@
 //! Copies of rows that the rim reads on every request, as of the last durable batch.
 
-use base::AppId;
+use base::{AppId, PartyId};
 use engine::{Key, Row};
 use people::App;
 use std::collections::HashMap;
@@ -15,6 +15,15 @@ pub(crate) struct References {
 impl References {
     pub(crate) fn app(&self, id: AppId) -> Option<Arc<App>> {
         self.apps.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    /// The apps of this merchant with the lowest ids, at most so many. Looks at every app.
+    pub(crate) fn apps_of(&self, seller: PartyId, most: usize) -> Vec<Arc<App>> {
+        let apps = self.apps.read().unwrap_or_else(PoisonError::into_inner);
+        let mut own: Vec<Arc<App>> = apps.values().filter(|app| app.seller == seller).cloned().collect();
+        own.sort_by_key(|app| app.id);
+        own.truncate(most);
+        own
     }
 
     /// Takes over what a durable batch changed.

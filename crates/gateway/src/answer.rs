@@ -17,8 +17,8 @@ use wire::envelope::{Response, quoted_cipher, signed_envelope, unsigned_envelope
 /// Headers of an answer at most.
 const HEADERS_MAX: usize = 9;
 
-/// Says what went wrong with a signature, in sandbox worlds.
-const HINT_HEADER: HeaderName = HeaderName::from_static("tongbao-signature-hint");
+/// Says what went wrong with a signature, in sandbox worlds: a stable name, and a sentence of advice.
+const DIAGNOSIS_HEADER: HeaderName = HeaderName::from_static("x-tongbao-diagnosis");
 /// The number of the call; two clients read it.
 const TRACE_HEADER: HeaderName = HeaderName::from_static("trace_id");
 /// Nothing in an answer may run, load, be framed or be sent anywhere.
@@ -106,8 +106,8 @@ fn finish(origin: &Origin, bytes: Vec<u8>) -> HttpResponse<Body> {
     headers.reserve(HEADERS_MAX);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
-    if let Some(hint) = origin.hint {
-        headers.insert(HINT_HEADER, HeaderValue::from_static(hint));
+    if let Some(mistake) = origin.hint {
+        headers.insert(DIAGNOSIS_HEADER, HeaderValue::from_static(mistake.line()));
     }
     common_headers(origin, &mut response);
     response

@@ -8,6 +8,7 @@ use people::{App, AppMode};
 use std::sync::Arc;
 use wire::aes::AesKey;
 use wire::charset::Charset;
+use wire::doctor::Mistake;
 use wire::envelope::{ERROR_NODE, method_node};
 use wire::params::{Params, charset_of};
 use wire::sign::SignType;
@@ -29,8 +30,8 @@ pub(crate) struct Origin {
     pub(crate) aes: Option<AesKey>,
     /// The number of the call in the logs and in its answer.
     pub(crate) trace: TraceId,
-    /// What a developer should know about a wrong signature. Only in a sandbox world, never in the body.
-    pub(crate) hint: Option<&'static str>,
+    /// What is wrong with the signature or a serial. Only in a sandbox world, never in the body.
+    pub(crate) hint: Option<Mistake>,
 }
 
 impl Origin {

@@ -20,6 +20,7 @@ use wire::aes::AesKey;
 use wire::canonical::request_text;
 use wire::cert::Certificate;
 use wire::charset::Charset;
+use wire::doctor::{Mistake, OTHERS_MAX};
 use wire::json::{Json, Object};
 use wire::params::Params;
 use wire::public_code::{GatewayError, verified_text_detail};
@@ -113,11 +114,13 @@ pub(crate) fn verify(
     let charset = check_form(gateway, params, origin)?;
     let sign = present(params, "sign", GatewayError::MissingSignature)?;
     if sign.iter().any(|byte| !byte.is_ascii()) {
+        origin.hint = gateway.world.sandbox.then_some(Mistake::SignNotBase64);
         return Err(Failure::gateway(GatewayError::InvalidSignature));
     }
     let known = gateway.keys.of(&app).map_err(Failure::gateway)?;
     check_signature(gateway, params, origin, sign_type, &known)?;
-    check_serials(gateway, &known, params.get("app_cert_sn"), params.get("alipay_root_cert_sn"))?;
+    let serials = (params.get("app_cert_sn"), params.get("alipay_root_cert_sn"));
+    check_serials(gateway, origin, &known, serials)?;
     opened(gateway, params, origin, app, sign_type, charset)
 }
 
@@ -232,13 +235,8 @@ fn check_signature(
     if verify_request(params, sign_type, &known.key) {
         return Ok(());
     }
-    if gateway.world.sandbox {
-        let platform = gateway.world.platform.key.public_key();
-        origin.hint = Some(hint::likely_cause(params, sign_type, &known.key, platform));
-        let names: Vec<&str> = params.iter().map(|(name, _)| name).collect();
-        let length_bytes = request_text(params, false).len();
-        tracing::debug!(app_id = %known.app.id, cause = origin.hint, ?names, length_bytes, "a signature was wrong");
-    }
+    let app = &known.app;
+    origin.hint = hint::of_signature(gateway, params, app.id, &known.key, &other_keys(gateway, app));
     let text = request_text(params, false);
     let text = origin.charset.decode(&text).unwrap_or_else(|_| String::from_utf8_lossy(&text).into_owned());
     // Browsers may show this answer, and it repeats what anybody put into a link.
@@ -246,18 +244,29 @@ fn check_signature(
     Err(Failure::gateway_about(GatewayError::InvalidSignature, &shown))
 }
 
+/// Keys of the merchant's other apps, which one of them may have signed with; only a sandbox looks for them.
+fn other_keys(gateway: &Gateway, app: &App) -> Vec<PublicKey> {
+    if !gateway.world.sandbox {
+        return Vec::new();
+    }
+    let apps = gateway.door.apps_of(app.seller, OTHERS_MAX + 1);
+    let others = apps.iter().filter(|other| other.id != app.id);
+    others.filter_map(|other| gateway.keys.of(other).ok()).map(|known| known.key).collect()
+}
+
 /// In certificate mode a call names the certificate it was signed with, and the roots it trusts.
 fn check_serials(
     gateway: &Gateway,
+    origin: &mut Origin,
     known: &Known,
-    own: Option<&[u8]>,
-    roots: Option<&[u8]>,
+    (own, roots): (Option<&[u8]>, Option<&[u8]>),
 ) -> Result<(), Failure> {
     let Some(certificate) = &known.certificate else { return Ok(()) };
     let missing = |error| move || Failure::gateway(error);
     let own = own.filter(|serial| !serial.is_empty()).ok_or_else(missing(GatewayError::MissingAppCertSn))?;
     let roots = roots.filter(|serial| !serial.is_empty());
     let roots = roots.ok_or_else(missing(GatewayError::MissingRootCertSn))?;
+    origin.hint = hint::of_serials(gateway, known.app.id, certificate, own, roots);
     if own != certificate.sn.as_bytes() {
         return Err(Failure::gateway(GatewayError::AppCertNotExist));
     }

@@ -74,7 +74,7 @@ pub(crate) fn verify(
     let known = gateway.keys.of(&app).map_err(Failure::gateway)?;
     check_signature(call, body, &read, sign, &known)?;
     let own_serial = read.get("app_cert_sn").map(str::as_bytes);
-    check_serials(gateway, &known, own_serial, call.root_sn.as_deref())?;
+    check_serials(gateway, origin, &known, (own_serial, call.root_sn.as_deref()))?;
     check_nonce(gateway, app.id, nonce, sent_at_us)?;
     check_state(&app)?;
     if call.app_auth_token.as_ref().is_some_and(|token| !token.is_empty()) {

@@ -1,7 +1,7 @@
 //! The checks before any method runs: each fault by its name, in the order of precedence.
 
 use crate::client::{Params, form};
-use crate::shop::{APP_KEY, OTHER_KEY, Shop, key};
+use crate::shop::{APP_KEY, OTHER_KEY, PLATFORM_KEY, Shop, key};
 use axum::body::Body;
 use axum::http::Request;
 use engine::SetAppStatus;
@@ -178,7 +178,7 @@ async fn methods_are_here_or_known_or_neither() {
 }
 
 #[tokio::test]
-async fn a_wrong_signature_shows_the_text_and_its_likely_cause() {
+async fn a_wrong_signature_shows_the_text_and_is_diagnosed() {
     let shop = Shop::open().await;
     let client = shop.client().await;
     let params = client.params(METHOD, r#"{"out_trade_no":"支 1"}"#, &[]);
@@ -202,22 +202,28 @@ async fn a_wrong_signature_shows_the_text_and_its_likely_cause() {
         .collect();
     let no_biz: Params = params.iter().filter(|(name, _)| name != "biz_content").cloned().collect();
     for (sign, cause) in [
-        ("!!".to_owned(), "not base64"),
-        ("AAAA".to_owned(), "another length"),
-        (key(OTHER_KEY).sign(SignType::Rsa2, &text(&params)), "wrong key"),
-        (key(APP_KEY).sign(SignType::Rsa, &text(&params)), "other sign_type"),
-        (own(&no_type), "sign_type was left out"),
-        (own(&text(&gbk)), "signed as GBK"),
-        (own(&text(&plus)), "'+' was lost"),
-        (own(&text(&no_biz)), "biz_content was left out"),
-        (own(b"something"), "wrong key"),
+        ("!!".to_owned(), "sign-not-base64"),
+        ("支付".to_owned(), "sign-not-base64"),
+        ("AAAA".to_owned(), "sign-of-other-length"),
+        (key(OTHER_KEY).sign(SignType::Rsa2, &text(&params)), "wrong-key-or-altered"),
+        (key(PLATFORM_KEY).sign(SignType::Rsa2, &text(&params)), "signed-by-platform"),
+        (key(APP_KEY).sign(SignType::Rsa, &text(&params)), "other-sign-type"),
+        (own(&no_type), "sign-type-left-out"),
+        (own(&text(&gbk)), "signed-as-gbk"),
+        (own(&text(&plus)), "spaces-as-plus"),
+        (own(&text(&no_biz)), "parameter-left-out"),
+        (own(b"something"), "wrong-key-or-altered"),
     ] {
         let answer = client.post(&with(sign)).await;
         client.checked(&answer, SignType::Rsa2);
         assert_eq!(answer.outcome(), "40002 isv.invalid-signature", "{cause}");
-        let hint = answer.headers["tongbao-signature-hint"].to_str().unwrap();
-        assert!(hint.contains(cause), "{cause}: {hint}");
-        assert!(!answer.text().contains(hint), "never in the body");
+        let hint = answer.headers["x-tongbao-diagnosis"].to_str().unwrap();
+        let (name, advice) = hint.split_once(": ").unwrap();
+        assert_eq!(name, cause, "{hint}");
+        assert!(!answer.text().contains(name) && !answer.text().contains(advice), "never in the body");
+        if cause == "sign-not-base64" {
+            continue;
+        }
         let shown = answer.get("sub_msg");
         assert!(
             shown.contains("&amp;biz_content={&quot;out_trade_no&quot;:&quot;支 1&quot;}&amp;charset=utf-8"),
@@ -237,7 +243,26 @@ async fn a_wrong_signature_shows_the_text_and_its_likely_cause() {
     let answer = client
         .post(&[client.params(METHOD, BIZ, &[]), vec![("sign".to_owned(), b"AAAA".to_vec())]].concat())
         .await;
-    assert!(!answer.headers.contains_key("tongbao-signature-hint"), "only a sandbox explains");
+    assert!(!answer.headers.contains_key("x-tongbao-diagnosis"), "only a sandbox explains");
+}
+
+#[tokio::test]
+async fn the_key_of_another_app_of_the_merchant_is_recognised() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let _other = shop.client_of(shop.seller, OTHER_KEY, false, false).await;
+    let mut params = client.params(METHOD, BIZ, &[]);
+    let signed = client.sign(params.clone());
+    assert_eq!(
+        client.post(&signed).await.headers.get("x-tongbao-diagnosis"),
+        None,
+        "a right one is not diagnosed"
+    );
+    let text = join_sorted(params.iter().map(|(name, value)| (name.as_str(), value.as_slice())));
+    params.push(("sign".to_owned(), key(OTHER_KEY).sign(SignType::Rsa2, &text).into_bytes()));
+    let answer = client.post(&params).await;
+    assert_eq!(answer.outcome(), "40002 isv.invalid-signature");
+    assert!(answer.headers["x-tongbao-diagnosis"].to_str().unwrap().starts_with("key-of-another-app: "));
 }
 
 #[tokio::test]
@@ -292,18 +317,21 @@ async fn sha1_is_for_apps_that_may() {
 async fn certificates_are_named_by_their_serials() {
     let shop = Shop::open().await;
     let client = shop.cert_client().await;
-    for (name, value, expected) in [
-        ("app_cert_sn", "-", "40001 isv.missing-app-cert-sn"),
-        ("alipay_root_cert_sn", "-", "40001 isv.missing-alipay-root-cert-sn"),
-        ("app_cert_sn", "00000000000000000000000000000000", "40002 isv.app-cert-not-exist"),
-        ("alipay_root_cert_sn", "0", "40002 isv.invalid-alipay-root-cert-sn"),
-        ("format", "JSON", UNDERSTOOD),
+    let platform_sn = shop.world.platform.cert_sn.clone();
+    let unknown = "00000000000000000000000000000000";
+    for (name, value, expected, diagnosis) in [
+        ("app_cert_sn", "-", "40001 isv.missing-app-cert-sn", ""),
+        ("alipay_root_cert_sn", "-", "40001 isv.missing-alipay-root-cert-sn", ""),
+        ("app_cert_sn", unknown, "40002 isv.app-cert-not-exist", "sn-unknown"),
+        ("app_cert_sn", &platform_sn, "40002 isv.app-cert-not-exist", "app-sn-of-platform"),
+        ("alipay_root_cert_sn", "0", "40002 isv.invalid-alipay-root-cert-sn", "sn-unknown"),
+        ("alipay_root_cert_sn", &platform_sn, "40002 isv.invalid-alipay-root-cert-sn", "root-sn-of-other"),
+        ("format", "JSON", UNDERSTOOD, ""),
     ] {
-        assert_eq!(
-            client.call_with(METHOD, BIZ, &[(name, value)]).await.outcome(),
-            expected,
-            "{name}={value}"
-        );
+        let answer = client.call_with(METHOD, BIZ, &[(name, value)]).await;
+        assert_eq!(answer.outcome(), expected, "{name}={value}");
+        let said = answer.headers.get("x-tongbao-diagnosis").map(|value| value.to_str().unwrap());
+        assert_eq!(said.unwrap_or_default().split(':').next(), Some(diagnosis), "{name}={value}");
     }
     // 2031: the certificate is past its end.
     shop.advance(160_000_000_000_000);
