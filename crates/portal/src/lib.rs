@@ -22,6 +22,7 @@ mod portal;
 mod respond;
 mod sandbox;
 mod sandbox_app;
+mod sandbox_doctor;
 mod sandbox_inbox;
 mod sandbox_notifications;
 mod sandbox_party;

@@ -6,7 +6,8 @@
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, login_name};
-use crate::{sandbox_app, sandbox_inbox, sandbox_notifications, sandbox_party, sandbox_pay, sandbox_rules};
+use crate::{sandbox_app, sandbox_doctor, sandbox_inbox, sandbox_notifications};
+use crate::{sandbox_party, sandbox_pay, sandbox_rules};
 use askama::Template;
 use axum::Router;
 use axum::body::Bytes;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/app", post(sandbox_app::open))
         .route("/sandbox/topup", post(sandbox_party::top_up))
         .route("/sandbox/rules", post(sandbox_rules::set))
+        .route("/sandbox/doctor", sandbox_doctor::route())
         .route("/sandbox/notifications", get(sandbox_notifications::list))
         .route("/sandbox/notifications/letters", get(sandbox_inbox::letters))
         .route("/sandbox/notifications/listen", post(sandbox_inbox::listen))

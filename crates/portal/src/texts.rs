@@ -112,6 +112,28 @@ texts! {
     start_sandbox: "沙箱接口", "Sandbox API";
     start_sandbox_text: "无需浏览器即可创建账户、付款、查看通知。",
         "Open accounts, pay and look at notifications without a browser.";
+    doctor: "签名诊断", "Signature doctor";
+    doctor_intro: "粘贴一次被拒的请求，查看网关重建的字符串、签名实际对应的字符串，以及原因。不会执行请求，也不会保存。",
+        "Paste a refused request, and see the text that the gateway rebuilds, the one that was signed, and why. \
+         The request is not carried out and not kept.";
+    doctor_request: "请求：HTTP 报文、网址，或查询串、表单文本",
+        "Request: HTTP text, an address, or the text of a query or form";
+    doctor_key: "应用公钥或证书（可不填，默认用 app_id 对应的密钥）",
+        "The app's public key or certificate (optional; else that of app_id is used)";
+    doctor_examine: "诊断", "Examine";
+    doctor_right: "签名正确。", "The signature is right.";
+    doctor_parameter: "参数：", "Parameter:";
+    doctor_expected: "应为：", "Expected:";
+    doctor_difference: "两者从这里开始不同（- 重建的，+ 签名的）：", "They part here (- rebuilt, + signed):";
+    doctor_rebuilt: "网关重建的字符串：", "The text that the gateway rebuilds:";
+    doctor_verifying: "此签名实际对应的字符串：", "The text that this signature is of:";
+    doctor_not_read: "无法识别为请求：没有参数、编码错误、同名参数不一致，或过长。",
+        "This cannot be read as a request: no parameters, a broken escape, a name with two values, or too long.";
+    doctor_no_app: "没有此 app_id 的应用，请填写应用公钥。", "There is no app of this app_id. Give its public key.";
+    doctor_bad_key: "公钥无法识别：请填写公钥或证书，不要填私钥。",
+        "The key cannot be read: give a public key or a certificate, never a private key.";
+    start_doctor: "粘贴被拒的请求，查明签名错在哪里。",
+        "Paste a refused request and see what is wrong with its signature.";
     china_time: "", " (UTC+8)";
 }
 

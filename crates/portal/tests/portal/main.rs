@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where its preparation fails")]
 
 mod cashier;
+mod doctor;
 mod refusals;
 mod sandbox;
 mod shop;

@@ -1,0 +1,156 @@
+//! `/sandbox/doctor`: a page to paste a request into, which tells what is wrong with its signature. Nothing is kept or
+//! done: a right request is not carried out here.
+
+use crate::portal::Portal;
+use crate::respond::{Frame, Visitor, page};
+use askama::Template;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{DefaultBodyLimit, Form, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{MethodRouter, get};
+use base::AppId;
+use people::App;
+use serde::Deserialize;
+use std::sync::Arc;
+use wire::canonical::request_text;
+use wire::cert::Certificate;
+use wire::doctor::{Keys, Mistake, OTHERS_MAX, Pasted, Serials, diagnose};
+use wire::params::Params;
+use wire::sign::{PublicKey, SignType};
+
+/// Longest form, in bytes. A pasted request is escaped once more, so one of 80 KiB fits whatever it holds.
+const FORM_BYTES_MAX: usize = 256 * 1024;
+
+/// The page: empty with GET, with its findings after POST.
+pub(crate) fn route() -> MethodRouter<Arc<Portal>> {
+    get(show).post(examine).layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+}
+
+#[derive(Default, Deserialize)]
+struct DoctorForm {
+    request: String,
+    #[serde(default)]
+    key: String,
+}
+
+/// Why a request could not be examined.
+#[derive(Clone, Copy)]
+enum Unclear {
+    Request,
+    App,
+    Key,
+}
+
+/// What was found.
+#[derive(Default)]
+struct Findings {
+    /// Absent when signature and serials are right.
+    mistake: Option<Mistake>,
+    parameter: Option<String>,
+    rebuilt: String,
+    verifying: Option<String>,
+    difference: Option<(String, String)>,
+    /// A serial as it should be, with what it is computed from.
+    expected: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "sandbox_doctor.html")]
+struct DoctorPage<'a> {
+    f: Frame<'a>,
+    form: DoctorForm,
+    error: Option<&'a str>,
+    findings: Option<Findings>,
+}
+
+async fn show(State(portal): State<Arc<Portal>>, visitor: Visitor) -> Response {
+    let f = visitor.frame(&portal);
+    page(StatusCode::OK, &DoctorPage { f, form: DoctorForm::default(), error: None, findings: None })
+}
+
+async fn examine(
+    State(portal): State<Arc<Portal>>,
+    visitor: Visitor,
+    form: Result<Form<DoctorForm>, FormRejection>,
+) -> Response {
+    let f = visitor.frame(&portal);
+    let Ok(Form(form)) = form else {
+        let (form, error) = (DoctorForm::default(), Some(f.t.doctor_not_read));
+        return page(StatusCode::BAD_REQUEST, &DoctorPage { f, form, error, findings: None });
+    };
+    let desk = portal.clone();
+    // Up to sixty signatures are checked, which is work for a thread that may take its time.
+    let done = tokio::task::spawn_blocking(move || (found(&desk, &form), form)).await;
+    let Ok((found, form)) = done else {
+        return page(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            &DoctorPage { f, form: DoctorForm::default(), error: Some(f.t.broken), findings: None },
+        );
+    };
+    let (status, error, findings) = match found {
+        Ok(findings) => (StatusCode::OK, None, Some(findings)),
+        Err(Unclear::Request) => (StatusCode::BAD_REQUEST, Some(f.t.doctor_not_read), None),
+        Err(Unclear::App) => (StatusCode::BAD_REQUEST, Some(f.t.doctor_no_app), None),
+        Err(Unclear::Key) => (StatusCode::BAD_REQUEST, Some(f.t.doctor_bad_key), None),
+    };
+    page(status, &DoctorPage { f, form, error, findings })
+}
+
+fn found(portal: &Portal, form: &DoctorForm) -> Result<Findings, Unclear> {
+    let params = Pasted::read(form.request.as_bytes()).and_then(|pasted| pasted.params());
+    let params = params.map_err(|_| Unclear::Request)?;
+    let app = app_of(portal, &params);
+    let (registered, certificate) = match (form.key.trim(), &app) {
+        ("", Some(app)) => key_of(app).ok_or(Unclear::Key)?,
+        ("", None) => return Err(Unclear::App),
+        // A short key is read too, so that it can be named as the mistake.
+        (text, _) => (PublicKey::parse(text, SignType::Rsa).map_err(|_| Unclear::Key)?, None),
+    };
+    let others = app.map_or_else(Vec::new, |app| {
+        let apps = portal.door.apps_of(app.seller, OTHERS_MAX + 1);
+        apps.iter().filter(|other| other.id != app.id).filter_map(|other| Some(key_of(other)?.0)).collect()
+    });
+    let platform = &portal.world.platform;
+    let keys = Keys { registered: &registered, platform: Some(platform.key.public_key()), others: &others };
+    if let Some(found) = diagnose(&params, &keys) {
+        return Ok(Findings {
+            mistake: Some(found.mistake),
+            rebuilt: found.rebuilt_shown(),
+            verifying: found.verifying_shown(),
+            difference: found.difference(),
+            parameter: found.parameter,
+            expected: None,
+        });
+    }
+    let charset = params.charset().unwrap_or_default();
+    let text = request_text(&params, false);
+    let rebuilt = charset.decode(&text).unwrap_or_else(|_| String::from_utf8_lossy(&text).into_owned());
+    let serial = certificate.and_then(|app| {
+        let serials = Serials { app: &app, platform_sn: &platform.cert_sn, root_sn: &platform.root_sn };
+        let given = |name: &str| params.get(name).unwrap_or_default();
+        let root = || serials.diagnose_root(given("alipay_root_cert_sn"));
+        serials.diagnose_app(given("app_cert_sn")).or_else(root)
+    });
+    let mistake = serial.as_ref().map(|serial| serial.mistake);
+    let expected = serial.map(|serial| match serial.hashed {
+        Some(hashed) => format!("{} = md5({hashed})", serial.expected),
+        None => serial.expected,
+    });
+    Ok(Findings { mistake, rebuilt, expected, ..Findings::default() })
+}
+
+fn app_of(portal: &Portal, params: &Params) -> Option<Arc<App>> {
+    let id: AppId = std::str::from_utf8(params.get("app_id")?).ok()?.parse().ok()?;
+    portal.door.app(id)
+}
+
+fn key_of(app: &App) -> Option<(PublicKey, Option<Certificate>)> {
+    match &app.certificate {
+        Some(pem) => {
+            let certificate = Certificate::parse(pem.as_str()).ok()?;
+            Some((certificate.public_key.clone(), Some(certificate)))
+        }
+        None => Some((PublicKey::from_der(&app.public_key, SignType::Rsa).ok()?, None)),
+    }
+}
