@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{backup, bench, forward, repair, show, telemetry, up, verify};
+use crate::{backup, bench, doctor, forward, repair, show, telemetry, up, verify};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,6 +44,8 @@ enum Command {
     Restore(RestoreArgs),
     /// Makes damaged tables anew from the journal. The server must not run.
     Repair(RepairArgs),
+    /// Tells what is wrong with the signature of a request. Exit code: 0 right, 1 wrong, 2 not readable.
+    Doctor(DoctorArgs),
     /// Measures how fast this machine carries payments.
     Bench(bench::BenchArgs),
 }
@@ -188,6 +190,20 @@ pub(crate) struct RepairArgs {
     pub(crate) folder: DataArgs,
 }
 
+/// The options of `tongbao doctor`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// A file with the request: an HTTP request, an address, or the text of a query or form. `-` is standard input.
+    #[arg(value_name = "REQUEST_FILE")]
+    pub(crate) request: PathBuf,
+    /// A file with the app's public key or certificate, in any form; the data folder is not looked at then. Without it
+    /// the keys of the app and of the platform are taken from the folder.
+    #[arg(long, value_name = "PUBLIC_KEY_FILE")]
+    pub(crate) key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) folder: DataArgs,
+}
+
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let json_logs = matches!(&cli.command, Command::Up(args) if args.log_json);
@@ -204,6 +220,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Backup(args) => backup::back_up(&args)?,
         Command::Restore(args) => backup::restore(&args)?,
         Command::Repair(args) => repair::run(&args)?,
+        Command::Doctor(args) => return doctor::run(&args),
         Command::Bench(args) => bench::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -138,6 +138,26 @@ fn read(folder: &Path) -> anyhow::Result<Keys> {
     Ok(Keys { platform, secrets, authority: Arc::new(AppAuthority { authority }) })
 }
 
+/// What everybody may know of the platform's keys.
+#[derive(Debug)]
+pub(crate) struct PublicSide {
+    pub(crate) key: PublicKey,
+    pub(crate) cert_sn: String,
+    pub(crate) root_sn: String,
+}
+
+/// Reads the certificates alone: whoever asks for them needs no right to the private keys.
+pub(crate) fn public_side(folder: &Path) -> anyhow::Result<PublicSide> {
+    let read = |file: &str| {
+        let path = folder.join(file);
+        std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
+    };
+    let platform =
+        Certificate::parse(&read(PLATFORM_CERT)?).with_context(|| format!("{PLATFORM_CERT} is damaged"))?;
+    let root_sn = cert::root_sn(&read(ROOT_CERT)?).with_context(|| format!("{ROOT_CERT} is damaged"))?;
+    Ok(PublicSide { key: platform.public_key, cert_sn: platform.sn, root_sn })
+}
+
 fn name(common_name: &str, unit: &str) -> Name {
     Name {
         common_name: common_name.to_owned(),

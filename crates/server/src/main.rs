@@ -5,7 +5,7 @@
 //! other commands read it, whether or not a server runs.
 //!
 //! Reading order: `cli`, `up`, then `data_folder`, `keys`, `seed`, `listen`, `front`, and the commands: `show`,
-//! `backup`, `verify`.
+//! `backup`, `verify`, `doctor`.
 
 #![allow(
     unreachable_pub,
@@ -25,6 +25,7 @@ mod bench_proc;
 mod cli;
 mod data_folder;
 mod demo;
+mod doctor;
 mod ephemeral;
 mod fields;
 mod forward;
