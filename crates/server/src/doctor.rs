@@ -1,5 +1,5 @@
-//! `tongbao doctor`: tells what is wrong with the signature of a request that lies in a file. Reads only, sends nothing,
-//! needs no server; with `--key` the app's public key comes from a file, else all keys from the data folder.
+//! `tongbao doctor`: tells what is wrong with the signature of a request in a file. Reads only, sends nothing, and
+//! needs no server; with `--key` the public key comes from a file, else all keys from the data folder.
 
 use crate::cli::{DoctorArgs, FAILED};
 use crate::data_folder::DataFolder;

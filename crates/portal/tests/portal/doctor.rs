@@ -42,7 +42,9 @@ async fn a_pasted_request_is_diagnosed_in_both_languages() {
     let slashed = text.replace('/', "\\/");
     let page = browser.post(PATH, &[("request", &request(&text, key(), &slashed))]).await;
     assert_eq!(page.status, StatusCode::OK);
-    for part in ["<h2>content-slashes</h2>", "斜杠转义", "send the very text", "a\\/&#60;b&#62;", "a/&#60;b&#62;"] {
+    for part in
+        ["<h2>content-slashes</h2>", "斜杠转义", "send the very text", "a\\/&#60;b&#62;", "a/&#60;b&#62;"]
+    {
         assert!(page.html.contains(part), "{part}: {}", page.html);
     }
     assert!(!page.html.contains("<b>"), "what was pasted is never markup");

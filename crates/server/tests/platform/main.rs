@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod copies;
+mod doctor;
 mod ephemeral;
 mod folders;
 mod letters;
