@@ -80,7 +80,7 @@ async fn examine(
         return page(StatusCode::BAD_REQUEST, &DoctorPage { f, form, error, findings: None });
     };
     let desk = portal.clone();
-    // Up to sixty signatures are checked, which is work for a thread that may take its time.
+    // Some sixty signatures may be checked, which is work for a thread that may take its time.
     let done = tokio::task::spawn_blocking(move || (found(&desk, &form), form)).await;
     let Ok((found, form)) = done else {
         return page(

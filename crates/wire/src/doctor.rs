@@ -26,11 +26,11 @@ use crate::sign::{PublicKey, SignType, verify_request};
 use std::collections::BTreeSet;
 
 /// Most signatures that are checked for one diagnosis. All that is tried of a usual request fits in.
-pub const TRIES_MAX: usize = 60;
+pub const TRIES_MAX: usize = 64;
 /// Most bytes that are hashed for one diagnosis: all tries of a request of 64 KiB.
 pub const BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Most keys of other apps that are tried.
-pub const OTHERS_MAX: usize = 4;
+pub const OTHERS_MAX: usize = 3;
 
 /// The keys that may have to do with a request.
 #[derive(Debug, Clone, Copy)]
@@ -196,5 +196,26 @@ mod tests {
         let mut trial = Trial { bytes_left: 4, ..Trial::new(&keys, SignType::Rsa2, b"") };
         trial.signature = key.sign_bytes(SignType::Rsa2, b"right");
         assert!(!trial.is_of(key.public_key(), SignType::Rsa2, b"right"), "too long");
+    }
+    #[test]
+    fn all_that_is_tried_of_a_usual_request_is_within_the_bounds() {
+        let pair = rsa_2048().expect("a key");
+        let others: Vec<PublicKey> =
+            (0..OTHERS_MAX + 1).map(|_| rsa_2048().expect("a key").public_key().clone()).collect();
+        let platform = rsa_2048().expect("a key");
+        let platform = Some(platform.public_key());
+        let keys = Keys { registered: pair.public_key(), platform, others: &others };
+        let query = "app_id=1&method=alipay.trade.page.pay&charset=utf-8&sign_type=RSA2&version=1.0&format=JSON\
+            &timestamp=2026-01-02+03%3A04%3A05&notify_url=https%3A%2F%2Fh%2Fn%3Fa%3D1&return_url=https%3A%2F%2Fh";
+        let body = "biz_content=%7B%22subject%22%3A%22%E8%8C%B6%2Ftea+%26+%3Ccake%3E%22%2C%22body%22%3A%22it's%22%7D";
+        let params = Params::merge(Some(query.as_bytes()), Some(body.as_bytes()), Vec::new()).expect("valid");
+        let rebuilt = request_text(&params, false);
+        let mut trial = Trial::new(&keys, SignType::Rsa2, &rebuilt);
+        let sign = pair.sign(SignType::Rsa2, b"something else");
+        assert_eq!(find(&params, &sign, &rebuilt, &mut trial).mistake, Mistake::Unknown);
+        // The rebuilt text is among those seen; the platform's key, other apps' keys and the other algorithm, which is
+        // tried with two texts, are not.
+        let needed = trial.seen.len() - 1 + 1 + OTHERS_MAX + 2;
+        assert!(needed <= TRIES_MAX, "{needed} tries are needed");
     }
 }

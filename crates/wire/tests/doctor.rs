@@ -494,7 +494,6 @@ fn something_stood_around_the_text_or_its_values() {
         ("", "\r\n", Mistake::SpaceAround),
         ("", "&", Mistake::AmpersandAround),
         ("&", "", Mistake::AmpersandAround),
-        ("?", "", Mistake::AmpersandAround),
     ] {
         let signed = [before.as_bytes(), &text(&pairs()), after.as_bytes()].concat();
         assert_eq!(in_text(&pairs(), &signed), mistake, "{before:?} {after:?}");
@@ -607,4 +606,15 @@ fn a_pasted_request_is_read_as_the_gateway_reads_it() {
     assert_eq!(params.query_len(), 9);
     assert_eq!(request_text(&params, false), text(&pairs));
     assert_eq!(diagnosed(&params), None);
+}
+
+#[test]
+fn the_guide_lists_every_mistake_with_its_advice() {
+    let guide = include_str!("../../../docs/guide/doctor.md");
+    for mistake in Mistake::ALL {
+        let row = format!("| `{}` | {} | {}", mistake.name(), mistake.advice_zh(), mistake.advice_en());
+        assert_eq!(guide.matches(&row).count(), 1, "{row}");
+    }
+    let rows = guide.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(rows, Mistake::ALL.len());
 }

@@ -50,7 +50,6 @@ pub(super) fn forms(text: &str) -> Vec<(Mistake, String)> {
     let sent = styles.iter().copied().find(|style| node.written(*style) == text);
     styles.extend(["<>&", "<>&='"].map(|markup| Style { markup, ..Style::default() }));
     styles.push(Style { indent: 2, spaced: true, ..Style::default() });
-    styles.push(Style { indent: 4, spaced: true, ascii: true, slashes: true, ..Style::default() });
     let mut found: Vec<(usize, Mistake, String)> = Vec::new();
     for style in styles {
         let written = node.written(style);

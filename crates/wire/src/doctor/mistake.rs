@@ -167,8 +167,8 @@ mistakes! {
     /// White space stood around the signed text.
     SpaceAround = "space-around", "签名字符串首尾有多余的空格或换行", "the signed text has a space or line break at its end";
     /// A joining sign stood around the signed text.
-    AmpersandAround = "ampersand-around", "签名字符串首尾有多余的 & 或 ?",
-        "the signed text has a stray & or ? at its beginning or end";
+    AmpersandAround = "ampersand-around", "签名字符串首尾有多余的 &",
+        "the signed text has a stray & at its beginning or end";
     /// Values were signed within quotes.
     ValuesQuoted = "values-quoted", "签名时值带了引号（a=\"1\"，旧版移动接口的写法）；请去掉",
         "values were signed within quotes, as an old mobile interface had it; sign them without";

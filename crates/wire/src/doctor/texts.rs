@@ -199,7 +199,6 @@ impl<'a> Texts<'a> {
             (Mistake::SpaceAround, "", "\r\n"),
             (Mistake::AmpersandAround, "", "&"),
             (Mistake::AmpersandAround, "&", ""),
-            (Mistake::AmpersandAround, "?", ""),
         ] {
             let found = trial.text(mistake, [before.as_bytes(), &text, after.as_bytes()].concat());
             if found.is_some() {
