@@ -3,6 +3,14 @@
 use crate::server::{Server, call};
 use serde_json::json;
 use std::fs;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Base64 of a signature that no key makes.
+const WRONG_SIGN: &str = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldY";
+
+fn now_us() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as i64
+}
 
 #[test]
 fn no_secret_is_logged_however_much_is() {
@@ -23,6 +31,15 @@ fn no_secret_is_logged_however_much_is() {
                         "qr_code": server.precreate("S2") });
     let (status, _) = call(&server.address, "POST", "/sandbox/pay", &wrong.to_string()).unwrap();
     assert_eq!(status, 403);
+    let (app_id, timestamp) = (&server.ready["apps"][0]["app_id"], wire::timestamp::format_cn(now_us()));
+    let query = format!(
+        "app_id={}&method=alipay.trade.query&charset=utf-8&version=1.0&sign_type=RSA2&timestamp={}&sign={WRONG_SIGN}\
+         &biz_content=%E8%91%AC%E8%8A%B1%E5%90%9F",
+        app_id.as_str().unwrap(),
+        timestamp.replace(' ', "+")
+    );
+    let (_, refused) = server.get(&format!("/gateway.do?{query}"));
+    assert!(refused.contains("isv.invalid-signature"), "{refused}");
     let keys = data.join("worlds/default/keys");
     let line = |text: &str| text.lines().nth(4).unwrap().to_owned();
     let mut secrets = vec![
@@ -32,6 +49,7 @@ fn no_secret_is_logged_however_much_is() {
         ("a login", "daiyu@".to_owned()),
         ("what was sold", "葬花吟".to_owned()),
         ("a pay code", code),
+        ("a wrong signature", WRONG_SIGN.to_owned()),
         ("a request's signature", sign[..32].to_owned()),
         ("an answer's signature", paid["sign"].as_str().unwrap()[..32].to_owned()),
         ("a new app's key", line(app["private_key_pkcs8"].as_str().unwrap())),
@@ -44,6 +62,10 @@ fn no_secret_is_logged_however_much_is() {
     server.stop();
     let log = fs::read_to_string(temporary.path().join("data.out")).unwrap();
     assert!(log.contains("a call was answered"), "the log was taken: {log}");
+    assert!(
+        log.contains("mistake=\"sign-of-other-length\""),
+        "a wrong signature is told by its mistake alone"
+    );
     assert!(log.contains("trace_id="), "an answer is found by the number that its caller has");
     for (what, secret) in secrets {
         assert!(secret.len() >= 6 && !log.contains(&secret), "{what} is in the log");
