@@ -1,12 +1,12 @@
 //! The door of a cell: where commands come in and answers go out.
 
 use crate::references::References;
-use base::{AppId, PartyId};
+use base::{AppId, PartyId, Stamp};
 use engine::{Ask, Command, Key, Reply, Row};
 use people::App;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use tokio::sync::{oneshot, watch};
 
@@ -122,10 +122,22 @@ pub struct Stats {
     pub posted_rows: AtomicU64,
     /// Commands turned away because the queue was full.
     pub busy: AtomicU64,
+    /// The last durable record of the journal.
+    pub durable_sequence: AtomicU64,
+    /// The last stamp in it, microseconds UTC.
+    pub last_stamp_us: AtomicI64,
     /// Whether the store refused the last posting; what is journalled is safe, but nothing reaches the tables.
     pub posting_fails: AtomicBool,
     /// How often the cell was opened again after a failure.
     pub reopened: AtomicU64,
+}
+
+impl Stats {
+    /// A batch is durable. Told before anybody is answered.
+    pub(crate) fn tell_durable(&self, sequence: u64, last_stamp: Stamp) {
+        self.last_stamp_us.store(last_stamp.at_us, Ordering::Release);
+        self.durable_sequence.store(sequence, Ordering::Release);
+    }
 }
 
 /// The door of a cell; cheap to clone.
@@ -224,6 +236,18 @@ impl Door {
     /// The journal sequence up to which the store has all rows; changes with each posting.
     pub fn posted(&self) -> watch::Receiver<u64> {
         self.posted.clone()
+    }
+
+    /// Whether the store has everything that was answered until now.
+    pub fn is_settled(&self) -> bool {
+        // In this order: what becomes durable meanwhile is not asked for.
+        let durable = self.stats.durable_sequence.load(Ordering::Acquire);
+        *self.posted.borrow() >= durable
+    }
+
+    /// The moment of the last durable decision, microseconds UTC; 0 before the first.
+    pub fn last_stamp_us(&self) -> i64 {
+        self.stats.last_stamp_us.load(Ordering::Acquire)
     }
 
     /// The world's clock, microseconds UTC.

@@ -154,6 +154,9 @@ impl House {
         options.hook = self.options.hook.clone();
         let start = recover(&self.folder, options, store, SlotSet::ALL)?;
         start.apps.iter().for_each(|app| self.references.put(app.clone()));
+        let posted = (start.mark.sequence, start.mark.stamp);
+        let (sequence, stamp) = start.tail.last().map_or(posted, |batch| (batch.sequence, batch.last_stamp));
+        self.stats.tell_durable(sequence, stamp);
         self.watch.send_replace(start.mark.sequence);
         Ok(start)
     }

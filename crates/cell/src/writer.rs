@@ -207,6 +207,7 @@ pub(crate) fn keep_journal(
         if let Some(batch) = leaving.durable {
             stats.batches.fetch_add(1, Ordering::Relaxed);
             stats.journal_bytes.fetch_add(payload.len() as u64, Ordering::Relaxed);
+            stats.tell_durable(batch.sequence, batch.last_stamp);
             references.learn(batch.changes.iter());
             durable.send(batch).map_err(|_| "the poster is gone".to_owned())?;
         }

@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Reader, StoreError};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 /// Opens a reader of the posted tables.
@@ -35,6 +35,7 @@ pub struct Clerk {
     door: Door,
     readers: Readers,
     options: Options,
+    moved: Option<watch::Receiver<u64>>,
 }
 
 impl std::fmt::Debug for Clerk {
@@ -46,14 +47,20 @@ impl std::fmt::Debug for Clerk {
 impl Clerk {
     /// Prepares the clerk; nothing is submitted before [`Clerk::run`].
     pub fn new(door: Door, readers: Readers, options: Options) -> Clerk {
-        Clerk { door, readers, options }
+        Clerk { door, readers, options, moved: None }
+    }
+
+    /// Looks at once whenever this changes: the world's clock was moved, and somebody waits for what became due.
+    #[must_use]
+    pub fn woken_by(self, moved: watch::Receiver<u64>) -> Clerk {
+        Clerk { moved: Some(moved), ..self }
     }
 
     /// Runs what is due until `shutdown` is ready. What was submitted then is decided or stays due. Returns early only
     /// when the cell has stopped for good.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
-        let mut posted = self.door.posted();
+        let (mut posted, mut moved) = (self.door.posted(), self.moved.clone());
         let (tell, mut answers) = mpsc::unbounded_channel();
         let rounds = Rounds::new(self.options, TICK);
         let mut run = Run { clerk: &self, tell, rounds, reader: None, start: Instant::now() };
@@ -65,11 +72,17 @@ impl Clerk {
                     Ok(()) => run.rounds.posted(),
                     Err(_) => return,
                 },
+                Some(()) = changed(&mut moved) => run.rounds.moved(run.start.elapsed()),
                 Some((timer, answer)) = answers.recv() => run.answered(timer, answer),
                 () = sleep_until(wake) => run.look_if_due().await,
             }
         }
     }
+}
+
+/// Ready when the clock was moved; `None` when nobody moves it.
+async fn changed(moved: &mut Option<watch::Receiver<u64>>) -> Option<()> {
+    moved.as_mut()?.changed().await.ok()
 }
 
 async fn sleep_until(wake: Option<Instant>) {

@@ -8,7 +8,7 @@ use crate::registry::{Done, Face, Standing};
 use crate::request::Origin;
 use crate::verify::{self, Keys};
 use base::OrderNo;
-use cell::Door;
+use cell::{Clock, Door};
 use std::fmt;
 use std::sync::Arc;
 use wire::params::Params;
@@ -23,6 +23,8 @@ pub struct Gateway {
     pub(crate) busy: Busy,
     pub(crate) keys: Keys,
     pub(crate) nonces: Nonces,
+    /// What callers sign by when the world's clock was moved.
+    real_clock: Option<Clock>,
 }
 
 impl fmt::Debug for Gateway {
@@ -56,7 +58,31 @@ impl Gateway {
     /// As [`Gateway::new`], with so many calls under way at once; with none every call is refused as busy.
     pub fn with_places(world: Arc<World>, door: Door, calls_max: usize) -> Gateway {
         let (places, busy) = (Places::new(calls_max), Busy::default());
-        Gateway { world, door, places, busy, keys: Keys::default(), nonces: Nonces::default() }
+        Gateway {
+            world,
+            door,
+            places,
+            busy,
+            keys: Keys::default(),
+            nonces: Nonces::default(),
+            real_clock: None,
+        }
+    }
+
+    /// Believes callers also by this clock: those of a world whose clock was moved still sign by their own, real one.
+    #[must_use]
+    pub fn also_by(self, real_clock: Clock) -> Gateway {
+        Gateway { real_clock: Some(real_clock), ..self }
+    }
+
+    /// The real time, microseconds UTC, where the world's own can be moved.
+    pub(crate) fn real_now_us(&self) -> Option<i64> {
+        self.real_clock.as_ref().map(|real| real())
+    }
+
+    /// Whether something fits the world's time or the real one, microseconds UTC.
+    pub(crate) fn fits_a_clock(&self, fits: impl Fn(i64) -> bool) -> bool {
+        fits(self.door.now_us()) || self.real_clock.as_ref().is_some_and(|real| fits(real()))
     }
 
     /// Opens the order that an order string names, or the query part of a link to the gateway; verified like any

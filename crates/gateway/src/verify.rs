@@ -207,8 +207,8 @@ fn check_form(gateway: &Gateway, params: &Params, origin: &Origin) -> Result<Cha
         Some(Face::Page | Face::OrderString) => LINK_LIFE_US,
         Some(Face::Answer) | None => 0,
     };
-    let age_us = gateway.door.now_us().saturating_sub(at_us);
-    if age_us < -TIMESTAMP_WINDOW_US || age_us > TIMESTAMP_WINDOW_US + life_us {
+    let window = -TIMESTAMP_WINDOW_US..=TIMESTAMP_WINDOW_US + life_us;
+    if !gateway.fits_a_clock(|now_us| window.contains(&now_us.saturating_sub(at_us))) {
         return Err(Failure::gateway_about(GatewayError::InvalidTimestamp, "与服务器时间相差过大"));
     }
     match params.get("version").filter(|version| !version.is_empty()) {
@@ -270,7 +270,7 @@ fn check_serials(
     if own != certificate.sn.as_bytes() {
         return Err(Failure::gateway(GatewayError::AppCertNotExist));
     }
-    if !certificate.is_valid_at(gateway.door.now_us()) {
+    if !gateway.fits_a_clock(|now_us| certificate.is_valid_at(now_us)) {
         return Err(Failure::gateway(GatewayError::AppCertExpired));
     }
     if roots != gateway.world.platform.root_sn.as_bytes() {

@@ -12,6 +12,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Reader, StoreError};
+use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 use trade::Notice;
@@ -57,6 +58,7 @@ pub struct Notify {
     door: Door,
     readers: Readers,
     options: Options,
+    moved: Option<watch::Receiver<u64>>,
 }
 
 impl std::fmt::Debug for Notify {
@@ -69,7 +71,13 @@ impl Notify {
     /// Prepares delivery; nothing is sent before [`Notify::run`].
     pub fn new(world: Arc<World>, door: Door, readers: Readers, options: Options) -> Notify {
         let postman = Arc::new(Postman::new(world, door.clone(), &options));
-        Notify { postman, door, readers, options }
+        Notify { postman, door, readers, options, moved: None }
+    }
+
+    /// Looks at once whenever this changes: the world's clock was moved, and somebody waits for what became due.
+    #[must_use]
+    pub fn woken_by(self, moved: watch::Receiver<u64>) -> Notify {
+        Notify { moved: Some(moved), ..self }
     }
 
     /// What is sent, for developers to watch; absent in a live world.
@@ -86,7 +94,7 @@ impl Notify {
     /// has stopped for good.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
-        let mut posted = self.door.posted();
+        let (mut posted, mut moved) = (self.door.posted(), self.moved.clone());
         let bounds = Bounds { per_app: self.options.per_app, total: self.options.total };
         let mut run = Run {
             notify: &self,
@@ -103,12 +111,18 @@ impl Notify {
                     Ok(()) => run.rounds.posted(),
                     Err(_) => break,
                 },
+                Some(()) = changed(&mut moved) => run.rounds.moved(run.start.elapsed()),
                 Some(joined) = run.calls.set.join_next_with_id() => run.call_ended(joined),
                 () = sleep_until(wake) => run.look_if_due().await,
             }
         }
         run.calls.drain(self.options.drain).await;
     }
+}
+
+/// Ready when the clock was moved; `None` when nobody moves it.
+async fn changed(moved: &mut Option<watch::Receiver<u64>>) -> Option<()> {
+    moved.as_mut()?.changed().await.ok()
 }
 
 async fn sleep_until(wake: Option<Instant>) {

@@ -63,6 +63,11 @@ impl Rounds {
         self.look.want();
     }
 
+    /// The world's clock was moved, and somebody waits for what became due.
+    pub fn moved(&mut self, at: Duration) {
+        self.look.want_at_once(at);
+    }
+
     /// When to ask [`Rounds::is_due`] next; absent when only [`Rounds::posted`] or [`Rounds::ended`] change the answer.
     pub fn wake_at(&self, at: Duration, now_us: i64) -> Option<Duration> {
         self.look.wake_at(at, now_us)

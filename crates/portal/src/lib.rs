@@ -22,6 +22,7 @@ mod portal;
 mod respond;
 mod sandbox;
 mod sandbox_app;
+mod sandbox_clock;
 mod sandbox_doctor;
 mod sandbox_inbox;
 mod sandbox_notifications;
@@ -36,6 +37,9 @@ mod visit;
 mod wallet;
 
 pub use portal::{Intake, Issuer, Opening, Portal, Readers, routes};
+pub use sandbox_clock::{
+    ClockFace, ClockHands, Counts, Event, Happened, Journey, Moving, NotMoved, Target, clock_routes,
+};
 pub use sandbox_inbox::{
     AgainAsked, AgainRefused, ForgeryAsked, LetterEnd, LetterSeen, Letters, Mailroom, Resent,
 };

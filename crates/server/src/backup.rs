@@ -54,7 +54,8 @@ fn copy(from: &DataFolder, to: &Path) -> anyhow::Result<(u64, u64)> {
         .with_context(|| format!("the tables in {}", tables.display()))?;
     restrict(&target.tables())?;
     let records = copy_journal(&from.journal(), &target.journal(), mark.sequence)?;
-    for name in ["world.json", "demo.json"] {
+    // The clock after the journal, so that the copy's clock is not behind its stamps.
+    for name in ["world.json", "demo.json", "clock.json"] {
         copy_note(&from.world().join(name), &target.world().join(name))?;
     }
     copy_notes(&from.keys(), &target.keys())?;

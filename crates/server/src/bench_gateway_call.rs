@@ -104,7 +104,7 @@ impl Platform {
     /// Starts it on a folder of this name. `more` are options of `tongbao up`.
     pub(crate) fn start(args: &BenchArgs, name: &str, more: &[&str]) -> anyhow::Result<Platform> {
         let (data, ready) = (args.data.join(name), args.data.join(format!("{name}.json")));
-        let now_us = crate::up::system_clock_us();
+        let now_us = crate::world_clock::system_clock_us();
         let mut command = this_program()?;
         command.args([
             "up",

@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{backup, bench, doctor, forward, repair, show, telemetry, up, verify};
+use crate::{backup, bench, clock, doctor, forward, repair, show, telemetry, up, verify};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -46,6 +46,9 @@ enum Command {
     Repair(RepairArgs),
     /// Tells what is wrong with the signature of a request. Exit code: 0 right, 1 wrong, 2 not readable.
     Doctor(DoctorArgs),
+    /// Shows or moves the clock of the world that a running server serves.
+    #[command(subcommand)]
+    Clock(clock::ClockCommand),
     /// Measures how fast this machine carries payments.
     Bench(bench::BenchArgs),
 }
@@ -221,6 +224,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Restore(args) => backup::restore(&args)?,
         Command::Repair(args) => repair::run(&args)?,
         Command::Doctor(args) => return doctor::run(&args),
+        Command::Clock(what) => clock::run(&what)?,
         Command::Bench(args) => bench::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)

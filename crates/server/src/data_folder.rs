@@ -3,7 +3,7 @@
 //! ```text
 //! DIR/VERSION                 the layout's number
 //! DIR/LOCK                    held by the server that runs; its process id
-//! DIR/worlds/default/world.json, journal/, tables.sqlite, keys/, demo.json
+//! DIR/worlds/default/world.json, clock.json, journal/, tables.sqlite, keys/, demo.json
 //! ```
 
 use crate::private_file;
@@ -129,6 +129,11 @@ impl DataFolder {
     /// What was seeded for a demonstration, with its passwords.
     pub(crate) fn demo(&self) -> PathBuf {
         self.world().join("demo.json")
+    }
+
+    /// How the world's clock was moved; absent while it never was.
+    pub(crate) fn clock(&self) -> PathBuf {
+        self.world().join("clock.json")
     }
 
     /// What the world is; made on the first start.

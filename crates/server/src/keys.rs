@@ -168,7 +168,7 @@ fn name(common_name: &str, unit: &str) -> Name {
 }
 
 fn validity() -> Validity {
-    let now_us = crate::up::system_clock_us();
+    let now_us = crate::world_clock::system_clock_us();
     Validity { from_us: now_us - EARLY_US, until_us: now_us + LIFE_US }
 }
 
@@ -191,7 +191,7 @@ mod tests {
         let issued = again.authority.issue(seller, key.public_key()).unwrap();
         let issued = Certificate::parse(&issued).unwrap();
         assert!(issued.is_issued_by(&Certificate::parse(&first.platform.root).unwrap()));
-        assert!(issued.is_valid_at(crate::up::system_clock_us()));
+        assert!(issued.is_valid_at(crate::world_clock::system_clock_us()));
     }
 
     #[test]

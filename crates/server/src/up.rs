@@ -7,7 +7,9 @@ use crate::front::Front;
 use crate::keys::{self, AppAuthority, Keys};
 use crate::listen::{self, Listeners, turned};
 use crate::mailroom::Letterbox;
+use crate::play::{Hands, Player};
 use crate::ready::{self, Ready};
+use crate::world_clock::{WorldClock, system_clock_us};
 use crate::{print, repair, seed, tour};
 use anyhow::{Context, anyhow, bail};
 use base::OrderNo;
@@ -19,7 +21,7 @@ use portal::{Intake, Opening, Portal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use store::{Reader, SqliteStore, StoreError};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -37,24 +39,11 @@ const CLOSE_TIME: Duration = Duration::from_secs(30);
 /// Deliveries under way get this long.
 const DELIVERIES_TIME: Duration = Duration::from_secs(5);
 
-/// The system's clock, microseconds UTC.
-pub(crate) fn system_clock_us() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
-}
-
 /// The threads that serve.
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.enable_all().max_blocking_threads(BLOCKING_THREADS_MAX).event_interval(EVENT_INTERVAL);
     builder.build().context("no runtime")
-}
-
-/// The world's clock. One that stands still is for benches and tests: their calls are signed long before they are sent.
-fn clock(frozen_at_us: Option<i64>) -> cell::Clock {
-    let Some(at_us) = frozen_at_us else { return Arc::new(system_clock_us) };
-    tracing::warn!(at_us, "the world's clock stands still; this is for benches and tests only");
-    Arc::new(move || at_us)
 }
 
 /// Starts, serves until SIGTERM or SIGINT, and closes.
@@ -75,11 +64,10 @@ async fn serve(args: &UpArgs) -> anyhow::Result<()> {
     let (folder, claim) = DataFolder::claim(&args.folder.data)?;
     let listeners = listen::open(&args.listen, !args.no_port_80).await?;
     let (addresses, missing_port_80) = (listeners.addresses.clone(), listeners.missing_port_80.clone());
-    let clock = clock(args.clock_frozen_at);
     if args.adopt {
         repair::adopt(&folder)?;
     }
-    let house = House::open(folder, claim, base_url(args, &addresses)?, clock, args.checkpoint_pages)?;
+    let house = House::open(folder, claim, base_url(args, &addresses)?, args)?;
     let demo = seed::seed(&house.folder, &house.world, &house.door, &house.authority).await;
     let demo = match demo {
         Ok(demo) => demo,
@@ -144,29 +132,31 @@ struct House {
     _claim: Claim,
     authority: Arc<AppAuthority>,
     world: Arc<World>,
+    clock: Arc<WorldClock>,
     cell: Cell,
     door: Door,
 }
 
 impl House {
-    fn open(
-        folder: DataFolder,
-        claim: Claim,
-        base_url: String,
-        clock: cell::Clock,
-        checkpoint_pages: Option<u32>,
-    ) -> anyhow::Result<House> {
+    fn open(folder: DataFolder, claim: Claim, base_url: String, args: &UpArgs) -> anyhow::Result<House> {
         let note = folder.world_note()?;
         let Keys { platform, secrets, authority } = keys::open(&folder.keys(), !folder.journal().exists())?;
         let tables = folder.tables();
         let mut store =
             SqliteStore::open(&tables).with_context(|| format!("the tables in {}", tables.display()))?;
-        if let Some(pages) = checkpoint_pages {
+        if let Some(pages) = args.checkpoint_pages {
             store.checkpoint_from(pages);
         }
+        let clock = match args.clock_frozen_at {
+            Some(at_us) => WorldClock::frozen_at(at_us),
+            None if note.sandbox => WorldClock::open(&folder.clock())?,
+            None => WorldClock::real(),
+        };
+        let clock = Arc::new(clock);
         let options = cell::Options::new(note.world_id()?);
-        let (cell, door) = Cell::open(&folder.journal(), Box::new(store), clock, options)
+        let (cell, door) = Cell::open(&folder.journal(), Box::new(store), clock.reading(), options)
             .with_context(|| format!("the books in {} cannot be opened", folder.world().display()))?;
+        clock.follow(door.clone());
         let world = Arc::new(World {
             name: crate::data_folder::WORLD.to_owned(),
             sandbox: note.sandbox,
@@ -174,7 +164,7 @@ impl House {
             platform,
             secrets,
         });
-        Ok(House { folder, _claim: claim, authority, world, cell, door })
+        Ok(House { folder, _claim: claim, authority, world, clock, cell, door })
     }
 
     /// Wires the rooms and begins to serve.
@@ -182,7 +172,10 @@ impl House {
         let (world, door) = (&self.world, &self.door);
         let tables = self.folder.tables();
         let places = calls_max.unwrap_or_else(gateway::calls_max);
-        let gateway = Arc::new(Gateway::with_places(world.clone(), door.clone(), places));
+        let gateway = Gateway::with_places(world.clone(), door.clone(), places);
+        let gateway =
+            if self.clock.can_move() { gateway.also_by(Arc::new(system_clock_us)) } else { gateway };
+        let gateway = Arc::new(gateway);
         let intake = Arc::new(OrderIntake(gateway.clone()));
         let issuer = self.authority.clone();
         let notify =
@@ -193,15 +186,21 @@ impl House {
         // It hashes with 19 MiB. The allocator gives such memory back to the system when its thread ends.
         let portal = std::thread::scope(|threads| threads.spawn(portal).join())
             .map_err(|_| anyhow!("no portal"))??;
-        let routes = gateway::routes(gateway).merge(portal::routes(Arc::new(portal)));
+        let player = Arc::new(Player::new(self.clock.clone(), door.clone(), readers(tables.clone())));
+        let mut routes = gateway::routes(gateway).merge(portal::routes(Arc::new(portal)));
+        if world.sandbox {
+            routes = routes.merge(portal::clock_routes(Arc::new(Hands(player.clone()))));
+        }
         let front = Front::new(&world.name, door.clone(), routes);
         let (stop_serving, serving_stopped) = watch::channel(false);
         let (stop_rest, rest_stopped) = watch::channel(false);
         let clerk = Clerk::new(door.clone(), readers(tables), clerk::Options::default());
+        let (notify, clerk) = (notify.woken_by(self.clock.moves()), clerk.woken_by(self.clock.moves()));
         Ok(Running {
             serving: tokio::spawn(listeners.serve(front, serving_stopped)),
             notify: tokio::spawn(notify.run(turned(rest_stopped.clone()))),
             clerk: tokio::spawn(clerk.run(turned(rest_stopped))),
+            player,
             stop_serving,
             stop_rest,
         })
@@ -221,6 +220,7 @@ struct Running {
     serving: JoinHandle<()>,
     notify: JoinHandle<()>,
     clerk: JoinHandle<()>,
+    player: Arc<Player>,
     stop_serving: watch::Sender<bool>,
     stop_rest: watch::Sender<bool>,
 }
@@ -228,6 +228,7 @@ struct Running {
 impl Running {
     /// First nobody comes in any more and those inside are answered, then our own work ends.
     async fn stop(self) {
+        self.player.stop();
         self.stop_serving.send_replace(true);
         // A task that died said so itself, by its panic.
         let _ended = self.serving.await;
@@ -250,7 +251,8 @@ impl Intake for OrderIntake {
     }
 }
 
-type Readers = Arc<dyn Fn() -> Result<Box<dyn Reader>, StoreError> + Send + Sync>;
+/// Opens a view of the posted tables.
+pub(crate) type Readers = Arc<dyn Fn() -> Result<Box<dyn Reader>, StoreError> + Send + Sync>;
 
 fn readers(tables: PathBuf) -> Readers {
     Arc::new(move || Ok(Box::new(SqliteStore::open_reader(&tables)?) as Box<dyn Reader>))

@@ -33,6 +33,12 @@ impl Look {
         self.wanted = true;
     }
 
+    /// As [`Look::want`], and without the gap: somebody waits for it.
+    pub fn want_at_once(&mut self, at: Duration) {
+        self.wanted = true;
+        self.not_before = self.not_before.min(at);
+    }
+
     /// When to ask [`Look::is_due`] next; absent when only [`Look::want`] changes the answer.
     pub fn wake_at(&self, at: Duration, now_us: i64) -> Option<Duration> {
         if self.wanted {
@@ -111,6 +117,14 @@ mod tests {
         assert!(!look.is_due(ms(100), 999_999) && look.is_due(ms(100), 1_000_000));
         assert_eq!(look.wake_at(ms(100), i64::MAX), Some(ms(100)), "the clock was set ahead");
         assert_eq!(look.wake_at(ms(100), i64::MIN), Some(ms(350)), "the clock was set back");
+    }
+
+    #[test]
+    fn who_waits_for_a_look_has_it_at_once() {
+        let mut look = Look::new(GAP, TICK);
+        look.ended(ms(0), ms(100), None, None);
+        look.want_at_once(ms(101));
+        assert!(look.is_due(ms(101), 0));
     }
 
     #[test]

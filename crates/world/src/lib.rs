@@ -1,12 +1,14 @@
-//! What the rim of one world shares: its name, its address, its keys and secrets.
+//! What the rim of one world shares: its name, its address, its keys and secrets, and how its clock may be moved.
 //!
 //! A world is one isolated installation inside a server. The ledger below knows nothing of this; gateway, portal and
 //! notify sign, seal and digest with it. Loading and creating the keys is the server's work.
 //!
-//! Reading order: [`World`], `secrets`.
+//! Reading order: [`World`], `secrets`, `clock`.
 
+mod clock;
 mod secrets;
 
+pub use clock::{AHEAD_MAX_US, ClockRefused, ClockSetting, SpanError, check_move, parse_span};
 pub use secrets::{Secrets, SecretsError};
 
 use std::sync::Arc;

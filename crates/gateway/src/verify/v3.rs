@@ -114,8 +114,11 @@ fn check_time(gateway: &Gateway, read: &Authorization<'_>) -> Result<i64, Failur
             number(text).ok_or_else(wrong)?.saturating_mul(1_000_000).min(TIMESTAMP_WINDOW_US)
         }
     };
-    let age_us = gateway.door.now_us().saturating_sub(sent_at_us);
-    if age_us < -TIMESTAMP_WINDOW_US || age_us > life_us {
+    let near = |now_us: i64| {
+        let age_us = now_us.saturating_sub(sent_at_us);
+        age_us >= -TIMESTAMP_WINDOW_US && age_us <= life_us
+    };
+    if !gateway.fits_a_clock(near) {
         return Err(Failure::gateway_about(GatewayError::InvalidTimestamp, "与服务器时间相差过大"));
     }
     Ok(sent_at_us)
@@ -141,7 +144,12 @@ fn check_signature(
 }
 
 fn check_nonce(gateway: &Gateway, app: AppId, nonce: &str, sent_at_us: i64) -> Result<(), Failure> {
-    let forget_at_us = sent_at_us.saturating_add(TIMESTAMP_WINDOW_US);
+    // Where the world's clock can be moved nonces live by the real one, which it cannot make jump: as long as a
+    // timestamp from the far end of the window.
+    let (now_us, forget_at_us) = match gateway.real_now_us() {
+        Some(now_us) => (now_us, now_us.saturating_add(2 * TIMESTAMP_WINDOW_US)),
+        None => (gateway.door.now_us(), sent_at_us.saturating_add(TIMESTAMP_WINDOW_US)),
+    };
     let told = |refused| match refused {
         // The first request may have been carried out: its sender must not take this for a failed payment.
         NonceRefused::Seen => {
@@ -151,7 +159,7 @@ fn check_nonce(gateway: &Gateway, app: AppId, nonce: &str, sent_at_us: i64) -> R
         NonceRefused::AppHasTooMany => Failure::gateway(GatewayError::AppCallLimited),
         NonceRefused::AllHaveTooMany => Failure::gateway(GatewayError::UnknownError),
     };
-    gateway.nonces.take(app, nonce, gateway.door.now_us(), forget_at_us).map_err(told)
+    gateway.nonces.take(app, nonce, now_us, forget_at_us).map_err(told)
 }
 
 /// The members of the body and what stands in the query, each name once.

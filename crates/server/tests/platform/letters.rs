@@ -67,7 +67,7 @@ fn listen(server: &Server, shop: &str) -> Listening {
 fn pay(server: &Server, number: &str) {
     let biz = json!({ "out_trade_no": number, "total_amount": "1.50", "subject": "茶" });
     let nobody = "http://127.0.0.1:9/notify";
-    let (answer, _) = server.gateway_notifying("alipay.trade.precreate", &biz, Some(nobody));
+    let (answer, _) = server.gateway_told("alipay.trade.precreate", &biz, Some(nobody));
     let code = &answer["alipay_trade_precreate_response"]["qr_code"];
     let password = &server.ready["buyers"][0]["pay_password"];
     let body = json!({ "login": server.login(0), "pay_password": password, "qr_code": code });

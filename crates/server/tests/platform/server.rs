@@ -129,15 +129,15 @@ impl Server {
 
     /// A call of the gateway as the demo app: the answer, and the request's signature.
     pub(crate) fn gateway(&self, method: &str, biz: &Value) -> (Value, String) {
-        self.gateway_notifying(method, biz, None)
+        self.gateway_told(method, biz, None)
     }
 
-    /// The same, with an address for notifications.
-    pub(crate) fn gateway_notifying(
+    /// The same with an address for notifications.
+    pub(crate) fn gateway_told(
         &self,
         method: &str,
         biz: &Value,
-        notify: Option<&str>,
+        notify_url: Option<&str>,
     ) -> (Value, String) {
         let app = &self.ready["apps"][0];
         let key = fs::read_to_string(app["private_key_pkcs8"].as_str().unwrap()).unwrap();
@@ -150,12 +150,9 @@ impl Server {
             ("biz_content", &biz),
             ("charset", "utf-8"),
             ("method", method),
-            ("notify_url", notify.unwrap_or_default()),
-            ("sign_type", "RSA2"),
-            ("timestamp", &timestamp),
-            ("version", "1.0"),
         ];
-        params.retain(|(_, value)| !value.is_empty());
+        params.extend(notify_url.map(|url| ("notify_url", url)));
+        params.extend([("sign_type", "RSA2"), ("timestamp", &timestamp), ("version", "1.0")]);
         let joined: Vec<String> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let sign = PrivateKey::parse(&key).unwrap().sign(SignType::Rsa2, joined.join("&").as_bytes());
         params.push(("sign", &sign));

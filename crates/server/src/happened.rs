@@ -1,0 +1,125 @@
+//! What falls due, and what became of it: read from the tables before and after.
+
+use engine::{Key, Row};
+use portal::{Counts, Event, Happened};
+use std::sync::Arc;
+use store::{Reader, StoreError};
+use trade::{Notice, NoticeState, Order, OrderState, Timer, TimerTask};
+use wire::timestamp::format_cn;
+
+/// Something that is due, as it is before it is done.
+pub(crate) enum Due {
+    /// A timer, and the state of the order that it watches.
+    Timer(Arc<Timer>, Option<OrderState>),
+    /// A notification.
+    Notice(Arc<Notice>),
+}
+
+/// What is due until a moment, in the order of time; of the same moment timers first, each kind by its number.
+pub(crate) fn look(reader: &mut dyn Reader, until_us: i64, limit: usize) -> Result<Vec<Due>, StoreError> {
+    let mut due = Vec::new();
+    for timer in reader.due_timers(until_us, limit)? {
+        let order = order_of(reader, &timer)?.map(|order| order.state);
+        due.push(Due::Timer(timer, order));
+    }
+    due.extend(reader.due_notices(until_us, limit)?.into_iter().map(Due::Notice));
+    // It keeps timers before notices, and the numbers' order within each.
+    due.sort_by_key(|due| (due.at_us(), due.number()));
+    Ok(due)
+}
+
+fn order_of(reader: &mut dyn Reader, timer: &Timer) -> Result<Option<Arc<Order>>, StoreError> {
+    let Some(no) = timer.order_no else { return Ok(None) };
+    order(reader, no)
+}
+
+fn order(reader: &mut dyn Reader, no: base::OrderNo) -> Result<Option<Arc<Order>>, StoreError> {
+    match reader.row(&Key::Order((no.slot(), no)))? {
+        Some(Row::Order(order)) => Ok(Some(order)),
+        Some(_) | None => Ok(None),
+    }
+}
+
+impl Due {
+    fn at_us(&self) -> i64 {
+        match self {
+            Due::Timer(timer, _) => timer.due_at_us,
+            Due::Notice(notice) => notice.next_at_us.unwrap_or(i64::MAX),
+        }
+    }
+
+    /// Timers before notices.
+    fn number(&self) -> (bool, String) {
+        match self {
+            Due::Timer(timer, _) => (false, timer.no.to_string()),
+            Due::Notice(notice) => (true, notice.no.to_string()),
+        }
+    }
+
+    /// What became of it, counted; `None` when it is nobody's news, or when something else came first.
+    pub(crate) fn event(
+        self,
+        reader: &mut dyn Reader,
+        counts: &mut Counts,
+    ) -> Result<Option<Event>, StoreError> {
+        let at = format_cn(self.at_us());
+        let what = match self {
+            Due::Timer(timer, before) => match timer.task {
+                TimerTask::ExpireOrder => closed(order_of(reader, &timer)?, before, counts),
+                TimerTask::ForgetCode => {
+                    counts.pay_codes_forgotten += 1;
+                    None
+                }
+                TimerTask::ForgetAttempt => {
+                    counts.password_tries_forgotten += 1;
+                    None
+                }
+            },
+            Due::Notice(notice) => told(reader, &notice, counts)?,
+        };
+        Ok(what.map(|what| Event { at, what }))
+    }
+}
+
+fn closed(after: Option<Arc<Order>>, before: Option<OrderState>, counts: &mut Counts) -> Option<Happened> {
+    let order = after.filter(|order| order.state == OrderState::Closed)?;
+    let (seller_id, out_trade_no) = (order.seller.to_string(), order.out_trade_no.to_string());
+    match before? {
+        OrderState::WaitBuyerPay => {
+            counts.orders_closed += 1;
+            Some(Happened::OrderClosed { seller_id, out_trade_no, trade_no: order.no.to_string() })
+        }
+        OrderState::Offered => {
+            counts.offers_expired += 1;
+            Some(Happened::OfferExpired { seller_id, out_trade_no })
+        }
+        OrderState::Paid | OrderState::Finished | OrderState::Closed => None,
+    }
+}
+
+fn told(
+    reader: &mut dyn Reader,
+    before: &Notice,
+    counts: &mut Counts,
+) -> Result<Option<Happened>, StoreError> {
+    let Some(Row::Notice(after)) = reader.row(&Key::Notice((before.slot, before.no)))? else {
+        return Ok(None);
+    };
+    if after.attempts <= before.attempts {
+        return Ok(None);
+    }
+    let (count, outcome) = match after.state {
+        NoticeState::Delivered => (&mut counts.notifications_delivered, "delivered"),
+        NoticeState::Due => (&mut counts.notifications_failed, "failed"),
+        NoticeState::GivenUp => (&mut counts.notifications_given_up, "given_up"),
+    };
+    *count += 1;
+    Ok(Some(Happened::Notification {
+        notify_id: after.no.to_string(),
+        out_trade_no: order(reader, after.order_no)?.map(|order| order.out_trade_no.to_string()),
+        attempt: after.attempts,
+        outcome: outcome.to_owned(),
+        error: after.last_error.as_ref().map(ToString::to_string),
+        next_attempt_at: after.next_at_us.map(format_cn),
+    }))
+}
