@@ -1,7 +1,7 @@
 //! `/sandbox/clock`: the world's time, which developers may move forwards.
 //!
-//! Moving it is the server's work ([`ClockHands`]), because it knows the rooms that time wakes; here is what it is asked
-//! and what it tells.
+//! Moving it is the server's work ([`ClockHands`]), because it knows the rooms that time wakes; here is what it is
+//! asked and what it tells.
 
 use crate::guard;
 use crate::sandbox::{Answer, SandboxError, answer, read};

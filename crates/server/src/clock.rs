@@ -1,4 +1,5 @@
-//! `tongbao clock show|advance|set|freeze|run`: asks the sandbox API of a running server, which alone may move its clock.
+//! `tongbao clock show|advance|set|freeze|run`: asks the sandbox API of a running server, which alone may
+//! move its clock.
 
 use crate::clock_call::call;
 use crate::print;

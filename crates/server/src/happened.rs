@@ -1,11 +1,16 @@
 //! What falls due, and what became of it: read from the tables before and after.
 
+use base::NoticeNo;
 use engine::{Key, Row};
 use portal::{Counts, Event, Happened};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{Reader, StoreError};
 use trade::{Notice, NoticeState, Order, OrderState, Timer, TimerTask};
 use wire::timestamp::format_cn;
+
+/// Notices of one order that are looked at.
+const NOTICES_MAX: usize = 100;
 
 /// Something that is due, as it is before it is done.
 pub(crate) enum Due {
@@ -57,28 +62,49 @@ impl Due {
     }
 
     /// What became of it, counted; `None` when it is nobody's news, or when something else came first.
-    pub(crate) fn event(
-        self,
-        reader: &mut dyn Reader,
-        counts: &mut Counts,
-    ) -> Result<Option<Event>, StoreError> {
-        let at = format_cn(self.at_us());
-        let what = match self {
+    fn became(&self, reader: &mut dyn Reader, counts: &mut Counts) -> Result<Option<Happened>, StoreError> {
+        match self {
             Due::Timer(timer, before) => match timer.task {
-                TimerTask::ExpireOrder => closed(order_of(reader, &timer)?, before, counts),
+                TimerTask::ExpireOrder => Ok(closed(order_of(reader, timer)?, *before, counts)),
                 TimerTask::ForgetCode => {
                     counts.pay_codes_forgotten += 1;
-                    None
+                    Ok(None)
                 }
                 TimerTask::ForgetAttempt => {
                     counts.password_tries_forgotten += 1;
-                    None
+                    Ok(None)
                 }
             },
-            Due::Notice(notice) => told(reader, &notice, counts)?,
-        };
-        Ok(what.map(|what| Event { at, what }))
+            Due::Notice(notice) => told(reader, notice, notice.attempts, counts),
+        }
     }
+}
+
+/// What became of all that was due until a moment, in the order of time, counted.
+pub(crate) fn events(
+    due: &[Due],
+    until_us: i64,
+    reader: &mut dyn Reader,
+    counts: &mut Counts,
+) -> Result<Vec<Event>, StoreError> {
+    let known: BTreeSet<NoticeNo> = due
+        .iter()
+        .filter_map(|due| if let Due::Notice(notice) = due { Some(notice.no) } else { None })
+        .collect();
+    let mut told_at = Vec::new();
+    for due in due {
+        let Some(what) = due.became(reader, counts)? else { continue };
+        told_at.push((due.at_us(), what));
+        let Due::Timer(timer, _) = due else { continue };
+        // A notice that was written at the very moment at which the clock is held is due at once, and tried already.
+        let born = reader.notices(None, timer.order_no, NOTICES_MAX)?;
+        let born = born.iter().filter(|notice| !known.contains(&notice.no));
+        for notice in born.filter(|notice| (timer.due_at_us..=until_us).contains(&notice.happened_at_us)) {
+            told_at.extend(told(reader, notice, 0, counts)?.map(|what| (notice.happened_at_us, what)));
+        }
+    }
+    told_at.sort_by_key(|(at_us, _)| *at_us);
+    Ok(told_at.into_iter().map(|(at_us, what)| Event { at: format_cn(at_us), what }).collect())
 }
 
 fn closed(after: Option<Arc<Order>>, before: Option<OrderState>, counts: &mut Counts) -> Option<Happened> {
@@ -99,13 +125,14 @@ fn closed(after: Option<Arc<Order>>, before: Option<OrderState>, counts: &mut Co
 
 fn told(
     reader: &mut dyn Reader,
-    before: &Notice,
+    notice: &Notice,
+    attempts_before: u32,
     counts: &mut Counts,
 ) -> Result<Option<Happened>, StoreError> {
-    let Some(Row::Notice(after)) = reader.row(&Key::Notice((before.slot, before.no)))? else {
+    let Some(Row::Notice(after)) = reader.row(&Key::Notice((notice.slot, notice.no)))? else {
         return Ok(None);
     };
-    if after.attempts <= before.attempts {
+    if after.attempts <= attempts_before {
         return Ok(None);
     }
     let (count, outcome) = match after.state {

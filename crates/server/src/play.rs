@@ -2,11 +2,11 @@
 //!
 //! One jump would let everything come at its far end: an order that expires in an hour and one that expires in a year
 //! would close together, and a notification would be tried once where its ladder has eight steps. So the clock goes to
-//! the next moment at which something is due, is held there until the tables show that nothing due is left, and goes on.
-//! What is due is read from the tables, and so is what became of it: the clerk and notify work as they always do, and
+//! the next moment at which something is due, is held there until the tables show that nothing due is left, and goes
+//! on. What is due is read from the tables, and so is what became of it: the clerk and notify work as they always do, and
 //! are only woken.
 
-use crate::happened::{Due, look};
+use crate::happened::{Due, events, look};
 use crate::up::Readers;
 use crate::world_clock::WorldClock;
 use base::MINUTE_US;
@@ -20,8 +20,8 @@ use wire::timestamp::format_cn;
 
 /// Events that a journey tells; the rest are counted.
 const EVENTS_MAX: usize = 1_000;
-/// Due rows of each kind that are looked at in one step: sketch 100,000 rows of 400 bytes, 40 MB. More in one moment are
-/// played, but not told.
+/// Due rows of each kind that are looked at in one step: sketch 100,000 rows of 400 bytes, 40 MB. More in one moment
+/// are played, but not told.
 const DUE_MAX: usize = 100_000;
 /// So many steps go to the very next moment. Afterwards nobody is told of single events any more, and a step takes all
 /// that falls due within a minute: less than the ladder's shortest wait.
@@ -137,7 +137,7 @@ impl Move<'_> {
             let due = look(self.reader.as_mut(), at_us, DUE_MAX).map_err(|error| unreadable(&error))?;
             self.player.hold(at_us)?;
             self.wait_until_quiet(at_us)?;
-            self.tell(due)?;
+            self.tell(&due, at_us)?;
             self.steps += 1;
         }
         self.player.hold(self.target_us)
@@ -190,14 +190,13 @@ impl Move<'_> {
         NotMoved::Stuck { at_us, target_us: self.target_us, why }
     }
 
-    fn tell(&mut self, due: Vec<Due>) -> Result<(), NotMoved> {
-        for due in due {
-            let event =
-                due.event(self.reader.as_mut(), &mut self.counts).map_err(|error| unreadable(&error))?;
-            match event {
-                Some(event) if self.events.len() < EVENTS_MAX => self.events.push(event),
-                Some(_) => self.left_out += 1,
-                None => {}
+    fn tell(&mut self, due: &[Due], until_us: i64) -> Result<(), NotMoved> {
+        let told = events(due, until_us, self.reader.as_mut(), &mut self.counts);
+        for event in told.map_err(|error| unreadable(&error))? {
+            if self.events.len() < EVENTS_MAX {
+                self.events.push(event);
+            } else {
+                self.left_out += 1;
             }
         }
         Ok(())

@@ -1,8 +1,8 @@
 //! The world's clock: real time, moved forwards or standing still, kept beside the world's note.
 //!
 //! Every move is durable before anybody sees it: a world that was killed after it never shows an earlier time than it
-//! showed before. While somebody plays what falls due ([`crate::play`]), the clock is *held*, so that each thing happens
-//! at the very moment it is due, however long it takes.
+//! showed before. While somebody plays what falls due ([`crate::play`]), the clock is *held*, so that each thing
+//! happens at the very moment it is due, however long it takes.
 
 use crate::private_file;
 use anyhow::{Context, ensure};

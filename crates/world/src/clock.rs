@@ -112,7 +112,7 @@ pub fn check_move(now_us: i64, target_us: i64, real_us: i64) -> Result<(), Clock
 /// Not a span of time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
-    "a span is whole seconds, or numbers with units from the largest to the smallest: 3d, 15m, 1d12h, 90s (w, d, h, m, s)"
+    "a span is whole seconds, or numbers with units, the largest first: 3d, 15m, 1d12h, 90s (w, d, h, m, s)"
 )]
 pub struct SpanError;
 
