@@ -146,15 +146,15 @@ fn journey_text(journey: &Journey) -> String {
         (counts.orders_closed, "orders closed"),
         (counts.offers_expired, "offers expired"),
         (counts.notifications_delivered, "notifications delivered"),
-        (counts.notifications_failed, "failed"),
-        (counts.notifications_given_up, "given up"),
+        (counts.notifications_failed, "notifications failed"),
+        (counts.notifications_given_up, "notifications given up"),
         (counts.pay_codes_forgotten, "pay codes forgotten"),
         (counts.password_tries_forgotten, "password tries forgotten"),
     ];
     let counted: Vec<_> = counted
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
+        .map(|(count, what)| format!("{what}: {count}"))
         .collect();
     let counted = if counted.is_empty() { "nothing fell due".to_owned() } else { counted.join(", ") };
     lines.push(format!("from {} to {}: {counted}", journey.from, journey.face.now));

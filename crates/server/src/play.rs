@@ -3,8 +3,8 @@
 //! One jump would let everything come at its far end: an order that expires in an hour and one that expires in a year
 //! would close together, and a notification would be tried once where its ladder has eight steps. So the clock goes to
 //! the next moment at which something is due, is held there until the tables show that nothing due is left, and goes
-//! on. What is due is read from the tables, and so is what became of it: the clerk and notify work as they always do, and
-//! are only woken.
+//! on. What is due is read from the tables, and so is what became of it: the clerk and notify work as they always do,
+//! and are only woken.
 
 use crate::happened::{Due, events, look};
 use crate::up::Readers;

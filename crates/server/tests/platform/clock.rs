@@ -345,7 +345,7 @@ fn a_second_move_is_told_busy_and_the_command_line_moves_too() {
     assert!(shown.contains("running, ") && shown.contains("ahead of real time"), "{shown}");
     server.waiting_order("told", "30m", None);
     let told = printed(&["clock", "advance", "1h", "--ready", &ready]);
-    assert!(told.contains("order told (") && told.contains("1 orders closed"), "{told}");
+    assert!(told.contains("order told (") && told.contains("orders closed: 1"), "{told}");
     let told: Value = serde_json::from_str(&printed(&["clock", "freeze", "--url", &url, "--json"])).unwrap();
     assert_eq!(told["mode"], "frozen");
     assert!(printed(&["clock", "run", "--url", &url]).contains("running"));
