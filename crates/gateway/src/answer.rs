@@ -106,16 +106,21 @@ fn finish(origin: &Origin, bytes: Vec<u8>) -> HttpResponse<Body> {
     headers.reserve(HEADERS_MAX);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
-    if let Some(mistake) = origin.hint {
-        headers.insert(DIAGNOSIS_HEADER, HeaderValue::from_static(mistake.line()));
-    }
     common_headers(origin, &mut response);
     response
 }
 
 fn common_headers(origin: &Origin, response: &mut HttpResponse<Body>) {
     response.headers_mut().insert(TRACE_HEADER, origin.trace.header());
+    diagnosis_header(origin, response);
     guard_headers(response);
+}
+
+/// What a developer should know about a wrong signature or serial.
+pub(crate) fn diagnosis_header(origin: &Origin, response: &mut HttpResponse<Body>) {
+    if let Some(mistake) = origin.hint {
+        response.headers_mut().insert(DIAGNOSIS_HEADER, HeaderValue::from_static(mistake.line()));
+    }
 }
 
 /// Nobody keeps an answer, takes it for another type, or tells others where it came from.

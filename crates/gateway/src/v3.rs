@@ -4,7 +4,7 @@
 //! Only methods that answer programs are here; the other ones have no path. A call waits for its place like any other.
 
 use crate::Gateway;
-use crate::answer::guard_headers;
+use crate::answer::{diagnosis_header, guard_headers};
 use crate::busy::Busy;
 use crate::codes::Failure;
 use crate::http::{content_kind, read_body, report, unless_panic};
@@ -227,6 +227,7 @@ fn sent(origin: &Origin, answer: Answer) -> HttpResponse<Body> {
     *response.status_mut() = answer.status;
     response.headers_mut().insert(header::CONTENT_TYPE, answer.kind);
     response.headers_mut().insert(TRACE_HEADER, origin.trace.header());
+    diagnosis_header(origin, &mut response);
     guard_headers(&mut response);
     response
 }

@@ -114,6 +114,24 @@ async fn a_request_is_taken_once() {
 }
 
 #[tokio::test]
+async fn where_the_clock_was_moved_both_times_are_right_and_a_nonce_still_works_once() {
+    let shop = Shop::open().await;
+    let mut client = RestClient::by_key(&shop).await;
+    let gateway = Gateway::new(shop.world.clone(), shop.door.clone()).also_by(Arc::new(|| START_US));
+    client.router = gateway::routes(Arc::new(gateway));
+    shop.advance(3 * base::DAY_US);
+    for (days, expected) in [(0, UNDERSTOOD), (3, UNDERSTOOD), (1, "400 invalid-timestamp")] {
+        let mut ask = client.ask("POST", QUERY, BIZ);
+        ask.auth = ask.auth.replace(&at(0, 0), &at(days * 24 * 60, 0));
+        let ask = client.sign(ask);
+        assert_eq!(client.send(&ask).await.outcome(), expected, "{days} days");
+        if expected == UNDERSTOOD {
+            assert_eq!(client.send(&ask).await.outcome(), "400 suspected-attack", "{days} days, again");
+        }
+    }
+}
+
+#[tokio::test]
 async fn in_certificate_mode_both_serials_must_be_right() {
     let shop = Shop::open().await;
     let client = RestClient::of(&shop.cert_client().await);
@@ -124,6 +142,10 @@ async fn in_certificate_mode_both_serials_must_be_right() {
     assert_eq!(without, "400 missing-app-cert-sn");
     let wrong = outcome(&client, |ask| ask.auth = ask.auth.replace(&serial(ask), "app_cert_sn=00")).await;
     assert_eq!(wrong, "401 app-cert-not-exist");
+    let mut named = client.ask("POST", QUERY, BIZ);
+    named.auth = named.auth.replace(&serial(&named), "app_cert_sn=00");
+    let told = client.send(&client.sign(named)).await;
+    assert!(told.headers.contains_key("x-tongbao-diagnosis"), "the developer is told why");
     assert_eq!(outcome(&client, |ask| ask.headers.truncate(1)).await, "400 missing-alipay-root-cert-sn");
     let root = outcome(&client, |ask| ask.headers[1].1 = "00".to_owned()).await;
     assert_eq!(root, "401 invalid-alipay-root-cert-sn");
