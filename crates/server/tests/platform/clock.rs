@@ -355,3 +355,33 @@ fn a_second_move_is_told_busy_and_the_command_line_moves_too() {
     let output = tongbao(&["clock", "show", "--url", &url]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("no server answers at"));
 }
+
+#[test]
+fn a_move_that_is_cut_off_goes_on_from_the_moment_it_came_to() {
+    for signal in ["-KILL", "-TERM"] {
+        let temporary = tempfile::tempdir().unwrap();
+        let data = temporary.path().join("data");
+        let (server, shop) = (Server::start(&data), Shop::slowly(500, "no", Duration::from_millis(1_500)));
+        server.waiting_order("slow", "10d", Some(&shop.url()));
+        let address = server.address.clone();
+        let moved =
+            std::thread::spawn(move || call(&address, "POST", "/sandbox/clock/advance", r#"{"by":"20d"}"#));
+        while shop.heard().is_empty() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        server.signal(signal);
+        server.wait(Duration::from_secs(10));
+        let answer = moved.join().unwrap();
+        if let Some((status, text)) = answer {
+            assert!(status == 504 && text.contains("the server is stopping"), "{signal}: {status} {text}");
+        }
+        let server = Server::start(&data);
+        let ahead_s = server.clock()["offset_seconds"].as_i64().unwrap();
+        assert!((10 * DAY_S - 5..10 * DAY_S + 600).contains(&ahead_s), "{signal}: {ahead_s}");
+        assert_eq!(server.status_of("slow"), "TRADE_CLOSED");
+        let journey = server.advance("2d");
+        assert_eq!(journey["counts"]["notifications_given_up"], 1, "{signal}: {journey}");
+        server.stop();
+        clean(&data);
+    }
+}
