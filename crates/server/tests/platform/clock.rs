@@ -385,3 +385,29 @@ fn a_move_that_is_cut_off_goes_on_from_the_moment_it_came_to() {
         clean(&data);
     }
 }
+
+#[test]
+fn a_call_may_be_signed_by_the_real_or_the_worlds_clock() {
+    let temporary = tempfile::tempdir().unwrap();
+    let server = Server::start(&temporary.path().join("data"));
+    let real_us = server.clock()["now_us"].as_i64().unwrap();
+    server.advance("30d");
+    server.waiting_order("known", "3h", None);
+    let asked = |ahead_s: i64| {
+        let (at_us, biz) = (real_us + ahead_s * 1_000_000, json!({ "out_trade_no": "known" }));
+        let (answer, _) = server.gateway_at(at_us, "alipay.trade.query", &biz, None);
+        let answer = &answer["alipay_trade_query_response"];
+        (
+            answer["code"].as_str().unwrap().to_owned(),
+            answer["sub_code"].as_str().unwrap_or_default().to_owned(),
+        )
+    };
+    for (ahead_s, understood) in
+        [(0, true), (30 * DAY_S, true), (15 * DAY_S, false), (-2 * DAY_S, false), (32 * DAY_S, false)]
+    {
+        let (code, sub_code) = asked(ahead_s);
+        assert_eq!(code == "10000", understood, "{ahead_s}: {code} {sub_code}");
+        assert!(understood || sub_code == "isv.invalid-timestamp", "{ahead_s}: {code} {sub_code}");
+    }
+    server.stop();
+}

@@ -139,9 +139,20 @@ impl Server {
         biz: &Value,
         notify_url: Option<&str>,
     ) -> (Value, String) {
+        let now_us = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as i64;
+        self.gateway_at(now_us, method, biz, notify_url)
+    }
+
+    /// The same, signed by a clock that shows this.
+    pub(crate) fn gateway_at(
+        &self,
+        now_us: i64,
+        method: &str,
+        biz: &Value,
+        notify_url: Option<&str>,
+    ) -> (Value, String) {
         let app = &self.ready["apps"][0];
         let key = fs::read_to_string(app["private_key_pkcs8"].as_str().unwrap()).unwrap();
-        let now_us = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as i64;
         let biz = biz.to_string();
         let timestamp = wire::timestamp::format_cn(now_us);
         // In the order in which they are signed.
