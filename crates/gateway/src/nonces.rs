@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::BuildHasher;
 use std::sync::{Mutex, PoisonError};
 
-/// Nonces kept for one app: 1,000 calls a second for ten minutes, about 40 MB.
+/// Nonces kept for one app: 1,000 calls a second for ten minutes, half of that where a nonce lives twenty, about 40 MB.
 const OF_ONE_APP_MAX: usize = 600_000;
 /// Nonces kept in all, about 160 MB.
 const OF_ALL_MAX: usize = 2_400_000;

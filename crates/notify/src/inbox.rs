@@ -14,7 +14,7 @@ use tokio::sync::{Notify as Bell, oneshot};
 use tokio::time::Instant;
 use trade::Notice;
 
-/// Letters that are kept, the newest: some two kilobytes each.
+/// Letters that are kept, the newest: some two kilobytes each, and 190 at most where a developer changed much.
 const LETTERS_MAX: usize = 1_000;
 /// Letters that one look gives at most.
 const LETTERS_PER_LOOK: usize = 100;
@@ -121,18 +121,19 @@ impl Inbox {
         loop {
             let mut changed = pin!(self.changed.notified());
             changed.as_mut().enable();
-            let mut found = {
+            let found = {
                 let mut state = self.state();
                 state.stay(app, until + GRACE);
+                // Who counts from before the last start begins anew: what waits would be hidden from it.
+                let after = if after > state.last_no { 0 } else { after };
                 let theirs = |letter: &&Sent| {
                     letter.no > after
-                        && state.waiting.contains_key(&letter.no)
+                        && state.waiting.get(&letter.no).is_some_and(|answer| !answer.is_closed())
                         && app.is_none_or(|app| app == letter.app)
                 };
-                state.letters.iter().filter(theirs).cloned().collect::<Vec<_>>()
+                state.letters.iter().filter(theirs).take(LETTERS_PER_LOOK).cloned().collect::<Vec<_>>()
             };
             if !found.is_empty() || tokio::time::timeout_at(until, changed).await.is_err() {
-                found.truncate(LETTERS_PER_LOOK);
                 return found;
             }
         }
@@ -153,6 +154,9 @@ impl Inbox {
 impl State {
     fn stay(&mut self, app: Option<AppId>, until: Instant) {
         let now = Instant::now();
+        let same = self.listeners.iter().filter(|(whose, _)| *whose == app);
+        // Another one of the same app may wait longer.
+        let until = same.map(|(_, end)| *end).fold(until, Instant::max);
         self.listeners.retain(|(whose, end)| *whose != app && *end > now);
         if self.listeners.len() == LISTENERS_MAX {
             self.listeners.remove(0);

@@ -33,7 +33,7 @@ pub struct Again {
     pub forgery: Option<Forgery>,
 }
 
-/// Why nothing was sent.
+/// Why a letter was not sent, or not told of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ResendRefused {
     /// Those are made here.
@@ -45,6 +45,9 @@ pub enum ResendRefused {
     /// The cell could not answer, or no thread could sign.
     #[error("the platform is busy; nothing was sent")]
     Busy,
+    /// The platform failed while it sent.
+    #[error("sending broke off; whether the letter arrived is not known")]
+    BrokeOff,
 }
 
 /// Sends notices again.
@@ -61,7 +64,7 @@ impl Resender {
     /// Sends once and tells how it ended. A listener has it before the address, as with every letter.
     ///
     /// # Errors
-    /// Nothing was sent.
+    /// Nothing was sent, but for [`ResendRefused::BrokeOff`].
     pub async fn send(&self, notice: &Notice, again: Again) -> Result<Called, ResendRefused> {
         if again.members.keys().any(|name| matches!(name.as_str(), "sign" | "sign_type")) {
             return Err(ResendRefused::SignatureNamed);
@@ -77,7 +80,11 @@ impl Resender {
         let key = self.postman.key();
         let write = move || form(&letter, again, &key);
         let form = tokio::task::spawn_blocking(write).await.ok().flatten().ok_or(ResendRefused::Busy)?;
-        Ok(self.postman.call(notice, Post { url, content_type, form }).await)
+        // On a task of its own: a caller that hangs up must not leave a letter under way for ever.
+        let (postman, notice, post) =
+            (self.postman.clone(), notice.clone(), Post { url, content_type, form });
+        let sending = tokio::spawn(async move { postman.call(&notice, post).await });
+        sending.await.map_err(|_| ResendRefused::BrokeOff)
     }
 }
 

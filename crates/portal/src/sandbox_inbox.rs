@@ -81,13 +81,15 @@ pub struct AgainAsked {
     pub forgery: Option<ForgeryAsked>,
 }
 
-/// Why a letter was not sent once more.
+/// Why a letter was not sent once more, or not told of.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AgainRefused {
     /// The request cannot be carried out; a sentence for the developer.
     Bad(String),
     /// The platform is busy; nothing was sent.
     Busy,
+    /// The platform failed while it sent; nobody knows whether the letter arrived.
+    Unknown,
 }
 
 /// Letters that were asked for, as they come.
@@ -222,6 +224,10 @@ pub(crate) async fn resend(State(portal): State<Arc<Portal>>, headers: HeaderMap
     match portal.mailroom.resend(notice, asked).await {
         Ok(ended) => answer(json!({ "notify_id": notify_id, "ended": end(&ended) })),
         Err(AgainRefused::Bad(message)) => Err(SandboxError::bad("bad_request", message)),
+        Err(AgainRefused::Unknown) => {
+            let message = "sending broke off; whether the letter arrived is not known";
+            Err(SandboxError::new(axum::http::StatusCode::GATEWAY_TIMEOUT, "unknown", message))
+        }
         Err(AgainRefused::Busy) => {
             let message = "the platform is busy; nothing was sent, try again";
             Err(SandboxError::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "busy", message))

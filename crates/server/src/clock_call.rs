@@ -22,8 +22,10 @@ pub(crate) fn call(verb: &str, url: &str, body: &str) -> anyhow::Result<(u16, St
         } else {
             format!("{host}:80")
         };
-    let asked = || -> std::io::Result<Vec<u8>> {
-        let mut stream = TcpStream::connect(&address)?;
+    let connected = TcpStream::connect(&address);
+    let mut stream = connected
+        .with_context(|| format!("no server answers at {address}; name it with --url or --ready"))?;
+    let asked = move || -> std::io::Result<Vec<u8>> {
         stream.set_read_timeout(Some(ANSWER_TIME))?;
         let head = format!("{verb} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
         let length = body.len();
@@ -33,8 +35,9 @@ pub(crate) fn call(verb: &str, url: &str, body: &str) -> anyhow::Result<(u16, St
         stream.take(ANSWER_BYTES_MAX).read_to_end(&mut answer)?;
         Ok(answer)
     };
-    let answer =
-        asked().with_context(|| format!("no server answers at {address}; name it with --url or --ready"))?;
+    let broke_off =
+        "the connection broke off; what was asked for may be done: look with `tongbao clock show`";
+    let answer = asked().context(broke_off)?;
     read(&answer).with_context(|| format!("{address} broke off, or speaks something else than HTTP"))
 }
 

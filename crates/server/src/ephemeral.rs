@@ -5,6 +5,7 @@ use crate::cli::UpArgs;
 use crate::data_folder::DataFolder;
 use anyhow::Context;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -28,9 +29,7 @@ impl Ephemeral {
         let memory = || tempfile::Builder::new().prefix(PREFIX).tempdir_in(MEMORY);
         let folder = memory().or_else(|_| tempfile::Builder::new().prefix(PREFIX).tempdir());
         let folder = folder.context("no folder can be made for this run")?;
-        if let Some(parent) = folder.path().parent() {
-            sweep(parent);
-        }
+        sweep(folder.path());
         Ok(Ephemeral { folder })
     }
 
@@ -50,14 +49,22 @@ impl Ephemeral {
     }
 }
 
-/// Removes folders that no process holds any more. What cannot be looked at or removed is left alone.
-fn sweep(parent: &Path) {
-    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
-        let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
+/// Removes folders beside this one that no process holds any more. What cannot be looked at or removed is left alone,
+/// and so is what others made: anybody may put files and links of such names here.
+fn sweep(own: &Path) {
+    let uid = |path: &Path| fs::symlink_metadata(path).map(|metadata| metadata.uid()).ok();
+    let is_folder = |path: &Path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+    let is_file = |path: &Path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+    for entry in own.parent().and_then(|parent| fs::read_dir(parent).ok()).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let named = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
+        let ours = named && is_folder(&path) && uid(&path) == uid(own);
+        let data = path.join("data");
+        let whole = is_folder(&data) && is_file(&data.join("LOCK"));
         let age = entry.metadata().and_then(|metadata| metadata.modified()).map(|at| at.elapsed());
         let settled = matches!(age, Ok(Ok(age)) if age > SETTLED);
-        if ours && settled && DataFolder::is_free(&entry.path().join("data")) {
-            let _left = fs::remove_dir_all(entry.path());
+        if ours && settled && whole && DataFolder::is_free(&data) {
+            let _left = fs::remove_dir_all(path);
         }
     }
 }

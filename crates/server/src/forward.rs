@@ -9,11 +9,14 @@ use reqwest::{Client, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
 use std::time::Duration;
+use tokio::task::JoinSet;
 
 /// How long the platform may keep a call that waits for letters.
 const WAIT_S: u64 = 20;
 /// How long a shop may take. The platform gives up after 15 s.
 const SHOP_TIME: Duration = Duration::from_secs(14);
+/// How long the platform may take to hear a shop's answer.
+const ANSWER_TIME: Duration = Duration::from_secs(10);
 /// Wait before a platform that was not reached is asked again.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Bytes of a shop's answer that are carried; the right one has seven.
@@ -48,7 +51,11 @@ async fn listen(args: &ListenArgs) -> anyhow::Result<()> {
     let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
     let sandbox = format!("{}/sandbox/notifications", args.url.trim_end_matches('/'));
     let (mut after, mut reached) = (0, None);
+    let mut under_way: JoinSet<anyhow::Result<()>> = JoinSet::new();
     loop {
+        while let Some(carried) = under_way.try_join_next() {
+            carried??;
+        }
         let asked = client
             .post(format!("{sandbox}/listen"))
             .header("content-type", "application/json")
@@ -81,7 +88,9 @@ async fn listen(args: &ListenArgs) -> anyhow::Result<()> {
         let Listed { letters } = serde_json::from_slice(&body).context("the platform's answer")?;
         for letter in letters {
             after = after.max(letter.no);
-            carry(&client, &sandbox, &args.forward, letter).await?;
+            // Beside each other, and while the next are asked for: a slow shop holds up nothing but its own letter.
+            let (client, sandbox, shop) = (client.clone(), sandbox.clone(), args.forward.clone());
+            under_way.spawn(async move { carry(&client, &sandbox, &shop, letter).await });
         }
     }
 }
@@ -108,11 +117,12 @@ async fn carry(client: &Client, sandbox: &str, shop: &str, letter: Letter) -> an
     let right = status == 200 && body == "success";
     let told = json!({ "no": no, "status": status, "body": body }).to_string();
     let answer = client.post(format!("{sandbox}/answer")).header("content-type", "application/json");
-    let taken = answer.body(told).send().await.is_ok_and(|taken| taken.status() == StatusCode::OK);
+    let taken = answer.body(told).timeout(ANSWER_TIME).send().await.map(|taken| taken.status());
     let outcome = match (right, taken) {
-        (true, true) => "success".to_owned(),
-        (false, true) => format!("HTTP {status}, not `success`: it comes again"),
-        (_, false) => format!("HTTP {status}, too late for the platform: it comes again"),
+        (true, Ok(StatusCode::OK)) => "success".to_owned(),
+        (false, Ok(StatusCode::OK)) => format!("HTTP {status}, not `success`: it comes again"),
+        (_, Ok(_)) => format!("HTTP {status}, too late for the platform: it comes again"),
+        (_, Err(_)) => format!("HTTP {status}; whether the platform heard it is not known"),
     };
     print::out(&format!("{notify_id}  {outcome}\n"))
 }

@@ -46,6 +46,7 @@ impl Mailroom for Letterbox {
                 ResendRefused::SignatureNamed | ResendRefused::OrderNotFound => {
                     AgainRefused::Bad(refused.to_string())
                 }
+                ResendRefused::BrokeOff => AgainRefused::Unknown,
                 ResendRefused::Busy => AgainRefused::Busy,
             })
         })

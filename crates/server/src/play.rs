@@ -91,13 +91,14 @@ impl Player {
 
     fn play(&self, target: Target) -> Result<Journey, NotMoved> {
         let _turn = self.turn()?;
+        let reader = (self.readers)().map_err(|error| unreadable(&error))?;
+        // Read last: what others saw after it they would see go back.
         let from_us = self.clock.now_us();
         let target_us = match target {
             Target::By(by_us) => from_us.saturating_add(by_us),
             Target::To(at_us) => at_us,
         };
         world::check_move(from_us, target_us, self.clock.real_us())?;
-        let reader = (self.readers)().map_err(|error| unreadable(&error))?;
         let (counts, events) = (Counts::default(), Vec::new());
         let mut under_way = Move { player: self, reader, target_us, steps: 0, counts, events, left_out: 0 };
         let held = Held(&self.clock);
@@ -178,7 +179,11 @@ impl Move<'_> {
             }
             if since.elapsed() > STUCK_AFTER {
                 let seconds = STUCK_AFTER.as_secs();
-                let why = format!("for {seconds} s {timers} timers and {notices} notifications stayed due");
+                let why = if timers + notices == 0 {
+                    format!("for {seconds} s the tables lagged behind what is decided; is there much load?")
+                } else {
+                    format!("for {seconds} s {timers} timers and {notices} notifications stayed due")
+                };
                 return Err(self.stuck(at_us, why));
             }
             // Looking costs a fifth of a core at most.

@@ -165,6 +165,10 @@ impl<'a> Trial<'a> {
 
     /// The mistake, when the app's key signed this text. No text is tried twice.
     fn text(&mut self, mistake: Mistake, text: Vec<u8>) -> Option<Found> {
+        if self.tries_left == 0 || self.bytes_left < text.len() {
+            // Not kept either: nothing will be tried any more.
+            return None;
+        }
         if self.seen.contains(&text) || !self.is_of(self.keys.registered, self.sign_type, &text) {
             self.seen.insert(text);
             return None;

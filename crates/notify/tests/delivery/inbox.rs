@@ -2,7 +2,7 @@
 
 use crate::house::{House, delivery, key, quick};
 use crate::shop::{SUCCESS, Say, Shop};
-use notify::{Again, Forgery, ResendRefused, Sent};
+use notify::{Again, Forgery, Options, ResendRefused, Sent};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use trade::NoticeState;
@@ -47,7 +47,7 @@ async fn letters_are_kept_as_they_were_sent_with_how_they_ended() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_listener_has_the_letter_in_the_address_s_place_and_its_answer_counts() {
     let (house, shop) = (House::open().await, Shop::open(SUCCESS).await);
-    let (running, inbox, _) = house.deliver_watched(quick());
+    let (running, inbox, _) = house.deliver_watched(Options { timeout: WAIT, ..quick() });
     let pay = async |number| house.pay(house.unpaid(number, delivery(&shop.url()))).await;
     // A listener is there before the order is paid.
     let (letters, order) = tokio::join!(inbox.listen(Some(house.app), 0, WAIT), pay("T1"));
@@ -62,7 +62,10 @@ async fn a_listener_has_the_letter_in_the_address_s_place_and_its_answer_counts(
     house.until(second.no, "tried", |notice| notice.attempts == 1).await;
     let error = house.notices(second.no)[0].last_error.clone().expect("an error");
     assert_eq!(error.as_str(), "answered HTTP 200, but the body is not `success`");
-    let (letters, third) = tokio::join!(inbox.listen(None, letters[0].no, WAIT), pay("T3"));
+    running.stop().await;
+    let (running, inbox, _) = house.deliver_watched(quick());
+    // It counts from before: all the same it hears what waits.
+    let (letters, third) = tokio::join!(inbox.listen(None, 99, WAIT), pay("T3"));
     assert_eq!(letters.len(), 1);
     house.until(third.no, "tried", |notice| notice.attempts == 1).await;
     let error = house.notices(third.no)[0].last_error.clone().expect("an error");
@@ -111,5 +114,24 @@ async fn a_notice_is_sent_again_changed_or_forged_and_never_counted() {
     assert_eq!(house.notices(order.no)[0].attempts, 1, "only the first is counted");
     let named = Again { members: changed("sign", "x"), ..Again::default() };
     assert_eq!(resender.send(&notice, named).await, Err(ResendRefused::SignatureNamed));
+    house.close(running).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_letter_whose_sender_hung_up_ends_all_the_same() {
+    let (house, shop) = (House::open().await, Shop::open(Say::Answer(500, "")).await);
+    let (running, inbox, resender) = house.deliver_watched(quick());
+    let order = house.pay(house.unpaid("T1", delivery(&shop.url()))).await;
+    house.until(order.no, "tried", |notice| notice.attempts == 1).await;
+    let notice = house.notices(order.no)[0].clone();
+    shop.say(Say::Hang(Duration::from_secs(3)));
+    let asked = tokio::spawn(async move { resender.send(&notice, Again::default()).await });
+    shop.until_calls(2).await;
+    asked.abort();
+    let began = std::time::Instant::now();
+    while inbox.look(None, 1)[0].called.is_none() {
+        assert!(began.elapsed() < WAIT, "it is under way for ever");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     house.close(running).await;
 }

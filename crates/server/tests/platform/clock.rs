@@ -61,6 +61,14 @@ impl Shop {
     fn heard(&self) -> Vec<String> {
         self.heard.lock().unwrap().clone()
     }
+
+    fn until_heard(&self) {
+        let began = std::time::Instant::now();
+        while self.heard().is_empty() {
+            assert!(began.elapsed() < Duration::from_secs(60), "nobody called the shop");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
 }
 
 fn whole(text: &str) -> bool {
@@ -186,7 +194,9 @@ fn the_whole_ladder_is_played_at_its_world_times() {
     let ladder = [240, 600, 600, 3_600, 7_200, 21_600, 54_000];
     assert_eq!(waits.len(), ladder.len(), "{heard:?}");
     for (wait, rung) in waits.iter().zip(ladder) {
-        assert!((wait - rung).abs() <= 2, "{waits:?}");
+        // Before the first the clock runs: a busy machine may take its time between a letter and its count.
+        let most = if rung == 240 { 60 } else { 2 };
+        assert!((wait - rung).abs() <= most, "{waits:?}");
     }
     let listed: Value = serde_json::from_str(&server.get("/sandbox/notifications").1).unwrap();
     assert_eq!(listed["notifications"][0]["state"], "given_up");
@@ -310,9 +320,7 @@ fn the_same_calls_tell_the_same_story() {
         }
         server.pay("d");
         // The first attempt is made at once.
-        while shop.heard().is_empty() {
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        shop.until_heard();
         let journey = server.advance("40h");
         server.stop();
         story(&journey)
@@ -327,13 +335,11 @@ fn the_same_calls_tell_the_same_story() {
 fn a_second_move_is_told_busy_and_the_command_line_moves_too() {
     let temporary = tempfile::tempdir().unwrap();
     let data = temporary.path().join("data");
-    let (server, shop) = (Server::start(&data), Shop::slowly(200, "success", Duration::from_secs(2)));
+    let (server, shop) = (Server::start(&data), Shop::slowly(200, "success", Duration::from_secs(6)));
     server.waiting_order("slow", "1h", Some(&shop.url()));
     std::thread::scope(|threads| {
         let moved = threads.spawn(|| server.advance("2h"));
-        while shop.heard().is_empty() {
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        shop.until_heard();
         let (status, error) = server.refused("/advance", &json!({ "by": 1 }));
         assert_eq!((status, &error["code"]), (503, &json!("busy")));
         let journey = moved.join().unwrap();
@@ -366,9 +372,7 @@ fn a_move_that_is_cut_off_goes_on_from_the_moment_it_came_to() {
         let address = server.address.clone();
         let moved =
             std::thread::spawn(move || call(&address, "POST", "/sandbox/clock/advance", r#"{"by":"20d"}"#));
-        while shop.heard().is_empty() {
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        shop.until_heard();
         server.signal(signal);
         server.wait(Duration::from_secs(10));
         let answer = moved.join().unwrap();

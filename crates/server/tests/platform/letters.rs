@@ -22,6 +22,7 @@ fn shop() -> (String, Receiver<String>) {
             let (mut bytes, mut piece) = (Vec::new(), [0; 4096]);
             let body = loop {
                 let count = stream.read(&mut piece).unwrap();
+                assert!(count > 0, "a call was cut off");
                 bytes.extend_from_slice(&piece[..count]);
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
