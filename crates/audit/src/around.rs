@@ -3,16 +3,13 @@
 use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
 use crate::shape::balance_account;
-use base::{PartyId, PostingNo, Slot, TimerNo};
+use base::{PartyId, PostingNo, SLOTS, Slot, TimerNo};
 use engine::{Key, Tabled};
 use foldhash::fast::FixedState;
 use ledger::{AccountId, Posting, PostingKind, Side};
 use people::Attempt;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use trade::{PayCode, Timer, TimerTask, TopUpReceipt};
-
-/// Slots, as part of a number: a number is its moment in microseconds times this, plus its slot.
-const SLOTS: i64 = 100;
 
 /// What was seen of them.
 #[derive(Debug, Default)]
@@ -43,8 +40,10 @@ impl Around {
 
     pub(crate) fn top_up(&mut self, top_up: &TopUpReceipt, findings: &mut Findings) {
         // Both were written in one decision, so they carry one moment; a damaged one may be no moment at all.
-        let number =
-            top_up.at_us.checked_mul(SLOTS).and_then(|at| at.checked_add(top_up.slot.number().into()));
+        let number = top_up
+            .at_us
+            .checked_mul(i64::from(SLOTS))
+            .and_then(|at| at.checked_add(top_up.slot.number().into()));
         let no = number.and_then(PostingNo::from_number);
         let booked = (balance_account(top_up.party, top_up.currency), top_up.amount_minor.units());
         if let Some(no) = no.filter(|no| self.top_ups.get(no) == Some(&booked)) {

@@ -164,3 +164,23 @@ impl State {
         self.listeners.push((app, until));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_stays_as_long_as_the_longest_of_its_app_and_few_are_known() {
+        let (mut state, now) = (State::default(), Instant::now());
+        let (soon, late) = (now + Duration::from_secs(50), now + Duration::from_secs(99));
+        state.stay(None, late);
+        state.stay(None, soon);
+        assert_eq!(state.listeners, [(None, late)], "another one does not end it");
+        let app = |number: usize| format!("90210000{number:06}00").parse::<AppId>().expect("an app's id");
+        for number in 0..LISTENERS_MAX {
+            state.stay(Some(app(number)), soon);
+        }
+        assert_eq!(state.listeners.len(), LISTENERS_MAX);
+        assert!(state.listeners.iter().all(|(whose, _)| whose.is_some()), "the oldest gave way");
+    }
+}

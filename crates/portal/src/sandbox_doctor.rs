@@ -15,7 +15,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use wire::canonical::request_text;
 use wire::cert::Certificate;
-use wire::doctor::{Keys, Mistake, OTHERS_MAX, Pasted, Serials, diagnose};
+use wire::doctor::{Keys, Mistake, OTHERS_MAX, Pasted, Serials, diagnose, registered_key};
 use wire::params::Params;
 use wire::sign::{PublicKey, SignType};
 
@@ -128,9 +128,7 @@ fn found(portal: &Portal, form: &DoctorForm) -> Result<Findings, Unclear> {
     let rebuilt = charset.decode(&text).unwrap_or_else(|_| String::from_utf8_lossy(&text).into_owned());
     let serial = certificate.and_then(|app| {
         let serials = Serials { app: &app, platform_sn: &platform.cert_sn, root_sn: &platform.root_sn };
-        let given = |name: &str| params.get(name).unwrap_or_default();
-        let root = || serials.diagnose_root(given("alipay_root_cert_sn"));
-        serials.diagnose_app(given("app_cert_sn")).or_else(root)
+        serials.diagnose(&params)
     });
     let mistake = serial.as_ref().map(|serial| serial.mistake);
     let expected = serial.map(|serial| match serial.hashed {
@@ -146,11 +144,5 @@ fn app_of(portal: &Portal, params: &Params) -> Option<Arc<App>> {
 }
 
 fn key_of(app: &App) -> Option<(PublicKey, Option<Certificate>)> {
-    match &app.certificate {
-        Some(pem) => {
-            let certificate = Certificate::parse(pem.as_str()).ok()?;
-            Some((certificate.public_key.clone(), Some(certificate)))
-        }
-        None => Some((PublicKey::from_der(&app.public_key, SignType::Rsa).ok()?, None)),
-    }
+    registered_key(app.certificate.as_ref().map(|pem| pem.as_str()), &app.public_key)
 }

@@ -29,6 +29,8 @@ pub(crate) enum What {
 pub(crate) enum Phase {
     /// The same decisions on bare hash maps, one flushed append for a thousand: the machine's own limit.
     Floor,
+    /// The bare disk: one append and one flush a millisecond, for as long as the open loop.
+    Disk,
     /// As fast as they go, merchants by a zipfian law.
     Burst,
     /// All to one merchant.

@@ -8,10 +8,10 @@
 //! means.
 
 use crate::bench::{BenchArgs, Phase, progress, rate, resident_kb};
-use crate::bench_floor;
 use crate::bench_load::{Load, Run, To};
 use crate::bench_proc::Process;
 use crate::data_folder::DataFolder;
+use crate::{bench_disk, bench_floor};
 use anyhow::{Context, anyhow};
 use cell::{Cell, Door};
 use serde_json::{Map, Value, json};
@@ -20,8 +20,9 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use store::SqliteStore;
 
-const ALL: [Phase; 7] = [
+const ALL: [Phase; 8] = [
     Phase::Floor,
+    Phase::Disk,
     Phase::Burst,
     Phase::Hot,
     Phase::Uniform,
@@ -65,6 +66,10 @@ fn measure(args: &BenchArgs) -> anyhow::Result<Value> {
             let measured = bench_floor::run(folder.root(), args)?;
             floor = measured["payments_per_s"].as_u64();
             figures.insert(name, measured);
+            continue;
+        }
+        if *phase == Phase::Disk {
+            figures.insert(name, bench_disk::run(folder.root(), args)?);
             continue;
         }
         if bench.is_none() {
@@ -123,7 +128,7 @@ impl<'a> Bench<'a> {
     fn phase(&mut self, phase: Phase, folder: &DataFolder) -> anyhow::Result<Value> {
         let payments = self.args.payments as u64;
         match phase {
-            Phase::Floor => Ok(Value::Null),
+            Phase::Floor | Phase::Disk => Ok(Value::Null),
             Phase::Burst => self.short("burst", payments, To::Zipf),
             Phase::Hot => self.short("hot merchant", payments / 4, To::One),
             Phase::Uniform => self.short("uniform merchants", payments / 4, To::Even),

@@ -1,14 +1,22 @@
 //! `tongbao clock show|advance|set|freeze|run`: asks the sandbox API of a running server, which alone may
 //! move its clock.
 
-use crate::clock_call::call;
+use crate::client::client;
 use crate::print;
+use crate::up::runtime;
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand};
 use portal::{ClockFace, Happened, Journey};
+use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// A long move may take minutes, and nothing takes longer than this.
+const ANSWER_TIME: Duration = Duration::from_secs(3_600);
+const BROKE_OFF: &str =
+    "the connection broke off; what was asked for may be done: look with `tongbao clock show`";
 
 /// What to do with the clock.
 #[derive(Clone, Debug, Subcommand)]
@@ -74,11 +82,11 @@ impl ServerArgs {
         Ok(sandbox.ok_or_else(|| anyhow!("{} names no sandbox", path.display()))?.to_owned())
     }
 
-    fn ask(&self, verb: &str, path: &str, body: Option<&Value>) -> anyhow::Result<String> {
+    /// Without a body it only looks.
+    fn ask(&self, path: &str, body: Option<&Value>) -> anyhow::Result<String> {
         let url = format!("{}/clock{path}", self.sandbox()?);
-        let body = body.map(Value::to_string).unwrap_or_default();
-        let (status, text) = call(verb, &url, &body)?;
-        if status == 200 {
+        let (status, text) = runtime()?.block_on(call(&url, body))?;
+        if status == StatusCode::OK {
             return Ok(text);
         }
         let said: Value = serde_json::from_str(&text).unwrap_or_default();
@@ -89,22 +97,37 @@ impl ServerArgs {
     }
 }
 
+/// Calls, and gives status and body.
+async fn call(url: &str, body: Option<&Value>) -> anyhow::Result<(StatusCode, String)> {
+    let client = client()?;
+    let request = match body {
+        None => client.get(url),
+        Some(body) => client.post(url).header("content-type", "application/json").body(body.to_string()),
+    };
+    let answer = match request.timeout(ANSWER_TIME).send().await {
+        Ok(answer) => answer,
+        Err(error) if error.is_connect() || error.is_builder() => {
+            return Err(error)
+                .with_context(|| format!("no server answers at {url}; name it with --url or --ready"));
+        }
+        Err(error) => return Err(error).context(BROKE_OFF),
+    };
+    let status = answer.status();
+    Ok((status, answer.text().await.context(BROKE_OFF)?))
+}
+
 /// Runs the command.
 pub(crate) fn run(command: &ClockCommand) -> anyhow::Result<()> {
     match command {
-        ClockCommand::Show { server } => tell(server, &server.ask("GET", "", None)?, face_text),
+        ClockCommand::Show { server } => tell(server, &server.ask("", None)?, face_text),
         ClockCommand::Advance { by, server } => {
-            tell(server, &server.ask("POST", "/advance", Some(&json!({ "by": by })))?, journey_text)
+            tell(server, &server.ask("/advance", Some(&json!({ "by": by })))?, journey_text)
         }
         ClockCommand::Set { to, server } => {
-            tell(server, &server.ask("POST", "/set", Some(&json!({ "to": to })))?, journey_text)
+            tell(server, &server.ask("/set", Some(&json!({ "to": to })))?, journey_text)
         }
-        ClockCommand::Freeze { server } => {
-            tell(server, &server.ask("POST", "/freeze", Some(&json!({})))?, face_text)
-        }
-        ClockCommand::Run { server } => {
-            tell(server, &server.ask("POST", "/run", Some(&json!({})))?, face_text)
-        }
+        ClockCommand::Freeze { server } => tell(server, &server.ask("/freeze", Some(&json!({})))?, face_text),
+        ClockCommand::Run { server } => tell(server, &server.ask("/run", Some(&json!({})))?, face_text),
     }
 }
 

@@ -15,7 +15,7 @@ use store::{Reader, SqliteStore};
 use wire::canonical::request_text;
 use wire::cert::Certificate;
 use wire::doctor::{
-    Diagnosis, Keys, OTHERS_MAX, PASTED_BYTES_MAX, Pasted, SerialDiagnosis, Serials, diagnose,
+    Diagnosis, Keys, OTHERS_MAX, PASTED_BYTES_MAX, Pasted, SerialDiagnosis, Serials, diagnose, registered_key,
 };
 use wire::params::Params;
 use wire::sign::{PublicKey, SignType};
@@ -98,34 +98,28 @@ fn of_folder(folder: &DataFolder, params: &Params) -> anyhow::Result<Known> {
     let mut reader =
         SqliteStore::open_reader(&tables).with_context(|| format!("the tables in {}", tables.display()))?;
     let Some(Row::App(app)) = reader.row(&Key::App((id.slot(), id)))? else { bail!("there is no app {id}") };
-    let (registered, certificate) = key_of(&app).with_context(|| format!("the key of app {id}"))?;
+    let (registered, certificate) =
+        key_of(&app).with_context(|| format!("the key of app {id} cannot be read"))?;
     let mut others = Vec::new();
     for row in reader.scan(Table::App, None, None, APPS_MAX)? {
         let Row::App(other) = row else { continue };
         if other.seller == app.seller && other.id != id && others.len() < OTHERS_MAX {
-            others.extend(key_of(&other).ok().map(|(key, _)| key));
+            others.extend(key_of(&other).map(|(key, _)| key));
         }
     }
     let platform = Some(keys::public_side(&folder.keys())?);
     Ok(Known { registered, certificate, platform, others })
 }
 
-fn key_of(app: &App) -> anyhow::Result<(PublicKey, Option<Certificate>)> {
-    match &app.certificate {
-        Some(pem) => {
-            let certificate = Certificate::parse(pem.as_str())?;
-            Ok((certificate.public_key.clone(), Some(certificate)))
-        }
-        None => Ok((PublicKey::from_der(&app.public_key, SignType::Rsa)?, None)),
-    }
+fn key_of(app: &App) -> Option<(PublicKey, Option<Certificate>)> {
+    registered_key(app.certificate.as_ref().map(|pem| pem.as_str()), &app.public_key)
 }
 
 /// What is wrong with the serials that a call in certificate mode names.
 fn serial(params: &Params, known: &Known) -> Option<SerialDiagnosis> {
     let (app, platform) = (known.certificate.as_ref()?, known.platform.as_ref()?);
     let serials = Serials { app, platform_sn: &platform.cert_sn, root_sn: &platform.root_sn };
-    let given = |name: &str| params.get(name).unwrap_or_default();
-    serials.diagnose_app(given("app_cert_sn")).or_else(|| serials.diagnose_root(given("alipay_root_cert_sn")))
+    serials.diagnose(params)
 }
 
 fn told(found: &Diagnosis) -> String {

@@ -68,3 +68,49 @@ fn sweep(own: &Path) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::{File, FileTimes};
+    use std::os::unix::fs::symlink;
+    use std::time::SystemTime;
+
+    /// What is left of a run that was killed: old, with a lock that nobody holds.
+    fn left_behind(parent: &Path, name: &str) -> PathBuf {
+        let folder = parent.join(name);
+        fs::create_dir_all(folder.join("data")).unwrap();
+        fs::write(folder.join("data/LOCK"), "1").unwrap();
+        age(&folder);
+        folder
+    }
+
+    fn age(folder: &Path) {
+        let times = FileTimes::new().set_modified(SystemTime::now() - 2 * SETTLED);
+        File::open(folder).unwrap().set_times(times).unwrap();
+    }
+
+    #[test]
+    fn only_what_killed_runs_left_is_removed() {
+        let parent = tempfile::tempdir().unwrap();
+        let at = |name: &str| parent.path().join(name);
+        let own = left_behind(parent.path(), "tongbao-ephemeral-own");
+        let held = File::open(own.join("data/LOCK")).unwrap();
+        held.try_lock().unwrap();
+        let gone = left_behind(parent.path(), "tongbao-ephemeral-gone");
+        let other = left_behind(parent.path(), "somebody-else");
+        let young = left_behind(parent.path(), "tongbao-ephemeral-young");
+        fs::write(young.join("new"), "").unwrap();
+        let elsewhere = left_behind(parent.path(), "real");
+        symlink(&elsewhere, at("tongbao-ephemeral-link")).unwrap();
+        let lured = at("tongbao-ephemeral-lured");
+        fs::create_dir(&lured).unwrap();
+        symlink(elsewhere.join("data"), lured.join("data")).unwrap();
+        age(&lured);
+        sweep(&own);
+        assert!(!gone.exists());
+        for kept in [&own, &other, &young, &elsewhere.join("data/LOCK"), &lured] {
+            assert!(kept.exists(), "{}", kept.display());
+        }
+    }
+}

@@ -2,6 +2,7 @@
 //! and the shop's answers back. It asks the platform; nobody has to reach it, so no tunnel is needed.
 
 use crate::cli::ListenArgs;
+use crate::client::client;
 use crate::print;
 use crate::up::runtime;
 use anyhow::{Context, bail};
@@ -46,9 +47,7 @@ pub(crate) fn run(args: &ListenArgs) -> anyhow::Result<()> {
 }
 
 async fn listen(args: &ListenArgs) -> anyhow::Result<()> {
-    // Another part of the process may have chosen its provider already.
-    let _chosen = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
+    let client = client()?;
     let sandbox = format!("{}/sandbox/notifications", args.url.trim_end_matches('/'));
     let (mut after, mut reached) = (0, None);
     let mut under_way: JoinSet<anyhow::Result<()>> = JoinSet::new();

@@ -17,7 +17,7 @@ mod texts;
 
 pub use mistake::Mistake;
 pub use pasted::{PASTED_BYTES_MAX, Pasted, PastedError};
-pub use serial::{SerialDiagnosis, Serials};
+pub use serial::{SerialDiagnosis, Serials, registered_key};
 
 use crate::canonical::request_text;
 use crate::charset::Charset;
@@ -197,6 +197,9 @@ mod tests {
         }
         assert!(trial.is_of(key.public_key(), SignType::Rsa2, b"right"), "the last one");
         assert!(!trial.is_of(key.public_key(), SignType::Rsa2, b"right"), "one too many");
+        let kept = trial.seen.len();
+        assert!(trial.text(Mistake::Unknown, b"never seen".to_vec()).is_none());
+        assert_eq!(trial.seen.len(), kept, "what is not tried is not kept");
         let mut trial = Trial { bytes_left: 4, ..Trial::new(&keys, SignType::Rsa2, b"") };
         trial.signature = key.sign_bytes(SignType::Rsa2, b"right");
         assert!(!trial.is_of(key.public_key(), SignType::Rsa2, b"right"), "too long");

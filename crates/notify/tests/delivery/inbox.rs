@@ -118,6 +118,23 @@ async fn a_notice_is_sent_again_changed_or_forged_and_never_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_letters_are_kept() {
+    let (house, shop) = (House::open().await, Shop::open(SUCCESS).await);
+    let (running, inbox, resender) = house.deliver_watched(quick());
+    let order = house.pay(house.unpaid("T1", delivery(&shop.url()))).await;
+    house.until(order.no, "delivered", |notice| notice.state == NoticeState::Delivered).await;
+    let notice = house.notices(order.no)[0].clone();
+    let unsigned = Again { forgery: Some(Forgery::Unsigned), ..Again::default() };
+    for _letter in 0..1_000 {
+        assert!(resender.send(&notice, unsigned.clone()).await.is_ok());
+    }
+    assert_eq!(inbox.look(None, 0)[0].no, 2, "the first of 1,001 is gone");
+    assert_eq!(inbox.look(None, 0).len(), 100);
+    assert_eq!(inbox.look(None, 1_000)[0].no, 1_001);
+    house.close(running).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_letter_whose_sender_hung_up_ends_all_the_same() {
     let (house, shop) = (House::open().await, Shop::open(Say::Answer(500, "")).await);
     let (running, inbox, resender) = house.deliver_watched(quick());

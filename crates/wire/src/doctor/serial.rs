@@ -2,6 +2,8 @@
 
 use super::Mistake;
 use crate::cert::Certificate;
+use crate::params::Params;
+use crate::sign::{PublicKey, SignType};
 use md5::{Digest, Md5};
 
 /// The certificates of a call in certificate mode.
@@ -26,7 +28,29 @@ pub struct SerialDiagnosis {
     pub hashed: Option<String>,
 }
 
+/// The key that an app is registered with, and its certificate if it has one: the one in the certificate (PEM), else
+/// this one (DER). A short key is read too, so that it can be named as the mistake. `None` when it cannot be read.
+pub fn registered_key(
+    certificate: Option<&str>,
+    public_key: &[u8],
+) -> Option<(PublicKey, Option<Certificate>)> {
+    match certificate {
+        Some(pem) => {
+            let certificate = Certificate::parse(pem).ok()?;
+            Some((certificate.public_key.clone(), Some(certificate)))
+        }
+        None => Some((PublicKey::from_der(public_key, SignType::Rsa).ok()?, None)),
+    }
+}
+
 impl Serials<'_> {
+    /// What is wrong with the serials that a request names, the app's before the root's; nothing when both are right.
+    pub fn diagnose(&self, params: &Params) -> Option<SerialDiagnosis> {
+        let given = |name: &str| params.get(name).unwrap_or_default();
+        let root = || self.diagnose_root(given("alipay_root_cert_sn"));
+        self.diagnose_app(given("app_cert_sn")).or_else(root)
+    }
+
     /// What is wrong with this `app_cert_sn`; nothing when it is right.
     pub fn diagnose_app(&self, given: &[u8]) -> Option<SerialDiagnosis> {
         if given == self.app.sn.as_bytes() {
