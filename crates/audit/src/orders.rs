@@ -177,6 +177,12 @@ impl Orders {
         if (notice.state == NoticeState::Due) != notice.next_at_us.is_some() {
             wrong("only a notice that is due has a next attempt");
         }
+        if notice.content.is_some() != (notice.event == NoticeEvent::Message) {
+            wrong("only a message has a content of its own");
+        }
+        if notice.event == NoticeEvent::Message {
+            return;
+        }
         let url = Some(self.keyed.text(notice.url.as_str()));
         let same = |order: &&mut OrderFacts| {
             order.app == notice.app
@@ -189,6 +195,7 @@ impl Orders {
         };
         order.notices[notice.event as usize] += 1;
         let holds = match notice.event {
+            NoticeEvent::Message => true,
             NoticeEvent::Paid => order.paid_at_us == Some(notice.happened_at_us),
             NoticeEvent::Closed => {
                 order.closed_at_us == Some(notice.happened_at_us) && order.paid_at_us.is_none()

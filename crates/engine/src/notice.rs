@@ -2,10 +2,11 @@
 
 use crate::command::{Never, Next};
 use crate::{Rows, Stop};
-use base::{NoticeNo, Plant, Slot, Text, planted};
+use base::{AppId, NoticeNo, OrderNo, Plant, Slot, Text, planted};
 use money::Minor;
 use serde::{Deserialize, Serialize};
-use trade::{Notice, NoticeEvent, NoticeState, Order, OutRequestNo, next_attempt_us};
+use std::collections::BTreeMap;
+use trade::{Notice, NoticeEvent, NoticeState, Order, OutRequestNo, Url, next_attempt_us};
 
 /// Writes the notice of an event in the commit of what it tells, when the merchant wants to hear. `refunded_minor`:
 /// what the buyer has back by now, never what is still under way.
@@ -36,6 +37,49 @@ pub(crate) fn tell(
         attempts: 0,
         next_at_us: Some(now_us),
         last_error: None,
+        content: None,
+    });
+}
+
+/// What is told about something else than an order's payment.
+#[allow(dead_code, reason = "the products that tell messages come next")]
+pub(crate) struct Message<'a> {
+    /// The app that is told; its slot is the one of the decision.
+    pub(crate) app: AppId,
+    /// Where to; nobody is told when absent.
+    pub(crate) url: Option<Url>,
+    /// The number of what it is about. Of several due notices of one topic the newest goes first.
+    pub(crate) topic: OrderNo,
+    /// Names and values, with `notify_type`, `charset` when it is not UTF-8, and `sign_type` when it is `RSA`. Those of
+    /// the envelope (`notify_id`, `notify_time`, `app_id`, `version`) are added when it is sent; empty values are left
+    /// out.
+    pub(crate) members: &'a [(&'static str, String)],
+}
+
+/// Writes a message in the commit of what it tells.
+#[allow(dead_code, reason = "the products that tell messages come next")]
+pub(crate) fn tell_message(rows: &mut Rows<'_>, message: Message<'_>) {
+    let Some(url) = message.url else { return };
+    let now_us = rows.now_us();
+    let told = message.members.iter().filter(|(_, value)| !value.is_empty());
+    let told: BTreeMap<&str, &str> = told.map(|(name, value)| (*name, value.as_str())).collect();
+    let content = serde_json::to_string(&told).expect("texts can be written");
+    rows.insert(Notice {
+        slot: rows.slot(),
+        no: NoticeNo::of(rows.stamp(), rows.slot()),
+        app: message.app,
+        order_no: message.topic,
+        event: NoticeEvent::Message,
+        url,
+        refunded_minor: Minor::ZERO,
+        closed: false,
+        out_biz_no: None,
+        happened_at_us: now_us,
+        state: NoticeState::Due,
+        attempts: 0,
+        next_at_us: Some(now_us),
+        last_error: None,
+        content: Some(Text::new(&content).expect("the members of a message are bounded")),
     });
 }
 

@@ -51,6 +51,7 @@ pub(crate) fn run_timer(rows: &mut Rows<'_>, command: &RunTimer) -> Result<Next<
                 rows.delete::<Attempt>((slot, party, attempt));
             }
         }
+        TimerTask::ExpireFreeze | TimerTask::EndFreeze | TimerTask::EndAgreement | TimerTask::EscrowStep => {}
     }
     Ok(Next::Answer(()))
 }

@@ -6,12 +6,14 @@
 //!   "failed" would let the buyer pay again, a caller told 20000 queries, which is right in both cases.
 //! * A business field that is wrong is 40004 `ACQ.INVALID_PARAMETER`; content that is no JSON is 40002.
 //! * No match has a `_` arm: a new refusal does not compile until it has its row.
+//!
+//! Each product has a file of its own below; what they share and how a failure is answered stands here.
+
+mod trade;
 
 use base::{Plant, planted};
 use cell::CellError;
-use engine::PartyNotFound;
 use std::fmt;
-use trade::{CancelRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused};
 use wire::envelope::{ObjectWriter, Response};
 use wire::json::JsonError;
 use wire::public_code::GatewayError;
@@ -33,108 +35,9 @@ const SYSTEM_ERROR: Code =
     Code {
         code: "20000", sub_code: "ACQ.SYSTEM_ERROR", sub_msg: "系统繁忙，结果未知，请查询交易状态"
     };
-const TRADE_NOT_EXIST: Code = business("ACQ.TRADE_NOT_EXIST", "交易不存在");
-const TRADE_HAS_SUCCESS: Code = business("ACQ.TRADE_HAS_SUCCESS", "交易已被支付");
-const TRADE_HAS_CLOSE: Code = business("ACQ.TRADE_HAS_CLOSE", "交易已经关闭");
-const TRADE_HAS_FINISHED: Code = business("ACQ.TRADE_HAS_FINISHED", "交易已完结，不可再操作");
-const TRADE_STATUS_ERROR: Code = business("ACQ.TRADE_STATUS_ERROR", "交易状态不合法");
-const BUYER_NOT_EXIST: Code = business("ACQ.BUYER_NOT_EXIST", "买家不存在或账户已注销");
-const BUYER_SELLER_EQUAL: Code = business("ACQ.BUYER_SELLER_EQUAL", "买卖家不能相同");
 const SUB_GOODS_SIZE_MAX_COUNT: Code = business("ACQ.SUB_GOODS_SIZE_MAX_COUNT", "商品数量超过上限150");
 const CURRENCY_NOT_SUPPORT: Code = business("ACQ.CURRENCY_NOT_SUPPORT", "不支持的币种");
-
-/// Of every method that opens an order.
-fn of_open(refused: OpenRefused) -> Code {
-    match refused {
-        OpenRefused::SellerNotFound => business("ACQ.SELLER_NOT_EXIST", "卖家不存在"),
-        OpenRefused::SellerBlocked => business("ACQ.SELLER_BEEN_BLOCKED", "商户账户被冻结或已注销，不能收款"),
-        OpenRefused::NumberTaken { field: _ } => {
-            business("ACQ.CONTEXT_INCONSISTENT", "交易信息被篡改，同一商户订单号的内容不一致")
-        }
-        OpenRefused::AlreadyPaid => TRADE_HAS_SUCCESS,
-        OpenRefused::AlreadyClosed => TRADE_HAS_CLOSE,
-        OpenRefused::TotalTooLarge => business("ACQ.TOTAL_FEE_EXCEED", "订单总金额超过限额"),
-        OpenRefused::ExpiryPassed => {
-            business("ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR", "当前时间已超过允许支付的时间")
-        }
-        OpenRefused::BuyerNotFound => BUYER_NOT_EXIST,
-        OpenRefused::Pay(refused) => of_pay(refused),
-    }
-}
-
-/// Of a payment.
-fn of_pay(refused: PayRefused) -> Code {
-    match refused {
-        PayRefused::CodeInvalid => {
-            business("ACQ.PAYMENT_AUTH_CODE_INVALID", "支付授权码无效，请顾客刷新付款码后重新收款")
-        }
-        PayRefused::TradeNotFound => TRADE_NOT_EXIST,
-        PayRefused::AlreadyPaid => TRADE_HAS_SUCCESS,
-        PayRefused::AlreadyClosed => TRADE_HAS_CLOSE,
-        PayRefused::ProofMissing => business("ACQ.PAYMENT_FAIL", "支付失败，请买家重新输入支付密码"),
-        PayRefused::BuyerBlocked => business("ACQ.BUYER_ENABLE_STATUS_FORBID", "买家状态非法，不能付款"),
-        PayRefused::BuyerIsSeller => BUYER_SELLER_EQUAL,
-        PayRefused::BuyerDiffers => business("ACQ.TRADE_BUYER_NOT_MATCH", "交易买家不匹配"),
-        PayRefused::BalanceTooLow => business("ACQ.BUYER_BALANCE_NOT_ENOUGH", "买家余额不足"),
-    }
-}
-
-/// Of the queries.
-fn of_find(refused: FindRefused) -> Code {
-    match refused {
-        FindRefused::TradeNotFound => TRADE_NOT_EXIST,
-    }
-}
-
-fn of_close(refused: CloseRefused) -> Code {
-    match refused {
-        CloseRefused::TradeNotFound => TRADE_NOT_EXIST,
-        CloseRefused::AlreadyPaid => TRADE_STATUS_ERROR,
-        CloseRefused::AlreadyClosed => {
-            business("ACQ.REASON_TRADE_STATUS_INVALID", "交易已关闭，不能再次关闭")
-        }
-    }
-}
-
-/// Cancelling has its own names for some refusals of the refund inside it.
-fn of_cancel(refused: CancelRefused) -> Code {
-    match refused {
-        CancelRefused::Finished => TRADE_HAS_FINISHED,
-        CancelRefused::TooLate => business("ACQ.TRADE_CANCEL_TIME_OUT", "超过撤销时间范围，请使用退款接口"),
-        CancelRefused::Refund(refused) => match refused {
-            RefundRefused::Finished => TRADE_HAS_FINISHED,
-            RefundRefused::SellerBalanceTooLow | RefundRefused::MoreThanLeft => of_refund(refused),
-            RefundRefused::TradeNotFound
-            | RefundRefused::NumberTaken { field: _ }
-            | RefundRefused::NotPaid
-            | RefundRefused::AlreadyClosed
-            | RefundRefused::PartNeedsNumber
-            | RefundRefused::BuyerClosed => business("ACQ.CANCEL_NOT_ALLOWED", "不支持撤销，请查询交易状态"),
-        },
-    }
-}
-
-fn of_refund(refused: RefundRefused) -> Code {
-    match refused {
-        RefundRefused::TradeNotFound => TRADE_NOT_EXIST,
-        RefundRefused::NumberTaken { field: _ } => {
-            business("ACQ.DISCORDANT_REPEAT_REQUEST", "请求信息不一致，同一退款请求号的内容不同")
-        }
-        RefundRefused::NotPaid => TRADE_STATUS_ERROR,
-        RefundRefused::AlreadyClosed => TRADE_HAS_CLOSE,
-        RefundRefused::Finished => TRADE_HAS_FINISHED,
-        RefundRefused::PartNeedsNumber => {
-            business("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", "部分退款必须传入退款请求号out_request_no")
-        }
-        RefundRefused::MoreThanLeft => {
-            business("ACQ.REASON_TRADE_REFUND_FEE_ERR", "退款金额无效，超过可退金额")
-        }
-        RefundRefused::SellerBalanceTooLow => {
-            business("ACQ.SELLER_BALANCE_NOT_ENOUGH", "商户余额不足，不能退款")
-        }
-        RefundRefused::BuyerClosed => BUYER_NOT_EXIST,
-    }
-}
+const TRADE_NOT_EXIST: Code = business("ACQ.TRADE_NOT_EXIST", "交易不存在");
 
 /// A refusal that has its row in the table.
 pub(crate) trait Refused: fmt::Debug {
@@ -143,44 +46,6 @@ pub(crate) trait Refused: fmt::Debug {
     /// The field that it is about, under its name on the wire.
     fn field(&self) -> Option<&'static str> {
         None
-    }
-}
-
-impl Refused for OpenRefused {
-    fn code(self) -> Code {
-        of_open(self)
-    }
-    fn field(&self) -> Option<&'static str> {
-        if let OpenRefused::NumberTaken { field } = self { Some(field) } else { None }
-    }
-}
-impl Refused for FindRefused {
-    fn code(self) -> Code {
-        of_find(self)
-    }
-}
-impl Refused for CloseRefused {
-    fn code(self) -> Code {
-        of_close(self)
-    }
-}
-impl Refused for CancelRefused {
-    fn code(self) -> Code {
-        of_cancel(self)
-    }
-}
-impl Refused for RefundRefused {
-    fn code(self) -> Code {
-        of_refund(self)
-    }
-    fn field(&self) -> Option<&'static str> {
-        if let RefundRefused::NumberTaken { field } = self { Some(field) } else { None }
-    }
-}
-impl Refused for PartyNotFound {
-    fn code(self) -> Code {
-        let PartyNotFound = self;
-        BUYER_NOT_EXIST
     }
 }
 
@@ -348,44 +213,9 @@ macro_rules! every {
     }};
 }
 
+pub(crate) use every;
+
 /// The whole table, in order of precedence, for the documentation and for tests.
 pub fn codes_table() -> Vec<TableRow> {
-    use {
-        CancelRefused as C, CloseRefused as S, FindRefused as F, OpenRefused as O, PayRefused as P,
-        RefundRefused as R,
-    };
-    let field = "…";
-    let pay = every!(PayRefused:
-        P::CodeInvalid => P::CodeInvalid, P::TradeNotFound => P::TradeNotFound, P::AlreadyPaid => P::AlreadyPaid,
-        P::AlreadyClosed => P::AlreadyClosed, P::ProofMissing => P::ProofMissing, P::BuyerBlocked => P::BuyerBlocked,
-        P::BuyerIsSeller => P::BuyerIsSeller, P::BuyerDiffers => P::BuyerDiffers, P::BalanceTooLow => P::BalanceTooLow,
-    );
-    let open = every!(OpenRefused:
-        O::SellerNotFound => vec![O::SellerNotFound], O::SellerBlocked => vec![O::SellerBlocked],
-        O::NumberTaken { .. } => vec![O::NumberTaken { field }], O::AlreadyPaid => vec![O::AlreadyPaid],
-        O::AlreadyClosed => vec![O::AlreadyClosed], O::TotalTooLarge => vec![O::TotalTooLarge],
-        O::ExpiryPassed => vec![O::ExpiryPassed], O::BuyerNotFound => vec![O::BuyerNotFound],
-        O::Pay(_) => pay.map(O::Pay).to_vec(),
-    );
-    let refund = every!(RefundRefused:
-        R::TradeNotFound => R::TradeNotFound, R::NumberTaken { .. } => R::NumberTaken { field },
-        R::NotPaid => R::NotPaid, R::AlreadyClosed => R::AlreadyClosed, R::Finished => R::Finished,
-        R::PartNeedsNumber => R::PartNeedsNumber,
-        R::MoreThanLeft => R::MoreThanLeft, R::SellerBalanceTooLow => R::SellerBalanceTooLow,
-        R::BuyerClosed => R::BuyerClosed,
-    );
-    let cancel = every!(CancelRefused:
-        C::Finished => vec![C::Finished], C::TooLate => vec![C::TooLate],
-        C::Refund(_) => refund.map(C::Refund).to_vec(),
-    );
-    let close = every!(CloseRefused:
-        S::TradeNotFound => S::TradeNotFound, S::AlreadyPaid => S::AlreadyPaid, S::AlreadyClosed => S::AlreadyClosed,
-    );
-    let find = every!(FindRefused: F::TradeNotFound => F::TradeNotFound);
-    rows("open", &open.concat())
-        .chain(rows("find", &find))
-        .chain(rows("close", &close))
-        .chain(rows("cancel", &cancel.concat()))
-        .chain(rows("refund", &refund))
-        .collect()
+    trade::table()
 }

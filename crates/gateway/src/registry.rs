@@ -51,7 +51,7 @@ pub(crate) struct Method {
 }
 
 /// Every method that is here.
-static METHODS: [&Method; 12] = [
+static METHODS: &[&Method] = &[
     &methods::open_app_alipaycert_download::METHOD,
     &methods::trade_app_pay::METHOD,
     &methods::trade_cancel::METHOD,

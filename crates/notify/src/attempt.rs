@@ -4,14 +4,14 @@
 //! threads and sockets, and the simulator make the same attempts.
 
 use crate::failure::Failure;
-use crate::members::{Letter, letter};
+use crate::members::{Letter, letter, letter_of_message};
 use base::{Plant, Text, planted};
 use cell::{CellError, Door};
 use engine::{FindOrderByNo, FindParty, NoticeTried};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
-use trade::{Notice, Order};
+use trade::{Notice, NoticeEvent, Order};
 use wire::notify_form;
 
 /// Wait before a notice is taken up again when the cell could not answer.
@@ -69,10 +69,10 @@ pub trait Hands: Send + Sync {
 
 /// One attempt to deliver a notice. Whatever the merchant's server does, it ends in bounded time.
 pub async fn attempt(hands: &impl Hands, door: &Door, notice: &Notice) -> Ended {
-    let (order, seller_login) = match look_up(door, notice).await {
-        Ok(found) => found,
+    let letter = match write(door, notice).await {
+        Ok(letter) => letter,
         Err(CellError::Refused(())) => {
-            tracing::error!(notice = %notice.no, "a notice tells of an order that is not there");
+            tracing::error!(notice = %notice.no, "a notice tells of something that is not there");
             let counted = count(hands, door, notice, false, Some("the order was not found")).await;
             return Ended { counted, slow: false };
         }
@@ -81,7 +81,6 @@ pub async fn attempt(hands: &impl Hands, door: &Door, notice: &Notice) -> Ended 
             return Ended::NOT_MADE;
         }
     };
-    let letter = letter(&order, notice, seller_login.as_deref(), door.now_us());
     let content_type = notify_form::content_type(letter.charset);
     let Some(form) = hands.sign(letter).await else { return Ended::NOT_MADE };
     let Called { outcome, took } =
@@ -104,11 +103,17 @@ pub async fn attempt(hands: &impl Hands, door: &Door, notice: &Notice) -> Ended 
     Ended { counted: count(hands, door, notice, delivered, error).await, slow }
 }
 
+/// What a notice says now. Refused when what it tells of is not there.
+pub(crate) async fn write(door: &Door, notice: &Notice) -> Result<Letter, CellError<()>> {
+    if notice.event == NoticeEvent::Message {
+        return letter_of_message(notice, door.now_us()).ok_or(CellError::Refused(()));
+    }
+    let (order, seller_login) = look_up(door, notice).await?;
+    Ok(letter(&order, notice, seller_login.as_deref(), door.now_us()))
+}
+
 /// The order, and the merchant's login when there is one.
-pub(crate) async fn look_up(
-    door: &Door,
-    notice: &Notice,
-) -> Result<(Arc<Order>, Option<String>), CellError<()>> {
+async fn look_up(door: &Door, notice: &Notice) -> Result<(Arc<Order>, Option<String>), CellError<()>> {
     let order = door.ask(FindOrderByNo { order_no: notice.order_no }).await.map_err(plain)?;
     let seller_login = match door.ask(FindParty { party: order.seller }).await {
         Ok(party) => Some(party.login.to_string()),

@@ -6,13 +6,18 @@
 
 use base::{PartyId, Plant, planted};
 use money::Money;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use trade::{Notice, NoticeEvent, Order, WireCharset};
 use wire::charset::Charset;
 use wire::sign::SignType;
 use wire::timestamp::{format_cn, format_cn_millis};
 
 /// Name and value of each member, without `sign` and `sign_type`.
-pub type Members = Vec<(&'static str, String)>;
+pub type Members = Vec<(Cow<'static, str>, String)>;
+
+/// Members of which all names are known here.
+type Named = Vec<(&'static str, String)>;
 
 /// What one attempt says, not signed yet.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,17 +33,49 @@ pub struct Letter {
 impl Letter {
     /// The members as the writers of forms take them.
     pub fn pairs(&self) -> Vec<(&str, &str)> {
-        self.members.iter().map(|(name, value)| (*name, value.as_str())).collect()
+        self.members.iter().map(|(name, value)| (name.as_ref(), value.as_str())).collect()
     }
 }
 
 /// The letter of an attempt at `sent_at_us` (microseconds UTC). `seller_login` is the merchant's own.
 pub(crate) fn letter(order: &Order, notice: &Notice, seller_login: Option<&str>, sent_at_us: i64) -> Letter {
     Letter {
-        members: members(order, notice, seller_login, sent_at_us),
+        members: named(members(order, notice, seller_login, sent_at_us)),
         charset: charset_of(order),
         sign_type: sign_type_of(order),
     }
+}
+
+/// The letter of a message, which says what was fixed when it happened; `None` when that cannot be read.
+pub(crate) fn letter_of_message(notice: &Notice, sent_at_us: i64) -> Option<Letter> {
+    let content: BTreeMap<String, String> = serde_json::from_str(notice.content.as_ref()?.as_str()).ok()?;
+    let charset = match content.get("charset") {
+        Some(name) => Charset::parse(name)?,
+        None => Charset::Utf8,
+    };
+    let rsa1 = content.get("sign_type").is_some_and(|name| name == "RSA");
+    let own = [
+        ("notify_id", notice.no.to_string()),
+        ("notify_time", format_cn(sent_at_us)),
+        ("charset", charset.name().to_owned()),
+        ("version", "1.0".to_owned()),
+        ("app_id", notice.app.to_string()),
+        ("auth_app_id", notice.app.to_string()),
+    ];
+    let mut members: BTreeMap<Cow<'static, str>, String> =
+        own.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
+    // What the message says itself goes over what every letter has.
+    members.extend(content.into_iter().map(|(name, value)| (Cow::Owned(name), value)));
+    members.remove("sign_type");
+    Some(Letter {
+        members: members.into_iter().collect(),
+        charset,
+        sign_type: if rsa1 { SignType::Rsa } else { SignType::Rsa2 },
+    })
+}
+
+fn named(members: Named) -> Members {
+    members.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect()
 }
 
 /// The charset of an order's notifications.
@@ -55,7 +92,7 @@ fn sign_type_of(order: &Order) -> SignType {
 }
 
 /// All members, none of them empty.
-fn members(order: &Order, notice: &Notice, seller_login: Option<&str>, sent_at_us: i64) -> Members {
+fn members(order: &Order, notice: &Notice, seller_login: Option<&str>, sent_at_us: i64) -> Named {
     let mut members = about_the_message(order, notice, sent_at_us);
     about_the_order(&mut members, order, seller_login);
     match notice.event {
@@ -64,7 +101,7 @@ fn members(order: &Order, notice: &Notice, seller_login: Option<&str>, sent_at_u
             about_the_payment(&mut members, order);
             about_the_refund(&mut members, order, notice);
         }
-        NoticeEvent::Closed => {}
+        NoticeEvent::Closed | NoticeEvent::Message => {}
     }
     if is_closing(notice) {
         members.push(("gmt_close", format_cn(notice.happened_at_us)));
@@ -76,13 +113,13 @@ fn members(order: &Order, notice: &Notice, seller_login: Option<&str>, sent_at_u
 /// A payment is told as a payment, even when the order was closed since.
 fn is_closing(notice: &Notice) -> bool {
     match notice.event {
-        NoticeEvent::Paid => false,
+        NoticeEvent::Paid | NoticeEvent::Message => false,
         NoticeEvent::Refunded => notice.closed,
         NoticeEvent::Closed => true,
     }
 }
 
-fn about_the_message(order: &Order, notice: &Notice, sent_at_us: i64) -> Members {
+fn about_the_message(order: &Order, notice: &Notice, sent_at_us: i64) -> Named {
     let status = if is_closing(notice) { "TRADE_CLOSED" } else { "TRADE_SUCCESS" };
     vec![
         ("notify_type", "trade_status_sync".to_owned()),
@@ -96,7 +133,7 @@ fn about_the_message(order: &Order, notice: &Notice, sent_at_us: i64) -> Members
     ]
 }
 
-fn about_the_order(members: &mut Members, order: &Order, seller_login: Option<&str>) {
+fn about_the_order(members: &mut Named, order: &Order, seller_login: Option<&str>) {
     members.extend([
         ("trade_no", order.no.to_string()),
         ("out_trade_no", order.out_trade_no.to_string()),
@@ -114,7 +151,7 @@ fn about_the_order(members: &mut Members, order: &Order, seller_login: Option<&s
 }
 
 /// Everything was paid from the balance, so that all amounts but the points are the total.
-fn about_the_payment(members: &mut Members, order: &Order) {
+fn about_the_payment(members: &mut Named, order: &Order) {
     let total = order.total();
     let funds = format!(r#"[{{"amount":"{total}","fundChannel":"ALIPAYACCOUNT"}}]"#);
     members.extend(order.paid_at_us.map(|at_us| ("gmt_payment", format_cn(at_us))));
@@ -127,11 +164,66 @@ fn about_the_payment(members: &mut Members, order: &Order) {
     ]);
 }
 
-fn about_the_refund(members: &mut Members, order: &Order, notice: &Notice) {
+fn about_the_refund(members: &mut Named, order: &Order, notice: &Notice) {
     let later = planted(Plant::NoticeTellsLaterSum);
     let refunded = if later { order.refunded_minor } else { notice.refunded_minor };
     members.push(("refund_fee", refunded.of(order.currency).to_string()));
     // The one time on this wire that is written with milliseconds.
     members.push(("gmt_refund", format_cn_millis(notice.happened_at_us)));
     members.extend(notice.out_biz_no.as_ref().map(|number| ("out_biz_no", number.to_string())));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::{AppId, NoticeNo, OrderNo, Slot, Stamp, Text};
+    use money::Minor;
+    use trade::NoticeState;
+
+    fn message(content: Option<&str>) -> Notice {
+        let (slot, stamp) = (Slot::new(7).unwrap(), Stamp { at_us: 1_767_283_200_000_007, seq: 1 });
+        Notice {
+            slot,
+            no: NoticeNo::of(stamp, slot),
+            app: AppId::issue(1_000_000_001, slot).unwrap(),
+            order_no: OrderNo::of(stamp, slot),
+            event: NoticeEvent::Message,
+            url: Text::new("http://127.0.0.1/notify").unwrap(),
+            refunded_minor: Minor::ZERO,
+            closed: false,
+            out_biz_no: None,
+            happened_at_us: stamp.at_us,
+            state: NoticeState::Due,
+            attempts: 0,
+            next_at_us: Some(stamp.at_us),
+            last_error: None,
+            content: content.map(|content| Text::new(content).unwrap()),
+        }
+    }
+
+    #[test]
+    fn a_message_says_its_own_members_and_those_of_the_envelope() {
+        let content =
+            r#"{"auth_app_id":"x","charset":"GBK","notify_type":"fund_auth_freeze","sign_type":"RSA"}"#;
+        let notice = message(Some(content));
+        let letter = letter_of_message(&notice, notice.happened_at_us + 1_000_000).unwrap();
+        assert_eq!((letter.charset, letter.sign_type), (Charset::Gbk, SignType::Rsa));
+        let wanted = [
+            ("app_id", notice.app.to_string()),
+            ("auth_app_id", "x".to_owned()),
+            ("charset", "GBK".to_owned()),
+            ("notify_id", notice.no.to_string()),
+            ("notify_time", "2026-01-02 00:00:01".to_owned()),
+            ("notify_type", "fund_auth_freeze".to_owned()),
+            ("version", "1.0".to_owned()),
+        ];
+        assert_eq!(letter.members, named(wanted.into()));
+    }
+
+    #[test]
+    fn a_message_that_cannot_be_read_is_no_letter() {
+        for content in [None, Some("["), Some(r#"{"charset":"latin9"}"#)] {
+            assert_eq!(letter_of_message(&message(content), 0), None);
+        }
+    }
 }

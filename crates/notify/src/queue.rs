@@ -175,6 +175,7 @@ mod tests {
             attempts: 0,
             next_at_us: Some(DUE_US),
             last_error: None,
+            content: None,
         }
     }
 

@@ -1,8 +1,8 @@
 //! A notice sent once more because a developer asks for it: as it was, with other members, or forged, so that a shop's
 //! own checks can be tried. It is not counted: the ladder of the notice goes on as if nothing had been sent.
 
-use crate::attempt::{Called, Hands, Post, look_up};
-use crate::members::{Letter, letter};
+use crate::attempt::{Called, Hands, Post, write};
+use crate::members::Letter;
 use crate::postman::Postman;
 use cell::CellError;
 use std::collections::BTreeMap;
@@ -70,16 +70,15 @@ impl Resender {
             return Err(ResendRefused::SignatureNamed);
         }
         let door = self.postman.door();
-        let (order, seller_login) = look_up(door, notice).await.map_err(|error| match error {
+        let letter = write(door, notice).await.map_err(|error| match error {
             CellError::Refused(()) => ResendRefused::OrderNotFound,
             CellError::Busy | CellError::Unknown => ResendRefused::Busy,
         })?;
-        let letter = letter(&order, notice, seller_login.as_deref(), door.now_us());
         let content_type = notify_form::content_type(letter.charset);
         let url = again.url.clone().unwrap_or_else(|| notice.url.to_string());
         let key = self.postman.key();
-        let write = move || form(&letter, again, &key);
-        let form = tokio::task::spawn_blocking(write).await.ok().flatten().ok_or(ResendRefused::Busy)?;
+        let sign = move || form(&letter, again, &key);
+        let form = tokio::task::spawn_blocking(sign).await.ok().flatten().ok_or(ResendRefused::Busy)?;
         // On a task of its own: a caller that hangs up must not leave a letter under way for ever.
         let (postman, notice, post) =
             (self.postman.clone(), notice.clone(), Post { url, content_type, form });
@@ -93,7 +92,7 @@ fn form(letter: &Letter, again: Again, key: &PrivateKey) -> Option<String> {
     let Again { url: _, mut members, forgery } = again;
     let (charset, sign_type) = (letter.charset, letter.sign_type);
     let right: BTreeMap<String, String> =
-        letter.members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        letter.members.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
     let changed = |members: BTreeMap<String, String>| {
         let mut all = right.clone();
         all.extend(members);

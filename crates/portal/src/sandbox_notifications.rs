@@ -68,13 +68,25 @@ async fn order_of(portal: &Portal, app: AppId, number: &str) -> Result<Option<Or
     }
 }
 
+/// A message, which says what it tells itself.
+fn message(notice: &Notice) -> Value {
+    let content = notice.content.as_ref().map_or("{}", |content| content.as_str());
+    serde_json::from_str(content).unwrap_or(Value::Null)
+}
+
+/// The state that a notice tells of its trade; a message tells of none.
+fn trade_status(notice: &Notice) -> Option<&'static str> {
+    match notice.event {
+        NoticeEvent::Closed => Some("TRADE_CLOSED"),
+        NoticeEvent::Paid | NoticeEvent::Refunded if notice.closed => Some("TRADE_CLOSED"),
+        NoticeEvent::Paid | NoticeEvent::Refunded => Some("TRADE_SUCCESS"),
+        NoticeEvent::Message => None,
+    }
+}
+
 /// The notice for a developer: what it says, and how far it came.
 fn shown(notice: &Notice, order: Option<&Order>) -> Value {
-    let trade_status = match notice.event {
-        NoticeEvent::Closed => "TRADE_CLOSED",
-        NoticeEvent::Paid | NoticeEvent::Refunded if notice.closed => "TRADE_CLOSED",
-        NoticeEvent::Paid | NoticeEvent::Refunded => "TRADE_SUCCESS",
-    };
+    let trade_status = trade_status(notice);
     let state = match notice.state {
         NoticeState::Due => "due",
         NoticeState::Delivered => "delivered",
@@ -91,7 +103,9 @@ fn shown(notice: &Notice, order: Option<&Order>) -> Value {
         "trade_no": trade_no,
         "trade_status": trade_status,
     });
-    if let Some(order) = order {
+    if notice.event == NoticeEvent::Message {
+        params = message(notice);
+    } else if let Some(order) = order {
         params["out_trade_no"] = Value::from(order.out_trade_no.as_str());
         params["seller_id"] = Value::from(order.seller.to_string());
         params["total_amount"] = Value::from(order.total().to_string());

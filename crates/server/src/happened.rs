@@ -74,6 +74,10 @@ impl Due {
                     counts.password_tries_forgotten += 1;
                     Ok(None)
                 }
+                TimerTask::ExpireFreeze
+                | TimerTask::EndFreeze
+                | TimerTask::EndAgreement
+                | TimerTask::EscrowStep => Ok(None),
             },
             Due::Notice(notice) => told(reader, notice, notice.attempts, counts),
         }

@@ -243,6 +243,7 @@ impl Merchants {
             NoticeEvent::Paid | NoticeEvent::Refunded if entry.closed && !entry.paid => {
                 return told(entry, "an order that was closed as unpaid was paid");
             }
+            NoticeEvent::Message => return told(entry, "no product here tells messages"),
             NoticeEvent::Closed => entry.closed = true,
             NoticeEvent::Paid => {
                 if entry.refunded_fen > 0 {
@@ -291,11 +292,12 @@ impl Heard {
                 order.paid_at_us.is_some() && self.refunded_fen <= order.refunded_minor.units()
             }
             NoticeEvent::Closed => order.paid_at_us.is_none() && order.closed_at_us.is_some(),
+            NoticeEvent::Message => false,
         };
         let refunded_fen =
             if notice.event == NoticeEvent::Refunded { notice.refunded_minor.units() } else { 0 };
         let closed = match notice.event {
-            NoticeEvent::Paid => false,
+            NoticeEvent::Paid | NoticeEvent::Message => false,
             NoticeEvent::Refunded => notice.closed,
             NoticeEvent::Closed => true,
         };

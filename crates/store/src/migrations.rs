@@ -28,6 +28,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0004_trade_create",
     "0005_crossing_create",
     "0006_checks_spell_out",
+    "0007_notice_tells_messages",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -187,6 +187,8 @@ pub enum NoticeEvent {
     Refunded,
     /// It was closed unpaid.
     Closed,
+    /// Something about another thing than an order's payment: `content` says what.
+    Message,
 }
 
 /// Where a notice stands.
@@ -210,7 +212,7 @@ pub struct Notice {
     pub no: NoticeNo,
     /// The app that is told.
     pub app: AppId,
-    /// The order it is about.
+    /// The order it is about; for a message, the number of its topic, which is of the same series.
     pub order_no: OrderNo,
     /// What happened.
     pub event: NoticeEvent,
@@ -232,6 +234,9 @@ pub struct Notice {
     pub next_at_us: Option<i64>,
     /// What went wrong last, without anything secret.
     pub last_error: Option<Text<200>>,
+    /// What a message says: its members as a JSON object of texts, fixed when it happened; absent for orders, whose
+    /// notices are made of the order.
+    pub content: Option<Text<8000>>,
 }
 
 /// What a timer does when it is due.
@@ -243,6 +248,14 @@ pub enum TimerTask {
     ForgetCode,
     /// Removes a password try that was not used in time.
     ForgetAttempt,
+    /// Closes a pre-authorisation that nobody confirmed in time.
+    ExpireFreeze,
+    /// Releases a pre-authorisation at the end of its life.
+    EndFreeze,
+    /// Ends an agreement at the end of its validity.
+    EndAgreement,
+    /// Takes the next step of an escrow that its parties let pass.
+    EscrowStep,
 }
 
 /// A task that time makes due.
@@ -257,7 +270,8 @@ pub struct Timer {
     pub no: TimerNo,
     /// What it does.
     pub task: TimerTask,
-    /// The order, for `ExpireOrder`.
+    /// The order, for `ExpireOrder`; for freezes, agreements and escrows the number of these, which is of the same
+    /// series.
     pub order_no: Option<OrderNo>,
     /// The code's digest, for `ForgetCode`.
     pub code: Option<[u8; 16]>,

@@ -426,6 +426,7 @@ fn what_stands_around() {
         Case("notice", "order_no = {T1}", "refunded_minor = 1000000", &[("notice", NoticeWrong)]),
         Case("notice", "order_no = {T1}", "happened_at_us = happened_at_us + 1", &[("notice", NoticeWrong)]),
         Case("notice", "event = 'refunded'", "out_biz_no = 'other'", &[("notice", NoticeWrong)]),
+        Case("notice", "order_no = {T1}", "content = '[]'", &[("notice", NoticeWrong)]),
         Case(
             "notice",
             "order_no = {T1}",

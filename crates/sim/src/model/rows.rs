@@ -266,6 +266,7 @@ impl Model {
                 attempts: notice.attempts,
                 next_at_us: notice.next_at,
                 last_error: notice.error.clone(),
+                content: None,
             });
         }
     }

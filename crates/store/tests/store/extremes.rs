@@ -294,6 +294,7 @@ fn largest_trade() -> Vec<Row> {
             state: NoticeState::GivenUp,
             attempts: u32::MAX,
             last_error: Some(longest()),
+            content: Some(longest()),
             ..notice(1, app(9_999_999_999, 99), no, Some(i64::MAX))
         }),
         row(Timer {

@@ -160,6 +160,7 @@ pub(crate) fn notice(at_us: i64, app: AppId, order_no: OrderNo, next_at_us: Opti
         attempts: 0,
         next_at_us,
         last_error: None,
+        content: None,
     }
 }
 
