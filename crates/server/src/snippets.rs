@@ -101,6 +101,7 @@ var_dump($client->execute($request));
 mod tests {
     use super::*;
     use crate::data_folder::DataFolder;
+    use std::path::Path;
 
     #[test]
     fn every_snippet_names_this_platform() {
@@ -114,6 +115,16 @@ mod tests {
         assert!(text.matches("9021100000000107").count() >= SNIPPETS.len());
         for word in ["GATEWAY", "APP_ID", "PKCS1_", "PKCS8_", "PLATFORM_"] {
             assert!(!text.contains(word), "{word} was not filled in:\n{text}");
+        }
+    }
+
+    #[test]
+    fn the_guide_shows_the_same_lines() {
+        let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/sdk");
+        for (title, snippet) in SNIPPETS {
+            let language = title.split([',', ' ']).next().unwrap().to_lowercase();
+            let page = std::fs::read_to_string(guide.join(format!("{language}.md"))).unwrap();
+            assert!(page.contains(snippet.trim()), "{language}.md does not show what is printed for {title}");
         }
     }
 }
