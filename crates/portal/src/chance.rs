@@ -3,6 +3,7 @@
 use base::{Secret, Slot};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use world::Secrets;
 
 /// What buyer codes begin with: the classic prefix of an 18-digit code.
 const CODE_PREFIX: &str = "28";
@@ -25,17 +26,23 @@ pub(crate) fn token() -> String {
 
 /// Random decimal digits, each equally likely.
 pub(crate) fn digits(count: usize) -> String {
+    digits_of(count, bytes::<32>)
+}
+
+fn digits_of(count: usize, mut draw: impl FnMut() -> [u8; 32]) -> String {
     let mut digits = String::with_capacity(count);
     while digits.len() < count {
-        let fair = bytes::<32>().into_iter().filter(|byte| *byte < FAIR_BYTE_MAX);
+        let fair = draw().into_iter().filter(|byte| *byte < FAIR_BYTE_MAX);
         digits.extend(fair.take(count - digits.len()).map(|byte| char::from(b'0' + byte % 10)));
     }
     digits
 }
 
-/// A new pay code of somebody in this slot: 18 digits, the last two name the slot.
-pub(crate) fn pay_code(slot: Slot) -> Secret<String> {
-    Secret::new(format!("{CODE_PREFIX}{}{slot}", digits(CODE_RANDOM_DIGITS)))
+/// A new pay code of somebody in this slot: 18 digits, the last two name the slot. A world that was made from a seed
+/// draws from it, at this moment of its clock (microseconds UTC).
+pub(crate) fn pay_code(secrets: &Secrets, now_us: i64, slot: Slot) -> Secret<String> {
+    let drawn = digits_of(CODE_RANDOM_DIGITS, || secrets.draw(now_us).unwrap_or_else(bytes));
+    Secret::new(format!("{CODE_PREFIX}{drawn}{slot}"))
 }
 
 #[cfg(test)]
@@ -45,11 +52,14 @@ mod tests {
     #[test]
     fn a_pay_code_has_eighteen_digits_and_names_its_slot() {
         let slot = Slot::new(7).unwrap();
-        let (one, two) = (pay_code(slot), pay_code(slot));
+        let secrets = Secrets::from_master(&[7; 32]).unwrap();
+        let (one, two) = (pay_code(&secrets, 7, slot), pay_code(&secrets, 7, slot));
         assert_eq!(one.reveal().len(), 18);
         assert!(wire::auth_code::is_bar_code(one.reveal()));
         assert!(one.reveal().starts_with("28") && one.reveal().ends_with("07"));
         assert_ne!(one.reveal(), two.reveal());
+        let seeded = || pay_code(&Secrets::from_seed(1).unwrap(), 7, slot);
+        assert_eq!(seeded().reveal(), seeded().reveal());
     }
 
     #[test]

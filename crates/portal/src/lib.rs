@@ -29,6 +29,7 @@ mod sandbox_notifications;
 mod sandbox_party;
 mod sandbox_pay;
 mod sandbox_rules;
+mod sandbox_world;
 mod session;
 mod sign_in;
 mod start;
@@ -43,3 +44,4 @@ pub use sandbox_clock::{
 pub use sandbox_inbox::{
     AgainAsked, AgainRefused, ForgeryAsked, LetterEnd, LetterSeen, Letters, Mailroom, Resent,
 };
+pub use sandbox_world::{NotReset, Resetting, WorldFace, WorldHands, world_routes};

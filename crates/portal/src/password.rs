@@ -77,9 +77,13 @@ pub(crate) struct Place {
 impl Checker {
     /// `salt` makes the decoy that unknown names are compared with.
     pub(crate) fn new(secrets: &Secrets, salt: [u8; 16]) -> Result<Checker, HashError> {
-        let decoy = hash(secrets, "decoy", salt)?;
+        Ok(Checker::with_decoy(hash(secrets, "decoy", salt)?))
+    }
+
+    /// With a decoy that was made with the same secrets before.
+    pub(crate) fn with_decoy(decoy: Verifier) -> Checker {
         let (under_way, running) = (Semaphore::new(UNDER_WAY_MAX), Semaphore::new(RUNNING_MAX));
-        Ok(Checker { under_way: Arc::new(under_way), running: Arc::new(running), decoy })
+        Checker { under_way: Arc::new(under_way), running: Arc::new(running), decoy }
     }
 
     /// A string that no six digits match, for names that nobody has: they cost the same work.

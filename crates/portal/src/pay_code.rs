@@ -27,7 +27,7 @@ pub(crate) struct Issued {
 /// Draws a code for this party and makes it usable.
 pub(crate) async fn issue(portal: &Portal, party: PartyId) -> Result<Issued, CellError<PartyNotFound>> {
     until_free(|| async move {
-        let code = chance::pay_code(party.slot());
+        let code = chance::pay_code(&portal.world.secrets, portal.door.now_us(), party.slot());
         let digest = portal.world.secrets.pay_code_digest(code.reveal());
         let expires_at_us = portal.door.ask(IssuePayCode { party, digest }).await?;
         Ok(Issued { code, expires_at_us })

@@ -73,6 +73,22 @@ impl Portal {
         Ok(Portal { world, door, readers, intake, issuer, mailroom, checker, ghosts, sessions, seals, root })
     }
 
+    /// The portal of the same world after it began anew: nobody is signed in, and nothing of the old one is known.
+    /// Takes no time, since the decoy goes with the secrets, which stay.
+    #[must_use]
+    pub fn begin_anew(
+        &self,
+        door: Door,
+        readers: Readers,
+        intake: Arc<dyn Intake>,
+        mailroom: Arc<dyn Mailroom>,
+    ) -> Portal {
+        let (world, issuer, root) = (self.world.clone(), self.issuer.clone(), self.root.clone());
+        let checker = Checker::with_decoy(self.checker.decoy());
+        let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
+        Portal { world, door, readers, intake, issuer, mailroom, checker, ghosts, sessions, seals, root }
+    }
+
     /// The attributes of a cookie for one part of the site: scripts cannot read it, other sites cannot send it.
     pub(crate) fn cookie(&self, name: &str, value: &str, path: &str, life_s: Option<i64>) -> String {
         let age = life_s.map_or_else(String::new, |life_s| format!("; Max-Age={life_s}"));

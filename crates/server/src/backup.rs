@@ -43,7 +43,7 @@ pub(crate) fn restore(args: &RestoreArgs) -> anyhow::Result<()> {
 }
 
 /// Copies and verifies; gives the posted sequence and the last record's.
-fn copy(from: &DataFolder, to: &Path) -> anyhow::Result<(u64, u64)> {
+pub(crate) fn copy(from: &DataFolder, to: &Path) -> anyhow::Result<(u64, u64)> {
     private_file::make_folder(to)?;
     let busy = fs::read_dir(to).with_context(|| format!("{} cannot be read", to.display()))?.next().is_some();
     ensure!(!busy, "{} is not empty; name a folder that does not exist yet", to.display());
@@ -55,7 +55,7 @@ fn copy(from: &DataFolder, to: &Path) -> anyhow::Result<(u64, u64)> {
     restrict(&target.tables())?;
     let records = copy_journal(&from.journal(), &target.journal(), mark.sequence)?;
     // The clock after the journal, so that the copy's clock is not behind its stamps.
-    for name in ["world.json", "demo.json", "clock.json"] {
+    for name in ["world.json", "demo.json", "seeding.json", "clock.json"] {
         copy_note(&from.world().join(name), &target.world().join(name))?;
     }
     copy_notes(&from.keys(), &target.keys())?;

@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{backup, bench, clock, doctor, forward, repair, show, telemetry, up, verify};
+use crate::{backup, bench, clock, doctor, forward, repair, show, telemetry, up, verify, world};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -49,6 +49,9 @@ enum Command {
     /// Shows or moves the clock of the world that a running server serves.
     #[command(subcommand)]
     Clock(clock::ClockCommand),
+    /// Makes worlds, lets them begin anew, packs and unpacks them.
+    #[command(subcommand)]
+    World(world::WorldCommand),
     /// Measures how fast this machine carries payments.
     Bench(bench::BenchArgs),
 }
@@ -79,6 +82,13 @@ pub(crate) struct UpArgs {
     /// where; nothing is left when it ends. --data is not looked at.
     #[arg(long, conflicts_with = "adopt")]
     pub(crate) ephemeral: bool,
+    /// For the first start: a file (TOML) that declares a seed, a clock, merchants with apps and buyers with money.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) world: Option<PathBuf>,
+    /// For the first start: takes the platform's and the demo apps' keys of this data folder, since drawing RSA keys
+    /// takes longest. Both worlds then sign alike.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keys_of: Option<PathBuf>,
     /// How browsers and merchants reach the platform, when it is not the first address it listens on.
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
@@ -225,6 +235,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Repair(args) => repair::run(&args)?,
         Command::Doctor(args) => return doctor::run(&args),
         Command::Clock(what) => clock::run(&what)?,
+        Command::World(what) => world::run(&what)?,
         Command::Bench(args) => bench::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)

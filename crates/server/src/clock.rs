@@ -82,9 +82,14 @@ impl ServerArgs {
         Ok(sandbox.ok_or_else(|| anyhow!("{} names no sandbox", path.display()))?.to_owned())
     }
 
-    /// Without a body it only looks.
-    fn ask(&self, path: &str, body: Option<&Value>) -> anyhow::Result<String> {
-        let url = format!("{}/clock{path}", self.sandbox()?);
+    /// Whether programs read what is told.
+    pub(crate) fn wants_json(&self) -> bool {
+        self.json
+    }
+
+    /// Asks its sandbox API. Without a body it only looks.
+    pub(crate) fn ask(&self, path: &str, body: Option<&Value>) -> anyhow::Result<String> {
+        let url = format!("{}{path}", self.sandbox()?);
         let (status, text) = runtime()?.block_on(call(&url, body))?;
         if status == StatusCode::OK {
             return Ok(text);
@@ -119,15 +124,17 @@ async fn call(url: &str, body: Option<&Value>) -> anyhow::Result<(StatusCode, St
 /// Runs the command.
 pub(crate) fn run(command: &ClockCommand) -> anyhow::Result<()> {
     match command {
-        ClockCommand::Show { server } => tell(server, &server.ask("", None)?, face_text),
+        ClockCommand::Show { server } => tell(server, &server.ask("/clock", None)?, face_text),
         ClockCommand::Advance { by, server } => {
-            tell(server, &server.ask("/advance", Some(&json!({ "by": by })))?, journey_text)
+            tell(server, &server.ask("/clock/advance", Some(&json!({ "by": by })))?, journey_text)
         }
         ClockCommand::Set { to, server } => {
-            tell(server, &server.ask("/set", Some(&json!({ "to": to })))?, journey_text)
+            tell(server, &server.ask("/clock/set", Some(&json!({ "to": to })))?, journey_text)
         }
-        ClockCommand::Freeze { server } => tell(server, &server.ask("/freeze", Some(&json!({})))?, face_text),
-        ClockCommand::Run { server } => tell(server, &server.ask("/run", Some(&json!({})))?, face_text),
+        ClockCommand::Freeze { server } => {
+            tell(server, &server.ask("/clock/freeze", Some(&json!({})))?, face_text)
+        }
+        ClockCommand::Run { server } => tell(server, &server.ask("/clock/run", Some(&json!({})))?, face_text),
     }
 }
 

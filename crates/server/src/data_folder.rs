@@ -3,10 +3,11 @@
 //! ```text
 //! DIR/VERSION                 the layout's number
 //! DIR/LOCK                    held by the server that runs; its process id
-//! DIR/worlds/default/world.json, clock.json, journal/, tables.sqlite, keys/, demo.json
+//! DIR/worlds/default/world.json, clock.json, journal/, tables.sqlite, keys/, demo.json, seeding.json
 //! ```
 
 use crate::private_file;
+use crate::world_file::WorldFile;
 use anyhow::{Context, bail};
 use journal::WorldId;
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,12 @@ pub(crate) struct WorldNote {
     name: String,
     /// Whether it is for trying out.
     pub(crate) sandbox: bool,
+    /// What its numbers follow from, when it was declared so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) seed: Option<u64>,
+    /// Where its clock stood at first, microseconds UTC, when it was declared so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) starts_at_us: Option<i64>,
 }
 
 impl WorldNote {
@@ -131,6 +138,29 @@ impl DataFolder {
         self.world().join("demo.json")
     }
 
+    /// The commands that seeded it.
+    pub(crate) fn seeding(&self) -> PathBuf {
+        self.world().join("seeding.json")
+    }
+
+    /// Says that the books are being thrown away.
+    pub(crate) fn emptying(&self) -> PathBuf {
+        self.world().join("EMPTYING")
+    }
+
+    /// Sets the clock to where the world began: the moment that its file declares, else real time.
+    pub(crate) fn clock_to_start(&self) -> anyhow::Result<()> {
+        match self.world_note()?.starts_at_us {
+            Some(at_us) => crate::world_clock::stand(&self.clock(), at_us),
+            None => match fs::remove_file(self.clock()) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    Err(error).with_context(|| format!("{} cannot be removed", self.clock().display()))
+                }
+                _ => Ok(()),
+            },
+        }
+    }
+
     /// How the world's clock was moved; absent while it never was.
     pub(crate) fn clock(&self) -> PathBuf {
         self.world().join("clock.json")
@@ -138,6 +168,11 @@ impl DataFolder {
 
     /// What the world is; made on the first start.
     pub(crate) fn world_note(&self) -> anyhow::Result<WorldNote> {
+        self.world_note_of(&WorldFile::default())
+    }
+
+    /// As [`DataFolder::world_note`]; a new world is the one of this file.
+    pub(crate) fn world_note_of(&self, file: &WorldFile) -> anyhow::Result<WorldNote> {
         let path = self.world().join("world.json");
         if path.exists() {
             let text =
@@ -149,7 +184,16 @@ impl DataFolder {
         }
         let mut id = WorldId::default();
         getrandom::fill(&mut id).context("the system gives no randomness")?;
-        let note = WorldNote { id: hex::encode(id), name: WORLD.to_owned(), sandbox: true };
+        let note = WorldNote {
+            id: hex::encode(id),
+            name: WORLD.to_owned(),
+            sandbox: true,
+            seed: file.seed,
+            starts_at_us: file.starts_at_us,
+        };
+        if let Some(at_us) = note.starts_at_us {
+            crate::world_clock::stand(&self.clock(), at_us)?;
+        }
         private_file::write(&path, serde_json::to_string_pretty(&note)?.as_bytes())?;
         Ok(note)
     }

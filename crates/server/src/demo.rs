@@ -14,30 +14,67 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Demo {
     /// Who is paid.
     pub(crate) merchant: DemoMerchant,
-    /// Its apps, one of each mode; empty until they were opened.
+    /// Merchants that the world's file declares beside it.
+    #[serde(default)]
+    pub(crate) merchants: Vec<DemoMerchant>,
+    /// Which apps there are to be.
+    #[serde(default = "usual_apps")]
+    pub(crate) app_plans: Vec<AppPlan>,
+    /// The apps, in the order of their plans; empty until they were opened.
     pub(crate) apps: Vec<DemoApp>,
     /// Who pays.
     pub(crate) buyers: Vec<DemoBuyer>,
 }
 
-/// The demo merchant.
+/// An app that is to be.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct AppPlan {
+    /// The login of its merchant; the demo merchant when absent.
+    #[serde(default)]
+    pub(crate) merchant: Option<String>,
+    /// How it proves itself.
+    pub(crate) mode: AppMode,
+    /// The public key that a developer has already, base64; else a pair is drawn.
+    #[serde(default)]
+    pub(crate) public_key: Option<String>,
+}
+
+/// The demo merchant has an app of each mode.
+pub(crate) fn usual_apps() -> Vec<AppPlan> {
+    [AppMode::Key, AppMode::Cert].map(|mode| AppPlan { merchant: None, mode, public_key: None }).into()
+}
+
+/// A merchant to try out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct DemoMerchant {
     /// The name to sign in with.
     pub(crate) login: String,
     /// How it is shown.
     pub(crate) name: String,
+    /// What it starts with, in yuan; nothing when absent.
+    #[serde(default)]
+    pub(crate) start_balance: Option<String>,
     /// Its id, once it was opened.
     pub(crate) id: Option<PartyId>,
 }
 
-/// An app of the demo merchant.
+/// An app.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct DemoApp {
     /// Its id.
     pub(crate) id: AppId,
     /// How it proves itself.
     pub(crate) mode: AppMode,
+    /// Its merchant; the demo merchant when absent.
+    #[serde(default)]
+    pub(crate) seller: Option<PartyId>,
+    /// Whether its private key is here too: not when the developer gave a public key.
+    #[serde(default = "yes")]
+    pub(crate) has_private_key: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A demo buyer.
@@ -58,7 +95,12 @@ pub(crate) struct DemoBuyer {
 impl Demo {
     /// What was seeded before, if anything was.
     pub(crate) fn read(folder: &DataFolder) -> anyhow::Result<Option<Demo>> {
-        let path = folder.demo();
+        Demo::read_in(&folder.world())
+    }
+
+    /// As [`Demo::read`], in the folder of a world.
+    pub(crate) fn read_in(world: &Path) -> anyhow::Result<Option<Demo>> {
+        let path = world.join("demo.json");
         if !path.exists() {
             return Ok(None);
         }
@@ -71,10 +113,19 @@ impl Demo {
         private_file::write(&folder.demo(), serde_json::to_string_pretty(self)?.as_bytes())
     }
 
+    /// The merchant of an app that is to be, once it was opened.
+    pub(crate) fn seller_of(&self, plan: &AppPlan) -> Option<PartyId> {
+        match &plan.merchant {
+            None => self.merchant.id,
+            Some(login) => self.merchants.iter().find(|merchant| merchant.login == *login)?.id,
+        }
+    }
+
     /// Whether everything was opened, up to the last step.
     pub(crate) fn is_complete(&self) -> bool {
-        self.apps.len() == 2
+        self.apps.len() == self.app_plans.len()
             && self.merchant.id.is_some()
+            && self.merchants.iter().all(|merchant| merchant.id.is_some())
             && self.buyers.iter().all(|buyer| buyer.id.is_some())
     }
 }

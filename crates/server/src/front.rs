@@ -14,32 +14,51 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 /// How long a health check waits for the cell. A cell that needs longer is not well.
 const HEALTH_WAIT: Duration = Duration::from_secs(2);
 
+/// How long a request waits for a world that begins anew.
+const RESET_WAIT: Duration = Duration::from_secs(10);
+
 /// Everything that is served.
 #[derive(Clone, Debug)]
 pub(crate) struct Front {
     world: Arc<str>,
-    routes: Router,
+    /// Absent while the world begins anew.
+    routes: watch::Receiver<Option<Router>>,
+}
+
+/// All routes of an open world.
+pub(crate) fn whole(door: Door, routes: Router) -> Router {
+    let own = Router::new().route("/healthz", get(health)).with_state(door);
+    routes.merge(own).fallback(not_here)
 }
 
 impl Front {
     /// The front of one world, which is also the one that a path without a world means.
-    pub(crate) fn new(world: &str, door: Door, routes: Router) -> Front {
-        let own = Router::new().route("/healthz", get(health)).with_state(door);
-        Front { world: Arc::from(world), routes: routes.merge(own).fallback(not_here) }
+    pub(crate) fn new(world: &str, routes: watch::Receiver<Option<Router>>) -> Front {
+        Front { world: Arc::from(world), routes }
     }
 
     /// A front without a world: these routes and nothing else.
     pub(crate) fn of(routes: Router) -> Front {
-        Front { world: Arc::from(""), routes }
+        Front { world: Arc::from(""), routes: watch::channel(Some(routes)).1 }
+    }
+
+    /// The routes, once there are any.
+    async fn routes(&mut self) -> Option<Router> {
+        if let Some(routes) = &*self.routes.borrow() {
+            return Some(routes.clone());
+        }
+        let there = tokio::time::timeout(RESET_WAIT, self.routes.wait_for(Option::is_some)).await;
+        there.ok()?.ok()?.clone()
     }
 
     /// Answers a request.
-    pub(crate) async fn serve(self, mut request: Request<Body>) -> Result<Response, Infallible> {
+    pub(crate) async fn serve(mut self, mut request: Request<Body>) -> Result<Response, Infallible> {
         match in_world(&self.world, request.uri()) {
             Place::Here => {}
             Place::Inside(uri) => *request.uri_mut() = uri,
@@ -47,7 +66,10 @@ impl Front {
                 return Ok(plain(StatusCode::NOT_FOUND, "There is no such world on this server.\n"));
             }
         }
-        self.routes.oneshot(request).await
+        match self.routes().await {
+            Some(routes) => routes.oneshot(request).await,
+            None => Ok(plain(StatusCode::SERVICE_UNAVAILABLE, "The world begins anew; try again.\n")),
+        }
     }
 }
 

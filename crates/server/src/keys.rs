@@ -10,10 +10,13 @@
 //! keys/apps/APP_ID/…           handed to developers; the platform itself does not need them
 //! ```
 
+use crate::demo::{self, Demo};
 use crate::private_file;
 use anyhow::{Context, anyhow, bail};
 use base::{DAY_US, PartyId};
+use people::AppMode;
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use wire::cert::{Authority, CertError, Certificate, Name, Validity};
 use wire::sign::{PrivateKey, PublicKey};
@@ -67,19 +70,36 @@ pub(crate) fn finished(
     key.join().map_err(|_| anyhow!("the thread that made a key died"))?
 }
 
-/// Reads the keys in `folder`, or makes them when the world is new.
-pub(crate) fn open(folder: &Path, world_is_new: bool) -> anyhow::Result<Keys> {
+/// The demo app's key of this mode in the keys of another world, which this one shall share.
+pub(crate) fn demo_key_of(world: &Path, mode: AppMode) -> PathBuf {
+    let demo = Demo::read_in(world).ok().flatten();
+    let app = demo.and_then(|demo| demo.apps.into_iter().find(|app| app.mode == mode));
+    let id = app.map_or_else(String::new, |app| app.id.to_string());
+    world.join("keys/apps").join(id).join(demo::PKCS8_PEM)
+}
+
+/// Reads the keys in `folder`, or makes them when the world is new: its secrets from the seed when there is one, and
+/// the platform's keys from another world's folder when one is named, since drawing them takes longest.
+pub(crate) fn open(
+    folder: &Path,
+    world_is_new: bool,
+    seed: Option<u64>,
+    keys_of: Option<&Path>,
+) -> anyhow::Result<Keys> {
     if !folder.exists() {
         if !world_is_new {
             bail!("{} is missing, but there is a journal. Restore the keys from a backup.", folder.display());
         }
-        make(folder)?;
+        make(folder, keys_of)?;
     }
-    read(folder)
+    let mut keys = read(folder)?;
+    if let Some(seed) = seed {
+        keys.secrets = Secrets::from_seed(seed)?;
+    }
+    Ok(keys)
 }
 
-fn make(folder: &Path) -> anyhow::Result<()> {
-    let (platform, root) = (key_under_way(), key_under_way());
+fn make(folder: &Path, keys_of: Option<&Path>) -> anyhow::Result<()> {
     let unfinished = folder.with_extension("unfinished");
     if unfinished.exists() {
         std::fs::remove_dir_all(&unfinished)
@@ -89,6 +109,32 @@ fn make(folder: &Path) -> anyhow::Result<()> {
     let mut master = Zeroizing::new([0_u8; 32]);
     getrandom::fill(&mut *master).context("the system gives no randomness")?;
     private_file::write(&unfinished.join(MASTER), Zeroizing::new(hex::encode(*master)).as_bytes())?;
+    match keys_of {
+        Some(world) => share(&world.join("keys"), &unfinished)?,
+        None => draw(&unfinished)?,
+    }
+    let renamed = || -> std::io::Result<()> {
+        std::fs::rename(&unfinished, folder)?;
+        private_file::sync_folder(folder.parent().unwrap_or(Path::new(".")))
+    };
+    renamed().with_context(|| format!("{} cannot be made", folder.display()))
+}
+
+/// Takes the platform's keys and certificates of another world.
+fn share(from: &Path, to: &Path) -> anyhow::Result<()> {
+    for file in [PLATFORM_KEY, ROOT_KEY] {
+        private_file::write(&to.join(file), private_file::read(&from.join(file))?.as_bytes())?;
+    }
+    for file in [ROOT_CERT, PLATFORM_CERT] {
+        let path = from.join(file);
+        let text = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        private_file::write_open(&to.join(file), &text)?;
+    }
+    Ok(())
+}
+
+fn draw(unfinished: &Path) -> anyhow::Result<()> {
+    let (platform, root) = (key_under_way(), key_under_way());
     let (platform, root) = (finished(platform)?, finished(root)?);
     private_file::write(&unfinished.join(PLATFORM_KEY), platform.to_pkcs8_pem().as_bytes())?;
     private_file::write(&unfinished.join(ROOT_KEY), root.to_pkcs8_pem().as_bytes())?;
@@ -99,11 +145,7 @@ fn make(folder: &Path) -> anyhow::Result<()> {
         authority.issue(&name("Tongbao", "Platform"), serial, validity(), platform.public_key())?;
     private_file::write_open(&unfinished.join(ROOT_CERT), authority.pem().as_bytes())?;
     private_file::write_open(&unfinished.join(PLATFORM_CERT), certificate.as_bytes())?;
-    let renamed = || -> std::io::Result<()> {
-        std::fs::rename(&unfinished, folder)?;
-        private_file::sync_folder(folder.parent().unwrap_or(Path::new(".")))
-    };
-    renamed().with_context(|| format!("{} cannot be made", folder.display()))
+    Ok(())
 }
 
 fn read(folder: &Path) -> anyhow::Result<Keys> {
@@ -181,9 +223,9 @@ mod tests {
     fn keys_are_made_once_and_issue_certificates() {
         let temporary = tempfile::tempdir().unwrap();
         let folder = temporary.path().join("keys");
-        assert!(open(&folder, false).is_err(), "an old world gets no new keys");
-        let first = open(&folder, true).unwrap();
-        let again = open(&folder, false).unwrap();
+        assert!(open(&folder, false, None, None).is_err(), "an old world gets no new keys");
+        let first = open(&folder, true, None, None).unwrap();
+        let again = open(&folder, false, None, None).unwrap();
         assert_eq!(first.platform.public_key, again.platform.public_key);
         assert_eq!(first.secrets.pay_code_digest("28"), again.secrets.pay_code_digest("28"));
         let key = keygen::rsa_2048().unwrap();
@@ -198,20 +240,26 @@ mod tests {
     fn a_missing_damaged_or_foreign_key_is_named() {
         let temporary = tempfile::tempdir().unwrap();
         let (one, two) = (temporary.path().join("one"), temporary.path().join("two"));
-        open(&one, true).unwrap();
-        open(&two, true).unwrap();
+        open(&one, true, None, None).unwrap();
+        open(&two, true, None, None).unwrap();
         for file in [MASTER, PLATFORM_KEY, ROOT_KEY, ROOT_CERT, PLATFORM_CERT] {
             let (path, kept) = (one.join(file), temporary.path().join("kept"));
             std::fs::rename(&path, &kept).unwrap();
-            assert!(format!("{:#}", open(&one, true).unwrap_err()).contains(file), "missing {file}");
+            assert!(
+                format!("{:#}", open(&one, true, None, None).unwrap_err()).contains(file),
+                "missing {file}"
+            );
             private_file::write(&path, b"x").unwrap();
-            assert!(format!("{:#}", open(&one, true).unwrap_err()).contains(file), "damaged {file}");
+            assert!(
+                format!("{:#}", open(&one, true, None, None).unwrap_err()).contains(file),
+                "damaged {file}"
+            );
             if file != MASTER {
                 std::fs::copy(two.join(file), &path).unwrap();
-                assert!(open(&one, true).is_err(), "foreign {file}");
+                assert!(open(&one, true, None, None).is_err(), "foreign {file}");
             }
             std::fs::rename(&kept, &path).unwrap();
-            open(&one, true).unwrap();
+            open(&one, true, None, None).unwrap();
         }
     }
 }

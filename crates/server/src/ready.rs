@@ -44,10 +44,12 @@ pub(crate) struct ReadyApp {
     pub(crate) seller_id: String,
     /// `key` or `cert`.
     pub(crate) mode: &'static str,
-    /// PEM file, PKCS#1.
-    pub(crate) private_key_pkcs1: PathBuf,
-    /// PEM file, PKCS#8.
-    pub(crate) private_key_pkcs8: PathBuf,
+    /// PEM file, PKCS#1; absent when the developer keeps the private key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) private_key_pkcs1: Option<PathBuf>,
+    /// PEM file, PKCS#8; absent when the developer keeps the private key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) private_key_pkcs8: Option<PathBuf>,
     /// PEM file.
     pub(crate) platform_public_key: PathBuf,
     /// In certificate mode.
@@ -103,10 +105,10 @@ impl Ready {
             let certificate = |file| with_certificates.then(|| files.path(file));
             apps.push(ReadyApp {
                 app_id: app.id.to_string(),
-                seller_id: seller.to_string(),
+                seller_id: app.seller.unwrap_or(seller).to_string(),
                 mode: if with_certificates { "cert" } else { "key" },
-                private_key_pkcs1: files.path(demo::PKCS1_PEM),
-                private_key_pkcs8: files.path(demo::PKCS8_PEM),
+                private_key_pkcs1: app.has_private_key.then(|| files.path(demo::PKCS1_PEM)),
+                private_key_pkcs8: app.has_private_key.then(|| files.path(demo::PKCS8_PEM)),
                 platform_public_key: files.path(demo::PLATFORM_PEM),
                 app_cert: certificate(demo::APP_CERT),
                 platform_cert: certificate(demo::PLATFORM_CERT),

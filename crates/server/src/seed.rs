@@ -1,23 +1,30 @@
-//! The first start: a demo merchant with an app of each mode, and two buyers with money and payment passwords.
+//! The first start: a demo merchant with an app of each mode, two buyers with money and payment passwords, and what the
+//! world's file declares beside them.
 //!
-//! Everything goes through the cell's door, as it would for anybody. What is to be seeded is written down before the
-//! first step and every step can be repeated, so a first start that was killed is finished by the next one.
+//! Everything goes through the cell's door, as it would for anybody. The commands are kept: a world that is reset takes
+//! the very same ones, so that parties, apps and passwords stay what they were. Nobody is served before the seeding has
+//! ended, so one that was killed is begun anew on empty books ([`crate::reset`]).
 
+use crate::chance::Chance;
 use crate::data_folder::DataFolder;
-use crate::demo::{self, AppFiles, Demo, DemoApp, DemoBuyer, DemoMerchant};
+use crate::demo::{self, AppFiles, AppPlan, Demo, DemoApp, DemoBuyer, DemoMerchant};
 use crate::keys::{self, AppAuthority};
 use crate::private_file;
+use crate::reset;
+use crate::world_file::WorldFile;
 use anyhow::{Context, anyhow};
 use base::{PartyId, Text};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cell::{CellError, Door};
-use engine::{FindLogin, NewPassword, OpenApp, OpenParty, OpenPartyRefused, TopUp};
+use engine::{Ask, Command, FindLogin, NewPassword, OpenApp, OpenParty, TopUp};
 use money::Currency;
 use people::{AppMode, LoginName, PartyKind, PartyName};
 use portal::Issuer;
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 use wire::aes::AesKey;
-use wire::sign::PrivateKey;
+use wire::sign::{PrivateKey, PublicKey, SignType};
 use world::{Secrets, World};
 use zeroize::Zeroizing;
 
@@ -26,42 +33,51 @@ const BUYERS: [(&str, &str, &str); 2] =
     [("buyer1@demo.tongbao", "演示买家甲", "10000.00"), ("buyer2@demo.tongbao", "演示买家乙", "500.00")];
 const MERCHANT: (&str, &str) = ("shop@demo.tongbao", "通宝演示商店");
 
-/// Seeds the world, or finishes what an earlier start began.
+/// A world that is open and not served yet.
+pub(crate) struct Opened<'a> {
+    pub(crate) folder: &'a DataFolder,
+    pub(crate) world: &'a World,
+    pub(crate) door: &'a Door,
+    pub(crate) authority: &'a AppAuthority,
+}
+
+/// Seeds the world, unless it was seeded before.
 pub(crate) async fn seed(
-    folder: &DataFolder,
-    world: &World,
-    door: &Door,
-    authority: &AppAuthority,
+    opened: &Opened<'_>,
+    file: &WorldFile,
+    keys_of: Option<&Path>,
 ) -> anyhow::Result<Demo> {
-    let mut demo = match Demo::read(folder)? {
-        Some(demo) if demo.is_complete() => return Ok(demo),
-        Some(demo) => demo,
-        None => {
-            refuse_half_a_demo(world, door).await?;
-            plan()?
-        }
-    };
-    let app_keys = [AppMode::Key, AppMode::Cert].map(|mode| (mode, keys::key_under_way()));
+    let Opened { folder, world, .. } = *opened;
+    if let Some(demo) = Demo::read(folder)?.filter(Demo::is_complete) {
+        return Ok(demo);
+    }
+    refuse_half_a_demo(world, opened.door).await?;
+    let mut demo = plan(&Chance(&world.secrets), file)?;
+    let apps: Vec<AppKey> = demo.app_plans.iter().map(|plan| AppKey::begin(plan, keys_of)).collect();
     demo.write(folder)?;
-    let merchant = &mut demo.merchant;
-    let seller = open_party(door, PartyKind::Merchant, &merchant.login, &merchant.name, None).await?;
-    merchant.id = Some(seller);
+    let mut steps = Steps { door: opened.door, taken: Vec::new() };
+    let DemoMerchant { login, name, .. } = &demo.merchant;
+    demo.merchant.id = Some(open_party(&mut steps, PartyKind::Merchant, login, name, None).await?);
+    for merchant in &mut demo.merchants {
+        let id = open_party(&mut steps, PartyKind::Merchant, &merchant.login, &merchant.name, None).await?;
+        if let Some(balance) = &merchant.start_balance {
+            top_up(&mut steps, id, balance).await?;
+        }
+        merchant.id = Some(id);
+    }
     for buyer in &mut demo.buyers {
         let password = new_password(&world.secrets, &buyer.pay_password)?;
-        let id = open_party(door, PartyKind::Person, &buyer.login, &buyer.name, Some(password)).await?;
-        let amount = money::parse_amount(&buyer.start_balance, Currency::Cny).context("a seeded balance")?;
-        let key = Text::new("seed").context("a short key")?;
-        door.ask(TopUp { party: id, amount, key })
-            .await
-            .map_err(|error| anyhow!("seeding {}: {error}", buyer.login))?;
+        let id = open_party(&mut steps, PartyKind::Person, &buyer.login, &buyer.name, Some(password)).await?;
+        top_up(&mut steps, id, &buyer.start_balance).await?;
         buyer.id = Some(id);
     }
-    demo.apps.clear();
-    for (mode, key) in app_keys {
-        demo.apps.push(open_app(folder, world, door, authority, seller, mode, &keys::finished(key)?).await?);
+    for (plan, key) in demo.app_plans.iter().zip(apps) {
+        let seller = demo.seller_of(plan).ok_or_else(|| anyhow!("an app of a merchant that is not there"))?;
+        demo.apps.push(open_app(opened, &mut steps, seller, plan.mode, key.end()?).await?);
     }
+    reset::keep(folder, &steps.taken)?;
     demo.write(folder)?;
-    tracing::info!(%seller, "demo world seeded");
+    tracing::info!(merchants = 1 + demo.merchants.len(), buyers = demo.buyers.len(), "world seeded");
     Ok(demo)
 }
 
@@ -74,97 +90,150 @@ async fn refuse_half_a_demo(world: &World, door: &Door) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn plan() -> anyhow::Result<Demo> {
-    let merchant = DemoMerchant { login: MERCHANT.0.to_owned(), name: MERCHANT.1.to_owned(), id: None };
+fn plan(chance: &Chance<'_>, file: &WorldFile) -> anyhow::Result<Demo> {
+    let (login, name) = (MERCHANT.0.to_owned(), MERCHANT.1.to_owned());
+    let merchant = DemoMerchant { login, name, start_balance: None, id: None };
     let mut buyers = Vec::new();
     for (login, name, balance) in BUYERS {
         buyers.push(DemoBuyer {
             login: login.to_owned(),
             name: name.to_owned(),
-            pay_password: six_digits()?,
+            pay_password: chance.six_digits()?,
             start_balance: balance.to_owned(),
             id: None,
         });
     }
-    Ok(Demo { merchant, apps: Vec::new(), buyers })
-}
-
-/// Six digits, all equally likely.
-fn six_digits() -> anyhow::Result<String> {
-    const SPACE: u32 = 1_000_000;
-    loop {
-        let drawn = getrandom::u32().context("the system gives no randomness")?;
-        // The rest above the last whole multiple would make small numbers likelier.
-        if drawn < u32::MAX - u32::MAX % SPACE {
-            return Ok(format!("{:06}", drawn % SPACE));
-        }
-    }
+    buyers.extend(file.buyers.iter().cloned());
+    let app_plans = demo::usual_apps().into_iter().chain(file.apps.iter().cloned()).collect();
+    Ok(Demo { merchant, merchants: file.merchants.clone(), app_plans, apps: Vec::new(), buyers })
 }
 
 fn new_password(secrets: &Secrets, password: &str) -> anyhow::Result<NewPassword> {
     let mut salt = [0; 16];
-    getrandom::fill(&mut salt).context("the system gives no randomness")?;
+    Chance(secrets).fill(&mut salt)?;
     let verifier = portal::password::hash(secrets, password, salt)?;
     Ok(NewPassword { verifier, pepper_version: Secrets::PEPPER_VERSION })
 }
 
+/// Asks, and remembers what was asked.
+struct Steps<'a> {
+    door: &'a Door,
+    taken: Vec<Command>,
+}
+
+impl Steps<'_> {
+    async fn ask<C: Ask + Clone>(&mut self, command: C) -> Result<C::Done, CellError<C::Refused>> {
+        self.taken.push(command.clone().into());
+        self.door.ask(command).await
+    }
+}
+
 async fn open_party(
-    door: &Door,
+    steps: &mut Steps<'_>,
     kind: PartyKind,
     login: &str,
     name: &str,
     password: Option<NewPassword>,
 ) -> anyhow::Result<PartyId> {
-    let failed = |what: &dyn std::fmt::Display| anyhow!("seeding {login}: {what}");
     let login_name = LoginName::new(login).context("a seeded login")?;
     let name = PartyName::new(name).context("a seeded name")?;
-    let command = OpenParty { kind, login: login_name.clone(), name, password };
-    match door.ask(command).await {
-        Ok(id) => Ok(id),
-        // An earlier first start got this far.
-        Err(CellError::Refused(OpenPartyRefused::LoginTaken)) => {
-            door.ask(FindLogin { login: login_name }).await.map_err(|error| failed(&error))
+    let opened = steps.ask(OpenParty { kind, login: login_name, name, password }).await;
+    opened.map_err(|error| anyhow!("seeding {login}: {error}"))
+}
+
+async fn top_up(steps: &mut Steps<'_>, party: PartyId, balance: &str) -> anyhow::Result<()> {
+    let amount = money::parse_amount(balance, Currency::Cny).context("a seeded balance")?;
+    if amount.is_zero() {
+        return Ok(());
+    }
+    let key = Text::new("seed").context("a short key")?;
+    let done = steps.ask(TopUp { party, amount, key }).await;
+    done.map(|_| ()).map_err(|error| anyhow!("seeding {party}: {error}"))
+}
+
+/// The key of an app: drawn on a thread, read from another world, or the developer's own.
+enum AppKey {
+    Drawn(JoinHandle<anyhow::Result<PrivateKey>>),
+    Of(PathBuf),
+    Given(String),
+}
+
+/// Both halves, or the one that the developer gave.
+enum Halves {
+    Both(Box<PrivateKey>),
+    Public(PublicKey),
+}
+
+impl AppKey {
+    fn begin(plan: &AppPlan, keys_of: Option<&Path>) -> AppKey {
+        let usual = plan.merchant.is_none();
+        match (&plan.public_key, keys_of) {
+            (Some(key), _) => AppKey::Given(key.clone()),
+            (None, Some(path)) if usual => AppKey::Of(keys::demo_key_of(path, plan.mode)),
+            (None, _) => AppKey::Drawn(keys::key_under_way()),
         }
-        Err(error) => Err(failed(&error)),
+    }
+
+    fn end(self) -> anyhow::Result<Halves> {
+        Ok(match self {
+            AppKey::Drawn(key) => Halves::Both(Box::new(keys::finished(key)?)),
+            AppKey::Of(path) => {
+                let named = || format!("{} is damaged", path.display());
+                Halves::Both(Box::new(PrivateKey::parse(&private_file::read(&path)?).with_context(named)?))
+            }
+            AppKey::Given(key) => {
+                Halves::Public(PublicKey::parse(&key, SignType::Rsa2).context("a declared key")?)
+            }
+        })
+    }
+}
+
+impl Halves {
+    fn public(&self) -> &PublicKey {
+        match self {
+            Halves::Both(key) => key.public_key(),
+            Halves::Public(key) => key,
+        }
     }
 }
 
 async fn open_app(
-    folder: &DataFolder,
-    world: &World,
-    door: &Door,
-    authority: &AppAuthority,
+    opened: &Opened<'_>,
+    steps: &mut Steps<'_>,
     seller: PartyId,
     mode: AppMode,
-    key: &PrivateKey,
+    key: Halves,
 ) -> anyhow::Result<DemoApp> {
+    let Opened { folder, world, authority, .. } = *opened;
     let (mut aes_key, mut nonce) = (Zeroizing::new([0; 16]), [0; 12]);
-    getrandom::fill(&mut *aes_key)
-        .and_then(|()| getrandom::fill(&mut nonce))
-        .context("the system gives no randomness")?;
+    let chance = Chance(&world.secrets);
+    chance.fill(&mut *aes_key)?;
+    chance.fill(&mut nonce)?;
     let sealed = world.secrets.seal(&*aes_key, nonce)?;
     let certificate = match mode {
-        AppMode::Cert => Some(authority.issue(seller, key.public_key())?),
+        AppMode::Cert => Some(authority.issue(seller, key.public())?),
         AppMode::Key => None,
     };
     let cert_sn = certificate.as_deref().map(wire::cert::cert_sn).transpose()?;
     let command = OpenApp {
         seller,
         mode,
-        public_key: STANDARD.decode(key.public_key().to_base64()).context("base64 that was just made")?,
+        public_key: STANDARD.decode(key.public().to_base64()).context("base64 that was just made")?,
         certificate: certificate.as_deref().map(Text::new).transpose()?,
         cert_sn: cert_sn.as_deref().map(Text::new).transpose()?,
         allow_rsa1: false,
         sealed_aes_key: Some(sealed),
     };
-    let id = door.ask(command).await.map_err(|error| anyhow!("seeding an app: {error}"))?;
+    let id = steps.ask(command).await.map_err(|error| anyhow!("seeding an app: {error}"))?;
     let files = AppFiles::of(folder, id);
     private_file::make_folder(files.folder())?;
     let private = |file: &str, text: &str| private_file::write(&files.path(file), text.as_bytes());
-    private(demo::PKCS1_PEM, &key.to_pkcs1_pem())?;
-    private(demo::PKCS8_PEM, &key.to_pkcs8_pem())?;
-    private(demo::PKCS1_TEXT, &key.to_pkcs1_base64())?;
-    private(demo::PKCS8_TEXT, &key.to_pkcs8_base64())?;
+    if let Halves::Both(key) = &key {
+        private(demo::PKCS1_PEM, &key.to_pkcs1_pem())?;
+        private(demo::PKCS8_PEM, &key.to_pkcs8_pem())?;
+        private(demo::PKCS1_TEXT, &key.to_pkcs1_base64())?;
+        private(demo::PKCS8_TEXT, &key.to_pkcs8_base64())?;
+    }
     private(demo::AES_TEXT, &AesKey::new(*aes_key).to_base64())?;
     let open = |file: &str, text: &str| private_file::write_open(&files.path(file), text.as_bytes());
     open(demo::PLATFORM_PEM, &world.platform.key.public_key().to_pem())?;
@@ -174,17 +243,5 @@ async fn open_app(
         open(demo::PLATFORM_CERT, &world.platform.certificate)?;
         open(demo::ROOT_CERT, &world.platform.root)?;
     }
-    Ok(DemoApp { id, mode })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn passwords_have_six_digits_and_differ() {
-        let drawn: Vec<String> = (0..50).map(|_| six_digits().unwrap()).collect();
-        assert!(drawn.iter().all(|password| portal::password::is_well_formed(password)));
-        assert!(drawn.iter().any(|password| *password != drawn[0]));
-    }
+    Ok(DemoApp { id, mode, seller: Some(seller), has_private_key: matches!(key, Halves::Both(_)) })
 }

@@ -32,10 +32,12 @@ pub(crate) fn text(folder: &DataFolder, demo: &Demo, ready: &Ready) -> String {
         let mut file = |label: &str, name: &str| {
             let _written = writeln!(text, "    {label:<20}{}", files.path(name).display());
         };
-        file("private key, PKCS#1", demo::PKCS1_PEM);
-        file("  bare base64", demo::PKCS1_TEXT);
-        file("private key, PKCS#8", demo::PKCS8_PEM);
-        file("  bare base64", demo::PKCS8_TEXT);
+        if app.has_private_key {
+            file("private key, PKCS#1", demo::PKCS1_PEM);
+            file("  bare base64", demo::PKCS1_TEXT);
+            file("private key, PKCS#8", demo::PKCS8_PEM);
+            file("  bare base64", demo::PKCS8_TEXT);
+        }
         if app.mode == AppMode::Cert {
             file("app certificate", demo::APP_CERT);
             file("platform's", demo::PLATFORM_CERT);

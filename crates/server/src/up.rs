@@ -1,19 +1,22 @@
 //! `tongbao up`: claims the folder, opens the cell, wires the rooms together, serves, and ends well.
 
 use crate::cli::UpArgs;
-use crate::data_folder::{Claim, DataFolder};
+use crate::data_folder::DataFolder;
+use crate::demo::Demo;
 use crate::ephemeral::Ephemeral;
-use crate::front::Front;
-use crate::keys::{self, AppAuthority, Keys};
-use crate::listen::{self, Listeners, turned};
+use crate::front::{self, Front};
+use crate::listen::{self, turned};
 use crate::mailroom::Letterbox;
 use crate::play::{Hands, Player};
 use crate::ready::{self, Ready};
-use crate::world_clock::{WorldClock, system_clock_us};
-use crate::{print, repair, seed, tour};
+use crate::resets::{Reset, Resets};
+use crate::site::{House, Site};
+use crate::world_clock::system_clock_us;
+use crate::world_file::WorldFile;
+use crate::{print, repair, reset, tour};
 use anyhow::{Context, anyhow, bail};
+use axum::Router;
 use base::OrderNo;
-use cell::{Cell, Door};
 use clerk::Clerk;
 use gateway::Gateway;
 use notify::Notify;
@@ -26,16 +29,12 @@ use store::{Reader, SqliteStore, StoreError};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use world::World;
 
 /// Threads for work that waits (argon2, reading tables). Each bounded user of them has its own, smaller bound.
 const BLOCKING_THREADS_MAX: usize = 64;
 /// Looks at the sockets after so many pieces of work. Many of them are signatures of half a millisecond, so that the
 /// usual 61 would leave callers unheard for 30 ms.
 const EVENT_INTERVAL: u32 = 8;
-/// Posting what is left may take this long at the end; what is not posted then is in the journal and is posted by the
-/// next start.
-const CLOSE_TIME: Duration = Duration::from_secs(30);
 /// Deliveries under way get this long.
 const DELIVERIES_TIME: Duration = Duration::from_secs(5);
 
@@ -61,37 +60,67 @@ pub(crate) fn run(args: &UpArgs) -> anyhow::Result<()> {
 async fn serve(args: &UpArgs) -> anyhow::Result<()> {
     // From here on a signal does not kill; it waits until we listen for it.
     let mut signals = Signals::new()?;
+    let file = args.world.as_deref().map(WorldFile::read).transpose()?.unwrap_or_default();
     let (folder, claim) = DataFolder::claim(&args.folder.data)?;
     let listeners = listen::open(&args.listen, !args.no_port_80).await?;
     let (addresses, missing_port_80) = (listeners.addresses.clone(), listeners.missing_port_80.clone());
     if args.adopt {
         repair::adopt(&folder)?;
     }
-    let house = House::open(folder, claim, base_url(args, &addresses)?, args)?;
-    let demo = seed::seed(&house.folder, &house.world, &house.door, &house.authority).await;
-    let demo = match demo {
-        Ok(demo) => demo,
-        Err(error) => {
-            house.close().await;
-            return Err(error);
+    let site = Site::open(folder, claim, base_url(args, &addresses)?, &file, args)?;
+    let (house, demo) = site.begin(&file, args).await?;
+    let ready = Ready::gather(&site.folder, &site.world, &house.door, &demo, &addresses).await?;
+    let (stop_serving, serving_stopped) = watch::channel(false);
+    let (show, routes) = watch::channel(None);
+    let (resets, mut asked) = Resets::of(&site);
+    let mut served = Served { site: &site, args, show, resets, running: None };
+    served.start(house)?;
+    let serving = tokio::spawn(listeners.serve(Front::new(&site.world.name, routes), serving_stopped));
+    let mut ended = tell(args, &ready, &tour::text(&site.folder, &demo, &ready), missing_port_80.as_deref());
+    while ended.is_ok() {
+        tokio::select! {
+            name = signals.next() => {
+                tracing::info!(signal = name, "stopping; once more to end at once");
+                tokio::spawn(async move {
+                    signals.next().await;
+                    // Nothing acknowledged is lost by this: the journal has it.
+                    std::process::exit(130);
+                });
+                break;
+            }
+            Some(reset) = asked.recv() => ended = served.reset(reset).await,
         }
-    };
-    let ready = Ready::gather(&house.folder, &house.world, &house.door, &demo, &addresses).await?;
-    let running = house.start(listeners, args.calls_max)?;
-    let told = tell(args, &ready, &tour::text(&house.folder, &demo, &ready), missing_port_80.as_deref());
-    if told.is_ok() {
-        let name = signals.next().await;
-        tracing::info!(signal = name, "stopping; once more to end at once");
-        tokio::spawn(async move {
-            signals.next().await;
-            // Nothing acknowledged is lost by this: the journal has it.
-            std::process::exit(130);
-        });
     }
-    running.stop().await;
-    house.close().await;
+    served.stop_playing();
+    stop_serving.send_replace(true);
+    // A task that died said so itself, by its panic.
+    let _ended = serving.await;
+    served.close().await;
     tracing::info!("stopped");
-    told
+    ended
+}
+
+/// Makes a world and does not serve it. Gives how long the making took.
+pub(crate) fn create(args: &UpArgs) -> anyhow::Result<Duration> {
+    let runtime = runtime()?;
+    let began = std::time::Instant::now();
+    runtime.block_on(async {
+        let file = args.world.as_deref().map(WorldFile::read).transpose()?.unwrap_or_default();
+        let (folder, claim) = DataFolder::claim(&args.folder.data)?;
+        if Demo::read(&folder)?.is_some_and(|demo| demo.is_complete()) {
+            bail!(
+                "there is a world in {} already; reset it, or name another folder",
+                folder.root().display()
+            );
+        }
+        // Nobody is told this address: it is the first of those that the world is served at later.
+        let site = Site::open(folder, claim, "http://127.0.0.1".to_owned(), &file, args)?;
+        let (house, _) = site.begin(&file, args).await?;
+        let begun = house.begin_time(&site.note);
+        house.close().await;
+        begun
+    })?;
+    Ok(began.elapsed())
 }
 
 fn tell(args: &UpArgs, ready: &Ready, tour: &str, missing_port_80: Option<&str>) -> anyhow::Result<()> {
@@ -126,117 +155,130 @@ fn base_url(args: &UpArgs, addresses: &[SocketAddr]) -> anyhow::Result<String> {
     Ok(given.to_owned())
 }
 
-/// A world that is open.
-struct House {
-    folder: DataFolder,
-    _claim: Claim,
-    authority: Arc<AppAuthority>,
-    world: Arc<World>,
-    clock: Arc<WorldClock>,
-    cell: Cell,
-    door: Door,
+/// A world with its rooms, which may begin anew while its sockets stay.
+struct Served<'a> {
+    site: &'a Site,
+    args: &'a UpArgs,
+    show: watch::Sender<Option<Router>>,
+    resets: Resets,
+    running: Option<Running>,
 }
 
-impl House {
-    fn open(folder: DataFolder, claim: Claim, base_url: String, args: &UpArgs) -> anyhow::Result<House> {
-        let note = folder.world_note()?;
-        let Keys { platform, secrets, authority } = keys::open(&folder.keys(), !folder.journal().exists())?;
-        let tables = folder.tables();
-        let mut store =
-            SqliteStore::open(&tables).with_context(|| format!("the tables in {}", tables.display()))?;
-        if let Some(pages) = args.checkpoint_pages {
-            store.checkpoint_from(pages);
-        }
-        let clock = match args.clock_frozen_at {
-            Some(at_us) => WorldClock::frozen_at(at_us),
-            None if note.sandbox => WorldClock::open(&folder.clock())?,
-            None => WorldClock::real(),
-        };
-        let clock = Arc::new(clock);
-        let options = cell::Options::new(note.world_id()?);
-        let (cell, door) = Cell::open(&folder.journal(), Box::new(store), clock.reading(), options)
-            .with_context(|| format!("the books in {} cannot be opened", folder.world().display()))?;
-        clock.follow(door.clone());
-        let world = Arc::new(World {
-            name: crate::data_folder::WORLD.to_owned(),
-            sandbox: note.sandbox,
-            base_url,
-            platform,
-            secrets,
-        });
-        Ok(House { folder, _claim: claim, authority, world, clock, cell, door })
+/// The rooms over one set of books.
+struct Running {
+    house: House,
+    portal: Arc<Portal>,
+    notify: JoinHandle<()>,
+    clerk: JoinHandle<()>,
+    player: Arc<Player>,
+    stop_rest: watch::Sender<bool>,
+}
+
+impl Served<'_> {
+    /// Wires the rooms and shows them.
+    fn start(&mut self, house: House) -> anyhow::Result<()> {
+        let (running, routes) = self.wire(house, None)?;
+        self.running = Some(running);
+        self.show.send_replace(Some(routes));
+        Ok(())
     }
 
-    /// Wires the rooms and begins to serve.
-    fn start(&self, listeners: Listeners, calls_max: Option<usize>) -> anyhow::Result<Running> {
-        let (world, door) = (&self.world, &self.door);
-        let tables = self.folder.tables();
-        let places = calls_max.unwrap_or_else(gateway::calls_max);
+    fn wire(&self, house: House, before: Option<&Portal>) -> anyhow::Result<(Running, Router)> {
+        house.begin_time(&self.site.note)?;
+        let (world, door) = (&self.site.world, &house.door);
+        let tables = self.site.folder.tables();
+        let places = self.args.calls_max.unwrap_or_else(gateway::calls_max);
         let gateway = Gateway::with_places(world.clone(), door.clone(), places);
         let gateway =
-            if self.clock.can_move() { gateway.also_by(Arc::new(system_clock_us)) } else { gateway };
+            if house.clock.can_move() { gateway.also_by(Arc::new(system_clock_us)) } else { gateway };
         let gateway = Arc::new(gateway);
         let intake = Arc::new(OrderIntake(gateway.clone()));
-        let issuer = self.authority.clone();
+        let issuer = self.site.authority.clone();
         let notify =
             Notify::new(world.clone(), door.clone(), readers(tables.clone()), notify::Options::default());
         let mailroom = Arc::new(Letterbox::of(&notify));
         let look = sure_readers(tables.clone());
-        let portal = || Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom);
-        // It hashes with 19 MiB. The allocator gives such memory back to the system when its thread ends.
-        let portal = std::thread::scope(|threads| threads.spawn(portal).join())
-            .map_err(|_| anyhow!("no portal"))??;
-        let player = Arc::new(Player::new(self.clock.clone(), door.clone(), readers(tables.clone())));
-        let mut routes = gateway::routes(gateway).merge(portal::routes(Arc::new(portal)));
+        let portal = match before {
+            Some(before) => before.begin_anew(door.clone(), look, intake, mailroom),
+            None => {
+                let portal = || Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom);
+                // It hashes with 19 MiB. The allocator gives such memory back to the system when its thread ends.
+                std::thread::scope(|threads| threads.spawn(portal).join())
+                    .map_err(|_| anyhow!("no portal"))??
+            }
+        };
+        let portal = Arc::new(portal);
+        let player = Arc::new(Player::new(house.clock.clone(), door.clone(), readers(tables.clone())));
+        let mut routes = gateway::routes(gateway).merge(portal::routes(portal.clone()));
         if world.sandbox {
             routes = routes.merge(portal::clock_routes(Arc::new(Hands(player.clone()))));
+            routes = routes.merge(portal::world_routes(Arc::new(self.resets.clone())));
         }
-        let front = Front::new(&world.name, door.clone(), routes);
-        let (stop_serving, serving_stopped) = watch::channel(false);
+        let routes = front::whole(door.clone(), routes);
         let (stop_rest, rest_stopped) = watch::channel(false);
         let clerk = Clerk::new(door.clone(), readers(tables), clerk::Options::default());
-        let (notify, clerk) = (notify.woken_by(self.clock.moves()), clerk.woken_by(self.clock.moves()));
-        Ok(Running {
-            serving: tokio::spawn(listeners.serve(front, serving_stopped)),
-            notify: tokio::spawn(notify.run(turned(rest_stopped.clone()))),
-            clerk: tokio::spawn(clerk.run(turned(rest_stopped))),
-            player,
-            stop_serving,
-            stop_rest,
-        })
+        let (notify, clerk) = (notify.woken_by(house.clock.moves()), clerk.woken_by(house.clock.moves()));
+        let notify = tokio::spawn(notify.run(turned(rest_stopped.clone())));
+        let clerk = tokio::spawn(clerk.run(turned(rest_stopped)));
+        Ok((Running { house, portal, notify, clerk, player, stop_rest }, routes))
+    }
+
+    /// Begins the world anew. An error means that there is no world any more until the next start.
+    async fn reset(&mut self, reset: Reset) -> anyhow::Result<()> {
+        if let Err(error) = reset::kept(&self.site.folder) {
+            reset.refused(format!("{error:#}"));
+            return Ok(());
+        }
+        self.show.send_replace(None);
+        let begun = self.begin_anew().await;
+        match &begun {
+            Ok(()) => reset.done(),
+            Err(error) => {
+                tracing::error!(%error, "the world could not begin anew");
+                reset.failed();
+            }
+        }
+        begun
+    }
+
+    async fn begin_anew(&mut self) -> anyhow::Result<()> {
+        let portal = match self.running.take() {
+            Some(running) => Some(running.stop().await),
+            None => None,
+        };
+        reset::empty(&self.site.folder)?;
+        let (house, _) = self.site.begin(&WorldFile::default(), self.args).await?;
+        let (running, routes) = self.wire(house, portal.as_deref())?;
+        self.running = Some(running);
+        self.show.send_replace(Some(routes));
+        Ok(())
+    }
+
+    /// Ends a move of the clock that is under way.
+    fn stop_playing(&self) {
+        if let Some(running) = &self.running {
+            running.player.stop();
+        }
     }
 
     async fn close(self) {
-        let cell = self.cell;
-        let closing = tokio::task::spawn_blocking(move || cell.close());
-        if tokio::time::timeout(CLOSE_TIME, closing).await.is_err() {
-            tracing::warn!("not everything was posted in time; the next start posts the rest");
+        if let Some(running) = self.running {
+            running.stop().await;
         }
     }
 }
 
-/// The tasks of a world that is served.
-struct Running {
-    serving: JoinHandle<()>,
-    notify: JoinHandle<()>,
-    clerk: JoinHandle<()>,
-    player: Arc<Player>,
-    stop_serving: watch::Sender<bool>,
-    stop_rest: watch::Sender<bool>,
-}
-
 impl Running {
-    /// First nobody comes in any more and those inside are answered, then our own work ends.
-    async fn stop(self) {
+    /// Our own work ends, then the books are closed.
+    async fn stop(self) -> Arc<Portal> {
         self.player.stop();
-        self.stop_serving.send_replace(true);
-        // A task that died said so itself, by its panic.
-        let _ended = self.serving.await;
         self.stop_rest.send_replace(true);
         let both = async { tokio::join!(self.notify, self.clerk) };
         if tokio::time::timeout(DELIVERIES_TIME, both).await.is_err() {
             tracing::warn!("notifications under way are cut off; they are sent again by the next start");
         }
+        self.house.close().await;
+        self.portal
     }
 }
 

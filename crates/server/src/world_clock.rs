@@ -6,6 +6,7 @@
 
 use crate::private_file;
 use anyhow::{Context, ensure};
+use base::SECOND_US;
 use cell::Door;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -141,6 +142,15 @@ impl WorldClock {
         self.show(Shown { setting, held_at_us: None });
     }
 
+    /// Lets it stand a second after the moment at which the world began: filling its books has taken some microseconds,
+    /// and how many is no part of what a seed promises.
+    pub(crate) fn stand_after_seeding(&self, starts_at_us: i64) -> anyhow::Result<()> {
+        let setting = ClockSetting::Standing { at_us: starts_at_us + SECOND_US };
+        self.keep(setting)?;
+        self.show(Shown { setting, held_at_us: None });
+        Ok(())
+    }
+
     /// Lets it run on from now, or stand still now.
     pub(crate) fn set_running(&self, runs: bool) -> anyhow::Result<()> {
         let setting = ClockSetting::from(self.now_us(), runs, (self.real)());
@@ -166,6 +176,11 @@ impl WorldClock {
         };
         private_file::write(file, serde_json::to_string(&note)?.as_bytes())
     }
+}
+
+/// Writes down that a world's clock stands at this moment, microseconds UTC. Nobody may have it open.
+pub(crate) fn stand(file: &Path, at_us: i64) -> anyhow::Result<()> {
+    private_file::write(file, serde_json::to_string(&Note::Frozen { at_us })?.as_bytes())
 }
 
 fn read(file: &Path) -> anyhow::Result<ClockSetting> {

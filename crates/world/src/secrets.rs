@@ -4,6 +4,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKe
 use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use aws_lc_rs::{constant_time, hmac};
 use base::{OrderNo, Secret};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Sealed bytes that do not open, or a master key of the wrong length.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,6 +29,13 @@ pub struct Secrets {
     links: hmac::Key,
     pepper: Secret<[u8; 32]>,
     seal: LessSafeKey,
+    draws: Option<Draws>,
+}
+
+/// Chance of a world that was made from a seed: each draw follows from the seed, the moment and the draws before it.
+struct Draws {
+    key: hmac::Key,
+    drawn: AtomicU64,
 }
 
 impl std::fmt::Debug for Secrets {
@@ -57,7 +65,38 @@ impl Secrets {
             links: hmac::Key::new(hmac::HMAC_SHA256, &derive(b"order link")?),
             pepper: Secret::new(derive(b"pepper")?),
             seal: LessSafeKey::new(seal),
+            draws: None,
         })
+    }
+
+    /// The secrets of a world for trying out that is made from a seed, so that the same calls at the same moments give
+    /// the same numbers. Whoever knows the seed knows them all.
+    pub fn from_seed(seed: u64) -> Result<Secrets, SecretsError> {
+        let key = Salt::new(HKDF_SHA256, b"tongbao world of a seed v1").extract(&seed.to_be_bytes());
+        let derive = |label: &[u8]| -> Result<[u8; 32], SecretsError> {
+            let mut out = [0; 32];
+            let filled = key.expand(&[label], HKDF_SHA256).and_then(|okm| okm.fill(&mut out));
+            filled.map(|()| out).map_err(|_| SecretsError)
+        };
+        let draws =
+            Draws { key: hmac::Key::new(hmac::HMAC_SHA256, &derive(b"draws")?), drawn: AtomicU64::new(0) };
+        Ok(Secrets { draws: Some(draws), ..Secrets::from_master(&derive(b"master")?)? })
+    }
+
+    /// Begins the draws anew, as a world that begins anew does.
+    pub fn draw_anew(&self) {
+        if let Some(draws) = &self.draws {
+            draws.drawn.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Bytes that follow from the seed and from what was drawn at this moment (microseconds UTC) before; `None` in a
+    /// world that was not made from one: then the system is asked.
+    pub fn draw(&self, now_us: i64) -> Option<[u8; 32]> {
+        let draws = self.draws.as_ref()?;
+        let count = draws.drawn.fetch_add(1, Ordering::Relaxed);
+        let tag = hmac::sign(&draws.key, &[now_us.to_be_bytes(), count.to_be_bytes()].concat());
+        Some(tag.as_ref().try_into().expect("a SHA-256 tag has 32 bytes"))
     }
 
     /// The digest that stands for a pay code in commands and rows.
@@ -128,6 +167,20 @@ impl Secrets {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_seed_gives_the_same_draws_and_another_one_others() {
+        let drawn = |seed| {
+            let secrets = Secrets::from_seed(seed).unwrap();
+            [7, 7, 8].map(|now_us| secrets.draw(now_us).unwrap())
+        };
+        let one = drawn(1);
+        assert_eq!(one, drawn(1));
+        assert!(one[0] != one[1] && one[1] != one[2] && one[0] != drawn(2)[0]);
+        assert_eq!(Secrets::from_master(&[7; 32]).unwrap().draw(7), None);
+        let (one, two) = (Secrets::from_seed(1).unwrap(), Secrets::from_seed(2).unwrap());
+        assert_ne!(one.pay_code_digest("28"), two.pay_code_digest("28"));
+    }
 
     #[test]
     fn a_token_names_its_order_and_cannot_be_forged() {

@@ -11,3 +11,4 @@ mod letters;
 mod life;
 mod logs;
 mod server;
+mod worlds;

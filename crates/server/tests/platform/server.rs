@@ -48,12 +48,17 @@ impl Server {
     }
 
     pub(crate) fn start_logging(data: &Path, filter: &str) -> Server {
+        Server::start_with(data, filter, &[])
+    }
+
+    pub(crate) fn start_with(data: &Path, filter: &str, options: &[&str]) -> Server {
         let file = |ending: &str| PathBuf::from(format!("{}.{ending}", data.display()));
         let (ready, out) = (file("ready"), file("out"));
         let _gone = fs::remove_file(&ready);
         let log = fs::File::create(&out).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_tongbao"))
             .args(up(data))
+            .args(options)
             .arg("--ready")
             .arg(&ready)
             .env("TONGBAO_LOG", filter)

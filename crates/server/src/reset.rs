@@ -1,0 +1,94 @@
+//! A world that begins anew: empty books, the keys and secrets that it had, and the commands that it was seeded with.
+//!
+//! What is thrown away is thrown away at once or not at all: a mark is made durable first, and a start that finds it
+//! finishes what was begun. The journal of the old books never meets the tables of the new ones.
+
+use crate::data_folder::DataFolder;
+use crate::demo::Demo;
+use crate::private_file;
+use anyhow::{Context, anyhow, bail};
+use cell::{Door, NotDecided};
+use engine::{Command, Reply};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// How long a world that begins anew waits for its tables.
+const POSTED_WAIT: Duration = Duration::from_secs(1);
+
+/// Keeps the commands of the seeding.
+pub(crate) fn keep(folder: &DataFolder, taken: &[Command]) -> anyhow::Result<()> {
+    let text = serde_json::to_vec(taken).context("commands can be written")?;
+    private_file::write(&folder.seeding(), &text)
+}
+
+/// The commands of the seeding.
+pub(crate) fn kept(folder: &DataFolder) -> anyhow::Result<Vec<Command>> {
+    let path = folder.seeding();
+    if !path.exists() {
+        bail!(
+            "this world was made by an earlier release, which kept nothing to begin anew from: make a new one"
+        );
+    }
+    let text = private_file::read(&path)?;
+    serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))
+}
+
+/// Throws the books away. Nobody may have them open. Until [`end`] every start begins with this again.
+pub(crate) fn empty(folder: &DataFolder) -> anyhow::Result<()> {
+    private_file::write(&folder.emptying(), b"")?;
+    let journal = folder.journal();
+    gone(&journal, fs::remove_dir_all(&journal))?;
+    let tables = folder.tables();
+    for end in ["", "-wal", "-shm"] {
+        let mut path = tables.clone().into_os_string();
+        path.push(end);
+        gone(Path::new(&path), fs::remove_file(&path))?;
+    }
+    folder.clock_to_start()?;
+    private_file::sync_folder(&folder.world())
+        .with_context(|| format!("{} cannot be synced", folder.world().display()))
+}
+
+/// Whether an emptying was begun, or a first seeding, that did not come to its end.
+pub(crate) fn is_unfinished(folder: &DataFolder) -> anyhow::Result<bool> {
+    Ok(folder.emptying().exists() || Demo::read(folder)?.is_some_and(|demo| !demo.is_complete()))
+}
+
+/// The new books hold what they are to begin with.
+pub(crate) fn end(folder: &DataFolder) -> anyhow::Result<()> {
+    let mark = folder.emptying();
+    gone(&mark, fs::remove_file(&mark))
+}
+
+fn gone(path: &Path, removed: std::io::Result<()>) -> anyhow::Result<()> {
+    match removed {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{} cannot be removed", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Takes the commands of the seeding again, on empty books. Ready when lists show them too.
+pub(crate) async fn replay(folder: &DataFolder, door: &Door) -> anyhow::Result<()> {
+    for command in kept(folder)? {
+        let name = command.name();
+        let (give, take) = oneshot::channel();
+        let give = move |answer: Result<Reply, NotDecided>| drop(give.send(answer));
+        door.submit(command, Box::new(give));
+        match take.await {
+            Ok(Ok(reply)) if reply.is_accepted() => {}
+            Ok(Ok(reply)) => bail!("{name} of the seeding was refused: {reply:?}"),
+            Ok(Err(error)) => return Err(anyhow!("{name} of the seeding: {error}")),
+            Err(_) => bail!("{name} of the seeding got no answer"),
+        }
+    }
+    let mut posted = door.posted();
+    let settled = async { while !door.is_settled() && posted.changed().await.is_ok() {} };
+    // Slow tables lag; that is no failure.
+    let _late = tokio::time::timeout(POSTED_WAIT, settled).await;
+    Ok(())
+}

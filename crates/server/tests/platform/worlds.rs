@@ -1,0 +1,214 @@
+//! Worlds that are declared, begin anew, and are packed into one file.
+
+use crate::server::{Server, call, complaint, printed};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+const WORLD: &str = r#"
+seed = 7
+clock = "2026-01-01 09:00:00"
+
+[[merchants]]
+login = "tea@example.com"
+name = "Tea house"
+balance = "100.00"
+apps = [{ mode = "key" }]
+
+[[buyers]]
+login = "mei@example.com"
+name = "Mei"
+pay_password = "246810"
+balance = "50.00"
+"#;
+
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Place {
+        let place = Place(tempfile::tempdir().unwrap());
+        fs::write(place.0.path().join("world.toml"), WORLD).unwrap();
+        place
+    }
+
+    fn at(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn start(&self, name: &str) -> Server {
+        Server::start_with(Path::new(&self.at(name)), "info", &["--world", &self.at("world.toml")])
+    }
+}
+
+/// What happens in a world in which always the same is done: every number that is given out.
+fn play(server: &Server) -> Vec<String> {
+    let code = server.sandbox("/paycode", &json!({ "login": "mei@example.com" }))["auth_code"].clone();
+    let biz = json!({ "out_trade_no": "T_1", "total_amount": "1.50", "subject": "茶",
+        "scene": "bar_code", "auth_code": code });
+    let (paid, _) = server.gateway("alipay.trade.pay", &biz);
+    let paid = &paid["alipay_trade_pay_response"];
+    assert_eq!(paid["code"], "10000", "{paid}");
+    let open = json!({ "kind": "buyer", "login": "new@example.com", "balance": "1.00" });
+    let opened = server.sandbox("/party", &open);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut numbers =
+        vec![text(&code), text(&paid["trade_no"]), text(&paid["gmt_payment"]), text(&opened["user_id"])];
+    for buyer in server.ready["buyers"].as_array().unwrap() {
+        numbers.extend([text(&buyer["user_id"]), text(&buyer["pay_password"])]);
+    }
+    for app in server.ready["apps"].as_array().unwrap() {
+        numbers.extend([text(&app["app_id"]), text(&app["seller_id"]), text(&app["aes_key"])]);
+    }
+    numbers
+}
+
+/// The balance after a cent more: there is no call that only looks.
+fn balance(server: &Server, login: &str) -> String {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    let key = CALLS.fetch_add(1, Ordering::Relaxed).to_string();
+    let said = server.sandbox("/topup", &json!({ "login": login, "amount": "0.01", "key": key }));
+    said["balance"].as_str().unwrap().to_owned()
+}
+
+fn reset(server: &Server) -> Value {
+    server.sandbox("/world/reset", &json!({}))
+}
+
+#[test]
+fn one_seed_gives_the_same_numbers_and_a_reset_gives_them_again() {
+    let place = Place::new();
+    let (one, two) = (place.start("one"), place.start("two"));
+    assert_eq!(one.ready["buyers"][2]["balance"], "50.00");
+    assert_eq!(one.ready["apps"].as_array().unwrap().len(), 3);
+    let played = play(&one);
+    assert_eq!(played, play(&two));
+    assert!(played.contains(&"2026-01-01 09:00:01".to_owned()), "{played:?}");
+    assert_eq!(balance(&one, "mei@example.com"), "48.51");
+    let face = reset(&one);
+    assert_eq!(
+        face,
+        json!({ "name": "default", "seed": 7, "starts_at": "2026-01-01 09:00:00", "resets": 1 })
+    );
+    assert_eq!(balance(&one, "mei@example.com"), "50.01");
+    let gone = json!({ "login": "new@example.com", "amount": "0.01", "key": "1" }).to_string();
+    let (status, _) = call(&one.address, "POST", "/sandbox/topup", &gone).unwrap();
+    assert_eq!(status, 404, "what was made since is gone");
+    let (query, _) = one.gateway("alipay.trade.query", &json!({ "out_trade_no": "T_1" }));
+    assert_eq!(query["alipay_trade_query_response"]["sub_code"], "ACQ.TRADE_NOT_EXIST");
+    reset(&one);
+    assert_eq!(played, play(&one), "and gives the same numbers again");
+    let data = one.ready["data"].as_str().unwrap().to_owned();
+    one.stop();
+    printed(&["verify", "--data", &data, "--replay"]);
+    let again = place.start("one");
+    assert_eq!(balance(&again, "mei@example.com"), "48.51", "what came after a reset is kept");
+}
+
+#[test]
+fn a_moved_clock_goes_back_with_a_reset() {
+    let place = Place::new();
+    let server = place.start("one");
+    server.sandbox("/clock/advance", &json!({ "by": "400d" }));
+    reset(&server);
+    let (_, face) = server.get("/sandbox/clock");
+    let face: Value = serde_json::from_str(&face).unwrap();
+    assert!(face["now"].as_str().unwrap().starts_with("2026-01-01 09:00:0"), "{face}");
+    assert_eq!(face["mode"], "frozen");
+}
+
+#[test]
+fn a_reset_that_was_cut_off_is_finished_by_the_next_start() {
+    let place = Place::new();
+    let server = place.start("one");
+    let folder = Path::new(server.ready["data"].as_str().unwrap()).join("worlds/default");
+    play(&server);
+    server.kill();
+    // As after a kill between the mark and the end: the journal is gone, the tables are not.
+    fs::write(folder.join("EMPTYING"), "").unwrap();
+    fs::remove_dir_all(folder.join("journal")).unwrap();
+    let server = place.start("one");
+    assert_eq!(balance(&server, "mei@example.com"), "50.01");
+    assert!(!folder.join("EMPTYING").exists());
+    server.stop();
+    printed(&["verify", "--data", &place.at("one")]);
+}
+
+#[test]
+fn a_first_seeding_that_was_cut_off_begins_anew() {
+    let place = Place::new();
+    let server = place.start("one");
+    let demo = Path::new(server.ready["data"].as_str().unwrap()).join("worlds/default/demo.json");
+    let apps = server.ready["apps"].clone();
+    server.kill();
+    let mut half: Value = serde_json::from_slice(&fs::read(&demo).unwrap()).unwrap();
+    half["apps"] = json!([]);
+    fs::write(&demo, half.to_string()).unwrap();
+    let server = place.start("one");
+    assert_eq!(server.ready["apps"], apps, "no app of the first attempt is left over");
+}
+
+#[test]
+fn callers_during_a_reset_are_answered_by_the_old_or_the_new_world() {
+    let place = Place::new();
+    let server = place.start("one");
+    let address = server.address.clone();
+    std::thread::scope(|threads| {
+        for client in 0..4 {
+            let address = &address;
+            threads.spawn(move || {
+                for number in 0..50 {
+                    let key = format!("{client}-{number}");
+                    let body = json!({ "login": "mei@example.com", "amount": "0.01", "key": key });
+                    let (status, said) = call(address, "POST", "/sandbox/topup", &body.to_string()).unwrap();
+                    assert!([200, 503, 504].contains(&status), "{status} {said}");
+                }
+            });
+        }
+        for _ in 0..5 {
+            reset(&server);
+        }
+    });
+    let data = server.ready["data"].as_str().unwrap().to_owned();
+    server.stop();
+    printed(&["verify", "--data", &data]);
+}
+
+#[test]
+fn a_world_is_made_packed_and_unpacked() {
+    let place = Place::new();
+    let (made, file) = (place.at("made"), place.at("world.toml"));
+    assert!(printed(&["world", "create", "--data", &made, "--world", &file]).contains("world made"));
+    let said = complaint(&["world", "create", "--data", &made, "--world", &file]);
+    assert!(said.contains("already"), "{said}");
+    let shared = place.at("shared");
+    printed(&["world", "create", "--data", &shared, "--world", &file, "--keys-of", &made]);
+    let key =
+        |data: &str| fs::read(Path::new(data).join("worlds/default/keys/platform_private.pem")).unwrap();
+    assert_eq!(key(&made), key(&shared));
+    let server = Server::start(Path::new(&made));
+    play(&server);
+    let (packed, unpacked) = (place.at("world.tar"), place.at("unpacked"));
+    printed(&["world", "export", "--data", &made, "--to", &packed]);
+    let said = complaint(&["world", "export", "--data", &made, "--to", &packed]);
+    assert!(said.contains("world.tar"), "a file is not written over: {said}");
+    printed(&["world", "import", "--from", &packed, "--data", &unpacked]);
+    let said = complaint(&["world", "import", "--from", &packed, "--data", &unpacked]);
+    assert!(said.contains("not empty"), "{said}");
+    let said = complaint(&["world", "import", "--from", &file, "--data", &place.at("none")]);
+    assert!(said.contains("no exported world"), "{said}");
+    let other = Server::start(Path::new(&unpacked));
+    assert_eq!(balance(&other, "mei@example.com"), balance(&server, "mei@example.com"));
+    assert_eq!(reset(&other)["resets"], 1, "it can begin anew too");
+    assert_eq!(balance(&other, "mei@example.com"), "50.01");
+}
+
+#[test]
+fn a_file_that_declares_no_world_makes_nothing() {
+    let place = Place::new();
+    fs::write(place.at("wrong.toml"), "seed = 1\nsed = 2\n").unwrap();
+    let said =
+        complaint(&["world", "create", "--data", &place.at("none"), "--world", &place.at("wrong.toml")]);
+    assert!(said.contains("sed"), "{said}");
+    assert!(!Path::new(&place.at("none")).exists());
+}
