@@ -111,6 +111,18 @@ pub(crate) struct UpArgs {
     pub(crate) checkpoint_pages: Option<u32>,
 }
 
+impl UpArgs {
+    /// As when nothing is said.
+    pub(crate) fn usual() -> anyhow::Result<UpArgs> {
+        #[derive(Parser)]
+        struct UpOnly {
+            #[command(flatten)]
+            args: UpArgs,
+        }
+        Ok(UpOnly::try_parse_from(["up"])?.args)
+    }
+}
+
 /// The options of `tongbao verify`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct VerifyArgs {

@@ -50,25 +50,42 @@ pub(crate) fn run(args: &UpArgs) -> anyhow::Result<()> {
     // Removed at the end of this function, when nothing uses it any more.
     let ephemeral = args.ephemeral.then(Ephemeral::make).transpose()?;
     let args = ephemeral.as_ref().map_or_else(|| args.clone(), |ephemeral| ephemeral.options(args));
+    let file = args.world.as_deref().map(WorldFile::read).transpose()?.unwrap_or_default();
     let runtime = runtime()?;
-    let served = runtime.block_on(serve(&args));
+    let served = runtime.block_on(async { serve(&args, &file, &mut Terminal::new(&args)?).await });
     // Dropping it would wait, without end, for work that has had its time.
     runtime.shutdown_background();
     served
 }
 
-async fn serve(args: &UpArgs) -> anyhow::Result<()> {
-    // From here on a signal does not kill; it waits until we listen for it.
-    let mut signals = Signals::new()?;
-    let file = args.world.as_deref().map(WorldFile::read).transpose()?.unwrap_or_default();
+/// Who started the platform: is told when it serves, and says when it is to end.
+pub(crate) trait Starter {
+    /// It serves. An error ends it.
+    fn serves(&mut self, served: &Serving<'_>) -> anyhow::Result<()>;
+
+    /// Ready when it is to end.
+    async fn asks_to_end(&mut self);
+}
+
+/// What a starter is told.
+pub(crate) struct Serving<'a> {
+    pub(crate) folder: &'a DataFolder,
+    pub(crate) demo: &'a Demo,
+    pub(crate) ready: &'a Ready,
+    /// Why it is not on port 80, when it was to be.
+    missing_port_80: Option<&'a str>,
+}
+
+/// Serves until it is asked to end, and closes.
+pub(crate) async fn serve(args: &UpArgs, file: &WorldFile, starter: &mut impl Starter) -> anyhow::Result<()> {
     let (folder, claim) = DataFolder::claim(&args.folder.data)?;
     let listeners = listen::open(&args.listen, !args.no_port_80).await?;
     let (addresses, missing_port_80) = (listeners.addresses.clone(), listeners.missing_port_80.clone());
     if args.adopt {
         repair::adopt(&folder)?;
     }
-    let site = Site::open(folder, claim, base_url(args, &addresses)?, &file, args)?;
-    let (house, demo) = site.begin(&file, args).await?;
+    let site = Site::open(folder, claim, base_url(args, &addresses)?, file, args)?;
+    let (house, demo) = site.begin(file, args).await?;
     let ready = Ready::gather(&site.folder, &site.world, &house.door, &demo, &addresses).await?;
     let (stop_serving, serving_stopped) = watch::channel(false);
     let (show, routes) = watch::channel(None);
@@ -76,18 +93,12 @@ async fn serve(args: &UpArgs) -> anyhow::Result<()> {
     let mut served = Served { site: &site, args, show, resets, running: None };
     served.start(house)?;
     let serving = tokio::spawn(listeners.serve(Front::new(&site.world.name, routes), serving_stopped));
-    let mut ended = tell(args, &ready, &tour::text(&site.folder, &demo, &ready), missing_port_80.as_deref());
+    let missing_port_80 = missing_port_80.as_deref();
+    let mut ended =
+        starter.serves(&Serving { folder: &site.folder, demo: &demo, ready: &ready, missing_port_80 });
     while ended.is_ok() {
         tokio::select! {
-            name = signals.next() => {
-                tracing::info!(signal = name, "stopping; once more to end at once");
-                tokio::spawn(async move {
-                    signals.next().await;
-                    // Nothing acknowledged is lost by this: the journal has it.
-                    std::process::exit(130);
-                });
-                break;
-            }
+            () = starter.asks_to_end() => break,
             Some(reset) = asked.recv() => ended = served.reset(reset).await,
         }
     }
@@ -123,18 +134,48 @@ pub(crate) fn create(args: &UpArgs) -> anyhow::Result<Duration> {
     Ok(began.elapsed())
 }
 
-fn tell(args: &UpArgs, ready: &Ready, tour: &str, missing_port_80: Option<&str>) -> anyhow::Result<()> {
-    if let Some(reason) = missing_port_80 {
-        tracing::warn!("not on port 80: {reason}");
+/// Somebody at a terminal, or a service manager: told in words or on one line, and ending it by a signal.
+struct Terminal<'a> {
+    args: &'a UpArgs,
+    signals: Option<Signals>,
+}
+
+impl Terminal<'_> {
+    /// From here on a signal does not kill; it waits until we listen for it.
+    fn new(args: &UpArgs) -> anyhow::Result<Terminal<'_>> {
+        Ok(Terminal { args, signals: Some(Signals::new()?) })
     }
-    if args.ephemeral {
-        print::out(&format!("{}\n", ready.line()?))?;
-    } else {
-        print::out(&format!("\nTongbao serves.\n\n{tour}\n"))?;
+}
+
+impl Starter for Terminal<'_> {
+    fn serves(&mut self, served: &Serving<'_>) -> anyhow::Result<()> {
+        let Serving { folder, demo, ready, missing_port_80 } = *served;
+        if let Some(reason) = missing_port_80 {
+            tracing::warn!("not on port 80: {reason}");
+        }
+        if self.args.ephemeral {
+            print::out(&format!("{}\n", ready.line()?))?;
+        } else {
+            print::out(&format!("\nTongbao serves.\n\n{}\n", tour::text(folder, demo, ready)))?;
+        }
+        match &self.args.ready {
+            Some(path) => ready.write(path),
+            None => Ok(()),
+        }
     }
-    match &args.ready {
-        Some(path) => ready.write(path),
-        None => Ok(()),
+
+    async fn asks_to_end(&mut self) {
+        let Some(signals) = &mut self.signals else { return std::future::pending().await };
+        let name = signals.next().await;
+        tracing::info!(signal = name, "stopping; once more to end at once");
+        let signals = self.signals.take();
+        tokio::spawn(async move {
+            if let Some(mut signals) = signals {
+                signals.next().await;
+                // Nothing acknowledged is lost by this: the journal has it.
+                std::process::exit(130);
+            }
+        });
     }
 }
 

@@ -6,7 +6,7 @@ use crate::clock::ServerArgs;
 use crate::data_folder::DataFolder;
 use crate::{print, private_file, up};
 use anyhow::{Context, bail, ensure};
-use clap::{Parser, Subcommand};
+use clap::Subcommand;
 use portal::WorldFace;
 use std::fs::{self, File, OpenOptions};
 use std::io::BufWriter;
@@ -64,7 +64,7 @@ pub(crate) enum WorldCommand {
 pub(crate) fn run(command: &WorldCommand) -> anyhow::Result<()> {
     match command {
         WorldCommand::Create { folder, world, keys_of } => {
-            let usual = UpOnly::try_parse_from(["up"]).context("the usual options")?.args;
+            let usual = UpArgs::usual()?;
             let (world, keys_of) = (world.clone(), keys_of.clone());
             let took = up::create(&UpArgs { folder: folder.clone(), world, keys_of, ..usual })?;
             print::out(&format!(
@@ -81,13 +81,6 @@ pub(crate) fn run(command: &WorldCommand) -> anyhow::Result<()> {
         WorldCommand::Export { folder, to } => export(&folder.data, to),
         WorldCommand::Import { from, data } => import(from, data),
     }
-}
-
-/// The options of `up` as they are when nothing is said.
-#[derive(Parser)]
-struct UpOnly {
-    #[command(flatten)]
-    args: UpArgs,
 }
 
 fn tell(server: &ServerArgs, text: &str) -> anyhow::Result<()> {

@@ -1,0 +1,70 @@
+//! The program `tongbao`: configuration, wiring, the command line. The only crate that knows all others. As a library
+//! it is [`Tongbao`]: a whole platform inside somebody's tests.
+//!
+//! A data folder is one installation. `up` claims it, serves it and leaves it whole at any end, also at kill -9; the
+//! other commands read it, whether or not a server runs.
+//!
+//! Reading order: `cli`, `up`, `site`, then `data_folder`, `keys`, `seed`, `reset`, `listen`, `front`, and the
+//! commands: `show`, `backup`, `verify`, `doctor`.
+
+mod backup;
+mod bench;
+mod bench_ceiling;
+mod bench_cell;
+mod bench_disk;
+mod bench_floor;
+mod bench_gateway;
+mod bench_gateway_call;
+mod bench_gateway_drive;
+mod bench_load;
+mod bench_proc;
+mod chance;
+mod cli;
+mod client;
+mod clock;
+mod data_folder;
+mod demo;
+mod doctor;
+mod embed;
+mod ephemeral;
+mod fields;
+mod forward;
+mod front;
+mod happened;
+mod keys;
+mod listen;
+mod mailroom;
+mod play;
+mod print;
+mod private_file;
+mod ready;
+mod repair;
+mod reset;
+mod resets;
+mod seed;
+mod show;
+mod site;
+mod snippets;
+mod telemetry;
+mod tour;
+mod up;
+mod verify;
+mod world;
+mod world_clock;
+mod world_file;
+
+pub use embed::{App, Buyer, EmbedError, Tongbao};
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Runs the program with the arguments of the process, and gives its exit code.
+pub fn run_program() -> ExitCode {
+    match cli::run(cli::Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            print::trouble(&error);
+            ExitCode::from(cli::FAILED)
+        }
+    }
+}
