@@ -12,11 +12,7 @@ use engine::{Command, Reply};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::time::Duration;
 use tokio::sync::oneshot;
-
-/// How long a world that begins anew waits for its tables.
-const POSTED_WAIT: Duration = Duration::from_secs(1);
 
 /// Keeps the commands of the seeding.
 pub(crate) fn keep(folder: &DataFolder, taken: &[Command]) -> anyhow::Result<()> {
@@ -72,7 +68,7 @@ fn gone(path: &Path, removed: std::io::Result<()>) -> anyhow::Result<()> {
     }
 }
 
-/// Takes the commands of the seeding again, on empty books. Ready when lists show them too.
+/// Takes the commands of the seeding again, on empty books. Lists show them a moment later, as always.
 pub(crate) async fn replay(folder: &DataFolder, door: &Door) -> anyhow::Result<()> {
     for command in kept(folder)? {
         let name = command.name();
@@ -86,9 +82,5 @@ pub(crate) async fn replay(folder: &DataFolder, door: &Door) -> anyhow::Result<(
             Err(_) => bail!("{name} of the seeding got no answer"),
         }
     }
-    let mut posted = door.posted();
-    let settled = async { while !door.is_settled() && posted.changed().await.is_ok() {} };
-    // Slow tables lag; that is no failure.
-    let _late = tokio::time::timeout(POSTED_WAIT, settled).await;
     Ok(())
 }
