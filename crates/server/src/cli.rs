@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{backup, bench, clock, doctor, forward, repair, show, telemetry, up, verify};
+use crate::{backup, bench, clock, doctor, fault, forward, repair, show, telemetry, up, verify};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -49,6 +49,11 @@ enum Command {
     /// Shows or moves the clock of the world that a running server serves.
     #[command(subcommand)]
     Clock(clock::ClockCommand),
+    /// Faults on request of the world that a running server serves.
+    #[command(subcommand)]
+    Fault(fault::FaultCommand),
+    /// What merchants' programs did about faults. Exit code: 0 nothing found, 1 findings, 2 not readable.
+    Report(fault::ReportArgs),
     /// Measures how fast this machine carries payments.
     Bench(bench::BenchArgs),
 }
@@ -225,6 +230,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Repair(args) => repair::run(&args)?,
         Command::Doctor(args) => return doctor::run(&args),
         Command::Clock(what) => clock::run(&what)?,
+        Command::Fault(what) => fault::run(&what)?,
+        Command::Report(args) => return fault::report(&args),
         Command::Bench(args) => bench::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)

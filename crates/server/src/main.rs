@@ -30,7 +30,10 @@ mod data_folder;
 mod demo;
 mod doctor;
 mod ephemeral;
+mod fault;
+mod fault_desk;
 mod fields;
+mod findings;
 mod forward;
 mod front;
 mod happened;
@@ -49,6 +52,7 @@ mod telemetry;
 mod tour;
 mod up;
 mod verify;
+mod watch;
 mod world_clock;
 
 use clap::Parser;

@@ -3,6 +3,7 @@
 use crate::cli::UpArgs;
 use crate::data_folder::{Claim, DataFolder};
 use crate::ephemeral::Ephemeral;
+use crate::fault_desk::Desk;
 use crate::front::Front;
 use crate::keys::{self, AppAuthority, Keys};
 use crate::listen::{self, Listeners, turned};
@@ -26,7 +27,7 @@ use store::{Reader, SqliteStore, StoreError};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use world::World;
+use world::{Faults, World};
 
 /// Threads for work that waits (argon2, reading tables). Each bounded user of them has its own, smaller bound.
 const BLOCKING_THREADS_MAX: usize = 64;
@@ -175,11 +176,15 @@ impl House {
         let gateway = Gateway::with_places(world.clone(), door.clone(), places);
         let gateway =
             if self.clock.can_move() { gateway.also_by(Arc::new(system_clock_us)) } else { gateway };
-        let gateway = Arc::new(gateway);
+        let faults = Arc::new(Faults::default());
+        let (desk_door, watched) = (door.clone(), readers(tables.clone()));
+        let options = notify::Options::default();
+        let notify =
+            Notify::failing_on_request(world.clone(), desk_door.clone(), watched, options, faults.clone());
+        let desk = Arc::new(Desk::new(faults, desk_door, &notify));
+        let gateway = Arc::new(gateway.failing_on_request(desk.for_gateway()));
         let intake = Arc::new(OrderIntake(gateway.clone()));
         let issuer = self.authority.clone();
-        let notify =
-            Notify::new(world.clone(), door.clone(), readers(tables.clone()), notify::Options::default());
         let mailroom = Arc::new(Letterbox::of(&notify));
         let look = sure_readers(tables.clone());
         let portal = || Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom);
@@ -187,8 +192,10 @@ impl House {
         let portal = std::thread::scope(|threads| threads.spawn(portal).join())
             .map_err(|_| anyhow!("no portal"))??;
         let player = Arc::new(Player::new(self.clock.clone(), door.clone(), readers(tables.clone())));
-        let mut routes = gateway::routes(gateway).merge(portal::routes(Arc::new(portal)));
+        let portal = Arc::new(portal);
+        let mut routes = gateway::routes(gateway).merge(portal::routes(portal.clone()));
         if world.sandbox {
+            routes = routes.merge(portal::fault_routes(portal, desk));
             routes = routes.merge(portal::clock_routes(Arc::new(Hands(player.clone()))));
         }
         let front = Front::new(&world.name, door.clone(), routes);
