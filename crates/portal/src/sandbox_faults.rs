@@ -1,5 +1,5 @@
-//! `/sandbox/faults` and `/sandbox/report`: faults on request, and what merchants' programs did about them. For programs
-//! in JSON, for people a page at the same address.
+//! `/sandbox/faults` and `/sandbox/report`: faults on request, and what merchants' programs did about them. In JSON for
+//! programs, as a page at the same address for people.
 //!
 //! The faults themselves and the report are the server's ([`FaultDesk`]), because they are about rooms that do not know
 //! each other.
@@ -147,7 +147,7 @@ async fn post(State(desk): State<Desk>, visitor: Visitor, headers: HeaderMap, re
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if kind.starts_with("application/x-www-form-urlencoded") {
         return match Form::<PageForm>::from_request(request, &()).await {
-            Ok(Form(form)) => desk.from_page(&visitor, form).await,
+            Ok(Form(form)) => desk.posted_by_page(&visitor, form).await,
             Err(rejection) => rejection.into_response(),
         };
     }
@@ -237,7 +237,7 @@ impl Desk {
         })
     }
 
-    async fn from_page(&self, visitor: &Visitor, form: PageForm) -> Response {
+    async fn posted_by_page(&self, visitor: &Visitor, form: PageForm) -> Response {
         let PageForm { clear, fault, app_id, method, next } = form;
         let given = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let done = match (clear, next.trim().parse()) {

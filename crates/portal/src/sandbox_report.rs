@@ -1,5 +1,5 @@
-//! The run report: what a merchant's program did about faults, in words. Finding it out is the server's work, which sees
-//! calls and letters; here are the kinds of findings and their words.
+//! The run report: what a merchant's program did about faults, in words. Finding it out is the server's work, which
+//! sees calls and letters; here are the kinds of findings and their words.
 
 use base::{AppId, NoticeNo};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ pub enum FindingKind {
     NeverAsked,
     /// A forged notification was answered `success`.
     TookForgery,
-    /// A notification that was signed rightly and tells of another amount, order, app or merchant was answered `success`.
+    /// A notification with a right signature and another amount, order, app or merchant was answered `success`.
     TookChanged,
     /// A notification that had been taken was refused when it came again.
     DuplicateRefused,
@@ -53,8 +53,8 @@ impl FindingKind {
             FindingKind::PaidTwice => Words {
                 name: "paid_twice",
                 zh: "{call}（{order}）结果未知后未查询，又以新订单号 {other} 收款，同一买家付了两次。",
-                en: "The outcome of {call} for {order} was unknown. It was not asked about; the same buyer paid the same \
-                     again as {other}, and both are paid.",
+                en: "The outcome of {call} for {order} was unknown. It was not asked about; the same buyer paid the \
+                     same again as {other}, and both are paid.",
                 advice_zh: "结果未知时，先用原订单号查询或重试，确认未支付后再换号。",
                 advice_en: "After an unknown outcome query, or repeat the call with the same number; take a new number \
                             only once the old order is known not to be paid.",
@@ -62,15 +62,15 @@ impl FindingKind {
             FindingKind::RefundedTwice => Words {
                 name: "refunded_twice",
                 zh: "{call}（{order}）结果未知后未查询，又以新退款号 {other} 退了相同金额，共退了两次。",
-                en: "The outcome of {call} for {order} was unknown. It was not asked about; the same amount was given back \
-                     again as {other}, and both refunds are made.",
+                en: "The outcome of {call} for {order} was unknown. It was not asked about; the same amount was given \
+                     back again as {other}, and both refunds are made.",
                 advice_zh: "退款重试必须使用原 out_request_no。",
                 advice_en: "Repeat a refund with the same out_request_no.",
             },
             FindingKind::NeverAsked => Words {
                 name: "never_asked",
                 zh: "{call}（{order}）结果未知，之后没有查询、重试或撤销。",
-                en: "The outcome of {call} for {order} was unknown, and nobody queried, repeated or cancelled it since.",
+                en: "The outcome of {call} for {order} was unknown; nobody queried, repeated or cancelled it since.",
                 advice_zh: "收到 20000、超时或连接中断后，应查询该订单，直到结果确定。",
                 advice_en: "After 20000, a timeout or a broken connection query the order until its state is known.",
             },
@@ -85,7 +85,7 @@ impl FindingKind {
             FindingKind::TookChanged => Words {
                 name: "took_changed",
                 zh: "签名正确但 {other} 与订单 {order} 不符的通知被应答为 success。",
-                en: "A notification with a right signature whose {other} is not that of {order} was answered `success`.",
+                en: "A rightly signed notification whose {other} is not that of {order} was answered `success`.",
                 advice_zh: "验签之后还须核对 out_trade_no、total_amount、seller_id 与 app_id。",
                 advice_en: "After the signature compare out_trade_no, total_amount, seller_id and app_id with your own \
                             order.",
@@ -93,7 +93,7 @@ impl FindingKind {
             FindingKind::DuplicateRefused => Words {
                 name: "duplicate_refused",
                 zh: "订单 {order} 的通知已应答 success，重复到达时却未应答 success（{other}）。",
-                en: "A notification about {order} had been answered `success`; when it came again it was not ({other}).",
+                en: "A notification about {order} was answered `success`; when it came again it was not ({other}).",
                 advice_zh: "重复通知应识别后直接应答 success，且不要重复发货。",
                 advice_en: "Recognise a notification that you had already, answer `success`, and do nothing twice.",
             },

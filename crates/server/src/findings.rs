@@ -123,7 +123,8 @@ fn settles(unknown: &CallSeen, call: &CallSeen) -> bool {
     if !same_order(unknown, call) {
         return false;
     }
-    let undoes = !is_refund(unknown) && ["cancel", "close"].iter().any(|end| call.method.ends_with(end));
+    let undoes =
+        !is_refund(unknown) && ["cancel", "close", "refund"].iter().any(|end| call.method.ends_with(end));
     let repeats = call.method == unknown.method && call.out_request_no == unknown.out_request_no;
     is_query(call.method) || undoes || repeats
 }
@@ -253,6 +254,7 @@ pub(crate) mod tests {
             call(PAY, "T1", 1),
             call("alipay.trade.cancel", "T1", 1),
             call("alipay.trade.close", "T1", 1),
+            call(REFUND, "T1", 1),
         ] {
             let calls = [unknown(PAY, "T1"), next, call(PAY, "T2", 2)];
             assert_eq!(found(&calls), (0, 0), "{}", calls[1].method);

@@ -62,7 +62,8 @@ pub enum FaultError {
     /// No fault has this name.
     #[error(
         "there is no such fault; there are latency:MS, latency:MS-MS, error-before, error-after, lost-answer, \
-         query-lag:S, gbk-error, rate-limit, maintenance, notify-duplicate, notify-delay:S, notify-reorder, notify-early"
+         query-lag:S, gbk-error, rate-limit, maintenance, notify-duplicate, notify-delay:S, notify-reorder, \
+         notify-early"
     )]
     Unknown,
     /// It takes no value.
