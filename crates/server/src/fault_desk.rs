@@ -147,13 +147,16 @@ impl Desk {
         let mut numbers: BTreeMap<OrderNo, String> = BTreeMap::new();
         let mut read = Vec::with_capacity(letters.len());
         for letter in letters {
-            if !numbers.contains_key(&letter.order) {
-                let order = found(self.door.ask(FindOrderByNo { order_no: letter.order }).await)?;
-                let number =
-                    order.map_or_else(|| letter.order.to_string(), |order| order.out_trade_no.to_string());
-                numbers.insert(letter.order, number);
-            }
-            let order = numbers.get(&letter.order).cloned().unwrap_or_default();
+            let order = match numbers.get(&letter.order) {
+                Some(number) => number.clone(),
+                None => {
+                    let order = found(self.door.ask(FindOrderByNo { order_no: letter.order }).await)?;
+                    let ours = || letter.order.to_string();
+                    let number = order.map_or_else(ours, |order| order.out_trade_no.to_string());
+                    numbers.insert(letter.order, number.clone());
+                    number
+                }
+            };
             read.push(letter_read(letter, order));
         }
         Ok(read)
