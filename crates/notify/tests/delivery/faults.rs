@@ -9,7 +9,8 @@ use world::{Faults, Rule};
 
 fn faults(fault: &str) -> Arc<Faults> {
     let faults = Arc::new(Faults::default());
-    faults.set(Rule::once(fault.parse().unwrap(), None), START_US).unwrap();
+    let fault = fault.parse().expect("a fault");
+    faults.set(Rule::once(fault, None), START_US).expect("it can stand");
     faults
 }
 
@@ -44,7 +45,7 @@ fn kinds(letters: &[Sent]) -> Vec<&'static str> {
 async fn a_duplicate_is_the_same_letter_again_and_is_not_counted() {
     let (house, shop) = (House::open().await, Shop::open(SUCCESS).await);
     let (running, inbox) = house.deliver_failing(faults("notify-duplicate"));
-    let inbox = inbox.unwrap();
+    let inbox = inbox.expect("a sandbox world has one");
     let first = house.pay(house.unpaid("T1", delivery(&shop.url()))).await;
     let sent = letters(&inbox, 2).await;
     assert_eq!(kinds(&sent), ["usual", "duplicate"]);
@@ -64,7 +65,7 @@ async fn a_later_letter_of_the_same_order_goes_first() {
     let (house, shop) = (House::open().await, Shop::open(SUCCESS).await);
     let rules = faults("notify-reorder");
     let (running, inbox) = house.deliver_failing(rules.clone());
-    let inbox = inbox.unwrap();
+    let inbox = inbox.expect("a sandbox world has one");
     let order = house.pay(house.unpaid("T1", delivery(&shop.url()))).await;
     // It is held: nothing goes until there is another one.
     used_up(&rules).await;
@@ -85,7 +86,7 @@ async fn a_delayed_letter_lets_others_pass_and_arrives() {
     let (house, shop) = (House::open().await, Shop::open(SUCCESS).await);
     let rules = faults("notify-delay:3");
     let (running, inbox) = house.deliver_failing(rules.clone());
-    let inbox = inbox.unwrap();
+    let inbox = inbox.expect("a sandbox world has one");
     let late = house.pay(house.unpaid("T1", delivery(&shop.url()))).await;
     // It is this one that the rule is for.
     used_up(&rules).await;
@@ -124,7 +125,7 @@ async fn letters_that_were_asked_for_say_how() {
         Again { members, ..Again::default() },
         Again { forgery: Some(Forgery::Unsigned), ..Again::default() },
     ] {
-        resender.send(&notice, again).await.unwrap();
+        resender.send(&notice, again).await.expect("sent");
     }
     let kinds: Vec<LetterKind> = inbox.look(None, 0).into_iter().map(|letter| letter.kind).collect();
     let changed = LetterKind::Changed(vec!["total_amount".to_owned()]);
