@@ -2,6 +2,7 @@
 
 use crate::busy::Busy;
 use crate::codes::Failure;
+use crate::faults::Failing;
 use crate::nonces::Nonces;
 use crate::places::{Places, calls_max};
 use crate::registry::{Done, Face, Standing};
@@ -23,6 +24,8 @@ pub struct Gateway {
     pub(crate) busy: Busy,
     pub(crate) keys: Keys,
     pub(crate) nonces: Nonces,
+    /// What a developer may ask for; absent in a live world.
+    pub(crate) failing: Option<Failing>,
     /// What callers sign by when the world's clock was moved.
     real_clock: Option<Clock>,
 }
@@ -65,6 +68,7 @@ impl Gateway {
             busy,
             keys: Keys::default(),
             nonces: Nonces::default(),
+            failing: None,
             real_clock: None,
         }
     }
@@ -73,6 +77,12 @@ impl Gateway {
     #[must_use]
     pub fn also_by(self, real_clock: Clock) -> Gateway {
         Gateway { real_clock: Some(real_clock), ..self }
+    }
+
+    /// Lets developers ask for faults. Only a sandbox world does; a live one stays as it is.
+    #[must_use]
+    pub fn failing_on_request(self, failing: Failing) -> Gateway {
+        Gateway { failing: self.world.sandbox.then_some(failing), ..self }
     }
 
     /// The real time, microseconds UTC, where the world's own can be moved.
@@ -108,6 +118,12 @@ impl Gateway {
             Done::Opened { order_no, .. } => Ok(order_no),
             Done::Say(_) => Err(Failure::gateway(GatewayError::InvalidMethod).into()),
         }
+    }
+
+    /// Verifies the request and carries it out, with what was asked to happen to it.
+    pub(crate) async fn run_or_fail(&self, params: &Params, origin: &mut Origin) -> Result<Done, Failure> {
+        let (method, call) = verify::verify(self, params, origin)?;
+        self.carry(method, call, origin).await
     }
 
     /// Verifies the request and runs its method.

@@ -3,13 +3,14 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::faults::FAULT_HEADER;
 use crate::registry::Done;
 use crate::request::{LEARNT, Origin};
 use crate::v3;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderValue, Method as Verb, Response as HttpResponse, header};
+use axum::http::{HeaderName, HeaderValue, Method as Verb, Response as HttpResponse, header};
 use axum::routing::get;
 use http_body_util::BodyExt;
 use std::future::{Future, poll_fn};
@@ -89,7 +90,7 @@ impl Gateway {
                 self.places.enter().await
             }
         };
-        let Ok(_place) = entered else {
+        let Ok(place) = entered else {
             // In a box of its own, as all that is rare: what is left of the call is moved about less.
             let origin = Box::pin(self.glance(asked)).await;
             self.busy.note();
@@ -99,18 +100,20 @@ impl Gateway {
         };
         let (mut origin, params) = self.read(asked).await;
         let done = match params {
-            Ok(params) => self.run(&params, &mut origin).await,
+            Ok(params) => self.run_or_fail(&params, &mut origin).await,
             Err(failure) => Err(failure),
         };
         report(&origin, &done);
-        self.answer(&origin, done, by_post)
+        let response = self.answer(&origin, done, by_post);
+        drop(place);
+        self.end(&origin, response).await
     }
 
     /// The parameters, and what they tell of their caller.
     async fn read(&self, asked: Asked) -> (Origin, Result<Params, Failure>) {
-        let Asked { content_type, query, body } = asked;
+        let Asked { content_type, asked_fault, query, body } = asked;
         let params = read_params(content_type.as_ref(), &query, body).await;
-        let mut origin = Origin::unknown();
+        let mut origin = Origin { asked_fault, ..Origin::unknown() };
         match &params {
             Ok(params) => origin.learn(self, params),
             // The query alone often tells whose call it is, so that the answer can be signed.
@@ -143,6 +146,7 @@ impl Gateway {
 /// What is kept of an HTTP request.
 struct Asked {
     content_type: Option<HeaderValue>,
+    asked_fault: Option<HeaderValue>,
     query: Vec<u8>,
     body: Result<Bytes, Failure>,
 }
@@ -151,7 +155,9 @@ impl Asked {
     async fn of(request: Request) -> Asked {
         let (mut parts, body) = request.into_parts();
         let query = parts.uri.query().unwrap_or_default().as_bytes().to_vec();
-        Asked { content_type: parts.headers.remove(header::CONTENT_TYPE), query, body: read_body(body).await }
+        let mut take = |name: HeaderName| parts.headers.remove(name);
+        let (content_type, asked_fault) = (take(header::CONTENT_TYPE), take(FAULT_HEADER));
+        Asked { content_type, asked_fault, query, body: read_body(body).await }
     }
 
     /// Lets go of the connection's buffer, which the texts of a request lie in: a call that waits would keep it, and
@@ -159,6 +165,7 @@ impl Asked {
     fn let_go(&mut self) {
         let copied = |value: &HeaderValue| HeaderValue::from_bytes(value.as_bytes()).ok();
         self.content_type = self.content_type.as_ref().and_then(copied);
+        self.asked_fault = self.asked_fault.as_ref().and_then(copied);
         if let Ok(body) = &mut self.body {
             *body = Bytes::copy_from_slice(body);
         }

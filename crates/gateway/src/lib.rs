@@ -13,11 +13,13 @@
 //! v3 (`v3`, `verify/v3`) is another face of the same methods: how a call is written, signed and answered differs, what
 //! it does and why it is refused does not.
 //!
-//! Reading order: `http`, `places`, `verify`, `registry`, one file of `methods`, `order_fields`, `codes`, `answer`.
+//! Reading order: `http`, `places`, `verify`, `registry`, one file of `methods`, `order_fields`, `codes`, `answer`;
+//! then `faults`, what developers of a sandbox world may ask for.
 
 mod answer;
 mod busy;
 mod codes;
+mod faults;
 mod fields;
 mod gateway;
 mod goods;
@@ -37,11 +39,14 @@ mod request;
 mod trace;
 mod v3;
 mod verify;
+mod witness;
 
 pub use codes::{TableRow, codes_table};
+pub use faults::{Failing, LostAnswer};
 pub use gateway::{Gateway, Refusal};
 pub use http::{BODY_BYTES_MAX, routes};
 pub use places::calls_max;
 pub use registry::{Listed, method_list};
 #[cfg(feature = "rehearsal")]
 pub use rehearsal::{Calling, Rehearsal, Said};
+pub use witness::{CallSeen, LettersSent, Told, Witness};

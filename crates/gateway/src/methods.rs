@@ -1,5 +1,6 @@
 //! One file per method: what it asks, what it does, what it says.
 
+mod before;
 pub(crate) mod open_app_alipaycert_download;
 pub(crate) mod trade_app_pay;
 pub(crate) mod trade_cancel;

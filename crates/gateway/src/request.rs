@@ -1,8 +1,10 @@
 //! What is known of a request before it is believed: enough to answer it in its own envelope.
 
 use crate::Gateway;
+use crate::faults::Injected;
 use crate::registry::{Face, Standing, standing};
 use crate::trace::TraceId;
+use axum::http::HeaderValue;
 use base::{AppId, PartyId};
 use people::{App, AppMode};
 use std::sync::Arc;
@@ -32,6 +34,10 @@ pub(crate) struct Origin {
     pub(crate) trace: TraceId,
     /// What is wrong with the signature or a serial. Only in a sandbox world, never in the body.
     pub(crate) hint: Option<Mistake>,
+    /// The fault that the call asks for. Only looked at in a sandbox world.
+    pub(crate) asked_fault: Option<HeaderValue>,
+    /// The fault that happened to it.
+    pub(crate) injected: Option<Injected>,
 }
 
 impl Origin {
@@ -45,6 +51,8 @@ impl Origin {
             aes: None,
             trace: TraceId::next(),
             hint: None,
+            asked_fault: None,
+            injected: None,
         }
     }
 

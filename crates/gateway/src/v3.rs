@@ -7,6 +7,7 @@ use crate::Gateway;
 use crate::answer::{diagnosis_header, guard_headers};
 use crate::busy::Busy;
 use crate::codes::Failure;
+use crate::faults::FAULT_HEADER;
 use crate::http::{content_kind, read_body, report, unless_panic};
 use crate::registry::{Done, Face, Standing, standing};
 use crate::request::{Origin, by_certificate};
@@ -19,6 +20,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method as Verb, Response as
 use axum::http::{StatusCode, request::Parts};
 use axum::routing::any;
 use std::sync::Arc;
+use wire::charset::Charset;
 use wire::envelope::{ObjectWriter, Response};
 use wire::public_code::GatewayError;
 use wire::sign::SignType;
@@ -37,6 +39,7 @@ const NONCE_HEADER: HeaderName = HeaderName::from_static("alipay-nonce");
 const SERIAL_HEADER: HeaderName = HeaderName::from_static("alipay-sn");
 const TRACE_HEADER: HeaderName = HeaderName::from_static("alipay-trace-id");
 const JSON_TYPE: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");
+const GBK_TYPE: HeaderValue = HeaderValue::from_static("application/json;charset=GBK");
 const CIPHER_TYPE: HeaderValue = HeaderValue::from_static("text/plain;charset=utf-8");
 /// Where codes are explained.
 const CODES_PAGE: &str = "docs/guide/errors.md";
@@ -83,7 +86,7 @@ impl Gateway {
                 self.places.enter().await
             }
         };
-        let Ok(_place) = entered else {
+        let Ok(place) = entered else {
             self.busy.note();
             let (trace_id, method) = (origin.trace, origin.method_name());
             tracing::debug!(%trace_id, method, "a call found no place in time");
@@ -95,7 +98,9 @@ impl Gateway {
             Err(failure) => Err(failure),
         };
         report(&origin, &done);
-        self.answer_rest(&origin, done)
+        let response = self.answer_rest(&origin, done);
+        drop(place);
+        self.end(&origin, response).await
     }
 
     /// What the request line and the headers tell.
@@ -122,22 +127,23 @@ impl Gateway {
         let mut origin = Origin::unknown();
         origin.app = verify::app_named(self, call.authorization.as_deref());
         origin.method = method_at(path);
+        origin.asked_fault = parts.headers.get(FAULT_HEADER).cloned();
         (call, origin)
     }
 
     async fn run_rest(&self, call: &RestCall, body: &[u8], origin: &mut Origin) -> Result<Done, Failure> {
         let (method, call) = verify::verify(self, call, body, origin)?;
-        (method.run)(self, call).await
+        self.carry(method, call, origin).await
     }
 
     /// The answer to what a method did, or why it did not, signed.
     fn answer_rest(&self, origin: &Origin, done: Result<Done, Failure>) -> HttpResponse<Body> {
         let mut response = match done {
             Ok(Done::Say(said) | Done::Opened { response: said, .. }) => told(&said),
-            Err(failure) => return self.signed(origin, refused(&failure)),
+            Err(failure) => return self.signed(origin, refused(origin, &failure)),
         };
         if let Some(aes) = &origin.aes {
-            response.body = aes.encrypt(response.body.as_bytes());
+            response.body = aes.encrypt(&response.body).into_bytes();
             response.kind = CIPHER_TYPE;
         }
         self.signed(origin, response)
@@ -147,7 +153,7 @@ impl Gateway {
         let platform = &self.world.platform;
         let timestamp_ms = (self.door.now_us() / 1_000).to_string();
         let nonce = TraceId::next();
-        let text = answer_text(&timestamp_ms, &nonce.to_string(), answer.body.as_bytes());
+        let text = answer_text(&timestamp_ms, &nonce.to_string(), &answer.body);
         let signature = platform.key.sign(SignType::Rsa2, &text);
         let serial = origin.app.as_ref().filter(|app| by_certificate(app)).map(|_| &platform.cert_sn);
         let value = |text: &str| HeaderValue::try_from(text).expect("digits and base64 make a header");
@@ -198,16 +204,16 @@ fn check_type(parts: &Parts, body: &Result<Bytes, Failure>) -> Result<(), Failur
 struct Answer {
     status: StatusCode,
     kind: HeaderValue,
-    body: String,
+    body: Vec<u8>,
 }
 
 /// What was done. A code is no part of it, so an order that waits for its buyer is told by the status: accepted.
 fn told(said: &Response) -> Answer {
     let status = if said.is_waiting() { StatusCode::ACCEPTED } else { StatusCode::OK };
-    Answer { status, kind: JSON_TYPE, body: said.members.to_json() }
+    Answer { status, kind: JSON_TYPE, body: said.members.to_json().into_bytes() }
 }
 
-fn refused(failure: &Failure) -> Answer {
+fn refused(origin: &Origin, failure: &Failure) -> Answer {
     let (status, code) = failure.rest();
     let status = StatusCode::from_u16(status).expect("a status of the table");
     let mut link = ObjectWriter::new();
@@ -215,11 +221,15 @@ fn refused(failure: &Failure) -> Answer {
     let mut body = ObjectWriter::new();
     body.text("code", code).text("message", failure.sub_msg()).objects("links", [link]);
     // Never encrypted: clients read an error before they decrypt.
-    Answer { status, kind: JSON_TYPE, body: body.to_json() }
+    match origin.charset {
+        Charset::Utf8 => Answer { status, kind: JSON_TYPE, body: body.to_json().into_bytes() },
+        // This interface is in UTF-8 but for the fault that was asked for.
+        Charset::Gbk => Answer { status, kind: GBK_TYPE, body: Charset::Gbk.encode_json(&body.to_json()) },
+    }
 }
 
 fn unsigned(origin: &Origin, failure: &Failure) -> HttpResponse<Body> {
-    sent(origin, refused(failure))
+    sent(origin, refused(origin, failure))
 }
 
 fn sent(origin: &Origin, answer: Answer) -> HttpResponse<Body> {

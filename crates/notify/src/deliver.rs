@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 use trade::Notice;
-use world::World;
+use world::{Faults, World};
 
 /// Opens a reader of the posted tables.
 pub type Readers = Arc<dyn Fn() -> Result<Box<dyn Reader>, StoreError> + Send + Sync>;
@@ -70,7 +70,28 @@ impl std::fmt::Debug for Notify {
 impl Notify {
     /// Prepares delivery; nothing is sent before [`Notify::run`].
     pub fn new(world: Arc<World>, door: Door, readers: Readers, options: Options) -> Notify {
-        let postman = Arc::new(Postman::new(world, door.clone(), &options));
+        Notify::made(world, door, readers, options, None)
+    }
+
+    /// As [`Notify::new`]; in a sandbox world letters meet the faults that were asked for.
+    pub fn failing_on_request(
+        world: Arc<World>,
+        door: Door,
+        readers: Readers,
+        options: Options,
+        faults: Arc<Faults>,
+    ) -> Notify {
+        Notify::made(world, door, readers, options, Some(faults))
+    }
+
+    fn made(
+        world: Arc<World>,
+        door: Door,
+        readers: Readers,
+        options: Options,
+        faults: Option<Arc<Faults>>,
+    ) -> Notify {
+        let postman = Arc::new(Postman::new(world, door.clone(), &options, faults));
         Notify { postman, door, readers, options, moved: None }
     }
 

@@ -31,6 +31,14 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Whether the merchant's server answered, and said no.
+    pub fn is_answer(self) -> bool {
+        match self {
+            Failure::Status(_) | Failure::WrongBody => true,
+            Failure::Refused(_) | Failure::NoConnection | Failure::TooSlow(_) | Failure::Broken => false,
+        }
+    }
+
     /// Whether the merchant's server is gone or slow, so that more calls at once would only wait.
     pub fn is_slow(self) -> bool {
         match self {

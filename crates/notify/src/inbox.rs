@@ -5,7 +5,8 @@
 //! was delivered is a row of the cell and is never read from here.
 
 use crate::attempt::{Called, Post};
-use base::{AppId, NoticeNo};
+use crate::faults::LetterKind;
+use base::{AppId, NoticeNo, OrderNo};
 use std::collections::{HashMap, VecDeque};
 use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -30,8 +31,12 @@ pub struct Sent {
     pub no: u64,
     /// The notice that it tells.
     pub notice: NoticeNo,
+    /// The order that the notice is about.
+    pub order: OrderNo,
     /// The app that it was for.
     pub app: AppId,
+    /// How it came to be sent.
+    pub kind: LetterKind,
     /// When it was sent, microseconds UTC of the world's clock.
     pub sent_at_us: i64,
     /// Where to, type of content and body, byte for byte.
@@ -67,6 +72,7 @@ impl Inbox {
         &self,
         notice: &Notice,
         post: &Post,
+        kind: LetterKind,
         sent_at_us: i64,
     ) -> (u64, Option<oneshot::Receiver<Heard>>) {
         let mut state = self.state();
@@ -85,7 +91,9 @@ impl Inbox {
         state.letters.push_back(Sent {
             no,
             notice: notice.no,
+            order: notice.order_no,
             app: notice.app,
+            kind,
             sent_at_us,
             post: post.clone(),
             to_listener: heard.is_some(),
@@ -105,6 +113,19 @@ impl Inbox {
         }
         drop(state);
         self.changed.notify_waiters();
+    }
+
+    /// The number of the last letter that was begun; 0 when there was none.
+    pub fn last(&self) -> u64 {
+        self.state().last_no
+    }
+
+    /// Whether a letter about this order, with a number after that one, has ended.
+    pub fn is_told(&self, order: OrderNo, after: u64) -> bool {
+        let state = self.state();
+        // The newest stand last.
+        let newer = state.letters.iter().rev().take_while(|letter| letter.no > after);
+        newer.filter(|letter| letter.order == order).any(|letter| letter.called.is_some())
     }
 
     /// Letters after this number, of one app or of all, oldest first, at most a hundred.

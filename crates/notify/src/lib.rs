@@ -11,12 +11,14 @@
 //!
 //! Reading order: [`Rounds`] and `queue` (what goes now, without threads), [`attempt`](fn@attempt) (one attempt,
 //! whoever makes it), `members`, `failure` (what counts), [`Notify`] (the loop), `postman`, `shop` (the call),
-//! `address` (where to); [`Inbox`] and [`Resender`] are for developers who watch or ask for a letter.
+//! `address` (where to); [`Inbox`], [`Resender`] and `faults` are for developers who watch a letter, or ask for
+//! one or for trouble with it.
 
 mod address;
 mod attempt;
 mod deliver;
 mod failure;
+mod faults;
 mod inbox;
 mod members;
 mod postman;
@@ -29,6 +31,7 @@ pub use address::{AddressRefused, Reach};
 pub use attempt::{Called, Ended, Hands, Post, attempt};
 pub use deliver::{Notify, Options, Readers};
 pub use failure::{Failure, judge};
+pub use faults::LetterKind;
 pub use inbox::{Inbox, Sent};
 pub use members::{Letter, Members};
 pub use queue::{Bounds, Page, Queue};

@@ -1,7 +1,8 @@
 //! A notice sent once more because a developer asks for it: as it was, with other members, or forged, so that a shop's
 //! own checks can be tried. It is not counted: the ladder of the notice goes on as if nothing had been sent.
 
-use crate::attempt::{Called, Hands, Post, write};
+use crate::attempt::{Called, Post, write};
+use crate::faults::LetterKind;
 use crate::members::Letter;
 use crate::postman::Postman;
 use cell::CellError;
@@ -77,12 +78,17 @@ impl Resender {
         let content_type = notify_form::content_type(letter.charset);
         let url = again.url.clone().unwrap_or_else(|| notice.url.to_string());
         let key = self.postman.key();
+        let kind = match again.forgery {
+            Some(forgery) => LetterKind::Forged(forgery),
+            None if again.members.is_empty() => LetterKind::Again,
+            None => LetterKind::Changed(again.members.keys().cloned().collect()),
+        };
         let sign = move || form(&letter, again, &key);
         let form = tokio::task::spawn_blocking(sign).await.ok().flatten().ok_or(ResendRefused::Busy)?;
         // On a task of its own: a caller that hangs up must not leave a letter under way for ever.
         let (postman, notice, post) =
             (self.postman.clone(), notice.clone(), Post { url, content_type, form });
-        let sending = tokio::spawn(async move { postman.call(&notice, post).await });
+        let sending = tokio::spawn(async move { postman.post(&notice, post, kind).await });
         sending.await.map_err(|_| ResendRefused::BrokeOff)
     }
 }

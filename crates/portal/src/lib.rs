@@ -24,10 +24,12 @@ mod sandbox;
 mod sandbox_app;
 mod sandbox_clock;
 mod sandbox_doctor;
+mod sandbox_faults;
 mod sandbox_inbox;
 mod sandbox_notifications;
 mod sandbox_party;
 mod sandbox_pay;
+mod sandbox_report;
 mod sandbox_rules;
 mod sandbox_world;
 mod session;
@@ -41,7 +43,9 @@ pub use portal::{Intake, Issuer, Opening, Portal, Readers, routes};
 pub use sandbox_clock::{
     ClockFace, ClockHands, Counts, Event, Happened, Journey, Moving, NotMoved, Target, clock_routes,
 };
+pub use sandbox_faults::{FaultDesk, Reporting, fault_routes};
 pub use sandbox_inbox::{
     AgainAsked, AgainRefused, ForgeryAsked, LetterEnd, LetterSeen, Letters, Mailroom, Resent,
 };
+pub use sandbox_report::{Finding, FindingKind, FindingTold};
 pub use sandbox_world::{NotReset, Resetting, WorldFace, WorldHands, world_routes};

@@ -75,6 +75,11 @@ impl SandboxError {
         SandboxError::new(StatusCode::NOT_FOUND, code, message)
     }
 
+    /// The sentence for people.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The platform failed; `what` goes to the log.
     pub(crate) fn broken(what: impl fmt::Display) -> SandboxError {
         tracing::error!(error = %what, "a sandbox call failed");

@@ -35,6 +35,8 @@ pub struct LetterSeen {
     pub notice: NoticeNo,
     /// The app that it was for.
     pub app: AppId,
+    /// How it came to be sent: `usual`, `delayed`, `reordered`, `duplicate`, `again`, `changed`, `forged`.
+    pub kind: &'static str,
     /// When it was sent, microseconds UTC.
     pub sent_at_us: i64,
     /// The address.
@@ -161,6 +163,7 @@ fn shown(letter: &LetterSeen) -> Value {
         "no": letter.no,
         "notify_id": letter.notice.to_string(),
         "app_id": letter.app.to_string(),
+        "kind": letter.kind,
         "sent_at": format_cn(letter.sent_at_us),
         "url": letter.url,
         "content_type": letter.content_type,

@@ -134,6 +134,24 @@ texts! {
         "The key cannot be read: give a public key or a certificate, never a private key.";
     start_doctor: "粘贴被拒的请求，查明签名错在哪里。",
         "Paste a refused request and see what is wrong with its signature.";
+    faults: "故障注入", "Faults on request";
+    faults_intro: "让沙箱按需出错，检验您的程序：结果未知时是否查询、通知是否验签。只影响沙箱；已决定的款项不受影响。",
+        "Let the sandbox fail when you want it to, and see whether your program asks after an unknown outcome and \
+         checks notifications. Whatever was decided stands.";
+    faults_what: "故障", "Fault";
+    faults_app: "应用 app_id（不填为全部应用）", "App, app_id (empty: every app)";
+    faults_method: "接口（不填为全部接口）", "Method (empty: every method)";
+    faults_next: "接下来几次", "How many times";
+    faults_set: "设置", "Set";
+    faults_standing: "已设置的故障", "Faults that stand";
+    faults_none: "没有设置故障。", "None.";
+    faults_clear: "清除", "Clear";
+    faults_seen: "次经过", "seen";
+    faults_hits: "次生效", "happened";
+    report: "运行报告", "Run report";
+    report_none: "没有发现问题。", "Nothing was found.";
+    start_faults: "让沙箱按需出错：超时、结果未知、重复通知等。",
+        "Let the sandbox fail on request: latency, unknown outcomes, duplicate notifications and more.";
     china_time: "", " (UTC+8)";
 }
 

@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{backup, bench, clock, doctor, forward, repair, show, telemetry, up, verify, world};
+use crate::{backup, bench, clock, doctor, fault, forward, repair, show, telemetry, up, verify, world};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -52,6 +52,11 @@ enum Command {
     /// Makes worlds, lets them begin anew, packs and unpacks them.
     #[command(subcommand)]
     World(world::WorldCommand),
+    /// Faults on request of the world that a running server serves.
+    #[command(subcommand)]
+    Fault(fault::FaultCommand),
+    /// What merchants' programs did about faults. Exit code: 0 nothing found, 1 findings, 2 not readable.
+    Report(fault::ReportArgs),
     /// Measures how fast this machine carries payments.
     Bench(bench::BenchArgs),
 }
@@ -248,6 +253,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Doctor(args) => return doctor::run(&args),
         Command::Clock(what) => clock::run(&what)?,
         Command::World(what) => world::run(&what)?,
+        Command::Fault(what) => fault::run(&what)?,
+        Command::Report(args) => return fault::report(&args),
         Command::Bench(args) => bench::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)

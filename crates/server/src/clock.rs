@@ -7,7 +7,7 @@ use crate::up::runtime;
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand};
 use portal::{ClockFace, Happened, Journey};
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -15,8 +15,7 @@ use std::time::Duration;
 
 /// A long move may take minutes, and nothing takes longer than this.
 const ANSWER_TIME: Duration = Duration::from_secs(3_600);
-const BROKE_OFF: &str =
-    "the connection broke off; what was asked for may be done: look with `tongbao clock show`";
+const BROKE_OFF: &str = "the connection broke off; what was asked for may be done: look before you ask again";
 
 /// What to do with the clock.
 #[derive(Clone, Debug, Subcommand)]
@@ -65,7 +64,7 @@ pub(crate) struct ServerArgs {
     ready: Option<PathBuf>,
     /// Prints JSON for programs.
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 impl ServerArgs {
@@ -87,10 +86,16 @@ impl ServerArgs {
         self.json
     }
 
-    /// Asks its sandbox API. Without a body it only looks.
+    /// Asks its sandbox. Without a body it only looks.
     pub(crate) fn ask(&self, path: &str, body: Option<&Value>) -> anyhow::Result<String> {
+        let verb = if body.is_none() { Method::GET } else { Method::POST };
+        self.call(verb, path, body)
+    }
+
+    /// A call of its sandbox, by a path below it.
+    pub(crate) fn call(&self, verb: Method, path: &str, body: Option<&Value>) -> anyhow::Result<String> {
         let url = format!("{}{path}", self.sandbox()?);
-        let (status, text) = runtime()?.block_on(call(&url, body))?;
+        let (status, text) = runtime()?.block_on(call(verb, &url, body))?;
         if status == StatusCode::OK {
             return Ok(text);
         }
@@ -103,12 +108,11 @@ impl ServerArgs {
 }
 
 /// Calls, and gives status and body.
-async fn call(url: &str, body: Option<&Value>) -> anyhow::Result<(StatusCode, String)> {
-    let client = client()?;
-    let request = match body {
-        None => client.get(url),
-        Some(body) => client.post(url).header("content-type", "application/json").body(body.to_string()),
-    };
+async fn call(verb: Method, url: &str, body: Option<&Value>) -> anyhow::Result<(StatusCode, String)> {
+    let mut request = client()?.request(verb, url);
+    if let Some(body) = body {
+        request = request.header("content-type", "application/json").body(body.to_string());
+    }
     let answer = match request.timeout(ANSWER_TIME).send().await {
         Ok(answer) => answer,
         Err(error) if error.is_connect() || error.is_builder() => {

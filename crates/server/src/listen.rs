@@ -4,6 +4,7 @@ use crate::front::Front;
 use anyhow::{Context, bail};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::Request;
+use gateway::LostAnswer;
 use hyper::body::{Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -175,7 +176,13 @@ async fn converse(stream: TcpStream, front: Front, stop: watch::Receiver<bool>) 
     // Answers are small and whole: waiting for more to send only adds delay. Without it we are slow, not wrong.
     let _set = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {
-        front.clone().serve(request.map(|body| Body::new(TimedBody::new(body))))
+        let front = front.clone();
+        async move {
+            let Ok(response) = front.serve(request.map(|body| Body::new(TimedBody::new(body)))).await;
+            let lost = response.extensions().get::<LostAnswer>().is_some();
+            // The connection closes without a byte, as a developer asked for.
+            if lost { Err(std::io::Error::from(ErrorKind::ConnectionAborted)) } else { Ok(response) }
+        }
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_BYTES_MAX);

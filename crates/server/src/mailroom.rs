@@ -58,6 +58,7 @@ fn seen(sent: Sent) -> LetterSeen {
         no: sent.no,
         notice: sent.notice,
         app: sent.app,
+        kind: sent.kind.name(),
         sent_at_us: sent.sent_at_us,
         url: sent.post.url,
         content_type: sent.post.content_type,

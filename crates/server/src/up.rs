@@ -4,6 +4,7 @@ use crate::cli::UpArgs;
 use crate::data_folder::DataFolder;
 use crate::demo::Demo;
 use crate::ephemeral::Ephemeral;
+use crate::fault_desk::Desk;
 use crate::front::{self, Front};
 use crate::listen::{self, turned};
 use crate::mailroom::Letterbox;
@@ -29,6 +30,7 @@ use store::{Reader, SqliteStore, StoreError};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use world::Faults;
 
 /// Threads for work that waits (argon2, reading tables). Each bounded user of them has its own, smaller bound.
 const BLOCKING_THREADS_MAX: usize = 64;
@@ -232,11 +234,15 @@ impl Served<'_> {
         let gateway = Gateway::with_places(world.clone(), door.clone(), places);
         let gateway =
             if house.clock.can_move() { gateway.also_by(Arc::new(system_clock_us)) } else { gateway };
-        let gateway = Arc::new(gateway);
+        let faults = Arc::new(Faults::default());
+        let (desk_door, watched) = (door.clone(), readers(tables.clone()));
+        let options = notify::Options::default();
+        let notify =
+            Notify::failing_on_request(world.clone(), desk_door.clone(), watched, options, faults.clone());
+        let desk = Arc::new(Desk::new(faults, desk_door, &notify));
+        let gateway = Arc::new(gateway.failing_on_request(desk.for_gateway()));
         let intake = Arc::new(OrderIntake(gateway.clone()));
         let issuer = self.site.authority.clone();
-        let notify =
-            Notify::new(world.clone(), door.clone(), readers(tables.clone()), notify::Options::default());
         let mailroom = Arc::new(Letterbox::of(&notify));
         let look = sure_readers(tables.clone());
         let portal = match before {
@@ -252,6 +258,7 @@ impl Served<'_> {
         let player = Arc::new(Player::new(house.clock.clone(), door.clone(), readers(tables.clone())));
         let mut routes = gateway::routes(gateway).merge(portal::routes(portal.clone()));
         if world.sandbox {
+            routes = routes.merge(portal::fault_routes(portal.clone(), desk));
             routes = routes.merge(portal::clock_routes(Arc::new(Hands(player.clone()))));
             routes = routes.merge(portal::world_routes(Arc::new(self.resets.clone())));
         }

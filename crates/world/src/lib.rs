@@ -1,14 +1,19 @@
-//! What the rim of one world shares: its name, its address, its keys and secrets, and how its clock may be moved.
+//! What the rim of one world shares: its name, its address, its keys and secrets, how its clock may be moved, and which
+//! faults a developer asked for.
 //!
 //! A world is one isolated installation inside a server. The ledger below knows nothing of this; gateway, portal and
 //! notify sign, seal and digest with it. Loading and creating the keys is the server's work.
 //!
-//! Reading order: [`World`], `secrets`, `clock`.
+//! Reading order: [`World`], `secrets`, `clock`, `faults`, `fault_book`.
 
 mod clock;
+mod fault_book;
+mod faults;
 mod secrets;
 
 pub use clock::{AHEAD_MAX_US, ClockRefused, ClockSetting, SpanError, check_move, parse_span};
+pub use fault_book::{Faults, Hit, LAGGING_METHODS, RULES_MAX, Rule, RuleRefused, Standing};
+pub use faults::{DELAY_S_MAX, Fault, FaultError, LAG_S_MAX, LATENCY_MS_MAX};
 pub use secrets::{Secrets, SecretsError};
 
 use std::sync::Arc;

@@ -2,8 +2,8 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
-use crate::methods::from_balance;
 use crate::methods::trade_refund::REQUEST_NO_ALSO;
+use crate::methods::{before, from_balance};
 use crate::order_name::OrderName;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -20,7 +20,7 @@ pub(crate) const METHOD: Method = Method {
     title: "统一收单交易退款查询",
     face: Face::Answer,
     version_optional: false,
-    run: |gateway, call| Box::pin(run(gateway, call)),
+    run: |gateway, call| Box::pin(run_as_of(gateway, call, None)),
 };
 
 struct Query {
@@ -40,7 +40,12 @@ fn read(_caller: &Caller, fields: &Object) -> Result<Query, Failure> {
     })
 }
 
-async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
+/// Runs it, when asked to as things stood at a moment before, microseconds UTC.
+pub(crate) async fn run_as_of(
+    gateway: &Gateway,
+    call: Verified<Object>,
+    as_of_us: Option<i64>,
+) -> Result<Done, Failure> {
     let call = call.read(read)?;
     let asked = call.request();
     let found = match asked.name.which.clone() {
@@ -50,6 +55,13 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
         }
         None => Err(Failure::refused(FindRefused::TradeNotFound)),
     };
+    let found = found.and_then(|mut view| {
+        if let Some(at_us) = as_of_us {
+            before::as_of(&view.order, at_us).ok_or_else(|| Failure::refused(FindRefused::TradeNotFound))?;
+            view.refund = view.refund.filter(|refund| refund.at_us <= at_us);
+        }
+        Ok(view)
+    });
     let view = found.map_err(|failure| failure.with(|members| asked.name.echo(members)))?;
     Ok(Done::Say(respond(&view, asked)))
 }

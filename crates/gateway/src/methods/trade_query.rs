@@ -2,13 +2,14 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
-use crate::methods::{buyer, from_balance, no_amounts, paid_amounts};
+use crate::methods::{before, buyer, from_balance, no_amounts, paid_amounts};
 use crate::order_name::OrderName;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::{fields, verify::Verified};
 use base::{Plant, planted};
 use engine::FindOrder;
+use std::sync::Arc;
 use trade::{FindRefused, Order, OrderState, REFUND_WINDOW_US};
 use wire::envelope::Response;
 use wire::json::Object;
@@ -19,7 +20,7 @@ pub(crate) const METHOD: Method = Method {
     title: "统一收单交易查询",
     face: Face::Answer,
     version_optional: false,
-    run: |gateway, call| Box::pin(run(gateway, call)),
+    run: |gateway, call| Box::pin(run_as_of(gateway, call, None)),
 };
 
 struct Query {
@@ -31,7 +32,12 @@ fn read(_caller: &Caller, fields: &Object) -> Result<Query, Failure> {
     Ok(Query { name: OrderName::read(fields)?, with_bills: fields::asks_for(fields, "fund_bill_list")? })
 }
 
-async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
+/// Runs it, when asked to as things stood at a moment before, microseconds UTC.
+pub(crate) async fn run_as_of(
+    gateway: &Gateway,
+    call: Verified<Object>,
+    as_of_us: Option<i64>,
+) -> Result<Done, Failure> {
     let call = call.read(read)?;
     let Query { name, with_bills } = call.request();
     let found = match name.which.clone() {
@@ -41,13 +47,18 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
         }
         None => Err(Failure::refused(FindRefused::TradeNotFound)),
     };
+    let not_yet = || Failure::refused(FindRefused::TradeNotFound);
+    let found = found.and_then(|order| match as_of_us {
+        None => Ok(order),
+        Some(at_us) => before::as_of(&order, at_us).map(Arc::new).ok_or_else(not_yet),
+    });
     let order = found.map_err(|failure| {
         failure.with(|members| {
             no_amounts(members);
             name.echo(members);
         })
     })?;
-    Ok(Done::Say(respond(&order, *with_bills, gateway.door.now_us())))
+    Ok(Done::Say(respond(&order, *with_bills, as_of_us.unwrap_or_else(|| gateway.door.now_us()))))
 }
 
 fn respond(order: &Order, with_bills: bool, now_us: i64) -> Response {

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use trade::{Delivery, Meaning, Notice, NoticeState, Order, Product, WireCharset};
 use wire::sign::PrivateKey;
-use world::{Platform, Secrets, World};
+use world::{Faults, Platform, Secrets, World};
 
 /// 2026-01-02 00:00:00 in China.
 pub(crate) const START_US: i64 = 1_767_283_200_000_000;
@@ -139,6 +139,18 @@ impl House {
         let (inbox, resender) = (notify.inbox().expect("a sandbox world has one"), notify.resender());
         let task = tokio::spawn(notify.run(async move { drop(stopped.await) }));
         (Running { stop, task }, inbox, resender)
+    }
+
+    /// As [`House::deliver_watched`], with letters that fail on request.
+    pub(crate) fn deliver_failing(&self, faults: Arc<Faults>) -> (Running, Option<Arc<Inbox>>) {
+        let (stop, stopped) = oneshot::channel();
+        let store = self.store.clone();
+        let readers: Readers = Arc::new(move || store.reader());
+        let (world, door) = (self.world.clone(), self.door.clone());
+        let notify = Notify::failing_on_request(world, door, readers, quick(), faults);
+        let inbox = notify.inbox();
+        let task = tokio::spawn(notify.run(async move { drop(stopped.await) }));
+        (Running { stop, task }, inbox)
     }
 
     pub(crate) fn pass(&self, us: i64) {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod contents;
+mod faults;
 mod house;
 mod inbox;
 mod many;

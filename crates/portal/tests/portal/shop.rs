@@ -125,7 +125,9 @@ impl Shop {
             Arc::new(NoIssuer),
             Arc::new(NoMail),
         );
-        let router = portal::routes(Arc::new(portal.unwrap()));
+        let portal = Arc::new(portal.unwrap());
+        let desk = Arc::new(crate::faults::OneFinding::default());
+        let router = portal::routes(portal.clone()).merge(portal::fault_routes(portal, desk));
         let seller = open_party(&door, &world, PartyKind::Merchant, "shop@example.com", "小店 <b>&").await;
         let buyer = open_party(&door, &world, PartyKind::Person, BUYER, "Lily").await;
         let app = OpenApp {
@@ -314,6 +316,7 @@ impl Browser {
         let sent = self.cookies.iter().filter(|((_, own), _)| path.starts_with(own.as_str()));
         let sent: Vec<String> = sent.map(|((name, _), value)| format!("{name}={value}")).collect();
         let request = request.header("host", "pay.test").header("accept-language", self.language);
+        let request = request.header("accept", "text/html,*/*;q=0.8");
         let request = request.header("cookie", sent.join("; ")).body(body).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());

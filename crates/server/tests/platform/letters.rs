@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// A shop that answers `success` and hands on what it hears.
-fn shop() -> (String, Receiver<String>) {
+pub(crate) fn shop() -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/notify", listener.local_addr().unwrap());
     let (heard, calls) = channel();

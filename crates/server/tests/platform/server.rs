@@ -156,6 +156,19 @@ impl Server {
         biz: &Value,
         notify_url: Option<&str>,
     ) -> (Value, String) {
+        let (path, sign) = self.signed(now_us, method, biz, notify_url);
+        let (_, text) = self.get(&path);
+        (serde_json::from_str(&text).unwrap(), sign)
+    }
+
+    /// The path of a signed call of the gateway now, and what came of it; `None` when the connection broke.
+    pub(crate) fn try_gateway(&self, method: &str, biz: &Value) -> Option<(u16, String)> {
+        let now_us = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as i64;
+        call(&self.address, "GET", &self.signed(now_us, method, biz, None).0, "")
+    }
+
+    /// The path of a signed call, and its signature.
+    fn signed(&self, now_us: i64, method: &str, biz: &Value, notify_url: Option<&str>) -> (String, String) {
         let app = &self.ready["apps"][0];
         let key = fs::read_to_string(app["private_key_pkcs8"].as_str().unwrap()).unwrap();
         let biz = biz.to_string();
@@ -175,8 +188,7 @@ impl Server {
         let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
         let query: Vec<String> =
             params.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-        let (_, text) = self.get(&format!("/gateway.do?{}", query.join("&")));
-        (serde_json::from_str(&text).unwrap(), sign)
+        (format!("/gateway.do?{}", query.join("&")), sign)
     }
 
     pub(crate) fn login(&self, buyer: usize) -> String {

@@ -1,0 +1,21 @@
+//! An order as it stood before: what a query answers that lags behind, because a developer asked for that.
+
+use trade::{Order, OrderState};
+
+/// The order at that moment, microseconds UTC; `None` when the world did not know it yet.
+pub(crate) fn as_of(order: &Order, at_us: i64) -> Option<Order> {
+    let later = |moment_us: Option<i64>| moment_us.is_some_and(|moment_us| moment_us > at_us);
+    if order.created_at_us.is_none_or(|created_at_us| created_at_us > at_us) {
+        return None;
+    }
+    let mut then = order.clone();
+    if later(then.closed_at_us) {
+        then.closed_at_us = None;
+        then.state = if then.paid_at_us.is_some() { OrderState::Paid } else { OrderState::WaitBuyerPay };
+    }
+    if later(then.paid_at_us) {
+        then.paid_at_us = None;
+        then.state = OrderState::WaitBuyerPay;
+    }
+    Some(then)
+}
