@@ -26,6 +26,7 @@ mod sandbox_clock;
 mod sandbox_doctor;
 mod sandbox_inbox;
 mod sandbox_notifications;
+mod sandbox_order;
 mod sandbox_party;
 mod sandbox_pay;
 mod sandbox_rules;
