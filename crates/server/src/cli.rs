@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::{backup, bench, clock, doctor, forward, repair, show, telemetry, up, verify};
+use crate::{backup, bench, certify, clock, doctor, forward, repair, show, telemetry, up, verify};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -49,6 +49,9 @@ enum Command {
     /// Shows or moves the clock of the world that a running server serves.
     #[command(subcommand)]
     Clock(clock::ClockCommand),
+    /// Plays scripted scenarios against a shop that uses a running server's sandbox, and tells by what it would
+    /// lose money. Exit code: 0 clean, 1 findings, 2 not or not wholly judged.
+    Certify(certify::CertifyArgs),
     /// Measures how fast this machine carries payments.
     Bench(bench::BenchArgs),
 }
@@ -225,6 +228,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Repair(args) => repair::run(&args)?,
         Command::Doctor(args) => return doctor::run(&args),
         Command::Clock(what) => clock::run(&what)?,
+        Command::Certify(args) => return certify::run(&args),
         Command::Bench(args) => bench::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -5,7 +5,7 @@
 //! other commands read it, whether or not a server runs.
 //!
 //! Reading order: `cli`, `up`, then `data_folder`, `keys`, `seed`, `listen`, `front`, and the commands: `show`,
-//! `backup`, `verify`, `doctor`.
+//! `backup`, `verify`, `doctor`, `certify`.
 
 #![allow(
     unreachable_pub,
@@ -23,6 +23,7 @@ mod bench_gateway_call;
 mod bench_gateway_drive;
 mod bench_load;
 mod bench_proc;
+mod certify;
 mod cli;
 mod client;
 mod clock;
