@@ -78,7 +78,7 @@ const STEPS: [Step; 15] = [
     Step {
         name: "node sdk",
         parts: &["node"],
-        limit: minutes(10),
+        limit: minutes(15),
         counts: true,
         work: Work::Program(node_sdk),
     },

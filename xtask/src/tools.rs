@@ -39,6 +39,7 @@ pub(crate) fn prepare(root: &Path, needs: Needs) -> Result<(), String> {
     }
     if needs.node {
         npm(root, "tests/sdk/node")?;
+        npm(root, "examples/certify-shop")?;
     }
     if needs.browser {
         npm(root, "tests/browser")?;

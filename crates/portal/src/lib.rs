@@ -27,6 +27,7 @@ mod sandbox_doctor;
 mod sandbox_faults;
 mod sandbox_inbox;
 mod sandbox_notifications;
+mod sandbox_order;
 mod sandbox_party;
 mod sandbox_pay;
 mod sandbox_report;

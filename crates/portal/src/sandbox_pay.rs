@@ -26,7 +26,7 @@ struct PayRequest {
 }
 
 /// What the buyer has in hand.
-enum Handed {
+pub(crate) enum Handed {
     /// The content of a QR code.
     QrCode(String),
     /// An address: of our cashier, of a code, or of the gateway with a signed request.
@@ -37,20 +37,42 @@ enum Handed {
     TradeNo(String),
 }
 
+impl Handed {
+    /// The one thing that was given.
+    pub(crate) fn one(
+        qr_code: Option<String>,
+        order_url: Option<String>,
+        order_string: Option<String>,
+        trade_no: Option<String>,
+    ) -> Result<Handed, SandboxError> {
+        match (qr_code, order_url, order_string, trade_no) {
+            (Some(text), None, None, None) => Ok(Handed::QrCode(text)),
+            (None, Some(text), None, None) => Ok(Handed::Address(text)),
+            (None, None, Some(text), None) => Ok(Handed::OrderString(text)),
+            (None, None, None, Some(text)) => Ok(Handed::TradeNo(text)),
+            _ => {
+                let message = "give one of qr_code, order_url, order_string and trade_no";
+                Err(SandboxError::bad("bad_request", message))
+            }
+        }
+    }
+}
+
+/// The state as the wire names it. An offer that nobody took up waits for its buyer too.
+pub(crate) fn trade_status(state: OrderState) -> &'static str {
+    match state {
+        OrderState::Offered | OrderState::WaitBuyerPay => "WAIT_BUYER_PAY",
+        OrderState::Paid => "TRADE_SUCCESS",
+        OrderState::Finished => "TRADE_FINISHED",
+        OrderState::Closed => "TRADE_CLOSED",
+    }
+}
+
 /// Signs in, takes the order up and pays it.
 pub(crate) async fn pay(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
     let PayRequest { login, pay_password, qr_code, order_url, order_string, trade_no } =
         read(&headers, &body)?;
-    let handed = match (qr_code, order_url, order_string, trade_no) {
-        (Some(text), None, None, None) => Handed::QrCode(text),
-        (None, Some(text), None, None) => Handed::Address(text),
-        (None, None, Some(text), None) => Handed::OrderString(text),
-        (None, None, None, Some(text)) => Handed::TradeNo(text),
-        _ => {
-            let message = "give one of qr_code, order_url, order_string and trade_no";
-            return Err(SandboxError::bad("bad_request", message));
-        }
-    };
+    let handed = Handed::one(qr_code, order_url, order_string, trade_no)?;
     let (order_no, by_code) = order_of(&portal, handed).await?;
     let no_order = |_| SandboxError::missing("order_not_found", "there is no such order");
     let found = portal.door.ask(FindOrderByNo { order_no }).await;
@@ -61,22 +83,16 @@ pub(crate) async fn pay(State(portal): State<Arc<Portal>>, headers: HeaderMap, b
     portal.door.ask(claim).await.map_err(|error| SandboxError::of(error, claim_refused))?;
     let confirm = ConfirmPay { buyer: proof.party, order_no, attempt: proof.attempt };
     let order = portal.door.ask(confirm).await.map_err(|error| SandboxError::of(error, pay_refused))?;
-    let trade_status = match order.state {
-        OrderState::Offered | OrderState::WaitBuyerPay => "WAIT_BUYER_PAY",
-        OrderState::Paid => "TRADE_SUCCESS",
-        OrderState::Finished => "TRADE_FINISHED",
-        OrderState::Closed => "TRADE_CLOSED",
-    };
     answer(json!({
         "trade_no": order.no.to_string(),
         "out_trade_no": order.out_trade_no.as_str(),
-        "trade_status": trade_status,
+        "trade_status": trade_status(order.state),
         "total_amount": order.total().to_string(),
     }))
 }
 
 /// The order that was handed over, and whether its code was scanned.
-async fn order_of(portal: &Portal, handed: Handed) -> Result<(OrderNo, bool), SandboxError> {
+pub(crate) async fn order_of(portal: &Portal, handed: Handed) -> Result<(OrderNo, bool), SandboxError> {
     let not_ours = || SandboxError::missing("order_not_found", "this is no link or code of this platform");
     match handed {
         Handed::QrCode(text) => order_of_address(portal, text.trim()).ok_or_else(not_ours),

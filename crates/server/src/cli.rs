@@ -1,6 +1,8 @@
 //! The command line.
 
-use crate::{backup, bench, clock, doctor, fault, forward, repair, show, telemetry, up, verify, world};
+use crate::{
+    backup, bench, certify, clock, doctor, fault, forward, repair, show, telemetry, up, verify, world,
+};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -57,6 +59,9 @@ enum Command {
     Fault(fault::FaultCommand),
     /// What merchants' programs did about faults. Exit code: 0 nothing found, 1 findings, 2 not readable.
     Report(fault::ReportArgs),
+    /// Plays scripted scenarios against a shop that uses a running server's sandbox, and tells by what it would
+    /// lose money. Exit code: 0 clean, 1 findings, 2 not or not wholly judged.
+    Certify(certify::CertifyArgs),
     /// Measures how fast this machine carries payments.
     Bench(bench::BenchArgs),
 }
@@ -255,6 +260,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::World(what) => world::run(&what)?,
         Command::Fault(what) => fault::run(&what)?,
         Command::Report(args) => return fault::report(&args),
+        Command::Certify(args) => return certify::run(&args),
         Command::Bench(args) => bench::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -10,7 +10,7 @@ use portal::{ClockFace, Happened, Journey};
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A long move may take minutes, and nothing takes longer than this.
@@ -68,19 +68,6 @@ pub(crate) struct ServerArgs {
 }
 
 impl ServerArgs {
-    /// Where its sandbox is.
-    fn sandbox(&self) -> anyhow::Result<String> {
-        let Some(path) = &self.ready else {
-            return Ok(format!("{}/sandbox", self.url.trim_end_matches('/')));
-        };
-        let text =
-            std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        let ready: Value =
-            serde_json::from_str(&text).with_context(|| format!("{} is no ready file", path.display()))?;
-        let sandbox = ready["sandbox"].as_str();
-        Ok(sandbox.ok_or_else(|| anyhow!("{} names no sandbox", path.display()))?.to_owned())
-    }
-
     /// Whether programs read what is told.
     pub(crate) fn wants_json(&self) -> bool {
         self.json
@@ -94,7 +81,7 @@ impl ServerArgs {
 
     /// A call of its sandbox, by a path below it.
     pub(crate) fn call(&self, verb: Method, path: &str, body: Option<&Value>) -> anyhow::Result<String> {
-        let url = format!("{}{path}", self.sandbox()?);
+        let url = format!("{}{path}", sandbox_of(&self.url, self.ready.as_deref())?);
         let (status, text) = runtime()?.block_on(call(verb, &url, body))?;
         if status == StatusCode::OK {
             return Ok(text);
@@ -105,6 +92,16 @@ impl ServerArgs {
             None => bail!("{url} answered {status}; is that a sandbox of tongbao?"),
         }
     }
+}
+
+/// Where the sandbox of a server is, by its address or by the file that it wrote.
+pub(crate) fn sandbox_of(url: &str, ready: Option<&Path>) -> anyhow::Result<String> {
+    let Some(path) = ready else { return Ok(format!("{}/sandbox", url.trim_end_matches('/'))) };
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let ready: Value =
+        serde_json::from_str(&text).with_context(|| format!("{} is no ready file", path.display()))?;
+    let sandbox = ready["sandbox"].as_str();
+    Ok(sandbox.ok_or_else(|| anyhow!("{} names no sandbox", path.display()))?.to_owned())
 }
 
 /// Calls, and gives status and body.

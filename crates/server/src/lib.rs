@@ -5,7 +5,7 @@
 //! other commands read it, whether or not a server runs.
 //!
 //! Reading order: `cli`, `up`, `site`, then `data_folder`, `keys`, `seed`, `reset`, `listen`, `front`, and the
-//! commands: `show`, `backup`, `verify`, `doctor`.
+//! commands: `show`, `backup`, `verify`, `doctor`, `certify`.
 
 mod backup;
 mod bench;
@@ -18,6 +18,7 @@ mod bench_gateway_call;
 mod bench_gateway_drive;
 mod bench_load;
 mod bench_proc;
+mod certify;
 mod chance;
 mod cli;
 mod client;

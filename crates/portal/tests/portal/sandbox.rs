@@ -44,6 +44,9 @@ async fn a_buyer_is_opened_topped_up_and_pays_by_every_way() {
         ("trade_no", orders[4].no.to_string()),
     ];
     for ((name, value), order) in ways.into_iter().zip(&orders) {
+        let (status, seen) = shop.call("/sandbox/order", json!({ name: value })).await;
+        assert_eq!(status, StatusCode::OK, "{name} {seen}");
+        assert_eq!((&seen["trade_status"], &seen["taken_up"]), (&json!("WAIT_BUYER_PAY"), &json!(false)));
         let body = json!({"login": "ann@example.com", "pay_password": "482913", name: value});
         let (status, paid) = shop.call("/sandbox/pay", body.clone()).await;
         assert_eq!(status, StatusCode::OK, "{name} {paid}");
@@ -51,6 +54,26 @@ async fn a_buyer_is_opened_topped_up_and_pays_by_every_way() {
         assert_eq!(paid["trade_status"], "TRADE_SUCCESS");
         let (status, again) = shop.call("/sandbox/pay", body).await;
         assert_eq!((status, &again["error"]["code"]), (StatusCode::CONFLICT, &json!("already_paid")));
+        let (_, seen) = shop.call("/sandbox/order", json!({ "trade_no": order.no.to_string() })).await;
+        let told = json!([
+            seen["trade_no"],
+            seen["app_id"],
+            seen["trade_status"],
+            seen["total_amount"],
+            seen["taken_up"]
+        ]);
+        let app = shop.app.to_string();
+        assert_eq!(told, json!([order.no.to_string(), app, "TRADE_SUCCESS", "1.00", true]));
+    }
+    let missing = format!("{}00", "2026010222001400000000000000".get(..26).unwrap());
+    for (body, code) in [
+        (json!({}), "bad_request"),
+        (json!({"trade_no": "1", "qr_code": "x"}), "bad_request"),
+        (json!({"trade_no": "1"}), "bad_trade_no"),
+        (json!({"qr_code": "http://elsewhere.test/qr/1"}), "order_not_found"),
+        (json!({"trade_no": missing}), "order_not_found"),
+    ] {
+        assert_eq!(shop.call("/sandbox/order", body).await.1["error"]["code"], code);
     }
 }
 
