@@ -10,8 +10,8 @@ use crate::{
 };
 use crate::{
     AppNotFound, Authorize, AuthorizeRefused, Authorized, CertifyRefused, DecideCertification, FindCallback,
-    FindCertification, FindGrant, FindToken, GrantNotFound, OpenCertification, SetCallback, TakeTokens,
-    TokenRefused, WithdrawGrant,
+    FindCertification, FindGrant, FindToken, GrantNotFound, OpenCertification, SeenToken, SetCallback,
+    TakeTokens, TokenRefused, WithdrawGrant,
 };
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
@@ -137,7 +137,7 @@ commands! {
     change Acknowledge => crossing::acknowledge, (), Never;
     change Authorize => grant::authorize, i64, AuthorizeRefused;
     change TakeTokens => grant::take_tokens, Authorized, TokenRefused;
-    query FindToken => grant::find_token, Authorized, TokenRefused;
+    query FindToken => grant::find_token, SeenToken, TokenRefused;
     change WithdrawGrant => withdraw::withdraw_grant, (), GrantNotFound;
     query FindGrant => withdraw::find_grant, Arc<Grant>, GrantNotFound;
     change SetCallback => withdraw::set_callback, (), AppNotFound;

@@ -205,7 +205,8 @@ pub(crate) fn take_tokens(
     command: &TakeTokens,
 ) -> Result<Next<Authorized>, Stop<TokenRefused>> {
     let TakeTokens { app, kind, role, given, access, refresh, .. } = *command;
-    let (token, grant) = found(rows, app, kind, role, given)?;
+    let (token, grant, standing) = found(rows, app, kind, role, given)?;
+    worth(standing).map_err(Stop::Refused)?;
     let taken = rows.get::<Token>((rows.slot(), access))?.is_some();
     if taken || rows.get::<Token>((rows.slot(), refresh))?.is_some() {
         return Stop::because(TokenRefused::Ended);
@@ -256,14 +257,14 @@ fn authorized(token: &Token, grant: &Grant, expires_at_us: i64) -> Authorized {
     }
 }
 
-/// A code or token that is worth something, with the grant it belongs to.
+/// A code or token, the grant it belongs to, and whether it is worth something.
 fn found(
     rows: &mut Rows<'_>,
     app: AppId,
     kind: GrantKind,
     role: TokenRole,
     digest: TokenDigest,
-) -> Result<(Arc<Token>, Arc<Grant>), Stop<TokenRefused>> {
+) -> Result<(Arc<Token>, Arc<Grant>, TokenStanding), Stop<TokenRefused>> {
     let slot = rows.slot();
     let token = rows.get::<Token>((slot, digest))?;
     let Some(token) = token.filter(|token| token.kind == kind && token.role == role) else {
@@ -275,18 +276,40 @@ fn found(
     let grant = rows.get::<Grant>((slot, token.owner, app, kind))?;
     let grant = grant.ok_or_else(|| Fault("a token has no grant".to_owned()))?;
     let owner = rows.get::<Party>((slot, token.owner))?;
-    if owner.is_none_or(|owner| owner.status == PartyStatus::Closed) {
-        return Stop::because(TokenRefused::Withdrawn);
-    }
-    match token.standing(&grant, rows.now_us()) {
-        TokenStanding::Live => Ok((token, grant)),
-        TokenStanding::Withdrawn => Stop::because(TokenRefused::Withdrawn),
-        TokenStanding::Ended => Stop::because(TokenRefused::Ended),
-        TokenStanding::Expired => Stop::because(TokenRefused::Expired),
+    let closed = owner.is_none_or(|owner| owner.status == PartyStatus::Closed);
+    let standing = if closed { TokenStanding::Withdrawn } else { token.standing(&grant, rows.now_us()) };
+    Ok((token, grant, standing))
+}
+
+/// An access token as its app sees it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SeenToken {
+    /// What it stands for.
+    pub authorized: Authorized,
+    /// Whether it is worth something.
+    pub standing: TokenStanding,
+}
+
+impl SeenToken {
+    /// What it stands for, when it is worth something.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub fn live(self) -> Result<Authorized, TokenRefused> {
+        worth(self.standing).map(|()| self.authorized)
     }
 }
 
-/// Whom an access token stands for.
+fn worth(standing: TokenStanding) -> Result<(), TokenRefused> {
+    match standing {
+        TokenStanding::Live => Ok(()),
+        TokenStanding::Withdrawn => Err(TokenRefused::Withdrawn),
+        TokenStanding::Ended => Err(TokenRefused::Ended),
+        TokenStanding::Expired => Err(TokenRefused::Expired),
+    }
+}
+
+/// What an access token stands for. One that is worth nothing any more is told too.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FindToken {
     /// The owner's slot, which the token names.
@@ -308,7 +331,8 @@ impl FindToken {
 pub(crate) fn find_token(
     rows: &mut Rows<'_>,
     query: &FindToken,
-) -> Result<Next<Authorized>, Stop<TokenRefused>> {
-    let (token, grant) = found(rows, query.app, query.kind, TokenRole::Access, query.digest)?;
-    Ok(Next::Answer(authorized(&token, &grant, token.ended_at_us.unwrap_or(token.expires_at_us))))
+) -> Result<Next<SeenToken>, Stop<TokenRefused>> {
+    let (token, grant, standing) = found(rows, query.app, query.kind, TokenRole::Access, query.digest)?;
+    let expires_at_us = token.ended_at_us.unwrap_or(token.expires_at_us);
+    Ok(Next::Answer(SeenToken { authorized: authorized(&token, &grant, expires_at_us), standing }))
 }

@@ -45,7 +45,7 @@ pub use close_order::CloseOrder;
 pub use command::{Ask, Command, Reply};
 pub use confirm_pay::ConfirmPay;
 pub use crossing::{Acknowledge, Link, Origin, Outbox, Parcel, ParcelRefused, Receive};
-pub use grant::{Authorize, AuthorizeRefused, Authorized, FindToken, TakeTokens, TokenRefused};
+pub use grant::{Authorize, AuthorizeRefused, Authorized, FindToken, SeenToken, TakeTokens, TokenRefused};
 pub use message::{
     ClaimAnswer, ClaimAsk, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn,
     TradeClosed, TradeForgotten,

@@ -45,9 +45,11 @@ impl Gateway {
             Ok(Done::Opened { order_no, .. }) if origin.is_page() => {
                 self.to_cashier(origin, order_no, by_post)
             }
-            Ok(Done::Opened { response, .. } | Done::Say(response)) => self.envelope(origin, &response),
+            Ok(Done::Opened { response, .. } | Done::Say(response)) => {
+                self.envelope(origin, origin.node(), &response)
+            }
             Err(failure) if origin.is_page() => error_page(origin, &Refusal::from(failure)),
-            Err(failure) => self.envelope(origin, &failure.response()),
+            Err(failure) => self.envelope(origin, origin.error_node(), &failure.response()),
         }
     }
 
@@ -56,7 +58,7 @@ impl Gateway {
         if origin.is_page() {
             return error_page(origin, &Refusal::from(Busy::failure()));
         }
-        let (node, platform) = (origin.node(), &self.world.platform);
+        let (node, platform) = (origin.error_node(), &self.world.platform);
         let bytes = match &origin.app {
             Some(app) => {
                 let cert_sn = by_certificate(app).then_some(platform.cert_sn.as_str());
@@ -68,8 +70,8 @@ impl Gateway {
     }
 
     /// An envelope, signed whenever the app is known: most clients cannot read an unsigned one.
-    fn envelope(&self, origin: &Origin, response: &Response) -> HttpResponse<Body> {
-        let (node, charset, inner) = (origin.node(), origin.charset, response.to_json());
+    fn envelope(&self, origin: &Origin, node: String, response: &Response) -> HttpResponse<Body> {
+        let (charset, inner) = (origin.charset, response.to_json());
         let Some(app) = &origin.app else {
             return finish(origin, unsigned_envelope(&node, &inner, charset));
         };

@@ -1,6 +1,9 @@
 //! One file per method: what it asks, what it does, what it says.
 
 pub(crate) mod open_app_alipaycert_download;
+pub(crate) mod open_auth_token_app;
+pub(crate) mod open_auth_token_app_query;
+pub(crate) mod system_oauth_token;
 pub(crate) mod trade_app_pay;
 pub(crate) mod trade_cancel;
 pub(crate) mod trade_close;
@@ -12,6 +15,7 @@ pub(crate) mod trade_precreate;
 pub(crate) mod trade_query;
 pub(crate) mod trade_refund;
 pub(crate) mod trade_wap_pay;
+pub(crate) mod user_info_share;
 
 use wire::envelope::ObjectWriter;
 

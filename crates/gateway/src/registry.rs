@@ -50,9 +50,23 @@ pub(crate) struct Method {
     pub(crate) run: for<'a> fn(&'a Gateway, Verified<Object>) -> Running<'a>,
 }
 
+/// Methods whose fields are parameters of their own on v2, beside the common ones, and not in `biz_content`.
+const OWN_PARAMETERS: [&str; 3] =
+    ["alipay.open.file.upload", "alipay.system.oauth.token", "alipay.user.info.share"];
+
+impl Method {
+    /// Whether its fields stand beside the common parameters on v2.
+    pub(crate) fn has_own_parameters(&self) -> bool {
+        OWN_PARAMETERS.contains(&self.name)
+    }
+}
+
 /// Every method that is here.
 static METHODS: &[&Method] = &[
     &methods::open_app_alipaycert_download::METHOD,
+    &methods::open_auth_token_app::METHOD,
+    &methods::open_auth_token_app_query::METHOD,
+    &methods::system_oauth_token::METHOD,
     &methods::trade_app_pay::METHOD,
     &methods::trade_cancel::METHOD,
     &methods::trade_close::METHOD,
@@ -64,6 +78,7 @@ static METHODS: &[&Method] = &[
     &methods::trade_query::METHOD,
     &methods::trade_refund::METHOD,
     &methods::trade_wap_pay::METHOD,
+    &methods::user_info_share::METHOD,
 ];
 
 /// A method's place in this world.

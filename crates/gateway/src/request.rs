@@ -1,8 +1,11 @@
 //! What is known of a request before it is believed: enough to answer it in its own envelope.
 
 use crate::Gateway;
+use crate::methods::system_oauth_token;
 use crate::registry::{Face, Standing, standing};
+use crate::tokens::{Merchant, User};
 use crate::trace::TraceId;
+use axum::body::Bytes;
 use base::{AppId, PartyId};
 use people::{App, AppMode};
 use std::sync::Arc;
@@ -32,6 +35,19 @@ pub(crate) struct Origin {
     pub(crate) trace: TraceId,
     /// What is wrong with the signature or a serial. Only in a sandbox world, never in the body.
     pub(crate) hint: Option<Mistake>,
+    /// The files that came with the request; a signature does not cover them.
+    pub(crate) files: Vec<Upload>,
+}
+
+/// A file of a multipart request.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Upload {
+    /// The name of its part: that of the parameter.
+    pub(crate) part: String,
+    /// What the client calls the file.
+    pub(crate) file_name: String,
+    /// What is in it.
+    pub(crate) bytes: Bytes,
 }
 
 impl Origin {
@@ -45,6 +61,7 @@ impl Origin {
             aes: None,
             trace: TraceId::next(),
             hint: None,
+            files: Vec::new(),
         }
     }
 
@@ -87,6 +104,16 @@ impl Origin {
         }
     }
 
+    /// The name of the node that a failure stands in: one method has another one for it.
+    pub(crate) fn error_node(&self) -> String {
+        match &self.method {
+            Some(Standing::Here(method)) if method.name == system_oauth_token::METHOD.name => {
+                ERROR_NODE.to_owned()
+            }
+            Some(_) | None => self.node(),
+        }
+    }
+
     /// Whether a browser is at the other end, which gets pages instead of envelopes.
     pub(crate) fn is_page(&self) -> bool {
         matches!(&self.method, Some(Standing::Here(method)) if method.face == Face::Page)
@@ -106,12 +133,18 @@ pub(crate) struct Caller {
     pub(crate) notify_url: Option<String>,
     /// `return_url`, unchecked; absent when empty.
     pub(crate) return_url: Option<String>,
+    /// The merchant that gave an `app_auth_token`; absent when the app acts for its own.
+    pub(crate) merchant: Option<Merchant>,
+    /// The user who gave an `auth_token`.
+    pub(crate) user: Option<User>,
+    /// The files that came with the request.
+    pub(crate) files: Vec<Upload>,
 }
 
 impl Caller {
     /// The merchant that the app acts for.
     pub(crate) fn seller(&self) -> PartyId {
-        self.app.seller
+        self.merchant.map_or(self.app.seller, |merchant| merchant.party)
     }
 }
 

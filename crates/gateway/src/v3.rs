@@ -126,7 +126,7 @@ impl Gateway {
     }
 
     async fn run_rest(&self, call: &RestCall, body: &[u8], origin: &mut Origin) -> Result<Done, Failure> {
-        let (method, call) = verify::verify(self, call, body, origin)?;
+        let (method, call) = verify::verify(self, call, body, origin).await?;
         (method.run)(self, call).await
     }
 

@@ -3,13 +3,15 @@
 //! A world is one isolated installation inside a server. The ledger below knows nothing of this; gateway, portal and
 //! notify sign, seal and digest with it. Loading and creating the keys is the server's work.
 //!
-//! Reading order: [`World`], `secrets`, `clock`.
+//! Reading order: [`World`], `secrets`, `tokens`, `clock`.
 
 mod clock;
 mod secrets;
+mod tokens;
 
 pub use clock::{AHEAD_MAX_US, ClockRefused, ClockSetting, SpanError, check_move, parse_span};
 pub use secrets::{Secrets, SecretsError};
+pub use tokens::{TOKEN_LENGTH_MAX, TokenUse, code_of, slot_of_token};
 
 use std::sync::Arc;
 use wire::sign::PrivateKey;
