@@ -18,6 +18,11 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// A new code for somebody in this slot to give to an app.
+pub(crate) fn auth_code(slot: Slot) -> Secret<String> {
+    Secret::new(world::code_of(bytes(), slot))
+}
+
 /// 256 random bits as 43 letters that fit into a cookie.
 pub(crate) fn token() -> String {
     URL_SAFE_NO_PAD.encode(bytes::<32>())
