@@ -39,6 +39,9 @@ pub enum CertifyRefused {
     /// Nobody decided it in time.
     #[error("its time is over")]
     Expired,
+    /// Nobody decided it yet.
+    #[error("nobody decided it yet")]
+    Undecided,
 }
 
 impl OpenCertification {

@@ -106,7 +106,7 @@ impl Gateway {
         let _place = self.places.enter().await.map_err(|_| Busy::failure())?;
         match self.run(&params, &mut origin).await? {
             Done::Opened { order_no, .. } => Ok(order_no),
-            Done::Say(_) => Err(Failure::gateway(GatewayError::InvalidMethod).into()),
+            Done::Say(_) | Done::Go { .. } => Err(Failure::gateway(GatewayError::InvalidMethod).into()),
         }
     }
 

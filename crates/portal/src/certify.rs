@@ -109,7 +109,9 @@ async fn decide(
 const fn status_of(refused: CertifyRefused) -> StatusCode {
     match refused {
         CertifyRefused::NotFound => StatusCode::NOT_FOUND,
-        CertifyRefused::NumberTaken | CertifyRefused::Decided => StatusCode::CONFLICT,
+        CertifyRefused::NumberTaken | CertifyRefused::Decided | CertifyRefused::Undecided => {
+            StatusCode::CONFLICT
+        }
         CertifyRefused::Expired => StatusCode::GONE,
     }
 }
@@ -135,7 +137,7 @@ pub(crate) async fn decide_by_call(
     let decided = decided.map_err(|error| {
         SandboxError::of(error, |why| match why {
             CertifyRefused::NotFound => missing(),
-            CertifyRefused::NumberTaken | CertifyRefused::Decided => {
+            CertifyRefused::NumberTaken | CertifyRefused::Decided | CertifyRefused::Undecided => {
                 SandboxError::conflict("already_certified", why)
             }
             CertifyRefused::Expired => SandboxError::conflict("certification_expired", why),

@@ -8,6 +8,7 @@
 //! Reading order: `portal` (what is shared, the routes), `sign_in` (the payment password), `session`, `visit`,
 //! `cashier`, `wallet`, `authorize`, then the sandbox, which does the same without a browser.
 
+mod app_code;
 mod assets;
 mod authorize;
 mod authorize_request;

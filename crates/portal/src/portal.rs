@@ -4,7 +4,7 @@ use crate::ghosts::Ghosts;
 use crate::password::{Checker, HashError};
 use crate::sandbox_inbox::Mailroom;
 use crate::session::{Seals, Sessions};
-use crate::{assets, authorize, cashier, certify, chance, guard, sandbox, start, wallet};
+use crate::{app_code, assets, authorize, cashier, certify, chance, guard, sandbox, start, wallet};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -127,6 +127,7 @@ pub fn routes(state: Arc<Portal>) -> Router {
     let mut router = Router::new()
         .route("/", get(start::show))
         .route("/assets/{name}", get(assets::serve))
+        .route("/app-code", get(app_code::show))
         .merge(cashier::routes())
         .merge(wallet::routes())
         .merge(authorize::routes());

@@ -54,6 +54,22 @@ impl World {
         format!("{}/cashier/{}", self.base_url, self.secrets.order_token(order_no))
     }
 
+    /// The page on which a person passes or fails a certification.
+    pub fn certify_url(&self, certify_id: &str) -> String {
+        format!("{}/certify/{certify_id}", self.base_url)
+    }
+
+    /// The picture of a code that opens `link`; made here only, so that nobody puts words of his own into our pictures.
+    pub fn app_code_url(&self, link: &str) -> String {
+        let proof = self.app_code_proof(link);
+        format!("{}/app-code?{}", self.base_url, wire::page::query_of(&[("link", link), ("proof", &proof)]))
+    }
+
+    /// What shows that a code for `link` was made here.
+    pub fn app_code_proof(&self, link: &str) -> String {
+        self.secrets.token(TokenUse::AppCode, link, base::Slot::PLATFORM)
+    }
+
     /// The address that an order's QR code holds.
     pub fn qr_url(&self, order_no: base::OrderNo) -> String {
         format!("{}/qr/{}", self.base_url, self.secrets.order_token(order_no))

@@ -69,8 +69,8 @@ impl Secrets {
     }
 
     /// What codes, tokens and their digests are made of.
-    pub(crate) fn token_tag(&self, text: &str) -> [u8; 32] {
-        hmac::sign(&self.tokens, text.as_bytes()).as_ref().try_into().expect("a SHA-256 tag has 32 bytes")
+    pub(crate) fn token_tag(&self, text: &[u8]) -> [u8; 32] {
+        hmac::sign(&self.tokens, text).as_ref().try_into().expect("a SHA-256 tag has 32 bytes")
     }
 
     /// A password mixed with the pepper, as argon2id takes it: without the pepper a stolen table is worth nothing.

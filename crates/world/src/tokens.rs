@@ -20,6 +20,8 @@ pub enum TokenUse {
     MerchantRefresh,
     /// The number of a certification.
     Certify,
+    /// The proof of an app's QR code.
+    AppCode,
 }
 
 impl TokenUse {
@@ -31,6 +33,7 @@ impl TokenUse {
             TokenUse::MerchantAccess => ("merchant access", "tongbaBB"),
             TokenUse::MerchantRefresh => ("merchant refresh", "tongbaBB"),
             TokenUse::Certify => ("certify", ""),
+            TokenUse::AppCode => ("app code", ""),
         }
     }
 }
@@ -60,14 +63,22 @@ impl Secrets {
     /// The text of this use that belongs to `from`, for an owner of this slot: the same whenever it is asked for.
     pub fn token(&self, used: TokenUse, from: &str, slot: Slot) -> String {
         let (purpose, beginning) = used.parts();
-        let tag = self.token_tag(&format!("{purpose}\n{from}"));
+        let tag = self.token_tag(format!("{purpose}\n{from}").as_bytes());
         let secret = hex(&tag);
         format!("{beginning}{}{slot}", &secret[..SECRET_LETTERS])
     }
 
     /// The digest that stands for a code or token, or for another text that must not be kept, in commands and rows.
     pub fn token_digest(&self, text: &str) -> [u8; 16] {
-        self.token_tag(&format!("digest\n{text}"))[..16].try_into().expect("a SHA-256 tag has 32 bytes")
+        self.token_tag(format!("digest\n{text}").as_bytes())[..16]
+            .try_into()
+            .expect("a SHA-256 tag has 32 bytes")
+    }
+
+    /// The name of a file, the same for the same bytes and owner.
+    pub fn file_name(&self, owner: &str, bytes: &[u8]) -> String {
+        let tag = self.token_tag(&[b"file\n", owner.as_bytes(), b"\n", bytes].concat());
+        format!("A*{}", &hex(&tag)[..SECRET_LETTERS])
     }
 }
 

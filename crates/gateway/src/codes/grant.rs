@@ -1,7 +1,7 @@
 //! Codes of authorisations and certifications (protocol reference, appendix C). A token that is no good is told in other
 //! words by each method that takes one.
 
-use super::{Code, Failure, Refused, TableRow, business, every, rows};
+use super::{Code, Failure, Refused, TRADE_NOT_EXIST, TableRow, business, every, rows};
 use engine::{CertifyRefused, TokenRefused};
 use std::fmt;
 use wire::public_code::GatewayError;
@@ -160,8 +160,51 @@ impl Refused for CertifyRefused {
             CertifyRefused::NumberTaken => {
                 business("ARRANGEMENT_STATUS_ERROR", "同一outer_order_no的认证内容不一致")
             }
-            CertifyRefused::Decided => business("OPEN_CERTIFY_BILL_STATUS_ERROR", "认证单据状态错误"),
+            CertifyRefused::Decided | CertifyRefused::Undecided => {
+                business("OPEN_CERTIFY_BILL_STATUS_ERROR", "认证单据状态错误")
+            }
             CertifyRefused::Expired => business("CERTIFY_ID_EXPIRED", "认证单据已过期"),
+        }
+    }
+}
+
+/// Why nothing is told about advances to a user. Order is precedence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub(crate) enum ConsultRefused {
+    /// There is no such user.
+    #[error("no such user")]
+    UserNotFound,
+    /// The user's account is frozen or closed.
+    #[error("the user's account is frozen or closed")]
+    UserBlocked,
+}
+
+impl Refused for ConsultRefused {
+    fn code(self) -> Code {
+        match self {
+            ConsultRefused::UserNotFound => business("USER_NOT_EXIST", "用户不存在"),
+            // The spelling is the wire's.
+            ConsultRefused::UserBlocked => business("USER_STAUTS_ERROR", "用户状态异常"),
+        }
+    }
+}
+
+/// Why nothing is told about a credit trade. Order is precedence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub(crate) enum SyncRefused {
+    /// The status is none that can be told.
+    #[error("no such status")]
+    StatusInvalid,
+    /// There is no such trade.
+    #[error("trade does not exist")]
+    TradeNotFound,
+}
+
+impl Refused for SyncRefused {
+    fn code(self) -> Code {
+        match self {
+            SyncRefused::StatusInvalid => business("ACQ.NOTIFY_STATUS_INVALID", "通知状态不合法"),
+            SyncRefused::TradeNotFound => TRADE_NOT_EXIST,
         }
     }
 }
@@ -190,7 +233,7 @@ pub(super) fn table() -> Vec<TableRow> {
     );
     let certify = every!(CertifyRefused:
         C::NotFound => C::NotFound, C::NumberTaken => C::NumberTaken, C::Decided => C::Decided,
-        C::Expired => C::Expired,
+        C::Expired => C::Expired, C::Undecided => C::Undecided,
     );
     let mut table = Vec::new();
     for place in TokenPlace::ALL {
@@ -198,5 +241,7 @@ pub(super) fn table() -> Vec<TableRow> {
     }
     table.extend(rows("grant_type", &[BadGrantType::User, BadGrantType::Merchant]));
     table.extend(rows("certify", &certify));
+    table.extend(rows("consult", &[ConsultRefused::UserNotFound, ConsultRefused::UserBlocked]));
+    table.extend(rows("sync", &[SyncRefused::StatusInvalid, SyncRefused::TradeNotFound]));
     table
 }
