@@ -5,7 +5,7 @@ use crate::rest_client::RestClient;
 use crate::shop::{OTHER_KEY, Shop};
 use axum::body::Body;
 use axum::http::Request;
-use base::HOUR_US;
+use base::{HOUR_US, SECOND_US};
 use engine::DecideCertification;
 use people::PartyStatus;
 
@@ -84,7 +84,7 @@ async fn every_refusal_of_a_certification_has_a_row() {
     let stranger = shop.merchant("other@example.com").await;
     let stranger = shop.client_of(stranger, OTHER_KEY, false, false).await;
     assert_eq!(stranger.call(QUERY, &biz).await.outcome(), "40004 OPEN_CERTIFY_BILL_NOT_EXIST");
-    shop.advance(23 * HOUR_US);
+    shop.advance(23 * HOUR_US + SECOND_US);
     assert_eq!(client.call(QUERY, &biz).await.outcome(), "40004 CERTIFY_ID_EXPIRED");
 }
 

@@ -3,7 +3,7 @@
 use crate::client::{Answer, Client};
 use crate::rest_client::RestClient;
 use crate::shop::{APP_KEY, OTHER_KEY, Shop};
-use base::{AppId, DAY_US, MINUTE_US, PartyId, Text};
+use base::{AppId, DAY_US, MINUTE_US, PartyId, SECOND_US, Text};
 use engine::{Authorize, FindOrder, Which, WithdrawGrant};
 use people::GrantKind;
 
@@ -111,7 +111,7 @@ async fn every_refusal_of_a_user_s_token_has_a_row() {
     assert_eq!(call(&other, &renew(&refresh)).await, failed("40002 isv.unmatched-app-id"));
     let fresh = town.authorize(town.shop.alice, GrantKind::User, "auth_user").await;
     assert_eq!(call(&other, &by(code, "code", &fresh)).await, failed("40002 isv.unmatched-app-id"));
-    town.shop.advance(10 * MINUTE_US);
+    town.shop.advance(10 * MINUTE_US + SECOND_US);
     assert_eq!(call(&town.helper, &by(code, "code", &fresh)).await, failed("40002 isv.code-invalid"));
     let renewed = [("grant_type", "refresh_token"), ("refresh_token", refresh.as_str())];
     let renewed = town.helper.call_with(TOKEN, "", &renewed).await;
@@ -125,7 +125,8 @@ async fn every_refusal_of_a_user_s_token_has_a_row() {
 
 /// Calls long after the clients' timestamps; a world whose clock moves believes the real one too.
 async fn later(town: &mut Town, by_us: i64) {
-    town.shop.advance(by_us);
+    // Stamps are some microseconds ahead of a clock that stands still.
+    town.shop.advance(by_us + SECOND_US);
     let timestamp = wire::timestamp::format_cn(town.shop.door.now_us());
     town.helper.always = vec![("timestamp", timestamp)];
 }
@@ -240,7 +241,7 @@ async fn every_refusal_of_a_merchant_s_token_has_a_row() {
     );
     later(&mut town, DAY_US).await;
     assert_eq!(town.helper.call(APP_TOKEN, &by_code(&fresh)).await.outcome(), "40004 AUTH_CODE_NOT_VALID");
-    later(&mut town, 371 * DAY_US).await;
+    later(&mut town, 372 * DAY_US).await;
     let late = town.helper.call(APP_TOKEN, &by_refresh(&renewed.get("app_refresh_token"))).await;
     assert_eq!(late.outcome(), "40004 REFRESH_TOKEN_TIME_OUT");
 }
