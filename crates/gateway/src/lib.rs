@@ -13,7 +13,8 @@
 //! v3 (`v3`, `verify/v3`) is another face of the same methods: how a call is written, signed and answered differs, what
 //! it does and why it is refused does not.
 //!
-//! Reading order: `http`, `places`, `verify`, `tokens`, `registry`, one file of `methods`, `order_fields`, `codes`, `answer`.
+//! Reading order: `http`, `places`, `verify`, `tokens`, `registry`, one file of `methods`, `order_fields`, `codes`,
+//! `answer`.
 
 mod answer;
 mod busy;

@@ -111,7 +111,8 @@ pub(crate) async fn check(
         GrantKind::Merchant => Scopes::new("").map_err(|_| WantedRefused::Scope)?,
     };
     let origin = origin_of(&wanted.redirect_uri).ok_or(WantedRefused::Redirect)?;
-    if !(portal.world.sandbox && is_near(&origin)) && !is_registered(portal, app.id, &origin).await? {
+    let near = portal.world.sandbox && is_near(&origin);
+    if !near && !is_registered(portal, app.id, &origin).await? {
         return Err(WantedRefused::Redirect);
     }
     if wanted.state.chars().count() > STATE_LENGTH_MAX || wanted.state.contains(char::is_control) {

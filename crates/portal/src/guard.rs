@@ -31,8 +31,8 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     response
 }
 
-/// The page with forms that may lead to one other site, which was checked: browsers judge a redirect by the form that it
-/// answers.
+/// The page with forms that may lead to one other site, which was checked: browsers judge a redirect by the form that
+/// it answers.
 pub(crate) fn may_lead_to(mut response: Response, origin: &str) -> Response {
     let policy = POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
     if let Ok(policy) = HeaderValue::from_str(&policy) {

@@ -1,5 +1,5 @@
-//! The form of codes and tokens: letters that nobody guesses, then two digits that name the slot of their owner, so that
-//! whoever gets one knows whom to ask.
+//! The form of codes and tokens: letters that nobody guesses, then two digits that name the slot of their owner, so
+//! that whoever gets one knows whom to ask.
 //!
 //! Codes are drawn. Tokens are derived from what they are given for, under a key that never leaves the server: nothing
 //! has to be kept in clear, and an installation that decides a day again makes the same ones.

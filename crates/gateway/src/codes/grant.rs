@@ -1,5 +1,5 @@
-//! Codes of authorisations and certifications (protocol reference, appendix C). A token that is no good is told in other
-//! words by each method that takes one.
+//! Codes of authorisations and certifications (protocol reference, appendix C). A token that is no good is told in
+//! other words by each method that takes one.
 
 use super::{Code, Failure, Refused, TRADE_NOT_EXIST, TableRow, business, every, rows};
 use engine::{CertifyRefused, TokenRefused};

@@ -1,7 +1,7 @@
 //! `alipay.system.oauth.token`: a user's code, or a refresh token, becomes tokens.
 //!
-//! Its fields are parameters of their own, and its failures stand in `error_response`. The real answer has no `code` and
-//! `msg`; one client wants them and none is disturbed by them.
+//! Its fields are parameters of their own, and its failures stand in `error_response`. The real answer has no `code`
+//! and `msg`; one client wants them and none is disturbed by them.
 
 use crate::Gateway;
 use crate::codes::Failure;
