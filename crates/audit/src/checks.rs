@@ -4,6 +4,7 @@ use crate::around::Around;
 use crate::books::Books;
 use crate::columns::Columns;
 use crate::crossing::Crossing;
+use crate::grants::Grants;
 use crate::images::Encoded;
 use crate::keyed::Keyed;
 use crate::orders::Orders;
@@ -21,6 +22,7 @@ pub(crate) struct Checks {
     orders: Orders,
     around: Around,
     crossing: Crossing,
+    grants: Grants,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -34,6 +36,7 @@ impl Checks {
             orders: Orders::new(keyed),
             around,
             crossing: Crossing::new(home),
+            grants: Grants::default(),
             rules: None,
         }
     }
@@ -68,6 +71,7 @@ impl Checks {
             Row::Order(order) => {
                 self.orders.order(order, findings);
                 self.parties.seller(order, findings);
+                self.grants.order(order, &self.parties, findings);
             }
             Row::Posting(posting) => {
                 self.books.posting(posting, findings);
@@ -88,6 +92,10 @@ impl Checks {
                 self.parties.owner(table, &typed.key(), attempt.party, findings);
                 self.around.attempt(attempt);
             }
+            Row::Grant(grant) => self.grants.grant(grant, &self.parties, findings),
+            Row::Token(token) => self.grants.token(token, findings),
+            Row::Callback(callback) => Grants::callback(callback, &self.parties, findings),
+            Row::Certification(row) => self.grants.certification(row, &self.parties, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
             Row::Timer(timer) => {
@@ -103,6 +111,7 @@ impl Checks {
         self.parties.finish(findings);
         self.around.finish(findings);
         self.crossing.finish(findings);
+        self.grants.finish(findings);
         let expected = self.orders.finish(self.rules.as_ref(), findings);
         self.books.finish(&expected, findings)
     }

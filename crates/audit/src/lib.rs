@@ -23,7 +23,7 @@
 //! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `around`,
-//! `crossing`; then `replay`.
+//! `crossing`, `grants`; then `replay`.
 
 mod around;
 mod batch;
@@ -33,6 +33,7 @@ mod checks;
 mod columns;
 mod compare;
 mod crossing;
+mod grants;
 mod images;
 mod keyed;
 mod latest;
@@ -199,6 +200,10 @@ const READ_ORDER: &[Table] = &[
     Table::Credential,
     Table::SlotHead,
     Table::App,
+    Table::Grant,
+    Table::Token,
+    Table::Callback,
+    Table::Certification,
     Table::Rulebook,
     Table::Account,
     Table::Hold,

@@ -4,7 +4,7 @@ use crate::images::text_of_key;
 use crate::keyed::Keyed;
 use crate::report::{FindingKind, Findings};
 use crate::shape::balance_account;
-use base::{PartyId, Slot};
+use base::{AppId, PartyId, Slot};
 use engine::{Key, Table, Tabled};
 use foldhash::fast::FixedState;
 use ledger::{Account, AccountKind};
@@ -26,6 +26,8 @@ struct Known {
 pub(crate) struct Parties {
     keyed: Keyed,
     parties: HashMap<PartyId, Known, FixedState>,
+    /// Whose each app is.
+    sellers: HashMap<AppId, PartyId, FixedState>,
     /// Parties and apps that are there, per slot.
     found: BTreeMap<Slot, (u64, u64)>,
     /// Parties and apps that were issued, per slot.
@@ -35,7 +37,7 @@ pub(crate) struct Parties {
 impl Parties {
     pub(crate) fn new(keyed: Keyed) -> Parties {
         let (found, issued) = (BTreeMap::new(), BTreeMap::new());
-        Parties { keyed, parties: HashMap::default(), found, issued }
+        Parties { keyed, parties: HashMap::default(), sellers: HashMap::default(), found, issued }
     }
 
     pub(crate) fn party(&mut self, party: &Party, findings: &mut Findings) {
@@ -87,12 +89,18 @@ impl Parties {
 
     pub(crate) fn app(&mut self, app: &App, findings: &mut Findings) {
         self.found.entry(app.slot).or_default().1 += 1;
+        self.sellers.insert(app.id, app.seller);
         let merchant = self.parties.get(&app.seller).is_some_and(|known| known.merchant);
         if !merchant || app.seller.slot() != app.slot || app.id.slot() != app.slot {
             let key = text_of_key(&App::wrap_key((app.slot, app.id)));
             let message = format!("{} is no merchant of its slot", app.seller);
             findings.add(FindingKind::PartyWrong, "app", key, message);
         }
+    }
+
+    /// Whose app it is.
+    pub(crate) fn seller_of(&self, app: AppId) -> Option<PartyId> {
+        self.sellers.get(&app).copied()
     }
 
     pub(crate) fn account(&mut self, account: &Account, findings: &mut Findings) {

@@ -80,6 +80,10 @@ pub enum FindingKind {
     FeeWrong,
     /// Parcels to other cells and the counts of them do not agree.
     ParcelWrong,
+    /// An authorisation, its codes and tokens, and the apps they name do not agree.
+    GrantWrong,
+    /// A certification's state, times and app do not agree.
+    CertificationWrong,
     /// SQLite finds its own file damaged.
     FileDamaged,
     /// A command that is decided again ends otherwise than the journal says.

@@ -9,12 +9,18 @@ use crate::{
     SetPartyStatus, SetRules, Stop, TopUp, TopUpRefused, TryPassword,
 };
 use crate::{
+    AppNotFound, Authorize, AuthorizeRefused, Authorized, CertifyRefused, DecideCertification, FindCallback,
+    FindCertification, FindGrant, FindToken, GrantNotFound, OpenCertification, SeenToken, SetCallback,
+    TakeTokens, TokenRefused, WithdrawGrant,
+};
+use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
     password, pay_code, query, refund_order, rulebook, timer, top_up,
 };
+use crate::{certify, grant, withdraw};
 use base::{AppId, PartyId, Slot};
 use ledger::Account;
-use people::{Party, PasswordRefused};
+use people::{Callback, Certification, Grant, Party, PasswordRefused};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -129,6 +135,16 @@ commands! {
     query FindAccount => query::find_account, Arc<Account>, PartyNotFound;
     change Receive => crossing::receive, u64, ParcelRefused;
     change Acknowledge => crossing::acknowledge, (), Never;
+    change Authorize => grant::authorize, i64, AuthorizeRefused;
+    change TakeTokens => grant::take_tokens, Authorized, TokenRefused;
+    query FindToken => grant::find_token, SeenToken, TokenRefused;
+    change WithdrawGrant => withdraw::withdraw_grant, (), GrantNotFound;
+    query FindGrant => withdraw::find_grant, Arc<Grant>, GrantNotFound;
+    change SetCallback => withdraw::set_callback, (), AppNotFound;
+    query FindCallback => withdraw::find_callback, Option<Arc<Callback>>, AppNotFound;
+    change OpenCertification => certify::open_certification, (), CertifyRefused;
+    change DecideCertification => certify::decide_certification, Arc<Certification>, CertifyRefused;
+    query FindCertification => certify::find_certification, Arc<Certification>, CertifyRefused;
 }
 
 #[cfg(test)]
@@ -140,7 +156,9 @@ mod tests {
     fn the_places_of_commands_are_frozen() {
         let frozen = "OpenParty SetPartyStatus OpenApp SetAppStatus SetRules TopUp IssuePayCode OpenOrder ClaimOrder \
             TryPassword JudgePassword ConfirmPay CloseOrder CancelOrder RefundOrder NoticeTried RunTimer FindOrder \
-            FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount Receive Acknowledge";
+            FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount Receive Acknowledge \
+            Authorize TakeTokens FindToken WithdrawGrant FindGrant SetCallback FindCallback OpenCertification \
+            DecideCertification FindCertification";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

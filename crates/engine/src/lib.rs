@@ -18,9 +18,11 @@ mod tables;
 
 mod books;
 mod cancel_order;
+mod certify;
 mod claim_order;
 mod close_order;
 mod confirm_pay;
+mod grant;
 mod notice;
 mod open_app;
 mod open_order;
@@ -34,13 +36,16 @@ mod refund_order;
 mod rulebook;
 mod timer;
 mod top_up;
+mod withdraw;
 
 pub use cancel_order::{CancelAction, CancelOrder, Cancelled};
+pub use certify::{CertifyRefused, DecideCertification, FindCertification, OpenCertification};
 pub use claim_order::{ClaimOrder, Claimed};
 pub use close_order::CloseOrder;
 pub use command::{Ask, Command, Reply};
 pub use confirm_pay::ConfirmPay;
 pub use crossing::{Acknowledge, Link, Origin, Outbox, Parcel, ParcelRefused, Receive};
+pub use grant::{Authorize, AuthorizeRefused, Authorized, FindToken, SeenToken, TakeTokens, TokenRefused};
 pub use message::{
     ClaimAnswer, ClaimAsk, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn,
     TradeClosed, TradeForgotten,
@@ -61,3 +66,4 @@ pub use run::{Ran, Workspace, run};
 pub use tables::{Key, Row, Table, Tabled};
 pub use timer::RunTimer;
 pub use top_up::{TopUp, TopUpRefused};
+pub use withdraw::{AppNotFound, FindCallback, FindGrant, GrantNotFound, SetCallback, WithdrawGrant};

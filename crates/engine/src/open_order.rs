@@ -4,10 +4,10 @@
 //! name of the field. A new code under an unpaid order is a new attempt; the same code again is the same attempt.
 
 use crate::command::Next;
-use crate::{Message, PayRequest, Rows, Stop, claim_order};
+use crate::{Message, PayRequest, Rows, Stop, claim_order, grant};
 use base::{AppId, OrderNo, PartyId, Plant, Slot, planted};
 use money::{Currency, Minor};
-use people::{App, Party, PartyKind, PartyStatus};
+use people::{Party, PartyKind, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -29,7 +29,7 @@ pub struct PayBy {
 pub struct OpenOrder {
     /// The merchant.
     pub seller: PartyId,
-    /// The app that asks.
+    /// The app that asks: the merchant's own, or one that the merchant authorised.
     pub app: AppId,
     /// The merchant's number.
     pub out_trade_no: OutTradeNo,
@@ -80,10 +80,8 @@ pub(crate) fn open_order(
 ) -> Result<Next<Opened>, Stop<OpenRefused>> {
     let (slot, seller) = (rows.slot(), command.seller);
     let party = rows.get::<Party>((slot, seller))?.filter(|party| party.kind == PartyKind::Merchant);
-    let Some(party) = party.filter(|_| command.app.slot() == slot) else {
-        return Stop::because(OpenRefused::SellerNotFound);
-    };
-    if rows.get::<App>((slot, command.app))?.is_none_or(|app| app.seller != seller) {
+    let Some(party) = party else { return Stop::because(OpenRefused::SellerNotFound) };
+    if !grant::acts_for(rows, command.app, seller)? {
         return Stop::because(OpenRefused::SellerNotFound);
     }
     let number = rows.get::<OrderNumber>((slot, seller, command.out_trade_no.clone()))?;

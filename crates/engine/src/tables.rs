@@ -4,7 +4,7 @@
 use crate::{Link, Outbox};
 use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
-use people::{App, Attempt, Credential, Login, Party, SlotHead};
+use people::{App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token};
 use std::sync::Arc;
 use trade::{Notice, Order, OrderNumber, PayCode, Receipt, Refund, Rulebook, Timer, TopUpReceipt, Trade};
 
@@ -118,6 +118,10 @@ tables! {
     Timer = 19, false;
     Outbox = 20, false;
     Link = 21, true;
+    Grant = 22, false;
+    Token = 23, false;
+    Callback = 24, true;
+    Certification = 25, false;
 }
 
 impl Table {
@@ -158,6 +162,7 @@ impl Key {
             | Key::PayCode(_)
             | Key::Outbox(_)
             | Key::Link(_) => None,
+            Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) => None,
         }
     }
 }

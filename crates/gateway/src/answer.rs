@@ -10,7 +10,6 @@ use crate::request::{Origin, by_certificate};
 use crate::{Gateway, Refusal};
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response as HttpResponse, StatusCode, header};
-use base::OrderNo;
 use wire::charset::Charset;
 use wire::envelope::{Response, quoted_cipher, signed_envelope, unsigned_envelope};
 
@@ -43,11 +42,14 @@ impl Gateway {
     ) -> HttpResponse<Body> {
         match done {
             Ok(Done::Opened { order_no, .. }) if origin.is_page() => {
-                self.to_cashier(origin, order_no, by_post)
+                sent_on(origin, &self.world.cashier_url(order_no), by_post)
             }
-            Ok(Done::Opened { response, .. } | Done::Say(response)) => self.envelope(origin, &response),
+            Ok(Done::Go { url, .. }) if origin.is_page() => sent_on(origin, &url, by_post),
+            Ok(Done::Opened { response, .. } | Done::Go { response, .. } | Done::Say(response)) => {
+                self.envelope(origin, origin.node(), &response)
+            }
             Err(failure) if origin.is_page() => error_page(origin, &Refusal::from(failure)),
-            Err(failure) => self.envelope(origin, &failure.response()),
+            Err(failure) => self.envelope(origin, origin.error_node(), &failure.response()),
         }
     }
 
@@ -56,7 +58,7 @@ impl Gateway {
         if origin.is_page() {
             return error_page(origin, &Refusal::from(Busy::failure()));
         }
-        let (node, platform) = (origin.node(), &self.world.platform);
+        let (node, platform) = (origin.error_node(), &self.world.platform);
         let bytes = match &origin.app {
             Some(app) => {
                 let cert_sn = by_certificate(app).then_some(platform.cert_sn.as_str());
@@ -68,8 +70,8 @@ impl Gateway {
     }
 
     /// An envelope, signed whenever the app is known: most clients cannot read an unsigned one.
-    fn envelope(&self, origin: &Origin, response: &Response) -> HttpResponse<Body> {
-        let (node, charset, inner) = (origin.node(), origin.charset, response.to_json());
+    fn envelope(&self, origin: &Origin, node: String, response: &Response) -> HttpResponse<Body> {
+        let (charset, inner) = (origin.charset, response.to_json());
         let Some(app) = &origin.app else {
             return finish(origin, unsigned_envelope(&node, &inner, charset));
         };
@@ -81,18 +83,18 @@ impl Gateway {
         };
         finish(origin, signed_envelope(&node, &inner, charset, origin.sign_type, &platform.key, cert_sn))
     }
+}
 
-    fn to_cashier(&self, origin: &Origin, order_no: OrderNo, by_post: bool) -> HttpResponse<Body> {
-        // After a form the browser must come with GET, which 302 does not promise.
-        let status = if by_post { StatusCode::SEE_OTHER } else { StatusCode::FOUND };
-        let location = HeaderValue::try_from(self.world.cashier_url(order_no));
-        let location = location.expect("a base address and letters make a header");
-        let mut response = HttpResponse::new(Body::empty());
-        *response.status_mut() = status;
-        response.headers_mut().insert(header::LOCATION, location);
-        common_headers(origin, &mut response);
-        response
-    }
+/// The way on to a page of ours.
+fn sent_on(origin: &Origin, url: &str, by_post: bool) -> HttpResponse<Body> {
+    // After a form the browser must come with GET, which 302 does not promise.
+    let status = if by_post { StatusCode::SEE_OTHER } else { StatusCode::FOUND };
+    let location = HeaderValue::try_from(url).expect("a base address and letters make a header");
+    let mut response = HttpResponse::new(Body::empty());
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::LOCATION, location);
+    common_headers(origin, &mut response);
+    response
 }
 
 fn finish(origin: &Origin, bytes: Vec<u8>) -> HttpResponse<Body> {

@@ -9,6 +9,7 @@
 //!
 //! Each product has a file of its own below; what they share and how a failure is answered stands here.
 
+pub(crate) mod grant;
 mod trade;
 
 use base::{Plant, planted};
@@ -63,8 +64,12 @@ pub(crate) struct Failure {
 impl Failure {
     fn of(code: Code, detail: Option<&str>) -> Failure {
         let Code { code, sub_code, sub_msg } = code;
-        let (msg, http_status) =
-            if code == "20000" { ("Service Currently Unavailable", 500) } else { ("Business Failed", 400) };
+        let (msg, http_status) = match code {
+            "20000" => ("Service Currently Unavailable", 500),
+            "20001" => ("Insufficient Token Permissions", 401),
+            "40002" => ("Invalid Arguments", 400),
+            _ => ("Business Failed", 400),
+        };
         let sub_msg = detail.map_or_else(|| sub_msg.to_owned(), |detail| format!("{sub_msg}：{detail}"));
         Failure { code, msg, sub_code, sub_msg: sub_msg.into(), http_status, members: ObjectWriter::new() }
     }
@@ -217,5 +222,7 @@ pub(crate) use every;
 
 /// The whole table, in order of precedence, for the documentation and for tests.
 pub fn codes_table() -> Vec<TableRow> {
-    trade::table()
+    let mut table = trade::table();
+    table.extend(grant::table());
+    table
 }

@@ -116,19 +116,19 @@ impl Gateway {
         let _place = self.places.enter().await.map_err(|_| Busy::failure())?;
         match self.run(&params, &mut origin).await? {
             Done::Opened { order_no, .. } => Ok(order_no),
-            Done::Say(_) => Err(Failure::gateway(GatewayError::InvalidMethod).into()),
+            Done::Say(_) | Done::Go { .. } => Err(Failure::gateway(GatewayError::InvalidMethod).into()),
         }
     }
 
     /// Verifies the request and carries it out, with what was asked to happen to it.
     pub(crate) async fn run_or_fail(&self, params: &Params, origin: &mut Origin) -> Result<Done, Failure> {
-        let (method, call) = verify::verify(self, params, origin)?;
+        let (method, call) = verify::verify(self, params, origin).await?;
         self.carry(method, call, origin).await
     }
 
     /// Verifies the request and runs its method.
     pub(crate) async fn run(&self, params: &Params, origin: &mut Origin) -> Result<Done, Failure> {
-        let (method, call) = verify::verify(self, params, origin)?;
+        let (method, call) = verify::verify(self, params, origin).await?;
         (method.run)(self, call).await
     }
 }

@@ -5,7 +5,7 @@ use crate::Gateway;
 use crate::codes::Failure;
 use crate::faults::FAULT_HEADER;
 use crate::registry::Done;
-use crate::request::{LEARNT, Origin};
+use crate::request::{LEARNT, Origin, Upload};
 use crate::v3;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -25,7 +25,9 @@ use wire::public_code::GatewayError;
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// The types of body that carry parameters.
 const FORM: &str = "application/x-www-form-urlencoded";
-const MULTIPART: &str = "multipart/form-data";
+pub(crate) const MULTIPART: &str = "multipart/form-data";
+/// Files of one request that are kept.
+const FILES_MAX: usize = 8;
 /// How much of a longer body is taken and thrown away, so that a client that sends before it reads hears its answer.
 const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -112,8 +114,8 @@ impl Gateway {
     /// The parameters, and what they tell of their caller.
     async fn read(&self, asked: Asked) -> (Origin, Result<Params, Failure>) {
         let Asked { content_type, asked_fault, query, body } = asked;
-        let params = read_params(content_type.as_ref(), &query, body).await;
         let mut origin = Origin { asked_fault, ..Origin::unknown() };
+        let params = read_params(content_type.as_ref(), &query, body, &mut origin.files).await;
         match &params {
             Ok(params) => origin.learn(self, params),
             // The query alone often tells whose call it is, so that the answer can be signed.
@@ -202,6 +204,7 @@ async fn read_params(
     content_type: Option<&HeaderValue>,
     query: &[u8],
     body: Result<Bytes, Failure>,
+    files: &mut Vec<Upload>,
 ) -> Result<Params, Failure> {
     let body = body?;
     let wrong_type = || Failure::gateway(GatewayError::InvalidContentType);
@@ -209,9 +212,7 @@ async fn read_params(
         _ if body.is_empty() => Params::merge(Some(query), None, Vec::new()),
         _ if is_form(content_type) => Params::merge(Some(query), Some(&body), Vec::new()),
         Some(kind) if kind.eq_ignore_ascii_case(MULTIPART) => {
-            let whole = content_type.and_then(|value| value.to_str().ok());
-            let boundary = multer::parse_boundary(whole.unwrap_or_default()).map_err(|_| wrong_type())?;
-            Params::merge(Some(query), None, Box::pin(text_parts(body, boundary)).await?)
+            Params::merge(Some(query), None, Box::pin(parts(content_type, body, files)).await?)
         }
         _ => return Err(wrong_type()),
     };
@@ -257,17 +258,29 @@ pub(crate) async fn read_body(mut body: Body) -> Result<Bytes, Failure> {
     Ok(if kept.is_empty() { first } else { Bytes::from(kept) })
 }
 
-/// The text parts of a multipart body. Files are no parameters, and no method here takes one.
-async fn text_parts(body: Bytes, boundary: String) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+/// The text parts of a multipart body. Files are no parameters: they go beside.
+pub(crate) async fn parts(
+    content_type: Option<&HeaderValue>,
+    body: Bytes,
+    files: &mut Vec<Upload>,
+) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let whole = content_type.and_then(|value| value.to_str().ok());
+    let boundary = multer::parse_boundary(whole.unwrap_or_default());
+    let boundary = boundary.map_err(|_| Failure::gateway(GatewayError::InvalidContentType))?;
     let broken = |_| Failure::gateway_about(GatewayError::InvalidContentType, "multipart格式错误");
     let mut parts = multer::Multipart::new(Body::from(body).into_data_stream(), boundary);
     let mut fields = Vec::new();
     while let Some(part) = parts.next_field().await.map_err(broken)? {
         let Some(name) = part.name().map(str::to_owned) else { continue };
-        if part.file_name().is_some() {
+        let file_name = part.file_name().map(str::to_owned);
+        let value = part.bytes().await.map_err(broken)?;
+        if let Some(file_name) = file_name {
+            // More than any method takes are not kept.
+            if files.len() < FILES_MAX {
+                files.push(Upload { part: name, file_name, bytes: value });
+            }
             continue;
         }
-        let value = part.bytes().await.map_err(broken)?;
         if fields.len() > FIELDS_MAX {
             break; // One more than allowed is enough to be refused.
         }

@@ -13,8 +13,8 @@
 //! v3 (`v3`, `verify/v3`) is another face of the same methods: how a call is written, signed and answered differs, what
 //! it does and why it is refused does not.
 //!
-//! Reading order: `http`, `places`, `verify`, `registry`, one file of `methods`, `order_fields`, `codes`, `answer`;
-//! then `faults`, what developers of a sandbox world may ask for.
+//! Reading order: `http`, `places`, `verify`, `tokens`, `registry`, one file of `methods`, `order_fields`, `codes`,
+//! `answer`; then `faults`, what developers of a sandbox world may ask for.
 
 mod answer;
 mod busy;
@@ -36,6 +36,7 @@ mod registry;
 #[cfg(feature = "rehearsal")]
 mod rehearsal;
 mod request;
+mod tokens;
 mod trace;
 mod v3;
 mod verify;

@@ -2,17 +2,29 @@
 
 mod before;
 pub(crate) mod open_app_alipaycert_download;
+pub(crate) mod open_app_qrcode_create;
+pub(crate) mod open_auth_token_app;
+pub(crate) mod open_auth_token_app_query;
+pub(crate) mod open_file_upload;
+pub(crate) mod security_risk_content_analyze;
+pub(crate) mod system_oauth_token;
+pub(crate) mod trade_advance_consult;
 pub(crate) mod trade_app_pay;
 pub(crate) mod trade_cancel;
 pub(crate) mod trade_close;
 pub(crate) mod trade_create;
 pub(crate) mod trade_fastpay_refund_query;
+pub(crate) mod trade_orderinfo_sync;
 pub(crate) mod trade_page_pay;
 pub(crate) mod trade_pay;
 pub(crate) mod trade_precreate;
 pub(crate) mod trade_query;
 pub(crate) mod trade_refund;
 pub(crate) mod trade_wap_pay;
+pub(crate) mod user_certify_open_certify;
+pub(crate) mod user_certify_open_initialize;
+pub(crate) mod user_certify_open_query;
+pub(crate) mod user_info_share;
 
 use wire::envelope::ObjectWriter;
 

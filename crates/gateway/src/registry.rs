@@ -13,6 +13,13 @@ use wire::json::Object;
 pub(crate) enum Done {
     /// It has this to say.
     Say(Response),
+    /// It sends a browser on to one of our own pages.
+    Go {
+        /// The page's address.
+        url: String,
+        /// What is said to a caller that is no browser.
+        response: Response,
+    },
     /// It opened an order that a buyer takes up at the cashier.
     Opened {
         /// The order.
@@ -50,20 +57,43 @@ pub(crate) struct Method {
     pub(crate) run: for<'a> fn(&'a Gateway, Verified<Object>) -> Running<'a>,
 }
 
+/// Methods whose fields are parameters of their own on v2, beside the common ones, and not in `biz_content`.
+const OWN_PARAMETERS: [&str; 3] =
+    ["alipay.open.file.upload", "alipay.system.oauth.token", "alipay.user.info.share"];
+
+impl Method {
+    /// Whether its fields stand beside the common parameters on v2.
+    pub(crate) fn has_own_parameters(&self) -> bool {
+        OWN_PARAMETERS.contains(&self.name)
+    }
+}
+
 /// Every method that is here.
 static METHODS: &[&Method] = &[
     &methods::open_app_alipaycert_download::METHOD,
+    &methods::open_app_qrcode_create::METHOD,
+    &methods::open_auth_token_app::METHOD,
+    &methods::open_auth_token_app_query::METHOD,
+    &methods::open_file_upload::METHOD,
+    &methods::security_risk_content_analyze::METHOD,
+    &methods::system_oauth_token::METHOD,
+    &methods::trade_advance_consult::METHOD,
     &methods::trade_app_pay::METHOD,
     &methods::trade_cancel::METHOD,
     &methods::trade_close::METHOD,
     &methods::trade_create::METHOD,
     &methods::trade_fastpay_refund_query::METHOD,
+    &methods::trade_orderinfo_sync::METHOD,
     &methods::trade_page_pay::METHOD,
     &methods::trade_pay::METHOD,
     &methods::trade_precreate::METHOD,
     &methods::trade_query::METHOD,
     &methods::trade_refund::METHOD,
     &methods::trade_wap_pay::METHOD,
+    &methods::user_certify_open_certify::METHOD,
+    &methods::user_certify_open_initialize::METHOD,
+    &methods::user_certify_open_query::METHOD,
+    &methods::user_info_share::METHOD,
 ];
 
 /// A method's place in this world.

@@ -97,7 +97,7 @@ impl Rehearsal {
             let mut origin = Origin::unknown();
             (origin.method, origin.app) = (standing(&method), Some(app));
             (origin.charset, origin.sign_type) = (Charset::Utf8, SignType::Rsa2);
-            let done = match verify::unsigned(&gateway, &params, &mut origin) {
+            let done = match verify::unsigned(&gateway, &params, &mut origin).await {
                 Ok((method, call)) => run((method.run)(&gateway, call), method.face).await,
                 Err(failure) => Err(failure),
             };
@@ -127,7 +127,7 @@ async fn run(running: Running<'_>, face: Face) -> Result<Done, Failure> {
 
 fn said(origin: &Origin, done: Result<Done, Failure>) -> Said {
     let (response, opened): (Response, Option<OrderNo>) = match done {
-        Ok(Done::Say(response)) => (response, None),
+        Ok(Done::Say(response) | Done::Go { response, .. }) => (response, None),
         Ok(Done::Opened { order_no, response }) => (response, Some(order_no)),
         Err(failure) => (failure.response(), None),
     };

@@ -2,8 +2,11 @@
 
 use crate::Gateway;
 use crate::faults::Injected;
+use crate::methods::system_oauth_token;
 use crate::registry::{Face, Standing, standing};
+use crate::tokens::{Merchant, User};
 use crate::trace::TraceId;
+use axum::body::Bytes;
 use axum::http::HeaderValue;
 use base::{AppId, PartyId};
 use people::{App, AppMode};
@@ -38,6 +41,19 @@ pub(crate) struct Origin {
     pub(crate) asked_fault: Option<HeaderValue>,
     /// The fault that happened to it.
     pub(crate) injected: Option<Injected>,
+    /// The files that came with the request; a signature does not cover them.
+    pub(crate) files: Vec<Upload>,
+}
+
+/// A file of a multipart request.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Upload {
+    /// The name of its part: that of the parameter.
+    pub(crate) part: String,
+    /// What the client calls the file.
+    pub(crate) file_name: String,
+    /// What is in it.
+    pub(crate) bytes: Bytes,
 }
 
 impl Origin {
@@ -53,6 +69,7 @@ impl Origin {
             hint: None,
             asked_fault: None,
             injected: None,
+            files: Vec::new(),
         }
     }
 
@@ -95,6 +112,16 @@ impl Origin {
         }
     }
 
+    /// The name of the node that a failure stands in: one method has another one for it.
+    pub(crate) fn error_node(&self) -> String {
+        match &self.method {
+            Some(Standing::Here(method)) if method.name == system_oauth_token::METHOD.name => {
+                ERROR_NODE.to_owned()
+            }
+            Some(_) | None => self.node(),
+        }
+    }
+
     /// Whether a browser is at the other end, which gets pages instead of envelopes.
     pub(crate) fn is_page(&self) -> bool {
         matches!(&self.method, Some(Standing::Here(method)) if method.face == Face::Page)
@@ -114,12 +141,18 @@ pub(crate) struct Caller {
     pub(crate) notify_url: Option<String>,
     /// `return_url`, unchecked; absent when empty.
     pub(crate) return_url: Option<String>,
+    /// The merchant that gave an `app_auth_token`; absent when the app acts for its own.
+    pub(crate) merchant: Option<Merchant>,
+    /// The user who gave an `auth_token`.
+    pub(crate) user: Option<User>,
+    /// The files that came with the request.
+    pub(crate) files: Vec<Upload>,
 }
 
 impl Caller {
     /// The merchant that the app acts for.
     pub(crate) fn seller(&self) -> PartyId {
-        self.app.seller
+        self.merchant.map_or(self.app.seller, |merchant| merchant.party)
     }
 }
 

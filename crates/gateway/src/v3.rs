@@ -8,7 +8,7 @@ use crate::answer::{diagnosis_header, guard_headers};
 use crate::busy::Busy;
 use crate::codes::Failure;
 use crate::faults::FAULT_HEADER;
-use crate::http::{content_kind, read_body, report, unless_panic};
+use crate::http::{MULTIPART, content_kind, parts as multipart_parts, read_body, report, unless_panic};
 use crate::registry::{Done, Face, Standing, standing};
 use crate::request::{Origin, by_certificate};
 use crate::trace::TraceId;
@@ -76,7 +76,13 @@ impl Gateway {
         let (parts, body) = request.into_parts();
         let mut body = read_body(body).await;
         let (call, mut origin) = self.rest_call(&parts);
-        let typed = check_verb(&call).and_then(|()| check_type(&parts, &body));
+        let mut typed = check_verb(&call).and_then(|()| check_type(&parts, &body));
+        if let (Ok(()), Ok(bytes), Some(kind)) = (&typed, &body, uploads(&parts)) {
+            match Box::pin(data_part(kind, bytes.clone(), &mut origin)).await {
+                Ok(data) => body = Ok(data),
+                Err(failure) => typed = Err(failure),
+            }
+        }
         drop(parts);
         let entered = match self.places.enter_now() {
             Some(place) => Ok(place),
@@ -132,14 +138,16 @@ impl Gateway {
     }
 
     async fn run_rest(&self, call: &RestCall, body: &[u8], origin: &mut Origin) -> Result<Done, Failure> {
-        let (method, call) = verify::verify(self, call, body, origin)?;
+        let (method, call) = verify::verify(self, call, body, origin).await?;
         self.carry(method, call, origin).await
     }
 
     /// The answer to what a method did, or why it did not, signed.
     fn answer_rest(&self, origin: &Origin, done: Result<Done, Failure>) -> HttpResponse<Body> {
         let mut response = match done {
-            Ok(Done::Say(said) | Done::Opened { response: said, .. }) => told(&said),
+            Ok(Done::Say(said) | Done::Go { response: said, .. } | Done::Opened { response: said, .. }) => {
+                told(&said)
+            }
             Err(failure) => return self.signed(origin, refused(origin, &failure)),
         };
         if let Some(aes) = &origin.aes {
@@ -187,11 +195,30 @@ fn check_verb(call: &RestCall) -> Result<(), Failure> {
     }
 }
 
-/// A body is JSON, or text when it is encrypted. Nothing here takes a file.
+/// The content type of a body that may hold files.
+fn uploads(parts: &Parts) -> Option<&HeaderValue> {
+    let kind = parts.headers.get(header::CONTENT_TYPE);
+    kind.filter(|_| content_kind(kind).is_some_and(|kind| kind.eq_ignore_ascii_case(MULTIPART)))
+}
+
+/// The part named `data`, which is what is signed and read; files go beside, in whatever order they come.
+async fn data_part(kind: &HeaderValue, body: Bytes, origin: &mut Origin) -> Result<Bytes, Failure> {
+    let texts = multipart_parts(Some(kind), body, &mut origin.files).await?;
+    let mut data = texts.into_iter().filter(|(name, _)| name == "data").map(|(_, text)| text);
+    match (data.next(), data.next()) {
+        (None, _) => Ok(Bytes::new()),
+        (Some(text), None) => Ok(Bytes::from(text)),
+        (Some(_), Some(_)) => {
+            Err(Failure::gateway_about(GatewayError::SuspectedAttack, "同一参数重复且取值不同"))
+        }
+    }
+}
+
+/// A body is JSON, or text when it is encrypted, or has parts when it brings a file.
 fn check_type(parts: &Parts, body: &Result<Bytes, Failure>) -> Result<(), Failure> {
     let empty = body.as_ref().is_ok_and(|body| body.is_empty());
     let kind = content_kind(parts.headers.get(header::CONTENT_TYPE));
-    let known = ["application/json", "text/plain"];
+    let known = ["application/json", "text/plain", MULTIPART];
     match kind {
         Some(kind) if !empty && !known.iter().any(|known| kind.eq_ignore_ascii_case(known)) => {
             Err(Failure::gateway(GatewayError::InvalidContentType))

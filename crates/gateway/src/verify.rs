@@ -11,6 +11,7 @@ use crate::codes::Failure;
 use crate::hint;
 use crate::registry::{Face, Method, Standing};
 use crate::request::{Caller, Origin, by_certificate};
+use crate::tokens;
 use base::{AppId, DAY_US, HOUR_US};
 use people::{App, AppStatus};
 use std::borrow::Cow;
@@ -34,6 +35,31 @@ const TIMESTAMP_WINDOW_US: i64 = 26 * HOUR_US;
 const LINK_LIFE_US: i64 = 15 * DAY_US;
 /// Apps whose parsed keys are kept: about 10 MB.
 const KEYS_MAX: usize = 4_096;
+/// The common parameters (protocol reference 1.2).
+const COMMON_NAMES: [&str; 22] = [
+    "app_id",
+    "method",
+    "format",
+    "charset",
+    "sign_type",
+    "sign",
+    "timestamp",
+    "version",
+    "notify_url",
+    "return_url",
+    "app_auth_token",
+    "auth_token",
+    "encrypt_type",
+    "app_cert_sn",
+    "alipay_root_cert_sn",
+    "alipay_sdk",
+    "terminal_type",
+    "terminal_info",
+    "prod_code",
+    "target_app_id",
+    "ws_service_url",
+    "biz_content",
+];
 
 /// Something that was read out of a request with a right signature.
 pub(crate) struct Verified<T> {
@@ -104,7 +130,7 @@ impl Keys {
 }
 
 /// Checks a request in the order of the header of this module. `origin` learns what the answer needs.
-pub(crate) fn verify(
+pub(crate) async fn verify(
     gateway: &Gateway,
     params: &Params,
     origin: &mut Origin,
@@ -121,23 +147,23 @@ pub(crate) fn verify(
     check_signature(gateway, params, origin, sign_type, &known)?;
     let serials = (params.get("app_cert_sn"), params.get("alipay_root_cert_sn"));
     check_serials(gateway, origin, &known, serials)?;
-    opened(gateway, params, origin, app, sign_type, charset)
+    opened(gateway, params, origin, app, sign_type, charset).await
 }
 
 /// Takes a request as if its signature were right. Only rehearsals do that, whose worlds have no keys.
 #[cfg(feature = "rehearsal")]
-pub(crate) fn unsigned(
+pub(crate) async fn unsigned(
     gateway: &Gateway,
     params: &Params,
     origin: &mut Origin,
 ) -> Result<(&'static Method, Verified<Object>), Failure> {
     let app = known_app(params, origin)?;
     let (sign_type, charset) = (origin.sign_type, origin.charset);
-    opened(gateway, params, origin, app, sign_type, charset)
+    opened(gateway, params, origin, app, sign_type, charset).await
 }
 
 /// What stands in a request whose signature is right.
-fn opened(
+async fn opened(
     gateway: &Gateway,
     params: &Params,
     origin: &mut Origin,
@@ -146,9 +172,13 @@ fn opened(
     charset: Charset,
 ) -> Result<(&'static Method, Verified<Object>), Failure> {
     check_state(&app)?;
-    check_tokens(params)?;
+    let user = tokens::user(gateway, &app, params.get("auth_token")).await?;
+    let merchant = tokens::merchant(gateway, &app, params.get("app_auth_token")).await?;
     let method = method_here(origin)?;
-    let content = content(gateway, params, origin, &app, charset)?;
+    let mut content = content(gateway, params, origin, &app, charset)?;
+    if method.has_own_parameters() {
+        content = content.with_texts(own_parameters(params, charset)?)?;
+    }
     let text = |name: &str| -> Result<Option<String>, Failure> {
         let text = params
             .text(name, charset)
@@ -156,8 +186,20 @@ fn opened(
         Ok(text.filter(|text| !text.is_empty()))
     };
     let (notify_url, return_url) = (text("notify_url")?, text("return_url")?);
-    let caller = Caller { app, charset, sign_type, notify_url, return_url };
+    let files = std::mem::take(&mut origin.files);
+    let caller = Caller { app, charset, sign_type, notify_url, return_url, merchant, user, files };
     Ok((method, Verified { caller, request: content }))
+}
+
+/// What is no common parameter, for methods whose fields stand beside those.
+fn own_parameters(params: &Params, charset: Charset) -> Result<Vec<(String, String)>, Failure> {
+    let mut own = Vec::new();
+    for (name, _) in params.iter().filter(|(name, _)| !COMMON_NAMES.contains(name)) {
+        let wrong = |_| Failure::gateway_about(GatewayError::InvalidCharset, name);
+        let text = params.text(name, charset).map_err(wrong)?;
+        own.push((name.to_owned(), text.unwrap_or_default()));
+    }
+    Ok(own)
 }
 
 fn check_state(app: &App) -> Result<(), Failure> {
@@ -275,18 +317,6 @@ fn check_serials(
     }
     if roots != gateway.world.platform.root_sn.as_bytes() {
         return Err(Failure::gateway(GatewayError::InvalidRootCertSn));
-    }
-    Ok(())
-}
-
-/// No token was issued yet, so none can be right; a call for another merchant must never run as the app's own.
-fn check_tokens(params: &Params) -> Result<(), Failure> {
-    let given = |name: &str| params.get(name).is_some_and(|bytes| !bytes.is_empty());
-    if given("auth_token") {
-        return Err(Failure::gateway(GatewayError::InvalidAuthToken));
-    }
-    if given("app_auth_token") {
-        return Err(Failure::gateway(GatewayError::InvalidAppAuthToken));
     }
     Ok(())
 }

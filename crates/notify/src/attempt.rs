@@ -5,9 +5,10 @@
 
 use crate::failure::Failure;
 use crate::members::{Letter, letter, letter_of_message};
-use base::{Plant, Text, planted};
+use base::{AppId, Plant, Text, planted};
 use cell::{CellError, Door};
-use engine::{FindOrderByNo, FindParty, NoticeTried};
+use engine::{FindGrant, FindOrderByNo, FindParty, NoticeTried};
+use people::GrantKind;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,12 +109,20 @@ pub(crate) async fn write(door: &Door, notice: &Notice) -> Result<Letter, CellEr
     if notice.event == NoticeEvent::Message {
         return letter_of_message(notice, door.now_us()).ok_or(CellError::Refused(()));
     }
-    let (order, seller_login) = look_up(door, notice).await?;
-    Ok(letter(&order, notice, seller_login.as_deref(), door.now_us()))
+    let Known { order, seller_login, own_app } = look_up(door, notice).await?;
+    Ok(letter(&order, notice, seller_login.as_deref(), own_app, door.now_us()))
 }
 
-/// The order, and the merchant's login when there is one.
-async fn look_up(door: &Door, notice: &Notice) -> Result<(Arc<Order>, Option<String>), CellError<()>> {
+/// What is looked up for a notice.
+struct Known {
+    order: Arc<Order>,
+    /// The merchant's login when there is one.
+    seller_login: Option<String>,
+    /// The merchant's own app; another one may have made the order in its place.
+    own_app: AppId,
+}
+
+async fn look_up(door: &Door, notice: &Notice) -> Result<Known, CellError<()>> {
     let order = door.ask(FindOrderByNo { order_no: notice.order_no }).await.map_err(plain)?;
     let seller_login = match door.ask(FindParty { party: order.seller }).await {
         Ok(party) => Some(party.login.to_string()),
@@ -121,7 +130,16 @@ async fn look_up(door: &Door, notice: &Notice) -> Result<(Arc<Order>, Option<Str
         Err(CellError::Refused(_)) => None,
         Err(error) => return Err(plain(error)),
     };
-    Ok((order, seller_login))
+    let mut own_app = notice.app;
+    if door.app(notice.app).is_some_and(|app| app.seller != order.seller) {
+        let (owner, kind) = (order.seller, GrantKind::Merchant);
+        match door.ask(FindGrant { owner, app: notice.app, kind }).await {
+            Ok(grant) => own_app = grant.own_app.unwrap_or(notice.app),
+            Err(CellError::Refused(_)) => {}
+            Err(error) => return Err(plain(error)),
+        }
+    }
+    Ok(Known { order, seller_login, own_app })
 }
 
 /// Has the attempt counted; false when the cell could not be asked for so long that the notice had better be sent

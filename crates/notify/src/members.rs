@@ -4,7 +4,7 @@
 //! tells what happened then and not what the order has become since. No member is ever empty: verifiers disagree
 //! about empty values.
 
-use base::{PartyId, Plant, planted};
+use base::{AppId, PartyId, Plant, planted};
 use money::Money;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -37,13 +37,18 @@ impl Letter {
     }
 }
 
-/// The letter of an attempt at `sent_at_us` (microseconds UTC). `seller_login` is the merchant's own.
-pub(crate) fn letter(order: &Order, notice: &Notice, seller_login: Option<&str>, sent_at_us: i64) -> Letter {
-    Letter {
-        members: named(members(order, notice, seller_login, sent_at_us)),
-        charset: charset_of(order),
-        sign_type: sign_type_of(order),
-    }
+/// The letter of an attempt at `sent_at_us` (microseconds UTC). `seller_login` is the merchant's own, `own_app` the
+/// merchant's app, which is not the one that is told when that one acted for the merchant.
+pub(crate) fn letter(
+    order: &Order,
+    notice: &Notice,
+    seller_login: Option<&str>,
+    own_app: AppId,
+    sent_at_us: i64,
+) -> Letter {
+    let mut members = members(order, notice, seller_login, sent_at_us);
+    members.push(("auth_app_id", own_app.to_string()));
+    Letter { members: named(members), charset: charset_of(order), sign_type: sign_type_of(order) }
 }
 
 /// The letter of a message, which says what was fixed when it happened; `None` when that cannot be read.
@@ -128,7 +133,6 @@ fn about_the_message(order: &Order, notice: &Notice, sent_at_us: i64) -> Named {
         ("charset", charset_of(order).name().to_owned()),
         ("version", "1.0".to_owned()),
         ("app_id", notice.app.to_string()),
-        ("auth_app_id", notice.app.to_string()),
         ("trade_status", status.to_owned()),
     ]
 }

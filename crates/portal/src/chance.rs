@@ -19,6 +19,13 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// A new code for somebody in this slot to give to an app.
+pub(crate) fn auth_code(secrets: &Secrets, now_us: i64, slot: Slot) -> Secret<String> {
+    let drawn: [u8; 32] = secrets.draw(now_us).unwrap_or_else(bytes);
+    let code = drawn.first_chunk().expect("a draw has 32 bytes");
+    Secret::new(world::code_of(*code, slot))
+}
+
 /// 256 random bits as 43 letters that fit into a cookie.
 pub(crate) fn token() -> String {
     URL_SAFE_NO_PAD.encode(bytes::<32>())

@@ -6,10 +6,14 @@
 //! that very order, and the way back to the shop is the one of the signed order, never one of the request.
 //!
 //! Reading order: `portal` (what is shared, the routes), `sign_in` (the payment password), `session`, `visit`,
-//! `cashier`, `wallet`, then the sandbox, which does the same without a browser.
+//! `cashier`, `wallet`, `authorize`, then the sandbox, which does the same without a browser.
 
+mod app_code;
 mod assets;
+mod authorize;
+mod authorize_request;
 mod cashier;
+mod certify;
 mod chance;
 mod ghosts;
 mod guard;
@@ -22,6 +26,7 @@ mod portal;
 mod respond;
 mod sandbox;
 mod sandbox_app;
+mod sandbox_authorize;
 mod sandbox_clock;
 mod sandbox_doctor;
 mod sandbox_faults;

@@ -4,7 +4,7 @@ use crate::ghosts::Ghosts;
 use crate::password::{Checker, HashError};
 use crate::sandbox_inbox::Mailroom;
 use crate::session::{Seals, Sessions};
-use crate::{assets, cashier, chance, guard, sandbox, start, wallet};
+use crate::{app_code, assets, authorize, cashier, certify, chance, guard, sandbox, start, wallet};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -91,9 +91,26 @@ impl Portal {
 
     /// The attributes of a cookie for one part of the site: scripts cannot read it, other sites cannot send it.
     pub(crate) fn cookie(&self, name: &str, value: &str, path: &str, life_s: Option<i64>) -> String {
+        self.cookie_for(name, value, path, life_s, "Strict")
+    }
+
+    /// As [`Portal::cookie`], sent also when another site leads here, as apps do to be authorised. It opens nothing by
+    /// itself: whatever is said yes to there is said by a form of ours.
+    pub(crate) fn led_cookie(&self, name: &str, value: &str, path: &str, life_s: Option<i64>) -> String {
+        self.cookie_for(name, value, path, life_s, "Lax")
+    }
+
+    fn cookie_for(
+        &self,
+        name: &str,
+        value: &str,
+        path: &str,
+        life_s: Option<i64>,
+        same_site: &str,
+    ) -> String {
         let age = life_s.map_or_else(String::new, |life_s| format!("; Max-Age={life_s}"));
         let secure = if self.world.base_url.starts_with("https://") { "; Secure" } else { "" };
-        format!("{name}={value}; Path={}{path}; HttpOnly; SameSite=Strict{age}{secure}", self.root)
+        format!("{name}={value}; Path={}{path}; HttpOnly; SameSite={same_site}{age}{secure}", self.root)
     }
 
     /// Reads from the posted tables on a thread that may wait. `None` when the tables cannot be read.
@@ -126,10 +143,12 @@ pub fn routes(state: Arc<Portal>) -> Router {
     let mut router = Router::new()
         .route("/", get(start::show))
         .route("/assets/{name}", get(assets::serve))
+        .route("/app-code", get(app_code::show))
         .merge(cashier::routes())
-        .merge(wallet::routes());
+        .merge(wallet::routes())
+        .merge(authorize::routes());
     if state.world.sandbox {
-        router = router.merge(sandbox::routes());
+        router = router.merge(sandbox::routes()).merge(certify::routes());
     }
     let guarded =
         router.layer(middleware::from_fn(guard::guard)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));

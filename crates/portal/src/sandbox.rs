@@ -6,7 +6,7 @@
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, login_name};
-use crate::{sandbox_app, sandbox_doctor, sandbox_inbox, sandbox_notifications};
+use crate::{certify, sandbox_app, sandbox_authorize, sandbox_doctor, sandbox_inbox, sandbox_notifications};
 use crate::{sandbox_order, sandbox_party, sandbox_pay, sandbox_rules};
 use askama::Template;
 use axum::Router;
@@ -34,6 +34,10 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/party", post(sandbox_party::open))
         .route("/sandbox/party/status", post(sandbox_party::set_status))
         .route("/sandbox/app", post(sandbox_app::open))
+        .route("/sandbox/app/callback", post(sandbox_authorize::callback))
+        .route("/sandbox/authorize", post(sandbox_authorize::authorize))
+        .route("/sandbox/authorize/withdraw", post(sandbox_authorize::withdraw))
+        .route("/sandbox/certify", post(certify::decide_by_call))
         .route("/sandbox/topup", post(sandbox_party::top_up))
         .route("/sandbox/rules", post(sandbox_rules::set))
         .route("/sandbox/doctor", sandbox_doctor::route())

@@ -22,6 +22,8 @@ pub(crate) enum Purpose {
     Order(OrderNo),
     /// Look into the wallet and show a pay code.
     Wallet,
+    /// Say yes to apps.
+    Authorize,
 }
 
 /// A signed-in party.

@@ -47,7 +47,11 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Receipt(_)
         | Row::TopUpReceipt(_)
         | Row::PayCode(_)
-        | Row::Notice(_) => return None,
+        | Row::Notice(_)
+        | Row::Grant(_)
+        | Row::Token(_)
+        | Row::Callback(_)
+        | Row::Certification(_) => return None,
     };
     (!holds).then_some(rule)
 }

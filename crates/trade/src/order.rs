@@ -104,7 +104,7 @@ pub struct Order {
     pub no: OrderNo,
     /// The merchant.
     pub seller: PartyId,
-    /// The app that made it.
+    /// The app that made it: the merchant's own, or one that the merchant authorised.
     pub app: AppId,
     /// The merchant's number.
     pub out_trade_no: OutTradeNo,

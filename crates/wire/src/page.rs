@@ -1,6 +1,6 @@
 //! The way back from the cashier: the merchant's `return_url` with signed parameters appended.
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::charset::Charset;
 use crate::notify_form;
@@ -11,6 +11,8 @@ pub const URL_BYTES_MAX: usize = 2048;
 
 /// What a URL may not hold raw although people write it: only these are escaped, existing escapes stay.
 const RAW: AsciiSet = CONTROLS.add(b'"').add(b'<').add(b'>').add(b'`');
+/// What a value may not hold raw: all but letters, digits and the four unreserved marks (RFC 3986, 2.3).
+const VALUE: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The URL cannot be a place to return to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -46,27 +48,79 @@ pub fn signed_return_url(
     if !is_web_address(return_url) {
         return Err(ReturnUrlError);
     }
-    let (address, fragment) = match return_url.split_once('#') {
+    Ok(appended(return_url, &notify_form::signed(pairs, charset, sign_type, key)))
+}
+
+/// An address with `pairs` appended to its own query, escaped and unsigned; its fragment stays last.
+///
+/// # Errors
+/// The address is no web address.
+pub fn with_query(url: &str, pairs: &[(&str, &str)]) -> Result<String, ReturnUrlError> {
+    if !is_web_address(url) {
+        return Err(ReturnUrlError);
+    }
+    Ok(appended(url, &query_of(pairs)))
+}
+
+/// The text of a query: names as they are, values escaped.
+pub fn query_of(pairs: &[(&str, &str)]) -> String {
+    let escaped = |text: &str| utf8_percent_encode(text, &VALUE).to_string();
+    let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+    pairs.join("&")
+}
+
+/// Scheme, host and port of a web address in lower case, `https://shop.example:8443`; `None` when it is none, or its
+/// host has other letters than ASCII.
+pub fn origin_of(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://").filter(|_| is_web_address(url))?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
+    host.bytes().all(plain).then(|| format!("{scheme}://{host}").to_ascii_lowercase())
+}
+
+/// An address with more behind its own query.
+fn appended(url: &str, more: &str) -> String {
+    let (address, fragment) = match url.split_once('#') {
         Some((address, fragment)) => (address, Some(fragment)),
-        None => (return_url, None),
+        None => (url, None),
     };
     let separator = match address.split_once('?') {
         None => "?",
         Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
         Some(_) => "&",
     };
-    let signed = notify_form::signed(pairs, charset, sign_type, key);
-    let mut url = format!("{}{separator}{signed}", utf8_percent_encode(address, &RAW));
+    let mut url = format!("{}{separator}{more}", utf8_percent_encode(address, &RAW));
     if let Some(fragment) = fragment {
         url.push('#');
         url.extend(utf8_percent_encode(fragment, &RAW));
     }
-    Ok(url)
+    url
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_appended_cannot_change_the_address() {
+        let pairs = [("state", "a&b=c#d"), ("auth_code", "x-1")];
+        for (url, told) in [
+            ("https://s.example", "https://s.example?state=a%26b%3Dc%23d&auth_code=x-1"),
+            ("https://s.example/a?b=c#d", "https://s.example/a?b=c&state=a%26b%3Dc%23d&auth_code=x-1#d"),
+        ] {
+            assert_eq!(with_query(url, &pairs).as_deref(), Ok(told));
+        }
+        assert!(with_query("javascript://x", &pairs).is_err());
+        for (url, origin) in [
+            ("HTTPS://Shop.example:8443/a?b#c", Some("https://shop.example:8443")),
+            ("http://[::1]:80", Some("http://[::1]:80")),
+            ("http://商店.example/", None),
+            ("http://a;b/", None),
+            ("shop.example", None),
+        ] {
+            assert_eq!(origin_of(url).as_deref(), origin, "{url}");
+        }
+    }
 
     #[test]
     fn only_web_addresses_are_returned_to() {

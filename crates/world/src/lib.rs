@@ -4,17 +4,19 @@
 //! A world is one isolated installation inside a server. The ledger below knows nothing of this; gateway, portal and
 //! notify sign, seal and digest with it. Loading and creating the keys is the server's work.
 //!
-//! Reading order: [`World`], `secrets`, `clock`, `faults`, `fault_book`.
+//! Reading order: [`World`], `secrets`, `tokens`, `clock`, `faults`, `fault_book`.
 
 mod clock;
 mod fault_book;
 mod faults;
 mod secrets;
+mod tokens;
 
 pub use clock::{AHEAD_MAX_US, ClockRefused, ClockSetting, SpanError, check_move, parse_span};
 pub use fault_book::{Faults, Hit, LAGGING_METHODS, RULES_MAX, Rule, RuleRefused, Standing};
 pub use faults::{DELAY_S_MAX, Fault, FaultError, LAG_S_MAX, LATENCY_MS_MAX};
 pub use secrets::{Secrets, SecretsError};
+pub use tokens::{TOKEN_LENGTH_MAX, TokenUse, code_of, slot_of_token};
 
 use std::sync::Arc;
 use wire::sign::PrivateKey;
@@ -55,6 +57,22 @@ impl World {
     /// The address of the cashier page of an order.
     pub fn cashier_url(&self, order_no: base::OrderNo) -> String {
         format!("{}/cashier/{}", self.base_url, self.secrets.order_token(order_no))
+    }
+
+    /// The page on which a person passes or fails a certification.
+    pub fn certify_url(&self, certify_id: &str) -> String {
+        format!("{}/certify/{certify_id}", self.base_url)
+    }
+
+    /// The picture of a code that opens `link`; made here only, so that nobody puts words of his own into our pictures.
+    pub fn app_code_url(&self, link: &str) -> String {
+        let proof = self.app_code_proof(link);
+        format!("{}/app-code?{}", self.base_url, wire::page::query_of(&[("link", link), ("proof", &proof)]))
+    }
+
+    /// What shows that a code for `link` was made here.
+    pub fn app_code_proof(&self, link: &str) -> String {
+        self.secrets.token(TokenUse::AppCode, link, base::Slot::PLATFORM)
     }
 
     /// The address that an order's QR code holds.

@@ -27,6 +27,7 @@ const PROOF_LETTERS: usize = 16;
 pub struct Secrets {
     codes: hmac::Key,
     links: hmac::Key,
+    tokens: hmac::Key,
     pepper: Secret<[u8; 32]>,
     seal: LessSafeKey,
     draws: Option<Draws>,
@@ -63,6 +64,7 @@ impl Secrets {
         Ok(Secrets {
             codes: hmac::Key::new(hmac::HMAC_SHA256, &derive(b"pay code")?),
             links: hmac::Key::new(hmac::HMAC_SHA256, &derive(b"order link")?),
+            tokens: hmac::Key::new(hmac::HMAC_SHA256, &derive(b"token")?),
             pepper: Secret::new(derive(b"pepper")?),
             seal: LessSafeKey::new(seal),
             draws: None,
@@ -103,6 +105,11 @@ impl Secrets {
     pub fn pay_code_digest(&self, code: &str) -> [u8; 16] {
         let tag = hmac::sign(&self.codes, code.as_bytes());
         tag.as_ref()[..16].try_into().expect("a SHA-256 tag has 32 bytes")
+    }
+
+    /// What codes, tokens and their digests are made of.
+    pub(crate) fn token_tag(&self, text: &[u8]) -> [u8; 32] {
+        hmac::sign(&self.tokens, text).as_ref().try_into().expect("a SHA-256 tag has 32 bytes")
     }
 
     /// A password mixed with the pepper, as argon2id takes it: without the pepper a stolen table is worth nothing.

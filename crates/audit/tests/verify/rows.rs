@@ -769,3 +769,27 @@ fn what_sqlite_says_of_its_file() {
     );
     assert!(world.verify().is_clean(), "only when asked for");
 }
+
+#[test]
+fn authorisations_and_certifications() {
+    run(&[
+        Case("grants", "kind = 'merchant'", "own_app = app", &[("grants", GrantWrong)]),
+        Case("grants", "kind = 'user'", "own_app = app", &[("grants", GrantWrong)]),
+        Case("grants", "kind = 'user'", "tokens = x'00'", &[("grants", GrantWrong), ("token", GrantWrong)]),
+        Case("grants", "kind = 'user'", "granted_at_us = 1", &[("token", GrantWrong)]),
+        Case("token", "role = 'code'", "app = app + 100", &[("token", GrantWrong)]),
+        Case("token", "role = 'access'", "issued_at_us = expires_at_us", &[("token", GrantWrong)]),
+        Case("token", "role = 'access'", "expires_at_us = issued_at_us", &[("token", GrantWrong)]),
+        Case("token", "role = 'access'", "access = digest", &[("token", GrantWrong)]),
+        Case("token", "role = 'code'", "ended_at_us = issued_at_us", &[("token", GrantWrong)]),
+        Case("certification", "1", "state = 'passed'", &[("certification", CertificationWrong)]),
+        Case("certification", "1", "app = app + 100", &[("certification", CertificationWrong)]),
+        Case("orders", "1", "app = app + 100", &[("orders", OrderWrong)]),
+    ]);
+    let world = World::copy();
+    world.change("DELETE FROM token WHERE role = 'refresh' AND kind = 'user'");
+    found(&world.verify(), GrantWrong, "grants");
+    let world = World::copy();
+    world.change("UPDATE callback SET app = app + 100");
+    found(&world.verify(), GrantWrong, "callback");
+}

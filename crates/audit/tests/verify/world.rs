@@ -4,12 +4,13 @@ use audit::{Finding, FindingKind, Options, Replay, Report, WorldFolder, verify};
 use base::{AppId, OrderNo, PartyId, Text};
 use cell::{Cell, Door};
 use engine::{
-    CancelOrder, ClaimOrder, CloseOrder, ConfirmPay, IssuePayCode, JudgePassword, NewPassword, NoticeTried,
-    OpenApp, OpenOrder, OpenParty, PayBy, RefundOrder, RunTimer, SetPartyStatus, TopUp, TryPassword, Which,
+    Authorize, CancelOrder, ClaimOrder, CloseOrder, ConfirmPay, IssuePayCode, JudgePassword, NewPassword,
+    NoticeTried, OpenApp, OpenCertification, OpenOrder, OpenParty, PayBy, RefundOrder, RunTimer, SetCallback,
+    SetPartyStatus, TakeTokens, TopUp, TryPassword, Which,
 };
 use journal::Journal;
 use money::{Currency, Money};
-use people::{AppMode, PartyKind, PartyStatus};
+use people::{AppMode, GrantKind, PartyKind, PartyStatus, TokenRole};
 use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -218,6 +219,7 @@ impl Script {
         self.open(&cast, "T15-bad-code", 100, Product::FaceToFace, Some(self.unknown_code(alice)))
             .await
             .unwrap_err();
+        self.authorize(&cast).await;
         self.code(bob).await;
         self.door.ask(TryPassword { party: bob, about: claimed.no }).await.unwrap();
         self.deliver().await;
@@ -243,6 +245,43 @@ impl Script {
             self.door.ask(TopUp { party, amount: fen(500_000), key }).await.unwrap();
         }
         Cast { shop, app, alice, bob, carol }
+    }
+
+    /// A user and a merchant authorise an app of somebody else, which asks for tokens and for a certification.
+    async fn authorize(&self, cast: &Cast) {
+        let isv = self.party(PartyKind::Merchant, "isv@example.com").await;
+        let open = OpenApp {
+            seller: isv,
+            mode: AppMode::Key,
+            public_key: vec![4, 5, 6],
+            certificate: None,
+            cert_sn: None,
+            allow_rsa1: false,
+            sealed_aes_key: None,
+        };
+        let app = self.door.ask(open).await.unwrap();
+        for (owner, kind, first) in
+            [(cast.alice, GrantKind::User, 100), (cast.shop, GrantKind::Merchant, 200)]
+        {
+            let own_app = (kind == GrantKind::Merchant).then_some(cast.app);
+            let scopes = Text::new("").unwrap();
+            self.door.ask(Authorize { owner, app, kind, scopes, own_app, code: [first; 16] }).await.unwrap();
+            let (role, slot) = (TokenRole::Code, owner.slot());
+            let [given, access, refresh] = [0, 1, 2].map(|more| [first + more; 16]);
+            let take = TakeTokens { slot, app, kind, role, given, access, refresh };
+            self.door.ask(take).await.unwrap();
+        }
+        let origins = Text::new("https://isv.example").unwrap();
+        self.door.ask(SetCallback { app, origins }).await.unwrap();
+        let ask = OpenCertification {
+            seller: cast.shop,
+            app,
+            id: [7; 16],
+            outer_order_no: Text::new("C1").unwrap(),
+            meaning: [8; 16],
+            return_url: None,
+        };
+        self.door.ask(ask).await.unwrap();
     }
 
     fn pass(&self, by_us: i64) {

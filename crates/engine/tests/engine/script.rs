@@ -503,5 +503,15 @@ fn tell(reply: &Reply) -> String {
         Reply::FindLogin(answer) => result(answer, |party| party.to_string()),
         Reply::FindParty(answer) => result(answer, |party| format!("{} {:?}", party.name, party.status)),
         Reply::FindAccount(answer) => result(answer, |account| account.available().to_string()),
+        Reply::Authorize(_)
+        | Reply::TakeTokens(_)
+        | Reply::FindToken(_)
+        | Reply::WithdrawGrant(_)
+        | Reply::FindGrant(_)
+        | Reply::SetCallback(_)
+        | Reply::FindCallback(_)
+        | Reply::OpenCertification(_)
+        | Reply::DecideCertification(_)
+        | Reply::FindCertification(_) => unreachable!("no word of the script language asks for it"),
     }
 }

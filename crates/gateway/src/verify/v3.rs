@@ -11,6 +11,7 @@ use crate::codes::Failure;
 use crate::nonces::NonceRefused;
 use crate::registry::Method;
 use crate::request::{Caller, Origin};
+use crate::tokens;
 use base::{AppId, MINUTE_US};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -50,7 +51,7 @@ pub(crate) fn app_named(gateway: &Gateway, header: Option<&str>) -> Option<Arc<p
 }
 
 /// Checks a request. `origin` learns what the answer needs.
-pub(crate) fn verify(
+pub(crate) async fn verify(
     gateway: &Gateway,
     call: &RestCall,
     body: &[u8],
@@ -77,15 +78,12 @@ pub(crate) fn verify(
     check_serials(gateway, origin, &known, (own_serial, call.root_sn.as_deref()))?;
     check_nonce(gateway, app.id, nonce, sent_at_us)?;
     check_state(&app)?;
-    if call.app_auth_token.as_ref().is_some_and(|token| !token.is_empty()) {
-        return Err(Failure::gateway(GatewayError::InvalidAppAuthToken));
-    }
+    let merchant = tokens::merchant(gateway, &app, call.app_auth_token.as_deref()).await?;
     let method = method_here(origin)?;
     let mut fields = fields(gateway, call, body, origin, &app)?;
-    // No token was issued yet, so none can be right.
-    if fields.text("auth_token")?.is_some_and(|token| !token.is_empty()) {
-        return Err(Failure::gateway(GatewayError::InvalidAuthToken));
-    }
+    let token = fields.text("auth_token")?.map(|token| token.as_bytes().to_vec());
+    fields.take("auth_token");
+    let user = tokens::user(gateway, &app, token.as_deref()).await?;
     let mut address = |name: &str| -> Result<Option<String>, Failure> {
         let text = fields.text(name)?.filter(|text| !text.is_empty()).map(str::to_owned);
         fields.take(name);
@@ -93,7 +91,8 @@ pub(crate) fn verify(
     };
     let (notify_url, return_url) = (address("notify_url")?, address("return_url")?);
     let (charset, sign_type) = (Charset::Utf8, SignType::Rsa2);
-    let caller = Caller { app, charset, sign_type, notify_url, return_url };
+    let files = std::mem::take(&mut origin.files);
+    let caller = Caller { app, charset, sign_type, notify_url, return_url, merchant, user, files };
     Ok((method, Verified { caller, request: fields }))
 }
 

@@ -17,4 +17,6 @@ mod rest;
 mod rest_checks;
 mod rest_client;
 mod shop;
+mod small;
 mod table;
+mod tokens;

@@ -45,6 +45,52 @@ refund: a partial refund needs its own number -> 40004 ACQ.REFUND_AMT_NOT_EQUAL_
 refund: more than is left to refund -> 40004 ACQ.REASON_TRADE_REFUND_FEE_ERR
 refund: seller balance too low -> 40004 ACQ.SELLER_BALANCE_NOT_ENOUGH
 refund: the buyer's account is closed -> 40004 ACQ.BUYER_NOT_EXIST
+user code: no such code or token -> 40002 isv.code-invalid
+user code: it was issued to another app -> 40002 isv.unmatched-app-id
+user code: its owner took the authorisation back -> 40002 isv.code-invalid
+user code: it was used before -> 40002 isv.code-invalid
+user code: its time is over -> 40002 isv.code-invalid
+user refresh_token: no such code or token -> 40002 isv.refresh-token-invalid
+user refresh_token: it was issued to another app -> 40002 isv.unmatched-app-id
+user refresh_token: its owner took the authorisation back -> 40002 isv.refresh-token-invalid
+user refresh_token: it was used before -> 40002 isv.refreshed-token-invalid
+user refresh_token: its time is over -> 40002 isv.refresh-token-time-out
+merchant code: no such code or token -> 40004 AUTH_CODE_NOT_EXIST
+merchant code: it was issued to another app -> 40004 APP_ID_NOT_CONSISTENT
+merchant code: its owner took the authorisation back -> 40004 AUTH_CODE_NOT_VALID
+merchant code: it was used before -> 40004 AUTH_CODE_NOT_VALID
+merchant code: its time is over -> 40004 AUTH_CODE_NOT_VALID
+merchant refresh_token: no such code or token -> 40004 REFRESH_TOKEN_NOT_EXIST
+merchant refresh_token: it was issued to another app -> 40004 APP_ID_NOT_CONSISTENT
+merchant refresh_token: its owner took the authorisation back -> 40004 REFRESH_TOKEN_NOT_VALID
+merchant refresh_token: it was used before -> 40004 REFRESH_TOKEN_NOT_VALID
+merchant refresh_token: its time is over -> 40004 REFRESH_TOKEN_TIME_OUT
+token query: no such code or token -> 40004 AUTH_TOKEN_NOT_EXISTED
+token query: it was issued to another app -> 40004 AUTH_TOKEN_NOT_CONSISTENT
+token query: its owner took the authorisation back -> 40004 AUTH_TOKEN_NOT_EXISTED
+token query: it was used before -> 40004 AUTH_TOKEN_NOT_EXISTED
+token query: its time is over -> 40004 AUTH_TOKEN_NOT_EXISTED
+auth_token: no such code or token -> 20001 aop.invalid-auth-token
+auth_token: it was issued to another app -> 20001 aop.invalid-auth-token
+auth_token: its owner took the authorisation back -> 20001 aop.invalid-auth-token
+auth_token: it was used before -> 20001 aop.invalid-auth-token
+auth_token: its time is over -> 20001 aop.auth-token-time-out
+app_auth_token: no such code or token -> 20001 aop.invalid-app-auth-token
+app_auth_token: it was issued to another app -> 20001 aop.invalid-app-auth-token
+app_auth_token: its owner took the authorisation back -> 20001 aop.invalid-app-auth-token
+app_auth_token: it was used before -> 20001 aop.invalid-app-auth-token
+app_auth_token: its time is over -> 20001 aop.app-auth-token-time-out
+grant_type: no way to a user's token -> 40002 isv.grant-type-invalid
+grant_type: no way to a merchant's token -> 40004 GRANT_TYPE_INVALID
+certify: no such certification -> 40004 OPEN_CERTIFY_BILL_NOT_EXIST
+certify: the number was used for another certification -> 40004 ARRANGEMENT_STATUS_ERROR
+certify: it was decided before -> 40004 OPEN_CERTIFY_BILL_STATUS_ERROR
+certify: its time is over -> 40004 CERTIFY_ID_EXPIRED
+certify: nobody decided it yet -> 40004 OPEN_CERTIFY_BILL_STATUS_ERROR
+consult: no such user -> 40004 USER_NOT_EXIST
+consult: the user's account is frozen or closed -> 40004 USER_STAUTS_ERROR
+sync: no such status -> 40004 ACQ.NOTIFY_STATUS_INVALID
+sync: trade does not exist -> 40004 ACQ.TRADE_NOT_EXIST
 ";
 
 #[test]

@@ -190,3 +190,22 @@ async fn charset_and_sign_type_are_those_of_the_order() {
     }
     house.close(running).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_app_that_acts_for_a_merchant_is_told_with_the_merchant_s_app_beside_it() {
+    let (house, shop) = (House::open().await, Shop::open(SUCCESS).await);
+    let running = house.deliver(quick());
+    let helper = house.helper().await;
+    let open = OpenOrder { app: helper, ..house.unpaid("I-1", delivery(&shop.url())) };
+    let order = house.pay(open).await;
+    house.until_delivered(order.no).await;
+    let members = shop.calls()[0].members();
+    assert_eq!(members["app_id"], helper.to_string());
+    assert_eq!(members["auth_app_id"], house.app.to_string());
+    assert_eq!(members["seller_id"], house.seller.to_string());
+    assert_eq!(
+        names(&members),
+        PAID.into_iter().filter(|name| *name != "passback_params").collect::<Vec<_>>()
+    );
+    running.stop().await;
+}

@@ -2,10 +2,10 @@
 
 use base::{AppId, OrderNo, PartyId, Text};
 use cell::{Cell, Clock, Door};
-use engine::{IssuePayCode, OpenApp, OpenOrder, OpenParty, PayBy, RefundOrder, TopUp, Which};
+use engine::{Authorize, IssuePayCode, OpenApp, OpenOrder, OpenParty, PayBy, RefundOrder, TopUp, Which};
 use money::{Currency, Money};
 use notify::{Inbox, Notify, Options, Readers, Resender};
-use people::{AppMode, PartyKind};
+use people::{AppMode, GrantKind, PartyKind};
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -119,6 +119,24 @@ impl House {
 
     pub(crate) async fn another_app(&self) -> AppId {
         open_app(&self.door, self.seller).await
+    }
+
+    /// An app of another merchant, which the seller authorised.
+    pub(crate) async fn helper(&self) -> AppId {
+        let kind = PartyKind::Merchant;
+        let open = OpenParty { kind, login: text("helper@example.com"), name: text("n"), password: None };
+        let helper = self.door.ask(open).await.expect("opened");
+        let app = open_app(&self.door, helper).await;
+        let authorize = Authorize {
+            owner: self.seller,
+            app,
+            kind: GrantKind::Merchant,
+            scopes: text(""),
+            own_app: Some(self.app),
+            code: [1; 16],
+        };
+        self.door.ask(authorize).await.expect("authorised");
+        app
     }
 
     pub(crate) fn deliver(&self, options: Options) -> Running {

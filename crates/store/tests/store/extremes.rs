@@ -5,7 +5,10 @@ use base::{AppId, HoldNo, NoticeNo, OrderNo, PartyId, PostingNo, Slot, Text, Tim
 use engine::{Link, Outbox, Row};
 use ledger::{Account, AccountId, AccountKind, Hold, HoldState, Posting, PostingKind, Side};
 use money::{Currency, Minor, Rate};
-use people::{App, AppMode, AppStatus, Attempt, Credential, Login, Party, PartyKind, PartyStatus, SlotHead};
+use people::{
+    App, AppMode, AppStatus, Attempt, Callback, Certification, CertificationState, Credential, Grant,
+    GrantKind, Login, Party, PartyKind, PartyStatus, SlotHead, TOKENS_MAX, Token, TokenRole,
+};
 use trade::{
     Notice, NoticeEvent, NoticeState, Order, OrderNumber, OrderState, PayCode, Product, Receipt,
     ReceiptOutcome, Refund, RefundState, Rulebook, Timer, TimerTask, TopUpReceipt, Trade, TradeState,
@@ -24,6 +27,7 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(largest_ledger());
     rows.extend(largest_trade());
     rows.extend(crossing());
+    rows.extend(grants());
     rows
 }
 
@@ -41,6 +45,94 @@ fn crossing() -> [Row; 4] {
         }),
         row(Link { slot: first, other: last, sent: 0, acknowledged: 0, received: 0 }),
         row(Link { slot: last, other: first, sent: BIGGEST, acknowledged: BIGGEST, received: BIGGEST }),
+    ]
+}
+
+fn grants() -> [Row; 8] {
+    let (first, last) = (Slot::PLATFORM, Slot::new(99).unwrap());
+    let (nobody, small) = (PartyId::platform(first), AppId::issue(0, first).unwrap());
+    let (somebody, big) = (party(9_999_999_999, 99), app(9_999_999_999, 99));
+    let grant = Grant {
+        slot: first,
+        owner: nobody,
+        app: small,
+        kind: GrantKind::User,
+        scopes: text(""),
+        own_app: None,
+        granted_at_us: i64::MIN,
+        withdrawn_at_us: None,
+        tokens: vec![],
+    };
+    let token = Token {
+        slot: first,
+        digest: [0; 16],
+        role: TokenRole::Code,
+        kind: GrantKind::User,
+        owner: nobody,
+        app: small,
+        scopes: text(""),
+        issued_at_us: i64::MIN,
+        expires_at_us: i64::MIN,
+        ended_at_us: None,
+        access: None,
+    };
+    let asked = Certification {
+        slot: first,
+        id: [0; 16],
+        seller: nobody,
+        app: small,
+        outer_order_no: text(""),
+        meaning: [0; 16],
+        return_url: None,
+        state: CertificationState::Started,
+        opened_at_us: i64::MIN,
+        expires_at_us: i64::MIN,
+        decided_at_us: None,
+    };
+    let most = i64::MAX;
+    [
+        row(grant),
+        row(Grant {
+            slot: last,
+            owner: somebody,
+            app: big,
+            kind: GrantKind::Merchant,
+            scopes: longest(),
+            own_app: Some(big),
+            granted_at_us: most,
+            withdrawn_at_us: Some(most),
+            tokens: vec![255; TOKENS_MAX * 16],
+        }),
+        row(token),
+        row(Token {
+            slot: last,
+            digest: [255; 16],
+            role: TokenRole::Refresh,
+            kind: GrantKind::Merchant,
+            owner: somebody,
+            app: big,
+            scopes: longest(),
+            issued_at_us: most,
+            expires_at_us: most,
+            ended_at_us: Some(most),
+            access: Some([255; 16]),
+        }),
+        row(Callback { slot: first, app: small, origins: text("") }),
+        row(Callback { slot: last, app: big, origins: longest() }),
+        row(asked),
+        row(Certification {
+            slot: last,
+            id: [255; 16],
+            seller: somebody,
+            app: big,
+            outer_order_no: longest(),
+            meaning: [255; 16],
+            return_url: Some(longest()),
+            state: CertificationState::Failed,
+            opened_at_us: most,
+            expires_at_us: most,
+            decided_at_us: Some(most),
+        }),
     ]
 }
 

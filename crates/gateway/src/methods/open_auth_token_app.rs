@@ -1,0 +1,48 @@
+//! `alipay.open.auth.token.app`: a merchant's code, or a refresh token, becomes tokens to act for the merchant.
+//!
+//! Every app may act for other merchants here, so `APP_NOT_ISV` is never answered.
+
+use crate::Gateway;
+use crate::codes::Failure;
+use crate::codes::grant::{BadGrantType, TokenPlace};
+use crate::methods::system_oauth_token::{Given, Taken, given, take};
+use crate::registry::{Done, Face, Method};
+use crate::request::Caller;
+use crate::verify::Verified;
+use base::SECOND_US;
+use people::GrantKind;
+use wire::envelope::{ObjectWriter, Response};
+use wire::json::Object;
+
+pub(crate) const METHOD: Method = Method {
+    name: "alipay.open.auth.token.app",
+    title: "换取应用授权令牌",
+    face: Face::Answer,
+    version_optional: false,
+    run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+fn read(_caller: &Caller, fields: &Object) -> Result<Given, Failure> {
+    given(fields, [TokenPlace::MerchantCode, TokenPlace::MerchantRefresh], BadGrantType::Merchant)
+}
+
+async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
+    let call = call.read(read)?;
+    let taken = take(gateway, call.caller(), GrantKind::Merchant, call.request()).await?;
+    let mut response = Response::success();
+    members(&mut response.members, &taken);
+    let mut token = ObjectWriter::new();
+    members(&mut token, &taken);
+    response.members.objects("tokens", [token]);
+    Ok(Done::Say(response))
+}
+
+fn members(members: &mut ObjectWriter, taken: &Taken) {
+    let own_app = taken.authorized.own_app.map(|app| app.to_string());
+    members.text("app_auth_token", &taken.access);
+    members.text("app_refresh_token", &taken.refresh);
+    members.text_some("auth_app_id", own_app.as_deref());
+    members.int("expires_in", GrantKind::Merchant.access_life_us() / SECOND_US);
+    members.int("re_expires_in", GrantKind::Merchant.refresh_life_us() / SECOND_US);
+    members.text("user_id", &taken.authorized.owner.to_string());
+}

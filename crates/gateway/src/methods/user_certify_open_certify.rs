@@ -1,0 +1,46 @@
+//! `alipay.user.certify.open.certify`: a browser is sent to the page on which the person passes or fails.
+
+use crate::Gateway;
+use crate::codes::Failure;
+use crate::registry::{Done, Face, Method};
+use crate::request::Caller;
+use crate::verify::Verified;
+use engine::{CertifyRefused, FindCertification};
+use people::Certification;
+use std::sync::Arc;
+use wire::envelope::Response;
+use wire::json::Object;
+use world::slot_of_token;
+
+pub(crate) const METHOD: Method = Method {
+    name: "alipay.user.certify.open.certify",
+    title: "身份认证开始认证",
+    face: Face::Page,
+    version_optional: false,
+    run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
+    let call = call.read(certify_id)?;
+    let certify_id = call.request();
+    find(gateway, call.caller(), certify_id).await?;
+    Ok(Done::Go { url: gateway.world.certify_url(certify_id), response: Response::success() })
+}
+
+/// Reads the one field there is.
+pub(crate) fn certify_id(_caller: &Caller, fields: &Object) -> Result<String, Failure> {
+    let found = fields.text("certify_id").ok().flatten().filter(|text| !text.is_empty());
+    found.map(str::to_owned).ok_or_else(|| Failure::illegal_format("certify_id 缺失"))
+}
+
+/// The merchant's certification of this number.
+pub(crate) async fn find(
+    gateway: &Gateway,
+    caller: &Caller,
+    certify_id: &str,
+) -> Result<Arc<Certification>, Failure> {
+    let slot = slot_of_token(certify_id).ok_or_else(|| Failure::refused(CertifyRefused::NotFound))?;
+    let id = gateway.world.secrets.token_digest(certify_id);
+    let query = FindCertification { slot, id, seller: Some(caller.seller()) };
+    gateway.door.ask(query).await.map_err(Failure::of_cell)
+}
