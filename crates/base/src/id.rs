@@ -147,7 +147,7 @@ serial! {
 }
 serial! {
     /// The number of a debit agreement (`agreement_no`): 21 digits beginning with the China date. Of the series of
-    /// orders: an agreement that is signed with a payment has the number of its order.
+    /// orders.
     AgreementNo
 }
 

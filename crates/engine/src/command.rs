@@ -1,5 +1,6 @@
 //! What can be asked: the closed list of commands and their replies.
 
+use crate::agreement::{debit, end, find, offer, postpone, sign};
 use crate::run::Outcome;
 use crate::{
     Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
@@ -9,14 +10,22 @@ use crate::{
     SetPartyStatus, SetRules, Stop, TopUp, TopUpRefused, TryPassword,
 };
 use crate::{
+    DebitOrder, EndMandate, FindAgreement, FindByBuyer, FindMandate, FindOffer, OfferAgreement,
+    PostponeDebit, SignAgreement, UnsignAgreement,
+};
+use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
     password, pay_code, query, refund_order, rulebook, timer, top_up,
 };
-use base::{AppId, PartyId, Slot};
+use base::{AgreementNo, AppId, PartyId, Slot};
 use ledger::Account;
 use people::{Party, PasswordRefused};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use trade::{
+    Agreement, DebitRefused, FindAgreementRefused, Mandate, OfferRefused, PostponeRefused, SignRefused,
+    UnsignRefused,
+};
 use trade::{
     CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, Order, PayRefused, RefundRefused,
     Trade,
@@ -129,6 +138,16 @@ commands! {
     query FindAccount => query::find_account, Arc<Account>, PartyNotFound;
     change Receive => crossing::receive, u64, ParcelRefused;
     change Acknowledge => crossing::acknowledge, (), Never;
+    change OfferAgreement => offer::offer_agreement, Arc<Agreement>, OfferRefused;
+    change SignAgreement => sign::sign_agreement, Arc<Agreement>, SignRefused;
+    change UnsignAgreement => end::unsign_agreement, (), UnsignRefused;
+    change EndMandate => end::end_mandate, (), UnsignRefused;
+    change PostponeDebit => postpone::postpone_debit, Arc<Agreement>, PostponeRefused;
+    change DebitOrder => debit::debit_order, Opened, DebitRefused;
+    query FindAgreement => find::find_agreement, Arc<Agreement>, FindAgreementRefused;
+    query FindOffer => find::find_offer, Arc<Agreement>, FindAgreementRefused;
+    query FindByBuyer => find::find_by_buyer, AgreementNo, FindAgreementRefused;
+    query FindMandate => find::find_mandate, Arc<Mandate>, FindAgreementRefused;
 }
 
 #[cfg(test)]
@@ -140,7 +159,9 @@ mod tests {
     fn the_places_of_commands_are_frozen() {
         let frozen = "OpenParty SetPartyStatus OpenApp SetAppStatus SetRules TopUp IssuePayCode OpenOrder ClaimOrder \
             TryPassword JudgePassword ConfirmPay CloseOrder CancelOrder RefundOrder NoticeTried RunTimer FindOrder \
-            FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount Receive Acknowledge";
+            FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount Receive Acknowledge \
+            OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder FindAgreement FindOffer \
+            FindByBuyer FindMandate";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

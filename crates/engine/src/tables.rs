@@ -6,6 +6,7 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
 use people::{App, Attempt, Credential, Login, Party, SlotHead};
 use std::sync::Arc;
+use trade::{Agreement, AgreementName, Debit, Mandate};
 use trade::{Notice, Order, OrderNumber, PayCode, Receipt, Refund, Rulebook, Timer, TopUpReceipt, Trade};
 
 /// A record that has a table of its own.
@@ -118,6 +119,10 @@ tables! {
     Timer = 19, false;
     Outbox = 20, false;
     Link = 21, true;
+    Agreement = 30, false;
+    Mandate = 31, false;
+    AgreementName = 32, false;
+    Debit = 33, false;
 }
 
 impl Table {
@@ -144,6 +149,8 @@ impl Key {
             Key::Posting((_, no)) => Some((no.slot(), no.at_us())),
             Key::Notice((_, no)) => Some((no.slot(), no.at_us())),
             Key::Hold((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Agreement((_, no)) | Key::Mandate((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Debit((_, no)) => Some((no.slot(), no.at_us())),
             Key::Timer((_, _, no)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
@@ -156,6 +163,7 @@ impl Key {
             | Key::OrderNumber(_)
             | Key::TopUpReceipt(_)
             | Key::PayCode(_)
+            | Key::AgreementName(_)
             | Key::Outbox(_)
             | Key::Link(_) => None,
         }

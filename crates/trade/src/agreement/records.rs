@@ -49,8 +49,6 @@ pub struct Agreement {
     pub validity_unit: Option<Unit>,
     /// How many of them.
     pub validity_count: Option<u32>,
-    /// Whether it is signed with the payment of the order of the same number, and in no other way.
-    pub with_order: bool,
     /// Where to notify.
     pub notify_url: Option<Url>,
     /// Where the browser goes after signing.
@@ -63,7 +61,7 @@ pub struct Agreement {
     pub offered_at_us: i64,
     /// Until when it can be signed.
     pub sign_until_us: i64,
-    /// The timer that forgets it unsigned; absent once it is signed, and for one that is signed with an order.
+    /// The timer that forgets it unsigned; absent once it is signed.
     pub timer: Option<TimerNo>,
     /// Whose slot was asked to sign and has not answered yet.
     pub asked: Option<PartyId>,

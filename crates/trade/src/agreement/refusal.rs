@@ -32,15 +32,18 @@ pub enum OfferRefused {
 /// Why a buyer does not sign.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
 pub enum SignRefused {
-    /// There is none, it was not signed in time, or it is signed with an order's payment.
+    /// There is none, or it was not signed in time.
     #[error("agreement not found")]
     AgreementNotFound,
-    /// Another buyer signed it, or is signing it right now.
+    /// Another buyer signed it.
     #[error("the agreement is another buyer's")]
     BuyerDiffers,
     /// It has ended.
     #[error("agreement has ended")]
     AlreadyEnded,
+    /// Somebody is signing it right now.
+    #[error("the agreement is being signed")]
+    UnderWay,
     /// The buyer is the merchant.
     #[error("buyer and seller are the same party")]
     BuyerIsSeller,
@@ -100,10 +103,7 @@ pub enum PostponeRefused {
 /// Why no money is taken under an agreement.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum DebitRefused {
-    /// There is no such merchant, or the app is not the merchant's own.
-    #[error("seller not found")]
-    SellerNotFound,
-    /// There is no such agreement, or it is another merchant's.
+    /// There is no such agreement, or it is another merchant's. That there is no such merchant comes before it.
     #[error("agreement does not exist")]
     AgreementNotFound,
     /// Nobody has signed it.
