@@ -1,5 +1,6 @@
 //! All checks of rows against each other, fed row by row.
 
+use crate::agreements::Agreements;
 use crate::around::Around;
 use crate::books::Books;
 use crate::columns::Columns;
@@ -21,6 +22,7 @@ pub(crate) struct Checks {
     orders: Orders,
     around: Around,
     crossing: Crossing,
+    agreements: Agreements,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -34,6 +36,7 @@ impl Checks {
             orders: Orders::new(keyed),
             around,
             crossing: Crossing::new(home),
+            agreements: Agreements::new(home),
             rules: None,
         }
     }
@@ -90,7 +93,18 @@ impl Checks {
             }
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
+            Row::Agreement(agreement) => {
+                self.parties.owner(table, &typed.key(), agreement.seller, findings);
+                self.agreements.agreement(agreement, findings);
+            }
+            Row::Mandate(mandate) => {
+                self.parties.owner(table, &typed.key(), mandate.buyer, findings);
+                self.agreements.mandate(mandate, findings);
+            }
+            Row::AgreementName(name) => self.agreements.name(name, findings),
+            Row::Debit(debit) => self.agreements.debit(debit, self.orders.debited(debit), findings),
             Row::Timer(timer) => {
+                self.agreements.timer(timer, findings);
                 self.orders.timer(timer, findings);
                 self.around.timer(timer, findings);
             }
@@ -103,6 +117,7 @@ impl Checks {
         self.parties.finish(findings);
         self.around.finish(findings);
         self.crossing.finish(findings);
+        self.agreements.finish(findings);
         let expected = self.orders.finish(self.rules.as_ref(), findings);
         self.books.finish(&expected, findings)
     }

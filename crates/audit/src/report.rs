@@ -80,6 +80,8 @@ pub enum FindingKind {
     FeeWrong,
     /// Parcels to other cells and the counts of them do not agree.
     ParcelWrong,
+    /// The two sides of an agreement, its names and its debits do not agree.
+    AgreementWrong,
     /// SQLite finds its own file damaged.
     FileDamaged,
     /// A command that is decided again ends otherwise than the journal says.

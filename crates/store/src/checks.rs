@@ -47,6 +47,10 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Receipt(_)
         | Row::TopUpReceipt(_)
         | Row::PayCode(_)
+        | Row::Agreement(_)
+        | Row::Mandate(_)
+        | Row::AgreementName(_)
+        | Row::Debit(_)
         | Row::Notice(_) => return None,
     };
     (!holds).then_some(rule)

@@ -72,11 +72,11 @@ fn an_offer_that_nobody_signs_in_time_was_never_there() {
         sign A1 alice P1                        -> refused AgreementNotFound
         # It is offered anew, also before its timer ran.
         offer A2 shop month=1 first=2026-01-20 ext=E1
-        offered A1                              -> refused AgreementNotFound
+        offered A1 shop                         -> refused AgreementNotFound
         due                                     -> 0
         advance 1d
         due                                     -> 2
-        offered A2                              -> refused AgreementNotFound
+        offered A2 shop                         -> refused AgreementNotFound
         offer A3 shop month=2 first=2026-01-20 ext=E1 -> Temp
         told A1                                 -> \u{20}
     ",
