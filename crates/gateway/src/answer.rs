@@ -10,7 +10,6 @@ use crate::request::{Origin, by_certificate};
 use crate::{Gateway, Refusal};
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response as HttpResponse, StatusCode, header};
-use base::OrderNo;
 use wire::charset::Charset;
 use wire::envelope::{Response, quoted_cipher, signed_envelope, unsigned_envelope};
 
@@ -43,9 +42,14 @@ impl Gateway {
     ) -> HttpResponse<Body> {
         match done {
             Ok(Done::Opened { order_no, .. }) if origin.is_page() => {
-                self.to_cashier(origin, order_no, by_post)
+                self.to_page(origin, &self.world.cashier_url(order_no), by_post)
             }
-            Ok(Done::Opened { response, .. } | Done::Say(response)) => self.envelope(origin, &response),
+            Ok(Done::Signing { agreement_no, .. }) if origin.is_page() => {
+                self.to_page(origin, &self.world.agreement_url(agreement_no), by_post)
+            }
+            Ok(Done::Opened { response, .. } | Done::Signing { response, .. } | Done::Say(response)) => {
+                self.envelope(origin, &response)
+            }
             Err(failure) if origin.is_page() => error_page(origin, &Refusal::from(failure)),
             Err(failure) => self.envelope(origin, &failure.response()),
         }
@@ -82,10 +86,10 @@ impl Gateway {
         finish(origin, signed_envelope(&node, &inner, charset, origin.sign_type, &platform.key, cert_sn))
     }
 
-    fn to_cashier(&self, origin: &Origin, order_no: OrderNo, by_post: bool) -> HttpResponse<Body> {
+    fn to_page(&self, origin: &Origin, url: &str, by_post: bool) -> HttpResponse<Body> {
         // After a form the browser must come with GET, which 302 does not promise.
         let status = if by_post { StatusCode::SEE_OTHER } else { StatusCode::FOUND };
-        let location = HeaderValue::try_from(self.world.cashier_url(order_no));
+        let location = HeaderValue::try_from(url);
         let location = location.expect("a base address and letters make a header");
         let mut response = HttpResponse::new(Body::empty());
         *response.status_mut() = status;

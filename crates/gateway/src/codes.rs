@@ -9,7 +9,10 @@
 //!
 //! Each product has a file of its own below; what they share and how a failure is answered stands here.
 
+mod agreement;
 mod trade;
+
+pub(crate) use agreement::NameRefused;
 
 use base::{Plant, planted};
 use cell::CellError;
@@ -138,6 +141,12 @@ impl Failure {
         self.code == "20000"
     }
 
+    /// Under the names of methods that are not about trades: what is theirs alone has no `ACQ.` before it.
+    pub(crate) fn bare(mut self) -> Failure {
+        self.sub_code = self.sub_code.strip_prefix("ACQ.").unwrap_or(self.sub_code);
+        self
+    }
+
     /// For programs.
     pub(crate) fn sub_code(&self) -> &'static str {
         self.sub_code
@@ -217,5 +226,7 @@ pub(crate) use every;
 
 /// The whole table, in order of precedence, for the documentation and for tests.
 pub fn codes_table() -> Vec<TableRow> {
-    trade::table()
+    let mut rows = trade::table();
+    rows.extend(agreement::table());
+    rows
 }

@@ -15,6 +15,7 @@
 //!
 //! Reading order: `http`, `places`, `verify`, `registry`, one file of `methods`, `order_fields`, `codes`, `answer`.
 
+mod agreement_fields;
 mod answer;
 mod busy;
 mod codes;

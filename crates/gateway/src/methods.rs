@@ -12,6 +12,10 @@ pub(crate) mod trade_precreate;
 pub(crate) mod trade_query;
 pub(crate) mod trade_refund;
 pub(crate) mod trade_wap_pay;
+pub(crate) mod user_agreement_executionplan_modify;
+pub(crate) mod user_agreement_page_sign;
+pub(crate) mod user_agreement_query;
+pub(crate) mod user_agreement_unsign;
 
 use wire::envelope::ObjectWriter;
 
