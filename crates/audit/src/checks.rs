@@ -1,5 +1,6 @@
 //! All checks of rows against each other, fed row by row.
 
+use crate::agreements::Agreements;
 use crate::around::Around;
 use crate::books::Books;
 use crate::columns::Columns;
@@ -23,6 +24,7 @@ pub(crate) struct Checks {
     around: Around,
     crossing: Crossing,
     grants: Grants,
+    agreements: Agreements,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -37,6 +39,7 @@ impl Checks {
             around,
             crossing: Crossing::new(home),
             grants: Grants::default(),
+            agreements: Agreements::new(home),
             rules: None,
         }
     }
@@ -98,7 +101,18 @@ impl Checks {
             Row::Certification(row) => self.grants.certification(row, &self.parties, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
+            Row::Agreement(agreement) => {
+                self.parties.owner(table, &typed.key(), agreement.seller, findings);
+                self.agreements.agreement(agreement, findings);
+            }
+            Row::Mandate(mandate) => {
+                self.parties.owner(table, &typed.key(), mandate.buyer, findings);
+                self.agreements.mandate(mandate, findings);
+            }
+            Row::AgreementName(name) => self.agreements.name(name, findings),
+            Row::Debit(debit) => self.agreements.debit(debit, self.orders.debited(debit), findings),
             Row::Timer(timer) => {
+                self.agreements.timer(timer, findings);
                 self.orders.timer(timer, findings);
                 self.around.timer(timer, findings);
             }
@@ -112,6 +126,7 @@ impl Checks {
         self.around.finish(findings);
         self.crossing.finish(findings);
         self.grants.finish(findings);
+        self.agreements.finish(findings);
         let expected = self.orders.finish(self.rules.as_ref(), findings);
         self.books.finish(&expected, findings)
     }

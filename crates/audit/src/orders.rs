@@ -1,5 +1,6 @@
 //! Orders: each by itself, and everything that points at it.
 
+use crate::agreements::Debited;
 use crate::books::{Expected, key_of};
 use crate::images::text_of_key;
 use crate::keyed::Keyed;
@@ -13,7 +14,7 @@ use engine::Tabled;
 use ledger::Posting;
 use money::Currency;
 use trade::{
-    Notice, NoticeEvent, NoticeState, Order, OrderNumber, OrderState, Receipt, ReceiptOutcome, Refund,
+    Debit, Notice, NoticeEvent, NoticeState, Order, OrderNumber, OrderState, Receipt, ReceiptOutcome, Refund,
     RefundState, Timer, TimerTask, Trade,
 };
 
@@ -136,6 +137,12 @@ impl Orders {
                 findings.add(FindingKind::RefundWrong, "refund", text_of_key(&key), message);
             }
         }
+    }
+
+    /// What the order of a debit came to; `None` when there is none in the debit's slot.
+    pub(crate) fn debited(&mut self, debit: &Debit) -> Option<Debited> {
+        let order = self.list.get_mut(debit.order_no).filter(|order| order.no.slot() == debit.slot)?;
+        Some(Debited { paid: order.paid_at_us.is_some(), total: order.total })
     }
 
     pub(crate) fn trade(&mut self, trade: &Trade, findings: &mut Findings) {

@@ -84,6 +84,8 @@ pub enum FindingKind {
     GrantWrong,
     /// A certification's state, times and app do not agree.
     CertificationWrong,
+    /// The two sides of an agreement, its names and its debits do not agree.
+    AgreementWrong,
     /// SQLite finds its own file damaged.
     FileDamaged,
     /// A command that is decided again ends otherwise than the journal says.

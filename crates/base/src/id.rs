@@ -145,6 +145,23 @@ serial! {
     /// The number of a hold on an account.
     HoldNo
 }
+serial! {
+    /// The number of a debit agreement (`agreement_no`): 21 digits beginning with the China date. Of the series of
+    /// orders.
+    AgreementNo
+}
+
+impl AgreementNo {
+    /// The same number as one of the series of orders, for timers, notices and password proofs.
+    pub const fn topic(self) -> OrderNo {
+        OrderNo(self.0)
+    }
+
+    /// The agreement with this number of the series.
+    pub const fn of_topic(topic: OrderNo) -> AgreementNo {
+        AgreementNo(topic.0)
+    }
+}
 
 /// What stands between date and time of day in a trade number, as in those that merchants know.
 const TRADE_NO_FILL: &str = "2200140";
@@ -164,19 +181,44 @@ impl FromStr for OrderNo {
         if text.len() != 28 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(wrong("it has 28 digits"));
         }
-        let (date, of_day) =
-            (digits(&text[..8], 8, "trade number")?, digits(&text[15..26], 11, "trade number")?);
-        let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
-        let date =
-            jiff::civil::Date::new(year as i16, month as i8, day as i8).map_err(|_| wrong("no such date"))?;
-        let midnight = jiff::tz::Offset::constant(8).to_timestamp(date.at(0, 0, 0, 0));
-        let midnight_us = midnight.map_err(|_| wrong("no such date"))?.as_microsecond();
-        let slot = Slot::of_id(digits(&text[26..], 2, "trade number")?);
-        // Not `of`, which takes moments that a cell has given: this one is anybody's.
-        let at_us = midnight_us + of_day.cast_signed();
-        let number = at_us.checked_mul(i64::from(SLOTS));
-        let number = number.and_then(|number| number.checked_add(i64::from(slot.number())));
-        let number = number.and_then(OrderNo::from_number).ok_or_else(|| wrong("no such date"))?;
+        let number = dated(&text[..8], &text[15..], "trade number")?;
+        let number = OrderNo::from_number(number).ok_or_else(|| wrong("no such date"))?;
+        if number.to_string() == text { Ok(number) } else { Err(wrong("its parts do not fit together")) }
+    }
+}
+
+/// The number of a date, and of what follows it: eleven digits of microseconds of the day and two of the slot.
+fn dated(date: &str, rest: &str, kind: &'static str) -> Result<i64, IdError> {
+    let no_date = || IdError { kind, reason: "no such date" };
+    let (date, of_day) = (digits(date, 8, kind)?, digits(&rest[..11], 11, kind)?);
+    let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
+    let date = jiff::civil::Date::new(year as i16, month as i8, day as i8).map_err(|_| no_date())?;
+    let midnight = jiff::tz::Offset::constant(8).to_timestamp(date.at(0, 0, 0, 0));
+    let midnight_us = midnight.map_err(|_| no_date())?.as_microsecond();
+    let slot = Slot::of_id(digits(&rest[11..], 2, kind)?);
+    // Not `of`, which takes moments that a cell has given: this one is anybody's.
+    let at_us = midnight_us + of_day.cast_signed();
+    let number = at_us.checked_mul(i64::from(SLOTS));
+    number.and_then(|number| number.checked_add(i64::from(slot.number()))).ok_or_else(no_date)
+}
+
+impl fmt::Display for AgreementNo {
+    /// `yyyyMMdd`, eleven digits of microseconds of the day in China, two of the slot.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of_day = (self.at_us() + CHINA_OFFSET_US).rem_euclid(DAY_US);
+        write!(f, "{:08}{of_day:011}{:02}", china_date(self.at_us()), self.slot().number())
+    }
+}
+
+impl FromStr for AgreementNo {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<AgreementNo, IdError> {
+        let wrong = |reason| IdError { kind: "agreement number", reason };
+        if text.len() != 21 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(wrong("it has 21 digits"));
+        }
+        let number = dated(&text[..8], &text[8..], "agreement number")?;
+        let number = AgreementNo::from_number(number).ok_or_else(|| wrong("no such date"))?;
         if number.to_string() == text { Ok(number) } else { Err(wrong("its parts do not fit together")) }
     }
 }
@@ -244,6 +286,24 @@ mod tests {
         }
         let last = OrderNo::of(Stamp { at_us: i64::MAX / 100 - 1, seq: 0 }, Slot::new(99).unwrap());
         assert_eq!(last.to_string().parse(), Ok(last));
+    }
+
+    #[test]
+    fn an_agreement_number_reads_back_and_is_the_number_of_its_topic() {
+        let stamp = Stamp { at_us: 1_767_283_200_000_007, seq: 1 };
+        let (number, order) = (AgreementNo::of(stamp, Slot::of_id(42)), OrderNo::of(stamp, Slot::of_id(42)));
+        assert_eq!(number.to_string(), "202601020000000000742");
+        assert_eq!("202601020000000000742".parse(), Ok(number));
+        assert_eq!((number.topic(), AgreementNo::of_topic(order)), (order, number));
+        for wrong in [
+            "",
+            "20260102000000000074",
+            "202613020000000000742",
+            "196912310000000000000",
+            "202601029999999999942",
+        ] {
+            assert!(wrong.parse::<AgreementNo>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Ids carry the slot of their home, stamps are the only time inside a decision, text is bounded, secrets do
 //! not print, and a [`Record`] is a row of a typed table. Nothing here does I/O or reads a clock.
 //!
-//! Reading order: `slot`, `stamp`, `id`, `text`, `secret`, `record`, `codec`; `plant` is for proving the
+//! Reading order: `slot`, `stamp`, `calendar`, `day`, `id`, `text`, `secret`, `record`, `codec`; `plant` is for proving the
 //! proofs.
 
 // The derives name `::base`, also inside this crate.
@@ -11,6 +11,7 @@ extern crate self as base;
 
 mod calendar;
 mod codec;
+mod day;
 mod id;
 mod plant;
 mod record;
@@ -24,7 +25,8 @@ pub use calendar::{
     CHINA_OFFSET_US, DAY_US, HOUR_US, MINUTE_US, SECOND_US, china_date, next_china_midnight_us,
 };
 pub use codec::{BinarySink, BinarySource, Value};
-pub use id::{AppId, HoldNo, IdError, NoticeNo, OrderNo, PartyId, PostingNo, TimerNo};
+pub use day::{Day, DayError, plus_months_us};
+pub use id::{AgreementNo, AppId, HoldNo, IdError, NoticeNo, OrderNo, PartyId, PostingNo, TimerNo};
 pub use plant::{PLANTED, Plant, plant, planted};
 pub use record::{Column, ColumnKind, Field, FieldError, Record, Sink, Source};
 pub use secret::Secret;

@@ -234,7 +234,7 @@ fn refusal(opening: bool, refused: ClaimRefused) -> Reply {
 }
 
 /// An order that was opened for a buyer who cannot have it was never there.
-fn forget(rows: &mut Rows<'_>, order: &Order) {
+pub(crate) fn forget(rows: &mut Rows<'_>, order: &Order) {
     let mut order = order.clone();
     crate::close_order::forget_timer(rows, &mut order);
     rows.delete::<OrderNumber>((order.slot, order.seller, order.out_trade_no.clone()));

@@ -1,5 +1,6 @@
 //! What can be asked: the closed list of commands and their replies.
 
+use crate::agreement::{debit, end, find, offer, postpone, sign};
 use crate::run::Outcome;
 use crate::{
     Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
@@ -9,20 +10,25 @@ use crate::{
     SetPartyStatus, SetRules, Stop, TopUp, TopUpRefused, TryPassword,
 };
 use crate::{
-    AppNotFound, Authorize, AuthorizeRefused, Authorized, CertifyRefused, DecideCertification, FindCallback,
-    FindCertification, FindGrant, FindToken, GrantNotFound, OpenCertification, SeenToken, SetCallback,
-    TakeTokens, TokenRefused, WithdrawGrant,
+    AppNotFound, Authorize, AuthorizeRefused, Authorized, CertifyRefused, DebitOrder, DecideCertification,
+    EndMandate, FindAgreement, FindByBuyer, FindCallback, FindCertification, FindGrant, FindMandate,
+    FindOffer, FindToken, GrantNotFound, OfferAgreement, OpenCertification, PostponeDebit, SeenToken,
+    SetCallback, SignAgreement, TakeTokens, TokenRefused, UnsignAgreement, WithdrawGrant,
 };
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
     password, pay_code, query, refund_order, rulebook, timer, top_up,
 };
 use crate::{certify, grant, withdraw};
-use base::{AppId, PartyId, Slot};
+use base::{AgreementNo, AppId, PartyId, Slot};
 use ledger::Account;
 use people::{Callback, Certification, Grant, Party, PasswordRefused};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use trade::{
+    Agreement, DebitRefused, FindAgreementRefused, Mandate, OfferRefused, PostponeRefused, SignRefused,
+    UnsignRefused,
+};
 use trade::{
     CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, Order, PayRefused, RefundRefused,
     Trade,
@@ -145,6 +151,16 @@ commands! {
     change OpenCertification => certify::open_certification, (), CertifyRefused;
     change DecideCertification => certify::decide_certification, Arc<Certification>, CertifyRefused;
     query FindCertification => certify::find_certification, Arc<Certification>, CertifyRefused;
+    change OfferAgreement => offer::offer_agreement, Arc<Agreement>, OfferRefused;
+    change SignAgreement => sign::sign_agreement, Arc<Agreement>, SignRefused;
+    change UnsignAgreement => end::unsign_agreement, (), UnsignRefused;
+    change EndMandate => end::end_mandate, (), UnsignRefused;
+    change PostponeDebit => postpone::postpone_debit, Arc<Agreement>, PostponeRefused;
+    change DebitOrder => debit::debit_order, Opened, DebitRefused;
+    query FindAgreement => find::find_agreement, Arc<Agreement>, FindAgreementRefused;
+    query FindOffer => find::find_offer, Arc<Agreement>, FindAgreementRefused;
+    query FindByBuyer => find::find_by_buyer, AgreementNo, FindAgreementRefused;
+    query FindMandate => find::find_mandate, Arc<Mandate>, FindAgreementRefused;
 }
 
 #[cfg(test)]
@@ -158,7 +174,9 @@ mod tests {
             TryPassword JudgePassword ConfirmPay CloseOrder CancelOrder RefundOrder NoticeTried RunTimer FindOrder \
             FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount Receive Acknowledge \
             Authorize TakeTokens FindToken WithdrawGrant FindGrant SetCallback FindCallback OpenCertification \
-            DecideCertification FindCertification";
+            DecideCertification FindCertification \
+            OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder FindAgreement FindOffer \
+            FindByBuyer FindMandate";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

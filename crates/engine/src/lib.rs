@@ -16,6 +16,7 @@ mod rows;
 mod run;
 mod tables;
 
+mod agreement;
 mod books;
 mod cancel_order;
 mod certify;
@@ -38,6 +39,13 @@ mod timer;
 mod top_up;
 mod withdraw;
 
+pub use agreement::MandateSaid;
+pub use agreement::debit::{DebitAsk, DebitNo, DebitOrder, DebitPaid, DebitReturned, DebitUndone};
+pub use agreement::end::{EndAsk, EndMandate, MandateEnded, UnsignAgreement};
+pub use agreement::find::{FindAgreement, FindByBuyer, FindMandate, FindOffer};
+pub use agreement::offer::{AgreementDelivery, OfferAgreement};
+pub use agreement::postpone::{PostponeAnswer, PostponeAsk, PostponeDebit};
+pub use agreement::sign::{SignAgreement, SignAnswer, SignAsk};
 pub use cancel_order::{CancelAction, CancelOrder, Cancelled};
 pub use certify::{CertifyRefused, DecideCertification, FindCertification, OpenCertification};
 pub use claim_order::{ClaimOrder, Claimed};

@@ -1,5 +1,10 @@
 //! What slots say to each other. A message is applied exactly once and cannot be refused: "no" is another message.
 
+use crate::agreement::{debit, end, postpone, sign};
+use crate::{
+    DebitAsk, DebitNo, DebitPaid, DebitReturned, DebitUndone, EndAsk, MandateEnded, PostponeAnswer,
+    PostponeAsk, SignAnswer, SignAsk,
+};
 use crate::{Fault, Reply, Rows, claim_order, order_paid, pay_request, refund_order};
 use base::{OrderNo, PartyId, Slot, Text};
 use money::Money;
@@ -173,6 +178,17 @@ messages! {
     RefundIn => refund_order::refund_in;
     RefundAnswer => refund_order::refund_answer;
     TradeForgotten => claim_order::trade_forgotten;
+    SignAsk => sign::sign_ask;
+    SignAnswer => sign::sign_answer;
+    EndAsk => end::end_ask;
+    MandateEnded => end::mandate_ended;
+    PostponeAsk => postpone::postpone_ask;
+    PostponeAnswer => postpone::postpone_answer;
+    DebitAsk => debit::debit_ask;
+    DebitNo => debit::debit_no;
+    DebitPaid => debit::debit_paid;
+    DebitReturned => debit::debit_returned;
+    DebitUndone => debit::debit_undone;
 }
 
 impl Message {
@@ -190,7 +206,8 @@ mod tests {
     #[test]
     fn the_places_of_messages_are_frozen() {
         let frozen = "PayRequest PayRefusal OrderPaid PayReturned ClaimAsk ClaimAnswer TradeClosed RefundIn \
-            RefundAnswer TradeForgotten";
+            RefundAnswer TradeForgotten SignAsk SignAnswer EndAsk MandateEnded PostponeAsk PostponeAnswer DebitAsk DebitNo \
+            DebitPaid DebitReturned DebitUndone";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

@@ -78,19 +78,44 @@ pub(crate) fn open_order(
     rows: &mut Rows<'_>,
     command: &OpenOrder,
 ) -> Result<Next<Opened>, Stop<OpenRefused>> {
+    let party = merchant(rows, command)?;
+    if let Some(order) = numbered(rows, command)? {
+        return again(rows, command, order, party.status);
+    }
+    let expires_at_us = acceptable(rows, command, &party)?;
+
+    // Nothing can be refused here below this line; a payment may still be refused by the buyer's slot.
+    let order = opened_anew(rows, command, expires_at_us);
+    go_on(rows, command, order)
+}
+
+/// The merchant that asks, with an app of its own.
+pub(crate) fn merchant(rows: &mut Rows<'_>, command: &OpenOrder) -> Result<Arc<Party>, Stop<OpenRefused>> {
     let (slot, seller) = (rows.slot(), command.seller);
     let party = rows.get::<Party>((slot, seller))?.filter(|party| party.kind == PartyKind::Merchant);
     let Some(party) = party else { return Stop::because(OpenRefused::SellerNotFound) };
     if !grant::acts_for(rows, command.app, seller)? {
         return Stop::because(OpenRefused::SellerNotFound);
     }
-    let number = rows.get::<OrderNumber>((slot, seller, command.out_trade_no.clone()))?;
-    if let Some(number) = number {
-        let order = rows.get::<Order>((slot, number.no))?;
-        let order =
-            order.ok_or_else(|| crate::Fault(format!("order {} has a number but no row", number.no)))?;
-        return again(rows, command, order, party.status);
-    }
+    Ok(party)
+}
+
+/// The order that has the merchant's number already.
+pub(crate) fn numbered(rows: &mut Rows<'_>, command: &OpenOrder) -> Result<Option<Arc<Order>>, crate::Fault> {
+    let slot = rows.slot();
+    let number = rows.get::<OrderNumber>((slot, command.seller, command.out_trade_no.clone()))?;
+    let Some(number) = number else { return Ok(None) };
+    let order = rows.get::<Order>((slot, number.no))?;
+    let order = order.ok_or_else(|| crate::Fault(format!("order {} has a number but no row", number.no)))?;
+    Ok(Some(order))
+}
+
+/// Whether a new order may be opened; gives when it closes unpaid.
+pub(crate) fn acceptable(
+    rows: &Rows<'_>,
+    command: &OpenOrder,
+    party: &Party,
+) -> Result<i64, Stop<OpenRefused>> {
     if party.status != PartyStatus::Normal && !planted(Plant::FrozenMerchantSells) {
         return Stop::because(OpenRefused::SellerBlocked);
     }
@@ -103,15 +128,19 @@ pub(crate) fn open_order(
     if expires_at_us <= rows.now_us() {
         return Stop::because(OpenRefused::ExpiryPassed);
     }
-    if command.meaning.named_buyer == Some(seller) {
+    if command.meaning.named_buyer == Some(command.seller) {
         return Stop::because(OpenRefused::Pay(PayRefused::BuyerIsSeller));
     }
+    Ok(expires_at_us)
+}
 
-    // Nothing can be refused here below this line; a payment may still be refused by the buyer's slot.
+/// Writes a new order with its number.
+pub(crate) fn opened_anew(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Arc<Order> {
     let order = Arc::new(fresh(rows, command, expires_at_us));
-    rows.insert(OrderNumber { slot, seller, out_trade_no: command.out_trade_no.clone(), no: order.no });
+    let (slot, seller, out_trade_no) = (rows.slot(), command.seller, command.out_trade_no.clone());
+    rows.insert(OrderNumber { slot, seller, out_trade_no, no: order.no });
     rows.insert_shared(order.clone());
-    go_on(rows, command, order)
+    order
 }
 
 fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order {

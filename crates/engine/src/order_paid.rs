@@ -22,13 +22,7 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
         tell_forgotten(rows, said.order_no, said.buyer);
         return Ok(None);
     };
-    // Money may come in to a frozen merchant, but not into an account that was given up.
-    let seller = rows.get::<Party>((slot, order.seller))?;
-    let open = seller.is_some_and(|seller| seller.status != PartyStatus::Closed);
-    let open = open || planted(Plant::ClosedMerchantIsPaid);
-    let in_time = now_us < order.expires_at_us || planted(Plant::LatePaymentTaken);
-    let fits = open && said.amount == order.total() && in_time;
-    let Some(state) = next(order.state, OrderEvent::Pay).filter(|_| fits) else {
+    let Some(order_paid) = take_money(rows, &order, said)? else {
         if next(order.state, OrderEvent::Close).is_some() {
             // Its time is over, or its merchant is gone: it will not be paid any more.
             close_order::shut(rows, &order);
@@ -40,6 +34,31 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
         send_back(rows, said);
         return Ok(None);
     };
+    Ok(Some(match said.attempt {
+        Some(attempt) => {
+            let (order_no, outcome) = (order.no, ReceiptOutcome::Paid);
+            rows.put(Receipt { slot, order_no, attempt, outcome, at_us: now_us });
+            Reply::OpenOrder(Ok(Opened::paid(order_paid)))
+        }
+        None => Reply::ConfirmPay(Ok(order_paid)),
+    }))
+}
+
+/// Credits the merchant and writes the order as paid, with its notice. `None`, with nothing changed, when the order
+/// cannot take the money: it was closed or is too late, or its merchant is gone.
+pub(crate) fn take_money(
+    rows: &mut Rows<'_>,
+    order: &Order,
+    said: &OrderPaid,
+) -> Result<Option<Arc<Order>>, Fault> {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    // Money may come in to a frozen merchant, but not into an account that was given up.
+    let seller = rows.get::<Party>((slot, order.seller))?;
+    let open = seller.is_some_and(|seller| seller.status != PartyStatus::Closed);
+    let open = open || planted(Plant::ClosedMerchantIsPaid);
+    let in_time = now_us < order.expires_at_us || planted(Plant::LatePaymentTaken);
+    let fits = open && said.amount == order.total() && in_time;
+    let Some(state) = next(order.state, OrderEvent::Pay).filter(|_| fits) else { return Ok(None) };
     let fee = rows
         .rules()
         .fee_of(said.amount)
@@ -56,20 +75,13 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
         buyer_login_masked: Some(said.buyer_login_masked.clone()),
         fee_minor: fee.minor(),
         paid_at_us: Some(now_us),
-        ..(*order).clone()
+        ..order.clone()
     };
     close_order::forget_timer(rows, &mut order);
     notice::tell(rows, &order, NoticeEvent::Paid, Minor::ZERO, None);
     let order = Arc::new(order);
     rows.put_shared(order.clone());
-    Ok(Some(match said.attempt {
-        Some(attempt) => {
-            let (order_no, outcome) = (order.no, ReceiptOutcome::Paid);
-            rows.put(Receipt { slot, order_no, attempt, outcome, at_us: now_us });
-            Reply::OpenOrder(Ok(Opened::paid(order)))
-        }
-        None => Reply::ConfirmPay(Ok(order)),
-    }))
+    Ok(Some(order))
 }
 
 /// The order cannot take the money.

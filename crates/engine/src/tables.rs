@@ -6,6 +6,7 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
 use people::{App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token};
 use std::sync::Arc;
+use trade::{Agreement, AgreementName, Debit, Mandate};
 use trade::{Notice, Order, OrderNumber, PayCode, Receipt, Refund, Rulebook, Timer, TopUpReceipt, Trade};
 
 /// A record that has a table of its own.
@@ -122,6 +123,10 @@ tables! {
     Token = 23, false;
     Callback = 24, true;
     Certification = 25, false;
+    Agreement = 30, false;
+    Mandate = 31, false;
+    AgreementName = 32, false;
+    Debit = 33, false;
 }
 
 impl Table {
@@ -148,6 +153,8 @@ impl Key {
             Key::Posting((_, no)) => Some((no.slot(), no.at_us())),
             Key::Notice((_, no)) => Some((no.slot(), no.at_us())),
             Key::Hold((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Agreement((_, no)) | Key::Mandate((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Debit((_, no)) => Some((no.slot(), no.at_us())),
             Key::Timer((_, _, no)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
@@ -160,6 +167,7 @@ impl Key {
             | Key::OrderNumber(_)
             | Key::TopUpReceipt(_)
             | Key::PayCode(_)
+            | Key::AgreementName(_)
             | Key::Outbox(_)
             | Key::Link(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) => None,

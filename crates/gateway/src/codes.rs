@@ -9,8 +9,11 @@
 //!
 //! Each product has a file of its own below; what they share and how a failure is answered stands here.
 
+mod agreement;
 pub(crate) mod grant;
 mod trade;
+
+pub(crate) use agreement::NameRefused;
 
 use base::{Plant, planted};
 use cell::CellError;
@@ -143,6 +146,12 @@ impl Failure {
         self.code == "20000"
     }
 
+    /// Under the names of methods that are not about trades: what is theirs alone has no `ACQ.` before it.
+    pub(crate) fn bare(mut self) -> Failure {
+        self.sub_code = self.sub_code.strip_prefix("ACQ.").unwrap_or(self.sub_code);
+        self
+    }
+
     /// For programs.
     pub(crate) fn sub_code(&self) -> &'static str {
         self.sub_code
@@ -224,5 +233,6 @@ pub(crate) use every;
 pub fn codes_table() -> Vec<TableRow> {
     let mut table = trade::table();
     table.extend(grant::table());
+    table.extend(agreement::table());
     table
 }

@@ -232,7 +232,7 @@ fn order_of(done: &Result<Done, Failure>) -> Option<OrderNo> {
             Ok(Json::Object(members)) => members.text("trade_no").ok().flatten()?.parse().ok(),
             _ => None,
         },
-        Ok(Done::Go { .. }) | Err(_) => None,
+        Ok(Done::Go { .. } | Done::Signing { .. }) | Err(_) => None,
     }
 }
 

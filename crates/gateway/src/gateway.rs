@@ -8,7 +8,7 @@ use crate::places::{Places, calls_max};
 use crate::registry::{Done, Face, Standing};
 use crate::request::Origin;
 use crate::verify::{self, Keys};
-use base::OrderNo;
+use base::{AgreementNo, OrderNo};
 use cell::{Clock, Door};
 use std::fmt;
 use std::sync::Arc;
@@ -102,11 +102,40 @@ impl Gateway {
     /// Whatever the gateway would have answered to the same parameters, and any method that does not open an order
     /// for a buyer to take up.
     pub async fn open_order_text(&self, text: &str) -> Result<OrderNo, Refusal> {
+        match self.run_text(text).await? {
+            Done::Opened { order_no, .. } => Ok(order_no),
+            Done::Say(_) | Done::Go { .. } | Done::Signing { .. } => {
+                Err(Failure::gateway(GatewayError::InvalidMethod).into())
+            }
+        }
+    }
+
+    /// Offers the agreement of a signed text, as [`Gateway::open_order_text`] opens an order; also of the form in which a
+    /// wallet is handed it, `alipays://…&sign_params=` and the text escaped.
+    ///
+    /// # Errors
+    /// Whatever the gateway would have answered to the same parameters, and any method that does not offer an agreement.
+    pub async fn offer_agreement_text(&self, text: &str) -> Result<AgreementNo, Refusal> {
+        match self.run_text(text).await? {
+            Done::Signing { agreement_no, .. } => Ok(agreement_no),
+            Done::Say(_) | Done::Go { .. } | Done::Opened { .. } => {
+                Err(Failure::gateway(GatewayError::InvalidMethod).into())
+            }
+        }
+    }
+
+    /// Runs what a merchant's app or page hands over.
+    async fn run_text(&self, text: &str) -> Result<Done, Refusal> {
         let query = text.split_once('?').map_or(text, |(_, query)| query);
         let query = query.split_once('#').map_or(query, |(query, _)| query);
-        let params = Params::merge(Some(query.trim().as_bytes()), None, Vec::new());
-        let params = params
-            .map_err(|error| Failure::gateway_about(GatewayError::SuspectedAttack, &error.to_string()))?;
+        let read = |query: &[u8]| {
+            Params::merge(Some(query), None, Vec::new())
+                .map_err(|error| Failure::gateway_about(GatewayError::SuspectedAttack, &error.to_string()))
+        };
+        let mut params = read(query.trim().as_bytes())?;
+        if let Some(wrapped) = params.get("sign_params") {
+            params = read(wrapped)?;
+        }
         let mut origin = Origin::unknown();
         origin.learn(self, &params);
         let opens = matches!(&origin.method, Some(Standing::Here(method)) if method.face != Face::Answer);
@@ -114,10 +143,7 @@ impl Gateway {
             return Err(Failure::gateway(GatewayError::InvalidMethod).into());
         }
         let _place = self.places.enter().await.map_err(|_| Busy::failure())?;
-        match self.run(&params, &mut origin).await? {
-            Done::Opened { order_no, .. } => Ok(order_no),
-            Done::Say(_) | Done::Go { .. } => Err(Failure::gateway(GatewayError::InvalidMethod).into()),
-        }
+        Ok(self.run(&params, &mut origin).await?)
     }
 
     /// Verifies the request and carries it out, with what was asked to happen to it.

@@ -16,6 +16,7 @@
 //! Reading order: `http`, `places`, `verify`, `tokens`, `registry`, one file of `methods`, `order_fields`, `codes`,
 //! `answer`; then `faults`, what developers of a sandbox world may ask for.
 
+mod agreement_fields;
 mod answer;
 mod busy;
 mod codes;

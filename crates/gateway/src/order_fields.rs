@@ -35,8 +35,7 @@ pub(crate) struct OrderFields {
 }
 
 /// Fields of features that would change who pays or who is paid.
-const NOT_SIMULATED: [&str; 9] = [
-    "agreement_params",
+const NOT_SIMULATED: [&str; 8] = [
     "agreement_sign_params",
     "auth_no",
     "is_async_pay",
@@ -69,6 +68,10 @@ impl OrderFields {
         fields::only_cny(fields, "trans_currency")?;
         fields::only_cny(fields, "settle_currency")?;
         fields::absent(fields, &NOT_SIMULATED)?;
+        if product != Product::FaceToFace {
+            // `trade.pay` reads it itself.
+            fields::absent(fields, &["agreement_params"])?;
+        }
         check_goods_type(fields)?;
         Ok(OrderFields {
             out_trade_no,
@@ -254,7 +257,7 @@ fn delivery(caller: &Caller, fields: &Object) -> Result<Delivery, Failure> {
 }
 
 /// An absolute http or https address of at most 1,024 characters (documented 256; longer ones are sent in practice).
-fn web_address(name: &str, url: &str) -> Result<Url, Failure> {
+pub(crate) fn web_address(name: &str, url: &str) -> Result<Url, Failure> {
     if !is_web_address(url) {
         return Err(Failure::field(name, "不是合法的http或https地址"));
     }

@@ -3,7 +3,7 @@
 use crate::codes::Failure;
 use crate::verify::Verified;
 use crate::{Gateway, known, methods};
-use base::OrderNo;
+use base::{AgreementNo, OrderNo};
 use std::future::Future;
 use std::pin::Pin;
 use wire::envelope::Response;
@@ -24,6 +24,13 @@ pub(crate) enum Done {
     Opened {
         /// The order.
         order_no: OrderNo,
+        /// What is said to a caller that is no browser.
+        response: Response,
+    },
+    /// It offered an agreement that a buyer signs on a page.
+    Signing {
+        /// The agreement.
+        agreement_no: AgreementNo,
         /// What is said to a caller that is no browser.
         response: Response,
     },
@@ -94,6 +101,10 @@ static METHODS: &[&Method] = &[
     &methods::user_certify_open_initialize::METHOD,
     &methods::user_certify_open_query::METHOD,
     &methods::user_info_share::METHOD,
+    &methods::user_agreement_executionplan_modify::METHOD,
+    &methods::user_agreement_page_sign::METHOD,
+    &methods::user_agreement_query::METHOD,
+    &methods::user_agreement_unsign::METHOD,
 ];
 
 /// A method's place in this world.

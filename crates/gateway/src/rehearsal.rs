@@ -127,7 +127,9 @@ async fn run(running: Running<'_>, face: Face) -> Result<Done, Failure> {
 
 fn said(origin: &Origin, done: Result<Done, Failure>) -> Said {
     let (response, opened): (Response, Option<OrderNo>) = match done {
-        Ok(Done::Say(response) | Done::Go { response, .. }) => (response, None),
+        Ok(Done::Say(response) | Done::Go { response, .. } | Done::Signing { response, .. }) => {
+            (response, None)
+        }
         Ok(Done::Opened { order_no, response }) => (response, Some(order_no)),
         Err(failure) => (failure.response(), None),
     };

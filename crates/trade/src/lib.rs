@@ -2,14 +2,21 @@
 //! buyer's slot, under the order's number); refunds, pay codes, notices to the merchant, and the timers of all these.
 //!
 //! Rules: `protocol` section 7 of the Alipay Open API (states, timing) as documented for one-time CNY payments.
-//! Reading order: `state`, `order`, `records`, `rules`, `refusal`.
+//! Reading order: `state`, `order`, `records`, `rules`, `refusal`; then `agreement`.
 
+mod agreement;
 mod order;
 mod records;
 mod refusal;
 mod rules;
 mod state;
 
+pub use agreement::{
+    Agreement, AgreementEvent, AgreementName, AgreementState, AgreementText, Debit, DebitRefused, EndedBy,
+    ExternalNo, FOREVER_US, FindAgreementRefused, Mandate, MandateRefusal, OfferRefused, PERIOD_DAYS_MIN,
+    PeriodRefused, PeriodRule, PersonalProduct, Plan, PostponeFault, PostponeRefused, Progress, SIGN_LIFE_US,
+    SignRefused, Terms, Unit, UnsignRefused, Validity, WINDOW_DAYS, buyer_name, judge_debit, judge_postpone,
+};
 pub use order::{
     Body, Delivery, Meaning, Order, OrderNumber, OutRequestNo, OutTradeNo, Product, Subject, Url, WireCharset,
 };

@@ -75,6 +75,11 @@ impl World {
         self.secrets.token(TokenUse::AppCode, link, base::Slot::PLATFORM)
     }
 
+    /// The address of the page on which an agreement is signed.
+    pub fn agreement_url(&self, agreement_no: base::AgreementNo) -> String {
+        format!("{}/agreement/{}", self.base_url, self.secrets.order_token(agreement_no.topic()))
+    }
+
     /// The address that an order's QR code holds.
     pub fn qr_url(&self, order_no: base::OrderNo) -> String {
         format!("{}/qr/{}", self.base_url, self.secrets.order_token(order_no))

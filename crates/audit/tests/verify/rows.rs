@@ -793,3 +793,73 @@ fn authorisations_and_certifications() {
     world.change("UPDATE callback SET app = app + 100");
     found(&world.verify(), GrantWrong, "callback");
 }
+
+#[test]
+fn agreements() {
+    let alice = "no = (SELECT agreement_no FROM debit)";
+    run(&[
+        Case("agreement", alice, "debits = 2", &[("agreement", AgreementWrong)]),
+        Case("agreement", alice, "plan_step = 2", &[("agreement", AgreementWrong)]),
+        Case(
+            "agreement",
+            alice,
+            "buyer = NULL",
+            &[("agreement", AgreementWrong), ("mandate", AgreementWrong)],
+        ),
+        Case("agreement", alice, "buyer = buyer + 100", &[("agreement", AgreementWrong)]),
+        Case("agreement", alice, "single_minor = 3001", &[("agreement", AgreementWrong)]),
+        Case("agreement", alice, "period_every = NULL", &[("agreement", AgreementWrong)]),
+        Case("agreement", alice, "signed_at_us = signed_at_us + 1", &[("agreement", AgreementWrong)]),
+        Case("agreement", alice, "offered_at_us = offered_at_us + 1", &[("agreement", AgreementWrong)]),
+        Case("agreement", alice, "state = 'stop'", &[("agreement", AgreementWrong)]),
+        Case("agreement", alice, "asked = seller", &[("agreement", AgreementWrong)]),
+        Case("agreement", alice, "external_agreement_no = 'A9'", &[("agreement_name", AgreementWrong)]),
+        Case(
+            "agreement",
+            "state = 'temp'",
+            "timer = timer + 1",
+            &[("agreement", TimerWrong), ("timer", TimerWrong)],
+        ),
+        Case(
+            "agreement",
+            "state = 'temp'",
+            "timer = NULL",
+            &[("agreement", AgreementWrong), ("timer", TimerWrong)],
+        ),
+        Case("agreement", "state = 'temp'", "seller = seller + 100", &[("agreement", PartyWrong)]),
+        Case("agreement", "state = 'stop'", "ended_by = 'buyer'", &[("agreement", AgreementWrong)]),
+        Case("mandate", alice, "debits = 2", &[("mandate", AgreementWrong), ("agreement", AgreementWrong)]),
+        Case("mandate", alice, "debited_minor = 2001", &[("mandate", AgreementWrong)]),
+        Case("mandate", alice, "version = 0", &[("mandate", AgreementWrong)]),
+        Case(
+            "mandate",
+            alice,
+            "state = 'temp'",
+            &[("mandate", AgreementWrong), ("agreement_name", AgreementWrong)],
+        ),
+        Case("mandate", alice, "timer = NULL", &[("mandate", AgreementWrong), ("timer", TimerWrong)]),
+        Case("mandate", alice, "invalid_at_us = 7", &[("mandate", AgreementWrong), ("timer", TimerWrong)]),
+        Case("mandate", alice, "seller = seller + 100", &[("agreement", AgreementWrong)]),
+        Case(
+            "mandate",
+            alice,
+            "buyer = buyer + 100",
+            &[("mandate", PartyWrong), ("agreement", AgreementWrong)],
+        ),
+        Case("mandate", "state = 'stop'", "ended_at_us = NULL", &[("mandate", AgreementWrong)]),
+        Case("agreement_name", "name = 'A1'", "no = no + 100", &[("agreement_name", AgreementWrong)]),
+        Case("agreement_name", "name LIKE '2088%'", "no = no + 100", &[("mandate", AgreementWrong)]),
+        Case(
+            "debit",
+            "slot >= 0",
+            "agreement_no = 7",
+            &[("debit", AgreementWrong), ("mandate", AgreementWrong)],
+        ),
+    ]);
+    let world = World::copy();
+    world.change("DELETE FROM mandate WHERE state = 'stop'; DELETE FROM debit");
+    let report = world.verify();
+    found(&report, RowMissing, "mandate");
+    assert!(found(&report, AgreementWrong, "agreement").message.contains("no mandate"));
+    assert!(found(&report, AgreementWrong, "mandate").message.contains("paid are 0 of 0"));
+}

@@ -1,8 +1,9 @@
 //! A small world that lived through everything, made once by a real cell, and copies of it to damage.
 
 use audit::{Finding, FindingKind, Options, Replay, Report, WorldFolder, verify};
-use base::{AppId, OrderNo, PartyId, Text};
+use base::{AgreementNo, AppId, Day, OrderNo, PartyId, Text};
 use cell::{Cell, Door};
+use engine::{AgreementDelivery, DebitOrder, OfferAgreement, SignAgreement, UnsignAgreement};
 use engine::{
     Authorize, CancelOrder, ClaimOrder, CloseOrder, ConfirmPay, IssuePayCode, JudgePassword, NewPassword,
     NoticeTried, OpenApp, OpenCertification, OpenOrder, OpenParty, PayBy, RefundOrder, RunTimer, SetCallback,
@@ -19,6 +20,7 @@ use std::sync::{Arc, OnceLock};
 use store::{Reader as _, SqliteStore};
 use tempfile::TempDir;
 use trade::{Delivery, Meaning, Order, Product, Timeout, WireCharset};
+use trade::{PeriodRule, PersonalProduct, Terms, Unit};
 
 pub(crate) const WORLD: [u8; 16] = *b"world of tests 1";
 const START_US: i64 = 1_767_283_199_000_000; // One second before midnight in China: the books span two days.
@@ -222,7 +224,50 @@ impl Script {
         self.authorize(&cast).await;
         self.code(bob).await;
         self.door.ask(TryPassword { party: bob, about: claimed.no }).await.unwrap();
+        self.agreements(&cast).await;
         self.deliver().await;
+    }
+
+    /// One that is in force with a debit, one that has ended, one that nobody signed.
+    async fn agreements(&self, cast: &Cast) {
+        let first = self.agree(cast, "A1").await;
+        self.sign(first, cast.alice).await;
+        let ended = self.agree(cast, "A2").await;
+        self.sign(ended, cast.bob).await;
+        self.door.ask(UnsignAgreement { seller: cast.shop, agreement_no: ended }).await.unwrap();
+        self.agree(cast, "A3").await;
+        let order = self.order(cast, "T16-debited", 2_000, Product::FaceToFace, None);
+        self.door.ask(DebitOrder { order, agreement_no: first, by_plan: true }).await.unwrap();
+    }
+
+    async fn agree(&self, cast: &Cast, number: &str) -> AgreementNo {
+        let first = Day::of(self.now.load(Ordering::Relaxed));
+        let (unit, every, single) = (Unit::Month, 1, fen(3_000));
+        let rule = PeriodRule { unit, every, first, single, total: Some(fen(9_000)), payments: Some(3) };
+        let terms = Terms {
+            product: PersonalProduct::CyclePay,
+            sign_scene: Text::new("INDUSTRY|DIGITAL_MEDIA").unwrap(),
+            external_agreement_no: Some(Text::new(number).unwrap()),
+            external_logon_id: None,
+            rule: Some(rule),
+            validity: None,
+        };
+        let delivery = AgreementDelivery {
+            notify_url: Some(Text::new("http://127.0.0.1:1/agreements").unwrap()),
+            return_url: None,
+            charset: WireCharset::Utf8,
+            rsa1: false,
+        };
+        let (seller, app) = (cast.shop, cast.app);
+        let offered = OfferAgreement { seller, app, terms, delivery, sign_within_us: None };
+        self.door.ask(offered).await.unwrap().no
+    }
+
+    async fn sign(&self, agreement_no: AgreementNo, buyer: PartyId) {
+        let tried = self.door.ask(TryPassword { party: buyer, about: agreement_no.topic() }).await.unwrap();
+        let attempt = tried.attempt;
+        self.door.ask(JudgePassword { party: buyer, attempt, right: true }).await.unwrap();
+        self.door.ask(SignAgreement { agreement_no, buyer, attempt }).await.unwrap();
     }
 
     async fn cast(&mut self) -> Cast {
@@ -327,6 +372,18 @@ impl Script {
         product: Product,
         pay_by: Option<PayBy>,
     ) -> Result<Arc<Order>, String> {
+        let command = self.order(cast, number, total, product, pay_by);
+        self.door.ask(command).await.map(|opened| opened.order).map_err(|error| error.to_string())
+    }
+
+    fn order(
+        &self,
+        cast: &Cast,
+        number: &str,
+        total: u64,
+        product: Product,
+        pay_by: Option<PayBy>,
+    ) -> OpenOrder {
         let meaning = Meaning {
             product,
             total: fen(total),
@@ -347,7 +404,7 @@ impl Script {
             passback_params: None,
             merchant_order_no: None,
         };
-        let command = OpenOrder {
+        OpenOrder {
             seller: cast.shop,
             app: cast.app,
             out_trade_no: Text::new(number).unwrap(),
@@ -357,8 +414,7 @@ impl Script {
             expires_at_us: None,
             code_timeout: None,
             pay_by,
-        };
-        self.door.ask(command).await.map(|opened| opened.order).map_err(|error| error.to_string())
+        }
     }
 
     async fn claim(&self, order: &Order, buyer: PartyId) {

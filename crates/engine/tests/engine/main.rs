@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod agreement;
+mod agreement_races;
 mod boundaries;
 mod cancel;
 mod claim;

@@ -5,19 +5,21 @@
 //! the next line's chain, as another cell would.
 
 use crate::support::{World, login_in};
-use base::{AppId, DAY_US, HOUR_US, MINUTE_US, OrderNo, PartyId, SECOND_US, Slot, Text};
+use base::{AgreementNo, AppId, DAY_US, Day, HOUR_US, MINUTE_US, OrderNo, PartyId, SECOND_US, Slot, Text};
 use engine::{
-    CancelAction, CancelOrder, ClaimOrder, CloseOrder, Command, ConfirmPay, FindAccount, FindLogin,
-    FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, IssuePayCode, JudgePassword, NewPassword,
-    OpenApp, OpenOrder, OpenParty, PayBy, RefundOrder, Reply, RunTimer, SetAppStatus, SetPartyStatus,
-    SetRules, TopUp, TryPassword, Which,
+    AgreementDelivery, CancelAction, CancelOrder, ClaimOrder, CloseOrder, Command, ConfirmPay, DebitOrder,
+    EndMandate, FindAccount, FindAgreement, FindByBuyer, FindLogin, FindMandate, FindOffer, FindOrder,
+    FindOrderByNo, FindParty, FindRefund, FindTrade, IssuePayCode, JudgePassword, NewPassword,
+    OfferAgreement, OpenApp, OpenOrder, OpenParty, PayBy, PostponeDebit, RefundOrder, Reply, RunTimer,
+    SetAppStatus, SetPartyStatus, SetRules, SignAgreement, TopUp, TryPassword, UnsignAgreement, Which,
 };
 use ledger::AccountKind;
 use money::{Currency, Money, Rate, parse_amount};
 use people::{AppMode, AppStatus, PartyKind, PartyStatus};
 use std::collections::BTreeMap;
 use trade::{
-    Delivery, Meaning, Notice, Order, OrderNumber, Product, Refund, Rulebook, Timeout, Trade, WireCharset,
+    Agreement, Delivery, Mandate, Meaning, Notice, Order, OrderNumber, PeriodRule, PersonalProduct, Product,
+    Refund, Rulebook, Terms, Timeout, Trade, Unit, Validity, WireCharset,
 };
 
 /// Runs a script in a fresh world and hands the world back.
@@ -38,6 +40,7 @@ pub(crate) struct Script {
     pub(crate) world: World,
     pub(crate) parties: BTreeMap<String, PartyId>,
     pub(crate) apps: BTreeMap<PartyId, AppId>,
+    pub(crate) agreements: BTreeMap<String, AgreementNo>,
     tries: BTreeMap<String, u64>,
     next_slot: u8,
     pub(crate) last: Option<Reply>,
@@ -89,7 +92,8 @@ pub(crate) fn span_us(text: &str) -> i64 {
 impl Script {
     pub(crate) fn new() -> Script {
         let (parties, apps, tries) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Script { world: World::new(), parties, apps, tries, next_slot: 1, last: None }
+        let agreements = BTreeMap::new();
+        Script { world: World::new(), parties, apps, agreements, tries, next_slot: 1, last: None }
     }
 
     pub(crate) fn play(&mut self, script: &str) {
@@ -133,6 +137,9 @@ impl Script {
             let Reply::TryPassword(Ok(reserved)) = &reply else { panic!("another reply") };
             self.tries.insert(words.at(3).to_owned(), reserved.attempt);
         }
+        if let Reply::OfferAgreement(Ok(agreement)) = &reply {
+            self.agreements.insert(words.at(1).to_owned(), agreement.no);
+        }
         let replies = self.world.between_replies[steps_before..].iter().chain([&reply]);
         let told = replies.map(tell).collect::<Vec<_>>().join(" | ");
         self.last = Some(reply);
@@ -147,6 +154,9 @@ impl Script {
     pub(crate) fn no(&self, name: &str) -> OrderNo {
         if let Ok(no) = name.parse() {
             return no;
+        }
+        if let Some(agreement) = self.agreements.get(name) {
+            return agreement.topic();
         }
         let found = self
             .world
@@ -271,6 +281,8 @@ impl Script {
                 let (seller, which) = by_seller(2);
                 FindOrder { seller, which }.into()
             }
+            "offer" | "sign" | "unsign" | "give-up" | "postpone" | "debit" | "agreed" | "offered"
+            | "named" | "mandate" => self.about_agreement(words),
             "look" => FindOrderByNo { order_no: self.no(words.at(1)) }.into(),
             "refunded" => {
                 let (seller, which) = by_seller(2);
@@ -289,6 +301,86 @@ impl Script {
             }
             _ => return None,
         })
+    }
+
+    /// The agreement of a name, or one that is not there.
+    pub(crate) fn agreement(&self, name: &str) -> AgreementNo {
+        self.agreements
+            .get(name)
+            .copied()
+            .unwrap_or(AgreementNo::from_number(1_700_000_000_000_000_088).unwrap())
+    }
+
+    /// `offer A1 shop month=1 first=2026-01-10 single=30.00`, `sign A1 alice P1`, `debit T1 shop A1 30.00`, …
+    fn about_agreement(&self, words: &Words<'_>) -> Command {
+        let (agreement_no, party) = (self.agreement(words.at(1)), self.party(words.at(2)));
+        match words.at(0) {
+            "offer" => self.offer(words).into(),
+            "sign" => {
+                let attempt = self.tries.get(words.at(3)).copied().unwrap_or(999_999);
+                SignAgreement { agreement_no, buyer: party, attempt }.into()
+            }
+            "unsign" => UnsignAgreement { seller: party, agreement_no }.into(),
+            "give-up" => EndMandate { buyer: party, agreement_no }.into(),
+            "postpone" => {
+                PostponeDebit { seller: party, agreement_no, to: words.at(3).parse().unwrap() }.into()
+            }
+            "debit" => {
+                let (agreement_no, by_plan) =
+                    (self.agreement(words.at(3)), !words.named.contains_key("noplan"));
+                let mut order = self.order_command(words, Product::FaceToFace, Some(3));
+                order.pay_by = None;
+                DebitOrder { order, agreement_no, by_plan }.into()
+            }
+            "agreed" => FindAgreement { seller: party, agreement_no }.into(),
+            "offered" => FindOffer { agreement_no }.into(),
+            "mandate" => FindMandate { buyer: party, agreement_no }.into(),
+            "named" => FindByBuyer {
+                buyer: self.party(words.at(1)),
+                seller: party,
+                product: PersonalProduct::CyclePay,
+                sign_scene: words.text("scene").unwrap_or(Text::new("INDUSTRY|DIGITAL_MEDIA").unwrap()),
+                external_agreement_no: words.text("ext"),
+            }
+            .into(),
+            other => panic!("no such line: {other}"),
+        }
+    }
+
+    fn offer(&self, words: &Words<'_>) -> OfferAgreement {
+        let seller = self.party(words.at(2));
+        let (month, day) = (words.named.get("month"), words.named.get("day"));
+        let unit = if month.is_some() { Unit::Month } else { Unit::Day };
+        let money = |name: &str| words.named.get(name).map(|amount| cny(amount));
+        let rule = month.or(day).map(|every| PeriodRule {
+            unit,
+            every: every.parse().unwrap(),
+            first: words.named["first"].parse::<Day>().unwrap(),
+            single: money("single").unwrap_or(cny("30.00")),
+            total: money("total"),
+            payments: words.named.get("times").map(|times| times.parse().unwrap()),
+        });
+        let product = if rule.is_some() { PersonalProduct::CyclePay } else { PersonalProduct::Withholding };
+        let of_app = words.named.get("app").map_or(seller, |name| self.party(name));
+        OfferAgreement {
+            seller,
+            app: self.apps.get(&of_app).copied().unwrap_or(AppId::issue(1, seller.slot()).unwrap()),
+            terms: Terms {
+                product,
+                sign_scene: words.text("scene").unwrap_or(Text::new("INDUSTRY|DIGITAL_MEDIA").unwrap()),
+                external_agreement_no: words.text("ext"),
+                external_logon_id: words.text("logon"),
+                rule,
+                validity: words.named.get("valid").map(|text| Validity::parse(text).unwrap()),
+            },
+            delivery: AgreementDelivery {
+                notify_url: Some(Text::new("https://shop.example/agreements").unwrap()),
+                return_url: None,
+                charset: WireCharset::Utf8,
+                rsa1: false,
+            },
+            sign_within_us: words.named.get("within").map(|span| span_us(span)),
+        }
     }
 
     /// `person alice 100.00 slot=7` opens a party with a password and money; `person alice nopassword=y`.
@@ -421,6 +513,36 @@ impl Script {
                     format!("{:?} {}", trade.state, trade.refunded_minor.of(trade.currency))
                 })
             }
+            // `A1 shop`: both sides of an agreement.
+            "both" => {
+                let no = self.agreement(words.at(1));
+                let side = |progress: trade::Progress| {
+                    format!(
+                        "{:?} {} debits {} step {}{}",
+                        progress.state,
+                        progress.debits,
+                        progress.debited_minor.of(Currency::Cny),
+                        progress.plan_step,
+                        progress.ended_by.map_or(String::new(), |by| format!(" by {by:?}"))
+                    )
+                };
+                let agreement = self.world.all::<Agreement>().find(|row| row.no == no);
+                let mandate = self.world.all::<Mandate>().find(|row| row.no == no);
+                let told = (
+                    agreement.map_or("none".to_owned(), |row| side(row.progress())),
+                    mandate.map_or("none".to_owned(), |row| side(row.progress())),
+                );
+                if told.0 == told.1 { told.0 } else { format!("{} / {}", told.0, told.1) }
+            }
+            "told" => {
+                let topic = self.agreement(words.at(1)).topic();
+                let told = self.world.all::<Notice>().filter(|notice| notice.order_no == topic);
+                let told =
+                    told.filter_map(|notice| notice.content.as_ref().map(|content| content.to_string()));
+                let kinds =
+                    told.map(|content| content.split("\"notify_type\":\"").nth(1).unwrap().to_owned());
+                kinds.map(|rest| rest.split('"').next().unwrap().to_owned()).collect::<Vec<_>>().join(", ")
+            }
             "refund-row" => {
                 let refund = self.refund(words.at(1), words.at(2));
                 format!(
@@ -513,5 +635,19 @@ fn tell(reply: &Reply) -> String {
         | Reply::OpenCertification(_)
         | Reply::DecideCertification(_)
         | Reply::FindCertification(_) => unreachable!("no word of the script language asks for it"),
+        Reply::OfferAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
+        Reply::SignAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
+        Reply::UnsignAgreement(answer) => result(answer, |()| ok()),
+        Reply::EndMandate(answer) => result(answer, |()| ok()),
+        Reply::PostponeDebit(answer) => result(answer, |agreement| {
+            agreement.plan_from.map_or("no plan".to_owned(), |day| day.to_string())
+        }),
+        Reply::DebitOrder(answer) => result(answer, |opened| {
+            format!("{}{:?}", if opened.paid { "paid " } else { "" }, opened.order.state)
+        }),
+        Reply::FindAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
+        Reply::FindOffer(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
+        Reply::FindByBuyer(answer) => result(answer, |_| ok()),
+        Reply::FindMandate(answer) => result(answer, |mandate| format!("{:?}", mandate.state)),
     }
 }

@@ -6,6 +6,7 @@ use ledger::{Account, AccountId, AccountKind, Posting, PostingKind, Side};
 use money::Currency;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use trade::{Agreement, AgreementName, AgreementState, Debit, Mandate};
 use trade::{
     Notice, NoticeEvent, Order, OrderNumber, OrderState, Refund, RefundState, Rulebook, Timer, TimerTask,
     Trade, TradeState,
@@ -86,6 +87,8 @@ fn rank_of(row: &Row) -> Option<u8> {
     match row {
         Row::Order(order) => Some(order.state as u8),
         Row::Trade(trade) => Some(trade.state as u8),
+        Row::Agreement(agreement) => Some(agreement.state as u8),
+        Row::Mandate(mandate) => Some(mandate.state as u8),
         _ => None,
     }
 }
@@ -180,10 +183,54 @@ impl World {
                 .is_some_and(|order| order.timer == Some(timer.no) && order.expires_at_us == timer.due_at_us);
             assert!(watched, "a timer without its order: {timer:?}");
         }
+        self.check_agreements();
         for (key, row) in &self.rows {
             let Some(rank) = rank_of(row) else { continue };
             let before = self.seen.insert(key.clone(), rank).unwrap_or(rank);
             assert!(before <= rank, "a state went back: {row:?}");
+        }
+    }
+
+    /// Both sides of an agreement say the same, and what they say is what was debited.
+    fn check_agreements(&self) {
+        let named = |slot, owner, name| self.get::<AgreementName>((slot, owner, name)).map(|row| row.no);
+        for agreement in self.all::<Agreement>() {
+            assert_eq!(agreement.asked, None, "nobody is asked at rest: {agreement:?}");
+            if let Some(number) = &agreement.external_agreement_no {
+                let name = base::Text::new(number.as_str()).unwrap();
+                assert_eq!(
+                    named(agreement.slot, agreement.seller, name),
+                    Some(agreement.no),
+                    "{agreement:?}"
+                );
+            }
+            let Some(buyer) = agreement.buyer else {
+                let timer = agreement.timer.expect("an offer has a timer");
+                assert!(self.get::<Timer>((agreement.slot, agreement.sign_until_us, timer)).is_some());
+                assert_eq!((agreement.state, agreement.version), (AgreementState::Temp, 0), "{agreement:?}");
+                continue;
+            };
+            let mandate = self.get::<Mandate>((buyer.slot(), agreement.no)).expect("it was signed");
+            assert_eq!(mandate.progress(), agreement.progress(), "both sides: {agreement:?}");
+            assert_eq!((mandate.rule(), mandate.seller), (agreement.rule(), agreement.seller), "{mandate:?}");
+        }
+        for mandate in self.all::<Mandate>() {
+            let agreement = self.get::<Agreement>((mandate.no.slot(), mandate.no)).expect("both sides");
+            assert_eq!(agreement.buyer, Some(mandate.buyer), "{mandate:?}");
+            let in_force = mandate.state == AgreementState::Normal;
+            let timer =
+                mandate.timer.and_then(|no| self.get::<Timer>((mandate.slot, mandate.invalid_at_us, no)));
+            assert_eq!((mandate.timer.is_some(), timer.is_some()), (in_force, in_force), "{mandate:?}");
+            let name = named(mandate.slot, mandate.buyer, mandate.name());
+            assert_eq!(name == Some(mandate.no), in_force, "{mandate:?}");
+            let of_it = self.all::<Debit>().filter(|debit| debit.agreement_no == mandate.no);
+            let orders =
+                of_it.map(|debit| self.get::<Order>((debit.slot, debit.order_no)).expect("its order"));
+            let paid: Vec<_> = orders.filter(|order| order.paid_at_us.is_some()).collect();
+            assert!(paid.iter().all(|order| order.buyer == Some(mandate.buyer)), "{mandate:?}");
+            let sum: i64 = paid.iter().map(|order| order.total_minor.units()).sum();
+            let counted = (mandate.debits as usize, mandate.debited_minor.units());
+            assert_eq!(counted, (paid.len(), sum), "{mandate:?}");
         }
     }
 

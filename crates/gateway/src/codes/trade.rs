@@ -12,7 +12,7 @@ const BUYER_NOT_EXIST: Code = business("ACQ.BUYER_NOT_EXIST", "买家不存在�
 const BUYER_SELLER_EQUAL: Code = business("ACQ.BUYER_SELLER_EQUAL", "买卖家不能相同");
 
 /// Of every method that opens an order.
-fn of_open(refused: OpenRefused) -> Code {
+pub(super) fn of_open(refused: OpenRefused) -> Code {
     match refused {
         OpenRefused::SellerNotFound => business("ACQ.SELLER_NOT_EXIST", "卖家不存在"),
         OpenRefused::SellerBlocked => business("ACQ.SELLER_BEEN_BLOCKED", "商户账户被冻结或已注销，不能收款"),
@@ -31,7 +31,7 @@ fn of_open(refused: OpenRefused) -> Code {
 }
 
 /// Of a payment.
-fn of_pay(refused: PayRefused) -> Code {
+pub(super) fn of_pay(refused: PayRefused) -> Code {
     match refused {
         PayRefused::CodeInvalid => {
             business("ACQ.PAYMENT_AUTH_CODE_INVALID", "支付授权码无效，请顾客刷新付款码后重新收款")

@@ -1,4 +1,4 @@
-//! `alipay.trade.pay`: the merchant scans the code that a buyer shows.
+//! `alipay.trade.pay`: the merchant scans the code that a buyer shows, or debits under an agreement.
 
 use crate::Gateway;
 use crate::codes::Failure;
@@ -7,9 +7,9 @@ use crate::order_fields::{More, OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::{fields, verify::Verified};
-use base::{Plant, Slot, planted};
-use engine::{Opened, PayBy};
-use trade::{OutTradeNo, Product};
+use base::{AgreementNo, Plant, Slot, planted};
+use engine::{DebitOrder, Opened, PayBy};
+use trade::{DebitRefused, OutTradeNo, Product};
 use wire::auth_code::is_bar_code;
 use wire::envelope::{ObjectWriter, Response};
 use wire::json::Object;
@@ -26,12 +26,35 @@ pub(crate) const METHOD: Method = Method {
 const PRODUCT_CODES: ProductCodes =
     ProductCodes { allowed: &["FACE_TO_FACE_PAYMENT", "OFFLINE_PAYMENT"], required: false };
 
+/// The product codes of debits under an agreement.
+const DEBIT_CODES: ProductCodes =
+    ProductCodes { allowed: &[CYCLE_PAY, "GENERAL_WITHHOLDING"], required: true };
+/// The product code of a debit by plan.
+const CYCLE_PAY: &str = "CYCLE_PAY_AUTH";
+
 struct Pay {
     order: OrderFields,
-    code: String,
+    by: By,
+}
+
+/// What stands for the buyer.
+enum By {
+    /// A code that was shown.
+    Code(String),
+    /// An agreement that was signed.
+    Agreement {
+        /// Its number; absent when we never issued it.
+        no: Option<AgreementNo>,
+        /// Whether a debit by plan is asked.
+        by_plan: bool,
+    },
 }
 
 fn read(caller: &Caller, fields: &Object) -> Result<Pay, Failure> {
+    let agreement = fields.object("agreement_params")?;
+    if let Some(agreement) = agreement.filter(|params| params.iter().next().is_some()) {
+        return read_debit(caller, fields, agreement);
+    }
     let order = OrderFields::read(caller, fields, Product::FaceToFace, &PRODUCT_CODES)?;
     // A face (security_code) takes the same path as a code: both stand for a buyer who is there.
     match fields::text(fields, "scene")? {
@@ -42,7 +65,20 @@ fn read(caller: &Caller, fields: &Object) -> Result<Pay, Failure> {
     if !is_bar_code(code) {
         return Err(Failure::field("auth_code", "应为25～30开头的16～24位数字"));
     }
-    Ok(Pay { order, code: code.to_owned() })
+    Ok(Pay { order, by: By::Code(code.to_owned()) })
+}
+
+/// A debit: no buyer is there, so nothing is shown.
+fn read_debit(caller: &Caller, fields: &Object, agreement: &Object) -> Result<Pay, Failure> {
+    let order = OrderFields::read(caller, fields, Product::FaceToFace, &DEBIT_CODES)?;
+    fields::absent(agreement, &["apply_token", "auth_confirm_no", "deduct_permission"])?;
+    let no = fields::number::<64>(agreement, "agreement_no", "")?;
+    let no = no.ok_or_else(|| Failure::field("agreement_no", "缺失"))?;
+    if fields::text(fields, "auth_code")?.is_some() {
+        return Err(Failure::field("auth_code", "与agreement_params不能同时传入"));
+    }
+    let by_plan = fields::text(fields, "product_code")? == Some(CYCLE_PAY);
+    Ok(Pay { order, by: By::Agreement { no: no.as_str().parse().ok(), by_plan } })
 }
 
 /// The code as the cell takes it: its last two digits name the buyer's slot, the rest only as a keyed digest.
@@ -55,11 +91,21 @@ fn pay_by(gateway: &Gateway, code: &str) -> Result<PayBy, Failure> {
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
-    let Pay { order, code } = call.request();
-    let more = More { pay_by: Some(pay_by(gateway, code)?), ..More::default() };
-    let opened = gateway.door.ask(order.open(call.caller(), more)).await;
-    let opened = opened
-        .map_err(|error| Failure::of_cell(error).with(|members| failed(members, &order.out_trade_no)))?;
+    let Pay { order, by } = call.request();
+    let opened = match by {
+        By::Code(code) => {
+            let more = More { pay_by: Some(pay_by(gateway, code)?), ..More::default() };
+            gateway.door.ask(order.open(call.caller(), more)).await.map_err(Failure::of_cell)
+        }
+        By::Agreement { no: Some(agreement_no), by_plan } => {
+            let (agreement_no, by_plan) = (*agreement_no, *by_plan);
+            let order = order.open(call.caller(), More::default());
+            let debit = DebitOrder { order, agreement_no, by_plan };
+            gateway.door.ask(debit).await.map_err(Failure::of_cell)
+        }
+        By::Agreement { no: None, .. } => Err(Failure::refused(DebitRefused::AgreementNotFound)),
+    };
+    let opened = opened.map_err(|failure| failure.with(|members| failed(members, &order.out_trade_no)))?;
     Ok(Done::Say(respond(&opened)))
 }
 

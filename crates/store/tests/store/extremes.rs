@@ -28,8 +28,13 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(largest_trade());
     rows.extend(crossing());
     rows.extend(grants());
+    rows.extend(agreements::extremes());
     rows
 }
+
+/// The rows of agreements.
+#[path = "agreements.rs"]
+mod agreements;
 
 fn crossing() -> [Row; 4] {
     let (first, last) = (Slot::PLATFORM, Slot::new(99).unwrap());

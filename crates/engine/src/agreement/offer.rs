@@ -1,0 +1,168 @@
+//! A merchant offers an agreement; a buyer may sign it by its link.
+
+use crate::command::Next;
+use crate::{Rows, Stop};
+use base::{AgreementNo, AppId, Day, PartyId, Slot, Text};
+use money::{Currency, Minor};
+use people::{App, Party, PartyKind, PartyStatus};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use trade::{
+    Agreement, AgreementName, AgreementState, OfferRefused, SIGN_LIFE_US, Terms, TimerTask, Url, WireCharset,
+};
+
+/// How a merchant hears of an agreement: the first request's stands, later ones are ignored.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AgreementDelivery {
+    /// Where to notify.
+    pub notify_url: Option<Url>,
+    /// Where the browser goes after signing.
+    pub return_url: Option<Url>,
+    /// The charset of the request, used for notifications.
+    pub charset: WireCharset,
+    /// Whether notifications are signed with SHA-1, because the request was.
+    pub rsa1: bool,
+}
+
+/// A merchant offers an agreement. Under the same number of the merchant the same terms give the same offer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OfferAgreement {
+    /// The merchant.
+    pub seller: PartyId,
+    /// The app that asks.
+    pub app: AppId,
+    /// What is to be signed.
+    pub terms: Terms,
+    /// How the merchant hears of it.
+    pub delivery: AgreementDelivery,
+    /// How long it can be signed, microseconds, at most [`SIGN_LIFE_US`]; that long when absent.
+    pub sign_within_us: Option<i64>,
+}
+
+impl OfferAgreement {
+    pub(crate) fn slot(&self) -> Slot {
+        self.seller.slot()
+    }
+}
+
+pub(crate) fn offer_agreement(
+    rows: &mut Rows<'_>,
+    command: &OfferAgreement,
+) -> Result<Next<Arc<Agreement>>, Stop<OfferRefused>> {
+    let (slot, seller) = (rows.slot(), command.seller);
+    let party = rows.get::<Party>((slot, seller))?.filter(|party| party.kind == PartyKind::Merchant);
+    let Some(party) = party.filter(|_| command.app.slot() == slot) else {
+        return Stop::because(OfferRefused::SellerNotFound);
+    };
+    if rows.get::<App>((slot, command.app))?.is_none_or(|app| app.seller != seller) {
+        return Stop::because(OfferRefused::SellerNotFound);
+    }
+    if let Some(first) = numbered(rows, command)? {
+        if let Some(field) = first.differs(&command.terms) {
+            return Stop::because(OfferRefused::NumberTaken { field });
+        }
+        match first.state {
+            AgreementState::Normal => return Stop::because(OfferRefused::AlreadySigned),
+            AgreementState::Stop => return Stop::because(OfferRefused::AlreadyEnded),
+            // One that is too late is offered anew, unless a buyer's slot is asked right now.
+            AgreementState::Temp if rows.now_us() < first.sign_until_us || first.asked.is_some() => {
+                return Ok(Next::Answer(first));
+            }
+            AgreementState::Temp => {}
+        }
+    }
+    if party.status != PartyStatus::Normal {
+        return Stop::because(OfferRefused::SellerBlocked);
+    }
+    let today = Day::of(rows.now_us());
+    if command.terms.rule.is_some_and(|rule| rule.first < today) {
+        return Stop::because(OfferRefused::FirstDayPassed);
+    }
+
+    // Nothing can be refused below this line; nothing was changed above it.
+    if let Some(late) = numbered(rows, command)? {
+        forget(rows, &late);
+    }
+    let agreement = Arc::new(fresh(rows, command));
+    if let Some(number) = &command.terms.external_agreement_no {
+        let name = Text::new(number.as_str()).expect("the shorter text fits");
+        rows.put(AgreementName { slot, owner: seller, name, no: agreement.no });
+    }
+    rows.insert_shared(agreement.clone());
+    Ok(Next::Answer(agreement))
+}
+
+/// The agreement that has the merchant's number already.
+fn numbered(rows: &mut Rows<'_>, command: &OfferAgreement) -> Result<Option<Arc<Agreement>>, crate::Fault> {
+    let Some(number) = &command.terms.external_agreement_no else { return Ok(None) };
+    let name = Text::new(number.as_str()).expect("the shorter text fits");
+    let Some(named) = rows.get::<AgreementName>((rows.slot(), command.seller, name))? else {
+        return Ok(None);
+    };
+    rows.get::<Agreement>((rows.slot(), named.no))
+}
+
+fn fresh(rows: &mut Rows<'_>, command: &OfferAgreement) -> Agreement {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let no = AgreementNo::of(rows.stamp(), slot);
+    let OfferAgreement { seller, app, terms, delivery, sign_within_us } = command.clone();
+    let life_us = sign_within_us.unwrap_or(SIGN_LIFE_US).clamp(0, SIGN_LIFE_US);
+    let sign_until_us = now_us + life_us;
+    let timer = rows.after(sign_until_us, |timer| {
+        timer.task = TimerTask::EndAgreement;
+        timer.order_no = Some(no.topic());
+    });
+    let rule = terms.rule;
+    Agreement {
+        slot,
+        no,
+        seller,
+        app,
+        product: terms.product,
+        sign_scene: terms.sign_scene,
+        external_agreement_no: terms.external_agreement_no,
+        external_logon_id: terms.external_logon_id,
+        currency: rule.map_or(Currency::Cny, |rule| rule.single.currency()),
+        period_unit: rule.map(|rule| rule.unit),
+        period_every: rule.map(|rule| rule.every),
+        first_day: rule.map(|rule| rule.first),
+        single_minor: rule.map(|rule| rule.single.minor()),
+        total_minor: rule.and_then(|rule| rule.total).map(|total| total.minor()),
+        payments: rule.and_then(|rule| rule.payments),
+        validity_unit: terms.validity.map(|validity| validity.unit),
+        validity_count: terms.validity.map(|validity| validity.count),
+        notify_url: delivery.notify_url,
+        return_url: delivery.return_url,
+        charset: delivery.charset,
+        rsa1: delivery.rsa1,
+        offered_at_us: now_us,
+        sign_until_us,
+        timer: Some(timer),
+        asked: None,
+        buyer: None,
+        buyer_login_masked: None,
+        signed_at_us: None,
+        invalid_at_us: None,
+        state: AgreementState::Temp,
+        version: 0,
+        debited_minor: Minor::ZERO,
+        debits: 0,
+        plan_from: None,
+        plan_step: 0,
+        last_debit_at_us: None,
+        ended_at_us: None,
+        ended_by: None,
+    }
+}
+
+/// An offer that nobody signed in time was never there.
+pub(crate) fn forget(rows: &mut Rows<'_>, agreement: &Agreement) {
+    if let Some(number) = &agreement.external_agreement_no {
+        let name = Text::new(number.as_str()).expect("the shorter text fits");
+        rows.delete::<AgreementName>((agreement.slot, agreement.seller, name));
+    }
+    if let Some(timer) = agreement.timer {
+        rows.delete::<trade::Timer>((agreement.slot, agreement.sign_until_us, timer));
+    }
+    rows.delete::<Agreement>((agreement.slot, agreement.no));
+}

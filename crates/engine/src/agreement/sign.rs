@@ -1,0 +1,193 @@
+//! A buyer signs: the merchant's slot asks the buyer's, which checks the password proof and writes the mandate.
+
+use super::{MandateSaid, follow, offer, said};
+use crate::command::Next;
+use crate::{Fault, Message, Reply, Rows, Stop};
+use base::{AgreementNo, PartyId, Slot};
+use money::{Currency, Minor};
+use people::{Attempt, Party, PartyStatus};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use trade::{
+    Agreement, AgreementName, AgreementState, FOREVER_US, Mandate, SignRefused, Terms, TimerTask, buyer_name,
+};
+
+/// A signed-in buyer signs. The proof is a try of the payment password that was judged right for this very agreement.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignAgreement {
+    /// The agreement.
+    pub agreement_no: AgreementNo,
+    /// Who signs.
+    pub buyer: PartyId,
+    /// The number of the try that was right.
+    pub attempt: u64,
+}
+
+/// Merchant's slot to buyer's slot: sign this.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignAsk {
+    /// The agreement.
+    pub agreement_no: AgreementNo,
+    /// Who signs.
+    pub buyer: PartyId,
+    /// Who may then take money.
+    pub seller: PartyId,
+    /// What is signed.
+    pub terms: Terms,
+    /// The number of the try that was right.
+    pub attempt: u64,
+}
+
+/// Buyer's slot to merchant's slot: the answer to [`SignAsk`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignAnswer {
+    /// The agreement.
+    pub agreement_no: AgreementNo,
+    /// What was signed, or why not.
+    pub answer: Result<MandateSaid, SignRefused>,
+}
+
+impl SignAgreement {
+    pub(crate) fn slot(&self) -> Slot {
+        self.agreement_no.slot()
+    }
+}
+
+pub(crate) fn sign_agreement(
+    rows: &mut Rows<'_>,
+    command: &SignAgreement,
+) -> Result<Next<Arc<Agreement>>, Stop<SignRefused>> {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let SignAgreement { agreement_no, buyer, attempt } = *command;
+    let Some(agreement) = rows.get::<Agreement>((slot, agreement_no))? else {
+        return Stop::because(SignRefused::AgreementNotFound);
+    };
+    if agreement.state == AgreementState::Temp && now_us >= agreement.sign_until_us {
+        return Stop::because(SignRefused::AgreementNotFound);
+    }
+    if agreement.buyer.is_some_and(|only| only != buyer) {
+        return Stop::because(SignRefused::BuyerDiffers);
+    }
+    match agreement.state {
+        AgreementState::Stop => return Stop::because(SignRefused::AlreadyEnded),
+        // Signed again by the same buyer: it stands.
+        AgreementState::Normal => return Ok(Next::Answer(agreement)),
+        AgreementState::Temp if agreement.asked.is_some() => return Stop::because(SignRefused::UnderWay),
+        AgreementState::Temp => {}
+    }
+    if buyer == agreement.seller {
+        return Stop::because(SignRefused::BuyerIsSeller);
+    }
+    let seller = rows.get::<Party>((slot, agreement.seller))?;
+    if seller.is_none_or(|seller| seller.status != PartyStatus::Normal) {
+        return Stop::because(SignRefused::SellerBlocked);
+    }
+
+    // Nothing can be refused here below this line; the buyer's slot may still say no.
+    rows.put(Agreement { asked: Some(buyer), ..(*agreement).clone() });
+    let (seller, terms) = (agreement.seller, agreement.terms());
+    rows.send(buyer.slot(), Message::SignAsk(SignAsk { agreement_no, buyer, seller, terms, attempt }));
+    Ok(Next::Chain)
+}
+
+/// In the buyer's slot: the mandate is written, or the answer is no.
+pub(crate) fn sign_ask(rows: &mut Rows<'_>, asked: &SignAsk) -> Result<Option<Reply>, Fault> {
+    let agreement_no = asked.agreement_no;
+    let answer = match judge(rows, asked)? {
+        Some(refused) => Err(refused),
+        None => {
+            rows.delete::<Attempt>((rows.slot(), asked.buyer, asked.attempt));
+            let mandate = fresh(rows, asked);
+            let (slot, owner, name) = (mandate.slot, mandate.buyer, mandate.name());
+            rows.put(AgreementName { slot, owner, name, no: agreement_no });
+            let said = said(rows, &mandate)?;
+            rows.put(mandate);
+            Ok(said)
+        }
+    };
+    rows.send(agreement_no.slot(), Message::SignAnswer(SignAnswer { agreement_no, answer }));
+    Ok(None)
+}
+
+/// Why the buyer's slot says no.
+fn judge(rows: &mut Rows<'_>, asked: &SignAsk) -> Result<Option<SignRefused>, Fault> {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let party = rows.get::<Party>((slot, asked.buyer))?;
+    let Some(party) = party.filter(|party| party.status != PartyStatus::Closed) else {
+        return Ok(Some(SignRefused::BuyerNotFound));
+    };
+    let proof = rows.get::<Attempt>((slot, asked.buyer, asked.attempt))?;
+    let fits = |proof: &Attempt| {
+        proof.proven && proof.about == asked.agreement_no.topic() && now_us < proof.expires_at_us
+    };
+    if !proof.is_some_and(|proof| fits(&proof)) {
+        return Ok(Some(SignRefused::ProofMissing));
+    }
+    if party.status != PartyStatus::Normal {
+        return Ok(Some(SignRefused::BuyerBlocked));
+    }
+    let external = asked.terms.external_agreement_no.as_ref().map(|number| number.as_str());
+    let name = buyer_name(asked.seller, asked.terms.product, asked.terms.sign_scene.as_str(), external);
+    let same = rows.get::<AgreementName>((slot, asked.buyer, name))?;
+    Ok(same.map(|_| SignRefused::SameInForce))
+}
+
+fn fresh(rows: &mut Rows<'_>, asked: &SignAsk) -> Mandate {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let (no, terms) = (asked.agreement_no, &asked.terms);
+    let invalid_at_us = terms.validity.map_or(FOREVER_US, |validity| validity.ends_at_us(now_us));
+    let timer = rows.after(invalid_at_us, |timer| {
+        timer.task = TimerTask::EndAgreement;
+        timer.order_no = Some(no.topic());
+    });
+    let rule = terms.rule;
+    Mandate {
+        slot,
+        no,
+        buyer: asked.buyer,
+        seller: asked.seller,
+        product: terms.product,
+        sign_scene: terms.sign_scene.clone(),
+        external_agreement_no: terms.external_agreement_no.clone(),
+        currency: rule.map_or(Currency::Cny, |rule| rule.single.currency()),
+        period_unit: rule.map(|rule| rule.unit),
+        period_every: rule.map(|rule| rule.every),
+        first_day: rule.map(|rule| rule.first),
+        single_minor: rule.map(|rule| rule.single.minor()),
+        total_minor: rule.and_then(|rule| rule.total).map(|total| total.minor()),
+        payments: rule.and_then(|rule| rule.payments),
+        signed_at_us: now_us,
+        invalid_at_us,
+        timer: Some(timer),
+        state: AgreementState::Normal,
+        version: 1,
+        debited_minor: Minor::ZERO,
+        debits: 0,
+        plan_from: rule.map(|rule| rule.first),
+        plan_step: 0,
+        last_debit_at_us: None,
+        ended_at_us: None,
+        ended_by: None,
+    }
+}
+
+/// In the merchant's slot: the agreement is in force, or can be signed by somebody else again.
+pub(crate) fn sign_answer(rows: &mut Rows<'_>, said: &SignAnswer) -> Result<Option<Reply>, Fault> {
+    let refused = match &said.answer {
+        Ok(mandate) => {
+            let agreement = follow(rows, mandate)?;
+            let ended = agreement.state == AgreementState::Stop;
+            let answer = if ended { Err(SignRefused::AlreadyEnded) } else { Ok(agreement) };
+            return Ok(Some(Reply::SignAgreement(answer)));
+        }
+        Err(refused) => *refused,
+    };
+    if let Some(agreement) = rows.get::<Agreement>((rows.slot(), said.agreement_no))? {
+        if rows.now_us() >= agreement.sign_until_us {
+            offer::forget(rows, &agreement);
+        } else {
+            rows.put(Agreement { asked: None, ..(*agreement).clone() });
+        }
+    }
+    Ok(Some(Reply::SignAgreement(Err(refused))))
+}
