@@ -8,6 +8,7 @@
 //! Reading order: `portal` (what is shared, the routes), `sign_in` (the payment password), `session`, `visit`,
 //! `cashier`, `wallet`, then the sandbox, which does the same without a browser.
 
+mod agreement;
 mod assets;
 mod cashier;
 mod chance;
@@ -21,6 +22,7 @@ mod picture;
 mod portal;
 mod respond;
 mod sandbox;
+mod sandbox_agreement;
 mod sandbox_app;
 mod sandbox_clock;
 mod sandbox_doctor;
@@ -36,7 +38,7 @@ mod texts;
 mod visit;
 mod wallet;
 
-pub use portal::{Intake, Issuer, Opening, Portal, Readers, routes};
+pub use portal::{Intake, Issuer, Offering, Opening, Portal, Readers, routes};
 pub use sandbox_clock::{
     ClockFace, ClockHands, Counts, Event, Happened, Journey, Moving, NotMoved, Target, clock_routes,
 };

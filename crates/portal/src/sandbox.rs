@@ -6,7 +6,7 @@
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, login_name};
-use crate::{sandbox_app, sandbox_doctor, sandbox_inbox, sandbox_notifications};
+use crate::{sandbox_agreement, sandbox_app, sandbox_doctor, sandbox_inbox, sandbox_notifications};
 use crate::{sandbox_party, sandbox_pay, sandbox_rules};
 use askama::Template;
 use axum::Router;
@@ -30,6 +30,8 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox", get(show))
         .route("/sandbox/paycode", post(sandbox_party::pay_code))
         .route("/sandbox/pay", post(sandbox_pay::pay))
+        .route("/sandbox/agreement/sign", post(sandbox_agreement::sign))
+        .route("/sandbox/agreement/end", post(sandbox_agreement::end))
         .route("/sandbox/party", post(sandbox_party::open))
         .route("/sandbox/party/status", post(sandbox_party::set_status))
         .route("/sandbox/app", post(sandbox_app::open))
