@@ -1,4 +1,5 @@
-//! The page on which a buyer signs an agreement: the terms, and a form that asks who signs and for the payment password.
+//! The page on which a buyer signs an agreement: the terms, and a form that asks who signs and for the payment
+//! password.
 //!
 //! One step and no session: the password is given for this very agreement and used up by signing it. The way back to
 //! the shop is the one of the signed offer.

@@ -2,6 +2,8 @@
 
 use crate::client::{Answer, Client};
 use crate::shop::Shop;
+use axum::body::Body;
+use axum::http::Request;
 use base::{AgreementNo, PartyId};
 use engine::{JudgePassword, SignAgreement, TryPassword};
 
@@ -92,8 +94,11 @@ async fn a_browser_is_sent_to_the_page_and_a_wallet_hands_over_the_same() {
     let shop = Shop::open().await;
     let client = shop.client().await;
     let agreement_no = offered(&shop, &client).await;
-    let answer = client.get(&client.sign(client.params(PAGE_SIGN, OFFER, &[]))).await;
-    let location = answer.headers["location"].to_str().unwrap().to_owned();
+    let query = crate::client::form(&client.sign(client.params(PAGE_SIGN, OFFER, &[])));
+    let request = Request::get(format!("/gateway.do?{query}")).body(Body::empty()).unwrap();
+    let (status, headers, _) = client.exchange(request).await;
+    assert_eq!(status, 302);
+    let location = headers["location"].to_str().unwrap().to_owned();
     assert_eq!(location, shop.world.agreement_url(agreement_no), "the same number is the same offer");
     let text = crate::client::form(&client.sign(client.params(PAGE_SIGN, OFFER, &[])));
     let escaped: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
