@@ -145,14 +145,17 @@ impl Agreements {
             .and_then(|no| self.mandates.get(&no))
             .filter(|row| row.slot == slot && row.invalid_at_us == due && row.timer == number);
         match (agreement, mandate) {
-            (Some(row), _) => self.timed.insert((row.no, true)),
-            (None, Some(row)) => self.timed.insert((row.no, false)),
+            (Some(row), _) => {
+                self.timed.insert((row.no, true));
+            }
+            (None, Some(row)) => {
+                self.timed.insert((row.no, false));
+            }
             (None, None) => {
                 let key = text_of_key(&Timer::wrap_key((slot, due, timer.no)));
                 findings.add(FindingKind::TimerWrong, "timer", key, "no agreement has this timer");
-                return;
             }
-        };
+        }
     }
 
     pub(crate) fn finish(self, findings: &mut Findings) {

@@ -17,8 +17,8 @@
 //! more. A replay reads all of them, and decides every command again.
 //!
 //! Cost: time is linear in journal and tables. Memory, at most: 64 bytes for each row of the tables; for each account
-//! about 130, for each order about 500, for each top-up 40, for each agreement about 1,200; 20 MiB for what is on its way. A replay keeps the rows
-//! themselves, see `replay_desk`. When rows differ, another 80 bytes for each row.
+//! about 130, for each order about 500, for each top-up 40, for each agreement about 1,200; 20 MiB for what is on its
+//! way. A replay keeps the rows themselves, see `replay_desk`. When rows differ, another 80 bytes for each row.
 //!
 //! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);

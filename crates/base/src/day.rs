@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// The last day there is: the library's clock ends a day before year 10000.
-const LAST: Day = Day(9999_12_30);
+const LAST: Day = Day(99_991_230);
 /// The first year that is read: before it there is no stamp.
 const FIRST_YEAR: u32 = 1970;
 

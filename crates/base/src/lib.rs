@@ -3,7 +3,8 @@
 //! Ids carry the slot of their home, stamps are the only time inside a decision, text is bounded, secrets do
 //! not print, and a [`Record`] is a row of a typed table. Nothing here does I/O or reads a clock.
 //!
-//! Reading order: `slot`, `stamp`, `calendar`, `day`, `id`, `text`, `secret`, `record`, `codec`; `plant` is for proving the
+//! Reading order: `slot`, `stamp`, `calendar`, `day`, `id`, `text`, `secret`, `record`, `codec`; `plant` is for
+//! proving the
 //! proofs.
 
 // The derives name `::base`, also inside this crate.

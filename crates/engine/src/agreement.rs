@@ -75,12 +75,13 @@ fn said(rows: &mut Rows<'_>, mandate: &Mandate) -> Result<MandateSaid, Fault> {
     })
 }
 
-/// In the merchant's slot: the agreement follows what its mandate says, and the merchant hears of its beginning and end.
+/// In the merchant's slot: the agreement follows what its mandate says, and the merchant hears of its beginning
+/// and end.
 fn follow(rows: &mut Rows<'_>, said: &MandateSaid) -> Result<Arc<Agreement>, Fault> {
     let slot = rows.slot();
     let before = rows.get::<Agreement>((slot, said.agreement_no))?;
-    let before = before
-        .ok_or_else(|| Fault(format!("agreement {} vanished after it was signed", said.agreement_no)))?;
+    let before =
+        before.ok_or_else(|| Fault(format!("agreement {} vanished once signed", said.agreement_no)))?;
     let after = Agreement {
         asked: None,
         timer: None,

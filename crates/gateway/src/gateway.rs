@@ -110,11 +110,13 @@ impl Gateway {
         }
     }
 
-    /// Offers the agreement of a signed text, as [`Gateway::open_order_text`] opens an order; also of the form in which a
+    /// Offers the agreement of a signed text, as [`Gateway::open_order_text`] opens an order; also of the form
+    /// in which a
     /// wallet is handed it, `alipays://…&sign_params=` and the text escaped.
     ///
     /// # Errors
-    /// Whatever the gateway would have answered to the same parameters, and any method that does not offer an agreement.
+    /// Whatever the gateway would have answered to the same parameters, and any method that does not offer an
+    /// agreement.
     pub async fn offer_agreement_text(&self, text: &str) -> Result<AgreementNo, Refusal> {
         match self.run_text(text).await? {
             Done::Signing { agreement_no, .. } => Ok(agreement_no),

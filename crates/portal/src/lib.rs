@@ -8,6 +8,7 @@
 //! Reading order: `portal` (what is shared, the routes), `sign_in` (the payment password), `session`, `visit`,
 //! `cashier`, `wallet`, `authorize`, then the sandbox, which does the same without a browser.
 
+mod agreement;
 mod app_code;
 mod assets;
 mod authorize;
@@ -25,6 +26,7 @@ mod picture;
 mod portal;
 mod respond;
 mod sandbox;
+mod sandbox_agreement;
 mod sandbox_app;
 mod sandbox_authorize;
 mod sandbox_clock;
@@ -45,7 +47,7 @@ mod texts;
 mod visit;
 mod wallet;
 
-pub use portal::{Intake, Issuer, Opening, Portal, Readers, routes};
+pub use portal::{Intake, Issuer, Offering, Opening, Portal, Readers, routes};
 pub use sandbox_clock::{
     ClockFace, ClockHands, Counts, Event, Happened, Journey, Moving, NotMoved, Target, clock_routes,
 };

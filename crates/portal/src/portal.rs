@@ -4,12 +4,14 @@ use crate::ghosts::Ghosts;
 use crate::password::{Checker, HashError};
 use crate::sandbox_inbox::Mailroom;
 use crate::session::{Seals, Sessions};
-use crate::{app_code, assets, authorize, cashier, certify, chance, guard, sandbox, start, wallet};
+use crate::{
+    agreement, app_code, assets, authorize, cashier, certify, chance, guard, sandbox, start, wallet,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::get;
-use base::{OrderNo, PartyId};
+use base::{AgreementNo, OrderNo, PartyId};
 use cell::Door;
 use std::future::Future;
 use std::pin::Pin;
@@ -25,11 +27,17 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 /// The answer of [`Intake::open`]: the order, or in words why it was not opened.
 pub type Opening<'a> = Pin<Box<dyn Future<Output = Result<OrderNo, String>> + Send + 'a>>;
 
+/// The answer of [`Intake::offer`]: the agreement, or in words why it was not offered.
+pub type Offering<'a> = Pin<Box<dyn Future<Output = Result<AgreementNo, String>> + Send + 'a>>;
+
 /// Opens what a merchant's app or page hands over: an order string, or the query part of a gateway address. The
 /// gateway does it, with all its checks.
 pub trait Intake: Send + Sync {
     /// Verifies the text like a request and opens its order. The error is a sentence for the developer.
     fn open(&self, text: String) -> Opening<'_>;
+
+    /// Verifies the text like a request and offers its agreement. The error is a sentence for the developer.
+    fn offer(&self, text: String) -> Offering<'_>;
 }
 
 /// Issues the certificates of apps; the server holds the authority's key.
@@ -145,6 +153,7 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .route("/assets/{name}", get(assets::serve))
         .route("/app-code", get(app_code::show))
         .merge(cashier::routes())
+        .merge(agreement::routes())
         .merge(wallet::routes())
         .merge(authorize::routes());
     if state.world.sandbox {

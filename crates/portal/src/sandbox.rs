@@ -6,8 +6,10 @@
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, login_name};
-use crate::{certify, sandbox_app, sandbox_authorize, sandbox_doctor, sandbox_inbox, sandbox_notifications};
-use crate::{sandbox_order, sandbox_party, sandbox_pay, sandbox_rules};
+use crate::{
+    certify, sandbox_agreement, sandbox_app, sandbox_authorize, sandbox_doctor, sandbox_inbox,
+    sandbox_notifications, sandbox_order, sandbox_party, sandbox_pay, sandbox_rules,
+};
 use askama::Template;
 use axum::Router;
 use axum::body::Bytes;
@@ -31,6 +33,8 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/paycode", post(sandbox_party::pay_code))
         .route("/sandbox/pay", post(sandbox_pay::pay))
         .route("/sandbox/order", post(sandbox_order::look))
+        .route("/sandbox/agreement/sign", post(sandbox_agreement::sign))
+        .route("/sandbox/agreement/end", post(sandbox_agreement::end))
         .route("/sandbox/party", post(sandbox_party::open))
         .route("/sandbox/party/status", post(sandbox_party::set_status))
         .route("/sandbox/app", post(sandbox_app::open))

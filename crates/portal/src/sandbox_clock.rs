@@ -85,6 +85,13 @@ pub enum Happened {
         /// Its number for the order.
         out_trade_no: String,
     },
+    /// An agreement ended because its validity was over.
+    AgreementEnded {
+        /// The merchant.
+        seller_id: String,
+        /// Its number.
+        agreement_no: String,
+    },
     /// A merchant was called, or was to be called.
     Notification {
         /// Which notification.
@@ -109,6 +116,10 @@ pub struct Counts {
     pub orders_closed: u64,
     /// Orders that nobody had taken up.
     pub offers_expired: u64,
+    /// Agreements whose validity was over.
+    pub agreements_ended: u64,
+    /// Offers of agreements that nobody signed in time.
+    pub agreement_offers_expired: u64,
     /// Attempts that the merchant answered with `success`.
     pub notifications_delivered: u64,
     /// Attempts that failed, with more to come.

@@ -176,6 +176,8 @@ fn journey_text(journey: &Journey) -> String {
     let counted = [
         (counts.orders_closed, "orders closed"),
         (counts.offers_expired, "offers expired"),
+        (counts.agreements_ended, "agreements ended"),
+        (counts.agreement_offers_expired, "offers of agreements expired"),
         (counts.notifications_delivered, "notifications delivered"),
         (counts.notifications_failed, "notifications failed"),
         (counts.notifications_given_up, "notifications given up"),
@@ -197,6 +199,9 @@ fn event_text(what: &Happened) -> String {
     match what {
         Happened::OrderClosed { out_trade_no, trade_no, .. } => {
             format!("order {out_trade_no} ({trade_no}) closed: nobody paid in time")
+        }
+        Happened::AgreementEnded { agreement_no, .. } => {
+            format!("agreement {agreement_no} ended with its validity")
         }
         Happened::OfferExpired { out_trade_no, .. } => {
             format!("offer {out_trade_no} expired: nobody took it up")

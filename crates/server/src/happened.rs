@@ -1,12 +1,12 @@
 //! What falls due, and what became of it: read from the tables before and after.
 
-use base::NoticeNo;
+use base::{AgreementNo, NoticeNo};
 use engine::{Key, Row};
 use portal::{Counts, Event, Happened};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{Reader, StoreError};
-use trade::{Notice, NoticeState, Order, OrderState, Timer, TimerTask};
+use trade::{EndedBy, Notice, NoticeState, Order, OrderState, Timer, TimerTask};
 use wire::timestamp::format_cn;
 
 /// Notices of one order that are looked at.
@@ -74,10 +74,8 @@ impl Due {
                     counts.password_tries_forgotten += 1;
                     Ok(None)
                 }
-                TimerTask::ExpireFreeze
-                | TimerTask::EndFreeze
-                | TimerTask::EndAgreement
-                | TimerTask::EscrowStep => Ok(None),
+                TimerTask::EndAgreement => agreement_ended(reader, timer, counts),
+                TimerTask::ExpireFreeze | TimerTask::EndFreeze | TimerTask::EscrowStep => Ok(None),
             },
             Due::Notice(notice) => told(reader, notice, notice.attempts, counts),
         }
@@ -125,6 +123,30 @@ fn closed(after: Option<Arc<Order>>, before: Option<OrderState>, counts: &mut Co
         }
         OrderState::Paid | OrderState::Finished | OrderState::Closed => None,
     }
+}
+
+/// A mandate whose time was over, or an offer that nobody signed.
+fn agreement_ended(
+    reader: &mut dyn Reader,
+    timer: &Timer,
+    counts: &mut Counts,
+) -> Result<Option<Happened>, StoreError> {
+    let Some(no) = timer.order_no.map(AgreementNo::of_topic) else { return Ok(None) };
+    let mandate = match reader.row(&Key::Mandate((timer.slot, no)))? {
+        Some(Row::Mandate(mandate)) => mandate,
+        Some(_) | None => {
+            if reader.row(&Key::Agreement((no.slot(), no)))?.is_none() {
+                counts.agreement_offers_expired += 1;
+            }
+            return Ok(None);
+        }
+    };
+    if mandate.ended_by != Some(EndedBy::Validity) || mandate.invalid_at_us != timer.due_at_us {
+        return Ok(None);
+    }
+    counts.agreements_ended += 1;
+    let (seller_id, agreement_no) = (mandate.seller.to_string(), no.to_string());
+    Ok(Some(Happened::AgreementEnded { seller_id, agreement_no }))
 }
 
 fn told(

@@ -21,7 +21,7 @@ use base::OrderNo;
 use clerk::Clerk;
 use gateway::Gateway;
 use notify::Notify;
-use portal::{Intake, Opening, Portal};
+use portal::{Intake, Offering, Opening, Portal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -338,6 +338,12 @@ impl Intake for OrderIntake {
             let opened: Result<OrderNo, _> = self.0.open_order_text(&text).await;
             opened.map_err(|refusal| refusal.to_string())
         })
+    }
+
+    fn offer(&self, text: String) -> Offering<'_> {
+        Box::pin(
+            async move { self.0.offer_agreement_text(&text).await.map_err(|refusal| refusal.to_string()) },
+        )
     }
 }
 

@@ -242,6 +242,18 @@ impl Model {
             Message::RefundIn(said) => self.refund_in(step, said),
             Message::RefundAnswer(said) => self.refund_answer(step, said),
             Message::TradeForgotten(said) => self.trade_forgotten(step, said),
+            // No merchant of the simulator offers agreements.
+            Message::SignAsk(_)
+            | Message::SignAnswer(_)
+            | Message::EndAsk(_)
+            | Message::MandateEnded(_)
+            | Message::PostponeAsk(_)
+            | Message::PostponeAnswer(_)
+            | Message::DebitAsk(_)
+            | Message::DebitNo(_)
+            | Message::DebitPaid(_)
+            | Message::DebitReturned(_)
+            | Message::DebitUndone(_) => None,
         }
     }
 

@@ -1,7 +1,8 @@
 //! Agreements: a buyer's standing permission that a merchant takes money without the buyer being there (recurring
 //! debit). Rules: `protocol` section 5.14 of the Alipay Open API.
 //!
-//! Two rows for one agreement, under one number. The [`Mandate`] lies in the buyer's slot and is what counts: each debit
+//! Two rows for one agreement, under one number. The [`Mandate`] lies in the buyer's slot and is what counts:
+//! each debit
 //! is judged against it and counted in it by the very decision that takes the money, so nothing leaves a buyer whose
 //! mandate has ended, however messages cross each other. The [`Agreement`] lies in the merchant's slot, whose number it
 //! carries: it answers the merchant's queries, and follows the mandate by messages that carry the mandate's

@@ -2,7 +2,8 @@
 //! proof, and no limit for payments without a password applies.
 //!
 //! The order's number is the key. A debit that is refused leaves nothing behind: the same number may be tried again,
-//! until it is paid; then it has the same answer for good. While a debit is under way the order is an offer to its buyer,
+//! until it is paid; then it has the same answer for good. While a debit is under way the order is an offer to
+//! its buyer,
 //! which for the world does not exist.
 
 use super::{MandateSaid, agreement_of, follow, mandate_of, said};

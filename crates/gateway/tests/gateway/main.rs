@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where its preparation fails")]
 #![allow(unreachable_pub, reason = "modules of one test program")]
 
+mod agreements;
 mod bad_input;
 mod checks;
 mod client;

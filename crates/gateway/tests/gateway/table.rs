@@ -91,6 +91,31 @@ consult: no such user -> 40004 USER_NOT_EXIST
 consult: the user's account is frozen or closed -> 40004 USER_STAUTS_ERROR
 sync: no such status -> 40004 ACQ.NOTIFY_STATUS_INVALID
 sync: trade does not exist -> 40004 ACQ.TRADE_NOT_EXIST
+agreement: product not supported -> 40004 PRODUCT_CODE_NOT_SUPPORTED_ERROR
+agreement: user not found -> 40004 USER_NOT_EXIST_ERROR
+agreement offer: seller not found -> 40004 MERCHANT_AGREEMENT_IS_NOT_EXIST
+agreement offer: the agreement's number was used with another … -> 40004 OUT_AGREEMENT_NO_DUPLICATE
+agreement offer: agreement is signed -> 40004 AGREEMENT_ALREADY_SIGNED
+agreement offer: agreement has ended -> 40004 AGREEMENT_HAS_UNSIGNED
+agreement offer: seller is frozen or closed -> 40004 MERCHANT_STATUS_IS_NOT_NORMAL
+agreement offer: the first day has passed -> 40004 ILLEGAL_EXECUTION_TIME
+agreement find: agreement does not exist -> 40004 USER_AGREEMENT_NOT_EXIST
+agreement unsign: agreement does not exist -> 40004 AGREEMENT_NOT_EXIST
+agreement unsign: agreement is not in force -> 40004 USER_AGREEMENT_STATUS_IS_NOT_NORMAL
+agreement postpone: agreement does not exist -> 40004 ILLEGAL_AGREEMENT
+agreement postpone: agreement is not in force -> 40004 ILLEGAL_AGREEMENT
+agreement postpone: no debit is planned -> 40004 ILLEGAL_AGREEMENT
+agreement postpone: the next debit cannot be on this day -> 40004 ILLEGAL_EXECUTION_TIME
+debit: agreement does not exist -> 40004 ACQ.AGREEMENT_NOT_EXIST
+debit: agreement is not in force -> 40004 ACQ.AGREEMENT_STATUS_NOT_NORMAL
+debit: agreement has ended -> 40004 ACQ.AGREEMENT_STATUS_NOT_NORMAL
+debit: agreement is not valid for this debit -> 40004 ACQ.AGREEMENT_INVALID
+debit: more than one debit may take -> 40004 ACQ.CYCLE_PAY_SINGLE_FEE_EXCEED
+debit: more than all debits may take -> 40004 ACQ.CYCLE_PAY_TOTAL_FEE_EXCEED
+debit: all debits were made -> 40004 ACQ.CYCLE_PAY_TOTAL_TIMES_EXCEED
+debit: not in the days of the plan -> 40004 ACQ.CYCLE_PAY_DATE_NOT_MATCH
+debit: buyer is frozen or closed -> 40004 ACQ.BUYER_ENABLE_STATUS_FORBID
+debit: balance too low -> 40004 ACQ.BUYER_BALANCE_NOT_ENOUGH
 ";
 
 #[test]

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where its preparation fails")]
 
+mod agreements;
 mod authorize;
 mod cashier;
 mod doctor;

@@ -9,8 +9,8 @@ use http_body_util::BodyExt;
 use money::{Currency, Money};
 use people::{AppMode, PartyKind, PartyStatus};
 use portal::{
-    AgainAsked, AgainRefused, Intake, Issuer, LetterSeen, Letters, Mailroom, Opening, Portal, Readers,
-    Resent, password,
+    AgainAsked, AgainRefused, Intake, Issuer, LetterSeen, Letters, Mailroom, Offering, Opening, Portal,
+    Readers, Resent, password,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -48,6 +48,13 @@ impl Intake for KnownStrings {
         Box::pin(async move {
             let number = text.strip_prefix("order=").ok_or("the signature is wrong")?;
             number.parse().map_err(|_| "no such order".to_owned())
+        })
+    }
+
+    fn offer(&self, text: String) -> Offering<'_> {
+        Box::pin(async move {
+            let number = text.strip_prefix("agreement=").ok_or("the signature is wrong")?;
+            number.parse().map_err(|_| "no such agreement".to_owned())
         })
     }
 }

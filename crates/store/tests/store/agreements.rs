@@ -30,7 +30,7 @@ fn smallest(slot: Slot, no: AgreementNo) -> [Row; 4] {
 fn largest(slot: Slot, no: AgreementNo) -> [Row; 4] {
     let party = PartyId::issue(9_999_999_999, slot).unwrap();
     let (day, most, timer) =
-        (Day::from_number(9999_12_30), Some(minor(i64::MAX)), TimerNo::from_number(i64::MAX));
+        (Day::from_number(99_991_230), Some(minor(i64::MAX)), TimerNo::from_number(i64::MAX));
     [
         row(Agreement {
             app: app(9_999_999_999, 99),

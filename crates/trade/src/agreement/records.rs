@@ -152,7 +152,8 @@ pub struct Mandate {
 }
 
 /// Finds an agreement by what people call it. In the merchant's slot: the merchant and the merchant's number of it, for
-/// good. In the buyer's slot: the buyer and [`buyer_name`], as long as the mandate is in force, so that nobody signs the
+/// good. In the buyer's slot: the buyer and [`buyer_name`], as long as the mandate is in force, so that nobody
+/// signs the
 /// same twice.
 #[derive(Clone, PartialEq, Eq, Debug, Record)]
 #[record(table = "agreement_name", key = 3)]

@@ -1,0 +1,244 @@
+//! The page on which a buyer signs an agreement: the terms, and a form that asks who signs and for the payment
+//! password.
+//!
+//! One step and no session: the password is given for this very agreement and used up by signing it. The way back to
+//! the shop is the one of the signed offer.
+
+use crate::order_view::name_of;
+use crate::portal::Portal;
+use crate::respond::{Frame, Visitor, message, page};
+use crate::sign_in::{self, About, SignInRefused};
+use crate::texts::{Texts, shown};
+use crate::visit::{self, Visit};
+use askama::Template;
+use axum::Router;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use base::{AgreementNo, Secret};
+use cell::CellError;
+use engine::{FindOffer, SignAgreement};
+use serde::Deserialize;
+use std::sync::Arc;
+use trade::{Agreement, AgreementState, SignRefused, Unit, WireCharset};
+use wire::charset::Charset;
+use wire::page::signed_return_url;
+use wire::sign::SignType;
+use wire::timestamp::format_cn;
+
+/// The method under which a browser comes back (protocol 5.14).
+const RETURN_METHOD: &str = "alipay.user.agreement.page.sign.return";
+
+type Shared = State<Arc<Portal>>;
+
+#[derive(Deserialize)]
+struct SignForm {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    pay_password: String,
+}
+
+#[derive(Template)]
+#[template(path = "agreement_sign.html")]
+struct SignPage<'a> {
+    f: Frame<'a>,
+    payee: String,
+    terms: Vec<(&'static str, String)>,
+    action: String,
+    csrf: String,
+    login: &'a str,
+    error: Option<String>,
+}
+
+/// The routes of the page.
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new().route("/agreement/{token}", get(show).post(sign))
+}
+
+/// The agreement of a link that can still be signed, or the page that says why not.
+async fn find(portal: &Portal, f: Frame<'_>, token: &str) -> Result<Arc<Agreement>, Response> {
+    let not_found = || message(f, StatusCode::NOT_FOUND, (f.t.not_found, f.t.not_found_text), None);
+    let Some(topic) = portal.world.secrets.order_of_token(token) else { return Err(not_found()) };
+    let agreement_no = AgreementNo::of_topic(topic);
+    match portal.door.ask(FindOffer { agreement_no }).await {
+        Ok(agreement) => Ok(agreement),
+        Err(CellError::Refused(_)) => Err(not_found()),
+        Err(CellError::Busy | CellError::Unknown) => {
+            Err(message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None))
+        }
+    }
+}
+
+async fn show(State(portal): Shared, Path(token): Path<String>, visitor: Visitor) -> Response {
+    match find(&portal, visitor.frame(&portal), &token).await {
+        Ok(agreement) => form(&portal, &visitor, &token, &agreement, "", None).await,
+        Err(response) => response,
+    }
+}
+
+async fn form(
+    portal: &Portal,
+    visitor: &Visitor,
+    token: &str,
+    agreement: &Agreement,
+    login: &str,
+    error: Option<(StatusCode, String)>,
+) -> Response {
+    let f = visitor.frame(portal);
+    let over = agreement.state == AgreementState::Temp && portal.door.now_us() >= agreement.sign_until_us;
+    match agreement.state {
+        AgreementState::Normal => return message(f, StatusCode::OK, (f.t.signed, f.t.signed_text), None),
+        AgreementState::Temp if !over => {}
+        AgreementState::Temp | AgreementState::Stop => {
+            return message(f, StatusCode::GONE, (f.t.not_found, f.t.not_found_text), None);
+        }
+    }
+    let visit = Visit::of(visitor);
+    let path = format!("/agreement/{token}");
+    let (csrf, payee) = (visit.token(portal, &path), name_of(portal, agreement.seller).await);
+    let (action, terms) = (format!("{}{path}", portal.root), terms(agreement, f.t));
+    let (status, error) = error.map_or((StatusCode::OK, None), |(status, words)| (status, Some(words)));
+    let response = page(status, &SignPage { f, payee, terms, action, csrf, login, error });
+    visit.keep(portal, response)
+}
+
+/// What is agreed, for people.
+fn terms(agreement: &Agreement, t: &Texts) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    if let Some(rule) = agreement.rule() {
+        let unit = match rule.unit {
+            Unit::Day => t.days,
+            Unit::Month => t.months,
+        };
+        lines.push((t.single_amount, shown(rule.single)));
+        lines.push((t.every, format!("{} {unit}", rule.every)));
+        lines.push((t.first_debit, rule.first.to_string()));
+        lines.extend(rule.total.map(|total| (t.total_amount, shown(total))));
+        lines.extend(rule.payments.map(|payments| (t.payments, payments.to_string())));
+    }
+    lines
+}
+
+async fn sign(
+    State(portal): Shared,
+    Path(token): Path<String>,
+    visitor: Visitor,
+    sent: Result<Form<SignForm>, FormRejection>,
+) -> Response {
+    let f = visitor.frame(&portal);
+    let agreement = match find(&portal, f, &token).await {
+        Ok(agreement) => agreement,
+        Err(response) => return response,
+    };
+    let path = format!("/agreement/{token}");
+    let gone = |status| {
+        let link = Some((f.t.reload, format!("{}{path}", portal.root)));
+        message(f, status, (f.t.form_gone, f.t.form_gone_text), link)
+    };
+    let Ok(Form(SignForm { csrf, login, pay_password })) = sent else { return gone(StatusCode::BAD_REQUEST) };
+    if !visit::is_own_form(&portal, &visitor, &path, &csrf) {
+        return gone(StatusCode::FORBIDDEN);
+    }
+    match signed(&portal, &agreement, &login, Secret::new(pay_password)).await {
+        Ok(agreement) => {
+            let link = return_link(&portal, &agreement).await.map(|url| (f.t.back_to_shop, url));
+            message(f, StatusCode::OK, (f.t.signed, f.t.signed_text), link)
+        }
+        Err(NotSigned::SignIn(refused)) => {
+            let error = Some((refused.status(), refused.words(f.t)));
+            form(&portal, &visitor, &token, &agreement, &login, error).await
+        }
+        Err(NotSigned::Refused(refused)) => {
+            let (title, text) = words(refused, f.t);
+            message(f, StatusCode::CONFLICT, (title, text), None)
+        }
+        Err(NotSigned::Unknown) => {
+            message(f, StatusCode::GATEWAY_TIMEOUT, (f.t.unknown, f.t.unknown_text), None)
+        }
+    }
+}
+
+const fn words(refused: SignRefused, t: &Texts) -> (&'static str, &'static str) {
+    match refused {
+        SignRefused::AgreementNotFound | SignRefused::AlreadyEnded => (t.not_found, t.not_found_text),
+        SignRefused::BuyerDiffers | SignRefused::UnderWay => (t.other_buyer, t.other_buyer_text),
+        SignRefused::BuyerIsSeller => (t.own_order, t.own_order_text),
+        SignRefused::SellerBlocked | SignRefused::BuyerNotFound | SignRefused::BuyerBlocked => {
+            (t.blocked, t.blocked_text)
+        }
+        SignRefused::ProofMissing => (t.form_gone, t.proof_gone),
+        SignRefused::SameInForce => (t.signed, t.same_signed),
+    }
+}
+
+/// Why an agreement is not signed.
+pub(crate) enum NotSigned {
+    /// Nobody is signed in.
+    SignIn(SignInRefused),
+    /// The rules say no.
+    Refused(SignRefused),
+    /// It is not known.
+    Unknown,
+}
+
+/// Signs in and signs, in one go.
+pub(crate) async fn signed(
+    portal: &Portal,
+    agreement: &Agreement,
+    login: &str,
+    password: Secret<String>,
+) -> Result<Arc<Agreement>, NotSigned> {
+    let agreement_no = agreement.no;
+    let about = About::Order(agreement_no.topic());
+    let proof = sign_in::by_login(portal, login, password, about).await.map_err(NotSigned::SignIn)?;
+    let command = SignAgreement { agreement_no, buyer: proof.party, attempt: proof.attempt };
+    portal.door.ask(command).await.map_err(|error| match error {
+        CellError::Refused(refused) => NotSigned::Refused(refused),
+        CellError::Busy => NotSigned::SignIn(SignInRefused::Busy),
+        CellError::Unknown => NotSigned::Unknown,
+    })
+}
+
+/// Where the buyer's browser goes: the `return_url` of the offer with signed parameters.
+pub(crate) async fn return_link(portal: &Portal, agreement: &Arc<Agreement>) -> Option<String> {
+    let url = agreement.return_url.clone()?;
+    let charset = match agreement.charset {
+        WireCharset::Utf8 => Charset::Utf8,
+        WireCharset::Gbk => Charset::Gbk,
+    };
+    let sign_type = if agreement.rsa1 { SignType::Rsa } else { SignType::Rsa2 };
+    let (key, now_us, agreement) =
+        (portal.world.platform.key.clone(), portal.door.now_us(), agreement.clone());
+    let signed = tokio::task::spawn_blocking(move || {
+        let time = |at_us: Option<i64>| at_us.map(format_cn).unwrap_or_default();
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        let pairs = [
+            ("agreement_no", agreement.no.to_string()),
+            ("alipay_logon_id", text(agreement.buyer_login_masked.as_ref().map(|login| login.as_str()))),
+            ("alipay_user_id", agreement.buyer.map(|buyer| buyer.to_string()).unwrap_or_default()),
+            ("app_id", agreement.app.to_string()),
+            ("auth_app_id", agreement.app.to_string()),
+            ("charset", charset.name().to_owned()),
+            ("external_agreement_no", text(agreement.external_agreement_no.as_ref().map(|no| no.as_str()))),
+            ("external_logon_id", text(agreement.external_logon_id.as_ref().map(|name| name.as_str()))),
+            ("invalid_time", time(agreement.invalid_at_us)),
+            ("method", RETURN_METHOD.to_owned()),
+            ("personal_product_code", agreement.product.wire().to_owned()),
+            ("sign_scene", agreement.sign_scene.to_string()),
+            ("sign_time", time(agreement.signed_at_us)),
+            ("status", agreement.state.wire().to_owned()),
+            ("timestamp", format_cn(now_us)),
+            ("valid_time", time(agreement.signed_at_us)),
+            ("version", "1.0".to_owned()),
+        ];
+        let filled = pairs.iter().filter(|(_, value)| !value.is_empty());
+        let pairs: Vec<(&str, &str)> = filled.map(|(name, value)| (*name, value.as_str())).collect();
+        signed_return_url(url.as_str(), &pairs, charset, sign_type, &key).ok()
+    });
+    signed.await.unwrap_or(None)
+}
