@@ -74,7 +74,6 @@ CREATE TABLE mandate (
     ended_by              TEXT    CHECK (ended_by = 'merchant' OR ended_by = 'buyer' OR ended_by = 'validity'),
     PRIMARY KEY (slot, no)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX mandate_buyer ON mandate (buyer);
 
 CREATE TABLE agreement_name (
     slot  INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
