@@ -59,7 +59,11 @@ impl Checks {
                 return;
             }
         };
-        match &typed {
+        self.look(table, &typed, findings);
+    }
+
+    fn look(&mut self, table: Table, typed: &Row, findings: &mut Findings) {
+        match typed {
             Row::Party(party) => self.parties.party(party, findings),
             Row::Login(login) => self.parties.login(login, findings),
             Row::Credential(credential) => self.parties.credential(credential, findings),
