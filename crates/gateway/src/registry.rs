@@ -97,14 +97,14 @@ static METHODS: &[&Method] = &[
     &methods::trade_query::METHOD,
     &methods::trade_refund::METHOD,
     &methods::trade_wap_pay::METHOD,
-    &methods::user_certify_open_certify::METHOD,
-    &methods::user_certify_open_initialize::METHOD,
-    &methods::user_certify_open_query::METHOD,
-    &methods::user_info_share::METHOD,
     &methods::user_agreement_executionplan_modify::METHOD,
     &methods::user_agreement_page_sign::METHOD,
     &methods::user_agreement_query::METHOD,
     &methods::user_agreement_unsign::METHOD,
+    &methods::user_certify_open_certify::METHOD,
+    &methods::user_certify_open_initialize::METHOD,
+    &methods::user_certify_open_query::METHOD,
+    &methods::user_info_share::METHOD,
 ];
 
 /// A method's place in this world.

@@ -241,9 +241,10 @@ fn it_starts_quickly_and_small() {
     if let Ok(status) = status {
         let kb: u64 = status
             .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse().ok())
+            // Its own memory: pages of the program's file are the system's to keep, and a debug build has many.
+            .find_map(|line| line.strip_prefix("RssAnon:")?.split_whitespace().next()?.parse().ok())
             .unwrap();
-        assert!(kb < 60 * 1024, "{kb} kB when idle");
+        assert!(kb < 48 * 1024, "{kb} kB when idle");
     }
     server.stop();
 }
