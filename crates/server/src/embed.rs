@@ -64,8 +64,10 @@ pub struct Buyer {
 /// ```no_run
 /// let tongbao = tongbao::Tongbao::in_memory()?;
 /// let code = tongbao.sandbox("/paycode", &serde_json::json!({ "login": tongbao.buyers()[0].login }))?;
-/// // Point the shop under test at tongbao.gateway() with the keys of tongbao.apps()[0], let it collect with the code
-/// … tongbao.advance("400d")?; tongbao.reset()?;
+/// // Point the shop under test at tongbao.gateway() with the keys of tongbao.apps()[0],
+/// // and let it collect with the code.
+/// tongbao.advance("400d")?;
+/// tongbao.reset()?;
 /// # Ok::<(), tongbao::EmbedError>(())
 /// ```
 #[derive(Debug)]
