@@ -44,6 +44,7 @@ pub(crate) fn restore(args: &RestoreArgs) -> anyhow::Result<()> {
 
 /// Copies and verifies; gives the posted sequence and the last record's.
 pub(crate) fn copy(from: &DataFolder, to: &Path) -> anyhow::Result<(u64, u64)> {
+    ensure!(!from.emptying().exists(), "{} is just being filled; try again", from.root().display());
     private_file::make_folder(to)?;
     let busy = fs::read_dir(to).with_context(|| format!("{} cannot be read", to.display()))?.next().is_some();
     ensure!(!busy, "{} is not empty; name a folder that does not exist yet", to.display());

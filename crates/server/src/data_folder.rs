@@ -8,7 +8,7 @@
 
 use crate::private_file;
 use crate::world_file::WorldFile;
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use journal::WorldId;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -146,6 +146,20 @@ impl DataFolder {
     /// Says that the books are being thrown away.
     pub(crate) fn emptying(&self) -> PathBuf {
         self.world().join("EMPTYING")
+    }
+
+    /// Forgets what a first start that was cut off wrote down. There must be no journal.
+    pub(crate) fn forget_world(&self) -> anyhow::Result<()> {
+        ensure!(!self.journal().exists(), "a world with a journal is not forgotten");
+        for path in [self.world().join("world.json"), self.demo(), self.seeding(), self.clock()] {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error).with_context(|| format!("{} cannot be removed", path.display()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Sets the clock to where the world began: the moment that its file declares, else real time.

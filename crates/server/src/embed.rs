@@ -42,8 +42,8 @@ pub struct App {
     pub seller_id: String,
     /// `key` or `cert`.
     pub mode: String,
-    /// PEM file of its private key, PKCS#8.
-    pub private_key: PathBuf,
+    /// PEM file of its private key, PKCS#8; absent when the declaration gave a public key.
+    pub private_key: Option<PathBuf>,
     /// PEM file of the platform's public key.
     pub platform_public_key: PathBuf,
 }
@@ -232,7 +232,7 @@ impl Started {
             app_id: app.app_id.clone(),
             seller_id: app.seller_id.clone(),
             mode: app.mode.to_owned(),
-            private_key: app.private_key_pkcs8.clone().unwrap_or_default(),
+            private_key: app.private_key_pkcs8.clone(),
             platform_public_key: app.platform_public_key.clone(),
         });
         let buyers = ready.buyers.iter().map(|buyer| Buyer {

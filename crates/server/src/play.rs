@@ -67,9 +67,20 @@ impl Player {
         Player { clock, door, readers, turn: Mutex::new(()), stopping: AtomicBool::new(false) }
     }
 
-    /// Ends a move under way as soon as its step allows.
+    /// Ends a move under way as soon as its step allows, and lets none begin.
     pub(crate) fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
+    }
+
+    /// As [`Player::stop`], and waits until the move under way has let the clock go: from here on nothing is written
+    /// into its file any more. Blocks for as long as one look into the tables takes.
+    pub(crate) fn end(&self) {
+        self.stop();
+        drop(self.turn.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
     }
 
     fn face_now(&self) -> ClockFace {
@@ -81,12 +92,15 @@ impl Player {
         if !self.clock.can_move() {
             return Err(NotMoved::Fixed);
         }
-        match self.turn.try_lock() {
-            Ok(turn) => Ok(turn),
-            Err(TryLockError::WouldBlock) => Err(NotMoved::Busy { at_us: self.clock.now_us() }),
+        let busy = || NotMoved::Busy { at_us: self.clock.now_us() };
+        let turn = match self.turn.try_lock() {
+            Ok(turn) => turn,
+            Err(TryLockError::WouldBlock) => return Err(busy()),
             // A move that broke off let the clock go all the same.
-            Err(TryLockError::Poisoned(broken)) => Ok(PoisonError::into_inner(broken)),
-        }
+            Err(TryLockError::Poisoned(broken)) => PoisonError::into_inner(broken),
+        };
+        // Asked with the turn in hand, so that whoever waits for the end finds either the turn taken or no move at all.
+        if self.is_stopping() { Err(busy()) } else { Ok(turn) }
     }
 
     fn play(&self, target: Target) -> Result<Journey, NotMoved> {
@@ -127,6 +141,9 @@ impl Move<'_> {
         self.wait_until_quiet(from_us)?;
         let mut at_us = from_us;
         while let Some(next_us) = self.next_us()? {
+            if self.player.is_stopping() {
+                return Err(self.stuck(at_us, "the server is stopping".to_owned()));
+            }
             if self.steps >= STEPS_MAX {
                 return Err(self.stuck(at_us, format!("{STEPS_MAX} moments were played")));
             }
@@ -174,7 +191,7 @@ impl Move<'_> {
             if left < least {
                 (least, since) = (left, Instant::now());
             }
-            if self.player.stopping.load(Ordering::Acquire) {
+            if self.player.is_stopping() {
                 return Err(self.stuck(at_us, "the server is stopping".to_owned()));
             }
             if since.elapsed() > STUCK_AFTER {
@@ -238,5 +255,35 @@ impl ClockHands for Hands {
             set.map_err(|error| NotMoved::Failed(format!("the clock cannot be kept: {error:#}")))?;
             Ok(player.face_now())
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[test]
+    fn the_end_waits_for_the_move_under_way_and_lets_none_begin() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(WorldClock::open(&folder.path().join("clock.json")).unwrap());
+        let (door, _inbox) = Door::detached(1, Arc::new(|| 0));
+        let readers: Readers = Arc::new(|| panic!("nothing is read"));
+        let player = Arc::new(Player::new(clock, door, readers));
+        let turn = player.turn().unwrap();
+        let (tell, told) = mpsc::channel();
+        let ending = player.clone();
+        let thread = std::thread::spawn(move || {
+            ending.end();
+            tell.send(()).unwrap();
+        });
+        while !player.is_stopping() {
+            std::thread::yield_now();
+        }
+        assert!(told.try_recv().is_err(), "a move is under way");
+        drop(turn);
+        told.recv().unwrap();
+        thread.join().unwrap();
+        assert!(matches!(player.play(Target::By(1)), Err(NotMoved::Busy { .. })));
     }
 }

@@ -1,10 +1,9 @@
 //! A world that begins anew: empty books, the keys and secrets that it had, and the commands that it was seeded with.
 //!
 //! What is thrown away is thrown away at once or not at all: a mark is made durable first, and a start that finds it
-//! finishes what was begun. The journal of the old books never meets the tables of the new ones.
+//! finishes what was begun. A first seeding is under the same mark from its beginning. The journal of the old books never meets the tables of the new ones.
 
 use crate::data_folder::DataFolder;
-use crate::demo::Demo;
 use crate::private_file;
 use anyhow::{Context, anyhow, bail};
 use cell::{Door, NotDecided};
@@ -34,7 +33,7 @@ pub(crate) fn kept(folder: &DataFolder) -> anyhow::Result<Vec<Command>> {
 
 /// Throws the books away. Nobody may have them open. Until [`end`] every start begins with this again.
 pub(crate) fn empty(folder: &DataFolder) -> anyhow::Result<()> {
-    private_file::write(&folder.emptying(), b"")?;
+    begin(folder)?;
     let journal = folder.journal();
     gone(&journal, fs::remove_dir_all(&journal))?;
     let tables = folder.tables();
@@ -48,9 +47,15 @@ pub(crate) fn empty(folder: &DataFolder) -> anyhow::Result<()> {
         .with_context(|| format!("{} cannot be synced", folder.world().display()))
 }
 
-/// Whether an emptying was begun, or a first seeding, that did not come to its end.
-pub(crate) fn is_unfinished(folder: &DataFolder) -> anyhow::Result<bool> {
-    Ok(folder.emptying().exists() || Demo::read(folder)?.is_some_and(|demo| !demo.is_complete()))
+/// Says before a first seeding that what it leaves when it is cut off may be thrown away: nobody is served before it
+/// has ended. Without this mark no books are ever thrown away, whatever stands beside them.
+pub(crate) fn begin(folder: &DataFolder) -> anyhow::Result<()> {
+    private_file::write(&folder.emptying(), b"")
+}
+
+/// Whether an emptying or a first seeding did not come to its end.
+pub(crate) fn is_unfinished(folder: &DataFolder) -> bool {
+    folder.emptying().exists()
 }
 
 /// The new books hold what they are to begin with.

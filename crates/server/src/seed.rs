@@ -86,7 +86,10 @@ async fn refuse_half_a_demo(world: &World, door: &Door) -> anyhow::Result<()> {
     anyhow::ensure!(world.sandbox, "only a sandbox world is seeded with a demo");
     let login = Text::new(MERCHANT.0).context("a short name")?;
     let there = door.ask(FindLogin { login }).await.is_ok();
-    anyhow::ensure!(!there, "demo.json is missing, but its parties are there: restore it from a backup");
+    anyhow::ensure!(
+        !there,
+        "demo.json is missing or incomplete, but its parties are there: restore it from a backup"
+    );
     Ok(())
 }
 

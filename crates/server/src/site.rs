@@ -8,7 +8,7 @@ use crate::reset;
 use crate::seed::{self, Opened};
 use crate::world_clock::WorldClock;
 use crate::world_file::WorldFile;
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use cell::{Cell, Door};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,6 +27,8 @@ pub(crate) struct Site {
     pub(crate) authority: Arc<AppAuthority>,
     pub(crate) world: Arc<World>,
     pub(crate) note: WorldNote,
+    /// The world whose keys a first seeding shares.
+    keys_of: Option<PathBuf>,
 }
 
 /// Books that are open.
@@ -50,24 +52,23 @@ impl Site {
         if args.world.is_some() && folder.journal().exists() {
             tracing::warn!("the world is there already: --world is looked at by the first start only");
         }
-        let note = folder.world_note_of(file)?;
-        if reset::is_unfinished(&folder)? {
-            reset::empty(&folder)?;
-        }
+        // Before anything is written: a wrong path must leave nothing behind.
         let keys_of = args.keys_of.as_deref().map(world_of).transpose()?;
+        make_ready(&folder)?;
+        let note = folder.world_note_of(file)?;
         // A world that is begun anew has no journal either, but it has keys.
         let is_new = !folder.journal().exists();
         let Keys { platform, secrets, authority } =
             keys::open(&folder.keys(), is_new, note.seed, keys_of.as_deref())?;
         let (name, sandbox) = (WORLD.to_owned(), note.sandbox);
         let world = Arc::new(World { name, sandbox, base_url, platform, secrets });
-        Ok(Site { folder, _claim: claim, authority, world, note })
+        Ok(Site { folder, _claim: claim, authority, world, note, keys_of })
     }
 
     /// Opens the books, and fills them when they are new.
     pub(crate) async fn begin(&self, file: &WorldFile, args: &UpArgs) -> anyhow::Result<(House, Demo)> {
         let mut house = self.open_books(args)?;
-        match self.fill(&mut house, file, args).await {
+        match self.fill(&mut house, file).await {
             Ok(demo) => Ok((house, demo)),
             Err(error) => {
                 house.close().await;
@@ -76,8 +77,7 @@ impl Site {
         }
     }
 
-    async fn fill(&self, house: &mut House, file: &WorldFile, args: &UpArgs) -> anyhow::Result<Demo> {
-        let keys_of = args.keys_of.as_deref().map(world_of).transpose()?;
+    async fn fill(&self, house: &mut House, file: &WorldFile) -> anyhow::Result<Demo> {
         let (folder, world, door) = (&self.folder, &*self.world, &house.door);
         let seeded = Demo::read(folder)?.is_some_and(|demo| demo.is_complete());
         let emptied = folder.emptying().exists();
@@ -85,7 +85,7 @@ impl Site {
             reset::replay(folder, door).await?;
         }
         let opened = Opened { folder, world, door, authority: &self.authority };
-        let demo = seed::seed(&opened, file, keys_of.as_deref()).await?;
+        let demo = seed::seed(&opened, file, self.keys_of.as_deref()).await?;
         reset::end(folder)?;
         world.secrets.draw_anew();
         house.fresh = emptied || !seeded;
@@ -111,6 +111,29 @@ impl Site {
         clock.follow(door.clone());
         Ok(House { fresh: false, clock, cell, door })
     }
+}
+
+/// Throws away what an emptying or a first seeding that was cut off has left, and marks a first seeding as begun.
+fn make_ready(folder: &DataFolder) -> anyhow::Result<()> {
+    let seeded = Demo::read(folder)?.is_some_and(|demo| demo.is_complete());
+    if reset::is_unfinished(folder) {
+        reset::empty(folder)?;
+        // After a first seeding the world is the one that is declared now.
+        return if seeded { Ok(()) } else { folder.forget_world() };
+    }
+    if folder.journal().exists() {
+        return Ok(());
+    }
+    let root = folder.root().display();
+    ensure!(!seeded, "the journal of the world in {root} is missing; restore it from a backup");
+    let tables = folder.tables();
+    ensure!(
+        !tables.exists(),
+        "{} is there without its journal; restore both from a backup",
+        tables.display()
+    );
+    folder.forget_world()?;
+    reset::begin(folder)
 }
 
 /// The folder of the world in a data folder.

@@ -319,7 +319,9 @@ impl Served<'_> {
 impl Running {
     /// Our own work ends, then the books are closed.
     async fn stop(self) -> Arc<Portal> {
-        self.player.stop();
+        let player = self.player;
+        // Its thread may be writing the clock's file, which whoever goes on here may write anew.
+        let _ended = tokio::task::spawn_blocking(move || player.end()).await;
         self.stop_rest.send_replace(true);
         let both = async { tokio::join!(self.notify, self.clerk) };
         if tokio::time::timeout(DELIVERIES_TIME, both).await.is_err() {

@@ -13,7 +13,7 @@ fn a_test_has_a_platform_of_its_own_which_is_the_same_every_time() {
     };
     assert_eq!(ids(&one), ids(&two));
     assert_eq!(one.apps()[0].app_id, two.apps()[0].app_id);
-    assert!(one.apps()[0].private_key.exists());
+    assert!(one.apps()[0].private_key.as_ref().unwrap().exists());
     let code = |tongbao: &Tongbao| {
         tongbao.sandbox("/paycode", &json!({ "login": tongbao.buyers()[0].login })).unwrap()
     };
@@ -26,7 +26,7 @@ fn a_test_has_a_platform_of_its_own_which_is_the_same_every_time() {
     assert_eq!(first, code(&one), "after a reset it is as new");
     let refused = one.sandbox("/pay", &json!({ "login": "nobody" })).unwrap_err().to_string();
     assert!(refused.contains("/pay"), "{refused}");
-    let folder = two.apps()[0].private_key.clone();
+    let folder = two.apps()[0].private_key.clone().unwrap();
     drop(two);
     assert!(!folder.exists(), "nothing is left");
 }

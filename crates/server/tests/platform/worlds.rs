@@ -141,11 +141,55 @@ fn a_first_seeding_that_was_cut_off_begins_anew() {
     let demo = Path::new(server.ready["data"].as_str().unwrap()).join("worlds/default/demo.json");
     let apps = server.ready["apps"].clone();
     server.kill();
-    let mut half: Value = serde_json::from_slice(&fs::read(&demo).unwrap()).unwrap();
+    let whole = fs::read(&demo).unwrap();
+    let mut half: Value = serde_json::from_slice(&whole).unwrap();
     half["apps"] = json!([]);
     fs::write(&demo, half.to_string()).unwrap();
+    fs::write(demo.with_file_name("EMPTYING"), "").unwrap();
     let server = place.start("one");
     assert_eq!(server.ready["apps"], apps, "no app of the first attempt is left over");
+}
+
+#[test]
+fn books_are_thrown_away_under_their_mark_only() {
+    let place = Place::new();
+    let server = place.start("one");
+    let folder = Path::new(server.ready["data"].as_str().unwrap()).join("worlds/default");
+    play(&server);
+    server.stop();
+    let (demo, journal, aside) = (folder.join("demo.json"), folder.join("journal"), folder.join("aside"));
+    let whole = fs::read(&demo).unwrap();
+    let mut half: Value = serde_json::from_slice(&whole).unwrap();
+    half["apps"] = json!([]);
+    fs::write(&demo, half.to_string()).unwrap();
+    let up = ["up", "--no-port-80", "--listen", "127.0.0.1:0", "--data", &place.at("one")];
+    let said = complaint(&up);
+    assert!(said.contains("demo.json"), "a note that was changed: {said}");
+    fs::write(&demo, &whole).unwrap();
+    fs::rename(&journal, &aside).unwrap();
+    let said = complaint(&up);
+    assert!(said.contains("journal") && said.contains("backup"), "a journal that is gone: {said}");
+    fs::rename(&demo, folder.join("demo.aside")).unwrap();
+    let said = complaint(&up);
+    assert!(said.contains("without its journal"), "tables alone: {said}");
+    fs::rename(&aside, &journal).unwrap();
+    fs::rename(folder.join("demo.aside"), &demo).unwrap();
+    let server = place.start("one");
+    assert_eq!(balance(&server, "mei@example.com"), "48.51", "nothing was thrown away");
+}
+
+#[test]
+fn a_first_start_that_fails_may_be_tried_with_another_declaration() {
+    let place = Place::new();
+    let (data, file) = (place.at("one"), place.at("world.toml"));
+    let said =
+        complaint(&["world", "create", "--data", &data, "--world", &file, "--keys-of", &place.at("none")]);
+    assert!(said.contains("none"), "{said}");
+    fs::write(&file, WORLD.replace("seed = 7", "seed = 8")).unwrap();
+    let server = place.start("one");
+    let (_, face) = server.get("/sandbox/world");
+    let face: Value = serde_json::from_str(&face).unwrap();
+    assert_eq!(face["seed"], 8);
 }
 
 #[test]
