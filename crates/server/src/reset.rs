@@ -1,7 +1,8 @@
 //! A world that begins anew: empty books, the keys and secrets that it had, and the commands that it was seeded with.
 //!
 //! What is thrown away is thrown away at once or not at all: a mark is made durable first, and a start that finds it
-//! finishes what was begun. A first seeding is under the same mark from its beginning. The journal of the old books never meets the tables of the new ones.
+//! finishes what was begun. A first seeding is under the same mark from its beginning. The journal of the old books
+//! never meets the tables of the new ones.
 
 use crate::data_folder::DataFolder;
 use crate::private_file;
