@@ -1,7 +1,7 @@
 //! The table of scenarios. Their names stay the same for ever; new ones come at the end of their group.
 //!
 //! Scenarios that need faults of the platform (a lost answer, `SYSTEM_ERROR` after the money moved, a slow gateway)
-//! belong here too, in a group of their own, once a world can be asked for faults.
+//! belong here too, in a group of their own: worlds can be asked for faults, but none of these plays asks yet.
 
 mod closing;
 mod content;

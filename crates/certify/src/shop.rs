@@ -228,10 +228,7 @@ impl Shop {
             request = request.header("content-type", "application/json").body(body.to_string());
         }
         let answer = request.send().await.map_err(no_answer)?;
-        let status = answer.status().as_u16();
-        let bytes = answer.bytes().await.map_err(no_answer)?;
-        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(ANSWER_BYTES_MAX)]).into_owned();
-        Ok(Answered { status, text })
+        read(answer).await.map_err(no_answer)
     }
 
     /// Opens a page, or posts a letter, as anybody could; gives status and body.
@@ -248,11 +245,19 @@ impl Shop {
         };
         let no_answer = |error: reqwest::Error| ShopTrouble::NoAnswer(format!("{url}: {error}"));
         let answer = request.timeout(CALL_TIME).send().await.map_err(no_answer)?;
-        let status = answer.status().as_u16();
-        let bytes = answer.bytes().await.map_err(no_answer)?;
-        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(ANSWER_BYTES_MAX)]).into_owned();
-        Ok(Answered { status, text })
+        read(answer).await.map_err(no_answer)
     }
+}
+
+/// Status and body, of which the rest is left unread.
+async fn read(mut answer: reqwest::Response) -> Result<Answered, reqwest::Error> {
+    let status = answer.status().as_u16();
+    let mut bytes = Vec::new();
+    while bytes.len() < ANSWER_BYTES_MAX {
+        let Some(chunk) = answer.chunk().await? else { break };
+        bytes.extend_from_slice(&chunk[..chunk.len().min(ANSWER_BYTES_MAX - bytes.len())]);
+    }
+    Ok(Answered { status, text: String::from_utf8_lossy(&bytes).into_owned() })
 }
 
 fn written(unit: Unit, amount: Money) -> Value {

@@ -56,4 +56,4 @@ pub use sandbox_inbox::{
     AgainAsked, AgainRefused, ForgeryAsked, LetterEnd, LetterSeen, Letters, Mailroom, Resent,
 };
 pub use sandbox_report::{Finding, FindingKind, FindingTold};
-pub use sandbox_world::{NotReset, Resetting, WorldFace, WorldHands, world_routes};
+pub use sandbox_world::{NotReset, Resetting, Waited, WorldFace, WorldHands, world_routes};

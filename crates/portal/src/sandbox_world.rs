@@ -4,12 +4,12 @@
 
 use crate::guard;
 use crate::sandbox::{Answer, SandboxError, answer, read};
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 use std::pin::Pin;
@@ -35,7 +35,7 @@ pub struct WorldFace {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum NotReset {
     /// Somebody else resets it, or the server is being stopped.
-    #[error("the world is being reset or stopped already; nothing was done, try again")]
+    #[error("somebody else reset the world at the same moment; this call did nothing")]
     Busy,
     /// Nothing was done, and nothing was thrown away.
     #[error("{0}")]
@@ -44,6 +44,10 @@ pub enum NotReset {
     #[error("the world could not begin anew; the server ends, and its next start finishes it")]
     Failed,
 }
+
+/// Marks a request that came while the world began anew, and waited for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Waited;
 
 /// The answer of [`WorldHands::reset`].
 pub type Resetting<'a> = Pin<Box<dyn Future<Output = Result<WorldFace, NotReset>> + Send + 'a>>;
@@ -77,9 +81,16 @@ async fn show(State(hands): Hands) -> Answer {
     told(&hands.face())
 }
 
-async fn reset(State(hands): Hands, headers: HeaderMap, body: Bytes) -> Answer {
+async fn reset(
+    State(hands): Hands,
+    waited: Option<Extension<Waited>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
     let NoFields {} = read(&headers, &body)?;
-    let done = hands.reset().await.map_err(|error| match error {
+    // One that came while another was under way would throw away what its asker has begun since.
+    let reset = async { if waited.is_some() { Err(NotReset::Busy) } else { hands.reset().await } };
+    let done = reset.await.map_err(|error| match error {
         NotReset::Busy => SandboxError::new(StatusCode::CONFLICT, "world_busy", error),
         NotReset::Refused(_) => SandboxError::new(StatusCode::CONFLICT, "not_reset", error),
         NotReset::Failed => SandboxError::new(StatusCode::INTERNAL_SERVER_ERROR, "reset_failed", error),

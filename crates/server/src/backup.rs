@@ -17,8 +17,6 @@ use store::SqliteStore;
 
 /// Bytes copied at once; whole pages of zeros are left out of the copy.
 const CHUNK_BYTES: usize = 64 * 1024;
-/// Most bytes of a file beside journal and tables.
-const NOTE_BYTES_MAX: u64 = 1 << 20;
 
 /// Copies a data folder, live or stopped.
 pub(crate) fn back_up(args: &BackupArgs) -> anyhow::Result<()> {
@@ -44,7 +42,7 @@ pub(crate) fn restore(args: &RestoreArgs) -> anyhow::Result<()> {
 
 /// Copies and verifies; gives the posted sequence and the last record's.
 pub(crate) fn copy(from: &DataFolder, to: &Path) -> anyhow::Result<(u64, u64)> {
-    ensure!(!from.emptying().exists(), "{} is just being filled; try again", from.root().display());
+    let began = books_of(from)?;
     private_file::make_folder(to)?;
     let busy = fs::read_dir(to).with_context(|| format!("{} cannot be read", to.display()))?.next().is_some();
     ensure!(!busy, "{} is not empty; name a folder that does not exist yet", to.display());
@@ -60,12 +58,31 @@ pub(crate) fn copy(from: &DataFolder, to: &Path) -> anyhow::Result<(u64, u64)> {
         copy_note(&from.world().join(name), &target.world().join(name))?;
     }
     copy_notes(&from.keys(), &target.keys())?;
+    ensure!(
+        books_of(from)? == began,
+        "the world in {} began anew meanwhile; try again",
+        from.root().display()
+    );
     target.finish()?;
     let report = verify::books(&target)?;
     if !report.is_clean() {
         bail!("the copy in {} was made, but its books are wrong:\n{report}", to.display());
     }
     Ok((mark.sequence, records))
+}
+
+/// Which books a folder holds: a world that begins anew has a new journal. Refuses books that are not filled yet.
+fn books_of(folder: &DataFolder) -> anyhow::Result<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let journal = folder.journal();
+    let found = fs::metadata(&journal).with_context(|| format!("{} cannot be read", journal.display()))?;
+    // After the journal was looked at: a mark that came since belongs to another one.
+    let root = folder.root().display();
+    ensure!(
+        !folder.emptying().exists(),
+        "the world in {root} is just being filled, or was cut off in that: start it"
+    );
+    Ok((found.dev(), found.ino()))
 }
 
 /// The tables hold names: nobody else reads them.
@@ -143,7 +160,11 @@ fn cut(segment: &Path, offset: u64) -> anyhow::Result<()> {
 
 /// Copies a file, leaving holes where it has zeros: segments are made at their full length.
 fn copy_sparse(from: &Path, to: &Path) -> std::io::Result<()> {
-    let mut source = File::open(from)?;
+    write_sparse(&mut File::open(from)?, to)
+}
+
+/// Writes a new private file, leaving holes where there are zeros.
+pub(crate) fn write_sparse(source: &mut impl Read, to: &Path) -> std::io::Result<()> {
     let mut copy = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
     let mut chunk = vec![0; CHUNK_BYTES];
     let mut length = 0;
@@ -179,7 +200,7 @@ fn copy_note(from: &Path, to: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     let size = fs::metadata(from).with_context(|| format!("{} cannot be read", from.display()))?.len();
-    ensure!(size <= NOTE_BYTES_MAX, "{} is no file of ours: it has {size} bytes", from.display());
+    ensure!(size <= private_file::BYTES_MAX, "{} is no file of ours: it has {size} bytes", from.display());
     let bytes = zeroize::Zeroizing::new(
         fs::read(from).with_context(|| format!("{} cannot be read", from.display()))?,
     );

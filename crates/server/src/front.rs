@@ -49,10 +49,11 @@ impl Front {
     }
 
     /// The routes, once there are any.
-    async fn routes(&mut self) -> Option<Router> {
+    async fn routes(&mut self, request: &mut Request<Body>) -> Option<Router> {
         if let Some(routes) = &*self.routes.borrow() {
             return Some(routes.clone());
         }
+        request.extensions_mut().insert(portal::Waited);
         let there = tokio::time::timeout(RESET_WAIT, self.routes.wait_for(Option::is_some)).await;
         there.ok()?.ok()?.clone()
     }
@@ -66,7 +67,7 @@ impl Front {
                 return Ok(plain(StatusCode::NOT_FOUND, "There is no such world on this server.\n"));
             }
         }
-        match self.routes().await {
+        match self.routes(&mut request).await {
             Some(routes) => routes.oneshot(request).await,
             None => Ok(plain(StatusCode::SERVICE_UNAVAILABLE, "The world begins anew; try again.\n")),
         }

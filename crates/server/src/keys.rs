@@ -4,7 +4,8 @@
 //! guess passwords. The whole folder gets its name in one rename, so there is never a part of it.
 //!
 //! ```text
-//! keys/master.key              32 bytes in hex: pay codes, links, pepper and sealing are derived from it
+//! keys/master.key              32 bytes in hex: pay codes, links, pepper and sealing are derived from it; not used in
+//!                              a world that was made from a seed, whose secrets follow from that
 //! keys/platform_private.pem    signs answers and notifications      keys/platform_cert.crt
 //! keys/root_private.pem        signs certificates                   keys/root_cert.crt
 //! keys/apps/APP_ID/…           handed to developers; the platform itself does not need them
@@ -71,11 +72,11 @@ pub(crate) fn finished(
 }
 
 /// The demo app's key of this mode in the keys of another world, which this one shall share.
-pub(crate) fn demo_key_of(world: &Path, mode: AppMode) -> PathBuf {
-    let demo = Demo::read_in(world).ok().flatten();
-    let app = demo.and_then(|demo| demo.apps.into_iter().find(|app| app.mode == mode));
-    let id = app.map_or_else(String::new, |app| app.id.to_string());
-    world.join("keys/apps").join(id).join(demo::PKCS8_PEM)
+pub(crate) fn demo_key_of(world: &Path, mode: AppMode) -> anyhow::Result<PathBuf> {
+    let demo = Demo::read_in(world)?.with_context(|| format!("{} was never started", world.display()))?;
+    let app = demo.apps.into_iter().find(|app| app.mode == mode);
+    let app = app.with_context(|| format!("{} has no demo app to share the key of", world.display()))?;
+    Ok(world.join("keys/apps").join(app.id.to_string()).join(demo::PKCS8_PEM))
 }
 
 /// Reads the keys in `folder`, or makes them when the world is new: its secrets from the seed when there is one, and

@@ -13,8 +13,8 @@ const FILE_MODE: u32 = 0o600;
 const FOLDER_MODE: u32 = 0o700;
 /// The permissions of everybody but the owner.
 const OTHERS: u32 = 0o077;
-/// More than any key or note of ours.
-const BYTES_MAX: u64 = 1 << 20;
+/// More than any key or note of ours: the largest is the seeding of a world with all that its file may declare.
+pub(crate) const BYTES_MAX: u64 = 4 << 20;
 
 /// Makes a folder with all its parents, closed to others. One that is there stays as it is. Its name and those of its
 /// parents are durable afterwards, also when an earlier start made them and was cut off: whatever is written below them

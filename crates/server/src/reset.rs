@@ -6,7 +6,7 @@
 
 use crate::data_folder::DataFolder;
 use crate::private_file;
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow, bail, ensure};
 use cell::{Door, NotDecided};
 use engine::{Command, Reply};
 use std::fs;
@@ -17,6 +17,11 @@ use tokio::sync::oneshot;
 /// Keeps the commands of the seeding.
 pub(crate) fn keep(folder: &DataFolder, taken: &[Command]) -> anyhow::Result<()> {
     let text = serde_json::to_vec(taken).context("commands can be written")?;
+    ensure!(
+        text.len() as u64 <= private_file::BYTES_MAX,
+        "the world's file declares too much: {} bytes",
+        text.len()
+    );
     private_file::write(&folder.seeding(), &text)
 }
 
@@ -44,8 +49,7 @@ pub(crate) fn empty(folder: &DataFolder) -> anyhow::Result<()> {
         gone(Path::new(&path), fs::remove_file(&path))?;
     }
     folder.clock_to_start()?;
-    private_file::sync_folder(&folder.world())
-        .with_context(|| format!("{} cannot be synced", folder.world().display()))
+    synced(folder)
 }
 
 /// Says before a first seeding that what it leaves when it is cut off may be thrown away: nobody is served before it
@@ -59,10 +63,17 @@ pub(crate) fn is_unfinished(folder: &DataFolder) -> bool {
     folder.emptying().exists()
 }
 
-/// The new books hold what they are to begin with.
+/// The new books hold what they are to begin with. Durable when it returns: a mark that came back with a power loss
+/// would have the next start throw away what was answered since.
 pub(crate) fn end(folder: &DataFolder) -> anyhow::Result<()> {
     let mark = folder.emptying();
-    gone(&mark, fs::remove_file(&mark))
+    gone(&mark, fs::remove_file(&mark))?;
+    synced(folder)
+}
+
+fn synced(folder: &DataFolder) -> anyhow::Result<()> {
+    private_file::sync_folder(&folder.world())
+        .with_context(|| format!("{} cannot be synced", folder.world().display()))
 }
 
 fn gone(path: &Path, removed: std::io::Result<()>) -> anyhow::Result<()> {

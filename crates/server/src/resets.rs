@@ -3,7 +3,7 @@
 use crate::site::Site;
 use portal::{NotReset, Resetting, WorldFace, WorldHands};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::sync::{mpsc, oneshot};
 use wire::timestamp::format_cn;
 
@@ -13,12 +13,23 @@ pub(crate) struct Resets {
     ask: mpsc::Sender<Reset>,
     face: WorldFace,
     done: Arc<AtomicU64>,
+    under_way: Arc<AtomicBool>,
 }
 
 /// Somebody who waits for a reset.
 pub(crate) struct Reset {
     answer: oneshot::Sender<Result<(), NotReset>>,
     done: Arc<AtomicU64>,
+    _under_way: UnderWay,
+}
+
+/// One at a time: a second one that waited would throw away what the first one's asker had just begun.
+struct UnderWay(Arc<AtomicBool>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
 }
 
 impl Reset {
@@ -43,11 +54,10 @@ impl Reset {
 impl Resets {
     /// For this world; the other end belongs to whoever holds the books.
     pub(crate) fn of(site: &Site) -> (Resets, mpsc::Receiver<Reset>) {
-        // One at a time: a second one that waited would throw away what its asker had just begun.
         let (ask, asked) = mpsc::channel(1);
         let (name, seed) = (site.world.name.clone(), site.note.seed);
         let face = WorldFace { name, seed, starts_at: site.note.starts_at_us.map(format_cn), resets: 0 };
-        (Resets { ask, face, done: Arc::default() }, asked)
+        (Resets { ask, face, done: Arc::default(), under_way: Arc::default() }, asked)
     }
 }
 
@@ -58,8 +68,12 @@ impl WorldHands for Resets {
 
     fn reset(&self) -> Resetting<'_> {
         Box::pin(async move {
+            if self.under_way.swap(true, Ordering::AcqRel) {
+                return Err(NotReset::Busy);
+            }
             let (answer, answered) = oneshot::channel();
-            let reset = Reset { answer, done: self.done.clone() };
+            let under_way = UnderWay(self.under_way.clone());
+            let reset = Reset { answer, done: self.done.clone(), _under_way: under_way };
             self.ask.try_send(reset).map_err(|_| NotReset::Busy)?;
             answered.await.unwrap_or(Err(NotReset::Busy))?;
             Ok(self.face())

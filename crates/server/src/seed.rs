@@ -53,7 +53,8 @@ pub(crate) async fn seed(
     }
     refuse_half_a_demo(world, opened.door).await?;
     let mut demo = plan(&Chance(&world.secrets), file)?;
-    let apps: Vec<AppKey> = demo.app_plans.iter().map(|plan| AppKey::begin(plan, keys_of)).collect();
+    let apps = demo.app_plans.iter().map(|plan| AppKey::begin(plan, keys_of));
+    let apps: Vec<AppKey> = apps.collect::<anyhow::Result<_>>()?;
     demo.write(folder)?;
     let mut steps = Steps { door: opened.door, taken: Vec::new() };
     let DemoMerchant { login, name, .. } = &demo.merchant;
@@ -168,13 +169,13 @@ enum Halves {
 }
 
 impl AppKey {
-    fn begin(plan: &AppPlan, keys_of: Option<&Path>) -> AppKey {
+    fn begin(plan: &AppPlan, keys_of: Option<&Path>) -> anyhow::Result<AppKey> {
         let usual = plan.merchant.is_none();
-        match (&plan.public_key, keys_of) {
+        Ok(match (&plan.public_key, keys_of) {
             (Some(key), _) => AppKey::Given(key.clone()),
-            (None, Some(path)) if usual => AppKey::Of(keys::demo_key_of(path, plan.mode)),
+            (None, Some(path)) if usual => AppKey::Of(keys::demo_key_of(path, plan.mode)?),
             (None, _) => AppKey::Drawn(keys::key_under_way()),
-        }
+        })
     }
 
     fn end(self) -> anyhow::Result<Halves> {

@@ -86,9 +86,8 @@ impl Site {
         }
         let opened = Opened { folder, world, door, authority: &self.authority };
         let demo = seed::seed(&opened, file, self.keys_of.as_deref()).await?;
-        reset::end(folder)?;
         world.secrets.draw_anew();
-        house.fresh = emptied || !seeded;
+        house.fresh = emptied;
         Ok(demo)
     }
 
@@ -142,19 +141,26 @@ fn world_of(data: &Path) -> anyhow::Result<PathBuf> {
 }
 
 impl House {
-    /// A declared clock begins once the books are filled.
-    pub(crate) fn begin_time(&self, note: &WorldNote) -> anyhow::Result<()> {
-        match note.starts_at_us.filter(|_| self.fresh && self.clock.can_move()) {
-            Some(starts_at_us) => self.clock.stand_after_seeding(starts_at_us),
-            None => Ok(()),
+    /// The last step before anybody is served: a declared clock begins once the books are filled, and from here on
+    /// they are never thrown away but on demand.
+    pub(crate) fn begin_time(&self, site: &Site) -> anyhow::Result<()> {
+        if !self.fresh {
+            return Ok(());
         }
+        if let Some(starts_at_us) = site.note.starts_at_us.filter(|_| self.clock.can_move()) {
+            self.clock.stand_after_seeding(starts_at_us)?;
+        }
+        reset::end(&site.folder)
     }
 
-    pub(crate) async fn close(self) {
+    /// Whether it closed in time. Otherwise its threads may still be at work on the books.
+    pub(crate) async fn close(self) -> bool {
         let cell = self.cell;
         let closing = tokio::task::spawn_blocking(move || cell.close());
-        if tokio::time::timeout(CLOSE_TIME, closing).await.is_err() {
+        let closed = tokio::time::timeout(CLOSE_TIME, closing).await.is_ok();
+        if !closed {
             tracing::warn!("not everything was posted in time; the next start posts the rest");
         }
+        closed
     }
 }

@@ -15,7 +15,7 @@ use crate::site::{House, Site};
 use crate::world_clock::system_clock_us;
 use crate::world_file::WorldFile;
 use crate::{print, repair, reset, tour};
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow, bail, ensure};
 use axum::Router;
 use base::OrderNo;
 use clerk::Clerk;
@@ -129,7 +129,7 @@ pub(crate) fn create(args: &UpArgs) -> anyhow::Result<Duration> {
         // Nobody is told this address: it is the first of those that the world is served at later.
         let site = Site::open(folder, claim, "http://127.0.0.1".to_owned(), &file, args)?;
         let (house, _) = site.begin(&file, args).await?;
-        let begun = house.begin_time(&site.note);
+        let begun = house.begin_time(&site);
         house.close().await;
         begun
     })?;
@@ -227,7 +227,7 @@ impl Served<'_> {
     }
 
     fn wire(&self, house: House, before: Option<&Portal>) -> anyhow::Result<(Running, Router)> {
-        house.begin_time(&self.site.note)?;
+        house.begin_time(self.site)?;
         let (world, door) = (&self.site.world, &house.door);
         let tables = self.site.folder.tables();
         let places = self.args.calls_max.unwrap_or_else(gateway::calls_max);
@@ -291,7 +291,14 @@ impl Served<'_> {
 
     async fn begin_anew(&mut self) -> anyhow::Result<()> {
         let portal = match self.running.take() {
-            Some(running) => Some(running.stop().await),
+            Some(running) => {
+                let (portal, closed) = running.stop().await;
+                ensure!(
+                    closed,
+                    "the old books did not close in time; they stay, and the next start serves them"
+                );
+                Some(portal)
+            }
             None => None,
         };
         reset::empty(&self.site.folder)?;
@@ -318,7 +325,7 @@ impl Served<'_> {
 
 impl Running {
     /// Our own work ends, then the books are closed.
-    async fn stop(self) -> Arc<Portal> {
+    async fn stop(self) -> (Arc<Portal>, bool) {
         let player = self.player;
         // Its thread may be writing the clock's file, which whoever goes on here may write anew.
         let _ended = tokio::task::spawn_blocking(move || player.end()).await;
@@ -327,8 +334,8 @@ impl Running {
         if tokio::time::timeout(DELIVERIES_TIME, both).await.is_err() {
             tracing::warn!("notifications under way are cut off; they are sent again by the next start");
         }
-        self.house.close().await;
-        self.portal
+        let closed = self.house.close().await;
+        (self.portal, closed)
     }
 }
 

@@ -15,6 +15,8 @@ use std::path::{Component, Path, PathBuf};
 
 /// Files in one export at most: a world has a few dozen, and its journal one for each 64 MiB.
 const FILES_MAX: usize = 100_000;
+/// Bytes of its files together: a small archive may claim any length of zeros, and reading them takes time.
+const BYTES_MAX: u64 = 256 << 30;
 
 /// What to do with a world.
 #[derive(Clone, Debug, Subcommand)]
@@ -147,6 +149,7 @@ fn import(from: &Path, data: &Path) -> anyhow::Result<()> {
 /// Plain files and folders below the place, nothing else: the file may come from anybody.
 fn unpack(from: &Path, to: &Path) -> anyhow::Result<()> {
     let mut archive = tar::Archive::new(File::open(from)?);
+    let mut left = BYTES_MAX;
     for (count, entry) in archive.entries()?.enumerate() {
         let mut entry = entry?;
         ensure!(count < FILES_MAX, "it has too many files");
@@ -162,8 +165,8 @@ fn unpack(from: &Path, to: &Path) -> anyhow::Result<()> {
                 if let Some(parent) = target.parent() {
                     private_file::make_folder(parent)?;
                 }
-                let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&target)?;
-                std::io::copy(&mut entry, &mut file)?;
+                left = left.checked_sub(entry.size()).context("its files are larger than 256 GiB")?;
+                backup::write_sparse(&mut entry, &target)?;
             }
             other => bail!("{} is of kind {other:?}", path.display()),
         }

@@ -34,6 +34,8 @@ use world::ClockSetting;
 const FILE_BYTES_MAX: u64 = 1 << 20;
 /// Merchants and buyers that a file may declare. Each buyer costs a password's hash, tens of milliseconds.
 const PARTIES_MAX: usize = 1_000;
+/// Apps that it may declare. Each without a key of its own costs an RSA key.
+const APPS_MAX: usize = 500;
 
 /// What a world begins with.
 #[derive(Clone, Debug, Default)]
@@ -139,6 +141,7 @@ impl WorldFile {
                 id: None,
             });
         }
+        ensure!(file.apps.len() <= APPS_MAX, "more than {APPS_MAX} apps");
         for buyer in buyers {
             let named = || format!("buyer {:?}", buyer.login);
             party(&mut logins, &buyer.login, &buyer.name, buyer.balance.as_deref()).with_context(named)?;

@@ -213,6 +213,8 @@ fn callers_during_a_reset_are_answered_by_the_old_or_the_new_world() {
             reset(&server);
         }
     });
+    reset(&server);
+    assert_eq!(balance(&server, "mei@example.com"), "50.01", "nothing of the old world came over");
     let data = server.ready["data"].as_str().unwrap().to_owned();
     server.stop();
     printed(&["verify", "--data", &data]);
@@ -255,4 +257,57 @@ fn a_file_that_declares_no_world_makes_nothing() {
         complaint(&["world", "create", "--data", &place.at("none"), "--world", &place.at("wrong.toml")]);
     assert!(said.contains("sed"), "{said}");
     assert!(!Path::new(&place.at("none")).exists());
+}
+
+#[test]
+fn of_two_resets_at_once_one_does_nothing() {
+    let place = Place::new();
+    let server = place.start("one");
+    let answers: Vec<u16> = std::thread::scope(|threads| {
+        let ask = || call(&server.address, "POST", "/sandbox/world/reset", "{}").unwrap().0;
+        let asking: Vec<_> = (0..8).map(|_| threads.spawn(ask)).collect();
+        asking.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(answers.iter().all(|status| [200, 409].contains(status)), "{answers:?}");
+    let done = answers.iter().filter(|status| **status == 200).count();
+    let (_, face) = server.get("/sandbox/world");
+    let face: Value = serde_json::from_str(&face).unwrap();
+    assert_eq!(face["resets"], done, "{answers:?}");
+}
+
+#[test]
+fn a_world_of_the_release_before_is_served_and_not_reset() {
+    let place = Place::new();
+    let server = Server::start(Path::new(&place.at("old")));
+    let folder = Path::new(server.ready["data"].as_str().unwrap()).join("worlds/default");
+    let apps = server.ready["apps"].clone();
+    server.stop();
+    // What that release wrote: no seeding, and a demo without the newer members.
+    fs::remove_file(folder.join("seeding.json")).unwrap();
+    let demo = folder.join("demo.json");
+    let mut old: Value = serde_json::from_slice(&fs::read(&demo).unwrap()).unwrap();
+    for member in ["merchants", "app_plans"] {
+        old.as_object_mut().unwrap().remove(member).unwrap();
+    }
+    for app in old["apps"].as_array_mut().unwrap() {
+        app.as_object_mut().unwrap().retain(|name, _| ["id", "mode"].contains(&name.as_str()));
+    }
+    fs::write(&demo, old.to_string()).unwrap();
+    let server = Server::start(Path::new(&place.at("old")));
+    assert_eq!(server.ready["apps"], apps);
+    let (status, said) = call(&server.address, "POST", "/sandbox/world/reset", "{}").unwrap();
+    assert_eq!(status, 409, "{said}");
+    assert!(said.contains("earlier release"), "{said}");
+    server.precreate("T_1");
+}
+
+#[test]
+fn books_that_are_just_being_filled_are_not_copied() {
+    let place = Place::new();
+    let server = place.start("one");
+    let folder = Path::new(server.ready["data"].as_str().unwrap()).join("worlds/default");
+    server.stop();
+    fs::write(folder.join("EMPTYING"), "").unwrap();
+    let said = complaint(&["backup", "--data", &place.at("one"), "--to", &place.at("copy")]);
+    assert!(said.contains("just being filled"), "{said}");
 }
