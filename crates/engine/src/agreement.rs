@@ -19,12 +19,12 @@ pub(crate) mod sign;
 
 use crate::claim_order::masked;
 use crate::notice::{Message as Told, tell_message};
-use crate::{Fault, Rows};
-use base::{AgreementNo, CHINA_OFFSET_US, DAY_US, Day, PartyId, SECOND_US, Text};
+use crate::{Fault, Rows, grant};
+use base::{AgreementNo, CHINA_OFFSET_US, DAY_US, Day, NoticeNo, PartyId, SECOND_US, Text};
 use people::Party;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use trade::{Agreement, AgreementState, Mandate, Progress, Timer, WireCharset};
+use trade::{Agreement, AgreementState, Mandate, Notice, NoticeState, Progress, Timer, WireCharset};
 
 /// The agreement of a merchant, in whatever state; another merchant's is not found.
 fn agreement_of(
@@ -91,13 +91,18 @@ fn follow(rows: &mut Rows<'_>, said: &MandateSaid) -> Result<Arc<Agreement>, Fau
         invalid_at_us: Some(said.invalid_at_us),
         ..(*before).clone()
     };
-    let after = Arc::new(after.following(said.progress));
+    let mut after = Arc::new(after.following(said.progress));
     if let Some(timer) = before.timer {
         rows.delete::<Timer>((slot, before.sign_until_us, timer));
     }
     if after.state != before.state {
-        let event = if after.state == AgreementState::Stop { Event::Ended } else { Event::Signed };
-        tell(rows, &after, event);
+        if after.state == AgreementState::Stop {
+            overtake(rows, &after)?;
+            tell(rows, &after, Event::Ended)?;
+        } else {
+            let told = tell(rows, &after, Event::Signed)?;
+            after = Arc::new(Agreement { sign_notice: told, ..(*after).clone() });
+        }
     }
     rows.put_shared(after.clone());
     Ok(after)
@@ -120,7 +125,7 @@ enum Event {
 }
 
 /// Tells the merchant, in the commit of what it tells (protocol 6.4).
-fn tell(rows: &mut Rows<'_>, agreement: &Agreement, event: Event) {
+fn tell(rows: &mut Rows<'_>, agreement: &Agreement, event: Event) -> Result<Option<NoticeNo>, Fault> {
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
     let time = |at_us: Option<i64>| at_us.map(china_time).unwrap_or_default();
     let (notify_type, status) = match event {
@@ -131,12 +136,13 @@ fn tell(rows: &mut Rows<'_>, agreement: &Agreement, event: Event) {
         WireCharset::Utf8 => "",
         WireCharset::Gbk => "GBK",
     };
+    let own_app = grant::own_app(rows, agreement.app, agreement.seller)?;
     let members = [
         ("notify_type", notify_type.to_owned()),
         ("status", status.to_owned()),
         ("charset", charset.to_owned()),
         ("sign_type", if agreement.rsa1 { "RSA".to_owned() } else { String::new() }),
-        ("auth_app_id", agreement.app.to_string()),
+        ("auth_app_id", own_app.to_string()),
         ("agreement_no", agreement.no.to_string()),
         (
             "external_agreement_no",
@@ -153,7 +159,24 @@ fn tell(rows: &mut Rows<'_>, agreement: &Agreement, event: Event) {
         ("unsign_time", time(agreement.ended_at_us)),
     ];
     let (app, url, topic) = (agreement.app, agreement.notify_url.clone(), agreement.no.topic());
-    tell_message(rows, Told { app, url, topic, members: &members });
+    Ok(tell_message(rows, Told { app, url, topic, members: &members }))
+}
+
+/// What still waits to tell of the signing is not sent any more: after the news of the end, a shop would take it for a
+/// new beginning.
+fn overtake(rows: &mut Rows<'_>, agreement: &Agreement) -> Result<(), Fault> {
+    let Some(no) = agreement.sign_notice else { return Ok(()) };
+    let notice = rows.get::<Notice>((rows.slot(), no))?.filter(|notice| notice.state == NoticeState::Due);
+    if let Some(notice) = notice {
+        let overtaken = Text::new("the agreement has ended meanwhile").expect("short");
+        rows.put(Notice {
+            state: NoticeState::GivenUp,
+            next_at_us: None,
+            last_error: Some(overtaken),
+            ..(*notice).clone()
+        });
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -140,6 +140,15 @@ pub(crate) fn acts_for(rows: &mut Rows<'_>, app: AppId, seller: PartyId) -> Resu
     Ok(grant.is_some_and(|grant| grant.is_live()))
 }
 
+/// The merchant's own app behind one that acts for it (`auth_app_id`), or the very app when it is the merchant's own.
+pub(crate) fn own_app(rows: &mut Rows<'_>, app: AppId, seller: PartyId) -> Result<AppId, Fault> {
+    if is_own(rows, seller, app)? {
+        return Ok(app);
+    }
+    let grant = rows.get::<Grant>((rows.slot(), seller, app, GrantKind::Merchant))?;
+    Ok(grant.and_then(|grant| grant.own_app).unwrap_or(app))
+}
+
 /// Why a code or token is worth nothing. Order is precedence.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum TokenRefused {

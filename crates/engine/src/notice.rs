@@ -43,7 +43,7 @@ pub(crate) fn tell(
 
 /// What is told about something else than an order's payment.
 pub(crate) struct Message<'a> {
-    /// The app that is told; its slot is the one of the decision.
+    /// The app that is told: the merchant's own or one that acts for it, which may lie in another slot.
     pub(crate) app: AppId,
     /// Where to; nobody is told when absent.
     pub(crate) url: Option<Url>,
@@ -55,16 +55,17 @@ pub(crate) struct Message<'a> {
     pub(crate) members: &'a [(&'static str, String)],
 }
 
-/// Writes a message in the commit of what it tells.
-pub(crate) fn tell_message(rows: &mut Rows<'_>, message: Message<'_>) {
-    let Some(url) = message.url else { return };
+/// Writes a message in the commit of what it tells, and gives its number when anybody is told.
+pub(crate) fn tell_message(rows: &mut Rows<'_>, message: Message<'_>) -> Option<NoticeNo> {
+    let url = message.url?;
     let now_us = rows.now_us();
     let told = message.members.iter().filter(|(_, value)| !value.is_empty());
     let told: BTreeMap<&str, &str> = told.map(|(name, value)| (*name, value.as_str())).collect();
     let content = serde_json::to_string(&told).expect("texts can be written");
+    let no = NoticeNo::of(rows.stamp(), rows.slot());
     rows.insert(Notice {
         slot: rows.slot(),
-        no: NoticeNo::of(rows.stamp(), rows.slot()),
+        no,
         app: message.app,
         order_no: message.topic,
         event: NoticeEvent::Message,
@@ -79,6 +80,7 @@ pub(crate) fn tell_message(rows: &mut Rows<'_>, message: Message<'_>) {
         last_error: None,
         content: Some(Text::new(&content).expect("the members of a message are bounded")),
     });
+    Some(no)
 }
 
 /// Counts one attempt to deliver a notice. Nothing happens when the notice is not due any more.

@@ -78,7 +78,8 @@ pub(crate) fn open_order(
     rows: &mut Rows<'_>,
     command: &OpenOrder,
 ) -> Result<Next<Opened>, Stop<OpenRefused>> {
-    let party = merchant(rows, command)?;
+    let party = merchant(rows, command.seller, command.app)?;
+    let Some(party) = party else { return Stop::because(OpenRefused::SellerNotFound) };
     if let Some(order) = numbered(rows, command)? {
         return again(rows, command, order, party.status);
     }
@@ -89,15 +90,14 @@ pub(crate) fn open_order(
     go_on(rows, command, order)
 }
 
-/// The merchant that asks, with an app of its own.
-pub(crate) fn merchant(rows: &mut Rows<'_>, command: &OpenOrder) -> Result<Arc<Party>, Stop<OpenRefused>> {
-    let (slot, seller) = (rows.slot(), command.seller);
-    let party = rows.get::<Party>((slot, seller))?.filter(|party| party.kind == PartyKind::Merchant);
-    let Some(party) = party else { return Stop::because(OpenRefused::SellerNotFound) };
-    if !grant::acts_for(rows, command.app, seller)? {
-        return Stop::because(OpenRefused::SellerNotFound);
-    }
-    Ok(party)
+/// The merchant that asks, with an app that is its own or acts for it.
+pub(crate) fn merchant(
+    rows: &mut Rows<'_>,
+    seller: PartyId,
+    app: AppId,
+) -> Result<Option<Arc<Party>>, crate::Fault> {
+    let party = rows.get::<Party>((rows.slot(), seller))?.filter(|party| party.kind == PartyKind::Merchant);
+    Ok(if grant::acts_for(rows, app, seller)? { party } else { None })
 }
 
 /// The order that has the merchant's number already.

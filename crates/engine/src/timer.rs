@@ -52,7 +52,6 @@ pub(crate) fn run_timer(rows: &mut Rows<'_>, command: &RunTimer) -> Result<Next<
             }
         }
         TimerTask::EndAgreement => agreement::end::time_is_over(rows, &timer)?,
-        TimerTask::ExpireFreeze | TimerTask::EndFreeze | TimerTask::EscrowStep => {}
     }
     Ok(Next::Answer(()))
 }

@@ -75,7 +75,6 @@ impl Due {
                     Ok(None)
                 }
                 TimerTask::EndAgreement => agreement_ended(reader, timer, counts),
-                TimerTask::ExpireFreeze | TimerTask::EndFreeze | TimerTask::EscrowStep => Ok(None),
             },
             Due::Notice(notice) => told(reader, notice, notice.attempts, counts),
         }

@@ -248,14 +248,8 @@ pub enum TimerTask {
     ForgetCode,
     /// Removes a password try that was not used in time.
     ForgetAttempt,
-    /// Closes a pre-authorisation that nobody confirmed in time.
-    ExpireFreeze,
-    /// Releases a pre-authorisation at the end of its life.
-    EndFreeze,
     /// Ends an agreement at the end of its validity.
     EndAgreement,
-    /// Takes the next step of an escrow that its parties let pass.
-    EscrowStep,
 }
 
 /// A task that time makes due.
@@ -270,8 +264,7 @@ pub struct Timer {
     pub no: TimerNo,
     /// What it does.
     pub task: TimerTask,
-    /// The order, for `ExpireOrder`; for freezes, agreements and escrows the number of these, which is of the same
-    /// series.
+    /// The order, for `ExpireOrder`; the agreement's number, which is of the same series, for `EndAgreement`.
     pub order_no: Option<OrderNo>,
     /// The code's digest, for `ForgetCode`.
     pub code: Option<[u8; 16]>,

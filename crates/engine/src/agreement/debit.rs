@@ -108,7 +108,8 @@ pub(crate) fn debit_order(
     command: &DebitOrder,
 ) -> Result<Next<Opened>, Stop<DebitRefused>> {
     let DebitOrder { order, agreement_no, by_plan } = command;
-    let party = merchant(rows, order).map_err(|stop| stop.map(DebitRefused::Open))?;
+    let party = merchant(rows, order.seller, order.app)?;
+    let Some(party) = party else { return Stop::because(DebitRefused::Open(OpenRefused::SellerNotFound)) };
     let Some(agreement) = agreement_of(rows, order.seller, *agreement_no)? else {
         return Stop::because(DebitRefused::AgreementNotFound);
     };

@@ -1,14 +1,16 @@
 //! A merchant offers an agreement; a buyer may sign it by its link.
 
 use crate::command::Next;
+use crate::open_order::merchant;
 use crate::{Rows, Stop};
 use base::{AgreementNo, AppId, Day, PartyId, Slot, Text};
 use money::{Currency, Minor};
-use people::{App, Party, PartyKind, PartyStatus};
+use people::PartyStatus;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    Agreement, AgreementName, AgreementState, OfferRefused, SIGN_LIFE_US, Terms, TimerTask, Url, WireCharset,
+    Agreement, AgreementName, AgreementState, AgreementText, ExternalNo, OfferRefused, SIGN_LIFE_US, Terms,
+    TimerTask, Url, WireCharset,
 };
 
 /// How a merchant hears of an agreement: the first request's stands, later ones are ignored.
@@ -50,13 +52,9 @@ pub(crate) fn offer_agreement(
     command: &OfferAgreement,
 ) -> Result<Next<Arc<Agreement>>, Stop<OfferRefused>> {
     let (slot, seller) = (rows.slot(), command.seller);
-    let party = rows.get::<Party>((slot, seller))?.filter(|party| party.kind == PartyKind::Merchant);
-    let Some(party) = party.filter(|_| command.app.slot() == slot) else {
+    let Some(party) = merchant(rows, seller, command.app)? else {
         return Stop::because(OfferRefused::SellerNotFound);
     };
-    if rows.get::<App>((slot, command.app))?.is_none_or(|app| app.seller != seller) {
-        return Stop::because(OfferRefused::SellerNotFound);
-    }
     if let Some(first) = numbered(rows, command)? {
         if let Some(field) = first.differs(&command.terms) {
             return Stop::because(OfferRefused::NumberTaken { field });
@@ -85,17 +83,22 @@ pub(crate) fn offer_agreement(
     }
     let agreement = Arc::new(fresh(rows, command));
     if let Some(number) = &command.terms.external_agreement_no {
-        let name = Text::new(number.as_str()).expect("the shorter text fits");
+        let name = external_name(number);
         rows.put(AgreementName { slot, owner: seller, name, no: agreement.no });
     }
     rows.insert_shared(agreement.clone());
     Ok(Next::Answer(agreement))
 }
 
+/// The name under which a merchant's own number is found.
+fn external_name(number: &ExternalNo) -> AgreementText {
+    Text::new(number.as_str()).expect("the shorter text fits")
+}
+
 /// The agreement that has the merchant's number already.
 fn numbered(rows: &mut Rows<'_>, command: &OfferAgreement) -> Result<Option<Arc<Agreement>>, crate::Fault> {
     let Some(number) = &command.terms.external_agreement_no else { return Ok(None) };
-    let name = Text::new(number.as_str()).expect("the shorter text fits");
+    let name = external_name(number);
     let Some(named) = rows.get::<AgreementName>((rows.slot(), command.seller, name))? else {
         return Ok(None);
     };
@@ -152,13 +155,14 @@ fn fresh(rows: &mut Rows<'_>, command: &OfferAgreement) -> Agreement {
         last_debit_at_us: None,
         ended_at_us: None,
         ended_by: None,
+        sign_notice: None,
     }
 }
 
 /// An offer that nobody signed in time was never there.
 pub(crate) fn forget(rows: &mut Rows<'_>, agreement: &Agreement) {
     if let Some(number) = &agreement.external_agreement_no {
-        let name = Text::new(number.as_str()).expect("the shorter text fits");
+        let name = external_name(number);
         rows.delete::<AgreementName>((agreement.slot, agreement.seller, name));
     }
     if let Some(timer) = agreement.timer {

@@ -4,7 +4,7 @@
 use crate::script::{Script, check_in};
 use base::DAY_US;
 use engine::RunTimer;
-use trade::{Agreement, FOREVER_US, Mandate, SIGN_LIFE_US};
+use trade::{Agreement, FOREVER_US, Mandate, Notice, NoticeState, SIGN_LIFE_US};
 
 const PEOPLE: &str = "
     merchant shop 10.00
@@ -327,4 +327,17 @@ fn a_number_of_an_order_is_no_number_of_a_debit() {
         pay T2 shop C2 5.00                     -> refused NumberTaken(buyer_id)
     ",
     );
+}
+
+#[test]
+fn news_of_the_signing_does_not_come_after_that_of_the_end() {
+    let states = |played: &Script| -> Vec<NoticeState> {
+        played.world.all::<Notice>().map(|notice| notice.state).collect()
+    };
+    let mut played = signed("");
+    assert_eq!(states(&played), [NoticeState::Due]);
+    played.play("unsign A1 shop                          -> ok");
+    assert_eq!(states(&played), [NoticeState::GivenUp, NoticeState::Due]);
+    let told = played.world.all::<Notice>().next().unwrap();
+    assert_eq!((told.next_at_us, told.last_error.is_some()), (None, true));
 }

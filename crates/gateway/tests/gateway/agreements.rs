@@ -7,13 +7,13 @@ use axum::http::Request;
 use base::{AgreementNo, PartyId};
 use engine::{JudgePassword, SignAgreement, TryPassword};
 
-const PAGE_SIGN: &str = "alipay.user.agreement.page.sign";
+pub(crate) const PAGE_SIGN: &str = "alipay.user.agreement.page.sign";
 const QUERY: &str = "alipay.user.agreement.query";
 const UNSIGN: &str = "alipay.user.agreement.unsign";
 const MODIFY: &str = "alipay.user.agreement.executionplan.modify";
 
 /// The world begins on 2026-01-02.
-const OFFER: &str = r#"{"personal_product_code":"CYCLE_PAY_AUTH_P","product_code":"CYCLE_PAY_AUTH",
+pub(crate) const OFFER: &str = r#"{"personal_product_code":"CYCLE_PAY_AUTH_P","product_code":"CYCLE_PAY_AUTH",
     "sign_scene":"INDUSTRY|DIGITAL_MEDIA","external_agreement_no":"E1","access_params":{"channel":"ALIPAYAPP"},
     "period_rule_params":{"period_type":"MONTH","period":1,"execute_time":"2026-01-05","single_amount":"30.00"}}"#;
 
@@ -26,14 +26,14 @@ async fn offered(shop: &Shop, client: &Client) -> AgreementNo {
     shop.gateway.offer_agreement_text(&text).await.unwrap()
 }
 
-async fn sign(shop: &Shop, agreement_no: AgreementNo, buyer: PartyId) {
+pub(crate) async fn sign(shop: &Shop, agreement_no: AgreementNo, buyer: PartyId) {
     let tried = shop.door.ask(TryPassword { party: buyer, about: agreement_no.topic() }).await.unwrap();
     let attempt = tried.attempt;
     shop.door.ask(JudgePassword { party: buyer, attempt, right: true }).await.unwrap();
     shop.door.ask(SignAgreement { agreement_no, buyer, attempt }).await.unwrap();
 }
 
-async fn debit(client: &Client, number: &str, amount: &str, agreement_no: &str) -> Answer {
+pub(crate) async fn debit(client: &Client, number: &str, amount: &str, agreement_no: &str) -> Answer {
     let biz = format!(
         r#"{{"out_trade_no":"{number}","total_amount":"{amount}","subject":"月费","product_code":"CYCLE_PAY_AUTH",
         "agreement_params":{{"agreement_no":"{agreement_no}"}}}}"#

@@ -1,10 +1,11 @@
 //! Tokens of users and merchants: how they are got, what they open, how they end.
 
-use crate::client::{Answer, Client};
+use crate::agreements::{OFFER, PAGE_SIGN, sign};
+use crate::client::{Answer, Client, form};
 use crate::rest_client::RestClient;
 use crate::shop::{APP_KEY, OTHER_KEY, Shop};
 use base::{AppId, DAY_US, MINUTE_US, PartyId, SECOND_US, Text};
-use engine::{Authorize, FindOrder, Which, WithdrawGrant};
+use engine::{Authorize, FindAgreement, FindOrder, Which, WithdrawGrant};
 use people::GrantKind;
 
 const TOKEN: &str = "alipay.system.oauth.token";
@@ -310,4 +311,23 @@ async fn an_app_acts_for_a_merchant_with_its_token_only() {
     later(&mut town, 365 * DAY_US).await;
     let answer = town.helper.call_with("alipay.trade.query", query, &[("app_auth_token", &token)]).await;
     assert_eq!(answer.outcome(), "20001 aop.app-auth-token-time-out");
+}
+
+#[tokio::test]
+async fn an_app_offers_an_agreement_for_a_merchant_with_its_token() {
+    let town = town().await;
+    let token = town.app_token().await.get("app_auth_token");
+    let notify = ("notify_url", "http://127.0.0.1:1/agreements");
+    let offer = |extra: &[(&str, &str)]| form(&town.helper.sign(town.helper.params(PAGE_SIGN, OFFER, extra)));
+    let offered = town.shop.gateway.offer_agreement_text(&offer(&[notify, ("app_auth_token", &token)])).await;
+    let agreement_no = offered.unwrap();
+    sign(&town.shop, agreement_no, town.shop.alice).await;
+    let query = format!(r#"{{"agreement_no":"{agreement_no}"}}"#);
+    let own = town.shop.client().await;
+    assert_eq!(own.call("alipay.user.agreement.query", &query).await.get("status"), "NORMAL");
+    let other = town.helper.call("alipay.user.agreement.query", &query).await;
+    assert_eq!(other.outcome(), "40004 USER_AGREEMENT_NOT_EXIST", "without the token it is nobody's");
+    let agreement = FindAgreement { seller: town.shop.seller, agreement_no };
+    let agreement = town.shop.door.ask(agreement).await.unwrap();
+    assert_eq!(agreement.app, town.helper_id);
 }

@@ -1,6 +1,6 @@
 -- 0007_notice_tells_messages.sql
--- Why: pre-authorisations, agreements and escrows tell merchants something and have clocks of their own: a notice may
---      carry what it says (`content`), and timers have more tasks. A CHECK can only be changed with its table.
+-- Why: agreements tell merchants something that no order says, and have a clock of their own: a notice may carry what
+--      it says (`content`), and timers have one more task. A CHECK can only be changed with its table.
 -- Lock: both tables are copied before they are served; they hold what is due and what was told.
 -- Undo: not needed; the same rows are allowed as before.
 CREATE TABLE notice_wider (
@@ -33,8 +33,8 @@ CREATE TABLE timer_wider (
     due_at_us INTEGER NOT NULL,
     no        INTEGER NOT NULL CHECK (no >= 0),
     task      TEXT    NOT NULL CHECK (
-        task = 'expire_order' OR task = 'forget_code' OR task = 'forget_attempt' OR task = 'expire_freeze' OR
-        task = 'end_freeze' OR task = 'end_agreement' OR task = 'escrow_step'),
+        task = 'expire_order' OR task = 'forget_code' OR task = 'forget_attempt' OR
+        task = 'end_agreement'),
     order_no  INTEGER CHECK (order_no >= 0),
     code      BLOB    CHECK (length(code) = 16),
     party     INTEGER CHECK (party >= 0),

@@ -42,6 +42,7 @@ CREATE TABLE agreement (
     last_debit_at_us      INTEGER,
     ended_at_us           INTEGER,
     ended_by              TEXT    CHECK (ended_by = 'merchant' OR ended_by = 'buyer' OR ended_by = 'validity'),
+    sign_notice           INTEGER CHECK (sign_notice >= 0),
     PRIMARY KEY (slot, no)
 ) STRICT, WITHOUT ROWID;
 

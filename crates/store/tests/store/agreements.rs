@@ -2,7 +2,7 @@
 
 use super::{longest, text};
 use crate::samples::{app, minor, row};
-use base::{AgreementNo, AppId, Day, OrderNo, PartyId, Slot, TimerNo};
+use base::{AgreementNo, AppId, Day, NoticeNo, OrderNo, PartyId, Slot, TimerNo};
 use engine::Row;
 use money::{Currency, Minor};
 use trade::{
@@ -65,6 +65,7 @@ fn largest(slot: Slot, no: AgreementNo) -> [Row; 4] {
             last_debit_at_us: Some(i64::MAX),
             ended_at_us: Some(i64::MAX),
             ended_by: Some(EndedBy::Validity),
+            sign_notice: NoticeNo::from_number(i64::MAX),
             ..agreement(slot, no, party)
         }),
         row(Mandate {
@@ -134,6 +135,7 @@ fn agreement(slot: Slot, no: AgreementNo, seller: PartyId) -> Agreement {
         last_debit_at_us: None,
         ended_at_us: None,
         ended_by: None,
+        sign_notice: None,
     }
 }
 

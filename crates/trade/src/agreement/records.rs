@@ -4,7 +4,7 @@ use super::{
     AgreementState, EndedBy, ExternalNo, PeriodRule, PersonalProduct, Progress, Terms, Unit, Validity,
 };
 use crate::{Url, WireCharset};
-use base::{AgreementNo, AppId, Day, OrderNo, PartyId, Record, Slot, Text, TimerNo};
+use base::{AgreementNo, AppId, Day, NoticeNo, OrderNo, PartyId, Record, Slot, Text, TimerNo};
 use money::{Currency, Minor};
 
 /// By what an agreement is found besides its number.
@@ -91,6 +91,8 @@ pub struct Agreement {
     pub ended_at_us: Option<i64>,
     /// Who ended it.
     pub ended_by: Option<EndedBy>,
+    /// The notice that tells of its signing, when the merchant wants to hear.
+    pub sign_notice: Option<NoticeNo>,
 }
 
 /// The buyer's permission, which each debit is judged by; lives in the buyer's slot under the agreement's number.
