@@ -4,7 +4,7 @@
 use crate::script::{Script, check_in};
 use base::DAY_US;
 use engine::RunTimer;
-use trade::{Agreement, FOREVER_US, Mandate, SIGN_LIFE_US};
+use trade::{Agreement, AgreementState, FOREVER_US, Mandate, Progress, SIGN_LIFE_US};
 
 const PEOPLE: &str = "
     merchant shop 10.00
@@ -327,4 +327,17 @@ fn a_number_of_an_order_is_no_number_of_a_debit() {
         pay T2 shop C2 5.00                     -> refused NumberTaken(buyer_id)
     ",
     );
+}
+
+#[test]
+#[should_panic(expected = "goes back to Normal")]
+fn an_agreement_that_would_go_back_stops_the_decision() {
+    let played = signed("unsign A1 shop -> ok");
+    let agreement = played.world.all::<Agreement>().next().unwrap().as_ref().clone();
+    let ended = agreement.progress();
+    assert_eq!(ended.state, AgreementState::Stop);
+    // An older word changes nothing, whatever it says.
+    let older = Progress { state: AgreementState::Normal, ..ended };
+    assert_eq!(agreement.clone().following(older), agreement);
+    agreement.following(Progress { version: ended.version + 1, ..older });
 }
