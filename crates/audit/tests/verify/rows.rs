@@ -826,6 +826,7 @@ fn agreements() {
             "timer = NULL",
             &[("agreement", AgreementWrong), ("timer", TimerWrong)],
         ),
+        Case("agreement", "state = 'temp'", "asked = seller", &[("agreement", AgreementWrong)]),
         Case("agreement", "state = 'temp'", "seller = seller + 100", &[("agreement", PartyWrong)]),
         Case("agreement", "state = 'stop'", "ended_by = 'buyer'", &[("agreement", AgreementWrong)]),
         Case("mandate", alice, "debits = 2", &[("mandate", AgreementWrong), ("agreement", AgreementWrong)]),
@@ -862,4 +863,65 @@ fn agreements() {
     found(&report, RowMissing, "mandate");
     assert!(found(&report, AgreementWrong, "agreement").message.contains("no mandate"));
     assert!(found(&report, AgreementWrong, "mandate").message.contains("paid are 0 of 0"));
+}
+
+#[test]
+fn what_both_sides_of_an_agreement_signed() {
+    // The other side's findings come from nothing but the comparison.
+    for set in [
+        "product = 'withholding'",
+        "sign_scene = 'INDUSTRY|OTHER'",
+        "external_agreement_no = 'A9'",
+        "external_agreement_no = NULL",
+        "currency = 'usd'",
+    ] {
+        let case = [Case("mandate", "debits = 1", set, &[("agreement", AgreementWrong)])];
+        run(&case);
+    }
+}
+
+/// Changes that agree with each other, and what the audit says on a table all the same.
+fn said_of(statements: &str, table: &str) -> Vec<String> {
+    let world = World::copy();
+    world.change(&filled(statements));
+    let report = world.verify();
+    let wrong = report.findings.iter().filter(|one| one.kind == AgreementWrong && one.table == table);
+    wrong.map(|finding| finding.message.clone()).collect()
+}
+
+#[test]
+fn a_debit_was_allowed() {
+    let both = |set: &str| {
+        format!("UPDATE mandate SET {set} WHERE debits = 1; UPDATE agreement SET {set} WHERE debits = 1")
+    };
+    for (statements, table, message) in [
+        (both("single_minor = 1999"), "debit", "it took more than one debit may take"),
+        (both("payments = 0"), "mandate", "more debits than were agreed"),
+        (both("total_minor = 1999"), "mandate", "more was debited than was agreed"),
+        (both("currency = 'usd'"), "debit", "its money is of another currency than its agreement"),
+        (
+            "UPDATE orders SET buyer = (SELECT buyer FROM orders WHERE no = {T2}) WHERE no = {T16}"
+                .to_owned(),
+            "debit",
+            "another paid than signed",
+        ),
+        (
+            "UPDATE orders SET seller = buyer WHERE no = {T16}".to_owned(),
+            "debit",
+            "another was paid than the merchant of its agreement",
+        ),
+        (
+            "UPDATE agreement SET validity_unit = 'month', validity_count = 1 WHERE debits = 1".to_owned(),
+            "agreement",
+            "its end does not follow from its validity",
+        ),
+    ] {
+        assert_eq!(said_of(&statements, table), [message], "{statements}");
+    }
+    // As much as was agreed is allowed.
+    for set in ["single_minor = 2000", "payments = 1", "total_minor = 2000"] {
+        for table in ["debit", "mandate", "agreement"] {
+            assert_eq!(said_of(&both(set), table), [""; 0], "{set}");
+        }
+    }
 }
