@@ -106,7 +106,7 @@ impl Checks {
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
             Row::Agreement(agreement) => {
-                self.parties.owner(table, &typed.key(), agreement.seller, findings);
+                self.grants.agreement(agreement, &self.parties, findings);
                 self.agreements.agreement(agreement, findings);
             }
             Row::Mandate(mandate) => {

@@ -826,6 +826,7 @@ fn agreements() {
             "timer = NULL",
             &[("agreement", AgreementWrong), ("timer", TimerWrong)],
         ),
+        Case("agreement", "state = 'temp'", "app = app + 100", &[("agreement", AgreementWrong)]),
         Case("agreement", "state = 'temp'", "asked = seller", &[("agreement", AgreementWrong)]),
         Case("agreement", "state = 'temp'", "seller = seller + 100", &[("agreement", PartyWrong)]),
         Case("agreement", "state = 'stop'", "ended_by = 'buyer'", &[("agreement", AgreementWrong)]),
