@@ -9,7 +9,10 @@ use engine::{Key, Tabled};
 use money::Currency;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use trade::{Agreement, AgreementName, AgreementState, Debit, FOREVER_US, Mandate, Timer, TimerTask};
+use trade::{
+    Agreement, AgreementName, AgreementState, Debit, FOREVER_US, Mandate, Notice, NoticeEvent, Timer,
+    TimerTask,
+};
 
 /// What an order of a debit came to.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +41,12 @@ pub(crate) struct Agreements {
     timed: BTreeSet<(AgreementNo, bool)>,
     /// Debits whose orders were paid: how many, how much.
     debited: BTreeMap<AgreementNo, (u32, i128)>,
+    /// How many notices tell that an agreement was signed, and that it has ended.
+    told: BTreeMap<AgreementNo, [u32; 2]>,
 }
+
+/// What notices of agreements say has happened, in the order of `Agreements::told`.
+const TOLD: [&str; 2] = ["dut_user_sign", "dut_user_unsign"];
 
 fn wrong(findings: &mut Findings, key: &Key, message: impl Into<String>) {
     findings.add(FindingKind::AgreementWrong, key.table().name(), text_of_key(key), message.into());
@@ -53,6 +61,7 @@ impl Agreements {
             named: BTreeSet::new(),
             timed: BTreeSet::new(),
             debited: BTreeMap::new(),
+            told: BTreeMap::new(),
         }
     }
 
@@ -159,6 +168,32 @@ impl Agreements {
         }
         let sums = self.debited.entry(row.agreement_no).or_default();
         *sums = (sums.0.saturating_add(1), sums.1 + i128::from(order.total));
+    }
+
+    /// A notice that carries what it says; others are of orders.
+    pub(crate) fn notice(&mut self, notice: &Notice, findings: &mut Findings) {
+        if notice.event != NoticeEvent::Message {
+            return;
+        }
+        let mut wrong = |message: &str| {
+            let key = text_of_key(&Notice::wrap_key((notice.slot, notice.no)));
+            findings.add(FindingKind::NoticeWrong, "notice", key, message);
+        };
+        let agreement = self.agreements.get(&AgreementNo::of_topic(notice.order_no)).filter(|agreement| {
+            let to = (notice.slot, notice.app, Some(&notice.url));
+            to == (agreement.slot, agreement.app, agreement.notify_url.as_ref())
+        });
+        let Some(agreement) = agreement else {
+            return wrong("its agreement is not there, or has another app or address");
+        };
+        let content = notice.content.as_ref().map_or("", |content| content.as_str());
+        let members: BTreeMap<String, String> = serde_json::from_str(content).unwrap_or_default();
+        let member = |name| members.get(name).map_or("", String::as_str);
+        let kind = TOLD.iter().position(|kind| *kind == member("notify_type"));
+        match kind.filter(|_| member("agreement_no") == agreement.no.to_string()) {
+            Some(kind) => self.told.entry(agreement.no).or_default()[kind] += 1,
+            None => wrong("it says nothing of its agreement"),
+        }
     }
 
     pub(crate) fn timer(&mut self, timer: &Timer, findings: &mut Findings) {

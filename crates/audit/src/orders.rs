@@ -188,6 +188,7 @@ impl Orders {
         if notice.content.is_some() != (notice.event == NoticeEvent::Message) {
             wrong("only a message has a content of its own");
         }
+        // A message is about an agreement, and looked at there.
         if notice.event == NoticeEvent::Message {
             return;
         }

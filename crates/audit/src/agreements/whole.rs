@@ -25,6 +25,7 @@ impl Agreements {
         if row.timer.is_some() && !self.timed.contains(&(row.no, true)) {
             findings.add(FindingKind::TimerWrong, "agreement", text_of_key(&key), "its timer is not there");
         }
+        self.told_of(row, findings);
         let Some(buyer) = row.buyer.filter(|buyer| self.home.contains(buyer.slot())) else { return };
         match self.mandates.get(&row.no).filter(|mandate| mandate.buyer == buyer) {
             Some(mandate) if mandate.seller == row.seller => {
@@ -35,6 +36,27 @@ impl Agreements {
                 }
             }
             _ => wrong(findings, &key, format!("its buyer {buyer} has no mandate for this merchant")),
+        }
+    }
+
+    /// Its beginning and its end are told once each, when its merchant wants to hear.
+    fn told_of(&self, row: &Agreement, findings: &mut Findings) {
+        let told = self.told.get(&row.no).copied().unwrap_or_default();
+        let owed: [u32; 2] = match row.state {
+            _ if row.notify_url.is_none() => [0, 0],
+
+            AgreementState::Temp => [0, 0],
+            AgreementState::Normal => [1, 0],
+            // The end may overtake the signature on its way from another cell: then it is all that is told.
+            AgreementState::Stop => {
+                let from_afar = row.buyer.is_some_and(|buyer| !self.home.contains(buyer.slot()));
+                [if from_afar { told[0].min(1) } else { 1 }, 1]
+            }
+        };
+        if told != owed {
+            let key = text_of_key(&Agreement::wrap_key((row.slot, row.no)));
+            let message = format!("notices (signed, ended) are {told:?}, owed are {owed:?}");
+            findings.add(FindingKind::NoticeWrong, "agreement", key, message);
         }
     }
 

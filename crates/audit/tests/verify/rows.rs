@@ -926,3 +926,61 @@ fn a_debit_was_allowed() {
         }
     }
 }
+
+#[test]
+fn notices_of_agreements() {
+    let signed = "order_no = (SELECT agreement_no FROM debit)";
+    let ended = "order_no = (SELECT no FROM agreement WHERE state = 'stop') AND content LIKE '%unsign%'";
+    let (stop, temp) = (
+        "order_no = (SELECT no FROM agreement WHERE state = 'stop')",
+        "order_no = (SELECT no FROM agreement WHERE state = 'temp')",
+    );
+    run(&[
+        Case("notice", signed, "order_no = 7", &[("notice", NoticeWrong), ("agreement", NoticeWrong)]),
+        Case("notice", signed, stop, &[("notice", NoticeWrong), ("agreement", NoticeWrong)]),
+        Case("notice", ended, temp, &[("notice", NoticeWrong), ("agreement", NoticeWrong)]),
+        Case("notice", signed, "app = app + 100", &[("notice", NoticeWrong), ("agreement", NoticeWrong)]),
+        Case(
+            "notice",
+            signed,
+            "url = 'http://other/'",
+            &[("notice", NoticeWrong), ("agreement", NoticeWrong)],
+        ),
+        Case("notice", signed, "content = '[]'", &[("notice", NoticeWrong), ("agreement", NoticeWrong)]),
+        Case(
+            "notice",
+            signed,
+            "content = replace(content, 'dut_user_sign', 'dut_user_unsign')",
+            &[("agreement", NoticeWrong)],
+        ),
+        Case("agreement", "debits = 1", "notify_url = NULL", &[("notice", NoticeWrong)]),
+        Case("agreement", "debits = 1", "notify_url = 'http://other/'", &[("agreement", NoticeWrong)]),
+        Case("agreement", "state = 'stop'", "app = app + 100", &[("notice", NoticeWrong)]),
+        Case("agreement", "state = 'stop'", "state = 'normal'", &[("agreement", NoticeWrong)]),
+    ]);
+    // The signature of one that has ended is owed too, and its end.
+    for lost in ["dut_user_sign", "dut_user_unsign"] {
+        let world = World::copy();
+        let of_ended = "order_no = (SELECT no FROM agreement WHERE state = 'stop')";
+        world.change(&format!("DELETE FROM notice WHERE {of_ended} AND content LIKE '%\"{lost}\"%'"));
+        assert!(found(&world.verify(), NoticeWrong, "agreement").message.contains("owed are [1, 1]"));
+    }
+    let world = World::copy();
+    world.change(&format!("UPDATE notice SET slot = slot + 1 WHERE {signed}"));
+    assert!(found(&world.verify(), NoticeWrong, "notice").message.contains("its agreement is not there"));
+    // Who gave no address is told nothing, and nothing is missed.
+    let world = World::copy();
+    world.change("DELETE FROM notice WHERE event = 'message'; UPDATE agreement SET notify_url = NULL");
+    let report = world.verify();
+    assert!(!report.findings.iter().any(|one| one.kind == NoticeWrong), "{report}");
+    // Told twice.
+    let world = World::copy();
+    let columns = engine::Table::Notice.columns().iter().map(|column| column.name).collect::<Vec<_>>();
+    let copied = columns.join(", ").replacen("no", "no + 100", 1);
+    world.change(&format!("INSERT INTO notice SELECT {copied} FROM notice WHERE {signed}"));
+    let report = world.verify();
+    assert!(
+        found(&report, NoticeWrong, "agreement").message.contains("are [2, 0], owed are [1, 0]"),
+        "{report}"
+    );
+}
