@@ -1,4 +1,5 @@
-//! Agreements: both sides of each say the same, what they say was debited is what orders paid, and each debit was allowed.
+//! Agreements: both sides of each say the same, what they say was debited is what orders paid, and each debit was
+//! allowed.
 
 mod whole;
 
