@@ -1,12 +1,19 @@
-//! Agreements: both sides of each say the same, and what they say was debited is what orders paid.
+//! Agreements: both sides of each say the same, what they say was debited is what orders paid, and each debit was
+//! allowed.
+
+mod whole;
 
 use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
-use base::{AgreementNo, Slot, SlotSet};
+use base::{AgreementNo, PartyId, Slot, SlotSet};
 use engine::{Key, Tabled};
+use money::Currency;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use trade::{Agreement, AgreementName, AgreementState, Debit, Mandate, Timer, TimerTask};
+use trade::{
+    Agreement, AgreementName, AgreementState, Debit, FOREVER_US, Mandate, Notice, NoticeEvent, Timer,
+    TimerTask,
+};
 
 /// What an order of a debit came to.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +22,12 @@ pub(crate) struct Debited {
     pub(crate) paid: bool,
     /// Its total, minor units.
     pub(crate) total: i64,
+    /// Of which currency.
+    pub(crate) currency: Currency,
+    /// Whose money it was, if anybody's.
+    pub(crate) buyer: Option<PartyId>,
+    /// Who was paid.
+    pub(crate) seller: PartyId,
 }
 
 /// What was seen of agreements.
@@ -29,7 +42,12 @@ pub(crate) struct Agreements {
     timed: BTreeSet<(AgreementNo, bool)>,
     /// Debits whose orders were paid: how many, how much.
     debited: BTreeMap<AgreementNo, (u32, i128)>,
+    /// How many notices tell that an agreement was signed, and that it has ended.
+    told: BTreeMap<AgreementNo, [u32; 2]>,
 }
+
+/// What notices of agreements say has happened, in the order of `Agreements::told`.
+const TOLD: [&str; 2] = ["dut_user_sign", "dut_user_unsign"];
 
 fn wrong(findings: &mut Findings, key: &Key, message: impl Into<String>) {
     findings.add(FindingKind::AgreementWrong, key.table().name(), text_of_key(key), message.into());
@@ -44,6 +62,7 @@ impl Agreements {
             named: BTreeSet::new(),
             timed: BTreeSet::new(),
             debited: BTreeMap::new(),
+            told: BTreeMap::new(),
         }
     }
 
@@ -69,6 +88,12 @@ impl Agreements {
             ),
             (temp || (row.timer.is_none() && row.asked.is_none()), "it is signed and yet can be signed"),
             (!temp || row.timer.is_some() || row.asked.is_some(), "nothing will forget it"),
+            // In a world of one cell the answer comes in the decision that asks.
+            (
+                self.home != SlotSet::ALL || row.asked.is_none(),
+                "somebody is asked to sign and never answered",
+            ),
+            (row.invalid_at_us == end_of(row), "its end does not follow from its validity"),
         ];
         for (_, message) in checks.into_iter().filter(|(holds, _)| !holds) {
             wrong(findings, &key, message);
@@ -90,6 +115,11 @@ impl Agreements {
                 "only what has ended has an end",
             ),
             (row.signed_at_us <= row.invalid_at_us, "it ended before it was signed"),
+            (row.payments.is_none_or(|most| row.debits <= most), "more debits than were agreed"),
+            (
+                row.total_minor.is_none_or(|most| row.debited_minor <= most),
+                "more was debited than was agreed",
+            ),
         ];
         for (_, message) in checks.into_iter().filter(|(holds, _)| !holds) {
             wrong(findings, &key, message);
@@ -117,18 +147,53 @@ impl Agreements {
 
     /// A debit; `order` is what its order came to, absent when there is none of the same merchant.
     pub(crate) fn debit(&mut self, row: &Debit, order: Option<Debited>, findings: &mut Findings) {
+        let key = Debit::wrap_key((row.slot, row.order_no));
         let agreement = self.agreements.get(&row.agreement_no).filter(|agreement| agreement.slot == row.slot);
-        let (Some(order), Some(_)) = (order, agreement) else {
-            let key = Debit::wrap_key((row.slot, row.order_no));
-            return wrong(
-                findings,
-                &key,
-                format!("its order or agreement {} is not there", row.agreement_no),
-            );
+        let (Some(order), Some(agreement)) = (order, agreement) else {
+            let message = format!("its order or agreement {} is not there", row.agreement_no);
+            return wrong(findings, &key, message);
         };
-        if order.paid {
-            let sums = self.debited.entry(row.agreement_no).or_default();
-            *sums = (sums.0.saturating_add(1), sums.1 + i128::from(order.total));
+        // What was not paid took nothing, and may have been refused for any of this.
+        if !order.paid {
+            return;
+        }
+        let most = agreement.single_minor.map(|single| single.units());
+        let checks = [
+            (agreement.buyer.is_some() && order.buyer == agreement.buyer, "another paid than signed"),
+            (order.seller == agreement.seller, "another was paid than the merchant of its agreement"),
+            (order.currency == agreement.currency, "its money is of another currency than its agreement"),
+            (most.is_none_or(|most| order.total <= most), "it took more than one debit may take"),
+        ];
+        for (_, message) in checks.into_iter().filter(|(holds, _)| !holds) {
+            wrong(findings, &key, message);
+        }
+        let sums = self.debited.entry(row.agreement_no).or_default();
+        *sums = (sums.0.saturating_add(1), sums.1 + i128::from(order.total));
+    }
+
+    /// A notice that carries what it says; others are of orders.
+    pub(crate) fn notice(&mut self, notice: &Notice, findings: &mut Findings) {
+        if notice.event != NoticeEvent::Message {
+            return;
+        }
+        let mut wrong = |message: &str| {
+            let key = text_of_key(&Notice::wrap_key((notice.slot, notice.no)));
+            findings.add(FindingKind::NoticeWrong, "notice", key, message);
+        };
+        let agreement = self.agreements.get(&AgreementNo::of_topic(notice.order_no)).filter(|agreement| {
+            let to = (notice.slot, notice.app, Some(&notice.url));
+            to == (agreement.slot, agreement.app, agreement.notify_url.as_ref())
+        });
+        let Some(agreement) = agreement else {
+            return wrong("its agreement is not there, or has another app or address");
+        };
+        let content = notice.content.as_ref().map_or("", |content| content.as_str());
+        let members: BTreeMap<String, String> = serde_json::from_str(content).unwrap_or_default();
+        let member = |name| members.get(name).map_or("", String::as_str);
+        let kind = TOLD.iter().position(|kind| *kind == member("notify_type"));
+        match kind.filter(|_| member("agreement_no") == agreement.no.to_string()) {
+            Some(kind) => self.told.entry(agreement.no).or_default()[kind] += 1,
+            None => wrong("it says nothing of its agreement"),
         }
     }
 
@@ -157,53 +222,10 @@ impl Agreements {
             }
         }
     }
+}
 
-    pub(crate) fn finish(self, findings: &mut Findings) {
-        for row in self.agreements.values() {
-            let key = Agreement::wrap_key((row.slot, row.no));
-            if row.external_agreement_no.is_some() && !self.named.contains(&(row.slot, row.no, true)) {
-                wrong(findings, &key, "its number does not point at it");
-            }
-            if row.timer.is_some() && !self.timed.contains(&(row.no, true)) {
-                findings.add(
-                    FindingKind::TimerWrong,
-                    "agreement",
-                    text_of_key(&key),
-                    "its timer is not there",
-                );
-            }
-            let Some(buyer) = row.buyer.filter(|buyer| self.home.contains(buyer.slot())) else { continue };
-            match self.mandates.get(&row.no) {
-                Some(mandate) if mandate.buyer == buyer && mandate.seller == row.seller => {
-                    let same = mandate.progress() == row.progress() || self.home != SlotSet::ALL;
-                    let terms = (mandate.rule(), Some(mandate.signed_at_us), Some(mandate.invalid_at_us));
-                    if !same || terms != (row.rule(), row.signed_at_us, row.invalid_at_us) {
-                        wrong(findings, &key, "its mandate says otherwise");
-                    }
-                }
-                _ => wrong(findings, &key, format!("its buyer {buyer} has no mandate for this merchant")),
-            }
-        }
-        for row in self.mandates.values() {
-            let key = Mandate::wrap_key((row.slot, row.no));
-            let in_force = row.state == AgreementState::Normal;
-            if in_force && !self.named.contains(&(row.slot, row.no, false)) {
-                wrong(findings, &key, "its name does not point at it");
-            }
-            if row.timer.is_some() && !self.timed.contains(&(row.no, false)) {
-                findings.add(FindingKind::TimerWrong, "mandate", text_of_key(&key), "its timer is not there");
-            }
-            if self.home != SlotSet::ALL {
-                continue;
-            }
-            if self.agreements.get(&row.no).is_none_or(|agreement| agreement.buyer != Some(row.buyer)) {
-                wrong(findings, &key, "the merchant has no agreement with its buyer");
-            }
-            let (count, sum) = self.debited.get(&row.no).copied().unwrap_or_default();
-            if (row.debits, i128::from(row.debited_minor.units())) != (count, sum) {
-                let counted = format!("{} debits of {}", row.debits, row.debited_minor.units());
-                wrong(findings, &key, format!("it counts {counted} in all, paid are {count} of {sum}"));
-            }
-        }
-    }
+/// When what was signed ends by itself.
+fn end_of(row: &Agreement) -> Option<i64> {
+    let end_us = |at_us| row.terms().validity.map_or(FOREVER_US, |validity| validity.ends_at_us(at_us));
+    row.signed_at_us.map(end_us)
 }

@@ -90,7 +90,10 @@ impl Checks {
             Row::Refund(refund) => self.orders.refund(refund, findings),
             Row::Trade(trade) => self.orders.trade(trade, findings),
             Row::Receipt(receipt) => self.orders.receipt(receipt, findings),
-            Row::Notice(notice) => self.orders.notice(notice, findings),
+            Row::Notice(notice) => {
+                self.orders.notice(notice, findings);
+                self.agreements.notice(notice, findings);
+            }
             Row::PayCode(code) => {
                 self.parties.owner(table, &typed.key(), code.party, findings);
                 self.around.code(code);
@@ -106,7 +109,7 @@ impl Checks {
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
             Row::Agreement(agreement) => {
-                self.parties.owner(table, &typed.key(), agreement.seller, findings);
+                self.grants.agreement(agreement, &self.parties, findings);
                 self.agreements.agreement(agreement, findings);
             }
             Row::Mandate(mandate) => {

@@ -10,7 +10,7 @@ use people::{
     Callback, Certification, CertificationState, Grant, GrantKind, TOKENS_MAX, Token, TokenDigest, TokenRole,
 };
 use std::collections::HashMap;
-use trade::Order;
+use trade::{Agreement, Order};
 
 type Name = (PartyId, AppId, GrantKind);
 
@@ -98,6 +98,20 @@ impl Grants {
         if !self.acted(order.app, order.seller, parties) {
             let key = text_of_key(&Order::wrap_key((order.slot, order.no)));
             findings.add(FindingKind::OrderWrong, "orders", key, "its app never acted for its merchant");
+        }
+    }
+
+    pub(crate) fn agreement(&self, row: &Agreement, parties: &Parties, findings: &mut Findings) {
+        let key = Agreement::wrap_key((row.slot, row.no));
+        parties.owner(Table::Agreement, &key, row.seller, findings);
+        if !self.acted(row.app, row.seller, parties) {
+            let key = text_of_key(&key);
+            findings.add(
+                FindingKind::AgreementWrong,
+                "agreement",
+                key,
+                "its app never acted for its merchant",
+            );
         }
     }
 

@@ -142,7 +142,8 @@ impl Orders {
     /// What the order of a debit came to; `None` when there is none in the debit's slot.
     pub(crate) fn debited(&mut self, debit: &Debit) -> Option<Debited> {
         let order = self.list.get_mut(debit.order_no).filter(|order| order.no.slot() == debit.slot)?;
-        Some(Debited { paid: order.paid_at_us.is_some(), total: order.total })
+        let OrderFacts { total, currency, buyer, seller, paid_at_us, .. } = *order;
+        Some(Debited { paid: paid_at_us.is_some(), total, currency, buyer, seller })
     }
 
     pub(crate) fn trade(&mut self, trade: &Trade, findings: &mut Findings) {
@@ -187,6 +188,7 @@ impl Orders {
         if notice.content.is_some() != (notice.event == NoticeEvent::Message) {
             wrong("only a message has a content of its own");
         }
+        // A message is about an agreement, and looked at there.
         if notice.event == NoticeEvent::Message {
             return;
         }

@@ -826,6 +826,8 @@ fn agreements() {
             "timer = NULL",
             &[("agreement", AgreementWrong), ("timer", TimerWrong)],
         ),
+        Case("agreement", "state = 'temp'", "app = app + 100", &[("agreement", AgreementWrong)]),
+        Case("agreement", "state = 'temp'", "asked = seller", &[("agreement", AgreementWrong)]),
         Case("agreement", "state = 'temp'", "seller = seller + 100", &[("agreement", PartyWrong)]),
         Case("agreement", "state = 'stop'", "ended_by = 'buyer'", &[("agreement", AgreementWrong)]),
         Case("mandate", alice, "debits = 2", &[("mandate", AgreementWrong), ("agreement", AgreementWrong)]),
@@ -862,4 +864,123 @@ fn agreements() {
     found(&report, RowMissing, "mandate");
     assert!(found(&report, AgreementWrong, "agreement").message.contains("no mandate"));
     assert!(found(&report, AgreementWrong, "mandate").message.contains("paid are 0 of 0"));
+}
+
+#[test]
+fn what_both_sides_of_an_agreement_signed() {
+    // The other side's findings come from nothing but the comparison.
+    for set in [
+        "product = 'withholding'",
+        "sign_scene = 'INDUSTRY|OTHER'",
+        "external_agreement_no = 'A9'",
+        "external_agreement_no = NULL",
+        "currency = 'usd'",
+    ] {
+        let case = [Case("mandate", "debits = 1", set, &[("agreement", AgreementWrong)])];
+        run(&case);
+    }
+}
+
+/// Changes that agree with each other, and what the audit says on a table all the same.
+fn said_of(statements: &str, table: &str) -> Vec<String> {
+    let world = World::copy();
+    world.change(&filled(statements));
+    let report = world.verify();
+    let wrong = report.findings.iter().filter(|one| one.kind == AgreementWrong && one.table == table);
+    wrong.map(|finding| finding.message.clone()).collect()
+}
+
+#[test]
+fn a_debit_was_allowed() {
+    let both = |set: &str| {
+        format!("UPDATE mandate SET {set} WHERE debits = 1; UPDATE agreement SET {set} WHERE debits = 1")
+    };
+    for (statements, table, message) in [
+        (both("single_minor = 1999"), "debit", "it took more than one debit may take"),
+        (both("payments = 0"), "mandate", "more debits than were agreed"),
+        (both("total_minor = 1999"), "mandate", "more was debited than was agreed"),
+        (both("currency = 'usd'"), "debit", "its money is of another currency than its agreement"),
+        (
+            "UPDATE orders SET buyer = (SELECT buyer FROM orders WHERE no = {T2}) WHERE no = {T16}"
+                .to_owned(),
+            "debit",
+            "another paid than signed",
+        ),
+        (
+            "UPDATE orders SET seller = buyer WHERE no = {T16}".to_owned(),
+            "debit",
+            "another was paid than the merchant of its agreement",
+        ),
+        (
+            "UPDATE agreement SET validity_unit = 'month', validity_count = 1 WHERE debits = 1".to_owned(),
+            "agreement",
+            "its end does not follow from its validity",
+        ),
+    ] {
+        assert_eq!(said_of(&statements, table), [message], "{statements}");
+    }
+    // As much as was agreed is allowed.
+    for set in ["single_minor = 2000", "payments = 1", "total_minor = 2000"] {
+        for table in ["debit", "mandate", "agreement"] {
+            assert_eq!(said_of(&both(set), table), [""; 0], "{set}");
+        }
+    }
+}
+
+#[test]
+fn notices_of_agreements() {
+    let signed = "order_no = (SELECT agreement_no FROM debit)";
+    let ended = "order_no = (SELECT no FROM agreement WHERE state = 'stop') AND content LIKE '%unsign%'";
+    let (stop, temp) = (
+        "order_no = (SELECT no FROM agreement WHERE state = 'stop')",
+        "order_no = (SELECT no FROM agreement WHERE state = 'temp')",
+    );
+    run(&[
+        Case("notice", signed, "order_no = 7", &[("notice", NoticeWrong), ("agreement", NoticeWrong)]),
+        Case("notice", signed, stop, &[("notice", NoticeWrong), ("agreement", NoticeWrong)]),
+        Case("notice", ended, temp, &[("notice", NoticeWrong), ("agreement", NoticeWrong)]),
+        Case("notice", signed, "app = app + 100", &[("notice", NoticeWrong), ("agreement", NoticeWrong)]),
+        Case(
+            "notice",
+            signed,
+            "url = 'http://other/'",
+            &[("notice", NoticeWrong), ("agreement", NoticeWrong)],
+        ),
+        Case("notice", signed, "content = '[]'", &[("notice", NoticeWrong), ("agreement", NoticeWrong)]),
+        Case(
+            "notice",
+            signed,
+            "content = replace(content, 'dut_user_sign', 'dut_user_unsign')",
+            &[("agreement", NoticeWrong)],
+        ),
+        Case("agreement", "debits = 1", "notify_url = NULL", &[("notice", NoticeWrong)]),
+        Case("agreement", "debits = 1", "notify_url = 'http://other/'", &[("agreement", NoticeWrong)]),
+        Case("agreement", "state = 'stop'", "app = app + 100", &[("notice", NoticeWrong)]),
+        Case("agreement", "state = 'stop'", "state = 'normal'", &[("agreement", NoticeWrong)]),
+    ]);
+    // The signature of one that has ended is owed too, and its end.
+    for lost in ["dut_user_sign", "dut_user_unsign"] {
+        let world = World::copy();
+        let of_ended = "order_no = (SELECT no FROM agreement WHERE state = 'stop')";
+        world.change(&format!("DELETE FROM notice WHERE {of_ended} AND content LIKE '%\"{lost}\"%'"));
+        assert!(found(&world.verify(), NoticeWrong, "agreement").message.contains("owed are [1, 1]"));
+    }
+    let world = World::copy();
+    world.change(&format!("UPDATE notice SET slot = slot + 1 WHERE {signed}"));
+    assert!(found(&world.verify(), NoticeWrong, "notice").message.contains("its agreement is not there"));
+    // Who gave no address is told nothing, and nothing is missed.
+    let world = World::copy();
+    world.change("DELETE FROM notice WHERE event = 'message'; UPDATE agreement SET notify_url = NULL");
+    let report = world.verify();
+    assert!(!report.findings.iter().any(|one| one.kind == NoticeWrong), "{report}");
+    // Told twice.
+    let world = World::copy();
+    let columns = engine::Table::Notice.columns().iter().map(|column| column.name).collect::<Vec<_>>();
+    let copied = columns.join(", ").replacen("no", "no + 100", 1);
+    world.change(&format!("INSERT INTO notice SELECT {copied} FROM notice WHERE {signed}"));
+    let report = world.verify();
+    assert!(
+        found(&report, NoticeWrong, "agreement").message.contains("are [2, 0], owed are [1, 0]"),
+        "{report}"
+    );
 }

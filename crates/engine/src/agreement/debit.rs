@@ -71,6 +71,10 @@ pub struct DebitPaid {
     pub amount: Money,
     /// Which debit of the plan it was.
     pub plan_step: Option<u32>,
+    /// The day that this plan was counted from.
+    pub plan_from: Option<Day>,
+    /// When the debit before it was made, microseconds UTC.
+    pub before_at_us: Option<i64>,
     /// The mandate after it.
     pub mandate: MandateSaid,
 }
@@ -88,6 +92,10 @@ pub struct DebitReturned {
     pub amount: Money,
     /// Which debit of the plan it was.
     pub plan_step: Option<u32>,
+    /// The day that this plan was counted from.
+    pub plan_from: Option<Day>,
+    /// When the debit before it was made, microseconds UTC.
+    pub before_at_us: Option<i64>,
 }
 
 /// Buyer's slot to merchant's slot: the mandate does not count the debit any more.
@@ -190,6 +198,7 @@ pub(crate) fn debit_ask(rows: &mut Rows<'_>, asked: &DebitAsk) -> Result<Option<
     rows.put(Trade { state: TradeState::Paid, paid_at_us: Some(now_us), ..trade });
     let sum = mandate.debited_minor.of(asked.total.currency()).checked_add(asked.total);
     let sum = sum.map_err(|error| Fault(format!("debits of {}: {error}", mandate.no)))?;
+    let (plan_from, before_at_us) = (mandate.plan_from, mandate.last_debit_at_us);
     let mandate = (*mandate).clone().changed(|progress| {
         progress.debited_minor = sum.minor();
         progress.debits += 1;
@@ -198,7 +207,7 @@ pub(crate) fn debit_ask(rows: &mut Rows<'_>, asked: &DebitAsk) -> Result<Option<
     });
     let (amount, mandate_said) = (asked.total, said(rows, &mandate)?);
     rows.put(mandate);
-    let paid = DebitPaid { order_no, amount, plan_step, mandate: mandate_said };
+    let paid = DebitPaid { order_no, amount, plan_step, plan_from, before_at_us, mandate: mandate_said };
     rows.send(Message::home(order_no), Message::DebitPaid(paid));
     Ok(None)
 }
@@ -248,7 +257,7 @@ pub(crate) fn debit_no(rows: &mut Rows<'_>, said: &DebitNo) -> Result<Option<Rep
 pub(crate) fn debit_paid(rows: &mut Rows<'_>, said: &DebitPaid) -> Result<Option<Reply>, Fault> {
     follow(rows, &said.mandate)?;
     let MandateSaid { agreement_no, buyer, ref buyer_login_masked, .. } = said.mandate;
-    let DebitPaid { order_no, amount, plan_step, .. } = *said;
+    let DebitPaid { order_no, amount, plan_step, plan_from, before_at_us, .. } = *said;
     let Some(order) = rows.get::<Order>((rows.slot(), order_no))? else {
         return Err(Fault(format!("order {order_no} vanished while it was debited")));
     };
@@ -267,7 +276,8 @@ pub(crate) fn debit_paid(rows: &mut Rows<'_>, said: &DebitPaid) -> Result<Option
     if next(order.state, OrderEvent::Close).is_some() {
         close_order::shut(rows, &order);
     }
-    let returned = DebitReturned { agreement_no, order_no, buyer, amount, plan_step };
+    let returned =
+        DebitReturned { agreement_no, order_no, buyer, amount, plan_step, plan_from, before_at_us };
     rows.send(buyer.slot(), Message::DebitReturned(returned));
     Ok(None)
 }
@@ -277,7 +287,9 @@ pub(crate) fn debit_returned(rows: &mut Rows<'_>, returned: &DebitReturned) -> R
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let template = Template::PayReturn { buyer: returned.buyer, amount: returned.amount };
     books::must(rows, template, Some(returned.order_no))?;
-    if let Some(trade) = rows.get::<Trade>((slot, returned.order_no))? {
+    let trade = rows.get::<Trade>((slot, returned.order_no))?;
+    let debited_at_us = trade.as_ref().and_then(|trade| trade.paid_at_us);
+    if let Some(trade) = trade {
         let (state, closed_at_us) = (TradeState::Closed, Some(now_us));
         rows.put(Trade { state, paid_at_us: None, closed_at_us, ..(*trade).clone() });
     }
@@ -289,9 +301,13 @@ pub(crate) fn debit_returned(rows: &mut Rows<'_>, returned: &DebitReturned) -> R
     let mandate = (*mandate).clone().changed(|progress| {
         progress.debited_minor = left.minor();
         progress.debits = progress.debits.saturating_sub(1);
-        // Planned again, unless the plan went on or was moved meanwhile.
-        if let Some(step) = returned.plan_step.filter(|step| progress.plan_step == step + 1) {
-            progress.plan_step = step;
+        // Planned again, unless the plan went on or was moved meanwhile: then the same step is another debit.
+        let same_plan = progress.plan_from == returned.plan_from;
+        let step = returned.plan_step.filter(|step| same_plan && progress.plan_step == step + 1);
+        progress.plan_step = step.unwrap_or(progress.plan_step);
+        // The last debit is the one before again, unless there was a later one.
+        if progress.last_debit_at_us == debited_at_us {
+            progress.last_debit_at_us = returned.before_at_us;
         }
     });
     let undone = DebitUndone { mandate: said(rows, &mandate)? };

@@ -9,7 +9,8 @@ use people::{Attempt, Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    Agreement, AgreementName, AgreementState, FOREVER_US, Mandate, SignRefused, Terms, TimerTask, buyer_name,
+    Agreement, AgreementEvent, AgreementName, AgreementState, FOREVER_US, Mandate, SignRefused, Terms,
+    TimerTask, buyer_name,
 };
 
 /// A signed-in buyer signs. The proof is a try of the payment password that was judged right for this very agreement.
@@ -68,12 +69,15 @@ pub(crate) fn sign_agreement(
     if agreement.buyer.is_some_and(|only| only != buyer) {
         return Stop::because(SignRefused::BuyerDiffers);
     }
-    match agreement.state {
-        AgreementState::Stop => return Stop::because(SignRefused::AlreadyEnded),
-        // Signed again by the same buyer: it stands.
-        AgreementState::Normal => return Ok(Next::Answer(agreement)),
-        AgreementState::Temp if agreement.asked.is_some() => return Stop::because(SignRefused::UnderWay),
-        AgreementState::Temp => {}
+    if agreement.state.next(AgreementEvent::Sign).is_none() {
+        return match agreement.state {
+            AgreementState::Stop => Stop::because(SignRefused::AlreadyEnded),
+            // Signed again by the same buyer: it stands.
+            AgreementState::Normal | AgreementState::Temp => Ok(Next::Answer(agreement)),
+        };
+    }
+    if agreement.asked.is_some() {
+        return Stop::because(SignRefused::UnderWay);
     }
     if buyer == agreement.seller {
         return Stop::because(SignRefused::BuyerIsSeller);

@@ -4,7 +4,7 @@
 use crate::script::{Script, check_in};
 use base::DAY_US;
 use engine::RunTimer;
-use trade::{Agreement, FOREVER_US, Mandate, Notice, NoticeState, SIGN_LIFE_US};
+use trade::{Agreement, AgreementState, FOREVER_US, Mandate, Notice, NoticeState, Progress, SIGN_LIFE_US};
 
 const PEOPLE: &str = "
     merchant shop 10.00
@@ -340,4 +340,17 @@ fn news_of_the_signing_does_not_come_after_that_of_the_end() {
     assert_eq!(states(&played), [NoticeState::GivenUp, NoticeState::Due]);
     let told = played.world.all::<Notice>().next().unwrap();
     assert_eq!((told.next_at_us, told.last_error.is_some()), (None, true));
+}
+
+#[test]
+#[should_panic(expected = "goes back to Normal")]
+fn an_agreement_that_would_go_back_stops_the_decision() {
+    let played = signed("unsign A1 shop -> ok");
+    let agreement = played.world.all::<Agreement>().next().unwrap().as_ref().clone();
+    let ended = agreement.progress();
+    assert_eq!(ended.state, AgreementState::Stop);
+    // An older word changes nothing, whatever it says.
+    let older = Progress { state: AgreementState::Normal, ..ended };
+    assert_eq!(agreement.clone().following(older), agreement);
+    agreement.following(Progress { version: ended.version + 1, ..older });
 }

@@ -1,6 +1,7 @@
 //! Agreements with other commands between the steps of their chains, as other cells would decide them.
 
 use crate::script::check_in;
+use trade::{Mandate, Trade};
 
 const PEOPLE: &str = "
     merchant shop 10.00
@@ -161,4 +162,73 @@ fn a_day_that_is_moved_while_a_debit_is_under_way_stays_moved() {
     "
         ),
     );
+}
+
+#[test]
+fn a_debit_that_goes_back_leaves_a_plan_that_was_moved_meanwhile() {
+    check_in(
+        "
+        merchant shop 10.00
+        person alice 500.00 slot=31
+        offer A1 shop day=7 first=2026-01-05 single=30.00
+        try A1 alice P1
+        judge alice P1 right
+        sign A1 alice P1
+        advance 5d
+    ",
+        "
+        # Counted from the 5th, the next day is the 12th: moved to the 15th, of which the 10th is the first day.
+        between 3 : cancel T1 shop
+        between 3 : postpone A1 shop 2026-01-15
+        between 3 : debit T2 shop A1 30.00
+        debit T1 shop A1 30.00  -> nothing | 2026-01-15 | paid Paid | refused Open(AlreadyClosed)
+        both A1                                 -> Normal 1 debits 30.00 step 1
+        debit T3 shop A1 30.00                  -> refused Mandate(DateNotMatch)
+        balance alice                           -> 470.00
+    ",
+    );
+}
+
+#[test]
+fn a_debit_that_goes_back_was_not_the_last_debit() {
+    const FREE: &str = "
+        merchant shop 10.00
+        person alice 500.00 slot=31
+        offer A1 shop
+        try A1 alice P1
+        judge alice P1 right
+        sign A1 alice P1
+    ";
+    // When the last debit was made that did not go back.
+    let last = |script: &str| {
+        let played = check_in(FREE, script);
+        let mandate = played.world.all::<Mandate>().next().unwrap();
+        let paid = played.world.all::<Trade>().filter_map(|trade| trade.paid_at_us).max();
+        assert_eq!(mandate.last_debit_at_us, paid, "{script}");
+        paid
+    };
+    let never = last(
+        "
+        between 3 : cancel T1 shop
+        debit T1 shop A1 30.00 noplan=1 -> nothing | refused Open(AlreadyClosed)
+    ",
+    );
+    assert_eq!(never, None);
+    let before = last(
+        "
+        debit T1 shop A1 30.00 noplan=1 -> paid Paid
+        between 3 : cancel T2 shop
+        debit T2 shop A1 30.00 noplan=1 -> nothing | refused Open(AlreadyClosed)
+    ",
+    );
+    assert!(before.is_some());
+    // A later one stays the last.
+    let later = last(
+        "
+        between 3 : cancel T1 shop
+        between 3 : debit T2 shop A1 30.00 noplan=1
+        debit T1 shop A1 30.00 noplan=1 -> nothing | paid Paid | refused Open(AlreadyClosed)
+    ",
+    );
+    assert!(later.is_some());
 }

@@ -297,8 +297,16 @@ impl Agreement {
     }
 
     /// With what the buyer's slot said, when that is later than what is known.
+    ///
+    /// # Panics
+    ///
+    /// When the later word is of an earlier state: a mandate does not go back.
     pub fn following(self, said: Progress) -> Agreement {
-        if said.version > self.version { with_progress!(self, said) } else { self }
+        if said.version <= self.version {
+            return self;
+        }
+        assert!(said.state >= self.state, "agreement {} goes back to {:?}", self.no, said.state);
+        with_progress!(self, said)
     }
 
     /// Whether it is not in force any more: its end has come, whether or not a timer has written so.
