@@ -3,7 +3,7 @@
 use crate::{Fault, Rows};
 use base::{OrderNo, PartyId};
 use ledger::{Account, AccountId, AccountKind, LedgerRefused, Posted, Template};
-use money::Currency;
+use money::{Currency, Money};
 
 /// Asks the ledger without changing anything. The platform's own accounts open themselves when first used.
 pub(crate) fn check(
@@ -21,6 +21,21 @@ pub(crate) fn check(
     }
     let find = |id: AccountId| accounts.iter().find(|account| account.id == id).cloned();
     Ok(ledger::post(template, about, stamp, find))
+}
+
+/// Asks the ledger for money of a buyer, without changing anything; `None` when there is not enough.
+pub(crate) fn check_pay_out(
+    rows: &mut Rows<'_>,
+    buyer: PartyId,
+    amount: Money,
+    order_no: OrderNo,
+) -> Result<Option<Posted>, Fault> {
+    match check(rows, Template::PayOut { buyer, amount }, Some(order_no))? {
+        Ok(posted) => Ok(Some(posted)),
+        // Without an account in the currency there is no money in it.
+        Err(LedgerRefused::BalanceTooLow | LedgerRefused::AccountNotFound) => Ok(None),
+        Err(refused) => Err(Fault(format!("payment of {order_no}: {refused}"))),
+    }
 }
 
 /// Puts the rows of a posting that was checked.

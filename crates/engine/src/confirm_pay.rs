@@ -4,7 +4,6 @@ use crate::claim_order::masked;
 use crate::command::Next;
 use crate::{Message, OrderPaid, Rows, Stop, books};
 use base::{OrderNo, PartyId, Plant, Slot, planted};
-use ledger::{LedgerRefused, Template};
 use people::{Attempt, Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -50,12 +49,8 @@ pub(crate) fn confirm_pay(
         return Stop::because(PayRefused::BuyerBlocked);
     };
     let amount = trade.total();
-    let posted = match books::check(rows, Template::PayOut { buyer, amount }, Some(order_no))? {
-        Ok(posted) => posted,
-        Err(LedgerRefused::BalanceTooLow | LedgerRefused::AccountNotFound) => {
-            return Stop::because(PayRefused::BalanceTooLow);
-        }
-        Err(refused) => return Err(Stop::Fault(crate::Fault(format!("payment of {order_no}: {refused}")))),
+    let Some(posted) = books::check_pay_out(rows, buyer, amount, order_no)? else {
+        return Stop::because(PayRefused::BalanceTooLow);
     };
 
     // Nothing can be refused here below this line; an order that was closed meanwhile sends the money back.

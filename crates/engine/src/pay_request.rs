@@ -4,7 +4,6 @@ use crate::claim_order::{masked, waiting_trade};
 use crate::open_order::attempt_answer;
 use crate::{Fault, Message, OrderPaid, PayRefusal, PayRequest, Reply, Rows, TradeClosed, books};
 use base::{Plant, planted};
-use ledger::{LedgerRefused, Template};
 use people::{Party, PartyStatus};
 use std::sync::Arc;
 use trade::{Order, OrderState, PayCode, Receipt, ReceiptOutcome, Timer, Trade, TradeState};
@@ -56,16 +55,12 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
         );
         return Ok(None);
     }
-    match books::check(rows, Template::PayOut { buyer, amount: asked.total }, Some(asked.order_no))? {
-        Ok(posted) => books::book(rows, posted),
-        // Without an account in the currency there is no money in it.
-        Err(LedgerRefused::BalanceTooLow | LedgerRefused::AccountNotFound) => {
-            return Ok(no(rows, asked, ReceiptOutcome::BalanceTooLow));
-        }
-        Err(refused) => return Err(Fault(format!("payment of {}: {refused}", asked.order_no))),
-    }
+    let Some(posted) = books::check_pay_out(rows, buyer, asked.total, asked.order_no)? else {
+        return Ok(no(rows, asked, ReceiptOutcome::BalanceTooLow));
+    };
 
     // Nothing can be refused below this line.
+    books::book(rows, posted);
     rows.put(Trade { state: TradeState::Paid, paid_at_us: Some(now_us), ..trade });
     let paid = OrderPaid {
         order_no: asked.order_no,

@@ -13,7 +13,7 @@ use crate::open_order::{acceptable, merchant, numbered, opened_anew};
 use crate::order_paid::take_money;
 use crate::{Fault, Message, OpenOrder, Opened, OrderPaid, Reply, Rows, Stop, books, close_order};
 use base::{AgreementNo, Day, OrderNo, PartyId, Slot};
-use ledger::{LedgerRefused, Template};
+use ledger::Template;
 use money::Money;
 use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
@@ -182,17 +182,12 @@ pub(crate) fn debit_ask(rows: &mut Rows<'_>, asked: &DebitAsk) -> Result<Option<
     if party.is_none_or(|party| party.status != PartyStatus::Normal) {
         return Ok(no(rows, order_no, MandateRefusal::BuyerBlocked));
     }
-    let template = Template::PayOut { buyer: asked.buyer, amount: asked.total };
-    match books::check(rows, template, Some(order_no))? {
-        Ok(posted) => books::book(rows, posted),
-        // Without an account in the currency there is no money in it.
-        Err(LedgerRefused::BalanceTooLow | LedgerRefused::AccountNotFound) => {
-            return Ok(no(rows, order_no, MandateRefusal::BalanceTooLow));
-        }
-        Err(refused) => return Err(Fault(format!("debit of {order_no}: {refused}"))),
-    }
+    let Some(posted) = books::check_pay_out(rows, asked.buyer, asked.total, order_no)? else {
+        return Ok(no(rows, order_no, MandateRefusal::BalanceTooLow));
+    };
 
     // Nothing can be refused below this line.
+    books::book(rows, posted);
     let subject = asked.subject.clone();
     let trade = waiting_trade(slot, order_no, asked.buyer, asked.seller, asked.total, subject, now_us);
     rows.put(Trade { state: TradeState::Paid, paid_at_us: Some(now_us), ..trade });
