@@ -41,19 +41,10 @@ impl Gateway {
         by_post: bool,
     ) -> HttpResponse<Body> {
         match done {
-            Ok(Done::Opened { order_no, .. }) if origin.is_page() => {
-                sent_on(origin, &self.world.cashier_url(order_no), by_post)
+            Ok(Done::Go { to, .. }) if origin.is_page() => sent_on(origin, &to.url(&self.world), by_post),
+            Ok(Done::Go { response, .. } | Done::Say(response)) => {
+                self.envelope(origin, origin.node(), &response)
             }
-            Ok(Done::Signing { agreement_no, .. }) if origin.is_page() => {
-                sent_on(origin, &self.world.agreement_url(agreement_no), by_post)
-            }
-            Ok(Done::Go { url, .. }) if origin.is_page() => sent_on(origin, &url, by_post),
-            Ok(
-                Done::Opened { response, .. }
-                | Done::Go { response, .. }
-                | Done::Signing { response, .. }
-                | Done::Say(response),
-            ) => self.envelope(origin, origin.node(), &response),
             Err(failure) if origin.is_page() => error_page(origin, &Refusal::from(failure)),
             Err(failure) => self.envelope(origin, origin.error_node(), &failure.response()),
         }

@@ -10,7 +10,7 @@ use crate::Gateway;
 use crate::answer::guard_headers;
 use crate::codes::Failure;
 use crate::methods::{trade_fastpay_refund_query, trade_query};
-use crate::registry::{Done, Method};
+use crate::registry::{Done, Method, Page};
 use crate::request::Origin;
 use crate::verify::Verified;
 use crate::witness::{CallSeen, LettersSent, Told, Witness};
@@ -227,12 +227,12 @@ fn tail(hit: Hit, done: &Result<Done, Failure>, after: u64) -> Tail {
 /// The order that an answer is about.
 fn order_of(done: &Result<Done, Failure>) -> Option<OrderNo> {
     match done {
-        Ok(Done::Opened { order_no, .. }) => Some(*order_no),
+        Ok(Done::Go { to: Page::Cashier(order_no), .. }) => Some(*order_no),
         Ok(Done::Say(response)) => match wire::json::parse(&response.members.to_json()) {
             Ok(Json::Object(members)) => members.text("trade_no").ok().flatten()?.parse().ok(),
             _ => None,
         },
-        Ok(Done::Go { .. } | Done::Signing { .. }) | Err(_) => None,
+        Ok(Done::Go { to: Page::Agreement(_) | Page::Certify(_), .. }) | Err(_) => None,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::codes::Failure;
 use crate::faults::Failing;
 use crate::nonces::Nonces;
 use crate::places::{Places, calls_max};
-use crate::registry::{Done, Face, Standing};
+use crate::registry::{Done, Face, Page, Standing};
 use crate::request::Origin;
 use crate::verify::{self, Keys};
 use base::{AgreementNo, OrderNo};
@@ -103,8 +103,8 @@ impl Gateway {
     /// for a buyer to take up.
     pub async fn open_order_text(&self, text: &str) -> Result<OrderNo, Refusal> {
         match self.run_text(text).await? {
-            Done::Opened { order_no, .. } => Ok(order_no),
-            Done::Say(_) | Done::Go { .. } | Done::Signing { .. } => {
+            Done::Go { to: Page::Cashier(order_no), .. } => Ok(order_no),
+            Done::Go { to: Page::Agreement(_) | Page::Certify(_), .. } | Done::Say(_) => {
                 Err(Failure::gateway(GatewayError::InvalidMethod).into())
             }
         }
@@ -119,8 +119,8 @@ impl Gateway {
     /// agreement.
     pub async fn offer_agreement_text(&self, text: &str) -> Result<AgreementNo, Refusal> {
         match self.run_text(text).await? {
-            Done::Signing { agreement_no, .. } => Ok(agreement_no),
-            Done::Say(_) | Done::Go { .. } | Done::Opened { .. } => {
+            Done::Go { to: Page::Agreement(agreement_no), .. } => Ok(agreement_no),
+            Done::Go { to: Page::Cashier(_) | Page::Certify(_), .. } | Done::Say(_) => {
                 Err(Failure::gateway(GatewayError::InvalidMethod).into())
             }
         }

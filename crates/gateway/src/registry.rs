@@ -8,6 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use wire::envelope::Response;
 use wire::json::Object;
+use world::World;
 
 /// What a method did.
 pub(crate) enum Done {
@@ -15,25 +16,33 @@ pub(crate) enum Done {
     Say(Response),
     /// It sends a browser on to one of our own pages.
     Go {
-        /// The page's address.
-        url: String,
+        /// The page.
+        to: Page,
         /// What is said to a caller that is no browser.
         response: Response,
     },
-    /// It opened an order that a buyer takes up at the cashier.
-    Opened {
-        /// The order.
-        order_no: OrderNo,
-        /// What is said to a caller that is no browser.
-        response: Response,
-    },
-    /// It offered an agreement that a buyer signs on a page.
-    Signing {
-        /// The agreement.
-        agreement_no: AgreementNo,
-        /// What is said to a caller that is no browser.
-        response: Response,
-    },
+}
+
+/// A page of ours on which a person goes on with what a method began.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Page {
+    /// The cashier, where a buyer takes up this order.
+    Cashier(OrderNo),
+    /// Where a buyer signs this agreement.
+    Agreement(AgreementNo),
+    /// Where a person passes or fails the certification of this id.
+    Certify(String),
+}
+
+impl Page {
+    /// Its address.
+    pub(crate) fn url(&self, world: &World) -> String {
+        match self {
+            Page::Cashier(order_no) => world.cashier_url(*order_no),
+            Page::Agreement(agreement_no) => world.agreement_url(*agreement_no),
+            Page::Certify(certify_id) => world.certify_url(certify_id),
+        }
+    }
 }
 
 /// Who waits for the answer.

@@ -2,7 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
-use crate::registry::{Done, Face, Method};
+use crate::registry::{Done, Face, Method, Page};
 use crate::request::Caller;
 use crate::verify::Verified;
 use engine::{CertifyRefused, FindCertification};
@@ -24,7 +24,7 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
     let call = call.read(certify_id)?;
     let certify_id = call.request();
     find(gateway, call.caller(), certify_id).await?;
-    Ok(Done::Go { url: gateway.world.certify_url(certify_id), response: Response::success() })
+    Ok(Done::Go { to: Page::Certify(certify_id.clone()), response: Response::success() })
 }
 
 /// Reads the one field there is.
