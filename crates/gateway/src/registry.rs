@@ -50,10 +50,32 @@ impl Page {
 pub(crate) enum Face {
     /// A program: always an envelope.
     Answer,
-    /// A browser: sent on to the cashier, or shown a page that says why not.
-    Page,
-    /// The wallet, which takes an order string; a program that calls it over HTTP gets an envelope.
+    /// A browser: sent on to this page, or shown one that says why not.
+    Page(PageKind),
+    /// The wallet, which takes an order string to the cashier; a program that calls it over HTTP gets an envelope.
     OrderString,
+}
+
+impl Face {
+    /// The kind of page on which a person goes on; none when a program is answered.
+    pub(crate) const fn leads_to(self) -> Option<PageKind> {
+        match self {
+            Face::Answer => None,
+            Face::Page(kind) => Some(kind),
+            Face::OrderString => Some(PageKind::Cashier),
+        }
+    }
+}
+
+/// The kinds of [`Page`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum PageKind {
+    /// The cashier.
+    Cashier,
+    /// Where agreements are signed.
+    Agreement,
+    /// Where certifications end.
+    Certify,
 }
 
 /// What running a method gives.
@@ -69,6 +91,9 @@ pub(crate) struct Method {
     pub(crate) face: Face,
     /// Whether `version` may be absent: one client leaves it out of one call.
     pub(crate) version_optional: bool,
+    /// Whether its answer holds in a world for trying out alone, because nothing is looked at to give it. A live world
+    /// answers as to a method that is not simulated.
+    pub(crate) sandbox_only: bool,
     /// Runs it.
     pub(crate) run: for<'a> fn(&'a Gateway, Verified<Object>) -> Running<'a>,
 }
@@ -139,11 +164,16 @@ pub struct Listed {
     pub name: &'static str,
     /// What it does.
     pub title: &'static str,
+    /// Whether a live world does not have it.
+    pub sandbox_only: bool,
 }
 
 /// Every method that is simulated, by name.
 pub fn method_list() -> impl Iterator<Item = Listed> {
-    METHODS.iter().map(|method| Listed { name: method.name, title: method.title })
+    METHODS.iter().map(|method| {
+        let Method { name, title, sandbox_only, .. } = **method;
+        Listed { name, title, sandbox_only }
+    })
 }
 
 #[cfg(test)]

@@ -124,7 +124,7 @@ impl Origin {
 
     /// Whether a browser is at the other end, which gets pages instead of envelopes.
     pub(crate) fn is_page(&self) -> bool {
-        matches!(&self.method, Some(Standing::Here(method)) if method.face == Face::Page)
+        matches!(&self.method, Some(Standing::Here(method)) if matches!(method.face, Face::Page(_)))
     }
 }
 

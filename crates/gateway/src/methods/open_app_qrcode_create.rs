@@ -16,6 +16,7 @@ pub(crate) const METHOD: Method = Method {
     title: "小程序生成推广二维码",
     face: Face::Answer,
     version_optional: false,
+    sandbox_only: false,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 

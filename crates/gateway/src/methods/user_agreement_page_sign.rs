@@ -1,7 +1,7 @@
 //! `alipay.user.agreement.page.sign`: a browser or the wallet is sent to the page on which a buyer signs.
 
 use crate::codes::Failure;
-use crate::registry::{Done, Face, Method, Page};
+use crate::registry::{Done, Face, Method, Page, PageKind};
 use crate::verify::Verified;
 use crate::{Gateway, agreement_fields};
 use wire::envelope::Response;
@@ -10,8 +10,9 @@ use wire::json::Object;
 pub(crate) const METHOD: Method = Method {
     name: "alipay.user.agreement.page.sign",
     title: "支付宝个人协议页面签约接口",
-    face: Face::Page,
+    face: Face::Page(PageKind::Agreement),
     version_optional: false,
+    sandbox_only: false,
     run: |gateway, call| Box::pin(async move { run(gateway, call).await.map_err(Failure::bare) }),
 };
 

@@ -108,6 +108,27 @@ async fn a_browser_is_sent_to_the_page_and_a_wallet_hands_over_the_same() {
 }
 
 #[tokio::test]
+async fn a_text_of_another_kind_is_refused_before_it_does_anything() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let text = |method: &str, biz: &str| crate::client::form(&client.sign(client.params(method, biz, &[])));
+    let order = |amount: &str| {
+        let biz = format!(r#"{{"out_trade_no":"T1","total_amount":"{amount}","subject":"tea"}}"#);
+        text("alipay.trade.app.pay", &biz)
+    };
+    let refusal = shop.gateway.offer_agreement_text(&order("1.00")).await.unwrap_err();
+    assert_eq!(refusal.sub_code, "isv.invalid-method");
+    // Its number is free, while an order that was opened keeps its own.
+    shop.gateway.open_order_text(&order("2.00")).await.unwrap();
+    assert!(shop.gateway.open_order_text(&order("1.00")).await.is_err());
+    let refusal = shop.gateway.open_order_text(&text(PAGE_SIGN, OFFER)).await.unwrap_err();
+    assert_eq!(refusal.sub_code, "isv.invalid-method");
+    let first = OFFER.replace("30.00", "20.00");
+    shop.gateway.offer_agreement_text(&text(PAGE_SIGN, &first)).await.unwrap();
+    assert!(shop.gateway.offer_agreement_text(&text(PAGE_SIGN, OFFER)).await.is_err());
+}
+
+#[tokio::test]
 async fn a_wrong_field_is_named() {
     let shop = Shop::open().await;
     let client = shop.client().await;
