@@ -17,7 +17,7 @@ const OFFER: &str = r#"{"personal_product_code":"CYCLE_PAY_AUTH_P","product_code
     "sign_scene":"INDUSTRY|DIGITAL_MEDIA","external_agreement_no":"E1","access_params":{"channel":"ALIPAYAPP"},
     "period_rule_params":{"period_type":"MONTH","period":1,"execute_time":"2026-01-05","single_amount":"30.00"}}"#;
 
-async fn offered(shop: &Shop, client: &Client) -> AgreementNo {
+pub async fn offered(shop: &Shop, client: &Client) -> AgreementNo {
     let text = crate::client::form(&client.sign(client.params(
         PAGE_SIGN,
         OFFER,
