@@ -312,8 +312,34 @@ async fn an_order_that_waits_for_its_buyer_was_not_paid_before() {
     house.shop.advance(90 * SECOND_US);
     house.shop.confirm(order, house.shop.alice).await;
     house.set("query-lag:60");
-    assert_eq!(house.query("W1").await, "10000 WAIT_BUYER_PAY");
+    let then = house.client.call(QUERY, r#"{"out_trade_no":"W1"}"#).await;
+    assert_eq!(then.get("trade_status"), "WAIT_BUYER_PAY");
+    assert_eq!(then.get("buyer_user_id"), house.shop.alice.to_string(), "the shop had named her");
     assert_eq!(house.query("W1").await, "10000 TRADE_SUCCESS");
+}
+
+#[tokio::test]
+async fn a_buyer_who_came_with_the_payment_was_not_known_before() {
+    let house = House::open().await;
+    let pay = async || {
+        let code = house.shop.pay_code(house.shop.bob).await;
+        let biz = format!(
+            r#"{{"out_trade_no":"B1","total_amount":"5.00","subject":"tea","scene":"bar_code","auth_code":"{code}"}}"#
+        );
+        house.client.call(PAY, &biz).await.outcome()
+    };
+    assert_eq!(pay().await, "40004 ACQ.BUYER_BALANCE_NOT_ENOUGH");
+    house.shop.advance(90 * SECOND_US);
+    house.shop.top_up(house.shop.bob, 1_000).await;
+    assert_eq!(pay().await, "10000");
+    house.set("query-lag:60");
+    let biz = r#"{"out_trade_no":"B1"}"#;
+    let then = house.client.call(QUERY, biz).await;
+    let buyer = |answer: &Answer| (answer.get("buyer_user_id"), answer.get("buyer_logon_id"));
+    assert_eq!(then.get("trade_status"), "WAIT_BUYER_PAY", "{}", then.text());
+    assert_eq!(buyer(&then), (String::new(), String::new()));
+    let now = house.client.call(QUERY, biz).await;
+    assert_eq!(buyer(&now).0, house.shop.bob.to_string());
 }
 
 #[tokio::test(start_paused = true)]
