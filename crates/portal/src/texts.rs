@@ -92,6 +92,8 @@ texts! {
     form_gone: "页面已失效", "This page is out of date";
     form_gone_text: "没有扣款。请重新打开页面；浏览器需要允许 Cookie。",
         "No money was taken. Please open the page again. Your browser must accept cookies.";
+    page_gone_text: "没有任何更改。请重新打开页面；浏览器需要允许 Cookie。",
+        "Nothing was changed. Please open the page again. Your browser must accept cookies.";
     broken: "暂时无法显示", "This cannot be shown right now";
     wallet: "钱包", "Wallet";
     wallet_intro: "登录后可查看余额、确认待付款项、出示付款码。",
