@@ -190,4 +190,15 @@ mod tests {
         assert!(matches!(standing("alipay.trade.order.settle"), Some(Standing::Known(_))));
         assert!(standing("alipay.trade.nonsense").is_none());
     }
+
+    #[test]
+    fn the_guide_of_the_rest_interface_names_every_method_that_it_serves() {
+        let guide = include_str!("../../../docs/guide/rest.md");
+        for method in METHODS {
+            let named = guide.contains(&format!("`{}`", method.name));
+            // Pages and order strings are named as a whole, so that nobody takes them for served.
+            assert!(named || method.face != Face::Answer, "{}", method.name);
+            assert!(!named || method.face == Face::Answer, "{}", method.name);
+        }
+    }
 }
