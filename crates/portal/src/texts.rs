@@ -202,7 +202,8 @@ texts! {
     authorize_who: "该应用将知道您是谁（用户号）。", "The app will know who you are (your user number).";
     authorize_profile: "该应用将知道您是谁，并可查看您的昵称。", "The app will know who you are and what you are called.";
     authorize_acts: "该应用将可以代您的商户收款、退款和查询。这里没有取消授权的页面。",
-        "The app will be able to take payments, refund and query for your shop. There is no page here to take this back.";
+        "The app will be able to take payments, refund and query for your shop. \
+         There is no page here to take this back.";
     authorize_withdraw: "沙箱中可调用 POST /sandbox/authorize/withdraw 取消授权。",
         "In a sandbox, POST /sandbox/authorize/withdraw takes it back.";
     authorize_agree: "同意授权", "Agree";

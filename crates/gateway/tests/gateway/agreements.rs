@@ -129,6 +129,24 @@ async fn a_text_of_another_kind_is_refused_before_it_does_anything() {
 }
 
 #[tokio::test]
+async fn a_browser_that_cannot_be_sent_on_reads_of_what_it_came_for() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    for (method, said) in [
+        (PAGE_SIGN, "无法签约"),
+        ("alipay.user.certify.open.certify", "无法认证"),
+        ("alipay.trade.page.pay", "无法付款"),
+    ] {
+        let query = crate::client::form(&client.sign(client.params(method, "{}", &[])));
+        let request = Request::get(format!("/gateway.do?{query}")).body(Body::empty()).unwrap();
+        let (status, _, body) = client.exchange(request).await;
+        let page = String::from_utf8(body).unwrap();
+        assert!(status == 200 && page.contains(said), "{page}");
+        assert_eq!(page.contains("付款"), said == "无法付款", "{page}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_field_is_named() {
     let shop = Shop::open().await;
     let client = shop.client().await;
