@@ -219,8 +219,8 @@ impl Faults {
         Ok(no)
     }
 
-    /// The rules that stand, in the order in which they are looked at: first what calls asked for, the last one foremost,
-    /// then as they were set.
+    /// The rules that stand, in the order in which they are looked at: what calls asked for, the last one foremost,
+    /// then the others as they were set.
     pub fn list(&self, now_us: i64) -> Vec<Standing> {
         self.book(now_us).rules.clone()
     }
