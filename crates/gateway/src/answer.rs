@@ -5,7 +5,7 @@
 
 use crate::busy::Busy;
 use crate::codes::Failure;
-use crate::registry::Done;
+use crate::registry::{Done, PageKind};
 use crate::request::{Origin, by_certificate};
 use crate::{Gateway, Refusal};
 use axum::body::Body;
@@ -41,19 +41,10 @@ impl Gateway {
         by_post: bool,
     ) -> HttpResponse<Body> {
         match done {
-            Ok(Done::Opened { order_no, .. }) if origin.is_page() => {
-                sent_on(origin, &self.world.cashier_url(order_no), by_post)
+            Ok(Done::Go { to, .. }) if origin.is_page() => sent_on(origin, &to.url(&self.world), by_post),
+            Ok(Done::Go { response, .. } | Done::Say(response)) => {
+                self.envelope(origin, origin.node(), &response)
             }
-            Ok(Done::Signing { agreement_no, .. }) if origin.is_page() => {
-                sent_on(origin, &self.world.agreement_url(agreement_no), by_post)
-            }
-            Ok(Done::Go { url, .. }) if origin.is_page() => sent_on(origin, &url, by_post),
-            Ok(
-                Done::Opened { response, .. }
-                | Done::Go { response, .. }
-                | Done::Signing { response, .. }
-                | Done::Say(response),
-            ) => self.envelope(origin, origin.node(), &response),
             Err(failure) if origin.is_page() => error_page(origin, &Refusal::from(failure)),
             Err(failure) => self.envelope(origin, origin.error_node(), &failure.response()),
         }
@@ -139,15 +130,36 @@ pub(crate) fn guard_headers(response: &mut HttpResponse<Body>) {
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
 }
 
-/// A small page for a browser whose order could not be opened.
+/// The title, the Chinese and the English sentence of the error page.
+const fn error_words(kind: PageKind) -> (&'static str, &'static str, &'static str) {
+    match kind {
+        PageKind::Cashier => (
+            "无法付款",
+            "商家的付款请求有误，没有扣款。请返回商家重新下单。",
+            "The shop's payment request is not valid; nothing was charged. Go back and order again.",
+        ),
+        PageKind::Agreement => (
+            "无法签约",
+            "商家的签约请求有误，没有签约。请返回商家重新发起。",
+            "The shop's request for an agreement is not valid; nothing was signed. Go back and start again.",
+        ),
+        PageKind::Certify => (
+            "无法认证",
+            "商家的认证请求有误，没有认证。请返回商家重新发起。",
+            "The shop's request for a certification is not valid; nothing was decided. Go back and start again.",
+        ),
+    }
+}
+
+/// A small page for a browser that could not be sent on.
 fn error_page(origin: &Origin, refusal: &Refusal) -> HttpResponse<Body> {
     let charset = origin.charset;
+    let (title, chinese, english) = error_words(origin.page_kind().unwrap_or(PageKind::Cashier));
     let page = format!(
         "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"{}\">\
-        <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>无法付款</title>\
+        <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>\
         <style>{ERROR_STYLE}</style></head>\n\
-        <body><main><h1>无法付款</h1><p>商家的付款请求有误，没有扣款。请返回商家重新下单。</p>\
-        <p lang=\"en\">The shop's payment request is not valid; nothing was charged. Go back and order again.</p>\
+        <body><main><h1>{title}</h1><p>{chinese}</p><p lang=\"en\">{english}</p>\
         <h2>给商家 <span lang=\"en\">For the shop</span></h2>\
         <p class=\"why\"><strong>{}</strong><br>{}</p></main></body></html>\n",
         charset.name(),

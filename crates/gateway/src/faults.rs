@@ -9,8 +9,8 @@
 use crate::Gateway;
 use crate::answer::guard_headers;
 use crate::codes::Failure;
-use crate::methods::{trade_fastpay_refund_query, trade_query};
-use crate::registry::{Done, Method};
+use crate::methods::{no_amounts, trade_fastpay_refund_query, trade_query};
+use crate::registry::{Done, Method, Page};
 use crate::request::Origin;
 use crate::verify::Verified;
 use crate::witness::{CallSeen, LettersSent, Told, Witness};
@@ -179,22 +179,41 @@ impl Failing {
         if fault.is_of_letters() {
             // Set before the call is decided, so that its letter cannot be faster.
             let rule = Rule { until_us: Some(now_us + ASKED_LIFE_US), ..Rule::once(fault, Some(app)) };
-            self.faults.set(rule, now_us).map_err(|refused| wrong(&refused))?;
+            self.faults.set_first(rule, now_us).map_err(|refused| wrong(&refused))?;
         }
         Ok(Some(self.faults.asked(fault)))
     }
 }
 
-/// What the caller hears when the outcome is to be unknown: the same as when it really is.
+/// What the caller hears when the outcome is to be unknown: the same as when it really is, with the members that the
+/// method gives then.
 fn unknown(seen: &CallSeen) -> Failure {
-    if !seen.method.starts_with("alipay.trade.") {
-        return Failure::gateway(GatewayError::UnknownError);
+    let failure = Failure::of_cell(CellError::<FindRefused>::Unknown);
+    let number = seen.out_trade_no.as_deref();
+    if seen.method.starts_with("alipay.user.agreement.") {
+        return failure.bare();
     }
-    Failure::of_cell(CellError::<FindRefused>::Unknown).with(|members| {
-        members.text_some("out_trade_no", seen.out_trade_no.as_deref());
-        if seen.method == crate::methods::trade_cancel::METHOD.name {
+    failure.with(|members| match seen.method {
+        "alipay.trade.query" | "alipay.trade.pay" => {
+            no_amounts(members);
+            members.text_some("out_trade_no", number);
+        }
+        "alipay.trade.cancel" => {
+            members.text_some("out_trade_no", number);
             members.text("retry_flag", "Y");
         }
+        "alipay.trade.refund" => {
+            members.text_some("out_trade_no", number);
+            members.text("refund_fee", "0.00").text("send_back_fee", "0.00");
+        }
+        "alipay.trade.close"
+        | "alipay.trade.create"
+        | "alipay.trade.fastpay.refund.query"
+        | "alipay.trade.precreate" => {
+            members.text_some("out_trade_no", number);
+        }
+        // The others say nothing beside the code.
+        _ => {}
     })
 }
 
@@ -227,12 +246,12 @@ fn tail(hit: Hit, done: &Result<Done, Failure>, after: u64) -> Tail {
 /// The order that an answer is about.
 fn order_of(done: &Result<Done, Failure>) -> Option<OrderNo> {
     match done {
-        Ok(Done::Opened { order_no, .. }) => Some(*order_no),
+        Ok(Done::Go { to: Page::Cashier(order_no), .. }) => Some(*order_no),
         Ok(Done::Say(response)) => match wire::json::parse(&response.members.to_json()) {
             Ok(Json::Object(members)) => members.text("trade_no").ok().flatten()?.parse().ok(),
             _ => None,
         },
-        Ok(Done::Go { .. } | Done::Signing { .. }) | Err(_) => None,
+        Ok(Done::Go { to: Page::Agreement(_) | Page::Certify(_), .. }) | Err(_) => None,
     }
 }
 

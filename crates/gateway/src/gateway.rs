@@ -5,7 +5,7 @@ use crate::codes::Failure;
 use crate::faults::Failing;
 use crate::nonces::Nonces;
 use crate::places::{Places, calls_max};
-use crate::registry::{Done, Face, Standing};
+use crate::registry::{Done, Page, PageKind, Standing};
 use crate::request::Origin;
 use crate::verify::{self, Keys};
 use base::{AgreementNo, OrderNo};
@@ -102,9 +102,9 @@ impl Gateway {
     /// Whatever the gateway would have answered to the same parameters, and any method that does not open an order
     /// for a buyer to take up.
     pub async fn open_order_text(&self, text: &str) -> Result<OrderNo, Refusal> {
-        match self.run_text(text).await? {
-            Done::Opened { order_no, .. } => Ok(order_no),
-            Done::Say(_) | Done::Go { .. } | Done::Signing { .. } => {
+        match self.run_text(text, PageKind::Cashier).await? {
+            Done::Go { to: Page::Cashier(order_no), .. } => Ok(order_no),
+            Done::Go { to: Page::Agreement(_) | Page::Certify(_), .. } | Done::Say(_) => {
                 Err(Failure::gateway(GatewayError::InvalidMethod).into())
             }
         }
@@ -118,16 +118,17 @@ impl Gateway {
     /// Whatever the gateway would have answered to the same parameters, and any method that does not offer an
     /// agreement.
     pub async fn offer_agreement_text(&self, text: &str) -> Result<AgreementNo, Refusal> {
-        match self.run_text(text).await? {
-            Done::Signing { agreement_no, .. } => Ok(agreement_no),
-            Done::Say(_) | Done::Go { .. } | Done::Opened { .. } => {
+        match self.run_text(text, PageKind::Agreement).await? {
+            Done::Go { to: Page::Agreement(agreement_no), .. } => Ok(agreement_no),
+            Done::Go { to: Page::Cashier(_) | Page::Certify(_), .. } | Done::Say(_) => {
                 Err(Failure::gateway(GatewayError::InvalidMethod).into())
             }
         }
     }
 
-    /// Runs what a merchant's app or page hands over.
-    async fn run_text(&self, text: &str) -> Result<Done, Refusal> {
+    /// Runs what a merchant's app or page hands over, when its method leads to the wanted kind of page: another one is
+    /// refused before it does anything.
+    async fn run_text(&self, text: &str, wanted: PageKind) -> Result<Done, Refusal> {
         let query = text.split_once('?').map_or(text, |(_, query)| query);
         let query = query.split_once('#').map_or(query, |(query, _)| query);
         let read = |query: &[u8]| {
@@ -140,8 +141,13 @@ impl Gateway {
         }
         let mut origin = Origin::unknown();
         origin.learn(self, &params);
-        let opens = matches!(&origin.method, Some(Standing::Here(method)) if method.face != Face::Answer);
-        if origin.method.is_some() && !opens {
+        let leads = match &origin.method {
+            Some(Standing::Here(method)) => method.face.leads_to() == Some(wanted),
+            Some(Standing::Known(_)) => false,
+            // Why it has no method is told by the checks.
+            None => true,
+        };
+        if !leads {
             return Err(Failure::gateway(GatewayError::InvalidMethod).into());
         }
         let _place = self.places.enter().await.map_err(|_| Busy::failure())?;

@@ -33,7 +33,7 @@ pub(crate) mod user_info_share;
 use wire::envelope::ObjectWriter;
 
 /// The amounts of a trade that nothing was paid for.
-fn no_amounts(members: &mut ObjectWriter) {
+pub(crate) fn no_amounts(members: &mut ObjectWriter) {
     for name in ["buyer_pay_amount", "invoice_amount", "point_amount", "receipt_amount"] {
         members.text(name, "0.00");
     }

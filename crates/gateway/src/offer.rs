@@ -3,7 +3,7 @@
 use crate::Gateway;
 use crate::codes::Failure;
 use crate::order_fields::{More, OrderFields};
-use crate::registry::Done;
+use crate::registry::{Done, Page};
 use crate::verify::Verified;
 use base::OrderNo;
 use cell::CellError;
@@ -40,5 +40,5 @@ fn done(call: &Verified<OrderFields>, order_no: OrderNo) -> Done {
     response.members.text("seller_id", &call.caller().seller().to_string());
     response.members.text("total_amount", &order.total().to_string());
     response.members.text_some("merchant_order_no", order.merchant_order_no());
-    Done::Opened { order_no, response }
+    Done::Go { to: Page::Cashier(order_no), response }
 }

@@ -8,6 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use wire::envelope::Response;
 use wire::json::Object;
+use world::World;
 
 /// What a method did.
 pub(crate) enum Done {
@@ -15,25 +16,33 @@ pub(crate) enum Done {
     Say(Response),
     /// It sends a browser on to one of our own pages.
     Go {
-        /// The page's address.
-        url: String,
+        /// The page.
+        to: Page,
         /// What is said to a caller that is no browser.
         response: Response,
     },
-    /// It opened an order that a buyer takes up at the cashier.
-    Opened {
-        /// The order.
-        order_no: OrderNo,
-        /// What is said to a caller that is no browser.
-        response: Response,
-    },
-    /// It offered an agreement that a buyer signs on a page.
-    Signing {
-        /// The agreement.
-        agreement_no: AgreementNo,
-        /// What is said to a caller that is no browser.
-        response: Response,
-    },
+}
+
+/// A page of ours on which a person goes on with what a method began.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Page {
+    /// The cashier, where a buyer takes up this order.
+    Cashier(OrderNo),
+    /// Where a buyer signs this agreement.
+    Agreement(AgreementNo),
+    /// Where a person passes or fails the certification of this id.
+    Certify(String),
+}
+
+impl Page {
+    /// Its address.
+    pub(crate) fn url(&self, world: &World) -> String {
+        match self {
+            Page::Cashier(order_no) => world.cashier_url(*order_no),
+            Page::Agreement(agreement_no) => world.agreement_url(*agreement_no),
+            Page::Certify(certify_id) => world.certify_url(certify_id),
+        }
+    }
 }
 
 /// Who waits for the answer.
@@ -41,10 +50,32 @@ pub(crate) enum Done {
 pub(crate) enum Face {
     /// A program: always an envelope.
     Answer,
-    /// A browser: sent on to the cashier, or shown a page that says why not.
-    Page,
-    /// The wallet, which takes an order string; a program that calls it over HTTP gets an envelope.
+    /// A browser: sent on to this page, or shown one that says why not.
+    Page(PageKind),
+    /// The wallet, which takes an order string to the cashier; a program that calls it over HTTP gets an envelope.
     OrderString,
+}
+
+impl Face {
+    /// The kind of page on which a person goes on; none when a program is answered.
+    pub(crate) const fn leads_to(self) -> Option<PageKind> {
+        match self {
+            Face::Answer => None,
+            Face::Page(kind) => Some(kind),
+            Face::OrderString => Some(PageKind::Cashier),
+        }
+    }
+}
+
+/// The kinds of [`Page`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum PageKind {
+    /// The cashier.
+    Cashier,
+    /// Where agreements are signed.
+    Agreement,
+    /// Where certifications end.
+    Certify,
 }
 
 /// What running a method gives.
@@ -60,6 +91,9 @@ pub(crate) struct Method {
     pub(crate) face: Face,
     /// Whether `version` may be absent: one client leaves it out of one call.
     pub(crate) version_optional: bool,
+    /// Whether its answer holds in a world for trying out alone, because nothing is looked at to give it. A live world
+    /// answers as to a method that is not simulated.
+    pub(crate) sandbox_only: bool,
     /// Runs it.
     pub(crate) run: for<'a> fn(&'a Gateway, Verified<Object>) -> Running<'a>,
 }
@@ -130,11 +164,16 @@ pub struct Listed {
     pub name: &'static str,
     /// What it does.
     pub title: &'static str,
+    /// Whether a live world does not have it.
+    pub sandbox_only: bool,
 }
 
 /// Every method that is simulated, by name.
 pub fn method_list() -> impl Iterator<Item = Listed> {
-    METHODS.iter().map(|method| Listed { name: method.name, title: method.title })
+    METHODS.iter().map(|method| {
+        let Method { name, title, sandbox_only, .. } = **method;
+        Listed { name, title, sandbox_only }
+    })
 }
 
 #[cfg(test)]
@@ -150,5 +189,16 @@ mod tests {
         }
         assert!(matches!(standing("alipay.trade.order.settle"), Some(Standing::Known(_))));
         assert!(standing("alipay.trade.nonsense").is_none());
+    }
+
+    #[test]
+    fn the_guide_of_the_rest_interface_names_every_method_that_it_serves() {
+        let guide = include_str!("../../../docs/guide/rest.md");
+        for method in METHODS {
+            let named = guide.contains(&format!("`{}`", method.name));
+            // Pages and order strings are named as a whole, so that nobody takes them for served.
+            assert!(named || method.face != Face::Answer, "{}", method.name);
+            assert!(!named || method.face == Face::Answer, "{}", method.name);
+        }
     }
 }

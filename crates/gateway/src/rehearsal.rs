@@ -7,7 +7,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
-use crate::registry::{Done, Face, Running, standing};
+use crate::registry::{Done, Face, Page, Running, standing};
 use crate::request::Origin;
 use crate::verify;
 use base::OrderNo;
@@ -127,10 +127,10 @@ async fn run(running: Running<'_>, face: Face) -> Result<Done, Failure> {
 
 fn said(origin: &Origin, done: Result<Done, Failure>) -> Said {
     let (response, opened): (Response, Option<OrderNo>) = match done {
-        Ok(Done::Say(response) | Done::Go { response, .. } | Done::Signing { response, .. }) => {
+        Ok(Done::Go { to: Page::Cashier(order_no), response }) => (response, Some(order_no)),
+        Ok(Done::Go { to: Page::Agreement(_) | Page::Certify(_), response } | Done::Say(response)) => {
             (response, None)
         }
-        Ok(Done::Opened { order_no, response }) => (response, Some(order_no)),
         Err(failure) => (failure.response(), None),
     };
     let body = response.to_json();

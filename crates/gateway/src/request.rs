@@ -3,7 +3,7 @@
 use crate::Gateway;
 use crate::faults::Injected;
 use crate::methods::system_oauth_token;
-use crate::registry::{Face, Standing, standing};
+use crate::registry::{Face, PageKind, Standing, standing};
 use crate::tokens::{Merchant, User};
 use crate::trace::TraceId;
 use axum::body::Bytes;
@@ -124,7 +124,18 @@ impl Origin {
 
     /// Whether a browser is at the other end, which gets pages instead of envelopes.
     pub(crate) fn is_page(&self) -> bool {
-        matches!(&self.method, Some(Standing::Here(method)) if method.face == Face::Page)
+        self.page_kind().is_some()
+    }
+
+    /// What a browser at the other end is to be led to.
+    pub(crate) fn page_kind(&self) -> Option<PageKind> {
+        match &self.method {
+            Some(Standing::Here(method)) => match method.face {
+                Face::Page(kind) => Some(kind),
+                Face::Answer | Face::OrderString => None,
+            },
+            Some(Standing::Known(_)) | None => None,
+        }
     }
 }
 

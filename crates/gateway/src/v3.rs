@@ -145,12 +145,7 @@ impl Gateway {
     /// The answer to what a method did, or why it did not, signed.
     fn answer_rest(&self, origin: &Origin, done: Result<Done, Failure>) -> HttpResponse<Body> {
         let mut response = match done {
-            Ok(
-                Done::Say(said)
-                | Done::Go { response: said, .. }
-                | Done::Opened { response: said, .. }
-                | Done::Signing { response: said, .. },
-            ) => told(&said),
+            Ok(Done::Say(said) | Done::Go { response: said, .. }) => told(&said),
             Err(failure) => return self.signed(origin, refused(origin, &failure)),
         };
         if let Some(aes) = &origin.aes {

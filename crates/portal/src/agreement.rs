@@ -22,7 +22,7 @@ use cell::CellError;
 use engine::{FindOffer, SignAgreement};
 use serde::Deserialize;
 use std::sync::Arc;
-use trade::{Agreement, AgreementState, SignRefused, Unit, WireCharset};
+use trade::{Agreement, AgreementState, SignRefused, Terms, Unit, WireCharset};
 use wire::charset::Charset;
 use wire::page::signed_return_url;
 use wire::sign::SignType;
@@ -62,14 +62,14 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
 
 /// The agreement of a link that can still be signed, or the page that says why not.
 async fn find(portal: &Portal, f: Frame<'_>, token: &str) -> Result<Arc<Agreement>, Response> {
-    let not_found = || message(f, StatusCode::NOT_FOUND, (f.t.not_found, f.t.not_found_text), None);
+    let not_found = || message(f, StatusCode::NOT_FOUND, (f.t.agreement_gone, f.t.agreement_gone_text), None);
     let Some(topic) = portal.world.secrets.order_of_token(token) else { return Err(not_found()) };
     let agreement_no = AgreementNo::of_topic(topic);
     match portal.door.ask(FindOffer { agreement_no }).await {
         Ok(agreement) => Ok(agreement),
         Err(CellError::Refused(_)) => Err(not_found()),
         Err(CellError::Busy | CellError::Unknown) => {
-            Err(message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None))
+            Err(message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.page_busy), None))
         }
     }
 }
@@ -95,7 +95,7 @@ async fn form(
         AgreementState::Normal => return message(f, StatusCode::OK, (f.t.signed, f.t.signed_text), None),
         AgreementState::Temp if !over => {}
         AgreementState::Temp | AgreementState::Stop => {
-            return message(f, StatusCode::GONE, (f.t.not_found, f.t.not_found_text), None);
+            return message(f, StatusCode::GONE, (f.t.agreement_gone, f.t.agreement_gone_text), None);
         }
     }
     let visit = Visit::of(visitor);
@@ -107,20 +107,26 @@ async fn form(
     visit.keep(portal, response)
 }
 
-/// What is agreed, for people.
+/// What is agreed, for people: all of it, since this is what is signed.
 fn terms(agreement: &Agreement, t: &Texts) -> Vec<(&'static str, String)> {
-    let mut lines = Vec::new();
-    if let Some(rule) = agreement.rule() {
-        let unit = match rule.unit {
-            Unit::Day => t.days,
-            Unit::Month => t.months,
-        };
+    let counted = |unit: Unit, count: u32| match unit {
+        Unit::Day => format!("{count} {}", t.days),
+        Unit::Month => format!("{count} {}", t.months),
+    };
+    let Terms { sign_scene, rule, validity, .. } = agreement.terms();
+    let mut lines = vec![(t.business, sign_scene.to_string())];
+    if let Some(rule) = rule {
         lines.push((t.single_amount, shown(rule.single)));
-        lines.push((t.every, format!("{} {unit}", rule.every)));
+        lines.push((t.every, counted(rule.unit, rule.every)));
         lines.push((t.first_debit, rule.first.to_string()));
         lines.extend(rule.total.map(|total| (t.total_amount, shown(total))));
         lines.extend(rule.payments.map(|payments| (t.payments, payments.to_string())));
+    } else {
+        lines.push((t.amounts, t.any_amount.to_owned()));
     }
+    let valid =
+        validity.map_or_else(|| t.no_end.to_owned(), |span| counted(span.unit, span.count) + t.from_signing);
+    lines.push((t.valid, valid));
     lines
 }
 
@@ -138,7 +144,7 @@ async fn sign(
     let path = format!("/agreement/{token}");
     let gone = |status| {
         let link = Some((f.t.reload, format!("{}{path}", portal.root)));
-        message(f, status, (f.t.form_gone, f.t.form_gone_text), link)
+        message(f, status, (f.t.form_gone, f.t.page_gone_text), link)
     };
     let Ok(Form(SignForm { csrf, login, pay_password })) = sent else { return gone(StatusCode::BAD_REQUEST) };
     if !visit::is_own_form(&portal, &visitor, &path, &csrf) {
@@ -158,20 +164,24 @@ async fn sign(
             message(f, StatusCode::CONFLICT, (title, text), None)
         }
         Err(NotSigned::Unknown) => {
-            message(f, StatusCode::GATEWAY_TIMEOUT, (f.t.unknown, f.t.unknown_text), None)
+            let link = Some((f.t.reload, format!("{}{path}", portal.root)));
+            message(f, StatusCode::GATEWAY_TIMEOUT, (f.t.unknown, f.t.agreement_unknown_text), link)
         }
     }
 }
 
 const fn words(refused: SignRefused, t: &Texts) -> (&'static str, &'static str) {
     match refused {
-        SignRefused::AgreementNotFound | SignRefused::AlreadyEnded => (t.not_found, t.not_found_text),
-        SignRefused::BuyerDiffers | SignRefused::UnderWay => (t.other_buyer, t.other_buyer_text),
-        SignRefused::BuyerIsSeller => (t.own_order, t.own_order_text),
-        SignRefused::SellerBlocked | SignRefused::BuyerNotFound | SignRefused::BuyerBlocked => {
-            (t.blocked, t.blocked_text)
+        SignRefused::AgreementNotFound | SignRefused::AlreadyEnded => {
+            (t.agreement_gone, t.agreement_gone_text)
         }
-        SignRefused::ProofMissing => (t.form_gone, t.proof_gone),
+        SignRefused::BuyerDiffers => (t.agreement_other, t.agreement_other_text),
+        SignRefused::UnderWay => (t.agreement_signing, t.agreement_signing_text),
+        SignRefused::BuyerIsSeller => (t.agreement_own, t.agreement_own_text),
+        SignRefused::SellerBlocked | SignRefused::BuyerNotFound | SignRefused::BuyerBlocked => {
+            (t.agreement_blocked, t.agreement_blocked_text)
+        }
+        SignRefused::ProofMissing => (t.form_gone, t.agreement_proof_gone),
         SignRefused::SameInForce => (t.signed, t.same_signed),
     }
 }

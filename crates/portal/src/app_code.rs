@@ -21,8 +21,8 @@ pub(crate) async fn show(
     State(portal): State<Arc<Portal>>,
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Response {
-    let own = |Wanted { link, proof }: Wanted| (portal.world.app_code_proof(&link) == proof).then_some(link);
-    let link = wanted.ok().and_then(|Query(wanted)| own(wanted));
+    let is_own = |wanted: &Wanted| portal.world.is_app_code_proof(&wanted.link, &wanted.proof);
+    let link = wanted.ok().filter(|Query(wanted)| is_own(wanted)).map(|Query(wanted)| wanted.link);
     match link.and_then(|link| qr_code(&link)) {
         Some(picture) => {
             let (width, height, path) = (picture.width, picture.height, picture.path);

@@ -11,7 +11,6 @@ use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other, with_cookie};
 use crate::session::{Purpose, Session};
 use crate::sign_in::{self, About, SignInRefused};
-use crate::texts::Texts;
 use crate::visit::{self, Visit};
 use askama::Template;
 use axum::Router;
@@ -106,7 +105,7 @@ struct AuthorizePage<'a> {
     /// Whose app it is.
     asker: String,
     /// What the app will know or do.
-    allows: &'static str,
+    allows: Vec<&'static str>,
     /// Who is signed in; a sign-in form otherwise.
     name: Option<String>,
     login: &'a str,
@@ -153,7 +152,7 @@ async fn show(portal: &Portal, visitor: &Visitor, kind: GrantKind, wanted: &Want
             let name = Some(name_of(portal, session.party).await);
             let action = format!("{}{PATH}/{}/agree", portal.root, kind.as_str());
             let asker = name_of(portal, checked.app.seller).await;
-            let (allows, wanted) = (allows(&checked, f.t), wanted.clone());
+            let (allows, wanted) = (allows(&checked, f), wanted.clone());
             let shown =
                 AuthorizePage { f, csrf, action, wanted, asker, allows, name, login: "", error: None };
             may_lead_to(page(StatusCode::OK, &shown), &checked.origin)
@@ -161,11 +160,13 @@ async fn show(portal: &Portal, visitor: &Visitor, kind: GrantKind, wanted: &Want
     }
 }
 
-fn allows(checked: &Checked, t: &'static Texts) -> &'static str {
+/// What is agreed to, and how it is taken back.
+fn allows(checked: &Checked, f: Frame<'_>) -> Vec<&'static str> {
     match checked.kind {
-        GrantKind::Merchant => t.authorize_acts,
-        GrantKind::User if checked.is_silent() => t.authorize_who,
-        GrantKind::User => t.authorize_profile,
+        GrantKind::Merchant if f.sandbox => vec![f.t.authorize_acts, f.t.authorize_withdraw],
+        GrantKind::Merchant => vec![f.t.authorize_acts],
+        GrantKind::User if checked.is_silent() => vec![f.t.authorize_who],
+        GrantKind::User => vec![f.t.authorize_profile],
     }
 }
 
@@ -186,7 +187,7 @@ async fn sign_in_page(
     let csrf = visit.token(portal, FORM);
     let action = format!("{}{PATH}/{}/sign-in", portal.root, checked.kind.as_str());
     let asker = name_of(portal, checked.app.seller).await;
-    let (allows, wanted) = (allows(checked, f.t), wanted.clone());
+    let (allows, wanted) = (allows(checked, f), wanted.clone());
     let shown = AuthorizePage { f, csrf, action, wanted, asker, allows, name: None, login, error };
     let response = visit.keep(portal, page(status, &shown));
     may_lead_to(response, &checked.origin)

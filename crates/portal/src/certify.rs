@@ -78,7 +78,7 @@ async fn show(
         }
         Err(CellError::Refused(_)) => gone(f, StatusCode::NOT_FOUND),
         Err(CellError::Busy | CellError::Unknown) => {
-            message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None)
+            message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.page_busy), None)
         }
     }
 }
@@ -90,7 +90,7 @@ async fn decide(
     form: Result<Form<DecideForm>, FormRejection>,
 ) -> Response {
     let f = visitor.frame(&portal);
-    let form_gone = || message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.form_gone_text), None);
+    let form_gone = || message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.page_gone_text), None);
     let Ok(Form(DecideForm { csrf, passed })) = form else { return form_gone() };
     if !visit::is_own_form(&portal, &visitor, FORM, &csrf) {
         return form_gone();
@@ -100,8 +100,12 @@ async fn decide(
     match portal.door.ask(DecideCertification { slot, id, passed: passed == "yes" }).await {
         Ok(found) => ended(f, &found),
         Err(CellError::Refused(why)) => gone(f, status_of(why)),
-        Err(CellError::Busy | CellError::Unknown) => {
-            message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None)
+        Err(CellError::Busy) => {
+            message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.page_busy), None)
+        }
+        Err(CellError::Unknown) => {
+            let link = Some((f.t.reload, format!("{}/certify/{certify_id}", portal.root)));
+            message(f, StatusCode::GATEWAY_TIMEOUT, (f.t.unknown, f.t.certify_unknown_text), link)
         }
     }
 }

@@ -73,6 +73,7 @@ mod tests {
         let picture = qr_code("281234567890123407").unwrap();
         assert_eq!((picture.width, picture.height), (29, 29));
         assert!(picture.path.starts_with("M4 4h1v1h-1z"));
-        assert_eq!(qr_code(&"x".repeat(5_000)), None);
+        assert!(qr_code(&"x".repeat(world::APP_CODE_LINK_MAX)).is_some());
+        assert_eq!(qr_code(&"x".repeat(world::APP_CODE_LINK_MAX + 1)), None);
     }
 }

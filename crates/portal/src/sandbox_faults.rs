@@ -6,10 +6,11 @@
 
 use crate::guard;
 use crate::portal::Portal;
-use crate::respond::{Frame, Visitor, page, see_other};
+use crate::respond::{Frame, Visitor, message, page, see_other};
 use crate::sandbox::{Answer, SandboxError, answer, read};
 use crate::sandbox_report::Finding;
 use crate::texts::CHINESE;
+use crate::visit::{self, Visit};
 use askama::Template;
 use axum::Router;
 use axum::body::Bytes;
@@ -30,6 +31,8 @@ use std::time::Duration;
 use wire::timestamp::format_cn;
 use world::{Fault, Rule, RuleRefused, Standing};
 
+/// The name of the page's forms in their token.
+const FORM: &str = "/sandbox/faults";
 /// Most bytes of a request.
 const BODY_BYTES_MAX: usize = 4 * 1024;
 /// Longest life of a rule, seconds: a week of the world's time.
@@ -121,6 +124,8 @@ struct ReportRequest {
 /// What the page's forms send.
 #[derive(Deserialize)]
 struct PageForm {
+    #[serde(default)]
+    csrf: String,
     clear: Option<u64>,
     #[serde(default)]
     fault: String,
@@ -238,7 +243,12 @@ impl Desk {
     }
 
     async fn posted_by_page(&self, visitor: &Visitor, form: PageForm) -> Response {
-        let PageForm { clear, fault, app_id, method, next } = form;
+        let PageForm { csrf, clear, fault, app_id, method, next } = form;
+        if !visit::is_own_form(&self.portal, visitor, FORM, &csrf) {
+            let f = visitor.frame(&self.portal);
+            let link = Some((f.t.reload, format!("{}/sandbox/faults", self.portal.root)));
+            return message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.page_gone_text), link);
+        }
         let given = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let done = match (clear, next.trim().parse()) {
             // One that is gone already is what was wanted.
@@ -272,7 +282,10 @@ impl Desk {
             FindingShown { kind: finding.kind.name(), when: f.t.moment(finding.at_us), text, advice }
         };
         let findings = found.iter().map(shown).collect();
-        page(status, &FaultsPage { f, known: &KNOWN, error, rules, findings })
+        let visit = Visit::of(visitor);
+        let csrf = visit.token(&self.portal, FORM);
+        let response = page(status, &FaultsPage { f, csrf, known: &KNOWN, error, rules, findings });
+        visit.keep(&self.portal, response)
     }
 }
 
@@ -311,6 +324,7 @@ struct FindingShown {
 #[template(path = "sandbox_faults.html")]
 struct FaultsPage<'a> {
     f: Frame<'a>,
+    csrf: String,
     known: &'a [&'static str],
     error: Option<&'a str>,
     rules: Vec<RuleShown>,

@@ -26,7 +26,36 @@ texts! {
     time: "时间", "Time";
     expires: "请在此时间前付款", "Pay before";
     agreement: "签约扣款协议", "Recurring payment agreement";
-    agreement_text: "签约后商户可按约定自动扣款，无需再次输入密码；可随时解约。", "Once you sign, the payee may take money by these terms without asking again. You can end it at any time.";
+    agreement_text: "签约后商户可按约定自动扣款，无需再次输入密码。这里没有解约页面：如需解约，请联系商户。",
+        "Once you sign, the payee may take money by these terms without asking again. There is no page here to end it: \
+         ask the payee to.";
+    agreement_end: "沙箱中也可调用 POST /sandbox/agreement/end 解约。",
+        "In a sandbox, POST /sandbox/agreement/end ends it as well.";
+    business: "业务场景", "Business";
+    amounts: "金额与时间", "Amounts and times";
+    any_amount: "任意金额，任意时间", "Any amount, at any time";
+    valid: "有效期", "Valid";
+    from_signing: "，自签约起", " from signing on";
+    no_end: "长期有效", "No end";
+    agreement_gone: "没有找到协议", "No such agreement";
+    agreement_gone_text: "链接不完整，或协议已过期、已解约，请从商户页面重新进入。",
+        "The link is incomplete, or the agreement was not signed in time or has ended. Start again from the shop.";
+    agreement_other: "这是别人的协议", "This agreement belongs to someone else";
+    agreement_other_text: "协议已由另一位用户签署。请商户为您重新发起签约。",
+        "Someone else signed it. Ask the shop for an agreement of your own.";
+    agreement_signing: "协议正在签署", "The agreement is being signed";
+    agreement_signing_text: "签署尚未完成，请稍后重新打开页面查看结果。",
+        "That is not finished yet. Open the page again in a moment to see the result.";
+    agreement_own: "不能与自己签约", "You cannot sign with yourself";
+    agreement_own_text: "签约人与商户是同一账户，请换一个账号。",
+        "You and the payee are the same account. Use another account.";
+    agreement_blocked: "账户暂不能签约", "This account cannot sign";
+    agreement_blocked_text: "账户已被冻结或注销，没有签约。",
+        "The account is frozen or closed. Nothing was signed.";
+    agreement_proof_gone: "支付密码已过期，没有签约，请重新输入。",
+        "Your payment PIN was given too long ago. Nothing was signed. Please enter it again.";
+    agreement_unknown_text: "尚不知道是否已签约，请不要另行签约，先重新打开页面查看。",
+        "It is not known yet whether you signed. Do not sign another; open the page again to see.";
     sign: "签约", "Sign";
     signed: "已签约", "Signed";
     signed_text: "协议已生效。", "The agreement is in force.";
@@ -92,6 +121,8 @@ texts! {
     form_gone: "页面已失效", "This page is out of date";
     form_gone_text: "没有扣款。请重新打开页面；浏览器需要允许 Cookie。",
         "No money was taken. Please open the page again. Your browser must accept cookies.";
+    page_gone_text: "没有任何更改。请重新打开页面；浏览器需要允许 Cookie。",
+        "Nothing was changed. Please open the page again. Your browser must accept cookies.";
     broken: "暂时无法显示", "This cannot be shown right now";
     wallet: "钱包", "Wallet";
     wallet_intro: "登录后可查看余额、确认待付款项、出示付款码。",
@@ -170,8 +201,11 @@ texts! {
     authorize_as: "当前账号", "Signed in as";
     authorize_who: "该应用将知道您是谁（用户号）。", "The app will know who you are (your user number).";
     authorize_profile: "该应用将知道您是谁，并可查看您的昵称。", "The app will know who you are and what you are called.";
-    authorize_acts: "该应用将可以代您的商户收款、退款和查询，直到您取消授权。",
-        "The app will be able to take payments, refund and query for your shop until you take this back.";
+    authorize_acts: "该应用将可以代您的商户收款、退款和查询。这里没有取消授权的页面。",
+        "The app will be able to take payments, refund and query for your shop. \
+         There is no page here to take this back.";
+    authorize_withdraw: "沙箱中可调用 POST /sandbox/authorize/withdraw 取消授权。",
+        "In a sandbox, POST /sandbox/authorize/withdraw takes it back.";
     authorize_agree: "同意授权", "Agree";
     authorize_wrong: "无法授权", "This cannot be authorised";
     authorize_app: "应用不存在或已停用。请返回应用，并联系其开发者。",
@@ -194,6 +228,10 @@ texts! {
     certify_ended: "结果已记录，商户可以查询。", "It is kept, and the shop can ask for it.";
     certify_gone: "没有找到认证，或已过期", "No such certification, or its time is over";
     certify_gone_text: "请返回商户重新发起。", "Go back to the shop and start again.";
+    certify_unknown_text: "尚不知道认证结果是否已记录，请重新打开页面查看。",
+        "It is not known yet whether that was kept. Open the page again to see.";
+    page_busy: "系统繁忙，没有任何更改，请稍后再试。",
+        "The platform is busy. Nothing was changed. Please try again in a moment.";
     china_time: "", " (UTC+8)";
 }
 

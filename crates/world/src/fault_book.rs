@@ -189,7 +189,19 @@ impl Faults {
     ///
     /// # Errors
     /// See [`RuleRefused`]; nothing was set.
-    pub fn set(&self, mut rule: Rule, now_us: i64) -> Result<u64, RuleRefused> {
+    pub fn set(&self, rule: Rule, now_us: i64) -> Result<u64, RuleRefused> {
+        self.insert(rule, now_us, false)
+    }
+
+    /// Sets a rule before all that stand: a call asked for it itself. Gives its number.
+    ///
+    /// # Errors
+    /// See [`RuleRefused`]; nothing was set.
+    pub fn set_first(&self, rule: Rule, now_us: i64) -> Result<u64, RuleRefused> {
+        self.insert(rule, now_us, true)
+    }
+
+    fn insert(&self, mut rule: Rule, now_us: i64, first: bool) -> Result<u64, RuleRefused> {
         rule.check()?;
         let rhythm = rule.every.is_some() || rule.percent.is_some() || rule.until_us.is_some();
         if rule.next.is_none() && !rhythm {
@@ -201,12 +213,14 @@ impl Faults {
         }
         book.last_no += 1;
         let (no, dice) = (book.last_no, rule.seed);
-        book.rules.push(Standing { no, rule, seen: 0, hits: 0, dice });
+        let place = if first { 0 } else { book.rules.len() };
+        book.rules.insert(place, Standing { no, rule, seen: 0, hits: 0, dice });
         self.any.store(true, Ordering::Release);
         Ok(no)
     }
 
-    /// The rules that stand, in the order in which they were set.
+    /// The rules that stand, in the order in which they are looked at: what calls asked for, the last one foremost,
+    /// then the others as they were set.
     pub fn list(&self, now_us: i64) -> Vec<Standing> {
         self.book(now_us).rules.clone()
     }

@@ -53,6 +53,10 @@ pub struct Platform {
     pub root_sn: String,
 }
 
+/// Longest link in the code of an app, bytes: what a QR code holds in byte mode with error correction level M
+/// (ISO/IEC 18004, version 40).
+pub const APP_CODE_LINK_MAX: usize = 2_331;
+
 impl World {
     /// The address of the cashier page of an order.
     pub fn cashier_url(&self, order_no: base::OrderNo) -> String {
@@ -70,8 +74,12 @@ impl World {
         format!("{}/app-code?{}", self.base_url, wire::page::query_of(&[("link", link), ("proof", &proof)]))
     }
 
-    /// What shows that a code for `link` was made here.
-    pub fn app_code_proof(&self, link: &str) -> String {
+    /// Whether this is what shows that a code for `link` was made here; compared in the same time whatever it is.
+    pub fn is_app_code_proof(&self, link: &str, proof: &str) -> bool {
+        secrets::are_equal(self.app_code_proof(link).as_bytes(), proof.as_bytes())
+    }
+
+    fn app_code_proof(&self, link: &str) -> String {
         self.secrets.token(TokenUse::AppCode, link, base::Slot::PLATFORM)
     }
 

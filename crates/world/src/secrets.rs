@@ -45,6 +45,11 @@ impl std::fmt::Debug for Secrets {
     }
 }
 
+/// Whether two texts are the same, in a time that does not tell where they part.
+pub(crate) fn are_equal(one: &[u8], other: &[u8]) -> bool {
+    constant_time::verify_slices_are_equal(one, other).is_ok()
+}
+
 impl Secrets {
     /// The version of the pepper that new passwords are made with.
     pub const PEPPER_VERSION: u32 = 1;
@@ -161,8 +166,7 @@ impl Secrets {
             value = value.checked_mul(32)?.checked_add(digit as u64)?;
         }
         let order_no = OrderNo::from_number(i64::try_from(value).ok()?)?;
-        constant_time::verify_slices_are_equal(&self.proof(order_no), proof).ok()?;
-        Some(order_no)
+        are_equal(&self.proof(order_no), proof).then_some(order_no)
     }
 
     fn proof(&self, order_no: OrderNo) -> [u8; PROOF_LETTERS] {

@@ -16,6 +16,12 @@ pub(crate) fn as_of(order: &Order, at_us: i64) -> Option<Order> {
     if later(then.paid_at_us) {
         then.paid_at_us = None;
         then.state = OrderState::WaitBuyerPay;
+        // The other orders began with their buyer. Of these it is not kept whether the buyer was known before the
+        // payment; rather nothing is said than what was not known yet.
+        if !then.product.is_offer() && then.named_buyer.is_none() {
+            then.buyer = None;
+            then.buyer_login_masked = None;
+        }
     }
     Some(then)
 }

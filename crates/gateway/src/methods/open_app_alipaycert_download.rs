@@ -15,6 +15,7 @@ pub(crate) const METHOD: Method = Method {
     title: "应用支付宝公钥证书下载",
     face: Face::Answer,
     version_optional: true, // The PHP client leaves it out of this call.
+    sandbox_only: false,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 

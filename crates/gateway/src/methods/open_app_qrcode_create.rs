@@ -10,12 +10,14 @@ use wire::envelope::Response;
 use wire::json::Object;
 use wire::page::query_of;
 use wire::public_code::GatewayError;
+use world::APP_CODE_LINK_MAX;
 
 pub(crate) const METHOD: Method = Method {
     name: "alipay.open.app.qrcode.create",
     title: "小程序生成推广二维码",
     face: Face::Answer,
     version_optional: false,
+    sandbox_only: false,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 
@@ -36,7 +38,13 @@ fn read(caller: &Caller, fields: &Object) -> Result<String, Failure> {
     let (page, query, _described) = (required("url_param")?, required("query_param")?, required("describe")?);
     let app_id = caller.merchant.map_or(caller.app.id, |merchant| merchant.own_app).to_string();
     let pairs = [("appId", app_id.as_str()), ("page", page.as_str()), ("query", query.as_str())];
-    Ok(format!("{STARTS}?{}", query_of(&pairs)))
+    let link = format!("{STARTS}?{}", query_of(&pairs));
+    if link.len() > APP_CODE_LINK_MAX {
+        let what =
+            format!("url_param与query_param合计过长：编码后的链接超过{APP_CODE_LINK_MAX}字节，二维码放不下");
+        return Err(Failure::gateway_about(GatewayError::InvalidParameter, &what));
+    }
+    Ok(link)
 }
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {

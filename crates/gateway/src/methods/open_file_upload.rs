@@ -16,6 +16,7 @@ pub(crate) const METHOD: Method = Method {
     title: "文件上传",
     face: Face::Answer,
     version_optional: false,
+    sandbox_only: true,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 

@@ -12,6 +12,7 @@ pub(crate) const METHOD: Method = Method {
     title: "风险内容分析",
     face: Face::Answer,
     version_optional: false,
+    sandbox_only: true,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 

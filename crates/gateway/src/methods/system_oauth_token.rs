@@ -24,6 +24,7 @@ pub(crate) const METHOD: Method = Method {
     title: "换取授权访问令牌",
     face: Face::Answer,
     version_optional: false,
+    sandbox_only: false,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 

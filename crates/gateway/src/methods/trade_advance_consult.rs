@@ -19,6 +19,7 @@ pub(crate) const METHOD: Method = Method {
     title: "订单咨询服务",
     face: Face::Answer,
     version_optional: false,
+    sandbox_only: false,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 

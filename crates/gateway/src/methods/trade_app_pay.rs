@@ -16,6 +16,7 @@ pub(crate) const METHOD: Method = Method {
     title: "app支付接口2.0",
     face: Face::OrderString,
     version_optional: false,
+    sandbox_only: false,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 

@@ -15,6 +15,7 @@ pub(crate) const METHOD: Method = Method {
     title: "统一收单交易创建接口",
     face: Face::Answer,
     version_optional: false,
+    sandbox_only: false,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 

@@ -18,6 +18,7 @@ pub(crate) const METHOD: Method = Method {
     title: "支付宝订单信息同步接口",
     face: Face::Answer,
     version_optional: false,
+    sandbox_only: false,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 

@@ -3,7 +3,7 @@
 use crate::codes::Failure;
 use crate::fields::text;
 use crate::order_fields::{OrderFields, ProductCodes};
-use crate::registry::{Done, Face, Method};
+use crate::registry::{Done, Face, Method, PageKind};
 use crate::request::Caller;
 use crate::verify::Verified;
 use crate::{Gateway, offer};
@@ -13,8 +13,9 @@ use wire::json::Object;
 pub(crate) const METHOD: Method = Method {
     name: "alipay.trade.page.pay",
     title: "统一收单下单并支付页面接口",
-    face: Face::Page,
+    face: Face::Page(PageKind::Cashier),
     version_optional: false,
+    sandbox_only: false,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 

@@ -20,6 +20,7 @@ pub(crate) const METHOD: Method = Method {
     title: "统一收单交易查询",
     face: Face::Answer,
     version_optional: false,
+    sandbox_only: false,
     run: |gateway, call| Box::pin(run_as_of(gateway, call, None)),
 };
 

@@ -18,6 +18,7 @@ pub(crate) const METHOD: Method = Method {
     title: "支付宝个人代扣协议查询接口",
     face: Face::Answer,
     version_optional: false,
+    sandbox_only: false,
     run: |gateway, call| Box::pin(async move { run(gateway, call).await.map_err(Failure::bare) }),
 };
 

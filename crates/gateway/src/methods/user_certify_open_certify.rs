@@ -2,7 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
-use crate::registry::{Done, Face, Method};
+use crate::registry::{Done, Face, Method, Page, PageKind};
 use crate::request::Caller;
 use crate::verify::Verified;
 use engine::{CertifyRefused, FindCertification};
@@ -15,8 +15,9 @@ use world::slot_of_token;
 pub(crate) const METHOD: Method = Method {
     name: "alipay.user.certify.open.certify",
     title: "身份认证开始认证",
-    face: Face::Page,
+    face: Face::Page(PageKind::Certify),
     version_optional: false,
+    sandbox_only: true,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 
@@ -24,7 +25,7 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
     let call = call.read(certify_id)?;
     let certify_id = call.request();
     find(gateway, call.caller(), certify_id).await?;
-    Ok(Done::Go { url: gateway.world.certify_url(certify_id), response: Response::success() })
+    Ok(Done::Go { to: Page::Certify(certify_id.clone()), response: Response::success() })
 }
 
 /// Reads the one field there is.

@@ -17,6 +17,7 @@ pub(crate) const METHOD: Method = Method {
     title: "身份认证初始化服务",
     face: Face::Answer,
     version_optional: false,
+    sandbox_only: true,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 

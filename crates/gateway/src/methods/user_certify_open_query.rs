@@ -15,6 +15,7 @@ pub(crate) const METHOD: Method = Method {
     title: "身份认证记录查询",
     face: Face::Answer,
     version_optional: false,
+    sandbox_only: true,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 

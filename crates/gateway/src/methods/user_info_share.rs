@@ -18,6 +18,7 @@ pub(crate) const METHOD: Method = Method {
     title: "支付宝会员授权信息查询",
     face: Face::Answer,
     version_optional: false,
+    sandbox_only: false,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 

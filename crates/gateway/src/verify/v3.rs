@@ -79,7 +79,7 @@ pub(crate) async fn verify(
     check_nonce(gateway, app.id, nonce, sent_at_us)?;
     check_state(&app)?;
     let merchant = tokens::merchant(gateway, &app, call.app_auth_token.as_deref()).await?;
-    let method = method_here(origin)?;
+    let method = method_here(gateway, origin)?;
     let mut fields = fields(gateway, call, body, origin, &app)?;
     let token = fields.text("auth_token")?.map(|token| token.as_bytes().to_vec());
     fields.take("auth_token");

@@ -17,7 +17,7 @@ pub(crate) const OFFER: &str = r#"{"personal_product_code":"CYCLE_PAY_AUTH_P","p
     "sign_scene":"INDUSTRY|DIGITAL_MEDIA","external_agreement_no":"E1","access_params":{"channel":"ALIPAYAPP"},
     "period_rule_params":{"period_type":"MONTH","period":1,"execute_time":"2026-01-05","single_amount":"30.00"}}"#;
 
-async fn offered(shop: &Shop, client: &Client) -> AgreementNo {
+pub async fn offered(shop: &Shop, client: &Client) -> AgreementNo {
     let text = crate::client::form(&client.sign(client.params(
         PAGE_SIGN,
         OFFER,
@@ -105,6 +105,45 @@ async fn a_browser_is_sent_to_the_page_and_a_wallet_hands_over_the_same() {
     let wallet = format!("alipays://platformapi/startapp?appId=60000157&sign_params={escaped}");
     assert_eq!(shop.gateway.offer_agreement_text(&wallet).await.unwrap(), agreement_no);
     assert!(shop.gateway.open_order_text(&text).await.is_err(), "no order");
+}
+
+#[tokio::test]
+async fn a_text_of_another_kind_is_refused_before_it_does_anything() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let text = |method: &str, biz: &str| crate::client::form(&client.sign(client.params(method, biz, &[])));
+    let order = |amount: &str| {
+        let biz = format!(r#"{{"out_trade_no":"T1","total_amount":"{amount}","subject":"tea"}}"#);
+        text("alipay.trade.app.pay", &biz)
+    };
+    let refusal = shop.gateway.offer_agreement_text(&order("1.00")).await.unwrap_err();
+    assert_eq!(refusal.sub_code, "isv.invalid-method");
+    // Its number is free, while an order that was opened keeps its own.
+    shop.gateway.open_order_text(&order("2.00")).await.unwrap();
+    assert!(shop.gateway.open_order_text(&order("1.00")).await.is_err());
+    let refusal = shop.gateway.open_order_text(&text(PAGE_SIGN, OFFER)).await.unwrap_err();
+    assert_eq!(refusal.sub_code, "isv.invalid-method");
+    let first = OFFER.replace("30.00", "20.00");
+    shop.gateway.offer_agreement_text(&text(PAGE_SIGN, &first)).await.unwrap();
+    assert!(shop.gateway.offer_agreement_text(&text(PAGE_SIGN, OFFER)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_browser_that_cannot_be_sent_on_reads_of_what_it_came_for() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    for (method, said) in [
+        (PAGE_SIGN, "无法签约"),
+        ("alipay.user.certify.open.certify", "无法认证"),
+        ("alipay.trade.page.pay", "无法付款"),
+    ] {
+        let query = crate::client::form(&client.sign(client.params(method, "{}", &[])));
+        let request = Request::get(format!("/gateway.do?{query}")).body(Body::empty()).unwrap();
+        let (status, _, body) = client.exchange(request).await;
+        let page = String::from_utf8(body).unwrap();
+        assert!(status == 200 && page.contains(said), "{page}");
+        assert_eq!(page.contains("付款"), said == "无法付款", "{page}");
+    }
 }
 
 #[tokio::test]

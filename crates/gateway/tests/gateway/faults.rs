@@ -1,5 +1,6 @@
 //! Faults on request, on both interfaces: what is told differs, what was decided does not, and nothing else changes.
 
+use crate::agreements::offered;
 use crate::client::{Answer, Client, form};
 use crate::rest_client::{RestClient, Told as Rest};
 use crate::shop::{START_US, Shop};
@@ -311,8 +312,34 @@ async fn an_order_that_waits_for_its_buyer_was_not_paid_before() {
     house.shop.advance(90 * SECOND_US);
     house.shop.confirm(order, house.shop.alice).await;
     house.set("query-lag:60");
-    assert_eq!(house.query("W1").await, "10000 WAIT_BUYER_PAY");
+    let then = house.client.call(QUERY, r#"{"out_trade_no":"W1"}"#).await;
+    assert_eq!(then.get("trade_status"), "WAIT_BUYER_PAY");
+    assert_eq!(then.get("buyer_user_id"), house.shop.alice.to_string(), "the shop had named her");
     assert_eq!(house.query("W1").await, "10000 TRADE_SUCCESS");
+}
+
+#[tokio::test]
+async fn a_buyer_who_came_with_the_payment_was_not_known_before() {
+    let house = House::open().await;
+    let pay = async || {
+        let code = house.shop.pay_code(house.shop.bob).await;
+        let biz = format!(
+            r#"{{"out_trade_no":"B1","total_amount":"5.00","subject":"tea","scene":"bar_code","auth_code":"{code}"}}"#
+        );
+        house.client.call(PAY, &biz).await.outcome()
+    };
+    assert_eq!(pay().await, "40004 ACQ.BUYER_BALANCE_NOT_ENOUGH");
+    house.shop.advance(90 * SECOND_US);
+    house.shop.top_up(house.shop.bob, 1_000).await;
+    assert_eq!(pay().await, "10000");
+    house.set("query-lag:60");
+    let biz = r#"{"out_trade_no":"B1"}"#;
+    let then = house.client.call(QUERY, biz).await;
+    let buyer = |answer: &Answer| (answer.get("buyer_user_id"), answer.get("buyer_logon_id"));
+    assert_eq!(then.get("trade_status"), "WAIT_BUYER_PAY", "{}", then.text());
+    assert_eq!(buyer(&then), (String::new(), String::new()));
+    let now = house.client.call(QUERY, biz).await;
+    assert_eq!(buyer(&now).0, house.shop.bob.to_string());
 }
 
 #[tokio::test(start_paused = true)]
@@ -354,11 +381,13 @@ async fn a_call_asks_for_itself_and_a_wrong_wish_changes_nothing() {
     house.set("rate-limit");
     assert_eq!(house.ask(QUERY, r#"{"out_trade_no":"H1"}"#, "latency:0").await.outcome(), "10000");
     assert_eq!(house.query("H1").await, "40005 isv.app-call-limited");
-    // A fault of letters is a rule for the next letter of this app.
+    // A fault of letters is a rule for the next letter of this app, and goes before one that stood.
+    house.set("notify-delay:5");
     let answer = house.ask(QUERY, r#"{"out_trade_no":"H1"}"#, "notify-duplicate").await;
     assert_eq!((answer.outcome().as_str(), mark(&answer.headers)), ("10000", Some("notify-duplicate")));
     let app = house.client.app_id.parse().unwrap();
     assert_eq!(house.faults.of_letter(app, START_US).unwrap().fault, Fault::NotifyDuplicate);
+    assert_eq!(house.faults.of_letter(app, START_US).unwrap().fault.name(), "notify-delay");
 }
 
 #[tokio::test]
@@ -409,4 +438,41 @@ async fn a_witness_sees_the_call_of_a_fault_and_what_comes_after() {
         (Some(Fault::ErrorAfter), Some("1.50"), Some("tea"))
     );
     assert_eq!(pay.trace_id.len(), 32);
+}
+
+/// Methods that ask the cell, with content that is read.
+const ASKING: [(&str, &str); 12] = [
+    (QUERY, r#"{"out_trade_no":"U1"}"#),
+    (PAY, r#"{"out_trade_no":"U1","total_amount":"1.50","subject":"tea","auth_code":"280000000000000001"}"#),
+    ("alipay.trade.cancel", r#"{"out_trade_no":"U1"}"#),
+    ("alipay.trade.close", r#"{"out_trade_no":"U1"}"#),
+    (REFUND, r#"{"out_trade_no":"U1","refund_amount":"1.50"}"#),
+    (REFUND_QUERY, r#"{"out_trade_no":"U1","out_request_no":"R1"}"#),
+    (
+        "alipay.trade.create",
+        r#"{"out_trade_no":"U1","total_amount":"1.50","subject":"tea","buyer_id":"ALICE"}"#,
+    ),
+    ("alipay.trade.precreate", r#"{"out_trade_no":"U1","total_amount":"1.50","subject":"tea"}"#),
+    ("alipay.trade.app.pay", r#"{"out_trade_no":"U1","total_amount":"1.50","subject":"tea"}"#),
+    ("alipay.trade.advance.consult", r#"{"alipay_user_id":"ALICE"}"#),
+    ("alipay.user.agreement.query", r#"{"agreement_no":"AGREEMENT"}"#),
+    ("alipay.user.agreement.unsign", r#"{"agreement_no":"AGREEMENT"}"#),
+];
+
+#[tokio::test]
+async fn an_injected_unknown_is_what_an_unknown_outcome_is() {
+    let mut house = House::open().await;
+    let agreement_no = offered(&house.shop, &house.client).await.to_string();
+    let mut told = Vec::new();
+    for (method, biz) in ASKING {
+        let biz = biz.replace("ALICE", &house.shop.alice.to_string()).replace("AGREEMENT", &agreement_no);
+        let answer = house.ask(method, &biz, "error-before").await;
+        assert!(answer.outcome().starts_with("20000 "), "{method}: {}", answer.text());
+        told.push((method, biz, answer));
+    }
+    house.shop.stop_cell();
+    for (method, biz, injected) in told {
+        let real = house.client.call(method, &biz).await;
+        assert_eq!(injected.inner().to_string(), real.inner().to_string(), "{method}");
+    }
 }

@@ -166,6 +166,14 @@ async fn methods_that_only_answer() {
     let code = r#"{"url_param":"pages/index","query_param":"x=1","describe":"tea"}"#;
     let url = client.call("alipay.open.app.qrcode.create", code).await.get("qr_code_url");
     assert!(url.starts_with("http://127.0.0.1:8080/app-code?link=alipays"), "{url}");
+    let (page, query) = ("页".repeat(256), "x".repeat(256));
+    let code = |page: &str, query: &str| {
+        format!(r#"{{"url_param":"{page}","query_param":"{query}","describe":"tea"}}"#)
+    };
+    assert_eq!(client.call("alipay.open.app.qrcode.create", &code("页", &query)).await.outcome(), "10000");
+    let long = client.call("alipay.open.app.qrcode.create", &code(&page, &query)).await;
+    assert_eq!(long.outcome(), "40002 isv.invalid-parameter");
+    assert!(long.get("sub_msg").contains("2331"), "{}", long.text());
     let missing = client.call("alipay.open.app.qrcode.create", "{}").await;
     assert_eq!(missing.outcome(), "40002 isv.invalid-parameter");
     let consult = |user: &str| format!(r#"{{"alipay_user_id":"{user}"}}"#);

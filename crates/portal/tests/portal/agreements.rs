@@ -5,19 +5,24 @@ use axum::http::StatusCode;
 use base::{AgreementNo, Day, Text};
 use engine::{AgreementDelivery, FindOffer, OfferAgreement};
 use serde_json::json;
-use trade::{AgreementState, PeriodRule, PersonalProduct, Terms, Unit, WireCharset};
+use trade::{AgreementState, PeriodRule, PersonalProduct, Terms, Unit, Validity, WireCharset};
 
 async fn offer(shop: &Shop, scene: &str) -> AgreementNo {
     let (unit, every, first) = (Unit::Month, 1, Day::from_number(20_300_105).unwrap());
     let rule = PeriodRule { unit, every, first, single: fen(3_000), total: None, payments: None };
-    let terms = Terms {
-        product: PersonalProduct::CyclePay,
-        sign_scene: Text::new(scene).unwrap(),
-        external_agreement_no: None,
-        external_logon_id: None,
-        rule: Some(rule),
-        validity: None,
-    };
+    offer_of(shop, PersonalProduct::CyclePay, scene, Some(rule), None).await
+}
+
+async fn offer_of(
+    shop: &Shop,
+    product: PersonalProduct,
+    scene: &str,
+    rule: Option<PeriodRule>,
+    validity: Option<Validity>,
+) -> AgreementNo {
+    let sign_scene = Text::new(scene).unwrap();
+    let (external_agreement_no, external_logon_id) = (None, None);
+    let terms = Terms { product, sign_scene, external_agreement_no, external_logon_id, rule, validity };
     let delivery = AgreementDelivery {
         notify_url: None,
         return_url: Some(Text::new("https://shop.example/back?a=1").unwrap()),
@@ -71,4 +76,55 @@ async fn a_buyer_reads_the_terms_and_signs_on_the_page() {
     let signed = browser.post(path, &form(PASSWORD)).await;
     assert!(signed.html.contains("https://shop.example/back"), "{}", signed.html);
     assert_eq!(state().await, AgreementState::Normal);
+}
+
+fn path_of(shop: &Shop, agreement_no: AgreementNo) -> String {
+    let url = shop.world.agreement_url(agreement_no);
+    url.strip_prefix(&shop.world.base_url).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_page_shows_all_that_is_signed() {
+    let shop = Shop::open().await;
+    let mut browser = shop.browser();
+    browser.language = "en";
+    let cycle = path_of(&shop, offer(&shop, "SHOWN|CYCLE").await);
+    let html = browser.get(&cycle).await.html;
+    for said in ["SHOWN|CYCLE", "30.00", "1 months", "2030-01-05", "No end"] {
+        assert!(html.contains(said), "{said}: {html}");
+    }
+    let (product, valid) = (PersonalProduct::Withholding, Validity { unit: Unit::Month, count: 12 });
+    let free = path_of(&shop, offer_of(&shop, product, "SHOWN|FREE", None, Some(valid)).await);
+    let html = browser.get(&free).await.html;
+    for said in ["SHOWN|FREE", "Any amount, at any time", "12 months from signing on"] {
+        assert!(html.contains(said), "{said}: {html}");
+    }
+    // How it ends is said as it is: by the shop, or by a call in a sandbox.
+    assert!(!html.contains("You can end it") && html.contains("POST /sandbox/agreement/end"), "{html}");
+}
+
+#[tokio::test]
+async fn pages_of_agreements_do_not_speak_of_orders_or_money() {
+    let shop = Shop::open().await;
+    let mut browser = shop.browser();
+    browser.language = "en";
+    let dead = browser.get("/agreement/x").await;
+    assert_eq!(dead.status, StatusCode::NOT_FOUND);
+    assert!(dead.html.contains("No such agreement"), "{}", dead.html);
+    // Offered, then signed by one while another has the form before him.
+    let agreement_no = offer(&shop, "C").await;
+    let path = path_of(&shop, agreement_no);
+    let csrf = browser.get(&path).await.csrf();
+    let stolen = browser.post(&path, &[("csrf", "x"), ("login", BUYER), ("pay_password", PASSWORD)]).await;
+    assert!(stolen.status == StatusCode::FORBIDDEN && stolen.html.contains("Nothing was changed"));
+    let other = json!({"kind": "buyer", "login": "rose@example.com", "pay_password": PASSWORD});
+    assert_eq!(shop.call("/sandbox/party", other).await.0, StatusCode::OK);
+    let form = |login| [("csrf", csrf.as_str()), ("login", login), ("pay_password", PASSWORD)];
+    assert_eq!(browser.post(&path, &form("rose@example.com")).await.status, StatusCode::OK);
+    let late = browser.post(&path, &form(BUYER)).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(late.html.contains("This agreement belongs to someone else"), "{}", late.html);
+    for page in [dead, stolen, late] {
+        assert!(!page.html.contains("order") && !page.html.contains("No money"), "{}", page.html);
+    }
 }

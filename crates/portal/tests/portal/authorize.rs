@@ -145,6 +145,12 @@ async fn a_wrong_request_is_a_page_and_never_a_way_elsewhere() {
     }
     let registered = page_of(app, "auth_user", "https://shop.example/back", "");
     assert_eq!(browser.get(&registered).await.status, StatusCode::OK);
+    let to_act = page_of(app, "", BACK, "").replace("publicAppAuthorize", "appToAppAuth");
+    browser.language = "en";
+    let to_act = browser.get(&to_act).await;
+    assert_eq!(to_act.status, StatusCode::OK);
+    assert!(to_act.html.contains("POST /sandbox/authorize/withdraw"), "{}", to_act.html);
+    assert!(!to_act.html.contains("until you take this back"), "{}", to_act.html);
     let neighbour = page_of(app, "auth_user", "https://shop.example.evil.example/back", "");
     assert_eq!(browser.get(&neighbour).await.status, StatusCode::BAD_REQUEST);
 }
@@ -216,6 +222,7 @@ async fn a_person_passes_or_fails_a_certification_on_its_page() {
     let csrf = browser.get(&path).await.csrf();
     let stolen = browser.post(&path, &[("csrf", "x"), ("passed", "yes")]).await;
     assert_eq!(stolen.status, StatusCode::FORBIDDEN);
+    assert!(stolen.html.contains("没有任何更改") && !stolen.html.contains("没有扣款"), "{}", stolen.html);
     let passed = browser.post(&path, &[("csrf", csrf.as_str()), ("passed", "yes")]).await;
     assert!(passed.html.contains("认证已通过") && passed.html.contains("http://127.0.0.1:3000/done"));
     assert!(browser.get(&path).await.html.contains("认证已通过"), "it stays decided");

@@ -153,7 +153,18 @@ async fn the_page_sets_and_clears_and_shows_what_was_found() {
             && page.html.contains("结果未知")
             && page.html.contains("&#60;T1&#62;")
     );
-    let fields = [("fault", "lost-answer"), ("app_id", ""), ("method", " alipay.trade.pay "), ("next", "2")];
+    let csrf = page.csrf();
+    let foreign = [("csrf", "x"), ("fault", "lost-answer"), ("next", "1")];
+    assert_eq!(browser.post(PATH, &foreign).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(browser.post(PATH, &foreign[1..]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        shop.browser().post(PATH, &[("csrf", &csrf), foreign[1], foreign[2]]).await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert!(shop.listed().await.is_empty(), "a form of another place sets nothing");
+    let own = ("csrf", csrf.as_str());
+    let (method, next) = (("method", " alipay.trade.pay "), ("next", "2"));
+    let fields = [own, ("fault", "lost-answer"), ("app_id", ""), method, next];
     let set = browser.post(PATH, &fields).await;
     assert_eq!((set.status, set.location.as_str()), (StatusCode::SEE_OTHER, PATH));
     let listed = shop.listed().await;
@@ -162,11 +173,14 @@ async fn the_page_sets_and_clears_and_shows_what_was_found() {
     let page = browser.get(PATH).await;
     assert!(page.html.contains("1. lost-answer, alipay.trade.pay, next=2"), "{}", page.html);
     assert!(page.html.contains("nobody queried") && page.html.contains("Faults that stand"));
-    for fields in [[("fault", "nonsense"), ("next", "1")], [("fault", "error-after"), ("next", "-1")]] {
+    for fields in
+        [[own, ("fault", "nonsense"), ("next", "1")], [own, ("fault", "error-after"), ("next", "-1")]]
+    {
         let wrong = browser.post(PATH, &fields).await;
         assert!(wrong.status == StatusCode::BAD_REQUEST && wrong.html.contains("role=\"alert\""));
     }
-    assert_eq!(browser.post(PATH, &[("clear", "1")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(browser.post(PATH, &[("clear", "1")]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(browser.post(PATH, &[own, ("clear", "1")]).await.status, StatusCode::SEE_OTHER);
     assert!(shop.listed().await.is_empty());
     assert!(browser.get("/sandbox").await.html.contains("/sandbox/faults"));
     assert!(browser.get("/").await.html.contains("/sandbox/faults"));

@@ -301,3 +301,18 @@ async fn letters_that_cannot_be_looked_at_answered_or_sent_are_told_so() {
     let (status, said) = shop.get("/sandbox/notifications/letters").await;
     assert_eq!((status, said), (StatusCode::OK, json!({"letters": []})));
 }
+
+#[tokio::test]
+async fn the_page_explains_every_call_of_the_guide() {
+    let shop = Shop::open().await;
+    let page = shop.browser().get("/sandbox").await;
+    let headings: Vec<_> = page.html.split("<h2>").filter_map(|rest| rest.split("</h2>").next()).collect();
+    let guide = include_str!("../../../../docs/guide/sandbox-api.md");
+    let named = guide.lines().filter(|line| line.starts_with("## ")).flat_map(str::split_whitespace);
+    let calls = named.filter(|word| word.starts_with("/sandbox/")).map(|word| word.trim_end_matches(','));
+    // Doctor has a page of its own, to which this one leads.
+    for call in calls.filter(|call| *call != "/sandbox/doctor") {
+        let is_it = |word: &str| word.trim_end_matches(',') == call;
+        assert!(headings.iter().any(|heading| heading.split_whitespace().any(is_it)), "{call}");
+    }
+}
