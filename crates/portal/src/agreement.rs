@@ -17,9 +17,10 @@ use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use base::{AgreementNo, Secret};
+use base::{AgreementNo, AppId, Secret};
 use cell::CellError;
-use engine::{FindOffer, SignAgreement};
+use engine::{FindGrant, FindOffer, SignAgreement};
+use people::GrantKind;
 use serde::Deserialize;
 use std::sync::Arc;
 use trade::{Agreement, AgreementState, SignRefused, Terms, Unit, WireCharset};
@@ -214,6 +215,16 @@ pub(crate) async fn signed(
     })
 }
 
+/// The merchant's own app behind one that acts for it, as notifications name it too.
+async fn own_app(portal: &Portal, agreement: &Agreement) -> AppId {
+    let (owner, app, kind) = (agreement.seller, agreement.app, GrantKind::Merchant);
+    if portal.door.app(app).is_none_or(|app| app.seller == owner) {
+        return app;
+    }
+    let grant = portal.door.ask(FindGrant { owner, app, kind }).await;
+    grant.ok().and_then(|grant| grant.own_app).unwrap_or(app)
+}
+
 /// Where the buyer's browser goes: the `return_url` of the offer with signed parameters.
 pub(crate) async fn return_link(portal: &Portal, agreement: &Arc<Agreement>) -> Option<String> {
     let url = agreement.return_url.clone()?;
@@ -222,6 +233,7 @@ pub(crate) async fn return_link(portal: &Portal, agreement: &Arc<Agreement>) -> 
         WireCharset::Gbk => Charset::Gbk,
     };
     let sign_type = if agreement.rsa1 { SignType::Rsa } else { SignType::Rsa2 };
+    let own_app = own_app(portal, agreement).await;
     let (key, now_us, agreement) =
         (portal.world.platform.key.clone(), portal.door.now_us(), agreement.clone());
     let signed = tokio::task::spawn_blocking(move || {
@@ -232,7 +244,7 @@ pub(crate) async fn return_link(portal: &Portal, agreement: &Arc<Agreement>) -> 
             ("alipay_logon_id", text(agreement.buyer_login_masked.as_ref().map(|login| login.as_str()))),
             ("alipay_user_id", agreement.buyer.map(|buyer| buyer.to_string()).unwrap_or_default()),
             ("app_id", agreement.app.to_string()),
-            ("auth_app_id", agreement.app.to_string()),
+            ("auth_app_id", own_app.to_string()),
             ("charset", charset.name().to_owned()),
             ("external_agreement_no", text(agreement.external_agreement_no.as_ref().map(|no| no.as_str()))),
             ("external_logon_id", text(agreement.external_logon_id.as_ref().map(|name| name.as_str()))),
