@@ -64,8 +64,8 @@ texts! {
     total_amount: "总额限制", "At most, in all";
     payments: "扣款次数", "Number of payments";
     every: "扣款周期", "Every";
-    days: "天", "days";
-    months: "个月", "months";
+    days: "天", "day(s)";
+    months: "个月", "month(s)";
     first_debit: "首次扣款日期", "First payment";
     sign_in_to_pay: "登录并付款", "Sign in to pay";
     sign_in: "登录", "Sign in";

@@ -90,13 +90,13 @@ async fn the_page_shows_all_that_is_signed() {
     browser.language = "en";
     let cycle = path_of(&shop, offer(&shop, "SHOWN|CYCLE").await);
     let html = browser.get(&cycle).await.html;
-    for said in ["SHOWN|CYCLE", "30.00", "1 months", "2030-01-05", "No end"] {
+    for said in ["SHOWN|CYCLE", "30.00", "1 month(s)", "2030-01-05", "No end"] {
         assert!(html.contains(said), "{said}: {html}");
     }
     let (product, valid) = (PersonalProduct::Withholding, Validity { unit: Unit::Month, count: 12 });
     let free = path_of(&shop, offer_of(&shop, product, "SHOWN|FREE", None, Some(valid)).await);
     let html = browser.get(&free).await.html;
-    for said in ["SHOWN|FREE", "Any amount, at any time", "12 months from signing on"] {
+    for said in ["SHOWN|FREE", "Any amount, at any time", "12 month(s) from signing on"] {
         assert!(html.contains(said), "{said}: {html}");
     }
     // How it ends is said as it is: by the shop, or by a call in a sandbox.
