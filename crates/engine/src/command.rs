@@ -8,6 +8,7 @@ use crate::{
     PayCodeRefused, Receive, RefundOrder, RefundView, Refunded, Reserved, Rows, RunTimer, SetAppStatus,
     SetPartyStatus, SetRules, Stop, TopUp, TopUpRefused, TryPassword,
 };
+use crate::{ActOnEscrow, ConfirmGoods, EscrowView, FindEscrow, escrow};
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
     password, pay_code, query, refund_order, rulebook, timer, top_up,
@@ -18,8 +19,8 @@ use people::{Party, PasswordRefused};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, Order, PayRefused, RefundRefused,
-    Trade,
+    CancelRefused, ClaimRefused, CloseRefused, EscrowRefused, FindRefused, OpenRefused, Order, PayRefused,
+    RefundRefused, Trade,
 };
 
 /// A command whose answer has a type of its own.
@@ -129,6 +130,9 @@ commands! {
     query FindAccount => query::find_account, Arc<Account>, PartyNotFound;
     change Receive => crossing::receive, u64, ParcelRefused;
     change Acknowledge => crossing::acknowledge, (), Never;
+    change ActOnEscrow => escrow::act_on_escrow, EscrowView, EscrowRefused;
+    change ConfirmGoods => escrow::confirm_goods, EscrowView, EscrowRefused;
+    query FindEscrow => escrow::find_escrow, EscrowView, EscrowRefused;
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod cancel_order;
 mod claim_order;
 mod close_order;
 mod confirm_pay;
+mod escrow;
 mod notice;
 mod open_app;
 mod open_order;
@@ -41,6 +42,7 @@ pub use close_order::CloseOrder;
 pub use command::{Ask, Command, Reply};
 pub use confirm_pay::ConfirmPay;
 pub use crossing::{Acknowledge, Link, Origin, Outbox, Parcel, ParcelRefused, Receive};
+pub use escrow::{ActOnEscrow, Actor, ConfirmGoods, EscrowAct, EscrowView, FindEscrow, GoodsConfirmed};
 pub use message::{
     ClaimAnswer, ClaimAsk, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn,
     TradeClosed, TradeForgotten,

@@ -1,6 +1,7 @@
 //! What slots say to each other. A message is applied exactly once and cannot be refused: "no" is another message.
 
-use crate::{Fault, Reply, Rows, claim_order, order_paid, pay_request, refund_order};
+use crate::{Fault, GoodsConfirmed, Reply, Rows};
+use crate::{claim_order, escrow, order_paid, pay_request, refund_order};
 use base::{OrderNo, PartyId, Slot, Text};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -173,6 +174,7 @@ messages! {
     RefundIn => refund_order::refund_in;
     RefundAnswer => refund_order::refund_answer;
     TradeForgotten => claim_order::trade_forgotten;
+    GoodsConfirmed => escrow::goods_confirmed;
 }
 
 impl Message {

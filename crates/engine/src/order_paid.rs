@@ -2,7 +2,8 @@
 
 use crate::claim_order::tell_forgotten;
 use crate::{
-    Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, books, close_order, notice,
+    Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, books, close_order, escrow,
+    notice,
 };
 use base::{Plant, planted};
 use ledger::Template;
@@ -40,11 +41,6 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
         send_back(rows, said);
         return Ok(None);
     };
-    let fee = rows
-        .rules()
-        .fee_of(said.amount)
-        .map_err(|error| Fault(format!("fee of {}: {error}", said.order_no)))?;
-    books::must(rows, Template::PayIn { seller: order.seller, amount: said.amount, fee }, Some(order.no))?;
     let told = |buyer: &base::PartyId| *buyer != said.buyer && !planted(Plant::SecondBuyerNotTold);
     if let Some(buyer) = order.buyer.filter(told) {
         // Another buyer was to confirm while this one's money was under way.
@@ -54,14 +50,14 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
         state,
         buyer: Some(said.buyer),
         buyer_login_masked: Some(said.buyer_login_masked.clone()),
-        fee_minor: fee.minor(),
         paid_at_us: Some(now_us),
         ..(*order).clone()
     };
     close_order::forget_timer(rows, &mut order);
-    notice::tell(rows, &order, NoticeEvent::Paid, Minor::ZERO, None);
-    let order = Arc::new(order);
-    rows.put_shared(order.clone());
+    let order = match order.product.goods() {
+        Some(goods) => Arc::new(escrow::paid_in(rows, order, goods, said)?),
+        None => paid_in(rows, order, said)?,
+    };
     Ok(Some(match said.attempt {
         Some(attempt) => {
             let (order_no, outcome) = (order.no, ReceiptOutcome::Paid);
@@ -70,6 +66,18 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
         }
         None => Reply::ConfirmPay(Ok(order)),
     }))
+}
+
+/// The merchant has the money, less the fee, and hears of it.
+fn paid_in(rows: &mut Rows<'_>, order: Order, said: &OrderPaid) -> Result<Arc<Order>, Fault> {
+    let fee = rows.rules().fee_of(said.amount);
+    let fee = fee.map_err(|error| Fault(format!("fee of {}: {error}", said.order_no)))?;
+    books::must(rows, Template::PayIn { seller: order.seller, amount: said.amount, fee }, Some(order.no))?;
+    let order = Order { fee_minor: fee.minor(), ..order };
+    notice::tell(rows, &order, NoticeEvent::Paid, Minor::ZERO, None);
+    let order = Arc::new(order);
+    rows.put_shared(order.clone());
+    Ok(order)
 }
 
 /// The order cannot take the money.

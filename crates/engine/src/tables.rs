@@ -6,7 +6,8 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
 use people::{App, Attempt, Credential, Login, Party, SlotHead};
 use std::sync::Arc;
-use trade::{Notice, Order, OrderNumber, PayCode, Receipt, Refund, Rulebook, Timer, TopUpReceipt, Trade};
+use trade::{Escrow, EscrowCase, EscrowStep, Notice, Order, OrderNumber, PayCode};
+use trade::{Receipt, Refund, Rulebook, Timer, TopUpReceipt, Trade};
 
 /// A record that has a table of its own.
 pub trait Tabled: Record {
@@ -118,6 +119,9 @@ tables! {
     Timer = 19, false;
     Outbox = 20, false;
     Link = 21, true;
+    Escrow = 34, false;
+    EscrowCase = 35, false;
+    EscrowStep = 36, false;
 }
 
 impl Table {
@@ -141,6 +145,9 @@ impl Key {
         match self {
             Key::Order((_, no)) | Key::Trade((_, no)) => Some((no.slot(), no.at_us())),
             Key::Refund((_, no, _)) | Key::Receipt((_, no, _)) => Some((no.slot(), no.at_us())),
+            Key::Escrow((_, no)) | Key::EscrowCase((_, no, _)) | Key::EscrowStep((_, no, _)) => {
+                Some((no.slot(), no.at_us()))
+            }
             Key::Posting((_, no)) => Some((no.slot(), no.at_us())),
             Key::Notice((_, no)) => Some((no.slot(), no.at_us())),
             Key::Hold((_, no)) => Some((no.slot(), no.at_us())),

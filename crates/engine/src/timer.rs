@@ -1,7 +1,7 @@
 //! Runs what time made due.
 
 use crate::command::{Never, Next};
-use crate::{Rows, Stop, close_order};
+use crate::{Rows, Stop, close_order, escrow};
 use base::{Plant, Slot, TimerNo, planted};
 use people::Attempt;
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,8 @@ pub(crate) fn run_timer(rows: &mut Rows<'_>, command: &RunTimer) -> Result<Next<
                 rows.delete::<Attempt>((slot, party, attempt));
             }
         }
-        TimerTask::ExpireFreeze | TimerTask::EndFreeze | TimerTask::EndAgreement | TimerTask::EscrowStep => {}
+        TimerTask::ExpireFreeze | TimerTask::EndFreeze | TimerTask::EndAgreement => {}
+        TimerTask::EscrowStep => escrow::run_clock(rows, &timer)?,
     }
     Ok(Next::Answer(()))
 }

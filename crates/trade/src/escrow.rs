@@ -346,6 +346,39 @@ pub enum StepKind {
     CaseReturned,
 }
 
+impl StepKind {
+    /// Whether it belongs to a case.
+    pub const fn is_of_case(self) -> bool {
+        match self {
+            StepKind::Paid
+            | StepKind::Reminded
+            | StepKind::PartSent
+            | StepKind::Sent
+            | StepKind::Extended
+            | StepKind::Confirmed
+            | StepKind::ReceiptOver
+            | StepKind::Released
+            | StepKind::GivenBack
+            | StepKind::Arrived
+            | StepKind::Returned => false,
+            StepKind::CaseOpened
+            | StepKind::CaseAgreed
+            | StepKind::CaseRefused
+            | StepKind::CaseEdited
+            | StepKind::ReturnSent
+            | StepKind::ReturnReceived
+            | StepKind::ReturnRefused
+            | StepKind::ServiceCalled
+            | StepKind::Evidence
+            | StepKind::Decided
+            | StepKind::CaseWithdrawn
+            | StepKind::CaseLapsed
+            | StepKind::CaseArrived
+            | StepKind::CaseReturned => true,
+        }
+    }
+}
+
 /// A step of an escrow: written once.
 #[derive(Clone, PartialEq, Eq, Debug, Record)]
 #[record(table = "escrow_step", key = 3)]
@@ -361,7 +394,7 @@ pub struct EscrowStep {
     /// What happened.
     pub kind: StepKind,
     /// Who did it.
-    pub by: Side,
+    pub side: Side,
     /// Where the escrow stands after it.
     pub state: EscrowState,
     /// The case that it belongs to.
