@@ -90,6 +90,9 @@ impl Checks {
             }
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
+            Row::Escrow(escrow) => self.orders.escrow(escrow, findings),
+            Row::EscrowCase(case) => self.orders.escrow_case(case, findings),
+            Row::EscrowStep(step) => self.orders.escrow_step(step, findings),
             Row::Timer(timer) => {
                 self.orders.timer(timer, findings);
                 self.around.timer(timer, findings);

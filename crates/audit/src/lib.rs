@@ -23,7 +23,7 @@
 //! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `around`,
-//! `crossing`; then `replay`.
+//! `crossing`, `escrows`; then `replay`.
 
 mod around;
 mod batch;
@@ -33,6 +33,8 @@ mod checks;
 mod columns;
 mod compare;
 mod crossing;
+mod escrow_rows;
+mod escrows;
 mod images;
 mod keyed;
 mod latest;
@@ -208,6 +210,9 @@ const READ_ORDER: &[Table] = &[
     Table::OrderNumber,
     Table::Refund,
     Table::Trade,
+    Table::Escrow,
+    Table::EscrowCase,
+    Table::EscrowStep,
     Table::Receipt,
     Table::Notice,
     Table::PayCode,
