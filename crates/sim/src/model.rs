@@ -224,6 +224,8 @@ impl Model {
             Command::RunTimer(command) => Reply::RunTimer(self.run_timer(step, command)),
             // Decided before.
             Command::Receive(_) | Command::Acknowledge(_) => return None,
+            // Guaranteed trades are not played: nothing in the town makes one.
+            Command::ActOnEscrow(_) | Command::ConfirmGoods(_) => return None,
             query => self.look(query)?,
         };
         Some(answer)
@@ -242,6 +244,8 @@ impl Model {
             Message::RefundIn(said) => self.refund_in(step, said),
             Message::RefundAnswer(said) => self.refund_answer(step, said),
             Message::TradeForgotten(said) => self.trade_forgotten(step, said),
+            // Guaranteed trades are not played: nothing in the town makes one.
+            Message::GoodsConfirmed(_) => None,
         }
     }
 

@@ -7,6 +7,7 @@ mod boundaries;
 mod cancel;
 mod claim;
 mod crossing;
+mod escrow;
 mod notices;
 mod password;
 mod pay;
