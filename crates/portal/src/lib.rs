@@ -24,6 +24,8 @@ mod sandbox;
 mod sandbox_app;
 mod sandbox_clock;
 mod sandbox_doctor;
+mod sandbox_escrow;
+mod sandbox_escrow_form;
 mod sandbox_inbox;
 mod sandbox_notifications;
 mod sandbox_party;

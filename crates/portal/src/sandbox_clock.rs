@@ -85,6 +85,19 @@ pub enum Happened {
         /// Its number for the order.
         out_trade_no: String,
     },
+    /// The clock took a step of a guaranteed trade that its parties let pass.
+    EscrowStep {
+        /// The merchant.
+        seller_id: String,
+        /// Its number for the order.
+        out_trade_no: String,
+        /// Ours.
+        trade_no: String,
+        /// Where the trade stands after it.
+        trade_status: String,
+        /// Where its open or last refund case stands.
+        refund_status: Option<String>,
+    },
     /// A merchant was called, or was to be called.
     Notification {
         /// Which notification.
@@ -109,6 +122,9 @@ pub struct Counts {
     pub orders_closed: u64,
     /// Orders that nobody had taken up.
     pub offers_expired: u64,
+    /// Steps of guaranteed trades that the clock took.
+    #[serde(default)]
+    pub escrow_steps: u64,
     /// Attempts that the merchant answered with `success`.
     pub notifications_delivered: u64,
     /// Attempts that failed, with more to come.

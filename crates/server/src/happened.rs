@@ -74,10 +74,8 @@ impl Due {
                     counts.password_tries_forgotten += 1;
                     Ok(None)
                 }
-                TimerTask::ExpireFreeze
-                | TimerTask::EndFreeze
-                | TimerTask::EndAgreement
-                | TimerTask::EscrowStep => Ok(None),
+                TimerTask::ExpireFreeze | TimerTask::EndFreeze | TimerTask::EndAgreement => Ok(None),
+                TimerTask::EscrowStep => escrow_step(reader, timer, counts),
             },
             Due::Notice(notice) => told(reader, notice, notice.attempts, counts),
         }
@@ -125,6 +123,29 @@ fn closed(after: Option<Arc<Order>>, before: Option<OrderState>, counts: &mut Co
         }
         OrderState::Paid | OrderState::Finished | OrderState::Closed => None,
     }
+}
+
+/// Where an escrow came to by a step of the clock.
+fn escrow_step(
+    reader: &mut dyn Reader,
+    timer: &Timer,
+    counts: &mut Counts,
+) -> Result<Option<Happened>, StoreError> {
+    let (Some(order), Some(no)) = (order_of(reader, timer)?, timer.order_no) else { return Ok(None) };
+    let Some(Row::Escrow(escrow)) = reader.row(&Key::Escrow((no.slot(), no)))? else { return Ok(None) };
+    let case = reader.row(&Key::EscrowCase((no.slot(), no, escrow.cases)))?;
+    let refund_status = match case {
+        Some(Row::EscrowCase(case)) => Some(case.state.refund_status().to_owned()),
+        Some(_) | None => None,
+    };
+    counts.escrow_steps += 1;
+    Ok(Some(Happened::EscrowStep {
+        seller_id: order.seller.to_string(),
+        out_trade_no: order.out_trade_no.to_string(),
+        trade_no: no.to_string(),
+        trade_status: escrow.state.trade_status().to_owned(),
+        refund_status,
+    }))
 }
 
 fn told(

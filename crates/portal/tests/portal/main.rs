@@ -4,6 +4,7 @@
 
 mod cashier;
 mod doctor;
+mod escrow;
 mod refusals;
 mod sandbox;
 mod shop;
