@@ -11,6 +11,7 @@ mod clock;
 mod confirm;
 mod find;
 mod money;
+mod perform;
 mod step;
 mod told;
 

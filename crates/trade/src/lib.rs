@@ -8,6 +8,7 @@
 mod escrow;
 mod escrow_rules;
 mod escrow_state;
+mod escrow_step;
 mod order;
 mod records;
 mod refusal;
@@ -15,8 +16,8 @@ mod rules;
 mod state;
 
 pub use escrow::{
-    CaseKind, Escrow, EscrowCase, EscrowStep, Goods, GoodsState, Logistics, OWN_STEP, RequestNo, Service,
-    Side, StepKind, Transport, Words,
+    CaseKind, Escrow, EscrowCase, Goods, GoodsState, Logistics, OWN_STEP, RequestNo, Service, Side,
+    Transport, Words,
 };
 pub use escrow_rules::{
     AGREE_SENT_US, AGREE_UNSENT_US, BUYER_EXTENSIONS_MAX, CASES_MAX, DECISION_US, EVIDENCE_MAX, EVIDENCE_US,
@@ -25,6 +26,7 @@ pub use escrow_rules::{
     receipt_us, silence_is_for_buyer,
 };
 pub use escrow_state::{CaseEvent, CaseState, EscrowEvent, EscrowState, case_next, escrow_next};
+pub use escrow_step::{EscrowStep, StepKind};
 pub use order::{
     Body, Delivery, Meaning, Order, OrderNumber, OutRequestNo, OutTradeNo, Product, Subject, Url, WireCharset,
 };
