@@ -545,3 +545,43 @@ fn steps_tell_where_an_escrow_has_been() {
     let escrow = played.world.all::<trade::Escrow>().last().unwrap();
     assert_eq!((escrow.state, escrow.currency), (EscrowState::Closed, Currency::Cny));
 }
+
+/// Wherever its parties leave it, time alone brings an escrow and its cases to an end within 400 days.
+#[test]
+fn everything_ends_by_itself() {
+    let sent = "seller send T1 shop post CP 1";
+    let refused = "buyer case T1 alice 30.00 return\nseller refuse T1 shop";
+    for acts in [
+        "".to_owned(),
+        "seller sendpart T1 shop express SF 1".to_owned(),
+        sent.to_owned(),
+        "buyer case T1 alice 100.00 refund".to_owned(),
+        "status alice closed".to_owned(),
+        format!("{sent}\nbuyer case T1 alice 30.00 refund"),
+        format!("{sent}\nbuyer case T1 alice 30.00 return\nseller agree T1 shop"),
+        format!(
+            "{sent}\nbuyer case T1 alice 30.00 return\nseller agree T1 shop\nbuyer sendback T1 alice post CP 2"
+        ),
+        format!("{sent}\n{refused}"),
+        format!("{sent}\n{refused}\nbuyer service T1 alice"),
+        format!("{sent}\n{refused}\nbuyer service T1 alice\nseller evidence T1 shop"),
+        format!("{sent}\n{refused}\nbuyer service T1 alice\narbiter decide T1 10.00 20.00"),
+        format!(
+            "{sent}\nbuyer case T1 alice 100.00 refund\nseller refuse T1 shop\nbuyer service T1 alice\nstatus alice closed"
+        ),
+    ] {
+        let mut played = check_in(PAID, &acts);
+        let last_us = played.world.wall_us + 400 * base::DAY_US;
+        loop {
+            let next = played.world.all::<trade::Timer>().map(|timer| timer.due_at_us).min();
+            let Some(next_us) = next.filter(|next_us| *next_us <= last_us) else { break };
+            played.world.wall_us = played.world.wall_us.max(next_us + 1_000);
+            played.play("due");
+        }
+        assert_eq!(played.world.all::<trade::Timer>().count(), 0, "{acts}");
+        assert!(played.world.all::<trade::Escrow>().all(|escrow| escrow.state.is_final()), "{acts}");
+        assert!(played.world.all::<trade::EscrowCase>().all(|case| case.state.is_final()), "{acts}");
+        let platform = base::PartyId::platform(played.party("shop").slot());
+        assert_eq!(played.world.balance(platform, AccountKind::Escrow), 0, "{acts}");
+    }
+}
