@@ -566,9 +566,7 @@ fn everything_ends_by_itself() {
         format!("{sent}\n{refused}\nbuyer service T1 alice"),
         format!("{sent}\n{refused}\nbuyer service T1 alice\nseller evidence T1 shop"),
         format!("{sent}\n{refused}\nbuyer service T1 alice\narbiter decide T1 10.00 20.00"),
-        format!(
-            "{sent}\nbuyer case T1 alice 100.00 refund\nseller refuse T1 shop\nbuyer service T1 alice\nstatus alice closed"
-        ),
+        format!("{sent}\n{refused}\nbuyer service T1 alice\nstatus alice closed"),
     ] {
         let mut played = check_in(PAID, &acts);
         let last_us = played.world.wall_us + 400 * base::DAY_US;
