@@ -111,6 +111,9 @@ impl Checks {
             }
             Row::AgreementName(name) => self.agreements.name(name, findings),
             Row::Debit(debit) => self.agreements.debit(debit, self.orders.debited(debit), findings),
+            Row::Escrow(escrow) => self.orders.escrow(escrow, findings),
+            Row::EscrowCase(case) => self.orders.escrow_case(case, findings),
+            Row::EscrowStep(step) => self.orders.escrow_step(step, findings),
             Row::Timer(timer) => {
                 self.agreements.timer(timer, findings);
                 self.orders.timer(timer, findings);
