@@ -2,7 +2,7 @@
 
 use super::{Code, Refused, TRADE_NOT_EXIST, TableRow, business, every, rows};
 use engine::PartyNotFound;
-use trade::{CancelRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused};
+use trade::{CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused};
 
 const TRADE_HAS_SUCCESS: Code = business("ACQ.TRADE_HAS_SUCCESS", "交易已被支付");
 const TRADE_HAS_CLOSE: Code = business("ACQ.TRADE_HAS_CLOSE", "交易已经关闭");
@@ -110,6 +110,21 @@ impl Refused for OpenRefused {
     }
     fn field(&self) -> Option<&'static str> {
         if let OpenRefused::NumberTaken { field } = self { Some(field) } else { None }
+    }
+}
+impl Refused for ClaimRefused {
+    /// As for the order that is opened for a buyer: a claim says no for the same reasons.
+    fn code(self) -> Code {
+        of_open(match self {
+            ClaimRefused::OrderNotFound | ClaimRefused::CodeExpired | ClaimRefused::AlreadyClosed => {
+                OpenRefused::AlreadyClosed
+            }
+            ClaimRefused::AlreadyPaid => OpenRefused::AlreadyPaid,
+            ClaimRefused::BuyerIsSeller => OpenRefused::Pay(PayRefused::BuyerIsSeller),
+            ClaimRefused::BuyerDiffers => OpenRefused::Pay(PayRefused::BuyerDiffers),
+            ClaimRefused::BuyerNotFound => OpenRefused::BuyerNotFound,
+            ClaimRefused::BuyerBlocked => OpenRefused::Pay(PayRefused::BuyerBlocked),
+        })
     }
 }
 impl Refused for FindRefused {
