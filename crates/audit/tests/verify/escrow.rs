@@ -13,6 +13,8 @@ fn a_world_with_guaranteed_trades_is_clean() {
     let world = World::with_escrows();
     let report = world.verify();
     assert!(report.is_clean(), "{report}");
+    let replayed = world.replay(audit::Replay::ALL);
+    assert!(replayed.is_clean(), "{replayed}");
     let rows = |table| report.figures.rows.iter().find(|(name, _)| *name == table).unwrap().1;
     assert_eq!((rows("escrow"), rows("escrow_case"), rows("escrow_step")), (3, 2, 10));
 }
