@@ -83,7 +83,10 @@ impl Bench {
 
     /// Sets the clock for what is to come next, and removes the one that was set.
     fn wind(&mut self, rows: &mut Rows<'_>) {
-        let due_at_us = escrow_due_us(&self.escrow, self.open_case(), rows.now_us());
+        // Never in this very moment: a journey of the world's clock tells what falls due moment by moment.
+        let soonest_us = rows.now_us() + 1;
+        let due_at_us =
+            escrow_due_us(&self.escrow, self.open_case(), soonest_us).map(|due| due.max(soonest_us));
         if self.escrow.due_at_us == due_at_us && self.escrow.timer.is_some() == due_at_us.is_some() {
             return;
         }
