@@ -4,6 +4,7 @@ use crate::around::Around;
 use crate::books::Books;
 use crate::columns::Columns;
 use crate::crossing::Crossing;
+use crate::freezes::Freezes;
 use crate::images::Encoded;
 use crate::keyed::Keyed;
 use crate::orders::Orders;
@@ -20,6 +21,7 @@ pub(crate) struct Checks {
     books: Books,
     orders: Orders,
     around: Around,
+    freezes: Freezes,
     crossing: Crossing,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
@@ -33,6 +35,7 @@ impl Checks {
             books,
             orders: Orders::new(keyed),
             around,
+            freezes: Freezes::default(),
             crossing: Crossing::new(home),
             rules: None,
         }
@@ -64,7 +67,10 @@ impl Checks {
                 self.parties.account(account, findings);
                 self.books.account(account, findings);
             }
-            Row::Hold(hold) => self.books.hold(hold, findings),
+            Row::Hold(hold) => {
+                self.books.hold(hold, findings);
+                self.freezes.hold(hold);
+            }
             Row::Order(order) => {
                 self.orders.order(order, findings);
                 self.parties.seller(order, findings);
@@ -93,7 +99,12 @@ impl Checks {
             Row::Timer(timer) => {
                 self.orders.timer(timer, findings);
                 self.around.timer(timer, findings);
+                self.freezes.timer(timer, findings);
             }
+            Row::Freeze(freeze) => self.freezes.freeze(freeze, findings),
+            Row::FreezeOperation(done) => self.freezes.operation(done, &self.orders, findings),
+            Row::FreezeNumber(number) => self.freezes.number(number, findings),
+            Row::Frozen(frozen) => self.freezes.frozen(frozen, findings),
         }
     }
 
@@ -102,6 +113,7 @@ impl Checks {
     pub(crate) fn finish(self, findings: &mut Findings) -> (u64, u64, u64) {
         self.parties.finish(findings);
         self.around.finish(findings);
+        self.freezes.finish(findings);
         self.crossing.finish(findings);
         let expected = self.orders.finish(self.rules.as_ref(), findings);
         self.books.finish(&expected, findings)

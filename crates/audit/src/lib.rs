@@ -22,8 +22,8 @@
 //!
 //! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
-//! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `around`,
-//! `crossing`; then `replay`.
+//! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `freezes`,
+//! `around`, `crossing`; then `replay`.
 
 mod around;
 mod batch;
@@ -33,6 +33,7 @@ mod checks;
 mod columns;
 mod compare;
 mod crossing;
+mod freezes;
 mod images;
 mod keyed;
 mod latest;
@@ -212,6 +213,10 @@ const READ_ORDER: &[Table] = &[
     Table::Notice,
     Table::PayCode,
     Table::Attempt,
+    Table::Freeze,
+    Table::FreezeOperation,
+    Table::FreezeNumber,
+    Table::Frozen,
     Table::Timer,
     Table::Link,
     Table::Outbox,

@@ -211,6 +211,22 @@ impl Orders {
         }
     }
 
+    /// Whether this order was paid by this payer, of this total, at this moment.
+    pub(crate) fn is_paid(
+        &self,
+        no: OrderNo,
+        payer: Option<PartyId>,
+        total: i128,
+        at_us: Option<i64>,
+    ) -> bool {
+        self.list.get(no).is_some_and(|order| {
+            order.paid_at_us.is_some()
+                && order.paid_at_us == at_us
+                && order.buyer == payer
+                && i128::from(order.total) == total
+        })
+    }
+
     /// A timer that closes an order; other timers are looked at elsewhere.
     pub(crate) fn timer(&mut self, timer: &Timer, findings: &mut Findings) {
         if timer.task != TimerTask::ExpireOrder {

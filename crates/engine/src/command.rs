@@ -9,6 +9,10 @@ use crate::{
     SetPartyStatus, SetRules, Stop, TopUp, TopUpRefused, TryPassword,
 };
 use crate::{
+    CancelFreeze, CancelledFreeze, ClaimFreeze, ConfirmFreeze, FindFreeze, FindFreezeByNo, FreezeView,
+    OpenFreeze, PayFrozen, Unfreeze, find_freeze, freeze, frozen, pay_frozen, unfreeze,
+};
+use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
     password, pay_code, query, refund_order, rulebook, timer, top_up,
 };
@@ -18,8 +22,9 @@ use people::{Party, PasswordRefused};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, Order, PayRefused, RefundRefused,
-    Trade,
+    CancelFreezeRefused, CancelRefused, ClaimRefused, CloseRefused, FindFreezeRefused, FindRefused, Freeze,
+    HoldRefused, OpenFreezeRefused, OpenRefused, Order, PayFrozenRefused, PayRefused, RefundRefused, Trade,
+    UnfreezeRefused,
 };
 
 /// A command whose answer has a type of its own.
@@ -129,6 +134,14 @@ commands! {
     query FindAccount => query::find_account, Arc<Account>, PartyNotFound;
     change Receive => crossing::receive, u64, ParcelRefused;
     change Acknowledge => crossing::acknowledge, (), Never;
+    change OpenFreeze => freeze::open_freeze, Arc<Freeze>, OpenFreezeRefused;
+    change ClaimFreeze => freeze::claim_freeze, Arc<Freeze>, HoldRefused;
+    change ConfirmFreeze => frozen::confirm_freeze, Arc<Freeze>, HoldRefused;
+    change Unfreeze => unfreeze::unfreeze, FreezeView, UnfreezeRefused;
+    change CancelFreeze => unfreeze::cancel_freeze, CancelledFreeze, CancelFreezeRefused;
+    change PayFrozen => pay_frozen::pay_frozen, Opened, PayFrozenRefused;
+    query FindFreeze => find_freeze::find_freeze, FreezeView, FindFreezeRefused;
+    query FindFreezeByNo => find_freeze::find_freeze_by_no, Arc<Freeze>, FindFreezeRefused;
 }
 
 #[cfg(test)]

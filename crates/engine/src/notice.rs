@@ -42,7 +42,6 @@ pub(crate) fn tell(
 }
 
 /// What is told about something else than an order's payment.
-#[allow(dead_code, reason = "the products that tell messages come next")]
 pub(crate) struct Message<'a> {
     /// The app that is told; its slot is the one of the decision.
     pub(crate) app: AppId,
@@ -57,7 +56,6 @@ pub(crate) struct Message<'a> {
 }
 
 /// Writes a message in the commit of what it tells.
-#[allow(dead_code, reason = "the products that tell messages come next")]
 pub(crate) fn tell_message(rows: &mut Rows<'_>, message: Message<'_>) {
     let Some(url) = message.url else { return };
     let now_us = rows.now_us();

@@ -4,13 +4,14 @@ use crate::claim_order::tell_forgotten;
 use crate::{
     Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, books, close_order, notice,
 };
-use base::{Plant, planted};
+use base::{PartyId, Plant, Text, planted};
 use ledger::Template;
 use money::Minor;
 use people::{Party, PartyStatus};
 use std::sync::Arc;
 use trade::{
-    NoticeEvent, OpenRefused, Order, OrderEvent, PayRefused, Receipt, ReceiptOutcome, Trade, TradeState, next,
+    NoticeEvent, OpenRefused, Order, OrderEvent, OrderState, PayRefused, Receipt, ReceiptOutcome, Trade,
+    TradeState, next,
 };
 
 /// In the merchant's slot: takes the money, or sends it back when the order was closed or is too late.
@@ -40,28 +41,7 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
         send_back(rows, said);
         return Ok(None);
     };
-    let fee = rows
-        .rules()
-        .fee_of(said.amount)
-        .map_err(|error| Fault(format!("fee of {}: {error}", said.order_no)))?;
-    books::must(rows, Template::PayIn { seller: order.seller, amount: said.amount, fee }, Some(order.no))?;
-    let told = |buyer: &base::PartyId| *buyer != said.buyer && !planted(Plant::SecondBuyerNotTold);
-    if let Some(buyer) = order.buyer.filter(told) {
-        // Another buyer was to confirm while this one's money was under way.
-        rows.send(buyer.slot(), Message::TradeClosed(TradeClosed { order_no: order.no, buyer }));
-    }
-    let mut order = Order {
-        state,
-        buyer: Some(said.buyer),
-        buyer_login_masked: Some(said.buyer_login_masked.clone()),
-        fee_minor: fee.minor(),
-        paid_at_us: Some(now_us),
-        ..(*order).clone()
-    };
-    close_order::forget_timer(rows, &mut order);
-    notice::tell(rows, &order, NoticeEvent::Paid, Minor::ZERO, None);
-    let order = Arc::new(order);
-    rows.put_shared(order.clone());
+    let order = book(rows, &order, state, said.buyer, &said.buyer_login_masked)?;
     Ok(Some(match said.attempt {
         Some(attempt) => {
             let (order_no, outcome) = (order.no, ReceiptOutcome::Paid);
@@ -70,6 +50,37 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
         }
         None => Reply::ConfirmPay(Ok(order)),
     }))
+}
+
+/// Takes the money of a payment that the order can take: credit, fee, notice. The order's total has left the buyer.
+pub(crate) fn book(
+    rows: &mut Rows<'_>,
+    order: &Order,
+    state: OrderState,
+    payer: PartyId,
+    login: &Text<100>,
+) -> Result<Arc<Order>, Fault> {
+    let amount = order.total();
+    let fee = rows.rules().fee_of(amount).map_err(|error| Fault(format!("fee of {}: {error}", order.no)))?;
+    books::must(rows, Template::PayIn { seller: order.seller, amount, fee }, Some(order.no))?;
+    let told = |buyer: &PartyId| *buyer != payer && !planted(Plant::SecondBuyerNotTold);
+    if let Some(buyer) = order.buyer.filter(told) {
+        // Another buyer was to confirm while this one's money was under way.
+        rows.send(buyer.slot(), Message::TradeClosed(TradeClosed { order_no: order.no, buyer }));
+    }
+    let mut order = Order {
+        state,
+        buyer: Some(payer),
+        buyer_login_masked: Some(login.clone()),
+        fee_minor: fee.minor(),
+        paid_at_us: Some(rows.now_us()),
+        ..order.clone()
+    };
+    close_order::forget_timer(rows, &mut order);
+    notice::tell(rows, &order, NoticeEvent::Paid, Minor::ZERO, None);
+    let order = Arc::new(order);
+    rows.put_shared(order.clone());
+    Ok(order)
 }
 
 /// The order cannot take the money.

@@ -6,7 +6,10 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
 use people::{App, Attempt, Credential, Login, Party, SlotHead};
 use std::sync::Arc;
-use trade::{Notice, Order, OrderNumber, PayCode, Receipt, Refund, Rulebook, Timer, TopUpReceipt, Trade};
+use trade::{
+    Freeze, FreezeNumber, FreezeOperation, Frozen, Notice, Order, OrderNumber, PayCode, Receipt, Refund,
+    Rulebook, Timer, TopUpReceipt, Trade,
+};
 
 /// A record that has a table of its own.
 pub trait Tabled: Record {
@@ -118,6 +121,10 @@ tables! {
     Timer = 19, false;
     Outbox = 20, false;
     Link = 21, true;
+    Freeze = 26, false;
+    FreezeOperation = 27, false;
+    FreezeNumber = 28, false;
+    Frozen = 29, false;
 }
 
 impl Table {
@@ -145,6 +152,8 @@ impl Key {
             Key::Notice((_, no)) => Some((no.slot(), no.at_us())),
             Key::Hold((_, no)) => Some((no.slot(), no.at_us())),
             Key::Timer((_, _, no)) => Some((no.slot(), no.at_us())),
+            Key::Freeze((_, no)) | Key::Frozen((_, no)) => Some((no.slot(), no.at_us())),
+            Key::FreezeOperation((_, no, _)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -154,6 +163,7 @@ impl Key {
             Key::Rulebook(_)
             | Key::Account(_)
             | Key::OrderNumber(_)
+            | Key::FreezeNumber(_)
             | Key::TopUpReceipt(_)
             | Key::PayCode(_)
             | Key::Outbox(_)

@@ -36,6 +36,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             link.acknowledged <= link.sent && storable(link.sent) && storable(link.received),
             "no more is acknowledged than was sent",
         ),
+        Row::Freeze(freeze) => (freeze.adds_up(), "what is left, freed and paid is what was frozen"),
         Row::Party(_)
         | Row::Login(_)
         | Row::Credential(_)
@@ -43,6 +44,9 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Rulebook(_)
         | Row::Hold(_)
         | Row::OrderNumber(_)
+        | Row::FreezeOperation(_)
+        | Row::FreezeNumber(_)
+        | Row::Frozen(_)
         | Row::Refund(_)
         | Row::Receipt(_)
         | Row::TopUpReceipt(_)

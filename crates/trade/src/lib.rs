@@ -4,12 +4,22 @@
 //! Rules: `protocol` section 7 of the Alipay Open API (states, timing) as documented for one-time CNY payments.
 //! Reading order: `state`, `order`, `records`, `rules`, `refusal`.
 
+mod freeze;
+mod freeze_refusal;
 mod order;
 mod records;
 mod refusal;
 mod rules;
 mod state;
 
+pub use freeze::{
+    FREEZE_CANCEL_WINDOW_US, FREEZE_EXPIRY_US, FREEZE_LIFE_US, Freeze, FreezeDelivery, FreezeEvent,
+    FreezeMeaning, FreezeNumber, FreezeOperation, FreezeProduct, FreezeState, FreezeWay, Frozen, FrozenState,
+    OperationBy, OperationKind, OperationState, freeze_next,
+};
+pub use freeze_refusal::{
+    CancelFreezeRefused, FindFreezeRefused, HoldRefused, OpenFreezeRefused, PayFrozenRefused, UnfreezeRefused,
+};
 pub use order::{
     Body, Delivery, Meaning, Order, OrderNumber, OutRequestNo, OutTradeNo, Product, Subject, Url, WireCharset,
 };

@@ -7,6 +7,7 @@ mod boundaries;
 mod cancel;
 mod claim;
 mod crossing;
+mod freeze;
 mod notices;
 mod password;
 mod pay;

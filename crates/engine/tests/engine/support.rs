@@ -86,6 +86,7 @@ fn rank_of(row: &Row) -> Option<u8> {
     match row {
         Row::Order(order) => Some(order.state as u8),
         Row::Trade(trade) => Some(trade.state as u8),
+        Row::Freeze(freeze) => Some(freeze.state as u8),
         _ => None,
     }
 }
@@ -180,6 +181,7 @@ impl World {
                 .is_some_and(|order| order.timer == Some(timer.no) && order.expires_at_us == timer.due_at_us);
             assert!(watched, "a timer without its order: {timer:?}");
         }
+        crate::freeze::check(self);
         for (key, row) in &self.rows {
             let Some(rank) = rank_of(row) else { continue };
             let before = self.seen.insert(key.clone(), rank).unwrap_or(rank);
