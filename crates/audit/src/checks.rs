@@ -102,7 +102,7 @@ impl Checks {
                 self.freezes.timer(timer, findings);
             }
             Row::Freeze(freeze) => self.freezes.freeze(freeze, findings),
-            Row::FreezeOperation(done) => self.freezes.operation(done, &self.orders, findings),
+            Row::FreezeOperation(done) => self.freezes.operation(done, &mut self.orders, findings),
             Row::FreezeNumber(number) => self.freezes.number(number, findings),
             Row::Frozen(frozen) => self.freezes.frozen(frozen, findings),
         }

@@ -65,7 +65,7 @@ impl Freezes {
         self.all.insert(freeze.no, facts);
     }
 
-    pub(crate) fn operation(&mut self, done: &FreezeOperation, orders: &Orders, findings: &mut Findings) {
+    pub(crate) fn operation(&mut self, done: &FreezeOperation, orders: &mut Orders, findings: &mut Findings) {
         let key = text_of_key(&FreezeOperation::wrap_key((done.slot, done.freeze, done.no)));
         let mut wrong =
             |message: &str| findings.add(FindingKind::FreezeWrong, "freeze_operation", key.clone(), message);

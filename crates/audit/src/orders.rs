@@ -213,13 +213,13 @@ impl Orders {
 
     /// Whether this order was paid by this payer, of this total, at this moment.
     pub(crate) fn is_paid(
-        &self,
+        &mut self,
         no: OrderNo,
         payer: Option<PartyId>,
         total: i128,
         at_us: Option<i64>,
     ) -> bool {
-        self.list.get(no).is_some_and(|order| {
+        self.list.get_mut(no).is_some_and(|order| {
             order.paid_at_us.is_some()
                 && order.paid_at_us == at_us
                 && order.buyer == payer

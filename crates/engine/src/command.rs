@@ -153,7 +153,8 @@ mod tests {
     fn the_places_of_commands_are_frozen() {
         let frozen = "OpenParty SetPartyStatus OpenApp SetAppStatus SetRules TopUp IssuePayCode OpenOrder ClaimOrder \
             TryPassword JudgePassword ConfirmPay CloseOrder CancelOrder RefundOrder NoticeTried RunTimer FindOrder \
-            FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount Receive Acknowledge";
+            FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount Receive Acknowledge OpenFreeze \
+            ClaimFreeze ConfirmFreeze Unfreeze CancelFreeze PayFrozen FindFreeze FindFreezeByNo";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -325,7 +325,8 @@ mod tests {
     #[test]
     fn the_places_of_messages_are_frozen() {
         let frozen = "PayRequest PayRefusal OrderPaid PayReturned ClaimAsk ClaimAnswer TradeClosed RefundIn \
-            RefundAnswer TradeForgotten";
+            RefundAnswer TradeForgotten FreezeAsk FreezeAnswer FreezeHeld FreezeEnded FreezeRelease FreezeReleased \
+            FreezeCharge FreezeCharged ChargeReturned RestReleased";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

@@ -9,6 +9,7 @@
 //!
 //! Each product has a file of its own below; what they share and how a failure is answered stands here.
 
+mod freeze;
 mod trade;
 
 use base::{Plant, planted};
@@ -138,6 +139,17 @@ impl Failure {
         self.code == "20000"
     }
 
+    /// The same, where the method's own table of codes has no `ACQ.` before it.
+    pub(crate) fn without_prefix(mut self) -> Failure {
+        self.sub_code = match self.sub_code {
+            "ACQ.INVALID_PARAMETER" => "ILLEGAL_ARGUMENT",
+            "ACQ.SYSTEM_ERROR" => "SYSTEM_ERROR",
+            "ACQ.CURRENCY_NOT_SUPPORT" => "CURRENCY_VERIFICATION_FAIL",
+            other => other,
+        };
+        self
+    }
+
     /// For programs.
     pub(crate) fn sub_code(&self) -> &'static str {
         self.sub_code
@@ -217,5 +229,5 @@ pub(crate) use every;
 
 /// The whole table, in order of precedence, for the documentation and for tests.
 pub fn codes_table() -> Vec<TableRow> {
-    trade::table()
+    trade::table().into_iter().chain(freeze::table()).collect()
 }

@@ -19,6 +19,7 @@ mod answer;
 mod busy;
 mod codes;
 mod fields;
+mod freeze_fields;
 mod gateway;
 mod goods;
 mod hint;

@@ -1,5 +1,11 @@
 //! One file per method: what it asks, what it does, what it says.
 
+pub(crate) mod fund_auth_operation_cancel;
+pub(crate) mod fund_auth_operation_detail_query;
+pub(crate) mod fund_auth_order_app_freeze;
+pub(crate) mod fund_auth_order_freeze;
+pub(crate) mod fund_auth_order_unfreeze;
+pub(crate) mod fund_auth_order_voucher_create;
 pub(crate) mod open_app_alipaycert_download;
 pub(crate) mod trade_app_pay;
 pub(crate) mod trade_cancel;
@@ -8,6 +14,7 @@ pub(crate) mod trade_create;
 pub(crate) mod trade_fastpay_refund_query;
 pub(crate) mod trade_page_pay;
 pub(crate) mod trade_pay;
+pub(crate) mod trade_pay_frozen;
 pub(crate) mod trade_precreate;
 pub(crate) mod trade_query;
 pub(crate) mod trade_refund;

@@ -35,10 +35,9 @@ pub(crate) struct OrderFields {
 }
 
 /// Fields of features that would change who pays or who is paid.
-const NOT_SIMULATED: [&str; 9] = [
+const NOT_SIMULATED: [&str; 8] = [
     "agreement_params",
     "agreement_sign_params",
-    "auth_no",
     "is_async_pay",
     "royalty_info",
     "settle_info",
@@ -69,6 +68,10 @@ impl OrderFields {
         fields::only_cny(fields, "trans_currency")?;
         fields::only_cny(fields, "settle_currency")?;
         fields::absent(fields, &NOT_SIMULATED)?;
+        if !codes.allowed.contains(&"PRE_AUTH") {
+            // Only frozen money is paid under these products.
+            fields::absent(fields, &["auth_no", "auth_confirm_mode"])?;
+        }
         check_goods_type(fields)?;
         Ok(OrderFields {
             out_trade_no,

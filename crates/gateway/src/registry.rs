@@ -52,6 +52,12 @@ pub(crate) struct Method {
 
 /// Every method that is here.
 static METHODS: &[&Method] = &[
+    &methods::fund_auth_operation_cancel::METHOD,
+    &methods::fund_auth_operation_detail_query::METHOD,
+    &methods::fund_auth_order_app_freeze::METHOD,
+    &methods::fund_auth_order_freeze::METHOD,
+    &methods::fund_auth_order_unfreeze::METHOD,
+    &methods::fund_auth_order_voucher_create::METHOD,
     &methods::open_app_alipaycert_download::METHOD,
     &methods::trade_app_pay::METHOD,
     &methods::trade_cancel::METHOD,

@@ -242,6 +242,17 @@ impl Model {
             Message::RefundIn(said) => self.refund_in(step, said),
             Message::RefundAnswer(said) => self.refund_answer(step, said),
             Message::TradeForgotten(said) => self.trade_forgotten(step, said),
+            // Nobody in the simulated town freezes money: what is never asked is never said.
+            Message::FreezeAsk(_)
+            | Message::FreezeAnswer(_)
+            | Message::FreezeHeld(_)
+            | Message::FreezeEnded(_)
+            | Message::FreezeRelease(_)
+            | Message::FreezeReleased(_)
+            | Message::FreezeCharge(_)
+            | Message::FreezeCharged(_)
+            | Message::ChargeReturned(_)
+            | Message::RestReleased(_) => None,
         }
     }
 

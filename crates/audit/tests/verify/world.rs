@@ -220,6 +220,9 @@ impl Script {
             .unwrap_err();
         self.code(bob).await;
         self.door.ask(TryPassword { party: bob, about: claimed.no }).await.unwrap();
+        let codes = [self.code(alice).await, self.code(bob).await, self.code(alice).await];
+        let order = Script::order(&cast, "T16-from-a-freeze", 2_500, Product::FaceToFace, None);
+        crate::freezes::live(&self.door, shop, alice, codes, order).await;
         self.deliver().await;
     }
 
@@ -288,6 +291,11 @@ impl Script {
         product: Product,
         pay_by: Option<PayBy>,
     ) -> Result<Arc<Order>, String> {
+        let command = Script::order(cast, number, total, product, pay_by);
+        self.door.ask(command).await.map(|opened| opened.order).map_err(|error| error.to_string())
+    }
+
+    fn order(cast: &Cast, number: &str, total: u64, product: Product, pay_by: Option<PayBy>) -> OpenOrder {
         let meaning = Meaning {
             product,
             total: fen(total),
@@ -308,7 +316,7 @@ impl Script {
             passback_params: None,
             merchant_order_no: None,
         };
-        let command = OpenOrder {
+        OpenOrder {
             seller: cast.shop,
             app: cast.app,
             out_trade_no: Text::new(number).unwrap(),
@@ -318,8 +326,7 @@ impl Script {
             expires_at_us: None,
             code_timeout: None,
             pay_by,
-        };
-        self.door.ask(command).await.map(|opened| opened.order).map_err(|error| error.to_string())
+        }
     }
 
     async fn claim(&self, order: &Order, buyer: PartyId) {

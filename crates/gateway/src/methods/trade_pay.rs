@@ -2,7 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
-use crate::methods::{buyer, from_balance, no_amounts, paid_amounts};
+use crate::methods::{buyer, from_balance, no_amounts, paid_amounts, trade_pay_frozen};
 use crate::order_fields::{More, OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -46,7 +46,7 @@ fn read(caller: &Caller, fields: &Object) -> Result<Pay, Failure> {
 }
 
 /// The code as the cell takes it: its last two digits name the buyer's slot, the rest only as a keyed digest.
-fn pay_by(gateway: &Gateway, code: &str) -> Result<PayBy, Failure> {
+pub(crate) fn pay_by(gateway: &Gateway, code: &str) -> Result<PayBy, Failure> {
     let slot = code.get(code.len() - 2..).and_then(|digits| digits.parse().ok());
     let slot = slot.and_then(|number| Slot::new(number).ok());
     let slot = slot.ok_or_else(|| Failure::field("auth_code", "格式错误"))?;
@@ -54,6 +54,9 @@ fn pay_by(gateway: &Gateway, code: &str) -> Result<PayBy, Failure> {
 }
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
+    if trade_pay_frozen::is_asked(call.request())? {
+        return trade_pay_frozen::run(gateway, call).await;
+    }
     let call = call.read(read)?;
     let Pay { order, code } = call.request();
     let more = More { pay_by: Some(pay_by(gateway, code)?), ..More::default() };
@@ -64,12 +67,12 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
 }
 
 /// What a failed payment says beside its codes.
-fn failed(members: &mut ObjectWriter, number: &OutTradeNo) {
+pub(crate) fn failed(members: &mut ObjectWriter, number: &OutTradeNo) {
     no_amounts(members);
     members.text("out_trade_no", number.as_str());
 }
 
-fn respond(opened: &Opened) -> Response {
+pub(crate) fn respond(opened: &Opened) -> Response {
     let order = &opened.order;
     let done = opened.paid || planted(Plant::UnconfirmedPayToldAsPaid);
     let mut response = if done { Response::success() } else { Response::waiting() };

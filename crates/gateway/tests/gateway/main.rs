@@ -8,6 +8,7 @@ mod checks;
 mod client;
 mod crowded;
 mod encryption;
+mod freezes;
 mod golden;
 mod methods;
 mod pages;
