@@ -23,7 +23,8 @@ pub fn china_date(at_us: i64) -> u32 {
     u32::from(year) * 10_000 + u32::from(month) * 100 + u32::from(day)
 }
 
-/// A moment in China as the interface writes it: `yyyy-MM-dd HH:mm:ss`. Moments outside years 1–9999 give an empty text.
+/// A moment in China as the interface writes it: `yyyy-MM-dd HH:mm:ss`. Moments outside years 1–9999 give an empty
+/// text.
 pub fn china_moment(at_us: i64) -> String {
     let Ok(moment) = Timestamp::from_microsecond(at_us) else { return String::new() };
     Offset::constant(8).to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()

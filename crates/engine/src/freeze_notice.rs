@@ -1,4 +1,4 @@
-//! What merchants are told about pre-authorisations (protocol reference 6.5). A payment from one is told as any payment.
+//! What merchants are told about pre-authorisations (protocol reference 6.5). A payment from one is told as any other.
 
 use crate::claim_order::masked;
 use crate::notice::{self, tell_message};

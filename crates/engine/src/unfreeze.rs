@@ -1,4 +1,5 @@
-//! Sets frozen money free: a part or all on the merchant's word, all on cancelling, what is left at the end of its life.
+//! Sets frozen money free: a part or all on the merchant's word, all on cancelling, what is left at the end of its
+//! life.
 
 use crate::command::Next;
 use crate::find_freeze::{WhichFreeze, WhichOperation, freeze_of};

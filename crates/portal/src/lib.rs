@@ -24,6 +24,7 @@ mod sandbox;
 mod sandbox_app;
 mod sandbox_clock;
 mod sandbox_doctor;
+mod sandbox_freeze;
 mod sandbox_inbox;
 mod sandbox_notifications;
 mod sandbox_party;

@@ -7,7 +7,7 @@ use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, login_name};
 use crate::{sandbox_app, sandbox_doctor, sandbox_inbox, sandbox_notifications};
-use crate::{sandbox_party, sandbox_pay, sandbox_rules};
+use crate::{sandbox_freeze, sandbox_party, sandbox_pay, sandbox_rules};
 use askama::Template;
 use axum::Router;
 use axum::body::Bytes;
@@ -30,6 +30,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox", get(show))
         .route("/sandbox/paycode", post(sandbox_party::pay_code))
         .route("/sandbox/pay", post(sandbox_pay::pay))
+        .route("/sandbox/freeze", post(sandbox_freeze::agree))
         .route("/sandbox/party", post(sandbox_party::open))
         .route("/sandbox/party/status", post(sandbox_party::set_status))
         .route("/sandbox/app", post(sandbox_app::open))

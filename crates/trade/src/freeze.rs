@@ -1,12 +1,11 @@
 //! Pre-authorisations (资金预授权): money set aside at the payer until the merchant takes or frees it.
 //!
-//! Rules: protocol of the Alipay Open API, `alipay.fund.auth.*`, as documented for CNY from balance. A freeze lives in
+//! Rules: `alipay.fund.auth.*` of the Alipay Open API, as documented for CNY from balance. A freeze lives in
 //! the merchant's slot and decides; the payer's slot keeps the money on a hold and does as it is told.
 
 use crate::{Url, WireCharset};
 use base::{
-    AppId, DAY_US, Field, FreezeNo, HoldNo, MINUTE_US, OperationNo, OrderNo, PartyId, Record, Slot, Text,
-    TimerNo,
+    AppId, DAY_US, Field, FreezeNo, MINUTE_US, OperationNo, OrderNo, PartyId, Record, Slot, Text, TimerNo,
 };
 use money::{Currency, Minor, Money};
 use serde::{Deserialize, Serialize};
@@ -370,47 +369,6 @@ pub struct FreezeNumber {
     pub freeze: FreezeNo,
     /// The operation.
     pub operation: OperationNo,
-}
-
-/// Where a freeze stands on the payer's side.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, Field)]
-pub enum FrozenState {
-    /// The payer is asked to agree.
-    Waiting,
-    /// Money is set aside.
-    Held,
-    /// Nothing is set aside any more, or never was.
-    Over,
-}
-
-/// What a payer agreed to; lives in the payer's slot under the freeze's number.
-#[derive(Clone, PartialEq, Eq, Debug, Record)]
-#[record(table = "frozen", key = 2)]
-pub struct Frozen {
-    /// The payer's slot.
-    pub slot: Slot,
-    /// The freeze.
-    pub no: FreezeNo,
-    /// Whose money it is.
-    pub payer: PartyId,
-    /// Who may take it.
-    pub seller: PartyId,
-    /// Where it stands.
-    pub state: FrozenState,
-    /// What for.
-    pub title: Text<100>,
-    /// The currency of its amounts.
-    pub currency: Currency,
-    /// What is to be frozen.
-    pub amount_minor: Minor,
-    /// What is on the hold now.
-    pub held_minor: Minor,
-    /// The open hold; absent when nothing is held.
-    pub hold: Option<HoldNo>,
-    /// When the payer was first asked, microseconds UTC.
-    pub created_at_us: i64,
-    /// When the state or the sum changed last.
-    pub changed_at_us: i64,
 }
 
 #[cfg(test)]

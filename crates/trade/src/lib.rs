@@ -6,6 +6,7 @@
 
 mod freeze;
 mod freeze_refusal;
+mod frozen;
 mod order;
 mod records;
 mod refusal;
@@ -14,12 +15,13 @@ mod state;
 
 pub use freeze::{
     FREEZE_CANCEL_WINDOW_US, FREEZE_EXPIRY_US, FREEZE_LIFE_US, Freeze, FreezeDelivery, FreezeEvent,
-    FreezeMeaning, FreezeNumber, FreezeOperation, FreezeProduct, FreezeState, FreezeWay, Frozen, FrozenState,
-    OperationBy, OperationKind, OperationState, freeze_next,
+    FreezeMeaning, FreezeNumber, FreezeOperation, FreezeProduct, FreezeState, FreezeWay, OperationBy,
+    OperationKind, OperationState, freeze_next,
 };
 pub use freeze_refusal::{
     CancelFreezeRefused, FindFreezeRefused, HoldRefused, OpenFreezeRefused, PayFrozenRefused, UnfreezeRefused,
 };
+pub use frozen::{Frozen, FrozenState};
 pub use order::{
     Body, Delivery, Meaning, Order, OrderNumber, OutRequestNo, OutTradeNo, Product, Subject, Url, WireCharset,
 };

@@ -439,7 +439,7 @@ fn what_comes_too_late_from_another_slot_is_given_back() {
         code alice A6
         fz-code F6 shop A6 30.00
         between 2 : fz-free F6 shop 20.00 U2
-        fz-free F6 shop 20.00 U1                       -> refused MoreThanRest | UNFREEZE 20.00 SUCCESS, AUTHORIZED rest 10.00
+        fz-free F6 shop 20.00 U1 -> refused MoreThanRest | UNFREEZE 20.00 SUCCESS, AUTHORIZED rest 10.00
     ",
     );
 }

@@ -127,7 +127,7 @@ async fn above_the_limit_the_payer_confirms_and_a_cancel_undoes_it() {
     );
     let code = shop.pay_code(shop.alice).await;
     freeze(&client, &code, "F2", "1").await;
-    shop.advance(DAY_US);
+    shop.advance(DAY_US + 1_000_000);
     let late = client.call(method, r#"{"out_order_no":"F2","out_request_no":"R0","remark":"undo"}"#).await;
     assert_eq!(late.outcome(), "40004 CANCEL_OPERATION_TIME_OUT");
 }
