@@ -10,6 +10,7 @@
 //! Each product has a file of its own below; what they share and how a failure is answered stands here.
 
 mod agreement;
+mod freeze;
 pub(crate) mod grant;
 mod trade;
 
@@ -152,6 +153,17 @@ impl Failure {
         self
     }
 
+    /// The same, where the method's own table of codes has no `ACQ.` before it.
+    pub(crate) fn without_prefix(mut self) -> Failure {
+        self.sub_code = match self.sub_code {
+            "ACQ.INVALID_PARAMETER" => "ILLEGAL_ARGUMENT",
+            "ACQ.SYSTEM_ERROR" => "SYSTEM_ERROR",
+            "ACQ.CURRENCY_NOT_SUPPORT" => "CURRENCY_VERIFICATION_FAIL",
+            other => other,
+        };
+        self
+    }
+
     /// For programs.
     pub(crate) fn sub_code(&self) -> &'static str {
         self.sub_code
@@ -234,5 +246,6 @@ pub fn codes_table() -> Vec<TableRow> {
     let mut table = trade::table();
     table.extend(grant::table());
     table.extend(agreement::table());
+    table.extend(freeze::table());
     table
 }
