@@ -1,8 +1,8 @@
 //! What the methods of pre-authorisations have in common: the fields that open one, the members that tell of one.
 //!
-//! Choices, where the documentation is silent: money comes from balance only, so a credit freeze (`category`,
-//! `serviceId`, `deposit_product_mode`) is refused and not taken for an ordinary one; field errors are told as
-//! `ILLEGAL_ARGUMENT`, as these methods' own tables have it.
+//! Choices, where the documentation is silent: money comes from balance only, so a credit freeze (`serviceId` in
+//! `extra_param`, `deposit_product_mode`) is refused and not taken for an ordinary one, while `category` names a line
+//! of business and is left alone; field errors are told as `ILLEGAL_ARGUMENT`, as these methods' own tables have it.
 
 use crate::codes::Failure;
 use crate::fields;
@@ -14,7 +14,7 @@ use money::Money;
 use trade::{Freeze, FreezeDelivery, FreezeMeaning, FreezeProduct, FreezeWay, Timeout, Url, WireCharset};
 use wire::charset::Charset;
 use wire::envelope::ObjectWriter;
-use wire::json::Object;
+use wire::json::{Json, Object};
 use wire::page::is_web_address;
 use wire::sign::SignType;
 use wire::timestamp::format_cn;
@@ -56,6 +56,7 @@ impl FreezeFields {
         fields::only_cny(fields, "trans_currency")?;
         fields::only_cny(fields, "settle_currency")?;
         fields::absent(fields, &["deposit_product_mode", "post_payments", "identity_params"])?;
+        no_credit(fields)?;
         let timeout = match timeout(fields, "pay_timeout")? {
             Some(timeout) => Some(timeout),
             None => timeout(fields, "timeout_express")?,
@@ -79,6 +80,20 @@ impl FreezeFields {
             timeout: self.timeout,
             pay_by,
         }
+    }
+}
+
+/// `extra_param` is an object, or the text of one, and asks for no credit.
+fn no_credit(fields: &Object) -> Result<(), Failure> {
+    let unfit = || Failure::field("extra_param", "应为JSON对象");
+    match fields.get("extra_param") {
+        None => Ok(()),
+        Some(Json::Object(extra)) => fields::absent(extra, &["serviceId"]),
+        Some(Json::Text(text)) => match wire::json::parse(text) {
+            Ok(Json::Object(extra)) => fields::absent(&extra, &["serviceId"]),
+            Ok(_) | Err(_) => Err(unfit()),
+        },
+        Some(_) => Err(unfit()),
     }
 }
 
