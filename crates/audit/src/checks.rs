@@ -117,7 +117,14 @@ impl Checks {
                 self.agreements.mandate(mandate, findings);
             }
             Row::AgreementName(name) => self.agreements.name(name, findings),
-            Row::Debit(debit) => self.agreements.debit(debit, self.orders.debited(debit), findings),
+            Row::Debit(debit) => {
+                let order = self.orders.came_to(debit.slot, debit.order_no);
+                self.agreements.debit(debit, order, findings);
+            }
+            Row::Signing(signing) => {
+                let order = self.orders.came_to(signing.slot, signing.order_no);
+                self.agreements.signing(signing, order, findings);
+            }
             Row::Timer(timer) => {
                 self.agreements.timer(timer, findings);
                 self.orders.timer(timer, findings);

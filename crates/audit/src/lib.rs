@@ -219,6 +219,7 @@ const READ_ORDER: &[Table] = &[
     Table::Mandate,
     Table::AgreementName,
     Table::Debit,
+    Table::Signing,
     Table::Notice,
     Table::PayCode,
     Table::Attempt,

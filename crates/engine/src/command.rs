@@ -1,6 +1,6 @@
 //! What can be asked: the closed list of commands and their replies.
 
-use crate::agreement::{debit, end, find, offer, postpone, sign};
+use crate::agreement::{debit, end, find, offer, postpone, sign, signing};
 use crate::run::Outcome;
 use crate::{
     Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
@@ -12,8 +12,9 @@ use crate::{
 use crate::{
     AppNotFound, Authorize, AuthorizeRefused, Authorized, CertifyRefused, DebitOrder, DecideCertification,
     EndMandate, FindAgreement, FindByBuyer, FindCallback, FindCertification, FindGrant, FindMandate,
-    FindOffer, FindToken, GrantNotFound, OfferAgreement, OpenCertification, PostponeDebit, SeenToken,
-    SetCallback, SignAgreement, TakeTokens, TokenRefused, UnsignAgreement, WithdrawGrant,
+    FindOffer, FindSigning, FindToken, GrantNotFound, OfferAgreement, OpenCertification, OpenSigning,
+    PostponeDebit, SeenToken, SetCallback, SignAgreement, TakeTokens, TokenRefused, UnsignAgreement,
+    WithdrawGrant,
 };
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
@@ -26,8 +27,8 @@ use people::{Callback, Certification, Grant, Party, PasswordRefused};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    Agreement, DebitRefused, FindAgreementRefused, Mandate, OfferRefused, PostponeRefused, SignRefused,
-    UnsignRefused,
+    Agreement, DebitRefused, FindAgreementRefused, Mandate, OfferRefused, OpenSigningRefused,
+    PostponeRefused, SignRefused, Signing, UnsignRefused,
 };
 use trade::{
     CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, Order, PayRefused, RefundRefused,
@@ -161,6 +162,8 @@ commands! {
     query FindOffer => find::find_offer, Arc<Agreement>, FindAgreementRefused;
     query FindByBuyer => find::find_by_buyer, AgreementNo, FindAgreementRefused;
     query FindMandate => find::find_mandate, Arc<Mandate>, FindAgreementRefused;
+    change OpenSigning => signing::open_signing, Opened, OpenSigningRefused;
+    query FindSigning => signing::find_signing, Arc<Signing>, FindAgreementRefused;
 }
 
 #[cfg(test)]
@@ -176,7 +179,7 @@ mod tests {
             Authorize TakeTokens FindToken WithdrawGrant FindGrant SetCallback FindCallback OpenCertification \
             DecideCertification FindCertification \
             OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder FindAgreement FindOffer \
-            FindByBuyer FindMandate";
+            FindByBuyer FindMandate OpenSigning FindSigning";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -1,9 +1,9 @@
 //! What slots say to each other. A message is applied exactly once and cannot be refused: "no" is another message.
 
-use crate::agreement::{debit, end, postpone, sign};
+use crate::agreement::{debit, end, postpone, sign, signing};
 use crate::{
     DebitAsk, DebitNo, DebitPaid, DebitReturned, DebitUndone, EndAsk, MandateEnded, PostponeAnswer,
-    PostponeAsk, SignAnswer, SignAsk,
+    PostponeAsk, SignAnswer, SignAsk, SignPaidAnswer, SignPaidAsk,
 };
 use crate::{Fault, Reply, Rows, claim_order, order_paid, pay_request, refund_order};
 use base::{OrderNo, PartyId, Slot, Text};
@@ -189,6 +189,8 @@ messages! {
     DebitPaid => debit::debit_paid;
     DebitReturned => debit::debit_returned;
     DebitUndone => debit::debit_undone;
+    SignPaidAsk => signing::sign_paid_ask;
+    SignPaidAnswer => signing::sign_paid_answer;
 }
 
 impl Message {
@@ -207,7 +209,7 @@ mod tests {
     fn the_places_of_messages_are_frozen() {
         let frozen = "PayRequest PayRefusal OrderPaid PayReturned ClaimAsk ClaimAnswer TradeClosed RefundIn \
             RefundAnswer TradeForgotten SignAsk SignAnswer EndAsk MandateEnded PostponeAsk PostponeAnswer DebitAsk \
-            DebitNo DebitPaid DebitReturned DebitUndone";
+            DebitNo DebitPaid DebitReturned DebitUndone SignPaidAsk SignPaidAnswer";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

@@ -6,7 +6,7 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
 use people::{App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token};
 use std::sync::Arc;
-use trade::{Agreement, AgreementName, Debit, Mandate};
+use trade::{Agreement, AgreementName, Debit, Mandate, Signing};
 use trade::{Notice, Order, OrderNumber, PayCode, Receipt, Refund, Rulebook, Timer, TopUpReceipt, Trade};
 
 /// A record that has a table of its own.
@@ -127,6 +127,7 @@ tables! {
     Mandate = 31, false;
     AgreementName = 32, false;
     Debit = 33, false;
+    Signing = 40, false;
 }
 
 impl Table {
@@ -154,7 +155,7 @@ impl Key {
             Key::Notice((_, no)) => Some((no.slot(), no.at_us())),
             Key::Hold((_, no)) => Some((no.slot(), no.at_us())),
             Key::Agreement((_, no)) | Key::Mandate((_, no)) => Some((no.slot(), no.at_us())),
-            Key::Debit((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Debit((_, no)) | Key::Signing((_, no)) => Some((no.slot(), no.at_us())),
             Key::Timer((_, _, no)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)

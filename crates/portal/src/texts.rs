@@ -60,6 +60,16 @@ texts! {
     signed: "已签约", "Signed";
     signed_text: "协议已生效。", "The agreement is in force.";
     same_signed: "您已与该商户签约同一产品。", "You have signed the same with this payee, and it is in force.";
+    signs_too: "付款即同时签约", "Paying also signs this agreement";
+    signs_too_text: "付款后，商户可按以上约定自动扣款，无需再次输入密码。可随时在钱包中解约。",
+        "Once you pay, the payee may take money by these terms without asking again. You can end it in your wallet at \
+         any time.";
+    pay_and_sign: "支付并签约", "Pay and sign";
+    signed_too: "扣款协议已同时签约，可在钱包中查看和解约。",
+        "The recurring payment agreement is signed. You can see and end it in your wallet.";
+    signed_before: "您此前已与该商户签约同一产品，没有再次签约。",
+        "You had signed the same with this payee before. Nothing was signed again.";
+    not_signed: "付款成功，但扣款协议没有签成。", "You paid, but the recurring payment agreement was not signed.";
     single_amount: "单次限额", "At most, each time";
     total_amount: "总额限制", "At most, in all";
     payments: "扣款次数", "Number of payments";

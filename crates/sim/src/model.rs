@@ -253,7 +253,9 @@ impl Model {
             | Message::DebitNo(_)
             | Message::DebitPaid(_)
             | Message::DebitReturned(_)
-            | Message::DebitUndone(_) => None,
+            | Message::DebitUndone(_)
+            | Message::SignPaidAsk(_)
+            | Message::SignPaidAnswer(_) => None,
         }
     }
 

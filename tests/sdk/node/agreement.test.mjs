@@ -224,6 +224,52 @@ for (const mode of ['key', 'cert']) {
       assert.equal(outcome(await debit(no, '1.00')), '40004 ACQ.AGREEMENT_STATUS_NOT_NORMAL');
     });
 
+    test('a buyer pays and signs in one step, and both are told', async () => {
+      const signs = await startMerchant();
+      try {
+        for (const [method, productCode] of [['alipay.trade.app.pay', 'CYCLE_PAY_AUTH'],
+          ['alipay.trade.page.pay', 'FAST_INSTANT_TRADE_PAY']]) {
+          const { productCode: _, ...sign } = terms();
+          const order = { outTradeNo: newNumber(), totalAmount: '9.90', subject: '首月会员', productCode,
+            agreementSignParams: { ...sign, signNotifyUrl: signs.url } };
+          const ask = { bizContent: order, notifyUrl: merchant.url };
+          const query = () => exec('alipay.user.agreement.query', { alipayUserId: buyer.userId,
+            personalProductCode: sign.personalProductCode, signScene: sign.signScene,
+            externalAgreementNo: sign.externalAgreementNo });
+          const paid = await sandbox.pay(buyer.login, method === 'alipay.trade.app.pay'
+            ? { order_string: sdk.sdkExecute(method, ask) } : { order_url: sdk.pageExecute(method, 'GET', ask) });
+          assert.deepEqual([paid.trade_status, paid.sign_refused], ['TRADE_SUCCESS', null], method);
+          const trade = await merchant.wait(order.outTradeNo, one => one.trade_status === 'TRADE_SUCCESS');
+          assert.equal(sdk.checkNotifySignV2(trade), true);
+          const news = await signs.find(one => one.agreement_no === paid.agreement_no, 'the signature');
+          assert.equal(sdk.checkNotifySignV2(news), true);
+          assert.deepEqual(Object.keys(news).sort(), MEMBERS);
+          assert.deepEqual([news.notify_type, news.status, news.external_agreement_no],
+            ['dut_user_sign', 'NORMAL', sign.externalAgreementNo]);
+          assert.equal((await query()).status, 'NORMAL');
+          assert.equal(outcome(await debit(paid.agreement_no, '30.00')), '10000', 'the first debit is not the payment');
+
+          // The same once more under another order and number: it is paid, and nothing is signed beside what stands.
+          const before = signs.all(() => true).length;
+          const again = { ...order, outTradeNo: newNumber(),
+            agreementSignParams: { ...order.agreementSignParams, externalAgreementNo: undefined } };
+          const pay = biz => sandbox.pay(buyer.login, { order_string: sdk.sdkExecute('alipay.trade.app.pay',
+            { bizContent: { ...biz, productCode: 'CYCLE_PAY_AUTH' }, notifyUrl: merchant.url }) });
+          const other = await pay(again);
+          const third = await pay({ ...again, outTradeNo: newNumber() });
+          assert.deepEqual([third.trade_status, third.agreement_no, third.sign_refused],
+            ['TRADE_SUCCESS', null, 'same_in_force']);
+          await merchant.wait(again.outTradeNo);
+          await exec('alipay.user.agreement.unsign', { agreementNo: other.agreement_no });
+          await signs.find(one => one.agreement_no === other.agreement_no && one.status === 'UNSIGN', 'the end');
+          assert.equal(signs.all(() => true).length, before + 2, 'one notice each, none of what was not signed');
+          assert.equal(merchant.all(one => one.agreement_no === paid.agreement_no).length, 0, 'at its own address');
+        }
+      } finally {
+        await signs.close();
+      }
+    });
+
     test('what nobody signed is TEMP, and its number is good for one content', async () => {
       const biz = terms();
       const page = await fetch(link(biz), { redirect: 'manual' });

@@ -237,8 +237,8 @@ fn fees_are_those_of_the_rules_that_were_set_before() {
         report.findings.iter().filter(|finding| finding.kind == FindingKind::FeeWrong).collect();
     assert_eq!(
         wrong.len(),
-        2,
-        "only the orders confirmed and debited afterwards, not those that were paid before\n{report}"
+        3,
+        "only the orders confirmed, debited and signed with afterwards, not those that were paid before\n{report}"
     );
     assert!(wrong[0].message.starts_with("fee_minor is 7, ") && wrong[0].message.ends_with(" ask for 12"));
 }

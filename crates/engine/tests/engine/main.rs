@@ -18,4 +18,5 @@ mod races;
 mod random;
 mod refund;
 mod script;
+mod signing;
 mod support;

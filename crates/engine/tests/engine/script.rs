@@ -10,8 +10,9 @@ use engine::{
     AgreementDelivery, CancelAction, CancelOrder, ClaimOrder, CloseOrder, Command, ConfirmPay, DebitOrder,
     EndMandate, FindAccount, FindAgreement, FindByBuyer, FindLogin, FindMandate, FindOffer, FindOrder,
     FindOrderByNo, FindParty, FindRefund, FindTrade, IssuePayCode, JudgePassword, NewPassword,
-    OfferAgreement, OpenApp, OpenOrder, OpenParty, PayBy, PostponeDebit, RefundOrder, Reply, RunTimer,
-    SetAppStatus, SetPartyStatus, SetRules, SignAgreement, TopUp, TryPassword, UnsignAgreement, Which,
+    OfferAgreement, OpenApp, OpenOrder, OpenParty, OpenSigning, PayBy, PostponeDebit, RefundOrder, Reply,
+    RunTimer, SetAppStatus, SetPartyStatus, SetRules, SignAgreement, TopUp, TryPassword, UnsignAgreement,
+    Which,
 };
 use ledger::AccountKind;
 use money::{Currency, Money, Rate, parse_amount};
@@ -19,7 +20,7 @@ use people::{AppMode, AppStatus, PartyKind, PartyStatus};
 use std::collections::BTreeMap;
 use trade::{
     Agreement, Delivery, Mandate, Meaning, Notice, Order, OrderNumber, PeriodRule, PersonalProduct, Product,
-    Refund, Rulebook, Terms, Timeout, Trade, Unit, Validity, WireCharset,
+    Refund, Rulebook, Signing, Terms, Timeout, Trade, Unit, Validity, WireCharset,
 };
 
 /// Runs a script in a fresh world and hands the world back.
@@ -248,6 +249,11 @@ impl Script {
             "precreate" => self.order_command(words, Product::QrCode, None).into(),
             "create" => self.order_command(words, Product::MiniProgram, None).into(),
             "page" => self.order_command(words, Product::Page, None).into(),
+            "page-sign" => {
+                let (order, terms) =
+                    (self.order_command(words, Product::Page, None), self.offer(words).terms);
+                OpenSigning { order, terms, sign_notify_url: words.text("tell") }.into()
+            }
             "claim" => {
                 let by_code = words.plain.contains(&"code");
                 ClaimOrder { order_no: self.no(words.at(1)), buyer: party(2), by_code }.into()
@@ -543,6 +549,20 @@ impl Script {
                     told.map(|content| content.split("\"notify_type\":\"").nth(1).unwrap().to_owned());
                 kinds.map(|rest| rest.split('"').next().unwrap().to_owned()).collect::<Vec<_>>().join(", ")
             }
+            // `T1 A1`: what became of what is signed by paying T1; from then on A1 is the agreement's name.
+            "signing" => {
+                let no = self.no(words.at(1));
+                let signing = self.world.get::<Signing>((no.slot(), no)).expect("its terms stand beside it");
+                match (signing.agreement_no, signing.refused) {
+                    (None, None) => "waiting".to_owned(),
+                    (None, Some(refused)) => format!("{refused:?}"),
+                    (Some(agreement), refused) => {
+                        assert_eq!(refused, None);
+                        self.agreements.insert(words.at(2).to_owned(), agreement);
+                        "signed".to_owned()
+                    }
+                }
+            }
             "refund-row" => {
                 let refund = self.refund(words.at(1), words.at(2));
                 format!(
@@ -645,6 +665,8 @@ fn tell(reply: &Reply) -> String {
         Reply::DebitOrder(answer) => result(answer, |opened| {
             format!("{}{:?}", if opened.paid { "paid " } else { "" }, opened.order.state)
         }),
+        Reply::OpenSigning(answer) => result(answer, |opened| format!("{:?}", opened.order.state)),
+        Reply::FindSigning(answer) => result(answer, |_| ok()),
         Reply::FindAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::FindOffer(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::FindByBuyer(answer) => result(answer, |_| ok()),
