@@ -6,7 +6,7 @@
 
 use crate::order_view::name_of;
 use crate::portal::Portal;
-use crate::respond::{Frame, Visitor, message, page};
+use crate::respond::{Frame, Visitor, done, message, page};
 use crate::sign_in::{self, About, SignInRefused};
 use crate::texts::{Texts, shown};
 use crate::visit::{self, Visit};
@@ -154,7 +154,7 @@ async fn sign(
     match signed(&portal, &agreement, &login, Secret::new(pay_password)).await {
         Ok(agreement) => {
             let link = return_link(&portal, &agreement).await.map(|url| (f.t.back_to_shop, url));
-            message(f, StatusCode::OK, (f.t.signed, f.t.signed_text), link)
+            done(f, (f.t.signed, f.t.signed_text), link)
         }
         Err(NotSigned::SignIn(refused)) => {
             let error = Some((refused.status(), refused.words(f.t)));

@@ -31,8 +31,8 @@ const FORM: &str = "/wallet";
 /// Payments shown.
 const TRADES_MAX: usize = 20;
 
-type Shared = State<Arc<Portal>>;
-type Sent<T> = Result<Form<T>, FormRejection>;
+pub(crate) type Shared = State<Arc<Portal>>;
+pub(crate) type Sent<T> = Result<Form<T>, FormRejection>;
 
 /// The wallet's routes.
 pub(crate) fn routes() -> Router<Arc<Portal>> {
@@ -48,12 +48,14 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
 /// Where the buyer wanted to go before signing in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Next {
+pub(crate) enum Next {
     /// The wallet.
     #[default]
     Wallet,
     /// The pay code.
     Paycode,
+    /// What was signed and allowed.
+    Permissions,
 }
 
 impl Next {
@@ -61,6 +63,7 @@ impl Next {
         match self {
             Next::Wallet => "wallet",
             Next::Paycode => "paycode",
+            Next::Permissions => "permissions",
         }
     }
 
@@ -68,6 +71,7 @@ impl Next {
         match self {
             Next::Wallet => "/wallet",
             Next::Paycode => "/wallet/paycode",
+            Next::Permissions => "/wallet/permissions",
         }
     }
 }
@@ -143,13 +147,15 @@ struct TradePage<'a> {
     is_paid: bool,
 }
 
-fn session(portal: &Portal, visitor: &Visitor) -> Option<(String, Session)> {
+/// The session of this browser's wallet.
+pub(crate) fn session(portal: &Portal, visitor: &Visitor) -> Option<(String, Session)> {
     let id = visitor.cookie(SESSION)?;
     let found = portal.sessions.find(id, Purpose::Wallet, portal.door.now_us())?;
     Some((id.to_owned(), found))
 }
 
-fn sign_in_page(
+/// The form that asks who comes.
+pub(crate) fn sign_in_page(
     portal: &Portal,
     visitor: &Visitor,
     next: Next,

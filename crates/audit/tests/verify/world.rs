@@ -228,7 +228,7 @@ impl Script {
         self.deliver().await;
     }
 
-    /// One that is in force with a debit, one that has ended, one that nobody signed, and one that was signed by paying.
+    /// One that is in force with a debit, one that has ended, one that nobody signed, one that was signed by paying.
     async fn agreements(&self, cast: &Cast) {
         let first = self.agree(cast, "A1").await;
         self.sign(first, cast.alice).await;
