@@ -8,7 +8,7 @@ use wire::canonical::request_text;
 use wire::cert::Certificate;
 use wire::doctor::{Keys, Mistake, Serials, diagnose};
 use wire::params::Params;
-use wire::sign::PublicKey;
+use wire::sign::{PublicKey, SignType};
 
 /// Longest text that is examined here: dozens of its variants are made, and anybody may send it. The page and the
 /// command take longer ones.
@@ -28,8 +28,27 @@ pub(crate) fn of_signature(
     if request_text(params, false).len() > EXAMINED_BYTES_MAX {
         return told(app, Mistake::Unknown);
     }
-    let keys = Keys { registered: key, platform: Some(gateway.world.platform.key.public_key()), others };
+    let kind = if key.is_sm2() { SignType::Sm2 } else { SignType::Rsa2 };
+    let platform = gateway.world.signing_key(kind);
+    let keys = Keys { registered: key, platform: platform.map(|key| key.public_key()), others };
     told(app, diagnose(params, &keys)?.mistake)
+}
+
+/// Whether SM2 and RSA are mixed up: the kind of the registered key, and the sign type that the request names.
+pub(crate) fn of_algorithm(
+    gateway: &Gateway,
+    app: AppId,
+    registered: SignType,
+    named: SignType,
+) -> Option<Mistake> {
+    let mistake = match (registered, named) {
+        (SignType::Sm2, SignType::Rsa | SignType::Rsa2) => Mistake::RsaForSm2,
+        (SignType::Rsa | SignType::Rsa2, SignType::Sm2) => Mistake::Sm2ForRsa,
+        (SignType::Sm2, SignType::Sm2) | (SignType::Rsa | SignType::Rsa2, SignType::Rsa | SignType::Rsa2) => {
+            return None;
+        }
+    };
+    if gateway.world.sandbox { told(app, mistake) } else { None }
 }
 
 /// What is wrong with `app_cert_sn`, or else with `alipay_root_cert_sn`.

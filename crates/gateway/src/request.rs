@@ -11,7 +11,7 @@ use wire::charset::Charset;
 use wire::doctor::Mistake;
 use wire::envelope::{ERROR_NODE, method_node};
 use wire::params::{Params, charset_of};
-use wire::sign::SignType;
+use wire::sign::{SignType, is_sm2_spki};
 
 /// The parameters that tell where an answer goes and in which form.
 pub(crate) const LEARNT: [&str; 4] = ["method", "app_id", "charset", "sign_type"];
@@ -66,7 +66,8 @@ impl Origin {
         // An answer is never signed with SHA-1 for an app that may not use it, whatever the request asks for.
         let old = ascii(sign_type).and_then(SignType::parse) == Some(SignType::Rsa);
         let allowed = self.app.as_ref().is_some_and(|app| app.allow_rsa1);
-        self.sign_type = if old && allowed { SignType::Rsa } else { SignType::Rsa2 };
+        let usual = self.app.as_ref().map_or(SignType::Rsa2, |app| usual_sign_type(app));
+        self.sign_type = if old && allowed { SignType::Rsa } else { usual };
     }
 
     /// The method, for the log; empty when it is none of the API's.
@@ -113,6 +114,11 @@ impl Caller {
     pub(crate) fn seller(&self) -> PartyId {
         self.app.seller
     }
+}
+
+/// The sign type that follows from the key that an app is registered with.
+pub(crate) fn usual_sign_type(app: &App) -> SignType {
+    if is_sm2_spki(&app.public_key) { SignType::Sm2 } else { SignType::Rsa2 }
 }
 
 /// Whether the app proves itself with a certificate.

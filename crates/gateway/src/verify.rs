@@ -10,7 +10,7 @@ use crate::Gateway;
 use crate::codes::Failure;
 use crate::hint;
 use crate::registry::{Face, Method, Standing};
-use crate::request::{Caller, Origin, by_certificate};
+use crate::request::{Caller, Origin, by_certificate, usual_sign_type};
 use base::{AppId, DAY_US, HOUR_US};
 use people::{App, AppStatus};
 use std::borrow::Cow;
@@ -82,7 +82,7 @@ impl Keys {
         if let Some(known) = found.filter(|known| Arc::ptr_eq(&known.app, app) || known.app == *app) {
             return Ok(known);
         }
-        let smallest = if app.allow_rsa1 { SignType::Rsa } else { SignType::Rsa2 };
+        let smallest = if app.allow_rsa1 { SignType::Rsa } else { usual_sign_type(app) };
         let wrong = |_| GatewayError::MissingSignatureConfig;
         let known = if by_certificate(app) {
             let pem = app.certificate.as_ref().ok_or(GatewayError::MissingSignatureConfig)?;
@@ -110,7 +110,7 @@ pub(crate) fn verify(
     origin: &mut Origin,
 ) -> Result<(&'static Method, Verified<Object>), Failure> {
     let app = known_app(params, origin)?;
-    let sign_type = sign_type(params, &app)?;
+    let sign_type = sign_type(gateway, params, &app, origin)?;
     let charset = check_form(gateway, params, origin)?;
     let sign = present(params, "sign", GatewayError::MissingSignature)?;
     if sign.iter().any(|byte| !byte.is_ascii()) {
@@ -187,13 +187,22 @@ fn known_app(params: &Params, origin: &Origin) -> Result<Arc<App>, Failure> {
     origin.app.clone().ok_or_else(|| Failure::gateway(GatewayError::InvalidAppId))
 }
 
-fn sign_type(params: &Params, app: &App) -> Result<SignType, Failure> {
+fn sign_type(
+    gateway: &Gateway,
+    params: &Params,
+    app: &App,
+    origin: &mut Origin,
+) -> Result<SignType, Failure> {
     let name = present(params, "sign_type", GatewayError::MissingSignatureType)?;
     let named = std::str::from_utf8(name).ok().and_then(SignType::parse);
     match named {
-        Some(SignType::Rsa2) => Ok(SignType::Rsa2),
         Some(SignType::Rsa) if app.allow_rsa1 => Ok(SignType::Rsa),
-        Some(SignType::Rsa) | None => Err(Failure::gateway(GatewayError::InvalidSignatureType)),
+        Some(named) if named == usual_sign_type(app) => Ok(named),
+        Some(named @ (SignType::Rsa | SignType::Rsa2 | SignType::Sm2)) => {
+            origin.hint = hint::of_algorithm(gateway, app.id, usual_sign_type(app), named);
+            Err(Failure::gateway(GatewayError::InvalidSignatureType))
+        }
+        None => Err(Failure::gateway(GatewayError::InvalidSignatureType)),
     }
 }
 

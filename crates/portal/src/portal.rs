@@ -36,6 +36,9 @@ pub trait Intake: Send + Sync {
 pub trait Issuer: Send + Sync {
     /// A certificate for an app of this merchant that signs with this key, PEM.
     fn issue(&self, seller: PartyId, key: &PublicKey) -> Result<String, CertError>;
+
+    /// Sees to it that the platform has an SM2 key: drawn and kept when there is none yet. The error is for the log.
+    fn need_sm2(&self) -> Result<(), String>;
 }
 
 /// Opens a view of the posted tables.

@@ -25,9 +25,20 @@ enum Mode {
     Cert,
 }
 
+/// What an app signs with.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Algorithm {
+    #[default]
+    Rsa,
+    Sm2,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OpenRequest {
+    #[serde(default)]
+    algorithm: Algorithm,
     seller_id: String,
     #[serde(default)]
     mode: Mode,
@@ -45,7 +56,7 @@ struct Keys {
 
 /// Opens an app.
 pub(crate) async fn open(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
-    let OpenRequest { seller_id, mode, public_key, allow_rsa, aes } = read(&headers, &body)?;
+    let OpenRequest { algorithm, seller_id, mode, public_key, allow_rsa, aes } = read(&headers, &body)?;
     let seller: PartyId = seller_id.parse().map_err(|error| SandboxError::bad("bad_seller_id", error))?;
     let missing = || SandboxError::missing("seller_not_found", "there is no such merchant");
     let found = portal.door.ask(FindParty { party: seller }).await;
@@ -53,7 +64,9 @@ pub(crate) async fn open(State(portal): State<Arc<Portal>>, headers: HeaderMap, 
     if found.kind != PartyKind::Merchant {
         return Err(missing());
     }
-    let keys = keys_of(public_key, allow_rsa).await?;
+    check_algorithm(algorithm, mode, allow_rsa)?;
+    let keys = keys_of(public_key, algorithm, allow_rsa).await?;
+    let platform_public_key = platform_key(&portal, algorithm).await?;
     let aes_key = aes.unwrap_or(true).then(|| Secret::new(chance::bytes::<16>()));
     let certificate = match mode {
         Mode::Key => None,
@@ -68,11 +81,13 @@ pub(crate) async fn open(State(portal): State<Arc<Portal>>, headers: HeaderMap, 
         "app_id": id.to_string(),
         "seller_id": seller.to_string(),
         "mode": if mode == Mode::Cert { "cert" } else { "key" },
-        "platform_public_key": portal.world.platform.public_key,
+        "algorithm": if algorithm == Algorithm::Sm2 { "sm2" } else { "rsa" },
+        "platform_public_key": platform_public_key,
     });
     let mut add = |name: &str, value: &str| body[name] = Value::from(value);
     if let Some(private) = &keys.private {
-        add("private_key_pkcs1", &private.to_pkcs1_pem());
+        let own_form = if algorithm == Algorithm::Sm2 { "private_key_sec1" } else { "private_key_pkcs1" };
+        add(own_form, &private.to_pkcs1_pem());
         add("private_key_pkcs8", &private.to_pkcs8_pem());
     }
     if let Some(certificate) = &certificate {
@@ -86,18 +101,57 @@ pub(crate) async fn open(State(portal): State<Arc<Portal>>, headers: HeaderMap, 
     answer(body)
 }
 
+/// What does not go together with SM2.
+fn check_algorithm(algorithm: Algorithm, mode: Mode, allow_rsa: bool) -> Result<(), SandboxError> {
+    match (algorithm, mode, allow_rsa) {
+        (Algorithm::Sm2, Mode::Cert, _) => Err(SandboxError::bad(
+            "bad_request",
+            "an SM2 app proves itself with a key; certificates are RSA only",
+        )),
+        (Algorithm::Sm2, Mode::Key, true) => {
+            Err(SandboxError::bad("bad_request", "allow_rsa is for RSA apps; an SM2 app signs with SM2 only"))
+        }
+        (Algorithm::Sm2, Mode::Key, false) | (Algorithm::Rsa, Mode::Key | Mode::Cert, _) => Ok(()),
+    }
+}
+
+/// The platform's public key for an app of this algorithm; the SM2 key is drawn for the first app that needs it.
+async fn platform_key(portal: &Arc<Portal>, algorithm: Algorithm) -> Result<String, SandboxError> {
+    match algorithm {
+        Algorithm::Rsa => Ok(portal.world.platform.public_key.clone()),
+        Algorithm::Sm2 => {
+            let issuer = portal.issuer.clone();
+            let drawn = tokio::task::spawn_blocking(move || issuer.need_sm2()).await;
+            drawn.map_err(SandboxError::broken)?.map_err(SandboxError::broken)?;
+            let sm2 = portal.world.sm2.get();
+            sm2.map(|sm2| sm2.public_key.clone()).ok_or_else(|| SandboxError::broken("there is no SM2 key"))
+        }
+    }
+}
+
 /// The keys that the call gives, or new ones.
-async fn keys_of(public_key: Option<String>, allow_rsa: bool) -> Result<Keys, SandboxError> {
+async fn keys_of(
+    public_key: Option<String>,
+    algorithm: Algorithm,
+    allow_rsa: bool,
+) -> Result<Keys, SandboxError> {
     match public_key {
         Some(text) => {
-            let sign_type = if allow_rsa { SignType::Rsa } else { SignType::Rsa2 };
+            let sign_type = match (algorithm, allow_rsa) {
+                (Algorithm::Sm2, _) => SignType::Sm2,
+                (Algorithm::Rsa, true) => SignType::Rsa,
+                (Algorithm::Rsa, false) => SignType::Rsa2,
+            };
             let public = PublicKey::parse(&text, sign_type)
                 .map_err(|error| SandboxError::bad("bad_public_key", error))?;
             Ok(Keys { public, private: None })
         }
         None => {
-            let drawn =
-                tokio::task::spawn_blocking(wire::keygen::rsa_2048).await.map_err(SandboxError::broken)?;
+            let draw = match algorithm {
+                Algorithm::Rsa => wire::keygen::rsa_2048,
+                Algorithm::Sm2 => wire::keygen::sm2,
+            };
+            let drawn = tokio::task::spawn_blocking(draw).await.map_err(SandboxError::broken)?;
             let private = drawn.map_err(SandboxError::broken)?;
             Ok(Keys { public: private.public_key().clone(), private: Some(private) })
         }

@@ -23,6 +23,7 @@ use crate::canonical::request_text;
 use crate::charset::Charset;
 use crate::params::Params;
 use crate::sign::{PublicKey, SignType, verify_request};
+use crate::sm2;
 use std::collections::BTreeSet;
 
 /// Most signatures that are checked for one diagnosis. All that is tried of a usual request fits in.
@@ -98,6 +99,13 @@ fn find(params: &Params, sign: &str, rebuilt: &[u8], trial: &mut Trial<'_>) -> F
     if let Some(found) = other_keys(rebuilt, trial) {
         return found;
     }
+    if let Some(mistake) = other_algorithm(registered, trial.sign_type, &trial.signature) {
+        return Found::plain(mistake);
+    }
+    if registered.is_sm2() {
+        // Its length varies by a few bytes, so that none is wrong.
+        return texts::find(params, trial).unwrap_or(Found::plain(Mistake::Unknown));
+    }
     if trial.signature.len() != registered.bits().div_ceil(8) {
         return Found::plain(Mistake::SignOfOtherLength);
     }
@@ -108,6 +116,18 @@ fn find(params: &Params, sign: &str, rebuilt: &[u8], trial: &mut Trial<'_>) -> F
         return Found::plain(Mistake::RegisteredKeyTooShort);
     }
     texts::find(params, trial).unwrap_or(Found::plain(Mistake::Unknown))
+}
+
+/// Whether SM2 and RSA are mixed up, told by what the request names and by the shape of its signature.
+fn other_algorithm(registered: &PublicKey, named: SignType, signature: &[u8]) -> Option<Mistake> {
+    let sm2_signed = sm2::is_signature(signature);
+    // No RSA signature that is read here is below 128 bytes, and no SM2 one above 72.
+    let rsa_signed = !sm2_signed && signature.len() >= 128;
+    let sm2_named = named == SignType::Sm2;
+    match registered.is_sm2() {
+        true => (!sm2_named || rsa_signed).then_some(Mistake::RsaForSm2),
+        false => (sm2_named || sm2_signed).then_some(Mistake::Sm2ForRsa),
+    }
 }
 
 /// Whether the text is right and another key signed it.

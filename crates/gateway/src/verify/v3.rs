@@ -8,9 +8,10 @@ use super::{
 };
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::hint;
 use crate::nonces::NonceRefused;
 use crate::registry::Method;
-use crate::request::{Caller, Origin};
+use crate::request::{Caller, Origin, usual_sign_type};
 use base::{AppId, MINUTE_US};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,7 +20,6 @@ use wire::charset::Charset;
 use wire::json::{Json, Object};
 use wire::params::Params;
 use wire::public_code::{GatewayError, verified_text_detail};
-use wire::sign::SignType;
 use wire::v3::{Authorization, AuthorizationError, request_text};
 
 /// How far a timestamp may be away, as documented.
@@ -67,6 +67,11 @@ pub(crate) fn verify(
     })?;
     read.get("app_id").ok_or_else(|| Failure::gateway(GatewayError::MissingAppId))?;
     let app = origin.app.clone().ok_or_else(|| Failure::gateway(GatewayError::InvalidAppId))?;
+    let sign_type = usual_sign_type(&app);
+    if read.sign_type != sign_type {
+        origin.hint = hint::of_algorithm(gateway, app.id, sign_type, read.sign_type);
+        return Err(Failure::gateway(GatewayError::InvalidSignatureType));
+    }
     let sent_at_us = check_time(gateway, &read)?;
     let sign = read.sign.ok_or_else(|| Failure::gateway(GatewayError::MissingSignature))?;
     let nonce = read.get("nonce");
@@ -92,8 +97,7 @@ pub(crate) fn verify(
         Ok(text)
     };
     let (notify_url, return_url) = (address("notify_url")?, address("return_url")?);
-    let (charset, sign_type) = (Charset::Utf8, SignType::Rsa2);
-    let caller = Caller { app, charset, sign_type, notify_url, return_url };
+    let caller = Caller { app, charset: Charset::Utf8, sign_type, notify_url, return_url };
     Ok((method, Verified { caller, request: fields }))
 }
 
@@ -133,7 +137,7 @@ fn check_signature(
 ) -> Result<(), Failure> {
     let token = call.app_auth_token.as_deref();
     let text = |verb: &String, uri: &String| request_text(read.signed, verb, uri, body, token);
-    let right = |verb, uri| known.key.verify(SignType::Rsa2, &text(verb, uri), sign);
+    let right = |verb, uri| known.key.verify(read.sign_type, &text(verb, uri), sign);
     if call.verbs.iter().any(|verb| call.uris.iter().any(|uri| right(verb, uri))) {
         return Ok(());
     }

@@ -82,6 +82,14 @@ async fn each_wrong_call_is_refused_by_name() {
     let shop = Shop::open().await;
     let order = shop.order(Product::QrCode, 1_00).await.order;
     let qr_code = shop.world.qr_url(order.no);
+    let sm2 = |more: serde_json::Value| {
+        let mut body = json!({"seller_id": shop.seller.to_string(), "algorithm": "sm2"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    let rsa_key = wire::keygen::rsa_2048().unwrap().public_key().to_base64();
+    let sm2_private = wire::keygen::sm2().unwrap().to_pkcs8_base64();
+    let sm2_private = sm2_private.as_str();
     for (path, body, status, code) in [
         ("/sandbox/paycode", json!({"login": BUYER, "more": 1}), 400, "bad_request"),
         ("/sandbox/paycode", json!({"login": "nobody"}), 404, "party_not_found"),
@@ -115,6 +123,10 @@ async fn each_wrong_call_is_refused_by_name() {
             400,
             "bad_public_key",
         ),
+        ("/sandbox/app", sm2(json!({"mode": "cert"})), 400, "bad_request"),
+        ("/sandbox/app", sm2(json!({"allow_rsa": true})), 400, "bad_request"),
+        ("/sandbox/app", sm2(json!({"public_key": rsa_key})), 400, "bad_public_key"),
+        ("/sandbox/app", sm2(json!({"public_key": sm2_private})), 400, "bad_public_key"),
         ("/sandbox/pay", json!({"login": BUYER, "pay_password": PASSWORD}), 400, "bad_request"),
         (
             "/sandbox/pay",
@@ -277,4 +289,26 @@ async fn letters_that_cannot_be_looked_at_answered_or_sent_are_told_so() {
     assert_eq!((status, &said["error"]["code"]), (StatusCode::BAD_REQUEST, &json!("bad_request")));
     let (status, said) = shop.get("/sandbox/notifications/letters").await;
     assert_eq!((status, said), (StatusCode::OK, json!({"letters": []})));
+}
+
+#[tokio::test]
+async fn an_sm2_app_gets_keys_in_both_forms_and_the_platforms_key() {
+    use wire::sign::is_sm2_spki;
+    let shop = Shop::open().await;
+    let platform = wire::keygen::sm2().unwrap();
+    let public_key = platform.public_key().to_base64();
+    let kept = world::Sm2Platform { key: std::sync::Arc::new(platform), public_key: public_key.clone() };
+    shop.world.sm2.set(kept).unwrap();
+    let body = json!({"seller_id": shop.seller.to_string(), "algorithm": "sm2"});
+    let (status, told) = shop.call("/sandbox/app", body).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    assert_eq!((told["algorithm"].as_str(), told["mode"].as_str()), (Some("sm2"), Some("key")));
+    assert_eq!(told["platform_public_key"].as_str(), Some(public_key.as_str()));
+    let form = |name: &str| PrivateKey::parse(told[name].as_str().unwrap()).unwrap();
+    let (sec1, pkcs8) = (form("private_key_sec1"), form("private_key_pkcs8"));
+    assert_eq!(sec1.public_key(), pkcs8.public_key());
+    assert!(told.get("private_key_pkcs1").is_none());
+    let app = shop.door.app(told["app_id"].as_str().unwrap().parse().unwrap()).unwrap();
+    assert!(is_sm2_spki(&app.public_key));
+    assert_eq!(PublicKey::from_der(&app.public_key, SignType::Sm2).unwrap(), *pkcs8.public_key());
 }

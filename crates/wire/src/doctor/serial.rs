@@ -3,7 +3,7 @@
 use super::Mistake;
 use crate::cert::Certificate;
 use crate::params::Params;
-use crate::sign::{PublicKey, SignType};
+use crate::sign::{PublicKey, SignType, is_sm2_spki};
 use md5::{Digest, Md5};
 
 /// The certificates of a call in certificate mode.
@@ -39,7 +39,10 @@ pub fn registered_key(
             let certificate = Certificate::parse(pem).ok()?;
             Some((certificate.public_key.clone(), Some(certificate)))
         }
-        None => Some((PublicKey::from_der(public_key, SignType::Rsa).ok()?, None)),
+        None => {
+            let kind = if is_sm2_spki(public_key) { SignType::Sm2 } else { SignType::Rsa };
+            Some((PublicKey::from_der(public_key, kind).ok()?, None))
+        }
     }
 }
 
