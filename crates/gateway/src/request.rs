@@ -90,8 +90,8 @@ impl Origin {
         self.charset = charset_of(charset).unwrap_or_default();
         // An answer is never signed with SHA-1 for an app that may not use it, whatever the request asks for.
         let old = ascii(sign_type).and_then(SignType::parse) == Some(SignType::Rsa);
-        let allowed = self.app.as_ref().is_some_and(|app| app.allow_rsa1);
-        self.sign_type = if old && allowed { SignType::Rsa } else { SignType::Rsa2 };
+        let least = |app: &App| if old { least_sign_type(app) } else { usual_sign_type(app) };
+        self.sign_type = self.app.as_ref().map_or(SignType::Rsa2, |app| least(app));
     }
 
     /// The method, for the log; empty when it is none of the API's.
@@ -165,6 +165,20 @@ impl Caller {
     pub(crate) fn seller(&self) -> PartyId {
         self.merchant.map_or(self.app.seller, |merchant| merchant.party)
     }
+}
+
+/// The weakest sign type that an app may use: SHA-1, where an app with an RSA key was allowed to.
+pub(crate) fn least_sign_type(app: &App) -> SignType {
+    match usual_sign_type(app) {
+        SignType::Sm2 => SignType::Sm2,
+        SignType::Rsa | SignType::Rsa2 if app.allow_rsa1 => SignType::Rsa,
+        SignType::Rsa | SignType::Rsa2 => SignType::Rsa2,
+    }
+}
+
+/// The sign type that follows from the key that an app is registered with.
+pub(crate) fn usual_sign_type(app: &App) -> SignType {
+    SignType::of_key(&app.public_key)
 }
 
 /// Whether the app proves itself with a certificate.

@@ -48,6 +48,7 @@ mod visit;
 mod wallet;
 
 pub use portal::{Intake, Issuer, Offering, Opening, Portal, Readers, routes};
+pub use sandbox_app::AppSignType;
 pub use sandbox_clock::{
     ClockFace, ClockHands, Counts, Event, Happened, Journey, Moving, NotMoved, Target, clock_routes,
 };

@@ -105,14 +105,16 @@ fn found(portal: &Portal, form: &DoctorForm) -> Result<Findings, Unclear> {
         ("", Some(app)) => key_of(app).ok_or(Unclear::Key)?,
         ("", None) => return Err(Unclear::App),
         // A short key is read too, so that it can be named as the mistake.
-        (text, _) => (PublicKey::parse(text, SignType::Rsa).map_err(|_| Unclear::Key)?, None),
+        (text, _) => (pasted_key(text).ok_or(Unclear::Key)?, None),
     };
     let others = app.map_or_else(Vec::new, |app| {
         let apps = portal.door.apps_of(app.seller, OTHERS_MAX + 1);
         apps.iter().filter(|other| other.id != app.id).filter_map(|other| Some(key_of(other)?.0)).collect()
     });
     let platform = &portal.world.platform;
-    let keys = Keys { registered: &registered, platform: Some(platform.key.public_key()), others: &others };
+    let signing = portal.world.signing_key(registered.usual_sign_type());
+    let keys =
+        Keys { registered: &registered, platform: signing.map(|key| key.public_key()), others: &others };
     if let Some(found) = diagnose(&params, &keys) {
         return Ok(Findings {
             mistake: Some(found.mistake),
@@ -136,6 +138,11 @@ fn found(portal: &Portal, form: &DoctorForm) -> Result<Findings, Unclear> {
         None => serial.expected,
     });
     Ok(Findings { mistake, rebuilt, expected, ..Findings::default() })
+}
+
+/// A key of either algorithm.
+fn pasted_key(text: &str) -> Option<PublicKey> {
+    PublicKey::parse(text, SignType::Rsa).or_else(|_| PublicKey::parse(text, SignType::Sm2)).ok()
 }
 
 fn app_of(portal: &Portal, params: &Params) -> Option<Arc<App>> {

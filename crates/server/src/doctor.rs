@@ -85,8 +85,9 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 fn of_file(path: &Path) -> anyhow::Result<Known> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     // A short key is read too, so that it can be named as the mistake.
-    let registered =
-        PublicKey::parse(&text, SignType::Rsa).with_context(|| format!("the key in {}", path.display()))?;
+    let registered = PublicKey::parse(&text, SignType::Rsa)
+        .or_else(|error| PublicKey::parse(&text, SignType::Sm2).map_err(|_| error))
+        .with_context(|| format!("the key in {}", path.display()))?;
     Ok(Known { registered, certificate: None, platform: None, others: Vec::new() })
 }
 

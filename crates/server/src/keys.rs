@@ -8,6 +8,7 @@
 //!                              a world that was made from a seed, whose secrets follow from that
 //! keys/platform_private.pem    signs answers and notifications      keys/platform_cert.crt
 //! keys/root_private.pem        signs certificates                   keys/root_cert.crt
+//! keys/platform_sm2_private.pem   the same for apps that sign with SM2; made for the first of them
 //! keys/apps/APP_ID/…           handed to developers; the platform itself does not need them
 //! ```
 
@@ -16,18 +17,20 @@ use crate::private_file;
 use anyhow::{Context, anyhow, bail};
 use base::{DAY_US, PartyId};
 use people::AppMode;
+use portal::AppSignType;
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use wire::cert::{Authority, CertError, Certificate, Name, Validity};
 use wire::sign::{PrivateKey, PublicKey};
 use wire::{cert, keygen};
-use world::{Platform, Secrets};
+use world::{Platform, Secrets, Sm2Platform};
 use zeroize::Zeroizing;
 
 const MASTER: &str = "master.key";
 const PLATFORM_KEY: &str = "platform_private.pem";
 const PLATFORM_CERT: &str = "platform_cert.crt";
+const SM2_KEY: &str = "platform_sm2_private.pem";
 const ROOT_KEY: &str = "root_private.pem";
 const ROOT_CERT: &str = "root_cert.crt";
 
@@ -40,6 +43,7 @@ const EARLY_US: i64 = DAY_US;
 #[derive(Debug)]
 pub(crate) struct Keys {
     pub(crate) platform: Platform,
+    pub(crate) sm2: Arc<OnceLock<Sm2Platform>>,
     pub(crate) secrets: Secrets,
     pub(crate) authority: Arc<AppAuthority>,
 }
@@ -48,9 +52,23 @@ pub(crate) struct Keys {
 #[derive(Debug)]
 pub(crate) struct AppAuthority {
     authority: Authority,
+    folder: PathBuf,
+    sm2: Arc<OnceLock<Sm2Platform>>,
+    drawing: Mutex<()>,
 }
 
 impl portal::Issuer for AppAuthority {
+    fn need_sm2(&self) -> Result<(), String> {
+        // One draws, the others find what it made.
+        let _one = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.sm2.get().is_some() {
+            return Ok(());
+        }
+        let key = draw_sm2(&self.folder).map_err(|error| format!("{error:#}"))?;
+        self.sm2.get_or_init(|| sm2_platform(key));
+        Ok(())
+    }
+
     fn issue(&self, seller: PartyId, key: &PublicKey) -> Result<String, CertError> {
         // Without chance there is no serial; the error that stands for "no certificate" is the closest.
         let serial = keygen::certificate_serial().map_err(|_| CertError::BadSerial)?;
@@ -59,9 +77,34 @@ impl portal::Issuer for AppAuthority {
     }
 }
 
-/// A new RSA key on a thread of its own: chance decides how long it takes, and several are needed at once.
-pub(crate) fn key_under_way() -> std::thread::JoinHandle<anyhow::Result<PrivateKey>> {
-    std::thread::spawn(|| keygen::rsa_2048().context("no RSA key could be made"))
+/// A new SM2 key of the platform, durable before anybody is told of it.
+fn draw_sm2(folder: &Path) -> anyhow::Result<PrivateKey> {
+    let key = keygen::sm2().context("no SM2 key could be made")?;
+    private_file::write(&folder.join(SM2_KEY), key.to_pkcs8_pem().as_bytes())?;
+    Ok(key)
+}
+
+/// The SM2 key that was made before, if there is one.
+fn read_sm2(folder: &Path) -> anyhow::Result<Option<PrivateKey>> {
+    let path = folder.join(SM2_KEY);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let key = PrivateKey::parse(&private_file::read(&path)?);
+    let key = key.with_context(|| format!("{} is damaged", path.display()))?;
+    if !key.public_key().is_sm2() {
+        bail!("{} is not an SM2 key", path.display());
+    }
+    Ok(Some(key))
+}
+
+fn sm2_platform(key: PrivateKey) -> Sm2Platform {
+    Sm2Platform { public_key: key.public_key().to_base64(), key: Arc::new(key) }
+}
+
+/// A new key on a thread of its own: of RSA chance decides how long it takes, and several are needed at once.
+pub(crate) fn key_under_way(of: AppSignType) -> std::thread::JoinHandle<anyhow::Result<PrivateKey>> {
+    std::thread::spawn(move || of.draw().context("no key could be made"))
 }
 
 /// Waits for a key.
@@ -123,7 +166,8 @@ fn make(folder: &Path, keys_of: Option<&Path>) -> anyhow::Result<()> {
 
 /// Takes the platform's keys and certificates of another world.
 fn share(from: &Path, to: &Path) -> anyhow::Result<()> {
-    for file in [PLATFORM_KEY, ROOT_KEY] {
+    let sm2 = from.join(SM2_KEY).exists().then_some(SM2_KEY);
+    for file in [PLATFORM_KEY, ROOT_KEY].into_iter().chain(sm2) {
         private_file::write(&to.join(file), private_file::read(&from.join(file))?.as_bytes())?;
     }
     for file in [ROOT_CERT, PLATFORM_CERT] {
@@ -135,7 +179,7 @@ fn share(from: &Path, to: &Path) -> anyhow::Result<()> {
 }
 
 fn draw(unfinished: &Path) -> anyhow::Result<()> {
-    let (platform, root) = (key_under_way(), key_under_way());
+    let (platform, root) = (key_under_way(AppSignType::Rsa2), key_under_way(AppSignType::Rsa2));
     let (platform, root) = (finished(platform)?, finished(root)?);
     private_file::write(&unfinished.join(PLATFORM_KEY), platform.to_pkcs8_pem().as_bytes())?;
     private_file::write(&unfinished.join(ROOT_KEY), root.to_pkcs8_pem().as_bytes())?;
@@ -178,7 +222,10 @@ fn read(folder: &Path) -> anyhow::Result<Keys> {
         certificate,
         root,
     };
-    Ok(Keys { platform, secrets, authority: Arc::new(AppAuthority { authority }) })
+    let sm2 = Arc::new(read_sm2(folder)?.map_or_else(OnceLock::new, |key| OnceLock::from(sm2_platform(key))));
+    let (folder, drawing) = (folder.to_owned(), Mutex::new(()));
+    let authority = Arc::new(AppAuthority { authority, folder, sm2: sm2.clone(), drawing });
+    Ok(Keys { platform, sm2, secrets, authority })
 }
 
 /// What everybody may know of the platform's keys.
@@ -235,6 +282,26 @@ mod tests {
         let issued = Certificate::parse(&issued).unwrap();
         assert!(issued.is_issued_by(&Certificate::parse(&first.platform.root).unwrap()));
         assert!(issued.is_valid_at(crate::world_clock::system_clock_us()));
+    }
+
+    #[test]
+    fn the_sm2_key_is_made_when_it_is_needed_and_stays() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = temporary.path().join("keys");
+        let first = open(&folder, true, None, None).unwrap();
+        assert!(first.sm2.get().is_none() && !folder.join(SM2_KEY).exists(), "no start draws it");
+        first.authority.need_sm2().unwrap();
+        let made = first.sm2.get().unwrap().public_key.clone();
+        first.authority.need_sm2().unwrap();
+        assert_eq!(first.sm2.get().unwrap().public_key, made);
+        let again = open(&folder, false, None, None).unwrap();
+        again.authority.need_sm2().unwrap();
+        assert_eq!(again.sm2.get().unwrap().public_key, made);
+        let rsa = keygen::rsa_2048().unwrap();
+        for wrong in ["x", rsa.to_pkcs8_pem().as_str()] {
+            private_file::write(&folder.join(SM2_KEY), wrong.as_bytes()).unwrap();
+            assert!(format!("{:#}", open(&folder, false, None, None).unwrap_err()).contains(SM2_KEY));
+        }
     }
 
     #[test]

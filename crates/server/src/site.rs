@@ -58,10 +58,10 @@ impl Site {
         let note = folder.world_note_of(file)?;
         // A world that is begun anew has no journal either, but it has keys.
         let is_new = !folder.journal().exists();
-        let Keys { platform, secrets, authority } =
+        let Keys { platform, sm2, secrets, authority } =
             keys::open(&folder.keys(), is_new, note.seed, keys_of.as_deref())?;
         let (name, sandbox) = (WORLD.to_owned(), note.sandbox);
-        let world = Arc::new(World { name, sandbox, base_url, platform, secrets });
+        let world = Arc::new(World { name, sandbox, base_url, platform, sm2, secrets });
         Ok(Site { folder, _claim: claim, authority, world, note, keys_of })
     }
 

@@ -323,7 +323,7 @@ struct Holder<'a>(&'a PublicKey);
 
 impl rcgen::PublicKeyData for Signer<'_> {
     fn der_bytes(&self) -> &[u8] {
-        self.0.public_key().to_pkcs1_der()
+        self.0.public_key().inner_der()
     }
 
     fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
@@ -339,7 +339,7 @@ impl rcgen::SigningKey for Signer<'_> {
 
 impl rcgen::PublicKeyData for Holder<'_> {
     fn der_bytes(&self) -> &[u8] {
-        self.0.to_pkcs1_der()
+        self.0.inner_der()
     }
 
     fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {

@@ -18,8 +18,8 @@ pub use faults::{DELAY_S_MAX, Fault, FaultError, LAG_S_MAX, LATENCY_MS_MAX};
 pub use secrets::{Secrets, SecretsError};
 pub use tokens::{TOKEN_LENGTH_MAX, TokenUse, code_of, slot_of_token};
 
-use std::sync::Arc;
-use wire::sign::PrivateKey;
+use std::sync::{Arc, OnceLock};
+use wire::sign::{PrivateKey, SignType};
 
 /// One world as its rim sees it.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub struct World {
     pub base_url: String,
     /// What answers and notifications are signed with.
     pub platform: Platform,
+    /// The same for apps that sign with SM2: empty until the first one is opened, so that no start waits for it.
+    pub sm2: Arc<OnceLock<Sm2Platform>>,
     /// Keys that never leave the server.
     pub secrets: Secrets,
 }
@@ -53,11 +55,28 @@ pub struct Platform {
     pub root_sn: String,
 }
 
+/// The platform's SM2 key.
+#[derive(Clone, Debug)]
+pub struct Sm2Platform {
+    /// Signs answers and notifications.
+    pub key: Arc<PrivateKey>,
+    /// The public key as merchants paste it: base64 of SubjectPublicKeyInfo, one line.
+    pub public_key: String,
+}
+
 /// Longest link in the code of an app, bytes: what a QR code holds in byte mode with error correction level M
 /// (ISO/IEC 18004, version 40).
 pub const APP_CODE_LINK_MAX: usize = 2_331;
 
 impl World {
+    /// The platform's key of this sign type; `None` while there is no SM2 key.
+    pub fn signing_key(&self, sign_type: SignType) -> Option<&Arc<PrivateKey>> {
+        match sign_type {
+            SignType::Rsa | SignType::Rsa2 => Some(&self.platform.key),
+            SignType::Sm2 => self.sm2.get().map(|sm2| &sm2.key),
+        }
+    }
+
     /// The address of the cashier page of an order.
     pub fn cashier_url(&self, order_no: base::OrderNo) -> String {
         format!("{}/cashier/{}", self.base_url, self.secrets.order_token(order_no))

@@ -19,6 +19,7 @@ mod rest;
 mod rest_checks;
 mod rest_client;
 mod shop;
+mod sm2;
 mod small;
 mod table;
 mod tokens;

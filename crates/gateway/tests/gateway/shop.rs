@@ -100,6 +100,7 @@ impl Shop {
             sandbox,
             base_url: "http://127.0.0.1:8080".to_owned(),
             platform: platform(&root()),
+            sm2: Arc::default(),
             secrets: Secrets::from_master(&[7; 32]).unwrap(),
         });
         let gateway = Arc::new(Gateway::new(world.clone(), door.clone()));
@@ -177,7 +178,7 @@ impl Shop {
         let command = OpenApp {
             seller,
             mode,
-            public_key: public.to_pkcs1_der().to_vec(),
+            public_key: public.inner_der().to_vec(),
             cert_sn: certificate.as_ref().map(|pem| Text::new(&cert_sn(pem).unwrap()).unwrap()),
             certificate: certificate.as_ref().map(|pem| Text::new(pem).unwrap()),
             allow_rsa1,

@@ -7,7 +7,7 @@ use engine::{AgreementDelivery, FindOffer, OfferAgreement};
 use serde_json::json;
 use trade::{AgreementState, PeriodRule, PersonalProduct, Terms, Unit, Validity, WireCharset};
 
-async fn offer(shop: &Shop, scene: &str) -> AgreementNo {
+pub(crate) async fn offer(shop: &Shop, scene: &str) -> AgreementNo {
     let (unit, every, first) = (Unit::Month, 1, Day::from_number(20_300_105).unwrap());
     let rule = PeriodRule { unit, every, first, single: fen(3_000), total: None, payments: None };
     offer_of(shop, PersonalProduct::CyclePay, scene, Some(rule), None).await

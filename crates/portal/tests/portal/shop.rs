@@ -62,6 +62,10 @@ impl Intake for KnownStrings {
 struct NoIssuer;
 
 impl Issuer for NoIssuer {
+    fn need_sm2(&self) -> Result<(), String> {
+        Ok(())
+    }
+
     fn issue(&self, _: PartyId, _: &PublicKey) -> Result<String, CertError> {
         Err(CertError::NotThisAuthority)
     }
@@ -100,7 +104,14 @@ fn world(sandbox: bool) -> World {
     let platform =
         Platform { key, public_key, certificate: empty(), root: empty(), cert_sn: empty(), root_sn: empty() };
     let secrets = Secrets::from_master(&[7; 32]).unwrap();
-    World { name: "default".into(), sandbox, base_url: "http://pay.test".into(), platform, secrets }
+    World {
+        name: "default".into(),
+        sandbox,
+        base_url: "http://pay.test".into(),
+        platform,
+        sm2: Arc::default(),
+        secrets,
+    }
 }
 
 pub(crate) fn fen(minor: u64) -> Money {

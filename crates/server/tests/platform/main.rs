@@ -12,4 +12,5 @@ mod letters;
 mod life;
 mod logs;
 mod server;
+mod sm2;
 mod worlds;

@@ -39,7 +39,13 @@ pub fn registered_key(
             let certificate = Certificate::parse(pem).ok()?;
             Some((certificate.public_key.clone(), Some(certificate)))
         }
-        None => Some((PublicKey::from_der(public_key, SignType::Rsa).ok()?, None)),
+        None => {
+            let smallest = match SignType::of_key(public_key) {
+                SignType::Sm2 => SignType::Sm2,
+                SignType::Rsa | SignType::Rsa2 => SignType::Rsa,
+            };
+            Some((PublicKey::from_der(public_key, smallest).ok()?, None))
+        }
     }
 }
 
