@@ -55,12 +55,12 @@ impl Gateway {
         if origin.is_page() {
             return error_page(origin, &Refusal::from(Busy::failure()));
         }
-        let (node, platform) = (origin.error_node(), &self.world.platform);
-        let key = self.world.signing_key(origin.sign_type);
-        let bytes = match origin.app.as_ref().zip(key) {
-            Some((app, key)) => {
+        let node = origin.error_node();
+        let platform = self.world.platform_of(origin.sign_type);
+        let bytes = match origin.app.as_ref().zip(platform) {
+            Some((app, platform)) => {
                 let cert_sn = by_certificate(app).then_some(platform.cert_sn.as_str());
-                self.busy.signed(&node, origin.charset, origin.sign_type, key, cert_sn)
+                self.busy.signed(&node, origin.charset, origin.sign_type, &platform.key, cert_sn)
             }
             None => Busy::unsigned(&node, origin.charset),
         };
@@ -70,16 +70,15 @@ impl Gateway {
     /// An envelope, signed whenever the app is known: most clients cannot read an unsigned one.
     fn envelope(&self, origin: &Origin, node: String, response: &Response) -> HttpResponse<Body> {
         let (charset, inner) = (origin.charset, response.to_json());
-        let Some((app, key)) = origin.app.as_ref().zip(self.world.signing_key(origin.sign_type)) else {
+        let Some((app, platform)) = origin.app.as_ref().zip(self.world.platform_of(origin.sign_type)) else {
             return finish(origin, unsigned_envelope(&node, &inner, charset));
         };
-        let platform = &self.world.platform;
         let cert_sn = by_certificate(app).then_some(platform.cert_sn.as_str());
         let inner = match &origin.aes {
             Some(aes) => quoted_cipher(&aes.encrypt(&charset.encode_json(&inner))),
             None => inner,
         };
-        finish(origin, signed_envelope(&node, &inner, charset, origin.sign_type, key, cert_sn))
+        finish(origin, signed_envelope(&node, &inner, charset, origin.sign_type, &platform.key, cert_sn))
     }
 }
 

@@ -70,8 +70,14 @@ pub(crate) fn of_serials(
     if !gateway.world.sandbox {
         return None;
     }
-    let platform = &gateway.world.platform;
-    let serials = Serials { app: certificate, platform_sn: &platform.cert_sn, root_sn: &platform.root_sn };
+    let sign_type = certificate.public_key.usual_sign_type();
+    let platform = gateway.world.platform_of(sign_type)?;
+    let serials = Serials {
+        app: certificate,
+        platform_sn: &platform.cert_sn,
+        root_sn: &platform.root_sn,
+        other_root_sn: gateway.world.other_root_sn(sign_type),
+    };
     let found = serials.diagnose_app(given).or_else(|| serials.diagnose_root(roots))?;
     told(app, found.mistake)
 }

@@ -156,13 +156,12 @@ impl Gateway {
     }
 
     fn signed(&self, origin: &Origin, answer: Answer) -> HttpResponse<Body> {
-        let platform = &self.world.platform;
         let timestamp_ms = (self.door.now_us() / 1_000).to_string();
         let nonce = TraceId::next();
         let text = answer_text(&timestamp_ms, &nonce.to_string(), &answer.body);
         let sign_type = origin.app.as_ref().map_or(SignType::Rsa2, |app| usual_sign_type(app));
-        let Some(key) = self.world.signing_key(sign_type) else { return sent(origin, answer) };
-        let signature = key.sign(sign_type, &text);
+        let Some(platform) = self.world.platform_of(sign_type) else { return sent(origin, answer) };
+        let signature = platform.key.sign(sign_type, &text);
         let serial = origin.app.as_ref().filter(|app| by_certificate(app)).map(|_| &platform.cert_sn);
         let value = |text: &str| HeaderValue::try_from(text).expect("digits and base64 make a header");
         let mut response = sent(origin, answer);

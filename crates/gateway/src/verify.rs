@@ -276,7 +276,8 @@ fn check_serials(
     if !gateway.fits_a_clock(|now_us| certificate.is_valid_at(now_us)) {
         return Err(Failure::gateway(GatewayError::AppCertExpired));
     }
-    if roots != gateway.world.platform.root_sn.as_bytes() {
+    let platform = gateway.world.platform_of(known.key.usual_sign_type());
+    if platform.is_none_or(|platform| roots != platform.root_sn.as_bytes()) {
         return Err(Failure::gateway(GatewayError::InvalidRootCertSn));
     }
     Ok(())

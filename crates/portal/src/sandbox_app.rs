@@ -15,6 +15,7 @@ use std::sync::Arc;
 use wire::aes::AesKey;
 use wire::keygen::KeygenError;
 use wire::sign::{PrivateKey, PublicKey, SignType};
+use world::Platform;
 
 #[derive(Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -84,9 +85,9 @@ pub(crate) async fn open(State(portal): State<Arc<Portal>>, headers: HeaderMap, 
     if found.kind != PartyKind::Merchant {
         return Err(missing());
     }
-    check_sign_type(sign_type, mode, allow_rsa)?;
+    check_sign_type(sign_type, allow_rsa)?;
     let keys = keys_of(public_key, sign_type, allow_rsa).await?;
-    let platform_public_key = platform_key(&portal, sign_type).await?;
+    let platform = platform_for(&portal, sign_type).await?;
     let aes_key = aes.unwrap_or(true).then(|| Secret::new(chance::bytes::<16>()));
     let certificate = match mode {
         Mode::Key => None,
@@ -102,7 +103,7 @@ pub(crate) async fn open(State(portal): State<Arc<Portal>>, headers: HeaderMap, 
         "seller_id": seller.to_string(),
         "mode": if mode == Mode::Cert { "cert" } else { "key" },
         "sign_type": sign_type.sign_type().name(),
-        "platform_public_key": platform_public_key,
+        "platform_public_key": platform.public_key,
     });
     let mut add = |name: &str, value: &str| body[name] = Value::from(value);
     if let Some(private) = &keys.private {
@@ -115,8 +116,8 @@ pub(crate) async fn open(State(portal): State<Arc<Portal>>, headers: HeaderMap, 
     }
     if let Some(certificate) = &certificate {
         add("app_cert", certificate);
-        add("platform_cert", &portal.world.platform.certificate);
-        add("root_cert", &portal.world.platform.root);
+        add("platform_cert", &platform.certificate);
+        add("root_cert", &platform.root);
     }
     if let Some(aes_key) = &aes_key {
         add("aes_key", &AesKey::new(*aes_key.reveal()).to_base64());
@@ -125,31 +126,24 @@ pub(crate) async fn open(State(portal): State<Arc<Portal>>, headers: HeaderMap, 
 }
 
 /// What does not go together with SM2.
-fn check_sign_type(sign_type: AppSignType, mode: Mode, allow_rsa: bool) -> Result<(), SandboxError> {
-    match (sign_type, mode, allow_rsa) {
-        (AppSignType::Sm2, Mode::Cert, _) => Err(SandboxError::bad(
-            "bad_request",
-            "an SM2 app proves itself with a key; certificates are RSA only",
-        )),
-        (AppSignType::Sm2, Mode::Key, true) => {
+fn check_sign_type(sign_type: AppSignType, allow_rsa: bool) -> Result<(), SandboxError> {
+    match (sign_type, allow_rsa) {
+        (AppSignType::Sm2, true) => {
             Err(SandboxError::bad("bad_request", "allow_rsa is for RSA apps; an SM2 app signs with SM2 only"))
         }
-        (AppSignType::Sm2, Mode::Key, false) | (AppSignType::Rsa2, Mode::Key | Mode::Cert, _) => Ok(()),
+        (AppSignType::Sm2, false) | (AppSignType::Rsa2, _) => Ok(()),
     }
 }
 
-/// The platform's public key for an app of this sign type; the SM2 key is drawn for the first app that needs it.
-async fn platform_key(portal: &Arc<Portal>, sign_type: AppSignType) -> Result<String, SandboxError> {
-    match sign_type {
-        AppSignType::Rsa2 => Ok(portal.world.platform.public_key.clone()),
-        AppSignType::Sm2 => {
-            let issuer = portal.issuer.clone();
-            let drawn = tokio::task::spawn_blocking(move || issuer.need_sm2()).await;
-            drawn.map_err(SandboxError::broken)?.map_err(SandboxError::broken)?;
-            let sm2 = portal.world.sm2.get();
-            sm2.map(|sm2| sm2.public_key.clone()).ok_or_else(|| SandboxError::broken("there is no SM2 key"))
-        }
+/// The platform for an app of this sign type; its SM2 keys are drawn for the first app that needs them.
+async fn platform_for(portal: &Portal, sign_type: AppSignType) -> Result<&Platform, SandboxError> {
+    if sign_type == AppSignType::Sm2 {
+        let issuer = portal.issuer.clone();
+        let drawn = tokio::task::spawn_blocking(move || issuer.need_sm2()).await;
+        drawn.map_err(SandboxError::broken)?.map_err(SandboxError::broken)?;
     }
+    let platform = portal.world.platform_of(sign_type.sign_type());
+    platform.ok_or_else(|| SandboxError::broken("the platform has no such key"))
 }
 
 /// The keys that the call gives, or new ones.

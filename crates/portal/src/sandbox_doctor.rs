@@ -111,10 +111,9 @@ fn found(portal: &Portal, form: &DoctorForm) -> Result<Findings, Unclear> {
         let apps = portal.door.apps_of(app.seller, OTHERS_MAX + 1);
         apps.iter().filter(|other| other.id != app.id).filter_map(|other| Some(key_of(other)?.0)).collect()
     });
-    let platform = &portal.world.platform;
-    let signing = portal.world.signing_key(registered.usual_sign_type());
-    let keys =
-        Keys { registered: &registered, platform: signing.map(|key| key.public_key()), others: &others };
+    let platform = portal.world.platform_of(registered.usual_sign_type());
+    let platform_key = platform.map(|platform| platform.key.public_key());
+    let keys = Keys { registered: &registered, platform: platform_key, others: &others };
     if let Some(found) = diagnose(&params, &keys) {
         return Ok(Findings {
             mistake: Some(found.mistake),
@@ -128,9 +127,10 @@ fn found(portal: &Portal, form: &DoctorForm) -> Result<Findings, Unclear> {
     let charset = params.charset().unwrap_or_default();
     let text = request_text(&params, false);
     let rebuilt = charset.decode(&text).unwrap_or_else(|_| String::from_utf8_lossy(&text).into_owned());
-    let serial = certificate.and_then(|app| {
-        let serials = Serials { app: &app, platform_sn: &platform.cert_sn, root_sn: &platform.root_sn };
-        serials.diagnose(&params)
+    let other_root_sn = portal.world.other_root_sn(registered.usual_sign_type());
+    let serial = certificate.zip(platform).and_then(|(app, platform)| {
+        let (platform_sn, root_sn) = (&platform.cert_sn, &platform.root_sn);
+        Serials { app: &app, platform_sn, root_sn, other_root_sn }.diagnose(&params)
     });
     let mistake = serial.as_ref().map(|serial| serial.mistake);
     let expected = serial.map(|serial| match serial.hashed {

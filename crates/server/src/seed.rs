@@ -211,7 +211,7 @@ async fn open_app(
     if sign_type == AppSignType::Sm2 {
         authority.need_sm2().map_err(|error| anyhow!("the platform's SM2 key: {error}"))?;
     }
-    let platform = world.signing_key(sign_type.sign_type()).context("the platform has such a key")?;
+    let platform = world.platform_of(sign_type.sign_type()).context("the platform has such a key")?;
     let (mut aes_key, mut nonce) = (Zeroizing::new([0; 16]), [0; 12]);
     let chance = Chance(&world.secrets);
     chance.fill(&mut *aes_key)?;
@@ -247,12 +247,12 @@ async fn open_app(
     }
     private(demo::AES_TEXT, &AesKey::new(*aes_key).to_base64())?;
     let open = |file: &str, text: &str| private_file::write_open(&files.path(file), text.as_bytes());
-    open(demo::PLATFORM_PEM, &platform.public_key().to_pem())?;
-    open(demo::PLATFORM_TEXT, &platform.public_key().to_base64())?;
+    open(demo::PLATFORM_PEM, &platform.key.public_key().to_pem())?;
+    open(demo::PLATFORM_TEXT, &platform.public_key)?;
     if let Some(certificate) = certificate {
         open(demo::APP_CERT, &certificate)?;
-        open(demo::PLATFORM_CERT, &world.platform.certificate)?;
-        open(demo::ROOT_CERT, &world.platform.root)?;
+        open(demo::PLATFORM_CERT, &platform.certificate)?;
+        open(demo::ROOT_CERT, &platform.root)?;
     }
     let has_private_key = matches!(key, Halves::Both(_));
     Ok(DemoApp { id, mode, sign_type, seller: Some(seller), has_private_key })

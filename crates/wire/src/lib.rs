@@ -12,6 +12,7 @@ pub mod aes;
 pub mod auth_code;
 pub mod canonical;
 pub mod cert;
+mod cert_sm2;
 pub mod charset;
 mod der;
 pub mod doctor;

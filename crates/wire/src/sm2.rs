@@ -150,7 +150,7 @@ impl Sm2Private {
         let signature: Signature = self.key.try_sign(message).expect("the key was checked");
         let bytes = signature.to_bytes();
         let (r, s) = bytes.split_at(NUMBER_BYTES);
-        der::wrap(der::SEQUENCE, &[&integer(r), &integer(s)])
+        der::wrap(der::SEQUENCE, &[&der::positive(r), &der::positive(s)])
     }
 
     /// SEC 1 `ECPrivateKey` with curve and point.
@@ -185,12 +185,4 @@ fn signature_of(bytes: &[u8]) -> Option<Signature> {
     both[NUMBER_BYTES - r.len()..NUMBER_BYTES].copy_from_slice(r);
     both[2 * NUMBER_BYTES - s.len()..].copy_from_slice(s);
     Signature::from_slice(&both).ok()
-}
-
-/// A positive INTEGER in the shortest form.
-fn integer(number: &[u8]) -> Vec<u8> {
-    let zeros = number.iter().take_while(|byte| **byte == 0).count();
-    let digits = &number[zeros..];
-    let sign: &[u8] = if digits.first().is_some_and(|byte| *byte >= 0x80) { &[0] } else { &[] };
-    der::wrap(der::INTEGER, &[sign, digits])
 }

@@ -33,12 +33,12 @@ pub struct World {
     /// What answers and notifications are signed with.
     pub platform: Platform,
     /// The same for apps that sign with SM2: empty until the first one is opened, so that no start waits for it.
-    pub sm2: Arc<OnceLock<Sm2Platform>>,
+    pub sm2: Arc<OnceLock<Platform>>,
     /// Keys that never leave the server.
     pub secrets: Secrets,
 }
 
-/// The platform's signing key and certificates.
+/// The platform's signing key and certificates, all of one algorithm.
 #[derive(Clone, Debug)]
 pub struct Platform {
     /// Signs answers and notifications.
@@ -47,7 +47,7 @@ pub struct Platform {
     pub public_key: String,
     /// The platform's certificate, PEM.
     pub certificate: String,
-    /// The root bundle, PEM.
+    /// The root bundle, PEM: the one root of this algorithm.
     pub root: String,
     /// `alipay_cert_sn` of the certificate.
     pub cert_sn: String,
@@ -55,26 +55,39 @@ pub struct Platform {
     pub root_sn: String,
 }
 
-/// The platform's SM2 key.
-#[derive(Clone, Debug)]
-pub struct Sm2Platform {
-    /// Signs answers and notifications.
-    pub key: Arc<PrivateKey>,
-    /// The public key as merchants paste it: base64 of SubjectPublicKeyInfo, one line.
-    pub public_key: String,
-}
-
 /// Longest link in the code of an app, bytes: what a QR code holds in byte mode with error correction level M
 /// (ISO/IEC 18004, version 40).
 pub const APP_CODE_LINK_MAX: usize = 2_331;
 
 impl World {
+    /// The platform's key and certificates for this sign type; `None` while there are none of SM2.
+    pub fn platform_of(&self, sign_type: SignType) -> Option<&Platform> {
+        match sign_type {
+            SignType::Rsa | SignType::Rsa2 => Some(&self.platform),
+            SignType::Sm2 => self.sm2.get(),
+        }
+    }
+
     /// The platform's key of this sign type; `None` while there is no SM2 key.
     pub fn signing_key(&self, sign_type: SignType) -> Option<&Arc<PrivateKey>> {
-        match sign_type {
-            SignType::Rsa | SignType::Rsa2 => Some(&self.platform.key),
-            SignType::Sm2 => self.sm2.get().map(|sm2| &sm2.key),
-        }
+        self.platform_of(sign_type).map(|platform| &platform.key)
+    }
+
+    /// `alipay_root_cert_sn` of the roots of the other algorithm than this sign type's; empty when there are none.
+    pub fn other_root_sn(&self, sign_type: SignType) -> &str {
+        let other = match sign_type {
+            SignType::Sm2 => Some(&self.platform),
+            SignType::Rsa | SignType::Rsa2 => self.sm2.get(),
+        };
+        other.map_or("", |other| &other.root_sn)
+    }
+
+    /// The platform, of either algorithm, whose certificate has this serial.
+    pub fn platform_with(&self, cert_sn: &str) -> Option<&Platform> {
+        [Some(&self.platform), self.sm2.get()]
+            .into_iter()
+            .flatten()
+            .find(|platform| platform.cert_sn == cert_sn)
     }
 
     /// The address of the cashier page of an order.

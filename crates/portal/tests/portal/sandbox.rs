@@ -146,7 +146,6 @@ async fn each_wrong_call_is_refused_by_name() {
             400,
             "bad_public_key",
         ),
-        ("/sandbox/app", sm2(json!({"mode": "cert"})), 400, "bad_request"),
         ("/sandbox/app", sm2(json!({"allow_rsa": true})), 400, "bad_request"),
         ("/sandbox/app", sm2(json!({"public_key": rsa_key})), 400, "bad_public_key"),
         ("/sandbox/app", sm2(json!({"public_key": sm2_private})), 400, "bad_public_key"),
@@ -332,10 +331,9 @@ async fn the_page_explains_every_call_of_the_guide() {
 #[tokio::test]
 async fn an_sm2_app_gets_keys_in_both_forms_and_the_platforms_key() {
     let shop = Shop::open().await;
-    let platform = wire::keygen::sm2().unwrap();
-    let public_key = platform.public_key().to_base64();
-    let kept = world::Sm2Platform { key: std::sync::Arc::new(platform), public_key: public_key.clone() };
-    shop.world.sm2.set(kept).unwrap();
+    let platform = crate::shop::sm2_platform();
+    let public_key = platform.public_key.clone();
+    shop.world.sm2.set(platform).unwrap();
     let body = json!({"seller_id": shop.seller.to_string(), "sign_type": "SM2"});
     let (status, told) = shop.call("/sandbox/app", body).await;
     assert_eq!(status, StatusCode::OK, "{told}");
@@ -353,9 +351,9 @@ async fn an_sm2_app_gets_keys_in_both_forms_and_the_platforms_key() {
 #[tokio::test]
 async fn whoever_buys_from_an_sm2_app_is_sent_back_with_sm2() {
     let mut shop = Shop::open().await;
-    let platform = wire::keygen::sm2().unwrap();
-    let (public, public_key) = (platform.public_key().clone(), platform.public_key().to_base64());
-    shop.world.sm2.set(world::Sm2Platform { key: std::sync::Arc::new(platform), public_key }).unwrap();
+    let platform = crate::shop::sm2_platform();
+    let public = platform.key.public_key().clone();
+    shop.world.sm2.set(platform).unwrap();
     let body = json!({"seller_id": shop.seller.to_string(), "sign_type": "SM2"});
     let (_, told) = shop.call("/sandbox/app", body).await;
     shop.app = told["app_id"].as_str().unwrap().parse().unwrap();

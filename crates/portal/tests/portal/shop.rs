@@ -114,6 +114,14 @@ fn world(sandbox: bool) -> World {
     }
 }
 
+/// The platform's side of SM2, without certificates.
+pub(crate) fn sm2_platform() -> Platform {
+    let key = wire::keygen::sm2().unwrap();
+    let (public_key, empty) = (key.public_key().to_base64(), String::new);
+    let (certificate, root, cert_sn, root_sn) = (empty(), empty(), empty(), empty());
+    Platform { key: Arc::new(key), public_key, certificate, root, cert_sn, root_sn }
+}
+
 pub(crate) fn fen(minor: u64) -> Money {
     Money::from_minor(minor, Currency::Cny).unwrap()
 }

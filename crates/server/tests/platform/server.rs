@@ -203,7 +203,8 @@ fn signed_for(
     let sign_type = app["sign_type"].as_str().unwrap();
     let serials = app["app_cert"].as_str().map(|path| {
         let text = |path: &str| fs::read_to_string(path).unwrap();
-        let roots = wire::cert::root_sn(&text(app["root_cert"].as_str().unwrap())).unwrap();
+        let of = SignType::parse(sign_type).unwrap();
+        let roots = wire::cert::root_sn(&text(app["root_cert"].as_str().unwrap()), of).unwrap();
         (wire::cert::cert_sn(&text(path)).unwrap(), roots)
     });
     // In the order in which they are signed.

@@ -14,7 +14,7 @@ const WORLD: &str = r#"
 [[merchants]]
 login = "tea@example.com"
 name = "Tea house"
-apps = [{ mode = "key", sign_type = "SM2" }]
+apps = [{ mode = "key", sign_type = "SM2" }, { mode = "cert", sign_type = "SM2" }]
 "#;
 const QUERY: &str = "alipay.trade.query";
 

@@ -203,6 +203,10 @@ mistakes! {
     /// The root's serial is the one of another certificate.
     RootSnOfOther = "root-sn-of-other", "alipay_root_cert_sn 填了应用或平台证书的序列号；请用根证书计算",
         "alipay_root_cert_sn is that of the app's or the platform's certificate; compute it from the root";
+    /// The root's serial is that of the roots of the other algorithm.
+    RootSnOfOtherAlgorithm = "root-sn-of-other-algorithm",
+        "alipay_root_cert_sn 取了另一种算法的根证书；SM2 应用只取 SM2 根证书，RSA 应用只取 RSA 根证书",
+        "alipay_root_cert_sn is that of roots of the other algorithm; an SM2 app takes SM2 roots, an RSA app RSA roots";
     /// The serial number itself was sent.
     SnNotHashed = "sn-not-hashed", "证书序列号未做 MD5：应为 md5(签发者名 + 十进制序列号)",
         "the certificate's number was sent as it is; send md5 of issuer name and decimal number";
