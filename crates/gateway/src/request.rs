@@ -17,6 +17,7 @@ use wire::doctor::Mistake;
 use wire::envelope::{ERROR_NODE, method_node};
 use wire::params::{Params, charset_of};
 use wire::sign::SignType;
+use world::Oddity;
 
 /// The parameters that tell where an answer goes and in which form.
 pub(crate) const LEARNT: [&str; 4] = ["method", "app_id", "charset", "sign_type"];
@@ -43,6 +44,8 @@ pub(crate) struct Origin {
     pub(crate) injected: Option<Injected>,
     /// The files that came with the request; a signature does not cover them.
     pub(crate) files: Vec<Upload>,
+    /// The charset that the address or the content type names; learnt for apps that need it.
+    pub(crate) charset_outside: Option<Charset>,
 }
 
 /// A file of a multipart request.
@@ -70,6 +73,7 @@ impl Origin {
             asked_fault: None,
             injected: None,
             files: Vec::new(),
+            charset_outside: None,
         }
     }
 
@@ -92,6 +96,34 @@ impl Origin {
         let old = ascii(sign_type).and_then(SignType::parse) == Some(SignType::Rsa);
         let least = |app: &App| if old { least_sign_type(app) } else { usual_sign_type(app) };
         self.sign_type = self.app.as_ref().map_or(SignType::Rsa2, |app| least(app));
+    }
+
+    /// Whether this oddity is shown to whoever called.
+    pub(crate) fn shows(&self, gateway: &Gateway, oddity: Oddity) -> bool {
+        self.app.as_ref().is_some_and(|app| gateway.world.profiles.of(app.id).has(oddity))
+    }
+
+    /// Takes what the address and the content type tell of the charset, where that counts.
+    pub(crate) fn learn_outside(&mut self, gateway: &Gateway, query: &[u8], content_type: Option<&str>) {
+        if !self.shows(gateway, Oddity::LettersInGbk) {
+            return;
+        }
+        let params = Params::merge(Some(query), None, Vec::new()).unwrap_or_default();
+        let of_query = params.get("charset").map(|name| charset_of(Some(name)).unwrap_or_default());
+        let of_type = content_type.and_then(|kind| {
+            let parameters = kind.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+            let named = parameters.map(|(name, value)| (name.trim(), value.trim().trim_matches('"')));
+            named
+                .filter(|(name, _)| name.eq_ignore_ascii_case("charset"))
+                .find_map(|(_, value)| Charset::parse(value))
+        });
+        self.charset_outside = of_query.or(of_type);
+    }
+
+    /// The charset of notifications and ways back: that of the request, or what only counts outside its body.
+    pub(crate) fn charset_of_letters(&self, gateway: &Gateway, asked: Charset) -> Charset {
+        let odd = self.shows(gateway, Oddity::LettersInGbk);
+        if odd { self.charset_outside.unwrap_or(Charset::Gbk) } else { asked }
     }
 
     /// The method, for the log; empty when it is none of the API's.
@@ -144,7 +176,7 @@ impl Origin {
 pub(crate) struct Caller {
     /// The app.
     pub(crate) app: Arc<App>,
-    /// The charset of the request.
+    /// The charset of notifications and ways back.
     pub(crate) charset: Charset,
     /// The sign type of the request.
     pub(crate) sign_type: SignType,

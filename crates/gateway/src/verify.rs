@@ -146,6 +146,7 @@ async fn opened(
     };
     let (notify_url, return_url) = (text("notify_url")?, text("return_url")?);
     let files = std::mem::take(&mut origin.files);
+    let charset = origin.charset_of_letters(gateway, charset);
     let caller = Caller { app, charset, sign_type, notify_url, return_url, merchant, user, files };
     Ok((method, Verified { caller, request: content }))
 }

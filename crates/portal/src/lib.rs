@@ -37,6 +37,7 @@ mod sandbox_notifications;
 mod sandbox_order;
 mod sandbox_party;
 mod sandbox_pay;
+mod sandbox_profile;
 mod sandbox_report;
 mod sandbox_rules;
 mod sandbox_world;

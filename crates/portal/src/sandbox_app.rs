@@ -3,6 +3,7 @@
 use crate::chance;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
+use crate::sandbox_profile;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use wire::aes::AesKey;
 use wire::keygen::KeygenError;
 use wire::sign::{PrivateKey, PublicKey, SignType};
-use world::Platform;
+use world::{Platform, Profile};
 
 #[derive(Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -67,6 +68,8 @@ struct OpenRequest {
     #[serde(default)]
     allow_rsa: bool,
     aes: Option<bool>,
+    #[serde(default)]
+    profile: Profile,
 }
 
 /// The keys of a new app; the private half only when it was drawn here.
@@ -77,7 +80,8 @@ struct Keys {
 
 /// Opens an app.
 pub(crate) async fn open(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
-    let OpenRequest { sign_type, seller_id, mode, public_key, allow_rsa, aes } = read(&headers, &body)?;
+    let OpenRequest { sign_type, seller_id, mode, public_key, allow_rsa, aes, profile } =
+        read(&headers, &body)?;
     let seller: PartyId = seller_id.parse().map_err(|error| SandboxError::bad("bad_seller_id", error))?;
     let missing = || SandboxError::missing("seller_not_found", "there is no such merchant");
     let found = portal.door.ask(FindParty { party: seller }).await;
@@ -98,11 +102,15 @@ pub(crate) async fn open(State(portal): State<Arc<Portal>>, headers: HeaderMap, 
         .ask(command_of(&portal, seller, &keys, allow_rsa, aes_key.as_ref(), certificate.as_deref())?)
         .await
         .map_err(|error| SandboxError::of(error, refused))?;
+    if profile != Profile::Strict {
+        sandbox_profile::choose(&portal, id, profile).await?;
+    }
     let mut body = json!({
         "app_id": id.to_string(),
         "seller_id": seller.to_string(),
         "mode": if mode == Mode::Cert { "cert" } else { "key" },
         "sign_type": sign_type.sign_type().name(),
+        "profile": profile.name(),
         "platform_public_key": platform.public_key,
     });
     let mut add = |name: &str, value: &str| body[name] = Value::from(value);

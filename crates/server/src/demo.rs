@@ -9,6 +9,7 @@ use people::AppMode;
 use portal::AppSignType;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use world::Profile;
 
 /// The demo parties and apps.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,11 +42,15 @@ pub(crate) struct AppPlan {
     /// What it signs with.
     #[serde(default)]
     pub(crate) sign_type: AppSignType,
+    /// How the platform behaves towards it.
+    #[serde(default)]
+    pub(crate) profile: Profile,
 }
 
 /// The demo merchant has an app of each mode.
 pub(crate) fn usual_apps() -> Vec<AppPlan> {
-    let plan = |mode| AppPlan { merchant: None, mode, public_key: None, sign_type: AppSignType::Rsa2 };
+    let (sign_type, profile) = (AppSignType::Rsa2, Profile::Strict);
+    let plan = |mode| AppPlan { merchant: None, mode, public_key: None, sign_type, profile };
     [AppMode::Key, AppMode::Cert].map(plan).into()
 }
 
@@ -73,6 +78,9 @@ pub(crate) struct DemoApp {
     /// What it signs with.
     #[serde(default)]
     pub(crate) sign_type: AppSignType,
+    /// How the platform behaves towards it after the seeding.
+    #[serde(default)]
+    pub(crate) profile: Profile,
     /// Its merchant; the demo merchant when absent.
     #[serde(default)]
     pub(crate) seller: Option<PartyId>,

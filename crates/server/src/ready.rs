@@ -47,6 +47,8 @@ pub(crate) struct ReadyApp {
     pub(crate) mode: &'static str,
     /// `RSA2` or `SM2`.
     pub(crate) sign_type: &'static str,
+    /// `strict` or `real`.
+    pub(crate) profile: &'static str,
     /// PEM file, PKCS#1; absent when the developer keeps the private key, or when it is one of SM2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) private_key_pkcs1: Option<PathBuf>,
@@ -117,6 +119,7 @@ impl Ready {
                 seller_id: app.seller.unwrap_or(seller).to_string(),
                 mode: if with_certificates { "cert" } else { "key" },
                 sign_type: app.sign_type.sign_type().name(),
+                profile: world.profiles.of(app.id).name(),
                 private_key_pkcs1: own_form(AppSignType::Rsa2, demo::PKCS1_PEM),
                 private_key_sec1: own_form(AppSignType::Sm2, demo::SEC1_PEM),
                 private_key_pkcs8: app.has_private_key.then(|| files.path(demo::PKCS8_PEM)),

@@ -207,7 +207,7 @@ async fn open_app(
     key: Halves,
 ) -> anyhow::Result<DemoApp> {
     let Opened { folder, world, authority, .. } = *opened;
-    let AppPlan { mode, sign_type, .. } = *plan;
+    let AppPlan { mode, sign_type, profile, .. } = *plan;
     if sign_type == AppSignType::Sm2 {
         authority.need_sm2().map_err(|error| anyhow!("the platform's SM2 key: {error}"))?;
     }
@@ -255,5 +255,5 @@ async fn open_app(
         open(demo::ROOT_CERT, &platform.root)?;
     }
     let has_private_key = matches!(key, Halves::Both(_));
-    Ok(DemoApp { id, mode, sign_type, seller: Some(seller), has_private_key })
+    Ok(DemoApp { id, mode, sign_type, profile, seller: Some(seller), has_private_key })
 }

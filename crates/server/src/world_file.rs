@@ -29,7 +29,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use wire::sign::PublicKey;
 use wire::timestamp::parse_cn;
-use world::ClockSetting;
+use world::{ClockSetting, Profile};
 
 /// Most bytes of the file.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -81,6 +81,8 @@ struct App {
     public_key: Option<String>,
     #[serde(default)]
     sign_type: AppSignType,
+    #[serde(default)]
+    profile: Profile,
 }
 
 #[derive(Deserialize)]
@@ -136,6 +138,7 @@ impl WorldFile {
                     },
                     public_key: public_key.with_context(|| named.clone())?,
                     sign_type: app.sign_type,
+                    profile: app.profile,
                 });
             }
             file.merchants.push(DemoMerchant {
@@ -213,7 +216,8 @@ mod tests {
         let text = format!(
             "seed = 7\nclock = \"2026-01-02 00:00:00\"\n{TEA}balance = \"1.00\"\n\
              apps = [{{ mode = \"key\" }}, {{ mode = \"cert\", public_key = \"{key}\" }}, \
-             {{ mode = \"key\", sign_type = \"SM2\", public_key = \"{sm2}\" }}]\n{MEI}balance = \"50.00\"\n"
+             {{ mode = \"key\", sign_type = \"SM2\", public_key = \"{sm2}\", profile = \"real\" }}]\n\
+             {MEI}balance = \"50.00\"\n"
         );
         let file = WorldFile::parse(&text).unwrap();
         assert_eq!((file.seed, file.starts_at_us), (Some(7), Some(1_767_283_200_000_000)));
@@ -222,6 +226,7 @@ mod tests {
         assert_eq!((file.apps[1].mode, file.apps[1].public_key.as_ref()), (AppMode::Cert, Some(&key)));
         assert_eq!((file.apps[1].sign_type, file.apps[2].sign_type), (AppSignType::Rsa2, AppSignType::Sm2));
         assert_eq!(file.apps[2].public_key.as_ref(), Some(&sm2));
+        assert_eq!((file.apps[1].profile, file.apps[2].profile), (Profile::Strict, Profile::Real));
         assert_eq!(
             (file.buyers[0].login.as_str(), file.buyers[0].start_balance.as_str()),
             ("mei@example.com", "50.00")
@@ -247,6 +252,7 @@ mod tests {
             (format!("{TEA}apps = [{{ mode = \"key\", public_key = \"x\" }}]"), "public key"),
             (format!("{TEA}apps = [{{ mode = \"key\", public_key = \"{}\" }}]", &**private), "public key"),
             (format!("{TEA}apps = [{{ mode = \"key\", sign_type = \"RSA\" }}]"), "RSA"),
+            (format!("{TEA}apps = [{{ mode = \"key\", profile = \"odd\" }}]"), "odd"),
             (
                 format!("{TEA}apps = [{{ mode = \"key\", sign_type = \"SM2\", public_key = \"{public}\" }}]"),
                 "not an SM2 key",

@@ -1,20 +1,22 @@
-//! What the rim of one world shares: its name, its address, its keys and secrets, how its clock may be moved, and which
-//! faults a developer asked for.
+//! What the rim of one world shares: its name, its address, its keys and secrets, how its clock may be moved, how it
+//! behaves towards each app, and which faults a developer asked for.
 //!
 //! A world is one isolated installation inside a server. The ledger below knows nothing of this; gateway, portal and
 //! notify sign, seal and digest with it. Loading and creating the keys is the server's work.
 //!
-//! Reading order: [`World`], `secrets`, `tokens`, `clock`, `faults`, `fault_book`.
+//! Reading order: [`World`], `secrets`, `tokens`, `clock`, `profile`, `faults`, `fault_book`.
 
 mod clock;
 mod fault_book;
 mod faults;
+mod profile;
 mod secrets;
 mod tokens;
 
 pub use clock::{AHEAD_MAX_US, ClockRefused, ClockSetting, SpanError, check_move, parse_span};
 pub use fault_book::{Faults, Hit, LAGGING_METHODS, RULES_MAX, Rule, RuleRefused, Standing};
 pub use faults::{DELAY_S_MAX, Fault, FaultError, LAG_S_MAX, LATENCY_MS_MAX};
+pub use profile::{Oddity, Profile, ProfileError, Profiles};
 pub use secrets::{Secrets, SecretsError};
 pub use tokens::{TOKEN_LENGTH_MAX, TokenUse, code_of, slot_of_token};
 
@@ -34,6 +36,8 @@ pub struct World {
     pub platform: Platform,
     /// The same for apps that sign with SM2: empty until the first one is opened, so that no start waits for it.
     pub sm2: Arc<OnceLock<Platform>>,
+    /// How it behaves towards each app.
+    pub profiles: Arc<Profiles>,
     /// Keys that never leave the server.
     pub secrets: Secrets,
 }

@@ -14,6 +14,7 @@ mod golden;
 mod live;
 mod methods;
 mod pages;
+mod profiles;
 mod refunds;
 mod rest;
 mod rest_checks;

@@ -105,6 +105,7 @@ impl Shop {
             base_url: "http://127.0.0.1:8080".to_owned(),
             platform: platform(&root(), key(PLATFORM_KEY)),
             sm2: Arc::default(),
+            profiles: Arc::default(),
             secrets: Secrets::from_master(&[7; 32]).unwrap(),
         });
         let gateway = Arc::new(Gateway::new(world.clone(), door.clone()));

@@ -7,6 +7,7 @@ mod authorize;
 mod cashier;
 mod doctor;
 mod faults;
+mod profiles;
 mod refusals;
 mod sandbox;
 mod shop;

@@ -110,6 +110,7 @@ fn world(sandbox: bool) -> World {
         base_url: "http://pay.test".into(),
         platform,
         sm2: Arc::default(),
+        profiles: Arc::default(),
         secrets,
     }
 }
