@@ -147,6 +147,25 @@ impl Failure {
         self.code == "20000"
     }
 
+    /// Whether the gateway refuses it, before any business is looked at.
+    pub(crate) fn is_of_gateway(&self) -> bool {
+        !self.is_unknown() && ["isv.", "aop."].iter().any(|prefix| self.sub_code.starts_with(prefix))
+    }
+
+    /// The same with more text for people at its end.
+    pub(crate) fn followed_by(mut self, text: &str) -> Failure {
+        self.sub_msg = format!("{}{text}", self.sub_msg).into();
+        self
+    }
+
+    /// An unknown outcome under the name that one method's list of codes has beside the right one.
+    pub(crate) fn misspelt(mut self) -> Failure {
+        if self.sub_code == SYSTEM_ERROR.sub_code {
+            self.sub_code = "AQC.SYSTEM_ERROR";
+        }
+        self
+    }
+
     /// Under the names of methods that are not about trades: what is theirs alone has no `ACQ.` before it.
     pub(crate) fn bare(mut self) -> Failure {
         self.sub_code = self.sub_code.strip_prefix("ACQ.").unwrap_or(self.sub_code);

@@ -263,7 +263,7 @@ fn delivery(caller: &Caller, fields: &Object) -> Result<Delivery, Failure> {
         },
         rsa1: match caller.sign_type {
             SignType::Rsa => true,
-            SignType::Rsa2 => false,
+            SignType::Rsa2 | SignType::Sm2 => false,
         },
         store_id: fields::line(fields, "store_id")?,
         terminal_id: fields::line(fields, "terminal_id")?,

@@ -10,6 +10,7 @@ mod escrow;
 mod faults;
 mod freezes;
 mod permissions;
+mod profiles;
 mod refusals;
 mod sandbox;
 mod shop;

@@ -69,6 +69,10 @@ impl Intake for KnownStrings {
 struct NoIssuer;
 
 impl Issuer for NoIssuer {
+    fn need_sm2(&self) -> Result<(), String> {
+        Ok(())
+    }
+
     fn issue(&self, _: PartyId, _: &PublicKey) -> Result<String, CertError> {
         Err(CertError::NotThisAuthority)
     }
@@ -107,7 +111,23 @@ fn world(sandbox: bool) -> World {
     let platform =
         Platform { key, public_key, certificate: empty(), root: empty(), cert_sn: empty(), root_sn: empty() };
     let secrets = Secrets::from_master(&[7; 32]).unwrap();
-    World { name: "default".into(), sandbox, base_url: "http://pay.test".into(), platform, secrets }
+    World {
+        name: "default".into(),
+        sandbox,
+        base_url: "http://pay.test".into(),
+        platform,
+        sm2: Arc::default(),
+        profiles: Arc::default(),
+        secrets,
+    }
+}
+
+/// The platform's side of SM2, without certificates.
+pub(crate) fn sm2_platform() -> Platform {
+    let key = wire::keygen::sm2().unwrap();
+    let (public_key, empty) = (key.public_key().to_base64(), String::new);
+    let (certificate, root, cert_sn, root_sn) = (empty(), empty(), empty(), empty());
+    Platform { key: Arc::new(key), public_key, certificate, root, cert_sn, root_sn }
 }
 
 pub(crate) fn fen(minor: u64) -> Money {

@@ -13,5 +13,7 @@ mod folders;
 mod letters;
 mod life;
 mod logs;
+mod profiles;
 mod server;
+mod sm2;
 mod worlds;
