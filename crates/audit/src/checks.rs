@@ -10,6 +10,7 @@ use crate::orders::Orders;
 use crate::parties::Parties;
 use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
+use crate::splits::Relations;
 use base::SlotSet;
 use engine::{Row, Table};
 
@@ -19,6 +20,7 @@ pub(crate) struct Checks {
     parties: Parties,
     books: Books,
     orders: Orders,
+    relations: Relations,
     around: Around,
     crossing: Crossing,
     /// Which rules held when, as far as that is known.
@@ -32,6 +34,7 @@ impl Checks {
             parties: Parties::new(keyed),
             books,
             orders: Orders::new(keyed),
+            relations: Relations::default(),
             around,
             crossing: Crossing::new(home),
             rules: None,
@@ -64,7 +67,10 @@ impl Checks {
                 self.parties.account(account, findings);
                 self.books.account(account, findings);
             }
-            Row::Hold(hold) => self.books.hold(hold, findings),
+            Row::Hold(hold) => {
+                self.books.hold(hold, findings);
+                self.orders.hold(hold);
+            }
             Row::Order(order) => {
                 self.orders.order(order, findings);
                 self.parties.seller(order, findings);
@@ -77,6 +83,13 @@ impl Checks {
             Row::TopUpReceipt(top_up) => self.around.top_up(top_up, findings),
             Row::OrderNumber(number) => self.orders.number(number, findings),
             Row::Refund(refund) => self.orders.refund(refund, findings),
+            Row::SplitBook(book) => self.orders.split_book(book, findings),
+            Row::Split(split) => self.orders.split(split, findings),
+            Row::SplitLine(line) => self.orders.split_line(line, findings),
+            Row::Relation(relation) => {
+                self.parties.owner(table, &typed.key(), relation.seller, findings);
+                self.relations.relation(relation, findings);
+            }
             Row::Trade(trade) => self.orders.trade(trade, findings),
             Row::Receipt(receipt) => self.orders.receipt(receipt, findings),
             Row::Notice(notice) => self.orders.notice(notice, findings),

@@ -22,8 +22,8 @@
 //!
 //! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
-//! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `around`,
-//! `crossing`; then `replay`.
+//! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
+//! `around`, `crossing`; then `replay`.
 
 mod around;
 mod batch;
@@ -49,6 +49,7 @@ mod replay_desk;
 mod report;
 mod rules;
 mod shape;
+mod splits;
 mod tables;
 
 pub use progress::Progress;
@@ -207,6 +208,10 @@ const READ_ORDER: &[Table] = &[
     Table::TopUpReceipt,
     Table::OrderNumber,
     Table::Refund,
+    Table::SplitBook,
+    Table::Split,
+    Table::SplitLine,
+    Table::Relation,
     Table::Trade,
     Table::Receipt,
     Table::Notice,

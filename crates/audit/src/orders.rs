@@ -8,13 +8,14 @@ use crate::payments::{self, Move, Moves};
 use crate::refunds::{self, RefundFacts};
 use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
-use base::{AppId, OrderNo, PartyId, TimerNo};
-use engine::Tabled;
-use ledger::Posting;
+use crate::splits::{self, OpenHolds, SplitFacts};
+use base::{AppId, OrderNo, PartyId, Record, Slot, TimerNo};
+use engine::{Key, Tabled};
+use ledger::{Hold, Posting};
 use money::Currency;
 use trade::{
     Notice, NoticeEvent, NoticeState, Order, OrderNumber, OrderState, Receipt, ReceiptOutcome, Refund,
-    RefundState, Timer, TimerTask, Trade,
+    RefundState, Split, SplitBook, SplitLine, Timer, TimerTask, Trade,
 };
 
 /// What is kept of an order.
@@ -34,6 +35,8 @@ pub(crate) struct OrderFacts {
     /// Postings about it.
     pub(crate) moves: Moves,
     pub(crate) refunds: Vec<RefundFacts>,
+    /// What was seen of its splits; most orders have none.
+    pub(crate) splits: Option<Box<SplitFacts>>,
     /// Whether its buyer's trade was seen.
     pub(crate) has_trade: bool,
     app: AppId,
@@ -54,12 +57,13 @@ pub(crate) struct OrderFacts {
 #[derive(Debug)]
 pub(crate) struct Orders {
     list: OrderList,
+    holds: OpenHolds,
     keyed: Keyed,
 }
 
 impl Orders {
     pub(crate) fn new(keyed: Keyed) -> Orders {
-        Orders { list: OrderList::new(), keyed }
+        Orders { list: OrderList::new(), holds: OpenHolds::default(), keyed }
     }
 
     pub(crate) fn order(&mut self, order: &Order, findings: &mut Findings) {
@@ -81,6 +85,7 @@ impl Orders {
             paid_at_us: order.paid_at_us,
             moves: Moves::default(),
             refunds: Vec::new(),
+            splits: None,
             has_trade: false,
             app: order.app,
             exists: order.exists(),
@@ -134,6 +139,50 @@ impl Orders {
                 let message =
                     format!("order {} is not there, or of another slot or currency", refund.order_no);
                 findings.add(FindingKind::RefundWrong, "refund", text_of_key(&key), message);
+            }
+        }
+    }
+
+    pub(crate) fn hold(&mut self, hold: &Hold) {
+        self.holds.see(hold);
+    }
+
+    pub(crate) fn split_book(&mut self, book: &SplitBook, findings: &mut Findings) {
+        if let Some(seen) =
+            self.splits_of((book.slot, book.order_no), SplitBook::wrap_key(book.key()), findings)
+        {
+            seen.book = Some(book.clone());
+        }
+    }
+
+    pub(crate) fn split(&mut self, split: &Split, findings: &mut Findings) {
+        if let Some(seen) =
+            self.splits_of((split.slot, split.order_no), Split::wrap_key(split.key()), findings)
+        {
+            seen.splits.push(split.clone());
+        }
+    }
+
+    pub(crate) fn split_line(&mut self, line: &SplitLine, findings: &mut Findings) {
+        if let Some(seen) =
+            self.splits_of((line.slot, line.order_no), SplitLine::wrap_key(line.key()), findings)
+        {
+            seen.lines.push(line.clone());
+        }
+    }
+
+    fn splits_of(
+        &mut self,
+        (slot, no): (Slot, OrderNo),
+        key: Key,
+        findings: &mut Findings,
+    ) -> Option<&mut SplitFacts> {
+        match self.list.get_mut(no).filter(|order| order.no.slot() == slot) {
+            Some(order) => Some(order.splits.get_or_insert_default()),
+            None => {
+                let message = format!("order {no} is not there, or of another slot");
+                findings.add(FindingKind::SplitWrong, key.table().name(), text_of_key(&key), message);
+                None
             }
         }
     }
@@ -240,10 +289,11 @@ impl Orders {
                 i128::from(order.fee) - i128::from(order.fee_returned);
             let on_their_way = order.refunds.iter().filter(|refund| refund.state == RefundState::UnderWay);
             let under_way: i128 = on_their_way.map(|refund| i128::from(refund.amount)).sum();
-            *expected.under_way.entry(order.currency).or_default() += under_way;
+            *expected.under_way.entry(order.currency).or_default() += under_way + splits::under_way(order);
             owned(order, findings);
             payments::order(order, findings);
             refunds::order(order, findings);
+            splits::order(order, &self.holds, findings);
             if let Some(rules) = rules {
                 payments::fee(order, rules, findings);
             }

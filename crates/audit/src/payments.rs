@@ -138,7 +138,10 @@ fn left(order: &OrderFacts) -> Vec<(Option<AccountId>, (i64, i128))> {
             | PostingKind::PayIn
             | PostingKind::RefundOut
             | PostingKind::RefundIn
-            | PostingKind::RefundReturn => continue,
+            | PostingKind::RefundReturn
+            | PostingKind::SplitOut
+            | PostingKind::SplitIn
+            | PostingKind::SplitReturn => continue,
         };
         let known = left.iter().position(|(party, _)| *party == seen.party);
         let place = known.unwrap_or_else(|| {

@@ -9,17 +9,22 @@ use crate::{
     SetPartyStatus, SetRules, Stop, TopUp, TopUpRefused, TryPassword,
 };
 use crate::{
+    BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
+    UnbindRelations, relation, split_order, split_query,
+};
+use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
     password, pay_code, query, refund_order, rulebook, timer, top_up,
 };
 use base::{AppId, PartyId, Slot};
 use ledger::Account;
+use money::Money;
 use people::{Party, PasswordRefused};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, Order, PayRefused, RefundRefused,
-    Trade,
+    BindRefused, CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, Order, PayRefused,
+    RefundRefused, Relation, SplitRefused, Trade,
 };
 
 /// A command whose answer has a type of its own.
@@ -129,6 +134,12 @@ commands! {
     query FindAccount => query::find_account, Arc<Account>, PartyNotFound;
     change Receive => crossing::receive, u64, ParcelRefused;
     change Acknowledge => crossing::acknowledge, (), Never;
+    change SplitOrder => split_order::split_order, SplitView, SplitRefused;
+    change BindRelations => relation::bind_relations, (), BindRefused;
+    change UnbindRelations => relation::unbind_relations, (), Never;
+    query FindSplit => split_query::find_split, SplitView, FindSplitRefused;
+    query FindSplittable => split_query::find_splittable, Money, FindRefused;
+    query FindRelations => relation::find_relations, Vec<Arc<Relation>>, Never;
 }
 
 #[cfg(test)]
@@ -140,7 +151,8 @@ mod tests {
     fn the_places_of_commands_are_frozen() {
         let frozen = "OpenParty SetPartyStatus OpenApp SetAppStatus SetRules TopUp IssuePayCode OpenOrder ClaimOrder \
             TryPassword JudgePassword ConfirmPay CloseOrder CancelOrder RefundOrder NoticeTried RunTimer FindOrder \
-            FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount Receive Acknowledge";
+            FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount Receive Acknowledge SplitOrder \
+            BindRelations UnbindRelations FindSplit FindSplittable FindRelations";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -1,6 +1,6 @@
 //! What slots say to each other. A message is applied exactly once and cannot be refused: "no" is another message.
 
-use crate::{Fault, Reply, Rows, claim_order, order_paid, pay_request, refund_order};
+use crate::{Fault, Reply, Rows, claim_order, order_paid, pay_request, refund_order, split_order};
 use base::{OrderNo, PartyId, Slot, Text};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -142,6 +142,34 @@ pub struct RefundAnswer {
     pub refunded_after: Money,
 }
 
+/// Merchant's slot to receiver's slot: a part of an order's money comes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SplitIn {
+    /// The order.
+    pub order_no: OrderNo,
+    /// The split's place in the order.
+    pub place: u32,
+    /// The line's place in the split.
+    pub line: u32,
+    /// Who gets it.
+    pub receiver: PartyId,
+    /// How much.
+    pub amount: Money,
+}
+
+/// Receiver's slot to merchant's slot: whether the part arrived.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SplitAnswer {
+    /// The order.
+    pub order_no: OrderNo,
+    /// The split's place in the order.
+    pub place: u32,
+    /// The line's place in the split.
+    pub line: u32,
+    /// Whether the receiver has the money.
+    pub arrived: bool,
+}
+
 macro_rules! messages {
     ($($name:ident => $apply:path;)*) => {
         /// A message.
@@ -173,6 +201,8 @@ messages! {
     RefundIn => refund_order::refund_in;
     RefundAnswer => refund_order::refund_answer;
     TradeForgotten => claim_order::trade_forgotten;
+    SplitIn => split_order::split_in;
+    SplitAnswer => split_order::split_answer;
 }
 
 impl Message {
@@ -190,7 +220,7 @@ mod tests {
     #[test]
     fn the_places_of_messages_are_frozen() {
         let frozen = "PayRequest PayRefusal OrderPaid PayReturned ClaimAsk ClaimAnswer TradeClosed RefundIn \
-            RefundAnswer TradeForgotten";
+            RefundAnswer TradeForgotten SplitIn SplitAnswer";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

@@ -3,6 +3,7 @@
 use crate::claim_order::tell_forgotten;
 use crate::{
     Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, books, close_order, notice,
+    split_hold,
 };
 use base::{Plant, planted};
 use ledger::Template;
@@ -59,6 +60,7 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
         ..(*order).clone()
     };
     close_order::forget_timer(rows, &mut order);
+    split_hold::renew(rows, &order)?;
     notice::tell(rows, &order, NoticeEvent::Paid, Minor::ZERO, None);
     let order = Arc::new(order);
     rows.put_shared(order.clone());

@@ -6,7 +6,10 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
 use people::{App, Attempt, Credential, Login, Party, SlotHead};
 use std::sync::Arc;
-use trade::{Notice, Order, OrderNumber, PayCode, Receipt, Refund, Rulebook, Timer, TopUpReceipt, Trade};
+use trade::{
+    Notice, Order, OrderNumber, PayCode, Receipt, Refund, Relation, Rulebook, Split, SplitBook, SplitLine,
+    Timer, TopUpReceipt, Trade,
+};
 
 /// A record that has a table of its own.
 pub trait Tabled: Record {
@@ -118,6 +121,10 @@ tables! {
     Timer = 19, false;
     Outbox = 20, false;
     Link = 21, true;
+    SplitBook = 38, false;
+    Split = 39, false;
+    SplitLine = 40, false;
+    Relation = 41, true;
 }
 
 impl Table {
@@ -145,6 +152,9 @@ impl Key {
             Key::Notice((_, no)) => Some((no.slot(), no.at_us())),
             Key::Hold((_, no)) => Some((no.slot(), no.at_us())),
             Key::Timer((_, _, no)) => Some((no.slot(), no.at_us())),
+            Key::SplitBook((_, no)) | Key::Split((_, no, _)) | Key::SplitLine((_, no, _, _)) => {
+                Some((no.slot(), no.at_us()))
+            }
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -157,7 +167,8 @@ impl Key {
             | Key::TopUpReceipt(_)
             | Key::PayCode(_)
             | Key::Outbox(_)
-            | Key::Link(_) => None,
+            | Key::Link(_)
+            | Key::Relation(_) => None,
         }
     }
 }

@@ -98,6 +98,7 @@ impl OrderFields {
             expires_at_us: self.expires_at_us,
             code_timeout: more.code_timeout,
             pay_by: more.pay_by,
+            royalty_freeze: false,
         }
     }
 

@@ -35,6 +35,12 @@ pub enum PostingKind {
     RefundIn,
     /// A refund that could not reach the buyer comes back to the merchant.
     RefundReturn,
+    /// Parts of an order's money leave the merchant for the receivers of a split.
+    SplitOut,
+    /// A part of an order's money arrives at its receiver.
+    SplitIn,
+    /// A part that could not reach its receiver comes back to the merchant.
+    SplitReturn,
 }
 
 /// One entry of a posting.

@@ -73,6 +73,27 @@ pub enum Template {
         /// The part of it that we had given back.
         fee_back: Money,
     },
+    /// Dr merchant / Cr transit, in the merchant's slot: all parts of one split together.
+    SplitOut {
+        /// Whose order is split.
+        seller: PartyId,
+        /// How much in all.
+        amount: Money,
+    },
+    /// Dr transit / Cr receiver, in the receiver's slot.
+    SplitIn {
+        /// Who gets a part.
+        receiver: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr transit / Cr merchant, in the merchant's slot.
+    SplitReturn {
+        /// Who gets the part back.
+        seller: PartyId,
+        /// How much.
+        amount: Money,
+    },
 }
 
 impl Template {
@@ -86,6 +107,9 @@ impl Template {
             Template::RefundOut { .. } => PostingKind::RefundOut,
             Template::RefundIn { .. } => PostingKind::RefundIn,
             Template::RefundReturn { .. } => PostingKind::RefundReturn,
+            Template::SplitOut { .. } => PostingKind::SplitOut,
+            Template::SplitIn { .. } => PostingKind::SplitIn,
+            Template::SplitReturn { .. } => PostingKind::SplitReturn,
         }
     }
 
@@ -98,7 +122,10 @@ impl Template {
             | Template::RefundIn { buyer, .. } => buyer.slot(),
             Template::PayIn { seller, .. }
             | Template::RefundOut { seller, .. }
-            | Template::RefundReturn { seller, .. } => seller.slot(),
+            | Template::RefundReturn { seller, .. }
+            | Template::SplitOut { seller, .. }
+            | Template::SplitReturn { seller, .. } => seller.slot(),
+            Template::SplitIn { receiver, .. } => receiver.slot(),
         }
     }
 
@@ -111,7 +138,10 @@ impl Template {
             | Template::PayReturn { amount, .. }
             | Template::RefundOut { amount, .. }
             | Template::RefundIn { amount, .. }
-            | Template::RefundReturn { amount, .. } => amount.currency(),
+            | Template::RefundReturn { amount, .. }
+            | Template::SplitOut { amount, .. }
+            | Template::SplitIn { amount, .. }
+            | Template::SplitReturn { amount, .. } => amount.currency(),
         }
     }
 
@@ -128,7 +158,13 @@ impl Template {
             Template::TopUp { party, amount } => {
                 vec![debit(platform(AccountKind::BankReserve), amount), credit(own(party), amount)]
             }
-            Template::PayOut { buyer, amount } => vec![debit(own(buyer), amount), credit(transit, amount)],
+            Template::PayOut { buyer: payer, amount } | Template::SplitOut { seller: payer, amount } => {
+                vec![debit(own(payer), amount), credit(transit, amount)]
+            }
+            Template::SplitIn { receiver: party, amount }
+            | Template::SplitReturn { seller: party, amount } => {
+                vec![debit(transit, amount), credit(own(party), amount)]
+            }
             Template::PayReturn { buyer, amount } | Template::RefundIn { buyer, amount } => {
                 let bypassed = planted(Plant::MoneyBypassesTransit);
                 let from = if bypassed { platform(AccountKind::BankReserve) } else { transit };

@@ -242,6 +242,8 @@ impl Model {
             Message::RefundIn(said) => self.refund_in(step, said),
             Message::RefundAnswer(said) => self.refund_answer(step, said),
             Message::TradeForgotten(said) => self.trade_forgotten(step, said),
+            // No plan splits orders, so no cell says these.
+            Message::SplitIn(_) | Message::SplitAnswer(_) => unreachable!("no plan splits an order"),
         }
     }
 

@@ -36,6 +36,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             link.acknowledged <= link.sent && storable(link.sent) && storable(link.received),
             "no more is acknowledged than was sent",
         ),
+        Row::Split(split) => (split.open <= split.lines, "no more lines are open than there are"),
         Row::Party(_)
         | Row::Login(_)
         | Row::Credential(_)
@@ -47,7 +48,10 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Receipt(_)
         | Row::TopUpReceipt(_)
         | Row::PayCode(_)
-        | Row::Notice(_) => return None,
+        | Row::Notice(_)
+        | Row::SplitBook(_)
+        | Row::SplitLine(_)
+        | Row::Relation(_) => return None,
     };
     (!holds).then_some(rule)
 }

@@ -29,6 +29,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0005_crossing_create",
     "0006_checks_spell_out",
     "0007_notice_tells_messages",
+    "0008_split_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -2,12 +2,13 @@
 //! buyer's slot, under the order's number); refunds, pay codes, notices to the merchant, and the timers of all these.
 //!
 //! Rules: `protocol` section 7 of the Alipay Open API (states, timing) as documented for one-time CNY payments.
-//! Reading order: `state`, `order`, `records`, `rules`, `refusal`.
+//! Reading order: `state`, `order`, `records`, `rules`, `refusal`, `split`.
 
 mod order;
 mod records;
 mod refusal;
 mod rules;
+mod split;
 mod state;
 
 pub use order::{
@@ -24,5 +25,10 @@ pub use rules::{
     CANCEL_WINDOW_US, EXPIRY_DEFAULT_US, EXPIRY_FACE_US, NOTICE_LADDER_US, PAY_CODE_LIFE_US, QR_LIFE_US,
     REFUND_WINDOW_US, Rulebook, TOTAL_MAX_FEN, Timeout, TimeoutError, bounce_fee_back, expiry,
     next_attempt_us, refund_fee_back,
+};
+pub use split::{
+    BindRefused, RELATIONS_MAX, ReceiverNamed, Relation, SPLIT_LINES_MAX, SPLIT_RATIO_MAX_PERCENT,
+    SPLITS_MAX, SettleNo, SettleNoError, Split, SplitBook, SplitEvent, SplitLine, SplitRefused, SplitState,
+    kept, percent, splittable, to_hold,
 };
 pub use state::{OrderEvent, OrderState, next};

@@ -4,8 +4,9 @@ use audit::{Finding, FindingKind, Options, Replay, Report, WorldFolder, verify};
 use base::{AppId, OrderNo, PartyId, Text};
 use cell::{Cell, Door};
 use engine::{
-    CancelOrder, ClaimOrder, CloseOrder, ConfirmPay, IssuePayCode, JudgePassword, NewPassword, NoticeTried,
-    OpenApp, OpenOrder, OpenParty, PayBy, RefundOrder, RunTimer, SetPartyStatus, TopUp, TryPassword, Which,
+    BindRelations, CancelOrder, ClaimOrder, CloseOrder, ConfirmPay, IssuePayCode, JudgePassword, NewPassword,
+    NewRelation, NoticeTried, OpenApp, OpenOrder, OpenParty, PayBy, RefundOrder, RunTimer, SetPartyStatus,
+    Share, SplitOrder, SplitPart, TopUp, TryPassword, UnbindRelations, Which,
 };
 use journal::Journal;
 use money::{Currency, Money};
@@ -17,7 +18,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use store::{Reader as _, SqliteStore};
 use tempfile::TempDir;
-use trade::{Delivery, Meaning, Order, Product, Timeout, WireCharset};
+use trade::{Delivery, Meaning, Order, Product, ReceiverNamed, Timeout, WireCharset};
 
 pub(crate) const WORLD: [u8; 16] = *b"world of tests 1";
 const START_US: i64 = 1_767_283_199_000_000; // One second before midnight in China: the books span two days.
@@ -213,6 +214,8 @@ impl Script {
         self.pass(4 * HOUR_US);
         assert!(self.confirm(&late, bob).await.is_err());
 
+        self.split(&cast).await;
+
         // Above the limit: it waits for the buyer. And codes that are of no use.
         self.pay(&cast, "T12-above-limit", 200_000, alice).await;
         self.open(&cast, "T15-bad-code", 100, Product::FaceToFace, Some(self.unknown_code(alice)))
@@ -288,38 +291,51 @@ impl Script {
         product: Product,
         pay_by: Option<PayBy>,
     ) -> Result<Arc<Order>, String> {
-        let meaning = Meaning {
-            product,
-            total: fen(total),
-            subject: Text::new("苹果 🍎").unwrap(),
-            body: None,
-            named_buyer: None,
-            goods_detail: None,
-        };
-        let delivery = Delivery {
-            notify_url: Some(Text::new("http://127.0.0.1:1/notify").unwrap()),
-            return_url: None,
-            quit_url: None,
-            charset: WireCharset::Utf8,
-            rsa1: false,
-            store_id: None,
-            terminal_id: None,
-            operator_id: None,
-            passback_params: None,
-            merchant_order_no: None,
-        };
-        let command = OpenOrder {
-            seller: cast.shop,
-            app: cast.app,
-            out_trade_no: Text::new(number).unwrap(),
-            meaning,
-            delivery,
-            timeout: Some(Timeout::After(HOUR_US)),
-            expires_at_us: None,
-            code_timeout: None,
-            pay_by,
-        };
+        let command = OpenOrder { pay_by, ..order(cast, number, total, product) };
         self.door.ask(command).await.map(|opened| opened.order).map_err(|error| error.to_string())
+    }
+
+    /// Orders whose money is passed on: to two, to one who is gone, and one that is frozen for it.
+    async fn split(&mut self, cast: &Cast) {
+        let Cast { shop, bob, alice, carol, .. } = *cast;
+        let named = ReceiverNamed::UserId;
+        let relation = |receiver: PartyId| {
+            let account = Text::new(&receiver.to_string()).unwrap();
+            NewRelation { receiver, named, account, memo: None }
+        };
+        let receivers = [alice, carol, bob].map(relation).to_vec();
+        self.door.ask(BindRelations { seller: shop, receivers }).await.unwrap();
+        self.door.ask(UnbindRelations { seller: shop, receivers: vec![bob] }).await.unwrap();
+        let door = self.door.clone();
+        let split = async |order: &Order, number: &str, parts: &[(PartyId, u64)], finish: bool| {
+            let part = |(receiver, amount): &(PartyId, u64)| SplitPart {
+                payer: None,
+                receiver: Some(*receiver),
+                share: Share::Amount(fen(*amount)),
+            };
+            let (parts, out_request_no) = (parts.iter().map(part).collect(), Text::new(number).unwrap());
+            let command = SplitOrder { seller: shop, order_no: order.no, out_request_no, parts, finish };
+            door.ask(command).await.unwrap();
+        };
+        let order = self.pay_frozen(cast, "T16-frozen", 10_000, bob).await;
+        split(&order, "S1", &[(alice, 1_000), (carol, 500)], false).await;
+        self.status(carol, PartyStatus::Closed).await;
+        split(&order, "S2", &[(carol, 700)], false).await;
+        self.status(carol, PartyStatus::Normal).await;
+        self.refund(shop, &order, 2_000, "R6").await.unwrap();
+        split(&order, "S3", &[(alice, 100)], false).await;
+        let order = self.pay_frozen(cast, "T17-finished", 5_000, bob).await;
+        split(&order, "S4", &[(carol, 300)], true).await;
+        let order = self.pay(cast, "T18-split", 5_000, bob).await;
+        split(&order, "S5", &[(carol, 1_500)], false).await;
+        self.refund(shop, &order, 4_000, "R7").await.unwrap();
+    }
+
+    /// What the merchant gets is held for splits.
+    async fn pay_frozen(&mut self, cast: &Cast, number: &str, total: u64, buyer: PartyId) -> Arc<Order> {
+        let code = self.code(buyer).await;
+        let command = OpenOrder { royalty_freeze: true, ..order(cast, number, total, Product::FaceToFace) };
+        self.door.ask(OpenOrder { pay_by: Some(code), ..command }).await.unwrap().order
     }
 
     async fn claim(&self, order: &Order, buyer: PartyId) {
@@ -360,5 +376,41 @@ impl Script {
                 .await
                 .unwrap();
         }
+    }
+}
+
+/// A merchant's request to be paid.
+fn order(cast: &Cast, number: &str, total: u64, product: Product) -> OpenOrder {
+    let meaning = Meaning {
+        product,
+        total: fen(total),
+        subject: Text::new("苹果 🍎").unwrap(),
+        body: None,
+        named_buyer: None,
+        goods_detail: None,
+    };
+    let delivery = Delivery {
+        notify_url: Some(Text::new("http://127.0.0.1:1/notify").unwrap()),
+        return_url: None,
+        quit_url: None,
+        charset: WireCharset::Utf8,
+        rsa1: false,
+        store_id: None,
+        terminal_id: None,
+        operator_id: None,
+        passback_params: None,
+        merchant_order_no: None,
+    };
+    OpenOrder {
+        seller: cast.shop,
+        app: cast.app,
+        out_trade_no: Text::new(number).unwrap(),
+        meaning,
+        delivery,
+        timeout: Some(Timeout::After(HOUR_US)),
+        expires_at_us: None,
+        code_timeout: None,
+        pay_by: None,
+        royalty_freeze: false,
     }
 }

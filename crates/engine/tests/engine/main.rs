@@ -15,4 +15,5 @@ mod races;
 mod random;
 mod refund;
 mod script;
+mod split;
 mod support;

@@ -8,8 +8,8 @@ use money::{Currency, Minor, Rate};
 use people::{App, AppMode, AppStatus, Attempt, Credential, Login, Party, PartyKind, PartyStatus, SlotHead};
 use trade::{
     Notice, NoticeEvent, NoticeState, Order, OrderNumber, OrderState, PayCode, Product, Receipt,
-    ReceiptOutcome, Refund, RefundState, Rulebook, Timer, TimerTask, TopUpReceipt, Trade, TradeState,
-    WireCharset,
+    ReceiptOutcome, ReceiverNamed, Refund, RefundState, Relation, Rulebook, Split, SplitBook, SplitLine,
+    SplitState, Timer, TimerTask, TopUpReceipt, Trade, TradeState, WireCharset,
 };
 
 /// As long as it may be, in characters of four bytes, with one that ends a C string.
@@ -24,6 +24,7 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(largest_ledger());
     rows.extend(largest_trade());
     rows.extend(crossing());
+    rows.extend(splits());
     rows
 }
 
@@ -41,6 +42,102 @@ fn crossing() -> [Row; 4] {
         }),
         row(Link { slot: first, other: last, sent: 0, acknowledged: 0, received: 0 }),
         row(Link { slot: last, other: first, sent: BIGGEST, acknowledged: BIGGEST, received: BIGGEST }),
+    ]
+}
+
+fn splits() -> [Row; 8] {
+    let (none, no_one) = (OrderNo::from_number(0).unwrap(), PartyId::platform(Slot::PLATFORM));
+    let (at, party, no) = last();
+    let book = SplitBook {
+        slot: Slot::PLATFORM,
+        order_no: none,
+        currency: Currency::Cny,
+        freeze: false,
+        hold: None,
+        split_minor: Minor::ZERO,
+        splits: 0,
+        finished: false,
+    };
+    let split = Split {
+        slot: Slot::PLATFORM,
+        order_no: none,
+        place: 0,
+        out_request_no: text(""),
+        lines: 0,
+        open: 0,
+        finish: false,
+        at_us: i64::MIN,
+    };
+    let line = SplitLine {
+        slot: Slot::PLATFORM,
+        order_no: none,
+        place: 0,
+        line: 0,
+        receiver: no_one,
+        currency: Currency::Cny,
+        amount_minor: Minor::ZERO,
+        state: SplitState::UnderWay,
+        at_us: i64::MIN,
+    };
+    let relation = Relation {
+        slot: Slot::PLATFORM,
+        seller: no_one,
+        place: 0,
+        receiver: no_one,
+        named: ReceiverNamed::UserId,
+        account: text(""),
+        memo: None,
+        at_us: i64::MIN,
+    };
+    let (most, at_us, place) = (minor(i64::MAX), i64::MAX, u32::MAX);
+    let hold = HoldNo::from_number(i64::MAX);
+    let (named, memo) = (ReceiverNamed::LoginName, Some(longest()));
+    [
+        row(SplitBook {
+            slot: at,
+            order_no: no,
+            currency: Currency::Jpy,
+            freeze: true,
+            hold,
+            split_minor: most,
+            splits: place,
+            finished: true,
+        }),
+        row(Split {
+            slot: at,
+            order_no: no,
+            place,
+            out_request_no: longest(),
+            lines: place,
+            open: place,
+            finish: true,
+            at_us,
+        }),
+        row(SplitLine {
+            slot: at,
+            order_no: no,
+            place,
+            line: place,
+            receiver: party,
+            currency: Currency::Usd,
+            amount_minor: most,
+            state: SplitState::Returned,
+            at_us,
+        }),
+        row(Relation {
+            slot: at,
+            seller: party,
+            place,
+            receiver: party,
+            named,
+            account: longest(),
+            memo,
+            at_us,
+        }),
+        row(book),
+        row(split),
+        row(line),
+        row(relation),
     ]
 }
 
