@@ -9,6 +9,7 @@
 //!
 //! Each product has a file of its own below; what they share and how a failure is answered stands here.
 
+mod split;
 mod trade;
 
 use base::{Plant, planted};
@@ -38,6 +39,9 @@ const SYSTEM_ERROR: Code =
 const SUB_GOODS_SIZE_MAX_COUNT: Code = business("ACQ.SUB_GOODS_SIZE_MAX_COUNT", "商品数量超过上限150");
 const CURRENCY_NOT_SUPPORT: Code = business("ACQ.CURRENCY_NOT_SUPPORT", "不支持的币种");
 const TRADE_NOT_EXIST: Code = business("ACQ.TRADE_NOT_EXIST", "交易不存在");
+const TRADE_STATUS_ERROR: Code = business("ACQ.TRADE_STATUS_ERROR", "交易状态不合法");
+const DISCORDANT_REPEAT_REQUEST: Code =
+    business("ACQ.DISCORDANT_REPEAT_REQUEST", "请求信息不一致，同一请求号的内容不同");
 
 /// A refusal that has its row in the table.
 pub(crate) trait Refused: fmt::Debug {
@@ -217,5 +221,5 @@ pub(crate) use every;
 
 /// The whole table, in order of precedence, for the documentation and for tests.
 pub fn codes_table() -> Vec<TableRow> {
-    trade::table()
+    trade::table().into_iter().chain(split::table()).collect()
 }

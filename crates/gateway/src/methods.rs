@@ -6,11 +6,18 @@ pub(crate) mod trade_cancel;
 pub(crate) mod trade_close;
 pub(crate) mod trade_create;
 pub(crate) mod trade_fastpay_refund_query;
+pub(crate) mod trade_order_onsettle_query;
+pub(crate) mod trade_order_settle;
+pub(crate) mod trade_order_settle_query;
 pub(crate) mod trade_page_pay;
 pub(crate) mod trade_pay;
 pub(crate) mod trade_precreate;
 pub(crate) mod trade_query;
 pub(crate) mod trade_refund;
+pub(crate) mod trade_royalty_rate_query;
+pub(crate) mod trade_royalty_relation_batchquery;
+pub(crate) mod trade_royalty_relation_bind;
+pub(crate) mod trade_royalty_relation_unbind;
 pub(crate) mod trade_wap_pay;
 
 use wire::envelope::ObjectWriter;

@@ -16,4 +16,5 @@ mod rest;
 mod rest_checks;
 mod rest_client;
 mod shop;
+mod splits;
 mod table;
