@@ -12,8 +12,11 @@ use crate::orders::Orders;
 use crate::parties::Parties;
 use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
-use base::SlotSet;
-use engine::{Row, Table};
+use crate::splits::Relations;
+use base::{Record, SlotSet};
+use engine::{Row, Table, Tabled};
+use std::sync::Arc;
+use trade::{Agreement, Mandate, Relation};
 
 /// What was learned so far.
 #[derive(Debug)]
@@ -21,6 +24,7 @@ pub(crate) struct Checks {
     parties: Parties,
     books: Books,
     orders: Orders,
+    relations: Relations,
     around: Around,
     crossing: Crossing,
     grants: Grants,
@@ -36,6 +40,7 @@ impl Checks {
             parties: Parties::new(keyed),
             books,
             orders: Orders::new(keyed),
+            relations: Relations::default(),
             around,
             crossing: Crossing::new(home),
             grants: Grants::default(),
@@ -74,7 +79,10 @@ impl Checks {
                 self.parties.account(account, findings);
                 self.books.account(account, findings);
             }
-            Row::Hold(hold) => self.books.hold(hold, findings),
+            Row::Hold(hold) => {
+                self.books.hold(hold, findings);
+                self.orders.hold(hold);
+            }
             Row::Order(order) => {
                 self.orders.order(order, findings);
                 self.parties.seller(order, findings);
@@ -88,6 +96,10 @@ impl Checks {
             Row::TopUpReceipt(top_up) => self.around.top_up(top_up, findings),
             Row::OrderNumber(number) => self.orders.number(number, findings),
             Row::Refund(refund) => self.orders.refund(refund, findings),
+            Row::SplitBook(book) => self.orders.split_book(book, findings),
+            Row::Split(split) => self.orders.split(split, findings),
+            Row::SplitLine(line) => self.orders.split_line(line, findings),
+            Row::Relation(relation) => self.relation(relation, findings),
             Row::Trade(trade) => self.orders.trade(trade, findings),
             Row::Receipt(receipt) => self.orders.receipt(receipt, findings),
             Row::Notice(notice) => {
@@ -109,14 +121,8 @@ impl Checks {
             Row::Certification(row) => self.grants.certification(row, &self.parties, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
-            Row::Agreement(agreement) => {
-                self.grants.agreement(agreement, &self.parties, findings);
-                self.agreements.agreement(agreement, findings);
-            }
-            Row::Mandate(mandate) => {
-                self.parties.owner(table, &typed.key(), mandate.buyer, findings);
-                self.agreements.mandate(mandate, findings);
-            }
+            Row::Agreement(agreement) => self.agreement(agreement, findings),
+            Row::Mandate(mandate) => self.mandate(mandate, findings),
             Row::AgreementName(name) => self.agreements.name(name, findings),
             Row::Debit(debit) => self.agreements.debit(debit, self.orders.debited(debit), findings),
             Row::Escrow(escrow) => self.orders.escrow(escrow, findings),
@@ -128,6 +134,21 @@ impl Checks {
                 self.around.timer(timer, findings);
             }
         }
+    }
+
+    fn relation(&mut self, relation: &Relation, findings: &mut Findings) {
+        self.parties.owner(Table::Relation, &Relation::wrap_key(relation.key()), relation.seller, findings);
+        self.relations.relation(relation, findings);
+    }
+
+    fn agreement(&mut self, agreement: &Arc<Agreement>, findings: &mut Findings) {
+        self.grants.agreement(agreement, &self.parties, findings);
+        self.agreements.agreement(agreement, findings);
+    }
+
+    fn mandate(&mut self, mandate: &Arc<Mandate>, findings: &mut Findings) {
+        self.parties.owner(Table::Mandate, &Mandate::wrap_key(mandate.key()), mandate.buyer, findings);
+        self.agreements.mandate(mandate, findings);
     }
 
     /// When all rows were seen: what can only be said of the whole. Gives the number of postings, of entries, and of

@@ -22,8 +22,8 @@
 //!
 //! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
-//! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `around`,
-//! `agreements`, `crossing`, `grants`, `escrows`; then `replay`.
+//! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
+//! `around`, `agreements`, `crossing`, `grants`, `escrows`; then `replay`.
 
 mod agreements;
 mod around;
@@ -53,6 +53,8 @@ mod replay_desk;
 mod report;
 mod rules;
 mod shape;
+mod split_rows;
+mod splits;
 mod tables;
 
 pub use progress::Progress;
@@ -215,6 +217,10 @@ const READ_ORDER: &[Table] = &[
     Table::TopUpReceipt,
     Table::OrderNumber,
     Table::Refund,
+    Table::SplitBook,
+    Table::Split,
+    Table::SplitLine,
+    Table::Relation,
     Table::Trade,
     Table::Escrow,
     Table::EscrowCase,

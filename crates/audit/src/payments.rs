@@ -158,7 +158,10 @@ fn left(order: &OrderFacts) -> Vec<(Option<AccountId>, (i64, i128))> {
             | PostingKind::EscrowIn
             | PostingKind::EscrowRelease
             | PostingKind::EscrowOut
-            | PostingKind::EscrowReturn => continue,
+            | PostingKind::EscrowReturn
+            | PostingKind::SplitOut
+            | PostingKind::SplitIn
+            | PostingKind::SplitReturn => continue,
         };
         let known = left.iter().position(|(party, _)| *party == seen.party);
         let place = known.unwrap_or_else(|| {

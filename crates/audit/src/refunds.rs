@@ -20,7 +20,7 @@ pub(crate) struct RefundFacts {
     out_request_no: OutRequestNo,
     fee_back: i64,
     refunded_after: i64,
-    at_us: i64,
+    pub(crate) at_us: i64,
 }
 
 impl RefundFacts {

@@ -21,8 +21,10 @@ const fn lines(kind: PostingKind) -> &'static [Line] {
     use {AccountKind::*, Needed::*, Side::*};
     match kind {
         PostingKind::TopUp => &[Line(Debit, BankReserve, Always), Line(Credit, Balance, Always)],
-        PostingKind::PayOut => &[Line(Debit, Balance, Always), Line(Credit, Transit, Always)],
-        PostingKind::PayReturn | PostingKind::RefundIn => {
+        PostingKind::PayOut | PostingKind::SplitOut => {
+            &[Line(Debit, Balance, Always), Line(Credit, Transit, Always)]
+        }
+        PostingKind::PayReturn | PostingKind::RefundIn | PostingKind::SplitIn | PostingKind::SplitReturn => {
             &[Line(Debit, Transit, Always), Line(Credit, Balance, Always)]
         }
         PostingKind::PayIn | PostingKind::RefundReturn => &[

@@ -17,12 +17,17 @@ use crate::{
     SetCallback, SignAgreement, TakeTokens, TokenRefused, UnsignAgreement, WithdrawGrant,
 };
 use crate::{
+    BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
+    UnbindRelations, relation, split_order, split_query,
+};
+use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
     password, pay_code, query, refund_order, rulebook, timer, top_up,
 };
 use crate::{certify, grant, withdraw};
 use base::{AgreementNo, AppId, PartyId, Slot};
 use ledger::Account;
+use money::Money;
 use people::{Callback, Certification, Grant, Party, PasswordRefused};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -30,6 +35,7 @@ use trade::{
     Agreement, DebitRefused, FindAgreementRefused, Mandate, OfferRefused, PostponeRefused, SignRefused,
     UnsignRefused,
 };
+use trade::{BindRefused, Relation, SplitRefused};
 use trade::{
     CancelRefused, ClaimRefused, CloseRefused, EscrowRefused, FindRefused, OpenRefused, Order, PayRefused,
     RefundRefused, Trade,
@@ -165,6 +171,12 @@ commands! {
     change ActOnEscrow => escrow::act_on_escrow, EscrowView, EscrowRefused;
     change ConfirmGoods => escrow::confirm_goods, EscrowView, EscrowRefused;
     query FindEscrow => escrow::find_escrow, EscrowView, EscrowRefused;
+    change SplitOrder => split_order::split_order, SplitView, SplitRefused;
+    change BindRelations => relation::bind_relations, (), BindRefused;
+    change UnbindRelations => relation::unbind_relations, (), Never;
+    query FindSplit => split_query::find_split, SplitView, FindSplitRefused;
+    query FindSplittable => split_query::find_splittable, Money, FindRefused;
+    query FindRelations => relation::find_relations, Vec<Arc<Relation>>, Never;
 }
 
 #[cfg(test)]
@@ -180,7 +192,9 @@ mod tests {
             Authorize TakeTokens FindToken WithdrawGrant FindGrant SetCallback FindCallback OpenCertification \
             DecideCertification FindCertification \
             OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder FindAgreement FindOffer \
-            FindByBuyer FindMandate";
+            FindByBuyer FindMandate \
+            ActOnEscrow ConfirmGoods FindEscrow SplitOrder BindRelations UnbindRelations FindSplit FindSplittable \
+            FindRelations";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

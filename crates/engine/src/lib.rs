@@ -35,7 +35,11 @@ mod pay_code;
 mod pay_request;
 mod query;
 mod refund_order;
+mod relation;
 mod rulebook;
+mod split_hold;
+mod split_order;
+mod split_query;
 mod timer;
 mod top_up;
 mod withdraw;
@@ -58,7 +62,7 @@ pub use escrow::{ActOnEscrow, Actor, ConfirmGoods, EscrowAct, EscrowView, FindEs
 pub use grant::{Authorize, AuthorizeRefused, Authorized, FindToken, SeenToken, TakeTokens, TokenRefused};
 pub use message::{
     ClaimAnswer, ClaimAsk, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn,
-    TradeClosed, TradeForgotten,
+    SplitAnswer, SplitIn, TradeClosed, TradeForgotten,
 };
 pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
@@ -70,9 +74,12 @@ pub use query::{
     FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, RefundView, Which,
 };
 pub use refund_order::{RefundOrder, Refunded};
+pub use relation::{BindRelations, FindRelations, NewRelation, UnbindRelations};
 pub use rows::{Change, Fault, Rows, Stop};
 pub use rulebook::SetRules;
 pub use run::{Ran, Workspace, run};
+pub use split_order::{Share, SplitOrder, SplitPart, SplitView};
+pub use split_query::{FindSplit, FindSplitRefused, FindSplittable, WhichSplit};
 pub use tables::{Key, Row, Table, Tabled};
 pub use timer::RunTimer;
 pub use top_up::{TopUp, TopUpRefused};

@@ -4,7 +4,7 @@ use crate::agreement::{debit, end, postpone, sign};
 use crate::{
     DebitAsk, DebitNo, DebitPaid, DebitReturned, DebitUndone, EndAsk, Fault, GoodsConfirmed, MandateEnded,
     PostponeAnswer, PostponeAsk, Reply, Rows, SignAnswer, SignAsk, claim_order, escrow, order_paid,
-    pay_request, refund_order,
+    pay_request, refund_order, split_order,
 };
 use base::{OrderNo, PartyId, Slot, Text};
 use money::Money;
@@ -147,6 +147,34 @@ pub struct RefundAnswer {
     pub refunded_after: Money,
 }
 
+/// Merchant's slot to receiver's slot: a part of an order's money comes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SplitIn {
+    /// The order.
+    pub order_no: OrderNo,
+    /// The split's place in the order.
+    pub place: u32,
+    /// The line's place in the split.
+    pub line: u32,
+    /// Who gets it.
+    pub receiver: PartyId,
+    /// How much.
+    pub amount: Money,
+}
+
+/// Receiver's slot to merchant's slot: whether the part arrived.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SplitAnswer {
+    /// The order.
+    pub order_no: OrderNo,
+    /// The split's place in the order.
+    pub place: u32,
+    /// The line's place in the split.
+    pub line: u32,
+    /// Whether the receiver has the money.
+    pub arrived: bool,
+}
+
 macro_rules! messages {
     ($($name:ident => $apply:path;)*) => {
         /// A message.
@@ -190,6 +218,8 @@ messages! {
     DebitReturned => debit::debit_returned;
     DebitUndone => debit::debit_undone;
     GoodsConfirmed => escrow::goods_confirmed;
+    SplitIn => split_order::split_in;
+    SplitAnswer => split_order::split_answer;
 }
 
 impl Message {
@@ -208,7 +238,7 @@ mod tests {
     fn the_places_of_messages_are_frozen() {
         let frozen = "PayRequest PayRefusal OrderPaid PayReturned ClaimAsk ClaimAnswer TradeClosed RefundIn \
             RefundAnswer TradeForgotten SignAsk SignAnswer EndAsk MandateEnded PostponeAsk PostponeAnswer DebitAsk \
-            DebitNo DebitPaid DebitReturned DebitUndone";
+            DebitNo DebitPaid DebitReturned DebitUndone GoodsConfirmed SplitIn SplitAnswer";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

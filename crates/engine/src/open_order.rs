@@ -4,7 +4,7 @@
 //! name of the field. A new code under an unpaid order is a new attempt; the same code again is the same attempt.
 
 use crate::command::Next;
-use crate::{Message, PayRequest, Rows, Stop, claim_order, grant};
+use crate::{Message, PayRequest, Rows, Stop, claim_order, grant, split_order};
 use base::{AppId, OrderNo, PartyId, Plant, Slot, planted};
 use money::{Currency, Minor};
 use people::{Party, PartyKind, PartyStatus};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
     Delivery, Meaning, OpenRefused, Order, OrderNumber, OrderState, OutTradeNo, PayRefused, Product,
-    QR_LIFE_US, Receipt, ReceiptOutcome, TOTAL_MAX_FEN, Timeout, TimerTask, expiry,
+    QR_LIFE_US, Receipt, ReceiptOutcome, SplitBook, TOTAL_MAX_FEN, Timeout, TimerTask, expiry,
 };
 
 /// A buyer's code, as the rim read it.
@@ -45,6 +45,8 @@ pub struct OpenOrder {
     pub code_timeout: Option<Timeout>,
     /// The code that the buyer shows, for `trade.pay`.
     pub pay_by: Option<PayBy>,
+    /// Whether what the merchant gets is held for splits when it is paid. The first request's stands.
+    pub royalty_freeze: bool,
 }
 
 /// How far an opened order came.
@@ -140,6 +142,9 @@ pub(crate) fn opened_anew(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_u
     let (slot, seller, out_trade_no) = (rows.slot(), command.seller, command.out_trade_no.clone());
     rows.insert(OrderNumber { slot, seller, out_trade_no, no: order.no });
     rows.insert_shared(order.clone());
+    if command.royalty_freeze {
+        rows.insert(SplitBook { freeze: true, ..split_order::fresh(&order) });
+    }
     order
 }
 

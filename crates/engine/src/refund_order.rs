@@ -4,7 +4,7 @@ use crate::command::Next;
 use crate::query::order_of;
 use crate::{
     CancelAction, Cancelled, Fault, Message, RefundAnswer, RefundIn, Reply, Rows, Stop, Which, books, escrow,
-    notice,
+    notice, split_hold,
 };
 use base::{PartyId, Plant, Slot, Text, planted};
 use ledger::{LedgerRefused, Template};
@@ -114,13 +114,17 @@ pub(crate) fn give_back(
     let fee_returned = order.fee_returned().checked_add(fee_back);
     let fee_returned = fee_returned.map_err(|error| Fault(format!("fee of order {}: {error}", order.no)))?;
     let template = Template::RefundOut { seller: order.seller, amount, fee_back };
-    let posted = match books::check(rows, template, Some(order.no))? {
+    // What is held of this order for splits is there to be given back.
+    let book = split_hold::book_of(rows, order.no)?;
+    let held = split_hold::held(rows, book.as_ref())?;
+    let posted = match books::check_freed(rows, template, Some(order.no), held.as_deref())? {
         Ok(posted) => posted,
         Err(LedgerRefused::BalanceTooLow) => return Stop::because(RefundRefused::SellerBalanceTooLow),
         Err(refused) => return Err(Stop::Fault(Fault(format!("refund of {}: {refused}", order.no)))),
     };
 
     // Nothing can be refused here below this line; a closed buyer sends the money back.
+    split_hold::free(rows, held)?;
     books::book(rows, posted);
     rows.put(Refund {
         slot,
@@ -135,11 +139,16 @@ pub(crate) fn give_back(
         by_cancel,
         at_us: now_us,
     });
-    rows.put(Order {
+    let order = &Order {
         refunded_minor: refunded.minor(),
         fee_returned_minor: fee_returned.minor(),
         ..order.clone()
-    });
+    };
+    if let Some(mut book) = book {
+        split_hold::keep(rows, order, &mut book)?;
+        rows.put(book);
+    }
+    rows.put(order.clone());
     let message = RefundIn { order_no: order.no, buyer, amount, out_request_no: number };
     rows.send(buyer.slot(), Message::RefundIn(message));
     Ok(())
@@ -233,7 +242,9 @@ fn returned(rows: &mut Rows<'_>, order: &Order, refund: &Refund) -> Result<Optio
     let fee_back = fee_back.map_err(|error| Fault(format!("fee of order {}: {error}", order.no)))?;
     books::must(rows, Template::RefundReturn { seller: order.seller, amount, fee_back }, Some(order.no))?;
     let fee_returned_minor = less(order.fee_returned(), fee_back)?.minor();
-    rows.put(Order { refunded_minor: refunded.minor(), fee_returned_minor, ..order.clone() });
+    let order = Order { refunded_minor: refunded.minor(), fee_returned_minor, ..order.clone() };
+    split_hold::renew(rows, &order)?;
+    rows.put(order);
     rows.put(Refund { state: RefundState::Returned, ..refund.clone() });
     Ok(Some(if refund.by_cancel {
         Reply::CancelOrder(Err(CancelRefused::Refund(RefundRefused::BuyerClosed)))

@@ -8,7 +8,7 @@ use people::{App, Attempt, Callback, Certification, Credential, Grant, Login, Pa
 use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Mandate, Notice, Order, OrderNumber,
-    PayCode, Receipt, Refund, Rulebook, Timer, TopUpReceipt, Trade,
+    PayCode, Receipt, Refund, Relation, Rulebook, Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
 };
 
 /// A record that has a table of its own.
@@ -132,6 +132,10 @@ tables! {
     Escrow = 34, false;
     EscrowCase = 35, false;
     EscrowStep = 36, false;
+    SplitBook = 38, false;
+    Split = 39, false;
+    SplitLine = 40, false;
+    Relation = 41, true;
 }
 
 impl Table {
@@ -164,6 +168,9 @@ impl Key {
             Key::Agreement((_, no)) | Key::Mandate((_, no)) => Some((no.slot(), no.at_us())),
             Key::Debit((_, no)) => Some((no.slot(), no.at_us())),
             Key::Timer((_, _, no)) => Some((no.slot(), no.at_us())),
+            Key::SplitBook((_, no)) | Key::Split((_, no, _)) | Key::SplitLine((_, no, _, _)) => {
+                Some((no.slot(), no.at_us()))
+            }
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -177,7 +184,8 @@ impl Key {
             | Key::PayCode(_)
             | Key::AgreementName(_)
             | Key::Outbox(_)
-            | Key::Link(_) => None,
+            | Key::Link(_)
+            | Key::Relation(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) => None,
         }
     }

@@ -2,6 +2,7 @@
 //! `trade`; its limits are those of the documentation (protocol reference 5.3 to 5.6).
 
 use crate::codes::Failure;
+use crate::methods::trade_order_settle::flag;
 use crate::order_name::out_trade_no;
 use crate::request::Caller;
 use crate::{Gateway, fields, goods};
@@ -32,6 +33,7 @@ pub(crate) struct OrderFields {
     delivery: Delivery,
     timeout: Option<Timeout>,
     expires_at_us: Option<i64>,
+    royalty_freeze: bool,
 }
 
 /// Fields of features that would change who pays or who is paid.
@@ -86,6 +88,10 @@ impl OrderFields {
             delivery: delivery(caller, fields)?,
             timeout: timeout(fields, "timeout_express")?,
             expires_at_us: time_expire(fields)?,
+            royalty_freeze: match fields.object("extend_params")? {
+                Some(more) => flag(more, "royalty_freeze")?,
+                None => false,
+            },
         })
     }
 
@@ -101,6 +107,7 @@ impl OrderFields {
             expires_at_us: self.expires_at_us,
             code_timeout: more.code_timeout,
             pay_by: more.pay_by,
+            royalty_freeze: self.royalty_freeze,
         }
     }
 

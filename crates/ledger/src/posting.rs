@@ -43,6 +43,12 @@ pub enum PostingKind {
     EscrowOut,
     /// A refund that could not reach the buyer is held in escrow again.
     EscrowReturn,
+    /// Parts of an order's money leave the merchant for the receivers of a split.
+    SplitOut,
+    /// A part of an order's money arrives at its receiver.
+    SplitIn,
+    /// A part that could not reach its receiver comes back to the merchant.
+    SplitReturn,
 }
 
 /// One entry of a posting.

@@ -103,6 +103,27 @@ pub enum Template {
         /// What the buyer would have got.
         amount: Money,
     },
+    /// Dr merchant / Cr transit, in the merchant's slot: all parts of one split together.
+    SplitOut {
+        /// Whose order is split.
+        seller: PartyId,
+        /// How much in all.
+        amount: Money,
+    },
+    /// Dr transit / Cr receiver, in the receiver's slot.
+    SplitIn {
+        /// Who gets a part.
+        receiver: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr transit / Cr merchant, in the merchant's slot.
+    SplitReturn {
+        /// Who gets the part back.
+        seller: PartyId,
+        /// How much.
+        amount: Money,
+    },
 }
 
 impl Template {
@@ -120,6 +141,9 @@ impl Template {
             Template::EscrowRelease { .. } => PostingKind::EscrowRelease,
             Template::EscrowOut { .. } => PostingKind::EscrowOut,
             Template::EscrowReturn { .. } => PostingKind::EscrowReturn,
+            Template::SplitOut { .. } => PostingKind::SplitOut,
+            Template::SplitIn { .. } => PostingKind::SplitIn,
+            Template::SplitReturn { .. } => PostingKind::SplitReturn,
         }
     }
 
@@ -136,7 +160,10 @@ impl Template {
             | Template::EscrowIn { seller, .. }
             | Template::EscrowRelease { seller, .. }
             | Template::EscrowOut { seller, .. }
-            | Template::EscrowReturn { seller, .. } => seller.slot(),
+            | Template::EscrowReturn { seller, .. }
+            | Template::SplitOut { seller, .. }
+            | Template::SplitReturn { seller, .. } => seller.slot(),
+            Template::SplitIn { receiver, .. } => receiver.slot(),
         }
     }
 
@@ -153,7 +180,10 @@ impl Template {
             | Template::EscrowIn { amount, .. }
             | Template::EscrowRelease { amount, .. }
             | Template::EscrowOut { amount, .. }
-            | Template::EscrowReturn { amount, .. } => amount.currency(),
+            | Template::EscrowReturn { amount, .. }
+            | Template::SplitOut { amount, .. }
+            | Template::SplitIn { amount, .. }
+            | Template::SplitReturn { amount, .. } => amount.currency(),
         }
     }
 
@@ -171,7 +201,13 @@ impl Template {
             Template::TopUp { party, amount } => {
                 vec![debit(platform(AccountKind::BankReserve), amount), credit(own(party), amount)]
             }
-            Template::PayOut { buyer, amount } => vec![debit(own(buyer), amount), credit(transit, amount)],
+            Template::PayOut { buyer: payer, amount } | Template::SplitOut { seller: payer, amount } => {
+                vec![debit(own(payer), amount), credit(transit, amount)]
+            }
+            Template::SplitIn { receiver: party, amount }
+            | Template::SplitReturn { seller: party, amount } => {
+                vec![debit(transit, amount), credit(own(party), amount)]
+            }
             Template::PayReturn { buyer, amount } | Template::RefundIn { buyer, amount } => {
                 let bypassed = planted(Plant::MoneyBypassesTransit);
                 let from = if bypassed { platform(AccountKind::BankReserve) } else { transit };

@@ -258,6 +258,8 @@ impl Model {
             | Message::DebitUndone(_) => None,
             // Guaranteed trades are not played: nothing in the town makes one.
             Message::GoodsConfirmed(_) => None,
+            // No plan splits orders, so no cell says these.
+            Message::SplitIn(_) | Message::SplitAnswer(_) => unreachable!("no plan splits an order"),
         }
     }
 

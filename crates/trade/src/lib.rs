@@ -3,7 +3,7 @@
 //!
 //! Rules: `protocol` section 7 of the Alipay Open API (states, timing) as documented for one-time CNY payments.
 //! Reading order: `state`, `order`, `records`, `rules`, `refusal`; then `agreement`; for guaranteed trades
-//! `escrow_state`, `escrow`, `escrow_rules`.
+//! `escrow_state`, `escrow`, `escrow_rules`; for splits `split`.
 
 mod agreement;
 mod escrow;
@@ -14,6 +14,7 @@ mod order;
 mod records;
 mod refusal;
 mod rules;
+mod split;
 mod state;
 
 pub use agreement::{
@@ -48,5 +49,10 @@ pub use rules::{
     CANCEL_WINDOW_US, EXPIRY_DEFAULT_US, EXPIRY_FACE_US, NOTICE_LADDER_US, PAY_CODE_LIFE_US, QR_LIFE_US,
     REFUND_WINDOW_US, Rulebook, TOTAL_MAX_FEN, Timeout, TimeoutError, bounce_fee_back, expiry,
     next_attempt_us, refund_fee_back,
+};
+pub use split::{
+    BindRefused, RELATIONS_MAX, ReceiverNamed, Relation, SPLIT_LINES_MAX, SPLIT_RATIO_MAX_PERCENT,
+    SPLITS_MAX, SettleNo, SettleNoError, Split, SplitBook, SplitEvent, SplitLine, SplitRefused, SplitState,
+    can_be_split, kept, percent, splittable, to_hold,
 };
 pub use state::{OrderEvent, OrderState, next};

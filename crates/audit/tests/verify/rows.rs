@@ -984,3 +984,49 @@ fn notices_of_agreements() {
         "{report}"
     );
 }
+
+#[test]
+fn splits() {
+    let book = "order_no = {T20}";
+    run(&[
+        Case("split_book", book, "split_minor = split_minor + 1", &[("split_book", SplitWrong)]),
+        Case("split_book", book, "splits = 4", &[("split_book", SplitWrong)]),
+        Case("split_book", book, "finished = 1", &[("split_book", SplitWrong)]),
+        Case("split_book", book, "hold = NULL", &[("split_book", SplitWrong)]),
+        Case("split_book", book, "freeze = 0", &[("split_book", SplitWrong)]),
+        Case("split_book", "order_no = {T21}", "finished = 0", &[("split_book", SplitWrong)]),
+        Case("split", book, "lines = lines + 1", &[("split", SplitWrong)]),
+        Case("split", book, "open = 1", &[("split", SplitWrong)]),
+        Case("split", book, "finish = 1", &[("split_book", SplitWrong)]),
+        Case("split", book, "at_us = at_us + 1", &[("split", SplitWrong)]),
+        Case(
+            "split_line",
+            "state = 'done'",
+            "amount_minor = amount_minor + 1",
+            &[("split_line", SplitWrong), ("split", SplitWrong), ("split_book", SplitWrong)],
+        ),
+        Case("split_line", "state = 'done'", "receiver = receiver + 100", &[("split_line", SplitWrong)]),
+        Case("split_line", "state = 'done'", "currency = 'usd'", &[("split_line", SplitWrong)]),
+        Case(
+            "split_line",
+            "state = 'done'",
+            "state = 'under_way'",
+            &[("split", SplitWrong), ("posting", SplitWrong), ("account", TransitOpen)],
+        ),
+        Case("split_line", "state = 'done'", "state = 'returned'", &[("split_line", SplitWrong)]),
+        Case("split_line", "state = 'returned'", "at_us = at_us + 1", &[("split_line", SplitWrong)]),
+        Case("posting", "kind = 'split_in'", "order_no = {T1}", &[("posting", SplitWrong)]),
+        Case("posting", "kind = 'split_out'", "order_no = {T1}", &[("split", SplitWrong)]),
+        Case("hold", "state = 'open'", "amount_minor = amount_minor - 1", &[("split_book", SplitWrong)]),
+        Case("hold", "state = 'open'", "state = 'released'", &[("split_book", SplitWrong)]),
+        Case(
+            "royalty_relation",
+            "place = 2",
+            "receiver = (SELECT receiver FROM royalty_relation WHERE place = 1)",
+            &[("royalty_relation", SplitWrong)],
+        ),
+        // The time of the second split is set before a refund that leaves less than was split until then.
+        Case("refund", "order_no = {T22}", "at_us = 1", &[("split_book", SplitWrong)]),
+        Case("orders", "no = {T22}", "total_minor = 4000", &[("split_book", SplitWrong)]),
+    ]);
+}

@@ -9,6 +9,7 @@ use engine::{
     PayBy, RefundOrder, RunTimer, SetCallback, SetPartyStatus, TakeTokens, TopUp, TryPassword, Which,
 };
 use engine::{AgreementDelivery, DebitOrder, OfferAgreement, SignAgreement, UnsignAgreement};
+use engine::{BindRelations, NewRelation, Share, SplitOrder, SplitPart, UnbindRelations};
 use journal::Journal;
 use money::{Currency, Money};
 use people::{AppMode, GrantKind, PartyKind, PartyStatus, TokenRole};
@@ -20,8 +21,8 @@ use std::sync::{Arc, OnceLock};
 use store::{Reader as _, SqliteStore};
 use tempfile::TempDir;
 use trade::{
-    CaseKind, Delivery, GoodsState, Logistics, Meaning, Order, PeriodRule, PersonalProduct, Product, Terms,
-    Timeout, Transport, Unit, WireCharset,
+    CaseKind, Delivery, GoodsState, Logistics, Meaning, Order, PeriodRule, PersonalProduct, Product,
+    ReceiverNamed, Terms, Timeout, Transport, Unit, WireCharset,
 };
 
 pub(crate) const WORLD: [u8; 16] = *b"world of tests 1";
@@ -235,6 +236,8 @@ impl Script {
         self.claim(&late, bob).await;
         self.pass(4 * HOUR_US);
         assert!(self.confirm(&late, bob).await.is_err());
+
+        self.split(&cast).await;
 
         // Above the limit: it waits for the buyer. And codes that are of no use.
         self.pay(&cast, "T12-above-limit", 200_000, alice).await;
@@ -479,7 +482,51 @@ impl Script {
             expires_at_us: None,
             code_timeout: None,
             pay_by,
+            royalty_freeze: false,
         }
+    }
+
+    /// Orders whose money is passed on: to two, to one who is gone, and one that is frozen for it.
+    async fn split(&mut self, cast: &Cast) {
+        let Cast { shop, bob, alice, carol, .. } = *cast;
+        let named = ReceiverNamed::UserId;
+        let relation = |receiver: PartyId| {
+            let account = Text::new(&receiver.to_string()).unwrap();
+            NewRelation { receiver, named, account, memo: None }
+        };
+        let receivers = [alice, carol, bob].map(relation).to_vec();
+        self.door.ask(BindRelations { seller: shop, receivers }).await.unwrap();
+        self.door.ask(UnbindRelations { seller: shop, receivers: vec![bob] }).await.unwrap();
+        let door = self.door.clone();
+        let split = async |order: &Order, number: &str, parts: &[(PartyId, u64)], finish: bool| {
+            let part = |(receiver, amount): &(PartyId, u64)| SplitPart {
+                payer: None,
+                receiver: Some(*receiver),
+                share: Share::Amount(fen(*amount)),
+            };
+            let (parts, out_request_no) = (parts.iter().map(part).collect(), Text::new(number).unwrap());
+            let command = SplitOrder { seller: shop, order_no: order.no, out_request_no, parts, finish };
+            door.ask(command).await.unwrap();
+        };
+        let order = self.pay_frozen(cast, "T20-frozen", 10_000, bob).await;
+        split(&order, "S1", &[(alice, 1_000), (carol, 500)], false).await;
+        self.status(carol, PartyStatus::Closed).await;
+        split(&order, "S2", &[(carol, 700)], false).await;
+        self.status(carol, PartyStatus::Normal).await;
+        self.refund(shop, &order, 2_000, "R6").await.unwrap();
+        split(&order, "S3", &[(alice, 100)], false).await;
+        let order = self.pay_frozen(cast, "T21-finished", 5_000, bob).await;
+        split(&order, "S4", &[(carol, 300)], true).await;
+        let order = self.pay(cast, "T22-split", 5_000, bob).await;
+        split(&order, "S5", &[(carol, 1_500)], false).await;
+        self.refund(shop, &order, 4_000, "R7").await.unwrap();
+    }
+
+    /// What the merchant gets is held for splits.
+    async fn pay_frozen(&mut self, cast: &Cast, number: &str, total: u64, buyer: PartyId) -> Arc<Order> {
+        let code = self.code(buyer).await;
+        let command = self.order(cast, number, total, Product::FaceToFace, Some(code));
+        self.door.ask(OpenOrder { royalty_freeze: true, ..command }).await.unwrap().order
     }
 
     async fn claim(&self, order: &Order, buyer: PartyId) {

@@ -243,7 +243,7 @@ pub(crate) fn debit_no(rows: &mut Rows<'_>, said: &DebitNo) -> Result<Option<Rep
     let order = rows.get::<Order>((slot, said.order_no))?;
     if let Some(order) = order.filter(|order| order.state == OrderState::Offered) {
         rows.delete::<Debit>((slot, order.no));
-        forget(rows, &order);
+        forget(rows, &order)?;
     }
     Ok(Some(Reply::DebitOrder(Err(DebitRefused::Mandate(said.refused)))))
 }

@@ -104,6 +104,7 @@ impl Two {
             expires_at_us: None,
             code_timeout: None,
             pay_by: Some(PayBy { slot: self.buyer.slot(), digest }),
+            royalty_freeze: false,
         }
     }
 

@@ -19,4 +19,5 @@ mod races;
 mod random;
 mod refund;
 mod script;
+mod split;
 mod support;

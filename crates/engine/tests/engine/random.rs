@@ -4,7 +4,7 @@ use crate::script::{Script, digest};
 use base::{MINUTE_US, Text};
 use engine::{
     CancelOrder, ClaimOrder, CloseOrder, Command, ConfirmPay, IssuePayCode, JudgePassword, OpenOrder, PayBy,
-    RefundOrder, RunTimer, SetPartyStatus, TopUp, TryPassword, Which,
+    RefundOrder, RunTimer, SetPartyStatus, Share, SplitOrder, SplitPart, TopUp, TryPassword, Which,
 };
 use money::{Currency, Money};
 use people::PartyStatus;
@@ -27,7 +27,7 @@ struct Wish {
 fn any_wish() -> impl Strategy<Value = Wish> {
     let amount = prop_oneof![1_u64..200, Just(100), Just(3_333), Just(120_000)];
     let minutes = prop_oneof![6 => Just(0_i64), 2 => 1_i64..5, 1 => 60_i64..400, 1 => Just(24 * 60)];
-    (0_u8..26, 0_u8..3, 0_u8..2, prop_oneof![3 => 0_u8..2, 1 => 2_u8..4], amount, minutes).prop_map(
+    (0_u8..29, 0_u8..3, 0_u8..2, prop_oneof![3 => 0_u8..2, 1 => 2_u8..4], amount, minutes).prop_map(
         |(what, buyer, seller, number, amount, minutes)| Wish {
             what,
             buyer,
@@ -45,6 +45,8 @@ const PEOPLE: &str = "
     person alice 20.00 slot=21
     person carol 2000.00 slot=21
     person bob 2000.00 slot=11
+    bind shop alice carol bob
+    bind mall alice carol bob
 ";
 
 /// Commands that were accepted, by name: a generator whose wishes are all refused tests nothing.
@@ -102,6 +104,7 @@ impl Random {
             expires_at_us: None,
             code_timeout: None,
             pay_by,
+            royalty_freeze: wish.number == 1,
         };
         let code = |counter: u64| digest(&format!("C{}", counter % 1_000));
         Some(match wish.what {
@@ -145,6 +148,21 @@ impl Random {
             24 => {
                 let key = Text::new(&format!("K{}", wish.number)).unwrap();
                 TopUp { party: if wish.minutes == 0 { buyer } else { seller }, amount, key }.into()
+            }
+            26..=27 => {
+                let share = if wish.what == 26 { Share::Amount(amount) } else { Share::Percent(7) };
+                let receiver = Some(buyer);
+                let parts = vec![
+                    SplitPart { payer: None, receiver, share },
+                    SplitPart {
+                        payer: None,
+                        receiver: Some(self.script.party("bob")),
+                        share: Share::Percent(3),
+                    },
+                ];
+                let out_request_no = Text::new(&format!("S{}", wish.minutes)).unwrap();
+                let finish = wish.minutes >= 60;
+                SplitOrder { seller, order_no: order_no?, out_request_no, parts, finish }.into()
             }
             _ => {
                 let timer = self.script.world.due().first().cloned()?;
@@ -238,6 +256,7 @@ fn the_wishes_are_not_all_refused() {
         "RefundOrder",
         "RunTimer",
         "TopUp",
+        "SplitOrder",
     ] {
         assert!(accepted.get(name).is_some_and(|count| *count >= 20), "{name}: {accepted:?}");
     }

@@ -48,9 +48,9 @@ pub(crate) struct Script {
 }
 
 /// The words of a line, and its `name=value` pairs.
-struct Words<'a> {
-    plain: Vec<&'a str>,
-    named: BTreeMap<&'a str, &'a str>,
+pub(crate) struct Words<'a> {
+    pub(crate) plain: Vec<&'a str>,
+    pub(crate) named: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Words<'a> {
@@ -59,10 +59,10 @@ impl<'a> Words<'a> {
             text.split_whitespace().partition(|word| word.contains('='));
         Words { plain, named: named.into_iter().filter_map(|word| word.split_once('=')).collect() }
     }
-    fn at(&self, index: usize) -> &'a str {
+    pub(crate) fn at(&self, index: usize) -> &'a str {
         self.plain.get(index).unwrap_or_else(|| panic!("word {index} is missing in {:?}", self.plain))
     }
-    fn text<const N: usize>(&self, name: &str) -> Option<Text<N>> {
+    pub(crate) fn text<const N: usize>(&self, name: &str) -> Option<Text<N>> {
         self.named.get(name).map(|value| Text::new(value).unwrap())
     }
 }
@@ -308,6 +308,12 @@ impl Script {
                 let amount = parse_amount(words.at(3), currency).unwrap();
                 RefundOrder { seller, which, amount, out_request_no, reason: words.text("reason") }.into()
             }
+            "bind" => crate::split::bind(self, words).into(),
+            "unbind" => crate::split::unbind(self, words).into(),
+            "split" => crate::split::split(self, words).into(),
+            "find-split" => crate::split::find(self, words).into(),
+            "left" => engine::FindSplittable { seller: party(2), order_no: self.no(words.at(1)) }.into(),
+            "bound" => engine::FindRelations { seller: party(1) }.into(),
             "query" => {
                 let (seller, which) = by_seller(2);
                 FindOrder { seller, which }.into()
@@ -500,6 +506,7 @@ impl Script {
             expires_at_us: words.named.get("expires").map(|span| self.world.wall_us + span_us(span)),
             code_timeout: timeout("qr"),
             pay_by,
+            royalty_freeze: words.named.contains_key("freeze"),
         }
     }
 
@@ -693,5 +700,14 @@ fn tell(reply: &Reply) -> String {
         Reply::ActOnEscrow(answer) | Reply::ConfirmGoods(answer) | Reply::FindEscrow(answer) => {
             result(answer, crate::escrow::told)
         }
+        Reply::SplitOrder(answer) => result(answer, crate::split::told),
+        Reply::FindSplit(answer) => result(answer, crate::split::told),
+        Reply::BindRelations(answer) => result(answer, |()| ok()),
+        Reply::UnbindRelations(answer) => result(answer, |()| ok()),
+        Reply::FindSplittable(answer) => result(answer, |left| left.to_string()),
+        Reply::FindRelations(answer) => result(answer, |all| {
+            let told = all.iter().map(|known| format!("{} {}", known.place, known.account));
+            told.collect::<Vec<_>>().join(", ")
+        }),
     }
 }

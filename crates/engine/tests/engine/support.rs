@@ -349,6 +349,7 @@ impl World {
                 "with the last refund the whole fee is back: {order:?}"
             );
         }
+        crate::split::check(self, order);
         self.check_trade(order, was_paid);
         self.check_notices(order, live().count());
     }

@@ -1,13 +1,15 @@
 //! Of orders, trades and refunds (protocol reference 7.3).
 
-use super::{Code, Refused, TRADE_NOT_EXIST, TableRow, business, every, rows};
+use super::{
+    Code, DISCORDANT_REPEAT_REQUEST, Refused, TRADE_NOT_EXIST, TRADE_STATUS_ERROR, TableRow, business, every,
+    rows,
+};
 use engine::PartyNotFound;
 use trade::{CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused};
 
 const TRADE_HAS_SUCCESS: Code = business("ACQ.TRADE_HAS_SUCCESS", "交易已被支付");
 const TRADE_HAS_CLOSE: Code = business("ACQ.TRADE_HAS_CLOSE", "交易已经关闭");
 const TRADE_HAS_FINISHED: Code = business("ACQ.TRADE_HAS_FINISHED", "交易已完结，不可再操作");
-const TRADE_STATUS_ERROR: Code = business("ACQ.TRADE_STATUS_ERROR", "交易状态不合法");
 const BUYER_NOT_EXIST: Code = business("ACQ.BUYER_NOT_EXIST", "买家不存在或账户已注销");
 const BUYER_SELLER_EQUAL: Code = business("ACQ.BUYER_SELLER_EQUAL", "买卖家不能相同");
 
@@ -85,9 +87,7 @@ fn of_cancel(refused: CancelRefused) -> Code {
 fn of_refund(refused: RefundRefused) -> Code {
     match refused {
         RefundRefused::TradeNotFound => TRADE_NOT_EXIST,
-        RefundRefused::NumberTaken { field: _ } => {
-            business("ACQ.DISCORDANT_REPEAT_REQUEST", "请求信息不一致，同一退款请求号的内容不同")
-        }
+        RefundRefused::NumberTaken { field: _ } => DISCORDANT_REPEAT_REQUEST,
         RefundRefused::NotPaid => TRADE_STATUS_ERROR,
         RefundRefused::AlreadyClosed => TRADE_HAS_CLOSE,
         RefundRefused::Finished => TRADE_HAS_FINISHED,

@@ -20,5 +20,6 @@ mod rest_checks;
 mod rest_client;
 mod shop;
 mod small;
+mod splits;
 mod table;
 mod tokens;

@@ -194,6 +194,7 @@ impl House {
             expires_at_us: None,
             code_timeout: None,
             pay_by: None,
+            royalty_freeze: false,
         }
     }
 

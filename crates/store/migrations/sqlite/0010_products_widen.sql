@@ -31,7 +31,8 @@ CREATE TABLE posting_wider (
     kind                  TEXT    NOT NULL CHECK (
         kind = 'top_up' OR kind = 'pay_out' OR kind = 'pay_in' OR kind = 'pay_return' OR kind = 'refund_out' OR
         kind = 'refund_in' OR kind = 'refund_return' OR kind = 'escrow_in' OR kind = 'escrow_release' OR
-        kind = 'escrow_out' OR kind = 'escrow_return'),
+        kind = 'escrow_out' OR kind = 'escrow_return' OR kind = 'split_out' OR kind = 'split_in' OR
+        kind = 'split_return'),
     business_date         INTEGER NOT NULL CHECK (business_date >= 0),
     order_no              INTEGER CHECK (order_no >= 0),
     currency              TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),

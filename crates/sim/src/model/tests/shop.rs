@@ -203,6 +203,7 @@ fn plain(
         expires_at_us: None,
         code_timeout: None,
         pay_by: None,
+        royalty_freeze: false,
     }
 }
 
