@@ -23,7 +23,7 @@
 //! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
-//! `around`, `agreements`, `crossing`, `grants`, `escrows`; then `replay`.
+//! `relations`, `around`, `agreements`, `crossing`, `grants`, `escrows`; then `replay`.
 
 mod agreements;
 mod around;
@@ -48,6 +48,7 @@ mod payments;
 mod pipeline;
 mod progress;
 mod refunds;
+mod relations;
 mod replay;
 mod replay_desk;
 mod report;

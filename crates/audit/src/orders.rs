@@ -232,10 +232,7 @@ impl Orders {
             *count += 1;
         }
         let holds = match notice.event {
-            NoticeEvent::Message => order.escrow.as_mut().is_some_and(|escrow| {
-                escrow.messages += 1;
-                true
-            }),
+            NoticeEvent::Message => splits::message(order, notice),
             NoticeEvent::Paid => order.paid_at_us == Some(notice.happened_at_us),
             NoticeEvent::Closed => {
                 order.closed_at_us == Some(notice.happened_at_us) && order.paid_at_us.is_none()
@@ -256,6 +253,7 @@ impl Orders {
         match timer.task {
             TimerTask::ExpireOrder => {}
             TimerTask::EscrowStep => return self.escrow_timer(timer, findings),
+            TimerTask::FreeSplits => return self.split_timer(timer, findings),
             TimerTask::ForgetCode | TimerTask::ForgetAttempt | TimerTask::EndAgreement => return,
         }
         let order = timer.order_no.and_then(|no| self.list.get_mut(no));
@@ -276,7 +274,8 @@ impl Orders {
     /// What can only be said once everything about an order was seen.
     pub(crate) fn finish(self, rules: Option<&Rules>, findings: &mut Findings) -> Expected {
         let mut expected = Expected::default();
-        for order in self.list.iter() {
+        let Orders { list, mut holds, .. } = self;
+        for order in list.iter() {
             let place = (order.no.slot(), order.currency);
             *expected.fees.entry(place).or_default() +=
                 i128::from(order.fee) - i128::from(order.fee_returned);
@@ -290,11 +289,12 @@ impl Orders {
             owned(order, findings);
             payments::order(order, findings);
             refunds::order(order, findings);
-            splits::order(order, &self.holds, findings);
+            splits::order(order, &mut holds, findings);
             if let Some(rules) = rules {
                 payments::fee(order, rules, findings);
             }
         }
+        holds.finish(findings);
         expected
     }
 }

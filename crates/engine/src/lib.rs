@@ -37,9 +37,11 @@ mod query;
 mod refund_order;
 mod relation;
 mod rulebook;
+mod split_back;
 mod split_hold;
 mod split_order;
 mod split_query;
+mod split_told;
 mod timer;
 mod top_up;
 mod withdraw;
@@ -61,8 +63,8 @@ pub use crossing::{Acknowledge, Link, Origin, Outbox, Parcel, ParcelRefused, Rec
 pub use escrow::{ActOnEscrow, Actor, ConfirmGoods, EscrowAct, EscrowView, FindEscrow, GoodsConfirmed};
 pub use grant::{Authorize, AuthorizeRefused, Authorized, FindToken, SeenToken, TakeTokens, TokenRefused};
 pub use message::{
-    ClaimAnswer, ClaimAsk, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn,
-    SplitAnswer, SplitIn, TradeClosed, TradeForgotten,
+    BackAnswer, BackAsk, BackReturn, BackReturned, ClaimAnswer, ClaimAsk, Message, OrderPaid, PayRefusal,
+    PayRequest, PayReturned, RefundAnswer, RefundIn, SplitAnswer, SplitIn, TradeClosed, TradeForgotten,
 };
 pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
@@ -78,6 +80,7 @@ pub use relation::{BindRelations, FindRelations, NewRelation, UnbindRelations};
 pub use rows::{Change, Fault, Rows, Stop};
 pub use rulebook::SetRules;
 pub use run::{Ran, Workspace, run};
+pub use split_back::BackPart;
 pub use split_order::{Share, SplitOrder, SplitPart, SplitView};
 pub use split_query::{FindSplit, FindSplitRefused, FindSplittable, WhichSplit};
 pub use tables::{Key, Row, Table, Tabled};

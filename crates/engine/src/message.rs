@@ -4,7 +4,7 @@ use crate::agreement::{debit, end, postpone, sign};
 use crate::{
     DebitAsk, DebitNo, DebitPaid, DebitReturned, DebitUndone, EndAsk, Fault, GoodsConfirmed, MandateEnded,
     PostponeAnswer, PostponeAsk, Reply, Rows, SignAnswer, SignAsk, claim_order, escrow, order_paid,
-    pay_request, refund_order, split_order,
+    pay_request, refund_order, split_back, split_order,
 };
 use base::{OrderNo, PartyId, Slot, Text};
 use money::Money;
@@ -175,6 +175,60 @@ pub struct SplitAnswer {
     pub arrived: bool,
 }
 
+/// Merchant's slot to receiver's slot: give a part back for a refund.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BackAsk {
+    /// The order.
+    pub order_no: OrderNo,
+    /// The place in the order of the split that takes back.
+    pub place: u32,
+    /// The line's place in it.
+    pub line: u32,
+    /// Who gives it back.
+    pub receiver: PartyId,
+    /// How much.
+    pub amount: Money,
+}
+
+/// Receiver's slot to merchant's slot: whether the part left the receiver.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BackAnswer {
+    /// The order.
+    pub order_no: OrderNo,
+    /// The place in the order of the split that takes back.
+    pub place: u32,
+    /// The line's place in it.
+    pub line: u32,
+    /// Whether the money left the receiver: its account is not closed and had enough.
+    pub taken: bool,
+}
+
+/// Merchant's slot to receiver's slot: the refund was not made, the part comes again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BackReturn {
+    /// The order.
+    pub order_no: OrderNo,
+    /// The place in the order of the split that took back.
+    pub place: u32,
+    /// The line's place in it.
+    pub line: u32,
+    /// Who has it again.
+    pub receiver: PartyId,
+    /// How much.
+    pub amount: Money,
+}
+
+/// Receiver's slot to merchant's slot: the part is there again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BackReturned {
+    /// The order.
+    pub order_no: OrderNo,
+    /// The place in the order of the split that took back.
+    pub place: u32,
+    /// The line's place in it.
+    pub line: u32,
+}
+
 macro_rules! messages {
     ($($name:ident => $apply:path;)*) => {
         /// A message.
@@ -220,6 +274,10 @@ messages! {
     GoodsConfirmed => escrow::goods_confirmed;
     SplitIn => split_order::split_in;
     SplitAnswer => split_order::split_answer;
+    BackAsk => split_back::back_ask;
+    BackAnswer => split_back::back_answer;
+    BackReturn => split_back::back_return;
+    BackReturned => split_back::back_returned;
 }
 
 impl Message {
@@ -238,7 +296,8 @@ mod tests {
     fn the_places_of_messages_are_frozen() {
         let frozen = "PayRequest PayRefusal OrderPaid PayReturned ClaimAsk ClaimAnswer TradeClosed RefundIn \
             RefundAnswer TradeForgotten SignAsk SignAnswer EndAsk MandateEnded PostponeAsk PostponeAnswer DebitAsk \
-            DebitNo DebitPaid DebitReturned DebitUndone GoodsConfirmed SplitIn SplitAnswer";
+            DebitNo DebitPaid DebitReturned DebitUndone GoodsConfirmed SplitIn SplitAnswer \
+            BackAsk BackAnswer BackReturn BackReturned";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

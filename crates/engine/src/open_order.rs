@@ -199,6 +199,20 @@ fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order 
     }
 }
 
+/// The first field in which an order differs from a request under its number, under its name on the wire.
+pub(crate) fn differs(
+    rows: &mut Rows<'_>,
+    command: &OpenOrder,
+    order: &Order,
+) -> Result<Option<&'static str>, crate::Fault> {
+    if let Some(field) = order.differs(&command.meaning) {
+        return Ok(Some(field));
+    }
+    let book = rows.get::<SplitBook>((order.slot, order.no))?;
+    let same = book.is_some_and(|book| book.freeze) == command.royalty_freeze;
+    Ok((!same).then_some("royalty_freeze"))
+}
+
 /// A request under a number that was used before.
 fn again(
     rows: &mut Rows<'_>,
@@ -206,7 +220,7 @@ fn again(
     order: Arc<Order>,
     seller: PartyStatus,
 ) -> Result<Next<Opened>, Stop<OpenRefused>> {
-    if let Some(field) = order.differs(&command.meaning) {
+    if let Some(field) = differs(rows, command, &order)? {
         return Stop::because(OpenRefused::NumberTaken { field });
     }
     if let Some(pay_by) = command.pay_by.filter(|_| !planted(Plant::ReceiptNotCompared)) {

@@ -5,7 +5,7 @@ use crate::{Fault, Rows};
 use base::OrderNo;
 use ledger::{Account, AccountId, AccountKind, Hold, hold, release};
 use std::sync::Arc;
-use trade::{Order, SplitBook, to_hold};
+use trade::{Order, SPLIT_FREEZE_US, SplitBook, Timer, TimerTask, to_hold};
 
 /// The splits of an order, when it has any or is frozen for them.
 pub(crate) fn book_of(rows: &mut Rows<'_>, order_no: OrderNo) -> Result<Option<SplitBook>, Fault> {
@@ -36,8 +36,18 @@ pub(crate) fn keep(rows: &mut Rows<'_>, order: &Order, book: &mut SplitBook) -> 
     let odd = |what: &dyn std::fmt::Display| Fault(format!("hold of order {}: {what}", order.no));
     let amount = to_hold(order, book).map_err(|error| odd(&error))?;
     book.hold = None;
+    let due_at_us = order.paid_at_us.unwrap_or_default().saturating_add(SPLIT_FREEZE_US);
     if amount.is_zero() {
+        if let Some(timer) = book.timer.take() {
+            rows.delete::<Timer>((order.slot, due_at_us, timer));
+        }
         return Ok(());
+    }
+    if book.timer.is_none() {
+        book.timer = Some(rows.after(due_at_us, |timer| {
+            timer.task = TimerTask::FreeSplits;
+            timer.order_no = Some(order.no);
+        }));
     }
     let id = AccountId::of(order.seller, AccountKind::Balance, order.currency);
     let account = rows.get::<Account>((rows.slot(), id))?;
@@ -47,6 +57,18 @@ pub(crate) fn keep(rows: &mut Rows<'_>, order: &Order, book: &mut SplitBook) -> 
     book.hold = Some(placed.no);
     rows.put(account);
     rows.insert(placed);
+    Ok(())
+}
+
+/// What was held for splits is free, because its time is over.
+pub(crate) fn time_is_over(rows: &mut Rows<'_>, timer: &Timer) -> Result<(), Fault> {
+    let Some(order_no) = timer.order_no else { return Ok(()) };
+    let Some(book) = book_of(rows, order_no)?.filter(|book| book.timer == Some(timer.no)) else {
+        return Ok(());
+    };
+    let held = held(rows, Some(&book))?;
+    free(rows, held)?;
+    rows.put(SplitBook { hold: None, timer: None, freed: true, ..book });
     Ok(())
 }
 

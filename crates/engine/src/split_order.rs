@@ -6,7 +6,7 @@
 use crate::command::Next;
 use crate::query::order_of;
 use crate::relation::bound;
-use crate::{Fault, Message, Reply, Rows, SplitAnswer, SplitIn, Stop, Which, books, split_hold};
+use crate::{Fault, Message, Reply, Rows, SplitAnswer, SplitIn, Stop, Which, books, split_hold, split_told};
 use base::{OrderNo, PartyId, Slot};
 use ledger::{LedgerRefused, Template};
 use money::{Minor, Money};
@@ -14,8 +14,8 @@ use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    Order, OutRequestNo, SPLITS_MAX, Split, SplitBook, SplitEvent, SplitLine, SplitRefused, SplitState,
-    can_be_split, percent, splittable,
+    Order, OutRequestNo, SPLITS_MAX, Split, SplitBook, SplitEvent, SplitKind, SplitLine, SplitRefused,
+    SplitState, can_be_split, percent, splittable,
 };
 
 /// How much one receiver shall get.
@@ -78,7 +78,7 @@ pub(crate) fn split_order(
     let Some(order) = order else { return Stop::because(SplitRefused::TradeNotFound) };
     let book = rows.get::<SplitBook>((rows.slot(), order.no))?;
     let book = book.map_or_else(|| fresh(&order), |book| (*book).clone());
-    if let Some(first) = of_number(rows, &book, &command.out_request_no)? {
+    if let Some(first) = of_number(rows, &book, SplitKind::Out, &command.out_request_no)? {
         return again(rows, &order, command, first);
     }
     splits_allowed(rows, &order, &book)?;
@@ -138,21 +138,24 @@ pub(crate) fn fresh(order: &Order) -> SplitBook {
         currency: order.currency,
         freeze: false,
         hold: None,
+        timer: None,
+        freed: false,
         split_minor: Minor::ZERO,
         splits: 0,
         finished: false,
     }
 }
 
-/// The order's split of this number.
+/// The order's split of this kind and number; of several that took back for refunds of one number, the last.
 pub(crate) fn of_number(
     rows: &mut Rows<'_>,
     book: &SplitBook,
+    kind: SplitKind,
     number: &OutRequestNo,
 ) -> Result<Option<Arc<Split>>, Fault> {
-    for place in 1..=book.splits {
+    for place in (1..=book.splits).rev() {
         let split = rows.get::<Split>((book.slot, book.order_no, place))?;
-        if split.as_ref().is_some_and(|split| split.out_request_no == *number) {
+        if split.as_ref().is_some_and(|split| split.kind == kind && split.out_request_no == *number) {
             return Ok(split);
         }
     }
@@ -194,7 +197,7 @@ fn again(
 }
 
 /// The amount of a share; `None` when it is none that an order of this currency can have.
-fn amount(order: &Order, share: Share) -> Option<Money> {
+pub(crate) fn amount(order: &Order, share: Share) -> Option<Money> {
     match share {
         Share::Amount(amount) => Some(amount).filter(|amount| amount.currency() == order.currency),
         Share::Percent(of_total) => percent(order.total(), of_total).ok(),
@@ -258,7 +261,10 @@ fn send(rows: &mut Rows<'_>, book: &SplitBook, command: &SplitOrder, parts: &[(P
         slot,
         order_no,
         place,
+        kind: SplitKind::Out,
         out_request_no: command.out_request_no.clone(),
+        refund_minor: None,
+        reason: None,
         lines,
         open: lines,
         finish: command.finish,
@@ -328,5 +334,6 @@ pub(crate) fn split_answer(rows: &mut Rows<'_>, said: &SplitAnswer) -> Result<Op
         return Ok(None);
     }
     let view = view(rows, order.seller, Arc::new(split))?;
+    split_told::tell(rows, &order, &view);
     Ok(Some(Reply::SplitOrder(Ok(view))))
 }

@@ -7,7 +7,7 @@ use crate::{Rows, SplitView, Stop, Which};
 use base::{OrderNo, PartyId, Slot};
 use money::Money;
 use serde::{Deserialize, Serialize};
-use trade::{OutRequestNo, Split, SplitBook, can_be_split, splittable};
+use trade::{OutRequestNo, Split, SplitBook, SplitKind, can_be_split, splittable};
 
 /// How a merchant names a split.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ pub(crate) fn find_split(
     let split = match &query.which {
         WhichSplit::Place(place) => rows.get::<Split>((slot, order.no, *place))?,
         WhichSplit::Number(number) => match rows.get::<SplitBook>((slot, order.no))? {
-            Some(book) => of_number(rows, &book, number)?,
+            Some(book) => of_number(rows, &book, SplitKind::Out, number)?,
             None => None,
         },
     };

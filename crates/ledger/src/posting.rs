@@ -49,6 +49,10 @@ pub enum PostingKind {
     SplitIn,
     /// A part that could not reach its receiver comes back to the merchant.
     SplitReturn,
+    /// A receiver gives its part back for a refund.
+    BackOut,
+    /// A part that was given back returns to its receiver, because the refund was not made.
+    BackReturn,
 }
 
 /// One entry of a posting.

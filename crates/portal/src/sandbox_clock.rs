@@ -105,6 +105,15 @@ pub enum Happened {
         /// Where its open or last refund case stands.
         refund_status: Option<String>,
     },
+    /// What `royalty_freeze` held of an order is the merchant's to use again, because its time was over.
+    SplitFreezeEnded {
+        /// The merchant.
+        seller_id: String,
+        /// Its number for the order.
+        out_trade_no: String,
+        /// Ours.
+        trade_no: String,
+    },
     /// A merchant was called, or was to be called.
     Notification {
         /// Which notification.
@@ -136,6 +145,9 @@ pub struct Counts {
     /// Steps of guaranteed trades that the clock took.
     #[serde(default)]
     pub escrow_steps: u64,
+    /// Orders of which nothing is held for splits any more.
+    #[serde(default)]
+    pub split_freezes_ended: u64,
     /// Attempts that the merchant answered with `success`.
     pub notifications_delivered: u64,
     /// Attempts that failed, with more to come.

@@ -177,6 +177,7 @@ fn journey_text(journey: &Journey) -> String {
         (counts.orders_closed, "orders closed"),
         (counts.offers_expired, "offers expired"),
         (counts.agreements_ended, "agreements ended"),
+        (counts.split_freezes_ended, "split freezes ended"),
         (counts.agreement_offers_expired, "offers of agreements expired"),
         (counts.notifications_delivered, "notifications delivered"),
         (counts.notifications_failed, "notifications failed"),
@@ -209,6 +210,9 @@ fn event_text(what: &Happened) -> String {
         Happened::EscrowStep { out_trade_no, trade_no, trade_status, refund_status, .. } => {
             let case = refund_status.as_ref().map_or_else(String::new, |status| format!(", case {status}"));
             format!("escrow {out_trade_no} ({trade_no}) is {trade_status}{case}")
+        }
+        Happened::SplitFreezeEnded { out_trade_no, trade_no, .. } => {
+            format!("order {out_trade_no} ({trade_no}): nothing is held for splits any more")
         }
         Happened::Notification { notify_id, out_trade_no, attempt, outcome, error, next_attempt_at } => {
             let order = out_trade_no.as_deref().unwrap_or("an order that is not there");

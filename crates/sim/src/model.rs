@@ -259,7 +259,12 @@ impl Model {
             // Guaranteed trades are not played: nothing in the town makes one.
             Message::GoodsConfirmed(_) => None,
             // No plan splits orders, so no cell says these.
-            Message::SplitIn(_) | Message::SplitAnswer(_) => unreachable!("no plan splits an order"),
+            Message::SplitIn(_)
+            | Message::SplitAnswer(_)
+            | Message::BackAsk(_)
+            | Message::BackAnswer(_)
+            | Message::BackReturn(_)
+            | Message::BackReturned(_) => unreachable!("no plan splits an order"),
         }
     }
 

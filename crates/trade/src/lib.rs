@@ -15,6 +15,7 @@ mod records;
 mod refusal;
 mod rules;
 mod split;
+mod split_refusal;
 mod state;
 
 pub use agreement::{
@@ -51,8 +52,9 @@ pub use rules::{
     next_attempt_us, refund_fee_back,
 };
 pub use split::{
-    BindRefused, RELATIONS_MAX, ReceiverNamed, Relation, SPLIT_LINES_MAX, SPLIT_RATIO_MAX_PERCENT,
-    SPLITS_MAX, SettleNo, SettleNoError, Split, SplitBook, SplitEvent, SplitLine, SplitRefused, SplitState,
+    RELATIONS_MAX, ReceiverNamed, Relation, SPLIT_FREEZE_US, SPLIT_LINES_MAX, SPLIT_RATIO_MAX_PERCENT,
+    SPLITS_MAX, SettleNo, SettleNoError, Split, SplitBook, SplitEvent, SplitKind, SplitLine, SplitState,
     can_be_split, kept, percent, splittable, to_hold,
 };
+pub use split_refusal::{BackRefused, BindRefused, SplitRefused};
 pub use state::{OrderEvent, OrderState, next};

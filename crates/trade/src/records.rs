@@ -252,6 +252,8 @@ pub enum TimerTask {
     EndAgreement,
     /// The clock of a guaranteed trade: confirms, reminds, or decides for a side that is silent.
     EscrowStep,
+    /// Frees what is held for splits that did not come.
+    FreeSplits,
 }
 
 /// A task that time makes due.
@@ -266,7 +268,8 @@ pub struct Timer {
     pub no: TimerNo,
     /// What it does.
     pub task: TimerTask,
-    /// The order, for `ExpireOrder`; the agreement's number, which is of the same series, for `EndAgreement`.
+    /// The order, for `ExpireOrder`, `EscrowStep` and `FreeSplits`; the agreement's number, which is of the same
+    /// series, for `EndAgreement`.
     pub order_no: Option<OrderNo>,
     /// The code's digest, for `ForgetCode`.
     pub code: Option<[u8; 16]>,

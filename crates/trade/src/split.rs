@@ -3,8 +3,8 @@
 //! Sources: protocol reference 5.10, appendix C and D.1; the ratio of the contract from 5.10 (customary, not
 //! confirmed).
 
-use crate::{Order, OrderState, OutRequestNo, REFUND_WINDOW_US};
-use base::{Field, HoldNo, OrderNo, PartyId, Record, Slot, Text};
+use crate::{Order, OrderState, OutRequestNo, REFUND_WINDOW_US, SplitRefused};
+use base::{Field, HoldNo, OrderNo, PartyId, Record, Slot, Text, TimerNo};
 use money::{Currency, Minor, Money, MoneyError};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -14,8 +14,12 @@ use std::{fmt, str::FromStr};
 pub const SPLIT_RATIO_MAX_PERCENT: u32 = 30;
 /// Receivers of one split at most, and of one request to bind or unbind (protocol reference 5.10).
 pub const SPLIT_LINES_MAX: usize = 20;
-/// Splits of one order at most: enough for monthly shares over the life of an order, few enough to look through them.
-pub const SPLITS_MAX: u32 = 64;
+/// Splits of one order at most, and what was taken back of them counts too: enough for weekly shares over the life of
+/// an order and their refunds, few enough to look through them.
+pub const SPLITS_MAX: u32 = 128;
+/// How long `royalty_freeze` holds money, microseconds after the payment: as long as an order can be split or refunded
+/// at all. From then on there is nothing that it would be held for.
+pub const SPLIT_FREEZE_US: i64 = REFUND_WINDOW_US;
 /// Receivers that one merchant may have bound at a time: few enough to look through them in one decision.
 pub const RELATIONS_MAX: u32 = 200;
 
@@ -33,9 +37,13 @@ pub struct SplitBook {
     pub freeze: bool,
     /// The hold, while something is held.
     pub hold: Option<HoldNo>,
+    /// The timer that will free it; there while something is held.
+    pub timer: Option<TimerNo>,
+    /// Whether that timer ran: nothing is held any more.
+    pub freed: bool,
     /// What receivers have or are about to have.
     pub split_minor: Minor,
-    /// How many splits there were.
+    /// How many splits there were, with those that took something back.
     pub splits: u32,
     /// Whether the merchant said that nothing more comes (`royalty_finish`).
     pub finished: bool,
@@ -76,7 +84,16 @@ impl FromStr for SettleNo {
     }
 }
 
-/// One request to split an order.
+/// Which way the money of a split goes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, Field)]
+pub enum SplitKind {
+    /// From the merchant to receivers (`transfer`).
+    Out,
+    /// From receivers into a refund (`transfer_refund`).
+    Back,
+}
+
+/// One request to split an order, or to take parts back for a refund.
 #[derive(Clone, PartialEq, Eq, Debug, Record)]
 #[record(table = "split", key = 3)]
 pub struct Split {
@@ -86,8 +103,14 @@ pub struct Split {
     pub order_no: OrderNo,
     /// Its place among the order's splits, from 1.
     pub place: u32,
-    /// The merchant's number of the request.
+    /// Which way its money goes.
+    pub kind: SplitKind,
+    /// The merchant's number of the request; that of the refund when it takes back.
     pub out_request_no: OutRequestNo,
+    /// What is to be refunded when it takes back, minor units of the order's currency.
+    pub refund_minor: Option<Minor>,
+    /// Why it is to be refunded, in the merchant's words.
+    pub reason: Option<Text<256>>,
     /// How many receivers it has; none when it only ends the splits of the order.
     pub lines: u32,
     /// How many of them are still under way.
@@ -110,10 +133,18 @@ impl Split {
 pub enum SplitState {
     /// It left the merchant and is on its way (`PROCESSING`).
     UnderWay,
-    /// The receiver has it (`SUCCESS`).
+    /// The receiver has it, or it went into the refund (`SUCCESS`).
     Done,
-    /// The receiver could not be reached; the merchant has it back (`FAIL`).
+    /// It is where it was before: the receiver could not be reached, or the refund was not made (`FAIL`).
     Returned,
+    /// The receiver is asked for it; nothing has moved (`PROCESSING`).
+    Asked,
+    /// It left the receiver and waits for the others (`PROCESSING`).
+    Taken,
+    /// The receiver does not have it; nothing has moved (`FAIL`).
+    Refused,
+    /// The refund is not made; it is on its way back to the receiver (`PROCESSING`).
+    Returning,
 }
 
 /// What may happen to the part of one receiver.
@@ -123,18 +154,55 @@ pub enum SplitEvent {
     Arrive,
     /// It came back.
     Bounce,
+    /// It left the receiver.
+    Take,
+    /// The receiver does not have it.
+    Refuse,
+    /// All parts are there: the refund is made.
+    Pass,
+    /// The refund is not made.
+    Undo,
 }
 
 impl SplitState {
     /// All states, for tests that walk the table.
-    pub const ALL: [SplitState; 3] = [SplitState::UnderWay, SplitState::Done, SplitState::Returned];
+    pub const ALL: [SplitState; 7] = [
+        SplitState::UnderWay,
+        SplitState::Done,
+        SplitState::Returned,
+        SplitState::Asked,
+        SplitState::Taken,
+        SplitState::Refused,
+        SplitState::Returning,
+    ];
 
     /// The state after an event, or `None` when it cannot happen.
     pub fn next(self, event: SplitEvent) -> Option<SplitState> {
+        use {SplitEvent as E, SplitState as S};
         match (self, event) {
-            (SplitState::UnderWay, SplitEvent::Arrive) => Some(SplitState::Done),
-            (SplitState::UnderWay, SplitEvent::Bounce) => Some(SplitState::Returned),
-            (SplitState::Done | SplitState::Returned, SplitEvent::Arrive | SplitEvent::Bounce) => None,
+            (S::UnderWay, E::Arrive) => Some(S::Done),
+            (S::UnderWay, E::Bounce) => Some(S::Returned),
+            (S::Asked, E::Take) => Some(S::Taken),
+            (S::Asked, E::Refuse) => Some(S::Refused),
+            (S::Taken, E::Pass) => Some(S::Done),
+            (S::Taken, E::Undo) => Some(S::Returning),
+            (S::Returning, E::Arrive) => Some(S::Returned),
+            (S::UnderWay, E::Take | E::Refuse | E::Pass | E::Undo)
+            | (S::Asked, E::Arrive | E::Bounce | E::Pass | E::Undo)
+            | (S::Taken, E::Arrive | E::Bounce | E::Take | E::Refuse)
+            | (S::Returning, E::Bounce | E::Take | E::Refuse | E::Pass | E::Undo)
+            | (
+                S::Done | S::Returned | S::Refused,
+                E::Arrive | E::Bounce | E::Take | E::Refuse | E::Pass | E::Undo,
+            ) => None,
+        }
+    }
+
+    /// Whether nothing can happen any more.
+    pub fn is_final(self) -> bool {
+        match self {
+            SplitState::Done | SplitState::Returned | SplitState::Refused => true,
+            SplitState::UnderWay | SplitState::Asked | SplitState::Taken | SplitState::Returning => false,
         }
     }
 }
@@ -201,76 +269,6 @@ pub struct Relation {
     pub at_us: i64,
 }
 
-/// Why a split is refused. The first that holds is the one reported.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum SplitRefused {
-    /// There is no such trade.
-    #[error("trade does not exist")]
-    TradeNotFound,
-    /// The request number was used for another split.
-    #[error("the request number was used with another {field}")]
-    NumberTaken {
-        /// The first field that differs, under its name on the wire.
-        field: &'static str,
-    },
-    /// It was never paid.
-    #[error("trade is not paid")]
-    NotPaid,
-    /// The platform still holds its money (a guaranteed trade).
-    #[error("trade's money is held in escrow")]
-    InEscrow,
-    /// It is closed, or too old.
-    #[error("trade is closed or finished")]
-    Ended,
-    /// The merchant said that nothing more comes.
-    #[error("the trade's splits were finished")]
-    Finished,
-    /// More splits than one order may have.
-    #[error("too many splits of one trade")]
-    TooMany,
-    /// The merchant's account is frozen or closed.
-    #[error("seller is frozen or closed")]
-    SellerBlocked,
-    /// Somebody else than the merchant of the trade would pay.
-    #[error("only the seller can pay")]
-    PayerDiffers,
-    /// The receiver is the merchant.
-    #[error("payer and receiver are the same party")]
-    ReceiverIsSeller,
-    /// The receiver was not bound.
-    #[error("the receiver is not bound")]
-    ReceiverNotBound,
-    /// Nothing, or more than may be split, or another currency.
-    #[error("more than may be split")]
-    MoreThanLeft,
-    /// The merchant has not enough money.
-    #[error("seller balance too low")]
-    SellerBalanceTooLow,
-}
-
-/// Why receivers are not bound. The first that holds is the one reported.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum BindRefused {
-    /// No receiver was named.
-    #[error("no receiver was named")]
-    Empty,
-    /// More receivers than one request may have.
-    #[error("too many receivers in one request")]
-    TooManyAtOnce,
-    /// There is no such receiver.
-    #[error("receiver not found")]
-    ReceiverNotFound,
-    /// The receiver has another name than the one given.
-    #[error("the receiver has another name")]
-    NameDiffers,
-    /// The receiver's account is frozen or closed.
-    #[error("receiver is frozen or closed")]
-    ReceiverBlocked,
-    /// More receivers than one merchant may have.
-    #[error("too many receivers")]
-    TooMany,
-}
-
 /// Whether an order can be split at a moment, microseconds UTC, as far as the order itself says. A guaranteed trade can
 /// once its money was released, any other while refunds are possible.
 pub fn can_be_split(order: &Order, now_us: i64) -> Result<(), SplitRefused> {
@@ -308,10 +306,10 @@ pub fn splittable(order: &Order, split: Money) -> Result<Money, MoneyError> {
 }
 
 /// What is held for splits that may come: all that the merchant has of an order under `royalty_freeze` and did not pass
-/// on, until its splits are finished.
+/// on, until its splits are finished or its time is over.
 pub fn to_hold(order: &Order, book: &SplitBook) -> Result<Money, MoneyError> {
     let (kept, split) = (kept(order)?, book.split_minor.of(book.currency));
-    if !book.freeze || book.finished || split.exceeds(kept)? {
+    if !book.freeze || book.finished || book.freed || split.exceeds(kept)? {
         return Ok(Money::zero(order.currency));
     }
     kept.checked_sub(split)
@@ -330,10 +328,22 @@ mod tests {
     #[test]
     fn every_pair_of_a_line_is_as_documented() {
         use {SplitEvent::*, SplitState::*};
+        let table = [
+            (UnderWay, Arrive, Done),
+            (UnderWay, Bounce, Returned),
+            (Asked, Take, Taken),
+            (Asked, Refuse, Refused),
+            (Taken, Pass, Done),
+            (Taken, Undo, Returning),
+            (Returning, Arrive, Returned),
+        ];
         for state in SplitState::ALL {
-            for (event, ends) in [(Arrive, Done), (Bounce, Returned)] {
-                assert_eq!(state.next(event), (state == UnderWay).then_some(ends), "{state:?} {event:?}");
+            for event in [Arrive, Bounce, Take, Refuse, Pass, Undo] {
+                let row = table.iter().find(|row| (row.0, row.1) == (state, event));
+                assert_eq!(state.next(event), row.map(|row| row.2), "{state:?} {event:?}");
             }
+            let moves = table.iter().any(|row| row.0 == state);
+            assert_eq!(state.is_final(), !moves, "{state:?}");
         }
     }
 

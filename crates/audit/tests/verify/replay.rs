@@ -237,7 +237,7 @@ fn fees_are_those_of_the_rules_that_were_set_before() {
         report.findings.iter().filter(|finding| finding.kind == FindingKind::FeeWrong).collect();
     assert_eq!(
         wrong.len(),
-        5,
+        6,
         "only the orders confirmed, debited or paid afterwards, not those that were paid before\n{report}"
     );
     let confirmed = |finding: &&&audit::Finding| finding.message.starts_with("fee_minor is 7, ");

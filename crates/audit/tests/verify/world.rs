@@ -9,7 +9,7 @@ use engine::{
     PayBy, RefundOrder, RunTimer, SetCallback, SetPartyStatus, TakeTokens, TopUp, TryPassword, Which,
 };
 use engine::{AgreementDelivery, DebitOrder, OfferAgreement, SignAgreement, UnsignAgreement};
-use engine::{BindRelations, NewRelation, Share, SplitOrder, SplitPart, UnbindRelations};
+use engine::{BackPart, BindRelations, NewRelation, Share, SplitOrder, SplitPart, UnbindRelations};
 use journal::Journal;
 use money::{Currency, Money};
 use people::{AppMode, GrantKind, PartyKind, PartyStatus, TokenRole};
@@ -520,6 +520,38 @@ impl Script {
         let order = self.pay(cast, "T22-split", 5_000, bob).await;
         split(&order, "S5", &[(carol, 1_500)], false).await;
         self.refund(shop, &order, 4_000, "R7").await.unwrap();
+        self.take_back(cast).await;
+    }
+
+    /// Refunds for which receivers give back: one that is made, one that one of two cannot pay, one that cannot arrive.
+    async fn take_back(&mut self, cast: &Cast) {
+        let Cast { shop, bob, alice, carol, .. } = *cast;
+        let order = self.pay(cast, "T23-back", 6_000, bob).await;
+        let shares = [(alice, 800), (carol, 900)];
+        let part = |(receiver, amount): (PartyId, u64)| (Some(receiver), Share::Amount(fen(amount)));
+        let split = |(receiver, share)| SplitPart { payer: None, receiver, share };
+        let parts = shares.map(part).map(split).to_vec();
+        let (order_no, out_request_no, finish) = (order.no, Text::new("S6").unwrap(), false);
+        self.door.ask(SplitOrder { seller: shop, order_no, out_request_no, parts, finish }).await.unwrap();
+        let door = self.door.clone();
+        let refund = async |number: &str, amount, shares: [(PartyId, u64); 2]| {
+            let back = |(receiver, share)| BackPart { payee: None, receiver, share };
+            let back = shares.map(part).map(back).to_vec();
+            let (which, out_request_no) = (Which::No(order.no), Some(Text::new(number).unwrap()));
+            let amount = fen(amount);
+            door.ask(RefundOrder { seller: shop, which, amount, out_request_no, reason: None, back }).await
+        };
+        // Nearly all of it is given by receivers, so that the merchant is credited with a part of the fee.
+        refund("R8", 400, [(alice, 200), (carol, 199)]).await.unwrap();
+        self.status(carol, PartyStatus::Closed).await;
+        refund("R9", 400, [(alice, 200), (carol, 200)]).await.unwrap_err();
+        self.status(carol, PartyStatus::Normal).await;
+        self.status(bob, PartyStatus::Closed).await;
+        refund("R10", 500, [(alice, 50), (carol, 60)]).await.unwrap_err();
+        refund("R11", 20, [(alice, 10), (carol, 10)]).await.unwrap_err();
+        self.status(bob, PartyStatus::Normal).await;
+        refund("R10", 500, [(alice, 50), (carol, 60)]).await.unwrap();
+        refund("R11", 20, [(alice, 10), (carol, 10)]).await.unwrap();
     }
 
     /// What the merchant gets is held for splits.
@@ -548,6 +580,7 @@ impl Script {
             amount: fen(amount),
             out_request_no: Some(Text::new(number).unwrap()),
             reason: None,
+            back: Vec::new(),
         };
         self.door.ask(command).await.map(|_| ()).map_err(|error| error.to_string())
     }

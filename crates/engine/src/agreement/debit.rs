@@ -9,7 +9,7 @@
 use super::{MandateSaid, agreement_of, follow, mandate_of, said};
 use crate::claim_order::{forget, waiting_trade};
 use crate::command::Next;
-use crate::open_order::{acceptable, merchant, numbered, opened_anew};
+use crate::open_order::{acceptable, differs, merchant, numbered, opened_anew};
 use crate::order_paid::take_money;
 use crate::{Fault, Message, OpenOrder, Opened, OrderPaid, Reply, Rows, Stop, books, close_order};
 use base::{AgreementNo, Day, OrderNo, PartyId, Slot};
@@ -153,7 +153,7 @@ fn again(
     order: Arc<Order>,
 ) -> Result<Next<Opened>, Stop<DebitRefused>> {
     let taken = |field| Stop::because(DebitRefused::Open(OpenRefused::NumberTaken { field }));
-    if let Some(field) = order.differs(&command.meaning) {
+    if let Some(field) = differs(rows, command, &order)? {
         return taken(field);
     }
     let debit = rows.get::<Debit>((order.slot, order.no))?;

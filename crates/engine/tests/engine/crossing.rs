@@ -135,6 +135,7 @@ impl Two {
             amount: fen(minor),
             out_request_no,
             reason: None,
+            back: Vec::new(),
         });
         assert_eq!(ran.parcels.len(), 1, "{number}: {ran:?}");
         ran.parcels[0].clone()
@@ -253,8 +254,14 @@ fn a_refund_crosses_and_comes_back_confirmed() {
     let back = receive(&mut two.buyers, &asked).parcels.remove(0);
     receive(&mut two.merchants, &back);
     let which = Which::Out(Text::new("n1").unwrap());
-    let refund =
-        RefundOrder { seller: two.seller, which, amount: fen(300), out_request_no: None, reason: None };
+    let refund = RefundOrder {
+        seller: two.seller,
+        which,
+        amount: fen(300),
+        out_request_no: None,
+        reason: None,
+        back: Vec::new(),
+    };
     let sent = two.merchants.run(refund);
     assert!(sent.reply.is_none());
     assert_eq!(sent.parcels[0].no, 2, "numbers go on between the same two slots");

@@ -105,6 +105,8 @@ impl Script {
             };
             let told = self.line(text);
             match expected {
+                // Whatever comes of it: the world is looked at all the same.
+                Some("?") => {}
                 Some(expected) => assert_eq!(told, expected, "\n{line}"),
                 None => assert!(!told.contains("refused"), "{line} gave {told}"),
             }
@@ -306,7 +308,15 @@ impl Script {
                 let currency =
                     words.named.get("in").map_or(Currency::Cny, |code| Currency::from_code(code).unwrap());
                 let amount = parse_amount(words.at(3), currency).unwrap();
-                RefundOrder { seller, which, amount, out_request_no, reason: words.text("reason") }.into()
+                RefundOrder {
+                    seller,
+                    which,
+                    amount,
+                    out_request_no,
+                    reason: words.text("reason"),
+                    back: crate::split::back(self, words),
+                }
+                .into()
             }
             "bind" => crate::split::bind(self, words).into(),
             "unbind" => crate::split::unbind(self, words).into(),
@@ -456,7 +466,8 @@ impl Script {
         }
         if let Some(amount) = words.plain.get(2) {
             let key = Text::new("opening").unwrap();
-            assert!(self.world.run(TopUp { party: id, amount: cny(amount), key }).is_accepted());
+            let funded = |world: &mut World| world.run(TopUp { party: id, amount: cny(amount), key });
+            assert!(cny(amount).is_zero() || funded(&mut self.world).is_accepted());
         }
         None
     }

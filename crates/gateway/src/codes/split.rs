@@ -1,12 +1,16 @@
 //! Of splits and their receivers (appendix C of the protocol reference).
 
 use super::{
-    Code, DISCORDANT_REPEAT_REQUEST, Refused, TRADE_NOT_EXIST, TRADE_STATUS_ERROR, TableRow, business, every,
-    rows,
+    Code, DISCORDANT_REPEAT_REQUEST, Refused, SYSTEM_ERROR, TRADE_NOT_EXIST, TRADE_STATUS_ERROR, TableRow,
+    business, every, rows,
 };
 use engine::FindSplitRefused;
 use std::convert::Infallible;
-use trade::{BindRefused, SplitRefused};
+use trade::{BackRefused, BindRefused, SplitRefused};
+
+const FREQUENCY_LIMITED: Code = business("ACQ.FREQUENCY_LIMITED", "同一笔交易的分账次数超过上限");
+const ALLOC_AMOUNT_VALIDATE_ERROR: Code =
+    business("ACQ.ALLOC_AMOUNT_VALIDATE_ERROR", "分账金额无效，超过可分账金额");
 
 fn of_split(refused: SplitRefused) -> Code {
     match refused {
@@ -18,7 +22,7 @@ fn of_split(refused: SplitRefused) -> Code {
         }
         SplitRefused::Ended => business("ACQ.ILLEGAL_SETTLE_STATE", "交易已关闭或已完结，不能分账"),
         SplitRefused::Finished => business("ACQ.ALREADY_FINISH_ALLOC", "分账已完结，不能再次分账"),
-        SplitRefused::TooMany => business("ACQ.FREQUENCY_LIMITED", "同一笔交易的分账次数超过上限"),
+        SplitRefused::TooMany => FREQUENCY_LIMITED,
         SplitRefused::SellerBlocked => {
             business("ACQ.USER_ACCOUNT_HAD_FREEZEN", "商户账户被冻结或已注销，不能分账")
         }
@@ -31,11 +35,24 @@ fn of_split(refused: SplitRefused) -> Code {
         SplitRefused::ReceiverNotBound => {
             business("ACQ.ROYALTY_RECEIVER_INVALID", "分账收入方无效，请先绑定分账关系")
         }
-        SplitRefused::MoreThanLeft => {
-            business("ACQ.ALLOC_AMOUNT_VALIDATE_ERROR", "分账金额无效，超过可分账金额")
-        }
+        SplitRefused::MoreThanLeft => ALLOC_AMOUNT_VALIDATE_ERROR,
         SplitRefused::SellerBalanceTooLow => {
             business("ACQ.TXN_RESULT_ACCOUNT_BALANCE_NOT_ENOUGH", "商户余额不足，不能分账")
+        }
+    }
+}
+
+pub(super) fn of_back(refused: BackRefused) -> Code {
+    match refused {
+        BackRefused::UnderWay => SYSTEM_ERROR,
+        BackRefused::PayeeDiffers => business("ACQ.USER_NOT_MATCH_ERR", "退分账的转入方必须是交易的收款商户"),
+        BackRefused::ReceiverNotFound => {
+            business("ACQ.REFUND_ROYALTY_PAYEE_ACCOUNT_NOT_EXIST", "退分账的转出方账户不存在")
+        }
+        BackRefused::MoreThanSplit => ALLOC_AMOUNT_VALIDATE_ERROR,
+        BackRefused::TooMany => FREQUENCY_LIMITED,
+        BackRefused::CannotPay => {
+            business("ACQ.TRADE_SETTLE_ERROR", "分账收入方余额不足或账户已注销，不能退分账")
         }
     }
 }
@@ -82,6 +99,15 @@ impl Refused for Infallible {
     fn code(self) -> Code {
         match self {}
     }
+}
+
+/// Why parts are not taken back, in order of precedence.
+pub(super) fn backs() -> [BackRefused; 6] {
+    use BackRefused as K;
+    every!(BackRefused:
+        K::UnderWay => K::UnderWay, K::PayeeDiffers => K::PayeeDiffers, K::ReceiverNotFound => K::ReceiverNotFound,
+        K::MoreThanSplit => K::MoreThanSplit, K::TooMany => K::TooMany, K::CannotPay => K::CannotPay,
+    )
 }
 
 /// Its rows of the table, in order of precedence.

@@ -79,6 +79,7 @@ fn of_cancel(refused: CancelRefused) -> Code {
             | RefundRefused::NotPaid
             | RefundRefused::AlreadyClosed
             | RefundRefused::PartNeedsNumber
+            | RefundRefused::Back(_)
             | RefundRefused::BuyerClosed => business("ACQ.CANCEL_NOT_ALLOWED", "不支持撤销，请查询交易状态"),
         },
     }
@@ -97,6 +98,7 @@ fn of_refund(refused: RefundRefused) -> Code {
         RefundRefused::MoreThanLeft => {
             business("ACQ.REASON_TRADE_REFUND_FEE_ERR", "退款金额无效，超过可退金额")
         }
+        RefundRefused::Back(refused) => super::split::of_back(refused),
         RefundRefused::SellerBalanceTooLow => {
             business("ACQ.SELLER_BALANCE_NOT_ENOUGH", "商户余额不足，不能退款")
         }
@@ -177,15 +179,17 @@ pub(super) fn table() -> Vec<TableRow> {
         O::Pay(_) => pay.map(O::Pay).to_vec(),
     );
     let refund = every!(RefundRefused:
-        R::TradeNotFound => R::TradeNotFound, R::NumberTaken { .. } => R::NumberTaken { field },
-        R::NotPaid => R::NotPaid, R::AlreadyClosed => R::AlreadyClosed, R::Finished => R::Finished,
-        R::PartNeedsNumber => R::PartNeedsNumber,
-        R::MoreThanLeft => R::MoreThanLeft, R::SellerBalanceTooLow => R::SellerBalanceTooLow,
-        R::BuyerClosed => R::BuyerClosed,
-    );
+        R::TradeNotFound => vec![R::TradeNotFound], R::NumberTaken { .. } => vec![R::NumberTaken { field }],
+        R::NotPaid => vec![R::NotPaid], R::AlreadyClosed => vec![R::AlreadyClosed],
+        R::Finished => vec![R::Finished], R::PartNeedsNumber => vec![R::PartNeedsNumber],
+        R::MoreThanLeft => vec![R::MoreThanLeft], R::Back(_) => super::split::backs().map(R::Back).to_vec(),
+        R::SellerBalanceTooLow => vec![R::SellerBalanceTooLow], R::BuyerClosed => vec![R::BuyerClosed],
+    )
+    .concat();
     let cancel = every!(CancelRefused:
         C::Finished => vec![C::Finished], C::TooLate => vec![C::TooLate],
-        C::Refund(_) => refund.map(C::Refund).to_vec(),
+        // A cancel takes nothing back from receivers.
+        C::Refund(_) => refund.iter().copied().filter(|one| !matches!(one, R::Back(_))).map(C::Refund).collect(),
     );
     let close = every!(CloseRefused:
         S::TradeNotFound => S::TradeNotFound, S::AlreadyPaid => S::AlreadyPaid, S::AlreadyClosed => S::AlreadyClosed,

@@ -72,7 +72,8 @@ fn read(_caller: &Caller, fields: &Object) -> Result<Settle, Failure> {
     })
 }
 
-fn part(fields: &Object) -> Result<Part, Failure> {
+/// Reads what is said of a part beside its parties and its amount.
+pub(crate) fn split_words(fields: &Object) -> Result<(), Failure> {
     match fields::text(fields, "royalty_type")? {
         None | Some("transfer") => {}
         Some("replenish") => return Err(Failure::field("royalty_type", "replenish所属功能暂未模拟")),
@@ -80,6 +81,11 @@ fn part(fields: &Object) -> Result<Part, Failure> {
     }
     fields::lines::<1000>(fields, "desc")?;
     fields::line::<256>(fields, "royalty_scene")?;
+    Ok(())
+}
+
+fn part(fields: &Object) -> Result<Part, Failure> {
+    split_words(fields)?;
     let receiver = Named::read(fields, "trans_in", "trans_in_type")?;
     Ok(Part {
         payer: Named::read(fields, "trans_out", "trans_out_type")?,
@@ -88,7 +94,8 @@ fn part(fields: &Object) -> Result<Part, Failure> {
     })
 }
 
-fn share(fields: &Object) -> Result<Share, Failure> {
+/// How much: `amount`, which wins, or `amount_percentage`.
+pub(crate) fn share(fields: &Object) -> Result<Share, Failure> {
     if let Some(amount) = fields::amount(fields, "amount")? {
         return Ok(Share::Amount(amount));
     }

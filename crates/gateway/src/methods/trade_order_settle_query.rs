@@ -9,7 +9,7 @@ use crate::request::Caller;
 use crate::{fields, verify::Verified};
 use base::OrderNo;
 use engine::{FindSplit, FindSplitRefused, SplitView, WhichSplit};
-use trade::{SettleNo, SplitLine, SplitState};
+use trade::{SettleNo, SplitKind, SplitLine, SplitState};
 use wire::envelope::{ObjectWriter, Response};
 use wire::json::Object;
 use wire::timestamp::format_cn;
@@ -59,16 +59,27 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
 
 fn detail(view: &SplitView, line: &SplitLine) -> ObjectWriter {
     let mut members = ObjectWriter::new();
-    members.text("operation_type", "transfer");
+    let (seller, receiver) = (view.seller.to_string(), line.receiver.to_string());
+    let (operation, from, to) = match view.split.kind {
+        SplitKind::Out => ("transfer", seller, receiver),
+        SplitKind::Back => ("transfer_refund", receiver, seller),
+    };
+    members.text("operation_type", operation);
     members.text("execute_dt", &format_cn(line.at_us));
-    members.text("trans_out", &view.seller.to_string()).text("trans_out_type", "userId");
-    members.text("trans_in", &line.receiver.to_string()).text("trans_in_type", "userId");
+    members.text("trans_out", &from).text("trans_out_type", "userId");
+    members.text("trans_in", &to).text("trans_in_type", "userId");
     members.text("amount", &line.amount().to_string());
     members.text("detail_id", &format!("{}{:02}", view.split.no(), line.line));
     match line.state {
-        SplitState::UnderWay => members.text("state", "PROCESSING"),
+        SplitState::UnderWay | SplitState::Asked | SplitState::Taken | SplitState::Returning => {
+            members.text("state", "PROCESSING")
+        }
         SplitState::Done => members.text("state", "SUCCESS"),
-        SplitState::Returned => members
+        SplitState::Returned | SplitState::Refused if view.split.kind == SplitKind::Back => members
+            .text("state", "FAIL")
+            .text("error_code", "TRADE_SETTLE_ERROR")
+            .text("error_desc", "退款未成功，资金仍归分账收入方"),
+        SplitState::Returned | SplitState::Refused => members
             .text("state", "FAIL")
             .text("error_code", "ROYALTY_RECEIVER_ACCOUNT_NOT_EXIST")
             .text("error_desc", "分账收入方账户已注销，资金已退回"),

@@ -43,6 +43,12 @@ refund: trade is closed -> 40004 ACQ.TRADE_HAS_CLOSE
 refund: trade is finished -> 40004 ACQ.TRADE_HAS_FINISHED
 refund: a partial refund needs its own number -> 40004 ACQ.REFUND_AMT_NOT_EQUAL_TOTAL
 refund: more than is left to refund -> 40004 ACQ.REASON_TRADE_REFUND_FEE_ERR
+refund: parts are being taken back for this refund -> 20000 ACQ.SYSTEM_ERROR
+refund: parts can be taken back for the seller only -> 40004 ACQ.USER_NOT_MATCH_ERR
+refund: the receiver of a part is not known -> 40004 ACQ.REFUND_ROYALTY_PAYEE_ACCOUNT_NOT_EXIST
+refund: more than may be taken back -> 40004 ACQ.ALLOC_AMOUNT_VALIDATE_ERROR
+refund: too many splits of one trade to take back -> 40004 ACQ.FREQUENCY_LIMITED
+refund: a receiver cannot give its part back -> 40004 ACQ.TRADE_SETTLE_ERROR
 refund: seller balance too low -> 40004 ACQ.SELLER_BALANCE_NOT_ENOUGH
 refund: the buyer's account is closed -> 40004 ACQ.BUYER_NOT_EXIST
 user code: no such code or token -> 40002 isv.code-invalid

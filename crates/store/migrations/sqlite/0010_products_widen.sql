@@ -32,7 +32,7 @@ CREATE TABLE posting_wider (
         kind = 'top_up' OR kind = 'pay_out' OR kind = 'pay_in' OR kind = 'pay_return' OR kind = 'refund_out' OR
         kind = 'refund_in' OR kind = 'refund_return' OR kind = 'escrow_in' OR kind = 'escrow_release' OR
         kind = 'escrow_out' OR kind = 'escrow_return' OR kind = 'split_out' OR kind = 'split_in' OR
-        kind = 'split_return'),
+        kind = 'split_return' OR kind = 'back_out' OR kind = 'back_return'),
     business_date         INTEGER NOT NULL CHECK (business_date >= 0),
     order_no              INTEGER CHECK (order_no >= 0),
     currency              TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
@@ -127,7 +127,7 @@ CREATE TABLE timer_wider (
     no        INTEGER NOT NULL CHECK (no >= 0),
     task      TEXT    NOT NULL CHECK (
         task = 'expire_order' OR task = 'forget_code' OR task = 'forget_attempt' OR
-        task = 'end_agreement' OR task = 'escrow_step'),
+        task = 'end_agreement' OR task = 'escrow_step' OR task = 'free_splits'),
     order_no  INTEGER CHECK (order_no >= 0),
     code      BLOB    CHECK (length(code) = 16),
     party     INTEGER CHECK (party >= 0),

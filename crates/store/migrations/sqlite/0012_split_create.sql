@@ -9,22 +9,29 @@ CREATE TABLE split_book (
     currency    TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
     freeze      INTEGER NOT NULL CHECK (freeze IN (0, 1)),
     hold        INTEGER CHECK (hold >= 0),
+    timer       INTEGER CHECK (timer >= 0),
+    freed       INTEGER NOT NULL CHECK (freed IN (0, 1)),
     split_minor INTEGER NOT NULL CHECK (split_minor >= 0),
     splits      INTEGER NOT NULL CHECK (splits >= 0),
     finished    INTEGER NOT NULL CHECK (finished IN (0, 1)),
-    PRIMARY KEY (slot, order_no)
+    PRIMARY KEY (slot, order_no),
+    CHECK ((hold IS NULL) = (timer IS NULL))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE split (
     slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     order_no       INTEGER NOT NULL CHECK (order_no >= 0),
     place          INTEGER NOT NULL CHECK (place >= 0),
+    kind           TEXT    NOT NULL CHECK (kind = 'out' OR kind = 'back'),
     out_request_no TEXT    NOT NULL,
+    refund_minor   INTEGER CHECK (refund_minor >= 0),
+    reason         TEXT,
     lines          INTEGER NOT NULL CHECK (lines >= 0),
     open           INTEGER NOT NULL CHECK (open BETWEEN 0 AND lines),
     finish         INTEGER NOT NULL CHECK (finish IN (0, 1)),
     at_us          INTEGER NOT NULL,
-    PRIMARY KEY (slot, order_no, place)
+    PRIMARY KEY (slot, order_no, place),
+    CHECK ((kind = 'back') = (refund_minor IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE split_line (
@@ -35,7 +42,9 @@ CREATE TABLE split_line (
     receiver     INTEGER NOT NULL CHECK (receiver >= 0),
     currency     TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
     amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
-    state        TEXT    NOT NULL CHECK (state = 'under_way' OR state = 'done' OR state = 'returned'),
+    state        TEXT    NOT NULL CHECK (
+        state = 'under_way' OR state = 'done' OR state = 'returned' OR state = 'asked' OR state = 'taken' OR
+        state = 'refused' OR state = 'returning'),
     at_us        INTEGER NOT NULL,
     PRIMARY KEY (slot, order_no, place, line)
 ) STRICT, WITHOUT ROWID;

@@ -15,7 +15,7 @@ use trade::{
     RefundState, Rulebook, Service, Side as StepSide, StepKind, Timer, TimerTask, TopUpReceipt, Trade,
     TradeState, Transport, WireCharset,
 };
-use trade::{ReceiverNamed, Relation, Split, SplitBook, SplitLine, SplitState};
+use trade::{ReceiverNamed, Relation, Split, SplitBook, SplitKind, SplitLine, SplitState};
 
 /// As long as it may be, in characters of four bytes, with one that ends a C string.
 fn longest<const N: usize>() -> Text<N> {
@@ -310,6 +310,8 @@ fn splits() -> [Row; 8] {
         currency: Currency::Cny,
         freeze: false,
         hold: None,
+        timer: None,
+        freed: false,
         split_minor: Minor::ZERO,
         splits: 0,
         finished: false,
@@ -318,7 +320,10 @@ fn splits() -> [Row; 8] {
         slot: Slot::PLATFORM,
         order_no: none,
         place: 0,
+        kind: SplitKind::Out,
         out_request_no: text(""),
+        refund_minor: None,
+        reason: None,
         lines: 0,
         open: 0,
         finish: false,
@@ -355,6 +360,8 @@ fn splits() -> [Row; 8] {
             currency: Currency::Jpy,
             freeze: true,
             hold,
+            timer: TimerNo::from_number(i64::MAX),
+            freed: true,
             split_minor: most,
             splits: place,
             finished: true,
@@ -363,7 +370,10 @@ fn splits() -> [Row; 8] {
             slot: at,
             order_no: no,
             place,
+            kind: SplitKind::Back,
             out_request_no: longest(),
+            refund_minor: Some(most),
+            reason: Some(longest()),
             lines: place,
             open: place,
             finish: true,
