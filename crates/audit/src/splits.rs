@@ -11,7 +11,7 @@ use engine::{Key, Tabled};
 use foldhash::fast::FixedState;
 use ledger::{AccountId, Hold, HoldState, PostingKind};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use trade::{Notice, OrderState, RefundState, Relation, Split, SplitBook, SplitKind, SplitLine, SplitState};
+use trade::{Notice, OrderState, RefundState, Split, SplitBook, SplitKind, SplitLine, SplitState};
 
 /// Per cent of an order's total that may be split. Written down again here on purpose.
 const RATIO_PERCENT: i128 = 30;

@@ -231,3 +231,119 @@ async fn the_v3_interface_splits_too() {
     let rate = client.call("GET", "/v3/alipay/trade/royalty/rate/query?out_request_no=r1", "").await;
     assert_eq!(rate.json()["max_ratio"], 30);
 }
+
+async fn refund(client: &Client, trade_no: &str, number: &str, amount: &str, parts: &str) -> Answer {
+    let biz = format!(
+        r#"{{"trade_no":"{trade_no}","refund_amount":"{amount}","out_request_no":"{number}",
+        "refund_royalty_parameters":[{parts}]}}"#
+    );
+    client.call("alipay.trade.refund", &biz).await
+}
+
+/// A shop with an order of 100.00, of which Bob has 30.00.
+async fn split_order(shop: &Shop, client: &Client) -> String {
+    bind(client, &format!(r#"{{"type":"userId","account":"{}"}}"#, shop.bob)).await;
+    let trade_no = pay(shop, client, "T1", "100").await.get("trade_no");
+    let part = format!(r#"{{"trans_in":"{}","amount":"30"}}"#, shop.bob);
+    assert_eq!(settle(client, &trade_no, "S1", &part, "").await.outcome(), "10000");
+    trade_no
+}
+
+#[tokio::test]
+async fn a_refund_takes_parts_back_from_receivers() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let trade_no = split_order(&shop, &client).await;
+    let (bob, seller) = (shop.bob, shop.seller);
+    let part = format!(
+        r#"{{"royalty_type":"transfer","trans_out":"{bob}","trans_out_type":"userId","trans_in":"{seller}",
+        "trans_in_type":"userId","amount":"12.5","desc":"退分账"}}"#
+    );
+    let done = refund(&client, &trade_no, "R1", "20", &part).await;
+    assert_eq!((done.get("fund_change"), done.get("refund_fee")), ("Y".into(), "20.00".into()));
+    // 69.40 less 7.50 of its own, and 0.12 of the fee.
+    assert_eq!(available(&shop).await, "62.02");
+    let again = refund(&client, &trade_no, "R1", "20", &part).await;
+    assert_eq!((again.get("fund_change"), again.get("refund_fee")), ("N".into(), "20.00".into()));
+    assert_eq!(available(&shop).await, "62.02");
+    let other = refund(&client, &trade_no, "R1", "20", "").await;
+    assert_eq!(other.outcome(), "40004 ACQ.DISCORDANT_REPEAT_REQUEST");
+    assert!(other.get("sub_msg").contains("refund_royalty_parameters"), "{}", other.get("sub_msg"));
+    let told = format!(r#"{{"settle_no":"{trade_no}0002"}}"#);
+    let told = ask(&client, "alipay.trade.order.settle.query", &told).await.inner();
+    let line = &told["royalty_detail_list"][0];
+    let said =
+        [&line["operation_type"], &line["trans_out"], &line["trans_in"], &line["amount"], &line["state"]];
+    let (bob, seller) = (bob.to_string(), seller.to_string());
+    assert_eq!(said, ["transfer_refund", &bob, &seller, "12.50", "SUCCESS"]);
+    let left = format!(r#"{{"trade_no":"{trade_no}"}}"#);
+    let left = ask(&client, "alipay.trade.order.onsettle.query", &left).await;
+    assert_eq!(left.get("unsettled_amount"), "12.50");
+}
+
+#[tokio::test]
+async fn parts_that_cannot_be_taken_back_are_refused_by_name() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let trade_no = split_order(&shop, &client).await;
+    let (bob, alice) = (shop.bob, shop.alice);
+    for (parts, outcome) in [
+        (r#"{"amount":"1"}"#.to_owned(), "40004 ACQ.INVALID_PARAMETER"),
+        (format!(r#"{{"trans_out":"{bob}"}}"#), "40004 ACQ.INVALID_PARAMETER"),
+        (format!(r#"{{"trans_out":"{bob}","amount":"0"}}"#), "40004 ACQ.INVALID_PARAMETER"),
+        (format!(r#"{{"trans_out":"{bob}","amount":"0.001"}}"#), "40004 ACQ.INVALID_PARAMETER"),
+        (format!(r#"{{"trans_out":"{bob}","amount":"-1"}}"#), "40004 ACQ.INVALID_PARAMETER"),
+        (
+            format!(r#"{{"trans_out":"{bob}","amount":"1","royalty_type":"replenish"}}"#),
+            "40004 ACQ.INVALID_PARAMETER",
+        ),
+        (
+            format!(r#"{{"trans_out":"{bob}","trans_out_type":"cardAliasNo","amount":"1"}}"#),
+            "40004 ACQ.INVALID_PARAMETER",
+        ),
+        (
+            vec![format!(r#"{{"trans_out":"{bob}","amount":"1"}}"#); 21].join(","),
+            "40004 ACQ.INVALID_PARAMETER",
+        ),
+        (
+            format!(r#"{{"trans_out":"{bob}","trans_in":"{alice}","amount":"1"}}"#),
+            "40004 ACQ.USER_NOT_MATCH_ERR",
+        ),
+        (
+            r#"{"trans_out":"nobody@example.com","trans_out_type":"loginName","amount":"1"}"#.to_owned(),
+            "40004 ACQ.REFUND_ROYALTY_PAYEE_ACCOUNT_NOT_EXIST",
+        ),
+        (format!(r#"{{"trans_out":"{alice}","amount":"1"}}"#), "40004 ACQ.ALLOC_AMOUNT_VALIDATE_ERROR"),
+        (format!(r#"{{"trans_out":"{bob}","amount":"20.01"}}"#), "40004 ACQ.ALLOC_AMOUNT_VALIDATE_ERROR"),
+        (
+            format!(r#"{{"trans_out":"{bob}","amount_percentage":"31"}}"#),
+            "40004 ACQ.ALLOC_AMOUNT_VALIDATE_ERROR",
+        ),
+    ] {
+        assert_eq!(refund(&client, &trade_no, "R1", "20", &parts).await.outcome(), outcome, "{parts}");
+    }
+    let part = format!(r#"{{"trans_out":"{bob}","amount":"20"}}"#);
+    shop.set_status(bob, PartyStatus::Closed).await;
+    let refused = refund(&client, &trade_no, "R1", "20", &part).await;
+    assert_eq!(refused.outcome(), "40004 ACQ.TRADE_SETTLE_ERROR");
+    assert_eq!(refused.get("refund_fee"), "0.00");
+    shop.set_status(bob, PartyStatus::Normal).await;
+    assert_eq!(refund(&client, &trade_no, "R1", "20", &part).await.get("fund_change"), "Y");
+    assert_eq!(available(&shop).await, "69.52");
+}
+
+#[tokio::test]
+async fn the_same_number_with_another_freeze_is_another_order() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let order = |freeze: &str| {
+        format!(
+            r#"{{"out_trade_no":"T1","total_amount":"1","subject":"a","extend_params":{{"royalty_freeze":{freeze}}}}}"#
+        )
+    };
+    let open = async |freeze: &str| client.call("alipay.trade.precreate", &order(freeze)).await.outcome();
+    assert_eq!(open("\"true\"").await, "10000");
+    assert_eq!(open("true").await, "10000");
+    assert_eq!(open("\"false\"").await, "40004 ACQ.CONTEXT_INCONSISTENT");
+    assert_eq!(open("\"yes\"").await, "40004 ACQ.INVALID_PARAMETER");
+}

@@ -13,4 +13,5 @@ mod letters;
 mod life;
 mod logs;
 mod server;
+mod split_clock;
 mod worlds;
