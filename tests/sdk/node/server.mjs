@@ -112,14 +112,17 @@ export async function startMerchant() {
   return {
     url: `http://127.0.0.1:${http.address().port}/notify`,
     returnUrl: `http://127.0.0.1:${http.address().port}/thanks?shop=1`,
-    async wait(number, wanted = () => true, limitMs = 15_000) {
+    wait(number, wanted = () => true, limitMs = 15_000) {
+      return this.find(params => params.out_trade_no === number && wanted(params), limitMs, number);
+    },
+    async find(wanted, limitMs = 15_000, name = 'anything') {
       for (const limit = Date.now() + limitMs; Date.now() < limit; await sleep(20)) {
-        const found = arrived.find(params => params.out_trade_no === number && wanted(params));
+        const found = arrived.find(wanted);
         if (found) {
           return found;
         }
       }
-      throw new assert.AssertionError({ message: `no such notification for ${number}` });
+      throw new assert.AssertionError({ message: `no such notification for ${name}` });
     },
     close() {
       http.closeAllConnections();
