@@ -67,7 +67,7 @@ pub(crate) fn refund_order(
         if first.amount() != command.amount && !planted(Plant::RefundAmountNotCompared) {
             return Stop::because(RefundRefused::NumberTaken { field: "refund_amount" });
         }
-        if split_back::differs(rows, &order, &number, &command.back)? {
+        if split_back::differs(rows, &order, &first, &command.back)? {
             return Stop::because(RefundRefused::NumberTaken { field: "refund_royalty_parameters" });
         }
         return Ok(Next::Answer(Refunded { order, refund: first, moved: false }));

@@ -18,8 +18,8 @@ use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    BackRefused, Order, OutRequestNo, RefundRefused, SPLITS_MAX, Split, SplitBook, SplitEvent, SplitKind,
-    SplitLine, SplitState,
+    BackRefused, Order, OutRequestNo, Refund, RefundRefused, SPLITS_MAX, Split, SplitBook, SplitEvent,
+    SplitKind, SplitLine, SplitState,
 };
 
 /// What one receiver gives back for a refund.
@@ -55,13 +55,14 @@ fn of_refund(rows: &mut Rows<'_>, order: &Order, number: &OutRequestNo) -> Resul
 pub(crate) fn differs(
     rows: &mut Rows<'_>,
     order: &Order,
-    number: &OutRequestNo,
+    refund: &Refund,
     parts: &[BackPart],
 ) -> Result<bool, Fault> {
-    let Some(split) = of_refund(rows, order, number)? else { return Ok(!parts.is_empty()) };
+    let Some(split) = of_refund(rows, order, &refund.out_request_no)? else { return Ok(!parts.is_empty()) };
     let lines = view(rows, order.seller, split)?.lines;
-    // Those of an attempt that came to nothing are not the refund's.
-    let made: Vec<_> = lines.iter().filter(|line| line.state == SplitState::Done).collect();
+    // Those of an attempt that came to nothing, or of a refund under this number that could not arrive, are not its own.
+    let own = |line: &&Arc<SplitLine>| line.state == SplitState::Done && line.at_us == refund.at_us;
+    let made: Vec<_> = lines.iter().filter(own).collect();
     let same = |(line, part): (&&Arc<SplitLine>, &BackPart)| {
         Some(line.receiver) == part.receiver
             && part.payee.is_none_or(|payee| payee == order.seller)

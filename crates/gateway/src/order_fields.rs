@@ -88,8 +88,8 @@ impl OrderFields {
             delivery: delivery(caller, fields)?,
             timeout: timeout(fields, "timeout_express")?,
             expires_at_us: time_expire(fields)?,
-            royalty_freeze: match fields.object("extend_params")? {
-                Some(more) => flag(more, "royalty_freeze")?,
+            royalty_freeze: match fields::inner(fields, "extend_params")? {
+                Some(more) => flag(&more, "royalty_freeze")?,
                 None => false,
             },
         })

@@ -488,6 +488,8 @@ fn receivers_give_the_whole_refund_and_the_fee_is_the_merchants() {
         balance shop                                        -> 10.07
         status alice normal
         refund T2 shop 0.02 R2                              -> moved Paid 0.05
+        refund T2 shop 0.02 R2                              -> same Paid 0.05
+        refund T2 shop 0.02 R2 back=carol:0.02              -> refused NumberTaken(refund_royalty_parameters)
         ",
     );
 }

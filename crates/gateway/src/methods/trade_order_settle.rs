@@ -48,14 +48,14 @@ fn read(_caller: &Caller, fields: &Object) -> Result<Settle, Failure> {
         None | Some("sync" | "async") => {}
         Some(_) => return Err(Failure::field("royalty_mode", "应为sync或async")),
     }
-    let finish = match fields.object("extend_params")? {
+    let finish = match fields::inner(fields, "extend_params")? {
         None => false,
         Some(more) => {
-            fields::absent(more, &["royalty_finish_amount"])?;
-            flag(more, "royalty_finish")?
+            fields::absent(&more, &["royalty_finish_amount"])?;
+            flag(&more, "royalty_finish")?
         }
     };
-    let parts = fields.objects("royalty_parameters")?;
+    let parts = fields::objects(fields, "royalty_parameters")?;
     if parts.len() > SPLIT_LINES_MAX {
         return Err(Failure::field("royalty_parameters", "超过20个"));
     }

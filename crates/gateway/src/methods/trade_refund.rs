@@ -48,7 +48,7 @@ struct Back {
 fn read(_caller: &Caller, fields: &Object) -> Result<RefundFields, Failure> {
     fields::only_cny(fields, "refund_currency")?;
     fields::absent(fields, &["related_settle_confirm_no", "refund_advance_account", "refund_trans_out"])?;
-    let parts = fields.objects("refund_royalty_parameters")?;
+    let parts = fields::objects(fields, "refund_royalty_parameters")?;
     if parts.len() > SPLIT_LINES_MAX {
         return Err(Failure::field("refund_royalty_parameters", "超过20个"));
     }

@@ -39,7 +39,7 @@ pub(crate) struct Receiver {
 pub(crate) fn read(_caller: &Caller, fields: &Object) -> Result<Vec<Receiver>, Failure> {
     let number = fields::number::<32>(fields, "out_request_no", REQUEST_NO_ALSO)?;
     number.ok_or_else(|| Failure::field("out_request_no", "缺失"))?;
-    let list = fields.objects("receiver_list")?;
+    let list = fields::objects(fields, "receiver_list")?;
     if list.is_empty() {
         return Err(Failure::refused(BindRefused::Empty));
     }

@@ -347,3 +347,22 @@ async fn the_same_number_with_another_freeze_is_another_order() {
     assert_eq!(open("\"false\"").await, "40004 ACQ.CONTEXT_INCONSISTENT");
     assert_eq!(open("\"yes\"").await, "40004 ACQ.INVALID_PARAMETER");
 }
+
+#[tokio::test]
+async fn what_clients_write_for_nothing_is_nothing() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let code = shop.pay_code(shop.alice).await;
+    let paid = |more: &str| {
+        format!(r#"{{"out_trade_no":"T1","total_amount":"100","subject":"a","auth_code":"{code}",{more}}}"#)
+    };
+    let wrong = ask(&client, "alipay.trade.pay", &paid(r#""extend_params":"[]""#)).await;
+    assert_eq!(wrong.outcome(), "40004 ACQ.INVALID_PARAMETER");
+    let as_text = r#""extend_params":"{\"royalty_freeze\":\"true\",\"hb_fq_num\":\"3\"}""#;
+    assert_eq!(ask(&client, "alipay.trade.pay", &paid(as_text)).await.outcome(), "10000");
+    assert_eq!(available(&shop).await, "0.00");
+    let empty = r#"{"out_trade_no":"T2","total_amount":"1","subject":"a","extend_params":""}"#;
+    assert_eq!(ask(&client, "alipay.trade.precreate", empty).await.outcome(), "10000");
+    let refund = r#"{"out_trade_no":"T1","refund_amount":"100","refund_royalty_parameters":""}"#;
+    assert_eq!(ask(&client, "alipay.trade.refund", refund).await.outcome(), "10000");
+}
