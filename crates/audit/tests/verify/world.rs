@@ -315,7 +315,10 @@ impl Script {
             reason: None,
         };
         for number in ["E1-finished", "E2-part-back", "E3-case"] {
-            let order = self.open(cast, number, 2_000, Product::EscrowPhysical, None).await.unwrap();
+            let command = self.order(cast, number, 2_000, Product::EscrowPhysical, None);
+            // What is released of the first is held for splits.
+            let command = OpenOrder { royalty_freeze: number == "E1-finished", ..command };
+            let order = self.door.ask(command).await.unwrap().order;
             self.claim(&order, alice).await;
             self.confirm(&order, alice).await.unwrap();
             if number != "E3-case" {
@@ -334,6 +337,12 @@ impl Script {
                 let request_no = Text::new("r").unwrap();
                 let command = ConfirmGoods { buyer: alice, order_no: order.no, attempt, request_no };
                 self.door.ask(command).await.unwrap();
+                let share = Share::Amount(fen(300));
+                let part = SplitPart { payer: None, receiver: Some(cast.carol), share };
+                let (order_no, out_request_no) = (order.no, Text::new("S7").unwrap());
+                let (seller, parts, finish) = (shop, vec![part], false);
+                let split = SplitOrder { seller, order_no, out_request_no, parts, finish };
+                self.door.ask(split).await.unwrap();
             }
         }
     }
