@@ -60,7 +60,7 @@ pub(crate) fn differs(
 ) -> Result<bool, Fault> {
     let Some(split) = of_refund(rows, order, &refund.out_request_no)? else { return Ok(!parts.is_empty()) };
     let lines = view(rows, order.seller, split)?.lines;
-    // Those of an attempt that came to nothing, or of a refund under this number that could not arrive, are not its own.
+    // Those of an attempt that came to nothing, or of a refund of this number that could not arrive, are not its own.
     let own = |line: &&Arc<SplitLine>| line.state == SplitState::Done && line.at_us == refund.at_us;
     let made: Vec<_> = lines.iter().filter(own).collect();
     let same = |(line, part): (&&Arc<SplitLine>, &BackPart)| {
