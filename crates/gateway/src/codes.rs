@@ -12,6 +12,7 @@
 mod agreement;
 mod freeze;
 pub(crate) mod grant;
+mod split;
 mod trade;
 
 pub(crate) use agreement::NameRefused;
@@ -43,6 +44,9 @@ const SYSTEM_ERROR: Code =
 const SUB_GOODS_SIZE_MAX_COUNT: Code = business("ACQ.SUB_GOODS_SIZE_MAX_COUNT", "商品数量超过上限150");
 const CURRENCY_NOT_SUPPORT: Code = business("ACQ.CURRENCY_NOT_SUPPORT", "不支持的币种");
 const TRADE_NOT_EXIST: Code = business("ACQ.TRADE_NOT_EXIST", "交易不存在");
+const TRADE_STATUS_ERROR: Code = business("ACQ.TRADE_STATUS_ERROR", "交易状态不合法");
+const DISCORDANT_REPEAT_REQUEST: Code =
+    business("ACQ.DISCORDANT_REPEAT_REQUEST", "请求信息不一致，同一请求号的内容不同");
 
 /// A refusal that has its row in the table.
 pub(crate) trait Refused: fmt::Debug {
@@ -266,5 +270,6 @@ pub fn codes_table() -> Vec<TableRow> {
     table.extend(grant::table());
     table.extend(agreement::table());
     table.extend(freeze::table());
+    table.extend(split::table());
     table
 }

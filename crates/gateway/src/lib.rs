@@ -34,6 +34,7 @@ mod offer;
 mod order_fields;
 mod order_name;
 mod places;
+mod receiver;
 mod registry;
 #[cfg(feature = "rehearsal")]
 mod rehearsal;

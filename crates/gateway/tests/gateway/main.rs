@@ -23,5 +23,6 @@ mod rest_client;
 mod shop;
 mod sm2;
 mod small;
+mod splits;
 mod table;
 mod tokens;

@@ -202,6 +202,7 @@ impl House {
             expires_at_us: None,
             code_timeout: None,
             pay_by: None,
+            royalty_freeze: false,
         }
     }
 
@@ -217,8 +218,14 @@ impl House {
 
     pub(crate) async fn refund(&self, order: OrderNo, minor: u64, number: &str) {
         let (which, out_request_no) = (Which::No(order), Some(text(number)));
-        let refund =
-            RefundOrder { seller: self.seller, which, amount: fen(minor), out_request_no, reason: None };
+        let refund = RefundOrder {
+            seller: self.seller,
+            which,
+            amount: fen(minor),
+            out_request_no,
+            reason: None,
+            back: Vec::new(),
+        };
         self.door.ask(refund).await.expect("refunded");
     }
 

@@ -255,6 +255,7 @@ impl Shop {
             expires_at_us: None,
             code_timeout: None,
             pay_by: None,
+            royalty_freeze: false,
         }
     }
 

@@ -16,4 +16,5 @@ mod logs;
 mod profiles;
 mod server;
 mod sm2;
+mod split_clock;
 mod worlds;
