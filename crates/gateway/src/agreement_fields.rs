@@ -22,11 +22,11 @@ const SCENE_DEFAULT: &str = "DEFAULT|DEFAULT";
 /// The last day of a month that a plan by months may begin on.
 const MONTH_DAY_MAX: u32 = 28;
 /// The most seconds that a buyer may take to sign.
-const SIGN_SECONDS_MAX: u32 = 86_400;
+pub(crate) const SIGN_SECONDS_MAX: u32 = 86_400;
 /// The most that a period or a number of debits may be; far above what anybody plans.
-const COUNT_MAX: u32 = 10_000;
+pub(crate) const COUNT_MAX: u32 = 10_000;
 /// Fields of features that would change who signs, or with what.
-const NOT_SIMULATED: [&str; 7] = [
+pub(crate) const NOT_SIMULATED: [&str; 7] = [
     "identity_params",
     "zm_auth_params",
     "sub_merchant",

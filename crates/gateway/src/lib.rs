@@ -16,20 +16,25 @@
 //! Reading order: `http`, `places`, `verify`, `tokens`, `registry`, one file of `methods`, `order_fields`, `codes`,
 //! `answer`; then `faults`, what developers of a sandbox world may ask for.
 
+mod agreement_facts;
 mod agreement_fields;
 mod answer;
 mod busy;
 mod codes;
+mod facts;
 mod faults;
 mod fields;
 mod gateway;
 mod goods;
+mod held;
 mod hint;
 mod http;
+mod index;
 mod known;
 mod methods;
 mod nonces;
 mod offer;
+mod order_facts;
 mod order_fields;
 mod order_name;
 mod places;
@@ -44,9 +49,11 @@ mod verify;
 mod witness;
 
 pub use codes::{TableRow, codes_table};
+pub use facts::{Field, Kind, Member, Need, Part, Shape};
 pub use faults::{Failing, LostAnswer};
 pub use gateway::{Gateway, Refusal};
 pub use http::{BODY_BYTES_MAX, routes};
+pub use index::{Described, ToldAs, methods, methods_page};
 pub use places::calls_max;
 pub use registry::{Listed, method_list};
 #[cfg(feature = "rehearsal")]

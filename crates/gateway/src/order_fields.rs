@@ -35,7 +35,7 @@ pub(crate) struct OrderFields {
 }
 
 /// Fields of features that would change who pays or who is paid.
-const NOT_SIMULATED: [&str; 8] = [
+pub(crate) const NOT_SIMULATED: [&str; 8] = [
     "agreement_sign_params",
     "auth_no",
     "is_async_pay",

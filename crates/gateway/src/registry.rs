@@ -1,8 +1,9 @@
 //! The list of methods: what is here, what the API has beside it, and how a method is run.
 
 use crate::codes::Failure;
+use crate::facts::Facts;
 use crate::verify::Verified;
-use crate::{Gateway, known, methods};
+use crate::{Gateway, held, known, methods};
 use base::{AgreementNo, OrderNo};
 use std::future::Future;
 use std::pin::Pin;
@@ -94,7 +95,9 @@ pub(crate) struct Method {
     /// Whether its answer holds in a world for trying out alone, because nothing is looked at to give it. A live world
     /// answers as to a method that is not simulated.
     pub(crate) sandbox_only: bool,
-    /// Runs it.
+    /// What it says of itself.
+    pub(crate) facts: Facts,
+    /// Runs it; called by [`Method::start`] alone.
     pub(crate) run: for<'a> fn(&'a Gateway, Verified<Object>) -> Running<'a>,
 }
 
@@ -103,6 +106,20 @@ const OWN_PARAMETERS: [&str; 3] =
     ["alipay.open.file.upload", "alipay.system.oauth.token", "alipay.user.info.share"];
 
 impl Method {
+    /// Runs it. In debug builds it is held to what it says of itself.
+    pub(crate) async fn start(&self, gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
+        self.told((self.run)(gateway, call).await)
+    }
+
+    /// What it did, in its own words.
+    pub(crate) fn told(&self, done: Result<Done, Failure>) -> Result<Done, Failure> {
+        let done = done.map_err(|failure| failure.told_as(self.facts.wrong));
+        if cfg!(debug_assertions) {
+            held::to_its_facts(self, &done);
+        }
+        done
+    }
+
     /// Whether its fields stand beside the common parameters on v2.
     pub(crate) fn has_own_parameters(&self) -> bool {
         OWN_PARAMETERS.contains(&self.name)
@@ -110,7 +127,7 @@ impl Method {
 }
 
 /// Every method that is here.
-static METHODS: &[&Method] = &[
+pub(crate) static METHODS: &[&Method] = &[
     &methods::open_app_alipaycert_download::METHOD,
     &methods::open_app_qrcode_create::METHOD,
     &methods::open_auth_token_app::METHOD,

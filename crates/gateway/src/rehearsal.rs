@@ -98,7 +98,7 @@ impl Rehearsal {
             (origin.method, origin.app) = (standing(&method), Some(app));
             (origin.charset, origin.sign_type) = (Charset::Utf8, SignType::Rsa2);
             let done = match verify::unsigned(&gateway, &params, &mut origin).await {
-                Ok((method, call)) => run((method.run)(&gateway, call), method.face).await,
+                Ok((method, call)) => run(Box::pin(method.start(&gateway, call)), method.face).await,
                 Err(failure) => Err(failure),
             };
             said(&origin, done)

@@ -1,7 +1,7 @@
 //! Codes of authorisations and certifications (protocol reference, appendix C). A token that is no good is told in
 //! other words by each method that takes one.
 
-use super::{Code, Failure, Refused, TRADE_NOT_EXIST, TableRow, business, every, rows};
+use super::{Code, Every, Failure, Refused, TRADE_NOT_EXIST, TableRow, business, every, rows};
 use engine::{CertifyRefused, TokenRefused};
 use std::fmt;
 use wire::public_code::GatewayError;
@@ -224,24 +224,48 @@ impl Failure {
     }
 }
 
-/// The rows of the table.
-pub(super) fn table() -> Vec<TableRow> {
-    use {CertifyRefused as C, TokenRefused as T};
-    let tokens = every!(TokenRefused:
+/// Each way in which a token at this place can be no good.
+pub(crate) fn bad_at(place: TokenPlace) -> Vec<BadToken> {
+    use TokenRefused as T;
+    let all = every!(TokenRefused:
         T::NotFound => T::NotFound, T::AppDiffers => T::AppDiffers, T::Withdrawn => T::Withdrawn,
         T::Ended => T::Ended, T::Expired => T::Expired,
     );
-    let certify = every!(CertifyRefused:
-        C::NotFound => C::NotFound, C::NumberTaken => C::NumberTaken, C::Decided => C::Decided,
-        C::Expired => C::Expired, C::Undecided => C::Undecided,
-    );
+    all.map(|refused| BadToken { place, refused }).to_vec()
+}
+
+impl Every for CertifyRefused {
+    fn every() -> Vec<CertifyRefused> {
+        use CertifyRefused as C;
+        every!(CertifyRefused:
+            C::NotFound => C::NotFound, C::NumberTaken => C::NumberTaken, C::Decided => C::Decided,
+            C::Expired => C::Expired, C::Undecided => C::Undecided,
+        )
+        .to_vec()
+    }
+}
+
+impl Every for ConsultRefused {
+    fn every() -> Vec<ConsultRefused> {
+        vec![ConsultRefused::UserNotFound, ConsultRefused::UserBlocked]
+    }
+}
+
+impl Every for SyncRefused {
+    fn every() -> Vec<SyncRefused> {
+        vec![SyncRefused::StatusInvalid, SyncRefused::TradeNotFound]
+    }
+}
+
+/// The rows of the table.
+pub(super) fn table() -> Vec<TableRow> {
     let mut table = Vec::new();
     for place in TokenPlace::ALL {
-        table.extend(rows(place.name(), &tokens.map(|refused| BadToken { place, refused })));
+        table.extend(rows(place.name(), &bad_at(place)));
     }
     table.extend(rows("grant_type", &[BadGrantType::User, BadGrantType::Merchant]));
-    table.extend(rows("certify", &certify));
-    table.extend(rows("consult", &[ConsultRefused::UserNotFound, ConsultRefused::UserBlocked]));
-    table.extend(rows("sync", &[SyncRefused::StatusInvalid, SyncRefused::TradeNotFound]));
+    table.extend(rows("certify", &CertifyRefused::every()));
+    table.extend(rows("consult", &ConsultRefused::every()));
+    table.extend(rows("sync", &SyncRefused::every()));
     table
 }

@@ -1,6 +1,6 @@
 //! Of orders, trades and refunds (protocol reference 7.3).
 
-use super::{Code, Refused, TRADE_NOT_EXIST, TableRow, business, every, rows};
+use super::{Code, Every, Refused, TRADE_NOT_EXIST, TableRow, business, every, rows};
 use engine::PartyNotFound;
 use trade::{CancelRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused};
 
@@ -142,44 +142,98 @@ impl Refused for PartyNotFound {
     }
 }
 
-/// Its rows of the table, in order of precedence.
-pub(super) fn table() -> Vec<TableRow> {
-    use {
-        CancelRefused as C, CloseRefused as S, FindRefused as F, OpenRefused as O, PayRefused as P,
-        RefundRefused as R,
-    };
-    let field = "…";
-    let pay = every!(PayRefused:
+const FIELD: &str = "…";
+
+fn every_pay() -> Vec<PayRefused> {
+    use PayRefused as P;
+    every!(PayRefused:
         P::CodeInvalid => P::CodeInvalid, P::TradeNotFound => P::TradeNotFound, P::AlreadyPaid => P::AlreadyPaid,
         P::AlreadyClosed => P::AlreadyClosed, P::ProofMissing => P::ProofMissing, P::BuyerBlocked => P::BuyerBlocked,
         P::BuyerIsSeller => P::BuyerIsSeller, P::BuyerDiffers => P::BuyerDiffers, P::BalanceTooLow => P::BalanceTooLow,
-    );
-    let open = every!(OpenRefused:
-        O::SellerNotFound => vec![O::SellerNotFound], O::SellerBlocked => vec![O::SellerBlocked],
-        O::NumberTaken { .. } => vec![O::NumberTaken { field }], O::AlreadyPaid => vec![O::AlreadyPaid],
-        O::AlreadyClosed => vec![O::AlreadyClosed], O::TotalTooLarge => vec![O::TotalTooLarge],
-        O::ExpiryPassed => vec![O::ExpiryPassed], O::BuyerNotFound => vec![O::BuyerNotFound],
-        O::Pay(_) => pay.map(O::Pay).to_vec(),
-    );
-    let refund = every!(RefundRefused:
-        R::TradeNotFound => R::TradeNotFound, R::NumberTaken { .. } => R::NumberTaken { field },
-        R::NotPaid => R::NotPaid, R::AlreadyClosed => R::AlreadyClosed, R::Finished => R::Finished,
-        R::PartNeedsNumber => R::PartNeedsNumber,
-        R::MoreThanLeft => R::MoreThanLeft, R::SellerBalanceTooLow => R::SellerBalanceTooLow,
-        R::BuyerClosed => R::BuyerClosed,
-    );
-    let cancel = every!(CancelRefused:
-        C::Finished => vec![C::Finished], C::TooLate => vec![C::TooLate],
-        C::Refund(_) => refund.map(C::Refund).to_vec(),
-    );
-    let close = every!(CloseRefused:
-        S::TradeNotFound => S::TradeNotFound, S::AlreadyPaid => S::AlreadyPaid, S::AlreadyClosed => S::AlreadyClosed,
-    );
-    let find = every!(FindRefused: F::TradeNotFound => F::TradeNotFound);
-    rows("open", &open.concat())
-        .chain(rows("find", &find))
-        .chain(rows("close", &close))
-        .chain(rows("cancel", &cancel.concat()))
-        .chain(rows("refund", &refund))
+    )
+    .to_vec()
+}
+
+impl Every for OpenRefused {
+    fn every() -> Vec<OpenRefused> {
+        use OpenRefused as O;
+        let all = every!(OpenRefused:
+            O::SellerNotFound => vec![O::SellerNotFound], O::SellerBlocked => vec![O::SellerBlocked],
+            O::NumberTaken { .. } => vec![O::NumberTaken { field: FIELD }], O::AlreadyPaid => vec![O::AlreadyPaid],
+            O::AlreadyClosed => vec![O::AlreadyClosed], O::TotalTooLarge => vec![O::TotalTooLarge],
+            O::ExpiryPassed => vec![O::ExpiryPassed], O::BuyerNotFound => vec![O::BuyerNotFound],
+            O::Pay(_) => every_pay().into_iter().map(O::Pay).collect(),
+        );
+        all.concat()
+    }
+}
+
+/// Of orders that a buyer takes up later: no payment is refused when they are opened.
+pub(crate) fn opened_for_later() -> Vec<OpenRefused> {
+    OpenRefused::every().into_iter().filter(|refused| !matches!(refused, OpenRefused::Pay(_))).collect()
+}
+
+/// The same, where the buyer may be named and must not be the seller.
+pub(crate) fn opened_for_named() -> Vec<OpenRefused> {
+    let mut all = opened_for_later();
+    all.push(OpenRefused::Pay(PayRefused::BuyerIsSeller));
+    all
+}
+
+impl Every for RefundRefused {
+    fn every() -> Vec<RefundRefused> {
+        use RefundRefused as R;
+        every!(RefundRefused:
+            R::TradeNotFound => R::TradeNotFound, R::NumberTaken { .. } => R::NumberTaken { field: FIELD },
+            R::NotPaid => R::NotPaid, R::AlreadyClosed => R::AlreadyClosed, R::Finished => R::Finished,
+            R::PartNeedsNumber => R::PartNeedsNumber,
+            R::MoreThanLeft => R::MoreThanLeft, R::SellerBalanceTooLow => R::SellerBalanceTooLow,
+            R::BuyerClosed => R::BuyerClosed,
+        )
+        .to_vec()
+    }
+}
+
+impl Every for CancelRefused {
+    fn every() -> Vec<CancelRefused> {
+        use CancelRefused as C;
+        let all = every!(CancelRefused:
+            C::Finished => vec![C::Finished], C::TooLate => vec![C::TooLate],
+            C::Refund(_) => RefundRefused::every().into_iter().map(C::Refund).collect(),
+        );
+        all.concat()
+    }
+}
+
+impl Every for CloseRefused {
+    fn every() -> Vec<CloseRefused> {
+        use CloseRefused as S;
+        every!(CloseRefused:
+            S::TradeNotFound => S::TradeNotFound, S::AlreadyPaid => S::AlreadyPaid,
+            S::AlreadyClosed => S::AlreadyClosed,
+        )
+        .to_vec()
+    }
+}
+
+impl Every for FindRefused {
+    fn every() -> Vec<FindRefused> {
+        every!(FindRefused: FindRefused::TradeNotFound => FindRefused::TradeNotFound).to_vec()
+    }
+}
+
+impl Every for PartyNotFound {
+    fn every() -> Vec<PartyNotFound> {
+        vec![PartyNotFound]
+    }
+}
+
+/// Its rows of the table, in order of precedence.
+pub(super) fn table() -> Vec<TableRow> {
+    rows("open", &OpenRefused::every())
+        .chain(rows("find", &FindRefused::every()))
+        .chain(rows("close", &CloseRefused::every()))
+        .chain(rows("cancel", &CancelRefused::every()))
+        .chain(rows("refund", &RefundRefused::every()))
         .collect()
 }

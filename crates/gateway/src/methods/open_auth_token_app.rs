@@ -4,8 +4,9 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
-use crate::codes::grant::{BadGrantType, TokenPlace};
-use crate::methods::system_oauth_token::{Given, Taken, given, take};
+use crate::codes::grant::{BadGrantType, TokenPlace, bad_at};
+use crate::facts::{Facts, Member, Shape, Wrong, listed};
+use crate::methods::system_oauth_token::{GIVEN, Given, Taken, given, take};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -20,8 +21,44 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
+
+const FACTS: Facts = Facts {
+    asks: &[GIVEN],
+    answers: &[
+        Member::text("app_auth_token"),
+        Member::text("app_refresh_token"),
+        Member::text("auth_app_id").when("the merchant has an app of its own"),
+        Member::of("expires_in", Shape::Number),
+        Member::of("re_expires_in", Shape::Number),
+        Member::text("user_id"),
+        Member::of("tokens", Shape::List(TOKEN)),
+    ],
+    refuses: &[
+        || listed([BadGrantType::Merchant]),
+        || listed(bad_at(TokenPlace::MerchantCode)),
+        || listed(bad_at(TokenPlace::MerchantRefresh)),
+    ],
+    gateway: &[],
+    wrong: Wrong::Bare,
+    examples: &[
+        r#"{"grant_type":"authorization_code","code":"abcd"}"#,
+        r#"{"grant_type":"refresh_token","refresh_token":"abcd"}"#,
+    ],
+    support: "",
+};
+
+/// The members of a token, which stand in the answer and in a list of it.
+const TOKEN: &[Member] = &[
+    Member::text("app_auth_token"),
+    Member::text("app_refresh_token"),
+    Member::text("auth_app_id").when("the merchant has an app of its own"),
+    Member::of("expires_in", Shape::Number),
+    Member::of("re_expires_in", Shape::Number),
+    Member::text("user_id"),
+];
 
 fn read(_caller: &Caller, fields: &Object) -> Result<Given, Failure> {
     given(fields, [TokenPlace::MerchantCode, TokenPlace::MerchantRefresh], BadGrantType::Merchant)

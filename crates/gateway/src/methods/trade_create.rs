@@ -1,11 +1,14 @@
 //! `alipay.trade.create`: a trade for a buyer whom the merchant names. It exists at once.
 
 use crate::Gateway;
-use crate::codes::Failure;
+use crate::codes::{Failure, opened_for_named};
+use crate::facts::{Facts, Field, Kind, Part, Wrong, listed, of};
+use crate::order_facts::{NO_DEBIT, OPENED, ORDER, ORDER_IGNORED, ORDER_REFUSED};
 use crate::order_fields::{More, NamedBuyer, OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
+use engine::FindLogin;
 use trade::Product;
 use wire::envelope::Response;
 use wire::json::Object;
@@ -16,7 +19,31 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        ORDER,
+        Part::Read(&[
+            Field::may("product_code", Kind::OneOf(PRODUCT_CODES.allowed)),
+            Field::when("buyer_id", Kind::Party, "unless `buyer_logon_id` is there"),
+            Field::when("buyer_logon_id", Kind::Line(100), "unless `buyer_id` is there"),
+        ]),
+        ORDER_REFUSED,
+        NO_DEBIT,
+        ORDER_IGNORED,
+    ],
+    answers: OPENED,
+    refuses: &[of::<FindLogin>, || listed(opened_for_named())],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[
+        r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea","buyer_id":"2088000000000001"}"#,
+        r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea","buyer_logon_id":"alice@example.com"}"#,
+    ],
+    support: "money comes from the buyer's balance alone; no discounts, points, instalments or splitting",
 };
 
 const PRODUCT_CODES: ProductCodes =

@@ -3,9 +3,8 @@
 //! The order of the checks is that of v2 wherever both have one. What v2 lacks, a nonce, is looked at only when the
 //! signature was right: nobody but the app can use up its nonces.
 
-use super::{
-    Known, Verified, check_serials, check_state, content_key, decrypted, looks_encrypted, method_here,
-};
+use super::content::{content_key, decrypted, looks_encrypted};
+use super::{Known, Verified, check_serials, check_state, method_here};
 use crate::Gateway;
 use crate::codes::Failure;
 use crate::nonces::NonceRefused;
@@ -93,7 +92,7 @@ pub(crate) async fn verify(
     let (charset, sign_type) = (Charset::Utf8, SignType::Rsa2);
     let files = std::mem::take(&mut origin.files);
     let caller = Caller { app, charset, sign_type, notify_url, return_url, merchant, user, files };
-    Ok((method, Verified { caller, request: fields }))
+    Ok((method, Verified { method, caller, request: fields }))
 }
 
 /// When the request was made, if that is near enough.

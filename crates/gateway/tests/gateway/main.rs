@@ -11,6 +11,7 @@ mod crowded;
 mod encryption;
 mod faults;
 mod golden;
+mod index;
 mod live;
 mod methods;
 mod pages;
