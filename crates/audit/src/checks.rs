@@ -91,8 +91,9 @@ impl Checks {
             Row::Trade(trade) => self.orders.trade(trade, findings),
             Row::Receipt(receipt) => self.orders.receipt(receipt, findings),
             Row::Notice(notice) => {
-                self.orders.notice(notice, findings);
-                self.agreements.notice(notice, findings);
+                if !self.orders.notice(notice, findings) {
+                    self.agreements.notice(notice, findings);
+                }
             }
             Row::PayCode(code) => {
                 self.parties.owner(table, &typed.key(), code.party, findings);
@@ -118,6 +119,9 @@ impl Checks {
             }
             Row::AgreementName(name) => self.agreements.name(name, findings),
             Row::Debit(debit) => self.agreements.debit(debit, self.orders.debited(debit), findings),
+            Row::Escrow(escrow) => self.orders.escrow(escrow, findings),
+            Row::EscrowCase(case) => self.orders.escrow_case(case, findings),
+            Row::EscrowStep(step) => self.orders.escrow_step(step, findings),
             Row::Timer(timer) => {
                 self.agreements.timer(timer, findings);
                 self.orders.timer(timer, findings);

@@ -23,7 +23,7 @@
 //! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `around`,
-//! `agreements`, `crossing`, `grants`; then `replay`.
+//! `agreements`, `crossing`, `grants`, `escrows`; then `replay`.
 
 mod agreements;
 mod around;
@@ -34,6 +34,8 @@ mod checks;
 mod columns;
 mod compare;
 mod crossing;
+mod escrow_rows;
+mod escrows;
 mod grants;
 mod images;
 mod keyed;
@@ -214,6 +216,9 @@ const READ_ORDER: &[Table] = &[
     Table::OrderNumber,
     Table::Refund,
     Table::Trade,
+    Table::Escrow,
+    Table::EscrowCase,
+    Table::EscrowStep,
     Table::Receipt,
     Table::Agreement,
     Table::Mandate,

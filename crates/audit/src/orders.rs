@@ -2,6 +2,7 @@
 
 use crate::agreements::Debited;
 use crate::books::{Expected, key_of};
+use crate::escrows::{self, EscrowFacts};
 use crate::images::text_of_key;
 use crate::keyed::Keyed;
 use crate::order_list::OrderList;
@@ -14,8 +15,8 @@ use engine::Tabled;
 use ledger::Posting;
 use money::Currency;
 use trade::{
-    Debit, Notice, NoticeEvent, NoticeState, Order, OrderNumber, OrderState, Receipt, ReceiptOutcome, Refund,
-    RefundState, Timer, TimerTask, Trade,
+    Debit, Notice, NoticeEvent, NoticeState, Order, OrderNumber, OrderState, Product, Receipt,
+    ReceiptOutcome, Refund, RefundState, Timer, TimerTask, Trade,
 };
 
 /// What is kept of an order.
@@ -35,6 +36,11 @@ pub(crate) struct OrderFacts {
     /// Postings about it.
     pub(crate) moves: Moves,
     pub(crate) refunds: Vec<RefundFacts>,
+    /// Whether its payment is held in escrow, and how it was marked so.
+    pub(crate) is_escrow: bool,
+    pub(crate) product: Option<Product>,
+    /// Its escrow.
+    pub(crate) escrow: Option<Box<EscrowFacts>>,
     /// Whether its buyer's trade was seen.
     pub(crate) has_trade: bool,
     app: AppId,
@@ -82,6 +88,9 @@ impl Orders {
             paid_at_us: order.paid_at_us,
             moves: Moves::default(),
             refunds: Vec::new(),
+            is_escrow: order.product.goods().is_some(),
+            product: Some(order.product),
+            escrow: None,
             has_trade: false,
             app: order.app,
             exists: order.exists(),
@@ -95,6 +104,11 @@ impl Orders {
             notices: [0; 3],
         };
         self.list.push(facts);
+    }
+
+    /// The order of this number.
+    pub(crate) fn found(&mut self, no: OrderNo) -> Option<&mut OrderFacts> {
+        self.list.get_mut(no)
     }
 
     pub(crate) fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
@@ -177,7 +191,15 @@ impl Orders {
         }
     }
 
-    pub(crate) fn notice(&mut self, notice: &Notice, findings: &mut Findings) {
+    /// A notice of an order; `false` when it is a message about something else, which is looked at there.
+    pub(crate) fn notice(&mut self, notice: &Notice, findings: &mut Findings) -> bool {
+        let is_of_orders =
+            notice.event != NoticeEvent::Message || self.list.get_mut(notice.order_no).is_some();
+        self.notice_of_order(notice, findings);
+        is_of_orders
+    }
+
+    fn notice_of_order(&mut self, notice: &Notice, findings: &mut Findings) {
         let mut wrong = |message: &str| {
             let key = text_of_key(&Notice::wrap_key((notice.slot, notice.no)));
             findings.add(FindingKind::NoticeWrong, "notice", key, message);
@@ -188,8 +210,7 @@ impl Orders {
         if notice.content.is_some() != (notice.event == NoticeEvent::Message) {
             wrong("only a message has a content of its own");
         }
-        // A message is about an agreement, and looked at there.
-        if notice.event == NoticeEvent::Message {
+        if notice.event == NoticeEvent::Message && self.list.get_mut(notice.order_no).is_none() {
             return;
         }
         let url = Some(self.keyed.text(notice.url.as_str()));
@@ -202,9 +223,14 @@ impl Orders {
         let Some(order) = self.list.get_mut(notice.order_no).filter(same) else {
             return wrong("its order is not there, or has another app, address or amount");
         };
-        order.notices[notice.event as usize] += 1;
+        if let Some(count) = order.notices.get_mut(notice.event as usize) {
+            *count += 1;
+        }
         let holds = match notice.event {
-            NoticeEvent::Message => true,
+            NoticeEvent::Message => order.escrow.as_mut().is_some_and(|escrow| {
+                escrow.messages += 1;
+                true
+            }),
             NoticeEvent::Paid => order.paid_at_us == Some(notice.happened_at_us),
             NoticeEvent::Closed => {
                 order.closed_at_us == Some(notice.happened_at_us) && order.paid_at_us.is_none()
@@ -222,8 +248,10 @@ impl Orders {
 
     /// A timer that closes an order; other timers are looked at elsewhere.
     pub(crate) fn timer(&mut self, timer: &Timer, findings: &mut Findings) {
-        if timer.task != TimerTask::ExpireOrder {
-            return;
+        match timer.task {
+            TimerTask::ExpireOrder => {}
+            TimerTask::EscrowStep => return self.escrow_timer(timer, findings),
+            TimerTask::ForgetCode | TimerTask::ForgetAttempt | TimerTask::EndAgreement => return,
         }
         let order = timer.order_no.and_then(|no| self.list.get_mut(no));
         let same = |order: &&mut OrderFacts| {
@@ -250,6 +278,10 @@ impl Orders {
             let on_their_way = order.refunds.iter().filter(|refund| refund.state == RefundState::UnderWay);
             let under_way: i128 = on_their_way.map(|refund| i128::from(refund.amount)).sum();
             *expected.under_way.entry(order.currency).or_default() += under_way;
+            if let Some(escrow) = &order.escrow {
+                *expected.escrows.entry(place).or_default() += i128::from(escrow.row.held_minor.units());
+            }
+            escrows::order(order, rules, findings);
             owned(order, findings);
             payments::order(order, findings);
             refunds::order(order, findings);
@@ -265,6 +297,17 @@ impl OrderFacts {
     /// Its key as people read it.
     pub(crate) fn key(&self) -> String {
         text_of_key(&Order::wrap_key((self.no.slot(), self.no)))
+    }
+
+    /// Whether its merchant wants to hear.
+    pub(crate) fn notified(&self) -> bool {
+        self.url.is_some()
+    }
+
+    /// The amount of its refund of this number.
+    pub(crate) fn refund_of(&self, number: &str) -> Option<i64> {
+        let found = self.refunds.iter().find(|refund| refund.is_of(number));
+        found.map(|refund| refund.amount)
     }
 
     fn is_waiting(&self) -> bool {
@@ -291,8 +334,11 @@ fn owned(order: &OrderFacts, findings: &mut Findings) {
     let done = order.refunds.iter().filter(|refund| refund.state == RefundState::Done).count();
     let closed_unpaid = order.state == OrderState::Closed && order.paid_at_us.is_none() && order.exists;
     let mut owed = [0; 3];
-    owed[NoticeEvent::Paid as usize] = u32::from(order.paid_at_us.is_some());
-    owed[NoticeEvent::Refunded as usize] = u32::try_from(done).unwrap_or(u32::MAX);
+    // An escrow tells of its steps by messages.
+    if !order.is_escrow {
+        owed[NoticeEvent::Paid as usize] = u32::from(order.paid_at_us.is_some());
+        owed[NoticeEvent::Refunded as usize] = u32::try_from(done).unwrap_or(u32::MAX);
+    }
     owed[NoticeEvent::Closed as usize] = u32::from(closed_unpaid);
     if order.notices != owed {
         let message = format!("notices (paid, refunded, closed) are {:?}, owed are {owed:?}", order.notices);

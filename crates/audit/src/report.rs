@@ -86,6 +86,12 @@ pub enum FindingKind {
     CertificationWrong,
     /// The two sides of an agreement, its names and its debits do not agree.
     AgreementWrong,
+    /// An escrow, its cases or its steps do not agree with their order or each other.
+    EscrowWrong,
+    /// What was paid into an escrow is not what is held, released and given back, or not what its postings say.
+    EscrowSums,
+    /// What a slot holds in escrow is not what its escrows hold.
+    EscrowHeld,
     /// SQLite finds its own file damaged.
     FileDamaged,
     /// A command that is decided again ends otherwise than the journal says.

@@ -35,13 +35,22 @@ const fn lines(kind: PostingKind) -> &'static [Line] {
             Line(Debit, FeeIncome, UnlessZero),
             Line(Credit, Transit, Always),
         ],
+        PostingKind::EscrowIn | PostingKind::EscrowReturn => {
+            &[Line(Debit, Transit, Always), Line(Credit, Escrow, Always)]
+        }
+        PostingKind::EscrowRelease => &[
+            Line(Debit, Escrow, Always),
+            Line(Credit, Balance, UnlessZero),
+            Line(Credit, FeeIncome, UnlessZero),
+        ],
+        PostingKind::EscrowOut => &[Line(Debit, Escrow, Always), Line(Credit, Transit, Always)],
     }
 }
 
 /// What kind of account a number names in a posting's slot.
 pub(crate) fn kind_of(posting: &Posting, account: AccountId) -> AccountKind {
     let platform = |kind: &AccountKind| AccountId::platform(posting.slot, *kind, posting.currency) == account;
-    let own = [AccountKind::Transit, AccountKind::FeeIncome, AccountKind::BankReserve];
+    let own = [AccountKind::Transit, AccountKind::FeeIncome, AccountKind::BankReserve, AccountKind::Escrow];
     own.into_iter().find(platform).unwrap_or(AccountKind::Balance)
 }
 

@@ -9,6 +9,7 @@ use crate::{
     PayCodeRefused, Receive, RefundOrder, RefundView, Refunded, Reserved, Rows, RunTimer, SetAppStatus,
     SetPartyStatus, SetRules, Stop, TopUp, TopUpRefused, TryPassword,
 };
+use crate::{ActOnEscrow, ConfirmGoods, EscrowView, FindEscrow, escrow};
 use crate::{
     AppNotFound, Authorize, AuthorizeRefused, Authorized, CertifyRefused, DebitOrder, DecideCertification,
     EndMandate, FindAgreement, FindByBuyer, FindCallback, FindCertification, FindGrant, FindMandate,
@@ -30,8 +31,8 @@ use trade::{
     UnsignRefused,
 };
 use trade::{
-    CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, Order, PayRefused, RefundRefused,
-    Trade,
+    CancelRefused, ClaimRefused, CloseRefused, EscrowRefused, FindRefused, OpenRefused, Order, PayRefused,
+    RefundRefused, Trade,
 };
 
 /// A command whose answer has a type of its own.
@@ -161,6 +162,9 @@ commands! {
     query FindOffer => find::find_offer, Arc<Agreement>, FindAgreementRefused;
     query FindByBuyer => find::find_by_buyer, AgreementNo, FindAgreementRefused;
     query FindMandate => find::find_mandate, Arc<Mandate>, FindAgreementRefused;
+    change ActOnEscrow => escrow::act_on_escrow, EscrowView, EscrowRefused;
+    change ConfirmGoods => escrow::confirm_goods, EscrowView, EscrowRefused;
+    query FindEscrow => escrow::find_escrow, EscrowView, EscrowRefused;
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod certify;
 mod claim_order;
 mod close_order;
 mod confirm_pay;
+mod escrow;
 mod grant;
 mod notice;
 mod open_app;
@@ -53,6 +54,7 @@ pub use close_order::CloseOrder;
 pub use command::{Ask, Command, Reply};
 pub use confirm_pay::ConfirmPay;
 pub use crossing::{Acknowledge, Link, Origin, Outbox, Parcel, ParcelRefused, Receive};
+pub use escrow::{ActOnEscrow, Actor, ConfirmGoods, EscrowAct, EscrowView, FindEscrow, GoodsConfirmed};
 pub use grant::{Authorize, AuthorizeRefused, Authorized, FindToken, SeenToken, TakeTokens, TokenRefused};
 pub use message::{
     ClaimAnswer, ClaimAsk, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn,

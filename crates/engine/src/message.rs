@@ -2,10 +2,10 @@
 
 use crate::agreement::{debit, end, postpone, sign};
 use crate::{
-    DebitAsk, DebitNo, DebitPaid, DebitReturned, DebitUndone, EndAsk, MandateEnded, PostponeAnswer,
-    PostponeAsk, SignAnswer, SignAsk,
+    DebitAsk, DebitNo, DebitPaid, DebitReturned, DebitUndone, EndAsk, Fault, GoodsConfirmed, MandateEnded,
+    PostponeAnswer, PostponeAsk, Reply, Rows, SignAnswer, SignAsk, claim_order, escrow, order_paid,
+    pay_request, refund_order,
 };
-use crate::{Fault, Reply, Rows, claim_order, order_paid, pay_request, refund_order};
 use base::{OrderNo, PartyId, Slot, Text};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -189,6 +189,7 @@ messages! {
     DebitPaid => debit::debit_paid;
     DebitReturned => debit::debit_returned;
     DebitUndone => debit::debit_undone;
+    GoodsConfirmed => escrow::goods_confirmed;
 }
 
 impl Message {

@@ -3,7 +3,8 @@
 use crate::command::Next;
 use crate::query::order_of;
 use crate::{
-    CancelAction, Cancelled, Fault, Message, RefundAnswer, RefundIn, Reply, Rows, Stop, Which, books, notice,
+    CancelAction, Cancelled, Fault, Message, RefundAnswer, RefundIn, Reply, Rows, Stop, Which, books, escrow,
+    notice,
 };
 use base::{PartyId, Plant, Slot, Text, planted};
 use ledger::{LedgerRefused, Template};
@@ -100,6 +101,9 @@ pub(crate) fn give_back(
 ) -> Result<(), Stop<RefundRefused>> {
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let buyer = refundable(rows, order)?;
+    if order.product.goods().is_some() {
+        return escrow::give_back(rows, order, amount, number, reason, by_cancel);
+    }
     let refunded = order.refunded().checked_add(amount).ok().filter(|_| !amount.is_zero());
     let judged = |sum: Money| if planted(Plant::RefundAgainstTotal) { amount } else { sum };
     let Some(refunded) = refunded.filter(|sum| !judged(*sum).exceeds(order.total()).unwrap_or(true)) else {
@@ -185,6 +189,9 @@ pub(crate) fn refund_answer(rows: &mut Rows<'_>, said: &RefundAnswer) -> Result<
     let (Some(refund), Some(order)) = (refund, order) else {
         return Err(Fault(format!("refund of order {} vanished while it was under way", said.order_no)));
     };
+    if order.product.goods().is_some() {
+        return escrow::refund_answer(rows, said, &refund);
+    }
     if !said.arrived {
         return returned(rows, &order, &refund);
     }

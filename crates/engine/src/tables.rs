@@ -6,8 +6,10 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
 use people::{App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token};
 use std::sync::Arc;
-use trade::{Agreement, AgreementName, Debit, Mandate};
-use trade::{Notice, Order, OrderNumber, PayCode, Receipt, Refund, Rulebook, Timer, TopUpReceipt, Trade};
+use trade::{
+    Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Mandate, Notice, Order, OrderNumber,
+    PayCode, Receipt, Refund, Rulebook, Timer, TopUpReceipt, Trade,
+};
 
 /// A record that has a table of its own.
 pub trait Tabled: Record {
@@ -127,6 +129,9 @@ tables! {
     Mandate = 31, false;
     AgreementName = 32, false;
     Debit = 33, false;
+    Escrow = 34, false;
+    EscrowCase = 35, false;
+    EscrowStep = 36, false;
 }
 
 impl Table {
@@ -150,6 +155,9 @@ impl Key {
         match self {
             Key::Order((_, no)) | Key::Trade((_, no)) => Some((no.slot(), no.at_us())),
             Key::Refund((_, no, _)) | Key::Receipt((_, no, _)) => Some((no.slot(), no.at_us())),
+            Key::Escrow((_, no)) | Key::EscrowCase((_, no, _)) | Key::EscrowStep((_, no, _)) => {
+                Some((no.slot(), no.at_us()))
+            }
             Key::Posting((_, no)) => Some((no.slot(), no.at_us())),
             Key::Notice((_, no)) => Some((no.slot(), no.at_us())),
             Key::Hold((_, no)) => Some((no.slot(), no.at_us())),

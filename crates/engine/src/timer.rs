@@ -1,7 +1,7 @@
 //! Runs what time made due.
 
 use crate::command::{Never, Next};
-use crate::{Rows, Stop, agreement, close_order};
+use crate::{Rows, Stop, agreement, close_order, escrow};
 use base::{Plant, Slot, TimerNo, planted};
 use people::Attempt;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,7 @@ pub(crate) fn run_timer(rows: &mut Rows<'_>, command: &RunTimer) -> Result<Next<
             }
         }
         TimerTask::EndAgreement => agreement::end::time_is_over(rows, &timer)?,
+        TimerTask::EscrowStep => escrow::run_clock(rows, &timer)?,
     }
     Ok(Next::Answer(()))
 }

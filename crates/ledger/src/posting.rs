@@ -35,6 +35,14 @@ pub enum PostingKind {
     RefundIn,
     /// A refund that could not reach the buyer comes back to the merchant.
     RefundReturn,
+    /// A payment arrives and is held in escrow.
+    EscrowIn,
+    /// What was held goes to the merchant, less the fee.
+    EscrowRelease,
+    /// A refund leaves the escrow.
+    EscrowOut,
+    /// A refund that could not reach the buyer is held in escrow again.
+    EscrowReturn,
 }
 
 /// One entry of a posting.

@@ -73,6 +73,36 @@ pub enum Template {
         /// The part of it that we had given back.
         fee_back: Money,
     },
+    /// Dr transit / Cr escrow, in the merchant's slot.
+    EscrowIn {
+        /// Whose goods were paid.
+        seller: PartyId,
+        /// What the buyer paid.
+        amount: Money,
+    },
+    /// Dr escrow / Cr merchant, Cr fee, in the merchant's slot. The fee is part of the amount.
+    EscrowRelease {
+        /// Who is paid.
+        seller: PartyId,
+        /// What was held.
+        amount: Money,
+        /// What we keep of it.
+        fee: Money,
+    },
+    /// Dr escrow / Cr transit, in the merchant's slot.
+    EscrowOut {
+        /// Whose goods were paid.
+        seller: PartyId,
+        /// What the buyer will get.
+        amount: Money,
+    },
+    /// Dr transit / Cr escrow, in the merchant's slot: the reverse of a refund that could not reach the buyer.
+    EscrowReturn {
+        /// Whose goods were paid.
+        seller: PartyId,
+        /// What the buyer would have got.
+        amount: Money,
+    },
 }
 
 impl Template {
@@ -86,6 +116,10 @@ impl Template {
             Template::RefundOut { .. } => PostingKind::RefundOut,
             Template::RefundIn { .. } => PostingKind::RefundIn,
             Template::RefundReturn { .. } => PostingKind::RefundReturn,
+            Template::EscrowIn { .. } => PostingKind::EscrowIn,
+            Template::EscrowRelease { .. } => PostingKind::EscrowRelease,
+            Template::EscrowOut { .. } => PostingKind::EscrowOut,
+            Template::EscrowReturn { .. } => PostingKind::EscrowReturn,
         }
     }
 
@@ -98,7 +132,11 @@ impl Template {
             | Template::RefundIn { buyer, .. } => buyer.slot(),
             Template::PayIn { seller, .. }
             | Template::RefundOut { seller, .. }
-            | Template::RefundReturn { seller, .. } => seller.slot(),
+            | Template::RefundReturn { seller, .. }
+            | Template::EscrowIn { seller, .. }
+            | Template::EscrowRelease { seller, .. }
+            | Template::EscrowOut { seller, .. }
+            | Template::EscrowReturn { seller, .. } => seller.slot(),
         }
     }
 
@@ -111,7 +149,11 @@ impl Template {
             | Template::PayReturn { amount, .. }
             | Template::RefundOut { amount, .. }
             | Template::RefundIn { amount, .. }
-            | Template::RefundReturn { amount, .. } => amount.currency(),
+            | Template::RefundReturn { amount, .. }
+            | Template::EscrowIn { amount, .. }
+            | Template::EscrowRelease { amount, .. }
+            | Template::EscrowOut { amount, .. }
+            | Template::EscrowReturn { amount, .. } => amount.currency(),
         }
     }
 
@@ -122,6 +164,7 @@ impl Template {
         let fee_kind =
             if planted(Plant::FeeToWrongAccount) { AccountKind::BankReserve } else { AccountKind::FeeIncome };
         let (transit, fees) = (platform(AccountKind::Transit), platform(fee_kind));
+        let escrow = platform(AccountKind::Escrow);
         let debit = |account, amount| Leg { account, side: Side::Debit, amount };
         let credit = |account, amount| Leg { account, side: Side::Credit, amount };
         let mut legs = match self {
@@ -148,6 +191,13 @@ impl Template {
                     credit(transit, amount),
                 ]
             }
+            Template::EscrowIn { amount, .. } | Template::EscrowReturn { amount, .. } => {
+                vec![debit(transit, amount), credit(escrow, amount)]
+            }
+            Template::EscrowRelease { seller, amount, fee } => {
+                vec![debit(escrow, amount), credit(own(seller), amount.checked_sub(fee)?), credit(fees, fee)]
+            }
+            Template::EscrowOut { amount, .. } => vec![debit(escrow, amount), credit(transit, amount)],
         };
         legs.retain(|leg| !leg.amount.is_zero() || planted(Plant::EmptyLegKept));
         assert!(legs.len() <= LEGS_MAX, "every template fits a posting");

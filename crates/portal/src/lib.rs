@@ -31,6 +31,8 @@ mod sandbox_app;
 mod sandbox_authorize;
 mod sandbox_clock;
 mod sandbox_doctor;
+mod sandbox_escrow;
+mod sandbox_escrow_form;
 mod sandbox_faults;
 mod sandbox_inbox;
 mod sandbox_notifications;

@@ -127,6 +127,12 @@ pub(crate) async fn return_link(portal: &Portal, order: Arc<Order>) -> Option<St
         Product::Page => "alipay.trade.page.pay.return",
         Product::Wap => "alipay.trade.wap.pay.return",
         Product::FaceToFace | Product::QrCode | Product::MiniProgram | Product::App => return None,
+        Product::EscrowPhysical
+        | Product::EscrowVirtual
+        | Product::EscrowAutoDelivery
+        | Product::EscrowTopUp
+        | Product::EscrowWholesale
+        | Product::EscrowCrossBorder => return None,
     };
     let url = order.return_url.clone()?;
     let charset = match order.charset {

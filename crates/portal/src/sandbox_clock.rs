@@ -92,6 +92,19 @@ pub enum Happened {
         /// Its number.
         agreement_no: String,
     },
+    /// The clock took a step of a guaranteed trade that its parties let pass.
+    EscrowStep {
+        /// The merchant.
+        seller_id: String,
+        /// Its number for the order.
+        out_trade_no: String,
+        /// Ours.
+        trade_no: String,
+        /// Where the trade stands after it.
+        trade_status: String,
+        /// Where its open or last refund case stands.
+        refund_status: Option<String>,
+    },
     /// A merchant was called, or was to be called.
     Notification {
         /// Which notification.
@@ -120,6 +133,9 @@ pub struct Counts {
     pub agreements_ended: u64,
     /// Offers of agreements that nobody signed in time.
     pub agreement_offers_expired: u64,
+    /// Steps of guaranteed trades that the clock took.
+    #[serde(default)]
+    pub escrow_steps: u64,
     /// Attempts that the merchant answered with `success`.
     pub notifications_delivered: u64,
     /// Attempts that failed, with more to come.

@@ -206,6 +206,10 @@ fn event_text(what: &Happened) -> String {
         Happened::OfferExpired { out_trade_no, .. } => {
             format!("offer {out_trade_no} expired: nobody took it up")
         }
+        Happened::EscrowStep { out_trade_no, trade_no, trade_status, refund_status, .. } => {
+            let case = refund_status.as_ref().map_or_else(String::new, |status| format!(", case {status}"));
+            format!("escrow {out_trade_no} ({trade_no}) is {trade_status}{case}")
+        }
         Happened::Notification { notify_id, out_trade_no, attempt, outcome, error, next_attempt_at } => {
             let order = out_trade_no.as_deref().unwrap_or("an order that is not there");
             let why = error.as_ref().map_or_else(String::new, |error| format!(": {error}"));

@@ -75,6 +75,7 @@ impl Due {
                     Ok(None)
                 }
                 TimerTask::EndAgreement => agreement_ended(reader, timer, counts),
+                TimerTask::EscrowStep => escrow_step(reader, timer, counts),
             },
             Due::Notice(notice) => told(reader, notice, notice.attempts, counts),
         }
@@ -146,6 +147,29 @@ fn agreement_ended(
     counts.agreements_ended += 1;
     let (seller_id, agreement_no) = (mandate.seller.to_string(), no.to_string());
     Ok(Some(Happened::AgreementEnded { seller_id, agreement_no }))
+}
+
+/// Where an escrow came to by a step of the clock.
+fn escrow_step(
+    reader: &mut dyn Reader,
+    timer: &Timer,
+    counts: &mut Counts,
+) -> Result<Option<Happened>, StoreError> {
+    let (Some(order), Some(no)) = (order_of(reader, timer)?, timer.order_no) else { return Ok(None) };
+    let Some(Row::Escrow(escrow)) = reader.row(&Key::Escrow((no.slot(), no)))? else { return Ok(None) };
+    let case = reader.row(&Key::EscrowCase((no.slot(), no, escrow.cases)))?;
+    let refund_status = match case {
+        Some(Row::EscrowCase(case)) => Some(case.state.refund_status().to_owned()),
+        Some(_) | None => None,
+    };
+    counts.escrow_steps += 1;
+    Ok(Some(Happened::EscrowStep {
+        seller_id: order.seller.to_string(),
+        out_trade_no: order.out_trade_no.to_string(),
+        trade_no: no.to_string(),
+        trade_status: escrow.state.trade_status().to_owned(),
+        refund_status,
+    }))
 }
 
 fn told(

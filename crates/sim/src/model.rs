@@ -224,6 +224,8 @@ impl Model {
             Command::RunTimer(command) => Reply::RunTimer(self.run_timer(step, command)),
             // Decided before.
             Command::Receive(_) | Command::Acknowledge(_) => return None,
+            // Guaranteed trades are not played: nothing in the town makes one.
+            Command::ActOnEscrow(_) | Command::ConfirmGoods(_) => return None,
             query => self.look(query)?,
         };
         Some(answer)
@@ -254,6 +256,8 @@ impl Model {
             | Message::DebitPaid(_)
             | Message::DebitReturned(_)
             | Message::DebitUndone(_) => None,
+            // Guaranteed trades are not played: nothing in the town makes one.
+            Message::GoodsConfirmed(_) => None,
         }
     }
 

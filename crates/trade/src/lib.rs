@@ -2,9 +2,14 @@
 //! buyer's slot, under the order's number); refunds, pay codes, notices to the merchant, and the timers of all these.
 //!
 //! Rules: `protocol` section 7 of the Alipay Open API (states, timing) as documented for one-time CNY payments.
-//! Reading order: `state`, `order`, `records`, `rules`, `refusal`; then `agreement`.
+//! Reading order: `state`, `order`, `records`, `rules`, `refusal`; then `agreement`; for guaranteed trades
+//! `escrow_state`, `escrow`, `escrow_rules`.
 
 mod agreement;
+mod escrow;
+mod escrow_rules;
+mod escrow_state;
+mod escrow_step;
 mod order;
 mod records;
 mod refusal;
@@ -17,6 +22,18 @@ pub use agreement::{
     PeriodRefused, PeriodRule, PersonalProduct, Plan, PostponeFault, PostponeRefused, Progress, SIGN_LIFE_US,
     SignRefused, Terms, Unit, UnsignRefused, Validity, WINDOW_DAYS, buyer_name, judge_debit, judge_postpone,
 };
+pub use escrow::{
+    CaseKind, Escrow, EscrowCase, Goods, GoodsState, Logistics, OWN_STEP, RequestNo, Service, Side,
+    Transport, Words,
+};
+pub use escrow_rules::{
+    AGREE_SENT_US, AGREE_UNSENT_US, BUYER_EXTENSIONS_MAX, CASES_MAX, DECISION_US, EVIDENCE_MAX, EVIDENCE_US,
+    EscrowRefused, INSTANT_REFUND_AFTER_US, LAST_DAY_US, RECEIVE_BACK_POST_US, RECEIVE_BACK_US, REFUSED_US,
+    REMIND_AFTER_US, RETURN_US, SELLER_EXTENSIONS_US, buyer_extension_us, case_due_us, escrow_due_us,
+    receipt_us, silence_is_for_buyer,
+};
+pub use escrow_state::{CaseEvent, CaseState, EscrowEvent, EscrowState, case_next, escrow_next};
+pub use escrow_step::{EscrowStep, StepKind};
 pub use order::{
     Body, Delivery, Meaning, Order, OrderNumber, OutRequestNo, OutTradeNo, Product, Subject, Url, WireCharset,
 };

@@ -250,6 +250,8 @@ pub enum TimerTask {
     ForgetAttempt,
     /// Ends an agreement at the end of its validity.
     EndAgreement,
+    /// The clock of a guaranteed trade: confirms, reminds, or decides for a side that is silent.
+    EscrowStep,
 }
 
 /// A task that time makes due.

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 #[test]
 fn a_stopped_world_is_clean_and_stays_as_it_is() {
-    let world = World::copy();
+    let world = World::of(&World::with_escrows());
     let before = fs::read(world.tables()).unwrap();
     let report = world.verify();
     assert!(report.is_clean(), "{report}");

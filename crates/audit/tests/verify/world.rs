@@ -3,12 +3,12 @@
 use audit::{Finding, FindingKind, Options, Replay, Report, WorldFolder, verify};
 use base::{AgreementNo, AppId, Day, OrderNo, PartyId, Text};
 use cell::{Cell, Door};
-use engine::{AgreementDelivery, DebitOrder, OfferAgreement, SignAgreement, UnsignAgreement};
 use engine::{
-    Authorize, CancelOrder, ClaimOrder, CloseOrder, ConfirmPay, IssuePayCode, JudgePassword, NewPassword,
-    NoticeTried, OpenApp, OpenCertification, OpenOrder, OpenParty, PayBy, RefundOrder, RunTimer, SetCallback,
-    SetPartyStatus, TakeTokens, TopUp, TryPassword, Which,
+    ActOnEscrow, Actor, Authorize, CancelOrder, ClaimOrder, CloseOrder, ConfirmGoods, ConfirmPay, EscrowAct,
+    IssuePayCode, JudgePassword, NewPassword, NoticeTried, OpenApp, OpenCertification, OpenOrder, OpenParty,
+    PayBy, RefundOrder, RunTimer, SetCallback, SetPartyStatus, TakeTokens, TopUp, TryPassword, Which,
 };
+use engine::{AgreementDelivery, DebitOrder, OfferAgreement, SignAgreement, UnsignAgreement};
 use journal::Journal;
 use money::{Currency, Money};
 use people::{AppMode, GrantKind, PartyKind, PartyStatus, TokenRole};
@@ -19,8 +19,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use store::{Reader as _, SqliteStore};
 use tempfile::TempDir;
-use trade::{Delivery, Meaning, Order, Product, Timeout, WireCharset};
-use trade::{PeriodRule, PersonalProduct, Terms, Unit};
+use trade::{
+    CaseKind, Delivery, GoodsState, Logistics, Meaning, Order, PeriodRule, PersonalProduct, Product, Terms,
+    Timeout, Transport, Unit, WireCharset,
+};
 
 pub(crate) const WORLD: [u8; 16] = *b"world of tests 1";
 const START_US: i64 = 1_767_283_199_000_000; // One second before midnight in China: the books span two days.
@@ -58,6 +60,11 @@ impl World {
             live(&world, |_, _| {});
             world
         });
+        World::of(lived)
+    }
+
+    /// A copy of a world.
+    pub(crate) fn of(lived: &World) -> World {
         let world = World { folder: TempDir::new().unwrap() };
         fs::create_dir(world.journal()).unwrap();
         for entry in fs::read_dir(lived.journal()).unwrap() {
@@ -65,6 +72,13 @@ impl World {
             fs::copy(entry.path(), world.journal().join(entry.file_name())).unwrap();
         }
         fs::copy(lived.tables(), world.tables()).unwrap();
+        world
+    }
+
+    /// A world of its own with guaranteed trades beside everything else.
+    pub(crate) fn with_escrows() -> World {
+        let world = World { folder: TempDir::new().unwrap() };
+        live_on(&world, true, |_, _| {});
         world
     }
 
@@ -136,6 +150,10 @@ fn cut_small(folder: &Path) {
 }
 
 fn live(world: &World, watch: impl FnOnce(&World, &Door)) {
+    live_on(world, false, watch);
+}
+
+fn live_on(world: &World, escrows: bool, watch: impl FnOnce(&World, &Door)) {
     let now = Arc::new(AtomicI64::new(START_US));
     let clock = now.clone();
     let store = SqliteStore::open(&world.tables()).unwrap();
@@ -143,7 +161,7 @@ fn live(world: &World, watch: impl FnOnce(&World, &Door)) {
     let clock: cell::Clock = Arc::new(move || clock.fetch_add(1_000, Ordering::Relaxed));
     let (cell, door) = Cell::open(&world.journal(), Box::new(store), clock, options).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(Script { door: door.clone(), now, code: 0, tables: world.tables() }.run());
+    runtime.block_on(Script { door: door.clone(), now, code: 0, tables: world.tables(), escrows }.run());
     watch(world, &door);
     drop(door);
     cell.close();
@@ -159,6 +177,8 @@ struct Script {
     now: Arc<AtomicI64>,
     code: u8,
     tables: PathBuf,
+    /// Whether there are guaranteed trades.
+    escrows: bool,
 }
 
 /// Who plays.
@@ -224,6 +244,9 @@ impl Script {
         self.authorize(&cast).await;
         self.code(bob).await;
         self.door.ask(TryPassword { party: bob, about: claimed.no }).await.unwrap();
+        if self.escrows {
+            self.guaranteed(&cast).await;
+        }
         self.agreements(&cast).await;
         self.deliver().await;
     }
@@ -268,6 +291,48 @@ impl Script {
         let attempt = tried.attempt;
         self.door.ask(JudgePassword { party: buyer, attempt, right: true }).await.unwrap();
         self.door.ask(SignAgreement { agreement_no, buyer, attempt }).await.unwrap();
+    }
+
+    /// One that is finished, one with a part given back by a case, one with an open case.
+    async fn guaranteed(&self, cast: &Cast) {
+        let (shop, alice) = (cast.shop, cast.alice);
+        let act = async |order: &Order, actor: Actor, number: &str, act: EscrowAct| {
+            let request_no = Text::new(number).unwrap();
+            self.door.ask(ActOnEscrow { order_no: order.no, actor, request_no, act }).await.unwrap();
+        };
+        let (seller, buyer) = (Actor::Seller(shop), Actor::Buyer(alice));
+        let send = || EscrowAct::Send {
+            logistics: Logistics { transport: Transport::Unneeded, company: None, number: None },
+            part: false,
+        };
+        let case = || EscrowAct::OpenCase {
+            kind: CaseKind::RefundOnly,
+            goods_state: GoodsState::NotReceived,
+            amount: fen(700),
+            reason: None,
+        };
+        for number in ["E1-finished", "E2-part-back", "E3-case"] {
+            let order = self.open(cast, number, 2_000, Product::EscrowPhysical, None).await.unwrap();
+            self.claim(&order, alice).await;
+            self.confirm(&order, alice).await.unwrap();
+            if number != "E3-case" {
+                act(&order, seller, "s", send()).await;
+            }
+            if number != "E1-finished" {
+                act(&order, buyer, "c", case()).await;
+            }
+            if number == "E2-part-back" {
+                act(&order, seller, "a", EscrowAct::AgreeCase).await;
+            }
+            if number == "E1-finished" {
+                let tried = self.door.ask(TryPassword { party: alice, about: order.no }).await.unwrap();
+                let attempt = tried.attempt;
+                self.door.ask(JudgePassword { party: alice, attempt, right: true }).await.unwrap();
+                let request_no = Text::new("r").unwrap();
+                let command = ConfirmGoods { buyer: alice, order_no: order.no, attempt, request_no };
+                self.door.ask(command).await.unwrap();
+            }
+        }
     }
 
     async fn cast(&mut self) -> Cast {

@@ -9,6 +9,7 @@ mod boundaries;
 mod cancel;
 mod claim;
 mod crossing;
+mod escrow;
 mod grants;
 mod notices;
 mod password;

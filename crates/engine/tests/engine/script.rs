@@ -7,19 +7,20 @@
 use crate::support::{World, login_in};
 use base::{AgreementNo, AppId, DAY_US, Day, HOUR_US, MINUTE_US, OrderNo, PartyId, SECOND_US, Slot, Text};
 use engine::{
-    AgreementDelivery, CancelAction, CancelOrder, ClaimOrder, CloseOrder, Command, ConfirmPay, DebitOrder,
-    EndMandate, FindAccount, FindAgreement, FindByBuyer, FindLogin, FindMandate, FindOffer, FindOrder,
-    FindOrderByNo, FindParty, FindRefund, FindTrade, IssuePayCode, JudgePassword, NewPassword,
-    OfferAgreement, OpenApp, OpenOrder, OpenParty, PayBy, PostponeDebit, RefundOrder, Reply, RunTimer,
-    SetAppStatus, SetPartyStatus, SetRules, SignAgreement, TopUp, TryPassword, UnsignAgreement, Which,
+    AgreementDelivery, CancelAction, CancelOrder, ClaimOrder, CloseOrder, Command, ConfirmGoods, ConfirmPay,
+    DebitOrder, EndMandate, FindAccount, FindAgreement, FindByBuyer, FindEscrow, FindLogin, FindMandate,
+    FindOffer, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, IssuePayCode, JudgePassword,
+    NewPassword, OfferAgreement, OpenApp, OpenOrder, OpenParty, PayBy, PostponeDebit, RefundOrder, Reply,
+    RunTimer, SetAppStatus, SetPartyStatus, SetRules, SignAgreement, TopUp, TryPassword, UnsignAgreement,
+    Which,
 };
 use ledger::AccountKind;
 use money::{Currency, Money, Rate, parse_amount};
 use people::{AppMode, AppStatus, PartyKind, PartyStatus};
 use std::collections::BTreeMap;
 use trade::{
-    Agreement, Delivery, Mandate, Meaning, Notice, Order, OrderNumber, PeriodRule, PersonalProduct, Product,
-    Refund, Rulebook, Terms, Timeout, Trade, Unit, Validity, WireCharset,
+    Agreement, Delivery, Goods, Mandate, Meaning, Notice, Order, OrderNumber, PeriodRule, PersonalProduct,
+    Product, Refund, Rulebook, Terms, Timeout, Trade, Unit, Validity, WireCharset,
 };
 
 /// Runs a script in a fresh world and hands the world back.
@@ -179,6 +180,11 @@ impl Script {
     }
 
     /// `T1` is the merchant's number, `#T1` our own number of it.
+    /// A number that no act had before.
+    pub(crate) fn fresh_no(&self) -> Text<64> {
+        Text::new(&format!("r{}", self.world.rows.len())).unwrap()
+    }
+
     fn which(&self, name: &str) -> Which {
         match name.strip_prefix('#') {
             Some(name) => Which::No(self.no(name)),
@@ -248,6 +254,31 @@ impl Script {
             "precreate" => self.order_command(words, Product::QrCode, None).into(),
             "create" => self.order_command(words, Product::MiniProgram, None).into(),
             "page" => self.order_command(words, Product::Page, None).into(),
+            "escrow" => {
+                let goods = match words.named.get("of").copied().unwrap_or("physical") {
+                    "physical" => Goods::Physical,
+                    "virtual" => Goods::Virtual,
+                    "auto" => Goods::AutoDelivery,
+                    "topup" => Goods::TopUp,
+                    "wholesale" => Goods::Wholesale,
+                    "cross" => Goods::CrossBorder,
+                    other => panic!("no goods {other}"),
+                };
+                self.order_command(words, goods.product(), None).into()
+            }
+            "received" => {
+                let attempt = self.tries.get(words.at(3)).copied().unwrap_or(999_999);
+                let request_no = words.text("no").unwrap_or_else(|| self.fresh_no());
+                ConfirmGoods { buyer: party(2), order_no: self.no(words.at(1)), attempt, request_no }.into()
+            }
+            "see" => FindEscrow {
+                order_no: self.no(words.at(1)),
+                party: words.plain.get(2).map(|name| self.party(name)),
+            }
+            .into(),
+            "seller" | "buyer" | "arbiter" => {
+                crate::escrow::command(self, words.plain.as_slice(), &words.named).into()
+            }
             "claim" => {
                 let by_code = words.plain.contains(&"code");
                 ClaimOrder { order_no: self.no(words.at(1)), buyer: party(2), by_code }.into()
@@ -488,6 +519,16 @@ impl Script {
                 }
                 due.len().to_string()
             }
+            // Like `due`, for the clocks of escrows alone.
+            "tick" => {
+                let mut due = self.world.due();
+                due.retain(|timer| timer.task == trade::TimerTask::EscrowStep);
+                for timer in &due {
+                    let ran = self.world.run(RunTimer { due_at_us: timer.due_at_us, timer: timer.no });
+                    assert!(ran.is_accepted());
+                }
+                due.len().to_string()
+            }
             "balance" => {
                 let units = self.world.balance(self.party(words.at(1)), AccountKind::Balance);
                 Money::from_minor(units.unsigned_abs(), Currency::Cny).unwrap().to_string()
@@ -649,5 +690,8 @@ fn tell(reply: &Reply) -> String {
         Reply::FindOffer(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::FindByBuyer(answer) => result(answer, |_| ok()),
         Reply::FindMandate(answer) => result(answer, |mandate| format!("{:?}", mandate.state)),
+        Reply::ActOnEscrow(answer) | Reply::ConfirmGoods(answer) | Reply::FindEscrow(answer) => {
+            result(answer, crate::escrow::told)
+        }
     }
 }

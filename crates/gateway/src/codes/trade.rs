@@ -2,7 +2,7 @@
 
 use super::{Code, Every, Refused, TRADE_NOT_EXIST, TableRow, business, every, rows};
 use engine::PartyNotFound;
-use trade::{CancelRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused};
+use trade::{CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused};
 
 const TRADE_HAS_SUCCESS: Code = business("ACQ.TRADE_HAS_SUCCESS", "交易已被支付");
 const TRADE_HAS_CLOSE: Code = business("ACQ.TRADE_HAS_CLOSE", "交易已经关闭");
@@ -112,6 +112,21 @@ impl Refused for OpenRefused {
         if let OpenRefused::NumberTaken { field } = self { Some(field) } else { None }
     }
 }
+impl Refused for ClaimRefused {
+    /// As for the order that is opened for a buyer: a claim says no for the same reasons.
+    fn code(self) -> Code {
+        of_open(match self {
+            ClaimRefused::OrderNotFound | ClaimRefused::CodeExpired | ClaimRefused::AlreadyClosed => {
+                OpenRefused::AlreadyClosed
+            }
+            ClaimRefused::AlreadyPaid => OpenRefused::AlreadyPaid,
+            ClaimRefused::BuyerIsSeller => OpenRefused::Pay(PayRefused::BuyerIsSeller),
+            ClaimRefused::BuyerDiffers => OpenRefused::Pay(PayRefused::BuyerDiffers),
+            ClaimRefused::BuyerNotFound => OpenRefused::BuyerNotFound,
+            ClaimRefused::BuyerBlocked => OpenRefused::Pay(PayRefused::BuyerBlocked),
+        })
+    }
+}
 impl Refused for FindRefused {
     fn code(self) -> Code {
         of_find(self)
@@ -178,6 +193,19 @@ pub(crate) fn opened_for_named() -> Vec<OpenRefused> {
     let mut all = opened_for_later();
     all.push(OpenRefused::Pay(PayRefused::BuyerIsSeller));
     all
+}
+
+impl Every for ClaimRefused {
+    fn every() -> Vec<ClaimRefused> {
+        use ClaimRefused as C;
+        every!(ClaimRefused:
+            C::OrderNotFound => C::OrderNotFound, C::CodeExpired => C::CodeExpired,
+            C::AlreadyClosed => C::AlreadyClosed, C::AlreadyPaid => C::AlreadyPaid,
+            C::BuyerIsSeller => C::BuyerIsSeller, C::BuyerDiffers => C::BuyerDiffers,
+            C::BuyerNotFound => C::BuyerNotFound, C::BuyerBlocked => C::BuyerBlocked,
+        )
+        .to_vec()
+    }
 }
 
 impl Every for RefundRefused {

@@ -6,6 +6,7 @@ mod agreements;
 mod authorize;
 mod cashier;
 mod doctor;
+mod escrow;
 mod faults;
 mod refusals;
 mod sandbox;

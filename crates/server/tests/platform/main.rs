@@ -6,6 +6,7 @@ mod clock;
 mod copies;
 mod doctor;
 mod ephemeral;
+mod escrow_clock;
 mod faults;
 mod folders;
 mod letters;

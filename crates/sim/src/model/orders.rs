@@ -317,6 +317,13 @@ fn expires_at(asked: &OpenOrder, now: i64) -> i64 {
     let by_product = match asked.meaning.product {
         Product::FaceToFace | Product::QrCode => now + 3 * HOUR_US,
         Product::MiniProgram | Product::App | Product::Wap | Product::Page => most,
+        // Guaranteed trades are not played: nothing in the town makes one.
+        Product::EscrowPhysical
+        | Product::EscrowVirtual
+        | Product::EscrowAutoDelivery
+        | Product::EscrowTopUp
+        | Product::EscrowWholesale
+        | Product::EscrowCrossBorder => most,
     };
     asked.expires_at_us.or(asked.timeout.map(|timeout| due(timeout, now))).unwrap_or(by_product).min(most)
 }

@@ -10,9 +10,10 @@ use people::{
     GrantKind, Login, Party, PartyKind, PartyStatus, SlotHead, TOKENS_MAX, Token, TokenRole,
 };
 use trade::{
-    Notice, NoticeEvent, NoticeState, Order, OrderNumber, OrderState, PayCode, Product, Receipt,
-    ReceiptOutcome, Refund, RefundState, Rulebook, Timer, TimerTask, TopUpReceipt, Trade, TradeState,
-    WireCharset,
+    CaseKind, CaseState, Escrow, EscrowCase, EscrowState, EscrowStep, Goods, GoodsState, Notice, NoticeEvent,
+    NoticeState, Order, OrderNumber, OrderState, PayCode, Product, Receipt, ReceiptOutcome, Refund,
+    RefundState, Rulebook, Service, Side as StepSide, StepKind, Timer, TimerTask, TopUpReceipt, Trade,
+    TradeState, Transport, WireCharset,
 };
 
 /// As long as it may be, in characters of four bytes, with one that ends a C string.
@@ -26,6 +27,7 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(largest_people());
     rows.extend(largest_ledger());
     rows.extend(largest_trade());
+    rows.extend(escrows());
     rows.extend(crossing());
     rows.extend(grants());
     rows.extend(agreements::extremes());
@@ -35,6 +37,162 @@ pub(crate) fn extremes() -> Vec<Row> {
 /// The rows of agreements.
 #[path = "agreements.rs"]
 mod agreements;
+fn escrows() -> Vec<Row> {
+    let (platform, none) = (PartyId::platform(Slot::PLATFORM), OrderNo::from_number(0).unwrap());
+    let (at, party, no) = last();
+    let most = minor(i64::MAX);
+    let escrow = Escrow {
+        slot: Slot::PLATFORM,
+        order_no: none,
+        seller: platform,
+        buyer: platform,
+        state: EscrowState::WaitSellerSend,
+        goods: Goods::Physical,
+        currency: Currency::Cny,
+        paid_minor: Minor::ZERO,
+        held_minor: Minor::ZERO,
+        released_minor: Minor::ZERO,
+        refunded_minor: Minor::ZERO,
+        steps: 0,
+        cases: 0,
+        open_case: None,
+        transport: None,
+        logistics_company: None,
+        logistics_no: None,
+        reminded: false,
+        buyer_extensions: 0,
+        seller_extensions: 0,
+        paid_at_us: i64::MIN,
+        sent_at_us: None,
+        ended_at_us: None,
+        receipt_due_at_us: None,
+        receipt_left_us: None,
+        pending_no: None,
+        ends: false,
+        due_at_us: None,
+        timer: None,
+    };
+    let largest = Escrow {
+        slot: at,
+        order_no: no,
+        seller: party,
+        buyer: party,
+        state: EscrowState::Closed,
+        goods: Goods::CrossBorder,
+        currency: Currency::Usd,
+        paid_minor: most,
+        held_minor: most,
+        steps: u32::MAX,
+        cases: u32::MAX,
+        open_case: Some(u32::MAX),
+        transport: Some(Transport::Unneeded),
+        logistics_company: Some(longest()),
+        logistics_no: Some(longest()),
+        reminded: true,
+        buyer_extensions: u32::MAX,
+        seller_extensions: u32::MAX,
+        paid_at_us: i64::MAX,
+        sent_at_us: Some(i64::MAX),
+        ended_at_us: Some(i64::MIN),
+        receipt_due_at_us: Some(i64::MAX),
+        receipt_left_us: Some(i64::MAX),
+        pending_no: Some(longest()),
+        ends: true,
+        due_at_us: Some(i64::MAX),
+        timer: TimerNo::from_number(i64::MAX),
+        ..escrow.clone()
+    };
+    let mut rows = vec![row(escrow), row(largest)];
+    rows.extend(cases_and_steps());
+    rows
+}
+
+fn cases_and_steps() -> [Row; 4] {
+    let (at, _, no) = last();
+    let case = EscrowCase {
+        slot: Slot::PLATFORM,
+        order_no: OrderNo::from_number(0).unwrap(),
+        no: 0,
+        state: CaseState::WaitSellerAgree,
+        kind: CaseKind::RefundOnly,
+        goods_state: GoodsState::NotReceived,
+        service: Service::None,
+        currency: Currency::Cny,
+        claim_minor: Minor::ZERO,
+        granted_minor: Minor::ZERO,
+        reason: None,
+        return_transport: None,
+        return_company: None,
+        return_no: None,
+        buyer_evidence: 0,
+        seller_evidence: 0,
+        refund_no: None,
+        opened_at_us: i64::MIN,
+        since_us: i64::MIN,
+        ended_at_us: None,
+    };
+    let largest_case = EscrowCase {
+        slot: at,
+        order_no: no,
+        no: u32::MAX,
+        state: CaseState::Closed,
+        kind: CaseKind::ReturnAndRefund,
+        goods_state: GoodsState::Returned,
+        service: Service::Done,
+        currency: Currency::Jpy,
+        claim_minor: minor(i64::MAX),
+        granted_minor: minor(i64::MAX),
+        reason: Some(longest()),
+        return_transport: Some(Transport::Post),
+        return_company: Some(longest()),
+        return_no: Some(longest()),
+        buyer_evidence: u32::MAX,
+        seller_evidence: u32::MAX,
+        refund_no: Some(longest()),
+        opened_at_us: i64::MAX,
+        since_us: i64::MAX,
+        ended_at_us: Some(i64::MAX),
+    };
+    let step = EscrowStep {
+        slot: Slot::PLATFORM,
+        order_no: OrderNo::from_number(0).unwrap(),
+        request_no: text(""),
+        no: 0,
+        kind: StepKind::Paid,
+        side: StepSide::Buyer,
+        state: EscrowState::WaitSellerSend,
+        case_no: None,
+        case_state: None,
+        case_kind: None,
+        goods_state: None,
+        amount_minor: None,
+        transport: None,
+        logistics_company: None,
+        logistics_no: None,
+        words: None,
+        at_us: i64::MIN,
+    };
+    let largest_step = EscrowStep {
+        slot: at,
+        order_no: no,
+        request_no: longest(),
+        no: u32::MAX,
+        kind: StepKind::CaseReturned,
+        side: StepSide::Platform,
+        state: EscrowState::Closed,
+        case_no: Some(u32::MAX),
+        case_state: Some(CaseState::Closed),
+        case_kind: Some(CaseKind::ReturnAndRefund),
+        goods_state: Some(GoodsState::Returned),
+        amount_minor: Some(minor(i64::MAX)),
+        transport: Some(Transport::Unneeded),
+        logistics_company: Some(longest()),
+        logistics_no: Some(longest()),
+        words: Some(longest()),
+        at_us: i64::MAX,
+    };
+    [row(case), row(largest_case), row(step), row(largest_step)]
+}
 
 fn crossing() -> [Row; 4] {
     let (first, last) = (Slot::PLATFORM, Slot::new(99).unwrap());
