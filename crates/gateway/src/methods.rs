@@ -1,10 +1,12 @@
 //! One file per method: what it asks, what it does, what it says.
 
 mod before;
+pub(crate) mod offline_market_shop_category_query;
 pub(crate) mod open_app_alipaycert_download;
 pub(crate) mod open_app_qrcode_create;
 pub(crate) mod open_auth_token_app;
 pub(crate) mod open_auth_token_app_query;
+pub(crate) mod open_auth_userauth_relationship_query;
 pub(crate) mod open_file_upload;
 pub(crate) mod security_risk_content_analyze;
 pub(crate) mod system_oauth_token;
@@ -28,6 +30,7 @@ pub(crate) mod user_agreement_unsign;
 pub(crate) mod user_certify_open_certify;
 pub(crate) mod user_certify_open_initialize;
 pub(crate) mod user_certify_open_query;
+pub(crate) mod user_deloauth_detail_query;
 pub(crate) mod user_info_share;
 
 use wire::envelope::ObjectWriter;

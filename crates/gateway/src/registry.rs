@@ -128,10 +128,12 @@ impl Method {
 
 /// Every method that is here.
 pub(crate) static METHODS: &[&Method] = &[
+    &methods::offline_market_shop_category_query::METHOD,
     &methods::open_app_alipaycert_download::METHOD,
     &methods::open_app_qrcode_create::METHOD,
     &methods::open_auth_token_app::METHOD,
     &methods::open_auth_token_app_query::METHOD,
+    &methods::open_auth_userauth_relationship_query::METHOD,
     &methods::open_file_upload::METHOD,
     &methods::security_risk_content_analyze::METHOD,
     &methods::system_oauth_token::METHOD,
@@ -155,6 +157,7 @@ pub(crate) static METHODS: &[&Method] = &[
     &methods::user_certify_open_certify::METHOD,
     &methods::user_certify_open_initialize::METHOD,
     &methods::user_certify_open_query::METHOD,
+    &methods::user_deloauth_detail_query::METHOD,
     &methods::user_info_share::METHOD,
 ];
 

@@ -209,6 +209,29 @@ impl Refused for SyncRefused {
     }
 }
 
+/// Why nothing is told about what a user allows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub(crate) enum RelationRefused {
+    /// The open_id was not given to this app.
+    #[error("the open_id was not given to this app")]
+    OpenIdDiffers,
+}
+
+impl Refused for RelationRefused {
+    /// Recorded from the v3 interface; v2 is taken to have `isv.` before it, as the other codes of v3 do.
+    fn code(self) -> Code {
+        match self {
+            RelationRefused::OpenIdDiffers => arguments("isv.app-openid-not-match", "appid和openid不匹配"),
+        }
+    }
+}
+
+impl Every for RelationRefused {
+    fn every() -> Vec<RelationRefused> {
+        every!(RelationRefused: RelationRefused::OpenIdDiffers => RelationRefused::OpenIdDiffers).to_vec()
+    }
+}
+
 const ILLEGAL_PARAM: Code = business("ILLEGAL_PARAM", "参数不合法");
 const ILLEGAL_ARGUMENT_FORMAT: Code = business("ILLEGAL_ARGUMENT_FORMAT", "参数不合法");
 
@@ -267,5 +290,6 @@ pub(super) fn table() -> Vec<TableRow> {
     table.extend(rows("certify", &CertifyRefused::every()));
     table.extend(rows("consult", &ConsultRefused::every()));
     table.extend(rows("sync", &SyncRefused::every()));
+    table.extend(rows("relation", &RelationRefused::every()));
     table
 }

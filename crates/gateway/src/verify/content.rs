@@ -28,7 +28,7 @@ pub(super) fn content(
         }
         let key = content_key(gateway, app)?;
         if !raw.is_empty() {
-            plain = Cow::Owned(decrypted(&key, raw)?);
+            plain = Cow::Owned(decrypted(&key, raw, charset)?);
         }
         origin.aes = Some(key);
     }
@@ -58,11 +58,15 @@ pub(super) fn content(
     }
 }
 
-/// One error for everything that can go wrong here, so that nobody learns about padding.
-pub(super) fn decrypted(key: &AesKey, raw: &[u8]) -> Result<Vec<u8>, Failure> {
+/// One error for everything that can go wrong here, so that nobody learns about padding: a wrong key may give a right
+/// one by chance, but nothing that looks like the object that every content is.
+pub(super) fn decrypted(key: &AesKey, raw: &[u8], charset: Charset) -> Result<Vec<u8>, Failure> {
     let wrong = || Failure::gateway(GatewayError::DecryptionErrorUnknown);
     let text = std::str::from_utf8(raw).map_err(|_| wrong())?;
-    key.decrypt(text).map_err(|_| wrong())
+    let plain = key.decrypt(text).map_err(|_| wrong())?;
+    let begins =
+        charset.decode(&plain).is_ok_and(|text| text.is_empty() || text.trim_start().starts_with('{'));
+    if begins { Ok(plain) } else { Err(wrong()) }
 }
 
 pub(super) fn content_key(gateway: &Gateway, app: &App) -> Result<AesKey, Failure> {

@@ -176,7 +176,7 @@ fn fields(
         }
         let key: AesKey = content_key(gateway, app)?;
         if !body.is_empty() {
-            plain = Cow::Owned(decrypted(&key, body)?);
+            plain = Cow::Owned(decrypted(&key, body, Charset::Utf8)?);
         }
         origin.aes = Some(key);
     }

@@ -16,6 +16,7 @@ mod live;
 mod methods;
 mod pages;
 mod refunds;
+mod relations;
 mod rest;
 mod rest_checks;
 mod rest_client;

@@ -91,6 +91,7 @@ consult: no such user -> 40004 USER_NOT_EXIST
 consult: the user's account is frozen or closed -> 40004 USER_STAUTS_ERROR
 sync: no such status -> 40004 ACQ.NOTIFY_STATUS_INVALID
 sync: trade does not exist -> 40004 ACQ.TRADE_NOT_EXIST
+relation: the open_id was not given to this app -> 40002 isv.app-openid-not-match
 agreement: product not supported -> 40004 PRODUCT_CODE_NOT_SUPPORTED_ERROR
 agreement: user not found -> 40004 USER_NOT_EXIST_ERROR
 agreement offer: seller not found -> 40004 MERCHANT_AGREEMENT_IS_NOT_EXIST

@@ -1,0 +1,175 @@
+//! What an app can ask about its users: what they allow now, and who took it back.
+
+use crate::client::{Answer, Client};
+use crate::rest_client::RestClient;
+use crate::shop::OTHER_KEY;
+use crate::tokens::{Town, town};
+use base::{DAY_US, PartyId, SECOND_US};
+use engine::WithdrawGrant;
+use people::{GrantKind, PartyStatus};
+use serde_json::{Value, json};
+
+const RELATION: &str = "alipay.open.auth.userauth.relationship.query";
+const WITHDRAWN: &str = "alipay.user.deloauth.detail.query";
+const SHOPS: &str = "alipay.offline.market.shop.category.query";
+
+async fn relation(client: &Client, user: PartyId, scopes: &str) -> Answer {
+    client.call(RELATION, &json!({ "user_id": user.to_string(), "scopes": scopes }).to_string()).await
+}
+
+async fn withdraw(town: &Town, owner: PartyId, kind: GrantKind) {
+    town.shop.door.ask(WithdrawGrant { owner, app: town.helper_id, kind }).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_relation_is_what_the_user_allows_now() {
+    let town = town().await;
+    let (alice, scopes) = (town.shop.alice, "auth_user,auth_base");
+    let told = async || relation(&town.helper, alice, scopes).await.get("query_detail");
+    let (none, profile) =
+        (r#"{"auth_base":false,"auth_user":false}"#, r#"{"auth_base":false,"auth_user":true}"#);
+    assert_eq!(told().await, none);
+    town.authorize(alice, GrantKind::User, "auth_user").await;
+    assert_eq!(told().await, profile);
+    let other = town.shop.client_of(town.shop.seller, OTHER_KEY, false, false).await;
+    assert_eq!(relation(&other, alice, scopes).await.get("query_detail"), none, "another app's relation");
+    // A merchant who lets the app act allows it nothing as a user.
+    town.authorize(town.shop.seller, GrantKind::Merchant, "").await;
+    assert_eq!(relation(&town.helper, town.shop.seller, scopes).await.get("query_detail"), none);
+    town.shop.advance(SECOND_US);
+    withdraw(&town, alice, GrantKind::User).await;
+    assert_eq!(told().await, none);
+    town.shop.advance(SECOND_US);
+    town.authorize(alice, GrantKind::User, "auth_user").await;
+    assert_eq!(told().await, profile);
+    town.shop.set_status(alice, PartyStatus::Closed).await;
+    assert_eq!(told().await, none, "who is gone allows nothing");
+    let nobody = "2088999999999942".parse().unwrap();
+    assert_eq!(
+        relation(&town.helper, nobody, "auth_user").await.get("query_detail"),
+        r#"{"auth_user":false}"#
+    );
+}
+
+#[tokio::test]
+async fn every_refusal_of_a_relation_has_a_row() {
+    let town = town().await;
+    for (biz, outcome, about) in [
+        (json!({ "user_id": "2088000000000001" }), "40004 INVALID_PARAMETER", "scopes"),
+        (json!({ "user_id": "2088000000000001", "scopes": "a,,b" }), "40004 INVALID_PARAMETER", "scopes"),
+        (json!({ "user_id": "2088000000000001", "scopes": "a b" }), "40004 INVALID_PARAMETER", "scopes"),
+        (
+            json!({ "user_id": "2088000000000001", "scopes": "a,a" }),
+            "40004 INVALID_PARAMETER",
+            "scopes 不能重复",
+        ),
+        (
+            json!({ "user_id": "2088000000000001", "scopes": "a".repeat(201) }),
+            "40004 INVALID_PARAMETER",
+            "scopes",
+        ),
+        (json!({ "user_id": "x", "scopes": "a" }), "40004 INVALID_PARAMETER", "user_id"),
+        (json!({ "scopes": "a" }), "40004 INVALID_PARAMETER", "user_id"),
+        (
+            json!({ "open_id": "074a1Cc", "scopes": "a" }),
+            "40002 isv.app-openid-not-match",
+            "appid和openid不匹配",
+        ),
+    ] {
+        let answer = town.helper.call(RELATION, &biz.to_string()).await;
+        assert_eq!(answer.outcome(), outcome, "{biz}");
+        assert!(answer.get("sub_msg").contains(about), "{biz}: {}", answer.get("sub_msg"));
+    }
+    let rest = RestClient::of(&town.helper);
+    let uri = "/v3/alipay/open/auth/userauth/relationship/query?scopes=auth_user&open_id=074a1Cc";
+    let told = rest.call("GET", uri, "").await;
+    assert_eq!(
+        (told.outcome(), told.get("message")),
+        ("400 app-openid-not-match".into(), "appid和openid不匹配".into())
+    );
+}
+
+fn page(date: &str, offset: u32, limit: u32) -> String {
+    json!({ "date": date, "offset": offset, "limit": limit }).to_string()
+}
+
+#[tokio::test]
+async fn who_took_it_back_is_told_day_by_day() {
+    let town = town().await;
+    let (alice, bob) = (town.shop.alice, town.shop.bob);
+    let rest = RestClient::of(&town.helper);
+    let told = async |date: &str, offset, limit| -> Value {
+        let told =
+            rest.call("POST", "/v3/alipay/user/deloauth/detail/query", &page(date, offset, limit)).await;
+        assert_eq!(told.outcome(), "200");
+        told.json()
+    };
+    for user in [alice, bob] {
+        town.authorize(user, GrantKind::User, "auth_base").await;
+    }
+    town.authorize(town.shop.seller, GrantKind::Merchant, "").await;
+    assert_eq!(told("20260102", 1, 10).await, json!({}));
+    town.shop.advance(SECOND_US);
+    withdraw(&town, bob, GrantKind::User).await;
+    withdraw(&town, town.shop.seller, GrantKind::Merchant).await;
+    town.shop.advance(SECOND_US);
+    withdraw(&town, alice, GrantKind::User).await;
+    let detail = |user: PartyId, at: &str| {
+        let user_id = user.to_string();
+        json!({ "del_auth_time": at, "scope": "auth_base", "user_id": user_id })
+    };
+    let (first, second) = (detail(bob, "2026-01-02 03:04:06"), detail(alice, "2026-01-02 03:04:07"));
+    let both = json!([first, second]);
+    assert_eq!(told("20260102", 1, 10).await, json!({ "details": both, "response": { "details": both } }));
+    assert_eq!(told("20260102", 2, 1).await["details"], json!([second]));
+    assert_eq!(told("20260102", 3, 1).await, json!({}));
+    assert_eq!(told("20260101", 1, 10).await, json!({}));
+    assert_eq!(told("20260103", 1, 10).await, json!({}));
+    // Who allows it again has taken it back all the same; of two times the last is kept.
+    town.authorize(bob, GrantKind::User, "auth_base").await;
+    assert_eq!(told("20260102", 1, 1).await["details"], json!([first]));
+    let other = town.shop.client_of(town.shop.seller, OTHER_KEY, false, false).await;
+    let nothing = other.call(WITHDRAWN, &page("20260102", 1, 10)).await;
+    assert_eq!(nothing.names(), ["code", "msg"], "another app's users");
+}
+
+#[tokio::test]
+async fn the_days_of_withdrawals_end_at_midnight_in_china() {
+    let town = town().await;
+    town.authorize(town.shop.alice, GrantKind::User, "auth_base").await;
+    // 2026-01-02 23:59:59 there.
+    town.shop.advance(DAY_US - (3 * 3_600 + 4 * 60 + 6) * SECOND_US);
+    withdraw(&town, town.shop.alice, GrantKind::User).await;
+    let details = async |date: &str| {
+        let answer = town.helper.call(WITHDRAWN, &page(date, 1, 10)).await;
+        answer.inner().get("details").map_or(0, |details| details.as_array().unwrap().len())
+    };
+    assert_eq!((details("20260102").await, details("20260103").await), (1, 0));
+    for (date, offset, limit) in [
+        ("2026-01-02", 1, 1),
+        ("20260230", 1, 1),
+        ("x", 1, 1),
+        ("20260102", 0, 1),
+        ("20260102", 1, 0),
+        ("20260102", 1, 101),
+    ] {
+        let answer = town.helper.call(WITHDRAWN, &page(date, offset, limit)).await;
+        assert_eq!(answer.outcome(), "40004 INVALID_PARAMETER", "{date} {offset} {limit}");
+    }
+}
+
+#[tokio::test]
+async fn the_kinds_of_shop_are_a_list() {
+    let town = town().await;
+    let ids = async |biz: Value| -> Vec<String> {
+        let answer = town.helper.call(SHOPS, &biz.to_string()).await;
+        assert_eq!(answer.outcome(), "10000");
+        let infos = answer.inner()["shop_category_config_infos"].as_array().unwrap().clone();
+        infos.iter().map(|info| info["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(json!({})).await, ["01", "0101", "010101", "010102", "02", "0201"]);
+    assert_eq!(ids(json!({ "op_role": "ISV", "category_id": "02" })).await, ["02", "0201"]);
+    for biz in [json!({ "category_id": "9" }), json!({ "op_role": "x" })] {
+        assert_eq!(town.helper.call(SHOPS, &biz.to_string()).await.outcome(), "40004 INVALID_PARAMETER");
+    }
+}
