@@ -5,6 +5,7 @@ use crate::around::Around;
 use crate::books::Books;
 use crate::columns::Columns;
 use crate::crossing::Crossing;
+use crate::freezes::Freezes;
 use crate::grants::Grants;
 use crate::images::Encoded;
 use crate::keyed::Keyed;
@@ -22,6 +23,7 @@ pub(crate) struct Checks {
     books: Books,
     orders: Orders,
     around: Around,
+    freezes: Freezes,
     crossing: Crossing,
     grants: Grants,
     agreements: Agreements,
@@ -37,6 +39,7 @@ impl Checks {
             books,
             orders: Orders::new(keyed),
             around,
+            freezes: Freezes::default(),
             crossing: Crossing::new(home),
             grants: Grants::default(),
             agreements: Agreements::new(home),
@@ -74,7 +77,10 @@ impl Checks {
                 self.parties.account(account, findings);
                 self.books.account(account, findings);
             }
-            Row::Hold(hold) => self.books.hold(hold, findings),
+            Row::Hold(hold) => {
+                self.books.hold(hold, findings);
+                self.freezes.hold(hold);
+            }
             Row::Order(order) => {
                 self.orders.order(order, findings);
                 self.parties.seller(order, findings);
@@ -91,7 +97,7 @@ impl Checks {
             Row::Trade(trade) => self.orders.trade(trade, findings),
             Row::Receipt(receipt) => self.orders.receipt(receipt, findings),
             Row::Notice(notice) => {
-                if !self.orders.notice(notice, findings) {
+                if !self.orders.notice(notice, findings) && !self.freezes.notice(notice, findings) {
                     self.agreements.notice(notice, findings);
                 }
             }
@@ -126,7 +132,12 @@ impl Checks {
                 self.agreements.timer(timer, findings);
                 self.orders.timer(timer, findings);
                 self.around.timer(timer, findings);
+                self.freezes.timer(timer, findings);
             }
+            Row::Freeze(freeze) => self.freezes.freeze(freeze, findings),
+            Row::FreezeOperation(done) => self.freezes.operation(done, &mut self.orders, findings),
+            Row::FreezeNumber(number) => self.freezes.number(number, findings),
+            Row::Frozen(frozen) => self.freezes.frozen(frozen, findings),
         }
     }
 
@@ -135,6 +146,7 @@ impl Checks {
     pub(crate) fn finish(self, findings: &mut Findings) -> (u64, u64, u64) {
         self.parties.finish(findings);
         self.around.finish(findings);
+        self.freezes.finish(findings);
         self.crossing.finish(findings);
         self.grants.finish(findings);
         self.agreements.finish(findings);

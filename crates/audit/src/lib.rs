@@ -23,7 +23,7 @@
 //! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `around`,
-//! `agreements`, `crossing`, `grants`, `escrows`; then `replay`.
+//! `agreements`, `crossing`, `grants`, `escrows`, `freezes`; then `replay`.
 
 mod agreements;
 mod around;
@@ -36,6 +36,7 @@ mod compare;
 mod crossing;
 mod escrow_rows;
 mod escrows;
+mod freezes;
 mod grants;
 mod images;
 mod keyed;
@@ -224,6 +225,10 @@ const READ_ORDER: &[Table] = &[
     Table::Mandate,
     Table::AgreementName,
     Table::Debit,
+    Table::Freeze,
+    Table::FreezeOperation,
+    Table::FreezeNumber,
+    Table::Frozen,
     Table::Notice,
     Table::PayCode,
     Table::Attempt,

@@ -246,12 +246,32 @@ impl Orders {
         }
     }
 
+    /// Whether this order was paid by this payer, of this total, at this moment.
+    pub(crate) fn is_paid(
+        &mut self,
+        no: OrderNo,
+        payer: Option<PartyId>,
+        total: i128,
+        at_us: Option<i64>,
+    ) -> bool {
+        self.list.get_mut(no).is_some_and(|order| {
+            order.paid_at_us.is_some()
+                && order.paid_at_us == at_us
+                && order.buyer == payer
+                && i128::from(order.total) == total
+        })
+    }
+
     /// A timer that closes an order; other timers are looked at elsewhere.
     pub(crate) fn timer(&mut self, timer: &Timer, findings: &mut Findings) {
         match timer.task {
             TimerTask::ExpireOrder => {}
             TimerTask::EscrowStep => return self.escrow_timer(timer, findings),
-            TimerTask::ForgetCode | TimerTask::ForgetAttempt | TimerTask::EndAgreement => return,
+            TimerTask::ForgetCode
+            | TimerTask::ForgetAttempt
+            | TimerTask::EndAgreement
+            | TimerTask::ExpireFreeze
+            | TimerTask::EndFreeze => return,
         }
         let order = timer.order_no.and_then(|no| self.list.get_mut(no));
         let same = |order: &&mut OrderFacts| {

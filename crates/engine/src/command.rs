@@ -17,6 +17,10 @@ use crate::{
     SetCallback, SignAgreement, TakeTokens, TokenRefused, UnsignAgreement, WithdrawGrant,
 };
 use crate::{
+    CancelFreeze, CancelledFreeze, ClaimFreeze, ConfirmFreeze, FindFreeze, FindFreezeByNo, FreezeView,
+    OpenFreeze, PayFrozen, Unfreeze, find_freeze, freeze, frozen, pay_frozen, unfreeze,
+};
+use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
     password, pay_code, query, refund_order, rulebook, timer, top_up,
 };
@@ -31,8 +35,9 @@ use trade::{
     UnsignRefused,
 };
 use trade::{
-    CancelRefused, ClaimRefused, CloseRefused, EscrowRefused, FindRefused, OpenRefused, Order, PayRefused,
-    RefundRefused, Trade,
+    CancelFreezeRefused, CancelRefused, ClaimRefused, CloseRefused, EscrowRefused, FindFreezeRefused,
+    FindRefused, Freeze, HoldRefused, OpenFreezeRefused, OpenRefused, Order, PayFrozenRefused, PayRefused,
+    RefundRefused, Trade, UnfreezeRefused,
 };
 
 /// A command whose answer has a type of its own.
@@ -165,6 +170,14 @@ commands! {
     change ActOnEscrow => escrow::act_on_escrow, EscrowView, EscrowRefused;
     change ConfirmGoods => escrow::confirm_goods, EscrowView, EscrowRefused;
     query FindEscrow => escrow::find_escrow, EscrowView, EscrowRefused;
+    change OpenFreeze => freeze::open_freeze, Arc<Freeze>, OpenFreezeRefused;
+    change ClaimFreeze => freeze::claim_freeze, Arc<Freeze>, HoldRefused;
+    change ConfirmFreeze => frozen::confirm_freeze, Arc<Freeze>, HoldRefused;
+    change Unfreeze => unfreeze::unfreeze, FreezeView, UnfreezeRefused;
+    change CancelFreeze => unfreeze::cancel_freeze, CancelledFreeze, CancelFreezeRefused;
+    change PayFrozen => pay_frozen::pay_frozen, Opened, PayFrozenRefused;
+    query FindFreeze => find_freeze::find_freeze, FreezeView, FindFreezeRefused;
+    query FindFreezeByNo => find_freeze::find_freeze_by_no, Arc<Freeze>, FindFreezeRefused;
 }
 
 #[cfg(test)]
@@ -180,7 +193,8 @@ mod tests {
             Authorize TakeTokens FindToken WithdrawGrant FindGrant SetCallback FindCallback OpenCertification \
             DecideCertification FindCertification \
             OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder FindAgreement FindOffer \
-            FindByBuyer FindMandate";
+            FindByBuyer FindMandate ActOnEscrow ConfirmGoods FindEscrow \
+            OpenFreeze ClaimFreeze ConfirmFreeze Unfreeze CancelFreeze PayFrozen FindFreeze FindFreezeByNo";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

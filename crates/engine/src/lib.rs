@@ -24,6 +24,10 @@ mod claim_order;
 mod close_order;
 mod confirm_pay;
 mod escrow;
+mod find_freeze;
+mod freeze;
+mod freeze_notice;
+mod frozen;
 mod grant;
 mod notice;
 mod open_app;
@@ -32,12 +36,14 @@ mod open_party;
 mod order_paid;
 mod password;
 mod pay_code;
+mod pay_frozen;
 mod pay_request;
 mod query;
 mod refund_order;
 mod rulebook;
 mod timer;
 mod top_up;
+mod unfreeze;
 mod withdraw;
 
 pub use agreement::MandateSaid;
@@ -55,10 +61,14 @@ pub use command::{Ask, Command, Reply};
 pub use confirm_pay::ConfirmPay;
 pub use crossing::{Acknowledge, Link, Origin, Outbox, Parcel, ParcelRefused, Receive};
 pub use escrow::{ActOnEscrow, Actor, ConfirmGoods, EscrowAct, EscrowView, FindEscrow, GoodsConfirmed};
+pub use find_freeze::{FindFreeze, FindFreezeByNo, FreezeView, WhichFreeze, WhichOperation};
+pub use freeze::{ClaimFreeze, OpenFreeze};
+pub use frozen::ConfirmFreeze;
 pub use grant::{Authorize, AuthorizeRefused, Authorized, FindToken, SeenToken, TakeTokens, TokenRefused};
 pub use message::{
-    ClaimAnswer, ClaimAsk, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn,
-    TradeClosed, TradeForgotten,
+    ChargeReturned, ClaimAnswer, ClaimAsk, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded,
+    FreezeHeld, FreezeRelease, FreezeReleased, Message, OrderPaid, PayRefusal, PayRequest, PayReturned,
+    RefundAnswer, RefundIn, RestReleased, TradeClosed, TradeForgotten,
 };
 pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
@@ -66,6 +76,7 @@ pub use open_order::{OpenOrder, Opened, PayBy};
 pub use open_party::{NewPassword, OpenParty, OpenPartyRefused, PartyNotFound, SetPartyStatus};
 pub use password::{JudgePassword, Reserved, TryPassword};
 pub use pay_code::{IssuePayCode, PayCodeRefused};
+pub use pay_frozen::PayFrozen;
 pub use query::{
     FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, RefundView, Which,
 };
@@ -76,4 +87,5 @@ pub use run::{Ran, Workspace, run};
 pub use tables::{Key, Row, Table, Tabled};
 pub use timer::RunTimer;
 pub use top_up::{TopUp, TopUpRefused};
+pub use unfreeze::{CancelFreeze, CancelledFreeze, Unfreeze};
 pub use withdraw::{AppNotFound, FindCallback, FindGrant, GrantNotFound, SetCallback, WithdrawGrant};

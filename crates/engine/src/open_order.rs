@@ -143,6 +143,14 @@ pub(crate) fn opened_anew(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_u
     order
 }
 
+/// An order that is paid from money set aside before: it has its buyer from the beginning.
+pub(crate) fn new_order(rows: &mut Rows<'_>, command: &OpenOrder, buyer: Option<PartyId>) -> Order {
+    let now_us = rows.now_us();
+    let expires_at_us = expiry(command.meaning.product, command.timeout, None, now_us);
+    let order = fresh(rows, command, expires_at_us);
+    Order { state: OrderState::WaitBuyerPay, created_at_us: Some(now_us), buyer, ..order }
+}
+
 fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order {
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let no = OrderNo::of(rows.stamp(), slot);

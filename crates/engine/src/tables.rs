@@ -7,8 +7,9 @@ use ledger::{Account, Hold, Posting};
 use people::{App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token};
 use std::sync::Arc;
 use trade::{
-    Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Mandate, Notice, Order, OrderNumber,
-    PayCode, Receipt, Refund, Rulebook, Timer, TopUpReceipt, Trade,
+    Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
+    Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund, Rulebook, Timer, TopUpReceipt,
+    Trade,
 };
 
 /// A record that has a table of its own.
@@ -132,6 +133,10 @@ tables! {
     Escrow = 34, false;
     EscrowCase = 35, false;
     EscrowStep = 36, false;
+    Freeze = 26, false;
+    FreezeOperation = 27, false;
+    FreezeNumber = 28, false;
+    Frozen = 29, false;
 }
 
 impl Table {
@@ -164,6 +169,8 @@ impl Key {
             Key::Agreement((_, no)) | Key::Mandate((_, no)) => Some((no.slot(), no.at_us())),
             Key::Debit((_, no)) => Some((no.slot(), no.at_us())),
             Key::Timer((_, _, no)) => Some((no.slot(), no.at_us())),
+            Key::Freeze((_, no)) | Key::Frozen((_, no)) => Some((no.slot(), no.at_us())),
+            Key::FreezeOperation((_, no, _)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -173,6 +180,7 @@ impl Key {
             Key::Rulebook(_)
             | Key::Account(_)
             | Key::OrderNumber(_)
+            | Key::FreezeNumber(_)
             | Key::TopUpReceipt(_)
             | Key::PayCode(_)
             | Key::AgreementName(_)

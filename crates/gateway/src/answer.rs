@@ -143,6 +143,11 @@ const fn error_words(kind: PageKind) -> (&'static str, &'static str, &'static st
             "商家的签约请求有误，没有签约。请返回商家重新发起。",
             "The shop's request for an agreement is not valid; nothing was signed. Go back and start again.",
         ),
+        PageKind::Freeze => (
+            "无法授权",
+            "商家的预授权请求有误，没有冻结资金。请返回商家重新发起。",
+            "The shop's request for a pre-authorisation is not valid; nothing was set aside. Go back and start again.",
+        ),
         PageKind::Certify => (
             "无法认证",
             "商家的认证请求有误，没有认证。请返回商家重新发起。",

@@ -10,10 +10,12 @@
 //! Each product has a file of its own below; what they share and how a failure is answered stands here.
 
 mod agreement;
+mod freeze;
 pub(crate) mod grant;
 mod trade;
 
 pub(crate) use agreement::NameRefused;
+pub(crate) use freeze::frozen_later;
 pub(crate) use trade::{opened_for_later, opened_for_named};
 
 use crate::facts::{Kind, Part, Wrong};
@@ -157,6 +159,15 @@ impl Failure {
                 self.sub_code = self.sub_code.strip_prefix("ACQ.").unwrap_or(self.sub_code);
                 return self;
             }
+            Wrong::IllegalArgument => {
+                self.sub_code = match self.sub_code {
+                    "ACQ.INVALID_PARAMETER" => "ILLEGAL_ARGUMENT",
+                    "ACQ.SYSTEM_ERROR" => "SYSTEM_ERROR",
+                    "ACQ.CURRENCY_NOT_SUPPORT" => "CURRENCY_VERIFICATION_FAIL",
+                    other => other,
+                };
+                return self;
+            }
             Wrong::Gateway => Failure::gateway(GatewayError::InvalidParameter),
             Wrong::IllegalParam => Failure::illegal_param(""),
             Wrong::IllegalFormat => Failure::illegal_format(""),
@@ -294,5 +305,6 @@ pub fn codes_table() -> Vec<TableRow> {
     let mut table = trade::table();
     table.extend(grant::table());
     table.extend(agreement::table());
+    table.extend(freeze::table());
     table
 }

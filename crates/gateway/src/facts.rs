@@ -185,8 +185,10 @@ impl Member {
 pub(crate) enum Wrong {
     /// 40004 `ACQ.INVALID_PARAMETER`.
     Acq,
-    /// 40004 `INVALID_PARAMETER`; of no refusal of the method has a name that begins with `ACQ.`.
+    /// 40004 `INVALID_PARAMETER`; no refusal of the method has a name that begins with `ACQ.`.
     Bare,
+    /// 40004 `ILLEGAL_ARGUMENT`; pre-authorisations have names of their own for the codes that all methods share.
+    IllegalArgument,
     /// 40002 `isv.invalid-parameter`.
     Gateway,
     /// 40004 `ILLEGAL_PARAM`.

@@ -177,7 +177,7 @@ fn section(out: &mut String, method: &Described) {
     let way = match (&method.rest_path, method.face) {
         (Some(path), _) => format!("A program is answered. v3: `POST {path}`."),
         (None, Face::Page(_)) => "A browser is sent on to a page. No v3 path.".to_owned(),
-        (None, Face::OrderString | Face::Answer) => {
+        (None, Face::OrderString(_) | Face::Answer) => {
             "An order string for the wallet; called over HTTP it answers a program. No v3 path.".to_owned()
         }
     };

@@ -24,6 +24,7 @@ mod codes;
 mod facts;
 mod faults;
 mod fields;
+mod freeze_fields;
 mod gateway;
 mod goods;
 mod held;

@@ -45,8 +45,8 @@ pub(crate) const ORDER_IGNORED: Part = Part::Ignored(&[
     "specified_channel",
 ]);
 
-/// What is refused where nothing is debited under an agreement.
-pub(crate) const NO_DEBIT: Part = Part::Refused(&["agreement_params"]);
+/// What is refused where nothing is debited under an agreement or paid from frozen money.
+pub(crate) const NO_DEBIT: Part = Part::Refused(&["agreement_params", "auth_no", "auth_confirm_mode"]);
 
 /// How an order that is there is named.
 pub(crate) const ORDER_NAME: Part = Part::Read(&[

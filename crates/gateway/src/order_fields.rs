@@ -35,9 +35,8 @@ pub(crate) struct OrderFields {
 }
 
 /// Fields of features that would change who pays or who is paid.
-pub(crate) const NOT_SIMULATED: [&str; 8] = [
+pub(crate) const NOT_SIMULATED: [&str; 7] = [
     "agreement_sign_params",
-    "auth_no",
     "is_async_pay",
     "royalty_info",
     "settle_info",
@@ -71,6 +70,10 @@ impl OrderFields {
         if product != Product::FaceToFace {
             // `trade.pay` reads it itself.
             fields::absent(fields, &["agreement_params"])?;
+        }
+        if !codes.allowed.contains(&"PRE_AUTH") {
+            // Only frozen money is paid under these products.
+            fields::absent(fields, &["auth_no", "auth_confirm_mode"])?;
         }
         check_goods_type(fields)?;
         Ok(OrderFields {

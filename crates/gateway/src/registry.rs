@@ -4,7 +4,7 @@ use crate::codes::Failure;
 use crate::facts::Facts;
 use crate::verify::Verified;
 use crate::{Gateway, held, known, methods};
-use base::{AgreementNo, OrderNo};
+use base::{AgreementNo, FreezeNo, OrderNo};
 use std::future::Future;
 use std::pin::Pin;
 use wire::envelope::Response;
@@ -31,6 +31,8 @@ pub(crate) enum Page {
     Cashier(OrderNo),
     /// Where a buyer signs this agreement.
     Agreement(AgreementNo),
+    /// Where a payer agrees to this pre-authorisation.
+    Freeze(FreezeNo),
     /// Where a person passes or fails the certification of this id.
     Certify(String),
 }
@@ -41,6 +43,7 @@ impl Page {
         match self {
             Page::Cashier(order_no) => world.cashier_url(*order_no),
             Page::Agreement(agreement_no) => world.agreement_url(*agreement_no),
+            Page::Freeze(freeze) => world.freeze_url(*freeze),
             Page::Certify(certify_id) => world.certify_url(certify_id),
         }
     }
@@ -53,8 +56,8 @@ pub(crate) enum Face {
     Answer,
     /// A browser: sent on to this page, or shown one that says why not.
     Page(PageKind),
-    /// The wallet, which takes an order string to the cashier; a program that calls it over HTTP gets an envelope.
-    OrderString,
+    /// The wallet, which takes an order string to this page; a program that calls it over HTTP gets an envelope.
+    OrderString(PageKind),
 }
 
 impl Face {
@@ -62,8 +65,7 @@ impl Face {
     pub(crate) const fn leads_to(self) -> Option<PageKind> {
         match self {
             Face::Answer => None,
-            Face::Page(kind) => Some(kind),
-            Face::OrderString => Some(PageKind::Cashier),
+            Face::Page(kind) | Face::OrderString(kind) => Some(kind),
         }
     }
 }
@@ -75,6 +77,8 @@ pub(crate) enum PageKind {
     Cashier,
     /// Where agreements are signed.
     Agreement,
+    /// Where pre-authorisations are agreed to.
+    Freeze,
     /// Where certifications end.
     Certify,
 }
@@ -128,6 +132,12 @@ impl Method {
 
 /// Every method that is here.
 pub(crate) static METHODS: &[&Method] = &[
+    &methods::fund_auth_operation_cancel::METHOD,
+    &methods::fund_auth_operation_detail_query::METHOD,
+    &methods::fund_auth_order_app_freeze::METHOD,
+    &methods::fund_auth_order_freeze::METHOD,
+    &methods::fund_auth_order_unfreeze::METHOD,
+    &methods::fund_auth_order_voucher_create::METHOD,
     &methods::offline_market_shop_category_query::METHOD,
     &methods::open_app_alipaycert_download::METHOD,
     &methods::open_app_qrcode_create::METHOD,

@@ -128,9 +128,10 @@ async fn run(running: Running<'_>, face: Face) -> Result<Done, Failure> {
 fn said(origin: &Origin, done: Result<Done, Failure>) -> Said {
     let (response, opened): (Response, Option<OrderNo>) = match done {
         Ok(Done::Go { to: Page::Cashier(order_no), response }) => (response, Some(order_no)),
-        Ok(Done::Go { to: Page::Agreement(_) | Page::Certify(_), response } | Done::Say(response)) => {
-            (response, None)
-        }
+        Ok(
+            Done::Go { to: Page::Agreement(_) | Page::Freeze(_) | Page::Certify(_), response }
+            | Done::Say(response),
+        ) => (response, None),
         Err(failure) => (failure.response(), None),
     };
     let body = response.to_json();

@@ -132,7 +132,7 @@ impl Origin {
         match &self.method {
             Some(Standing::Here(method)) => match method.face {
                 Face::Page(kind) => Some(kind),
-                Face::Answer | Face::OrderString => None,
+                Face::Answer | Face::OrderString(_) => None,
             },
             Some(Standing::Known(_)) | None => None,
         }

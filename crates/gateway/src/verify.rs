@@ -257,7 +257,7 @@ fn check_form(gateway: &Gateway, params: &Params, origin: &Origin) -> Result<Cha
     let at_us = std::str::from_utf8(timestamp).ok().and_then(|text| parse_cn(text).ok());
     let at_us = at_us.ok_or_else(|| Failure::gateway(GatewayError::InvalidTimestamp))?;
     let life_us = match method.map(|method| method.face) {
-        Some(Face::Page(_) | Face::OrderString) => LINK_LIFE_US,
+        Some(Face::Page(_) | Face::OrderString(_)) => LINK_LIFE_US,
         Some(Face::Answer) | None => 0,
     };
     let window = -TIMESTAMP_WINDOW_US..=TIMESTAMP_WINDOW_US + life_us;

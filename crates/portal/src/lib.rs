@@ -16,6 +16,7 @@ mod authorize_request;
 mod cashier;
 mod certify;
 mod chance;
+mod freeze;
 mod ghosts;
 mod guard;
 mod language;
@@ -34,6 +35,7 @@ mod sandbox_doctor;
 mod sandbox_escrow;
 mod sandbox_escrow_form;
 mod sandbox_faults;
+mod sandbox_freeze;
 mod sandbox_inbox;
 mod sandbox_notifications;
 mod sandbox_order;
@@ -49,7 +51,7 @@ mod texts;
 mod visit;
 mod wallet;
 
-pub use portal::{Intake, Issuer, Offering, Opening, Portal, Readers, routes};
+pub use portal::{Freezing, Intake, Issuer, Offering, Opening, Portal, Readers, routes};
 pub use sandbox_clock::{
     ClockFace, ClockHands, Counts, Event, Happened, Journey, Moving, NotMoved, Target, clock_routes,
 };

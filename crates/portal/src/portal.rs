@@ -5,13 +5,13 @@ use crate::password::{Checker, HashError};
 use crate::sandbox_inbox::Mailroom;
 use crate::session::{Seals, Sessions};
 use crate::{
-    agreement, app_code, assets, authorize, cashier, certify, chance, guard, sandbox, start, wallet,
+    agreement, app_code, assets, authorize, cashier, certify, chance, freeze, guard, sandbox, start, wallet,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::get;
-use base::{AgreementNo, OrderNo, PartyId};
+use base::{AgreementNo, FreezeNo, OrderNo, PartyId};
 use cell::Door;
 use std::future::Future;
 use std::pin::Pin;
@@ -30,6 +30,9 @@ pub type Opening<'a> = Pin<Box<dyn Future<Output = Result<OrderNo, String>> + Se
 /// The answer of [`Intake::offer`]: the agreement, or in words why it was not offered.
 pub type Offering<'a> = Pin<Box<dyn Future<Output = Result<AgreementNo, String>> + Send + 'a>>;
 
+/// The answer of [`Intake::freeze`]: the pre-authorisation, or in words why it was not opened.
+pub type Freezing<'a> = Pin<Box<dyn Future<Output = Result<FreezeNo, String>> + Send + 'a>>;
+
 /// Opens what a merchant's app or page hands over: an order string, or the query part of a gateway address. The
 /// gateway does it, with all its checks.
 pub trait Intake: Send + Sync {
@@ -38,6 +41,9 @@ pub trait Intake: Send + Sync {
 
     /// Verifies the text like a request and offers its agreement. The error is a sentence for the developer.
     fn offer(&self, text: String) -> Offering<'_>;
+
+    /// Verifies the text like a request and opens its pre-authorisation. The error is a sentence for the developer.
+    fn freeze(&self, text: String) -> Freezing<'_>;
 }
 
 /// Issues the certificates of apps; the server holds the authority's key.
@@ -154,6 +160,7 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .route("/app-code", get(app_code::show))
         .merge(cashier::routes())
         .merge(agreement::routes())
+        .merge(freeze::routes())
         .merge(wallet::routes())
         .merge(authorize::routes());
     if state.world.sandbox {

@@ -258,6 +258,17 @@ impl Model {
             | Message::DebitUndone(_) => None,
             // Guaranteed trades are not played: nothing in the town makes one.
             Message::GoodsConfirmed(_) => None,
+            // Nobody in the simulated town freezes money: what is never asked is never said.
+            Message::FreezeAsk(_)
+            | Message::FreezeAnswer(_)
+            | Message::FreezeHeld(_)
+            | Message::FreezeEnded(_)
+            | Message::FreezeRelease(_)
+            | Message::FreezeReleased(_)
+            | Message::FreezeCharge(_)
+            | Message::FreezeCharged(_)
+            | Message::ChargeReturned(_)
+            | Message::RestReleased(_) => None,
         }
     }
 

@@ -43,6 +43,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         ),
         Row::Escrow(escrow) => (divided(escrow), "what was paid is held, released or given back"),
         Row::EscrowCase(case) => (case.granted_minor <= case.claim_minor, "no more is granted than claimed"),
+        Row::Freeze(freeze) => (freeze.adds_up(), "what is left, freed and paid is what was frozen"),
         Row::Party(_)
         | Row::EscrowStep(_)
         | Row::Login(_)
@@ -51,6 +52,9 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Rulebook(_)
         | Row::Hold(_)
         | Row::OrderNumber(_)
+        | Row::FreezeOperation(_)
+        | Row::FreezeNumber(_)
+        | Row::Frozen(_)
         | Row::Refund(_)
         | Row::Receipt(_)
         | Row::TopUpReceipt(_)

@@ -33,6 +33,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0009_agreement_create",
     "0010_products_widen",
     "0011_escrow_create",
+    "0012_freeze_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -88,6 +88,11 @@ impl World {
         format!("{}/agreement/{}", self.base_url, self.secrets.order_token(agreement_no.topic()))
     }
 
+    /// The address that the QR code of a pre-authorisation holds.
+    pub fn freeze_url(&self, freeze: base::FreezeNo) -> String {
+        format!("{}/freeze/{}", self.base_url, self.secrets.order_token(freeze.topic()))
+    }
+
     /// The address that an order's QR code holds.
     pub fn qr_url(&self, order_no: base::OrderNo) -> String {
         format!("{}/qr/{}", self.base_url, self.secrets.order_token(order_no))

@@ -248,6 +248,9 @@ impl Script {
             self.guaranteed(&cast).await;
         }
         self.agreements(&cast).await;
+        let codes = [self.code(alice).await, self.code(bob).await, self.code(alice).await];
+        let order = self.order(&cast, "T16-from-a-freeze", 2_500, Product::FaceToFace, None);
+        crate::freezes::live(&self.door, shop, alice, codes, order).await;
         self.deliver().await;
     }
 

@@ -10,6 +10,7 @@ mod cancel;
 mod claim;
 mod crossing;
 mod escrow;
+mod freeze;
 mod grants;
 mod notices;
 mod password;

@@ -42,15 +42,15 @@ pub(crate) struct Script {
     pub(crate) parties: BTreeMap<String, PartyId>,
     pub(crate) apps: BTreeMap<PartyId, AppId>,
     pub(crate) agreements: BTreeMap<String, AgreementNo>,
-    tries: BTreeMap<String, u64>,
+    pub(crate) tries: BTreeMap<String, u64>,
     next_slot: u8,
     pub(crate) last: Option<Reply>,
 }
 
 /// The words of a line, and its `name=value` pairs.
-struct Words<'a> {
-    plain: Vec<&'a str>,
-    named: BTreeMap<&'a str, &'a str>,
+pub(crate) struct Words<'a> {
+    pub(crate) plain: Vec<&'a str>,
+    pub(crate) named: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Words<'a> {
@@ -59,10 +59,10 @@ impl<'a> Words<'a> {
             text.split_whitespace().partition(|word| word.contains('='));
         Words { plain, named: named.into_iter().filter_map(|word| word.split_once('=')).collect() }
     }
-    fn at(&self, index: usize) -> &'a str {
+    pub(crate) fn at(&self, index: usize) -> &'a str {
         self.plain.get(index).unwrap_or_else(|| panic!("word {index} is missing in {:?}", self.plain))
     }
-    fn text<const N: usize>(&self, name: &str) -> Option<Text<N>> {
+    pub(crate) fn text<const N: usize>(&self, name: &str) -> Option<Text<N>> {
         self.named.get(name).map(|value| Text::new(value).unwrap())
     }
 }
@@ -249,6 +249,7 @@ impl Script {
                 }
                 .into()
             }
+            verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
             "code" => IssuePayCode { party: party(1), digest: digest(words.at(2)) }.into(),
             "pay" => self.order_command(words, Product::FaceToFace, Some(3)).into(),
             "precreate" => self.order_command(words, Product::QrCode, None).into(),
@@ -283,7 +284,7 @@ impl Script {
                 let by_code = words.plain.contains(&"code");
                 ClaimOrder { order_no: self.no(words.at(1)), buyer: party(2), by_code }.into()
             }
-            "try" => TryPassword { party: party(2), about: self.no(words.at(1)) }.into(),
+            "try" => TryPassword { party: party(2), about: crate::freeze::about(self, words.at(1)) }.into(),
             "judge" => {
                 let attempt = self.tries.get(words.at(2)).copied().unwrap_or(999_999);
                 JudgePassword { party: party(1), attempt, right: words.at(3) == "right" }.into()
@@ -456,7 +457,12 @@ impl Script {
     }
 
     /// `pay T1 shop C1 30.00` (the code belongs to the party it was issued to), `precreate T1 shop 30.00`, …
-    fn order_command(&self, words: &Words<'_>, product: Product, code_at: Option<usize>) -> OpenOrder {
+    pub(crate) fn order_command(
+        &self,
+        words: &Words<'_>,
+        product: Product,
+        code_at: Option<usize>,
+    ) -> OpenOrder {
         let seller = self.party(words.at(2));
         let amount_at = if code_at.is_some() { 4 } else { 3 };
         let currency = words.named.get("in").map_or(Currency::Cny, |code| Currency::from_code(code).unwrap());
@@ -665,6 +671,19 @@ fn tell(reply: &Reply) -> String {
         Reply::FindTrade(answer) => result(answer, |trade| format!("{:?}", trade.state)),
         Reply::FindLogin(answer) => result(answer, |party| party.to_string()),
         Reply::FindParty(answer) => result(answer, |party| format!("{} {:?}", party.name, party.status)),
+        Reply::OpenFreeze(answer) => result(answer, |freeze| freeze.state.wire().to_owned()),
+        Reply::ClaimFreeze(answer) => result(answer, |freeze| freeze.state.wire().to_owned()),
+        Reply::ConfirmFreeze(answer) => result(answer, |freeze| freeze.state.wire().to_owned()),
+        Reply::Unfreeze(answer) => result(answer, crate::freeze::told),
+        Reply::CancelFreeze(answer) => result(answer, |cancelled| {
+            let action = if cancelled.unfrozen { "unfreeze" } else { "close" };
+            format!("{action} {}", cancelled.freeze.state.wire())
+        }),
+        Reply::PayFrozen(answer) => result(answer, |opened| {
+            format!("{}{:?}", if opened.paid { "paid " } else { "" }, opened.order.state)
+        }),
+        Reply::FindFreeze(answer) => result(answer, crate::freeze::told),
+        Reply::FindFreezeByNo(answer) => result(answer, |freeze| freeze.state.wire().to_owned()),
         Reply::FindAccount(answer) => result(answer, |account| account.available().to_string()),
         Reply::Authorize(_)
         | Reply::TakeTokens(_)

@@ -90,6 +90,7 @@ fn rank_of(row: &Row) -> Option<u8> {
         Row::Agreement(agreement) => Some(agreement.state as u8),
         Row::Mandate(mandate) => Some(mandate.state as u8),
         Row::Escrow(escrow) => Some(escrow.state as u8),
+        Row::Freeze(freeze) => Some(freeze.state as u8),
         _ => None,
     }
 }
@@ -185,6 +186,7 @@ impl World {
             assert!(watched, "a timer without its order: {timer:?}");
         }
         self.check_agreements();
+        crate::freeze::check(self);
         for (key, row) in &self.rows {
             let Some(rank) = rank_of(row) else { continue };
             let before = self.seen.insert(key.clone(), rank).unwrap_or(rank);

@@ -6,7 +6,7 @@ use crate::codes::{Failure, opened_for_later};
 use crate::facts::{Facts, Field, Kind, Part, Wrong, listed};
 use crate::order_facts::{NO_DEBIT, OFFERED, ORDER, ORDER_IGNORED, ORDER_REFUSED};
 use crate::order_fields::{OrderFields, ProductCodes};
-use crate::registry::{Done, Face, Method};
+use crate::registry::{Done, Face, Method, PageKind};
 use crate::request::Caller;
 use crate::verify::Verified;
 use crate::{Gateway, offer};
@@ -16,7 +16,7 @@ use wire::json::Object;
 pub(crate) const METHOD: Method = Method {
     name: "alipay.trade.app.pay",
     title: "app支付接口2.0",
-    face: Face::OrderString,
+    face: Face::OrderString(PageKind::Cashier),
     version_optional: false,
     sandbox_only: false,
     facts: FACTS,

@@ -3,14 +3,14 @@
 use crate::Gateway;
 use crate::codes::Failure;
 use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
-use crate::methods::{buyer, from_balance, no_amounts, paid_amounts};
+use crate::methods::{buyer, from_balance, no_amounts, paid_amounts, trade_pay_frozen};
 use crate::order_facts::{BILL, ORDER, ORDER_IGNORED, ORDER_REFUSED};
 use crate::order_fields::{More, OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::{fields, verify::Verified};
 use base::{AgreementNo, Plant, Slot, planted};
-use engine::{DebitOrder, OpenOrder, Opened, PayBy};
+use engine::{DebitOrder, FindLogin, OpenOrder, Opened, PayBy, PayFrozen};
 use trade::{DebitRefused, OutTradeNo, Product};
 use wire::auth_code::is_bar_code;
 use wire::envelope::{ObjectWriter, Response};
@@ -32,12 +32,13 @@ const FACTS: Facts = Facts {
         ORDER,
         Part::Read(&[
             Field::may("product_code", Kind::OneOf(PRODUCT_CODES.allowed))
-                .note("of a debit: `CYCLE_PAY_AUTH` or `GENERAL_WITHHOLDING`, required"),
+                .note("required of a debit, `CYCLE_PAY_AUTH` or `GENERAL_WITHHOLDING`, and of frozen money"),
             Field::may("scene", Kind::OneOf(SCENES)).note("the three mean the same here"),
-            Field::when("auth_code", Kind::Special, "unless `agreement_params` is there")
+            Field::when("auth_code", Kind::Special, "unless one of the next two is there")
                 .note("16 to 24 digits that begin with 25 to 30"),
         ]),
         DEBIT,
+        trade_pay_frozen::FROZEN,
         ORDER_REFUSED,
         ORDER_IGNORED,
     ],
@@ -54,13 +55,17 @@ const FACTS: Facts = Facts {
         Member::of("fund_bill_list", BILL).when("it is paid"),
         Member::text("gmt_payment").when("it is paid"),
     ],
-    refuses: &[of::<OpenOrder>, of::<DebitOrder>],
+    refuses: &[of::<OpenOrder>, of::<DebitOrder>, of::<PayFrozen>, of::<FindLogin>],
     gateway: &[],
     wrong: Wrong::Acq,
     examples: &[
         r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea","auth_code":"2812345678901234"}"#,
         r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea","product_code":"GENERAL_WITHHOLDING",
             "agreement_params":{"agreement_no":"20260102000000000001"}}"#,
+        r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea","product_code":"PRE_AUTH",
+            "auth_no":"2026010210002001000000000001","buyer_id":"2088000000000001"}"#,
+        r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea","product_code":"PRE_AUTH",
+            "auth_no":"2026010210002001000000000001","buyer_logon_id":"alice@example.com"}"#,
     ],
     support: "money comes from the buyer's balance alone; no discounts, points, instalments or splitting",
 };
@@ -138,7 +143,7 @@ fn read_debit(caller: &Caller, fields: &Object, agreement: &Object) -> Result<Pa
 }
 
 /// The code as the cell takes it: its last two digits name the buyer's slot, the rest only as a keyed digest.
-fn pay_by(gateway: &Gateway, code: &str) -> Result<PayBy, Failure> {
+pub(crate) fn pay_by(gateway: &Gateway, code: &str) -> Result<PayBy, Failure> {
     let slot = code.get(code.len() - 2..).and_then(|digits| digits.parse().ok());
     let slot = slot.and_then(|number| Slot::new(number).ok());
     let slot = slot.ok_or_else(|| Failure::field("auth_code", "格式错误"))?;
@@ -146,6 +151,9 @@ fn pay_by(gateway: &Gateway, code: &str) -> Result<PayBy, Failure> {
 }
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
+    if trade_pay_frozen::is_asked(call.request())? {
+        return trade_pay_frozen::run(gateway, call).await;
+    }
     let call = call.read(read)?;
     let Pay { order, by } = call.request();
     let opened = match by {
@@ -166,12 +174,12 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
 }
 
 /// What a failed payment says beside its codes.
-fn failed(members: &mut ObjectWriter, number: &OutTradeNo) {
+pub(crate) fn failed(members: &mut ObjectWriter, number: &OutTradeNo) {
     no_amounts(members);
     members.text("out_trade_no", number.as_str());
 }
 
-fn respond(opened: &Opened) -> Response {
+pub(crate) fn respond(opened: &Opened) -> Response {
     let order = &opened.order;
     let done = opened.paid || planted(Plant::UnconfirmedPayToldAsPaid);
     let mut response = if done { Response::success() } else { Response::waiting() };

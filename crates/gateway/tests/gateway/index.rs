@@ -252,7 +252,7 @@ async fn check_field(asking: &Asking, place: &[&'static str], field: &'static Fi
         // A product or a kind of grant that there is not has a refusal of its own.
         let own =
             |one: &Heard| matches!(field.kind, Kind::OneOf(_) | Kind::List(..)) && !one.sub_code.is_empty();
-        let currency = |one: &Heard| one.sub_code == "ACQ.CURRENCY_NOT_SUPPORT";
+        let currency = |one: &Heard| one.sub_code.contains("CURRENCY");
         let refused = heard.iter().any(|one| {
             (asking.is_wrong(one) || currency(one)) && one.names(field.name)
                 || !asking.is_wrong(one) && own(one)

@@ -10,6 +10,7 @@ mod client;
 mod crowded;
 mod encryption;
 mod faults;
+mod freezes;
 mod golden;
 mod index;
 mod live;

@@ -316,3 +316,50 @@ async fn the_page_explains_every_call_of_the_guide() {
         assert!(headings.iter().any(|heading| heading.split_whitespace().any(is_it)), "{call}");
     }
 }
+
+#[tokio::test]
+async fn a_payer_agrees_to_a_freeze_once() {
+    let shop = Shop::open().await;
+    shop.top_up(shop.buyer, 5_000).await;
+    let text = |text: &str| base::Text::new(text).unwrap();
+    let mut numbers = Vec::new();
+    for (number, minor) in [("F1", 3_000), ("F2", 900_000_000)] {
+        let open = engine::OpenFreeze {
+            seller: shop.seller,
+            app: shop.app,
+            out_order_no: base::Text::new(number).unwrap(),
+            meaning: trade::FreezeMeaning {
+                out_request_no: base::Text::new("R0").unwrap(),
+                way: trade::FreezeWay::Voucher,
+                product: trade::FreezeProduct::PreAuth,
+                amount: money::Money::from_minor(minor, money::Currency::Cny).unwrap(),
+                title: text("deposit"),
+            },
+            delivery: trade::FreezeDelivery {
+                notify_url: None,
+                charset: trade::WireCharset::Utf8,
+                rsa1: false,
+            },
+            timeout: None,
+            pay_by: None,
+        };
+        numbers.push(shop.door.ask(open).await.unwrap().no);
+    }
+    let body = |name: &str, value: String| json!({"login": BUYER, "pay_password": PASSWORD, name: value});
+    let by_code = body("code_value", shop.world.freeze_url(numbers[0]));
+    let (status, held) = shop.call("/sandbox/freeze", by_code.clone()).await;
+    assert_eq!((status, &held["order_status"]), (StatusCode::OK, &json!("AUTHORIZED")), "{held}");
+    let (status, again) = shop.call("/sandbox/freeze", by_code).await;
+    assert_eq!((status, &again["error"]["code"]), (StatusCode::CONFLICT, &json!("already_frozen")));
+    // What is frozen cannot be frozen, or spent, again.
+    let (_, poor) = shop.call("/sandbox/freeze", body("auth_no", numbers[1].to_string())).await;
+    assert_eq!(poor["error"]["code"], "balance_too_low");
+    for (name, value, code) in [
+        ("code_value", "http://pay.test/cashier/x".to_owned(), "freeze_not_found"),
+        ("auth_no", "1".to_owned(), "bad_auth_no"),
+        ("auth_no", "2026010200002000000000000742".to_owned(), "freeze_not_found"),
+        ("other", String::new(), "bad_request"),
+    ] {
+        assert_eq!(shop.call("/sandbox/freeze", body(name, value)).await.1["error"]["code"], code, "{name}");
+    }
+}

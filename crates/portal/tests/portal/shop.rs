@@ -9,8 +9,8 @@ use http_body_util::BodyExt;
 use money::{Currency, Money};
 use people::{AppMode, PartyKind, PartyStatus};
 use portal::{
-    AgainAsked, AgainRefused, Intake, Issuer, LetterSeen, Letters, Mailroom, Offering, Opening, Portal,
-    Readers, Resent, password,
+    AgainAsked, AgainRefused, Freezing, Intake, Issuer, LetterSeen, Letters, Mailroom, Offering, Opening,
+    Portal, Readers, Resent, password,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -55,6 +55,13 @@ impl Intake for KnownStrings {
         Box::pin(async move {
             let number = text.strip_prefix("agreement=").ok_or("the signature is wrong")?;
             number.parse().map_err(|_| "no such agreement".to_owned())
+        })
+    }
+
+    fn freeze(&self, text: String) -> Freezing<'_> {
+        Box::pin(async move {
+            let number = text.strip_prefix("freeze=").ok_or("the signature is wrong")?;
+            number.parse().map_err(|_| "no such freeze".to_owned())
         })
     }
 }
