@@ -10,6 +10,7 @@ pub(crate) mod fund_auth_order_voucher_create;
 pub(crate) mod offline_market_shop_category_query;
 pub(crate) mod open_app_alipaycert_download;
 pub(crate) mod open_app_qrcode_create;
+pub(crate) mod open_auth_appauth_invite_create;
 pub(crate) mod open_auth_token_app;
 pub(crate) mod open_auth_token_app_query;
 pub(crate) mod open_auth_userauth_relationship_query;

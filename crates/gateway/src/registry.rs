@@ -141,6 +141,7 @@ pub(crate) static METHODS: &[&Method] = &[
     &methods::offline_market_shop_category_query::METHOD,
     &methods::open_app_alipaycert_download::METHOD,
     &methods::open_app_qrcode_create::METHOD,
+    &methods::open_auth_appauth_invite_create::METHOD,
     &methods::open_auth_token_app::METHOD,
     &methods::open_auth_token_app_query::METHOD,
     &methods::open_auth_userauth_relationship_query::METHOD,

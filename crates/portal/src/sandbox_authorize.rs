@@ -40,6 +40,8 @@ impl From<WantedRefused> for SandboxError {
         let code = match refused {
             WantedRefused::App => "app_not_found",
             WantedRefused::Scope => "bad_scope",
+            WantedRefused::ApplicationType => "bad_request",
+            WantedRefused::Invited => "app_not_found",
             WantedRefused::Redirect => "bad_redirect",
             WantedRefused::State => "bad_request",
             WantedRefused::Busy => "busy",
@@ -57,11 +59,12 @@ struct AuthorizeRequest {
     user_id: Option<String>,
     app_id: String,
     scope: Option<String>,
+    auth_app_id: Option<String>,
 }
 
 /// A user or a merchant says yes to an app; gives the code that the browser would bring.
 pub(crate) async fn authorize(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
-    let AuthorizeRequest { who, login, user_id, app_id, scope } = read(&headers, &body)?;
+    let AuthorizeRequest { who, login, user_id, app_id, scope, auth_app_id } = read(&headers, &body)?;
     let app = app_of(&portal, &app_id)?.id;
     let kind = who.kind();
     let scopes = match (kind, scope) {
@@ -71,8 +74,15 @@ pub(crate) async fn authorize(State(portal): State<Arc<Portal>>, headers: Header
             return Err(SandboxError::bad("bad_scope", "a merchant allows everything: leave scope out"));
         }
     };
+    let own_app = match auth_app_id {
+        None => None,
+        Some(_) if kind == GrantKind::User => {
+            return Err(SandboxError::bad("bad_request", "auth_app_id is a merchant's app: leave it out"));
+        }
+        Some(id) => Some(app_of(&portal, &id)?.id),
+    };
     let owner = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
-    let given = authorize::authorize(&portal, owner, &Allowed { app, kind, scopes }).await;
+    let given = authorize::authorize(&portal, owner, &Allowed { app, kind, scopes, own_app }).await;
     let given = given.map_err(|error| SandboxError::of(error, refused))?;
     let name = match kind {
         GrantKind::User => "auth_code",

@@ -21,6 +21,9 @@ pub use tokens::{TOKEN_LENGTH_MAX, TokenUse, code_of, slot_of_token};
 use std::sync::Arc;
 use wire::sign::PrivateKey;
 
+/// Where merchants say yes to apps that want to act for them.
+pub const APP_TO_APP_PATH: &str = "/oauth2/appToAppAuth.htm";
+
 /// One world as its rim sees it.
 #[derive(Debug)]
 pub struct World {
@@ -91,6 +94,11 @@ impl World {
     /// The address that the QR code of a pre-authorisation holds.
     pub fn freeze_url(&self, freeze: base::FreezeNo) -> String {
         format!("{}/freeze/{}", self.base_url, self.secrets.order_token(freeze.topic()))
+    }
+
+    /// The page on which a merchant says yes to an app that wants to act for it, with these parameters.
+    pub fn app_to_app_url(&self, pairs: &[(&str, &str)]) -> String {
+        format!("{}{APP_TO_APP_PATH}?{}", self.base_url, wire::page::query_of(pairs))
     }
 
     /// The address that an order's QR code holds.

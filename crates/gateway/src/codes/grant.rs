@@ -209,6 +209,43 @@ impl Refused for SyncRefused {
     }
 }
 
+/// Why a merchant is not invited. Order is precedence; no document names these codes, so they are ours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub(crate) enum InviteRefused {
+    /// The invited app is not there, or may not call.
+    #[error("the invited app does not exist, or is disabled")]
+    AppNotFound,
+    /// It is of the merchant who invites.
+    #[error("the invited app is the merchant's own")]
+    OwnApp,
+    /// The merchant could not be sent back.
+    #[error("redirect_url is on no site that the app registered")]
+    RedirectNotRegistered,
+}
+
+impl Refused for InviteRefused {
+    fn code(self) -> Code {
+        match self {
+            InviteRefused::AppNotFound => business("AUTH_APP_NOT_EXIST", "被邀约的应用不存在或已停用"),
+            InviteRefused::OwnApp => business("AUTH_APP_IS_OWN", "被邀约的是本商户自己的应用，无需授权"),
+            InviteRefused::RedirectNotRegistered => {
+                business("REDIRECT_URL_NOT_REGISTERED", "redirect_url不在该应用登记过的网站上")
+            }
+        }
+    }
+}
+
+impl Every for InviteRefused {
+    fn every() -> Vec<InviteRefused> {
+        use InviteRefused as I;
+        every!(InviteRefused:
+            I::AppNotFound => I::AppNotFound, I::OwnApp => I::OwnApp,
+            I::RedirectNotRegistered => I::RedirectNotRegistered,
+        )
+        .to_vec()
+    }
+}
+
 /// Why nothing is told about what a user allows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub(crate) enum RelationRefused {
@@ -291,5 +328,6 @@ pub(super) fn table() -> Vec<TableRow> {
     table.extend(rows("consult", &ConsultRefused::every()));
     table.extend(rows("sync", &SyncRefused::every()));
     table.extend(rows("relation", &RelationRefused::every()));
+    table.extend(rows("invite", &InviteRefused::every()));
     table
 }

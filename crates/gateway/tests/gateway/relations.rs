@@ -4,8 +4,8 @@ use crate::client::{Answer, Client};
 use crate::rest_client::RestClient;
 use crate::shop::OTHER_KEY;
 use crate::tokens::{Town, town};
-use base::{DAY_US, PartyId, SECOND_US};
-use engine::WithdrawGrant;
+use base::{DAY_US, PartyId, SECOND_US, Text};
+use engine::{SetCallback, WithdrawGrant};
 use people::{GrantKind, PartyStatus};
 use serde_json::{Value, json};
 
@@ -172,4 +172,45 @@ async fn the_kinds_of_shop_are_a_list() {
     for biz in [json!({ "category_id": "9" }), json!({ "op_role": "x" })] {
         assert_eq!(town.helper.call(SHOPS, &biz.to_string()).await.outcome(), "40004 INVALID_PARAMETER");
     }
+}
+
+const INVITE: &str = "alipay.open.auth.appauth.invite.create";
+
+#[tokio::test]
+async fn a_merchant_is_invited_by_one_of_its_apps() {
+    let town = town().await;
+    let own = town.own_app.to_string();
+    let ask = async |fields: Value| {
+        let mut biz =
+            json!({ "auth_app_id": own, "redirect_url": "http://127.0.0.1:3000/back?a=1", "state": "YQ==" });
+        biz.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        town.helper.call(INVITE, &biz.to_string()).await
+    };
+    let page = "http://127.0.0.1:8080/oauth2/appToAppAuth.htm";
+    let back = "http%3A%2F%2F127.0.0.1%3A3000%2Fback%3Fa%3D1";
+    let app = &town.helper.app_id;
+    assert_eq!(
+        ask(json!({})).await.get("task_page_url"),
+        format!("{page}?app_id={app}&redirect_uri={back}&auth_app_id={own}&state=YQ%3D%3D")
+    );
+    assert!(!ask(json!({ "state": "" })).await.get("task_page_url").contains("state"));
+    let wrong = "40004 INVALID_PARAMETER";
+    for (fields, outcome, about) in [
+        (json!({ "auth_app_id": "" }), wrong, "auth_app_id 缺失"),
+        (json!({ "auth_app_id": "x" }), "40004 AUTH_APP_NOT_EXIST", ""),
+        (json!({ "auth_app_id": "9021999999999942" }), "40004 AUTH_APP_NOT_EXIST", ""),
+        (json!({ "auth_app_id": app }), "40004 AUTH_APP_IS_OWN", ""),
+        (json!({ "redirect_url": "" }), wrong, "redirect_url 缺失"),
+        (json!({ "redirect_url": "ftp://a" }), wrong, "redirect_url 不是合法"),
+        (json!({ "redirect_url": "https://shop.example/back" }), "40004 REDIRECT_URL_NOT_REGISTERED", ""),
+        (json!({ "state": "a b" }), wrong, "state 应为base64"),
+        (json!({ "state": "a".repeat(513) }), wrong, "state 应为base64"),
+    ] {
+        let answer = ask(fields.clone()).await;
+        assert_eq!(answer.outcome(), outcome, "{fields}");
+        assert!(answer.get("sub_msg").contains(about), "{fields}: {}", answer.get("sub_msg"));
+    }
+    let origins = Text::new("https://shop.example").unwrap();
+    town.shop.door.ask(SetCallback { app: town.helper_id, origins }).await.unwrap();
+    assert_eq!(ask(json!({ "redirect_url": "https://shop.example/back" })).await.outcome(), "10000");
 }
