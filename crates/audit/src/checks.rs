@@ -15,6 +15,7 @@ use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
 use base::SlotSet;
 use engine::{Row, Table};
+use trade::{Notice, Timer};
 
 /// What was learned so far.
 #[derive(Debug)]
@@ -96,11 +97,7 @@ impl Checks {
             Row::Refund(refund) => self.orders.refund(refund, findings),
             Row::Trade(trade) => self.orders.trade(trade, findings),
             Row::Receipt(receipt) => self.orders.receipt(receipt, findings),
-            Row::Notice(notice) => {
-                if !self.orders.notice(notice, findings) && !self.freezes.notice(notice, findings) {
-                    self.agreements.notice(notice, findings);
-                }
-            }
+            Row::Notice(notice) => self.notice(notice, findings),
             Row::PayCode(code) => {
                 self.parties.owner(table, &typed.key(), code.party, findings);
                 self.around.code(code);
@@ -128,16 +125,26 @@ impl Checks {
             Row::Escrow(escrow) => self.orders.escrow(escrow, findings),
             Row::EscrowCase(case) => self.orders.escrow_case(case, findings),
             Row::EscrowStep(step) => self.orders.escrow_step(step, findings),
-            Row::Timer(timer) => {
-                self.agreements.timer(timer, findings);
-                self.orders.timer(timer, findings);
-                self.around.timer(timer, findings);
-                self.freezes.timer(timer, findings);
-            }
+            Row::Timer(timer) => self.timer(timer, findings),
             Row::Freeze(freeze) => self.freezes.freeze(freeze, findings),
             Row::FreezeOperation(done) => self.freezes.operation(done, &mut self.orders, findings),
             Row::FreezeNumber(number) => self.freezes.number(number, findings),
             Row::Frozen(frozen) => self.freezes.frozen(frozen, findings),
+        }
+    }
+
+    /// Each product looks at its own.
+    fn timer(&mut self, timer: &Timer, findings: &mut Findings) {
+        self.agreements.timer(timer, findings);
+        self.orders.timer(timer, findings);
+        self.around.timer(timer, findings);
+        self.freezes.timer(timer, findings);
+    }
+
+    /// The product that it is about looks at it.
+    fn notice(&mut self, notice: &Notice, findings: &mut Findings) {
+        if !self.orders.notice(notice, findings) && !self.freezes.notice(notice, findings) {
+            self.agreements.notice(notice, findings);
         }
     }
 

@@ -23,7 +23,7 @@
 //! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `around`,
-//! `agreements`, `crossing`, `grants`, `escrows`, `freezes`; then `replay`.
+//! `order_notices`, `agreements`, `crossing`, `grants`, `escrows`, `freezes`; then `replay`.
 
 mod agreements;
 mod around;
@@ -42,6 +42,7 @@ mod images;
 mod keyed;
 mod latest;
 mod order_list;
+mod order_notices;
 mod orders;
 mod pages;
 mod parties;

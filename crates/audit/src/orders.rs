@@ -15,8 +15,8 @@ use engine::Tabled;
 use ledger::Posting;
 use money::Currency;
 use trade::{
-    Debit, Notice, NoticeEvent, NoticeState, Order, OrderNumber, OrderState, Product, Receipt,
-    ReceiptOutcome, Refund, RefundState, Timer, TimerTask, Trade,
+    Debit, NoticeEvent, Order, OrderNumber, OrderState, Product, Receipt, ReceiptOutcome, Refund,
+    RefundState, Timer, TimerTask, Trade,
 };
 
 /// What is kept of an order.
@@ -43,25 +43,25 @@ pub(crate) struct OrderFacts {
     pub(crate) escrow: Option<Box<EscrowFacts>>,
     /// Whether its buyer's trade was seen.
     pub(crate) has_trade: bool,
-    app: AppId,
+    pub(crate) app: AppId,
     exists: bool,
     /// Hash of the merchant's number.
     number: u128,
     /// Hash of the address to notify.
-    url: Option<u128>,
+    pub(crate) url: Option<u128>,
     expires_at_us: i64,
-    closed_at_us: Option<i64>,
+    pub(crate) closed_at_us: Option<i64>,
     timer: Option<TimerNo>,
     has_number: bool,
     has_timer: bool,
-    notices: [u32; 3],
+    pub(crate) notices: [u32; 3],
 }
 
 /// All orders.
 #[derive(Debug)]
 pub(crate) struct Orders {
     list: OrderList,
-    keyed: Keyed,
+    pub(crate) keyed: Keyed,
 }
 
 impl Orders {
@@ -188,61 +188,6 @@ impl Orders {
         }
         if receipt.outcome == ReceiptOutcome::Waiting && order.buyer.is_none() {
             wrong("it waits for a buyer that the order does not have".to_owned());
-        }
-    }
-
-    /// A notice of an order; `false` when it is a message about something else, which is looked at there.
-    pub(crate) fn notice(&mut self, notice: &Notice, findings: &mut Findings) -> bool {
-        let is_of_orders =
-            notice.event != NoticeEvent::Message || self.list.get_mut(notice.order_no).is_some();
-        self.notice_of_order(notice, findings);
-        is_of_orders
-    }
-
-    fn notice_of_order(&mut self, notice: &Notice, findings: &mut Findings) {
-        let mut wrong = |message: &str| {
-            let key = text_of_key(&Notice::wrap_key((notice.slot, notice.no)));
-            findings.add(FindingKind::NoticeWrong, "notice", key, message);
-        };
-        if (notice.state == NoticeState::Due) != notice.next_at_us.is_some() {
-            wrong("only a notice that is due has a next attempt");
-        }
-        if notice.content.is_some() != (notice.event == NoticeEvent::Message) {
-            wrong("only a message has a content of its own");
-        }
-        if notice.event == NoticeEvent::Message && self.list.get_mut(notice.order_no).is_none() {
-            return;
-        }
-        let url = Some(self.keyed.text(notice.url.as_str()));
-        let same = |order: &&mut OrderFacts| {
-            order.app == notice.app
-                && order.url == url
-                && order.no.slot() == notice.slot
-                && notice.refunded_minor.units() <= order.total
-        };
-        let Some(order) = self.list.get_mut(notice.order_no).filter(same) else {
-            return wrong("its order is not there, or has another app, address or amount");
-        };
-        if let Some(count) = order.notices.get_mut(notice.event as usize) {
-            *count += 1;
-        }
-        let holds = match notice.event {
-            NoticeEvent::Message => order.escrow.as_mut().is_some_and(|escrow| {
-                escrow.messages += 1;
-                true
-            }),
-            NoticeEvent::Paid => order.paid_at_us == Some(notice.happened_at_us),
-            NoticeEvent::Closed => {
-                order.closed_at_us == Some(notice.happened_at_us) && order.paid_at_us.is_none()
-            }
-            NoticeEvent::Refunded => {
-                let number = notice.out_biz_no.as_ref().map(|number| self.keyed.text(number.as_str()));
-                let mut done = order.refunds.iter().filter(|refund| refund.state == RefundState::Done);
-                done.any(|refund| Some(refund.number) == number)
-            }
-        };
-        if !holds {
-            wrong("its order says nothing of what it tells");
         }
     }
 

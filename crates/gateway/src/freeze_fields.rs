@@ -1,8 +1,8 @@
 //! What the methods of pre-authorisations have in common: the fields that open one, the members that tell of one.
 //!
-//! Choices, where the documentation is silent: money comes from balance only, so a credit freeze (`category`,
-//! `serviceId`, `deposit_product_mode`) is refused and not taken for an ordinary one; field errors are told as
-//! `ILLEGAL_ARGUMENT`, as these methods' own tables have it.
+//! Choices, where the documentation is silent: money comes from balance only, so a credit freeze (`serviceId` in
+//! `extra_param`, `deposit_product_mode`) is refused and not taken for an ordinary one, while `category` names a line
+//! of business and is left alone; field errors are told as `ILLEGAL_ARGUMENT`, as these methods' own tables have it.
 
 use crate::codes::Failure;
 use crate::facts::{Field, Kind, Member, Part};
@@ -15,7 +15,7 @@ use money::Money;
 use trade::{Freeze, FreezeDelivery, FreezeMeaning, FreezeProduct, FreezeWay, Timeout, Url, WireCharset};
 use wire::charset::Charset;
 use wire::envelope::ObjectWriter;
-use wire::json::Object;
+use wire::json::{Json, Object};
 use wire::page::is_web_address;
 use wire::sign::SignType;
 use wire::timestamp::format_cn;
@@ -35,11 +35,12 @@ pub(crate) const FREEZE: Part = Part::Read(&[
     Field::may("settle_currency", Kind::Cny),
     Field::may("pay_timeout", Kind::Timeout),
     Field::may("timeout_express", Kind::Timeout).note("not looked at beside `pay_timeout`"),
+    Field::may("extra_param", Kind::ObjectOrText).note("`serviceId` in it asks for credit and is refused"),
 ]);
 /// What of them is refused.
 pub(crate) const FREEZE_REFUSED: Part = Part::Refused(&NOT_SIMULATED);
 /// What of them changes nothing.
-pub(crate) const FREEZE_IGNORED: Part = Part::Ignored(&["business_params", "extra_param", "payee_logon_id"]);
+pub(crate) const FREEZE_IGNORED: Part = Part::Ignored(&["business_params", "payee_logon_id"]);
 /// Which freeze a request is about.
 pub(crate) const NAMED: Part = Part::Read(&[
     Field::when("auth_no", Kind::Opaque, "unless `out_order_no` is there").note("goes before `out_order_no`"),
@@ -101,6 +102,7 @@ impl FreezeFields {
         fields::only_cny(fields, "trans_currency")?;
         fields::only_cny(fields, "settle_currency")?;
         fields::absent(fields, &NOT_SIMULATED)?;
+        no_credit(fields)?;
         let timeout = match timeout(fields, "pay_timeout")? {
             Some(timeout) => Some(timeout),
             None => timeout(fields, "timeout_express")?,
@@ -124,6 +126,21 @@ impl FreezeFields {
             timeout: self.timeout,
             pay_by,
         }
+    }
+}
+
+/// `extra_param` is an object, or the text of one, and asks for no credit.
+fn no_credit(fields: &Object) -> Result<(), Failure> {
+    let unfit = || Failure::field("extra_param", "应为JSON对象");
+    match fields.get("extra_param") {
+        None => Ok(()),
+        Some(Json::Text(text)) if text.is_empty() => Ok(()),
+        Some(Json::Object(extra)) => fields::absent(extra, &["serviceId"]),
+        Some(Json::Text(text)) => match wire::json::parse(text) {
+            Ok(Json::Object(extra)) => fields::absent(&extra, &["serviceId"]),
+            Ok(_) | Err(_) => Err(unfit()),
+        },
+        Some(_) => Err(unfit()),
     }
 }
 

@@ -238,7 +238,7 @@ fn fees_are_those_of_the_rules_that_were_set_before() {
     assert_eq!(
         wrong.len(),
         3,
-        "only the orders confirmed, debited and paid from a freeze afterwards, not those that were paid before\n{report}"
+        "only orders confirmed, debited or paid from a freeze afterwards, none that was paid before\n{report}"
     );
     for (is, asked) in [(7, 12), (12, 20), (15, 25)] {
         let (is, asked) = (format!("fee_minor is {is}, "), format!(" ask for {asked}"));

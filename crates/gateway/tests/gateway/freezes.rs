@@ -32,6 +32,29 @@ async fn query(client: &Client, auth_no: &str, request: &str) -> Answer {
 }
 
 #[tokio::test]
+async fn a_freeze_of_credit_is_not_taken_for_one_of_money() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let open = async |extra: &str| {
+        let biz = format!(
+            r#"{{"out_order_no":"F1","out_request_no":"R0","order_title":"押金","amount":"1","product_code":"PRE_AUTH"{extra}}}"#
+        );
+        client.call("alipay.fund.auth.order.voucher.create", &biz).await.outcome()
+    };
+    for extra in [
+        r#","extra_param":{"serviceId":"2020"}"#,
+        r#","extra_param":"{\"serviceId\":\"2020\"}""#,
+        r#","extra_param":"no json""#,
+        r#","extra_param":[]"#,
+        r#","deposit_product_mode":"POSTPAY""#,
+    ] {
+        assert_eq!(open(extra).await, "40004 ILLEGAL_ARGUMENT", "{extra}");
+    }
+    let business = r#","extra_param":"{\"category\":\"HOTEL\",\"outStoreCode\":\"1\"}""#;
+    assert_eq!(open(business).await, "10000");
+}
+
+#[tokio::test]
 async fn money_is_frozen_freed_and_paid() {
     let shop = Shop::open().await;
     let client = shop.client().await;

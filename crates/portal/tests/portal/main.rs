@@ -8,6 +8,7 @@ mod cashier;
 mod doctor;
 mod escrow;
 mod faults;
+mod freezes;
 mod refusals;
 mod sandbox;
 mod shop;

@@ -7,6 +7,7 @@ mod copies;
 mod doctor;
 mod ephemeral;
 mod escrow_clock;
+mod everything;
 mod faults;
 mod folders;
 mod letters;

@@ -168,7 +168,13 @@ impl Server {
     }
 
     /// The path of a signed call, and its signature.
-    fn signed(&self, now_us: i64, method: &str, biz: &Value, notify_url: Option<&str>) -> (String, String) {
+    pub(crate) fn signed(
+        &self,
+        now_us: i64,
+        method: &str,
+        biz: &Value,
+        notify_url: Option<&str>,
+    ) -> (String, String) {
         let app = &self.ready["apps"][0];
         let key = fs::read_to_string(app["private_key_pkcs8"].as_str().unwrap()).unwrap();
         let biz = biz.to_string();
