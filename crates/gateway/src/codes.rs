@@ -190,6 +190,11 @@ impl Failure {
         &self.members
     }
 
+    /// The same, to be changed.
+    pub(crate) fn members_mut(&mut self) -> &mut ObjectWriter {
+        &mut self.members
+    }
+
     /// The public code.
     pub(crate) fn code(&self) -> &'static str {
         self.code

@@ -151,6 +151,9 @@ pub struct Member {
 pub enum Shape {
     /// A text; amounts, numbers and times are texts too.
     Text,
+    /// The number of a user. For an app in open_id mode this member is there instead, with its open_id; when it is
+    /// empty, none.
+    User(&'static str),
     /// A whole number.
     Number,
     /// `true` or `false`.
@@ -167,6 +170,11 @@ impl Member {
     /// A text that every success has.
     pub(crate) const fn text(name: &'static str) -> Member {
         Member { name, shape: Shape::Text, when: "" }
+    }
+
+    /// The number of a user, and what stands in its place in open_id mode.
+    pub(crate) const fn user(name: &'static str, open: &'static str) -> Member {
+        Member { name, shape: Shape::User(open), when: "" }
     }
 
     /// Of another shape.

@@ -110,7 +110,8 @@ impl Gateway {
                 Err(unknown(&seen))
             }
             Some((Fault::QueryLag { seconds }, _)) => {
-                method.told(self.as_of(method, call, now_us - i64::from(seconds) * SECOND_US).await)
+                let found = self.as_of(method, call, now_us - i64::from(seconds) * SECOND_US).await;
+                method.told(self, app, found)
             }
             Some((
                 Fault::Latency { .. }

@@ -58,7 +58,7 @@ pub(crate) const TOLD: &[Member] = &[
     Member::text("fund_amount"),
     Member::text("credit_amount"),
     Member::text("payer_logon_id").when("there is a payer"),
-    Member::text("payer_user_id").when("there is a payer"),
+    Member::user("payer_user_id", "payer_open_id").when("there is a payer"),
 ];
 /// What of these methods is not here.
 pub(crate) const SUPPORT: &str = "money is frozen on the payer's balance alone; no credit, no deposits";

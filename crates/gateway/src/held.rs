@@ -80,7 +80,7 @@ fn members_within(place: &str, members: &[Member], answer: &Object) {
         let member = members.iter().find(|member| member.name == name);
         let member = member.unwrap_or_else(|| panic!("{place} answers {name}, which is not in its facts"));
         let fits = match (member.shape, value) {
-            (Shape::Text, Json::Text(_))
+            (Shape::Text | Shape::User(_), Json::Text(_))
             | (Shape::Number, Json::Number(_))
             | (Shape::Flag, Json::Bool(_)) => true,
             (Shape::Texts, Json::List(items)) => items.iter().all(|item| item.as_text().is_some()),

@@ -271,6 +271,8 @@ fn members(out: &mut String, above: &str, all: &[Member]) {
     for member in all {
         let shape = match member.shape {
             Shape::Text => "",
+            Shape::User("") => "not in open_id mode",
+            Shape::User(open) => &format!("in open_id mode `{open}`"),
             Shape::Number => "number",
             Shape::Flag => "`true` or `false`",
             Shape::Texts => "list of texts",
@@ -283,7 +285,7 @@ fn members(out: &mut String, above: &str, all: &[Member]) {
         match member.shape {
             Shape::Object(inner) => members(out, &format!("{name}."), inner),
             Shape::List(inner) => members(out, &format!("{name}[]."), inner),
-            Shape::Text | Shape::Number | Shape::Flag | Shape::Texts => {}
+            Shape::Text | Shape::User(_) | Shape::Number | Shape::Flag | Shape::Texts => {}
         }
     }
 }

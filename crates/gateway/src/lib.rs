@@ -35,6 +35,7 @@ mod known;
 mod methods;
 mod nonces;
 mod offer;
+mod open_ids;
 mod order_facts;
 mod order_fields;
 mod order_name;

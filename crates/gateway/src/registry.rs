@@ -3,8 +3,8 @@
 use crate::codes::Failure;
 use crate::facts::Facts;
 use crate::verify::Verified;
-use crate::{Gateway, held, known, methods};
-use base::{AgreementNo, FreezeNo, OrderNo};
+use crate::{Gateway, held, known, methods, open_ids};
+use base::{AgreementNo, AppId, FreezeNo, OrderNo};
 use std::future::Future;
 use std::pin::Pin;
 use wire::envelope::Response;
@@ -112,14 +112,28 @@ const OWN_PARAMETERS: [&str; 3] =
 impl Method {
     /// Runs it. In debug builds it is held to what it says of itself.
     pub(crate) async fn start(&self, gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
-        self.told((self.run)(gateway, call).await)
+        let app = call.caller().app.id;
+        let call = if gateway.world.apps.of(app).open_id {
+            call.with(|fields| open_ids::numbered(&gateway.world, app, fields))?
+        } else {
+            call
+        };
+        self.told(gateway, app, (self.run)(gateway, call).await)
     }
 
-    /// What it did, in its own words.
-    pub(crate) fn told(&self, done: Result<Done, Failure>) -> Result<Done, Failure> {
-        let done = done.map_err(|failure| failure.told_as(self.facts.wrong));
+    /// What it did, in its own words and with the names by which the app knows users.
+    pub(crate) fn told(
+        &self,
+        gateway: &Gateway,
+        app: AppId,
+        done: Result<Done, Failure>,
+    ) -> Result<Done, Failure> {
+        let mut done = done.map_err(|failure| failure.told_as(self.facts.wrong));
         if cfg!(debug_assertions) {
             held::to_its_facts(self, &done);
+        }
+        if gateway.world.apps.of(app).open_id {
+            open_ids::named(&gateway.world, app, self.facts.answers, &mut done);
         }
         done
     }

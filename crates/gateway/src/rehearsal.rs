@@ -21,7 +21,7 @@ use wire::envelope::{Response, unsigned_envelope};
 use wire::json::{Json, Object};
 use wire::params::Params;
 use wire::sign::SignType;
-use world::{Platform, Secrets, World};
+use world::{AppSettings, Platform, Secrets, World};
 
 /// The master key of every rehearsed world: no secret, so that a seed gives the same digests everywhere.
 const MASTER: [u8; 32] = *b"a rehearsal keeps nothing secret";
@@ -167,7 +167,7 @@ fn world() -> Arc<World> {
         };
         let secrets = Secrets::from_master(&MASTER).expect("32 bytes");
         let (name, base_url) = ("rehearsal".to_owned(), BASE_URL.to_owned());
-        Arc::new(World { name, sandbox: true, base_url, platform, secrets })
+        Arc::new(World { name, sandbox: true, base_url, platform, secrets, apps: AppSettings::default() })
     };
     WORLD.get_or_init(make).clone()
 }

@@ -82,6 +82,14 @@ impl<T> Verified<T> {
 }
 
 impl Verified<Object> {
+    /// The same with other fields that mean the same.
+    pub(crate) fn with(
+        self,
+        change: impl FnOnce(Object) -> Result<Object, Failure>,
+    ) -> Result<Verified<Object>, Failure> {
+        Ok(Verified { request: change(self.request)?, ..self })
+    }
+
     /// Reads the fields into what they mean; it stays verified. In debug builds the reader is held to the fields that
     /// the method says it has.
     pub(crate) fn read<U>(

@@ -128,6 +128,7 @@ fn session(portal: &Portal, visitor: &Visitor) -> Option<(String, Session)> {
 fn refused_page(f: Frame<'_>, refused: WantedRefused) -> Response {
     let text = match refused {
         WantedRefused::App => f.t.authorize_app,
+        WantedRefused::NotThirdParty => f.t.authorize_not_third_party,
         WantedRefused::Scope => f.t.authorize_scope,
         WantedRefused::ApplicationType => f.t.authorize_application_type,
         WantedRefused::Invited => f.t.authorize_invited,

@@ -70,6 +70,9 @@ pub(crate) enum WantedRefused {
     /// There is no such app, or it may not call.
     #[error("there is no such app, or it is disabled")]
     App,
+    /// The app may act for no other merchant.
+    #[error("the app may not act for other merchants")]
+    NotThirdParty,
     /// The scope is none that is here.
     #[error("scope is auth_base or auth_user, or both with a comma")]
     Scope,
@@ -99,6 +102,7 @@ impl WantedRefused {
             | WantedRefused::ApplicationType
             | WantedRefused::Redirect
             | WantedRefused::State => StatusCode::BAD_REQUEST,
+            WantedRefused::NotThirdParty => StatusCode::CONFLICT,
             WantedRefused::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -108,6 +112,12 @@ impl WantedRefused {
 pub(crate) fn app_of(portal: &Portal, app_id: &str) -> Result<Arc<App>, WantedRefused> {
     let app = app_id.parse::<AppId>().ok().and_then(|id| portal.door.app(id));
     app.filter(|app| app.status == AppStatus::Online).ok_or(WantedRefused::App)
+}
+
+/// Refuses an app that asks a merchant and may act for none but its own.
+pub(crate) fn check_may_ask(portal: &Portal, app: AppId, kind: GrantKind) -> Result<(), WantedRefused> {
+    let may = kind == GrantKind::User || portal.world.apps.of(app).third_party;
+    may.then_some(()).ok_or(WantedRefused::NotThirdParty)
 }
 
 /// The scopes that a user is asked for.
@@ -124,6 +134,7 @@ pub(crate) async fn check(
     wanted: &Wanted,
 ) -> Result<Checked, WantedRefused> {
     let app = app_of(portal, &wanted.app_id)?;
+    check_may_ask(portal, app.id, kind)?;
     let scopes = match kind {
         GrantKind::User => scopes_of(&wanted.scope)?,
         GrantKind::Merchant => Scopes::new("").map_err(|_| WantedRefused::Scope)?,

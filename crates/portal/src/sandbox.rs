@@ -41,6 +41,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/party/status", post(sandbox_party::set_status))
         .route("/sandbox/app", post(sandbox_app::open))
         .route("/sandbox/app/callback", post(sandbox_authorize::callback))
+        .route("/sandbox/app/settings", post(sandbox_authorize::settings))
         .route("/sandbox/authorize", post(sandbox_authorize::authorize))
         .route("/sandbox/authorize/withdraw", post(sandbox_authorize::withdraw))
         .route("/sandbox/certify", post(certify::decide_by_call))

@@ -244,6 +244,7 @@ texts! {
     authorize_owner: "此账号不能授权：账户已注销，或不是商户。",
         "This account cannot authorise: it is closed, or it is no merchant.";
     authorize_own_app: "这是您自己的应用，无需授权。", "This is your own app. It needs no authorisation.";
+    authorize_not_third_party: "该应用不是第三方应用，不能代其他商户调用。", "The app may not act for other shops.";
     authorize_for: "被邀约的应用", "Invited app";
     authorize_application_type: "应用类型 application_type 无效。", "The application_type is not valid.";
     authorize_invited: "被邀约的应用不存在或已停用。", "The invited app does not exist, or it is disabled.";

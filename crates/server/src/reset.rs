@@ -48,6 +48,7 @@ pub(crate) fn empty(folder: &DataFolder) -> anyhow::Result<()> {
         path.push(end);
         gone(Path::new(&path), fs::remove_file(&path))?;
     }
+    gone(&folder.apps(), fs::remove_file(folder.apps()))?;
     folder.clock_to_start()?;
     synced(folder)
 }

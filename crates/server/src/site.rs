@@ -1,5 +1,6 @@
 //! A world's folder, and its books once they are open.
 
+use crate::app_settings;
 use crate::cli::UpArgs;
 use crate::data_folder::{Claim, DataFolder, WORLD, WorldNote};
 use crate::demo::Demo;
@@ -61,7 +62,8 @@ impl Site {
         let Keys { platform, secrets, authority } =
             keys::open(&folder.keys(), is_new, note.seed, keys_of.as_deref())?;
         let (name, sandbox) = (WORLD.to_owned(), note.sandbox);
-        let world = Arc::new(World { name, sandbox, base_url, platform, secrets });
+        let apps = app_settings::open(folder.apps())?;
+        let world = Arc::new(World { name, sandbox, base_url, platform, secrets, apps });
         Ok(Site { folder, _claim: claim, authority, world, note, keys_of })
     }
 

@@ -1,17 +1,20 @@
-//! What the rim of one world shares: its name, its address, its keys and secrets, how its clock may be moved, and which
-//! faults a developer asked for.
+//! What the rim of one world shares: its name, its address, its keys and secrets, how its clock may be moved, which
+//! faults a developer asked for, and how single apps are treated.
 //!
 //! A world is one isolated installation inside a server. The ledger below knows nothing of this; gateway, portal and
 //! notify sign, seal and digest with it. Loading and creating the keys is the server's work.
 //!
-//! Reading order: [`World`], `secrets`, `tokens`, `clock`, `faults`, `fault_book`.
+//! Reading order: [`World`], `secrets`, `tokens`, `clock`, `faults`, `fault_book`, `apps`, `open_id`.
 
+mod apps;
 mod clock;
 mod fault_book;
 mod faults;
+mod open_id;
 mod secrets;
 mod tokens;
 
+pub use apps::{AppSetting, AppSettings, NotKept, Settings};
 pub use clock::{AHEAD_MAX_US, ClockRefused, ClockSetting, SpanError, check_move, parse_span};
 pub use fault_book::{Faults, Hit, LAGGING_METHODS, RULES_MAX, Rule, RuleRefused, Standing};
 pub use faults::{DELAY_S_MAX, Fault, FaultError, LAG_S_MAX, LATENCY_MS_MAX};
@@ -37,6 +40,8 @@ pub struct World {
     pub platform: Platform,
     /// Keys that never leave the server.
     pub secrets: Secrets,
+    /// How single apps are treated.
+    pub apps: AppSettings,
 }
 
 /// The platform's signing key and certificates.

@@ -209,6 +209,24 @@ impl Refused for SyncRefused {
     }
 }
 
+/// The app may act for no other merchant than its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the app may not act for other merchants")]
+pub(crate) struct NotThirdParty;
+
+impl Refused for NotThirdParty {
+    fn code(self) -> Code {
+        let NotThirdParty = self;
+        business("APP_NOT_ISV", "应用不是第三方应用，不能代商户调用")
+    }
+}
+
+impl Every for NotThirdParty {
+    fn every() -> Vec<NotThirdParty> {
+        vec![NotThirdParty]
+    }
+}
+
 /// Why a merchant is not invited. Order is precedence; no document names these codes, so they are ours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub(crate) enum InviteRefused {
@@ -327,6 +345,7 @@ pub(super) fn table() -> Vec<TableRow> {
     table.extend(rows("certify", &CertifyRefused::every()));
     table.extend(rows("consult", &ConsultRefused::every()));
     table.extend(rows("sync", &SyncRefused::every()));
+    table.extend(rows("act for others", &NotThirdParty::every()));
     table.extend(rows("relation", &RelationRefused::every()));
     table.extend(rows("invite", &InviteRefused::every()));
     table

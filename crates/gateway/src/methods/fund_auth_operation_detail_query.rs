@@ -39,7 +39,7 @@ const FACTS: Facts = Facts {
         Member::text("fund_amount"),
         Member::text("credit_amount"),
         Member::text("payer_logon_id").when("there is a payer"),
-        Member::text("payer_user_id").when("there is a payer"),
+        Member::user("payer_user_id", "payer_open_id").when("there is a payer"),
         Member::text("order_status"),
         Member::text("order_title"),
         Member::text("total_freeze_amount"),

@@ -5,12 +5,12 @@
 //! page takes.
 
 use crate::codes::Failure;
-use crate::codes::grant::InviteRefused;
+use crate::codes::grant::{InviteRefused, NotThirdParty};
 use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, every};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
-use crate::{Gateway, fields};
+use crate::{Gateway, fields, tokens};
 use base::{AppId, Text};
 use cell::CellError;
 use engine::FindCallback;
@@ -38,7 +38,7 @@ const FACTS: Facts = Facts {
         Field::may("state", Kind::Special).note("base64, at most 512; handed back with the code"),
     ])],
     answers: &[Member::text("task_page_url")],
-    refuses: &[every::<InviteRefused>],
+    refuses: &[every::<NotThirdParty>, every::<InviteRefused>],
     gateway: &[],
     wrong: Wrong::Bare,
     examples: &[r#"{"auth_app_id":"9021000000000001","redirect_url":"http://127.0.0.1:3000/back"}"#],
@@ -71,6 +71,7 @@ fn read(_caller: &Caller, fields: &Object) -> Result<Invite, Failure> {
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
+    tokens::check_third_party(gateway, &call.caller().app)?;
     let (caller, Invite { app, redirect_url, origin, state }) = (call.caller(), call.request());
     let invited = app.and_then(|id| gateway.door.app(id)).filter(|app| app.status == AppStatus::Online);
     let invited = invited.ok_or_else(|| Failure::refused(InviteRefused::AppNotFound))?;

@@ -1,15 +1,15 @@
 //! `alipay.open.auth.token.app`: a merchant's code, or a refresh token, becomes tokens to act for the merchant.
 //!
-//! Every app may act for other merchants here, so `APP_NOT_ISV` is never answered.
+//! Every app may act for other merchants, unless something else was said of it.
 
-use crate::Gateway;
 use crate::codes::Failure;
-use crate::codes::grant::{BadGrantType, TokenPlace, bad_at};
-use crate::facts::{Facts, Member, Shape, Wrong, listed};
+use crate::codes::grant::{BadGrantType, NotThirdParty, TokenPlace, bad_at};
+use crate::facts::{Facts, Member, Shape, Wrong, every, listed};
 use crate::methods::system_oauth_token::{GIVEN, Given, Taken, given, take};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
+use crate::{Gateway, tokens};
 use base::SECOND_US;
 use people::GrantKind;
 use wire::envelope::{ObjectWriter, Response};
@@ -38,6 +38,7 @@ const FACTS: Facts = Facts {
     ],
     refuses: &[
         || listed([BadGrantType::Merchant]),
+        every::<NotThirdParty>,
         || listed(bad_at(TokenPlace::MerchantCode)),
         || listed(bad_at(TokenPlace::MerchantRefresh)),
     ],
@@ -66,6 +67,7 @@ fn read(_caller: &Caller, fields: &Object) -> Result<Given, Failure> {
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
+    tokens::check_third_party(gateway, &call.caller().app)?;
     let taken = take(gateway, call.caller(), GrantKind::Merchant, call.request()).await?;
     let mut response = Response::success();
     members(&mut response.members, &taken);

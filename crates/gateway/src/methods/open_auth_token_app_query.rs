@@ -2,8 +2,8 @@
 //! withdrawn or is too old is told too, as `invalid`.
 
 use crate::codes::Failure;
-use crate::codes::grant::{TokenPlace, bad_at};
-use crate::facts::{Facts, Field, Kind, Member, Part, Shape, Wrong, listed};
+use crate::codes::grant::{NotThirdParty, TokenPlace, bad_at};
+use crate::facts::{Facts, Field, Kind, Member, Part, Shape, Wrong, every, listed};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -36,7 +36,7 @@ const FACTS: Facts = Facts {
         Member::text("status"),
         Member::text("user_id"),
     ],
-    refuses: &[|| listed(bad_at(TokenPlace::MerchantQuery))],
+    refuses: &[every::<NotThirdParty>, || listed(bad_at(TokenPlace::MerchantQuery))],
     gateway: &[],
     wrong: Wrong::IllegalParam,
     examples: &[r#"{"app_auth_token":"abcd"}"#],
@@ -51,6 +51,7 @@ fn read(_caller: &Caller, fields: &Object) -> Result<String, Failure> {
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
+    tokens::check_third_party(gateway, &call.caller().app)?;
     let (kind, place) = (GrantKind::Merchant, TokenPlace::MerchantQuery);
     let seen = tokens::seen(gateway, &call.caller().app, kind, place, call.request()).await?;
     let authorized = &seen.authorized;

@@ -31,7 +31,7 @@ const FACTS: Facts = Facts {
         Field::must("scopes", Kind::Special)
             .note("names with commas between, each once, at most 200 characters"),
         Field::when("user_id", Kind::Party, "unless `open_id` is there"),
-        Field::may("open_id", Kind::Opaque).note("goes before `user_id`"),
+        Field::may("open_id", Kind::Opaque).note("in open_id mode, in the place of `user_id`"),
     ])],
     answers: &[Member::text("query_detail")],
     refuses: &[every::<RelationRefused>],
@@ -63,7 +63,7 @@ fn read(_caller: &Caller, fields: &Object) -> Result<Query, Failure> {
         return Err(Failure::field("scopes", "不能重复"));
     }
     if fields::text(fields, "open_id")?.is_some() {
-        // No app is in open_id mode, so none was ever told an open_id.
+        // An app that is not in open_id mode was told none; of one that is, the user's number stands here.
         return Err(Failure::refused(RelationRefused::OpenIdDiffers));
     }
     let user = fields::required(fields, "user_id")?;

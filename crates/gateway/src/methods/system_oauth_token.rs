@@ -34,12 +34,12 @@ const FACTS: Facts = Facts {
     asks: &[GIVEN],
     answers: &[
         Member::text("access_token"),
-        Member::text("alipay_user_id"),
+        Member::user("alipay_user_id", ""),
         Member::text("auth_start"),
         Member::of("expires_in", Shape::Number),
         Member::of("re_expires_in", Shape::Number),
         Member::text("refresh_token"),
-        Member::text("user_id"),
+        Member::user("user_id", "open_id"),
     ],
     refuses: &[
         || listed([BadGrantType::User]),

@@ -36,7 +36,7 @@ const FACTS: Facts = Facts {
     ],
     answers: &[
         Member::text("buyer_logon_id").when("there is a buyer"),
-        Member::text("buyer_user_id").when("there is a buyer"),
+        Member::user("buyer_user_id", "buyer_open_id").when("there is a buyer"),
         Member::text("buyer_user_type"),
         Member::text("out_trade_no"),
         Member::text("trade_no"),

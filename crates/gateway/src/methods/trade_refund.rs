@@ -45,7 +45,7 @@ const FACTS: Facts = Facts {
     ],
     answers: &[
         Member::text("buyer_logon_id").when("the refund is known"),
-        Member::text("buyer_user_id").when("the refund is known"),
+        Member::user("buyer_user_id", "buyer_open_id").when("the refund is known"),
         Member::text("out_trade_no"),
         Member::text("trade_no"),
         Member::text("fund_change"),

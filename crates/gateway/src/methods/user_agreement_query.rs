@@ -34,7 +34,7 @@ const FACTS: Facts = Facts {
         Member::text("external_logon_id").when("it was given"),
         Member::text("personal_product_code"),
         Member::text("pricipal_type"),
-        Member::text("principal_id").when("it was signed"),
+        Member::user("principal_id", "principal_open_id").when("it was signed"),
         Member::text("sign_scene"),
         Member::text("sign_time").when("it was signed"),
         Member::text("valid_time").when("it was signed"),

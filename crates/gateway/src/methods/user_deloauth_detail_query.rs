@@ -11,6 +11,7 @@ use crate::verify::Verified;
 use crate::{Gateway, fields};
 use base::Day;
 use people::Grant;
+use std::sync::Arc;
 use wire::envelope::{ObjectWriter, Response};
 use wire::json::Object;
 use wire::timestamp::format_cn;
@@ -43,7 +44,12 @@ const FACTS: Facts = Facts {
     support: "",
 };
 
-const DETAIL: &[Member] = &[Member::text("del_auth_time"), Member::text("scope"), Member::text("user_id")];
+const DETAIL: &[Member] = &[
+    Member::text("del_auth_time"),
+    Member::text("scope"),
+    Member::text("user_id").when("not in open_id mode"),
+    Member::text("open_id").when("in open_id mode"),
+];
 
 /// Details of a page at most. No document says; pages of the API mostly end at a hundred.
 const LIMIT_MAX: u32 = 100;
@@ -77,15 +83,20 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
     let shown = || found.iter().skip((page as usize - 1).saturating_mul(limit)).take(limit);
     let mut response = Response::success();
     let mut older = ObjectWriter::new();
-    older.objects("details", shown().map(|grant| detail(grant)));
-    response.members.objects("details", shown().map(|grant| detail(grant))).object("response", older);
+    let detail = |grant| detail(gateway, grant);
+    older.objects("details", shown().map(detail));
+    response.members.objects("details", shown().map(detail)).object("response", older);
     Ok(Done::Say(response))
 }
 
-fn detail(grant: &Grant) -> ObjectWriter {
+fn detail(gateway: &Gateway, grant: &Arc<Grant>) -> ObjectWriter {
     let mut detail = ObjectWriter::new();
     detail.text_some("del_auth_time", grant.withdrawn_at_us.map(format_cn).as_deref());
     detail.text("scope", grant.scopes.as_str());
-    detail.text("user_id", &grant.owner.to_string());
+    if gateway.world.apps.of(grant.app).open_id {
+        detail.text("open_id", &gateway.world.secrets.open_id(grant.app, grant.owner));
+    } else {
+        detail.text("user_id", &grant.owner.to_string());
+    }
     detail
 }

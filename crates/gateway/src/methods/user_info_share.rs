@@ -26,7 +26,7 @@ pub(crate) const METHOD: Method = Method {
 
 const FACTS: Facts = Facts {
     asks: &[],
-    answers: &[Member::text("nick_name"), Member::text("user_id")],
+    answers: &[Member::text("nick_name"), Member::user("user_id", "open_id")],
     refuses: &[],
     gateway: &[
         (GatewayError::InvalidAuthToken, "no `auth_token` is given, or its user is gone"),

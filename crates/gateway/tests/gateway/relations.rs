@@ -8,6 +8,7 @@ use base::{DAY_US, PartyId, SECOND_US, Text};
 use engine::{SetCallback, WithdrawGrant};
 use people::{GrantKind, PartyStatus};
 use serde_json::{Value, json};
+use world::AppSetting;
 
 const RELATION: &str = "alipay.open.auth.userauth.relationship.query";
 const WITHDRAWN: &str = "alipay.user.deloauth.detail.query";
@@ -213,4 +214,78 @@ async fn a_merchant_is_invited_by_one_of_its_apps() {
     let origins = Text::new("https://shop.example").unwrap();
     town.shop.door.ask(SetCallback { app: town.helper_id, origins }).await.unwrap();
     assert_eq!(ask(json!({ "redirect_url": "https://shop.example/back" })).await.outcome(), "10000");
+}
+
+/// The helper's app knows users by open_id, or acts for nobody else, from now on.
+fn treat(town: &Town, open_id: bool, third_party: bool) {
+    town.shop.world.apps.set(town.helper_id, AppSetting { open_id, third_party }).unwrap();
+}
+
+#[tokio::test]
+async fn an_app_in_open_id_mode_hears_and_gives_names() {
+    let town = town().await;
+    treat(&town, true, true);
+    let (shop, helper) = (&town.shop, &town.helper);
+    let name = shop.world.secrets.open_id(town.helper_id, shop.alice);
+    let code = town.authorize(shop.alice, GrantKind::User, "auth_user").await;
+    let by_code = [("grant_type", "authorization_code"), ("code", code.as_str())];
+    let tokens = helper.call_with("alipay.system.oauth.token", "", &by_code).await;
+    assert_eq!(tokens.get("open_id"), name);
+    for number in ["user_id", "alipay_user_id"] {
+        assert!(!tokens.names().contains(&number.to_owned()), "{}", tokens.text());
+    }
+    let access = tokens.get("access_token");
+    let share = helper.call_with("alipay.user.info.share", "", &[("auth_token", &access)]).await;
+    assert_eq!((share.get("open_id"), share.get("user_id")), (name.clone(), String::new()));
+    let ask = async |open_id: &str| {
+        helper.call(RELATION, &json!({ "open_id": open_id, "scopes": "auth_user" }).to_string()).await
+    };
+    assert_eq!(ask(&name).await.get("query_detail"), r#"{"auth_user":true}"#);
+    let others = shop.world.secrets.open_id(town.own_app, shop.alice);
+    for wrong in [others.as_str(), "074a1Cc", &name[1..]] {
+        assert_eq!(ask(wrong).await.outcome(), "40002 isv.app-openid-not-match", "{wrong}");
+    }
+    assert_eq!(ask("").await.outcome(), "40004 INVALID_PARAMETER");
+    // An order for a named buyer, of the helper's own merchant.
+    let order =
+        json!({ "out_trade_no": "O1", "total_amount": "1.00", "subject": "tea", "buyer_open_id": name });
+    let made = helper.call("alipay.trade.create", &order.to_string()).await;
+    assert_eq!(made.outcome(), "10000", "{}", made.text());
+    let found = helper.call("alipay.trade.query", r#"{"out_trade_no":"O1"}"#).await;
+    assert_eq!((found.get("buyer_open_id"), found.get("buyer_user_id")), (name.clone(), String::new()));
+    let mut wrong = order.clone();
+    wrong["buyer_open_id"] = json!(others);
+    wrong["out_trade_no"] = json!("O2");
+    let wrong = helper.call("alipay.trade.create", &wrong.to_string()).await;
+    assert_eq!(wrong.outcome(), "40002 isv.app-openid-not-match");
+    // Who took it back is told so too.
+    shop.advance(SECOND_US);
+    withdraw(&town, shop.alice, GrantKind::User).await;
+    let gone = helper.call(WITHDRAWN, &page("20260102", 1, 10)).await.inner()["details"][0].clone();
+    assert_eq!((gone["open_id"].as_str(), gone.get("user_id")), (Some(name.as_str()), None));
+    // The other mode again: the name says nothing there.
+    treat(&town, false, true);
+    assert_eq!(ask(&name).await.outcome(), "40002 isv.app-openid-not-match");
+    let refused = helper.call("alipay.trade.create", &order.to_string()).await;
+    assert_eq!(refused.outcome(), "40004 ACQ.INVALID_PARAMETER");
+    let found = helper.call("alipay.trade.query", r#"{"out_trade_no":"O1"}"#).await;
+    assert_eq!(found.get("buyer_user_id"), shop.alice.to_string());
+}
+
+#[tokio::test]
+async fn an_app_that_is_no_third_party_acts_for_nobody_else() {
+    let town = town().await;
+    let code = town.authorize(town.shop.seller, GrantKind::Merchant, "").await;
+    treat(&town, false, false);
+    let biz = json!({ "grant_type": "authorization_code", "code": code }).to_string();
+    let invite = json!({ "auth_app_id": town.own_app.to_string(), "redirect_url": "http://127.0.0.1/" });
+    for (method, biz) in [
+        ("alipay.open.auth.token.app", biz.as_str()),
+        ("alipay.open.auth.token.app.query", r#"{"app_auth_token":"x"}"#),
+        (INVITE, &invite.to_string()),
+    ] {
+        assert_eq!(town.helper.call(method, biz).await.outcome(), "40004 APP_NOT_ISV", "{method}");
+    }
+    treat(&town, false, true);
+    assert_eq!(town.helper.call("alipay.open.auth.token.app", &biz).await.outcome(), "10000");
 }

@@ -308,3 +308,32 @@ async fn the_code_of_an_app_is_drawn_when_it_was_made_here() {
     assert!(drawn.html.starts_with("<svg"));
     assert_eq!(browser.get(&path.replace("appId", "appIe")).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn an_app_s_settings_are_told_and_kept() {
+    let shop = Shop::open().await;
+    let app = app(&shop).await.to_string();
+    let set = async |more: serde_json::Value| {
+        let mut body = json!({"app_id": app});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        shop.call("/sandbox/app/settings", body).await.1
+    };
+    let told = |open_id: bool, third_party: bool| {
+        let app = app.clone();
+        json!({"app_id": app, "open_id": open_id, "third_party": third_party})
+    };
+    assert_eq!(set(json!({})).await, told(false, true));
+    assert_eq!(set(json!({"open_id": true})).await, told(true, true));
+    assert_eq!(set(json!({"third_party": false})).await, told(true, false));
+    assert_eq!(set(json!({})).await, told(true, false));
+    let wrong = shop.call("/sandbox/app/settings", json!({"app_id": "9"})).await.1;
+    assert_eq!(wrong["error"]["code"], "app_not_found");
+    // It may ask users still, and no merchant.
+    let merchant = json!({"as": "merchant", "user_id": shop.seller.to_string(), "app_id": app});
+    assert_eq!(shop.call("/sandbox/authorize", merchant).await.1["error"]["code"], "not_third_party");
+    let user = json!({"as": "user", "login": BUYER, "app_id": app});
+    assert_eq!(shop.call("/sandbox/authorize", user).await.0, StatusCode::OK);
+    let back = wire::page::query_of(&[("redirect_uri", BACK)]);
+    let page = shop.browser().get(&format!("/oauth2/appToAppAuth.htm?app_id={app}&{back}")).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+}

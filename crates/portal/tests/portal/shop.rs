@@ -21,7 +21,7 @@ use tower::ServiceExt;
 use trade::{Delivery, Meaning, Notice, OpenRefused, Product, WireCharset};
 use wire::cert::CertError;
 use wire::sign::{PrivateKey, PublicKey};
-use world::{Platform, Secrets, World};
+use world::{AppSettings, Platform, Secrets, World};
 
 pub(crate) const BUYER: &str = "lily@example.com";
 pub(crate) const PASSWORD: &str = "739164";
@@ -107,7 +107,14 @@ fn world(sandbox: bool) -> World {
     let platform =
         Platform { key, public_key, certificate: empty(), root: empty(), cert_sn: empty(), root_sn: empty() };
     let secrets = Secrets::from_master(&[7; 32]).unwrap();
-    World { name: "default".into(), sandbox, base_url: "http://pay.test".into(), platform, secrets }
+    World {
+        name: "default".into(),
+        sandbox,
+        base_url: "http://pay.test".into(),
+        platform,
+        secrets,
+        apps: AppSettings::default(),
+    }
 }
 
 pub(crate) fn fen(minor: u64) -> Money {
