@@ -15,7 +15,7 @@ use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
 use base::SlotSet;
 use engine::{Row, Table};
-use trade::{Notice, Timer};
+use trade::{Debit, Notice, Signing, Timer};
 
 /// What was learned so far.
 #[derive(Debug)]
@@ -121,7 +121,8 @@ impl Checks {
                 self.agreements.mandate(mandate, findings);
             }
             Row::AgreementName(name) => self.agreements.name(name, findings),
-            Row::Debit(debit) => self.agreements.debit(debit, self.orders.debited(debit), findings),
+            Row::Debit(debit) => self.debit(debit, findings),
+            Row::Signing(signing) => self.signing(signing, findings),
             Row::Escrow(escrow) => self.orders.escrow(escrow, findings),
             Row::EscrowCase(case) => self.orders.escrow_case(case, findings),
             Row::EscrowStep(step) => self.orders.escrow_step(step, findings),
@@ -131,6 +132,18 @@ impl Checks {
             Row::FreezeNumber(number) => self.freezes.number(number, findings),
             Row::Frozen(frozen) => self.freezes.frozen(frozen, findings),
         }
+    }
+
+    /// An order that was debited, with what it came to.
+    fn debit(&mut self, debit: &Debit, findings: &mut Findings) {
+        let order = self.orders.came_to(debit.slot, debit.order_no);
+        self.agreements.debit(debit, order, findings);
+    }
+
+    /// An order that signs, with what it came to.
+    fn signing(&mut self, signing: &Signing, findings: &mut Findings) {
+        let order = self.orders.came_to(signing.slot, signing.order_no);
+        self.agreements.signing(signing, order, findings);
     }
 
     /// Each product looks at its own.

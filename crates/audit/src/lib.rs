@@ -230,6 +230,7 @@ const READ_ORDER: &[Table] = &[
     Table::FreezeOperation,
     Table::FreezeNumber,
     Table::Frozen,
+    Table::Signing,
     Table::Notice,
     Table::PayCode,
     Table::Attempt,

@@ -10,13 +10,13 @@ use crate::payments::{self, Move, Moves};
 use crate::refunds::{self, RefundFacts};
 use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
-use base::{AppId, OrderNo, PartyId, TimerNo};
+use base::{AppId, OrderNo, PartyId, Slot, TimerNo};
 use engine::Tabled;
 use ledger::Posting;
 use money::Currency;
 use trade::{
-    Debit, NoticeEvent, Order, OrderNumber, OrderState, Product, Receipt, ReceiptOutcome, Refund,
-    RefundState, Timer, TimerTask, Trade,
+    NoticeEvent, Order, OrderNumber, OrderState, Product, Receipt, ReceiptOutcome, Refund, RefundState,
+    Timer, TimerTask, Trade,
 };
 
 /// What is kept of an order.
@@ -153,9 +153,9 @@ impl Orders {
         }
     }
 
-    /// What the order of a debit came to; `None` when there is none in the debit's slot.
-    pub(crate) fn debited(&mut self, debit: &Debit) -> Option<Debited> {
-        let order = self.list.get_mut(debit.order_no).filter(|order| order.no.slot() == debit.slot)?;
+    /// What an order came to; `None` when there is none in this slot.
+    pub(crate) fn came_to(&mut self, slot: Slot, no: OrderNo) -> Option<Debited> {
+        let order = self.list.get_mut(no).filter(|order| order.no.slot() == slot)?;
         let OrderFacts { total, currency, buyer, seller, paid_at_us, .. } = *order;
         Some(Debited { paid: paid_at_us.is_some(), total, currency, buyer, seller })
     }

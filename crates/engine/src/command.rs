@@ -1,6 +1,6 @@
 //! What can be asked: the closed list of commands and their replies.
 
-use crate::agreement::{debit, end, find, offer, postpone, sign};
+use crate::agreement::{debit, end, find, offer, postpone, sign, signing};
 use crate::run::Outcome;
 use crate::{
     Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
@@ -13,8 +13,9 @@ use crate::{ActOnEscrow, ConfirmGoods, EscrowView, FindEscrow, escrow};
 use crate::{
     AppNotFound, Authorize, AuthorizeRefused, Authorized, CertifyRefused, DebitOrder, DecideCertification,
     EndMandate, FindAgreement, FindByBuyer, FindCallback, FindCertification, FindGrant, FindMandate,
-    FindOffer, FindToken, GrantNotFound, OfferAgreement, OpenCertification, PostponeDebit, SeenToken,
-    SetCallback, SignAgreement, TakeTokens, TokenRefused, UnsignAgreement, WithdrawGrant,
+    FindOffer, FindSigning, FindToken, GrantNotFound, OfferAgreement, OpenCertification, OpenSigning,
+    PostponeDebit, SeenToken, SetCallback, SignAgreement, TakeTokens, TokenRefused, UnsignAgreement,
+    WithdrawGrant,
 };
 use crate::{
     CancelFreeze, CancelledFreeze, ClaimFreeze, ConfirmFreeze, FindFreeze, FindFreezeByNo, FreezeView,
@@ -31,8 +32,8 @@ use people::{Callback, Certification, Grant, Party, PasswordRefused};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    Agreement, DebitRefused, FindAgreementRefused, Mandate, OfferRefused, PostponeRefused, SignRefused,
-    UnsignRefused,
+    Agreement, DebitRefused, FindAgreementRefused, Mandate, OfferRefused, OpenSigningRefused,
+    PostponeRefused, SignRefused, Signing, UnsignRefused,
 };
 use trade::{
     CancelFreezeRefused, CancelRefused, ClaimRefused, CloseRefused, EscrowRefused, FindFreezeRefused,
@@ -178,6 +179,8 @@ commands! {
     change PayFrozen => pay_frozen::pay_frozen, Opened, PayFrozenRefused;
     query FindFreeze => find_freeze::find_freeze, FreezeView, FindFreezeRefused;
     query FindFreezeByNo => find_freeze::find_freeze_by_no, Arc<Freeze>, FindFreezeRefused;
+    change OpenSigning => signing::open_signing, Opened, OpenSigningRefused;
+    query FindSigning => signing::find_signing, Arc<Signing>, FindAgreementRefused;
 }
 
 #[cfg(test)]
@@ -194,7 +197,8 @@ mod tests {
             DecideCertification FindCertification \
             OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder FindAgreement FindOffer \
             FindByBuyer FindMandate ActOnEscrow ConfirmGoods FindEscrow \
-            OpenFreeze ClaimFreeze ConfirmFreeze Unfreeze CancelFreeze PayFrozen FindFreeze FindFreezeByNo";
+            OpenFreeze ClaimFreeze ConfirmFreeze Unfreeze CancelFreeze PayFrozen FindFreeze FindFreezeByNo OpenSigning \
+            FindSigning";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

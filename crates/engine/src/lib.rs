@@ -53,6 +53,7 @@ pub use agreement::find::{FindAgreement, FindByBuyer, FindMandate, FindOffer};
 pub use agreement::offer::{AgreementDelivery, OfferAgreement};
 pub use agreement::postpone::{PostponeAnswer, PostponeAsk, PostponeDebit};
 pub use agreement::sign::{SignAgreement, SignAnswer, SignAsk};
+pub use agreement::signing::{FindSigning, OpenSigning, SignPaidAnswer, SignPaidAsk};
 pub use cancel_order::{CancelAction, CancelOrder, Cancelled};
 pub use certify::{CertifyRefused, DecideCertification, FindCertification, OpenCertification};
 pub use claim_order::{ClaimOrder, Claimed};

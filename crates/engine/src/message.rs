@@ -1,10 +1,10 @@
 //! What slots say to each other. A message is applied exactly once and cannot be refused: "no" is another message.
 
-use crate::agreement::{debit, end, postpone, sign};
+use crate::agreement::{debit, end, postpone, sign, signing};
 use crate::{
     DebitAsk, DebitNo, DebitPaid, DebitReturned, DebitUndone, EndAsk, Fault, GoodsConfirmed, MandateEnded,
-    PostponeAnswer, PostponeAsk, Reply, Rows, SignAnswer, SignAsk, claim_order, escrow, freeze, frozen,
-    order_paid, pay_frozen, pay_request, refund_order, unfreeze,
+    PostponeAnswer, PostponeAsk, Reply, Rows, SignAnswer, SignAsk, SignPaidAnswer, SignPaidAsk, claim_order,
+    escrow, freeze, frozen, order_paid, pay_frozen, pay_request, refund_order, unfreeze,
 };
 use base::{FreezeNo, OperationNo, OrderNo, PartyId, Slot, Text};
 use money::Money;
@@ -322,6 +322,8 @@ messages! {
     FreezeCharged => pay_frozen::freeze_charged;
     ChargeReturned => frozen::charge_returned;
     RestReleased => pay_frozen::rest_released;
+    SignPaidAsk => signing::sign_paid_ask;
+    SignPaidAnswer => signing::sign_paid_answer;
 }
 
 impl Message {
@@ -342,7 +344,7 @@ mod tests {
             RefundAnswer TradeForgotten SignAsk SignAnswer EndAsk MandateEnded PostponeAsk PostponeAnswer DebitAsk \
             DebitNo DebitPaid DebitReturned DebitUndone \
             GoodsConfirmed FreezeAsk FreezeAnswer FreezeHeld FreezeEnded FreezeRelease FreezeReleased FreezeCharge \
-            FreezeCharged ChargeReturned RestReleased";
+            FreezeCharged ChargeReturned RestReleased SignPaidAsk SignPaidAnswer";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

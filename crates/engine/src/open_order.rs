@@ -3,6 +3,7 @@
 //! The merchant's number is the key: the same meaning again gets the same answer, another meaning is refused by the
 //! name of the field. A new code under an unpaid order is a new attempt; the same code again is the same attempt.
 
+use crate::agreement::signing;
 use crate::command::Next;
 use crate::{Message, PayRequest, Rows, Stop, claim_order, grant};
 use base::{AppId, OrderNo, PartyId, Plant, Slot, planted};
@@ -81,6 +82,9 @@ pub(crate) fn open_order(
     let party = merchant(rows, command.seller, command.app)?;
     let Some(party) = party else { return Stop::because(OpenRefused::SellerNotFound) };
     if let Some(order) = numbered(rows, command)? {
+        if order.differs(&command.meaning).is_none() && signing::of_order(rows, &order)?.is_some() {
+            return Stop::because(OpenRefused::NumberTaken { field: signing::FIELD });
+        }
         return again(rows, command, order, party.status);
     }
     let expires_at_us = acceptable(rows, command, &party)?;
@@ -203,7 +207,7 @@ fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order 
 }
 
 /// A request under a number that was used before.
-fn again(
+pub(crate) fn again(
     rows: &mut Rows<'_>,
     command: &OpenOrder,
     order: Arc<Order>,

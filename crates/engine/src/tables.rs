@@ -8,8 +8,8 @@ use people::{App, Attempt, Callback, Certification, Credential, Grant, Login, Pa
 use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
-    Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund, Rulebook, Timer, TopUpReceipt,
-    Trade,
+    Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund, Rulebook, Signing, Timer,
+    TopUpReceipt, Trade,
 };
 
 /// A record that has a table of its own.
@@ -126,6 +126,10 @@ tables! {
     Token = 23, false;
     Callback = 24, true;
     Certification = 25, false;
+    Freeze = 26, false;
+    FreezeOperation = 27, false;
+    FreezeNumber = 28, false;
+    Frozen = 29, false;
     Agreement = 30, false;
     Mandate = 31, false;
     AgreementName = 32, false;
@@ -133,10 +137,7 @@ tables! {
     Escrow = 34, false;
     EscrowCase = 35, false;
     EscrowStep = 36, false;
-    Freeze = 26, false;
-    FreezeOperation = 27, false;
-    FreezeNumber = 28, false;
-    Frozen = 29, false;
+    Signing = 42, false;
 }
 
 impl Table {
@@ -167,7 +168,7 @@ impl Key {
             Key::Notice((_, no)) => Some((no.slot(), no.at_us())),
             Key::Hold((_, no)) => Some((no.slot(), no.at_us())),
             Key::Agreement((_, no)) | Key::Mandate((_, no)) => Some((no.slot(), no.at_us())),
-            Key::Debit((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Debit((_, no)) | Key::Signing((_, no)) => Some((no.slot(), no.at_us())),
             Key::Timer((_, _, no)) => Some((no.slot(), no.at_us())),
             Key::Freeze((_, no)) | Key::Frozen((_, no)) => Some((no.slot(), no.at_us())),
             Key::FreezeOperation((_, no, _)) => Some((no.slot(), no.at_us())),

@@ -2,7 +2,7 @@
 
 use crate::facts::{Field, Kind, Member, Part, Shape};
 use crate::order_fields::NOT_SIMULATED;
-use crate::{goods, order_name};
+use crate::{agreement_facts, goods, order_name};
 
 /// The fields of every method that opens an order, but for `product_code`.
 pub(crate) const ORDER: Part = Part::Read(&[
@@ -47,6 +47,20 @@ pub(crate) const ORDER_IGNORED: Part = Part::Ignored(&[
 
 /// What is refused where nothing is debited under an agreement or paid from frozen money.
 pub(crate) const NO_DEBIT: Part = Part::Refused(&["agreement_params", "auth_no", "auth_confirm_mode"]);
+
+/// What is refused where nothing is signed by paying.
+pub(crate) const NO_SIGNING: Part = Part::Refused(&["agreement_sign_params"]);
+
+/// What the buyer signs by paying.
+pub(crate) const SIGNING: Part = Part::Read(&[Field::may(
+    "agreement_sign_params",
+    Kind::Object(&[
+        agreement_facts::OFFER,
+        Part::Read(&[Field::may("sign_notify_url", Kind::Address)]),
+        agreement_facts::OFFER_REFUSED,
+    ]),
+)
+.note("an agreement that is signed by paying; `product_code` may be its")]);
 
 /// How an order that is there is named.
 pub(crate) const ORDER_NAME: Part = Part::Read(&[

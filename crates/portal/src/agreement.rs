@@ -6,7 +6,7 @@
 
 use crate::order_view::name_of;
 use crate::portal::Portal;
-use crate::respond::{Frame, Visitor, message, page};
+use crate::respond::{Frame, Visitor, done, message, page};
 use crate::sign_in::{self, About, SignInRefused};
 use crate::texts::{Texts, shown};
 use crate::visit::{self, Visit};
@@ -102,19 +102,19 @@ async fn form(
     let visit = Visit::of(visitor);
     let path = format!("/agreement/{token}");
     let (csrf, payee) = (visit.token(portal, &path), name_of(portal, agreement.seller).await);
-    let (action, terms) = (format!("{}{path}", portal.root), terms(agreement, f.t));
+    let (action, terms) = (format!("{}{path}", portal.root), lines_of(&agreement.terms(), f.t));
     let (status, error) = error.map_or((StatusCode::OK, None), |(status, words)| (status, Some(words)));
     let response = page(status, &SignPage { f, payee, terms, action, csrf, login, error });
     visit.keep(portal, response)
 }
 
 /// What is agreed, for people: all of it, since this is what is signed.
-fn terms(agreement: &Agreement, t: &Texts) -> Vec<(&'static str, String)> {
+pub(crate) fn lines_of(terms: &Terms, t: &Texts) -> Vec<(&'static str, String)> {
     let counted = |unit: Unit, count: u32| match unit {
         Unit::Day => format!("{count} {}", t.days),
         Unit::Month => format!("{count} {}", t.months),
     };
-    let Terms { sign_scene, rule, validity, .. } = agreement.terms();
+    let Terms { sign_scene, rule, validity, .. } = terms;
     let mut lines = vec![(t.business, sign_scene.to_string())];
     if let Some(rule) = rule {
         lines.push((t.single_amount, shown(rule.single)));
@@ -154,7 +154,7 @@ async fn sign(
     match signed(&portal, &agreement, &login, Secret::new(pay_password)).await {
         Ok(agreement) => {
             let link = return_link(&portal, &agreement).await.map(|url| (f.t.back_to_shop, url));
-            message(f, StatusCode::OK, (f.t.signed, f.t.signed_text), link)
+            done(f, (f.t.signed, f.t.signed_text), link)
         }
         Err(NotSigned::SignIn(refused)) => {
             let error = Some((refused.status(), refused.words(f.t)));

@@ -5,7 +5,8 @@ use crate::password::{Checker, HashError};
 use crate::sandbox_inbox::Mailroom;
 use crate::session::{Seals, Sessions};
 use crate::{
-    agreement, app_code, assets, authorize, cashier, certify, chance, freeze, guard, sandbox, start, wallet,
+    agreement, app_code, assets, authorize, cashier, certify, chance, freeze, guard, permissions, sandbox,
+    start, wallet,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -162,6 +163,7 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .merge(agreement::routes())
         .merge(freeze::routes())
         .merge(wallet::routes())
+        .merge(permissions::routes())
         .merge(authorize::routes());
     if state.world.sandbox {
         router = router.merge(sandbox::routes()).merge(certify::routes());

@@ -255,7 +255,9 @@ impl Model {
             | Message::DebitNo(_)
             | Message::DebitPaid(_)
             | Message::DebitReturned(_)
-            | Message::DebitUndone(_) => None,
+            | Message::DebitUndone(_)
+            | Message::SignPaidAsk(_)
+            | Message::SignPaidAnswer(_) => None,
             // Guaranteed trades are not played: nothing in the town makes one.
             Message::GoodsConfirmed(_) => None,
             // Nobody in the simulated town freezes money: what is never asked is never said.

@@ -63,6 +63,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Mandate(_)
         | Row::AgreementName(_)
         | Row::Debit(_)
+        | Row::Signing(_)
         | Row::Notice(_)
         | Row::Grant(_)
         | Row::Token(_)

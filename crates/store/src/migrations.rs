@@ -34,6 +34,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0010_products_widen",
     "0011_escrow_create",
     "0012_freeze_create",
+    "0013_signing_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -21,9 +21,10 @@ mod state;
 
 pub use agreement::{
     Agreement, AgreementEvent, AgreementName, AgreementState, AgreementText, Debit, DebitRefused, EndedBy,
-    ExternalNo, FOREVER_US, FindAgreementRefused, Mandate, MandateRefusal, OfferRefused, PERIOD_DAYS_MIN,
-    PeriodRefused, PeriodRule, PersonalProduct, Plan, PostponeFault, PostponeRefused, Progress, SIGN_LIFE_US,
-    SignRefused, Terms, Unit, UnsignRefused, Validity, WINDOW_DAYS, buyer_name, judge_debit, judge_postpone,
+    ExternalNo, FOREVER_US, FindAgreementRefused, Mandate, MandateRefusal, OfferRefused, OpenSigningRefused,
+    PERIOD_DAYS_MIN, PeriodRefused, PeriodRule, PersonalProduct, Plan, PostponeFault, PostponeRefused,
+    Progress, SIGN_LIFE_US, SignRefused, Signing, SigningRefused, Terms, Unit, UnsignRefused, Validity,
+    WINDOW_DAYS, buyer_name, judge_debit, judge_postpone,
 };
 pub use escrow::{
     CaseKind, Escrow, EscrowCase, Goods, GoodsState, Logistics, OWN_STEP, RequestNo, Service, Side,

@@ -20,4 +20,5 @@ mod races;
 mod random;
 mod refund;
 mod script;
+mod signing;
 mod support;

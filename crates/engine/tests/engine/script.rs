@@ -10,9 +10,9 @@ use engine::{
     AgreementDelivery, CancelAction, CancelOrder, ClaimOrder, CloseOrder, Command, ConfirmGoods, ConfirmPay,
     DebitOrder, EndMandate, FindAccount, FindAgreement, FindByBuyer, FindEscrow, FindLogin, FindMandate,
     FindOffer, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, IssuePayCode, JudgePassword,
-    NewPassword, OfferAgreement, OpenApp, OpenOrder, OpenParty, PayBy, PostponeDebit, RefundOrder, Reply,
-    RunTimer, SetAppStatus, SetPartyStatus, SetRules, SignAgreement, TopUp, TryPassword, UnsignAgreement,
-    Which,
+    NewPassword, OfferAgreement, OpenApp, OpenOrder, OpenParty, OpenSigning, PayBy, PostponeDebit,
+    RefundOrder, Reply, RunTimer, SetAppStatus, SetPartyStatus, SetRules, SignAgreement, TopUp, TryPassword,
+    UnsignAgreement, Which,
 };
 use ledger::AccountKind;
 use money::{Currency, Money, Rate, parse_amount};
@@ -20,7 +20,7 @@ use people::{AppMode, AppStatus, PartyKind, PartyStatus};
 use std::collections::BTreeMap;
 use trade::{
     Agreement, Delivery, Goods, Mandate, Meaning, Notice, Order, OrderNumber, PeriodRule, PersonalProduct,
-    Product, Refund, Rulebook, Terms, Timeout, Trade, Unit, Validity, WireCharset,
+    Product, Refund, Rulebook, Signing, Terms, Timeout, Trade, Unit, Validity, WireCharset,
 };
 
 /// Runs a script in a fresh world and hands the world back.
@@ -279,6 +279,11 @@ impl Script {
             .into(),
             "seller" | "buyer" | "arbiter" => {
                 crate::escrow::command(self, words.plain.as_slice(), &words.named).into()
+            }
+            "page-sign" => {
+                let (order, terms) =
+                    (self.order_command(words, Product::Page, None), self.offer(words).terms);
+                OpenSigning { order, terms, sign_notify_url: words.text("tell") }.into()
             }
             "claim" => {
                 let by_code = words.plain.contains(&"code");
@@ -590,6 +595,20 @@ impl Script {
                     told.map(|content| content.split("\"notify_type\":\"").nth(1).unwrap().to_owned());
                 kinds.map(|rest| rest.split('"').next().unwrap().to_owned()).collect::<Vec<_>>().join(", ")
             }
+            // `T1 A1`: what became of what is signed by paying T1; from then on A1 is the agreement's name.
+            "signing" => {
+                let no = self.no(words.at(1));
+                let signing = self.world.get::<Signing>((no.slot(), no)).expect("its terms stand beside it");
+                match (signing.agreement_no, signing.refused) {
+                    (None, None) => "waiting".to_owned(),
+                    (None, Some(refused)) => format!("{refused:?}"),
+                    (Some(agreement), refused) => {
+                        assert_eq!(refused, None);
+                        self.agreements.insert(words.at(2).to_owned(), agreement);
+                        "signed".to_owned()
+                    }
+                }
+            }
             "refund-row" => {
                 let refund = self.refund(words.at(1), words.at(2));
                 format!(
@@ -705,6 +724,8 @@ fn tell(reply: &Reply) -> String {
         Reply::DebitOrder(answer) => result(answer, |opened| {
             format!("{}{:?}", if opened.paid { "paid " } else { "" }, opened.order.state)
         }),
+        Reply::OpenSigning(answer) => result(answer, |opened| format!("{:?}", opened.order.state)),
+        Reply::FindSigning(answer) => result(answer, |_| ok()),
         Reply::FindAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::FindOffer(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::FindByBuyer(answer) => result(answer, |_| ok()),

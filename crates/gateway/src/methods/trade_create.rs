@@ -4,7 +4,7 @@ use crate::Gateway;
 use crate::codes::{Failure, opened_for_named};
 use crate::facts::{Facts, Field, Kind, Part, Wrong, listed, of};
 use crate::fields;
-use crate::order_facts::{NO_DEBIT, OPENED, ORDER, ORDER_IGNORED, ORDER_REFUSED};
+use crate::order_facts::{NO_DEBIT, NO_SIGNING, OPENED, ORDER, ORDER_IGNORED, ORDER_REFUSED};
 use crate::order_fields::{More, NamedBuyer, OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -35,6 +35,7 @@ const FACTS: Facts = Facts {
                 .note("our own: the money is held until the buyer confirms"),
         ]),
         ORDER_REFUSED,
+        NO_SIGNING,
         NO_DEBIT,
         ORDER_IGNORED,
     ],

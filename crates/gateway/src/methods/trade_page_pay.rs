@@ -1,15 +1,15 @@
 //! `alipay.trade.page.pay`: a desktop browser is sent to the cashier.
 
-use crate::codes::{Failure, opened_for_later};
-use crate::facts::{Facts, Field, Kind, Part, Wrong, listed};
+use crate::codes::{Failure, NameRefused, opened_for_later};
+use crate::facts::{Facts, Field, Kind, Part, Wrong, every, listed};
 use crate::fields::text;
-use crate::order_facts::{NO_DEBIT, OFFERED, ORDER, ORDER_IGNORED, ORDER_REFUSED};
+use crate::order_facts::{NO_DEBIT, OFFERED, ORDER, ORDER_IGNORED, ORDER_REFUSED, SIGNING};
 use crate::order_fields::{OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method, PageKind};
 use crate::request::Caller;
 use crate::verify::Verified;
 use crate::{Gateway, offer};
-use trade::Product;
+use trade::{OfferRefused, Product};
 use wire::json::Object;
 
 pub(crate) const METHOD: Method = Method {
@@ -30,16 +30,25 @@ const FACTS: Facts = Facts {
             Field::may("qr_pay_mode", Kind::OneOf(QR_PAY_MODES)).note("checked; one cashier serves all"),
             Field::may("integration_type", Kind::OneOf(INTEGRATIONS)).note("checked; one cashier serves all"),
         ]),
+        SIGNING,
         ORDER_REFUSED,
         NO_DEBIT,
         ORDER_IGNORED,
     ],
     answers: OFFERED,
-    refuses: &[|| listed(opened_for_later())],
+    refuses: &[
+        || listed(opened_for_later()),
+        || listed([NameRefused::ProductNotSupported]),
+        every::<OfferRefused>,
+    ],
     gateway: &[],
     wrong: Wrong::Acq,
     examples: &[
         r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea","product_code":"FAST_INSTANT_TRADE_PAY"}"#,
+        r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea","product_code":"FAST_INSTANT_TRADE_PAY",
+            "agreement_sign_params":{"personal_product_code":"GENERAL_WITHHOLDING_P","sign_scene":"INDUSTRY|SHOP",
+            "access_params":{"channel":"ALIPAYAPP"},"period_rule_params":{"period_type":"DAY","period":7,
+            "execute_time":"2026-02-01","single_amount":"1.00"}}}"#,
     ],
     support: "money comes from the buyer's balance alone; no discounts, points, instalments or splitting",
 };

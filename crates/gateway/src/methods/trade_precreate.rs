@@ -3,7 +3,7 @@
 use crate::Gateway;
 use crate::codes::{Failure, opened_for_named};
 use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, listed, of};
-use crate::order_facts::{NO_DEBIT, ORDER, ORDER_IGNORED, ORDER_REFUSED};
+use crate::order_facts::{NO_DEBIT, NO_SIGNING, ORDER, ORDER_IGNORED, ORDER_REFUSED};
 use crate::order_fields::{More, NamedBuyer, OrderFields, ProductCodes, timeout};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -33,6 +33,7 @@ const FACTS: Facts = Facts {
             Field::may("qr_code_timeout_express", Kind::Timeout),
         ]),
         ORDER_REFUSED,
+        NO_SIGNING,
         NO_DEBIT,
         ORDER_IGNORED,
     ],

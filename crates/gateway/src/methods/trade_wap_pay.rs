@@ -4,7 +4,7 @@
 
 use crate::codes::{Failure, opened_for_later};
 use crate::facts::{Facts, Field, Kind, Part, Wrong, listed};
-use crate::order_facts::{NO_DEBIT, OFFERED, ORDER, ORDER_IGNORED, ORDER_REFUSED};
+use crate::order_facts::{NO_DEBIT, NO_SIGNING, OFFERED, ORDER, ORDER_IGNORED, ORDER_REFUSED};
 use crate::order_fields::{OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method, PageKind};
 use crate::request::Caller;
@@ -28,6 +28,7 @@ const FACTS: Facts = Facts {
         ORDER,
         Part::Read(&[Field::must("product_code", Kind::OneOf(PRODUCT_CODES.allowed))]),
         ORDER_REFUSED,
+        NO_SIGNING,
         NO_DEBIT,
         ORDER_IGNORED,
     ],

@@ -9,6 +9,7 @@ mod doctor;
 mod escrow;
 mod faults;
 mod freezes;
+mod permissions;
 mod refusals;
 mod sandbox;
 mod shop;

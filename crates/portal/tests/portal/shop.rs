@@ -204,7 +204,13 @@ impl Shop {
         self.door.ask(OpenOrder { pay_by: Some(pay_by), ..request }).await
     }
 
-    fn request(&self, product: Product, minor: u64, subject: &str, return_url: Option<&str>) -> OpenOrder {
+    pub(crate) fn request(
+        &self,
+        product: Product,
+        minor: u64,
+        subject: &str,
+        return_url: Option<&str>,
+    ) -> OpenOrder {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let meaning = Meaning {
             product,
