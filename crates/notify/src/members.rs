@@ -32,12 +32,8 @@ pub struct Letter {
 }
 
 /// Members that are numbers of users, and what stands in their place for an app in open_id mode.
-const USERS: [(&str, &str); 4] = [
-    ("buyer_id", "buyer_open_id"),
-    ("payer_user_id", "payer_open_id"),
-    ("alipay_user_id", "alipay_open_id"),
-    ("user_id", "open_id"),
-];
+const USERS: [(&str, &str); 3] =
+    [("buyer_id", "buyer_open_id"), ("payer_user_id", "payer_open_id"), ("alipay_user_id", "alipay_open_id")];
 
 impl Letter {
     /// As its app knows users: by number, or by open_id.
