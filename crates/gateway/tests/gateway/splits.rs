@@ -279,6 +279,19 @@ async fn a_refund_takes_parts_back_from_receivers() {
     let left = format!(r#"{{"trade_no":"{trade_no}"}}"#);
     let left = ask(&client, "alipay.trade.order.onsettle.query", &left).await;
     assert_eq!(left.get("unsettled_amount"), "12.50");
+    let query = format!(r#"{{"trade_no":"{trade_no}","out_request_no":"R1"}}"#);
+    let found = ask(&client, "alipay.trade.fastpay.refund.query", &query).await.inner();
+    let line = &found["refund_royaltys"][0];
+    assert_eq!(
+        [&line["trans_out"], &line["refund_amount"], &line["result_code"]],
+        [&*bob, "12.50", "SUCCESS"]
+    );
+    // One that took nothing back says nothing of it.
+    assert_eq!(refund(&client, &trade_no, "R2", "1", "").await.outcome(), "10000");
+    let query = format!(r#"{{"trade_no":"{trade_no}","out_request_no":"R2"}}"#);
+    let found = ask(&client, "alipay.trade.fastpay.refund.query", &query).await;
+    assert_eq!(found.get("refund_amount"), "1.00");
+    assert!(!found.names().iter().any(|name| name == "refund_royaltys"));
 }
 
 #[tokio::test]
