@@ -379,3 +379,28 @@ async fn what_clients_write_for_nothing_is_nothing() {
     let refund = r#"{"out_trade_no":"T1","refund_amount":"100","refund_royalty_parameters":""}"#;
     assert_eq!(ask(&client, "alipay.trade.refund", refund).await.outcome(), "10000");
 }
+
+#[tokio::test]
+async fn twenty_receivers_get_their_parts_and_give_them_back() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let trade_no = pay(&shop, &client, "T1", "100").await.get("trade_no");
+    let mut receivers = Vec::new();
+    for at in 0..20 {
+        receivers.push(shop.merchant(&format!("receiver{at}@example.com")).await);
+    }
+    let list =
+        |part: &dyn Fn(&base::PartyId) -> String| receivers.iter().map(part).collect::<Vec<_>>().join(",");
+    let bound = bind(&client, &list(&|one| format!(r#"{{"type":"userId","account":"{one}"}}"#))).await;
+    assert_eq!(bound.outcome(), "10000");
+    let parts = list(&|one| format!(r#"{{"trans_in":"{one}","amount":"1.50"}}"#));
+    assert_eq!(settle(&client, &trade_no, "S1", &parts, "").await.outcome(), "10000");
+    let back = list(&|one| format!(r#"{{"trans_out":"{one}","amount":"1.50"}}"#));
+    let last = *receivers.last().unwrap();
+    shop.set_status(last, PartyStatus::Closed).await;
+    assert_eq!(refund(&client, &trade_no, "R1", "30", &back).await.outcome(), "40004 ACQ.TRADE_SETTLE_ERROR");
+    assert_eq!(available(&shop).await, "69.40");
+    shop.set_status(last, PartyStatus::Normal).await;
+    assert_eq!(refund(&client, &trade_no, "R1", "30", &back).await.get("fund_change"), "Y");
+    assert_eq!(available(&shop).await, "69.58");
+}
