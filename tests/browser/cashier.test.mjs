@@ -1,18 +1,11 @@
 // The cashier in a real browser: pay by page link and by QR code, wrong passwords, two languages, pay-code page.
 // Screenshots of every page at 390 and 1280 px go to target/screenshots/.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { open, shoot, startBrowser, stopBrowser, STEP_LIMIT_MS } from './chromium.mjs';
 import { newNumber, PAY_PASSWORD, Sandbox, startMerchant, startServer } from '../sdk/node/server.mjs';
 import { Gateway } from './gateway.mjs';
 
-const screenshots = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../target/screenshots');
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const STEP_LIMIT_MS = 15_000;
 const PAGE = 'alipay.trade.page.pay';
 const WAP = 'alipay.trade.wap.pay';
 
@@ -20,63 +13,20 @@ let server;
 let sandbox;
 let merchant;
 let gateway;
-let browser;
-let profile;
 
 before(async () => {
-  assert.ok(existsSync(CHROMIUM), `${CHROMIUM} is missing: apt-get install chromium, or set CHROMIUM`);
-  mkdirSync(screenshots, { recursive: true });
   server = await startServer();
   sandbox = new Sandbox(server.ready.sandbox);
   merchant = await startMerchant();
   gateway = new Gateway(server.ready.apps.find(app => app.mode === 'key'), server.ready);
-  profile = mkdtempSync(path.join(tmpdir(), 'tongbao-chromium-'));
-  browser = await chromium.launch({
-    executablePath: CHROMIUM, headless: true, env: { ...process.env, HOME: profile },
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-dev-shm-usage'],
-  });
+  await startBrowser();
 });
 
 after(async () => {
-  await browser?.close();
+  await stopBrowser();
   await merchant?.close();
   await server?.stop();
-  if (profile) {
-    rmSync(profile, { recursive: true, force: true });
-  }
 });
-
-/** A page of a fresh browser context that fails the test on script errors and refused resources. */
-async function open(t, { locale = 'zh-CN', width = 390, height = 844 } = {}) {
-  const context = await browser.newContext({ locale, viewport: { width, height } });
-  const page = await context.newPage();
-  page.setDefaultTimeout(STEP_LIMIT_MS);
-  const complaints = [];
-  page.on('pageerror', error => complaints.push(`script: ${error.message}`));
-  page.on('console', message => {
-    if (message.type() === 'error' && !/favicon|status of 4\d\d/.test(message.text() + message.location().url)) {
-      complaints.push(`console: ${message.text()}`);
-    }
-  });
-  t.after(async () => {
-    await context.close();
-    assert.deepEqual(complaints, [], 'the pages must run without errors under their own content security policy');
-  });
-  return page;
-}
-
-/** Takes the page at phone and at desktop width; on the phone nothing may stick out sideways. */
-async function shoot(page, name) {
-  const before = page.viewportSize();
-  for (const [width, height] of [[390, 844], [1280, 800]]) {
-    await page.setViewportSize({ width, height });
-    await page.screenshot({ path: path.join(screenshots, `${name}-${width}.png`), fullPage: true });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok(wide <= 0, `${name} is ${wide} px wider than ${width}`);
-  }
-  await page.setViewportSize(before);
-}
 
 const loginField = page => page.locator('input[name="login"]:visible');
 const passwordField = page => page.locator('input[name="pay_password"]:visible');

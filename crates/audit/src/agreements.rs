@@ -1,6 +1,7 @@
 //! Agreements: both sides of each say the same, what they say was debited is what orders paid, and each debit was
 //! allowed.
 
+mod signings;
 mod whole;
 
 use crate::images::text_of_key;
@@ -15,7 +16,7 @@ use trade::{
     TimerTask,
 };
 
-/// What an order of a debit came to.
+/// What an order came to that was debited, or by which something is signed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Debited {
     /// Whether it was paid.
@@ -42,6 +43,8 @@ pub(crate) struct Agreements {
     timed: BTreeSet<(AgreementNo, bool)>,
     /// Debits whose orders were paid: how many, how much.
     debited: BTreeMap<AgreementNo, (u32, i128)>,
+    /// Agreements that were signed by paying an order.
+    by_order: BTreeSet<AgreementNo>,
     /// How many notices tell that an agreement was signed, and that it has ended.
     told: BTreeMap<AgreementNo, [u32; 2]>,
 }
@@ -62,6 +65,7 @@ impl Agreements {
             named: BTreeSet::new(),
             timed: BTreeSet::new(),
             debited: BTreeMap::new(),
+            by_order: BTreeSet::new(),
             told: BTreeMap::new(),
         }
     }

@@ -71,6 +71,8 @@ impl Around {
             TimerTask::ExpireOrder
             | TimerTask::EndAgreement
             | TimerTask::EscrowStep
+            | TimerTask::ExpireFreeze
+            | TimerTask::EndFreeze
             | TimerTask::FreeSplits => {
                 timer.code.is_none() && timer.party.is_none() && timer.attempt.is_none()
             }

@@ -5,6 +5,7 @@ use crate::around::Around;
 use crate::books::Books;
 use crate::columns::Columns;
 use crate::crossing::Crossing;
+use crate::freezes::Freezes;
 use crate::grants::Grants;
 use crate::images::Encoded;
 use crate::keyed::Keyed;
@@ -16,7 +17,7 @@ use crate::rules::Rules;
 use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
 use std::sync::Arc;
-use trade::{Agreement, Mandate, Relation};
+use trade::{Agreement, Debit, Mandate, Notice, Relation, Signing, Timer};
 
 /// What was learned so far.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub(crate) struct Checks {
     orders: Orders,
     relations: Relations,
     around: Around,
+    freezes: Freezes,
     crossing: Crossing,
     grants: Grants,
     agreements: Agreements,
@@ -42,6 +44,7 @@ impl Checks {
             orders: Orders::new(keyed),
             relations: Relations::default(),
             around,
+            freezes: Freezes::default(),
             crossing: Crossing::new(home),
             grants: Grants::default(),
             agreements: Agreements::new(home),
@@ -102,11 +105,7 @@ impl Checks {
             Row::Relation(relation) => self.relation(relation, findings),
             Row::Trade(trade) => self.orders.trade(trade, findings),
             Row::Receipt(receipt) => self.orders.receipt(receipt, findings),
-            Row::Notice(notice) => {
-                if !self.orders.notice(notice, findings) {
-                    self.agreements.notice(notice, findings);
-                }
-            }
+            Row::Notice(notice) => self.notice(notice, findings),
             Row::PayCode(code) => {
                 self.parties.owner(table, &typed.key(), code.party, findings);
                 self.around.code(code);
@@ -124,15 +123,43 @@ impl Checks {
             Row::Agreement(agreement) => self.agreement(agreement, findings),
             Row::Mandate(mandate) => self.mandate(mandate, findings),
             Row::AgreementName(name) => self.agreements.name(name, findings),
-            Row::Debit(debit) => self.agreements.debit(debit, self.orders.debited(debit), findings),
+            Row::Debit(debit) => self.debit(debit, findings),
+            Row::Signing(signing) => self.signing(signing, findings),
             Row::Escrow(escrow) => self.orders.escrow(escrow, findings),
             Row::EscrowCase(case) => self.orders.escrow_case(case, findings),
             Row::EscrowStep(step) => self.orders.escrow_step(step, findings),
-            Row::Timer(timer) => {
-                self.agreements.timer(timer, findings);
-                self.orders.timer(timer, findings);
-                self.around.timer(timer, findings);
-            }
+            Row::Timer(timer) => self.timer(timer, findings),
+            Row::Freeze(freeze) => self.freezes.freeze(freeze, findings),
+            Row::FreezeOperation(done) => self.freezes.operation(done, &mut self.orders, findings),
+            Row::FreezeNumber(number) => self.freezes.number(number, findings),
+            Row::Frozen(frozen) => self.freezes.frozen(frozen, &mut self.orders.holds, findings),
+        }
+    }
+
+    /// An order that was debited, with what it came to.
+    fn debit(&mut self, debit: &Debit, findings: &mut Findings) {
+        let order = self.orders.came_to(debit.slot, debit.order_no);
+        self.agreements.debit(debit, order, findings);
+    }
+
+    /// An order that signs, with what it came to.
+    fn signing(&mut self, signing: &Signing, findings: &mut Findings) {
+        let order = self.orders.came_to(signing.slot, signing.order_no);
+        self.agreements.signing(signing, order, findings);
+    }
+
+    /// Each product looks at its own.
+    fn timer(&mut self, timer: &Timer, findings: &mut Findings) {
+        self.agreements.timer(timer, findings);
+        self.orders.timer(timer, findings);
+        self.around.timer(timer, findings);
+        self.freezes.timer(timer, findings);
+    }
+
+    /// The product that it is about looks at it.
+    fn notice(&mut self, notice: &Notice, findings: &mut Findings) {
+        if !self.orders.notice(notice, findings) && !self.freezes.notice(notice, findings) {
+            self.agreements.notice(notice, findings);
         }
     }
 
@@ -156,6 +183,7 @@ impl Checks {
     pub(crate) fn finish(self, findings: &mut Findings) -> (u64, u64, u64) {
         self.parties.finish(findings);
         self.around.finish(findings);
+        self.freezes.finish(findings);
         self.crossing.finish(findings);
         self.grants.finish(findings);
         self.agreements.finish(findings);

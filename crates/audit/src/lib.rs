@@ -23,7 +23,8 @@
 //! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
-//! `relations`, `around`, `agreements`, `crossing`, `grants`, `escrows`; then `replay`.
+//! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `escrows`,
+//! `freezes`; then `replay`.
 
 mod agreements;
 mod around;
@@ -36,11 +37,13 @@ mod compare;
 mod crossing;
 mod escrow_rows;
 mod escrows;
+mod freezes;
 mod grants;
 mod images;
 mod keyed;
 mod latest;
 mod order_list;
+mod order_notices;
 mod orders;
 mod pages;
 mod parties;
@@ -231,6 +234,11 @@ const READ_ORDER: &[Table] = &[
     Table::Mandate,
     Table::AgreementName,
     Table::Debit,
+    Table::Freeze,
+    Table::FreezeOperation,
+    Table::FreezeNumber,
+    Table::Frozen,
+    Table::Signing,
     Table::Notice,
     Table::PayCode,
     Table::Attempt,

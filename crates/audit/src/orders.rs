@@ -11,13 +11,13 @@ use crate::refunds::{self, RefundFacts};
 use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
 use crate::splits::{self, OpenHolds, SplitFacts};
-use base::{AppId, OrderNo, PartyId, TimerNo};
+use base::{AppId, OrderNo, PartyId, Slot, TimerNo};
 use engine::Tabled;
 use ledger::Posting;
 use money::Currency;
 use trade::{
-    Debit, Notice, NoticeEvent, NoticeState, Order, OrderNumber, OrderState, Product, Receipt,
-    ReceiptOutcome, Refund, RefundState, Timer, TimerTask, Trade,
+    NoticeEvent, Order, OrderNumber, OrderState, Product, Receipt, ReceiptOutcome, Refund, RefundState,
+    Timer, TimerTask, Trade,
 };
 
 /// What is kept of an order.
@@ -46,18 +46,18 @@ pub(crate) struct OrderFacts {
     pub(crate) splits: Option<Box<SplitFacts>>,
     /// Whether its buyer's trade was seen.
     pub(crate) has_trade: bool,
-    app: AppId,
+    pub(crate) app: AppId,
     exists: bool,
     /// Hash of the merchant's number.
     number: u128,
     /// Hash of the address to notify.
-    url: Option<u128>,
+    pub(crate) url: Option<u128>,
     expires_at_us: i64,
-    closed_at_us: Option<i64>,
+    pub(crate) closed_at_us: Option<i64>,
     timer: Option<TimerNo>,
     has_number: bool,
     has_timer: bool,
-    notices: [u32; 3],
+    pub(crate) notices: [u32; 3],
 }
 
 /// All orders.
@@ -65,7 +65,7 @@ pub(crate) struct OrderFacts {
 pub(crate) struct Orders {
     pub(crate) list: OrderList,
     pub(crate) holds: OpenHolds,
-    keyed: Keyed,
+    pub(crate) keyed: Keyed,
 }
 
 impl Orders {
@@ -158,9 +158,9 @@ impl Orders {
         }
     }
 
-    /// What the order of a debit came to; `None` when there is none in the debit's slot.
-    pub(crate) fn debited(&mut self, debit: &Debit) -> Option<Debited> {
-        let order = self.list.get_mut(debit.order_no).filter(|order| order.no.slot() == debit.slot)?;
+    /// What an order came to; `None` when there is none in this slot.
+    pub(crate) fn came_to(&mut self, slot: Slot, no: OrderNo) -> Option<Debited> {
+        let order = self.list.get_mut(no).filter(|order| order.no.slot() == slot)?;
         let OrderFacts { total, currency, buyer, seller, paid_at_us, .. } = *order;
         Some(Debited { paid: paid_at_us.is_some(), total, currency, buyer, seller })
     }
@@ -196,56 +196,20 @@ impl Orders {
         }
     }
 
-    /// A notice of an order; `false` when it is a message about something else, which is looked at there.
-    pub(crate) fn notice(&mut self, notice: &Notice, findings: &mut Findings) -> bool {
-        let is_of_orders =
-            notice.event != NoticeEvent::Message || self.list.get_mut(notice.order_no).is_some();
-        self.notice_of_order(notice, findings);
-        is_of_orders
-    }
-
-    fn notice_of_order(&mut self, notice: &Notice, findings: &mut Findings) {
-        let mut wrong = |message: &str| {
-            let key = text_of_key(&Notice::wrap_key((notice.slot, notice.no)));
-            findings.add(FindingKind::NoticeWrong, "notice", key, message);
-        };
-        if (notice.state == NoticeState::Due) != notice.next_at_us.is_some() {
-            wrong("only a notice that is due has a next attempt");
-        }
-        if notice.content.is_some() != (notice.event == NoticeEvent::Message) {
-            wrong("only a message has a content of its own");
-        }
-        if notice.event == NoticeEvent::Message && self.list.get_mut(notice.order_no).is_none() {
-            return;
-        }
-        let url = Some(self.keyed.text(notice.url.as_str()));
-        let same = |order: &&mut OrderFacts| {
-            order.app == notice.app
-                && order.url == url
-                && order.no.slot() == notice.slot
-                && notice.refunded_minor.units() <= order.total
-        };
-        let Some(order) = self.list.get_mut(notice.order_no).filter(same) else {
-            return wrong("its order is not there, or has another app, address or amount");
-        };
-        if let Some(count) = order.notices.get_mut(notice.event as usize) {
-            *count += 1;
-        }
-        let holds = match notice.event {
-            NoticeEvent::Message => splits::message(order, notice),
-            NoticeEvent::Paid => order.paid_at_us == Some(notice.happened_at_us),
-            NoticeEvent::Closed => {
-                order.closed_at_us == Some(notice.happened_at_us) && order.paid_at_us.is_none()
-            }
-            NoticeEvent::Refunded => {
-                let number = notice.out_biz_no.as_ref().map(|number| self.keyed.text(number.as_str()));
-                let mut done = order.refunds.iter().filter(|refund| refund.state == RefundState::Done);
-                done.any(|refund| Some(refund.number) == number)
-            }
-        };
-        if !holds {
-            wrong("its order says nothing of what it tells");
-        }
+    /// Whether this order was paid by this payer, of this total, at this moment.
+    pub(crate) fn is_paid(
+        &mut self,
+        no: OrderNo,
+        payer: Option<PartyId>,
+        total: i128,
+        at_us: Option<i64>,
+    ) -> bool {
+        self.list.get_mut(no).is_some_and(|order| {
+            order.paid_at_us.is_some()
+                && order.paid_at_us == at_us
+                && order.buyer == payer
+                && i128::from(order.total) == total
+        })
     }
 
     /// A timer that closes an order; other timers are looked at elsewhere.
@@ -253,8 +217,12 @@ impl Orders {
         match timer.task {
             TimerTask::ExpireOrder => {}
             TimerTask::EscrowStep => return self.escrow_timer(timer, findings),
+            TimerTask::ForgetCode
+            | TimerTask::ForgetAttempt
+            | TimerTask::EndAgreement
+            | TimerTask::ExpireFreeze
+            | TimerTask::EndFreeze => return,
             TimerTask::FreeSplits => return self.split_timer(timer, findings),
-            TimerTask::ForgetCode | TimerTask::ForgetAttempt | TimerTask::EndAgreement => return,
         }
         let order = timer.order_no.and_then(|no| self.list.get_mut(no));
         let same = |order: &&mut OrderFacts| {

@@ -67,6 +67,8 @@ pub enum FindingKind {
     NumberWrong,
     /// A receipt does not agree with its order.
     ReceiptWrong,
+    /// A pre-authorisation does not add up, or disagrees with its operations, its payer's hold or its payments.
+    FreezeWrong,
     /// A top-up and its posting do not agree.
     TopUpWrong,
     /// A notice does not agree with its order, or one that is owed is missing.

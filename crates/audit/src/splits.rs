@@ -45,14 +45,15 @@ impl OpenHolds {
     }
 
     /// How much a hold on this account is of; it is taken out.
-    fn claim(&mut self, slot: Slot, no: HoldNo, account: AccountId) -> Option<i64> {
+    pub(crate) fn claim(&mut self, slot: Slot, no: HoldNo, account: AccountId) -> Option<i64> {
         self.0.remove(&(slot, no)).filter(|(on, _)| *on == account).map(|(_, amount)| amount)
     }
 
     /// What nothing claimed.
     pub(crate) fn finish(self, findings: &mut Findings) {
         for ((slot, no), (_, amount)) in self.0 {
-            wrong(findings, Hold::wrap_key((slot, no)), format!("{amount} is held for nothing"));
+            let key = text_of_key(&Hold::wrap_key((slot, no)));
+            findings.add(FindingKind::HoldWrong, "hold", key, format!("{amount} is held for nothing"));
         }
     }
 }

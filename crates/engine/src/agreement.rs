@@ -16,6 +16,7 @@ pub(crate) mod find;
 pub(crate) mod offer;
 pub(crate) mod postpone;
 pub(crate) mod sign;
+pub(crate) mod signing;
 
 use crate::claim_order::masked;
 use crate::notice::{Message as Told, tell_message};

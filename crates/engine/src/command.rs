@@ -1,6 +1,6 @@
 //! What can be asked: the closed list of commands and their replies.
 
-use crate::agreement::{debit, end, find, offer, postpone, sign};
+use crate::agreement::{debit, end, find, offer, postpone, sign, signing};
 use crate::run::Outcome;
 use crate::{
     Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
@@ -13,12 +13,17 @@ use crate::{ActOnEscrow, ConfirmGoods, EscrowView, FindEscrow, escrow};
 use crate::{
     AppNotFound, Authorize, AuthorizeRefused, Authorized, CertifyRefused, DebitOrder, DecideCertification,
     EndMandate, FindAgreement, FindByBuyer, FindCallback, FindCertification, FindGrant, FindMandate,
-    FindOffer, FindToken, GrantNotFound, OfferAgreement, OpenCertification, PostponeDebit, SeenToken,
-    SetCallback, SignAgreement, TakeTokens, TokenRefused, UnsignAgreement, WithdrawGrant,
+    FindOffer, FindSigning, FindToken, GrantNotFound, OfferAgreement, OpenCertification, OpenSigning,
+    PostponeDebit, SeenToken, SetCallback, SignAgreement, TakeTokens, TokenRefused, UnsignAgreement,
+    WithdrawGrant,
 };
 use crate::{
     BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
     UnbindRelations, relation, split_order, split_query,
+};
+use crate::{
+    CancelFreeze, CancelledFreeze, ClaimFreeze, ConfirmFreeze, FindFreeze, FindFreezeByNo, FreezeView,
+    OpenFreeze, PayFrozen, Unfreeze, find_freeze, freeze, frozen, pay_frozen, unfreeze,
 };
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
@@ -32,13 +37,14 @@ use people::{Callback, Certification, Grant, Party, PasswordRefused};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    Agreement, DebitRefused, FindAgreementRefused, Mandate, OfferRefused, PostponeRefused, SignRefused,
-    UnsignRefused,
+    Agreement, DebitRefused, FindAgreementRefused, Mandate, OfferRefused, OpenSigningRefused,
+    PostponeRefused, SignRefused, Signing, UnsignRefused,
 };
 use trade::{BindRefused, Relation, SplitRefused};
 use trade::{
-    CancelRefused, ClaimRefused, CloseRefused, EscrowRefused, FindRefused, OpenRefused, Order, PayRefused,
-    RefundRefused, Trade,
+    CancelFreezeRefused, CancelRefused, ClaimRefused, CloseRefused, EscrowRefused, FindFreezeRefused,
+    FindRefused, Freeze, HoldRefused, OpenFreezeRefused, OpenRefused, Order, PayFrozenRefused, PayRefused,
+    RefundRefused, Trade, UnfreezeRefused,
 };
 
 /// A command whose answer has a type of its own.
@@ -171,6 +177,16 @@ commands! {
     change ActOnEscrow => escrow::act_on_escrow, EscrowView, EscrowRefused;
     change ConfirmGoods => escrow::confirm_goods, EscrowView, EscrowRefused;
     query FindEscrow => escrow::find_escrow, EscrowView, EscrowRefused;
+    change OpenFreeze => freeze::open_freeze, Arc<Freeze>, OpenFreezeRefused;
+    change ClaimFreeze => freeze::claim_freeze, Arc<Freeze>, HoldRefused;
+    change ConfirmFreeze => frozen::confirm_freeze, Arc<Freeze>, HoldRefused;
+    change Unfreeze => unfreeze::unfreeze, FreezeView, UnfreezeRefused;
+    change CancelFreeze => unfreeze::cancel_freeze, CancelledFreeze, CancelFreezeRefused;
+    change PayFrozen => pay_frozen::pay_frozen, Opened, PayFrozenRefused;
+    query FindFreeze => find_freeze::find_freeze, FreezeView, FindFreezeRefused;
+    query FindFreezeByNo => find_freeze::find_freeze_by_no, Arc<Freeze>, FindFreezeRefused;
+    change OpenSigning => signing::open_signing, Opened, OpenSigningRefused;
+    query FindSigning => signing::find_signing, Arc<Signing>, FindAgreementRefused;
     change SplitOrder => split_order::split_order, SplitView, SplitRefused;
     change BindRelations => relation::bind_relations, (), BindRefused;
     change UnbindRelations => relation::unbind_relations, (), Never;
@@ -192,9 +208,9 @@ mod tests {
             Authorize TakeTokens FindToken WithdrawGrant FindGrant SetCallback FindCallback OpenCertification \
             DecideCertification FindCertification \
             OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder FindAgreement FindOffer \
-            FindByBuyer FindMandate \
-            ActOnEscrow ConfirmGoods FindEscrow SplitOrder BindRelations UnbindRelations FindSplit FindSplittable \
-            FindRelations";
+            FindByBuyer FindMandate ActOnEscrow ConfirmGoods FindEscrow \
+            OpenFreeze ClaimFreeze ConfirmFreeze Unfreeze CancelFreeze PayFrozen FindFreeze FindFreezeByNo OpenSigning \
+            FindSigning SplitOrder BindRelations UnbindRelations FindSplit FindSplittable FindRelations";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

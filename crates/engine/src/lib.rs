@@ -24,6 +24,10 @@ mod claim_order;
 mod close_order;
 mod confirm_pay;
 mod escrow;
+mod find_freeze;
+mod freeze;
+mod freeze_notice;
+mod frozen;
 mod grant;
 mod notice;
 mod open_app;
@@ -32,6 +36,7 @@ mod open_party;
 mod order_paid;
 mod password;
 mod pay_code;
+mod pay_frozen;
 mod pay_request;
 mod query;
 mod refund_order;
@@ -44,6 +49,7 @@ mod split_query;
 mod split_told;
 mod timer;
 mod top_up;
+mod unfreeze;
 mod withdraw;
 
 pub use agreement::MandateSaid;
@@ -53,6 +59,7 @@ pub use agreement::find::{FindAgreement, FindByBuyer, FindMandate, FindOffer};
 pub use agreement::offer::{AgreementDelivery, OfferAgreement};
 pub use agreement::postpone::{PostponeAnswer, PostponeAsk, PostponeDebit};
 pub use agreement::sign::{SignAgreement, SignAnswer, SignAsk};
+pub use agreement::signing::{FindSigning, OpenSigning, SignPaidAnswer, SignPaidAsk};
 pub use cancel_order::{CancelAction, CancelOrder, Cancelled};
 pub use certify::{CertifyRefused, DecideCertification, FindCertification, OpenCertification};
 pub use claim_order::{ClaimOrder, Claimed};
@@ -61,10 +68,15 @@ pub use command::{Ask, Command, Reply};
 pub use confirm_pay::ConfirmPay;
 pub use crossing::{Acknowledge, Link, Origin, Outbox, Parcel, ParcelRefused, Receive};
 pub use escrow::{ActOnEscrow, Actor, ConfirmGoods, EscrowAct, EscrowView, FindEscrow, GoodsConfirmed};
+pub use find_freeze::{FindFreeze, FindFreezeByNo, FreezeView, WhichFreeze, WhichOperation};
+pub use freeze::{ClaimFreeze, OpenFreeze};
+pub use frozen::ConfirmFreeze;
 pub use grant::{Authorize, AuthorizeRefused, Authorized, FindToken, SeenToken, TakeTokens, TokenRefused};
 pub use message::{
-    BackAnswer, BackAsk, BackReturn, BackReturned, ClaimAnswer, ClaimAsk, Message, OrderPaid, PayRefusal,
-    PayRequest, PayReturned, RefundAnswer, RefundIn, SplitAnswer, SplitIn, TradeClosed, TradeForgotten,
+    BackAnswer, BackAsk, BackReturn, BackReturned, ChargeReturned, ClaimAnswer, ClaimAsk, FreezeAnswer,
+    FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease, FreezeReleased, Message,
+    OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn, RestReleased, SplitAnswer,
+    SplitIn, TradeClosed, TradeForgotten,
 };
 pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
@@ -72,6 +84,7 @@ pub use open_order::{OpenOrder, Opened, PayBy};
 pub use open_party::{NewPassword, OpenParty, OpenPartyRefused, PartyNotFound, SetPartyStatus};
 pub use password::{JudgePassword, Reserved, TryPassword};
 pub use pay_code::{IssuePayCode, PayCodeRefused};
+pub use pay_frozen::PayFrozen;
 pub use query::{
     FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, RefundView, Which,
 };
@@ -86,4 +99,5 @@ pub use split_query::{FindSplit, FindSplitRefused, FindSplittable, WhichSplit};
 pub use tables::{Key, Row, Table, Tabled};
 pub use timer::RunTimer;
 pub use top_up::{TopUp, TopUpRefused};
+pub use unfreeze::{CancelFreeze, CancelledFreeze, Unfreeze};
 pub use withdraw::{AppNotFound, FindCallback, FindGrant, GrantNotFound, SetCallback, WithdrawGrant};

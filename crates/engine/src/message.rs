@@ -1,10 +1,20 @@
 //! What slots say to each other. A message is applied exactly once and cannot be refused: "no" is another message.
 
-use crate::agreement::{debit, end, postpone, sign};
+mod freezing;
+mod splitting;
+
+pub use freezing::{
+    ChargeReturned, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld,
+    FreezeRelease, FreezeReleased, RestReleased,
+};
+pub use splitting::{BackAnswer, BackAsk, BackReturn, BackReturned, SplitAnswer, SplitIn};
+
+use crate::agreement::{debit, end, postpone, sign, signing};
 use crate::{
     DebitAsk, DebitNo, DebitPaid, DebitReturned, DebitUndone, EndAsk, Fault, GoodsConfirmed, MandateEnded,
-    PostponeAnswer, PostponeAsk, Reply, Rows, SignAnswer, SignAsk, claim_order, escrow, order_paid,
-    pay_request, refund_order, split_back, split_order,
+    PostponeAnswer, PostponeAsk, Reply, Rows, SignAnswer, SignAsk, SignPaidAnswer, SignPaidAsk, claim_order,
+    escrow, freeze, frozen, order_paid, pay_frozen, pay_request, refund_order, split_back, split_order,
+    unfreeze,
 };
 use base::{OrderNo, PartyId, Slot, Text};
 use money::Money;
@@ -147,88 +157,6 @@ pub struct RefundAnswer {
     pub refunded_after: Money,
 }
 
-/// Merchant's slot to receiver's slot: a part of an order's money comes.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SplitIn {
-    /// The order.
-    pub order_no: OrderNo,
-    /// The split's place in the order.
-    pub place: u32,
-    /// The line's place in the split.
-    pub line: u32,
-    /// Who gets it.
-    pub receiver: PartyId,
-    /// How much.
-    pub amount: Money,
-}
-
-/// Receiver's slot to merchant's slot: whether the part arrived.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SplitAnswer {
-    /// The order.
-    pub order_no: OrderNo,
-    /// The split's place in the order.
-    pub place: u32,
-    /// The line's place in the split.
-    pub line: u32,
-    /// Whether the receiver has the money.
-    pub arrived: bool,
-}
-
-/// Merchant's slot to receiver's slot: give a part back for a refund.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct BackAsk {
-    /// The order.
-    pub order_no: OrderNo,
-    /// The place in the order of the split that takes back.
-    pub place: u32,
-    /// The line's place in it.
-    pub line: u32,
-    /// Who gives it back.
-    pub receiver: PartyId,
-    /// How much.
-    pub amount: Money,
-}
-
-/// Receiver's slot to merchant's slot: whether the part left the receiver.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct BackAnswer {
-    /// The order.
-    pub order_no: OrderNo,
-    /// The place in the order of the split that takes back.
-    pub place: u32,
-    /// The line's place in it.
-    pub line: u32,
-    /// Whether the money left the receiver: its account is not closed and had enough.
-    pub taken: bool,
-}
-
-/// Merchant's slot to receiver's slot: the refund was not made, the part comes again.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct BackReturn {
-    /// The order.
-    pub order_no: OrderNo,
-    /// The place in the order of the split that took back.
-    pub place: u32,
-    /// The line's place in it.
-    pub line: u32,
-    /// Who has it again.
-    pub receiver: PartyId,
-    /// How much.
-    pub amount: Money,
-}
-
-/// Receiver's slot to merchant's slot: the part is there again.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct BackReturned {
-    /// The order.
-    pub order_no: OrderNo,
-    /// The place in the order of the split that took back.
-    pub place: u32,
-    /// The line's place in it.
-    pub line: u32,
-}
-
 macro_rules! messages {
     ($($name:ident => $apply:path;)*) => {
         /// A message.
@@ -272,6 +200,18 @@ messages! {
     DebitReturned => debit::debit_returned;
     DebitUndone => debit::debit_undone;
     GoodsConfirmed => escrow::goods_confirmed;
+    FreezeAsk => frozen::freeze_ask;
+    FreezeAnswer => freeze::freeze_answer;
+    FreezeHeld => freeze::freeze_held;
+    FreezeEnded => frozen::freeze_ended;
+    FreezeRelease => frozen::freeze_release;
+    FreezeReleased => unfreeze::freeze_released;
+    FreezeCharge => frozen::freeze_charge;
+    FreezeCharged => pay_frozen::freeze_charged;
+    ChargeReturned => frozen::charge_returned;
+    RestReleased => pay_frozen::rest_released;
+    SignPaidAsk => signing::sign_paid_ask;
+    SignPaidAnswer => signing::sign_paid_answer;
     SplitIn => split_order::split_in;
     SplitAnswer => split_order::split_answer;
     BackAsk => split_back::back_ask;
@@ -296,7 +236,9 @@ mod tests {
     fn the_places_of_messages_are_frozen() {
         let frozen = "PayRequest PayRefusal OrderPaid PayReturned ClaimAsk ClaimAnswer TradeClosed RefundIn \
             RefundAnswer TradeForgotten SignAsk SignAnswer EndAsk MandateEnded PostponeAsk PostponeAnswer DebitAsk \
-            DebitNo DebitPaid DebitReturned DebitUndone GoodsConfirmed SplitIn SplitAnswer \
+            DebitNo DebitPaid DebitReturned DebitUndone \
+            GoodsConfirmed FreezeAsk FreezeAnswer FreezeHeld FreezeEnded FreezeRelease FreezeReleased FreezeCharge \
+            FreezeCharged ChargeReturned RestReleased SignPaidAsk SignPaidAnswer SplitIn SplitAnswer \
             BackAsk BackAnswer BackReturn BackReturned";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());

@@ -3,6 +3,7 @@
 //! The merchant's number is the key: the same meaning again gets the same answer, another meaning is refused by the
 //! name of the field. A new code under an unpaid order is a new attempt; the same code again is the same attempt.
 
+use crate::agreement::signing;
 use crate::command::Next;
 use crate::{Message, PayRequest, Rows, Stop, claim_order, grant, split_order};
 use base::{AppId, OrderNo, PartyId, Plant, Slot, planted};
@@ -83,6 +84,9 @@ pub(crate) fn open_order(
     let party = merchant(rows, command.seller, command.app)?;
     let Some(party) = party else { return Stop::because(OpenRefused::SellerNotFound) };
     if let Some(order) = numbered(rows, command)? {
+        if order.differs(&command.meaning).is_none() && signing::of_order(rows, &order)?.is_some() {
+            return Stop::because(OpenRefused::NumberTaken { field: signing::FIELD });
+        }
         return again(rows, command, order, party.status);
     }
     let expires_at_us = acceptable(rows, command, &party)?;
@@ -146,6 +150,14 @@ pub(crate) fn opened_anew(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_u
         rows.insert(SplitBook { freeze: true, ..split_order::fresh(&order) });
     }
     order
+}
+
+/// An order that is paid from money set aside before: it has its buyer from the beginning.
+pub(crate) fn new_order(rows: &mut Rows<'_>, command: &OpenOrder, buyer: Option<PartyId>) -> Order {
+    let now_us = rows.now_us();
+    let expires_at_us = expiry(command.meaning.product, command.timeout, None, now_us);
+    let order = fresh(rows, command, expires_at_us);
+    Order { state: OrderState::WaitBuyerPay, created_at_us: Some(now_us), buyer, ..order }
 }
 
 fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order {
@@ -214,7 +226,7 @@ pub(crate) fn differs(
 }
 
 /// A request under a number that was used before.
-fn again(
+pub(crate) fn again(
     rows: &mut Rows<'_>,
     command: &OpenOrder,
     order: Arc<Order>,

@@ -1,5 +1,6 @@
 //! The merchant's side of a payment: credit, fee, notice. And the way back when the order cannot take the money.
 
+use crate::agreement::signing;
 use crate::claim_order::tell_forgotten;
 use crate::{
     Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, books, close_order, escrow,
@@ -35,6 +36,7 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
         send_back(rows, said);
         return Ok(None);
     };
+    signing::sign_with(rows, &order_paid)?;
     Ok(Some(match said.attempt {
         Some(attempt) => {
             let (order_no, outcome) = (order.no, ReceiptOutcome::Paid);

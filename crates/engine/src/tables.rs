@@ -7,8 +7,9 @@ use ledger::{Account, Hold, Posting};
 use people::{App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token};
 use std::sync::Arc;
 use trade::{
-    Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Mandate, Notice, Order, OrderNumber,
-    PayCode, Receipt, Refund, Relation, Rulebook, Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
+    Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
+    Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund, Relation, Rulebook, Signing,
+    Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
 };
 
 /// A record that has a table of its own.
@@ -125,6 +126,10 @@ tables! {
     Token = 23, false;
     Callback = 24, true;
     Certification = 25, false;
+    Freeze = 26, false;
+    FreezeOperation = 27, false;
+    FreezeNumber = 28, false;
+    Frozen = 29, false;
     Agreement = 30, false;
     Mandate = 31, false;
     AgreementName = 32, false;
@@ -136,6 +141,7 @@ tables! {
     Split = 39, false;
     SplitLine = 40, false;
     Relation = 41, true;
+    Signing = 42, false;
 }
 
 impl Table {
@@ -166,8 +172,10 @@ impl Key {
             Key::Notice((_, no)) => Some((no.slot(), no.at_us())),
             Key::Hold((_, no)) => Some((no.slot(), no.at_us())),
             Key::Agreement((_, no)) | Key::Mandate((_, no)) => Some((no.slot(), no.at_us())),
-            Key::Debit((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Debit((_, no)) | Key::Signing((_, no)) => Some((no.slot(), no.at_us())),
             Key::Timer((_, _, no)) => Some((no.slot(), no.at_us())),
+            Key::Freeze((_, no)) | Key::Frozen((_, no)) => Some((no.slot(), no.at_us())),
+            Key::FreezeOperation((_, no, _)) => Some((no.slot(), no.at_us())),
             Key::SplitBook((_, no)) | Key::Split((_, no, _)) | Key::SplitLine((_, no, _, _)) => {
                 Some((no.slot(), no.at_us()))
             }
@@ -180,6 +188,7 @@ impl Key {
             Key::Rulebook(_)
             | Key::Account(_)
             | Key::OrderNumber(_)
+            | Key::FreezeNumber(_)
             | Key::TopUpReceipt(_)
             | Key::PayCode(_)
             | Key::AgreementName(_)

@@ -10,7 +10,7 @@ use cell::CellError;
 use engine::{AgreementDelivery, FindByBuyer, FindLogin, OfferAgreement};
 use people::LoginName;
 use trade::{
-    ExternalNo, PERIOD_DAYS_MIN, PeriodRule, PersonalProduct, TOTAL_MAX_FEN, Terms, Unit, Validity,
+    ExternalNo, PERIOD_DAYS_MIN, PeriodRule, PersonalProduct, TOTAL_MAX_FEN, Terms, Unit, Url, Validity,
     WireCharset,
 };
 use wire::charset::Charset;
@@ -36,8 +36,59 @@ const NOT_SIMULATED: [&str; 7] = [
     "device_params",
 ];
 
+/// What the buyer of an order signs by paying it.
+pub(crate) struct ByPaying {
+    /// What is signed.
+    pub(crate) terms: Terms,
+    /// Where to tell of the agreement; where the order is told when absent.
+    pub(crate) notify_url: Option<Url>,
+}
+
+impl ByPaying {
+    /// Reads `agreement_sign_params`.
+    pub(crate) fn read(fields: &Object) -> Result<Option<ByPaying>, Failure> {
+        let Some(params) = fields.object("agreement_sign_params")? else { return Ok(None) };
+        let terms = terms(params)?;
+        // It is signed as long as the order can be paid.
+        sign_within(params)?;
+        let url = fields::text(params, "sign_notify_url")?;
+        let notify_url = url.map(|url| web_address("sign_notify_url", url)).transpose()?;
+        Ok(Some(ByPaying { terms, notify_url }))
+    }
+}
+
 /// Reads what `page.sign` offers.
 pub(crate) fn offer(caller: &Caller, fields: &Object) -> Result<OfferAgreement, Failure> {
+    let terms = terms(fields)?;
+    let within = sign_within(fields)?.filter(|seconds| *seconds > 0);
+    let address = |name: &str, url: Option<&str>| url.map(|url| web_address(name, url)).transpose();
+    Ok(OfferAgreement {
+        seller: caller.seller(),
+        app: caller.app.id,
+        terms,
+        delivery: AgreementDelivery {
+            notify_url: address("notify_url", caller.notify_url.as_deref())?,
+            return_url: address("return_url", caller.return_url.as_deref())?,
+            charset: match caller.charset {
+                Charset::Utf8 => WireCharset::Utf8,
+                Charset::Gbk => WireCharset::Gbk,
+            },
+            rsa1: match caller.sign_type {
+                SignType::Rsa => true,
+                SignType::Rsa2 | SignType::Sm2 => false,
+            },
+        },
+        sign_within_us: within.map(|seconds| i64::from(seconds) * base::SECOND_US),
+    })
+}
+
+/// `effect_time`: how many seconds a buyer may take to sign.
+fn sign_within(fields: &Object) -> Result<Option<u32>, Failure> {
+    count(fields, "effect_time", 0, SIGN_SECONDS_MAX)
+}
+
+/// What is to be signed.
+fn terms(fields: &Object) -> Result<Terms, Failure> {
     let product = product(fields)?.ok_or_else(|| Failure::field("personal_product_code", "缺失"))?;
     match fields::text(fields, "product_code")? {
         None | Some("CYCLE_PAY_AUTH" | "GENERAL_WITHHOLDING") => {}
@@ -72,27 +123,8 @@ pub(crate) fn offer(caller: &Caller, fields: &Object) -> Result<OfferAgreement, 
                 .ok_or_else(|| Failure::field("sign_validity_period", "应为正整数加d或m"))?,
         ),
     };
-    let within = count(fields, "effect_time", 0, SIGN_SECONDS_MAX)?.filter(|seconds| *seconds > 0);
     let external_logon_id = fields::line(fields, "external_logon_id")?;
-    let address = |name: &str, url: Option<&str>| url.map(|url| web_address(name, url)).transpose();
-    Ok(OfferAgreement {
-        seller: caller.seller(),
-        app: caller.app.id,
-        terms: Terms { product, sign_scene, external_agreement_no, external_logon_id, rule, validity },
-        delivery: AgreementDelivery {
-            notify_url: address("notify_url", caller.notify_url.as_deref())?,
-            return_url: address("return_url", caller.return_url.as_deref())?,
-            charset: match caller.charset {
-                Charset::Utf8 => WireCharset::Utf8,
-                Charset::Gbk => WireCharset::Gbk,
-            },
-            rsa1: match caller.sign_type {
-                SignType::Rsa => true,
-                SignType::Rsa2 => false,
-            },
-        },
-        sign_within_us: within.map(|seconds| i64::from(seconds) * base::SECOND_US),
-    })
+    Ok(Terms { product, sign_scene, external_agreement_no, external_logon_id, rule, validity })
 }
 
 fn check_access(fields: &Object) -> Result<(), Failure> {

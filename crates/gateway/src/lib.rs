@@ -22,6 +22,7 @@ mod busy;
 mod codes;
 mod faults;
 mod fields;
+mod freeze_fields;
 mod gateway;
 mod goods;
 mod hint;

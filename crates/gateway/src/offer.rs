@@ -1,36 +1,54 @@
 //! What page, wap and app orders have in common: an offer is opened, and the buyer is shown the way to the cashier.
 
 use crate::Gateway;
+use crate::agreement_fields::ByPaying;
 use crate::codes::Failure;
 use crate::order_fields::{More, OrderFields};
 use crate::registry::{Done, Page};
 use crate::verify::Verified;
 use base::OrderNo;
 use cell::CellError;
-use engine::{FindOrder, Which};
-use trade::OpenRefused;
+use engine::{FindOrder, OpenSigning, Opened, Which};
+use trade::{OpenRefused, OpenSigningRefused};
 use wire::envelope::Response;
 
 /// Opens the order of an order string.
 pub(crate) async fn open(gateway: &Gateway, call: Verified<OrderFields>) -> Result<Done, Failure> {
-    let command = call.request().open(call.caller(), More::default());
-    let opened = gateway.door.ask(command).await.map_err(Failure::of_cell)?;
+    let opened = ask(gateway, &call).await.map_err(Failure::of_cell)?;
     Ok(done(&call, opened.order.no))
 }
 
 /// Opens the order of a link. A link that is followed again after the order was paid or closed leads to the cashier all
 /// the same, which says so in the buyer's words.
 pub(crate) async fn open_page(gateway: &Gateway, call: Verified<OrderFields>) -> Result<Done, Failure> {
-    let command = call.request().open(call.caller(), More::default());
-    match gateway.door.ask(command).await {
+    match ask(gateway, &call).await {
         Ok(opened) => Ok(done(&call, opened.order.no)),
-        Err(CellError::Refused(refused @ (OpenRefused::AlreadyPaid | OpenRefused::AlreadyClosed))) => {
+        Err(CellError::Refused(OpenSigningRefused::Open(
+            refused @ (OpenRefused::AlreadyPaid | OpenRefused::AlreadyClosed),
+        ))) => {
             let which = Which::Out(call.request().out_trade_no.clone());
             let found = gateway.door.ask(FindOrder { seller: call.caller().seller(), which }).await;
             found.map(|order| done(&call, order.no)).map_err(|_| Failure::refused(refused))
         }
         Err(error) => Err(Failure::of_cell(error)),
     }
+}
+
+/// Opens the order; with what its buyer signs by paying, if anything.
+async fn ask(
+    gateway: &Gateway,
+    call: &Verified<OrderFields>,
+) -> Result<Opened, CellError<OpenSigningRefused>> {
+    let order = call.request().open(call.caller(), More::default());
+    let Some(ByPaying { terms, notify_url }) = call.request().by_paying() else {
+        return gateway.door.ask(order).await.map_err(|error| match error {
+            CellError::Refused(refused) => CellError::Refused(OpenSigningRefused::Open(refused)),
+            CellError::Busy => CellError::Busy,
+            CellError::Unknown => CellError::Unknown,
+        });
+    };
+    let (terms, sign_notify_url) = (terms.clone(), notify_url.clone());
+    gateway.door.ask(OpenSigning { order, terms, sign_notify_url }).await
 }
 
 fn done(call: &Verified<OrderFields>, order_no: OrderNo) -> Done {

@@ -1,6 +1,7 @@
 //! The fields that every method which opens an order has in common. What a field means is told by its type in
 //! `trade`; its limits are those of the documentation (protocol reference 5.3 to 5.6).
 
+use crate::agreement_fields::ByPaying;
 use crate::codes::Failure;
 use crate::methods::trade_order_settle::flag;
 use crate::order_name::out_trade_no;
@@ -33,20 +34,14 @@ pub(crate) struct OrderFields {
     delivery: Delivery,
     timeout: Option<Timeout>,
     expires_at_us: Option<i64>,
+    /// What the buyer signs by paying.
+    by_paying: Option<ByPaying>,
     royalty_freeze: bool,
 }
 
 /// Fields of features that would change who pays or who is paid.
-const NOT_SIMULATED: [&str; 8] = [
-    "agreement_sign_params",
-    "auth_no",
-    "is_async_pay",
-    "royalty_info",
-    "settle_info",
-    "sub_merchant",
-    "buyer_open_id",
-    "op_buyer_open_id",
-];
+const NOT_SIMULATED: [&str; 6] =
+    ["is_async_pay", "royalty_info", "settle_info", "sub_merchant", "buyer_open_id", "op_buyer_open_id"];
 
 /// The one channel of money that there is, as `enable_pay_channels` names it.
 const BALANCE_CHANNEL: &str = "balance";
@@ -63,7 +58,8 @@ impl OrderFields {
         let total =
             fields::amount(fields, "total_amount")?.ok_or_else(|| Failure::field("total_amount", "缺失"))?;
         let subject = subject(fields)?;
-        check_product_code(fields, codes)?;
+        let by_paying = by_paying(fields, product)?;
+        check_product_code(fields, codes, by_paying.is_some())?;
         check_seller(caller, fields)?;
         check_parts(fields, total)?;
         check_channels(fields)?;
@@ -73,6 +69,10 @@ impl OrderFields {
         if product != Product::FaceToFace {
             // `trade.pay` reads it itself.
             fields::absent(fields, &["agreement_params"])?;
+        }
+        if !codes.allowed.contains(&"PRE_AUTH") {
+            // Only frozen money is paid under these products.
+            fields::absent(fields, &["auth_no", "auth_confirm_mode"])?;
         }
         check_goods_type(fields)?;
         Ok(OrderFields {
@@ -88,6 +88,7 @@ impl OrderFields {
             delivery: delivery(caller, fields)?,
             timeout: timeout(fields, "timeout_express")?,
             expires_at_us: time_expire(fields)?,
+            by_paying,
             royalty_freeze: match fields::inner(fields, "extend_params")? {
                 Some(more) => flag(&more, "royalty_freeze")?,
                 None => false,
@@ -114,6 +115,11 @@ impl OrderFields {
     /// Writes `out_trade_no`, which failed answers repeat.
     pub(crate) fn echo(&self, members: &mut ObjectWriter) {
         members.text("out_trade_no", self.out_trade_no.as_str());
+    }
+
+    /// What the buyer signs by paying.
+    pub(crate) fn by_paying(&self) -> Option<&ByPaying> {
+        self.by_paying.as_ref()
     }
 
     /// What is to be paid.
@@ -178,8 +184,19 @@ fn subject(fields: &Object) -> Result<Subject, Failure> {
     fields::line_of("subject", subject)
 }
 
-fn check_product_code(fields: &Object, codes: &ProductCodes) -> Result<(), Failure> {
+/// What the buyer signs by paying: only where the cashier's page shows it (protocol reference 5.6).
+fn by_paying(fields: &Object, product: Product) -> Result<Option<ByPaying>, Failure> {
+    if matches!(product, Product::App | Product::Page) {
+        return ByPaying::read(fields);
+    }
+    fields::absent(fields, &["agreement_sign_params"])?;
+    Ok(None)
+}
+
+/// An order that signs may name what is signed instead.
+fn check_product_code(fields: &Object, codes: &ProductCodes, signs: bool) -> Result<(), Failure> {
     match fields::text(fields, "product_code")? {
+        Some("CYCLE_PAY_AUTH" | "GENERAL_WITHHOLDING") if signs => Ok(()),
         None if codes.required => Err(Failure::field("product_code", "缺失")),
         None => Ok(()),
         Some(code) if codes.allowed.contains(&code) => Ok(()),
@@ -253,7 +270,7 @@ fn delivery(caller: &Caller, fields: &Object) -> Result<Delivery, Failure> {
         },
         rsa1: match caller.sign_type {
             SignType::Rsa => true,
-            SignType::Rsa2 => false,
+            SignType::Rsa2 | SignType::Sm2 => false,
         },
         store_id: fields::line(fields, "store_id")?,
         terminal_id: fields::line(fields, "terminal_id")?,

@@ -6,7 +6,7 @@
 
 use crate::order_view::name_of;
 use crate::portal::Portal;
-use crate::respond::{Frame, Visitor, message, page};
+use crate::respond::{Frame, Visitor, done, message, page};
 use crate::sign_in::{self, About, SignInRefused};
 use crate::texts::{Texts, shown};
 use crate::visit::{self, Visit};
@@ -26,7 +26,6 @@ use std::sync::Arc;
 use trade::{Agreement, AgreementState, SignRefused, Terms, Unit, WireCharset};
 use wire::charset::Charset;
 use wire::page::signed_return_url;
-use wire::sign::SignType;
 use wire::timestamp::format_cn;
 
 /// The method under which a browser comes back (protocol 5.14).
@@ -102,19 +101,19 @@ async fn form(
     let visit = Visit::of(visitor);
     let path = format!("/agreement/{token}");
     let (csrf, payee) = (visit.token(portal, &path), name_of(portal, agreement.seller).await);
-    let (action, terms) = (format!("{}{path}", portal.root), terms(agreement, f.t));
+    let (action, terms) = (format!("{}{path}", portal.root), lines_of(&agreement.terms(), f.t));
     let (status, error) = error.map_or((StatusCode::OK, None), |(status, words)| (status, Some(words)));
     let response = page(status, &SignPage { f, payee, terms, action, csrf, login, error });
     visit.keep(portal, response)
 }
 
 /// What is agreed, for people: all of it, since this is what is signed.
-fn terms(agreement: &Agreement, t: &Texts) -> Vec<(&'static str, String)> {
+pub(crate) fn lines_of(terms: &Terms, t: &Texts) -> Vec<(&'static str, String)> {
     let counted = |unit: Unit, count: u32| match unit {
         Unit::Day => format!("{count} {}", t.days),
         Unit::Month => format!("{count} {}", t.months),
     };
-    let Terms { sign_scene, rule, validity, .. } = agreement.terms();
+    let Terms { sign_scene, rule, validity, .. } = terms;
     let mut lines = vec![(t.business, sign_scene.to_string())];
     if let Some(rule) = rule {
         lines.push((t.single_amount, shown(rule.single)));
@@ -154,7 +153,7 @@ async fn sign(
     match signed(&portal, &agreement, &login, Secret::new(pay_password)).await {
         Ok(agreement) => {
             let link = return_link(&portal, &agreement).await.map(|url| (f.t.back_to_shop, url));
-            message(f, StatusCode::OK, (f.t.signed, f.t.signed_text), link)
+            done(f, (f.t.signed, f.t.signed_text), link)
         }
         Err(NotSigned::SignIn(refused)) => {
             let error = Some((refused.status(), refused.words(f.t)));
@@ -232,10 +231,10 @@ pub(crate) async fn return_link(portal: &Portal, agreement: &Arc<Agreement>) -> 
         WireCharset::Utf8 => Charset::Utf8,
         WireCharset::Gbk => Charset::Gbk,
     };
-    let sign_type = if agreement.rsa1 { SignType::Rsa } else { SignType::Rsa2 };
+    let sign_type = portal.sign_type_for(agreement.app, agreement.rsa1);
     let own_app = own_app(portal, agreement).await;
     let (key, now_us, agreement) =
-        (portal.world.platform.key.clone(), portal.door.now_us(), agreement.clone());
+        (portal.world.signing_key(sign_type)?.clone(), portal.door.now_us(), agreement.clone());
     let signed = tokio::task::spawn_blocking(move || {
         let time = |at_us: Option<i64>| at_us.map(format_cn).unwrap_or_default();
         let text = |value: Option<&str>| value.unwrap_or_default().to_owned();

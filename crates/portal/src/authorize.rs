@@ -163,8 +163,7 @@ async fn show(portal: &Portal, visitor: &Visitor, kind: GrantKind, wanted: &Want
 /// What is agreed to, and how it is taken back.
 fn allows(checked: &Checked, f: Frame<'_>) -> Vec<&'static str> {
     match checked.kind {
-        GrantKind::Merchant if f.sandbox => vec![f.t.authorize_acts, f.t.authorize_withdraw],
-        GrantKind::Merchant => vec![f.t.authorize_acts],
+        GrantKind::Merchant => vec![f.t.authorize_acts, f.t.authorize_withdraw],
         GrantKind::User if checked.is_silent() => vec![f.t.authorize_who],
         GrantKind::User => vec![f.t.authorize_profile],
     }

@@ -125,7 +125,7 @@ impl<'a> Place<'a> {
         match order_view::find(self.portal, &self.token).await {
             Ok(Some(order)) => Ok(order),
             Ok(None) => Err(message(f, StatusCode::NOT_FOUND, (f.t.not_found, f.t.not_found_text), None)),
-            Err(Unanswered) => Err(message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None)),
+            Err(Unanswered) => Err(unanswered(f)),
         }
     }
 }
@@ -182,6 +182,11 @@ struct ResultPage<'a> {
     return_url: Option<String>,
 }
 
+/// The platform could not answer.
+fn unanswered(f: Frame<'_>) -> Response {
+    message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None)
+}
+
 /// Shows the order: to sign in, to pay, or that nothing can be done any more.
 async fn show(place: Place<'_>, visitor: Visitor) -> Response {
     let f = visitor.frame(place.portal);
@@ -218,7 +223,7 @@ async fn sign_in_page(
         Some(refused) => (refused.status(), Some(refused.words(f.t))),
     };
     let csrf = visit.token(place.portal, &place.path());
-    let order = order_view::summary(place.portal, order, f.t).await;
+    let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(f) };
     let response =
         page(status, &SignInPage { f, order, action: place.address("/sign-in"), csrf, login, error });
     visit.keep(place.portal, response)
@@ -278,14 +283,14 @@ async fn pay_page(
     let (Ok(account), Ok(buyer)) =
         (place.portal.door.ask(pocket).await, place.portal.door.ask(FindParty { party }).await)
     else {
-        return message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None);
+        return unanswered(f);
     };
     let enough = !order.total().exceeds(account.available()).unwrap_or(true);
     let status = if error.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let error = error.or((!enough).then_some(f.t.balance_too_low));
     let (action, csrf) = (place.address("/pay"), place.portal.seals.token(&place.path(), id));
     let (buyer, available) = (people::masked_login(buyer.login.as_str()), shown(account.available()));
-    let order = order_view::summary(place.portal, order, f.t).await;
+    let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(f) };
     page(status, &PayPage { f, order, action, csrf, buyer, available, enough, error })
 }
 
@@ -361,7 +366,7 @@ async fn result(place: Place<'_>, visitor: Visitor) -> Response {
     }
     let (trade_no, paid_at) =
         (order.no.to_string(), order.paid_at_us.map(|at_us| f.t.moment(at_us)).unwrap_or_default());
-    let summary = order_view::summary(place.portal, &order, f.t).await;
+    let Ok(summary) = order_view::summary(place.portal, &order, f.t).await else { return unanswered(f) };
     let return_url = order_view::return_link(place.portal, order).await;
     page(StatusCode::OK, &ResultPage { f, order: summary, trade_no, paid_at, return_url })
 }

@@ -6,7 +6,7 @@
 //! that very order, and the way back to the shop is the one of the signed order, never one of the request.
 //!
 //! Reading order: `portal` (what is shared, the routes), `sign_in` (the payment password), `session`, `visit`,
-//! `cashier`, `wallet`, `authorize`, then the sandbox, which does the same without a browser.
+//! `cashier`, `wallet`, `permissions`, `authorize`, then the sandbox, which does the same without a browser.
 
 mod agreement;
 mod app_code;
@@ -16,12 +16,14 @@ mod authorize_request;
 mod cashier;
 mod certify;
 mod chance;
+mod freeze;
 mod ghosts;
 mod guard;
 mod language;
 mod order_view;
 pub mod password;
 mod pay_code;
+mod permissions;
 mod picture;
 mod portal;
 mod respond;
@@ -34,11 +36,13 @@ mod sandbox_doctor;
 mod sandbox_escrow;
 mod sandbox_escrow_form;
 mod sandbox_faults;
+mod sandbox_freeze;
 mod sandbox_inbox;
 mod sandbox_notifications;
 mod sandbox_order;
 mod sandbox_party;
 mod sandbox_pay;
+mod sandbox_profile;
 mod sandbox_report;
 mod sandbox_rules;
 mod sandbox_world;
@@ -49,7 +53,8 @@ mod texts;
 mod visit;
 mod wallet;
 
-pub use portal::{Intake, Issuer, Offering, Opening, Portal, Readers, routes};
+pub use portal::{Freezing, Intake, Issuer, Offering, Opening, Portal, Readers, routes};
+pub use sandbox_app::AppSignType;
 pub use sandbox_clock::{
     ClockFace, ClockHands, Counts, Event, Happened, Journey, Moving, NotMoved, Target, clock_routes,
 };

@@ -1,16 +1,16 @@
 //! An order as its buyer may see it, and what can still be done with it.
 
+use crate::agreement::lines_of;
 use crate::portal::Portal;
 use crate::texts::{Texts, shown};
 use axum::http::StatusCode;
 use base::OrderNo;
 use cell::CellError;
-use engine::{FindOrderByNo, FindParty};
+use engine::{FindOrderByNo, FindParty, FindSigning};
 use std::sync::Arc;
-use trade::{ClaimRefused, Order, OrderState, Product, WireCharset};
+use trade::{ClaimRefused, Order, OrderState, Product, Signing, SigningRefused, WireCharset};
 use wire::charset::Charset;
 use wire::page;
-use wire::sign::SignType;
 
 /// What can be done with an order now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -86,6 +86,10 @@ pub(crate) struct Summary {
     pub(crate) expires: String,
     /// Where the buyer goes who gives up, from the merchant's signed request.
     pub(crate) quit_url: Option<String>,
+    /// The terms of what is signed by paying; empty when nothing is.
+    pub(crate) terms: Vec<(&'static str, String)>,
+    /// What came of that; absent until it is paid, or when nothing is signed.
+    pub(crate) signed: Option<&'static str>,
 }
 
 /// The platform could not answer.
@@ -107,17 +111,35 @@ pub(crate) async fn name_of(portal: &Portal, party: base::PartyId) -> String {
     portal.door.ask(FindParty { party }).await.map_or_else(|_| String::new(), |found| found.name.to_string())
 }
 
-/// What pages show of this order.
-pub(crate) async fn summary(portal: &Portal, order: &Order, t: &Texts) -> Summary {
+/// What the buyer of this order signs by paying it.
+pub(crate) async fn signing(portal: &Portal, order_no: OrderNo) -> Result<Option<Arc<Signing>>, Unanswered> {
+    match portal.door.ask(FindSigning { order_no }).await {
+        Ok(signing) => Ok(Some(signing)),
+        Err(CellError::Refused(_)) => Ok(None),
+        Err(CellError::Busy | CellError::Unknown) => Err(Unanswered),
+    }
+}
+
+/// What pages show of this order. Nobody may pay without having seen what is signed by it.
+pub(crate) async fn summary(portal: &Portal, order: &Order, t: &Texts) -> Result<Summary, Unanswered> {
+    let signing = signing(portal, order.no).await?;
+    let signed = signing.as_ref().and_then(|signing| match (signing.agreement_no, signing.refused) {
+        (Some(_), _) => Some(t.signed_too),
+        (None, Some(SigningRefused::SameInForce)) => Some(t.signed_before),
+        (None, Some(_)) => Some(t.not_signed),
+        (None, None) => None,
+    });
     let quit_url = order.quit_url.as_ref().filter(|url| page::is_web_address(url.as_str()));
-    Summary {
+    Ok(Summary {
         payee: name_of(portal, order.seller).await,
         subject: order.subject.to_string(),
         amount: shown(order.total()),
         out_trade_no: order.out_trade_no.to_string(),
         expires: t.moment(order.expires_at_us),
         quit_url: quit_url.map(ToString::to_string),
-    }
+        terms: signing.map_or_else(Vec::new, |signing| lines_of(&signing.terms(), t)),
+        signed,
+    })
 }
 
 /// Where the browser of the buyer who paid goes: the `return_url` of the signed order with signed parameters. `None`
@@ -139,8 +161,8 @@ pub(crate) async fn return_link(portal: &Portal, order: Arc<Order>) -> Option<St
         WireCharset::Utf8 => Charset::Utf8,
         WireCharset::Gbk => Charset::Gbk,
     };
-    let sign_type = if order.rsa1 { SignType::Rsa } else { SignType::Rsa2 };
-    let (key, now_us) = (portal.world.platform.key.clone(), portal.door.now_us());
+    let sign_type = portal.sign_type_for(order.app, order.rsa1);
+    let (key, now_us) = (portal.world.signing_key(sign_type)?.clone(), portal.door.now_us());
     let signed = tokio::task::spawn_blocking(move || {
         let (app, seller, trade_no) = (order.app.to_string(), order.seller.to_string(), order.no.to_string());
         let (total, timestamp) = (order.total().to_string(), wire::timestamp::format_cn(now_us));

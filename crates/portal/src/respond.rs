@@ -97,6 +97,8 @@ struct MessagePage<'a> {
     title: &'a str,
     text: &'a str,
     link: Option<(&'a str, String)>,
+    /// Whether it says that something was done.
+    good: bool,
 }
 
 /// A page that says one thing, with a way on if there is one (its words and address).
@@ -106,5 +108,10 @@ pub(crate) fn message(
     (title, text): (&str, &str),
     link: Option<(&str, String)>,
 ) -> Response {
-    page(status, &MessagePage { f, title, text, link })
+    page(status, &MessagePage { f, title, text, link, good: false })
+}
+
+/// A page that says that something was done, with a way on if there is one.
+pub(crate) fn done(f: Frame<'_>, (title, text): (&str, &str), link: Option<(&str, String)>) -> Response {
+    page(StatusCode::OK, &MessagePage { f, title, text, link, good: true })
 }

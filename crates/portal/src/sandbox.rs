@@ -8,7 +8,8 @@ use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, login_name};
 use crate::{
     certify, sandbox_agreement, sandbox_app, sandbox_authorize, sandbox_doctor, sandbox_escrow,
-    sandbox_inbox, sandbox_notifications, sandbox_order, sandbox_party, sandbox_pay, sandbox_rules,
+    sandbox_freeze, sandbox_inbox, sandbox_notifications, sandbox_order, sandbox_party, sandbox_pay,
+    sandbox_profile, sandbox_rules,
 };
 use askama::Template;
 use axum::Router;
@@ -35,9 +36,12 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/order", post(sandbox_order::look))
         .route("/sandbox/agreement/sign", post(sandbox_agreement::sign))
         .route("/sandbox/agreement/end", post(sandbox_agreement::end))
+        .route("/sandbox/freeze", post(sandbox_freeze::agree))
         .route("/sandbox/party", post(sandbox_party::open))
         .route("/sandbox/party/status", post(sandbox_party::set_status))
         .route("/sandbox/app", post(sandbox_app::open))
+        .route("/sandbox/app/profile", post(sandbox_profile::set))
+        .route("/sandbox/profiles", get(sandbox_profile::show).post(sandbox_profile::posted))
         .route("/sandbox/app/callback", post(sandbox_authorize::callback))
         .route("/sandbox/authorize", post(sandbox_authorize::authorize))
         .route("/sandbox/authorize/withdraw", post(sandbox_authorize::withdraw))

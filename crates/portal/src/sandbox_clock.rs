@@ -105,6 +105,26 @@ pub enum Happened {
         /// Where its open or last refund case stands.
         refund_status: Option<String>,
     },
+    /// A pre-authorisation to which nobody agreed in time was closed.
+    FreezeExpired {
+        /// The merchant.
+        seller_id: String,
+        /// Its number.
+        out_order_no: String,
+        /// Ours.
+        auth_no: String,
+    },
+    /// The life of a pre-authorisation was over: what was left is free again.
+    FreezeEnded {
+        /// The merchant.
+        seller_id: String,
+        /// Its number.
+        out_order_no: String,
+        /// Ours.
+        auth_no: String,
+        /// Where it stands: `FINISH`, or `AUTHORIZED` while its last money is under way.
+        status: String,
+    },
     /// What `royalty_freeze` held of an order is the merchant's to use again, because its time was over.
     SplitFreezeEnded {
         /// The merchant.
@@ -145,6 +165,12 @@ pub struct Counts {
     /// Steps of guaranteed trades that the clock took.
     #[serde(default)]
     pub escrow_steps: u64,
+    /// Pre-authorisations to which nobody agreed in time.
+    #[serde(default)]
+    pub freezes_expired: u64,
+    /// Pre-authorisations whose life was over.
+    #[serde(default)]
+    pub freezes_ended: u64,
     /// Orders of which nothing is held for splits any more.
     #[serde(default)]
     pub split_freezes_ended: u64,

@@ -184,7 +184,7 @@ pub(crate) async fn act(
     let asked: ActRequest = read(&headers, &body)?;
     let request_no = match &asked.request_no {
         Some(number) => bounded("request_no", number)?,
-        None => bounded("request_no", &chance::token())?,
+        None => bounded("request_no", &chance::request_no(&portal.world.secrets, portal.door.now_us()))?,
     };
     let view = if act == "confirm" {
         confirm(&portal, order_no, &asked, request_no).await?

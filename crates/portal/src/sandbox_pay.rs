@@ -1,6 +1,6 @@
 //! `POST /sandbox/pay`: the whole way of a buyer through the cashier in one call.
 
-use crate::order_view::order_of_address;
+use crate::order_view::{self, order_of_address};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
 use crate::sign_in::{self, About};
@@ -12,7 +12,7 @@ use engine::{ClaimOrder, ConfirmPay, FindOrderByNo};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
-use trade::{ClaimRefused, OrderState, PayRefused};
+use trade::{ClaimRefused, OrderState, PayRefused, SigningRefused};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,12 +83,28 @@ pub(crate) async fn pay(State(portal): State<Arc<Portal>>, headers: HeaderMap, b
     portal.door.ask(claim).await.map_err(|error| SandboxError::of(error, claim_refused))?;
     let confirm = ConfirmPay { buyer: proof.party, order_no, attempt: proof.attempt };
     let order = portal.door.ask(confirm).await.map_err(|error| SandboxError::of(error, pay_refused))?;
-    answer(json!({
+    let mut paid = json!({
         "trade_no": order.no.to_string(),
         "out_trade_no": order.out_trade_no.as_str(),
         "trade_status": trade_status(order.state),
         "total_amount": order.total().to_string(),
-    }))
+    });
+    // That it was paid is known whatever comes of this look.
+    if let Ok(Some(signing)) = order_view::signing(&portal, order.no).await {
+        paid["agreement_no"] = json!(signing.agreement_no.map(|no| no.to_string()));
+        paid["sign_refused"] = json!(signing.refused.map(not_signed));
+    }
+    answer(paid)
+}
+
+/// Why the buyer paid and signed nothing, for programs.
+const fn not_signed(refused: SigningRefused) -> &'static str {
+    match refused {
+        SigningRefused::SellerBlocked => "seller_blocked",
+        SigningRefused::NumberTaken => "number_taken",
+        SigningRefused::BuyerBlocked => "buyer_blocked",
+        SigningRefused::SameInForce => "same_in_force",
+    }
 }
 
 /// The order that was handed over, and whether its code was scanned.

@@ -26,11 +26,35 @@ texts! {
     time: "时间", "Time";
     expires: "请在此时间前付款", "Pay before";
     agreement: "签约扣款协议", "Recurring payment agreement";
-    agreement_text: "签约后商户可按约定自动扣款，无需再次输入密码。这里没有解约页面：如需解约，请联系商户。",
-        "Once you sign, the payee may take money by these terms without asking again. There is no page here to end it: \
-         ask the payee to.";
-    agreement_end: "沙箱中也可调用 POST /sandbox/agreement/end 解约。",
-        "In a sandbox, POST /sandbox/agreement/end ends it as well.";
+    agreement_text: "签约后商户可按约定自动扣款，无需再次输入密码。可随时在钱包中解约。",
+        "Once you sign, the payee may take money by these terms without asking again. You can end it in your wallet at \
+         any time.";
+    freeze: "资金预授权", "Pre-authorisation";
+    freeze_text: "同意后，这笔金额将在您的余额中冻结：商户实际扣款不会超过它，其余退还给您，最长冻结一年。",
+        "If you agree, this amount is set aside in your balance. The payee takes at most this much; the rest is yours \
+         again, after a year at the latest.";
+    freeze_amount: "冻结金额", "Amount to set aside";
+    freeze_agree: "同意并冻结", "Agree";
+    freeze_done: "已冻结", "Set aside";
+    freeze_done_text: "预授权已生效，资金已冻结。", "The amount is set aside for the payee.";
+    freeze_gone: "没有找到预授权", "No such pre-authorisation";
+    freeze_gone_text: "链接不完整，或预授权已过期、已关闭，请从商户页面重新进入。",
+        "The link is incomplete, or nobody agreed in time, or it is closed. Start again from the shop.";
+    freeze_other: "这是别人的预授权", "This pre-authorisation belongs to someone else";
+    freeze_other_text: "请求的付款人不是您，资金没有冻结。", "Another payer was asked. Nothing was set aside.";
+    freeze_own: "不能授权给自己", "You cannot pre-authorise yourself";
+    freeze_own_text: "付款人与商户是同一账户，请换一个账号。",
+        "You and the payee are the same account. Use another account.";
+    freeze_blocked: "账户暂不能授权", "This account cannot pre-authorise";
+    freeze_blocked_text: "账户已被冻结或注销，资金没有冻结。",
+        "The account is frozen or closed. Nothing was set aside.";
+    freeze_too_little: "余额不足", "Balance too low";
+    freeze_too_little_text: "余额不足，资金没有冻结。充值后可重新打开链接。",
+        "Your balance is too low; nothing was set aside. Top up and open the link again.";
+    freeze_proof_gone: "支付密码已过期，资金没有冻结，请重新输入。",
+        "Your payment PIN was given too long ago. Nothing was set aside. Please enter it again.";
+    freeze_unknown_text: "尚不知道是否已冻结，请重新打开页面查看结果。",
+        "It is not known yet whether the amount was set aside. Open the page again to see.";
     business: "业务场景", "Business";
     amounts: "金额与时间", "Amounts and times";
     any_amount: "任意金额，任意时间", "Any amount, at any time";
@@ -60,6 +84,16 @@ texts! {
     signed: "已签约", "Signed";
     signed_text: "协议已生效。", "The agreement is in force.";
     same_signed: "您已与该商户签约同一产品。", "You have signed the same with this payee, and it is in force.";
+    signs_too: "付款即同时签约", "Paying also signs this agreement";
+    signs_too_text: "付款后，商户可按以上约定自动扣款，无需再次输入密码。可随时在钱包中解约。",
+        "Once you pay, the payee may take money by these terms without asking again. You can end it in your wallet at \
+         any time.";
+    pay_and_sign: "支付并签约", "Pay and sign";
+    signed_too: "扣款协议已同时签约，可在钱包中查看和解约。",
+        "The recurring payment agreement is signed. You can see and end it in your wallet.";
+    signed_before: "您此前已与该商户签约同一产品，没有再次签约。",
+        "You had signed the same with this payee before. Nothing was signed again.";
+    not_signed: "付款成功，但扣款协议没有签成。", "You paid, but the recurring payment agreement was not signed.";
     single_amount: "单次限额", "At most, each time";
     total_amount: "总额限制", "At most, in all";
     payments: "扣款次数", "Number of payments";
@@ -145,6 +179,41 @@ texts! {
     state_closed: "已关闭", "Closed";
     state_refunded: "已退款", "Refunded";
     state_waiting: "待确认", "Waiting";
+    permissions: "签约与授权", "Agreements and authorisations";
+    agreements: "扣款协议", "Recurring payment agreements";
+    no_agreements: "没有生效的扣款协议。", "No agreement is in force.";
+    grants: "已授权的应用", "Authorised apps";
+    no_grants: "没有授权任何应用。", "No app is authorised.";
+    see: "查看", "See";
+    allows_who: "知道您是谁（用户号）", "knows who you are (your user number)";
+    allows_profile: "知道您是谁，并可查看您的昵称", "knows who you are and what you are called";
+    allows_acts: "可代您的商户收款、退款和查询", "takes payments, refunds and queries for your shop";
+    allowed: "已允许", "Allowed";
+    allowed_at: "授权时间", "Since";
+    next_debit: "下次扣款", "Next payment";
+    signed_at: "签约时间", "Signed";
+    ended_at: "解约时间", "Ended";
+    debits_so_far: "已扣款", "Payments so far";
+    no_debits: "还没有扣款。", "None yet.";
+    agreement_no: "协议号", "Agreement no.";
+    end_agreement: "解约", "End this agreement";
+    end_agreement_text: "解约后商户不能再按此协议扣款，并会收到通知。已扣的款项不会退回；如需继续使用商户的服务，请先与商户确认。",
+        "Once it has ended, the payee can take no more money by it, and is told so. What was taken is not given back. \
+         Check with the payee first whether you still need it for what you bought.";
+    end_grant: "取消授权", "Take back this authorisation";
+    end_user_text: "取消后，该应用手中的令牌立即失效，不能再查看您的信息。",
+        "Once taken back, the tokens that the app has are worth nothing, and it can look up nothing about you.";
+    end_merchant_text: "取消后，该应用手中的令牌立即失效，不能再代您的商户收款、退款和查询。",
+        "Once taken back, the tokens that the app has are worth nothing, and it can do nothing for your shop.";
+    keep_it: "保留，返回", "Keep it and go back";
+    ended: "已结束", "Ended";
+    ended_agreement_text: "协议已解约，商户不能再按此协议扣款。", "The agreement has ended. The payee can take no more money by it.";
+    ended_grant_text: "授权已取消，应用手中的令牌已失效。", "The authorisation was taken back. The app's tokens are worth nothing.";
+    end_unknown_text: "尚不知道是否已结束，请先查看。", "It is not known yet whether it has ended. See first.";
+    has_ended: "协议已结束。", "This agreement has ended.";
+    permission_gone: "没有找到", "Not found";
+    permission_gone_text: "没有这项签约或授权，或它已经结束。", "There is no such agreement or authorisation, or it has ended already.";
+    back_to_permissions: "返回签约与授权", "Back to agreements and authorisations";
     sign_out: "退出登录", "Sign out";
     back_to_wallet: "返回钱包", "Back to the wallet";
     start_intro: "开放支付平台，兼容支付宝开放平台接口（Alipay Open API）。",
@@ -196,16 +265,25 @@ texts! {
     report_none: "没有发现问题。", "Nothing was found.";
     start_faults: "让沙箱按需出错：超时、结果未知、重复通知等。",
         "Let the sandbox fail on request: latency, unknown outcomes, duplicate notifications and more.";
+    profiles: "行为模式", "Behaviour profiles";
+    profiles_intro: "真实网关有些行为与文档不一致。默认按文档（strict）；选 real 的应用会遇到这些差异。款项与状态不受影响。",
+        "The real gateway does some things otherwise than documented. Usual is strict, as documented; an app with real \
+         meets the differences. Money and states are the same.";
+    profiles_app: "应用 app_id", "App, app_id";
+    profiles_real: "设为 real", "Behave as observed (real)";
+    profiles_strict: "设为 strict", "Behave as documented (strict)";
+    profiles_chosen: "设为 real 的应用", "Apps with real";
+    profiles_none: "没有。", "None.";
+    profiles_differ: "差异", "Where they differ";
+    start_profiles: "选择每个应用的网关行为：按文档，或按实际观察。",
+        "Choose how the gateway behaves towards an app: as documented, or as observed.";
     authorize: "授权", "Authorise";
     authorize_asker: "申请方", "Asked by";
     authorize_as: "当前账号", "Signed in as";
     authorize_who: "该应用将知道您是谁（用户号）。", "The app will know who you are (your user number).";
     authorize_profile: "该应用将知道您是谁，并可查看您的昵称。", "The app will know who you are and what you are called.";
-    authorize_acts: "该应用将可以代您的商户收款、退款和查询。这里没有取消授权的页面。",
-        "The app will be able to take payments, refund and query for your shop. \
-         There is no page here to take this back.";
-    authorize_withdraw: "沙箱中可调用 POST /sandbox/authorize/withdraw 取消授权。",
-        "In a sandbox, POST /sandbox/authorize/withdraw takes it back.";
+    authorize_acts: "该应用将可以代您的商户收款、退款和查询。", "The app will be able to take payments, refund and query for your shop.";
+    authorize_withdraw: "可随时在钱包中取消授权。", "You can take this back in your wallet at any time.";
     authorize_agree: "同意授权", "Agree";
     authorize_wrong: "无法授权", "This cannot be authorised";
     authorize_app: "应用不存在或已停用。请返回应用，并联系其开发者。",

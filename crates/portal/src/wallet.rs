@@ -1,6 +1,6 @@
 //! The buyer's wallet: balance, payments that wait for the password, last payments, and the pay code.
 
-use crate::order_view::name_of;
+use crate::order_view::{self, Unanswered, name_of};
 use crate::pay_code;
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other, with_cookie};
@@ -31,8 +31,8 @@ const FORM: &str = "/wallet";
 /// Payments shown.
 const TRADES_MAX: usize = 20;
 
-type Shared = State<Arc<Portal>>;
-type Sent<T> = Result<Form<T>, FormRejection>;
+pub(crate) type Shared = State<Arc<Portal>>;
+pub(crate) type Sent<T> = Result<Form<T>, FormRejection>;
 
 /// The wallet's routes.
 pub(crate) fn routes() -> Router<Arc<Portal>> {
@@ -48,12 +48,14 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
 /// Where the buyer wanted to go before signing in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Next {
+pub(crate) enum Next {
     /// The wallet.
     #[default]
     Wallet,
     /// The pay code.
     Paycode,
+    /// What was signed and allowed.
+    Permissions,
 }
 
 impl Next {
@@ -61,6 +63,7 @@ impl Next {
         match self {
             Next::Wallet => "wallet",
             Next::Paycode => "paycode",
+            Next::Permissions => "permissions",
         }
     }
 
@@ -68,6 +71,7 @@ impl Next {
         match self {
             Next::Wallet => "/wallet",
             Next::Paycode => "/wallet/paycode",
+            Next::Permissions => "/wallet/permissions",
         }
     }
 }
@@ -118,6 +122,8 @@ struct Line {
     amount: String,
     at: String,
     state: &'static str,
+    /// The cashier's page, where the buyer sees what is signed by paying.
+    cashier: Option<String>,
 }
 
 #[derive(Template)]
@@ -141,13 +147,15 @@ struct TradePage<'a> {
     is_paid: bool,
 }
 
-fn session(portal: &Portal, visitor: &Visitor) -> Option<(String, Session)> {
+/// The session of this browser's wallet.
+pub(crate) fn session(portal: &Portal, visitor: &Visitor) -> Option<(String, Session)> {
     let id = visitor.cookie(SESSION)?;
     let found = portal.sessions.find(id, Purpose::Wallet, portal.door.now_us())?;
     Some((id.to_owned(), found))
 }
 
-fn sign_in_page(
+/// The form that asks who comes.
+pub(crate) fn sign_in_page(
     portal: &Portal,
     visitor: &Visitor,
     next: Next,
@@ -232,8 +240,16 @@ async fn wallet_page(
                 portal.door.ask(current).await.unwrap_or(posted)
             }
         };
-        let list = if trade.state == TradeState::Waiting { &mut waiting } else { &mut recent };
-        list.push(line(portal, &trade, f.t).await);
+        let mut line = line(portal, &trade, f.t).await;
+        if trade.state != TradeState::Waiting {
+            recent.push(line);
+            continue;
+        }
+        let Ok(signing) = order_view::signing(portal, trade.no).await else {
+            return message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None);
+        };
+        line.cashier = signing.map(|_| cashier_of(portal, trade.no));
+        waiting.push(line);
     }
     let page_of = WalletPage {
         f,
@@ -246,6 +262,11 @@ async fn wallet_page(
         error,
     };
     page(status, &page_of)
+}
+
+/// The cashier's page of an order.
+fn cashier_of(portal: &Portal, order_no: OrderNo) -> String {
+    format!("{}/cashier/{}", portal.root, portal.world.secrets.order_token(order_no))
 }
 
 async fn line(portal: &Portal, trade: &Trade, t: &'static Texts) -> Line {
@@ -262,6 +283,7 @@ async fn line(portal: &Portal, trade: &Trade, t: &'static Texts) -> Line {
         amount: shown(trade.total()),
         at: t.moment(trade.paid_at_us.unwrap_or(trade.created_at_us)),
         state,
+        cashier: None,
     }
 }
 
@@ -279,6 +301,14 @@ async fn confirm(State(portal): Shared, visitor: Visitor, form: Sent<ConfirmForm
     }
     let again =
         async |status, error: String| wallet_page(&portal, &visitor, &id, session, status, Some(error)).await;
+    match order_view::signing(&portal, order_no).await {
+        Ok(None) => {}
+        // What is signed by paying must have been seen.
+        Ok(Some(_)) => return see_other(&cashier_of(&portal, order_no)),
+        Err(Unanswered) => {
+            return message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None);
+        }
+    }
     let party = session.party;
     // The name is for those without a password; whoever is signed in has one.
     let (name, about) = (party.to_string(), About::Order(order_no));

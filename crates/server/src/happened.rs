@@ -1,12 +1,12 @@
 //! What falls due, and what became of it: read from the tables before and after.
 
-use base::{AgreementNo, NoticeNo};
+use base::{AgreementNo, FreezeNo, NoticeNo};
 use engine::{Key, Row};
 use portal::{Counts, Event, Happened};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{Reader, StoreError};
-use trade::{EndedBy, Notice, NoticeState, Order, OrderState, Timer, TimerTask};
+use trade::{EndedBy, FreezeState, Notice, NoticeState, Order, OrderState, Timer, TimerTask};
 use wire::timestamp::format_cn;
 
 /// Notices of one order that are looked at.
@@ -76,6 +76,7 @@ impl Due {
                 }
                 TimerTask::EndAgreement => agreement_ended(reader, timer, counts),
                 TimerTask::EscrowStep => escrow_step(reader, timer, counts),
+                TimerTask::ExpireFreeze | TimerTask::EndFreeze => freeze_is_over(reader, timer, counts),
                 TimerTask::FreeSplits => split_freeze_ended(reader, timer, counts),
             },
             Due::Notice(notice) => told(reader, notice, notice.attempts, counts),
@@ -148,6 +149,30 @@ fn agreement_ended(
     counts.agreements_ended += 1;
     let (seller_id, agreement_no) = (mandate.seller.to_string(), no.to_string());
     Ok(Some(Happened::AgreementEnded { seller_id, agreement_no }))
+}
+
+/// A freeze that nobody agreed to in time, or whose life is over.
+fn freeze_is_over(
+    reader: &mut dyn Reader,
+    timer: &Timer,
+    counts: &mut Counts,
+) -> Result<Option<Happened>, StoreError> {
+    let Some(no) = timer.order_no.map(FreezeNo::of_topic) else { return Ok(None) };
+    let Some(Row::Freeze(freeze)) = reader.row(&Key::Freeze((timer.slot, no)))? else { return Ok(None) };
+    let (seller_id, out_order_no) = (freeze.seller.to_string(), freeze.out_order_no.to_string());
+    let auth_no = no.to_string();
+    Ok(match (timer.task, freeze.state) {
+        (TimerTask::ExpireFreeze, FreezeState::Closed) => {
+            counts.freezes_expired += 1;
+            Some(Happened::FreezeExpired { seller_id, out_order_no, auth_no })
+        }
+        (TimerTask::EndFreeze, state) => {
+            counts.freezes_ended += 1;
+            let status = state.wire().to_owned();
+            Some(Happened::FreezeEnded { seller_id, out_order_no, auth_no, status })
+        }
+        _ => None,
+    })
 }
 
 /// Where an escrow came to by a step of the clock.

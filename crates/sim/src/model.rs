@@ -255,9 +255,22 @@ impl Model {
             | Message::DebitNo(_)
             | Message::DebitPaid(_)
             | Message::DebitReturned(_)
-            | Message::DebitUndone(_) => None,
+            | Message::DebitUndone(_)
+            | Message::SignPaidAsk(_)
+            | Message::SignPaidAnswer(_) => None,
             // Guaranteed trades are not played: nothing in the town makes one.
             Message::GoodsConfirmed(_) => None,
+            // Nobody in the simulated town freezes money: what is never asked is never said.
+            Message::FreezeAsk(_)
+            | Message::FreezeAnswer(_)
+            | Message::FreezeHeld(_)
+            | Message::FreezeEnded(_)
+            | Message::FreezeRelease(_)
+            | Message::FreezeReleased(_)
+            | Message::FreezeCharge(_)
+            | Message::FreezeCharged(_)
+            | Message::ChargeReturned(_)
+            | Message::RestReleased(_) => None,
             // No plan splits orders, so no cell says these.
             Message::SplitIn(_)
             | Message::SplitAnswer(_)

@@ -43,6 +43,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         ),
         Row::Escrow(escrow) => (divided(escrow), "what was paid is held, released or given back"),
         Row::EscrowCase(case) => (case.granted_minor <= case.claim_minor, "no more is granted than claimed"),
+        Row::Freeze(freeze) => (freeze.adds_up(), "what is left, freed and paid is what was frozen"),
         Row::Split(split) => (split.open <= split.lines, "no more lines are open than there are"),
         Row::Party(_)
         | Row::EscrowStep(_)
@@ -52,6 +53,9 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Rulebook(_)
         | Row::Hold(_)
         | Row::OrderNumber(_)
+        | Row::FreezeOperation(_)
+        | Row::FreezeNumber(_)
+        | Row::Frozen(_)
         | Row::Refund(_)
         | Row::Receipt(_)
         | Row::TopUpReceipt(_)
@@ -60,6 +64,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Mandate(_)
         | Row::AgreementName(_)
         | Row::Debit(_)
+        | Row::Signing(_)
         | Row::Notice(_)
         | Row::Grant(_)
         | Row::Token(_)

@@ -8,20 +8,23 @@
 //! carries: it answers the merchant's queries, and follows the mandate by messages that carry the mandate's
 //! [`Progress`] with a version, of which the newest stands.
 //!
-//! Reading order: this file (what was agreed, the states), `records`, `plan` (when and how much), `refusal`.
+//! Reading order: this file (what was agreed, the states), `records`, `plan` (when and how much), `signing` (with a
+//! payment), `refusal`.
 
 mod plan;
 mod records;
 mod refusal;
+mod signing;
 
 pub use plan::{
     PERIOD_DAYS_MIN, PeriodRefused, Plan, PostponeFault, WINDOW_DAYS, judge_debit, judge_postpone,
 };
 pub use records::{Agreement, AgreementName, AgreementText, Debit, Mandate, buyer_name};
 pub use refusal::{
-    DebitRefused, FindAgreementRefused, MandateRefusal, OfferRefused, PostponeRefused, SignRefused,
-    UnsignRefused,
+    DebitRefused, FindAgreementRefused, MandateRefusal, OfferRefused, OpenSigningRefused, PostponeRefused,
+    SignRefused, SigningRefused, UnsignRefused,
 };
+pub use signing::Signing;
 
 use base::{DAY_US, Day, Field, Text, plus_months_us};
 use money::{Minor, Money};

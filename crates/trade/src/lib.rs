@@ -10,6 +10,9 @@ mod escrow;
 mod escrow_rules;
 mod escrow_state;
 mod escrow_step;
+mod freeze;
+mod freeze_refusal;
+mod frozen;
 mod order;
 mod records;
 mod refusal;
@@ -20,9 +23,10 @@ mod state;
 
 pub use agreement::{
     Agreement, AgreementEvent, AgreementName, AgreementState, AgreementText, Debit, DebitRefused, EndedBy,
-    ExternalNo, FOREVER_US, FindAgreementRefused, Mandate, MandateRefusal, OfferRefused, PERIOD_DAYS_MIN,
-    PeriodRefused, PeriodRule, PersonalProduct, Plan, PostponeFault, PostponeRefused, Progress, SIGN_LIFE_US,
-    SignRefused, Terms, Unit, UnsignRefused, Validity, WINDOW_DAYS, buyer_name, judge_debit, judge_postpone,
+    ExternalNo, FOREVER_US, FindAgreementRefused, Mandate, MandateRefusal, OfferRefused, OpenSigningRefused,
+    PERIOD_DAYS_MIN, PeriodRefused, PeriodRule, PersonalProduct, Plan, PostponeFault, PostponeRefused,
+    Progress, SIGN_LIFE_US, SignRefused, Signing, SigningRefused, Terms, Unit, UnsignRefused, Validity,
+    WINDOW_DAYS, buyer_name, judge_debit, judge_postpone,
 };
 pub use escrow::{
     CaseKind, Escrow, EscrowCase, Goods, GoodsState, Logistics, OWN_STEP, RequestNo, Service, Side,
@@ -36,6 +40,15 @@ pub use escrow_rules::{
 };
 pub use escrow_state::{CaseEvent, CaseState, EscrowEvent, EscrowState, case_next, escrow_next};
 pub use escrow_step::{EscrowStep, StepKind};
+pub use freeze::{
+    FREEZE_CANCEL_WINDOW_US, FREEZE_EXPIRY_US, FREEZE_LIFE_US, Freeze, FreezeDelivery, FreezeEvent,
+    FreezeMeaning, FreezeNumber, FreezeOperation, FreezeProduct, FreezeState, FreezeWay, OperationBy,
+    OperationKind, OperationState, freeze_next,
+};
+pub use freeze_refusal::{
+    CancelFreezeRefused, FindFreezeRefused, HoldRefused, OpenFreezeRefused, PayFrozenRefused, UnfreezeRefused,
+};
+pub use frozen::{Frozen, FrozenState};
 pub use order::{
     Body, Delivery, Meaning, Order, OrderNumber, OutRequestNo, OutTradeNo, Product, Subject, Url, WireCharset,
 };

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
-const binary = path.resolve(process.env.TONGBAO_BIN ?? path.join(repository, 'target/release/tongbao'));
+export const binary = path.resolve(process.env.TONGBAO_BIN ?? path.join(repository, 'target/release/tongbao'));
 export const shopFolder = path.join(repository, 'examples/certify-shop');
 const LIMIT_MS = 60_000;
 

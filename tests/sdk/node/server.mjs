@@ -113,17 +113,20 @@ export async function startMerchant() {
     url: `http://127.0.0.1:${http.address().port}/notify`,
     returnUrl: `http://127.0.0.1:${http.address().port}/thanks?shop=1`,
     wait(number, wanted = () => true, limitMs = 15_000) {
-      return this.find(params => params.out_trade_no === number && wanted(params), limitMs, number);
+      return this.find(params => params.out_trade_no === number && wanted(params), number, limitMs);
     },
-    async find(wanted, limitMs = 15_000, name = 'anything') {
+    /** The first notification for which `wanted` holds; `what` names it when none comes. */
+    async find(wanted, what, limitMs = 15_000) {
       for (const limit = Date.now() + limitMs; Date.now() < limit; await sleep(20)) {
         const found = arrived.find(wanted);
         if (found) {
           return found;
         }
       }
-      throw new assert.AssertionError({ message: `no such notification for ${name}` });
+      throw new assert.AssertionError({ message: `no such notification for ${what}` });
     },
+    /** All that came and for which `wanted` holds. */
+    all: wanted => arrived.filter(wanted),
     close() {
       http.closeAllConnections();
       return new Promise(done => http.close(done));

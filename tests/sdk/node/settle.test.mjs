@@ -79,7 +79,7 @@ for (const mode of ['key', 'cert']) {
       const left = await exec('alipay.trade.order.onsettle.query', { trade_no: tradeNo });
       assert.equal(left.unsettledAmount, '12.50');
       const told = await merchant.find(letter => letter.msg_method === 'alipay.trade.order.settle.notify'
-        && JSON.parse(letter.biz_content).out_request_no === number);
+        && JSON.parse(letter.biz_content).out_request_no === number, `split ${number}`);
       assert.ok(sdk.checkNotifySign(told), 'the message is signed by the platform');
       const content = JSON.parse(told.biz_content);
       assert.equal(content.trade_no, tradeNo);

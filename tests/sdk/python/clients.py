@@ -167,9 +167,13 @@ class CommunityPython:
         return named and wanted <= set(biz) and (extra_ok or set(biz) <= known) and scene_ok
 
     def page_url(self, method, biz, notify_url=None, return_url=None):
-        """api_alipay_trade_page_pay / _wap_pay: a query string to hang on the gateway."""
+        """api_alipay_trade_page_pay / _wap_pay: a query string to hang on the gateway. What has no such shortcut is
+        built and signed by the SDK's own two steps."""
+        shortcut = getattr(self.client, "api_" + method.replace(".", "_"), None)
+        if shortcut is None:
+            data = self.client.build_body(method, biz, notify_url=notify_url, return_url=return_url)
+            return self.gateway + "?" + self.client.sign_data(data)
         biz = {name: value for name, value in biz.items() if name != "product_code"}
-        shortcut = getattr(self.client, "api_" + method.replace(".", "_"))
         return self.gateway + "?" + shortcut(notify_url=notify_url, return_url=return_url, **biz)
 
     def order_string(self, method, biz, notify_url=None):

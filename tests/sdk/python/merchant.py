@@ -8,7 +8,7 @@ import urllib.parse
 
 
 class Merchant:
-    """Collects notifications by out_trade_no. The path says how to answer:
+    """Collects notifications by out_trade_no, or by agreement_no. The path says how to answer:
     /ok `success`, /shout `SUCCESS`, /newline `success` and a line end, /broken status 500, /move a redirect to /ok."""
 
     def __init__(self):
@@ -54,7 +54,8 @@ class Merchant:
         pairs = urllib.parse.parse_qsl(raw.decode("ascii"), keep_blank_values=True, encoding=charset, errors="strict")
         with self._news:
             item = {"path": path, "content_type": content_type, "pairs": pairs, "params": dict(pairs)}
-            self._arrived[item["params"].get("out_trade_no")].append(item)
+            about = item["params"].get("out_trade_no") or item["params"].get("agreement_no")
+            self._arrived[about].append(item)
             self._news.notify_all()
 
     def seen(self, out_trade_no):

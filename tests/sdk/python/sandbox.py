@@ -1,5 +1,6 @@
 """The /sandbox JSON API: buyers without a browser."""
 
+import datetime
 import json
 import secrets
 import urllib.error
@@ -64,6 +65,19 @@ class Sandbox:
         """A new app of a merchant, in the form of apps[]."""
         return self._send("/app", {"seller_id": seller_id, "mode": mode, "public_key": public_key,
                                    "allow_rsa": allow_rsa, "aes": aes})
+
+    def sign_agreement(self, login, pay_password=PAY_PASSWORD, **what):
+        """`what` is one of sign_url, sign_string, agreement_no."""
+        return self._send("/agreement/sign", {"login": login, "pay_password": pay_password, **what})
+
+    def end_agreement(self, login, agreement_no, pay_password=PAY_PASSWORD):
+        """The buyer ends an agreement."""
+        return self._send("/agreement/end", {"login": login, "pay_password": pay_password,
+                                             "agreement_no": agreement_no})
+
+    def today(self):
+        """The world's day in China."""
+        return datetime.date.fromisoformat(self._send("/clock")["now"][:10])
 
     def set_status(self, login, status):
         """normal, frozen or closed."""

@@ -5,6 +5,7 @@
 
 mod clean;
 mod escrow;
+mod freezes;
 mod journal_bytes;
 mod replay;
 mod rows;

@@ -5,7 +5,12 @@ use audit::FindingKind::{self, *};
 use rusqlite::types::Value;
 
 /// What is changed, and which findings must follow besides "the row differs": on which table, of which kind.
-struct Case(&'static str, &'static str, &'static str, &'static [(&'static str, FindingKind)]);
+pub(crate) struct Case(
+    pub(crate) &'static str,
+    pub(crate) &'static str,
+    pub(crate) &'static str,
+    pub(crate) &'static [(&'static str, FindingKind)],
+);
 
 /// The key of the first row of a table that fits, as the audit prints it, and as a WHERE clause.
 fn key(world: &World, table: &str, which: &str) -> (String, String) {
@@ -40,7 +45,7 @@ fn order(number: &str) -> String {
     format!("(SELECT no FROM orders WHERE out_trade_no LIKE '{number}-%')")
 }
 
-fn run(cases: &[Case]) {
+pub(crate) fn run(cases: &[Case]) {
     for Case(table, which, set, expected) in cases {
         let (which, set) = (filled(which), filled(set));
         let world = World::copy();
@@ -867,6 +872,55 @@ fn agreements() {
 }
 
 #[test]
+fn what_is_signed_by_paying() {
+    let (paid, unpaid) = ("agreement_no IS NOT NULL", "agreement_no IS NULL");
+    run(&[
+        Case("signing", paid, "agreement_no = NULL", &[("signing", AgreementWrong)]),
+        Case("signing", paid, "refused = 'same_in_force'", &[("signing", AgreementWrong)]),
+        Case("signing", paid, "agreement_no = agreement_no + 100", &[("signing", AgreementWrong)]),
+        Case(
+            "signing",
+            paid,
+            "agreement_no = (SELECT agreement_no FROM debit)",
+            &[("signing", AgreementWrong)],
+        ),
+        Case("signing", paid, "single_minor = 1", &[("signing", AgreementWrong)]),
+        Case("signing", paid, "payments = NULL", &[("signing", AgreementWrong)]),
+        Case("signing", paid, "period_every = NULL", &[("signing", AgreementWrong)]),
+        Case("signing", paid, "external_agreement_no = 'A9'", &[("signing", AgreementWrong)]),
+        Case("signing", paid, "notify_url = NULL", &[("signing", AgreementWrong)]),
+        Case("signing", unpaid, "refused = 'buyer_blocked'", &[("signing", AgreementWrong)]),
+        Case(
+            "signing",
+            unpaid,
+            "agreement_no = (SELECT agreement_no FROM debit)",
+            &[("signing", AgreementWrong)],
+        ),
+    ]);
+    for (statements, message) in [
+        (
+            "UPDATE orders SET buyer = (SELECT buyer FROM orders WHERE no = {T2}) WHERE no = {T17}",
+            "is not what the buyer of its order signed",
+        ),
+        (
+            "UPDATE signing SET agreement_no = (SELECT agreement_no FROM signing WHERE order_no = {T17}), \
+             external_agreement_no = 'A4'",
+            "is of two orders",
+        ),
+    ] {
+        let said = said_of(statements, "signing");
+        assert!(said.iter().any(|one| one.ends_with(message)), "{said:?}");
+    }
+}
+
+#[test]
+fn what_is_signed_by_paying_stands_beside_its_order() {
+    let world = World::copy();
+    world.change("UPDATE signing SET order_no = order_no + 100 WHERE agreement_no IS NOT NULL");
+    assert_eq!(found(&world.verify(), AgreementWrong, "signing").message, "its order is not there");
+}
+
+#[test]
 fn what_both_sides_of_an_agreement_signed() {
     // The other side's findings come from nothing but the comparison.
     for set in [
@@ -970,7 +1024,8 @@ fn notices_of_agreements() {
     assert!(found(&world.verify(), NoticeWrong, "notice").message.contains("its agreement is not there"));
     // Who gave no address is told nothing, and nothing is missed.
     let world = World::copy();
-    world.change("DELETE FROM notice WHERE event = 'message'; UPDATE agreement SET notify_url = NULL");
+    world
+        .change("DELETE FROM notice WHERE content LIKE '%dut_user%'; UPDATE agreement SET notify_url = NULL");
     let report = world.verify();
     assert!(!report.findings.iter().any(|one| one.kind == NoticeWrong), "{report}");
     // Told twice.

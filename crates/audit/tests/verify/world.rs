@@ -8,8 +8,10 @@ use engine::{
     IssuePayCode, JudgePassword, NewPassword, NoticeTried, OpenApp, OpenCertification, OpenOrder, OpenParty,
     PayBy, RefundOrder, RunTimer, SetCallback, SetPartyStatus, TakeTokens, TopUp, TryPassword, Which,
 };
-use engine::{AgreementDelivery, DebitOrder, OfferAgreement, SignAgreement, UnsignAgreement};
-use engine::{BackPart, BindRelations, NewRelation, Share, SplitOrder, SplitPart, UnbindRelations};
+use engine::{
+    AgreementDelivery, BackPart, BindRelations, DebitOrder, NewRelation, OfferAgreement, OpenSigning, Share,
+    SignAgreement, SplitOrder, SplitPart, UnbindRelations, UnsignAgreement,
+};
 use journal::Journal;
 use money::{Currency, Money};
 use people::{AppMode, GrantKind, PartyKind, PartyStatus, TokenRole};
@@ -251,10 +253,13 @@ impl Script {
             self.guaranteed(&cast).await;
         }
         self.agreements(&cast).await;
+        let codes = [self.code(alice).await, self.code(bob).await, self.code(alice).await];
+        let order = self.order(&cast, "T16-from-a-freeze", 2_500, Product::FaceToFace, None);
+        crate::freezes::live(&self.door, shop, alice, codes, order).await;
         self.deliver().await;
     }
 
-    /// One that is in force with a debit, one that has ended, one that nobody signed.
+    /// One that is in force with a debit, one that has ended, one that nobody signed, one that was signed by paying.
     async fn agreements(&self, cast: &Cast) {
         let first = self.agree(cast, "A1").await;
         self.sign(first, cast.alice).await;
@@ -264,20 +269,33 @@ impl Script {
         self.agree(cast, "A3").await;
         let order = self.order(cast, "T16-debited", 2_000, Product::FaceToFace, None);
         self.door.ask(DebitOrder { order, agreement_no: first, by_plan: true }).await.unwrap();
+        let order = self.order(cast, "T17-signed", 1_900, Product::Page, None);
+        let (terms, sign_notify_url) =
+            (self.terms("A4"), Some(Text::new("http://127.0.0.1:1/signed").unwrap()));
+        let signing = OpenSigning { order, terms, sign_notify_url };
+        let signed = self.door.ask(signing.clone()).await.unwrap().order;
+        self.claim(&signed, cast.carol).await;
+        self.confirm(&signed, cast.carol).await.unwrap();
+        let order = self.order(cast, "T18-signs", 1_950, Product::Page, None);
+        self.door.ask(OpenSigning { order, terms: self.terms("A5"), ..signing }).await.unwrap();
     }
 
-    async fn agree(&self, cast: &Cast, number: &str) -> AgreementNo {
+    fn terms(&self, number: &str) -> Terms {
         let first = Day::of(self.now.load(Ordering::Relaxed));
         let (unit, every, single) = (Unit::Month, 1, fen(3_000));
         let rule = PeriodRule { unit, every, first, single, total: Some(fen(9_000)), payments: Some(3) };
-        let terms = Terms {
+        Terms {
             product: PersonalProduct::CyclePay,
             sign_scene: Text::new("INDUSTRY|DIGITAL_MEDIA").unwrap(),
             external_agreement_no: Some(Text::new(number).unwrap()),
             external_logon_id: None,
             rule: Some(rule),
             validity: None,
-        };
+        }
+    }
+
+    async fn agree(&self, cast: &Cast, number: &str) -> AgreementNo {
+        let terms = self.terms(number);
         let delivery = AgreementDelivery {
             notify_url: Some(Text::new("http://127.0.0.1:1/agreements").unwrap()),
             return_url: None,

@@ -2,7 +2,7 @@
 
 use crate::command::Next;
 use crate::open_order::merchant;
-use crate::{Rows, Stop};
+use crate::{Fault, Rows, Stop};
 use base::{AgreementNo, AppId, Day, PartyId, Slot, Text};
 use money::{Currency, Minor};
 use people::PartyStatus;
@@ -55,30 +55,23 @@ pub(crate) fn offer_agreement(
     let Some(party) = merchant(rows, seller, command.app)? else {
         return Stop::because(OfferRefused::SellerNotFound);
     };
-    if let Some(first) = numbered(rows, command)? {
-        if let Some(field) = first.differs(&command.terms) {
-            return Stop::because(OfferRefused::NumberTaken { field });
-        }
-        match first.state {
-            AgreementState::Normal => return Stop::because(OfferRefused::AlreadySigned),
-            AgreementState::Stop => return Stop::because(OfferRefused::AlreadyEnded),
-            // One that is too late is offered anew, unless a buyer's slot is asked right now.
-            AgreementState::Temp if rows.now_us() < first.sign_until_us || first.asked.is_some() => {
-                return Ok(Next::Answer(first));
-            }
-            AgreementState::Temp => {}
-        }
+    // One that is too late is offered anew, unless a buyer's slot is asked right now.
+    let now_us = rows.now_us();
+    let standing = standing(rows, seller, &command.terms)?;
+    if let Some(first) =
+        standing.clone().filter(|first| now_us < first.sign_until_us || first.asked.is_some())
+    {
+        return Ok(Next::Answer(first));
     }
     if party.status != PartyStatus::Normal {
         return Stop::because(OfferRefused::SellerBlocked);
     }
-    let today = Day::of(rows.now_us());
-    if command.terms.rule.is_some_and(|rule| rule.first < today) {
+    if has_begun(&command.terms, now_us) {
         return Stop::because(OfferRefused::FirstDayPassed);
     }
 
     // Nothing can be refused below this line; nothing was changed above it.
-    if let Some(late) = numbered(rows, command)? {
+    if let Some(late) = standing {
         forget(rows, &late);
     }
     let agreement = Arc::new(fresh(rows, command));
@@ -91,34 +84,65 @@ pub(crate) fn offer_agreement(
 }
 
 /// The name under which a merchant's own number is found.
-fn external_name(number: &ExternalNo) -> AgreementText {
+pub(super) fn external_name(number: &ExternalNo) -> AgreementText {
     Text::new(number.as_str()).expect("the shorter text fits")
 }
 
+/// The unsigned offer that stands under the merchant's number of these terms, if any; refused when the number is used
+/// up or was used for something else.
+pub(super) fn standing(
+    rows: &mut Rows<'_>,
+    seller: PartyId,
+    terms: &Terms,
+) -> Result<Option<Arc<Agreement>>, Stop<OfferRefused>> {
+    let Some(first) = numbered(rows, seller, terms)? else { return Ok(None) };
+    if let Some(field) = first.differs(terms) {
+        return Stop::because(OfferRefused::NumberTaken { field });
+    }
+    match first.state {
+        AgreementState::Normal => Stop::because(OfferRefused::AlreadySigned),
+        AgreementState::Stop => Stop::because(OfferRefused::AlreadyEnded),
+        AgreementState::Temp => Ok(Some(first)),
+    }
+}
+
+/// Whether the first debit of these terms is planned for a day that has passed.
+pub(super) fn has_begun(terms: &Terms, now_us: i64) -> bool {
+    terms.rule.is_some_and(|rule| rule.first < Day::of(now_us))
+}
+
 /// The agreement that has the merchant's number already.
-fn numbered(rows: &mut Rows<'_>, command: &OfferAgreement) -> Result<Option<Arc<Agreement>>, crate::Fault> {
-    let Some(number) = &command.terms.external_agreement_no else { return Ok(None) };
+pub(super) fn numbered(
+    rows: &mut Rows<'_>,
+    seller: PartyId,
+    terms: &Terms,
+) -> Result<Option<Arc<Agreement>>, Fault> {
+    let Some(number) = &terms.external_agreement_no else { return Ok(None) };
     let name = external_name(number);
-    let Some(named) = rows.get::<AgreementName>((rows.slot(), command.seller, name))? else {
-        return Ok(None);
-    };
+    let Some(named) = rows.get::<AgreementName>((rows.slot(), seller, name))? else { return Ok(None) };
     rows.get::<Agreement>((rows.slot(), named.no))
 }
 
 fn fresh(rows: &mut Rows<'_>, command: &OfferAgreement) -> Agreement {
-    let (slot, now_us) = (rows.slot(), rows.now_us());
-    let no = AgreementNo::of(rows.stamp(), slot);
-    let OfferAgreement { seller, app, terms, delivery, sign_within_us } = command.clone();
-    let life_us = sign_within_us.unwrap_or(SIGN_LIFE_US).clamp(0, SIGN_LIFE_US);
+    let now_us = rows.now_us();
+    let no = AgreementNo::of(rows.stamp(), rows.slot());
+    let life_us = command.sign_within_us.unwrap_or(SIGN_LIFE_US).clamp(0, SIGN_LIFE_US);
     let sign_until_us = now_us + life_us;
     let timer = rows.after(sign_until_us, |timer| {
         timer.task = TimerTask::EndAgreement;
         timer.order_no = Some(no.topic());
     });
+    Agreement { timer: Some(timer), ..unsigned(rows, command, sign_until_us) }
+}
+
+/// An agreement that nobody signed, without a timer.
+pub(super) fn unsigned(rows: &Rows<'_>, command: &OfferAgreement, sign_until_us: i64) -> Agreement {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let OfferAgreement { seller, app, terms, delivery, sign_within_us: _ } = command.clone();
     let rule = terms.rule;
     Agreement {
         slot,
-        no,
+        no: AgreementNo::of(rows.stamp(), slot),
         seller,
         app,
         product: terms.product,
@@ -140,7 +164,7 @@ fn fresh(rows: &mut Rows<'_>, command: &OfferAgreement) -> Agreement {
         rsa1: delivery.rsa1,
         offered_at_us: now_us,
         sign_until_us,
-        timer: Some(timer),
+        timer: None,
         asked: None,
         buyer: None,
         buyer_login_masked: None,

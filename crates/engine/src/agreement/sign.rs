@@ -101,12 +101,7 @@ pub(crate) fn sign_ask(rows: &mut Rows<'_>, asked: &SignAsk) -> Result<Option<Re
         Some(refused) => Err(refused),
         None => {
             rows.delete::<Attempt>((rows.slot(), asked.buyer, asked.attempt));
-            let mandate = fresh(rows, asked);
-            let (slot, owner, name) = (mandate.slot, mandate.buyer, mandate.name());
-            rows.put(AgreementName { slot, owner, name, no: agreement_no });
-            let said = said(rows, &mandate)?;
-            rows.put(mandate);
-            Ok(said)
+            Ok(signed(rows, agreement_no, (asked.buyer, asked.seller), &asked.terms)?)
         }
     };
     rows.send(agreement_no.slot(), Message::SignAnswer(SignAnswer { agreement_no, answer }));
@@ -130,15 +125,44 @@ fn judge(rows: &mut Rows<'_>, asked: &SignAsk) -> Result<Option<SignRefused>, Fa
     if party.status != PartyStatus::Normal {
         return Ok(Some(SignRefused::BuyerBlocked));
     }
-    let external = asked.terms.external_agreement_no.as_ref().map(|number| number.as_str());
-    let name = buyer_name(asked.seller, asked.terms.product, asked.terms.sign_scene.as_str(), external);
-    let same = rows.get::<AgreementName>((slot, asked.buyer, name))?;
-    Ok(same.map(|_| SignRefused::SameInForce))
+    let same = same_in_force(rows, asked.buyer, asked.seller, &asked.terms)?;
+    Ok(same.then_some(SignRefused::SameInForce))
 }
 
-fn fresh(rows: &mut Rows<'_>, asked: &SignAsk) -> Mandate {
+/// Whether the buyer has signed the same with this merchant, and it is in force.
+pub(super) fn same_in_force(
+    rows: &mut Rows<'_>,
+    buyer: PartyId,
+    seller: PartyId,
+    terms: &Terms,
+) -> Result<bool, Fault> {
+    let external = terms.external_agreement_no.as_ref().map(|number| number.as_str());
+    let name = buyer_name(seller, terms.product, terms.sign_scene.as_str(), external);
+    Ok(rows.get::<AgreementName>((rows.slot(), buyer, name))?.is_some())
+}
+
+/// Writes the mandate of buyer and seller with its name and its timer, and gives what is said of it.
+pub(super) fn signed(
+    rows: &mut Rows<'_>,
+    no: AgreementNo,
+    (buyer, seller): (PartyId, PartyId),
+    terms: &Terms,
+) -> Result<MandateSaid, Fault> {
+    let mandate = fresh(rows, no, (buyer, seller), terms);
+    let (slot, owner, name) = (mandate.slot, mandate.buyer, mandate.name());
+    rows.put(AgreementName { slot, owner, name, no });
+    let said = said(rows, &mandate)?;
+    rows.put(mandate);
+    Ok(said)
+}
+
+fn fresh(
+    rows: &mut Rows<'_>,
+    no: AgreementNo,
+    (buyer, seller): (PartyId, PartyId),
+    terms: &Terms,
+) -> Mandate {
     let (slot, now_us) = (rows.slot(), rows.now_us());
-    let (no, terms) = (asked.agreement_no, &asked.terms);
     let invalid_at_us = terms.validity.map_or(FOREVER_US, |validity| validity.ends_at_us(now_us));
     let timer = rows.after(invalid_at_us, |timer| {
         timer.task = TimerTask::EndAgreement;
@@ -148,8 +172,8 @@ fn fresh(rows: &mut Rows<'_>, asked: &SignAsk) -> Mandate {
     Mandate {
         slot,
         no,
-        buyer: asked.buyer,
-        seller: asked.seller,
+        buyer,
+        seller,
         product: terms.product,
         sign_scene: terms.sign_scene.clone(),
         external_agreement_no: terms.external_agreement_no.clone(),

@@ -1,7 +1,11 @@
 //! Whatever is asked, in whatever order, alone or between the steps of another's chain: money is moved and never made.
 
 use crate::script::{Script, digest};
-use base::{MINUTE_US, Text};
+use base::{Day, MINUTE_US, OrderNo, PartyId, Text};
+use engine::{
+    AgreementDelivery, DebitOrder, EndMandate, OfferAgreement, OpenSigning, PostponeDebit, SignAgreement,
+    UnsignAgreement,
+};
 use engine::{
     BackPart, CancelOrder, ClaimOrder, CloseOrder, Command, ConfirmPay, IssuePayCode, JudgePassword,
     OpenOrder, PayBy, RefundOrder, RunTimer, SetPartyStatus, Share, SplitOrder, SplitPart, TopUp,
@@ -12,8 +16,10 @@ use people::PartyStatus;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
+use std::sync::Arc;
 use trade::{
-    Delivery, Meaning, Order, OrderNumber, Product, SplitLine, SplitState, Trade, TradeState, WireCharset,
+    Agreement, AgreementState, Delivery, Meaning, Order, OrderNumber, PeriodRule, PersonalProduct, Product,
+    SplitLine, SplitState, Terms, Trade, TradeState, Unit, Validity, WireCharset,
 };
 
 /// One thing to ask, as small numbers: shrinking makes them smaller.
@@ -30,7 +36,7 @@ struct Wish {
 fn any_wish() -> impl Strategy<Value = Wish> {
     let amount = prop_oneof![1_u64..200, Just(100), Just(3_333), Just(120_000)];
     let minutes = prop_oneof![6 => Just(0_i64), 2 => 1_i64..5, 1 => 60_i64..400, 1 => Just(24 * 60)];
-    (0_u8..31, 0_u8..3, 0_u8..2, prop_oneof![3 => 0_u8..2, 1 => 2_u8..4], amount, minutes).prop_map(
+    (0_u8..47, 0_u8..3, 0_u8..2, prop_oneof![3 => 0_u8..2, 1 => 2_u8..4], amount, minutes).prop_map(
         |(what, buyer, seller, number, amount, minutes)| Wish {
             what,
             buyer,
@@ -153,9 +159,10 @@ impl Random {
                 let key = Text::new(&format!("K{}", wish.number)).unwrap();
                 TopUp { party: if wish.minutes == 0 { buyer } else { seller }, amount, key }.into()
             }
-            29..=30 => return self.take_back(wish),
-            26..=27 => {
-                let share = if wish.what == 26 { Share::Amount(amount) } else { Share::Percent(7) };
+            26..=40 => return self.about_agreement(wish, buyer, seller, open(Product::Page, None, None)),
+            43..=44 => return self.take_back(wish),
+            41..=42 => {
+                let share = if wish.what == 41 { Share::Amount(amount) } else { Share::Percent(7) };
                 let receiver = Some(buyer);
                 let parts = vec![
                     SplitPart { payer: None, receiver, share },
@@ -173,6 +180,62 @@ impl Random {
                 let timer = self.script.world.due().first().cloned()?;
                 RunTimer { due_at_us: timer.due_at_us, timer: timer.no }.into()
             }
+        })
+    }
+
+    /// Offers, signatures, debits, plans that move and ends, with the few agreements that a merchant has.
+    fn about_agreement(
+        &mut self,
+        wish: Wish,
+        buyer: PartyId,
+        seller: PartyId,
+        order: OpenOrder,
+    ) -> Option<Command> {
+        let of_seller = |row: &&Arc<Agreement>| row.seller == seller;
+        let all: Vec<_> = self.script.world.all::<Agreement>().filter(of_seller).cloned().collect();
+        // Mostly one that it can be done with: chance alone would seldom find it.
+        let wanted = if wish.what < 30 { AgreementState::Temp } else { AgreementState::Normal };
+        let fits = |row: &&Arc<Agreement>| row.state == wanted || wish.number == 3;
+        let one = all.iter().rev().find(fits).cloned();
+        let today = Day::of(self.script.world.wall_us);
+        let app = self.script.apps[&seller];
+        let notify_url = Some(Text::new("https://shop.example/agreements").unwrap());
+        let signer = one.as_ref().and_then(|row| row.buyer);
+        Some(match wish.what {
+            26 => {
+                let delivery = AgreementDelivery {
+                    notify_url,
+                    return_url: None,
+                    charset: WireCharset::Utf8,
+                    rsa1: false,
+                };
+                let terms = terms(wish, today);
+                OfferAgreement { seller, app, terms, delivery, sign_within_us: None }.into()
+            }
+            27..=29 => {
+                let agreement_no = one?.no;
+                let attempt = self.proof(buyer, agreement_no.topic())?;
+                SignAgreement { agreement_no, buyer, attempt }.into()
+            }
+            30..=34 => {
+                let (agreement_no, by_plan) = (one?.no, wish.buyer != 0);
+                let meaning = Meaning { product: Product::FaceToFace, ..order.meaning };
+                // Few numbers, but those of debits alone.
+                let out_trade_no = Text::new(&format!("D{}", wish.amount % 40)).unwrap();
+                let order = OpenOrder { meaning, out_trade_no, ..order };
+                DebitOrder { order, agreement_no, by_plan }.into()
+            }
+            35..=36 => {
+                let days = 1 + u32::try_from(wish.amount % 14).unwrap();
+                PostponeDebit { seller, agreement_no: one?.no, to: today.plus_days(days) }.into()
+            }
+            37..=38 => match wish.buyer {
+                0 => UnsignAgreement { seller, agreement_no: one?.no }.into(),
+                1 => EndMandate { buyer: signer?, agreement_no: one?.no }.into(),
+                _ => EndMandate { buyer, agreement_no: one?.no }.into(),
+            },
+            39 => OpenSigning { order, terms: terms(wish, today), sign_notify_url: notify_url }.into(),
+            _ => return self.confirm(buyer, None),
         })
     }
 
@@ -196,7 +259,7 @@ impl Random {
         Some(RefundOrder { seller: order.seller, which, amount, out_request_no, reason: None, back }.into())
     }
 
-    fn issue(&mut self, buyer: base::PartyId) {
+    fn issue(&mut self, buyer: PartyId) {
         self.codes += 1;
         let digest = digest(&format!("C{}", self.codes % 1_000));
         self.script.world.run(IssuePayCode { party: buyer, digest });
@@ -204,17 +267,48 @@ impl Random {
 
     /// A password is tried and judged right, so that the confirmation is worth something.
     /// If the buyer has a trade that waits, it is that one: chance alone would seldom find it.
-    fn confirm(&mut self, buyer: base::PartyId, order_no: Option<base::OrderNo>) -> Option<Command> {
-        let waits =
-            |trade: &&std::sync::Arc<Trade>| trade.buyer == buyer && trade.state == TradeState::Waiting;
+    fn confirm(&mut self, buyer: PartyId, order_no: Option<OrderNo>) -> Option<Command> {
+        let waits = |trade: &&Arc<Trade>| trade.buyer == buyer && trade.state == TradeState::Waiting;
         let waiting = self.script.world.all::<Trade>().find(waits).map(|trade| trade.no);
         let order_no = waiting.or(order_no)?;
+        let attempt = self.proof(buyer, order_no)?;
+        Some(ConfirmPay { buyer, order_no, attempt }.into())
+    }
+
+    /// A try of the password that was judged, mostly right.
+    fn proof(&mut self, buyer: PartyId, about: OrderNo) -> Option<u64> {
         self.tries += 1;
-        let reply = self.script.world.run(TryPassword { party: buyer, about: order_no }).reply;
+        let reply = self.script.world.run(TryPassword { party: buyer, about }).reply;
         let Some(engine::Reply::TryPassword(Ok(reserved))) = reply else { return None };
         let attempt = reserved.attempt;
         self.script.world.run(JudgePassword { party: buyer, attempt, right: !self.tries.is_multiple_of(7) });
-        Some(ConfirmPay { buyer, order_no, attempt }.into())
+        Some(attempt)
+    }
+}
+
+/// Terms out of few: plans from today on or soon, with limits that are met, and none at all.
+fn terms(wish: Wish, today: Day) -> Terms {
+    let fen = |minor| Money::from_minor(minor, Currency::Cny).unwrap();
+    let every = if wish.amount.is_multiple_of(2) { 7 } else { 1 };
+    let unit = if every == 7 { Unit::Day } else { Unit::Month };
+    let first = today.plus_days(u32::from(wish.buyer) * 3);
+    let rule = PeriodRule {
+        unit,
+        every,
+        first,
+        single: fen(4_000),
+        total: (wish.buyer == 0).then(|| fen(4_000)),
+        payments: (wish.buyer == 1).then_some(2),
+    };
+    let planned = wish.number != 3;
+    Terms {
+        product: if planned { PersonalProduct::CyclePay } else { PersonalProduct::Withholding },
+        sign_scene: Text::new("INDUSTRY|DIGITAL_MEDIA").unwrap(),
+        external_agreement_no: (wish.number < 2)
+            .then(|| Text::new(&format!("E{}", wish.amount % 5)).unwrap()),
+        external_logon_id: None,
+        rule: planned.then_some(rule),
+        validity: (wish.buyer == 2).then_some(Validity { unit: Unit::Day, count: 2 }),
     }
 }
 
@@ -266,7 +360,7 @@ proptest! {
 fn the_wishes_are_not_all_refused() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut accepted = Accepted::new();
-    for _day in 0..80 {
+    for _day in 0..150 {
         let wishes = vec((any_wish(), proptest::option::of((any_wish(), 2_u32..5))), 60)
             .new_tree(&mut runner)
             .unwrap()
@@ -275,18 +369,14 @@ fn the_wishes_are_not_all_refused() {
             *accepted.entry(name).or_default() += count;
         }
     }
-    for name in [
-        "OpenOrder",
-        "ClaimOrder",
-        "ConfirmPay",
-        "CloseOrder",
-        "CancelOrder",
-        "RefundOrder",
-        "RunTimer",
-        "TopUp",
-        "SplitOrder",
-    ] {
-        assert!(accepted.get(name).is_some_and(|count| *count >= 20), "{name}: {accepted:?}");
-    } // These need an order that was paid and split, and a receiver that still has its part.
+    let orders = "OpenOrder ClaimOrder ConfirmPay CloseOrder CancelOrder RefundOrder RunTimer TopUp OpenSigning \
+        SplitOrder";
+    let agreements = "OfferAgreement SignAgreement DebitOrder PostponeDebit UnsignAgreement EndMandate";
+    for (names, least) in [(orders, 20), (agreements, 5)] {
+        for name in names.split(' ') {
+            assert!(accepted.get(name).is_some_and(|count| *count >= least), "{name}: {accepted:?}");
+        }
+    }
+    // These need an order that was paid and split, and a receiver that still has its part.
     assert!(accepted.get("refunds that take back").is_some_and(|count| *count >= 8), "{accepted:?}");
 }

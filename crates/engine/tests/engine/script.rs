@@ -10,9 +10,9 @@ use engine::{
     AgreementDelivery, CancelAction, CancelOrder, ClaimOrder, CloseOrder, Command, ConfirmGoods, ConfirmPay,
     DebitOrder, EndMandate, FindAccount, FindAgreement, FindByBuyer, FindEscrow, FindLogin, FindMandate,
     FindOffer, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, IssuePayCode, JudgePassword,
-    NewPassword, OfferAgreement, OpenApp, OpenOrder, OpenParty, PayBy, PostponeDebit, RefundOrder, Reply,
-    RunTimer, SetAppStatus, SetPartyStatus, SetRules, SignAgreement, TopUp, TryPassword, UnsignAgreement,
-    Which,
+    NewPassword, OfferAgreement, OpenApp, OpenOrder, OpenParty, OpenSigning, PayBy, PostponeDebit,
+    RefundOrder, Reply, RunTimer, SetAppStatus, SetPartyStatus, SetRules, SignAgreement, TopUp, TryPassword,
+    UnsignAgreement, Which,
 };
 use ledger::AccountKind;
 use money::{Currency, Money, Rate, parse_amount};
@@ -20,7 +20,7 @@ use people::{AppMode, AppStatus, PartyKind, PartyStatus};
 use std::collections::BTreeMap;
 use trade::{
     Agreement, Delivery, Goods, Mandate, Meaning, Notice, Order, OrderNumber, PeriodRule, PersonalProduct,
-    Product, Refund, Rulebook, Terms, Timeout, Trade, Unit, Validity, WireCharset,
+    Product, Refund, Rulebook, Signing, Terms, Timeout, Trade, Unit, Validity, WireCharset,
 };
 
 /// Runs a script in a fresh world and hands the world back.
@@ -42,7 +42,7 @@ pub(crate) struct Script {
     pub(crate) parties: BTreeMap<String, PartyId>,
     pub(crate) apps: BTreeMap<PartyId, AppId>,
     pub(crate) agreements: BTreeMap<String, AgreementNo>,
-    tries: BTreeMap<String, u64>,
+    pub(crate) tries: BTreeMap<String, u64>,
     next_slot: u8,
     pub(crate) last: Option<Reply>,
 }
@@ -251,6 +251,7 @@ impl Script {
                 }
                 .into()
             }
+            verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
             "code" => IssuePayCode { party: party(1), digest: digest(words.at(2)) }.into(),
             "pay" => self.order_command(words, Product::FaceToFace, Some(3)).into(),
             "precreate" => self.order_command(words, Product::QrCode, None).into(),
@@ -281,11 +282,16 @@ impl Script {
             "seller" | "buyer" | "arbiter" => {
                 crate::escrow::command(self, words.plain.as_slice(), &words.named).into()
             }
+            "page-sign" => {
+                let (order, terms) =
+                    (self.order_command(words, Product::Page, None), self.offer(words).terms);
+                OpenSigning { order, terms, sign_notify_url: words.text("tell") }.into()
+            }
             "claim" => {
                 let by_code = words.plain.contains(&"code");
                 ClaimOrder { order_no: self.no(words.at(1)), buyer: party(2), by_code }.into()
             }
-            "try" => TryPassword { party: party(2), about: self.no(words.at(1)) }.into(),
+            "try" => TryPassword { party: party(2), about: crate::freeze::about(self, words.at(1)) }.into(),
             "judge" => {
                 let attempt = self.tries.get(words.at(2)).copied().unwrap_or(999_999);
                 JudgePassword { party: party(1), attempt, right: words.at(3) == "right" }.into()
@@ -473,7 +479,12 @@ impl Script {
     }
 
     /// `pay T1 shop C1 30.00` (the code belongs to the party it was issued to), `precreate T1 shop 30.00`, …
-    fn order_command(&self, words: &Words<'_>, product: Product, code_at: Option<usize>) -> OpenOrder {
+    pub(crate) fn order_command(
+        &self,
+        words: &Words<'_>,
+        product: Product,
+        code_at: Option<usize>,
+    ) -> OpenOrder {
         let seller = self.party(words.at(2));
         let amount_at = if code_at.is_some() { 4 } else { 3 };
         let currency = words.named.get("in").map_or(Currency::Cny, |code| Currency::from_code(code).unwrap());
@@ -602,6 +613,20 @@ impl Script {
                     told.map(|content| content.split("\"notify_type\":\"").nth(1).unwrap().to_owned());
                 kinds.map(|rest| rest.split('"').next().unwrap().to_owned()).collect::<Vec<_>>().join(", ")
             }
+            // `T1 A1`: what became of what is signed by paying T1; from then on A1 is the agreement's name.
+            "signing" => {
+                let no = self.no(words.at(1));
+                let signing = self.world.get::<Signing>((no.slot(), no)).expect("its terms stand beside it");
+                match (signing.agreement_no, signing.refused) {
+                    (None, None) => "waiting".to_owned(),
+                    (None, Some(refused)) => format!("{refused:?}"),
+                    (Some(agreement), refused) => {
+                        assert_eq!(refused, None);
+                        self.agreements.insert(words.at(2).to_owned(), agreement);
+                        "signed".to_owned()
+                    }
+                }
+            }
             "refund-row" => {
                 let refund = self.refund(words.at(1), words.at(2));
                 format!(
@@ -683,6 +708,19 @@ fn tell(reply: &Reply) -> String {
         Reply::FindTrade(answer) => result(answer, |trade| format!("{:?}", trade.state)),
         Reply::FindLogin(answer) => result(answer, |party| party.to_string()),
         Reply::FindParty(answer) => result(answer, |party| format!("{} {:?}", party.name, party.status)),
+        Reply::OpenFreeze(answer) => result(answer, |freeze| freeze.state.wire().to_owned()),
+        Reply::ClaimFreeze(answer) => result(answer, |freeze| freeze.state.wire().to_owned()),
+        Reply::ConfirmFreeze(answer) => result(answer, |freeze| freeze.state.wire().to_owned()),
+        Reply::Unfreeze(answer) => result(answer, crate::freeze::told),
+        Reply::CancelFreeze(answer) => result(answer, |cancelled| {
+            let action = if cancelled.unfrozen { "unfreeze" } else { "close" };
+            format!("{action} {}", cancelled.freeze.state.wire())
+        }),
+        Reply::PayFrozen(answer) => result(answer, |opened| {
+            format!("{}{:?}", if opened.paid { "paid " } else { "" }, opened.order.state)
+        }),
+        Reply::FindFreeze(answer) => result(answer, crate::freeze::told),
+        Reply::FindFreezeByNo(answer) => result(answer, |freeze| freeze.state.wire().to_owned()),
         Reply::FindAccount(answer) => result(answer, |account| account.available().to_string()),
         Reply::Authorize(_)
         | Reply::TakeTokens(_)
@@ -704,6 +742,8 @@ fn tell(reply: &Reply) -> String {
         Reply::DebitOrder(answer) => result(answer, |opened| {
             format!("{}{:?}", if opened.paid { "paid " } else { "" }, opened.order.state)
         }),
+        Reply::OpenSigning(answer) => result(answer, |opened| format!("{:?}", opened.order.state)),
+        Reply::FindSigning(answer) => result(answer, |_| ok()),
         Reply::FindAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::FindOffer(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::FindByBuyer(answer) => result(answer, |_| ok()),

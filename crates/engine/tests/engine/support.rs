@@ -6,7 +6,7 @@ use ledger::{Account, AccountId, AccountKind, Posting, PostingKind, Side};
 use money::Currency;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use trade::{Agreement, AgreementName, AgreementState, Debit, Mandate};
+use trade::{Agreement, AgreementName, AgreementState, Debit, Mandate, Signing};
 use trade::{
     Escrow, EscrowState, EscrowStep, Notice, NoticeEvent, Order, OrderNumber, OrderState, Refund,
     RefundState, Rulebook, Timer, TimerTask, Trade, TradeState,
@@ -90,6 +90,7 @@ fn rank_of(row: &Row) -> Option<u8> {
         Row::Agreement(agreement) => Some(agreement.state as u8),
         Row::Mandate(mandate) => Some(mandate.state as u8),
         Row::Escrow(escrow) => Some(escrow.state as u8),
+        Row::Freeze(freeze) => Some(freeze.state as u8),
         _ => None,
     }
 }
@@ -185,6 +186,10 @@ impl World {
             assert!(watched, "a timer without its order: {timer:?}");
         }
         self.check_agreements();
+        crate::freeze::check(self);
+        for signing in self.all::<Signing>() {
+            self.check_signing(signing);
+        }
         for (key, row) in &self.rows {
             let Some(rank) = rank_of(row) else { continue };
             let before = self.seen.insert(key.clone(), rank).unwrap_or(rank);
@@ -233,6 +238,17 @@ impl World {
             let counted = (mandate.debits as usize, mandate.debited_minor.units());
             assert_eq!(counted, (paid.len(), sum), "{mandate:?}");
         }
+    }
+
+    /// What is signed by paying is signed if and only if it was paid, or there is a reason why not.
+    fn check_signing(&self, signing: &Signing) {
+        let order = self.get::<Order>((signing.slot, signing.order_no)).expect("its order");
+        let settled = (signing.agreement_no.is_some(), signing.refused.is_some());
+        assert_ne!(settled, (true, true), "{signing:?}");
+        assert_eq!(settled != (false, false), order.paid_at_us.is_some(), "{signing:?}\n{order:?}");
+        let Some(no) = signing.agreement_no else { return };
+        let agreement = self.get::<Agreement>((signing.slot, no)).expect("it was signed");
+        assert_eq!((agreement.buyer, agreement.terms()), (order.buyer, signing.terms()), "{agreement:?}");
     }
 
     fn check_books(&self) {

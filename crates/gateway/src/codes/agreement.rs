@@ -3,8 +3,8 @@
 
 use super::{Code, Refused, TableRow, business, every, rows, trade};
 use ::trade::{
-    DebitRefused, FindAgreementRefused, MandateRefusal, OfferRefused, OpenRefused, PayRefused,
-    PostponeRefused, UnsignRefused,
+    DebitRefused, FindAgreementRefused, MandateRefusal, OfferRefused, OpenRefused, OpenSigningRefused,
+    PayRefused, PostponeRefused, UnsignRefused,
 };
 use std::fmt;
 
@@ -60,6 +60,22 @@ impl Refused for OfferRefused {
     }
     fn field(&self) -> Option<&'static str> {
         if let OfferRefused::NumberTaken { field } = self { Some(field) } else { None }
+    }
+}
+
+impl Refused for OpenSigningRefused {
+    fn code(self) -> Code {
+        match self {
+            OpenSigningRefused::Open(refused) => trade::of_open(refused),
+            OpenSigningRefused::Offer(refused) => refused.code(),
+        }
+    }
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            OpenSigningRefused::Open(OpenRefused::NumberTaken { field }) => Some(field),
+            OpenSigningRefused::Open(_) => None,
+            OpenSigningRefused::Offer(refused) => refused.field(),
+        }
     }
 }
 

@@ -170,3 +170,114 @@ async fn a_wrong_field_is_named() {
     let refusal = shop.gateway.offer_agreement_text(&text).await.unwrap_err();
     assert_eq!(refusal.sub_code, "PRODUCT_CODE_NOT_SUPPORTED_ERROR");
 }
+
+/// An order whose buyer signs [`OFFER`] by paying it.
+fn signing_order(number: &str, product_code: &str, sign: &str) -> String {
+    format!(
+        r#"{{"out_trade_no":"{number}","total_amount":"12.00","subject":"会员","product_code":"{product_code}",
+        "agreement_sign_params":{sign}}}"#
+    )
+}
+
+#[tokio::test]
+async fn an_order_is_paid_and_an_agreement_is_signed_in_one_step() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let by_buyer = format!(
+        r#"{{"alipay_user_id":"{}","personal_product_code":"CYCLE_PAY_AUTH_P","sign_scene":"INDUSTRY|DIGITAL_MEDIA",
+        "external_agreement_no":"E1"}}"#,
+        shop.alice
+    );
+    for (number, method, code) in [
+        ("S1", "alipay.trade.app.pay", "QUICK_MSECURITY_PAY"),
+        ("S2", "alipay.trade.app.pay", "CYCLE_PAY_AUTH"),
+        ("S3", "alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY"),
+    ] {
+        let (sign, asked) = (
+            OFFER.replace("\"E1\"", &format!("\"E{number}\"")),
+            by_buyer.replace("E1", &format!("E{number}")),
+        );
+        let text = crate::client::form(&client.sign(client.params(
+            method,
+            &signing_order(number, code, &sign),
+            &[],
+        )));
+        let order_no = shop.gateway.open_order_text(&text).await.unwrap();
+        assert_eq!(
+            shop.gateway.open_order_text(&text).await.unwrap(),
+            order_no,
+            "the same is the same order"
+        );
+        shop.claim(order_no, shop.alice).await;
+        assert_eq!(client.call(QUERY, &asked).await.outcome(), "40004 USER_AGREEMENT_NOT_EXIST");
+        shop.confirm(order_no, shop.alice).await;
+        let signed = client.call(QUERY, &asked).await;
+        assert_eq!((signed.outcome(), signed.get("status")), ("10000".to_owned(), "NORMAL".to_owned()));
+        // Its number is used up.
+        let again = client.call("alipay.trade.app.pay", &signing_order("S9", "CYCLE_PAY_AUTH", &sign)).await;
+        assert_eq!(again.outcome(), "40004 AGREEMENT_ALREADY_SIGNED");
+    }
+}
+
+#[tokio::test]
+async fn what_an_order_signs_is_checked_field_by_field() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let app_pay = async |biz: &str| client.call("alipay.trade.app.pay", biz).await;
+    for (from, to, field) in [
+        ("\"MONTH\"", "\"WEEK\"", "period_type"),
+        ("ALIPAYAPP", "PIGEON", "channel"),
+        ("\"E1\"", "\"E-1\"", "external_agreement_no"),
+        ("\"sign_scene\"", "\"sign_notify_url\":\"ftp://x\",\"sign_scene\"", "sign_notify_url"),
+        ("\"sign_scene\"", "\"effect_time\":\"86401\",\"sign_scene\"", "effect_time"),
+        ("\"sign_scene\"", "\"sub_merchant\":{\"sub_merchant_id\":\"1\"},\"sign_scene\"", "sub_merchant"),
+    ] {
+        let answer = app_pay(&signing_order("F1", "CYCLE_PAY_AUTH", &OFFER.replace(from, to))).await;
+        assert_eq!(answer.outcome(), "40004 ACQ.INVALID_PARAMETER", "{to}");
+        assert!(answer.get("sub_msg").contains(field), "{to}: {}", answer.get("sub_msg"));
+    }
+    // Only an order that signs is of these products.
+    let plain =
+        r#"{"out_trade_no":"F1","total_amount":"12.00","subject":"会员","product_code":"CYCLE_PAY_AUTH"}"#;
+    assert_eq!(app_pay(plain).await.outcome(), "40004 ACQ.INVALID_PARAMETER");
+    // Elsewhere nobody would see what is signed.
+    for (method, code) in [
+        ("alipay.trade.wap.pay", "QUICK_WAP_WAY"),
+        ("alipay.trade.precreate", "FACE_TO_FACE_PAYMENT"),
+        ("alipay.trade.create", "JSAPI_PAY"),
+        ("alipay.trade.pay", "FACE_TO_FACE_PAYMENT"),
+    ] {
+        let more =
+            format!(r#"{{"buyer_id":"{}","scene":"bar_code","auth_code":"280000000000000000","#, shop.alice);
+        let biz = signing_order("F2", code, OFFER).replacen('{', &more, 1);
+        let text = crate::client::form(&client.sign(client.params(method, &biz, &[])));
+        let (code, said) = if method.contains("wap") {
+            let refusal = shop.gateway.open_order_text(&text).await.unwrap_err();
+            (format!("40004 {}", refusal.sub_code), refusal.sub_msg)
+        } else {
+            let answer = client.call(method, &biz).await;
+            (answer.outcome(), answer.get("sub_msg"))
+        };
+        assert_eq!(code, "40004 ACQ.INVALID_PARAMETER", "{method}");
+        assert!(said.contains("agreement_sign_params"), "{method}: {said}");
+    }
+    // What was refused left nothing; what was taken is a key.
+    let first = signing_order("F1", "CYCLE_PAY_AUTH", OFFER);
+    assert_eq!(app_pay(&first).await.outcome(), "10000");
+    let other = signing_order("F1", "CYCLE_PAY_AUTH", &OFFER.replace("30.00", "31.00"));
+    let answer = app_pay(&other).await;
+    assert_eq!(answer.outcome(), "40004 ACQ.CONTEXT_INCONSISTENT");
+    assert!(answer.get("sub_msg").contains("agreement_sign_params"), "{}", answer.get("sub_msg"));
+    let without = app_pay(&plain.replace("CYCLE_PAY_AUTH", "QUICK_MSECURITY_PAY")).await;
+    assert!(without.get("sub_msg").contains("agreement_sign_params"), "{}", without.get("sub_msg"));
+    // The number of another agreement.
+    offered(&shop, &client).await;
+    let taken = signing_order("F3", "CYCLE_PAY_AUTH", &OFFER.replace("30.00", "31.00"));
+    let answer = app_pay(&taken).await;
+    assert_eq!(answer.outcome(), "40004 OUT_AGREEMENT_NO_DUPLICATE");
+    let begun = OFFER.replace("2026-01-05", "2026-01-01").replace("E1", "E2");
+    assert_eq!(
+        app_pay(&signing_order("F3", "CYCLE_PAY_AUTH", &begun)).await.outcome(),
+        "40004 ILLEGAL_EXECUTION_TIME"
+    );
+}

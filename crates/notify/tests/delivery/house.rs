@@ -90,7 +90,15 @@ fn world(sandbox: bool) -> Arc<World> {
     };
     let secrets = Secrets::from_master(&[7; 32]).expect("32 bytes");
     let (name, base_url) = ("default".to_owned(), "http://127.0.0.1:1".to_owned());
-    Arc::new(World { name, sandbox, base_url, platform, secrets })
+    Arc::new(World {
+        name,
+        sandbox,
+        base_url,
+        platform,
+        sm2: Arc::default(),
+        profiles: Arc::default(),
+        secrets,
+    })
 }
 
 impl House {

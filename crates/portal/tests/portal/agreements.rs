@@ -2,13 +2,18 @@
 
 use crate::shop::{BUYER, PASSWORD, Shop, fen};
 use axum::http::StatusCode;
-use base::{AgreementNo, Day, Text};
-use engine::{AgreementDelivery, FindOffer, OfferAgreement};
+use base::{AgreementNo, Day, OrderNo, Text};
+use engine::{AgreementDelivery, FindOffer, OfferAgreement, OpenSigning};
 use serde_json::json;
-use trade::{AgreementState, PeriodRule, PersonalProduct, Terms, Unit, Validity, WireCharset};
+use trade::{AgreementState, PeriodRule, PersonalProduct, Product, Terms, Unit, Validity, WireCharset};
 
-async fn offer(shop: &Shop, scene: &str) -> AgreementNo {
-    let (unit, every, first) = (Unit::Month, 1, Day::from_number(20_300_105).unwrap());
+pub(crate) async fn offer(shop: &Shop, scene: &str) -> AgreementNo {
+    offer_from(shop, scene, 20_300_105).await
+}
+
+/// 30.00 each month from this day (`yyyymmdd`) on.
+pub(crate) async fn offer_from(shop: &Shop, scene: &str, first: u32) -> AgreementNo {
+    let (unit, every, first) = (Unit::Month, 1, Day::from_number(first).unwrap());
     let rule = PeriodRule { unit, every, first, single: fen(3_000), total: None, payments: None };
     offer_of(shop, PersonalProduct::CyclePay, scene, Some(rule), None).await
 }
@@ -24,7 +29,7 @@ async fn offer_of(
     let (external_agreement_no, external_logon_id) = (None, None);
     let terms = Terms { product, sign_scene, external_agreement_no, external_logon_id, rule, validity };
     let delivery = AgreementDelivery {
-        notify_url: None,
+        notify_url: Some(Text::new("http://127.0.0.1:9/agreements").unwrap()),
         return_url: Some(Text::new("https://shop.example/back?a=1").unwrap()),
         charset: WireCharset::Utf8,
         rsa1: false,
@@ -99,8 +104,7 @@ async fn the_page_shows_all_that_is_signed() {
     for said in ["SHOWN|FREE", "Any amount, at any time", "12 month(s) from signing on"] {
         assert!(html.contains(said), "{said}: {html}");
     }
-    // How it ends is said as it is: by the shop, or by a call in a sandbox.
-    assert!(!html.contains("You can end it") && html.contains("POST /sandbox/agreement/end"), "{html}");
+    assert!(html.contains("You can end it in your wallet"), "{html}");
 }
 
 #[tokio::test]
@@ -127,4 +131,77 @@ async fn pages_of_agreements_do_not_speak_of_orders_or_money() {
     for page in [dead, stolen, late] {
         assert!(!page.html.contains("order") && !page.html.contains("No money"), "{}", page.html);
     }
+}
+
+/// An order whose buyer signs by paying it, 30.00 each month.
+async fn order_that_signs(shop: &Shop, scene: &str) -> OrderNo {
+    let (unit, every, first) = (Unit::Month, 1, Day::from_number(20_300_105).unwrap());
+    let rule = PeriodRule { unit, every, first, single: fen(3_000), total: None, payments: None };
+    let terms = Terms {
+        product: PersonalProduct::CyclePay,
+        sign_scene: Text::new(scene).unwrap(),
+        external_agreement_no: None,
+        external_logon_id: None,
+        rule: Some(rule),
+        validity: None,
+    };
+    let order = shop.request(Product::Page, 1_200, "coffee", None);
+    shop.door.ask(OpenSigning { order, terms, sign_notify_url: None }).await.unwrap().order.no
+}
+
+#[tokio::test]
+async fn the_cashier_shows_what_is_signed_by_paying_and_what_came_of_it() {
+    let shop = Shop::open().await;
+    for said in ["is signed", "Nothing was signed again"] {
+        let path = shop.path(order_that_signs(&shop, "A").await);
+        let mut browser = shop.browser();
+        browser.language = "en";
+        let seen = browser.get(&path).await;
+        assert_eq!(browser.sign_in(&path, BUYER, PASSWORD).await.status, StatusCode::SEE_OTHER);
+        let asked = browser.get(&path).await;
+        for page in [&seen, &asked] {
+            for words in ["also signs", "30.00", "2030-01-05", "1 month(s)", "12.00"] {
+                assert!(page.html.contains(words), "{words}: {}", page.html);
+            }
+        }
+        assert!(asked.html.contains("Pay and sign"), "{}", asked.html);
+        assert_eq!(browser.pay(&path).await.status, StatusCode::SEE_OTHER);
+        let result = browser.get(&format!("{path}/result")).await;
+        assert!(result.html.contains(said), "{said}: {}", result.html);
+    }
+}
+
+#[tokio::test]
+async fn the_sandbox_tells_what_was_signed_by_paying() {
+    let shop = Shop::open().await;
+    let pay = async || {
+        let order_no = order_that_signs(&shop, "B").await;
+        let body = json!({"login": BUYER, "pay_password": PASSWORD, "trade_no": order_no.to_string()});
+        let (status, paid) = shop.call("/sandbox/pay", body).await;
+        assert_eq!((status, &paid["trade_status"]), (StatusCode::OK, &json!("TRADE_SUCCESS")), "{paid}");
+        paid
+    };
+    let first = pay().await;
+    assert!(first["agreement_no"].is_string() && first["sign_refused"].is_null(), "{first}");
+    let second = pay().await;
+    assert_eq!((&second["agreement_no"], &second["sign_refused"]), (&json!(null), &json!("same_in_force")));
+}
+
+#[tokio::test]
+async fn the_wallet_sends_an_order_that_signs_to_the_cashier() {
+    let shop = Shop::open().await;
+    let order_no = order_that_signs(&shop, "C").await;
+    let path = shop.path(order_no);
+    let mut browser = shop.browser();
+    browser.sign_in(&path, BUYER, PASSWORD).await;
+    shop.wait_posted().await;
+    browser.sign_in("/wallet", BUYER, PASSWORD).await;
+    let wallet = browser.get("/wallet").await;
+    assert!(wallet.html.contains(&format!("href=\"{path}\"")), "{}", wallet.html);
+    assert!(!wallet.html.contains("/wallet/confirm"), "no password is asked here: {}", wallet.html);
+    let number = order_no.to_string();
+    let csrf = wallet.csrf();
+    let form = [("csrf", csrf.as_str()), ("trade_no", number.as_str()), ("pay_password", PASSWORD)];
+    let sent = browser.post("/wallet/confirm", &form).await;
+    assert_eq!((sent.status, sent.location), (StatusCode::SEE_OTHER, path));
 }

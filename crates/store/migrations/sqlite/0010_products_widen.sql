@@ -127,7 +127,8 @@ CREATE TABLE timer_wider (
     no        INTEGER NOT NULL CHECK (no >= 0),
     task      TEXT    NOT NULL CHECK (
         task = 'expire_order' OR task = 'forget_code' OR task = 'forget_attempt' OR
-        task = 'end_agreement' OR task = 'escrow_step' OR task = 'free_splits'),
+        task = 'end_agreement' OR task = 'escrow_step' OR task = 'expire_freeze' OR
+        task = 'end_freeze' OR task = 'free_splits'),
     order_no  INTEGER CHECK (order_no >= 0),
     code      BLOB    CHECK (length(code) = 16),
     party     INTEGER CHECK (party >= 0),

@@ -6,7 +6,8 @@ use base::{AgreementNo, AppId, Day, NoticeNo, OrderNo, PartyId, Slot, TimerNo};
 use engine::Row;
 use money::{Currency, Minor};
 use trade::{
-    Agreement, AgreementName, AgreementState, Debit, EndedBy, Mandate, PersonalProduct, Unit, WireCharset,
+    Agreement, AgreementName, AgreementState, Debit, EndedBy, Mandate, PersonalProduct, Signing,
+    SigningRefused, Terms, Unit, WireCharset,
 };
 
 pub(super) fn extremes() -> Vec<Row> {
@@ -17,17 +18,18 @@ pub(super) fn extremes() -> Vec<Row> {
     rows
 }
 
-fn smallest(slot: Slot, no: AgreementNo) -> [Row; 4] {
+fn smallest(slot: Slot, no: AgreementNo) -> [Row; 5] {
     let (party, order_no) = (PartyId::platform(slot), OrderNo::from_number(0).unwrap());
     [
         row(agreement(slot, no, party)),
         row(mandate(slot, no, party)),
         row(AgreementName { slot, owner: party, name: text(""), no }),
         row(Debit { slot, order_no, agreement_no: no }),
+        row(Signing { slot, ..signing(order_no) }),
     ]
 }
 
-fn largest(slot: Slot, no: AgreementNo) -> [Row; 4] {
+fn largest(slot: Slot, no: AgreementNo) -> [Row; 5] {
     let party = PartyId::issue(9_999_999_999, slot).unwrap();
     let (day, most, timer) =
         (Day::from_number(99_991_230), Some(minor(i64::MAX)), TimerNo::from_number(i64::MAX));
@@ -92,7 +94,38 @@ fn largest(slot: Slot, no: AgreementNo) -> [Row; 4] {
         }),
         row(AgreementName { slot, owner: party, name: longest(), no }),
         row(Debit { slot, order_no: OrderNo::from_number(i64::MAX).unwrap(), agreement_no: no }),
+        row(Signing {
+            slot,
+            product: PersonalProduct::Withholding,
+            sign_scene: longest(),
+            external_agreement_no: Some(longest()),
+            external_logon_id: Some(longest()),
+            period_unit: Some(Unit::Month),
+            period_every: Some(u32::MAX),
+            first_day: day,
+            single_minor: most,
+            total_minor: most,
+            payments: Some(u32::MAX),
+            validity_unit: Some(Unit::Day),
+            validity_count: Some(u32::MAX),
+            notify_url: Some(longest()),
+            agreement_no: Some(no),
+            refused: Some(SigningRefused::SameInForce),
+            ..signing(OrderNo::from_number(i64::MAX).unwrap())
+        }),
     ]
+}
+
+fn signing(order_no: OrderNo) -> Signing {
+    let terms = Terms {
+        product: PersonalProduct::CyclePay,
+        sign_scene: text(""),
+        external_agreement_no: None,
+        external_logon_id: None,
+        rule: None,
+        validity: None,
+    };
+    Signing::of(order_no, &terms, None)
 }
 
 fn agreement(slot: Slot, no: AgreementNo, seller: PartyId) -> Agreement {

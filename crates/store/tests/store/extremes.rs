@@ -1,7 +1,9 @@
 //! The smallest and the largest row of every table.
 
 use crate::samples::*;
-use base::{AppId, HoldNo, NoticeNo, OrderNo, PartyId, PostingNo, Slot, Text, TimerNo};
+use base::{
+    AppId, FreezeNo, HoldNo, NoticeNo, OperationNo, OrderNo, PartyId, PostingNo, Slot, Text, TimerNo,
+};
 use engine::{Link, Outbox, Row};
 use ledger::{Account, AccountId, AccountKind, Hold, HoldState, Posting, PostingKind, Side};
 use money::{Currency, Minor, Rate};
@@ -14,6 +16,10 @@ use trade::{
     NoticeState, Order, OrderNumber, OrderState, PayCode, Product, Receipt, ReceiptOutcome, Refund,
     RefundState, Rulebook, Service, Side as StepSide, StepKind, Timer, TimerTask, TopUpReceipt, Trade,
     TradeState, Transport, WireCharset,
+};
+use trade::{
+    Freeze, FreezeNumber, FreezeOperation, FreezeProduct, FreezeState, FreezeWay, Frozen, FrozenState,
+    OperationBy, OperationKind, OperationState,
 };
 use trade::{ReceiverNamed, Relation, Split, SplitBook, SplitKind, SplitLine, SplitState};
 
@@ -32,6 +38,7 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(crossing());
     rows.extend(grants());
     rows.extend(agreements::extremes());
+    rows.extend(freezes());
     rows.extend(splits());
     rows
 }
@@ -194,6 +201,153 @@ fn cases_and_steps() -> [Row; 4] {
         at_us: i64::MAX,
     };
     [row(case), row(largest_case), row(step), row(largest_step)]
+}
+
+fn freezes() -> Vec<Row> {
+    let (first, nobody, none) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM), Minor::ZERO);
+    let (at, party, no) = last();
+    let most = minor(i64::MAX);
+    let (no, operation) = (FreezeNo::of_topic(no), OperationNo::from_number(i64::MAX).unwrap());
+    let (no_0, operation_0) = (FreezeNo::from_number(0).unwrap(), OperationNo::from_number(0).unwrap());
+    let smallest = Freeze {
+        slot: first,
+        no: no_0,
+        seller: nobody,
+        app: AppId::issue(0, first).unwrap(),
+        out_order_no: text(""),
+        out_request_no: text(""),
+        operation: operation_0,
+        way: FreezeWay::Code,
+        product: FreezeProduct::PreAuth,
+        state: FreezeState::Init,
+        currency: Currency::Cny,
+        amount_minor: none,
+        frozen_minor: none,
+        rest_minor: none,
+        unfrozen_minor: none,
+        paid_minor: none,
+        under_way: 0,
+        title: text(""),
+        payer: None,
+        payer_login_masked: None,
+        notify_url: None,
+        charset: WireCharset::Utf8,
+        rsa1: false,
+        attempt: None,
+        opened_at_us: i64::MIN,
+        expires_at_us: i64::MIN,
+        frozen_at_us: None,
+        ends_at_us: None,
+        closed_at_us: None,
+        cancelled: false,
+        timer: None,
+    };
+    let largest = Freeze {
+        slot: at,
+        no,
+        out_order_no: longest(),
+        out_request_no: longest(),
+        operation,
+        way: FreezeWay::App,
+        product: FreezeProduct::PreauthPay,
+        state: FreezeState::Closed,
+        amount_minor: most,
+        frozen_minor: most,
+        paid_minor: most,
+        under_way: u32::MAX,
+        title: longest(),
+        payer: Some(party),
+        payer_login_masked: Some(longest()),
+        notify_url: Some(longest()),
+        charset: WireCharset::Gbk,
+        rsa1: true,
+        attempt: Some([255; 16]),
+        frozen_at_us: Some(i64::MAX),
+        ends_at_us: Some(i64::MAX),
+        closed_at_us: Some(i64::MAX),
+        cancelled: true,
+        timer: TimerNo::from_number(i64::MAX),
+        ..smallest.clone()
+    };
+    let short = FreezeOperation {
+        slot: first,
+        freeze: no_0,
+        no: operation_0,
+        kind: OperationKind::Unfreeze,
+        out_request_no: text(""),
+        by: OperationBy::Merchant,
+        state: OperationState::UnderWay,
+        currency: Currency::Cny,
+        amount_minor: none,
+        rest_after_minor: none,
+        remark: None,
+        order_no: None,
+        notify_url: None,
+        at_us: i64::MIN,
+        done_at_us: None,
+    };
+    let long = FreezeOperation {
+        slot: at,
+        freeze: no,
+        no: operation,
+        kind: OperationKind::Pay,
+        out_request_no: longest(),
+        by: OperationBy::Completion,
+        state: OperationState::Returned,
+        amount_minor: most,
+        rest_after_minor: most,
+        remark: Some(longest()),
+        order_no: Some(no.topic()),
+        notify_url: Some(longest()),
+        done_at_us: Some(i64::MAX),
+        ..short.clone()
+    };
+    let waiting = Frozen {
+        slot: first,
+        no: no_0,
+        payer: nobody,
+        seller: nobody,
+        state: FrozenState::Waiting,
+        title: text(""),
+        currency: Currency::Cny,
+        amount_minor: none,
+        held_minor: none,
+        hold: None,
+        created_at_us: i64::MIN,
+        changed_at_us: i64::MIN,
+    };
+    let held = Frozen {
+        slot: at,
+        no,
+        payer: party,
+        seller: party,
+        state: FrozenState::Held,
+        title: longest(),
+        amount_minor: most,
+        held_minor: most,
+        hold: HoldNo::from_number(i64::MAX),
+        changed_at_us: i64::MAX,
+        ..waiting.clone()
+    };
+    let number = |slot, seller, out: Text<64>, kind, freeze, operation| FreezeNumber {
+        slot,
+        seller,
+        out_order_no: out.clone(),
+        kind,
+        out_request_no: out,
+        freeze,
+        operation,
+    };
+    vec![
+        row(smallest),
+        row(largest),
+        row(short),
+        row(long),
+        row(waiting),
+        row(held),
+        row(number(first, nobody, text(""), OperationKind::Freeze, no_0, operation_0)),
+        row(number(at, party, longest(), OperationKind::Pay, no, operation)),
+    ]
 }
 
 fn crossing() -> [Row; 4] {

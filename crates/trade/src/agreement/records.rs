@@ -210,6 +210,7 @@ macro_rules! rule_of {
         }
     };
 }
+pub(super) use rule_of;
 
 macro_rules! progress_of {
     ($row:expr) => {

@@ -1,6 +1,7 @@
 //! Why commands about agreements are refused. In each enum the order is precedence: the first that holds is reported.
 
 use crate::OpenRefused;
+use base::Field;
 use serde::{Deserialize, Serialize};
 
 /// Why an agreement is not offered.
@@ -27,6 +28,34 @@ pub enum OfferRefused {
     /// The first debit is planned for a day that has passed.
     #[error("the first day has passed")]
     FirstDayPassed,
+}
+
+/// Why an order is not opened whose buyer signs an agreement by paying it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum OpenSigningRefused {
+    /// The order is refused.
+    #[error("{0}")]
+    Open(OpenRefused),
+    /// The agreement is refused.
+    #[error("{0}")]
+    Offer(OfferRefused),
+}
+
+/// Why a buyer who paid has signed nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, Field, thiserror::Error)]
+pub enum SigningRefused {
+    /// The merchant may not be paid any more.
+    #[error("seller is frozen or closed")]
+    SellerBlocked,
+    /// The merchant's number of the agreement is that of another by now.
+    #[error("the agreement's number was used meanwhile")]
+    NumberTaken,
+    /// The buyer may not pay any more.
+    #[error("buyer is frozen or closed")]
+    BuyerBlocked,
+    /// The buyer has signed the same with this merchant, and that is in force.
+    #[error("the same is signed and in force")]
+    SameInForce,
 }
 
 /// Why a buyer does not sign.

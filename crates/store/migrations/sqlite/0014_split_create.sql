@@ -1,4 +1,4 @@
--- 0012_split_create.sql
+-- 0014_split_create.sql
 -- Why: splits: what a merchant passes on of its orders' money (`split_book`, `split`, `split_line`) to receivers that it
 --      bound (`royalty_relation`). Amounts are minor units of the row's currency, times microseconds UTC.
 -- Lock: new tables only.
