@@ -292,6 +292,9 @@ fn whole(
     if !(1..=book.splits).eq(facts.splits.iter().map(|split| split.place)) {
         faults.push(format!("it counts {} splits, there are {}", book.splits, facts.splits.len()));
     }
+    if !book.freeze && facts.splits.is_empty() {
+        faults.push("nothing was frozen or split of its order".to_owned());
+    }
     if book.finished != facts.splits.iter().any(|split| split.finish) {
         faults.push("finished is not what its splits say".to_owned());
     }

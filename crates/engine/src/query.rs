@@ -1,14 +1,16 @@
 //! Looking: these change nothing and are not journalled, yet are answered only from what is durable.
 
 use crate::command::Next;
-use crate::{Fault, PartyNotFound, Rows, Stop};
+use crate::{Fault, PartyNotFound, Rows, Stop, split_back};
 use base::{OrderNo, PartyId, Plant, Slot, planted};
 use ledger::{Account, AccountId, AccountKind};
 use money::Currency;
 use people::{Login, LoginName, Party};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use trade::{FindRefused, Order, OrderNumber, OutRequestNo, OutTradeNo, Refund, RefundState, Trade};
+use trade::{
+    FindRefused, Order, OrderNumber, OutRequestNo, OutTradeNo, Refund, RefundState, SplitLine, Trade,
+};
 
 /// How a merchant names an order.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -102,6 +104,8 @@ pub struct RefundView {
     pub order: Arc<Order>,
     /// The refund; absent when there is none of this number.
     pub refund: Option<Arc<Refund>>,
+    /// What receivers of the order's splits gave back for it.
+    pub back: Vec<Arc<SplitLine>>,
 }
 
 impl FindRefund {
@@ -118,7 +122,8 @@ pub(crate) fn find_refund(
     let Some(order) = order else { return Stop::because(FindRefused::TradeNotFound) };
     let refund = rows.get::<Refund>((rows.slot(), order.no, query.out_request_no.clone()))?;
     let refund = refund.filter(|refund| refund.state != RefundState::Returned);
-    Ok(Next::Answer(RefundView { order, refund }))
+    let back = refund.as_ref().map(|refund| split_back::given(rows, &order, refund)).transpose()?;
+    Ok(Next::Answer(RefundView { order, refund, back: back.unwrap_or_default() }))
 }
 
 /// A buyer looks at one of the trades to pay or paid.

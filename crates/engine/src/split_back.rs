@@ -51,6 +51,19 @@ fn of_refund(rows: &mut Rows<'_>, order: &Order, number: &OutRequestNo) -> Resul
     }
 }
 
+/// What receivers gave back for a refund.
+pub(crate) fn given(
+    rows: &mut Rows<'_>,
+    order: &Order,
+    refund: &Refund,
+) -> Result<Vec<Arc<SplitLine>>, Fault> {
+    let Some(split) = of_refund(rows, order, &refund.out_request_no)? else { return Ok(Vec::new()) };
+    let mut lines = view(rows, order.seller, split)?.lines;
+    // Those of an attempt that came to nothing, or of a refund of this number that could not arrive, are not its own.
+    lines.retain(|line| line.state == SplitState::Done && line.at_us == refund.at_us);
+    Ok(lines)
+}
+
 /// Whether a refund that was made took other parts back than these.
 pub(crate) fn differs(
     rows: &mut Rows<'_>,
@@ -58,12 +71,8 @@ pub(crate) fn differs(
     refund: &Refund,
     parts: &[BackPart],
 ) -> Result<bool, Fault> {
-    let Some(split) = of_refund(rows, order, &refund.out_request_no)? else { return Ok(!parts.is_empty()) };
-    let lines = view(rows, order.seller, split)?.lines;
-    // Those of an attempt that came to nothing, or of a refund of this number that could not arrive, are not its own.
-    let own = |line: &&Arc<SplitLine>| line.state == SplitState::Done && line.at_us == refund.at_us;
-    let made: Vec<_> = lines.iter().filter(own).collect();
-    let same = |(line, part): (&&Arc<SplitLine>, &BackPart)| {
+    let made = given(rows, order, refund)?;
+    let same = |(line, part): (&Arc<SplitLine>, &BackPart)| {
         Some(line.receiver) == part.receiver
             && part.payee.is_none_or(|payee| payee == order.seller)
             && amount(order, part.share) == Some(line.amount())

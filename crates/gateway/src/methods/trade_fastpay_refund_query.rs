@@ -12,8 +12,8 @@ use crate::request::Caller;
 use crate::{fields, verify::Verified};
 use base::{Plant, planted};
 use engine::{FindRefund, RefundView};
-use trade::{FindRefused, OutRequestNo, RefundState};
-use wire::envelope::Response;
+use trade::{FindRefused, OutRequestNo, RefundState, SplitLine};
+use wire::envelope::{ObjectWriter, Response};
 use wire::json::Object;
 use wire::timestamp::format_cn;
 
@@ -120,6 +120,10 @@ fn respond(view: &RefundView, asked: &Query) -> Response {
     members.text("refund_amount", &refund.amount().to_string());
     members.text("refund_status", "REFUND_SUCCESS");
     members.text_some("refund_reason", refund.reason.as_ref().map(|text| text.as_str()));
+    if !view.back.is_empty() {
+        members
+            .objects("refund_royaltys", view.back.iter().map(|line| given(view, line)).collect::<Vec<_>>());
+    }
     if asked.with_time {
         members.text("gmt_refund_pay", &format_cn(refund.at_us));
     }
@@ -128,4 +132,15 @@ fn respond(view: &RefundView, asked: &Query) -> Response {
         members.text("send_back_fee", &refund.amount().to_string());
     }
     response
+}
+
+/// What a receiver of a split gave back for the refund.
+fn given(view: &RefundView, line: &SplitLine) -> ObjectWriter {
+    let (merchant, receiver) = (view.order.seller.to_string(), line.receiver.to_string());
+    let mut members = ObjectWriter::new();
+    members.text("royalty_type", "transfer").text("result_code", "SUCCESS");
+    members.text("refund_amount", &line.amount().to_string());
+    members.text("trans_out", &receiver).text("trans_in", &merchant);
+    members.text("ori_trans_out", &merchant).text("ori_trans_in", &receiver);
+    members
 }

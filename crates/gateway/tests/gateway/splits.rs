@@ -279,6 +279,19 @@ async fn a_refund_takes_parts_back_from_receivers() {
     let left = format!(r#"{{"trade_no":"{trade_no}"}}"#);
     let left = ask(&client, "alipay.trade.order.onsettle.query", &left).await;
     assert_eq!(left.get("unsettled_amount"), "12.50");
+    let query = format!(r#"{{"trade_no":"{trade_no}","out_request_no":"R1"}}"#);
+    let found = ask(&client, "alipay.trade.fastpay.refund.query", &query).await.inner();
+    let line = &found["refund_royaltys"][0];
+    assert_eq!(
+        [&line["trans_out"], &line["refund_amount"], &line["result_code"]],
+        [&*bob, "12.50", "SUCCESS"]
+    );
+    // One that took nothing back says nothing of it.
+    assert_eq!(refund(&client, &trade_no, "R2", "1", "").await.outcome(), "10000");
+    let query = format!(r#"{{"trade_no":"{trade_no}","out_request_no":"R2"}}"#);
+    let found = ask(&client, "alipay.trade.fastpay.refund.query", &query).await;
+    assert_eq!(found.get("refund_amount"), "1.00");
+    assert!(!found.names().iter().any(|name| name == "refund_royaltys"));
 }
 
 #[tokio::test]
@@ -365,4 +378,29 @@ async fn what_clients_write_for_nothing_is_nothing() {
     assert_eq!(ask(&client, "alipay.trade.precreate", empty).await.outcome(), "10000");
     let refund = r#"{"out_trade_no":"T1","refund_amount":"100","refund_royalty_parameters":""}"#;
     assert_eq!(ask(&client, "alipay.trade.refund", refund).await.outcome(), "10000");
+}
+
+#[tokio::test]
+async fn twenty_receivers_get_their_parts_and_give_them_back() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let trade_no = pay(&shop, &client, "T1", "100").await.get("trade_no");
+    let mut receivers = Vec::new();
+    for at in 0..20 {
+        receivers.push(shop.merchant(&format!("receiver{at}@example.com")).await);
+    }
+    let list =
+        |part: &dyn Fn(&base::PartyId) -> String| receivers.iter().map(part).collect::<Vec<_>>().join(",");
+    let bound = bind(&client, &list(&|one| format!(r#"{{"type":"userId","account":"{one}"}}"#))).await;
+    assert_eq!(bound.outcome(), "10000");
+    let parts = list(&|one| format!(r#"{{"trans_in":"{one}","amount":"1.50"}}"#));
+    assert_eq!(settle(&client, &trade_no, "S1", &parts, "").await.outcome(), "10000");
+    let back = list(&|one| format!(r#"{{"trans_out":"{one}","amount":"1.50"}}"#));
+    let last = *receivers.last().unwrap();
+    shop.set_status(last, PartyStatus::Closed).await;
+    assert_eq!(refund(&client, &trade_no, "R1", "30", &back).await.outcome(), "40004 ACQ.TRADE_SETTLE_ERROR");
+    assert_eq!(available(&shop).await, "69.40");
+    shop.set_status(last, PartyStatus::Normal).await;
+    assert_eq!(refund(&client, &trade_no, "R1", "30", &back).await.get("fund_change"), "Y");
+    assert_eq!(available(&shop).await, "69.58");
 }

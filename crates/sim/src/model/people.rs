@@ -255,7 +255,7 @@ impl Model {
                     let refund = self.refunds.get(&(no, asked.out_request_no.clone()));
                     let holds = refund.is_some_and(|refund| refund.state != RefundState::Returned);
                     let refund = holds.then(|| self.refund(no, &asked.out_request_no));
-                    engine::RefundView { order: self.order(no), refund }
+                    engine::RefundView { order: self.order(no), refund, back: Vec::new() }
                 });
                 Reply::FindRefund(view.ok_or(not_found))
             }
