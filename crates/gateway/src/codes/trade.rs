@@ -10,6 +10,7 @@ const TRADE_HAS_FINISHED: Code = business("ACQ.TRADE_HAS_FINISHED", "交易已�
 const TRADE_STATUS_ERROR: Code = business("ACQ.TRADE_STATUS_ERROR", "交易状态不合法");
 const BUYER_NOT_EXIST: Code = business("ACQ.BUYER_NOT_EXIST", "买家不存在或账户已注销");
 const BUYER_SELLER_EQUAL: Code = business("ACQ.BUYER_SELLER_EQUAL", "买卖家不能相同");
+const CANCEL_NOT_ALLOWED: Code = business("ACQ.CANCEL_NOT_ALLOWED", "不支持撤销，请查询交易状态");
 
 /// Of every method that opens an order.
 pub(super) fn of_open(refused: OpenRefused) -> Code {
@@ -69,6 +70,7 @@ fn of_cancel(refused: CancelRefused) -> Code {
     match refused {
         CancelRefused::Finished => TRADE_HAS_FINISHED,
         CancelRefused::TooLate => business("ACQ.TRADE_CANCEL_TIME_OUT", "超过撤销时间范围，请使用退款接口"),
+        CancelRefused::CaseOpen => CANCEL_NOT_ALLOWED,
         CancelRefused::Refund(refused) => match refused {
             RefundRefused::Finished => TRADE_HAS_FINISHED,
             RefundRefused::SellerBalanceTooLow | RefundRefused::MoreThanLeft => of_refund(refused),
@@ -77,7 +79,7 @@ fn of_cancel(refused: CancelRefused) -> Code {
             | RefundRefused::NotPaid
             | RefundRefused::AlreadyClosed
             | RefundRefused::PartNeedsNumber
-            | RefundRefused::BuyerClosed => business("ACQ.CANCEL_NOT_ALLOWED", "不支持撤销，请查询交易状态"),
+            | RefundRefused::BuyerClosed => CANCEL_NOT_ALLOWED,
         },
     }
 }
