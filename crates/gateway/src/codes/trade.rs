@@ -187,6 +187,7 @@ pub(super) fn table() -> Vec<TableRow> {
     );
     let cancel = every!(CancelRefused:
         C::Finished => vec![C::Finished], C::TooLate => vec![C::TooLate],
+        C::CaseOpen => vec![C::CaseOpen],
         C::Refund(_) => refund.map(C::Refund).to_vec(),
     );
     let close = every!(CloseRefused:

@@ -7,7 +7,6 @@ use crate::order_fields::{More, NamedBuyer, OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
-use engine::ClaimOrder;
 use trade::{Goods, Product};
 use wire::envelope::Response;
 use wire::json::Object;
@@ -27,7 +26,6 @@ const PRODUCT_CODES: ProductCodes =
 struct Create {
     order: OrderFields,
     buyer: NamedBuyer,
-    is_escrow: bool,
 }
 
 fn read(caller: &Caller, fields: &Object) -> Result<Create, Failure> {
@@ -38,7 +36,6 @@ fn read(caller: &Caller, fields: &Object) -> Result<Create, Failure> {
     Ok(Create {
         order,
         buyer: buyer.ok_or_else(|| Failure::field("buyer_id", "与buyer_logon_id不能同时为空"))?,
-        is_escrow: goods.is_some(),
     })
 }
 
@@ -51,17 +48,11 @@ fn goods(fields: &Object) -> Result<Option<Goods>, Failure> {
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
-    let Create { order, buyer, is_escrow } = call.request();
+    let Create { order, buyer } = call.request();
     let named_buyer = buyer.find(gateway).await?;
     let more = More { named_buyer: Some(named_buyer), ..More::default() };
     let opened = gateway.door.ask(order.open(call.caller(), more)).await;
     let opened = opened.map_err(|error| Failure::of_cell(error).with(|members| order.echo(members)))?;
-    if *is_escrow {
-        // Until its buyer has taken it up it does not exist for the world, so that a refusal leaves nothing behind.
-        let claim = ClaimOrder { order_no: opened.order.no, buyer: named_buyer, by_code: false };
-        let claimed = gateway.door.ask(claim).await;
-        claimed.map_err(|error| Failure::of_cell(error).with(|members| order.echo(members)))?;
-    }
     let mut response = Response::success();
     response.members.text("out_trade_no", order.out_trade_no.as_str());
     response.members.text("trade_no", &opened.order.no.to_string());
