@@ -34,6 +34,7 @@ mod checks;
 mod columns;
 mod compare;
 mod crossing;
+mod escrow_history;
 mod escrow_rows;
 mod escrows;
 mod freezes;

@@ -1,11 +1,11 @@
 //! `/sandbox/escrows`: guaranteed trades, both sides and customer service, without a browser.
 
+use crate::chance;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
 use crate::sandbox_escrow_form::{ActRequest, OpenRequest, act_of, goods_of, kind_of_goods};
 use crate::sandbox_party::amount_of;
 use crate::sign_in::{self, About};
-use crate::chance;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
@@ -18,7 +18,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use trade::{
-    CaseState, Delivery, EscrowCase, EscrowRefused, EscrowStep, Meaning, OpenRefused, PayRefused, RequestNo, WireCharset,
+    CaseState, Delivery, EscrowCase, EscrowRefused, EscrowStep, Meaning, OpenRefused, PayRefused, RequestNo,
+    WireCharset,
 };
 use wire::timestamp::format_cn;
 

@@ -63,10 +63,7 @@ pub(crate) fn paid_in(
 }
 
 /// The number of the refund that a cancel makes. While a case asks for money, a cancel has to wait.
-pub(crate) fn cancel_number(
-    rows: &mut Rows<'_>,
-    order: &Order,
-) -> Result<OutRequestNo, Stop<CancelRefused>> {
+pub(crate) fn cancel_number(rows: &mut Rows<'_>, order: &Order) -> Result<OutRequestNo, Stop<CancelRefused>> {
     let Some(bench) = Bench::load(rows, order.no)? else {
         return Err(Stop::Fault(Fault(format!("order {} is paid but has no escrow", order.no))));
     };

@@ -4,8 +4,8 @@ use super::{Bench, EscrowView, told};
 use crate::{Fault, Rows};
 use money::Money;
 use trade::{
-    CaseKind, EscrowCase, EscrowRefused, EscrowStep, GoodsState, Logistics, OWN_STEP, OutRequestNo, RequestNo,
-    Side, StepKind, Words,
+    CaseKind, EscrowCase, EscrowRefused, EscrowStep, GoodsState, Logistics, OWN_STEP, OutRequestNo,
+    RequestNo, Side, StepKind, Words,
 };
 
 /// A step before it has its place.

@@ -431,7 +431,11 @@ fn a_closed_seller_is_not_paid_while_the_buyer_can_be_reached() {
             "advance 1s",
             1,
         ),
-        ("seller sendpart T1 shop express SF 1\nstatus shop closed\nadvance 48h\ntick -> 1", "advance 363d", 1),
+        (
+            "seller sendpart T1 shop express SF 1\nstatus shop closed\nadvance 48h\ntick -> 1",
+            "advance 363d",
+            1,
+        ),
         // Confirmed: the seller would have it, and cannot.
         (
             "seller send T1 shop express SF 1\nstatus shop closed\ntry T1 alice P2\njudge alice P2 right\n\
@@ -793,7 +797,9 @@ fn everything_ends_by_itself() {
         format!("{refused_all}\narbiter decide T1 30.00 70.00"),
         format!("{refused_all}\nseller evidence T1 shop"),
         format!("{refused_all}\narbiter decide T1 30.00 70.00\nstatus shop closed\nstatus alice closed"),
-        format!("{sent}\n{refused_all}\narbiter decide T1 30.00 70.00\nstatus shop closed\nstatus alice closed"),
+        format!(
+            "{sent}\n{refused_all}\narbiter decide T1 30.00 70.00\nstatus shop closed\nstatus alice closed"
+        ),
     ] {
         let mut played = check_in(PAID, &acts);
         let last_us = played.world.wall_us + 400 * base::DAY_US;

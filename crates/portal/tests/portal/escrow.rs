@@ -131,5 +131,8 @@ async fn a_case_whose_money_came_back_granted_nothing() {
     shop.set_status(PartyStatus::Closed).await;
     let (status, told) = act(&shop, &trade_no, "agree", json!({"login": SELLER})).await;
     assert_eq!((status, &told["held"]), (StatusCode::OK, &json!("30.00")), "{told}");
-    assert_eq!((&told["case"]["refund_status"], &told["case"]["granted"]), (&json!("CLOSED"), &json!("0.00")));
+    assert_eq!(
+        (&told["case"]["refund_status"], &told["case"]["granted"]),
+        (&json!("CLOSED"), &json!("0.00"))
+    );
 }
