@@ -768,6 +768,103 @@ fn steps_tell_where_an_escrow_has_been() {
     assert_eq!((escrow.state, escrow.currency), (EscrowState::Closed, Currency::Cny));
 }
 
+/// The members of the letters so far, in their order.
+fn letters(played: &Script) -> Vec<BTreeMap<String, String>> {
+    let mut notices: Vec<_> = played.world.all::<trade::Notice>().cloned().collect();
+    notices.sort_by_key(|notice| notice.no);
+    notices
+        .iter()
+        .map(|notice| serde_json::from_str(notice.content.as_ref().unwrap().as_str()).unwrap())
+        .collect()
+}
+
+#[test]
+fn letters_tell_refunds_when_they_have_arrived() {
+    let played = check_in(
+        SENT,
+        "
+        refund T1 shop 20.00 R1
+        buyer case T1 alice 30.00 refund
+        seller agree T1 shop
+        status alice closed
+        refund T1 shop 10.00 R2                 -> refused BuyerClosed
+        status alice normal
+        refund T1 shop 50.00 R3
+    ",
+    );
+    let told: Vec<(String, [Option<String>; 3])> = letters(&played)
+        .iter()
+        .map(|letter| {
+            let of = |name: &str| letter.get(name).cloned();
+            (letter["escrow_step"].clone(), [of("refund_fee"), of("out_biz_no"), of("trade_status")])
+        })
+        .collect();
+    let none = |step: &str| (step.to_owned(), [None, None, Some("WAIT_BUYER_CONFIRM_GOODS".to_owned())]);
+    let back = |step: &str, fee: &str, number: &str, status: &str| {
+        (step.to_owned(), [Some(fee.to_owned()), Some(number.to_owned()), Some(status.to_owned())])
+    };
+    let waits = "WAIT_BUYER_CONFIRM_GOODS";
+    assert_eq!(
+        told[1..],
+        [
+            none("sent"),
+            none("given_back"),
+            back("arrived", "20.00", "R1", waits),
+            none("case_opened"),
+            none("case_agreed"),
+            back("case_arrived", "50.00", "~6", waits),
+            none("given_back"),
+            none("returned"),
+            none("given_back"),
+            back("arrived", "100.00", "R3", "TRADE_CLOSED"),
+        ]
+    );
+    let last = letters(&played).pop().unwrap();
+    for (name, value) in [
+        ("receipt_amount", "100.00"),
+        ("buyer_pay_amount", "100.00"),
+        ("invoice_amount", "100.00"),
+        ("point_amount", "0.00"),
+        ("fund_bill_list", r#"[{"amount":"100.00","fundChannel":"ALIPAYACCOUNT"}]"#),
+        ("seller_email", played_login(&played, "shop").as_str()),
+    ] {
+        assert_eq!(last[name], value, "{name}");
+    }
+    for (name, length) in [("gmt_create", 19), ("gmt_payment", 19), ("gmt_close", 19), ("gmt_refund", 23)] {
+        assert_eq!(last[name].len(), length, "{name}: {}", last[name]);
+    }
+    assert!(letters(&played)[..told.len() - 1].iter().all(|letter| !letter.contains_key("gmt_close")));
+}
+
+fn played_login(played: &Script, name: &str) -> String {
+    let party = played.party(name);
+    played.world.get::<people::Party>((party.slot(), party)).unwrap().login.to_string()
+}
+
+#[test]
+fn letters_of_a_provider_s_order_name_the_merchant_s_own_app() {
+    let mut played = check_in("merchant shop 10.00\nmerchant helper\nperson alice 1000.00", "");
+    let (owner, helper) = (played.party("shop"), played.party("helper"));
+    let (own_app, app) = (played.apps[&owner], played.apps[&helper]);
+    let (kind, code) = (people::GrantKind::Merchant, crate::script::digest("grant"));
+    let scopes = Text::new("").unwrap();
+    let granted =
+        played.world.run(engine::Authorize { owner, app, kind, scopes, own_app: Some(own_app), code });
+    assert!(granted.is_accepted());
+    played.play(
+        "
+        escrow T1 shop 100.00 app=helper
+        claim T1 alice
+        try T1 alice P1
+        judge alice P1 right
+        confirm T1 alice P1
+    ",
+    );
+    let paid = letters(&played).pop().unwrap();
+    assert_eq!((&paid["auth_app_id"], &paid["escrow_step"]), (&own_app.to_string(), &"paid".to_owned()));
+    assert_eq!(played.world.all::<trade::Notice>().last().unwrap().app, app);
+}
+
 /// Wherever its parties leave it, time alone brings an escrow and its cases to an end within 400 days.
 #[test]
 fn everything_ends_by_itself() {
