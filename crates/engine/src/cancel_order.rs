@@ -94,8 +94,8 @@ pub(crate) fn cancel_order(
     }
 }
 
-/// A number for the refund that a cancel makes of an order without escrow: our own number of the order, or that number and the moment when the
-/// merchant used it for a refund. A refund that holds is never written over.
+/// A number for the refund that a cancel makes of an order without escrow: our own number of the order, or that number
+/// and the moment when the merchant used it for a refund. A refund that holds is never written over.
 fn free_number(rows: &mut Rows<'_>, order: &Order) -> Result<OutRequestNo, Fault> {
     let mut number = order.no.to_string();
     for at_us in rows.now_us().. {

@@ -192,7 +192,8 @@ pub(crate) async fn act(
         let command = ActOnEscrow { order_no, actor, request_no, act: done };
         let decided = portal.door.ask(command).await;
         let decided = decided.map_err(|error| SandboxError::of(error, refused))?;
-        // A refund that an act makes arrives after its answer. When that cannot be seen, the act was decided all the same.
+        // A refund that an act makes arrives after its answer. When that cannot be seen, the act was decided all the
+        // same.
         portal.door.ask(FindEscrow { order_no, party: None }).await.unwrap_or(decided)
     };
     answer(told(&view))
@@ -301,7 +302,7 @@ fn told(view: &EscrowView) -> Value {
     })
 }
 
-/// What the buyer gets or has got. A case that is closed gave nothing, also when it was granted and the money came back.
+/// What the buyer gets or has got. A closed case gave nothing, also when it was granted and the money came back.
 fn granted(case: &EscrowCase) -> Money {
     match case.state {
         CaseState::Refunding | CaseState::Success => case.granted(),

@@ -440,7 +440,8 @@ fn a_closed_seller_is_not_paid_while_the_buyer_can_be_reached() {
         (
             "seller send T1 shop express SF 1\nstatus shop closed\ntry T1 alice P2\njudge alice P2 right\n\
              received T1 alice P2 no=c1 -> WaitBuyerConfirm held 100.00\ntry T1 alice P3\njudge alice P3 right\n\
-             received T1 alice P3 no=c2 -> WaitBuyerConfirm held 100.00\nbuyer case T1 alice 1.00 refund -> refused CaseOpen",
+             received T1 alice P3 no=c2 -> WaitBuyerConfirm held 100.00\n\
+             buyer case T1 alice 1.00 refund -> refused CaseOpen",
             "advance 1s",
             1,
         ),

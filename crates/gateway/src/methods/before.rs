@@ -26,8 +26,8 @@ pub(crate) fn as_of(order: &Order, at_us: i64) -> Option<Order> {
     Some(then)
 }
 
-/// Where a paid escrow stood at that moment, microseconds UTC. When a part was sent is not kept: that is told as nothing
-/// sent, so that nothing is said before it was so.
+/// Where a paid escrow stood at that moment, microseconds UTC. When a part was sent is not kept: that is told as
+/// nothing sent, so that nothing is said before it was so.
 pub(crate) fn escrow_as_of(escrow: &Escrow, at_us: i64) -> EscrowState {
     let by_then = |moment_us: Option<i64>| moment_us.is_some_and(|moment_us| moment_us <= at_us);
     if by_then(escrow.ended_at_us) {
