@@ -18,8 +18,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use trade::{
-    CaseState, Delivery, EscrowCase, EscrowRefused, EscrowStep, Meaning, OpenRefused, PayRefused, RequestNo,
-    WireCharset,
+    CaseState, Delivery, EscrowCase, EscrowRefused, EscrowStep, Meaning, OpenRefused, OutTradeNo, PayRefused,
+    RequestNo, WireCharset,
 };
 use wire::timestamp::format_cn;
 
@@ -50,7 +50,7 @@ pub(crate) async fn open(State(portal): Shared, headers: HeaderMap, body: Bytes)
     let command = OpenOrder {
         seller,
         app,
-        out_trade_no: bounded("out_trade_no", &asked.out_trade_no)?,
+        out_trade_no: number_of_merchant(&asked.out_trade_no)?,
         meaning,
         delivery: delivery(asked.notify_url.as_deref())?,
         timeout: None,
@@ -73,6 +73,14 @@ fn bounded<const N: usize>(name: &str, text: &str) -> Result<Text<N>, SandboxErr
         return Err(SandboxError::bad("bad_request", format!("{name} is empty or has control characters")));
     }
     Text::new(text).map_err(|error| SandboxError::bad("bad_request", format!("{name}: {error}")))
+}
+
+/// The merchant's number, of the signs that the gateway takes: ours begin with one that it does not.
+fn number_of_merchant(text: &str) -> Result<OutTradeNo, SandboxError> {
+    if !text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') {
+        return Err(SandboxError::bad("bad_request", "out_trade_no has letters, digits and _ only"));
+    }
+    bounded("out_trade_no", text)
 }
 
 fn delivery(notify_url: Option<&str>) -> Result<Delivery, SandboxError> {

@@ -89,7 +89,8 @@ impl Bench {
         kind: StepKind,
         event: EscrowEvent,
     ) -> Result<Draft, Fault> {
-        if self.seller_is_gone(rows)? && !self.has_just_come_back(rows)? {
+        let tried = self.escrow.ends && self.has_just_come_back(rows)?;
+        if self.seller_is_gone(rows)? && !tried {
             let given = self.send_all_back(rows)?;
             return Ok(Draft::new(StepKind::GivenBack, Side::Platform).of(given));
         }

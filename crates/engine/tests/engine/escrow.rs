@@ -452,6 +452,21 @@ fn a_closed_seller_is_not_paid_while_the_buyer_can_be_reached() {
         assert_eq!(escrow.state, EscrowState::Closed, "{acts}");
         played.play(back);
     }
+    // That the buyer could not be reached some days ago says nothing of today.
+    check_in(
+        SENT,
+        "
+        status alice closed
+        refund T1 shop 10.00 R1                 -> refused BuyerClosed
+        status alice normal
+        status shop closed
+        advance 10d
+        advance 1s
+        tick                                    -> 1
+        see T1                                  -> Closed held 0.00
+        balance alice                           -> 1000.00
+    ",
+    );
     // Neither can be reached: it ends with the seller, as ADR 0005 has it.
     check_in(
         SENT,

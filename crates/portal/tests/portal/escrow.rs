@@ -111,6 +111,9 @@ async fn a_refused_opening_leaves_its_number_free() {
     let shop = Shop::open().await;
     let body = json!({"seller_login": SELLER, "app_id": shop.app.to_string(), "out_trade_no": "E3",
         "subject": "lamp", "total_amount": "30.00", "goods": "physical", "buyer_login": BUYER});
+    let mut ours = body.clone();
+    ours["out_trade_no"] = json!("~3");
+    assert_eq!(shop.call("/sandbox/escrows", ours).await.1["error"]["code"], "bad_request");
     shop.set_status(PartyStatus::Frozen).await;
     let (status, refused) = shop.call("/sandbox/escrows", body.clone()).await;
     assert_eq!((status, &refused["error"]["code"]), (StatusCode::CONFLICT, &json!("buyer_blocked")));
