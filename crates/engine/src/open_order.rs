@@ -303,7 +303,10 @@ fn go_on(
         return Ok(Next::Chain);
     }
     match (order.state, order.named_buyer) {
-        (OrderState::Offered, Some(buyer)) if !order.product.is_offer() => {
+        // A guaranteed trade whose buyer is named exists at once, as every created one does.
+        (OrderState::Offered, Some(buyer))
+            if !order.product.is_offer() || order.product.goods().is_some() =>
+        {
             rows.send(buyer.slot(), claim_order::ask(&order, buyer, true));
             Ok(Next::Chain)
         }

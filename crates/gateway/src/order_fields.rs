@@ -74,6 +74,9 @@ impl OrderFields {
             // Only frozen money is paid under these products.
             fields::absent(fields, &["auth_no", "auth_confirm_mode"])?;
         }
+        if product.goods().is_none() && fields::text(fields, "escrow_goods")?.is_some() {
+            return Err(Failure::field("escrow_goods", "仅alipay.trade.create支持担保交易"));
+        }
         check_goods_type(fields)?;
         Ok(OrderFields {
             out_trade_no,

@@ -27,6 +27,7 @@ close: trade is paid -> 40004 ACQ.TRADE_STATUS_ERROR
 close: trade is closed -> 40004 ACQ.REASON_TRADE_STATUS_INVALID
 cancel: trade is finished -> 40004 ACQ.TRADE_HAS_FINISHED
 cancel: the time for cancelling is over -> 40004 ACQ.TRADE_CANCEL_TIME_OUT
+cancel: a refund case is open -> 40004 ACQ.CANCEL_NOT_ALLOWED
 cancel: trade does not exist -> 40004 ACQ.CANCEL_NOT_ALLOWED
 cancel: the refund number was used with another … -> 40004 ACQ.CANCEL_NOT_ALLOWED
 cancel: trade is not paid -> 40004 ACQ.CANCEL_NOT_ALLOWED
