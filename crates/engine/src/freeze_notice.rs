@@ -2,7 +2,7 @@
 
 use crate::claim_order::masked;
 use crate::notice::{self, tell_message};
-use crate::{Fault, Rows};
+use crate::{Fault, Rows, grant};
 use base::china_moment;
 use money::Minor;
 use people::Party;
@@ -70,9 +70,11 @@ fn tell(
     mut members: Members,
 ) -> Result<(), Fault> {
     let seller = rows.get::<Party>((freeze.slot, freeze.seller))?;
+    let own_app = grant::own_app(rows, freeze.app, freeze.seller)?;
     let text = |minor| freeze.money(minor).to_string();
     members.extend([
         ("notify_type", kind.to_owned()),
+        ("auth_app_id", own_app.to_string()),
         ("auth_no", freeze.no.to_string()),
         ("out_order_no", freeze.out_order_no.to_string()),
         ("gmt_create", china_moment(freeze.opened_at_us)),

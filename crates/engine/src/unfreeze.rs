@@ -219,6 +219,10 @@ pub(crate) fn cancel_freeze(
         FreezeState::Finish => return Stop::because(CancelFreezeRefused::AlreadyFinished),
         FreezeState::Authorized => {}
     }
+    if freeze.cancelled {
+        // The release that undoes it is under way.
+        return Ok(Next::Answer(CancelledFreeze { freeze, unfrozen: true }));
+    }
     if freeze.rest_minor != freeze.frozen_minor {
         return Stop::because(CancelFreezeRefused::PartUsed);
     }

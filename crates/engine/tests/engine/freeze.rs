@@ -44,11 +44,12 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> Command {
                     script.world.all::<PayCode>().find(|code| code.digest == digest).map(|code| code.slot);
                 PayBy { slot: owner.unwrap_or(Slot::new(2).unwrap()), digest }
             });
+            let of_app = words.named.get("app").map_or(seller, |name| script.party(name));
             OpenFreeze {
                 seller,
                 app: script
                     .apps
-                    .get(&seller)
+                    .get(&of_app)
                     .copied()
                     .unwrap_or(base::AppId::issue(1, seller.slot()).unwrap()),
                 out_order_no: Text::new(words.at(1)).unwrap(),
@@ -308,6 +309,7 @@ fn orders_are_paid_from_what_is_frozen() {
         status shop frozen
         fz-pay T1 shop F2 10.00                        -> refused SellerBlocked
         status shop normal
+        fz-pay T1 shop F9 10.00 expires=0s             -> refused ExpiryPassed
         fz-pay T1 shop F2 10.00 buyer=alice            -> paid Paid
         fz-pay T1 shop F2 10.00 buyer=alice            -> paid Paid
         fz-pay T1 shop F2 10.01 buyer=alice            -> refused NumberTaken(total_amount)
@@ -367,6 +369,11 @@ fn cancelling_undoes_what_was_just_made() {
         fz-code F2 shop A2 30.00
         fz-cancel F2 shop                              -> unfreeze CLOSED
         fz-cancel F2 shop                              -> unfreeze CLOSED
+        account alice CNY                              -> 5000.00
+        code alice A4
+        fz-code F4 shop A4 30.00
+        between 2 : fz-cancel F4 shop
+        fz-cancel F4 shop                              -> unfreeze AUTHORIZED | unfreeze CLOSED
         account alice CNY                              -> 5000.00
         code alice A3
         fz-code F3 shop A3 30.00
