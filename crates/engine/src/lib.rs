@@ -11,6 +11,7 @@
 
 mod command;
 mod crossing;
+mod leave_freeze;
 mod message;
 mod rows;
 mod run;
@@ -66,6 +67,7 @@ pub use find_freeze::{FindFreeze, FindFreezeByNo, FreezeView, WhichFreeze, Which
 pub use freeze::{ClaimFreeze, OpenFreeze};
 pub use frozen::ConfirmFreeze;
 pub use grant::{Authorize, AuthorizeRefused, Authorized, FindToken, SeenToken, TakeTokens, TokenRefused};
+pub use leave_freeze::LeaveFreeze;
 pub use message::{
     ChargeReturned, ClaimAnswer, ClaimAsk, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded,
     FreezeHeld, FreezeRelease, FreezeReleased, Message, OrderPaid, PayRefusal, PayRequest, PayReturned,

@@ -304,7 +304,7 @@ pub enum OperationBy {
     Cancel,
     /// A payment that is the last (`auth_confirm_mode=COMPLETE`), and the release of the rest with it.
     Completion,
-    /// The freeze's life was over.
+    /// The freeze's life was over, or its merchant was closed and its payer ended it.
     End,
 }
 

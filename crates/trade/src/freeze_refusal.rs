@@ -164,3 +164,17 @@ pub enum PayFrozenRefused {
     #[error("more than is left of the freeze")]
     MoreThanRest,
 }
+
+/// Why a payer cannot end a freeze.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum LeaveFreezeRefused {
+    /// There is none, or another payer agreed to it.
+    #[error("the freeze does not exist")]
+    FreezeNotFound,
+    /// The payer has not agreed.
+    #[error("nothing is frozen yet")]
+    NotFrozen,
+    /// The merchant is there to free it.
+    #[error("the merchant's account is not closed")]
+    SellerStands,
+}

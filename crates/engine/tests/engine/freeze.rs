@@ -4,8 +4,8 @@ use crate::script::{Script, Words, check_in, cny, digest};
 use crate::support::World;
 use base::{FreezeNo, OrderNo, Slot, Text};
 use engine::{
-    CancelFreeze, ClaimFreeze, Command, ConfirmFreeze, FindFreeze, FreezeView, OpenFreeze, PayBy, PayFrozen,
-    Unfreeze, WhichFreeze, WhichOperation,
+    CancelFreeze, ClaimFreeze, Command, ConfirmFreeze, FindFreeze, FreezeView, LeaveFreeze, OpenFreeze,
+    PayBy, PayFrozen, Unfreeze, WhichFreeze, WhichOperation,
 };
 use ledger::{Account, Hold, HoldState};
 use trade::{
@@ -112,6 +112,7 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> Command {
             let order = engine::OpenOrder { pay_by: None, ..order };
             PayFrozen { order, freeze, product: product(words), complete }.into()
         }
+        "fz-leave" => LeaveFreeze { payer: script.party(words.at(2)), freeze }.into(),
         other => panic!("no such command: {other}"),
     }
 }
@@ -410,6 +411,34 @@ fn time_closes_what_waits_and_frees_what_is_left() {
         account alice CNY                              -> 4990.00
         fz-find F2 shop R0                             -> FREEZE 30.00, CLOSED rest 0.00
         fz-find F3 shop R0                             -> FREEZE 30.00, FINISH rest 0.00
+    ",
+    );
+}
+
+#[test]
+fn a_payer_leaves_a_freeze_of_a_closed_merchant() {
+    check_in(
+        PEOPLE,
+        "
+        fz-leave F1 alice                              -> refused FreezeNotFound
+        fz-voucher F1 shop 30.00
+        fz-leave F1 alice                              -> refused FreezeNotFound
+        fz-claim F1 alice
+        fz-leave F1 alice                              -> refused NotFrozen
+        code alice A2
+        fz-code F2 shop A2 30.00
+        fz-pay T1 shop F2 10.00
+        fz-leave F2 bob                                -> refused FreezeNotFound
+        fz-leave F2 alice                              -> refused SellerStands
+        status shop frozen
+        fz-leave F2 alice                              -> refused SellerStands
+        status shop closed
+        account alice CNY                              -> 4970.00
+        fz-leave F2 alice                              -> AUTHORIZED
+        account alice CNY                              -> 4990.00
+        fz-find F2 shop R0                             -> FREEZE 30.00, FINISH rest 0.00
+        fz-leave F2 alice                              -> FINISH
+        account alice CNY                              -> 4990.00
     ",
     );
 }
