@@ -40,7 +40,7 @@ impl Checks {
             books,
             orders: Orders::new(keyed),
             around,
-            freezes: Freezes::default(),
+            freezes: Freezes::new(home),
             crossing: Crossing::new(home),
             grants: Grants::default(),
             agreements: Agreements::new(home),
@@ -127,10 +127,16 @@ impl Checks {
             Row::EscrowCase(case) => self.orders.escrow_case(case, findings),
             Row::EscrowStep(step) => self.orders.escrow_step(step, findings),
             Row::Timer(timer) => self.timer(timer, findings),
-            Row::Freeze(freeze) => self.freezes.freeze(freeze, findings),
+            Row::Freeze(freeze) => {
+                self.grants.freeze(freeze, &self.parties, findings);
+                self.freezes.freeze(freeze, findings);
+            }
             Row::FreezeOperation(done) => self.freezes.operation(done, &mut self.orders, findings),
             Row::FreezeNumber(number) => self.freezes.number(number, findings),
-            Row::Frozen(frozen) => self.freezes.frozen(frozen, findings),
+            Row::Frozen(frozen) => {
+                self.parties.owner(table, &typed.key(), frozen.payer, findings);
+                self.freezes.frozen(frozen, findings);
+            }
         }
     }
 

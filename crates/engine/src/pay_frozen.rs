@@ -183,7 +183,7 @@ fn charge(
     Ok(())
 }
 
-/// In the merchant's slot: the rest is free that came with the last payment.
+/// In the merchant's slot: the rest is free that came with the last payment, or what one brought back too late.
 pub(crate) fn rest_released(rows: &mut Rows<'_>, said: &RestReleased) -> Result<Option<Reply>, Fault> {
     let (no, at_us) = (OperationNo::of(rows.stamp(), rows.slot()), rows.now_us());
     let before = must_get(rows, said.freeze)?;
@@ -260,6 +260,9 @@ fn give_back(rows: &mut Rows<'_>, freeze: &Freeze, order: &Order, payer: PartyId
         back.rest_minor = freeze.rest().checked_add(amount).map_err(fault)?.minor();
     } else {
         back.unfrozen_minor = freeze.money(freeze.unfrozen_minor).checked_add(amount).map_err(fault)?.minor();
+        // It is free at the payer's already; a decision of its own writes the release and tells of it.
+        back.under_way += 1;
+        rows.send(rows.slot(), Message::RestReleased(RestReleased { freeze: freeze.no, amount }));
     }
     let (freeze, order_no) = (freeze.no, order.no);
     let message = ChargeReturned { freeze, order_no, amount, hold_again };

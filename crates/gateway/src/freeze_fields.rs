@@ -220,6 +220,7 @@ pub(crate) fn told(members: &mut ObjectWriter, freeze: &Freeze) {
     members.text("status", status);
     members.text_some("gmt_trans", freeze.frozen_at_us.map(format_cn).as_deref());
     amounts(members, freeze.money(freeze.amount_minor));
+    members.text("trans_currency", freeze.currency.code());
     payer(members, freeze);
 }
 

@@ -137,7 +137,7 @@ pub(crate) fn check(world: &World) {
                 .map(|done| done.amount_minor.units())
                 .sum::<i64>()
         };
-        assert!(freeze.unfrozen_minor.units() >= sum(OperationKind::Unfreeze), "{freeze:?}");
+        assert_eq!(freeze.unfrozen_minor.units(), sum(OperationKind::Unfreeze), "{freeze:?}");
         assert_eq!(freeze.paid_minor.units(), sum(OperationKind::Pay), "{freeze:?}");
         let mine =
             |frozen: &&std::sync::Arc<Frozen>| frozen.no == freeze.no && Some(frozen.payer) == freeze.payer;
@@ -478,4 +478,72 @@ fn what_comes_too_late_from_another_slot_is_given_back() {
         fz-free F6 shop 20.00 U1 -> refused MoreThanRest | UNFREEZE 20.00 SUCCESS, AUTHORIZED rest 10.00
     ",
     );
+}
+
+#[test]
+fn what_comes_back_after_the_end_of_a_freeze_is_free_and_told() {
+    let mut script = check_in(
+        PEOPLE,
+        "
+        code alice A1
+        fz-code F1 shop A1 30.00
+        advance 1m
+        code alice A2
+        fz-code F2 shop A2 30.00
+    ",
+    );
+    for (number, complete) in [("F1", ""), ("F2", "complete")] {
+        let freeze = script.world.get::<Freeze>((no(&script, number).slot(), no(&script, number))).unwrap();
+        // The payment is decided one microsecond before the end, and comes back after it.
+        script.world.wall_us = script.world.wall_us.max(freeze.ends_at_us.unwrap() - 1);
+        script.play(&format!(
+            "between 3 : close T{number} shop\n\
+             fz-pay T{number} shop {number} 10.00 {complete} -> Closed | refused OrderClosed"
+        ));
+        let letters = |kind: &str| {
+            let said = format!(r#""notify_type":"{kind}""#);
+            let content = script.world.all::<trade::Notice>().filter_map(|notice| notice.content.clone());
+            content
+                .filter(|text| {
+                    text.as_str().contains(&said) && text.as_str().contains(&freeze.no.to_string())
+                })
+                .count()
+        };
+        assert_eq!(letters("fund_auth_unfreeze"), if complete.is_empty() { 1 } else { 2 });
+        check(&script.world);
+    }
+    script.play("due\naccount alice CNY -> 5000.00");
+    script.play("fz-find F1 shop R0 -> FREEZE 30.00, CLOSED rest 0.00");
+    script.play("fz-find F2 shop R0 -> FREEZE 30.00, CLOSED rest 0.00");
+}
+
+#[test]
+fn letters_say_what_a_query_says() {
+    let script = check_in(
+        PEOPLE,
+        "
+        fz-voucher F1 shop 30.00
+        fz-cancel F1 shop
+        code alice A2
+        fz-code F2 shop A2 30.00
+        fz-cancel F2 shop
+    ",
+    );
+    let mut told = script.world.all::<trade::Notice>().filter_map(|notice| notice.content.clone());
+    for members in [
+        [r#""action":"close""#, r#""status":"CLOSED""#],
+        [r#""notify_type":"fund_auth_freeze""#, r#""status":"SUCCESS""#],
+        [r#""action":"unfreeze""#, r#""status":"SUCCESS""#],
+    ] {
+        let letter = told.next().unwrap();
+        for member in members.iter().chain(&[
+            r#""trans_currency":"CNY""#,
+            r#""total_freeze_credit_amount":"0.00""#,
+            r#""total_unfreeze_credit_amount":"0.00""#,
+            r#""total_pay_credit_amount":"0.00""#,
+            r#""rest_credit_amount":"0.00""#,
+        ]) {
+            assert!(letter.as_str().contains(member), "{member}: {letter}");
+        }
+    }
 }

@@ -19,7 +19,11 @@ async fn open(shop: &Shop, number: &str, minor: u64) -> FreezeNo {
             amount: fen(minor),
             title: Text::new("Deposit <1>").unwrap(),
         },
-        delivery: FreezeDelivery { notify_url: None, charset: WireCharset::Utf8, rsa1: false },
+        delivery: FreezeDelivery {
+            notify_url: Some(Text::new("http://127.0.0.1:1/").unwrap()),
+            charset: WireCharset::Utf8,
+            rsa1: false,
+        },
         timeout: Some(Timeout::After(base::HOUR_US)),
         pay_by: None,
     };
@@ -147,6 +151,10 @@ async fn the_wallet_lists_what_waits_and_what_is_held() {
     };
     shop.door.ask(part).await.unwrap();
     shop.wait_posted().await;
+    let (_, told) = shop.get("/sandbox/notifications").await;
+    let told = &told["notifications"][0];
+    assert_eq!(told["params"]["notify_type"], "fund_auth_unfreeze", "{told}");
+    assert!(told["trade_no"].is_null() && told["params"]["auth_no"] == held.to_string().as_str(), "{told}");
     let mut browser = wallet(&shop, BUYER).await;
     let seen = browser.get("/wallet").await;
     let link = path_of(&shop, waits);
