@@ -15,7 +15,7 @@ use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
 use base::SlotSet;
 use engine::{Row, Table};
-use trade::{Debit, Notice, Signing, Timer};
+use trade::{Debit, Freeze, Notice, Signing, Timer};
 
 /// What was learned so far.
 #[derive(Debug)]
@@ -127,10 +127,7 @@ impl Checks {
             Row::EscrowCase(case) => self.orders.escrow_case(case, findings),
             Row::EscrowStep(step) => self.orders.escrow_step(step, findings),
             Row::Timer(timer) => self.timer(timer, findings),
-            Row::Freeze(freeze) => {
-                self.grants.freeze(freeze, &self.parties, findings);
-                self.freezes.freeze(freeze, findings);
-            }
+            Row::Freeze(freeze) => self.freeze(freeze, findings),
             Row::FreezeOperation(done) => self.freezes.operation(done, &mut self.orders, findings),
             Row::FreezeNumber(number) => self.freezes.number(number, findings),
             Row::Frozen(frozen) => {
@@ -138,6 +135,12 @@ impl Checks {
                 self.freezes.frozen(frozen, findings);
             }
         }
+    }
+
+    /// A freeze, and whether its app acted for its merchant.
+    fn freeze(&mut self, freeze: &Freeze, findings: &mut Findings) {
+        self.grants.freeze(freeze, &self.parties, findings);
+        self.freezes.freeze(freeze, findings);
     }
 
     /// An order that was debited, with what it came to.

@@ -184,7 +184,7 @@ texts! {
     freeze_look: "查看并同意", "See and agree";
     freeze_end: "结束预授权", "End this pre-authorisation";
     freeze_end_text: "商户账户已注销，不会再扣款或解冻。结束后，剩余的冻结金额退回您的余额。",
-        "The payee's account is closed, so it will neither take nor free the rest. End it, and the rest is yours again.";
+        "The payee's account is closed: it will neither take nor free the rest. End it, and the rest is yours again.";
     freeze_ended_text: "预授权已结束，剩余金额已解冻。", "The pre-authorisation has ended. The rest is free again.";
     freeze_not_to_end: "没有可以结束的预授权：仅当商户账户已注销且仍有冻结金额时可由您结束。",
         "You can end one only while it holds money of yours and the payee's account is closed.";

@@ -152,9 +152,9 @@ pub(super) fn table() -> Vec<TableRow> {
     let pay = every!(PayFrozenRefused:
         P::SellerNotFound => P::SellerNotFound, P::NumberTaken { .. } => P::NumberTaken { field },
         P::OrderClosed => P::OrderClosed, P::SellerBlocked => P::SellerBlocked, P::ExpiryPassed => P::ExpiryPassed,
-        P::FreezeNotFound => P::FreezeNotFound, P::ProductDiffers => P::ProductDiffers, P::PayerDiffers => P::PayerDiffers, P::NotFrozen => P::NotFrozen,
-        P::AlreadyFinished => P::AlreadyFinished, P::AlreadyClosed => P::AlreadyClosed,
-        P::MoreThanRest => P::MoreThanRest,
+        P::FreezeNotFound => P::FreezeNotFound, P::ProductDiffers => P::ProductDiffers,
+        P::PayerDiffers => P::PayerDiffers, P::NotFrozen => P::NotFrozen, P::AlreadyFinished => P::AlreadyFinished,
+        P::AlreadyClosed => P::AlreadyClosed, P::MoreThanRest => P::MoreThanRest,
     );
     rows("freeze", &open.concat())
         .chain(rows("find freeze", &find))
