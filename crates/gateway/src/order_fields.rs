@@ -74,8 +74,8 @@ impl OrderFields {
             // Only frozen money is paid under these products.
             fields::absent(fields, &["auth_no", "auth_confirm_mode"])?;
         }
-        if product.goods().is_none() && fields::text(fields, "escrow_goods")?.is_some() {
-            return Err(Failure::field("escrow_goods", "仅alipay.trade.create支持担保交易"));
+        if product.goods().is_none() {
+            fields::absent(fields, &["escrow_goods"])?;
         }
         check_goods_type(fields)?;
         Ok(OrderFields {
