@@ -1,5 +1,5 @@
-//! The platform has a bad day: it answers SYSTEM_ERROR after the money moved, loses an answer, sends letters early, twice
-//! or in another order. Nothing of this costs a right shop anything: it asks, and counts once.
+//! The platform has a bad day: it answers SYSTEM_ERROR after the money moved, loses an answer, sends letters early,
+//! twice or in another order. Nothing of this costs a right shop anything: it asks, and counts once.
 
 use crate::cause::Cause;
 use crate::contract::CallName;
