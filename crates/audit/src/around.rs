@@ -68,7 +68,12 @@ impl Around {
     /// A timer, after everything that may own one; those of orders are looked at elsewhere.
     pub(crate) fn timer(&mut self, timer: &Timer, findings: &mut Findings) {
         let whole = match timer.task {
-            TimerTask::ExpireOrder | TimerTask::EndAgreement => {
+            TimerTask::ExpireOrder
+            | TimerTask::EndAgreement
+            | TimerTask::EscrowStep
+            | TimerTask::ExpireFreeze
+            | TimerTask::EndFreeze
+            | TimerTask::FreeSplits => {
                 timer.code.is_none() && timer.party.is_none() && timer.attempt.is_none()
             }
             TimerTask::ForgetCode => {

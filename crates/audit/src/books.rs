@@ -31,6 +31,8 @@ struct Running {
 pub(crate) struct Expected {
     /// Fees charged less fees given back, per slot of the merchant.
     pub(crate) fees: BTreeMap<(Slot, Currency), i128>,
+    /// What escrows hold, per slot of the merchant.
+    pub(crate) escrows: BTreeMap<(Slot, Currency), i128>,
     /// Refunds that left the merchant and have not arrived.
     pub(crate) under_way: BTreeMap<Currency, i128>,
 }
@@ -99,7 +101,7 @@ impl Books {
     /// Postings come in the order of their numbers, so the entries of an account come in the order of time.
     pub(crate) fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
         self.postings += 1;
-        self.payments += u64::from(posting.kind == PostingKind::PayIn);
+        self.payments += u64::from(matches!(posting.kind, PostingKind::PayIn | PostingKind::EscrowIn));
         for (kind, message) in shape::faults(posting) {
             findings.add(kind, "posting", key_of(posting), message);
         }
@@ -158,6 +160,7 @@ impl Books {
         let mut slots: BTreeMap<(Slot, Currency), i128> = BTreeMap::new();
         let mut transit: BTreeMap<Currency, i128> = BTreeMap::new();
         let mut fees: BTreeMap<(Slot, Currency), i128> = BTreeMap::new();
+        let mut escrows: BTreeMap<(Slot, Currency), i128> = BTreeMap::new();
         for (id, account) in self.accounts.values().flatten() {
             account_ends(*id, account, findings);
             let balance = i128::from(account.balance);
@@ -166,6 +169,9 @@ impl Books {
                 AccountKind::Transit => *transit.entry(account.currency).or_default() += balance,
                 AccountKind::FeeIncome => {
                     *fees.entry((account.slot, account.currency)).or_default() += balance
+                }
+                AccountKind::Escrow => {
+                    *escrows.entry((account.slot, account.currency)).or_default() += balance
                 }
                 AccountKind::Balance | AccountKind::BankReserve => {}
             }
@@ -195,6 +201,15 @@ impl Books {
         for place in places {
             let sum = |sums: &BTreeMap<_, i128>| sums.get(&place).copied().unwrap_or(0);
             fee_ends(place, sum(&fees), sum(&expected.fees), findings);
+        }
+        let places: BTreeSet<_> = escrows.keys().chain(expected.escrows.keys()).copied().collect();
+        for (slot, currency) in places {
+            let sum = |sums: &BTreeMap<_, i128>| sums.get(&(slot, currency)).copied().unwrap_or(0);
+            let (booked, held) = (sum(&escrows), sum(&expected.escrows));
+            if booked != held {
+                let message = format!("{booked} is held in escrow, but the escrows of the slot hold {held}");
+                findings.add(FindingKind::EscrowHeld, "account", group_key(slot, currency), message);
+            }
         }
         (self.postings, self.entries, self.payments)
     }

@@ -5,15 +5,19 @@ use crate::around::Around;
 use crate::books::Books;
 use crate::columns::Columns;
 use crate::crossing::Crossing;
+use crate::freezes::Freezes;
 use crate::grants::Grants;
 use crate::images::Encoded;
 use crate::keyed::Keyed;
 use crate::orders::Orders;
 use crate::parties::Parties;
+use crate::relations::Relations;
 use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
-use base::SlotSet;
-use engine::{Row, Table};
+use base::{Record, SlotSet};
+use engine::{Row, Table, Tabled};
+use std::sync::Arc;
+use trade::{Agreement, Debit, Mandate, Notice, Relation, Signing, Timer};
 
 /// What was learned so far.
 #[derive(Debug)]
@@ -21,7 +25,9 @@ pub(crate) struct Checks {
     parties: Parties,
     books: Books,
     orders: Orders,
+    relations: Relations,
     around: Around,
+    freezes: Freezes,
     crossing: Crossing,
     grants: Grants,
     agreements: Agreements,
@@ -36,7 +42,9 @@ impl Checks {
             parties: Parties::new(keyed),
             books,
             orders: Orders::new(keyed),
+            relations: Relations::default(),
             around,
+            freezes: Freezes::default(),
             crossing: Crossing::new(home),
             grants: Grants::default(),
             agreements: Agreements::new(home),
@@ -74,7 +82,10 @@ impl Checks {
                 self.parties.account(account, findings);
                 self.books.account(account, findings);
             }
-            Row::Hold(hold) => self.books.hold(hold, findings),
+            Row::Hold(hold) => {
+                self.books.hold(hold, findings);
+                self.orders.hold(hold);
+            }
             Row::Order(order) => {
                 self.orders.order(order, findings);
                 self.parties.seller(order, findings);
@@ -88,12 +99,13 @@ impl Checks {
             Row::TopUpReceipt(top_up) => self.around.top_up(top_up, findings),
             Row::OrderNumber(number) => self.orders.number(number, findings),
             Row::Refund(refund) => self.orders.refund(refund, findings),
+            Row::SplitBook(book) => self.orders.split_book(book, findings),
+            Row::Split(split) => self.orders.split(split, findings),
+            Row::SplitLine(line) => self.orders.split_line(line, findings),
+            Row::Relation(relation) => self.relation(relation, findings),
             Row::Trade(trade) => self.orders.trade(trade, findings),
             Row::Receipt(receipt) => self.orders.receipt(receipt, findings),
-            Row::Notice(notice) => {
-                self.orders.notice(notice, findings);
-                self.agreements.notice(notice, findings);
-            }
+            Row::Notice(notice) => self.notice(notice, findings),
             Row::PayCode(code) => {
                 self.parties.owner(table, &typed.key(), code.party, findings);
                 self.around.code(code);
@@ -108,29 +120,62 @@ impl Checks {
             Row::Certification(row) => self.grants.certification(row, &self.parties, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
-            Row::Agreement(agreement) => {
-                self.grants.agreement(agreement, &self.parties, findings);
-                self.agreements.agreement(agreement, findings);
-            }
-            Row::Mandate(mandate) => {
-                self.parties.owner(table, &typed.key(), mandate.buyer, findings);
-                self.agreements.mandate(mandate, findings);
-            }
+            Row::Agreement(agreement) => self.agreement(agreement, findings),
+            Row::Mandate(mandate) => self.mandate(mandate, findings),
             Row::AgreementName(name) => self.agreements.name(name, findings),
-            Row::Debit(debit) => {
-                let order = self.orders.came_to(debit.slot, debit.order_no);
-                self.agreements.debit(debit, order, findings);
-            }
-            Row::Signing(signing) => {
-                let order = self.orders.came_to(signing.slot, signing.order_no);
-                self.agreements.signing(signing, order, findings);
-            }
-            Row::Timer(timer) => {
-                self.agreements.timer(timer, findings);
-                self.orders.timer(timer, findings);
-                self.around.timer(timer, findings);
-            }
+            Row::Debit(debit) => self.debit(debit, findings),
+            Row::Signing(signing) => self.signing(signing, findings),
+            Row::Escrow(escrow) => self.orders.escrow(escrow, findings),
+            Row::EscrowCase(case) => self.orders.escrow_case(case, findings),
+            Row::EscrowStep(step) => self.orders.escrow_step(step, findings),
+            Row::Timer(timer) => self.timer(timer, findings),
+            Row::Freeze(freeze) => self.freezes.freeze(freeze, findings),
+            Row::FreezeOperation(done) => self.freezes.operation(done, &mut self.orders, findings),
+            Row::FreezeNumber(number) => self.freezes.number(number, findings),
+            Row::Frozen(frozen) => self.freezes.frozen(frozen, &mut self.orders.holds, findings),
         }
+    }
+
+    /// An order that was debited, with what it came to.
+    fn debit(&mut self, debit: &Debit, findings: &mut Findings) {
+        let order = self.orders.came_to(debit.slot, debit.order_no);
+        self.agreements.debit(debit, order, findings);
+    }
+
+    /// An order that signs, with what it came to.
+    fn signing(&mut self, signing: &Signing, findings: &mut Findings) {
+        let order = self.orders.came_to(signing.slot, signing.order_no);
+        self.agreements.signing(signing, order, findings);
+    }
+
+    /// Each product looks at its own.
+    fn timer(&mut self, timer: &Timer, findings: &mut Findings) {
+        self.agreements.timer(timer, findings);
+        self.orders.timer(timer, findings);
+        self.around.timer(timer, findings);
+        self.freezes.timer(timer, findings);
+    }
+
+    /// The product that it is about looks at it.
+    fn notice(&mut self, notice: &Notice, findings: &mut Findings) {
+        if !self.orders.notice(notice, findings) && !self.freezes.notice(notice, findings) {
+            self.agreements.notice(notice, findings);
+        }
+    }
+
+    fn relation(&mut self, relation: &Relation, findings: &mut Findings) {
+        self.parties.owner(Table::Relation, &Relation::wrap_key(relation.key()), relation.seller, findings);
+        self.relations.relation(relation, findings);
+    }
+
+    fn agreement(&mut self, agreement: &Arc<Agreement>, findings: &mut Findings) {
+        self.grants.agreement(agreement, &self.parties, findings);
+        self.agreements.agreement(agreement, findings);
+    }
+
+    fn mandate(&mut self, mandate: &Arc<Mandate>, findings: &mut Findings) {
+        self.parties.owner(Table::Mandate, &Mandate::wrap_key(mandate.key()), mandate.buyer, findings);
+        self.agreements.mandate(mandate, findings);
     }
 
     /// When all rows were seen: what can only be said of the whole. Gives the number of postings, of entries, and of
@@ -138,6 +183,7 @@ impl Checks {
     pub(crate) fn finish(self, findings: &mut Findings) -> (u64, u64, u64) {
         self.parties.finish(findings);
         self.around.finish(findings);
+        self.freezes.finish(findings);
         self.crossing.finish(findings);
         self.grants.finish(findings);
         self.agreements.finish(findings);

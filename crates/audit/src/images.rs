@@ -122,7 +122,9 @@ pub(crate) fn text_of_key(key: &Key) -> String {
 /// A value as it may be printed: what is secret or personal is only said to differ.
 pub(crate) fn shown_value(column: &Column, value: &Value) -> String {
     match column.name {
-        "verifier" | "sealed_aes_key" | "login" | "name" | "buyer_login_masked" if *value != Value::Null => {
+        "verifier" | "sealed_aes_key" | "login" | "name" | "buyer_login_masked" | "payer_login_masked"
+            if *value != Value::Null =>
+        {
             "(not shown)".to_owned()
         }
         _ => shown(value),

@@ -22,8 +22,9 @@
 //!
 //! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
-//! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `around`,
-//! `agreements`, `crossing`, `grants`; then `replay`.
+//! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
+//! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `escrows`,
+//! `freezes`; then `replay`.
 
 mod agreements;
 mod around;
@@ -34,11 +35,15 @@ mod checks;
 mod columns;
 mod compare;
 mod crossing;
+mod escrow_rows;
+mod escrows;
+mod freezes;
 mod grants;
 mod images;
 mod keyed;
 mod latest;
 mod order_list;
+mod order_notices;
 mod orders;
 mod pages;
 mod parties;
@@ -46,11 +51,14 @@ mod payments;
 mod pipeline;
 mod progress;
 mod refunds;
+mod relations;
 mod replay;
 mod replay_desk;
 mod report;
 mod rules;
 mod shape;
+mod split_rows;
+mod splits;
 mod tables;
 
 pub use progress::Progress;
@@ -213,12 +221,23 @@ const READ_ORDER: &[Table] = &[
     Table::TopUpReceipt,
     Table::OrderNumber,
     Table::Refund,
+    Table::SplitBook,
+    Table::Split,
+    Table::SplitLine,
+    Table::Relation,
     Table::Trade,
+    Table::Escrow,
+    Table::EscrowCase,
+    Table::EscrowStep,
     Table::Receipt,
     Table::Agreement,
     Table::Mandate,
     Table::AgreementName,
     Table::Debit,
+    Table::Freeze,
+    Table::FreezeOperation,
+    Table::FreezeNumber,
+    Table::Frozen,
     Table::Signing,
     Table::Notice,
     Table::PayCode,

@@ -2,6 +2,7 @@
 
 use crate::agreements::Debited;
 use crate::books::{Expected, key_of};
+use crate::escrows::{self, EscrowFacts};
 use crate::images::text_of_key;
 use crate::keyed::Keyed;
 use crate::order_list::OrderList;
@@ -9,13 +10,14 @@ use crate::payments::{self, Move, Moves};
 use crate::refunds::{self, RefundFacts};
 use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
+use crate::splits::{self, OpenHolds, SplitFacts};
 use base::{AppId, OrderNo, PartyId, Slot, TimerNo};
 use engine::Tabled;
 use ledger::Posting;
 use money::Currency;
 use trade::{
-    Notice, NoticeEvent, NoticeState, Order, OrderNumber, OrderState, Receipt, ReceiptOutcome, Refund,
-    RefundState, Timer, TimerTask, Trade,
+    NoticeEvent, Order, OrderNumber, OrderState, Product, Receipt, ReceiptOutcome, Refund, RefundState,
+    Timer, TimerTask, Trade,
 };
 
 /// What is kept of an order.
@@ -35,32 +37,40 @@ pub(crate) struct OrderFacts {
     /// Postings about it.
     pub(crate) moves: Moves,
     pub(crate) refunds: Vec<RefundFacts>,
+    /// Whether its payment is held in escrow, and how it was marked so.
+    pub(crate) is_escrow: bool,
+    pub(crate) product: Option<Product>,
+    /// Its escrow.
+    pub(crate) escrow: Option<Box<EscrowFacts>>,
+    /// What was seen of its splits; most orders have none.
+    pub(crate) splits: Option<Box<SplitFacts>>,
     /// Whether its buyer's trade was seen.
     pub(crate) has_trade: bool,
-    app: AppId,
+    pub(crate) app: AppId,
     exists: bool,
     /// Hash of the merchant's number.
     number: u128,
     /// Hash of the address to notify.
-    url: Option<u128>,
+    pub(crate) url: Option<u128>,
     expires_at_us: i64,
-    closed_at_us: Option<i64>,
+    pub(crate) closed_at_us: Option<i64>,
     timer: Option<TimerNo>,
     has_number: bool,
     has_timer: bool,
-    notices: [u32; 3],
+    pub(crate) notices: [u32; 3],
 }
 
 /// All orders.
 #[derive(Debug)]
 pub(crate) struct Orders {
-    list: OrderList,
-    keyed: Keyed,
+    pub(crate) list: OrderList,
+    pub(crate) holds: OpenHolds,
+    pub(crate) keyed: Keyed,
 }
 
 impl Orders {
     pub(crate) fn new(keyed: Keyed) -> Orders {
-        Orders { list: OrderList::new(), keyed }
+        Orders { list: OrderList::new(), holds: OpenHolds::default(), keyed }
     }
 
     pub(crate) fn order(&mut self, order: &Order, findings: &mut Findings) {
@@ -82,6 +92,10 @@ impl Orders {
             paid_at_us: order.paid_at_us,
             moves: Moves::default(),
             refunds: Vec::new(),
+            is_escrow: order.product.goods().is_some(),
+            product: Some(order.product),
+            escrow: None,
+            splits: None,
             has_trade: false,
             app: order.app,
             exists: order.exists(),
@@ -95,6 +109,11 @@ impl Orders {
             notices: [0; 3],
         };
         self.list.push(facts);
+    }
+
+    /// The order of this number.
+    pub(crate) fn found(&mut self, no: OrderNo) -> Option<&mut OrderFacts> {
+        self.list.get_mut(no)
     }
 
     pub(crate) fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
@@ -177,53 +196,33 @@ impl Orders {
         }
     }
 
-    pub(crate) fn notice(&mut self, notice: &Notice, findings: &mut Findings) {
-        let mut wrong = |message: &str| {
-            let key = text_of_key(&Notice::wrap_key((notice.slot, notice.no)));
-            findings.add(FindingKind::NoticeWrong, "notice", key, message);
-        };
-        if (notice.state == NoticeState::Due) != notice.next_at_us.is_some() {
-            wrong("only a notice that is due has a next attempt");
-        }
-        if notice.content.is_some() != (notice.event == NoticeEvent::Message) {
-            wrong("only a message has a content of its own");
-        }
-        // A message is about an agreement, and looked at there.
-        if notice.event == NoticeEvent::Message {
-            return;
-        }
-        let url = Some(self.keyed.text(notice.url.as_str()));
-        let same = |order: &&mut OrderFacts| {
-            order.app == notice.app
-                && order.url == url
-                && order.no.slot() == notice.slot
-                && notice.refunded_minor.units() <= order.total
-        };
-        let Some(order) = self.list.get_mut(notice.order_no).filter(same) else {
-            return wrong("its order is not there, or has another app, address or amount");
-        };
-        order.notices[notice.event as usize] += 1;
-        let holds = match notice.event {
-            NoticeEvent::Message => true,
-            NoticeEvent::Paid => order.paid_at_us == Some(notice.happened_at_us),
-            NoticeEvent::Closed => {
-                order.closed_at_us == Some(notice.happened_at_us) && order.paid_at_us.is_none()
-            }
-            NoticeEvent::Refunded => {
-                let number = notice.out_biz_no.as_ref().map(|number| self.keyed.text(number.as_str()));
-                let mut done = order.refunds.iter().filter(|refund| refund.state == RefundState::Done);
-                done.any(|refund| Some(refund.number) == number)
-            }
-        };
-        if !holds {
-            wrong("its order says nothing of what it tells");
-        }
+    /// Whether this order was paid by this payer, of this total, at this moment.
+    pub(crate) fn is_paid(
+        &mut self,
+        no: OrderNo,
+        payer: Option<PartyId>,
+        total: i128,
+        at_us: Option<i64>,
+    ) -> bool {
+        self.list.get_mut(no).is_some_and(|order| {
+            order.paid_at_us.is_some()
+                && order.paid_at_us == at_us
+                && order.buyer == payer
+                && i128::from(order.total) == total
+        })
     }
 
     /// A timer that closes an order; other timers are looked at elsewhere.
     pub(crate) fn timer(&mut self, timer: &Timer, findings: &mut Findings) {
-        if timer.task != TimerTask::ExpireOrder {
-            return;
+        match timer.task {
+            TimerTask::ExpireOrder => {}
+            TimerTask::EscrowStep => return self.escrow_timer(timer, findings),
+            TimerTask::ForgetCode
+            | TimerTask::ForgetAttempt
+            | TimerTask::EndAgreement
+            | TimerTask::ExpireFreeze
+            | TimerTask::EndFreeze => return,
+            TimerTask::FreeSplits => return self.split_timer(timer, findings),
         }
         let order = timer.order_no.and_then(|no| self.list.get_mut(no));
         let same = |order: &&mut OrderFacts| {
@@ -243,20 +242,27 @@ impl Orders {
     /// What can only be said once everything about an order was seen.
     pub(crate) fn finish(self, rules: Option<&Rules>, findings: &mut Findings) -> Expected {
         let mut expected = Expected::default();
-        for order in self.list.iter() {
+        let Orders { list, mut holds, .. } = self;
+        for order in list.iter() {
             let place = (order.no.slot(), order.currency);
             *expected.fees.entry(place).or_default() +=
                 i128::from(order.fee) - i128::from(order.fee_returned);
             let on_their_way = order.refunds.iter().filter(|refund| refund.state == RefundState::UnderWay);
             let under_way: i128 = on_their_way.map(|refund| i128::from(refund.amount)).sum();
-            *expected.under_way.entry(order.currency).or_default() += under_way;
+            *expected.under_way.entry(order.currency).or_default() += under_way + splits::under_way(order);
+            if let Some(escrow) = &order.escrow {
+                *expected.escrows.entry(place).or_default() += i128::from(escrow.row.held_minor.units());
+            }
+            escrows::order(order, rules, findings);
             owned(order, findings);
             payments::order(order, findings);
             refunds::order(order, findings);
+            splits::order(order, &mut holds, findings);
             if let Some(rules) = rules {
                 payments::fee(order, rules, findings);
             }
         }
+        holds.finish(findings);
         expected
     }
 }
@@ -265,6 +271,17 @@ impl OrderFacts {
     /// Its key as people read it.
     pub(crate) fn key(&self) -> String {
         text_of_key(&Order::wrap_key((self.no.slot(), self.no)))
+    }
+
+    /// Whether its merchant wants to hear.
+    pub(crate) fn notified(&self) -> bool {
+        self.url.is_some()
+    }
+
+    /// The amount of its refund of this number.
+    pub(crate) fn refund_of(&self, number: &str) -> Option<i64> {
+        let found = self.refunds.iter().find(|refund| refund.is_of(number));
+        found.map(|refund| refund.amount)
     }
 
     fn is_waiting(&self) -> bool {
@@ -291,8 +308,11 @@ fn owned(order: &OrderFacts, findings: &mut Findings) {
     let done = order.refunds.iter().filter(|refund| refund.state == RefundState::Done).count();
     let closed_unpaid = order.state == OrderState::Closed && order.paid_at_us.is_none() && order.exists;
     let mut owed = [0; 3];
-    owed[NoticeEvent::Paid as usize] = u32::from(order.paid_at_us.is_some());
-    owed[NoticeEvent::Refunded as usize] = u32::try_from(done).unwrap_or(u32::MAX);
+    // An escrow tells of its steps by messages.
+    if !order.is_escrow {
+        owed[NoticeEvent::Paid as usize] = u32::from(order.paid_at_us.is_some());
+        owed[NoticeEvent::Refunded as usize] = u32::try_from(done).unwrap_or(u32::MAX);
+    }
     owed[NoticeEvent::Closed as usize] = u32::from(closed_unpaid);
     if order.notices != owed {
         let message = format!("notices (paid, refunded, closed) are {:?}, owed are {owed:?}", order.notices);

@@ -54,6 +54,8 @@ impl Move {
                 AccountKind::Transit => seen.amount = units,
                 AccountKind::FeeIncome => seen.fee = units,
                 AccountKind::Balance => seen.party = Some(entry.account),
+                // In and out of escrow it is the same amount as in transit; a release has no transit.
+                AccountKind::Escrow => seen.amount = units,
                 AccountKind::BankReserve => {}
             }
         }
@@ -62,7 +64,7 @@ impl Move {
 
     /// Whether it moved this amount, with this fee, from or to this account.
     pub(crate) fn is(&self, amount: i64, fee: i64, party: AccountId) -> bool {
-        self.amount == amount && self.fee == fee && self.party == (amount > fee).then_some(party)
+        self.amount == amount && self.fee == fee && self.party == (amount != fee).then_some(party)
     }
 
     pub(crate) fn key(&self) -> String {
@@ -73,13 +75,26 @@ impl Move {
 /// The payment of an order against its postings and its trade.
 pub(crate) fn order(order: &OrderFacts, findings: &mut Findings) {
     let mut wrong = |message: String| findings.add(FindingKind::OrderPayment, "orders", order.key(), message);
-    let mut arrived = order.moves.iter().filter(|seen| seen.kind == PostingKind::PayIn);
+    let (kind, other) = if order.is_escrow {
+        (PostingKind::EscrowIn, PostingKind::PayIn)
+    } else {
+        (PostingKind::PayIn, PostingKind::EscrowIn)
+    };
+    if order.moves.iter().any(|seen| seen.kind == other) {
+        wrong(format!("it has a posting {}, which is not its way to be paid", other.as_str()));
+    }
+    let mut arrived = order.moves.iter().filter(|seen| seen.kind == kind);
     let (first, others) = (arrived.next(), arrived.count());
     let seller = balance_account(order.seller, order.currency);
     match (order.paid_at_us, first, others) {
         (None, None, _) => {}
         (Some(paid_at_us), Some(one), 0) => {
-            if !one.is(order.total, order.fee, seller) || one.no.at_us() != paid_at_us {
+            let whole = if order.is_escrow {
+                one.amount == order.total
+            } else {
+                one.is(order.total, order.fee, seller)
+            };
+            if !whole || one.no.at_us() != paid_at_us {
                 wrong(format!(
                     "total {}, fee {}, paid at {paid_at_us}; its pay_in posting {} says {}, {} at {}",
                     order.total,
@@ -116,7 +131,8 @@ pub(crate) fn order(order: &OrderFacts, findings: &mut Findings) {
 
 /// The fee of a paid order against the rules of that moment.
 pub(crate) fn fee(order: &OrderFacts, rules: &Rules, findings: &mut Findings) {
-    let Some(paid_at_us) = order.paid_at_us else { return };
+    // Of an escrow it is taken with each release.
+    let Some(paid_at_us) = order.paid_at_us.filter(|_| !order.is_escrow) else { return };
     let fee = rules.fee_at(paid_at_us, order.total);
     if fee != i128::from(order.fee) {
         let message = format!("fee_minor is {}, the rules of {paid_at_us} ask for {fee}", order.fee);
@@ -138,7 +154,16 @@ fn left(order: &OrderFacts) -> Vec<(Option<AccountId>, (i64, i128))> {
             | PostingKind::PayIn
             | PostingKind::RefundOut
             | PostingKind::RefundIn
-            | PostingKind::RefundReturn => continue,
+            | PostingKind::RefundReturn
+            | PostingKind::EscrowIn
+            | PostingKind::EscrowRelease
+            | PostingKind::EscrowOut
+            | PostingKind::EscrowReturn
+            | PostingKind::SplitOut
+            | PostingKind::SplitIn
+            | PostingKind::SplitReturn
+            | PostingKind::BackOut
+            | PostingKind::BackReturn => continue,
         };
         let known = left.iter().position(|(party, _)| *party == seen.party);
         let place = known.unwrap_or_else(|| {

@@ -58,12 +58,17 @@ pub enum FindingKind {
     OrderRefunds,
     /// A refund does not agree with its order or its postings.
     RefundWrong,
+    /// A split, one of its lines, what is held for splits, or a bound receiver does not agree with the order, its
+    /// postings or the others.
+    SplitWrong,
     /// A trade does not agree with its order or its postings.
     TradeWrong,
     /// A merchant's number and its order do not point at each other.
     NumberWrong,
     /// A receipt does not agree with its order.
     ReceiptWrong,
+    /// A pre-authorisation does not add up, or disagrees with its operations, its payer's hold or its payments.
+    FreezeWrong,
     /// A top-up and its posting do not agree.
     TopUpWrong,
     /// A notice does not agree with its order, or one that is owed is missing.
@@ -86,6 +91,12 @@ pub enum FindingKind {
     CertificationWrong,
     /// The two sides of an agreement, its names and its debits do not agree.
     AgreementWrong,
+    /// An escrow, its cases or its steps do not agree with their order or each other.
+    EscrowWrong,
+    /// What was paid into an escrow is not what is held, released and given back, or not what its postings say.
+    EscrowSums,
+    /// What a slot holds in escrow is not what its escrows hold.
+    EscrowHeld,
     /// SQLite finds its own file damaged.
     FileDamaged,
     /// A command that is decided again ends otherwise than the journal says.

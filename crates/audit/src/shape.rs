@@ -21,27 +21,42 @@ const fn lines(kind: PostingKind) -> &'static [Line] {
     use {AccountKind::*, Needed::*, Side::*};
     match kind {
         PostingKind::TopUp => &[Line(Debit, BankReserve, Always), Line(Credit, Balance, Always)],
-        PostingKind::PayOut => &[Line(Debit, Balance, Always), Line(Credit, Transit, Always)],
-        PostingKind::PayReturn | PostingKind::RefundIn => {
-            &[Line(Debit, Transit, Always), Line(Credit, Balance, Always)]
+        PostingKind::PayOut | PostingKind::SplitOut | PostingKind::BackOut => {
+            &[Line(Debit, Balance, Always), Line(Credit, Transit, Always)]
         }
+        PostingKind::PayReturn
+        | PostingKind::RefundIn
+        | PostingKind::SplitIn
+        | PostingKind::SplitReturn
+        | PostingKind::BackReturn => &[Line(Debit, Transit, Always), Line(Credit, Balance, Always)],
         PostingKind::PayIn | PostingKind::RefundReturn => &[
             Line(Debit, Transit, Always),
             Line(Credit, Balance, UnlessZero),
             Line(Credit, FeeIncome, UnlessZero),
         ],
+        // The merchant is credited when receivers gave so much that the fee is more than what is missing.
         PostingKind::RefundOut => &[
             Line(Debit, Balance, UnlessZero),
             Line(Debit, FeeIncome, UnlessZero),
-            Line(Credit, Transit, Always),
+            Line(Credit, Balance, UnlessZero),
+            Line(Credit, Transit, UnlessZero),
         ],
+        PostingKind::EscrowIn | PostingKind::EscrowReturn => {
+            &[Line(Debit, Transit, Always), Line(Credit, Escrow, Always)]
+        }
+        PostingKind::EscrowRelease => &[
+            Line(Debit, Escrow, Always),
+            Line(Credit, Balance, UnlessZero),
+            Line(Credit, FeeIncome, UnlessZero),
+        ],
+        PostingKind::EscrowOut => &[Line(Debit, Escrow, Always), Line(Credit, Transit, Always)],
     }
 }
 
 /// What kind of account a number names in a posting's slot.
 pub(crate) fn kind_of(posting: &Posting, account: AccountId) -> AccountKind {
     let platform = |kind: &AccountKind| AccountId::platform(posting.slot, *kind, posting.currency) == account;
-    let own = [AccountKind::Transit, AccountKind::FeeIncome, AccountKind::BankReserve];
+    let own = [AccountKind::Transit, AccountKind::FeeIncome, AccountKind::BankReserve, AccountKind::Escrow];
     own.into_iter().find(platform).unwrap_or(AccountKind::Balance)
 }
 

@@ -23,6 +23,13 @@ pub fn china_date(at_us: i64) -> u32 {
     u32::from(year) * 10_000 + u32::from(month) * 100 + u32::from(day)
 }
 
+/// A moment in China as the interface writes it: `yyyy-MM-dd HH:mm:ss`. Moments outside years 1–9999 give an empty
+/// text.
+pub fn china_moment(at_us: i64) -> String {
+    let Ok(moment) = Timestamp::from_microsecond(at_us) else { return String::new() };
+    Offset::constant(8).to_datetime(moment).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
 /// The first moment of the next day in China: when an order with timeout `1c` closes.
 pub fn next_china_midnight_us(at_us: i64) -> i64 {
     let local = at_us + CHINA_OFFSET_US;
@@ -37,6 +44,7 @@ mod tests {
     fn the_day_turns_at_sixteen_hours_utc() {
         let before = 1_767_283_199_999_999; // 2026-01-01 23:59:59.999999 in China
         assert_eq!(china_date(before), 20_260_101);
+        assert_eq!(china_moment(before), "2026-01-01 23:59:59");
         assert_eq!(china_date(before + 1), 20_260_102);
         assert_eq!(next_china_midnight_us(before), before + 1);
         assert_eq!(next_china_midnight_us(before + 1), before + 1 + DAY_US);

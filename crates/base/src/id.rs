@@ -163,8 +163,67 @@ impl AgreementNo {
     }
 }
 
+serial! {
+    /// Our number of a pre-authorisation (`auth_no`): 28 digits beginning with the China date.
+    FreezeNo
+}
+serial! {
+    /// The number of one operation of a pre-authorisation (`operation_id`): 28 digits beginning with the China date.
+    OperationNo
+}
+
+impl FreezeNo {
+    /// The same number as one of the order series: what timers, topics of messages and password tries go by. No order
+    /// has it, because a decision makes one of the two at most.
+    pub const fn topic(self) -> OrderNo {
+        OrderNo(self.0)
+    }
+
+    /// The freeze of a number that [`FreezeNo::topic`] gave.
+    pub const fn of_topic(topic: OrderNo) -> FreezeNo {
+        FreezeNo(topic.0)
+    }
+}
+
 /// What stands between date and time of day in a trade number, as in those that merchants know.
 const TRADE_NO_FILL: &str = "2200140";
+/// The same in the number of a pre-authorisation.
+const FREEZE_NO_FILL: &str = "0000200";
+/// The same in the number of an operation.
+const OPERATION_NO_FILL: &str = "0000285";
+
+/// A number of the order series with another fill between date and time of day.
+fn refilled(number: OrderNo, fill: &str) -> String {
+    let text = number.to_string();
+    format!("{}{fill}{}", &text[..8], &text[15..])
+}
+
+macro_rules! shown_with_fill {
+    ($($name:ident, $kind:literal, $fill:ident;)*) => {$(
+        impl fmt::Display for $name {
+            /// As a trade number, with other digits between date and time of day.
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&refilled(OrderNo(self.0), $fill)) }
+        }
+        impl FromStr for $name {
+            type Err = IdError;
+
+            /// Reads what `Display` writes, and nothing else.
+            fn from_str(text: &str) -> Result<$name, IdError> {
+                let wrong = |reason| IdError { kind: $kind, reason };
+                if text.len() != 28 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+                    return Err(wrong("it has 28 digits"));
+                }
+                let trade = format!("{}{TRADE_NO_FILL}{}", &text[..8], &text[15..]);
+                let number = $name(trade.parse::<OrderNo>().map_err(|error| wrong(error.reason))?.0);
+                if number.to_string() == text { Ok(number) } else { Err(wrong("its parts do not fit together")) }
+            }
+        }
+    )*};
+}
+shown_with_fill! {
+    FreezeNo, "number of a pre-authorisation", FREEZE_NO_FILL;
+    OperationNo, "number of an operation", OPERATION_NO_FILL;
+}
 
 impl fmt::Display for OrderNo {
     /// `yyyyMMdd`, seven fixed digits, eleven digits of microseconds of the day in China, two of the slot.
@@ -320,6 +379,19 @@ mod tests {
         ] {
             assert!(wrong.parse::<NoticeNo>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn numbers_of_freezes_and_operations_read_back_and_are_told_apart() {
+        let stamp = Stamp { at_us: 1_767_283_200_000_007, seq: 1 };
+        let slot = Slot::new(42).unwrap();
+        let (freeze, operation) = (FreezeNo::of(stamp, slot), OperationNo::of(stamp, slot));
+        assert_eq!(freeze.to_string(), "2026010200002000000000000742");
+        assert_eq!((freeze.to_string().parse(), operation.to_string().parse()), (Ok(freeze), Ok(operation)));
+        assert_eq!(FreezeNo::of_topic(freeze.topic()), freeze);
+        assert!(operation.to_string().parse::<FreezeNo>().is_err());
+        assert!(OrderNo::of(stamp, slot).to_string().parse::<FreezeNo>().is_err());
+        assert!("支付支付支付支付支".parse::<FreezeNo>().is_err() && "1".parse::<OperationNo>().is_err());
     }
 
     #[test]

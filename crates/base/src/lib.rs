@@ -23,11 +23,14 @@ mod text;
 
 pub use base_derive::{Field, Record};
 pub use calendar::{
-    CHINA_OFFSET_US, DAY_US, HOUR_US, MINUTE_US, SECOND_US, china_date, next_china_midnight_us,
+    CHINA_OFFSET_US, DAY_US, HOUR_US, MINUTE_US, SECOND_US, china_date, china_moment, next_china_midnight_us,
 };
 pub use codec::{BinarySink, BinarySource, Value};
 pub use day::{Day, DayError, plus_months_us};
-pub use id::{AgreementNo, AppId, HoldNo, IdError, NoticeNo, OrderNo, PartyId, PostingNo, TimerNo};
+pub use id::{
+    AgreementNo, AppId, FreezeNo, HoldNo, IdError, NoticeNo, OperationNo, OrderNo, PartyId, PostingNo,
+    TimerNo,
+};
 pub use plant::{PLANTED, Plant, plant, planted};
 pub use record::{Column, ColumnKind, Field, FieldError, Record, Sink, Source};
 pub use secret::Secret;

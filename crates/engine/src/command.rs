@@ -9,6 +9,7 @@ use crate::{
     PayCodeRefused, Receive, RefundOrder, RefundView, Refunded, Reserved, Rows, RunTimer, SetAppStatus,
     SetPartyStatus, SetRules, Stop, TopUp, TopUpRefused, TryPassword,
 };
+use crate::{ActOnEscrow, ConfirmGoods, EscrowView, FindEscrow, escrow};
 use crate::{
     AppNotFound, Authorize, AuthorizeRefused, Authorized, CertifyRefused, DebitOrder, DecideCertification,
     EndMandate, FindAgreement, FindByBuyer, FindCallback, FindCertification, FindGrant, FindMandate,
@@ -17,12 +18,21 @@ use crate::{
     WithdrawGrant,
 };
 use crate::{
+    BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
+    UnbindRelations, relation, split_order, split_query,
+};
+use crate::{
+    CancelFreeze, CancelledFreeze, ClaimFreeze, ConfirmFreeze, FindFreeze, FindFreezeByNo, FreezeView,
+    OpenFreeze, PayFrozen, Unfreeze, find_freeze, freeze, frozen, pay_frozen, unfreeze,
+};
+use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
     password, pay_code, query, refund_order, rulebook, timer, top_up,
 };
 use crate::{certify, grant, withdraw};
 use base::{AgreementNo, AppId, PartyId, Slot};
 use ledger::Account;
+use money::Money;
 use people::{Callback, Certification, Grant, Party, PasswordRefused};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -30,9 +40,11 @@ use trade::{
     Agreement, DebitRefused, FindAgreementRefused, Mandate, OfferRefused, OpenSigningRefused,
     PostponeRefused, SignRefused, Signing, UnsignRefused,
 };
+use trade::{BindRefused, Relation, SplitRefused};
 use trade::{
-    CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, Order, PayRefused, RefundRefused,
-    Trade,
+    CancelFreezeRefused, CancelRefused, ClaimRefused, CloseRefused, EscrowRefused, FindFreezeRefused,
+    FindRefused, Freeze, HoldRefused, OpenFreezeRefused, OpenRefused, Order, PayFrozenRefused, PayRefused,
+    RefundRefused, Trade, UnfreezeRefused,
 };
 
 /// A command whose answer has a type of its own.
@@ -162,8 +174,25 @@ commands! {
     query FindOffer => find::find_offer, Arc<Agreement>, FindAgreementRefused;
     query FindByBuyer => find::find_by_buyer, AgreementNo, FindAgreementRefused;
     query FindMandate => find::find_mandate, Arc<Mandate>, FindAgreementRefused;
+    change ActOnEscrow => escrow::act_on_escrow, EscrowView, EscrowRefused;
+    change ConfirmGoods => escrow::confirm_goods, EscrowView, EscrowRefused;
+    query FindEscrow => escrow::find_escrow, EscrowView, EscrowRefused;
+    change OpenFreeze => freeze::open_freeze, Arc<Freeze>, OpenFreezeRefused;
+    change ClaimFreeze => freeze::claim_freeze, Arc<Freeze>, HoldRefused;
+    change ConfirmFreeze => frozen::confirm_freeze, Arc<Freeze>, HoldRefused;
+    change Unfreeze => unfreeze::unfreeze, FreezeView, UnfreezeRefused;
+    change CancelFreeze => unfreeze::cancel_freeze, CancelledFreeze, CancelFreezeRefused;
+    change PayFrozen => pay_frozen::pay_frozen, Opened, PayFrozenRefused;
+    query FindFreeze => find_freeze::find_freeze, FreezeView, FindFreezeRefused;
+    query FindFreezeByNo => find_freeze::find_freeze_by_no, Arc<Freeze>, FindFreezeRefused;
     change OpenSigning => signing::open_signing, Opened, OpenSigningRefused;
     query FindSigning => signing::find_signing, Arc<Signing>, FindAgreementRefused;
+    change SplitOrder => split_order::split_order, SplitView, SplitRefused;
+    change BindRelations => relation::bind_relations, (), BindRefused;
+    change UnbindRelations => relation::unbind_relations, (), Never;
+    query FindSplit => split_query::find_split, SplitView, FindSplitRefused;
+    query FindSplittable => split_query::find_splittable, Money, FindRefused;
+    query FindRelations => relation::find_relations, Vec<Arc<Relation>>, Never;
 }
 
 #[cfg(test)]
@@ -179,7 +208,9 @@ mod tests {
             Authorize TakeTokens FindToken WithdrawGrant FindGrant SetCallback FindCallback OpenCertification \
             DecideCertification FindCertification \
             OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder FindAgreement FindOffer \
-            FindByBuyer FindMandate OpenSigning FindSigning";
+            FindByBuyer FindMandate ActOnEscrow ConfirmGoods FindEscrow \
+            OpenFreeze ClaimFreeze ConfirmFreeze Unfreeze CancelFreeze PayFrozen FindFreeze FindFreezeByNo OpenSigning \
+            FindSigning SplitOrder BindRelations UnbindRelations FindSplit FindSplittable FindRelations";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

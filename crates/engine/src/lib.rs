@@ -23,6 +23,11 @@ mod certify;
 mod claim_order;
 mod close_order;
 mod confirm_pay;
+mod escrow;
+mod find_freeze;
+mod freeze;
+mod freeze_notice;
+mod frozen;
 mod grant;
 mod notice;
 mod open_app;
@@ -31,12 +36,20 @@ mod open_party;
 mod order_paid;
 mod password;
 mod pay_code;
+mod pay_frozen;
 mod pay_request;
 mod query;
 mod refund_order;
+mod relation;
 mod rulebook;
+mod split_back;
+mod split_hold;
+mod split_order;
+mod split_query;
+mod split_told;
 mod timer;
 mod top_up;
+mod unfreeze;
 mod withdraw;
 
 pub use agreement::MandateSaid;
@@ -54,10 +67,16 @@ pub use close_order::CloseOrder;
 pub use command::{Ask, Command, Reply};
 pub use confirm_pay::ConfirmPay;
 pub use crossing::{Acknowledge, Link, Origin, Outbox, Parcel, ParcelRefused, Receive};
+pub use escrow::{ActOnEscrow, Actor, ConfirmGoods, EscrowAct, EscrowView, FindEscrow, GoodsConfirmed};
+pub use find_freeze::{FindFreeze, FindFreezeByNo, FreezeView, WhichFreeze, WhichOperation};
+pub use freeze::{ClaimFreeze, OpenFreeze};
+pub use frozen::ConfirmFreeze;
 pub use grant::{Authorize, AuthorizeRefused, Authorized, FindToken, SeenToken, TakeTokens, TokenRefused};
 pub use message::{
-    ClaimAnswer, ClaimAsk, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn,
-    TradeClosed, TradeForgotten,
+    BackAnswer, BackAsk, BackReturn, BackReturned, ChargeReturned, ClaimAnswer, ClaimAsk, FreezeAnswer,
+    FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease, FreezeReleased, Message,
+    OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn, RestReleased, SplitAnswer,
+    SplitIn, TradeClosed, TradeForgotten,
 };
 pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
@@ -65,14 +84,20 @@ pub use open_order::{OpenOrder, Opened, PayBy};
 pub use open_party::{NewPassword, OpenParty, OpenPartyRefused, PartyNotFound, SetPartyStatus};
 pub use password::{JudgePassword, Reserved, TryPassword};
 pub use pay_code::{IssuePayCode, PayCodeRefused};
+pub use pay_frozen::PayFrozen;
 pub use query::{
     FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, RefundView, Which,
 };
 pub use refund_order::{RefundOrder, Refunded};
+pub use relation::{BindRelations, FindRelations, NewRelation, UnbindRelations};
 pub use rows::{Change, Fault, Rows, Stop};
 pub use rulebook::SetRules;
 pub use run::{Ran, Workspace, run};
+pub use split_back::BackPart;
+pub use split_order::{Share, SplitOrder, SplitPart, SplitView};
+pub use split_query::{FindSplit, FindSplitRefused, FindSplittable, WhichSplit};
 pub use tables::{Key, Row, Table, Tabled};
 pub use timer::RunTimer;
 pub use top_up::{TopUp, TopUpRefused};
+pub use unfreeze::{CancelFreeze, CancelledFreeze, Unfreeze};
 pub use withdraw::{AppNotFound, FindCallback, FindGrant, GrantNotFound, SetCallback, WithdrawGrant};

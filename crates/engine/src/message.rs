@@ -1,11 +1,21 @@
 //! What slots say to each other. A message is applied exactly once and cannot be refused: "no" is another message.
 
+mod freezing;
+mod splitting;
+
+pub use freezing::{
+    ChargeReturned, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld,
+    FreezeRelease, FreezeReleased, RestReleased,
+};
+pub use splitting::{BackAnswer, BackAsk, BackReturn, BackReturned, SplitAnswer, SplitIn};
+
 use crate::agreement::{debit, end, postpone, sign, signing};
 use crate::{
-    DebitAsk, DebitNo, DebitPaid, DebitReturned, DebitUndone, EndAsk, MandateEnded, PostponeAnswer,
-    PostponeAsk, SignAnswer, SignAsk, SignPaidAnswer, SignPaidAsk,
+    DebitAsk, DebitNo, DebitPaid, DebitReturned, DebitUndone, EndAsk, Fault, GoodsConfirmed, MandateEnded,
+    PostponeAnswer, PostponeAsk, Reply, Rows, SignAnswer, SignAsk, SignPaidAnswer, SignPaidAsk, claim_order,
+    escrow, freeze, frozen, order_paid, pay_frozen, pay_request, refund_order, split_back, split_order,
+    unfreeze,
 };
-use crate::{Fault, Reply, Rows, claim_order, order_paid, pay_request, refund_order};
 use base::{OrderNo, PartyId, Slot, Text};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -189,8 +199,25 @@ messages! {
     DebitPaid => debit::debit_paid;
     DebitReturned => debit::debit_returned;
     DebitUndone => debit::debit_undone;
+    GoodsConfirmed => escrow::goods_confirmed;
+    FreezeAsk => frozen::freeze_ask;
+    FreezeAnswer => freeze::freeze_answer;
+    FreezeHeld => freeze::freeze_held;
+    FreezeEnded => frozen::freeze_ended;
+    FreezeRelease => frozen::freeze_release;
+    FreezeReleased => unfreeze::freeze_released;
+    FreezeCharge => frozen::freeze_charge;
+    FreezeCharged => pay_frozen::freeze_charged;
+    ChargeReturned => frozen::charge_returned;
+    RestReleased => pay_frozen::rest_released;
     SignPaidAsk => signing::sign_paid_ask;
     SignPaidAnswer => signing::sign_paid_answer;
+    SplitIn => split_order::split_in;
+    SplitAnswer => split_order::split_answer;
+    BackAsk => split_back::back_ask;
+    BackAnswer => split_back::back_answer;
+    BackReturn => split_back::back_return;
+    BackReturned => split_back::back_returned;
 }
 
 impl Message {
@@ -209,7 +236,10 @@ mod tests {
     fn the_places_of_messages_are_frozen() {
         let frozen = "PayRequest PayRefusal OrderPaid PayReturned ClaimAsk ClaimAnswer TradeClosed RefundIn \
             RefundAnswer TradeForgotten SignAsk SignAnswer EndAsk MandateEnded PostponeAsk PostponeAnswer DebitAsk \
-            DebitNo DebitPaid DebitReturned DebitUndone SignPaidAsk SignPaidAnswer";
+            DebitNo DebitPaid DebitReturned DebitUndone \
+            GoodsConfirmed FreezeAsk FreezeAnswer FreezeHeld FreezeEnded FreezeRelease FreezeReleased FreezeCharge \
+            FreezeCharged ChargeReturned RestReleased SignPaidAsk SignPaidAnswer SplitIn SplitAnswer \
+            BackAsk BackAnswer BackReturn BackReturned";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

@@ -3,7 +3,8 @@
 use crate::agreement::signing;
 use crate::claim_order::tell_forgotten;
 use crate::{
-    Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, books, close_order, notice,
+    Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, books, close_order, escrow,
+    notice, split_hold,
 };
 use base::{Plant, planted};
 use ledger::Template;
@@ -61,11 +62,6 @@ pub(crate) fn take_money(
     let in_time = now_us < order.expires_at_us || planted(Plant::LatePaymentTaken);
     let fits = open && said.amount == order.total() && in_time;
     let Some(state) = next(order.state, OrderEvent::Pay).filter(|_| fits) else { return Ok(None) };
-    let fee = rows
-        .rules()
-        .fee_of(said.amount)
-        .map_err(|error| Fault(format!("fee of {}: {error}", said.order_no)))?;
-    books::must(rows, Template::PayIn { seller: order.seller, amount: said.amount, fee }, Some(order.no))?;
     let told = |buyer: &base::PartyId| *buyer != said.buyer && !planted(Plant::SecondBuyerNotTold);
     if let Some(buyer) = order.buyer.filter(told) {
         // Another buyer was to confirm while this one's money was under way.
@@ -75,15 +71,27 @@ pub(crate) fn take_money(
         state,
         buyer: Some(said.buyer),
         buyer_login_masked: Some(said.buyer_login_masked.clone()),
-        fee_minor: fee.minor(),
         paid_at_us: Some(now_us),
         ..order.clone()
     };
     close_order::forget_timer(rows, &mut order);
+    Ok(Some(match order.product.goods() {
+        Some(goods) => Arc::new(escrow::paid_in(rows, order, goods, said)?),
+        None => paid_in(rows, order, said)?,
+    }))
+}
+
+/// The merchant has the money, less the fee, and hears of it.
+fn paid_in(rows: &mut Rows<'_>, order: Order, said: &OrderPaid) -> Result<Arc<Order>, Fault> {
+    let fee = rows.rules().fee_of(said.amount);
+    let fee = fee.map_err(|error| Fault(format!("fee of {}: {error}", said.order_no)))?;
+    books::must(rows, Template::PayIn { seller: order.seller, amount: said.amount, fee }, Some(order.no))?;
+    let order = Order { fee_minor: fee.minor(), ..order };
+    split_hold::renew(rows, &order)?;
     notice::tell(rows, &order, NoticeEvent::Paid, Minor::ZERO, None);
     let order = Arc::new(order);
     rows.put_shared(order.clone());
-    Ok(Some(order))
+    Ok(order)
 }
 
 /// The order cannot take the money.

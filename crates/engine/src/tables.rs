@@ -6,8 +6,11 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
 use people::{App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token};
 use std::sync::Arc;
-use trade::{Agreement, AgreementName, Debit, Mandate, Signing};
-use trade::{Notice, Order, OrderNumber, PayCode, Receipt, Refund, Rulebook, Timer, TopUpReceipt, Trade};
+use trade::{
+    Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
+    Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund, Relation, Rulebook, Signing,
+    Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
+};
 
 /// A record that has a table of its own.
 pub trait Tabled: Record {
@@ -123,11 +126,22 @@ tables! {
     Token = 23, false;
     Callback = 24, true;
     Certification = 25, false;
+    Freeze = 26, false;
+    FreezeOperation = 27, false;
+    FreezeNumber = 28, false;
+    Frozen = 29, false;
     Agreement = 30, false;
     Mandate = 31, false;
     AgreementName = 32, false;
     Debit = 33, false;
-    Signing = 40, false;
+    Escrow = 34, false;
+    EscrowCase = 35, false;
+    EscrowStep = 36, false;
+    SplitBook = 38, false;
+    Split = 39, false;
+    SplitLine = 40, false;
+    Relation = 41, true;
+    Signing = 42, false;
 }
 
 impl Table {
@@ -151,12 +165,20 @@ impl Key {
         match self {
             Key::Order((_, no)) | Key::Trade((_, no)) => Some((no.slot(), no.at_us())),
             Key::Refund((_, no, _)) | Key::Receipt((_, no, _)) => Some((no.slot(), no.at_us())),
+            Key::Escrow((_, no)) | Key::EscrowCase((_, no, _)) | Key::EscrowStep((_, no, _)) => {
+                Some((no.slot(), no.at_us()))
+            }
             Key::Posting((_, no)) => Some((no.slot(), no.at_us())),
             Key::Notice((_, no)) => Some((no.slot(), no.at_us())),
             Key::Hold((_, no)) => Some((no.slot(), no.at_us())),
             Key::Agreement((_, no)) | Key::Mandate((_, no)) => Some((no.slot(), no.at_us())),
             Key::Debit((_, no)) | Key::Signing((_, no)) => Some((no.slot(), no.at_us())),
             Key::Timer((_, _, no)) => Some((no.slot(), no.at_us())),
+            Key::Freeze((_, no)) | Key::Frozen((_, no)) => Some((no.slot(), no.at_us())),
+            Key::FreezeOperation((_, no, _)) => Some((no.slot(), no.at_us())),
+            Key::SplitBook((_, no)) | Key::Split((_, no, _)) | Key::SplitLine((_, no, _, _)) => {
+                Some((no.slot(), no.at_us()))
+            }
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -166,11 +188,13 @@ impl Key {
             Key::Rulebook(_)
             | Key::Account(_)
             | Key::OrderNumber(_)
+            | Key::FreezeNumber(_)
             | Key::TopUpReceipt(_)
             | Key::PayCode(_)
             | Key::AgreementName(_)
             | Key::Outbox(_)
-            | Key::Link(_) => None,
+            | Key::Link(_)
+            | Key::Relation(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) => None,
         }
     }

@@ -1,11 +1,12 @@
 //! Runs what time made due.
 
 use crate::command::{Never, Next};
-use crate::{Rows, Stop, agreement, close_order};
-use base::{Plant, Slot, TimerNo, planted};
+use crate::{Rows, Stop, agreement, close_order, escrow, freeze, split_hold, unfreeze};
+use base::{FreezeNo, Plant, Slot, TimerNo, planted};
 use people::Attempt;
 use serde::{Deserialize, Serialize};
-use trade::{Order, OrderEvent, PayCode, Timer, TimerTask, next};
+use std::sync::Arc;
+use trade::{Freeze, FreezeState, Order, OrderEvent, PayCode, Timer, TimerTask, next};
 
 /// Runs one timer. Nothing happens when it is gone, because what it watched was settled, or not due yet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,6 +53,26 @@ pub(crate) fn run_timer(rows: &mut Rows<'_>, command: &RunTimer) -> Result<Next<
             }
         }
         TimerTask::EndAgreement => agreement::end::time_is_over(rows, &timer)?,
+        TimerTask::EscrowStep => escrow::run_clock(rows, &timer)?,
+        TimerTask::ExpireFreeze => {
+            let freeze = freeze_of(rows, &timer)?.filter(|freeze| freeze.state == FreezeState::Init);
+            if let Some(freeze) = freeze {
+                freeze::shut(rows, &freeze, false);
+            }
+        }
+        TimerTask::EndFreeze => {
+            let freeze = freeze_of(rows, &timer)?.filter(|freeze| freeze.state == FreezeState::Authorized);
+            if let Some(freeze) = freeze {
+                unfreeze::end_life(rows, &freeze)?;
+            }
+        }
+        TimerTask::FreeSplits => split_hold::time_is_over(rows, &timer)?,
     }
     Ok(Next::Answer(()))
+}
+
+/// The freeze that a timer watches.
+fn freeze_of(rows: &mut Rows<'_>, timer: &Timer) -> Result<Option<Arc<Freeze>>, crate::Fault> {
+    let no = timer.order_no.map(FreezeNo::of_topic);
+    no.map_or(Ok(None), |no| rows.get::<Freeze>((rows.slot(), no)))
 }

@@ -10,7 +10,9 @@
 //! Each product has a file of its own below; what they share and how a failure is answered stands here.
 
 mod agreement;
+mod freeze;
 pub(crate) mod grant;
+mod split;
 mod trade;
 
 pub(crate) use agreement::NameRefused;
@@ -42,6 +44,9 @@ const SYSTEM_ERROR: Code =
 const SUB_GOODS_SIZE_MAX_COUNT: Code = business("ACQ.SUB_GOODS_SIZE_MAX_COUNT", "商品数量超过上限150");
 const CURRENCY_NOT_SUPPORT: Code = business("ACQ.CURRENCY_NOT_SUPPORT", "不支持的币种");
 const TRADE_NOT_EXIST: Code = business("ACQ.TRADE_NOT_EXIST", "交易不存在");
+const TRADE_STATUS_ERROR: Code = business("ACQ.TRADE_STATUS_ERROR", "交易状态不合法");
+const DISCORDANT_REPEAT_REQUEST: Code =
+    business("ACQ.DISCORDANT_REPEAT_REQUEST", "请求信息不一致，同一请求号的内容不同");
 
 /// A refusal that has its row in the table.
 pub(crate) trait Refused: fmt::Debug {
@@ -146,9 +151,39 @@ impl Failure {
         self.code == "20000"
     }
 
+    /// Whether the gateway refuses it, before any business is looked at.
+    pub(crate) fn is_of_gateway(&self) -> bool {
+        !self.is_unknown() && ["isv.", "aop."].iter().any(|prefix| self.sub_code.starts_with(prefix))
+    }
+
+    /// The same with more text for people at its end.
+    pub(crate) fn followed_by(mut self, text: &str) -> Failure {
+        self.sub_msg = format!("{}{text}", self.sub_msg).into();
+        self
+    }
+
+    /// An unknown outcome under the name that one method's list of codes has beside the right one.
+    pub(crate) fn misspelt(mut self) -> Failure {
+        if self.sub_code == SYSTEM_ERROR.sub_code {
+            self.sub_code = "AQC.SYSTEM_ERROR";
+        }
+        self
+    }
+
     /// Under the names of methods that are not about trades: what is theirs alone has no `ACQ.` before it.
     pub(crate) fn bare(mut self) -> Failure {
         self.sub_code = self.sub_code.strip_prefix("ACQ.").unwrap_or(self.sub_code);
+        self
+    }
+
+    /// The same, where the method's own table of codes has no `ACQ.` before it.
+    pub(crate) fn without_prefix(mut self) -> Failure {
+        self.sub_code = match self.sub_code {
+            "ACQ.INVALID_PARAMETER" => "ILLEGAL_ARGUMENT",
+            "ACQ.SYSTEM_ERROR" => "SYSTEM_ERROR",
+            "ACQ.CURRENCY_NOT_SUPPORT" => "CURRENCY_VERIFICATION_FAIL",
+            other => other,
+        };
         self
     }
 
@@ -234,5 +269,7 @@ pub fn codes_table() -> Vec<TableRow> {
     let mut table = trade::table();
     table.extend(grant::table());
     table.extend(agreement::table());
+    table.extend(freeze::table());
+    table.extend(split::table());
     table
 }

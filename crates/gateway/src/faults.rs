@@ -251,7 +251,7 @@ fn order_of(done: &Result<Done, Failure>) -> Option<OrderNo> {
             Ok(Json::Object(members)) => members.text("trade_no").ok().flatten()?.parse().ok(),
             _ => None,
         },
-        Ok(Done::Go { to: Page::Agreement(_) | Page::Certify(_), .. }) | Err(_) => None,
+        Ok(Done::Go { to: Page::Agreement(_) | Page::Freeze(_) | Page::Certify(_), .. }) | Err(_) => None,
     }
 }
 

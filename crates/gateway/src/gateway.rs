@@ -8,7 +8,7 @@ use crate::places::{Places, calls_max};
 use crate::registry::{Done, Page, PageKind, Standing};
 use crate::request::Origin;
 use crate::verify::{self, Keys};
-use base::{AgreementNo, OrderNo};
+use base::{AgreementNo, FreezeNo, OrderNo};
 use cell::{Clock, Door};
 use std::fmt;
 use std::sync::Arc;
@@ -102,33 +102,40 @@ impl Gateway {
     /// Whatever the gateway would have answered to the same parameters, and any method that does not open an order
     /// for a buyer to take up.
     pub async fn open_order_text(&self, text: &str) -> Result<OrderNo, Refusal> {
-        match self.run_text(text, PageKind::Cashier).await? {
-            Done::Go { to: Page::Cashier(order_no), .. } => Ok(order_no),
-            Done::Go { to: Page::Agreement(_) | Page::Certify(_), .. } | Done::Say(_) => {
-                Err(Failure::gateway(GatewayError::InvalidMethod).into())
-            }
+        match self.page_of_text(text, PageKind::Cashier).await? {
+            Page::Cashier(order_no) => Ok(order_no),
+            Page::Agreement(_) | Page::Freeze(_) | Page::Certify(_) => Err(leads_elsewhere()),
         }
     }
 
     /// Offers the agreement of a signed text, as [`Gateway::open_order_text`] opens an order; also of the form
-    /// in which a
-    /// wallet is handed it, `alipays://…&sign_params=` and the text escaped.
+    /// in which a wallet is handed it, `alipays://…&sign_params=` and the text escaped.
     ///
     /// # Errors
     /// Whatever the gateway would have answered to the same parameters, and any method that does not offer an
     /// agreement.
     pub async fn offer_agreement_text(&self, text: &str) -> Result<AgreementNo, Refusal> {
-        match self.run_text(text, PageKind::Agreement).await? {
-            Done::Go { to: Page::Agreement(agreement_no), .. } => Ok(agreement_no),
-            Done::Go { to: Page::Cashier(_) | Page::Certify(_), .. } | Done::Say(_) => {
-                Err(Failure::gateway(GatewayError::InvalidMethod).into())
-            }
+        match self.page_of_text(text, PageKind::Agreement).await? {
+            Page::Agreement(agreement_no) => Ok(agreement_no),
+            Page::Cashier(_) | Page::Freeze(_) | Page::Certify(_) => Err(leads_elsewhere()),
+        }
+    }
+
+    /// Opens the pre-authorisation of an order string, as [`Gateway::open_order_text`] opens an order.
+    ///
+    /// # Errors
+    /// Whatever the gateway would have answered to the same parameters, and any method that does not open a
+    /// pre-authorisation.
+    pub async fn open_freeze_text(&self, text: &str) -> Result<FreezeNo, Refusal> {
+        match self.page_of_text(text, PageKind::Freeze).await? {
+            Page::Freeze(freeze) => Ok(freeze),
+            Page::Cashier(_) | Page::Agreement(_) | Page::Certify(_) => Err(leads_elsewhere()),
         }
     }
 
     /// Runs what a merchant's app or page hands over, when its method leads to the wanted kind of page: another one is
     /// refused before it does anything.
-    async fn run_text(&self, text: &str, wanted: PageKind) -> Result<Done, Refusal> {
+    async fn page_of_text(&self, text: &str, wanted: PageKind) -> Result<Page, Refusal> {
         let query = text.split_once('?').map_or(text, |(_, query)| query);
         let query = query.split_once('#').map_or(query, |(query, _)| query);
         let read = |query: &[u8]| {
@@ -141,6 +148,8 @@ impl Gateway {
         }
         let mut origin = Origin::unknown();
         origin.learn(self, &params);
+        // All of it is one text, as in an address.
+        origin.charset_outside = params.get("charset").map(|_| origin.charset);
         let leads = match &origin.method {
             Some(Standing::Here(method)) => method.face.leads_to() == Some(wanted),
             Some(Standing::Known(_)) => false,
@@ -148,10 +157,13 @@ impl Gateway {
             None => true,
         };
         if !leads {
-            return Err(Failure::gateway(GatewayError::InvalidMethod).into());
+            return Err(leads_elsewhere());
         }
         let _place = self.places.enter().await.map_err(|_| Busy::failure())?;
-        Ok(self.run(&params, &mut origin).await?)
+        match self.run(&params, &mut origin).await? {
+            Done::Go { to, .. } => Ok(to),
+            Done::Say(_) => Err(leads_elsewhere()),
+        }
     }
 
     /// Verifies the request and carries it out, with what was asked to happen to it.
@@ -165,4 +177,9 @@ impl Gateway {
         let (method, call) = verify::verify(self, params, origin).await?;
         (method.run)(self, call).await
     }
+}
+
+/// What is said to a text whose method leads to another page than the one that was asked for, or to none.
+fn leads_elsewhere() -> Refusal {
+    Failure::gateway(GatewayError::InvalidMethod).into()
 }

@@ -22,6 +22,7 @@ mod busy;
 mod codes;
 mod faults;
 mod fields;
+mod freeze_fields;
 mod gateway;
 mod goods;
 mod hint;
@@ -33,6 +34,7 @@ mod offer;
 mod order_fields;
 mod order_name;
 mod places;
+mod receiver;
 mod registry;
 #[cfg(feature = "rehearsal")]
 mod rehearsal;

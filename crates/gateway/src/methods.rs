@@ -1,6 +1,12 @@
 //! One file per method: what it asks, what it does, what it says.
 
 mod before;
+pub(crate) mod fund_auth_operation_cancel;
+pub(crate) mod fund_auth_operation_detail_query;
+pub(crate) mod fund_auth_order_app_freeze;
+pub(crate) mod fund_auth_order_freeze;
+pub(crate) mod fund_auth_order_unfreeze;
+pub(crate) mod fund_auth_order_voucher_create;
 pub(crate) mod open_app_alipaycert_download;
 pub(crate) mod open_app_qrcode_create;
 pub(crate) mod open_auth_token_app;
@@ -14,12 +20,20 @@ pub(crate) mod trade_cancel;
 pub(crate) mod trade_close;
 pub(crate) mod trade_create;
 pub(crate) mod trade_fastpay_refund_query;
+pub(crate) mod trade_order_onsettle_query;
+pub(crate) mod trade_order_settle;
+pub(crate) mod trade_order_settle_query;
 pub(crate) mod trade_orderinfo_sync;
 pub(crate) mod trade_page_pay;
 pub(crate) mod trade_pay;
+pub(crate) mod trade_pay_frozen;
 pub(crate) mod trade_precreate;
 pub(crate) mod trade_query;
 pub(crate) mod trade_refund;
+pub(crate) mod trade_royalty_rate_query;
+pub(crate) mod trade_royalty_relation_batchquery;
+pub(crate) mod trade_royalty_relation_bind;
+pub(crate) mod trade_royalty_relation_unbind;
 pub(crate) mod trade_wap_pay;
 pub(crate) mod user_agreement_executionplan_modify;
 pub(crate) mod user_agreement_page_sign;

@@ -3,6 +3,7 @@
 
 use crate::agreement_fields::ByPaying;
 use crate::codes::Failure;
+use crate::methods::trade_order_settle::flag;
 use crate::order_name::out_trade_no;
 use crate::request::Caller;
 use crate::{Gateway, fields, goods};
@@ -35,18 +36,12 @@ pub(crate) struct OrderFields {
     expires_at_us: Option<i64>,
     /// What the buyer signs by paying.
     by_paying: Option<ByPaying>,
+    royalty_freeze: bool,
 }
 
 /// Fields of features that would change who pays or who is paid.
-const NOT_SIMULATED: [&str; 7] = [
-    "auth_no",
-    "is_async_pay",
-    "royalty_info",
-    "settle_info",
-    "sub_merchant",
-    "buyer_open_id",
-    "op_buyer_open_id",
-];
+const NOT_SIMULATED: [&str; 6] =
+    ["is_async_pay", "royalty_info", "settle_info", "sub_merchant", "buyer_open_id", "op_buyer_open_id"];
 
 /// The one channel of money that there is, as `enable_pay_channels` names it.
 const BALANCE_CHANNEL: &str = "balance";
@@ -75,6 +70,10 @@ impl OrderFields {
             // `trade.pay` reads it itself.
             fields::absent(fields, &["agreement_params"])?;
         }
+        if !codes.allowed.contains(&"PRE_AUTH") {
+            // Only frozen money is paid under these products.
+            fields::absent(fields, &["auth_no", "auth_confirm_mode"])?;
+        }
         check_goods_type(fields)?;
         Ok(OrderFields {
             out_trade_no,
@@ -90,6 +89,10 @@ impl OrderFields {
             timeout: timeout(fields, "timeout_express")?,
             expires_at_us: time_expire(fields)?,
             by_paying,
+            royalty_freeze: match fields::inner(fields, "extend_params")? {
+                Some(more) => flag(&more, "royalty_freeze")?,
+                None => false,
+            },
         })
     }
 
@@ -105,6 +108,7 @@ impl OrderFields {
             expires_at_us: self.expires_at_us,
             code_timeout: more.code_timeout,
             pay_by: more.pay_by,
+            royalty_freeze: self.royalty_freeze,
         }
     }
 
@@ -182,13 +186,11 @@ fn subject(fields: &Object) -> Result<Subject, Failure> {
 
 /// What the buyer signs by paying: only where the cashier's page shows it (protocol reference 5.6).
 fn by_paying(fields: &Object, product: Product) -> Result<Option<ByPaying>, Failure> {
-    match product {
-        Product::App | Product::Page => ByPaying::read(fields),
-        Product::FaceToFace | Product::QrCode | Product::MiniProgram | Product::Wap => {
-            fields::absent(fields, &["agreement_sign_params"])?;
-            Ok(None)
-        }
+    if matches!(product, Product::App | Product::Page) {
+        return ByPaying::read(fields);
     }
+    fields::absent(fields, &["agreement_sign_params"])?;
+    Ok(None)
 }
 
 /// An order that signs may name what is signed instead.
@@ -268,7 +270,7 @@ fn delivery(caller: &Caller, fields: &Object) -> Result<Delivery, Failure> {
         },
         rsa1: match caller.sign_type {
             SignType::Rsa => true,
-            SignType::Rsa2 => false,
+            SignType::Rsa2 | SignType::Sm2 => false,
         },
         store_id: fields::line(fields, "store_id")?,
         terminal_id: fields::line(fields, "terminal_id")?,

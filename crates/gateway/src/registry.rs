@@ -3,7 +3,7 @@
 use crate::codes::Failure;
 use crate::verify::Verified;
 use crate::{Gateway, known, methods};
-use base::{AgreementNo, OrderNo};
+use base::{AgreementNo, FreezeNo, OrderNo};
 use std::future::Future;
 use std::pin::Pin;
 use wire::envelope::Response;
@@ -30,6 +30,8 @@ pub(crate) enum Page {
     Cashier(OrderNo),
     /// Where a buyer signs this agreement.
     Agreement(AgreementNo),
+    /// Where a payer agrees to this pre-authorisation.
+    Freeze(FreezeNo),
     /// Where a person passes or fails the certification of this id.
     Certify(String),
 }
@@ -40,6 +42,7 @@ impl Page {
         match self {
             Page::Cashier(order_no) => world.cashier_url(*order_no),
             Page::Agreement(agreement_no) => world.agreement_url(*agreement_no),
+            Page::Freeze(freeze) => world.freeze_url(*freeze),
             Page::Certify(certify_id) => world.certify_url(certify_id),
         }
     }
@@ -52,8 +55,8 @@ pub(crate) enum Face {
     Answer,
     /// A browser: sent on to this page, or shown one that says why not.
     Page(PageKind),
-    /// The wallet, which takes an order string to the cashier; a program that calls it over HTTP gets an envelope.
-    OrderString,
+    /// The wallet, which takes an order string to this page; a program that calls it over HTTP gets an envelope.
+    OrderString(PageKind),
 }
 
 impl Face {
@@ -61,8 +64,7 @@ impl Face {
     pub(crate) const fn leads_to(self) -> Option<PageKind> {
         match self {
             Face::Answer => None,
-            Face::Page(kind) => Some(kind),
-            Face::OrderString => Some(PageKind::Cashier),
+            Face::Page(kind) | Face::OrderString(kind) => Some(kind),
         }
     }
 }
@@ -74,6 +76,8 @@ pub(crate) enum PageKind {
     Cashier,
     /// Where agreements are signed.
     Agreement,
+    /// Where pre-authorisations are agreed to.
+    Freeze,
     /// Where certifications end.
     Certify,
 }
@@ -111,6 +115,12 @@ impl Method {
 
 /// Every method that is here.
 static METHODS: &[&Method] = &[
+    &methods::fund_auth_operation_cancel::METHOD,
+    &methods::fund_auth_operation_detail_query::METHOD,
+    &methods::fund_auth_order_app_freeze::METHOD,
+    &methods::fund_auth_order_freeze::METHOD,
+    &methods::fund_auth_order_unfreeze::METHOD,
+    &methods::fund_auth_order_voucher_create::METHOD,
     &methods::open_app_alipaycert_download::METHOD,
     &methods::open_app_qrcode_create::METHOD,
     &methods::open_auth_token_app::METHOD,
@@ -124,12 +134,19 @@ static METHODS: &[&Method] = &[
     &methods::trade_close::METHOD,
     &methods::trade_create::METHOD,
     &methods::trade_fastpay_refund_query::METHOD,
+    &methods::trade_order_onsettle_query::METHOD,
+    &methods::trade_order_settle::METHOD,
+    &methods::trade_order_settle_query::METHOD,
     &methods::trade_orderinfo_sync::METHOD,
     &methods::trade_page_pay::METHOD,
     &methods::trade_pay::METHOD,
     &methods::trade_precreate::METHOD,
     &methods::trade_query::METHOD,
     &methods::trade_refund::METHOD,
+    &methods::trade_royalty_rate_query::METHOD,
+    &methods::trade_royalty_relation_batchquery::METHOD,
+    &methods::trade_royalty_relation_bind::METHOD,
+    &methods::trade_royalty_relation_unbind::METHOD,
     &methods::trade_wap_pay::METHOD,
     &methods::user_agreement_executionplan_modify::METHOD,
     &methods::user_agreement_page_sign::METHOD,
@@ -187,7 +204,7 @@ mod tests {
             assert!(known::is_known(method.name), "{}", method.name);
             assert!(matches!(standing(method.name), Some(Standing::Here(_))));
         }
-        assert!(matches!(standing("alipay.trade.order.settle"), Some(Standing::Known(_))));
+        assert!(matches!(standing("alipay.trade.settle.confirm"), Some(Standing::Known(_))));
         assert!(standing("alipay.trade.nonsense").is_none());
     }
 

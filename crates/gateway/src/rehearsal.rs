@@ -128,9 +128,10 @@ async fn run(running: Running<'_>, face: Face) -> Result<Done, Failure> {
 fn said(origin: &Origin, done: Result<Done, Failure>) -> Said {
     let (response, opened): (Response, Option<OrderNo>) = match done {
         Ok(Done::Go { to: Page::Cashier(order_no), response }) => (response, Some(order_no)),
-        Ok(Done::Go { to: Page::Agreement(_) | Page::Certify(_), response } | Done::Say(response)) => {
-            (response, None)
-        }
+        Ok(
+            Done::Go { to: Page::Agreement(_) | Page::Freeze(_) | Page::Certify(_), response }
+            | Done::Say(response),
+        ) => (response, None),
         Err(failure) => (failure.response(), None),
     };
     let body = response.to_json();
@@ -166,7 +167,15 @@ fn world() -> Arc<World> {
         };
         let secrets = Secrets::from_master(&MASTER).expect("32 bytes");
         let (name, base_url) = ("rehearsal".to_owned(), BASE_URL.to_owned());
-        Arc::new(World { name, sandbox: true, base_url, platform, secrets })
+        Arc::new(World {
+            name,
+            sandbox: true,
+            base_url,
+            platform,
+            sm2: Arc::default(),
+            profiles: Arc::default(),
+            secrets,
+        })
     };
     WORLD.get_or_init(make).clone()
 }

@@ -17,6 +17,8 @@ pub enum AccountKind {
     FeeIncome,
     /// Our money at the bank, as far as this slot brought it in.
     BankReserve,
+    /// What buyers paid for goods that they have not confirmed, in the merchant's slot: owed to one of the two.
+    Escrow,
 }
 
 /// On which side of the balance sheet an account stands, and so whether it may be negative.
@@ -40,6 +42,7 @@ impl AccountKind {
             AccountKind::Transit => Class::Clearing,
             AccountKind::FeeIncome => Class::Income,
             AccountKind::BankReserve => Class::Asset,
+            AccountKind::Escrow => Class::Liability,
         }
     }
 
@@ -50,12 +53,18 @@ impl AccountKind {
             AccountKind::Transit => 20,
             AccountKind::FeeIncome => 30,
             AccountKind::BankReserve => 40,
+            AccountKind::Escrow => 50,
         }
     }
 
     /// All kinds.
-    pub const ALL: [AccountKind; 4] =
-        [AccountKind::Balance, AccountKind::Transit, AccountKind::FeeIncome, AccountKind::BankReserve];
+    pub const ALL: [AccountKind; 5] = [
+        AccountKind::Balance,
+        AccountKind::Transit,
+        AccountKind::FeeIncome,
+        AccountKind::BankReserve,
+        AccountKind::Escrow,
+    ];
 }
 
 /// An account's number: the owner's last twelve digits, two of the kind, three of the currency (ISO 4217).

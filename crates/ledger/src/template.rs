@@ -48,14 +48,30 @@ pub enum Template {
         /// How much.
         amount: Money,
     },
-    /// Dr merchant, Dr fee / Cr transit, in the merchant's slot. The fee given back is part of the amount.
+    /// Dr merchant, Dr fee / Cr transit, in the merchant's slot. The fee given back is part of the amount. When
+    /// receivers gave back so much that the fee is more than what is missing, the merchant is credited with the
+    /// difference.
     RefundOut {
         /// Who gives the money back.
         seller: PartyId,
-        /// What the buyer will get.
+        /// What the buyer will get, less what receivers of splits gave back for it: that is in transit already.
         amount: Money,
-        /// The part of it that we give back.
+        /// The part of the buyer's money that we give back.
         fee_back: Money,
+    },
+    /// Dr receiver / Cr transit, in the receiver's slot: a part is given back for a refund.
+    BackOut {
+        /// Who gives it back.
+        receiver: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr transit / Cr receiver, in the receiver's slot: the refund was not made.
+    BackReturn {
+        /// Who has it again.
+        receiver: PartyId,
+        /// How much.
+        amount: Money,
     },
     /// Dr transit / Cr buyer, in the buyer's slot.
     RefundIn {
@@ -73,6 +89,57 @@ pub enum Template {
         /// The part of it that we had given back.
         fee_back: Money,
     },
+    /// Dr transit / Cr escrow, in the merchant's slot.
+    EscrowIn {
+        /// Whose goods were paid.
+        seller: PartyId,
+        /// What the buyer paid.
+        amount: Money,
+    },
+    /// Dr escrow / Cr merchant, Cr fee, in the merchant's slot. The fee is part of the amount.
+    EscrowRelease {
+        /// Who is paid.
+        seller: PartyId,
+        /// What was held.
+        amount: Money,
+        /// What we keep of it.
+        fee: Money,
+    },
+    /// Dr escrow / Cr transit, in the merchant's slot.
+    EscrowOut {
+        /// Whose goods were paid.
+        seller: PartyId,
+        /// What the buyer will get.
+        amount: Money,
+    },
+    /// Dr transit / Cr escrow, in the merchant's slot: the reverse of a refund that could not reach the buyer.
+    EscrowReturn {
+        /// Whose goods were paid.
+        seller: PartyId,
+        /// What the buyer would have got.
+        amount: Money,
+    },
+    /// Dr merchant / Cr transit, in the merchant's slot: all parts of one split together.
+    SplitOut {
+        /// Whose order is split.
+        seller: PartyId,
+        /// How much in all.
+        amount: Money,
+    },
+    /// Dr transit / Cr receiver, in the receiver's slot.
+    SplitIn {
+        /// Who gets a part.
+        receiver: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr transit / Cr merchant, in the merchant's slot.
+    SplitReturn {
+        /// Who gets the part back.
+        seller: PartyId,
+        /// How much.
+        amount: Money,
+    },
 }
 
 impl Template {
@@ -86,6 +153,15 @@ impl Template {
             Template::RefundOut { .. } => PostingKind::RefundOut,
             Template::RefundIn { .. } => PostingKind::RefundIn,
             Template::RefundReturn { .. } => PostingKind::RefundReturn,
+            Template::EscrowIn { .. } => PostingKind::EscrowIn,
+            Template::EscrowRelease { .. } => PostingKind::EscrowRelease,
+            Template::EscrowOut { .. } => PostingKind::EscrowOut,
+            Template::EscrowReturn { .. } => PostingKind::EscrowReturn,
+            Template::SplitOut { .. } => PostingKind::SplitOut,
+            Template::SplitIn { .. } => PostingKind::SplitIn,
+            Template::SplitReturn { .. } => PostingKind::SplitReturn,
+            Template::BackOut { .. } => PostingKind::BackOut,
+            Template::BackReturn { .. } => PostingKind::BackReturn,
         }
     }
 
@@ -98,7 +174,16 @@ impl Template {
             | Template::RefundIn { buyer, .. } => buyer.slot(),
             Template::PayIn { seller, .. }
             | Template::RefundOut { seller, .. }
-            | Template::RefundReturn { seller, .. } => seller.slot(),
+            | Template::RefundReturn { seller, .. }
+            | Template::EscrowIn { seller, .. }
+            | Template::EscrowRelease { seller, .. }
+            | Template::EscrowOut { seller, .. }
+            | Template::EscrowReturn { seller, .. }
+            | Template::SplitOut { seller, .. }
+            | Template::SplitReturn { seller, .. } => seller.slot(),
+            Template::SplitIn { receiver, .. }
+            | Template::BackOut { receiver, .. }
+            | Template::BackReturn { receiver, .. } => receiver.slot(),
         }
     }
 
@@ -111,7 +196,16 @@ impl Template {
             | Template::PayReturn { amount, .. }
             | Template::RefundOut { amount, .. }
             | Template::RefundIn { amount, .. }
-            | Template::RefundReturn { amount, .. } => amount.currency(),
+            | Template::RefundReturn { amount, .. }
+            | Template::EscrowIn { amount, .. }
+            | Template::EscrowRelease { amount, .. }
+            | Template::EscrowOut { amount, .. }
+            | Template::EscrowReturn { amount, .. }
+            | Template::SplitOut { amount, .. }
+            | Template::SplitIn { amount, .. }
+            | Template::SplitReturn { amount, .. }
+            | Template::BackOut { amount, .. }
+            | Template::BackReturn { amount, .. } => amount.currency(),
         }
     }
 
@@ -122,13 +216,23 @@ impl Template {
         let fee_kind =
             if planted(Plant::FeeToWrongAccount) { AccountKind::BankReserve } else { AccountKind::FeeIncome };
         let (transit, fees) = (platform(AccountKind::Transit), platform(fee_kind));
+        let escrow = platform(AccountKind::Escrow);
         let debit = |account, amount| Leg { account, side: Side::Debit, amount };
         let credit = |account, amount| Leg { account, side: Side::Credit, amount };
         let mut legs = match self {
             Template::TopUp { party, amount } => {
                 vec![debit(platform(AccountKind::BankReserve), amount), credit(own(party), amount)]
             }
-            Template::PayOut { buyer, amount } => vec![debit(own(buyer), amount), credit(transit, amount)],
+            Template::PayOut { buyer: payer, amount }
+            | Template::SplitOut { seller: payer, amount }
+            | Template::BackOut { receiver: payer, amount } => {
+                vec![debit(own(payer), amount), credit(transit, amount)]
+            }
+            Template::SplitIn { receiver: party, amount }
+            | Template::BackReturn { receiver: party, amount }
+            | Template::SplitReturn { seller: party, amount } => {
+                vec![debit(transit, amount), credit(own(party), amount)]
+            }
             Template::PayReturn { buyer, amount } | Template::RefundIn { buyer, amount } => {
                 let bypassed = planted(Plant::MoneyBypassesTransit);
                 let from = if bypassed { platform(AccountKind::BankReserve) } else { transit };
@@ -142,12 +246,21 @@ impl Template {
             Template::RefundOut { seller, amount, fee_back } => {
                 let kept = planted(Plant::RefundFeeKept);
                 let fee_back = if kept { Money::zero(fee_back.currency()) } else { fee_back };
-                vec![
-                    debit(own(seller), amount.checked_sub(fee_back)?),
-                    debit(fees, fee_back),
-                    credit(transit, amount),
-                ]
+                if fee_back.exceeds(amount)? {
+                    let more = credit(own(seller), fee_back.checked_sub(amount)?);
+                    vec![debit(fees, fee_back), more, credit(transit, amount)]
+                } else {
+                    let less = debit(own(seller), amount.checked_sub(fee_back)?);
+                    vec![less, debit(fees, fee_back), credit(transit, amount)]
+                }
             }
+            Template::EscrowIn { amount, .. } | Template::EscrowReturn { amount, .. } => {
+                vec![debit(transit, amount), credit(escrow, amount)]
+            }
+            Template::EscrowRelease { seller, amount, fee } => {
+                vec![debit(escrow, amount), credit(own(seller), amount.checked_sub(fee)?), credit(fees, fee)]
+            }
+            Template::EscrowOut { amount, .. } => vec![debit(escrow, amount), credit(transit, amount)],
         };
         legs.retain(|leg| !leg.amount.is_zero() || planted(Plant::EmptyLegKept));
         assert!(legs.len() <= LEGS_MAX, "every template fits a posting");

@@ -26,6 +26,11 @@ pub(crate) fn auth_code(secrets: &Secrets, now_us: i64, slot: Slot) -> Secret<St
     Secret::new(world::code_of(*code, slot))
 }
 
+/// A number for a request that came without one: 256 random bits as 43 letters, of the seed where there is one.
+pub(crate) fn request_no(secrets: &Secrets, now_us: i64) -> String {
+    URL_SAFE_NO_PAD.encode(secrets.draw(now_us).unwrap_or_else(bytes))
+}
+
 /// 256 random bits as 43 letters that fit into a cookie.
 pub(crate) fn token() -> String {
     URL_SAFE_NO_PAD.encode(bytes::<32>())

@@ -16,6 +16,7 @@ mod authorize_request;
 mod cashier;
 mod certify;
 mod chance;
+mod freeze;
 mod ghosts;
 mod guard;
 mod language;
@@ -32,12 +33,16 @@ mod sandbox_app;
 mod sandbox_authorize;
 mod sandbox_clock;
 mod sandbox_doctor;
+mod sandbox_escrow;
+mod sandbox_escrow_form;
 mod sandbox_faults;
+mod sandbox_freeze;
 mod sandbox_inbox;
 mod sandbox_notifications;
 mod sandbox_order;
 mod sandbox_party;
 mod sandbox_pay;
+mod sandbox_profile;
 mod sandbox_report;
 mod sandbox_rules;
 mod sandbox_world;
@@ -48,7 +53,8 @@ mod texts;
 mod visit;
 mod wallet;
 
-pub use portal::{Intake, Issuer, Offering, Opening, Portal, Readers, routes};
+pub use portal::{Freezing, Intake, Issuer, Offering, Opening, Portal, Readers, routes};
+pub use sandbox_app::AppSignType;
 pub use sandbox_clock::{
     ClockFace, ClockHands, Counts, Event, Happened, Journey, Moving, NotMoved, Target, clock_routes,
 };

@@ -5,21 +5,21 @@ use crate::password::{Checker, HashError};
 use crate::sandbox_inbox::Mailroom;
 use crate::session::{Seals, Sessions};
 use crate::{
-    agreement, app_code, assets, authorize, cashier, certify, chance, guard, permissions, sandbox, start,
-    wallet,
+    agreement, app_code, assets, authorize, cashier, certify, chance, freeze, guard, permissions, sandbox,
+    start, wallet,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::get;
-use base::{AgreementNo, OrderNo, PartyId};
+use base::{AgreementNo, AppId, FreezeNo, OrderNo, PartyId};
 use cell::Door;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use store::Reader;
 use wire::cert::CertError;
-use wire::sign::PublicKey;
+use wire::sign::{PublicKey, SignType};
 use world::World;
 
 /// Most bytes of a form or of a sandbox request: the largest holds a public key.
@@ -31,6 +31,9 @@ pub type Opening<'a> = Pin<Box<dyn Future<Output = Result<OrderNo, String>> + Se
 /// The answer of [`Intake::offer`]: the agreement, or in words why it was not offered.
 pub type Offering<'a> = Pin<Box<dyn Future<Output = Result<AgreementNo, String>> + Send + 'a>>;
 
+/// The answer of [`Intake::freeze`]: the pre-authorisation, or in words why it was not opened.
+pub type Freezing<'a> = Pin<Box<dyn Future<Output = Result<FreezeNo, String>> + Send + 'a>>;
+
 /// Opens what a merchant's app or page hands over: an order string, or the query part of a gateway address. The
 /// gateway does it, with all its checks.
 pub trait Intake: Send + Sync {
@@ -39,12 +42,18 @@ pub trait Intake: Send + Sync {
 
     /// Verifies the text like a request and offers its agreement. The error is a sentence for the developer.
     fn offer(&self, text: String) -> Offering<'_>;
+
+    /// Verifies the text like a request and opens its pre-authorisation. The error is a sentence for the developer.
+    fn freeze(&self, text: String) -> Freezing<'_>;
 }
 
 /// Issues the certificates of apps; the server holds the authority's key.
 pub trait Issuer: Send + Sync {
     /// A certificate for an app of this merchant that signs with this key, PEM.
     fn issue(&self, seller: PartyId, key: &PublicKey) -> Result<String, CertError>;
+
+    /// Sees to it that the platform has an SM2 key: drawn and kept when there is none yet. The error is for the log.
+    fn need_sm2(&self) -> Result<(), String>;
 }
 
 /// Opens a view of the posted tables.
@@ -96,6 +105,15 @@ impl Portal {
         let checker = Checker::with_decoy(self.checker.decoy());
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
         Portal { world, door, readers, intake, issuer, mailroom, checker, ghosts, sessions, seals, root }
+    }
+
+    /// What is told to this app is signed with: its order or agreement remembers whether SHA-1 was asked for.
+    pub(crate) fn sign_type_for(&self, app: AppId, rsa1: bool) -> SignType {
+        match self.door.app(app).map_or(SignType::Rsa2, |app| SignType::of_key(&app.public_key)) {
+            SignType::Sm2 => SignType::Sm2,
+            SignType::Rsa | SignType::Rsa2 if rsa1 => SignType::Rsa,
+            SignType::Rsa | SignType::Rsa2 => SignType::Rsa2,
+        }
     }
 
     /// The attributes of a cookie for one part of the site: scripts cannot read it, other sites cannot send it.
@@ -155,6 +173,7 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .route("/app-code", get(app_code::show))
         .merge(cashier::routes())
         .merge(agreement::routes())
+        .merge(freeze::routes())
         .merge(wallet::routes())
         .merge(permissions::routes())
         .merge(authorize::routes());

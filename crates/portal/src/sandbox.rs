@@ -7,8 +7,9 @@ use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, login_name};
 use crate::{
-    certify, sandbox_agreement, sandbox_app, sandbox_authorize, sandbox_doctor, sandbox_inbox,
-    sandbox_notifications, sandbox_order, sandbox_party, sandbox_pay, sandbox_rules,
+    certify, sandbox_agreement, sandbox_app, sandbox_authorize, sandbox_doctor, sandbox_escrow,
+    sandbox_freeze, sandbox_inbox, sandbox_notifications, sandbox_order, sandbox_party, sandbox_pay,
+    sandbox_profile, sandbox_rules,
 };
 use askama::Template;
 use axum::Router;
@@ -35,14 +36,20 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/order", post(sandbox_order::look))
         .route("/sandbox/agreement/sign", post(sandbox_agreement::sign))
         .route("/sandbox/agreement/end", post(sandbox_agreement::end))
+        .route("/sandbox/freeze", post(sandbox_freeze::agree))
         .route("/sandbox/party", post(sandbox_party::open))
         .route("/sandbox/party/status", post(sandbox_party::set_status))
         .route("/sandbox/app", post(sandbox_app::open))
+        .route("/sandbox/app/profile", post(sandbox_profile::set))
+        .route("/sandbox/profiles", get(sandbox_profile::show).post(sandbox_profile::posted))
         .route("/sandbox/app/callback", post(sandbox_authorize::callback))
         .route("/sandbox/authorize", post(sandbox_authorize::authorize))
         .route("/sandbox/authorize/withdraw", post(sandbox_authorize::withdraw))
         .route("/sandbox/certify", post(certify::decide_by_call))
         .route("/sandbox/topup", post(sandbox_party::top_up))
+        .route("/sandbox/escrows", get(sandbox_escrow::list).post(sandbox_escrow::open))
+        .route("/sandbox/escrows/{trade_no}", get(sandbox_escrow::show))
+        .route("/sandbox/escrows/{trade_no}/{act}", post(sandbox_escrow::act))
         .route("/sandbox/rules", post(sandbox_rules::set))
         .route("/sandbox/doctor", sandbox_doctor::route())
         .route("/sandbox/notifications", get(sandbox_notifications::list))

@@ -92,6 +92,48 @@ pub enum Happened {
         /// Its number.
         agreement_no: String,
     },
+    /// The clock took a step of a guaranteed trade that its parties let pass.
+    EscrowStep {
+        /// The merchant.
+        seller_id: String,
+        /// Its number for the order.
+        out_trade_no: String,
+        /// Ours.
+        trade_no: String,
+        /// Where the trade stands after it.
+        trade_status: String,
+        /// Where its open or last refund case stands.
+        refund_status: Option<String>,
+    },
+    /// A pre-authorisation to which nobody agreed in time was closed.
+    FreezeExpired {
+        /// The merchant.
+        seller_id: String,
+        /// Its number.
+        out_order_no: String,
+        /// Ours.
+        auth_no: String,
+    },
+    /// The life of a pre-authorisation was over: what was left is free again.
+    FreezeEnded {
+        /// The merchant.
+        seller_id: String,
+        /// Its number.
+        out_order_no: String,
+        /// Ours.
+        auth_no: String,
+        /// Where it stands: `FINISH`, or `AUTHORIZED` while its last money is under way.
+        status: String,
+    },
+    /// What `royalty_freeze` held of an order is the merchant's to use again, because its time was over.
+    SplitFreezeEnded {
+        /// The merchant.
+        seller_id: String,
+        /// Its number for the order.
+        out_trade_no: String,
+        /// Ours.
+        trade_no: String,
+    },
     /// A merchant was called, or was to be called.
     Notification {
         /// Which notification.
@@ -120,6 +162,18 @@ pub struct Counts {
     pub agreements_ended: u64,
     /// Offers of agreements that nobody signed in time.
     pub agreement_offers_expired: u64,
+    /// Steps of guaranteed trades that the clock took.
+    #[serde(default)]
+    pub escrow_steps: u64,
+    /// Pre-authorisations to which nobody agreed in time.
+    #[serde(default)]
+    pub freezes_expired: u64,
+    /// Pre-authorisations whose life was over.
+    #[serde(default)]
+    pub freezes_ended: u64,
+    /// Orders of which nothing is held for splits any more.
+    #[serde(default)]
+    pub split_freezes_ended: u64,
     /// Attempts that the merchant answered with `success`.
     pub notifications_delivered: u64,
     /// Attempts that failed, with more to come.

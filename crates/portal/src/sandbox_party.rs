@@ -102,7 +102,7 @@ fn open_refused(refused: OpenPartyRefused) -> SandboxError {
     }
 }
 
-fn amount_of(text: &str) -> Result<Money, SandboxError> {
+pub(crate) fn amount_of(text: &str) -> Result<Money, SandboxError> {
     parse_amount(text, Currency::Cny).map_err(|error| SandboxError::bad("bad_amount", error))
 }
 

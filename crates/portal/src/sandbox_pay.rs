@@ -134,7 +134,7 @@ async fn opened(portal: &Portal, text: &str) -> Result<OrderNo, SandboxError> {
     opened.map_err(|why| SandboxError::new(StatusCode::UNPROCESSABLE_ENTITY, "order_refused", why))
 }
 
-fn claim_refused(refused: ClaimRefused) -> SandboxError {
+pub(crate) fn claim_refused(refused: ClaimRefused) -> SandboxError {
     match refused {
         ClaimRefused::OrderNotFound => SandboxError::missing("order_not_found", refused),
         ClaimRefused::AlreadyPaid => SandboxError::conflict("already_paid", refused),

@@ -29,6 +29,32 @@ texts! {
     agreement_text: "签约后商户可按约定自动扣款，无需再次输入密码。可随时在钱包中解约。",
         "Once you sign, the payee may take money by these terms without asking again. You can end it in your wallet at \
          any time.";
+    freeze: "资金预授权", "Pre-authorisation";
+    freeze_text: "同意后，这笔金额将在您的余额中冻结：商户实际扣款不会超过它，其余退还给您，最长冻结一年。",
+        "If you agree, this amount is set aside in your balance. The payee takes at most this much; the rest is yours \
+         again, after a year at the latest.";
+    freeze_amount: "冻结金额", "Amount to set aside";
+    freeze_agree: "同意并冻结", "Agree";
+    freeze_done: "已冻结", "Set aside";
+    freeze_done_text: "预授权已生效，资金已冻结。", "The amount is set aside for the payee.";
+    freeze_gone: "没有找到预授权", "No such pre-authorisation";
+    freeze_gone_text: "链接不完整，或预授权已过期、已关闭，请从商户页面重新进入。",
+        "The link is incomplete, or nobody agreed in time, or it is closed. Start again from the shop.";
+    freeze_other: "这是别人的预授权", "This pre-authorisation belongs to someone else";
+    freeze_other_text: "请求的付款人不是您，资金没有冻结。", "Another payer was asked. Nothing was set aside.";
+    freeze_own: "不能授权给自己", "You cannot pre-authorise yourself";
+    freeze_own_text: "付款人与商户是同一账户，请换一个账号。",
+        "You and the payee are the same account. Use another account.";
+    freeze_blocked: "账户暂不能授权", "This account cannot pre-authorise";
+    freeze_blocked_text: "账户已被冻结或注销，资金没有冻结。",
+        "The account is frozen or closed. Nothing was set aside.";
+    freeze_too_little: "余额不足", "Balance too low";
+    freeze_too_little_text: "余额不足，资金没有冻结。充值后可重新打开链接。",
+        "Your balance is too low; nothing was set aside. Top up and open the link again.";
+    freeze_proof_gone: "支付密码已过期，资金没有冻结，请重新输入。",
+        "Your payment PIN was given too long ago. Nothing was set aside. Please enter it again.";
+    freeze_unknown_text: "尚不知道是否已冻结，请重新打开页面查看结果。",
+        "It is not known yet whether the amount was set aside. Open the page again to see.";
     business: "业务场景", "Business";
     amounts: "金额与时间", "Amounts and times";
     any_amount: "任意金额，任意时间", "Any amount, at any time";
@@ -239,6 +265,18 @@ texts! {
     report_none: "没有发现问题。", "Nothing was found.";
     start_faults: "让沙箱按需出错：超时、结果未知、重复通知等。",
         "Let the sandbox fail on request: latency, unknown outcomes, duplicate notifications and more.";
+    profiles: "行为模式", "Behaviour profiles";
+    profiles_intro: "真实网关有些行为与文档不一致。默认按文档（strict）；选 real 的应用会遇到这些差异。款项与状态不受影响。",
+        "The real gateway does some things otherwise than documented. Usual is strict, as documented; an app with real \
+         meets the differences. Money and states are the same.";
+    profiles_app: "应用 app_id", "App, app_id";
+    profiles_real: "设为 real", "Behave as observed (real)";
+    profiles_strict: "设为 strict", "Behave as documented (strict)";
+    profiles_chosen: "设为 real 的应用", "Apps with real";
+    profiles_none: "没有。", "None.";
+    profiles_differ: "差异", "Where they differ";
+    start_profiles: "选择每个应用的网关行为：按文档，或按实际观察。",
+        "Choose how the gateway behaves towards an app: as documented, or as observed.";
     authorize: "授权", "Authorise";
     authorize_asker: "申请方", "Asked by";
     authorize_as: "当前账号", "Signed in as";

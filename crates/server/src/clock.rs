@@ -177,7 +177,11 @@ fn journey_text(journey: &Journey) -> String {
         (counts.orders_closed, "orders closed"),
         (counts.offers_expired, "offers expired"),
         (counts.agreements_ended, "agreements ended"),
+        (counts.split_freezes_ended, "split freezes ended"),
         (counts.agreement_offers_expired, "offers of agreements expired"),
+        (counts.escrow_steps, "steps of guaranteed trades"),
+        (counts.freezes_expired, "pre-authorisations expired"),
+        (counts.freezes_ended, "pre-authorisations ended"),
         (counts.notifications_delivered, "notifications delivered"),
         (counts.notifications_failed, "notifications failed"),
         (counts.notifications_given_up, "notifications given up"),
@@ -205,6 +209,19 @@ fn event_text(what: &Happened) -> String {
         }
         Happened::OfferExpired { out_trade_no, .. } => {
             format!("offer {out_trade_no} expired: nobody took it up")
+        }
+        Happened::EscrowStep { out_trade_no, trade_no, trade_status, refund_status, .. } => {
+            let case = refund_status.as_ref().map_or_else(String::new, |status| format!(", case {status}"));
+            format!("escrow {out_trade_no} ({trade_no}) is {trade_status}{case}")
+        }
+        Happened::FreezeExpired { out_order_no, auth_no, .. } => {
+            format!("pre-authorisation {out_order_no} ({auth_no}) closed: nobody agreed in time")
+        }
+        Happened::FreezeEnded { out_order_no, auth_no, status, .. } => {
+            format!("pre-authorisation {out_order_no} ({auth_no}) is at the end of its life: {status}")
+        }
+        Happened::SplitFreezeEnded { out_trade_no, trade_no, .. } => {
+            format!("order {out_trade_no} ({trade_no}): nothing is held for splits any more")
         }
         Happened::Notification { notify_id, out_trade_no, attempt, outcome, error, next_attempt_at } => {
             let order = out_trade_no.as_deref().unwrap_or("an order that is not there");

@@ -1,12 +1,12 @@
 //! What falls due, and what became of it: read from the tables before and after.
 
-use base::{AgreementNo, NoticeNo};
+use base::{AgreementNo, FreezeNo, NoticeNo};
 use engine::{Key, Row};
 use portal::{Counts, Event, Happened};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{Reader, StoreError};
-use trade::{EndedBy, Notice, NoticeState, Order, OrderState, Timer, TimerTask};
+use trade::{EndedBy, FreezeState, Notice, NoticeState, Order, OrderState, Timer, TimerTask};
 use wire::timestamp::format_cn;
 
 /// Notices of one order that are looked at.
@@ -75,6 +75,9 @@ impl Due {
                     Ok(None)
                 }
                 TimerTask::EndAgreement => agreement_ended(reader, timer, counts),
+                TimerTask::EscrowStep => escrow_step(reader, timer, counts),
+                TimerTask::ExpireFreeze | TimerTask::EndFreeze => freeze_is_over(reader, timer, counts),
+                TimerTask::FreeSplits => split_freeze_ended(reader, timer, counts),
             },
             Due::Notice(notice) => told(reader, notice, notice.attempts, counts),
         }
@@ -146,6 +149,72 @@ fn agreement_ended(
     counts.agreements_ended += 1;
     let (seller_id, agreement_no) = (mandate.seller.to_string(), no.to_string());
     Ok(Some(Happened::AgreementEnded { seller_id, agreement_no }))
+}
+
+/// A freeze that nobody agreed to in time, or whose life is over.
+fn freeze_is_over(
+    reader: &mut dyn Reader,
+    timer: &Timer,
+    counts: &mut Counts,
+) -> Result<Option<Happened>, StoreError> {
+    let Some(no) = timer.order_no.map(FreezeNo::of_topic) else { return Ok(None) };
+    let Some(Row::Freeze(freeze)) = reader.row(&Key::Freeze((timer.slot, no)))? else { return Ok(None) };
+    let (seller_id, out_order_no) = (freeze.seller.to_string(), freeze.out_order_no.to_string());
+    let auth_no = no.to_string();
+    Ok(match (timer.task, freeze.state) {
+        (TimerTask::ExpireFreeze, FreezeState::Closed) => {
+            counts.freezes_expired += 1;
+            Some(Happened::FreezeExpired { seller_id, out_order_no, auth_no })
+        }
+        (TimerTask::EndFreeze, state) => {
+            counts.freezes_ended += 1;
+            let status = state.wire().to_owned();
+            Some(Happened::FreezeEnded { seller_id, out_order_no, auth_no, status })
+        }
+        _ => None,
+    })
+}
+
+/// Where an escrow came to by a step of the clock.
+fn escrow_step(
+    reader: &mut dyn Reader,
+    timer: &Timer,
+    counts: &mut Counts,
+) -> Result<Option<Happened>, StoreError> {
+    let (Some(order), Some(no)) = (order_of(reader, timer)?, timer.order_no) else { return Ok(None) };
+    let Some(Row::Escrow(escrow)) = reader.row(&Key::Escrow((no.slot(), no)))? else { return Ok(None) };
+    let case = reader.row(&Key::EscrowCase((no.slot(), no, escrow.cases)))?;
+    let refund_status = match case {
+        Some(Row::EscrowCase(case)) => Some(case.state.refund_status().to_owned()),
+        Some(_) | None => None,
+    };
+    counts.escrow_steps += 1;
+    Ok(Some(Happened::EscrowStep {
+        seller_id: order.seller.to_string(),
+        out_trade_no: order.out_trade_no.to_string(),
+        trade_no: no.to_string(),
+        trade_status: escrow.state.trade_status().to_owned(),
+        refund_status,
+    }))
+}
+
+/// What was held for splits is free.
+fn split_freeze_ended(
+    reader: &mut dyn Reader,
+    timer: &Timer,
+    counts: &mut Counts,
+) -> Result<Option<Happened>, StoreError> {
+    let (Some(order), Some(no)) = (order_of(reader, timer)?, timer.order_no) else { return Ok(None) };
+    let book = reader.row(&Key::SplitBook((no.slot(), no)))?;
+    if !matches!(book, Some(Row::SplitBook(book)) if book.freed) {
+        return Ok(None);
+    }
+    counts.split_freezes_ended += 1;
+    Ok(Some(Happened::SplitFreezeEnded {
+        seller_id: order.seller.to_string(),
+        out_trade_no: order.out_trade_no.to_string(),
+        trade_no: no.to_string(),
+    }))
 }
 
 fn told(

@@ -41,6 +41,7 @@ mod mailroom;
 mod play;
 mod print;
 mod private_file;
+mod profiles;
 mod ready;
 mod repair;
 mod reset;

@@ -48,6 +48,8 @@ pub(crate) fn empty(folder: &DataFolder) -> anyhow::Result<()> {
         path.push(end);
         gone(Path::new(&path), fs::remove_file(&path))?;
     }
+    let profiles = folder.profiles();
+    gone(&profiles, fs::remove_file(&profiles))?;
     folder.clock_to_start()?;
     synced(folder)
 }

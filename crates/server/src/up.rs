@@ -21,7 +21,7 @@ use base::OrderNo;
 use clerk::Clerk;
 use gateway::Gateway;
 use notify::Notify;
-use portal::{Intake, Offering, Opening, Portal};
+use portal::{Freezing, Intake, Offering, Opening, Portal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -353,6 +353,10 @@ impl Intake for OrderIntake {
         Box::pin(
             async move { self.0.offer_agreement_text(&text).await.map_err(|refusal| refusal.to_string()) },
         )
+    }
+
+    fn freeze(&self, text: String) -> Freezing<'_> {
+        Box::pin(async move { self.0.open_freeze_text(&text).await.map_err(|refusal| refusal.to_string()) })
     }
 }
 

@@ -243,6 +243,8 @@ impl Model {
             Command::DebitOrder(command) => Reply::DebitOrder(self.debit_order(step, command)?),
             // Decided before.
             Command::Receive(_) | Command::Acknowledge(_) => return None,
+            // Guaranteed trades are not played: nothing in the town makes one.
+            Command::ActOnEscrow(_) | Command::ConfirmGoods(_) => return None,
             query => self.look(query)?,
         };
         Some(answer)
@@ -274,6 +276,26 @@ impl Model {
             Message::DebitUndone(said) => self.debit_undone(step, said),
             // No merchant of the simulator has its buyers sign by paying.
             Message::SignPaidAsk(_) | Message::SignPaidAnswer(_) => None,
+            // Guaranteed trades are not played: nothing in the town makes one.
+            Message::GoodsConfirmed(_) => None,
+            // Nobody in the simulated town freezes money: what is never asked is never said.
+            Message::FreezeAsk(_)
+            | Message::FreezeAnswer(_)
+            | Message::FreezeHeld(_)
+            | Message::FreezeEnded(_)
+            | Message::FreezeRelease(_)
+            | Message::FreezeReleased(_)
+            | Message::FreezeCharge(_)
+            | Message::FreezeCharged(_)
+            | Message::ChargeReturned(_)
+            | Message::RestReleased(_) => None,
+            // No plan splits orders, so no cell says these.
+            Message::SplitIn(_)
+            | Message::SplitAnswer(_)
+            | Message::BackAsk(_)
+            | Message::BackAnswer(_)
+            | Message::BackReturn(_)
+            | Message::BackReturned(_) => unreachable!("no plan splits an order"),
         }
     }
 

@@ -4,6 +4,7 @@
 use crate::StoreError;
 use engine::Row;
 use ledger::{AccountKind, Posting};
+use trade::Escrow;
 
 /// Refuses a row that breaks a rule of its table.
 pub(crate) fn check(row: &Row) -> Result<(), StoreError> {
@@ -20,8 +21,12 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Attempt(attempt) => (storable(attempt.no), "numbers are below 2^63"),
         Row::Timer(timer) => (timer.attempt.is_none_or(storable), "numbers are below 2^63"),
         Row::Account(account) => (
-            account.kind != AccountKind::Balance || account.balance_minor >= account.held_minor.units(),
-            "a customer's balance is not below what is held",
+            match account.kind {
+                AccountKind::Balance => account.balance_minor >= account.held_minor.units(),
+                AccountKind::Escrow => account.balance_minor >= 0,
+                AccountKind::Transit | AccountKind::FeeIncome | AccountKind::BankReserve => true,
+            },
+            "a customer's balance is not below what is held, nor that of an escrow below zero",
         ),
         Row::Posting(posting) => {
             (balanced(posting), "two entries at least, each above zero, debits equal credits")
@@ -36,13 +41,21 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             link.acknowledged <= link.sent && storable(link.sent) && storable(link.received),
             "no more is acknowledged than was sent",
         ),
+        Row::Escrow(escrow) => (divided(escrow), "what was paid is held, released or given back"),
+        Row::EscrowCase(case) => (case.granted_minor <= case.claim_minor, "no more is granted than claimed"),
+        Row::Freeze(freeze) => (freeze.adds_up(), "what is left, freed and paid is what was frozen"),
+        Row::Split(split) => (split.open <= split.lines, "no more lines are open than there are"),
         Row::Party(_)
+        | Row::EscrowStep(_)
         | Row::Login(_)
         | Row::Credential(_)
         | Row::App(_)
         | Row::Rulebook(_)
         | Row::Hold(_)
         | Row::OrderNumber(_)
+        | Row::FreezeOperation(_)
+        | Row::FreezeNumber(_)
+        | Row::Frozen(_)
         | Row::Refund(_)
         | Row::Receipt(_)
         | Row::TopUpReceipt(_)
@@ -56,9 +69,18 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Grant(_)
         | Row::Token(_)
         | Row::Callback(_)
-        | Row::Certification(_) => return None,
+        | Row::Certification(_)
+        | Row::SplitBook(_)
+        | Row::SplitLine(_)
+        | Row::Relation(_) => return None,
     };
     (!holds).then_some(rule)
+}
+
+fn divided(escrow: &Escrow) -> bool {
+    let parts = [escrow.held_minor, escrow.released_minor, escrow.refunded_minor];
+    let sum = parts.iter().try_fold(0_i64, |sum, part| sum.checked_add(part.units()));
+    sum == Some(escrow.paid_minor.units())
 }
 
 fn balanced(posting: &Posting) -> bool {

@@ -31,7 +31,11 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0007_notice_tells_messages",
     "0008_grants_create",
     "0009_agreement_create",
-    "0010_signing_create",
+    "0010_products_widen",
+    "0011_escrow_create",
+    "0012_freeze_create",
+    "0013_signing_create",
+    "0014_split_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

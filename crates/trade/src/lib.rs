@@ -2,13 +2,23 @@
 //! buyer's slot, under the order's number); refunds, pay codes, notices to the merchant, and the timers of all these.
 //!
 //! Rules: `protocol` section 7 of the Alipay Open API (states, timing) as documented for one-time CNY payments.
-//! Reading order: `state`, `order`, `records`, `rules`, `refusal`; then `agreement`.
+//! Reading order: `state`, `order`, `records`, `rules`, `refusal`; then `agreement`; for guaranteed trades
+//! `escrow_state`, `escrow`, `escrow_rules`; for splits `split`.
 
 mod agreement;
+mod escrow;
+mod escrow_rules;
+mod escrow_state;
+mod escrow_step;
+mod freeze;
+mod freeze_refusal;
+mod frozen;
 mod order;
 mod records;
 mod refusal;
 mod rules;
+mod split;
+mod split_refusal;
 mod state;
 
 pub use agreement::{
@@ -18,6 +28,27 @@ pub use agreement::{
     Progress, SIGN_LIFE_US, SignRefused, Signing, SigningRefused, Terms, Unit, UnsignRefused, Validity,
     WINDOW_DAYS, buyer_name, judge_debit, judge_postpone,
 };
+pub use escrow::{
+    CaseKind, Escrow, EscrowCase, Goods, GoodsState, Logistics, OWN_STEP, RequestNo, Service, Side,
+    Transport, Words,
+};
+pub use escrow_rules::{
+    AGREE_SENT_US, AGREE_UNSENT_US, BUYER_EXTENSIONS_MAX, CASES_MAX, DECISION_US, EVIDENCE_MAX, EVIDENCE_US,
+    EscrowRefused, INSTANT_REFUND_AFTER_US, LAST_DAY_US, RECEIVE_BACK_POST_US, RECEIVE_BACK_US, REFUSED_US,
+    REMIND_AFTER_US, RETURN_US, SELLER_EXTENSIONS_US, buyer_extension_us, case_due_us, escrow_due_us,
+    receipt_us, silence_is_for_buyer,
+};
+pub use escrow_state::{CaseEvent, CaseState, EscrowEvent, EscrowState, case_next, escrow_next};
+pub use escrow_step::{EscrowStep, StepKind};
+pub use freeze::{
+    FREEZE_CANCEL_WINDOW_US, FREEZE_EXPIRY_US, FREEZE_LIFE_US, Freeze, FreezeDelivery, FreezeEvent,
+    FreezeMeaning, FreezeNumber, FreezeOperation, FreezeProduct, FreezeState, FreezeWay, OperationBy,
+    OperationKind, OperationState, freeze_next,
+};
+pub use freeze_refusal::{
+    CancelFreezeRefused, FindFreezeRefused, HoldRefused, OpenFreezeRefused, PayFrozenRefused, UnfreezeRefused,
+};
+pub use frozen::{Frozen, FrozenState};
 pub use order::{
     Body, Delivery, Meaning, Order, OrderNumber, OutRequestNo, OutTradeNo, Product, Subject, Url, WireCharset,
 };
@@ -33,4 +64,10 @@ pub use rules::{
     REFUND_WINDOW_US, Rulebook, TOTAL_MAX_FEN, Timeout, TimeoutError, bounce_fee_back, expiry,
     next_attempt_us, refund_fee_back,
 };
+pub use split::{
+    RELATIONS_MAX, ReceiverNamed, Relation, SPLIT_FREEZE_US, SPLIT_LINES_MAX, SPLIT_RATIO_MAX_PERCENT,
+    SPLITS_MAX, SettleNo, SettleNoError, Split, SplitBook, SplitEvent, SplitKind, SplitLine, SplitState,
+    can_be_split, kept, percent, splittable, to_hold,
+};
+pub use split_refusal::{BackRefused, BindRefused, SplitRefused};
 pub use state::{OrderEvent, OrderState, next};

@@ -1,6 +1,6 @@
 //! Orders.
 
-use crate::OrderState;
+use crate::{Goods, OrderState};
 use base::{AppId, Field, OrderNo, PartyId, Plant, Record, Slot, Text, TimerNo, planted};
 use money::{Currency, Minor, Money};
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,18 @@ pub enum Product {
     Wap,
     /// A desktop browser is sent to the cashier (`trade.page.pay`).
     Page,
+    /// Paid into escrow, for [`Goods::Physical`].
+    EscrowPhysical,
+    /// Paid into escrow, for [`Goods::Virtual`].
+    EscrowVirtual,
+    /// Paid into escrow, for [`Goods::AutoDelivery`].
+    EscrowAutoDelivery,
+    /// Paid into escrow, for [`Goods::TopUp`].
+    EscrowTopUp,
+    /// Paid into escrow, for [`Goods::Wholesale`].
+    EscrowWholesale,
+    /// Paid into escrow, for [`Goods::CrossBorder`].
+    EscrowCrossBorder,
 }
 
 impl Product {
@@ -39,6 +51,30 @@ impl Product {
         match self {
             Product::QrCode | Product::App | Product::Wap | Product::Page => true,
             Product::FaceToFace | Product::MiniProgram => false,
+            Product::EscrowPhysical
+            | Product::EscrowVirtual
+            | Product::EscrowAutoDelivery
+            | Product::EscrowTopUp
+            | Product::EscrowWholesale
+            | Product::EscrowCrossBorder => true,
+        }
+    }
+
+    /// What is sold under escrow; absent when the merchant is paid at once.
+    pub const fn goods(self) -> Option<Goods> {
+        match self {
+            Product::FaceToFace
+            | Product::QrCode
+            | Product::MiniProgram
+            | Product::App
+            | Product::Wap
+            | Product::Page => None,
+            Product::EscrowPhysical => Some(Goods::Physical),
+            Product::EscrowVirtual => Some(Goods::Virtual),
+            Product::EscrowAutoDelivery => Some(Goods::AutoDelivery),
+            Product::EscrowTopUp => Some(Goods::TopUp),
+            Product::EscrowWholesale => Some(Goods::Wholesale),
+            Product::EscrowCrossBorder => Some(Goods::CrossBorder),
         }
     }
 }

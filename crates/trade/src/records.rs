@@ -250,6 +250,14 @@ pub enum TimerTask {
     ForgetAttempt,
     /// Ends an agreement at the end of its validity.
     EndAgreement,
+    /// The clock of a guaranteed trade: confirms, reminds, or decides for a side that is silent.
+    EscrowStep,
+    /// Closes a freeze to which nobody agreed in time.
+    ExpireFreeze,
+    /// Frees what is left of a freeze at the end of its life.
+    EndFreeze,
+    /// Frees what is held for splits that did not come.
+    FreeSplits,
 }
 
 /// A task that time makes due.
@@ -264,7 +272,8 @@ pub struct Timer {
     pub no: TimerNo,
     /// What it does.
     pub task: TimerTask,
-    /// The order, for `ExpireOrder`; the agreement's number, which is of the same series, for `EndAgreement`.
+    /// The order, for `ExpireOrder`, `EscrowStep` and `FreeSplits`; for `EndAgreement`, `ExpireFreeze` and `EndFreeze`
+    /// the number of the agreement or freeze, which are of the same series.
     pub order_no: Option<OrderNo>,
     /// The code's digest, for `ForgetCode`.
     pub code: Option<[u8; 16]>,

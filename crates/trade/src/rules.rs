@@ -116,6 +116,12 @@ pub fn expiry(product: Product, timeout: Option<Timeout>, absolute_us: Option<i6
         Product::FaceToFace => EXPIRY_FACE_US,
         Product::QrCode => EXPIRY_FACE_US,
         Product::MiniProgram | Product::App | Product::Wap | Product::Page => EXPIRY_DEFAULT_US,
+        Product::EscrowPhysical
+        | Product::EscrowVirtual
+        | Product::EscrowAutoDelivery
+        | Product::EscrowTopUp
+        | Product::EscrowWholesale
+        | Product::EscrowCrossBorder => EXPIRY_DEFAULT_US,
     };
     let timeout = timeout.filter(|_| !planted(Plant::TimeoutIgnored));
     absolute_us

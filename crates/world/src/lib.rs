@@ -1,25 +1,27 @@
-//! What the rim of one world shares: its name, its address, its keys and secrets, how its clock may be moved, and which
-//! faults a developer asked for.
+//! What the rim of one world shares: its name, its address, its keys and secrets, how its clock may be moved, how it
+//! behaves towards each app, and which faults a developer asked for.
 //!
 //! A world is one isolated installation inside a server. The ledger below knows nothing of this; gateway, portal and
 //! notify sign, seal and digest with it. Loading and creating the keys is the server's work.
 //!
-//! Reading order: [`World`], `secrets`, `tokens`, `clock`, `faults`, `fault_book`.
+//! Reading order: [`World`], `secrets`, `tokens`, `clock`, `profile`, `faults`, `fault_book`.
 
 mod clock;
 mod fault_book;
 mod faults;
+mod profile;
 mod secrets;
 mod tokens;
 
 pub use clock::{AHEAD_MAX_US, ClockRefused, ClockSetting, SpanError, check_move, parse_span};
 pub use fault_book::{Faults, Hit, LAGGING_METHODS, RULES_MAX, Rule, RuleRefused, Standing};
 pub use faults::{DELAY_S_MAX, Fault, FaultError, LAG_S_MAX, LATENCY_MS_MAX};
+pub use profile::{Oddity, Profile, ProfileError, Profiles};
 pub use secrets::{Secrets, SecretsError};
 pub use tokens::{TOKEN_LENGTH_MAX, TokenUse, code_of, slot_of_token};
 
-use std::sync::Arc;
-use wire::sign::PrivateKey;
+use std::sync::{Arc, OnceLock};
+use wire::sign::{PrivateKey, SignType};
 
 /// One world as its rim sees it.
 #[derive(Debug)]
@@ -32,11 +34,15 @@ pub struct World {
     pub base_url: String,
     /// What answers and notifications are signed with.
     pub platform: Platform,
+    /// The same for apps that sign with SM2: empty until the first one is opened, so that no start waits for it.
+    pub sm2: Arc<OnceLock<Platform>>,
+    /// How it behaves towards each app.
+    pub profiles: Arc<Profiles>,
     /// Keys that never leave the server.
     pub secrets: Secrets,
 }
 
-/// The platform's signing key and certificates.
+/// The platform's signing key and certificates, all of one algorithm.
 #[derive(Clone, Debug)]
 pub struct Platform {
     /// Signs answers and notifications.
@@ -45,7 +51,7 @@ pub struct Platform {
     pub public_key: String,
     /// The platform's certificate, PEM.
     pub certificate: String,
-    /// The root bundle, PEM.
+    /// The root bundle, PEM: the one root of this algorithm.
     pub root: String,
     /// `alipay_cert_sn` of the certificate.
     pub cert_sn: String,
@@ -58,6 +64,36 @@ pub struct Platform {
 pub const APP_CODE_LINK_MAX: usize = 2_331;
 
 impl World {
+    /// The platform's key and certificates for this sign type; `None` while there are none of SM2.
+    pub fn platform_of(&self, sign_type: SignType) -> Option<&Platform> {
+        match sign_type {
+            SignType::Rsa | SignType::Rsa2 => Some(&self.platform),
+            SignType::Sm2 => self.sm2.get(),
+        }
+    }
+
+    /// The platform's key of this sign type; `None` while there is no SM2 key.
+    pub fn signing_key(&self, sign_type: SignType) -> Option<&Arc<PrivateKey>> {
+        self.platform_of(sign_type).map(|platform| &platform.key)
+    }
+
+    /// `alipay_root_cert_sn` of the roots of the other algorithm than this sign type's; empty when there are none.
+    pub fn other_root_sn(&self, sign_type: SignType) -> &str {
+        let other = match sign_type {
+            SignType::Sm2 => Some(&self.platform),
+            SignType::Rsa | SignType::Rsa2 => self.sm2.get(),
+        };
+        other.map_or("", |other| &other.root_sn)
+    }
+
+    /// The platform, of either algorithm, whose certificate has this serial.
+    pub fn platform_with(&self, cert_sn: &str) -> Option<&Platform> {
+        [Some(&self.platform), self.sm2.get()]
+            .into_iter()
+            .flatten()
+            .find(|platform| platform.cert_sn == cert_sn)
+    }
+
     /// The address of the cashier page of an order.
     pub fn cashier_url(&self, order_no: base::OrderNo) -> String {
         format!("{}/cashier/{}", self.base_url, self.secrets.order_token(order_no))
@@ -86,6 +122,11 @@ impl World {
     /// The address of the page on which an agreement is signed.
     pub fn agreement_url(&self, agreement_no: base::AgreementNo) -> String {
         format!("{}/agreement/{}", self.base_url, self.secrets.order_token(agreement_no.topic()))
+    }
+
+    /// The address that the QR code of a pre-authorisation holds.
+    pub fn freeze_url(&self, freeze: base::FreezeNo) -> String {
+        format!("{}/freeze/{}", self.base_url, self.secrets.order_token(freeze.topic()))
     }
 
     /// The address that an order's QR code holds.

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { AlipaySdk } from 'alipay-sdk';
 
-export { newNumber, Sandbox, startMerchant, startServer } from './server.mjs';
+export { newNumber, PAY_PASSWORD, Sandbox, startMerchant, startServer } from './server.mjs';
 
 /** The unmodified SDK for an entry of apps[]; every kind of key file is used once. */
 export function sdkFor(entry, ready, more = {}) {

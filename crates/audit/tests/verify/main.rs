@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod clean;
+mod escrow;
+mod freezes;
 mod journal_bytes;
 mod replay;
 mod rows;

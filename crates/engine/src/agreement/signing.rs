@@ -112,10 +112,7 @@ pub(crate) fn open_signing(
 /// Whether orders of this product may be paid and signed in one step: the buyer must see on the cashier's page what is
 /// signed.
 const fn signs(product: Product) -> bool {
-    match product {
-        Product::App | Product::Page => true,
-        Product::FaceToFace | Product::QrCode | Product::MiniProgram | Product::Wap => false,
-    }
+    matches!(product, Product::App | Product::Page)
 }
 
 /// What the buyer of an order signs by paying it.

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{Agreement, AgreementName, AgreementState, Debit, Mandate, Signing};
 use trade::{
-    Notice, NoticeEvent, Order, OrderNumber, OrderState, Refund, RefundState, Rulebook, Timer, TimerTask,
-    Trade, TradeState,
+    Escrow, EscrowState, EscrowStep, Notice, NoticeEvent, Order, OrderNumber, OrderState, Refund,
+    RefundState, Rulebook, Timer, TimerTask, Trade, TradeState,
 };
 
 /// 2026-01-05 09:00 in China.
@@ -89,6 +89,8 @@ fn rank_of(row: &Row) -> Option<u8> {
         Row::Trade(trade) => Some(trade.state as u8),
         Row::Agreement(agreement) => Some(agreement.state as u8),
         Row::Mandate(mandate) => Some(mandate.state as u8),
+        Row::Escrow(escrow) => Some(escrow.state as u8),
+        Row::Freeze(freeze) => Some(freeze.state as u8),
         _ => None,
     }
 }
@@ -184,6 +186,7 @@ impl World {
             assert!(watched, "a timer without its order: {timer:?}");
         }
         self.check_agreements();
+        crate::freeze::check(self);
         for signing in self.all::<Signing>() {
             self.check_signing(signing);
         }
@@ -277,6 +280,14 @@ impl World {
                     assert!(account.balance_minor >= 0, "more fee given back than taken: {account:?}")
                 }
                 AccountKind::BankReserve => assert!(account.balance_minor <= 0, "{account:?}"),
+                AccountKind::Escrow => assert_eq!(
+                    self.all::<Escrow>()
+                        .filter(|escrow| escrow.slot == account.slot && escrow.currency == account.currency)
+                        .map(|escrow| escrow.held_minor.units())
+                        .sum::<i64>(),
+                    account.balance_minor,
+                    "what is held is what escrows hold"
+                ),
             }
         }
         assert!(total.values().all(|sum| *sum == 0), "money was made: {total:?}");
@@ -296,18 +307,36 @@ impl World {
             .collect()
     }
 
+    /// What postings of a kind about an order took from or brought to transit.
+    fn through_transit(&self, no: OrderNo, kind: PostingKind) -> i64 {
+        let about = self.all::<Posting>().filter(|page| page.order_no == Some(no) && page.kind == kind);
+        let transit = |page: &Posting, account| {
+            account == AccountId::platform(page.slot, AccountKind::Transit, page.currency)
+        };
+        let of_page = |page: &std::sync::Arc<Posting>| -> i64 {
+            let entries = page.entries().filter(|entry| transit(page, entry.account));
+            entries.map(|entry| entry.amount_minor.units()).sum()
+        };
+        about.map(of_page).sum()
+    }
+
     fn check_order(&self, order: &Order) {
         let sum = |kind| self.posted(order.no, kind).iter().sum::<i64>();
         let (total, refunded) = (order.total_minor.units(), order.refunded_minor.units());
-        let paid_in = self.posted(order.no, PostingKind::PayIn);
+        let escrow = order.product.goods().is_some();
+        let [in_kind, out_kind, back_kind] = if escrow {
+            [PostingKind::EscrowIn, PostingKind::EscrowOut, PostingKind::EscrowReturn]
+        } else {
+            [PostingKind::PayIn, PostingKind::RefundOut, PostingKind::RefundReturn]
+        };
+        let paid_in = self.posted(order.no, in_kind);
         let was_paid = order.paid_at_us.is_some();
         assert_eq!(paid_in, if was_paid { vec![total] } else { vec![] }, "paid exactly once: {order:?}");
-        assert_eq!(
-            sum(PostingKind::PayOut) - sum(PostingKind::PayReturn),
-            sum(PostingKind::PayIn),
-            "{order:?}"
-        );
-        assert_eq!(sum(PostingKind::RefundOut) - sum(PostingKind::RefundReturn), refunded, "{order:?}");
+        assert_eq!(sum(PostingKind::PayOut) - sum(PostingKind::PayReturn), sum(in_kind), "{order:?}");
+        // What receivers of splits gave back was in transit already.
+        let given_back = sum(PostingKind::BackOut) - sum(PostingKind::BackReturn);
+        let left = self.through_transit(order.no, out_kind);
+        assert_eq!(left + given_back - sum(back_kind), refunded, "{order:?}");
         assert_eq!(sum(PostingKind::RefundIn), refunded, "{order:?}");
         assert!((0..=total).contains(&refunded), "{order:?}");
         match order.state {
@@ -339,19 +368,54 @@ impl World {
         let live = || refunds().filter(|refund| refund.state == RefundState::Done);
         assert_eq!(live().map(|refund| refund.amount_minor.units()).sum::<i64>(), refunded, "{order:?}");
         let fee_returned = order.fee_returned_minor.units();
-        let share = order.fee_minor.units() * refunded / total;
+        let share = if escrow { 0 } else { order.fee_minor.units() * refunded / total };
         assert_eq!(fee_returned, share, "the fee comes back in proportion: {order:?}");
         assert!(refunds().all(|refund| refund.fee_back_minor <= refund.amount_minor), "{order:?}");
         assert_eq!(was_paid && refunded == total, was_paid && order.state == OrderState::Closed, "{order:?}");
-        if was_paid && refunded == total {
+        if escrow && was_paid {
+            self.check_escrow(order);
+        } else if was_paid && refunded == total {
             assert_eq!(
                 fee_returned,
                 order.fee_minor.units(),
                 "with the last refund the whole fee is back: {order:?}"
             );
         }
+        crate::split::check(self, order);
         self.check_trade(order, was_paid);
         self.check_notices(order, live().count());
+    }
+
+    /// Paid is held, released or given back; its clock runs exactly while something can still happen.
+    fn check_escrow(&self, order: &Order) {
+        let escrow = self.get::<Escrow>((order.slot, order.no)).expect("a paid order has its escrow");
+        let parts = [escrow.held_minor, escrow.released_minor, escrow.refunded_minor];
+        let sum: i64 = parts.iter().map(|part| part.units()).sum();
+        assert_eq!(
+            (sum, escrow.refunded_minor),
+            (order.total_minor.units(), order.refunded_minor),
+            "{escrow:?}"
+        );
+        let states = match order.state {
+            OrderState::Finished => escrow.state == EscrowState::Finished,
+            OrderState::Closed => escrow.state == EscrowState::Closed,
+            _ => !escrow.state.is_final(),
+        };
+        assert!(states, "{order:?}\n{escrow:?}");
+        assert_eq!(escrow.pending_no, None, "a refund is under way at rest: {escrow:?}");
+        let waits = escrow.open_case.is_some() || escrow.held_minor.units() > 0;
+        assert_eq!((escrow.due_at_us.is_some(), escrow.timer.is_some()), (waits, waits), "{escrow:?}");
+        if let (Some(due_at_us), Some(timer)) = (escrow.due_at_us, escrow.timer) {
+            assert!(
+                self.get::<Timer>((order.slot, due_at_us, timer)).is_some(),
+                "its timer is gone: {escrow:?}"
+            );
+        }
+        let timers = self.all::<Timer>().filter(|timer| timer.task == TimerTask::EscrowStep);
+        let own = timers.filter(|timer| timer.order_no == Some(order.no)).count();
+        assert_eq!(own, usize::from(waits), "one clock at most: {escrow:?}");
+        let steps = self.all::<EscrowStep>().filter(|step| step.order_no == order.no).count();
+        assert_eq!(steps, escrow.steps as usize, "{escrow:?}");
     }
 
     fn check_trade(&self, order: &Order, was_paid: bool) {
@@ -375,7 +439,16 @@ impl World {
             self.all::<Notice>().filter(|notice| notice.order_no == order.no && notice.event == event).count()
         };
         let wanted = usize::from(order.notify_url.is_some());
+        let escrow = self.get::<Escrow>((order.slot, order.no));
+        if let Some(escrow) = escrow {
+            let told = escrow.steps as usize + crate::split::ended(self, order.no);
+            assert_eq!(count(NoticeEvent::Message), wanted * told, "{escrow:?}");
+            assert_eq!(count(NoticeEvent::Paid) + count(NoticeEvent::Refunded), 0, "{escrow:?}");
+            return;
+        }
         assert_eq!(count(NoticeEvent::Paid), wanted * usize::from(order.paid_at_us.is_some()), "{order:?}");
+        let ended = crate::split::ended(self, order.no);
+        assert_eq!(count(NoticeEvent::Message), wanted * ended, "{order:?}");
         let closed_unpaid = order.state == OrderState::Closed && order.exists() && order.paid_at_us.is_none();
         assert_eq!(count(NoticeEvent::Closed), wanted * usize::from(closed_unpaid), "{order:?}");
         // A number that bounced and was used again has one notice, as it has one refund.

@@ -1,13 +1,15 @@
 //! Of orders, trades and refunds (protocol reference 7.3).
 
-use super::{Code, Refused, TRADE_NOT_EXIST, TableRow, business, every, rows};
+use super::{
+    Code, DISCORDANT_REPEAT_REQUEST, Refused, TRADE_NOT_EXIST, TRADE_STATUS_ERROR, TableRow, business, every,
+    rows,
+};
 use engine::PartyNotFound;
-use trade::{CancelRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused};
+use trade::{CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused};
 
 const TRADE_HAS_SUCCESS: Code = business("ACQ.TRADE_HAS_SUCCESS", "交易已被支付");
 const TRADE_HAS_CLOSE: Code = business("ACQ.TRADE_HAS_CLOSE", "交易已经关闭");
 const TRADE_HAS_FINISHED: Code = business("ACQ.TRADE_HAS_FINISHED", "交易已完结，不可再操作");
-const TRADE_STATUS_ERROR: Code = business("ACQ.TRADE_STATUS_ERROR", "交易状态不合法");
 const BUYER_NOT_EXIST: Code = business("ACQ.BUYER_NOT_EXIST", "买家不存在或账户已注销");
 const BUYER_SELLER_EQUAL: Code = business("ACQ.BUYER_SELLER_EQUAL", "买卖家不能相同");
 
@@ -77,6 +79,7 @@ fn of_cancel(refused: CancelRefused) -> Code {
             | RefundRefused::NotPaid
             | RefundRefused::AlreadyClosed
             | RefundRefused::PartNeedsNumber
+            | RefundRefused::Back(_)
             | RefundRefused::BuyerClosed => business("ACQ.CANCEL_NOT_ALLOWED", "不支持撤销，请查询交易状态"),
         },
     }
@@ -85,9 +88,7 @@ fn of_cancel(refused: CancelRefused) -> Code {
 fn of_refund(refused: RefundRefused) -> Code {
     match refused {
         RefundRefused::TradeNotFound => TRADE_NOT_EXIST,
-        RefundRefused::NumberTaken { field: _ } => {
-            business("ACQ.DISCORDANT_REPEAT_REQUEST", "请求信息不一致，同一退款请求号的内容不同")
-        }
+        RefundRefused::NumberTaken { field: _ } => DISCORDANT_REPEAT_REQUEST,
         RefundRefused::NotPaid => TRADE_STATUS_ERROR,
         RefundRefused::AlreadyClosed => TRADE_HAS_CLOSE,
         RefundRefused::Finished => TRADE_HAS_FINISHED,
@@ -97,6 +98,7 @@ fn of_refund(refused: RefundRefused) -> Code {
         RefundRefused::MoreThanLeft => {
             business("ACQ.REASON_TRADE_REFUND_FEE_ERR", "退款金额无效，超过可退金额")
         }
+        RefundRefused::Back(refused) => super::split::of_back(refused),
         RefundRefused::SellerBalanceTooLow => {
             business("ACQ.SELLER_BALANCE_NOT_ENOUGH", "商户余额不足，不能退款")
         }
@@ -110,6 +112,21 @@ impl Refused for OpenRefused {
     }
     fn field(&self) -> Option<&'static str> {
         if let OpenRefused::NumberTaken { field } = self { Some(field) } else { None }
+    }
+}
+impl Refused for ClaimRefused {
+    /// As for the order that is opened for a buyer: a claim says no for the same reasons.
+    fn code(self) -> Code {
+        of_open(match self {
+            ClaimRefused::OrderNotFound | ClaimRefused::CodeExpired | ClaimRefused::AlreadyClosed => {
+                OpenRefused::AlreadyClosed
+            }
+            ClaimRefused::AlreadyPaid => OpenRefused::AlreadyPaid,
+            ClaimRefused::BuyerIsSeller => OpenRefused::Pay(PayRefused::BuyerIsSeller),
+            ClaimRefused::BuyerDiffers => OpenRefused::Pay(PayRefused::BuyerDiffers),
+            ClaimRefused::BuyerNotFound => OpenRefused::BuyerNotFound,
+            ClaimRefused::BuyerBlocked => OpenRefused::Pay(PayRefused::BuyerBlocked),
+        })
     }
 }
 impl Refused for FindRefused {
@@ -162,15 +179,17 @@ pub(super) fn table() -> Vec<TableRow> {
         O::Pay(_) => pay.map(O::Pay).to_vec(),
     );
     let refund = every!(RefundRefused:
-        R::TradeNotFound => R::TradeNotFound, R::NumberTaken { .. } => R::NumberTaken { field },
-        R::NotPaid => R::NotPaid, R::AlreadyClosed => R::AlreadyClosed, R::Finished => R::Finished,
-        R::PartNeedsNumber => R::PartNeedsNumber,
-        R::MoreThanLeft => R::MoreThanLeft, R::SellerBalanceTooLow => R::SellerBalanceTooLow,
-        R::BuyerClosed => R::BuyerClosed,
-    );
+        R::TradeNotFound => vec![R::TradeNotFound], R::NumberTaken { .. } => vec![R::NumberTaken { field }],
+        R::NotPaid => vec![R::NotPaid], R::AlreadyClosed => vec![R::AlreadyClosed],
+        R::Finished => vec![R::Finished], R::PartNeedsNumber => vec![R::PartNeedsNumber],
+        R::MoreThanLeft => vec![R::MoreThanLeft], R::Back(_) => super::split::backs().map(R::Back).to_vec(),
+        R::SellerBalanceTooLow => vec![R::SellerBalanceTooLow], R::BuyerClosed => vec![R::BuyerClosed],
+    )
+    .concat();
     let cancel = every!(CancelRefused:
         C::Finished => vec![C::Finished], C::TooLate => vec![C::TooLate],
-        C::Refund(_) => refund.map(C::Refund).to_vec(),
+        // A cancel takes nothing back from receivers.
+        C::Refund(_) => refund.iter().copied().filter(|one| !matches!(one, R::Back(_))).map(C::Refund).collect(),
     );
     let close = every!(CloseRefused:
         S::TradeNotFound => S::TradeNotFound, S::AlreadyPaid => S::AlreadyPaid, S::AlreadyClosed => S::AlreadyClosed,

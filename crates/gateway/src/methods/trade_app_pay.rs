@@ -4,7 +4,7 @@
 
 use crate::codes::Failure;
 use crate::order_fields::{OrderFields, ProductCodes};
-use crate::registry::{Done, Face, Method};
+use crate::registry::{Done, Face, Method, PageKind};
 use crate::request::Caller;
 use crate::verify::Verified;
 use crate::{Gateway, offer};
@@ -14,7 +14,7 @@ use wire::json::Object;
 pub(crate) const METHOD: Method = Method {
     name: "alipay.trade.app.pay",
     title: "app支付接口2.0",
-    face: Face::OrderString,
+    face: Face::OrderString(PageKind::Cashier),
     version_optional: false,
     sandbox_only: false,
     run: |gateway, call| Box::pin(run(gateway, call)),

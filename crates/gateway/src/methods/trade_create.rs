@@ -2,11 +2,13 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::fields;
 use crate::order_fields::{More, NamedBuyer, OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
-use trade::Product;
+use engine::ClaimOrder;
+use trade::{Goods, Product};
 use wire::envelope::Response;
 use wire::json::Object;
 
@@ -25,23 +27,41 @@ const PRODUCT_CODES: ProductCodes =
 struct Create {
     order: OrderFields,
     buyer: NamedBuyer,
+    is_escrow: bool,
 }
 
 fn read(caller: &Caller, fields: &Object) -> Result<Create, Failure> {
-    let order = OrderFields::read(caller, fields, Product::MiniProgram, &PRODUCT_CODES)?;
+    let goods = goods(fields)?;
+    let product = goods.map_or(Product::MiniProgram, Goods::product);
+    let order = OrderFields::read(caller, fields, product, &PRODUCT_CODES)?;
     let buyer = NamedBuyer::read(fields)?;
     Ok(Create {
         order,
         buyer: buyer.ok_or_else(|| Failure::field("buyer_id", "与buyer_logon_id不能同时为空"))?,
+        is_escrow: goods.is_some(),
     })
+}
+
+/// `escrow_goods`, our own: the payment is held until the buyer confirms goods of this kind.
+fn goods(fields: &Object) -> Result<Option<Goods>, Failure> {
+    let Some(name) = fields::text(fields, "escrow_goods")? else { return Ok(None) };
+    let found = Goods::ALL.into_iter().find(|goods| goods.as_str() == name);
+    found.map(Some).ok_or_else(|| Failure::field("escrow_goods", "不是担保交易的商品类型"))
 }
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
-    let Create { order, buyer } = call.request();
-    let more = More { named_buyer: Some(buyer.find(gateway).await?), ..More::default() };
+    let Create { order, buyer, is_escrow } = call.request();
+    let named_buyer = buyer.find(gateway).await?;
+    let more = More { named_buyer: Some(named_buyer), ..More::default() };
     let opened = gateway.door.ask(order.open(call.caller(), more)).await;
     let opened = opened.map_err(|error| Failure::of_cell(error).with(|members| order.echo(members)))?;
+    if *is_escrow {
+        // Until its buyer has taken it up it does not exist for the world, so that a refusal leaves nothing behind.
+        let claim = ClaimOrder { order_no: opened.order.no, buyer: named_buyer, by_code: false };
+        let claimed = gateway.door.ask(claim).await;
+        claimed.map_err(|error| Failure::of_cell(error).with(|members| order.echo(members)))?;
+    }
     let mut response = Response::success();
     response.members.text("out_trade_no", order.out_trade_no.as_str());
     response.members.text("trade_no", &opened.order.no.to_string());

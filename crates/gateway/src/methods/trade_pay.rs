@@ -2,7 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
-use crate::methods::{buyer, from_balance, no_amounts, paid_amounts};
+use crate::methods::{buyer, from_balance, no_amounts, paid_amounts, trade_pay_frozen};
 use crate::order_fields::{More, OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -83,7 +83,7 @@ fn read_debit(caller: &Caller, fields: &Object, agreement: &Object) -> Result<Pa
 }
 
 /// The code as the cell takes it: its last two digits name the buyer's slot, the rest only as a keyed digest.
-fn pay_by(gateway: &Gateway, code: &str) -> Result<PayBy, Failure> {
+pub(crate) fn pay_by(gateway: &Gateway, code: &str) -> Result<PayBy, Failure> {
     let slot = code.get(code.len() - 2..).and_then(|digits| digits.parse().ok());
     let slot = slot.and_then(|number| Slot::new(number).ok());
     let slot = slot.ok_or_else(|| Failure::field("auth_code", "格式错误"))?;
@@ -91,6 +91,9 @@ fn pay_by(gateway: &Gateway, code: &str) -> Result<PayBy, Failure> {
 }
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
+    if trade_pay_frozen::is_asked(call.request())? {
+        return trade_pay_frozen::run(gateway, call).await;
+    }
     let call = call.read(read)?;
     let Pay { order, by } = call.request();
     let opened = match by {
@@ -111,12 +114,12 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
 }
 
 /// What a failed payment says beside its codes.
-fn failed(members: &mut ObjectWriter, number: &OutTradeNo) {
+pub(crate) fn failed(members: &mut ObjectWriter, number: &OutTradeNo) {
     no_amounts(members);
     members.text("out_trade_no", number.as_str());
 }
 
-fn respond(opened: &Opened) -> Response {
+pub(crate) fn respond(opened: &Opened) -> Response {
     let order = &opened.order;
     let done = opened.paid || planted(Plant::UnconfirmedPayToldAsPaid);
     let mut response = if done { Response::success() } else { Response::waiting() };

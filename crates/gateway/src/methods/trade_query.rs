@@ -8,7 +8,8 @@ use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::{fields, verify::Verified};
 use base::{Plant, planted};
-use engine::FindOrder;
+use cell::CellError;
+use engine::{FindEscrow, FindOrder};
 use std::sync::Arc;
 use trade::{FindRefused, Order, OrderState, REFUND_WINDOW_US};
 use wire::envelope::Response;
@@ -59,17 +60,32 @@ pub(crate) async fn run_as_of(
             name.echo(members);
         })
     })?;
-    Ok(Done::Say(respond(&order, *with_bills, as_of_us.unwrap_or_else(|| gateway.door.now_us()))))
+    let escrow = escrow_status(gateway, &order).await?;
+    let now_us = as_of_us.unwrap_or_else(|| gateway.door.now_us());
+    Ok(Done::Say(respond(&order, *with_bills, escrow, now_us)))
 }
 
-fn respond(order: &Order, with_bills: bool, now_us: i64) -> Response {
+/// Where the money of a guaranteed trade stands; absent when there is none, or nothing was paid.
+async fn escrow_status(gateway: &Gateway, order: &Order) -> Result<Option<&'static str>, Failure> {
+    if order.product.goods().is_none() || order.paid_at_us.is_none() {
+        return Ok(None);
+    }
+    match gateway.door.ask(FindEscrow { order_no: order.no, party: Some(order.seller) }).await {
+        Ok(view) => Ok(Some(view.escrow.state.trade_status())),
+        Err(CellError::Refused(_)) => Ok(None),
+        Err(CellError::Busy) => Err(Failure::of_cell(CellError::<FindRefused>::Busy)),
+        Err(CellError::Unknown) => Err(Failure::of_cell(CellError::<FindRefused>::Unknown)),
+    }
+}
+
+fn respond(order: &Order, with_bills: bool, escrow: Option<&'static str>, now_us: i64) -> Response {
     let mut response = Response::success();
     let members = &mut response.members;
     buyer(members, order);
     members.text("buyer_user_type", "PRIVATE");
     members.text("out_trade_no", order.out_trade_no.as_str());
     members.text("trade_no", &order.no.to_string());
-    members.text("trade_status", trade_status(order, now_us));
+    members.text("trade_status", escrow.unwrap_or_else(|| trade_status(order, now_us)));
     members.text("total_amount", &order.total().to_string());
     if let Some(paid_at_us) = order.paid_at_us {
         paid_amounts(members, order.total());

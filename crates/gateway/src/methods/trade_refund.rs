@@ -2,15 +2,17 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::methods::trade_order_settle::{share, split_words};
 use crate::methods::{buyer, from_balance};
 use crate::order_name::OrderName;
+use crate::receiver::Named;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::{fields, verify::Verified};
-use base::{Plant, Text, planted};
-use engine::{RefundOrder, Refunded};
+use base::{PartyId, Plant, Text, planted};
+use engine::{BackPart, RefundOrder, Refunded, Share};
 use money::{Currency, Money};
-use trade::{OutRequestNo, RefundRefused};
+use trade::{OutRequestNo, RefundRefused, SPLIT_LINES_MAX};
 use wire::envelope::Response;
 use wire::json::Object;
 use wire::timestamp::format_cn;
@@ -34,14 +36,22 @@ struct RefundFields {
     out_request_no: Option<OutRequestNo>,
     reason: Option<Text<256>>,
     with_details: bool,
+    back: Vec<Back>,
+}
+
+struct Back {
+    payee: Option<Named>,
+    receiver: Named,
+    share: Share,
 }
 
 fn read(_caller: &Caller, fields: &Object) -> Result<RefundFields, Failure> {
     fields::only_cny(fields, "refund_currency")?;
-    fields::absent(
-        fields,
-        &["refund_royalty_parameters", "related_settle_confirm_no", "refund_advance_account"],
-    )?;
+    fields::absent(fields, &["related_settle_confirm_no", "refund_advance_account", "refund_trans_out"])?;
+    let parts = fields::objects(fields, "refund_royalty_parameters")?;
+    if parts.len() > SPLIT_LINES_MAX {
+        return Err(Failure::field("refund_royalty_parameters", "超过20个"));
+    }
     fields::line::<30>(fields, "operator_id")?;
     fields::line::<32>(fields, "store_id")?;
     fields::line::<32>(fields, "terminal_id")?;
@@ -52,20 +62,48 @@ fn read(_caller: &Caller, fields: &Object) -> Result<RefundFields, Failure> {
         out_request_no: fields::number(fields, "out_request_no", REQUEST_NO_ALSO)?,
         reason: fields::lines(fields, "refund_reason")?,
         with_details: fields::asks_for(fields, "refund_detail_item_list")?,
+        back: parts.into_iter().map(back).collect::<Result<_, _>>()?,
     })
+}
+
+/// What a receiver of a split gives back: `trans_out` is the receiver, `trans_in` the merchant.
+fn back(fields: &Object) -> Result<Back, Failure> {
+    split_words(fields)?;
+    let receiver = Named::read(fields, "trans_out", "trans_out_type")?;
+    Ok(Back {
+        payee: Named::read(fields, "trans_in", "trans_in_type")?,
+        receiver: receiver.ok_or_else(|| Failure::field("trans_out", "缺失"))?,
+        share: share(fields)?,
+    })
+}
+
+async fn find(gateway: &Gateway, seller: PartyId, back: &[Back]) -> Result<Vec<BackPart>, Failure> {
+    let mut parts = Vec::with_capacity(back.len());
+    for Back { payee, receiver, share } in back {
+        let payee = match payee {
+            None => None,
+            // Somebody unknown is somebody else than the merchant.
+            Some(named) => Some(named.find(gateway).await?.unwrap_or(PartyId::platform(seller.slot()))),
+        };
+        parts.push(BackPart { payee, receiver: receiver.find(gateway).await?, share: *share });
+    }
+    Ok(parts)
 }
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
     let asked = call.request();
+    let seller = call.caller().seller();
+    let back = find(gateway, seller, &asked.back).await?;
     let refunded = match asked.name.which.clone() {
         Some(which) => {
             let command = RefundOrder {
-                seller: call.caller().seller(),
+                seller,
                 which,
                 amount: asked.amount,
                 out_request_no: asked.out_request_no.clone(),
                 reason: asked.reason.clone(),
+                back,
             };
             gateway.door.ask(command).await.map_err(Failure::of_cell)
         }

@@ -9,8 +9,8 @@ use http_body_util::BodyExt;
 use money::{Currency, Money};
 use people::{AppMode, PartyKind, PartyStatus};
 use portal::{
-    AgainAsked, AgainRefused, Intake, Issuer, LetterSeen, Letters, Mailroom, Offering, Opening, Portal,
-    Readers, Resent, password,
+    AgainAsked, AgainRefused, Freezing, Intake, Issuer, LetterSeen, Letters, Mailroom, Offering, Opening,
+    Portal, Readers, Resent, password,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -57,11 +57,22 @@ impl Intake for KnownStrings {
             number.parse().map_err(|_| "no such agreement".to_owned())
         })
     }
+
+    fn freeze(&self, text: String) -> Freezing<'_> {
+        Box::pin(async move {
+            let number = text.strip_prefix("freeze=").ok_or("the signature is wrong")?;
+            number.parse().map_err(|_| "no such freeze".to_owned())
+        })
+    }
 }
 
 struct NoIssuer;
 
 impl Issuer for NoIssuer {
+    fn need_sm2(&self) -> Result<(), String> {
+        Ok(())
+    }
+
     fn issue(&self, _: PartyId, _: &PublicKey) -> Result<String, CertError> {
         Err(CertError::NotThisAuthority)
     }
@@ -100,7 +111,23 @@ fn world(sandbox: bool) -> World {
     let platform =
         Platform { key, public_key, certificate: empty(), root: empty(), cert_sn: empty(), root_sn: empty() };
     let secrets = Secrets::from_master(&[7; 32]).unwrap();
-    World { name: "default".into(), sandbox, base_url: "http://pay.test".into(), platform, secrets }
+    World {
+        name: "default".into(),
+        sandbox,
+        base_url: "http://pay.test".into(),
+        platform,
+        sm2: Arc::default(),
+        profiles: Arc::default(),
+        secrets,
+    }
+}
+
+/// The platform's side of SM2, without certificates.
+pub(crate) fn sm2_platform() -> Platform {
+    let key = wire::keygen::sm2().unwrap();
+    let (public_key, empty) = (key.public_key().to_base64(), String::new);
+    let (certificate, root, cert_sn, root_sn) = (empty(), empty(), empty(), empty());
+    Platform { key: Arc::new(key), public_key, certificate, root, cert_sn, root_sn }
 }
 
 pub(crate) fn fen(minor: u64) -> Money {
@@ -228,6 +255,7 @@ impl Shop {
             expires_at_us: None,
             code_timeout: None,
             pay_by: None,
+            royalty_freeze: false,
         }
     }
 

@@ -17,20 +17,19 @@ type Maybe<T, R> = Option<Result<T, R>>;
 
 impl Model {
     pub(super) fn open_order(&mut self, step: &Step, asked: &OpenOrder) -> Maybe<Opened, OpenRefused> {
-        let seller = asked.seller;
-        let Some(status) = self.sells(seller, asked.app) else {
-            return Some(Err(OpenRefused::SellerNotFound));
+        let no = |refused| Some(Err(refused));
+        let Some(status) = self.sells(asked.seller, asked.app) else {
+            return no(OpenRefused::SellerNotFound);
         };
-        if let Some(no) = self.numbers.get(&(seller, asked.out_trade_no.clone())).copied() {
+        if let Some(no) = self.numbers.get(&(asked.seller, asked.out_trade_no.clone())).copied() {
             return self.again(step, asked, no, status);
         }
-        match self.acceptable(step, asked, status) {
-            Err(refused) => Some(Err(refused)),
-            Ok(expires_at) => {
-                let no = self.write_order(step, asked, expires_at);
-                self.go_on(step, asked, no)
-            }
-        }
+        let expires_at = match self.acceptable(step, asked, status) {
+            Ok(expires_at) => expires_at,
+            Err(refused) => return no(refused),
+        };
+        let no = self.write_order(step, asked, expires_at);
+        self.go_on(step, asked, no)
     }
 
     /// Whether a new order may be opened, and when it closes unpaid.
@@ -336,6 +335,13 @@ fn expires_at(asked: &OpenOrder, now: i64) -> i64 {
     let by_product = match asked.meaning.product {
         Product::FaceToFace | Product::QrCode => now + 3 * HOUR_US,
         Product::MiniProgram | Product::App | Product::Wap | Product::Page => most,
+        // Guaranteed trades are not played: nothing in the town makes one.
+        Product::EscrowPhysical
+        | Product::EscrowVirtual
+        | Product::EscrowAutoDelivery
+        | Product::EscrowTopUp
+        | Product::EscrowWholesale
+        | Product::EscrowCrossBorder => most,
     };
     asked.expires_at_us.or(asked.timeout.map(|timeout| due(timeout, now))).unwrap_or(by_product).min(most)
 }

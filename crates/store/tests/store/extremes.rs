@@ -1,7 +1,9 @@
 //! The smallest and the largest row of every table.
 
 use crate::samples::*;
-use base::{AppId, HoldNo, NoticeNo, OrderNo, PartyId, PostingNo, Slot, Text, TimerNo};
+use base::{
+    AppId, FreezeNo, HoldNo, NoticeNo, OperationNo, OrderNo, PartyId, PostingNo, Slot, Text, TimerNo,
+};
 use engine::{Link, Outbox, Row};
 use ledger::{Account, AccountId, AccountKind, Hold, HoldState, Posting, PostingKind, Side};
 use money::{Currency, Minor, Rate};
@@ -10,10 +12,16 @@ use people::{
     GrantKind, Login, Party, PartyKind, PartyStatus, SlotHead, TOKENS_MAX, Token, TokenRole,
 };
 use trade::{
-    Notice, NoticeEvent, NoticeState, Order, OrderNumber, OrderState, PayCode, Product, Receipt,
-    ReceiptOutcome, Refund, RefundState, Rulebook, Timer, TimerTask, TopUpReceipt, Trade, TradeState,
-    WireCharset,
+    CaseKind, CaseState, Escrow, EscrowCase, EscrowState, EscrowStep, Goods, GoodsState, Notice, NoticeEvent,
+    NoticeState, Order, OrderNumber, OrderState, PayCode, Product, Receipt, ReceiptOutcome, Refund,
+    RefundState, Rulebook, Service, Side as StepSide, StepKind, Timer, TimerTask, TopUpReceipt, Trade,
+    TradeState, Transport, WireCharset,
 };
+use trade::{
+    Freeze, FreezeNumber, FreezeOperation, FreezeProduct, FreezeState, FreezeWay, Frozen, FrozenState,
+    OperationBy, OperationKind, OperationState,
+};
+use trade::{ReceiverNamed, Relation, Split, SplitBook, SplitKind, SplitLine, SplitState};
 
 /// As long as it may be, in characters of four bytes, with one that ends a C string.
 fn longest<const N: usize>() -> Text<N> {
@@ -26,15 +34,321 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(largest_people());
     rows.extend(largest_ledger());
     rows.extend(largest_trade());
+    rows.extend(escrows());
     rows.extend(crossing());
     rows.extend(grants());
     rows.extend(agreements::extremes());
+    rows.extend(freezes());
+    rows.extend(splits());
     rows
 }
 
 /// The rows of agreements.
 #[path = "agreements.rs"]
 mod agreements;
+fn escrows() -> Vec<Row> {
+    let (platform, none) = (PartyId::platform(Slot::PLATFORM), OrderNo::from_number(0).unwrap());
+    let (at, party, no) = last();
+    let most = minor(i64::MAX);
+    let escrow = Escrow {
+        slot: Slot::PLATFORM,
+        order_no: none,
+        seller: platform,
+        buyer: platform,
+        state: EscrowState::WaitSellerSend,
+        goods: Goods::Physical,
+        currency: Currency::Cny,
+        paid_minor: Minor::ZERO,
+        held_minor: Minor::ZERO,
+        released_minor: Minor::ZERO,
+        refunded_minor: Minor::ZERO,
+        steps: 0,
+        cases: 0,
+        open_case: None,
+        transport: None,
+        logistics_company: None,
+        logistics_no: None,
+        reminded: false,
+        buyer_extensions: 0,
+        seller_extensions: 0,
+        paid_at_us: i64::MIN,
+        sent_at_us: None,
+        ended_at_us: None,
+        receipt_due_at_us: None,
+        receipt_left_us: None,
+        pending_no: None,
+        ends: false,
+        due_at_us: None,
+        timer: None,
+    };
+    let largest = Escrow {
+        slot: at,
+        order_no: no,
+        seller: party,
+        buyer: party,
+        state: EscrowState::Closed,
+        goods: Goods::CrossBorder,
+        currency: Currency::Usd,
+        paid_minor: most,
+        held_minor: most,
+        steps: u32::MAX,
+        cases: u32::MAX,
+        open_case: Some(u32::MAX),
+        transport: Some(Transport::Unneeded),
+        logistics_company: Some(longest()),
+        logistics_no: Some(longest()),
+        reminded: true,
+        buyer_extensions: u32::MAX,
+        seller_extensions: u32::MAX,
+        paid_at_us: i64::MAX,
+        sent_at_us: Some(i64::MAX),
+        ended_at_us: Some(i64::MIN),
+        receipt_due_at_us: Some(i64::MAX),
+        receipt_left_us: Some(i64::MAX),
+        pending_no: Some(longest()),
+        ends: true,
+        due_at_us: Some(i64::MAX),
+        timer: TimerNo::from_number(i64::MAX),
+        ..escrow.clone()
+    };
+    let mut rows = vec![row(escrow), row(largest)];
+    rows.extend(cases_and_steps());
+    rows
+}
+
+fn cases_and_steps() -> [Row; 4] {
+    let (at, _, no) = last();
+    let case = EscrowCase {
+        slot: Slot::PLATFORM,
+        order_no: OrderNo::from_number(0).unwrap(),
+        no: 0,
+        state: CaseState::WaitSellerAgree,
+        kind: CaseKind::RefundOnly,
+        goods_state: GoodsState::NotReceived,
+        service: Service::None,
+        currency: Currency::Cny,
+        claim_minor: Minor::ZERO,
+        granted_minor: Minor::ZERO,
+        reason: None,
+        return_transport: None,
+        return_company: None,
+        return_no: None,
+        buyer_evidence: 0,
+        seller_evidence: 0,
+        refund_no: None,
+        opened_at_us: i64::MIN,
+        since_us: i64::MIN,
+        ended_at_us: None,
+    };
+    let largest_case = EscrowCase {
+        slot: at,
+        order_no: no,
+        no: u32::MAX,
+        state: CaseState::Closed,
+        kind: CaseKind::ReturnAndRefund,
+        goods_state: GoodsState::Returned,
+        service: Service::Done,
+        currency: Currency::Jpy,
+        claim_minor: minor(i64::MAX),
+        granted_minor: minor(i64::MAX),
+        reason: Some(longest()),
+        return_transport: Some(Transport::Post),
+        return_company: Some(longest()),
+        return_no: Some(longest()),
+        buyer_evidence: u32::MAX,
+        seller_evidence: u32::MAX,
+        refund_no: Some(longest()),
+        opened_at_us: i64::MAX,
+        since_us: i64::MAX,
+        ended_at_us: Some(i64::MAX),
+    };
+    let step = EscrowStep {
+        slot: Slot::PLATFORM,
+        order_no: OrderNo::from_number(0).unwrap(),
+        request_no: text(""),
+        no: 0,
+        kind: StepKind::Paid,
+        side: StepSide::Buyer,
+        state: EscrowState::WaitSellerSend,
+        case_no: None,
+        case_state: None,
+        case_kind: None,
+        goods_state: None,
+        amount_minor: None,
+        transport: None,
+        logistics_company: None,
+        logistics_no: None,
+        words: None,
+        at_us: i64::MIN,
+    };
+    let largest_step = EscrowStep {
+        slot: at,
+        order_no: no,
+        request_no: longest(),
+        no: u32::MAX,
+        kind: StepKind::CaseReturned,
+        side: StepSide::Platform,
+        state: EscrowState::Closed,
+        case_no: Some(u32::MAX),
+        case_state: Some(CaseState::Closed),
+        case_kind: Some(CaseKind::ReturnAndRefund),
+        goods_state: Some(GoodsState::Returned),
+        amount_minor: Some(minor(i64::MAX)),
+        transport: Some(Transport::Unneeded),
+        logistics_company: Some(longest()),
+        logistics_no: Some(longest()),
+        words: Some(longest()),
+        at_us: i64::MAX,
+    };
+    [row(case), row(largest_case), row(step), row(largest_step)]
+}
+
+fn freezes() -> Vec<Row> {
+    let (first, nobody, none) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM), Minor::ZERO);
+    let (at, party, no) = last();
+    let most = minor(i64::MAX);
+    let (no, operation) = (FreezeNo::of_topic(no), OperationNo::from_number(i64::MAX).unwrap());
+    let (no_0, operation_0) = (FreezeNo::from_number(0).unwrap(), OperationNo::from_number(0).unwrap());
+    let smallest = Freeze {
+        slot: first,
+        no: no_0,
+        seller: nobody,
+        app: AppId::issue(0, first).unwrap(),
+        out_order_no: text(""),
+        out_request_no: text(""),
+        operation: operation_0,
+        way: FreezeWay::Code,
+        product: FreezeProduct::PreAuth,
+        state: FreezeState::Init,
+        currency: Currency::Cny,
+        amount_minor: none,
+        frozen_minor: none,
+        rest_minor: none,
+        unfrozen_minor: none,
+        paid_minor: none,
+        under_way: 0,
+        title: text(""),
+        payer: None,
+        payer_login_masked: None,
+        notify_url: None,
+        charset: WireCharset::Utf8,
+        rsa1: false,
+        attempt: None,
+        opened_at_us: i64::MIN,
+        expires_at_us: i64::MIN,
+        frozen_at_us: None,
+        ends_at_us: None,
+        closed_at_us: None,
+        cancelled: false,
+        timer: None,
+    };
+    let largest = Freeze {
+        slot: at,
+        no,
+        out_order_no: longest(),
+        out_request_no: longest(),
+        operation,
+        way: FreezeWay::App,
+        product: FreezeProduct::PreauthPay,
+        state: FreezeState::Closed,
+        amount_minor: most,
+        frozen_minor: most,
+        paid_minor: most,
+        under_way: u32::MAX,
+        title: longest(),
+        payer: Some(party),
+        payer_login_masked: Some(longest()),
+        notify_url: Some(longest()),
+        charset: WireCharset::Gbk,
+        rsa1: true,
+        attempt: Some([255; 16]),
+        frozen_at_us: Some(i64::MAX),
+        ends_at_us: Some(i64::MAX),
+        closed_at_us: Some(i64::MAX),
+        cancelled: true,
+        timer: TimerNo::from_number(i64::MAX),
+        ..smallest.clone()
+    };
+    let short = FreezeOperation {
+        slot: first,
+        freeze: no_0,
+        no: operation_0,
+        kind: OperationKind::Unfreeze,
+        out_request_no: text(""),
+        by: OperationBy::Merchant,
+        state: OperationState::UnderWay,
+        currency: Currency::Cny,
+        amount_minor: none,
+        rest_after_minor: none,
+        remark: None,
+        order_no: None,
+        notify_url: None,
+        at_us: i64::MIN,
+        done_at_us: None,
+    };
+    let long = FreezeOperation {
+        slot: at,
+        freeze: no,
+        no: operation,
+        kind: OperationKind::Pay,
+        out_request_no: longest(),
+        by: OperationBy::Completion,
+        state: OperationState::Returned,
+        amount_minor: most,
+        rest_after_minor: most,
+        remark: Some(longest()),
+        order_no: Some(no.topic()),
+        notify_url: Some(longest()),
+        done_at_us: Some(i64::MAX),
+        ..short.clone()
+    };
+    let waiting = Frozen {
+        slot: first,
+        no: no_0,
+        payer: nobody,
+        seller: nobody,
+        state: FrozenState::Waiting,
+        title: text(""),
+        currency: Currency::Cny,
+        amount_minor: none,
+        held_minor: none,
+        hold: None,
+        created_at_us: i64::MIN,
+        changed_at_us: i64::MIN,
+    };
+    let held = Frozen {
+        slot: at,
+        no,
+        payer: party,
+        seller: party,
+        state: FrozenState::Held,
+        title: longest(),
+        amount_minor: most,
+        held_minor: most,
+        hold: HoldNo::from_number(i64::MAX),
+        changed_at_us: i64::MAX,
+        ..waiting.clone()
+    };
+    let number = |slot, seller, out: Text<64>, kind, freeze, operation| FreezeNumber {
+        slot,
+        seller,
+        out_order_no: out.clone(),
+        kind,
+        out_request_no: out,
+        freeze,
+        operation,
+    };
+    vec![
+        row(smallest),
+        row(largest),
+        row(short),
+        row(long),
+        row(waiting),
+        row(held),
+        row(number(first, nobody, text(""), OperationKind::Freeze, no_0, operation_0)),
+        row(number(at, party, longest(), OperationKind::Pay, no, operation)),
+    ]
+}
 
 fn crossing() -> [Row; 4] {
     let (first, last) = (Slot::PLATFORM, Slot::new(99).unwrap());
@@ -138,6 +452,112 @@ fn grants() -> [Row; 8] {
             expires_at_us: most,
             decided_at_us: Some(most),
         }),
+    ]
+}
+
+fn splits() -> [Row; 8] {
+    let (none, no_one) = (OrderNo::from_number(0).unwrap(), PartyId::platform(Slot::PLATFORM));
+    let (at, party, no) = last();
+    let book = SplitBook {
+        slot: Slot::PLATFORM,
+        order_no: none,
+        currency: Currency::Cny,
+        freeze: false,
+        hold: None,
+        timer: None,
+        freed: false,
+        split_minor: Minor::ZERO,
+        splits: 0,
+        finished: false,
+    };
+    let split = Split {
+        slot: Slot::PLATFORM,
+        order_no: none,
+        place: 0,
+        kind: SplitKind::Out,
+        out_request_no: text(""),
+        refund_minor: None,
+        reason: None,
+        lines: 0,
+        open: 0,
+        finish: false,
+        at_us: i64::MIN,
+    };
+    let line = SplitLine {
+        slot: Slot::PLATFORM,
+        order_no: none,
+        place: 0,
+        line: 0,
+        receiver: no_one,
+        currency: Currency::Cny,
+        amount_minor: Minor::ZERO,
+        state: SplitState::UnderWay,
+        at_us: i64::MIN,
+    };
+    let relation = Relation {
+        slot: Slot::PLATFORM,
+        seller: no_one,
+        place: 0,
+        receiver: no_one,
+        named: ReceiverNamed::UserId,
+        account: text(""),
+        memo: None,
+        at_us: i64::MIN,
+    };
+    let (most, at_us, place) = (minor(i64::MAX), i64::MAX, u32::MAX);
+    let hold = HoldNo::from_number(i64::MAX);
+    let (named, memo) = (ReceiverNamed::LoginName, Some(longest()));
+    [
+        row(SplitBook {
+            slot: at,
+            order_no: no,
+            currency: Currency::Jpy,
+            freeze: true,
+            hold,
+            timer: TimerNo::from_number(i64::MAX),
+            freed: true,
+            split_minor: most,
+            splits: place,
+            finished: true,
+        }),
+        row(Split {
+            slot: at,
+            order_no: no,
+            place,
+            kind: SplitKind::Back,
+            out_request_no: longest(),
+            refund_minor: Some(most),
+            reason: Some(longest()),
+            lines: place,
+            open: place,
+            finish: true,
+            at_us,
+        }),
+        row(SplitLine {
+            slot: at,
+            order_no: no,
+            place,
+            line: place,
+            receiver: party,
+            currency: Currency::Usd,
+            amount_minor: most,
+            state: SplitState::Returned,
+            at_us,
+        }),
+        row(Relation {
+            slot: at,
+            seller: party,
+            place,
+            receiver: party,
+            named,
+            account: longest(),
+            memo,
+            at_us,
+        }),
+        row(book),
+        row(split),
+        row(line),
+        row(relation),
     ]
 }
 

@@ -1,4 +1,4 @@
--- 0010_signing_create.sql
+-- 0013_signing_create.sql
 -- Why: what the buyer of an order signs by paying it, beside the order, and what came of it. Days are the number yyyymmdd,
 --      amounts are minor units.
 -- Lock: none; the table is new.

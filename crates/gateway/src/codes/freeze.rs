@@ -1,0 +1,162 @@
+//! Of pre-authorisations (protocol reference, appendix C: `alipay.fund.auth.*`, whose codes have no prefix) and of
+//! payments from them (7.3).
+
+use super::{Code, Refused, TableRow, business, every, rows};
+use trade::{
+    CancelFreezeRefused, FindFreezeRefused, HoldRefused, OpenFreezeRefused, PayFrozenRefused, UnfreezeRefused,
+};
+
+const AUTH_ORDER_NOT_EXIST: Code = business("AUTH_ORDER_NOT_EXIST", "支付宝资金授权订单不存在");
+const UNIQUE_VIOLATION: Code = business("UNIQUE_VIOLATION", "违反唯一性约束，同一请求号的内容不一致");
+const ORDER_ALREADY_FINISH: Code = business("ORDER_ALREADY_FINISH", "资金授权订单已经完结");
+const ORDER_ALREADY_CLOSED: Code = business("ORDER_ALREADY_CLOSED", "资金授权订单已经关闭");
+const FREEZE_ALREADY_SUCCESS: Code = business("FREEZE_ALREADY_SUCCESS", "资金授权订单已冻结成功");
+const REQUEST_AMOUNT_EXCEED: Code = business("REQUEST_AMOUNT_EXCEED", "请求金额超限，超过剩余冻结金额");
+
+fn of_hold(refused: HoldRefused) -> Code {
+    match refused {
+        HoldRefused::CodeInvalid => {
+            business("PAYMENT_AUTH_CODE_INVALID", "支付授权码无效，请用户刷新付款码后重试")
+        }
+        HoldRefused::NotAsked => business("PAYER_NOT_EXIST", "付款方不存在"),
+        HoldRefused::AlreadyHeld => FREEZE_ALREADY_SUCCESS,
+        HoldRefused::AlreadyClosed => ORDER_ALREADY_CLOSED,
+        HoldRefused::ProofMissing => business("PULL_MOBILE_CASHIER_FAIL", "唤起收银台失败，请用户重新确认"),
+        HoldRefused::PayerBlocked => business("PAYER_USER_STATUS_LIMIT", "付款方用户状态异常，不能冻结资金"),
+        HoldRefused::PayerIsSeller => business("PAYER_PAYEE_EQUAL", "付款方和收款方不能相同"),
+        HoldRefused::PayerDiffers => business("USER_ACCOUNT_VALIDATE_FAIL", "付款方与该授权订单的用户不一致"),
+        HoldRefused::BalanceTooLow => business("MONEY_NOT_ENOUGH", "付款方余额不足"),
+    }
+}
+
+impl Refused for OpenFreezeRefused {
+    fn code(self) -> Code {
+        match self {
+            OpenFreezeRefused::SellerNotFound => business("PAYEE_NOT_EXIST", "收款方不存在"),
+            OpenFreezeRefused::NumberTaken { field: _ } => UNIQUE_VIOLATION,
+            OpenFreezeRefused::AlreadyFrozen => FREEZE_ALREADY_SUCCESS,
+            OpenFreezeRefused::AlreadyFinished => ORDER_ALREADY_FINISH,
+            OpenFreezeRefused::AlreadyClosed => ORDER_ALREADY_CLOSED,
+            OpenFreezeRefused::SellerBlocked => {
+                business("PAYEE_USER_STATUS_LIMIT", "收款方账户被冻结或已注销")
+            }
+            OpenFreezeRefused::AmountOutside => business("PRODUCT_AMOUNT_LIMIT_ERROR", "超过产品金额限制"),
+            OpenFreezeRefused::Hold(refused) => of_hold(refused),
+        }
+    }
+    fn field(&self) -> Option<&'static str> {
+        if let OpenFreezeRefused::NumberTaken { field } = self { Some(field) } else { None }
+    }
+}
+
+impl Refused for FindFreezeRefused {
+    fn code(self) -> Code {
+        match self {
+            FindFreezeRefused::FreezeNotFound => AUTH_ORDER_NOT_EXIST,
+            FindFreezeRefused::OperationNotFound => {
+                business("AUTH_OPERATION_NOT_EXIST", "支付宝资金授权操作流水不存在")
+            }
+        }
+    }
+}
+
+impl Refused for UnfreezeRefused {
+    fn code(self) -> Code {
+        match self {
+            UnfreezeRefused::FreezeNotFound => AUTH_ORDER_NOT_EXIST,
+            UnfreezeRefused::NumberTaken { field: _ } => UNIQUE_VIOLATION,
+            UnfreezeRefused::NotFrozen => business("ILLEGAL_STATUS", "授权订单状态不合法，尚未冻结"),
+            UnfreezeRefused::AlreadyFinished => ORDER_ALREADY_FINISH,
+            UnfreezeRefused::AlreadyClosed => ORDER_ALREADY_CLOSED,
+            UnfreezeRefused::MoreThanRest => REQUEST_AMOUNT_EXCEED,
+        }
+    }
+    fn field(&self) -> Option<&'static str> {
+        if let UnfreezeRefused::NumberTaken { field } = self { Some(field) } else { None }
+    }
+}
+
+impl Refused for CancelFreezeRefused {
+    fn code(self) -> Code {
+        match self {
+            CancelFreezeRefused::FreezeNotFound => AUTH_ORDER_NOT_EXIST,
+            CancelFreezeRefused::AlreadyFinished => ORDER_ALREADY_FINISH,
+            CancelFreezeRefused::PartUsed => REQUEST_AMOUNT_EXCEED,
+            CancelFreezeRefused::TooLate => {
+                business("CANCEL_OPERATION_TIME_OUT", "超过撤销时间范围，请使用解冻接口")
+            }
+        }
+    }
+}
+
+impl Refused for PayFrozenRefused {
+    fn code(self) -> Code {
+        match self {
+            PayFrozenRefused::SellerNotFound => business("ACQ.SELLER_NOT_EXIST", "卖家不存在"),
+            PayFrozenRefused::NumberTaken { field: _ } => {
+                business("ACQ.CONTEXT_INCONSISTENT", "交易信息被篡改，同一商户订单号的内容不一致")
+            }
+            PayFrozenRefused::OrderClosed => business("ACQ.TRADE_HAS_CLOSE", "交易已经关闭"),
+            PayFrozenRefused::SellerBlocked => {
+                business("ACQ.SELLER_BEEN_BLOCKED", "商户账户被冻结或已注销，不能收款")
+            }
+            PayFrozenRefused::FreezeNotFound => business("ACQ.AUTH_NO_ERROR", "预授权号错误或不存在"),
+            PayFrozenRefused::ProductDiffers => {
+                business("ACQ.PRE_AUTH_PROD_CODE_INCONSISTENT", "转支付的产品码与预授权冻结时不一致")
+            }
+            PayFrozenRefused::PayerDiffers => business("ACQ.PAYER_UNMATCHED", "付款人与预授权的付款人不匹配"),
+            PayFrozenRefused::NotFrozen => business("ACQ.AUTH_ORDER_NOT_PAID", "预授权订单尚未冻结"),
+            PayFrozenRefused::AlreadyFinished => business("ACQ.AUTH_ORDER_HAS_FINISHED", "预授权订单已完结"),
+            PayFrozenRefused::AlreadyClosed => business("ACQ.AUTH_ORDER_HAS_CLOSED", "预授权订单已关闭"),
+            PayFrozenRefused::MoreThanRest => business("ACQ.AUTH_AMOUNT_NOT_ENOUGH", "预授权剩余金额不足"),
+        }
+    }
+    fn field(&self) -> Option<&'static str> {
+        if let PayFrozenRefused::NumberTaken { field } = self { Some(field) } else { None }
+    }
+}
+
+/// Its rows of the table, in order of precedence.
+pub(super) fn table() -> Vec<TableRow> {
+    use {
+        CancelFreezeRefused as C, FindFreezeRefused as F, HoldRefused as H, OpenFreezeRefused as O,
+        PayFrozenRefused as P, UnfreezeRefused as U,
+    };
+    let field = "…";
+    let hold = every!(HoldRefused:
+        H::CodeInvalid => H::CodeInvalid, H::NotAsked => H::NotAsked, H::AlreadyHeld => H::AlreadyHeld,
+        H::AlreadyClosed => H::AlreadyClosed, H::ProofMissing => H::ProofMissing, H::PayerBlocked => H::PayerBlocked,
+        H::PayerIsSeller => H::PayerIsSeller, H::PayerDiffers => H::PayerDiffers, H::BalanceTooLow => H::BalanceTooLow,
+    );
+    let open = every!(OpenFreezeRefused:
+        O::SellerNotFound => vec![O::SellerNotFound], O::NumberTaken { .. } => vec![O::NumberTaken { field }],
+        O::AlreadyFrozen => vec![O::AlreadyFrozen], O::AlreadyFinished => vec![O::AlreadyFinished],
+        O::AlreadyClosed => vec![O::AlreadyClosed], O::SellerBlocked => vec![O::SellerBlocked],
+        O::AmountOutside => vec![O::AmountOutside], O::Hold(_) => hold.map(O::Hold).to_vec(),
+    );
+    let find = every!(FindFreezeRefused:
+        F::FreezeNotFound => F::FreezeNotFound, F::OperationNotFound => F::OperationNotFound,
+    );
+    let unfreeze = every!(UnfreezeRefused:
+        U::FreezeNotFound => U::FreezeNotFound, U::NumberTaken { .. } => U::NumberTaken { field },
+        U::NotFrozen => U::NotFrozen, U::AlreadyFinished => U::AlreadyFinished, U::AlreadyClosed => U::AlreadyClosed,
+        U::MoreThanRest => U::MoreThanRest,
+    );
+    let cancel = every!(CancelFreezeRefused:
+        C::FreezeNotFound => C::FreezeNotFound, C::AlreadyFinished => C::AlreadyFinished, C::PartUsed => C::PartUsed,
+        C::TooLate => C::TooLate,
+    );
+    let pay = every!(PayFrozenRefused:
+        P::SellerNotFound => P::SellerNotFound, P::NumberTaken { .. } => P::NumberTaken { field },
+        P::OrderClosed => P::OrderClosed, P::SellerBlocked => P::SellerBlocked, P::FreezeNotFound => P::FreezeNotFound,
+        P::ProductDiffers => P::ProductDiffers, P::PayerDiffers => P::PayerDiffers, P::NotFrozen => P::NotFrozen,
+        P::AlreadyFinished => P::AlreadyFinished, P::AlreadyClosed => P::AlreadyClosed,
+        P::MoreThanRest => P::MoreThanRest,
+    );
+    rows("freeze", &open.concat())
+        .chain(rows("find freeze", &find))
+        .chain(rows("unfreeze", &unfreeze))
+        .chain(rows("cancel freeze", &cancel))
+        .chain(rows("pay from freeze", &pay))
+        .collect()
+}

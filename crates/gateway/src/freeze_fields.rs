@@ -1,0 +1,163 @@
+//! What the methods of pre-authorisations have in common: the fields that open one, the members that tell of one.
+//!
+//! Choices, where the documentation is silent: money comes from balance only, so a credit freeze (`serviceId` in
+//! `extra_param`, `deposit_product_mode`) is refused and not taken for an ordinary one, while `category` names a line
+//! of business and is left alone; field errors are told as `ILLEGAL_ARGUMENT`, as these methods' own tables have it.
+
+use crate::codes::Failure;
+use crate::fields;
+use crate::order_fields::timeout;
+use crate::request::Caller;
+use base::Text;
+use engine::{OpenFreeze, PayBy, WhichFreeze};
+use money::Money;
+use trade::{Freeze, FreezeDelivery, FreezeMeaning, FreezeProduct, FreezeWay, Timeout, Url, WireCharset};
+use wire::charset::Charset;
+use wire::envelope::ObjectWriter;
+use wire::json::{Json, Object};
+use wire::page::is_web_address;
+use wire::sign::SignType;
+use wire::timestamp::format_cn;
+
+/// A freeze as a request describes it.
+pub(crate) struct FreezeFields {
+    /// The merchant's number.
+    pub(crate) out_order_no: Text<64>,
+    /// What it means.
+    pub(crate) meaning: FreezeMeaning,
+    delivery: FreezeDelivery,
+    timeout: Option<Timeout>,
+}
+
+impl FreezeFields {
+    /// Reads it; without a product code it is of the given product.
+    pub(crate) fn read(
+        caller: &Caller,
+        fields: &Object,
+        way: FreezeWay,
+        product: FreezeProduct,
+    ) -> Result<FreezeFields, Failure> {
+        let out_order_no = number(fields, "out_order_no")?;
+        let out_request_no = number(fields, "out_request_no")?;
+        let title = fields::line_of("order_title", fields::required(fields, "order_title")?)?;
+        let amount = fields::amount(fields, "amount")?.ok_or_else(|| Failure::field("amount", "缺失"))?;
+        let product = match fields::text(fields, "product_code")? {
+            None => product,
+            Some(code) => FreezeProduct::of_wire(code).ok_or_else(|| {
+                Failure::field("product_code", "应为PRE_AUTH、PRE_AUTH_ONLINE或PREAUTH_PAY")
+            })?,
+        };
+        match fields::text(fields, "payee_user_id")? {
+            Some(payee) if payee != caller.seller().to_string() => {
+                return Err(Failure::field("payee_user_id", "不是应用所属的商户"));
+            }
+            _ => {}
+        }
+        fields::only_cny(fields, "trans_currency")?;
+        fields::only_cny(fields, "settle_currency")?;
+        fields::absent(fields, &["deposit_product_mode", "post_payments", "identity_params"])?;
+        no_credit(fields)?;
+        let timeout = match timeout(fields, "pay_timeout")? {
+            Some(timeout) => Some(timeout),
+            None => timeout(fields, "timeout_express")?,
+        };
+        Ok(FreezeFields {
+            out_order_no,
+            meaning: FreezeMeaning { out_request_no, way, product, amount, title },
+            delivery: delivery(caller)?,
+            timeout,
+        })
+    }
+
+    /// The command that opens it.
+    pub(crate) fn open(&self, caller: &Caller, pay_by: Option<PayBy>) -> OpenFreeze {
+        OpenFreeze {
+            seller: caller.seller(),
+            app: caller.app.id,
+            out_order_no: self.out_order_no.clone(),
+            meaning: self.meaning.clone(),
+            delivery: self.delivery.clone(),
+            timeout: self.timeout,
+            pay_by,
+        }
+    }
+}
+
+/// `extra_param` is an object, or the text of one, and asks for no credit.
+fn no_credit(fields: &Object) -> Result<(), Failure> {
+    let unfit = || Failure::field("extra_param", "应为JSON对象");
+    match fields.get("extra_param") {
+        None => Ok(()),
+        Some(Json::Object(extra)) => fields::absent(extra, &["serviceId"]),
+        Some(Json::Text(text)) => match wire::json::parse(text) {
+            Ok(Json::Object(extra)) => fields::absent(&extra, &["serviceId"]),
+            Ok(_) | Err(_) => Err(unfit()),
+        },
+        Some(_) => Err(unfit()),
+    }
+}
+
+fn number(fields: &Object, name: &str) -> Result<Text<64>, Failure> {
+    optional_number(fields, name)?.ok_or_else(|| Failure::field(name, "缺失"))
+}
+
+/// A number of the merchant's; the documents allow letters, digits and underscores.
+pub(crate) fn optional_number(fields: &Object, name: &str) -> Result<Option<Text<64>>, Failure> {
+    fields::number(fields, name, "_-.")
+}
+
+fn delivery(caller: &Caller) -> Result<FreezeDelivery, Failure> {
+    let charset = match caller.charset {
+        Charset::Utf8 => WireCharset::Utf8,
+        Charset::Gbk => WireCharset::Gbk,
+    };
+    let rsa1 = match caller.sign_type {
+        SignType::Rsa => true,
+        SignType::Rsa2 | SignType::Sm2 => false,
+    };
+    Ok(FreezeDelivery { notify_url: notify_url(caller)?, charset, rsa1 })
+}
+
+/// The address of this call's notifications.
+pub(crate) fn notify_url(caller: &Caller) -> Result<Option<Url>, Failure> {
+    let Some(url) = caller.notify_url.as_deref() else { return Ok(None) };
+    if !is_web_address(url) {
+        return Err(Failure::field("notify_url", "不是合法的http或https地址"));
+    }
+    fields::line_of("notify_url", url).map(Some)
+}
+
+/// The freeze that a request names: `auth_no` wins over `out_order_no`. `Ok(None)` when no freeze can have the number.
+pub(crate) fn which(fields: &Object) -> Result<Option<WhichFreeze>, Failure> {
+    if let Some(no) = fields::text(fields, "auth_no")? {
+        return Ok(no.parse().ok().map(WhichFreeze::No));
+    }
+    let out = optional_number(fields, "out_order_no")?;
+    out.map(|out| Some(WhichFreeze::Out(out)))
+        .ok_or_else(|| Failure::field("auth_no", "与out_order_no不能同时为空"))
+}
+
+/// The members that tell of the operation that froze.
+pub(crate) fn told(members: &mut ObjectWriter, freeze: &Freeze) {
+    members.text("auth_no", &freeze.no.to_string());
+    members.text("out_order_no", freeze.out_order_no.as_str());
+    members.text("operation_id", &freeze.operation.to_string());
+    members.text("out_request_no", freeze.out_request_no.as_str());
+    let status = if freeze.frozen_at_us.is_some() { "SUCCESS" } else { freeze.state.wire() };
+    members.text("status", status);
+    members.text_some("gmt_trans", freeze.frozen_at_us.map(format_cn).as_deref());
+    amounts(members, freeze.money(freeze.amount_minor));
+    payer(members, freeze);
+}
+
+/// An amount, all of it from balance.
+pub(crate) fn amounts(members: &mut ObjectWriter, amount: Money) {
+    let amount = amount.to_string();
+    members.text("amount", &amount).text("fund_amount", &amount).text("credit_amount", "0.00");
+}
+
+/// Who agreed, as merchants may see it.
+pub(crate) fn payer(members: &mut ObjectWriter, freeze: &Freeze) {
+    members.text_some("payer_logon_id", freeze.payer_login_masked.as_ref().map(|login| login.as_str()));
+    members.text_some("payer_user_id", freeze.payer.map(|payer| payer.to_string()).as_deref());
+}

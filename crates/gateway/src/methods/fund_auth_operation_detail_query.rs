@@ -1,0 +1,91 @@
+//! `alipay.fund.auth.operation.detail.query`: one freeze, release or payment, and how the freeze stands.
+
+use crate::codes::Failure;
+use crate::freeze_fields::{amounts, optional_number, payer, told, which};
+use crate::registry::{Done, Face, Method};
+use crate::request::Caller;
+use crate::verify::Verified;
+use crate::{Gateway, fields};
+use engine::{FindFreeze, FreezeView, WhichOperation};
+use trade::{FindFreezeRefused, OperationKind};
+use wire::envelope::Response;
+use wire::json::Object;
+use wire::timestamp::format_cn;
+
+pub(crate) const METHOD: Method = Method {
+    name: "alipay.fund.auth.operation.detail.query",
+    title: "资金授权操作查询接口",
+    face: Face::Answer,
+    version_optional: false,
+    sandbox_only: false,
+    run: |gateway, call| Box::pin(async move { run(gateway, call).await.map_err(Failure::without_prefix) }),
+};
+
+fn read(caller: &Caller, fields: &Object) -> Result<FindFreeze, Failure> {
+    let which = which(fields)?.ok_or_else(|| Failure::refused(FindFreezeRefused::FreezeNotFound))?;
+    let operation = operation(fields)?;
+    let operation = operation.ok_or_else(|| Failure::refused(FindFreezeRefused::OperationNotFound))?;
+    Ok(FindFreeze { seller: caller.seller(), which, operation })
+}
+
+/// The operation that a request names: `operation_id` wins over `out_request_no`. `Ok(None)` when no operation can have
+/// the number.
+pub(crate) fn operation(fields: &Object) -> Result<Option<WhichOperation>, Failure> {
+    let kind = match fields::text(fields, "operation_type")? {
+        None => None,
+        Some("FREEZE") => Some(OperationKind::Freeze),
+        Some("UNFREEZE") => Some(OperationKind::Unfreeze),
+        Some("PAY") => Some(OperationKind::Pay),
+        Some(_) => return Err(Failure::field("operation_type", "应为FREEZE、UNFREEZE或PAY")),
+    };
+    if let Some(no) = fields::text(fields, "operation_id")? {
+        return Ok(no.parse().ok().map(WhichOperation::No));
+    }
+    let number = optional_number(fields, "out_request_no")?;
+    number
+        .map(|number| Some(WhichOperation::Out(kind, number)))
+        .ok_or_else(|| Failure::field("operation_id", "与out_request_no不能同时为空"))
+}
+
+async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
+    let call = call.read(read)?;
+    let view = gateway.door.ask(call.request().clone()).await.map_err(Failure::of_cell)?;
+    Ok(Done::Say(respond(&view)))
+}
+
+fn respond(FreezeView { freeze, operation }: &FreezeView) -> Response {
+    let mut response = Response::success();
+    let members = &mut response.members;
+    match operation {
+        None => {
+            told(members, freeze);
+            members.text("operation_type", OperationKind::Freeze.wire());
+            members.text("gmt_create", &format_cn(freeze.opened_at_us));
+        }
+        Some(operation) => {
+            members.text("auth_no", &freeze.no.to_string());
+            members.text("out_order_no", freeze.out_order_no.as_str());
+            members.text("operation_id", &operation.no.to_string());
+            members.text("out_request_no", operation.out_request_no.as_str());
+            members.text("operation_type", operation.kind.wire());
+            members.text("status", operation.state.wire());
+            members.text("gmt_create", &format_cn(operation.at_us));
+            members.text_some("gmt_trans", operation.done_at_us.map(format_cn).as_deref());
+            members.text_some("remark", operation.remark.as_ref().map(|remark| remark.as_str()));
+            amounts(members, operation.amount());
+            payer(members, freeze);
+        }
+    }
+    members.text("order_status", freeze.state.wire());
+    members.text("order_title", freeze.title.as_str());
+    let sums = [
+        ("total_freeze_amount", "total_freeze_fund_amount", freeze.frozen_minor),
+        ("total_pay_amount", "total_pay_fund_amount", freeze.paid_minor),
+        ("rest_amount", "rest_fund_amount", freeze.rest_minor),
+    ];
+    for (all, of_balance, minor) in sums {
+        let sum = freeze.money(minor).to_string();
+        members.text(all, &sum).text(of_balance, &sum);
+    }
+    response
+}

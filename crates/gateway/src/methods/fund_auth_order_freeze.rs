@@ -1,0 +1,51 @@
+//! `alipay.fund.auth.order.freeze`: the merchant scans the payer's code, and money is set aside.
+
+use crate::codes::Failure;
+use crate::freeze_fields::{FreezeFields, told};
+use crate::methods::trade_pay::pay_by;
+use crate::registry::{Done, Face, Method};
+use crate::request::Caller;
+use crate::verify::Verified;
+use crate::{Gateway, fields};
+use trade::{FreezeProduct, FreezeState, FreezeWay};
+use wire::auth_code::is_bar_code;
+use wire::envelope::Response;
+use wire::json::Object;
+
+pub(crate) const METHOD: Method = Method {
+    name: "alipay.fund.auth.order.freeze",
+    title: "资金授权冻结接口",
+    face: Face::Answer,
+    version_optional: false,
+    sandbox_only: false,
+    run: |gateway, call| Box::pin(async move { run(gateway, call).await.map_err(Failure::without_prefix) }),
+};
+
+struct FreezeByCode {
+    freeze: FreezeFields,
+    code: String,
+}
+
+fn read(caller: &Caller, fields: &Object) -> Result<FreezeByCode, Failure> {
+    let freeze = FreezeFields::read(caller, fields, FreezeWay::Code, FreezeProduct::PreAuth)?;
+    match fields::text(fields, "auth_code_type")? {
+        None | Some("bar_code" | "security_code") => {}
+        Some(_) => return Err(Failure::field("auth_code_type", "应为bar_code或security_code")),
+    }
+    let code = fields::required(fields, "auth_code")?;
+    if !is_bar_code(code) {
+        return Err(Failure::field("auth_code", "应为25～30开头的16～24位数字"));
+    }
+    Ok(FreezeByCode { freeze, code: code.to_owned() })
+}
+
+async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
+    let call = call.read(read)?;
+    let FreezeByCode { freeze, code } = call.request();
+    let command = freeze.open(call.caller(), Some(pay_by(gateway, code)?));
+    let frozen = gateway.door.ask(command).await.map_err(Failure::of_cell)?;
+    let waits = frozen.state == FreezeState::Init;
+    let mut response = if waits { Response::waiting() } else { Response::success() };
+    told(&mut response.members, &frozen);
+    Ok(Done::Say(response))
+}
