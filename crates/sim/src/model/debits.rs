@@ -1,7 +1,6 @@
 //! Debits under an agreement: judged, counted and paid by the buyer's slot; the way back when the order is over.
 
-use super::facts::Pledge;
-use super::orders::waiting;
+use super::facts::{Pledge, waiting};
 use super::plans::{is_early, next_debit};
 use super::{Model, Step, fen};
 use base::Day;

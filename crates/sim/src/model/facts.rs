@@ -167,3 +167,15 @@ pub(super) struct Way {
     pub(super) received: u64,
     pub(super) acknowledged: u64,
 }
+
+/// A trade that waits for its buyer.
+pub(super) fn waiting(
+    buyer: PartyId,
+    seller: PartyId,
+    total: Money,
+    subject: Subject,
+    created_at: i64,
+) -> Purchase {
+    let (state, refunded, paid_at, closed_at) = (TradeState::Waiting, 0, None, None);
+    Purchase { buyer, seller, state, subject, total, refunded, created_at, paid_at, closed_at }
+}

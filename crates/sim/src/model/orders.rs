@@ -1,6 +1,6 @@
 //! Orders: opened and claimed.
 
-use super::facts::{Deal, Purchase, Task};
+use super::facts::{Deal, Task, waiting};
 use super::{Model, Step, fen};
 use base::{CHINA_OFFSET_US, DAY_US, HOUR_US, OrderNo, PartyId, Text};
 use engine::{
@@ -357,18 +357,6 @@ pub(super) fn other_field(first: &Meaning, again: &Meaning) -> Option<&'static s
         (first.goods_detail != again.goods_detail, "goods_detail"),
     ];
     fields.into_iter().find(|(differs, _)| *differs).map(|(_, name)| name)
-}
-
-/// A trade that waits for its buyer.
-pub(super) fn waiting(
-    buyer: PartyId,
-    seller: PartyId,
-    total: money::Money,
-    subject: trade::Subject,
-    created_at: i64,
-) -> Purchase {
-    let (state, refunded, paid_at, closed_at) = (TradeState::Waiting, 0, None, None);
-    Purchase { buyer, seller, state, subject, total, refunded, created_at, paid_at, closed_at }
 }
 
 /// What the outcome of an attempt means to who asks again; nothing when it is no refusal.

@@ -1,6 +1,6 @@
 //! Payments: by a code that was shown, or confirmed with a password; and the way back.
 
-use super::orders::waiting;
+use super::facts::waiting;
 use super::{Model, Step, fen};
 use base::PartyId;
 use engine::{
