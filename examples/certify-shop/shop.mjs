@@ -181,7 +181,7 @@ async function payByCode(order, { auth_code: authCode }) {
     notifyUrl: `${base}/notify`,
     bizContent: { outTradeNo: order.no, totalAmount: yuanOf(order.total), subject: order.subject, scene: 'bar_code',
       authCode },
-  });
+  }).catch(() => ({ code: '20000' })); // no answer says as little as an unknown one
   if (answer.code === '10000') {
     await paid(order, order.total);
   } else if (answer.code === '20000') {

@@ -137,6 +137,24 @@ plants! {
     /// A late word about an earlier attempt at a notice counts as another attempt.
     LateWordCounted;
 
+    // agreements
+    /// A debit may take more than was signed for one.
+    SingleLimitIgnored;
+    /// A debit is taken long before its planned day.
+    DebitTakenEarly;
+    /// A debit is not counted in its mandate, so that one day of the plan pays twice.
+    DebitNotCounted;
+    /// A mandate that has ended still lets debits be taken.
+    EndedMandateDebited;
+    /// The end of an agreement is not told to its merchant.
+    EndNotTold;
+    /// A password given for one agreement signs another.
+    ProofOfAnyAgreement;
+    /// A debit that went back to its buyer still counts.
+    ReturnedDebitCounts;
+    /// A mandate outlives its validity.
+    ValidityIgnored;
+
     // messages between cells
     /// A parcel is sent from memory alone and is not kept until it is acknowledged.
     OutboxNotWritten;

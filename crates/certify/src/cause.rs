@@ -49,11 +49,13 @@ pub enum Cause {
     NeverAsks,
     /// An attempt to pay that is under way or failed counts as paid.
     AttemptTakenForPaid,
+    /// An attempt to pay whose outcome is not known counts as failed.
+    UnknownTakenForFailure,
 }
 
 impl Cause {
     /// All, in the order of the report: what an attacker can use comes first.
-    pub const ALL: [Cause; 22] = [
+    pub const ALL: [Cause; 23] = [
         Cause::NoSignatureCheck,
         Cause::ShipsBeforeVerify,
         Cause::NoAmountCheck,
@@ -76,6 +78,7 @@ impl Cause {
         Cause::OverRefund,
         Cause::NeverAsks,
         Cause::AttemptTakenForPaid,
+        Cause::UnknownTakenForFailure,
     ];
 
     /// The name for programs.
@@ -103,6 +106,7 @@ impl Cause {
             Cause::OverRefund => "over-refund",
             Cause::NeverAsks => "never-asks",
             Cause::AttemptTakenForPaid => "attempt-taken-for-paid",
+            Cause::UnknownTakenForFailure => "unknown-taken-for-failure",
         }
     }
 
@@ -131,6 +135,9 @@ impl Cause {
             Cause::OverRefund => said!("退款超额", "More goes back than is left"),
             Cause::NeverAsks => said!("没有通知时不查询", "Nobody asks when nothing is heard"),
             Cause::AttemptTakenForPaid => said!("把尝试当成付款", "An attempt counts as a payment"),
+            Cause::UnknownTakenForFailure => {
+                said!("把未知当成失败", "An unknown outcome counts as a failure")
+            }
         }
     }
 
@@ -159,6 +166,7 @@ impl Cause {
             Cause::OverRefund => advice::OVER_REFUND,
             Cause::NeverAsks => advice::NEVER_ASKS,
             Cause::AttemptTakenForPaid => advice::ATTEMPT_TAKEN_FOR_PAID,
+            Cause::UnknownTakenForFailure => advice::UNKNOWN_TAKEN_FOR_FAILURE,
         }
     }
 
@@ -186,7 +194,8 @@ impl Cause {
             | Cause::RefundNotIdempotent
             | Cause::OverRefund
             | Cause::NeverAsks
-            | Cause::AttemptTakenForPaid => &[],
+            | Cause::AttemptTakenForPaid
+            | Cause::UnknownTakenForFailure => &[],
         }
     }
 }
@@ -280,5 +289,9 @@ mod advice {
     pub(super) const ATTEMPT_TAKEN_FOR_PAID: Said = said!(
         "只有应答码 10000 才算付款成功；10003 是等待，要轮询查询。",
         "Only code 10000 is a payment; 10003 waits for the buyer, and asks you to query."
+    );
+    pub(super) const UNKNOWN_TAKEN_FOR_FAILURE: Said = said!(
+        "20000 与没有应答都不是失败：先查询，弄清之前不要让客户重付。",
+        "Neither 20000 nor a lost answer is a failure: query, and let nobody pay again before you know."
     );
 }

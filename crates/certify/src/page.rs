@@ -161,7 +161,7 @@ mod tests {
         }
         assert!(html.contains("id=\"finding-no-amount-check\""));
         assert!(html.contains("id=\"zh\" checked") && html.contains("width=device-width"));
-        assert_eq!(html.matches("<details").count(), 40);
+        assert_eq!(html.matches("<details").count(), 46);
         assert_eq!(html.matches("<details").count(), html.matches("</details>").count());
         assert!(page(&report, Language::En).contains("id=\"en\" checked"));
     }

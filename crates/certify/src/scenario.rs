@@ -32,11 +32,13 @@ pub enum Group {
     Returning,
     /// Codes that are scanned.
     Till,
+    /// Faults of the platform.
+    Trouble,
 }
 
 impl Group {
     /// All, in the order of the report.
-    pub const ALL: [Group; 9] = [
+    pub const ALL: [Group; 10] = [
         Group::Paying,
         Group::Duplicates,
         Group::Forged,
@@ -46,6 +48,7 @@ impl Group {
         Group::Silence,
         Group::Returning,
         Group::Till,
+        Group::Trouble,
     ];
 
     /// The name for programs.
@@ -60,6 +63,7 @@ impl Group {
             Group::Silence => "silence",
             Group::Returning => "returning",
             Group::Till => "till",
+            Group::Trouble => "trouble",
         }
     }
 
@@ -75,6 +79,7 @@ impl Group {
             Group::Silence => said!("丢失、迟到或特殊的通知", "Notifications lost, late or odd"),
             Group::Returning => said!("同步跳转页", "The return page"),
             Group::Till => said!("付款码", "Scanned codes"),
+            Group::Trouble => said!("平台故障", "Faults of the platform"),
         }
     }
 }

@@ -70,8 +70,8 @@ mod tests {
         assert!(text.contains("no-idempotency  The same payment counts again (risk: high)"), "{text}");
         assert!(text.contains("  pays-once: shipped twice <x>\n"), "{text}");
         assert!(text.contains("inconclusive:\n  amount-a-float-cannot-hold: has no call"), "{text}");
-        let tally = "findings: 1; 37 passed, 1 failed, 1 skipped, 1 inconclusive";
-        assert!(text.contains(&format!("over the 38 of 40 scenarios that were judged; {tally}")), "{text}");
+        let tally = "findings: 1; 43 passed, 1 failed, 1 skipped, 1 inconclusive";
+        assert!(text.contains(&format!("over the 44 of 46 scenarios that were judged; {tally}")), "{text}");
         assert!(summary(&report, Language::Zh).contains("1 个问题"));
     }
 }

@@ -265,6 +265,35 @@ impl World {
         self.post("/notifications/answer", &body).await.map(drop)
     }
 
+    /// Asks for a fault of the platform, the next times that this app (and this method) comes by.
+    pub(crate) async fn fault(
+        &self,
+        app_id: &str,
+        fault: &str,
+        method: Option<&str>,
+        times: u32,
+    ) -> Heard<()> {
+        let mut body = json!({ "fault": fault, "app_id": app_id, "next": times });
+        if let Some(method) = method {
+            body["method"] = json!(method);
+        }
+        self.post("/faults", &body).await.map(drop)
+    }
+
+    /// Whether each fault that was asked for this app has happened at least once.
+    pub(crate) async fn have_struck(&self, app_id: &str) -> Heard<bool> {
+        let standing = self.get("/faults").await?;
+        let rules = standing["faults"].as_array().cloned().unwrap_or_default();
+        let waits = |rule: &Value| rule["app_id"] == app_id && rule["hits"].as_u64() == Some(0);
+        Ok(!rules.iter().any(waits))
+    }
+
+    /// Takes away the faults of an app that stand.
+    pub(crate) async fn clear_faults(&self, app_id: &str) -> Heard<()> {
+        let url = format!("{}/faults?app_id={app_id}", self.sandbox);
+        read(&url, self.client.delete(&url)).await.map(drop)
+    }
+
     /// Moves the clock ahead by a span.
     pub(crate) async fn advance(&self, by: &str) -> Heard<()> {
         self.post("/clock/advance", &json!({ "by": by })).await.map(drop)

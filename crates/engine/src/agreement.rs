@@ -21,7 +21,7 @@ pub(crate) mod signing;
 use crate::claim_order::masked;
 use crate::notice::{Message as Told, tell_message};
 use crate::{Fault, Rows, grant};
-use base::{AgreementNo, CHINA_OFFSET_US, DAY_US, Day, NoticeNo, PartyId, SECOND_US, Text};
+use base::{AgreementNo, CHINA_OFFSET_US, DAY_US, Day, NoticeNo, PartyId, Plant, SECOND_US, Text, planted};
 use people::Party;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -99,7 +99,9 @@ fn follow(rows: &mut Rows<'_>, said: &MandateSaid) -> Result<Arc<Agreement>, Fau
     if after.state != before.state {
         if after.state == AgreementState::Stop {
             overtake(rows, &after)?;
-            tell(rows, &after, Event::Ended)?;
+            if !planted(Plant::EndNotTold) {
+                tell(rows, &after, Event::Ended)?;
+            }
         } else {
             let told = tell(rows, &after, Event::Signed)?;
             after = Arc::new(Agreement { sign_notice: told, ..(*after).clone() });

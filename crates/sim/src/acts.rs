@@ -16,11 +16,11 @@ use people::PartyStatus;
 use std::sync::Arc;
 use trade::Rulebook;
 
-fn number(number: u8) -> String {
+pub(crate) fn number(number: u8) -> String {
     format!("N{number}")
 }
 
-fn yuan(fen: u64) -> String {
+pub(crate) fn yuan(fen: u64) -> String {
     format!("{}.{:02}", fen / 100, fen % 100)
 }
 
@@ -159,7 +159,7 @@ impl World {
                 self.command(SetRules { rules }.into());
             }
             Act::Odd { what, who } => self.odd_thing(what, who),
-            _ => {}
+            of_agreements => self.act_of_agreements(of_agreements),
         }
     }
 

@@ -39,7 +39,7 @@ pub(crate) const TOLD: [&str; 24] = [
 ];
 
 /// What happens to machines, callers and merchants, and that each kind of check was made.
-pub(crate) const WORLD: [&str; 30] = [
+pub(crate) const WORLD: [&str; 31] = [
     "check.right-caller",
     "check.run-twice",
     "check.whole",
@@ -51,6 +51,7 @@ pub(crate) const WORLD: [&str; 30] = [
     "disk.refused-full",
     "merchant.heard",
     "merchant.heard-again",
+    "merchant.heard-of-agreement",
     "merchant.newest-first",
     "merchant.refund-before-payment",
     "merchant.repeated-after-entry",

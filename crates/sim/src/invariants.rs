@@ -7,11 +7,20 @@ use ledger::{Account, AccountId, AccountKind, Posting, Side};
 use money::Currency;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Reader, StoreError};
-use trade::{NoticeState, Order, TradeState};
+use trade::{NoticeEvent, NoticeState, Order, TradeState};
 
 /// Tables whose rows may go: everything else stays for ever.
-const PASSING: [Table; 6] =
-    [Table::PayCode, Table::Timer, Table::Attempt, Table::Outbox, Table::Order, Table::OrderNumber];
+const PASSING: [Table; 9] = [
+    Table::PayCode,
+    Table::Timer,
+    Table::Attempt,
+    Table::Outbox,
+    Table::Order,
+    Table::OrderNumber,
+    Table::Agreement,
+    Table::AgreementName,
+    Table::Debit,
+];
 /// Rows read from a store at once.
 const PAGE: usize = 1_000;
 
@@ -189,6 +198,22 @@ fn allowed(before: Option<&Row>, row: &Row) -> Result<(), &'static str> {
             rule(trade.refunded_minor >= earlier.refunded_minor, "a trade's refunds became less")?;
             rule(trade.refunded_minor <= trade.total_minor, "more came back than was paid")
         }
+        (Some(Row::Mandate(earlier)), Row::Mandate(mandate)) => {
+            let same = (earlier.buyer, earlier.seller, earlier.rule(), earlier.invalid_at_us)
+                == (mandate.buyer, mandate.seller, mandate.rule(), mandate.invalid_at_us);
+            rule(same, "a mandate means something else")?;
+            rule(mandate.state as u8 >= earlier.state as u8, "a mandate's state went back")?;
+            rule(mandate.version > earlier.version, "a mandate was changed and did not count it")?;
+            let within = mandate.total_minor.is_none_or(|most| mandate.debited_minor <= most)
+                && mandate.payments.is_none_or(|most| mandate.debits <= most);
+            rule(within, "more was debited than was signed")
+        }
+        (Some(Row::Agreement(earlier)), Row::Agreement(agreement)) => {
+            rule(agreement.state as u8 >= earlier.state as u8, "an agreement's state went back")?;
+            rule(agreement.version >= earlier.version, "an agreement heard of less than before")?;
+            let signer = earlier.buyer.is_none_or(|buyer| agreement.buyer == Some(buyer));
+            rule(signer, "an agreement has another signer")
+        }
         (Some(Row::Link(earlier)), Row::Link(link)) => {
             let ahead = link.sent >= earlier.sent
                 && link.received >= earlier.received
@@ -197,7 +222,10 @@ fn allowed(before: Option<&Row>, row: &Row) -> Result<(), &'static str> {
         }
         (Some(Row::Outbox(earlier)), Row::Outbox(outbox)) => rule(earlier == outbox, "a parcel was changed"),
         (Some(Row::Notice(earlier)), Row::Notice(notice)) => {
-            rule(notice.attempts > earlier.attempts, "a notice was changed without an attempt")?;
+            // News of a signing is overtaken by that of the end, and not sent any more.
+            let overtaken = notice.event == NoticeEvent::Message && notice.state == NoticeState::GivenUp;
+            let tried = notice.attempts > earlier.attempts || overtaken;
+            rule(tried, "a notice was changed without an attempt")?;
             rule(earlier.state == NoticeState::Due, "a notice that was settled was tried again")
         }
         _ => Ok(()),

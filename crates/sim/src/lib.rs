@@ -30,9 +30,11 @@ pub mod shrink;
 pub mod store;
 pub mod trace;
 
+mod accords;
 mod acts;
 mod ending;
 mod invariants;
+mod letters;
 mod machine;
 mod mishaps;
 mod odd;

@@ -6,12 +6,11 @@ use crate::counters::Counters;
 use crate::courier::Call;
 use crate::dice::Dice;
 use crate::faults::{Fault, Swarm};
+use crate::letters::read;
 use base::{AppId, NoticeNo, OrderNo};
-use money::{Currency, parse_amount};
 use notify::{Failure, judge};
 use std::collections::BTreeMap;
 use trade::{Notice, NoticeEvent, NoticeState, Order};
-use wire::params::Params;
 
 /// How long a merchant's server takes at least and at most, microseconds. The longest is near the courier's patience.
 const ANSWER_LEAST_US: i64 = 500;
@@ -214,7 +213,12 @@ impl Merchants {
         heard.entered &= !again;
         if heard.entered {
             self.entered.insert(heard.notice, heard.at_us);
-            self.enter(&heard, counters)?;
+            match heard.event {
+                NoticeEvent::Message => counters.hit("merchant.heard-of-agreement"),
+                NoticeEvent::Paid | NoticeEvent::Refunded | NoticeEvent::Closed => {
+                    self.enter(&heard, counters)?
+                }
+            }
         } else if again {
             counters.hit("merchant.repeated-after-entry");
         }
@@ -243,7 +247,7 @@ impl Merchants {
             NoticeEvent::Paid | NoticeEvent::Refunded if entry.closed && !entry.paid => {
                 return told(entry, "an order that was closed as unpaid was paid");
             }
-            NoticeEvent::Message => return told(entry, "no product here tells messages"),
+            NoticeEvent::Message => return told(entry, "a message is of no order"),
             NoticeEvent::Closed => entry.closed = true,
             NoticeEvent::Paid => {
                 if entry.refunded_fen > 0 {
@@ -282,6 +286,9 @@ impl Heard {
     /// # Errors
     /// In words, when it is not durable or not true.
     pub fn check(&self, notice: Option<&Notice>, order: Option<&Order>) -> Result<(), String> {
+        if self.event == NoticeEvent::Message {
+            return self.check_message(notice);
+        }
         let (Some(notice), Some(order)) = (notice, order) else {
             return Err(format!("a merchant was told what is not durable: {self:?}"));
         };
@@ -315,52 +322,17 @@ impl Heard {
         }
         Err(format!("a merchant was told what is not so: {self:?}\n  notice {notice:?}\n  order  {order:?}"))
     }
-}
 
-/// Reads the form of a call as a merchant's program does.
-fn read(call: &Call, at_us: i64) -> Result<Heard, String> {
-    let wrong = |what: &str| format!("a notification is not what merchants read: {what}: {}", call.post.form);
-    let params = Params::merge(None, Some(call.post.form.as_bytes()), Vec::new());
-    let params = params.map_err(|error| wrong(&error.to_string()))?;
-    let charset = params.charset().map_err(|error| wrong(&error.to_string()))?;
-    let mut members = BTreeMap::new();
-    for (name, value) in params.iter() {
-        let value = charset.decode(value).map_err(|error| wrong(&error.to_string()))?;
-        if value.is_empty() {
-            return Err(wrong("an empty member"));
+    /// A message says, word for word, what is durable.
+    fn check_message(&self, notice: Option<&Notice>) -> Result<(), String> {
+        let content =
+            notice.and_then(|notice| notice.content.as_ref()).map_or("", |content| content.as_str());
+        let said: BTreeMap<String, String> = serde_json::from_str(content).unwrap_or_default();
+        let same = said.iter().all(|(name, value)| self.members.get(name) == Some(value));
+        let of = notice.is_some_and(|notice| (notice.app, notice.order_no) == (self.app, self.order_no));
+        if same && of && !said.is_empty() {
+            return Ok(());
         }
-        members.insert(name.to_owned(), value);
+        Err(format!("a merchant was told what is not so: {self:?}\n  notice {notice:?}"))
     }
-    let member = |name: &str| members.get(name).map(String::as_str).ok_or_else(|| wrong(name));
-    let fen = |text: &str| -> Result<i64, String> {
-        let amount = parse_amount(text, Currency::Cny).map_err(|error| wrong(&error.to_string()))?;
-        Ok(amount.minor().units())
-    };
-    let closed = match member("trade_status")? {
-        "TRADE_SUCCESS" => false,
-        "TRADE_CLOSED" => true,
-        _ => return Err(wrong("trade_status")),
-    };
-    let refunded_fen = members.get("refund_fee").map(|text| fen(text)).transpose()?;
-    let event = match (refunded_fen, closed) {
-        (Some(_), _) => NoticeEvent::Refunded,
-        (None, true) => NoticeEvent::Closed,
-        (None, false) => NoticeEvent::Paid,
-    };
-    if member("notify_id")? != call.notice.to_string() || member("notify_type")? != "trade_status_sync" {
-        return Err(wrong("another notice than it was sent for"));
-    }
-    Ok(Heard {
-        at_us,
-        app: member("app_id")?.parse().map_err(|_| wrong("app_id"))?,
-        notice: call.notice,
-        order_no: member("trade_no")?.parse().map_err(|_| wrong("trade_no"))?,
-        event,
-        total_fen: fen(member("total_amount")?)?,
-        refunded_fen: refunded_fen.unwrap_or(0),
-        closed,
-        entered: false,
-        struck: None,
-        members,
-    })
 }

@@ -14,25 +14,30 @@
 //!
 //! Where the documents are silent it follows the house.
 //!
-//! Reading order: `facts` (what is kept), then `people`, `orders`, `endings`, `payments`, `refunds` (the rules),
+//! Reading order: `facts` (what is kept), then `people`, `orders`, `endings`, `payments`, `refunds`, `agreements` with
+//! `accords` and `debits` (the rules),
 //! `crossing` (messages between cells), `rows` and `books` (what must be stored), `seen` (what happened how often).
 
+mod accords;
+mod agreements;
 mod books;
 mod crossing;
+mod debits;
 mod endings;
 mod facts;
 mod orders;
 mod payments;
 mod people;
+mod plans;
 mod refunds;
 mod rows;
 mod seen;
 #[cfg(test)]
 mod tests;
 
-use base::{AppId, NoticeNo, OrderNo, PartyId, Slot, SlotSet, Stamp, TimerNo};
+use base::{AgreementNo, AppId, NoticeNo, OrderNo, PartyId, Slot, SlotSet, Stamp, TimerNo};
 use engine::{Command, Message, Origin, Reply};
-use facts::{Code, Deal, GiveBack, Person, Program, Purchase, Task, Telling, Try, Way};
+use facts::{Accord, Code, Deal, GiveBack, Person, Pledge, Program, Purchase, Task, Telling, Try, Way};
 use ledger::AccountKind;
 use money::{Currency, Money};
 use std::collections::{BTreeMap, VecDeque};
@@ -103,6 +108,12 @@ pub struct Model {
     refunds: BTreeMap<(OrderNo, OutRequestNo), GiveBack>,
     receipts: BTreeMap<(OrderNo, [u8; 16]), (ReceiptOutcome, i64)>,
     notices: BTreeMap<NoticeNo, Telling>,
+    accords: BTreeMap<AgreementNo, Accord>,
+    pledges: BTreeMap<(Slot, AgreementNo), Pledge>,
+    /// Merchants' own numbers of agreements, and the names of what buyers have in force.
+    called: BTreeMap<(PartyId, base::Text<160>), AgreementNo>,
+    /// Under which agreement an order was debited.
+    debits: BTreeMap<OrderNo, AgreementNo>,
     timers: BTreeMap<(i64, TimerNo), Task>,
     ways: BTreeMap<(Slot, Slot), Way>,
     /// What must be heard at the origin of chains that ended in another cell, by the origin's slot and number.
@@ -222,6 +233,14 @@ impl Model {
             Command::RefundOrder(command) => Reply::RefundOrder(self.refund_order(step, command)?),
             Command::NoticeTried(command) => Reply::NoticeTried(self.notice_tried(step, command)),
             Command::RunTimer(command) => Reply::RunTimer(self.run_timer(step, command)),
+            Command::OfferAgreement(command) => Reply::OfferAgreement(self.offer_agreement(step, command)),
+            Command::SignAgreement(command) => Reply::SignAgreement(self.sign_agreement(step, command)?),
+            Command::UnsignAgreement(command) => {
+                Reply::UnsignAgreement(self.unsign_agreement(step, command)?)
+            }
+            Command::EndMandate(command) => Reply::EndMandate(self.end_mandate(step, command)?),
+            Command::PostponeDebit(command) => Reply::PostponeDebit(self.postpone_debit(step, command)?),
+            Command::DebitOrder(command) => Reply::DebitOrder(self.debit_order(step, command)?),
             // Decided before.
             Command::Receive(_) | Command::Acknowledge(_) => return None,
             // Guaranteed trades are not played: nothing in the town makes one.
@@ -244,20 +263,19 @@ impl Model {
             Message::RefundIn(said) => self.refund_in(step, said),
             Message::RefundAnswer(said) => self.refund_answer(step, said),
             Message::TradeForgotten(said) => self.trade_forgotten(step, said),
-            // No merchant of the simulator offers agreements.
-            Message::SignAsk(_)
-            | Message::SignAnswer(_)
-            | Message::EndAsk(_)
-            | Message::MandateEnded(_)
-            | Message::PostponeAsk(_)
-            | Message::PostponeAnswer(_)
-            | Message::DebitAsk(_)
-            | Message::DebitNo(_)
-            | Message::DebitPaid(_)
-            | Message::DebitReturned(_)
-            | Message::DebitUndone(_)
-            | Message::SignPaidAsk(_)
-            | Message::SignPaidAnswer(_) => None,
+            Message::SignAsk(said) => self.sign_ask(step, said),
+            Message::SignAnswer(said) => self.sign_answer(step, said),
+            Message::EndAsk(said) => self.end_ask(step, said),
+            Message::MandateEnded(said) => self.mandate_ended(step, said),
+            Message::PostponeAsk(said) => self.postpone_ask(step, said),
+            Message::PostponeAnswer(said) => self.postpone_answer(step, said),
+            Message::DebitAsk(said) => self.debit_ask(step, said),
+            Message::DebitNo(said) => self.debit_no(said),
+            Message::DebitPaid(said) => self.debit_paid(step, said),
+            Message::DebitReturned(said) => self.debit_returned(step, said),
+            Message::DebitUndone(said) => self.debit_undone(step, said),
+            // No merchant of the simulator has its buyers sign by paying.
+            Message::SignPaidAsk(_) | Message::SignPaidAnswer(_) => None,
             // Guaranteed trades are not played: nothing in the town makes one.
             Message::GoodsConfirmed(_) => None,
             // Nobody in the simulated town freezes money: what is never asked is never said.

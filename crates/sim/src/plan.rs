@@ -5,6 +5,7 @@
 //! asked again and again, with the same meaning and with another, while the first is still under way. Between such
 //! steps stand scenes, in which things are made to meet.
 
+mod accord_scenes;
 mod scenes;
 mod stage;
 
@@ -105,6 +106,16 @@ pub enum Act {
     SetStatus { merchant: bool, party: u8, status: u8 },
     /// New rules from this many minutes on.
     SetRules { fee_ppm: u32, limit_fen: u64, in_minutes: i64 },
+    /// A merchant offers an agreement; what its number means hangs on the number.
+    OfferAgreement { merchant: u8, name: u8, days: u8 },
+    /// A buyer gives the password for an agreement, or astray for another one, and signs it.
+    SignAgreement { buyer: u8, merchant: u8, name: u8, right: bool, astray: bool },
+    /// A program takes money under an agreement.
+    Debit { merchant: u8, name: u8, number: u8, fen: u64, by_plan: bool },
+    /// A program moves the next debit so many days ahead from today.
+    Postpone { merchant: u8, name: u8, days: u8 },
+    /// A merchant, or this buyer, ends an agreement.
+    EndAgreement { merchant: u8, name: u8, by: Option<u8> },
     /// Something that seldom happens, mostly a mistake: a place in the list of such things, and who does it.
     Odd { what: u8, who: u8 },
 }
@@ -146,7 +157,9 @@ pub fn draw(dice: &Dice, town: &Town) -> Vec<Step> {
 const JOINS_PERMILLE: u32 = 120;
 
 /// The kinds of act, in the order of their weights.
-const KINDS: usize = 15;
+const KINDS: usize = 20;
+/// Numbers of agreements that each merchant uses: few, so that requests meet; each can be signed once.
+const AGREEMENTS: u64 = 8;
 /// How many odd things there are.
 pub const ODD_THINGS: u8 = 25;
 /// The one that a scene needs: an order whose code is old long before its time is over.
@@ -157,7 +170,7 @@ pub const MERCHANTS_FROM: u8 = 100;
 impl Act {
     /// How often each kind is done in this run: some not at all, as with faults.
     fn weights(dice: &mut Dice) -> Vec<(u32, usize)> {
-        let usual: [u32; KINDS] = [26, 8, 6, 9, 4, 5, 12, 4, 22, 8, 10, 3, 2, 4, 2];
+        let usual: [u32; KINDS] = [26, 8, 6, 9, 4, 5, 12, 4, 22, 8, 10, 3, 2, 4, 2, 5, 7, 9, 2, 3];
         let mut weights: Vec<(u32, usize)> = usual.into_iter().zip(0..).collect();
         for (weight, kind) in &mut weights {
             // Without codes, payments and confirmations nothing happens at all.
@@ -176,6 +189,7 @@ impl Act {
         let (merchant, number) = scene.filter(|_| dice.chance(JOINS_PERMILLE)).unwrap_or(drawn);
         let buyer =
             if dice.chance(60) { MERCHANTS_FROM + merchant } else { dice.below(town.buyers.into()) as u8 };
+        let name = dice.below(AGREEMENTS) as u8;
         let code = dice.below(town.codes.into()) as u8;
         let fen = *dice.pick(&AMOUNTS_FEN);
         let timeout = dice.index(TIMEOUTS.len()) as u8;
@@ -209,6 +223,23 @@ impl Act {
                 // Mostly free again, or nobody could pay for the rest of the run.
                 status: *dice.pick(&[0, 0, 0, 1, 1, 2]),
             },
+            15 => Act::OfferAgreement { merchant, name, days: *dice.pick(&[0, 1, 1, 2, 2, 3]) },
+            16 => Act::SignAgreement {
+                buyer,
+                merchant,
+                name,
+                right: dice.chance(850),
+                astray: dice.chance(100),
+            },
+            17 => Act::Debit {
+                merchant,
+                name,
+                number,
+                fen: *dice.pick(&[83, 83, 1_000, 3_000, 5_950, 6_001]),
+                by_plan: dice.chance(900),
+            },
+            18 => Act::Postpone { merchant, name, days: dice.below(14) as u8 },
+            19 => Act::EndAgreement { merchant, name, by: dice.chance(500).then_some(buyer) },
             14 => Act::Odd { what: dice.below(ODD_THINGS.into()) as u8, who: buyer },
             _ => Act::SetRules {
                 fee_ppm: *dice.pick(&[0, 6_000, 10_000]),

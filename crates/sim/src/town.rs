@@ -18,7 +18,7 @@ use notify::Failure;
 use people::{App, AppMode, PartyKind, Verifier};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use trade::{Notice, Order};
+use trade::{Notice, NoticeEvent, Order};
 
 /// Money that every buyer begins with, fen.
 const PURSE_FEN: u64 = 30_000;
@@ -345,6 +345,8 @@ impl World {
             .mirror
             .rows()
             .filter_map(|row| if let Row::Order(order) = row { Some(&**order) } else { None });
+        let messages = notices.iter().filter(|notice| notice.event == NoticeEvent::Message);
+        open.extend(messages.filter_map(|notice| self.people.merchants.check_delivered(notice).err()));
         for order in orders.collect::<Vec<&Order>>() {
             let of_order = notices.iter().copied().filter(|notice| notice.order_no == order.no);
             open.extend(self.people.merchants.check_order(order, of_order).err());

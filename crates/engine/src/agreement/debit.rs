@@ -12,7 +12,7 @@ use crate::command::Next;
 use crate::open_order::{acceptable, differs, merchant, numbered, opened_anew};
 use crate::order_paid::take_money;
 use crate::{Fault, Message, OpenOrder, Opened, OrderPaid, Reply, Rows, Stop, books, close_order};
-use base::{AgreementNo, Day, OrderNo, PartyId, Slot};
+use base::{AgreementNo, Day, OrderNo, PartyId, Plant, Slot, planted};
 use ledger::Template;
 use money::Money;
 use people::{Party, PartyStatus};
@@ -195,6 +195,9 @@ pub(crate) fn debit_ask(rows: &mut Rows<'_>, asked: &DebitAsk) -> Result<Option<
     let sum = sum.map_err(|error| Fault(format!("debits of {}: {error}", mandate.no)))?;
     let (plan_from, before_at_us) = (mandate.plan_from, mandate.last_debit_at_us);
     let mandate = (*mandate).clone().changed(|progress| {
+        if planted(Plant::DebitNotCounted) {
+            return;
+        }
         progress.debited_minor = sum.minor();
         progress.debits += 1;
         progress.plan_step = plan_step.map_or(progress.plan_step, |step| step + 1);
@@ -210,6 +213,7 @@ pub(crate) fn debit_ask(rows: &mut Rows<'_>, asked: &DebitAsk) -> Result<Option<
 /// Whether the mandate allows it; gives which debit of the plan it is.
 fn judge(mandate: &Mandate, asked: &DebitAsk, now_us: i64) -> Result<Option<u32>, MandateRefusal> {
     match (mandate.state, mandate.ended_by) {
+        (AgreementState::Stop, _) if planted(Plant::EndedMandateDebited) => {}
         (AgreementState::Stop, Some(EndedBy::Merchant | EndedBy::Buyer)) => {
             return Err(MandateRefusal::Ended);
         }
@@ -294,6 +298,9 @@ pub(crate) fn debit_returned(rows: &mut Rows<'_>, returned: &DebitReturned) -> R
     let left = mandate.debited_minor.of(returned.amount.currency()).checked_sub(returned.amount);
     let left = left.map_err(|error| Fault(format!("debits of {}: {error}", mandate.no)))?;
     let mandate = (*mandate).clone().changed(|progress| {
+        if planted(Plant::ReturnedDebitCounts) {
+            return;
+        }
         progress.debited_minor = left.minor();
         progress.debits = progress.debits.saturating_sub(1);
         // Planned again, unless the plan went on or was moved meanwhile: then the same step is another debit.

@@ -3,7 +3,7 @@
 use super::{MandateSaid, agreement_of, follow, mandate_of, offer, said};
 use crate::command::Next;
 use crate::{Fault, Message, Reply, Rows, Stop};
-use base::{AgreementNo, PartyId, Slot, TimerNo};
+use base::{AgreementNo, PartyId, Plant, Slot, TimerNo, planted};
 use serde::{Deserialize, Serialize};
 use trade::{
     Agreement, AgreementEvent, AgreementName, AgreementState, EndedBy, Mandate, Timer, UnsignRefused,
@@ -149,7 +149,7 @@ pub(crate) fn time_is_over(rows: &mut Rows<'_>, timer: &Timer) -> Result<(), Fau
         }
     }
     let mandate = rows.get::<Mandate>((slot, no))?.filter(|mandate| owns(mandate.timer));
-    if let Some(mandate) = mandate {
+    if let Some(mandate) = mandate.filter(|_| !planted(Plant::ValidityIgnored)) {
         end(rows, &mandate, EndedBy::Validity, None)?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 use super::{MandateSaid, follow, offer, said};
 use crate::command::Next;
 use crate::{Fault, Message, Reply, Rows, Stop};
-use base::{AgreementNo, PartyId, Slot};
+use base::{AgreementNo, PartyId, Plant, Slot, planted};
 use money::{Currency, Minor};
 use people::{Attempt, Party, PartyStatus};
 use serde::{Deserialize, Serialize};
@@ -117,7 +117,8 @@ fn judge(rows: &mut Rows<'_>, asked: &SignAsk) -> Result<Option<SignRefused>, Fa
     };
     let proof = rows.get::<Attempt>((slot, asked.buyer, asked.attempt))?;
     let fits = |proof: &Attempt| {
-        proof.proven && proof.about == asked.agreement_no.topic() && now_us < proof.expires_at_us
+        let about_it = proof.about == asked.agreement_no.topic() || planted(Plant::ProofOfAnyAgreement);
+        proof.proven && about_it && now_us < proof.expires_at_us
     };
     if !proof.is_some_and(|proof| fits(&proof)) {
         return Ok(Some(SignRefused::ProofMissing));

@@ -80,6 +80,8 @@ impl Model {
         let in_parcel = |message: &Message| match message {
             Message::OrderPaid(said) => fen(said.amount),
             Message::PayReturned(said) => fen(said.amount),
+            Message::DebitPaid(said) => fen(said.amount),
+            Message::DebitReturned(said) => fen(said.amount),
             Message::RefundIn(said) => fen(said.amount),
             Message::RefundAnswer(said) if !said.arrived => {
                 self.refunds[&(said.order_no, said.out_request_no.clone())].amount

@@ -127,6 +127,7 @@ impl Model {
             attempts: 0,
             next_at: Some(step.now()),
             error: None,
+            content: None,
         };
         self.notices.insert(NoticeNo::of(step.stamp, step.slot), telling);
         self.seen.count(&format!("notice of {event:?}"));

@@ -1,11 +1,14 @@
 //! What the model keeps: facts, not rows.
 
-use base::{OrderNo, PartyId, TimerNo};
-use engine::{NewPassword, OpenApp, OpenOrder, Parcel};
+use base::{AgreementNo, NoticeNo, OrderNo, PartyId, TimerNo};
+use engine::{NewPassword, OfferAgreement, OpenApp, OpenOrder, Parcel};
 use money::Money;
 use people::{AppStatus, LoginName, PartyKind, PartyName, PartyStatus};
 use std::collections::BTreeMap;
-use trade::{NoticeEvent, NoticeState, OrderState, OutRequestNo, RefundState, Subject, TradeState, Url};
+use trade::{
+    NoticeEvent, NoticeState, OrderState, OutRequestNo, Progress, RefundState, Subject, Terms, TradeState,
+    Url,
+};
 
 /// A person or a merchant.
 pub(super) struct Person {
@@ -117,6 +120,8 @@ pub(super) struct Telling {
     pub(super) attempts: u32,
     pub(super) next_at: Option<i64>,
     pub(super) error: Option<base::Text<200>>,
+    /// What it says, when it is of no order.
+    pub(super) content: Option<base::Text<8000>>,
 }
 
 /// What a timer does.
@@ -125,6 +130,32 @@ pub(super) enum Task {
     Close(OrderNo),
     DropCode([u8; 16]),
     DropTry(PartyId, u64),
+    EndAgreement(AgreementNo),
+}
+
+/// An agreement, beside what was offered.
+pub(super) struct Accord {
+    pub(super) asked: OfferAgreement,
+    pub(super) offered_at: i64,
+    pub(super) sign_until: i64,
+    pub(super) timer: Option<TimerNo>,
+    /// Whose slot is asked right now.
+    pub(super) asked_of: Option<PartyId>,
+    /// Who signed, the masked login, when, and until when it holds.
+    pub(super) signed: Option<(PartyId, base::Text<100>, i64, i64)>,
+    pub(super) pace: Progress,
+    pub(super) sign_notice: Option<NoticeNo>,
+}
+
+/// The buyer's side of an agreement.
+pub(super) struct Pledge {
+    pub(super) buyer: PartyId,
+    pub(super) seller: PartyId,
+    pub(super) terms: Terms,
+    pub(super) signed_at: i64,
+    pub(super) invalid_at: i64,
+    pub(super) timer: Option<TimerNo>,
+    pub(super) pace: Progress,
 }
 
 /// What goes from one slot to another that lies in another cell.
@@ -135,4 +166,16 @@ pub(super) struct Way {
     pub(super) sent: u64,
     pub(super) received: u64,
     pub(super) acknowledged: u64,
+}
+
+/// A trade that waits for its buyer.
+pub(super) fn waiting(
+    buyer: PartyId,
+    seller: PartyId,
+    total: Money,
+    subject: Subject,
+    created_at: i64,
+) -> Purchase {
+    let (state, refunded, paid_at, closed_at) = (TradeState::Waiting, 0, None, None);
+    Purchase { buyer, seller, state, subject, total, refunded, created_at, paid_at, closed_at }
 }

@@ -1,6 +1,6 @@
 //! Orders: opened and claimed.
 
-use super::facts::{Deal, Purchase, Task};
+use super::facts::{Deal, Task, waiting};
 use super::{Model, Step, fen};
 use base::{CHINA_OFFSET_US, DAY_US, HOUR_US, OrderNo, PartyId, Text};
 use engine::{
@@ -8,7 +8,7 @@ use engine::{
     TradeClosed, TradeForgotten,
 };
 use money::Currency;
-use people::{PartyKind, PartyStatus};
+use people::PartyStatus;
 use trade::{
     ClaimRefused, Meaning, OpenRefused, OrderState, PayRefused, Product, ReceiptOutcome, Timeout, TradeState,
 };
@@ -17,29 +17,47 @@ type Maybe<T, R> = Option<Result<T, R>>;
 
 impl Model {
     pub(super) fn open_order(&mut self, step: &Step, asked: &OpenOrder) -> Maybe<Opened, OpenRefused> {
-        let seller = asked.seller;
-        let sells = self.people.get(&seller).filter(|person| person.kind == PartyKind::Merchant);
-        let own_app = self.programs.get(&asked.app).is_some_and(|program| program.asked.seller == seller);
-        let Some(status) = sells.filter(|_| own_app).map(|person| person.status) else {
-            return Some(Err(OpenRefused::SellerNotFound));
+        let no = |refused| Some(Err(refused));
+        let Some(status) = self.sells(asked.seller, asked.app) else {
+            return no(OpenRefused::SellerNotFound);
         };
-        if let Some(no) = self.numbers.get(&(seller, asked.out_trade_no.clone())).copied() {
+        if let Some(no) = self.numbers.get(&(asked.seller, asked.out_trade_no.clone())).copied() {
             return self.again(step, asked, no, status);
         }
+        let expires_at = match self.acceptable(step, asked, status) {
+            Ok(expires_at) => expires_at,
+            Err(refused) => return no(refused),
+        };
+        let no = self.write_order(step, asked, expires_at);
+        self.go_on(step, asked, no)
+    }
+
+    /// Whether a new order may be opened, and when it closes unpaid.
+    pub(super) fn acceptable(
+        &self,
+        step: &Step,
+        asked: &OpenOrder,
+        status: PartyStatus,
+    ) -> Result<i64, OpenRefused> {
         if status != PartyStatus::Normal {
-            return Some(Err(OpenRefused::SellerBlocked));
+            return Err(OpenRefused::SellerBlocked);
         }
         let total = asked.meaning.total;
         if total.currency() != Currency::Cny || fen(total) < 1 || fen(total) > 10_000_000_000 {
-            return Some(Err(OpenRefused::TotalTooLarge));
+            return Err(OpenRefused::TotalTooLarge);
         }
         let expires_at = expires_at(asked, step.now());
         if expires_at <= step.now() {
-            return Some(Err(OpenRefused::ExpiryPassed));
+            return Err(OpenRefused::ExpiryPassed);
         }
-        if asked.meaning.named_buyer == Some(seller) {
-            return Some(Err(OpenRefused::Pay(PayRefused::BuyerIsSeller)));
+        if asked.meaning.named_buyer == Some(asked.seller) {
+            return Err(OpenRefused::Pay(PayRefused::BuyerIsSeller));
         }
+        Ok(expires_at)
+    }
+
+    /// Writes a new order with its number and the timer that closes it.
+    pub(super) fn write_order(&mut self, step: &Step, asked: &OpenOrder, expires_at: i64) -> OrderNo {
         let no = OrderNo::of(step.stamp, step.slot);
         // Somebody who shows a code stands there; otherwise an offer waits for whoever comes or for whom it names.
         let offered = asked.pay_by.is_none()
@@ -64,8 +82,8 @@ impl Model {
             timer: Some(timer),
         };
         self.orders.insert(no, order);
-        self.numbers.insert((seller, asked.out_trade_no.clone()), no);
-        self.go_on(step, asked, no)
+        self.numbers.insert((asked.seller, asked.out_trade_no.clone()), no);
+        no
     }
 
     /// A number that was used before: the same meaning is the same order, another meaning is refused.
@@ -245,7 +263,7 @@ impl Model {
     }
 
     /// An order that was opened for a buyer who cannot have it was never there.
-    fn forget(&mut self, no: OrderNo) {
+    pub(super) fn forget(&mut self, no: OrderNo) {
         let order = self.orders.remove(&no).expect("the caller saw it");
         self.numbers.remove(&(order.asked.seller, order.asked.out_trade_no));
         if let Some(timer) = order.timer {
@@ -329,7 +347,7 @@ fn expires_at(asked: &OpenOrder, now: i64) -> i64 {
 }
 
 /// The wire's name of the first field in which two meanings differ.
-fn other_field(first: &Meaning, again: &Meaning) -> Option<&'static str> {
+pub(super) fn other_field(first: &Meaning, again: &Meaning) -> Option<&'static str> {
     let fields = [
         (first.product != again.product, "product_code"),
         (first.total != again.total, "total_amount"),
@@ -339,18 +357,6 @@ fn other_field(first: &Meaning, again: &Meaning) -> Option<&'static str> {
         (first.goods_detail != again.goods_detail, "goods_detail"),
     ];
     fields.into_iter().find(|(differs, _)| *differs).map(|(_, name)| name)
-}
-
-/// A trade that waits for its buyer.
-pub(super) fn waiting(
-    buyer: PartyId,
-    seller: PartyId,
-    total: money::Money,
-    subject: trade::Subject,
-    created_at: i64,
-) -> Purchase {
-    let (state, refunded, paid_at, closed_at) = (TradeState::Waiting, 0, None, None);
-    Purchase { buyer, seller, state, subject, total, refunded, created_at, paid_at, closed_at }
 }
 
 /// What the outcome of an attempt means to who asks again; nothing when it is no refusal.

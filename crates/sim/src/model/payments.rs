@@ -1,6 +1,6 @@
 //! Payments: by a code that was shown, or confirmed with a password; and the way back.
 
-use super::orders::waiting;
+use super::facts::waiting;
 use super::{Model, Step, fen};
 use base::PartyId;
 use engine::{
@@ -150,11 +150,10 @@ impl Model {
             self.say(buyer.slot(), Message::TradeForgotten(TradeForgotten { order_no, buyer }));
             return None;
         };
-        let seller = order.asked.seller;
-        let open = self.status(seller).is_some_and(|status| status != PartyStatus::Closed);
+        let open = self.status(order.asked.seller).is_some_and(|status| status != PartyStatus::Closed);
         let in_time = step.now() < order.expires_at;
         let waits = order.state == OrderState::WaitBuyerPay;
-        if !(waits && open && in_time && amount == order.asked.meaning.total) {
+        if !(waits && self.can_take(step, order_no, amount)) {
             self.seen.count(match () {
                 () if order.is_open() && !in_time => "expiry beat a payment",
                 () if order.is_open() && !open => "a payment found its merchant gone",
@@ -172,6 +171,33 @@ impl Model {
             self.say(buyer.slot(), Message::PayReturned(back));
             return None;
         }
+        self.credit(step, order_no, (buyer, buyer_login_masked.clone()), amount);
+        if let Some(attempt) = attempt {
+            self.receipt(step, order_no, attempt, ReceiptOutcome::Paid);
+        }
+        let order = self.order(order_no);
+        Some(match attempt {
+            Some(_) => Reply::OpenOrder(Ok(Opened { order, paid: true })),
+            None => Reply::ConfirmPay(Ok(order)),
+        })
+    }
+
+    /// Whether an order that is open can take this money: in time, and its merchant has not gone.
+    pub(super) fn can_take(&self, step: &Step, no: base::OrderNo, amount: money::Money) -> bool {
+        let order = &self.orders[&no];
+        let open = self.status(order.asked.seller).is_some_and(|status| status != PartyStatus::Closed);
+        order.is_open() && open && step.now() < order.expires_at && amount == order.asked.meaning.total
+    }
+
+    /// The money of an order that waits arrives: merchant and fee are credited, the merchant is told.
+    pub(super) fn credit(
+        &mut self,
+        step: &Step,
+        order_no: base::OrderNo,
+        (buyer, login): (PartyId, base::Text<100>),
+        amount: money::Money,
+    ) {
+        let seller = self.orders[&order_no].asked.seller;
         // The fee is rounded half up, in millionths.
         let fee = (fen(amount) * self.rules_at(step).0 + 500_000) / 1_000_000;
         let fees = (PartyId::platform(step.slot), AccountKind::FeeIncome, fee);
@@ -185,18 +211,10 @@ impl Model {
         }
         self.order_becomes(order_no, OrderState::Paid);
         let order = self.orders.get_mut(&order_no).expect("just found");
-        order.buyer = Some((buyer, buyer_login_masked.clone()));
+        order.buyer = Some((buyer, login));
         (order.fee, order.paid_at) = (fee, Some(step.now()));
         self.stop_clock(order_no);
         self.tell(step, order_no, NoticeEvent::Paid, 0, None);
-        if let Some(attempt) = attempt {
-            self.receipt(step, order_no, attempt, ReceiptOutcome::Paid);
-        }
-        let order = self.order(order_no);
-        Some(match attempt {
-            Some(_) => Reply::OpenOrder(Ok(Opened { order, paid: true })),
-            None => Reply::ConfirmPay(Ok(order)),
-        })
     }
 
     /// In the buyer's slot: the money is back.

@@ -222,6 +222,7 @@ impl Model {
                     self.seen.count("a pay code ran out of time");
                 }
             }
+            Task::EndAgreement(no) => self.agreement_is_over(step, no, asked.timer),
             Task::DropTry(party, attempt) => {
                 if self.tries.remove(&(party, attempt)).is_some() {
                     self.seen.count("a password try ran out of time");

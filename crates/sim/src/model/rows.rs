@@ -10,7 +10,8 @@ use people::{App, Attempt, Credential, Login, Party, SlotHead};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{
-    Notice, Order, OrderNumber, OutRequestNo, PayCode, Receipt, Refund, Timer, TimerTask, TopUpReceipt, Trade,
+    Agreement, Mandate, Notice, Order, OrderNumber, OutRequestNo, PayCode, Receipt, Refund, Timer, TimerTask,
+    TopUpReceipt, Trade,
 };
 
 /// Every row there must be, by its key.
@@ -18,11 +19,11 @@ use trade::{
 pub(super) struct Expected(pub(super) BTreeMap<Key, Row>);
 
 impl Expected {
-    fn add<R: Tabled>(&mut self, row: R) {
+    pub(super) fn add<R: Tabled>(&mut self, row: R) {
         self.share(Arc::new(row));
     }
 
-    fn share<R: Tabled>(&mut self, row: Arc<R>) {
+    pub(super) fn share<R: Tabled>(&mut self, row: Arc<R>) {
         let row = R::wrap(row);
         self.0.insert(row.key(), row);
     }
@@ -145,6 +146,12 @@ impl Model {
                     let known = self.refunds.contains_key(&(*no, number.clone()));
                     known.then(|| Refund::wrap(self.refund(*no, number)))
                 }
+                Key::Agreement((_, no)) => {
+                    self.accords.contains_key(no).then(|| Agreement::wrap(self.agreement(*no)))
+                }
+                Key::Mandate(key) => {
+                    self.pledges.contains_key(key).then(|| Mandate::wrap(self.mandate(*key)))
+                }
                 Key::Party((_, id)) => self.people.contains_key(id).then(|| Party::wrap(self.party(*id))),
                 _ => continue,
             };
@@ -198,9 +205,13 @@ impl Model {
                     timer.task = TimerTask::ForgetAttempt;
                     (timer.party, timer.attempt) = (Some(party), Some(attempt));
                 }
+                Task::EndAgreement(no) => {
+                    (timer.task, timer.order_no) = (TimerTask::EndAgreement, Some(no.topic()));
+                }
             }
             rows.add(timer);
         }
+        self.rows_of_agreements(&mut rows);
         self.rows_of_notices(&mut rows);
         self.rows_of_ways(&mut rows);
         rows
@@ -266,7 +277,7 @@ impl Model {
                 attempts: notice.attempts,
                 next_at_us: notice.next_at,
                 last_error: notice.error.clone(),
-                content: None,
+                content: notice.content.clone(),
             });
         }
     }
@@ -314,5 +325,6 @@ macro_rules! same {
 pub(super) fn same(rules: &Reply, house: &Reply) -> bool {
     same!(rules, house; OpenParty SetPartyStatus OpenApp SetAppStatus SetRules TopUp IssuePayCode OpenOrder
         ClaimOrder JudgePassword ConfirmPay CloseOrder CancelOrder RefundOrder NoticeTried RunTimer Receive
+        OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder
         Acknowledge FindOrder FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount)
 }

@@ -5,6 +5,9 @@
 //! decide. Each scene uses order numbers and codes that nothing else has used, or the first refusal would end it; the
 //! other steps of the plan join in (see [`Scenes::latest`]).
 
+use super::accord_scenes::{
+    blocked_meanwhile, debit_meets_cancel, debit_meets_end, debits_in_turn, plan_moves_meanwhile, two_sign,
+};
 use super::stage::{
     CLOSED, DEAR_FEN, FROZEN, HALF_AN_HOUR, NORMAL, ONE_MINUTE, SETTLED_US, Stage, UNDER_WAY_US,
 };
@@ -20,7 +23,7 @@ const USUAL_FEN: [u64; 4] = [83, 1_000, 9_999, 10_000];
 type Scene = fn(&mut Stage<'_>);
 
 /// All scenes and how often each is played.
-const SCENES: [(u32, Scene); 16] = [
+const SCENES: [(u32, Scene); 22] = [
     (10, close_meets_payment),
     (8, merchant_leaves),
     (12, buyer_leaves),
@@ -37,6 +40,12 @@ const SCENES: [(u32, Scene); 16] = [
     (4, merchant_spends),
     (4, frozen_at_the_password),
     (4, old_code),
+    (8, debit_meets_end),
+    (8, debit_meets_cancel),
+    (8, debits_in_turn),
+    (6, two_sign),
+    (6, blocked_meanwhile),
+    (6, plan_moves_meanwhile),
 ];
 
 /// Where scenes are played.

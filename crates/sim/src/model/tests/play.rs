@@ -1,5 +1,6 @@
 //! Anything that can be asked, drawn from few names, so that requests meet.
 
+use super::accords;
 use super::shop::{at_the_last_moment, cancel, claim, close, confirm, give_back, open, refund, spend};
 use super::world::{World, text, yuan};
 use base::{DAY_US, HOUR_US, MINUTE_US, OrderNo, PartyId, SECOND_US, Slot};
@@ -84,7 +85,7 @@ pub(super) fn which(world: &mut World) -> Option<(PartyId, Which)> {
 type Wish = fn(&mut World, u64);
 
 fn one(world: &mut World, chapter: u64) {
-    let wishes: [(u32, Wish); 18] = [
+    let wishes: [(u32, Wish); 23] = [
         (260, open),
         (15, |world, _| spend(world)),
         (20, |world, _| at_the_last_moment(world)),
@@ -103,6 +104,11 @@ fn one(world: &mut World, chapter: u64) {
         (6, |world, _| party(world)),
         (8, |world, _| app(world)),
         (4, |world, _| rules(world)),
+        (40, |world, _| accords::offer(world)),
+        (70, |world, _| accords::sign(world)),
+        (90, |world, _| accords::debit(world)),
+        (25, |world, _| accords::postpone(world)),
+        (20, |world, _| accords::end(world)),
     ];
     world.dice.weighted(&wishes)(world, chapter);
 }

@@ -175,7 +175,7 @@ pub(super) fn spend(world: &mut World) {
 }
 
 /// An order with nothing special about it.
-fn plain(
+pub(super) fn plain(
     seller: PartyId,
     app: base::AppId,
     out_trade_no: trade::OutTradeNo,
