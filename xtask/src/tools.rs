@@ -115,6 +115,10 @@ fn install(command: &mut Command) -> Result<(), String> {
 
 fn packages(root: &Path, needs: Needs) -> Result<(), String> {
     let mut missing: Vec<String> = Vec::new();
+    // The signatures of SM2 are held against it, in both directions.
+    if needs.rust && !works("openssl", &["version"]) {
+        missing.push("openssl".to_owned());
+    }
     if needs.python && !works("python3", &["-c", "import ensurepip, venv"]) {
         missing.extend(["python3".to_owned(), "python3-venv".to_owned()]);
     }

@@ -72,7 +72,8 @@ impl Around {
             | TimerTask::EndAgreement
             | TimerTask::EscrowStep
             | TimerTask::ExpireFreeze
-            | TimerTask::EndFreeze => {
+            | TimerTask::EndFreeze
+            | TimerTask::FreeSplits => {
                 timer.code.is_none() && timer.party.is_none() && timer.attempt.is_none()
             }
             TimerTask::ForgetCode => {

@@ -11,11 +11,13 @@ use crate::images::Encoded;
 use crate::keyed::Keyed;
 use crate::orders::Orders;
 use crate::parties::Parties;
+use crate::relations::Relations;
 use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
-use base::SlotSet;
-use engine::{Row, Table};
-use trade::{Debit, Notice, Signing, Timer};
+use base::{Record, SlotSet};
+use engine::{Row, Table, Tabled};
+use std::sync::Arc;
+use trade::{Agreement, Debit, Mandate, Notice, Relation, Signing, Timer};
 
 /// What was learned so far.
 #[derive(Debug)]
@@ -23,6 +25,7 @@ pub(crate) struct Checks {
     parties: Parties,
     books: Books,
     orders: Orders,
+    relations: Relations,
     around: Around,
     freezes: Freezes,
     crossing: Crossing,
@@ -39,6 +42,7 @@ impl Checks {
             parties: Parties::new(keyed),
             books,
             orders: Orders::new(keyed),
+            relations: Relations::default(),
             around,
             freezes: Freezes::default(),
             crossing: Crossing::new(home),
@@ -80,7 +84,7 @@ impl Checks {
             }
             Row::Hold(hold) => {
                 self.books.hold(hold, findings);
-                self.freezes.hold(hold);
+                self.orders.hold(hold);
             }
             Row::Order(order) => {
                 self.orders.order(order, findings);
@@ -95,6 +99,10 @@ impl Checks {
             Row::TopUpReceipt(top_up) => self.around.top_up(top_up, findings),
             Row::OrderNumber(number) => self.orders.number(number, findings),
             Row::Refund(refund) => self.orders.refund(refund, findings),
+            Row::SplitBook(book) => self.orders.split_book(book, findings),
+            Row::Split(split) => self.orders.split(split, findings),
+            Row::SplitLine(line) => self.orders.split_line(line, findings),
+            Row::Relation(relation) => self.relation(relation, findings),
             Row::Trade(trade) => self.orders.trade(trade, findings),
             Row::Receipt(receipt) => self.orders.receipt(receipt, findings),
             Row::Notice(notice) => self.notice(notice, findings),
@@ -112,14 +120,8 @@ impl Checks {
             Row::Certification(row) => self.grants.certification(row, &self.parties, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
-            Row::Agreement(agreement) => {
-                self.grants.agreement(agreement, &self.parties, findings);
-                self.agreements.agreement(agreement, findings);
-            }
-            Row::Mandate(mandate) => {
-                self.parties.owner(table, &typed.key(), mandate.buyer, findings);
-                self.agreements.mandate(mandate, findings);
-            }
+            Row::Agreement(agreement) => self.agreement(agreement, findings),
+            Row::Mandate(mandate) => self.mandate(mandate, findings),
             Row::AgreementName(name) => self.agreements.name(name, findings),
             Row::Debit(debit) => self.debit(debit, findings),
             Row::Signing(signing) => self.signing(signing, findings),
@@ -130,7 +132,7 @@ impl Checks {
             Row::Freeze(freeze) => self.freezes.freeze(freeze, findings),
             Row::FreezeOperation(done) => self.freezes.operation(done, &mut self.orders, findings),
             Row::FreezeNumber(number) => self.freezes.number(number, findings),
-            Row::Frozen(frozen) => self.freezes.frozen(frozen, findings),
+            Row::Frozen(frozen) => self.freezes.frozen(frozen, &mut self.orders.holds, findings),
         }
     }
 
@@ -159,6 +161,21 @@ impl Checks {
         if !self.orders.notice(notice, findings) && !self.freezes.notice(notice, findings) {
             self.agreements.notice(notice, findings);
         }
+    }
+
+    fn relation(&mut self, relation: &Relation, findings: &mut Findings) {
+        self.parties.owner(Table::Relation, &Relation::wrap_key(relation.key()), relation.seller, findings);
+        self.relations.relation(relation, findings);
+    }
+
+    fn agreement(&mut self, agreement: &Arc<Agreement>, findings: &mut Findings) {
+        self.grants.agreement(agreement, &self.parties, findings);
+        self.agreements.agreement(agreement, findings);
+    }
+
+    fn mandate(&mut self, mandate: &Arc<Mandate>, findings: &mut Findings) {
+        self.parties.owner(Table::Mandate, &Mandate::wrap_key(mandate.key()), mandate.buyer, findings);
+        self.agreements.mandate(mandate, findings);
     }
 
     /// When all rows were seen: what can only be said of the whole. Gives the number of postings, of entries, and of

@@ -1,13 +1,13 @@
 //! Pre-authorisations: what was frozen is what is left, freed and paid together; the payer holds what is left; each
-//! payment paid its order; each open hold has its freeze.
+//! payment paid its order; each hold is claimed.
 
 use crate::images::text_of_key;
 use crate::orders::Orders;
 use crate::report::{FindingKind, Findings};
 use crate::shape::balance_account;
-use base::{FreezeNo, HoldNo, OperationNo, Slot};
+use crate::splits::OpenHolds;
+use base::{FreezeNo, OperationNo};
 use engine::{Key, Tabled};
-use ledger::{AccountId, Hold, HoldState};
 use std::collections::BTreeMap;
 use trade::{
     Freeze, FreezeNumber, FreezeOperation, FreezeState, Frozen, FrozenState, Notice, NoticeEvent,
@@ -38,20 +38,9 @@ struct Facts {
 #[derive(Debug, Default)]
 pub(crate) struct Freezes {
     all: BTreeMap<FreezeNo, Facts>,
-    /// Open holds that no freeze has claimed yet: whose, how much.
-    holds: BTreeMap<(Slot, HoldNo), (AccountId, i64)>,
 }
 
 impl Freezes {
-    pub(crate) fn hold(&mut self, hold: &Hold) {
-        match hold.state {
-            HoldState::Open => {
-                self.holds.insert((hold.slot, hold.no), (hold.account, hold.amount_minor.units()));
-            }
-            HoldState::Captured | HoldState::Released => {}
-        }
-    }
-
     pub(crate) fn freeze(&mut self, freeze: &Freeze, findings: &mut Findings) {
         for message in faults(freeze) {
             findings.add(FindingKind::FreezeWrong, "freeze", key_of(freeze.no), message);
@@ -154,7 +143,7 @@ impl Freezes {
         }
     }
 
-    pub(crate) fn frozen(&mut self, frozen: &Frozen, findings: &mut Findings) {
+    pub(crate) fn frozen(&mut self, frozen: &Frozen, holds: &mut OpenHolds, findings: &mut Findings) {
         let mut wrong = |message: &str| {
             let key = text_of_key(&Frozen::wrap_key((frozen.slot, frozen.no)));
             findings.add(FindingKind::FreezeWrong, "frozen", key, message);
@@ -167,9 +156,9 @@ impl Freezes {
         }
         let held = frozen.held_minor.units();
         let whose = balance_account(frozen.payer, frozen.currency);
-        match frozen.hold.map(|no| self.holds.remove(&(frozen.slot, no))) {
+        match frozen.hold.map(|no| holds.claim(frozen.slot, no, whose)) {
             None if held == 0 => {}
-            Some(Some(hold)) if hold == (whose, held) && held > 0 => {}
+            Some(Some(amount)) if amount == held && held > 0 => {}
             None | Some(_) => wrong("its hold is not open, or of another account or amount"),
         }
         let Some(facts) = self.all.get_mut(&frozen.no) else { return wrong("its freeze is not there") };
@@ -224,7 +213,8 @@ impl Freezes {
             | TimerTask::ForgetCode
             | TimerTask::ForgetAttempt
             | TimerTask::EndAgreement
-            | TimerTask::EscrowStep => None,
+            | TimerTask::EscrowStep
+            | TimerTask::FreeSplits => None,
         };
         if !matches!(timer.task, TimerTask::ExpireFreeze | TimerTask::EndFreeze) {
             return;
@@ -248,10 +238,6 @@ impl Freezes {
     pub(crate) fn finish(self, findings: &mut Findings) {
         for facts in self.all.values() {
             ends(facts, findings);
-        }
-        for ((slot, no), (account, amount)) in &self.holds {
-            let message = format!("{amount} of account {account} is held, and no freeze says why");
-            findings.add(FindingKind::HoldWrong, "hold", text_of_key(&Key::Hold((*slot, *no))), message);
         }
     }
 }

@@ -22,8 +22,9 @@
 //!
 //! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
-//! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `around`,
-//! `order_notices`, `agreements`, `crossing`, `grants`, `escrows`, `freezes`; then `replay`.
+//! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
+//! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `escrows`,
+//! `freezes`; then `replay`.
 
 mod agreements;
 mod around;
@@ -50,11 +51,14 @@ mod payments;
 mod pipeline;
 mod progress;
 mod refunds;
+mod relations;
 mod replay;
 mod replay_desk;
 mod report;
 mod rules;
 mod shape;
+mod split_rows;
+mod splits;
 mod tables;
 
 pub use progress::Progress;
@@ -217,6 +221,10 @@ const READ_ORDER: &[Table] = &[
     Table::TopUpReceipt,
     Table::OrderNumber,
     Table::Refund,
+    Table::SplitBook,
+    Table::Split,
+    Table::SplitLine,
+    Table::Relation,
     Table::Trade,
     Table::Escrow,
     Table::EscrowCase,

@@ -3,6 +3,7 @@
 use crate::images::text_of_key;
 use crate::orders::{OrderFacts, Orders};
 use crate::report::{FindingKind, Findings};
+use crate::splits;
 use engine::Tabled;
 use trade::{Notice, NoticeEvent, NoticeState, RefundState};
 
@@ -43,10 +44,7 @@ impl Orders {
             *count += 1;
         }
         let holds = match notice.event {
-            NoticeEvent::Message => order.escrow.as_mut().is_some_and(|escrow| {
-                escrow.messages += 1;
-                true
-            }),
+            NoticeEvent::Message => splits::message(order, notice),
             NoticeEvent::Paid => order.paid_at_us == Some(notice.happened_at_us),
             NoticeEvent::Closed => {
                 order.closed_at_us == Some(notice.happened_at_us) && order.paid_at_us.is_none()

@@ -10,6 +10,7 @@ use crate::payments::{self, Move, Moves};
 use crate::refunds::{self, RefundFacts};
 use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
+use crate::splits::{self, OpenHolds, SplitFacts};
 use base::{AppId, OrderNo, PartyId, Slot, TimerNo};
 use engine::Tabled;
 use ledger::Posting;
@@ -41,6 +42,8 @@ pub(crate) struct OrderFacts {
     pub(crate) product: Option<Product>,
     /// Its escrow.
     pub(crate) escrow: Option<Box<EscrowFacts>>,
+    /// What was seen of its splits; most orders have none.
+    pub(crate) splits: Option<Box<SplitFacts>>,
     /// Whether its buyer's trade was seen.
     pub(crate) has_trade: bool,
     pub(crate) app: AppId,
@@ -60,13 +63,14 @@ pub(crate) struct OrderFacts {
 /// All orders.
 #[derive(Debug)]
 pub(crate) struct Orders {
-    list: OrderList,
+    pub(crate) list: OrderList,
+    pub(crate) holds: OpenHolds,
     pub(crate) keyed: Keyed,
 }
 
 impl Orders {
     pub(crate) fn new(keyed: Keyed) -> Orders {
-        Orders { list: OrderList::new(), keyed }
+        Orders { list: OrderList::new(), holds: OpenHolds::default(), keyed }
     }
 
     pub(crate) fn order(&mut self, order: &Order, findings: &mut Findings) {
@@ -91,6 +95,7 @@ impl Orders {
             is_escrow: order.product.goods().is_some(),
             product: Some(order.product),
             escrow: None,
+            splits: None,
             has_trade: false,
             app: order.app,
             exists: order.exists(),
@@ -217,6 +222,7 @@ impl Orders {
             | TimerTask::EndAgreement
             | TimerTask::ExpireFreeze
             | TimerTask::EndFreeze => return,
+            TimerTask::FreeSplits => return self.split_timer(timer, findings),
         }
         let order = timer.order_no.and_then(|no| self.list.get_mut(no));
         let same = |order: &&mut OrderFacts| {
@@ -236,13 +242,14 @@ impl Orders {
     /// What can only be said once everything about an order was seen.
     pub(crate) fn finish(self, rules: Option<&Rules>, findings: &mut Findings) -> Expected {
         let mut expected = Expected::default();
-        for order in self.list.iter() {
+        let Orders { list, mut holds, .. } = self;
+        for order in list.iter() {
             let place = (order.no.slot(), order.currency);
             *expected.fees.entry(place).or_default() +=
                 i128::from(order.fee) - i128::from(order.fee_returned);
             let on_their_way = order.refunds.iter().filter(|refund| refund.state == RefundState::UnderWay);
             let under_way: i128 = on_their_way.map(|refund| i128::from(refund.amount)).sum();
-            *expected.under_way.entry(order.currency).or_default() += under_way;
+            *expected.under_way.entry(order.currency).or_default() += under_way + splits::under_way(order);
             if let Some(escrow) = &order.escrow {
                 *expected.escrows.entry(place).or_default() += i128::from(escrow.row.held_minor.units());
             }
@@ -250,10 +257,12 @@ impl Orders {
             owned(order, findings);
             payments::order(order, findings);
             refunds::order(order, findings);
+            splits::order(order, &mut holds, findings);
             if let Some(rules) = rules {
                 payments::fee(order, rules, findings);
             }
         }
+        holds.finish(findings);
         expected
     }
 }

@@ -64,7 +64,7 @@ impl Move {
 
     /// Whether it moved this amount, with this fee, from or to this account.
     pub(crate) fn is(&self, amount: i64, fee: i64, party: AccountId) -> bool {
-        self.amount == amount && self.fee == fee && self.party == (amount > fee).then_some(party)
+        self.amount == amount && self.fee == fee && self.party == (amount != fee).then_some(party)
     }
 
     pub(crate) fn key(&self) -> String {
@@ -158,7 +158,12 @@ fn left(order: &OrderFacts) -> Vec<(Option<AccountId>, (i64, i128))> {
             | PostingKind::EscrowIn
             | PostingKind::EscrowRelease
             | PostingKind::EscrowOut
-            | PostingKind::EscrowReturn => continue,
+            | PostingKind::EscrowReturn
+            | PostingKind::SplitOut
+            | PostingKind::SplitIn
+            | PostingKind::SplitReturn
+            | PostingKind::BackOut
+            | PostingKind::BackReturn => continue,
         };
         let known = left.iter().position(|(party, _)| *party == seen.party);
         let place = known.unwrap_or_else(|| {

@@ -6,6 +6,7 @@ use crate::orders::OrderFacts;
 use crate::payments::Move;
 use crate::report::{FindingKind, Findings};
 use crate::shape::balance_account;
+use crate::splits;
 use engine::Tabled;
 use ledger::{AccountId, PostingKind};
 use trade::{OutRequestNo, Refund, RefundState};
@@ -20,7 +21,7 @@ pub(crate) struct RefundFacts {
     out_request_no: OutRequestNo,
     fee_back: i64,
     refunded_after: i64,
-    at_us: i64,
+    pub(crate) at_us: i64,
 }
 
 impl RefundFacts {
@@ -106,21 +107,35 @@ pub(crate) fn order(order: &OrderFacts, findings: &mut Findings) {
     // A refund that came back leaves its postings when its number is used again.
     while let Some(out) = unclaimed.0.iter().find(|seen| seen.kind == from.out).copied() {
         unclaimed.0.retain(|seen| seen.no != out.no);
-        if !unclaimed.claim(from.back, |seen| came_back(seen, out)) {
+        let back = splits::back_at(order, out.no.at_us());
+        if !unclaimed.claim(from.back, |seen| came_back(seen, out, back)) {
             let message =
                 format!("no refund of order {} is of {} at {}", order.no, out.amount, out.no.at_us());
             findings.add(FindingKind::RefundWrong, "posting", out.key(), message);
         }
     }
     for seen in unclaimed.0 {
+        // Receivers gave all of it and the fee nothing: then no posting said that it left.
+        let back = order.splits.iter().flat_map(|facts| facts.given_back_at());
+        if seen.kind == from.back && back.into_iter().any(|at_us| back_alone(order, at_us, seen)) {
+            continue;
+        }
         let message = format!("no refund of order {} is of {} and ended like this", order.no, seen.amount);
         findings.add(FindingKind::RefundWrong, "posting", seen.key(), message);
     }
     sums(order, findings);
 }
 
-fn came_back(seen: &Move, out: &Move) -> bool {
-    seen.amount == out.amount && seen.fee == out.fee && seen.party == out.party && seen.no > out.no
+/// Whether a refund came back that left with `out` and with what receivers gave back for it.
+fn came_back(seen: &Move, out: &Move, back: i128) -> bool {
+    let whole = i128::from(seen.amount) == i128::from(out.amount) + back;
+    let same = back > 0 || seen.party == out.party;
+    whole && same && seen.fee == out.fee && seen.no > out.no
+}
+
+/// Whether a refund came back for which receivers gave everything at a moment.
+fn back_alone(order: &OrderFacts, at_us: i64, seen: &Move) -> bool {
+    seen.fee == 0 && i128::from(seen.amount) == splits::back_at(order, at_us) && seen.no.at_us() > at_us
 }
 
 /// Claims a refund's postings; says what is wrong with it.
@@ -138,9 +153,14 @@ fn one(
             refund.refunded_after, order.total
         ));
     }
-    let left = |seen: &Move| from.is(seen, amount, fee_back) && seen.no.at_us() == at_us;
-    if !unclaimed.claim(from.out, left) {
-        return Some(format!("no refund_out posting of {amount} with {fee_back} of fee at {at_us}"));
+    // What receivers of splits gave back for it was in transit already.
+    let back = i64::try_from(splits::back_at(order, at_us)).unwrap_or(i64::MAX);
+    let Some(own) = amount.checked_sub(back).filter(|own| *own >= 0) else {
+        return Some(format!("{back} was taken back for a refund of {amount}"));
+    };
+    let left = |seen: &Move| from.is(seen, own, fee_back) && seen.no.at_us() == at_us;
+    if (own, fee_back) != (0, 0) && !unclaimed.claim(from.out, left) {
+        return Some(format!("no refund_out posting of {own} with {fee_back} of fee at {at_us}"));
     }
     let later = |seen: &Move| seen.no.at_us() > at_us;
     let (ended, kind) = match state {

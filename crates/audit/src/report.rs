@@ -58,6 +58,9 @@ pub enum FindingKind {
     OrderRefunds,
     /// A refund does not agree with its order or its postings.
     RefundWrong,
+    /// A split, one of its lines, what is held for splits, or a bound receiver does not agree with the order, its
+    /// postings or the others.
+    SplitWrong,
     /// A trade does not agree with its order or its postings.
     TradeWrong,
     /// A merchant's number and its order do not point at each other.

@@ -21,19 +21,25 @@ const fn lines(kind: PostingKind) -> &'static [Line] {
     use {AccountKind::*, Needed::*, Side::*};
     match kind {
         PostingKind::TopUp => &[Line(Debit, BankReserve, Always), Line(Credit, Balance, Always)],
-        PostingKind::PayOut => &[Line(Debit, Balance, Always), Line(Credit, Transit, Always)],
-        PostingKind::PayReturn | PostingKind::RefundIn => {
-            &[Line(Debit, Transit, Always), Line(Credit, Balance, Always)]
+        PostingKind::PayOut | PostingKind::SplitOut | PostingKind::BackOut => {
+            &[Line(Debit, Balance, Always), Line(Credit, Transit, Always)]
         }
+        PostingKind::PayReturn
+        | PostingKind::RefundIn
+        | PostingKind::SplitIn
+        | PostingKind::SplitReturn
+        | PostingKind::BackReturn => &[Line(Debit, Transit, Always), Line(Credit, Balance, Always)],
         PostingKind::PayIn | PostingKind::RefundReturn => &[
             Line(Debit, Transit, Always),
             Line(Credit, Balance, UnlessZero),
             Line(Credit, FeeIncome, UnlessZero),
         ],
+        // The merchant is credited when receivers gave so much that the fee is more than what is missing.
         PostingKind::RefundOut => &[
             Line(Debit, Balance, UnlessZero),
             Line(Debit, FeeIncome, UnlessZero),
-            Line(Credit, Transit, Always),
+            Line(Credit, Balance, UnlessZero),
+            Line(Credit, Transit, UnlessZero),
         ],
         PostingKind::EscrowIn | PostingKind::EscrowReturn => {
             &[Line(Debit, Transit, Always), Line(Credit, Escrow, Always)]

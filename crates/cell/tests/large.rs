@@ -56,6 +56,7 @@ fn order(seller: PartyId, app: AppId, number: usize) -> OpenOrder {
         expires_at_us: None,
         code_timeout: None,
         pay_by: None,
+        royalty_freeze: false,
     }
 }
 

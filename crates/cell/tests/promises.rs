@@ -434,6 +434,7 @@ fn an_order_posted_long_ago_is_found_and_one_never_made_is_not() {
         expires_at_us: None,
         code_timeout: None,
         pay_by: None,
+        royalty_freeze: false,
     };
     let order_no = wait(door.ask(order)).unwrap().order.no;
     wait(async {

@@ -113,6 +113,7 @@ impl House {
             expires_at_us: None,
             code_timeout: None,
             pay_by: None,
+            royalty_freeze: false,
         };
         self.door.ask(open).await.expect("opened").order.no
     }

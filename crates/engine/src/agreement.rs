@@ -110,7 +110,7 @@ fn follow(rows: &mut Rows<'_>, said: &MandateSaid) -> Result<Arc<Agreement>, Fau
 }
 
 /// `yyyy-MM-dd HH:mm:ss` in China of a moment in microseconds UTC.
-fn china_time(at_us: i64) -> String {
+pub(crate) fn china_time(at_us: i64) -> String {
     let second = (at_us + CHINA_OFFSET_US).rem_euclid(DAY_US) / SECOND_US;
     let (hour, minute) = (second / 3_600, second / 60 % 60);
     format!("{} {hour:02}:{minute:02}:{:02}", Day::of(at_us), second % 60)

@@ -2,7 +2,7 @@
 
 use crate::{Fault, Rows};
 use base::{OrderNo, PartyId};
-use ledger::{Account, AccountId, AccountKind, LedgerRefused, Posted, Template};
+use ledger::{Account, AccountId, AccountKind, Hold, LedgerRefused, Posted, Template};
 use money::{Currency, Money};
 
 /// Asks the ledger without changing anything. The platform's own accounts open themselves when first used.
@@ -11,6 +11,16 @@ pub(crate) fn check(
     template: Template,
     about: Option<OrderNo>,
 ) -> Result<Result<Posted, LedgerRefused>, Fault> {
+    check_freed(rows, template, about, None)
+}
+
+/// As [`check`], as if `freed` were held no more: the caller frees it before it books.
+pub(crate) fn check_freed(
+    rows: &mut Rows<'_>,
+    template: Template,
+    about: Option<OrderNo>,
+    freed: Option<&Hold>,
+) -> Result<Result<Posted, LedgerRefused>, Fault> {
     let (slot, stamp) = (rows.slot(), rows.stamp());
     assert_eq!(template.slot(), slot, "a posting is written in the decision's own slot");
     let mut accounts = Vec::with_capacity(ledger::LEGS_MAX);
@@ -18,6 +28,12 @@ pub(crate) fn check(
         let account = rows.get::<Account>((slot, leg.account))?;
         let account = account.map(|account| (*account).clone());
         accounts.extend(account.or_else(|| platform_account(rows, leg.account, template.currency())));
+    }
+    if let Some(freed) = freed {
+        for account in accounts.iter_mut().filter(|account| account.id == freed.account) {
+            let free = ledger::release(account.clone(), freed.clone(), stamp);
+            *account = free.map_err(|refused| Fault(format!("hold {}: {refused}", freed.no)))?.0;
+        }
     }
     let find = |id: AccountId| accounts.iter().find(|account| account.id == id).cloned();
     Ok(ledger::post(template, about, stamp, find))

@@ -2,9 +2,10 @@
 
 use crate::command::Next;
 use crate::query::order_of;
-use crate::refund_order::give_back;
+use crate::refund_order::{GivenBack, give_back};
 use crate::{Fault, Rows, Stop, Which, close_order};
 use base::{PartyId, Plant, Slot, Text, planted};
+use money::Money;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -82,7 +83,9 @@ pub(crate) fn cancel_order(
             let left =
                 left.map_err(|error| crate::Fault(format!("refunds of order {}: {error}", order.no)))?;
             let number = free_number(rows, &order)?;
-            let given = give_back(rows, &order, left, number, None, true);
+            let back = Money::zero(order.currency);
+            let given = GivenBack { amount: left, back, number, reason: None, by_cancel: true };
+            let given = give_back(rows, &order, given);
             given.map_err(|stop| stop.map(CancelRefused::Refund))?;
             Ok(Next::Chain)
         }

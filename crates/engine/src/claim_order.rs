@@ -7,8 +7,8 @@ use people::{Party, PartyStatus, masked_login};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    ClaimRefused, OpenRefused, Order, OrderEvent, OrderNumber, OrderState, PayRefused, Product, Trade,
-    TradeState, next,
+    ClaimRefused, OpenRefused, Order, OrderEvent, OrderNumber, OrderState, PayRefused, Product, SplitBook,
+    Trade, TradeState, next,
 };
 
 /// A signed-in buyer takes up an order by its code, link or string.
@@ -160,7 +160,7 @@ pub(crate) fn claim_answer(rows: &mut Rows<'_>, said: &ClaimAnswer) -> Result<Op
         Ok(login) => login.clone(),
         Err(refused) => {
             if said.opening && order.state == OrderState::Offered {
-                forget(rows, &order);
+                forget(rows, &order)?;
             }
             return Ok(Some(refusal(said.opening, *refused)));
         }
@@ -234,11 +234,15 @@ fn refusal(opening: bool, refused: ClaimRefused) -> Reply {
 }
 
 /// An order that was opened for a buyer who cannot have it was never there.
-pub(crate) fn forget(rows: &mut Rows<'_>, order: &Order) {
+pub(crate) fn forget(rows: &mut Rows<'_>, order: &Order) -> Result<(), Fault> {
     let mut order = order.clone();
     crate::close_order::forget_timer(rows, &mut order);
     rows.delete::<OrderNumber>((order.slot, order.seller, order.out_trade_no.clone()));
+    if rows.get::<SplitBook>((order.slot, order.no))?.is_some() {
+        rows.delete::<SplitBook>((order.slot, order.no));
+    }
     rows.delete::<Order>((order.slot, order.no));
+    Ok(())
 }
 
 /// In the buyer's slot: the order was closed unpaid, or is another buyer's.

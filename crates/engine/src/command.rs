@@ -18,6 +18,10 @@ use crate::{
     WithdrawGrant,
 };
 use crate::{
+    BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
+    UnbindRelations, relation, split_order, split_query,
+};
+use crate::{
     CancelFreeze, CancelledFreeze, ClaimFreeze, ConfirmFreeze, FindFreeze, FindFreezeByNo, FreezeView,
     OpenFreeze, PayFrozen, Unfreeze, find_freeze, freeze, frozen, pay_frozen, unfreeze,
 };
@@ -28,6 +32,7 @@ use crate::{
 use crate::{certify, grant, withdraw};
 use base::{AgreementNo, AppId, PartyId, Slot};
 use ledger::Account;
+use money::Money;
 use people::{Callback, Certification, Grant, Party, PasswordRefused};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -35,6 +40,7 @@ use trade::{
     Agreement, DebitRefused, FindAgreementRefused, Mandate, OfferRefused, OpenSigningRefused,
     PostponeRefused, SignRefused, Signing, UnsignRefused,
 };
+use trade::{BindRefused, Relation, SplitRefused};
 use trade::{
     CancelFreezeRefused, CancelRefused, ClaimRefused, CloseRefused, EscrowRefused, FindFreezeRefused,
     FindRefused, Freeze, HoldRefused, OpenFreezeRefused, OpenRefused, Order, PayFrozenRefused, PayRefused,
@@ -181,6 +187,12 @@ commands! {
     query FindFreezeByNo => find_freeze::find_freeze_by_no, Arc<Freeze>, FindFreezeRefused;
     change OpenSigning => signing::open_signing, Opened, OpenSigningRefused;
     query FindSigning => signing::find_signing, Arc<Signing>, FindAgreementRefused;
+    change SplitOrder => split_order::split_order, SplitView, SplitRefused;
+    change BindRelations => relation::bind_relations, (), BindRefused;
+    change UnbindRelations => relation::unbind_relations, (), Never;
+    query FindSplit => split_query::find_split, SplitView, FindSplitRefused;
+    query FindSplittable => split_query::find_splittable, Money, FindRefused;
+    query FindRelations => relation::find_relations, Vec<Arc<Relation>>, Never;
 }
 
 #[cfg(test)]
@@ -198,7 +210,7 @@ mod tests {
             OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder FindAgreement FindOffer \
             FindByBuyer FindMandate ActOnEscrow ConfirmGoods FindEscrow \
             OpenFreeze ClaimFreeze ConfirmFreeze Unfreeze CancelFreeze PayFrozen FindFreeze FindFreezeByNo OpenSigning \
-            FindSigning";
+            FindSigning SplitOrder BindRelations UnbindRelations FindSplit FindSplittable FindRelations";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

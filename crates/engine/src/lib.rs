@@ -40,7 +40,13 @@ mod pay_frozen;
 mod pay_request;
 mod query;
 mod refund_order;
+mod relation;
 mod rulebook;
+mod split_back;
+mod split_hold;
+mod split_order;
+mod split_query;
+mod split_told;
 mod timer;
 mod top_up;
 mod unfreeze;
@@ -67,9 +73,10 @@ pub use freeze::{ClaimFreeze, OpenFreeze};
 pub use frozen::ConfirmFreeze;
 pub use grant::{Authorize, AuthorizeRefused, Authorized, FindToken, SeenToken, TakeTokens, TokenRefused};
 pub use message::{
-    ChargeReturned, ClaimAnswer, ClaimAsk, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded,
-    FreezeHeld, FreezeRelease, FreezeReleased, Message, OrderPaid, PayRefusal, PayRequest, PayReturned,
-    RefundAnswer, RefundIn, RestReleased, TradeClosed, TradeForgotten,
+    BackAnswer, BackAsk, BackReturn, BackReturned, ChargeReturned, ClaimAnswer, ClaimAsk, FreezeAnswer,
+    FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease, FreezeReleased, Message,
+    OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn, RestReleased, SplitAnswer,
+    SplitIn, TradeClosed, TradeForgotten,
 };
 pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
@@ -82,9 +89,13 @@ pub use query::{
     FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, RefundView, Which,
 };
 pub use refund_order::{RefundOrder, Refunded};
+pub use relation::{BindRelations, FindRelations, NewRelation, UnbindRelations};
 pub use rows::{Change, Fault, Rows, Stop};
 pub use rulebook::SetRules;
 pub use run::{Ran, Workspace, run};
+pub use split_back::BackPart;
+pub use split_order::{Share, SplitOrder, SplitPart, SplitView};
+pub use split_query::{FindSplit, FindSplitRefused, FindSplittable, WhichSplit};
 pub use tables::{Key, Row, Table, Tabled};
 pub use timer::RunTimer;
 pub use top_up::{TopUp, TopUpRefused};

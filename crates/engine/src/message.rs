@@ -1,15 +1,25 @@
 //! What slots say to each other. A message is applied exactly once and cannot be refused: "no" is another message.
 
+mod freezing;
+mod splitting;
+
+pub use freezing::{
+    ChargeReturned, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld,
+    FreezeRelease, FreezeReleased, RestReleased,
+};
+pub use splitting::{BackAnswer, BackAsk, BackReturn, BackReturned, SplitAnswer, SplitIn};
+
 use crate::agreement::{debit, end, postpone, sign, signing};
 use crate::{
     DebitAsk, DebitNo, DebitPaid, DebitReturned, DebitUndone, EndAsk, Fault, GoodsConfirmed, MandateEnded,
     PostponeAnswer, PostponeAsk, Reply, Rows, SignAnswer, SignAsk, SignPaidAnswer, SignPaidAsk, claim_order,
-    escrow, freeze, frozen, order_paid, pay_frozen, pay_request, refund_order, unfreeze,
+    escrow, freeze, frozen, order_paid, pay_frozen, pay_request, refund_order, split_back, split_order,
+    unfreeze,
 };
-use base::{FreezeNo, OperationNo, OrderNo, PartyId, Slot, Text};
+use base::{OrderNo, PartyId, Slot, Text};
 use money::Money;
 use serde::{Deserialize, Serialize};
-use trade::{ClaimRefused, HoldRefused, OutRequestNo, ReceiptOutcome, Subject};
+use trade::{ClaimRefused, OutRequestNo, ReceiptOutcome, Subject};
 
 /// Merchant's slot to buyer's slot: pay this order with the code that was shown.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -147,128 +157,6 @@ pub struct RefundAnswer {
     pub refunded_after: Money,
 }
 
-/// Merchant's slot to payer's slot: set this money aside, or ask the payer to confirm.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FreezeAsk {
-    /// The freeze.
-    pub freeze: FreezeNo,
-    /// Who may take the money.
-    pub seller: PartyId,
-    /// How much.
-    pub amount: Money,
-    /// What for.
-    pub title: Text<100>,
-    /// Keyed digest of the code that was shown; absent when the payer takes it up signed in.
-    pub code: Option<[u8; 16]>,
-    /// The only payer who may agree, when there is one already.
-    pub payer: Option<PartyId>,
-}
-
-/// Payer's slot to merchant's slot: who is asked to confirm, or no.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FreezeAnswer {
-    /// The freeze.
-    pub freeze: FreezeNo,
-    /// As asked.
-    pub code: Option<[u8; 16]>,
-    /// Who must confirm, with the masked login, or why not.
-    pub answer: Result<(PartyId, Text<100>), HoldRefused>,
-}
-
-/// Payer's slot to merchant's slot: the money is set aside.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FreezeHeld {
-    /// The freeze.
-    pub freeze: FreezeNo,
-    /// Whose money it is.
-    pub payer: PartyId,
-    /// The payer's login as merchants may see it.
-    pub payer_login_masked: Text<100>,
-    /// The code's digest when a code was shown; absent when the payer confirmed.
-    pub code: Option<[u8; 16]>,
-}
-
-/// Merchant's slot to payer's slot: the freeze was closed, or is another payer's; whatever is held is free.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FreezeEnded {
-    /// The freeze.
-    pub freeze: FreezeNo,
-    /// Whose part ends.
-    pub payer: PartyId,
-}
-
-/// Merchant's slot to payer's slot: set a part free.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FreezeRelease {
-    /// The freeze.
-    pub freeze: FreezeNo,
-    /// The operation.
-    pub operation: OperationNo,
-    /// How much.
-    pub amount: Money,
-}
-
-/// Payer's slot to merchant's slot: the part is free.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FreezeReleased {
-    /// The freeze.
-    pub freeze: FreezeNo,
-    /// The operation.
-    pub operation: OperationNo,
-}
-
-/// Merchant's slot to payer's slot: pay this order from what is frozen.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FreezeCharge {
-    /// The freeze.
-    pub freeze: FreezeNo,
-    /// The order.
-    pub order_no: OrderNo,
-    /// The operation.
-    pub operation: OperationNo,
-    /// How much.
-    pub amount: Money,
-    /// What for.
-    pub subject: Subject,
-    /// What is set free with it.
-    pub release: Option<Money>,
-}
-
-/// Payer's slot to merchant's slot: the money left the payer.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FreezeCharged {
-    /// The freeze.
-    pub freeze: FreezeNo,
-    /// The order.
-    pub order_no: OrderNo,
-    /// The operation.
-    pub operation: OperationNo,
-    /// What was set free with it.
-    pub release: Option<Money>,
-}
-
-/// Merchant's slot to payer's slot: the order could not take the money.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ChargeReturned {
-    /// The freeze.
-    pub freeze: FreezeNo,
-    /// The order.
-    pub order_no: OrderNo,
-    /// How much comes back.
-    pub amount: Money,
-    /// Whether it is frozen again; else it is free.
-    pub hold_again: bool,
-}
-
-/// Within the merchant's slot: the rest is free that the last payment set free.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct RestReleased {
-    /// The freeze.
-    pub freeze: FreezeNo,
-    /// How much.
-    pub amount: Money,
-}
-
 macro_rules! messages {
     ($($name:ident => $apply:path;)*) => {
         /// A message.
@@ -324,6 +212,12 @@ messages! {
     RestReleased => pay_frozen::rest_released;
     SignPaidAsk => signing::sign_paid_ask;
     SignPaidAnswer => signing::sign_paid_answer;
+    SplitIn => split_order::split_in;
+    SplitAnswer => split_order::split_answer;
+    BackAsk => split_back::back_ask;
+    BackAnswer => split_back::back_answer;
+    BackReturn => split_back::back_return;
+    BackReturned => split_back::back_returned;
 }
 
 impl Message {
@@ -344,7 +238,8 @@ mod tests {
             RefundAnswer TradeForgotten SignAsk SignAnswer EndAsk MandateEnded PostponeAsk PostponeAnswer DebitAsk \
             DebitNo DebitPaid DebitReturned DebitUndone \
             GoodsConfirmed FreezeAsk FreezeAnswer FreezeHeld FreezeEnded FreezeRelease FreezeReleased FreezeCharge \
-            FreezeCharged ChargeReturned RestReleased SignPaidAsk SignPaidAnswer";
+            FreezeCharged ChargeReturned RestReleased SignPaidAsk SignPaidAnswer SplitIn SplitAnswer \
+            BackAsk BackAnswer BackReturn BackReturned";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

@@ -5,7 +5,7 @@
 
 use crate::agreement::signing;
 use crate::command::Next;
-use crate::{Message, PayRequest, Rows, Stop, claim_order, grant};
+use crate::{Message, PayRequest, Rows, Stop, claim_order, grant, split_order};
 use base::{AppId, OrderNo, PartyId, Plant, Slot, planted};
 use money::{Currency, Minor};
 use people::{Party, PartyKind, PartyStatus};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
     Delivery, Meaning, OpenRefused, Order, OrderNumber, OrderState, OutTradeNo, PayRefused, Product,
-    QR_LIFE_US, Receipt, ReceiptOutcome, TOTAL_MAX_FEN, Timeout, TimerTask, expiry,
+    QR_LIFE_US, Receipt, ReceiptOutcome, SplitBook, TOTAL_MAX_FEN, Timeout, TimerTask, expiry,
 };
 
 /// A buyer's code, as the rim read it.
@@ -46,6 +46,8 @@ pub struct OpenOrder {
     pub code_timeout: Option<Timeout>,
     /// The code that the buyer shows, for `trade.pay`.
     pub pay_by: Option<PayBy>,
+    /// Whether what the merchant gets is held for splits when it is paid. The first request's stands.
+    pub royalty_freeze: bool,
 }
 
 /// How far an opened order came.
@@ -144,6 +146,9 @@ pub(crate) fn opened_anew(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_u
     let (slot, seller, out_trade_no) = (rows.slot(), command.seller, command.out_trade_no.clone());
     rows.insert(OrderNumber { slot, seller, out_trade_no, no: order.no });
     rows.insert_shared(order.clone());
+    if command.royalty_freeze {
+        rows.insert(SplitBook { freeze: true, ..split_order::fresh(&order) });
+    }
     order
 }
 
@@ -206,6 +211,20 @@ fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order 
     }
 }
 
+/// The first field in which an order differs from a request under its number, under its name on the wire.
+pub(crate) fn differs(
+    rows: &mut Rows<'_>,
+    command: &OpenOrder,
+    order: &Order,
+) -> Result<Option<&'static str>, crate::Fault> {
+    if let Some(field) = order.differs(&command.meaning) {
+        return Ok(Some(field));
+    }
+    let book = rows.get::<SplitBook>((order.slot, order.no))?;
+    let same = book.is_some_and(|book| book.freeze) == command.royalty_freeze;
+    Ok((!same).then_some("royalty_freeze"))
+}
+
 /// A request under a number that was used before.
 pub(crate) fn again(
     rows: &mut Rows<'_>,
@@ -213,7 +232,7 @@ pub(crate) fn again(
     order: Arc<Order>,
     seller: PartyStatus,
 ) -> Result<Next<Opened>, Stop<OpenRefused>> {
-    if let Some(field) = order.differs(&command.meaning) {
+    if let Some(field) = differs(rows, command, &order)? {
         return Stop::because(OpenRefused::NumberTaken { field });
     }
     if let Some(pay_by) = command.pay_by.filter(|_| !planted(Plant::ReceiptNotCompared)) {

@@ -4,7 +4,7 @@ use crate::agreement::signing;
 use crate::claim_order::tell_forgotten;
 use crate::{
     Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, books, close_order, escrow,
-    notice,
+    notice, split_hold,
 };
 use base::{Plant, planted};
 use ledger::Template;
@@ -87,6 +87,7 @@ fn paid_in(rows: &mut Rows<'_>, order: Order, said: &OrderPaid) -> Result<Arc<Or
     let fee = fee.map_err(|error| Fault(format!("fee of {}: {error}", said.order_no)))?;
     books::must(rows, Template::PayIn { seller: order.seller, amount: said.amount, fee }, Some(order.no))?;
     let order = Order { fee_minor: fee.minor(), ..order };
+    split_hold::renew(rows, &order)?;
     notice::tell(rows, &order, NoticeEvent::Paid, Minor::ZERO, None);
     let order = Arc::new(order);
     rows.put_shared(order.clone());

@@ -2,9 +2,10 @@
 
 use crate::command::Next;
 use crate::query::order_of;
+use crate::split_back::BackPart;
 use crate::{
     CancelAction, Cancelled, Fault, Message, RefundAnswer, RefundIn, Reply, Rows, Stop, Which, books, escrow,
-    notice,
+    notice, split_back, split_hold,
 };
 use base::{PartyId, Plant, Slot, Text, planted};
 use ledger::{LedgerRefused, Template};
@@ -13,8 +14,8 @@ use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    CancelRefused, NoticeEvent, Order, OrderEvent, OrderState, OutRequestNo, REFUND_WINDOW_US, Refund,
-    RefundRefused, RefundState, Trade, TradeState, bounce_fee_back, next, refund_fee_back,
+    BackRefused, CancelRefused, NoticeEvent, Order, OrderEvent, OrderState, OutRequestNo, REFUND_WINDOW_US,
+    Refund, RefundRefused, RefundState, Trade, TradeState, bounce_fee_back, next, refund_fee_back,
 };
 
 /// A merchant refunds.
@@ -30,6 +31,9 @@ pub struct RefundOrder {
     pub out_request_no: Option<OutRequestNo>,
     /// Why, in the merchant's words.
     pub reason: Option<Text<256>>,
+    /// What receivers of the order's splits give back for it; at most [`trade::SPLIT_LINES_MAX`]. The merchant bears
+    /// the rest.
+    pub back: Vec<BackPart>,
 }
 
 /// A refund that holds.
@@ -63,13 +67,38 @@ pub(crate) fn refund_order(
         if first.amount() != command.amount && !planted(Plant::RefundAmountNotCompared) {
             return Stop::because(RefundRefused::NumberTaken { field: "refund_amount" });
         }
+        if split_back::differs(rows, &order, &first, &command.back)? {
+            return Stop::because(RefundRefused::NumberTaken { field: "refund_royalty_parameters" });
+        }
         return Ok(Next::Answer(Refunded { order, refund: first, moved: false }));
     }
     refundable(rows, &order)?;
     if command.out_request_no.is_none() && command.amount != order.total() {
         return Stop::because(RefundRefused::PartNeedsNumber);
     }
-    give_back(rows, &order, command.amount, number, command.reason.clone(), false)?;
+    if refunded_with(&order, command.amount).is_none() {
+        return Stop::because(RefundRefused::MoreThanLeft);
+    }
+    if split_back::is_taking(rows, &order, &number)? {
+        return Stop::because(BackRefused::UnderWay.into());
+    }
+    if !command.back.is_empty() {
+        let refund = split_back::NewBack { amount: command.amount, number, reason: command.reason.clone() };
+        split_back::ask(rows, &order, refund, &command.back)?;
+        return Ok(Next::Chain);
+    }
+    let none = Money::zero(order.currency);
+    give_back(
+        rows,
+        &order,
+        GivenBack {
+            amount: command.amount,
+            back: none,
+            number,
+            reason: command.reason.clone(),
+            by_cancel: false,
+        },
+    )?;
     Ok(Next::Chain)
 }
 
@@ -90,38 +119,68 @@ fn refundable(rows: &Rows<'_>, order: &Order) -> Result<PartyId, Stop<RefundRefu
     Ok(buyer)
 }
 
+/// A refund about to be made.
+pub(crate) struct GivenBack {
+    /// What the buyer gets, above zero.
+    pub(crate) amount: Money,
+    /// What of it receivers of splits gave back: it is in transit already.
+    pub(crate) back: Money,
+    /// Its number.
+    pub(crate) number: OutRequestNo,
+    /// Why, in the merchant's words.
+    pub(crate) reason: Option<Text<256>>,
+    /// Whether a cancel makes it.
+    pub(crate) by_cancel: bool,
+}
+
+/// What an order has given back with this amount; `None` when that is nothing more, or more than was paid.
+pub(crate) fn refunded_with(order: &Order, amount: Money) -> Option<Money> {
+    let refunded = order.refunded().checked_add(amount).ok().filter(|_| !amount.is_zero());
+    let judged = |sum: Money| if planted(Plant::RefundAgainstTotal) { amount } else { sum };
+    refunded.filter(|sum| !judged(*sum).exceeds(order.total()).unwrap_or(true))
+}
+
 /// The checks and the merchant's side of a refund, also of one that a cancel makes.
 pub(crate) fn give_back(
     rows: &mut Rows<'_>,
     order: &Order,
-    amount: Money,
-    number: OutRequestNo,
-    reason: Option<Text<256>>,
-    by_cancel: bool,
+    given: GivenBack,
 ) -> Result<(), Stop<RefundRefused>> {
+    let GivenBack { amount, back, number, reason, by_cancel } = given;
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let buyer = refundable(rows, order)?;
     if order.product.goods().is_some() {
         return escrow::give_back(rows, order, amount, number, reason, by_cancel);
     }
-    let refunded = order.refunded().checked_add(amount).ok().filter(|_| !amount.is_zero());
-    let judged = |sum: Money| if planted(Plant::RefundAgainstTotal) { amount } else { sum };
-    let Some(refunded) = refunded.filter(|sum| !judged(*sum).exceeds(order.total()).unwrap_or(true)) else {
+    let Some(refunded) = refunded_with(order, amount) else {
         return Stop::because(RefundRefused::MoreThanLeft);
     };
+    let odd = |error: &dyn std::fmt::Display| Fault(format!("refund of order {}: {error}", order.no));
     let fee_back = refund_fee_back(order.fee(), order.fee_returned(), refunded, order.total());
     let fee_back = fee_back.map_err(|error| Fault(format!("fee of order {}: {error}", order.no)))?;
     let fee_returned = order.fee_returned().checked_add(fee_back);
     let fee_returned = fee_returned.map_err(|error| Fault(format!("fee of order {}: {error}", order.no)))?;
-    let template = Template::RefundOut { seller: order.seller, amount, fee_back };
-    let posted = match books::check(rows, template, Some(order.no))? {
-        Ok(posted) => posted,
-        Err(LedgerRefused::BalanceTooLow) => return Stop::because(RefundRefused::SellerBalanceTooLow),
-        Err(refused) => return Err(Stop::Fault(Fault(format!("refund of {}: {refused}", order.no)))),
+    let own = amount.checked_sub(back).map_err(|error| odd(&error))?;
+    let template = Template::RefundOut { seller: order.seller, amount: own, fee_back };
+    // What is held of this order for splits is there to be given back.
+    let book = split_hold::book_of(rows, order.no)?;
+    let held = split_hold::held(rows, book.as_ref())?;
+    // When receivers gave all of it and the fee has no part in it, nothing moves here.
+    let posted = if own.is_zero() && fee_back.is_zero() {
+        None
+    } else {
+        match books::check_freed(rows, template, Some(order.no), held.as_deref())? {
+            Ok(posted) => Some(posted),
+            Err(LedgerRefused::BalanceTooLow) => return Stop::because(RefundRefused::SellerBalanceTooLow),
+            Err(refused) => return Err(Stop::Fault(odd(&refused))),
+        }
     };
 
     // Nothing can be refused here below this line; a closed buyer sends the money back.
-    books::book(rows, posted);
+    split_hold::free(rows, held)?;
+    if let Some(posted) = posted {
+        books::book(rows, posted);
+    }
     rows.put(Refund {
         slot,
         order_no: order.no,
@@ -135,11 +194,18 @@ pub(crate) fn give_back(
         by_cancel,
         at_us: now_us,
     });
-    rows.put(Order {
+    let order = &Order {
         refunded_minor: refunded.minor(),
         fee_returned_minor: fee_returned.minor(),
         ..order.clone()
-    });
+    };
+    if let Some(mut book) = book {
+        let split = book.split_minor.of(book.currency).checked_sub(back);
+        book.split_minor = split.map_err(|error| Fault(format!("splits of {}: {error}", order.no)))?.minor();
+        split_hold::keep(rows, order, &mut book)?;
+        rows.put(book);
+    }
+    rows.put(order.clone());
     let message = RefundIn { order_no: order.no, buyer, amount, out_request_no: number };
     rows.send(buyer.slot(), Message::RefundIn(message));
     Ok(())
@@ -233,7 +299,9 @@ fn returned(rows: &mut Rows<'_>, order: &Order, refund: &Refund) -> Result<Optio
     let fee_back = fee_back.map_err(|error| Fault(format!("fee of order {}: {error}", order.no)))?;
     books::must(rows, Template::RefundReturn { seller: order.seller, amount, fee_back }, Some(order.no))?;
     let fee_returned_minor = less(order.fee_returned(), fee_back)?.minor();
-    rows.put(Order { refunded_minor: refunded.minor(), fee_returned_minor, ..order.clone() });
+    let order = Order { refunded_minor: refunded.minor(), fee_returned_minor, ..order.clone() };
+    split_hold::renew(rows, &order)?;
+    rows.put(order);
     rows.put(Refund { state: RefundState::Returned, ..refund.clone() });
     Ok(Some(if refund.by_cancel {
         Reply::CancelOrder(Err(CancelRefused::Refund(RefundRefused::BuyerClosed)))

@@ -8,8 +8,8 @@ use people::{App, Attempt, Callback, Certification, Credential, Grant, Login, Pa
 use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
-    Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund, Rulebook, Signing, Timer,
-    TopUpReceipt, Trade,
+    Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund, Relation, Rulebook, Signing,
+    Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
 };
 
 /// A record that has a table of its own.
@@ -137,6 +137,10 @@ tables! {
     Escrow = 34, false;
     EscrowCase = 35, false;
     EscrowStep = 36, false;
+    SplitBook = 38, false;
+    Split = 39, false;
+    SplitLine = 40, false;
+    Relation = 41, true;
     Signing = 42, false;
 }
 
@@ -172,6 +176,9 @@ impl Key {
             Key::Timer((_, _, no)) => Some((no.slot(), no.at_us())),
             Key::Freeze((_, no)) | Key::Frozen((_, no)) => Some((no.slot(), no.at_us())),
             Key::FreezeOperation((_, no, _)) => Some((no.slot(), no.at_us())),
+            Key::SplitBook((_, no)) | Key::Split((_, no, _)) | Key::SplitLine((_, no, _, _)) => {
+                Some((no.slot(), no.at_us()))
+            }
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -186,7 +193,8 @@ impl Key {
             | Key::PayCode(_)
             | Key::AgreementName(_)
             | Key::Outbox(_)
-            | Key::Link(_) => None,
+            | Key::Link(_)
+            | Key::Relation(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Runs what time made due.
 
 use crate::command::{Never, Next};
-use crate::{Rows, Stop, agreement, close_order, escrow, freeze, unfreeze};
+use crate::{Rows, Stop, agreement, close_order, escrow, freeze, split_hold, unfreeze};
 use base::{FreezeNo, Plant, Slot, TimerNo, planted};
 use people::Attempt;
 use serde::{Deserialize, Serialize};
@@ -66,6 +66,7 @@ pub(crate) fn run_timer(rows: &mut Rows<'_>, command: &RunTimer) -> Result<Next<
                 unfreeze::end_life(rows, &freeze)?;
             }
         }
+        TimerTask::FreeSplits => split_hold::time_is_over(rows, &timer)?,
     }
     Ok(Next::Answer(()))
 }

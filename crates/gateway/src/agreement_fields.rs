@@ -76,7 +76,7 @@ pub(crate) fn offer(caller: &Caller, fields: &Object) -> Result<OfferAgreement, 
             },
             rsa1: match caller.sign_type {
                 SignType::Rsa => true,
-                SignType::Rsa2 => false,
+                SignType::Rsa2 | SignType::Sm2 => false,
             },
         },
         sign_within_us: within.map(|seconds| i64::from(seconds) * base::SECOND_US),

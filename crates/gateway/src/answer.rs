@@ -5,6 +5,7 @@
 
 use crate::busy::Busy;
 use crate::codes::Failure;
+use crate::methods::trade_cancel;
 use crate::registry::{Done, PageKind};
 use crate::request::{Origin, by_certificate};
 use crate::{Gateway, Refusal};
@@ -12,6 +13,7 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response as HttpResponse, StatusCode, header};
 use wire::charset::Charset;
 use wire::envelope::{Response, quoted_cipher, signed_envelope, unsigned_envelope};
+use world::Oddity;
 
 /// Headers of an answer at most.
 const HEADERS_MAX: usize = 9;
@@ -45,40 +47,83 @@ impl Gateway {
             Ok(Done::Go { response, .. } | Done::Say(response)) => {
                 self.envelope(origin, origin.node(), &response)
             }
-            Err(failure) if origin.is_page() => error_page(origin, &Refusal::from(failure)),
-            Err(failure) => self.envelope(origin, origin.error_node(), &failure.response()),
+            Err(failure) if origin.is_page() => {
+                self.error_page(origin, &Refusal::from(self.shown(origin, failure)))
+            }
+            Err(failure) => {
+                let charset = self.charset_of_failure(origin, failure.is_unknown());
+                let response = self.shown(origin, failure).response();
+                self.envelope_in(charset, origin, origin.error_node(), &response)
+            }
         }
     }
 
     /// The answer to a call for which there was no place.
     pub(crate) fn refuse(&self, origin: &Origin) -> HttpResponse<Body> {
         if origin.is_page() {
-            return error_page(origin, &Refusal::from(Busy::failure()));
+            return self.error_page(origin, &Refusal::from(Busy::failure()));
         }
-        let (node, platform) = (origin.error_node(), &self.world.platform);
-        let bytes = match &origin.app {
-            Some(app) => {
+        let node = origin.error_node();
+        let platform = self.world.platform_of(origin.sign_type);
+        let bytes = match origin.app.as_ref().zip(platform) {
+            Some((app, platform)) => {
                 let cert_sn = by_certificate(app).then_some(platform.cert_sn.as_str());
-                self.busy.signed(&node, origin.charset, origin.sign_type, &platform.key, cert_sn)
+                let charset = self.charset_of_failure(origin, true);
+                self.busy.signed(&node, charset, origin.sign_type, &platform.key, cert_sn)
             }
             None => Busy::unsigned(&node, origin.charset),
         };
         finish(origin, bytes)
     }
 
-    /// An envelope, signed whenever the app is known: most clients cannot read an unsigned one.
     fn envelope(&self, origin: &Origin, node: String, response: &Response) -> HttpResponse<Body> {
-        let (charset, inner) = (origin.charset, response.to_json());
-        let Some(app) = &origin.app else {
+        self.envelope_in(origin.charset, origin, node, response)
+    }
+
+    /// The charset that a failure is written in. Its content type names that of the request all the same.
+    fn charset_of_failure(&self, origin: &Origin, is_unknown: bool) -> Charset {
+        let odd = is_unknown && origin.shows(self, Oddity::UnknownInGbk);
+        if odd { Charset::Gbk } else { origin.charset }
+    }
+
+    /// A failure as this caller is shown it: under the name that one method has for it, or with the address of a page
+    /// about it after its text.
+    fn shown(&self, origin: &Origin, failure: Failure) -> Failure {
+        if origin.method_name() == trade_cancel::METHOD.name && origin.shows(self, Oddity::CancelMisspelt) {
+            return failure.misspelt();
+        }
+        if failure.is_of_gateway() && origin.shows(self, Oddity::HelpLink) {
+            let (base_url, trace) = (&self.world.base_url, origin.trace);
+            return failure
+                .followed_by(&format!("，解决方案：{base_url}/sandbox?traceId={trace}&source=openapi"));
+        }
+        failure
+    }
+
+    /// An envelope, signed whenever the app is known: most clients cannot read an unsigned one.
+    fn envelope_in(
+        &self,
+        charset: Charset,
+        origin: &Origin,
+        node: String,
+        response: &Response,
+    ) -> HttpResponse<Body> {
+        let inner = response.to_json();
+        let Some((app, platform)) = origin.app.as_ref().zip(self.world.platform_of(origin.sign_type)) else {
             return finish(origin, unsigned_envelope(&node, &inner, charset));
         };
-        let platform = &self.world.platform;
         let cert_sn = by_certificate(app).then_some(platform.cert_sn.as_str());
         let inner = match &origin.aes {
             Some(aes) => quoted_cipher(&aes.encrypt(&charset.encode_json(&inner))),
             None => inner,
         };
         finish(origin, signed_envelope(&node, &inner, charset, origin.sign_type, &platform.key, cert_sn))
+    }
+
+    /// A small page for a browser that could not be sent on.
+    fn error_page(&self, origin: &Origin, refusal: &Refusal) -> HttpResponse<Body> {
+        let odd = origin.shows(self, Oddity::PagesInGbk);
+        error_page(origin, if odd { Charset::Gbk } else { origin.charset }, refusal)
     }
 }
 
@@ -95,8 +140,12 @@ fn sent_on(origin: &Origin, url: &str, by_post: bool) -> HttpResponse<Body> {
 }
 
 fn finish(origin: &Origin, bytes: Vec<u8>) -> HttpResponse<Body> {
+    finish_in(origin.charset, origin, bytes)
+}
+
+fn finish_in(charset: Charset, origin: &Origin, bytes: Vec<u8>) -> HttpResponse<Body> {
     let mut response = HttpResponse::new(Body::from(bytes));
-    let content_type = match origin.charset {
+    let content_type = match charset {
         Charset::Utf8 => "text/html;charset=utf-8",
         Charset::Gbk => "text/html;charset=GBK",
     };
@@ -156,9 +205,7 @@ const fn error_words(kind: PageKind) -> (&'static str, &'static str, &'static st
     }
 }
 
-/// A small page for a browser that could not be sent on.
-fn error_page(origin: &Origin, refusal: &Refusal) -> HttpResponse<Body> {
-    let charset = origin.charset;
+fn error_page(origin: &Origin, charset: Charset, refusal: &Refusal) -> HttpResponse<Body> {
     let (title, chinese, english) = error_words(origin.page_kind().unwrap_or(PageKind::Cashier));
     let page = format!(
         "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"{}\">\
@@ -171,7 +218,7 @@ fn error_page(origin: &Origin, refusal: &Refusal) -> HttpResponse<Body> {
         escape_markup(refusal.sub_code),
         escape_markup(&plain(&refusal.sub_msg)),
     );
-    let mut response = finish(origin, charset.encode_lossy(&page));
+    let mut response = finish_in(charset, origin, charset.encode_lossy(&page));
     response
         .headers_mut()
         .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(ERROR_PAGE_POLICY));

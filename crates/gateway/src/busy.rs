@@ -15,7 +15,7 @@ const LOG_PAUSE: Duration = Duration::from_secs(1);
 /// What is said, and its signatures by charset and sign type.
 #[derive(Default)]
 pub(crate) struct Busy {
-    kept: [[OnceLock<Kept>; 2]; 2],
+    kept: [[OnceLock<Kept>; 3]; 2],
     unsaid: Mutex<Unsaid>,
 }
 
@@ -67,6 +67,7 @@ impl Busy {
         let kept = match sign_type {
             SignType::Rsa => &of_charset[0],
             SignType::Rsa2 => &of_charset[1],
+            SignType::Sm2 => &of_charset[2],
         };
         let kept = kept.get_or_init(|| {
             let inner = charset.encode_json(&Busy::failure().response().to_json());

@@ -12,6 +12,7 @@
 mod agreement;
 mod freeze;
 pub(crate) mod grant;
+mod split;
 mod trade;
 
 pub(crate) use agreement::NameRefused;
@@ -46,6 +47,9 @@ const SYSTEM_ERROR: Code =
 const SUB_GOODS_SIZE_MAX_COUNT: Code = business("ACQ.SUB_GOODS_SIZE_MAX_COUNT", "商品数量超过上限150");
 const CURRENCY_NOT_SUPPORT: Code = business("ACQ.CURRENCY_NOT_SUPPORT", "不支持的币种");
 const TRADE_NOT_EXIST: Code = business("ACQ.TRADE_NOT_EXIST", "交易不存在");
+const TRADE_STATUS_ERROR: Code = business("ACQ.TRADE_STATUS_ERROR", "交易状态不合法");
+const DISCORDANT_REPEAT_REQUEST: Code =
+    business("ACQ.DISCORDANT_REPEAT_REQUEST", "请求信息不一致，同一请求号的内容不同");
 
 /// A refusal that has its row in the table.
 pub(crate) trait Refused: fmt::Debug {
@@ -148,6 +152,25 @@ impl Failure {
     /// Whether the outcome is not known, so that the caller should ask again.
     pub(crate) fn is_unknown(&self) -> bool {
         self.code == "20000"
+    }
+
+    /// Whether the gateway refuses it, before any business is looked at.
+    pub(crate) fn is_of_gateway(&self) -> bool {
+        !self.is_unknown() && ["isv.", "aop."].iter().any(|prefix| self.sub_code.starts_with(prefix))
+    }
+
+    /// The same with more text for people at its end.
+    pub(crate) fn followed_by(mut self, text: &str) -> Failure {
+        self.sub_msg = format!("{}{text}", self.sub_msg).into();
+        self
+    }
+
+    /// An unknown outcome under the name that one method's list of codes has beside the right one.
+    pub(crate) fn misspelt(mut self) -> Failure {
+        if self.sub_code == SYSTEM_ERROR.sub_code {
+            self.sub_code = "AQC.SYSTEM_ERROR";
+        }
+        self
     }
 
     /// As its method tells it: what is not about trades has no `ACQ.` before its names, and a field that is wrong has
@@ -311,5 +334,6 @@ pub fn codes_table() -> Vec<TableRow> {
     table.extend(grant::table());
     table.extend(agreement::table());
     table.extend(freeze::table());
+    table.extend(split::table());
     table
 }

@@ -4,7 +4,8 @@
 use crate::codes::Failure;
 use base::Text;
 use money::{AmountError, Currency, Money, parse_amount};
-use wire::json::{Json, Object};
+use std::borrow::Cow;
+use wire::json::{Json, Object, parse};
 
 /// The field as text, or a number as written.
 pub(crate) fn text<'a>(fields: &'a Object, name: &str) -> Result<Option<&'a str>, Failure> {
@@ -14,6 +15,28 @@ pub(crate) fn text<'a>(fields: &'a Object, name: &str) -> Result<Option<&'a str>
 /// As [`text`], where the field must be there.
 pub(crate) fn required<'a>(fields: &'a Object, name: &str) -> Result<&'a str, Failure> {
     text(fields, name)?.ok_or_else(|| Failure::field(name, "缺失"))
+}
+
+/// An object within the request, also written as a text: older clients write `extend_params` so.
+pub(crate) fn inner<'a>(fields: &'a Object, name: &str) -> Result<Option<Cow<'a, Object>>, Failure> {
+    let Some(Json::Text(text)) = fields.get(name) else {
+        return Ok(fields.object(name)?.map(Cow::Borrowed));
+    };
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match parse(text) {
+        Ok(Json::Object(object)) => Ok(Some(Cow::Owned(object))),
+        _ => Err(Failure::field(name, "应为JSON对象")),
+    }
+}
+
+/// A list of objects; nothing when it is absent or an empty text.
+pub(crate) fn objects<'a>(fields: &'a Object, name: &str) -> Result<Vec<&'a Object>, Failure> {
+    match fields.get(name) {
+        Some(Json::Text(text)) if text.is_empty() => Ok(Vec::new()),
+        _ => Ok(fields.objects(name)?),
+    }
 }
 
 /// A text of at most `N` characters without control characters.

@@ -160,7 +160,7 @@ fn delivery(caller: &Caller) -> Result<FreezeDelivery, Failure> {
     };
     let rsa1 = match caller.sign_type {
         SignType::Rsa => true,
-        SignType::Rsa2 => false,
+        SignType::Rsa2 | SignType::Sm2 => false,
     };
     Ok(FreezeDelivery { notify_url: notify_url(caller)?, charset, rsa1 })
 }

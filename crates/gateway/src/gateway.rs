@@ -148,6 +148,8 @@ impl Gateway {
         }
         let mut origin = Origin::unknown();
         origin.learn(self, &params);
+        // All of it is one text, as in an address.
+        origin.charset_outside = params.get("charset").map(|_| origin.charset);
         let leads = match &origin.method {
             Some(Standing::Here(method)) => method.face.leads_to() == Some(wanted),
             Some(Standing::Known(_)) => false,

@@ -6,9 +6,9 @@ use crate::Gateway;
 use base::AppId;
 use wire::canonical::request_text;
 use wire::cert::Certificate;
-use wire::doctor::{Keys, Mistake, Serials, diagnose};
+use wire::doctor::{Keys, Mistake, Serials, diagnose, mixed_up};
 use wire::params::Params;
-use wire::sign::PublicKey;
+use wire::sign::{PublicKey, SignType};
 
 /// Longest text that is examined here: dozens of its variants are made, and anybody may send it. The page and the
 /// command take longer ones.
@@ -28,8 +28,35 @@ pub(crate) fn of_signature(
     if request_text(params, false).len() > EXAMINED_BYTES_MAX {
         return told(app, Mistake::Unknown);
     }
-    let keys = Keys { registered: key, platform: Some(gateway.world.platform.key.public_key()), others };
+    let platform = gateway.world.signing_key(key.usual_sign_type());
+    let keys = Keys { registered: key, platform: platform.map(|key| key.public_key()), others };
     told(app, diagnose(params, &keys)?.mistake)
+}
+
+/// What is wrong with a request that names a sign type of another algorithm than its app's key.
+pub(crate) fn of_sign_type(
+    gateway: &Gateway,
+    params: &Params,
+    app: AppId,
+    key: &PublicKey,
+    named: SignType,
+    others: &[PublicKey],
+) -> Option<Mistake> {
+    match params.get("sign") {
+        None | Some(b"") => of_algorithm(gateway, app, key, named, None),
+        Some(_) => of_signature(gateway, params, app, key, others),
+    }
+}
+
+/// Whether SM2 and RSA are mixed up: all that is known of a call of v3.
+pub(crate) fn of_algorithm(
+    gateway: &Gateway,
+    app: AppId,
+    key: &PublicKey,
+    named: SignType,
+    sign: Option<&str>,
+) -> Option<Mistake> {
+    if gateway.world.sandbox { told(app, mixed_up(key, named, sign)?) } else { None }
 }
 
 /// What is wrong with `app_cert_sn`, or else with `alipay_root_cert_sn`.
@@ -43,8 +70,14 @@ pub(crate) fn of_serials(
     if !gateway.world.sandbox {
         return None;
     }
-    let platform = &gateway.world.platform;
-    let serials = Serials { app: certificate, platform_sn: &platform.cert_sn, root_sn: &platform.root_sn };
+    let sign_type = certificate.public_key.usual_sign_type();
+    let platform = gateway.world.platform_of(sign_type)?;
+    let serials = Serials {
+        app: certificate,
+        platform_sn: &platform.cert_sn,
+        root_sn: &platform.root_sn,
+        other_root_sn: gateway.world.other_root_sn(sign_type),
+    };
     let found = serials.diagnose_app(given).or_else(|| serials.diagnose_root(roots))?;
     told(app, found.mistake)
 }

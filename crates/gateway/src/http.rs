@@ -116,6 +116,7 @@ impl Gateway {
         let Asked { content_type, asked_fault, query, body } = asked;
         let mut origin = Origin { asked_fault, ..Origin::unknown() };
         let params = read_params(content_type.as_ref(), &query, body, &mut origin.files).await;
+        let kind = content_type.as_ref().and_then(|value| value.to_str().ok());
         match &params {
             Ok(params) => origin.learn(self, params),
             // The query alone often tells whose call it is, so that the answer can be signed.
@@ -125,6 +126,7 @@ impl Gateway {
                 }
             }
         }
+        origin.learn_outside(self, &query, kind);
         (origin, params)
     }
 

@@ -41,6 +41,7 @@ mod order_facts;
 mod order_fields;
 mod order_name;
 mod places;
+mod receiver;
 mod registry;
 #[cfg(feature = "rehearsal")]
 mod rehearsal;

@@ -28,6 +28,8 @@ pub(crate) const ORDER: Part = Part::Read(&[
     Field::may("operator_id", Kind::Line(32)),
     Field::may("passback_params", Kind::Line(512)).note("given back in notifications and queries"),
     Field::may("merchant_order_no", Kind::Line(64)),
+    Field::may("extend_params", Kind::ObjectOrText)
+        .note("`royalty_freeze` keeps the money for splits; others in it are ignored"),
 ]);
 
 /// Features of orders that are refused.
@@ -38,7 +40,6 @@ pub(crate) const ORDER_IGNORED: Part = Part::Ignored(&[
     "alipay_store_id",
     "business_params",
     "ext_user_info",
-    "extend_params",
     "invoice_info",
     "promo_params",
     "query_options",

@@ -3,6 +3,7 @@
 
 use crate::agreement_fields::ByPaying;
 use crate::codes::Failure;
+use crate::methods::trade_order_settle::flag;
 use crate::order_name::out_trade_no;
 use crate::request::Caller;
 use crate::{Gateway, fields, goods};
@@ -35,6 +36,7 @@ pub(crate) struct OrderFields {
     expires_at_us: Option<i64>,
     /// What the buyer signs by paying.
     by_paying: Option<ByPaying>,
+    royalty_freeze: bool,
 }
 
 /// Fields of features that would change who pays or who is paid.
@@ -87,6 +89,10 @@ impl OrderFields {
             timeout: timeout(fields, "timeout_express")?,
             expires_at_us: time_expire(fields)?,
             by_paying,
+            royalty_freeze: match fields::inner(fields, "extend_params")? {
+                Some(more) => flag(&more, "royalty_freeze")?,
+                None => false,
+            },
         })
     }
 
@@ -102,6 +108,7 @@ impl OrderFields {
             expires_at_us: self.expires_at_us,
             code_timeout: more.code_timeout,
             pay_by: more.pay_by,
+            royalty_freeze: self.royalty_freeze,
         }
     }
 
@@ -263,7 +270,7 @@ fn delivery(caller: &Caller, fields: &Object) -> Result<Delivery, Failure> {
         },
         rsa1: match caller.sign_type {
             SignType::Rsa => true,
-            SignType::Rsa2 => false,
+            SignType::Rsa2 | SignType::Sm2 => false,
         },
         store_id: fields::line(fields, "store_id")?,
         terminal_id: fields::line(fields, "terminal_id")?,

@@ -168,12 +168,19 @@ pub(crate) static METHODS: &[&Method] = &[
     &methods::trade_close::METHOD,
     &methods::trade_create::METHOD,
     &methods::trade_fastpay_refund_query::METHOD,
+    &methods::trade_order_onsettle_query::METHOD,
+    &methods::trade_order_settle::METHOD,
+    &methods::trade_order_settle_query::METHOD,
     &methods::trade_orderinfo_sync::METHOD,
     &methods::trade_page_pay::METHOD,
     &methods::trade_pay::METHOD,
     &methods::trade_precreate::METHOD,
     &methods::trade_query::METHOD,
     &methods::trade_refund::METHOD,
+    &methods::trade_royalty_rate_query::METHOD,
+    &methods::trade_royalty_relation_batchquery::METHOD,
+    &methods::trade_royalty_relation_bind::METHOD,
+    &methods::trade_royalty_relation_unbind::METHOD,
     &methods::trade_wap_pay::METHOD,
     &methods::user_agreement_executionplan_modify::METHOD,
     &methods::user_agreement_page_sign::METHOD,
@@ -232,7 +239,7 @@ mod tests {
             assert!(known::is_known(method.name), "{}", method.name);
             assert!(matches!(standing(method.name), Some(Standing::Here(_))));
         }
-        assert!(matches!(standing("alipay.trade.order.settle"), Some(Standing::Known(_))));
+        assert!(matches!(standing("alipay.trade.settle.confirm"), Some(Standing::Known(_))));
         assert!(standing("alipay.trade.nonsense").is_none());
     }
 

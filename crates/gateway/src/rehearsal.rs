@@ -167,7 +167,16 @@ fn world() -> Arc<World> {
         };
         let secrets = Secrets::from_master(&MASTER).expect("32 bytes");
         let (name, base_url) = ("rehearsal".to_owned(), BASE_URL.to_owned());
-        Arc::new(World { name, sandbox: true, base_url, platform, secrets, apps: AppSettings::default() })
+        Arc::new(World {
+            name,
+            sandbox: true,
+            base_url,
+            platform,
+            sm2: Arc::default(),
+            profiles: Arc::default(),
+            secrets,
+            apps: AppSettings::default(),
+        })
     };
     WORLD.get_or_init(make).clone()
 }

@@ -17,6 +17,7 @@ use wire::doctor::Mistake;
 use wire::envelope::{ERROR_NODE, method_node};
 use wire::params::{Params, charset_of};
 use wire::sign::SignType;
+use world::Oddity;
 
 /// The parameters that tell where an answer goes and in which form.
 pub(crate) const LEARNT: [&str; 4] = ["method", "app_id", "charset", "sign_type"];
@@ -43,6 +44,8 @@ pub(crate) struct Origin {
     pub(crate) injected: Option<Injected>,
     /// The files that came with the request; a signature does not cover them.
     pub(crate) files: Vec<Upload>,
+    /// The charset that the address or the content type names; learnt for apps that need it.
+    pub(crate) charset_outside: Option<Charset>,
 }
 
 /// A file of a multipart request.
@@ -70,6 +73,7 @@ impl Origin {
             asked_fault: None,
             injected: None,
             files: Vec::new(),
+            charset_outside: None,
         }
     }
 
@@ -90,8 +94,36 @@ impl Origin {
         self.charset = charset_of(charset).unwrap_or_default();
         // An answer is never signed with SHA-1 for an app that may not use it, whatever the request asks for.
         let old = ascii(sign_type).and_then(SignType::parse) == Some(SignType::Rsa);
-        let allowed = self.app.as_ref().is_some_and(|app| app.allow_rsa1);
-        self.sign_type = if old && allowed { SignType::Rsa } else { SignType::Rsa2 };
+        let least = |app: &App| if old { least_sign_type(app) } else { usual_sign_type(app) };
+        self.sign_type = self.app.as_ref().map_or(SignType::Rsa2, |app| least(app));
+    }
+
+    /// Whether this oddity is shown to whoever called.
+    pub(crate) fn shows(&self, gateway: &Gateway, oddity: Oddity) -> bool {
+        self.app.as_ref().is_some_and(|app| gateway.world.profiles.of(app.id).has(oddity))
+    }
+
+    /// Takes what the address and the content type tell of the charset, where that counts.
+    pub(crate) fn learn_outside(&mut self, gateway: &Gateway, query: &[u8], content_type: Option<&str>) {
+        if !self.shows(gateway, Oddity::LettersInGbk) {
+            return;
+        }
+        let params = Params::merge(Some(query), None, Vec::new()).unwrap_or_default();
+        let of_query = params.get("charset").map(|name| charset_of(Some(name)).unwrap_or_default());
+        let of_type = content_type.and_then(|kind| {
+            let parameters = kind.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+            let named = parameters.map(|(name, value)| (name.trim(), value.trim().trim_matches('"')));
+            named
+                .filter(|(name, _)| name.eq_ignore_ascii_case("charset"))
+                .find_map(|(_, value)| Charset::parse(value))
+        });
+        self.charset_outside = of_query.or(of_type);
+    }
+
+    /// The charset of notifications and ways back: that of the request, or what only counts outside its body.
+    pub(crate) fn charset_of_letters(&self, gateway: &Gateway, asked: Charset) -> Charset {
+        let odd = self.shows(gateway, Oddity::LettersInGbk);
+        if odd { self.charset_outside.unwrap_or(Charset::Gbk) } else { asked }
     }
 
     /// The method, for the log; empty when it is none of the API's.
@@ -144,7 +176,7 @@ impl Origin {
 pub(crate) struct Caller {
     /// The app.
     pub(crate) app: Arc<App>,
-    /// The charset of the request.
+    /// The charset of notifications and ways back.
     pub(crate) charset: Charset,
     /// The sign type of the request.
     pub(crate) sign_type: SignType,
@@ -165,6 +197,20 @@ impl Caller {
     pub(crate) fn seller(&self) -> PartyId {
         self.merchant.map_or(self.app.seller, |merchant| merchant.party)
     }
+}
+
+/// The weakest sign type that an app may use: SHA-1, where an app with an RSA key was allowed to.
+pub(crate) fn least_sign_type(app: &App) -> SignType {
+    match usual_sign_type(app) {
+        SignType::Sm2 => SignType::Sm2,
+        SignType::Rsa | SignType::Rsa2 if app.allow_rsa1 => SignType::Rsa,
+        SignType::Rsa | SignType::Rsa2 => SignType::Rsa2,
+    }
+}
+
+/// The sign type that follows from the key that an app is registered with.
+pub(crate) fn usual_sign_type(app: &App) -> SignType {
+    SignType::of_key(&app.public_key)
 }
 
 /// Whether the app proves itself with a certificate.

@@ -10,7 +10,7 @@ use crate::codes::Failure;
 use crate::faults::FAULT_HEADER;
 use crate::http::{MULTIPART, content_kind, parts as multipart_parts, read_body, report, unless_panic};
 use crate::registry::{Done, Face, Standing, standing};
-use crate::request::{Origin, by_certificate};
+use crate::request::{Origin, by_certificate, usual_sign_type};
 use crate::trace::TraceId;
 use crate::verify::v3::{self as verify, RestCall};
 use axum::Router;
@@ -156,11 +156,12 @@ impl Gateway {
     }
 
     fn signed(&self, origin: &Origin, answer: Answer) -> HttpResponse<Body> {
-        let platform = &self.world.platform;
         let timestamp_ms = (self.door.now_us() / 1_000).to_string();
         let nonce = TraceId::next();
         let text = answer_text(&timestamp_ms, &nonce.to_string(), &answer.body);
-        let signature = platform.key.sign(SignType::Rsa2, &text);
+        let sign_type = origin.app.as_ref().map_or(SignType::Rsa2, |app| usual_sign_type(app));
+        let Some(platform) = self.world.platform_of(sign_type) else { return sent(origin, answer) };
+        let signature = platform.key.sign(sign_type, &text);
         let serial = origin.app.as_ref().filter(|app| by_certificate(app)).map(|_| &platform.cert_sn);
         let value = |text: &str| HeaderValue::try_from(text).expect("digits and base64 make a header");
         let mut response = sent(origin, answer);

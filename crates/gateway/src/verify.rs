@@ -5,28 +5,30 @@
 //! can only choose among what the record allows. The v3 interface has its own form of request and the same checks.
 
 mod content;
+mod keys;
 pub(crate) mod v3;
+
+pub(crate) use keys::Keys;
 
 use crate::Gateway;
 use crate::codes::Failure;
 use crate::held;
 use crate::hint;
 use crate::registry::{Face, Method, Standing};
-use crate::request::{Caller, Origin, by_certificate};
+use crate::request::{Caller, Origin, least_sign_type, usual_sign_type};
 use crate::tokens;
 use crate::verify::content::content;
-use base::{AppId, DAY_US, HOUR_US};
+use base::{DAY_US, HOUR_US};
+use keys::{Known, other_keys};
 use people::{App, AppStatus};
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use wire::canonical::request_text;
-use wire::cert::Certificate;
 use wire::charset::Charset;
-use wire::doctor::{Mistake, OTHERS_MAX};
+use wire::doctor::Mistake;
 use wire::json::Object;
 use wire::params::Params;
 use wire::public_code::{GatewayError, verified_text_detail};
-use wire::sign::{PublicKey, SignType, verify_request};
+use wire::sign::{SignType, verify_request};
 use wire::timestamp::parse_cn;
 
 /// How far a timestamp may be away: clients write their local time without a zone, and zones are up to 14 h from UTC
@@ -34,8 +36,6 @@ use wire::timestamp::parse_cn;
 const TIMESTAMP_WINDOW_US: i64 = 26 * HOUR_US;
 /// How long a link or an order string can be used: as long as the order in it may wait at most.
 const LINK_LIFE_US: i64 = 15 * DAY_US;
-/// Apps whose parsed keys are kept: about 10 MB.
-const KEYS_MAX: usize = 4_096;
 /// The common parameters (protocol reference 1.2).
 const COMMON_NAMES: [&str; 22] = [
     "app_id",
@@ -107,47 +107,6 @@ impl Verified<Object> {
     }
 }
 
-/// A key that was parsed for a row of an app.
-#[derive(Clone)]
-struct Known {
-    app: Arc<App>,
-    key: PublicKey,
-    certificate: Option<Arc<Certificate>>,
-}
-
-/// Parsed keys by app. An entry holds for the very row it was parsed from: a changed app is parsed again.
-#[derive(Default)]
-pub(crate) struct Keys {
-    known: RwLock<HashMap<AppId, Known>>,
-}
-
-impl Keys {
-    fn of(&self, app: &Arc<App>) -> Result<Known, GatewayError> {
-        let found = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&app.id).cloned();
-        if let Some(known) = found.filter(|known| Arc::ptr_eq(&known.app, app) || known.app == *app) {
-            return Ok(known);
-        }
-        let smallest = if app.allow_rsa1 { SignType::Rsa } else { SignType::Rsa2 };
-        let wrong = |_| GatewayError::MissingSignatureConfig;
-        let known = if by_certificate(app) {
-            let pem = app.certificate.as_ref().ok_or(GatewayError::MissingSignatureConfig)?;
-            let certificate =
-                Certificate::parse(pem.as_str()).map_err(|_| GatewayError::MissingSignatureConfig)?;
-            let key = certificate.public_key.clone();
-            Known { app: app.clone(), key, certificate: Some(Arc::new(certificate)) }
-        } else {
-            let key = PublicKey::from_der(&app.public_key, smallest).map_err(wrong)?;
-            Known { app: app.clone(), key, certificate: None }
-        };
-        let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= KEYS_MAX {
-            all.clear();
-        }
-        all.insert(app.id, known.clone());
-        Ok(known)
-    }
-}
-
 /// Checks a request in the order of the header of this module. `origin` learns what the answer needs.
 pub(crate) async fn verify(
     gateway: &Gateway,
@@ -155,7 +114,7 @@ pub(crate) async fn verify(
     origin: &mut Origin,
 ) -> Result<(&'static Method, Verified<Object>), Failure> {
     let app = known_app(params, origin)?;
-    let sign_type = sign_type(params, &app)?;
+    let sign_type = sign_type(gateway, params, &app, origin)?;
     let charset = check_form(gateway, params, origin)?;
     let sign = present(params, "sign", GatewayError::MissingSignature)?;
     if sign.iter().any(|byte| !byte.is_ascii()) {
@@ -206,6 +165,7 @@ async fn opened(
     };
     let (notify_url, return_url) = (text("notify_url")?, text("return_url")?);
     let files = std::mem::take(&mut origin.files);
+    let charset = origin.charset_of_letters(gateway, charset);
     let caller = Caller { app, charset, sign_type, notify_url, return_url, merchant, user, files };
     Ok((method, Verified { method, caller, request: content }))
 }
@@ -248,14 +208,26 @@ fn known_app(params: &Params, origin: &Origin) -> Result<Arc<App>, Failure> {
     origin.app.clone().ok_or_else(|| Failure::gateway(GatewayError::InvalidAppId))
 }
 
-fn sign_type(params: &Params, app: &App) -> Result<SignType, Failure> {
+fn sign_type(
+    gateway: &Gateway,
+    params: &Params,
+    app: &Arc<App>,
+    origin: &mut Origin,
+) -> Result<SignType, Failure> {
     let name = present(params, "sign_type", GatewayError::MissingSignatureType)?;
     let named = std::str::from_utf8(name).ok().and_then(SignType::parse);
+    let usual = usual_sign_type(app);
     match named {
-        Some(SignType::Rsa2) => Ok(SignType::Rsa2),
-        Some(SignType::Rsa) if app.allow_rsa1 => Ok(SignType::Rsa),
-        Some(SignType::Rsa) | None => Err(Failure::gateway(GatewayError::InvalidSignatureType)),
+        Some(named) if named == usual || named == least_sign_type(app) => return Ok(named),
+        Some(named) if (named == SignType::Sm2) != (usual == SignType::Sm2) => {
+            if let Ok(known) = gateway.keys.of(app) {
+                let others = other_keys(gateway, app);
+                origin.hint = hint::of_sign_type(gateway, params, app.id, &known.key, named, &others);
+            }
+        }
+        Some(_) | None => {}
     }
+    Err(Failure::gateway(GatewayError::InvalidSignatureType))
 }
 
 /// Timestamp, version, charset and format.
@@ -305,16 +277,6 @@ fn check_signature(
     Err(Failure::gateway_about(GatewayError::InvalidSignature, &shown))
 }
 
-/// Keys of the merchant's other apps, which one of them may have signed with; only a sandbox looks for them.
-fn other_keys(gateway: &Gateway, app: &App) -> Vec<PublicKey> {
-    if !gateway.world.sandbox {
-        return Vec::new();
-    }
-    let apps = gateway.door.apps_of(app.seller, OTHERS_MAX + 1);
-    let others = apps.iter().filter(|other| other.id != app.id);
-    others.filter_map(|other| gateway.keys.of(other).ok()).map(|known| known.key).collect()
-}
-
 /// In certificate mode a call names the certificate it was signed with, and the roots it trusts.
 fn check_serials(
     gateway: &Gateway,
@@ -334,7 +296,8 @@ fn check_serials(
     if !gateway.fits_a_clock(|now_us| certificate.is_valid_at(now_us)) {
         return Err(Failure::gateway(GatewayError::AppCertExpired));
     }
-    if roots != gateway.world.platform.root_sn.as_bytes() {
+    let platform = gateway.world.platform_of(known.key.usual_sign_type());
+    if platform.is_none_or(|platform| roots != platform.root_sn.as_bytes()) {
         return Err(Failure::gateway(GatewayError::InvalidRootCertSn));
     }
     Ok(())

@@ -43,6 +43,16 @@ pub enum PostingKind {
     EscrowOut,
     /// A refund that could not reach the buyer is held in escrow again.
     EscrowReturn,
+    /// Parts of an order's money leave the merchant for the receivers of a split.
+    SplitOut,
+    /// A part of an order's money arrives at its receiver.
+    SplitIn,
+    /// A part that could not reach its receiver comes back to the merchant.
+    SplitReturn,
+    /// A receiver gives its part back for a refund.
+    BackOut,
+    /// A part that was given back returns to its receiver, because the refund was not made.
+    BackReturn,
 }
 
 /// One entry of a posting.

@@ -48,14 +48,30 @@ pub enum Template {
         /// How much.
         amount: Money,
     },
-    /// Dr merchant, Dr fee / Cr transit, in the merchant's slot. The fee given back is part of the amount.
+    /// Dr merchant, Dr fee / Cr transit, in the merchant's slot. The fee given back is part of the amount. When
+    /// receivers gave back so much that the fee is more than what is missing, the merchant is credited with the
+    /// difference.
     RefundOut {
         /// Who gives the money back.
         seller: PartyId,
-        /// What the buyer will get.
+        /// What the buyer will get, less what receivers of splits gave back for it: that is in transit already.
         amount: Money,
-        /// The part of it that we give back.
+        /// The part of the buyer's money that we give back.
         fee_back: Money,
+    },
+    /// Dr receiver / Cr transit, in the receiver's slot: a part is given back for a refund.
+    BackOut {
+        /// Who gives it back.
+        receiver: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr transit / Cr receiver, in the receiver's slot: the refund was not made.
+    BackReturn {
+        /// Who has it again.
+        receiver: PartyId,
+        /// How much.
+        amount: Money,
     },
     /// Dr transit / Cr buyer, in the buyer's slot.
     RefundIn {
@@ -103,6 +119,27 @@ pub enum Template {
         /// What the buyer would have got.
         amount: Money,
     },
+    /// Dr merchant / Cr transit, in the merchant's slot: all parts of one split together.
+    SplitOut {
+        /// Whose order is split.
+        seller: PartyId,
+        /// How much in all.
+        amount: Money,
+    },
+    /// Dr transit / Cr receiver, in the receiver's slot.
+    SplitIn {
+        /// Who gets a part.
+        receiver: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr transit / Cr merchant, in the merchant's slot.
+    SplitReturn {
+        /// Who gets the part back.
+        seller: PartyId,
+        /// How much.
+        amount: Money,
+    },
 }
 
 impl Template {
@@ -120,6 +157,11 @@ impl Template {
             Template::EscrowRelease { .. } => PostingKind::EscrowRelease,
             Template::EscrowOut { .. } => PostingKind::EscrowOut,
             Template::EscrowReturn { .. } => PostingKind::EscrowReturn,
+            Template::SplitOut { .. } => PostingKind::SplitOut,
+            Template::SplitIn { .. } => PostingKind::SplitIn,
+            Template::SplitReturn { .. } => PostingKind::SplitReturn,
+            Template::BackOut { .. } => PostingKind::BackOut,
+            Template::BackReturn { .. } => PostingKind::BackReturn,
         }
     }
 
@@ -136,7 +178,12 @@ impl Template {
             | Template::EscrowIn { seller, .. }
             | Template::EscrowRelease { seller, .. }
             | Template::EscrowOut { seller, .. }
-            | Template::EscrowReturn { seller, .. } => seller.slot(),
+            | Template::EscrowReturn { seller, .. }
+            | Template::SplitOut { seller, .. }
+            | Template::SplitReturn { seller, .. } => seller.slot(),
+            Template::SplitIn { receiver, .. }
+            | Template::BackOut { receiver, .. }
+            | Template::BackReturn { receiver, .. } => receiver.slot(),
         }
     }
 
@@ -153,7 +200,12 @@ impl Template {
             | Template::EscrowIn { amount, .. }
             | Template::EscrowRelease { amount, .. }
             | Template::EscrowOut { amount, .. }
-            | Template::EscrowReturn { amount, .. } => amount.currency(),
+            | Template::EscrowReturn { amount, .. }
+            | Template::SplitOut { amount, .. }
+            | Template::SplitIn { amount, .. }
+            | Template::SplitReturn { amount, .. }
+            | Template::BackOut { amount, .. }
+            | Template::BackReturn { amount, .. } => amount.currency(),
         }
     }
 
@@ -171,7 +223,16 @@ impl Template {
             Template::TopUp { party, amount } => {
                 vec![debit(platform(AccountKind::BankReserve), amount), credit(own(party), amount)]
             }
-            Template::PayOut { buyer, amount } => vec![debit(own(buyer), amount), credit(transit, amount)],
+            Template::PayOut { buyer: payer, amount }
+            | Template::SplitOut { seller: payer, amount }
+            | Template::BackOut { receiver: payer, amount } => {
+                vec![debit(own(payer), amount), credit(transit, amount)]
+            }
+            Template::SplitIn { receiver: party, amount }
+            | Template::BackReturn { receiver: party, amount }
+            | Template::SplitReturn { seller: party, amount } => {
+                vec![debit(transit, amount), credit(own(party), amount)]
+            }
             Template::PayReturn { buyer, amount } | Template::RefundIn { buyer, amount } => {
                 let bypassed = planted(Plant::MoneyBypassesTransit);
                 let from = if bypassed { platform(AccountKind::BankReserve) } else { transit };
@@ -185,11 +246,13 @@ impl Template {
             Template::RefundOut { seller, amount, fee_back } => {
                 let kept = planted(Plant::RefundFeeKept);
                 let fee_back = if kept { Money::zero(fee_back.currency()) } else { fee_back };
-                vec![
-                    debit(own(seller), amount.checked_sub(fee_back)?),
-                    debit(fees, fee_back),
-                    credit(transit, amount),
-                ]
+                if fee_back.exceeds(amount)? {
+                    let more = credit(own(seller), fee_back.checked_sub(amount)?);
+                    vec![debit(fees, fee_back), more, credit(transit, amount)]
+                } else {
+                    let less = debit(own(seller), amount.checked_sub(fee_back)?);
+                    vec![less, debit(fees, fee_back), credit(transit, amount)]
+                }
             }
             Template::EscrowIn { amount, .. } | Template::EscrowReturn { amount, .. } => {
                 vec![debit(transit, amount), credit(escrow, amount)]

@@ -124,7 +124,7 @@ fn held_money_is_neither_spent_nor_held_twice() {
 
 fn any_template() -> impl Strategy<Value = Template> {
     let who = (1_u64..=3).prop_map(party);
-    (0..7, who, 1_u64..5_000, 0_u64..100).prop_map(|(kind, one, amount, fee)| {
+    (0..10, who, 1_u64..5_000, 0_u64..100).prop_map(|(kind, one, amount, fee)| {
         let (amount, fee) = (fen(amount), fen(fee.min(amount)));
         match kind {
             0 => Template::TopUp { party: one, amount },
@@ -133,6 +133,9 @@ fn any_template() -> impl Strategy<Value = Template> {
             3 => Template::PayReturn { buyer: one, amount },
             4 => Template::RefundOut { seller: one, amount, fee_back: fee },
             5 => Template::RefundIn { buyer: one, amount },
+            6 => Template::SplitOut { seller: one, amount },
+            7 => Template::SplitIn { receiver: one, amount },
+            8 => Template::SplitReturn { seller: one, amount },
             _ => Template::RefundReturn { seller: one, amount, fee_back: fee },
         }
     })

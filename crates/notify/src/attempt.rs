@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use trade::{Notice, NoticeEvent, Order};
 use wire::notify_form;
+use wire::sign::SignType;
 
 /// Wait before a notice is taken up again when the cell could not answer.
 const CELL_PAUSE: Duration = Duration::from_secs(1);
@@ -106,6 +107,16 @@ pub async fn attempt(hands: &impl Hands, door: &Door, notice: &Notice) -> Ended 
 
 /// What a notice says now. Refused when what it tells of is not there.
 pub(crate) async fn write(door: &Door, notice: &Notice) -> Result<Letter, CellError<()>> {
+    let mut letter = as_ordered(door, notice).await?;
+    // An app with an SM2 key has its letters signed with SM2, whatever they tell of.
+    if door.app(notice.app).is_some_and(|app| SignType::of_key(&app.public_key) == SignType::Sm2) {
+        letter.sign_type = SignType::Sm2;
+    }
+    Ok(letter)
+}
+
+/// The letter with the sign type that its order or message names.
+async fn as_ordered(door: &Door, notice: &Notice) -> Result<Letter, CellError<()>> {
     if notice.event == NoticeEvent::Message {
         return letter_of_message(notice, door.now_us()).ok_or(CellError::Refused(()));
     }

@@ -87,8 +87,12 @@ pub(crate) fn letter_of_message(notice: &Notice, sent_at_us: i64) -> Option<Lett
         ("app_id", notice.app.to_string()),
         ("auth_app_id", notice.app.to_string()),
     ];
+    // The messages of the application gateway (`msg_method`) have a form of their own, with a time of their own.
+    let is_gateway = content.contains_key("msg_method");
+    let own =
+        own.into_iter().filter(|(name, _)| !is_gateway || !matches!(*name, "notify_time" | "auth_app_id"));
     let mut members: BTreeMap<Cow<'static, str>, String> =
-        own.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
+        own.map(|(name, value)| (Cow::Borrowed(name), value)).collect();
     // What the message says itself goes over what every letter has.
     members.extend(content.into_iter().map(|(name, value)| (Cow::Owned(name), value)));
     members.remove("sign_type");
@@ -242,6 +246,17 @@ mod tests {
             ("version", "1.0".to_owned()),
         ];
         assert_eq!(letter.members, named(wanted.into()));
+    }
+
+    #[test]
+    fn a_message_of_the_application_gateway_has_its_own_form() {
+        let content = r#"{"biz_content":"{}","msg_method":"a.b.notify","utc_timestamp":"1767283200000","version":"1.1"}"#;
+        let letter = letter_of_message(&message(Some(content)), 0).unwrap();
+        let names: Vec<&str> = letter.members.iter().map(|(name, _)| name.as_ref()).collect();
+        let wanted =
+            ["app_id", "biz_content", "charset", "msg_method", "notify_id", "utc_timestamp", "version"];
+        assert_eq!(names, wanted);
+        assert_eq!(letter.members[6].1, "1.1");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use trade::Notice;
 use wire::notify_form;
-use wire::sign::PrivateKey;
+use wire::sign::{PrivateKey, SignType};
 use world::{Faults, World};
 
 /// Makes attempts.
@@ -50,8 +50,9 @@ impl Postman {
         &self.door
     }
 
-    pub(crate) fn key(&self) -> Arc<PrivateKey> {
-        self.world.platform.key.clone()
+    /// The platform's key of this sign type; `None` while there is none.
+    pub(crate) fn key(&self, sign_type: SignType) -> Option<Arc<PrivateKey>> {
+        self.world.signing_key(sign_type).cloned()
     }
 
     pub(crate) fn inbox(&self) -> Option<Arc<Inbox>> {
@@ -95,7 +96,7 @@ impl Hands for Postman {
     /// Signing takes a millisecond of computing, which must not hold up the other calls.
     async fn sign(&self, letter: Letter) -> Option<String> {
         let letter = letter.for_app(&self.world);
-        let key = self.world.platform.key.clone();
+        let key = self.key(letter.sign_type)?;
         let write = move || notify_form::signed(&letter.pairs(), letter.charset, letter.sign_type, &key);
         tokio::task::spawn_blocking(write).await.ok()
     }

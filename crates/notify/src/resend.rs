@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::Notice;
 use wire::notify_form;
-use wire::sign::PrivateKey;
+use wire::sign::{PrivateKey, SignType};
 
 /// How a letter is forged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,7 +77,7 @@ impl Resender {
         })?;
         let content_type = notify_form::content_type(letter.charset);
         let url = again.url.clone().unwrap_or_else(|| notice.url.to_string());
-        let key = self.postman.key();
+        let key = self.postman.key(letter.sign_type).ok_or(ResendRefused::Busy)?;
         let kind = match again.forgery {
             Some(forgery) => LetterKind::Forged(forgery),
             None if again.members.is_empty() => LetterKind::Again,
@@ -108,7 +108,11 @@ fn form(letter: &Letter, again: Again, key: &PrivateKey) -> Option<String> {
         None => notify_form::signed(&pairs(&changed(members)), charset, sign_type, key),
         Some(Forgery::Unsigned) => notify_form::encode(&pairs(&changed(members)), charset),
         Some(Forgery::OtherKey) => {
-            let other = wire::keygen::rsa_2048().ok()?;
+            let other = match sign_type {
+                SignType::Rsa | SignType::Rsa2 => wire::keygen::rsa_2048(),
+                SignType::Sm2 => wire::keygen::sm2(),
+            };
+            let other = other.ok()?;
             notify_form::signed(&pairs(&changed(members)), charset, sign_type, &other)
         }
         Some(Forgery::ChangedAfterSigning) => {

@@ -26,7 +26,6 @@ use std::sync::Arc;
 use trade::{Agreement, AgreementState, SignRefused, Terms, Unit, WireCharset};
 use wire::charset::Charset;
 use wire::page::signed_return_url;
-use wire::sign::SignType;
 use wire::timestamp::format_cn;
 
 /// The method under which a browser comes back (protocol 5.14).
@@ -232,10 +231,10 @@ pub(crate) async fn return_link(portal: &Portal, agreement: &Arc<Agreement>) -> 
         WireCharset::Utf8 => Charset::Utf8,
         WireCharset::Gbk => Charset::Gbk,
     };
-    let sign_type = if agreement.rsa1 { SignType::Rsa } else { SignType::Rsa2 };
+    let sign_type = portal.sign_type_for(agreement.app, agreement.rsa1);
     let own_app = own_app(portal, agreement).await;
     let (key, now_us, agreement) =
-        (portal.world.platform.key.clone(), portal.door.now_us(), agreement.clone());
+        (portal.world.signing_key(sign_type)?.clone(), portal.door.now_us(), agreement.clone());
     let signed = tokio::task::spawn_blocking(move || {
         let time = |at_us: Option<i64>| at_us.map(format_cn).unwrap_or_default();
         let text = |value: Option<&str>| value.unwrap_or_default().to_owned();

@@ -43,6 +43,7 @@ mod sandbox_notifications;
 mod sandbox_order;
 mod sandbox_party;
 mod sandbox_pay;
+mod sandbox_profile;
 mod sandbox_report;
 mod sandbox_rules;
 mod sandbox_world;
@@ -54,6 +55,7 @@ mod visit;
 mod wallet;
 
 pub use portal::{Freezing, Intake, Issuer, Offering, Opening, Portal, Readers, routes};
+pub use sandbox_app::AppSignType;
 pub use sandbox_clock::{
     ClockFace, ClockHands, Counts, Event, Happened, Journey, Moving, NotMoved, Target, clock_routes,
 };

@@ -11,7 +11,6 @@ use std::sync::Arc;
 use trade::{ClaimRefused, Order, OrderState, Product, Signing, SigningRefused, WireCharset};
 use wire::charset::Charset;
 use wire::page;
-use wire::sign::SignType;
 
 /// What can be done with an order now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -162,8 +161,8 @@ pub(crate) async fn return_link(portal: &Portal, order: Arc<Order>) -> Option<St
         WireCharset::Utf8 => Charset::Utf8,
         WireCharset::Gbk => Charset::Gbk,
     };
-    let sign_type = if order.rsa1 { SignType::Rsa } else { SignType::Rsa2 };
-    let (key, now_us) = (portal.world.platform.key.clone(), portal.door.now_us());
+    let sign_type = portal.sign_type_for(order.app, order.rsa1);
+    let (key, now_us) = (portal.world.signing_key(sign_type)?.clone(), portal.door.now_us());
     let signed = tokio::task::spawn_blocking(move || {
         let (app, seller, trade_no) = (order.app.to_string(), order.seller.to_string(), order.no.to_string());
         let (total, timestamp) = (order.total().to_string(), wire::timestamp::format_cn(now_us));

@@ -12,14 +12,14 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::get;
-use base::{AgreementNo, FreezeNo, OrderNo, PartyId};
+use base::{AgreementNo, AppId, FreezeNo, OrderNo, PartyId};
 use cell::Door;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use store::Reader;
 use wire::cert::CertError;
-use wire::sign::PublicKey;
+use wire::sign::{PublicKey, SignType};
 use world::World;
 
 /// Most bytes of a form or of a sandbox request: the largest holds a public key.
@@ -51,6 +51,9 @@ pub trait Intake: Send + Sync {
 pub trait Issuer: Send + Sync {
     /// A certificate for an app of this merchant that signs with this key, PEM.
     fn issue(&self, seller: PartyId, key: &PublicKey) -> Result<String, CertError>;
+
+    /// Sees to it that the platform has an SM2 key: drawn and kept when there is none yet. The error is for the log.
+    fn need_sm2(&self) -> Result<(), String>;
 }
 
 /// Opens a view of the posted tables.
@@ -102,6 +105,15 @@ impl Portal {
         let checker = Checker::with_decoy(self.checker.decoy());
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
         Portal { world, door, readers, intake, issuer, mailroom, checker, ghosts, sessions, seals, root }
+    }
+
+    /// What is told to this app is signed with: its order or agreement remembers whether SHA-1 was asked for.
+    pub(crate) fn sign_type_for(&self, app: AppId, rsa1: bool) -> SignType {
+        match self.door.app(app).map_or(SignType::Rsa2, |app| SignType::of_key(&app.public_key)) {
+            SignType::Sm2 => SignType::Sm2,
+            SignType::Rsa | SignType::Rsa2 if rsa1 => SignType::Rsa,
+            SignType::Rsa | SignType::Rsa2 => SignType::Rsa2,
+        }
     }
 
     /// The attributes of a cookie for one part of the site: scripts cannot read it, other sites cannot send it.

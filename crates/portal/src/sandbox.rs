@@ -9,7 +9,7 @@ use crate::sign_in::{SignInRefused, login_name};
 use crate::{
     certify, sandbox_agreement, sandbox_app, sandbox_authorize, sandbox_doctor, sandbox_escrow,
     sandbox_freeze, sandbox_inbox, sandbox_notifications, sandbox_order, sandbox_party, sandbox_pay,
-    sandbox_rules,
+    sandbox_profile, sandbox_rules,
 };
 use askama::Template;
 use axum::Router;
@@ -40,6 +40,8 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/party", post(sandbox_party::open))
         .route("/sandbox/party/status", post(sandbox_party::set_status))
         .route("/sandbox/app", post(sandbox_app::open))
+        .route("/sandbox/app/profile", post(sandbox_profile::set))
+        .route("/sandbox/profiles", get(sandbox_profile::show).post(sandbox_profile::posted))
         .route("/sandbox/app/callback", post(sandbox_authorize::callback))
         .route("/sandbox/app/settings", post(sandbox_authorize::settings))
         .route("/sandbox/authorize", post(sandbox_authorize::authorize))

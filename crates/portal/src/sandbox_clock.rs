@@ -125,6 +125,15 @@ pub enum Happened {
         /// Where it stands: `FINISH`, or `AUTHORIZED` while its last money is under way.
         status: String,
     },
+    /// What `royalty_freeze` held of an order is the merchant's to use again, because its time was over.
+    SplitFreezeEnded {
+        /// The merchant.
+        seller_id: String,
+        /// Its number for the order.
+        out_trade_no: String,
+        /// Ours.
+        trade_no: String,
+    },
     /// A merchant was called, or was to be called.
     Notification {
         /// Which notification.
@@ -162,6 +171,9 @@ pub struct Counts {
     /// Pre-authorisations whose life was over.
     #[serde(default)]
     pub freezes_ended: u64,
+    /// Orders of which nothing is held for splits any more.
+    #[serde(default)]
+    pub split_freezes_ended: u64,
     /// Attempts that the merchant answered with `success`.
     pub notifications_delivered: u64,
     /// Attempts that failed, with more to come.

@@ -105,14 +105,15 @@ fn found(portal: &Portal, form: &DoctorForm) -> Result<Findings, Unclear> {
         ("", Some(app)) => key_of(app).ok_or(Unclear::Key)?,
         ("", None) => return Err(Unclear::App),
         // A short key is read too, so that it can be named as the mistake.
-        (text, _) => (PublicKey::parse(text, SignType::Rsa).map_err(|_| Unclear::Key)?, None),
+        (text, _) => (pasted_key(text).ok_or(Unclear::Key)?, None),
     };
     let others = app.map_or_else(Vec::new, |app| {
         let apps = portal.door.apps_of(app.seller, OTHERS_MAX + 1);
         apps.iter().filter(|other| other.id != app.id).filter_map(|other| Some(key_of(other)?.0)).collect()
     });
-    let platform = &portal.world.platform;
-    let keys = Keys { registered: &registered, platform: Some(platform.key.public_key()), others: &others };
+    let platform = portal.world.platform_of(registered.usual_sign_type());
+    let platform_key = platform.map(|platform| platform.key.public_key());
+    let keys = Keys { registered: &registered, platform: platform_key, others: &others };
     if let Some(found) = diagnose(&params, &keys) {
         return Ok(Findings {
             mistake: Some(found.mistake),
@@ -126,9 +127,10 @@ fn found(portal: &Portal, form: &DoctorForm) -> Result<Findings, Unclear> {
     let charset = params.charset().unwrap_or_default();
     let text = request_text(&params, false);
     let rebuilt = charset.decode(&text).unwrap_or_else(|_| String::from_utf8_lossy(&text).into_owned());
-    let serial = certificate.and_then(|app| {
-        let serials = Serials { app: &app, platform_sn: &platform.cert_sn, root_sn: &platform.root_sn };
-        serials.diagnose(&params)
+    let other_root_sn = portal.world.other_root_sn(registered.usual_sign_type());
+    let serial = certificate.zip(platform).and_then(|(app, platform)| {
+        let (platform_sn, root_sn) = (&platform.cert_sn, &platform.root_sn);
+        Serials { app: &app, platform_sn, root_sn, other_root_sn }.diagnose(&params)
     });
     let mistake = serial.as_ref().map(|serial| serial.mistake);
     let expected = serial.map(|serial| match serial.hashed {
@@ -136,6 +138,11 @@ fn found(portal: &Portal, form: &DoctorForm) -> Result<Findings, Unclear> {
         None => serial.expected,
     });
     Ok(Findings { mistake, rebuilt, expected, ..Findings::default() })
+}
+
+/// A key of either algorithm.
+fn pasted_key(text: &str) -> Option<PublicKey> {
+    PublicKey::parse(text, SignType::Rsa).or_else(|_| PublicKey::parse(text, SignType::Sm2)).ok()
 }
 
 fn app_of(portal: &Portal, params: &Params) -> Option<Arc<App>> {

@@ -54,6 +54,7 @@ pub(crate) async fn open(State(portal): Shared, headers: HeaderMap, body: Bytes)
         expires_at_us: None,
         code_timeout: None,
         pay_by: None,
+        royalty_freeze: false,
     };
     let opened = portal.door.ask(command).await;
     let order = opened.map_err(|error| SandboxError::of(error, open_refused))?.order;

@@ -268,6 +268,18 @@ texts! {
     methods: "接口一览", "Methods";
     start_methods: "每个接口的请求字段、限制、返回字段与错误码，取自程序本身。",
         "Every method: its fields with their limits, its answers and its refusals, as the program says them itself.";
+    profiles: "行为模式", "Behaviour profiles";
+    profiles_intro: "真实网关有些行为与文档不一致。默认按文档（strict）；选 real 的应用会遇到这些差异。款项与状态不受影响。",
+        "The real gateway does some things otherwise than documented. Usual is strict, as documented; an app with real \
+         meets the differences. Money and states are the same.";
+    profiles_app: "应用 app_id", "App, app_id";
+    profiles_real: "设为 real", "Behave as observed (real)";
+    profiles_strict: "设为 strict", "Behave as documented (strict)";
+    profiles_chosen: "设为 real 的应用", "Apps with real";
+    profiles_none: "没有。", "None.";
+    profiles_differ: "差异", "Where they differ";
+    start_profiles: "选择每个应用的网关行为：按文档，或按实际观察。",
+        "Choose how the gateway behaves towards an app: as documented, or as observed.";
     authorize: "授权", "Authorise";
     authorize_asker: "申请方", "Asked by";
     authorize_as: "当前账号", "Signed in as";

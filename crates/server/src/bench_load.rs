@@ -279,6 +279,7 @@ pub(crate) fn order(seller: PartyId, app: AppId, number: &str, pay_by: PayBy) ->
         expires_at_us: None,
         code_timeout: None,
         pay_by: Some(pay_by),
+        royalty_freeze: false,
     }
 }
 

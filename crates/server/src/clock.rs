@@ -177,6 +177,7 @@ fn journey_text(journey: &Journey) -> String {
         (counts.orders_closed, "orders closed"),
         (counts.offers_expired, "offers expired"),
         (counts.agreements_ended, "agreements ended"),
+        (counts.split_freezes_ended, "split freezes ended"),
         (counts.agreement_offers_expired, "offers of agreements expired"),
         (counts.escrow_steps, "steps of guaranteed trades"),
         (counts.freezes_expired, "pre-authorisations expired"),
@@ -218,6 +219,9 @@ fn event_text(what: &Happened) -> String {
         }
         Happened::FreezeEnded { out_order_no, auth_no, status, .. } => {
             format!("pre-authorisation {out_order_no} ({auth_no}) is at the end of its life: {status}")
+        }
+        Happened::SplitFreezeEnded { out_trade_no, trade_no, .. } => {
+            format!("order {out_trade_no} ({trade_no}): nothing is held for splits any more")
         }
         Happened::Notification { notify_id, out_trade_no, attempt, outcome, error, next_attempt_at } => {
             let order = out_trade_no.as_deref().unwrap_or("an order that is not there");

@@ -6,8 +6,10 @@ use crate::private_file;
 use anyhow::Context;
 use base::{AppId, PartyId};
 use people::AppMode;
+use portal::AppSignType;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use world::Profile;
 
 /// The demo parties and apps.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,11 +39,19 @@ pub(crate) struct AppPlan {
     /// The public key that a developer has already, base64; else a pair is drawn.
     #[serde(default)]
     pub(crate) public_key: Option<String>,
+    /// What it signs with.
+    #[serde(default)]
+    pub(crate) sign_type: AppSignType,
+    /// How the platform behaves towards it.
+    #[serde(default)]
+    pub(crate) profile: Profile,
 }
 
 /// The demo merchant has an app of each mode.
 pub(crate) fn usual_apps() -> Vec<AppPlan> {
-    [AppMode::Key, AppMode::Cert].map(|mode| AppPlan { merchant: None, mode, public_key: None }).into()
+    let (sign_type, profile) = (AppSignType::Rsa2, Profile::Strict);
+    let plan = |mode| AppPlan { merchant: None, mode, public_key: None, sign_type, profile };
+    [AppMode::Key, AppMode::Cert].map(plan).into()
 }
 
 /// A merchant to try out.
@@ -65,6 +75,12 @@ pub(crate) struct DemoApp {
     pub(crate) id: AppId,
     /// How it proves itself.
     pub(crate) mode: AppMode,
+    /// What it signs with.
+    #[serde(default)]
+    pub(crate) sign_type: AppSignType,
+    /// How the platform behaves towards it after the seeding.
+    #[serde(default)]
+    pub(crate) profile: Profile,
     /// Its merchant; the demo merchant when absent.
     #[serde(default)]
     pub(crate) seller: Option<PartyId>,
@@ -155,6 +171,10 @@ impl AppFiles {
 
 /// PEM of the app's private key, PKCS#1.
 pub(crate) const PKCS1_PEM: &str = "private_pkcs1.pem";
+/// PEM of an SM2 app's private key, SEC 1.
+pub(crate) const SEC1_PEM: &str = "private_sec1.pem";
+/// Bare base64 of the same.
+pub(crate) const SEC1_TEXT: &str = "private_sec1.txt";
 /// PEM of the app's private key, PKCS#8.
 pub(crate) const PKCS8_PEM: &str = "private_pkcs8.pem";
 /// Bare base64 of the same, PKCS#1.

@@ -30,6 +30,8 @@ struct Known {
     registered: PublicKey,
     certificate: Option<Certificate>,
     platform: Option<keys::PublicSide>,
+    /// The platform's of the other algorithm.
+    other_platform: Option<keys::PublicSide>,
     others: Vec<PublicKey>,
 }
 
@@ -85,9 +87,10 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 fn of_file(path: &Path) -> anyhow::Result<Known> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     // A short key is read too, so that it can be named as the mistake.
-    let registered =
-        PublicKey::parse(&text, SignType::Rsa).with_context(|| format!("the key in {}", path.display()))?;
-    Ok(Known { registered, certificate: None, platform: None, others: Vec::new() })
+    let registered = PublicKey::parse(&text, SignType::Rsa)
+        .or_else(|error| PublicKey::parse(&text, SignType::Sm2).map_err(|_| error))
+        .with_context(|| format!("the key in {}", path.display()))?;
+    Ok(Known { registered, certificate: None, platform: None, other_platform: None, others: Vec::new() })
 }
 
 /// The key of the app that the request names, those of the merchant's other apps, and the platform's.
@@ -107,8 +110,14 @@ fn of_folder(folder: &DataFolder, params: &Params) -> anyhow::Result<Known> {
             others.extend(key_of(&other).map(|(key, _)| key));
         }
     }
-    let platform = Some(keys::public_side(&folder.keys())?);
-    Ok(Known { registered, certificate, platform, others })
+    let sign_type = registered.usual_sign_type();
+    let other = match sign_type {
+        SignType::Sm2 => SignType::Rsa2,
+        SignType::Rsa | SignType::Rsa2 => SignType::Sm2,
+    };
+    let platform = keys::public_side(&folder.keys(), sign_type)?;
+    let other_platform = keys::public_side(&folder.keys(), other)?;
+    Ok(Known { registered, certificate, platform, other_platform, others })
 }
 
 fn key_of(app: &App) -> Option<(PublicKey, Option<Certificate>)> {
@@ -118,7 +127,8 @@ fn key_of(app: &App) -> Option<(PublicKey, Option<Certificate>)> {
 /// What is wrong with the serials that a call in certificate mode names.
 fn serial(params: &Params, known: &Known) -> Option<SerialDiagnosis> {
     let (app, platform) = (known.certificate.as_ref()?, known.platform.as_ref()?);
-    let serials = Serials { app, platform_sn: &platform.cert_sn, root_sn: &platform.root_sn };
+    let other_root_sn = known.other_platform.as_ref().map_or("", |other| &other.root_sn);
+    let serials = Serials { app, platform_sn: &platform.cert_sn, root_sn: &platform.root_sn, other_root_sn };
     serials.diagnose(params)
 }
 

@@ -77,6 +77,7 @@ impl Due {
                 TimerTask::EndAgreement => agreement_ended(reader, timer, counts),
                 TimerTask::EscrowStep => escrow_step(reader, timer, counts),
                 TimerTask::ExpireFreeze | TimerTask::EndFreeze => freeze_is_over(reader, timer, counts),
+                TimerTask::FreeSplits => split_freeze_ended(reader, timer, counts),
             },
             Due::Notice(notice) => told(reader, notice, notice.attempts, counts),
         }
@@ -194,6 +195,25 @@ fn escrow_step(
         trade_no: no.to_string(),
         trade_status: escrow.state.trade_status().to_owned(),
         refund_status,
+    }))
+}
+
+/// What was held for splits is free.
+fn split_freeze_ended(
+    reader: &mut dyn Reader,
+    timer: &Timer,
+    counts: &mut Counts,
+) -> Result<Option<Happened>, StoreError> {
+    let (Some(order), Some(no)) = (order_of(reader, timer)?, timer.order_no) else { return Ok(None) };
+    let book = reader.row(&Key::SplitBook((no.slot(), no)))?;
+    if !matches!(book, Some(Row::SplitBook(book)) if book.freed) {
+        return Ok(None);
+    }
+    counts.split_freezes_ended += 1;
+    Ok(Some(Happened::SplitFreezeEnded {
+        seller_id: order.seller.to_string(),
+        out_trade_no: order.out_trade_no.to_string(),
+        trade_no: no.to_string(),
     }))
 }
 

@@ -8,6 +8,8 @@
 //!                              a world that was made from a seed, whose secrets follow from that
 //! keys/platform_private.pem    signs answers and notifications      keys/platform_cert.crt
 //! keys/root_private.pem        signs certificates                   keys/root_cert.crt
+//! keys/platform_sm2_private.pem, platform_sm2_cert.crt, root_sm2_private.pem, root_sm2_cert.crt
+//!                              the same for apps that sign with SM2; made for the first of them, the first file last
 //! keys/apps/APP_ID/…           handed to developers; the platform itself does not need them
 //! ```
 
@@ -16,20 +18,42 @@ use crate::private_file;
 use anyhow::{Context, anyhow, bail};
 use base::{DAY_US, PartyId};
 use people::AppMode;
+use portal::AppSignType;
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use wire::cert::{Authority, CertError, Certificate, Name, Validity};
-use wire::sign::{PrivateKey, PublicKey};
+use wire::sign::{PrivateKey, PublicKey, SignType};
 use wire::{cert, keygen};
 use world::{Platform, Secrets};
 use zeroize::Zeroizing;
 
 const MASTER: &str = "master.key";
-const PLATFORM_KEY: &str = "platform_private.pem";
-const PLATFORM_CERT: &str = "platform_cert.crt";
-const ROOT_KEY: &str = "root_private.pem";
-const ROOT_CERT: &str = "root_cert.crt";
+
+/// The files of one algorithm.
+struct Files {
+    key: &'static str,
+    cert: &'static str,
+    root_key: &'static str,
+    root_cert: &'static str,
+    /// The common name of the root.
+    root_name: &'static str,
+}
+
+const RSA: Files = Files {
+    key: "platform_private.pem",
+    cert: "platform_cert.crt",
+    root_key: "root_private.pem",
+    root_cert: "root_cert.crt",
+    root_name: "Tongbao Root",
+};
+const SM2: Files = Files {
+    key: "platform_sm2_private.pem",
+    cert: "platform_sm2_cert.crt",
+    root_key: "root_sm2_private.pem",
+    root_cert: "root_sm2_cert.crt",
+    root_name: "Tongbao SM2 Root",
+};
 
 /// How long certificates are valid: longer than a demonstration world lives, so that none ends by surprise.
 const LIFE_US: i64 = 20 * 365 * DAY_US;
@@ -40,6 +64,7 @@ const EARLY_US: i64 = DAY_US;
 #[derive(Debug)]
 pub(crate) struct Keys {
     pub(crate) platform: Platform,
+    pub(crate) sm2: Arc<OnceLock<Platform>>,
     pub(crate) secrets: Secrets,
     pub(crate) authority: Arc<AppAuthority>,
 }
@@ -48,20 +73,39 @@ pub(crate) struct Keys {
 #[derive(Debug)]
 pub(crate) struct AppAuthority {
     authority: Authority,
+    folder: PathBuf,
+    sm2: Arc<OnceLock<Platform>>,
+    sm2_authority: OnceLock<Authority>,
+    drawing: Mutex<()>,
 }
 
 impl portal::Issuer for AppAuthority {
+    fn need_sm2(&self) -> Result<(), String> {
+        // One draws, the others find what it made.
+        let _one = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.sm2.get().is_some() {
+            return Ok(());
+        }
+        let drawn =
+            draw(&self.folder, &SM2, AppSignType::Sm2).and_then(|()| read_platform(&self.folder, &SM2));
+        let (platform, authority) = drawn.map_err(|error| format!("{error:#}"))?;
+        self.sm2_authority.get_or_init(|| authority);
+        self.sm2.get_or_init(|| platform);
+        Ok(())
+    }
+
     fn issue(&self, seller: PartyId, key: &PublicKey) -> Result<String, CertError> {
         // Without chance there is no serial; the error that stands for "no certificate" is the closest.
         let serial = keygen::certificate_serial().map_err(|_| CertError::BadSerial)?;
         let subject = name(&format!("{seller}"), "App");
-        self.authority.issue(&subject, serial, validity(), key)
+        let authority = if key.is_sm2() { self.sm2_authority.get() } else { Some(&self.authority) };
+        authority.ok_or(CertError::NotThisAuthority)?.issue(&subject, serial, validity(), key)
     }
 }
 
-/// A new RSA key on a thread of its own: chance decides how long it takes, and several are needed at once.
-pub(crate) fn key_under_way() -> std::thread::JoinHandle<anyhow::Result<PrivateKey>> {
-    std::thread::spawn(|| keygen::rsa_2048().context("no RSA key could be made"))
+/// A new key on a thread of its own: of RSA chance decides how long it takes, and several are needed at once.
+pub(crate) fn key_under_way(of: AppSignType) -> std::thread::JoinHandle<anyhow::Result<PrivateKey>> {
+    std::thread::spawn(move || of.draw().context("no key could be made"))
 }
 
 /// Waits for a key.
@@ -112,7 +156,7 @@ fn make(folder: &Path, keys_of: Option<&Path>) -> anyhow::Result<()> {
     private_file::write(&unfinished.join(MASTER), Zeroizing::new(hex::encode(*master)).as_bytes())?;
     match keys_of {
         Some(world) => share(&world.join("keys"), &unfinished)?,
-        None => draw(&unfinished)?,
+        None => draw(&unfinished, &RSA, AppSignType::Rsa2)?,
     }
     let renamed = || -> std::io::Result<()> {
         std::fs::rename(&unfinished, folder)?;
@@ -123,62 +167,85 @@ fn make(folder: &Path, keys_of: Option<&Path>) -> anyhow::Result<()> {
 
 /// Takes the platform's keys and certificates of another world.
 fn share(from: &Path, to: &Path) -> anyhow::Result<()> {
-    for file in [PLATFORM_KEY, ROOT_KEY] {
-        private_file::write(&to.join(file), private_file::read(&from.join(file))?.as_bytes())?;
-    }
-    for file in [ROOT_CERT, PLATFORM_CERT] {
+    share_of(from, to, &RSA)?;
+    if from.join(SM2.key).exists() { share_of(from, to, &SM2) } else { Ok(()) }
+}
+
+fn share_of(from: &Path, to: &Path, files: &Files) -> anyhow::Result<()> {
+    for file in [files.root_cert, files.cert] {
         let path = from.join(file);
         let text = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
         private_file::write_open(&to.join(file), &text)?;
     }
+    for file in [files.root_key, files.key] {
+        private_file::write(&to.join(file), private_file::read(&from.join(file))?.as_bytes())?;
+    }
     Ok(())
 }
 
-fn draw(unfinished: &Path) -> anyhow::Result<()> {
-    let (platform, root) = (key_under_way(), key_under_way());
+/// New keys and certificates, each durable when it returns; the platform's key is written last, so that where it is
+/// the others are too.
+fn draw(folder: &Path, files: &Files, of: AppSignType) -> anyhow::Result<()> {
+    let (platform, root) = (key_under_way(of), key_under_way(of));
     let (platform, root) = (finished(platform)?, finished(root)?);
-    private_file::write(&unfinished.join(PLATFORM_KEY), platform.to_pkcs8_pem().as_bytes())?;
-    private_file::write(&unfinished.join(ROOT_KEY), root.to_pkcs8_pem().as_bytes())?;
+    private_file::write(&folder.join(files.root_key), root.to_pkcs8_pem().as_bytes())?;
     let serial = keygen::certificate_serial()?;
-    let authority = Authority::new_root(name("Tongbao Root", "Authority"), serial, validity(), root)?;
+    let authority = Authority::new_root(name(files.root_name, "Authority"), serial, validity(), root)?;
     let serial = keygen::certificate_serial()?;
     let certificate =
         authority.issue(&name("Tongbao", "Platform"), serial, validity(), platform.public_key())?;
-    private_file::write_open(&unfinished.join(ROOT_CERT), authority.pem().as_bytes())?;
-    private_file::write_open(&unfinished.join(PLATFORM_CERT), certificate.as_bytes())?;
-    Ok(())
+    private_file::write_open(&folder.join(files.root_cert), authority.pem().as_bytes())?;
+    private_file::write_open(&folder.join(files.cert), certificate.as_bytes())?;
+    private_file::write(&folder.join(files.key), platform.to_pkcs8_pem().as_bytes())
 }
 
 fn read(folder: &Path) -> anyhow::Result<Keys> {
+    let mut master = Zeroizing::new([0_u8; 32]);
+    let named = || format!("{} is damaged", folder.join(MASTER).display());
+    hex::decode_to_slice(private_file::read(&folder.join(MASTER))?.trim(), &mut *master)
+        .with_context(named)?;
+    let secrets = Secrets::from_master(&*master).with_context(named)?;
+    let (platform, authority) = read_platform(folder, &RSA)?;
+    let (sm2, sm2_authority) = (OnceLock::new(), OnceLock::new());
+    if folder.join(SM2.key).exists() {
+        let (platform, authority) = read_platform(folder, &SM2)?;
+        sm2.get_or_init(|| platform);
+        sm2_authority.get_or_init(|| authority);
+    }
+    let (sm2, drawing) = (Arc::new(sm2), Mutex::new(()));
+    let authority =
+        AppAuthority { authority, folder: folder.to_owned(), sm2: sm2.clone(), sm2_authority, drawing };
+    Ok(Keys { platform, sm2, secrets, authority: Arc::new(authority) })
+}
+
+fn read_platform(folder: &Path, files: &Files) -> anyhow::Result<(Platform, Authority)> {
     let text = |file: &str| private_file::read(&folder.join(file));
     let named = |file: &str| format!("{} is damaged", folder.join(file).display());
     let open = |file: &str| {
         std::fs::read_to_string(folder.join(file))
             .with_context(|| format!("{} cannot be read", folder.join(file).display()))
     };
-    let mut master = Zeroizing::new([0_u8; 32]);
-    hex::decode_to_slice(text(MASTER)?.trim(), &mut *master).with_context(|| named(MASTER))?;
-    let secrets = Secrets::from_master(&*master).with_context(|| named(MASTER))?;
-    let key = PrivateKey::parse(&text(PLATFORM_KEY)?).with_context(|| named(PLATFORM_KEY))?;
-    let root_key = PrivateKey::parse(&text(ROOT_KEY)?).with_context(|| named(ROOT_KEY))?;
-    let (root, certificate) = (open(ROOT_CERT)?, open(PLATFORM_CERT)?);
-    let authority = Authority::open(&root, root_key).with_context(|| named(ROOT_CERT))?;
-    let parsed = Certificate::parse(&certificate).with_context(|| named(PLATFORM_CERT))?;
+    let key = PrivateKey::parse(&text(files.key)?).with_context(|| named(files.key))?;
+    let root_key = PrivateKey::parse(&text(files.root_key)?).with_context(|| named(files.root_key))?;
+    let (root, certificate) = (open(files.root_cert)?, open(files.cert)?);
+    let authority = Authority::open(&root, root_key).with_context(|| named(files.root_cert))?;
+    let parsed = Certificate::parse(&certificate).with_context(|| named(files.cert))?;
     if parsed.public_key != *key.public_key() {
-        bail!("{} is not the certificate of {PLATFORM_KEY}", folder.join(PLATFORM_CERT).display());
+        bail!("{} is not the certificate of {}", folder.join(files.cert).display(), files.key);
     }
-    if !parsed.is_issued_by(&Certificate::parse(&root).with_context(|| named(ROOT_CERT))?) {
-        bail!("{} was not issued by {ROOT_CERT}", folder.join(PLATFORM_CERT).display());
+    if !parsed.is_issued_by(&Certificate::parse(&root).with_context(|| named(files.root_cert))?) {
+        bail!("{} was not issued by {}", folder.join(files.cert).display(), files.root_cert);
     }
+    let sign_type = key.public_key().usual_sign_type();
     let platform = Platform {
         public_key: key.public_key().to_base64(),
         cert_sn: parsed.sn,
-        root_sn: cert::root_sn(&root).with_context(|| named(ROOT_CERT))?,
+        root_sn: cert::root_sn(&root, sign_type).with_context(|| named(files.root_cert))?,
         key: Arc::new(key),
         certificate,
         root,
     };
-    Ok(Keys { platform, secrets, authority: Arc::new(AppAuthority { authority }) })
+    Ok((platform, authority))
 }
 
 /// What everybody may know of the platform's keys.
@@ -189,16 +256,25 @@ pub(crate) struct PublicSide {
     pub(crate) root_sn: String,
 }
 
-/// Reads the certificates alone: whoever asks for them needs no right to the private keys.
-pub(crate) fn public_side(folder: &Path) -> anyhow::Result<PublicSide> {
+/// Reads the certificates alone: whoever asks for them needs no right to the private keys. `None` when the platform has
+/// none of this sign type's algorithm.
+pub(crate) fn public_side(folder: &Path, sign_type: SignType) -> anyhow::Result<Option<PublicSide>> {
+    let files = match sign_type {
+        SignType::Rsa | SignType::Rsa2 => &RSA,
+        SignType::Sm2 => &SM2,
+    };
+    if sign_type == SignType::Sm2 && !folder.join(files.cert).exists() {
+        return Ok(None);
+    }
     let read = |file: &str| {
         let path = folder.join(file);
         std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
     };
     let platform =
-        Certificate::parse(&read(PLATFORM_CERT)?).with_context(|| format!("{PLATFORM_CERT} is damaged"))?;
-    let root_sn = cert::root_sn(&read(ROOT_CERT)?).with_context(|| format!("{ROOT_CERT} is damaged"))?;
-    Ok(PublicSide { key: platform.public_key, cert_sn: platform.sn, root_sn })
+        Certificate::parse(&read(files.cert)?).with_context(|| format!("{} is damaged", files.cert))?;
+    let root_sn = cert::root_sn(&read(files.root_cert)?, sign_type)
+        .with_context(|| format!("{} is damaged", files.root_cert))?;
+    Ok(Some(PublicSide { key: platform.public_key, cert_sn: platform.sn, root_sn }))
 }
 
 fn name(common_name: &str, unit: &str) -> Name {
@@ -238,12 +314,60 @@ mod tests {
     }
 
     #[test]
+    fn the_sm2_key_is_made_when_it_is_needed_and_stays() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = temporary.path().join("keys");
+        let first = open(&folder, true, None, None).unwrap();
+        let key = keygen::sm2().unwrap();
+        let seller: PartyId = "2088100000000107".parse().unwrap();
+        assert!(first.sm2.get().is_none() && !folder.join(SM2.key).exists(), "no start draws it");
+        assert!(first.authority.issue(seller, key.public_key()).is_err());
+        // What a crash left behind is drawn again.
+        private_file::write(&folder.join(SM2.root_key), b"x").unwrap();
+        let first = open(&folder, false, None, None).unwrap();
+        first.authority.need_sm2().unwrap();
+        let made = first.sm2.get().unwrap().public_key.clone();
+        first.authority.need_sm2().unwrap();
+        assert_eq!(first.sm2.get().unwrap().public_key, made);
+        let again = open(&folder, false, None, None).unwrap();
+        again.authority.need_sm2().unwrap();
+        let platform = again.sm2.get().unwrap();
+        assert_eq!(platform.public_key, made);
+        let issued = again.authority.issue(seller, key.public_key()).unwrap();
+        let root = Certificate::parse(&platform.root).unwrap();
+        assert!(Certificate::parse(&issued).unwrap().is_issued_by(&root));
+        assert_ne!(platform.root_sn, again.platform.root_sn);
+        let rsa = keygen::rsa_2048().unwrap();
+        for (file, wrong) in [
+            (SM2.key, "x"),
+            (SM2.key, rsa.to_pkcs8_pem().as_str()),
+            (SM2.root_key, rsa.to_pkcs8_pem().as_str()),
+            (SM2.cert, again.platform.certificate.as_str()),
+            (SM2.root_cert, again.platform.root.as_str()),
+        ] {
+            let kept = std::fs::read(folder.join(file)).unwrap();
+            private_file::write(&folder.join(file), wrong.as_bytes()).unwrap();
+            assert!(
+                format!("{:#}", open(&folder, false, None, None).unwrap_err()).contains("_sm2_"),
+                "{file}"
+            );
+            private_file::write(&folder.join(file), &kept).unwrap();
+        }
+        for file in [SM2.root_key, SM2.cert, SM2.root_cert] {
+            let kept = std::fs::read(folder.join(file)).unwrap();
+            std::fs::remove_file(folder.join(file)).unwrap();
+            assert!(format!("{:#}", open(&folder, false, None, None).unwrap_err()).contains(file), "{file}");
+            private_file::write(&folder.join(file), &kept).unwrap();
+        }
+    }
+
+    #[test]
     fn a_missing_damaged_or_foreign_key_is_named() {
         let temporary = tempfile::tempdir().unwrap();
         let (one, two) = (temporary.path().join("one"), temporary.path().join("two"));
         open(&one, true, None, None).unwrap();
         open(&two, true, None, None).unwrap();
-        for file in [MASTER, PLATFORM_KEY, ROOT_KEY, ROOT_CERT, PLATFORM_CERT] {
+        for file in [MASTER, RSA.key, RSA.root_key, RSA.root_cert, RSA.cert] {
             let (path, kept) = (one.join(file), temporary.path().join("kept"));
             std::fs::rename(&path, &kept).unwrap();
             assert!(

@@ -9,6 +9,7 @@ use cell::Door;
 use engine::FindAccount;
 use money::Currency;
 use people::AppMode;
+use portal::AppSignType;
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -44,9 +45,16 @@ pub(crate) struct ReadyApp {
     pub(crate) seller_id: String,
     /// `key` or `cert`.
     pub(crate) mode: &'static str,
-    /// PEM file, PKCS#1; absent when the developer keeps the private key.
+    /// `RSA2` or `SM2`.
+    pub(crate) sign_type: &'static str,
+    /// `strict` or `real`.
+    pub(crate) profile: &'static str,
+    /// PEM file, PKCS#1; absent when the developer keeps the private key, or when it is one of SM2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) private_key_pkcs1: Option<PathBuf>,
+    /// PEM file of an SM2 key, SEC 1; absent when the developer keeps the private key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) private_key_sec1: Option<PathBuf>,
     /// PEM file, PKCS#8; absent when the developer keeps the private key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) private_key_pkcs8: Option<PathBuf>,
@@ -103,11 +111,17 @@ impl Ready {
             let files = AppFiles::of(folder, app.id);
             let with_certificates = app.mode == AppMode::Cert;
             let certificate = |file| with_certificates.then(|| files.path(file));
+            let own_form = |sign_type, file| {
+                (app.has_private_key && app.sign_type == sign_type).then(|| files.path(file))
+            };
             apps.push(ReadyApp {
                 app_id: app.id.to_string(),
                 seller_id: app.seller.unwrap_or(seller).to_string(),
                 mode: if with_certificates { "cert" } else { "key" },
-                private_key_pkcs1: app.has_private_key.then(|| files.path(demo::PKCS1_PEM)),
+                sign_type: app.sign_type.sign_type().name(),
+                profile: world.profiles.of(app.id).name(),
+                private_key_pkcs1: own_form(AppSignType::Rsa2, demo::PKCS1_PEM),
+                private_key_sec1: own_form(AppSignType::Sm2, demo::SEC1_PEM),
                 private_key_pkcs8: app.has_private_key.then(|| files.path(demo::PKCS8_PEM)),
                 platform_public_key: files.path(demo::PLATFORM_PEM),
                 app_cert: certificate(demo::APP_CERT),

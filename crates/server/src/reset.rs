@@ -49,6 +49,8 @@ pub(crate) fn empty(folder: &DataFolder) -> anyhow::Result<()> {
         gone(Path::new(&path), fs::remove_file(&path))?;
     }
     gone(&folder.apps(), fs::remove_file(folder.apps()))?;
+    let profiles = folder.profiles();
+    gone(&profiles, fs::remove_file(&profiles))?;
     folder.clock_to_start()?;
     synced(folder)
 }

@@ -14,17 +14,15 @@ use crate::reset;
 use crate::world_file::WorldFile;
 use anyhow::{Context, anyhow};
 use base::{PartyId, Text};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use cell::{CellError, Door};
 use engine::{Ask, Command, FindLogin, NewPassword, OpenApp, OpenParty, TopUp};
 use money::Currency;
 use people::{AppMode, LoginName, PartyKind, PartyName};
-use portal::Issuer;
+use portal::{AppSignType, Issuer};
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use wire::aes::AesKey;
-use wire::sign::{PrivateKey, PublicKey, SignType};
+use wire::sign::{PrivateKey, PublicKey};
 use world::{Secrets, World};
 use zeroize::Zeroizing;
 
@@ -74,7 +72,7 @@ pub(crate) async fn seed(
     }
     for (plan, key) in demo.app_plans.iter().zip(apps) {
         let seller = demo.seller_of(plan).ok_or_else(|| anyhow!("an app of a merchant that is not there"))?;
-        demo.apps.push(open_app(opened, &mut steps, seller, plan.mode, key.end()?).await?);
+        demo.apps.push(open_app(opened, &mut steps, seller, plan, key.end(plan.sign_type)?).await?);
     }
     reset::keep(folder, &steps.taken)?;
     demo.write(folder)?;
@@ -174,11 +172,11 @@ impl AppKey {
         Ok(match (&plan.public_key, keys_of) {
             (Some(key), _) => AppKey::Given(key.clone()),
             (None, Some(path)) if usual => AppKey::Of(keys::demo_key_of(path, plan.mode)?),
-            (None, _) => AppKey::Drawn(keys::key_under_way()),
+            (None, _) => AppKey::Drawn(keys::key_under_way(plan.sign_type)),
         })
     }
 
-    fn end(self) -> anyhow::Result<Halves> {
+    fn end(self, sign_type: AppSignType) -> anyhow::Result<Halves> {
         Ok(match self {
             AppKey::Drawn(key) => Halves::Both(Box::new(keys::finished(key)?)),
             AppKey::Of(path) => {
@@ -186,7 +184,7 @@ impl AppKey {
                 Halves::Both(Box::new(PrivateKey::parse(&private_file::read(&path)?).with_context(named)?))
             }
             AppKey::Given(key) => {
-                Halves::Public(PublicKey::parse(&key, SignType::Rsa2).context("a declared key")?)
+                Halves::Public(PublicKey::parse(&key, sign_type.sign_type()).context("a declared key")?)
             }
         })
     }
@@ -205,10 +203,15 @@ async fn open_app(
     opened: &Opened<'_>,
     steps: &mut Steps<'_>,
     seller: PartyId,
-    mode: AppMode,
+    plan: &AppPlan,
     key: Halves,
 ) -> anyhow::Result<DemoApp> {
     let Opened { folder, world, authority, .. } = *opened;
+    let AppPlan { mode, sign_type, profile, .. } = *plan;
+    if sign_type == AppSignType::Sm2 {
+        authority.need_sm2().map_err(|error| anyhow!("the platform's SM2 key: {error}"))?;
+    }
+    let platform = world.platform_of(sign_type.sign_type()).context("the platform has such a key")?;
     let (mut aes_key, mut nonce) = (Zeroizing::new([0; 16]), [0; 12]);
     let chance = Chance(&world.secrets);
     chance.fill(&mut *aes_key)?;
@@ -222,7 +225,7 @@ async fn open_app(
     let command = OpenApp {
         seller,
         mode,
-        public_key: STANDARD.decode(key.public().to_base64()).context("base64 that was just made")?,
+        public_key: key.public().to_spki(),
         certificate: certificate.as_deref().map(Text::new).transpose()?,
         cert_sn: cert_sn.as_deref().map(Text::new).transpose()?,
         allow_rsa1: false,
@@ -233,19 +236,24 @@ async fn open_app(
     private_file::make_folder(files.folder())?;
     let private = |file: &str, text: &str| private_file::write(&files.path(file), text.as_bytes());
     if let Halves::Both(key) = &key {
-        private(demo::PKCS1_PEM, &key.to_pkcs1_pem())?;
+        let (pem, text) = match sign_type {
+            AppSignType::Rsa2 => (demo::PKCS1_PEM, demo::PKCS1_TEXT),
+            AppSignType::Sm2 => (demo::SEC1_PEM, demo::SEC1_TEXT),
+        };
+        private(pem, &key.to_pkcs1_pem())?;
         private(demo::PKCS8_PEM, &key.to_pkcs8_pem())?;
-        private(demo::PKCS1_TEXT, &key.to_pkcs1_base64())?;
+        private(text, &key.to_pkcs1_base64())?;
         private(demo::PKCS8_TEXT, &key.to_pkcs8_base64())?;
     }
     private(demo::AES_TEXT, &AesKey::new(*aes_key).to_base64())?;
     let open = |file: &str, text: &str| private_file::write_open(&files.path(file), text.as_bytes());
-    open(demo::PLATFORM_PEM, &world.platform.key.public_key().to_pem())?;
-    open(demo::PLATFORM_TEXT, &world.platform.public_key)?;
+    open(demo::PLATFORM_PEM, &platform.key.public_key().to_pem())?;
+    open(demo::PLATFORM_TEXT, &platform.public_key)?;
     if let Some(certificate) = certificate {
         open(demo::APP_CERT, &certificate)?;
-        open(demo::PLATFORM_CERT, &world.platform.certificate)?;
-        open(demo::ROOT_CERT, &world.platform.root)?;
+        open(demo::PLATFORM_CERT, &platform.certificate)?;
+        open(demo::ROOT_CERT, &platform.root)?;
     }
-    Ok(DemoApp { id, mode, seller: Some(seller), has_private_key: matches!(key, Halves::Both(_)) })
+    let has_private_key = matches!(key, Halves::Both(_));
+    Ok(DemoApp { id, mode, sign_type, profile, seller: Some(seller), has_private_key })
 }

@@ -8,7 +8,7 @@
 //! login = "tea@example.com"
 //! name = "Tea house"
 //! balance = "100.00"
-//! apps = [{ mode = "key" }, { mode = "cert", public_key = "MIIB…" }]
+//! apps = [{ mode = "key" }, { mode = "cert", public_key = "MIIB…" }, { mode = "key", sign_type = "SM2" }]
 //!
 //! [[buyers]]
 //! login = "mei@example.com"
@@ -23,12 +23,13 @@ use crate::demo::{AppPlan, DemoBuyer, DemoMerchant};
 use anyhow::{Context, bail, ensure};
 use money::Currency;
 use people::{AppMode, LoginName, PartyName};
+use portal::AppSignType;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::Path;
-use wire::sign::{PublicKey, SignType};
+use wire::sign::PublicKey;
 use wire::timestamp::parse_cn;
-use world::ClockSetting;
+use world::{ClockSetting, Profile};
 
 /// Most bytes of the file.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -78,6 +79,10 @@ struct Merchant {
 struct App {
     mode: Mode,
     public_key: Option<String>,
+    #[serde(default)]
+    sign_type: AppSignType,
+    #[serde(default)]
+    profile: Profile,
 }
 
 #[derive(Deserialize)]
@@ -124,7 +129,7 @@ impl WorldFile {
             party(&mut logins, &merchant.login, &merchant.name, merchant.balance.as_deref())
                 .with_context(|| named.clone())?;
             for app in merchant.apps {
-                let public_key = app.public_key.map(|key| public_key(&key)).transpose();
+                let public_key = app.public_key.map(|key| public_key(&key, app.sign_type)).transpose();
                 file.apps.push(AppPlan {
                     merchant: Some(merchant.login.clone()),
                     mode: match app.mode {
@@ -132,6 +137,8 @@ impl WorldFile {
                         Mode::Cert => AppMode::Cert,
                     },
                     public_key: public_key.with_context(|| named.clone())?,
+                    sign_type: app.sign_type,
+                    profile: app.profile,
                 });
             }
             file.merchants.push(DemoMerchant {
@@ -188,8 +195,8 @@ fn party(
 }
 
 /// The key as apps keep it, from base64 or PEM. A certificate or a private key is refused.
-fn public_key(text: &str) -> anyhow::Result<String> {
-    match PublicKey::parse(text, SignType::Rsa2) {
+fn public_key(text: &str, sign_type: AppSignType) -> anyhow::Result<String> {
+    match PublicKey::parse(text, sign_type.sign_type()) {
         Ok(key) => Ok(key.to_base64()),
         Err(error) => bail!("the public key: {error}"),
     }
@@ -205,15 +212,21 @@ mod tests {
     #[test]
     fn a_world_is_declared() {
         let key = wire::keygen::rsa_2048().unwrap().public_key().to_base64();
+        let sm2 = wire::keygen::sm2().unwrap().public_key().to_base64();
         let text = format!(
             "seed = 7\nclock = \"2026-01-02 00:00:00\"\n{TEA}balance = \"1.00\"\n\
-             apps = [{{ mode = \"key\" }}, {{ mode = \"cert\", public_key = \"{key}\" }}]\n{MEI}balance = \"50.00\"\n"
+             apps = [{{ mode = \"key\" }}, {{ mode = \"cert\", public_key = \"{key}\" }}, \
+             {{ mode = \"key\", sign_type = \"SM2\", public_key = \"{sm2}\", profile = \"real\" }}]\n\
+             {MEI}balance = \"50.00\"\n"
         );
         let file = WorldFile::parse(&text).unwrap();
         assert_eq!((file.seed, file.starts_at_us), (Some(7), Some(1_767_283_200_000_000)));
         assert_eq!(file.merchants[0].start_balance.as_deref(), Some("1.00"));
         assert_eq!((file.apps[0].mode, &file.apps[0].public_key), (AppMode::Key, &None));
         assert_eq!((file.apps[1].mode, file.apps[1].public_key.as_ref()), (AppMode::Cert, Some(&key)));
+        assert_eq!((file.apps[1].sign_type, file.apps[2].sign_type), (AppSignType::Rsa2, AppSignType::Sm2));
+        assert_eq!(file.apps[2].public_key.as_ref(), Some(&sm2));
+        assert_eq!((file.apps[1].profile, file.apps[2].profile), (Profile::Strict, Profile::Real));
         assert_eq!(
             (file.buyers[0].login.as_str(), file.buyers[0].start_balance.as_str()),
             ("mei@example.com", "50.00")
@@ -224,7 +237,8 @@ mod tests {
 
     #[test]
     fn every_mistake_is_named() {
-        let private = wire::keygen::rsa_2048().unwrap().to_pkcs8_base64();
+        let rsa = wire::keygen::rsa_2048().unwrap();
+        let (private, public) = (rsa.to_pkcs8_base64(), rsa.public_key().to_base64());
         for (text, named) in [
             ("seed = -1".to_owned(), "seed"),
             ("sed = 1".to_owned(), "sed"),
@@ -237,6 +251,12 @@ mod tests {
             (format!("{TEA}apps = [{{ mode = \"none\" }}]"), "none"),
             (format!("{TEA}apps = [{{ mode = \"key\", public_key = \"x\" }}]"), "public key"),
             (format!("{TEA}apps = [{{ mode = \"key\", public_key = \"{}\" }}]", &**private), "public key"),
+            (format!("{TEA}apps = [{{ mode = \"key\", sign_type = \"RSA\" }}]"), "RSA"),
+            (format!("{TEA}apps = [{{ mode = \"key\", profile = \"odd\" }}]"), "odd"),
+            (
+                format!("{TEA}apps = [{{ mode = \"key\", sign_type = \"SM2\", public_key = \"{public}\" }}]"),
+                "not an SM2 key",
+            ),
             (format!("{TEA}{TEA}"), "twice"),
             (MEI.replace("246810", "2468"), "six digits"),
             (MEI.replace("mei@example.com", "tea@example.com") + TEA, "twice"),

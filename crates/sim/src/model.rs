@@ -271,6 +271,13 @@ impl Model {
             | Message::FreezeCharged(_)
             | Message::ChargeReturned(_)
             | Message::RestReleased(_) => None,
+            // No plan splits orders, so no cell says these.
+            Message::SplitIn(_)
+            | Message::SplitAnswer(_)
+            | Message::BackAsk(_)
+            | Message::BackAnswer(_)
+            | Message::BackReturn(_)
+            | Message::BackReturned(_) => unreachable!("no plan splits an order"),
         }
     }
 

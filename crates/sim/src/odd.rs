@@ -148,5 +148,6 @@ fn open_order(seller: PartyId, app: AppId) -> OpenOrder {
         expires_at_us: None,
         code_timeout: None,
         pay_by: None,
+        royalty_freeze: false,
     }
 }

@@ -303,7 +303,7 @@ fn refusals_and_strangers_are_answered_by_the_real_table() {
         ("alipay.trade.query", r#"{"out_trade_no":"none"}"#, "ACQ.TRADE_NOT_EXIST"),
         ("alipay.trade.query", "{", "isv.illegal-json"),
         ("alipay.trade.nonsense", "{}", "isv.invalid-method"),
-        ("alipay.trade.order.settle", "{}", "isv.insufficient-isv-permissions"),
+        ("alipay.trade.settle.confirm", "{}", "isv.insufficient-isv-permissions"),
     ] {
         let said = scene.call(method, content);
         assert_eq!(said.sub_code, sub_code, "{method} {said:?}");

@@ -183,6 +183,7 @@ fn of_refund(refused: RefundRefused) -> &'static str {
         RefundRefused::Finished => "ACQ.TRADE_HAS_FINISHED",
         RefundRefused::PartNeedsNumber => "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL",
         RefundRefused::MoreThanLeft => "ACQ.REASON_TRADE_REFUND_FEE_ERR",
+        RefundRefused::Back(_) => unreachable!("no plan splits an order"),
         RefundRefused::SellerBalanceTooLow => "ACQ.SELLER_BALANCE_NOT_ENOUGH",
         RefundRefused::BuyerClosed => "ACQ.BUYER_NOT_EXIST",
     }

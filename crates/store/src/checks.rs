@@ -44,6 +44,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Escrow(escrow) => (divided(escrow), "what was paid is held, released or given back"),
         Row::EscrowCase(case) => (case.granted_minor <= case.claim_minor, "no more is granted than claimed"),
         Row::Freeze(freeze) => (freeze.adds_up(), "what is left, freed and paid is what was frozen"),
+        Row::Split(split) => (split.open <= split.lines, "no more lines are open than there are"),
         Row::Party(_)
         | Row::EscrowStep(_)
         | Row::Login(_)
@@ -68,7 +69,10 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Grant(_)
         | Row::Token(_)
         | Row::Callback(_)
-        | Row::Certification(_) => return None,
+        | Row::Certification(_)
+        | Row::SplitBook(_)
+        | Row::SplitLine(_)
+        | Row::Relation(_) => return None,
     };
     (!holds).then_some(rule)
 }

@@ -3,7 +3,7 @@
 //!
 //! Rules: `protocol` section 7 of the Alipay Open API (states, timing) as documented for one-time CNY payments.
 //! Reading order: `state`, `order`, `records`, `rules`, `refusal`; then `agreement`; for guaranteed trades
-//! `escrow_state`, `escrow`, `escrow_rules`.
+//! `escrow_state`, `escrow`, `escrow_rules`; for splits `split`.
 
 mod agreement;
 mod escrow;
@@ -17,6 +17,8 @@ mod order;
 mod records;
 mod refusal;
 mod rules;
+mod split;
+mod split_refusal;
 mod state;
 
 pub use agreement::{
@@ -62,4 +64,10 @@ pub use rules::{
     REFUND_WINDOW_US, Rulebook, TOTAL_MAX_FEN, Timeout, TimeoutError, bounce_fee_back, expiry,
     next_attempt_us, refund_fee_back,
 };
+pub use split::{
+    RELATIONS_MAX, ReceiverNamed, Relation, SPLIT_FREEZE_US, SPLIT_LINES_MAX, SPLIT_RATIO_MAX_PERCENT,
+    SPLITS_MAX, SettleNo, SettleNoError, Split, SplitBook, SplitEvent, SplitKind, SplitLine, SplitState,
+    can_be_split, kept, percent, splittable, to_hold,
+};
+pub use split_refusal::{BackRefused, BindRefused, SplitRefused};
 pub use state::{OrderEvent, OrderState, next};

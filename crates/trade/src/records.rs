@@ -256,6 +256,8 @@ pub enum TimerTask {
     ExpireFreeze,
     /// Frees what is left of a freeze at the end of its life.
     EndFreeze,
+    /// Frees what is held for splits that did not come.
+    FreeSplits,
 }
 
 /// A task that time makes due.
@@ -270,8 +272,8 @@ pub struct Timer {
     pub no: TimerNo,
     /// What it does.
     pub task: TimerTask,
-    /// The order, for `ExpireOrder` and `EscrowStep`; for `EndAgreement`, `ExpireFreeze` and `EndFreeze` the number of
-    /// the agreement or freeze, which are of the same series.
+    /// The order, for `ExpireOrder`, `EscrowStep` and `FreeSplits`; for `EndAgreement`, `ExpireFreeze` and `EndFreeze`
+    /// the number of the agreement or freeze, which are of the same series.
     pub order_no: Option<OrderNo>,
     /// The code's digest, for `ForgetCode`.
     pub code: Option<[u8; 16]>,

@@ -1,6 +1,7 @@
 //! Why a trade command is refused. In each enum the order is precedence: the first that holds is the one reported.
 //! The gateway's one code table turns each into its wire code.
 
+use crate::BackRefused;
 use serde::{Deserialize, Serialize};
 
 /// Why an order is not opened.
@@ -162,6 +163,9 @@ pub enum RefundRefused {
     /// Nothing, or more than is left, or another currency than the order's.
     #[error("more than is left to refund")]
     MoreThanLeft,
+    /// What was to be taken back from receivers of its splits cannot be.
+    #[error(transparent)]
+    Back(#[from] BackRefused),
     /// The merchant has not enough money.
     #[error("seller balance too low")]
     SellerBalanceTooLow,

@@ -1,8 +1,8 @@
 //! Certificate mode: our own authority, the certificates it issues, and the serials that clients compute.
 //!
 //! Client libraries hash the issuer's name and the decimal serial, each with its own certificate reader; the limits
-//! here (names of exactly CN, OU, O and C in plain ASCII, serials within 128 bits, RSA with SHA-256) are those
-//! within which all of them come to the same number.
+//! here (names of exactly CN, OU, O and C in plain ASCII, serials within 128 bits, RSA with SHA-256 or SM2 with SM3)
+//! are those within which all of them come to the same number.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,8 +15,12 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Name;
 
+use crate::cert_sm2::{self, Content, SM2_WITH_SM3_NAME};
 use crate::pem;
 use crate::sign::{KeyError, PrivateKey, PublicKey, SignType};
+
+/// `sha256WithRSAEncryption`, RFC 8017.
+const RSA_WITH_SHA256: &str = "1.2.840.113549.1.1.11";
 
 /// Why a certificate was refused or could not be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +42,9 @@ pub enum CertError {
     /// The key and the certificate of an authority are no pair, or the certificate may not issue.
     #[error("the key does not belong to this authority certificate")]
     NotThisAuthority,
+    /// An authority issues for keys of its own algorithm: SM2 or RSA.
+    #[error("an authority issues for keys of its own algorithm")]
+    OtherAlgorithm,
     /// The key inside was refused.
     #[error("the key of the certificate was refused")]
     Key(#[from] KeyError),
@@ -85,6 +92,15 @@ impl Authority {
         key: PrivateKey,
     ) -> Result<Authority, CertError> {
         let mut params = params(&name, serial, validity)?;
+        if key.public_key().is_sm2() {
+            let (issuer, subject, is_authority) = (&name, &name, true);
+            let content = Content { serial, issuer, subject, validity, key: key.public_key(), is_authority };
+            return Ok(Authority {
+                pem: pem::encode("CERTIFICATE", &cert_sm2::signed(&content, &key)),
+                name,
+                key,
+            });
+        }
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let certificate = params.self_signed(&Signer(&key)).map_err(|_| CertError::BadValidity)?;
@@ -95,7 +111,7 @@ impl Authority {
     pub fn open(certificate_pem: &str, key: PrivateKey) -> Result<Authority, CertError> {
         let der = first_certificate(certificate_pem)?;
         let certificate = read(&der)?;
-        let own_key = PublicKey::from_der(certificate.public_key().raw, SignType::Rsa2)?;
+        let own_key = key_in(&certificate)?;
         if own_key != *key.public_key() || !certificate.is_ca() {
             return Err(CertError::NotThisAuthority);
         }
@@ -118,6 +134,14 @@ impl Authority {
         public_key: &PublicKey,
     ) -> Result<String, CertError> {
         let mut params = params(subject, serial, validity)?;
+        if public_key.is_sm2() != self.key.public_key().is_sm2() {
+            return Err(CertError::OtherAlgorithm);
+        }
+        if public_key.is_sm2() {
+            let (issuer, key, is_authority) = (&self.name, public_key, false);
+            let content = Content { serial, issuer, subject, validity, key, is_authority };
+            return Ok(pem::encode("CERTIFICATE", &cert_sm2::signed(&content, &self.key)));
+        }
         params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.use_authority_key_identifier_extension = true;
@@ -142,7 +166,7 @@ pub struct Certificate {
     pub sn: String,
     /// When it is valid.
     pub validity: Validity,
-    /// Its public key, at least 2048 bits.
+    /// Its public key: RSA of at least 2048 bits, or SM2.
     pub public_key: PublicKey,
     der: Vec<u8>,
 }
@@ -157,7 +181,7 @@ impl Certificate {
             from_us: moment_us(certificate.validity().not_before.timestamp())?,
             until_us: moment_us(certificate.validity().not_after.timestamp())?,
         };
-        let public_key = PublicKey::from_der(certificate.public_key().raw, SignType::Rsa2)?;
+        let public_key = key_in(&certificate)?;
         Ok(Certificate { sn: sn_of(&certificate)?, validity, public_key, der })
     }
 
@@ -166,14 +190,18 @@ impl Certificate {
         (self.validity.from_us..=self.validity.until_us).contains(&at_us)
     }
 
-    /// Whether this authority signed it, under its name, with SHA-256.
+    /// Whether this authority signed it, under its name, with SHA-256 or SM3.
     pub fn is_issued_by(&self, authority: &Certificate) -> bool {
         let (Ok(own), Ok(issuer)) = (read(&self.der), read(&authority.der)) else { return false };
-        own.signature_algorithm.algorithm.to_id_string() == "1.2.840.113549.1.1.11"
-            && issuer.is_ca()
+        let sign_type = match own.signature_algorithm.algorithm.to_id_string().as_str() {
+            RSA_WITH_SHA256 => SignType::Rsa2,
+            SM2_WITH_SM3_NAME => SignType::Sm2,
+            _ => return false,
+        };
+        issuer.is_ca()
             && own.issuer().as_raw() == issuer.subject().as_raw()
             && authority.public_key.verify_bytes(
-                SignType::Rsa2,
+                sign_type,
                 own.tbs_certificate.as_ref(),
                 own.signature_value.as_ref(),
             )
@@ -199,13 +227,18 @@ pub fn cert_sn(certificate_pem: &str) -> Result<String, CertError> {
     sn_of(&read(&first_certificate(certificate_pem)?)?)
 }
 
-/// The serial of a root bundle: those of its RSA certificates in order, joined with `_`.
-pub fn root_sn(bundle_pem: &str) -> Result<String, CertError> {
+/// The serial of a root bundle for an app that signs so: those of its certificates of that algorithm in order, joined
+/// with `_`. A bundle may hold both kinds; clients look at those that are signed with RSA, or for SM2 with SM2.
+pub fn root_sn(bundle_pem: &str, sign_type: SignType) -> Result<String, CertError> {
+    let counted = match sign_type {
+        SignType::Rsa | SignType::Rsa2 => "1.2.840.113549.1.1.",
+        SignType::Sm2 => SM2_WITH_SM3_NAME,
+    };
     let blocks = pem::blocks(bundle_pem).ok_or(CertError::NotACertificate)?;
     let mut serials = Vec::new();
     for block in blocks.iter().filter(|block| block.label == "CERTIFICATE") {
         let certificate = read(&block.bytes)?;
-        if certificate.signature_algorithm.algorithm.to_id_string().starts_with("1.2.840.113549.1.1.") {
+        if certificate.signature_algorithm.algorithm.to_id_string().starts_with(counted) {
             serials.push(sn_of(&certificate)?);
         }
     }
@@ -220,9 +253,11 @@ pub fn request_key(request_pem: &str) -> Result<PublicKey, CertError> {
     let (rest, request) =
         x509_parser::certification_request::X509CertificationRequest::from_der(&block.bytes)
             .map_err(|_| CertError::BadRequest)?;
-    let key = PublicKey::from_der(request.certification_request_info.subject_pki.raw, SignType::Rsa2)?;
+    let spki = request.certification_request_info.subject_pki.raw;
+    let sign_type = SignType::of_key(spki);
+    let key = PublicKey::from_der(spki, sign_type)?;
     let signed = request.certification_request_info.raw;
-    let right = key.verify_bytes(SignType::Rsa2, signed, request.signature_value.as_ref());
+    let right = key.verify_bytes(sign_type, signed, request.signature_value.as_ref());
     if rest.is_empty() && right { Ok(key) } else { Err(CertError::BadRequest) }
 }
 
@@ -237,6 +272,12 @@ fn read(der: &[u8]) -> Result<X509Certificate<'_>, CertError> {
         Ok(([], certificate)) => Ok(certificate),
         _ => Err(CertError::NotACertificate),
     }
+}
+
+/// The key in a certificate, of either algorithm.
+fn key_in(certificate: &X509Certificate<'_>) -> Result<PublicKey, KeyError> {
+    let spki = certificate.public_key().raw;
+    PublicKey::from_der(spki, SignType::of_key(spki))
 }
 
 fn sn_of(certificate: &X509Certificate<'_>) -> Result<String, CertError> {
@@ -323,7 +364,7 @@ struct Holder<'a>(&'a PublicKey);
 
 impl rcgen::PublicKeyData for Signer<'_> {
     fn der_bytes(&self) -> &[u8] {
-        self.0.public_key().to_pkcs1_der()
+        self.0.public_key().inner_der()
     }
 
     fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {
@@ -339,7 +380,7 @@ impl rcgen::SigningKey for Signer<'_> {
 
 impl rcgen::PublicKeyData for Holder<'_> {
     fn der_bytes(&self) -> &[u8] {
-        self.0.to_pkcs1_der()
+        self.0.inner_der()
     }
 
     fn algorithm(&self) -> &'static rcgen::SignatureAlgorithm {

@@ -1,4 +1,4 @@
-//! The few DER shapes of RSA keys. Strict: definite lengths, shortest form, nothing left over.
+//! The few DER shapes of keys and certificates. Strict: definite lengths, shortest form, nothing left over.
 
 /// Tag of an INTEGER.
 pub(crate) const INTEGER: u8 = 0x02;
@@ -88,6 +88,14 @@ pub(crate) fn wrap(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
+/// An INTEGER that is not negative, in the shortest form, of its big-endian digits.
+pub(crate) fn positive(number: &[u8]) -> Vec<u8> {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    let digits = &number[zeros..];
+    let sign: &[u8] = if digits.first().is_none_or(|byte| *byte >= 0x80) { &[0] } else { &[] };
+    wrap(INTEGER, &[sign, digits])
+}
+
 /// Whether these are the contents of the AlgorithmIdentifier of plain RSA keys.
 pub(crate) fn is_rsa(algorithm: &[u8]) -> bool {
     algorithm == RSA_ENCRYPTION || algorithm == &RSA_ENCRYPTION[..11]
@@ -127,6 +135,19 @@ mod tests {
         for length in [0, 1, 127, 128, 255, 256, 70] {
             let value = wrap(OCTET_STRING, &[&vec![9; length]]);
             assert_eq!(Reader::new(&value).read(OCTET_STRING), Some(&vec![9; length][..]));
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_in_the_shortest_form() {
+        for (digits, content) in [
+            (&[0u8, 0, 1][..], &[1u8][..]),
+            (&[0x80], &[0, 0x80]),
+            (&[0, 0x7F, 0], &[0x7F, 0]),
+            (&[0, 0], &[0]),
+            (&[], &[0]),
+        ] {
+            assert_eq!(positive(digits), wrap(INTEGER, &[content]), "{digits:?}");
         }
     }
 

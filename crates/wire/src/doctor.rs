@@ -23,6 +23,7 @@ use crate::canonical::request_text;
 use crate::charset::Charset;
 use crate::params::Params;
 use crate::sign::{PublicKey, SignType, verify_request};
+use crate::sm2;
 use std::collections::BTreeSet;
 
 /// Most signatures that are checked for one diagnosis. All that is tried of a usual request fits in.
@@ -98,6 +99,12 @@ fn find(params: &Params, sign: &str, rebuilt: &[u8], trial: &mut Trial<'_>) -> F
     if let Some(found) = other_keys(rebuilt, trial) {
         return found;
     }
+    if let Some(mistake) = other_algorithm(registered, trial.sign_type, &trial.signature) {
+        return Found::plain(mistake);
+    }
+    if registered.is_sm2() {
+        return of_sm2(params, rebuilt, trial);
+    }
     if trial.signature.len() != registered.bits().div_ceil(8) {
         return Found::plain(Mistake::SignOfOtherLength);
     }
@@ -108,6 +115,40 @@ fn find(params: &Params, sign: &str, rebuilt: &[u8], trial: &mut Trial<'_>) -> F
         return Found::plain(Mistake::RegisteredKeyTooShort);
     }
     texts::find(params, trial).unwrap_or(Found::plain(Mistake::Unknown))
+}
+
+/// The same for a key of SM2, whose signatures vary in length.
+fn of_sm2(params: &Params, rebuilt: &[u8], trial: &mut Trial<'_>) -> Found {
+    if !sm2::is_signature(&trial.signature) {
+        return Found::plain(Mistake::SignNotDer);
+    }
+    if trial.keys.registered.is_sm2_of_nobody(rebuilt, &trial.signature) {
+        return Found { mistake: Mistake::Sm2UserId, text: Some(rebuilt.to_vec()), parameter: None };
+    }
+    texts::find(params, trial).unwrap_or(Found::plain(Mistake::Unknown))
+}
+
+/// Lengths of RSA signatures in use, bytes: of 1024 to 4096 bits.
+const RSA_SIGNATURE_BYTES: [usize; 4] = [128, 256, 384, 512];
+
+/// Whether SM2 and RSA are mixed up: between the app's key, the sign type that is named, and the shape of the
+/// signature, which no text can explain.
+fn other_algorithm(registered: &PublicKey, named: SignType, signature: &[u8]) -> Option<Mistake> {
+    let sm2_shaped = sm2::is_signature(signature);
+    let rsa_shaped = !sm2_shaped && RSA_SIGNATURE_BYTES.contains(&signature.len());
+    let (key_of_sm2, sm2_named) = (registered.is_sm2(), named == SignType::Sm2);
+    match key_of_sm2 {
+        true if rsa_shaped => Some(Mistake::RsaForSm2),
+        false if sm2_shaped => Some(Mistake::Sm2ForRsa),
+        true | false => (key_of_sm2 != sm2_named).then_some(Mistake::SignTypeOfOtherKey),
+    }
+}
+
+/// As [`diagnose`], of a call whose text is not examined: only whether SM2 and RSA are mixed up in it. `sign` is what
+/// stands there, when anything does.
+pub fn mixed_up(registered: &PublicKey, named: SignType, sign: Option<&str>) -> Option<Mistake> {
+    let signature = sign.and_then(sign_form::plain).unwrap_or_default();
+    other_algorithm(registered, named, &signature)
 }
 
 /// Whether the text is right and another key signed it.

@@ -1,4 +1,4 @@
-//! RSA signatures of the wire, and the keys in every form in which merchants paste them.
+//! RSA and SM2 signatures of the wire, and the keys in every form in which merchants paste them.
 //!
 //! The sign type comes from the app's record, never from the message. Keys are checked once, when parsed: size,
 //! exponent, kind. Verification is the library's alone; no padding is looked at here.
@@ -19,87 +19,14 @@ use zeroize::Zeroizing;
 
 use crate::canonical;
 use crate::der::{self, Reader};
+pub use crate::key_error::KeyError;
 use crate::params::Params;
 use crate::pem;
+pub use crate::sign_type::SignType;
+use crate::sm2::{self, Sm2Private, Sm2Public};
 
 /// Largest modulus read, in bits: checking a signature costs time that grows with it.
 pub const MODULUS_BITS_MAX: usize = 8192;
-
-/// The two RSA sign types of the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SignType {
-    /// `RSA`: PKCS#1 v1.5 with SHA-1. Old apps only.
-    Rsa,
-    /// `RSA2`: PKCS#1 v1.5 with SHA-256.
-    Rsa2,
-}
-
-impl SignType {
-    /// The sign type of a `sign_type` parameter, exactly `RSA` or `RSA2`.
-    pub fn parse(name: &str) -> Option<SignType> {
-        match name {
-            "RSA" => Some(SignType::Rsa),
-            "RSA2" => Some(SignType::Rsa2),
-            _ => None,
-        }
-    }
-
-    /// The name on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            SignType::Rsa => "RSA",
-            SignType::Rsa2 => "RSA2",
-        }
-    }
-
-    /// The smallest modulus allowed, in bits.
-    pub fn modulus_bits_min(self) -> usize {
-        match self {
-            SignType::Rsa => 1024,
-            SignType::Rsa2 => 2048,
-        }
-    }
-}
-
-/// Why a key was refused; the texts are meant for whoever pasted it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    /// Neither PEM nor base64.
-    #[error("the key is neither PEM nor base64")]
-    NotBase64,
-    /// Not the structure of a key.
-    #[error("the text is not an RSA key in PKCS#1, PKCS#8 or X.509 form")]
-    NotAKey,
-    /// A key of another algorithm.
-    #[error("the key is not an RSA key")]
-    NotRsa,
-    /// A private key where a public key belongs.
-    #[error("this is a private key; keep it and give the public key")]
-    PrivateKeyGiven,
-    /// The modulus is too small.
-    #[error("the key has {bits} bits, {needed} are needed")]
-    TooShort {
-        /// Bits of the modulus.
-        bits: usize,
-        /// The least allowed.
-        needed: usize,
-    },
-    /// The modulus has more than [`MODULUS_BITS_MAX`] bits.
-    #[error("the key has {bits} bits, more than {MODULUS_BITS_MAX}")]
-    TooLong {
-        /// Bits of the modulus.
-        bits: usize,
-    },
-    /// The public exponent is 1, even, or longer than 32 bits.
-    #[error("the public exponent must be odd, at least 3 and at most 32 bits long")]
-    BadExponent,
-    /// The numbers do not form a key.
-    #[error("the numbers of the key do not fit together")]
-    Inconsistent,
-    /// The certificate cannot be read.
-    #[error("the certificate cannot be read")]
-    BadCertificate,
-}
 
 /// A public key, parsed and ready. Cheap to clone.
 #[derive(Clone)]
@@ -107,16 +34,14 @@ pub struct PublicKey {
     parsed: Arc<Parsed>,
 }
 
-struct Parsed {
-    pkcs1: Vec<u8>,
-    bits: usize,
-    sha1: ParsedPublicKey,
-    sha256: ParsedPublicKey,
+enum Parsed {
+    Rsa { pkcs1: Vec<u8>, bits: usize, sha1: ParsedPublicKey, sha256: ParsedPublicKey },
+    Sm2(Sm2Public),
 }
 
 impl PublicKey {
-    /// Reads what a merchant pastes: bare base64 or PEM of SPKI or PKCS#1, or a PEM certificate; refuses a key too
-    /// small for `sign_type`.
+    /// Reads what a merchant pastes: bare base64 or PEM of SPKI or PKCS#1, or a PEM certificate; refuses a key of
+    /// another algorithm than `sign_type`'s, or one too small for it.
     pub fn parse(text: &str, sign_type: SignType) -> Result<PublicKey, KeyError> {
         if !pem::is_pem(text) {
             return PublicKey::from_der(&pem::bare(text).ok_or(KeyError::NotBase64)?, sign_type);
@@ -134,8 +59,11 @@ impl PublicKey {
         }
     }
 
-    /// Reads the DER of SPKI or PKCS#1.
+    /// Reads the DER of SPKI or, of an RSA key, PKCS#1.
     pub fn from_der(bytes: &[u8], sign_type: SignType) -> Result<PublicKey, KeyError> {
+        if sign_type == SignType::Sm2 {
+            return Ok(PublicKey { parsed: Arc::new(Parsed::Sm2(Sm2Public::from_der(bytes)?)) });
+        }
         let pkcs1 = public_pkcs1_of(bytes)?;
         let mut numbers = Reader::of_sequence(pkcs1).ok_or(KeyError::NotAKey)?;
         let modulus = numbers.read_positive().ok_or(KeyError::NotAKey)?;
@@ -158,7 +86,7 @@ impl PublicKey {
         if !odd(modulus) {
             return Err(KeyError::Inconsistent);
         }
-        let parsed = Parsed {
+        let parsed = Parsed::Rsa {
             bits,
             sha1: ParsedPublicKey::new(&RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY, pkcs1)
                 .map_err(|_| KeyError::Inconsistent)?,
@@ -184,37 +112,70 @@ impl PublicKey {
 
     /// Whether these bytes are the signature of `message`.
     pub fn verify_bytes(&self, sign_type: SignType, message: &[u8], signature: &[u8]) -> bool {
-        let key = match sign_type {
-            SignType::Rsa => &self.parsed.sha1,
-            SignType::Rsa2 => &self.parsed.sha256,
-        };
-        key.verify_sig(message, signature).is_ok()
+        match (&*self.parsed, sign_type) {
+            (Parsed::Rsa { sha1, .. }, SignType::Rsa) => sha1.verify_sig(message, signature).is_ok(),
+            (Parsed::Rsa { sha256, .. }, SignType::Rsa2) => sha256.verify_sig(message, signature).is_ok(),
+            (Parsed::Sm2(key), SignType::Sm2) => key.verify(message, signature),
+            (Parsed::Rsa { .. }, SignType::Sm2) | (Parsed::Sm2(_), SignType::Rsa | SignType::Rsa2) => false,
+        }
     }
 
-    /// Bits of the modulus.
+    /// Whether these bytes are an SM2 signature of `message` made with an empty user id. Never so for an RSA key.
+    pub(crate) fn is_sm2_of_nobody(&self, message: &[u8], signature: &[u8]) -> bool {
+        match &*self.parsed {
+            Parsed::Rsa { .. } => false,
+            Parsed::Sm2(key) => key.verify_of_nobody(message, signature),
+        }
+    }
+
+    /// Bits of the modulus, or of the curve.
     pub fn bits(&self) -> usize {
-        self.parsed.bits
+        match &*self.parsed {
+            Parsed::Rsa { bits, .. } => *bits,
+            Parsed::Sm2(_) => SignType::Sm2.modulus_bits_min(),
+        }
     }
 
-    /// DER of the PKCS#1 `RSAPublicKey`.
-    pub fn to_pkcs1_der(&self) -> &[u8] {
-        &self.parsed.pkcs1
+    /// Whether it is a key of SM2.
+    pub fn is_sm2(&self) -> bool {
+        matches!(&*self.parsed, Parsed::Sm2(_))
+    }
+
+    /// What its owner signs with: SM2, or RSA with SHA-256.
+    pub fn usual_sign_type(&self) -> SignType {
+        if self.is_sm2() { SignType::Sm2 } else { SignType::Rsa2 }
+    }
+
+    /// What stands in the SPKI form: DER of the PKCS#1 `RSAPublicKey`, or the point of an SM2 key.
+    pub fn inner_der(&self) -> &[u8] {
+        match &*self.parsed {
+            Parsed::Rsa { pkcs1, .. } => pkcs1,
+            Parsed::Sm2(key) => key.point(),
+        }
+    }
+
+    /// DER of the SPKI form: how a key stands in an app's row.
+    pub fn to_spki(&self) -> Vec<u8> {
+        match &*self.parsed {
+            Parsed::Rsa { pkcs1, .. } => der::spki_of(pkcs1),
+            Parsed::Sm2(key) => key.to_spki(),
+        }
     }
 
     /// PEM of the SPKI form, label `PUBLIC KEY`.
     pub fn to_pem(&self) -> String {
-        pem::encode("PUBLIC KEY", &der::spki_of(&self.parsed.pkcs1))
+        pem::encode("PUBLIC KEY", &self.to_spki())
     }
 
     /// Bare base64 of the SPKI form in one line: what client configurations call the public key.
     pub fn to_base64(&self) -> String {
-        STANDARD.encode(der::spki_of(&self.parsed.pkcs1))
+        STANDARD.encode(self.to_spki())
     }
 }
 
 impl PartialEq for PublicKey {
     fn eq(&self, other: &PublicKey) -> bool {
-        self.parsed.pkcs1 == other.parsed.pkcs1
+        self.is_sm2() == other.is_sm2() && self.inner_der() == other.inner_der()
     }
 }
 
@@ -247,32 +208,56 @@ fn public_pkcs1_of(bytes: &[u8]) -> Result<&[u8], KeyError> {
     }
 }
 
-/// A private key of at least 2048 bits, wiped when dropped.
+/// A private key, RSA of at least 2048 bits or SM2, wiped when dropped.
 pub struct PrivateKey {
-    pair: RsaKeyPair,
-    pkcs1: Zeroizing<Vec<u8>>,
+    pair: Pair,
     public: PublicKey,
 }
 
+enum Pair {
+    Rsa { pair: RsaKeyPair, pkcs1: Zeroizing<Vec<u8>> },
+    Sm2(Sm2Private),
+}
+
 impl PrivateKey {
-    /// Reads PEM or bare base64 of PKCS#1 or PKCS#8.
+    /// Reads PEM or bare base64 of PKCS#8, of PKCS#1 or, of an SM2 key, SEC 1.
     pub fn parse(text: &str) -> Result<PrivateKey, KeyError> {
         if !pem::is_pem(text) {
             return PrivateKey::from_der(&pem::bare(text).ok_or(KeyError::NotBase64)?);
         }
         let blocks = pem::blocks(text).ok_or(KeyError::NotBase64)?;
-        PrivateKey::from_der(&blocks.first().ok_or(KeyError::NotBase64)?.bytes)
+        // Some tools write the curve alone before an SM2 key.
+        let block = blocks.iter().find(|block| !block.label.ends_with(" PARAMETERS"));
+        PrivateKey::from_der(&block.ok_or(KeyError::NotBase64)?.bytes)
     }
 
-    /// Reads the DER of PKCS#1 or PKCS#8.
+    /// The SM2 key of this number, 32 bytes; `None` when it is zero or too large.
+    pub(crate) fn of_sm2_number(number: &[u8]) -> Option<PrivateKey> {
+        Sm2Private::from_number(number).map(PrivateKey::of_sm2)
+    }
+
+    fn of_sm2(key: Sm2Private) -> PrivateKey {
+        let public = PublicKey { parsed: Arc::new(Parsed::Sm2(key.public())) };
+        PrivateKey { pair: Pair::Sm2(key), public }
+    }
+
+    /// Reads the DER of PKCS#8, PKCS#1 or SEC 1.
     pub fn from_der(bytes: &[u8]) -> Result<PrivateKey, KeyError> {
         let mut outer = Reader::of_sequence(bytes).ok_or(KeyError::NotAKey)?;
         outer.read(der::INTEGER).ok_or(KeyError::NotAKey)?;
         let pkcs1 = if outer.peek_tag() == Some(der::SEQUENCE) {
-            if !der::is_rsa(outer.read(der::SEQUENCE).ok_or(KeyError::NotAKey)?) {
+            let algorithm = outer.read(der::SEQUENCE).ok_or(KeyError::NotAKey)?;
+            let key = outer.read(der::OCTET_STRING).ok_or(KeyError::NotAKey);
+            if sm2::is_curve(algorithm) {
+                sm2::check_algorithm(algorithm)?;
+                return Sm2Private::from_sec1(key?, true).map(PrivateKey::of_sm2);
+            }
+            if !der::is_rsa(algorithm) {
                 return Err(KeyError::NotRsa);
             }
-            outer.read(der::OCTET_STRING).ok_or(KeyError::NotAKey)?
+            key?
+        } else if outer.peek_tag() == Some(der::OCTET_STRING) {
+            return Sm2Private::from_sec1(bytes, false).map(PrivateKey::of_sm2);
         } else {
             bytes
         };
@@ -285,7 +270,7 @@ impl PrivateKey {
         }
         let pair = RsaKeyPair::from_der(pkcs1).map_err(|_| KeyError::Inconsistent)?;
         let public = PublicKey::from_der(pair.public_key().as_ref(), SignType::Rsa2)?;
-        Ok(PrivateKey { pair, pkcs1: Zeroizing::new(pkcs1.to_vec()), public })
+        Ok(PrivateKey { pair: Pair::Rsa { pair, pkcs1: Zeroizing::new(pkcs1.to_vec()) }, public })
     }
 
     /// The signature of `message` in base64, one line.
@@ -293,14 +278,16 @@ impl PrivateKey {
         STANDARD.encode(self.sign_bytes(sign_type, message))
     }
 
-    /// The signature of `message`.
+    /// The signature of `message`. The algorithm is the key's; `sign_type` only chooses the digest of RSA.
     pub fn sign_bytes(&self, sign_type: SignType, message: &[u8]) -> Vec<u8> {
-        match sign_type {
-            SignType::Rsa => crate::legacy_sha1::sign(&self.pkcs1, message).expect("the key was checked"),
-            SignType::Rsa2 => {
-                let mut signature = vec![0; self.pair.public_modulus_len()];
-                self.pair
-                    .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
+        match (&self.pair, sign_type) {
+            (Pair::Sm2(key), _) => key.sign(message),
+            (Pair::Rsa { pkcs1, .. }, SignType::Rsa) => {
+                crate::legacy_sha1::sign(pkcs1, message).expect("the key was checked")
+            }
+            (Pair::Rsa { pair, .. }, SignType::Rsa2 | SignType::Sm2) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
                     .expect("the key was checked");
                 signature
             }
@@ -312,24 +299,40 @@ impl PrivateKey {
         &self.public
     }
 
-    /// PEM of PKCS#1, label `RSA PRIVATE KEY`.
+    /// PEM of the algorithm's own form: PKCS#1 with the label `RSA PRIVATE KEY`, of an SM2 key SEC 1 with
+    /// `EC PRIVATE KEY`.
     pub fn to_pkcs1_pem(&self) -> Zeroizing<String> {
-        Zeroizing::new(pem::encode("RSA PRIVATE KEY", &self.pkcs1))
+        let label = if self.public.is_sm2() { "EC PRIVATE KEY" } else { "RSA PRIVATE KEY" };
+        Zeroizing::new(pem::encode(label, &self.own_der()))
     }
 
     /// PEM of PKCS#8, label `PRIVATE KEY`.
     pub fn to_pkcs8_pem(&self) -> Zeroizing<String> {
-        Zeroizing::new(pem::encode("PRIVATE KEY", &Zeroizing::new(der::pkcs8_of(&self.pkcs1))))
+        Zeroizing::new(pem::encode("PRIVATE KEY", &self.pkcs8_der()))
     }
 
-    /// Bare base64 of PKCS#1: what PHP, Python, Node and Go configurations take.
+    /// Bare base64 of PKCS#1, of an SM2 key SEC 1: what PHP, Python, Node and Go configurations take.
     pub fn to_pkcs1_base64(&self) -> Zeroizing<String> {
-        Zeroizing::new(STANDARD.encode(&*self.pkcs1))
+        Zeroizing::new(STANDARD.encode(&*self.own_der()))
     }
 
     /// Bare base64 of PKCS#8: what Java configurations take.
     pub fn to_pkcs8_base64(&self) -> Zeroizing<String> {
-        Zeroizing::new(STANDARD.encode(&*Zeroizing::new(der::pkcs8_of(&self.pkcs1))))
+        Zeroizing::new(STANDARD.encode(&*self.pkcs8_der()))
+    }
+
+    fn own_der(&self) -> Zeroizing<Vec<u8>> {
+        match &self.pair {
+            Pair::Rsa { pkcs1, .. } => pkcs1.clone(),
+            Pair::Sm2(key) => key.to_sec1(),
+        }
+    }
+
+    fn pkcs8_der(&self) -> Zeroizing<Vec<u8>> {
+        match &self.pair {
+            Pair::Rsa { pkcs1, .. } => Zeroizing::new(der::pkcs8_of(pkcs1)),
+            Pair::Sm2(key) => key.to_pkcs8(),
+        }
     }
 }
 

@@ -4,8 +4,12 @@
 //! Clients put the keys in different orders and may add their own, so they are read by name; what is signed is the
 //! header's text as it came, up to `,sign=`.
 
-/// The one scheme: PKCS#1 v1.5 with SHA-256.
+use crate::sign::SignType;
+
+/// The scheme of RSA: PKCS#1 v1.5 with SHA-256.
 pub const SCHEME: &str = "ALIPAY-SHA256withRSA";
+/// The scheme of SM2. The documents do not give it; this is its likeliest name (protocol reference 2.2).
+pub const SM2_SCHEME: &str = "ALIPAY-SM2withSM3";
 
 /// What stands between the text that is signed and its signature.
 const BEFORE_SIGN: &str = ",sign=";
@@ -13,8 +17,8 @@ const BEFORE_SIGN: &str = ",sign=";
 /// Why a header is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AuthorizationError {
-    /// It does not begin with [`SCHEME`] and a space.
-    #[error("the scheme is not {SCHEME}")]
+    /// It does not begin with [`SCHEME`] or [`SM2_SCHEME`] and a space.
+    #[error("the scheme is neither {SCHEME} nor {SM2_SCHEME}")]
     SchemeUnknown,
     /// A key is there twice: two readers could take different values.
     #[error("a key is given twice")]
@@ -24,6 +28,8 @@ pub enum AuthorizationError {
 /// An `Authorization` header. Nothing in it is believed yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authorization<'a> {
+    /// How it says that it is signed.
+    pub sign_type: SignType,
     /// The text that is signed, as it came.
     pub signed: &'a str,
     /// The signature in base64; absent when there is none.
@@ -37,8 +43,13 @@ impl<'a> Authorization<'a> {
     /// # Errors
     /// Another scheme, or a key that is there twice.
     pub fn parse(header: &'a str) -> Result<Authorization<'a>, AuthorizationError> {
-        let rest = header.strip_prefix(SCHEME).ok_or(AuthorizationError::SchemeUnknown)?;
-        let rest = rest.strip_prefix(' ').ok_or(AuthorizationError::SchemeUnknown)?.trim();
+        let (scheme, rest) = header.split_once(' ').ok_or(AuthorizationError::SchemeUnknown)?;
+        let sign_type = match scheme {
+            SCHEME => SignType::Rsa2,
+            SM2_SCHEME => SignType::Sm2,
+            _ => return Err(AuthorizationError::SchemeUnknown),
+        };
+        let rest = rest.trim();
         let (signed, sign) = match rest.split_once(BEFORE_SIGN) {
             Some((signed, sign)) => (signed, Some(sign).filter(|sign| !sign.is_empty())),
             None => (rest, None),
@@ -50,7 +61,7 @@ impl<'a> Authorization<'a> {
             }
             pairs.push((key, value));
         }
-        Ok(Authorization { signed, sign, pairs })
+        Ok(Authorization { sign_type, signed, sign, pairs })
     }
 
     /// The value of a key; an empty one counts as absent.
@@ -115,7 +126,7 @@ mod tests {
     #[test]
     fn another_scheme_and_a_key_given_twice_are_refused() {
         for text in
-            ["", "ALIPAY-SHA256withRSA", "ALIPAY-SM2withSM3 app_id=1,sign=A", "Bearer x", "app_id=1,sign=A"]
+            ["", "ALIPAY-SHA256withRSA", "ALIPAY-SM2withSM2 app_id=1,sign=A", "Bearer x", "app_id=1,sign=A"]
         {
             assert_eq!(Authorization::parse(text), Err(AuthorizationError::SchemeUnknown), "{text}");
         }

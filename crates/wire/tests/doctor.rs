@@ -553,8 +553,9 @@ fn nodejs_all_56_wrong_certificate_serial() {
     let issued = |number| root.issue(&name("App"), number, validity, app_key().public_key()).unwrap();
     let app = Certificate::parse(&issued(number)).unwrap();
     let platform_sn = Certificate::parse(&issued(99)).unwrap().sn;
-    let root_sn = root_sn(root.pem()).unwrap();
-    let serials = Serials { app: &app, platform_sn: &platform_sn, root_sn: &root_sn };
+    let root_sn = root_sn(root.pem(), SignType::Rsa2).unwrap();
+    let other_root_sn = "0123456789abcdef0123456789abcdef";
+    let serials = Serials { app: &app, platform_sn: &platform_sn, root_sn: &root_sn, other_root_sn };
     let md5 = |text: String| {
         use md5::Digest;
         hex::encode(md5::Md5::digest(text))
@@ -582,6 +583,7 @@ fn nodejs_all_56_wrong_certificate_serial() {
         (app.sn.clone(), Mistake::RootSnOfOther),
         (platform_sn.clone(), Mistake::RootSnOfOther),
         (root_sn.to_uppercase(), Mistake::SnUpperCase),
+        (other_root_sn.to_owned(), Mistake::RootSnOfOtherAlgorithm),
         ("0".into(), Mistake::SnUnknown),
     ] {
         assert_eq!(serials.diagnose_root(given.as_bytes()).unwrap().mistake, mistake, "{given}");

@@ -56,7 +56,7 @@ fn a_short_key_of_an_old_app_verifies_sha1_alone() {
 fn every_form_of_a_key_is_the_same_key() {
     let public = key().public_key();
     let spki = public.to_base64();
-    let pkcs1 = STANDARD.encode(public.to_pkcs1_der());
+    let pkcs1 = STANDARD.encode(public.inner_der());
     let forms = [
         public.to_pem(),
         spki.clone(),

@@ -1,16 +1,17 @@
-//! What the rim of one world shares: its name, its address, its keys and secrets, how its clock may be moved, which
-//! faults a developer asked for, and how single apps are treated.
+//! What the rim of one world shares: its name, its address, its keys and secrets, how its clock may be moved, how it
+//! behaves towards each app and treats it, and which faults a developer asked for.
 //!
 //! A world is one isolated installation inside a server. The ledger below knows nothing of this; gateway, portal and
 //! notify sign, seal and digest with it. Loading and creating the keys is the server's work.
 //!
-//! Reading order: [`World`], `secrets`, `tokens`, `clock`, `faults`, `fault_book`, `apps`, `open_id`.
+//! Reading order: [`World`], `secrets`, `tokens`, `clock`, `profile`, `faults`, `fault_book`, `apps`, `open_id`.
 
 mod apps;
 mod clock;
 mod fault_book;
 mod faults;
 mod open_id;
+mod profile;
 mod secrets;
 mod tokens;
 
@@ -18,11 +19,12 @@ pub use apps::{AppSetting, AppSettings, NotKept, Settings};
 pub use clock::{AHEAD_MAX_US, ClockRefused, ClockSetting, SpanError, check_move, parse_span};
 pub use fault_book::{Faults, Hit, LAGGING_METHODS, RULES_MAX, Rule, RuleRefused, Standing};
 pub use faults::{DELAY_S_MAX, Fault, FaultError, LAG_S_MAX, LATENCY_MS_MAX};
+pub use profile::{Oddity, Profile, ProfileError, Profiles};
 pub use secrets::{Secrets, SecretsError};
 pub use tokens::{TOKEN_LENGTH_MAX, TokenUse, code_of, slot_of_token};
 
-use std::sync::Arc;
-use wire::sign::PrivateKey;
+use std::sync::{Arc, OnceLock};
+use wire::sign::{PrivateKey, SignType};
 
 /// Where merchants say yes to apps that want to act for them.
 pub const APP_TO_APP_PATH: &str = "/oauth2/appToAppAuth.htm";
@@ -38,13 +40,17 @@ pub struct World {
     pub base_url: String,
     /// What answers and notifications are signed with.
     pub platform: Platform,
+    /// The same for apps that sign with SM2: empty until the first one is opened, so that no start waits for it.
+    pub sm2: Arc<OnceLock<Platform>>,
+    /// How it behaves towards each app.
+    pub profiles: Arc<Profiles>,
     /// Keys that never leave the server.
     pub secrets: Secrets,
     /// How single apps are treated.
     pub apps: AppSettings,
 }
 
-/// The platform's signing key and certificates.
+/// The platform's signing key and certificates, all of one algorithm.
 #[derive(Clone, Debug)]
 pub struct Platform {
     /// Signs answers and notifications.
@@ -53,7 +59,7 @@ pub struct Platform {
     pub public_key: String,
     /// The platform's certificate, PEM.
     pub certificate: String,
-    /// The root bundle, PEM.
+    /// The root bundle, PEM: the one root of this algorithm.
     pub root: String,
     /// `alipay_cert_sn` of the certificate.
     pub cert_sn: String,
@@ -66,6 +72,36 @@ pub struct Platform {
 pub const APP_CODE_LINK_MAX: usize = 2_331;
 
 impl World {
+    /// The platform's key and certificates for this sign type; `None` while there are none of SM2.
+    pub fn platform_of(&self, sign_type: SignType) -> Option<&Platform> {
+        match sign_type {
+            SignType::Rsa | SignType::Rsa2 => Some(&self.platform),
+            SignType::Sm2 => self.sm2.get(),
+        }
+    }
+
+    /// The platform's key of this sign type; `None` while there is no SM2 key.
+    pub fn signing_key(&self, sign_type: SignType) -> Option<&Arc<PrivateKey>> {
+        self.platform_of(sign_type).map(|platform| &platform.key)
+    }
+
+    /// `alipay_root_cert_sn` of the roots of the other algorithm than this sign type's; empty when there are none.
+    pub fn other_root_sn(&self, sign_type: SignType) -> &str {
+        let other = match sign_type {
+            SignType::Sm2 => Some(&self.platform),
+            SignType::Rsa | SignType::Rsa2 => self.sm2.get(),
+        };
+        other.map_or("", |other| &other.root_sn)
+    }
+
+    /// The platform, of either algorithm, whose certificate has this serial.
+    pub fn platform_with(&self, cert_sn: &str) -> Option<&Platform> {
+        [Some(&self.platform), self.sm2.get()]
+            .into_iter()
+            .flatten()
+            .find(|platform| platform.cert_sn == cert_sn)
+    }
+
     /// The address of the cashier page of an order.
     pub fn cashier_url(&self, order_no: base::OrderNo) -> String {
         format!("{}/cashier/{}", self.base_url, self.secrets.order_token(order_no))

@@ -274,7 +274,7 @@ for (const mode of ['key', 'cert']) {
       const nobody = { out_trade_no: newNumber() };
       assert.equal(await refusal(curl('query', nobody)), '400 ACQ.TRADE_NOT_EXIST');
       assert.equal(await refusal(curl('nonsense', nobody)), '400 invalid-method');
-      assert.equal(await refusal(curl('order/settle', nobody)), '403 insufficient-isv-permissions');
+      assert.equal(await refusal(curl('settle/confirm', nobody)), '403 insufficient-isv-permissions');
       assert.equal(await refusal(curl('query', nobody, { appAuthToken: 'x' })), '401 invalid-app-auth-token');
       const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
       const wrong = privateKey.export({ type: mode === 'cert' ? 'pkcs1' : 'pkcs8', format: 'pem' });

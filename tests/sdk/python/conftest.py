@@ -29,7 +29,7 @@ OPEN_POINTS = [
     ("B9", "AES with PHP and smartwalle clients; Node's runs in tests/sdk/node"),
     ("B11", "strings made by PHP, Java and Go clients; PHP's form shape is imitated"),
     ("B12", "the waits between attempts (4 m, 10 m, ...): unit tests of the notify crate with a clock of their own"),
-    ("B13", "transfer, freeze, unfreeze, settle, cash.trigger: methods of later work"),
+    ("B13", "transfer, freeze, unfreeze, cash.trigger: methods of later work"),
     ("B15-B18", "simulated clock, bills, v3, international"),
 ]
 

@@ -1039,3 +1039,116 @@ fn notices_of_agreements() {
         "{report}"
     );
 }
+
+#[test]
+fn splits() {
+    let book = "order_no = {T20}";
+    run(&[
+        Case("split_book", book, "split_minor = split_minor + 1", &[("split_book", SplitWrong)]),
+        Case("split_book", book, "splits = 4", &[("split_book", SplitWrong)]),
+        Case("split_book", book, "finished = 1", &[("split_book", SplitWrong)]),
+        Case("split_book", book, "hold = NULL", &[("split_book", SplitWrong)]),
+        Case("split_book", book, "freeze = 0", &[("split_book", SplitWrong)]),
+        Case("split_book", "order_no = {T21}", "finished = 0", &[("split_book", SplitWrong)]),
+        Case("split", book, "lines = lines + 1", &[("split", SplitWrong)]),
+        Case("split", book, "open = 1", &[("split", SplitWrong)]),
+        Case("split", book, "finish = 1", &[("split_book", SplitWrong)]),
+        Case("split", book, "at_us = at_us + 1", &[("split", SplitWrong)]),
+        Case(
+            "split_line",
+            "state = 'done'",
+            "amount_minor = amount_minor + 1",
+            &[("split_line", SplitWrong), ("split", SplitWrong), ("split_book", SplitWrong)],
+        ),
+        Case("split_line", "state = 'done'", "receiver = receiver + 100", &[("split_line", SplitWrong)]),
+        Case("split_line", "state = 'done'", "currency = 'usd'", &[("split_line", SplitWrong)]),
+        Case(
+            "split_line",
+            "state = 'done'",
+            "state = 'under_way'",
+            &[("split", SplitWrong), ("posting", SplitWrong), ("account", TransitOpen)],
+        ),
+        Case("split_line", "state = 'done'", "state = 'returned'", &[("split_line", SplitWrong)]),
+        Case("split_line", "state = 'returned'", "at_us = at_us + 1", &[("split_line", SplitWrong)]),
+        Case("posting", "kind = 'split_in'", "order_no = {T1}", &[("posting", SplitWrong)]),
+        Case("posting", "kind = 'split_out'", "order_no = {T1}", &[("split", SplitWrong)]),
+        Case("hold", "state = 'open'", "amount_minor = amount_minor - 1", &[("split_book", SplitWrong)]),
+        Case("hold", "state = 'open'", "state = 'released'", &[("split_book", SplitWrong)]),
+        Case(
+            "royalty_relation",
+            "place = 2",
+            "receiver = (SELECT receiver FROM royalty_relation WHERE place = 1)",
+            &[("royalty_relation", SplitWrong)],
+        ),
+        // The time of the second split is set before a refund that leaves less than was split until then.
+        Case("refund", "order_no = {T22}", "at_us = 1", &[("split_book", SplitWrong)]),
+        Case("orders", "no = {T22}", "total_minor = 4000", &[("split_book", SplitWrong)]),
+    ]);
+}
+
+#[test]
+fn parts_that_were_taken_back() {
+    let back = "kind = 'back' AND out_request_no = 'R8'";
+    let done = "state = 'done' AND order_no = {T23} AND place = 2";
+    let returned = "state = 'returned' AND order_no = {T23}";
+    let refused = "state = 'refused'";
+    run(&[
+        Case("split_book", "order_no = {T23}", "splits = 2", &[("split_book", SplitWrong)]),
+        Case("split", back, "refund_minor = 300", &[("split", SplitWrong)]),
+        Case("split", back, "refund_minor = NULL", &[("split", SplitWrong)]),
+        Case("split", back, "kind = 'out'", &[("split", SplitWrong), ("split_book", SplitWrong)]),
+        Case("split", back, "out_request_no = 'R99'", &[("split", SplitWrong)]),
+        Case("split", back, "finish = 1", &[("split", SplitWrong)]),
+        Case("split", back, "open = 1", &[("split", SplitWrong)]),
+        Case("split", "out_request_no = 'S6'", "kind = 'back'", &[("split", SplitWrong)]),
+        Case(
+            "split_line",
+            done,
+            "amount_minor = amount_minor + 1",
+            &[("split_line", SplitWrong), ("split_book", SplitWrong), ("refund", RefundWrong)],
+        ),
+        Case("split_line", done, "receiver = receiver + 100", &[("split_line", SplitWrong)]),
+        Case("split_line", done, "at_us = at_us + 1", &[("split", SplitWrong), ("refund", RefundWrong)]),
+        Case("split_line", done, "state = 'returned'", &[("split", SplitWrong)]),
+        Case("split_line", done, "state = 'asked'", &[("split", SplitWrong), ("posting", SplitWrong)]),
+        Case("split_line", done, "state = 'taken'", &[("split", SplitWrong), ("account", TransitOpen)]),
+        Case("split_line", done, "state = 'under_way'", &[("split_line", SplitWrong)]),
+        Case("split_line", returned, "state = 'refused'", &[("posting", SplitWrong)]),
+        Case(
+            "split_line",
+            returned,
+            "state = 'returning'",
+            &[("split", SplitWrong), ("posting", SplitWrong)],
+        ),
+        Case("split_line", refused, "state = 'returned'", &[("split_line", SplitWrong)]),
+        Case("posting", "kind = 'back_out'", "order_no = {T1}", &[("posting", SplitWrong)]),
+        Case("posting", "kind = 'back_return'", "order_no = {T1}", &[("posting", SplitWrong)]),
+        Case("posting", "kind = 'back_out'", "kind = 'pay_out'", &[("split_line", SplitWrong)]),
+        Case("posting", "kind = 'back_return'", "kind = 'split_in'", &[("split_line", SplitWrong)]),
+        Case("refund", "out_request_no = 'R8'", "amount_minor = 401", &[("refund", RefundWrong)]),
+    ]);
+}
+
+#[test]
+fn what_is_held_for_splits_and_what_is_told_of_them() {
+    let frozen = "order_no = {T20}";
+    let told = "content LIKE '%settle.notify%'";
+    run(&[
+        Case("split_book", frozen, "timer = NULL", &[("split_book", SplitWrong), ("timer", TimerWrong)]),
+        Case("split_book", frozen, "timer = timer + 1", &[("split_book", SplitWrong), ("timer", TimerWrong)]),
+        Case("split_book", frozen, "freed = 1", &[("split_book", SplitWrong)]),
+        Case("split_book", "order_no = {T22}", "freed = 1", &[("split_book", SplitWrong)]),
+        Case("split_book", frozen, "hold = NULL", &[("hold", SplitWrong)]),
+        Case("timer", "task = 'free_splits'", "order_no = {T22}", &[("timer", TimerWrong)]),
+        Case("timer", "task = 'free_splits'", "task = 'expire_order'", &[("timer", TimerWrong)]),
+        Case("hold", "state = 'released'", "state = 'open'", &[("hold", SplitWrong)]),
+        Case("notice", told, "order_no = {T1}", &[("notice", NoticeWrong), ("split_book", SplitWrong)]),
+        Case("notice", told, "content = '[]'", &[("notice", NoticeWrong), ("split_book", SplitWrong)]),
+    ]);
+    let world = World::copy();
+    world.change(&format!("DELETE FROM notice WHERE {told}"));
+    assert!(found(&world.verify(), SplitWrong, "split_book").message.contains("0 messages tell of"));
+    let world = World::copy();
+    world.change("DELETE FROM timer WHERE task = 'free_splits'");
+    found(&world.verify(), SplitWrong, "split_book");
+}

@@ -8,7 +8,10 @@ use engine::{
     IssuePayCode, JudgePassword, NewPassword, NoticeTried, OpenApp, OpenCertification, OpenOrder, OpenParty,
     PayBy, RefundOrder, RunTimer, SetCallback, SetPartyStatus, TakeTokens, TopUp, TryPassword, Which,
 };
-use engine::{AgreementDelivery, DebitOrder, OfferAgreement, OpenSigning, SignAgreement, UnsignAgreement};
+use engine::{
+    AgreementDelivery, BackPart, BindRelations, DebitOrder, NewRelation, OfferAgreement, OpenSigning, Share,
+    SignAgreement, SplitOrder, SplitPart, UnbindRelations, UnsignAgreement,
+};
 use journal::Journal;
 use money::{Currency, Money};
 use people::{AppMode, GrantKind, PartyKind, PartyStatus, TokenRole};
@@ -20,8 +23,8 @@ use std::sync::{Arc, OnceLock};
 use store::{Reader as _, SqliteStore};
 use tempfile::TempDir;
 use trade::{
-    CaseKind, Delivery, GoodsState, Logistics, Meaning, Order, PeriodRule, PersonalProduct, Product, Terms,
-    Timeout, Transport, Unit, WireCharset,
+    CaseKind, Delivery, GoodsState, Logistics, Meaning, Order, PeriodRule, PersonalProduct, Product,
+    ReceiverNamed, Terms, Timeout, Transport, Unit, WireCharset,
 };
 
 pub(crate) const WORLD: [u8; 16] = *b"world of tests 1";
@@ -236,6 +239,8 @@ impl Script {
         self.pass(4 * HOUR_US);
         assert!(self.confirm(&late, bob).await.is_err());
 
+        self.split(&cast).await;
+
         // Above the limit: it waits for the buyer. And codes that are of no use.
         self.pay(&cast, "T12-above-limit", 200_000, alice).await;
         self.open(&cast, "T15-bad-code", 100, Product::FaceToFace, Some(self.unknown_code(alice)))
@@ -328,7 +333,10 @@ impl Script {
             reason: None,
         };
         for number in ["E1-finished", "E2-part-back", "E3-case"] {
-            let order = self.open(cast, number, 2_000, Product::EscrowPhysical, None).await.unwrap();
+            let command = self.order(cast, number, 2_000, Product::EscrowPhysical, None);
+            // What is released of the first is held for splits.
+            let command = OpenOrder { royalty_freeze: number == "E1-finished", ..command };
+            let order = self.door.ask(command).await.unwrap().order;
             self.claim(&order, alice).await;
             self.confirm(&order, alice).await.unwrap();
             if number != "E3-case" {
@@ -347,6 +355,12 @@ impl Script {
                 let request_no = Text::new("r").unwrap();
                 let command = ConfirmGoods { buyer: alice, order_no: order.no, attempt, request_no };
                 self.door.ask(command).await.unwrap();
+                let share = Share::Amount(fen(300));
+                let part = SplitPart { payer: None, receiver: Some(cast.carol), share };
+                let (order_no, out_request_no) = (order.no, Text::new("S7").unwrap());
+                let (seller, parts, finish) = (shop, vec![part], false);
+                let split = SplitOrder { seller, order_no, out_request_no, parts, finish };
+                self.door.ask(split).await.unwrap();
             }
         }
     }
@@ -495,7 +509,83 @@ impl Script {
             expires_at_us: None,
             code_timeout: None,
             pay_by,
+            royalty_freeze: false,
         }
+    }
+
+    /// Orders whose money is passed on: to two, to one who is gone, and one that is frozen for it.
+    async fn split(&mut self, cast: &Cast) {
+        let Cast { shop, bob, alice, carol, .. } = *cast;
+        let named = ReceiverNamed::UserId;
+        let relation = |receiver: PartyId| {
+            let account = Text::new(&receiver.to_string()).unwrap();
+            NewRelation { receiver, named, account, memo: None }
+        };
+        let receivers = [alice, carol, bob].map(relation).to_vec();
+        self.door.ask(BindRelations { seller: shop, receivers }).await.unwrap();
+        self.door.ask(UnbindRelations { seller: shop, receivers: vec![bob] }).await.unwrap();
+        let door = self.door.clone();
+        let split = async |order: &Order, number: &str, parts: &[(PartyId, u64)], finish: bool| {
+            let part = |(receiver, amount): &(PartyId, u64)| SplitPart {
+                payer: None,
+                receiver: Some(*receiver),
+                share: Share::Amount(fen(*amount)),
+            };
+            let (parts, out_request_no) = (parts.iter().map(part).collect(), Text::new(number).unwrap());
+            let command = SplitOrder { seller: shop, order_no: order.no, out_request_no, parts, finish };
+            door.ask(command).await.unwrap();
+        };
+        let order = self.pay_frozen(cast, "T20-frozen", 10_000, bob).await;
+        split(&order, "S1", &[(alice, 1_000), (carol, 500)], false).await;
+        self.status(carol, PartyStatus::Closed).await;
+        split(&order, "S2", &[(carol, 700)], false).await;
+        self.status(carol, PartyStatus::Normal).await;
+        self.refund(shop, &order, 2_000, "R6").await.unwrap();
+        split(&order, "S3", &[(alice, 100)], false).await;
+        let order = self.pay_frozen(cast, "T21-finished", 5_000, bob).await;
+        split(&order, "S4", &[(carol, 300)], true).await;
+        let order = self.pay(cast, "T22-split", 5_000, bob).await;
+        split(&order, "S5", &[(carol, 1_500)], false).await;
+        self.refund(shop, &order, 4_000, "R7").await.unwrap();
+        self.take_back(cast).await;
+    }
+
+    /// Refunds for which receivers give back: one that is made, one that one of two cannot pay, one that cannot arrive.
+    async fn take_back(&mut self, cast: &Cast) {
+        let Cast { shop, bob, alice, carol, .. } = *cast;
+        let order = self.pay(cast, "T23-back", 6_000, bob).await;
+        let shares = [(alice, 800), (carol, 900)];
+        let part = |(receiver, amount): (PartyId, u64)| (Some(receiver), Share::Amount(fen(amount)));
+        let split = |(receiver, share)| SplitPart { payer: None, receiver, share };
+        let parts = shares.map(part).map(split).to_vec();
+        let (order_no, out_request_no, finish) = (order.no, Text::new("S6").unwrap(), false);
+        self.door.ask(SplitOrder { seller: shop, order_no, out_request_no, parts, finish }).await.unwrap();
+        let door = self.door.clone();
+        let refund = async |number: &str, amount, shares: [(PartyId, u64); 2]| {
+            let back = |(receiver, share)| BackPart { payee: None, receiver, share };
+            let back = shares.map(part).map(back).to_vec();
+            let (which, out_request_no) = (Which::No(order.no), Some(Text::new(number).unwrap()));
+            let amount = fen(amount);
+            door.ask(RefundOrder { seller: shop, which, amount, out_request_no, reason: None, back }).await
+        };
+        // Nearly all of it is given by receivers, so that the merchant is credited with a part of the fee.
+        refund("R8", 400, [(alice, 200), (carol, 199)]).await.unwrap();
+        self.status(carol, PartyStatus::Closed).await;
+        refund("R9", 400, [(alice, 200), (carol, 200)]).await.unwrap_err();
+        self.status(carol, PartyStatus::Normal).await;
+        self.status(bob, PartyStatus::Closed).await;
+        refund("R10", 500, [(alice, 50), (carol, 60)]).await.unwrap_err();
+        refund("R11", 20, [(alice, 10), (carol, 10)]).await.unwrap_err();
+        self.status(bob, PartyStatus::Normal).await;
+        refund("R10", 500, [(alice, 50), (carol, 60)]).await.unwrap();
+        refund("R11", 20, [(alice, 10), (carol, 10)]).await.unwrap();
+    }
+
+    /// What the merchant gets is held for splits.
+    async fn pay_frozen(&mut self, cast: &Cast, number: &str, total: u64, buyer: PartyId) -> Arc<Order> {
+        let code = self.code(buyer).await;
+        let command = self.order(cast, number, total, Product::FaceToFace, Some(code));
+        self.door.ask(OpenOrder { royalty_freeze: true, ..command }).await.unwrap().order
     }
 
     async fn claim(&self, order: &Order, buyer: PartyId) {
@@ -517,6 +607,7 @@ impl Script {
             amount: fen(amount),
             out_request_no: Some(Text::new(number).unwrap()),
             reason: None,
+            back: Vec::new(),
         };
         self.door.ask(command).await.map(|_| ()).map_err(|error| error.to_string())
     }

@@ -9,7 +9,7 @@
 use super::{MandateSaid, agreement_of, follow, mandate_of, said};
 use crate::claim_order::{forget, waiting_trade};
 use crate::command::Next;
-use crate::open_order::{acceptable, merchant, numbered, opened_anew};
+use crate::open_order::{acceptable, differs, merchant, numbered, opened_anew};
 use crate::order_paid::take_money;
 use crate::{Fault, Message, OpenOrder, Opened, OrderPaid, Reply, Rows, Stop, books, close_order};
 use base::{AgreementNo, Day, OrderNo, PartyId, Slot};
@@ -153,7 +153,7 @@ fn again(
     order: Arc<Order>,
 ) -> Result<Next<Opened>, Stop<DebitRefused>> {
     let taken = |field| Stop::because(DebitRefused::Open(OpenRefused::NumberTaken { field }));
-    if let Some(field) = order.differs(&command.meaning) {
+    if let Some(field) = differs(rows, command, &order)? {
         return taken(field);
     }
     let debit = rows.get::<Debit>((order.slot, order.no))?;
@@ -243,7 +243,7 @@ pub(crate) fn debit_no(rows: &mut Rows<'_>, said: &DebitNo) -> Result<Option<Rep
     let order = rows.get::<Order>((slot, said.order_no))?;
     if let Some(order) = order.filter(|order| order.state == OrderState::Offered) {
         rows.delete::<Debit>((slot, order.no));
-        forget(rows, &order);
+        forget(rows, &order)?;
     }
     Ok(Some(Reply::DebitOrder(Err(DebitRefused::Mandate(said.refused)))))
 }

@@ -2,7 +2,7 @@
 
 use super::Bench;
 use super::step::Draft;
-use crate::{Fault, Message, OrderPaid, RefundIn, Rows, Stop, books};
+use crate::{Fault, Message, OrderPaid, RefundIn, Rows, Stop, books, split_hold};
 use base::Text;
 use ledger::Template;
 use money::{Minor, Money, MoneyError};
@@ -105,6 +105,7 @@ impl Bench {
         }
         (self.escrow.receipt_due_at_us, self.escrow.receipt_left_us) = (None, None);
         self.escrow.ends = false;
+        split_hold::renew(rows, &self.order)?;
         Ok(amount)
     }
 

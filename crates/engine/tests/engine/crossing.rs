@@ -3,15 +3,16 @@
 use crate::support::World;
 use base::{AppId, PartyId, Slot, SlotSet, Text};
 use engine::{
-    Acknowledge, CloseOrder, Command, ConfirmPay, IssuePayCode, Link, OpenApp, OpenOrder, OpenParty, Outbox,
-    Parcel, ParcelRefused, PayBy, Ran, Receive, RefundOrder, Reply, SetPartyStatus, TopUp, Which,
+    Acknowledge, BackPart, BindRelations, CloseOrder, Command, ConfirmPay, IssuePayCode, Link, NewRelation,
+    OpenApp, OpenOrder, OpenParty, Outbox, Parcel, ParcelRefused, PayBy, Ran, Receive, RefundOrder, Reply,
+    SetPartyStatus, Share, SplitOrder, SplitPart, TopUp, Which,
 };
 use ledger::AccountKind;
 use money::{Currency, Money};
 use people::{AppMode, Attempt, PartyKind, PartyStatus};
 use trade::{
-    Delivery, Meaning, Notice, NoticeEvent, OpenRefused, Order, PayRefused, Product, Refund, Trade,
-    WireCharset,
+    BackRefused, Delivery, Meaning, Notice, NoticeEvent, OpenRefused, Order, PayRefused, Product,
+    ReceiverNamed, Refund, RefundRefused, Split, Trade, WireCharset,
 };
 
 const CODE: [u8; 16] = [7; 16];
@@ -104,6 +105,7 @@ impl Two {
             expires_at_us: None,
             code_timeout: None,
             pay_by: Some(PayBy { slot: self.buyer.slot(), digest }),
+            royalty_freeze: false,
         }
     }
 
@@ -134,6 +136,7 @@ impl Two {
             amount: fen(minor),
             out_request_no,
             reason: None,
+            back: Vec::new(),
         });
         assert_eq!(ran.parcels.len(), 1, "{number}: {ran:?}");
         ran.parcels[0].clone()
@@ -252,8 +255,14 @@ fn a_refund_crosses_and_comes_back_confirmed() {
     let back = receive(&mut two.buyers, &asked).parcels.remove(0);
     receive(&mut two.merchants, &back);
     let which = Which::Out(Text::new("n1").unwrap());
-    let refund =
-        RefundOrder { seller: two.seller, which, amount: fen(300), out_request_no: None, reason: None };
+    let refund = RefundOrder {
+        seller: two.seller,
+        which,
+        amount: fen(300),
+        out_request_no: None,
+        reason: None,
+        back: Vec::new(),
+    };
     let sent = two.merchants.run(refund);
     assert!(sent.reply.is_none());
     assert_eq!(sent.parcels[0].no, 2, "numbers go on between the same two slots");
@@ -391,4 +400,118 @@ fn the_fee_given_back_is_never_more_than_the_refund() {
     }
     assert_eq!(two.row().fee_returned_minor, two.row().fee_minor, "with the last refund exactly the fee");
     assert_eq!(two.purses(), (11_000, 0));
+}
+
+/// An order of 10.00, of which two receivers in the other cell have 1.00 each; gives the second receiver.
+fn split_in_two(two: &mut Two) -> PartyId {
+    let carol = party(&mut two.buyers, PartyKind::Person, &login_in(Slot::new(13).unwrap()));
+    two.sell(1_000);
+    let relation = |receiver: PartyId| NewRelation {
+        receiver,
+        named: ReceiverNamed::UserId,
+        account: Text::new(&receiver.to_string()).unwrap(),
+        memo: None,
+    };
+    let receivers = [two.buyer, carol].map(relation).to_vec();
+    assert!(two.merchants.run(BindRelations { seller: two.seller, receivers }).is_accepted());
+    let part = |receiver| SplitPart { payer: None, receiver: Some(receiver), share: Share::Amount(fen(100)) };
+    let ran = two.merchants.run(SplitOrder {
+        seller: two.seller,
+        order_no: two.row().no,
+        out_request_no: Text::new("S1").unwrap(),
+        parts: [two.buyer, carol].map(part).to_vec(),
+        finish: false,
+    });
+    assert!(ran.reply.is_none(), "the answer comes from the other cell");
+    let [first, second] = ran.parcels.as_slice() else { panic!("two parcels: {ran:?}") };
+    let first_in = receive(&mut two.buyers, first).parcels.remove(0);
+    assert!(receive(&mut two.buyers, first).parcels.is_empty(), "it takes effect once");
+    let second_in = receive(&mut two.buyers, second).parcels.remove(0);
+    assert!(receive(&mut two.merchants, &second_in).answered.is_none(), "one is still under way");
+    let ended = receive(&mut two.merchants, &first_in);
+    assert!(matches!(ended.answered, Some((_, Reply::SplitOrder(Ok(_))))), "{ended:?}");
+    assert_eq!(two.purses(), (1_100, 994 - 200));
+    carol
+}
+
+impl Two {
+    fn take_back(&mut self, number: &str, amount: u64, from: &[PartyId]) -> Ran {
+        let part = |receiver: &PartyId| {
+            let share = Share::Amount(fen(100));
+            BackPart { payee: None, receiver: Some(*receiver), share }
+        };
+        self.merchants.run(RefundOrder {
+            seller: self.seller,
+            which: number_one(),
+            amount: fen(amount),
+            out_request_no: Some(Text::new(number).unwrap()),
+            reason: None,
+            back: from.iter().map(part).collect(),
+        })
+    }
+
+    fn of(&self, receiver: PartyId) -> i64 {
+        self.buyers.balance(receiver, AccountKind::Balance)
+    }
+}
+
+#[test]
+fn parts_are_taken_back_across_cells_and_the_last_makes_the_refund() {
+    let mut two = two();
+    let carol = split_in_two(&mut two);
+    let asked = two.take_back("R1", 300, &[two.buyer, carol]).parcels;
+    let again = two.take_back("R1", 300, &[two.buyer, carol]);
+    assert!(
+        matches!(again.reply, Some(Reply::RefundOrder(Err(RefundRefused::Back(BackRefused::UnderWay))))),
+        "{again:?}"
+    );
+    let mut answers: Vec<Parcel> =
+        asked.iter().map(|asked| receive(&mut two.buyers, asked).parcels.remove(0)).collect();
+    assert!(receive(&mut two.buyers, &asked[0]).parcels.is_empty(), "it takes effect once");
+    assert_eq!((two.purses(), two.of(carol)), ((1_000, 794), 0), "the parts are on their way");
+    let last = answers.remove(0);
+    assert!(receive(&mut two.merchants, &answers[0]).parcels.is_empty(), "one is still asked");
+    let made = receive(&mut two.merchants, &last);
+    assert!(made.answered.is_none(), "the buyer's slot ends it");
+    assert_eq!(two.purses(), (1_000, 794 - 100 + 1), "of its own, and the fee's part of it");
+    let arrived = receive(&mut two.buyers, &made.parcels[0]);
+    let ended = receive(&mut two.merchants, &arrived.parcels[0]);
+    assert!(matches!(ended.answered, Some((_, Reply::RefundOrder(Ok(_))))), "{ended:?}");
+    assert_eq!(two.purses(), (1_300, 695));
+    assert!(receive(&mut two.merchants, &last).answered.is_none(), "it takes effect once");
+    assert_eq!(two.purses(), (1_300, 695));
+}
+
+/// While the parts are on their way, everything is refunded without them.
+#[test]
+fn parts_for_a_refund_that_is_not_possible_any_more_go_back_across_cells() {
+    let mut two = two();
+    let carol = split_in_two(&mut two);
+    let more = TopUp { party: two.seller, amount: fen(1_000), key: Text::new("more").unwrap() };
+    assert!(two.merchants.run(more).is_accepted());
+    let asked = two.take_back("R1", 300, &[two.buyer, carol]).parcels;
+    let answers: Vec<Parcel> =
+        asked.iter().map(|asked| receive(&mut two.buyers, asked).parcels.remove(0)).collect();
+    let all = two.refund(1_000, "R2");
+    assert!(receive(&mut two.merchants, &answers[1]).answered.is_none());
+    let undone = receive(&mut two.merchants, &answers[0]);
+    assert!(
+        matches!(undone.answered, Some((_, Reply::RefundOrder(Err(RefundRefused::MoreThanLeft))))),
+        "{undone:?}"
+    );
+    assert_eq!(undone.parcels.len(), 2, "both parts go back: {undone:?}");
+    assert_eq!((two.of(two.buyer), two.of(carol)), (1_000, 0));
+    let arrived = receive(&mut two.buyers, &all);
+    assert_eq!(two.of(two.buyer), 2_000);
+    // The account was given up meanwhile; the part is its owner's all the same.
+    two.buyers.run(SetPartyStatus { party: carol, status: PartyStatus::Closed });
+    let there: Vec<Parcel> =
+        undone.parcels.iter().map(|part| receive(&mut two.buyers, part).parcels.remove(0)).collect();
+    assert_eq!((two.of(two.buyer), two.of(carol)), (2_100, 100));
+    let open = |two: &Two| two.merchants.all::<Split>().map(|split| split.open).sum::<u32>();
+    assert_eq!(open(&two), 2, "until the merchant's slot hears of it");
+    assert!(receive(&mut two.merchants, &arrived.parcels[0]).answered.is_some());
+    there.iter().for_each(|part| assert!(receive(&mut two.merchants, part).answered.is_none()));
+    assert_eq!(open(&two), 0);
+    assert_eq!(two.purses(), (2_100, 800));
 }

@@ -21,4 +21,5 @@ mod random;
 mod refund;
 mod script;
 mod signing;
+mod split;
 mod support;

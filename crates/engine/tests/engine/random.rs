@@ -7,8 +7,9 @@ use engine::{
     UnsignAgreement,
 };
 use engine::{
-    CancelOrder, ClaimOrder, CloseOrder, Command, ConfirmPay, IssuePayCode, JudgePassword, OpenOrder, PayBy,
-    RefundOrder, RunTimer, SetPartyStatus, TopUp, TryPassword, Which,
+    BackPart, CancelOrder, ClaimOrder, CloseOrder, Command, ConfirmPay, IssuePayCode, JudgePassword,
+    OpenOrder, PayBy, RefundOrder, RunTimer, SetPartyStatus, Share, SplitOrder, SplitPart, TopUp,
+    TryPassword, Which,
 };
 use money::{Currency, Money};
 use people::PartyStatus;
@@ -16,8 +17,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use std::sync::Arc;
-use trade::{Agreement, AgreementState, PeriodRule, PersonalProduct, Terms, Unit, Validity};
-use trade::{Delivery, Meaning, OrderNumber, Product, Trade, TradeState, WireCharset};
+use trade::{
+    Agreement, AgreementState, Delivery, Meaning, Order, OrderNumber, PeriodRule, PersonalProduct, Product,
+    SplitLine, SplitState, Terms, Trade, TradeState, Unit, Validity, WireCharset,
+};
 
 /// One thing to ask, as small numbers: shrinking makes them smaller.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +36,7 @@ struct Wish {
 fn any_wish() -> impl Strategy<Value = Wish> {
     let amount = prop_oneof![1_u64..200, Just(100), Just(3_333), Just(120_000)];
     let minutes = prop_oneof![6 => Just(0_i64), 2 => 1_i64..5, 1 => 60_i64..400, 1 => Just(24 * 60)];
-    (0_u8..42, 0_u8..3, 0_u8..2, prop_oneof![3 => 0_u8..2, 1 => 2_u8..4], amount, minutes).prop_map(
+    (0_u8..47, 0_u8..3, 0_u8..2, prop_oneof![3 => 0_u8..2, 1 => 2_u8..4], amount, minutes).prop_map(
         |(what, buyer, seller, number, amount, minutes)| Wish {
             what,
             buyer,
@@ -51,6 +54,8 @@ const PEOPLE: &str = "
     person alice 20.00 slot=21
     person carol 2000.00 slot=21
     person bob 2000.00 slot=11
+    bind shop alice carol bob
+    bind mall alice carol bob
 ";
 
 /// Commands that were accepted, by name: a generator whose wishes are all refused tests nothing.
@@ -108,6 +113,7 @@ impl Random {
             expires_at_us: None,
             code_timeout: None,
             pay_by,
+            royalty_freeze: wish.number == 1,
         };
         let code = |counter: u64| digest(&format!("C{}", counter % 1_000));
         Some(match wish.what {
@@ -140,9 +146,10 @@ impl Random {
             17 => CancelOrder { seller, which }.into(),
             18..=21 => {
                 let out_request_no = Some(Text::new(&format!("R{}", wish.what)).unwrap());
-                RefundOrder { seller, which, amount, out_request_no, reason: None }.into()
+                RefundOrder { seller, which, amount, out_request_no, reason: None, back: Vec::new() }.into()
             }
-            22 => RefundOrder { seller, which, amount, out_request_no: None, reason: None }.into(),
+            22 => RefundOrder { seller, which, amount, out_request_no: None, reason: None, back: Vec::new() }
+                .into(),
             23 => {
                 let status =
                     [PartyStatus::Normal, PartyStatus::Normal, PartyStatus::Frozen, PartyStatus::Closed];
@@ -153,6 +160,22 @@ impl Random {
                 TopUp { party: if wish.minutes == 0 { buyer } else { seller }, amount, key }.into()
             }
             26..=40 => return self.about_agreement(wish, buyer, seller, open(Product::Page, None, None)),
+            43..=44 => return self.take_back(wish),
+            41..=42 => {
+                let share = if wish.what == 41 { Share::Amount(amount) } else { Share::Percent(7) };
+                let receiver = Some(buyer);
+                let parts = vec![
+                    SplitPart { payer: None, receiver, share },
+                    SplitPart {
+                        payer: None,
+                        receiver: Some(self.script.party("bob")),
+                        share: Share::Percent(3),
+                    },
+                ];
+                let out_request_no = Text::new(&format!("S{}", wish.minutes)).unwrap();
+                let finish = wish.minutes >= 60;
+                SplitOrder { seller, order_no: order_no?, out_request_no, parts, finish }.into()
+            }
             _ => {
                 let timer = self.script.world.due().first().cloned()?;
                 RunTimer { due_at_us: timer.due_at_us, timer: timer.no }.into()
@@ -214,6 +237,26 @@ impl Random {
             39 => OpenSigning { order, terms: terms(wish, today), sign_notify_url: notify_url }.into(),
             _ => return self.confirm(buyer, None),
         })
+    }
+
+    /// A refund for which two receivers give back; chance alone would seldom find any that have something.
+    fn take_back(&self, wish: Wish) -> Option<Command> {
+        let world = &self.script.world;
+        let lines = || world.all::<SplitLine>().filter(|line| line.state == SplitState::Done);
+        let line = lines().nth(usize::from(wish.number)).or_else(|| lines().last())?;
+        let order = world.get::<Order>((line.slot, line.order_no))?;
+        let less = u64::try_from(line.amount_minor.units()).unwrap().min(wish.amount);
+        let share = Share::Amount(Money::from_minor(less, Currency::Cny).unwrap());
+        let part = |receiver, share| BackPart { payee: None, receiver: Some(receiver), share };
+        let mut back = vec![part(line.receiver, share)];
+        if wish.buyer == 0 {
+            back.push(part(self.script.party("bob"), Share::Percent(1)));
+        }
+        let out_request_no = Some(Text::new(&format!("B{}", wish.minutes)).unwrap());
+        // Now more than is given back, now exactly that, now less.
+        let amount = Money::from_minor((less + wish.amount % 7).saturating_sub(1), Currency::Cny).unwrap();
+        let which = Which::No(order.no);
+        Some(RefundOrder { seller: order.seller, which, amount, out_request_no, reason: None, back }.into())
     }
 
     fn issue(&mut self, buyer: PartyId) {
@@ -285,6 +328,9 @@ fn play(wishes: &[(Wish, Option<(Wish, u32)>)]) -> Random {
             "the reply is the command's own"
         );
         *random.accepted.entry(command.name()).or_default() += u32::from(reply.is_accepted());
+        if matches!(&command, Command::RefundOrder(refund) if !refund.back.is_empty()) {
+            *random.accepted.entry("refunds that take back").or_default() += u32::from(reply.is_accepted());
+        }
         // A chain that was shorter than the neighbour's step.
         for (_, left) in std::mem::take(&mut random.script.world.between) {
             random.script.world.run(left);
@@ -323,12 +369,14 @@ fn the_wishes_are_not_all_refused() {
             *accepted.entry(name).or_default() += count;
         }
     }
-    let orders =
-        "OpenOrder ClaimOrder ConfirmPay CloseOrder CancelOrder RefundOrder RunTimer TopUp OpenSigning";
+    let orders = "OpenOrder ClaimOrder ConfirmPay CloseOrder CancelOrder RefundOrder RunTimer TopUp OpenSigning \
+        SplitOrder";
     let agreements = "OfferAgreement SignAgreement DebitOrder PostponeDebit UnsignAgreement EndMandate";
     for (names, least) in [(orders, 20), (agreements, 5)] {
         for name in names.split(' ') {
             assert!(accepted.get(name).is_some_and(|count| *count >= least), "{name}: {accepted:?}");
         }
     }
+    // These need an order that was paid and split, and a receiver that still has its part.
+    assert!(accepted.get("refunds that take back").is_some_and(|count| *count >= 8), "{accepted:?}");
 }

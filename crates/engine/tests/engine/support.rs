@@ -307,6 +307,19 @@ impl World {
             .collect()
     }
 
+    /// What postings of a kind about an order took from or brought to transit.
+    fn through_transit(&self, no: OrderNo, kind: PostingKind) -> i64 {
+        let about = self.all::<Posting>().filter(|page| page.order_no == Some(no) && page.kind == kind);
+        let transit = |page: &Posting, account| {
+            account == AccountId::platform(page.slot, AccountKind::Transit, page.currency)
+        };
+        let of_page = |page: &std::sync::Arc<Posting>| -> i64 {
+            let entries = page.entries().filter(|entry| transit(page, entry.account));
+            entries.map(|entry| entry.amount_minor.units()).sum()
+        };
+        about.map(of_page).sum()
+    }
+
     fn check_order(&self, order: &Order) {
         let sum = |kind| self.posted(order.no, kind).iter().sum::<i64>();
         let (total, refunded) = (order.total_minor.units(), order.refunded_minor.units());
@@ -320,7 +333,10 @@ impl World {
         let was_paid = order.paid_at_us.is_some();
         assert_eq!(paid_in, if was_paid { vec![total] } else { vec![] }, "paid exactly once: {order:?}");
         assert_eq!(sum(PostingKind::PayOut) - sum(PostingKind::PayReturn), sum(in_kind), "{order:?}");
-        assert_eq!(sum(out_kind) - sum(back_kind), refunded, "{order:?}");
+        // What receivers of splits gave back was in transit already.
+        let given_back = sum(PostingKind::BackOut) - sum(PostingKind::BackReturn);
+        let left = self.through_transit(order.no, out_kind);
+        assert_eq!(left + given_back - sum(back_kind), refunded, "{order:?}");
         assert_eq!(sum(PostingKind::RefundIn), refunded, "{order:?}");
         assert!((0..=total).contains(&refunded), "{order:?}");
         match order.state {
@@ -365,6 +381,7 @@ impl World {
                 "with the last refund the whole fee is back: {order:?}"
             );
         }
+        crate::split::check(self, order);
         self.check_trade(order, was_paid);
         self.check_notices(order, live().count());
     }
@@ -424,11 +441,14 @@ impl World {
         let wanted = usize::from(order.notify_url.is_some());
         let escrow = self.get::<Escrow>((order.slot, order.no));
         if let Some(escrow) = escrow {
-            assert_eq!(count(NoticeEvent::Message), wanted * escrow.steps as usize, "{escrow:?}");
+            let told = escrow.steps as usize + crate::split::ended(self, order.no);
+            assert_eq!(count(NoticeEvent::Message), wanted * told, "{escrow:?}");
             assert_eq!(count(NoticeEvent::Paid) + count(NoticeEvent::Refunded), 0, "{escrow:?}");
             return;
         }
         assert_eq!(count(NoticeEvent::Paid), wanted * usize::from(order.paid_at_us.is_some()), "{order:?}");
+        let ended = crate::split::ended(self, order.no);
+        assert_eq!(count(NoticeEvent::Message), wanted * ended, "{order:?}");
         let closed_unpaid = order.state == OrderState::Closed && order.exists() && order.paid_at_us.is_none();
         assert_eq!(count(NoticeEvent::Closed), wanted * usize::from(closed_unpaid), "{order:?}");
         // A number that bounced and was used again has one notice, as it has one refund.

@@ -1,13 +1,15 @@
 //! Of orders, trades and refunds (protocol reference 7.3).
 
-use super::{Code, Every, Refused, TRADE_NOT_EXIST, TableRow, business, every, rows};
+use super::{
+    Code, DISCORDANT_REPEAT_REQUEST, Every, Refused, TRADE_NOT_EXIST, TRADE_STATUS_ERROR, TableRow, business,
+    every, rows,
+};
 use engine::PartyNotFound;
 use trade::{CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused};
 
 const TRADE_HAS_SUCCESS: Code = business("ACQ.TRADE_HAS_SUCCESS", "交易已被支付");
 const TRADE_HAS_CLOSE: Code = business("ACQ.TRADE_HAS_CLOSE", "交易已经关闭");
 const TRADE_HAS_FINISHED: Code = business("ACQ.TRADE_HAS_FINISHED", "交易已完结，不可再操作");
-const TRADE_STATUS_ERROR: Code = business("ACQ.TRADE_STATUS_ERROR", "交易状态不合法");
 const BUYER_NOT_EXIST: Code = business("ACQ.BUYER_NOT_EXIST", "买家不存在或账户已注销");
 const BUYER_SELLER_EQUAL: Code = business("ACQ.BUYER_SELLER_EQUAL", "买卖家不能相同");
 
@@ -77,6 +79,7 @@ fn of_cancel(refused: CancelRefused) -> Code {
             | RefundRefused::NotPaid
             | RefundRefused::AlreadyClosed
             | RefundRefused::PartNeedsNumber
+            | RefundRefused::Back(_)
             | RefundRefused::BuyerClosed => business("ACQ.CANCEL_NOT_ALLOWED", "不支持撤销，请查询交易状态"),
         },
     }
@@ -85,9 +88,7 @@ fn of_cancel(refused: CancelRefused) -> Code {
 fn of_refund(refused: RefundRefused) -> Code {
     match refused {
         RefundRefused::TradeNotFound => TRADE_NOT_EXIST,
-        RefundRefused::NumberTaken { field: _ } => {
-            business("ACQ.DISCORDANT_REPEAT_REQUEST", "请求信息不一致，同一退款请求号的内容不同")
-        }
+        RefundRefused::NumberTaken { field: _ } => DISCORDANT_REPEAT_REQUEST,
         RefundRefused::NotPaid => TRADE_STATUS_ERROR,
         RefundRefused::AlreadyClosed => TRADE_HAS_CLOSE,
         RefundRefused::Finished => TRADE_HAS_FINISHED,
@@ -97,6 +98,7 @@ fn of_refund(refused: RefundRefused) -> Code {
         RefundRefused::MoreThanLeft => {
             business("ACQ.REASON_TRADE_REFUND_FEE_ERR", "退款金额无效，超过可退金额")
         }
+        RefundRefused::Back(refused) => super::split::of_back(refused),
         RefundRefused::SellerBalanceTooLow => {
             business("ACQ.SELLER_BALANCE_NOT_ENOUGH", "商户余额不足，不能退款")
         }
@@ -211,14 +213,15 @@ impl Every for ClaimRefused {
 impl Every for RefundRefused {
     fn every() -> Vec<RefundRefused> {
         use RefundRefused as R;
-        every!(RefundRefused:
-            R::TradeNotFound => R::TradeNotFound, R::NumberTaken { .. } => R::NumberTaken { field: FIELD },
-            R::NotPaid => R::NotPaid, R::AlreadyClosed => R::AlreadyClosed, R::Finished => R::Finished,
-            R::PartNeedsNumber => R::PartNeedsNumber,
-            R::MoreThanLeft => R::MoreThanLeft, R::SellerBalanceTooLow => R::SellerBalanceTooLow,
-            R::BuyerClosed => R::BuyerClosed,
-        )
-        .to_vec()
+        let all = every!(RefundRefused:
+            R::TradeNotFound => vec![R::TradeNotFound],
+            R::NumberTaken { .. } => vec![R::NumberTaken { field: FIELD }], R::NotPaid => vec![R::NotPaid],
+            R::AlreadyClosed => vec![R::AlreadyClosed], R::Finished => vec![R::Finished],
+            R::PartNeedsNumber => vec![R::PartNeedsNumber], R::MoreThanLeft => vec![R::MoreThanLeft],
+            R::Back(_) => super::split::backs().map(R::Back).to_vec(),
+            R::SellerBalanceTooLow => vec![R::SellerBalanceTooLow], R::BuyerClosed => vec![R::BuyerClosed],
+        );
+        all.concat()
     }
 }
 
@@ -227,7 +230,12 @@ impl Every for CancelRefused {
         use CancelRefused as C;
         let all = every!(CancelRefused:
             C::Finished => vec![C::Finished], C::TooLate => vec![C::TooLate],
-            C::Refund(_) => RefundRefused::every().into_iter().map(C::Refund).collect(),
+            // A cancel takes nothing back from receivers.
+            C::Refund(_) => RefundRefused::every()
+                .into_iter()
+                .filter(|one| !matches!(one, RefundRefused::Back(_)))
+                .map(C::Refund)
+                .collect(),
         );
         all.concat()
     }

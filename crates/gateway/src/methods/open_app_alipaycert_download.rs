@@ -44,10 +44,8 @@ fn read(_caller: &Caller, fields: &Object) -> Result<String, Failure> {
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
-    let platform = &gateway.world.platform;
-    if *call.request() != platform.cert_sn {
-        return Err(Failure::gateway(GatewayError::PlatformCertNotExist));
-    }
+    let platform = gateway.world.platform_with(call.request());
+    let platform = platform.ok_or_else(|| Failure::gateway(GatewayError::PlatformCertNotExist))?;
     let broken = |_| Failure::gateway(GatewayError::GatewayUnknownError);
     let certificate = Certificate::parse(&platform.certificate).map_err(broken)?;
     let mut response = Response::success();

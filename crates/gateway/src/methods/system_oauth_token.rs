@@ -18,7 +18,7 @@ use people::{GrantKind, TokenRole};
 use wire::envelope::Response;
 use wire::json::Object;
 use wire::timestamp::format_cn;
-use world::{TokenUse, slot_of_token};
+use world::{Oddity, TokenUse, slot_of_token};
 
 pub(crate) const METHOD: Method = Method {
     name: "alipay.system.oauth.token",
@@ -137,7 +137,8 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
     let call = call.read(read)?;
     let taken = take(gateway, call.caller(), GrantKind::User, call.request()).await?;
     let user_id = taken.authorized.owner.to_string();
-    let mut response = Response::success();
+    let odd = gateway.world.profiles.of(call.caller().app.id).has(Oddity::TokenWithoutCode);
+    let mut response = if odd { Response::bare() } else { Response::success() };
     let members = &mut response.members;
     members.text("access_token", &taken.access);
     members.text("alipay_user_id", &user_id);

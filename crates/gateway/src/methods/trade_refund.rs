@@ -3,16 +3,18 @@
 use crate::Gateway;
 use crate::codes::Failure;
 use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
+use crate::methods::trade_order_settle::{share, split_words};
 use crate::methods::{buyer, from_balance};
 use crate::order_facts::{BILL, ORDER_NAME};
 use crate::order_name::OrderName;
+use crate::receiver::{BACK, Named};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::{fields, verify::Verified};
-use base::{Plant, Text, planted};
-use engine::{RefundOrder, Refunded};
+use base::{PartyId, Plant, Text, planted};
+use engine::{BackPart, RefundOrder, Refunded, Share};
 use money::{Currency, Money};
-use trade::{OutRequestNo, RefundRefused};
+use trade::{OutRequestNo, RefundRefused, SPLIT_LINES_MAX};
 use wire::envelope::Response;
 use wire::json::Object;
 use wire::timestamp::format_cn;
@@ -36,6 +38,8 @@ const FACTS: Facts = Facts {
             Field::may("refund_reason", Kind::Lines(256)),
             Field::may("refund_currency", Kind::Cny),
             Field::may("query_options", Kind::Names(&["refund_detail_item_list"])),
+            Field::may("refund_royalty_parameters", Kind::List(BACK, SPLIT_LINES_MAX))
+                .note("what receivers of splits give back"),
             Field::may("operator_id", Kind::Line(30)).note("not kept"),
             Field::may("store_id", Kind::Line(32)).note("not kept"),
             Field::may("terminal_id", Kind::Line(32)).note("not kept"),
@@ -60,6 +64,10 @@ const FACTS: Facts = Facts {
     examples: &[
         r#"{"out_trade_no":"T1","refund_amount":"1.00"}"#,
         r#"{"trade_no":"2026010222000000000001","refund_amount":"1.00"}"#,
+        r#"{"out_trade_no":"T1","refund_amount":"1.00","refund_royalty_parameters":[
+            {"trans_out":"2088000000000001","trans_in":"2088000000000002","amount":"1.00"}]}"#,
+        r#"{"out_trade_no":"T1","refund_amount":"1.00","refund_royalty_parameters":[
+            {"trans_out":"2088000000000001","trans_in":"2088000000000002","amount_percentage":10}]}"#,
     ],
     support: "",
 };
@@ -69,8 +77,7 @@ const FACTS: Facts = Facts {
 pub(crate) const REQUEST_NO_ALSO: &str = "_-.:|@#";
 
 /// Features of refunds that would move money elsewhere.
-const NOT_SIMULATED: [&str; 3] =
-    ["refund_royalty_parameters", "related_settle_confirm_no", "refund_advance_account"];
+const NOT_SIMULATED: [&str; 3] = ["related_settle_confirm_no", "refund_advance_account", "refund_trans_out"];
 
 struct RefundFields {
     name: OrderName,
@@ -78,11 +85,22 @@ struct RefundFields {
     out_request_no: Option<OutRequestNo>,
     reason: Option<Text<256>>,
     with_details: bool,
+    back: Vec<Back>,
+}
+
+struct Back {
+    payee: Option<Named>,
+    receiver: Named,
+    share: Share,
 }
 
 fn read(_caller: &Caller, fields: &Object) -> Result<RefundFields, Failure> {
     fields::only_cny(fields, "refund_currency")?;
     fields::absent(fields, &NOT_SIMULATED)?;
+    let parts = fields::objects(fields, "refund_royalty_parameters")?;
+    if parts.len() > SPLIT_LINES_MAX {
+        return Err(Failure::field("refund_royalty_parameters", "超过20个"));
+    }
     fields::line::<30>(fields, "operator_id")?;
     fields::line::<32>(fields, "store_id")?;
     fields::line::<32>(fields, "terminal_id")?;
@@ -93,20 +111,48 @@ fn read(_caller: &Caller, fields: &Object) -> Result<RefundFields, Failure> {
         out_request_no: fields::number(fields, "out_request_no", REQUEST_NO_ALSO)?,
         reason: fields::lines(fields, "refund_reason")?,
         with_details: fields::asks_for(fields, "refund_detail_item_list")?,
+        back: parts.into_iter().map(back).collect::<Result<_, _>>()?,
     })
+}
+
+/// What a receiver of a split gives back: `trans_out` is the receiver, `trans_in` the merchant.
+fn back(fields: &Object) -> Result<Back, Failure> {
+    split_words(fields)?;
+    let receiver = Named::read(fields, "trans_out", "trans_out_type")?;
+    Ok(Back {
+        payee: Named::read(fields, "trans_in", "trans_in_type")?,
+        receiver: receiver.ok_or_else(|| Failure::field("trans_out", "缺失"))?,
+        share: share(fields)?,
+    })
+}
+
+async fn find(gateway: &Gateway, seller: PartyId, back: &[Back]) -> Result<Vec<BackPart>, Failure> {
+    let mut parts = Vec::with_capacity(back.len());
+    for Back { payee, receiver, share } in back {
+        let payee = match payee {
+            None => None,
+            // Somebody unknown is somebody else than the merchant.
+            Some(named) => Some(named.find(gateway).await?.unwrap_or(PartyId::platform(seller.slot()))),
+        };
+        parts.push(BackPart { payee, receiver: receiver.find(gateway).await?, share: *share });
+    }
+    Ok(parts)
 }
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
     let asked = call.request();
+    let seller = call.caller().seller();
+    let back = find(gateway, seller, &asked.back).await?;
     let refunded = match asked.name.which.clone() {
         Some(which) => {
             let command = RefundOrder {
-                seller: call.caller().seller(),
+                seller,
                 which,
                 amount: asked.amount,
                 out_request_no: asked.out_request_no.clone(),
                 reason: asked.reason.clone(),
+                back,
             };
             gateway.door.ask(command).await.map_err(Failure::of_cell)
         }

@@ -7,9 +7,10 @@ use super::content::{content_key, decrypted, looks_encrypted};
 use super::{Known, Verified, check_serials, check_state, method_here};
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::hint;
 use crate::nonces::NonceRefused;
 use crate::registry::Method;
-use crate::request::{Caller, Origin};
+use crate::request::{Caller, Origin, usual_sign_type};
 use crate::tokens;
 use base::{AppId, MINUTE_US};
 use std::borrow::Cow;
@@ -19,7 +20,6 @@ use wire::charset::Charset;
 use wire::json::{Json, Object};
 use wire::params::Params;
 use wire::public_code::{GatewayError, verified_text_detail};
-use wire::sign::SignType;
 use wire::v3::{Authorization, AuthorizationError, request_text};
 
 /// How far a timestamp may be away, as documented.
@@ -67,12 +67,21 @@ pub(crate) async fn verify(
     })?;
     read.get("app_id").ok_or_else(|| Failure::gateway(GatewayError::MissingAppId))?;
     let app = origin.app.clone().ok_or_else(|| Failure::gateway(GatewayError::InvalidAppId))?;
+    let sign_type = usual_sign_type(&app);
+    if read.sign_type != sign_type {
+        let known = gateway.keys.of(&app).ok();
+        origin.hint = known
+            .and_then(|known| hint::of_algorithm(gateway, app.id, &known.key, read.sign_type, read.sign));
+        return Err(Failure::gateway(GatewayError::InvalidSignatureType));
+    }
     let sent_at_us = check_time(gateway, &read)?;
     let sign = read.sign.ok_or_else(|| Failure::gateway(GatewayError::MissingSignature))?;
     let nonce = read.get("nonce");
     let nonce = nonce.ok_or_else(|| Failure::gateway_about(GatewayError::InvalidParameter, "nonce 缺失"))?;
     let known = gateway.keys.of(&app).map_err(Failure::gateway)?;
-    check_signature(call, body, &read, sign, &known)?;
+    check_signature(call, body, &read, sign, &known).inspect_err(|_| {
+        origin.hint = hint::of_algorithm(gateway, app.id, &known.key, sign_type, Some(sign));
+    })?;
     let own_serial = read.get("app_cert_sn").map(str::as_bytes);
     check_serials(gateway, origin, &known, (own_serial, call.root_sn.as_deref()))?;
     check_nonce(gateway, app.id, nonce, sent_at_us)?;
@@ -89,9 +98,9 @@ pub(crate) async fn verify(
         Ok(text)
     };
     let (notify_url, return_url) = (address("notify_url")?, address("return_url")?);
-    let (charset, sign_type) = (Charset::Utf8, SignType::Rsa2);
     let files = std::mem::take(&mut origin.files);
-    let caller = Caller { app, charset, sign_type, notify_url, return_url, merchant, user, files };
+    let caller =
+        Caller { app, charset: Charset::Utf8, sign_type, notify_url, return_url, merchant, user, files };
     Ok((method, Verified { method, caller, request: fields }))
 }
 
@@ -131,7 +140,7 @@ fn check_signature(
 ) -> Result<(), Failure> {
     let token = call.app_auth_token.as_deref();
     let text = |verb: &String, uri: &String| request_text(read.signed, verb, uri, body, token);
-    let right = |verb, uri| known.key.verify(SignType::Rsa2, &text(verb, uri), sign);
+    let right = |verb, uri| known.key.verify(read.sign_type, &text(verb, uri), sign);
     if call.verbs.iter().any(|verb| call.uris.iter().any(|uri| right(verb, uri))) {
         return Ok(());
     }

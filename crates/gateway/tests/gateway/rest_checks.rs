@@ -167,7 +167,7 @@ async fn what_may_not_be_called_is_told_by_status() {
         ("/v3/alipay/trade/page/pay", "400 invalid-method"),
         ("/v3/alipay/trade/wap/pay", "400 invalid-method"),
         ("/v3/alipay/trade/app/pay", "400 invalid-method"),
-        ("/v3/alipay/trade/order/settle", "403 insufficient-isv-permissions"),
+        ("/v3/alipay/trade/settle/confirm", "403 insufficient-isv-permissions"),
     ] {
         assert_eq!(client.call("POST", path, BIZ).await.outcome(), expected, "{path}");
     }

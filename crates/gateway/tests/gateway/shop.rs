@@ -21,7 +21,7 @@ use world::{AppSettings, Platform, Secrets, World};
 
 /// 2026-01-02 03:04:05 in China.
 pub const START_US: i64 = 1_767_294_245_000_000;
-const VALIDITY: Validity = Validity { from_us: 1_700_000_000_000_000, until_us: 1_900_000_000_000_000 };
+pub const VALIDITY: Validity = Validity { from_us: 1_700_000_000_000_000, until_us: 1_900_000_000_000_000 };
 
 pub struct Shop {
     pub gateway: Arc<Gateway>,
@@ -50,7 +50,7 @@ pub const APP_KEY: usize = 1;
 pub const OTHER_KEY: usize = 2;
 const ROOT_KEY: usize = 3;
 
-fn name(common_name: &str) -> Name {
+pub fn name(common_name: &str) -> Name {
     let text = |text: &str| text.to_owned();
     Name {
         common_name: text(common_name),
@@ -60,13 +60,13 @@ fn name(common_name: &str) -> Name {
     }
 }
 
-fn platform(root: &Authority) -> Platform {
-    let key = key(PLATFORM_KEY);
+/// The platform's side of one algorithm: what this key signs, under this root.
+pub fn platform(root: &Authority, key: PrivateKey) -> Platform {
     let certificate = root.issue(&name("platform"), 7, VALIDITY, key.public_key()).unwrap();
     Platform {
         public_key: key.public_key().to_base64(),
         cert_sn: cert_sn(&certificate).unwrap(),
-        root_sn: root_sn(root.pem()).unwrap(),
+        root_sn: root_sn(root.pem(), key.public_key().usual_sign_type()).unwrap(),
         root: root.pem().to_owned(),
         certificate,
         key: Arc::new(key),
@@ -74,7 +74,11 @@ fn platform(root: &Authority) -> Platform {
 }
 
 fn root() -> Authority {
-    Authority::new_root(name("Tongbao Root"), 5, VALIDITY, key(ROOT_KEY)).unwrap()
+    root_with("Tongbao Root", key(ROOT_KEY))
+}
+
+pub fn root_with(common_name: &str, key: PrivateKey) -> Authority {
+    Authority::new_root(name(common_name), 5, VALIDITY, key).unwrap()
 }
 
 pub fn yuan(fen: u64) -> Money {
@@ -99,7 +103,9 @@ impl Shop {
             name: "default".to_owned(),
             sandbox,
             base_url: "http://127.0.0.1:8080".to_owned(),
-            platform: platform(&root()),
+            platform: platform(&root(), key(PLATFORM_KEY)),
+            sm2: Arc::default(),
+            profiles: Arc::default(),
             secrets: Secrets::from_master(&[7; 32]).unwrap(),
             apps: AppSettings::default(),
         });
@@ -178,7 +184,7 @@ impl Shop {
         let command = OpenApp {
             seller,
             mode,
-            public_key: public.to_pkcs1_der().to_vec(),
+            public_key: public.inner_der().to_vec(),
             cert_sn: certificate.as_ref().map(|pem| Text::new(&cert_sn(pem).unwrap()).unwrap()),
             certificate: certificate.as_ref().map(|pem| Text::new(pem).unwrap()),
             allow_rsa1,

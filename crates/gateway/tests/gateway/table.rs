@@ -43,6 +43,12 @@ refund: trade is closed -> 40004 ACQ.TRADE_HAS_CLOSE
 refund: trade is finished -> 40004 ACQ.TRADE_HAS_FINISHED
 refund: a partial refund needs its own number -> 40004 ACQ.REFUND_AMT_NOT_EQUAL_TOTAL
 refund: more than is left to refund -> 40004 ACQ.REASON_TRADE_REFUND_FEE_ERR
+refund: parts are being taken back for this refund -> 20000 ACQ.SYSTEM_ERROR
+refund: parts can be taken back for the seller only -> 40004 ACQ.USER_NOT_MATCH_ERR
+refund: the receiver of a part is not known -> 40004 ACQ.REFUND_ROYALTY_PAYEE_ACCOUNT_NOT_EXIST
+refund: more than may be taken back -> 40004 ACQ.ALLOC_AMOUNT_VALIDATE_ERROR
+refund: too many splits of one trade to take back -> 40004 ACQ.FREQUENCY_LIMITED
+refund: a receiver cannot give its part back -> 40004 ACQ.TRADE_SETTLE_ERROR
 refund: seller balance too low -> 40004 ACQ.SELLER_BALANCE_NOT_ENOUGH
 refund: the buyer's account is closed -> 40004 ACQ.BUYER_NOT_EXIST
 user code: no such code or token -> 40002 isv.code-invalid
@@ -160,6 +166,27 @@ pay from freeze: nothing is frozen yet -> 40004 ACQ.AUTH_ORDER_NOT_PAID
 pay from freeze: the freeze is finished -> 40004 ACQ.AUTH_ORDER_HAS_FINISHED
 pay from freeze: the freeze is closed -> 40004 ACQ.AUTH_ORDER_HAS_CLOSED
 pay from freeze: more than is left of the freeze -> 40004 ACQ.AUTH_AMOUNT_NOT_ENOUGH
+split: trade does not exist -> 40004 ACQ.TRADE_NOT_EXIST
+split: the request number was used with another … -> 40004 ACQ.DISCORDANT_REPEAT_REQUEST
+split: trade is not paid -> 40004 ACQ.TRADE_STATUS_ERROR
+split: trade's money is held in escrow -> 40004 ACQ.ALLOC_REFUSE_BEFORE_SETTLE
+split: trade is closed or finished -> 40004 ACQ.ILLEGAL_SETTLE_STATE
+split: the trade's splits were finished -> 40004 ACQ.ALREADY_FINISH_ALLOC
+split: too many splits of one trade -> 40004 ACQ.FREQUENCY_LIMITED
+split: seller is frozen or closed -> 40004 ACQ.USER_ACCOUNT_HAD_FREEZEN
+split: only the seller can pay -> 40004 ACQ.MUST_ALLOC_FROM_ROOT_ACCOUNT
+split: payer and receiver are the same party -> 40004 ACQ.ROYALTY_ACCOUNTS_EQUAL
+split: the receiver is not bound -> 40004 ACQ.ROYALTY_RECEIVER_INVALID
+split: more than may be split -> 40004 ACQ.ALLOC_AMOUNT_VALIDATE_ERROR
+split: seller balance too low -> 40004 ACQ.TXN_RESULT_ACCOUNT_BALANCE_NOT_ENOUGH
+bind: no receiver was named -> 40004 RECEIVER_LIST_EMPTY
+bind: too many receivers in one request -> 40004 RECEIVER_LIST_OVERLOAD
+bind: receiver not found -> 40004 USER_NOT_EXIST
+bind: the receiver has another name -> 40004 USERNAME_NOT_MATCH
+bind: receiver is frozen or closed -> 40004 RECEIVER_ACCOUNT_STATE_INVALID
+bind: too many receivers -> 40004 RELATION_QUANTITY_LIMIT
+find_split: trade does not exist, or is another merchant's -> 40004 MERCHANT_TRADE_NOT_MATCH
+find_split: the trade has no such split -> 40004 INVALID_PARAMETER
 ";
 
 #[test]

@@ -90,7 +90,16 @@ fn world(sandbox: bool) -> Arc<World> {
     };
     let secrets = Secrets::from_master(&[7; 32]).expect("32 bytes");
     let (name, base_url) = ("default".to_owned(), "http://127.0.0.1:1".to_owned());
-    Arc::new(World { name, sandbox, base_url, platform, secrets, apps: AppSettings::default() })
+    Arc::new(World {
+        name,
+        sandbox,
+        base_url,
+        platform,
+        sm2: Arc::default(),
+        profiles: Arc::default(),
+        secrets,
+        apps: AppSettings::default(),
+    })
 }
 
 impl House {
@@ -194,6 +203,7 @@ impl House {
             expires_at_us: None,
             code_timeout: None,
             pay_by: None,
+            royalty_freeze: false,
         }
     }
 
@@ -209,8 +219,14 @@ impl House {
 
     pub(crate) async fn refund(&self, order: OrderNo, minor: u64, number: &str) {
         let (which, out_request_no) = (Which::No(order), Some(text(number)));
-        let refund =
-            RefundOrder { seller: self.seller, which, amount: fen(minor), out_request_no, reason: None };
+        let refund = RefundOrder {
+            seller: self.seller,
+            which,
+            amount: fen(minor),
+            out_request_no,
+            reason: None,
+            back: Vec::new(),
+        };
         self.door.ask(refund).await.expect("refunded");
     }
 

@@ -7,7 +7,7 @@ use engine::{AgreementDelivery, FindOffer, OfferAgreement, OpenSigning};
 use serde_json::json;
 use trade::{AgreementState, PeriodRule, PersonalProduct, Product, Terms, Unit, Validity, WireCharset};
 
-async fn offer(shop: &Shop, scene: &str) -> AgreementNo {
+pub(crate) async fn offer(shop: &Shop, scene: &str) -> AgreementNo {
     offer_from(shop, scene, 20_300_105).await
 }
 

@@ -105,6 +105,14 @@ async fn each_wrong_call_is_refused_by_name() {
     let shop = Shop::open().await;
     let order = shop.order(Product::QrCode, 1_00).await.order;
     let qr_code = shop.world.qr_url(order.no);
+    let sm2 = |more: serde_json::Value| {
+        let mut body = json!({"seller_id": shop.seller.to_string(), "sign_type": "SM2"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    let rsa_key = wire::keygen::rsa_2048().unwrap().public_key().to_base64();
+    let sm2_private = wire::keygen::sm2().unwrap().to_pkcs8_base64();
+    let sm2_private = sm2_private.as_str();
     for (path, body, status, code) in [
         ("/sandbox/paycode", json!({"login": BUYER, "more": 1}), 400, "bad_request"),
         ("/sandbox/paycode", json!({"login": "nobody"}), 404, "party_not_found"),
@@ -138,6 +146,9 @@ async fn each_wrong_call_is_refused_by_name() {
             400,
             "bad_public_key",
         ),
+        ("/sandbox/app", sm2(json!({"allow_rsa": true})), 400, "bad_request"),
+        ("/sandbox/app", sm2(json!({"public_key": rsa_key})), 400, "bad_public_key"),
+        ("/sandbox/app", sm2(json!({"public_key": sm2_private})), 400, "bad_public_key"),
         ("/sandbox/pay", json!({"login": BUYER, "pay_password": PASSWORD}), 400, "bad_request"),
         (
             "/sandbox/pay",
@@ -314,5 +325,58 @@ async fn the_page_explains_every_call_of_the_guide() {
     for call in calls.filter(|call| *call != "/sandbox/doctor") {
         let is_it = |word: &str| word.trim_end_matches(',') == call;
         assert!(headings.iter().any(|heading| heading.split_whitespace().any(is_it)), "{call}");
+    }
+}
+
+#[tokio::test]
+async fn an_sm2_app_gets_keys_in_both_forms_and_the_platforms_key() {
+    let shop = Shop::open().await;
+    let platform = crate::shop::sm2_platform();
+    let public_key = platform.public_key.clone();
+    shop.world.sm2.set(platform).unwrap();
+    let body = json!({"seller_id": shop.seller.to_string(), "sign_type": "SM2"});
+    let (status, told) = shop.call("/sandbox/app", body).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    assert_eq!((told["sign_type"].as_str(), told["mode"].as_str()), (Some("SM2"), Some("key")));
+    assert_eq!(told["platform_public_key"].as_str(), Some(public_key.as_str()));
+    let form = |name: &str| PrivateKey::parse(told[name].as_str().unwrap()).unwrap();
+    let (sec1, pkcs8) = (form("private_key_sec1"), form("private_key_pkcs8"));
+    assert_eq!(sec1.public_key(), pkcs8.public_key());
+    assert!(told.get("private_key_pkcs1").is_none());
+    let app = shop.door.app(told["app_id"].as_str().unwrap().parse().unwrap()).unwrap();
+    assert_eq!(SignType::of_key(&app.public_key), SignType::Sm2);
+    assert_eq!(PublicKey::from_der(&app.public_key, SignType::Sm2).unwrap(), *pkcs8.public_key());
+}
+
+#[tokio::test]
+async fn whoever_buys_from_an_sm2_app_is_sent_back_with_sm2() {
+    let mut shop = Shop::open().await;
+    let platform = crate::shop::sm2_platform();
+    let public = platform.key.public_key().clone();
+    shop.world.sm2.set(platform).unwrap();
+    let body = json!({"seller_id": shop.seller.to_string(), "sign_type": "SM2"});
+    let (_, told) = shop.call("/sandbox/app", body).await;
+    shop.app = told["app_id"].as_str().unwrap().parse().unwrap();
+    let order = shop.order(Product::Page, 1_00).await.order.no;
+    let mut browser = shop.browser();
+    let path = shop.path(order);
+    browser.sign_in(&path, BUYER, PASSWORD).await;
+    let csrf = browser.get(&path).await.csrf();
+    browser.post(&format!("{path}/pay"), &[("csrf", csrf.as_str())]).await;
+    let page = browser.get(&format!("{path}/result")).await.html;
+    let (_, of_order) = page.split_once("class=\"button\" href=\"").unwrap();
+    let of_order = of_order.split('"').next().unwrap().replace("&#38;", "&");
+    let agreement_no = crate::agreements::offer(&shop, "A").await;
+    let url = shop.world.agreement_url(agreement_no);
+    let body = json!({"login": BUYER, "pay_password": PASSWORD, "sign_url": url});
+    let (status, signed) = shop.call("/sandbox/agreement/sign", body).await;
+    assert_eq!(status, StatusCode::OK, "{signed}");
+    for (link, own) in [(of_order.as_str(), "shop"), (signed["return_url"].as_str().unwrap(), "a")] {
+        let query = link.split_once('?').unwrap().1;
+        let params = wire::params::Params::merge(Some(query.as_bytes()), None, Vec::new()).unwrap();
+        assert_eq!(params.get("sign_type"), Some(&b"SM2"[..]), "{link}");
+        let covered = params.iter().filter(|(name, _)| ![own, "sign", "sign_type"].contains(name));
+        let sign = std::str::from_utf8(params.get("sign").unwrap()).unwrap();
+        assert!(public.verify(SignType::Sm2, &wire::canonical::join_sorted(covered), sign), "{link}");
     }
 }

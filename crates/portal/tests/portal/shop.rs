@@ -69,6 +69,10 @@ impl Intake for KnownStrings {
 struct NoIssuer;
 
 impl Issuer for NoIssuer {
+    fn need_sm2(&self) -> Result<(), String> {
+        Ok(())
+    }
+
     fn issue(&self, _: PartyId, _: &PublicKey) -> Result<String, CertError> {
         Err(CertError::NotThisAuthority)
     }
@@ -112,9 +116,19 @@ fn world(sandbox: bool) -> World {
         sandbox,
         base_url: "http://pay.test".into(),
         platform,
+        sm2: Arc::default(),
+        profiles: Arc::default(),
         secrets,
         apps: AppSettings::default(),
     }
+}
+
+/// The platform's side of SM2, without certificates.
+pub(crate) fn sm2_platform() -> Platform {
+    let key = wire::keygen::sm2().unwrap();
+    let (public_key, empty) = (key.public_key().to_base64(), String::new);
+    let (certificate, root, cert_sn, root_sn) = (empty(), empty(), empty(), empty());
+    Platform { key: Arc::new(key), public_key, certificate, root, cert_sn, root_sn }
 }
 
 pub(crate) fn fen(minor: u64) -> Money {
@@ -243,6 +257,7 @@ impl Shop {
             expires_at_us: None,
             code_timeout: None,
             pay_by: None,
+            royalty_freeze: false,
         }
     }
 

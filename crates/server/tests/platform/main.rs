@@ -14,5 +14,8 @@ mod folders;
 mod letters;
 mod life;
 mod logs;
+mod profiles;
 mod server;
+mod sm2;
+mod split_clock;
 mod worlds;

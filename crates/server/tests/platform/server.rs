@@ -175,31 +175,64 @@ impl Server {
         biz: &Value,
         notify_url: Option<&str>,
     ) -> (String, String) {
-        let app = &self.ready["apps"][0];
-        let key = fs::read_to_string(app["private_key_pkcs8"].as_str().unwrap()).unwrap();
-        let biz = biz.to_string();
-        let timestamp = wire::timestamp::format_cn(now_us);
-        // In the order in which they are signed.
-        let mut params = vec![
-            ("app_id", app["app_id"].as_str().unwrap()),
-            ("biz_content", &biz),
-            ("charset", "utf-8"),
-            ("method", method),
-        ];
-        params.extend(notify_url.map(|url| ("notify_url", url)));
-        params.extend([("sign_type", "RSA2"), ("timestamp", &timestamp), ("version", "1.0")]);
-        let joined: Vec<String> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let sign = PrivateKey::parse(&key).unwrap().sign(SignType::Rsa2, joined.join("&").as_bytes());
-        params.push(("sign", &sign));
-        let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-        let query: Vec<String> =
-            params.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-        (format!("/gateway.do?{}", query.join("&")), sign)
+        signed_for(&self.ready["apps"][0], now_us, method, biz, notify_url)
+    }
+
+    /// A call of the gateway as this app: the answer as it came.
+    pub(crate) fn gateway_for(
+        &self,
+        app: &Value,
+        method: &str,
+        biz: &Value,
+        notify_url: Option<&str>,
+    ) -> String {
+        let now_us = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as i64;
+        self.get(&signed_for(app, now_us, method, biz, notify_url).0).1
     }
 
     pub(crate) fn login(&self, buyer: usize) -> String {
         self.ready["buyers"][buyer]["login"].as_str().unwrap().to_owned()
     }
+}
+
+/// The path of a call signed by this app, and its signature.
+fn signed_for(
+    app: &Value,
+    now_us: i64,
+    method: &str,
+    biz: &Value,
+    notify_url: Option<&str>,
+) -> (String, String) {
+    let key = fs::read_to_string(app["private_key_pkcs8"].as_str().unwrap()).unwrap();
+    let biz = biz.to_string();
+    let timestamp = wire::timestamp::format_cn(now_us);
+    let sign_type = app["sign_type"].as_str().unwrap();
+    let serials = app["app_cert"].as_str().map(|path| {
+        let text = |path: &str| fs::read_to_string(path).unwrap();
+        let of = SignType::parse(sign_type).unwrap();
+        let roots = wire::cert::root_sn(&text(app["root_cert"].as_str().unwrap()), of).unwrap();
+        (wire::cert::cert_sn(&text(path)).unwrap(), roots)
+    });
+    // In the order in which they are signed.
+    let mut params = Vec::new();
+    params.extend(serials.iter().map(|(_, roots)| ("alipay_root_cert_sn", roots.as_str())));
+    params.extend(serials.iter().map(|(own, _)| ("app_cert_sn", own.as_str())));
+    params.extend([
+        ("app_id", app["app_id"].as_str().unwrap()),
+        ("biz_content", &biz),
+        ("charset", "utf-8"),
+        ("method", method),
+    ]);
+    params.extend(notify_url.map(|url| ("notify_url", url)));
+    params.extend([("sign_type", sign_type), ("timestamp", &timestamp), ("version", "1.0")]);
+    let joined: Vec<String> = params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let sign_type = SignType::parse(sign_type).unwrap();
+    let sign = PrivateKey::parse(&key).unwrap().sign(sign_type, joined.join("&").as_bytes());
+    params.push(("sign", &sign));
+    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let query: Vec<String> =
+        params.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    (format!("/gateway.do?{}", query.join("&")), sign)
 }
 
 impl Drop for Server {

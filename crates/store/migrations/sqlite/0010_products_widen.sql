@@ -31,7 +31,8 @@ CREATE TABLE posting_wider (
     kind                  TEXT    NOT NULL CHECK (
         kind = 'top_up' OR kind = 'pay_out' OR kind = 'pay_in' OR kind = 'pay_return' OR kind = 'refund_out' OR
         kind = 'refund_in' OR kind = 'refund_return' OR kind = 'escrow_in' OR kind = 'escrow_release' OR
-        kind = 'escrow_out' OR kind = 'escrow_return'),
+        kind = 'escrow_out' OR kind = 'escrow_return' OR kind = 'split_out' OR kind = 'split_in' OR
+        kind = 'split_return' OR kind = 'back_out' OR kind = 'back_return'),
     business_date         INTEGER NOT NULL CHECK (business_date >= 0),
     order_no              INTEGER CHECK (order_no >= 0),
     currency              TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
@@ -127,7 +128,7 @@ CREATE TABLE timer_wider (
     task      TEXT    NOT NULL CHECK (
         task = 'expire_order' OR task = 'forget_code' OR task = 'forget_attempt' OR
         task = 'end_agreement' OR task = 'escrow_step' OR task = 'expire_freeze' OR
-        task = 'end_freeze'),
+        task = 'end_freeze' OR task = 'free_splits'),
     order_no  INTEGER CHECK (order_no >= 0),
     code      BLOB    CHECK (length(code) = 16),
     party     INTEGER CHECK (party >= 0),

@@ -21,6 +21,7 @@ use trade::{
     Freeze, FreezeNumber, FreezeOperation, FreezeProduct, FreezeState, FreezeWay, Frozen, FrozenState,
     OperationBy, OperationKind, OperationState,
 };
+use trade::{ReceiverNamed, Relation, Split, SplitBook, SplitKind, SplitLine, SplitState};
 
 /// As long as it may be, in characters of four bytes, with one that ends a C string.
 fn longest<const N: usize>() -> Text<N> {
@@ -38,6 +39,7 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(grants());
     rows.extend(agreements::extremes());
     rows.extend(freezes());
+    rows.extend(splits());
     rows
 }
 
@@ -450,6 +452,112 @@ fn grants() -> [Row; 8] {
             expires_at_us: most,
             decided_at_us: Some(most),
         }),
+    ]
+}
+
+fn splits() -> [Row; 8] {
+    let (none, no_one) = (OrderNo::from_number(0).unwrap(), PartyId::platform(Slot::PLATFORM));
+    let (at, party, no) = last();
+    let book = SplitBook {
+        slot: Slot::PLATFORM,
+        order_no: none,
+        currency: Currency::Cny,
+        freeze: false,
+        hold: None,
+        timer: None,
+        freed: false,
+        split_minor: Minor::ZERO,
+        splits: 0,
+        finished: false,
+    };
+    let split = Split {
+        slot: Slot::PLATFORM,
+        order_no: none,
+        place: 0,
+        kind: SplitKind::Out,
+        out_request_no: text(""),
+        refund_minor: None,
+        reason: None,
+        lines: 0,
+        open: 0,
+        finish: false,
+        at_us: i64::MIN,
+    };
+    let line = SplitLine {
+        slot: Slot::PLATFORM,
+        order_no: none,
+        place: 0,
+        line: 0,
+        receiver: no_one,
+        currency: Currency::Cny,
+        amount_minor: Minor::ZERO,
+        state: SplitState::UnderWay,
+        at_us: i64::MIN,
+    };
+    let relation = Relation {
+        slot: Slot::PLATFORM,
+        seller: no_one,
+        place: 0,
+        receiver: no_one,
+        named: ReceiverNamed::UserId,
+        account: text(""),
+        memo: None,
+        at_us: i64::MIN,
+    };
+    let (most, at_us, place) = (minor(i64::MAX), i64::MAX, u32::MAX);
+    let hold = HoldNo::from_number(i64::MAX);
+    let (named, memo) = (ReceiverNamed::LoginName, Some(longest()));
+    [
+        row(SplitBook {
+            slot: at,
+            order_no: no,
+            currency: Currency::Jpy,
+            freeze: true,
+            hold,
+            timer: TimerNo::from_number(i64::MAX),
+            freed: true,
+            split_minor: most,
+            splits: place,
+            finished: true,
+        }),
+        row(Split {
+            slot: at,
+            order_no: no,
+            place,
+            kind: SplitKind::Back,
+            out_request_no: longest(),
+            refund_minor: Some(most),
+            reason: Some(longest()),
+            lines: place,
+            open: place,
+            finish: true,
+            at_us,
+        }),
+        row(SplitLine {
+            slot: at,
+            order_no: no,
+            place,
+            line: place,
+            receiver: party,
+            currency: Currency::Usd,
+            amount_minor: most,
+            state: SplitState::Returned,
+            at_us,
+        }),
+        row(Relation {
+            slot: at,
+            seller: party,
+            place,
+            receiver: party,
+            named,
+            account: longest(),
+            memo,
+            at_us,
+        }),
+        row(book),
+        row(split),
+        row(line),
+        row(relation),
     ]
 }
 

@@ -42,9 +42,9 @@ mistakes! {
         "wrong key, or a parameter changed after signing: compare the text that we rebuilt with the one you signed";
     /// There is no `sign`.
     SignMissing = "sign-missing", "请求中没有 sign 参数", "the request has no sign";
-    /// `sign_type` is absent or not one of the two.
+    /// `sign_type` is absent or not one of those there are.
     SignTypeUnknown = "sign-type-unknown",
-        "sign_type 缺失或不是 RSA2、RSA（须大写）", "sign_type is missing or is neither RSA2 nor RSA (capital letters)";
+        "sign_type 缺失或不是 RSA2、RSA、SM2（须大写）", "sign_type is missing or is not RSA2, RSA or SM2 (capital letters)";
     /// The signature came as hexadecimal.
     SignHex = "sign-hex", "签名正确，但 sign 是十六进制；请用标准 base64 编码",
         "the signature is right but came as hex; write it in standard base64";
@@ -83,6 +83,22 @@ mistakes! {
     /// Signed with the other algorithm.
     OtherSignType = "other-sign-type", "签名算法与 sign_type 不一致：RSA 是 SHA-1，RSA2 是 SHA-256",
         "signed with the other algorithm than sign_type says: RSA is SHA-1, RSA2 is SHA-256";
+    /// An app with an SM2 key signs with RSA.
+    RsaForSm2 = "rsa-for-sm2", "应用登记的是 SM2 公钥，但签名的长度是 RSA 的；请用 SM2 私钥签名，sign_type=SM2",
+        "the app has an SM2 key but the signature has a length of RSA; sign with the SM2 key, sign_type=SM2";
+    /// An app with an RSA key signs with SM2.
+    Sm2ForRsa = "sm2-for-rsa", "应用登记的是 RSA 公钥，但签名的结构是 SM2 的；请用 RSA 私钥签名，sign_type=RSA2",
+        "the app has an RSA key but the signature has the shape of SM2; sign with the RSA key, sign_type=RSA2";
+    /// `sign_type`, or the scheme of v3, is of another algorithm than the app's key.
+    SignTypeOfOtherKey = "sign-type-of-other-key",
+        "sign_type（v3 为 Authorization 的方案）与应用登记的密钥算法不符：SM2 密钥用 SM2，RSA 密钥用 RSA2",
+        "sign_type (of v3: the scheme) is of another algorithm than the app's key: SM2 for SM2 keys, RSA2 for RSA keys";
+    /// The two numbers of an SM2 signature are not in DER.
+    SignNotDer = "sign-not-der", "SM2 签名须为 DER（ASN.1）编码；裸的 r‖s（64 字节）不被接受",
+        "an SM2 signature is DER of two numbers; the bare 64 bytes of r and s are not taken";
+    /// Signed with an empty user id in the place of the usual one.
+    Sm2UserId = "sm2-user-id", "SM2 签名时用户 ID 为空；应为 1234567812345678",
+        "signed with an empty SM2 user id; it is 1234567812345678";
     /// `sign_type` was left out of the text, as is right for notifications only.
     SignTypeLeftOut = "sign-type-left-out", "签名时漏掉了 sign_type；请求须包含它（只有通知验签才去掉）",
         "sign_type was left out of the signed text; in requests it is signed too (only notifications leave it out)";
@@ -187,6 +203,10 @@ mistakes! {
     /// The root's serial is the one of another certificate.
     RootSnOfOther = "root-sn-of-other", "alipay_root_cert_sn 填了应用或平台证书的序列号；请用根证书计算",
         "alipay_root_cert_sn is that of the app's or the platform's certificate; compute it from the root";
+    /// The root's serial is that of the roots of the other algorithm.
+    RootSnOfOtherAlgorithm = "root-sn-of-other-algorithm",
+        "alipay_root_cert_sn 取了另一种算法的根证书；SM2 应用只取 SM2 根证书，RSA 应用只取 RSA 根证书",
+        "alipay_root_cert_sn is that of roots of the other algorithm; an SM2 app takes SM2 roots, an RSA app RSA roots";
     /// The serial number itself was sent.
     SnNotHashed = "sn-not-hashed", "证书序列号未做 MD5：应为 md5(签发者名 + 十进制序列号)",
         "the certificate's number was sent as it is; send md5 of issuer name and decimal number";

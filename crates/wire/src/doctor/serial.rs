@@ -15,6 +15,8 @@ pub struct Serials<'a> {
     pub platform_sn: &'a str,
     /// The serial of the root bundle.
     pub root_sn: &'a str,
+    /// That of the roots of the other algorithm, SM2 or RSA; empty when it is not known.
+    pub other_root_sn: &'a str,
 }
 
 /// What is wrong with a serial, and which one was expected.
@@ -39,7 +41,13 @@ pub fn registered_key(
             let certificate = Certificate::parse(pem).ok()?;
             Some((certificate.public_key.clone(), Some(certificate)))
         }
-        None => Some((PublicKey::from_der(public_key, SignType::Rsa).ok()?, None)),
+        None => {
+            let smallest = match SignType::of_key(public_key) {
+                SignType::Sm2 => SignType::Sm2,
+                SignType::Rsa | SignType::Rsa2 => SignType::Rsa,
+            };
+            Some((PublicKey::from_der(public_key, smallest).ok()?, None))
+        }
     }
 }
 
@@ -80,6 +88,8 @@ impl Serials<'_> {
         }
         let mistake = if given == self.app.sn.as_bytes() || given == self.platform_sn.as_bytes() {
             Mistake::RootSnOfOther
+        } else if !self.other_root_sn.is_empty() && given == self.other_root_sn.as_bytes() {
+            Mistake::RootSnOfOtherAlgorithm
         } else if given.eq_ignore_ascii_case(self.root_sn.as_bytes()) {
             Mistake::SnUpperCase
         } else {

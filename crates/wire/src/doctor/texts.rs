@@ -51,6 +51,7 @@ pub(super) fn other_sign_type(params: &Params, trial: &mut Trial<'_>) -> Option<
     let other = match trial.sign_type {
         SignType::Rsa => SignType::Rsa2,
         SignType::Rsa2 => SignType::Rsa,
+        SignType::Sm2 => return None,
     };
     let renamed = texts.changed(|name, value| match name {
         "sign_type" => other.name().as_bytes().to_vec(),
@@ -239,6 +240,8 @@ impl<'a> Texts<'a> {
         let algorithm = match trial.sign_type {
             SignType::Rsa => &SHA1_FOR_LEGACY_USE_ONLY,
             SignType::Rsa2 => &SHA256,
+            // Clients have SM3 inside SM2 only.
+            SignType::Sm2 => return None,
         };
         let bytes = digest(algorithm, &joined(&self.pairs));
         let hex = hex::encode(bytes).into_bytes();

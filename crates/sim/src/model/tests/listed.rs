@@ -68,7 +68,7 @@ fn pay() -> Vec<&'static str> {
 
 fn refund() -> Vec<&'static str> {
     names!(RefundRefused: TradeNotFound NumberTaken NotPaid AlreadyClosed Finished PartNeedsNumber MoreThanLeft
-        SellerBalanceTooLow BuyerClosed)
+        SellerBalanceTooLow BuyerClosed | Back)
 }
 
 /// The names as the refusals of a command are counted.

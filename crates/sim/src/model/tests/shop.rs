@@ -163,7 +163,14 @@ pub(super) fn spend(world: &mut World) {
         let which = Which::No(order.no);
         world.ask(CancelOrder { seller: party, which: which.clone() });
         let out_request_no = Some(text("R8"));
-        world.ask(RefundOrder { seller: party, which, amount: yuan(84), out_request_no, reason: None });
+        world.ask(RefundOrder {
+            seller: party,
+            which,
+            amount: yuan(84),
+            out_request_no,
+            reason: None,
+            back: Vec::new(),
+        });
     }
 }
 
@@ -203,6 +210,7 @@ fn plain(
         expires_at_us: None,
         code_timeout: None,
         pay_by: None,
+        royalty_freeze: false,
     }
 }
 
@@ -289,7 +297,8 @@ pub(super) fn refund(world: &mut World) {
     };
     let out_request_no = (!world.dice.chance(200)).then(|| text(&format!("R{}", world.dice.below(4))));
     let amount = yuan(*world.dice.pick(&[1, 33, 84, 100, 3_333, 150_000, 100, 0]));
-    let command = RefundOrder { seller, which, amount, out_request_no, reason: Some(text("sour")) };
+    let command =
+        RefundOrder { seller, which, amount, out_request_no, reason: Some(text("sour")), back: Vec::new() };
     let again = world.dice.below(4);
     world.ask(command.clone());
     match again {
@@ -312,5 +321,12 @@ pub(super) fn give_back(world: &mut World, order: &Order) {
 /// A refund of so many fen.
 pub(super) fn refund_of(world: &mut World, order: &Order, fen: u64, number: &str) {
     let (seller, which, amount) = (order.seller, Which::No(order.no), yuan(fen));
-    world.ask(RefundOrder { seller, which, amount, out_request_no: Some(text(number)), reason: None });
+    world.ask(RefundOrder {
+        seller,
+        which,
+        amount,
+        out_request_no: Some(text(number)),
+        reason: None,
+        back: Vec::new(),
+    });
 }
