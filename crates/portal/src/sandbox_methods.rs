@@ -28,7 +28,7 @@ pub struct MethodShown {
     /// Whether a live world does not have it.
     pub sandbox_only: bool,
     /// What of it is not here; empty when all of it is.
-    pub limits: &'static str,
+    pub limits: String,
     /// The smallest request, as JSON.
     pub example: &'static str,
     /// The fields that are read.

@@ -16,7 +16,7 @@ fn method(method: Described) -> MethodShown {
         answers: method.members().into_iter().map(line).collect(),
         v3: method.rest_path,
         sandbox_only: method.sandbox_only,
-        limits: method.support,
+        limits: plain(method.support),
         example: method.examples.first().copied().unwrap_or("{}"),
         fields: fields.into_iter().map(line).collect(),
         refused,

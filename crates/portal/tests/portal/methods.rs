@@ -15,7 +15,7 @@ pub(crate) fn guide() -> Vec<MethodShown> {
         title: "统一收单交易关闭接口",
         v3: Some("/v3/alipay/trade/close".to_owned()),
         sandbox_only: false,
-        limits: "",
+        limits: String::new(),
         example: r#"{"out_trade_no":"T1"}"#,
         fields: vec![line("out_trade_no", "letters & <digits>", "required")],
         refused: vec!["royalty_info".to_owned()],
