@@ -2,7 +2,8 @@
 //! of themselves, so that it says what the code does.
 
 use crate::codes::{self, Failure};
-use crate::facts::{Field, Kind, Member, Need, Part, Shape};
+use crate::facts::{Member, Part};
+use crate::index_rows::{Row, quoted};
 use crate::registry::{Face, METHODS, Method};
 use std::fmt::Write;
 
@@ -190,7 +191,7 @@ fn section(out: &mut String, method: &Described) {
         "" => line(out, format_args!("Support: whole.")),
         part => line(out, format_args!("Support: in part; {part}.")),
     }
-    fields(out, method.asks);
+    fields(out, method);
     if let Some(example) = method.examples.first().filter(|example| **example != "{}") {
         line(out, format_args!("\nThe smallest request: `{example}`"));
     }
@@ -198,7 +199,9 @@ fn section(out: &mut String, method: &Described) {
         out.push_str("\nThe answer holds its codes alone.\n");
     } else {
         out.push_str("\n| answer | | when |\n|---|---|---|\n");
-        members(out, "", method.answers);
+        for Row { name, holds, when } in method.members() {
+            line(out, format_args!("| `{name}` | {holds} | {when} |"));
+        }
     }
     if method.refusals.is_empty() {
         return;
@@ -210,113 +213,19 @@ fn section(out: &mut String, method: &Described) {
     }
 }
 
-fn fields(out: &mut String, parts: &[Part]) {
-    if parts.iter().flat_map(Part::read).next().is_none() {
+fn fields(out: &mut String, method: &Described) {
+    let rows = method.fields();
+    if rows.is_empty() {
         out.push_str("\nNo field is looked at.\n");
     } else {
         out.push_str("\n| field | | |\n|---|---|---|\n");
-        read_fields(out, "", parts);
     }
-    let picked = |pick| picked("", parts, pick);
-    for (title, names) in [("Refused", picked(refused)), ("Ignored", picked(ignored))] {
+    for Row { name, holds, when } in rows {
+        line(out, format_args!("| `{name}` | {when} | {holds} |"));
+    }
+    for (title, names) in [("Refused", method.refused()), ("Ignored", method.ignored())] {
         if !names.is_empty() {
             line(out, format_args!("\n{title}: {}.", quoted(&names, ", ")));
         }
     }
-}
-
-fn read_fields(out: &mut String, above: &str, parts: &[Part]) {
-    for field in parts.iter().flat_map(Part::read) {
-        let need = match field.need {
-            Need::Required => "required",
-            Need::Optional => "",
-            Need::Depends(when) => when,
-        };
-        let gap = if field.note.is_empty() || matches!(field.kind, Kind::Special) { "" } else { "; " };
-        let name = format!("{above}{}", field.name);
-        line(out, format_args!("| `{name}` | {need} | {}{gap}{} |", kind(field), field.note));
-        match field.kind {
-            Kind::Object(parts) => read_fields(out, &format!("{name}."), parts),
-            Kind::List(parts, _) => read_fields(out, &format!("{name}[]."), parts),
-            _ => {}
-        }
-    }
-}
-
-fn kind(field: &Field) -> String {
-    match field.kind {
-        Kind::Line(most) => format!("text, at most {most}"),
-        Kind::Lines(most) => format!("text, at most {most}, line breaks allowed"),
-        Kind::Number(most, "") => format!("letters and digits, at most {most}"),
-        Kind::Number(most, also) => format!("letters, digits and `{}`, at most {most}", bar_escaped(also)),
-        Kind::Without(most, not) => format!("text without `{not}`, at most {most}"),
-        Kind::Amount => "yuan, above zero".to_owned(),
-        Kind::AmountOrZero => "yuan".to_owned(),
-        Kind::OneOf(values) => quoted(values, " or "),
-        Kind::Whole(least, most) => format!("whole number, {least} to {most}"),
-        Kind::Timeout => "`1m` to `15d`, or `1c`".to_owned(),
-        Kind::Moment => "`yyyy-MM-dd HH:mm:ss`, China time".to_owned(),
-        Kind::Day => "`yyyy-MM-dd`".to_owned(),
-        Kind::Party => "number of a party".to_owned(),
-        Kind::Address => "http or https address, at most 1024".to_owned(),
-        Kind::Cny => "`CNY`".to_owned(),
-        Kind::Names(names) => format!("list of names: {}", quoted(names, ", ")),
-        Kind::Object(_) => "object".to_owned(),
-        Kind::ObjectOrText => "object, also as text".to_owned(),
-        Kind::List(_, most) => format!("list, at most {most}"),
-        Kind::Opaque => "text".to_owned(),
-        Kind::Special => String::new(),
-    }
-}
-
-fn members(out: &mut String, above: &str, all: &[Member]) {
-    for member in all {
-        let shape = match member.shape {
-            Shape::Text => "",
-            Shape::User("") => "not in open_id mode",
-            Shape::User(open) => &format!("in open_id mode `{open}`"),
-            Shape::Number => "number",
-            Shape::Flag => "`true` or `false`",
-            Shape::Texts => "list of texts",
-            Shape::Object(_) => "object",
-            Shape::List(_) => "list",
-        };
-        let name = format!("{above}{}", member.name);
-        let when = if member.when.is_empty() { "always" } else { member.when };
-        line(out, format_args!("| `{name}` | {shape} | {when} |"));
-        match member.shape {
-            Shape::Object(inner) => members(out, &format!("{name}."), inner),
-            Shape::List(inner) => members(out, &format!("{name}[]."), inner),
-            Shape::Text | Shape::User(_) | Shape::Number | Shape::Flag | Shape::Texts => {}
-        }
-    }
-}
-
-/// The names of refused or ignored fields, those of inner objects with the way to them.
-fn picked(above: &str, parts: &[Part], pick: fn(&Part) -> &'static [&'static str]) -> Vec<String> {
-    let mut all: Vec<String> = parts.iter().flat_map(pick).map(|name| format!("{above}{name}")).collect();
-    for field in parts.iter().flat_map(Part::read) {
-        match field.kind {
-            Kind::Object(inner) => all.extend(picked(&format!("{above}{}.", field.name), inner, pick)),
-            Kind::List(inner, _) => all.extend(picked(&format!("{above}{}[].", field.name), inner, pick)),
-            _ => {}
-        }
-    }
-    all
-}
-
-fn refused(part: &Part) -> &'static [&'static str] {
-    if let Part::Refused(names) = part { names } else { &[] }
-}
-
-fn ignored(part: &Part) -> &'static [&'static str] {
-    if let Part::Ignored(names) = part { names } else { &[] }
-}
-
-fn quoted<S: AsRef<str>>(names: &[S], between: &str) -> String {
-    names.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(between)
-}
-
-fn bar_escaped(text: &str) -> String {
-    text.replace('|', "\\|")
 }

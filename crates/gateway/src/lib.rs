@@ -31,6 +31,7 @@ mod held;
 mod hint;
 mod http;
 mod index;
+mod index_rows;
 mod known;
 mod methods;
 mod nonces;
@@ -58,6 +59,7 @@ pub use faults::{Failing, LostAnswer};
 pub use gateway::{Gateway, Refusal};
 pub use http::{BODY_BYTES_MAX, routes};
 pub use index::{Described, ToldAs, methods, methods_page};
+pub use index_rows::Row;
 pub use places::calls_max;
 pub use registry::{Listed, method_list};
 #[cfg(feature = "rehearsal")]

@@ -38,6 +38,7 @@ mod sandbox_escrow_form;
 mod sandbox_faults;
 mod sandbox_freeze;
 mod sandbox_inbox;
+mod sandbox_methods;
 mod sandbox_notifications;
 mod sandbox_order;
 mod sandbox_party;
@@ -62,5 +63,6 @@ pub use sandbox_faults::{FaultDesk, Reporting, fault_routes};
 pub use sandbox_inbox::{
     AgainAsked, AgainRefused, ForgeryAsked, LetterEnd, LetterSeen, Letters, Mailroom, Resent,
 };
+pub use sandbox_methods::{LineShown, MethodShown, RefusalShown, method_routes};
 pub use sandbox_report::{Finding, FindingKind, FindingTold};
 pub use sandbox_world::{NotReset, Resetting, Waited, WorldFace, WorldHands, world_routes};

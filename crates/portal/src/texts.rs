@@ -274,6 +274,9 @@ texts! {
     report_none: "没有发现问题。", "Nothing was found.";
     start_faults: "让沙箱按需出错：超时、结果未知、重复通知等。",
         "Let the sandbox fail on request: latency, unknown outcomes, duplicate notifications and more.";
+    methods: "接口一览", "Methods";
+    start_methods: "每个接口的请求字段、限制、返回字段与错误码，取自程序本身。",
+        "Every method: its fields with their limits, its answers and its refusals, as the program says them itself.";
     profiles: "行为模式", "Behaviour profiles";
     profiles_intro: "真实网关有些行为与文档不一致。默认按文档（strict）；选 real 的应用会遇到这些差异。款项与状态不受影响。",
         "The real gateway does some things otherwise than documented. Usual is strict, as documented; an app with real \

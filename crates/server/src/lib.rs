@@ -39,6 +39,7 @@ mod happened;
 mod keys;
 mod listen;
 mod mailroom;
+mod method_guide;
 mod play;
 mod print;
 mod private_file;

@@ -8,6 +8,7 @@ use crate::fault_desk::Desk;
 use crate::front::{self, Front};
 use crate::listen::{self, turned};
 use crate::mailroom::Letterbox;
+use crate::method_guide;
 use crate::play::{Hands, Player};
 use crate::ready::{self, Ready};
 use crate::resets::{Reset, Resets};
@@ -259,6 +260,7 @@ impl Served<'_> {
         let mut routes = gateway::routes(gateway).merge(portal::routes(portal.clone()));
         if world.sandbox {
             routes = routes.merge(portal::fault_routes(portal.clone(), desk));
+            routes = routes.merge(portal::method_routes(portal.clone(), method_guide::shown()));
             routes = routes.merge(portal::clock_routes(Arc::new(Hands(player.clone()))));
             routes = routes.merge(portal::world_routes(Arc::new(self.resets.clone())));
         }

@@ -9,6 +9,7 @@ mod doctor;
 mod escrow;
 mod faults;
 mod freezes;
+mod methods;
 mod permissions;
 mod profiles;
 mod refusals;

@@ -162,7 +162,8 @@ impl Shop {
         );
         let portal = Arc::new(portal.unwrap());
         let desk = Arc::new(crate::faults::OneFinding::default());
-        let router = portal::routes(portal.clone()).merge(portal::fault_routes(portal, desk));
+        let router = portal::routes(portal.clone()).merge(portal::fault_routes(portal.clone(), desk));
+        let router = router.merge(portal::method_routes(portal, crate::methods::guide()));
         let seller = open_party(&door, &world, PartyKind::Merchant, "shop@example.com", "小店 <b>&").await;
         let buyer = open_party(&door, &world, PartyKind::Person, BUYER, "Lily").await;
         let app = OpenApp {

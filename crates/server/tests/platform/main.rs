@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod apps;
 mod clock;
 mod copies;
 mod doctor;
