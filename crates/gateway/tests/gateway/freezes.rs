@@ -113,6 +113,12 @@ async fn money_is_frozen_freed_and_paid() {
         (of_freeze.get("total_freeze_amount"), of_freeze.get("total_pay_amount")),
         ("100.00".into(), "70.00".into())
     );
+    for told in [&frozen, &of_freeze, &query(&client, &auth_no, "U1").await] {
+        assert_eq!(told.get("trans_currency"), "CNY", "{}", told.text());
+    }
+    for name in ["total_freeze_credit_amount", "total_pay_credit_amount", "rest_credit_amount"] {
+        assert_eq!(of_freeze.get(name), "0.00", "{name}");
+    }
     assert_eq!(query(&client, &auth_no, "T1").await.get("operation_type"), "PAY");
     assert_eq!(query(&client, &auth_no, "U1").await.get("operation_type"), "UNFREEZE");
     assert_eq!(query(&client, &auth_no, "U9").await.outcome(), "40004 AUTH_OPERATION_NOT_EXIST");

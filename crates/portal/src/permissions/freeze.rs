@@ -126,7 +126,7 @@ pub(super) async fn ask_freeze(State(portal): Shared, Path(no): Path<String>, vi
     let lines = vec![
         (f.t.payee, name_of(&portal, freeze.seller).await),
         (f.t.subject, freeze.title.to_string()),
-        (f.t.freeze_amount, shown(freeze.rest())),
+        (f.t.freeze_done, shown(freeze.rest())),
     ];
     let ask = EndPage {
         f,
