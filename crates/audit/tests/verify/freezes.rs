@@ -125,13 +125,13 @@ fn freezes() {
         Case("frozen", "state = 'held'", "payer = payer + 100", &[("frozen", FreezeWrong)]),
         Case(
             "hold",
-            "state = 'open'",
+            "no IN (SELECT hold FROM frozen)",
             "amount_minor = 1",
             &[("frozen", FreezeWrong), ("account", AccountHeld)],
         ),
         Case(
             "hold",
-            "state = 'open'",
+            "no IN (SELECT hold FROM frozen)",
             "state = 'released'",
             &[("frozen", FreezeWrong), ("account", AccountHeld)],
         ),
