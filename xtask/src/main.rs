@@ -16,6 +16,7 @@ mod figures;
 mod floors;
 mod manifests;
 mod median;
+mod methods;
 mod plants;
 mod process;
 mod prove;
@@ -41,6 +42,8 @@ cargo xtask test  [--only rust,sdk,node,browser,sim,crash,tidy]
     Everything that a change must pass, in the order of what fails fastest.
 cargo xtask tidy
     The house rules: floors, sizes, purity, words, records. See STYLE.md.
+cargo xtask methods
+    Writes docs/guide/methods.md anew from what the gateway's methods say of themselves.
 cargo xtask sim   [--seeds N] [--from S] [--planted] [--seed S] [--replay FILE] [--keep DIR]
     Runs the whole house in simulated worlds, one thread per seed, every fault drawn from the seed. --planted switches
     each planted bug on and counts the seeds it takes to find it.
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(&root, rest),
         "test" => test::run(&root, rest),
         "tidy" => tidy::run(&root, rest),
+        "methods" => methods::run(&root, rest),
         "bench" => bench::run(&root, rest),
         "sim" => prove::sim(&root, rest),
         "crash" => prove::crash(&root, rest),

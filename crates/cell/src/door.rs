@@ -3,8 +3,9 @@
 use crate::references::References;
 use base::{AppId, PartyId, Stamp};
 use engine::{Ask, Command, Key, Reply, Row};
-use people::App;
+use people::{App, Grant};
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
@@ -231,6 +232,12 @@ impl Door {
     /// app: not for what happens on every call.
     pub fn apps_of(&self, seller: PartyId, most: usize) -> Vec<Arc<App>> {
         self.references.apps_of(seller, most)
+    }
+
+    /// What users took back from this app within a time (microseconds UTC), the earliest first, as of the last durable
+    /// batch: of each user the last time. Looks at all that was ever taken back from the app.
+    pub fn withdrawn(&self, app: AppId, within_us: Range<i64>) -> Vec<Arc<Grant>> {
+        self.references.withdrawn(app, within_us)
     }
 
     /// The journal sequence up to which the store has all rows; changes with each posting.

@@ -7,11 +7,12 @@ use crate::carrier::Carrier;
 use crate::desk::Desk;
 use crate::numbers::Numbers;
 use crate::open::CellOpenError;
+use crate::references::is_withdrawn;
 use crate::sealed::{Changes, Durable};
 use base::{Plant, SlotSet, Stamp, planted};
 use engine::{Key, Row, Table};
 use journal::Journal;
-use people::App;
+use people::{App, Grant};
 use std::path::Path;
 use std::sync::Arc;
 use store::{Mark, Reader, Store, StoreError};
@@ -35,6 +36,8 @@ pub struct Recovered {
     pub carrier: Carrier,
     /// The apps, for those who ask before any command can be made.
     pub apps: Vec<Arc<App>>,
+    /// What users took back from apps, for the same.
+    pub withdrawn: Vec<Arc<Grant>>,
     /// How far the store is.
     pub mark: Mark,
     /// Whether the store has more order numbers than a start should wait for. Until somebody reads them and tells the
@@ -75,7 +78,8 @@ pub fn recover(
     }
     let mut reader = store.reader()?;
     let rules = rules(reader.as_mut())?;
-    let apps = apps(reader.as_mut(), &tail)?;
+    let apps = all(reader.as_mut(), &tail, Table::App, app_of)?;
+    let withdrawn = all(reader.as_mut(), &tail, Table::Grant, withdrawn_of)?;
     let carrier = Carrier::recover(reader.as_mut(), &tail)?;
     let carrier = if planted(Plant::CarrierNotRebuilt) { Carrier::default() } else { carrier };
     let rows = tail
@@ -97,7 +101,7 @@ pub fn recover(
         truncated_bytes = opened.truncated_bytes,
         "cell opened"
     );
-    Ok(Recovered { journal, desk, tail, carrier, apps, mark, unread_numbers })
+    Ok(Recovered { journal, desk, tail, carrier, apps, withdrawn, mark, unread_numbers })
 }
 
 fn rules(reader: &mut dyn Reader) -> Result<Vec<Arc<Rulebook>>, StoreError> {
@@ -125,22 +129,31 @@ fn residents(reader: &mut dyn Reader) -> Result<Vec<Row>, StoreError> {
     Ok(residents)
 }
 
-fn apps(reader: &mut dyn Reader, tail: &[Durable]) -> Result<Vec<Arc<App>>, StoreError> {
-    let (mut apps, mut after) = (Vec::new(), None::<Key>);
+/// What is wanted of a table, as of the journal's end; of one key the later ones stand behind the earlier ones.
+fn all<T>(
+    reader: &mut dyn Reader,
+    tail: &[Durable],
+    table: Table,
+    wanted: fn(Row) -> Option<Arc<T>>,
+) -> Result<Vec<Arc<T>>, StoreError> {
+    let (mut found, mut after) = (Vec::new(), None::<Key>);
     loop {
-        let rows = reader.scan(Table::App, None, after.as_ref(), PAGE)?;
+        let rows = reader.scan(table, None, after.as_ref(), PAGE)?;
         let Some(last) = rows.last() else { break };
         after = Some(last.key());
-        apps.extend(rows.into_iter().filter_map(app_of));
+        found.extend(rows.into_iter().filter_map(wanted));
     }
-    // Later ones stand behind earlier ones.
     let unposted = tail.iter().flat_map(|batch| batch.changes.iter().filter_map(|(_, row)| row.clone()));
-    apps.extend(unposted.filter_map(app_of));
-    Ok(apps)
+    found.extend(unposted.filter_map(wanted));
+    Ok(found)
 }
 
 fn app_of(row: Row) -> Option<Arc<App>> {
     if let Row::App(app) = row { Some(app) } else { None }
+}
+
+fn withdrawn_of(row: Row) -> Option<Arc<Grant>> {
+    if let Row::Grant(grant) = row { Some(grant).filter(|grant| is_withdrawn(grant)) } else { None }
 }
 
 fn read_batch(sequence: u64, payload: &[u8]) -> Result<(Stamp, Changes), CellOpenError> {

@@ -2,14 +2,17 @@
 
 use base::{AppId, PartyId};
 use engine::{Key, Row};
-use people::App;
-use std::collections::HashMap;
+use people::{App, Grant, GrantKind};
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// The apps, for the gateway: their keys are needed before any command can be made.
+/// The apps, for the gateway: their keys are needed before any command can be made. And who took back what an app was
+/// allowed as a user, which lies in the slots of all owners.
 #[derive(Debug, Default)]
 pub(crate) struct References {
     apps: RwLock<HashMap<AppId, Arc<App>>>,
+    withdrawn: RwLock<BTreeMap<AppId, BTreeMap<PartyId, Arc<Grant>>>>,
 }
 
 impl References {
@@ -31,6 +34,7 @@ impl References {
         for (key, row) in changes {
             match (key, row) {
                 (Key::App(_), Some(Row::App(app))) => self.put(app.clone()),
+                (Key::Grant(_), Some(Row::Grant(grant))) => self.note_withdrawal(grant),
                 (Key::App((_, id)), None) => {
                     self.apps.write().unwrap_or_else(PoisonError::into_inner).remove(id);
                 }
@@ -39,7 +43,31 @@ impl References {
         }
     }
 
+    /// Remembers that a user took it back, if one did.
+    pub(crate) fn note_withdrawal(&self, grant: &Arc<Grant>) {
+        if is_withdrawn(grant) {
+            let mut withdrawn = self.withdrawn.write().unwrap_or_else(PoisonError::into_inner);
+            withdrawn.entry(grant.app).or_default().insert(grant.owner, grant.clone());
+        }
+    }
+
+    /// What users took back from this app within a time (microseconds UTC), the earliest first.
+    pub(crate) fn withdrawn(&self, app: AppId, within_us: Range<i64>) -> Vec<Arc<Grant>> {
+        let withdrawn = self.withdrawn.read().unwrap_or_else(PoisonError::into_inner);
+        let in_time =
+            |grant: &&Arc<Grant>| grant.withdrawn_at_us.is_some_and(|at_us| within_us.contains(&at_us));
+        let of_app = withdrawn.get(&app).into_iter().flat_map(BTreeMap::values);
+        let mut found: Vec<Arc<Grant>> = of_app.filter(in_time).cloned().collect();
+        found.sort_by_key(|grant| grant.withdrawn_at_us);
+        found
+    }
+
     pub(crate) fn put(&self, app: Arc<App>) {
         self.apps.write().unwrap_or_else(PoisonError::into_inner).insert(app.id, app);
     }
+}
+
+/// Whether a user ever took back what it allows.
+pub(crate) fn is_withdrawn(grant: &Grant) -> bool {
+    grant.kind == GrantKind::User && grant.withdrawn_at_us.is_some()
 }

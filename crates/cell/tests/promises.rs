@@ -326,6 +326,32 @@ fn apps_are_known_at_the_door_once_they_are_durable() {
 }
 
 #[test]
+fn who_took_a_yes_back_is_known_at_the_door_also_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (cell, door) = open(folder.path());
+    let app = base::AppId::issue(9, Slot::PLATFORM).unwrap();
+    let (other, ever) = (base::AppId::issue(10, Slot::PLATFORM).unwrap(), 0..i64::MAX);
+    let user = wait(door.ask(open_party("u"))).unwrap();
+    let as_user = people::GrantKind::User;
+    for (number, app) in [(1, app), (2, other)] {
+        let (scopes, code) = (Text::new("auth_base").unwrap(), [number; 16]);
+        let yes = engine::Authorize { owner: user, app, kind: as_user, scopes, own_app: None, code };
+        wait(door.ask(yes)).unwrap();
+    }
+    assert!(door.withdrawn(app, ever.clone()).is_empty());
+    wait(door.ask(engine::WithdrawGrant { owner: user, app, kind: as_user })).unwrap();
+    let told = door.withdrawn(app, ever.clone());
+    assert_eq!(told.iter().map(|grant| grant.owner).collect::<Vec<_>>(), [user]);
+    let at_us = told[0].withdrawn_at_us.unwrap();
+    cell.close();
+    let (cell, door) = open(folder.path());
+    assert_eq!(door.withdrawn(app, at_us..at_us + 1), told);
+    assert!(door.withdrawn(app, at_us + 1..i64::MAX).is_empty() && door.withdrawn(app, 0..at_us).is_empty());
+    assert!(door.withdrawn(other, ever).is_empty());
+    cell.close();
+}
+
+#[test]
 fn dated_rules_hold_from_their_moment_on_and_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let (cell, door) = open(folder.path());

@@ -3,6 +3,7 @@
 use crate::Gateway;
 use crate::codes::{Failure, NameRefused};
 use crate::fields;
+use crate::fields::whole;
 use crate::order_fields::web_address;
 use crate::request::Caller;
 use base::{AgreementNo, Day, PartyId, Text};
@@ -22,11 +23,11 @@ const SCENE_DEFAULT: &str = "DEFAULT|DEFAULT";
 /// The last day of a month that a plan by months may begin on.
 const MONTH_DAY_MAX: u32 = 28;
 /// The most seconds that a buyer may take to sign.
-const SIGN_SECONDS_MAX: u32 = 86_400;
+pub(crate) const SIGN_SECONDS_MAX: u32 = 86_400;
 /// The most that a period or a number of debits may be; far above what anybody plans.
-const COUNT_MAX: u32 = 10_000;
+pub(crate) const COUNT_MAX: u32 = 10_000;
 /// Fields of features that would change who signs, or with what.
-const NOT_SIMULATED: [&str; 7] = [
+pub(crate) const NOT_SIMULATED: [&str; 7] = [
     "identity_params",
     "zm_auth_params",
     "sub_merchant",
@@ -84,7 +85,7 @@ pub(crate) fn offer(caller: &Caller, fields: &Object) -> Result<OfferAgreement, 
 
 /// `effect_time`: how many seconds a buyer may take to sign.
 fn sign_within(fields: &Object) -> Result<Option<u32>, Failure> {
-    count(fields, "effect_time", 0, SIGN_SECONDS_MAX)
+    whole(fields, "effect_time", 0, SIGN_SECONDS_MAX)
 }
 
 /// What is to be signed.
@@ -143,7 +144,7 @@ fn rule(params: &Object) -> Result<PeriodRule, Failure> {
         _ => return Err(Failure::field("period_type", "应为DAY或MONTH")),
     };
     let least = if unit == Unit::Day { PERIOD_DAYS_MIN } else { 1 };
-    let every = count(params, "period", least, COUNT_MAX)?.ok_or_else(|| Failure::field("period", "缺失"))?;
+    let every = whole(params, "period", least, COUNT_MAX)?.ok_or_else(|| Failure::field("period", "缺失"))?;
     let first: Day = fields::required(params, "execute_time")?
         .parse()
         .map_err(|_| Failure::field("execute_time", "格式应为yyyy-MM-dd"))?;
@@ -159,16 +160,8 @@ fn rule(params: &Object) -> Result<PeriodRule, Failure> {
     if total.is_some_and(|total| single.exceeds(total).unwrap_or(true)) {
         return Err(Failure::field("total_amount", "小于single_amount"));
     }
-    let payments = count(params, "total_payments", 1, COUNT_MAX)?;
+    let payments = whole(params, "total_payments", 1, COUNT_MAX)?;
     Ok(PeriodRule { unit, every, first, single, total, payments })
-}
-
-/// A whole number within bounds.
-fn count(fields: &Object, name: &str, least: u32, most: u32) -> Result<Option<u32>, Failure> {
-    let Some(text) = fields::text(fields, name)? else { return Ok(None) };
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = text.parse().ok().filter(|number| plain && (least..=most).contains(number));
-    number.map(Some).ok_or_else(|| Failure::field(name, &format!("应为{least}～{most}的整数")))
 }
 
 fn product(fields: &Object) -> Result<Option<PersonalProduct>, Failure> {

@@ -16,7 +16,10 @@ mod split;
 mod trade;
 
 pub(crate) use agreement::NameRefused;
+pub(crate) use freeze::frozen_later;
+pub(crate) use trade::{opened_for_later, opened_for_named};
 
+use crate::facts::{Kind, Part, Wrong};
 use base::{Plant, planted};
 use cell::CellError;
 use std::fmt;
@@ -170,21 +173,54 @@ impl Failure {
         self
     }
 
-    /// Under the names of methods that are not about trades: what is theirs alone has no `ACQ.` before it.
-    pub(crate) fn bare(mut self) -> Failure {
-        self.sub_code = self.sub_code.strip_prefix("ACQ.").unwrap_or(self.sub_code);
-        self
+    /// As its method tells it: what is not about trades has no `ACQ.` before its names, and a field that is wrong has
+    /// another name with some.
+    pub(crate) fn told_as(mut self, wrong: Wrong) -> Failure {
+        let plain = match wrong {
+            Wrong::Acq => return self,
+            Wrong::Bare => {
+                self.sub_code = self.sub_code.strip_prefix("ACQ.").unwrap_or(self.sub_code);
+                return self;
+            }
+            Wrong::IllegalArgument => {
+                self.sub_code = match self.sub_code {
+                    "ACQ.INVALID_PARAMETER" => "ILLEGAL_ARGUMENT",
+                    "ACQ.SYSTEM_ERROR" => "SYSTEM_ERROR",
+                    "ACQ.CURRENCY_NOT_SUPPORT" => "CURRENCY_VERIFICATION_FAIL",
+                    other => other,
+                };
+                return self;
+            }
+            Wrong::Gateway => Failure::gateway(GatewayError::InvalidParameter),
+            Wrong::IllegalParam => Failure::illegal_param(""),
+            Wrong::IllegalFormat => Failure::illegal_format(""),
+        };
+        if self.sub_code != INVALID_PARAMETER.sub_code {
+            return self;
+        }
+        let detail = self.sub_msg.strip_prefix(INVALID_PARAMETER.sub_msg).unwrap_or_default();
+        let sub_msg = format!("{}{detail}", plain.sub_msg.trim_end_matches('：')).into();
+        Failure { sub_msg, members: self.members, ..plain }
     }
 
-    /// The same, where the method's own table of codes has no `ACQ.` before it.
-    pub(crate) fn without_prefix(mut self) -> Failure {
-        self.sub_code = match self.sub_code {
-            "ACQ.INVALID_PARAMETER" => "ILLEGAL_ARGUMENT",
-            "ACQ.SYSTEM_ERROR" => "SYSTEM_ERROR",
-            "ACQ.CURRENCY_NOT_SUPPORT" => "CURRENCY_VERIFICATION_FAIL",
-            other => other,
-        };
-        self
+    /// As [`Failure::told_as`] under [`Wrong::Bare`].
+    pub(crate) fn bare(self) -> Failure {
+        self.told_as(Wrong::Bare)
+    }
+
+    /// The members that it carries beside its codes.
+    pub(crate) fn members(&self) -> &ObjectWriter {
+        &self.members
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn members_mut(&mut self) -> &mut ObjectWriter {
+        &mut self.members
+    }
+
+    /// The public code.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
     }
 
     /// For programs.
@@ -216,6 +252,28 @@ impl Failure {
     }
 }
 
+/// What fields can be refused for, before anything is looked up.
+pub(crate) fn of_fields(parts: &[Part]) -> Vec<(String, Failure)> {
+    let kinds = || parts.iter().flat_map(Part::read).map(|field| field.kind);
+    let mut all = Vec::new();
+    if kinds().next().is_some() {
+        let when = "a field is missing or wrong; the text names it".to_owned();
+        all.push((when, Failure::of(INVALID_PARAMETER, None)));
+    }
+    if kinds().any(|kind| matches!(kind, Kind::Cny)) {
+        all.push(("a currency other than CNY".to_owned(), Failure::of(CURRENCY_NOT_SUPPORT, None)));
+    }
+    if parts.iter().flat_map(Part::read).any(|field| field.name == "goods_detail") {
+        all.push(("more goods than one order may have".to_owned(), Failure::too_many_goods()));
+    }
+    all
+}
+
+/// The outcome is not known, or the platform is busy.
+pub(crate) fn unknown() -> Failure {
+    Failure::of(SYSTEM_ERROR, None)
+}
+
 impl From<JsonError> for Failure {
     fn from(error: JsonError) -> Failure {
         Failure::json(&error)
@@ -240,6 +298,15 @@ pub struct TableRow {
     pub sub_code: &'static str,
     /// The text for people.
     pub sub_msg: &'static str,
+}
+
+/// What stands in the table for the name of a field that varies.
+const FIELD: &str = "…";
+
+/// A refusal whose values can be listed.
+pub(crate) trait Every: Refused + fmt::Display + Copy {
+    /// Every value, in order of precedence; what varies within one is written `…`.
+    fn every() -> Vec<Self>;
 }
 
 fn rows<R: Refused + fmt::Display + Copy>(

@@ -85,7 +85,7 @@ impl Gateway {
                 // In a box of its own, as all that is rare.
                 Box::pin(self.carry_failing(failing, method, call, origin)).await
             }
-            Some(_) | None => (method.run)(self, call).await,
+            Some(_) | None => method.start(self, call).await,
         }
     }
 
@@ -106,11 +106,12 @@ impl Gateway {
             Some((Fault::RateLimit, false)) => Err(Failure::gateway(GatewayError::AppCallLimited)),
             Some((Fault::ErrorAfter, _)) => {
                 // What it decided stands, and is not told.
-                let _decided = (method.run)(self, call).await;
+                let _decided = method.start(self, call).await;
                 Err(unknown(&seen))
             }
             Some((Fault::QueryLag { seconds }, _)) => {
-                self.as_of(method, call, now_us - i64::from(seconds) * SECOND_US).await
+                let found = self.as_of(method, call, now_us - i64::from(seconds) * SECOND_US).await;
+                method.told(self, app, found)
             }
             Some((
                 Fault::Latency { .. }
@@ -121,7 +122,7 @@ impl Gateway {
                 | Fault::NotifyEarly,
                 _,
             ))
-            | None => (method.run)(self, call).await,
+            | None => method.start(self, call).await,
         };
         if let Some(hit) = hit {
             origin.injected = Some(Injected { fault: hit.fault, tail: tail(hit, &done, after) });

@@ -105,6 +105,14 @@ pub(crate) fn amount_of(name: &str, text: &str) -> Result<Money, Failure> {
     })
 }
 
+/// A whole number within bounds, both included.
+pub(crate) fn whole(fields: &Object, name: &str, least: u32, most: u32) -> Result<Option<u32>, Failure> {
+    let Some(text) = text(fields, name)? else { return Ok(None) };
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.parse().ok().filter(|number| plain && (least..=most).contains(number));
+    number.map(Some).ok_or_else(|| Failure::field(name, &format!("应为{least}～{most}的整数")))
+}
+
 /// The only currency there is so far.
 pub(crate) fn only_cny(fields: &Object, name: &str) -> Result<(), Failure> {
     match text(fields, name)? {

@@ -5,6 +5,7 @@
 //! of business and is left alone; field errors are told as `ILLEGAL_ARGUMENT`, as these methods' own tables have it.
 
 use crate::codes::Failure;
+use crate::facts::{Field, Kind, Member, Part};
 use crate::fields;
 use crate::order_fields::timeout;
 use crate::request::Caller;
@@ -18,6 +19,51 @@ use wire::json::{Json, Object};
 use wire::page::is_web_address;
 use wire::sign::SignType;
 use wire::timestamp::format_cn;
+
+/// Features of freezes that would take money from elsewhere.
+const NOT_SIMULATED: [&str; 3] = ["deposit_product_mode", "post_payments", "identity_params"];
+
+/// The fields of every method that opens a freeze.
+pub(crate) const FREEZE: Part = Part::Read(&[
+    Field::must("out_order_no", Kind::Number(64, NUMBER_ALSO)),
+    Field::must("out_request_no", Kind::Number(64, NUMBER_ALSO)),
+    Field::must("order_title", Kind::Line(100)),
+    Field::must("amount", Kind::Amount),
+    Field::may("product_code", Kind::OneOf(&["PRE_AUTH", "PRE_AUTH_ONLINE", "PREAUTH_PAY"])),
+    Field::may("payee_user_id", Kind::Party).note("the merchant that the app acts for"),
+    Field::may("trans_currency", Kind::Cny),
+    Field::may("settle_currency", Kind::Cny),
+    Field::may("pay_timeout", Kind::Timeout),
+    Field::may("timeout_express", Kind::Timeout).note("not looked at beside `pay_timeout`"),
+    Field::may("extra_param", Kind::ObjectOrText).note("`serviceId` in it asks for credit and is refused"),
+]);
+/// What of them is refused.
+pub(crate) const FREEZE_REFUSED: Part = Part::Refused(&NOT_SIMULATED);
+/// What of them changes nothing.
+pub(crate) const FREEZE_IGNORED: Part = Part::Ignored(&["business_params", "payee_logon_id"]);
+/// Which freeze a request is about.
+pub(crate) const NAMED: Part = Part::Read(&[
+    Field::when("auth_no", Kind::Opaque, "unless `out_order_no` is there").note("goes before `out_order_no`"),
+    Field::when("out_order_no", Kind::Number(64, NUMBER_ALSO), "unless `auth_no` is there"),
+]);
+/// The members of [`told`].
+pub(crate) const TOLD: &[Member] = &[
+    Member::text("auth_no"),
+    Member::text("out_order_no"),
+    Member::text("operation_id"),
+    Member::text("out_request_no"),
+    Member::text("status"),
+    Member::text("gmt_trans").when("the money is frozen"),
+    Member::text("amount"),
+    Member::text("fund_amount"),
+    Member::text("credit_amount"),
+    Member::text("payer_logon_id").when("there is a payer"),
+    Member::user("payer_user_id", "payer_open_id").when("there is a payer"),
+];
+/// What of these methods is not here.
+pub(crate) const SUPPORT: &str = "money is frozen on the payer's balance alone; no credit, no deposits";
+/// What the merchant's numbers may hold beside letters and digits.
+pub(crate) const NUMBER_ALSO: &str = "_-.";
 
 /// A freeze as a request describes it.
 pub(crate) struct FreezeFields {
@@ -55,7 +101,7 @@ impl FreezeFields {
         }
         fields::only_cny(fields, "trans_currency")?;
         fields::only_cny(fields, "settle_currency")?;
-        fields::absent(fields, &["deposit_product_mode", "post_payments", "identity_params"])?;
+        fields::absent(fields, &NOT_SIMULATED)?;
         no_credit(fields)?;
         let timeout = match timeout(fields, "pay_timeout")? {
             Some(timeout) => Some(timeout),
@@ -88,6 +134,7 @@ fn no_credit(fields: &Object) -> Result<(), Failure> {
     let unfit = || Failure::field("extra_param", "应为JSON对象");
     match fields.get("extra_param") {
         None => Ok(()),
+        Some(Json::Text(text)) if text.is_empty() => Ok(()),
         Some(Json::Object(extra)) => fields::absent(extra, &["serviceId"]),
         Some(Json::Text(text)) => match wire::json::parse(text) {
             Ok(Json::Object(extra)) => fields::absent(&extra, &["serviceId"]),
@@ -103,7 +150,7 @@ fn number(fields: &Object, name: &str) -> Result<Text<64>, Failure> {
 
 /// A number of the merchant's; the documents allow letters, digits and underscores.
 pub(crate) fn optional_number(fields: &Object, name: &str) -> Result<Option<Text<64>>, Failure> {
-    fields::number(fields, name, "_-.")
+    fields::number(fields, name, NUMBER_ALSO)
 }
 
 fn delivery(caller: &Caller) -> Result<FreezeDelivery, Failure> {

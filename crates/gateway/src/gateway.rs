@@ -175,7 +175,7 @@ impl Gateway {
     /// Verifies the request and runs its method.
     pub(crate) async fn run(&self, params: &Params, origin: &mut Origin) -> Result<Done, Failure> {
         let (method, call) = verify::verify(self, params, origin).await?;
-        (method.run)(self, call).await
+        method.start(self, call).await
     }
 }
 

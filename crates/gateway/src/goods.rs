@@ -1,18 +1,32 @@
 //! `goods_detail`: the things that are sold, checked and kept as JSON text.
 
 use crate::codes::Failure;
+use crate::facts::{Field, Kind, Part};
 use crate::fields;
 use base::Text;
 use wire::json::{Json, Object};
 
 /// Most things of one order.
-const GOODS_MAX: usize = 150;
+pub(crate) const GOODS_MAX: usize = 150;
 /// Characters of `goods_id`; the documentation says 32, newer pages 64.
 const ID_LENGTH_MAX: usize = 64;
 /// Characters of `goods_name`.
 const NAME_LENGTH_MAX: usize = 256;
 /// Digits of `quantity`.
 const QUANTITY_DIGITS_MAX: usize = 10;
+/// The largest `quantity`.
+const QUANTITY_MAX: u64 = 9_999_999_999;
+
+/// What is read of each thing.
+pub(crate) const FACTS: &[Part] = &[
+    Part::Read(&[
+        Field::must("goods_id", Kind::Line(ID_LENGTH_MAX)),
+        Field::must("goods_name", Kind::Line(NAME_LENGTH_MAX)),
+        Field::must("quantity", Kind::Whole(1, QUANTITY_MAX)),
+        Field::must("price", Kind::AmountOrZero),
+    ]),
+    Part::Ignored(&["alipay_goods_id", "body", "categories_tree", "goods_category", "show_url"]),
+];
 
 /// The list in one form, so that a repeated request compares equal however it was written; `None` when absent.
 pub(crate) fn read(fields: &Object) -> Result<Option<Text<8000>>, Failure> {

@@ -16,21 +16,27 @@
 //! Reading order: `http`, `places`, `verify`, `tokens`, `registry`, one file of `methods`, `order_fields`, `codes`,
 //! `answer`; then `faults`, what developers of a sandbox world may ask for.
 
+mod agreement_facts;
 mod agreement_fields;
 mod answer;
 mod busy;
 mod codes;
+mod facts;
 mod faults;
 mod fields;
 mod freeze_fields;
 mod gateway;
 mod goods;
+mod held;
 mod hint;
 mod http;
+mod index;
 mod known;
 mod methods;
 mod nonces;
 mod offer;
+mod open_ids;
+mod order_facts;
 mod order_fields;
 mod order_name;
 mod places;
@@ -39,6 +45,7 @@ mod registry;
 #[cfg(feature = "rehearsal")]
 mod rehearsal;
 mod request;
+mod split_facts;
 mod tokens;
 mod trace;
 mod v3;
@@ -46,9 +53,11 @@ mod verify;
 mod witness;
 
 pub use codes::{TableRow, codes_table};
+pub use facts::{Field, Kind, Member, Need, Part, Shape};
 pub use faults::{Failing, LostAnswer};
 pub use gateway::{Gateway, Refusal};
 pub use http::{BODY_BYTES_MAX, routes};
+pub use index::{Described, ToldAs, methods, methods_page};
 pub use places::calls_max;
 pub use registry::{Listed, method_list};
 #[cfg(feature = "rehearsal")]

@@ -40,7 +40,7 @@ pub(crate) struct OrderFields {
 }
 
 /// Fields of features that would change who pays or who is paid.
-const NOT_SIMULATED: [&str; 6] =
+pub(crate) const NOT_SIMULATED: [&str; 6] =
     ["is_async_pay", "royalty_info", "settle_info", "sub_merchant", "buyer_open_id", "op_buyer_open_id"];
 
 /// The one channel of money that there is, as `enable_pay_channels` names it.

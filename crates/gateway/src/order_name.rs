@@ -16,7 +16,7 @@ pub(crate) struct OrderName {
 }
 
 /// Characters of a `trade_no` on the wire.
-const TRADE_NO_LENGTH_MAX: usize = 64;
+pub(crate) const TRADE_NO_LENGTH_MAX: usize = 64;
 
 impl OrderName {
     /// Reads the two fields; `trade_no` wins when both are there.

@@ -1,9 +1,10 @@
 //! The list of methods: what is here, what the API has beside it, and how a method is run.
 
 use crate::codes::Failure;
+use crate::facts::Facts;
 use crate::verify::Verified;
-use crate::{Gateway, known, methods};
-use base::{AgreementNo, FreezeNo, OrderNo};
+use crate::{Gateway, held, known, methods, open_ids};
+use base::{AgreementNo, AppId, FreezeNo, OrderNo};
 use std::future::Future;
 use std::pin::Pin;
 use wire::envelope::Response;
@@ -98,7 +99,9 @@ pub(crate) struct Method {
     /// Whether its answer holds in a world for trying out alone, because nothing is looked at to give it. A live world
     /// answers as to a method that is not simulated.
     pub(crate) sandbox_only: bool,
-    /// Runs it.
+    /// What it says of itself.
+    pub(crate) facts: Facts,
+    /// Runs it; called by [`Method::start`] alone.
     pub(crate) run: for<'a> fn(&'a Gateway, Verified<Object>) -> Running<'a>,
 }
 
@@ -107,6 +110,34 @@ const OWN_PARAMETERS: [&str; 3] =
     ["alipay.open.file.upload", "alipay.system.oauth.token", "alipay.user.info.share"];
 
 impl Method {
+    /// Runs it. In debug builds it is held to what it says of itself.
+    pub(crate) async fn start(&self, gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
+        let app = call.caller().app.id;
+        let call = if gateway.world.apps.of(app).open_id {
+            call.with(|fields| open_ids::numbered(&gateway.world, app, fields))?
+        } else {
+            call
+        };
+        self.told(gateway, app, (self.run)(gateway, call).await)
+    }
+
+    /// What it did, in its own words and with the names by which the app knows users.
+    pub(crate) fn told(
+        &self,
+        gateway: &Gateway,
+        app: AppId,
+        done: Result<Done, Failure>,
+    ) -> Result<Done, Failure> {
+        let mut done = done.map_err(|failure| failure.told_as(self.facts.wrong));
+        if cfg!(debug_assertions) {
+            held::to_its_facts(self, &done);
+        }
+        if gateway.world.apps.of(app).open_id {
+            open_ids::named(&gateway.world, app, self.facts.answers, &mut done);
+        }
+        done
+    }
+
     /// Whether its fields stand beside the common parameters on v2.
     pub(crate) fn has_own_parameters(&self) -> bool {
         OWN_PARAMETERS.contains(&self.name)
@@ -114,17 +145,20 @@ impl Method {
 }
 
 /// Every method that is here.
-static METHODS: &[&Method] = &[
+pub(crate) static METHODS: &[&Method] = &[
     &methods::fund_auth_operation_cancel::METHOD,
     &methods::fund_auth_operation_detail_query::METHOD,
     &methods::fund_auth_order_app_freeze::METHOD,
     &methods::fund_auth_order_freeze::METHOD,
     &methods::fund_auth_order_unfreeze::METHOD,
     &methods::fund_auth_order_voucher_create::METHOD,
+    &methods::offline_market_shop_category_query::METHOD,
     &methods::open_app_alipaycert_download::METHOD,
     &methods::open_app_qrcode_create::METHOD,
+    &methods::open_auth_appauth_invite_create::METHOD,
     &methods::open_auth_token_app::METHOD,
     &methods::open_auth_token_app_query::METHOD,
+    &methods::open_auth_userauth_relationship_query::METHOD,
     &methods::open_file_upload::METHOD,
     &methods::security_risk_content_analyze::METHOD,
     &methods::system_oauth_token::METHOD,
@@ -155,6 +189,7 @@ static METHODS: &[&Method] = &[
     &methods::user_certify_open_certify::METHOD,
     &methods::user_certify_open_initialize::METHOD,
     &methods::user_certify_open_query::METHOD,
+    &methods::user_deloauth_detail_query::METHOD,
     &methods::user_info_share::METHOD,
 ];
 

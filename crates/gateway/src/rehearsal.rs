@@ -21,7 +21,7 @@ use wire::envelope::{Response, unsigned_envelope};
 use wire::json::{Json, Object};
 use wire::params::Params;
 use wire::sign::SignType;
-use world::{Platform, Secrets, World};
+use world::{AppSettings, Platform, Secrets, World};
 
 /// The master key of every rehearsed world: no secret, so that a seed gives the same digests everywhere.
 const MASTER: [u8; 32] = *b"a rehearsal keeps nothing secret";
@@ -98,7 +98,7 @@ impl Rehearsal {
             (origin.method, origin.app) = (standing(&method), Some(app));
             (origin.charset, origin.sign_type) = (Charset::Utf8, SignType::Rsa2);
             let done = match verify::unsigned(&gateway, &params, &mut origin).await {
-                Ok((method, call)) => run((method.run)(&gateway, call), method.face).await,
+                Ok((method, call)) => run(Box::pin(method.start(&gateway, call)), method.face).await,
                 Err(failure) => Err(failure),
             };
             said(&origin, done)
@@ -175,6 +175,7 @@ fn world() -> Arc<World> {
             sm2: Arc::default(),
             profiles: Arc::default(),
             secrets,
+            apps: AppSettings::default(),
         })
     };
     WORLD.get_or_init(make).clone()

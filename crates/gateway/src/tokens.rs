@@ -2,7 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
-use crate::codes::grant::{BadToken, TokenPlace};
+use crate::codes::grant::{BadToken, NotThirdParty, TokenPlace};
 use base::{AppId, PartyId};
 use cell::CellError;
 use engine::{Authorized, FindToken, SeenToken, TokenRefused};
@@ -32,6 +32,12 @@ impl User {
     pub(crate) fn allows(&self, scope: &str) -> bool {
         self.scopes.as_str().split(',').any(|allowed| allowed == scope)
     }
+}
+
+/// Refuses an app that may act for no other merchant than its own.
+pub(crate) fn check_third_party(gateway: &Gateway, app: &App) -> Result<(), Failure> {
+    let may = gateway.world.apps.of(app.id).third_party;
+    may.then_some(()).ok_or_else(|| Failure::refused(NotThirdParty))
 }
 
 /// A failure of a token at this place.

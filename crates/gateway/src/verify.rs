@@ -4,6 +4,7 @@
 //! [`GatewayError`]: of two faults the earlier one is answered. The sign type comes from the app's record; the message
 //! can only choose among what the record allows. The v3 interface has its own form of request and the same checks.
 
+mod content;
 mod keys;
 pub(crate) mod v3;
 
@@ -11,20 +12,20 @@ pub(crate) use keys::Keys;
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::held;
 use crate::hint;
 use crate::registry::{Face, Method, Standing};
 use crate::request::{Caller, Origin, least_sign_type, usual_sign_type};
 use crate::tokens;
+use crate::verify::content::content;
 use base::{DAY_US, HOUR_US};
 use keys::{Known, other_keys};
 use people::{App, AppStatus};
-use std::borrow::Cow;
 use std::sync::Arc;
-use wire::aes::AesKey;
 use wire::canonical::request_text;
 use wire::charset::Charset;
 use wire::doctor::Mistake;
-use wire::json::{Json, Object};
+use wire::json::Object;
 use wire::params::Params;
 use wire::public_code::{GatewayError, verified_text_detail};
 use wire::sign::{SignType, verify_request};
@@ -63,6 +64,7 @@ const COMMON_NAMES: [&str; 22] = [
 
 /// Something that was read out of a request with a right signature.
 pub(crate) struct Verified<T> {
+    method: &'static Method,
     caller: Caller,
     request: T,
 }
@@ -77,14 +79,31 @@ impl<T> Verified<T> {
     pub(crate) fn request(&self) -> &T {
         &self.request
     }
+}
 
-    /// Reads what is asked into a narrower type; it stays verified.
+impl Verified<Object> {
+    /// The same with other fields that mean the same.
+    pub(crate) fn with(
+        self,
+        change: impl FnOnce(Object) -> Result<Object, Failure>,
+    ) -> Result<Verified<Object>, Failure> {
+        Ok(Verified { request: change(self.request)?, ..self })
+    }
+
+    /// Reads the fields into what they mean; it stays verified. In debug builds the reader is held to the fields that
+    /// the method says it has.
     pub(crate) fn read<U>(
         self,
-        read: impl FnOnce(&Caller, &T) -> Result<U, Failure>,
+        read: impl FnOnce(&Caller, &Object) -> Result<U, Failure>,
     ) -> Result<Verified<U>, Failure> {
-        let request = read(&self.caller, &self.request)?;
-        Ok(Verified { caller: self.caller, request })
+        if cfg!(debug_assertions) {
+            self.request.take_asked();
+        }
+        let read = read(&self.caller, &self.request);
+        if cfg!(debug_assertions) {
+            held::reader_to(self.method, &self.request);
+        }
+        Ok(Verified { method: self.method, caller: self.caller, request: read? })
     }
 }
 
@@ -148,7 +167,7 @@ async fn opened(
     let files = std::mem::take(&mut origin.files);
     let charset = origin.charset_of_letters(gateway, charset);
     let caller = Caller { app, charset, sign_type, notify_url, return_url, merchant, user, files };
-    Ok((method, Verified { caller, request: content }))
+    Ok((method, Verified { method, caller, request: content }))
 }
 
 /// What is no common parameter, for methods whose fields stand beside those.
@@ -282,72 +301,4 @@ fn check_serials(
         return Err(Failure::gateway(GatewayError::InvalidRootCertSn));
     }
     Ok(())
-}
-
-/// `biz_content`, decrypted, decoded and read. Without one there are no business fields.
-fn content(
-    gateway: &Gateway,
-    params: &Params,
-    origin: &mut Origin,
-    app: &App,
-    charset: Charset,
-) -> Result<Object, Failure> {
-    let raw = params.get("biz_content").unwrap_or_default();
-    let encrypt_type = params.get("encrypt_type").unwrap_or_default();
-    let mut plain = Cow::Borrowed(raw);
-    if !encrypt_type.is_empty() {
-        if encrypt_type != b"AES" {
-            return Err(Failure::gateway(GatewayError::InvalidEncryptType));
-        }
-        let key = content_key(gateway, app)?;
-        if !raw.is_empty() {
-            plain = Cow::Owned(decrypted(&key, raw)?);
-        }
-        origin.aes = Some(key);
-    }
-    if plain.is_empty() {
-        return Ok(Object::default());
-    }
-    let wrong_bytes =
-        |_| Failure::gateway_about(GatewayError::InvalidParameter, "biz_content 不是合法的字符编码");
-    let text = charset.decode(&plain).map_err(wrong_bytes)?;
-    let json = match wire::json::parse(&text) {
-        Ok(json) => json,
-        Err(_) if encrypt_type.is_empty() && looks_encrypted(app, &text) => {
-            return Err(Failure::gateway(GatewayError::MissingEncryptType));
-        }
-        Err(error) => return Err(Failure::json(&error)),
-    };
-    // UTF-8 writes everything.
-    if charset != Charset::Utf8 && charset.encode(&json.to_compact()).is_err() {
-        let what = format!("biz_content 含有{}不能表示的字符", charset.name());
-        return Err(Failure::gateway_about(GatewayError::InvalidParameter, &what));
-    }
-    match json {
-        Json::Object(fields) => Ok(fields),
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::List(_) => {
-            Err(Failure::gateway_about(GatewayError::IllegalJson, "biz_content 不是对象"))
-        }
-    }
-}
-
-/// One error for everything that can go wrong here, so that nobody learns about padding.
-fn decrypted(key: &AesKey, raw: &[u8]) -> Result<Vec<u8>, Failure> {
-    let wrong = || Failure::gateway(GatewayError::DecryptionErrorUnknown);
-    let text = std::str::from_utf8(raw).map_err(|_| wrong())?;
-    key.decrypt(text).map_err(|_| wrong())
-}
-
-fn content_key(gateway: &Gateway, app: &App) -> Result<AesKey, Failure> {
-    let wrong = || Failure::gateway(GatewayError::NotValidEncryptKey);
-    let sealed = app.sealed_aes_key.as_ref().ok_or_else(wrong)?;
-    let opened = gateway.world.secrets.open(sealed).map_err(|_| wrong())?;
-    Ok(AesKey::new(opened.try_into().map_err(|_| wrong())?))
-}
-
-/// Whole blocks in base64, from an app that has a key: most likely `encrypt_type` was forgotten.
-fn looks_encrypted(app: &App, text: &str) -> bool {
-    let letters = text.bytes().filter(|byte| *byte != b'=').count();
-    let base64 = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
-    app.sealed_aes_key.is_some() && base64 && letters > 0 && (letters * 6 / 8) % 16 == 0
 }

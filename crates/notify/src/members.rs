@@ -12,6 +12,7 @@ use trade::{Notice, NoticeEvent, Order, WireCharset};
 use wire::charset::Charset;
 use wire::sign::SignType;
 use wire::timestamp::{format_cn, format_cn_millis};
+use world::World;
 
 /// Name and value of each member, without `sign` and `sign_type`.
 pub type Members = Vec<(Cow<'static, str>, String)>;
@@ -30,7 +31,26 @@ pub struct Letter {
     pub sign_type: SignType,
 }
 
+/// Members that are numbers of users, and what stands in their place for an app in open_id mode.
+const USERS: [(&str, &str); 3] =
+    [("buyer_id", "buyer_open_id"), ("payer_user_id", "payer_open_id"), ("alipay_user_id", "alipay_open_id")];
+
 impl Letter {
+    /// As its app knows users: by number, or by open_id.
+    pub(crate) fn for_app(mut self, world: &World) -> Letter {
+        let app = self.members.iter().find(|(name, _)| name == "app_id");
+        let Some(app) = app.and_then(|(_, id)| id.parse::<AppId>().ok()) else { return self };
+        if !world.apps.of(app).open_id {
+            return self;
+        }
+        for (name, value) in &mut self.members {
+            let open = USERS.iter().find(|(number, _)| *number == name.as_ref());
+            let Some(((_, open), user)) = open.zip(value.parse::<PartyId>().ok()) else { continue };
+            (*name, *value) = (Cow::Borrowed(*open), world.secrets.open_id(app, user));
+        }
+        self
+    }
+
     /// The members as the writers of forms take them.
     pub fn pairs(&self) -> Vec<(&str, &str)> {
         self.members.iter().map(|(name, value)| (name.as_ref(), value.as_str())).collect()

@@ -95,6 +95,7 @@ impl Postman {
 impl Hands for Postman {
     /// Signing takes a millisecond of computing, which must not hold up the other calls.
     async fn sign(&self, letter: Letter) -> Option<String> {
+        let letter = letter.for_app(&self.world);
         let key = self.key(letter.sign_type)?;
         let write = move || notify_form::signed(&letter.pairs(), letter.charset, letter.sign_type, &key);
         tokio::task::spawn_blocking(write).await.ok()

@@ -25,6 +25,7 @@ use engine::{Authorize, AuthorizeRefused, FindParty};
 use people::{GrantKind, PROOF_LIFE_US};
 use serde::Deserialize;
 use std::sync::Arc;
+use world::APP_TO_APP_PATH;
 
 /// The cookie of somebody signed in to say yes.
 const SESSION: &str = "tongbao_oauth";
@@ -39,18 +40,24 @@ type Shared = State<Arc<Portal>>;
 type Sent<T> = Result<Form<T>, FormRejection>;
 type Asked = Result<Query<Wanted>, QueryRejection>;
 
+/// The page of merchants under its other name, with kinds of apps in its address.
+const BATCH_PATH: &str = "/oauth2/appToAppBatchAuth.htm";
+
 /// The pages' routes.
 pub(crate) fn routes() -> Router<Arc<Portal>> {
     let mut router = Router::new();
+    let pages = [GrantKind::User, GrantKind::Merchant].map(|kind| (path_of(kind), kind));
+    for (path, kind) in pages.into_iter().chain([(BATCH_PATH, GrantKind::Merchant)]) {
+        router = router.route(
+            path,
+            get(async move |State(portal): Shared, visitor: Visitor, asked: Asked| {
+                let wanted = asked.map(|Query(wanted)| wanted).unwrap_or_default();
+                show(&portal, &visitor, kind, &wanted).await
+            }),
+        );
+    }
     for kind in [GrantKind::User, GrantKind::Merchant] {
         router = router
-            .route(
-                path_of(kind),
-                get(async move |State(portal): Shared, visitor: Visitor, asked: Asked| {
-                    let wanted = asked.map(|Query(wanted)| wanted).unwrap_or_default();
-                    show(&portal, &visitor, kind, &wanted).await
-                }),
-            )
             .route(
                 &format!("{PATH}/{}/sign-in", kind.as_str()),
                 post(async move |State(portal): Shared, visitor: Visitor, form: Sent<SignInForm>| {
@@ -70,7 +77,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
 const fn path_of(kind: GrantKind) -> &'static str {
     match kind {
         GrantKind::User => "/oauth2/publicAppAuthorize.htm",
-        GrantKind::Merchant => "/oauth2/appToAppAuth.htm",
+        GrantKind::Merchant => APP_TO_APP_PATH,
     }
 }
 
@@ -121,7 +128,10 @@ fn session(portal: &Portal, visitor: &Visitor) -> Option<(String, Session)> {
 fn refused_page(f: Frame<'_>, refused: WantedRefused) -> Response {
     let text = match refused {
         WantedRefused::App => f.t.authorize_app,
+        WantedRefused::NotThirdParty => f.t.authorize_not_third_party,
         WantedRefused::Scope => f.t.authorize_scope,
+        WantedRefused::ApplicationType => f.t.authorize_application_type,
+        WantedRefused::Invited => f.t.authorize_invited,
         WantedRefused::Redirect => f.t.authorize_redirect,
         WantedRefused::State => f.t.authorize_state,
         WantedRefused::Busy => f.t.busy,
@@ -225,8 +235,15 @@ async fn sign_in(portal: &Portal, visitor: &Visitor, kind: GrantKind, form: Sent
 
 /// The page's own address with what was asked.
 fn own_address(portal: &Portal, kind: GrantKind, wanted: &Wanted) -> String {
-    let Wanted { app_id, scope, redirect_uri, state } = wanted;
-    let pairs = [("app_id", app_id), ("scope", scope), ("redirect_uri", redirect_uri), ("state", state)];
+    let Wanted { app_id, scope, redirect_uri, state, application_type, auth_app_id } = wanted;
+    let pairs = [
+        ("app_id", app_id),
+        ("scope", scope),
+        ("redirect_uri", redirect_uri),
+        ("state", state),
+        ("application_type", application_type),
+        ("auth_app_id", auth_app_id),
+    ];
     let pairs = pairs.map(|(name, value)| (name, value.as_str()));
     format!("{}{}?{}", portal.root, path_of(kind), wire::page::query_of(&pairs))
 }
@@ -261,12 +278,14 @@ pub(crate) async fn authorize(
 ) -> Result<Given, CellError<AuthorizeRefused>> {
     let own_app = match allowed.kind {
         GrantKind::User => None,
-        GrantKind::Merchant => portal.door.apps_of(owner, 1).first().map(|app| app.id),
+        GrantKind::Merchant => {
+            allowed.own_app.or_else(|| portal.door.apps_of(owner, 1).first().map(|app| app.id))
+        }
     };
     for _draw in 0..DRAWS_MAX {
         let code = chance::auth_code(&portal.world.secrets, portal.door.now_us(), owner.slot());
         let digest = portal.world.secrets.token_digest(code.reveal());
-        let Allowed { app, kind, scopes } = allowed.clone();
+        let Allowed { app, kind, scopes, .. } = allowed.clone();
         match portal.door.ask(Authorize { owner, app, kind, scopes, own_app, code: digest }).await {
             Ok(expires_at_us) => return Ok(Given { code, expires_at_us }),
             Err(CellError::Refused(AuthorizeRefused::CodeTaken)) => {}
@@ -285,6 +304,8 @@ pub(crate) struct Allowed {
     pub(crate) kind: GrantKind,
     /// What it may know.
     pub(crate) scopes: people::Scopes,
+    /// Of a merchant: the own app that it stands in for; else the one with the lowest id.
+    pub(crate) own_app: Option<base::AppId>,
 }
 
 /// Says yes and sends the browser back with the code.
@@ -295,7 +316,8 @@ async fn back(
     owner: PartyId,
     status: StatusCode,
 ) -> Response {
-    let allowed = Allowed { app: checked.app.id, kind: checked.kind, scopes: checked.scopes.clone() };
+    let Checked { app, kind, scopes, own_app, .. } = checked;
+    let allowed = Allowed { app: app.id, kind: *kind, scopes: scopes.clone(), own_app: *own_app };
     let refused = |text| message(f, StatusCode::CONFLICT, (f.t.authorize_wrong, text), None);
     match authorize(portal, owner, &allowed).await {
         Ok(given) => match checked.way_back(given.code.reveal()) {
@@ -309,6 +331,7 @@ async fn back(
         Err(CellError::Refused(why)) => refused(match why {
             AuthorizeRefused::OwnerNotFound => f.t.authorize_owner,
             AuthorizeRefused::OwnApp => f.t.authorize_own_app,
+            AuthorizeRefused::NoOwnApp if own_app.is_some() => f.t.authorize_other,
             AuthorizeRefused::NoOwnApp => f.t.authorize_no_app,
             AuthorizeRefused::CodeTaken => f.t.busy,
         }),

@@ -10,12 +10,13 @@ use cell::CellError;
 use engine::FindCallback;
 use people::{App, AppStatus, GrantKind, Scopes};
 use serde::Deserialize;
-use std::net::IpAddr;
 use std::sync::Arc;
-use wire::page::{origin_of, with_query};
+use wire::page::{is_own_machine, origin_of, with_query};
 
 /// What users may allow; other scopes stand for products that are not here.
 const SCOPES: [&str; 2] = ["auth_base", "auth_user"];
+/// Kinds of apps. An app here is of none, so all of them mean the same.
+const APPLICATION_TYPES: [&str; 6] = ["MOBILEAPP", "WEBAPP", "PUBLICAPP", "TINYAPP", "ARAPP", "BASEAPP"];
 /// The scope that needs no click.
 const SILENT_SCOPE: &str = "auth_base";
 /// Longest `state`; 100 characters are documented.
@@ -36,6 +37,12 @@ pub(crate) struct Wanted {
     /// Handed back as it is.
     #[serde(default)]
     pub(crate) state: String,
+    /// Of merchants: which kinds of apps they may have, with commas between; any when empty.
+    #[serde(default)]
+    pub(crate) application_type: String,
+    /// Of merchants who were invited: the app of theirs that the other one is to stand in for.
+    #[serde(default)]
+    pub(crate) auth_app_id: String,
 }
 
 /// A request that was checked.
@@ -53,6 +60,8 @@ pub(crate) struct Checked {
     pub(crate) origin: String,
     /// Handed back as it is.
     pub(crate) state: String,
+    /// The merchant's app that the other one is to stand in for; any of them when nobody was invited.
+    pub(crate) own_app: Option<AppId>,
 }
 
 /// Why nobody is asked. Order is precedence.
@@ -61,9 +70,18 @@ pub(crate) enum WantedRefused {
     /// There is no such app, or it may not call.
     #[error("there is no such app, or it is disabled")]
     App,
+    /// The app may act for no other merchant.
+    #[error("the app may not act for other merchants")]
+    NotThirdParty,
     /// The scope is none that is here.
     #[error("scope is auth_base or auth_user, or both with a comma")]
     Scope,
+    /// A kind of app is none that there is.
+    #[error("application_type names kinds of apps: MOBILEAPP, WEBAPP, PUBLICAPP, TINYAPP, ARAPP, BASEAPP")]
+    ApplicationType,
+    /// The app that was invited is not there.
+    #[error("auth_app_id is no app, or it is disabled")]
+    Invited,
     /// The address is none that the app may send people to.
     #[error("redirect_uri must be on this machine, or on a site that the app registered")]
     Redirect,
@@ -79,8 +97,12 @@ impl WantedRefused {
     /// The status of the answer that says so.
     pub(crate) const fn status(self) -> StatusCode {
         match self {
-            WantedRefused::App => StatusCode::NOT_FOUND,
-            WantedRefused::Scope | WantedRefused::Redirect | WantedRefused::State => StatusCode::BAD_REQUEST,
+            WantedRefused::App | WantedRefused::Invited => StatusCode::NOT_FOUND,
+            WantedRefused::Scope
+            | WantedRefused::ApplicationType
+            | WantedRefused::Redirect
+            | WantedRefused::State => StatusCode::BAD_REQUEST,
+            WantedRefused::NotThirdParty => StatusCode::CONFLICT,
             WantedRefused::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -90,6 +112,12 @@ impl WantedRefused {
 pub(crate) fn app_of(portal: &Portal, app_id: &str) -> Result<Arc<App>, WantedRefused> {
     let app = app_id.parse::<AppId>().ok().and_then(|id| portal.door.app(id));
     app.filter(|app| app.status == AppStatus::Online).ok_or(WantedRefused::App)
+}
+
+/// Refuses an app that asks a merchant and may act for none but its own.
+pub(crate) fn check_may_ask(portal: &Portal, app: AppId, kind: GrantKind) -> Result<(), WantedRefused> {
+    let may = kind == GrantKind::User || portal.world.apps.of(app).third_party;
+    may.then_some(()).ok_or(WantedRefused::NotThirdParty)
 }
 
 /// The scopes that a user is asked for.
@@ -106,12 +134,17 @@ pub(crate) async fn check(
     wanted: &Wanted,
 ) -> Result<Checked, WantedRefused> {
     let app = app_of(portal, &wanted.app_id)?;
+    check_may_ask(portal, app.id, kind)?;
     let scopes = match kind {
         GrantKind::User => scopes_of(&wanted.scope)?,
         GrantKind::Merchant => Scopes::new("").map_err(|_| WantedRefused::Scope)?,
     };
+    let own_app = match kind {
+        GrantKind::User => None,
+        GrantKind::Merchant => own_app(portal, wanted)?,
+    };
     let origin = origin_of(&wanted.redirect_uri).ok_or(WantedRefused::Redirect)?;
-    let near = portal.world.sandbox && is_near(&origin);
+    let near = portal.world.sandbox && is_own_machine(&origin);
     if !near && !is_registered(portal, app.id, &origin).await? {
         return Err(WantedRefused::Redirect);
     }
@@ -119,19 +152,20 @@ pub(crate) async fn check(
         return Err(WantedRefused::State);
     }
     let (redirect_uri, state) = (wanted.redirect_uri.clone(), wanted.state.clone());
-    Ok(Checked { app, kind, scopes, redirect_uri, origin, state })
+    Ok(Checked { app, kind, scopes, redirect_uri, origin, state, own_app })
 }
 
-/// Whether an address is the machine's own.
-fn is_near(origin: &str) -> bool {
-    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    name == "localhost"
-        || name.ends_with(".localhost")
-        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+/// The merchant's app that was invited, when one was.
+fn own_app(portal: &Portal, wanted: &Wanted) -> Result<Option<AppId>, WantedRefused> {
+    let Wanted { application_type, auth_app_id, .. } = wanted;
+    let known = application_type.split(',').all(|name| APPLICATION_TYPES.contains(&name));
+    if !application_type.is_empty() && !known {
+        return Err(WantedRefused::ApplicationType);
+    }
+    if auth_app_id.is_empty() {
+        return Ok(None);
+    }
+    app_of(portal, auth_app_id).map(|app| Some(app.id)).map_err(|_| WantedRefused::Invited)
 }
 
 async fn is_registered(portal: &Portal, app: AppId, origin: &str) -> Result<bool, WantedRefused> {
@@ -172,29 +206,6 @@ impl Checked {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_machine_s_own_addresses_are_told_from_names_that_look_like_them() {
-        for near in [
-            "http://127.0.0.1:3000",
-            "http://127.8.0.1",
-            "http://[::1]:80",
-            "http://localhost",
-            "https://shop.localhost:8443",
-        ] {
-            assert!(is_near(near), "{near}");
-        }
-        for far in [
-            "http://127.0.0.1.evil.example",
-            "http://localhost.evil.example",
-            "http://10.0.0.1",
-            "http://[::2]",
-            "https://evillocalhost",
-            "http://2130706433",
-        ] {
-            assert!(!is_near(far), "{far}");
-        }
-    }
 
     #[test]
     fn users_allow_what_is_here() {

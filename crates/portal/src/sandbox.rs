@@ -43,6 +43,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/app/profile", post(sandbox_profile::set))
         .route("/sandbox/profiles", get(sandbox_profile::show).post(sandbox_profile::posted))
         .route("/sandbox/app/callback", post(sandbox_authorize::callback))
+        .route("/sandbox/app/settings", post(sandbox_authorize::settings))
         .route("/sandbox/authorize", post(sandbox_authorize::authorize))
         .route("/sandbox/authorize/withdraw", post(sandbox_authorize::withdraw))
         .route("/sandbox/certify", post(certify::decide_by_call))

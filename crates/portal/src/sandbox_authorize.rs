@@ -1,8 +1,8 @@
-//! `POST /sandbox/authorize`, `/sandbox/authorize/withdraw`, `/sandbox/app/callback`: what the authorisation pages do,
-//! without a browser.
+//! `POST /sandbox/authorize`, `/sandbox/authorize/withdraw`, `/sandbox/app/callback`, `/sandbox/app/settings`: what the
+//! authorisation pages do, without a browser, and how apps are treated.
 
 use crate::authorize::{self, Allowed};
-use crate::authorize_request::{WantedRefused, app_of, scopes_of};
+use crate::authorize_request::{WantedRefused, app_of, check_may_ask, scopes_of};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
 use axum::body::Bytes;
@@ -15,6 +15,7 @@ use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
 use wire::page::origin_of;
+use world::AppSetting;
 
 /// Sites that one app may register.
 const ORIGINS_MAX: usize = 16;
@@ -40,6 +41,9 @@ impl From<WantedRefused> for SandboxError {
         let code = match refused {
             WantedRefused::App => "app_not_found",
             WantedRefused::Scope => "bad_scope",
+            WantedRefused::NotThirdParty => "not_third_party",
+            WantedRefused::ApplicationType => "bad_request",
+            WantedRefused::Invited => "app_not_found",
             WantedRefused::Redirect => "bad_redirect",
             WantedRefused::State => "bad_request",
             WantedRefused::Busy => "busy",
@@ -57,13 +61,15 @@ struct AuthorizeRequest {
     user_id: Option<String>,
     app_id: String,
     scope: Option<String>,
+    auth_app_id: Option<String>,
 }
 
 /// A user or a merchant says yes to an app; gives the code that the browser would bring.
 pub(crate) async fn authorize(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
-    let AuthorizeRequest { who, login, user_id, app_id, scope } = read(&headers, &body)?;
+    let AuthorizeRequest { who, login, user_id, app_id, scope, auth_app_id } = read(&headers, &body)?;
     let app = app_of(&portal, &app_id)?.id;
     let kind = who.kind();
+    check_may_ask(&portal, app, kind)?;
     let scopes = match (kind, scope) {
         (GrantKind::User, scope) => scopes_of(scope.as_deref().unwrap_or("auth_user"))?,
         (GrantKind::Merchant, None) => Scopes::new("").map_err(SandboxError::broken)?,
@@ -71,8 +77,15 @@ pub(crate) async fn authorize(State(portal): State<Arc<Portal>>, headers: Header
             return Err(SandboxError::bad("bad_scope", "a merchant allows everything: leave scope out"));
         }
     };
+    let own_app = match auth_app_id {
+        None => None,
+        Some(_) if kind == GrantKind::User => {
+            return Err(SandboxError::bad("bad_request", "auth_app_id is a merchant's app: leave it out"));
+        }
+        Some(id) => Some(app_of(&portal, &id)?.id),
+    };
     let owner = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
-    let given = authorize::authorize(&portal, owner, &Allowed { app, kind, scopes }).await;
+    let given = authorize::authorize(&portal, owner, &Allowed { app, kind, scopes, own_app }).await;
     let given = given.map_err(|error| SandboxError::of(error, refused))?;
     let name = match kind {
         GrantKind::User => "auth_code",
@@ -136,4 +149,29 @@ pub(crate) async fn callback(State(portal): State<Arc<Portal>>, headers: HeaderM
     let done = portal.door.ask(SetCallback { app, origins: text }).await;
     done.map_err(|error| SandboxError::of(error, missing))?;
     answer(json!({ "app_id": app_id, "origins": kept }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SettingsRequest {
+    app_id: String,
+    open_id: Option<bool>,
+    third_party: Option<bool>,
+}
+
+/// Says how an app is treated from now on, and tells it; what is left out stays.
+pub(crate) async fn settings(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let SettingsRequest { app_id, open_id, third_party } = read(&headers, &body)?;
+    let app = app_of(&portal, &app_id)?.id;
+    let apps = &portal.world.apps;
+    let before = apps.of(app);
+    let setting = AppSetting {
+        open_id: open_id.unwrap_or(before.open_id),
+        third_party: third_party.unwrap_or(before.third_party),
+    };
+    if setting != before {
+        apps.set(app, setting).map_err(SandboxError::broken)?;
+    }
+    let AppSetting { open_id, third_party } = setting;
+    answer(json!({ "app_id": app_id, "open_id": open_id, "third_party": third_party }))
 }

@@ -296,6 +296,12 @@ texts! {
     authorize_owner: "此账号不能授权：账户已注销，或不是商户。",
         "This account cannot authorise: it is closed, or it is no merchant.";
     authorize_own_app: "这是您自己的应用，无需授权。", "This is your own app. It needs no authorisation.";
+    authorize_not_third_party: "该应用不是第三方应用，不能代其他商户调用。", "The app may not act for other shops.";
+    authorize_for: "被邀约的应用", "Invited app";
+    authorize_application_type: "应用类型 application_type 无效。", "The application_type is not valid.";
+    authorize_invited: "被邀约的应用不存在或已停用。", "The invited app does not exist, or it is disabled.";
+    authorize_other: "该邀约发给另一商户的应用。请用该商户的账号登录。",
+        "The invitation is for another shop's app. Sign in as that shop.";
     authorize_no_app: "您的商户还没有自己的应用，请先创建。", "Your shop has no app of its own yet. Open one first.";
     certify: "身份认证", "Prove who you are";
     certify_text: "沙箱不核对任何证件：请选择认证结果。", "A sandbox looks at no document: choose how it ends.";

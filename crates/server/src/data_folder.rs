@@ -3,7 +3,7 @@
 //! ```text
 //! DIR/VERSION                 the layout's number
 //! DIR/LOCK                    held by the server that runs; its process id
-//! DIR/worlds/default/world.json, clock.json, journal/, tables.sqlite, keys/, demo.json, seeding.json
+//! DIR/worlds/default/world.json, clock.json, apps.json, journal/, tables.sqlite, keys/, demo.json, seeding.json
 //! ```
 
 use crate::private_file;
@@ -178,6 +178,11 @@ impl DataFolder {
                 _ => Ok(()),
             },
         }
+    }
+
+    /// How single apps are treated; absent while nothing was said of any.
+    pub(crate) fn apps(&self) -> PathBuf {
+        self.world().join("apps.json")
     }
 
     /// How the world's clock was moved; absent while it never was.

@@ -50,6 +50,7 @@ pub(crate) fn empty(folder: &DataFolder) -> anyhow::Result<()> {
     }
     let profiles = folder.profiles();
     gone(&profiles, fs::remove_file(&profiles))?;
+    gone(&folder.apps(), fs::remove_file(folder.apps()))?;
     folder.clock_to_start()?;
     synced(folder)
 }

@@ -20,7 +20,7 @@ pub(crate) struct Resets {
 pub(crate) struct Reset {
     answer: oneshot::Sender<Result<(), NotReset>>,
     done: Arc<AtomicU64>,
-    _under_way: UnderWay,
+    under_way: UnderWay,
 }
 
 /// One at a time: a second one that waited would throw away what the first one's asker had just begun.
@@ -35,9 +35,12 @@ impl Drop for UnderWay {
 impl Reset {
     /// The new books answer.
     pub(crate) fn done(self) {
-        self.done.fetch_add(1, Ordering::Relaxed);
+        let Reset { answer, done, under_way } = self;
+        done.fetch_add(1, Ordering::Relaxed);
+        // Before the answer: whoever hears it may ask for the next one at once.
+        drop(under_way);
         // Whoever asked may be gone; it is done all the same.
-        let _gone = self.answer.send(Ok(()));
+        let _gone = answer.send(Ok(()));
     }
 
     /// Nothing was done.
@@ -73,7 +76,7 @@ impl WorldHands for Resets {
             }
             let (answer, answered) = oneshot::channel();
             let under_way = UnderWay(self.under_way.clone());
-            let reset = Reset { answer, done: self.done.clone(), _under_way: under_way };
+            let reset = Reset { answer, done: self.done.clone(), under_way };
             self.ask.try_send(reset).map_err(|_| NotReset::Busy)?;
             answered.await.unwrap_or(Err(NotReset::Busy))?;
             Ok(self.face())

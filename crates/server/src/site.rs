@@ -1,5 +1,6 @@
 //! A world's folder, and its books once they are open.
 
+use crate::app_settings;
 use crate::cli::UpArgs;
 use crate::data_folder::{Claim, DataFolder, WORLD, WorldNote};
 use crate::demo::Demo;
@@ -62,7 +63,8 @@ impl Site {
         let Keys { platform, sm2, secrets, authority } =
             keys::open(&folder.keys(), is_new, note.seed, keys_of.as_deref())?;
         let (name, sandbox, profiles) = (WORLD.to_owned(), note.sandbox, Arc::new(profiles::kept(&folder)));
-        let world = Arc::new(World { name, sandbox, base_url, platform, sm2, profiles, secrets });
+        let apps = app_settings::open(folder.apps())?;
+        let world = Arc::new(World { name, sandbox, base_url, platform, sm2, profiles, secrets, apps });
         Ok(Site { folder, _claim: claim, authority, world, note, keys_of })
     }
 

@@ -111,6 +111,16 @@ impl ObjectWriter {
         if value.is_empty() { self } else { self.put(name, |out| value.write(&[], out)) }
     }
 
+    /// Takes a text out that has nothing to escape, such as a number of a party; nothing when there is none.
+    pub fn take_plain(&mut self, name: &str) -> Option<String> {
+        let place = self.members.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
+        let value = &self.json[self.members[place].1.clone()];
+        let plain = value.strip_prefix('"')?.strip_suffix('"')?;
+        let plain = plain.bytes().all(is_plain).then(|| plain.to_owned())?;
+        self.members.remove(place);
+        Some(plain)
+    }
+
     /// Whether it has no member.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()

@@ -3,6 +3,12 @@
 //! Stricter than the usual reader where money is at stake: a name given twice is refused (two readers could take
 //! different ones), numbers stay as the text that was written (no float ever), and depth and size are bounded, so
 //! that reading costs no more than a signature. What a value means is for the methods to say.
+//!
+//! In debug builds an object remembers which of its members were asked for, so that a reader can be held to the list
+//! of fields that it is documented with.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 pub use crate::json_reader::parse;
 
@@ -69,7 +75,34 @@ pub enum Json {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Object {
     members: Vec<(String, Json)>,
+    asked: Asked,
 }
+
+/// The names that were asked for. No part of what an object is: two are equal whatever was asked of them.
+#[derive(Debug, Default)]
+struct Asked(Mutex<BTreeSet<String>>);
+
+impl Asked {
+    fn note(&self, name: &str) {
+        if cfg!(debug_assertions) {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+        }
+    }
+}
+
+impl Clone for Asked {
+    fn clone(&self) -> Asked {
+        Asked::default()
+    }
+}
+
+impl PartialEq for Asked {
+    fn eq(&self, _other: &Asked) -> bool {
+        true
+    }
+}
+
+impl Eq for Asked {}
 
 impl Json {
     /// The object, if it is one; `biz_content` always must be.
@@ -147,7 +180,7 @@ impl Object {
         members.sort_by(|(left, _), (right, _)| left.cmp(right));
         match members.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             Some(pair) => Err(JsonError::Repeated { member: pair[0].0.clone() }),
-            None => Ok(Object { members }),
+            None => Ok(Object { members, asked: Asked::default() }),
         }
     }
 
@@ -168,6 +201,7 @@ impl Object {
 
     /// The value of a member. `null` counts as absent: clients write it for what they leave out.
     pub fn get(&self, name: &str) -> Option<&Json> {
+        self.asked.note(name);
         let found = self.members.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
         match &self.members[found].1 {
             Json::Null => None,
@@ -224,6 +258,11 @@ impl Object {
         })
     }
 
+    /// The names that were asked for since the last call of this, there or not; none in a release build.
+    pub fn take_asked(&self) -> BTreeSet<String> {
+        std::mem::take(&mut self.asked.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Every member, sorted by name, `null` included.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Json)> {
         self.members.iter().map(|(name, value)| (name.as_str(), value))
@@ -243,6 +282,15 @@ impl Object {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_asked_for_is_remembered_and_is_no_part_of_the_value() {
+        let Ok(Json::Object(object)) = parse(r#"{"a":"x","b":{}}"#) else { panic!("an object") };
+        assert!(object.text("a").is_ok() && object.get("c").is_none() && object.object("b").is_ok());
+        assert_eq!(object, object.clone());
+        assert_eq!(object.take_asked().into_iter().collect::<Vec<_>>(), ["a", "b", "c"]);
+        assert!(object.take_asked().is_empty() && object.clone().take_asked().is_empty());
+    }
 
     #[test]
     fn members_are_taken_out_and_texts_put_in_each_name_once() {

@@ -5,6 +5,7 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode
 use crate::charset::Charset;
 use crate::notify_form;
 use crate::sign::{PrivateKey, SignType};
+use std::net::IpAddr;
 
 /// Longest `return_url` accepted, in bytes (the wire says 256; longer ones are sent in practice).
 pub const URL_BYTES_MAX: usize = 2048;
@@ -78,6 +79,18 @@ pub fn origin_of(url: &str) -> Option<String> {
     host.bytes().all(plain).then(|| format!("{scheme}://{host}").to_ascii_lowercase())
 }
 
+/// Whether an origin, as [`origin_of`] gives it, is the machine's own: only who sits at it can be sent there.
+pub fn is_own_machine(origin: &str) -> bool {
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// An address with more behind its own query.
 fn appended(url: &str, more: &str) -> String {
     let (address, fragment) = match url.split_once('#') {
@@ -100,6 +113,29 @@ fn appended(url: &str, more: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_machine_s_own_addresses_are_told_from_names_that_look_like_them() {
+        for near in [
+            "http://127.0.0.1:3000",
+            "http://127.8.0.1",
+            "http://[::1]:80",
+            "http://localhost",
+            "https://shop.localhost:8443",
+        ] {
+            assert!(is_own_machine(near), "{near}");
+        }
+        for far in [
+            "http://127.0.0.1.evil.example",
+            "http://localhost.evil.example",
+            "http://10.0.0.1",
+            "http://[::2]",
+            "https://evillocalhost",
+            "http://2130706433",
+        ] {
+            assert!(!is_own_machine(far), "{far}");
+        }
+    }
 
     #[test]
     fn what_is_appended_cannot_change_the_address() {

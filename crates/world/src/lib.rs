@@ -1,18 +1,21 @@
 //! What the rim of one world shares: its name, its address, its keys and secrets, how its clock may be moved, how it
-//! behaves towards each app, and which faults a developer asked for.
+//! behaves towards each app and treats it, and which faults a developer asked for.
 //!
 //! A world is one isolated installation inside a server. The ledger below knows nothing of this; gateway, portal and
 //! notify sign, seal and digest with it. Loading and creating the keys is the server's work.
 //!
-//! Reading order: [`World`], `secrets`, `tokens`, `clock`, `profile`, `faults`, `fault_book`.
+//! Reading order: [`World`], `secrets`, `tokens`, `clock`, `profile`, `faults`, `fault_book`, `apps`, `open_id`.
 
+mod apps;
 mod clock;
 mod fault_book;
 mod faults;
+mod open_id;
 mod profile;
 mod secrets;
 mod tokens;
 
+pub use apps::{AppSetting, AppSettings, NotKept, Settings};
 pub use clock::{AHEAD_MAX_US, ClockRefused, ClockSetting, SpanError, check_move, parse_span};
 pub use fault_book::{Faults, Hit, LAGGING_METHODS, RULES_MAX, Rule, RuleRefused, Standing};
 pub use faults::{DELAY_S_MAX, Fault, FaultError, LAG_S_MAX, LATENCY_MS_MAX};
@@ -22,6 +25,9 @@ pub use tokens::{TOKEN_LENGTH_MAX, TokenUse, code_of, slot_of_token};
 
 use std::sync::{Arc, OnceLock};
 use wire::sign::{PrivateKey, SignType};
+
+/// Where merchants say yes to apps that want to act for them.
+pub const APP_TO_APP_PATH: &str = "/oauth2/appToAppAuth.htm";
 
 /// One world as its rim sees it.
 #[derive(Debug)]
@@ -40,6 +46,8 @@ pub struct World {
     pub profiles: Arc<Profiles>,
     /// Keys that never leave the server.
     pub secrets: Secrets,
+    /// How single apps are treated.
+    pub apps: AppSettings,
 }
 
 /// The platform's signing key and certificates, all of one algorithm.
@@ -127,6 +135,11 @@ impl World {
     /// The address that the QR code of a pre-authorisation holds.
     pub fn freeze_url(&self, freeze: base::FreezeNo) -> String {
         format!("{}/freeze/{}", self.base_url, self.secrets.order_token(freeze.topic()))
+    }
+
+    /// The page on which a merchant says yes to an app that wants to act for it, with these parameters.
+    pub fn app_to_app_url(&self, pairs: &[(&str, &str)]) -> String {
+        format!("{}{APP_TO_APP_PATH}?{}", self.base_url, wire::page::query_of(pairs))
     }
 
     /// The address that an order's QR code holds.

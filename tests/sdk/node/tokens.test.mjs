@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { AlipayFormData } from 'alipay-sdk';
+import { AlipayFormData, AlipaySdk } from 'alipay-sdk';
 import { newNumber, sdkFor, Sandbox, startMerchant, startServer } from './fixture.mjs';
 
 let server;
@@ -122,6 +122,38 @@ for (const mode of ['key', 'cert']) {
       assert.equal(await refusal(post('trade/query', body, { appAuthToken })), '401 invalid-app-auth-token');
       const after = await sdk.curl('GET', '/v3/alipay/open/auth/token/app/query', query);
       assert.equal(after.data.status, 'invalid');
+    });
+
+    test('an app in open_id mode knows a user by a name of its own', async () => {
+      const login = `isv${newNumber()}@example.com`.toLowerCase();
+      const { user_id: sellerId } = await sandbox.send('/party', { kind: 'merchant', login });
+      const open = await sandbox.send('/app', { seller_id: sellerId });
+      const ours = new AlipaySdk({
+        appId: open.app_id, privateKey: open.private_key_pkcs8, keyType: 'PKCS8', alipayPublicKey: open.platform_public_key,
+        gateway: server.ready.gateway, endpoint: server.ready.gateway.replace(/\/gateway\.do$/, '') });
+      const settings = await sandbox.send('/app/settings', { app_id: open.app_id, open_id: true, third_party: false });
+      assert.deepEqual([settings.open_id, settings.third_party], [true, false]);
+      const { auth_code: code } = await sandbox.send('/authorize', { as: 'user', login: buyer.login, app_id: open.app_id });
+      const got = await ours.exec('alipay.system.oauth.token', { grantType: 'authorization_code', code },
+        { validateSign: true });
+      assert.deepEqual([got.openId.length, got.userId, got.alipayUserId], [48, undefined, undefined]);
+      const number = newNumber();
+      const made = await ours.curl('POST', '/v3/alipay/trade/create', { body: { out_trade_no: number,
+        total_amount: '1.00', subject: '茶', buyer_open_id: got.openId, notify_url: merchant.url } });
+      await sandbox.pay(buyer.login, { trade_no: made.data.trade_no });
+      const found = await ours.curl('POST', '/v3/alipay/trade/query', { body: { out_trade_no: number } });
+      assert.deepEqual([found.data.buyer_open_id, found.data.buyer_user_id], [got.openId, undefined]);
+      const told = await merchant.wait(number, params => params.trade_status === 'TRADE_SUCCESS');
+      assert.deepEqual([ours.checkNotifySignV2(told), told.buyer_open_id, told.buyer_id], [true, got.openId, undefined]);
+      const relation = query => ours.curl('GET', '/v3/alipay/open/auth/userauth/relationship/query', { query });
+      const allowed = await relation({ scopes: 'auth_user', open_id: got.openId });
+      assert.equal(allowed.data.query_detail, '{"auth_user":true}');
+      const other = sdk.curl('GET', '/v3/alipay/open/auth/userauth/relationship/query',
+        { query: { scopes: 'auth_user', open_id: got.openId } });
+      assert.equal(await refusal(other), '400 app-openid-not-match', 'a name of one app is none of another');
+      const acts = ours.curl('POST', '/v3/alipay/open/auth/token/app',
+        { body: { grant_type: 'authorization_code', code: 'x' } });
+      assert.equal(await refusal(acts), '400 APP_NOT_ISV');
     });
 
     test('refusals of a merchant\'s token', async () => {

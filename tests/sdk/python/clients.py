@@ -73,14 +73,32 @@ class OfficialPython:
     def _request(self, method, biz, notify_url=None, return_url=None):
         request = official_request(method, biz, notify_url, return_url)
         if self.cert_mode:
-            request.add_other_text_param("app_cert_sn", DCAliPay.get_cert_sn(raw.read(self.entry["app_cert"])))
-            request.add_other_text_param(
-                "alipay_root_cert_sn", DCAliPay.get_root_cert_sn(raw.read(self.entry["root_cert"])))
+            self._add_serials(request)
         return request
+
+    def _add_serials(self, request):
+        request.add_other_text_param("app_cert_sn", DCAliPay.get_cert_sn(raw.read(self.entry["app_cert"])))
+        request.add_other_text_param(
+            "alipay_root_cert_sn", DCAliPay.get_root_cert_sn(raw.read(self.entry["root_cert"])))
 
     def call(self, method, biz, notify_url=None):
         """The inner object of the verified answer."""
-        request = self._request(method, biz, notify_url)
+        return self._send(method, self._request(method, biz, notify_url))
+
+    def call_with(self, method, biz=None, own=None, **common):
+        """The same of a method with parameters of its own beside the common ones, or with more of these."""
+        base = class_name(method)
+        module = importlib.import_module(f"alipay.aop.api.request.{base}Request")
+        request = self._request(method, biz) if biz else getattr(module, f"{base}Request")()
+        for name, value in (own or {}).items():
+            setattr(request, name, value)
+        for name, value in common.items():
+            request.add_other_text_param(name, value)
+        if self.cert_mode and not biz:
+            self._add_serials(request)
+        return self._send(method, request)
+
+    def _send(self, method, request):
         if self.cert_mode:
             try:
                 self.client.execute(request)
@@ -100,7 +118,7 @@ class OfficialPython:
         match = raw.ANSWER.match(body)
         assert match and match[3] and match[4], text
         assert verify_with_rsa(self.platform_public_key, match[2], match[4].decode())
-        assert match[1].decode() == method.replace(".", "_") + "_response"
+        assert match[1].decode() in (method.replace(".", "_") + "_response", "error_response")
         return json.loads(match[2])
 
     def page_url(self, method, biz, notify_url=None, return_url=None):
@@ -150,6 +168,11 @@ class CommunityPython:
         if shortcut is None or method in returns_text or not self._fits(method, biz):
             return self.client.server_api(method, biz)
         return shortcut(**biz)
+
+    def call_with(self, method, biz=None, own=None, **common):
+        """The same of a method with parameters of its own beside the common ones, or with more of these."""
+        data = self.client.build_body(method, biz, **{**(own or {}), **common})
+        return self.client.verified_sync_response(data, method.replace(".", "_") + "_response")
 
     @staticmethod
     def _fits(method, biz):

@@ -1,7 +1,7 @@
 //! Of agreements and debits (protocol reference 5.14, 7.3, appendix C). The documentation lists no codes for
 //! `agreement.page.sign`: those here are chosen among the ones of its sisters, `AGREEMENT_ALREADY_SIGNED` is ours.
 
-use super::{Code, Refused, TableRow, business, every, rows, trade};
+use super::{Code, Every, Refused, TableRow, business, every, rows, trade};
 use ::trade::{
     DebitRefused, FindAgreementRefused, MandateRefusal, OfferRefused, OpenRefused, OpenSigningRefused,
     PayRefused, PostponeRefused, UnsignRefused,
@@ -142,43 +142,56 @@ impl Refused for DebitRefused {
     }
 }
 
-/// Its rows of the table, in order of precedence. What a debit is refused for before anybody is asked for money stands
-/// in the rows of `open`.
-pub(super) fn table() -> Vec<TableRow> {
-    use {
-        DebitRefused as D, FindAgreementRefused as F, MandateRefusal as M, NameRefused as N,
-        OfferRefused as O, PostponeRefused as P, UnsignRefused as U,
+/// A refusal that is listed value by value.
+macro_rules! listed {
+    ($refused:ident: $($pattern:pat => $value:expr),* $(,)?) => {
+        impl Every for $refused {
+            fn every() -> Vec<$refused> {
+                use $refused as R;
+                every!($refused: $($pattern => $value),*).to_vec()
+            }
+        }
     };
-    let name = every!(NameRefused:
-        N::ProductNotSupported => N::ProductNotSupported, N::UserNotFound => N::UserNotFound,
-    );
-    let offer = every!(OfferRefused:
-        O::SellerNotFound => O::SellerNotFound, O::NumberTaken { .. } => O::NumberTaken { field: "…" },
-        O::AlreadySigned => O::AlreadySigned, O::AlreadyEnded => O::AlreadyEnded,
-        O::SellerBlocked => O::SellerBlocked, O::FirstDayPassed => O::FirstDayPassed,
-    );
-    let find = every!(FindAgreementRefused: F::AgreementNotFound => F::AgreementNotFound);
-    let unsign = every!(UnsignRefused:
-        U::AgreementNotFound => U::AgreementNotFound, U::NotNormal => U::NotNormal,
-    );
-    let postpone = every!(PostponeRefused:
-        P::AgreementNotFound => P::AgreementNotFound, P::NotNormal => P::NotNormal,
-        P::NothingPlanned => P::NothingPlanned, P::DateNotAllowed => P::DateNotAllowed,
-    );
-    let mandate = every!(MandateRefusal:
-        M::Ended => M::Ended, M::Invalid => M::Invalid, M::SingleExceeded => M::SingleExceeded,
-        M::TotalExceeded => M::TotalExceeded, M::TimesExceeded => M::TimesExceeded,
-        M::DateNotMatch => M::DateNotMatch, M::BuyerBlocked => M::BuyerBlocked, M::BalanceTooLow => M::BalanceTooLow,
-    );
-    let debit = every!(DebitRefused:
-        D::AgreementNotFound => vec![D::AgreementNotFound], D::NotSigned => vec![D::NotSigned],
-        D::Open(_) => vec![], D::Mandate(_) => mandate.map(D::Mandate).to_vec(),
-    );
-    rows("agreement", &name)
-        .chain(rows("agreement offer", &offer))
-        .chain(rows("agreement find", &find))
-        .chain(rows("agreement unsign", &unsign))
-        .chain(rows("agreement postpone", &postpone))
-        .chain(rows("debit", &debit.concat()))
+}
+
+listed!(NameRefused: R::ProductNotSupported => R::ProductNotSupported, R::UserNotFound => R::UserNotFound);
+listed!(OfferRefused:
+    R::SellerNotFound => R::SellerNotFound, R::NumberTaken { .. } => R::NumberTaken { field: "…" },
+    R::AlreadySigned => R::AlreadySigned, R::AlreadyEnded => R::AlreadyEnded,
+    R::SellerBlocked => R::SellerBlocked, R::FirstDayPassed => R::FirstDayPassed,
+);
+listed!(FindAgreementRefused: R::AgreementNotFound => R::AgreementNotFound);
+listed!(UnsignRefused: R::AgreementNotFound => R::AgreementNotFound, R::NotNormal => R::NotNormal);
+listed!(PostponeRefused:
+    R::AgreementNotFound => R::AgreementNotFound, R::NotNormal => R::NotNormal,
+    R::NothingPlanned => R::NothingPlanned, R::DateNotAllowed => R::DateNotAllowed,
+);
+
+/// What a debit is refused for before anybody is asked for money is that of opening orders.
+impl Every for DebitRefused {
+    fn every() -> Vec<DebitRefused> {
+        use {DebitRefused as D, MandateRefusal as M};
+        let mandate = every!(MandateRefusal:
+            M::Ended => M::Ended, M::Invalid => M::Invalid, M::SingleExceeded => M::SingleExceeded,
+            M::TotalExceeded => M::TotalExceeded, M::TimesExceeded => M::TimesExceeded,
+            M::DateNotMatch => M::DateNotMatch, M::BuyerBlocked => M::BuyerBlocked,
+            M::BalanceTooLow => M::BalanceTooLow,
+        );
+        let all = every!(DebitRefused:
+            D::AgreementNotFound => vec![D::AgreementNotFound], D::NotSigned => vec![D::NotSigned],
+            D::Open(_) => vec![], D::Mandate(_) => mandate.map(D::Mandate).to_vec(),
+        );
+        all.concat()
+    }
+}
+
+/// Its rows of the table, in order of precedence.
+pub(super) fn table() -> Vec<TableRow> {
+    rows("agreement", &NameRefused::every())
+        .chain(rows("agreement offer", &OfferRefused::every()))
+        .chain(rows("agreement find", &FindAgreementRefused::every()))
+        .chain(rows("agreement unsign", &UnsignRefused::every()))
+        .chain(rows("agreement postpone", &PostponeRefused::every()))
+        .chain(rows("debit", &DebitRefused::every()))
         .collect()
 }

@@ -1,7 +1,7 @@
 //! Of pre-authorisations (protocol reference, appendix C: `alipay.fund.auth.*`, whose codes have no prefix) and of
 //! payments from them (7.3).
 
-use super::{Code, Refused, TableRow, business, every, rows};
+use super::{Code, Every, FIELD, Refused, TableRow, business, every, rows};
 use trade::{
     CancelFreezeRefused, FindFreezeRefused, HoldRefused, OpenFreezeRefused, PayFrozenRefused, UnfreezeRefused,
 };
@@ -116,47 +116,90 @@ impl Refused for PayFrozenRefused {
     }
 }
 
-/// Its rows of the table, in order of precedence.
-pub(super) fn table() -> Vec<TableRow> {
-    use {
-        CancelFreezeRefused as C, FindFreezeRefused as F, HoldRefused as H, OpenFreezeRefused as O,
-        PayFrozenRefused as P, UnfreezeRefused as U,
-    };
-    let field = "…";
-    let hold = every!(HoldRefused:
+fn every_hold() -> Vec<HoldRefused> {
+    use HoldRefused as H;
+    every!(HoldRefused:
         H::CodeInvalid => H::CodeInvalid, H::NotAsked => H::NotAsked, H::AlreadyHeld => H::AlreadyHeld,
         H::AlreadyClosed => H::AlreadyClosed, H::ProofMissing => H::ProofMissing, H::PayerBlocked => H::PayerBlocked,
         H::PayerIsSeller => H::PayerIsSeller, H::PayerDiffers => H::PayerDiffers, H::BalanceTooLow => H::BalanceTooLow,
-    );
-    let open = every!(OpenFreezeRefused:
-        O::SellerNotFound => vec![O::SellerNotFound], O::NumberTaken { .. } => vec![O::NumberTaken { field }],
-        O::AlreadyFrozen => vec![O::AlreadyFrozen], O::AlreadyFinished => vec![O::AlreadyFinished],
-        O::AlreadyClosed => vec![O::AlreadyClosed], O::SellerBlocked => vec![O::SellerBlocked],
-        O::AmountOutside => vec![O::AmountOutside], O::Hold(_) => hold.map(O::Hold).to_vec(),
-    );
-    let find = every!(FindFreezeRefused:
-        F::FreezeNotFound => F::FreezeNotFound, F::OperationNotFound => F::OperationNotFound,
-    );
-    let unfreeze = every!(UnfreezeRefused:
-        U::FreezeNotFound => U::FreezeNotFound, U::NumberTaken { .. } => U::NumberTaken { field },
-        U::NotFrozen => U::NotFrozen, U::AlreadyFinished => U::AlreadyFinished, U::AlreadyClosed => U::AlreadyClosed,
-        U::MoreThanRest => U::MoreThanRest,
-    );
-    let cancel = every!(CancelFreezeRefused:
-        C::FreezeNotFound => C::FreezeNotFound, C::AlreadyFinished => C::AlreadyFinished, C::PartUsed => C::PartUsed,
-        C::TooLate => C::TooLate,
-    );
-    let pay = every!(PayFrozenRefused:
-        P::SellerNotFound => P::SellerNotFound, P::NumberTaken { .. } => P::NumberTaken { field },
-        P::OrderClosed => P::OrderClosed, P::SellerBlocked => P::SellerBlocked, P::FreezeNotFound => P::FreezeNotFound,
-        P::ProductDiffers => P::ProductDiffers, P::PayerDiffers => P::PayerDiffers, P::NotFrozen => P::NotFrozen,
-        P::AlreadyFinished => P::AlreadyFinished, P::AlreadyClosed => P::AlreadyClosed,
-        P::MoreThanRest => P::MoreThanRest,
-    );
-    rows("freeze", &open.concat())
-        .chain(rows("find freeze", &find))
-        .chain(rows("unfreeze", &unfreeze))
-        .chain(rows("cancel freeze", &cancel))
-        .chain(rows("pay from freeze", &pay))
+    )
+    .to_vec()
+}
+
+impl Every for OpenFreezeRefused {
+    fn every() -> Vec<OpenFreezeRefused> {
+        use OpenFreezeRefused as O;
+        let all = every!(OpenFreezeRefused:
+            O::SellerNotFound => vec![O::SellerNotFound],
+            O::NumberTaken { .. } => vec![O::NumberTaken { field: FIELD }],
+            O::AlreadyFrozen => vec![O::AlreadyFrozen], O::AlreadyFinished => vec![O::AlreadyFinished],
+            O::AlreadyClosed => vec![O::AlreadyClosed], O::SellerBlocked => vec![O::SellerBlocked],
+            O::AmountOutside => vec![O::AmountOutside],
+            O::Hold(_) => every_hold().into_iter().map(O::Hold).collect(),
+        );
+        all.concat()
+    }
+}
+
+/// Of freezes that a payer agrees to later: no money is refused when they are opened.
+pub(crate) fn frozen_later() -> Vec<OpenFreezeRefused> {
+    OpenFreezeRefused::every().into_iter().filter(|one| !matches!(one, OpenFreezeRefused::Hold(_))).collect()
+}
+
+impl Every for FindFreezeRefused {
+    fn every() -> Vec<FindFreezeRefused> {
+        use FindFreezeRefused as F;
+        every!(FindFreezeRefused:
+            F::FreezeNotFound => F::FreezeNotFound, F::OperationNotFound => F::OperationNotFound,
+        )
+        .to_vec()
+    }
+}
+
+impl Every for UnfreezeRefused {
+    fn every() -> Vec<UnfreezeRefused> {
+        use UnfreezeRefused as U;
+        every!(UnfreezeRefused:
+            U::FreezeNotFound => U::FreezeNotFound, U::NumberTaken { .. } => U::NumberTaken { field: FIELD },
+            U::NotFrozen => U::NotFrozen, U::AlreadyFinished => U::AlreadyFinished,
+            U::AlreadyClosed => U::AlreadyClosed, U::MoreThanRest => U::MoreThanRest,
+        )
+        .to_vec()
+    }
+}
+
+impl Every for CancelFreezeRefused {
+    fn every() -> Vec<CancelFreezeRefused> {
+        use CancelFreezeRefused as C;
+        every!(CancelFreezeRefused:
+            C::FreezeNotFound => C::FreezeNotFound, C::AlreadyFinished => C::AlreadyFinished,
+            C::PartUsed => C::PartUsed, C::TooLate => C::TooLate,
+        )
+        .to_vec()
+    }
+}
+
+impl Every for PayFrozenRefused {
+    fn every() -> Vec<PayFrozenRefused> {
+        use PayFrozenRefused as P;
+        every!(PayFrozenRefused:
+            P::SellerNotFound => P::SellerNotFound, P::NumberTaken { .. } => P::NumberTaken { field: FIELD },
+            P::OrderClosed => P::OrderClosed, P::SellerBlocked => P::SellerBlocked,
+            P::FreezeNotFound => P::FreezeNotFound, P::ProductDiffers => P::ProductDiffers,
+            P::PayerDiffers => P::PayerDiffers, P::NotFrozen => P::NotFrozen,
+            P::AlreadyFinished => P::AlreadyFinished, P::AlreadyClosed => P::AlreadyClosed,
+            P::MoreThanRest => P::MoreThanRest,
+        )
+        .to_vec()
+    }
+}
+
+/// Its rows of the table, in order of precedence.
+pub(super) fn table() -> Vec<TableRow> {
+    rows("freeze", &OpenFreezeRefused::every())
+        .chain(rows("find freeze", &FindFreezeRefused::every()))
+        .chain(rows("unfreeze", &UnfreezeRefused::every()))
+        .chain(rows("cancel freeze", &CancelFreezeRefused::every()))
+        .chain(rows("pay from freeze", &PayFrozenRefused::every()))
         .collect()
 }

@@ -1,8 +1,8 @@
 //! Of splits and their receivers (appendix C of the protocol reference).
 
 use super::{
-    Code, DISCORDANT_REPEAT_REQUEST, Refused, SYSTEM_ERROR, TRADE_NOT_EXIST, TRADE_STATUS_ERROR, TableRow,
-    business, every, rows,
+    Code, DISCORDANT_REPEAT_REQUEST, Every, FIELD, Refused, SYSTEM_ERROR, TRADE_NOT_EXIST,
+    TRADE_STATUS_ERROR, TableRow, business, every, rows,
 };
 use engine::FindSplitRefused;
 use std::convert::Infallible;
@@ -110,24 +110,43 @@ pub(super) fn backs() -> [BackRefused; 6] {
     )
 }
 
+impl Every for SplitRefused {
+    fn every() -> Vec<SplitRefused> {
+        use SplitRefused as S;
+        every!(SplitRefused:
+            S::TradeNotFound => S::TradeNotFound, S::NumberTaken { .. } => S::NumberTaken { field: FIELD },
+            S::NotPaid => S::NotPaid, S::InEscrow => S::InEscrow, S::Ended => S::Ended, S::Finished => S::Finished,
+            S::TooMany => S::TooMany, S::SellerBlocked => S::SellerBlocked, S::PayerDiffers => S::PayerDiffers,
+            S::ReceiverIsSeller => S::ReceiverIsSeller, S::ReceiverNotBound => S::ReceiverNotBound,
+            S::MoreThanLeft => S::MoreThanLeft, S::SellerBalanceTooLow => S::SellerBalanceTooLow,
+        )
+        .to_vec()
+    }
+}
+
+impl Every for BindRefused {
+    fn every() -> Vec<BindRefused> {
+        use BindRefused as B;
+        every!(BindRefused:
+            B::Empty => B::Empty, B::TooManyAtOnce => B::TooManyAtOnce, B::ReceiverNotFound => B::ReceiverNotFound,
+            B::NameDiffers => B::NameDiffers, B::ReceiverBlocked => B::ReceiverBlocked, B::TooMany => B::TooMany,
+        )
+        .to_vec()
+    }
+}
+
+impl Every for FindSplitRefused {
+    fn every() -> Vec<FindSplitRefused> {
+        use FindSplitRefused as F;
+        every!(FindSplitRefused: F::TradeNotFound => F::TradeNotFound, F::SplitNotFound => F::SplitNotFound)
+            .to_vec()
+    }
+}
+
 /// Its rows of the table, in order of precedence.
 pub(super) fn table() -> Vec<TableRow> {
-    use {BindRefused as B, FindSplitRefused as F, SplitRefused as S};
-    let field = "…";
-    let split = every!(SplitRefused:
-        S::TradeNotFound => S::TradeNotFound, S::NumberTaken { .. } => S::NumberTaken { field },
-        S::NotPaid => S::NotPaid, S::InEscrow => S::InEscrow, S::Ended => S::Ended, S::Finished => S::Finished,
-        S::TooMany => S::TooMany,
-        S::SellerBlocked => S::SellerBlocked, S::PayerDiffers => S::PayerDiffers,
-        S::ReceiverIsSeller => S::ReceiverIsSeller, S::ReceiverNotBound => S::ReceiverNotBound,
-        S::MoreThanLeft => S::MoreThanLeft, S::SellerBalanceTooLow => S::SellerBalanceTooLow,
-    );
-    let bind = every!(BindRefused:
-        B::Empty => B::Empty, B::TooManyAtOnce => B::TooManyAtOnce, B::ReceiverNotFound => B::ReceiverNotFound,
-        B::NameDiffers => B::NameDiffers, B::ReceiverBlocked => B::ReceiverBlocked, B::TooMany => B::TooMany,
-    );
-    let find = every!(FindSplitRefused:
-        F::TradeNotFound => F::TradeNotFound, F::SplitNotFound => F::SplitNotFound,
-    );
-    rows("split", &split).chain(rows("bind", &bind)).chain(rows("find_split", &find)).collect()
+    rows("split", &SplitRefused::every())
+        .chain(rows("bind", &BindRefused::every()))
+        .chain(rows("find_split", &FindSplitRefused::every()))
+        .collect()
 }

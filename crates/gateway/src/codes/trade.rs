@@ -1,8 +1,8 @@
 //! Of orders, trades and refunds (protocol reference 7.3).
 
 use super::{
-    Code, DISCORDANT_REPEAT_REQUEST, Refused, TRADE_NOT_EXIST, TRADE_STATUS_ERROR, TableRow, business, every,
-    rows,
+    Code, DISCORDANT_REPEAT_REQUEST, Every, FIELD, Refused, TRADE_NOT_EXIST, TRADE_STATUS_ERROR, TableRow,
+    business, every, rows,
 };
 use engine::PartyNotFound;
 use trade::{CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused};
@@ -159,46 +159,116 @@ impl Refused for PartyNotFound {
     }
 }
 
-/// Its rows of the table, in order of precedence.
-pub(super) fn table() -> Vec<TableRow> {
-    use {
-        CancelRefused as C, CloseRefused as S, FindRefused as F, OpenRefused as O, PayRefused as P,
-        RefundRefused as R,
-    };
-    let field = "…";
-    let pay = every!(PayRefused:
+fn every_pay() -> Vec<PayRefused> {
+    use PayRefused as P;
+    every!(PayRefused:
         P::CodeInvalid => P::CodeInvalid, P::TradeNotFound => P::TradeNotFound, P::AlreadyPaid => P::AlreadyPaid,
         P::AlreadyClosed => P::AlreadyClosed, P::ProofMissing => P::ProofMissing, P::BuyerBlocked => P::BuyerBlocked,
         P::BuyerIsSeller => P::BuyerIsSeller, P::BuyerDiffers => P::BuyerDiffers, P::BalanceTooLow => P::BalanceTooLow,
-    );
-    let open = every!(OpenRefused:
-        O::SellerNotFound => vec![O::SellerNotFound], O::SellerBlocked => vec![O::SellerBlocked],
-        O::NumberTaken { .. } => vec![O::NumberTaken { field }], O::AlreadyPaid => vec![O::AlreadyPaid],
-        O::AlreadyClosed => vec![O::AlreadyClosed], O::TotalTooLarge => vec![O::TotalTooLarge],
-        O::ExpiryPassed => vec![O::ExpiryPassed], O::BuyerNotFound => vec![O::BuyerNotFound],
-        O::Pay(_) => pay.map(O::Pay).to_vec(),
-    );
-    let refund = every!(RefundRefused:
-        R::TradeNotFound => vec![R::TradeNotFound], R::NumberTaken { .. } => vec![R::NumberTaken { field }],
-        R::NotPaid => vec![R::NotPaid], R::AlreadyClosed => vec![R::AlreadyClosed],
-        R::Finished => vec![R::Finished], R::PartNeedsNumber => vec![R::PartNeedsNumber],
-        R::MoreThanLeft => vec![R::MoreThanLeft], R::Back(_) => super::split::backs().map(R::Back).to_vec(),
-        R::SellerBalanceTooLow => vec![R::SellerBalanceTooLow], R::BuyerClosed => vec![R::BuyerClosed],
     )
-    .concat();
-    let cancel = every!(CancelRefused:
-        C::Finished => vec![C::Finished], C::TooLate => vec![C::TooLate],
-        // A cancel takes nothing back from receivers.
-        C::Refund(_) => refund.iter().copied().filter(|one| !matches!(one, R::Back(_))).map(C::Refund).collect(),
-    );
-    let close = every!(CloseRefused:
-        S::TradeNotFound => S::TradeNotFound, S::AlreadyPaid => S::AlreadyPaid, S::AlreadyClosed => S::AlreadyClosed,
-    );
-    let find = every!(FindRefused: F::TradeNotFound => F::TradeNotFound);
-    rows("open", &open.concat())
-        .chain(rows("find", &find))
-        .chain(rows("close", &close))
-        .chain(rows("cancel", &cancel.concat()))
-        .chain(rows("refund", &refund))
+    .to_vec()
+}
+
+impl Every for OpenRefused {
+    fn every() -> Vec<OpenRefused> {
+        use OpenRefused as O;
+        let all = every!(OpenRefused:
+            O::SellerNotFound => vec![O::SellerNotFound], O::SellerBlocked => vec![O::SellerBlocked],
+            O::NumberTaken { .. } => vec![O::NumberTaken { field: FIELD }], O::AlreadyPaid => vec![O::AlreadyPaid],
+            O::AlreadyClosed => vec![O::AlreadyClosed], O::TotalTooLarge => vec![O::TotalTooLarge],
+            O::ExpiryPassed => vec![O::ExpiryPassed], O::BuyerNotFound => vec![O::BuyerNotFound],
+            O::Pay(_) => every_pay().into_iter().map(O::Pay).collect(),
+        );
+        all.concat()
+    }
+}
+
+/// Of orders that a buyer takes up later: no payment is refused when they are opened.
+pub(crate) fn opened_for_later() -> Vec<OpenRefused> {
+    OpenRefused::every().into_iter().filter(|refused| !matches!(refused, OpenRefused::Pay(_))).collect()
+}
+
+/// The same, where the buyer may be named and must not be the seller.
+pub(crate) fn opened_for_named() -> Vec<OpenRefused> {
+    let mut all = opened_for_later();
+    all.push(OpenRefused::Pay(PayRefused::BuyerIsSeller));
+    all
+}
+
+impl Every for ClaimRefused {
+    fn every() -> Vec<ClaimRefused> {
+        use ClaimRefused as C;
+        every!(ClaimRefused:
+            C::OrderNotFound => C::OrderNotFound, C::CodeExpired => C::CodeExpired,
+            C::AlreadyClosed => C::AlreadyClosed, C::AlreadyPaid => C::AlreadyPaid,
+            C::BuyerIsSeller => C::BuyerIsSeller, C::BuyerDiffers => C::BuyerDiffers,
+            C::BuyerNotFound => C::BuyerNotFound, C::BuyerBlocked => C::BuyerBlocked,
+        )
+        .to_vec()
+    }
+}
+
+impl Every for RefundRefused {
+    fn every() -> Vec<RefundRefused> {
+        use RefundRefused as R;
+        let all = every!(RefundRefused:
+            R::TradeNotFound => vec![R::TradeNotFound],
+            R::NumberTaken { .. } => vec![R::NumberTaken { field: FIELD }],
+            R::NotPaid => vec![R::NotPaid], R::AlreadyClosed => vec![R::AlreadyClosed],
+            R::Finished => vec![R::Finished], R::PartNeedsNumber => vec![R::PartNeedsNumber],
+            R::MoreThanLeft => vec![R::MoreThanLeft],
+            R::Back(_) => super::split::backs().map(R::Back).to_vec(),
+            R::SellerBalanceTooLow => vec![R::SellerBalanceTooLow], R::BuyerClosed => vec![R::BuyerClosed],
+        );
+        all.concat()
+    }
+}
+
+impl Every for CancelRefused {
+    fn every() -> Vec<CancelRefused> {
+        use CancelRefused as C;
+        let all = every!(CancelRefused:
+            C::Finished => vec![C::Finished], C::TooLate => vec![C::TooLate],
+            // A cancel takes nothing back from receivers.
+            C::Refund(_) => RefundRefused::every()
+                .into_iter()
+                .filter(|one| !matches!(one, RefundRefused::Back(_)))
+                .map(C::Refund)
+                .collect(),
+        );
+        all.concat()
+    }
+}
+
+impl Every for CloseRefused {
+    fn every() -> Vec<CloseRefused> {
+        use CloseRefused as S;
+        every!(CloseRefused:
+            S::TradeNotFound => S::TradeNotFound, S::AlreadyPaid => S::AlreadyPaid,
+            S::AlreadyClosed => S::AlreadyClosed,
+        )
+        .to_vec()
+    }
+}
+
+impl Every for FindRefused {
+    fn every() -> Vec<FindRefused> {
+        every!(FindRefused: FindRefused::TradeNotFound => FindRefused::TradeNotFound).to_vec()
+    }
+}
+
+impl Every for PartyNotFound {
+    fn every() -> Vec<PartyNotFound> {
+        vec![PartyNotFound]
+    }
+}
+
+/// Its rows of the table, in order of precedence.
+pub(super) fn table() -> Vec<TableRow> {
+    rows("open", &OpenRefused::every())
+        .chain(rows("find", &FindRefused::every()))
+        .chain(rows("close", &CloseRefused::every()))
+        .chain(rows("cancel", &CancelRefused::every()))
+        .chain(rows("refund", &RefundRefused::every()))
         .collect()
 }

@@ -1,8 +1,9 @@
 //! `alipay.fund.auth.operation.cancel`: undoes a freeze that waits, or one that was just made.
 
 use crate::codes::Failure;
-use crate::freeze_fields::{notify_url, which};
-use crate::methods::fund_auth_operation_detail_query::operation;
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
+use crate::freeze_fields::{NAMED, notify_url, which};
+use crate::methods::fund_auth_operation_detail_query::{OPERATION, operation};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -18,7 +19,24 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
-    run: |gateway, call| Box::pin(async move { run(gateway, call).await.map_err(Failure::without_prefix) }),
+    facts: FACTS,
+    run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[NAMED, OPERATION, Part::Read(&[Field::must("remark", Kind::Line(100))])],
+    answers: &[
+        Member::text("action"),
+        Member::text("auth_no"),
+        Member::text("operation_id"),
+        Member::text("out_order_no"),
+        Member::text("out_request_no"),
+    ],
+    refuses: &[of::<CancelFreeze>],
+    gateway: &[],
+    wrong: Wrong::IllegalArgument,
+    examples: &[r#"{"out_order_no":"F1","out_request_no":"R1","remark":"back"}"#],
+    support: "",
 };
 
 fn read(caller: &Caller, fields: &Object) -> Result<CancelFreeze, Failure> {

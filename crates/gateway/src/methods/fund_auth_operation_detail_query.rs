@@ -1,7 +1,8 @@
 //! `alipay.fund.auth.operation.detail.query`: one freeze, release or payment, and how the freeze stands.
 
 use crate::codes::Failure;
-use crate::freeze_fields::{amounts, optional_number, payer, told, which};
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
+use crate::freeze_fields::{NAMED, NUMBER_ALSO, amounts, optional_number, payer, told, which};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -18,8 +19,50 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
-    run: |gateway, call| Box::pin(async move { run(gateway, call).await.map_err(Failure::without_prefix) }),
+    facts: FACTS,
+    run: |gateway, call| Box::pin(run(gateway, call)),
 };
+
+const FACTS: Facts = Facts {
+    asks: &[NAMED, OPERATION],
+    answers: &[
+        Member::text("auth_no"),
+        Member::text("out_order_no"),
+        Member::text("operation_id"),
+        Member::text("out_request_no"),
+        Member::text("operation_type"),
+        Member::text("status"),
+        Member::text("gmt_create"),
+        Member::text("gmt_trans").when("it is done"),
+        Member::text("remark").when("the operation has one"),
+        Member::text("amount"),
+        Member::text("fund_amount"),
+        Member::text("credit_amount"),
+        Member::text("payer_logon_id").when("there is a payer"),
+        Member::user("payer_user_id", "payer_open_id").when("there is a payer"),
+        Member::text("order_status"),
+        Member::text("order_title"),
+        Member::text("total_freeze_amount"),
+        Member::text("total_freeze_fund_amount"),
+        Member::text("total_pay_amount"),
+        Member::text("total_pay_fund_amount"),
+        Member::text("rest_amount"),
+        Member::text("rest_fund_amount"),
+    ],
+    refuses: &[of::<FindFreeze>],
+    gateway: &[],
+    wrong: Wrong::IllegalArgument,
+    examples: &[r#"{"out_order_no":"F1","out_request_no":"R1"}"#],
+    support: "",
+};
+
+/// Which operation a request is about.
+pub(crate) const OPERATION: Part = Part::Read(&[
+    Field::when("operation_id", Kind::Opaque, "unless `out_request_no` is there")
+        .note("goes before `out_request_no`"),
+    Field::when("out_request_no", Kind::Number(64, NUMBER_ALSO), "unless `operation_id` is there"),
+    Field::may("operation_type", Kind::OneOf(&["FREEZE", "UNFREEZE", "PAY"])),
+]);
 
 fn read(caller: &Caller, fields: &Object) -> Result<FindFreeze, Failure> {
     let which = which(fields)?.ok_or_else(|| Failure::refused(FindFreezeRefused::FreezeNotFound))?;

@@ -2,8 +2,9 @@
 //! the same freeze.
 
 use crate::Gateway;
-use crate::codes::Failure;
-use crate::freeze_fields::{FreezeFields, told};
+use crate::codes::{Failure, frozen_later};
+use crate::facts::{Facts, Wrong, listed};
+use crate::freeze_fields::{FREEZE, FREEZE_IGNORED, FREEZE_REFUSED, FreezeFields, SUPPORT, TOLD, told};
 use crate::registry::{Done, Face, Method, Page, PageKind};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -17,7 +18,18 @@ pub(crate) const METHOD: Method = Method {
     face: Face::OrderString(PageKind::Freeze),
     version_optional: false,
     sandbox_only: false,
-    run: |gateway, call| Box::pin(async move { run(gateway, call).await.map_err(Failure::without_prefix) }),
+    facts: FACTS,
+    run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[FREEZE, FREEZE_REFUSED, FREEZE_IGNORED],
+    answers: TOLD,
+    refuses: &[|| listed(frozen_later())],
+    gateway: &[],
+    wrong: Wrong::IllegalArgument,
+    examples: &[r#"{"out_order_no":"F1","out_request_no":"R1","order_title":"deposit","amount":"1.00"}"#],
+    support: SUPPORT,
 };
 
 fn read(caller: &Caller, fields: &Object) -> Result<FreezeFields, Failure> {

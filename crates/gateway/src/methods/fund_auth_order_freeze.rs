@@ -1,12 +1,14 @@
 //! `alipay.fund.auth.order.freeze`: the merchant scans the payer's code, and money is set aside.
 
 use crate::codes::Failure;
-use crate::freeze_fields::{FreezeFields, told};
+use crate::facts::{Facts, Field, Kind, Part, Wrong, of};
+use crate::freeze_fields::{FREEZE, FREEZE_IGNORED, FREEZE_REFUSED, FreezeFields, SUPPORT, TOLD, told};
 use crate::methods::trade_pay::pay_by;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
 use crate::{Gateway, fields};
+use engine::OpenFreeze;
 use trade::{FreezeProduct, FreezeState, FreezeWay};
 use wire::auth_code::is_bar_code;
 use wire::envelope::Response;
@@ -18,7 +20,28 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
-    run: |gateway, call| Box::pin(async move { run(gateway, call).await.map_err(Failure::without_prefix) }),
+    facts: FACTS,
+    run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        FREEZE,
+        Part::Read(&[
+            Field::may("auth_code_type", Kind::OneOf(&["bar_code", "security_code"])),
+            Field::must("auth_code", Kind::Special).note("16 to 24 digits that begin with 25 to 30"),
+        ]),
+        FREEZE_REFUSED,
+        FREEZE_IGNORED,
+    ],
+    answers: TOLD,
+    refuses: &[of::<OpenFreeze>],
+    gateway: &[],
+    wrong: Wrong::IllegalArgument,
+    examples: &[
+        r#"{"out_order_no":"F1","out_request_no":"R1","order_title":"deposit","amount":"1.00","auth_code":"2812345678901234"}"#,
+    ],
+    support: SUPPORT,
 };
 
 struct FreezeByCode {

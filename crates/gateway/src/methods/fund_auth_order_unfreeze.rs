@@ -1,7 +1,8 @@
 //! `alipay.fund.auth.order.unfreeze`: sets a part of the frozen money free, or all that is left.
 
 use crate::codes::Failure;
-use crate::freeze_fields::{amounts, notify_url, optional_number, which};
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
+use crate::freeze_fields::{NUMBER_ALSO, amounts, notify_url, optional_number, which};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -18,7 +19,38 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
-    run: |gateway, call| Box::pin(async move { run(gateway, call).await.map_err(Failure::without_prefix) }),
+    facts: FACTS,
+    run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        Part::Read(&[
+            Field::must("auth_no", Kind::Opaque),
+            Field::must("out_request_no", Kind::Number(64, NUMBER_ALSO)),
+            Field::must("amount", Kind::Amount),
+            Field::must("remark", Kind::Line(100)),
+        ]),
+        Part::Ignored(&["extra_param"]),
+    ],
+    answers: &[
+        Member::text("auth_no"),
+        Member::text("out_order_no"),
+        Member::text("operation_id"),
+        Member::text("out_request_no"),
+        Member::text("status"),
+        Member::text("gmt_trans").when("it is done"),
+        Member::text("amount"),
+        Member::text("fund_amount"),
+        Member::text("credit_amount"),
+    ],
+    refuses: &[of::<Unfreeze>],
+    gateway: &[],
+    wrong: Wrong::IllegalArgument,
+    examples: &[
+        r#"{"auth_no":"2026010210002001000000000001","out_request_no":"R2","amount":"1.00","remark":"back"}"#,
+    ],
+    support: "",
 };
 
 fn read(caller: &Caller, fields: &Object) -> Result<Unfreeze, Failure> {

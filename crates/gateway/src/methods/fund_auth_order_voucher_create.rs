@@ -1,8 +1,9 @@
 //! `alipay.fund.auth.order.voucher.create`: a code for the payer to scan, whose money is then set aside.
 
 use crate::Gateway;
-use crate::codes::Failure;
-use crate::freeze_fields::FreezeFields;
+use crate::codes::{Failure, frozen_later};
+use crate::facts::{Facts, Member, Wrong, listed};
+use crate::freeze_fields::{FREEZE, FREEZE_IGNORED, FREEZE_REFUSED, FreezeFields, SUPPORT};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -16,7 +17,24 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
-    run: |gateway, call| Box::pin(async move { run(gateway, call).await.map_err(Failure::without_prefix) }),
+    facts: FACTS,
+    run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[FREEZE, FREEZE_REFUSED, FREEZE_IGNORED],
+    answers: &[
+        Member::text("out_order_no"),
+        Member::text("out_request_no"),
+        Member::text("code_type"),
+        Member::text("code_value"),
+        Member::text("code_url"),
+    ],
+    refuses: &[|| listed(frozen_later())],
+    gateway: &[],
+    wrong: Wrong::IllegalArgument,
+    examples: &[r#"{"out_order_no":"F1","out_request_no":"R1","order_title":"deposit","amount":"1.00"}"#],
+    support: SUPPORT,
 };
 
 fn read(caller: &Caller, fields: &Object) -> Result<FreezeFields, Failure> {

@@ -2,6 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -16,7 +17,23 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: true, // The PHP client leaves it out of this call.
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[Part::Read(&[
+        Field::must("alipay_cert_sn", Kind::Opaque).note("the serial of the platform's certificate")
+    ])],
+    answers: &[Member::text("alipay_cert_content")],
+    refuses: &[],
+    gateway: &[
+        (GatewayError::PlatformCertNotExist, "no certificate of ours has this serial"),
+        (GatewayError::GatewayUnknownError, "our own certificate cannot be read"),
+    ],
+    wrong: Wrong::Gateway,
+    examples: &[r#"{"alipay_cert_sn":"0123456789abcdef"}"#],
+    support: "",
 };
 
 fn read(_caller: &Caller, fields: &Object) -> Result<String, Failure> {

@@ -2,6 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -18,7 +19,25 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        Part::Read(&[
+            Field::must("url_param", Kind::Line(256)).note("with `query_param` it must fit into a code"),
+            Field::must("query_param", Kind::Line(256)),
+            Field::must("describe", Kind::Line(256)).note("not kept"),
+        ]),
+        Part::Ignored(&["color", "size"]),
+    ],
+    answers: &[Member::text("qr_code_url")],
+    refuses: &[],
+    gateway: &[],
+    wrong: Wrong::Gateway,
+    examples: &[r#"{"url_param":"pages/index","query_param":"a=1","describe":"tea"}"#],
+    support: "",
 };
 
 /// The app that a scanned code opens, as the real codes name it.

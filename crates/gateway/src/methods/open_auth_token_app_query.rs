@@ -2,7 +2,8 @@
 //! withdrawn or is too old is told too, as `invalid`.
 
 use crate::codes::Failure;
-use crate::codes::grant::TokenPlace;
+use crate::codes::grant::{NotThirdParty, TokenPlace, bad_at};
+use crate::facts::{Facts, Field, Kind, Member, Part, Shape, Wrong, every, listed};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -19,7 +20,27 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[Part::Read(&[Field::must("app_auth_token", Kind::Opaque)])],
+    answers: &[
+        Member::text("auth_app_id").when("the merchant has an app of its own"),
+        Member::text("auth_end"),
+        Member::of("auth_methods", Shape::Texts),
+        Member::text("auth_start"),
+        Member::of("expires_in", Shape::Number),
+        Member::of("is_by_app_auth", Shape::Flag),
+        Member::text("status"),
+        Member::text("user_id"),
+    ],
+    refuses: &[every::<NotThirdParty>, || listed(bad_at(TokenPlace::MerchantQuery))],
+    gateway: &[],
+    wrong: Wrong::IllegalParam,
+    examples: &[r#"{"app_auth_token":"abcd"}"#],
+    support: "",
 };
 
 fn read(_caller: &Caller, fields: &Object) -> Result<String, Failure> {
@@ -30,6 +51,7 @@ fn read(_caller: &Caller, fields: &Object) -> Result<String, Failure> {
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
+    tokens::check_third_party(gateway, &call.caller().app)?;
     let (kind, place) = (GrantKind::Merchant, TokenPlace::MerchantQuery);
     let seen = tokens::seen(gateway, &call.caller().app, kind, place, call.request()).await?;
     let authorized = &seen.authorized;

@@ -4,6 +4,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong};
 use crate::registry::{Done, Face, Method};
 use crate::request::{Caller, Upload};
 use crate::verify::Verified;
@@ -17,7 +18,22 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: true,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[Part::Read(&[Field::must("biz_code", Kind::Opaque)]), Part::Ignored(&["biz_content"])],
+    answers: &[Member::text("file_id")],
+    refuses: &[],
+    gateway: &[
+        (GatewayError::UploadFail, "no `file_content` came with it"),
+        (GatewayError::InvalidFileExtension, "its name has no extension"),
+        (GatewayError::InvalidFileSize, "it is empty"),
+    ],
+    wrong: Wrong::Gateway,
+    examples: &[r#"{"biz_code":"shop"}"#],
+    support: "the bytes are not kept, since no method reads them; the part that brings them is `file_content`",
 };
 
 /// The part that brings the file.

@@ -5,7 +5,8 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
-use crate::codes::grant::{BadGrantType, TokenPlace};
+use crate::codes::grant::{BadGrantType, TokenPlace, bad_at};
+use crate::facts::{Facts, Field, Kind, Member, Part, Shape, Wrong, listed};
 use crate::fields;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -25,8 +26,41 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
+
+const FACTS: Facts = Facts {
+    asks: &[GIVEN],
+    answers: &[
+        Member::text("access_token"),
+        Member::user("alipay_user_id", ""),
+        Member::text("auth_start"),
+        Member::of("expires_in", Shape::Number),
+        Member::of("re_expires_in", Shape::Number),
+        Member::text("refresh_token"),
+        Member::user("user_id", "open_id"),
+    ],
+    refuses: &[
+        || listed([BadGrantType::User]),
+        || listed(bad_at(TokenPlace::UserCode)),
+        || listed(bad_at(TokenPlace::UserRefresh)),
+    ],
+    gateway: &[],
+    wrong: Wrong::Gateway,
+    examples: &[
+        r#"{"grant_type":"authorization_code","code":"abcd"}"#,
+        r#"{"grant_type":"refresh_token","refresh_token":"abcd"}"#,
+    ],
+    support: "",
+};
+
+/// The fields of both calls for tokens.
+pub(crate) const GIVEN: Part = Part::Read(&[
+    Field::must("grant_type", Kind::OneOf(&["authorization_code", "refresh_token"])),
+    Field::when("code", Kind::Opaque, "with `authorization_code`"),
+    Field::when("refresh_token", Kind::Opaque, "with `refresh_token`"),
+]);
 
 /// What is given for tokens.
 pub(crate) struct Given {

@@ -3,6 +3,7 @@
 
 use crate::codes::Failure;
 use crate::codes::grant::ConsultRefused;
+use crate::facts::{Facts, Field, Kind, Member, Part, Shape, Wrong, every};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -20,7 +21,25 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        Part::Read(&[Field::must("alipay_user_id", Kind::Opaque)]),
+        Part::Ignored(&["agreement_no", "estimated_order_amount", "industry_product_code", "out_trade_no"]),
+    ],
+    answers: &[
+        Member::of("refer_result", Shape::Flag),
+        Member::text("wait_repayment_amount"),
+        Member::of("wait_repayment_order_count", Shape::Number),
+    ],
+    refuses: &[every::<ConsultRefused>],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[r#"{"alipay_user_id":"2088000000000001"}"#],
+    support: "nothing is ever advanced, so the answer is no",
 };
 
 fn read(_caller: &Caller, fields: &Object) -> Result<PartyId, Failure> {

@@ -2,13 +2,15 @@
 //!
 //! Called over HTTP it opens the same order.
 
-use crate::codes::Failure;
+use crate::codes::{Failure, NameRefused, opened_for_later};
+use crate::facts::{Facts, Field, Kind, Part, Wrong, every, listed};
+use crate::order_facts::{NO_DEBIT, OFFERED, ORDER, ORDER_IGNORED, ORDER_REFUSED, SIGNING};
 use crate::order_fields::{OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method, PageKind};
 use crate::request::Caller;
 use crate::verify::Verified;
 use crate::{Gateway, offer};
-use trade::Product;
+use trade::{OfferRefused, Product};
 use wire::json::Object;
 
 pub(crate) const METHOD: Method = Method {
@@ -17,7 +19,35 @@ pub(crate) const METHOD: Method = Method {
     face: Face::OrderString(PageKind::Cashier),
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        ORDER,
+        Part::Read(&[Field::may("product_code", Kind::OneOf(PRODUCT_CODES.allowed))]),
+        SIGNING,
+        ORDER_REFUSED,
+        NO_DEBIT,
+        ORDER_IGNORED,
+    ],
+    answers: OFFERED,
+    refuses: &[
+        || listed(opened_for_later()),
+        || listed([NameRefused::ProductNotSupported]),
+        every::<OfferRefused>,
+    ],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[
+        r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea"}"#,
+        r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea",
+            "agreement_sign_params":{"personal_product_code":"GENERAL_WITHHOLDING_P","sign_scene":"INDUSTRY|SHOP",
+            "access_params":{"channel":"ALIPAYAPP"},"period_rule_params":{"period_type":"DAY","period":7,
+            "execute_time":"2026-02-01","single_amount":"1.00"}}}"#,
+    ],
+    support: "money comes from the buyer's balance alone; no discounts, points, instalments or splitting",
 };
 
 const PRODUCT_CODES: ProductCodes = ProductCodes { allowed: &["QUICK_MSECURITY_PAY"], required: false };

@@ -2,6 +2,8 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Member, Wrong, of};
+use crate::order_facts::ORDER_NAME;
 use crate::order_name::OrderName;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -16,7 +18,23 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[ORDER_NAME],
+    answers: &[
+        Member::text("retry_flag"),
+        Member::text("out_trade_no").when("it was given, or the order is known"),
+        Member::text("trade_no").when("the order is known"),
+        Member::text("action").when("something was done: `close` or `refund`"),
+    ],
+    refuses: &[of::<CancelOrder>],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[r#"{"out_trade_no":"T1"}"#, r#"{"trade_no":"2026010222000000000001"}"#],
+    support: "",
 };
 
 fn read(_caller: &Caller, fields: &Object) -> Result<OrderName, Failure> {

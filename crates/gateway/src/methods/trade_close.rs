@@ -2,6 +2,8 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Part, Wrong, of};
+use crate::order_facts::{OPENED, ORDER_NAME};
 use crate::order_name::OrderName;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -17,7 +19,22 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        ORDER_NAME,
+        Part::Read(&[Field::may("operator_id", Kind::Line(28)).note("not kept")]),
+        Part::Ignored(&["extend_params"]),
+    ],
+    answers: OPENED,
+    refuses: &[of::<CloseOrder>],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[r#"{"out_trade_no":"T1"}"#, r#"{"trade_no":"2026010222000000000001"}"#],
+    support: "",
 };
 
 fn read(_caller: &Caller, fields: &Object) -> Result<OrderName, Failure> {

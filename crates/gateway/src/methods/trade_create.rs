@@ -1,13 +1,15 @@
 //! `alipay.trade.create`: a trade for a buyer whom the merchant names. It exists at once.
 
 use crate::Gateway;
-use crate::codes::Failure;
+use crate::codes::{Failure, opened_for_named};
+use crate::facts::{Facts, Field, Kind, Part, Wrong, listed, of};
 use crate::fields;
+use crate::order_facts::{NO_DEBIT, NO_SIGNING, OPENED, ORDER, ORDER_IGNORED, ORDER_REFUSED};
 use crate::order_fields::{More, NamedBuyer, OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
-use engine::ClaimOrder;
+use engine::{ClaimOrder, FindLogin};
 use trade::{Goods, Product};
 use wire::envelope::Response;
 use wire::json::Object;
@@ -18,11 +20,42 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        ORDER,
+        Part::Read(&[
+            Field::may("product_code", Kind::OneOf(PRODUCT_CODES.allowed)),
+            Field::when("buyer_id", Kind::Party, "unless `buyer_logon_id` is there"),
+            Field::when("buyer_logon_id", Kind::Line(100), "unless `buyer_id` is there"),
+            Field::may("escrow_goods", Kind::OneOf(GOODS))
+                .note("our own: the money is held until the buyer confirms"),
+        ]),
+        ORDER_REFUSED,
+        NO_SIGNING,
+        NO_DEBIT,
+        ORDER_IGNORED,
+    ],
+    answers: OPENED,
+    refuses: &[of::<FindLogin>, || listed(opened_for_named()), of::<ClaimOrder>],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[
+        r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea","buyer_id":"2088000000000001"}"#,
+        r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea","buyer_logon_id":"alice@example.com"}"#,
+    ],
+    support: "money comes from the buyer's balance alone; no discounts, points, instalments or splitting",
 };
 
 const PRODUCT_CODES: ProductCodes =
     ProductCodes { allowed: &["JSAPI_PAY", "FACE_TO_FACE_PAYMENT", "OFFLINE_PAYMENT"], required: false };
+
+/// The kinds of goods that a guaranteed trade may be of.
+const GOODS: &[&str] = &["physical", "virtual", "auto_delivery", "top_up", "wholesale", "cross_border"];
+const _: () = assert!(GOODS.len() == Goods::ALL.len(), "the guide names every kind");
 
 struct Create {
     order: OrderFields,

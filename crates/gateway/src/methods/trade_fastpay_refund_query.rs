@@ -2,8 +2,10 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
 use crate::methods::trade_refund::REQUEST_NO_ALSO;
 use crate::methods::{before, from_balance};
+use crate::order_facts::{BILL, ORDER_NAME};
 use crate::order_name::OrderName;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -21,7 +23,40 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run_as_of(gateway, call, None)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        ORDER_NAME,
+        Part::Read(&[
+            Field::must("out_request_no", Kind::Number(64, REQUEST_NO_ALSO))
+                .note("of a whole refund without one: the order's `out_trade_no`"),
+            Field::may("query_options", Kind::Names(&["refund_detail_item_list", "gmt_refund_pay"])),
+        ]),
+        Part::Ignored(&["org_pid"]),
+    ],
+    answers: &[
+        Member::text("out_request_no").when("the refund was made, as all the others"),
+        Member::text("out_trade_no").when("the refund was made; a failed query repeats it"),
+        Member::text("trade_no").when("the refund was made"),
+        Member::text("total_amount").when("the refund was made"),
+        Member::text("refund_amount").when("the refund was made"),
+        Member::text("refund_status").when("the refund was made: `REFUND_SUCCESS`"),
+        Member::text("refund_reason").when("it was given"),
+        Member::text("gmt_refund_pay").when("it is asked for"),
+        Member::of("refund_detail_item_list", BILL).when("it is asked for"),
+        Member::text("send_back_fee").when("`refund_detail_item_list` is asked for"),
+    ],
+    refuses: &[of::<FindRefund>],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[
+        r#"{"out_trade_no":"T1","out_request_no":"R1"}"#,
+        r#"{"trade_no":"2026010222000000000001","out_request_no":"R1"}"#,
+    ],
+    support: "",
 };
 
 struct Query {

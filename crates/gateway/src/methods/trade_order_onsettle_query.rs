@@ -2,6 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
 use crate::receiver::TRADE_NO_LENGTH_MAX;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -18,7 +19,21 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[Part::Read(&[
+        Field::must("trade_no", Kind::Number(TRADE_NO_LENGTH_MAX, "")),
+        Field::may("royalty_source", Kind::Line(32)).note("not kept"),
+    ])],
+    answers: &[Member::text("unsettled_amount")],
+    refuses: &[of::<FindSplittable>],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[r#"{"trade_no":"2026010222000000000001"}"#],
+    support: "",
 };
 
 struct Query {

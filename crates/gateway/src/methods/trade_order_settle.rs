@@ -6,10 +6,12 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
 use crate::methods::trade_refund::REQUEST_NO_ALSO;
 use crate::receiver::{Named, TRADE_NO_LENGTH_MAX};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
+use crate::split_facts;
 use crate::{fields, verify::Verified};
 use base::{OrderNo, PartyId};
 use engine::{Share, SplitOrder, SplitPart};
@@ -23,10 +25,34 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 
-struct Part {
+const EXAMPLE: &str = concat!(
+    r#"{"out_request_no":"r1","trade_no":"2026010222000000000001","extend_params":{"royalty_finish":"true"},"#,
+    r#""royalty_parameters":[{"trans_in":"2088000000000001","amount":"1.00"}]}"#,
+);
+
+const FACTS: Facts = Facts {
+    asks: &[Part::Read(&[
+        Field::must("out_request_no", Kind::Number(64, REQUEST_NO_ALSO)),
+        Field::must("trade_no", Kind::Number(TRADE_NO_LENGTH_MAX, "")),
+        split_facts::OUT,
+        Field::may("operator_id", Kind::Line(64)).note("not kept"),
+        Field::may("royalty_mode", Kind::OneOf(&["sync", "async"])),
+        Field::may("extend_params", Kind::ObjectOrText)
+            .note("`royalty_finish` `true` ends splitting; `royalty_finish_amount` is refused"),
+    ])],
+    answers: &[Member::text("trade_no"), Member::text("settle_no")],
+    refuses: &[of::<SplitOrder>],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[EXAMPLE],
+    support: "`royalty_type` `replenish`",
+};
+
+struct SplitAsked {
     payer: Option<Named>,
     receiver: Named,
     share: Share,
@@ -36,7 +62,7 @@ struct Settle {
     out_request_no: OutRequestNo,
     /// Absent when the number is none of ours.
     order_no: Option<OrderNo>,
-    parts: Vec<Part>,
+    parts: Vec<SplitAsked>,
     finish: bool,
 }
 
@@ -84,10 +110,10 @@ pub(crate) fn split_words(fields: &Object) -> Result<(), Failure> {
     Ok(())
 }
 
-fn part(fields: &Object) -> Result<Part, Failure> {
+fn part(fields: &Object) -> Result<SplitAsked, Failure> {
     split_words(fields)?;
     let receiver = Named::read(fields, "trans_in", "trans_in_type")?;
-    Ok(Part {
+    Ok(SplitAsked {
         payer: Named::read(fields, "trans_out", "trans_out_type")?,
         receiver: receiver.ok_or_else(|| Failure::field("trans_in", "缺失"))?,
         share: share(fields)?,
@@ -96,13 +122,16 @@ fn part(fields: &Object) -> Result<Part, Failure> {
 
 /// How much: `amount`, which wins, or `amount_percentage`.
 pub(crate) fn share(fields: &Object) -> Result<Share, Failure> {
-    if let Some(amount) = fields::amount(fields, "amount")? {
-        return Ok(Share::Amount(amount));
-    }
-    let percent = fields::text(fields, "amount_percentage")?;
-    let percent = percent.ok_or_else(|| Failure::field("amount", "与amount_percentage不能同时为空"))?;
-    let of_total = percent.parse().ok().filter(|of_total| (1..=100).contains(of_total));
-    of_total.map(Share::Percent).ok_or_else(|| Failure::field("amount_percentage", "应为1～100的整数"))
+    let amount = fields::amount(fields, "amount")?;
+    let percent = match fields::text(fields, "amount_percentage")? {
+        None => None,
+        Some(text) => {
+            let of_total = text.parse().ok().filter(|of_total| (1..=100).contains(of_total));
+            Some(of_total.ok_or_else(|| Failure::field("amount_percentage", "应为1～100的整数"))?)
+        }
+    };
+    let share = amount.map(Share::Amount).or(percent.map(Share::Percent));
+    share.ok_or_else(|| Failure::field("amount", "与amount_percentage不能同时为空"))
 }
 
 /// A truth value, written as such or as text.

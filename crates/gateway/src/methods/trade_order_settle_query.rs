@@ -2,6 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Member, Part, Shape, Wrong, of};
 use crate::methods::trade_refund::REQUEST_NO_ALSO;
 use crate::receiver::TRADE_NO_LENGTH_MAX;
 use crate::registry::{Done, Face, Method};
@@ -20,7 +21,45 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[Part::Read(&[
+        Field::when("settle_no", Kind::Number(TRADE_NO_LENGTH_MAX, ""), "without the two others")
+            .note("wins"),
+        Field::when("trade_no", Kind::Number(TRADE_NO_LENGTH_MAX, ""), "without `settle_no`"),
+        Field::when("out_request_no", Kind::Number(64, REQUEST_NO_ALSO), "without `settle_no`"),
+    ])],
+    answers: &[
+        Member::text("out_request_no"),
+        Member::text("operation_dt"),
+        Member::of(
+            "royalty_detail_list",
+            Shape::List(&[
+                Member::text("operation_type"),
+                Member::text("execute_dt"),
+                Member::text("trans_out"),
+                Member::text("trans_out_type"),
+                Member::text("trans_in"),
+                Member::text("trans_in_type"),
+                Member::text("amount"),
+                Member::text("detail_id"),
+                Member::text("state"),
+                Member::text("error_code").when("the state is `FAIL`"),
+                Member::text("error_desc").when("the state is `FAIL`"),
+            ]),
+        ),
+    ],
+    refuses: &[of::<FindSplit>],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[
+        r#"{"settle_no":"2026010222000000000001"}"#,
+        r#"{"trade_no":"2026010222000000000001","out_request_no":"r1"}"#,
+    ],
+    support: "",
 };
 
 struct Query {

@@ -3,6 +3,7 @@
 
 use crate::codes::Failure;
 use crate::codes::grant::SyncRefused;
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, every};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -19,9 +20,35 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
 
+const FACTS: Facts = Facts {
+    asks: &[
+        Part::Read(&[
+            Field::must("trade_no", Kind::Opaque),
+            Field::must("out_request_no", Kind::Number(64, "_-.")),
+            Field::must("biz_type", Kind::OneOf(BIZ_TYPES)),
+            Field::may("order_biz_info", Kind::Special)
+                .note("text that is a JSON object, its `status` one of `COMPLETE`, `CLOSED`, `VIOLATED`"),
+        ]),
+        Part::Ignored(&["orig_request_no"]),
+    ],
+    answers: &[
+        Member::user("buyer_user_id", "buyer_open_id").when("there is a buyer"),
+        Member::text("out_trade_no"),
+        Member::text("trade_no"),
+    ],
+    refuses: &[every::<SyncRefused>],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[r#"{"trade_no":"2026010222000000000001","out_request_no":"R1","biz_type":"CREDIT_AUTH"}"#],
+    support: "nothing is kept, since there is no credit that it could change",
+};
+
+/// The kinds of credit trade.
+const BIZ_TYPES: &[&str] = &["CREDIT_AUTH", "CREDIT_DEDUCT"];
 /// What is told about an order.
 const STATUSES: [&str; 3] = ["COMPLETE", "CLOSED", "VIOLATED"];
 
@@ -30,7 +57,7 @@ fn read(_caller: &Caller, fields: &Object) -> Result<OrderNo, Failure> {
     fields::number::<64>(fields, "out_request_no", "_-.")?
         .ok_or_else(|| Failure::field("out_request_no", "缺失"))?;
     match fields::required(fields, "biz_type")? {
-        "CREDIT_AUTH" | "CREDIT_DEDUCT" => {}
+        kind if BIZ_TYPES.contains(&kind) => {}
         _ => return Err(Failure::field("biz_type", "应为CREDIT_AUTH或CREDIT_DEDUCT")),
     }
     if let Some(info) = fields::text(fields, "order_biz_info")? {

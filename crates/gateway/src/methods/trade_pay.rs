@@ -2,13 +2,15 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
 use crate::methods::{buyer, from_balance, no_amounts, paid_amounts, trade_pay_frozen};
+use crate::order_facts::{BILL, NO_SIGNING, ORDER, ORDER_IGNORED, ORDER_REFUSED};
 use crate::order_fields::{More, OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::{fields, verify::Verified};
 use base::{AgreementNo, Plant, Slot, planted};
-use engine::{DebitOrder, Opened, PayBy};
+use engine::{DebitOrder, FindLogin, OpenOrder, Opened, PayBy, PayFrozen};
 use trade::{DebitRefused, OutTradeNo, Product};
 use wire::auth_code::is_bar_code;
 use wire::envelope::{ObjectWriter, Response};
@@ -21,7 +23,52 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        ORDER,
+        Part::Read(&[
+            Field::may("product_code", Kind::OneOf(PRODUCT_CODES.allowed))
+                .note("required of a debit, `CYCLE_PAY_AUTH` or `GENERAL_WITHHOLDING`, and of frozen money"),
+            Field::may("scene", Kind::OneOf(SCENES)).note("the three mean the same here"),
+            Field::when("auth_code", Kind::Special, "unless one of the next two is there")
+                .note("16 to 24 digits that begin with 25 to 30"),
+        ]),
+        DEBIT,
+        trade_pay_frozen::FROZEN,
+        ORDER_REFUSED,
+        NO_SIGNING,
+        ORDER_IGNORED,
+    ],
+    answers: &[
+        Member::text("buyer_logon_id").when("there is a buyer"),
+        Member::user("buyer_user_id", "buyer_open_id").when("there is a buyer"),
+        Member::text("out_trade_no"),
+        Member::text("trade_no"),
+        Member::text("total_amount"),
+        Member::text("buyer_pay_amount"),
+        Member::text("invoice_amount"),
+        Member::text("receipt_amount"),
+        Member::text("point_amount"),
+        Member::of("fund_bill_list", BILL).when("it is paid"),
+        Member::text("gmt_payment").when("it is paid"),
+    ],
+    refuses: &[of::<OpenOrder>, of::<DebitOrder>, of::<PayFrozen>, of::<FindLogin>],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[
+        r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea","auth_code":"2812345678901234"}"#,
+        r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea","product_code":"GENERAL_WITHHOLDING",
+            "agreement_params":{"agreement_no":"20260102000000000001"}}"#,
+        r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea","product_code":"PRE_AUTH",
+            "auth_no":"2026010210002001000000000001","buyer_id":"2088000000000001"}"#,
+        r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea","product_code":"PRE_AUTH",
+            "auth_no":"2026010210002001000000000001","buyer_logon_id":"alice@example.com"}"#,
+    ],
+    support: "money comes from the buyer's balance alone; no discounts, points, instalments or splitting",
 };
 
 const PRODUCT_CODES: ProductCodes =
@@ -32,6 +79,20 @@ const DEBIT_CODES: ProductCodes =
     ProductCodes { allowed: &[CYCLE_PAY, "GENERAL_WITHHOLDING"], required: true };
 /// The product code of a debit by plan.
 const CYCLE_PAY: &str = "CYCLE_PAY_AUTH";
+
+/// A face (`security_code`) takes the same path as a code: both stand for a buyer who is there.
+const SCENES: &[&str] = &["bar_code", "wave_code", "security_code"];
+/// Ways to debit that are not simulated.
+const DEBIT_NOT_SIMULATED: [&str; 3] = ["apply_token", "auth_confirm_no", "deduct_permission"];
+/// What names an agreement instead of a code.
+const DEBIT: Part = Part::Read(&[Field::when(
+    "agreement_params",
+    Kind::Object(&[
+        Part::Read(&[Field::must("agreement_no", Kind::Number(64, ""))]),
+        Part::Refused(&DEBIT_NOT_SIMULATED),
+    ]),
+    "unless `auth_code` is there",
+)]);
 
 struct Pay {
     order: OrderFields,
@@ -57,9 +118,9 @@ fn read(caller: &Caller, fields: &Object) -> Result<Pay, Failure> {
         return read_debit(caller, fields, agreement);
     }
     let order = OrderFields::read(caller, fields, Product::FaceToFace, &PRODUCT_CODES)?;
-    // A face (security_code) takes the same path as a code: both stand for a buyer who is there.
     match fields::text(fields, "scene")? {
-        None | Some("bar_code" | "wave_code" | "security_code") => {}
+        None => {}
+        Some(scene) if SCENES.contains(&scene) => {}
         Some(_) => return Err(Failure::field("scene", "应为bar_code、wave_code或security_code")),
     }
     let code = fields::required(fields, "auth_code")?;
@@ -72,7 +133,7 @@ fn read(caller: &Caller, fields: &Object) -> Result<Pay, Failure> {
 /// A debit: no buyer is there, so nothing is shown.
 fn read_debit(caller: &Caller, fields: &Object, agreement: &Object) -> Result<Pay, Failure> {
     let order = OrderFields::read(caller, fields, Product::FaceToFace, &DEBIT_CODES)?;
-    fields::absent(agreement, &["apply_token", "auth_confirm_no", "deduct_permission"])?;
+    fields::absent(agreement, &DEBIT_NOT_SIMULATED)?;
     let no = fields::number::<64>(agreement, "agreement_no", "")?;
     let no = no.ok_or_else(|| Failure::field("agreement_no", "缺失"))?;
     if fields::text(fields, "auth_code")?.is_some() {

@@ -1,6 +1,7 @@
 //! `alipay.trade.pay` with `auth_no`: an order is paid from frozen money.
 
 use crate::codes::Failure;
+use crate::facts::{Field, Kind, Part};
 use crate::methods::trade_pay::{failed, respond};
 use crate::order_fields::{More, NamedBuyer, OrderFields, ProductCodes};
 use crate::registry::Done;
@@ -14,6 +15,14 @@ use wire::json::Object;
 
 const PRODUCT_CODES: ProductCodes =
     ProductCodes { allowed: &["PRE_AUTH", "PRE_AUTH_ONLINE", "PREAUTH_PAY"], required: true };
+
+/// What names the frozen money, and what is read beside it.
+pub(crate) const FROZEN: Part = Part::Read(&[
+    Field::may("auth_no", Kind::Opaque).note("pays from frozen money; no `auth_code` beside it"),
+    Field::may("auth_confirm_mode", Kind::OneOf(&["NOT_COMPLETE", "COMPLETE"])).note("with `auth_no`"),
+    Field::may("buyer_id", Kind::Party).note("with `auth_no`: who must have frozen it"),
+    Field::may("buyer_logon_id", Kind::Line(100)).note("as `buyer_id`, and not looked at beside it"),
+]);
 
 struct Frozen {
     order: OrderFields,

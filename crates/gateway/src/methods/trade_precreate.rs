@@ -1,11 +1,14 @@
 //! `alipay.trade.precreate`: a code for the buyer to scan. Until then the trade does not exist for the world.
 
 use crate::Gateway;
-use crate::codes::Failure;
+use crate::codes::{Failure, opened_for_named};
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, listed, of};
+use crate::order_facts::{NO_DEBIT, NO_SIGNING, ORDER, ORDER_IGNORED, ORDER_REFUSED};
 use crate::order_fields::{More, NamedBuyer, OrderFields, ProductCodes, timeout};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
+use engine::FindLogin;
 use trade::{Product, Timeout};
 use wire::envelope::Response;
 use wire::json::Object;
@@ -16,7 +19,30 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        ORDER,
+        Part::Read(&[
+            Field::may("product_code", Kind::OneOf(PRODUCT_CODES.allowed)),
+            Field::may("buyer_id", Kind::Party).note("the only buyer who may pay"),
+            Field::may("buyer_logon_id", Kind::Line(100)).note("not looked at beside `buyer_id`"),
+            Field::may("qr_code_timeout_express", Kind::Timeout),
+        ]),
+        ORDER_REFUSED,
+        NO_SIGNING,
+        NO_DEBIT,
+        ORDER_IGNORED,
+    ],
+    answers: &[Member::text("out_trade_no"), Member::text("qr_code")],
+    refuses: &[of::<FindLogin>, || listed(opened_for_named())],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea"}"#],
+    support: "money comes from the buyer's balance alone; no discounts, points, instalments or splitting",
 };
 
 const PRODUCT_CODES: ProductCodes = ProductCodes {

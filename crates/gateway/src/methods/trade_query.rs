@@ -2,7 +2,9 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
 use crate::methods::{before, buyer, from_balance, no_amounts, paid_amounts};
+use crate::order_facts::{BILL, ORDER_NAME};
 use crate::order_name::OrderName;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -22,7 +24,41 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run_as_of(gateway, call, None)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        ORDER_NAME,
+        Part::Read(&[Field::may("query_options", Kind::Names(&["fund_bill_list"]))]),
+        Part::Ignored(&["org_pid"]),
+    ],
+    answers: &[
+        Member::text("buyer_logon_id").when("there is a buyer"),
+        Member::user("buyer_user_id", "buyer_open_id").when("there is a buyer"),
+        Member::text("buyer_user_type"),
+        Member::text("out_trade_no"),
+        Member::text("trade_no"),
+        Member::text("trade_status"),
+        Member::text("total_amount"),
+        Member::text("buyer_pay_amount"),
+        Member::text("invoice_amount"),
+        Member::text("receipt_amount"),
+        Member::text("point_amount"),
+        Member::text("send_pay_date").when("it was paid"),
+        Member::of("fund_bill_list", BILL).when("it was paid, and is asked for"),
+        Member::text("subject"),
+        Member::text("body").when("it was given"),
+        Member::text("store_id").when("it was given"),
+        Member::text("terminal_id").when("it was given"),
+        Member::text("passback_params").when("it was given"),
+    ],
+    refuses: &[of::<FindOrder>],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[r#"{"out_trade_no":"T1"}"#, r#"{"trade_no":"2026010222000000000001"}"#],
+    support: "",
 };
 
 struct Query {

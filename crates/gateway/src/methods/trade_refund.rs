@@ -2,12 +2,15 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
 use crate::methods::trade_order_settle::{share, split_words};
 use crate::methods::{buyer, from_balance};
+use crate::order_facts::{BILL, ORDER_NAME};
 use crate::order_name::OrderName;
 use crate::receiver::Named;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
+use crate::split_facts;
 use crate::{fields, verify::Verified};
 use base::{PartyId, Plant, Text, planted};
 use engine::{BackPart, RefundOrder, Refunded, Share};
@@ -23,12 +26,54 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        ORDER_NAME,
+        Part::Read(&[
+            Field::must("refund_amount", Kind::Amount),
+            Field::when("out_request_no", Kind::Number(64, REQUEST_NO_ALSO), "of a partial refund"),
+            Field::may("refund_reason", Kind::Lines(256)),
+            Field::may("refund_currency", Kind::Cny),
+            split_facts::BACK,
+            Field::may("query_options", Kind::Names(&["refund_detail_item_list"])),
+            Field::may("operator_id", Kind::Line(30)).note("not kept"),
+            Field::may("store_id", Kind::Line(32)).note("not kept"),
+            Field::may("terminal_id", Kind::Line(32)).note("not kept"),
+        ]),
+        Part::Refused(&NOT_SIMULATED),
+        Part::Ignored(&["goods_detail", "org_pid", "refund_goods_detail"]),
+    ],
+    answers: &[
+        Member::text("buyer_logon_id").when("the refund is known"),
+        Member::user("buyer_user_id", "buyer_open_id").when("the refund is known"),
+        Member::text("out_trade_no"),
+        Member::text("trade_no"),
+        Member::text("fund_change"),
+        Member::text("refund_fee"),
+        Member::text("send_back_fee"),
+        Member::text("gmt_refund_pay"),
+        Member::of("refund_detail_item_list", BILL).when("it is asked for"),
+    ],
+    refuses: &[of::<RefundOrder>],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[
+        r#"{"out_trade_no":"T1","refund_amount":"1.00"}"#,
+        r#"{"trade_no":"2026010222000000000001","refund_amount":"1.00"}"#,
+    ],
+    support: "",
 };
 
 /// What a refund number may hold beside letters and digits. The documentation is silent; `&` and `=` would make the
 /// texts that are signed ambiguous.
 pub(crate) const REQUEST_NO_ALSO: &str = "_-.:|@#";
+
+/// Features of refunds that would move money elsewhere.
+const NOT_SIMULATED: [&str; 3] = ["related_settle_confirm_no", "refund_advance_account", "refund_trans_out"];
 
 struct RefundFields {
     name: OrderName,
@@ -47,7 +92,7 @@ struct Back {
 
 fn read(_caller: &Caller, fields: &Object) -> Result<RefundFields, Failure> {
     fields::only_cny(fields, "refund_currency")?;
-    fields::absent(fields, &["related_settle_confirm_no", "refund_advance_account", "refund_trans_out"])?;
+    fields::absent(fields, &NOT_SIMULATED)?;
     let parts = fields::objects(fields, "refund_royalty_parameters")?;
     if parts.len() > SPLIT_LINES_MAX {
         return Err(Failure::field("refund_royalty_parameters", "超过20个"));

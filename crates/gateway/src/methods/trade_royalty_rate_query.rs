@@ -2,6 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Member, Part, Shape, Wrong};
 use crate::methods::trade_refund::REQUEST_NO_ALSO;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -16,7 +17,18 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[Part::Read(&[Field::must("out_request_no", Kind::Number(64, REQUEST_NO_ALSO))])],
+    answers: &[Member::user("user_id", ""), Member::of("max_ratio", Shape::Number)],
+    refuses: &[],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[r#"{"out_request_no":"r1"}"#],
+    support: "",
 };
 
 fn read(_caller: &Caller, fields: &Object) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Member, Part, Shape, Wrong};
 use crate::methods::trade_refund::REQUEST_NO_ALSO;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -17,7 +18,36 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[Part::Read(&[
+        Field::must("out_request_no", Kind::Number(32, REQUEST_NO_ALSO)),
+        Field::may("page_num", Kind::Whole(1, 1_000_000)).note("from 1"),
+        Field::may("page_size", Kind::Whole(1, 100)).note("20 unless given"),
+    ])],
+    answers: &[
+        Member::text("result_code"),
+        Member::of("total_page_num", Shape::Number),
+        Member::of("total_record_num", Shape::Number),
+        Member::of("current_page_num", Shape::Number),
+        Member::of("current_page_size", Shape::Number),
+        Member::of(
+            "receiver_list",
+            Shape::List(&[
+                Member::text("type"),
+                Member::text("account"),
+                Member::text("memo").when("it was given"),
+            ]),
+        ),
+    ],
+    refuses: &[],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[r#"{"out_request_no":"r1"}"#],
+    support: "",
 };
 
 /// Receivers of a page at most.

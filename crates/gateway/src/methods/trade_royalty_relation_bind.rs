@@ -5,10 +5,12 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Member, Wrong, every};
 use crate::methods::trade_refund::REQUEST_NO_ALSO;
 use crate::receiver::Named;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
+use crate::split_facts;
 use crate::{fields, verify::Verified};
 use base::Text;
 use cell::CellError;
@@ -24,7 +26,18 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: split_facts::RECEIVERS,
+    answers: &[Member::text("result_code")],
+    refuses: &[every::<BindRefused>],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[split_facts::ONE_RECEIVER],
+    support: "",
 };
 
 /// A receiver as the request describes it.

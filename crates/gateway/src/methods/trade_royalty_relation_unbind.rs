@@ -3,8 +3,10 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Member, Wrong, every};
 use crate::methods::trade_royalty_relation_bind::{read, succeeded};
 use crate::registry::{Done, Face, Method};
+use crate::split_facts;
 use crate::verify::Verified;
 use engine::UnbindRelations;
 use trade::BindRefused;
@@ -16,7 +18,18 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: split_facts::RECEIVERS,
+    answers: &[Member::text("result_code")],
+    refuses: &[every::<BindRefused>],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[split_facts::ONE_RECEIVER],
+    support: "",
 };
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {

@@ -2,7 +2,9 @@
 //!
 //! One client library calls the product QUICK_WAP_PAY.
 
-use crate::codes::Failure;
+use crate::codes::{Failure, opened_for_later};
+use crate::facts::{Facts, Field, Kind, Part, Wrong, listed};
+use crate::order_facts::{NO_DEBIT, NO_SIGNING, OFFERED, ORDER, ORDER_IGNORED, ORDER_REFUSED};
 use crate::order_fields::{OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method, PageKind};
 use crate::request::Caller;
@@ -17,7 +19,27 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Page(PageKind::Cashier),
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        ORDER,
+        Part::Read(&[Field::must("product_code", Kind::OneOf(PRODUCT_CODES.allowed))]),
+        ORDER_REFUSED,
+        NO_SIGNING,
+        NO_DEBIT,
+        ORDER_IGNORED,
+    ],
+    answers: OFFERED,
+    refuses: &[|| listed(opened_for_later())],
+    gateway: &[],
+    wrong: Wrong::Acq,
+    examples: &[
+        r#"{"out_trade_no":"T1","total_amount":"1.00","subject":"tea","product_code":"QUICK_WAP_WAY"}"#,
+    ],
+    support: "money comes from the buyer's balance alone; no discounts, points, instalments or splitting",
 };
 
 const PRODUCT_CODES: ProductCodes =

@@ -2,6 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
 use crate::fields;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -18,7 +19,22 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
-    run: |gateway, call| Box::pin(async move { run(gateway, call).await.map_err(Failure::bare) }),
+    facts: FACTS,
+    run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[Part::Read(&[
+        Field::must("agreement_no", Kind::Number(64, "")),
+        Field::must("deduct_time", Kind::Day),
+        Field::may("memo", Kind::Line(256)).note("not kept"),
+    ])],
+    answers: &[Member::text("agreement_no"), Member::text("deduct_time")],
+    refuses: &[of::<PostponeDebit>],
+    gateway: &[],
+    wrong: Wrong::Bare,
+    examples: &[r#"{"agreement_no":"20260102000000000001","deduct_time":"2026-02-01"}"#],
+    support: "",
 };
 
 struct Modify {

@@ -1,9 +1,12 @@
 //! `alipay.user.agreement.page.sign`: a browser or the wallet is sent to the page on which a buyer signs.
 
-use crate::codes::Failure;
+use crate::agreement_facts;
+use crate::codes::{Failure, NameRefused};
+use crate::facts::{Facts, Member, Wrong, listed, of};
 use crate::registry::{Done, Face, Method, Page, PageKind};
 use crate::verify::Verified;
 use crate::{Gateway, agreement_fields};
+use engine::OfferAgreement;
 use wire::envelope::Response;
 use wire::json::Object;
 
@@ -13,7 +16,27 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Page(PageKind::Agreement),
     version_optional: false,
     sandbox_only: false,
-    run: |gateway, call| Box::pin(async move { run(gateway, call).await.map_err(Failure::bare) }),
+    facts: FACTS,
+    run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[agreement_facts::OFFER, agreement_facts::OFFER_REFUSED, agreement_facts::OFFER_IGNORED],
+    answers: &[
+        Member::text("agreement_no"),
+        Member::text("external_agreement_no").when("it was given"),
+        Member::text("status"),
+    ],
+    refuses: &[|| listed([NameRefused::ProductNotSupported]), of::<OfferAgreement>],
+    gateway: &[],
+    wrong: Wrong::Bare,
+    examples: &[
+        r#"{"personal_product_code":"GENERAL_WITHHOLDING_P","access_params":{"channel":"QRCODE"}}"#,
+        r#"{"personal_product_code":"CYCLE_PAY_AUTH_P","access_params":{"channel":"QRCODE"},
+            "sign_scene":"INDUSTRY|SHOP","external_agreement_no":"E1","period_rule_params":{"period_type":"DAY",
+            "period":7,"execute_time":"2026-02-01","single_amount":"1.00"}}"#,
+    ],
+    support: "",
 };
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {

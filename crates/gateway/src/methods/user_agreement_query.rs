@@ -1,8 +1,10 @@
 //! `alipay.user.agreement.query`: how an agreement stands.
 
 use crate::Gateway;
+use crate::agreement_facts;
 use crate::agreement_fields::Named;
-use crate::codes::Failure;
+use crate::codes::{Failure, NameRefused};
+use crate::facts::{Facts, Member, Shape, Wrong, every, of};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -19,8 +21,49 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
-    run: |gateway, call| Box::pin(async move { run(gateway, call).await.map_err(Failure::bare) }),
+    facts: FACTS,
+    run: |gateway, call| Box::pin(run(gateway, call)),
 };
+
+const FACTS: Facts = Facts {
+    asks: &[agreement_facts::NAMED, agreement_facts::NAMED_REFUSED],
+    answers: &[
+        Member::text("agreement_no"),
+        Member::text("alipay_logon_id").when("it was signed"),
+        Member::text("external_agreement_no").when("it was given"),
+        Member::text("external_logon_id").when("it was given"),
+        Member::text("personal_product_code"),
+        Member::text("pricipal_type"),
+        Member::user("principal_id", "principal_open_id").when("it was signed"),
+        Member::text("sign_scene"),
+        Member::text("sign_time").when("it was signed"),
+        Member::text("valid_time").when("it was signed"),
+        Member::text("invalid_time").when("it has an end"),
+        Member::text("status"),
+        Member::text("third_party_type"),
+        Member::text("last_deduct_time").when("something was debited"),
+        Member::text("next_deduct_time").when("a debit is planned"),
+        Member::text("single_quota").when("a debit is planned"),
+        Member::of("execution_plans", Shape::List(PLAN)).when("a debit is planned"),
+    ],
+    refuses: &[every::<NameRefused>, of::<FindAgreement>],
+    gateway: &[],
+    wrong: Wrong::Bare,
+    examples: &[
+        r#"{"agreement_no":"20260102000000000001"}"#,
+        r#"{"alipay_user_id":"2088000000000001","personal_product_code":"GENERAL_WITHHOLDING_P"}"#,
+        r#"{"alipay_logon_id":"alice@example.com","personal_product_code":"GENERAL_WITHHOLDING_P"}"#,
+    ],
+    support: "",
+};
+
+/// A debit that is planned.
+const PLAN: &[Member] = &[
+    Member::text("execute_time"),
+    Member::text("latest_execute_time"),
+    Member::text("period_id"),
+    Member::text("single_amount"),
+];
 
 fn read(_caller: &Caller, fields: &Object) -> Result<Named, Failure> {
     Named::read(fields)

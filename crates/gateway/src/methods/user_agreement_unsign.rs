@@ -1,8 +1,10 @@
 //! `alipay.user.agreement.unsign`: the merchant ends an agreement.
 
 use crate::Gateway;
+use crate::agreement_facts;
 use crate::agreement_fields::Named;
-use crate::codes::Failure;
+use crate::codes::{Failure, NameRefused};
+use crate::facts::{Facts, Field, Kind, Part, Wrong, every, of};
 use crate::fields;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -18,7 +20,26 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
-    run: |gateway, call| Box::pin(async move { run(gateway, call).await.map_err(Failure::bare) }),
+    facts: FACTS,
+    run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        agreement_facts::NAMED,
+        Part::Read(&[Field::may("operate_type", Kind::OneOf(&["confirm"]))]),
+        agreement_facts::NAMED_REFUSED,
+    ],
+    answers: &[],
+    refuses: &[every::<NameRefused>, of::<UnsignAgreement>],
+    gateway: &[],
+    wrong: Wrong::Bare,
+    examples: &[
+        r#"{"agreement_no":"20260102000000000001"}"#,
+        r#"{"alipay_user_id":"2088000000000001","personal_product_code":"GENERAL_WITHHOLDING_P"}"#,
+        r#"{"alipay_logon_id":"alice@example.com","personal_product_code":"GENERAL_WITHHOLDING_P"}"#,
+    ],
+    support: "`operate_type` `invalid`, which only asks the buyer",
 };
 
 fn read(_caller: &Caller, fields: &Object) -> Result<Named, Failure> {

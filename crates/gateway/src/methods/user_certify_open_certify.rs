@@ -2,6 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Part, Wrong, of};
 use crate::registry::{Done, Face, Method, Page, PageKind};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -18,8 +19,22 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Page(PageKind::Certify),
     version_optional: false,
     sandbox_only: true,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
 };
+
+const FACTS: Facts = Facts {
+    asks: &[CERTIFY_ID],
+    answers: &[],
+    refuses: &[of::<FindCertification>],
+    gateway: &[],
+    wrong: Wrong::IllegalFormat,
+    examples: &[r#"{"certify_id":"abcd"}"#],
+    support: "nobody is looked at: the person says on the page whether it passes",
+};
+
+/// The one field of certifications that were begun.
+pub(crate) const CERTIFY_ID: Part = Part::Read(&[Field::must("certify_id", Kind::Opaque)]);
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(certify_id)?;

@@ -2,6 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -18,7 +19,30 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: true,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[
+        Part::Read(&[
+            Field::must("outer_order_no", Kind::Number(64, "_-")),
+            Field::must("biz_code", Kind::OneOf(&BIZ_CODES)),
+            Field::must("identity_param", Kind::ObjectOrText)
+                .note("with `identity_type`; kept as a digest alone"),
+            Field::may("merchant_config", Kind::ObjectOrText)
+                .note("its `return_url` an http or https address"),
+        ]),
+        Part::Ignored(&["face_contrast_picture"]),
+    ],
+    answers: &[Member::text("certify_id")],
+    refuses: &[of::<OpenCertification>],
+    gateway: &[],
+    wrong: Wrong::IllegalFormat,
+    examples: &[
+        r#"{"outer_order_no":"C1","biz_code":"FACE","identity_param":{"identity_type":"CERT_INFO"}}"#,
+    ],
+    support: "",
 };
 
 /// Ways to prove who one is; a sandbox treats them alike.

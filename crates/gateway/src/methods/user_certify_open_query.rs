@@ -2,7 +2,8 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
-use crate::methods::user_certify_open_certify::{certify_id, find};
+use crate::facts::{Facts, Member, Wrong, every};
+use crate::methods::user_certify_open_certify::{CERTIFY_ID, certify_id, find};
 use crate::registry::{Done, Face, Method};
 use crate::verify::Verified;
 use engine::CertifyRefused;
@@ -16,7 +17,18 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: true,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[CERTIFY_ID],
+    answers: &[Member::text("passed"), Member::text("fail_reason").when("it failed")],
+    refuses: &[every::<CertifyRefused>],
+    gateway: &[],
+    wrong: Wrong::IllegalFormat,
+    examples: &[r#"{"certify_id":"abcd"}"#],
+    support: "",
 };
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {

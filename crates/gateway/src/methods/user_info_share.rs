@@ -4,6 +4,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
+use crate::facts::{Facts, Member, Wrong};
 use crate::registry::{Done, Face, Method};
 use crate::tokens::User;
 use crate::verify::Verified;
@@ -19,7 +20,21 @@ pub(crate) const METHOD: Method = Method {
     face: Face::Answer,
     version_optional: false,
     sandbox_only: false,
+    facts: FACTS,
     run: |gateway, call| Box::pin(run(gateway, call)),
+};
+
+const FACTS: Facts = Facts {
+    asks: &[],
+    answers: &[Member::text("nick_name"), Member::user("user_id", "open_id")],
+    refuses: &[],
+    gateway: &[
+        (GatewayError::InvalidAuthToken, "no `auth_token` is given, or its user is gone"),
+        (GatewayError::InsufficientUserPermissions, "the user did not allow `auth_user`"),
+    ],
+    wrong: Wrong::Acq,
+    examples: &[r#"{}"#],
+    support: "a party has a name and no other profile",
 };
 
 /// The scope that opens the profile; `auth_base` tells who somebody is and no more.

@@ -3,9 +3,8 @@
 //! The order of the checks is that of v2 wherever both have one. What v2 lacks, a nonce, is looked at only when the
 //! signature was right: nobody but the app can use up its nonces.
 
-use super::{
-    Known, Verified, check_serials, check_state, content_key, decrypted, looks_encrypted, method_here,
-};
+use super::content::{content_key, decrypted, looks_encrypted};
+use super::{Known, Verified, check_serials, check_state, method_here};
 use crate::Gateway;
 use crate::codes::Failure;
 use crate::hint;
@@ -102,7 +101,7 @@ pub(crate) async fn verify(
     let files = std::mem::take(&mut origin.files);
     let caller =
         Caller { app, charset: Charset::Utf8, sign_type, notify_url, return_url, merchant, user, files };
-    Ok((method, Verified { caller, request: fields }))
+    Ok((method, Verified { method, caller, request: fields }))
 }
 
 /// When the request was made, if that is near enough.
@@ -186,7 +185,7 @@ fn fields(
         }
         let key: AesKey = content_key(gateway, app)?;
         if !body.is_empty() {
-            plain = Cow::Owned(decrypted(&key, body)?);
+            plain = Cow::Owned(decrypted(&key, body, Charset::Utf8)?);
         }
         origin.aes = Some(key);
     }

@@ -6,7 +6,8 @@ use crate::shop::Shop;
 use axum::body::Body;
 use axum::http::Request;
 
-const SANDBOX_ONLY: [&str; 5] = [
+const SANDBOX_ONLY: [&str; 6] = [
+    "alipay.offline.market.shop.category.query",
     "alipay.open.file.upload",
     "alipay.security.risk.content.analyze",
     "alipay.user.certify.open.certify",

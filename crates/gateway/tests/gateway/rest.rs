@@ -244,7 +244,8 @@ async fn content_is_encrypted_both_ways_and_errors_are_plain() {
     assert!(opened.contains(r#""total_amount":"3.21""#), "{opened}");
     for (plain, kind, expected) in [
         (r#"{"out_trade_no":"T9"}"#, "AES", "400 ACQ.TRADE_NOT_EXIST"),
-        ("[]", "AES", "400 illegal-json"),
+        ("[]", "AES", "400 decryption-error-unknown"),
+        ("{", "AES", "400 illegal-json"),
         ("", "AES", "400 ACQ.INVALID_PARAMETER"),
         (T1, "DES", "400 invalid-encrypt-type"),
         (T1, "", "400 decryption-error-missing-encrypt-type"),

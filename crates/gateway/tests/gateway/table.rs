@@ -97,6 +97,11 @@ consult: no such user -> 40004 USER_NOT_EXIST
 consult: the user's account is frozen or closed -> 40004 USER_STAUTS_ERROR
 sync: no such status -> 40004 ACQ.NOTIFY_STATUS_INVALID
 sync: trade does not exist -> 40004 ACQ.TRADE_NOT_EXIST
+act for others: the app may not act for other merchants -> 40004 APP_NOT_ISV
+relation: the open_id was not given to this app -> 40002 isv.app-openid-not-match
+invite: the invited app does not exist, or is disabled -> 40004 AUTH_APP_NOT_EXIST
+invite: the invited app is the merchant's own -> 40004 AUTH_APP_IS_OWN
+invite: redirect_url is on no site that the app registered -> 40004 REDIRECT_URL_NOT_REGISTERED
 agreement: product not supported -> 40004 PRODUCT_CODE_NOT_SUPPORTED_ERROR
 agreement: user not found -> 40004 USER_NOT_EXIST_ERROR
 agreement offer: seller not found -> 40004 MERCHANT_AGREEMENT_IS_NOT_EXIST

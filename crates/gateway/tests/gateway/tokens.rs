@@ -14,14 +14,14 @@ const APP_TOKEN: &str = "alipay.open.auth.token.app";
 const APP_QUERY: &str = "alipay.open.auth.token.app.query";
 
 /// A shop, the app of somebody who helps it, and the shop's own app.
-struct Town {
-    shop: Shop,
-    helper: Client,
-    helper_id: AppId,
-    own_app: AppId,
+pub struct Town {
+    pub shop: Shop,
+    pub helper: Client,
+    pub helper_id: AppId,
+    pub own_app: AppId,
 }
 
-async fn town() -> Town {
+pub async fn town() -> Town {
     let shop = Shop::open().await;
     let own = shop.client().await;
     let isv = shop.merchant("helper@example.com").await;
@@ -31,7 +31,7 @@ async fn town() -> Town {
 }
 
 impl Town {
-    async fn authorize(&self, owner: PartyId, kind: GrantKind, scopes: &str) -> String {
+    pub async fn authorize(&self, owner: PartyId, kind: GrantKind, scopes: &str) -> String {
         let code = world::code_of(*b"fifteen letters", owner.slot());
         // The clock stands still, so nothing but the number tells codes apart.
         static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use trade::{Delivery, Meaning, Notice, NoticeState, Order, Product, WireCharset};
 use wire::sign::PrivateKey;
-use world::{Faults, Platform, Secrets, World};
+use world::{AppSettings, Faults, Platform, Secrets, World};
 
 /// 2026-01-02 00:00:00 in China.
 pub(crate) const START_US: i64 = 1_767_283_200_000_000;
@@ -98,6 +98,7 @@ fn world(sandbox: bool) -> Arc<World> {
         sm2: Arc::default(),
         profiles: Arc::default(),
         secrets,
+        apps: AppSettings::default(),
     })
 }
 

@@ -155,6 +155,68 @@ async fn a_wrong_request_is_a_page_and_never_a_way_elsewhere() {
 }
 
 #[tokio::test]
+async fn a_merchant_is_asked_for_the_app_that_was_invited() {
+    let shop = Shop::open().await;
+    let isv = app(&shop).await;
+    let own = shop.door.apps_of(shop.seller, 9);
+    let made = shop.call("/sandbox/app", json!({"seller_id": shop.seller.to_string()})).await.1;
+    let second: AppId = made["app_id"].as_str().unwrap().parse().unwrap();
+    assert!(own.iter().all(|app| app.id < second), "not the one that is taken without an invitation");
+    let merchant = json!({"as": "merchant", "user_id": shop.seller.to_string(), "app_id": isv.to_string()});
+    let with = |name: &str, value: String| {
+        let mut body = merchant.clone();
+        body[name] = json!(value);
+        body
+    };
+    let stands_for = async || {
+        let (owner, kind) = (shop.seller, GrantKind::Merchant);
+        shop.door.ask(engine::FindGrant { owner, app: isv, kind }).await.unwrap().own_app
+    };
+    let (_, told) = shop.call("/sandbox/authorize", with("auth_app_id", isv.to_string())).await;
+    assert_eq!(told["error"]["code"], "no_own_app", "it is another merchant's");
+    let (_, told) = shop.call("/sandbox/authorize", with("auth_app_id", "9".to_owned())).await;
+    assert_eq!(told["error"]["code"], "app_not_found");
+    assert_eq!(
+        shop.call("/sandbox/authorize", with("auth_app_id", second.to_string())).await.0,
+        StatusCode::OK
+    );
+    assert_eq!(stands_for().await, Some(second));
+    let user =
+        json!({"as": "user", "login": BUYER, "app_id": isv.to_string(), "auth_app_id": second.to_string()});
+    assert_eq!(shop.call("/sandbox/authorize", user).await.1["error"]["code"], "bad_request");
+
+    let asked = |path: &str, more: &str| {
+        let back = wire::page::query_of(&[("redirect_uri", BACK)]);
+        format!("/oauth2/{path}.htm?app_id={isv}&{back}&{more}")
+    };
+    let mut browser = shop.browser();
+    for (path, more, status) in [
+        ("appToAppAuth", format!("auth_app_id={second}"), StatusCode::OK),
+        ("appToAppAuth", "auth_app_id=9".to_owned(), StatusCode::NOT_FOUND),
+        ("appToAppBatchAuth", "application_type=TINYAPP,WEBAPP".to_owned(), StatusCode::OK),
+        ("appToAppBatchAuth", "application_type=TINYAPP,%20".to_owned(), StatusCode::BAD_REQUEST),
+        ("appToAppBatchAuth", String::new(), StatusCode::OK),
+    ] {
+        assert_eq!(browser.get(&asked(path, &more)).await.status, status, "{path} {more}");
+    }
+    let page = browser.get(&asked("appToAppAuth", &format!("auth_app_id={second}"))).await;
+    assert!(page.html.contains(&second.to_string()), "{}", page.html);
+    // A buyer is no merchant, and so has no app that was invited.
+    let (app_id, invited) = (isv.to_string(), second.to_string());
+    let fields = [("app_id", app_id.as_str()), ("redirect_uri", BACK), ("auth_app_id", &invited)];
+    let signed_in = sign_in(&mut browser, &page, &fields, "merchant").await;
+    assert_eq!(signed_in.status, StatusCode::SEE_OTHER);
+    assert_eq!(member(&signed_in.location, "auth_app_id"), Some(invited.clone()));
+    let (_, path) = signed_in.location.split_once("/oauth2/").unwrap();
+    let page = browser.get(&format!("/oauth2/{path}")).await;
+    let csrf = page.csrf();
+    let mut fields = fields.to_vec();
+    fields.push(("csrf", &csrf));
+    let refused = browser.post("/oauth2/merchant/agree", &fields).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.html);
+}
+
+#[tokio::test]
 async fn a_live_world_sends_nobody_to_its_own_machine() {
     let shop = Shop::open_world(false).await;
     let own = shop.door.apps_of(shop.seller, 1).first().unwrap().id;
@@ -244,4 +306,33 @@ async fn the_code_of_an_app_is_drawn_when_it_was_made_here() {
     assert_eq!(drawn.headers["content-type"], "image/svg+xml");
     assert!(drawn.html.starts_with("<svg"));
     assert_eq!(browser.get(&path.replace("appId", "appIe")).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_app_s_settings_are_told_and_kept() {
+    let shop = Shop::open().await;
+    let app = app(&shop).await.to_string();
+    let set = async |more: serde_json::Value| {
+        let mut body = json!({"app_id": app});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        shop.call("/sandbox/app/settings", body).await.1
+    };
+    let told = |open_id: bool, third_party: bool| {
+        let app = app.clone();
+        json!({"app_id": app, "open_id": open_id, "third_party": third_party})
+    };
+    assert_eq!(set(json!({})).await, told(false, true));
+    assert_eq!(set(json!({"open_id": true})).await, told(true, true));
+    assert_eq!(set(json!({"third_party": false})).await, told(true, false));
+    assert_eq!(set(json!({})).await, told(true, false));
+    let wrong = shop.call("/sandbox/app/settings", json!({"app_id": "9"})).await.1;
+    assert_eq!(wrong["error"]["code"], "app_not_found");
+    // It may ask users still, and no merchant.
+    let merchant = json!({"as": "merchant", "user_id": shop.seller.to_string(), "app_id": app});
+    assert_eq!(shop.call("/sandbox/authorize", merchant).await.1["error"]["code"], "not_third_party");
+    let user = json!({"as": "user", "login": BUYER, "app_id": app});
+    assert_eq!(shop.call("/sandbox/authorize", user).await.0, StatusCode::OK);
+    let back = wire::page::query_of(&[("redirect_uri", BACK)]);
+    let page = shop.browser().get(&format!("/oauth2/appToAppAuth.htm?app_id={app}&{back}")).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
 }

@@ -170,3 +170,63 @@ fn the_doctor_of_the_command_line_reads_sm2() {
         assert!(code == Some(1) && out.starts_with("rsa-for-sm2\n"), "{out}");
     }
 }
+
+/// OpenSSL in a folder; it must end well.
+fn openssl(place: &Place, arguments: &[&str]) {
+    let mut command = std::process::Command::new("openssl");
+    let done = command.args(arguments).current_dir(place.0.path()).output();
+    let done = done.expect("this test needs OpenSSL 3: install the package openssl");
+    assert!(done.status.success(), "openssl {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn openssl_is_a_client_and_reads_every_file_of_an_app() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    const USER_ID: &str = "distid:1234567812345678";
+    let place = Place::new();
+    let server = place.start("one");
+    let file = |app: &Value, name: &str| app[name].as_str().unwrap().to_owned();
+    for app in sm2_apps(&server) {
+        let now_us = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros();
+        let timestamp = wire::timestamp::format_cn(now_us as i64);
+        let mut pairs = BTreeMap::from([
+            ("app_id", app["app_id"].as_str().unwrap().to_owned()),
+            ("biz_content", r#"{"out_trade_no":"none"}"#.to_owned()),
+            ("charset", "utf-8".to_owned()),
+            ("method", QUERY.to_owned()),
+            ("sign_type", "SM2".to_owned()),
+            ("timestamp", timestamp),
+            ("version", "1.0".to_owned()),
+        ]);
+        if app["mode"] == "cert" {
+            let (root, own) = (file(&app, "root_cert"), file(&app, "app_cert"));
+            for certificate in [&own, &file(&app, "platform_cert")] {
+                openssl(
+                    &place,
+                    &["verify", "-x509_strict", "-vfyopt", USER_ID, "-CAfile", &root, certificate],
+                );
+            }
+            let text = |path: &str| fs::read_to_string(path).unwrap();
+            pairs.insert("app_cert_sn", wire::cert::cert_sn(&text(&own)).unwrap());
+            pairs.insert("alipay_root_cert_sn", wire::cert::root_sn(&text(&root), SignType::Sm2).unwrap());
+        }
+        let joined: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        fs::write(place.at("text"), joined.join("&")).unwrap();
+        let sm3 = ["pkeyutl", "-rawin", "-digest", "sm3", "-pkeyopt", USER_ID, "-in", "text"];
+        let key = file(&app, "private_key_sec1");
+        openssl(&place, &[&sm3[..], &["-sign", "-inkey", &key, "-out", "sig"]].concat());
+        pairs.insert("sign", STANDARD.encode(fs::read(place.at("sig")).unwrap()));
+        let escaped = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let query: Vec<String> =
+            pairs.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+        let (_, answer) = server.get(&format!("/gateway.do?{}", query.join("&")));
+        assert!(answer.contains("ACQ.TRADE_NOT_EXIST"), "{answer}");
+        let signed = &answer[answer.find(":{").unwrap() + 1..answer.find("},\"").unwrap() + 1];
+        let read: Value = serde_json::from_str(&answer).unwrap();
+        fs::write(place.at("text"), signed).unwrap();
+        fs::write(place.at("sig"), STANDARD.decode(read["sign"].as_str().unwrap()).unwrap()).unwrap();
+        let platform = file(&app, "platform_public_key");
+        openssl(&place, &[&sm3[..], &["-verify", "-pubin", "-inkey", &platform, "-sigfile", "sig"]].concat());
+    }
+}
