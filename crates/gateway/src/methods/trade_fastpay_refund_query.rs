@@ -2,7 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
-use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
+use crate::facts::{Facts, Field, Kind, Member, Part, Shape, Wrong, of};
 use crate::methods::trade_refund::REQUEST_NO_ALSO;
 use crate::methods::{before, from_balance};
 use crate::order_facts::{BILL, ORDER_NAME};
@@ -45,6 +45,19 @@ const FACTS: Facts = Facts {
         Member::text("refund_amount").when("the refund was made"),
         Member::text("refund_status").when("the refund was made: `REFUND_SUCCESS`"),
         Member::text("refund_reason").when("it was given"),
+        Member::of(
+            "refund_royaltys",
+            Shape::List(&[
+                Member::text("royalty_type"),
+                Member::text("result_code"),
+                Member::text("refund_amount"),
+                Member::text("trans_out"),
+                Member::text("trans_in"),
+                Member::text("ori_trans_out"),
+                Member::text("ori_trans_in"),
+            ]),
+        )
+        .when("receivers of splits gave back for it"),
         Member::text("gmt_refund_pay").when("it is asked for"),
         Member::of("refund_detail_item_list", BILL).when("it is asked for"),
         Member::text("send_back_fee").when("`refund_detail_item_list` is asked for"),
