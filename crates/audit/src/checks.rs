@@ -17,7 +17,7 @@ use crate::rules::Rules;
 use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
 use std::sync::Arc;
-use trade::{Agreement, Debit, Mandate, Notice, Relation, Signing, Timer};
+use trade::{Agreement, Debit, Freeze, Mandate, Notice, Relation, Signing, Timer};
 
 /// What was learned so far.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Checks {
             orders: Orders::new(keyed),
             relations: Relations::default(),
             around,
-            freezes: Freezes::default(),
+            freezes: Freezes::new(home),
             crossing: Crossing::new(home),
             grants: Grants::default(),
             agreements: Agreements::new(home),
@@ -129,11 +129,20 @@ impl Checks {
             Row::EscrowCase(case) => self.orders.escrow_case(case, findings),
             Row::EscrowStep(step) => self.orders.escrow_step(step, findings),
             Row::Timer(timer) => self.timer(timer, findings),
-            Row::Freeze(freeze) => self.freezes.freeze(freeze, findings),
+            Row::Freeze(freeze) => self.freeze(freeze, findings),
             Row::FreezeOperation(done) => self.freezes.operation(done, &mut self.orders, findings),
             Row::FreezeNumber(number) => self.freezes.number(number, findings),
-            Row::Frozen(frozen) => self.freezes.frozen(frozen, &mut self.orders.holds, findings),
+            Row::Frozen(frozen) => {
+                self.parties.owner(table, &typed.key(), frozen.payer, findings);
+                self.freezes.frozen(frozen, &mut self.orders.holds, findings);
+            }
         }
+    }
+
+    /// A freeze, and whether its app acted for its merchant.
+    fn freeze(&mut self, freeze: &Freeze, findings: &mut Findings) {
+        self.grants.freeze(freeze, &self.parties, findings);
+        self.freezes.freeze(freeze, findings);
     }
 
     /// An order that was debited, with what it came to.

@@ -2,6 +2,7 @@
 //!
 //! The transitions are written down again here on purpose: the engine's tables are what is checked.
 
+use crate::escrow_history::{self, Seen};
 use crate::images::text_of_key;
 use crate::orders::OrderFacts;
 use crate::report::{FindingKind, Findings};
@@ -9,28 +10,20 @@ use crate::rules::Rules;
 use engine::Tabled;
 use ledger::PostingKind;
 use std::collections::BTreeMap;
-use trade::{CaseState, Escrow, EscrowCase, EscrowState, EscrowStep, OrderState, Side, StepKind, Timer};
+use trade::{
+    CaseState, Escrow, EscrowCase, EscrowState, EscrowStep, OrderState, RefundState, Side, StepKind, Timer,
+};
 
 /// What is kept of the escrow of an order.
 #[derive(Debug)]
 pub(crate) struct EscrowFacts {
     pub(crate) row: Escrow,
-    cases: BTreeMap<u32, EscrowCase>,
-    steps: BTreeMap<u32, Seen>,
+    pub(crate) cases: BTreeMap<u32, EscrowCase>,
+    pub(crate) steps: BTreeMap<u32, Seen>,
     /// Whether its timer was seen.
     has_timer: bool,
     /// Messages to the merchant about it.
     pub(crate) messages: u32,
-}
-
-/// What is kept of a step.
-#[derive(Clone, Copy, Debug)]
-struct Seen {
-    kind: StepKind,
-    side: Side,
-    state: EscrowState,
-    case: Option<(u32, CaseState)>,
-    at_us: i64,
 }
 
 impl EscrowFacts {
@@ -46,9 +39,7 @@ impl EscrowFacts {
 
     /// A step; whether it was the first of its place.
     pub(crate) fn step(&mut self, step: &EscrowStep) -> bool {
-        let EscrowStep { kind, side, state, at_us, .. } = *step;
-        let case = step.case_no.zip(step.case_state);
-        self.steps.insert(step.no, Seen { kind, side, state, case, at_us }).is_none()
+        self.steps.insert(step.no, Seen::of(step)).is_none()
     }
 
     /// A timer that may be its clock.
@@ -82,12 +73,17 @@ pub(crate) fn order(order: &OrderFacts, rules: Option<&Rules>, findings: &mut Fi
     {
         wrong(FindingKind::FeeWrong, message);
     }
-    for message in stands(order, facts).into_iter().chain(walk(facts)) {
+    let history = escrow_history::differs(facts);
+    for message in stands(order, facts).into_iter().chain(walk(facts)).chain(history) {
         wrong(FindingKind::EscrowWrong, message);
     }
     let waits = facts.row.due_at_us.is_some();
+    let due_at_us = escrow_history::due_us(facts);
     if waits != facts.row.timer.is_some() || waits != facts.has_timer || waits != must_wait(&facts.row) {
         wrong(FindingKind::TimerWrong, "its clock and its timer are not those of its state".to_owned());
+    } else if facts.row.due_at_us != due_at_us {
+        let message = format!("its clock is {:?}, its steps say {due_at_us:?}", facts.row.due_at_us);
+        wrong(FindingKind::TimerWrong, message);
     }
     if order.notified() && facts.messages != facts.row.steps {
         let message = format!("{} steps, but {} messages tell of them", facts.row.steps, facts.messages);
@@ -194,6 +190,13 @@ fn stands(order: &OrderFacts, facts: &EscrowFacts) -> Vec<String> {
         sent == (row.state == EscrowState::WaitBuyerConfirm) || over,
         "sent_at_us is not that of its state".to_owned(),
     );
+    if let Some(number) = &row.pending_no {
+        let under_way = order
+            .refunds
+            .iter()
+            .any(|refund| refund.is_of(number.as_str()) && refund.state == RefundState::UnderWay);
+        check(under_way, "it waits for a refund that is not under way".to_owned());
+    }
     let counted = u32::try_from(facts.cases.len()).unwrap_or(u32::MAX);
     let numbered = facts.cases.keys().copied().eq(1..=counted);
     check(numbered && counted == row.cases, format!("it has had {} cases, {counted} are there", row.cases));
@@ -231,12 +234,16 @@ fn walk(facts: &EscrowFacts) -> Vec<String> {
             None => step.kind == StepKind::Paid,
             Some(earlier) => escrow_moves(earlier.state, step.state, step.kind),
         };
+        if !may_take(step) {
+            let side = step.side.as_str();
+            faults.push(format!("step {no}, {}, is not for the {side} to take", step.kind.as_str()));
+        }
         if !possible || step.at_us < at_us {
             faults.push(format!("step {no}, {}, cannot follow the one before it", step.kind.as_str()));
         }
         if let Some((case, state)) = step.case {
             let from = cases.insert(case, state);
-            if !case_moves(from, state, step.kind) || !may_take(step) {
+            if !case_moves(from, state, step.kind) {
                 faults.push(format!("step {no}, {}, cannot move case {case} like this", step.kind.as_str()));
             }
         }
@@ -260,7 +267,9 @@ fn escrow_moves(from: EscrowState, to: EscrowState, by: StepKind) -> bool {
         StepKind::Paid => false,
         StepKind::PartSent => matches!(from, WaitSellerSend | PartSent) && to == PartSent,
         StepKind::Sent => matches!(from, WaitSellerSend | PartSent) && to == WaitBuyerConfirm,
-        StepKind::Confirmed | StepKind::ReceiptOver => from == WaitBuyerConfirm && to == Finished,
+        // Confirmed while the seller's account is closed: the money goes back.
+        StepKind::Confirmed => from == WaitBuyerConfirm && matches!(to, Finished | WaitBuyerConfirm),
+        StepKind::ReceiptOver => from == WaitBuyerConfirm && to == Finished,
         StepKind::Released => (open(from) || from == Finished) && to == Finished,
         StepKind::Arrived | StepKind::CaseArrived => from == to || (open(from) && to == Closed),
         StepKind::Returned | StepKind::CaseReturned => from == to,
@@ -321,7 +330,7 @@ fn case_moves(from: Option<CaseState>, to: CaseState, by: StepKind) -> bool {
     }
 }
 
-/// Whose steps of a case are whose.
+/// Whose steps are whose.
 fn may_take(step: &Seen) -> bool {
     match step.kind {
         StepKind::CaseOpened
@@ -336,16 +345,14 @@ fn may_take(step: &Seen) -> bool {
         StepKind::Evidence => matches!(step.side, Side::Buyer | Side::Seller),
         StepKind::Decided => matches!(step.side, Side::Arbiter | Side::Platform),
         StepKind::CaseLapsed | StepKind::CaseArrived | StepKind::CaseReturned => step.side == Side::Platform,
-        StepKind::Paid
-        | StepKind::Reminded
-        | StepKind::PartSent
-        | StepKind::Sent
-        | StepKind::Extended
-        | StepKind::Confirmed
+        StepKind::Paid | StepKind::Confirmed => step.side == Side::Buyer,
+        StepKind::PartSent | StepKind::Sent => step.side == Side::Seller,
+        StepKind::Extended => matches!(step.side, Side::Buyer | Side::Seller),
+        StepKind::GivenBack => matches!(step.side, Side::Seller | Side::Platform),
+        StepKind::Reminded
         | StepKind::ReceiptOver
         | StepKind::Released
-        | StepKind::GivenBack
         | StepKind::Arrived
-        | StepKind::Returned => true,
+        | StepKind::Returned => step.side == Side::Platform,
     }
 }

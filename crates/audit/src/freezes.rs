@@ -1,12 +1,14 @@
 //! Pre-authorisations: what was frozen is what is left, freed and paid together; the payer holds what is left; each
 //! payment paid its order; each hold is claimed.
 
+mod whole;
+
 use crate::images::text_of_key;
 use crate::orders::Orders;
 use crate::report::{FindingKind, Findings};
 use crate::shape::balance_account;
 use crate::splits::OpenHolds;
-use base::{FreezeNo, OperationNo};
+use base::{FreezeNo, OperationNo, SlotSet};
 use engine::{Key, Tabled};
 use std::collections::BTreeMap;
 use trade::{
@@ -26,23 +28,47 @@ struct Facts {
     operations: BTreeMap<OperationNo, (OperationKind, base::Text<64>)>,
     has_number: bool,
     has_timer: bool,
-    /// What its payer holds.
-    held: Option<i64>,
+    /// How its payer's row stands, and what is held there.
+    held: Option<(FrozenState, i64)>,
+    /// What its operations did to what is left, with the moment of each.
+    steps: Vec<(i64, Step)>,
+    /// Where the cancel that set it free is told.
+    cancel_url: Option<Url>,
+    /// How many notices tell of its cancel.
+    cancels: u32,
     /// Releases that somebody is told of, and where to.
     releases: BTreeMap<OperationNo, Url>,
     /// How many notices tell that money was frozen.
     told: u32,
 }
 
+/// What an operation does to what is left of its freeze.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    operation: OperationNo,
+    /// Taken off what is left; negative for what came back.
+    taken: i128,
+    /// What its row says is left.
+    after: Option<i128>,
+    /// Whether everything that is left then goes with it.
+    all: bool,
+}
+
 /// All freezes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Freezes {
+    /// The slots whose rows are here. Between two of them everything is said and heard in one record.
+    home: SlotSet,
     all: BTreeMap<FreezeNo, Facts>,
 }
 
 impl Freezes {
+    pub(crate) fn new(home: SlotSet) -> Freezes {
+        Freezes { home, all: BTreeMap::new() }
+    }
+
     pub(crate) fn freeze(&mut self, freeze: &Freeze, findings: &mut Findings) {
-        for message in faults(freeze) {
+        for message in whole::faults(freeze) {
             findings.add(FindingKind::FreezeWrong, "freeze", key_of(freeze.no), message);
         }
         let facts = Facts {
@@ -54,6 +80,9 @@ impl Freezes {
             has_number: false,
             has_timer: false,
             held: None,
+            steps: Vec::new(),
+            cancel_url: None,
+            cancels: 0,
             releases: BTreeMap::new(),
             told: 0,
         };
@@ -86,18 +115,15 @@ impl Freezes {
             OperationKind::Unfreeze => facts.unfrozen += units,
             OperationKind::Pay => facts.paid += stands,
         }
-        // What came back after the end of the freeze's life is free, and counted as such.
-        if done.kind == OperationKind::Pay && done.state == OperationState::Returned {
-            let over =
-                facts.freeze.ends_at_us.zip(done.done_at_us).is_some_and(|(ends, at_us)| at_us >= ends);
-            facts.unfrozen += if over { units } else { 0 };
+        facts.step(done);
+        let told = done.kind == OperationKind::Unfreeze && done.state == OperationState::Done;
+        let own_url = done.notify_url.as_ref().or(facts.freeze.notify_url.as_ref()).filter(|_| told);
+        match done.by {
+            OperationBy::Cancel => facts.cancel_url = own_url.cloned(),
+            OperationBy::Merchant | OperationBy::Completion | OperationBy::End => {
+                facts.releases.extend(own_url.map(|url| (done.no, url.clone())));
+            }
         }
-        let own_url = done.notify_url.as_ref().or(facts.freeze.notify_url.as_ref());
-        let tells = done.kind == OperationKind::Unfreeze && done.by != OperationBy::Cancel;
-        if let Some(url) = own_url.filter(|_| tells && done.state == OperationState::Done) {
-            facts.releases.insert(done.no, url.clone());
-        }
-        facts.under_way += u32::from(done.state == OperationState::UnderWay);
         facts.operations.insert(done.no, (done.kind, done.out_request_no.clone()));
         if done.kind == OperationKind::Pay {
             let paid = done
@@ -161,6 +187,9 @@ impl Freezes {
             Some(Some(amount)) if amount == held && held > 0 => {}
             None | Some(_) => wrong("its hold is not open, or of another account or amount"),
         }
+        if !self.home.contains(frozen.no.slot()) {
+            return;
+        }
         let Some(facts) = self.all.get_mut(&frozen.no) else { return wrong("its freeze is not there") };
         let freeze = &facts.freeze;
         let same = (frozen.seller, frozen.currency, frozen.amount_minor)
@@ -169,8 +198,8 @@ impl Freezes {
             wrong("its freeze has another merchant or amount");
         }
         if freeze.payer == Some(frozen.payer) {
-            facts.held = Some(held);
-        } else if frozen.state != FrozenState::Over && freeze.state != FreezeState::Init {
+            facts.held = Some((frozen.state, held));
+        } else if frozen.state != FrozenState::Over {
             wrong("its freeze has another payer, so it must be over");
         }
     }
@@ -193,7 +222,12 @@ impl Freezes {
                 let told = member("operation_id").parse().ok().and_then(|no| facts.releases.remove(&no));
                 told.as_ref() == Some(&notice.url)
             }
-            "fund_auth_operation_cancel" => true,
+            "fund_auth_operation_cancel" => {
+                facts.cancels += 1;
+                // One that nobody agreed to may be told where its cancel said, which is not kept.
+                let frozen = freeze.frozen_at_us.is_some();
+                freeze.cancelled && (!frozen || facts.cancel_url.as_ref() == Some(&notice.url))
+            }
             _ => false,
         };
         if !ours || !holds {
@@ -237,90 +271,45 @@ impl Freezes {
     /// What can only be said once everything was seen.
     pub(crate) fn finish(self, findings: &mut Findings) {
         for facts in self.all.values() {
-            ends(facts, findings);
+            whole::ends(facts, findings);
+            whole::left(facts, findings);
+            if facts.freeze.payer.is_some_and(|payer| self.home.contains(payer.slot())) {
+                whole::payer_side(facts, findings);
+            }
         }
     }
 }
 
-fn ends(facts: &Facts, findings: &mut Findings) {
-    let freeze = &facts.freeze;
-    let mut wrong = |kind, message: String| findings.add(kind, "freeze", key_of(freeze.no), message);
-    if !facts.has_number {
-        wrong(FindingKind::NumberWrong, "no row of freeze_number points at it".to_owned());
-    }
-    let open = matches!(freeze.state, FreezeState::Init | FreezeState::Authorized);
-    // While its last money is under way the life of a freeze may be over before it is.
-    let owes_timer = open && (freeze.state == FreezeState::Init || freeze.rest_minor.units() > 0);
-    if owes_timer && !facts.has_timer || !open && facts.has_timer {
-        wrong(FindingKind::TimerWrong, "its timer is missing, or it is decided and has one".to_owned());
-    }
-    let (unfrozen, paid) = (i128::from(freeze.unfrozen_minor.units()), i128::from(freeze.paid_minor.units()));
-    if freeze.under_way == 0 {
-        if (facts.unfrozen, facts.paid) != (unfrozen, paid) {
-            wrong(
-                FindingKind::FreezeWrong,
-                format!(
-                    "freed {unfrozen}, paid {paid}; its operations say {} and {}",
-                    facts.unfrozen, facts.paid
-                ),
-            );
+impl Facts {
+    /// Notes what an operation does to what is left, and what of it is under way.
+    fn step(&mut self, done: &FreezeOperation) {
+        let (units, after) =
+            (i128::from(done.amount_minor.units()), i128::from(done.rest_after_minor.units()));
+        let last = done.by == OperationBy::Completion;
+        let (taken, all) = match done.kind {
+            OperationKind::Freeze => return,
+            OperationKind::Pay => (units, last),
+            // It was taken off when it was decided, which was before.
+            OperationKind::Unfreeze => (if last { 0 } else { units }, false),
+        };
+        self.steps.push((done.at_us, Step { operation: done.no, taken, after: Some(after), all }));
+        let over = |at_us| self.freeze.ends_at_us.is_some_and(|ends_at_us| at_us >= ends_at_us);
+        match (done.state, done.done_at_us) {
+            (OperationState::Returned, Some(at_us)) if !over(at_us) => {
+                let back = Step { operation: done.no, taken: -units, after: None, all: false };
+                self.steps.push((at_us, back));
+            }
+            (OperationState::Returned | OperationState::Done, _) => {}
+            (OperationState::UnderWay, _) => {
+                // With a last payment the rest is under way, too, and has no row yet.
+                let rest = if all { after } else { 0 };
+                self.under_way += 1 + u32::from(rest > 0);
+                self.unfrozen += rest;
+            }
         }
-        let (held, rest) = (facts.held.unwrap_or(0), freeze.rest_minor.units());
-        if held != rest {
-            wrong(FindingKind::FreezeWrong, format!("{rest} is left, but its payer holds {held}"));
-        }
-    } else if facts.under_way == 0 {
-        wrong(FindingKind::FreezeWrong, "no operation is under way, but it counts some".to_owned());
-    }
-    let owed = u32::from(freeze.frozen_at_us.is_some() && freeze.notify_url.is_some());
-    if facts.told != owed {
-        let message = format!("{} notices tell that it was frozen, not {owed}", facts.told);
-        wrong(FindingKind::NoticeWrong, message);
-    }
-    if let Some((no, _)) = facts.releases.first_key_value() {
-        wrong(FindingKind::NoticeWrong, format!("no notice tells of the release {no}"));
-    }
-    if let Some((no, _)) = facts.operations.first_key_value() {
-        wrong(FindingKind::NumberWrong, format!("no row of freeze_number points at operation {no}"));
     }
 }
 
 fn key_of(no: FreezeNo) -> String {
     text_of_key(&Key::Freeze((no.slot(), no)))
-}
-
-/// What is wrong with a freeze by itself.
-fn faults(freeze: &Freeze) -> Vec<String> {
-    let mut faults = Vec::new();
-    let mut check = |holds: bool, message: &str| {
-        if !holds {
-            faults.push(format!("state {}: {message}", freeze.state.as_str()));
-        }
-    };
-    check(
-        freeze.no.slot() == freeze.slot && freeze.seller.slot() == freeze.slot,
-        "its number or merchant is of another slot",
-    );
-    check(freeze.no.at_us() == freeze.opened_at_us, "opened_at_us is not that of its number");
-    check(freeze.adds_up(), "what is left, freed and paid is not what was frozen");
-    let frozen = freeze.frozen_at_us.is_some();
-    let whole = if frozen { freeze.amount_minor.units() } else { 0 };
-    check(freeze.frozen_minor.units() == whole, "neither nothing nor the whole amount was frozen");
-    check(freeze.payer.is_some() || !frozen, "the money of nobody was frozen");
-    check(freeze.payer.is_some() == freeze.payer_login_masked.is_some(), "only a payer has a login");
-    let nothing_left = freeze.rest_minor.units() == 0 && freeze.under_way == 0;
-    let by_state = match freeze.state {
-        FreezeState::Init => !frozen && freeze.closed_at_us.is_none(),
-        FreezeState::Authorized => frozen && freeze.closed_at_us.is_none() && !nothing_left,
-        FreezeState::Finish => {
-            frozen && freeze.closed_at_us.is_some() && nothing_left && freeze.paid_minor.units() > 0
-        }
-        FreezeState::Closed => {
-            freeze.closed_at_us.is_some() && nothing_left && freeze.paid_minor.units() == 0
-        }
-    };
-    check(by_state, "its times or sums are not those of its state");
-    let before = freeze.frozen_at_us.unwrap_or(freeze.opened_at_us);
-    check(freeze.closed_at_us.is_none_or(|at_us| at_us >= before), "closed before it was frozen or opened");
-    faults
 }

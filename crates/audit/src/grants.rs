@@ -10,7 +10,7 @@ use people::{
     Callback, Certification, CertificationState, Grant, GrantKind, TOKENS_MAX, Token, TokenDigest, TokenRole,
 };
 use std::collections::HashMap;
-use trade::{Agreement, Order};
+use trade::{Agreement, Freeze, Order};
 
 type Name = (PartyId, AppId, GrantKind);
 
@@ -98,6 +98,15 @@ impl Grants {
         if !self.acted(order.app, order.seller, parties) {
             let key = text_of_key(&Order::wrap_key((order.slot, order.no)));
             findings.add(FindingKind::OrderWrong, "orders", key, "its app never acted for its merchant");
+        }
+    }
+
+    pub(crate) fn freeze(&self, row: &Freeze, parties: &Parties, findings: &mut Findings) {
+        let key = Freeze::wrap_key((row.slot, row.no));
+        parties.owner(Table::Freeze, &key, row.seller, findings);
+        if !self.acted(row.app, row.seller, parties) {
+            let message = "its app never acted for its merchant";
+            findings.add(FindingKind::FreezeWrong, "freeze", text_of_key(&key), message);
         }
     }
 

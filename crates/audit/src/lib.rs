@@ -35,6 +35,7 @@ mod checks;
 mod columns;
 mod compare;
 mod crossing;
+mod escrow_history;
 mod escrow_rows;
 mod escrows;
 mod freezes;

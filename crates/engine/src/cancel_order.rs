@@ -3,7 +3,7 @@
 use crate::command::Next;
 use crate::query::order_of;
 use crate::refund_order::{GivenBack, give_back};
-use crate::{Fault, Rows, Stop, Which, close_order};
+use crate::{Fault, Rows, Stop, Which, close_order, escrow};
 use base::{PartyId, Plant, Slot, Text, planted};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,9 @@ pub(crate) fn cancel_order(
             Ok(Next::Answer(Cancelled { order: Some(order), action: Some(CancelAction::Refund) }))
         }
         OrderState::Paid => {
-            if order.paid_at_us.is_some_and(|paid_at_us| rows.now_us() >= paid_at_us + REFUND_WINDOW_US) {
+            let is_escrow = order.product.goods().is_some();
+            let over = |paid_at_us| !is_escrow && rows.now_us() >= paid_at_us + REFUND_WINDOW_US;
+            if order.paid_at_us.is_some_and(over) {
                 return Stop::because(CancelRefused::Finished);
             }
             if order.paid_at_us.is_none_or(|paid_at_us| rows.now_us() >= paid_at_us + CANCEL_WINDOW_US) {
@@ -82,7 +84,10 @@ pub(crate) fn cancel_order(
             let left = order.total().checked_sub(order.refunded());
             let left =
                 left.map_err(|error| crate::Fault(format!("refunds of order {}: {error}", order.no)))?;
-            let number = free_number(rows, &order)?;
+            let number = match is_escrow {
+                true => escrow::cancel_number(rows, &order)?,
+                false => free_number(rows, &order)?,
+            };
             let back = Money::zero(order.currency);
             let given = GivenBack { amount: left, back, number, reason: None, by_cancel: true };
             let given = give_back(rows, &order, given);
@@ -92,9 +97,9 @@ pub(crate) fn cancel_order(
     }
 }
 
-/// A number for the refund that a cancel makes: our own number of the order, or that number and the moment when the
-/// merchant used it for a refund. A refund that holds is never written over.
-pub(crate) fn free_number(rows: &mut Rows<'_>, order: &Order) -> Result<OutRequestNo, Fault> {
+/// A number for the refund that a cancel makes of an order without escrow: our own number of the order, or that number
+/// and the moment when the merchant used it for a refund. A refund that holds is never written over.
+fn free_number(rows: &mut Rows<'_>, order: &Order) -> Result<OutRequestNo, Fault> {
     let mut number = order.no.to_string();
     for at_us in rows.now_us().. {
         let free = Text::new(&number).expect("28 digits, a dash and at most 20 fit");

@@ -24,7 +24,7 @@ pub(crate) use answer::refund_answer;
 pub(crate) use clock::run_clock;
 pub(crate) use confirm::{confirm_goods, goods_confirmed};
 pub(crate) use find::find_escrow;
-pub(crate) use money::{give_back, paid_in};
+pub(crate) use money::{cancel_number, give_back, paid_in};
 
 use crate::{Fault, Rows};
 use base::OrderNo;

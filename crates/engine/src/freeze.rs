@@ -3,12 +3,13 @@
 //! The merchant's number is the key, as with orders. The payer's slot is asked; what comes back too late is given back.
 
 use crate::command::Next;
+use crate::open_order::merchant;
 use crate::{
     Fault, FreezeAnswer, FreezeAsk, FreezeEnded, FreezeHeld, Message, PayBy, Reply, Rows, Stop, freeze_notice,
 };
 use base::{AppId, FreezeNo, OperationNo, PartyId, Slot, Text};
 use money::{Currency, Minor};
-use people::{App, Party, PartyKind, PartyStatus};
+use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -22,7 +23,7 @@ use trade::{
 pub struct OpenFreeze {
     /// The merchant.
     pub seller: PartyId,
-    /// The app that asks.
+    /// The app that asks: the merchant's own, or one that the merchant authorised.
     pub app: AppId,
     /// The merchant's number of the freeze, 1–64 characters.
     pub out_order_no: Text<64>,
@@ -62,13 +63,9 @@ pub(crate) fn open_freeze(
     command: &OpenFreeze,
 ) -> Result<Next<Arc<Freeze>>, Stop<OpenFreezeRefused>> {
     let (slot, seller) = (rows.slot(), command.seller);
-    let party = rows.get::<Party>((slot, seller))?.filter(|party| party.kind == PartyKind::Merchant);
-    let Some(party) = party.filter(|_| command.app.slot() == slot) else {
+    let Some(party) = merchant(rows, seller, command.app)? else {
         return Stop::because(OpenFreezeRefused::SellerNotFound);
     };
-    if rows.get::<App>((slot, command.app))?.is_none_or(|app| app.seller != seller) {
-        return Stop::because(OpenFreezeRefused::SellerNotFound);
-    }
     let key = (slot, seller, command.out_order_no.clone(), OperationKind::Freeze, no_number());
     if let Some(number) = rows.get::<FreezeNumber>(key)? {
         let freeze = must_get(rows, number.freeze)?;

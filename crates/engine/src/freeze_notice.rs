@@ -2,7 +2,7 @@
 
 use crate::claim_order::masked;
 use crate::notice::{self, tell_message};
-use crate::{Fault, Rows};
+use crate::{Fault, Rows, grant};
 use base::china_moment;
 use money::Minor;
 use people::Party;
@@ -12,7 +12,8 @@ use trade::{Freeze, FreezeOperation, OperationKind, Url, WireCharset};
 pub(crate) fn frozen(rows: &mut Rows<'_>, freeze: &Freeze) -> Result<(), Fault> {
     let at_us = freeze.frozen_at_us.unwrap_or(freeze.opened_at_us);
     let (kind, number) = (OperationKind::Freeze, freeze.out_request_no.to_string());
-    let of = of_operation(kind, freeze.operation.to_string(), number, freeze.amount_minor, freeze, at_us);
+    let no = freeze.operation.to_string();
+    let of = of_operation(kind, no, number, freeze.amount_minor, freeze, at_us);
     tell(rows, freeze, "fund_auth_freeze", None, of)
 }
 
@@ -39,6 +40,14 @@ pub(crate) fn cancelled(
     tell(rows, freeze, "fund_auth_operation_cancel", url, of)
 }
 
+/// The parts of the sums that come from credit.
+const CREDIT: [&str; 4] = [
+    "total_freeze_credit_amount",
+    "total_unfreeze_credit_amount",
+    "total_pay_credit_amount",
+    "rest_credit_amount",
+];
+
 type Members = Vec<(&'static str, String)>;
 
 fn of_operation(
@@ -57,7 +66,8 @@ fn of_operation(
         ("fund_amount", amount.clone()),
         ("credit_amount", "0.00".to_owned()),
         ("amount", amount),
-        ("status", "SUCCESS".to_owned()),
+        // What nobody agreed to was closed, as a query says.
+        ("status", if freeze.frozen_at_us.is_some() { "SUCCESS" } else { freeze.state.wire() }.to_owned()),
         ("gmt_trans", china_moment(at_us)),
     ]
 }
@@ -70,9 +80,11 @@ fn tell(
     mut members: Members,
 ) -> Result<(), Fault> {
     let seller = rows.get::<Party>((freeze.slot, freeze.seller))?;
+    let own_app = grant::own_app(rows, freeze.app, freeze.seller)?;
     let text = |minor| freeze.money(minor).to_string();
     members.extend([
         ("notify_type", kind.to_owned()),
+        ("auth_app_id", own_app.to_string()),
         ("auth_no", freeze.no.to_string()),
         ("out_order_no", freeze.out_order_no.to_string()),
         ("gmt_create", china_moment(freeze.opened_at_us)),
@@ -88,7 +100,10 @@ fn tell(
         ("total_unfreeze_fund_amount", text(freeze.unfrozen_minor)),
         ("total_pay_fund_amount", text(freeze.paid_minor)),
         ("rest_fund_amount", text(freeze.rest_minor)),
+        ("trans_currency", freeze.currency.code().to_owned()),
     ]);
+    // All of it is from balance, so there is no `pre_auth_type`, which marks a freeze of credit.
+    members.extend(CREDIT.map(|name| (name, "0.00".to_owned())));
     if freeze.charset == WireCharset::Gbk {
         members.push(("charset", "GBK".to_owned()));
     }

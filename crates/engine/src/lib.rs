@@ -11,6 +11,7 @@
 
 mod command;
 mod crossing;
+mod leave_freeze;
 mod message;
 mod rows;
 mod run;
@@ -72,6 +73,7 @@ pub use find_freeze::{FindFreeze, FindFreezeByNo, FreezeView, WhichFreeze, Which
 pub use freeze::{ClaimFreeze, OpenFreeze};
 pub use frozen::ConfirmFreeze;
 pub use grant::{Authorize, AuthorizeRefused, Authorized, FindToken, SeenToken, TakeTokens, TokenRefused};
+pub use leave_freeze::LeaveFreeze;
 pub use message::{
     BackAnswer, BackAsk, BackReturn, BackReturned, ChargeReturned, ClaimAnswer, ClaimAsk, FreezeAnswer,
     FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease, FreezeReleased, Message,

@@ -129,8 +129,7 @@ pub(crate) fn acceptable(
     if total.currency() != Currency::Cny || !(1..=TOTAL_MAX_FEN).contains(&total.minor().units()) {
         return Stop::because(OpenRefused::TotalTooLarge);
     }
-    let expires_at_us =
-        expiry(command.meaning.product, command.timeout, command.expires_at_us, rows.now_us());
+    let expires_at_us = when_unpaid(rows, command);
     if expires_at_us <= rows.now_us() {
         return Stop::because(OpenRefused::ExpiryPassed);
     }
@@ -138,6 +137,11 @@ pub(crate) fn acceptable(
         return Stop::because(OpenRefused::Pay(PayRefused::BuyerIsSeller));
     }
     Ok(expires_at_us)
+}
+
+/// When a new order closes unless it is paid, microseconds UTC.
+pub(crate) fn when_unpaid(rows: &Rows<'_>, command: &OpenOrder) -> i64 {
+    expiry(command.meaning.product, command.timeout, command.expires_at_us, rows.now_us())
 }
 
 /// Writes a new order with its number.
@@ -153,11 +157,15 @@ pub(crate) fn opened_anew(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_u
 }
 
 /// An order that is paid from money set aside before: it has its buyer from the beginning.
-pub(crate) fn new_order(rows: &mut Rows<'_>, command: &OpenOrder, buyer: Option<PartyId>) -> Order {
+pub(crate) fn new_order(
+    rows: &mut Rows<'_>,
+    command: &OpenOrder,
+    buyer: PartyId,
+    expires_at_us: i64,
+) -> Order {
     let now_us = rows.now_us();
-    let expires_at_us = expiry(command.meaning.product, command.timeout, None, now_us);
     let order = fresh(rows, command, expires_at_us);
-    Order { state: OrderState::WaitBuyerPay, created_at_us: Some(now_us), buyer, ..order }
+    Order { state: OrderState::WaitBuyerPay, created_at_us: Some(now_us), buyer: Some(buyer), ..order }
 }
 
 fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order {
@@ -303,7 +311,10 @@ fn go_on(
         return Ok(Next::Chain);
     }
     match (order.state, order.named_buyer) {
-        (OrderState::Offered, Some(buyer)) if !order.product.is_offer() => {
+        // A guaranteed trade whose buyer is named exists at once, as every created one does.
+        (OrderState::Offered, Some(buyer))
+            if !order.product.is_offer() || order.product.goods().is_some() =>
+        {
             rows.send(buyer.slot(), claim_order::ask(&order, buyer, true));
             Ok(Next::Chain)
         }

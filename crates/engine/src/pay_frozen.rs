@@ -6,7 +6,7 @@
 use crate::command::Next;
 use crate::find_freeze::{WhichFreeze, freeze_of};
 use crate::freeze::must_get;
-use crate::open_order::{OpenOrder, new_order};
+use crate::open_order::{OpenOrder, merchant, new_order, when_unpaid};
 use crate::order_paid::take_money;
 use crate::unfreeze::{done, free_number, number_of, settle, take_free, write};
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 };
 use base::{FreezeNo, OperationNo, PartyId, Slot};
 use money::Currency;
-use people::{App, Party, PartyKind, PartyStatus};
+use people::PartyStatus;
 use serde::{Deserialize, Serialize};
 use trade::{
     Freeze, FreezeOperation, FreezeProduct, FreezeState, OperationBy, OperationKind, OperationState, Order,
@@ -46,13 +46,9 @@ pub(crate) fn pay_frozen(
     command: &PayFrozen,
 ) -> Result<Next<Opened>, Stop<PayFrozenRefused>> {
     let (slot, order) = (rows.slot(), &command.order);
-    let party = rows.get::<Party>((slot, order.seller))?.filter(|party| party.kind == PartyKind::Merchant);
-    let Some(party) = party.filter(|_| order.app.slot() == slot) else {
+    let Some(party) = merchant(rows, order.seller, order.app)? else {
         return Stop::because(PayFrozenRefused::SellerNotFound);
     };
-    if rows.get::<App>((slot, order.app))?.is_none_or(|app| app.seller != order.seller) {
-        return Stop::because(PayFrozenRefused::SellerNotFound);
-    }
     let freeze = freeze_of(rows, order.seller, &WhichFreeze::No(command.freeze))?;
     let number = rows.get::<OrderNumber>((slot, order.seller, order.out_trade_no.clone()))?;
     if let Some(number) = number {
@@ -61,11 +57,15 @@ pub(crate) fn pay_frozen(
     if party.status != PartyStatus::Normal {
         return Stop::because(PayFrozenRefused::SellerBlocked);
     }
+    let expires_at_us = when_unpaid(rows, order);
+    if expires_at_us <= rows.now_us() {
+        return Stop::because(PayFrozenRefused::ExpiryPassed);
+    }
     let Some(freeze) = freeze else { return Stop::because(PayFrozenRefused::FreezeNotFound) };
     let payer = may_pay(rows, command, &freeze)?;
 
     // Nothing can be refused here below this line; an order that is closed meanwhile sends the money back.
-    let mut made = new_order(rows, order, Some(payer));
+    let mut made = new_order(rows, order, payer, expires_at_us);
     made.buyer_login_masked = freeze.payer_login_masked.clone();
     rows.insert(OrderNumber {
         slot,
@@ -183,7 +183,7 @@ fn charge(
     Ok(())
 }
 
-/// In the merchant's slot: the rest is free that came with the last payment.
+/// In the merchant's slot: the rest is free that came with the last payment, or what one brought back too late.
 pub(crate) fn rest_released(rows: &mut Rows<'_>, said: &RestReleased) -> Result<Option<Reply>, Fault> {
     let (no, at_us) = (OperationNo::of(rows.stamp(), rows.slot()), rows.now_us());
     let before = must_get(rows, said.freeze)?;
@@ -260,6 +260,9 @@ fn give_back(rows: &mut Rows<'_>, freeze: &Freeze, order: &Order, payer: PartyId
         back.rest_minor = freeze.rest().checked_add(amount).map_err(fault)?.minor();
     } else {
         back.unfrozen_minor = freeze.money(freeze.unfrozen_minor).checked_add(amount).map_err(fault)?.minor();
+        // It is free at the payer's already; a decision of its own writes the release and tells of it.
+        back.under_way += 1;
+        rows.send(rows.slot(), Message::RestReleased(RestReleased { freeze: freeze.no, amount }));
     }
     let (freeze, order_no) = (freeze.no, order.no);
     let message = ChargeReturned { freeze, order_no, amount, hold_again };

@@ -219,6 +219,10 @@ pub(crate) fn cancel_freeze(
         FreezeState::Finish => return Stop::because(CancelFreezeRefused::AlreadyFinished),
         FreezeState::Authorized => {}
     }
+    if freeze.cancelled {
+        // The release that undoes it is under way.
+        return Ok(Next::Answer(CancelledFreeze { freeze, unfrozen: true }));
+    }
     if freeze.rest_minor != freeze.frozen_minor {
         return Stop::because(CancelFreezeRefused::PartUsed);
     }
@@ -238,12 +242,17 @@ pub(crate) fn cancel_freeze(
     Ok(Next::Chain)
 }
 
+/// Sets what is left free, on nobody's word; the freeze after it is the caller's to put.
+pub(crate) fn release_rest(rows: &mut Rows<'_>, freeze: &Freeze) -> Result<Freeze, Fault> {
+    let why = Why { by: OperationBy::End, out_request_no: None, remark: None, notify_url: None };
+    release(rows, freeze, freeze.rest(), why)
+}
+
 /// The life of a freeze is over: what is left is set free.
 pub(crate) fn end_life(rows: &mut Rows<'_>, freeze: &Freeze) -> Result<(), Fault> {
     let mut after = freeze.clone();
     if freeze.rest_minor.units() > 0 {
-        let why = Why { by: OperationBy::End, out_request_no: None, remark: None, notify_url: None };
-        after = release(rows, freeze, freeze.rest(), why)?;
+        after = release_rest(rows, freeze)?;
     }
     // It was run: nothing is to be removed later.
     rows.put(Freeze { timer: None, ..after });

@@ -17,7 +17,7 @@ mod trade;
 
 pub(crate) use agreement::NameRefused;
 pub(crate) use freeze::frozen_later;
-pub(crate) use trade::{opened_for_later, opened_for_named};
+pub(crate) use trade::{opened_and_claimed, opened_for_later, opened_for_named};
 
 use crate::facts::{Kind, Part, Wrong};
 use base::{Plant, planted};

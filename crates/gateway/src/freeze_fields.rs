@@ -6,13 +6,17 @@
 
 use crate::codes::Failure;
 use crate::facts::{Field, Kind, Member, Part};
-use crate::fields;
 use crate::order_fields::timeout;
 use crate::request::Caller;
+use crate::{Gateway, fields};
 use base::Text;
-use engine::{OpenFreeze, PayBy, WhichFreeze};
+use cell::CellError;
+use engine::{FindLogin, OpenFreeze, PayBy, WhichFreeze};
 use money::Money;
-use trade::{Freeze, FreezeDelivery, FreezeMeaning, FreezeProduct, FreezeWay, Timeout, Url, WireCharset};
+use people::LoginName;
+use trade::{
+    Freeze, FreezeDelivery, FreezeMeaning, FreezeProduct, FreezeWay, TOTAL_MAX_FEN, Timeout, Url, WireCharset,
+};
 use wire::charset::Charset;
 use wire::envelope::ObjectWriter;
 use wire::json::{Json, Object};
@@ -31,6 +35,9 @@ pub(crate) const FREEZE: Part = Part::Read(&[
     Field::must("amount", Kind::Amount),
     Field::may("product_code", Kind::OneOf(&["PRE_AUTH", "PRE_AUTH_ONLINE", "PREAUTH_PAY"])),
     Field::may("payee_user_id", Kind::Party).note("the merchant that the app acts for"),
+    Field::may("payee_logon_id", Kind::Special).note("a login name of that merchant"),
+    Field::may("enable_pay_channels", Kind::Special).note("channels; the balance must be among them"),
+    Field::may("disable_pay_channels", Kind::Special).note("channels; the balance must not be among them"),
     Field::may("trans_currency", Kind::Cny),
     Field::may("settle_currency", Kind::Cny),
     Field::may("pay_timeout", Kind::Timeout),
@@ -40,7 +47,7 @@ pub(crate) const FREEZE: Part = Part::Read(&[
 /// What of them is refused.
 pub(crate) const FREEZE_REFUSED: Part = Part::Refused(&NOT_SIMULATED);
 /// What of them changes nothing.
-pub(crate) const FREEZE_IGNORED: Part = Part::Ignored(&["business_params", "payee_logon_id"]);
+pub(crate) const FREEZE_IGNORED: Part = Part::Ignored(&["business_params"]);
 /// Which freeze a request is about.
 pub(crate) const NAMED: Part = Part::Read(&[
     Field::when("auth_no", Kind::Opaque, "unless `out_order_no` is there").note("goes before `out_order_no`"),
@@ -57,6 +64,7 @@ pub(crate) const TOLD: &[Member] = &[
     Member::text("amount"),
     Member::text("fund_amount"),
     Member::text("credit_amount"),
+    Member::text("trans_currency"),
     Member::text("payer_logon_id").when("there is a payer"),
     Member::user("payer_user_id", "payer_open_id").when("there is a payer"),
 ];
@@ -73,6 +81,7 @@ pub(crate) struct FreezeFields {
     pub(crate) meaning: FreezeMeaning,
     delivery: FreezeDelivery,
     timeout: Option<Timeout>,
+    payee_login: Option<LoginName>,
 }
 
 impl FreezeFields {
@@ -87,6 +96,10 @@ impl FreezeFields {
         let out_request_no = number(fields, "out_request_no")?;
         let title = fields::line_of("order_title", fields::required(fields, "order_title")?)?;
         let amount = fields::amount(fields, "amount")?.ok_or_else(|| Failure::field("amount", "缺失"))?;
+        if way == FreezeWay::Voucher && amount.minor().units() > TOTAL_MAX_FEN {
+            // The codes of this method have no word for it of their own.
+            return Err(Failure::field("amount", "应在0.01～100000000.00之间"));
+        }
         let product = match fields::text(fields, "product_code")? {
             None => product,
             Some(code) => FreezeProduct::of_wire(code).ok_or_else(|| {
@@ -99,6 +112,10 @@ impl FreezeFields {
             }
             _ => {}
         }
+        let payee_login = fields::text(fields, "payee_logon_id")?
+            .map(|login| fields::line_of("payee_logon_id", &login.to_lowercase()))
+            .transpose()?;
+        check_channels(fields)?;
         fields::only_cny(fields, "trans_currency")?;
         fields::only_cny(fields, "settle_currency")?;
         fields::absent(fields, &NOT_SIMULATED)?;
@@ -112,12 +129,27 @@ impl FreezeFields {
             meaning: FreezeMeaning { out_request_no, way, product, amount, title },
             delivery: delivery(caller)?,
             timeout,
+            payee_login,
         })
     }
 
-    /// The command that opens it.
-    pub(crate) fn open(&self, caller: &Caller, pay_by: Option<PayBy>) -> OpenFreeze {
-        OpenFreeze {
+    /// The command that opens it, once the login of the payee is known to be the merchant's own.
+    pub(crate) async fn open(
+        &self,
+        gateway: &Gateway,
+        caller: &Caller,
+        pay_by: Option<PayBy>,
+    ) -> Result<OpenFreeze, Failure> {
+        if let Some(login) = self.payee_login.clone() {
+            match gateway.door.ask(FindLogin { login }).await {
+                Ok(payee) if payee == caller.seller() => {}
+                Ok(_) | Err(CellError::Refused(_)) => {
+                    return Err(Failure::field("payee_logon_id", "不是应用所属的商户"));
+                }
+                Err(error) => return Err(Failure::of_cell(error)),
+            }
+        }
+        Ok(OpenFreeze {
             seller: caller.seller(),
             app: caller.app.id,
             out_order_no: self.out_order_no.clone(),
@@ -125,8 +157,52 @@ impl FreezeFields {
             delivery: self.delivery.clone(),
             timeout: self.timeout,
             pay_by,
-        }
+        })
     }
+}
+
+/// The names of the balance in lists of channels; nothing else can pay here.
+const BALANCE_CHANNELS: [&str; 2] = ["balance", "money_fund"];
+
+/// Neither `enable_pay_channels` nor `disable_pay_channels` may exclude the balance.
+fn check_channels(fields: &Object) -> Result<(), Failure> {
+    let is_balance = |channel: &String| BALANCE_CHANNELS.contains(&channel.to_lowercase().as_str());
+    let enabled = channels(fields, "enable_pay_channels")?;
+    if !enabled.is_empty() && !enabled.iter().any(is_balance) {
+        return Err(Failure::field("enable_pay_channels", "不含余额，目前仅模拟余额支付"));
+    }
+    if channels(fields, "disable_pay_channels")?.iter().any(is_balance) {
+        return Err(Failure::field("disable_pay_channels", "禁用了余额，目前仅模拟余额支付"));
+    }
+    Ok(())
+}
+
+/// The names in a list of channels: objects with a `payChannelType`, as JSON or as its text, or, as in orders, names
+/// with commas between. None when it is not given.
+fn channels(fields: &Object, name: &str) -> Result<Vec<String>, Failure> {
+    let unfit = || Failure::field(name, r#"应为[{"payChannelType":"…"}]形式的JSON"#);
+    let parsed;
+    let items = match fields.get(name) {
+        None => return Ok(Vec::new()),
+        Some(Json::List(items)) => items,
+        Some(Json::Text(text)) if text.trim_start().starts_with('[') => {
+            parsed = wire::json::parse(text).map_err(|_| unfit())?;
+            match &parsed {
+                Json::List(items) => items,
+                _ => return Err(unfit()),
+            }
+        }
+        Some(Json::Text(text)) => {
+            let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+            return Ok(names.map(str::to_owned).collect());
+        }
+        Some(_) => return Err(unfit()),
+    };
+    let name_of = |item: &Json| match item {
+        Json::Object(channel) => channel.text("payChannelType").ok().flatten().map(str::to_owned),
+        _ => None,
+    };
+    items.iter().map(|item| name_of(item).ok_or_else(unfit)).collect()
 }
 
 /// `extra_param` is an object, or the text of one, and asks for no credit.
@@ -194,6 +270,7 @@ pub(crate) fn told(members: &mut ObjectWriter, freeze: &Freeze) {
     members.text("status", status);
     members.text_some("gmt_trans", freeze.frozen_at_us.map(format_cn).as_deref());
     amounts(members, freeze.money(freeze.amount_minor));
+    members.text("trans_currency", freeze.currency.code());
     payer(members, freeze);
 }
 

@@ -48,6 +48,9 @@ pub(crate) const ORDER_IGNORED: Part = Part::Ignored(&[
 /// What is refused where nothing is debited under an agreement or paid from frozen money.
 pub(crate) const NO_DEBIT: Part = Part::Refused(&["agreement_params", "auth_no", "auth_confirm_mode"]);
 
+/// What is refused where no payment is held.
+pub(crate) const NO_ESCROW: Part = Part::Refused(&["escrow_goods"]);
+
 /// What is refused where nothing is signed by paying.
 pub(crate) const NO_SIGNING: Part = Part::Refused(&["agreement_sign_params"]);
 

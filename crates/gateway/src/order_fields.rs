@@ -74,6 +74,9 @@ impl OrderFields {
             // Only frozen money is paid under these products.
             fields::absent(fields, &["auth_no", "auth_confirm_mode"])?;
         }
+        if product.goods().is_none() {
+            fields::absent(fields, &["escrow_goods"])?;
+        }
         check_goods_type(fields)?;
         Ok(OrderFields {
             out_trade_no,

@@ -5,6 +5,7 @@
 //! something takes nothing from anybody, so a signed-in wallet is enough, and no password is asked.
 
 mod agreement;
+mod freeze;
 mod grant;
 
 use crate::portal::Portal;
@@ -21,11 +22,14 @@ use axum::routing::get;
 use base::{AgreementNo, AppId, PartyId, Slot, Text};
 use cell::CellError;
 use engine::{FindGrant, FindMandate, Key, Row, Table};
+use freeze::{ask_freeze, end_freeze};
 use grant::{ask_grant, end_grant, grant_line};
 use people::{Grant, GrantKind};
 use serde::Deserialize;
 use std::sync::Arc;
 use store::{Reader, StoreError};
+
+pub(crate) use freeze::{FreezeLine, freeze_lines};
 
 /// Rows of each kind that are looked at for a list.
 const ROWS_MAX: usize = 200;
@@ -36,6 +40,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/wallet/permissions", get(list))
         .route("/wallet/agreements/{no}", get(show_agreement))
         .route("/wallet/agreements/{no}/end", get(ask_agreement).post(end_agreement))
+        .route("/wallet/freezes/{no}/end", get(ask_freeze).post(end_freeze))
         .route("/wallet/grants/{kind}/{app}/end", get(ask_grant).post(end_grant))
 }
 

@@ -37,6 +37,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/agreement/sign", post(sandbox_agreement::sign))
         .route("/sandbox/agreement/end", post(sandbox_agreement::end))
         .route("/sandbox/freeze", post(sandbox_freeze::agree))
+        .route("/sandbox/freeze/end", post(sandbox_freeze::end))
         .route("/sandbox/party", post(sandbox_party::open))
         .route("/sandbox/party/status", post(sandbox_party::set_status))
         .route("/sandbox/app", post(sandbox_app::open))

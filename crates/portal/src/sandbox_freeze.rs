@@ -1,18 +1,20 @@
-//! `POST /sandbox/freeze`: a payer agrees to a pre-authorisation, in one call.
+//! `POST /sandbox/freeze` and `/end`: a payer agrees to a pre-authorisation, or ends one of a closed merchant, in one
+//! call.
 
 use crate::freeze::{NotAgreed, agreed, of_token};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
+use crate::sign_in::{self, About};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::{FreezeNo, Secret};
 use cell::CellError;
-use engine::FindFreezeByNo;
+use engine::{FindFreezeByNo, LeaveFreeze};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
-use trade::HoldRefused;
+use trade::{HoldRefused, LeaveFreezeRefused};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +24,35 @@ struct FreezeRequest {
     code_value: Option<String>,
     order_string: Option<String>,
     auth_no: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndRequest {
+    login: String,
+    pay_password: String,
+    auth_no: String,
+}
+
+/// Signs in and ends a freeze whose merchant is closed.
+pub(crate) async fn end(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let EndRequest { login, pay_password, auth_no } = read(&headers, &body)?;
+    let freeze: FreezeNo = auth_no.parse().map_err(|error| SandboxError::bad("bad_auth_no", error))?;
+    let about = About::Order(freeze.topic());
+    let proof = sign_in::by_login(&portal, &login, Secret::new(pay_password), about).await?;
+    let left = portal.door.ask(LeaveFreeze { payer: proof.party, freeze }).await;
+    let freeze = left.map_err(|error| {
+        SandboxError::of(error, |refused| match refused {
+            LeaveFreezeRefused::FreezeNotFound => SandboxError::missing("freeze_not_found", refused),
+            LeaveFreezeRefused::NotFrozen => SandboxError::conflict("not_frozen", refused),
+            LeaveFreezeRefused::SellerStands => SandboxError::conflict("merchant_not_closed", refused),
+        })
+    })?;
+    answer(json!({
+        "auth_no": freeze.no.to_string(),
+        "out_order_no": freeze.out_order_no.as_str(),
+        "rest_amount": freeze.rest().to_string(),
+    }))
 }
 
 /// Signs in, takes the freeze up and confirms it.

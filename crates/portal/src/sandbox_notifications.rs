@@ -92,7 +92,10 @@ fn shown(notice: &Notice, order: Option<&Order>) -> Value {
         NoticeState::Delivered => "delivered",
         NoticeState::GivenUp => "given_up",
     };
-    let (notify_id, trade_no) = (notice.no.to_string(), notice.order_no.to_string());
+    let notify_id = notice.no.to_string();
+    // A message is about whatever its params name, which is an order only when there is one of this number.
+    let of_trade = notice.event != NoticeEvent::Message || order.is_some();
+    let trade_no = of_trade.then(|| notice.order_no.to_string());
     let notify_time = wire::timestamp::format_cn(notice.happened_at_us);
     let next_at = notice.next_at_us.map(wire::timestamp::format_cn);
     let out_trade_no = order.map(|order| order.out_trade_no.to_string());

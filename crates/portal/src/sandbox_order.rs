@@ -2,7 +2,7 @@
 
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
-use crate::sandbox_pay::{Handed, order_of, trade_status};
+use crate::sandbox_pay::{Handed, order_of, status_of};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -31,13 +31,14 @@ pub(crate) async fn look(State(portal): State<Arc<Portal>>, headers: HeaderMap, 
     let found = portal.door.ask(FindOrderByNo { order_no }).await;
     let no_order = |_| SandboxError::missing("order_not_found", "there is no such order");
     let order = found.map_err(|error| SandboxError::of(error, no_order))?;
+    let trade_status = status_of(&portal, &order).await?;
     answer(json!({
         "trade_no": order.no.to_string(),
         "out_trade_no": order.out_trade_no.as_str(),
         "app_id": order.app.to_string(),
         "seller_id": order.seller.to_string(),
         "taken_up": order.state != OrderState::Offered && order.created_at_us.is_some(),
-        "trade_status": trade_status(order.state),
+        "trade_status": trade_status,
         "subject": order.subject.as_str(),
         "total_amount": order.total().to_string(),
         "refunded_amount": order.refunded().to_string(),

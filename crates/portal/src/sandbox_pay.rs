@@ -3,16 +3,17 @@
 use crate::order_view::{self, order_of_address};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
+use crate::sandbox_escrow;
 use crate::sign_in::{self, About};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::{OrderNo, Secret};
-use engine::{ClaimOrder, ConfirmPay, FindOrderByNo};
+use engine::{ClaimOrder, ConfirmPay, FindEscrow, FindOrderByNo};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
-use trade::{ClaimRefused, OrderState, PayRefused, SigningRefused};
+use trade::{ClaimRefused, EscrowState, Order, OrderState, PayRefused, SigningRefused};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,12 +60,31 @@ impl Handed {
 }
 
 /// The state as the wire names it. An offer that nobody took up waits for its buyer too.
-pub(crate) fn trade_status(state: OrderState) -> &'static str {
+fn trade_status(state: OrderState) -> &'static str {
     match state {
         OrderState::Offered | OrderState::WaitBuyerPay => "WAIT_BUYER_PAY",
         OrderState::Paid => "TRADE_SUCCESS",
         OrderState::Finished => "TRADE_FINISHED",
         OrderState::Closed => "TRADE_CLOSED",
+    }
+}
+
+/// The state as the wire names it; of a guaranteed trade that was paid, where its money stands.
+pub(crate) async fn status_of(portal: &Portal, order: &Order) -> Result<&'static str, SandboxError> {
+    if order.product.goods().is_none() || order.paid_at_us.is_none() {
+        return Ok(trade_status(order.state));
+    }
+    let view = portal.door.ask(FindEscrow { order_no: order.no, party: None }).await;
+    view.map(|view| view.escrow.state.trade_status())
+        .map_err(|error| SandboxError::of(error, sandbox_escrow::refused))
+}
+
+/// The state right after a payment, without another look.
+fn status_when_paid(order: &Order) -> &'static str {
+    match order.product.goods() {
+        None => trade_status(order.state),
+        Some(goods) if goods.are_sent_at_once() => EscrowState::WaitBuyerConfirm.trade_status(),
+        Some(_) => EscrowState::WaitSellerSend.trade_status(),
     }
 }
 
@@ -83,13 +103,14 @@ pub(crate) async fn pay(State(portal): State<Arc<Portal>>, headers: HeaderMap, b
     portal.door.ask(claim).await.map_err(|error| SandboxError::of(error, claim_refused))?;
     let confirm = ConfirmPay { buyer: proof.party, order_no, attempt: proof.attempt };
     let order = portal.door.ask(confirm).await.map_err(|error| SandboxError::of(error, pay_refused))?;
+    // That it was paid is known whatever comes of this look and the next.
+    let status = status_of(&portal, &order).await.unwrap_or_else(|_| status_when_paid(&order));
     let mut paid = json!({
         "trade_no": order.no.to_string(),
         "out_trade_no": order.out_trade_no.as_str(),
-        "trade_status": trade_status(order.state),
+        "trade_status": status,
         "total_amount": order.total().to_string(),
     });
-    // That it was paid is known whatever comes of this look.
     if let Ok(Some(signing)) = order_view::signing(&portal, order.no).await {
         paid["agreement_no"] = json!(signing.agreement_no.map(|no| no.to_string()));
         paid["sign_refused"] = json!(signing.refused.map(not_signed));
@@ -134,7 +155,7 @@ async fn opened(portal: &Portal, text: &str) -> Result<OrderNo, SandboxError> {
     opened.map_err(|why| SandboxError::new(StatusCode::UNPROCESSABLE_ENTITY, "order_refused", why))
 }
 
-pub(crate) fn claim_refused(refused: ClaimRefused) -> SandboxError {
+fn claim_refused(refused: ClaimRefused) -> SandboxError {
     match refused {
         ClaimRefused::OrderNotFound => SandboxError::missing("order_not_found", refused),
         ClaimRefused::AlreadyPaid => SandboxError::conflict("already_paid", refused),

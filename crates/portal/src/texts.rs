@@ -179,6 +179,15 @@ texts! {
     state_closed: "已关闭", "Closed";
     state_refunded: "已退款", "Refunded";
     state_waiting: "待确认", "Waiting";
+    freezes: "资金预授权", "Pre-authorisations";
+    freeze_waits: "待同意", "Waits for you";
+    freeze_look: "查看并同意", "See and agree";
+    freeze_end: "结束预授权", "End this pre-authorisation";
+    freeze_end_text: "商户账户已注销，不会再扣款或解冻。结束后，剩余的冻结金额退回您的余额。",
+        "The payee's account is closed: it will neither take nor free the rest. End it, and the rest is yours again.";
+    freeze_ended_text: "预授权已结束，剩余金额已解冻。", "The pre-authorisation has ended. The rest is free again.";
+    freeze_not_to_end: "没有可以结束的预授权：仅当商户账户已注销且仍有冻结金额时可由您结束。",
+        "You can end one only while it holds money of yours and the payee's account is closed.";
     permissions: "签约与授权", "Agreements and authorisations";
     agreements: "扣款协议", "Recurring payment agreements";
     no_agreements: "没有生效的扣款协议。", "No agreement is in force.";

@@ -2,6 +2,7 @@
 
 use crate::order_view::{self, Unanswered, name_of};
 use crate::pay_code;
+use crate::permissions::{FreezeLine, freeze_lines};
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other, with_cookie};
 use crate::session::{Purpose, Session};
@@ -135,6 +136,7 @@ struct WalletPage<'a> {
     login: String,
     available: String,
     waiting: Vec<Line>,
+    freezes: Vec<FreezeLine>,
     recent: Vec<Line>,
     error: Option<String>,
 }
@@ -225,8 +227,9 @@ async fn wallet_page(
     let (f, party) = (visitor.frame(portal), session.party);
     let account = portal.door.ask(FindAccount { party, currency: Currency::Cny }).await;
     let trades = portal.read(move |reader| reader.trades(party, TRADES_MAX)).await;
-    let (Ok(owner), Ok(account), Some(trades)) =
-        (portal.door.ask(FindParty { party }).await, account, trades)
+    let freezes = freeze_lines(portal, party, f.t).await;
+    let (Ok(owner), Ok(account), Some(trades), Some(freezes)) =
+        (portal.door.ask(FindParty { party }).await, account, trades, freezes)
     else {
         return message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None);
     };
@@ -258,6 +261,7 @@ async fn wallet_page(
         login: people::masked_login(owner.login.as_str()),
         available: shown(account.available()),
         waiting,
+        freezes,
         recent,
         error,
     };

@@ -11,7 +11,7 @@ use engine::{Key, Row, Table};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{Mark, MemoryStore, Reader, Store, StoreError};
-use trade::{Notice, Order, Timer, Trade};
+use trade::{Frozen, Notice, Order, Timer, Trade};
 
 /// Posts that a power loss can take away at most. Older ones are taken to be checkpointed.
 pub const LOST_POSTS_MOST: usize = 64;
@@ -263,6 +263,10 @@ impl Reader for SimStore {
 
     fn trades(&mut self, buyer: PartyId, limit: usize) -> Result<Vec<Arc<Trade>>, StoreError> {
         self.read(|tables| tables.trades(buyer, limit))
+    }
+
+    fn frozen(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Frozen>>, StoreError> {
+        self.read(|tables| tables.frozen(payer, limit))
     }
 
     fn count(&mut self, table: Table) -> Result<u64, StoreError> {

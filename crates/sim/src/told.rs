@@ -145,7 +145,7 @@ fn sub_code(reply: &Reply) -> Option<&'static str> {
             CancelRefused::TooLate => "ACQ.TRADE_CANCEL_TIME_OUT",
             CancelRefused::Refund(RefundRefused::SellerBalanceTooLow) => "ACQ.SELLER_BALANCE_NOT_ENOUGH",
             CancelRefused::Refund(RefundRefused::MoreThanLeft) => "ACQ.REASON_TRADE_REFUND_FEE_ERR",
-            CancelRefused::Refund(_) => "ACQ.CANCEL_NOT_ALLOWED",
+            CancelRefused::CaseOpen | CancelRefused::Refund(_) => "ACQ.CANCEL_NOT_ALLOWED",
         }),
         Reply::RefundOrder(Err(refused)) => Some(of_refund(*refused)),
         Reply::FindOrder(Err(FindRefused::TradeNotFound))

@@ -28,7 +28,7 @@ use base::{AppId, OrderNo, PartyId, Slot, Stamp};
 use engine::{Key, Row, Table};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use trade::{Notice, Order, Timer, Trade};
+use trade::{Frozen, Notice, Order, Timer, Trade};
 
 /// How far the journal has been posted into the tables.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -144,6 +144,9 @@ pub trait Reader: Send {
 
     /// Trades of a buyer, newest order first.
     fn trades(&mut self, buyer: PartyId, limit: usize) -> Result<Vec<Arc<Trade>>, StoreError>;
+
+    /// What a payer agreed to or is asked to agree to, and is not over; newest first.
+    fn frozen(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Frozen>>, StoreError>;
 
     /// How many rows a table has. It walks the table: for operators and tests, not for every request.
     fn count(&mut self, table: Table) -> Result<u64, StoreError>;

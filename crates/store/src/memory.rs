@@ -7,7 +7,7 @@ use engine::{Key, Row, Table, Tabled};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
-use trade::{Notice, Order, Timer, Trade};
+use trade::{Frozen, FrozenState, Notice, Order, Timer, Trade};
 
 /// Tables in memory. Clones share their rows, so that a clone kept aside is what a restart finds.
 #[derive(Clone, Debug, Default)]
@@ -158,6 +158,11 @@ impl Reader for MemoryStore {
             |trade: &Trade| trade.buyer == buyer,
             |trade| std::cmp::Reverse(trade.no),
         ))
+    }
+
+    fn frozen(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Frozen>>, StoreError> {
+        let wanted = |frozen: &Frozen| frozen.payer == payer && frozen.state != FrozenState::Over;
+        Ok(self.tables().pick(limit, wanted, |frozen| std::cmp::Reverse(frozen.no)))
     }
 
     fn count(&mut self, table: Table) -> Result<u64, StoreError> {

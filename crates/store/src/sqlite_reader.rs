@@ -7,7 +7,7 @@ use base::{AppId, OrderNo, PartyId, Sink, Slot};
 use engine::{Key, Row, Table, Tabled};
 use rusqlite::Connection;
 use std::sync::Arc;
-use trade::{Notice, Order, Timer, Trade};
+use trade::{Frozen, Notice, Order, Timer, Trade};
 
 /// Reads the tables through a connection of its own that cannot change them.
 #[derive(Debug)]
@@ -207,6 +207,14 @@ impl Reader for SqliteReader {
         self.list("WHERE slot = ? AND buyer = ? ORDER BY no DESC LIMIT ?", |sink| {
             sink.int(i64::from(buyer.slot().number()));
             sink.int(buyer.number().cast_signed());
+            sink.int(sql_limit(limit));
+        })
+    }
+
+    fn frozen(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Frozen>>, StoreError> {
+        self.list("WHERE slot = ? AND payer = ? AND state <> 'over' ORDER BY no DESC LIMIT ?", |sink| {
+            sink.int(i64::from(payer.slot().number()));
+            sink.int(payer.number().cast_signed());
             sink.int(sql_limit(limit));
         })
     }

@@ -110,9 +110,10 @@ pub const fn escrow_due_us(escrow: &Escrow, case: Option<&EscrowCase>, now_us: i
     }
 }
 
-/// Whether a dispute goes to the buyer when customer service lets its time pass: unless the seller alone gave evidence.
-pub const fn silence_is_for_buyer(case: &EscrowCase) -> bool {
-    !(case.seller_evidence > 0 && case.buyer_evidence == 0)
+/// Whether a dispute goes to the buyer when customer service lets its time pass: always when nothing was sent,
+/// otherwise unless the seller alone gave evidence.
+pub const fn silence_is_for_buyer(case: &EscrowCase, state: EscrowState) -> bool {
+    matches!(state, EscrowState::WaitSellerSend) || !(case.seller_evidence > 0 && case.buyer_evidence == 0)
 }
 
 /// Why an act on an escrow is refused. The first that holds is the one reported.

@@ -302,9 +302,10 @@ pub enum OperationBy {
     Merchant,
     /// The merchant cancelled the freeze.
     Cancel,
-    /// A payment that is the last (`auth_confirm_mode=COMPLETE`), and the release of the rest with it.
+    /// A payment that is the last (`auth_confirm_mode=COMPLETE`), and what a payment sets free: the rest with the last
+    /// one, and its own amount when its order could not take it and the freeze's life is over.
     Completion,
-    /// The freeze's life was over.
+    /// The freeze's life was over, or its merchant was closed and its payer ended it.
     End,
 }
 

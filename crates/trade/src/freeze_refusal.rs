@@ -38,7 +38,7 @@ pub enum HoldRefused {
 /// Why a freeze is not opened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum OpenFreezeRefused {
-    /// There is no such merchant, or the app is not the merchant's own.
+    /// There is no such merchant, or the app neither is the merchant's own nor acts for it.
     #[error("payee not found")]
     SellerNotFound,
     /// The number was used for a freeze of another meaning.
@@ -124,7 +124,7 @@ pub enum CancelFreezeRefused {
 /// Why an order is not paid from a freeze.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum PayFrozenRefused {
-    /// There is no such merchant, or the app is not the merchant's own.
+    /// There is no such merchant, or the app neither is the merchant's own nor acts for it.
     #[error("seller not found")]
     SellerNotFound,
     /// The number was used for an order of another meaning, or of another freeze.
@@ -139,6 +139,9 @@ pub enum PayFrozenRefused {
     /// The merchant may not be paid.
     #[error("seller is frozen or closed")]
     SellerBlocked,
+    /// The order's time to be paid is over.
+    #[error("order's time to pay is over")]
+    ExpiryPassed,
     /// There is no such freeze, or it is another merchant's.
     #[error("the freeze does not exist")]
     FreezeNotFound,
@@ -160,4 +163,18 @@ pub enum PayFrozenRefused {
     /// More than is left of the freeze, or another currency.
     #[error("more than is left of the freeze")]
     MoreThanRest,
+}
+
+/// Why a payer cannot end a freeze.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum LeaveFreezeRefused {
+    /// There is none, or another payer agreed to it.
+    #[error("the freeze does not exist")]
+    FreezeNotFound,
+    /// The payer has not agreed.
+    #[error("nothing is frozen yet")]
+    NotFrozen,
+    /// The merchant is there to free it.
+    #[error("the merchant's account is not closed")]
+    SellerStands,
 }

@@ -46,7 +46,8 @@ pub use freeze::{
     OperationKind, OperationState, freeze_next,
 };
 pub use freeze_refusal::{
-    CancelFreezeRefused, FindFreezeRefused, HoldRefused, OpenFreezeRefused, PayFrozenRefused, UnfreezeRefused,
+    CancelFreezeRefused, FindFreezeRefused, HoldRefused, LeaveFreezeRefused, OpenFreezeRefused,
+    PayFrozenRefused, UnfreezeRefused,
 };
 pub use frozen::{Frozen, FrozenState};
 pub use order::{

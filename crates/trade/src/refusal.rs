@@ -131,6 +131,9 @@ pub enum CancelRefused {
     /// It was paid too long ago.
     #[error("the time for cancelling is over")]
     TooLate,
+    /// A refund case of its escrow is open: what it asks for is not the merchant's to give.
+    #[error("a refund case is open")]
+    CaseOpen,
     /// The refund that cancelling needs was refused.
     #[error("{0}")]
     Refund(RefundRefused),

@@ -109,7 +109,8 @@ for (const mode of ['key', 'cert']) {
         assert.deepEqual([cancelled.outcome, cancelled.action], ['10000', 'unfreeze']);
 
         for (const [kind, number, members] of [
-          ['fund_auth_freeze', fields.out_request_no, { operation_type: 'FREEZE', status: 'SUCCESS', total_freeze_amount: '100.00', rest_amount: '100.00' }],
+          ['fund_auth_freeze', fields.out_request_no, { operation_type: 'FREEZE', status: 'SUCCESS', total_freeze_amount: '100.00', rest_amount: '100.00',
+            trans_currency: 'CNY', rest_credit_amount: '0.00', auth_app_id: entry.app_id }],
           ['fund_auth_unfreeze', free.out_request_no, { operation_type: 'UNFREEZE', amount: '10.00', total_unfreeze_amount: '10.00', rest_amount: '90.00' }],
         ]) {
           const params = await told(kind, frozen.auth_no, number);
@@ -153,7 +154,7 @@ for (const mode of ['key', 'cert']) {
         await assert.rejects(agree({ code_value: made.code_value }), { status: 409 });
         const params = await told('fund_auth_operation_cancel', cancelled.auth_no);
         assert.ok(sdk.checkNotifySignV2(params));
-        assert.equal(params.action, 'close');
+        assert.deepEqual([params.action, params.status], ['close', 'CLOSED']);
         const same = await call(VOUCHER, fields);
         assert.equal(same.outcome, '40004 ORDER_ALREADY_CLOSED');
       });
@@ -169,7 +170,7 @@ for (const mode of ['key', 'cert']) {
         const operation = await call(QUERY, { auth_no: frozen.auth_no, out_request_no: 'other' });
         assert.equal(operation.outcome, '40004 AUTH_OPERATION_NOT_EXIST');
         const limit = await call(VOUCHER, request('100000000.01'));
-        assert.equal(limit.outcome, '40004 PRODUCT_AMOUNT_LIMIT_ERROR');
+        assert.equal(limit.outcome, '40004 ILLEGAL_ARGUMENT', 'this method has no code of its own for it');
         for (const [name, value] of [['amount', '0'], ['order_title', ''], ['out_order_no', 'a b']]) {
           assert.equal((await call(VOUCHER, request('1.00', { [name]: value }))).outcome, '40004 ILLEGAL_ARGUMENT', `${name} ${value}`);
         }

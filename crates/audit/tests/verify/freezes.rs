@@ -1,8 +1,10 @@
 //! Pre-authorisations: a few that lived, and one row of them changed at a time.
 
 use crate::rows::{Case, run};
+use crate::world::World;
 use audit::FindingKind::*;
-use base::{AppId, PartyId, Text};
+use audit::Options;
+use base::{AppId, PartyId, Slot, SlotSet, Text};
 use cell::Door;
 use engine::{
     CancelFreeze, ClaimFreeze, OpenFreeze, OpenOrder, PayBy, PayFrozen, Unfreeze, WhichFreeze, WhichOperation,
@@ -70,6 +72,8 @@ pub(crate) async fn live(door: &Door, shop: PartyId, alice: PartyId, codes: [Pay
 fn freezes() {
     const FROZE: &str = "no = (SELECT min(no) FROM notice WHERE content LIKE '%fund_auth_freeze%')";
     const FREED: &str = "no = (SELECT min(no) FROM notice WHERE content LIKE '%fund_auth_unfreeze%')";
+    const CANCELLED: &str =
+        "no = (SELECT min(no) FROM notice WHERE content LIKE '%fund_auth_operation_cancel%')";
     const HELD: &str = "out_order_no = 'F2'";
     const USED: &str = "out_order_no = 'F3'";
     run(&[
@@ -91,6 +95,8 @@ fn freezes() {
         Case("freeze", HELD, "state = 'finish'", &[("freeze", FreezeWrong), ("timer", TimerWrong)]),
         Case("freeze", USED, "state = 'closed'", &[("freeze", FreezeWrong)]),
         Case("freeze", HELD, "under_way = 1", &[("freeze", FreezeWrong)]),
+        Case("freeze", HELD, "app = app + 100", &[("freeze", FreezeWrong), ("notice", NoticeWrong)]),
+        Case("freeze", HELD, "seller = seller + 100", &[("freeze", PartyWrong), ("freeze", FreezeWrong)]),
         Case("freeze", HELD, "timer = timer + 100", &[("freeze", TimerWrong), ("timer", TimerWrong)]),
         Case("freeze", "out_order_no = 'F1'", "expires_at_us = 1", &[("timer", TimerWrong)]),
         Case("freeze", HELD, "opened_at_us = 1", &[("freeze", FreezeWrong)]),
@@ -102,6 +108,18 @@ fn freezes() {
         ),
         Case("freeze_number", HELD, "freeze = 7", &[("freeze", NumberWrong), ("freeze_number", NumberWrong)]),
         Case("freeze_operation", "kind = 'unfreeze'", "amount_minor = 1", &[("freeze", FreezeWrong)]),
+        Case(
+            "freeze_operation",
+            "kind = 'unfreeze'",
+            "rest_after_minor = rest_after_minor + 1",
+            &[("freeze_operation", FreezeWrong)],
+        ),
+        Case(
+            "freeze_operation",
+            "kind = 'pay'",
+            "rest_after_minor = rest_after_minor + 1",
+            &[("freeze_operation", FreezeWrong)],
+        ),
         Case("freeze_operation", "kind = 'unfreeze'", "at_us = 1", &[("freeze_operation", FreezeWrong)]),
         Case("freeze_operation", "kind = 'pay'", "order_no = 7", &[("freeze_operation", FreezeWrong)]),
         Case("freeze_operation", "kind = 'pay'", "amount_minor = 1", &[("freeze_operation", FreezeWrong)]),
@@ -122,7 +140,14 @@ fn freezes() {
         Case("frozen", "state = 'held'", "hold = 7", &[("frozen", FreezeWrong), ("hold", HoldWrong)]),
         Case("frozen", "state = 'held'", "state = 'over'", &[("frozen", FreezeWrong)]),
         Case("frozen", "state = 'held'", "amount_minor = 1", &[("frozen", FreezeWrong)]),
-        Case("frozen", "state = 'held'", "payer = payer + 100", &[("frozen", FreezeWrong)]),
+        Case(
+            "frozen",
+            "state = 'held'",
+            "payer = payer + 100",
+            &[("frozen", FreezeWrong), ("frozen", PartyWrong), ("freeze", FreezeWrong)],
+        ),
+        Case("frozen", "state = 'over'", "state = 'waiting'", &[("freeze", FreezeWrong)]),
+        Case("frozen", "state = 'waiting'", "state = 'over'", &[("freeze", FreezeWrong)]),
         Case(
             "hold",
             "no IN (SELECT hold FROM frozen)",
@@ -143,6 +168,19 @@ fn freezes() {
             "content = replace(content, 'fund_auth_freeze', 'fund_auth_thaw')",
             &[("notice", NoticeWrong), ("freeze", NoticeWrong)],
         ),
+        Case(
+            "notice",
+            CANCELLED,
+            "content = replace(content, 'fund_auth_operation_cancel', 'fund_auth_thaw')",
+            &[("notice", NoticeWrong), ("freeze", NoticeWrong)],
+        ),
+        Case("notice", CANCELLED, "url = 'http://other/'", &[("notice", NoticeWrong)]),
+        Case(
+            "freeze",
+            "out_order_no = 'F4'",
+            "cancelled = 0",
+            &[("notice", NoticeWrong), ("freeze", NoticeWrong)],
+        ),
         Case("notice", FREED, "content = '[]'", &[("notice", NoticeWrong), ("freeze", NoticeWrong)]),
         Case("notice", FREED, "url = 'http://other/'", &[("notice", NoticeWrong)]),
         Case("freeze", HELD, "notify_url = NULL", &[("notice", NoticeWrong)]),
@@ -153,4 +191,30 @@ fn freezes() {
             &[("timer", TimerWrong), ("freeze", TimerWrong)],
         ),
     ]);
+}
+
+/// Of a world of several cells each is verified alone: what lies in another one is not missed.
+#[test]
+fn what_lies_in_another_cell_is_not_missed() {
+    let world = World::copy();
+    let slot = |table: &str| -> u8 {
+        world.sql().query_row(&format!("SELECT min(slot) FROM {table}"), (), |row| row.get(0)).unwrap()
+    };
+    let (at_shop, at_payer) = (slot("freeze"), slot("frozen WHERE state = 'held'"));
+    assert_ne!(at_shop, at_payer, "the payer is elsewhere");
+    for (gone, named, home) in [("freeze", "frozen", at_payer), ("frozen", "freeze", at_shop)] {
+        let world = World::copy();
+        world.change(&format!("DELETE FROM {gone}"));
+        let home = SlotSet::of([Slot::new(home).unwrap()]);
+        let cell = Options { home, ..Options::default() };
+        let wrong = |report: &audit::Report| {
+            let about = report
+                .findings
+                .iter()
+                .filter(|finding| finding.table == named && finding.kind == FreezeWrong);
+            about.count()
+        };
+        assert!(wrong(&world.verify()) > 0, "in a world of one cell it is");
+        assert_eq!(wrong(&world.verify_with(cell)), 0, "{named} without {gone}");
+    }
 }

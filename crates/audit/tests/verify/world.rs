@@ -251,6 +251,7 @@ impl Script {
         self.door.ask(TryPassword { party: bob, about: claimed.no }).await.unwrap();
         if self.escrows {
             self.guaranteed(&cast).await;
+            self.disputed(&cast).await;
         }
         self.agreements(&cast).await;
         let codes = [self.code(alice).await, self.code(bob).await, self.code(alice).await];
@@ -363,6 +364,48 @@ impl Script {
                 self.door.ask(split).await.unwrap();
             }
         }
+    }
+
+    /// One whose case and whose cancel could not reach the buyer, and one with a dispute that was divided.
+    async fn disputed(&self, cast: &Cast) {
+        let (shop, alice) = (cast.shop, cast.alice);
+        let act = async |order: &Order, actor: Actor, number: &str, act: EscrowAct| {
+            let request_no = Text::new(number).unwrap();
+            self.door.ask(ActOnEscrow { order_no: order.no, actor, request_no, act }).await.unwrap();
+        };
+        let open = |amount: u64| EscrowAct::OpenCase {
+            kind: CaseKind::RefundOnly,
+            goods_state: GoodsState::Received,
+            amount: fen(amount),
+            reason: None,
+        };
+        let words = || Text::new("not so").unwrap();
+        let seller = Actor::Seller(shop);
+        let dave = self.party(PartyKind::Person, "dave@example.com").await;
+        let key = Text::new("first").unwrap();
+        self.door.ask(TopUp { party: dave, amount: fen(500_000), key }).await.unwrap();
+        let order = self.open(cast, "E4-came-back", 2_000, Product::EscrowPhysical, None).await.unwrap();
+        self.claim(&order, dave).await;
+        self.confirm(&order, dave).await.unwrap();
+        act(&order, Actor::Buyer(dave), "c", open(300)).await;
+        self.door.ask(SetPartyStatus { party: dave, status: PartyStatus::Closed }).await.unwrap();
+        act(&order, seller, "a", EscrowAct::AgreeCase).await;
+        let which = Which::No(order.no);
+        self.door.ask(CancelOrder { seller: shop, which }).await.unwrap_err();
+
+        let order = self.open(cast, "E5-divided", 2_000, Product::EscrowVirtual, None).await.unwrap();
+        self.claim(&order, alice).await;
+        self.confirm(&order, alice).await.unwrap();
+        let logistics = Logistics { transport: Transport::Unneeded, company: None, number: None };
+        act(&order, seller, "s", EscrowAct::Send { logistics, part: false }).await;
+        act(&order, seller, "x", EscrowAct::Extend).await;
+        let buyer = Actor::Buyer(alice);
+        act(&order, buyer, "c", open(700)).await;
+        act(&order, seller, "r", EscrowAct::RefuseCase { reason: words() }).await;
+        act(&order, buyer, "v", EscrowAct::CallService).await;
+        act(&order, buyer, "e", EscrowAct::GiveEvidence { words: words() }).await;
+        let (to_buyer, to_seller) = (fen(300), fen(400));
+        act(&order, Actor::Arbiter, "d", EscrowAct::Decide { to_buyer, to_seller, words: None }).await;
     }
 
     async fn cast(&mut self) -> Cast {

@@ -129,8 +129,8 @@ impl ActOnEscrow {
             }
             EscrowAct::RefuseCase { reason } | EscrowAct::RefuseBack { reason } => draft.words = Some(reason),
             EscrowAct::GiveEvidence { words } => draft.words = Some(words),
-            EscrowAct::Decide { to_buyer, words, .. } => {
-                (draft.amount, draft.words) = (Some(to_buyer), words)
+            EscrowAct::Decide { to_buyer, to_seller, words } => {
+                (draft.amount, draft.to_seller, draft.words) = (Some(to_buyer), Some(to_seller), words)
             }
             EscrowAct::Extend
             | EscrowAct::AgreeCase
@@ -231,7 +231,7 @@ pub(crate) fn act_on_escrow(
 
     // Nothing can be refused below this line; nothing was changed above it.
     bench.perform(rows, command.actor, &command.act)?;
-    Ok(Next::Answer(bench.conclude(rows, draft)))
+    Ok(Next::Answer(bench.conclude(rows, draft)?))
 }
 
 /// Whether the act is possible now.

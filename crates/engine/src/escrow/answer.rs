@@ -2,7 +2,7 @@
 
 use super::Bench;
 use super::money::sum;
-use super::step::Draft;
+use super::step::{Arrived, Draft};
 use crate::{CancelAction, Cancelled, Fault, RefundAnswer, Refunded, Reply, Rows, books};
 use ledger::Template;
 use std::sync::Arc;
@@ -49,7 +49,11 @@ pub(crate) fn refund_answer(
     if bench.escrow.state.is_final() {
         bench.escrow.receipt_due_at_us = None;
     }
-    let view = bench.conclude(rows, Draft::new(kind, Side::Platform).of(amount));
+    let mut draft = Draft::new(kind, Side::Platform).of(amount);
+    if said.arrived {
+        draft.arrived = Some(Arrived { number: refund.out_request_no.clone(), in_all: said.refunded_after });
+    }
+    let view = bench.conclude(rows, draft)?;
     if awaited {
         return Ok(None);
     }

@@ -1,7 +1,6 @@
 //! Refund cases: what moves them, and the money that they move.
 
 use super::Bench;
-use crate::cancel_order::free_number;
 use crate::{Fault, Rows};
 use money::{Minor, Money};
 use trade::{
@@ -71,7 +70,7 @@ impl Bench {
             self.end_case(after, now_us);
             return Ok(());
         }
-        let number = if after == CaseState::Refunding { Some(free_number(rows, &self.order)?) } else { None };
+        let number = if after == CaseState::Refunding { Some(self.own_number()) } else { None };
         if let Some(case) = &mut self.case {
             (case.state, case.since_us) = (after, now_us);
             if let Some(number) = &number {
@@ -85,16 +84,17 @@ impl Bench {
         Ok(())
     }
 
-    /// Ends a dispute: so much goes to the buyer. When all that is held was disputed, the trade ends with it and the
-    /// rest goes to the seller.
+    /// Ends a dispute: so much goes to the buyer. When all that is held was disputed and all was sent, the trade ends
+    /// with it and the rest goes to the seller. A seller who is still to send has to send first.
     pub(super) fn decide(&mut self, rows: &mut Rows<'_>, to_buyer: Money) -> Result<(), Fault> {
         let all = self.open_case().is_some_and(|case| case.claim() == self.escrow.held());
+        let sent = self.escrow.state == EscrowState::WaitBuyerConfirm;
         if let Some(case) = &mut self.case {
             case.service = Service::Done;
         }
         let event = if to_buyer.is_zero() { CaseEvent::Reject } else { CaseEvent::Grant };
         self.move_case(rows, event, to_buyer)?;
-        self.escrow.ends = all;
+        self.escrow.ends = all && sent;
         Ok(())
     }
 }

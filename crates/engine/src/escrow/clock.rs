@@ -1,11 +1,12 @@
 //! What the clock does when an escrow's parties let a step pass.
 
 use super::Bench;
-use super::step::Draft;
-use crate::cancel_order::free_number;
+use super::step::{Draft, own_request_no};
 use crate::{Fault, Rows};
+use money::Money;
 use trade::{
-    CaseEvent, CaseState, EscrowEvent, EscrowState, Service, Side, StepKind, Timer, silence_is_for_buyer,
+    CaseEvent, CaseState, EscrowEvent, EscrowState, EscrowStep, Service, Side, StepKind, Timer,
+    silence_is_for_buyer,
 };
 
 /// Takes the step that is due. Nothing happens when the timer is not the escrow's own any more.
@@ -17,7 +18,7 @@ pub(crate) fn run_clock(rows: &mut Rows<'_>, timer: &Timer) -> Result<(), Fault>
     (bench.escrow.timer, bench.escrow.due_at_us) = (None, None);
     let draft =
         if bench.open_case().is_some() { bench.case_is_due(rows)? } else { bench.escrow_is_due(rows)? };
-    bench.conclude(rows, draft);
+    bench.conclude(rows, draft)?;
     Ok(())
 }
 
@@ -31,8 +32,8 @@ impl Bench {
                 StepKind::CaseAgreed
             }
             CaseState::SellerRefused if service == Service::Needed => {
-                let granted =
-                    if silence_is_for_buyer(case) { claim } else { money::Money::zero(claim.currency()) };
+                let for_buyer = silence_is_for_buyer(case, self.escrow.state);
+                let granted = if for_buyer { claim } else { Money::zero(claim.currency()) };
                 self.decide(rows, granted)?;
                 return Ok(Draft::new(StepKind::Decided, Side::Platform).of(granted));
             }
@@ -53,9 +54,12 @@ impl Bench {
 
     fn escrow_is_due(&mut self, rows: &mut Rows<'_>) -> Result<Draft, Fault> {
         let own = |kind| Draft::new(kind, Side::Platform);
-        if self.escrow.ends || self.escrow.state.is_final() {
+        if self.escrow.state.is_final() {
             let released = self.release(rows, EscrowEvent::Release)?;
             return Ok(own(StepKind::Released).of(released));
+        }
+        if self.escrow.ends {
+            return self.end_with_seller(rows, StepKind::Released, EscrowEvent::Release);
         }
         match self.escrow.state {
             EscrowState::WaitSellerSend | EscrowState::PartSent if !self.escrow.reminded => {
@@ -64,22 +68,40 @@ impl Bench {
             }
             EscrowState::WaitSellerSend => {
                 // Nothing was ever sent: the buyer has it back, and the seller only if the buyer is gone.
-                let (held, number) = (self.escrow.held(), free_number(rows, &self.order)?);
-                self.send_back(rows, held, number.clone(), None, false)?;
-                (self.escrow.pending_no, self.escrow.ends) = (Some(number), true);
-                Ok(own(StepKind::GivenBack).of(held))
+                let given = self.send_all_back(rows)?;
+                Ok(own(StepKind::GivenBack).of(given))
             }
-            EscrowState::PartSent => {
-                let released = self.release(rows, EscrowEvent::Release)?;
-                Ok(own(StepKind::Released).of(released))
-            }
+            EscrowState::PartSent => self.end_with_seller(rows, StepKind::Released, EscrowEvent::Release),
             EscrowState::WaitBuyerConfirm => {
-                let released = self.release(rows, EscrowEvent::Confirm)?;
-                Ok(own(StepKind::ReceiptOver).of(released))
+                self.end_with_seller(rows, StepKind::ReceiptOver, EscrowEvent::Confirm)
             }
             EscrowState::Finished | EscrowState::Closed => {
                 Err(Fault(format!("the escrow of order {} has no clock", self.order.no)))
             }
         }
+    }
+
+    /// The seller is paid; or, when its account was closed, the buyer has the money back. Only when that has just been
+    /// tried in vain is it paid into the closed account: neither side can be reached.
+    fn end_with_seller(
+        &mut self,
+        rows: &mut Rows<'_>,
+        kind: StepKind,
+        event: EscrowEvent,
+    ) -> Result<Draft, Fault> {
+        let tried = self.escrow.ends && self.has_just_come_back(rows)?;
+        if self.seller_is_gone(rows)? && !tried {
+            let given = self.send_all_back(rows)?;
+            return Ok(Draft::new(StepKind::GivenBack, Side::Platform).of(given));
+        }
+        let released = self.release(rows, event)?;
+        Ok(Draft::new(kind, Side::Platform).of(released))
+    }
+
+    /// Whether the last step was money that could not reach the buyer.
+    fn has_just_come_back(&self, rows: &mut Rows<'_>) -> Result<bool, Fault> {
+        let key = (self.escrow.slot, self.escrow.order_no, own_request_no(self.escrow.steps));
+        let last = rows.get::<EscrowStep>(key)?;
+        Ok(last.is_some_and(|step| matches!(step.kind, StepKind::Returned | StepKind::CaseReturned)))
     }
 }

@@ -6,9 +6,10 @@ use crate::{Fault, Message, OrderPaid, RefundIn, Rows, Stop, books, split_hold};
 use base::Text;
 use ledger::Template;
 use money::{Minor, Money, MoneyError};
+use people::{Party, PartyStatus};
 use trade::{
-    CaseState, Escrow, EscrowEvent, EscrowState, Goods, Order, OrderEvent, OutRequestNo, Refund,
-    RefundRefused, RefundState, Side, StepKind, Transport, escrow_next, next, receipt_us,
+    CancelRefused, CaseState, Escrow, EscrowEvent, EscrowState, Goods, Order, OrderEvent, OutRequestNo,
+    Refund, RefundRefused, RefundState, Side, StepKind, Transport, escrow_next, next, receipt_us,
 };
 
 pub(super) fn sum(order: &Order, answer: Result<Money, MoneyError>) -> Result<Money, Fault> {
@@ -57,8 +58,19 @@ pub(crate) fn paid_in(
         timer: None,
     };
     let bench = Bench { order, escrow, case: None };
-    let view = bench.conclude(rows, Draft::new(StepKind::Paid, Side::Buyer).of(said.amount));
+    let view = bench.conclude(rows, Draft::new(StepKind::Paid, Side::Buyer).of(said.amount))?;
     Ok((*view.order).clone())
+}
+
+/// The number of the refund that a cancel makes. While a case asks for money, a cancel has to wait.
+pub(crate) fn cancel_number(rows: &mut Rows<'_>, order: &Order) -> Result<OutRequestNo, Stop<CancelRefused>> {
+    let Some(bench) = Bench::load(rows, order.no)? else {
+        return Err(Stop::Fault(Fault(format!("order {} is paid but has no escrow", order.no))));
+    };
+    match bench.claimed() {
+        Some(_) => Stop::because(CancelRefused::CaseOpen),
+        None => Ok(bench.own_number()),
+    }
 }
 
 /// A refund by the merchant's own will, or by a cancel. What an open case asks for is not the merchant's to give.
@@ -73,20 +85,38 @@ pub(crate) fn give_back(
     let Some(mut bench) = Bench::load(rows, order.no)? else {
         return Err(Stop::Fault(Fault(format!("order {} is paid but has no escrow", order.no))));
     };
-    let claimed =
-        bench.open_case().filter(|case| case.state != CaseState::Refunding).map(|case| case.claim());
-    let free = sum(order, bench.escrow.held().checked_sub(claimed.unwrap_or(Money::zero(order.currency))))?;
+    let claimed = bench.claimed().unwrap_or(Money::zero(order.currency));
+    let free = sum(order, bench.escrow.held().checked_sub(claimed))?;
     if amount.is_zero() || amount.exceeds(free).unwrap_or(true) {
         return Stop::because(RefundRefused::MoreThanLeft);
     }
 
     // Nothing can be refused here below this line; a closed buyer sends the money back.
     bench.send_back(rows, amount, number, reason, by_cancel)?;
-    bench.conclude(rows, Draft::new(StepKind::GivenBack, Side::Seller).of(amount));
+    bench.conclude(rows, Draft::new(StepKind::GivenBack, Side::Seller).of(amount))?;
     Ok(())
 }
 
 impl Bench {
+    /// What the open case asks for, until it is granted.
+    fn claimed(&self) -> Option<Money> {
+        self.open_case().filter(|case| case.state != CaseState::Refunding).map(|case| case.claim())
+    }
+
+    /// Whether the seller's account was closed: it is to get nothing while the buyer can be reached.
+    pub(super) fn seller_is_gone(&self, rows: &mut Rows<'_>) -> Result<bool, Fault> {
+        let seller = rows.get::<Party>((self.escrow.slot, self.escrow.seller))?;
+        Ok(seller.is_none_or(|seller| seller.status == PartyStatus::Closed))
+    }
+
+    /// All that is held leaves for the buyer, and the trade ends with it.
+    pub(super) fn send_all_back(&mut self, rows: &mut Rows<'_>) -> Result<Money, Fault> {
+        let (held, number) = (self.escrow.held(), self.own_number());
+        self.send_back(rows, held, number.clone(), None, false)?;
+        (self.escrow.pending_no, self.escrow.ends) = (Some(number), true);
+        Ok(held)
+    }
+
     /// All that is held goes to the seller, less the fee of it.
     pub(super) fn release(&mut self, rows: &mut Rows<'_>, event: EscrowEvent) -> Result<Money, Fault> {
         let (amount, order) = (self.escrow.held(), &self.order);

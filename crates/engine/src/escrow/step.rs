@@ -4,7 +4,8 @@ use super::{Bench, EscrowView, told};
 use crate::{Fault, Rows};
 use money::Money;
 use trade::{
-    CaseKind, EscrowRefused, EscrowStep, GoodsState, Logistics, OWN_STEP, RequestNo, Side, StepKind, Words,
+    CaseKind, EscrowCase, EscrowRefused, EscrowStep, GoodsState, Logistics, OWN_STEP, OutRequestNo,
+    RequestNo, Side, StepKind, Words,
 };
 
 /// A step before it has its place.
@@ -18,12 +19,35 @@ pub(crate) struct Draft {
     pub(crate) amount: Option<Money>,
     pub(crate) logistics: Option<Logistics>,
     pub(crate) words: Option<Words>,
+    /// What is left to the seller, for decisions of customer service.
+    pub(crate) to_seller: Option<Money>,
+    /// The refund that arrived.
+    pub(crate) arrived: Option<Arrived>,
+}
+
+/// A refund that the buyer has.
+#[derive(Clone, Debug)]
+pub(crate) struct Arrived {
+    /// Its number.
+    pub(crate) number: OutRequestNo,
+    /// What of the order has arrived by now, with it.
+    pub(crate) in_all: Money,
 }
 
 impl Draft {
     /// A step that says no more than what happened.
     pub(crate) fn new(kind: StepKind, by: Side) -> Draft {
-        Draft { kind, by, request_no: None, ask: None, amount: None, logistics: None, words: None }
+        Draft {
+            kind,
+            by,
+            request_no: None,
+            ask: None,
+            amount: None,
+            logistics: None,
+            words: None,
+            to_seller: None,
+            arrived: None,
+        }
     }
 
     /// With an amount.
@@ -34,7 +58,7 @@ impl Draft {
     /// The first field in which a step of the same number was another act.
     fn differs(&self, first: &EscrowStep) -> Option<&'static str> {
         // No `..`: a new part of an act does not compile until it is compared.
-        let Draft { kind, by, request_no: _, ask, amount, logistics, words } = self;
+        let Draft { kind, by, request_no: _, ask, amount, logistics, words, to_seller: _, arrived: _ } = self;
         if (*kind, *by) != (first.kind, first.side) {
             return Some("act");
         }
@@ -45,7 +69,7 @@ impl Draft {
             return Some("goods");
         }
         if amount.map(Money::minor) != first.amount_minor {
-            return Some("amount");
+            return Some(if *kind == StepKind::Decided { "to_buyer" } else { "amount" });
         }
         let sent = logistics.as_ref();
         if sent.map(|sent| sent.transport) != first.transport {
@@ -73,24 +97,49 @@ pub(crate) fn repeated(
     }
     let key = (bench.escrow.slot, bench.escrow.order_no, request_no.clone());
     let Some(first) = rows.get::<EscrowStep>(key)? else { return Ok(Ok(false)) };
-    Ok(match draft.differs(&first) {
+    let field = match draft.differs(&first) {
+        None if leaves_other(rows, &first, draft)? => Some("to_seller"),
+        field => field,
+    };
+    Ok(match field {
         Some(field) => Err(EscrowRefused::NumberTaken { field }),
         None => Ok(true),
     })
 }
 
+/// Whether a decision left the seller another amount than the draft says: the step keeps the buyer's, and together they
+/// are what its case asked for.
+fn leaves_other(rows: &mut Rows<'_>, first: &EscrowStep, draft: &Draft) -> Result<bool, Fault> {
+    let (Some(to_seller), Some(to_buyer)) = (draft.to_seller, draft.amount) else { return Ok(false) };
+    let Some(no) = first.case_no else { return Ok(true) };
+    let case = rows.get::<EscrowCase>((first.slot, first.order_no, no))?;
+    let whole = to_buyer.checked_add(to_seller).ok();
+    Ok(case.is_none_or(|case| whole != Some(case.claim())))
+}
+
+/// The number of a step that the platform takes.
+pub(super) fn own_request_no(step_no: u32) -> RequestNo {
+    RequestNo::new(&format!("{OWN_STEP}{step_no}")).expect("a few digits fit")
+}
+
 impl Bench {
+    /// The number of a refund that the platform makes in this decision: that of its step, after a sign that no merchant
+    /// may use. So it is never used again, and never taken for one of the merchant's.
+    pub(crate) fn own_number(&self) -> OutRequestNo {
+        let step_no = u64::from(self.escrow.steps) + 1;
+        OutRequestNo::new(&format!("{OWN_STEP}{step_no}")).expect("a few digits fit")
+    }
+
     /// Writes the decision: its step, the clock for what comes next, all rows, and what the merchant is told.
-    pub(crate) fn conclude(mut self, rows: &mut Rows<'_>, draft: Draft) -> EscrowView {
+    pub(crate) fn conclude(mut self, rows: &mut Rows<'_>, draft: Draft) -> Result<EscrowView, Fault> {
         self.escrow.steps += 1;
         self.wind(rows);
         let case = self.case.as_ref().filter(|case| draft.kind.is_of_case() && case.no == self.escrow.cases);
-        let own = || RequestNo::new(&format!("{OWN_STEP}{}", self.escrow.steps)).expect("a few digits fit");
         let sent = draft.logistics;
         let step = EscrowStep {
             slot: self.escrow.slot,
             order_no: self.escrow.order_no,
-            request_no: draft.request_no.unwrap_or_else(own),
+            request_no: draft.request_no.unwrap_or_else(|| own_request_no(self.escrow.steps)),
             no: self.escrow.steps,
             kind: draft.kind,
             side: draft.by,
@@ -106,13 +155,13 @@ impl Bench {
             words: draft.words,
             at_us: rows.now_us(),
         };
-        told::tell(rows, &self, &step);
+        told::tell(rows, &self, &step, draft.arrived.as_ref())?;
         rows.put(step);
         rows.put(self.order.clone());
         rows.put(self.escrow.clone());
         if let Some(case) = &self.case {
             rows.put(case.clone());
         }
-        self.view()
+        Ok(self.view())
     }
 }

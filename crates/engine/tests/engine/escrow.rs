@@ -303,6 +303,244 @@ fn disputes_are_divided_in_fen() {
 }
 
 #[test]
+fn a_seller_who_sent_nothing_is_never_paid_by_a_dispute() {
+    // Silence of customer service is for the buyer, whatever the seller says.
+    check_in(
+        PAID,
+        "
+        buyer case T1 alice 100.00 refund
+        seller refuse T1 shop
+        buyer service T1 alice
+        seller evidence T1 shop
+        advance 5d
+        advance 1s
+        tick                                    -> 1
+        see T1                                  -> Closed held 0.00, case 1 Success
+        balance shop                            -> 10.00
+        balance alice                           -> 1000.00
+    ",
+    );
+    // A decision for the seller, or for both, leaves the rest held: the seller is still to send.
+    for (to_buyer, to_seller, after, rest) in [
+        ("0.00", "100.00", "WaitSellerSend held 100.00, case 1 Closed", "900.00"),
+        ("30.00", "70.00", "WaitSellerSend held 70.00, case 1 Refunding", "930.00"),
+    ] {
+        for (send, state) in [("", "WaitSellerSend"), ("seller sendpart T1 shop express SF 1", "PartSent")] {
+            let mut played = check_in(
+                PAID,
+                &format!(
+                    "
+                    {send}
+                    buyer case T1 alice 100.00 refund
+                    seller refuse T1 shop
+                    buyer service T1 alice
+                    arbiter decide T1 {to_buyer} {to_seller}  -> {}
+                    advance 1s
+                    tick                                      -> 0
+                    balance shop                              -> 10.00
+                    balance alice                             -> {rest}
+                    seller send T1 shop express SF 2
+                    try T1 alice P2
+                    judge alice P2 right
+                    ",
+                    after.replace("WaitSellerSend", state)
+                ),
+            );
+            let case = if to_buyer == "0.00" { "Closed" } else { "Success" };
+            played.play(&format!("received T1 alice P2 -> Finished held 0.00, case 1 {case}"));
+        }
+    }
+    // Nor when it never sends: the last day gives the rest back.
+    check_in(
+        PAID,
+        "
+        buyer case T1 alice 100.00 refund
+        seller refuse T1 shop
+        buyer service T1 alice
+        arbiter decide T1 30.00 70.00
+        advance 48h
+        tick                                    -> 1
+        advance 363d
+        tick                                    -> 1
+        see T1                                  -> Closed held 0.00, case 1 Success
+        balance shop                            -> 10.00
+        balance alice                           -> 1000.00
+    ",
+    );
+}
+
+#[test]
+fn our_own_refunds_do_not_use_up_numbers_of_the_merchant() {
+    let mut played = check_in(
+        SENT,
+        "
+        buyer case T1 alice 30.00 refund
+        seller agree T1 shop
+        balance alice                           -> 930.00
+    ",
+    );
+    let number = played.no("T1").to_string();
+    played.play(&format!(
+        "
+        refund T1 shop 30.00 {number}           -> moved Paid 60.00
+        balance alice                           -> 960.00
+        cancel T1 shop                          -> refund Closed
+        balance alice                           -> 1000.00
+    "
+    ));
+    let mut numbers: Vec<String> =
+        played.world.all::<trade::Refund>().map(|refund| refund.out_request_no.to_string()).collect();
+    numbers.retain(|of_refund| *of_refund != number);
+    assert!(numbers.len() == 2 && numbers.iter().all(|own| own.starts_with(trade::OWN_STEP)), "{numbers:?}");
+}
+
+#[test]
+fn our_own_numbers_are_never_used_again() {
+    let played = check_in(
+        SENT,
+        "
+        buyer case T1 alice 30.00 refund
+        status alice closed
+        seller agree T1 shop
+        see T1                                  -> WaitBuyerConfirm held 100.00, case 1 Closed
+        cancel T1 shop                          -> refused Refund(BuyerClosed)
+    ",
+    );
+    let mut refunds: Vec<(u32, i64)> = Vec::new();
+    for refund in played.world.all::<trade::Refund>() {
+        let no = refund.out_request_no.as_str().trim_start_matches(trade::OWN_STEP).parse().unwrap();
+        refunds.push((no, refund.amount_minor.units()));
+    }
+    refunds.sort_unstable();
+    // Each has the number of the step that made it.
+    assert_eq!(refunds, [(4, 3_000), (6, 10_000)]);
+}
+
+#[test]
+fn a_closed_seller_is_not_paid_while_the_buyer_can_be_reached() {
+    let back = "
+        balance shop                            -> 10.00
+        balance alice                           -> 1000.00
+    ";
+    for (acts, waits, ticks) in [
+        // The time to confirm is over; customer service decided for the seller; a part was sent.
+        ("seller send T1 shop express SF 1\nstatus shop closed", "advance 10d\nadvance 1s", 1),
+        (
+            "seller send T1 shop express SF 1\nbuyer case T1 alice 100.00 refund\nseller refuse T1 shop\n\
+             buyer service T1 alice\narbiter decide T1 0.00 100.00\nstatus shop closed",
+            "advance 1s",
+            1,
+        ),
+        (
+            "seller sendpart T1 shop express SF 1\nstatus shop closed\nadvance 48h\ntick -> 1",
+            "advance 363d",
+            1,
+        ),
+        // Confirmed: the seller would have it, and cannot.
+        (
+            "seller send T1 shop express SF 1\nstatus shop closed\ntry T1 alice P2\njudge alice P2 right\n\
+             received T1 alice P2 no=c1 -> WaitBuyerConfirm held 100.00\ntry T1 alice P3\njudge alice P3 right\n\
+             received T1 alice P3 no=c2 -> WaitBuyerConfirm held 100.00\n\
+             buyer case T1 alice 1.00 refund -> refused CaseOpen",
+            "advance 1s",
+            1,
+        ),
+    ] {
+        let mut played = check_in(PAID, acts);
+        played.play(&format!("{waits}\ntick -> {ticks}"));
+        let escrow = played.world.all::<trade::Escrow>().last().unwrap();
+        assert_eq!(escrow.state, EscrowState::Closed, "{acts}");
+        played.play(back);
+    }
+    // That the buyer could not be reached some days ago says nothing of today.
+    check_in(
+        SENT,
+        "
+        status alice closed
+        refund T1 shop 10.00 R1                 -> refused BuyerClosed
+        status alice normal
+        status shop closed
+        advance 10d
+        advance 1s
+        tick                                    -> 1
+        see T1                                  -> Closed held 0.00
+        balance alice                           -> 1000.00
+    ",
+    );
+    // Neither can be reached: it ends with the seller, as ADR 0005 has it.
+    check_in(
+        SENT,
+        "
+        status shop closed
+        status alice closed
+        advance 10d
+        advance 1s
+        tick                                    -> 1
+        see T1                                  -> WaitBuyerConfirm held 100.00
+        advance 1s
+        tick                                    -> 1
+        see T1                                  -> Finished held 0.00
+        balance shop                            -> 109.40
+    ",
+    );
+}
+
+#[test]
+fn an_escrow_s_own_state_says_until_when_money_can_be_given_back() {
+    // Sent on the last day but one: it is open beyond the refund window of other orders.
+    check_in(
+        PAID,
+        "
+        advance 48h
+        tick                                    -> 1
+        advance 362d
+        seller send T1 shop post CP 1
+        advance 10d
+        tick                                    -> 0
+        refund T1 shop 10.00 R1                 -> moved Paid 10.00
+        cancel T1 shop                          -> refused TooLate
+        see T1                                  -> WaitBuyerConfirm held 90.00
+        advance 20d
+        tick                                    -> 1
+        refund T1 shop 10.00 R2                 -> refused Finished
+    ",
+    );
+}
+
+#[test]
+fn a_cancel_waits_for_the_case() {
+    check_in(
+        SENT,
+        "
+        buyer case T1 alice 30.00 refund
+        cancel T1 shop                          -> refused CaseOpen
+        see T1                                  -> WaitBuyerConfirm held 100.00, case 1 WaitSellerAgree
+        buyer withdraw T1 alice
+        cancel T1 shop                          -> refund Closed
+    ",
+    );
+}
+
+#[test]
+fn a_decision_is_the_same_with_all_of_its_amounts_only() {
+    check_in(
+        SENT,
+        "
+        buyer case T1 alice 30.00 refund
+        seller refuse T1 shop
+        buyer service T1 alice
+        arbiter decide T1 10.00 20.00 no=d1     -> WaitBuyerConfirm held 90.00, case 1 Refunding
+        arbiter decide T1 10.00 20.00 no=d1     -> WaitBuyerConfirm held 90.00, case 1 Success
+        arbiter decide T1 10.00 20.01 no=d1     -> refused NumberTaken(to_seller)
+        arbiter decide T1 10.01 20.00 no=d1     -> refused NumberTaken(to_buyer)
+        # Later cases change nothing of what was decided.
+        buyer case T1 alice 5.00 refund
+        arbiter decide T1 10.00 20.00 no=d1     -> WaitBuyerConfirm held 90.00, case 2 WaitSellerAgree
+    ",
+    );
+}
+
+#[test]
 fn a_case_stops_the_time_to_confirm_and_gives_it_back() {
     check_in(
         SENT,
@@ -546,11 +784,109 @@ fn steps_tell_where_an_escrow_has_been() {
     assert_eq!((escrow.state, escrow.currency), (EscrowState::Closed, Currency::Cny));
 }
 
+/// The members of the letters so far, in their order.
+fn letters(played: &Script) -> Vec<BTreeMap<String, String>> {
+    let mut notices: Vec<_> = played.world.all::<trade::Notice>().cloned().collect();
+    notices.sort_by_key(|notice| notice.no);
+    notices
+        .iter()
+        .map(|notice| serde_json::from_str(notice.content.as_ref().unwrap().as_str()).unwrap())
+        .collect()
+}
+
+#[test]
+fn letters_tell_refunds_when_they_have_arrived() {
+    let played = check_in(
+        SENT,
+        "
+        refund T1 shop 20.00 R1
+        buyer case T1 alice 30.00 refund
+        seller agree T1 shop
+        status alice closed
+        refund T1 shop 10.00 R2                 -> refused BuyerClosed
+        status alice normal
+        refund T1 shop 50.00 R3
+    ",
+    );
+    let told: Vec<(String, [Option<String>; 3])> = letters(&played)
+        .iter()
+        .map(|letter| {
+            let of = |name: &str| letter.get(name).cloned();
+            (letter["escrow_step"].clone(), [of("refund_fee"), of("out_biz_no"), of("trade_status")])
+        })
+        .collect();
+    let none = |step: &str| (step.to_owned(), [None, None, Some("WAIT_BUYER_CONFIRM_GOODS".to_owned())]);
+    let back = |step: &str, fee: &str, number: &str, status: &str| {
+        (step.to_owned(), [Some(fee.to_owned()), Some(number.to_owned()), Some(status.to_owned())])
+    };
+    let waits = "WAIT_BUYER_CONFIRM_GOODS";
+    assert_eq!(
+        told[1..],
+        [
+            none("sent"),
+            none("given_back"),
+            back("arrived", "20.00", "R1", waits),
+            none("case_opened"),
+            none("case_agreed"),
+            back("case_arrived", "50.00", "~6", waits),
+            none("given_back"),
+            none("returned"),
+            none("given_back"),
+            back("arrived", "100.00", "R3", "TRADE_CLOSED"),
+        ]
+    );
+    let last = letters(&played).pop().unwrap();
+    for (name, value) in [
+        ("receipt_amount", "100.00"),
+        ("buyer_pay_amount", "100.00"),
+        ("invoice_amount", "100.00"),
+        ("point_amount", "0.00"),
+        ("fund_bill_list", r#"[{"amount":"100.00","fundChannel":"ALIPAYACCOUNT"}]"#),
+        ("seller_email", played_login(&played, "shop").as_str()),
+    ] {
+        assert_eq!(last[name], value, "{name}");
+    }
+    for (name, length) in [("gmt_create", 19), ("gmt_payment", 19), ("gmt_close", 19), ("gmt_refund", 23)] {
+        assert_eq!(last[name].len(), length, "{name}: {}", last[name]);
+    }
+    assert!(letters(&played)[..told.len() - 1].iter().all(|letter| !letter.contains_key("gmt_close")));
+}
+
+fn played_login(played: &Script, name: &str) -> String {
+    let party = played.party(name);
+    played.world.get::<people::Party>((party.slot(), party)).unwrap().login.to_string()
+}
+
+#[test]
+fn letters_of_a_provider_s_order_name_the_merchant_s_own_app() {
+    let mut played = check_in("merchant shop 10.00\nmerchant helper\nperson alice 1000.00", "");
+    let (owner, helper) = (played.party("shop"), played.party("helper"));
+    let (own_app, app) = (played.apps[&owner], played.apps[&helper]);
+    let (kind, code) = (people::GrantKind::Merchant, crate::script::digest("grant"));
+    let scopes = Text::new("").unwrap();
+    let granted =
+        played.world.run(engine::Authorize { owner, app, kind, scopes, own_app: Some(own_app), code });
+    assert!(granted.is_accepted());
+    played.play(
+        "
+        escrow T1 shop 100.00 app=helper
+        claim T1 alice
+        try T1 alice P1
+        judge alice P1 right
+        confirm T1 alice P1
+    ",
+    );
+    let paid = letters(&played).pop().unwrap();
+    assert_eq!((&paid["auth_app_id"], &paid["escrow_step"]), (&own_app.to_string(), &"paid".to_owned()));
+    assert_eq!(played.world.all::<trade::Notice>().last().unwrap().app, app);
+}
+
 /// Wherever its parties leave it, time alone brings an escrow and its cases to an end within 400 days.
 #[test]
 fn everything_ends_by_itself() {
     let sent = "seller send T1 shop post CP 1";
     let refused = "buyer case T1 alice 30.00 return\nseller refuse T1 shop";
+    let refused_all = "buyer case T1 alice 100.00 refund\nseller refuse T1 shop\nbuyer service T1 alice";
     for acts in [
         "".to_owned(),
         "seller sendpart T1 shop express SF 1".to_owned(),
@@ -567,6 +903,16 @@ fn everything_ends_by_itself() {
         format!("{sent}\n{refused}\nbuyer service T1 alice\nseller evidence T1 shop"),
         format!("{sent}\n{refused}\nbuyer service T1 alice\narbiter decide T1 10.00 20.00"),
         format!("{sent}\n{refused}\nbuyer service T1 alice\nstatus alice closed"),
+        "status shop closed".to_owned(),
+        format!("{sent}\nstatus shop closed"),
+        format!("{sent}\nstatus shop closed\nstatus alice closed"),
+        "seller sendpart T1 shop express SF 1\nstatus shop closed\nstatus alice closed".to_owned(),
+        format!("{refused_all}\narbiter decide T1 30.00 70.00"),
+        format!("{refused_all}\nseller evidence T1 shop"),
+        format!("{refused_all}\narbiter decide T1 30.00 70.00\nstatus shop closed\nstatus alice closed"),
+        format!(
+            "{sent}\n{refused_all}\narbiter decide T1 30.00 70.00\nstatus shop closed\nstatus alice closed"
+        ),
     ] {
         let mut played = check_in(PAID, &acts);
         let last_us = played.world.wall_us + 400 * base::DAY_US;

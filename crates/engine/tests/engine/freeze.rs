@@ -4,8 +4,8 @@ use crate::script::{Script, Words, check_in, cny, digest};
 use crate::support::World;
 use base::{FreezeNo, OrderNo, Slot, Text};
 use engine::{
-    CancelFreeze, ClaimFreeze, Command, ConfirmFreeze, FindFreeze, FreezeView, OpenFreeze, PayBy, PayFrozen,
-    Unfreeze, WhichFreeze, WhichOperation,
+    CancelFreeze, ClaimFreeze, Command, ConfirmFreeze, FindFreeze, FreezeView, LeaveFreeze, OpenFreeze,
+    PayBy, PayFrozen, Unfreeze, WhichFreeze, WhichOperation,
 };
 use ledger::{Account, Hold, HoldState};
 use trade::{
@@ -44,11 +44,12 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> Command {
                     script.world.all::<PayCode>().find(|code| code.digest == digest).map(|code| code.slot);
                 PayBy { slot: owner.unwrap_or(Slot::new(2).unwrap()), digest }
             });
+            let of_app = words.named.get("app").map_or(seller, |name| script.party(name));
             OpenFreeze {
                 seller,
                 app: script
                     .apps
-                    .get(&seller)
+                    .get(&of_app)
                     .copied()
                     .unwrap_or(base::AppId::issue(1, seller.slot()).unwrap()),
                 out_order_no: Text::new(words.at(1)).unwrap(),
@@ -111,6 +112,7 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> Command {
             let order = engine::OpenOrder { pay_by: None, ..order };
             PayFrozen { order, freeze, product: product(words), complete }.into()
         }
+        "fz-leave" => LeaveFreeze { payer: script.party(words.at(2)), freeze }.into(),
         other => panic!("no such command: {other}"),
     }
 }
@@ -135,7 +137,7 @@ pub(crate) fn check(world: &World) {
                 .map(|done| done.amount_minor.units())
                 .sum::<i64>()
         };
-        assert!(freeze.unfrozen_minor.units() >= sum(OperationKind::Unfreeze), "{freeze:?}");
+        assert_eq!(freeze.unfrozen_minor.units(), sum(OperationKind::Unfreeze), "{freeze:?}");
         assert_eq!(freeze.paid_minor.units(), sum(OperationKind::Pay), "{freeze:?}");
         let mine =
             |frozen: &&std::sync::Arc<Frozen>| frozen.no == freeze.no && Some(frozen.payer) == freeze.payer;
@@ -308,6 +310,7 @@ fn orders_are_paid_from_what_is_frozen() {
         status shop frozen
         fz-pay T1 shop F2 10.00                        -> refused SellerBlocked
         status shop normal
+        fz-pay T1 shop F9 10.00 expires=0s             -> refused ExpiryPassed
         fz-pay T1 shop F2 10.00 buyer=alice            -> paid Paid
         fz-pay T1 shop F2 10.00 buyer=alice            -> paid Paid
         fz-pay T1 shop F2 10.01 buyer=alice            -> refused NumberTaken(total_amount)
@@ -368,6 +371,11 @@ fn cancelling_undoes_what_was_just_made() {
         fz-cancel F2 shop                              -> unfreeze CLOSED
         fz-cancel F2 shop                              -> unfreeze CLOSED
         account alice CNY                              -> 5000.00
+        code alice A4
+        fz-code F4 shop A4 30.00
+        between 2 : fz-cancel F4 shop
+        fz-cancel F4 shop                              -> unfreeze AUTHORIZED | unfreeze CLOSED
+        account alice CNY                              -> 5000.00
         code alice A3
         fz-code F3 shop A3 30.00
         advance 24h
@@ -408,6 +416,34 @@ fn time_closes_what_waits_and_frees_what_is_left() {
 }
 
 #[test]
+fn a_payer_leaves_a_freeze_of_a_closed_merchant() {
+    check_in(
+        PEOPLE,
+        "
+        fz-leave F1 alice                              -> refused FreezeNotFound
+        fz-voucher F1 shop 30.00
+        fz-leave F1 alice                              -> refused FreezeNotFound
+        fz-claim F1 alice
+        fz-leave F1 alice                              -> refused NotFrozen
+        code alice A2
+        fz-code F2 shop A2 30.00
+        fz-pay T1 shop F2 10.00
+        fz-leave F2 bob                                -> refused FreezeNotFound
+        fz-leave F2 alice                              -> refused SellerStands
+        status shop frozen
+        fz-leave F2 alice                              -> refused SellerStands
+        status shop closed
+        account alice CNY                              -> 4970.00
+        fz-leave F2 alice                              -> AUTHORIZED
+        account alice CNY                              -> 4990.00
+        fz-find F2 shop R0                             -> FREEZE 30.00, FINISH rest 0.00
+        fz-leave F2 alice                              -> FINISH
+        account alice CNY                              -> 4990.00
+    ",
+    );
+}
+
+#[test]
 fn what_comes_too_late_from_another_slot_is_given_back() {
     check_in(
         PEOPLE,
@@ -442,4 +478,72 @@ fn what_comes_too_late_from_another_slot_is_given_back() {
         fz-free F6 shop 20.00 U1 -> refused MoreThanRest | UNFREEZE 20.00 SUCCESS, AUTHORIZED rest 10.00
     ",
     );
+}
+
+#[test]
+fn what_comes_back_after_the_end_of_a_freeze_is_free_and_told() {
+    let mut script = check_in(
+        PEOPLE,
+        "
+        code alice A1
+        fz-code F1 shop A1 30.00
+        advance 1m
+        code alice A2
+        fz-code F2 shop A2 30.00
+    ",
+    );
+    for (number, complete) in [("F1", ""), ("F2", "complete")] {
+        let freeze = script.world.get::<Freeze>((no(&script, number).slot(), no(&script, number))).unwrap();
+        // The payment is decided one microsecond before the end, and comes back after it.
+        script.world.wall_us = script.world.wall_us.max(freeze.ends_at_us.unwrap() - 1);
+        script.play(&format!(
+            "between 3 : close T{number} shop\n\
+             fz-pay T{number} shop {number} 10.00 {complete} -> Closed | refused OrderClosed"
+        ));
+        let letters = |kind: &str| {
+            let said = format!(r#""notify_type":"{kind}""#);
+            let content = script.world.all::<trade::Notice>().filter_map(|notice| notice.content.clone());
+            content
+                .filter(|text| {
+                    text.as_str().contains(&said) && text.as_str().contains(&freeze.no.to_string())
+                })
+                .count()
+        };
+        assert_eq!(letters("fund_auth_unfreeze"), if complete.is_empty() { 1 } else { 2 });
+        check(&script.world);
+    }
+    script.play("due\naccount alice CNY -> 5000.00");
+    script.play("fz-find F1 shop R0 -> FREEZE 30.00, CLOSED rest 0.00");
+    script.play("fz-find F2 shop R0 -> FREEZE 30.00, CLOSED rest 0.00");
+}
+
+#[test]
+fn letters_say_what_a_query_says() {
+    let script = check_in(
+        PEOPLE,
+        "
+        fz-voucher F1 shop 30.00
+        fz-cancel F1 shop
+        code alice A2
+        fz-code F2 shop A2 30.00
+        fz-cancel F2 shop
+    ",
+    );
+    let mut told = script.world.all::<trade::Notice>().filter_map(|notice| notice.content.clone());
+    for members in [
+        [r#""action":"close""#, r#""status":"CLOSED""#],
+        [r#""notify_type":"fund_auth_freeze""#, r#""status":"SUCCESS""#],
+        [r#""action":"unfreeze""#, r#""status":"SUCCESS""#],
+    ] {
+        let letter = told.next().unwrap();
+        for member in members.iter().chain(&[
+            r#""trans_currency":"CNY""#,
+            r#""total_freeze_credit_amount":"0.00""#,
+            r#""total_unfreeze_credit_amount":"0.00""#,
+            r#""total_pay_credit_amount":"0.00""#,
+            r#""rest_credit_amount":"0.00""#,
+        ]) {
+            assert!(letter.as_str().contains(member), "{member}: {letter}");
+        }
+    }
 }

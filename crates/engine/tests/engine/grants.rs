@@ -281,3 +281,27 @@ fn every_refusal_of_certifying_has_a_row() {
     town.world.advance(CERTIFICATION_LIFE_US);
     assert_eq!(decide(&mut town, "id", true), Ok(Passed), "decided in time stays decided");
 }
+
+#[test]
+fn an_app_freezes_money_for_a_merchant_that_allowed_it() {
+    let mut town = town();
+    town.play("code alice A1\nfz-code F1 shop A1 30.00 app=helper -> refused SellerNotFound");
+    assert!(authorize(&mut town, "shop", GrantKind::Merchant, "m1").is_ok());
+    town.play("fz-code F1 shop A1 30.00 app=helper -> AUTHORIZED\nfz-free F1 shop 5.00 U1");
+    town.play("fz-pay T1 shop F1 10.00 app=helper -> paid Paid");
+    let letters: Vec<String> = town
+        .world
+        .all::<trade::Notice>()
+        .filter_map(|notice| notice.content.clone())
+        .map(|content| content.to_string())
+        .collect();
+    assert_eq!(letters.len(), 2, "frozen, freed");
+    for letter in letters {
+        let own = format!(r#""auth_app_id":"{}""#, app_of(&town, "shop"));
+        assert!(letter.contains(&own), "the merchant's own app: {letter}");
+    }
+    let (owner, app, kind) = (town.party("shop"), app_of(&town, "helper"), GrantKind::Merchant);
+    assert!(ask(&mut town, WithdrawGrant { owner, app, kind }).is_accepted());
+    town.play("fz-pay T2 shop F1 10.00 app=helper -> refused SellerNotFound");
+    town.play("fz-pay T2 shop F1 10.00 -> paid Paid");
+}

@@ -720,6 +720,7 @@ fn tell(reply: &Reply) -> String {
             format!("{}{:?}", if opened.paid { "paid " } else { "" }, opened.order.state)
         }),
         Reply::FindFreeze(answer) => result(answer, crate::freeze::told),
+        Reply::LeaveFreeze(answer) => result(answer, |freeze| freeze.state.wire().to_owned()),
         Reply::FindFreezeByNo(answer) => result(answer, |freeze| freeze.state.wire().to_owned()),
         Reply::FindAccount(answer) => result(answer, |account| account.available().to_string()),
         Reply::Authorize(_)

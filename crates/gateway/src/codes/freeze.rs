@@ -100,6 +100,9 @@ impl Refused for PayFrozenRefused {
             PayFrozenRefused::SellerBlocked => {
                 business("ACQ.SELLER_BEEN_BLOCKED", "商户账户被冻结或已注销，不能收款")
             }
+            PayFrozenRefused::ExpiryPassed => {
+                business("ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR", "当前时间已超过允许支付的时间")
+            }
             PayFrozenRefused::FreezeNotFound => business("ACQ.AUTH_NO_ERROR", "预授权号错误或不存在"),
             PayFrozenRefused::ProductDiffers => {
                 business("ACQ.PRE_AUTH_PROD_CODE_INCONSISTENT", "转支付的产品码与预授权冻结时不一致")
@@ -185,6 +188,7 @@ impl Every for PayFrozenRefused {
         every!(PayFrozenRefused:
             P::SellerNotFound => P::SellerNotFound, P::NumberTaken { .. } => P::NumberTaken { field: FIELD },
             P::OrderClosed => P::OrderClosed, P::SellerBlocked => P::SellerBlocked,
+            P::ExpiryPassed => P::ExpiryPassed,
             P::FreezeNotFound => P::FreezeNotFound, P::ProductDiffers => P::ProductDiffers,
             P::PayerDiffers => P::PayerDiffers, P::NotFrozen => P::NotFrozen,
             P::AlreadyFinished => P::AlreadyFinished, P::AlreadyClosed => P::AlreadyClosed,

@@ -12,6 +12,7 @@ const TRADE_HAS_CLOSE: Code = business("ACQ.TRADE_HAS_CLOSE", "交易已经关�
 const TRADE_HAS_FINISHED: Code = business("ACQ.TRADE_HAS_FINISHED", "交易已完结，不可再操作");
 const BUYER_NOT_EXIST: Code = business("ACQ.BUYER_NOT_EXIST", "买家不存在或账户已注销");
 const BUYER_SELLER_EQUAL: Code = business("ACQ.BUYER_SELLER_EQUAL", "买卖家不能相同");
+const CANCEL_NOT_ALLOWED: Code = business("ACQ.CANCEL_NOT_ALLOWED", "不支持撤销，请查询交易状态");
 
 /// Of every method that opens an order.
 pub(super) fn of_open(refused: OpenRefused) -> Code {
@@ -71,6 +72,7 @@ fn of_cancel(refused: CancelRefused) -> Code {
     match refused {
         CancelRefused::Finished => TRADE_HAS_FINISHED,
         CancelRefused::TooLate => business("ACQ.TRADE_CANCEL_TIME_OUT", "超过撤销时间范围，请使用退款接口"),
+        CancelRefused::CaseOpen => CANCEL_NOT_ALLOWED,
         CancelRefused::Refund(refused) => match refused {
             RefundRefused::Finished => TRADE_HAS_FINISHED,
             RefundRefused::SellerBalanceTooLow | RefundRefused::MoreThanLeft => of_refund(refused),
@@ -80,7 +82,7 @@ fn of_cancel(refused: CancelRefused) -> Code {
             | RefundRefused::AlreadyClosed
             | RefundRefused::PartNeedsNumber
             | RefundRefused::Back(_)
-            | RefundRefused::BuyerClosed => business("ACQ.CANCEL_NOT_ALLOWED", "不支持撤销，请查询交易状态"),
+            | RefundRefused::BuyerClosed => CANCEL_NOT_ALLOWED,
         },
     }
 }
@@ -195,6 +197,13 @@ pub(crate) fn opened_for_named() -> Vec<OpenRefused> {
     all
 }
 
+/// The same, where the named buyer takes it up at once: what a claim is refused for.
+pub(crate) fn opened_and_claimed() -> Vec<OpenRefused> {
+    let mut all = opened_for_named();
+    all.extend([PayRefused::BuyerBlocked, PayRefused::BuyerDiffers].map(OpenRefused::Pay));
+    all
+}
+
 impl Every for ClaimRefused {
     fn every() -> Vec<ClaimRefused> {
         use ClaimRefused as C;
@@ -228,7 +237,7 @@ impl Every for CancelRefused {
     fn every() -> Vec<CancelRefused> {
         use CancelRefused as C;
         let all = every!(CancelRefused:
-            C::Finished => vec![C::Finished], C::TooLate => vec![C::TooLate],
+            C::Finished => vec![C::Finished], C::TooLate => vec![C::TooLate], C::CaseOpen => vec![C::CaseOpen],
             // A cancel takes nothing back from receivers.
             C::Refund(_) => RefundRefused::every()
                 .into_iter()

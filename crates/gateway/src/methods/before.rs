@@ -1,6 +1,6 @@
 //! An order as it stood before: what a query answers that lags behind, because a developer asked for that.
 
-use trade::{Order, OrderState};
+use trade::{Escrow, EscrowState, Order, OrderState};
 
 /// The order at that moment, microseconds UTC; `None` when the world did not know it yet.
 pub(crate) fn as_of(order: &Order, at_us: i64) -> Option<Order> {
@@ -24,4 +24,17 @@ pub(crate) fn as_of(order: &Order, at_us: i64) -> Option<Order> {
         }
     }
     Some(then)
+}
+
+/// Where a paid escrow stood at that moment, microseconds UTC. When a part was sent is not kept: that is told as
+/// nothing sent, so that nothing is said before it was so.
+pub(crate) fn escrow_as_of(escrow: &Escrow, at_us: i64) -> EscrowState {
+    let by_then = |moment_us: Option<i64>| moment_us.is_some_and(|moment_us| moment_us <= at_us);
+    if by_then(escrow.ended_at_us) {
+        escrow.state
+    } else if by_then(escrow.sent_at_us) {
+        EscrowState::WaitBuyerConfirm
+    } else {
+        EscrowState::WaitSellerSend
+    }
 }

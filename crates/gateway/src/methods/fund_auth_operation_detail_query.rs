@@ -38,16 +38,20 @@ const FACTS: Facts = Facts {
         Member::text("amount"),
         Member::text("fund_amount"),
         Member::text("credit_amount"),
+        Member::text("trans_currency"),
         Member::text("payer_logon_id").when("there is a payer"),
         Member::user("payer_user_id", "payer_open_id").when("there is a payer"),
         Member::text("order_status"),
         Member::text("order_title"),
         Member::text("total_freeze_amount"),
         Member::text("total_freeze_fund_amount"),
+        Member::text("total_freeze_credit_amount"),
         Member::text("total_pay_amount"),
         Member::text("total_pay_fund_amount"),
+        Member::text("total_pay_credit_amount"),
         Member::text("rest_amount"),
         Member::text("rest_fund_amount"),
+        Member::text("rest_credit_amount"),
     ],
     refuses: &[of::<FindFreeze>],
     gateway: &[],
@@ -116,19 +120,23 @@ fn respond(FreezeView { freeze, operation }: &FreezeView) -> Response {
             members.text_some("gmt_trans", operation.done_at_us.map(format_cn).as_deref());
             members.text_some("remark", operation.remark.as_ref().map(|remark| remark.as_str()));
             amounts(members, operation.amount());
+            members.text("trans_currency", operation.currency.code());
             payer(members, freeze);
         }
     }
     members.text("order_status", freeze.state.wire());
     members.text("order_title", freeze.title.as_str());
     let sums = [
-        ("total_freeze_amount", "total_freeze_fund_amount", freeze.frozen_minor),
-        ("total_pay_amount", "total_pay_fund_amount", freeze.paid_minor),
-        ("rest_amount", "rest_fund_amount", freeze.rest_minor),
+        (
+            ["total_freeze_amount", "total_freeze_fund_amount", "total_freeze_credit_amount"],
+            freeze.frozen_minor,
+        ),
+        (["total_pay_amount", "total_pay_fund_amount", "total_pay_credit_amount"], freeze.paid_minor),
+        (["rest_amount", "rest_fund_amount", "rest_credit_amount"], freeze.rest_minor),
     ];
-    for (all, of_balance, minor) in sums {
+    for ([all, of_balance, of_credit], minor) in sums {
         let sum = freeze.money(minor).to_string();
-        members.text(all, &sum).text(of_balance, &sum);
+        members.text(all, &sum).text(of_balance, &sum).text(of_credit, "0.00");
     }
     response
 }

@@ -65,7 +65,7 @@ fn read(caller: &Caller, fields: &Object) -> Result<FreezeByCode, Failure> {
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
     let FreezeByCode { freeze, code } = call.request();
-    let command = freeze.open(call.caller(), Some(pay_by(gateway, code)?));
+    let command = freeze.open(gateway, call.caller(), Some(pay_by(gateway, code)?)).await?;
     let frozen = gateway.door.ask(command).await.map_err(Failure::of_cell)?;
     let waits = frozen.state == FreezeState::Init;
     let mut response = if waits { Response::waiting() } else { Response::success() };

@@ -43,7 +43,7 @@ fn read(caller: &Caller, fields: &Object) -> Result<FreezeFields, Failure> {
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
-    let command = call.request().open(call.caller(), None);
+    let command = call.request().open(gateway, call.caller(), None).await?;
     let freeze = gateway.door.ask(command).await.map_err(Failure::of_cell)?;
     let mut response = Response::success();
     let members = &mut response.members;

@@ -4,7 +4,7 @@
 
 use crate::codes::{Failure, NameRefused, opened_for_later};
 use crate::facts::{Facts, Field, Kind, Part, Wrong, every, listed};
-use crate::order_facts::{NO_DEBIT, OFFERED, ORDER, ORDER_IGNORED, ORDER_REFUSED, SIGNING};
+use crate::order_facts::{NO_DEBIT, NO_ESCROW, OFFERED, ORDER, ORDER_IGNORED, ORDER_REFUSED, SIGNING};
 use crate::order_fields::{OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method, PageKind};
 use crate::request::Caller;
@@ -30,6 +30,7 @@ const FACTS: Facts = Facts {
         SIGNING,
         ORDER_REFUSED,
         NO_DEBIT,
+        NO_ESCROW,
         ORDER_IGNORED,
     ],
     answers: OFFERED,

@@ -1,7 +1,7 @@
 //! `alipay.trade.create`: a trade for a buyer whom the merchant names. It exists at once.
 
 use crate::Gateway;
-use crate::codes::{Failure, opened_for_named};
+use crate::codes::{Failure, opened_and_claimed};
 use crate::facts::{Facts, Field, Kind, Part, Wrong, listed, of};
 use crate::fields;
 use crate::order_facts::{NO_DEBIT, NO_SIGNING, OPENED, ORDER, ORDER_IGNORED, ORDER_REFUSED};
@@ -9,7 +9,7 @@ use crate::order_fields::{More, NamedBuyer, OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
-use engine::{ClaimOrder, FindLogin};
+use engine::FindLogin;
 use trade::{Goods, Product};
 use wire::envelope::Response;
 use wire::json::Object;
@@ -40,7 +40,7 @@ const FACTS: Facts = Facts {
         ORDER_IGNORED,
     ],
     answers: OPENED,
-    refuses: &[of::<FindLogin>, || listed(opened_for_named()), of::<ClaimOrder>],
+    refuses: &[of::<FindLogin>, || listed(opened_and_claimed())],
     gateway: &[],
     wrong: Wrong::Acq,
     examples: &[
@@ -60,7 +60,6 @@ const _: () = assert!(GOODS.len() == Goods::ALL.len(), "the guide names every ki
 struct Create {
     order: OrderFields,
     buyer: NamedBuyer,
-    is_escrow: bool,
 }
 
 fn read(caller: &Caller, fields: &Object) -> Result<Create, Failure> {
@@ -71,7 +70,6 @@ fn read(caller: &Caller, fields: &Object) -> Result<Create, Failure> {
     Ok(Create {
         order,
         buyer: buyer.ok_or_else(|| Failure::field("buyer_id", "与buyer_logon_id不能同时为空"))?,
-        is_escrow: goods.is_some(),
     })
 }
 
@@ -84,17 +82,11 @@ fn goods(fields: &Object) -> Result<Option<Goods>, Failure> {
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
-    let Create { order, buyer, is_escrow } = call.request();
+    let Create { order, buyer } = call.request();
     let named_buyer = buyer.find(gateway).await?;
     let more = More { named_buyer: Some(named_buyer), ..More::default() };
     let opened = gateway.door.ask(order.open(call.caller(), more)).await;
     let opened = opened.map_err(|error| Failure::of_cell(error).with(|members| order.echo(members)))?;
-    if *is_escrow {
-        // Until its buyer has taken it up it does not exist for the world, so that a refusal leaves nothing behind.
-        let claim = ClaimOrder { order_no: opened.order.no, buyer: named_buyer, by_code: false };
-        let claimed = gateway.door.ask(claim).await;
-        claimed.map_err(|error| Failure::of_cell(error).with(|members| order.echo(members)))?;
-    }
     let mut response = Response::success();
     response.members.text("out_trade_no", order.out_trade_no.as_str());
     response.members.text("trade_no", &opened.order.no.to_string());

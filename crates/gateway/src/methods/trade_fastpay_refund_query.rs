@@ -27,6 +27,17 @@ pub(crate) const METHOD: Method = Method {
     run: |gateway, call| Box::pin(run_as_of(gateway, call, None)),
 };
 
+/// What receivers gave back.
+const GIVEN: Shape = Shape::List(&[
+    Member::text("royalty_type"),
+    Member::text("result_code"),
+    Member::text("refund_amount"),
+    Member::text("trans_out"),
+    Member::text("trans_in"),
+    Member::text("ori_trans_out"),
+    Member::text("ori_trans_in"),
+]);
+
 const FACTS: Facts = Facts {
     asks: &[
         ORDER_NAME,
@@ -45,19 +56,7 @@ const FACTS: Facts = Facts {
         Member::text("refund_amount").when("the refund was made"),
         Member::text("refund_status").when("the refund was made: `REFUND_SUCCESS`"),
         Member::text("refund_reason").when("it was given"),
-        Member::of(
-            "refund_royaltys",
-            Shape::List(&[
-                Member::text("royalty_type"),
-                Member::text("result_code"),
-                Member::text("refund_amount"),
-                Member::text("trans_out"),
-                Member::text("trans_in"),
-                Member::text("ori_trans_out"),
-                Member::text("ori_trans_in"),
-            ]),
-        )
-        .when("receivers of splits gave back for it"),
+        Member::of("refund_royaltys", GIVEN).when("receivers of a split gave back"),
         Member::text("gmt_refund_pay").when("it is asked for"),
         Member::of("refund_detail_item_list", BILL).when("it is asked for"),
         Member::text("send_back_fee").when("`refund_detail_item_list` is asked for"),

@@ -4,7 +4,7 @@ use crate::Gateway;
 use crate::codes::Failure;
 use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
 use crate::methods::{buyer, from_balance, no_amounts, paid_amounts, trade_pay_frozen};
-use crate::order_facts::{BILL, NO_SIGNING, ORDER, ORDER_IGNORED, ORDER_REFUSED};
+use crate::order_facts::{BILL, NO_ESCROW, NO_SIGNING, ORDER, ORDER_IGNORED, ORDER_REFUSED};
 use crate::order_fields::{More, OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -40,6 +40,7 @@ const FACTS: Facts = Facts {
         DEBIT,
         trade_pay_frozen::FROZEN,
         ORDER_REFUSED,
+        NO_ESCROW,
         NO_SIGNING,
         ORDER_IGNORED,
     ],

@@ -11,7 +11,7 @@ use crate::{Gateway, fields};
 use base::FreezeNo;
 use engine::PayFrozen;
 use trade::{FreezeProduct, PayFrozenRefused, Product};
-use wire::json::Object;
+use wire::json::{Json, Object};
 
 const PRODUCT_CODES: ProductCodes =
     ProductCodes { allowed: &["PRE_AUTH", "PRE_AUTH_ONLINE", "PREAUTH_PAY"], required: true };
@@ -37,9 +37,24 @@ pub(crate) fn is_asked(fields: &Object) -> Result<bool, Failure> {
     Ok(fields::text(fields, "auth_no")?.is_some())
 }
 
+/// Whether a field is there and says anything.
+fn is_given(fields: &Object, name: &str) -> bool {
+    match fields.get(name) {
+        None | Some(Json::Null) => false,
+        Some(Json::Text(text)) => !text.is_empty(),
+        Some(Json::Object(object)) => object.iter().next().is_some(),
+        Some(_) => true,
+    }
+}
+
 fn read(caller: &Caller, fields: &Object) -> Result<Frozen, Failure> {
     let order = OrderFields::read(caller, fields, Product::FaceToFace, &PRODUCT_CODES)?;
-    fields::absent(fields, &["auth_code"])?;
+    // Who pays is decided already: a code or an agreement beside the freeze would name a second payer.
+    for name in ["auth_code", "agreement_params"] {
+        if is_given(fields, name) {
+            return Err(Failure::field(name, "与auth_no不能同时传入"));
+        }
+    }
     let product = FreezeProduct::of_wire(fields::required(fields, "product_code")?);
     let product = product.ok_or_else(|| Failure::field("product_code", "不是预授权的产品码"))?;
     let complete = match fields::text(fields, "auth_confirm_mode")? {

@@ -3,7 +3,7 @@
 use crate::Gateway;
 use crate::codes::{Failure, opened_for_named};
 use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, listed, of};
-use crate::order_facts::{NO_DEBIT, NO_SIGNING, ORDER, ORDER_IGNORED, ORDER_REFUSED};
+use crate::order_facts::{NO_DEBIT, NO_ESCROW, NO_SIGNING, ORDER, ORDER_IGNORED, ORDER_REFUSED};
 use crate::order_fields::{More, NamedBuyer, OrderFields, ProductCodes, timeout};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -35,6 +35,7 @@ const FACTS: Facts = Facts {
         ORDER_REFUSED,
         NO_SIGNING,
         NO_DEBIT,
+        NO_ESCROW,
         ORDER_IGNORED,
     ],
     answers: &[Member::text("out_trade_no"), Member::text("qr_code")],

@@ -96,18 +96,25 @@ pub(crate) async fn run_as_of(
             name.echo(members);
         })
     })?;
-    let escrow = escrow_status(gateway, &order).await?;
+    let escrow = escrow_status(gateway, &order, as_of_us).await?;
     let now_us = as_of_us.unwrap_or_else(|| gateway.door.now_us());
     Ok(Done::Say(respond(&order, *with_bills, escrow, now_us)))
 }
 
 /// Where the money of a guaranteed trade stands; absent when there is none, or nothing was paid.
-async fn escrow_status(gateway: &Gateway, order: &Order) -> Result<Option<&'static str>, Failure> {
+async fn escrow_status(
+    gateway: &Gateway,
+    order: &Order,
+    as_of_us: Option<i64>,
+) -> Result<Option<&'static str>, Failure> {
     if order.product.goods().is_none() || order.paid_at_us.is_none() {
         return Ok(None);
     }
     match gateway.door.ask(FindEscrow { order_no: order.no, party: Some(order.seller) }).await {
-        Ok(view) => Ok(Some(view.escrow.state.trade_status())),
+        Ok(view) => {
+            let state = as_of_us.map_or(view.escrow.state, |at_us| before::escrow_as_of(&view.escrow, at_us));
+            Ok(Some(state.trade_status()))
+        }
         Err(CellError::Refused(_)) => Ok(None),
         Err(CellError::Busy) => Err(Failure::of_cell(CellError::<FindRefused>::Busy)),
         Err(CellError::Unknown) => Err(Failure::of_cell(CellError::<FindRefused>::Unknown)),

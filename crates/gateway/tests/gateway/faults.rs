@@ -67,6 +67,17 @@ fn failing(shop: &Shop) -> (Router, Arc<Faults>, Arc<Room>) {
     (gateway::routes(Arc::new(gateway)), faults, room)
 }
 
+/// A shop whose calls can be made to fail, for tests of other rooms.
+pub(crate) async fn lagging() -> (Shop, Client, Arc<Faults>) {
+    let House { shop, client, faults, .. } = House::open().await;
+    (shop, client, faults)
+}
+
+/// Lets the next query lag by so many seconds.
+pub(crate) fn lag(faults: &Faults, seconds: u32) {
+    faults.set(Rule::once(format!("query-lag:{seconds}").parse().unwrap(), None), START_US).unwrap();
+}
+
 impl House {
     async fn open() -> House {
         House::of(true).await

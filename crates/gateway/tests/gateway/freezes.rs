@@ -47,11 +47,13 @@ async fn a_freeze_of_credit_is_not_taken_for_one_of_money() {
         r#","extra_param":"no json""#,
         r#","extra_param":[]"#,
         r#","deposit_product_mode":"POSTPAY""#,
+        r#","extra_param":" ""#,
     ] {
         assert_eq!(open(extra).await, "40004 ILLEGAL_ARGUMENT", "{extra}");
     }
     let business = r#","extra_param":"{\"category\":\"HOTEL\",\"outStoreCode\":\"1\"}""#;
     assert_eq!(open(business).await, "10000");
+    assert_eq!(open(r#","extra_param":"""#).await, "10000", "an empty text says nothing");
 }
 
 #[tokio::test]
@@ -188,4 +190,85 @@ async fn a_voucher_is_taken_up_by_its_payer_and_wrong_fields_are_named() {
         assert_eq!(answer.outcome(), "40004 ILLEGAL_ARGUMENT", "{field}");
         assert!(answer.get("sub_msg").contains(field), "{}", answer.text());
     }
+}
+
+#[tokio::test]
+async fn another_payee_or_no_balance_is_refused_by_name() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let channels = |list: &str| {
+        format!(
+            r#"[{}]"#,
+            list.split(',')
+                .map(|name| format!(r#"{{"payChannelType":"{name}"}}"#))
+                .collect::<Vec<_>>()
+                .join(",")
+        )
+    };
+    let text = |list: &str| serde_json::to_string(&channels(list)).unwrap();
+    for (number, (name, value, right)) in [
+        ("payee_logon_id", r#""alice@example.com""#.to_owned(), false),
+        ("payee_logon_id", r#""nobody@example.com""#.to_owned(), false),
+        ("payee_logon_id", r#""Shop@example.com""#.to_owned(), true),
+        ("payee_logon_id", r#""""#.to_owned(), true),
+        ("enable_pay_channels", text("PCREDIT_PAY,CREDITZHIMA"), false),
+        ("enable_pay_channels", channels("PCREDIT_PAY"), false),
+        ("enable_pay_channels", r#""pcredit""#.to_owned(), false),
+        ("enable_pay_channels", r#""[{}]""#.to_owned(), false),
+        ("enable_pay_channels", r#""[""#.to_owned(), false),
+        ("enable_pay_channels", "true".to_owned(), false),
+        ("enable_pay_channels", text("PCREDIT_PAY,MONEY_FUND"), true),
+        ("enable_pay_channels", channels("MONEY_FUND"), true),
+        ("enable_pay_channels", r#""pcredit, balance""#.to_owned(), true),
+        ("enable_pay_channels", r#""""#.to_owned(), true),
+        ("disable_pay_channels", text("MONEY_FUND"), false),
+        ("disable_pay_channels", r#""balance""#.to_owned(), false),
+        ("disable_pay_channels", text("OPTIMIZED_MOTO"), true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let biz = format!(
+            r#"{{"out_order_no":"F{number}","out_request_no":"R0","order_title":"a","amount":"1","{name}":{value}}}"#
+        );
+        for kind in ["voucher.create", "app.freeze"] {
+            let answer = client.call(&format!("alipay.fund.auth.order.{kind}"), &biz).await;
+            let outcome = if right { "10000" } else { "40004 ILLEGAL_ARGUMENT" };
+            if kind == "app.freeze" && right {
+                continue; // The number was used by the other way.
+            }
+            assert_eq!(answer.outcome(), outcome, "{name} {value}: {}", answer.text());
+            assert!(right || answer.get("sub_msg").contains(name), "{}", answer.text());
+        }
+    }
+    let large = r#"{"out_order_no":"L","out_request_no":"R0","order_title":"a","amount":"100000000.01"}"#;
+    for (kind, code) in [("voucher.create", "ILLEGAL_ARGUMENT"), ("app.freeze", "PRODUCT_AMOUNT_LIMIT_ERROR")]
+    {
+        let answer = client.call(&format!("alipay.fund.auth.order.{kind}"), large).await;
+        assert_eq!(answer.outcome(), format!("40004 {code}"), "each method has codes of its own");
+    }
+}
+
+#[tokio::test]
+async fn a_payment_from_a_freeze_names_one_payer_and_keeps_its_time() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let code = shop.pay_code(shop.alice).await;
+    let auth_no = freeze(&client, &code, "F1", "100").await.get("auth_no");
+    for (name, more) in [
+        ("auth_code", r#","auth_code":"280000000000000000""#),
+        ("agreement_params", r#","agreement_params":{"agreement_no":"20260102000020000000000007"}"#),
+        ("agreement_params", r#","agreement_params":"{\"agreement_no\":\"2026\"}""#),
+    ] {
+        let answer = pay(&client, &auth_no, "T1", "10", more).await;
+        assert_eq!(answer.outcome(), "40004 ACQ.INVALID_PARAMETER", "{more}");
+        let said = format!("{name} 与auth_no不能同时传入");
+        assert!(answer.get("sub_msg").contains(&said), "{}", answer.text());
+    }
+    let late = pay(&client, &auth_no, "T1", "10", r#","time_expire":"2026-01-02 03:04:05""#).await;
+    assert_eq!(late.outcome(), "40004 ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR", "{}", late.text());
+    assert_eq!(query(&client, &auth_no, "R0").await.get("rest_amount"), "100.00", "nothing was taken");
+    let more = r#","time_expire":"2026-01-02 03:05:00","auth_code":"","agreement_params":{}"#;
+    assert_eq!(pay(&client, &auth_no, "T1", "10", more).await.outcome(), "10000");
+    assert_eq!(query(&client, &auth_no, "R0").await.get("rest_amount"), "90.00");
 }

@@ -9,6 +9,7 @@ mod checks;
 mod client;
 mod crowded;
 mod encryption;
+mod escrows;
 mod faults;
 mod freezes;
 mod golden;

@@ -27,6 +27,7 @@ close: trade is paid -> 40004 ACQ.TRADE_STATUS_ERROR
 close: trade is closed -> 40004 ACQ.REASON_TRADE_STATUS_INVALID
 cancel: trade is finished -> 40004 ACQ.TRADE_HAS_FINISHED
 cancel: the time for cancelling is over -> 40004 ACQ.TRADE_CANCEL_TIME_OUT
+cancel: a refund case is open -> 40004 ACQ.CANCEL_NOT_ALLOWED
 cancel: trade does not exist -> 40004 ACQ.CANCEL_NOT_ALLOWED
 cancel: the refund number was used with another … -> 40004 ACQ.CANCEL_NOT_ALLOWED
 cancel: trade is not paid -> 40004 ACQ.CANCEL_NOT_ALLOWED
@@ -159,6 +160,7 @@ pay from freeze: seller not found -> 40004 ACQ.SELLER_NOT_EXIST
 pay from freeze: the order number was used with another … -> 40004 ACQ.CONTEXT_INCONSISTENT
 pay from freeze: order is closed -> 40004 ACQ.TRADE_HAS_CLOSE
 pay from freeze: seller is frozen or closed -> 40004 ACQ.SELLER_BEEN_BLOCKED
+pay from freeze: order's time to pay is over -> 40004 ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR
 pay from freeze: the freeze does not exist -> 40004 ACQ.AUTH_NO_ERROR
 pay from freeze: the freeze is of another product -> 40004 ACQ.PRE_AUTH_PROD_CODE_INCONSISTENT
 pay from freeze: the buyer is not the freeze's payer -> 40004 ACQ.PAYER_UNMATCHED

@@ -331,3 +331,35 @@ async fn an_app_offers_an_agreement_for_a_merchant_with_its_token() {
     let agreement = town.shop.door.ask(agreement).await.unwrap();
     assert_eq!(agreement.app, town.helper_id);
 }
+
+#[tokio::test]
+async fn an_app_freezes_and_takes_money_for_a_merchant_with_its_token() {
+    let town = town().await;
+    let code = town.shop.pay_code(town.shop.alice).await;
+    let freeze = format!(
+        r#"{{"out_order_no":"F1","out_request_no":"R0","order_title":"hotel","amount":"50","auth_code":"{code}","product_code":"PRE_AUTH"}}"#
+    );
+    let token = town.app_token().await.get("app_auth_token");
+    let call = async |method: &str, biz: &str| {
+        town.helper.call_with(method, biz, &[("app_auth_token", &token)]).await
+    };
+    let frozen = call("alipay.fund.auth.order.freeze", &freeze).await;
+    assert_eq!(
+        (frozen.outcome(), frozen.get("status")),
+        ("10000".into(), "SUCCESS".into()),
+        "{}",
+        frozen.text()
+    );
+    let auth_no = frozen.get("auth_no");
+    let pay = format!(
+        r#"{{"auth_no":"{auth_no}","out_trade_no":"T1","total_amount":"20","subject":"night","product_code":"PRE_AUTH"}}"#
+    );
+    let theirs = town.helper.call("alipay.trade.pay", &pay).await;
+    assert_eq!(theirs.outcome(), "40004 ACQ.AUTH_NO_ERROR", "without the token it is nobody's");
+    assert_eq!(call("alipay.trade.pay", &pay).await.outcome(), "10000");
+    let free = format!(r#"{{"auth_no":"{auth_no}","out_request_no":"U1","amount":"30","remark":"rest"}}"#);
+    assert_eq!(call("alipay.fund.auth.order.unfreeze", &free).await.outcome(), "10000");
+    let query = format!(r#"{{"auth_no":"{auth_no}","out_request_no":"R0"}}"#);
+    let told = call("alipay.fund.auth.operation.detail.query", &query).await;
+    assert_eq!(told.get("order_status"), "FINISH", "{}", told.text());
+}

@@ -2,6 +2,7 @@
 
 use crate::shop::{BUYER, PASSWORD, Shop};
 use axum::http::StatusCode;
+use people::PartyStatus;
 use serde_json::{Value, json};
 
 const SELLER: &str = "shop@example.com";
@@ -15,7 +16,7 @@ async fn paid(shop: &Shop, number: &str) -> String {
     let trade_no = opened["trade_no"].as_str().unwrap().to_owned();
     let pay = json!({"login": BUYER, "pay_password": PASSWORD, "trade_no": trade_no});
     let (status, paid) = shop.call("/sandbox/pay", pay).await;
-    assert_eq!(status, StatusCode::OK, "{paid}");
+    assert_eq!((status, &paid["trade_status"]), (StatusCode::OK, &json!("WAIT_SELLER_SEND_GOODS")), "{paid}");
     trade_no
 }
 
@@ -37,6 +38,8 @@ async fn goods_are_sent_confirmed_and_paid_for() {
             "{sent}"
         );
     }
+    let (_, seen) = shop.call("/sandbox/order", json!({"trade_no": trade_no})).await;
+    assert_eq!(seen["trade_status"], "WAIT_BUYER_CONFIRM_GOODS");
     let other =
         json!({"login": SELLER, "transport": "ems", "company": "SF", "number": "1001", "request_no": "s1"});
     assert_eq!(act(&shop, &trade_no, "send", other).await.1["error"]["code"], "number_taken");
@@ -47,6 +50,8 @@ async fn goods_are_sent_confirmed_and_paid_for() {
     let (status, done) = act(&shop, &trade_no, "confirm", confirm.clone()).await;
     assert_eq!((status, &done["trade_status"]), (StatusCode::OK, &json!("TRADE_FINISHED")), "{done}");
     assert_eq!(shop.balance(shop.seller).await, before + 2_982);
+    let (_, seen) = shop.call("/sandbox/order", json!({"trade_no": trade_no})).await;
+    assert_eq!(seen["trade_status"], "TRADE_FINISHED");
     let (status, again) = act(&shop, &trade_no, "confirm", confirm).await;
     assert_eq!((status, &again["error"]["code"]), (StatusCode::CONFLICT, &json!("already_finished")));
     shop.wait_posted().await;
@@ -99,4 +104,38 @@ async fn a_dispute_is_divided_and_each_side_has_its_acts() {
     }
     let (status, none) = shop.get("/sandbox/escrows/2026010222001400000000000742").await;
     assert_eq!((status, &none["error"]["code"]), (StatusCode::NOT_FOUND, &json!("escrow_not_found")));
+}
+
+#[tokio::test]
+async fn a_refused_opening_leaves_its_number_free() {
+    let shop = Shop::open().await;
+    let body = json!({"seller_login": SELLER, "app_id": shop.app.to_string(), "out_trade_no": "E3",
+        "subject": "lamp", "total_amount": "30.00", "goods": "physical", "buyer_login": BUYER});
+    let mut ours = body.clone();
+    ours["out_trade_no"] = json!("~3");
+    assert_eq!(shop.call("/sandbox/escrows", ours).await.1["error"]["code"], "bad_request");
+    shop.set_status(PartyStatus::Frozen).await;
+    let (status, refused) = shop.call("/sandbox/escrows", body.clone()).await;
+    assert_eq!((status, &refused["error"]["code"]), (StatusCode::CONFLICT, &json!("buyer_blocked")));
+    shop.set_status(PartyStatus::Normal).await;
+    let mut another = body.clone();
+    another["total_amount"] = json!("31.00");
+    let (status, opened) = shop.call("/sandbox/escrows", another).await;
+    assert_eq!(status, StatusCode::OK, "{opened}");
+    assert_eq!(shop.call("/sandbox/escrows", body).await.1["error"]["code"], "number_taken");
+}
+
+#[tokio::test]
+async fn a_case_whose_money_came_back_granted_nothing() {
+    let shop = Shop::open().await;
+    let trade_no = paid(&shop, "E4").await;
+    let open = json!({"login": BUYER, "kind": "refund_only", "amount": "10.00", "words": "broken"});
+    act(&shop, &trade_no, "open_case", open).await;
+    shop.set_status(PartyStatus::Closed).await;
+    let (status, told) = act(&shop, &trade_no, "agree", json!({"login": SELLER})).await;
+    assert_eq!((status, &told["held"]), (StatusCode::OK, &json!("30.00")), "{told}");
+    assert_eq!(
+        (&told["case"]["refund_status"], &told["case"]["granted"]),
+        (&json!("CLOSED"), &json!("0.00"))
+    );
 }

@@ -80,6 +80,7 @@ fn sqlite_does_what_the_model_does() {
         assert_eq!(wanted.due_timers(until_us, limit).unwrap(), found.due_timers(until_us, limit).unwrap());
         assert_eq!(wanted.due_notices(until_us, limit).unwrap(), found.due_notices(until_us, limit).unwrap());
         assert_eq!(wanted.trades(owner, limit).unwrap(), found.trades(owner, limit).unwrap());
+        assert_eq!(wanted.frozen(owner, limit).unwrap(), found.frozen(owner, limit).unwrap());
         assert_eq!(
             wanted.notices(caller, about, limit).unwrap(),
             found.notices(caller, about, limit).unwrap()

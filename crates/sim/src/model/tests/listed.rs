@@ -59,6 +59,8 @@ const UNMET: &[&str] = &[
     "CancelOrder refused Refund(NotPaid)",
     "CancelOrder refused Refund(AlreadyClosed)",
     "CancelOrder refused Refund(PartNeedsNumber)",
+    // No guaranteed trades are played.
+    "CancelOrder refused CaseOpen",
 ];
 
 fn pay() -> Vec<&'static str> {
@@ -86,7 +88,7 @@ fn refusals() -> Vec<String> {
         ExpiryPassed BuyerNotFound | Pay);
     let claim = names!(ClaimRefused: OrderNotFound AlreadyPaid AlreadyClosed CodeExpired BuyerIsSeller BuyerDiffers
         BuyerNotFound BuyerBlocked);
-    let cancel = names!(CancelRefused: Finished TooLate | Refund);
+    let cancel = names!(CancelRefused: Finished TooLate CaseOpen | Refund);
     let top_up = names!(TopUpRefused: KeyTaken NothingToBook PartyNotFound PartyClosed | Ledger);
     let ledger =
         names!(LedgerRefused: AccountNotFound CurrencyDiffers BalanceTooLow BalanceTooLarge HoldNotOpen);
