@@ -150,13 +150,13 @@ fn freezes() {
         Case("frozen", "state = 'waiting'", "state = 'over'", &[("freeze", FreezeWrong)]),
         Case(
             "hold",
-            "state = 'open'",
+            "no IN (SELECT hold FROM frozen)",
             "amount_minor = 1",
             &[("frozen", FreezeWrong), ("account", AccountHeld)],
         ),
         Case(
             "hold",
-            "state = 'open'",
+            "no IN (SELECT hold FROM frozen)",
             "state = 'released'",
             &[("frozen", FreezeWrong), ("account", AccountHeld)],
         ),

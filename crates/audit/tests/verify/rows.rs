@@ -1040,6 +1040,9 @@ fn notices_of_agreements() {
     );
 }
 
+/// The hold of an order that is frozen for splits.
+const BOOKED: &str = "no IN (SELECT hold FROM split_book)";
+
 #[test]
 fn splits() {
     let book = "order_no = {T20}";
@@ -1072,8 +1075,8 @@ fn splits() {
         Case("split_line", "state = 'returned'", "at_us = at_us + 1", &[("split_line", SplitWrong)]),
         Case("posting", "kind = 'split_in'", "order_no = {T1}", &[("posting", SplitWrong)]),
         Case("posting", "kind = 'split_out'", "order_no = {T1}", &[("split", SplitWrong)]),
-        Case("hold", "state = 'open'", "amount_minor = amount_minor - 1", &[("split_book", SplitWrong)]),
-        Case("hold", "state = 'open'", "state = 'released'", &[("split_book", SplitWrong)]),
+        Case("hold", BOOKED, "amount_minor = amount_minor - 1", &[("split_book", SplitWrong)]),
+        Case("hold", BOOKED, "state = 'released'", &[("split_book", SplitWrong)]),
         Case(
             "royalty_relation",
             "place = 2",
@@ -1138,10 +1141,10 @@ fn what_is_held_for_splits_and_what_is_told_of_them() {
         Case("split_book", frozen, "timer = timer + 1", &[("split_book", SplitWrong), ("timer", TimerWrong)]),
         Case("split_book", frozen, "freed = 1", &[("split_book", SplitWrong)]),
         Case("split_book", "order_no = {T22}", "freed = 1", &[("split_book", SplitWrong)]),
-        Case("split_book", frozen, "hold = NULL", &[("hold", SplitWrong)]),
+        Case("split_book", frozen, "hold = NULL", &[("hold", HoldWrong)]),
         Case("timer", "task = 'free_splits'", "order_no = {T22}", &[("timer", TimerWrong)]),
         Case("timer", "task = 'free_splits'", "task = 'expire_order'", &[("timer", TimerWrong)]),
-        Case("hold", "state = 'released'", "state = 'open'", &[("hold", SplitWrong)]),
+        Case("hold", "state = 'released'", "state = 'open'", &[("hold", HoldWrong)]),
         Case("notice", told, "order_no = {T1}", &[("notice", NoticeWrong), ("split_book", SplitWrong)]),
         Case("notice", told, "content = '[]'", &[("notice", NoticeWrong), ("split_book", SplitWrong)]),
     ]);
