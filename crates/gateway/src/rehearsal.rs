@@ -21,7 +21,7 @@ use wire::envelope::{Response, unsigned_envelope};
 use wire::json::{Json, Object};
 use wire::params::Params;
 use wire::sign::SignType;
-use world::{AppSettings, Platform, Secrets, World};
+use world::{Platform, Secrets, World};
 
 /// The master key of every rehearsed world: no secret, so that a seed gives the same digests everywhere.
 const MASTER: [u8; 32] = *b"a rehearsal keeps nothing secret";
@@ -173,9 +173,8 @@ fn world() -> Arc<World> {
             base_url,
             platform,
             sm2: Arc::default(),
-            profiles: Arc::default(),
             secrets,
-            apps: AppSettings::default(),
+            apps: Arc::default(),
         })
     };
     WORLD.get_or_init(make).clone()

@@ -100,7 +100,7 @@ impl Origin {
 
     /// Whether this oddity is shown to whoever called.
     pub(crate) fn shows(&self, gateway: &Gateway, oddity: Oddity) -> bool {
-        self.app.as_ref().is_some_and(|app| gateway.world.profiles.of(app.id).has(oddity))
+        self.app.as_ref().is_some_and(|app| gateway.world.apps.of(app.id).profile.has(oddity))
     }
 
     /// Takes what the address and the content type tell of the charset, where that counts.

@@ -5,6 +5,7 @@ use crate::authorize::{self, Allowed};
 use crate::authorize_request::{WantedRefused, app_of, check_may_ask, scopes_of};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
+use crate::sandbox_profile::change;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -163,15 +164,10 @@ struct SettingsRequest {
 pub(crate) async fn settings(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
     let SettingsRequest { app_id, open_id, third_party } = read(&headers, &body)?;
     let app = app_of(&portal, &app_id)?.id;
-    let apps = &portal.world.apps;
-    let before = apps.of(app);
-    let setting = AppSetting {
-        open_id: open_id.unwrap_or(before.open_id),
-        third_party: third_party.unwrap_or(before.third_party),
+    let said = move |setting: &mut AppSetting| {
+        setting.open_id = open_id.unwrap_or(setting.open_id);
+        setting.third_party = third_party.unwrap_or(setting.third_party);
     };
-    if setting != before {
-        apps.set(app, setting).map_err(SandboxError::broken)?;
-    }
-    let AppSetting { open_id, third_party } = setting;
+    let AppSetting { open_id, third_party, .. } = change(&portal, app, said).await?;
     answer(json!({ "app_id": app_id, "open_id": open_id, "third_party": third_party }))
 }

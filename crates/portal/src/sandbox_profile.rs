@@ -14,7 +14,7 @@ use base::AppId;
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
-use world::{Oddity, Profile};
+use world::{AppSetting, Oddity, Profile};
 
 /// The name of the page's form in its token.
 const FORM: &str = "/sandbox/profiles";
@@ -44,7 +44,7 @@ pub(crate) async fn set(State(portal): State<Arc<Portal>>, headers: HeaderMap, b
     if let Some(profile) = profile {
         choose(&portal, app, profile).await?;
     }
-    answer(json!({ "app_id": app.to_string(), "profile": portal.world.profiles.of(app).name() }))
+    answer(json!({ "app_id": app.to_string(), "profile": portal.world.apps.of(app).profile.name() }))
 }
 
 /// The page.
@@ -84,8 +84,17 @@ fn app_of(portal: &Portal, app_id: &str) -> Result<AppId, SandboxError> {
 
 /// Chooses the profile of an app; durable when it returns.
 pub(crate) async fn choose(portal: &Arc<Portal>, app: AppId, profile: Profile) -> Result<(), SandboxError> {
-    let profiles = portal.world.profiles.clone();
-    let done = tokio::task::spawn_blocking(move || profiles.choose(app, profile)).await;
+    change(portal, app, move |setting| setting.profile = profile).await.map(|_| ())
+}
+
+/// Changes how an app is treated; durable when it returns.
+pub(crate) async fn change(
+    portal: &Portal,
+    app: AppId,
+    change: impl FnOnce(&mut AppSetting) + Send + 'static,
+) -> Result<AppSetting, SandboxError> {
+    let apps = portal.world.apps.clone();
+    let done = tokio::task::spawn_blocking(move || apps.change(app, change)).await;
     done.map_err(SandboxError::broken)?.map_err(SandboxError::broken)
 }
 
@@ -93,7 +102,9 @@ fn shown(portal: &Portal, visitor: &Visitor, status: StatusCode, error: Option<&
     let f = visitor.frame(portal);
     let visit = Visit::of(visitor);
     let csrf = visit.token(portal, FORM);
-    let real = portal.world.profiles.chosen().iter().map(|app| app.to_string()).collect();
+    let real = portal.world.apps.all();
+    let real = real.iter().filter(|(_, setting)| setting.profile == Profile::Real);
+    let real = real.map(|(app, _)| app.to_string()).collect();
     let response = page(status, &ProfilesPage { f, csrf, error, oddities: &Oddity::ALL, real });
     visit.keep(portal, response)
 }

@@ -1,12 +1,15 @@
-//! How single apps are treated, kept beside the world's note.
+//! How single apps are treated, in a file beside the world's note: all that is not the usual. Without the file it is
+//! what was declared, so that a world that begins anew has that again.
 
+use crate::data_folder::DataFolder;
+use crate::demo::Demo;
 use crate::private_file;
 use anyhow::Context;
 use base::AppId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use world::{AppSetting, AppSettings, NotKept, Settings};
+use world::{AppSetting, AppSettings, NotKept, Profile, Settings};
 
 /// The file's form, by the app's number.
 #[derive(Serialize, Deserialize)]
@@ -14,36 +17,44 @@ use world::{AppSetting, AppSettings, NotKept, Settings};
 struct Note {
     open_id: bool,
     third_party: bool,
+    #[serde(default)]
+    profile: Profile,
 }
 
-/// What was said before; changes are durable before anybody sees them.
-pub(crate) fn open(file: PathBuf) -> anyhow::Result<AppSettings> {
-    let shown = read(&file)?;
-    Ok(AppSettings::kept(shown, move |settings| {
+/// Settings whose changes are durable before anybody sees them; [`read`] says what they begin with.
+pub(crate) fn kept(file: PathBuf) -> AppSettings {
+    AppSettings::kept_by(move |settings| {
         let notes: BTreeMap<String, Note> = settings
             .iter()
-            .map(|(app, AppSetting { open_id, third_party })| {
-                (app.to_string(), Note { open_id: *open_id, third_party: *third_party })
+            .map(|(app, &AppSetting { open_id, third_party, profile })| {
+                (app.to_string(), Note { open_id, third_party, profile })
             })
             .collect();
         let text = serde_json::to_vec(&notes).map_err(|error| NotKept(error.to_string()))?;
         private_file::write(&file, &text).map_err(|error| NotKept(format!("{error:#}")))
-    }))
+    })
 }
 
-fn read(file: &Path) -> anyhow::Result<Settings> {
+/// What was said since the world began, else what was declared.
+pub(crate) fn read(folder: &DataFolder, demo: &Demo) -> anyhow::Result<Settings> {
+    let declared =
+        demo.apps.iter().map(|app| (app.id, AppSetting { profile: app.profile, ..AppSetting::USUAL }));
+    Ok(read_file(&folder.apps())?.unwrap_or_else(|| declared.collect()))
+}
+
+fn read_file(file: &Path) -> anyhow::Result<Option<Settings>> {
     if !file.exists() {
-        return Ok(Settings::new());
+        return Ok(None);
     }
     let text = private_file::read(file)?;
     let damaged = || format!("{} is damaged", file.display());
     let notes: BTreeMap<String, Note> = serde_json::from_str(&text).with_context(damaged)?;
     let mut settings = Settings::new();
-    for (app, Note { open_id, third_party }) in notes {
+    for (app, Note { open_id, third_party, profile }) in notes {
         let app: AppId = app.parse().with_context(damaged)?;
-        settings.insert(app, AppSetting { open_id, third_party });
+        settings.insert(app, AppSetting { open_id, third_party, profile });
     }
-    Ok(settings)
+    Ok(Some(settings))
 }
 
 #[cfg(test)]
@@ -56,12 +67,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("apps.json");
         let app = AppId::issue(1, Slot::PLATFORM).expect("a low number");
-        let setting = AppSetting { open_id: true, third_party: false };
-        let settings = open(file.clone()).expect("nothing was said");
-        assert_eq!(settings.of(app), AppSetting::USUAL);
-        settings.set(app, setting).expect("kept");
-        assert_eq!(open(file.clone()).expect("a whole file").of(app), setting);
+        let other = AppSetting { open_id: true, third_party: false, profile: Profile::Real };
+        assert_eq!(read_file(&file).expect("nothing was said"), None);
+        kept(file.clone()).change(app, |setting| *setting = other).expect("kept");
+        assert_eq!(read_file(&file).expect("a whole file"), Some(Settings::from([(app, other)])));
         std::fs::write(&file, "{").expect("written");
-        assert!(format!("{:#}", open(file).expect_err("damaged")).contains("apps.json is damaged"));
+        assert!(format!("{:#}", read_file(&file).expect_err("damaged")).contains("apps.json is damaged"));
     }
 }

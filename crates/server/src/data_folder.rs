@@ -138,11 +138,6 @@ impl DataFolder {
         self.world().join("demo.json")
     }
 
-    /// The profiles of apps that were chosen since the seeding.
-    pub(crate) fn profiles(&self) -> PathBuf {
-        self.world().join("profiles.json")
-    }
-
     /// The commands that seeded it.
     pub(crate) fn seeding(&self) -> PathBuf {
         self.world().join("seeding.json")

@@ -43,7 +43,6 @@ mod method_guide;
 mod play;
 mod print;
 mod private_file;
-mod profiles;
 mod ready;
 mod repair;
 mod reset;

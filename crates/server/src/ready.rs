@@ -119,7 +119,7 @@ impl Ready {
                 seller_id: app.seller.unwrap_or(seller).to_string(),
                 mode: if with_certificates { "cert" } else { "key" },
                 sign_type: app.sign_type.sign_type().name(),
-                profile: world.profiles.of(app.id).name(),
+                profile: world.apps.of(app.id).profile.name(),
                 private_key_pkcs1: own_form(AppSignType::Rsa2, demo::PKCS1_PEM),
                 private_key_sec1: own_form(AppSignType::Sm2, demo::SEC1_PEM),
                 private_key_pkcs8: app.has_private_key.then(|| files.path(demo::PKCS8_PEM)),

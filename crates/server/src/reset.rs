@@ -48,8 +48,6 @@ pub(crate) fn empty(folder: &DataFolder) -> anyhow::Result<()> {
         path.push(end);
         gone(Path::new(&path), fs::remove_file(&path))?;
     }
-    let profiles = folder.profiles();
-    gone(&profiles, fs::remove_file(&profiles))?;
     gone(&folder.apps(), fs::remove_file(folder.apps()))?;
     folder.clock_to_start()?;
     synced(folder)

@@ -5,7 +5,6 @@ use crate::cli::UpArgs;
 use crate::data_folder::{Claim, DataFolder, WORLD, WorldNote};
 use crate::demo::Demo;
 use crate::keys::{self, AppAuthority, Keys};
-use crate::profiles;
 use crate::reset;
 use crate::seed::{self, Opened};
 use crate::world_clock::WorldClock;
@@ -62,9 +61,9 @@ impl Site {
         let is_new = !folder.journal().exists();
         let Keys { platform, sm2, secrets, authority } =
             keys::open(&folder.keys(), is_new, note.seed, keys_of.as_deref())?;
-        let (name, sandbox, profiles) = (WORLD.to_owned(), note.sandbox, Arc::new(profiles::kept(&folder)));
-        let apps = app_settings::open(folder.apps())?;
-        let world = Arc::new(World { name, sandbox, base_url, platform, sm2, profiles, secrets, apps });
+        let (name, sandbox) = (WORLD.to_owned(), note.sandbox);
+        let apps = Arc::new(app_settings::kept(folder.apps()));
+        let world = Arc::new(World { name, sandbox, base_url, platform, sm2, secrets, apps });
         Ok(Site { folder, _claim: claim, authority, world, note, keys_of })
     }
 
@@ -90,7 +89,7 @@ impl Site {
         let opened = Opened { folder, world, door, authority: &self.authority };
         let demo = seed::seed(&opened, file, self.keys_of.as_deref()).await?;
         world.secrets.draw_anew();
-        world.profiles.replace(profiles::read(folder, &demo)?);
+        world.apps.replace(app_settings::read(folder, &demo)?);
         house.fresh = emptied;
         Ok(demo)
     }

@@ -304,7 +304,6 @@ impl Served<'_> {
             None => None,
         };
         reset::empty(&self.site.folder)?;
-        self.site.world.apps.forget();
         let (house, _) = self.site.begin(&WorldFile::default(), self.args).await?;
         let (running, routes) = self.wire(house, portal.as_deref())?;
         self.running = Some(running);

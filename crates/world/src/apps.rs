@@ -1,11 +1,14 @@
-//! How the rim treats single apps: by which name they know users, and whether they may act for other merchants.
+//! How the rim treats single apps: by which name they know users, whether they may act for other merchants, and whether
+//! they meet the platform as documented or as observed.
 //!
 //! No decision about money depends on it, so it is no row: the server keeps it beside the world's note.
 
+use crate::Profile;
 use base::AppId;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 /// How one app is treated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,14 +17,22 @@ pub struct AppSetting {
     pub open_id: bool,
     /// Whether it may act for other merchants than its own.
     pub third_party: bool,
+    /// How the platform behaves towards it.
+    pub profile: Profile,
 }
 
 impl AppSetting {
-    /// Of an app of which nothing was said: by number, and for whoever lets it.
-    pub const USUAL: AppSetting = AppSetting { open_id: false, third_party: true };
+    /// Of an app of which nothing was said: by number, for whoever lets it, and as documented.
+    pub const USUAL: AppSetting = AppSetting { open_id: false, third_party: true, profile: Profile::Strict };
 }
 
-/// What was said of apps.
+impl Default for AppSetting {
+    fn default() -> AppSetting {
+        AppSetting::USUAL
+    }
+}
+
+/// What was said of apps; those of which nothing was said are not in it.
 pub type Settings = BTreeMap<AppId, AppSetting>;
 /// Keeps what was said, so that it outlives the process.
 type Keep = Box<dyn Fn(&Settings) -> Result<(), NotKept> + Send + Sync>;
@@ -35,6 +46,10 @@ pub struct NotKept(pub String);
 #[derive(Default)]
 pub struct AppSettings {
     shown: RwLock<Settings>,
+    /// Whether anything was said of any app: each call of the gateway asks, and mostly nothing was.
+    any: AtomicBool,
+    /// One change at a time; nobody who looks waits while it is kept.
+    changing: Mutex<()>,
     /// Absent where nothing is kept: tests and rehearsals.
     keep: Option<Keep>,
 }
@@ -46,38 +61,59 @@ impl fmt::Debug for AppSettings {
 }
 
 impl AppSettings {
-    /// Those that were said before, and what keeps changes of them.
-    pub fn kept(
-        shown: Settings,
-        keep: impl Fn(&Settings) -> Result<(), NotKept> + Send + Sync + 'static,
-    ) -> AppSettings {
-        AppSettings { shown: RwLock::new(shown), keep: Some(Box::new(keep)) }
+    /// Settings whose changes are kept by this.
+    pub fn kept_by(keep: impl Fn(&Settings) -> Result<(), NotKept> + Send + Sync + 'static) -> AppSettings {
+        AppSettings { keep: Some(Box::new(keep)), ..AppSettings::default() }
     }
 
     /// Of one app.
     pub fn of(&self, app: AppId) -> AppSetting {
+        if !self.any.load(Ordering::Acquire) {
+            return AppSetting::USUAL;
+        }
         let shown = self.shown.read().unwrap_or_else(PoisonError::into_inner);
         shown.get(&app).copied().unwrap_or(AppSetting::USUAL)
     }
 
-    /// Says how an app is treated from now on.
+    /// The apps of which something was said.
+    pub fn all(&self) -> Settings {
+        self.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes how an app is treated from now on, and gives what it is then. It may write a file, which takes its time.
     ///
     /// # Errors
     /// It could not be kept; then nothing was changed.
-    pub fn set(&self, app: AppId, setting: AppSetting) -> Result<(), NotKept> {
-        let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
-        let mut next = shown.clone();
-        next.insert(app, setting);
-        if let Some(keep) = &self.keep {
-            keep(&next)?;
+    pub fn change(&self, app: AppId, change: impl FnOnce(&mut AppSetting)) -> Result<AppSetting, NotKept> {
+        let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.all();
+        let mut setting = before.get(&app).copied().unwrap_or_default();
+        change(&mut setting);
+        let mut next = before.clone();
+        if setting == AppSetting::USUAL {
+            next.remove(&app);
+        } else {
+            next.insert(app, setting);
         }
-        *shown = next;
-        Ok(())
+        if next != before {
+            if let Some(keep) = &self.keep {
+                keep(&next)?;
+            }
+            self.show(next);
+        }
+        Ok(setting)
     }
 
-    /// Forgets everything, in a world that begins anew; what was kept is its owner's to remove.
-    pub fn forget(&self) {
-        self.shown.write().unwrap_or_else(PoisonError::into_inner).clear();
+    /// Takes these in the place of all there are, as they were kept or declared.
+    pub fn replace(&self, all: Settings) {
+        let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.show(all.into_iter().filter(|(_, setting)| *setting != AppSetting::USUAL).collect());
+    }
+
+    fn show(&self, next: Settings) {
+        let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
+        self.any.store(!next.is_empty(), Ordering::Release);
+        *shown = next;
     }
 }
 
@@ -85,18 +121,41 @@ impl AppSettings {
 mod tests {
     use super::*;
     use base::Slot;
+    use std::sync::Arc;
+
+    fn app(counter: u64) -> AppId {
+        AppId::issue(counter, Slot::PLATFORM).expect("a low number")
+    }
 
     #[test]
-    fn what_cannot_be_kept_is_not_shown() {
-        let app = |counter| AppId::issue(counter, Slot::PLATFORM).expect("a low number");
-        let other = AppSetting { open_id: true, third_party: false };
-        let failing = AppSettings::kept(Settings::new(), |_| Err(NotKept("full".to_owned())));
-        assert!(failing.set(app(1), other).is_err());
-        assert_eq!(failing.of(app(1)), AppSetting::USUAL);
-        let settings = AppSettings::default();
-        settings.set(app(1), other).expect("nothing is kept");
-        assert_eq!((settings.of(app(1)), settings.of(app(2))), (other, AppSetting::USUAL));
-        settings.forget();
+    fn a_setting_counts_once_it_is_kept() {
+        let (kept, fails) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
+        let (keeps, failing) = (kept.clone(), fails.clone());
+        let settings = AppSettings::kept_by(move |all| {
+            if failing.load(Ordering::Relaxed) {
+                return Err(NotKept("full".to_owned()));
+            }
+            keeps.lock().expect("whole").push(all.len());
+            Ok(())
+        });
+        let real = |setting: &mut AppSetting| setting.profile = Profile::Real;
+        let strict = |setting: &mut AppSetting| setting.profile = Profile::Strict;
         assert_eq!(settings.of(app(1)), AppSetting::USUAL);
+        settings.change(app(1), strict).expect("nothing is kept");
+        settings.change(app(1), real).expect("kept");
+        settings.change(app(1), real).expect("nothing is kept");
+        let both = settings.change(app(1), |setting| setting.open_id = true).expect("kept");
+        assert_eq!(both, AppSetting { open_id: true, third_party: true, profile: Profile::Real });
+        settings.change(app(2), real).expect("kept");
+        assert_eq!((settings.of(app(1)), settings.of(app(3))), (both, AppSetting::USUAL));
+        fails.store(true, Ordering::Relaxed);
+        assert!(settings.change(app(1), strict).is_err());
+        assert_eq!(settings.of(app(1)), both, "nothing was changed");
+        assert_eq!(*kept.lock().expect("whole"), [1, 1, 2], "what is so already is not written");
+        settings.replace(Settings::from([(app(3), both), (app(4), AppSetting::USUAL)]));
+        assert_eq!((settings.of(app(1)), settings.of(app(3))), (AppSetting::USUAL, both));
+        assert_eq!(settings.all().len(), 1);
+        settings.replace(Settings::new());
+        assert_eq!(settings.of(app(3)), AppSetting::USUAL);
     }
 }

@@ -1,5 +1,5 @@
-//! What the rim of one world shares: its name, its address, its keys and secrets, how its clock may be moved, how it
-//! behaves towards each app and treats it, and which faults a developer asked for.
+//! What the rim of one world shares: its name, its address, its keys and secrets, how its clock may be moved, how
+//! single apps are treated, and which faults a developer asked for.
 //!
 //! A world is one isolated installation inside a server. The ledger below knows nothing of this; gateway, portal and
 //! notify sign, seal and digest with it. Loading and creating the keys is the server's work.
@@ -19,7 +19,7 @@ pub use apps::{AppSetting, AppSettings, NotKept, Settings};
 pub use clock::{AHEAD_MAX_US, ClockRefused, ClockSetting, SpanError, check_move, parse_span};
 pub use fault_book::{Faults, Hit, LAGGING_METHODS, RULES_MAX, Rule, RuleRefused, Standing};
 pub use faults::{DELAY_S_MAX, Fault, FaultError, LAG_S_MAX, LATENCY_MS_MAX};
-pub use profile::{Oddity, Profile, ProfileError, Profiles};
+pub use profile::{Oddity, Profile, ProfileError};
 pub use secrets::{Secrets, SecretsError};
 pub use tokens::{TOKEN_LENGTH_MAX, TokenUse, code_of, slot_of_token};
 
@@ -42,12 +42,10 @@ pub struct World {
     pub platform: Platform,
     /// The same for apps that sign with SM2: empty until the first one is opened, so that no start waits for it.
     pub sm2: Arc<OnceLock<Platform>>,
-    /// How it behaves towards each app.
-    pub profiles: Arc<Profiles>,
     /// Keys that never leave the server.
     pub secrets: Secrets,
-    /// How single apps are treated.
-    pub apps: AppSettings,
+    /// How single apps are treated, and how it behaves towards them.
+    pub apps: Arc<AppSettings>,
 }
 
 /// The platform's signing key and certificates, all of one algorithm.

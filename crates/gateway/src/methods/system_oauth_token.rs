@@ -137,7 +137,7 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
     let call = call.read(read)?;
     let taken = take(gateway, call.caller(), GrantKind::User, call.request()).await?;
     let user_id = taken.authorized.owner.to_string();
-    let odd = gateway.world.profiles.of(call.caller().app.id).has(Oddity::TokenWithoutCode);
+    let odd = gateway.world.apps.of(call.caller().app.id).profile.has(Oddity::TokenWithoutCode);
     let mut response = if odd { Response::bare() } else { Response::success() };
     let members = &mut response.members;
     members.text("access_token", &taken.access);

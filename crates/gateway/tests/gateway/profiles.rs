@@ -21,7 +21,7 @@ const PROFILES: [Profile; 2] = [Profile::Strict, Profile::Real];
 /// A client of a new app with this profile.
 async fn client(shop: &Shop, profile: Profile) -> Client {
     let client = shop.client().await;
-    shop.world.profiles.choose(client.app_id.parse().unwrap(), profile).unwrap();
+    shop.world.apps.change(client.app_id.parse().unwrap(), |setting| setting.profile = profile).unwrap();
     client
 }
 

@@ -218,7 +218,8 @@ async fn a_merchant_is_invited_by_one_of_its_apps() {
 
 /// The helper's app knows users by open_id, or acts for nobody else, from now on.
 fn treat(town: &Town, open_id: bool, third_party: bool) {
-    town.shop.world.apps.set(town.helper_id, AppSetting { open_id, third_party }).unwrap();
+    let setting = AppSetting { open_id, third_party, ..AppSetting::USUAL };
+    town.shop.world.apps.change(town.helper_id, |said| *said = setting).unwrap();
 }
 
 #[tokio::test]

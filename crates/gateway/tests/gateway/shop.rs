@@ -17,7 +17,7 @@ use store::MemoryStore;
 use wire::aes::AesKey;
 use wire::cert::{Authority, Name, Validity, cert_sn, root_sn};
 use wire::sign::PrivateKey;
-use world::{AppSettings, Platform, Secrets, World};
+use world::{Platform, Secrets, World};
 
 /// 2026-01-02 03:04:05 in China.
 pub const START_US: i64 = 1_767_294_245_000_000;
@@ -105,9 +105,8 @@ impl Shop {
             base_url: "http://127.0.0.1:8080".to_owned(),
             platform: platform(&root(), key(PLATFORM_KEY)),
             sm2: Arc::default(),
-            profiles: Arc::default(),
             secrets: Secrets::from_master(&[7; 32]).unwrap(),
-            apps: AppSettings::default(),
+            apps: Arc::default(),
         });
         let gateway = Arc::new(Gateway::new(world.clone(), door.clone()));
         let router = gateway::routes(gateway.clone());

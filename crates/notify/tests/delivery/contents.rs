@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use trade::{Delivery, WireCharset};
 use wire::charset::Charset;
 use wire::sign::SignType;
-use world::AppSetting;
 
 /// The members of the documented success sample, and those that an order adds.
 const PAID: [&str; 27] = [
@@ -98,7 +97,7 @@ async fn a_payment_is_told_with_every_documented_member() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_app_in_open_id_mode_is_told_a_name_in_the_place_of_the_number() {
     let (house, shop) = (House::open().await, Shop::open(SUCCESS).await);
-    house.world.apps.set(house.app, AppSetting { open_id: true, third_party: true }).unwrap();
+    house.world.apps.change(house.app, |setting| setting.open_id = true).unwrap();
     let running = house.deliver(quick());
     let order = house.pay(house.unpaid("T-1", delivery(&shop.url()))).await;
     house.until_delivered(order.no).await;

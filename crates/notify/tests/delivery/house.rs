@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use trade::{Delivery, Meaning, Notice, NoticeState, Order, Product, WireCharset};
 use wire::sign::PrivateKey;
-use world::{AppSettings, Faults, Platform, Secrets, World};
+use world::{Faults, Platform, Secrets, World};
 
 /// 2026-01-02 00:00:00 in China.
 pub(crate) const START_US: i64 = 1_767_283_200_000_000;
@@ -90,16 +90,7 @@ fn world(sandbox: bool) -> Arc<World> {
     };
     let secrets = Secrets::from_master(&[7; 32]).expect("32 bytes");
     let (name, base_url) = ("default".to_owned(), "http://127.0.0.1:1".to_owned());
-    Arc::new(World {
-        name,
-        sandbox,
-        base_url,
-        platform,
-        sm2: Arc::default(),
-        profiles: Arc::default(),
-        secrets,
-        apps: AppSettings::default(),
-    })
+    Arc::new(World { name, sandbox, base_url, platform, sm2: Arc::default(), secrets, apps: Arc::default() })
 }
 
 impl House {

@@ -22,7 +22,7 @@ async fn an_app_is_opened_with_a_profile_and_changes_it() {
     assert_eq!((&usual["profile"], &real["profile"]), (&json!("strict"), &json!("real")));
     let (status, odd) = open(json!({"profile": "odd"})).await;
     assert_eq!((status, &odd["error"]["code"]), (StatusCode::BAD_REQUEST, &json!("bad_request")));
-    let of = |told: &Value| shop.world.profiles.of(told["app_id"].as_str().unwrap().parse().unwrap());
+    let of = |told: &Value| shop.world.apps.of(told["app_id"].as_str().unwrap().parse().unwrap()).profile;
     assert_eq!((of(&usual), of(&real)), (Profile::Strict, Profile::Real));
     for (app, profile, told) in [
         (&usual, None, "strict"),
@@ -61,7 +61,11 @@ async fn the_page_tells_where_the_profiles_differ_and_chooses_one() {
     assert_eq!(browser.post(PATH, &fields).await.status, StatusCode::FORBIDDEN);
     let foreign = [("csrf", "x"), fields[0], fields[1]];
     assert_eq!(browser.post(PATH, &foreign).await.status, StatusCode::FORBIDDEN);
-    assert_eq!(shop.world.profiles.of(shop.app), Profile::Strict, "a form of another place chooses nothing");
+    assert_eq!(
+        shop.world.apps.of(shop.app).profile,
+        Profile::Strict,
+        "a form of another place chooses nothing"
+    );
     let own = ("csrf", csrf.as_str());
     for (app_id, profile) in [("x", "real"), ("9021100000009901", "real"), (app.as_str(), "odd")] {
         let wrong = browser.post(PATH, &[own, ("app_id", app_id), ("profile", profile)]).await;
@@ -70,12 +74,12 @@ async fn the_page_tells_where_the_profiles_differ_and_chooses_one() {
     let spaced = format!(" {app} ");
     let set = browser.post(PATH, &[own, ("app_id", &spaced), fields[1]]).await;
     assert_eq!((set.status, set.location.as_str()), (StatusCode::SEE_OTHER, PATH));
-    assert_eq!(shop.world.profiles.of(shop.app), Profile::Real);
+    assert_eq!(shop.world.apps.of(shop.app).profile, Profile::Real);
     browser.language = "en";
     let page = browser.get(PATH).await;
     assert!(page.html.contains(&app) && page.html.contains("as observed"), "{}", page.html);
     browser.post(PATH, &[own, fields[0], ("profile", "strict")]).await;
-    assert_eq!(shop.world.profiles.of(shop.app), Profile::Strict);
+    assert_eq!(shop.world.apps.of(shop.app).profile, Profile::Strict);
     assert!(browser.get("/sandbox").await.html.contains(PATH));
     let live = Shop::open_world(false).await;
     assert_eq!(live.browser().get(PATH).await.status, StatusCode::NOT_FOUND);

@@ -21,7 +21,7 @@ use tower::ServiceExt;
 use trade::{Delivery, Meaning, Notice, OpenRefused, Product, WireCharset};
 use wire::cert::CertError;
 use wire::sign::{PrivateKey, PublicKey};
-use world::{AppSettings, Platform, Secrets, World};
+use world::{Platform, Secrets, World};
 
 pub(crate) const BUYER: &str = "lily@example.com";
 pub(crate) const PASSWORD: &str = "739164";
@@ -117,9 +117,8 @@ fn world(sandbox: bool) -> World {
         base_url: "http://pay.test".into(),
         platform,
         sm2: Arc::default(),
-        profiles: Arc::default(),
         secrets,
-        apps: AppSettings::default(),
+        apps: Arc::default(),
     }
 }
 

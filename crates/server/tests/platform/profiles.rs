@@ -57,10 +57,10 @@ fn a_profile_is_kept_until_the_world_begins_anew() {
     server.stop();
     assert_eq!(shown(&Server::start(Path::new(&data))), declared, "and started again");
     // A file that cannot be read is named.
-    let profiles = Path::new(&at("two")).join("worlds/default/profiles.json");
+    let profiles = Path::new(&at("two")).join("worlds/default/apps.json");
     copy.stop();
     fs::write(&profiles, "{").unwrap();
     let said =
         crate::server::complaint(&["up", "--no-port-80", "--listen", "127.0.0.1:0", "--data", &at("two")]);
-    assert!(said.contains("profiles.json"), "{said}");
+    assert!(said.contains("apps.json"), "{said}");
 }
