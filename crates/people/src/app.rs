@@ -35,7 +35,7 @@ pub struct App {
     pub mode: AppMode,
     /// Whether it may call.
     pub status: AppStatus,
-    /// Its RSA public key, SubjectPublicKeyInfo in DER.
+    /// Its RSA or SM2 public key, SubjectPublicKeyInfo in DER.
     pub public_key: Vec<u8>,
     /// Its certificate as PEM text, in certificate mode.
     pub certificate: Option<Text<8000>>,
