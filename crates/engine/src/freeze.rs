@@ -205,7 +205,9 @@ pub(crate) fn claim_freeze(
         FreezeState::Closed => return Stop::because(HoldRefused::AlreadyClosed),
         FreezeState::Init => {}
     }
-    if rows.now_us() >= freeze.expires_at_us {
+    let seller = rows.get::<Party>((rows.slot(), freeze.seller))?;
+    let is_gone = seller.is_none_or(|seller| seller.status == PartyStatus::Closed);
+    if is_gone || rows.now_us() >= freeze.expires_at_us {
         return Stop::because(HoldRefused::AlreadyClosed);
     }
     if command.payer == freeze.seller {
@@ -283,10 +285,17 @@ pub(crate) fn freeze_held(rows: &mut Rows<'_>, said: &FreezeHeld) -> Result<Opti
     let seller = rows.get::<Party>((slot, freeze.seller))?;
     let open =
         seller.is_some_and(|seller| seller.status != PartyStatus::Closed) && now_us < freeze.expires_at_us;
-    let waits = still_waits(&freeze, said.payer);
-    if let Err(refused) = waits.and(if open { Ok(()) } else { Err(HoldRefused::AlreadyClosed) }) {
+    if let Err(refused) = still_waits(&freeze, said.payer) {
         end(rows, freeze.no, said.payer);
         return Ok(Some(reply(Err(refused))));
+    }
+    if !open {
+        // Its time is over, or its merchant is gone: nobody can agree to it any more.
+        let closed = shut(rows, &freeze, false);
+        if closed.payer != Some(said.payer) {
+            end(rows, freeze.no, said.payer);
+        }
+        return Ok(Some(reply(Err(HoldRefused::AlreadyClosed))));
     }
     let mut freeze = Freeze {
         state: freeze_next(freeze.state, FreezeEvent::Hold).expect("it waits"),

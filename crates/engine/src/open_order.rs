@@ -150,9 +150,7 @@ pub(crate) fn opened_anew(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_u
     let (slot, seller, out_trade_no) = (rows.slot(), command.seller, command.out_trade_no.clone());
     rows.insert(OrderNumber { slot, seller, out_trade_no, no: order.no });
     rows.insert_shared(order.clone());
-    if command.royalty_freeze {
-        rows.insert(SplitBook { freeze: true, ..split_order::fresh(&order) });
-    }
+    split_order::hold_if_asked(rows, command, &order);
     order
 }
 

@@ -6,12 +6,12 @@
 use crate::command::Next;
 use crate::find_freeze::{WhichFreeze, freeze_of};
 use crate::freeze::must_get;
-use crate::open_order::{OpenOrder, merchant, new_order, when_unpaid};
+use crate::open_order::{OpenOrder, differs, merchant, new_order, when_unpaid};
 use crate::order_paid::take_money;
 use crate::unfreeze::{done, free_number, number_of, settle, take_free, write};
 use crate::{
     ChargeReturned, Fault, FreezeCharge, FreezeCharged, Message, Opened, OrderPaid, Reply, RestReleased,
-    Rows, Stop, close_order, freeze_notice,
+    Rows, Stop, close_order, freeze_notice, split_order,
 };
 use base::{FreezeNo, OperationNo, PartyId, Slot};
 use money::Currency;
@@ -74,6 +74,7 @@ pub(crate) fn pay_frozen(
         no: made.no,
     });
     charge(rows, command, &freeze, &made, payer)?;
+    split_order::hold_if_asked(rows, order, &made);
     rows.insert(made);
     Ok(Next::Chain)
 }
@@ -120,7 +121,7 @@ fn again(
     let Some(operation) = operation.filter(|operation| operation.order_no == Some(no)) else {
         return taken("auth_no");
     };
-    if let Some(field) = order.differs(&command.order.meaning) {
+    if let Some(field) = differs(rows, &command.order, &order)? {
         return taken(field);
     }
     if freeze.is_none_or(|freeze| freeze.product != command.product) {

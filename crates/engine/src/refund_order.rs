@@ -72,15 +72,16 @@ pub(crate) fn refund_order(
         }
         return Ok(Next::Answer(Refunded { order, refund: first, moved: false }));
     }
+    // How it ends is not known: no other answer may come before this one.
+    if split_back::is_taking(rows, &order, &number)? {
+        return Stop::because(BackRefused::UnderWay.into());
+    }
     refundable(rows, &order)?;
     if command.out_request_no.is_none() && command.amount != order.total() {
         return Stop::because(RefundRefused::PartNeedsNumber);
     }
     if refunded_with(&order, command.amount).is_none() {
         return Stop::because(RefundRefused::MoreThanLeft);
-    }
-    if split_back::is_taking(rows, &order, &number)? {
-        return Stop::because(BackRefused::UnderWay.into());
     }
     if !command.back.is_empty() {
         let refund = split_back::NewBack { amount: command.amount, number, reason: command.reason.clone() };

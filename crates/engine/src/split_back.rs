@@ -84,7 +84,7 @@ pub(crate) fn differs(
 pub(crate) fn is_taking(rows: &mut Rows<'_>, order: &Order, number: &OutRequestNo) -> Result<bool, Fault> {
     let Some(split) = of_refund(rows, order, number)? else { return Ok(false) };
     let lines = view(rows, order.seller, split)?.lines;
-    Ok(lines.iter().any(|line| line.state == SplitState::Asked))
+    Ok(lines.iter().any(|line| matches!(line.state, SplitState::Asked | SplitState::Returning)))
 }
 
 /// Asks every receiver for its part. The caller has seen that the order can be refunded at all.

@@ -6,7 +6,9 @@
 use crate::command::Next;
 use crate::query::order_of;
 use crate::relation::bound;
-use crate::{Fault, Message, Reply, Rows, SplitAnswer, SplitIn, Stop, Which, books, split_hold, split_told};
+use crate::{
+    Fault, Message, OpenOrder, Reply, Rows, SplitAnswer, SplitIn, Stop, Which, books, split_hold, split_told,
+};
 use base::{OrderNo, PartyId, Slot};
 use ledger::{LedgerRefused, Template};
 use money::{Minor, Money};
@@ -81,7 +83,7 @@ pub(crate) fn split_order(
     if let Some(first) = of_number(rows, &book, SplitKind::Out, &command.out_request_no)? {
         return again(rows, &order, command, first);
     }
-    splits_allowed(rows, &order, &book)?;
+    splits_allowed(rows, &order, &book, command)?;
     let parts = parts(rows, &order, command)?;
     let mut sum = Money::zero(order.currency);
     for (_, amount) in &parts {
@@ -128,6 +130,13 @@ pub(crate) fn split_order(
 
 pub(crate) fn odd(order_no: OrderNo, error: impl std::fmt::Display) -> Fault {
     Fault(format!("splits of order {order_no}: {error}"))
+}
+
+/// Keeps that what an order gets is held for splits, when its merchant asked for that (`royalty_freeze`).
+pub(crate) fn hold_if_asked(rows: &mut Rows<'_>, command: &OpenOrder, order: &Order) {
+    if command.royalty_freeze {
+        rows.insert(SplitBook { freeze: true, ..fresh(order) });
+    }
 }
 
 /// The book of an order that was not split yet.
@@ -205,14 +214,21 @@ pub(crate) fn amount(order: &Order, share: Share) -> Option<Money> {
 }
 
 /// Whether the order can be split at all now.
-fn splits_allowed(rows: &mut Rows<'_>, order: &Order, book: &SplitBook) -> Result<(), Stop<SplitRefused>> {
+fn splits_allowed(
+    rows: &mut Rows<'_>,
+    order: &Order,
+    book: &SplitBook,
+    command: &SplitOrder,
+) -> Result<(), Stop<SplitRefused>> {
     if let Err(refused) = can_be_split(order, rows.now_us()) {
         return Stop::because(refused);
     }
     if book.finished {
         return Stop::because(SplitRefused::Finished);
     }
-    if book.splits >= SPLITS_MAX {
+    // The end is always possible, and comes once: what is held must not stay so for want of a place.
+    let only_ends = command.finish && command.parts.is_empty();
+    if book.splits >= SPLITS_MAX && !only_ends {
         return Stop::because(SplitRefused::TooMany);
     }
     let seller = rows.get::<Party>((rows.slot(), order.seller))?;

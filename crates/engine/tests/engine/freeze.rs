@@ -444,6 +444,52 @@ fn a_payer_leaves_a_freeze_of_a_closed_merchant() {
 }
 
 #[test]
+fn what_is_paid_from_a_freeze_is_held_for_splits_when_that_is_asked() {
+    check_in(
+        PEOPLE,
+        "
+        bind shop bob
+        code alice A1
+        fz-code F1 shop A1 100.00
+        fz-pay T1 shop F1 100.00 freeze=y              -> paid Paid
+        account shop CNY                               -> 10.00
+        fz-pay T1 shop F1 100.00 freeze=y              -> paid Paid
+        fz-pay T1 shop F1 100.00                       -> refused NumberTaken(royalty_freeze)
+        split T1 shop S1 bob:20.00 finish=y          -> 1: Done 20.00
+    ",
+    );
+}
+
+#[test]
+fn a_freeze_that_is_agreed_to_too_late_is_closed() {
+    check_in(
+        PEOPLE,
+        "
+        fz-voucher F1 shop 30.00
+        fz-claim F1 alice
+        try F1 alice P1
+        judge alice P1 right
+        between 1 : status shop closed
+        fz-confirm F1 alice P1                         -> ok | refused AlreadyClosed
+        account alice CNY                              -> 5000.00
+        fz-find F1 shop R0                             -> FREEZE 30.00, CLOSED rest 0.00
+    ",
+    );
+}
+
+#[test]
+fn nobody_takes_up_a_freeze_of_a_merchant_that_is_gone() {
+    check_in(
+        PEOPLE,
+        "
+        fz-voucher F1 shop 30.00
+        status shop closed
+        fz-claim F1 alice                              -> refused AlreadyClosed
+    ",
+    );
+}
+
+#[test]
 fn what_comes_too_late_from_another_slot_is_given_back() {
     check_in(
         PEOPLE,

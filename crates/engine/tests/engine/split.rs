@@ -225,7 +225,8 @@ fn no_more_splits_than_an_order_may_have() {
     script.push_str(
         "split T1 shop S129 carol:0.01 -> refused TooMany\nsplit T1 shop S128 carol:0.01 -> 128: Done 0.01\n\
          refund T1 shop 1.00 R1 back=carol:0.01 -> refused Back(TooMany)\n\
-         refund T1 shop 1.00 R1 -> moved Paid 1.00",
+         refund T1 shop 1.00 R1 -> moved Paid 1.00\n\
+         split T1 shop S130 finish=y -> 129:\nsplit T1 shop S131 finish=y -> refused Finished",
     );
     check_in(PEOPLE, &script);
 }
