@@ -7,7 +7,7 @@
 use crate::order_view::name_of;
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, done, message, page};
-use crate::sign_in::{self, About, SignInRefused};
+use crate::sign_in::{self, About, SignInForm, SignInRefused};
 use crate::texts::{Texts, shown};
 use crate::visit::{self, Visit};
 use askama::Template;
@@ -21,7 +21,6 @@ use base::{AgreementNo, AppId, Secret};
 use cell::CellError;
 use engine::{FindGrant, FindOffer, SignAgreement};
 use people::GrantKind;
-use serde::Deserialize;
 use std::sync::Arc;
 use trade::{Agreement, AgreementState, SignRefused, Terms, Unit, WireCharset};
 use wire::charset::Charset;
@@ -32,16 +31,6 @@ use wire::timestamp::format_cn;
 const RETURN_METHOD: &str = "alipay.user.agreement.page.sign.return";
 
 type Shared = State<Arc<Portal>>;
-
-#[derive(Deserialize)]
-struct SignForm {
-    #[serde(default)]
-    csrf: String,
-    #[serde(default)]
-    login: String,
-    #[serde(default)]
-    pay_password: String,
-}
 
 #[derive(Template)]
 #[template(path = "agreement_sign.html")]
@@ -134,7 +123,7 @@ async fn sign(
     State(portal): Shared,
     Path(token): Path<String>,
     visitor: Visitor,
-    sent: Result<Form<SignForm>, FormRejection>,
+    sent: Result<Form<SignInForm>, FormRejection>,
 ) -> Response {
     let f = visitor.frame(&portal);
     let agreement = match find(&portal, f, &token).await {
@@ -146,7 +135,9 @@ async fn sign(
         let link = Some((f.t.reload, format!("{}{path}", portal.root)));
         message(f, status, (f.t.form_gone, f.t.page_gone_text), link)
     };
-    let Ok(Form(SignForm { csrf, login, pay_password })) = sent else { return gone(StatusCode::BAD_REQUEST) };
+    let Ok(Form(SignInForm { csrf, login, pay_password })) = sent else {
+        return gone(StatusCode::BAD_REQUEST);
+    };
     if !visit::is_own_form(&portal, &visitor, &path, &csrf) {
         return gone(StatusCode::FORBIDDEN);
     }

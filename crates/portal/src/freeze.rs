@@ -6,7 +6,7 @@
 use crate::order_view::name_of;
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page};
-use crate::sign_in::{self, About, SignInRefused};
+use crate::sign_in::{self, About, SignInForm, SignInRefused};
 use crate::texts::{Texts, shown};
 use crate::visit::{self, Visit};
 use askama::Template;
@@ -19,21 +19,10 @@ use axum::routing::get;
 use base::{FreezeNo, Secret};
 use cell::CellError;
 use engine::{ClaimFreeze, ConfirmFreeze, FindFreezeByNo};
-use serde::Deserialize;
 use std::sync::Arc;
 use trade::{Freeze, FreezeState, HoldRefused};
 
 type Shared = State<Arc<Portal>>;
-
-#[derive(Deserialize)]
-struct AgreeForm {
-    #[serde(default)]
-    csrf: String,
-    #[serde(default)]
-    login: String,
-    #[serde(default)]
-    pay_password: String,
-}
 
 #[derive(Template)]
 #[template(path = "freeze.html")]
@@ -111,7 +100,7 @@ async fn agree(
     State(portal): Shared,
     Path(token): Path<String>,
     visitor: Visitor,
-    sent: Result<Form<AgreeForm>, FormRejection>,
+    sent: Result<Form<SignInForm>, FormRejection>,
 ) -> Response {
     let f = visitor.frame(&portal);
     let freeze = match find(&portal, f, &token).await {
@@ -121,7 +110,7 @@ async fn agree(
     let path = format!("/freeze/{token}");
     let again = || Some((f.t.reload, format!("{}{path}", portal.root)));
     let gone = |status| message(f, status, (f.t.form_gone, f.t.page_gone_text), again());
-    let Ok(Form(AgreeForm { csrf, login, pay_password })) = sent else {
+    let Ok(Form(SignInForm { csrf, login, pay_password })) = sent else {
         return gone(StatusCode::BAD_REQUEST);
     };
     if !visit::is_own_form(&portal, &visitor, &path, &csrf) {

@@ -6,6 +6,7 @@ use base::{OrderNo, PartyId, Secret, Slot, Stamp};
 use cell::CellError;
 use engine::{FindLogin, JudgePassword, TryPassword};
 use people::{Credential, LoginName, PasswordRefused};
+use serde::Deserialize;
 
 /// A right password: it stands for what it was given for, for ten minutes.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,20 @@ pub(crate) enum SignInRefused {
     },
     /// The platform could not decide; try again.
     Busy,
+}
+
+/// The form of pages on which one step signs in and agrees: the password is used up by what the page is about.
+#[derive(Deserialize)]
+pub(crate) struct SignInForm {
+    /// The page's own token.
+    #[serde(default)]
+    pub(crate) csrf: String,
+    /// Who.
+    #[serde(default)]
+    pub(crate) login: String,
+    /// As it was typed.
+    #[serde(default)]
+    pub(crate) pay_password: String,
 }
 
 /// What a password is given for.

@@ -9,7 +9,8 @@
 //! keys/platform_private.pem    signs answers and notifications      keys/platform_cert.crt
 //! keys/root_private.pem        signs certificates                   keys/root_cert.crt
 //! keys/platform_sm2_private.pem, platform_sm2_cert.crt, root_sm2_private.pem, root_sm2_cert.crt
-//!                              the same for apps that sign with SM2; made for the first of them, the first file last
+//!                              the same for apps that sign with SM2; made for the first of them; `sm2_made`, written
+//!                              last, says that all are there
 //! keys/apps/APP_ID/…           handed to developers; the platform itself does not need them
 //! ```
 
@@ -55,6 +56,10 @@ const SM2: Files = Files {
     root_name: "Tongbao SM2 Root",
 };
 
+/// Says that the SM2 files were all written. Where it is each of them must be: one that went missing refuses the start
+/// by name, while what a crash left of a first writing, before any app signs with SM2, is written again.
+const SM2_MADE: &str = "sm2_made";
+
 /// How long certificates are valid: longer than a demonstration world lives, so that none ends by surprise.
 const LIFE_US: i64 = 20 * 365 * DAY_US;
 /// Certificates begin a day early, for clocks that are behind.
@@ -86,8 +91,10 @@ impl portal::Issuer for AppAuthority {
         if self.sm2.get().is_some() {
             return Ok(());
         }
-        let drawn =
-            draw(&self.folder, &SM2, AppSignType::Sm2).and_then(|()| read_platform(&self.folder, &SM2));
+        let drawn = draw(&self.folder, &SM2, AppSignType::Sm2).and_then(|()| {
+            private_file::write(&self.folder.join(SM2_MADE), b"")?;
+            read_platform(&self.folder, &SM2)
+        });
         let (platform, authority) = drawn.map_err(|error| format!("{error:#}"))?;
         self.sm2_authority.get_or_init(|| authority);
         self.sm2.get_or_init(|| platform);
@@ -168,7 +175,11 @@ fn make(folder: &Path, keys_of: Option<&Path>) -> anyhow::Result<()> {
 /// Takes the platform's keys and certificates of another world.
 fn share(from: &Path, to: &Path) -> anyhow::Result<()> {
     share_of(from, to, &RSA)?;
-    if from.join(SM2.key).exists() { share_of(from, to, &SM2) } else { Ok(()) }
+    if !has_sm2(from) {
+        return Ok(());
+    }
+    share_of(from, to, &SM2)?;
+    private_file::write(&to.join(SM2_MADE), b"")
 }
 
 fn share_of(from: &Path, to: &Path, files: &Files) -> anyhow::Result<()> {
@@ -181,6 +192,11 @@ fn share_of(from: &Path, to: &Path, files: &Files) -> anyhow::Result<()> {
         private_file::write(&to.join(file), private_file::read(&from.join(file))?.as_bytes())?;
     }
     Ok(())
+}
+
+/// Whether the SM2 files are to be there.
+fn has_sm2(folder: &Path) -> bool {
+    folder.join(SM2_MADE).exists() || folder.join(SM2.key).exists()
 }
 
 /// New keys and certificates, each durable when it returns; the platform's key is written last, so that where it is
@@ -207,7 +223,7 @@ fn read(folder: &Path) -> anyhow::Result<Keys> {
     let secrets = Secrets::from_master(&*master).with_context(named)?;
     let (platform, authority) = read_platform(folder, &RSA)?;
     let (sm2, sm2_authority) = (OnceLock::new(), OnceLock::new());
-    if folder.join(SM2.key).exists() {
+    if has_sm2(folder) {
         let (platform, authority) = read_platform(folder, &SM2)?;
         sm2.get_or_init(|| platform);
         sm2_authority.get_or_init(|| authority);
@@ -353,7 +369,7 @@ mod tests {
             );
             private_file::write(&folder.join(file), &kept).unwrap();
         }
-        for file in [SM2.root_key, SM2.cert, SM2.root_cert] {
+        for file in [SM2.key, SM2.root_key, SM2.cert, SM2.root_cert] {
             let kept = std::fs::read(folder.join(file)).unwrap();
             std::fs::remove_file(folder.join(file)).unwrap();
             assert!(format!("{:#}", open(&folder, false, None, None).unwrap_err()).contains(file), "{file}");
