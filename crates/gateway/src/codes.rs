@@ -15,9 +15,12 @@ pub(crate) mod grant;
 mod split;
 mod trade;
 
-pub(crate) use agreement::NameRefused;
-pub(crate) use freeze::frozen_later;
-pub(crate) use trade::{opened_and_claimed, opened_for_later, opened_for_named};
+pub(crate) use agreement::{NameRefused, offered_with_order};
+pub(crate) use freeze::{PayeeDiffers, frozen_at_till, frozen_by_app, frozen_by_voucher};
+pub(crate) use split::given_up;
+pub(crate) use trade::{
+    opened_and_claimed, opened_at_till, opened_by_link, opened_for_later, opened_for_named,
+};
 
 use crate::facts::{Kind, Part, Wrong};
 use base::{Plant, planted};

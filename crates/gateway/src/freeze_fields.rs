@@ -4,7 +4,7 @@
 //! `extra_param`, `deposit_product_mode`) is refused and not taken for an ordinary one, while `category` names a line
 //! of business and is left alone; field errors are told as `ILLEGAL_ARGUMENT`, as these methods' own tables have it.
 
-use crate::codes::Failure;
+use crate::codes::{Failure, PayeeDiffers};
 use crate::facts::{Field, Kind, Member, Part};
 use crate::order_fields::timeout;
 use crate::request::Caller;
@@ -108,7 +108,7 @@ impl FreezeFields {
         };
         match fields::text(fields, "payee_user_id")? {
             Some(payee) if payee != caller.seller().to_string() => {
-                return Err(Failure::field("payee_user_id", "不是应用所属的商户"));
+                return Err(another_payee(way, "payee_user_id"));
             }
             _ => {}
         }
@@ -144,7 +144,7 @@ impl FreezeFields {
             match gateway.door.ask(FindLogin { login }).await {
                 Ok(payee) if payee == caller.seller() => {}
                 Ok(_) | Err(CellError::Refused(_)) => {
-                    return Err(Failure::field("payee_logon_id", "不是应用所属的商户"));
+                    return Err(another_payee(self.meaning.way, "payee_logon_id"));
                 }
                 Err(error) => return Err(Failure::of_cell(error)),
             }
@@ -158,6 +158,14 @@ impl FreezeFields {
             timeout: self.timeout,
             pay_by,
         })
+    }
+}
+
+/// A payee other than the merchant; the codes of freezes by order string have no word for it of their own.
+fn another_payee(way: FreezeWay, name: &str) -> Failure {
+    match way {
+        FreezeWay::Code | FreezeWay::Voucher => Failure::refused(PayeeDiffers),
+        FreezeWay::App => Failure::field(name, "不是应用所属的商户"),
     }
 }
 

@@ -32,12 +32,6 @@ export async function signed(g, more = {}, rule = {}, payer = undefined) {
   return { biz, no: said.agreement_no, buyer };
 }
 
-/** Offered, and signed by nobody: its number. */
-async function offered(g) {
-  const page = await fetch(link(g, await terms(g)), { redirect: 'manual' });
-  return new URL(page.headers.get('location'), g.town.ready.base_url).pathname.split('/').at(-1);
-}
-
 export const debit = (no, amount = '10.00', more = {}) => ({ out_trade_no: newNumber(), total_amount: amount,
   subject: '会员月费', product_code: 'CYCLE_PAY_AUTH', agreement_params: { agreement_no: no }, ...more });
 
@@ -103,8 +97,7 @@ const ofHouse = (method, table) => Object.entries(table)
 export const AGREEMENT_ROWS = [
   ...rowsOf(QUERY, { ...FINDING, USER_AGREEMENT_NOT_EXIST: async g => [g.house, { agreement_no: NOBODYS }] }),
   ...rowsOf(UNSIGN, { ...FINDING,
-    AGREEMENT_NOT_EXIST: async g => [g.house, { agreement_no: (await ended(g)).no }],
-    USER_AGREEMENT_STATUS_IS_NOT_NORMAL: async g => [g.house, { agreement_no: await offered(g) }] }),
+    AGREEMENT_NOT_EXIST: async g => [g.house, { agreement_no: (await ended(g)).no }] }),
   ...ofHouse(MODIFY, MODIFYING),
   ...ofHouse(SIGN, OFFERING),
   ...ofHouse(SIGN, { INVALID_PARAMETER: g => terms(g, { access_params: {} }) }),

@@ -98,6 +98,8 @@ const rowsOf = (method, table, more = {}) => Object.entries(table)
 
 export const GRANT_ROWS = [
   ...rowsOf(USER_TOKEN, USER_TOKENS),
+  ...rowsOf(USER_TOKEN, { 'isv.invalid-parameter': async g => [g.house, { grant_type: { of: 'another kind' } }] },
+    { versions: ['v3'] }),
   ...rowsOf(USER_TOKEN, { 'isv.refresh-token-time-out': async g => {
     const got = await g.must(g.house, USER_TOKEN, byCode(await userCode(g)));
     return [g.house, byRefresh(got.refresh_token)];
@@ -140,10 +142,10 @@ export const GRANT_ROWS = [
     { CERTIFY_ID_EXPIRED: async g => [g.house, { certify_id: await certifyId(g) }] }, { later: '25h' }),
   ...rowsOf('alipay.open.file.upload', {
     'isv.invalid-parameter': upload({}, 'a.png', 'a picture'),
-    'isv.upload-fail': upload({ biz_code: 'shop' }),
     'isv.invalid-file-extension': upload({ biz_code: 'shop' }, 'a', 'a picture'),
     'isv.invalid-file-size': upload({ biz_code: 'shop' }, 'a.png', ''),
   }),
+  ...rowsOf('alipay.open.file.upload', { 'isv.upload-fail': upload({ biz_code: 'shop' }) }, { versions: ['v3'] }),
   ...rowsOf('alipay.open.app.alipaycert.download', {
     'isv.invalid-parameter': async g => [g.house, {}],
     'isv.alipay-cert-not-exist': async g => [g.house, { alipay_cert_sn: '0123456789abcdef' }],

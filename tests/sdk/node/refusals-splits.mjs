@@ -124,11 +124,13 @@ export const SPLIT_ROWS = [
   ...rowsOf(SETTLE, SETTLING),
   ...[BIND, UNBIND].flatMap(method => rowsOf(method, NAMING)),
   ...rowsOf(BIND, BINDING),
+  ...rowsOf(UNBIND, { USERNAME_NOT_MATCH: BINDING.USERNAME_NOT_MATCH }),
+  { method: SPLIT_QUERY, sub: 'INVALID_PARAMETER', says: '该交易没有此分账请求', ask: async g => {
+    const { shop, tradeNo } = await ready(g);
+    return [shop, { trade_no: tradeNo, out_request_no: 'other' }];
+  } },
   ...rowsOf(SPLIT_QUERY, {
-    INVALID_PARAMETER: async g => {
-      const { shop, tradeNo } = await ready(g);
-      return [shop, { trade_no: tradeNo, out_request_no: 'other' }];
-    },
+    INVALID_PARAMETER: async g => [g.house, {}],
     MERCHANT_TRADE_NOT_MATCH: async g => [g.house, { trade_no: NOBODYS, out_request_no: 'other' }],
   }),
   ...rowsOf(LEFT_QUERY, {
