@@ -176,8 +176,8 @@ impl Failure {
         self
     }
 
-    /// As its method tells it: what is not about trades has no `ACQ.` before its names, and a field that is wrong has
-    /// another name with some.
+    /// As its method tells it: what is not about trades has no `ACQ.` before its names, and a field that is wrong, or
+    /// an outcome that is not known, has another name with some.
     pub(crate) fn told_as(mut self, wrong: Wrong) -> Failure {
         let plain = match wrong {
             Wrong::Acq => return self,
@@ -194,6 +194,12 @@ impl Failure {
                 };
                 return self;
             }
+            Wrong::Gateway if self.sub_code == SYSTEM_ERROR.sub_code => {
+                return Failure { members: self.members, ..Failure::gateway(GatewayError::UnknownError) };
+            }
+            Wrong::IllegalParam | Wrong::IllegalFormat if self.sub_code == SYSTEM_ERROR.sub_code => {
+                return self.told_as(Wrong::Bare);
+            }
             Wrong::Gateway => Failure::gateway(GatewayError::InvalidParameter),
             Wrong::IllegalParam => Failure::illegal_param(""),
             Wrong::IllegalFormat => Failure::illegal_format(""),
@@ -204,11 +210,6 @@ impl Failure {
         let detail = self.sub_msg.strip_prefix(INVALID_PARAMETER.sub_msg).unwrap_or_default();
         let sub_msg = format!("{}{detail}", plain.sub_msg.trim_end_matches('：')).into();
         Failure { sub_msg, members: self.members, ..plain }
-    }
-
-    /// As [`Failure::told_as`] under [`Wrong::Bare`].
-    pub(crate) fn bare(self) -> Failure {
-        self.told_as(Wrong::Bare)
     }
 
     /// The members that it carries beside its codes.

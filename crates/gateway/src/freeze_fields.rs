@@ -9,7 +9,7 @@ use crate::facts::{Field, Kind, Member, Part};
 use crate::order_fields::timeout;
 use crate::request::Caller;
 use crate::{Gateway, fields};
-use base::Text;
+use base::{PartyId, Text};
 use cell::CellError;
 use engine::{FindLogin, OpenFreeze, PayBy, WhichFreeze};
 use money::Money;
@@ -106,11 +106,10 @@ impl FreezeFields {
                 Failure::field("product_code", "应为PRE_AUTH、PRE_AUTH_ONLINE或PREAUTH_PAY")
             })?,
         };
-        match fields::text(fields, "payee_user_id")? {
-            Some(payee) if payee != caller.seller().to_string() => {
-                return Err(another_payee(way, "payee_user_id"));
-            }
-            _ => {}
+        let payee = fields::text(fields, "payee_user_id")?.map(str::parse::<PartyId>).transpose();
+        let payee = payee.map_err(|_| Failure::field("payee_user_id", "不是合法的用户号"))?;
+        if payee.is_some_and(|payee| payee != caller.seller()) {
+            return Err(another_payee(way, "payee_user_id"));
         }
         let payee_login = fields::text(fields, "payee_logon_id")?
             .map(|login| fields::line_of("payee_logon_id", &login.to_lowercase()))

@@ -11,6 +11,7 @@ import { SPLIT_ROWS } from './refusals-splits.mjs';
 import { TRADE_ROWS } from './refusals-trades.mjs';
 import { SUCCESSES } from './successes.mjs';
 import { COMMON, ofTheCall } from './refusals-call.mjs';
+import { asDocumented } from './refusals-documented.mjs';
 import { COMMON_UNHEARD, covers, MEMBERS_UNHEARD, REFUSALS_UNHEARD } from './refusals-unheard.mjs';
 
 const ROWS = [...ORDER_ROWS, ...TRADE_ROWS, ...FROZEN_ROWS, ...SPLIT_ROWS, ...AGREEMENT_ROWS, ...GRANT_ROWS];
@@ -71,6 +72,7 @@ describe('successes, and the same once more', () => {
 });
 
 ofTheCall(() => town, versionsOf);
+asDocumented(() => town, versionsOf);
 
 for (const span of [...new Set(ROWS.map(row => row.later).filter(Boolean))]) {
   describe(`refusals after ${span}`, () => {

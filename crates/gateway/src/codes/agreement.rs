@@ -162,7 +162,8 @@ listed!(OfferRefused:
 );
 /// Of offers that come with an order: the order is refused first for what its merchant is.
 pub(crate) fn offered_with_order() -> Vec<OfferRefused> {
-    let of_offer = |one: &OfferRefused| !matches!(one, OfferRefused::SellerNotFound | OfferRefused::SellerBlocked);
+    let of_offer =
+        |one: &OfferRefused| !matches!(one, OfferRefused::SellerNotFound | OfferRefused::SellerBlocked);
     OfferRefused::every().into_iter().filter(of_offer).collect()
 }
 

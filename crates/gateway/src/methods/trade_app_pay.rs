@@ -2,7 +2,7 @@
 //!
 //! Called over HTTP it opens the same order.
 
-use crate::codes::{Failure, NameRefused, opened_for_later, offered_with_order};
+use crate::codes::{Failure, NameRefused, offered_with_order, opened_for_later};
 use crate::facts::{Facts, Field, Kind, Part, Wrong, listed};
 use crate::order_facts::{NO_DEBIT, NO_ESCROW, OFFERED, ORDER, ORDER_IGNORED, ORDER_REFUSED, SIGNING};
 use crate::order_fields::{OrderFields, ProductCodes};

@@ -1,6 +1,6 @@
 //! `alipay.trade.page.pay`: a desktop browser is sent to the cashier.
 
-use crate::codes::{Failure, NameRefused, opened_by_link, offered_with_order};
+use crate::codes::{Failure, NameRefused, offered_with_order, opened_by_link};
 use crate::facts::{Facts, Field, Kind, Part, Wrong, listed};
 use crate::fields::text;
 use crate::order_facts::{NO_DEBIT, NO_ESCROW, OFFERED, ORDER, ORDER_IGNORED, ORDER_REFUSED, SIGNING};
