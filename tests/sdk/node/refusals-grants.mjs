@@ -109,6 +109,14 @@ export const GRANT_ROWS = [
     const got = await g.must(g.house, MERCHANT_TOKEN, byCode(await merchantCode(g)));
     return [g.house, byRefresh(got.app_refresh_token)];
   } }, { later: '400d' }),
+  ...rowsOf('alipay.trade.query', { 'aop.app-auth-token-time-out': async g => {
+    const got = await g.must(g.house, MERCHANT_TOKEN, byCode(await merchantCode(g)));
+    return [g.house, { out_trade_no: newNumber() }, { token: got.app_auth_token }];
+  } }, { later: '400d' }),
+  ...rowsOf(SHARE, { 'aop.auth-token-time-out': async g => {
+    const got = await g.must(g.house, USER_TOKEN, byCode(await userCode(g)));
+    return [g.house, { auth_token: got.access_token }];
+  } }, { later: '400d' }),
   ...rowsOf(TOKEN_QUERY, TOKEN_QUERIES),
   ...rowsOf(INVITE, INVITES),
   ...rowsOf(SHARE, {

@@ -46,6 +46,8 @@ async function cameBack(g) {
 
 const TRADES = [
   { method: PAY, moves: true, ask: async g => [g.house, await order(g, PAY, await g.buyer(), MORE)] },
+  { method: PAY, waits: true,
+    ask: async g => [g.house, await order(g, PAY, await g.buyer(), { total_amount: '1000.01' })] },
   { method: PAY, moves: true, ask: async g => [g.house, payment((await frozen(g)).authNo)] },
   { method: PAY, moves: true, ask: async g => [g.house, debit((await signed(g)).no)] },
   { method: 'alipay.trade.precreate', ask: async g => [g.house, await order(g, 'alipay.trade.precreate')] },
@@ -99,6 +101,7 @@ const SPLITS = [
 
 const FROZEN = [
   { method: FREEZE, moves: true, ask: async g => [g.house, await request(g, FREEZE, await g.buyer())] },
+  { method: FREEZE, waits: true, ask: async g => [g.house, await request(g, FREEZE, await g.buyer(), { amount: '1000.01' })] },
   { method: 'alipay.fund.auth.order.voucher.create',
     ask: async g => [g.house, await request(g, 'alipay.fund.auth.order.voucher.create')] },
   { method: APP_FREEZE, ask: async g => [g.house, await request(g, APP_FREEZE)] },
