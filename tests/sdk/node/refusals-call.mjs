@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { before, describe, test } from 'node:test';
+import { sdkFor } from './fixture.mjs';
 import { Ground, newNumber } from './refusals.mjs';
 
 /** The refusals of docs/guide/errors.md that are tried here, with code and status of v3. */
@@ -17,7 +18,8 @@ export const COMMON = Object.keys(CODES);
 /** The caller of each: nobody, somebody without a signature, with a wrong one, with a token that was never given. */
 const callers = (town, otherKey) => ({
   'isv.invalid-app-id': [{ ...town.house, sdk: town.sdk('9021999999999999', town.publicKey) }],
-  'isv.invalid-signature': [{ ...town.house, sdk: town.sdk(town.house.appId, town.publicKey, { privateKey: otherKey }) }],
+  'isv.invalid-signature':
+    [{ ...town.house, sdk: town.sdk(town.house.appId, town.publicKey, { privateKey: otherKey }) }],
   'aop.invalid-app-auth-token': [town.house, { token: '201509BBeff9351ad1874306903e96b91d248A36' }],
 });
 
@@ -52,12 +54,30 @@ export function ofTheCall(town, versionsOf) {
             const [shop, more = {}] = callers(town(), otherKey)[sub] ?? [];
             const told = shop ? await g.call(shop, method, {}, { ...more, unsure: true }) : await unsigned(g, method);
             const wanted = version === 'v2' ? [code, sub] : [status, sub.replace(/^(isv|aop)\./, '')];
-            assert.deepEqual([version === 'v2' ? told.code ?? code : told.status, told.outcome], wanted, `${method} ${version}`);
+            const heard = [version === 'v2' ? told.code ?? code : told.status, told.outcome];
+            assert.deepEqual(heard, wanted, `${method} ${version}`);
             g.town.heard.refused(method, sub, version);
           }
         }
       });
     }
+
+    test('serials of certificates that are not the app\'s, or not the platform\'s', async () => {
+      const { entry, sdk: { config } } = town().certHouse;
+      for (const [name, sub, code] of [
+        ['appCertSn', 'isv.app-cert-not-exist', '40002'],
+        ['alipayRootCertSn', 'isv.invalid-alipay-root-cert-sn', '40002'],
+      ]) {
+        for (const version of ['v2', 'v3']) {
+          const g = new Ground(town(), version);
+          const sdk = sdkFor(entry, town().ready);
+          sdk.config[name] = config[name].replace(/^./, letter => (letter === '0' ? '1' : '0'));
+          const told = await g.call({ sdk }, 'alipay.trade.query', { out_trade_no: newNumber() }, { unsure: true });
+          assert.deepEqual(version === 'v2' ? [told.code, told.outcome] : [told.status, `isv.${told.outcome}`],
+            [version === 'v2' ? code : 401, sub]);
+        }
+      }
+    });
 
     test('a method that the API does not have, and one that is not here', async () => {
       for (const version of ['v2', 'v3']) {

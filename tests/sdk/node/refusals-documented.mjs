@@ -1,5 +1,5 @@
-// The codes that the public documents list for each method, held against the index and against the page of codes that are
-// not answered; and the name under which each method tells that an outcome is not known.
+// The codes that the public documents list for each method, held against the index and against the page of codes that
+// are not answered; and the name under which each method tells that an outcome is not known.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
@@ -14,7 +14,8 @@ const codesOf = method => DOCUMENTED[method].trim().split(/\s+/);
 /** `METHOD CODE` for every line of the page. */
 function notHere() {
   const lines = [...readFileSync(PAGE, 'utf8').matchAll(/^\| `([A-Za-z._-]+)` \| (.+) \|$/gm)];
-  return lines.flatMap(([, code, methods]) => methods.split(', ').map(name => `alipay.${name.replaceAll('`', '')} ${code}`));
+  return lines.flatMap(([, code, methods]) => methods.replaceAll('`', '').split(', ')
+    .map(name => `alipay.${name} ${code}`));
 }
 
 export function asDocumented(town, versionsOf) {

@@ -61,14 +61,16 @@ export const TRADE_ROWS = [
   { method: QUERY, sub: 'ACQ.TRADE_NOT_EXIST', ask: fields(nowhere()) },
   { method: CLOSE, sub: 'ACQ.INVALID_PARAMETER', ask: fields({}) },
   { method: CLOSE, sub: 'ACQ.TRADE_NOT_EXIST', ask: fields(nowhere()) },
-  { method: CLOSE, sub: 'ACQ.TRADE_STATUS_ERROR', ask: async g => [g.house, { trade_no: (await g.paid(g.house)).tradeNo }] },
+  { method: CLOSE, sub: 'ACQ.TRADE_STATUS_ERROR',
+    ask: async g => [g.house, { trade_no: (await g.paid(g.house)).tradeNo }] },
   { method: CLOSE, sub: 'ACQ.REASON_TRADE_STATUS_INVALID', ask: async g => {
     const { number } = await waiting(g);
     await g.must(g.house, CLOSE, { out_trade_no: number });
     return [g.house, { out_trade_no: number }];
   } },
   { method: CANCEL, sub: 'ACQ.INVALID_PARAMETER', ask: fields({}) },
-  { method: CANCEL, sub: 'ACQ.CANCEL_NOT_ALLOWED', ask: async g => [g.house, { trade_no: (await disputed(g)).tradeNo }] },
+  { method: CANCEL, sub: 'ACQ.CANCEL_NOT_ALLOWED',
+    ask: async g => [g.house, { trade_no: (await disputed(g)).tradeNo }] },
   { method: CANCEL, sub: 'ACQ.SELLER_BALANCE_NOT_ENOUGH', ask: async g => {
     const [shop, paid] = await poorSeller(g);
     return [shop, { trade_no: paid.tradeNo }];
@@ -81,11 +83,13 @@ export const TRADE_ROWS = [
   { method: REFUND, sub: 'ACQ.CURRENCY_NOT_SUPPORT', ask: fields(refund({ ...nowhere(), refund_currency: 'USD' })) },
   { method: REFUND, sub: 'ACQ.TRADE_NOT_EXIST', ask: fields(refund(nowhere())) },
   { method: REFUND, sub: 'ACQ.DISCORDANT_REPEAT_REQUEST', ask: async g => {
-    const asked = refund({ trade_no: (await g.paid(g.house)).tradeNo, refund_amount: '1.00', out_request_no: newNumber() });
+    const { tradeNo } = await g.paid(g.house);
+    const asked = refund({ trade_no: tradeNo, refund_amount: '1.00', out_request_no: newNumber() });
     await g.must(g.house, REFUND, asked);
     return [g.house, { ...asked, refund_amount: '1.01' }];
   } },
-  { method: REFUND, sub: 'ACQ.TRADE_STATUS_ERROR', ask: async g => [g.house, refund({ trade_no: (await waiting(g)).tradeNo })] },
+  { method: REFUND, sub: 'ACQ.TRADE_STATUS_ERROR',
+    ask: async g => [g.house, refund({ trade_no: (await waiting(g)).tradeNo })] },
   { method: REFUND, sub: 'ACQ.TRADE_HAS_CLOSE', ask: async g => {
     const { tradeNo } = await g.paid(g.house);
     await g.must(g.house, REFUND, refund({ trade_no: tradeNo }));
@@ -135,8 +139,10 @@ export const TRADE_ROWS = [
   { method: SYNC, sub: 'ACQ.INVALID_PARAMETER', ask: fields({ trade_no: '1', out_request_no: 'r', biz_type: 'X' }) },
   { method: SYNC, sub: 'ACQ.NOTIFY_STATUS_INVALID', ask: fields({ trade_no: '1', out_request_no: 'r',
     biz_type: 'CREDIT_AUTH', order_biz_info: '{"status":"X"}' }) },
-  { method: SYNC, sub: 'ACQ.TRADE_NOT_EXIST', ask: fields({ trade_no: '1', out_request_no: 'r', biz_type: 'CREDIT_AUTH' }) },
-  { method: CONSULT, sub: 'INVALID_PARAMETER', ask: fields({ alipay_user_id: ['2088'] }) },
+  { method: SYNC, sub: 'ACQ.TRADE_NOT_EXIST',
+    ask: fields({ trade_no: '1', out_request_no: 'r', biz_type: 'CREDIT_AUTH' }) },
+  { method: CONSULT, sub: 'INVALID_PARAMETER', 
+    ask: async g => [g.house, { alipay_user_id: ['2088'] }, { byPost: true }] },
   { method: CONSULT, sub: 'USER_NOT_EXIST', ask: fields({ alipay_user_id: '2088999999999999' }) },
   { method: CONSULT, sub: 'USER_STAUTS_ERROR', ask: async g => {
     const buyer = await g.buyer();

@@ -17,6 +17,10 @@ const OWN_PARAMETERS = new Set(['alipay.system.oauth.token', 'alipay.user.info.s
 /** Methods that send a browser on to a page: no program is answered. */
 const PAGES = new Set(['alipay.trade.page.pay', 'alipay.trade.wap.pay', 'alipay.user.agreement.page.sign',
   'alipay.user.certify.open.certify']);
+/** Methods for which the documents have GET on v3; everything else is POST. */
+const BY_GET = new Set(['alipay.offline.market.shop.category.query', 'alipay.open.auth.token.app.query',
+  'alipay.open.auth.userauth.relationship.query', 'alipay.trade.advance.consult', 'alipay.trade.order.settle.query',
+  'alipay.trade.royalty.rate.query', 'alipay.user.agreement.query', 'alipay.user.certify.open.query']);
 /** Refusals of tokens that any call can bring, which are those of the call and not in the index. */
 const TOO_OLD = {
   'aop.auth-token-time-out': { code: '20001', v3_status: 401, sub_msg: '访问令牌已过期' },
@@ -173,7 +177,7 @@ export class Ground {
   async byExec(shop, method, fields, { token, file, notifyUrl, unsure }) {
     const params = OWN_PARAMETERS.has(method) ? { ...fields } : { bizContent: fields };
     Object.assign(params, token && { appAuthToken: token }, notifyUrl && { notifyUrl });
-    // The SDK looks for the signature of error_response in another node, so that it takes every failed token for forged.
+    // The SDK looks for the signature of error_response in another node, and takes every failed token for forged.
     const options = { validateSign: !unsure && method !== 'alipay.system.oauth.token' };
     if (method === 'alipay.open.file.upload') {
       options.formData = new AlipayFormData();
@@ -202,8 +206,11 @@ export class Ground {
     return { outcome: sub, code: known?.code, answer: {}, text };
   }
 
-  async byCurl(shop, method, fields, { token, file, notifyUrl }) {
-    const options = { body: { ...fields, ...notifyUrl && { notify_url: notifyUrl } } };
+  async byCurl(shop, method, fields, { token, file, notifyUrl, byPost }) {
+    const byGet = BY_GET.has(method) && !byPost;
+    const sent = Object.entries({ ...fields, ...notifyUrl && { notify_url: notifyUrl } })
+      .filter(([, value]) => value !== undefined);
+    const options = { [byGet ? 'query' : 'body']: Object.fromEntries(sent) };
     Object.assign(options, token && { appAuthToken: token });
     if (file) {
       options.form = new AlipayFormData();
@@ -211,7 +218,7 @@ export class Ground {
     }
     const path = this.town.methods.get(method)?.v3 ?? `/v3/${method.replaceAll('.', '/')}`;
     try {
-      const { data, responseHttpStatus } = await shop.sdk.curl('POST', path, options);
+      const { data, responseHttpStatus } = await shop.sdk.curl(byGet ? 'GET' : 'POST', path, options);
       return { outcome: responseHttpStatus === 202 ? '10003' : '10000', status: responseHttpStatus, answer: data };
     } catch (error) {
       assert.ok(error.responseHttpStatus >= 400 && error.links?.length === 1 && error.traceId, error);

@@ -25,15 +25,16 @@ before(async () => {
 });
 after(() => town?.stop());
 
-const each = rows => rows.flatMap(row => versionsOf(row.method).filter(version => (row.versions ?? VERSIONS).includes(version))
-  .map(version => ({ row, version })));
+const each = rows => rows.flatMap(row => versionsOf(row.method)
+  .filter(version => (row.versions ?? VERSIONS).includes(version)).map(version => ({ row, version })));
 const name = ({ row, version }) => `${row.method} ${row.sub} ${version}`;
 
 async function isRefused(g, row, [shop, fields, more]) {
   await g.refused(shop, row.method, fields, row.sub, more, row.says);
 }
 
-describe('refusals', () => {
+// Each row has objects of its own, so that several run at once.
+describe('refusals', { concurrency: 4 }, () => {
   for (const one of each(ROWS.filter(row => !row.later))) {
     test(name(one), async () => {
       const g = new Ground(town, one.version);

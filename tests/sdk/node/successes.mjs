@@ -90,7 +90,8 @@ const SPLITS = [
     return [at.shop, { trade_no: at.tradeNo }];
   } },
   ...['bind', 'unbind'].map(name => ({ method: `alipay.trade.royalty.relation.${name}`,
-    ask: async g => [g.house, binding({ type: 'userId', account: (await g.buyer('1.00')).userId, name: '测试买家' })] })),
+    ask: async g =>
+      [g.house, binding({ type: 'userId', account: (await g.buyer('1.00')).userId, name: '测试买家' })] })),
   { method: 'alipay.trade.royalty.relation.batchquery', ask: async g => {
     const [shop, receiver] = [await g.shop(), await g.buyer('1.00')];
     await g.must(shop, BIND, binding({ type: 'loginName', account: receiver.login, memo: '店长' }));
@@ -101,7 +102,8 @@ const SPLITS = [
 
 const FROZEN = [
   { method: FREEZE, moves: true, ask: async g => [g.house, await request(g, FREEZE, await g.buyer())] },
-  { method: FREEZE, waits: true, ask: async g => [g.house, await request(g, FREEZE, await g.buyer(), { amount: '1000.01' })] },
+  { method: FREEZE, waits: true,
+    ask: async g => [g.house, await request(g, FREEZE, await g.buyer(), { amount: '1000.01' })] },
   { method: 'alipay.fund.auth.order.voucher.create',
     ask: async g => [g.house, await request(g, 'alipay.fund.auth.order.voucher.create')] },
   { method: APP_FREEZE, ask: async g => [g.house, await request(g, APP_FREEZE)] },
