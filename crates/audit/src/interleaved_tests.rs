@@ -7,17 +7,19 @@ use crate::keyed::Keyed;
 use crate::report::{Figures, FindingKind, Findings, Report};
 use base::{OrderNo, PartyId, Slot, SlotSet, Stamp, Stamper, Text};
 use engine::{
-    BackPart, BindRelations, Change, Command, Fault, IssuePayCode, Key, NewPassword, NewRelation, OpenApp,
-    OpenOrder, OpenParty, PayBy, RefundOrder, Reply, Row, SetPartyStatus, Share, SplitOrder, SplitPart,
-    Tabled, TopUp, Which, Workspace, run,
+    ActOnEscrow, Actor, BackPart, BindRelations, Change, ClaimOrder, Command, ConfirmGoods, ConfirmPay,
+    EscrowAct, Fault, IssuePayCode, JudgePassword, Key, NewPassword, NewRelation, OpenApp, OpenOrder,
+    OpenParty, PayBy, RefundOrder, Reply, Row, SetPartyStatus, Share, SplitOrder, SplitPart, Tabled, TopUp,
+    TryPassword, Which, Workspace, run,
 };
+use ledger::Hold;
 use money::{Currency, Money};
 use people::{AppMode, PartyKind, PartyStatus};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{
-    Delivery, Meaning, Order, Product, ReceiverNamed, Refund, Rulebook, Split, SplitBook, SplitLine,
-    SplitState, WireCharset,
+    Delivery, Logistics, Meaning, Order, Product, ReceiverNamed, Refund, Rulebook, Split, SplitBook,
+    SplitLine, SplitState, Transport, WireCharset,
 };
 
 /// 2026-01-05 09:00 in China.
@@ -82,6 +84,15 @@ fn text<const N: usize>(of: &str) -> Text<N> {
 impl Town {
     /// Alice paid the shop 100.00; bob and carol are bound.
     fn new() -> Town {
+        let mut town = Town::empty();
+        let code = PayBy { slot: town.alice.slot(), digest: [7; 16] };
+        town.run(IssuePayCode { party: town.alice, digest: code.digest });
+        town.open(Product::FaceToFace, Some(code));
+        town
+    }
+
+    /// Nobody has paid yet.
+    fn empty() -> Town {
         let nobody = PartyId::issue(9_000_000_000, Slot::new(77).unwrap()).unwrap();
         let mut town = Town {
             rows: BTreeMap::new(),
@@ -109,7 +120,6 @@ impl Town {
         };
         let receivers = vec![receiver(town.bob), receiver(town.carol)];
         town.run(BindRelations { seller: town.shop, receivers });
-        town.pay();
         town
     }
 
@@ -129,7 +139,8 @@ impl Town {
         party
     }
 
-    fn pay(&mut self) {
+    /// An order of 100.00 whose money is held for splits.
+    fn open(&mut self, product: Product, pay_by: Option<PayBy>) {
         let app = OpenApp {
             seller: self.shop,
             mode: AppMode::Key,
@@ -141,10 +152,8 @@ impl Town {
         };
         let opened = self.run(app);
         let Some(Reply::OpenApp(Ok(app))) = opened else { panic!("{opened:?}") };
-        let digest = [7; 16];
-        self.run(IssuePayCode { party: self.alice, digest });
         let meaning = Meaning {
-            product: Product::FaceToFace,
+            product,
             total: fen(10_000),
             subject: text("tea"),
             body: None,
@@ -172,11 +181,19 @@ impl Town {
             timeout: None,
             expires_at_us: None,
             code_timeout: None,
-            pay_by: Some(PayBy { slot: self.alice.slot(), digest }),
+            pay_by,
             royalty_freeze: true,
         });
         let Some(Reply::OpenOrder(Ok(opened))) = paid else { panic!("{paid:?}") };
         self.order_no = opened.order.no;
+    }
+
+    /// A password that alice gave right.
+    fn proof(&mut self) -> u64 {
+        let tried = self.run(TryPassword { party: self.alice, about: self.order_no });
+        let Some(Reply::TryPassword(Ok(tried))) = tried else { panic!("{tried:?}") };
+        self.run(JudgePassword { party: self.alice, attempt: tried.attempt, right: true });
+        tried.attempt
     }
 
     fn split(&self, number: &str, parts: &[(PartyId, u64)], finish: bool) -> SplitOrder {
@@ -380,4 +397,27 @@ fn what_came_back_after_the_end_may_leave_again_and_no_more() {
     town.must_be_clean();
     let line = SplitLine { state: SplitState::Done, ..town.line(1, 1) };
     town.must_name(line, SplitWrong, "split_book");
+}
+
+#[test]
+fn what_an_escrow_holds_again_after_its_end_is_not_held_for_splits() {
+    let mut town = Town::empty();
+    town.open(Product::EscrowVirtual, None);
+    let (buyer, order_no) = (town.alice, town.order_no);
+    town.run(ClaimOrder { order_no, buyer, by_code: false });
+    let attempt = town.proof();
+    town.run(ConfirmPay { buyer, order_no, attempt });
+    let logistics = Logistics { transport: Transport::Unneeded, company: None, number: None };
+    let act = EscrowAct::Send { logistics, part: false };
+    town.run(ActOnEscrow { order_no, actor: Actor::Seller(town.shop), request_no: text("s"), act });
+    let attempt = town.proof();
+    town.before(2, ConfirmGoods { buyer, order_no, attempt, request_no: text("received") });
+    town.before(2, Town::closed(buyer));
+    town.run(town.refund("R1", 9_000, &[]));
+    town.must_be_clean();
+    town.run(town.split("S1", &[(town.carol, 100)], false));
+    town.must_be_clean();
+    let hold = town.get::<Hold>((town.shop.slot(), town.book().hold.unwrap()));
+    assert_eq!(hold.amount_minor, fen(1_000 - 6 - 100).minor());
+    town.must_name(SplitBook { hold: None, timer: None, ..town.book() }, SplitWrong, "split_book");
 }
