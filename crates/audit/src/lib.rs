@@ -65,6 +65,7 @@ mod split_claims;
 mod split_rows;
 mod splits;
 mod tables;
+mod usage;
 
 pub use progress::Progress;
 pub use replay::{Replay, ReplayError};
@@ -213,6 +214,7 @@ const READ_ORDER: &[Table] = &[
     Table::Login,
     Table::Credential,
     Table::SlotHead,
+    Table::Usage,
     Table::App,
     Table::Grant,
     Table::Token,
