@@ -65,6 +65,7 @@ mod split_claims;
 mod split_rows;
 mod splits;
 mod tables;
+mod transfers;
 mod usage;
 
 pub use progress::Progress;
@@ -214,7 +215,6 @@ const READ_ORDER: &[Table] = &[
     Table::Login,
     Table::Credential,
     Table::SlotHead,
-    Table::Usage,
     Table::App,
     Table::Grant,
     Table::Token,
@@ -224,7 +224,12 @@ const READ_ORDER: &[Table] = &[
     Table::Account,
     Table::Hold,
     Table::Order,
+    Table::Transfer,
     Table::Posting,
+    Table::TransferNumber,
+    Table::Received,
+    Table::KnownPayee,
+    Table::Usage,
     Table::TopUpReceipt,
     Table::OrderNumber,
     Table::Refund,

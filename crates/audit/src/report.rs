@@ -99,6 +99,10 @@ pub enum FindingKind {
     EscrowSums,
     /// What a slot holds in escrow is not what its escrows hold.
     EscrowHeld,
+    /// A transfer does not agree with its postings, with what its payee received, or with whom its payer knows.
+    TransferWrong,
+    /// What a slot holds of money that waits is not what its transfers wait for.
+    DelayedHeld,
     /// SQLite finds its own file damaged.
     FileDamaged,
     /// A command that is decided again ends otherwise than the journal says.

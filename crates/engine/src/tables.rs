@@ -13,6 +13,7 @@ use trade::{
     Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund, Relation, Rulebook, Signing,
     Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
 };
+use transfer::{KnownPayee, Received, Transfer, TransferNumber};
 
 /// A record that has a table of its own.
 pub trait Tabled: Record {
@@ -139,12 +140,16 @@ tables! {
     Escrow = 34, false;
     EscrowCase = 35, false;
     EscrowStep = 36, false;
+    Received = 37, false;
     SplitBook = 38, false;
     Split = 39, false;
     SplitLine = 40, false;
     Relation = 41, true;
     Signing = 42, false;
     Usage = 45, false;
+    Transfer = 46, false;
+    TransferNumber = 47, false;
+    KnownPayee = 48, false;
 }
 
 impl Table {
@@ -182,6 +187,7 @@ impl Key {
             Key::SplitBook((_, no)) | Key::Split((_, no, _)) | Key::SplitLine((_, no, _, _)) => {
                 Some((no.slot(), no.at_us()))
             }
+            Key::Transfer((_, no)) | Key::Received((_, no)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -199,6 +205,7 @@ impl Key {
             | Key::Link(_)
             | Key::Relation(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
+            Key::TransferNumber(_) | Key::KnownPayee(_) => None,
         }
     }
 }

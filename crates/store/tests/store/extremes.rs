@@ -42,12 +42,17 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(freezes());
     rows.extend(splits());
     rows.extend(usage());
+    rows.extend(transfers::extremes());
     rows
 }
 
 /// The rows of agreements.
 #[path = "agreements.rs"]
 mod agreements;
+/// The rows of transfers.
+#[path = "transfers.rs"]
+mod transfers;
+
 fn escrows() -> Vec<Row> {
     let (platform, none) = (PartyId::platform(Slot::PLATFORM), OrderNo::from_number(0).unwrap());
     let (at, party, no) = last();
