@@ -14,6 +14,7 @@ mod freeze;
 pub(crate) mod grant;
 mod split;
 mod trade;
+mod transfer;
 
 pub(crate) use agreement::{NameRefused, offered_with_order};
 pub(crate) use freeze::{PayeeDiffers, frozen_at_till, frozen_by_app, frozen_by_voucher};
@@ -21,6 +22,7 @@ pub(crate) use split::given_up;
 pub(crate) use trade::{
     opened_and_claimed, opened_at_till, opened_by_link, opened_for_later, opened_for_named,
 };
+pub(crate) use transfer::AccountOfOther;
 
 use crate::facts::{Kind, Part, Wrong};
 use base::{Plant, planted};
@@ -342,5 +344,6 @@ pub fn codes_table() -> Vec<TableRow> {
     table.extend(agreement::table());
     table.extend(freeze::table());
     table.extend(split::table());
+    table.extend(transfer::table());
     table
 }

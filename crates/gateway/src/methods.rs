@@ -1,12 +1,18 @@
 //! One file per method: what it asks, what it does, what it says.
 
 mod before;
+pub(crate) mod fund_account_query;
 pub(crate) mod fund_auth_operation_cancel;
 pub(crate) mod fund_auth_operation_detail_query;
 pub(crate) mod fund_auth_order_app_freeze;
 pub(crate) mod fund_auth_order_freeze;
 pub(crate) mod fund_auth_order_unfreeze;
 pub(crate) mod fund_auth_order_voucher_create;
+pub(crate) mod fund_quota_query;
+pub(crate) mod fund_trans_common_query;
+pub(crate) mod fund_trans_order_query;
+pub(crate) mod fund_trans_toaccount_transfer;
+pub(crate) mod fund_trans_uni_transfer;
 pub(crate) mod offline_market_shop_category_query;
 pub(crate) mod open_app_alipaycert_download;
 pub(crate) mod open_app_qrcode_create;

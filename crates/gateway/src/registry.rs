@@ -146,12 +146,18 @@ impl Method {
 
 /// Every method that is here.
 pub(crate) static METHODS: &[&Method] = &[
+    &methods::fund_account_query::METHOD,
     &methods::fund_auth_operation_cancel::METHOD,
     &methods::fund_auth_operation_detail_query::METHOD,
     &methods::fund_auth_order_app_freeze::METHOD,
     &methods::fund_auth_order_freeze::METHOD,
     &methods::fund_auth_order_unfreeze::METHOD,
     &methods::fund_auth_order_voucher_create::METHOD,
+    &methods::fund_quota_query::METHOD,
+    &methods::fund_trans_common_query::METHOD,
+    &methods::fund_trans_order_query::METHOD,
+    &methods::fund_trans_toaccount_transfer::METHOD,
+    &methods::fund_trans_uni_transfer::METHOD,
     &methods::offline_market_shop_category_query::METHOD,
     &methods::open_app_alipaycert_download::METHOD,
     &methods::open_app_qrcode_create::METHOD,

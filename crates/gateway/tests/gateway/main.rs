@@ -29,3 +29,4 @@ mod small;
 mod splits;
 mod table;
 mod tokens;
+mod transfers;

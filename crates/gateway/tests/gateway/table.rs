@@ -191,6 +191,20 @@ bind: receiver is frozen or closed -> 40004 RECEIVER_ACCOUNT_STATE_INVALID
 bind: too many receivers -> 40004 RELATION_QUANTITY_LIMIT
 find_split: trade does not exist, or is another merchant's -> 40004 MERCHANT_TRADE_NOT_MATCH
 find_split: the trade has no such split -> 40004 INVALID_PARAMETER
+transfer: payer not found -> 40004 PAYER_NOT_EXIST
+transfer: the number was used with another … -> 40004 PAYMENT_INFO_INCONSISTENCY
+transfer: payee not found -> 40004 PAYEE_NOT_EXIST
+transfer: the payee has another name -> 40004 PAYEE_USERINFO_ERROR
+transfer: payee account is closed -> 40004 PAYEE_ACCOUNT_STATUS_ERROR
+transfer: payer and payee are the same party -> 40004 PAYER_PAYEE_CANNOT_SAME
+transfer: payer is frozen or closed -> 40004 PAYER_STATUS_ERROR
+transfer: below the least that can be sent -> 40004 EXCEED_LIMIT_SM_MIN_AMOUNT
+transfer: above the limit of one transfer -> 40004 EXCEED_LIMIT_SM_AMOUNT
+transfer: above the limit of the day -> 40004 EXCEED_LIMIT_DM_AMOUNT
+transfer: above the limit of the month -> 40004 EXCEED_LIMIT_MM_AMOUNT
+transfer: balance too low -> 40004 PAYER_BALANCE_NOT_ENOUGH
+find_transfer: the transfer does not exist -> 40004 ORDER_NOT_EXIST
+account: the account is not the merchant's own -> 40004 NO_PERMISSION_ACCOUNT
 ";
 
 #[test]
