@@ -46,13 +46,17 @@ mod sandbox_pay;
 mod sandbox_profile;
 mod sandbox_report;
 mod sandbox_rules;
+mod sandbox_transfer;
 mod sandbox_world;
+mod sending;
 mod session;
 mod sign_in;
 mod start;
 mod texts;
+mod transfer_words;
 mod visit;
 mod wallet;
+mod wallet_transfers;
 
 pub use portal::{Freezing, Intake, Issuer, Offering, Opening, Portal, Readers, routes};
 pub use sandbox_app::AppSignType;

@@ -6,7 +6,7 @@ use crate::sandbox_inbox::Mailroom;
 use crate::session::{Seals, Sessions};
 use crate::{
     agreement, app_code, assets, authorize, cashier, certify, chance, freeze, guard, permissions, sandbox,
-    start, wallet,
+    start, wallet, wallet_transfers,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -175,6 +175,7 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .merge(agreement::routes())
         .merge(freeze::routes())
         .merge(wallet::routes())
+        .merge(wallet_transfers::routes())
         .merge(permissions::routes())
         .merge(authorize::routes());
     if state.world.sandbox {

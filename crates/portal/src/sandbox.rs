@@ -9,7 +9,7 @@ use crate::sign_in::{SignInRefused, login_name};
 use crate::{
     certify, sandbox_agreement, sandbox_app, sandbox_authorize, sandbox_doctor, sandbox_escrow,
     sandbox_freeze, sandbox_inbox, sandbox_notifications, sandbox_order, sandbox_party, sandbox_pay,
-    sandbox_profile, sandbox_rules,
+    sandbox_profile, sandbox_rules, sandbox_transfer,
 };
 use askama::Template;
 use axum::Router;
@@ -52,6 +52,8 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/escrows", get(sandbox_escrow::list).post(sandbox_escrow::open))
         .route("/sandbox/escrows/{trade_no}", get(sandbox_escrow::show))
         .route("/sandbox/escrows/{trade_no}/{act}", post(sandbox_escrow::act))
+        .route("/sandbox/transfers", get(sandbox_transfer::list).post(sandbox_transfer::send))
+        .route("/sandbox/transfers/{order_id}/cancel", post(sandbox_transfer::cancel))
         .route("/sandbox/rules", post(sandbox_rules::set))
         .route("/sandbox/doctor", sandbox_doctor::route())
         .route("/sandbox/notifications", get(sandbox_notifications::list))

@@ -15,4 +15,5 @@ mod profiles;
 mod refusals;
 mod sandbox;
 mod shop;
+mod transfers;
 mod wallet;
