@@ -1,9 +1,9 @@
 //! Bills: what happened to somebody's money, read out of the posted tables and written as the files that merchants and
 //! persons download.
 //!
-//! Why a room of its own: the gateway gives merchants their bills and the portal gives persons theirs, and both must say
-//! the same as the ledger. Every line comes from a posting, so that a bill's sums are the account's. There is no clock
-//! here: whoever asks says for which time, and sees to it that the time is over and posted.
+//! Why a room of its own: the gateway gives merchants their bills and the portal gives persons theirs, and both must
+//! say the same as the ledger. Every line comes from a posting, so that a bill's sums are the account's. There is no
+//! clock here: whoever asks says for which time, and sees to it that the time is over and posted.
 //!
 //! A bill of a closed period never changes. Postings are written once; the rows beside them that a line shows (the
 //! order's subject and numbers, a refund that is done) do not change any more; the time of export that a file names is

@@ -175,8 +175,8 @@ fn of_refund(
     }))
 }
 
-/// Refunds that moved nothing in the merchant's slot, because receivers gave all of it and the fee had no part in it: no
-/// posting tells of them, but a split that took back does.
+/// Refunds that moved nothing in the merchant's slot, because receivers gave all of it and the fee had no part in it:
+/// no posting tells of them, but a split that took back does.
 fn silent_refunds(
     reader: &mut dyn Reader,
     seller: PartyId,

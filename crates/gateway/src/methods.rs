@@ -1,6 +1,7 @@
 //! One file per method: what it asks, what it does, what it says.
 
 mod before;
+pub(crate) mod data_dataservice_bill_downloadurl_query;
 pub(crate) mod fund_auth_operation_cancel;
 pub(crate) mod fund_auth_operation_detail_query;
 pub(crate) mod fund_auth_order_app_freeze;

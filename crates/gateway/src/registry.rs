@@ -146,6 +146,7 @@ impl Method {
 
 /// Every method that is here.
 pub(crate) static METHODS: &[&Method] = &[
+    &methods::data_dataservice_bill_downloadurl_query::METHOD,
     &methods::fund_auth_operation_cancel::METHOD,
     &methods::fund_auth_operation_detail_query::METHOD,
     &methods::fund_auth_order_app_freeze::METHOD,
