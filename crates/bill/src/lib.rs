@@ -10,14 +10,15 @@
 //! the end of its period; and a period in which a refund is still under way between two cells is not billed yet.
 //!
 //! Reading order: [`Period`], `business` (what postings are called), `account` (the lines of an account), `sales` (the
-//! trades of a merchant), `account_file` and `trade_file` (the bills), `person` and `person_file` (a person's export);
-//! `sheet` (how lines are written), `archive` (how files are packed).
+//! trades of a merchant), `deals` (orders as they stand), `account_file` and `trade_file` (the bills), `person` and
+//! `person_file` (a person's export); `sheet` (how lines are written), `archive` (how files are packed).
 
 mod account;
 mod account_file;
 mod archive;
 mod balance;
 mod business;
+mod deals;
 mod error;
 mod period;
 mod person;
@@ -33,6 +34,7 @@ pub use account::{AccountLine, account_lines};
 pub use account_file::account_bill;
 pub use balance::balance_before;
 pub use business::Business;
+pub use deals::{DealLine, DealState, Side, deal_lines};
 pub use error::BillError;
 pub use period::{Period, PeriodError};
 pub use person::{Flow, PersonLine, person_lines};

@@ -13,7 +13,7 @@ use trade::{Refund, RefundState};
 pub(crate) type Found = Arc<Refund>;
 
 /// All refunds of an order, the earliest first.
-fn all(reader: &mut dyn Reader, order_no: OrderNo) -> Result<Vec<Found>, BillError> {
+pub(crate) fn all(reader: &mut dyn Reader, order_no: OrderNo) -> Result<Vec<Found>, BillError> {
     let slot = order_no.slot();
     let none = Text::new("").map_err(|error| BillError::Odd(error.to_string()))?;
     let mut after = Key::Refund((slot, order_no, none));

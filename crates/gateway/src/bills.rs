@@ -5,8 +5,10 @@
 //! After that the tables hold every decision stamped up to the moment of the question; a day that was over by then
 //! cannot change any more, because stamps never go back.
 
+pub(crate) mod deals;
 pub(crate) mod download;
 pub(crate) mod link;
+pub(crate) mod span;
 
 use crate::Gateway;
 use crate::codes::{self, Failure};

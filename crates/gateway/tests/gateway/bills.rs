@@ -481,3 +481,190 @@ async fn the_v3_interface_gives_the_same_bill_and_only_ones_own() {
     let told = other.call_with(BILL, biz, &[("timestamp", &format_cn(days.now_us))]).await;
     assert_eq!(told.outcome(), "40004 BILL_DATE_BEFORE_REGISTRATION");
 }
+
+const LOG: &str = "alipay.data.bill.accountlog.query";
+
+/// A query over the first of these days.
+fn first_day(more: &str) -> String {
+    format!(r#"{{"start_time":"2026-01-02 00:00:00","end_time":"2026-01-03 00:00:00"{more}}}"#)
+}
+
+#[tokio::test]
+async fn the_entries_of_the_account_are_the_lines_of_its_bill() {
+    let mut days = Days::open().await;
+    days.sell().await;
+    days.live().await;
+    let now = days.call(LOG, &first_day("")).await;
+    assert_eq!(now.outcome(), "10000", "today can be asked for too: {}", now.text());
+    days.advance(25 * HOUR_US);
+    let (bill, _) = days.sheets("signcustomer", "2026-01-02").await;
+    let told = days.call(LOG, &first_day("")).await;
+    assert_eq!(told.inner(), now.inner());
+    assert_eq!(
+        ["page_no", "page_size", "total_size"].map(|name| told.get(name)),
+        ["1", "2000", &*(bill.rows.len() - 1).to_string()]
+    );
+    let lines = told.inner()["detail_list"].as_array().unwrap().clone();
+    let text = |line: &serde_json::Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
+    for (line, row) in lines.iter().zip(&bill.rows[1..]) {
+        let amount = fen(&text(line, "trans_amount"));
+        let signed = if text(line, "direction") == "支出" { -amount } else { amount };
+        assert_eq!(signed, fen(&row[6]) + fen(&row[7]));
+        let said = [
+            "account_log_id",
+            "alipay_order_no",
+            "merchant_order_no",
+            "trans_dt",
+            "other_account",
+            "balance",
+            "type",
+            "biz_desc",
+        ];
+        assert_eq!(said.map(|name| text(line, name)), [0, 14, 2, 4, 5, 8, 10, 12].map(|at| row[at].clone()));
+    }
+    let refund = lines.iter().find(|line| text(line, "merchant_out_refund_no") == "R1").unwrap();
+    assert_eq!((text(refund, "type"), text(refund, "merchant_order_no")), ("退费".into(), "T1".into()));
+    let one = days.call(LOG, &first_day(r#","merchant_order_no":"T1""#)).await;
+    assert_eq!(one.get("total_size"), "4");
+    let trade_no = text(&lines[0], "alipay_order_no");
+    let same = days.call(LOG, &first_day(&format!(r#","alipay_order_no":"{trade_no}""#))).await;
+    assert_eq!(same.inner(), one.inner());
+    let far = days.call(LOG, &first_day(r#","page_no":2"#)).await;
+    assert_eq!(far.names(), ["code", "msg", "page_no", "page_size", "total_size"], "a page behind the last");
+    // The end is not included, the beginning is.
+    let at = text(&lines[0], "trans_dt");
+    for (from, to, found) in [(&*at, "2026-01-02 03:04:06", true), ("2026-01-02 00:00:00", &*at, false)] {
+        let biz = format!(r#"{{"start_time":"{from}","end_time":"{to}"}}"#);
+        assert_eq!(days.call(LOG, &biz).await.get("total_size") != "0", found, "{from} {to}");
+    }
+}
+
+#[tokio::test]
+async fn wrong_spans_are_refused_by_name() {
+    let mut days = Days::open().await;
+    days.advance(400 * DAY_US);
+    let span = |from: &str, to: &str| format!(r#"{{"start_time":"{from}","end_time":"{to}"}}"#);
+    for (biz, field) in [
+        (span("2027-01-01 00:00:00", "2027-01-01 00:00:00"), "end_time"),
+        (span("2027-01-01 00:00:00", "2027-02-01 00:00:01"), "start_time"),
+        (span("2026-01-02 00:00:00", "2026-01-03 00:00:00"), "start_time"),
+        (span("2027-01-01", "2027-01-02 00:00:00"), "start_time"),
+        (r#"{"start_time":"2027-01-01 00:00:00"}"#.to_owned(), "end_time"),
+        (
+            span("2027-01-01 00:00:00", "2027-01-02 00:00:00")
+                .replace('}', r#","alipay_order_no":"1","merchant_order_no":"1"}"#),
+            "merchant_order_no",
+        ),
+        (
+            span("2027-01-01 00:00:00", "2027-01-02 00:00:00").replace('}', r#","page_size":999}"#),
+            "page_size",
+        ),
+        (
+            span("2027-01-01 00:00:00", "2027-01-02 00:00:00").replace('}', r#","page_size":2001}"#),
+            "page_size",
+        ),
+        (span("2027-01-01 00:00:00", "2027-01-02 00:00:00").replace('}', r#","page_no":0}"#), "page_no"),
+    ] {
+        for method in [LOG, "alipay.data.bill.sell.query", "alipay.data.bill.buy.query"] {
+            let told = days.call(method, &biz).await;
+            assert_eq!(told.outcome(), "40004 INVALID_PARAMETER", "{method} {biz}");
+            assert!(told.get("sub_msg").contains(&format!("：{field} ")), "{biz}: {}", told.get("sub_msg"));
+        }
+    }
+    assert_eq!(days.call(LOG, &span("2027-01-01 00:00:00", "2027-02-01 00:00:00")).await.outcome(), "10000");
+}
+
+#[tokio::test]
+async fn sales_and_purchases_are_told_as_they_stand() {
+    let days = Days::open().await;
+    days.sell().await;
+    days.live().await;
+    let escrow = escrows::paid(&days.shop, &days.client, "E3").await;
+    let line_of = |told: &crate::client::Answer, number: &str| {
+        let lines = told.inner()["detail_list"].as_array().unwrap().clone();
+        lines.into_iter().find(|line| line["merchant_order_no"] == number).unwrap()
+    };
+    let sold = days.call("alipay.data.bill.sell.query", &first_day("")).await;
+    assert_eq!(sold.get("total_size"), "9", "{}", sold.text());
+    for (number, status, refunded, fee) in [
+        ("T1", "成功", "30.00", "0.42"),
+        ("T2", "关闭", "50.00", "0.00"),
+        ("E1", "成功", "0.00", "0.18"),
+        ("E2", "关闭", "30.00", "0.00"),
+        ("E3", "待发货", "0.00", "0.00"),
+    ] {
+        let line = line_of(&sold, number);
+        let said = ["trade_status", "refund_amount", "service_fee"].map(|name| line[name].as_str().unwrap());
+        assert_eq!(said, [status, refunded, fee], "{number}");
+        assert_eq!(line["gmt_refund"].is_string(), refunded != "0.00", "{number}");
+    }
+    let line = line_of(&sold, "E3");
+    assert_eq!(
+        (line["alipay_order_no"].as_str(), line["trade_type"].as_str()),
+        (Some(&*escrow.to_string()), Some("担保交易"))
+    );
+    assert_eq!(line_of(&sold, "T5")["store_no"], "S1");
+    let stores = days.call("alipay.data.bill.sell.query", &first_day(r#","store_no":"S1""#)).await;
+    assert_eq!(stores.get("total_size"), "1");
+    let bought = days.call("alipay.data.bill.buy.query", &first_day("")).await;
+    assert_eq!(bought.get("total_size"), "1");
+    let line = line_of(&bought, "O1");
+    assert_eq!(
+        ["total_amount", "refund_amount", "service_fee", "other_account"]
+            .map(|name| line[name].as_str().unwrap()),
+        ["25.00", "5.00", "0.00", "***e(oth***@example.com)"]
+    );
+}
+
+#[tokio::test]
+async fn balances_are_told_for_now_and_for_days_that_are_over() {
+    let mut days = Days::open().await;
+    let opened = days.balance().await;
+    days.sell().await;
+    let first = days.balance().await;
+    let told = days.call("alipay.data.bill.balance.query", "{}").await;
+    assert_eq!(
+        ["total_amount", "available_amount", "freeze_amount", "settle_amount"].map(|name| told.get(name)),
+        [bill::yuan(first), bill::yuan(first), "0.00".to_owned(), "0.00".to_owned()]
+    );
+    let past = "alipay.data.bill.balancehis.query";
+    let today = r#"{"biz_date":"2026-01-02"}"#;
+    assert_eq!(days.call(past, today).await.outcome(), "40004 INVALID_PARAMETER", "today");
+    days.advance(DAY_US);
+    let code = days.shop.pay_code(days.shop.alice).await;
+    let biz = format!(
+        r#"{{"out_trade_no":"T9","total_amount":"100","subject":"a","auth_code":"{code}",
+        "extend_params":{{"royalty_freeze":"true"}}}}"#
+    );
+    assert_eq!(days.call("alipay.trade.pay", &biz).await.outcome(), "10000");
+    let second = days.balance().await;
+    let told = days.call("alipay.data.bill.balance.query", "{}").await;
+    assert_eq!(told.get("freeze_amount"), "99.40");
+    assert_eq!(told.get("available_amount"), bill::yuan(second - 9_940));
+    days.advance(40 * DAY_US);
+    for (biz, from, to) in [
+        (today, opened, first),
+        (r#"{"biz_date":"2026-01-01"}"#, 0, opened),
+        (r#"{"biz_date":"2026-01-03"}"#, first, second),
+        (r#"{"biz_date":"2026-01-04"}"#, second, second),
+        (r#"{"biz_month":"2026-01"}"#, opened, second),
+        (r#"{"biz_month":"2025-12"}"#, 0, 0),
+    ] {
+        let told = days.call(past, biz).await;
+        assert_eq!(
+            [told.get("beginning_balance"), told.get("ending_balance")],
+            [bill::yuan(from), bill::yuan(to)],
+            "{biz} {}",
+            told.text()
+        );
+    }
+    for wrong in [
+        "{}",
+        r#"{"biz_date":"2026-01"}"#,
+        r#"{"biz_month":"2026-01-02"}"#,
+        r#"{"biz_date":"2026-01-02","biz_month":"2026-01"}"#,
+        r#"{"biz_month":"2026-02"}"#,
+    ] {
+        assert_eq!(days.call(past, wrong).await.outcome(), "40004 INVALID_PARAMETER", "{wrong}");
+    }
+}
