@@ -141,7 +141,7 @@ name that no family has is `isv.invalid-method`.
 const FAMILIES: [(&str, &str); 12] = [
     ("alipay.fund.trans.", "transfers to a party, and their queries"),
     ("alipay.fund.account.", "the balance of a merchant's account"),
-    ("alipay.data.", "bills and statements to download"),
+    ("alipay.data.", "receipts, and bills of other kinds"),
     ("alipay.marketing.", "vouchers, campaigns, cards"),
     ("alipay.open.public.", "life accounts and their messages"),
     ("alipay.open.mini.", "building and releasing mini programs"),
