@@ -25,6 +25,7 @@ pub(crate) const FLOORS: [(&str, u8); 22] = [
     ("bill", 6),
     ("cell", 6),
     ("audit", 7),
+    ("bank", 7),
     ("certify", 7),
     ("clerk", 7),
     ("gateway", 7),
