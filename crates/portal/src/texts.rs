@@ -230,8 +230,8 @@ texts! {
     export_last: "终止日期", "Last day";
     export_password: "压缩包密码（可不填）", "Password for the file (may be left out)";
     export_password_text: "6～32 位字母、数字或符号，AES-256 加密；不会保存，忘记后请重新导出。",
-        "6 to 32 letters, digits or signs; the file is encrypted with AES-256. It is not kept: if you forget it, export \
-         again.";
+        "6 to 32 letters, digits or signs; the file is encrypted with AES-256. It is not kept: if you forget it, \
+         export again.";
     export_do: "下载", "Download";
     export_wrong: "请检查：起止日期最长一年且不晚于今天，密码为 6～32 位字母、数字或符号。",
         "Please check: at most a year, no day after today, and a password of 6 to 32 letters, digits or signs.";
