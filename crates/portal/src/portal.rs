@@ -5,8 +5,8 @@ use crate::password::{Checker, HashError};
 use crate::sandbox_inbox::Mailroom;
 use crate::session::{Seals, Sessions};
 use crate::{
-    agreement, app_code, assets, authorize, cashier, certify, chance, freeze, guard, permissions, sandbox,
-    start, wallet,
+    agreement, app_code, assets, authorize, cashier, certify, chance, export, freeze, guard, permissions,
+    sandbox, start, wallet,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -18,12 +18,16 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use store::Reader;
+use tokio::sync::Semaphore;
 use wire::cert::CertError;
 use wire::sign::{PublicKey, SignType};
 use world::World;
 
 /// Most bytes of a form or of a sandbox request: the largest holds a public key.
 const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Exports made at once.
+const EXPORTS_MAX: usize = 2;
 
 /// The answer of [`Intake::open`]: the order, or in words why it was not opened.
 pub type Opening<'a> = Pin<Box<dyn Future<Output = Result<OrderNo, String>> + Send + 'a>>;
@@ -71,6 +75,8 @@ pub struct Portal {
     pub(crate) ghosts: Ghosts,
     pub(crate) sessions: Sessions,
     pub(crate) seals: Seals,
+    /// Turns for exports, each of which reads the tables for as long as they are.
+    pub(crate) exports: Semaphore,
     /// The path part of the world's address, without a slash at the end: where links and cookies begin.
     pub(crate) root: String,
 }
@@ -88,7 +94,20 @@ impl Portal {
         let checker = Checker::new(&world.secrets, chance::bytes())?;
         let root = path_of(&world.base_url).to_owned();
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
-        Ok(Portal { world, door, readers, intake, issuer, mailroom, checker, ghosts, sessions, seals, root })
+        Ok(Portal {
+            world,
+            door,
+            readers,
+            intake,
+            issuer,
+            mailroom,
+            checker,
+            ghosts,
+            sessions,
+            seals,
+            exports: Semaphore::new(EXPORTS_MAX),
+            root,
+        })
     }
 
     /// The portal of the same world after it began anew: nobody is signed in, and nothing of the old one is known.
@@ -104,7 +123,20 @@ impl Portal {
         let (world, issuer, root) = (self.world.clone(), self.issuer.clone(), self.root.clone());
         let checker = Checker::with_decoy(self.checker.decoy());
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
-        Portal { world, door, readers, intake, issuer, mailroom, checker, ghosts, sessions, seals, root }
+        Portal {
+            world,
+            door,
+            readers,
+            intake,
+            issuer,
+            mailroom,
+            checker,
+            ghosts,
+            sessions,
+            seals,
+            exports: Semaphore::new(EXPORTS_MAX),
+            root,
+        }
     }
 
     /// What is told to this app is signed with: its order or agreement remembers whether SHA-1 was asked for.
@@ -176,6 +208,7 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .merge(freeze::routes())
         .merge(wallet::routes())
         .merge(permissions::routes())
+        .merge(export::routes())
         .merge(authorize::routes());
     if state.world.sandbox {
         router = router.merge(sandbox::routes()).merge(certify::routes());
