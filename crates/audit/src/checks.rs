@@ -118,6 +118,7 @@ impl Checks {
             Row::Token(token) => self.grants.token(token, findings),
             Row::Callback(callback) => Grants::callback(callback, &self.parties, findings),
             Row::Certification(row) => self.grants.certification(row, &self.parties, findings),
+            Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
             Row::Agreement(agreement) => self.agreement(agreement, findings),

@@ -214,6 +214,7 @@ const READ_ORDER: &[Table] = &[
     Table::Token,
     Table::Callback,
     Table::Certification,
+    Table::Challenge,
     Table::Rulebook,
     Table::Account,
     Table::Hold,

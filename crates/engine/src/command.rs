@@ -26,6 +26,7 @@ use crate::{
     OpenFreeze, PayFrozen, Unfreeze, find_freeze, freeze, frozen, pay_frozen, unfreeze,
 };
 use crate::{LeaveFreeze, leave_freeze};
+use crate::{OpenChallenge, TryChallenge, challenge};
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
     password, pay_code, query, refund_order, rulebook, timer, top_up,
@@ -195,6 +196,8 @@ commands! {
     query FindSplittable => split_query::find_splittable, Money, FindRefused;
     query FindRelations => relation::find_relations, Vec<Arc<Relation>>, Never;
     change LeaveFreeze => leave_freeze::leave_freeze, Arc<Freeze>, trade::LeaveFreezeRefused;
+    change OpenChallenge => challenge::open_challenge, i64, people::OpenChallengeRefused;
+    change TryChallenge => challenge::try_challenge, u64, people::TryChallengeRefused;
 }
 
 #[cfg(test)]
@@ -212,7 +215,8 @@ mod tests {
             OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder FindAgreement FindOffer \
             FindByBuyer FindMandate ActOnEscrow ConfirmGoods FindEscrow \
             OpenFreeze ClaimFreeze ConfirmFreeze Unfreeze CancelFreeze PayFrozen FindFreeze FindFreezeByNo OpenSigning \
-            FindSigning SplitOrder BindRelations UnbindRelations FindSplit FindSplittable FindRelations LeaveFreeze";
+            FindSigning SplitOrder BindRelations UnbindRelations FindSplit FindSplittable FindRelations LeaveFreeze \
+            OpenChallenge TryChallenge";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -70,6 +70,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Token(_)
         | Row::Callback(_)
         | Row::Certification(_)
+        | Row::Challenge(_)
         | Row::SplitBook(_)
         | Row::SplitLine(_)
         | Row::Relation(_) => return None,

@@ -5,8 +5,9 @@ use base::{AgreementNo, AppId, Day, OrderNo, PartyId, Text};
 use cell::{Cell, Door};
 use engine::{
     ActOnEscrow, Actor, Authorize, CancelOrder, ClaimOrder, CloseOrder, ConfirmGoods, ConfirmPay, EscrowAct,
-    IssuePayCode, JudgePassword, NewPassword, NoticeTried, OpenApp, OpenCertification, OpenOrder, OpenParty,
-    PayBy, RefundOrder, RunTimer, SetCallback, SetPartyStatus, TakeTokens, TopUp, TryPassword, Which,
+    IssuePayCode, JudgePassword, NewPassword, NoticeTried, OpenApp, OpenCertification, OpenChallenge,
+    OpenOrder, OpenParty, PayBy, RefundOrder, RunTimer, SetCallback, SetPartyStatus, TakeTokens, TopUp,
+    TryChallenge, TryPassword, Which,
 };
 use engine::{
     AgreementDelivery, BackPart, BindRelations, DebitOrder, NewRelation, OfferAgreement, OpenSigning, Share,
@@ -14,7 +15,7 @@ use engine::{
 };
 use journal::Journal;
 use money::{Currency, Money};
-use people::{AppMode, GrantKind, PartyKind, PartyStatus, TokenRole};
+use people::{AppMode, ChallengePurpose, GrantKind, PartyKind, PartyStatus, TokenRole};
 use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -465,6 +466,17 @@ impl Script {
             return_url: None,
         };
         self.door.ask(ask).await.unwrap();
+        self.codes_to_addresses().await;
+    }
+
+    /// One code is under way, one was tried, one was named.
+    async fn codes_to_addresses(&self) {
+        let (purpose, code) = (ChallengePurpose::Register, [5; 16]);
+        for address in [[1; 16], [2; 16], [3; 16]] {
+            self.door.ask(OpenChallenge { address, purpose, code }).await.unwrap();
+        }
+        self.door.ask(TryChallenge { address: [2; 16], purpose, code: [6; 16] }).await.unwrap_err();
+        self.door.ask(TryChallenge { address: [3; 16], purpose, code }).await.unwrap();
     }
 
     fn pass(&self, by_us: i64) {

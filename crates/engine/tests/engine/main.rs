@@ -7,6 +7,7 @@ mod agreement;
 mod agreement_races;
 mod boundaries;
 mod cancel;
+mod challenge;
 mod claim;
 mod crossing;
 mod escrow;

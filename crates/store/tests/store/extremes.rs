@@ -40,6 +40,7 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(agreements::extremes());
     rows.extend(freezes());
     rows.extend(splits());
+    rows.extend(crate::persons::extremes());
     rows
 }
 
