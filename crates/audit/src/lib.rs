@@ -215,6 +215,8 @@ const READ_ORDER: &[Table] = &[
     Table::Callback,
     Table::Certification,
     Table::Challenge,
+    Table::Profile,
+    Table::SignIn,
     Table::Rulebook,
     Table::Account,
     Table::Hold,

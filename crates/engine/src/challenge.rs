@@ -5,7 +5,7 @@ use crate::{Fault, Rows, Stop};
 use base::{Day, Slot};
 use people::{
     AddressDigest, CHALLENGE_LIFE_US, Challenge, ChallengePurpose, ChallengeState, CodeDigest,
-    OpenChallengeRefused, TryChallengeRefused, forget_at_us, sends_with_next, slot_of_address, tried,
+    OpenChallengeRefused, TryChallengeRefused, forget_at_us, sends_with_next, slot_of_address, tried, used,
 };
 use serde::{Deserialize, Serialize};
 use trade::{Timer, TimerTask};
@@ -105,4 +105,15 @@ pub(crate) fn try_challenge(
         (None, Err(refused)) => Stop::because(refused),
         (None, Ok(_)) => Err(Stop::Fault(Fault("a right code left no proof".to_owned()))),
     }
+}
+/// The challenge of an address as it is once `proof` was used for this; `None` when that proves nothing. The caller
+/// puts it when it does what was proven.
+pub(crate) fn prove(
+    rows: &mut Rows<'_>,
+    address: AddressDigest,
+    purpose: ChallengePurpose,
+    proof: u64,
+) -> Result<Option<Challenge>, Fault> {
+    let challenge = rows.get::<Challenge>((rows.slot(), address))?;
+    Ok(challenge.and_then(|challenge| used(&challenge, purpose, proof, rows.now_us())))
 }

@@ -11,6 +11,10 @@ use crate::{
 };
 use crate::{ActOnEscrow, ConfirmGoods, EscrowView, FindEscrow, escrow};
 use crate::{
+    AddressFound, FindAddress, FindProfile, OpenChallenge, ProveSignIn, RegisterPerson, RegisterRefused,
+    SignInByCode, SignInByCodeRefused, TryChallenge, TrySignIn, challenge, person, sign_in,
+};
+use crate::{
     AppNotFound, Authorize, AuthorizeRefused, Authorized, CertifyRefused, DebitOrder, DecideCertification,
     EndMandate, FindAgreement, FindByBuyer, FindCallback, FindCertification, FindGrant, FindMandate,
     FindOffer, FindSigning, FindToken, GrantNotFound, OfferAgreement, OpenCertification, OpenSigning,
@@ -26,7 +30,6 @@ use crate::{
     OpenFreeze, PayFrozen, Unfreeze, find_freeze, freeze, frozen, pay_frozen, unfreeze,
 };
 use crate::{LeaveFreeze, leave_freeze};
-use crate::{OpenChallenge, TryChallenge, challenge};
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
     password, pay_code, query, refund_order, rulebook, timer, top_up,
@@ -35,7 +38,7 @@ use crate::{certify, grant, withdraw};
 use base::{AgreementNo, AppId, PartyId, Slot};
 use ledger::Account;
 use money::Money;
-use people::{Callback, Certification, Grant, Party, PasswordRefused};
+use people::{Callback, Certification, Grant, Party, PasswordRefused, Profile};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -198,6 +201,12 @@ commands! {
     change LeaveFreeze => leave_freeze::leave_freeze, Arc<Freeze>, trade::LeaveFreezeRefused;
     change OpenChallenge => challenge::open_challenge, i64, people::OpenChallengeRefused;
     change TryChallenge => challenge::try_challenge, u64, people::TryChallengeRefused;
+    change RegisterPerson => person::register_person, PartyId, RegisterRefused;
+    query FindAddress => person::find_address, AddressFound, PartyNotFound;
+    query FindProfile => person::find_profile, Arc<Profile>, PartyNotFound;
+    change TrySignIn => sign_in::try_sign_in, Reserved, PasswordRefused;
+    change ProveSignIn => sign_in::prove_sign_in, (), PasswordRefused;
+    change SignInByCode => sign_in::sign_in_by_code, PartyId, SignInByCodeRefused;
 }
 
 #[cfg(test)]
@@ -216,7 +225,7 @@ mod tests {
             FindByBuyer FindMandate ActOnEscrow ConfirmGoods FindEscrow \
             OpenFreeze ClaimFreeze ConfirmFreeze Unfreeze CancelFreeze PayFrozen FindFreeze FindFreezeByNo OpenSigning \
             FindSigning SplitOrder BindRelations UnbindRelations FindSplit FindSplittable FindRelations LeaveFreeze \
-            OpenChallenge TryChallenge";
+            OpenChallenge TryChallenge RegisterPerson FindAddress FindProfile TrySignIn ProveSignIn SignInByCode";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

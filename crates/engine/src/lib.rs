@@ -40,10 +40,12 @@ mod password;
 mod pay_code;
 mod pay_frozen;
 mod pay_request;
+mod person;
 mod query;
 mod refund_order;
 mod relation;
 mod rulebook;
+mod sign_in;
 mod split_back;
 mod split_hold;
 mod split_order;
@@ -89,6 +91,7 @@ pub use open_party::{NewPassword, OpenParty, OpenPartyRefused, PartyNotFound, Se
 pub use password::{JudgePassword, Reserved, TryPassword};
 pub use pay_code::{IssuePayCode, PayCodeRefused};
 pub use pay_frozen::PayFrozen;
+pub use person::{AddressFound, FindAddress, FindProfile, RegisterPerson, RegisterRefused};
 pub use query::{
     FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, RefundView, Which,
 };
@@ -97,6 +100,7 @@ pub use relation::{BindRelations, FindRelations, NewRelation, UnbindRelations};
 pub use rows::{Change, Fault, Rows, Stop};
 pub use rulebook::SetRules;
 pub use run::{Ran, Workspace, run};
+pub use sign_in::{ProveSignIn, SignInByCode, SignInByCodeRefused, TrySignIn};
 pub use split_back::BackPart;
 pub use split_order::{Share, SplitOrder, SplitPart, SplitView};
 pub use split_query::{FindSplit, FindSplitRefused, FindSplittable, WhichSplit};

@@ -5,7 +5,8 @@ use crate::{Link, Outbox};
 use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
 use people::{
-    App, Attempt, Callback, Certification, Challenge, Credential, Grant, Login, Party, SlotHead, Token,
+    App, Attempt, Callback, Certification, Challenge, Credential, Grant, Login, Party, Profile, SignIn,
+    SlotHead, Token,
 };
 use std::sync::Arc;
 use trade::{
@@ -145,6 +146,8 @@ tables! {
     Relation = 41, true;
     Signing = 42, false;
     Challenge = 57, false;
+    Profile = 58, false;
+    SignIn = 59, false;
 }
 
 impl Table {
@@ -198,9 +201,8 @@ impl Key {
             | Key::Outbox(_)
             | Key::Link(_)
             | Key::Relation(_) => None,
-            Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Challenge(_) => {
-                None
-            }
+            Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) => None,
+            Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,
         }
     }
 }

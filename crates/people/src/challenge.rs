@@ -229,6 +229,9 @@ pub fn login_of_address(address: &AddressDigest) -> LoginName {
 /// What names of digests begin with; nobody may choose a name that does.
 pub const DIGEST_MARK: &str = "h:";
 
+/// What a party's login begins with once its address is somebody else's; its number follows.
+pub const GONE_MARK: &str = "gone:";
+
 /// The slot that everything about an address is decided in.
 pub fn slot_of_address(address: &AddressDigest) -> Slot {
     Slot::of_text(login_of_address(address).as_str())

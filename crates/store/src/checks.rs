@@ -71,6 +71,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Callback(_)
         | Row::Certification(_)
         | Row::Challenge(_)
+        | Row::Profile(_)
+        | Row::SignIn(_)
         | Row::SplitBook(_)
         | Row::SplitLine(_)
         | Row::Relation(_) => return None,

@@ -36,7 +36,8 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0012_freeze_create",
     "0013_signing_create",
     "0014_split_create",
-    "0015_challenge_create",
+    "0016_challenge_create",
+    "0017_person_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -233,7 +233,8 @@ fn unseal(key: &LessSafeKey, about: &[u8], sealed: &[u8]) -> Result<Zeroizing<Ve
     let (nonce, rest) = sealed.split_at_checked(NONCE_LEN).ok_or(VaultError::Damaged)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| VaultError::Damaged)?;
     let mut plain = Zeroizing::new(rest.to_vec());
-    let length = key.open_in_place(nonce, Aad::from(about), &mut plain).map_err(|_| VaultError::Damaged)?.len();
+    let length =
+        key.open_in_place(nonce, Aad::from(about), &mut plain).map_err(|_| VaultError::Damaged)?.len();
     plain.truncate(length);
     Ok(plain)
 }

@@ -469,6 +469,23 @@ fn what_stands_around() {
 }
 
 #[test]
+fn persons() {
+    run(&[
+        Case("party", "class = 'sandbox'", "class = 'unverified'", &[("party", PartyWrong)]),
+        Case("party", "class = 'unverified'", "class = 'sandbox'", &[("party", PartyWrong)]),
+        Case("party", "class = 'merchant'", "class = 'sandbox'", &[("party", PartyWrong)]),
+        Case("party", "class = 'unverified'", "login_masked = NULL", &[("party", PartyWrong)]),
+        Case("party", "login LIKE 'gone:%'", "login = 'gone:1'", &[("party", PartyWrong)]),
+        Case("profile", "address IS NOT NULL", "address = zeroblob(16)", &[("profile", LoginWrong)]),
+        Case("profile", "address IS NOT NULL", "address = NULL", &[("profile", LoginWrong)]),
+        Case("profile", "address IS NULL", "address = zeroblob(16)", &[("profile", LoginWrong)]),
+        Case("profile", "slot >= 0", "sealed_address = x'00'", &[]),
+        Case("sign_in", "slot >= 0", "judged = tried + 1", &[("sign_in", LoginWrong)]),
+        Case("sign_in", "slot >= 0", "verifier = 'stolen'", &[]),
+    ]);
+}
+
+#[test]
 fn what_was_sent_to_an_address() {
     const WRONG: &[(&str, FindingKind)] = &[("challenge", ChallengeWrong)];
     run(&[

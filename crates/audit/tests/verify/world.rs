@@ -13,9 +13,10 @@ use engine::{
     AgreementDelivery, BackPart, BindRelations, DebitOrder, NewRelation, OfferAgreement, OpenSigning, Share,
     SignAgreement, SplitOrder, SplitPart, UnbindRelations, UnsignAgreement,
 };
+use engine::{ProveSignIn, RegisterPerson, TrySignIn};
 use journal::Journal;
 use money::{Currency, Money};
-use people::{AppMode, ChallengePurpose, GrantKind, PartyKind, PartyStatus, TokenRole};
+use people::{AppMode, ChallengePurpose, DORMANT_US, GrantKind, PartyKind, PartyStatus, TokenRole};
 use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -477,6 +478,30 @@ impl Script {
         }
         self.door.ask(TryChallenge { address: [2; 16], purpose, code: [6; 16] }).await.unwrap_err();
         self.door.ask(TryChallenge { address: [3; 16], purpose, code }).await.unwrap();
+        self.persons(code).await;
+    }
+
+    /// Two people register; the address of the first is the second's by then.
+    async fn persons(&self, code: [u8; 16]) {
+        let (purpose, address) = (ChallengePurpose::Register, [4; 16]);
+        for (number, password) in [(1, "first"), (2, "second")] {
+            self.door.ask(OpenChallenge { address, purpose, code }).await.unwrap();
+            let proof = self.door.ask(TryChallenge { address, purpose, code }).await.unwrap();
+            let password = || NewPassword { verifier: Text::new(password).unwrap(), pepper_version: 1 };
+            let register = RegisterPerson {
+                address,
+                proof,
+                login_masked: Text::new("138****5678").unwrap(),
+                login_password: password(),
+                pay_password: password(),
+                data_key: [number; 16],
+                sealed_address: vec![number; 40],
+            };
+            let person = self.door.ask(register).await.unwrap();
+            let tried = self.door.ask(TrySignIn { party: person }).await.unwrap();
+            self.door.ask(ProveSignIn { party: person, attempt: tried.attempt }).await.unwrap();
+            self.pass(if number == 1 { DORMANT_US } else { 0 });
+        }
     }
 
     fn pass(&self, by_us: i64) {

@@ -20,6 +20,7 @@ mod people;
 mod races;
 mod random;
 mod refund;
+mod registering;
 mod script;
 mod signing;
 mod split;

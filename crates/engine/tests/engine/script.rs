@@ -734,7 +734,13 @@ fn tell(reply: &Reply) -> String {
         | Reply::DecideCertification(_)
         | Reply::FindCertification(_)
         | Reply::OpenChallenge(_)
-        | Reply::TryChallenge(_) => unreachable!("no word of the script language asks for it"),
+        | Reply::TryChallenge(_)
+        | Reply::RegisterPerson(_)
+        | Reply::FindAddress(_)
+        | Reply::FindProfile(_)
+        | Reply::TrySignIn(_)
+        | Reply::ProveSignIn(_)
+        | Reply::SignInByCode(_) => unreachable!("no word of the script language asks for it"),
         Reply::OfferAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::SignAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::UnsignAgreement(answer) => result(answer, |()| ok()),
