@@ -71,7 +71,7 @@ impl Checks {
         self.look(table, &typed, findings);
     }
 
-    fn look(&mut self, table: Table, typed: &Row, findings: &mut Findings) {
+    pub(crate) fn look(&mut self, table: Table, typed: &Row, findings: &mut Findings) {
         match typed {
             Row::Party(party) => self.parties.party(party, findings),
             Row::Login(login) => self.parties.login(login, findings),

@@ -470,6 +470,8 @@ fn splits() -> [Row; 8] {
         split_minor: Minor::ZERO,
         splits: 0,
         finished: false,
+        giving_minor: Minor::ZERO,
+        fee_due_minor: Minor::ZERO,
     };
     let split = Split {
         slot: Slot::PLATFORM,
@@ -483,6 +485,8 @@ fn splits() -> [Row; 8] {
         open: 0,
         finish: false,
         at_us: i64::MIN,
+        made_at_us: None,
+        undone_at_us: None,
     };
     let line = SplitLine {
         slot: Slot::PLATFORM,
@@ -520,6 +524,8 @@ fn splits() -> [Row; 8] {
             split_minor: most,
             splits: place,
             finished: true,
+            giving_minor: most,
+            fee_due_minor: most,
         }),
         row(Split {
             slot: at,
@@ -533,6 +539,8 @@ fn splits() -> [Row; 8] {
             open: place,
             finish: true,
             at_us,
+            made_at_us: Some(at_us),
+            undone_at_us: Some(at_us),
         }),
         row(SplitLine {
             slot: at,
