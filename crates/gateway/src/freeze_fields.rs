@@ -6,12 +6,13 @@
 
 use crate::codes::Failure;
 use crate::facts::{Field, Kind, Member, Part};
+use crate::find_login::find_login;
 use crate::order_fields::timeout;
 use crate::request::Caller;
 use crate::{Gateway, fields};
 use base::Text;
 use cell::CellError;
-use engine::{FindLogin, OpenFreeze, PayBy, WhichFreeze};
+use engine::{OpenFreeze, PayBy, WhichFreeze};
 use money::Money;
 use people::LoginName;
 use trade::{
@@ -140,8 +141,8 @@ impl FreezeFields {
         caller: &Caller,
         pay_by: Option<PayBy>,
     ) -> Result<OpenFreeze, Failure> {
-        if let Some(login) = self.payee_login.clone() {
-            match gateway.door.ask(FindLogin { login }).await {
+        if let Some(login) = &self.payee_login {
+            match find_login(gateway, login).await {
                 Ok(payee) if payee == caller.seller() => {}
                 Ok(_) | Err(CellError::Refused(_)) => {
                     return Err(Failure::field("payee_logon_id", "不是应用所属的商户"));

@@ -2,6 +2,7 @@
 
 use crate::ghosts::Ghosts;
 use crate::password::{Checker, HashError};
+use crate::people::{self, People};
 use crate::sandbox_inbox::Mailroom;
 use crate::session::{Seals, Sessions};
 use crate::{
@@ -67,6 +68,7 @@ pub struct Portal {
     pub(crate) intake: Arc<dyn Intake>,
     pub(crate) issuer: Arc<dyn Issuer>,
     pub(crate) mailroom: Arc<dyn Mailroom>,
+    pub(crate) people: People,
     pub(crate) checker: Checker,
     pub(crate) ghosts: Ghosts,
     pub(crate) sessions: Sessions,
@@ -84,11 +86,25 @@ impl Portal {
         intake: Arc<dyn Intake>,
         issuer: Arc<dyn Issuer>,
         mailroom: Arc<dyn Mailroom>,
+        people: People,
     ) -> Result<Portal, HashError> {
         let checker = Checker::new(&world.secrets, chance::bytes())?;
         let root = path_of(&world.base_url).to_owned();
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
-        Ok(Portal { world, door, readers, intake, issuer, mailroom, checker, ghosts, sessions, seals, root })
+        Ok(Portal {
+            world,
+            door,
+            readers,
+            intake,
+            issuer,
+            mailroom,
+            people,
+            checker,
+            ghosts,
+            sessions,
+            seals,
+            root,
+        })
     }
 
     /// The portal of the same world after it began anew: nobody is signed in, and nothing of the old one is known.
@@ -104,7 +120,21 @@ impl Portal {
         let (world, issuer, root) = (self.world.clone(), self.issuer.clone(), self.root.clone());
         let checker = Checker::with_decoy(self.checker.decoy());
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
-        Portal { world, door, readers, intake, issuer, mailroom, checker, ghosts, sessions, seals, root }
+        let people = self.people.begin_anew();
+        Portal {
+            world,
+            door,
+            readers,
+            intake,
+            issuer,
+            mailroom,
+            people,
+            checker,
+            ghosts,
+            sessions,
+            seals,
+            root,
+        }
     }
 
     /// What is told to this app is signed with: its order or agreement remembers whether SHA-1 was asked for.
@@ -178,7 +208,8 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .merge(permissions::routes())
         .merge(authorize::routes());
     if state.world.sandbox {
-        router = router.merge(sandbox::routes()).merge(certify::routes());
+        // A world that is no sandbox has no provider of messages yet.
+        router = router.merge(sandbox::routes()).merge(certify::routes()).merge(people::routes());
     }
     let guarded =
         router.layer(middleware::from_fn(guard::guard)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));

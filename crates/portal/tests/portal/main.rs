@@ -11,6 +11,7 @@ mod faults;
 mod freezes;
 mod methods;
 mod permissions;
+mod persons;
 mod profiles;
 mod refusals;
 mod sandbox;

@@ -1,4 +1,4 @@
--- 0016_challenge_create.sql
+-- 0017_challenge_create.sql
 -- Why: codes that are sent to phones and e-mail addresses, known by keyed digests alone. Times are microseconds UTC, a
 --      day is the number yyyymmdd.
 -- Lock: none; the table is new.

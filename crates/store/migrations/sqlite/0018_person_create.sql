@@ -1,4 +1,4 @@
--- 0017_person_create.sql
+-- 0018_person_create.sql
 -- Why: registered persons. A party gets its class as a payer and what is shown of a login that is a digest; `profile`
 --      holds what is known of a person, sealed; `sign_in` the login password. Times are microseconds UTC, a day is the
 --      number yyyymmdd. Parties that are there were opened for trying out, or are merchants.
