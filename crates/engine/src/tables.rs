@@ -6,7 +6,7 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
 use people::{
     App, Attempt, Callback, Certification, Challenge, Credential, Grant, Login, Party, Profile, SignIn,
-    SlotHead, Token,
+    SlotHead, Token, Usage,
 };
 use std::sync::Arc;
 use trade::{
@@ -14,6 +14,7 @@ use trade::{
     Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund, Relation, Rulebook, Signing,
     Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
 };
+use transfer::{KnownPayee, Received, Transfer, TransferNumber};
 
 /// A record that has a table of its own.
 pub trait Tabled: Record {
@@ -140,11 +141,16 @@ tables! {
     Escrow = 34, false;
     EscrowCase = 35, false;
     EscrowStep = 36, false;
+    Received = 37, false;
     SplitBook = 38, false;
     Split = 39, false;
     SplitLine = 40, false;
     Relation = 41, true;
     Signing = 42, false;
+    Usage = 45, false;
+    Transfer = 46, false;
+    TransferNumber = 47, false;
+    KnownPayee = 48, false;
     Challenge = 57, false;
     Profile = 58, false;
     SignIn = 59, false;
@@ -185,6 +191,7 @@ impl Key {
             Key::SplitBook((_, no)) | Key::Split((_, no, _)) | Key::SplitLine((_, no, _, _)) => {
                 Some((no.slot(), no.at_us()))
             }
+            Key::Transfer((_, no)) | Key::Received((_, no)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -201,7 +208,8 @@ impl Key {
             | Key::Outbox(_)
             | Key::Link(_)
             | Key::Relation(_) => None,
-            Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) => None,
+            Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
+            Key::TransferNumber(_) | Key::KnownPayee(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,
         }
     }

@@ -4,7 +4,7 @@
 //! merchants may see: addresses and identities are keyed digests, names are sealed.
 //!
 //! Reading order: `party`, `password`, `app`, `grant`, `certification`, `address`,
-//! `challenge`, `sign_in`, `profile`, `account_class`.
+//! `challenge`, `sign_in`, `profile`, `account_class`, `usage`.
 
 mod account_class;
 mod address;
@@ -16,6 +16,7 @@ mod party;
 mod password;
 mod profile;
 mod sign_in;
+mod usage;
 
 pub use account_class::AccountClass;
 pub use address::{Address, WeakPassword, check_login_password, check_pay_password};
@@ -38,3 +39,4 @@ pub use password::{
 };
 pub use profile::{DataKeyId, Profile};
 pub use sign_in::{DORMANT_US, PASSWORD_CHANGES_A_DAY_MAX, SignIn};
+pub use usage::{Span, Usage, UsageKind};

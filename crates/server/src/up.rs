@@ -12,6 +12,7 @@ use crate::method_guide;
 use crate::play::{Hands, Player};
 use crate::ready::{self, Ready};
 use crate::resets::{Reset, Resets};
+use crate::signals::Signals;
 use crate::site::{House, Site};
 use crate::world_clock::system_clock_us;
 use crate::world_file::WorldFile;
@@ -28,7 +29,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Reader, SqliteStore, StoreError};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use world::Faults;
@@ -232,7 +232,8 @@ impl Served<'_> {
         let (world, door) = (&self.site.world, &house.door);
         let tables = self.site.folder.tables();
         let places = self.args.calls_max.unwrap_or_else(gateway::calls_max);
-        let gateway = Gateway::with_places(world.clone(), door.clone(), places);
+        let gateway =
+            Gateway::with_places(world.clone(), door.clone(), places).reading(readers(tables.clone()));
         let gateway =
             if house.clock.can_move() { gateway.also_by(Arc::new(system_clock_us)) } else { gateway };
         let faults = Arc::new(Faults::default());
@@ -376,26 +377,4 @@ fn sure_readers(tables: PathBuf) -> portal::Readers {
     let readers = readers(tables);
     // The portal reads on a thread of its own and answers "cannot be read" when that dies.
     Arc::new(move || readers().expect("the tables were opened when we started"))
-}
-
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    fn new() -> anyhow::Result<Signals> {
-        let listen = |kind| signal(kind).context("signals cannot be listened for");
-        Ok(Signals {
-            terminate: listen(SignalKind::terminate())?,
-            interrupt: listen(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
-        }
-    }
 }

@@ -25,3 +25,4 @@ mod script;
 mod signing;
 mod split;
 mod support;
+mod transfer;
