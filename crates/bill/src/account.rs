@@ -195,7 +195,13 @@ fn refund_of(reader: &mut dyn Reader, posting: &Posting) -> Result<Option<Found>
         | PostingKind::SplitIn
         | PostingKind::SplitReturn
         | PostingKind::BackOut
-        | PostingKind::BackReturn => Ok(None),
+        | PostingKind::BackReturn
+        | PostingKind::TransferOut
+        | PostingKind::TransferWait
+        | PostingKind::TransferSend
+        | PostingKind::TransferUndo
+        | PostingKind::TransferIn
+        | PostingKind::TransferReturn => Ok(None),
     }
 }
 
@@ -216,7 +222,15 @@ fn other_side(kind: PostingKind, order: Option<&Order>) -> Option<PartyId> {
         | PostingKind::SplitIn
         | PostingKind::BackOut
         | PostingKind::BackReturn => Some(order.seller),
-        PostingKind::TopUp | PostingKind::SplitOut | PostingKind::SplitReturn => None,
+        PostingKind::TopUp
+        | PostingKind::SplitOut
+        | PostingKind::SplitReturn
+        | PostingKind::TransferOut
+        | PostingKind::TransferWait
+        | PostingKind::TransferSend
+        | PostingKind::TransferUndo
+        | PostingKind::TransferIn
+        | PostingKind::TransferReturn => None,
     }
 }
 

@@ -26,11 +26,15 @@ pub enum Business {
     SplitBack,
     /// Money from the bank.
     TopUp,
+    /// Money sent to another account, or got from it.
+    Transfer,
+    /// Money sent that came back.
+    TransferBack,
 }
 
 impl Business {
     /// All, in the order in which summaries show them.
-    pub const ALL: [Business; 10] = [
+    pub const ALL: [Business; 12] = [
         Business::Sale,
         Business::Payment,
         Business::PaymentBack,
@@ -41,6 +45,8 @@ impl Business {
         Business::Split,
         Business::SplitBack,
         Business::TopUp,
+        Business::Transfer,
+        Business::TransferBack,
     ];
 
     /// What a posting is about, its fee set aside.
@@ -54,6 +60,11 @@ impl Business {
             PostingKind::RefundReturn | PostingKind::EscrowReturn => Business::RefundBack,
             PostingKind::SplitOut | PostingKind::SplitIn => Business::Split,
             PostingKind::SplitReturn | PostingKind::BackOut | PostingKind::BackReturn => Business::SplitBack,
+            PostingKind::TransferOut
+            | PostingKind::TransferWait
+            | PostingKind::TransferSend
+            | PostingKind::TransferIn => Business::Transfer,
+            PostingKind::TransferUndo | PostingKind::TransferReturn => Business::TransferBack,
         }
     }
 
@@ -70,6 +81,8 @@ impl Business {
             Business::Split => "交易分账",
             Business::SplitBack => "分账退回",
             Business::TopUp => "充值",
+            Business::Transfer => "转账",
+            Business::TransferBack => "转账退回",
         }
     }
 
@@ -85,7 +98,9 @@ impl Business {
             | Business::FeeBack
             | Business::Split
             | Business::SplitBack
-            | Business::TopUp => format!("{0}-{0}", self.name()),
+            | Business::TopUp
+            | Business::Transfer
+            | Business::TransferBack => format!("{0}-{0}", self.name()),
         }
     }
 }

@@ -124,7 +124,13 @@ fn of_posting(
         | PostingKind::SplitIn
         | PostingKind::SplitReturn
         | PostingKind::BackOut
-        | PostingKind::BackReturn => return Ok(None),
+        | PostingKind::BackReturn
+        | PostingKind::TransferOut
+        | PostingKind::TransferWait
+        | PostingKind::TransferSend
+        | PostingKind::TransferUndo
+        | PostingKind::TransferIn
+        | PostingKind::TransferReturn => return Ok(None),
     };
     let Some(order_no) = posting.order_no else { return Ok(None) };
     let Some(order) = order_of(reader, order_no)?.filter(|order| order.seller == seller) else {
