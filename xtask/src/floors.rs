@@ -22,6 +22,7 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("engine", 4),
     ("journal", 5),
     ("store", 5),
+    ("vault", 5),
     ("bill", 6),
     ("cell", 6),
     ("audit", 7),

@@ -19,7 +19,7 @@ use crate::usage;
 use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
 use ledger::{Account, Posting};
-use people::Usage;
+use people::{Attempt, Usage};
 use std::sync::Arc;
 use trade::{Agreement, Debit, Freeze, Mandate, Notice, Relation, Signing, Timer};
 use transfer::Transfer;
@@ -115,14 +115,14 @@ impl Checks {
                 self.parties.owner(table, &typed.key(), code.party, findings);
                 self.around.code(code);
             }
-            Row::Attempt(attempt) => {
-                self.parties.owner(table, &typed.key(), attempt.party, findings);
-                self.around.attempt(attempt);
-            }
+            Row::Attempt(attempt) => self.attempt(attempt, findings),
             Row::Grant(grant) => self.grants.grant(grant, &self.parties, findings),
             Row::Token(token) => self.grants.token(token, findings),
             Row::Callback(callback) => Grants::callback(callback, &self.parties, findings),
             Row::Certification(row) => self.grants.certification(row, &self.parties, findings),
+            Row::Profile(profile) => self.parties.profile(profile, findings),
+            Row::SignIn(row) => self.parties.sign_in(row, findings),
+            Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
             Row::Agreement(agreement) => self.agreement(agreement, findings),
@@ -156,6 +156,12 @@ impl Checks {
             self.orders.posting(posting, findings);
         }
         self.around.posting(posting);
+    }
+
+    fn attempt(&mut self, attempt: &Attempt, findings: &mut Findings) {
+        let key = Attempt::wrap_key((attempt.slot, attempt.party, attempt.no));
+        self.parties.owner(Table::Attempt, &key, attempt.party, findings);
+        self.around.attempt(attempt);
     }
 
     /// A freeze, and whether its app acted for its merchant.

@@ -91,6 +91,8 @@ pub enum FindingKind {
     GrantWrong,
     /// A certification's state, times and app do not agree.
     CertificationWrong,
+    /// What was sent to an address does not agree with its counts, its times or its state.
+    ChallengeWrong,
     /// The two sides of an agreement, its names and its debits do not agree.
     AgreementWrong,
     /// An escrow, its cases or its steps do not agree with their order or each other.

@@ -11,6 +11,10 @@ use crate::{
 };
 use crate::{ActOnEscrow, ConfirmGoods, EscrowView, FindEscrow, escrow};
 use crate::{
+    AddressFound, FindAddress, FindProfile, OpenChallenge, ProveSignIn, RegisterPerson, RegisterRefused,
+    SignInByCode, SignInByCodeRefused, TryChallenge, TrySignIn, challenge, person, sign_in,
+};
+use crate::{
     AppNotFound, Authorize, AuthorizeRefused, Authorized, CertifyRefused, DebitOrder, DecideCertification,
     EndMandate, FindAgreement, FindByBuyer, FindCallback, FindCertification, FindGrant, FindMandate,
     FindOffer, FindSigning, FindToken, GrantNotFound, OfferAgreement, OpenCertification, OpenSigning,
@@ -41,7 +45,7 @@ use ::transfer::{
 use base::{AgreementNo, AppId, PartyId, Slot};
 use ledger::Account;
 use money::Money;
-use people::{Callback, Certification, Grant, Party, PasswordRefused};
+use people::{Callback, Certification, Grant, Party, PasswordRefused, Profile};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -208,6 +212,14 @@ commands! {
     change CancelTransfer => transfer::cancel::cancel_transfer, Arc<Transfer>, CancelTransferRefused;
     query FindTransfer => transfer::find::find_transfer, Arc<Transfer>, TransferNotFound;
     query FindTransferRoom => transfer::find::find_transfer_room, TransferRoom, PartyNotFound;
+    change OpenChallenge => challenge::open_challenge, i64, people::OpenChallengeRefused;
+    change TryChallenge => challenge::try_challenge, u64, people::TryChallengeRefused;
+    change RegisterPerson => person::register_person, PartyId, RegisterRefused;
+    query FindAddress => person::find_address, AddressFound, PartyNotFound;
+    query FindProfile => person::find_profile, Arc<Profile>, PartyNotFound;
+    change TrySignIn => sign_in::try_sign_in, Reserved, PasswordRefused;
+    change ProveSignIn => sign_in::prove_sign_in, (), PasswordRefused;
+    change SignInByCode => sign_in::sign_in_by_code, PartyId, SignInByCodeRefused;
 }
 
 #[cfg(test)]
@@ -226,7 +238,8 @@ mod tests {
             FindByBuyer FindMandate ActOnEscrow ConfirmGoods FindEscrow \
             OpenFreeze ClaimFreeze ConfirmFreeze Unfreeze CancelFreeze PayFrozen FindFreeze FindFreezeByNo OpenSigning \
             FindSigning SplitOrder BindRelations UnbindRelations FindSplit FindSplittable FindRelations LeaveFreeze \
-            TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer FindTransferRoom";
+            TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer FindTransferRoom \
+            OpenChallenge TryChallenge RegisterPerson FindAddress FindProfile TrySignIn ProveSignIn SignInByCode";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

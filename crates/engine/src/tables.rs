@@ -5,7 +5,8 @@ use crate::{Link, Outbox};
 use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
 use people::{
-    App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token, Usage,
+    App, Attempt, Callback, Certification, Challenge, Credential, Grant, Login, Party, Profile, SignIn,
+    SlotHead, Token, Usage,
 };
 use std::sync::Arc;
 use trade::{
@@ -150,6 +151,9 @@ tables! {
     Transfer = 46, false;
     TransferNumber = 47, false;
     KnownPayee = 48, false;
+    Challenge = 57, false;
+    Profile = 58, false;
+    SignIn = 59, false;
 }
 
 impl Table {
@@ -206,6 +210,7 @@ impl Key {
             | Key::Relation(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
+            Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,
         }
     }
 }

@@ -26,6 +26,7 @@ mod codes;
 mod facts;
 mod faults;
 mod fields;
+mod find_login;
 mod freeze_fields;
 mod gateway;
 mod goods;

@@ -23,7 +23,7 @@ use base::OrderNo;
 use clerk::Clerk;
 use gateway::Gateway;
 use notify::Notify;
-use portal::{Freezing, Intake, Offering, Opening, Portal};
+use portal::{Freezing, Intake, Offering, Opening, People, Portal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -250,7 +250,9 @@ impl Served<'_> {
         let portal = match before {
             Some(before) => before.begin_anew(door.clone(), look, intake, mailroom),
             None => {
-                let portal = || Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom);
+                let people = People::sandbox(self.site.vault.clone());
+                let portal =
+                    || Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom, people);
                 // It hashes with 19 MiB. The allocator gives such memory back to the system when its thread ends.
                 std::thread::scope(|threads| threads.spawn(portal).join())
                     .map_err(|_| anyhow!("no portal"))??
@@ -305,6 +307,7 @@ impl Served<'_> {
             None => None,
         };
         reset::empty(&self.site.folder)?;
+        self.site.vault.empty().context("the keys of persons could not be deleted")?;
         let (house, _) = self.site.begin(&WorldFile::default(), self.args).await?;
         let (running, routes) = self.wire(house, portal.as_deref())?;
         self.running = Some(running);

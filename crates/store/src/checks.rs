@@ -3,7 +3,7 @@
 
 use crate::StoreError;
 use engine::Row;
-use ledger::{AccountKind, Posting};
+use ledger::{Account, AccountKind, Posting};
 use trade::Escrow;
 
 /// Refuses a row that breaks a rule of its table.
@@ -19,13 +19,11 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
     let (holds, rule) = match row {
         Row::SlotHead(head) => (storable(head.parties) && storable(head.apps), "counters are below 2^63"),
         Row::Attempt(attempt) => (storable(attempt.no), "numbers are below 2^63"),
+        Row::Challenge(sent) => (sent.proof.is_none_or(storable), "numbers are below 2^63"),
+        Row::SignIn(row) => (storable(row.tried) && storable(row.judged), "numbers are below 2^63"),
         Row::Timer(timer) => (timer.attempt.is_none_or(storable), "numbers are below 2^63"),
         Row::Account(account) => (
-            match account.kind {
-                AccountKind::Balance => account.balance_minor >= account.held_minor.units(),
-                AccountKind::Escrow | AccountKind::Delayed => account.balance_minor >= 0,
-                AccountKind::Transit | AccountKind::FeeIncome | AccountKind::BankReserve => true,
-            },
+            is_above(account),
             "a customer's balance is not below what is held, nor that of an escrow or of what waits below zero",
         ),
         Row::Posting(posting) => {
@@ -74,6 +72,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Token(_)
         | Row::Callback(_)
         | Row::Certification(_)
+        | Row::Profile(_)
         | Row::SplitBook(_)
         | Row::SplitLine(_)
         | Row::Relation(_)
@@ -83,6 +82,14 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Usage(_) => return None,
     };
     (!holds).then_some(rule)
+}
+
+fn is_above(account: &Account) -> bool {
+    match account.kind {
+        AccountKind::Balance => account.balance_minor >= account.held_minor.units(),
+        AccountKind::Escrow | AccountKind::Delayed => account.balance_minor >= 0,
+        AccountKind::Transit | AccountKind::FeeIncome | AccountKind::BankReserve => true,
+    }
 }
 
 fn divided(escrow: &Escrow) -> bool {

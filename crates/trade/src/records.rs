@@ -249,7 +249,7 @@ pub struct Notice {
 pub enum TimerTask {
     /// Closes an order that was not paid in time.
     ExpireOrder,
-    /// Removes a pay code that was not used in time.
+    /// Removes a pay code that was not used in time, or the challenge of an address once its day is over.
     ForgetCode,
     /// Removes a password try that was not used in time.
     ForgetAttempt,
@@ -282,7 +282,7 @@ pub struct Timer {
     /// The order, for `ExpireOrder`, `EscrowStep` and `FreeSplits`; for `EndAgreement`, `ExpireFreeze`, `EndFreeze` and
     /// `TransferClock` the number of the agreement, freeze or transfer, which are of the same series.
     pub order_no: Option<OrderNo>,
-    /// The code's digest, for `ForgetCode`.
+    /// The digest of the code or the address, for `ForgetCode`.
     pub code: Option<[u8; 16]>,
     /// The party, for `ForgetAttempt`.
     pub party: Option<PartyId>,

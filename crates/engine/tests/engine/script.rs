@@ -734,7 +734,15 @@ fn tell(reply: &Reply) -> String {
         | Reply::FindCallback(_)
         | Reply::OpenCertification(_)
         | Reply::DecideCertification(_)
-        | Reply::FindCertification(_) => unreachable!("no word of the script language asks for it"),
+        | Reply::FindCertification(_)
+        | Reply::OpenChallenge(_)
+        | Reply::TryChallenge(_)
+        | Reply::RegisterPerson(_)
+        | Reply::FindAddress(_)
+        | Reply::FindProfile(_)
+        | Reply::TrySignIn(_)
+        | Reply::ProveSignIn(_)
+        | Reply::SignInByCode(_) => unreachable!("no word of the script language asks for it"),
         Reply::OfferAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::SignAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::UnsignAgreement(answer) => result(answer, |()| ok()),

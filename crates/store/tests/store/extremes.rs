@@ -43,6 +43,7 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(splits());
     rows.extend(usage());
     rows.extend(transfers::extremes());
+    rows.extend(crate::persons::extremes());
     rows
 }
 
@@ -612,6 +613,8 @@ fn smallest() -> Vec<Row> {
             login: text(""),
             name: text(""),
             opened_at_us: i64::MIN,
+            class: people::AccountClass::Merchant,
+            login_masked: None,
         }),
         row(login),
         row(Credential {
@@ -709,6 +712,8 @@ fn largest_people() -> Vec<Row> {
             login: longest(),
             name: longest(),
             opened_at_us: i64::MAX,
+            class: people::AccountClass::Three,
+            login_masked: Some(longest()),
         }),
         row(Login { slot: at, login: longest(), party }),
         row(Credential {

@@ -5,6 +5,7 @@
 mod cases;
 mod extremes;
 mod model;
+mod persons;
 mod samples;
 mod speed;
 mod sqlite;
