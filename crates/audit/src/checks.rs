@@ -14,8 +14,10 @@ use crate::parties::Parties;
 use crate::relations::Relations;
 use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
+use crate::usage;
 use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
+use people::Usage;
 use std::sync::Arc;
 use trade::{Agreement, Debit, Freeze, Mandate, Notice, Relation, Signing, Timer};
 
@@ -78,6 +80,7 @@ impl Checks {
             Row::SlotHead(head) => self.parties.head(head),
             Row::App(app) => self.parties.app(app, findings),
             Row::Rulebook(_) => {}
+            Row::Usage(row) => self.usage(row, findings),
             Row::Account(account) => {
                 self.parties.account(account, findings);
                 self.books.account(account, findings);
@@ -175,6 +178,11 @@ impl Checks {
     fn relation(&mut self, relation: &Relation, findings: &mut Findings) {
         self.parties.owner(Table::Relation, &Relation::wrap_key(relation.key()), relation.seller, findings);
         self.relations.relation(relation, findings);
+    }
+
+    fn usage(&mut self, row: &Usage, findings: &mut Findings) {
+        self.parties.owner(Table::Usage, &Usage::wrap_key(row.key()), row.party, findings);
+        usage::usage(row, findings);
     }
 
     fn agreement(&mut self, agreement: &Arc<Agreement>, findings: &mut Findings) {

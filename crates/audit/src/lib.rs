@@ -61,6 +61,7 @@ mod shape;
 mod split_rows;
 mod splits;
 mod tables;
+mod usage;
 
 pub use progress::Progress;
 pub use replay::{Replay, ReplayError};
@@ -209,6 +210,7 @@ const READ_ORDER: &[Table] = &[
     Table::Login,
     Table::Credential,
     Table::SlotHead,
+    Table::Usage,
     Table::App,
     Table::Grant,
     Table::Token,

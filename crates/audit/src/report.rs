@@ -81,6 +81,8 @@ pub enum FindingKind {
     LoginWrong,
     /// A slot's counters are not what was issued in it.
     HeadWrong,
+    /// What a party used of a limit is counted for no period, or not by what moved.
+    UsageWrong,
     /// A payment's fee is not what the rules of its moment ask.
     FeeWrong,
     /// Parcels to other cells and the counts of them do not agree.

@@ -4,7 +4,9 @@
 use crate::{Link, Outbox};
 use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
-use people::{App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token};
+use people::{
+    App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token, Usage,
+};
 use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
@@ -142,6 +144,7 @@ tables! {
     SplitLine = 40, false;
     Relation = 41, true;
     Signing = 42, false;
+    Usage = 45, false;
 }
 
 impl Table {
@@ -195,7 +198,7 @@ impl Key {
             | Key::Outbox(_)
             | Key::Link(_)
             | Key::Relation(_) => None,
-            Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) => None,
+            Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
         }
     }
 }

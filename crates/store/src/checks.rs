@@ -72,7 +72,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Certification(_)
         | Row::SplitBook(_)
         | Row::SplitLine(_)
-        | Row::Relation(_) => return None,
+        | Row::Relation(_)
+        | Row::Usage(_) => return None,
     };
     (!holds).then_some(rule)
 }

@@ -1155,3 +1155,24 @@ fn what_is_held_for_splits_and_what_is_told_of_them() {
     world.change("DELETE FROM timer WHERE task = 'free_splits'");
     found(&world.verify(), SplitWrong, "split_book");
 }
+
+#[test]
+fn what_was_used_of_limits() {
+    for (values, expected) in [
+        ("'transfer_day', 20260132, 1, 5", Some(UsageWrong)),
+        ("'transfer_month', 20260101, 1, 5", Some(UsageWrong)),
+        ("'withdraw_free', 2026, 1, 5", Some(UsageWrong)),
+        ("'withdraw_free', 0, 0, 5", Some(UsageWrong)),
+        ("'card_day', 20260101, 1, 5", None),
+    ] {
+        let world = World::copy();
+        world.change(&format!("INSERT INTO usage SELECT slot, id, {values} FROM party LIMIT 1"));
+        let report = world.verify();
+        found(&report, RowExtra, "usage");
+        let wrong = report.findings.iter().any(|finding| finding.kind == UsageWrong);
+        assert_eq!(wrong, expected.is_some(), "{values}\n{report}");
+    }
+    let world = World::copy();
+    world.change("INSERT INTO usage SELECT slot, id + 100000, 'card_day', 20260101, 1, 5 FROM party LIMIT 1");
+    assert!(found(&world.verify(), PartyWrong, "usage").message.contains("is not there"));
+}
