@@ -33,6 +33,8 @@ pub(crate) struct Expected {
     pub(crate) fees: BTreeMap<(Slot, Currency), i128>,
     /// What escrows hold, per slot of the merchant.
     pub(crate) escrows: BTreeMap<(Slot, Currency), i128>,
+    /// What each account with banks, and each of suspense, must hold, per slot.
+    pub(crate) funds: BTreeMap<(Slot, Currency, AccountKind), i128>,
     /// Refunds that left the merchant and have not arrived.
     pub(crate) under_way: BTreeMap<Currency, i128>,
 }
@@ -161,6 +163,7 @@ impl Books {
         let mut transit: BTreeMap<Currency, i128> = BTreeMap::new();
         let mut fees: BTreeMap<(Slot, Currency), i128> = BTreeMap::new();
         let mut escrows: BTreeMap<(Slot, Currency), i128> = BTreeMap::new();
+        let mut funds: BTreeMap<(Slot, Currency, AccountKind), i128> = BTreeMap::new();
         for (id, account) in self.accounts.values().flatten() {
             account_ends(*id, account, findings);
             let balance = i128::from(account.balance);
@@ -172,6 +175,12 @@ impl Books {
                 }
                 AccountKind::Escrow => {
                     *escrows.entry((account.slot, account.currency)).or_default() += balance
+                }
+                AccountKind::ClearingIn
+                | AccountKind::ClearingOut
+                | AccountKind::SuspenseOwed
+                | AccountKind::SuspenseDue => {
+                    *funds.entry((account.slot, account.currency, account.kind)).or_default() += balance;
                 }
                 AccountKind::Balance | AccountKind::BankReserve => {}
             }
@@ -211,7 +220,26 @@ impl Books {
                 findings.add(FindingKind::EscrowHeld, "account", group_key(slot, currency), message);
             }
         }
+        funds_end(&funds, &expected.funds, findings);
         (self.postings, self.entries, self.payments)
+    }
+}
+
+/// Accounts with banks hold what the bank orders of their slot come to.
+fn funds_end(
+    booked: &BTreeMap<(Slot, Currency, AccountKind), i128>,
+    owed: &BTreeMap<(Slot, Currency, AccountKind), i128>,
+    findings: &mut Findings,
+) {
+    let places: BTreeSet<_> = booked.keys().chain(owed.keys()).copied().collect();
+    for place in places {
+        let sum = |sums: &BTreeMap<_, i128>| sums.get(&place).copied().unwrap_or(0);
+        let (booked, owed) = (sum(booked), sum(owed));
+        if booked != owed {
+            let (slot, currency, kind) = place;
+            let message = format!("{} is {booked}, the slot's bank orders come to {owed}", kind.as_str());
+            findings.add(FindingKind::BankSums, "account", group_key(slot, currency), message);
+        }
     }
 }
 

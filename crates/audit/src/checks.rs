@@ -6,6 +6,7 @@ use crate::books::Books;
 use crate::columns::Columns;
 use crate::crossing::Crossing;
 use crate::freezes::Freezes;
+use crate::funds::Funds;
 use crate::grants::Grants;
 use crate::images::Encoded;
 use crate::keyed::Keyed;
@@ -30,6 +31,7 @@ pub(crate) struct Checks {
     relations: Relations,
     around: Around,
     freezes: Freezes,
+    funds: Funds,
     crossing: Crossing,
     grants: Grants,
     agreements: Agreements,
@@ -47,6 +49,7 @@ impl Checks {
             relations: Relations::default(),
             around,
             freezes: Freezes::new(home),
+            funds: Funds::default(),
             crossing: Crossing::new(home),
             grants: Grants::default(),
             agreements: Agreements::new(home),
@@ -81,6 +84,17 @@ impl Checks {
             Row::App(app) => self.parties.app(app, findings),
             Row::Rulebook(_) => {}
             Row::Usage(row) => self.usage(row, findings),
+            Row::Card(card) => {
+                self.parties.owner(table, &typed.key(), card.party, findings);
+                self.funds.card(card, findings);
+            }
+            Row::CardName(name) => self.funds.name(name, findings),
+            Row::BankOrder(order) => {
+                self.parties.owner(table, &typed.key(), order.party, findings);
+                self.funds.order(order, findings);
+            }
+            Row::BankOrderKey(key) => self.funds.key(key, findings),
+            Row::BankSurprise(surprise) => self.funds.surprise(surprise, findings),
             Row::Account(account) => {
                 self.parties.account(account, findings);
                 self.books.account(account, findings);
@@ -96,7 +110,9 @@ impl Checks {
             }
             Row::Posting(posting) => {
                 self.books.posting(posting, findings);
-                self.orders.posting(posting, findings);
+                if !self.funds.posting(posting, findings) {
+                    self.orders.posting(posting, findings);
+                }
                 self.around.posting(posting);
             }
             Row::TopUpReceipt(top_up) => self.around.top_up(top_up, findings),
@@ -166,6 +182,7 @@ impl Checks {
         self.orders.timer(timer, findings);
         self.around.timer(timer, findings);
         self.freezes.timer(timer, findings);
+        self.funds.timer(timer, findings);
     }
 
     /// The product that it is about looks at it.
@@ -183,6 +200,7 @@ impl Checks {
     fn usage(&mut self, row: &Usage, findings: &mut Findings) {
         self.parties.owner(Table::Usage, &Usage::wrap_key(row.key()), row.party, findings);
         usage::usage(row, findings);
+        self.funds.usage(row);
     }
 
     fn agreement(&mut self, agreement: &Arc<Agreement>, findings: &mut Findings) {
@@ -204,7 +222,8 @@ impl Checks {
         self.crossing.finish(findings);
         self.grants.finish(findings);
         self.agreements.finish(findings);
-        let expected = self.orders.finish(self.rules.as_ref(), findings);
+        let mut expected = self.orders.finish(self.rules.as_ref(), findings);
+        self.funds.finish(&mut expected, findings);
         self.books.finish(&expected, findings)
     }
 }

@@ -50,13 +50,22 @@ const fn lines(kind: PostingKind) -> &'static [Line] {
             Line(Credit, FeeIncome, UnlessZero),
         ],
         PostingKind::EscrowOut => &[Line(Debit, Escrow, Always), Line(Credit, Transit, Always)],
+        PostingKind::CardIn => &[Line(Debit, ClearingIn, Always), Line(Credit, Balance, Always)],
+        PostingKind::CardOut => &[Line(Debit, Balance, Always), Line(Credit, ClearingOut, Always)],
+        PostingKind::CardFee => &[Line(Debit, ClearingOut, Always), Line(Credit, FeeIncome, Always)],
+        PostingKind::CardOutReturn => &[Line(Debit, ClearingOut, Always), Line(Credit, Balance, Always)],
+        PostingKind::CardTurn => &[Line(Debit, ClearingIn, Always), Line(Credit, ClearingOut, Always)],
+        PostingKind::CardPay => &[Line(Debit, ClearingIn, Always), Line(Credit, Transit, Always)],
+        PostingKind::CardBack => &[Line(Debit, Transit, Always), Line(Credit, ClearingOut, Always)],
+        PostingKind::SuspenseIn => &[Line(Debit, ClearingIn, Always), Line(Credit, SuspenseOwed, Always)],
+        PostingKind::SuspenseOut => &[Line(Debit, SuspenseDue, Always), Line(Credit, ClearingOut, Always)],
     }
 }
 
 /// What kind of account a number names in a posting's slot.
 pub(crate) fn kind_of(posting: &Posting, account: AccountId) -> AccountKind {
     let platform = |kind: &AccountKind| AccountId::platform(posting.slot, *kind, posting.currency) == account;
-    let own = [AccountKind::Transit, AccountKind::FeeIncome, AccountKind::BankReserve, AccountKind::Escrow];
+    let own = AccountKind::ALL.into_iter().filter(|kind| *kind != AccountKind::Balance);
     own.into_iter().find(platform).unwrap_or(AccountKind::Balance)
 }
 

@@ -28,7 +28,7 @@ pub use calendar::{
 pub use codec::{BinarySink, BinarySource, Value};
 pub use day::{Day, DayError, plus_months_us};
 pub use id::{
-    AgreementNo, AppId, FreezeNo, HoldNo, IdError, NoticeNo, OperationNo, OrderNo, PartyId, PostingNo,
+    AgreementNo, AppId, BankOrderNo, CardNo, FreezeNo, HoldNo, IdError, NoticeNo, OperationNo, OrderNo, PartyId, PostingNo,
     TimerNo,
 };
 pub use plant::{PLANTED, Plant, plant, planted};

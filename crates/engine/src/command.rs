@@ -1,6 +1,7 @@
 //! What can be asked: the closed list of commands and their replies.
 
 use crate::agreement::{debit, end, find, offer, postpone, sign, signing};
+use crate::bank::{answered, card, close, confirm, find as find_bank, prepare, send};
 use crate::run::Outcome;
 use crate::{
     Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
@@ -25,6 +26,10 @@ use crate::{
     CancelFreeze, CancelledFreeze, ClaimFreeze, ConfirmFreeze, FindFreeze, FindFreezeByNo, FreezeView,
     OpenFreeze, PayFrozen, Unfreeze, find_freeze, freeze, frozen, pay_frozen, unfreeze,
 };
+use crate::{
+    AskCard, BankAnswered, BankTask, BankView, BindCard, CloseBankOrder, ConfirmBankOrder, FindBankOrder,
+    FindCard, PrepareBankOrder, SendBankOrder, UnbindCard,
+};
 use crate::{LeaveFreeze, leave_freeze};
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
@@ -32,6 +37,10 @@ use crate::{
 };
 use crate::{certify, grant, withdraw};
 use base::{AgreementNo, AppId, PartyId, Slot};
+use fund::{
+    AskCardRefused, BankOrder, BankOrderRefused, BindCardRefused, Card, CardRefused, CloseBankOrderRefused,
+    ConfirmBankOrderRefused, FindBankRefused,
+};
 use ledger::Account;
 use money::Money;
 use people::{Callback, Certification, Grant, Party, PasswordRefused};
@@ -195,6 +204,16 @@ commands! {
     query FindSplittable => split_query::find_splittable, Money, FindRefused;
     query FindRelations => relation::find_relations, Vec<Arc<Relation>>, Never;
     change LeaveFreeze => leave_freeze::leave_freeze, Arc<Freeze>, trade::LeaveFreezeRefused;
+    change AskCard => card::ask_card, Arc<Card>, AskCardRefused;
+    change BindCard => card::bind_card, Arc<Card>, BindCardRefused;
+    change UnbindCard => card::unbind_card, Arc<Card>, CardRefused;
+    change PrepareBankOrder => prepare::prepare_bank_order, Arc<BankOrder>, BankOrderRefused;
+    change ConfirmBankOrder => confirm::confirm_bank_order, Arc<BankOrder>, ConfirmBankOrderRefused;
+    change CloseBankOrder => close::close_bank_order, Arc<BankOrder>, CloseBankOrderRefused;
+    change SendBankOrder => send::send_bank_order, Option<BankTask>, Never;
+    change BankAnswered => answered::bank_answered, Arc<BankOrder>, FindBankRefused;
+    query FindCard => find_bank::find_card, Arc<Card>, FindBankRefused;
+    query FindBankOrder => find_bank::find_bank_order, BankView, FindBankRefused;
 }
 
 #[cfg(test)]
@@ -212,7 +231,9 @@ mod tests {
             OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder FindAgreement FindOffer \
             FindByBuyer FindMandate ActOnEscrow ConfirmGoods FindEscrow \
             OpenFreeze ClaimFreeze ConfirmFreeze Unfreeze CancelFreeze PayFrozen FindFreeze FindFreezeByNo OpenSigning \
-            FindSigning SplitOrder BindRelations UnbindRelations FindSplit FindSplittable FindRelations LeaveFreeze";
+            FindSigning SplitOrder BindRelations UnbindRelations FindSplit FindSplittable FindRelations LeaveFreeze \
+            AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered \
+            FindCard FindBankOrder";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

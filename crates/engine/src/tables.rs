@@ -3,6 +3,7 @@
 
 use crate::{Link, Outbox};
 use base::{Column, FieldError, Record, Sink, Slot, Source};
+use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, Hold, Posting};
 use people::{
     App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token, Usage,
@@ -145,6 +146,11 @@ tables! {
     Relation = 41, true;
     Signing = 42, false;
     Usage = 45, false;
+    Card = 49, true;
+    BankOrder = 50, false;
+    CardName = 51, false;
+    BankOrderKey = 52, false;
+    BankSurprise = 53, false;
 }
 
 impl Table {
@@ -182,6 +188,8 @@ impl Key {
             Key::SplitBook((_, no)) | Key::Split((_, no, _)) | Key::SplitLine((_, no, _, _)) => {
                 Some((no.slot(), no.at_us()))
             }
+            Key::Card((_, no)) => Some((no.slot(), no.at_us())),
+            Key::BankOrder((_, no)) | Key::BankSurprise((_, no, _, _)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -197,7 +205,9 @@ impl Key {
             | Key::AgreementName(_)
             | Key::Outbox(_)
             | Key::Link(_)
-            | Key::Relation(_) => None,
+            | Key::Relation(_)
+            | Key::CardName(_)
+            | Key::BankOrderKey(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
         }
     }

@@ -140,6 +140,69 @@ pub enum Template {
         /// How much.
         amount: Money,
     },
+    /// Dr clearing in / Cr party.
+    CardIn {
+        /// Who gets the money.
+        party: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr party / Cr clearing out.
+    CardOut {
+        /// Whose money goes to the card.
+        party: PartyId,
+        /// How much, with the fee.
+        amount: Money,
+    },
+    /// Dr clearing out / Cr fee.
+    CardFee {
+        /// Who paid it.
+        party: PartyId,
+        /// The fee.
+        amount: Money,
+    },
+    /// Dr clearing out / Cr party.
+    CardOutReturn {
+        /// Whose money did not get to the card.
+        party: PartyId,
+        /// How much, with the fee.
+        amount: Money,
+    },
+    /// Dr clearing in / Cr clearing out.
+    CardTurn {
+        /// Whose card.
+        party: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr clearing in / Cr transit, in the buyer's slot.
+    CardPay {
+        /// Who pays.
+        buyer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr transit / Cr clearing out, in the buyer's slot.
+    CardBack {
+        /// Who paid.
+        buyer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr clearing in / Cr suspense owed.
+    SuspenseIn {
+        /// Whose card.
+        party: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr suspense due / Cr clearing out.
+    SuspenseOut {
+        /// Whose card.
+        party: PartyId,
+        /// How much.
+        amount: Money,
+    },
 }
 
 impl Template {
@@ -162,16 +225,34 @@ impl Template {
             Template::SplitReturn { .. } => PostingKind::SplitReturn,
             Template::BackOut { .. } => PostingKind::BackOut,
             Template::BackReturn { .. } => PostingKind::BackReturn,
+            Template::CardIn { .. } => PostingKind::CardIn,
+            Template::CardOut { .. } => PostingKind::CardOut,
+            Template::CardFee { .. } => PostingKind::CardFee,
+            Template::CardOutReturn { .. } => PostingKind::CardOutReturn,
+            Template::CardTurn { .. } => PostingKind::CardTurn,
+            Template::CardPay { .. } => PostingKind::CardPay,
+            Template::CardBack { .. } => PostingKind::CardBack,
+            Template::SuspenseIn { .. } => PostingKind::SuspenseIn,
+            Template::SuspenseOut { .. } => PostingKind::SuspenseOut,
         }
     }
 
     /// The slot whose books it is written in.
     pub const fn slot(self) -> Slot {
         match self {
-            Template::TopUp { party, .. } => party.slot(),
+            Template::TopUp { party, .. }
+            | Template::CardIn { party, .. }
+            | Template::CardOut { party, .. }
+            | Template::CardFee { party, .. }
+            | Template::CardOutReturn { party, .. }
+            | Template::CardTurn { party, .. }
+            | Template::SuspenseIn { party, .. }
+            | Template::SuspenseOut { party, .. } => party.slot(),
             Template::PayOut { buyer, .. }
             | Template::PayReturn { buyer, .. }
-            | Template::RefundIn { buyer, .. } => buyer.slot(),
+            | Template::RefundIn { buyer, .. }
+            | Template::CardPay { buyer, .. }
+            | Template::CardBack { buyer, .. } => buyer.slot(),
             Template::PayIn { seller, .. }
             | Template::RefundOut { seller, .. }
             | Template::RefundReturn { seller, .. }
@@ -205,7 +286,16 @@ impl Template {
             | Template::SplitIn { amount, .. }
             | Template::SplitReturn { amount, .. }
             | Template::BackOut { amount, .. }
-            | Template::BackReturn { amount, .. } => amount.currency(),
+            | Template::BackReturn { amount, .. }
+            | Template::CardIn { amount, .. }
+            | Template::CardOut { amount, .. }
+            | Template::CardFee { amount, .. }
+            | Template::CardOutReturn { amount, .. }
+            | Template::CardTurn { amount, .. }
+            | Template::CardPay { amount, .. }
+            | Template::CardBack { amount, .. }
+            | Template::SuspenseIn { amount, .. }
+            | Template::SuspenseOut { amount, .. } => amount.currency(),
         }
     }
 
@@ -217,6 +307,8 @@ impl Template {
             if planted(Plant::FeeToWrongAccount) { AccountKind::BankReserve } else { AccountKind::FeeIncome };
         let (transit, fees) = (platform(AccountKind::Transit), platform(fee_kind));
         let escrow = platform(AccountKind::Escrow);
+        let (clearing_in, clearing_out) =
+            (platform(AccountKind::ClearingIn), platform(AccountKind::ClearingOut));
         let debit = |account, amount| Leg { account, side: Side::Debit, amount };
         let credit = |account, amount| Leg { account, side: Side::Credit, amount };
         let mut legs = match self {
@@ -261,6 +353,21 @@ impl Template {
                 vec![debit(escrow, amount), credit(own(seller), amount.checked_sub(fee)?), credit(fees, fee)]
             }
             Template::EscrowOut { amount, .. } => vec![debit(escrow, amount), credit(transit, amount)],
+            Template::CardIn { party, amount } => vec![debit(clearing_in, amount), credit(own(party), amount)],
+            Template::CardOut { party, amount } => vec![debit(own(party), amount), credit(clearing_out, amount)],
+            Template::CardFee { amount, .. } => vec![debit(clearing_out, amount), credit(fees, amount)],
+            Template::CardOutReturn { party, amount } => {
+                vec![debit(clearing_out, amount), credit(own(party), amount)]
+            }
+            Template::CardTurn { amount, .. } => vec![debit(clearing_in, amount), credit(clearing_out, amount)],
+            Template::CardPay { amount, .. } => vec![debit(clearing_in, amount), credit(transit, amount)],
+            Template::CardBack { amount, .. } => vec![debit(transit, amount), credit(clearing_out, amount)],
+            Template::SuspenseIn { amount, .. } => {
+                vec![debit(clearing_in, amount), credit(platform(AccountKind::SuspenseOwed), amount)]
+            }
+            Template::SuspenseOut { amount, .. } => {
+                vec![debit(platform(AccountKind::SuspenseDue), amount), credit(clearing_out, amount)]
+            }
         };
         legs.retain(|leg| !leg.amount.is_zero() || planted(Plant::EmptyLegKept));
         assert!(legs.len() <= LEGS_MAX, "every template fits a posting");

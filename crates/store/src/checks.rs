@@ -23,10 +23,13 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Account(account) => (
             match account.kind {
                 AccountKind::Balance => account.balance_minor >= account.held_minor.units(),
-                AccountKind::Escrow => account.balance_minor >= 0,
+                AccountKind::Escrow | AccountKind::ClearingOut | AccountKind::SuspenseOwed => {
+                    account.balance_minor >= 0
+                }
+                AccountKind::ClearingIn | AccountKind::SuspenseDue => account.balance_minor <= 0,
                 AccountKind::Transit | AccountKind::FeeIncome | AccountKind::BankReserve => true,
             },
-            "a customer's balance is not below what is held, nor that of an escrow below zero",
+            "a customer's balance is not below what is held, and nothing owed or owned is on the wrong side of zero",
         ),
         Row::Posting(posting) => {
             (balanced(posting), "two entries at least, each above zero, debits equal credits")
@@ -45,7 +48,15 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::EscrowCase(case) => (case.granted_minor <= case.claim_minor, "no more is granted than claimed"),
         Row::Freeze(freeze) => (freeze.adds_up(), "what is left, freed and paid is what was frozen"),
         Row::Split(split) => (split.open <= split.lines, "no more lines are open than there are"),
+        Row::BankOrder(order) => (
+            order.free_minor <= order.amount_minor && order.timer.is_some() == order.gives_up_at_us.is_some(),
+            "no more is free than the amount, and a timer has its time",
+        ),
         Row::Party(_)
+        | Row::Card(_)
+        | Row::CardName(_)
+        | Row::BankOrderKey(_)
+        | Row::BankSurprise(_)
         | Row::EscrowStep(_)
         | Row::Login(_)
         | Row::Credential(_)

@@ -258,6 +258,8 @@ pub enum TimerTask {
     EndFreeze,
     /// Frees what is held for splits that did not come.
     FreeSplits,
+    /// Gives up a bank order that was not confirmed, or not answered, in time.
+    GiveUpBankOrder,
 }
 
 /// A task that time makes due.
@@ -272,8 +274,8 @@ pub struct Timer {
     pub no: TimerNo,
     /// What it does.
     pub task: TimerTask,
-    /// The order, for `ExpireOrder`, `EscrowStep` and `FreeSplits`; for `EndAgreement`, `ExpireFreeze` and `EndFreeze`
-    /// the number of the agreement or freeze, which are of the same series.
+    /// The order, for `ExpireOrder`, `EscrowStep` and `FreeSplits`; for `EndAgreement`, `ExpireFreeze`,
+    /// `EndFreeze` and `GiveUpBankOrder` the number of the agreement, freeze or bank order, of the same series.
     pub order_no: Option<OrderNo>,
     /// The code's digest, for `ForgetCode`.
     pub code: Option<[u8; 16]>,

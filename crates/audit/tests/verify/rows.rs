@@ -1163,7 +1163,8 @@ fn what_was_used_of_limits() {
         ("'transfer_month', 20260101, 1, 5", Some(UsageWrong)),
         ("'withdraw_free', 2026, 1, 5", Some(UsageWrong)),
         ("'withdraw_free', 0, 0, 5", Some(UsageWrong)),
-        ("'card_day', 20260101, 1, 5", None),
+        ("'card_day', 20260101, 1, 5", Some(UsageWrong)),
+        ("'transfer_day', 20260101, 1, 5", None),
     ] {
         let world = World::copy();
         world.change(&format!("INSERT INTO usage SELECT slot, id, {values} FROM party LIMIT 1"));
