@@ -18,6 +18,8 @@ use crate::rules::Rules;
 use crate::usage;
 use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
+use fund::{BankOrder, Card};
+use ledger::Posting;
 use people::Usage;
 use std::sync::Arc;
 use trade::{Agreement, Debit, Freeze, Mandate, Notice, Relation, Signing, Timer};
@@ -75,7 +77,7 @@ impl Checks {
         self.look(table, &typed, findings);
     }
 
-    fn look(&mut self, table: Table, typed: &Row, findings: &mut Findings) {
+    pub(crate) fn look(&mut self, table: Table, typed: &Row, findings: &mut Findings) {
         match typed {
             Row::Party(party) => self.parties.party(party, findings),
             Row::Login(login) => self.parties.login(login, findings),
@@ -84,15 +86,9 @@ impl Checks {
             Row::App(app) => self.parties.app(app, findings),
             Row::Rulebook(_) => {}
             Row::Usage(row) => self.usage(row, findings),
-            Row::Card(card) => {
-                self.parties.owner(table, &typed.key(), card.party, findings);
-                self.funds.card(card, findings);
-            }
+            Row::Card(card) => self.card(card, findings),
             Row::CardName(name) => self.funds.name(name, findings),
-            Row::BankOrder(order) => {
-                self.parties.owner(table, &typed.key(), order.party, findings);
-                self.funds.order(order, findings);
-            }
+            Row::BankOrder(order) => self.bank_order(order, findings),
             Row::BankOrderKey(key) => self.funds.key(key, findings),
             Row::BankSurprise(surprise) => self.funds.surprise(surprise, findings),
             Row::Account(account) => {
@@ -108,13 +104,7 @@ impl Checks {
                 self.parties.seller(order, findings);
                 self.grants.order(order, &self.parties, findings);
             }
-            Row::Posting(posting) => {
-                self.books.posting(posting, findings);
-                if !self.funds.posting(posting, findings) {
-                    self.orders.posting(posting, findings);
-                }
-                self.around.posting(posting);
-            }
+            Row::Posting(posting) => self.posting(posting, findings),
             Row::TopUpReceipt(top_up) => self.around.top_up(top_up, findings),
             Row::OrderNumber(number) => self.orders.number(number, findings),
             Row::Refund(refund) => self.orders.refund(refund, findings),
@@ -156,6 +146,24 @@ impl Checks {
                 self.freezes.frozen(frozen, &mut self.orders.holds, findings);
             }
         }
+    }
+
+    fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
+        self.books.posting(posting, findings);
+        if !self.funds.posting(posting, findings) {
+            self.orders.posting(posting, findings);
+        }
+        self.around.posting(posting);
+    }
+
+    fn card(&mut self, card: &Arc<Card>, findings: &mut Findings) {
+        self.parties.owner(Table::Card, &Card::wrap_key(card.key()), card.party, findings);
+        self.funds.card(card, findings);
+    }
+
+    fn bank_order(&mut self, order: &Arc<BankOrder>, findings: &mut Findings) {
+        self.parties.owner(Table::BankOrder, &BankOrder::wrap_key(order.key()), order.party, findings);
+        self.funds.order(order, findings);
     }
 
     /// A freeze, and whether its app acted for its merchant.

@@ -62,9 +62,10 @@ impl Funds {
     }
 
     pub(crate) fn name(&mut self, name: &CardName, findings: &mut Findings) {
-        let fits = self.cards.get(&name.no).is_some_and(|card| {
-            (card.slot, card.party, card.digest) == (name.slot, name.party, name.digest)
-        });
+        let fits = self
+            .cards
+            .get(&name.no)
+            .is_some_and(|card| (card.slot, card.party, card.digest) == (name.slot, name.party, name.digest));
         if fits {
             self.named.insert(name.no);
         } else {
@@ -77,7 +78,7 @@ impl Funds {
         for message in whole::faults(order) {
             order_is(order, message, findings);
         }
-        if !self.cards.get(&order.card).is_some_and(|card| card.party == order.party) {
+        if self.cards.get(&order.card).is_none_or(|card| card.party != order.party) {
             order_is(order, "its card is not there, or another party's", findings);
         }
         if let (BankOrderKind::Return, Some(of)) = (order.kind, order.about) {
@@ -86,7 +87,9 @@ impl Funds {
                 Some(of) if of.order.kind.is_in() && of.order.party == order.party => {
                     of.returns.push(order.no);
                 }
-                Some(_) | None => order_is(order, "what it returns is not there, or another party's", findings),
+                Some(_) | None => {
+                    order_is(order, "what it returns is not there, or another party's", findings)
+                }
             }
         }
         let facts = Facts {
@@ -109,7 +112,12 @@ impl Funds {
             Some(facts) => facts.has_key = true,
             None => {
                 let text = text_of_key(&BankOrderKey::wrap_key(key.key()));
-                findings.add(FindingKind::BankOrderWrong, "bank_order_key", text, "no bank order has this key");
+                findings.add(
+                    FindingKind::BankOrderWrong,
+                    "bank_order_key",
+                    text,
+                    "no bank order has this key",
+                );
             }
         }
     }

@@ -19,16 +19,16 @@ use crate::{
     WithdrawGrant,
 };
 use crate::{
+    AskCard, BankAnswered, BankTask, BankView, BindCard, CloseBankOrder, ConfirmBankOrder, FindBankOrder,
+    FindCard, PrepareBankOrder, SendBankOrder, UnbindCard,
+};
+use crate::{
     BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
     UnbindRelations, relation, split_order, split_query,
 };
 use crate::{
     CancelFreeze, CancelledFreeze, ClaimFreeze, ConfirmFreeze, FindFreeze, FindFreezeByNo, FreezeView,
     OpenFreeze, PayFrozen, Unfreeze, find_freeze, freeze, frozen, pay_frozen, unfreeze,
-};
-use crate::{
-    AskCard, BankAnswered, BankTask, BankView, BindCard, CloseBankOrder, ConfirmBankOrder, FindBankOrder,
-    FindCard, PrepareBankOrder, SendBankOrder, UnbindCard,
 };
 use crate::{LeaveFreeze, leave_freeze};
 use crate::{

@@ -46,8 +46,10 @@ mod relation;
 mod rulebook;
 mod split_back;
 mod split_hold;
+mod split_left;
 mod split_order;
 mod split_query;
+mod split_restore;
 mod split_told;
 mod timer;
 mod top_up;
@@ -83,10 +85,10 @@ pub use frozen::ConfirmFreeze;
 pub use grant::{Authorize, AuthorizeRefused, Authorized, FindToken, SeenToken, TakeTokens, TokenRefused};
 pub use leave_freeze::LeaveFreeze;
 pub use message::{
-    BackAnswer, BackAsk, BackReturn, BackReturned, ChargeReturned, ClaimAnswer, ClaimAsk, FreezeAnswer,
-    FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease, FreezeReleased, Message,
-    OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn, RestReleased, SplitAnswer,
-    SplitIn, TradeClosed, TradeForgotten,
+    BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, ChargeReturned, ClaimAnswer,
+    ClaimAsk, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease,
+    FreezeReleased, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn,
+    RestReleased, SplitAnswer, SplitIn, TradeClosed, TradeForgotten,
 };
 pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};

@@ -69,7 +69,7 @@ pub struct WithdrawPrice {
 }
 
 /// The price of a withdrawal when `free_left` of the free sum is left. The free sum is used up first; what is above it
-/// costs 0.1 %, rounded half up to the fen, and 0.10 yuan at least. Fails for another currency than that of `free_left`.
+/// costs 0.1 %, rounded half up to the fen, and 0.10 yuan at least. Fails for another currency than `free_left` has.
 pub fn withdraw_price(amount: Money, free_left: Money) -> Result<WithdrawPrice, MoneyError> {
     if !amount.exceeds(free_left)? {
         return Ok(WithdrawPrice { free: amount, fee: Money::zero(amount.currency()) });

@@ -214,7 +214,11 @@ mod tests {
         let done = |state| bank_next(TopUp, state, BankEvent::HeardDone);
         assert_eq!(done(BankOrderState::GivenUp), BankMove::To(BankOrderState::Returning));
         assert_eq!(done(BankOrderState::Failed), BankMove::Surprise);
-        assert_eq!(done(BankOrderState::Closed), BankMove::Surprise, "nothing was sent, or the bank refused it");
+        assert_eq!(
+            done(BankOrderState::Closed),
+            BankMove::Surprise,
+            "nothing was sent, or the bank refused it"
+        );
         assert_eq!(done(BankOrderState::Returning), BankMove::Same, "it is returned once");
         let refused = |state| bank_next(TopUp, state, BankEvent::HeardRefused);
         assert_eq!(refused(BankOrderState::Done), BankMove::Surprise);

@@ -307,8 +307,6 @@ impl Template {
             if planted(Plant::FeeToWrongAccount) { AccountKind::BankReserve } else { AccountKind::FeeIncome };
         let (transit, fees) = (platform(AccountKind::Transit), platform(fee_kind));
         let escrow = platform(AccountKind::Escrow);
-        let (clearing_in, clearing_out) =
-            (platform(AccountKind::ClearingIn), platform(AccountKind::ClearingOut));
         let debit = |account, amount| Leg { account, side: Side::Debit, amount };
         let credit = |account, amount| Leg { account, side: Side::Credit, amount };
         let mut legs = match self {
@@ -353,24 +351,42 @@ impl Template {
                 vec![debit(escrow, amount), credit(own(seller), amount.checked_sub(fee)?), credit(fees, fee)]
             }
             Template::EscrowOut { amount, .. } => vec![debit(escrow, amount), credit(transit, amount)],
-            Template::CardIn { party, amount } => vec![debit(clearing_in, amount), credit(own(party), amount)],
-            Template::CardOut { party, amount } => vec![debit(own(party), amount), credit(clearing_out, amount)],
-            Template::CardFee { amount, .. } => vec![debit(clearing_out, amount), credit(fees, amount)],
-            Template::CardOutReturn { party, amount } => {
-                vec![debit(clearing_out, amount), credit(own(party), amount)]
-            }
-            Template::CardTurn { amount, .. } => vec![debit(clearing_in, amount), credit(clearing_out, amount)],
-            Template::CardPay { amount, .. } => vec![debit(clearing_in, amount), credit(transit, amount)],
-            Template::CardBack { amount, .. } => vec![debit(transit, amount), credit(clearing_out, amount)],
-            Template::SuspenseIn { amount, .. } => {
-                vec![debit(clearing_in, amount), credit(platform(AccountKind::SuspenseOwed), amount)]
-            }
-            Template::SuspenseOut { amount, .. } => {
-                vec![debit(platform(AccountKind::SuspenseDue), amount), credit(clearing_out, amount)]
-            }
+            Template::CardIn { .. }
+            | Template::CardOut { .. }
+            | Template::CardFee { .. }
+            | Template::CardOutReturn { .. }
+            | Template::CardTurn { .. }
+            | Template::CardPay { .. }
+            | Template::CardBack { .. }
+            | Template::SuspenseIn { .. }
+            | Template::SuspenseOut { .. } => self.bank_legs(fees).into(),
         };
         legs.retain(|leg| !leg.amount.is_zero() || planted(Plant::EmptyLegKept));
         assert!(legs.len() <= LEGS_MAX, "every template fits a posting");
         Ok(legs)
+    }
+
+    /// The two lines of what moves between a party, its cards and us.
+    fn bank_legs(self, fees: AccountId) -> [Leg; 2] {
+        let own = |owner: PartyId| AccountId::of(owner, AccountKind::Balance, self.currency());
+        let platform = |kind| AccountId::platform(self.slot(), kind, self.currency());
+        let transit = platform(AccountKind::Transit);
+        let (clearing_in, clearing_out) =
+            (platform(AccountKind::ClearingIn), platform(AccountKind::ClearingOut));
+        let (from, to, amount) = match self {
+            Template::CardIn { party, amount } => (clearing_in, own(party), amount),
+            Template::CardOut { party, amount } => (own(party), clearing_out, amount),
+            Template::CardFee { amount, .. } => (clearing_out, fees, amount),
+            Template::CardOutReturn { party, amount } => (clearing_out, own(party), amount),
+            Template::CardTurn { amount, .. } => (clearing_in, clearing_out, amount),
+            Template::CardPay { amount, .. } => (clearing_in, transit, amount),
+            Template::CardBack { amount, .. } => (transit, clearing_out, amount),
+            Template::SuspenseIn { amount, .. } => (clearing_in, platform(AccountKind::SuspenseOwed), amount),
+            Template::SuspenseOut { amount, .. } => {
+                (platform(AccountKind::SuspenseDue), clearing_out, amount)
+            }
+            other => unreachable!("{:?} moves nothing to or from a bank", other.kind()),
+        };
+        [Leg { account: from, side: Side::Debit, amount }, Leg { account: to, side: Side::Credit, amount }]
     }
 }

@@ -174,6 +174,9 @@ pub struct Counts {
     /// Orders of which nothing is held for splits any more.
     #[serde(default)]
     pub split_freezes_ended: u64,
+    /// Bank orders that nobody confirmed, or no bank answered, in time.
+    #[serde(default)]
+    pub bank_orders_given_up: u64,
     /// Attempts that the merchant answered with `success`.
     pub notifications_delivered: u64,
     /// Attempts that failed, with more to come.

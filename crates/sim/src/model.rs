@@ -295,7 +295,9 @@ impl Model {
             | Message::BackAsk(_)
             | Message::BackAnswer(_)
             | Message::BackReturn(_)
-            | Message::BackReturned(_) => unreachable!("no plan splits an order"),
+            | Message::BackReturned(_)
+            | Message::BackRestore(_)
+            | Message::BackRestored(_) => unreachable!("no plan splits an order"),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use crate::StoreError;
 use engine::Row;
-use ledger::{AccountKind, Posting};
+use ledger::{Account, AccountKind, Posting};
 use trade::Escrow;
 
 /// Refuses a row that breaks a rule of its table.
@@ -21,14 +21,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Attempt(attempt) => (storable(attempt.no), "numbers are below 2^63"),
         Row::Timer(timer) => (timer.attempt.is_none_or(storable), "numbers are below 2^63"),
         Row::Account(account) => (
-            match account.kind {
-                AccountKind::Balance => account.balance_minor >= account.held_minor.units(),
-                AccountKind::Escrow | AccountKind::ClearingOut | AccountKind::SuspenseOwed => {
-                    account.balance_minor >= 0
-                }
-                AccountKind::ClearingIn | AccountKind::SuspenseDue => account.balance_minor <= 0,
-                AccountKind::Transit | AccountKind::FeeIncome | AccountKind::BankReserve => true,
-            },
+            on_its_side(account),
             "a customer's balance is not below what is held, and nothing owed or owned is on the wrong side of zero",
         ),
         Row::Posting(posting) => {
@@ -87,6 +80,17 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Usage(_) => return None,
     };
     (!holds).then_some(rule)
+}
+
+fn on_its_side(account: &Account) -> bool {
+    match account.kind {
+        AccountKind::Balance => account.balance_minor >= account.held_minor.units(),
+        AccountKind::Escrow | AccountKind::ClearingOut | AccountKind::SuspenseOwed => {
+            account.balance_minor >= 0
+        }
+        AccountKind::ClearingIn | AccountKind::SuspenseDue => account.balance_minor <= 0,
+        AccountKind::Transit | AccountKind::FeeIncome | AccountKind::BankReserve => true,
+    }
 }
 
 fn divided(escrow: &Escrow) -> bool {

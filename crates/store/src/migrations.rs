@@ -36,6 +36,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0012_freeze_create",
     "0013_signing_create",
     "0014_split_create",
+    "0015_split_learns_returns",
     "0016_usage_transfers",
     "0017_fund_create",
 ];

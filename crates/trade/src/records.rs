@@ -99,6 +99,11 @@ impl Refund {
         self.amount_minor.of(self.currency)
     }
 
+    /// What of the fee it gives back.
+    pub fn fee_back(&self) -> Money {
+        self.fee_back_minor.of(self.currency)
+    }
+
     /// All refunds of the order including this one (see `refunded_after_minor`).
     pub fn refunded_after(&self) -> Money {
         self.refunded_after_minor.of(self.currency)

@@ -22,7 +22,10 @@ pub(super) fn faults(order: &BankOrder) -> Vec<&'static str> {
         }
     };
     let (kind, state) = (order.kind, order.state);
-    check(order.no.slot() == order.slot && order.party.slot() == order.slot, "it or its party is of another slot");
+    check(
+        order.no.slot() == order.slot && order.party.slot() == order.slot,
+        "it or its party is of another slot",
+    );
     check(order.amount_minor.units() > 0, "it moves nothing");
     let possible = match state {
         Asked | Unknown | Done | Failed => true,
@@ -50,7 +53,8 @@ pub(super) fn faults(order: &BankOrder) -> Vec<&'static str> {
         Closed => order.heard_at_us.is_none() || order.tries > 0,
     };
     check(sent, "its tries are not those of its state");
-    let priced = kind == BankOrderKind::Withdraw || (order.fee_minor.units(), order.free_minor.units()) == (0, 0);
+    let priced =
+        kind == BankOrderKind::Withdraw || (order.fee_minor.units(), order.free_minor.units()) == (0, 0);
     check(priced, "only a withdrawal has a fee or uses the free sum");
     let about = matches!(kind, BankOrderKind::Pay | BankOrderKind::Return);
     check(about == order.about.is_some(), "only a payment or a return is about something");
@@ -59,7 +63,10 @@ pub(super) fn faults(order: &BankOrder) -> Vec<&'static str> {
         // The money of a payment that bounced went back to its card.
         Draft | Failed | Closed | Returning | Returned | Credited => false,
     };
-    check(counted == order.counted_at_us.is_some(), "its limits are counted, or given back, against its state");
+    check(
+        counted == order.counted_at_us.is_some(),
+        "its limits are counted, or given back, against its state",
+    );
     faults
 }
 
@@ -129,7 +136,9 @@ fn returns(funds: &Funds, facts: &Facts, findings: &mut Findings) {
         }
         (Some(_), _) => false,
         // Refunds of a payment.
-        (None, _) if order.kind == BankOrderKind::Pay && order.state == BankOrderState::Done => parts <= amount,
+        (None, _) if order.kind == BankOrderKind::Pay && order.state == BankOrderState::Done => {
+            parts <= amount
+        }
         (None, list) => list.is_empty(),
     };
     if !right {
@@ -148,7 +157,9 @@ pub(super) fn counters(funds: &Funds, findings: &mut Findings) {
             BankOrderKind::TopUp | BankOrderKind::Pay => {
                 vec![(UsageKind::CardDay, amount), (UsageKind::CardMonth, amount)]
             }
-            BankOrderKind::Withdraw => vec![(UsageKind::WithdrawDay, amount), (UsageKind::WithdrawFree, free)],
+            BankOrderKind::Withdraw => {
+                vec![(UsageKind::WithdrawDay, amount), (UsageKind::WithdrawFree, free)]
+            }
             BankOrderKind::Return => Vec::new(),
         };
         for (kind, minor) in sums.into_iter().filter(|(_, minor)| minor.units() > 0) {
@@ -164,14 +175,16 @@ pub(super) fn counters(funds: &Funds, findings: &mut Findings) {
         | UsageKind::BalanceYear
         | UsageKind::BalanceLife => false,
     };
-    let places: BTreeSet<&Counter> = funds.counters.keys().chain(counted.keys()).filter(|at| ours(at.2)).collect();
+    let places: BTreeSet<&Counter> =
+        funds.counters.keys().chain(counted.keys()).filter(|at| ours(at.2)).collect();
     for at in places {
         let of = |counters: &BTreeMap<Counter, (u32, i128)>| counters.get(at).copied().unwrap_or_default();
         let (kept, orders) = (of(&funds.counters), of(&counted));
         if kept != orders {
             let (slot, party, kind, period): (Slot, _, _, _) = *at;
             let key = text_of_key(&Usage::wrap_key((slot, party, kind, period)));
-            let message = format!("it counts {} of {}, bank orders {} of {}", kept.0, kept.1, orders.0, orders.1);
+            let message =
+                format!("it counts {} of {}, bank orders {} of {}", kept.0, kept.1, orders.0, orders.1);
             findings.add(FindingKind::UsageWrong, "usage", key, message);
         }
     }

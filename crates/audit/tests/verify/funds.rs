@@ -27,7 +27,14 @@ async fn bind(door: &Door, party: PartyId, digits: &str) -> CardNo {
     card
 }
 
-async fn draft(door: &Door, party: PartyId, card: CardNo, way: BankWay, amount: u64, key: &str) -> BankOrderNo {
+async fn draft(
+    door: &Door,
+    party: PartyId,
+    card: CardNo,
+    way: BankWay,
+    amount: u64,
+    key: &str,
+) -> BankOrderNo {
     let key = Text::new(key).unwrap();
     door.ask(PrepareBankOrder { party, card, way, amount: fen(amount), key }).await.unwrap().no
 }
@@ -92,54 +99,70 @@ fn cards_and_bank_orders() {
     run(&[
         Case("card", "last_four = '1234'", "agreement = NULL", &[("card", CardWrong)]),
         Case("card", "last_four = '1234'", "digest = zeroblob(16)", &[("card_name", CardWrong)]),
-        Case("card", "last_four = '5678'", "state = 'bound', digest = (SELECT digest FROM card LIMIT 1)", &[(
-            "card", CardWrong,
-        )]),
+        Case(
+            "card",
+            "last_four = '5678'",
+            "state = 'bound', digest = (SELECT digest FROM card LIMIT 1)",
+            &[("card", CardWrong)],
+        ),
         Case("card_name", "no > 0", "no = no + 100", &[("card_name", CardWrong), ("card", CardWrong)]),
         Case("bank_order", CAME, "amount_minor = amount_minor + 1", order_and_sums),
         Case("bank_order", CAME, "state = 'failed'", order_and_sums),
         Case("bank_order", CAME, "bank_ref = NULL", order),
         Case("bank_order", CAME, "reason = 'other'", order),
         Case("bank_order", CAME, "next_try_at_us = 1", order),
-        Case("bank_order", CAME, "counted_at_us = NULL", &[
-            ("bank_order", BankOrderWrong),
-            ("usage", UsageWrong),
-        ]),
+        Case(
+            "bank_order",
+            CAME,
+            "counted_at_us = NULL",
+            &[("bank_order", BankOrderWrong), ("usage", UsageWrong)],
+        ),
         Case("bank_order", CAME, "card = card + 100", order),
         Case("bank_order", CAME, "about = no", order),
         Case("bank_order", CAME, "tries = 0", order),
-        Case("bank_order", CAME, "key = 'other'", &[
-            ("bank_order", BankOrderWrong),
-            ("bank_order_key", BankOrderWrong),
-        ]),
-        Case("bank_order", DRAFT, "timer = NULL, gives_up_at_us = NULL", &[
-            ("bank_order", BankOrderWrong),
-            ("timer", TimerWrong),
-        ]),
-        Case("timer", "task = 'give_up_bank_order'", "order_no = order_no + 100", &[
-            ("timer", TimerWrong),
-            ("bank_order", TimerWrong),
-        ]),
+        Case(
+            "bank_order",
+            CAME,
+            "key = 'other'",
+            &[("bank_order", BankOrderWrong), ("bank_order_key", BankOrderWrong)],
+        ),
+        Case(
+            "bank_order",
+            DRAFT,
+            "timer = NULL, gives_up_at_us = NULL",
+            &[("bank_order", BankOrderWrong), ("timer", TimerWrong)],
+        ),
+        Case(
+            "timer",
+            "task = 'give_up_bank_order'",
+            "order_no = order_no + 100",
+            &[("timer", TimerWrong), ("bank_order", TimerWrong)],
+        ),
         Case("bank_order", LATE, "state = 'returned'", order),
         Case("bank_order", LATE, "state = 'done'", order),
-        Case("bank_order", BACK, "amount_minor = amount_minor - 1", order_and_sums),
+        Case("bank_order", BACK, "amount_minor = amount_minor - 1", &[("account", BankSums)]),
         Case("bank_order", BACK, "about = about + 100", order),
         Case("bank_order", BACK, "state = 'returning'", order_and_sums),
-        Case("bank_order", WENT, "fee_minor = fee_minor + 1", &[
-            ("bank_order", BankOrderWrong),
-            ("account", FeeIncome),
-        ]),
+        Case(
+            "bank_order",
+            WENT,
+            "fee_minor = fee_minor + 1",
+            &[("bank_order", BankOrderWrong), ("account", FeeIncome)],
+        ),
         Case("bank_order", WENT, "free_minor = free_minor - 1", &[("usage", UsageWrong)]),
-        Case("bank_order", WAITS, "amount_minor = amount_minor + 1", &[
-            ("bank_order", BankOrderWrong),
-            ("account", BankSums),
-            ("usage", UsageWrong),
-        ]),
+        Case(
+            "bank_order",
+            WAITS,
+            "amount_minor = amount_minor + 1",
+            &[("bank_order", BankOrderWrong), ("account", BankSums), ("usage", UsageWrong)],
+        ),
         Case("usage", "kind = 'withdraw_day'", "sum_minor = sum_minor - 1", &[("usage", UsageWrong)]),
-        Case("bank_surprise", "bank_ref = 'in 2'", "booked = 0", &[
-            ("bank_surprise", BankOrderWrong),
-            ("account", BankSums),
-        ]),
+        Case(
+            "bank_surprise",
+            "bank_ref = 'in 2'",
+            "booked = 0",
+            &[("bank_surprise", BankOrderWrong), ("account", BankSums)],
+        ),
         Case("bank_surprise", "bank_ref = 'in 2'", "amount_minor = 1", order_and_sums),
     ]);
 }
@@ -153,9 +176,10 @@ fn a_return_that_was_opened_twice_is_named() {
             heard_at_us, timer, gives_up_at_us FROM bank_order WHERE kind = 'return'",
     );
     let report = world.verify();
-    let twice = report.findings.iter().any(|finding| {
-        finding.kind == BankOrderWrong && finding.message.contains("2 returns of 208 in all")
-    });
+    let twice = report
+        .findings
+        .iter()
+        .any(|finding| finding.kind == BankOrderWrong && finding.message.contains("2 returns of 208 in all"));
     assert!(twice, "{report}");
     assert!(found(&report, BankSums, "account").message.contains("clearing_out"), "{report}");
 }

@@ -35,8 +35,8 @@ impl BankWay {
     }
 }
 
-/// A party wants to move money between its balance and a card. The same key again, with the same meaning, gives the same
-/// order as it stands.
+/// A party wants to move money between its balance and a card. The same key again, with the same meaning, gives the
+/// same order as it stands.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PrepareBankOrder {
     /// Whose money.

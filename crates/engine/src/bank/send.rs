@@ -3,9 +3,7 @@
 use crate::command::{Never, Next};
 use crate::{Fault, Rows, Stop};
 use base::{BankOrderNo, Slot};
-use fund::{
-    BankEvent, BankMove, BankOrder, BankOrderState, Card, bank_next, next_try_at_us,
-};
+use fund::{BankEvent, BankMove, BankOrder, BankOrderState, Card, bank_next, next_try_at_us};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

@@ -22,7 +22,8 @@ use trade::{Timer, TimerTask};
 fn card(script: &Script, party: PartyId, name: &str) -> CardNo {
     let key = (party.slot(), party, digest(name));
     let found = script.world.get::<CardName>(key).map(|found| found.no);
-    found.unwrap_or(CardNo::from_number(1_700_000_000_000_000_000 + i64::from(party.slot().number())).unwrap())
+    found
+        .unwrap_or(CardNo::from_number(1_700_000_000_000_000_000 + i64::from(party.slot().number())).unwrap())
 }
 
 /// The order that was drafted under a key, or, as `B1+late`, the one that returns its money.
@@ -122,9 +123,9 @@ pub(crate) fn check(world: &World) {
         if let Some((timer, due_at_us)) = watched {
             assert!(world.get::<Timer>((order.slot, due_at_us, timer)).is_some(), "{order:?}");
         }
-        let returns = world.all::<BankOrder>().filter(|back| {
-            back.kind == BankOrderKind::Return && back.about == Some(order.no.topic())
-        });
+        let returns = world
+            .all::<BankOrder>()
+            .filter(|back| back.kind == BankOrderKind::Return && back.about == Some(order.no.topic()));
         let returned: i64 = returns.map(|back| back.amount_minor.units()).sum();
         let turned = matches!(
             order.state,

@@ -14,7 +14,12 @@ const PEOPLE: &str = "
 
 fn step() -> impl Strategy<Value = String> {
     let of = prop_oneof![
-        Just("bk1"), Just("bk2"), Just("bk3"), Just("bk1+late"), Just("bk2+late"), Just("bk3+late")
+        Just("bk1"),
+        Just("bk2"),
+        Just("bk3"),
+        Just("bk1+late"),
+        Just("bk2+late"),
+        Just("bk3+late")
     ];
     (of, 0_u8..14).prop_map(|(of, what)| match what {
         0 => format!("bk-in {of} alice 1234 30.00"),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use trade::{Agreement, AgreementName, AgreementState, Debit, Mandate, Signing};
 use trade::{
     Escrow, EscrowState, EscrowStep, Notice, NoticeEvent, Order, OrderNumber, OrderState, Refund,
-    RefundState, Rulebook, Timer, TimerTask, Trade, TradeState,
+    RefundState, Rulebook, SplitLine, SplitState, Timer, TimerTask, Trade, TradeState,
 };
 
 /// 2026-01-05 09:00 in China.
@@ -342,7 +342,9 @@ impl World {
         assert_eq!(paid_in, if was_paid { vec![total] } else { vec![] }, "paid exactly once: {order:?}");
         assert_eq!(sum(PostingKind::PayOut) - sum(PostingKind::PayReturn), sum(in_kind), "{order:?}");
         // What receivers of splits gave back was in transit already.
-        let given_back = sum(PostingKind::BackOut) - sum(PostingKind::BackReturn);
+        let lines = self.all::<SplitLine>().filter(|line| line.order_no == order.no);
+        let kept = lines.filter(|line| line.state == SplitState::Kept).map(|line| line.amount_minor.units());
+        let given_back = sum(PostingKind::BackOut) - sum(PostingKind::BackReturn) - kept.sum::<i64>();
         let left = self.through_transit(order.no, out_kind);
         assert_eq!(left + given_back - sum(back_kind), refunded, "{order:?}");
         assert_eq!(sum(PostingKind::RefundIn), refunded, "{order:?}");

@@ -247,7 +247,8 @@ pub(crate) fn due_notices_come_earliest_first(shelf: &dyn Shelf) {
 }
 
 pub(crate) fn due_bank_orders_come_earliest_first(shelf: &dyn Shelf) {
-    let made = |at_us, place, next_try_at_us| BankOrder { next_try_at_us, ..bank_order(at_us, party(1, place)) };
+    let made =
+        |at_us, place, next_try_at_us| BankOrder { next_try_at_us, ..bank_order(at_us, party(1, place)) };
     let orders = [
         made(1, 7, Some(30)),
         made(2, 7, None),
@@ -277,7 +278,10 @@ pub(crate) fn cards_and_bank_orders_come_newest_first(shelf: &dyn Shelf) {
     let mut times = |party, limit| -> (Vec<i64>, Vec<i64>) {
         let orders = reader.bank_orders(party, limit).unwrap();
         let cards = reader.cards(party, limit).unwrap();
-        (orders.iter().map(|row| row.asked_at_us).collect(), cards.iter().map(|row| row.asked_at_us).collect())
+        (
+            orders.iter().map(|row| row.asked_at_us).collect(),
+            cards.iter().map(|row| row.asked_at_us).collect(),
+        )
     };
     assert_eq!(times(ann, 9), (vec![3, 1], vec![3, 1]));
     assert_eq!(times(ann, 1), (vec![3], vec![3]));

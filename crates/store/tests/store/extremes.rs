@@ -2,12 +2,13 @@
 
 use crate::samples::*;
 use base::{
-    AppId, BankOrderNo, CardNo, FreezeNo, HoldNo, NoticeNo, OperationNo, OrderNo, PartyId, PostingNo, Slot, Text, TimerNo,
+    AppId, BankOrderNo, CardNo, FreezeNo, HoldNo, NoticeNo, OperationNo, OrderNo, PartyId, PostingNo, Slot,
+    Text, TimerNo,
 };
 use engine::{Link, Outbox, Row};
 use fund::{
-    BankOrder, BankOrderKey, BankOrderKind, BankOrderState, BankReason, BankSurprise, Card, CardKind, CardName,
-    CardState, SurpriseKind,
+    BankOrder, BankOrderKey, BankOrderKind, BankOrderState, BankReason, BankSurprise, Card, CardKind,
+    CardName, CardState, SurpriseKind,
 };
 use ledger::{Account, AccountId, AccountKind, Hold, HoldState, Posting, PostingKind, Side};
 use money::{Currency, Minor, Rate};
@@ -476,6 +477,8 @@ fn splits() -> [Row; 8] {
         split_minor: Minor::ZERO,
         splits: 0,
         finished: false,
+        giving_minor: Minor::ZERO,
+        fee_due_minor: Minor::ZERO,
     };
     let split = Split {
         slot: Slot::PLATFORM,
@@ -489,6 +492,8 @@ fn splits() -> [Row; 8] {
         open: 0,
         finish: false,
         at_us: i64::MIN,
+        made_at_us: None,
+        undone_at_us: None,
     };
     let line = SplitLine {
         slot: Slot::PLATFORM,
@@ -526,6 +531,8 @@ fn splits() -> [Row; 8] {
             split_minor: most,
             splits: place,
             finished: true,
+            giving_minor: most,
+            fee_due_minor: most,
         }),
         row(Split {
             slot: at,
@@ -539,6 +546,8 @@ fn splits() -> [Row; 8] {
             open: place,
             finish: true,
             at_us,
+            made_at_us: Some(at_us),
+            undone_at_us: Some(at_us),
         }),
         row(SplitLine {
             slot: at,
@@ -596,7 +605,8 @@ fn funds() -> Vec<Row> {
     let (slot, party, no) = last();
     let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
     let (first_card, first) = (CardNo::from_number(0).unwrap(), BankOrderNo::from_number(0).unwrap());
-    let (last_card, last) = (CardNo::from_number(i64::MAX).unwrap(), BankOrderNo::from_number(i64::MAX).unwrap());
+    let (last_card, last) =
+        (CardNo::from_number(i64::MAX).unwrap(), BankOrderNo::from_number(i64::MAX).unwrap());
     let card = Card {
         slot: none,
         no: first_card,
