@@ -201,7 +201,16 @@ fn refund_of(reader: &mut dyn Reader, posting: &Posting) -> Result<Option<Found>
         | PostingKind::TransferSend
         | PostingKind::TransferUndo
         | PostingKind::TransferIn
-        | PostingKind::TransferReturn => Ok(None),
+        | PostingKind::TransferReturn
+        | PostingKind::CardIn
+        | PostingKind::CardOut
+        | PostingKind::CardFee
+        | PostingKind::CardOutReturn
+        | PostingKind::CardTurn
+        | PostingKind::CardPay
+        | PostingKind::CardBack
+        | PostingKind::SuspenseIn
+        | PostingKind::SuspenseOut => Ok(None),
     }
 }
 
@@ -230,7 +239,16 @@ fn other_side(kind: PostingKind, order: Option<&Order>) -> Option<PartyId> {
         | PostingKind::TransferSend
         | PostingKind::TransferUndo
         | PostingKind::TransferIn
-        | PostingKind::TransferReturn => None,
+        | PostingKind::TransferReturn
+        | PostingKind::CardIn
+        | PostingKind::CardOut
+        | PostingKind::CardFee
+        | PostingKind::CardOutReturn
+        | PostingKind::CardTurn
+        | PostingKind::CardPay
+        | PostingKind::CardBack
+        | PostingKind::SuspenseIn
+        | PostingKind::SuspenseOut => None,
     }
 }
 

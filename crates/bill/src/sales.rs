@@ -130,7 +130,16 @@ fn of_posting(
         | PostingKind::TransferSend
         | PostingKind::TransferUndo
         | PostingKind::TransferIn
-        | PostingKind::TransferReturn => return Ok(None),
+        | PostingKind::TransferReturn
+        | PostingKind::CardIn
+        | PostingKind::CardOut
+        | PostingKind::CardFee
+        | PostingKind::CardOutReturn
+        | PostingKind::CardTurn
+        | PostingKind::CardPay
+        | PostingKind::CardBack
+        | PostingKind::SuspenseIn
+        | PostingKind::SuspenseOut => return Ok(None),
     };
     let Some(order_no) = posting.order_no else { return Ok(None) };
     let Some(order) = order_of(reader, order_no)?.filter(|order| order.seller == seller) else {

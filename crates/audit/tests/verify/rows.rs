@@ -1206,7 +1206,7 @@ fn what_was_used_of_limits() {
         ("'transfer_month', 20260101, 1, 5", Some(UsageWrong)),
         ("'withdraw_free', 2026, 1, 5", Some(UsageWrong)),
         ("'withdraw_free', 0, 0, 5", Some(UsageWrong)),
-        ("'card_day', 20260101, 1, 5", None),
+        ("'card_day', 20260101, 1, 5", Some(UsageWrong)),
         ("'transfer_day', 20260131, 1, 5", Some(UsageWrong)),
     ] {
         let world = World::copy();

@@ -260,6 +260,7 @@ impl Script {
         let order = self.order(&cast, "T16-from-a-freeze", 2_500, Product::FaceToFace, None);
         crate::freezes::live(&self.door, shop, alice, codes, order).await;
         crate::transfers::live(&self.door, shop, cast.app, alice, bob).await;
+        crate::funds::live(&self.door, alice, |span_us| self.pass(span_us)).await;
         self.deliver().await;
     }
 
