@@ -73,7 +73,8 @@ impl Around {
             | TimerTask::EscrowStep
             | TimerTask::ExpireFreeze
             | TimerTask::EndFreeze
-            | TimerTask::FreeSplits => {
+            | TimerTask::FreeSplits
+            | TimerTask::TransferClock => {
                 timer.code.is_none() && timer.party.is_none() && timer.attempt.is_none()
             }
             TimerTask::ForgetCode => {

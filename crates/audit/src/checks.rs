@@ -14,10 +14,15 @@ use crate::parties::Parties;
 use crate::relations::Relations;
 use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
+use crate::transfers::Transfers;
+use crate::usage;
 use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
+use ledger::{Account, Posting};
+use people::Usage;
 use std::sync::Arc;
 use trade::{Agreement, Debit, Freeze, Mandate, Notice, Relation, Signing, Timer};
+use transfer::Transfer;
 
 /// What was learned so far.
 #[derive(Debug)]
@@ -31,6 +36,7 @@ pub(crate) struct Checks {
     crossing: Crossing,
     grants: Grants,
     agreements: Agreements,
+    transfers: Transfers,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -48,6 +54,7 @@ impl Checks {
             crossing: Crossing::new(home),
             grants: Grants::default(),
             agreements: Agreements::new(home),
+            transfers: Transfers::new(home),
             rules: None,
         }
     }
@@ -78,10 +85,12 @@ impl Checks {
             Row::SlotHead(head) => self.parties.head(head),
             Row::App(app) => self.parties.app(app, findings),
             Row::Rulebook(_) => {}
-            Row::Account(account) => {
-                self.parties.account(account, findings);
-                self.books.account(account, findings);
-            }
+            Row::Usage(row) => self.usage(row, findings),
+            Row::Transfer(row) => self.transfer(row, findings),
+            Row::TransferNumber(number) => self.transfers.number(number, findings),
+            Row::Received(received) => self.transfers.received(received, findings),
+            Row::KnownPayee(known) => self.transfers.known(known, findings),
+            Row::Account(account) => self.account(account, findings),
             Row::Hold(hold) => {
                 self.books.hold(hold, findings);
                 self.orders.hold(hold);
@@ -91,11 +100,7 @@ impl Checks {
                 self.parties.seller(order, findings);
                 self.grants.order(order, &self.parties, findings);
             }
-            Row::Posting(posting) => {
-                self.books.posting(posting, findings);
-                self.orders.posting(posting, findings);
-                self.around.posting(posting);
-            }
+            Row::Posting(posting) => self.posting(posting, findings),
             Row::TopUpReceipt(top_up) => self.around.top_up(top_up, findings),
             Row::OrderNumber(number) => self.orders.number(number, findings),
             Row::Refund(refund) => self.orders.refund(refund, findings),
@@ -139,6 +144,20 @@ impl Checks {
         }
     }
 
+    fn account(&mut self, account: &Account, findings: &mut Findings) {
+        self.parties.account(account, findings);
+        self.books.account(account, findings);
+    }
+
+    /// In the books, and at the product that it is about.
+    fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
+        self.books.posting(posting, findings);
+        if !self.transfers.posting(posting, findings) {
+            self.orders.posting(posting, findings);
+        }
+        self.around.posting(posting);
+    }
+
     /// A freeze, and whether its app acted for its merchant.
     fn freeze(&mut self, freeze: &Freeze, findings: &mut Findings) {
         self.grants.freeze(freeze, &self.parties, findings);
@@ -163,11 +182,15 @@ impl Checks {
         self.orders.timer(timer, findings);
         self.around.timer(timer, findings);
         self.freezes.timer(timer, findings);
+        self.transfers.timer(timer, findings);
     }
 
     /// The product that it is about looks at it.
     fn notice(&mut self, notice: &Notice, findings: &mut Findings) {
-        if !self.orders.notice(notice, findings) && !self.freezes.notice(notice, findings) {
+        let found = self.orders.notice(notice, findings)
+            || self.freezes.notice(notice, findings)
+            || self.transfers.notice(notice, findings);
+        if !found {
             self.agreements.notice(notice, findings);
         }
     }
@@ -175,6 +198,18 @@ impl Checks {
     fn relation(&mut self, relation: &Relation, findings: &mut Findings) {
         self.parties.owner(Table::Relation, &Relation::wrap_key(relation.key()), relation.seller, findings);
         self.relations.relation(relation, findings);
+    }
+
+    fn usage(&mut self, row: &Usage, findings: &mut Findings) {
+        self.parties.owner(Table::Usage, &Usage::wrap_key(row.key()), row.party, findings);
+        usage::usage(row, findings);
+        self.transfers.usage(row, findings);
+    }
+
+    /// A transfer, and whether its app acted for its payer.
+    fn transfer(&mut self, row: &Transfer, findings: &mut Findings) {
+        self.grants.transfer(row, &self.parties, findings);
+        self.transfers.transfer(row, findings);
     }
 
     fn agreement(&mut self, agreement: &Arc<Agreement>, findings: &mut Findings) {
@@ -196,7 +231,8 @@ impl Checks {
         self.crossing.finish(findings);
         self.grants.finish(findings);
         self.agreements.finish(findings);
-        let expected = self.orders.finish(self.rules.as_ref(), findings);
+        let mut expected = self.orders.finish(self.rules.as_ref(), findings);
+        self.transfers.finish(&mut expected, findings);
         self.books.finish(&expected, findings)
     }
 }

@@ -248,7 +248,8 @@ impl Freezes {
             | TimerTask::ForgetAttempt
             | TimerTask::EndAgreement
             | TimerTask::EscrowStep
-            | TimerTask::FreeSplits => None,
+            | TimerTask::FreeSplits
+            | TimerTask::TransferClock => None,
         };
         if !matches!(timer.task, TimerTask::ExpireFreeze | TimerTask::EndFreeze) {
             return;

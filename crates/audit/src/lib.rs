@@ -65,6 +65,8 @@ mod split_claims;
 mod split_rows;
 mod splits;
 mod tables;
+mod transfers;
+mod usage;
 
 pub use progress::Progress;
 pub use replay::{Replay, ReplayError};
@@ -222,7 +224,12 @@ const READ_ORDER: &[Table] = &[
     Table::Account,
     Table::Hold,
     Table::Order,
+    Table::Transfer,
     Table::Posting,
+    Table::TransferNumber,
+    Table::Received,
+    Table::KnownPayee,
+    Table::Usage,
     Table::TopUpReceipt,
     Table::OrderNumber,
     Table::Refund,

@@ -221,7 +221,8 @@ impl Orders {
             | TimerTask::ForgetAttempt
             | TimerTask::EndAgreement
             | TimerTask::ExpireFreeze
-            | TimerTask::EndFreeze => return,
+            | TimerTask::EndFreeze
+            | TimerTask::TransferClock => return,
             TimerTask::FreeSplits => return self.split_timer(timer, findings),
         }
         let order = timer.order_no.and_then(|no| self.list.get_mut(no));

@@ -55,7 +55,7 @@ impl Move {
                 AccountKind::FeeIncome => seen.fee = units,
                 AccountKind::Balance => seen.party = Some(entry.account),
                 // In and out of escrow it is the same amount as in transit; a release has no transit.
-                AccountKind::Escrow => seen.amount = units,
+                AccountKind::Escrow | AccountKind::Delayed => seen.amount = units,
                 AccountKind::BankReserve => {}
             }
         }
@@ -163,7 +163,13 @@ fn left(order: &OrderFacts) -> Vec<(Option<AccountId>, (i64, i128))> {
             | PostingKind::SplitIn
             | PostingKind::SplitReturn
             | PostingKind::BackOut
-            | PostingKind::BackReturn => continue,
+            | PostingKind::BackReturn
+            | PostingKind::TransferOut
+            | PostingKind::TransferWait
+            | PostingKind::TransferSend
+            | PostingKind::TransferUndo
+            | PostingKind::TransferIn
+            | PostingKind::TransferReturn => continue,
         };
         let known = left.iter().position(|(party, _)| *party == seen.party);
         let place = known.unwrap_or_else(|| {

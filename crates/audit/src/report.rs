@@ -81,6 +81,8 @@ pub enum FindingKind {
     LoginWrong,
     /// A slot's counters are not what was issued in it.
     HeadWrong,
+    /// What a party used of a limit is counted for no period, or not by what moved.
+    UsageWrong,
     /// A payment's fee is not what the rules of its moment ask.
     FeeWrong,
     /// Parcels to other cells and the counts of them do not agree.
@@ -97,6 +99,10 @@ pub enum FindingKind {
     EscrowSums,
     /// What a slot holds in escrow is not what its escrows hold.
     EscrowHeld,
+    /// A transfer does not agree with its postings, with what its payee received, or with whom its payer knows.
+    TransferWrong,
+    /// What a slot holds of money that waits is not what its transfers wait for.
+    DelayedHeld,
     /// SQLite finds its own file damaged.
     FileDamaged,
     /// A command that is decided again ends otherwise than the journal says.

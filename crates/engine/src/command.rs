@@ -25,12 +25,19 @@ use crate::{
     CancelFreeze, CancelledFreeze, ClaimFreeze, ConfirmFreeze, FindFreeze, FindFreezeByNo, FreezeView,
     OpenFreeze, PayFrozen, Unfreeze, find_freeze, freeze, frozen, pay_frozen, unfreeze,
 };
+use crate::{
+    CancelTransfer, ConfirmTransfer, FindTransfer, FindTransferRoom, OfferTransfer, OfferedTransfer,
+    TransferMoney, TransferRoom, transfer,
+};
 use crate::{LeaveFreeze, leave_freeze};
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
     password, pay_code, query, refund_order, rulebook, timer, top_up,
 };
 use crate::{certify, grant, withdraw};
+use ::transfer::{
+    CancelTransferRefused, ConfirmTransferRefused, Transfer, TransferNotFound, TransferRefused,
+};
 use base::{AgreementNo, AppId, PartyId, Slot};
 use ledger::Account;
 use money::Money;
@@ -195,6 +202,12 @@ commands! {
     query FindSplittable => split_query::find_splittable, Money, FindRefused;
     query FindRelations => relation::find_relations, Vec<Arc<Relation>>, Never;
     change LeaveFreeze => leave_freeze::leave_freeze, Arc<Freeze>, trade::LeaveFreezeRefused;
+    change TransferMoney => transfer::send::transfer_money, Arc<Transfer>, TransferRefused;
+    change OfferTransfer => transfer::offer::offer_transfer, OfferedTransfer, TransferRefused;
+    change ConfirmTransfer => transfer::offer::confirm_transfer, Arc<Transfer>, ConfirmTransferRefused;
+    change CancelTransfer => transfer::cancel::cancel_transfer, Arc<Transfer>, CancelTransferRefused;
+    query FindTransfer => transfer::find::find_transfer, Arc<Transfer>, TransferNotFound;
+    query FindTransferRoom => transfer::find::find_transfer_room, TransferRoom, PartyNotFound;
 }
 
 #[cfg(test)]
@@ -212,7 +225,8 @@ mod tests {
             OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder FindAgreement FindOffer \
             FindByBuyer FindMandate ActOnEscrow ConfirmGoods FindEscrow \
             OpenFreeze ClaimFreeze ConfirmFreeze Unfreeze CancelFreeze PayFrozen FindFreeze FindFreezeByNo OpenSigning \
-            FindSigning SplitOrder BindRelations UnbindRelations FindSplit FindSplittable FindRelations LeaveFreeze";
+            FindSigning SplitOrder BindRelations UnbindRelations FindSplit FindSplittable FindRelations LeaveFreeze \
+            TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer FindTransferRoom";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

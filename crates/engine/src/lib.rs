@@ -52,6 +52,7 @@ mod split_restore;
 mod split_told;
 mod timer;
 mod top_up;
+mod transfer;
 mod unfreeze;
 mod withdraw;
 
@@ -80,7 +81,7 @@ pub use message::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, ChargeReturned, ClaimAnswer,
     ClaimAsk, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease,
     FreezeReleased, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn,
-    RestReleased, SplitAnswer, SplitIn, TradeClosed, TradeForgotten,
+    RestReleased, SplitAnswer, SplitIn, TradeClosed, TradeForgotten, TransferAnswer, TransferBy, TransferIn,
 };
 pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
@@ -103,5 +104,10 @@ pub use split_query::{FindSplit, FindSplitRefused, FindSplittable, WhichSplit};
 pub use tables::{Key, Row, Table, Tabled};
 pub use timer::RunTimer;
 pub use top_up::{TopUp, TopUpRefused};
+pub use transfer::cancel::CancelTransfer;
+pub use transfer::find::{FindTransfer, FindTransferRoom, TransferRoom, WhichTransfer};
+pub use transfer::offer::{ConfirmTransfer, OfferTransfer, OfferedTransfer};
+pub use transfer::send::TransferMoney;
+pub use transfer::{NoPayee, TransferAsk};
 pub use unfreeze::{CancelFreeze, CancelledFreeze, Unfreeze};
 pub use withdraw::{AppNotFound, FindCallback, FindGrant, GrantNotFound, SetCallback, WithdrawGrant};

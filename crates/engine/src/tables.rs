@@ -4,13 +4,16 @@
 use crate::{Link, Outbox};
 use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
-use people::{App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token};
+use people::{
+    App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token, Usage,
+};
 use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
     Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund, Relation, Rulebook, Signing,
     Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
 };
+use transfer::{KnownPayee, Received, Transfer, TransferNumber};
 
 /// A record that has a table of its own.
 pub trait Tabled: Record {
@@ -137,11 +140,16 @@ tables! {
     Escrow = 34, false;
     EscrowCase = 35, false;
     EscrowStep = 36, false;
+    Received = 37, false;
     SplitBook = 38, false;
     Split = 39, false;
     SplitLine = 40, false;
     Relation = 41, true;
     Signing = 42, false;
+    Usage = 45, false;
+    Transfer = 46, false;
+    TransferNumber = 47, false;
+    KnownPayee = 48, false;
 }
 
 impl Table {
@@ -179,6 +187,7 @@ impl Key {
             Key::SplitBook((_, no)) | Key::Split((_, no, _)) | Key::SplitLine((_, no, _, _)) => {
                 Some((no.slot(), no.at_us()))
             }
+            Key::Transfer((_, no)) | Key::Received((_, no)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -195,7 +204,8 @@ impl Key {
             | Key::Outbox(_)
             | Key::Link(_)
             | Key::Relation(_) => None,
-            Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) => None,
+            Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
+            Key::TransferNumber(_) | Key::KnownPayee(_) => None,
         }
     }
 }

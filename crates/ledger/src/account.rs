@@ -19,6 +19,8 @@ pub enum AccountKind {
     BankReserve,
     /// What buyers paid for goods that they have not confirmed, in the merchant's slot: owed to one of the two.
     Escrow,
+    /// What payers sent and still wait to send, in the payer's slot: owed to one of the two.
+    Delayed,
 }
 
 /// On which side of the balance sheet an account stands, and so whether it may be negative.
@@ -42,7 +44,7 @@ impl AccountKind {
             AccountKind::Transit => Class::Clearing,
             AccountKind::FeeIncome => Class::Income,
             AccountKind::BankReserve => Class::Asset,
-            AccountKind::Escrow => Class::Liability,
+            AccountKind::Escrow | AccountKind::Delayed => Class::Liability,
         }
     }
 
@@ -54,16 +56,18 @@ impl AccountKind {
             AccountKind::FeeIncome => 30,
             AccountKind::BankReserve => 40,
             AccountKind::Escrow => 50,
+            AccountKind::Delayed => 60,
         }
     }
 
     /// All kinds.
-    pub const ALL: [AccountKind; 5] = [
+    pub const ALL: [AccountKind; 6] = [
         AccountKind::Balance,
         AccountKind::Transit,
         AccountKind::FeeIncome,
         AccountKind::BankReserve,
         AccountKind::Escrow,
+        AccountKind::Delayed,
     ];
 }
 

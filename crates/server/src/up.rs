@@ -232,7 +232,8 @@ impl Served<'_> {
         let (world, door) = (&self.site.world, &house.door);
         let tables = self.site.folder.tables();
         let places = self.args.calls_max.unwrap_or_else(gateway::calls_max);
-        let gateway = Gateway::with_places(world.clone(), door.clone(), places);
+        let gateway =
+            Gateway::with_places(world.clone(), door.clone(), places).reading(readers(tables.clone()));
         let gateway =
             if house.clock.can_move() { gateway.also_by(Arc::new(system_clock_us)) } else { gateway };
         let faults = Arc::new(Faults::default());

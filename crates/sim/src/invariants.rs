@@ -240,7 +240,7 @@ fn sound(account: &Account) -> bool {
         AccountKind::BankReserve => account.balance_minor <= 0,
         AccountKind::FeeIncome => account.balance_minor >= 0,
         AccountKind::Transit => true,
-        AccountKind::Escrow => account.balance_minor >= 0,
+        AccountKind::Escrow | AccountKind::Delayed => account.balance_minor >= 0,
     }
 }
 

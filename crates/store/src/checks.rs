@@ -23,10 +23,10 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Account(account) => (
             match account.kind {
                 AccountKind::Balance => account.balance_minor >= account.held_minor.units(),
-                AccountKind::Escrow => account.balance_minor >= 0,
+                AccountKind::Escrow | AccountKind::Delayed => account.balance_minor >= 0,
                 AccountKind::Transit | AccountKind::FeeIncome | AccountKind::BankReserve => true,
             },
-            "a customer's balance is not below what is held, nor that of an escrow below zero",
+            "a customer's balance is not below what is held, nor that of an escrow or of what waits below zero",
         ),
         Row::Posting(posting) => {
             (balanced(posting), "two entries at least, each above zero, debits equal credits")
@@ -44,6 +44,10 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Escrow(escrow) => (divided(escrow), "what was paid is held, released or given back"),
         Row::EscrowCase(case) => (case.granted_minor <= case.claim_minor, "no more is granted than claimed"),
         Row::Freeze(freeze) => (freeze.adds_up(), "what is left, freed and paid is what was frozen"),
+        Row::Transfer(transfer) => (
+            transfer.amount_minor.units() > 0 && transfer.timer.is_some() == transfer.due_at_us.is_some(),
+            "a transfer is of something, and its timer is due at a moment",
+        ),
         Row::Split(split) => (split.open <= split.lines, "no more lines are open than there are"),
         Row::Party(_)
         | Row::EscrowStep(_)
@@ -72,7 +76,11 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Certification(_)
         | Row::SplitBook(_)
         | Row::SplitLine(_)
-        | Row::Relation(_) => return None,
+        | Row::Relation(_)
+        | Row::TransferNumber(_)
+        | Row::KnownPayee(_)
+        | Row::Received(_)
+        | Row::Usage(_) => return None,
     };
     (!holds).then_some(rule)
 }

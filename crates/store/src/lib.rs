@@ -29,6 +29,7 @@ use engine::{Key, Row, Table};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{Frozen, Notice, Order, Timer, Trade};
+use transfer::{Received, Transfer};
 
 /// How far the journal has been posted into the tables.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -147,6 +148,12 @@ pub trait Reader: Send {
 
     /// What a payer agreed to or is asked to agree to, and is not over; newest first.
     fn frozen(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Frozen>>, StoreError>;
+
+    /// What a payer sent or offered to send, newest first.
+    fn transfers(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Transfer>>, StoreError>;
+
+    /// What a payee had by transfers, newest first.
+    fn received(&mut self, payee: PartyId, limit: usize) -> Result<Vec<Arc<Received>>, StoreError>;
 
     /// How many rows a table has. It walks the table: for operators and tests, not for every request.
     fn count(&mut self, table: Table) -> Result<u64, StoreError>;

@@ -37,6 +37,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0013_signing_create",
     "0014_split_create",
     "0015_split_learns_returns",
+    "0016_usage_transfers",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -8,6 +8,7 @@ use engine::{Key, Row, Table, Tabled};
 use rusqlite::Connection;
 use std::sync::Arc;
 use trade::{Frozen, Notice, Order, Timer, Trade};
+use transfer::{Received, Transfer};
 
 /// Reads the tables through a connection of its own that cannot change them.
 #[derive(Debug)]
@@ -215,6 +216,22 @@ impl Reader for SqliteReader {
         self.list("WHERE slot = ? AND payer = ? AND state <> 'over' ORDER BY no DESC LIMIT ?", |sink| {
             sink.int(i64::from(payer.slot().number()));
             sink.int(payer.number().cast_signed());
+            sink.int(sql_limit(limit));
+        })
+    }
+
+    fn transfers(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Transfer>>, StoreError> {
+        self.list("WHERE slot = ? AND payer = ? ORDER BY no DESC LIMIT ?", |sink| {
+            sink.int(i64::from(payer.slot().number()));
+            sink.int(payer.number().cast_signed());
+            sink.int(sql_limit(limit));
+        })
+    }
+
+    fn received(&mut self, payee: PartyId, limit: usize) -> Result<Vec<Arc<Received>>, StoreError> {
+        self.list("WHERE slot = ? AND payee = ? ORDER BY no DESC LIMIT ?", |sink| {
+            sink.int(i64::from(payee.slot().number()));
+            sink.int(payee.number().cast_signed());
             sink.int(sql_limit(limit));
         })
     }

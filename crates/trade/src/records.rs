@@ -263,6 +263,8 @@ pub enum TimerTask {
     EndFreeze,
     /// Frees what is held for splits that did not come.
     FreeSplits,
+    /// Ends the offer of a transfer that nobody confirmed, or sends one that waited.
+    TransferClock,
 }
 
 /// A task that time makes due.
@@ -277,8 +279,8 @@ pub struct Timer {
     pub no: TimerNo,
     /// What it does.
     pub task: TimerTask,
-    /// The order, for `ExpireOrder`, `EscrowStep` and `FreeSplits`; for `EndAgreement`, `ExpireFreeze` and `EndFreeze`
-    /// the number of the agreement or freeze, which are of the same series.
+    /// The order, for `ExpireOrder`, `EscrowStep` and `FreeSplits`; for `EndAgreement`, `ExpireFreeze`, `EndFreeze` and
+    /// `TransferClock` the number of the agreement, freeze or transfer, which are of the same series.
     pub order_no: Option<OrderNo>,
     /// The code's digest, for `ForgetCode`.
     pub code: Option<[u8; 16]>,

@@ -9,4 +9,5 @@ mod freezes;
 mod journal_bytes;
 mod replay;
 mod rows;
+mod transfers;
 mod world;

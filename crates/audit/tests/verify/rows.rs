@@ -58,7 +58,9 @@ pub(crate) fn run(cases: &[Case]) {
         assert!(differs.message.contains(&format!("column {column} is")), "{}", differs.message);
         for (on, kind) in *expected {
             let finding = found(&report, *kind, on);
-            if on == table && !matches!(kind, TrialBalance | TransitOpen | FeeIncome | AccountBalance) {
+            if on == table
+                && !matches!(kind, TrialBalance | TransitOpen | FeeIncome | AccountBalance | DelayedHeld)
+            {
                 let named =
                     report.findings.iter().any(|finding| finding.kind == *kind && finding.key == shown);
                 assert!(named, "{table} {set}: {kind:?} names {} instead of {shown}", finding.key);
@@ -1156,4 +1158,26 @@ fn what_is_held_for_splits_and_what_is_told_of_them() {
     let world = World::copy();
     world.change("DELETE FROM timer WHERE task = 'free_splits'");
     found(&world.verify(), SplitWrong, "split_book");
+}
+
+#[test]
+fn what_was_used_of_limits() {
+    for (values, expected) in [
+        ("'transfer_day', 20260132, 1, 5", Some(UsageWrong)),
+        ("'transfer_month', 20260101, 1, 5", Some(UsageWrong)),
+        ("'withdraw_free', 2026, 1, 5", Some(UsageWrong)),
+        ("'withdraw_free', 0, 0, 5", Some(UsageWrong)),
+        ("'card_day', 20260101, 1, 5", None),
+        ("'transfer_day', 20260131, 1, 5", Some(UsageWrong)),
+    ] {
+        let world = World::copy();
+        world.change(&format!("INSERT INTO usage SELECT slot, id, {values} FROM party LIMIT 1"));
+        let report = world.verify();
+        found(&report, RowExtra, "usage");
+        let wrong = report.findings.iter().any(|finding| finding.kind == UsageWrong);
+        assert_eq!(wrong, expected.is_some(), "{values}\n{report}");
+    }
+    let world = World::copy();
+    world.change("INSERT INTO usage SELECT slot, id + 100000, 'card_day', 20260101, 1, 5 FROM party LIMIT 1");
+    assert!(found(&world.verify(), PartyWrong, "usage").message.contains("is not there"));
 }

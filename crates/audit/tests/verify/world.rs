@@ -257,6 +257,7 @@ impl Script {
         let codes = [self.code(alice).await, self.code(bob).await, self.code(alice).await];
         let order = self.order(&cast, "T16-from-a-freeze", 2_500, Product::FaceToFace, None);
         crate::freezes::live(&self.door, shop, alice, codes, order).await;
+        crate::transfers::live(&self.door, shop, cast.app, alice, bob).await;
         self.deliver().await;
     }
 

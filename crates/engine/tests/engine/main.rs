@@ -23,3 +23,4 @@ mod script;
 mod signing;
 mod split;
 mod support;
+mod transfer;

@@ -252,6 +252,7 @@ impl Script {
                 .into()
             }
             verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
+            verb if verb.starts_with("tr-") => return crate::transfer::command(self, words),
             "code" => IssuePayCode { party: party(1), digest: digest(words.at(2)) }.into(),
             "pay" => self.order_command(words, Product::FaceToFace, Some(3)).into(),
             "precreate" => self.order_command(words, Product::QrCode, None).into(),
@@ -647,6 +648,7 @@ impl Script {
                 });
                 told.collect::<Vec<_>>().join(", ")
             }
+            verb if verb.starts_with("tr-") => crate::transfer::look(self, words),
             other => panic!("no such line: {other}"),
         }
     }
@@ -757,6 +759,12 @@ fn tell(reply: &Reply) -> String {
         Reply::BindRelations(answer) => result(answer, |()| ok()),
         Reply::UnbindRelations(answer) => result(answer, |()| ok()),
         Reply::FindSplittable(answer) => result(answer, |left| left.to_string()),
+        Reply::TransferMoney(answer) => result(answer, |done| crate::transfer::told(done)),
+        Reply::ConfirmTransfer(answer) => result(answer, |done| crate::transfer::told(done)),
+        Reply::CancelTransfer(answer) => result(answer, |done| crate::transfer::told(done)),
+        Reply::FindTransfer(answer) => result(answer, |found| crate::transfer::told(found)),
+        Reply::OfferTransfer(answer) => result(answer, crate::transfer::offered),
+        Reply::FindTransferRoom(answer) => result(answer, crate::transfer::room),
         Reply::FindRelations(answer) => result(answer, |all| {
             let told = all.iter().map(|known| format!("{} {}", known.place, known.account));
             told.collect::<Vec<_>>().join(", ")

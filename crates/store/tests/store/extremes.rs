@@ -9,7 +9,8 @@ use ledger::{Account, AccountId, AccountKind, Hold, HoldState, Posting, PostingK
 use money::{Currency, Minor, Rate};
 use people::{
     App, AppMode, AppStatus, Attempt, Callback, Certification, CertificationState, Credential, Grant,
-    GrantKind, Login, Party, PartyKind, PartyStatus, SlotHead, TOKENS_MAX, Token, TokenRole,
+    GrantKind, Login, Party, PartyKind, PartyStatus, SlotHead, TOKENS_MAX, Token, TokenRole, Usage,
+    UsageKind,
 };
 use trade::{
     CaseKind, CaseState, Escrow, EscrowCase, EscrowState, EscrowStep, Goods, GoodsState, Notice, NoticeEvent,
@@ -40,12 +41,18 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(agreements::extremes());
     rows.extend(freezes());
     rows.extend(splits());
+    rows.extend(usage());
+    rows.extend(transfers::extremes());
     rows
 }
 
 /// The rows of agreements.
 #[path = "agreements.rs"]
 mod agreements;
+/// The rows of transfers.
+#[path = "transfers.rs"]
+mod transfers;
+
 fn escrows() -> Vec<Row> {
     let (platform, none) = (PartyId::platform(Slot::PLATFORM), OrderNo::from_number(0).unwrap());
     let (at, party, no) = last();
@@ -566,6 +573,29 @@ fn splits() -> [Row; 8] {
         row(split),
         row(line),
         row(relation),
+    ]
+}
+
+fn usage() -> [Row; 2] {
+    let (slot, party, _) = last();
+    let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
+    [
+        row(Usage {
+            slot: none,
+            party: platform,
+            kind: UsageKind::TransferDay,
+            period: 0,
+            count: 0,
+            sum_minor: Minor::ZERO,
+        }),
+        row(Usage {
+            slot,
+            party,
+            kind: UsageKind::BalanceLife,
+            period: u32::MAX,
+            count: u32::MAX,
+            sum_minor: minor(i64::MAX),
+        }),
     ]
 }
 

@@ -71,5 +71,6 @@ store_suite!(
     notices_come_newest_first,
     orders_come_newest_first,
     trades_come_newest_first,
+    transfers_come_newest_first,
     the_mark_never_goes_back,
 );
