@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::tidy::Finding;
 
 /// Every crate of the house and its floor. A new crate is entered here before it compiles in CI.
-pub(crate) const FLOORS: [(&str, u8); 23] = [
+pub(crate) const FLOORS: [(&str, u8); 25] = [
     ("base", 0),
     ("base-derive", 0),
     ("money", 1),
