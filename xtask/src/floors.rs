@@ -18,6 +18,7 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("people", 2),
     ("world", 2),
     ("fund", 3),
+    ("recon", 3),
     ("trade", 3),
     ("transfer", 3),
     ("engine", 4),
