@@ -6,6 +6,7 @@ use crate::books::Books;
 use crate::columns::Columns;
 use crate::crossing::Crossing;
 use crate::freezes::Freezes;
+use crate::funds::Funds;
 use crate::grants::Grants;
 use crate::images::Encoded;
 use crate::keyed::Keyed;
@@ -18,8 +19,9 @@ use crate::transfers::Transfers;
 use crate::usage;
 use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
+use fund::{BankOrder, Card};
 use ledger::{Account, Posting};
-use people::Usage;
+use people::{Attempt, Usage};
 use std::sync::Arc;
 use trade::{Agreement, Debit, Freeze, Mandate, Notice, Relation, Signing, Timer};
 use transfer::Transfer;
@@ -33,6 +35,7 @@ pub(crate) struct Checks {
     relations: Relations,
     around: Around,
     freezes: Freezes,
+    funds: Funds,
     crossing: Crossing,
     grants: Grants,
     agreements: Agreements,
@@ -51,6 +54,7 @@ impl Checks {
             relations: Relations::default(),
             around,
             freezes: Freezes::new(home),
+            funds: Funds::default(),
             crossing: Crossing::new(home),
             grants: Grants::default(),
             agreements: Agreements::new(home),
@@ -91,6 +95,11 @@ impl Checks {
             Row::Received(received) => self.transfers.received(received, findings),
             Row::KnownPayee(known) => self.transfers.known(known, findings),
             Row::Account(account) => self.account(account, findings),
+            Row::Card(card) => self.card(card, findings),
+            Row::CardName(name) => self.funds.name(name, findings),
+            Row::BankOrder(order) => self.bank_order(order, findings),
+            Row::BankOrderKey(key) => self.funds.key(key, findings),
+            Row::BankSurprise(surprise) => self.funds.surprise(surprise, findings),
             Row::Hold(hold) => {
                 self.books.hold(hold, findings);
                 self.orders.hold(hold);
@@ -115,14 +124,14 @@ impl Checks {
                 self.parties.owner(table, &typed.key(), code.party, findings);
                 self.around.code(code);
             }
-            Row::Attempt(attempt) => {
-                self.parties.owner(table, &typed.key(), attempt.party, findings);
-                self.around.attempt(attempt);
-            }
+            Row::Attempt(attempt) => self.attempt(attempt, findings),
             Row::Grant(grant) => self.grants.grant(grant, &self.parties, findings),
             Row::Token(token) => self.grants.token(token, findings),
             Row::Callback(callback) => Grants::callback(callback, &self.parties, findings),
             Row::Certification(row) => self.grants.certification(row, &self.parties, findings),
+            Row::Profile(profile) => self.parties.profile(profile, findings),
+            Row::SignIn(row) => self.parties.sign_in(row, findings),
+            Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
             Row::Agreement(agreement) => self.agreement(agreement, findings),
@@ -152,10 +161,26 @@ impl Checks {
     /// In the books, and at the product that it is about.
     fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
         self.books.posting(posting, findings);
-        if !self.transfers.posting(posting, findings) {
+        if !self.transfers.posting(posting, findings) && !self.funds.posting(posting, findings) {
             self.orders.posting(posting, findings);
         }
         self.around.posting(posting);
+    }
+
+    fn attempt(&mut self, attempt: &Attempt, findings: &mut Findings) {
+        let key = Attempt::wrap_key((attempt.slot, attempt.party, attempt.no));
+        self.parties.owner(Table::Attempt, &key, attempt.party, findings);
+        self.around.attempt(attempt);
+    }
+
+    fn card(&mut self, card: &Arc<Card>, findings: &mut Findings) {
+        self.parties.owner(Table::Card, &Card::wrap_key(card.key()), card.party, findings);
+        self.funds.card(card, findings);
+    }
+
+    fn bank_order(&mut self, order: &Arc<BankOrder>, findings: &mut Findings) {
+        self.parties.owner(Table::BankOrder, &BankOrder::wrap_key(order.key()), order.party, findings);
+        self.funds.order(order, findings);
     }
 
     /// A freeze, and whether its app acted for its merchant.
@@ -183,6 +208,7 @@ impl Checks {
         self.around.timer(timer, findings);
         self.freezes.timer(timer, findings);
         self.transfers.timer(timer, findings);
+        self.funds.timer(timer, findings);
     }
 
     /// The product that it is about looks at it.
@@ -204,6 +230,7 @@ impl Checks {
         self.parties.owner(Table::Usage, &Usage::wrap_key(row.key()), row.party, findings);
         usage::usage(row, findings);
         self.transfers.usage(row, findings);
+        self.funds.usage(row);
     }
 
     /// A transfer, and whether its app acted for its payer.
@@ -233,6 +260,7 @@ impl Checks {
         self.agreements.finish(findings);
         let mut expected = self.orders.finish(self.rules.as_ref(), findings);
         self.transfers.finish(&mut expected, findings);
+        self.funds.finish(&mut expected, findings);
         self.books.finish(&expected, findings)
     }
 }

@@ -3,9 +3,11 @@
 
 use crate::{Link, Outbox};
 use base::{Column, FieldError, Record, Sink, Slot, Source};
+use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, Hold, Posting};
 use people::{
-    App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token, Usage,
+    App, Attempt, Callback, Certification, Challenge, Credential, Grant, Login, Party, Profile, SignIn,
+    SlotHead, Token, Usage,
 };
 use std::sync::Arc;
 use trade::{
@@ -150,6 +152,14 @@ tables! {
     Transfer = 46, false;
     TransferNumber = 47, false;
     KnownPayee = 48, false;
+    Challenge = 57, false;
+    Profile = 58, false;
+    SignIn = 59, false;
+    Card = 49, true;
+    BankOrder = 50, false;
+    CardName = 51, false;
+    BankOrderKey = 52, false;
+    BankSurprise = 53, false;
 }
 
 impl Table {
@@ -188,6 +198,8 @@ impl Key {
                 Some((no.slot(), no.at_us()))
             }
             Key::Transfer((_, no)) | Key::Received((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Card((_, no)) => Some((no.slot(), no.at_us())),
+            Key::BankOrder((_, no)) | Key::BankSurprise((_, no, _, _)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -203,9 +215,12 @@ impl Key {
             | Key::AgreementName(_)
             | Key::Outbox(_)
             | Key::Link(_)
-            | Key::Relation(_) => None,
+            | Key::Relation(_)
+            | Key::CardName(_)
+            | Key::BankOrderKey(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
+            Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,
         }
     }
 }

@@ -59,6 +59,8 @@ pub(crate) enum Next {
     Permissions,
     /// What was sent and had.
     Transfers,
+    /// The export of transactions.
+    Export,
 }
 
 impl Next {
@@ -68,6 +70,7 @@ impl Next {
             Next::Paycode => "paycode",
             Next::Permissions => "permissions",
             Next::Transfers => "transfers",
+            Next::Export => "export",
         }
     }
 
@@ -77,6 +80,7 @@ impl Next {
             Next::Paycode => "/wallet/paycode",
             Next::Permissions => "/wallet/permissions",
             Next::Transfers => "/wallet/transfers",
+            Next::Export => "/wallet/export",
         }
     }
 }
@@ -262,7 +266,7 @@ async fn wallet_page(
         f,
         csrf: portal.seals.token(FORM, id),
         name: owner.name.to_string(),
-        login: people::masked_login(owner.login.as_str()),
+        login: owner.masked_login(),
         available: shown(account.available()),
         waiting,
         freezes,
