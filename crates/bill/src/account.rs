@@ -1,6 +1,6 @@
 //! The lines of an account: each posting that moved its balance, with the fee in it on a line of its own.
 
-use crate::refunds::{self, Found};
+use crate::refunds::{Found, Refunds};
 use crate::{BillError, Business, Take, Who};
 use base::{OrderNo, PartyId, PostingNo, Slot};
 use engine::{Key, Row, Table};
@@ -126,11 +126,11 @@ pub fn account_lines(
     take: Take<'_, AccountLine>,
 ) -> Result<(), BillError> {
     let account = account_of(party);
-    let mut who = Who::default();
+    let (mut who, mut refunds) = (Who::default(), Refunds::default());
     postings(reader, party.slot(), &within_us, &mut |reader, posting| {
         let Some(moved) = moved(posting, account) else { return Ok(ControlFlow::Continue(())) };
         let order = posting.order_no.map_or(Ok(None), |no| order_of(reader, no))?;
-        let found = refund_of(reader, posting)?;
+        let found = refund_of(reader, &mut refunds, posting)?;
         let other = who.account(reader, other_side(posting.kind, order.as_deref()))?;
         for (part, (business, delta_minor, balance_minor)) in (0..).zip(parts(posting, moved)) {
             let line = AccountLine {
@@ -171,18 +171,22 @@ fn parts(posting: &Posting, moved: Moved) -> Vec<(Business, i64, i64)> {
 }
 
 /// The refund that a posting is of.
-fn refund_of(reader: &mut dyn Reader, posting: &Posting) -> Result<Option<Found>, BillError> {
+fn refund_of(
+    reader: &mut dyn Reader,
+    refunds: &mut Refunds,
+    posting: &Posting,
+) -> Result<Option<Found>, BillError> {
     let Some(order_no) = posting.order_no else { return Ok(None) };
     let at_us = posting.no.at_us();
     match posting.kind {
-        PostingKind::RefundOut => refunds::made_at(reader, order_no, at_us),
+        PostingKind::RefundOut => refunds.made_at(reader, order_no, at_us),
         PostingKind::RefundIn => {
             let transit = AccountId::platform(posting.slot, AccountKind::Transit, posting.currency);
             let amount = posting.entries().find(|entry| entry.account == transit);
             let amount = amount.map(|entry| entry.amount_minor);
-            refunds::last_before(reader, order_no, at_us, amount)
+            refunds.last_before(reader, order_no, at_us, amount)
         }
-        PostingKind::RefundReturn => refunds::last_before(reader, order_no, at_us, None),
+        PostingKind::RefundReturn => refunds.last_before(reader, order_no, at_us, None),
         PostingKind::TopUp
         | PostingKind::PayOut
         | PostingKind::PayIn
