@@ -1,7 +1,7 @@
 //! The lines of an account: each posting that moved its balance, with the fee in it on a line of its own.
 
 use crate::refunds::{Found, Refunds};
-use crate::{BillError, Business, Take, Who};
+use crate::{BillError, Business, Take, TakeRow, Who};
 use base::{OrderNo, PartyId, PostingNo, Slot};
 use engine::{Key, Row, Table};
 use ledger::{AccountId, AccountKind, Entry, Posting, PostingKind, Side};
@@ -56,7 +56,7 @@ pub(crate) fn postings(
     reader: &mut dyn Reader,
     slot: Slot,
     within_us: &Range<i64>,
-    take: &mut dyn FnMut(&mut dyn Reader, &Arc<Posting>) -> Result<ControlFlow<()>, BillError>,
+    take: TakeRow<'_, Posting>,
 ) -> Result<(), BillError> {
     // Numbers are made of the moment and the slot: a time is a range of keys.
     let before = within_us.start.saturating_mul(100).saturating_sub(1);

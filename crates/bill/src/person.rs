@@ -4,6 +4,7 @@ use crate::account::PAGE;
 use crate::{AccountLine, BillError, Business, Who, account_lines};
 use base::{OrderNo, PartyId};
 use engine::{Key, Row, Table};
+use std::cmp::Reverse;
 use std::ops::{ControlFlow, Range};
 use store::Reader;
 use trade::{EXPIRY_DEFAULT_US, OrderState, Trade, TradeState};
@@ -83,7 +84,7 @@ pub fn person_lines(
         lines.push(of_entry(reader, &mut who, party, entry)?);
     }
     never_paid(reader, &mut who, party, &within_us, &mut lines)?;
-    lines.sort_by(|one, other| other.at_us.cmp(&one.at_us));
+    lines.sort_by_key(|line| Reverse(line.at_us));
     Ok(lines)
 }
 
