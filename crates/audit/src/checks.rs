@@ -6,6 +6,7 @@ use crate::books::Books;
 use crate::columns::Columns;
 use crate::crossing::Crossing;
 use crate::freezes::Freezes;
+use crate::funds::Funds;
 use crate::grants::Grants;
 use crate::images::Encoded;
 use crate::keyed::Keyed;
@@ -14,10 +15,16 @@ use crate::parties::Parties;
 use crate::relations::Relations;
 use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
+use crate::transfers::Transfers;
+use crate::usage;
 use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
+use fund::{BankOrder, Card};
+use ledger::{Account, Posting};
+use people::{Attempt, Usage};
 use std::sync::Arc;
 use trade::{Agreement, Debit, Freeze, Mandate, Notice, Relation, Signing, Timer};
+use transfer::Transfer;
 
 /// What was learned so far.
 #[derive(Debug)]
@@ -28,9 +35,11 @@ pub(crate) struct Checks {
     relations: Relations,
     around: Around,
     freezes: Freezes,
+    funds: Funds,
     crossing: Crossing,
     grants: Grants,
     agreements: Agreements,
+    transfers: Transfers,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -45,9 +54,11 @@ impl Checks {
             relations: Relations::default(),
             around,
             freezes: Freezes::new(home),
+            funds: Funds::default(),
             crossing: Crossing::new(home),
             grants: Grants::default(),
             agreements: Agreements::new(home),
+            transfers: Transfers::new(home),
             rules: None,
         }
     }
@@ -70,7 +81,7 @@ impl Checks {
         self.look(table, &typed, findings);
     }
 
-    fn look(&mut self, table: Table, typed: &Row, findings: &mut Findings) {
+    pub(crate) fn look(&mut self, table: Table, typed: &Row, findings: &mut Findings) {
         match typed {
             Row::Party(party) => self.parties.party(party, findings),
             Row::Login(login) => self.parties.login(login, findings),
@@ -78,10 +89,17 @@ impl Checks {
             Row::SlotHead(head) => self.parties.head(head),
             Row::App(app) => self.parties.app(app, findings),
             Row::Rulebook(_) => {}
-            Row::Account(account) => {
-                self.parties.account(account, findings);
-                self.books.account(account, findings);
-            }
+            Row::Usage(row) => self.usage(row, findings),
+            Row::Transfer(row) => self.transfer(row, findings),
+            Row::TransferNumber(number) => self.transfers.number(number, findings),
+            Row::Received(received) => self.transfers.received(received, findings),
+            Row::KnownPayee(known) => self.transfers.known(known, findings),
+            Row::Account(account) => self.account(account, findings),
+            Row::Card(card) => self.card(card, findings),
+            Row::CardName(name) => self.funds.name(name, findings),
+            Row::BankOrder(order) => self.bank_order(order, findings),
+            Row::BankOrderKey(key) => self.funds.key(key, findings),
+            Row::BankSurprise(surprise) => self.funds.surprise(surprise, findings),
             Row::Hold(hold) => {
                 self.books.hold(hold, findings);
                 self.orders.hold(hold);
@@ -91,11 +109,7 @@ impl Checks {
                 self.parties.seller(order, findings);
                 self.grants.order(order, &self.parties, findings);
             }
-            Row::Posting(posting) => {
-                self.books.posting(posting, findings);
-                self.orders.posting(posting, findings);
-                self.around.posting(posting);
-            }
+            Row::Posting(posting) => self.posting(posting, findings),
             Row::TopUpReceipt(top_up) => self.around.top_up(top_up, findings),
             Row::OrderNumber(number) => self.orders.number(number, findings),
             Row::Refund(refund) => self.orders.refund(refund, findings),
@@ -110,14 +124,14 @@ impl Checks {
                 self.parties.owner(table, &typed.key(), code.party, findings);
                 self.around.code(code);
             }
-            Row::Attempt(attempt) => {
-                self.parties.owner(table, &typed.key(), attempt.party, findings);
-                self.around.attempt(attempt);
-            }
+            Row::Attempt(attempt) => self.attempt(attempt, findings),
             Row::Grant(grant) => self.grants.grant(grant, &self.parties, findings),
             Row::Token(token) => self.grants.token(token, findings),
             Row::Callback(callback) => Grants::callback(callback, &self.parties, findings),
             Row::Certification(row) => self.grants.certification(row, &self.parties, findings),
+            Row::Profile(profile) => self.parties.profile(profile, findings),
+            Row::SignIn(row) => self.parties.sign_in(row, findings),
+            Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
             Row::Agreement(agreement) => self.agreement(agreement, findings),
@@ -137,6 +151,36 @@ impl Checks {
                 self.freezes.frozen(frozen, &mut self.orders.holds, findings);
             }
         }
+    }
+
+    fn account(&mut self, account: &Account, findings: &mut Findings) {
+        self.parties.account(account, findings);
+        self.books.account(account, findings);
+    }
+
+    /// In the books, and at the product that it is about.
+    fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
+        self.books.posting(posting, findings);
+        if !self.transfers.posting(posting, findings) && !self.funds.posting(posting, findings) {
+            self.orders.posting(posting, findings);
+        }
+        self.around.posting(posting);
+    }
+
+    fn attempt(&mut self, attempt: &Attempt, findings: &mut Findings) {
+        let key = Attempt::wrap_key((attempt.slot, attempt.party, attempt.no));
+        self.parties.owner(Table::Attempt, &key, attempt.party, findings);
+        self.around.attempt(attempt);
+    }
+
+    fn card(&mut self, card: &Arc<Card>, findings: &mut Findings) {
+        self.parties.owner(Table::Card, &Card::wrap_key(card.key()), card.party, findings);
+        self.funds.card(card, findings);
+    }
+
+    fn bank_order(&mut self, order: &Arc<BankOrder>, findings: &mut Findings) {
+        self.parties.owner(Table::BankOrder, &BankOrder::wrap_key(order.key()), order.party, findings);
+        self.funds.order(order, findings);
     }
 
     /// A freeze, and whether its app acted for its merchant.
@@ -163,11 +207,16 @@ impl Checks {
         self.orders.timer(timer, findings);
         self.around.timer(timer, findings);
         self.freezes.timer(timer, findings);
+        self.transfers.timer(timer, findings);
+        self.funds.timer(timer, findings);
     }
 
     /// The product that it is about looks at it.
     fn notice(&mut self, notice: &Notice, findings: &mut Findings) {
-        if !self.orders.notice(notice, findings) && !self.freezes.notice(notice, findings) {
+        let found = self.orders.notice(notice, findings)
+            || self.freezes.notice(notice, findings)
+            || self.transfers.notice(notice, findings);
+        if !found {
             self.agreements.notice(notice, findings);
         }
     }
@@ -175,6 +224,19 @@ impl Checks {
     fn relation(&mut self, relation: &Relation, findings: &mut Findings) {
         self.parties.owner(Table::Relation, &Relation::wrap_key(relation.key()), relation.seller, findings);
         self.relations.relation(relation, findings);
+    }
+
+    fn usage(&mut self, row: &Usage, findings: &mut Findings) {
+        self.parties.owner(Table::Usage, &Usage::wrap_key(row.key()), row.party, findings);
+        usage::usage(row, findings);
+        self.transfers.usage(row, findings);
+        self.funds.usage(row);
+    }
+
+    /// A transfer, and whether its app acted for its payer.
+    fn transfer(&mut self, row: &Transfer, findings: &mut Findings) {
+        self.grants.transfer(row, &self.parties, findings);
+        self.transfers.transfer(row, findings);
     }
 
     fn agreement(&mut self, agreement: &Arc<Agreement>, findings: &mut Findings) {
@@ -196,7 +258,9 @@ impl Checks {
         self.crossing.finish(findings);
         self.grants.finish(findings);
         self.agreements.finish(findings);
-        let expected = self.orders.finish(self.rules.as_ref(), findings);
+        let mut expected = self.orders.finish(self.rules.as_ref(), findings);
+        self.transfers.finish(&mut expected, findings);
+        self.funds.finish(&mut expected, findings);
         self.books.finish(&expected, findings)
     }
 }

@@ -248,7 +248,9 @@ impl Freezes {
             | TimerTask::ForgetAttempt
             | TimerTask::EndAgreement
             | TimerTask::EscrowStep
-            | TimerTask::FreeSplits => None,
+            | TimerTask::FreeSplits
+            | TimerTask::TransferClock
+            | TimerTask::GiveUpBankOrder => None,
         };
         if !matches!(timer.task, TimerTask::ExpireFreeze | TimerTask::EndFreeze) {
             return;

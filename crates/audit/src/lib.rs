@@ -24,7 +24,7 @@
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `escrows`,
-//! `freezes`; then `replay`.
+//! `freezes`, `funds`; then `replay`.
 
 mod agreements;
 mod around;
@@ -39,8 +39,11 @@ mod escrow_history;
 mod escrow_rows;
 mod escrows;
 mod freezes;
+mod funds;
 mod grants;
 mod images;
+#[cfg(test)]
+mod interleaved_tests;
 mod keyed;
 mod latest;
 mod order_list;
@@ -51,6 +54,7 @@ mod parties;
 mod payments;
 mod pipeline;
 mod progress;
+mod refund_play;
 mod refunds;
 mod relations;
 mod replay;
@@ -58,9 +62,12 @@ mod replay_desk;
 mod report;
 mod rules;
 mod shape;
+mod split_claims;
 mod split_rows;
 mod splits;
 mod tables;
+mod transfers;
+mod usage;
 
 pub use progress::Progress;
 pub use replay::{Replay, ReplayError};
@@ -214,11 +221,24 @@ const READ_ORDER: &[Table] = &[
     Table::Token,
     Table::Callback,
     Table::Certification,
+    Table::Challenge,
+    Table::Profile,
+    Table::SignIn,
     Table::Rulebook,
     Table::Account,
     Table::Hold,
     Table::Order,
+    Table::Transfer,
+    Table::Card,
+    Table::CardName,
+    Table::BankOrder,
+    Table::BankOrderKey,
+    Table::BankSurprise,
     Table::Posting,
+    Table::TransferNumber,
+    Table::Received,
+    Table::KnownPayee,
+    Table::Usage,
     Table::TopUpReceipt,
     Table::OrderNumber,
     Table::Refund,

@@ -221,7 +221,9 @@ impl Orders {
             | TimerTask::ForgetAttempt
             | TimerTask::EndAgreement
             | TimerTask::ExpireFreeze
-            | TimerTask::EndFreeze => return,
+            | TimerTask::EndFreeze
+            | TimerTask::TransferClock
+            | TimerTask::GiveUpBankOrder => return,
             TimerTask::FreeSplits => return self.split_timer(timer, findings),
         }
         let order = timer.order_no.and_then(|no| self.list.get_mut(no));
@@ -245,8 +247,6 @@ impl Orders {
         let Orders { list, mut holds, .. } = self;
         for order in list.iter() {
             let place = (order.no.slot(), order.currency);
-            *expected.fees.entry(place).or_default() +=
-                i128::from(order.fee) - i128::from(order.fee_returned);
             let on_their_way = order.refunds.iter().filter(|refund| refund.state == RefundState::UnderWay);
             let under_way: i128 = on_their_way.map(|refund| i128::from(refund.amount)).sum();
             *expected.under_way.entry(order.currency).or_default() += under_way + splits::under_way(order);
@@ -256,8 +256,10 @@ impl Orders {
             escrows::order(order, rules, findings);
             owned(order, findings);
             payments::order(order, findings);
-            refunds::order(order, findings);
-            splits::order(order, &mut holds, findings);
+            let played = refunds::order(order, findings);
+            *expected.fees.entry(place).or_default() +=
+                i128::from(order.fee) - i128::from(order.fee_returned) + played.fee_due;
+            splits::order(order, &played, &mut holds, findings);
             if let Some(rules) = rules {
                 payments::fee(order, rules, findings);
             }

@@ -55,8 +55,12 @@ impl Move {
                 AccountKind::FeeIncome => seen.fee = units,
                 AccountKind::Balance => seen.party = Some(entry.account),
                 // In and out of escrow it is the same amount as in transit; a release has no transit.
-                AccountKind::Escrow => seen.amount = units,
-                AccountKind::BankReserve => {}
+                AccountKind::Escrow | AccountKind::Delayed => seen.amount = units,
+                AccountKind::BankReserve
+                | AccountKind::ClearingIn
+                | AccountKind::ClearingOut
+                | AccountKind::SuspenseOwed
+                | AccountKind::SuspenseDue => {}
             }
         }
         seen
@@ -163,7 +167,22 @@ fn left(order: &OrderFacts) -> Vec<(Option<AccountId>, (i64, i128))> {
             | PostingKind::SplitIn
             | PostingKind::SplitReturn
             | PostingKind::BackOut
-            | PostingKind::BackReturn => continue,
+            | PostingKind::BackReturn
+            | PostingKind::TransferOut
+            | PostingKind::TransferWait
+            | PostingKind::TransferSend
+            | PostingKind::TransferUndo
+            | PostingKind::TransferIn
+            | PostingKind::TransferReturn
+            | PostingKind::CardIn
+            | PostingKind::CardOut
+            | PostingKind::CardFee
+            | PostingKind::CardOutReturn
+            | PostingKind::CardTurn
+            | PostingKind::CardPay
+            | PostingKind::CardBack
+            | PostingKind::SuspenseIn
+            | PostingKind::SuspenseOut => continue,
         };
         let known = left.iter().position(|(party, _)| *party == seen.party);
         let place = known.unwrap_or_else(|| {

@@ -1,9 +1,11 @@
-//! Refunds: each left the merchant once, and arrived or came back once.
+//! Refunds: each left the merchant once, and arrived or came back once. They are played again in the order of time,
+//! also those whose number was used again: what each gave back of the fee follows from all that were out then.
 
 use crate::images::text_of_key;
 use crate::keyed::Keyed;
 use crate::orders::OrderFacts;
 use crate::payments::Move;
+use crate::refund_play::{self, Played, Sums};
 use crate::report::{FindingKind, Findings};
 use crate::shape::balance_account;
 use crate::splits;
@@ -19,7 +21,7 @@ pub(crate) struct RefundFacts {
     /// Hash of the merchant's number.
     pub(crate) number: u128,
     out_request_no: OutRequestNo,
-    fee_back: i64,
+    pub(crate) fee_back: i64,
     refunded_after: i64,
     pub(crate) at_us: i64,
 }
@@ -43,6 +45,30 @@ impl RefundFacts {
     }
 }
 
+/// A refund that left the merchant, whatever became of it.
+pub(crate) struct Attempt<'a> {
+    pub(crate) at_us: i64,
+    pub(crate) amount: i128,
+    /// What of it receivers of splits gave.
+    pub(crate) back: i128,
+    /// Its row; gone when its number was used again after it came back.
+    pub(crate) row: Option<&'a RefundFacts>,
+    pub(crate) state: RefundState,
+    /// When it came back, as far as anything says so.
+    pub(crate) returned_at_us: Option<i64>,
+    /// The posting that it left with, for one of which nothing else is known.
+    out: Option<&'a Move>,
+    /// The posting with which it came back.
+    back_with: Option<&'a Move>,
+}
+
+impl Attempt<'_> {
+    /// What the merchant gave itself.
+    pub(crate) fn own(&self) -> i128 {
+        self.amount - self.back
+    }
+}
+
 /// Where an order's refunds come from: the merchant, or the escrow.
 struct From {
     out: PostingKind,
@@ -60,29 +86,24 @@ impl From {
     }
 
     /// Whether a posting moved this amount, with this fee, from or to there.
-    fn is(&self, seen: &Move, amount: i64, fee: i64) -> bool {
-        match self.seller {
-            Some(seller) => seen.is(amount, fee, seller),
-            None => (seen.amount, seen.fee, seen.party) == (amount, fee, None),
-        }
+    fn is(&self, seen: &Move, amount: i128, fee: i128) -> bool {
+        let party = self.seller.filter(|_| amount != fee);
+        (i128::from(seen.amount), i128::from(seen.fee), seen.party) == (amount, fee, party)
     }
 }
 
 /// Postings that no refund has claimed yet.
 struct Unclaimed<'a>(Vec<&'a Move>);
 
-impl Unclaimed<'_> {
-    fn claim(&mut self, kind: PostingKind, fits: impl Fn(&Move) -> bool) -> bool {
+impl<'a> Unclaimed<'a> {
+    fn claim(&mut self, kind: PostingKind, fits: impl Fn(&Move) -> bool) -> Option<&'a Move> {
         let found = self.0.iter().position(|seen| seen.kind == kind && fits(seen));
-        if let Some(found) = found {
-            self.0.remove(found);
-        }
-        found.is_some()
+        found.map(|found| self.0.remove(found))
     }
 }
 
-/// The refunds of an order against its postings and its sums.
-pub(crate) fn order(order: &OrderFacts, findings: &mut Findings) {
+/// The refunds of an order against its postings and its sums; gives how they went.
+pub(crate) fn order(order: &OrderFacts, findings: &mut Findings) -> Played {
     let about_refunds = order.moves.iter().filter(|seen| {
         matches!(
             seen.kind,
@@ -94,111 +115,190 @@ pub(crate) fn order(order: &OrderFacts, findings: &mut Findings) {
         )
     });
     let mut unclaimed = Unclaimed(about_refunds.collect());
+    unclaimed.0.sort_by_key(|seen| seen.no);
     let from = From::of(order);
-    let buyer = order.buyer.map(|buyer| balance_account(buyer, order.currency));
-    let mut refunds: Vec<&RefundFacts> = order.refunds.iter().collect();
-    refunds.sort_by_key(|refund| refund.at_us);
-    for refund in &refunds {
-        if let Some(message) = one(refund, order, &from, buyer, &mut unclaimed) {
-            let key = Refund::wrap_key((order.no.slot(), order.no, refund.out_request_no.clone()));
-            findings.add(FindingKind::RefundWrong, "refund", text_of_key(&key), message);
-        }
-    }
-    // A refund that came back leaves its postings when its number is used again.
-    while let Some(out) = unclaimed.0.iter().find(|seen| seen.kind == from.out).copied() {
-        unclaimed.0.retain(|seen| seen.no != out.no);
-        let back = splits::back_at(order, out.no.at_us());
-        if !unclaimed.claim(from.back, |seen| came_back(seen, out, back)) {
-            let message =
-                format!("no refund of order {} is of {} at {}", order.no, out.amount, out.no.at_us());
-            findings.add(FindingKind::RefundWrong, "posting", out.key(), message);
-        }
+    let mut attempts = known(order);
+    unknown(order, &from, &unclaimed, &mut attempts);
+    attempts.sort_by_key(|attempt| attempt.at_us);
+    returns(&from, &mut attempts, &mut unclaimed);
+    attempts.retain(|attempt| attempt.row.is_some() || attempt.returned_at_us.is_some());
+    let played = refund_play::play(order, &attempts);
+    for (attempt, sums) in attempts.iter().zip(&played.sums) {
+        let message = one(attempt, sums, order, &from, &mut unclaimed);
+        let Some(message) = message else { continue };
+        let (table, key) = match (attempt.row, attempt.out) {
+            (Some(row), _) => {
+                let key = (order.no.slot(), order.no, row.out_request_no.clone());
+                ("refund", text_of_key(&Refund::wrap_key(key)))
+            }
+            (None, Some(out)) => ("posting", out.key()),
+            (None, None) => ("orders", order.key()),
+        };
+        findings.add(FindingKind::RefundWrong, table, key, message);
     }
     for seen in unclaimed.0 {
-        // Receivers gave all of it and the fee nothing: then no posting said that it left.
-        let back = order.splits.iter().flat_map(|facts| facts.given_back_at());
-        if seen.kind == from.back && back.into_iter().any(|at_us| back_alone(order, at_us, seen)) {
-            continue;
-        }
-        let message = format!("no refund of order {} is of {} and ended like this", order.no, seen.amount);
+        let message = format!("no refund of order {} is of {} and went like this", order.no, seen.amount);
         findings.add(FindingKind::RefundWrong, "posting", seen.key(), message);
     }
-    sums(order, findings);
+    sums(order, &played, findings);
+    played
 }
 
-/// Whether a refund came back that left with `out` and with what receivers gave back for it.
-fn came_back(seen: &Move, out: &Move, back: i128) -> bool {
-    let whole = i128::from(seen.amount) == i128::from(out.amount) + back;
-    let same = back > 0 || seen.party == out.party;
-    whole && same && seen.fee == out.fee && seen.no > out.no
+/// The refunds that rows tell of: their own, and those of splits that took back for one.
+fn known(order: &OrderFacts) -> Vec<Attempt<'_>> {
+    let mut attempts: Vec<Attempt<'_>> = order
+        .refunds
+        .iter()
+        .map(|row| {
+            let split = splits::taken_for(order, row.at_us);
+            Attempt {
+                at_us: row.at_us,
+                amount: i128::from(row.amount),
+                back: split.map_or(0, |split| splits::sum_of(order, split.place)),
+                row: Some(row),
+                state: row.state,
+                returned_at_us: split.and_then(|split| split.undone_at_us),
+                out: None,
+                back_with: None,
+            }
+        })
+        .collect();
+    for split in order.splits.iter().flat_map(|facts| &facts.splits) {
+        let Some(at_us) = split.made_at_us.filter(|_| split.undone_at_us.is_some()) else { continue };
+        if attempts.iter().any(|attempt| attempt.at_us == at_us) {
+            continue;
+        }
+        attempts.push(Attempt {
+            at_us,
+            amount: split.refund_minor.map_or(0, |amount| i128::from(amount.units())),
+            back: splits::sum_of(order, split.place),
+            row: None,
+            state: RefundState::Returned,
+            returned_at_us: split.undone_at_us,
+            out: None,
+            back_with: None,
+        });
+    }
+    attempts
 }
 
-/// Whether a refund came back for which receivers gave everything at a moment.
-fn back_alone(order: &OrderFacts, at_us: i64, seen: &Move) -> bool {
-    seen.fee == 0 && i128::from(seen.amount) == splits::back_at(order, at_us) && seen.no.at_us() > at_us
+/// A refund that came back leaves only its postings when its number is used again.
+fn unknown<'a>(order: &OrderFacts, from: &From, unclaimed: &Unclaimed<'a>, attempts: &mut Vec<Attempt<'a>>) {
+    for out in unclaimed.0.iter().copied() {
+        let at_us = out.no.at_us();
+        let left = out.kind == from.out && out.slot == order.no.slot() && out.amount > 0;
+        if !left || attempts.iter().any(|attempt| attempt.at_us == at_us) {
+            continue;
+        }
+        attempts.push(Attempt {
+            at_us,
+            amount: i128::from(out.amount),
+            back: 0,
+            row: None,
+            state: RefundState::Returned,
+            returned_at_us: None,
+            out: Some(out),
+            back_with: None,
+        });
+    }
+}
+
+/// The postings with which refunds came back, each to the first that may be its own; those of splits say when.
+fn returns<'a>(from: &From, attempts: &mut [Attempt<'a>], unclaimed: &mut Unclaimed<'a>) {
+    for by_split in [true, false] {
+        for attempt in attempts.iter_mut() {
+            let due = attempt.state == RefundState::Returned && attempt.own() > 0;
+            if !due || by_split != attempt.returned_at_us.is_some() || attempt.back_with.is_some() {
+                continue;
+            }
+            let (at_us, own, said_us) = (attempt.at_us, attempt.own(), attempt.returned_at_us);
+            attempt.back_with = unclaimed.claim(from.back, |seen| {
+                let when = said_us.map_or(seen.no.at_us() > at_us, |said_us| seen.no.at_us() == said_us);
+                when && i128::from(seen.amount) == own
+            });
+            attempt.returned_at_us = said_us.or(attempt.back_with.map(|seen| seen.no.at_us()));
+        }
+    }
 }
 
 /// Claims a refund's postings; says what is wrong with it.
 fn one(
-    refund: &RefundFacts,
+    attempt: &Attempt<'_>,
+    sums: &Sums,
     order: &OrderFacts,
     from: &From,
-    buyer: Option<AccountId>,
     unclaimed: &mut Unclaimed<'_>,
 ) -> Option<String> {
-    let RefundFacts { state, amount, fee_back, at_us, .. } = *refund;
-    if amount == 0 || refund.refunded_after < amount || refund.refunded_after > order.total {
-        return Some(format!(
-            "{amount} of {} in all cannot be a refund of {}",
-            refund.refunded_after, order.total
-        ));
+    let (at_us, amount, own) = (attempt.at_us, attempt.amount, attempt.own());
+    let left = |seen: &Move| from.is(seen, own, sums.fee_now) && seen.no.at_us() == at_us;
+    let left = own <= 0 || unclaimed.claim(from.out, left).is_some();
+    let ended = ended(attempt, sums, order, from, unclaimed);
+    if own < 0 || amount == 0 {
+        return Some(format!("{} was taken back for a refund of {amount}", attempt.back));
     }
-    // What receivers of splits gave back for it was in transit already.
-    let back = i64::try_from(splits::back_at(order, at_us)).unwrap_or(i64::MAX);
-    let Some(own) = amount.checked_sub(back).filter(|own| *own >= 0) else {
-        return Some(format!("{back} was taken back for a refund of {amount}"));
-    };
-    let left = |seen: &Move| from.is(seen, own, fee_back) && seen.no.at_us() == at_us;
-    if (own, fee_back) != (0, 0) && !unclaimed.claim(from.out, left) {
-        return Some(format!("no refund_out posting of {own} with {fee_back} of fee at {at_us}"));
+    if let Some(row) = attempt.row {
+        let (after, total) = (i128::from(row.refunded_after), i128::from(order.total));
+        if after < amount || after > total {
+            return Some(format!("{amount} of {after} in all cannot be a refund of {total}"));
+        }
+        let (gave, share) = (i128::from(row.fee_back), sums.fee_back);
+        if gave != share {
+            return Some(format!("it gave {gave} of the fee back, in proportion it is {share}"));
+        }
     }
-    let later = |seen: &Move| seen.no.at_us() > at_us;
-    let (ended, kind) = match state {
-        RefundState::UnderWay => return None,
+    if !left {
+        return Some(format!("no posting of {own} with {} of fee left at {at_us}", sums.fee_now));
+    }
+    ended
+}
+
+/// Claims the postings of a refund's end; says what is missing.
+fn ended(
+    attempt: &Attempt<'_>,
+    sums: &Sums,
+    order: &OrderFacts,
+    from: &From,
+    unclaimed: &mut Unclaimed<'_>,
+) -> Option<String> {
+    let (amount, own) = (attempt.amount, attempt.own());
+    match attempt.state {
+        RefundState::UnderWay => None,
         RefundState::Done => {
-            let arrived = |seen: &Move| later(seen) && buyer.is_some_and(|buyer| seen.is(amount, 0, buyer));
-            (unclaimed.claim(PostingKind::RefundIn, arrived), PostingKind::RefundIn)
+            let buyer = order.buyer.map(|buyer| balance_account(buyer, order.currency));
+            let arrived = unclaimed.claim(PostingKind::RefundIn, |seen| {
+                let same = (i128::from(seen.amount), seen.fee, seen.party) == (amount, 0, buyer);
+                same && buyer.is_some() && seen.no.at_us() > attempt.at_us
+            });
+            let Some(arrived) = arrived else {
+                return Some(format!("it is done, but no refund_in posting of {amount} follows it"));
+            };
+            let rest = |seen: &Move| from.is(seen, 0, sums.fee_later) && seen.no.at_us() > arrived.no.at_us();
+            (sums.fee_later > 0 && unclaimed.claim(from.out, rest).is_none())
+                .then(|| format!("no posting of the other {} of the fee follows it", sums.fee_later))
         }
         RefundState::Returned => {
-            let returned = |seen: &Move| later(seen) && from.is(seen, amount, fee_back);
-            (unclaimed.claim(from.back, returned), from.back)
+            let fee = sums.fee_again - sums.fee_later;
+            let came = attempt.back_with.is_some_and(|seen| from.is(seen, own, fee));
+            (!came && (own > 0 || attempt.returned_at_us.is_none()))
+                .then(|| format!("it is returned, but no posting of {own} with {fee} of fee brought it back"))
         }
-    };
-    (!ended)
-        .then(|| format!("it is {}, but no {} posting of {amount} follows it", state.as_str(), kind.as_str()))
+    }
 }
 
 /// What an order says was given back, and what of the fee.
-fn sums(order: &OrderFacts, findings: &mut Findings) {
+fn sums(order: &OrderFacts, played: &Played, findings: &mut Findings) {
     let mut wrong = |message: String| findings.add(FindingKind::OrderRefunds, "orders", order.key(), message);
-    let holding = || order.refunds.iter().filter(|refund| refund.state != RefundState::Returned);
-    let refunded: i128 = holding().map(|refund| i128::from(refund.amount)).sum();
-    let fee_back: i128 = holding().map(|refund| i128::from(refund.fee_back)).sum();
-    if refunded != i128::from(order.refunded) {
-        wrong(format!("refunded_minor is {}, its refunds sum to {refunded}", order.refunded));
+    if played.refunded != i128::from(order.refunded) {
+        wrong(format!("refunded_minor is {}, its refunds sum to {}", order.refunded, played.refunded));
     }
-    if fee_back != i128::from(order.fee_returned) {
-        wrong(format!("fee_returned_minor is {}, its refunds gave back {fee_back}", order.fee_returned));
+    if played.most > i128::from(order.total) {
+        wrong(format!("{} of {} was given back at a time", played.most, order.total));
     }
     // The fee of an escrow is taken of what is released, and never given back.
-    if order.is_escrow {
-        return;
-    }
-    if order.total > 0 {
-        // In proportion, rounded down, so that the last refund brings the whole fee back.
-        let share = i128::from(order.fee) * i128::from(order.refunded) / i128::from(order.total);
-        if share != i128::from(order.fee_returned) {
-            wrong(format!("fee_returned_minor is {}, in proportion it is {share}", order.fee_returned));
-        }
+    if played.fee_returned != i128::from(order.fee_returned) {
+        wrong(format!(
+            "fee_returned_minor is {}, in proportion to its refunds, one after another, it is {}",
+            order.fee_returned, played.fee_returned
+        ));
     }
 }

@@ -81,6 +81,14 @@ pub enum FindingKind {
     LoginWrong,
     /// A slot's counters are not what was issued in it.
     HeadWrong,
+    /// What a party used of a limit is counted for no period, or not by what moved.
+    UsageWrong,
+    /// A bank card, its number's name and its state do not agree.
+    CardWrong,
+    /// A bank order does not agree with its card, its key, its postings, its returns or its times.
+    BankOrderWrong,
+    /// What banks owe or are owed in a slot is not what its bank orders come to.
+    BankSums,
     /// A payment's fee is not what the rules of its moment ask.
     FeeWrong,
     /// Parcels to other cells and the counts of them do not agree.
@@ -89,6 +97,8 @@ pub enum FindingKind {
     GrantWrong,
     /// A certification's state, times and app do not agree.
     CertificationWrong,
+    /// What was sent to an address does not agree with its counts, its times or its state.
+    ChallengeWrong,
     /// The two sides of an agreement, its names and its debits do not agree.
     AgreementWrong,
     /// An escrow, its cases or its steps do not agree with their order or each other.
@@ -97,6 +107,10 @@ pub enum FindingKind {
     EscrowSums,
     /// What a slot holds in escrow is not what its escrows hold.
     EscrowHeld,
+    /// A transfer does not agree with its postings, with what its payee received, or with whom its payer knows.
+    TransferWrong,
+    /// What a slot holds of money that waits is not what its transfers wait for.
+    DelayedHeld,
     /// SQLite finds its own file damaged.
     FileDamaged,
     /// A command that is decided again ends otherwise than the journal says.

@@ -4,14 +4,16 @@
 use crate::images::text_of_key;
 use crate::orders::OrderFacts;
 use crate::payments::Move;
+use crate::refund_play::Played;
 use crate::report::{FindingKind, Findings};
 use crate::shape::balance_account;
+use crate::split_claims;
 use base::{HoldNo, PartyId, Record, Slot};
 use engine::{Key, Tabled};
 use foldhash::fast::FixedState;
 use ledger::{AccountId, Hold, HoldState, PostingKind};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use trade::{Notice, OrderState, RefundState, Split, SplitBook, SplitKind, SplitLine, SplitState};
+use std::collections::{BTreeMap, HashMap};
+use trade::{Notice, OrderState, Split, SplitBook, SplitKind, SplitLine, SplitState};
 
 /// Per cent of an order's total that may be split. Written down again here on purpose.
 const RATIO_PERCENT: i128 = 30;
@@ -62,16 +64,26 @@ impl OpenHolds {
 pub(crate) fn under_way(order: &OrderFacts) -> i128 {
     let lines = order.splits.iter().flat_map(|facts| &facts.lines);
     let moving = |line: &&SplitLine| match line.state {
-        SplitState::UnderWay | SplitState::Taken | SplitState::Returning => true,
-        SplitState::Done | SplitState::Returned | SplitState::Asked | SplitState::Refused => false,
+        SplitState::UnderWay | SplitState::Taken | SplitState::Returning | SplitState::Restoring => true,
+        SplitState::Done
+        | SplitState::Returned
+        | SplitState::Asked
+        | SplitState::Refused
+        | SplitState::Kept => false,
     };
     lines.filter(moving).map(units).sum()
 }
 
-/// What receivers gave back for a refund that was made at a moment.
-pub(crate) fn back_at(order: &OrderFacts, at_us: i64) -> i128 {
-    let Some(facts) = &order.splits else { return 0 };
-    facts.given_back().filter(|line| line.at_us == at_us).map(units).sum()
+/// The split that took back for the refund that was made at a moment.
+pub(crate) fn taken_for(order: &OrderFacts, at_us: i64) -> Option<&Split> {
+    let splits = order.splits.as_ref()?.splits.iter();
+    splits.into_iter().find(|split| split.kind == SplitKind::Back && split.made_at_us == Some(at_us))
+}
+
+/// What the lines of a split sum to.
+pub(crate) fn sum_of(order: &OrderFacts, place: u32) -> i128 {
+    let lines = order.splits.iter().flat_map(|facts| &facts.lines);
+    lines.filter(|line| line.place == place).map(units).sum()
 }
 
 /// Counts a message about an order: of a split that ended, or of a step of its escrow. `false` when it has neither.
@@ -100,23 +112,31 @@ impl SplitFacts {
         self.of_kind(SplitKind::Out).filter(|line| line.state != SplitState::Returned)
     }
 
-    /// When receivers gave something back for refunds.
-    pub(crate) fn given_back_at(&self) -> BTreeSet<i64> {
-        self.given_back().map(|line| line.at_us).collect()
+    /// Lines that receivers do not have any more: they went into refunds, or stayed with the merchant.
+    fn given_back(&self) -> impl Iterator<Item = &SplitLine> {
+        let gone = |line: &&SplitLine| matches!(line.state, SplitState::Done | SplitState::Kept);
+        self.of_kind(SplitKind::Back).filter(gone)
     }
 
-    /// Lines that went into refunds.
-    fn given_back(&self) -> impl Iterator<Item = &SplitLine> {
-        self.of_kind(SplitKind::Back).filter(|line| line.state == SplitState::Done)
+    /// What receivers had given back for good before a moment, as far as is known now.
+    fn given_back_before(&self, at_us: i64) -> i128 {
+        let before = |line: &&SplitLine| {
+            let split = self.splits.iter().find(|split| split.place == line.place);
+            let made_at_us = split.and_then(|split| split.made_at_us);
+            // One that stayed with the merchant might have been the receiver's until then.
+            let since_us = if line.state == SplitState::Kept { Some(line.at_us) } else { made_at_us };
+            since_us.is_some_and(|since_us| since_us < at_us)
+        };
+        self.given_back().filter(before).map(units).sum()
     }
 }
 
-fn units(line: &SplitLine) -> i128 {
+pub(crate) fn units(line: &SplitLine) -> i128 {
     i128::from(line.amount_minor.units())
 }
 
 /// The splits of an order against its postings, its sums and what is held.
-pub(crate) fn order(order: &OrderFacts, holds: &mut OpenHolds, findings: &mut Findings) {
+pub(crate) fn order(order: &OrderFacts, played: &Played, holds: &mut OpenHolds, findings: &mut Findings) {
     let about_splits = order.moves.iter().filter(|seen| {
         matches!(
             seen.kind,
@@ -130,13 +150,13 @@ pub(crate) fn order(order: &OrderFacts, holds: &mut OpenHolds, findings: &mut Fi
     let mut unclaimed: Vec<&Move> = about_splits.collect();
     if let Some(facts) = &order.splits {
         match &facts.book {
-            Some(book) => whole(order, facts, book, holds, findings),
+            Some(book) => whole(order, facts, book, played, holds, findings),
             None => {
                 wrong(findings, SplitBook::wrap_key((order.no.slot(), order.no)), "splits without a book")
             }
         }
         for split in &facts.splits {
-            one(order, facts, split, &mut unclaimed, findings);
+            split_claims::one(order, facts, split, &mut unclaimed, findings);
         }
         for line in facts.lines.iter().filter(|line| facts.kind_of(line).is_none()) {
             wrong(findings, SplitLine::wrap_key(line.key()), "its split is not there");
@@ -148,131 +168,8 @@ pub(crate) fn order(order: &OrderFacts, holds: &mut OpenHolds, findings: &mut Fi
     }
 }
 
-fn wrong(findings: &mut Findings, key: Key, message: impl Into<String>) {
+pub(crate) fn wrong(findings: &mut Findings, key: Key, message: impl Into<String>) {
     findings.add(FindingKind::SplitWrong, key.table().name(), text_of_key(&key), message);
-}
-
-/// One split against its lines, and each against its postings.
-fn one(
-    order: &OrderFacts,
-    facts: &SplitFacts,
-    split: &Split,
-    unclaimed: &mut Vec<&Move>,
-    findings: &mut Findings,
-) {
-    let lines: Vec<&SplitLine> = facts.lines.iter().filter(|line| line.place == split.place).collect();
-    let in_order = (1..=split.lines).eq(lines.iter().map(|line| line.line));
-    let open = lines.iter().filter(|line| !is_final(line.state)).count();
-    if !in_order || usize::try_from(split.open) != Ok(open) {
-        let message = format!(
-            "it has {} lines of which {} are open, there are {} of which {open} are",
-            split.lines,
-            split.open,
-            lines.len()
-        );
-        wrong(findings, Split::wrap_key(split.key()), message);
-    }
-    let mut claims = Claims { order, unclaimed };
-    for message in claims.split(split, &lines) {
-        wrong(findings, Split::wrap_key(split.key()), message);
-    }
-    for line in lines {
-        if !claims.line(split, line) || line.currency != order.currency || line.receiver == order.seller {
-            let message = format!(
-                "it is {}, but no posting of {} says so",
-                line.state.as_str(),
-                line.amount_minor.units()
-            );
-            wrong(findings, SplitLine::wrap_key(line.key()), message);
-        }
-    }
-}
-
-fn is_final(state: SplitState) -> bool {
-    matches!(state, SplitState::Done | SplitState::Returned | SplitState::Refused)
-}
-
-/// The postings of an order's splits that no split has claimed yet.
-struct Claims<'a, 'b> {
-    order: &'a OrderFacts,
-    unclaimed: &'a mut Vec<&'b Move>,
-}
-
-impl Claims<'_, '_> {
-    fn claim(&mut self, kind: PostingKind, fits: impl Fn(&Move) -> bool) -> bool {
-        let found = self.unclaimed.iter().position(|seen| seen.kind == kind && fits(seen));
-        found.map(|at| self.unclaimed.remove(at)).is_some()
-    }
-
-    /// What is wrong with a split as a whole.
-    fn split(&mut self, split: &Split, lines: &[&SplitLine]) -> Vec<String> {
-        let (mut faults, sum) = (Vec::new(), lines.iter().map(|line| units(line)).sum::<i128>());
-        match (split.kind, split.refund_minor) {
-            (SplitKind::Out, None) => {
-                let seller = balance_account(self.order.seller, self.order.currency);
-                let left = |seen: &Move| {
-                    let same = i128::from(seen.amount) == sum && seen.party == Some(seller);
-                    same && seen.no.at_us() == split.at_us
-                };
-                if lines.is_empty() && !split.finish {
-                    faults.push("it has no lines and finishes nothing".to_owned());
-                }
-                if !lines.is_empty() && !self.claim(PostingKind::SplitOut, left) {
-                    faults.push(format!("no split_out posting of {sum} at {}", split.at_us));
-                }
-            }
-            (SplitKind::Back, Some(refund)) => {
-                let made = lines.iter().filter(|line| line.state == SplitState::Done).count();
-                let at_once = lines.windows(2).all(|pair| pair[0].at_us == pair[1].at_us);
-                if made > 0 && (made < lines.len() || !at_once) {
-                    faults.push("only some of its parts went into the refund".to_owned());
-                }
-                let number = split.out_request_no.as_str();
-                if made > 0 && !self.order.refunds.iter().any(|refund| refund.is_of(number)) {
-                    faults.push("the refund that it took back for is not there".to_owned());
-                }
-                if lines.is_empty() || split.finish || sum > i128::from(refund.units()) {
-                    faults.push(format!("it took {sum} back for a refund of {}", refund.units()));
-                }
-            }
-            (SplitKind::Out, Some(_)) | (SplitKind::Back, None) => {
-                faults.push("only one that takes back has a refund".to_owned());
-            }
-        }
-        faults
-    }
-
-    /// Whether a line's postings are those of its state.
-    fn line(&mut self, split: &Split, line: &SplitLine) -> bool {
-        let currency = self.order.currency;
-        let (receiver, seller) =
-            (balance_account(line.receiver, currency), balance_account(self.order.seller, currency));
-        let amount = line.amount_minor.units();
-        let later = |seen: &Move, party| seen.is(amount, 0, party) && seen.no.at_us() > split.at_us;
-        let moved = match (split.kind, line.state) {
-            (SplitKind::Out, SplitState::UnderWay)
-            | (SplitKind::Back, SplitState::Asked | SplitState::Refused) => true,
-            (SplitKind::Out, SplitState::Done) => {
-                self.claim(PostingKind::SplitIn, |seen| later(seen, receiver))
-            }
-            (SplitKind::Out, SplitState::Returned) => self.claim(PostingKind::SplitReturn, |seen| {
-                seen.is(amount, 0, seller) && seen.no.at_us() == line.at_us
-            }),
-            (SplitKind::Back, SplitState::Taken | SplitState::Done | SplitState::Returning) => {
-                self.claim(PostingKind::BackOut, |seen| later(seen, receiver))
-            }
-            (SplitKind::Back, SplitState::Returned) => {
-                self.claim(PostingKind::BackOut, |seen| later(seen, receiver))
-                    && self.claim(PostingKind::BackReturn, |seen| later(seen, receiver))
-            }
-            (
-                SplitKind::Out,
-                SplitState::Asked | SplitState::Taken | SplitState::Refused | SplitState::Returning,
-            )
-            | (SplitKind::Back, SplitState::UnderWay) => false,
-        };
-        moved && amount > 0
-    }
 }
 
 /// All splits of an order: their sum, their limits, and what is held for more.
@@ -280,6 +177,7 @@ fn whole(
     order: &OrderFacts,
     facts: &SplitFacts,
     book: &SplitBook,
+    played: &Played,
     holds: &mut OpenHolds,
     findings: &mut Findings,
 ) {
@@ -300,8 +198,7 @@ fn whole(
     }
     for split in facts.splits.iter().filter(|split| split.kind == SplitKind::Out && split.lines > 0) {
         let given = facts.given().filter(|line| line.place <= split.place).map(units).sum::<i128>();
-        let back = facts.given_back().filter(|line| line.at_us < split.at_us).map(units).sum::<i128>();
-        let (until, had) = (given - back, had_at(order, split.at_us));
+        let (until, had) = (given - facts.given_back_before(split.at_us), had_at(order, played, split.at_us));
         if until > had {
             faults.push(format!("with split {} it gave {until} of the {had} that it had", split.place));
         }
@@ -309,8 +206,16 @@ fn whole(
             faults.push(format!("{until} of {} is more than the contract allows", order.total));
         }
     }
+    let waits = (i128::from(book.giving_minor.units()), i128::from(book.fee_due_minor.units()));
+    if waits != (played.giving, played.fee_due) {
+        faults.push(format!(
+            "{waits:?} wait for refunds to arrive, {:?} are to",
+            (played.giving, played.fee_due)
+        ));
+    }
     faults.extend(gave_too_much(facts));
-    faults.extend(held(order, facts, book, sum, holds));
+    faults.extend(after_the_end(facts));
+    faults.extend(held(order, facts, book, sum + played.fee_due, holds));
     let ended = |split: &&Split| split.kind == SplitKind::Out && split.lines > 0 && split.open == 0;
     let owed = facts.splits.iter().filter(ended).count();
     if order.notified() && usize::try_from(facts.messages) != Ok(owed) {
@@ -335,6 +240,18 @@ fn gave_too_much(facts: &SplitFacts) -> Option<String> {
     Some(format!("{party} gave back {} more than it got", -less))
 }
 
+/// After the end of an order's splits only what came back since then is passed on again.
+fn after_the_end(facts: &SplitFacts) -> Option<String> {
+    let end = facts.splits.iter().find(|split| split.finish)?;
+    let (before, after): (Vec<_>, Vec<_>) =
+        facts.of_kind(SplitKind::Out).partition(|line| line.place <= end.place);
+    let came = |line: &&&SplitLine| line.state == SplitState::Returned && line.at_us > end.at_us;
+    let came: i128 = before.iter().filter(came).map(|line| units(line)).sum();
+    let gone = after.iter().filter(|line| line.state != SplitState::Returned);
+    let gone: i128 = gone.map(|line| units(line)).sum();
+    (gone > came).then(|| format!("{gone} left after the end of its splits, {came} had come back"))
+}
+
 /// What is held for splits that may come, and the timer that will free it.
 fn held(
     order: &OrderFacts,
@@ -345,7 +262,8 @@ fn held(
 ) -> Vec<String> {
     let mut faults = Vec::new();
     let given_back = i128::from(order.refunded) - i128::from(order.fee_returned);
-    let kept = i128::from(order.total) - i128::from(order.fee) - given_back - split;
+    let in_escrow = order.escrow.as_ref().map_or(0, |escrow| i128::from(escrow.row.held_minor.units()));
+    let kept = i128::from(order.total) - i128::from(order.fee) - given_back - in_escrow - split;
     let due = book.freeze && !book.finished && !book.freed && has_money(order) && kept > 0;
     let to_hold = if due { kept } else { 0 };
     let seller = balance_account(order.seller, order.currency);
@@ -370,15 +288,16 @@ fn has_money(order: &OrderFacts) -> bool {
     order.paid_at_us.is_some() && (!order.is_escrow || order.state == OrderState::Finished)
 }
 
-/// What the merchant had of an order at a moment: refunds that came back later are left out, so never too little.
-fn had_at(order: &OrderFacts, at_us: i64) -> i128 {
-    let before =
-        |refund: &&crate::refunds::RefundFacts| refund.state != RefundState::Returned && refund.at_us < at_us;
-    let refunded: i128 = order.refunds.iter().filter(before).map(|refund| i128::from(refund.amount)).sum();
+/// What the merchant had of an order at a moment.
+fn had_at(order: &OrderFacts, played: &Played, at_us: i64) -> i128 {
     if !has_money(order) {
         return 0;
     }
-    let (total, fee) = (i128::from(order.total), i128::from(order.fee));
-    let fee_back = if total > 0 && !order.is_escrow { fee * refunded / total } else { 0 };
-    total - fee - (refunded - fee_back)
+    if order.is_escrow {
+        let released = order.moves.iter().filter(|seen| seen.kind == PostingKind::EscrowRelease);
+        let before = released.filter(|seen| seen.no.at_us() < at_us);
+        return before.map(|seen| i128::from(seen.amount) - i128::from(seen.fee)).sum();
+    }
+    let (refunded, fee_returned) = played.before(at_us);
+    i128::from(order.total) - i128::from(order.fee) - (refunded - fee_returned)
 }

@@ -178,14 +178,16 @@ fn refund_of(
 ) -> Result<Option<Found>, BillError> {
     let Some(order_no) = posting.order_no else { return Ok(None) };
     let at_us = posting.no.at_us();
+    let transit = AccountId::platform(posting.slot, AccountKind::Transit, posting.currency);
+    let amount = posting.entries().find(|entry| entry.account == transit);
+    let amount = amount.map(|entry| entry.amount_minor);
     match posting.kind {
-        PostingKind::RefundOut => refunds.made_at(reader, order_no, at_us),
-        PostingKind::RefundIn => {
-            let transit = AccountId::platform(posting.slot, AccountKind::Transit, posting.currency);
-            let amount = posting.entries().find(|entry| entry.account == transit);
-            let amount = amount.map(|entry| entry.amount_minor);
-            refunds.last_before(reader, order_no, at_us, amount)
-        }
+        PostingKind::RefundOut => match refunds.made_at(reader, order_no, at_us)? {
+            Some(refund) => Ok(Some(refund)),
+            None if amount.is_none() => refunds.fee_came(reader, order_no, at_us, fee_of(posting)),
+            None => Ok(None),
+        },
+        PostingKind::RefundIn => refunds.last_before(reader, order_no, at_us, amount),
         PostingKind::RefundReturn => refunds.last_before(reader, order_no, at_us, None),
         PostingKind::TopUp
         | PostingKind::PayOut
@@ -199,7 +201,22 @@ fn refund_of(
         | PostingKind::SplitIn
         | PostingKind::SplitReturn
         | PostingKind::BackOut
-        | PostingKind::BackReturn => Ok(None),
+        | PostingKind::BackReturn
+        | PostingKind::TransferOut
+        | PostingKind::TransferWait
+        | PostingKind::TransferSend
+        | PostingKind::TransferUndo
+        | PostingKind::TransferIn
+        | PostingKind::TransferReturn
+        | PostingKind::CardIn
+        | PostingKind::CardOut
+        | PostingKind::CardFee
+        | PostingKind::CardOutReturn
+        | PostingKind::CardTurn
+        | PostingKind::CardPay
+        | PostingKind::CardBack
+        | PostingKind::SuspenseIn
+        | PostingKind::SuspenseOut => Ok(None),
     }
 }
 
@@ -220,7 +237,24 @@ fn other_side(kind: PostingKind, order: Option<&Order>) -> Option<PartyId> {
         | PostingKind::SplitIn
         | PostingKind::BackOut
         | PostingKind::BackReturn => Some(order.seller),
-        PostingKind::TopUp | PostingKind::SplitOut | PostingKind::SplitReturn => None,
+        PostingKind::TopUp
+        | PostingKind::SplitOut
+        | PostingKind::SplitReturn
+        | PostingKind::TransferOut
+        | PostingKind::TransferWait
+        | PostingKind::TransferSend
+        | PostingKind::TransferUndo
+        | PostingKind::TransferIn
+        | PostingKind::TransferReturn
+        | PostingKind::CardIn
+        | PostingKind::CardOut
+        | PostingKind::CardFee
+        | PostingKind::CardOutReturn
+        | PostingKind::CardTurn
+        | PostingKind::CardPay
+        | PostingKind::CardBack
+        | PostingKind::SuspenseIn
+        | PostingKind::SuspenseOut => None,
     }
 }
 

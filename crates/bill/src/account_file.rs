@@ -165,6 +165,10 @@ fn remark(line: &AccountLine, trade_no: &str) -> String {
         | Business::RefundBack
         | Business::Split
         | Business::SplitBack
-        | Business::TopUp => line.reason.clone().unwrap_or_default(),
+        | Business::TopUp
+        | Business::Transfer
+        | Business::TransferBack
+        | Business::Withdrawal
+        | Business::WithdrawalBack => line.reason.clone().unwrap_or_default(),
     }
 }

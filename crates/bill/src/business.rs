@@ -26,11 +26,19 @@ pub enum Business {
     SplitBack,
     /// Money from the bank.
     TopUp,
+    /// Money sent to another account, or got from it.
+    Transfer,
+    /// Money sent that came back.
+    TransferBack,
+    /// Money paid out to a bank card, with the fee of it.
+    Withdrawal,
+    /// Money that no bank paid out came back.
+    WithdrawalBack,
 }
 
 impl Business {
     /// All, in the order in which summaries show them.
-    pub const ALL: [Business; 10] = [
+    pub const ALL: [Business; 14] = [
         Business::Sale,
         Business::Payment,
         Business::PaymentBack,
@@ -41,19 +49,33 @@ impl Business {
         Business::Split,
         Business::SplitBack,
         Business::TopUp,
+        Business::Transfer,
+        Business::TransferBack,
+        Business::Withdrawal,
+        Business::WithdrawalBack,
     ];
 
     /// What a posting is about, its fee set aside.
     pub const fn of(kind: PostingKind) -> Business {
         match kind {
-            PostingKind::TopUp => Business::TopUp,
-            PostingKind::PayOut => Business::Payment,
+            PostingKind::TopUp | PostingKind::CardIn | PostingKind::CardTurn | PostingKind::SuspenseIn => {
+                Business::TopUp
+            }
+            PostingKind::CardOut | PostingKind::SuspenseOut => Business::Withdrawal,
+            PostingKind::CardOutReturn => Business::WithdrawalBack,
+            PostingKind::CardFee => Business::Fee,
+            PostingKind::PayOut | PostingKind::CardPay => Business::Payment,
             PostingKind::PayIn | PostingKind::EscrowIn | PostingKind::EscrowRelease => Business::Sale,
-            PostingKind::PayReturn => Business::PaymentBack,
+            PostingKind::PayReturn | PostingKind::CardBack => Business::PaymentBack,
             PostingKind::RefundOut | PostingKind::RefundIn | PostingKind::EscrowOut => Business::Refund,
             PostingKind::RefundReturn | PostingKind::EscrowReturn => Business::RefundBack,
             PostingKind::SplitOut | PostingKind::SplitIn => Business::Split,
             PostingKind::SplitReturn | PostingKind::BackOut | PostingKind::BackReturn => Business::SplitBack,
+            PostingKind::TransferOut
+            | PostingKind::TransferWait
+            | PostingKind::TransferSend
+            | PostingKind::TransferIn => Business::Transfer,
+            PostingKind::TransferUndo | PostingKind::TransferReturn => Business::TransferBack,
         }
     }
 
@@ -70,6 +92,10 @@ impl Business {
             Business::Split => "交易分账",
             Business::SplitBack => "分账退回",
             Business::TopUp => "充值",
+            Business::Transfer => "转账",
+            Business::TransferBack => "转账退回",
+            Business::Withdrawal => "提现",
+            Business::WithdrawalBack => "提现退回",
         }
     }
 
@@ -85,7 +111,11 @@ impl Business {
             | Business::FeeBack
             | Business::Split
             | Business::SplitBack
-            | Business::TopUp => format!("{0}-{0}", self.name()),
+            | Business::TopUp
+            | Business::Transfer
+            | Business::TransferBack
+            | Business::Withdrawal
+            | Business::WithdrawalBack => format!("{0}-{0}", self.name()),
         }
     }
 }

@@ -120,6 +120,17 @@ fn of_entry(
         Business::Split => ("其他", format!("分账-{subject}"), Flow::Expense, "交易成功", trade_no),
         Business::SplitBack => ("其他", format!("分账退回-{subject}"), Flow::Neither, "交易成功", trade_no),
         Business::TopUp => ("账户存取", "充值-普通充值".to_owned(), Flow::Neither, "交易成功", entry.no()),
+        Business::Transfer if entry.delta_minor > 0 => {
+            ("转账红包", "转账-收到转账".to_owned(), Flow::Income, "交易成功", entry.no())
+        }
+        Business::Transfer => ("转账红包", "转账".to_owned(), Flow::Expense, "交易成功", entry.no()),
+        Business::TransferBack => ("退款", "退款-转账".to_owned(), Flow::Neither, "退款成功", entry.no()),
+        Business::Withdrawal => {
+            ("账户存取", "提现-普通提现".to_owned(), Flow::Neither, "交易成功", entry.no())
+        }
+        Business::WithdrawalBack => {
+            ("账户存取", "提现-退回".to_owned(), Flow::Neither, "交易成功", entry.no())
+        }
     };
     Ok(PersonLine {
         at_us: entry.at_us,

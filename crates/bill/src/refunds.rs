@@ -74,6 +74,23 @@ impl Refunds {
         let earlier = all.partition_point(|refund| refund.at_us < at_us);
         Ok(all[..earlier].iter().rev().find(fits).cloned())
     }
+
+    /// The last refund before this moment that arrived and gave at least so much of the fee back: what of that is more
+    /// than the merchant's own share has a posting of its own.
+    pub(crate) fn fee_came(
+        &mut self,
+        reader: &mut dyn Reader,
+        order_no: OrderNo,
+        at_us: i64,
+        fee_minor: i64,
+    ) -> Result<Option<Found>, BillError> {
+        let fits = |refund: &&Found| {
+            refund.at_us < at_us
+                && refund.state == RefundState::Done
+                && refund.fee_back_minor.units() >= fee_minor
+        };
+        Ok(self.all(reader, order_no)?.iter().rfind(fits).cloned())
+    }
 }
 
 fn read(reader: &mut dyn Reader, order_no: OrderNo) -> Result<Vec<Found>, BillError> {

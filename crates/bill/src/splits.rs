@@ -5,7 +5,6 @@ use crate::{BillError, TakeRow};
 use base::{OrderNo, Slot};
 use engine::{Key, Row, Table};
 use std::ops::{ControlFlow, Range};
-use std::sync::Arc;
 use store::Reader;
 use trade::{Split, SplitKind, SplitState};
 

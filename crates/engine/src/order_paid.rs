@@ -8,7 +8,7 @@ use crate::{
 };
 use base::{Plant, planted};
 use ledger::Template;
-use money::Minor;
+use money::{Minor, Money};
 use people::{Party, PartyStatus};
 use std::sync::Arc;
 use trade::{
@@ -87,7 +87,7 @@ fn paid_in(rows: &mut Rows<'_>, order: Order, said: &OrderPaid) -> Result<Arc<Or
     let fee = fee.map_err(|error| Fault(format!("fee of {}: {error}", said.order_no)))?;
     books::must(rows, Template::PayIn { seller: order.seller, amount: said.amount, fee }, Some(order.no))?;
     let order = Order { fee_minor: fee.minor(), ..order };
-    split_hold::renew(rows, &order)?;
+    split_hold::renew(rows, &order, Money::zero(order.currency))?;
     notice::tell(rows, &order, NoticeEvent::Paid, Minor::ZERO, None);
     let order = Arc::new(order);
     rows.put_shared(order.clone());

@@ -5,7 +5,7 @@ use crate::query::order_of;
 use crate::split_back::BackPart;
 use crate::{
     CancelAction, Cancelled, Fault, Message, RefundAnswer, RefundIn, Reply, Rows, Stop, Which, books, escrow,
-    notice, split_back, split_hold,
+    notice, split_back, split_hold, split_restore,
 };
 use base::{PartyId, Plant, Slot, Text, planted};
 use ledger::{LedgerRefused, Template};
@@ -14,8 +14,9 @@ use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    BackRefused, CancelRefused, NoticeEvent, Order, OrderEvent, OrderState, OutRequestNo, REFUND_WINDOW_US,
-    Refund, RefundRefused, RefundState, Trade, TradeState, bounce_fee_back, next, refund_fee_back,
+    BackRefused, CancelRefused, NoticeEvent, Order, OrderEvent, OrderState, OutRequestNo, Paying,
+    REFUND_WINDOW_US, Refund, RefundRefused, RefundState, Trade, TradeState, bounce_fee_back, next,
+    refund_fee_back,
 };
 
 /// A merchant refunds.
@@ -162,13 +163,14 @@ pub(crate) fn give_back(
     let fee_back = fee_back.map_err(|error| Fault(format!("fee of order {}: {error}", order.no)))?;
     let fee_returned = order.fee_returned().checked_add(fee_back);
     let fee_returned = fee_returned.map_err(|error| Fault(format!("fee of order {}: {error}", order.no)))?;
-    let own = amount.checked_sub(back).map_err(|error| odd(&error))?;
-    let template = Template::RefundOut { seller: order.seller, amount: own, fee_back };
+    let Paying { own, fee_now, fee_later } =
+        Paying::of(amount, back, fee_back).map_err(|error| odd(&error))?;
+    let template = Template::RefundOut { seller: order.seller, amount: own, fee_back: fee_now };
     // What is held of this order for splits is there to be given back.
     let book = split_hold::book_of(rows, order.no)?;
     let held = split_hold::held(rows, book.as_ref())?;
-    // When receivers gave all of it and the fee has no part in it, nothing moves here.
-    let posted = if own.is_zero() && fee_back.is_zero() {
+    // When receivers gave all of it, nothing moves here.
+    let posted = if own.is_zero() {
         None
     } else {
         match books::check_freed(rows, template, Some(order.no), held.as_deref())? {
@@ -201,11 +203,8 @@ pub(crate) fn give_back(
         fee_returned_minor: fee_returned.minor(),
         ..order.clone()
     };
-    if let Some(mut book) = book {
-        let split = book.split_minor.of(book.currency).checked_sub(back);
-        book.split_minor = split.map_err(|error| Fault(format!("splits of {}: {error}", order.no)))?.minor();
-        split_hold::keep(rows, order, &mut book)?;
-        rows.put(book);
+    if let Some(book) = book {
+        split_restore::given(rows, order, book, back, fee_later)?;
     }
     rows.put(order.clone());
     let message = RefundIn { order_no: order.no, buyer, amount, out_request_no: number };
@@ -260,8 +259,25 @@ pub(crate) fn refund_answer(rows: &mut Rows<'_>, said: &RefundAnswer) -> Result<
     if order.product.goods().is_some() {
         return escrow::refund_answer(rows, said, &refund);
     }
+    let split = split_back::split_of(rows, &order, &refund)?;
+    let lines = split_back::given(rows, &order, &refund)?;
+    let back = split_back::sum_of(&order, &lines)?;
+    let paying = Paying::of(refund.amount(), back, refund.fee_back());
+    let paying = paying.map_err(|error| Fault(format!("refund of order {}: {error}", order.no)))?;
     if !said.arrived {
-        return returned(rows, &order, &refund);
+        let reply = returned(rows, &order, &refund, back, paying)?;
+        if let Some(split) = split {
+            split_restore::restore(rows, &split, &lines)?;
+        }
+        return Ok(reply);
+    }
+    if !paying.fee_later.is_zero() {
+        let none = Money::zero(order.currency);
+        let rest = Template::RefundOut { seller: order.seller, amount: none, fee_back: paying.fee_later };
+        books::must(rows, rest, Some(order.no))?;
+    }
+    if split.is_some() {
+        split_restore::settled(rows, &order, back, paying.fee_later, true)?;
     }
     let mut order = (*order).clone();
     let event = if said.whole { OrderEvent::RefundRest } else { OrderEvent::RefundPart };
@@ -289,7 +305,14 @@ pub(crate) fn refund_answer(rows: &mut Rows<'_>, said: &RefundAnswer) -> Result<
     }))
 }
 
-fn returned(rows: &mut Rows<'_>, order: &Order, refund: &Refund) -> Result<Option<Reply>, Fault> {
+/// The buyer could not be reached: the merchant has its own share back, and receivers get theirs.
+fn returned(
+    rows: &mut Rows<'_>,
+    order: &Order,
+    refund: &Refund,
+    back: Money,
+    paying: Paying,
+) -> Result<Option<Reply>, Fault> {
     let amount = refund.amount();
     let less = |from: Money, by: Money| {
         from.checked_sub(by).map_err(|error| Fault(format!("refunds of order {}: {error}", order.no)))
@@ -298,11 +321,16 @@ fn returned(rows: &mut Rows<'_>, order: &Order, refund: &Refund) -> Result<Optio
     let refunded = less(order.refunded(), bounced)?;
     // Not what this refund took along: others may stand behind it, and what is left must fit to them.
     let fee_back = bounce_fee_back(order.fee(), order.fee_returned(), refunded, order.total());
-    let fee_back = fee_back.map_err(|error| Fault(format!("fee of order {}: {error}", order.no)))?;
-    books::must(rows, Template::RefundReturn { seller: order.seller, amount, fee_back }, Some(order.no))?;
-    let fee_returned_minor = less(order.fee_returned(), fee_back)?.minor();
+    let fee_again = fee_back.and_then(|fee_back| paying.fee_again(fee_back));
+    let fee_again = fee_again.map_err(|error| Fault(format!("fee of order {}: {error}", order.no)))?;
+    if !paying.own.is_zero() {
+        let fee_back = less(fee_again, paying.fee_later)?;
+        let template = Template::RefundReturn { seller: order.seller, amount: paying.own, fee_back };
+        books::must(rows, template, Some(order.no))?;
+    }
+    let fee_returned_minor = less(order.fee_returned(), fee_again)?.minor();
     let order = Order { refunded_minor: refunded.minor(), fee_returned_minor, ..order.clone() };
-    split_hold::renew(rows, &order)?;
+    split_restore::settled(rows, &order, back, paying.fee_later, false)?;
     rows.put(order);
     rows.put(Refund { state: RefundState::Returned, ..refund.clone() });
     Ok(Some(if refund.by_cancel {

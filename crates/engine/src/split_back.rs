@@ -2,8 +2,8 @@
 //!
 //! Each receiver is asked in its own slot and its part waits in transit. Only when all are there is the refund made, in
 //! the decision that hears of the last one; when one receiver cannot pay or the refund cannot be made any more, every
-//! part that was taken goes back, and the refund never was. A refund that cannot reach the buyer afterwards is the
-//! merchant's: what receivers gave for it may be split again.
+//! part that was taken goes back, and the refund never was. When the refund cannot reach the buyer afterwards, the
+//! parts go back as well ([`crate::split_restore`]).
 
 use crate::refund_order::{GivenBack, give_back};
 use crate::split_order::{amount, fresh, odd, of_number, view};
@@ -51,17 +51,34 @@ fn of_refund(rows: &mut Rows<'_>, order: &Order, number: &OutRequestNo) -> Resul
     }
 }
 
+/// The split that took back for a refund which was made.
+pub(crate) fn split_of(
+    rows: &mut Rows<'_>,
+    order: &Order,
+    refund: &Refund,
+) -> Result<Option<Arc<Split>>, Fault> {
+    // One of an attempt that came to nothing, or of an earlier refund of this number, is not its own.
+    let split = of_refund(rows, order, &refund.out_request_no)?;
+    Ok(split.filter(|split| split.made_at_us == Some(refund.at_us)))
+}
+
 /// What receivers gave back for a refund.
 pub(crate) fn given(
     rows: &mut Rows<'_>,
     order: &Order,
     refund: &Refund,
 ) -> Result<Vec<Arc<SplitLine>>, Fault> {
-    let Some(split) = of_refund(rows, order, &refund.out_request_no)? else { return Ok(Vec::new()) };
-    let mut lines = view(rows, order.seller, split)?.lines;
-    // Those of an attempt that came to nothing, or of a refund of this number that could not arrive, are not its own.
-    lines.retain(|line| line.state == SplitState::Done && line.at_us == refund.at_us);
-    Ok(lines)
+    let Some(split) = split_of(rows, order, refund)? else { return Ok(Vec::new()) };
+    Ok(view(rows, order.seller, split)?.lines)
+}
+
+/// The sum of lines.
+pub(crate) fn sum_of(order: &Order, lines: &[Arc<SplitLine>]) -> Result<Money, Fault> {
+    let mut sum = Money::zero(order.currency);
+    for line in lines {
+        sum = sum.checked_add(line.amount()).map_err(|error| odd(order.no, error))?;
+    }
+    Ok(sum)
 }
 
 /// Whether a refund that was made took other parts back than these.
@@ -84,7 +101,8 @@ pub(crate) fn differs(
 pub(crate) fn is_taking(rows: &mut Rows<'_>, order: &Order, number: &OutRequestNo) -> Result<bool, Fault> {
     let Some(split) = of_refund(rows, order, number)? else { return Ok(false) };
     let lines = view(rows, order.seller, split)?.lines;
-    Ok(lines.iter().any(|line| matches!(line.state, SplitState::Asked | SplitState::Returning)))
+    let moves = |state| matches!(state, SplitState::Asked | SplitState::Returning | SplitState::Restoring);
+    Ok(lines.iter().any(|line| moves(line.state)))
 }
 
 /// Asks every receiver for its part. The caller has seen that the order can be refunded at all.
@@ -116,6 +134,8 @@ pub(crate) fn ask(
         open: lines,
         finish: false,
         at_us,
+        made_at_us: None,
+        undone_at_us: None,
     });
     for (line, (receiver, amount)) in (1..).zip(parts) {
         let (currency, amount_minor, state) = (amount.currency(), amount.minor(), SplitState::Asked);
@@ -175,7 +195,7 @@ fn has_of(rows: &mut Rows<'_>, order: &Order, book: &SplitBook) -> Result<Vec<(P
         for line in view(rows, order.seller, split)?.lines {
             let (list, counts) = match kind {
                 SplitKind::Out => (&mut has, line.state == SplitState::Done),
-                // One that is asked or under way may still end in a refund.
+                // One that is asked or under way may still end in a refund, and one that stayed with the merchant did.
                 SplitKind::Back => {
                     (&mut gave, !matches!(line.state, SplitState::Refused | SplitState::Returned))
                 }
@@ -248,7 +268,7 @@ pub(crate) fn back_answer(rows: &mut Rows<'_>, said: &BackAnswer) -> Result<Opti
 }
 
 /// The line after an event.
-fn moved(line: &SplitLine, event: SplitEvent) -> Result<SplitState, Fault> {
+pub(crate) fn moved(line: &SplitLine, event: SplitEvent) -> Result<SplitState, Fault> {
     let state = line.state.next(event);
     state.ok_or_else(|| odd(line.order_no, format!("line {} of {}: {event:?}", line.line, line.place)))
 }
@@ -265,10 +285,7 @@ fn pass(
     split: &Split,
     lines: &[Arc<SplitLine>],
 ) -> Result<Option<RefundRefused>, Fault> {
-    let mut back = Money::zero(order.currency);
-    for line in lines {
-        back = back.checked_add(line.amount()).map_err(|error| odd(order.no, error))?;
-    }
+    let back = sum_of(order, lines)?;
     let amount = split.refund_minor.unwrap_or(Minor::ZERO).of(order.currency);
     let (number, reason) = (split.out_request_no.clone(), split.reason.clone());
     match give_back(rows, order, GivenBack { amount, back, number, reason, by_cancel: false }) {
@@ -281,7 +298,7 @@ fn pass(
         let state = moved(line, SplitEvent::Pass)?;
         rows.put(SplitLine { state, at_us: now_us, ..(**line).clone() });
     }
-    rows.put(Split { open: 0, ..split.clone() });
+    rows.put(Split { open: 0, made_at_us: Some(now_us), ..split.clone() });
     Ok(None)
 }
 

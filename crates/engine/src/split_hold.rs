@@ -4,12 +4,23 @@
 use crate::{Fault, Rows};
 use base::OrderNo;
 use ledger::{Account, AccountId, AccountKind, Hold, hold, release};
+use money::Money;
 use std::sync::Arc;
-use trade::{Order, SPLIT_FREEZE_US, SplitBook, Timer, TimerTask, to_hold};
+use trade::{Escrow, Order, SPLIT_FREEZE_US, SplitBook, Timer, TimerTask, to_hold};
 
 /// The splits of an order, when it has any or is frozen for them.
 pub(crate) fn book_of(rows: &mut Rows<'_>, order_no: OrderNo) -> Result<Option<SplitBook>, Fault> {
     Ok(rows.get::<SplitBook>((rows.slot(), order_no))?.map(|book| (*book).clone()))
+}
+
+/// What the platform holds of an order: of a guaranteed trade, also after its end when a refund came back late. None of
+/// it is the merchant's yet.
+pub(crate) fn in_escrow(rows: &mut Rows<'_>, order: &Order) -> Result<Money, Fault> {
+    if order.product.goods().is_none() {
+        return Ok(Money::zero(order.currency));
+    }
+    let escrow = rows.get::<Escrow>((order.slot, order.no))?;
+    Ok(escrow.map_or(Money::zero(order.currency), |escrow| escrow.held()))
 }
 
 /// What is held for an order now.
@@ -31,10 +42,16 @@ pub(crate) fn free(rows: &mut Rows<'_>, held: Option<Arc<Hold>>) -> Result<(), F
     Ok(())
 }
 
-/// Holds what is to be held of the order as it is now, and notes it in the book. What was held before must be free.
-pub(crate) fn keep(rows: &mut Rows<'_>, order: &Order, book: &mut SplitBook) -> Result<(), Fault> {
+/// Holds what is to be held of the order as it is now, and notes it in the book. What was held before must be free;
+/// `in_escrow` is what the platform holds of the order now.
+pub(crate) fn keep(
+    rows: &mut Rows<'_>,
+    order: &Order,
+    in_escrow: Money,
+    book: &mut SplitBook,
+) -> Result<(), Fault> {
     let odd = |what: &dyn std::fmt::Display| Fault(format!("hold of order {}: {what}", order.no));
-    let amount = to_hold(order, book).map_err(|error| odd(&error))?;
+    let amount = to_hold(order, in_escrow, book).map_err(|error| odd(&error))?;
     book.hold = None;
     let due_at_us = order.paid_at_us.unwrap_or_default().saturating_add(SPLIT_FREEZE_US);
     if amount.is_zero() {
@@ -72,12 +89,12 @@ pub(crate) fn time_is_over(rows: &mut Rows<'_>, timer: &Timer) -> Result<(), Fau
     Ok(())
 }
 
-/// Brings what is held in line with the order as it is now.
-pub(crate) fn renew(rows: &mut Rows<'_>, order: &Order) -> Result<(), Fault> {
+/// Brings what is held in line with the order as it is now; `in_escrow` as for [`keep`].
+pub(crate) fn renew(rows: &mut Rows<'_>, order: &Order, in_escrow: Money) -> Result<(), Fault> {
     let Some(mut book) = book_of(rows, order.no)?.filter(|book| book.freeze) else { return Ok(()) };
     let before = held(rows, Some(&book))?;
     free(rows, before)?;
-    keep(rows, order, &mut book)?;
+    keep(rows, order, in_escrow, &mut book)?;
     rows.put(book);
     Ok(())
 }

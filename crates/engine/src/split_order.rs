@@ -6,6 +6,7 @@
 use crate::command::Next;
 use crate::query::order_of;
 use crate::relation::bound;
+use crate::split_left::left;
 use crate::{
     Fault, Message, OpenOrder, Reply, Rows, SplitAnswer, SplitIn, Stop, Which, books, split_hold, split_told,
 };
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
     Order, OutRequestNo, SPLITS_MAX, Split, SplitBook, SplitEvent, SplitKind, SplitLine, SplitRefused,
-    SplitState, can_be_split, percent, splittable,
+    SplitState, can_be_split, percent,
 };
 
 /// How much one receiver shall get.
@@ -90,8 +91,7 @@ pub(crate) fn split_order(
         let Ok(more) = sum.checked_add(*amount) else { return Stop::because(SplitRefused::MoreThanLeft) };
         sum = more;
     }
-    let split = book.split_minor.of(book.currency);
-    let left = splittable(&order, split).map_err(|error| odd(order.no, error))?;
+    let left = left(rows, &order, &book)?;
     if sum.exceeds(left).unwrap_or(true) {
         return Stop::because(SplitRefused::MoreThanLeft);
     }
@@ -105,7 +105,8 @@ pub(crate) fn split_order(
             Err(refused) => return Err(Stop::Fault(odd(order.no, refused))),
         };
     }
-    let split = split.checked_add(sum).map_err(|error| odd(order.no, error))?;
+    let split = book.split().checked_add(sum).map_err(|error| odd(order.no, error))?;
+    let in_escrow = split_hold::in_escrow(rows, &order)?;
 
     // Nothing can be refused here below this line; a closed receiver sends its part back.
     split_hold::free(rows, held)?;
@@ -115,7 +116,7 @@ pub(crate) fn split_order(
     }
     let finished = book.finished || command.finish;
     let mut book = SplitBook { split_minor: split.minor(), splits: book.splits + 1, finished, ..book };
-    split_hold::keep(rows, &order, &mut book)?;
+    split_hold::keep(rows, &order, in_escrow, &mut book)?;
     let split = send(rows, &book, command, &parts);
     rows.put(book);
     if parts.is_empty() {
@@ -152,6 +153,8 @@ pub(crate) fn fresh(order: &Order) -> SplitBook {
         split_minor: Minor::ZERO,
         splits: 0,
         finished: false,
+        giving_minor: Minor::ZERO,
+        fee_due_minor: Minor::ZERO,
     }
 }
 
@@ -223,7 +226,7 @@ fn splits_allowed(
     if let Err(refused) = can_be_split(order, rows.now_us()) {
         return Stop::because(refused);
     }
-    if book.finished {
+    if book.finished && (command.parts.is_empty() || left(rows, order, book)?.is_zero()) {
         return Stop::because(SplitRefused::Finished);
     }
     // The end is always possible, and comes once: what is held must not stay so for want of a place.
@@ -285,6 +288,8 @@ fn send(rows: &mut Rows<'_>, book: &SplitBook, command: &SplitOrder, parts: &[(P
         open: lines,
         finish: command.finish,
         at_us,
+        made_at_us: None,
+        undone_at_us: None,
     };
     rows.put(split.clone());
     for (line, (receiver, amount)) in (1..).zip(parts.iter().copied()) {
@@ -332,15 +337,7 @@ pub(crate) fn split_answer(rows: &mut Rows<'_>, said: &SplitAnswer) -> Result<Op
     let state = part.state.next(event);
     let state = state.ok_or_else(|| odd(order_no, format!("line {line} of {place} ended twice")))?;
     if state == SplitState::Returned {
-        let amount = part.amount();
-        books::must(rows, Template::SplitReturn { seller: order.seller, amount }, Some(order_no))?;
-        let left = book.split_minor.of(book.currency).checked_sub(amount);
-        let split_minor = left.map_err(|error| odd(order_no, error))?.minor();
-        let mut book = SplitBook { split_minor, ..(*book).clone() };
-        let held = split_hold::held(rows, Some(&book))?;
-        split_hold::free(rows, held)?;
-        split_hold::keep(rows, &order, &mut book)?;
-        rows.put(book);
+        to_merchant(rows, &order, &book, part.amount())?;
     }
     let open = split.open.checked_sub(1).ok_or_else(|| odd(order_no, "more lines ended than there were"))?;
     let split = Split { open, ..(*split).clone() };
@@ -352,4 +349,22 @@ pub(crate) fn split_answer(rows: &mut Rows<'_>, said: &SplitAnswer) -> Result<Op
     let view = view(rows, order.seller, Arc::new(split))?;
     split_told::tell(rows, &order, &view);
     Ok(Some(Reply::SplitOrder(Ok(view))))
+}
+
+/// A part could not reach its receiver: the merchant has it.
+pub(crate) fn to_merchant(
+    rows: &mut Rows<'_>,
+    order: &Order,
+    book: &SplitBook,
+    amount: Money,
+) -> Result<(), Fault> {
+    books::must(rows, Template::SplitReturn { seller: order.seller, amount }, Some(order.no))?;
+    let left = book.split().checked_sub(amount).map_err(|error| odd(order.no, error))?;
+    let mut book = SplitBook { split_minor: left.minor(), ..book.clone() };
+    let held = split_hold::held(rows, Some(&book))?;
+    split_hold::free(rows, held)?;
+    let in_escrow = split_hold::in_escrow(rows, order)?;
+    split_hold::keep(rows, order, in_escrow, &mut book)?;
+    rows.put(book);
+    Ok(())
 }

@@ -2,12 +2,13 @@
 
 use crate::command::Next;
 use crate::query::order_of;
-use crate::split_order::{fresh, odd, of_number, view};
+use crate::split_left::left;
+use crate::split_order::{fresh, of_number, view};
 use crate::{Rows, SplitView, Stop, Which};
 use base::{OrderNo, PartyId, Slot};
 use money::Money;
 use serde::{Deserialize, Serialize};
-use trade::{OutRequestNo, Split, SplitBook, SplitKind, can_be_split, splittable};
+use trade::{OutRequestNo, Split, SplitBook, SplitKind, can_be_split};
 
 /// How a merchant names a split.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -88,8 +89,7 @@ pub(crate) fn find_splittable(
     let Some(order) = order else { return Stop::because(trade::FindRefused::TradeNotFound) };
     let book = rows.get::<SplitBook>((rows.slot(), order.no))?;
     let book = book.map_or_else(|| fresh(&order), |book| (*book).clone());
-    let closed = book.finished || can_be_split(&order, rows.now_us()).is_err();
-    let left =
-        splittable(&order, book.split_minor.of(book.currency)).map_err(|error| odd(order.no, error))?;
+    let closed = can_be_split(&order, rows.now_us()).is_err();
+    let left = left(rows, &order, &book)?;
     Ok(Next::Answer(if closed { Money::zero(order.currency) } else { left }))
 }

@@ -3,14 +3,19 @@
 
 use crate::{Link, Outbox};
 use base::{Column, FieldError, Record, Sink, Slot, Source};
+use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, Hold, Posting};
-use people::{App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token};
+use people::{
+    App, Attempt, Callback, Certification, Challenge, Credential, Grant, Login, Party, Profile, SignIn,
+    SlotHead, Token, Usage,
+};
 use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
     Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund, Relation, Rulebook, Signing,
     Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
 };
+use transfer::{KnownPayee, Received, Transfer, TransferNumber};
 
 /// A record that has a table of its own.
 pub trait Tabled: Record {
@@ -137,11 +142,24 @@ tables! {
     Escrow = 34, false;
     EscrowCase = 35, false;
     EscrowStep = 36, false;
+    Received = 37, false;
     SplitBook = 38, false;
     Split = 39, false;
     SplitLine = 40, false;
     Relation = 41, true;
     Signing = 42, false;
+    Usage = 45, false;
+    Transfer = 46, false;
+    TransferNumber = 47, false;
+    KnownPayee = 48, false;
+    Challenge = 57, false;
+    Profile = 58, false;
+    SignIn = 59, false;
+    Card = 49, true;
+    BankOrder = 50, false;
+    CardName = 51, false;
+    BankOrderKey = 52, false;
+    BankSurprise = 53, false;
 }
 
 impl Table {
@@ -179,6 +197,9 @@ impl Key {
             Key::SplitBook((_, no)) | Key::Split((_, no, _)) | Key::SplitLine((_, no, _, _)) => {
                 Some((no.slot(), no.at_us()))
             }
+            Key::Transfer((_, no)) | Key::Received((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Card((_, no)) => Some((no.slot(), no.at_us())),
+            Key::BankOrder((_, no)) | Key::BankSurprise((_, no, _, _)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -194,8 +215,12 @@ impl Key {
             | Key::AgreementName(_)
             | Key::Outbox(_)
             | Key::Link(_)
-            | Key::Relation(_) => None,
-            Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) => None,
+            | Key::Relation(_)
+            | Key::CardName(_)
+            | Key::BankOrderKey(_) => None,
+            Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
+            Key::TransferNumber(_) | Key::KnownPayee(_) => None,
+            Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,
         }
     }
 }

@@ -78,7 +78,8 @@ fn described(method: &'static Method) -> Described {
         sandbox_only: method.sandbox_only,
         own_parameters: method.has_own_parameters(),
         asks: facts.asks,
-        answers: facts.answers,
+        // A browser is sent on; no program hears the members.
+        answers: if let Face::Page(_) = method.face { &[] } else { facts.answers },
         wrong,
         refusals,
         examples: facts.examples,
@@ -117,7 +118,8 @@ listed, a required one that may be absent, a limit that is not kept, a member or
 * **Refused** fields belong to features that are not here: a request that gives one with something in it is refused.
   **Ignored** ones are documented and change nothing. Any other name is passed over.
 * Where a member is a user's number, an app in **open_id mode** gets the member that is named beside it, and names users
-  by `open_id`, `buyer_open_id` or `alipay_open_id` in its requests ([differences.md](differences.md)).
+  by `open_id`, `buyer_open_id` or `alipay_open_id` in its requests ([differences.md](differences.md)); one that it was
+  not given is 40002 `isv.app-openid-not-match` for every method.
 * **Answers** hold these members beside `code` and `msg`; amounts, numbers and times are texts. A member with a
   condition is left out when that does not hold. A failed call may repeat the order's number and amounts.
 * **Refusals** stand in order: the first that holds is the one that is answered. Each method can answer 20000 as well,
@@ -195,7 +197,9 @@ fn section(out: &mut String, method: &Described) {
     if let Some(example) = method.examples.first().filter(|example| **example != "{}") {
         line(out, format_args!("\nThe smallest request: `{example}`"));
     }
-    if method.answers.is_empty() {
+    if let Face::Page(_) = method.face {
+        // What a browser hears is a page.
+    } else if method.answers.is_empty() {
         out.push_str("\nThe answer holds its codes alone.\n");
     } else {
         out.push_str("\n| answer | | when |\n|---|---|---|\n");

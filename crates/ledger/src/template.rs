@@ -140,6 +140,111 @@ pub enum Template {
         /// How much.
         amount: Money,
     },
+    /// Dr payer / Cr transit, in the payer's slot: a transfer that goes at once.
+    TransferOut {
+        /// Who pays.
+        payer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr payer / Cr delayed, in the payer's slot: a transfer that waits.
+    TransferWait {
+        /// Who pays.
+        payer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr delayed / Cr transit, in the payer's slot: its time has come.
+    TransferSend {
+        /// Who paid.
+        payer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr delayed / Cr payer, in the payer's slot: it was called back.
+    TransferUndo {
+        /// Who has it again.
+        payer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr transit / Cr payee, in the payee's slot.
+    TransferIn {
+        /// Who has it.
+        payee: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr transit / Cr payer, in the payer's slot: it could not reach the payee.
+    TransferReturn {
+        /// Who has it again.
+        payer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr clearing in / Cr party.
+    CardIn {
+        /// Who gets the money.
+        party: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr party / Cr clearing out.
+    CardOut {
+        /// Whose money goes to the card.
+        party: PartyId,
+        /// How much, with the fee.
+        amount: Money,
+    },
+    /// Dr clearing out / Cr fee.
+    CardFee {
+        /// Who paid it.
+        party: PartyId,
+        /// The fee.
+        amount: Money,
+    },
+    /// Dr clearing out / Cr party.
+    CardOutReturn {
+        /// Whose money did not get to the card.
+        party: PartyId,
+        /// How much, with the fee.
+        amount: Money,
+    },
+    /// Dr clearing in / Cr clearing out.
+    CardTurn {
+        /// Whose card.
+        party: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr clearing in / Cr transit, in the buyer's slot.
+    CardPay {
+        /// Who pays.
+        buyer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr transit / Cr clearing out, in the buyer's slot.
+    CardBack {
+        /// Who paid.
+        buyer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr clearing in / Cr suspense owed.
+    SuspenseIn {
+        /// Whose card.
+        party: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr suspense due / Cr clearing out.
+    SuspenseOut {
+        /// Whose card.
+        party: PartyId,
+        /// How much.
+        amount: Money,
+    },
 }
 
 impl Template {
@@ -162,16 +267,40 @@ impl Template {
             Template::SplitReturn { .. } => PostingKind::SplitReturn,
             Template::BackOut { .. } => PostingKind::BackOut,
             Template::BackReturn { .. } => PostingKind::BackReturn,
+            Template::TransferOut { .. } => PostingKind::TransferOut,
+            Template::TransferWait { .. } => PostingKind::TransferWait,
+            Template::TransferSend { .. } => PostingKind::TransferSend,
+            Template::TransferUndo { .. } => PostingKind::TransferUndo,
+            Template::TransferIn { .. } => PostingKind::TransferIn,
+            Template::TransferReturn { .. } => PostingKind::TransferReturn,
+            Template::CardIn { .. } => PostingKind::CardIn,
+            Template::CardOut { .. } => PostingKind::CardOut,
+            Template::CardFee { .. } => PostingKind::CardFee,
+            Template::CardOutReturn { .. } => PostingKind::CardOutReturn,
+            Template::CardTurn { .. } => PostingKind::CardTurn,
+            Template::CardPay { .. } => PostingKind::CardPay,
+            Template::CardBack { .. } => PostingKind::CardBack,
+            Template::SuspenseIn { .. } => PostingKind::SuspenseIn,
+            Template::SuspenseOut { .. } => PostingKind::SuspenseOut,
         }
     }
 
     /// The slot whose books it is written in.
     pub const fn slot(self) -> Slot {
         match self {
-            Template::TopUp { party, .. } => party.slot(),
+            Template::TopUp { party, .. }
+            | Template::CardIn { party, .. }
+            | Template::CardOut { party, .. }
+            | Template::CardFee { party, .. }
+            | Template::CardOutReturn { party, .. }
+            | Template::CardTurn { party, .. }
+            | Template::SuspenseIn { party, .. }
+            | Template::SuspenseOut { party, .. } => party.slot(),
             Template::PayOut { buyer, .. }
             | Template::PayReturn { buyer, .. }
-            | Template::RefundIn { buyer, .. } => buyer.slot(),
+            | Template::RefundIn { buyer, .. }
+            | Template::CardPay { buyer, .. }
+            | Template::CardBack { buyer, .. } => buyer.slot(),
             Template::PayIn { seller, .. }
             | Template::RefundOut { seller, .. }
             | Template::RefundReturn { seller, .. }
@@ -184,6 +313,12 @@ impl Template {
             Template::SplitIn { receiver, .. }
             | Template::BackOut { receiver, .. }
             | Template::BackReturn { receiver, .. } => receiver.slot(),
+            Template::TransferOut { payer, .. }
+            | Template::TransferWait { payer, .. }
+            | Template::TransferSend { payer, .. }
+            | Template::TransferUndo { payer, .. }
+            | Template::TransferReturn { payer, .. } => payer.slot(),
+            Template::TransferIn { payee, .. } => payee.slot(),
         }
     }
 
@@ -205,7 +340,22 @@ impl Template {
             | Template::SplitIn { amount, .. }
             | Template::SplitReturn { amount, .. }
             | Template::BackOut { amount, .. }
-            | Template::BackReturn { amount, .. } => amount.currency(),
+            | Template::BackReturn { amount, .. }
+            | Template::TransferOut { amount, .. }
+            | Template::TransferWait { amount, .. }
+            | Template::TransferSend { amount, .. }
+            | Template::TransferUndo { amount, .. }
+            | Template::TransferIn { amount, .. }
+            | Template::TransferReturn { amount, .. }
+            | Template::CardIn { amount, .. }
+            | Template::CardOut { amount, .. }
+            | Template::CardFee { amount, .. }
+            | Template::CardOutReturn { amount, .. }
+            | Template::CardTurn { amount, .. }
+            | Template::CardPay { amount, .. }
+            | Template::CardBack { amount, .. }
+            | Template::SuspenseIn { amount, .. }
+            | Template::SuspenseOut { amount, .. } => amount.currency(),
         }
     }
 
@@ -216,7 +366,7 @@ impl Template {
         let fee_kind =
             if planted(Plant::FeeToWrongAccount) { AccountKind::BankReserve } else { AccountKind::FeeIncome };
         let (transit, fees) = (platform(AccountKind::Transit), platform(fee_kind));
-        let escrow = platform(AccountKind::Escrow);
+        let (escrow, delayed) = (platform(AccountKind::Escrow), platform(AccountKind::Delayed));
         let debit = |account, amount| Leg { account, side: Side::Debit, amount };
         let credit = |account, amount| Leg { account, side: Side::Credit, amount };
         let mut legs = match self {
@@ -225,12 +375,15 @@ impl Template {
             }
             Template::PayOut { buyer: payer, amount }
             | Template::SplitOut { seller: payer, amount }
-            | Template::BackOut { receiver: payer, amount } => {
+            | Template::BackOut { receiver: payer, amount }
+            | Template::TransferOut { payer, amount } => {
                 vec![debit(own(payer), amount), credit(transit, amount)]
             }
             Template::SplitIn { receiver: party, amount }
             | Template::BackReturn { receiver: party, amount }
-            | Template::SplitReturn { seller: party, amount } => {
+            | Template::SplitReturn { seller: party, amount }
+            | Template::TransferIn { payee: party, amount }
+            | Template::TransferReturn { payer: party, amount } => {
                 vec![debit(transit, amount), credit(own(party), amount)]
             }
             Template::PayReturn { buyer, amount } | Template::RefundIn { buyer, amount } => {
@@ -261,9 +414,49 @@ impl Template {
                 vec![debit(escrow, amount), credit(own(seller), amount.checked_sub(fee)?), credit(fees, fee)]
             }
             Template::EscrowOut { amount, .. } => vec![debit(escrow, amount), credit(transit, amount)],
+            Template::TransferWait { payer, amount } => {
+                vec![debit(own(payer), amount), credit(delayed, amount)]
+            }
+            Template::TransferSend { amount, .. } => vec![debit(delayed, amount), credit(transit, amount)],
+            Template::TransferUndo { payer, amount } => {
+                vec![debit(delayed, amount), credit(own(payer), amount)]
+            }
+            Template::CardIn { .. }
+            | Template::CardOut { .. }
+            | Template::CardFee { .. }
+            | Template::CardOutReturn { .. }
+            | Template::CardTurn { .. }
+            | Template::CardPay { .. }
+            | Template::CardBack { .. }
+            | Template::SuspenseIn { .. }
+            | Template::SuspenseOut { .. } => self.bank_legs(fees).into(),
         };
         legs.retain(|leg| !leg.amount.is_zero() || planted(Plant::EmptyLegKept));
         assert!(legs.len() <= LEGS_MAX, "every template fits a posting");
         Ok(legs)
+    }
+
+    /// The two lines of what moves between a party, its cards and us.
+    fn bank_legs(self, fees: AccountId) -> [Leg; 2] {
+        let own = |owner: PartyId| AccountId::of(owner, AccountKind::Balance, self.currency());
+        let platform = |kind| AccountId::platform(self.slot(), kind, self.currency());
+        let transit = platform(AccountKind::Transit);
+        let (clearing_in, clearing_out) =
+            (platform(AccountKind::ClearingIn), platform(AccountKind::ClearingOut));
+        let (from, to, amount) = match self {
+            Template::CardIn { party, amount } => (clearing_in, own(party), amount),
+            Template::CardOut { party, amount } => (own(party), clearing_out, amount),
+            Template::CardFee { amount, .. } => (clearing_out, fees, amount),
+            Template::CardOutReturn { party, amount } => (clearing_out, own(party), amount),
+            Template::CardTurn { amount, .. } => (clearing_in, clearing_out, amount),
+            Template::CardPay { amount, .. } => (clearing_in, transit, amount),
+            Template::CardBack { amount, .. } => (transit, clearing_out, amount),
+            Template::SuspenseIn { amount, .. } => (clearing_in, platform(AccountKind::SuspenseOwed), amount),
+            Template::SuspenseOut { amount, .. } => {
+                (platform(AccountKind::SuspenseDue), clearing_out, amount)
+            }
+            other => unreachable!("{:?} moves nothing to or from a bank", other.kind()),
+        };
+        [Leg { account: from, side: Side::Debit, amount }, Leg { account: to, side: Side::Credit, amount }]
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::ghosts::Ghosts;
 use crate::password::{Checker, HashError};
+use crate::people::{self, People};
 use crate::sandbox_inbox::Mailroom;
 use crate::session::{Seals, Sessions};
 use crate::{
@@ -71,6 +72,7 @@ pub struct Portal {
     pub(crate) intake: Arc<dyn Intake>,
     pub(crate) issuer: Arc<dyn Issuer>,
     pub(crate) mailroom: Arc<dyn Mailroom>,
+    pub(crate) people: People,
     pub(crate) checker: Checker,
     pub(crate) ghosts: Ghosts,
     pub(crate) sessions: Sessions,
@@ -90,6 +92,7 @@ impl Portal {
         intake: Arc<dyn Intake>,
         issuer: Arc<dyn Issuer>,
         mailroom: Arc<dyn Mailroom>,
+        people: People,
     ) -> Result<Portal, HashError> {
         let checker = Checker::new(&world.secrets, chance::bytes())?;
         let root = path_of(&world.base_url).to_owned();
@@ -101,6 +104,7 @@ impl Portal {
             intake,
             issuer,
             mailroom,
+            people,
             checker,
             ghosts,
             sessions,
@@ -123,6 +127,7 @@ impl Portal {
         let (world, issuer, root) = (self.world.clone(), self.issuer.clone(), self.root.clone());
         let checker = Checker::with_decoy(self.checker.decoy());
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
+        let people = self.people.begin_anew();
         Portal {
             world,
             door,
@@ -130,6 +135,7 @@ impl Portal {
             intake,
             issuer,
             mailroom,
+            people,
             checker,
             ghosts,
             sessions,
@@ -211,7 +217,8 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .merge(export::routes())
         .merge(authorize::routes());
     if state.world.sandbox {
-        router = router.merge(sandbox::routes()).merge(certify::routes());
+        // A world that is no sandbox has no provider of messages yet.
+        router = router.merge(sandbox::routes()).merge(certify::routes()).merge(people::routes());
     }
     let guarded =
         router.layer(middleware::from_fn(guard::guard)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));

@@ -262,7 +262,7 @@ async fn wallet_page(
         f,
         csrf: portal.seals.token(FORM, id),
         name: owner.name.to_string(),
-        login: people::masked_login(owner.login.as_str()),
+        login: owner.masked_login(),
         available: shown(account.available()),
         waiting,
         freezes,

@@ -47,6 +47,13 @@ pub(crate) struct AppPlan {
     pub(crate) profile: Profile,
 }
 
+impl AppPlan {
+    /// Whether both are of the same merchant, prove themselves alike and sign with the same algorithm.
+    pub(crate) fn is_like(&self, other: &AppPlan) -> bool {
+        self.merchant == other.merchant && self.mode == other.mode && self.sign_type == other.sign_type
+    }
+}
+
 /// The demo merchant has an app of each mode.
 pub(crate) fn usual_apps() -> Vec<AppPlan> {
     let (sign_type, profile) = (AppSignType::Rsa2, Profile::Strict);

@@ -14,11 +14,10 @@
 //! keys/apps/APP_ID/…           handed to developers; the platform itself does not need them
 //! ```
 
-use crate::demo::{self, Demo};
+use crate::demo::{self, AppPlan, Demo};
 use crate::private_file;
 use anyhow::{Context, anyhow, bail};
 use base::{DAY_US, PartyId};
-use people::AppMode;
 use portal::AppSignType;
 use std::path::Path;
 use std::path::PathBuf;
@@ -122,12 +121,13 @@ pub(crate) fn finished(
     key.join().map_err(|_| anyhow!("the thread that made a key died"))?
 }
 
-/// The demo app's key of this mode in the keys of another world, which this one shall share.
-pub(crate) fn demo_key_of(world: &Path, mode: AppMode) -> anyhow::Result<PathBuf> {
+/// The private key of the app that another world has for the same plan: the `nth` of those of the same merchant, mode
+/// and algorithm. Absent when that world has no such app, or only its public key.
+pub(crate) fn app_key_of(world: &Path, plan: &AppPlan, nth: usize) -> anyhow::Result<Option<PathBuf>> {
     let demo = Demo::read_in(world)?.with_context(|| format!("{} was never started", world.display()))?;
-    let app = demo.apps.into_iter().find(|app| app.mode == mode);
-    let app = app.with_context(|| format!("{} has no demo app to share the key of", world.display()))?;
-    Ok(world.join("keys/apps").join(app.id.to_string()).join(demo::PKCS8_PEM))
+    let mut same = demo.app_plans.iter().zip(&demo.apps).filter(|(other, _)| other.is_like(plan));
+    let app = same.nth(nth).map(|(_, app)| app).filter(|app| app.has_private_key);
+    Ok(app.map(|app| world.join("keys/apps").join(app.id.to_string()).join(demo::PKCS8_PEM)))
 }
 
 /// Reads the keys in `folder`, or makes them when the world is new: its secrets from the seed when there is one, and

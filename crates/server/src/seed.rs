@@ -51,8 +51,10 @@ pub(crate) async fn seed(
     }
     refuse_half_a_demo(world, opened.door).await?;
     let mut demo = plan(&Chance(&world.secrets), file)?;
-    let apps = demo.app_plans.iter().map(|plan| AppKey::begin(plan, keys_of));
+    let plans = &demo.app_plans;
+    let apps = plans.iter().enumerate().map(|(at, plan)| AppKey::begin(plan, &plans[..at], keys_of));
     let apps: Vec<AppKey> = apps.collect::<anyhow::Result<_>>()?;
+    let passwords = new_passwords(&world.secrets, &demo.buyers)?;
     demo.write(folder)?;
     let mut steps = Steps { door: opened.door, taken: Vec::new() };
     let DemoMerchant { login, name, .. } = &demo.merchant;
@@ -64,8 +66,7 @@ pub(crate) async fn seed(
         }
         merchant.id = Some(id);
     }
-    for buyer in &mut demo.buyers {
-        let password = new_password(&world.secrets, &buyer.pay_password)?;
+    for (buyer, password) in demo.buyers.iter_mut().zip(passwords) {
         let id = open_party(&mut steps, PartyKind::Person, &buyer.login, &buyer.name, Some(password)).await?;
         top_up(&mut steps, id, &buyer.start_balance).await?;
         buyer.id = Some(id);
@@ -110,11 +111,28 @@ fn plan(chance: &Chance<'_>, file: &WorldFile) -> anyhow::Result<Demo> {
     Ok(Demo { merchant, merchants: file.merchants.clone(), app_plans, apps: Vec::new(), buyers })
 }
 
-fn new_password(secrets: &Secrets, password: &str) -> anyhow::Result<NewPassword> {
-    let mut salt = [0; 16];
-    Chance(secrets).fill(&mut salt)?;
-    let verifier = portal::password::hash(secrets, password, salt)?;
-    Ok(NewPassword { verifier, pepper_version: Secrets::PEPPER_VERSION })
+/// The verifiers of the buyers' passwords, in their order: hashed on all cores, since each takes tens of milliseconds.
+fn new_passwords(secrets: &Secrets, buyers: &[DemoBuyer]) -> anyhow::Result<Vec<NewPassword>> {
+    let mut salts = vec![[0; 16]; buyers.len()];
+    salts.iter_mut().try_for_each(|salt| Chance(secrets).fill(salt))?;
+    let asked: Vec<(&DemoBuyer, [u8; 16])> = buyers.iter().zip(salts).collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = asked.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        let hash = |(buyer, salt): &(&DemoBuyer, [u8; 16])| {
+            let verifier = portal::password::hash(secrets, &buyer.pay_password, *salt)?;
+            Ok(NewPassword { verifier, pepper_version: Secrets::PEPPER_VERSION })
+        };
+        let running = asked.chunks(share).map(|part| {
+            scope.spawn(move || part.iter().map(hash).collect::<anyhow::Result<Vec<NewPassword>>>())
+        });
+        let running: Vec<_> = running.collect();
+        let mut made = Vec::with_capacity(asked.len());
+        for thread in running {
+            made.extend(thread.join().map_err(|_| anyhow!("a thread that hashed passwords ended early"))??);
+        }
+        Ok(made)
+    })
 }
 
 /// Asks, and remembers what was asked.
@@ -167,13 +185,14 @@ enum Halves {
 }
 
 impl AppKey {
-    fn begin(plan: &AppPlan, keys_of: Option<&Path>) -> anyhow::Result<AppKey> {
-        let usual = plan.merchant.is_none();
-        Ok(match (&plan.public_key, keys_of) {
-            (Some(key), _) => AppKey::Given(key.clone()),
-            (None, Some(path)) if usual => AppKey::Of(keys::demo_key_of(path, plan.mode)?),
-            (None, _) => AppKey::Drawn(keys::key_under_way(plan.sign_type)),
-        })
+    /// `earlier` are the plans before this one.
+    fn begin(plan: &AppPlan, earlier: &[AppPlan], keys_of: Option<&Path>) -> anyhow::Result<AppKey> {
+        if let Some(key) = &plan.public_key {
+            return Ok(AppKey::Given(key.clone()));
+        }
+        let nth = earlier.iter().filter(|other| other.is_like(plan)).count();
+        let shared = keys_of.map(|world| keys::app_key_of(world, plan, nth)).transpose()?.flatten();
+        Ok(shared.map_or_else(|| AppKey::Drawn(keys::key_under_way(plan.sign_type)), AppKey::Of))
     }
 
     fn end(self, sign_type: AppSignType) -> anyhow::Result<Halves> {

@@ -289,13 +289,17 @@ impl Model {
             | Message::FreezeCharged(_)
             | Message::ChargeReturned(_)
             | Message::RestReleased(_) => None,
+            // No plan sends money from account to account.
+            Message::TransferIn(_) | Message::TransferAnswer(_) => unreachable!("no plan sends money"),
             // No plan splits orders, so no cell says these.
             Message::SplitIn(_)
             | Message::SplitAnswer(_)
             | Message::BackAsk(_)
             | Message::BackAnswer(_)
             | Message::BackReturn(_)
-            | Message::BackReturned(_) => unreachable!("no plan splits an order"),
+            | Message::BackReturned(_)
+            | Message::BackRestore(_)
+            | Message::BackRestored(_) => unreachable!("no plan splits an order"),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use crate::StoreError;
 use engine::Row;
-use ledger::{AccountKind, Posting};
+use ledger::{Account, AccountKind, Posting};
 use trade::Escrow;
 
 /// Refuses a row that breaks a rule of its table.
@@ -19,14 +19,12 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
     let (holds, rule) = match row {
         Row::SlotHead(head) => (storable(head.parties) && storable(head.apps), "counters are below 2^63"),
         Row::Attempt(attempt) => (storable(attempt.no), "numbers are below 2^63"),
+        Row::Challenge(sent) => (sent.proof.is_none_or(storable), "numbers are below 2^63"),
+        Row::SignIn(row) => (storable(row.tried) && storable(row.judged), "numbers are below 2^63"),
         Row::Timer(timer) => (timer.attempt.is_none_or(storable), "numbers are below 2^63"),
         Row::Account(account) => (
-            match account.kind {
-                AccountKind::Balance => account.balance_minor >= account.held_minor.units(),
-                AccountKind::Escrow => account.balance_minor >= 0,
-                AccountKind::Transit | AccountKind::FeeIncome | AccountKind::BankReserve => true,
-            },
-            "a customer's balance is not below what is held, nor that of an escrow below zero",
+            on_its_side(account),
+            "a customer's balance is not below what is held, and nothing owed or owned is on the wrong side of zero",
         ),
         Row::Posting(posting) => {
             (balanced(posting), "two entries at least, each above zero, debits equal credits")
@@ -44,8 +42,20 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Escrow(escrow) => (divided(escrow), "what was paid is held, released or given back"),
         Row::EscrowCase(case) => (case.granted_minor <= case.claim_minor, "no more is granted than claimed"),
         Row::Freeze(freeze) => (freeze.adds_up(), "what is left, freed and paid is what was frozen"),
+        Row::Transfer(transfer) => (
+            transfer.amount_minor.units() > 0 && transfer.timer.is_some() == transfer.due_at_us.is_some(),
+            "a transfer is of something, and its timer is due at a moment",
+        ),
         Row::Split(split) => (split.open <= split.lines, "no more lines are open than there are"),
+        Row::BankOrder(order) => (
+            order.free_minor <= order.amount_minor && order.timer.is_some() == order.gives_up_at_us.is_some(),
+            "no more is free than the amount, and a timer has its time",
+        ),
         Row::Party(_)
+        | Row::Card(_)
+        | Row::CardName(_)
+        | Row::BankOrderKey(_)
+        | Row::BankSurprise(_)
         | Row::EscrowStep(_)
         | Row::Login(_)
         | Row::Credential(_)
@@ -70,11 +80,27 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Token(_)
         | Row::Callback(_)
         | Row::Certification(_)
+        | Row::Profile(_)
         | Row::SplitBook(_)
         | Row::SplitLine(_)
-        | Row::Relation(_) => return None,
+        | Row::Relation(_)
+        | Row::TransferNumber(_)
+        | Row::KnownPayee(_)
+        | Row::Received(_)
+        | Row::Usage(_) => return None,
     };
     (!holds).then_some(rule)
+}
+
+fn on_its_side(account: &Account) -> bool {
+    match account.kind {
+        AccountKind::Balance => account.balance_minor >= account.held_minor.units(),
+        AccountKind::Escrow | AccountKind::Delayed | AccountKind::ClearingOut | AccountKind::SuspenseOwed => {
+            account.balance_minor >= 0
+        }
+        AccountKind::ClearingIn | AccountKind::SuspenseDue => account.balance_minor <= 0,
+        AccountKind::Transit | AccountKind::FeeIncome | AccountKind::BankReserve => true,
+    }
 }
 
 fn divided(escrow: &Escrow) -> bool {

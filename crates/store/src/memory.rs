@@ -4,10 +4,12 @@ use crate::checks::check;
 use crate::{Mark, Reader, Store, StoreError};
 use base::{AppId, OrderNo, PartyId, Plant, Slot, planted};
 use engine::{Key, Row, Table, Tabled};
+use fund::{BankOrder, Card};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use trade::{Frozen, FrozenState, Notice, Order, Timer, Trade};
+use transfer::{Received, Transfer};
 
 /// Tables in memory. Clones share their rows, so that a clone kept aside is what a restart finds.
 #[derive(Clone, Debug, Default)]
@@ -163,6 +165,31 @@ impl Reader for MemoryStore {
     fn frozen(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Frozen>>, StoreError> {
         let wanted = |frozen: &Frozen| frozen.payer == payer && frozen.state != FrozenState::Over;
         Ok(self.tables().pick(limit, wanted, |frozen| std::cmp::Reverse(frozen.no)))
+    }
+
+    fn transfers(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Transfer>>, StoreError> {
+        let wanted = |transfer: &Transfer| transfer.payer == payer;
+        Ok(self.tables().pick(limit, wanted, |transfer| std::cmp::Reverse(transfer.no)))
+    }
+
+    fn received(&mut self, payee: PartyId, limit: usize) -> Result<Vec<Arc<Received>>, StoreError> {
+        let wanted = |received: &Received| received.payee == payee;
+        Ok(self.tables().pick(limit, wanted, |received| std::cmp::Reverse(received.no)))
+    }
+
+    fn due_bank_orders(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {
+        let due = |order: &BankOrder| order.next_try_at_us.is_some_and(|at_us| at_us <= until_us);
+        Ok(self.tables().pick(limit, due, |order| (order.next_try_at_us, order.slot, order.no)))
+    }
+
+    fn bank_orders(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {
+        let wanted = |order: &BankOrder| order.party == party;
+        Ok(self.tables().pick(limit, wanted, |order| std::cmp::Reverse(order.no)))
+    }
+
+    fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError> {
+        let wanted = |card: &Card| card.party == party;
+        Ok(self.tables().pick(limit, wanted, |card| std::cmp::Reverse(card.no)))
     }
 
     fn count(&mut self, table: Table) -> Result<u64, StoreError> {

@@ -36,6 +36,11 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0012_freeze_create",
     "0013_signing_create",
     "0014_split_create",
+    "0015_split_learns_returns",
+    "0016_usage_transfers",
+    "0017_challenge_create",
+    "0018_person_create",
+    "0019_fund_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -156,6 +156,36 @@ pub fn bounce_fee_back(
     if share.exceeds(returned)? { Ok(Money::zero(fee.currency())) } else { returned.checked_sub(share) }
 }
 
+/// How a refund is paid for, of which receivers of splits gave a part.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Paying {
+    /// What the merchant gives itself.
+    pub own: Money,
+    /// What of the fee comes back at once: never more than the merchant's own share.
+    pub fee_now: Money,
+    /// What of the fee comes back when the refund has arrived. Until then the merchant does not have it, so that it
+    /// need not be asked for it when the refund comes back.
+    pub fee_later: Money,
+}
+
+impl Paying {
+    /// For a refund of `amount` of which receivers gave `back`, with all of its part of the fee.
+    pub fn of(amount: Money, back: Money, fee_back: Money) -> Result<Paying, MoneyError> {
+        let own = amount.checked_sub(back)?;
+        let fee_now = if fee_back.exceeds(own)? { own } else { fee_back };
+        Ok(Paying { own, fee_now, fee_later: fee_back.checked_sub(fee_now)? })
+    }
+
+    /// What of the fee is taken again when the refund came back and `fee_back` is asked for (see [`bounce_fee_back`]):
+    /// what is not paid yet is not paid at all, and the rest is taken of the merchant's own share. Where others were
+    /// made behind it this may be a fen less or more than what is asked for; the next refund evens it out.
+    pub fn fee_again(&self, fee_back: Money) -> Result<Money, MoneyError> {
+        let most = self.own.checked_add(self.fee_later)?;
+        let at_least = if self.fee_later.exceeds(fee_back)? { self.fee_later } else { fee_back };
+        Ok(if at_least.exceeds(most)? { most } else { at_least })
+    }
+}
+
 /// When the next attempt of a notice is due after `attempts` were made, the last of them at `at_us`; `None` at the end.
 pub fn next_attempt_us(attempts: u32, at_us: i64) -> Option<i64> {
     let step = usize::try_from(attempts).ok()?.checked_sub(1)?;
@@ -188,6 +218,25 @@ mod tests {
             assert_eq!(parsed, expected.map(Timeout::After), "{text:?}");
         }
         assert_eq!(Timeout::parse("1c"), Ok(Timeout::EndOfDay));
+    }
+
+    #[test]
+    fn no_fee_is_asked_for_that_the_merchant_was_not_given() {
+        let fen = |units| Money::from_minor(units, money::Currency::Cny).unwrap();
+        for (amount, back, fee, own, now, later) in
+            [(100, 0, 6, 100, 6, 0), (100, 97, 6, 3, 3, 3), (100, 100, 6, 0, 0, 6), (100, 94, 6, 6, 6, 0)]
+        {
+            let paying = Paying::of(fen(amount), fen(back), fen(fee)).unwrap();
+            let wanted = Paying { own: fen(own), fee_now: fen(now), fee_later: fen(later) };
+            assert_eq!(paying, wanted, "{amount} {back} {fee}");
+            for asked in [fee - 1, fee, fee + 1] {
+                let again = paying.fee_again(fen(asked)).unwrap();
+                let taken = again.checked_sub(paying.fee_later).unwrap();
+                assert!(!taken.exceeds(paying.own).unwrap(), "{amount} {back} {asked}");
+                assert!(asked.abs_diff(again.minor().units().unsigned_abs()) <= 1, "{amount} {back} {asked}");
+            }
+            assert_eq!(paying.fee_again(fen(fee)), Ok(fen(fee)));
+        }
     }
 
     #[test]

@@ -47,6 +47,29 @@ pub struct SplitBook {
     pub splits: u32,
     /// Whether the merchant said that nothing more comes (`royalty_finish`).
     pub finished: bool,
+    /// What receivers gave for refunds that have not arrived. It is theirs again if the refund comes back, so it counts
+    /// as split until then.
+    pub giving_minor: Minor,
+    /// What of the fee the merchant gets when those refunds arrive, because its own share of them is smaller: nobody
+    /// may have spent it when one comes back.
+    pub fee_due_minor: Minor,
+}
+
+impl SplitBook {
+    /// What receivers have or are about to have.
+    pub fn split(&self) -> Money {
+        self.split_minor.of(self.currency)
+    }
+
+    /// What receivers gave for refunds that have not arrived.
+    pub fn giving(&self) -> Money {
+        self.giving_minor.of(self.currency)
+    }
+
+    /// What of the fee waits for refunds to arrive.
+    pub fn fee_due(&self) -> Money {
+        self.fee_due_minor.of(self.currency)
+    }
 }
 
 /// The number of a split (`settle_no`): the order's number and the split's place in the order.
@@ -119,6 +142,10 @@ pub struct Split {
     pub finish: bool,
     /// When it was made, microseconds UTC.
     pub at_us: i64,
+    /// When all that it took back went into its refund, microseconds UTC.
+    pub made_at_us: Option<i64>,
+    /// When that refund came back, so that receivers get their parts again, microseconds UTC.
+    pub undone_at_us: Option<i64>,
 }
 
 impl Split {
@@ -145,6 +172,11 @@ pub enum SplitState {
     Refused,
     /// The refund is not made; it is on its way back to the receiver (`PROCESSING`).
     Returning,
+    /// The refund could not reach the buyer; it is on its way back to the receiver (`PROCESSING`).
+    Restoring,
+    /// The refund could not reach the buyer, and the receiver's account was closed meanwhile: the merchant has it
+    /// (`SUCCESS`).
+    Kept,
 }
 
 /// What may happen to the part of one receiver.
@@ -160,13 +192,13 @@ pub enum SplitEvent {
     Refuse,
     /// All parts are there: the refund is made.
     Pass,
-    /// The refund is not made.
+    /// The refund is not made, or came back.
     Undo,
 }
 
 impl SplitState {
     /// All states, for tests that walk the table.
-    pub const ALL: [SplitState; 7] = [
+    pub const ALL: [SplitState; 9] = [
         SplitState::UnderWay,
         SplitState::Done,
         SplitState::Returned,
@@ -174,6 +206,8 @@ impl SplitState {
         SplitState::Taken,
         SplitState::Refused,
         SplitState::Returning,
+        SplitState::Restoring,
+        SplitState::Kept,
     ];
 
     /// The state after an event, or `None` when it cannot happen.
@@ -187,22 +221,32 @@ impl SplitState {
             (S::Taken, E::Pass) => Some(S::Done),
             (S::Taken, E::Undo) => Some(S::Returning),
             (S::Returning, E::Arrive) => Some(S::Returned),
+            (S::Done, E::Undo) => Some(S::Restoring),
+            (S::Restoring, E::Arrive) => Some(S::Returned),
+            (S::Restoring, E::Bounce) => Some(S::Kept),
             (S::UnderWay, E::Take | E::Refuse | E::Pass | E::Undo)
             | (S::Asked, E::Arrive | E::Bounce | E::Pass | E::Undo)
             | (S::Taken, E::Arrive | E::Bounce | E::Take | E::Refuse)
             | (S::Returning, E::Bounce | E::Take | E::Refuse | E::Pass | E::Undo)
+            | (S::Restoring, E::Take | E::Refuse | E::Pass | E::Undo)
+            | (S::Done, E::Arrive | E::Bounce | E::Take | E::Refuse | E::Pass)
             | (
-                S::Done | S::Returned | S::Refused,
+                S::Returned | S::Refused | S::Kept,
                 E::Arrive | E::Bounce | E::Take | E::Refuse | E::Pass | E::Undo,
             ) => None,
         }
     }
 
-    /// Whether nothing can happen any more.
+    /// Whether it is where it is to be: nothing is on its way. Only one that went into a refund can move again, when
+    /// that comes back.
     pub fn is_final(self) -> bool {
         match self {
-            SplitState::Done | SplitState::Returned | SplitState::Refused => true,
-            SplitState::UnderWay | SplitState::Asked | SplitState::Taken | SplitState::Returning => false,
+            SplitState::Done | SplitState::Returned | SplitState::Refused | SplitState::Kept => true,
+            SplitState::UnderWay
+            | SplitState::Asked
+            | SplitState::Taken
+            | SplitState::Returning
+            | SplitState::Restoring => false,
         }
     }
 }
@@ -284,35 +328,42 @@ pub fn can_be_split(order: &Order, now_us: i64) -> Result<(), SplitRefused> {
 }
 
 /// What a merchant has of an order: paid, less the fee, less what it gave back itself. Zero while it is not paid, and
-/// of a guaranteed trade until its money is released.
-pub fn kept(order: &Order) -> Result<Money, MoneyError> {
+/// of a guaranteed trade until its money is released; `held` is what the platform holds of one, also after its end when
+/// a refund came back late.
+pub fn kept(order: &Order, held: Money) -> Result<Money, MoneyError> {
     let is_held = order.product.goods().is_some() && order.state != OrderState::Finished;
     if order.paid_at_us.is_none() || is_held {
         return Ok(Money::zero(order.currency));
     }
-    let got = order.total().checked_sub(order.fee())?;
-    got.checked_sub(order.refunded().checked_sub(order.fee_returned())?)
+    let got = order.total().checked_sub(order.fee())?.checked_add(order.fee_returned())?;
+    less(got, &[held, order.refunded()])
 }
 
-/// What may still be split of what a merchant has: at most [`SPLIT_RATIO_MAX_PERCENT`] of the total in all.
-pub fn splittable(order: &Order, split: Money) -> Result<Money, MoneyError> {
-    let less = |from: Money| match split.exceeds(from)? {
-        true => Ok(Money::zero(order.currency)),
-        false => from.checked_sub(split),
-    };
-    let (by_contract, by_money) =
-        (less(percent(order.total(), SPLIT_RATIO_MAX_PERCENT)?)?, less(kept(order)?)?);
+/// What is left of an amount after others, or nothing.
+fn less(from: Money, others: &[Money]) -> Result<Money, MoneyError> {
+    let mut left = from;
+    for other in others {
+        left = if other.exceeds(left)? { Money::zero(left.currency()) } else { left.checked_sub(*other)? };
+    }
+    Ok(left)
+}
+
+/// What may still be split of what a merchant has: at most [`SPLIT_RATIO_MAX_PERCENT`] of the total in all. What
+/// receivers gave for a refund that has not arrived may be theirs again.
+pub fn splittable(order: &Order, held: Money, book: &SplitBook) -> Result<Money, MoneyError> {
+    let contract = percent(order.total(), SPLIT_RATIO_MAX_PERCENT)?;
+    let by_contract = less(contract, &[book.split(), book.giving()])?;
+    let by_money = less(kept(order, held)?, &[book.split(), book.giving(), book.fee_due()])?;
     Ok(if by_contract.exceeds(by_money)? { by_money } else { by_contract })
 }
 
 /// What is held for splits that may come: all that the merchant has of an order under `royalty_freeze` and did not pass
 /// on, until its splits are finished or its time is over.
-pub fn to_hold(order: &Order, book: &SplitBook) -> Result<Money, MoneyError> {
-    let (kept, split) = (kept(order)?, book.split_minor.of(book.currency));
-    if !book.freeze || book.finished || book.freed || split.exceeds(kept)? {
+pub fn to_hold(order: &Order, held: Money, book: &SplitBook) -> Result<Money, MoneyError> {
+    if !book.freeze || book.finished || book.freed {
         return Ok(Money::zero(order.currency));
     }
-    kept.checked_sub(split)
+    less(kept(order, held)?, &[book.split(), book.fee_due()])
 }
 
 /// So many per cent of an amount, rounded down to the fen.
@@ -336,13 +387,17 @@ mod tests {
             (Taken, Pass, Done),
             (Taken, Undo, Returning),
             (Returning, Arrive, Returned),
+            (Done, Undo, Restoring),
+            (Restoring, Arrive, Returned),
+            (Restoring, Bounce, Kept),
         ];
         for state in SplitState::ALL {
             for event in [Arrive, Bounce, Take, Refuse, Pass, Undo] {
                 let row = table.iter().find(|row| (row.0, row.1) == (state, event));
                 assert_eq!(state.next(event), row.map(|row| row.2), "{state:?} {event:?}");
             }
-            let moves = table.iter().any(|row| row.0 == state);
+            // What went into a refund can only come out of it again.
+            let moves = table.iter().any(|row| row.0 == state && (state, row.1) != (Done, Undo));
             assert_eq!(state.is_final(), !moves, "{state:?}");
         }
     }

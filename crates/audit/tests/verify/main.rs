@@ -6,7 +6,9 @@
 mod clean;
 mod escrow;
 mod freezes;
+mod funds;
 mod journal_bytes;
 mod replay;
 mod rows;
+mod transfers;
 mod world;

@@ -135,7 +135,7 @@ impl Bench {
         }
         (self.escrow.receipt_due_at_us, self.escrow.receipt_left_us) = (None, None);
         self.escrow.ends = false;
-        split_hold::renew(rows, &self.order)?;
+        split_hold::renew(rows, &self.order, self.escrow.held())?;
         Ok(amount)
     }
 

@@ -75,6 +75,34 @@ pub struct BackReturn {
     pub amount: Money,
 }
 
+/// Merchant's slot to receiver's slot: the refund could not reach the buyer, the part comes again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BackRestore {
+    /// The order.
+    pub order_no: OrderNo,
+    /// The place in the order of the split that took back.
+    pub place: u32,
+    /// The line's place in it.
+    pub line: u32,
+    /// Who is to have it again.
+    pub receiver: PartyId,
+    /// How much.
+    pub amount: Money,
+}
+
+/// Receiver's slot to merchant's slot: whether the part is there again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BackRestored {
+    /// The order.
+    pub order_no: OrderNo,
+    /// The place in the order of the split that took back.
+    pub place: u32,
+    /// The line's place in it.
+    pub line: u32,
+    /// Whether the receiver has the money: its account was not closed meanwhile.
+    pub arrived: bool,
+}
+
 /// Receiver's slot to merchant's slot: the part is there again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BackReturned {

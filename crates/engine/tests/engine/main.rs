@@ -5,8 +5,11 @@
 
 mod agreement;
 mod agreement_races;
+mod bank;
+mod bank_random;
 mod boundaries;
 mod cancel;
+mod challenge;
 mod claim;
 mod crossing;
 mod escrow;
@@ -19,7 +22,9 @@ mod people;
 mod races;
 mod random;
 mod refund;
+mod registering;
 mod script;
 mod signing;
 mod split;
 mod support;
+mod transfer;

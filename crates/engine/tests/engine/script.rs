@@ -251,7 +251,9 @@ impl Script {
                 }
                 .into()
             }
+            verb if verb.starts_with("bk-") => crate::bank::command(self, words),
             verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
+            verb if verb.starts_with("tr-") => return crate::transfer::command(self, words),
             "code" => IssuePayCode { party: party(1), digest: digest(words.at(2)) }.into(),
             "pay" => self.order_command(words, Product::FaceToFace, Some(3)).into(),
             "precreate" => self.order_command(words, Product::QrCode, None).into(),
@@ -291,7 +293,7 @@ impl Script {
                 let by_code = words.plain.contains(&"code");
                 ClaimOrder { order_no: self.no(words.at(1)), buyer: party(2), by_code }.into()
             }
-            "try" => TryPassword { party: party(2), about: crate::freeze::about(self, words.at(1)) }.into(),
+            "try" => TryPassword { party: party(2), about: crate::bank::about(self, words.at(1)) }.into(),
             "judge" => {
                 let attempt = self.tries.get(words.at(2)).copied().unwrap_or(999_999);
                 JudgePassword { party: party(1), attempt, right: words.at(3) == "right" }.into()
@@ -540,6 +542,15 @@ impl Script {
                 self.world.advance(span_us(words.at(1)));
                 "ok".to_owned()
             }
+            // Time passes, and what becomes due in it is done.
+            "wait" => {
+                self.world.advance(span_us(words.at(1)));
+                for timer in &self.world.due() {
+                    let ran = self.world.run(RunTimer { due_at_us: timer.due_at_us, timer: timer.no });
+                    assert!(ran.is_accepted());
+                }
+                "ok".to_owned()
+            }
             "due" => {
                 let due = self.world.due();
                 for timer in &due {
@@ -647,6 +658,7 @@ impl Script {
                 });
                 told.collect::<Vec<_>>().join(", ")
             }
+            verb if verb.starts_with("tr-") => crate::transfer::look(self, words),
             other => panic!("no such line: {other}"),
         }
     }
@@ -658,7 +670,9 @@ fn result<T, E: std::fmt::Debug>(answer: &Result<T, E>, done: impl FnOnce(&T) ->
         Err(refused) => {
             // `NumberTaken { field: "subject" }` is written `NumberTaken(subject)`.
             let refused = format!("refused {refused:?}");
-            refused.replace(" { field: \"", "(").replace("\" }", ")")
+            let told = refused.replace(" { field: \"", "(").replace("\" }", ")");
+            // How much a limit is stands in its rules.
+            told.split(" { max: ").next().unwrap_or(&told).to_owned()
         }
     }
 }
@@ -732,7 +746,15 @@ fn tell(reply: &Reply) -> String {
         | Reply::FindCallback(_)
         | Reply::OpenCertification(_)
         | Reply::DecideCertification(_)
-        | Reply::FindCertification(_) => unreachable!("no word of the script language asks for it"),
+        | Reply::FindCertification(_)
+        | Reply::OpenChallenge(_)
+        | Reply::TryChallenge(_)
+        | Reply::RegisterPerson(_)
+        | Reply::FindAddress(_)
+        | Reply::FindProfile(_)
+        | Reply::TrySignIn(_)
+        | Reply::ProveSignIn(_)
+        | Reply::SignInByCode(_) => unreachable!("no word of the script language asks for it"),
         Reply::OfferAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::SignAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::UnsignAgreement(answer) => result(answer, |()| ok()),
@@ -757,6 +779,31 @@ fn tell(reply: &Reply) -> String {
         Reply::BindRelations(answer) => result(answer, |()| ok()),
         Reply::UnbindRelations(answer) => result(answer, |()| ok()),
         Reply::FindSplittable(answer) => result(answer, |left| left.to_string()),
+        Reply::TransferMoney(answer) => result(answer, |done| crate::transfer::told(done)),
+        Reply::ConfirmTransfer(answer) => result(answer, |done| crate::transfer::told(done)),
+        Reply::CancelTransfer(answer) => result(answer, |done| crate::transfer::told(done)),
+        Reply::FindTransfer(answer) => result(answer, |found| crate::transfer::told(found)),
+        Reply::OfferTransfer(answer) => result(answer, crate::transfer::offered),
+        Reply::FindTransferRoom(answer) => result(answer, crate::transfer::room),
+        Reply::AskCard(answer) => result(answer, |card| format!("{:?}", card.state)),
+        Reply::BindCard(answer) => result(answer, |card| format!("{:?}", card.state)),
+        Reply::UnbindCard(answer) => result(answer, |card| format!("{:?}", card.state)),
+        Reply::FindCard(answer) => result(answer, |card| format!("{:?}", card.state)),
+        Reply::PrepareBankOrder(answer) => result(answer, crate::bank::told),
+        Reply::ConfirmBankOrder(answer) => result(answer, crate::bank::told),
+        Reply::CloseBankOrder(answer) => result(answer, crate::bank::told),
+        Reply::BankAnswered(answer) => result(answer, crate::bank::told),
+        Reply::FindBankOrder(answer) => result(answer, |view| crate::bank::told(&view.order)),
+        Reply::SendBankOrder(answer) => result(answer, |task| {
+            task.as_ref().map_or("nothing".to_owned(), |task| {
+                let how = match (task.first, task.may_send) {
+                    (true, _) => "send",
+                    (false, true) => "ask or send",
+                    (false, false) => "ask",
+                };
+                format!("{how} {}", task.card.last_four)
+            })
+        }),
         Reply::FindRelations(answer) => result(answer, |all| {
             let told = all.iter().map(|known| format!("{} {}", known.place, known.account));
             told.collect::<Vec<_>>().join(", ")

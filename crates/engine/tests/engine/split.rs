@@ -8,9 +8,10 @@ use engine::{
     UnbindRelations, WhichSplit,
 };
 use ledger::{Account, AccountId, AccountKind, Hold, HoldState};
+use money::Money;
 use trade::{
-    Notice, Order, ReceiverNamed, Split, SplitBook, SplitKind, SplitLine, SplitState, Timer, TimerTask,
-    to_hold,
+    Escrow, Notice, Order, ReceiverNamed, Split, SplitBook, SplitKind, SplitLine, SplitState, Timer,
+    TimerTask, to_hold,
 };
 
 /// `bind shop carol bob`.
@@ -90,7 +91,8 @@ pub(crate) fn check(world: &World, order: &Order) {
         let done = lines().filter(|line| line.state == SplitState::Done && of_kind(line, kind));
         done.map(|line| line.amount_minor.units()).sum()
     };
-    let (out, back) = (done(SplitKind::Out), done(SplitKind::Back));
+    let kept = lines().filter(|line| line.state == SplitState::Kept).map(|line| line.amount_minor.units());
+    let (out, back) = (done(SplitKind::Out), done(SplitKind::Back) + kept.sum::<i64>());
     let Some(book) = world.get::<SplitBook>((order.slot, order.no)) else {
         return assert_eq!((out, back), (0, 0), "{order:?}");
     };
@@ -98,12 +100,19 @@ pub(crate) fn check(world: &World, order: &Order) {
     assert!((out - back) * 10 <= order.total_minor.units() * 3, "more than the contract allows: {order:?}");
     let splits = world.all::<Split>().filter(|split| split.order_no == order.no);
     assert!(splits.into_iter().all(|split| split.open == 0 && split.place <= book.splits), "{order:?}");
+    let escrow = world.get::<Escrow>((order.slot, order.no));
+    let in_escrow = escrow.map_or(Money::zero(order.currency), |escrow| escrow.held());
+    assert_eq!(
+        (book.giving_minor.units(), book.fee_due_minor.units()),
+        (0, 0),
+        "nothing waits at rest: {order:?}"
+    );
     let held = book.hold.map_or(0, |no| {
         let hold = world.get::<Hold>((order.slot, no)).expect("a hold is there");
         assert_eq!(hold.state, HoldState::Open, "{order:?}");
         hold.amount_minor.units()
     });
-    assert_eq!(held, to_hold(order, &book).unwrap().minor().units(), "{order:?}");
+    assert_eq!(held, to_hold(order, in_escrow, &book).unwrap().minor().units(), "{order:?}");
     let timers = world.all::<Timer>().filter(|timer| timer.task == TimerTask::FreeSplits);
     let own: Vec<_> = timers.filter(|timer| timer.order_no == Some(order.no)).map(|timer| timer.no).collect();
     assert_eq!(own, Vec::from_iter(book.timer), "one timer while something is held: {order:?}");
@@ -343,7 +352,13 @@ fn splits_and_refunds_under_way_together_keep_the_money() {
         split T1 shop S2 carol:5.00             -> ok | 2: Returned 5.00
         between 3 : split T1 shop S4 bob:1.00 finish=y
         split T1 shop S3 carol:5.00             -> 4: Done 1.00 | 3: Returned 5.00
-        split T1 shop S5 bob:1.00               -> refused Finished
+        # What came back after the end was to be passed on, and still may be.
+        split T1 shop S5 bob:5.01               -> refused MoreThanLeft
+        split T1 shop S5 bob:4.00               -> 5: Done 4.00
+        left T1 shop                            -> 1.00
+        split T1 shop S6 bob:1.00 finish=y      -> 6: Done 1.00
+        split T1 shop S7 bob:0.01               -> refused Finished
+        split T1 shop S8 finish=y               -> refused Finished
     ",
     );
 }
@@ -486,7 +501,8 @@ fn receivers_give_the_whole_refund_and_the_fee_is_the_merchants() {
         status alice closed
         split T2 shop S2 carol:0.02                         -> 3: Done 0.02
         refund T2 shop 0.02 R2 back=carol:0.02              -> refused BuyerClosed
-        balance shop                                        -> 10.07
+        balance shop                                        -> 10.05
+        balance carol                                       -> 0.02
         status alice normal
         refund T2 shop 0.02 R2                              -> moved Paid 0.05
         refund T2 shop 0.02 R2                              -> same Paid 0.05
@@ -496,21 +512,127 @@ fn receivers_give_the_whole_refund_and_the_fee_is_the_merchants() {
 }
 
 #[test]
-fn a_refund_that_cannot_arrive_leaves_what_receivers_gave_with_the_merchant() {
+fn a_refund_that_cannot_arrive_leaves_everybody_as_they_were_at_each_try() {
     check_in(
         SPLIT,
         "
         status alice closed
+        refund T1 shop 30.00 R1 back=carol:20.00,bob:1.00   -> refused BuyerClosed
+        balance carol                                       -> 20.00
+        balance bob                                         -> 10.00
+        balance shop                                        -> 79.40
+        find-split T1 shop 2                                -> 2: Returned 20.00, Returned 1.00
+        left T1 shop                                        -> 0.00
         refund T1 shop 30.00 R1 back=carol:20.00            -> refused BuyerClosed
-        balance carol                                       -> 0.00
-        balance shop                                        -> 99.40
-        left T1 shop                                        -> 20.00
+        balance carol                                       -> 20.00
+        balance shop                                        -> 79.40
         status alice normal
-        split T1 shop S2 carol:20.00                        -> 3: Done 20.00
         refund T1 shop 30.00 R1 back=carol:15.00            -> moved Paid 30.00
         refund T1 shop 30.00 R1 back=carol:15.00            -> same Paid 30.00
         refund T1 shop 30.00 R1 back=carol:20.00            -> refused NumberTaken(refund_royalty_parameters)
         balance carol                                       -> 5.00
+        left T1 shop                                        -> 15.00
+        ",
+    );
+}
+
+#[test]
+fn a_refund_that_receivers_pay_nearly_alone_comes_back_to_them_and_the_fee_to_us() {
+    check_in(
+        SPLIT,
+        "
+        # The merchant has nothing: neither its own share nor a fee that it was never given can be missing.
+        status alice closed
+        page X1 partner 79.40
+        claim X1 shop
+        try X1 shop P1
+        judge shop P1 right
+        confirm X1 shop P1                                  -> Paid
+        balance shop                                        -> 0.00
+        refund T1 shop 30.00 R1 back=carol:20.00,bob:10.00  -> refused BuyerClosed
+        refund T1 shop 30.00 R1 back=carol:20.00,bob:9.90   -> refused BuyerClosed
+        balance shop                                        -> 0.00
+        balance carol                                       -> 20.00
+        balance bob                                         -> 10.00
+        status alice normal
+        refund T1 shop 30.00 R1 back=carol:20.00,bob:9.90   -> moved Paid 30.00
+        balance shop                                        -> 0.08
+        balance bob                                         -> 0.10
+        ",
+    );
+}
+
+#[test]
+fn a_part_of_a_refund_that_came_back_stays_with_the_merchant_when_its_receiver_is_gone() {
+    for (step, states, shop) in [
+        (10, "Returned 20.00, Returned 1.00", "79.40"),
+        (8, "Kept 20.00, Returned 1.00", "99.40"),
+        (4, "Kept 20.00, Returned 1.00", "99.40"),
+    ] {
+        let script = format!(
+            "
+            status alice closed
+            between {step} : status carol closed
+            refund T1 shop 30.00 R1 back=carol:20.00,bob:1.00 -> ?
+            find-split T1 shop 2                        -> 2: {states}
+            balance bob                                 -> 10.00
+            balance shop                                -> {shop}
+            "
+        );
+        check_in(SPLIT, &script);
+    }
+}
+
+#[test]
+fn the_same_refund_while_its_parts_go_back_is_not_known_yet() {
+    check_in(
+        SPLIT,
+        "
+        status alice closed
+        between 6 : refund T1 shop 30.00 R1 back=carol:20.00
+        refund T1 shop 30.00 R1 back=carol:20.00 -> refused Back(UnderWay) | refused BuyerClosed
+        ",
+    );
+}
+
+#[test]
+fn a_merchant_with_nothing_else_holds_no_fee_that_it_does_not_have() {
+    check_in(
+        "
+        merchant shop 0.00 slot=11
+        person alice 5000.00 slot=21
+        person carol 0.00 slot=31
+        person bob 0.00 slot=32
+        bind shop carol bob
+        code alice A1
+        pay T1 shop A1 100.00 freeze=y
+        split T1 shop S1 carol:20.00
+        ",
+        "
+        refund T1 shop 20.00 R1 back=carol:20.00            -> moved Paid 20.00
+        account shop CNY                                    -> 0.00
+        balance shop                                        -> 79.52
+        split T1 shop S2 carol:20.00                        -> 3: Done 20.00
+        # What is left may be less than the receivers' parts of a refund that is under way.
+        between 4 : refund T1 shop 50.00 R3
+        between 4 : split T1 shop S3 bob:0.01
+        between 4 : status alice closed
+        refund T1 shop 20.00 R2 back=carol:20.00 -> moved Paid 70.00 | refused MoreThanLeft | ok | refused BuyerClosed
+        left T1 shop                                        -> 9.82
+        ",
+    );
+}
+
+#[test]
+fn what_receivers_gave_is_not_split_again_before_the_refund_has_arrived() {
+    check_in(
+        SPLIT,
+        "
+        status alice closed
+        between 4 : split T1 shop S2 bob:0.01
+        refund T1 shop 30.00 R1 back=carol:20.00            -> refused MoreThanLeft | refused BuyerClosed
+        balance carol                                       -> 20.00
+        left T1 shop                                        -> 0.00
         ",
     );
 }
@@ -555,29 +677,43 @@ fn a_frozen_order_gives_back_what_receivers_gave_first() {
     );
 }
 
-#[test]
-fn what_happens_while_parts_are_taken_back_keeps_the_money() {
-    for step in 2..8 {
-        for between in [
-            "refund T1 shop 80.00 R2",
-            "refund T1 shop 30.00 R1 back=carol:20.00,bob:5.00",
-            "refund T1 shop 30.00 R1",
-            "refund T1 shop 20.00 R2 back=carol:20.00",
-            "split T1 shop S2 bob:1.00 finish=y",
-            "status carol closed",
-            "status alice closed",
-            "cancel T1 shop",
-        ] {
+/// Plays each of these before each step of a refund that takes parts back; the world is checked after each line,
+/// whatever the answers are.
+fn between_steps(steps: std::ops::Range<u32>, first: &str, commands: &[&str]) {
+    for step in steps {
+        for between in commands {
             for freeze in ["", "freeze=y"] {
                 let people =
                     SPLIT.replace("pay T1 shop A1 100.00", &format!("pay T1 shop A1 100.00 {freeze}"));
                 let parts = "back=carol:20.00,bob:5.00";
-                let script = format!("between {step} : {between}\nrefund T1 shop 30.00 R1 {parts} -> ?\n");
-                // The world is checked after each line, whatever the answers are.
+                let script =
+                    format!("{first}between {step} : {between}\nrefund T1 shop 30.00 R1 {parts} -> ?\n");
                 crate::script::check(&format!("{people}{script}left T1 shop\n"));
             }
         }
     }
+}
+
+const BETWEEN: [&str; 8] = [
+    "refund T1 shop 80.00 R2",
+    "refund T1 shop 30.00 R1 back=carol:20.00,bob:5.00",
+    "refund T1 shop 30.00 R1",
+    "refund T1 shop 20.00 R2 back=carol:20.00",
+    "split T1 shop S2 bob:1.00 finish=y",
+    "status carol closed",
+    "status alice closed",
+    "cancel T1 shop",
+];
+
+#[test]
+fn what_happens_while_parts_are_taken_back_keeps_the_money() {
+    between_steps(2..8, "", &BETWEEN);
+}
+
+#[test]
+fn what_happens_while_a_refund_comes_back_keeps_the_money() {
+    between_steps(2..12, "status alice closed\n", &BETWEEN);
+    between_steps(2..12, "status alice closed\n", &["status alice normal", "split T1 shop S2 bob:0.01"]);
 }
 
 #[test]
@@ -643,6 +779,59 @@ fn a_guaranteed_trade_is_split_when_its_money_is_released() {
         split T1 shop S2 carol:1.00 finish=y    -> 2: Done 1.00
         account shop CNY                        -> 88.46
         refund T1 shop 1.00 R2 back=carol:1.00  -> refused Finished
+        ",
+    );
+}
+
+#[test]
+fn what_came_back_of_the_last_split_may_be_split_again() {
+    check_in(
+        PEOPLE,
+        "
+        bind shop carol bob
+        code alice A1
+        pay T1 shop A1 100.00 freeze=y
+        split T1 shop S1 bob:10.00              -> 1: Done 10.00
+        status carol closed
+        split T1 shop S2 carol:5.00 finish=y    -> 2: Returned 5.00
+        account shop CNY                        -> 99.40
+        left T1 shop                            -> 5.00
+        split T1 shop S3 carol:4.00             -> 3: Returned 4.00
+        left T1 shop                            -> 5.00
+        split T1 shop S4 bob:5.01               -> refused MoreThanLeft
+        split T1 shop S5 bob:5.00               -> 4: Done 5.00
+        left T1 shop                            -> 0.00
+        split T1 shop S6 bob:0.01               -> refused Finished
+        ",
+    );
+}
+
+#[test]
+fn what_comes_back_to_an_escrow_late_is_not_the_merchants_to_split() {
+    check_in(
+        "
+        merchant shop 0.00 slot=11
+        person alice 5000.00 slot=21
+        person carol 0.00 slot=31
+        bind shop carol
+        ",
+        "
+        escrow T1 shop 100.00 of=virtual freeze=y
+        claim T1 alice
+        try T1 alice P1
+        judge alice P1 right
+        confirm T1 alice P1                     -> Paid
+        seller send T1 shop unneeded
+        try T1 alice P2
+        judge alice P2 right
+        between 2 : received T1 alice P2
+        between 2 : status alice closed
+        refund T1 shop 90.00 R1                 -> ?
+        account shop CNY                        -> 0.00
+        left T1 shop                            -> 9.94
+        split T1 shop S1 carol:1.00             -> 1: Done 1.00
+        left T1 shop                            -> 8.94
+        account shop CNY                        -> 0.00
         ",
     );
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use trade::{Agreement, AgreementName, AgreementState, Debit, Mandate, Signing};
 use trade::{
     Escrow, EscrowState, EscrowStep, Notice, NoticeEvent, Order, OrderNumber, OrderState, Refund,
-    RefundState, Rulebook, Timer, TimerTask, Trade, TradeState,
+    RefundState, Rulebook, SplitLine, SplitState, Timer, TimerTask, Trade, TradeState,
 };
 
 /// 2026-01-05 09:00 in China.
@@ -91,6 +91,7 @@ fn rank_of(row: &Row) -> Option<u8> {
         Row::Mandate(mandate) => Some(mandate.state as u8),
         Row::Escrow(escrow) => Some(escrow.state as u8),
         Row::Freeze(freeze) => Some(freeze.state as u8),
+        Row::Transfer(transfer) => Some(transfer.state as u8),
         _ => None,
     }
 }
@@ -187,6 +188,8 @@ impl World {
         }
         self.check_agreements();
         crate::freeze::check(self);
+        crate::transfer::check(self);
+        crate::bank::check(self);
         for signing in self.all::<Signing>() {
             self.check_signing(signing);
         }
@@ -280,6 +283,13 @@ impl World {
                     assert!(account.balance_minor >= 0, "more fee given back than taken: {account:?}")
                 }
                 AccountKind::BankReserve => assert!(account.balance_minor <= 0, "{account:?}"),
+                // What they are exactly is checked with the bank orders.
+                AccountKind::ClearingIn | AccountKind::SuspenseDue => {
+                    assert!(account.balance_minor <= 0, "{account:?}")
+                }
+                AccountKind::ClearingOut | AccountKind::SuspenseOwed => {
+                    assert!(account.balance_minor >= 0, "{account:?}")
+                }
                 AccountKind::Escrow => assert_eq!(
                     self.all::<Escrow>()
                         .filter(|escrow| escrow.slot == account.slot && escrow.currency == account.currency)
@@ -288,6 +298,9 @@ impl World {
                     account.balance_minor,
                     "what is held is what escrows hold"
                 ),
+                AccountKind::Delayed => {
+                    assert_eq!(crate::transfer::waiting(self, account.slot), account.balance_minor);
+                }
             }
         }
         assert!(total.values().all(|sum| *sum == 0), "money was made: {total:?}");
@@ -334,7 +347,9 @@ impl World {
         assert_eq!(paid_in, if was_paid { vec![total] } else { vec![] }, "paid exactly once: {order:?}");
         assert_eq!(sum(PostingKind::PayOut) - sum(PostingKind::PayReturn), sum(in_kind), "{order:?}");
         // What receivers of splits gave back was in transit already.
-        let given_back = sum(PostingKind::BackOut) - sum(PostingKind::BackReturn);
+        let lines = self.all::<SplitLine>().filter(|line| line.order_no == order.no);
+        let kept = lines.filter(|line| line.state == SplitState::Kept).map(|line| line.amount_minor.units());
+        let given_back = sum(PostingKind::BackOut) - sum(PostingKind::BackReturn) - kept.sum::<i64>();
         let left = self.through_transit(order.no, out_kind);
         assert_eq!(left + given_back - sum(back_kind), refunded, "{order:?}");
         assert_eq!(sum(PostingKind::RefundIn), refunded, "{order:?}");

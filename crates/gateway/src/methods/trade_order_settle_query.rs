@@ -54,7 +54,7 @@ const FACTS: Facts = Facts {
     ],
     refuses: &[of::<FindSplit>],
     gateway: &[],
-    wrong: Wrong::Acq,
+    wrong: Wrong::Bare,
     examples: &[
         r#"{"settle_no":"2026010222000000000001"}"#,
         r#"{"trade_no":"2026010222000000000001","out_request_no":"r1"}"#,
@@ -110,10 +110,13 @@ fn detail(view: &SplitView, line: &SplitLine) -> ObjectWriter {
     members.text("amount", &line.amount().to_string());
     members.text("detail_id", &format!("{}{:02}", view.split.no(), line.line));
     match line.state {
-        SplitState::UnderWay | SplitState::Asked | SplitState::Taken | SplitState::Returning => {
-            members.text("state", "PROCESSING")
-        }
-        SplitState::Done => members.text("state", "SUCCESS"),
+        SplitState::UnderWay
+        | SplitState::Asked
+        | SplitState::Taken
+        | SplitState::Returning
+        | SplitState::Restoring => members.text("state", "PROCESSING"),
+        // What a receiver cannot have again was given, though its refund came back.
+        SplitState::Done | SplitState::Kept => members.text("state", "SUCCESS"),
         SplitState::Returned | SplitState::Refused if view.split.kind == SplitKind::Back => members
             .text("state", "FAIL")
             .text("error_code", "TRADE_SETTLE_ERROR")

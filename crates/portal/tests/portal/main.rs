@@ -12,6 +12,7 @@ mod faults;
 mod freezes;
 mod methods;
 mod permissions;
+mod persons;
 mod profiles;
 mod refusals;
 mod sandbox;

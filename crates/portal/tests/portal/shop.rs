@@ -10,7 +10,7 @@ use money::{Currency, Money};
 use people::{AppMode, PartyKind, PartyStatus};
 use portal::{
     AgainAsked, AgainRefused, Freezing, Intake, Issuer, LetterSeen, Letters, Mailroom, Offering, Opening,
-    Portal, Readers, Resent, password,
+    People, Portal, Readers, Resent, password,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -19,6 +19,7 @@ use std::time::Duration;
 use store::{MemoryStore, Store};
 use tower::ServiceExt;
 use trade::{Delivery, Meaning, Notice, OpenRefused, Product, WireCharset};
+use vault::Vault;
 use wire::cert::CertError;
 use wire::sign::{PrivateKey, PublicKey};
 use world::{Platform, Secrets, World};
@@ -151,6 +152,7 @@ impl Shop {
         let options = Options::new(*b"a world of tests");
         let (cell, door) = Cell::open(folder.path(), Box::new(tables), clock, options).unwrap();
         let world = Arc::new(world(sandbox));
+        let vault = Vault::open(&folder.path().join("vault.db"), world.secrets.vault_key(), None).unwrap();
         let portal = Portal::new(
             world.clone(),
             door.clone(),
@@ -158,6 +160,7 @@ impl Shop {
             Arc::new(KnownStrings),
             Arc::new(NoIssuer),
             Arc::new(NoMail),
+            People::sandbox(Arc::new(vault)),
         );
         let portal = Arc::new(portal.unwrap());
         let desk = Arc::new(crate::faults::OneFinding::default());

@@ -220,6 +220,17 @@ fn callers_during_a_reset_are_answered_by_the_old_or_the_new_world() {
     printed(&["verify", "--data", &data]);
 }
 
+/// The private keys of a world's apps, in the order of their ids.
+fn app_keys(data: &str) -> Vec<Vec<u8>> {
+    let apps = fs::read_dir(Path::new(data).join("worlds/default/keys/apps")).unwrap();
+    let mut folders: Vec<_> = apps.map(|app| app.unwrap().path()).collect();
+    folders.sort();
+    let keys: Vec<_> =
+        folders.iter().filter_map(|app| fs::read(app.join("private_pkcs8.pem")).ok()).collect();
+    assert!(keys.len() > 2, "the demo's two and one that the file declares");
+    keys
+}
+
 #[test]
 fn a_world_is_made_packed_and_unpacked() {
     let place = Place::new();
@@ -232,6 +243,7 @@ fn a_world_is_made_packed_and_unpacked() {
     let key =
         |data: &str| fs::read(Path::new(data).join("worlds/default/keys/platform_private.pem")).unwrap();
     assert_eq!(key(&made), key(&shared));
+    assert_eq!(app_keys(&made), app_keys(&shared), "declared apps share theirs too");
     let server = Server::start(Path::new(&made));
     play(&server);
     let (packed, unpacked) = (place.at("world.tar"), place.at("unpacked"));

@@ -2,14 +2,20 @@
 
 use crate::samples::*;
 use base::{
-    AppId, FreezeNo, HoldNo, NoticeNo, OperationNo, OrderNo, PartyId, PostingNo, Slot, Text, TimerNo,
+    AppId, BankOrderNo, CardNo, FreezeNo, HoldNo, NoticeNo, OperationNo, OrderNo, PartyId, PostingNo, Slot,
+    Text, TimerNo,
 };
 use engine::{Link, Outbox, Row};
+use fund::{
+    BankOrder, BankOrderKey, BankOrderKind, BankOrderState, BankReason, BankSurprise, Card, CardKind,
+    CardName, CardState, SurpriseKind,
+};
 use ledger::{Account, AccountId, AccountKind, Hold, HoldState, Posting, PostingKind, Side};
 use money::{Currency, Minor, Rate};
 use people::{
     App, AppMode, AppStatus, Attempt, Callback, Certification, CertificationState, Credential, Grant,
-    GrantKind, Login, Party, PartyKind, PartyStatus, SlotHead, TOKENS_MAX, Token, TokenRole,
+    GrantKind, Login, Party, PartyKind, PartyStatus, SlotHead, TOKENS_MAX, Token, TokenRole, Usage,
+    UsageKind,
 };
 use trade::{
     CaseKind, CaseState, Escrow, EscrowCase, EscrowState, EscrowStep, Goods, GoodsState, Notice, NoticeEvent,
@@ -40,12 +46,20 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(agreements::extremes());
     rows.extend(freezes());
     rows.extend(splits());
+    rows.extend(usage());
+    rows.extend(transfers::extremes());
+    rows.extend(crate::persons::extremes());
+    rows.extend(funds());
     rows
 }
 
 /// The rows of agreements.
 #[path = "agreements.rs"]
 mod agreements;
+/// The rows of transfers.
+#[path = "transfers.rs"]
+mod transfers;
+
 fn escrows() -> Vec<Row> {
     let (platform, none) = (PartyId::platform(Slot::PLATFORM), OrderNo::from_number(0).unwrap());
     let (at, party, no) = last();
@@ -469,6 +483,8 @@ fn splits() -> [Row; 8] {
         split_minor: Minor::ZERO,
         splits: 0,
         finished: false,
+        giving_minor: Minor::ZERO,
+        fee_due_minor: Minor::ZERO,
     };
     let split = Split {
         slot: Slot::PLATFORM,
@@ -482,6 +498,8 @@ fn splits() -> [Row; 8] {
         open: 0,
         finish: false,
         at_us: i64::MIN,
+        made_at_us: None,
+        undone_at_us: None,
     };
     let line = SplitLine {
         slot: Slot::PLATFORM,
@@ -519,6 +537,8 @@ fn splits() -> [Row; 8] {
             split_minor: most,
             splits: place,
             finished: true,
+            giving_minor: most,
+            fee_due_minor: most,
         }),
         row(Split {
             slot: at,
@@ -532,6 +552,8 @@ fn splits() -> [Row; 8] {
             open: place,
             finish: true,
             at_us,
+            made_at_us: Some(at_us),
+            undone_at_us: Some(at_us),
         }),
         row(SplitLine {
             slot: at,
@@ -561,6 +583,141 @@ fn splits() -> [Row; 8] {
     ]
 }
 
+fn usage() -> [Row; 2] {
+    let (slot, party, _) = last();
+    let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
+    [
+        row(Usage {
+            slot: none,
+            party: platform,
+            kind: UsageKind::TransferDay,
+            period: 0,
+            count: 0,
+            sum_minor: Minor::ZERO,
+        }),
+        row(Usage {
+            slot,
+            party,
+            kind: UsageKind::BalanceLife,
+            period: u32::MAX,
+            count: u32::MAX,
+            sum_minor: minor(i64::MAX),
+        }),
+    ]
+}
+
+/// The rows of cards and bank orders.
+fn funds() -> Vec<Row> {
+    let (slot, party, no) = last();
+    let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
+    let (first_card, first) = (CardNo::from_number(0).unwrap(), BankOrderNo::from_number(0).unwrap());
+    let (last_card, last) =
+        (CardNo::from_number(i64::MAX).unwrap(), BankOrderNo::from_number(i64::MAX).unwrap());
+    let card = Card {
+        slot: none,
+        no: first_card,
+        party: platform,
+        state: CardState::Asked,
+        bank: text(""),
+        kind: CardKind::Debit,
+        last_four: text(""),
+        digest: [0; 16],
+        agreement: None,
+        asked_at_us: i64::MIN,
+        changed_at_us: 0,
+    };
+    let order = BankOrder {
+        slot: none,
+        no: first,
+        party: platform,
+        card: first_card,
+        kind: BankOrderKind::TopUp,
+        state: BankOrderState::Draft,
+        currency: Currency::Cny,
+        amount_minor: Minor::ZERO,
+        fee_minor: Minor::ZERO,
+        free_minor: Minor::ZERO,
+        counted_at_us: None,
+        about: None,
+        key: text(""),
+        asked_at_us: i64::MIN,
+        next_try_at_us: None,
+        tries: 0,
+        bank_ref: None,
+        reason: None,
+        heard_at_us: None,
+        timer: None,
+        gives_up_at_us: None,
+    };
+    let most = minor(i64::MAX);
+    let surprise = BankSurprise {
+        slot: none,
+        no: first,
+        kind: SurpriseKind::AmountDiffers,
+        bank_ref: text(""),
+        currency: Currency::Cny,
+        amount_minor: Minor::ZERO,
+        booked: false,
+        at_us: i64::MIN,
+    };
+    let kind = BankOrderKind::TopUp;
+    vec![
+        row(card.clone()),
+        row(Card {
+            slot,
+            no: last_card,
+            party,
+            state: CardState::Unbound,
+            bank: longest(),
+            kind: CardKind::Credit,
+            last_four: longest(),
+            digest: [255; 16],
+            agreement: Some(longest()),
+            asked_at_us: i64::MAX,
+            changed_at_us: i64::MAX,
+        }),
+        row(CardName { slot: none, party: platform, digest: [0; 16], no: first_card }),
+        row(CardName { slot, party, digest: [255; 16], no: last_card }),
+        row(order.clone()),
+        row(BankOrder {
+            slot,
+            no: last,
+            party,
+            card: last_card,
+            kind: BankOrderKind::Return,
+            state: BankOrderState::Credited,
+            currency: Currency::Jpy,
+            amount_minor: most,
+            fee_minor: most,
+            free_minor: most,
+            counted_at_us: Some(i64::MAX),
+            about: Some(no),
+            key: longest(),
+            asked_at_us: i64::MAX,
+            next_try_at_us: Some(i64::MAX),
+            tries: u32::MAX,
+            bank_ref: Some(longest()),
+            reason: Some(BankReason::Other),
+            heard_at_us: Some(i64::MAX),
+            timer: Some(TimerNo::from_number(i64::MAX).unwrap()),
+            gives_up_at_us: Some(i64::MAX),
+        }),
+        row(BankOrderKey { slot: none, party: platform, kind, key: text(""), no: first }),
+        row(BankOrderKey { slot, party, kind: BankOrderKind::Return, key: longest(), no: last }),
+        row(surprise),
+        row(BankSurprise {
+            slot,
+            no: last,
+            kind: SurpriseKind::RefusedAgainstWord,
+            bank_ref: longest(),
+            currency: Currency::Usd,
+            amount_minor: most,
+            booked: true,
+            at_us: i64::MAX,
+        }),
+    ]
+}
+
 fn smallest() -> Vec<Row> {
     let (party, app) = (PartyId::platform(Slot::PLATFORM), AppId::issue(0, Slot::PLATFORM).unwrap());
     let (at, none) = (Slot::PLATFORM, OrderNo::from_number(0).unwrap());
@@ -574,6 +731,8 @@ fn smallest() -> Vec<Row> {
             login: text(""),
             name: text(""),
             opened_at_us: i64::MIN,
+            class: people::AccountClass::Merchant,
+            login_masked: None,
         }),
         row(login),
         row(Credential {
@@ -671,6 +830,8 @@ fn largest_people() -> Vec<Row> {
             login: longest(),
             name: longest(),
             opened_at_us: i64::MAX,
+            class: people::AccountClass::Three,
+            login_masked: Some(longest()),
         }),
         row(Login { slot: at, login: longest(), party }),
         row(Credential {
