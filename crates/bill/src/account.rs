@@ -1,7 +1,7 @@
 //! The lines of an account: each posting that moved its balance, with the fee in it on a line of its own.
 
-use crate::refunds::{self, Found};
-use crate::{BillError, Business, Take, Who};
+use crate::refunds::{Found, Refunds};
+use crate::{BillError, Business, Take, TakeRow, Who};
 use base::{OrderNo, PartyId, PostingNo, Slot};
 use engine::{Key, Row, Table};
 use ledger::{AccountId, AccountKind, Entry, Posting, PostingKind, Side};
@@ -56,7 +56,7 @@ pub(crate) fn postings(
     reader: &mut dyn Reader,
     slot: Slot,
     within_us: &Range<i64>,
-    take: &mut dyn FnMut(&mut dyn Reader, &Arc<Posting>) -> Result<ControlFlow<()>, BillError>,
+    take: TakeRow<'_, Posting>,
 ) -> Result<(), BillError> {
     // Numbers are made of the moment and the slot: a time is a range of keys.
     let before = within_us.start.saturating_mul(100).saturating_sub(1);
@@ -126,11 +126,11 @@ pub fn account_lines(
     take: Take<'_, AccountLine>,
 ) -> Result<(), BillError> {
     let account = account_of(party);
-    let mut who = Who::default();
+    let (mut who, mut refunds) = (Who::default(), Refunds::default());
     postings(reader, party.slot(), &within_us, &mut |reader, posting| {
         let Some(moved) = moved(posting, account) else { return Ok(ControlFlow::Continue(())) };
         let order = posting.order_no.map_or(Ok(None), |no| order_of(reader, no))?;
-        let found = refund_of(reader, posting)?;
+        let found = refund_of(reader, &mut refunds, posting)?;
         let other = who.account(reader, other_side(posting.kind, order.as_deref()))?;
         for (part, (business, delta_minor, balance_minor)) in (0..).zip(parts(posting, moved)) {
             let line = AccountLine {
@@ -171,20 +171,24 @@ fn parts(posting: &Posting, moved: Moved) -> Vec<(Business, i64, i64)> {
 }
 
 /// The refund that a posting is of.
-fn refund_of(reader: &mut dyn Reader, posting: &Posting) -> Result<Option<Found>, BillError> {
+fn refund_of(
+    reader: &mut dyn Reader,
+    refunds: &mut Refunds,
+    posting: &Posting,
+) -> Result<Option<Found>, BillError> {
     let Some(order_no) = posting.order_no else { return Ok(None) };
     let at_us = posting.no.at_us();
     let transit = AccountId::platform(posting.slot, AccountKind::Transit, posting.currency);
     let amount = posting.entries().find(|entry| entry.account == transit);
     let amount = amount.map(|entry| entry.amount_minor);
     match posting.kind {
-        PostingKind::RefundOut => match refunds::made_at(reader, order_no, at_us)? {
+        PostingKind::RefundOut => match refunds.made_at(reader, order_no, at_us)? {
             Some(refund) => Ok(Some(refund)),
-            None if amount.is_none() => refunds::fee_came(reader, order_no, at_us, fee_of(posting)),
+            None if amount.is_none() => refunds.fee_came(reader, order_no, at_us, fee_of(posting)),
             None => Ok(None),
         },
-        PostingKind::RefundIn => refunds::last_before(reader, order_no, at_us, amount),
-        PostingKind::RefundReturn => refunds::last_before(reader, order_no, at_us, None),
+        PostingKind::RefundIn => refunds.last_before(reader, order_no, at_us, amount),
+        PostingKind::RefundReturn => refunds.last_before(reader, order_no, at_us, None),
         PostingKind::TopUp
         | PostingKind::PayOut
         | PostingKind::PayIn

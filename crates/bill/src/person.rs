@@ -1,12 +1,16 @@
 //! The lines of a person's export: what a person paid, got and put in, as the person sees it.
 
 use crate::account::PAGE;
-use crate::{AccountLine, BillError, Business, LINES_MAX, Who, account_lines};
+use crate::{AccountLine, BillError, Business, Who, account_lines};
 use base::{OrderNo, PartyId};
 use engine::{Key, Row, Table};
+use std::cmp::Reverse;
 use std::ops::{ControlFlow, Range};
 use store::Reader;
 use trade::{EXPIRY_DEFAULT_US, OrderState, Trade, TradeState};
+
+/// Lines of one export at most: they are sorted, and so all kept, some hundred bytes each.
+const PERSON_LINES_MAX: usize = 50_000;
 
 /// What a line is to the person (收/支).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,7 +73,7 @@ pub fn person_lines(
     let mut entries = Vec::new();
     account_lines(reader, party, within_us.clone(), &mut |line| {
         entries.push(line);
-        if entries.len() > LINES_MAX as usize {
+        if entries.len() > PERSON_LINES_MAX {
             return Err(BillError::TooLong);
         }
         Ok(ControlFlow::Continue(()))
@@ -80,7 +84,7 @@ pub fn person_lines(
         lines.push(of_entry(reader, &mut who, party, entry)?);
     }
     never_paid(reader, &mut who, party, &within_us, &mut lines)?;
-    lines.sort_by(|one, other| other.at_us.cmp(&one.at_us));
+    lines.sort_by_key(|line| Reverse(line.at_us));
     Ok(lines)
 }
 
@@ -180,7 +184,7 @@ fn never_paid(
             }
             if is_never_paid(trade, party) && within_us.contains(&trade.created_at_us) {
                 lines.push(of_trade(reader, who, trade)?);
-                if lines.len() > LINES_MAX as usize {
+                if lines.len() > PERSON_LINES_MAX {
                     return Err(BillError::TooLong);
                 }
             }

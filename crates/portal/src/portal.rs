@@ -78,7 +78,7 @@ pub struct Portal {
     pub(crate) sessions: Sessions,
     pub(crate) seals: Seals,
     /// Turns for exports, each of which reads the tables for as long as they are.
-    pub(crate) exports: Semaphore,
+    pub(crate) exports: Arc<Semaphore>,
     /// The path part of the world's address, without a slash at the end: where links and cookies begin.
     pub(crate) root: String,
 }
@@ -109,7 +109,7 @@ impl Portal {
             ghosts,
             sessions,
             seals,
-            exports: Semaphore::new(EXPORTS_MAX),
+            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             root,
         })
     }
@@ -140,7 +140,7 @@ impl Portal {
             ghosts,
             sessions,
             seals,
-            exports: Semaphore::new(EXPORTS_MAX),
+            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             root,
         }
     }

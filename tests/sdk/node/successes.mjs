@@ -5,6 +5,7 @@ import { newNumber } from './refusals.mjs';
 import { agree, frozen, payment, release, request } from './refusals-frozen.mjs';
 import { byCode, byRefresh, certification, certifyId, merchantCode, userCode } from './refusals-grants.mjs';
 import { binding, part, ready, settling } from './refusals-splits.mjs';
+import { BILL_SUCCESSES } from './refusals-bills.mjs';
 import { debit, signed, terms, today } from './refusals-agreements.mjs';
 import { order } from './refusals-orders.mjs';
 import { waiting } from './refusals-trades.mjs';
@@ -216,4 +217,5 @@ const SMALL = [
   { method: 'alipay.security.risk.content.analyze', ask: async g => [g.house, { account: '1' }] },
 ];
 
-export const SUCCESSES = [...TRADES, ...SPLITS, ...TRANSFERS, ...FROZEN, ...AGREEMENTS, ...GRANTS, ...SMALL];
+export const SUCCESSES = [
+  ...TRADES, ...SPLITS, ...TRANSFERS, ...FROZEN, ...AGREEMENTS, ...GRANTS, ...SMALL, ...BILL_SUCCESSES];

@@ -6,7 +6,7 @@ use crate::shop::{OTHER_KEY, START_US, Shop};
 use crate::{escrows, freezes, methods, splits};
 use axum::body::Body;
 use axum::http::Request;
-use base::{DAY_US, HOUR_US, SECOND_US, Text};
+use base::{DAY_US, HOUR_US, SECOND_US, Slot, Text};
 use engine::{
     ActOnEscrow, Actor, ConfirmGoods, EscrowAct, FindAccount, JudgePassword, NewPassword, OpenParty,
     TryPassword,
@@ -208,7 +208,11 @@ impl Days {
     async fn live(&self) {
         let shop = &self.shop;
         shop.top_up(shop.seller, 50_000).await;
-        let other = shop.merchant("other@example.com").await;
+        // A neighbour: its rows lie among those of the shop.
+        let mut logins = (0..).map(|number| format!("other{number}@example.com"));
+        let login = logins.find(|login| Slot::of_text(login) == shop.seller.slot()).unwrap();
+        let other = shop.merchant(&login).await;
+        assert_eq!(other.slot(), shop.seller.slot());
         shop.top_up(other, 10_000).await;
         let other = shop.client_of(other, OTHER_KEY, false, false).await;
         self.pay_by(shop.seller, &other, "O1", "25").await;
@@ -392,7 +396,7 @@ async fn the_lines_of_a_bill_are_as_documented() {
 #[tokio::test]
 async fn a_bill_is_there_once_its_day_is_over_and_never_changes() {
     let mut days = Days::open().await;
-    methods::pay(&days.shop, &days.client, "T1", "100").await;
+    let trade_no = methods::pay(&days.shop, &days.client, "T1", "100").await.get("trade_no");
     for (kind, date, outcome) in [
         ("trade", "2026-01-02", "40004 isp.bill_not_exist"),
         ("signcustomer", "2026-01-02", "40004 isp.bill_not_exist"),
@@ -417,6 +421,16 @@ async fn a_bill_is_there_once_its_day_is_over_and_never_changes() {
     let first = [days.zip("trade", "2026-01-02").await, days.zip("signcustomer", "2026-01-02").await];
     // What comes later is of a later day, also when it is about an order of this one.
     days.advance(DAY_US);
+    let bind = format!(
+        r#"{{"out_request_no":"b1","receiver_list":[{{"type":"userId","account":"{}"}}]}}"#,
+        days.shop.bob
+    );
+    assert_eq!(days.call("alipay.trade.royalty.relation.bind", &bind).await.outcome(), "10000");
+    let split = format!(
+        r#"{{"out_request_no":"S1","trade_no":"{trade_no}","royalty_parameters":[{{"trans_in":"{}","amount":"9"}}]}}"#,
+        days.shop.bob
+    );
+    assert_eq!(days.call("alipay.trade.order.settle", &split).await.outcome(), "10000");
     assert_eq!(days.refund("T1", "30", "R1").await, "10000");
     days.advance(40 * DAY_US);
     let again = [days.zip("trade", "2026-01-02").await, days.zip("signcustomer", "2026-01-02").await];
