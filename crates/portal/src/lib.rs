@@ -13,6 +13,7 @@ mod app_code;
 mod assets;
 mod authorize;
 mod authorize_request;
+mod bank;
 mod cashier;
 mod certify;
 mod chance;
@@ -31,6 +32,7 @@ mod sandbox;
 mod sandbox_agreement;
 mod sandbox_app;
 mod sandbox_authorize;
+mod sandbox_bank;
 mod sandbox_clock;
 mod sandbox_doctor;
 mod sandbox_escrow;
@@ -54,6 +56,7 @@ mod texts;
 mod visit;
 mod wallet;
 
+pub use bank::{Binding, CardAsked, CardBank, CardSeen};
 pub use portal::{Freezing, Intake, Issuer, Offering, Opening, Portal, Readers, routes};
 pub use sandbox_app::AppSignType;
 pub use sandbox_clock::{

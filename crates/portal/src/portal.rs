@@ -1,5 +1,6 @@
 //! What all pages share, and the routes.
 
+use crate::bank::CardBank;
 use crate::ghosts::Ghosts;
 use crate::password::{Checker, HashError};
 use crate::sandbox_inbox::Mailroom;
@@ -67,6 +68,8 @@ pub struct Portal {
     pub(crate) intake: Arc<dyn Intake>,
     pub(crate) issuer: Arc<dyn Issuer>,
     pub(crate) mailroom: Arc<dyn Mailroom>,
+    /// Binds cards; absent where no bank is spoken with.
+    pub(crate) bank: Option<Arc<dyn CardBank>>,
     pub(crate) checker: Checker,
     pub(crate) ghosts: Ghosts,
     pub(crate) sessions: Sessions,
@@ -88,7 +91,27 @@ impl Portal {
         let checker = Checker::new(&world.secrets, chance::bytes())?;
         let root = path_of(&world.base_url).to_owned();
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
-        Ok(Portal { world, door, readers, intake, issuer, mailroom, checker, ghosts, sessions, seals, root })
+        let bank = None;
+        Ok(Portal {
+            world,
+            door,
+            readers,
+            intake,
+            issuer,
+            mailroom,
+            bank,
+            checker,
+            ghosts,
+            sessions,
+            seals,
+            root,
+        })
+    }
+
+    /// Binds cards at this bank.
+    #[must_use]
+    pub fn with_bank(self, bank: Arc<dyn CardBank>) -> Portal {
+        Portal { bank: Some(bank), ..self }
     }
 
     /// The portal of the same world after it began anew: nobody is signed in, and nothing of the old one is known.
@@ -104,7 +127,21 @@ impl Portal {
         let (world, issuer, root) = (self.world.clone(), self.issuer.clone(), self.root.clone());
         let checker = Checker::with_decoy(self.checker.decoy());
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
-        Portal { world, door, readers, intake, issuer, mailroom, checker, ghosts, sessions, seals, root }
+        let bank = self.bank.clone();
+        Portal {
+            world,
+            door,
+            readers,
+            intake,
+            issuer,
+            mailroom,
+            bank,
+            checker,
+            ghosts,
+            sessions,
+            seals,
+            root,
+        }
     }
 
     /// What is told to this app is signed with: its order or agreement remembers whether SHA-1 was asked for.

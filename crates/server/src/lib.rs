@@ -9,6 +9,7 @@
 
 mod app_settings;
 mod backup;
+mod banks;
 mod bench;
 mod bench_ceiling;
 mod bench_cell;
