@@ -10,7 +10,7 @@ use crate::Gateway;
 use crate::answer::guard_headers;
 use crate::codes::Failure;
 use crate::methods::{no_amounts, trade_fastpay_refund_query, trade_query};
-use crate::registry::{Done, Method, Page};
+use crate::registry::{Done, METHODS, Method, Page};
 use crate::request::Origin;
 use crate::verify::Verified;
 use crate::witness::{CallSeen, LettersSent, Told, Witness};
@@ -191,10 +191,7 @@ impl Failing {
 fn unknown(seen: &CallSeen) -> Failure {
     let failure = Failure::of_cell(CellError::<FindRefused>::Unknown);
     let number = seen.out_trade_no.as_deref();
-    if seen.method.starts_with("alipay.user.agreement.") {
-        return failure.bare();
-    }
-    failure.with(|members| match seen.method {
+    let failure = failure.with(|members| match seen.method {
         "alipay.trade.query" | "alipay.trade.pay" => {
             no_amounts(members);
             members.text_some("out_trade_no", number);
@@ -215,7 +212,11 @@ fn unknown(seen: &CallSeen) -> Failure {
         }
         // The others say nothing beside the code.
         _ => {}
-    })
+    });
+    match METHODS.iter().find(|method| method.name == seen.method) {
+        Some(method) => failure.told_as(method.facts.wrong),
+        None => failure,
+    }
 }
 
 fn told(fault: Option<Fault>, done: &Result<Done, Failure>) -> Told {

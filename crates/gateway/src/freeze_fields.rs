@@ -4,12 +4,12 @@
 //! `extra_param`, `deposit_product_mode`) is refused and not taken for an ordinary one, while `category` names a line
 //! of business and is left alone; field errors are told as `ILLEGAL_ARGUMENT`, as these methods' own tables have it.
 
-use crate::codes::Failure;
+use crate::codes::{Failure, PayeeDiffers};
 use crate::facts::{Field, Kind, Member, Part};
 use crate::order_fields::timeout;
 use crate::request::Caller;
 use crate::{Gateway, fields};
-use base::Text;
+use base::{PartyId, Text};
 use cell::CellError;
 use engine::{FindLogin, OpenFreeze, PayBy, WhichFreeze};
 use money::Money;
@@ -106,11 +106,10 @@ impl FreezeFields {
                 Failure::field("product_code", "应为PRE_AUTH、PRE_AUTH_ONLINE或PREAUTH_PAY")
             })?,
         };
-        match fields::text(fields, "payee_user_id")? {
-            Some(payee) if payee != caller.seller().to_string() => {
-                return Err(Failure::field("payee_user_id", "不是应用所属的商户"));
-            }
-            _ => {}
+        let payee = fields::text(fields, "payee_user_id")?.map(str::parse::<PartyId>).transpose();
+        let payee = payee.map_err(|_| Failure::field("payee_user_id", "不是合法的用户号"))?;
+        if payee.is_some_and(|payee| payee != caller.seller()) {
+            return Err(another_payee(way, "payee_user_id"));
         }
         let payee_login = fields::text(fields, "payee_logon_id")?
             .map(|login| fields::line_of("payee_logon_id", &login.to_lowercase()))
@@ -144,7 +143,7 @@ impl FreezeFields {
             match gateway.door.ask(FindLogin { login }).await {
                 Ok(payee) if payee == caller.seller() => {}
                 Ok(_) | Err(CellError::Refused(_)) => {
-                    return Err(Failure::field("payee_logon_id", "不是应用所属的商户"));
+                    return Err(another_payee(self.meaning.way, "payee_logon_id"));
                 }
                 Err(error) => return Err(Failure::of_cell(error)),
             }
@@ -158,6 +157,14 @@ impl FreezeFields {
             timeout: self.timeout,
             pay_by,
         })
+    }
+}
+
+/// A payee other than the merchant; the codes of freezes by order string have no word for it of their own.
+fn another_payee(way: FreezeWay, name: &str) -> Failure {
+    match way {
+        FreezeWay::Code | FreezeWay::Voucher => Failure::refused(PayeeDiffers),
+        FreezeWay::App => Failure::field(name, "不是应用所属的商户"),
     }
 }
 

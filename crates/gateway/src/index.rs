@@ -78,7 +78,8 @@ fn described(method: &'static Method) -> Described {
         sandbox_only: method.sandbox_only,
         own_parameters: method.has_own_parameters(),
         asks: facts.asks,
-        answers: facts.answers,
+        // A browser is sent on; no program hears the members.
+        answers: if let Face::Page(_) = method.face { &[] } else { facts.answers },
         wrong,
         refusals,
         examples: facts.examples,
@@ -195,7 +196,9 @@ fn section(out: &mut String, method: &Described) {
     if let Some(example) = method.examples.first().filter(|example| **example != "{}") {
         line(out, format_args!("\nThe smallest request: `{example}`"));
     }
-    if method.answers.is_empty() {
+    if let Face::Page(_) = method.face {
+        // What a browser hears is a page.
+    } else if method.answers.is_empty() {
         out.push_str("\nThe answer holds its codes alone.\n");
     } else {
         out.push_str("\n| answer | | when |\n|---|---|---|\n");

@@ -121,8 +121,8 @@ pub(crate) fn finished(
     key.join().map_err(|_| anyhow!("the thread that made a key died"))?
 }
 
-/// The private key of the app that another world has for the same plan: the `nth` of those of the same merchant, mode and
-/// algorithm. Absent when that world has no such app, or only its public key.
+/// The private key of the app that another world has for the same plan: the `nth` of those of the same merchant, mode
+/// and algorithm. Absent when that world has no such app, or only its public key.
 pub(crate) fn app_key_of(world: &Path, plan: &AppPlan, nth: usize) -> anyhow::Result<Option<PathBuf>> {
     let demo = Demo::read_in(world)?.with_context(|| format!("{} was never started", world.display()))?;
     let mut same = demo.app_plans.iter().zip(&demo.apps).filter(|(other, _)| other.is_like(plan));

@@ -79,6 +79,9 @@ pub enum BindRefused {
     /// More receivers than one request may have.
     #[error("too many receivers in one request")]
     TooManyAtOnce,
+    /// A receiver is named in a way that no receiver can be.
+    #[error("no such way to name a receiver")]
+    KindUnknown,
     /// There is no such receiver.
     #[error("receiver not found")]
     ReceiverNotFound,

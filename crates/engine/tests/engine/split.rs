@@ -584,6 +584,46 @@ fn a_part_of_a_refund_that_came_back_stays_with_the_merchant_when_its_receiver_i
 }
 
 #[test]
+fn the_same_refund_while_its_parts_go_back_is_not_known_yet() {
+    check_in(
+        SPLIT,
+        "
+        status alice closed
+        between 6 : refund T1 shop 30.00 R1 back=carol:20.00
+        refund T1 shop 30.00 R1 back=carol:20.00 -> refused Back(UnderWay) | refused BuyerClosed
+        ",
+    );
+}
+
+#[test]
+fn a_merchant_with_nothing_else_holds_no_fee_that_it_does_not_have() {
+    check_in(
+        "
+        merchant shop 0.00 slot=11
+        person alice 5000.00 slot=21
+        person carol 0.00 slot=31
+        person bob 0.00 slot=32
+        bind shop carol bob
+        code alice A1
+        pay T1 shop A1 100.00 freeze=y
+        split T1 shop S1 carol:20.00
+        ",
+        "
+        refund T1 shop 20.00 R1 back=carol:20.00            -> moved Paid 20.00
+        account shop CNY                                    -> 0.00
+        balance shop                                        -> 79.52
+        split T1 shop S2 carol:20.00                        -> 3: Done 20.00
+        # What is left may be less than the receivers' parts of a refund that is under way.
+        between 4 : refund T1 shop 50.00 R3
+        between 4 : split T1 shop S3 bob:0.01
+        between 4 : status alice closed
+        refund T1 shop 20.00 R2 back=carol:20.00 -> moved Paid 70.00 | refused MoreThanLeft | ok | refused BuyerClosed
+        left T1 shop                                        -> 9.82
+        ",
+    );
+}
+
+#[test]
 fn what_receivers_gave_is_not_split_again_before_the_refund_has_arrived() {
     check_in(
         SPLIT,

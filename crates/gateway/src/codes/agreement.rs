@@ -160,6 +160,13 @@ listed!(OfferRefused:
     R::AlreadySigned => R::AlreadySigned, R::AlreadyEnded => R::AlreadyEnded,
     R::SellerBlocked => R::SellerBlocked, R::FirstDayPassed => R::FirstDayPassed,
 );
+/// Of offers that come with an order: the order is refused first for what its merchant is.
+pub(crate) fn offered_with_order() -> Vec<OfferRefused> {
+    let of_offer =
+        |one: &OfferRefused| !matches!(one, OfferRefused::SellerNotFound | OfferRefused::SellerBlocked);
+    OfferRefused::every().into_iter().filter(of_offer).collect()
+}
+
 listed!(FindAgreementRefused: R::AgreementNotFound => R::AgreementNotFound);
 listed!(UnsignRefused: R::AgreementNotFound => R::AgreementNotFound, R::NotNormal => R::NotNormal);
 listed!(PostponeRefused:

@@ -49,6 +49,24 @@ impl Refused for OpenFreezeRefused {
     }
 }
 
+/// The payee that a request names is not the merchant that the app acts for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("another payee than the merchant is named")]
+pub(crate) struct PayeeDiffers;
+
+impl Refused for PayeeDiffers {
+    fn code(self) -> Code {
+        let PayeeDiffers = self;
+        business("ILLEGAL_PAYEE_USER_ID", "收款方用户号不合法，不是应用所属的商户")
+    }
+}
+
+impl Every for PayeeDiffers {
+    fn every() -> Vec<PayeeDiffers> {
+        vec![PayeeDiffers]
+    }
+}
+
 impl Refused for FindFreezeRefused {
     fn code(self) -> Code {
         match self {
@@ -144,9 +162,21 @@ impl Every for OpenFreezeRefused {
     }
 }
 
-/// Of freezes that a payer agrees to later: no money is refused when they are opened.
-pub(crate) fn frozen_later() -> Vec<OpenFreezeRefused> {
+/// Of freezes that the shown code of their payer asks for: nothing waits, and no password was given.
+pub(crate) fn frozen_at_till() -> Vec<OpenFreezeRefused> {
+    use {HoldRefused as H, OpenFreezeRefused as O};
+    let elsewhere = |one: &O| matches!(one, O::Hold(H::NotAsked | H::ProofMissing));
+    O::every().into_iter().filter(|one| !elsewhere(one)).collect()
+}
+
+/// Of freezes that an app hands over: no money is refused when they are opened.
+pub(crate) fn frozen_by_app() -> Vec<OpenFreezeRefused> {
     OpenFreezeRefused::every().into_iter().filter(|one| !matches!(one, OpenFreezeRefused::Hold(_))).collect()
+}
+
+/// The same of vouchers, which have no code of their own for an amount outside the limits.
+pub(crate) fn frozen_by_voucher() -> Vec<OpenFreezeRefused> {
+    frozen_by_app().into_iter().filter(|one| *one != OpenFreezeRefused::AmountOutside).collect()
 }
 
 impl Every for FindFreezeRefused {
@@ -201,6 +231,7 @@ impl Every for PayFrozenRefused {
 /// Its rows of the table, in order of precedence.
 pub(super) fn table() -> Vec<TableRow> {
     rows("freeze", &OpenFreezeRefused::every())
+        .chain(rows("freeze for", &PayeeDiffers::every()))
         .chain(rows("find freeze", &FindFreezeRefused::every()))
         .chain(rows("unfreeze", &UnfreezeRefused::every()))
         .chain(rows("cancel freeze", &CancelFreezeRefused::every()))

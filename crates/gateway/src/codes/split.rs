@@ -61,6 +61,7 @@ fn of_bind(refused: BindRefused) -> Code {
     match refused {
         BindRefused::Empty => business("RECEIVER_LIST_EMPTY", "分账接收方列表为空"),
         BindRefused::TooManyAtOnce => business("RECEIVER_LIST_OVERLOAD", "分账接收方列表超过20个"),
+        BindRefused::KindUnknown => business("INVALID_RECEIVER_TYPE", "分账接收方类型无效"),
         BindRefused::ReceiverNotFound => business("USER_NOT_EXIST", "用户不存在"),
         BindRefused::NameDiffers => business("USERNAME_NOT_MATCH", "分账接收方姓名不匹配"),
         BindRefused::ReceiverBlocked => {
@@ -128,11 +129,18 @@ impl Every for BindRefused {
     fn every() -> Vec<BindRefused> {
         use BindRefused as B;
         every!(BindRefused:
-            B::Empty => B::Empty, B::TooManyAtOnce => B::TooManyAtOnce, B::ReceiverNotFound => B::ReceiverNotFound,
-            B::NameDiffers => B::NameDiffers, B::ReceiverBlocked => B::ReceiverBlocked, B::TooMany => B::TooMany,
+            B::Empty => B::Empty, B::TooManyAtOnce => B::TooManyAtOnce, B::KindUnknown => B::KindUnknown,
+            B::ReceiverNotFound => B::ReceiverNotFound, B::NameDiffers => B::NameDiffers,
+            B::ReceiverBlocked => B::ReceiverBlocked, B::TooMany => B::TooMany,
         )
         .to_vec()
     }
+}
+
+/// Why receivers are not given up: what they may take is no matter then, nor how many there are.
+pub(crate) fn given_up() -> Vec<BindRefused> {
+    let here = |one: &BindRefused| !matches!(one, BindRefused::ReceiverBlocked | BindRefused::TooMany);
+    BindRefused::every().into_iter().filter(here).collect()
 }
 
 impl Every for FindSplitRefused {

@@ -185,22 +185,37 @@ impl Every for OpenRefused {
     }
 }
 
-/// Of orders that a buyer takes up later: no payment is refused when they are opened.
+/// Of orders that a buyer takes up later: nobody is named, and no payment is refused when they are opened.
 pub(crate) fn opened_for_later() -> Vec<OpenRefused> {
-    OpenRefused::every().into_iter().filter(|refused| !matches!(refused, OpenRefused::Pay(_))).collect()
+    let later = |refused: &OpenRefused| !matches!(refused, OpenRefused::Pay(_) | OpenRefused::BuyerNotFound);
+    OpenRefused::every().into_iter().filter(later).collect()
 }
 
-/// The same, where the buyer may be named and must not be the seller.
+/// The same of a link: one that is followed again after the order was paid leads to the cashier.
+pub(crate) fn opened_by_link() -> Vec<OpenRefused> {
+    opened_for_later().into_iter().filter(|refused| *refused != OpenRefused::AlreadyPaid).collect()
+}
+
+/// Of orders that are paid at once by a code that is shown: the code alone names the buyer.
+pub(crate) fn opened_at_till() -> Vec<OpenRefused> {
+    let elsewhere = |refused: &OpenRefused| {
+        use {OpenRefused as O, PayRefused as P};
+        matches!(refused, O::BuyerNotFound | O::Pay(P::TradeNotFound | P::AlreadyPaid | P::ProofMissing))
+    };
+    OpenRefused::every().into_iter().filter(|refused| !elsewhere(refused)).collect()
+}
+
+/// The same as later, where the buyer may be named and must not be the seller.
 pub(crate) fn opened_for_named() -> Vec<OpenRefused> {
     let mut all = opened_for_later();
     all.push(OpenRefused::Pay(PayRefused::BuyerIsSeller));
     all
 }
 
-/// The same, where the named buyer takes it up at once: what a claim is refused for.
+/// The same, where the named buyer takes it up at once: what a first claim is refused for.
 pub(crate) fn opened_and_claimed() -> Vec<OpenRefused> {
     let mut all = opened_for_named();
-    all.extend([PayRefused::BuyerBlocked, PayRefused::BuyerDiffers].map(OpenRefused::Pay));
+    all.extend([OpenRefused::BuyerNotFound, OpenRefused::Pay(PayRefused::BuyerBlocked)]);
     all
 }
 

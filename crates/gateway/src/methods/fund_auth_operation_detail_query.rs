@@ -69,8 +69,9 @@ pub(crate) const OPERATION: Part = Part::Read(&[
 ]);
 
 fn read(caller: &Caller, fields: &Object) -> Result<FindFreeze, Failure> {
-    let which = which(fields)?.ok_or_else(|| Failure::refused(FindFreezeRefused::FreezeNotFound))?;
-    let operation = operation(fields)?;
+    // The fields first: a number that is none of ours must not hide that another one is missing.
+    let (which, operation) = (which(fields)?, operation(fields)?);
+    let which = which.ok_or_else(|| Failure::refused(FindFreezeRefused::FreezeNotFound))?;
     let operation = operation.ok_or_else(|| Failure::refused(FindFreezeRefused::OperationNotFound))?;
     Ok(FindFreeze { seller: caller.seller(), which, operation })
 }

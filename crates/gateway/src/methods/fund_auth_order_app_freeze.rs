@@ -2,7 +2,7 @@
 //! the same freeze.
 
 use crate::Gateway;
-use crate::codes::{Failure, frozen_later};
+use crate::codes::{Failure, frozen_by_app};
 use crate::facts::{Facts, Wrong, listed};
 use crate::freeze_fields::{FREEZE, FREEZE_IGNORED, FREEZE_REFUSED, FreezeFields, SUPPORT, TOLD, told};
 use crate::registry::{Done, Face, Method, Page, PageKind};
@@ -25,7 +25,7 @@ pub(crate) const METHOD: Method = Method {
 const FACTS: Facts = Facts {
     asks: &[FREEZE, FREEZE_REFUSED, FREEZE_IGNORED],
     answers: TOLD,
-    refuses: &[|| listed(frozen_later())],
+    refuses: &[|| listed(frozen_by_app())],
     gateway: &[],
     wrong: Wrong::IllegalArgument,
     examples: &[r#"{"out_order_no":"F1","out_request_no":"R1","order_title":"deposit","amount":"1.00"}"#],

@@ -1,14 +1,13 @@
 //! `alipay.fund.auth.order.freeze`: the merchant scans the payer's code, and money is set aside.
 
-use crate::codes::Failure;
-use crate::facts::{Facts, Field, Kind, Part, Wrong, of};
+use crate::codes::{Failure, PayeeDiffers, frozen_at_till};
+use crate::facts::{Facts, Field, Kind, Part, Wrong, every, listed};
 use crate::freeze_fields::{FREEZE, FREEZE_IGNORED, FREEZE_REFUSED, FreezeFields, SUPPORT, TOLD, told};
 use crate::methods::trade_pay::pay_by;
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
 use crate::{Gateway, fields};
-use engine::OpenFreeze;
 use trade::{FreezeProduct, FreezeState, FreezeWay};
 use wire::auth_code::is_bar_code;
 use wire::envelope::Response;
@@ -35,7 +34,7 @@ const FACTS: Facts = Facts {
         FREEZE_IGNORED,
     ],
     answers: TOLD,
-    refuses: &[of::<OpenFreeze>],
+    refuses: &[every::<PayeeDiffers>, || listed(frozen_at_till())],
     gateway: &[],
     wrong: Wrong::IllegalArgument,
     examples: &[

@@ -1,8 +1,8 @@
 //! `alipay.fund.auth.order.voucher.create`: a code for the payer to scan, whose money is then set aside.
 
 use crate::Gateway;
-use crate::codes::{Failure, frozen_later};
-use crate::facts::{Facts, Member, Wrong, listed};
+use crate::codes::{Failure, PayeeDiffers, frozen_by_voucher};
+use crate::facts::{Facts, Member, Wrong, every, listed};
 use crate::freeze_fields::{FREEZE, FREEZE_IGNORED, FREEZE_REFUSED, FreezeFields, SUPPORT};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
@@ -30,7 +30,7 @@ const FACTS: Facts = Facts {
         Member::text("code_value"),
         Member::text("code_url"),
     ],
-    refuses: &[|| listed(frozen_later())],
+    refuses: &[every::<PayeeDiffers>, || listed(frozen_by_voucher())],
     gateway: &[],
     wrong: Wrong::IllegalArgument,
     examples: &[r#"{"out_order_no":"F1","out_request_no":"R1","order_title":"deposit","amount":"1.00"}"#],

@@ -10,7 +10,6 @@ use base::Text;
 use wire::envelope::Response;
 use wire::json::Object;
 use wire::page::query_of;
-use wire::public_code::GatewayError;
 use world::APP_CODE_LINK_MAX;
 
 pub(crate) const METHOD: Method = Method {
@@ -35,7 +34,7 @@ const FACTS: Facts = Facts {
     answers: &[Member::text("qr_code_url")],
     refuses: &[],
     gateway: &[],
-    wrong: Wrong::Gateway,
+    wrong: Wrong::Bare,
     examples: &[r#"{"url_param":"pages/index","query_param":"a=1","describe":"tea"}"#],
     support: "",
 };
@@ -45,8 +44,7 @@ const STARTS: &str = "alipays://platformapi/startapp";
 
 fn read(caller: &Caller, fields: &Object) -> Result<String, Failure> {
     let required = |name: &str| -> Result<Text<256>, Failure> {
-        let wrong =
-            |what: &str| Failure::gateway_about(GatewayError::InvalidParameter, &format!("{name} {what}"));
+        let wrong = |what: &str| Failure::field(name, what);
         let text = fields.text(name).map_err(|_| wrong("类型错误"))?.filter(|text| !text.is_empty());
         let text = text.ok_or_else(|| wrong("缺失"))?;
         if text.contains(char::is_control) {
@@ -59,9 +57,8 @@ fn read(caller: &Caller, fields: &Object) -> Result<String, Failure> {
     let pairs = [("appId", app_id.as_str()), ("page", page.as_str()), ("query", query.as_str())];
     let link = format!("{STARTS}?{}", query_of(&pairs));
     if link.len() > APP_CODE_LINK_MAX {
-        let what =
-            format!("url_param与query_param合计过长：编码后的链接超过{APP_CODE_LINK_MAX}字节，二维码放不下");
-        return Err(Failure::gateway_about(GatewayError::InvalidParameter, &what));
+        let what = format!("与query_param合计过长：编码后的链接超过{APP_CODE_LINK_MAX}字节，二维码放不下");
+        return Err(Failure::field("url_param", &what));
     }
     Ok(link)
 }

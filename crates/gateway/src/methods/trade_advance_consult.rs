@@ -37,7 +37,7 @@ const FACTS: Facts = Facts {
     ],
     refuses: &[every::<ConsultRefused>],
     gateway: &[],
-    wrong: Wrong::Acq,
+    wrong: Wrong::Bare,
     examples: &[r#"{"alipay_user_id":"2088000000000001"}"#],
     support: "nothing is ever advanced, so the answer is no",
 };

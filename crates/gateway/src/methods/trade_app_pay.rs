@@ -2,15 +2,15 @@
 //!
 //! Called over HTTP it opens the same order.
 
-use crate::codes::{Failure, NameRefused, opened_for_later};
-use crate::facts::{Facts, Field, Kind, Part, Wrong, every, listed};
+use crate::codes::{Failure, NameRefused, offered_with_order, opened_for_later};
+use crate::facts::{Facts, Field, Kind, Part, Wrong, listed};
 use crate::order_facts::{NO_DEBIT, NO_ESCROW, OFFERED, ORDER, ORDER_IGNORED, ORDER_REFUSED, SIGNING};
 use crate::order_fields::{OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method, PageKind};
 use crate::request::Caller;
 use crate::verify::Verified;
 use crate::{Gateway, offer};
-use trade::{OfferRefused, Product};
+use trade::Product;
 use wire::json::Object;
 
 pub(crate) const METHOD: Method = Method {
@@ -37,7 +37,7 @@ const FACTS: Facts = Facts {
     refuses: &[
         || listed(opened_for_later()),
         || listed([NameRefused::ProductNotSupported]),
-        every::<OfferRefused>,
+        || listed(offered_with_order()),
     ],
     gateway: &[],
     wrong: Wrong::Acq,

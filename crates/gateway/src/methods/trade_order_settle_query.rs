@@ -54,7 +54,7 @@ const FACTS: Facts = Facts {
     ],
     refuses: &[of::<FindSplit>],
     gateway: &[],
-    wrong: Wrong::Acq,
+    wrong: Wrong::Bare,
     examples: &[
         r#"{"settle_no":"2026010222000000000001"}"#,
         r#"{"trade_no":"2026010222000000000001","out_request_no":"r1"}"#,

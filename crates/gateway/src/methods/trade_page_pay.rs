@@ -1,7 +1,7 @@
 //! `alipay.trade.page.pay`: a desktop browser is sent to the cashier.
 
-use crate::codes::{Failure, NameRefused, opened_for_later};
-use crate::facts::{Facts, Field, Kind, Part, Wrong, every, listed};
+use crate::codes::{Failure, NameRefused, offered_with_order, opened_by_link};
+use crate::facts::{Facts, Field, Kind, Part, Wrong, listed};
 use crate::fields::text;
 use crate::order_facts::{NO_DEBIT, NO_ESCROW, OFFERED, ORDER, ORDER_IGNORED, ORDER_REFUSED, SIGNING};
 use crate::order_fields::{OrderFields, ProductCodes};
@@ -9,7 +9,7 @@ use crate::registry::{Done, Face, Method, PageKind};
 use crate::request::Caller;
 use crate::verify::Verified;
 use crate::{Gateway, offer};
-use trade::{OfferRefused, Product};
+use trade::Product;
 use wire::json::Object;
 
 pub(crate) const METHOD: Method = Method {
@@ -38,9 +38,9 @@ const FACTS: Facts = Facts {
     ],
     answers: OFFERED,
     refuses: &[
-        || listed(opened_for_later()),
+        || listed(opened_by_link()),
         || listed([NameRefused::ProductNotSupported]),
-        every::<OfferRefused>,
+        || listed(offered_with_order()),
     ],
     gateway: &[],
     wrong: Wrong::Acq,

@@ -1,8 +1,8 @@
 //! `alipay.trade.pay`: the merchant scans the code that a buyer shows, or debits under an agreement.
 
 use crate::Gateway;
-use crate::codes::Failure;
-use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
+use crate::codes::{Failure, opened_at_till};
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, listed, of};
 use crate::methods::{buyer, from_balance, no_amounts, paid_amounts, trade_pay_frozen};
 use crate::order_facts::{BILL, NO_ESCROW, NO_SIGNING, ORDER, ORDER_IGNORED, ORDER_REFUSED};
 use crate::order_fields::{More, OrderFields, ProductCodes};
@@ -10,7 +10,7 @@ use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::{fields, verify::Verified};
 use base::{AgreementNo, Plant, Slot, planted};
-use engine::{DebitOrder, FindLogin, OpenOrder, Opened, PayBy, PayFrozen};
+use engine::{DebitOrder, FindLogin, Opened, PayBy, PayFrozen};
 use trade::{DebitRefused, OutTradeNo, Product};
 use wire::auth_code::is_bar_code;
 use wire::envelope::{ObjectWriter, Response};
@@ -57,7 +57,7 @@ const FACTS: Facts = Facts {
         Member::of("fund_bill_list", BILL).when("it is paid"),
         Member::text("gmt_payment").when("it is paid"),
     ],
-    refuses: &[of::<OpenOrder>, of::<DebitOrder>, of::<PayFrozen>, of::<FindLogin>],
+    refuses: &[|| listed(opened_at_till()), of::<DebitOrder>, of::<PayFrozen>, of::<FindLogin>],
     gateway: &[],
     wrong: Wrong::Acq,
     examples: &[

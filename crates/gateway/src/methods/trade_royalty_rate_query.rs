@@ -26,7 +26,7 @@ const FACTS: Facts = Facts {
     answers: &[Member::user("user_id", ""), Member::of("max_ratio", Shape::Number)],
     refuses: &[],
     gateway: &[],
-    wrong: Wrong::Acq,
+    wrong: Wrong::Bare,
     examples: &[r#"{"out_request_no":"r1"}"#],
     support: "",
 };

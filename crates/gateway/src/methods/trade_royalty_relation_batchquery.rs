@@ -45,7 +45,7 @@ const FACTS: Facts = Facts {
     ],
     refuses: &[],
     gateway: &[],
-    wrong: Wrong::Acq,
+    wrong: Wrong::Bare,
     examples: &[r#"{"out_request_no":"r1"}"#],
     support: "",
 };

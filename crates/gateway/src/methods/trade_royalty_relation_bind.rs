@@ -15,7 +15,8 @@ use crate::{fields, verify::Verified};
 use base::Text;
 use cell::CellError;
 use engine::{BindRelations, FindParty, NewRelation};
-use people::PartyStatus;
+use people::{Party, PartyStatus};
+use std::sync::Arc;
 use trade::{BindRefused, SPLIT_LINES_MAX};
 use wire::envelope::Response;
 use wire::json::Object;
@@ -35,7 +36,7 @@ const FACTS: Facts = Facts {
     answers: &[Member::text("result_code")],
     refuses: &[every::<BindRefused>],
     gateway: &[],
-    wrong: Wrong::Acq,
+    wrong: Wrong::Bare,
     examples: &[split_facts::ONE_RECEIVER],
     support: "",
 };
@@ -64,7 +65,11 @@ pub(crate) fn read(_caller: &Caller, fields: &Object) -> Result<Vec<Receiver>, F
 
 fn receiver(fields: &Object) -> Result<Receiver, Failure> {
     fields::absent(fields, &["account_open_id"])?;
-    fields::required(fields, "type")?;
+    match fields::required(fields, "type")? {
+        "userId" | "loginName" => {}
+        "openId" => return Err(Failure::field("type", "openId所属功能暂未模拟")),
+        _ => return Err(Failure::refused(BindRefused::KindUnknown)),
+    }
     let named = Named::read(fields, "account", "type")?;
     Ok(Receiver {
         named: named.ok_or_else(|| Failure::field("account", "缺失"))?,
@@ -84,8 +89,8 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
     Ok(Done::Say(succeeded()))
 }
 
-/// That the receiver is there, has this name, and may take money.
-async fn check(gateway: &Gateway, receiver: &Receiver) -> Result<NewRelation, Failure> {
+/// Who the receiver is, if he has the name that was given.
+pub(crate) async fn party(gateway: &Gateway, receiver: &Receiver) -> Result<Arc<Party>, Failure> {
     let not_found = || Failure::refused(BindRefused::ReceiverNotFound);
     let party = receiver.named.find(gateway).await?.ok_or_else(not_found)?;
     let party = match gateway.door.ask(FindParty { party }).await {
@@ -96,6 +101,12 @@ async fn check(gateway: &Gateway, receiver: &Receiver) -> Result<NewRelation, Fa
     if receiver.name.as_ref().is_some_and(|name| name.as_str() != party.name.as_str()) {
         return Err(Failure::refused(BindRefused::NameDiffers));
     }
+    Ok(party)
+}
+
+/// That the receiver is there, has this name, and may take money.
+async fn check(gateway: &Gateway, receiver: &Receiver) -> Result<NewRelation, Failure> {
+    let party = party(gateway, receiver).await?;
     if party.status != PartyStatus::Normal {
         return Err(Failure::refused(BindRefused::ReceiverBlocked));
     }

@@ -2,14 +2,13 @@
 //! request succeeds.
 
 use crate::Gateway;
-use crate::codes::Failure;
-use crate::facts::{Facts, Member, Wrong, every};
-use crate::methods::trade_royalty_relation_bind::{read, succeeded};
+use crate::codes::{Failure, given_up};
+use crate::facts::{Facts, Member, Wrong, listed};
+use crate::methods::trade_royalty_relation_bind::{party, read, succeeded};
 use crate::registry::{Done, Face, Method};
 use crate::split_facts;
 use crate::verify::Verified;
 use engine::UnbindRelations;
-use trade::BindRefused;
 use wire::json::Object;
 
 pub(crate) const METHOD: Method = Method {
@@ -25,9 +24,9 @@ pub(crate) const METHOD: Method = Method {
 const FACTS: Facts = Facts {
     asks: split_facts::RECEIVERS,
     answers: &[Member::text("result_code")],
-    refuses: &[every::<BindRefused>],
+    refuses: &[|| listed(given_up())],
     gateway: &[],
-    wrong: Wrong::Acq,
+    wrong: Wrong::Bare,
     examples: &[split_facts::ONE_RECEIVER],
     support: "",
 };
@@ -36,8 +35,7 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
     let call = call.read(read)?;
     let mut receivers = Vec::with_capacity(call.request().len());
     for receiver in call.request() {
-        let found = receiver.named.find(gateway).await?;
-        receivers.push(found.ok_or_else(|| Failure::refused(BindRefused::ReceiverNotFound))?);
+        receivers.push(party(gateway, receiver).await?.id);
     }
     let command = UnbindRelations { seller: call.caller().seller(), receivers };
     gateway.door.ask(command).await.map_err(Failure::of_cell)?;

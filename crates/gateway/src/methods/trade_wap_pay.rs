@@ -2,7 +2,7 @@
 //!
 //! One client library calls the product QUICK_WAP_PAY.
 
-use crate::codes::{Failure, opened_for_later};
+use crate::codes::{Failure, opened_by_link};
 use crate::facts::{Facts, Field, Kind, Part, Wrong, listed};
 use crate::order_facts::{NO_DEBIT, NO_ESCROW, NO_SIGNING, OFFERED, ORDER, ORDER_IGNORED, ORDER_REFUSED};
 use crate::order_fields::{OrderFields, ProductCodes};
@@ -34,7 +34,7 @@ const FACTS: Facts = Facts {
         ORDER_IGNORED,
     ],
     answers: OFFERED,
-    refuses: &[|| listed(opened_for_later())],
+    refuses: &[|| listed(opened_by_link())],
     gateway: &[],
     wrong: Wrong::Acq,
     examples: &[

@@ -2,7 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
-use crate::facts::{Facts, Field, Kind, Part, Wrong, of};
+use crate::facts::{Facts, Field, Kind, Part, Wrong, listed};
 use crate::registry::{Done, Face, Method, Page, PageKind};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -26,7 +26,7 @@ pub(crate) const METHOD: Method = Method {
 const FACTS: Facts = Facts {
     asks: &[CERTIFY_ID],
     answers: &[],
-    refuses: &[of::<FindCertification>],
+    refuses: &[|| listed([CertifyRefused::NotFound])],
     gateway: &[],
     wrong: Wrong::IllegalFormat,
     examples: &[r#"{"certify_id":"abcd"}"#],

@@ -2,12 +2,12 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
-use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
+use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, listed};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
 use base::Text;
-use engine::OpenCertification;
+use engine::{CertifyRefused, OpenCertification};
 use wire::envelope::Response;
 use wire::json::{Json, Object};
 use wire::page::is_web_address;
@@ -36,7 +36,7 @@ const FACTS: Facts = Facts {
         Part::Ignored(&["face_contrast_picture"]),
     ],
     answers: &[Member::text("certify_id")],
-    refuses: &[of::<OpenCertification>],
+    refuses: &[|| listed([CertifyRefused::NumberTaken])],
     gateway: &[],
     wrong: Wrong::IllegalFormat,
     examples: &[

@@ -2,7 +2,7 @@
 
 use crate::Gateway;
 use crate::codes::Failure;
-use crate::facts::{Facts, Member, Wrong, every};
+use crate::facts::{Facts, Member, Wrong, listed};
 use crate::methods::user_certify_open_certify::{CERTIFY_ID, certify_id, find};
 use crate::registry::{Done, Face, Method};
 use crate::verify::Verified;
@@ -24,7 +24,7 @@ pub(crate) const METHOD: Method = Method {
 const FACTS: Facts = Facts {
     asks: &[CERTIFY_ID],
     answers: &[Member::text("passed"), Member::text("fail_reason").when("it failed")],
-    refuses: &[every::<CertifyRefused>],
+    refuses: &[|| listed([CertifyRefused::NotFound, CertifyRefused::Expired, CertifyRefused::Undecided])],
     gateway: &[],
     wrong: Wrong::IllegalFormat,
     examples: &[r#"{"certify_id":"abcd"}"#],

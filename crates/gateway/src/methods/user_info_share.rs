@@ -32,7 +32,7 @@ const FACTS: Facts = Facts {
         (GatewayError::InvalidAuthToken, "no `auth_token` is given, or its user is gone"),
         (GatewayError::InsufficientUserPermissions, "the user did not allow `auth_user`"),
     ],
-    wrong: Wrong::Acq,
+    wrong: Wrong::Bare,
     examples: &[r#"{}"#],
     support: "a party has a name and no other profile",
 };

@@ -452,7 +452,7 @@ async fn a_witness_sees_the_call_of_a_fault_and_what_comes_after() {
 }
 
 /// Methods that ask the cell, with content that is read.
-const ASKING: [(&str, &str); 12] = [
+const ASKING: [(&str, &str); 16] = [
     (QUERY, r#"{"out_trade_no":"U1"}"#),
     (PAY, r#"{"out_trade_no":"U1","total_amount":"1.50","subject":"tea","auth_code":"280000000000000001"}"#),
     ("alipay.trade.cancel", r#"{"out_trade_no":"U1"}"#),
@@ -468,6 +468,16 @@ const ASKING: [(&str, &str); 12] = [
     ("alipay.trade.advance.consult", r#"{"alipay_user_id":"ALICE"}"#),
     ("alipay.user.agreement.query", r#"{"agreement_no":"AGREEMENT"}"#),
     ("alipay.user.agreement.unsign", r#"{"agreement_no":"AGREEMENT"}"#),
+    ("alipay.fund.auth.operation.detail.query", r#"{"out_order_no":"F1","out_request_no":"R1"}"#),
+    (
+        "alipay.trade.royalty.relation.bind",
+        r#"{"out_request_no":"r1","receiver_list":[{"type":"userId","account":"ALICE"}]}"#,
+    ),
+    (
+        "alipay.user.certify.open.initialize",
+        r#"{"outer_order_no":"C1","biz_code":"FACE","identity_param":{"identity_type":"CERT_INFO"}}"#,
+    ),
+    ("alipay.open.auth.userauth.relationship.query", r#"{"scopes":"auth_user","user_id":"ALICE"}"#),
 ];
 
 #[tokio::test]

@@ -172,10 +172,10 @@ async fn methods_that_only_answer() {
     };
     assert_eq!(client.call("alipay.open.app.qrcode.create", &code("页", &query)).await.outcome(), "10000");
     let long = client.call("alipay.open.app.qrcode.create", &code(&page, &query)).await;
-    assert_eq!(long.outcome(), "40002 isv.invalid-parameter");
+    assert_eq!(long.outcome(), "40004 INVALID_PARAMETER");
     assert!(long.get("sub_msg").contains("2331"), "{}", long.text());
     let missing = client.call("alipay.open.app.qrcode.create", "{}").await;
-    assert_eq!(missing.outcome(), "40002 isv.invalid-parameter");
+    assert_eq!(missing.outcome(), "40004 INVALID_PARAMETER");
     let consult = |user: &str| format!(r#"{{"alipay_user_id":"{user}"}}"#);
     let alice = consult(&shop.alice.to_string());
     let told = client.call("alipay.trade.advance.consult", &alice).await;

@@ -123,7 +123,7 @@ async fn splits_are_refused_by_name() {
     let none = ask(&client, query, &outcome(&format!("{trade_no}0009"))).await;
     assert_eq!(none.outcome(), "40004 INVALID_PARAMETER");
     assert_eq!(ask(&client, query, &outcome("1")).await.outcome(), "40004 MERCHANT_TRADE_NOT_MATCH");
-    assert_eq!(ask(&client, query, "{}").await.outcome(), "40004 ACQ.INVALID_PARAMETER");
+    assert_eq!(ask(&client, query, "{}").await.outcome(), "40004 INVALID_PARAMETER");
     let left = ask(&client, "alipay.trade.order.onsettle.query", r#"{"trade_no":"1"}"#).await;
     assert_eq!(left.outcome(), "40004 ACQ.TRADE_NOT_EXIST");
 }
@@ -159,8 +159,9 @@ async fn receivers_are_bound_listed_and_given_up() {
         (r#"{"type":"loginName","account":"nobody@example.com"}"#.to_owned(), "40004 USER_NOT_EXIST"),
         (one(&bob, r#","name":"another""#), "40004 USERNAME_NOT_MATCH"),
         (one(&frozen.to_string(), ""), "40004 RECEIVER_ACCOUNT_STATE_INVALID"),
-        (format!(r#"{{"type":"openId","account":"{bob}"}}"#), "40004 ACQ.INVALID_PARAMETER"),
-        (format!(r#"{{"account":"{bob}"}}"#), "40004 ACQ.INVALID_PARAMETER"),
+        (format!(r#"{{"type":"openId","account":"{bob}"}}"#), "40004 INVALID_PARAMETER"),
+        (format!(r#"{{"type":"cardAliasNo","account":"{bob}"}}"#), "40004 INVALID_RECEIVER_TYPE"),
+        (format!(r#"{{"account":"{bob}"}}"#), "40004 INVALID_PARAMETER"),
         (one(&bob, r#","memo":"a""#), "10000"),
         (r#"{"type":"loginName","account":"Alice@example.com"}"#.to_owned(), "10000"),
     ] {
@@ -172,9 +173,12 @@ async fn receivers_are_bound_listed_and_given_up() {
     assert_eq!(page.inner()["total_page_num"], 2);
     assert_eq!(page.inner()["receiver_list"][0]["account"], "alice@example.com");
     let outside = ask(&client, list, r#"{"out_request_no":"q1","page_size":101}"#).await;
-    assert_eq!(outside.outcome(), "40004 ACQ.INVALID_PARAMETER");
-    let unbind = format!(r#"{{"out_request_no":"u1","receiver_list":[{}]}}"#, one(&bob, ""));
-    let unbind = ask(&client, "alipay.trade.royalty.relation.unbind", &unbind).await;
+    assert_eq!(outside.outcome(), "40004 INVALID_PARAMETER");
+    let unbind = |receiver: String| format!(r#"{{"out_request_no":"u1","receiver_list":[{receiver}]}}"#);
+    let another = unbind(one(&bob, r#","name":"another""#));
+    let another = ask(&client, "alipay.trade.royalty.relation.unbind", &another).await;
+    assert_eq!(another.outcome(), "40004 USERNAME_NOT_MATCH", "given up by number, but not he");
+    let unbind = ask(&client, "alipay.trade.royalty.relation.unbind", &unbind(one(&bob, ""))).await;
     assert_eq!(unbind.get("result_code"), "SUCCESS");
     let all = ask(&client, list, r#"{"out_request_no":"q2"}"#).await.inner();
     assert_eq!(all["receiver_list"].as_array().map(Vec::len), Some(1));

@@ -144,6 +144,7 @@ freeze: payer is frozen or closed -> 40004 PAYER_USER_STATUS_LIMIT
 freeze: payer and payee are the same party -> 40004 PAYER_PAYEE_EQUAL
 freeze: another payer than the freeze's -> 40004 USER_ACCOUNT_VALIDATE_FAIL
 freeze: balance too low -> 40004 MONEY_NOT_ENOUGH
+freeze for: another payee than the merchant is named -> 40004 ILLEGAL_PAYEE_USER_ID
 find freeze: the freeze does not exist -> 40004 AUTH_ORDER_NOT_EXIST
 find freeze: the freeze has no such operation -> 40004 AUTH_OPERATION_NOT_EXIST
 unfreeze: the freeze does not exist -> 40004 AUTH_ORDER_NOT_EXIST
@@ -183,6 +184,7 @@ split: more than may be split -> 40004 ACQ.ALLOC_AMOUNT_VALIDATE_ERROR
 split: seller balance too low -> 40004 ACQ.TXN_RESULT_ACCOUNT_BALANCE_NOT_ENOUGH
 bind: no receiver was named -> 40004 RECEIVER_LIST_EMPTY
 bind: too many receivers in one request -> 40004 RECEIVER_LIST_OVERLOAD
+bind: no such way to name a receiver -> 40004 INVALID_RECEIVER_TYPE
 bind: receiver not found -> 40004 USER_NOT_EXIST
 bind: the receiver has another name -> 40004 USERNAME_NOT_MATCH
 bind: receiver is frozen or closed -> 40004 RECEIVER_ACCOUNT_STATE_INVALID
