@@ -1,13 +1,16 @@
-//! What stands beside orders: top-ups, pay codes, password tries, and the timers of these.
+//! What stands beside orders: top-ups, pay codes, codes sent to addresses, password tries, and the timers of these.
 
 use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
 use crate::shape::balance_account;
-use base::{PartyId, PostingNo, SLOTS, Slot, TimerNo};
+use base::{Day, PartyId, PostingNo, SLOTS, Slot, TimerNo};
 use engine::{Key, Tabled};
 use foldhash::fast::FixedState;
 use ledger::{AccountId, Posting, PostingKind, Side};
-use people::Attempt;
+use people::{
+    Attempt, CHALLENGE_LIFE_US, CHALLENGE_PROOF_LIFE_US, CHALLENGE_TRIES_MAX, Challenge, ChallengeState,
+    SENDS_A_DAY_MAX, forget_at_us, slot_of_address,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use trade::{PayCode, Timer, TimerTask, TopUpReceipt};
 
@@ -17,6 +20,8 @@ pub(crate) struct Around {
     /// Postings of money that came in: whose account, how much. Those with a receipt are taken out.
     top_ups: HashMap<PostingNo, (AccountId, i64), FixedState>,
     codes: BTreeMap<(Slot, [u8; 16]), Code>,
+    /// The same of what was sent to addresses.
+    challenges: BTreeMap<(Slot, [u8; 16]), Code>,
     /// Tries without a timer so far.
     attempts: BTreeSet<(PartyId, u64)>,
 }
@@ -61,6 +66,39 @@ impl Around {
         self.codes.insert((code.slot, code.digest), seen);
     }
 
+    /// What was sent to an address: its slot, its counts, and what follows from its state.
+    pub(crate) fn challenge(&mut self, row: &Challenge, findings: &mut Findings) {
+        let key = (row.slot, row.address);
+        let seen = Code { expires_at_us: row.forget_at_us, timer: row.timer, has_timer: false };
+        self.challenges.insert(key, seen);
+        let life_us = match row.state {
+            ChallengeState::Open => row.proof.is_none().then_some(CHALLENGE_LIFE_US),
+            // The proof's time began with the right try, within the code's.
+            ChallengeState::Proven | ChallengeState::Used => {
+                row.proof.map(|_| CHALLENGE_LIFE_US + CHALLENGE_PROOF_LIFE_US)
+            }
+        };
+        let lived_us = row.expires_at_us.checked_sub(row.sent_at_us);
+        let life_fits = match row.state {
+            ChallengeState::Open => lived_us == life_us,
+            ChallengeState::Proven | ChallengeState::Used => {
+                life_us.is_some() && lived_us.is_some_and(|lived| Some(lived) < life_us)
+            }
+        };
+        let counted = row.tries <= CHALLENGE_TRIES_MAX && (1..=SENDS_A_DAY_MAX).contains(&row.sends);
+        let dated = row.day == Day::of(row.sent_at_us) && row.forget_at_us == forget_at_us(row.sent_at_us);
+        if slot_of_address(&row.address) == row.slot && life_fits && counted && dated {
+            return;
+        }
+        let message = "its slot, its counts, its times and its state do not agree";
+        findings.add(
+            FindingKind::ChallengeWrong,
+            "challenge",
+            text_of_key(&Challenge::wrap_key(key)),
+            message,
+        );
+    }
+
     pub(crate) fn attempt(&mut self, attempt: &Attempt) {
         self.attempts.insert((attempt.party, attempt.no));
     }
@@ -74,11 +112,15 @@ impl Around {
             | TimerTask::ExpireFreeze
             | TimerTask::EndFreeze
             | TimerTask::FreeSplits
+            | TimerTask::TransferClock
             | TimerTask::GiveUpBankOrder => {
                 timer.code.is_none() && timer.party.is_none() && timer.attempt.is_none()
             }
             TimerTask::ForgetCode => {
-                let code = timer.code.and_then(|digest| self.codes.get_mut(&(timer.slot, digest)));
+                let code = timer.code.and_then(|digest| {
+                    let key = (timer.slot, digest);
+                    self.codes.get_mut(&key).or_else(|| self.challenges.get_mut(&key))
+                });
                 match code {
                     Some(code) => {
                         code.has_timer |= code.timer == timer.no && code.expires_at_us == timer.due_at_us;
@@ -116,6 +158,10 @@ impl Around {
         for ((slot, digest), _) in self.codes.iter().filter(|(_, code)| !code.has_timer) {
             let key = text_of_key(&PayCode::wrap_key((*slot, *digest)));
             findings.add(FindingKind::TimerWrong, "pay_code", key, "no timer will remove it");
+        }
+        for ((slot, digest), _) in self.challenges.iter().filter(|(_, code)| !code.has_timer) {
+            let key = text_of_key(&Challenge::wrap_key((*slot, *digest)));
+            findings.add(FindingKind::TimerWrong, "challenge", key, "no timer will remove it");
         }
         for (party, attempt) in &self.attempts {
             let key = text_of_key(&Attempt::wrap_key((party.slot(), *party, *attempt)));

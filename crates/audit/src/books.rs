@@ -33,9 +33,11 @@ pub(crate) struct Expected {
     pub(crate) fees: BTreeMap<(Slot, Currency), i128>,
     /// What escrows hold, per slot of the merchant.
     pub(crate) escrows: BTreeMap<(Slot, Currency), i128>,
+    /// What transfers wait for, per slot of the payer.
+    pub(crate) delayed: BTreeMap<(Slot, Currency), i128>,
     /// What each account with banks, and each of suspense, must hold, per slot.
     pub(crate) funds: BTreeMap<(Slot, Currency, AccountKind), i128>,
-    /// Refunds that left the merchant and have not arrived.
+    /// Refunds that left the merchant and have not arrived, and transfers that left the payer and have not.
     pub(crate) under_way: BTreeMap<Currency, i128>,
 }
 
@@ -163,6 +165,7 @@ impl Books {
         let mut transit: BTreeMap<Currency, i128> = BTreeMap::new();
         let mut fees: BTreeMap<(Slot, Currency), i128> = BTreeMap::new();
         let mut escrows: BTreeMap<(Slot, Currency), i128> = BTreeMap::new();
+        let mut delayed: BTreeMap<(Slot, Currency), i128> = BTreeMap::new();
         let mut funds: BTreeMap<(Slot, Currency, AccountKind), i128> = BTreeMap::new();
         for (id, account) in self.accounts.values().flatten() {
             account_ends(*id, account, findings);
@@ -175,6 +178,9 @@ impl Books {
                 }
                 AccountKind::Escrow => {
                     *escrows.entry((account.slot, account.currency)).or_default() += balance
+                }
+                AccountKind::Delayed => {
+                    *delayed.entry((account.slot, account.currency)).or_default() += balance
                 }
                 AccountKind::ClearingIn
                 | AccountKind::ClearingOut
@@ -211,18 +217,29 @@ impl Books {
             let sum = |sums: &BTreeMap<_, i128>| sums.get(&place).copied().unwrap_or(0);
             fee_ends(place, sum(&fees), sum(&expected.fees), findings);
         }
-        let places: BTreeSet<_> = escrows.keys().chain(expected.escrows.keys()).copied().collect();
-        for (slot, currency) in places {
-            let sum = |sums: &BTreeMap<_, i128>| sums.get(&(slot, currency)).copied().unwrap_or(0);
-            let (booked, held) = (sum(&escrows), sum(&expected.escrows));
-            if booked != held {
-                let message = format!("{booked} is held in escrow, but the escrows of the slot hold {held}");
-                findings.add(FindingKind::EscrowHeld, "account", group_key(slot, currency), message);
-            }
+        for (key, booked, held) in parting(&escrows, &expected.escrows) {
+            let message = format!("{booked} is held in escrow, but the escrows of the slot hold {held}");
+            findings.add(FindingKind::EscrowHeld, "account", key, message);
+        }
+        for (key, booked, waits) in parting(&delayed, &expected.delayed) {
+            let message = format!("{booked} waits, but the transfers of the slot wait for {waits}");
+            findings.add(FindingKind::DelayedHeld, "account", key, message);
         }
         funds_end(&funds, &expected.funds, findings);
         (self.postings, self.entries, self.payments)
     }
+}
+
+/// Where two sums of a slot and currency part: the place, what is booked and what should be.
+fn parting(
+    booked: &BTreeMap<(Slot, Currency), i128>,
+    wanted: &BTreeMap<(Slot, Currency), i128>,
+) -> Vec<(String, i128, i128)> {
+    let places: BTreeSet<_> = booked.keys().chain(wanted.keys()).copied().collect();
+    let sum = |sums: &BTreeMap<_, i128>, place| sums.get(&place).copied().unwrap_or(0);
+    let both = places.into_iter().map(|place| (place, sum(booked, place), sum(wanted, place)));
+    let parting = both.filter(|(_, booked, wanted)| booked != wanted);
+    parting.map(|((slot, currency), booked, wanted)| (group_key(slot, currency), booked, wanted)).collect()
 }
 
 /// Accounts with banks hold what the bank orders of their slot come to.

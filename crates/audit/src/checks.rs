@@ -15,14 +15,16 @@ use crate::parties::Parties;
 use crate::relations::Relations;
 use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
+use crate::transfers::Transfers;
 use crate::usage;
 use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
 use fund::{BankOrder, Card};
-use ledger::Posting;
-use people::Usage;
+use ledger::{Account, Posting};
+use people::{Attempt, Usage};
 use std::sync::Arc;
 use trade::{Agreement, Debit, Freeze, Mandate, Notice, Relation, Signing, Timer};
+use transfer::Transfer;
 
 /// What was learned so far.
 #[derive(Debug)]
@@ -37,6 +39,7 @@ pub(crate) struct Checks {
     crossing: Crossing,
     grants: Grants,
     agreements: Agreements,
+    transfers: Transfers,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -55,6 +58,7 @@ impl Checks {
             crossing: Crossing::new(home),
             grants: Grants::default(),
             agreements: Agreements::new(home),
+            transfers: Transfers::new(home),
             rules: None,
         }
     }
@@ -86,15 +90,16 @@ impl Checks {
             Row::App(app) => self.parties.app(app, findings),
             Row::Rulebook(_) => {}
             Row::Usage(row) => self.usage(row, findings),
+            Row::Transfer(row) => self.transfer(row, findings),
+            Row::TransferNumber(number) => self.transfers.number(number, findings),
+            Row::Received(received) => self.transfers.received(received, findings),
+            Row::KnownPayee(known) => self.transfers.known(known, findings),
+            Row::Account(account) => self.account(account, findings),
             Row::Card(card) => self.card(card, findings),
             Row::CardName(name) => self.funds.name(name, findings),
             Row::BankOrder(order) => self.bank_order(order, findings),
             Row::BankOrderKey(key) => self.funds.key(key, findings),
             Row::BankSurprise(surprise) => self.funds.surprise(surprise, findings),
-            Row::Account(account) => {
-                self.parties.account(account, findings);
-                self.books.account(account, findings);
-            }
             Row::Hold(hold) => {
                 self.books.hold(hold, findings);
                 self.orders.hold(hold);
@@ -119,14 +124,14 @@ impl Checks {
                 self.parties.owner(table, &typed.key(), code.party, findings);
                 self.around.code(code);
             }
-            Row::Attempt(attempt) => {
-                self.parties.owner(table, &typed.key(), attempt.party, findings);
-                self.around.attempt(attempt);
-            }
+            Row::Attempt(attempt) => self.attempt(attempt, findings),
             Row::Grant(grant) => self.grants.grant(grant, &self.parties, findings),
             Row::Token(token) => self.grants.token(token, findings),
             Row::Callback(callback) => Grants::callback(callback, &self.parties, findings),
             Row::Certification(row) => self.grants.certification(row, &self.parties, findings),
+            Row::Profile(profile) => self.parties.profile(profile, findings),
+            Row::SignIn(row) => self.parties.sign_in(row, findings),
+            Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
             Row::Agreement(agreement) => self.agreement(agreement, findings),
@@ -148,12 +153,24 @@ impl Checks {
         }
     }
 
+    fn account(&mut self, account: &Account, findings: &mut Findings) {
+        self.parties.account(account, findings);
+        self.books.account(account, findings);
+    }
+
+    /// In the books, and at the product that it is about.
     fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
         self.books.posting(posting, findings);
-        if !self.funds.posting(posting, findings) {
+        if !self.transfers.posting(posting, findings) && !self.funds.posting(posting, findings) {
             self.orders.posting(posting, findings);
         }
         self.around.posting(posting);
+    }
+
+    fn attempt(&mut self, attempt: &Attempt, findings: &mut Findings) {
+        let key = Attempt::wrap_key((attempt.slot, attempt.party, attempt.no));
+        self.parties.owner(Table::Attempt, &key, attempt.party, findings);
+        self.around.attempt(attempt);
     }
 
     fn card(&mut self, card: &Arc<Card>, findings: &mut Findings) {
@@ -190,12 +207,16 @@ impl Checks {
         self.orders.timer(timer, findings);
         self.around.timer(timer, findings);
         self.freezes.timer(timer, findings);
+        self.transfers.timer(timer, findings);
         self.funds.timer(timer, findings);
     }
 
     /// The product that it is about looks at it.
     fn notice(&mut self, notice: &Notice, findings: &mut Findings) {
-        if !self.orders.notice(notice, findings) && !self.freezes.notice(notice, findings) {
+        let found = self.orders.notice(notice, findings)
+            || self.freezes.notice(notice, findings)
+            || self.transfers.notice(notice, findings);
+        if !found {
             self.agreements.notice(notice, findings);
         }
     }
@@ -208,7 +229,14 @@ impl Checks {
     fn usage(&mut self, row: &Usage, findings: &mut Findings) {
         self.parties.owner(Table::Usage, &Usage::wrap_key(row.key()), row.party, findings);
         usage::usage(row, findings);
+        self.transfers.usage(row, findings);
         self.funds.usage(row);
+    }
+
+    /// A transfer, and whether its app acted for its payer.
+    fn transfer(&mut self, row: &Transfer, findings: &mut Findings) {
+        self.grants.transfer(row, &self.parties, findings);
+        self.transfers.transfer(row, findings);
     }
 
     fn agreement(&mut self, agreement: &Arc<Agreement>, findings: &mut Findings) {
@@ -231,6 +259,7 @@ impl Checks {
         self.grants.finish(findings);
         self.agreements.finish(findings);
         let mut expected = self.orders.finish(self.rules.as_ref(), findings);
+        self.transfers.finish(&mut expected, findings);
         self.funds.finish(&mut expected, findings);
         self.books.finish(&expected, findings)
     }

@@ -249,6 +249,7 @@ impl Freezes {
             | TimerTask::EndAgreement
             | TimerTask::EscrowStep
             | TimerTask::FreeSplits
+            | TimerTask::TransferClock
             | TimerTask::GiveUpBankOrder => None,
         };
         if !matches!(timer.task, TimerTask::ExpireFreeze | TimerTask::EndFreeze) {

@@ -180,7 +180,13 @@ impl Funds {
             | PostingKind::SplitIn
             | PostingKind::SplitReturn
             | PostingKind::BackOut
-            | PostingKind::BackReturn => false,
+            | PostingKind::BackReturn
+            | PostingKind::TransferOut
+            | PostingKind::TransferWait
+            | PostingKind::TransferSend
+            | PostingKind::TransferUndo
+            | PostingKind::TransferIn
+            | PostingKind::TransferReturn => false,
         }
     }
 

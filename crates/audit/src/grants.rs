@@ -11,6 +11,7 @@ use people::{
 };
 use std::collections::HashMap;
 use trade::{Agreement, Freeze, Order};
+use transfer::Transfer;
 
 type Name = (PartyId, AppId, GrantKind);
 
@@ -107,6 +108,16 @@ impl Grants {
         if !self.acted(row.app, row.seller, parties) {
             let message = "its app never acted for its merchant";
             findings.add(FindingKind::FreezeWrong, "freeze", text_of_key(&key), message);
+        }
+    }
+
+    /// A transfer that a program asked for.
+    pub(crate) fn transfer(&self, row: &Transfer, parties: &Parties, findings: &mut Findings) {
+        let key = Transfer::wrap_key((row.slot, row.no));
+        parties.owner(Table::Transfer, &key, row.payer, findings);
+        if row.app.is_some_and(|app| !self.acted(app, row.payer, parties)) {
+            let message = "its app never acted for its payer";
+            findings.add(FindingKind::TransferWrong, "transfer", text_of_key(&key), message);
         }
     }
 

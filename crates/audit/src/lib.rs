@@ -66,6 +66,7 @@ mod split_claims;
 mod split_rows;
 mod splits;
 mod tables;
+mod transfers;
 mod usage;
 
 pub use progress::Progress;
@@ -215,22 +216,29 @@ const READ_ORDER: &[Table] = &[
     Table::Login,
     Table::Credential,
     Table::SlotHead,
-    Table::Usage,
     Table::App,
     Table::Grant,
     Table::Token,
     Table::Callback,
     Table::Certification,
+    Table::Challenge,
+    Table::Profile,
+    Table::SignIn,
     Table::Rulebook,
     Table::Account,
     Table::Hold,
     Table::Order,
+    Table::Transfer,
     Table::Card,
     Table::CardName,
     Table::BankOrder,
     Table::BankOrderKey,
     Table::BankSurprise,
     Table::Posting,
+    Table::TransferNumber,
+    Table::Received,
+    Table::KnownPayee,
+    Table::Usage,
     Table::TopUpReceipt,
     Table::OrderNumber,
     Table::Refund,

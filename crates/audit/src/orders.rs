@@ -222,6 +222,7 @@ impl Orders {
             | TimerTask::EndAgreement
             | TimerTask::ExpireFreeze
             | TimerTask::EndFreeze
+            | TimerTask::TransferClock
             | TimerTask::GiveUpBankOrder => return,
             TimerTask::FreeSplits => return self.split_timer(timer, findings),
         }

@@ -9,7 +9,10 @@ use engine::{Key, Table, Tabled};
 use foldhash::fast::FixedState;
 use ledger::{Account, AccountKind};
 use money::Currency;
-use people::{App, Credential, Login, Party, PartyKind, SlotHead};
+use people::{
+    AccountClass, App, Credential, DIGEST_MARK, GONE_MARK, Login, Party, PartyKind, Profile, SignIn,
+    SlotHead, login_of_address,
+};
 use std::collections::{BTreeMap, HashMap};
 use trade::Order;
 
@@ -19,6 +22,11 @@ struct Known {
     login: u128,
     has_login: bool,
     has_account: bool,
+    /// A registered person, who has a profile.
+    person: bool,
+    has_profile: bool,
+    /// Whether its address is somebody else's by now, so that nobody signs in to it.
+    gone: bool,
 }
 
 /// What is known of the parties.
@@ -42,7 +50,9 @@ impl Parties {
 
     pub(crate) fn party(&mut self, party: &Party, findings: &mut Findings) {
         let slot = party.slot;
-        if party.id.slot() != slot || Slot::of_text(party.login.as_str()) != slot || party.id.is_platform() {
+        let gone = party.login.as_str() == format!("{GONE_MARK}{}", party.id);
+        let in_slot = gone || Slot::of_text(party.login.as_str()) == slot;
+        if party.id.slot() != slot || !in_slot || party.id.is_platform() {
             let key = text_of_key(&Party::wrap_key((slot, party.id)));
             findings.add(
                 FindingKind::PartyWrong,
@@ -52,7 +62,24 @@ impl Parties {
             );
         }
         let (merchant, login) = (party.kind == PartyKind::Merchant, self.keyed.text(party.login.as_str()));
-        self.parties.insert(party.id, Known { merchant, login, has_login: false, has_account: false });
+        let person = party.class.is_person();
+        let digested = gone || party.login.as_str().starts_with(DIGEST_MARK);
+        let kind_fits = match party.class {
+            AccountClass::Merchant => merchant,
+            AccountClass::Sandbox
+            | AccountClass::Unverified
+            | AccountClass::One
+            | AccountClass::Two
+            | AccountClass::Three => !merchant,
+        };
+        if !kind_fits || person != digested || person != party.login_masked.is_some() {
+            let key = text_of_key(&Party::wrap_key((slot, party.id)));
+            let message = "its class is none of its kind, or its login is not of its class";
+            findings.add(FindingKind::PartyWrong, "party", key, message);
+        }
+        let known =
+            Known { merchant, login, has_login: false, has_account: false, person, has_profile: false, gone };
+        self.parties.insert(party.id, known);
         self.found.entry(slot).or_default().0 += 1;
     }
 
@@ -73,6 +100,34 @@ impl Parties {
     pub(crate) fn credential(&self, credential: &Credential, findings: &mut Findings) {
         let key = Credential::wrap_key((credential.slot, credential.party));
         self.owner(Table::Credential, &key, credential.party, findings);
+    }
+
+    /// A person's sealed data: its address is the one that the party signs in with.
+    pub(crate) fn profile(&mut self, profile: &Profile, findings: &mut Findings) {
+        let key = Profile::wrap_key((profile.slot, profile.party));
+        self.owner(Table::Profile, &key, profile.party, findings);
+        let login = profile.address.map(|address| self.keyed.text(login_of_address(&address).as_str()));
+        let Some(known) = self.parties.get_mut(&profile.party) else { return };
+        known.has_profile = true;
+        let fits = match login {
+            Some(login) => login == known.login,
+            None => known.gone,
+        };
+        if !fits || !known.person {
+            let message = "it is no registered person's, or its address is not the login";
+            findings.add(FindingKind::LoginWrong, "profile", text_of_key(&key), message);
+        }
+    }
+
+    /// A login password: of somebody who can sign in.
+    pub(crate) fn sign_in(&self, row: &SignIn, findings: &mut Findings) {
+        let key = SignIn::wrap_key((row.slot, row.party));
+        self.owner(Table::SignIn, &key, row.party, findings);
+        let fits = self.parties.get(&row.party).is_none_or(|known| known.person && !known.gone);
+        if !fits || row.judged > row.tried {
+            let message = "its party does not sign in, or a try was judged that never was";
+            findings.add(FindingKind::LoginWrong, "sign_in", text_of_key(&key), message);
+        }
     }
 
     /// A row that belongs to a party: the party is there, in the same slot.
@@ -123,7 +178,10 @@ impl Parties {
     pub(crate) fn finish(self, findings: &mut Findings) {
         for (id, known) in &self.parties {
             let key = || text_of_key(&Party::wrap_key((id.slot(), *id)));
-            if !known.has_login {
+            if known.person && !known.has_profile {
+                findings.add(FindingKind::PartyWrong, "party", key(), "no profile is there");
+            }
+            if !known.has_login && !known.gone {
                 findings.add(FindingKind::LoginWrong, "party", key(), "no login names it");
             }
             if !known.has_account {

@@ -55,7 +55,7 @@ impl Move {
                 AccountKind::FeeIncome => seen.fee = units,
                 AccountKind::Balance => seen.party = Some(entry.account),
                 // In and out of escrow it is the same amount as in transit; a release has no transit.
-                AccountKind::Escrow => seen.amount = units,
+                AccountKind::Escrow | AccountKind::Delayed => seen.amount = units,
                 AccountKind::BankReserve
                 | AccountKind::ClearingIn
                 | AccountKind::ClearingOut
@@ -168,6 +168,12 @@ fn left(order: &OrderFacts) -> Vec<(Option<AccountId>, (i64, i128))> {
             | PostingKind::SplitReturn
             | PostingKind::BackOut
             | PostingKind::BackReturn
+            | PostingKind::TransferOut
+            | PostingKind::TransferWait
+            | PostingKind::TransferSend
+            | PostingKind::TransferUndo
+            | PostingKind::TransferIn
+            | PostingKind::TransferReturn
             | PostingKind::CardIn
             | PostingKind::CardOut
             | PostingKind::CardFee

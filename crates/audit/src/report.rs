@@ -97,6 +97,8 @@ pub enum FindingKind {
     GrantWrong,
     /// A certification's state, times and app do not agree.
     CertificationWrong,
+    /// What was sent to an address does not agree with its counts, its times or its state.
+    ChallengeWrong,
     /// The two sides of an agreement, its names and its debits do not agree.
     AgreementWrong,
     /// An escrow, its cases or its steps do not agree with their order or each other.
@@ -105,6 +107,10 @@ pub enum FindingKind {
     EscrowSums,
     /// What a slot holds in escrow is not what its escrows hold.
     EscrowHeld,
+    /// A transfer does not agree with its postings, with what its payee received, or with whom its payer knows.
+    TransferWrong,
+    /// What a slot holds of money that waits is not what its transfers wait for.
+    DelayedHeld,
     /// SQLite finds its own file damaged.
     FileDamaged,
     /// A command that is decided again ends otherwise than the journal says.

@@ -21,14 +21,16 @@ const fn lines(kind: PostingKind) -> &'static [Line] {
     use {AccountKind::*, Needed::*, Side::*};
     match kind {
         PostingKind::TopUp => &[Line(Debit, BankReserve, Always), Line(Credit, Balance, Always)],
-        PostingKind::PayOut | PostingKind::SplitOut | PostingKind::BackOut => {
+        PostingKind::PayOut | PostingKind::SplitOut | PostingKind::BackOut | PostingKind::TransferOut => {
             &[Line(Debit, Balance, Always), Line(Credit, Transit, Always)]
         }
         PostingKind::PayReturn
         | PostingKind::RefundIn
         | PostingKind::SplitIn
         | PostingKind::SplitReturn
-        | PostingKind::BackReturn => &[Line(Debit, Transit, Always), Line(Credit, Balance, Always)],
+        | PostingKind::BackReturn
+        | PostingKind::TransferIn
+        | PostingKind::TransferReturn => &[Line(Debit, Transit, Always), Line(Credit, Balance, Always)],
         PostingKind::PayIn | PostingKind::RefundReturn => &[
             Line(Debit, Transit, Always),
             Line(Credit, Balance, UnlessZero),
@@ -49,6 +51,9 @@ const fn lines(kind: PostingKind) -> &'static [Line] {
             Line(Credit, Balance, UnlessZero),
             Line(Credit, FeeIncome, UnlessZero),
         ],
+        PostingKind::TransferWait => &[Line(Debit, Balance, Always), Line(Credit, Delayed, Always)],
+        PostingKind::TransferSend => &[Line(Debit, Delayed, Always), Line(Credit, Transit, Always)],
+        PostingKind::TransferUndo => &[Line(Debit, Delayed, Always), Line(Credit, Balance, Always)],
         PostingKind::EscrowOut => &[Line(Debit, Escrow, Always), Line(Credit, Transit, Always)],
         PostingKind::CardIn => &[Line(Debit, ClearingIn, Always), Line(Credit, Balance, Always)],
         PostingKind::CardOut => &[Line(Debit, Balance, Always), Line(Credit, ClearingOut, Always)],
@@ -66,7 +71,7 @@ const fn lines(kind: PostingKind) -> &'static [Line] {
 pub(crate) fn kind_of(posting: &Posting, account: AccountId) -> AccountKind {
     let platform = |kind: &AccountKind| AccountId::platform(posting.slot, *kind, posting.currency) == account;
     let own = AccountKind::ALL.into_iter().filter(|kind| *kind != AccountKind::Balance);
-    own.into_iter().find(platform).unwrap_or(AccountKind::Balance)
+    own.into_iter().find(|kind| platform(kind)).unwrap_or(AccountKind::Balance)
 }
 
 /// The number of a party's balance account.

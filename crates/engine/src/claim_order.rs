@@ -3,7 +3,7 @@
 use crate::command::Next;
 use crate::{ClaimAnswer, ClaimAsk, Fault, Message, Opened, Reply, Rows, Stop, TradeClosed, TradeForgotten};
 use base::{OrderNo, PartyId, Plant, Slot, Text, planted};
-use people::{Party, PartyStatus, masked_login};
+use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -146,8 +146,7 @@ pub(crate) fn waiting_trade(
 
 /// The buyer's login as merchants may see it.
 pub(crate) fn masked(party: &Party) -> Text<100> {
-    Text::new(&masked_login(party.login.as_str()))
-        .unwrap_or_else(|_| Text::new("***").expect("three characters"))
+    Text::new(&party.masked_login()).unwrap_or_else(|_| Text::new("***").expect("three characters"))
 }
 
 /// In the merchant's slot: the order has its buyer now, or the answer is no.

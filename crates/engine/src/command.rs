@@ -12,6 +12,10 @@ use crate::{
 };
 use crate::{ActOnEscrow, ConfirmGoods, EscrowView, FindEscrow, escrow};
 use crate::{
+    AddressFound, FindAddress, FindProfile, OpenChallenge, ProveSignIn, RegisterPerson, RegisterRefused,
+    SignInByCode, SignInByCodeRefused, TryChallenge, TrySignIn, challenge, person, sign_in,
+};
+use crate::{
     AppNotFound, Authorize, AuthorizeRefused, Authorized, CertifyRefused, DebitOrder, DecideCertification,
     EndMandate, FindAgreement, FindByBuyer, FindCallback, FindCertification, FindGrant, FindMandate,
     FindOffer, FindSigning, FindToken, GrantNotFound, OfferAgreement, OpenCertification, OpenSigning,
@@ -30,12 +34,19 @@ use crate::{
     CancelFreeze, CancelledFreeze, ClaimFreeze, ConfirmFreeze, FindFreeze, FindFreezeByNo, FreezeView,
     OpenFreeze, PayFrozen, Unfreeze, find_freeze, freeze, frozen, pay_frozen, unfreeze,
 };
+use crate::{
+    CancelTransfer, ConfirmTransfer, FindTransfer, FindTransferRoom, OfferTransfer, OfferedTransfer,
+    TransferMoney, TransferRoom, transfer,
+};
 use crate::{LeaveFreeze, leave_freeze};
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
     password, pay_code, query, refund_order, rulebook, timer, top_up,
 };
 use crate::{certify, grant, withdraw};
+use ::transfer::{
+    CancelTransferRefused, ConfirmTransferRefused, Transfer, TransferNotFound, TransferRefused,
+};
 use base::{AgreementNo, AppId, PartyId, Slot};
 use fund::{
     AskCardRefused, BankOrder, BankOrderRefused, BindCardRefused, Card, CardRefused, CloseBankOrderRefused,
@@ -43,7 +54,7 @@ use fund::{
 };
 use ledger::Account;
 use money::Money;
-use people::{Callback, Certification, Grant, Party, PasswordRefused};
+use people::{Callback, Certification, Grant, Party, PasswordRefused, Profile};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -204,6 +215,20 @@ commands! {
     query FindSplittable => split_query::find_splittable, Money, FindRefused;
     query FindRelations => relation::find_relations, Vec<Arc<Relation>>, Never;
     change LeaveFreeze => leave_freeze::leave_freeze, Arc<Freeze>, trade::LeaveFreezeRefused;
+    change TransferMoney => transfer::send::transfer_money, Arc<Transfer>, TransferRefused;
+    change OfferTransfer => transfer::offer::offer_transfer, OfferedTransfer, TransferRefused;
+    change ConfirmTransfer => transfer::offer::confirm_transfer, Arc<Transfer>, ConfirmTransferRefused;
+    change CancelTransfer => transfer::cancel::cancel_transfer, Arc<Transfer>, CancelTransferRefused;
+    query FindTransfer => transfer::find::find_transfer, Arc<Transfer>, TransferNotFound;
+    query FindTransferRoom => transfer::find::find_transfer_room, TransferRoom, PartyNotFound;
+    change OpenChallenge => challenge::open_challenge, i64, people::OpenChallengeRefused;
+    change TryChallenge => challenge::try_challenge, u64, people::TryChallengeRefused;
+    change RegisterPerson => person::register_person, PartyId, RegisterRefused;
+    query FindAddress => person::find_address, AddressFound, PartyNotFound;
+    query FindProfile => person::find_profile, Arc<Profile>, PartyNotFound;
+    change TrySignIn => sign_in::try_sign_in, Reserved, PasswordRefused;
+    change ProveSignIn => sign_in::prove_sign_in, (), PasswordRefused;
+    change SignInByCode => sign_in::sign_in_by_code, PartyId, SignInByCodeRefused;
     change AskCard => card::ask_card, Arc<Card>, AskCardRefused;
     change BindCard => card::bind_card, Arc<Card>, BindCardRefused;
     change UnbindCard => card::unbind_card, Arc<Card>, CardRefused;
@@ -232,6 +257,8 @@ mod tests {
             FindByBuyer FindMandate ActOnEscrow ConfirmGoods FindEscrow \
             OpenFreeze ClaimFreeze ConfirmFreeze Unfreeze CancelFreeze PayFrozen FindFreeze FindFreezeByNo OpenSigning \
             FindSigning SplitOrder BindRelations UnbindRelations FindSplit FindSplittable FindRelations LeaveFreeze \
+            TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer FindTransferRoom \
+            OpenChallenge TryChallenge RegisterPerson FindAddress FindProfile TrySignIn ProveSignIn SignInByCode \
             AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered \
             FindCard FindBankOrder";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();

@@ -22,6 +22,7 @@ mod bank;
 mod books;
 mod cancel_order;
 mod certify;
+mod challenge;
 mod claim_order;
 mod close_order;
 mod confirm_pay;
@@ -40,10 +41,12 @@ mod password;
 mod pay_code;
 mod pay_frozen;
 mod pay_request;
+mod person;
 mod query;
 mod refund_order;
 mod relation;
 mod rulebook;
+mod sign_in;
 mod split_back;
 mod split_hold;
 mod split_left;
@@ -53,6 +56,7 @@ mod split_restore;
 mod split_told;
 mod timer;
 mod top_up;
+mod transfer;
 mod unfreeze;
 mod withdraw;
 
@@ -73,6 +77,7 @@ pub use bank::prepare::{BankWay, PrepareBankOrder};
 pub use bank::send::{BankTask, SendBankOrder};
 pub use cancel_order::{CancelAction, CancelOrder, Cancelled};
 pub use certify::{CertifyRefused, DecideCertification, FindCertification, OpenCertification};
+pub use challenge::{OpenChallenge, TryChallenge};
 pub use claim_order::{ClaimOrder, Claimed};
 pub use close_order::CloseOrder;
 pub use command::{Ask, Command, Reply};
@@ -88,7 +93,7 @@ pub use message::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, ChargeReturned, ClaimAnswer,
     ClaimAsk, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease,
     FreezeReleased, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn,
-    RestReleased, SplitAnswer, SplitIn, TradeClosed, TradeForgotten,
+    RestReleased, SplitAnswer, SplitIn, TradeClosed, TradeForgotten, TransferAnswer, TransferBy, TransferIn,
 };
 pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
@@ -97,6 +102,7 @@ pub use open_party::{NewPassword, OpenParty, OpenPartyRefused, PartyNotFound, Se
 pub use password::{JudgePassword, Reserved, TryPassword};
 pub use pay_code::{IssuePayCode, PayCodeRefused};
 pub use pay_frozen::PayFrozen;
+pub use person::{AddressFound, FindAddress, FindProfile, RegisterPerson, RegisterRefused};
 pub use query::{
     FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, RefundView, Which,
 };
@@ -105,11 +111,17 @@ pub use relation::{BindRelations, FindRelations, NewRelation, UnbindRelations};
 pub use rows::{Change, Fault, Rows, Stop};
 pub use rulebook::SetRules;
 pub use run::{Ran, Workspace, run};
+pub use sign_in::{ProveSignIn, SignInByCode, SignInByCodeRefused, TrySignIn};
 pub use split_back::BackPart;
 pub use split_order::{Share, SplitOrder, SplitPart, SplitView};
 pub use split_query::{FindSplit, FindSplitRefused, FindSplittable, WhichSplit};
 pub use tables::{Key, Row, Table, Tabled};
 pub use timer::RunTimer;
 pub use top_up::{TopUp, TopUpRefused};
+pub use transfer::cancel::CancelTransfer;
+pub use transfer::find::{FindTransfer, FindTransferRoom, TransferRoom, WhichTransfer};
+pub use transfer::offer::{ConfirmTransfer, OfferTransfer, OfferedTransfer};
+pub use transfer::send::TransferMoney;
+pub use transfer::{NoPayee, TransferAsk};
 pub use unfreeze::{CancelFreeze, CancelledFreeze, Unfreeze};
 pub use withdraw::{AppNotFound, FindCallback, FindGrant, GrantNotFound, SetCallback, WithdrawGrant};

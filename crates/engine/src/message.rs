@@ -2,6 +2,7 @@
 
 mod freezing;
 mod splitting;
+mod transferring;
 
 pub use freezing::{
     ChargeReturned, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld,
@@ -10,13 +11,14 @@ pub use freezing::{
 pub use splitting::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, SplitAnswer, SplitIn,
 };
+pub use transferring::{TransferAnswer, TransferBy, TransferIn};
 
 use crate::agreement::{debit, end, postpone, sign, signing};
 use crate::{
     DebitAsk, DebitNo, DebitPaid, DebitReturned, DebitUndone, EndAsk, Fault, GoodsConfirmed, MandateEnded,
     PostponeAnswer, PostponeAsk, Reply, Rows, SignAnswer, SignAsk, SignPaidAnswer, SignPaidAsk, claim_order,
     escrow, freeze, frozen, order_paid, pay_frozen, pay_request, refund_order, split_back, split_order,
-    split_restore, unfreeze,
+    split_restore, transfer, unfreeze,
 };
 use base::{OrderNo, PartyId, Slot, Text};
 use money::Money;
@@ -222,6 +224,8 @@ messages! {
     BackReturned => split_back::back_returned;
     BackRestore => split_restore::back_restore;
     BackRestored => split_restore::back_restored;
+    TransferIn => transfer::arrive::transfer_in;
+    TransferAnswer => transfer::arrive::transfer_answer;
 }
 
 impl Message {
@@ -243,7 +247,8 @@ mod tests {
             DebitNo DebitPaid DebitReturned DebitUndone \
             GoodsConfirmed FreezeAsk FreezeAnswer FreezeHeld FreezeEnded FreezeRelease FreezeReleased FreezeCharge \
             FreezeCharged ChargeReturned RestReleased SignPaidAsk SignPaidAnswer SplitIn SplitAnswer \
-            BackAsk BackAnswer BackReturn BackReturned BackRestore BackRestored";
+            BackAsk BackAnswer BackReturn BackReturned BackRestore BackRestored \
+            TransferIn TransferAnswer";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

@@ -5,7 +5,10 @@ use crate::{Rows, Stop};
 use base::{PartyId, Slot};
 use ledger::{Account, AccountKind};
 use money::Currency;
-use people::{Credential, Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, Verifier};
+use people::{
+    AccountClass, Credential, DIGEST_MARK, GONE_MARK, Login, LoginName, Party, PartyKind, PartyName,
+    PartyStatus, SlotHead, Verifier,
+};
 use serde::{Deserialize, Serialize};
 
 /// A payment password, as the rim made it: never the password itself.
@@ -36,6 +39,9 @@ pub enum OpenPartyRefused {
     /// The login is empty.
     #[error("a login name is needed")]
     LoginEmpty,
+    /// The name begins as digests of addresses do.
+    #[error("a login name does not begin with {DIGEST_MARK} or {GONE_MARK}")]
+    LoginReserved,
     /// Somebody signs in with this name.
     #[error("the login name is taken")]
     LoginTaken,
@@ -63,6 +69,9 @@ pub(crate) fn open_party(
     if command.login.as_str().is_empty() {
         return Stop::because(OpenPartyRefused::LoginEmpty);
     }
+    if [DIGEST_MARK, GONE_MARK].iter().any(|mark| command.login.as_str().starts_with(mark)) {
+        return Stop::because(OpenPartyRefused::LoginReserved);
+    }
     if rows.get::<Login>((slot, command.login.clone()))?.is_some() {
         return Stop::because(OpenPartyRefused::LoginTaken);
     }
@@ -75,7 +84,13 @@ pub(crate) fn open_party(
     rows.put(head);
     rows.insert(Login { slot, login: login.clone(), party: id });
     let opened_at_us = rows.now_us();
-    rows.insert(Party { slot, id, kind, status: PartyStatus::Normal, login, name, opened_at_us });
+    // Persons who register have classes; this one is opened by a developer or a seed.
+    let class = match kind {
+        PartyKind::Person => AccountClass::Sandbox,
+        PartyKind::Merchant => AccountClass::Merchant,
+    };
+    let (status, login_masked) = (PartyStatus::Normal, None);
+    rows.insert(Party { slot, id, kind, status, login, name, opened_at_us, class, login_masked });
     rows.insert(Account::open(id, AccountKind::Balance, Currency::Cny, rows.stamp()));
     if let Some(NewPassword { verifier, pepper_version }) = password {
         rows.insert(Credential { slot, party: id, verifier, pepper_version, tries: 0, locked_until_us: 0 });

@@ -6,7 +6,8 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, Hold, Posting};
 use people::{
-    App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token, Usage,
+    App, Attempt, Callback, Certification, Challenge, Credential, Grant, Login, Party, Profile, SignIn,
+    SlotHead, Token, Usage,
 };
 use std::sync::Arc;
 use trade::{
@@ -14,6 +15,7 @@ use trade::{
     Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund, Relation, Rulebook, Signing,
     Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
 };
+use transfer::{KnownPayee, Received, Transfer, TransferNumber};
 
 /// A record that has a table of its own.
 pub trait Tabled: Record {
@@ -140,12 +142,19 @@ tables! {
     Escrow = 34, false;
     EscrowCase = 35, false;
     EscrowStep = 36, false;
+    Received = 37, false;
     SplitBook = 38, false;
     Split = 39, false;
     SplitLine = 40, false;
     Relation = 41, true;
     Signing = 42, false;
     Usage = 45, false;
+    Transfer = 46, false;
+    TransferNumber = 47, false;
+    KnownPayee = 48, false;
+    Challenge = 57, false;
+    Profile = 58, false;
+    SignIn = 59, false;
     Card = 49, true;
     BankOrder = 50, false;
     CardName = 51, false;
@@ -188,6 +197,7 @@ impl Key {
             Key::SplitBook((_, no)) | Key::Split((_, no, _)) | Key::SplitLine((_, no, _, _)) => {
                 Some((no.slot(), no.at_us()))
             }
+            Key::Transfer((_, no)) | Key::Received((_, no)) => Some((no.slot(), no.at_us())),
             Key::Card((_, no)) => Some((no.slot(), no.at_us())),
             Key::BankOrder((_, no)) | Key::BankSurprise((_, no, _, _)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
@@ -209,6 +219,8 @@ impl Key {
             | Key::CardName(_)
             | Key::BankOrderKey(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
+            Key::TransferNumber(_) | Key::KnownPayee(_) => None,
+            Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,
         }
     }
 }

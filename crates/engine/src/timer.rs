@@ -1,9 +1,9 @@
 //! Runs what time made due.
 
 use crate::command::{Never, Next};
-use crate::{Rows, Stop, agreement, bank, close_order, escrow, freeze, split_hold, unfreeze};
+use crate::{Rows, Stop, agreement, bank, close_order, escrow, freeze, split_hold, transfer, unfreeze};
 use base::{FreezeNo, Plant, Slot, TimerNo, planted};
-use people::Attempt;
+use people::{Attempt, Challenge};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{Freeze, FreezeState, Order, OrderEvent, PayCode, Timer, TimerTask, next};
@@ -45,6 +45,11 @@ pub(crate) fn run_timer(rows: &mut Rows<'_>, command: &RunTimer) -> Result<Next<
                 if code.is_some_and(|code| code.timer == timer.no) {
                     rows.delete::<PayCode>((slot, digest));
                 }
+                // What was sent to an address goes as what is shown at a till.
+                let sent = rows.get::<Challenge>((slot, digest))?;
+                if sent.is_some_and(|sent| sent.timer == timer.no) {
+                    rows.delete::<Challenge>((slot, digest));
+                }
             }
         }
         TimerTask::ForgetAttempt => {
@@ -67,6 +72,7 @@ pub(crate) fn run_timer(rows: &mut Rows<'_>, command: &RunTimer) -> Result<Next<
             }
         }
         TimerTask::FreeSplits => split_hold::time_is_over(rows, &timer)?,
+        TimerTask::TransferClock => transfer::clock::time_is_up(rows, &timer)?,
         TimerTask::GiveUpBankOrder => bank::close::time_is_over(rows, &timer)?,
     }
     Ok(Next::Answer(()))

@@ -4,11 +4,12 @@ use crate::Gateway;
 use crate::codes::{Failure, NameRefused};
 use crate::fields;
 use crate::fields::whole;
+use crate::find_login::find_login;
 use crate::order_fields::web_address;
 use crate::request::Caller;
 use base::{AgreementNo, Day, PartyId, Text};
 use cell::CellError;
-use engine::{AgreementDelivery, FindByBuyer, FindLogin, OfferAgreement};
+use engine::{AgreementDelivery, FindByBuyer, OfferAgreement};
 use people::LoginName;
 use trade::{
     ExternalNo, PERIOD_DAYS_MIN, PeriodRule, PersonalProduct, TOTAL_MAX_FEN, Terms, Unit, Url, Validity,
@@ -241,7 +242,7 @@ impl Named {
         };
         let buyer = match buyer {
             Buyer::Id(id) => *id,
-            Buyer::Login(login) => match gateway.door.ask(FindLogin { login: login.clone() }).await {
+            Buyer::Login(login) => match find_login(gateway, login).await {
                 Ok(party) => party,
                 Err(CellError::Refused(_)) => return Err(Failure::refused(NameRefused::UserNotFound)),
                 Err(error) => return Err(Failure::of_cell(error)),

@@ -10,6 +10,7 @@
 //! Each product has a file of its own below; what they share and how a failure is answered stands here.
 
 mod agreement;
+pub(crate) mod bill;
 mod freeze;
 pub(crate) mod grant;
 mod split;
@@ -203,6 +204,11 @@ impl Failure {
             Wrong::Gateway => Failure::gateway(GatewayError::InvalidParameter),
             Wrong::IllegalParam => Failure::illegal_param(""),
             Wrong::IllegalFormat => Failure::illegal_format(""),
+            Wrong::BillArguments if self.sub_code == SYSTEM_ERROR.sub_code => {
+                self.sub_code = "UNKNOWN_ERROR";
+                return self;
+            }
+            Wrong::BillArguments => Failure::invalid_arguments(),
         };
         if self.sub_code != INVALID_PARAMETER.sub_code {
             return self;
@@ -342,5 +348,6 @@ pub fn codes_table() -> Vec<TableRow> {
     table.extend(agreement::table());
     table.extend(freeze::table());
     table.extend(split::table());
+    table.extend(bill::table());
     table
 }

@@ -203,6 +203,8 @@ pub(crate) enum Wrong {
     IllegalParam,
     /// 40004 `ILLEGAL_ARGUMENT_FORMAT`.
     IllegalFormat,
+    /// 40004 `invalid_arguments`, as it was seen; an unknown outcome is `UNKNOWN_ERROR`.
+    BillArguments,
 }
 
 /// The refusals of one type: when, and what is answered.

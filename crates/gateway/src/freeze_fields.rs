@@ -6,12 +6,13 @@
 
 use crate::codes::{Failure, PayeeDiffers};
 use crate::facts::{Field, Kind, Member, Part};
+use crate::find_login::find_login;
 use crate::order_fields::timeout;
 use crate::request::Caller;
 use crate::{Gateway, fields};
 use base::{PartyId, Text};
 use cell::CellError;
-use engine::{FindLogin, OpenFreeze, PayBy, WhichFreeze};
+use engine::{OpenFreeze, PayBy, WhichFreeze};
 use money::Money;
 use people::LoginName;
 use trade::{
@@ -139,8 +140,8 @@ impl FreezeFields {
         caller: &Caller,
         pay_by: Option<PayBy>,
     ) -> Result<OpenFreeze, Failure> {
-        if let Some(login) = self.payee_login.clone() {
-            match gateway.door.ask(FindLogin { login }).await {
+        if let Some(login) = &self.payee_login {
+            match find_login(gateway, login).await {
                 Ok(payee) if payee == caller.seller() => {}
                 Ok(_) | Err(CellError::Refused(_)) => {
                     return Err(another_payee(self.meaning.way, "payee_logon_id"));

@@ -1,5 +1,6 @@
 //! The gateway's state, and the way from parameters to what a method did.
 
+use crate::bills::Bills;
 use crate::busy::Busy;
 use crate::codes::Failure;
 use crate::faults::Failing;
@@ -24,6 +25,8 @@ pub struct Gateway {
     pub(crate) busy: Busy,
     pub(crate) keys: Keys,
     pub(crate) nonces: Nonces,
+    /// How merchants read their own account.
+    pub(crate) bills: Bills,
     /// What a developer may ask for; absent in a live world.
     pub(crate) failing: Option<Failing>,
     /// What callers sign by when the world's clock was moved.
@@ -68,6 +71,7 @@ impl Gateway {
             busy,
             keys: Keys::default(),
             nonces: Nonces::default(),
+            bills: Bills::default(),
             failing: None,
             real_clock: None,
         }
@@ -77,6 +81,12 @@ impl Gateway {
     #[must_use]
     pub fn also_by(self, real_clock: Clock) -> Gateway {
         Gateway { real_clock: Some(real_clock), ..self }
+    }
+
+    /// Reads bills and what merchants ask of their account from these tables; without any their answer is unknown.
+    #[must_use]
+    pub fn reading(self, readers: bill::Readers) -> Gateway {
+        Gateway { bills: Bills::over(readers), ..self }
     }
 
     /// Lets developers ask for faults. Only a sandbox world does; a live one stays as it is.

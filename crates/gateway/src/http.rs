@@ -2,6 +2,7 @@
 //! 200 whatever happens, since clients give up reading at any other.
 
 use crate::Gateway;
+use crate::bills::download;
 use crate::codes::Failure;
 use crate::faults::FAULT_HEADER;
 use crate::registry::Done;
@@ -32,10 +33,11 @@ const FILES_MAX: usize = 8;
 const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// The gateway's addresses: `/gateway.do` and `/v3/…` for the world that the server shows first, and each world under
-/// its name.
+/// its name; and where bills are fetched.
 pub fn routes(state: Arc<Gateway>) -> Router {
     Router::new()
         .merge(v3::routes())
+        .merge(download::routes())
         .route("/gateway.do", get(serve).post(serve))
         .route("/w/{world}/gateway.do", get(serve_named).post(serve_named))
         .with_state(state)

@@ -118,7 +118,8 @@ listed, a required one that may be absent, a limit that is not kept, a member or
 * **Refused** fields belong to features that are not here: a request that gives one with something in it is refused.
   **Ignored** ones are documented and change nothing. Any other name is passed over.
 * Where a member is a user's number, an app in **open_id mode** gets the member that is named beside it, and names users
-  by `open_id`, `buyer_open_id` or `alipay_open_id` in its requests ([differences.md](differences.md)).
+  by `open_id`, `buyer_open_id` or `alipay_open_id` in its requests ([differences.md](differences.md)); one that it was
+  not given is 40002 `isv.app-openid-not-match` for every method.
 * **Answers** hold these members beside `code` and `msg`; amounts, numbers and times are texts. A member with a
   condition is left out when that does not hold. A failed call may repeat the order's number and amounts.
 * **Refusals** stand in order: the first that holds is the one that is answered. Each method can answer 20000 as well,
@@ -140,7 +141,7 @@ name that no family has is `isv.invalid-method`.
 const FAMILIES: [(&str, &str); 12] = [
     ("alipay.fund.trans.", "transfers to a party, and their queries"),
     ("alipay.fund.account.", "the balance of a merchant's account"),
-    ("alipay.data.", "bills and statements to download"),
+    ("alipay.data.", "receipts, and bills of other kinds"),
     ("alipay.marketing.", "vouchers, campaigns, cards"),
     ("alipay.open.public.", "life accounts and their messages"),
     ("alipay.open.mini.", "building and releasing mini programs"),

@@ -14,16 +14,19 @@
 //! it does and why it is refused does not.
 //!
 //! Reading order: `http`, `places`, `verify`, `tokens`, `registry`, one file of `methods`, `order_fields`, `codes`,
-//! `answer`; then `faults`, what developers of a sandbox world may ask for.
+//! `answer`; `bills`, what merchants read of their own account; then `faults`, what developers of a sandbox world may
+//! ask for.
 
 mod agreement_facts;
 mod agreement_fields;
 mod answer;
+mod bills;
 mod busy;
 mod codes;
 mod facts;
 mod faults;
 mod fields;
+mod find_login;
 mod freeze_fields;
 mod gateway;
 mod goods;

@@ -1,6 +1,12 @@
 //! One file per method: what it asks, what it does, what it says.
 
 mod before;
+pub(crate) mod data_bill_accountlog_query;
+pub(crate) mod data_bill_balance_query;
+pub(crate) mod data_bill_balancehis_query;
+pub(crate) mod data_bill_buy_query;
+pub(crate) mod data_bill_sell_query;
+pub(crate) mod data_dataservice_bill_downloadurl_query;
 pub(crate) mod fund_auth_operation_cancel;
 pub(crate) mod fund_auth_operation_detail_query;
 pub(crate) mod fund_auth_order_app_freeze;

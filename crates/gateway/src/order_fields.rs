@@ -3,12 +3,13 @@
 
 use crate::agreement_fields::ByPaying;
 use crate::codes::Failure;
+use crate::find_login::find_login;
 use crate::methods::trade_order_settle::flag;
 use crate::order_name::out_trade_no;
 use crate::request::Caller;
 use crate::{Gateway, fields, goods};
 use base::{PartyId, Text};
-use engine::{FindLogin, OpenOrder, PayBy};
+use engine::{OpenOrder, PayBy};
 use money::Money;
 use trade::{Delivery, Meaning, OutTradeNo, Product, Subject, Timeout, Url, WireCharset};
 use wire::charset::Charset;
@@ -170,9 +171,7 @@ impl NamedBuyer {
     pub(crate) async fn find(&self, gateway: &Gateway) -> Result<PartyId, Failure> {
         match self {
             NamedBuyer::Id(id) => Ok(*id),
-            NamedBuyer::Login(login) => {
-                gateway.door.ask(FindLogin { login: login.clone() }).await.map_err(Failure::of_cell)
-            }
+            NamedBuyer::Login(login) => find_login(gateway, login).await.map_err(Failure::of_cell),
         }
     }
 }

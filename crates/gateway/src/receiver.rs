@@ -1,10 +1,10 @@
 //! How a request names who pays and who receives a split.
 
 use crate::codes::Failure;
+use crate::find_login::find_login;
 use crate::{Gateway, fields};
 use base::PartyId;
 use cell::CellError;
-use engine::FindLogin;
 use people::LoginName;
 use trade::ReceiverNamed;
 use wire::json::Object;
@@ -56,7 +56,7 @@ impl Named {
     pub(crate) async fn find(&self, gateway: &Gateway) -> Result<Option<PartyId>, Failure> {
         match self {
             Named::Id(id) => Ok(Some(*id)),
-            Named::Login(login) => match gateway.door.ask(FindLogin { login: login.clone() }).await {
+            Named::Login(login) => match find_login(gateway, login).await {
                 Ok(found) => Ok(Some(found)),
                 Err(CellError::Refused(engine::PartyNotFound)) => Ok(None),
                 Err(error) => Err(Failure::of_cell(error)),

@@ -146,6 +146,12 @@ impl Method {
 
 /// Every method that is here.
 pub(crate) static METHODS: &[&Method] = &[
+    &methods::data_bill_accountlog_query::METHOD,
+    &methods::data_bill_balance_query::METHOD,
+    &methods::data_bill_balancehis_query::METHOD,
+    &methods::data_bill_buy_query::METHOD,
+    &methods::data_bill_sell_query::METHOD,
+    &methods::data_dataservice_bill_downloadurl_query::METHOD,
     &methods::fund_auth_operation_cancel::METHOD,
     &methods::fund_auth_operation_detail_query::METHOD,
     &methods::fund_auth_order_app_freeze::METHOD,

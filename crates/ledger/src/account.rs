@@ -19,6 +19,8 @@ pub enum AccountKind {
     BankReserve,
     /// What buyers paid for goods that they have not confirmed, in the merchant's slot: owed to one of the two.
     Escrow,
+    /// What payers sent and still wait to send, in the payer's slot: owed to one of the two.
+    Delayed,
     /// What banks said they took from cards for us and have not settled yet, in the party's slot.
     ClearingIn,
     /// What banks are to pay to cards, or said they paid, and have not settled yet, in the party's slot.
@@ -50,7 +52,7 @@ impl AccountKind {
             AccountKind::Transit => Class::Clearing,
             AccountKind::FeeIncome => Class::Income,
             AccountKind::BankReserve => Class::Asset,
-            AccountKind::Escrow => Class::Liability,
+            AccountKind::Escrow | AccountKind::Delayed => Class::Liability,
             AccountKind::ClearingIn | AccountKind::SuspenseDue => Class::Asset,
             AccountKind::ClearingOut | AccountKind::SuspenseOwed => Class::Liability,
         }
@@ -64,6 +66,7 @@ impl AccountKind {
             AccountKind::FeeIncome => 30,
             AccountKind::BankReserve => 40,
             AccountKind::Escrow => 50,
+            AccountKind::Delayed => 60,
             AccountKind::ClearingIn => 70,
             AccountKind::ClearingOut => 71,
             AccountKind::SuspenseOwed => 72,
@@ -72,12 +75,13 @@ impl AccountKind {
     }
 
     /// All kinds.
-    pub const ALL: [AccountKind; 9] = [
+    pub const ALL: [AccountKind; 10] = [
         AccountKind::Balance,
         AccountKind::Transit,
         AccountKind::FeeIncome,
         AccountKind::BankReserve,
         AccountKind::Escrow,
+        AccountKind::Delayed,
         AccountKind::ClearingIn,
         AccountKind::ClearingOut,
         AccountKind::SuspenseOwed,

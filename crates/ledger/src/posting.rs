@@ -53,6 +53,18 @@ pub enum PostingKind {
     BackOut,
     /// A part that was given back returns to its receiver, because the refund was not made.
     BackReturn,
+    /// A transfer leaves the payer for the payee.
+    TransferOut,
+    /// A transfer leaves the payer and waits for its time.
+    TransferWait,
+    /// A transfer that waited goes to the payee.
+    TransferSend,
+    /// A transfer that waited is called back by its payer.
+    TransferUndo,
+    /// A transfer arrives at the payee.
+    TransferIn,
+    /// A transfer that could not reach the payee comes back to the payer.
+    TransferReturn,
     /// A bank took money from a card for a balance.
     CardIn,
     /// Money leaves a balance for a card, with the fee.

@@ -140,6 +140,48 @@ pub enum Template {
         /// How much.
         amount: Money,
     },
+    /// Dr payer / Cr transit, in the payer's slot: a transfer that goes at once.
+    TransferOut {
+        /// Who pays.
+        payer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr payer / Cr delayed, in the payer's slot: a transfer that waits.
+    TransferWait {
+        /// Who pays.
+        payer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr delayed / Cr transit, in the payer's slot: its time has come.
+    TransferSend {
+        /// Who paid.
+        payer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr delayed / Cr payer, in the payer's slot: it was called back.
+    TransferUndo {
+        /// Who has it again.
+        payer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr transit / Cr payee, in the payee's slot.
+    TransferIn {
+        /// Who has it.
+        payee: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr transit / Cr payer, in the payer's slot: it could not reach the payee.
+    TransferReturn {
+        /// Who has it again.
+        payer: PartyId,
+        /// How much.
+        amount: Money,
+    },
     /// Dr clearing in / Cr party.
     CardIn {
         /// Who gets the money.
@@ -225,6 +267,12 @@ impl Template {
             Template::SplitReturn { .. } => PostingKind::SplitReturn,
             Template::BackOut { .. } => PostingKind::BackOut,
             Template::BackReturn { .. } => PostingKind::BackReturn,
+            Template::TransferOut { .. } => PostingKind::TransferOut,
+            Template::TransferWait { .. } => PostingKind::TransferWait,
+            Template::TransferSend { .. } => PostingKind::TransferSend,
+            Template::TransferUndo { .. } => PostingKind::TransferUndo,
+            Template::TransferIn { .. } => PostingKind::TransferIn,
+            Template::TransferReturn { .. } => PostingKind::TransferReturn,
             Template::CardIn { .. } => PostingKind::CardIn,
             Template::CardOut { .. } => PostingKind::CardOut,
             Template::CardFee { .. } => PostingKind::CardFee,
@@ -265,6 +313,12 @@ impl Template {
             Template::SplitIn { receiver, .. }
             | Template::BackOut { receiver, .. }
             | Template::BackReturn { receiver, .. } => receiver.slot(),
+            Template::TransferOut { payer, .. }
+            | Template::TransferWait { payer, .. }
+            | Template::TransferSend { payer, .. }
+            | Template::TransferUndo { payer, .. }
+            | Template::TransferReturn { payer, .. } => payer.slot(),
+            Template::TransferIn { payee, .. } => payee.slot(),
         }
     }
 
@@ -287,6 +341,12 @@ impl Template {
             | Template::SplitReturn { amount, .. }
             | Template::BackOut { amount, .. }
             | Template::BackReturn { amount, .. }
+            | Template::TransferOut { amount, .. }
+            | Template::TransferWait { amount, .. }
+            | Template::TransferSend { amount, .. }
+            | Template::TransferUndo { amount, .. }
+            | Template::TransferIn { amount, .. }
+            | Template::TransferReturn { amount, .. }
             | Template::CardIn { amount, .. }
             | Template::CardOut { amount, .. }
             | Template::CardFee { amount, .. }
@@ -306,7 +366,7 @@ impl Template {
         let fee_kind =
             if planted(Plant::FeeToWrongAccount) { AccountKind::BankReserve } else { AccountKind::FeeIncome };
         let (transit, fees) = (platform(AccountKind::Transit), platform(fee_kind));
-        let escrow = platform(AccountKind::Escrow);
+        let (escrow, delayed) = (platform(AccountKind::Escrow), platform(AccountKind::Delayed));
         let debit = |account, amount| Leg { account, side: Side::Debit, amount };
         let credit = |account, amount| Leg { account, side: Side::Credit, amount };
         let mut legs = match self {
@@ -315,12 +375,15 @@ impl Template {
             }
             Template::PayOut { buyer: payer, amount }
             | Template::SplitOut { seller: payer, amount }
-            | Template::BackOut { receiver: payer, amount } => {
+            | Template::BackOut { receiver: payer, amount }
+            | Template::TransferOut { payer, amount } => {
                 vec![debit(own(payer), amount), credit(transit, amount)]
             }
             Template::SplitIn { receiver: party, amount }
             | Template::BackReturn { receiver: party, amount }
-            | Template::SplitReturn { seller: party, amount } => {
+            | Template::SplitReturn { seller: party, amount }
+            | Template::TransferIn { payee: party, amount }
+            | Template::TransferReturn { payer: party, amount } => {
                 vec![debit(transit, amount), credit(own(party), amount)]
             }
             Template::PayReturn { buyer, amount } | Template::RefundIn { buyer, amount } => {
@@ -351,6 +414,13 @@ impl Template {
                 vec![debit(escrow, amount), credit(own(seller), amount.checked_sub(fee)?), credit(fees, fee)]
             }
             Template::EscrowOut { amount, .. } => vec![debit(escrow, amount), credit(transit, amount)],
+            Template::TransferWait { payer, amount } => {
+                vec![debit(own(payer), amount), credit(delayed, amount)]
+            }
+            Template::TransferSend { amount, .. } => vec![debit(delayed, amount), credit(transit, amount)],
+            Template::TransferUndo { payer, amount } => {
+                vec![debit(delayed, amount), credit(own(payer), amount)]
+            }
             Template::CardIn { .. }
             | Template::CardOut { .. }
             | Template::CardFee { .. }

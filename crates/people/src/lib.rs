@@ -1,19 +1,33 @@
 //! People: parties, the names they sign in with, their payment passwords, and the apps of merchants.
 //!
-//! Only what a demonstration needs so far: a party has a login, a name, a status and a payment password; identity
-//! classes, documents and limits come with real people. A row never holds a password, only its peppered verifier.
+//! A row never holds a password, only its peppered verifier; and of a registered person nothing in clear but what
+//! merchants may see: addresses and identities are keyed digests, names are sealed.
 //!
-//! Reading order: `party`, `password`, `app`, `grant`, `certification`, `usage`.
+//! Reading order: `party`, `password`, `app`, `grant`, `certification`, `address`,
+//! `challenge`, `sign_in`, `profile`, `account_class`, `usage`.
 
+mod account_class;
+mod address;
 mod app;
 mod certification;
+mod challenge;
 mod grant;
 mod party;
 mod password;
+mod profile;
+mod sign_in;
 mod usage;
 
+pub use account_class::AccountClass;
+pub use address::{Address, WeakPassword, check_login_password, check_pay_password};
 pub use app::{App, AppMode, AppStatus};
 pub use certification::{CERTIFICATION_LIFE_US, Certification, CertificationId, CertificationState};
+pub use challenge::{
+    AddressDigest, CHALLENGE_LIFE_US, CHALLENGE_PROOF_LIFE_US, CHALLENGE_TRIES_MAX, Challenge,
+    ChallengeEvent, ChallengePurpose, ChallengeState, CodeDigest, DIGEST_MARK, GONE_MARK,
+    OpenChallengeRefused, RESEND_AFTER_US, SENDS_A_DAY_MAX, TryChallengeRefused, challenge_next,
+    forget_at_us, login_of_address, sends_with_next, slot_of_address, tried, used,
+};
 pub use grant::{
     Callback, Grant, GrantKind, MERCHANT_CODE_LIFE_US, REFRESH_OVERLAP_US, Scopes, TOKENS_MAX, Token,
     TokenDigest, TokenRole, TokenStanding, USER_CODE_LIFE_US,
@@ -23,4 +37,6 @@ pub use password::{
     ATTEMPT_LIFE_US, Attempt, Credential, LOCK_US, PROOF_LIFE_US, PasswordRefused, TRIES_MAX, Verifier,
     judged, reserved,
 };
+pub use profile::{DataKeyId, Profile};
+pub use sign_in::{DORMANT_US, PASSWORD_CHANGES_A_DAY_MAX, SignIn};
 pub use usage::{Span, Usage, UsageKind};

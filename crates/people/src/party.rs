@@ -3,6 +3,8 @@
 use base::{Field, PartyId, Record, Slot, Text};
 use serde::{Deserialize, Serialize};
 
+use crate::AccountClass;
+
 /// A name to sign in with: an e-mail address or phone number, 1–100 characters, kept in lower case.
 pub type LoginName = Text<100>;
 /// How a party is called on a cashier page, 1–64 characters.
@@ -40,12 +42,26 @@ pub struct Party {
     pub kind: PartyKind,
     /// What it may do.
     pub status: PartyStatus,
-    /// The name it signs in with.
+    /// The name it signs in with; of a registered person a digest of the address.
     pub login: LoginName,
     /// How it is shown.
     pub name: PartyName,
     /// When it was opened, microseconds UTC.
     pub opened_at_us: i64,
+    /// What it is as a payer.
+    pub class: AccountClass,
+    /// The login as merchants may see it, of a person whose login is a digest; otherwise it follows from the login.
+    pub login_masked: Option<Text<100>>,
+}
+
+impl Party {
+    /// The login as merchants may see it.
+    pub fn masked_login(&self) -> String {
+        match &self.login_masked {
+            Some(masked) => masked.to_string(),
+            None => masked_login(self.login.as_str()),
+        }
+    }
 }
 
 /// Makes a login name unique: it lies in the slot that the name hashes to.

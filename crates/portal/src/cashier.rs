@@ -289,7 +289,7 @@ async fn pay_page(
     let status = if error.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let error = error.or((!enough).then_some(f.t.balance_too_low));
     let (action, csrf) = (place.address("/pay"), place.portal.seals.token(&place.path(), id));
-    let (buyer, available) = (people::masked_login(buyer.login.as_str()), shown(account.available()));
+    let (buyer, available) = (buyer.masked_login(), shown(account.available()));
     let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(f) };
     page(status, &PayPage { f, order, action, csrf, buyer, available, enough, error })
 }

@@ -50,6 +50,11 @@ fn digits_of(count: usize, mut draw: impl FnMut() -> [u8; 32]) -> String {
     digits
 }
 
+/// A code for a phone or mailbox: six digits, of the seed where there is one.
+pub(crate) fn code(secrets: &Secrets, now_us: i64) -> Secret<String> {
+    Secret::new(digits_of(6, || secrets.draw(now_us).unwrap_or_else(bytes)))
+}
+
 /// A new pay code of somebody in this slot: 18 digits, the last two name the slot. A world that was made from a seed
 /// draws from it, at this moment of its clock (microseconds UTC).
 pub(crate) fn pay_code(secrets: &Secrets, now_us: i64, slot: Slot) -> Secret<String> {

@@ -6,7 +6,7 @@
 //! that very order, and the way back to the shop is the one of the signed order, never one of the request.
 //!
 //! Reading order: `portal` (what is shared, the routes), `sign_in` (the payment password), `session`, `visit`,
-//! `cashier`, `wallet`, `permissions`, `authorize`, then the sandbox, which does the same without a browser.
+//! `cashier`, `wallet`, `people`, `permissions`, `authorize`, then the sandbox, which does the same without a browser.
 
 mod agreement;
 mod app_code;
@@ -17,6 +17,7 @@ mod bank;
 mod cashier;
 mod certify;
 mod chance;
+mod export;
 mod freeze;
 mod ghosts;
 mod guard;
@@ -24,6 +25,7 @@ mod language;
 mod order_view;
 pub mod password;
 mod pay_code;
+mod people;
 mod permissions;
 mod picture;
 mod portal;
@@ -57,6 +59,7 @@ mod visit;
 mod wallet;
 
 pub use bank::{Binding, CardAsked, CardBank, CardSeen};
+pub use people::{ClientAddress, Inbox, MessageKind, Messenger, NotSent, Outgoing, People, Sending};
 pub use portal::{Freezing, Intake, Issuer, Offering, Opening, Portal, Readers, routes};
 pub use sandbox_app::AppSignType;
 pub use sandbox_clock::{

@@ -3,11 +3,12 @@
 use crate::bank::CardBank;
 use crate::ghosts::Ghosts;
 use crate::password::{Checker, HashError};
+use crate::people::{self, People};
 use crate::sandbox_inbox::Mailroom;
 use crate::session::{Seals, Sessions};
 use crate::{
-    agreement, app_code, assets, authorize, cashier, certify, chance, freeze, guard, permissions, sandbox,
-    start, wallet,
+    agreement, app_code, assets, authorize, cashier, certify, chance, export, freeze, guard, permissions,
+    sandbox, start, wallet,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -19,12 +20,16 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use store::Reader;
+use tokio::sync::Semaphore;
 use wire::cert::CertError;
 use wire::sign::{PublicKey, SignType};
 use world::World;
 
 /// Most bytes of a form or of a sandbox request: the largest holds a public key.
 const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Exports made at once.
+const EXPORTS_MAX: usize = 2;
 
 /// The answer of [`Intake::open`]: the order, or in words why it was not opened.
 pub type Opening<'a> = Pin<Box<dyn Future<Output = Result<OrderNo, String>> + Send + 'a>>;
@@ -68,12 +73,15 @@ pub struct Portal {
     pub(crate) intake: Arc<dyn Intake>,
     pub(crate) issuer: Arc<dyn Issuer>,
     pub(crate) mailroom: Arc<dyn Mailroom>,
+    pub(crate) people: People,
     /// Binds cards; absent where no bank is spoken with.
     pub(crate) bank: Option<Arc<dyn CardBank>>,
     pub(crate) checker: Checker,
     pub(crate) ghosts: Ghosts,
     pub(crate) sessions: Sessions,
     pub(crate) seals: Seals,
+    /// Turns for exports, each of which reads the tables for as long as they are.
+    pub(crate) exports: Semaphore,
     /// The path part of the world's address, without a slash at the end: where links and cookies begin.
     pub(crate) root: String,
 }
@@ -87,6 +95,7 @@ impl Portal {
         intake: Arc<dyn Intake>,
         issuer: Arc<dyn Issuer>,
         mailroom: Arc<dyn Mailroom>,
+        people: People,
     ) -> Result<Portal, HashError> {
         let checker = Checker::new(&world.secrets, chance::bytes())?;
         let root = path_of(&world.base_url).to_owned();
@@ -99,11 +108,13 @@ impl Portal {
             intake,
             issuer,
             mailroom,
+            people,
             bank,
             checker,
             ghosts,
             sessions,
             seals,
+            exports: Semaphore::new(EXPORTS_MAX),
             root,
         })
     }
@@ -127,6 +138,7 @@ impl Portal {
         let (world, issuer, root) = (self.world.clone(), self.issuer.clone(), self.root.clone());
         let checker = Checker::with_decoy(self.checker.decoy());
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
+        let people = self.people.begin_anew();
         let bank = self.bank.clone();
         Portal {
             world,
@@ -135,11 +147,13 @@ impl Portal {
             intake,
             issuer,
             mailroom,
+            people,
             bank,
             checker,
             ghosts,
             sessions,
             seals,
+            exports: Semaphore::new(EXPORTS_MAX),
             root,
         }
     }
@@ -213,9 +227,11 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .merge(freeze::routes())
         .merge(wallet::routes())
         .merge(permissions::routes())
+        .merge(export::routes())
         .merge(authorize::routes());
     if state.world.sandbox {
-        router = router.merge(sandbox::routes()).merge(certify::routes());
+        // A world that is no sandbox has no provider of messages yet.
+        router = router.merge(sandbox::routes()).merge(certify::routes()).merge(people::routes());
     }
     let guarded =
         router.layer(middleware::from_fn(guard::guard)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));

@@ -5,7 +5,7 @@
 
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
-use crate::sign_in::{SignInRefused, login_name};
+use crate::sign_in::{SignInRefused, find_login};
 use crate::{
     certify, sandbox_agreement, sandbox_app, sandbox_authorize, sandbox_bank, sandbox_doctor, sandbox_escrow,
     sandbox_freeze, sandbox_inbox, sandbox_notifications, sandbox_order, sandbox_party, sandbox_pay,
@@ -21,7 +21,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use base::PartyId;
 use cell::CellError;
-use engine::{FindLogin, FindParty};
+use engine::FindParty;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::fmt;
@@ -61,6 +61,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/escrows/{trade_no}", get(sandbox_escrow::show))
         .route("/sandbox/escrows/{trade_no}/{act}", post(sandbox_escrow::act))
         .route("/sandbox/rules", post(sandbox_rules::set))
+        .route("/sandbox/messages", get(crate::people::messages))
         .route("/sandbox/doctor", sandbox_doctor::route())
         .route("/sandbox/notifications", get(sandbox_notifications::list))
         .route("/sandbox/notifications/letters", get(sandbox_inbox::letters))
@@ -185,8 +186,8 @@ pub(crate) async fn party_of(
     let missing = || SandboxError::missing("party_not_found", "there is no such party");
     match (login, user_id) {
         (Some(login), None) => {
-            let login = login_name(login).ok_or_else(missing)?;
-            portal.door.ask(FindLogin { login }).await.map_err(|error| SandboxError::of(error, |_| missing()))
+            let found = find_login(portal, login).await;
+            found.map_err(|error| SandboxError::of(error, |_| missing()))?.ok_or_else(missing)
         }
         (None, Some(user_id)) => {
             let party: PartyId = user_id.parse().map_err(|error| SandboxError::bad("bad_user_id", error))?;

@@ -143,6 +143,26 @@ pub enum Happened {
         /// Ours.
         trade_no: String,
     },
+    /// A transfer that waited for its time went to its payee.
+    TransferSent {
+        /// Who pays.
+        payer_id: String,
+        /// The payer's number for it.
+        out_biz_no: String,
+        /// Ours.
+        order_id: String,
+        /// Where it stands: `SUCCESS`, or `FAIL` when it came back.
+        status: String,
+    },
+    /// A transfer that waited stays where it is for another day, because its payer is frozen.
+    TransferKept {
+        /// Who pays.
+        payer_id: String,
+        /// The payer's number for it.
+        out_biz_no: String,
+        /// Ours.
+        order_id: String,
+    },
     /// A merchant was called, or was to be called.
     Notification {
         /// Which notification.
@@ -183,6 +203,15 @@ pub struct Counts {
     /// Orders of which nothing is held for splits any more.
     #[serde(default)]
     pub split_freezes_ended: u64,
+    /// Transfers that waited and went.
+    #[serde(default)]
+    pub transfers_sent: u64,
+    /// Transfers that waited and stay for another day.
+    #[serde(default)]
+    pub transfers_kept: u64,
+    /// Transfers that were offered and not confirmed in time.
+    #[serde(default)]
+    pub transfers_expired: u64,
     /// Bank orders that nobody confirmed, or no bank answered, in time.
     #[serde(default)]
     pub bank_orders_given_up: u64,

@@ -96,7 +96,9 @@ async fn new_password(portal: &Portal, text: Secret<String>) -> Result<NewPasswo
 
 fn open_refused(refused: OpenPartyRefused) -> SandboxError {
     match refused {
-        OpenPartyRefused::LoginEmpty => SandboxError::bad("bad_login", refused),
+        OpenPartyRefused::LoginEmpty | OpenPartyRefused::LoginReserved => {
+            SandboxError::bad("bad_login", refused)
+        }
         OpenPartyRefused::LoginTaken => SandboxError::conflict("login_taken", refused),
         OpenPartyRefused::SlotFull => SandboxError::conflict("slot_full", refused),
     }

@@ -4,8 +4,8 @@ use crate::password::{Crowded, Place};
 use crate::portal::Portal;
 use base::{OrderNo, PartyId, Secret, Slot, Stamp};
 use cell::CellError;
-use engine::{FindLogin, JudgePassword, TryPassword};
-use people::{Credential, LoginName, PasswordRefused};
+use engine::{FindAddress, FindLogin, JudgePassword, PartyNotFound, TryPassword};
+use people::{Address, Credential, DIGEST_MARK, GONE_MARK, LoginName, PasswordRefused};
 use serde::Deserialize;
 
 /// A right password: it stands for what it was given for, for ten minutes.
@@ -100,8 +100,33 @@ impl From<PasswordRefused> for SignInRefused {
 /// A login as it is looked up: trimmed, lower case. `None` when nobody can have it.
 pub(crate) fn login_name(text: &str) -> Option<LoginName> {
     let text = text.trim().to_lowercase();
-    let fits = !text.is_empty() && !text.chars().any(|letter| letter.is_whitespace() || letter.is_control());
+    let is_digest = [DIGEST_MARK, GONE_MARK].iter().any(|mark| text.starts_with(mark));
+    let fits = !is_digest
+        && !text.is_empty()
+        && !text.chars().any(|letter| letter.is_whitespace() || letter.is_control());
     if fits { LoginName::new(&text).ok() } else { None }
+}
+
+/// Who signs in with what was typed: a registered person by the digest of the address, everybody else by the name. The
+/// error is that the platform could not look.
+pub(crate) async fn find_login(
+    portal: &Portal,
+    typed: &str,
+) -> Result<Option<PartyId>, CellError<PartyNotFound>> {
+    if let Some(address) = Address::parse(typed) {
+        let address = crate::people::digest_of(portal, &address);
+        match portal.door.ask(FindAddress { address }).await {
+            Ok(found) => return Ok(Some(found.party)),
+            Err(CellError::Refused(PartyNotFound)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let Some(login) = login_name(typed) else { return Ok(None) };
+    match portal.door.ask(FindLogin { login }).await {
+        Ok(party) => Ok(Some(party)),
+        Err(CellError::Refused(PartyNotFound)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Signs in by login and payment password. A login that nobody has costs the same steps and gets the same answers.
@@ -115,14 +140,7 @@ pub(crate) async fn by_login(
         return Err(SignInRefused::NotSixDigits);
     }
     let name = login_name(login);
-    let found = match &name {
-        None => None,
-        Some(name) => match portal.door.ask(FindLogin { login: name.clone() }).await {
-            Ok(party) => Some(party),
-            Err(CellError::Refused(_)) => None,
-            Err(CellError::Busy | CellError::Unknown) => return Err(SignInRefused::Busy),
-        },
-    };
+    let found = find_login(portal, login).await.map_err(|_| SignInRefused::Busy)?;
     let shown = name.as_ref().map_or_else(|| login.chars().take(100).collect(), ToString::to_string);
     match found {
         Some(party) => by_party(portal, party, &shown, password, about).await,
@@ -195,7 +213,7 @@ mod tests {
     #[test]
     fn logins_are_looked_up_in_lower_case_without_spaces_around() {
         assert_eq!(login_name(" Buyer1@Demo ").map(|name| name.to_string()), Some("buyer1@demo".to_owned()));
-        for wrong in ["", "  ", "a b", "a\u{0}b", &"x".repeat(101)] {
+        for wrong in ["h:00", "gone:2088", "", "  ", "a b", "a\u{0}b", &"x".repeat(101)] {
             assert_eq!(login_name(wrong), None, "{wrong:?}");
         }
     }

@@ -58,6 +58,11 @@ pub(crate) fn copy(from: &DataFolder, to: &Path) -> anyhow::Result<(u64, u64)> {
         copy_note(&from.world().join(name), &target.world().join(name))?;
     }
     copy_notes(&from.keys(), &target.keys())?;
+    // After the journal: a key is older than what it sealed. Whoever is erased meanwhile is erased in the copy.
+    if from.vault().exists() {
+        vault::copy(&from.vault(), &target.vault())
+            .with_context(|| format!("{} cannot be copied", from.vault().display()))?;
+    }
     ensure!(
         books_of(from)? == began,
         "the world in {} began anew meanwhile; try again",

@@ -184,6 +184,9 @@ fn journey_text(journey: &Journey) -> String {
         (counts.escrow_steps, "steps of guaranteed trades"),
         (counts.freezes_expired, "pre-authorisations expired"),
         (counts.freezes_ended, "pre-authorisations ended"),
+        (counts.transfers_sent, "transfers sent"),
+        (counts.transfers_kept, "transfers kept back"),
+        (counts.transfers_expired, "transfers not confirmed"),
         (counts.notifications_delivered, "notifications delivered"),
         (counts.notifications_failed, "notifications failed"),
         (counts.notifications_given_up, "notifications given up"),
@@ -224,6 +227,12 @@ fn event_text(what: &Happened) -> String {
         }
         Happened::SplitFreezeEnded { out_trade_no, trade_no, .. } => {
             format!("order {out_trade_no} ({trade_no}): nothing is held for splits any more")
+        }
+        Happened::TransferSent { out_biz_no, order_id, status, .. } => {
+            format!("transfer {out_biz_no} ({order_id}) went to its payee: {status}")
+        }
+        Happened::TransferKept { out_biz_no, order_id, .. } => {
+            format!("transfer {out_biz_no} ({order_id}) waits for another day: its payer is frozen")
         }
         Happened::BankOrderDecided { bank_order_no, state, .. } => {
             format!("bank order {bank_order_no} is {state}")

@@ -128,6 +128,11 @@ impl DataFolder {
         self.world().join("tables.sqlite")
     }
 
+    /// The keys of persons' data.
+    pub(crate) fn vault(&self) -> PathBuf {
+        self.world().join("vault.db")
+    }
+
     /// The keys' folder.
     pub(crate) fn keys(&self) -> PathBuf {
         self.world().join("keys")

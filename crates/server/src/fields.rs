@@ -132,7 +132,7 @@ fn full(name: &'static str, value: Shown) -> Shows {
 
 /// A party, without its password.
 pub(crate) fn party(party: &Party) -> Vec<Shows> {
-    let Party { slot, id, kind, status, login, name, opened_at_us } = party;
+    let Party { slot, id, kind, status, login, name, opened_at_us, class, login_masked } = party;
     vec![
         brief("id", text(id)),
         brief("kind", word(kind)),
@@ -141,6 +141,8 @@ pub(crate) fn party(party: &Party) -> Vec<Shows> {
         brief("name", text(name)),
         full("slot", text(slot)),
         brief("opened_at", Shown::Time(*opened_at_us)),
+        full("class", word(class)),
+        full("login_masked", Shown::of(login_masked.as_ref())),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! What falls due, and what became of it: read from the tables before and after.
 
-use base::{AgreementNo, FreezeNo, NoticeNo};
+use base::{AgreementNo, FreezeNo, NoticeNo, TransferNo};
 use engine::{Key, Row};
 use fund::BankOrder;
 use portal::{Counts, Event, Happened};
@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{Reader, StoreError};
 use trade::{EndedBy, FreezeState, Notice, NoticeState, Order, OrderState, Timer, TimerTask};
+use transfer::TransferState;
 use wire::timestamp::format_cn;
 
 /// Notices of one order that are looked at.
@@ -89,6 +90,7 @@ impl Due {
                     Ok(None)
                 }
                 TimerTask::FreeSplits => split_freeze_ended(reader, timer, counts),
+                TimerTask::TransferClock => transfer_clock(reader, timer, counts),
             },
             Due::Notice(notice) => told(reader, notice, notice.attempts, counts),
             Due::Bank(order) => bank_answered(reader, order, counts),
@@ -249,6 +251,39 @@ fn split_freeze_ended(
         out_trade_no: order.out_trade_no.to_string(),
         trade_no: no.to_string(),
     }))
+}
+
+/// An offer that nobody confirmed, or money that waited.
+fn transfer_clock(
+    reader: &mut dyn Reader,
+    timer: &Timer,
+    counts: &mut Counts,
+) -> Result<Option<Happened>, StoreError> {
+    let Some(no) = timer.order_no.map(TransferNo::of_topic) else { return Ok(None) };
+    let Some(Row::Transfer(transfer)) = reader.row(&Key::Transfer((timer.slot, no)))? else {
+        return Ok(None);
+    };
+    let (payer_id, out_biz_no) = (transfer.payer.to_string(), transfer.out_biz_no.to_string());
+    let order_id = no.to_string();
+    Ok(match (transfer.state, transfer.paid_at_us) {
+        (TransferState::Cancelled, None) if transfer.ended_at_us >= Some(timer.due_at_us) => {
+            counts.transfers_expired += 1;
+            None
+        }
+        (TransferState::Waiting, _) => {
+            counts.transfers_kept += 1;
+            Some(Happened::TransferKept { payer_id, out_biz_no, order_id })
+        }
+        (TransferState::UnderWay | TransferState::Done | TransferState::Returned, Some(paid_at_us))
+            if transfer.arrival.wait_us().is_some_and(|wait_us| timer.due_at_us >= paid_at_us + wait_us) =>
+        {
+            counts.transfers_sent += 1;
+            let status = transfer.state.wire().to_owned();
+            Some(Happened::TransferSent { payer_id, out_biz_no, order_id, status })
+        }
+        // Confirmed or called back before its timer was due.
+        _ => None,
+    })
 }
 
 fn told(

@@ -9,6 +9,7 @@
 
 mod app_settings;
 mod backup;
+mod bank;
 mod banks;
 mod bench;
 mod bench_ceiling;
@@ -50,6 +51,7 @@ mod reset;
 mod resets;
 mod seed;
 mod show;
+mod signals;
 mod site;
 mod snippets;
 mod telemetry;

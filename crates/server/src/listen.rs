@@ -9,6 +9,7 @@ use hyper::body::{Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use portal::ClientAddress;
 use std::future::Future;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -151,11 +152,11 @@ async fn accept(
             accepted = next => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 let (front, busy) = (front.clone(), busy.clone());
                 let stop = stop.clone();
                 tokio::spawn(async move {
-                    converse(stream, front, stop).await;
+                    converse(stream, ClientAddress(peer.ip()), front, stop).await;
                     drop((place, busy));
                 });
             }
@@ -172,13 +173,15 @@ pub(crate) async fn turned(mut switch: watch::Receiver<bool>) {
     let _gone = switch.wait_for(|turned| *turned).await;
 }
 
-async fn converse(stream: TcpStream, front: Front, stop: watch::Receiver<bool>) {
+async fn converse(stream: TcpStream, client: ClientAddress, front: Front, stop: watch::Receiver<bool>) {
     // Answers are small and whole: waiting for more to send only adds delay. Without it we are slow, not wrong.
     let _set = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {
         let front = front.clone();
         async move {
-            let Ok(response) = front.serve(request.map(|body| Body::new(TimedBody::new(body)))).await;
+            let mut request = request.map(|body| Body::new(TimedBody::new(body)));
+            request.extensions_mut().insert(client);
+            let Ok(response) = front.serve(request).await;
             let lost = response.extensions().get::<LostAnswer>().is_some();
             // The connection closes without a byte, as a developer asked for.
             if lost { Err(std::io::Error::from(ErrorKind::ConnectionAborted)) } else { Ok(response) }

@@ -9,13 +9,16 @@ use crate::reset;
 use crate::seed::{self, Opened};
 use crate::world_clock::WorldClock;
 use crate::world_file::WorldFile;
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
+use base::Secret;
 use cell::{Cell, Door};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use store::SqliteStore;
-use world::World;
+use vault::Vault;
+use world::{Secrets, World};
+use zeroize::Zeroizing;
 
 /// Posting what is left may take this long at the end; what is not posted then is in the journal and is posted by the
 /// next start.
@@ -27,6 +30,7 @@ pub(crate) struct Site {
     _claim: Claim,
     pub(crate) authority: Arc<AppAuthority>,
     pub(crate) world: Arc<World>,
+    pub(crate) vault: Arc<Vault>,
     pub(crate) note: WorldNote,
     /// The world whose keys a first seeding shares.
     keys_of: Option<PathBuf>,
@@ -61,10 +65,12 @@ impl Site {
         let is_new = !folder.journal().exists();
         let Keys { platform, sm2, secrets, authority } =
             keys::open(&folder.keys(), is_new, note.seed, keys_of.as_deref())?;
+        let vault = open_vault(&folder, &secrets, is_new)?;
+        let secrets = secrets.with_person_key(vault.digest_key().reveal());
         let (name, sandbox) = (WORLD.to_owned(), note.sandbox);
         let apps = Arc::new(app_settings::kept(folder.apps()));
         let world = Arc::new(World { name, sandbox, base_url, platform, sm2, secrets, apps });
-        Ok(Site { folder, _claim: claim, authority, world, note, keys_of })
+        Ok(Site { folder, _claim: claim, authority, world, vault, note, keys_of })
     }
 
     /// Opens the books, and fills them when they are new.
@@ -113,6 +119,34 @@ impl Site {
         clock.follow(door.clone());
         Ok(House { fresh: false, clock, cell, door })
     }
+}
+
+/// The environment variable that gives the key of the vault, 64 hexadecimal digits, to those who keep it elsewhere than
+/// beside the data.
+const VAULT_KEY: &str = "TONGBAO_VAULT_KEY";
+
+/// Opens the keys of persons' data. Of books that were thrown away nobody is remembered.
+fn open_vault(folder: &DataFolder, secrets: &Secrets, is_new: bool) -> anyhow::Result<Arc<Vault>> {
+    let given = match std::env::var(VAULT_KEY) {
+        Err(std::env::VarError::NotPresent) => None,
+        Err(error) => return Err(error).context(VAULT_KEY),
+        Ok(text) => {
+            let mut key = Zeroizing::new([0; 32]);
+            hex::decode_to_slice(Zeroizing::new(text).trim(), &mut *key)
+                .map_err(|_| anyhow!("{VAULT_KEY} is not 64 hexadecimal digits"))?;
+            Some(Secret::new(*key))
+        }
+    };
+    let key = given.as_ref().unwrap_or_else(|| secrets.vault_key());
+    // A world of a seed finds the same people in the same slots.
+    let digest_key = secrets.is_seeded().then(|| *secrets.vault_key().reveal());
+    let path = folder.vault();
+    let opened = Vault::open(&path, key, digest_key);
+    let vault = opened.with_context(|| format!("{} cannot be opened", path.display()))?;
+    if is_new {
+        vault.empty().with_context(|| format!("{} cannot be emptied", path.display()))?;
+    }
+    Ok(Arc::new(vault))
 }
 
 /// Throws away what an emptying or a first seeding that was cut off has left, and marks a first seeding as begun.

@@ -13,6 +13,7 @@ use crate::method_guide;
 use crate::play::{Hands, Player};
 use crate::ready::{self, Ready};
 use crate::resets::{Reset, Resets};
+use crate::signals::Signals;
 use crate::site::{House, Site};
 use crate::world_clock::system_clock_us;
 use crate::world_file::WorldFile;
@@ -24,13 +25,12 @@ use channel::Channel;
 use clerk::Clerk;
 use gateway::Gateway;
 use notify::Notify;
-use portal::{Freezing, Intake, Offering, Opening, Portal};
+use portal::{Freezing, Intake, Offering, Opening, People, Portal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Reader, SqliteStore, StoreError};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use world::Faults;
@@ -235,7 +235,8 @@ impl Served<'_> {
         let (world, door) = (&self.site.world, &house.door);
         let tables = self.site.folder.tables();
         let places = self.args.calls_max.unwrap_or_else(gateway::calls_max);
-        let gateway = Gateway::with_places(world.clone(), door.clone(), places);
+        let gateway =
+            Gateway::with_places(world.clone(), door.clone(), places).reading(readers(tables.clone()));
         let gateway =
             if house.clock.can_move() { gateway.also_by(Arc::new(system_clock_us)) } else { gateway };
         let faults = Arc::new(Faults::default());
@@ -252,7 +253,9 @@ impl Served<'_> {
         let portal = match before {
             Some(before) => before.begin_anew(door.clone(), look, intake, mailroom),
             None => {
-                let portal = || Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom);
+                let people = People::sandbox(self.site.vault.clone());
+                let portal =
+                    || Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom, people);
                 // It hashes with 19 MiB. The allocator gives such memory back to the system when its thread ends.
                 std::thread::scope(|threads| threads.spawn(portal).join())
                     .map_err(|_| anyhow!("no portal"))??
@@ -311,6 +314,7 @@ impl Served<'_> {
             None => None,
         };
         reset::empty(&self.site.folder)?;
+        self.site.vault.empty().context("the keys of persons could not be deleted")?;
         let (house, _) = self.site.begin(&WorldFile::default(), self.args).await?;
         let (running, routes) = self.wire(house, portal.as_deref())?;
         self.running = Some(running);
@@ -385,26 +389,4 @@ fn sure_readers(tables: PathBuf) -> portal::Readers {
     let readers = readers(tables);
     // The portal reads on a thread of its own and answers "cannot be read" when that dies.
     Arc::new(move || readers().expect("the tables were opened when we started"))
-}
-
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    fn new() -> anyhow::Result<Signals> {
-        let listen = |kind| signal(kind).context("signals cannot be listened for");
-        Ok(Signals {
-            terminate: listen(SignalKind::terminate())?,
-            interrupt: listen(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
-        }
-    }
 }

@@ -242,7 +242,7 @@ fn sound(account: &Account) -> bool {
         }
         AccountKind::FeeIncome => account.balance_minor >= 0,
         AccountKind::Transit => true,
-        AccountKind::Escrow | AccountKind::ClearingOut | AccountKind::SuspenseOwed => {
+        AccountKind::Escrow | AccountKind::Delayed | AccountKind::ClearingOut | AccountKind::SuspenseOwed => {
             account.balance_minor >= 0
         }
     }

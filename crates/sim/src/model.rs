@@ -289,6 +289,8 @@ impl Model {
             | Message::FreezeCharged(_)
             | Message::ChargeReturned(_)
             | Message::RestReleased(_) => None,
+            // No plan sends money from account to account.
+            Message::TransferIn(_) | Message::TransferAnswer(_) => unreachable!("no plan sends money"),
             // No plan splits orders, so no cell says these.
             Message::SplitIn(_)
             | Message::SplitAnswer(_)

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{Mark, MemoryStore, Reader, Store, StoreError};
 use trade::{Frozen, Notice, Order, Timer, Trade};
+use transfer::{Received, Transfer};
 
 /// Posts that a power loss can take away at most. Older ones are taken to be checkpointed.
 pub const LOST_POSTS_MOST: usize = 64;
@@ -268,6 +269,14 @@ impl Reader for SimStore {
 
     fn frozen(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Frozen>>, StoreError> {
         self.read(|tables| tables.frozen(payer, limit))
+    }
+
+    fn transfers(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Transfer>>, StoreError> {
+        self.read(|tables| tables.transfers(payer, limit))
+    }
+
+    fn received(&mut self, payee: PartyId, limit: usize) -> Result<Vec<Arc<Received>>, StoreError> {
+        self.read(|tables| tables.received(payee, limit))
     }
 
     fn due_bank_orders(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {

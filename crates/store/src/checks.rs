@@ -19,6 +19,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
     let (holds, rule) = match row {
         Row::SlotHead(head) => (storable(head.parties) && storable(head.apps), "counters are below 2^63"),
         Row::Attempt(attempt) => (storable(attempt.no), "numbers are below 2^63"),
+        Row::Challenge(sent) => (sent.proof.is_none_or(storable), "numbers are below 2^63"),
+        Row::SignIn(row) => (storable(row.tried) && storable(row.judged), "numbers are below 2^63"),
         Row::Timer(timer) => (timer.attempt.is_none_or(storable), "numbers are below 2^63"),
         Row::Account(account) => (
             on_its_side(account),
@@ -40,6 +42,10 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Escrow(escrow) => (divided(escrow), "what was paid is held, released or given back"),
         Row::EscrowCase(case) => (case.granted_minor <= case.claim_minor, "no more is granted than claimed"),
         Row::Freeze(freeze) => (freeze.adds_up(), "what is left, freed and paid is what was frozen"),
+        Row::Transfer(transfer) => (
+            transfer.amount_minor.units() > 0 && transfer.timer.is_some() == transfer.due_at_us.is_some(),
+            "a transfer is of something, and its timer is due at a moment",
+        ),
         Row::Split(split) => (split.open <= split.lines, "no more lines are open than there are"),
         Row::BankOrder(order) => (
             order.free_minor <= order.amount_minor && order.timer.is_some() == order.gives_up_at_us.is_some(),
@@ -74,9 +80,13 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Token(_)
         | Row::Callback(_)
         | Row::Certification(_)
+        | Row::Profile(_)
         | Row::SplitBook(_)
         | Row::SplitLine(_)
         | Row::Relation(_)
+        | Row::TransferNumber(_)
+        | Row::KnownPayee(_)
+        | Row::Received(_)
         | Row::Usage(_) => return None,
     };
     (!holds).then_some(rule)
@@ -85,7 +95,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
 fn on_its_side(account: &Account) -> bool {
     match account.kind {
         AccountKind::Balance => account.balance_minor >= account.held_minor.units(),
-        AccountKind::Escrow | AccountKind::ClearingOut | AccountKind::SuspenseOwed => {
+        AccountKind::Escrow | AccountKind::Delayed | AccountKind::ClearingOut | AccountKind::SuspenseOwed => {
             account.balance_minor >= 0
         }
         AccountKind::ClearingIn | AccountKind::SuspenseDue => account.balance_minor <= 0,

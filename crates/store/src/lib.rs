@@ -30,6 +30,7 @@ use fund::{BankOrder, Card};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{Frozen, Notice, Order, Timer, Trade};
+use transfer::{Received, Transfer};
 
 /// How far the journal has been posted into the tables.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -148,6 +149,12 @@ pub trait Reader: Send {
 
     /// What a payer agreed to or is asked to agree to, and is not over; newest first.
     fn frozen(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Frozen>>, StoreError>;
+
+    /// What a payer sent or offered to send, newest first.
+    fn transfers(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Transfer>>, StoreError>;
+
+    /// What a payee had by transfers, newest first.
+    fn received(&mut self, payee: PartyId, limit: usize) -> Result<Vec<Arc<Received>>, StoreError>;
 
     /// Bank orders that a bank is to be asked about at or before a moment (microseconds UTC), earliest first, in all
     /// slots.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use trade::{Frozen, FrozenState, Notice, Order, Timer, Trade};
+use transfer::{Received, Transfer};
 
 /// Tables in memory. Clones share their rows, so that a clone kept aside is what a restart finds.
 #[derive(Clone, Debug, Default)]
@@ -164,6 +165,16 @@ impl Reader for MemoryStore {
     fn frozen(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Frozen>>, StoreError> {
         let wanted = |frozen: &Frozen| frozen.payer == payer && frozen.state != FrozenState::Over;
         Ok(self.tables().pick(limit, wanted, |frozen| std::cmp::Reverse(frozen.no)))
+    }
+
+    fn transfers(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Transfer>>, StoreError> {
+        let wanted = |transfer: &Transfer| transfer.payer == payer;
+        Ok(self.tables().pick(limit, wanted, |transfer| std::cmp::Reverse(transfer.no)))
+    }
+
+    fn received(&mut self, payee: PartyId, limit: usize) -> Result<Vec<Arc<Received>>, StoreError> {
+        let wanted = |received: &Received| received.payee == payee;
+        Ok(self.tables().pick(limit, wanted, |received| std::cmp::Reverse(received.no)))
     }
 
     fn due_bank_orders(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {

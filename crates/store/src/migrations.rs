@@ -38,7 +38,9 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0014_split_create",
     "0015_split_learns_returns",
     "0016_usage_transfers",
-    "0017_fund_create",
+    "0017_challenge_create",
+    "0018_person_create",
+    "0019_fund_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -9,6 +9,7 @@ use fund::{BankOrder, Card};
 use rusqlite::Connection;
 use std::sync::Arc;
 use trade::{Frozen, Notice, Order, Timer, Trade};
+use transfer::{Received, Transfer};
 
 /// Reads the tables through a connection of its own that cannot change them.
 #[derive(Debug)]
@@ -229,9 +230,25 @@ impl Reader for SqliteReader {
         })
     }
 
+    fn transfers(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Transfer>>, StoreError> {
+        self.list("WHERE slot = ? AND payer = ? ORDER BY no DESC LIMIT ?", |sink| {
+            sink.int(i64::from(payer.slot().number()));
+            sink.int(payer.number().cast_signed());
+            sink.int(sql_limit(limit));
+        })
+    }
+
     fn due_bank_orders(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {
         self.list("WHERE next_try_at_us <= ? ORDER BY next_try_at_us, slot, no LIMIT ?", |sink| {
             sink.int(until_us);
+            sink.int(sql_limit(limit));
+        })
+    }
+
+    fn received(&mut self, payee: PartyId, limit: usize) -> Result<Vec<Arc<Received>>, StoreError> {
+        self.list("WHERE slot = ? AND payee = ? ORDER BY no DESC LIMIT ?", |sink| {
+            sink.int(i64::from(payee.slot().number()));
+            sink.int(payee.number().cast_signed());
             sink.int(sql_limit(limit));
         })
     }

@@ -249,7 +249,7 @@ pub struct Notice {
 pub enum TimerTask {
     /// Closes an order that was not paid in time.
     ExpireOrder,
-    /// Removes a pay code that was not used in time.
+    /// Removes a pay code that was not used in time, or the challenge of an address once its day is over.
     ForgetCode,
     /// Removes a password try that was not used in time.
     ForgetAttempt,
@@ -263,6 +263,8 @@ pub enum TimerTask {
     EndFreeze,
     /// Frees what is held for splits that did not come.
     FreeSplits,
+    /// Ends the offer of a transfer that nobody confirmed, or sends one that waited.
+    TransferClock,
     /// Gives up a bank order that was not confirmed, or not answered, in time.
     GiveUpBankOrder,
 }
@@ -279,10 +281,10 @@ pub struct Timer {
     pub no: TimerNo,
     /// What it does.
     pub task: TimerTask,
-    /// The order, for `ExpireOrder`, `EscrowStep` and `FreeSplits`; for `EndAgreement`, `ExpireFreeze`,
-    /// `EndFreeze` and `GiveUpBankOrder` the number of the agreement, freeze or bank order, of the same series.
+    /// The order, for `ExpireOrder`, `EscrowStep` and `FreeSplits`; for `EndAgreement`, `ExpireFreeze`, `EndFreeze`,
+    /// `TransferClock` and `GiveUpBankOrder` the number of the agreement, freeze, transfer or bank order, which are of the same series.
     pub order_no: Option<OrderNo>,
-    /// The code's digest, for `ForgetCode`.
+    /// The digest of the code or the address, for `ForgetCode`.
     pub code: Option<[u8; 16]>,
     /// The party, for `ForgetAttempt`.
     pub party: Option<PartyId>,

@@ -125,6 +125,16 @@ impl World {
         self.secrets.token(TokenUse::AppCode, link, base::Slot::PLATFORM)
     }
 
+    /// What shows that a link to a bill with this content was made here; the bill is of a party of this slot.
+    pub fn bill_token(&self, slot: base::Slot, content: &str) -> String {
+        self.secrets.token(TokenUse::Bill, content, slot)
+    }
+
+    /// Whether this is that proof; compared in the same time whatever it is.
+    pub fn is_bill_token(&self, slot: base::Slot, content: &str, token: &str) -> bool {
+        secrets::are_equal(self.bill_token(slot, content).as_bytes(), token.as_bytes())
+    }
+
     /// The address of the page on which an agreement is signed.
     pub fn agreement_url(&self, agreement_no: base::AgreementNo) -> String {
         format!("{}/agreement/{}", self.base_url, self.secrets.order_token(agreement_no.topic()))

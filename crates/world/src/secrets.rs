@@ -29,6 +29,9 @@ pub struct Secrets {
     cards: hmac::Key,
     links: hmac::Key,
     tokens: hmac::Key,
+    /// Of addresses and identities; a world with a vault takes the vault's.
+    persons: hmac::Key,
+    vault: Secret<[u8; 32]>,
     pepper: Secret<[u8; 32]>,
     seal: LessSafeKey,
     draws: Option<Draws>,
@@ -72,6 +75,8 @@ impl Secrets {
             cards: hmac::Key::new(hmac::HMAC_SHA256, &derive(b"bank card")?),
             links: hmac::Key::new(hmac::HMAC_SHA256, &derive(b"order link")?),
             tokens: hmac::Key::new(hmac::HMAC_SHA256, &derive(b"token")?),
+            persons: hmac::Key::new(hmac::HMAC_SHA256, &derive(b"persons")?),
+            vault: Secret::new(derive(b"vault")?),
             pepper: Secret::new(derive(b"pepper")?),
             seal: LessSafeKey::new(seal),
             draws: None,
@@ -90,6 +95,29 @@ impl Secrets {
         let draws =
             Draws { key: hmac::Key::new(hmac::HMAC_SHA256, &derive(b"draws")?), drawn: AtomicU64::new(0) };
         Ok(Secrets { draws: Some(draws), ..Secrets::from_master(&derive(b"master")?)? })
+    }
+
+    /// The same secrets with a key of their own for what stands for persons: it lies apart from the master key, so
+    /// that whoever has the one cannot try all phone numbers.
+    #[must_use]
+    pub fn with_person_key(self, key: &[u8; 32]) -> Secrets {
+        Secrets { persons: hmac::Key::new(hmac::HMAC_SHA256, key), ..self }
+    }
+
+    /// What stands for somebody's address, code or identity in commands and rows.
+    pub fn person_digest(&self, what: &str, text: &str) -> [u8; 16] {
+        let tag = hmac::sign(&self.persons, format!("{what}\n{text}").as_bytes());
+        tag.as_ref()[..16].try_into().expect("a SHA-256 tag has 32 bytes")
+    }
+
+    /// What wraps the keys in the vault, where no other key is given.
+    pub fn vault_key(&self) -> &Secret<[u8; 32]> {
+        &self.vault
+    }
+
+    /// Whether they follow from a seed.
+    pub fn is_seeded(&self) -> bool {
+        self.draws.is_some()
     }
 
     /// Begins the draws anew, as a world that begins anew does.

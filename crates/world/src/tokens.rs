@@ -22,6 +22,8 @@ pub enum TokenUse {
     Certify,
     /// The proof of an app's QR code.
     AppCode,
+    /// The proof of a link to a bill.
+    Bill,
 }
 
 impl TokenUse {
@@ -34,6 +36,7 @@ impl TokenUse {
             TokenUse::MerchantRefresh => ("merchant refresh", "tongbaBB"),
             TokenUse::Certify => ("certify", ""),
             TokenUse::AppCode => ("app code", ""),
+            TokenUse::Bill => ("bill", ""),
         }
     }
 }

@@ -79,6 +79,23 @@ export function ofTheCall(town, versionsOf) {
       }
     });
 
+    test('in open_id mode, a user by a name that the app was never given', async () => {
+      for (const version of ['v2', 'v3']) {
+        const g = new Ground(town(), version);
+        const shop = await town().openHouse();
+        for (const [method, fields] of [
+          ['alipay.trade.create', { out_trade_no: newNumber(), total_amount: '1.00', subject: '茶', buyer_open_id: 'x' }],
+          ['alipay.trade.advance.consult', { alipay_open_id: 'x' }],
+          ['alipay.user.agreement.query', { alipay_open_id: 'x', personal_product_code: 'CYCLE_PAY_AUTH_P' }],
+          ['alipay.open.auth.userauth.relationship.query', { scopes: 'auth_user', open_id: 'x' }],
+        ]) {
+          const told = await g.call(shop, method, fields);
+          assert.deepEqual(version === 'v2' ? [told.code, told.outcome] : [told.status, `isv.${told.outcome}`],
+            [version === 'v2' ? '40002' : 400, 'isv.app-openid-not-match'], method);
+        }
+      }
+    });
+
     test('a method that the API does not have, and one that is not here', async () => {
       for (const version of ['v2', 'v3']) {
         const g = new Ground(town(), version);

@@ -131,6 +131,48 @@ for (const mode of ['key', 'cert']) {
       assert.equal(query.tradeStatus, 'TRADE_CLOSED');
     });
 
+    test('v2: a refund whose buyer is gone gives everybody back what they had, at each try', async () => {
+      const gone = await sandbox.buyer('1000.00');
+      const poor = await sandbox.buyer('0.00');
+      await exec('alipay.trade.royalty.relation.bind',
+        { out_request_no: newNumber(), receiver_list: [{ type: 'userId', account: poor.userId }] });
+      const tradeNo = await paid({ auth_code: await sandbox.payCode(gone.login) });
+      await settle(tradeNo, newNumber(), [part(poor, '20.00'), part(bob, '10.00')]);
+      const status = status => sandbox.send('/party/status', { login: gone.login, status });
+      const refund = (number, parts) => exec('alipay.trade.refund', { trade_no: tradeNo, refund_amount: '30.00',
+        out_request_no: number, refund_royalty_parameters: parts });
+      const parts = [back(poor, '20.00'), back(bob, '9.99')];
+      const number = newNumber();
+      await status('closed');
+      for (const place of ['0002', '0003']) {
+        assert.equal(outcome(await refund(number, parts)), '40004 ACQ.BUYER_NOT_EXIST');
+        const found = await exec('alipay.trade.order.settle.query', { settle_no: tradeNo + place });
+        assert.deepEqual(found.royaltyDetailList.map(line => [line.operationType, line.amount, line.state]),
+          [['transfer_refund', '20.00', 'FAIL'], ['transfer_refund', '9.99', 'FAIL']]);
+        const left = await exec('alipay.trade.order.onsettle.query', { trade_no: tradeNo });
+        assert.equal(left.unsettledAmount, '0.00', 'all of it is with the receivers');
+      }
+      await status('normal');
+      // Who had nothing else can give it now, so it had come back.
+      const done = await refund(number, parts);
+      assert.deepEqual([done.fundChange, done.refundFee], ['Y', '30.00']);
+    });
+
+    test('v2: what came back of the last split may be split again', async () => {
+      const gone = await sandbox.buyer('0.00');
+      await exec('alipay.trade.royalty.relation.bind',
+        { out_request_no: newNumber(), receiver_list: [{ type: 'userId', account: gone.userId }] });
+      const tradeNo = await paid({ extend_params: { royalty_freeze: 'true' } });
+      await sandbox.send('/party/status', { login: gone.login, status: 'closed' });
+      const finish = { extend_params: { royalty_finish: 'true' } };
+      assert.equal(outcome(await settle(tradeNo, newNumber(), [part(gone, '5.00')], finish)), '10000');
+      const left = await exec('alipay.trade.order.onsettle.query', { trade_no: tradeNo });
+      assert.equal(left.unsettledAmount, '5.00');
+      assert.equal(outcome(await settle(tradeNo, newNumber(), [part(bob, '5.01')])), '40004 ACQ.ALLOC_AMOUNT_VALIDATE_ERROR');
+      assert.equal(outcome(await settle(tradeNo, newNumber(), [part(bob, '5.00')])), '10000');
+      assert.equal(outcome(await settle(tradeNo, newNumber(), [part(bob, '0.01')])), '40004 ACQ.ALREADY_FINISH_ALLOC');
+    });
+
     test('v2: frozen until it is finished', async () => {
       const tradeNo = await paid({ extend_params: { royalty_freeze: 'true' } });
       assert.equal(outcome(await settle(tradeNo, newNumber(), [part(bob, '1.00')])), '10000');

@@ -10,4 +10,5 @@ mod funds;
 mod journal_bytes;
 mod replay;
 mod rows;
+mod transfers;
 mod world;

@@ -5,16 +5,18 @@ use base::{AgreementNo, AppId, Day, OrderNo, PartyId, Text};
 use cell::{Cell, Door};
 use engine::{
     ActOnEscrow, Actor, Authorize, CancelOrder, ClaimOrder, CloseOrder, ConfirmGoods, ConfirmPay, EscrowAct,
-    IssuePayCode, JudgePassword, NewPassword, NoticeTried, OpenApp, OpenCertification, OpenOrder, OpenParty,
-    PayBy, RefundOrder, RunTimer, SetCallback, SetPartyStatus, TakeTokens, TopUp, TryPassword, Which,
+    IssuePayCode, JudgePassword, NewPassword, NoticeTried, OpenApp, OpenCertification, OpenChallenge,
+    OpenOrder, OpenParty, PayBy, RefundOrder, RunTimer, SetCallback, SetPartyStatus, TakeTokens, TopUp,
+    TryChallenge, TryPassword, Which,
 };
 use engine::{
     AgreementDelivery, BackPart, BindRelations, DebitOrder, NewRelation, OfferAgreement, OpenSigning, Share,
     SignAgreement, SplitOrder, SplitPart, UnbindRelations, UnsignAgreement,
 };
+use engine::{ProveSignIn, RegisterPerson, TrySignIn};
 use journal::Journal;
 use money::{Currency, Money};
-use people::{AppMode, GrantKind, PartyKind, PartyStatus, TokenRole};
+use people::{AppMode, ChallengePurpose, DORMANT_US, GrantKind, PartyKind, PartyStatus, TokenRole};
 use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -257,6 +259,7 @@ impl Script {
         let codes = [self.code(alice).await, self.code(bob).await, self.code(alice).await];
         let order = self.order(&cast, "T16-from-a-freeze", 2_500, Product::FaceToFace, None);
         crate::freezes::live(&self.door, shop, alice, codes, order).await;
+        crate::transfers::live(&self.door, shop, cast.app, alice, bob).await;
         crate::funds::live(&self.door, alice, |span_us| self.pass(span_us)).await;
         self.deliver().await;
     }
@@ -466,6 +469,41 @@ impl Script {
             return_url: None,
         };
         self.door.ask(ask).await.unwrap();
+        self.codes_to_addresses().await;
+    }
+
+    /// One code is under way, one was tried, one was named.
+    async fn codes_to_addresses(&self) {
+        let (purpose, code) = (ChallengePurpose::Register, [5; 16]);
+        for address in [[1; 16], [2; 16], [3; 16]] {
+            self.door.ask(OpenChallenge { address, purpose, code }).await.unwrap();
+        }
+        self.door.ask(TryChallenge { address: [2; 16], purpose, code: [6; 16] }).await.unwrap_err();
+        self.door.ask(TryChallenge { address: [3; 16], purpose, code }).await.unwrap();
+        self.persons(code).await;
+    }
+
+    /// Two people register; the address of the first is the second's by then.
+    async fn persons(&self, code: [u8; 16]) {
+        let (purpose, address) = (ChallengePurpose::Register, [4; 16]);
+        for (number, password) in [(1, "first"), (2, "second")] {
+            self.door.ask(OpenChallenge { address, purpose, code }).await.unwrap();
+            let proof = self.door.ask(TryChallenge { address, purpose, code }).await.unwrap();
+            let password = || NewPassword { verifier: Text::new(password).unwrap(), pepper_version: 1 };
+            let register = RegisterPerson {
+                address,
+                proof,
+                login_masked: Text::new("138****5678").unwrap(),
+                login_password: password(),
+                pay_password: password(),
+                data_key: [number; 16],
+                sealed_address: vec![number; 40],
+            };
+            let person = self.door.ask(register).await.unwrap();
+            let tried = self.door.ask(TrySignIn { party: person }).await.unwrap();
+            self.door.ask(ProveSignIn { party: person, attempt: tried.attempt }).await.unwrap();
+            self.pass(if number == 1 { DORMANT_US } else { 0 });
+        }
     }
 
     fn pass(&self, by_us: i64) {

@@ -20,8 +20,11 @@ fn no(script: &Script, name: &str) -> FreezeNo {
     found.unwrap_or(FreezeNo::from_number(1_700_000_000_000_000_011).unwrap())
 }
 
-/// What a password try is about: an order, or a freeze whose name begins with F.
+/// What a password try is about: an order, a freeze whose name begins with F, or a transfer of that name.
 pub(crate) fn about(script: &Script, name: &str) -> OrderNo {
+    if let Some(transfer) = crate::transfer::named(script, name) {
+        return transfer.topic();
+    }
     if name.starts_with('F') { no(script, name).topic() } else { script.no(name) }
 }
 

@@ -11,6 +11,7 @@ use engine::{
     OpenOrder, PayBy, RefundOrder, RunTimer, SetPartyStatus, Share, SplitOrder, SplitPart, TopUp,
     TryPassword, Which,
 };
+use engine::{CancelTransfer, ConfirmTransfer, OfferTransfer, TransferAsk, TransferMoney};
 use money::{Currency, Money};
 use people::PartyStatus;
 use proptest::collection::vec;
@@ -21,6 +22,7 @@ use trade::{
     Agreement, AgreementState, Delivery, Meaning, Order, OrderNumber, PeriodRule, PersonalProduct, Product,
     SplitLine, SplitState, Terms, Trade, TradeState, Unit, Validity, WireCharset,
 };
+use transfer::{Arrival, Transfer, TransferWay};
 
 /// One thing to ask, as small numbers: shrinking makes them smaller.
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +35,23 @@ struct Wish {
     minutes: i64,
 }
 
+/// What is asked about orders and agreements, and about transfers with what stands around them.
+const ORDERS: std::ops::Range<u8> = 0..47;
+const TRANSFERS: std::ops::Range<u8> = 47..54;
+const AROUND: std::ops::Range<u8> = 23..26;
+
 fn any_wish() -> impl Strategy<Value = Wish> {
+    wish(prop_oneof![6 => ORDERS, 1 => TRANSFERS])
+}
+
+fn transfer_wish() -> impl Strategy<Value = Wish> {
+    wish(prop_oneof![4 => TRANSFERS, 1 => AROUND])
+}
+
+fn wish(what: impl Strategy<Value = u8>) -> impl Strategy<Value = Wish> {
     let amount = prop_oneof![1_u64..200, Just(100), Just(3_333), Just(120_000)];
     let minutes = prop_oneof![6 => Just(0_i64), 2 => 1_i64..5, 1 => 60_i64..400, 1 => Just(24 * 60)];
-    (0_u8..47, 0_u8..3, 0_u8..2, prop_oneof![3 => 0_u8..2, 1 => 2_u8..4], amount, minutes).prop_map(
+    (what, 0_u8..3, 0_u8..2, prop_oneof![3 => 0_u8..2, 1 => 2_u8..4], amount, minutes).prop_map(
         |(what, buyer, seller, number, amount, minutes)| Wish {
             what,
             buyer,
@@ -176,6 +191,7 @@ impl Random {
                 let finish = wish.minutes >= 60;
                 SplitOrder { seller, order_no: order_no?, out_request_no, parts, finish }.into()
             }
+            47..=53 => return self.about_transfer(wish, buyer, seller),
             _ => {
                 let timer = self.script.world.due().first().cloned()?;
                 RunTimer { due_at_us: timer.due_at_us, timer: timer.no }.into()
@@ -236,6 +252,45 @@ impl Random {
             },
             39 => OpenSigning { order, terms: terms(wish, today), sign_notify_url: notify_url }.into(),
             _ => return self.confirm(buyer, None),
+        })
+    }
+
+    /// Money from account to account: by a program, or offered and confirmed; called back while it waits.
+    fn about_transfer(&mut self, wish: Wish, buyer: PartyId, seller: PartyId) -> Option<Command> {
+        let payee = self.script.party(["alice", "carol", "bob"][usize::from(wish.number) % 3]);
+        let ask = |payer, out_biz_no: String| TransferAsk {
+            payer,
+            payee: Ok(payee),
+            named: digest(&payee.to_string()),
+            amount: Money::from_minor(wish.amount, Currency::Cny).unwrap(),
+            out_biz_no: Text::new(&out_biz_no).unwrap(),
+            title: None,
+            remark: None,
+        };
+        let all = self.script.world.all::<Transfer>();
+        let open = all.filter(|row| row.payer == buyer && !row.state.is_final()).last().cloned();
+        Some(match wish.what {
+            47..=48 => TransferMoney {
+                ask: ask(seller, format!("X{}", wish.amount % 40)),
+                way: if wish.what == 47 { TransferWay::Uni } else { TransferWay::ToAccount },
+                app: self.script.apps[&seller],
+                passback: None,
+                notify_url: Some(Text::new("https://shop.example/messages").unwrap()),
+                gbk: false,
+                rsa1: false,
+            }
+            .into(),
+            49..=50 => {
+                let arrival = [Arrival::AtOnce, Arrival::TwoHours, Arrival::OneDay, Arrival::TwoHours];
+                let arrival = arrival[usize::from(wish.number)];
+                OfferTransfer { ask: ask(buyer, format!("W{}", wish.amount % 40)), arrival }.into()
+            }
+            51..=52 => {
+                let transfer = open?.no;
+                let attempt = self.proof(buyer, transfer.topic())?;
+                ConfirmTransfer { payer: buyer, transfer, attempt }.into()
+            }
+            _ => CancelTransfer { payer: buyer, transfer: open?.no }.into(),
         })
     }
 
@@ -353,22 +408,19 @@ proptest! {
     fn between_each_other_s_steps(wishes in vec((any_wish(), proptest::option::of((any_wish(), 2_u32..5))), 0..60)) {
         play(&wishes);
     }
+
+    #[test]
+    fn transfers_between_each_other_s_steps(
+        wishes in vec((transfer_wish(), proptest::option::of((transfer_wish(), 2_u32..4))), 0..60),
+    ) {
+        play(&wishes);
+    }
 }
 
 /// Over many days, each command is accepted often enough for the properties above to mean something.
 #[test]
 fn the_wishes_are_not_all_refused() {
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let mut accepted = Accepted::new();
-    for _day in 0..150 {
-        let wishes = vec((any_wish(), proptest::option::of((any_wish(), 2_u32..5))), 60)
-            .new_tree(&mut runner)
-            .unwrap()
-            .current();
-        for (name, count) in play(&wishes).accepted {
-            *accepted.entry(name).or_default() += count;
-        }
-    }
+    let accepted = accepted(|| wish(ORDERS).boxed(), 150);
     let orders = "OpenOrder ClaimOrder ConfirmPay CloseOrder CancelOrder RefundOrder RunTimer TopUp OpenSigning \
         SplitOrder";
     let agreements = "OfferAgreement SignAgreement DebitOrder PostponeDebit UnsignAgreement EndMandate";
@@ -379,4 +431,26 @@ fn the_wishes_are_not_all_refused() {
     }
     // These need an order that was paid and split, and a receiver that still has its part.
     assert!(accepted.get("refunds that take back").is_some_and(|count| *count >= 8), "{accepted:?}");
+}
+
+#[test]
+fn the_wishes_of_transfers_are_not_all_refused() {
+    let accepted = accepted(|| transfer_wish().boxed(), 30);
+    for name in "TransferMoney OfferTransfer ConfirmTransfer CancelTransfer RunTimer".split(' ') {
+        assert!(accepted.get(name).is_some_and(|count| *count >= 20), "{name}: {accepted:?}");
+    }
+}
+
+/// What is accepted on so many days of such wishes.
+fn accepted(any: impl Fn() -> BoxedStrategy<Wish>, days: u32) -> Accepted {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut accepted = Accepted::new();
+    for _day in 0..days {
+        let wishes = vec((any(), proptest::option::of((any(), 2_u32..5))), 60);
+        let wishes = wishes.new_tree(&mut runner).unwrap().current();
+        for (name, count) in play(&wishes).accepted {
+            *accepted.entry(name).or_default() += count;
+        }
+    }
+    accepted
 }

@@ -253,6 +253,7 @@ impl Script {
             }
             verb if verb.starts_with("bk-") => crate::bank::command(self, words),
             verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
+            verb if verb.starts_with("tr-") => return crate::transfer::command(self, words),
             "code" => IssuePayCode { party: party(1), digest: digest(words.at(2)) }.into(),
             "pay" => self.order_command(words, Product::FaceToFace, Some(3)).into(),
             "precreate" => self.order_command(words, Product::QrCode, None).into(),
@@ -657,6 +658,7 @@ impl Script {
                 });
                 told.collect::<Vec<_>>().join(", ")
             }
+            verb if verb.starts_with("tr-") => crate::transfer::look(self, words),
             other => panic!("no such line: {other}"),
         }
     }
@@ -744,7 +746,15 @@ fn tell(reply: &Reply) -> String {
         | Reply::FindCallback(_)
         | Reply::OpenCertification(_)
         | Reply::DecideCertification(_)
-        | Reply::FindCertification(_) => unreachable!("no word of the script language asks for it"),
+        | Reply::FindCertification(_)
+        | Reply::OpenChallenge(_)
+        | Reply::TryChallenge(_)
+        | Reply::RegisterPerson(_)
+        | Reply::FindAddress(_)
+        | Reply::FindProfile(_)
+        | Reply::TrySignIn(_)
+        | Reply::ProveSignIn(_)
+        | Reply::SignInByCode(_) => unreachable!("no word of the script language asks for it"),
         Reply::OfferAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::SignAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::UnsignAgreement(answer) => result(answer, |()| ok()),
@@ -769,6 +779,12 @@ fn tell(reply: &Reply) -> String {
         Reply::BindRelations(answer) => result(answer, |()| ok()),
         Reply::UnbindRelations(answer) => result(answer, |()| ok()),
         Reply::FindSplittable(answer) => result(answer, |left| left.to_string()),
+        Reply::TransferMoney(answer) => result(answer, |done| crate::transfer::told(done)),
+        Reply::ConfirmTransfer(answer) => result(answer, |done| crate::transfer::told(done)),
+        Reply::CancelTransfer(answer) => result(answer, |done| crate::transfer::told(done)),
+        Reply::FindTransfer(answer) => result(answer, |found| crate::transfer::told(found)),
+        Reply::OfferTransfer(answer) => result(answer, crate::transfer::offered),
+        Reply::FindTransferRoom(answer) => result(answer, crate::transfer::room),
         Reply::AskCard(answer) => result(answer, |card| format!("{:?}", card.state)),
         Reply::BindCard(answer) => result(answer, |card| format!("{:?}", card.state)),
         Reply::UnbindCard(answer) => result(answer, |card| format!("{:?}", card.state)),

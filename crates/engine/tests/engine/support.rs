@@ -91,6 +91,7 @@ fn rank_of(row: &Row) -> Option<u8> {
         Row::Mandate(mandate) => Some(mandate.state as u8),
         Row::Escrow(escrow) => Some(escrow.state as u8),
         Row::Freeze(freeze) => Some(freeze.state as u8),
+        Row::Transfer(transfer) => Some(transfer.state as u8),
         _ => None,
     }
 }
@@ -187,6 +188,7 @@ impl World {
         }
         self.check_agreements();
         crate::freeze::check(self);
+        crate::transfer::check(self);
         crate::bank::check(self);
         for signing in self.all::<Signing>() {
             self.check_signing(signing);
@@ -296,6 +298,9 @@ impl World {
                     account.balance_minor,
                     "what is held is what escrows hold"
                 ),
+                AccountKind::Delayed => {
+                    assert_eq!(crate::transfer::waiting(self, account.slot), account.balance_minor);
+                }
             }
         }
         assert!(total.values().all(|sum| *sum == 0), "money was made: {total:?}");

@@ -17,7 +17,7 @@ fn biz(shop: &Shop, number: &str) -> String {
     )
 }
 
-async fn paid(shop: &Shop, client: &Client, number: &str) -> OrderNo {
+pub async fn paid(shop: &Shop, client: &Client, number: &str) -> OrderNo {
     let made = client.call(CREATE, &biz(shop, number)).await;
     assert_eq!(made.outcome(), "10000", "{}", made.text());
     let order_no = made.get("trade_no").parse().unwrap();
@@ -25,7 +25,7 @@ async fn paid(shop: &Shop, client: &Client, number: &str) -> OrderNo {
     order_no
 }
 
-async fn act(shop: &Shop, order_no: OrderNo, actor: Actor, act: EscrowAct) {
+pub async fn act(shop: &Shop, order_no: OrderNo, actor: Actor, act: EscrowAct) {
     let request_no = Text::new(&format!("R{}", shop.door.now_us())).unwrap();
     shop.door.ask(ActOnEscrow { order_no, actor, request_no, act }).await.unwrap();
 }

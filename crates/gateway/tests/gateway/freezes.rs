@@ -5,7 +5,7 @@ use crate::shop::Shop;
 use base::{DAY_US, FreezeNo};
 use engine::{ClaimFreeze, ConfirmFreeze, JudgePassword, TryPassword};
 
-async fn freeze(client: &Client, code: &str, number: &str, amount: &str) -> Answer {
+pub async fn freeze(client: &Client, code: &str, number: &str, amount: &str) -> Answer {
     let biz = format!(
         r#"{{"out_order_no":"{number}","out_request_no":"R0","order_title":"押金","amount":"{amount}","auth_code":"{code}","auth_code_type":"bar_code","product_code":"PRE_AUTH"}}"#
     );
@@ -19,7 +19,7 @@ async fn unfreeze(client: &Client, auth_no: &str, request: &str, amount: &str) -
     client.call("alipay.fund.auth.order.unfreeze", &biz).await
 }
 
-async fn pay(client: &Client, auth_no: &str, number: &str, amount: &str, more: &str) -> Answer {
+pub async fn pay(client: &Client, auth_no: &str, number: &str, amount: &str, more: &str) -> Answer {
     let biz = format!(
         r#"{{"auth_no":"{auth_no}","out_trade_no":"{number}","total_amount":"{amount}","subject":"rent","product_code":"PRE_AUTH"{more}}}"#
     );

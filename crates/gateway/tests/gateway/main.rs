@@ -5,6 +5,7 @@
 
 mod agreements;
 mod bad_input;
+mod bills;
 mod checks;
 mod client;
 mod crowded;

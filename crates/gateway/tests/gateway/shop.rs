@@ -13,7 +13,7 @@ use money::{Currency, Money};
 use people::{AppMode, PartyKind, PartyStatus};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
-use store::MemoryStore;
+use store::{MemoryStore, Store};
 use wire::aes::AesKey;
 use wire::cert::{Authority, Name, Validity, cert_sn, root_sn};
 use wire::sign::PrivateKey;
@@ -98,7 +98,8 @@ impl Shop {
             Arc::new(move || now_us.load(Ordering::Relaxed))
         };
         let options = Options::new(*b"a world of tests");
-        let (cell, door) = Cell::open(folder.path(), Box::new(MemoryStore::new()), clock, options).unwrap();
+        let tables = MemoryStore::new();
+        let (cell, door) = Cell::open(folder.path(), Box::new(tables.clone()), clock, options).unwrap();
         let world = Arc::new(World {
             name: "default".to_owned(),
             sandbox,
@@ -108,7 +109,8 @@ impl Shop {
             secrets: Secrets::from_master(&[7; 32]).unwrap(),
             apps: Arc::default(),
         });
-        let gateway = Arc::new(Gateway::new(world.clone(), door.clone()));
+        let gateway = Gateway::new(world.clone(), door.clone());
+        let gateway = Arc::new(gateway.reading(Arc::new(move || tables.reader())));
         let router = gateway::routes(gateway.clone());
         let seller = party(&door, "shop@example.com", PartyKind::Merchant).await;
         let alice = party(&door, "alice@example.com", PartyKind::Person).await;

@@ -6,12 +6,12 @@ use crate::rest_client::RestClient;
 use crate::shop::Shop;
 use people::PartyStatus;
 
-async fn bind(client: &Client, list: &str) -> Answer {
+pub async fn bind(client: &Client, list: &str) -> Answer {
     let biz = format!(r#"{{"out_request_no":"b1","receiver_list":[{list}]}}"#);
     client.call("alipay.trade.royalty.relation.bind", &biz).await
 }
 
-async fn settle(client: &Client, trade_no: &str, number: &str, parts: &str, more: &str) -> Answer {
+pub async fn settle(client: &Client, trade_no: &str, number: &str, parts: &str, more: &str) -> Answer {
     let biz = format!(
         r#"{{"out_request_no":"{number}","trade_no":"{trade_no}","royalty_parameters":[{parts}]{more}}}"#
     );
@@ -236,7 +236,7 @@ async fn the_v3_interface_splits_too() {
     assert_eq!(rate.json()["max_ratio"], 30);
 }
 
-async fn refund(client: &Client, trade_no: &str, number: &str, amount: &str, parts: &str) -> Answer {
+pub async fn refund(client: &Client, trade_no: &str, number: &str, amount: &str, parts: &str) -> Answer {
     let biz = format!(
         r#"{{"trade_no":"{trade_no}","refund_amount":"{amount}","out_request_no":"{number}",
         "refund_royalty_parameters":[{parts}]}}"#

@@ -191,6 +191,9 @@ bind: receiver is frozen or closed -> 40004 RECEIVER_ACCOUNT_STATE_INVALID
 bind: too many receivers -> 40004 RELATION_QUANTITY_LIMIT
 find_split: trade does not exist, or is another merchant's -> 40004 MERCHANT_TRADE_NOT_MATCH
 find_split: the trade has no such split -> 40004 INVALID_PARAMETER
+bill: bills of this kind are not simulated -> 40004 TYPE_NOT_SUPPORTED
+bill: the merchant was opened later -> 40004 BILL_DATE_BEFORE_REGISTRATION
+bill: there is no bill of this time -> 40004 isp.bill_not_exist
 ";
 
 #[test]

@@ -10,7 +10,7 @@ use money::{Currency, Money};
 use people::{AppMode, PartyKind, PartyStatus};
 use portal::{
     AgainAsked, AgainRefused, Freezing, Intake, Issuer, LetterSeen, Letters, Mailroom, Offering, Opening,
-    Portal, Readers, Resent, password,
+    People, Portal, Readers, Resent, password,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -19,6 +19,7 @@ use std::time::Duration;
 use store::{MemoryStore, Store};
 use tower::ServiceExt;
 use trade::{Delivery, Meaning, Notice, OpenRefused, Product, WireCharset};
+use vault::Vault;
 use wire::cert::CertError;
 use wire::sign::{PrivateKey, PublicKey};
 use world::{Platform, Secrets, World};
@@ -151,6 +152,7 @@ impl Shop {
         let options = Options::new(*b"a world of tests");
         let (cell, door) = Cell::open(folder.path(), Box::new(tables), clock, options).unwrap();
         let world = Arc::new(world(sandbox));
+        let vault = Vault::open(&folder.path().join("vault.db"), world.secrets.vault_key(), None).unwrap();
         let portal = Portal::new(
             world.clone(),
             door.clone(),
@@ -158,6 +160,7 @@ impl Shop {
             Arc::new(KnownStrings),
             Arc::new(NoIssuer),
             Arc::new(NoMail),
+            People::sandbox(Arc::new(vault)),
         );
         let portal = Arc::new(portal.unwrap());
         let desk = Arc::new(crate::faults::OneFinding::default());
@@ -332,6 +335,7 @@ pub(crate) struct Page {
     pub(crate) location: String,
     pub(crate) headers: axum::http::HeaderMap,
     pub(crate) html: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Page {
@@ -367,8 +371,10 @@ impl Browser {
         }
         let location =
             headers.get("location").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
-        let bytes = response.into_body().collect().await.unwrap().to_bytes();
-        Page { status, location, headers, html: String::from_utf8(bytes.to_vec()).unwrap() }
+        let bytes = response.into_body().collect().await.unwrap().to_bytes().to_vec();
+        // A page is text; a file is not.
+        let html = String::from_utf8_lossy(&bytes).into_owned();
+        Page { status, location, headers, html, bytes }
     }
 
     fn keep(&mut self, line: &str) {

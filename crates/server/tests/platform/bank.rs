@@ -1,194 +1,242 @@
-//! Bank cards from outside: binding, money in and out, the bank's silence, the world's clock, and kill -9.
+//! The simulated bank as a process: asked over HTTP with a proof, killed between and during calls.
 
-use crate::server::{Server, call, printed};
+use crate::server::complaint;
 use serde_json::{Value, json};
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use wire::bank_call::{BankCall, BankSecret};
 
-/// A card that the bank treats as its last two digits say.
-pub(crate) const PROMPT: &str = "6222021234567894";
-const CUT_OFF: &str = "6222020000030004";
-const SLOW: &str = "6222020000010006";
-const LATE: &str = "6222020000000007";
-const REFUSES: &str = "6222020000060001";
+/// 2026-01-02 12:00 in China, microseconds UTC.
+const NOON: i64 = 1_767_326_400_000_000;
+const DAY_US: i64 = 86_400_000_000;
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
-/// Binds a card of the first buyer; gives our number of it.
-pub(crate) fn bind(server: &Server, number: &str) -> String {
-    let login = server.login(0);
-    let ask = json!({ "login": login, "card_number": number, "holder": "张三", "mobile": "13812345678" });
-    let asked = server.sandbox("/bank/cards", &ask);
-    assert_eq!(asked["state"], "asked", "{asked}");
-    let code: String = asked["bank_message"].as_str().unwrap().chars().filter(char::is_ascii_digit).collect();
-    let confirm = json!({ "login": login, "card_id": asked["card_id"], "code": code });
-    let bound = server.sandbox("/bank/cards/confirm", &confirm);
-    assert_eq!((&bound["state"], &bound["bank"]), (&json!("bound"), &json!("ICBC")), "{bound}");
-    bound["card_id"].as_str().unwrap().to_owned()
+pub(crate) struct Bank {
+    child: Child,
+    data: PathBuf,
+    pub(crate) address: String,
+    secret: BankSecret,
+    pub(crate) ready: Value,
 }
 
-fn wish(server: &Server, card: &str, amount: &str, key: &str) -> Value {
-    let buyer = &server.ready["buyers"][0];
-    json!({ "login": buyer["login"], "pay_password": buyer["pay_password"], "card_id": card, "amount": amount,
-        "key": key })
-}
-
-fn refused(server: &Server, path: &str, body: &Value) -> String {
-    let (status, text) =
-        call(&server.address, "POST", &format!("/sandbox{path}"), &body.to_string()).unwrap();
-    assert!((400..500).contains(&status), "{status} {text}");
-    let told: Value = serde_json::from_str(&text).unwrap();
-    told["error"]["code"].as_str().unwrap().to_owned()
-}
-
-fn get(server: &Server, path: &str) -> Value {
-    let (status, text) = server.get(path);
-    assert_eq!(status, 200, "{path}: {text}");
-    serde_json::from_str(&text).unwrap()
-}
-
-pub(crate) fn order(server: &Server, asked: &Value) -> Value {
-    let no = asked["bank_order_no"].as_str().unwrap();
-    get(server, &format!("/sandbox/bank/orders/{no}?login={}", server.login(0)))
-}
-
-/// Lets the world's clock go on, and all that falls due on the way be done.
-pub(crate) fn advance(server: &Server, by: &str) -> Value {
-    server.sandbox("/clock/advance", &json!({ "by": by }))
-}
-
-/// A top-up of the sandbox of the smallest sum tells the balance.
-fn balance(server: &Server, key: &str) -> String {
-    let asked = json!({ "login": server.login(0), "amount": "0.01", "key": key });
-    server.sandbox("/topup", &asked)["balance"].as_str().unwrap().to_owned()
-}
-
-fn books_are_exact(data: &std::path::Path) {
-    let told = printed(&["verify", "--data", data.to_str().unwrap(), "--replay"]);
-    assert!(told.contains("The books are exact."), "{told}");
-}
-
-#[test]
-fn cards_are_bound_filled_from_paid_out_to_and_given_up() {
-    let temporary = tempfile::tempdir().unwrap();
-    let data = temporary.path().join("data");
-    let server = Server::start(&data);
-    server.sandbox("/clock/freeze", &json!({}));
-    let card = bind(&server, PROMPT);
-    let before = balance(&server, "b0");
-
-    let filled = server.sandbox("/bank/topup", &wish(&server, &card, "30.00", "k1"));
-    assert_eq!((&filled["state"], &filled["fee"]), (&json!("asked"), &json!("0.00")), "{filled}");
-    advance(&server, "1s");
-    assert_eq!(order(&server, &filled)["state"], "done");
-    let again = server.sandbox("/bank/topup", &wish(&server, &card, "30.00", "k1"));
-    assert_eq!(again["bank_order_no"], filled["bank_order_no"], "one key, one order");
-    assert_eq!(refused(&server, "/bank/topup", &wish(&server, &card, "30.01", "k1")), "key_taken");
-
-    server.sandbox("/topup", &json!({ "login": server.login(0), "amount": "30000.00", "key": "fill" }));
-    let paid = server.sandbox("/bank/withdraw", &wish(&server, &card, "25000.00", "k2"));
-    assert_eq!(paid["fee"], "5.00", "0.1 % above the free 20,000: {paid}");
-    advance(&server, "1s");
-    assert_eq!(order(&server, &paid)["state"], "done");
-    let after = balance(&server, "b1");
-    let fen = |text: &str| text.replace('.', "").parse::<i64>().unwrap();
-    assert_eq!(fen(&after), fen(&before) + 3_000 + 3_000_000 - 2_500_500 + 1);
-
-    let mut wrong = wish(&server, &card, "1.00", "k3");
-    wrong["pay_password"] = json!("000000");
-    assert_eq!(refused(&server, "/bank/withdraw", &wrong), "wrong_password");
-    assert_eq!(
-        refused(&server, "/bank/withdraw", &wish(&server, &card, "50000.01", "k4")),
-        "over_single_limit"
-    );
-    assert_eq!(refused(&server, "/bank/topup", &wish(&server, &card, "10000.01", "k5")), "over_single_limit");
-    assert_eq!(
-        refused(&server, "/bank/withdraw", &wish(&server, &card, "9999999.99", "k6")),
-        "over_single_limit"
-    );
-
-    let gone = server.sandbox("/bank/cards/unbind", &json!({ "login": server.login(0), "card_id": card }));
-    assert_eq!(gone["state"], "unbound");
-    assert_eq!(refused(&server, "/bank/topup", &wish(&server, &card, "1.00", "k7")), "card_not_bound");
-    server.stop();
-    books_are_exact(&data);
-    let kept = data.read_dir().unwrap().count();
-    assert!(kept > 0);
-    for word in [PROMPT, "13812345678", "张三"] {
-        assert!(!holds(&data, word.as_bytes()), "{word} is written somewhere");
+impl Drop for Bank {
+    fn drop(&mut self) {
+        self.kill();
     }
 }
 
-/// Whether a file below a folder holds these bytes.
-fn holds(folder: &std::path::Path, bytes: &[u8]) -> bool {
-    folder.read_dir().unwrap().any(|entry| {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            return holds(&path, bytes);
-        }
-        let content = std::fs::read(&path).unwrap_or_default();
-        content.windows(bytes.len()).any(|window| window == bytes)
+fn card() -> &'static str {
+    // ICBC, its check digit found by hand.
+    "6222021234567800002"
+}
+
+impl Bank {
+    pub(crate) fn start(data: &Path, options: &[&str]) -> Bank {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tongbao"))
+            .args(["bank", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()])
+            .args(options)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        let address = ready["bank"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
+        let secret = fs::read_to_string(ready["secret_file"].as_str().unwrap()).unwrap();
+        let secret = BankSecret::from_hex(&secret).unwrap();
+        Bank { child, data: data.to_owned(), address, secret, ready }
+    }
+
+    /// kill -9.
+    pub(crate) fn kill(&mut self) {
+        let _killed = self.child.kill();
+        let _ended = self.child.wait();
+    }
+
+    fn again(mut self) -> Bank {
+        self.kill();
+        Bank::start(&self.data, &[])
+    }
+
+    /// Sends a call and gives the connection, with the call's proof.
+    fn send(&self, verb: &str, path: &str, body: &str, time_us: i64) -> (TcpStream, String) {
+        let call = BankCall { method: verb, path, generation: "g1", time_us, body: body.as_bytes() };
+        let proof = self.secret.prove_call(&call);
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(ANSWER_LIMIT)).unwrap();
+        let head = format!(
+            "{verb} {path} HTTP/1.1\r\nhost: bank\r\nconnection: close\r\ntongbao-generation: g1\r\n\
+             tongbao-time-us: {time_us}\r\ntongbao-proof: {proof}\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        (stream, proof)
+    }
+
+    /// The answer: `None` when the connection closed without one. Its proof is checked.
+    fn hear(&self, (mut stream, call_proof): (TcpStream, String)) -> Option<(u16, String)> {
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        let (head, text) = answer.split_once("\r\n\r\n")?;
+        let status: u16 = head.split(' ').nth(1)?.parse().ok()?;
+        let proof = head.lines().find_map(|line| line.strip_prefix("tongbao-proof: "))?;
+        assert!(self.secret.is_answer(&call_proof, status, text.as_bytes(), proof), "{head}");
+        Some((status, text.to_owned()))
+    }
+
+    pub(crate) fn ask_at(&self, verb: &str, path: &str, body: &Value, time_us: i64) -> Option<(u16, Value)> {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let (status, text) = self.hear(self.send(verb, path, &body, time_us))?;
+        Some((status, serde_json::from_str(&text).unwrap()))
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Value {
+        let (status, said) = self.ask_at("POST", path, body, NOON).unwrap();
+        assert_eq!(status, 200, "{path} {said}");
+        said
+    }
+
+    fn get(&self, path: &str) -> Value {
+        let (status, said) = self.ask_at("GET", path, &Value::Null, NOON).unwrap();
+        assert_eq!(status, 200, "{path} {said}");
+        said
+    }
+
+    fn agreement(&self) -> String {
+        let ask = json!({
+            "key": "bind-1", "card": card(), "holder": "李四", "identity": "11010519491231002X",
+            "mobile": "13800001234",
+        });
+        assert_eq!(self.post("/bindings", &ask)["state"], "asked");
+        let otp = self.get("/inbox")["messages"][0]["otp"].clone();
+        let bound = self.post("/bindings/bind-1/confirm", &json!({ "otp": otp }));
+        bound["agreement"].as_str().unwrap().to_owned()
+    }
+}
+
+fn order(key: &str, agreement: &str, direction: &str, amount_minor: i64) -> Value {
+    json!({
+        "key": key, "agreement": agreement, "direction": direction, "amount_minor": amount_minor,
+        "currency": "CNY",
     })
 }
 
 #[test]
-fn a_bank_that_is_silent_slow_or_late_is_asked_until_it_speaks() {
-    let temporary = tempfile::tempdir().unwrap();
-    let data = temporary.path().join("data");
-    let server = Server::start(&data);
-    server.sandbox("/clock/freeze", &json!({}));
-    let [cut_off, slow, late, refuses] = [CUT_OFF, SLOW, LATE, REFUSES].map(|number| bind(&server, number));
-    let before = balance(&server, "b0");
-    let top_up = |card: &str, key| server.sandbox("/bank/topup", &wish(&server, card, "10.00", key));
-    let cut_off = top_up(&cut_off, "k1");
-    let slow = top_up(&slow, "k2");
-    let late = top_up(&late, "k3");
-    let refused = top_up(&refuses, "k4");
-    let paid_out = server.sandbox("/bank/withdraw", &wish(&server, &refuses, "10.00", "k5"));
-    let states = || {
-        [&cut_off, &slow, &late, &refused, &paid_out]
-            .map(|asked| order(&server, asked)["state"].as_str().unwrap().to_owned())
+fn only_calls_with_a_proof_are_answered() {
+    let at = tempfile::tempdir().unwrap();
+    let bank = Bank::start(&at.path().join("bank"), &["--seed", "7"]);
+    assert_eq!(bank.ready["seed"], 7);
+    let unproven = |headers: &str, path: &str| {
+        let mut stream = TcpStream::connect(&bank.address).unwrap();
+        stream.set_read_timeout(Some(ANSWER_LIMIT)).unwrap();
+        let head = format!("GET {path} HTTP/1.1\r\nhost: bank\r\nconnection: close\r\n{headers}\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap().to_owned()
     };
-    let journey = advance(&server, "1s");
-    assert_eq!(journey["counts"]["bank_orders_decided"], 1, "{journey}");
-    assert_eq!(states(), ["done", "unknown", "unknown", "failed", "failed"]);
-    advance(&server, "30m");
-    assert_eq!(states()[1..3], ["done", "unknown"]);
-    advance(&server, "24h");
-    assert_eq!(states()[2], "given_up");
-    advance(&server, "2h");
-    assert_eq!(states()[2], "returning", "this bank is as slow the other way");
-    advance(&server, "26h");
-    assert_eq!(states()[2], "returned", "it came after it was given up, and went back");
-    let orders = get(&server, &format!("/sandbox/bank/orders?login={}", server.login(0)));
-    let returns: Vec<&Value> =
-        orders["bank_orders"].as_array().unwrap().iter().filter(|order| order["kind"] == "return").collect();
-    assert_eq!(returns.len(), 1, "{orders}");
-    assert_eq!((&returns[0]["state"], &returns[0]["amount"]), (&json!("done"), &json!("10.00")));
-    let fen = |text: String| text.replace('.', "").parse::<i64>().unwrap();
-    assert_eq!(fen(balance(&server, "b1")), fen(before) + 2_000 + 1);
-    server.stop();
-    books_are_exact(&data);
+    assert_eq!(unproven("", "/health"), "200");
+    assert_eq!(unproven("", "/truth"), "401");
+    let call = BankCall { method: "GET", path: "/truth", generation: "g1", time_us: NOON, body: b"" };
+    let proof = bank.secret.prove_call(&call);
+    let headers = |generation: &str, time: &str| {
+        format!("tongbao-generation: {generation}\r\ntongbao-time-us: {time}\r\ntongbao-proof: {proof}\r\n")
+    };
+    assert_eq!(unproven(&headers("g1", &NOON.to_string()), "/truth"), "200");
+    assert_eq!(unproven(&headers("g1", &NOON.to_string()), "/inbox"), "401", "of another path");
+    assert_eq!(unproven(&headers("g2", &NOON.to_string()), "/truth"), "401", "of another generation");
+    assert_eq!(unproven(&headers("g1", "1"), "/truth"), "401", "of another time");
+    assert_eq!(unproven(&headers("g1", "soon"), "/truth"), "401");
+    let said = complaint(&["bank", "--listen", "127.0.0.1:0", "--data", bank.data.to_str().unwrap()]);
+    assert!(said.contains("another process"), "{said}");
 }
 
 #[test]
-fn a_server_that_is_killed_while_the_bank_is_asked_goes_on_from_the_rows() {
-    let temporary = tempfile::tempdir().unwrap();
-    let data = temporary.path().join("data");
-    let server = Server::start(&data);
-    server.sandbox("/clock/freeze", &json!({}));
-    let [prompt, slow] = [PROMPT, SLOW].map(|number| bind(&server, number));
-    let before = balance(&server, "b0");
-    let waits = server.sandbox("/bank/topup", &wish(&server, &slow, "10.00", "k1"));
-    let paid_out = server.sandbox("/bank/withdraw", &wish(&server, &slow, "20.00", "k2"));
-    advance(&server, "1s");
-    // This one is killed at whatever step it is.
-    let at_once = server.sandbox("/bank/topup", &wish(&server, &prompt, "30.00", "k3"));
-    server.kill();
-    let server = Server::start(&data);
-    assert_eq!(order(&server, &waits)["state"], "unknown");
-    advance(&server, "1h");
-    for asked in [&waits, &paid_out, &at_once] {
-        assert_eq!(order(&server, asked)["state"], "done");
+fn bad_calls_are_refused_and_change_nothing() {
+    let at = tempfile::tempdir().unwrap();
+    let bank = Bank::start(&at.path().join("bank"), &[]);
+    let agreement = bank.agreement();
+    let refused = |verb: &str, path: &str, body: Value| {
+        let (status, said) = bank.ask_at(verb, path, &body, NOON).unwrap();
+        (status, said["error"].as_str().unwrap().to_owned())
+    };
+    let wrong = |name: &str| (400, name.to_owned());
+    assert_eq!(refused("POST", "/orders", json!({})), wrong("body_wrong"));
+    assert_eq!(refused("POST", "/orders", order("a,b", &agreement, "in", 1)), wrong("body_wrong"));
+    assert_eq!(refused("POST", "/orders", order(&"k".repeat(65), &agreement, "in", 1)), wrong("body_wrong"));
+    assert_eq!(refused("POST", "/orders", order("a", &agreement, "up", 1)), wrong("body_wrong"));
+    assert_eq!(refused("POST", "/faults", json!({ "slow_ppm": 1_000_001 })), wrong("body_wrong"));
+    assert_eq!(refused("POST", "/faults", json!({ "unheard_of": 1 })), wrong("body_wrong"));
+    assert_eq!(refused("GET", "/statements/2026-13-01", Value::Null), wrong("day_wrong"));
+    assert_eq!(refused("GET", "/statements/2026-01-01?format=pdf", Value::Null), wrong("format_wrong"));
+    assert_eq!(refused("GET", "/statements/2026-01-02", Value::Null), (404, "day_not_closed".to_owned()));
+    assert_eq!(refused("GET", "/elsewhere", Value::Null), (404, "not_found".to_owned()));
+    bank.post("/orders", &order("a", &agreement, "in", 1));
+    let other = refused("POST", "/orders", order("a", &agreement, "in", 2));
+    assert_eq!(other, (409, "conflict".to_owned()));
+    assert_eq!(bank.post("/accounts/balance", &json!({}))["balance_minor"], 1);
+}
+
+#[test]
+fn killed_between_and_during_calls_it_does_each_order_once() {
+    let at = tempfile::tempdir().unwrap();
+    let mut bank = Bank::start(&at.path().join("bank"), &["--seed", "7"]);
+    let agreement = bank.agreement();
+    let mut answers = Vec::new();
+    for number in 0..24_i64 {
+        let (key, direction) = (format!("o{number}"), if number % 3 == 0 { "out" } else { "in" });
+        let ask = order(&key, &agreement, direction, 100 + number);
+        match number % 4 {
+            // Killed while it may be doing it.
+            0 => {
+                let _cut = bank.send("POST", "/orders", &ask.to_string(), NOON);
+                bank = bank.again();
+            }
+            // Killed right after it answered.
+            1 => {
+                answers.push((key.clone(), bank.post("/orders", &ask)));
+                bank = bank.again();
+            }
+            _ => answers.push((key.clone(), bank.post("/orders", &ask))),
+        }
+        let again = bank.post("/orders", &ask);
+        assert_eq!(again["state"], "done");
+        for (key, answer) in &answers {
+            assert_eq!(bank.get(&format!("/orders/{key}")), *answer, "what was answered stays");
+        }
     }
-    let fen = |text: String| text.replace('.', "").parse::<i64>().unwrap();
-    assert_eq!(fen(balance(&server, "b1")), fen(before) + 1_000 - 2_000 + 3_000 + 1);
-    server.stop();
-    books_are_exact(&data);
+    let truth = bank.get("/truth");
+    assert_eq!((&truth["books_balance"], truth["movements"].as_array().unwrap().len()), (&json!(true), 24));
+    let sum: i64 = (0..24).map(|number| if number % 3 == 0 { -(100 + number) } else { 100 + number }).sum();
+    assert_eq!(truth["reserve_minor"], sum);
+}
+
+#[test]
+fn silence_closes_the_connection_and_a_statement_comes_in_both_forms() {
+    let at = tempfile::tempdir().unwrap();
+    let rates = at.path().join("faults.toml");
+    fs::write(&rates, "silent_after_ppm = 1000000\n").unwrap();
+    let bank = Bank::start(&at.path().join("bank"), &["--faults", rates.to_str().unwrap()]);
+    let agreement = bank.agreement();
+    let ask = order("o1", &agreement, "in", 12_345);
+    assert_eq!(bank.ask_at("POST", "/orders", &ask, NOON), None, "not a byte");
+    assert_eq!(bank.get("/orders/o1")["state"], "done");
+    assert_eq!(bank.post("/faults", &json!({}))["silent_after_ppm"], 0);
+    let text = |path: &str| {
+        let (status, text) = bank.hear(bank.send("GET", path, "", NOON + DAY_US)).unwrap();
+        assert_eq!(status, 200, "{text}");
+        text
+    };
+    let csv = text("/statements/2026-01-02");
+    assert!(csv.contains(",0.00,123.45\n") && csv.contains(",o1,") && csv.contains("\nend,1,"), "{csv}");
+    let camt = text("/statements/2026-01-02?format=camt053");
+    assert!(camt.contains("<EndToEndId>o1</EndToEndId>") && camt.contains(">123.45</Amt>"), "{camt}");
+    let said = complaint(&["bank", "--data", at.path().to_str().unwrap(), "--faults", "missing.toml"]);
+    assert!(said.contains("missing.toml"), "{said}");
 }

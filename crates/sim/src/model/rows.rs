@@ -6,7 +6,7 @@ use base::{OrderNo, PartyId, Slot, Text};
 use engine::{Key, Link, Outbox, Parcel, Reply, Row, Tabled};
 use ledger::{Account, AccountId, AccountKind};
 use money::{Currency, Minor};
-use people::{App, Attempt, Credential, Login, Party, SlotHead};
+use people::{AccountClass, App, Attempt, Credential, Login, Party, PartyKind, SlotHead};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{
@@ -118,6 +118,11 @@ impl Model {
             login: person.login.clone(),
             name: person.name.clone(),
             opened_at_us: person.opened_at,
+            class: match person.kind {
+                PartyKind::Person => AccountClass::Sandbox,
+                PartyKind::Merchant => AccountClass::Merchant,
+            },
+            login_masked: None,
         })
     }
 

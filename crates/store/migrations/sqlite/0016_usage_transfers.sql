@@ -1,8 +1,11 @@
 -- 0016_usage_transfers.sql
--- Why: how much of a limit each party used in a period (`usage`). Amounts are fen; a period is yyyymmdd, yyyymm, yyyy,
---      or 0 for a whole life.
--- Lock: new tables only.
--- Undo: drop the table; nothing older reads it.
+-- Why: how much of a limit each party used (`usage`), and transfers from account to account (`transfer`) with the
+--      payer's numbers of them (`transfer_number`), whom each payer sent money before (`known_payee`), and what each
+--      payee had by them (`received`). Accounts, postings and timers learn the kinds that belong to them; a CHECK can
+--      only be changed with its table, so these three are copied. A period is yyyymmdd, yyyymm, yyyy, or 0 for life.
+--      Amounts are minor units, times microseconds UTC.
+-- Lock: the tables are copied before they are served; a million payments take about half a minute.
+-- Undo: drop the five tables; the same rows of the others are allowed as before.
 CREATE TABLE usage (
     slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     party     INTEGER NOT NULL CHECK (party >= 0),
@@ -14,3 +17,168 @@ CREATE TABLE usage (
     sum_minor INTEGER NOT NULL CHECK (sum_minor >= 0),
     PRIMARY KEY (slot, party, kind, period)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE transfer (
+    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no           INTEGER NOT NULL CHECK (no >= 0),
+    payer        INTEGER NOT NULL CHECK (payer >= 0),
+    payee        INTEGER NOT NULL CHECK (payee >= 0),
+    way          TEXT    NOT NULL CHECK (way = 'uni' OR way = 'to_account' OR way = 'wallet'),
+    app          INTEGER CHECK (app >= 0),
+    out_biz_no   TEXT    NOT NULL,
+    named        BLOB    NOT NULL CHECK (length(named) = 16),
+    currency     TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+    arrival      TEXT    NOT NULL CHECK (arrival = 'at_once' OR arrival = 'two_hours' OR arrival = 'one_day'),
+    title        TEXT,
+    remark       TEXT,
+    passback     TEXT,
+    state        TEXT    NOT NULL CHECK (
+        state = 'offered' OR state = 'waiting' OR state = 'under_way' OR state = 'done' OR state = 'returned' OR
+        state = 'cancelled'),
+    notify_url   TEXT,
+    gbk          INTEGER NOT NULL CHECK (gbk IN (0, 1)),
+    rsa1         INTEGER NOT NULL CHECK (rsa1 IN (0, 1)),
+    opened_at_us INTEGER NOT NULL,
+    paid_at_us   INTEGER,
+    due_at_us    INTEGER,
+    ended_at_us  INTEGER,
+    timer        INTEGER CHECK (timer >= 0),
+    PRIMARY KEY (slot, no),
+    CHECK ((timer IS NULL) = (due_at_us IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE transfer_number (
+    slot       INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    payer      INTEGER NOT NULL CHECK (payer >= 0),
+    way        TEXT    NOT NULL CHECK (way = 'uni' OR way = 'to_account' OR way = 'wallet'),
+    out_biz_no TEXT    NOT NULL,
+    no         INTEGER NOT NULL CHECK (no >= 0),
+    PRIMARY KEY (slot, payer, way, out_biz_no)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE known_payee (
+    slot       INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    payer      INTEGER NOT NULL CHECK (payer >= 0),
+    payee      INTEGER NOT NULL CHECK (payee >= 0),
+    last_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, payer, payee)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE received (
+    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no           INTEGER NOT NULL CHECK (no >= 0),
+    payee        INTEGER NOT NULL CHECK (payee >= 0),
+    payer        INTEGER NOT NULL CHECK (payer >= 0),
+    currency     TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+    at_us        INTEGER NOT NULL,
+    PRIMARY KEY (slot, no)
+) STRICT, WITHOUT ROWID;
+
+DROP VIEW entry;
+
+CREATE TABLE account_wider (
+    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    id            INTEGER NOT NULL CHECK (id >= 0),
+    owner         INTEGER NOT NULL CHECK (owner >= 0),
+    kind          TEXT    NOT NULL CHECK (
+        kind = 'balance' OR kind = 'transit' OR kind = 'fee_income' OR kind = 'bank_reserve' OR
+        kind = 'escrow' OR kind = 'delayed'),
+    currency      TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    balance_minor INTEGER NOT NULL,
+    held_minor    INTEGER NOT NULL CHECK (held_minor >= 0),
+    opened_at_us  INTEGER NOT NULL,
+    PRIMARY KEY (slot, id),
+    CHECK (kind <> 'balance' OR (balance_minor >= held_minor AND held_minor >= 0)),
+    CHECK (kind <> 'escrow' OR balance_minor >= 0),
+    CHECK (kind <> 'delayed' OR balance_minor >= 0)
+) STRICT, WITHOUT ROWID;
+INSERT INTO account_wider SELECT * FROM account;
+DROP TABLE account;
+ALTER TABLE account_wider RENAME TO account;
+
+CREATE TABLE posting_wider (
+    slot                  INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no                    INTEGER NOT NULL CHECK (no >= 0),
+    kind                  TEXT    NOT NULL CHECK (
+        kind = 'top_up' OR kind = 'pay_out' OR kind = 'pay_in' OR kind = 'pay_return' OR kind = 'refund_out' OR
+        kind = 'refund_in' OR kind = 'refund_return' OR kind = 'escrow_in' OR kind = 'escrow_release' OR
+        kind = 'escrow_out' OR kind = 'escrow_return' OR kind = 'split_out' OR kind = 'split_in' OR
+        kind = 'split_return' OR kind = 'back_out' OR kind = 'back_return' OR kind = 'transfer_out' OR
+        kind = 'transfer_wait' OR kind = 'transfer_send' OR kind = 'transfer_undo' OR kind = 'transfer_in' OR
+        kind = 'transfer_return'),
+    business_date         INTEGER NOT NULL CHECK (business_date >= 0),
+    order_no              INTEGER CHECK (order_no >= 0),
+    currency              TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    account_1             INTEGER CHECK (account_1 >= 0),
+    side_1                TEXT    CHECK (side_1 IN ('debit', 'credit')),
+    amount_1_minor        INTEGER CHECK (amount_1_minor > 0),
+    balance_after_1_minor INTEGER,
+    account_2             INTEGER CHECK (account_2 >= 0),
+    side_2                TEXT    CHECK (side_2 IN ('debit', 'credit')),
+    amount_2_minor        INTEGER CHECK (amount_2_minor > 0),
+    balance_after_2_minor INTEGER,
+    account_3             INTEGER CHECK (account_3 >= 0),
+    side_3                TEXT    CHECK (side_3 IN ('debit', 'credit')),
+    amount_3_minor        INTEGER CHECK (amount_3_minor > 0),
+    balance_after_3_minor INTEGER,
+    account_4             INTEGER CHECK (account_4 >= 0),
+    side_4                TEXT    CHECK (side_4 IN ('debit', 'credit')),
+    amount_4_minor        INTEGER CHECK (amount_4_minor > 0),
+    balance_after_4_minor INTEGER,
+    PRIMARY KEY (slot, no),
+    CHECK (account_1 IS NOT NULL AND account_2 IS NOT NULL),
+    CHECK ((account_1 IS NULL) + (side_1 IS NULL)
+         + (amount_1_minor IS NULL) + (balance_after_1_minor IS NULL) IN (0, 4)),
+    CHECK ((account_2 IS NULL) + (side_2 IS NULL)
+         + (amount_2_minor IS NULL) + (balance_after_2_minor IS NULL) IN (0, 4)),
+    CHECK ((account_3 IS NULL) + (side_3 IS NULL)
+         + (amount_3_minor IS NULL) + (balance_after_3_minor IS NULL) IN (0, 4)),
+    CHECK ((account_4 IS NULL) + (side_4 IS NULL)
+         + (amount_4_minor IS NULL) + (balance_after_4_minor IS NULL) IN (0, 4)),
+    CHECK (CASE side_1 WHEN 'debit' THEN amount_1_minor WHEN 'credit' THEN -amount_1_minor ELSE 0 END
+         + CASE side_2 WHEN 'debit' THEN amount_2_minor WHEN 'credit' THEN -amount_2_minor ELSE 0 END
+         + CASE side_3 WHEN 'debit' THEN amount_3_minor WHEN 'credit' THEN -amount_3_minor ELSE 0 END
+         + CASE side_4 WHEN 'debit' THEN amount_4_minor WHEN 'credit' THEN -amount_4_minor ELSE 0 END = 0)
+) STRICT, WITHOUT ROWID;
+INSERT INTO posting_wider SELECT * FROM posting;
+DROP TABLE posting;
+ALTER TABLE posting_wider RENAME TO posting;
+
+CREATE TABLE timer_wider (
+    slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    due_at_us INTEGER NOT NULL,
+    no        INTEGER NOT NULL CHECK (no >= 0),
+    task      TEXT    NOT NULL CHECK (
+        task = 'expire_order' OR task = 'forget_code' OR task = 'forget_attempt' OR
+        task = 'end_agreement' OR task = 'escrow_step' OR task = 'expire_freeze' OR
+        task = 'end_freeze' OR task = 'free_splits' OR task = 'transfer_clock'),
+    order_no  INTEGER CHECK (order_no >= 0),
+    code      BLOB    CHECK (length(code) = 16),
+    party     INTEGER CHECK (party >= 0),
+    attempt   INTEGER CHECK (attempt >= 0),
+    PRIMARY KEY (slot, due_at_us, no)
+) STRICT, WITHOUT ROWID;
+INSERT INTO timer_wider SELECT * FROM timer;
+DROP TABLE timer;
+ALTER TABLE timer_wider RENAME TO timer;
+CREATE INDEX timer_due ON timer (due_at_us);
+
+CREATE VIEW entry (slot, posting_no, leg, kind, business_date, order_no, currency,
+                   account, side, amount_minor, balance_after_minor) AS
+SELECT slot, no, 1, kind, business_date, order_no, currency,
+       account_1, side_1, amount_1_minor, balance_after_1_minor
+FROM posting WHERE account_1 IS NOT NULL
+UNION ALL
+SELECT slot, no, 2, kind, business_date, order_no, currency,
+       account_2, side_2, amount_2_minor, balance_after_2_minor
+FROM posting WHERE account_2 IS NOT NULL
+UNION ALL
+SELECT slot, no, 3, kind, business_date, order_no, currency,
+       account_3, side_3, amount_3_minor, balance_after_3_minor
+FROM posting WHERE account_3 IS NOT NULL
+UNION ALL
+SELECT slot, no, 4, kind, business_date, order_no, currency,
+       account_4, side_4, amount_4_minor, balance_after_4_minor
+FROM posting WHERE account_4 IS NOT NULL;

@@ -346,6 +346,27 @@ pub(crate) fn trades_come_newest_first(shelf: &dyn Shelf) {
     assert_eq!(times(tea, 9), [0_i64; 0]);
 }
 
+pub(crate) fn transfers_come_newest_first(shelf: &dyn Shelf) {
+    let (ann, bob, far) = (party(5, 7), party(6, 7), party(1, 3));
+    let sent = [transfer(1, ann, bob), transfer(2, bob, ann), transfer(3, ann, far), transfer(4, ann, bob)];
+    let had = [received(1, bob, ann), received(4, bob, ann), received(2, ann, bob), received(3, far, ann)];
+    let mut store = shelf.open();
+    store.post(&changes(sent.map(row).into_iter().chain(had.map(row))), mark(1)).unwrap();
+    let mut reader = store.reader().unwrap();
+    let mut out = |payer, limit| -> Vec<i64> {
+        reader.transfers(payer, limit).unwrap().iter().map(|row| row.opened_at_us).collect()
+    };
+    assert_eq!(out(ann, 9), [4, 3, 1]);
+    assert_eq!(out(ann, 2), [4, 3]);
+    assert_eq!((out(bob, 9), out(far, 9)), (vec![2], vec![]));
+    let mut had = |payee, limit| -> Vec<i64> {
+        reader.received(payee, limit).unwrap().iter().map(|row| row.at_us).collect()
+    };
+    assert_eq!(had(bob, 9), [4, 1]);
+    assert_eq!(had(bob, 1), [4]);
+    assert_eq!((had(ann, 9), had(far, 9)), (vec![2], vec![3]));
+}
+
 pub(crate) fn the_mark_never_goes_back(shelf: &dyn Shelf) {
     let mut store = shelf.open();
     let first = row(account(party(1, 7), 1, 0));

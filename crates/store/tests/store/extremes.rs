@@ -47,6 +47,8 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(freezes());
     rows.extend(splits());
     rows.extend(usage());
+    rows.extend(transfers::extremes());
+    rows.extend(crate::persons::extremes());
     rows.extend(funds());
     rows
 }
@@ -54,6 +56,10 @@ pub(crate) fn extremes() -> Vec<Row> {
 /// The rows of agreements.
 #[path = "agreements.rs"]
 mod agreements;
+/// The rows of transfers.
+#[path = "transfers.rs"]
+mod transfers;
+
 fn escrows() -> Vec<Row> {
     let (platform, none) = (PartyId::platform(Slot::PLATFORM), OrderNo::from_number(0).unwrap());
     let (at, party, no) = last();
@@ -725,6 +731,8 @@ fn smallest() -> Vec<Row> {
             login: text(""),
             name: text(""),
             opened_at_us: i64::MIN,
+            class: people::AccountClass::Merchant,
+            login_masked: None,
         }),
         row(login),
         row(Credential {
@@ -822,6 +830,8 @@ fn largest_people() -> Vec<Row> {
             login: longest(),
             name: longest(),
             opened_at_us: i64::MAX,
+            class: people::AccountClass::Three,
+            login_masked: Some(longest()),
         }),
         row(Login { slot: at, login: longest(), party }),
         row(Credential {

@@ -5,6 +5,7 @@
 mod cases;
 mod extremes;
 mod model;
+mod persons;
 mod samples;
 mod speed;
 mod sqlite;
@@ -73,5 +74,6 @@ store_suite!(
     notices_come_newest_first,
     orders_come_newest_first,
     trades_come_newest_first,
+    transfers_come_newest_first,
     the_mark_never_goes_back,
 );

@@ -4,6 +4,7 @@ use crate::samples::*;
 use crate::{MemoryShelf, Shelf, SqliteShelf};
 use engine::{Key, Row, Table};
 use trade::Trade;
+use transfer::Transfer;
 
 /// A small generator with a fixed seed (splitmix64): a failure can be run again.
 struct Dice(u64);
@@ -24,11 +25,16 @@ impl Dice {
     fn row(&mut self) -> Row {
         let (at_us, place) = (self.time(), self.below(3) as u8 * 40);
         let owner = party(1 + self.below(3), place);
-        match self.below(5) {
+        match self.below(7) {
             0 => row(account(owner, self.below(50).cast_signed(), i64::from(self.below(30) == 0) * 40)),
             1 => row(order(at_us, owner)),
             2 => row(Trade { subject: text(&at_us.to_string()), ..trade(at_us, owner, party(1, 5)) }),
             3 => row(timer(self.time(), at_us, place)),
+            4 => row(Transfer {
+                amount_minor: minor(i64::from(self.below(30) > 0)),
+                ..transfer(at_us, owner, party(1, 5))
+            }),
+            5 => row(received(at_us, owner, party(1, 5))),
             _ => {
                 let next_at_us = (self.below(2) == 0).then(|| self.time());
                 row(notice(at_us, app(1 + self.below(2), place), order(self.time(), owner).no, next_at_us))
@@ -86,6 +92,8 @@ fn sqlite_does_what_the_model_does() {
         assert_eq!(wanted.bank_orders(owner, limit).unwrap(), found.bank_orders(owner, limit).unwrap());
         assert_eq!(wanted.cards(owner, limit).unwrap(), found.cards(owner, limit).unwrap());
         assert_eq!(wanted.trades(owner, limit).unwrap(), found.trades(owner, limit).unwrap());
+        assert_eq!(wanted.transfers(owner, limit).unwrap(), found.transfers(owner, limit).unwrap());
+        assert_eq!(wanted.received(owner, limit).unwrap(), found.received(owner, limit).unwrap());
         assert_eq!(wanted.frozen(owner, limit).unwrap(), found.frozen(owner, limit).unwrap());
         assert_eq!(
             wanted.notices(caller, about, limit).unwrap(),

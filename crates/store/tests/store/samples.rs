@@ -1,6 +1,6 @@
 //! Rows to post.
 
-use base::{AppId, NoticeNo, OrderNo, PartyId, PostingNo, Slot, Stamp, Text, TimerNo};
+use base::{AppId, NoticeNo, OrderNo, PartyId, PostingNo, Slot, Stamp, Text, TimerNo, TransferNo};
 use engine::{Key, Row, Tabled};
 use ledger::{Account, AccountId, AccountKind, Entry, Posting, PostingKind, Side};
 use money::{Currency, Minor, Money};
@@ -11,6 +11,7 @@ use trade::{
     Notice, NoticeEvent, NoticeState, Order, OrderState, Product, Timer, TimerTask, Trade, TradeState,
     WireCharset,
 };
+use transfer::{Arrival, Received, Transfer, TransferState, TransferWay};
 
 /// A batch to post.
 pub(crate) type Changes = BTreeMap<Key, Option<Row>>;
@@ -184,6 +185,41 @@ pub(crate) fn trade(at_us: i64, buyer: PartyId, seller: PartyId) -> Trade {
         paid_at_us: None,
         closed_at_us: None,
     }
+}
+
+pub(crate) fn transfer(at_us: i64, payer: PartyId, payee: PartyId) -> Transfer {
+    let (slot, stamp) = (payer.slot(), stamp(at_us));
+    Transfer {
+        slot,
+        no: TransferNo::of(stamp, slot),
+        payer,
+        payee,
+        way: TransferWay::Wallet,
+        app: None,
+        out_biz_no: text(""),
+        named: [0; 16],
+        currency: Currency::Cny,
+        amount_minor: minor(1),
+        arrival: Arrival::AtOnce,
+        title: None,
+        remark: None,
+        passback: None,
+        state: TransferState::Offered,
+        notify_url: None,
+        gbk: false,
+        rsa1: false,
+        opened_at_us: at_us,
+        paid_at_us: None,
+        due_at_us: None,
+        ended_at_us: None,
+        timer: None,
+    }
+}
+
+pub(crate) fn received(at_us: i64, payee: PartyId, payer: PartyId) -> Received {
+    let no = TransferNo::of(stamp(at_us), payer.slot());
+    let (slot, currency, amount_minor) = (payee.slot(), Currency::Cny, Minor::ZERO);
+    Received { slot, no, payee, payer, currency, amount_minor, at_us }
 }
 
 pub(crate) fn notice(at_us: i64, app: AppId, order_no: OrderNo, next_at_us: Option<i64>) -> Notice {

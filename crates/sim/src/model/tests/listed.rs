@@ -28,6 +28,8 @@ macro_rules! names {
 const UNMET: &[&str] = &[
     // A slot would have to give out all its ids.
     "OpenParty refused SlotFull",
+    // No town names anybody as a digest is named.
+    "OpenParty refused LoginReserved",
     "OpenApp refused SlotFull",
     // The command for another thing than the one refused: the two share an enum.
     "OpenApp refused AppNotFound",
@@ -130,7 +132,7 @@ fn refusals() -> Vec<String> {
         of("TopUp", top_up),
         within("TopUp", "Ledger", ledger),
         of("IssuePayCode", names!(PayCodeRefused: PartyNotFound CodeTaken)),
-        of("OpenParty", names!(OpenPartyRefused: LoginEmpty LoginTaken SlotFull)),
+        of("OpenParty", names!(OpenPartyRefused: LoginEmpty LoginReserved LoginTaken SlotFull)),
         of("OpenApp", app.clone()),
         of("SetAppStatus", app),
         of("TryPassword", password.clone()),

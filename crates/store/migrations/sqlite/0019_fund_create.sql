@@ -1,4 +1,4 @@
--- 0017_fund_create.sql
+-- 0019_fund_create.sql
 -- Why: bank cards (`card`, `card_name`), orders to banks (`bank_order`, `bank_order_key`), and what a bank said against
 --      its own word (`bank_surprise`). Accounts, postings and timers learn the kinds that belong to them; a CHECK can
 --      only be changed with its table, so these three are copied. Amounts are minor units, times microseconds UTC.

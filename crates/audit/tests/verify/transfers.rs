@@ -1,0 +1,248 @@
+//! Transfers: a few that lived, and one row of them changed at a time.
+
+use crate::rows::{Case, run};
+use crate::world::{World, found};
+use audit::FindingKind::*;
+use base::{AppId, PartyId, Text};
+use cell::Door;
+use engine::{
+    CancelTransfer, ConfirmTransfer, JudgePassword, OfferTransfer, SetPartyStatus, TransferAsk,
+    TransferMoney, TryPassword,
+};
+use money::{Currency, Money};
+use people::PartyStatus;
+use std::sync::Arc;
+use transfer::{Arrival, Transfer, TransferWay};
+
+fn ask(payer: PartyId, payee: PartyId, number: &str, amount: u64) -> TransferAsk {
+    TransferAsk {
+        payer,
+        payee: Ok(payee),
+        named: [7; 16],
+        amount: Money::from_minor(amount, Currency::Cny).unwrap(),
+        out_biz_no: Text::new(number).unwrap(),
+        title: Some(Text::new("工资").unwrap()),
+        remark: None,
+    }
+}
+
+async fn pay(door: &Door, ask: TransferAsk, arrival: Arrival) -> Arc<Transfer> {
+    let payer = ask.payer;
+    let offered = door.ask(OfferTransfer { ask, arrival }).await.unwrap().transfer;
+    let tried = door.ask(TryPassword { party: payer, about: offered.no.topic() }).await.unwrap();
+    let attempt = tried.attempt;
+    door.ask(JudgePassword { party: payer, attempt, right: true }).await.unwrap();
+    door.ask(ConfirmTransfer { payer, transfer: offered.no, attempt }).await.unwrap()
+}
+
+/// By a program: arrived (`P1`), come back (`P2`). By persons: arrived (`W1`), waiting (`W2`), called back (`W3`), only
+/// offered (`W4`), withdrawn before it was paid (`W5`).
+pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId, bob: PartyId) {
+    let send = |number: &str, amount| TransferMoney {
+        ask: ask(shop, bob, number, amount),
+        way: TransferWay::Uni,
+        app,
+        passback: None,
+        notify_url: Some(Text::new("http://127.0.0.1:1/messages").unwrap()),
+        gbk: false,
+        rsa1: false,
+    };
+    door.ask(send("P1", 300)).await.unwrap();
+    door.ask(SetPartyStatus { party: bob, status: PartyStatus::Closed }).await.unwrap();
+    door.ask(send("P2", 200)).await.unwrap_err();
+    door.ask(SetPartyStatus { party: bob, status: PartyStatus::Normal }).await.unwrap();
+    pay(door, ask(alice, bob, "W1", 100), Arrival::AtOnce).await;
+    pay(door, ask(alice, bob, "W2", 110), Arrival::OneDay).await;
+    let back = pay(door, ask(alice, bob, "W3", 120), Arrival::TwoHours).await;
+    door.ask(CancelTransfer { payer: alice, transfer: back.no }).await.unwrap();
+    let offer = |number| OfferTransfer { ask: ask(alice, bob, number, 130), arrival: Arrival::AtOnce };
+    door.ask(offer("W4")).await.unwrap();
+    let offered = door.ask(offer("W5")).await.unwrap().transfer;
+    door.ask(CancelTransfer { payer: alice, transfer: offered.no }).await.unwrap();
+}
+
+#[test]
+fn rows_of_transfers() {
+    let (sent, back, waits) = ("out_biz_no = 'P1'", "out_biz_no = 'P2'", "out_biz_no = 'W2'");
+    let (undone, offered) = ("out_biz_no = 'W3'", "out_biz_no = 'W4'");
+    run(&[
+        Case(
+            "transfer",
+            sent,
+            "amount_minor = amount_minor + 1",
+            &[("transfer", TransferWrong), ("usage", UsageWrong), ("received", TransferWrong)],
+        ),
+        Case(
+            "transfer",
+            sent,
+            "payee = payee + 100",
+            &[("transfer", TransferWrong), ("received", TransferWrong)],
+        ),
+        Case("transfer", sent, "payee = payer", &[("transfer", TransferWrong)]),
+        Case("transfer", sent, "currency = 'usd'", &[("transfer", TransferWrong), ("posting", PostingShape)]),
+        Case("transfer", sent, "app = app + 100", &[("transfer", TransferWrong), ("notice", NoticeWrong)]),
+        Case("transfer", sent, "app = NULL", &[("transfer", TransferWrong)]),
+        Case(
+            "transfer",
+            sent,
+            "way = 'to_account'",
+            &[("transfer_number", NumberWrong), ("transfer", NumberWrong)],
+        ),
+        Case(
+            "transfer",
+            sent,
+            "out_biz_no = 'P9'",
+            &[("transfer_number", NumberWrong), ("transfer", NumberWrong)],
+        ),
+        Case("transfer", sent, "arrival = 'two_hours'", &[("transfer", TransferWrong)]),
+        Case(
+            "transfer",
+            sent,
+            "state = 'returned'",
+            &[("transfer", TransferWrong), ("usage", UsageWrong), ("notice", NoticeWrong)],
+        ),
+        Case("transfer", sent, "state = 'under_way'", &[("transfer", TransferWrong)]),
+        Case("transfer", sent, "opened_at_us = opened_at_us - 1", &[("transfer", TransferWrong)]),
+        Case("transfer", sent, "paid_at_us = paid_at_us + 1", &[("transfer", TransferWrong)]),
+        Case("transfer", sent, "paid_at_us = paid_at_us - 1", &[("transfer", TransferWrong)]),
+        Case("transfer", sent, "ended_at_us = NULL", &[("transfer", TransferWrong)]),
+        Case(
+            "transfer",
+            sent,
+            "ended_at_us = ended_at_us + 1",
+            &[("known_payee", TransferWrong), ("notice", NoticeWrong)],
+        ),
+        Case("transfer", sent, "notify_url = NULL", &[("transfer", NoticeWrong), ("notice", NoticeWrong)]),
+        Case("transfer", back, "state = 'done'", &[("transfer", TransferWrong), ("usage", UsageWrong)]),
+        Case("transfer", waits, "timer = timer + 1", &[("transfer", TimerWrong), ("timer", TimerWrong)]),
+        Case("transfer", waits, "timer = NULL", &[("transfer", TransferWrong), ("timer", TimerWrong)]),
+        Case(
+            "transfer",
+            waits,
+            "due_at_us = due_at_us - 1",
+            &[("transfer", TransferWrong), ("timer", TimerWrong)],
+        ),
+        Case("transfer", waits, "arrival = 'at_once'", &[("transfer", TransferWrong)]),
+        Case(
+            "transfer",
+            waits,
+            "amount_minor = 111",
+            &[("transfer", TransferWrong), ("account", DelayedHeld)],
+        ),
+        Case(
+            "transfer",
+            waits,
+            "state = 'under_way'",
+            &[("transfer", TransferWrong), ("account", DelayedHeld), ("account", TransitOpen)],
+        ),
+        Case(
+            "transfer",
+            undone,
+            "state = 'waiting'",
+            &[("transfer", TransferWrong), ("account", DelayedHeld)],
+        ),
+        Case("transfer", undone, "paid_at_us = NULL", &[("transfer", TransferWrong)]),
+        Case(
+            "transfer",
+            offered,
+            "due_at_us = due_at_us + 1",
+            &[("transfer", TransferWrong), ("timer", TimerWrong)],
+        ),
+        Case(
+            "transfer",
+            offered,
+            "state = 'cancelled'",
+            &[("transfer", TransferWrong), ("transfer", TimerWrong)],
+        ),
+        Case("transfer", offered, "paid_at_us = opened_at_us", &[("transfer", TransferWrong)]),
+        Case(
+            "timer",
+            "task = 'transfer_clock'",
+            "order_no = {T1}",
+            &[("timer", TimerWrong), ("transfer", TimerWrong)],
+        ),
+        Case(
+            "timer",
+            "task = 'transfer_clock'",
+            "task = 'expire_order'",
+            &[("timer", TimerWrong), ("transfer", TimerWrong)],
+        ),
+    ]);
+}
+
+#[test]
+fn what_stands_around_transfers() {
+    let told = "content LIKE '%trans.order.changed%'";
+    run(&[
+        Case(
+            "transfer_number",
+            "out_biz_no = 'W1'",
+            "no = no + 100",
+            &[("transfer_number", NumberWrong), ("transfer", NumberWrong)],
+        ),
+        Case(
+            "received",
+            "amount_minor = 300",
+            "amount_minor = 301",
+            &[("received", TransferWrong), ("transfer", TransferWrong)],
+        ),
+        Case("received", "amount_minor = 100", "payer = payee", &[("received", TransferWrong)]),
+        Case("received", "amount_minor = 100", "at_us = at_us + 1", &[("received", TransferWrong)]),
+        Case("received", "amount_minor = 100", "payee = payee + 100", &[("received", TransferWrong)]),
+        Case(
+            "known_payee",
+            "last_at_us > 0",
+            "last_at_us = last_at_us - 1",
+            &[("known_payee", TransferWrong)],
+        ),
+        Case("usage", "kind = 'transfer_day'", "sum_minor = sum_minor + 1", &[("usage", UsageWrong)]),
+        Case("usage", "kind = 'transfer_month'", "count = count + 1", &[("usage", UsageWrong)]),
+        Case(
+            "posting",
+            "kind = 'transfer_in'",
+            "kind = 'split_in'",
+            &[("posting", PostingShape), ("transfer", TransferWrong)],
+        ),
+        Case(
+            "posting",
+            "kind = 'transfer_out'",
+            "order_no = {T1}",
+            &[("posting", PostingShape), ("transfer", TransferWrong)],
+        ),
+        Case(
+            "posting",
+            "kind = 'transfer_wait'",
+            "kind = 'transfer_out'",
+            &[("posting", PostingShape), ("transfer", TransferWrong)],
+        ),
+        Case(
+            "posting",
+            "kind = 'transfer_undo'",
+            "kind = 'transfer_send'",
+            &[("posting", PostingShape), ("transfer", TransferWrong)],
+        ),
+        Case("posting", "kind = 'transfer_return'", "kind = 'transfer_in'", &[("transfer", TransferWrong)]),
+        Case(
+            "account",
+            "kind = 'delayed'",
+            "balance_minor = 0",
+            &[("account", AccountBalance), ("account", DelayedHeld)],
+        ),
+        Case("notice", told, "content = '[]'", &[("notice", NoticeWrong)]),
+        Case("notice", told, "url = 'http://127.0.0.1:1/other'", &[("notice", NoticeWrong)]),
+        Case("notice", told, "app = app + 100", &[("notice", NoticeWrong)]),
+    ]);
+    for (lost, table, kind) in [
+        (format!("DELETE FROM notice WHERE {told}"), "transfer", NoticeWrong),
+        ("DELETE FROM timer WHERE task = 'transfer_clock'".to_owned(), "transfer", TimerWrong),
+        ("DELETE FROM usage".to_owned(), "usage", UsageWrong),
+        ("DELETE FROM known_payee".to_owned(), "known_payee", TransferWrong),
+        ("DELETE FROM received".to_owned(), "transfer", TransferWrong),
+        ("DELETE FROM transfer_number".to_owned(), "transfer", NumberWrong),
+        ("DELETE FROM transfer WHERE out_biz_no = 'P1'".to_owned(), "posting", PostingShape),
+    ] {
+        let world = World::copy();
+        world.change(&lost);
+        found(&world.verify(), kind, table);
+    }
+}

@@ -1,0 +1,57 @@
+//! Bills: what happened to somebody's money, read out of the posted tables and written as the files that merchants and
+//! persons download.
+//!
+//! Why a room of its own: the gateway gives merchants their bills and the portal gives persons theirs, and both must
+//! say the same as the ledger. Every line comes from a posting, so that a bill's sums are the account's. There is no
+//! clock here: whoever asks says for which time, and sees to it that the time is over and posted.
+//!
+//! A bill of a closed period never changes. Postings are written once; the rows beside them that a line shows (the
+//! order's subject and numbers, a refund that is done) do not change any more; the time of export that a file names is
+//! the end of its period; and a period in which a refund is still under way between two cells is not billed yet.
+//!
+//! Reading order: [`Period`], `business` (what postings are called), `account` (the lines of an account), `sales` (the
+//! trades of a merchant), `deals` (orders as they stand), `account_file` and `trade_file` (the bills), `person` and
+//! `person_file` (a person's export); `sheet` (how lines are written), `archive` (how files are packed).
+
+mod account;
+mod account_file;
+mod archive;
+mod balance;
+mod business;
+mod deals;
+mod error;
+mod period;
+mod person;
+mod person_file;
+mod refunds;
+mod sales;
+mod sheet;
+mod splits;
+mod trade_file;
+mod who;
+
+pub use account::{AccountLine, account_lines};
+pub use account_file::account_bill;
+pub use balance::balance_before;
+pub use business::Business;
+pub use deals::{DealLine, DealState, Side, deal_lines};
+pub use error::BillError;
+pub use period::{Period, PeriodError};
+pub use person::{Flow, PersonLine, person_lines};
+pub use person_file::{Export, person_file};
+pub use sales::{TradeKind, TradeLine, trade_lines};
+pub use sheet::yuan;
+pub use trade_file::trade_bill;
+pub use who::{Who, masked_name};
+
+use std::sync::Arc;
+use store::{Reader, StoreError};
+
+/// Opens a view of the posted tables.
+pub type Readers = Arc<dyn Fn() -> Result<Box<dyn Reader>, StoreError> + Send + Sync>;
+
+/// What takes the lines one by one; it says whether it wants more.
+pub type Take<'a, L> = &'a mut dyn FnMut(L) -> Result<std::ops::ControlFlow<()>, BillError>;
+
+/// Lines of one bill at most; a line takes some twenty bytes of the packed file.
+pub const LINES_MAX: u32 = 500_000;

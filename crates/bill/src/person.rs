@@ -1,0 +1,211 @@
+//! The lines of a person's export: what a person paid, got and put in, as the person sees it.
+
+use crate::account::PAGE;
+use crate::{AccountLine, BillError, Business, LINES_MAX, Who, account_lines};
+use base::{OrderNo, PartyId};
+use engine::{Key, Row, Table};
+use std::ops::{ControlFlow, Range};
+use store::Reader;
+use trade::{EXPIRY_DEFAULT_US, OrderState, Trade, TradeState};
+
+/// What a line is to the person (收/支).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Flow {
+    /// Money earned.
+    Income,
+    /// Money spent.
+    Expense,
+    /// Neither: refunds, money from the bank, trades that were never paid.
+    Neither,
+}
+
+impl Flow {
+    /// Its name in the file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Flow::Income => "收入",
+            Flow::Expense => "支出",
+            Flow::Neither => "不计收支",
+        }
+    }
+}
+
+/// A line of a person's export.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PersonLine {
+    /// When, microseconds UTC.
+    pub at_us: i64,
+    /// 交易分类.
+    pub category: &'static str,
+    /// The name of the other side; of persons masked.
+    pub other: String,
+    /// The masked login of the other side; empty for none.
+    pub other_account: String,
+    /// What for.
+    pub item: String,
+    /// What it is to the person.
+    pub flow: Flow,
+    /// How much, fen, never below zero.
+    pub amount_minor: i64,
+    /// Whether money moved, and so which way of paying stands there.
+    pub from_balance: bool,
+    /// 交易状态.
+    pub status: &'static str,
+    /// The number of the trade; of a refund with the refund's number behind.
+    pub no: String,
+    /// The merchant's number.
+    pub merchant_no: String,
+}
+
+/// The lines of a person within a time (microseconds UTC, the end not included), the newest first.
+///
+/// # Errors
+/// [`BillError::TooLong`], or when the tables cannot be read.
+pub fn person_lines(
+    reader: &mut dyn Reader,
+    party: PartyId,
+    within_us: Range<i64>,
+) -> Result<Vec<PersonLine>, BillError> {
+    let mut entries = Vec::new();
+    account_lines(reader, party, within_us.clone(), &mut |line| {
+        entries.push(line);
+        if entries.len() > LINES_MAX as usize {
+            return Err(BillError::TooLong);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let mut who = Who::default();
+    let mut lines = Vec::with_capacity(entries.len());
+    for entry in &entries {
+        lines.push(of_entry(reader, &mut who, party, entry)?);
+    }
+    never_paid(reader, &mut who, party, &within_us, &mut lines)?;
+    lines.sort_by(|one, other| other.at_us.cmp(&one.at_us));
+    Ok(lines)
+}
+
+fn of_entry(
+    reader: &mut dyn Reader,
+    who: &mut Who,
+    party: PartyId,
+    entry: &AccountLine,
+) -> Result<PersonLine, BillError> {
+    let order = entry.order.as_deref();
+    let trade_no = order.map(|order| order.no.to_string()).unwrap_or_default();
+    let subject = order.map(|order| order.subject.to_string()).unwrap_or_default();
+    let other = order.and_then(|order| if order.seller == party { order.buyer } else { Some(order.seller) });
+    let (other, other_account) = who.shown(reader, other)?;
+    let (category, item, flow, status, no) = match entry.business {
+        Business::Payment => {
+            ("其他", subject, Flow::Expense, payment_status(reader, party, entry)?, trade_no)
+        }
+        Business::Sale => ("收入", subject, Flow::Income, "交易成功", trade_no),
+        // What a buyer got back begins with the number of its trade, so that both can be matched.
+        Business::Refund | Business::RefundBack | Business::PaymentBack => {
+            let refund = entry.request_no.as_deref().unwrap_or("0");
+            ("退款", format!("退款-{subject}"), Flow::Neither, "退款成功", format!("{trade_no}_{refund}"))
+        }
+        Business::Fee => ("其他", format!("服务费-{subject}"), Flow::Expense, "交易成功", trade_no),
+        Business::FeeBack => {
+            let no = format!("{trade_no}_{}", entry.request_no.as_deref().unwrap_or("0"));
+            ("退款", format!("退款-服务费-{subject}"), Flow::Neither, "退款成功", no)
+        }
+        Business::Split if entry.delta_minor > 0 => {
+            ("收入", format!("分账-{subject}"), Flow::Income, "交易成功", trade_no)
+        }
+        Business::Split => ("其他", format!("分账-{subject}"), Flow::Expense, "交易成功", trade_no),
+        Business::SplitBack => ("其他", format!("分账退回-{subject}"), Flow::Neither, "交易成功", trade_no),
+        Business::TopUp => ("账户存取", "充值-普通充值".to_owned(), Flow::Neither, "交易成功", entry.no()),
+        Business::Transfer if entry.delta_minor > 0 => {
+            ("转账红包", "转账-收到转账".to_owned(), Flow::Income, "交易成功", entry.no())
+        }
+        Business::Transfer => ("转账红包", "转账".to_owned(), Flow::Expense, "交易成功", entry.no()),
+        Business::Withdraw => ("账户存取", "提现-普通提现".to_owned(), Flow::Neither, "交易成功", entry.no()),
+        Business::WithdrawBack => ("账户存取", "提现-退回".to_owned(), Flow::Neither, "交易成功", entry.no()),
+        Business::TransferBack => ("退款", "退款-转账".to_owned(), Flow::Neither, "退款成功", entry.no()),
+    };
+    Ok(PersonLine {
+        at_us: entry.at_us,
+        category,
+        other,
+        other_account,
+        item,
+        flow,
+        amount_minor: entry.delta_minor.saturating_abs(),
+        from_balance: true,
+        status,
+        no,
+        merchant_no: order.map(|order| order.out_trade_no.to_string()).unwrap_or_default(),
+    })
+}
+
+/// How a payment stands for its buyer.
+fn payment_status(
+    reader: &mut dyn Reader,
+    party: PartyId,
+    entry: &AccountLine,
+) -> Result<&'static str, BillError> {
+    let Some(order) = &entry.order else { return Ok("交易成功") };
+    if let Some(Row::Trade(trade)) = reader.row(&Key::Trade((party.slot(), order.no)))?
+        && trade.state == TradeState::Closed
+    {
+        return Ok("交易关闭");
+    }
+    let is_held = order.product.goods().is_some() && order.state == OrderState::Paid;
+    Ok(if is_held { "等待确认收货" } else { "交易成功" })
+}
+
+/// Trades that were taken up within the time and closed without being paid.
+fn never_paid(
+    reader: &mut dyn Reader,
+    who: &mut Who,
+    party: PartyId,
+    within_us: &Range<i64>,
+    lines: &mut Vec<PersonLine>,
+) -> Result<(), BillError> {
+    // A trade has the number of its order, which was made before it was taken up, at most its whole life before.
+    let earliest_us = within_us.start.saturating_sub(EXPIRY_DEFAULT_US).max(0);
+    let mut after = OrderNo::from_number(earliest_us.saturating_mul(100))
+        .map(|number| Key::Trade((party.slot(), number)));
+    loop {
+        let page = reader.scan(Table::Trade, Some(party.slot()), after.as_ref(), PAGE)?;
+        for row in &page {
+            let Row::Trade(trade) = row else { continue };
+            if trade.no.at_us() >= within_us.end {
+                return Ok(());
+            }
+            if is_never_paid(trade, party) && within_us.contains(&trade.created_at_us) {
+                lines.push(of_trade(reader, who, trade)?);
+                if lines.len() > LINES_MAX as usize {
+                    return Err(BillError::TooLong);
+                }
+            }
+        }
+        match page.last() {
+            Some(last) if page.len() == PAGE => after = Some(last.key()),
+            _ => return Ok(()),
+        }
+    }
+}
+
+fn is_never_paid(trade: &Trade, party: PartyId) -> bool {
+    trade.buyer == party && trade.state == TradeState::Closed && trade.paid_at_us.is_none()
+}
+
+fn of_trade(reader: &mut dyn Reader, who: &mut Who, trade: &Trade) -> Result<PersonLine, BillError> {
+    let (other, other_account) = who.shown(reader, Some(trade.seller))?;
+    let order = crate::account::order_of(reader, trade.no)?;
+    Ok(PersonLine {
+        at_us: trade.created_at_us,
+        category: "其他",
+        other,
+        other_account,
+        item: trade.subject.to_string(),
+        flow: Flow::Neither,
+        amount_minor: trade.total_minor.units(),
+        from_balance: false,
+        status: "交易关闭",
+        no: trade.no.to_string(),
+        merchant_no: order.map(|order| order.out_trade_no.to_string()).unwrap_or_default(),
+    })
+}

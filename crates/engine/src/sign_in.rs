@@ -1,0 +1,117 @@
+//! Signing in: with the login password in two commands around the comparison that the rim makes, or with a code.
+
+use crate::command::Next;
+use crate::password::Reserved;
+use crate::{Rows, Stop, challenge};
+use base::{PartyId, Slot};
+use people::{
+    AddressDigest, ChallengePurpose, Login, Party, PartyStatus, PasswordRefused, SignIn, login_of_address,
+    slot_of_address,
+};
+use serde::{Deserialize, Serialize};
+
+/// Reserves one try of a login password and counts it, before anything is compared.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TrySignIn {
+    /// Whose password.
+    pub party: PartyId,
+}
+
+impl TrySignIn {
+    pub(crate) fn slot(&self) -> Slot {
+        self.party.slot()
+    }
+}
+
+pub(crate) fn try_sign_in(
+    rows: &mut Rows<'_>,
+    command: &TrySignIn,
+) -> Result<Next<Reserved>, Stop<PasswordRefused>> {
+    let Some(row) = standing(rows, command.party)? else { return Stop::because(PasswordRefused::NoPassword) };
+    let row = row.reserved(rows.stamp()).map_err(Stop::Refused)?;
+    let (attempt, verifier, pepper_version) = (row.tried, row.verifier.clone(), row.pepper_version);
+    rows.put(row);
+    Ok(Next::Answer(Reserved { attempt, verifier, pepper_version }))
+}
+
+/// Says that a try was right: the person is signed in, and the count is cleared. A wrong one needs no word, since it
+/// was counted when it was reserved.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ProveSignIn {
+    /// Whose password.
+    pub party: PartyId,
+    /// The try's number.
+    pub attempt: u64,
+}
+
+impl ProveSignIn {
+    pub(crate) fn slot(&self) -> Slot {
+        self.party.slot()
+    }
+}
+
+pub(crate) fn prove_sign_in(
+    rows: &mut Rows<'_>,
+    command: &ProveSignIn,
+) -> Result<Next<()>, Stop<PasswordRefused>> {
+    let Some(row) = standing(rows, command.party)? else { return Stop::because(PasswordRefused::NoPassword) };
+    let row = row.proven(command.attempt, rows.now_us()).map_err(Stop::Refused)?;
+    rows.put(row);
+    Ok(Next::Answer(()))
+}
+
+/// Signs in whoever proved an address by a code. A lock of the login password opens by it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignInByCode {
+    /// The address.
+    pub address: AddressDigest,
+    /// What proved it.
+    pub proof: u64,
+}
+
+/// Why nobody is signed in by a code. Order is precedence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SignInByCodeRefused {
+    /// Nothing proves the address, or it was used.
+    #[error("the address is not proven")]
+    ProofMissing,
+    /// Nobody signs in with this address.
+    #[error("nobody signs in with this address")]
+    NoSuchPerson,
+}
+
+impl SignInByCode {
+    pub(crate) fn slot(&self) -> Slot {
+        slot_of_address(&self.address)
+    }
+}
+
+pub(crate) fn sign_in_by_code(
+    rows: &mut Rows<'_>,
+    command: &SignInByCode,
+) -> Result<Next<PartyId>, Stop<SignInByCodeRefused>> {
+    let purpose = ChallengePurpose::SignIn;
+    let Some(used) = challenge::prove(rows, command.address, purpose, command.proof)? else {
+        return Stop::because(SignInByCodeRefused::ProofMissing);
+    };
+    let login = rows.get::<Login>((rows.slot(), login_of_address(&command.address)))?;
+    let row = match login {
+        Some(login) => standing(rows, login.party)?,
+        None => None,
+    };
+    let Some(row) = row else { return Stop::because(SignInByCodeRefused::NoSuchPerson) };
+
+    // Nothing can be refused below this line; nothing was changed above it.
+    let (party, now_us) = (row.party, rows.now_us());
+    rows.put(used);
+    rows.put(row.seen(now_us));
+    Ok(Next::Answer(party))
+}
+
+/// The login password of somebody who may sign in: whose account is not closed.
+fn standing(rows: &mut Rows<'_>, party: PartyId) -> Result<Option<SignIn>, crate::Fault> {
+    let slot = rows.slot();
+    let open = rows.get::<Party>((slot, party))?.is_some_and(|party| party.status != PartyStatus::Closed);
+    let row = rows.get::<SignIn>((slot, party))?.filter(|_| open);
+    Ok(row.map(|row| (*row).clone()))
+}

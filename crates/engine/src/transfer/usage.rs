@@ -1,0 +1,54 @@
+//! What a payer sent, held against the limits.
+
+use super::odd;
+use crate::{Fault, Rows};
+use ::transfer::{LimitRefused, Transfer, TransferWay, limits, within as within_limits};
+use base::PartyId;
+use money::Money;
+use people::{Party, Usage, UsageKind};
+
+/// What is counted of every transfer.
+const COUNTED: [UsageKind; 2] = [UsageKind::TransferDay, UsageKind::TransferMonth];
+
+/// What a payer sent in the period that a moment (microseconds UTC) falls into.
+pub(crate) fn used(rows: &mut Rows<'_>, payer: PartyId, kind: UsageKind, at_us: i64) -> Result<Usage, Fault> {
+    let found = rows.get::<Usage>(Usage::key_at(payer, kind, at_us))?;
+    Ok(found.map_or_else(|| Usage::fresh(payer, kind, at_us), |found| (*found).clone()))
+}
+
+/// Whether one more transfer stays within the payer's limits.
+pub(crate) fn within(
+    rows: &mut Rows<'_>,
+    payer: &Party,
+    way: TransferWay,
+    amount: Money,
+) -> Result<Result<(), LimitRefused>, Fault> {
+    let now_us = rows.now_us();
+    let day = used(rows, payer.id, UsageKind::TransferDay, now_us)?;
+    let month = used(rows, payer.id, UsageKind::TransferMonth, now_us)?;
+    Ok(within_limits(&limits(payer.kind, way), amount, &day, &month))
+}
+
+/// Counts a transfer that is being paid.
+pub(crate) fn count(rows: &mut Rows<'_>, transfer: &Transfer) -> Result<(), Fault> {
+    change(rows, transfer, |usage| usage.plus(transfer.amount()))
+}
+
+/// Gives back what a transfer counted that did not reach its payee, in the period in which it was paid. A counter that
+/// never counted it is left to the audit: no wrong counter is worth more than the payer's money.
+pub(crate) fn give_back(rows: &mut Rows<'_>, transfer: &Transfer) -> Result<(), Fault> {
+    change(rows, transfer, |usage| Ok(usage.minus(transfer.amount()).unwrap_or_else(|_| usage.clone())))
+}
+
+fn change(
+    rows: &mut Rows<'_>,
+    transfer: &Transfer,
+    how: impl Fn(&Usage) -> Result<Usage, money::MoneyError>,
+) -> Result<(), Fault> {
+    let paid_at_us = transfer.paid_at_us.ok_or_else(|| odd(transfer, "it is not paid"))?;
+    for kind in COUNTED {
+        let usage = used(rows, transfer.payer, kind, paid_at_us)?;
+        rows.put(how(&usage).map_err(|error| odd(transfer, error))?);
+    }
+    Ok(())
+}

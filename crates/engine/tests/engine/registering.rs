@@ -1,0 +1,189 @@
+//! Persons: an address is proven, an account is opened, and its owner signs in.
+
+use crate::support::World;
+use base::{DAY_US, PartyId, Text};
+use engine::{
+    AddressFound, Ask, FindAddress, FindProfile, NewPassword, OpenChallenge, OpenParty, OpenPartyRefused,
+    PartyNotFound, ProveSignIn, RegisterPerson, RegisterRefused, SetPartyStatus, SignInByCode,
+    SignInByCodeRefused, Table, TryChallenge, TrySignIn,
+};
+use people::{
+    AccountClass, ChallengePurpose, DORMANT_US, LOCK_US, Party, PartyKind, PartyStatus, PasswordRefused,
+    SlotHead, login_of_address, slot_of_address,
+};
+
+pub(crate) const ADDRESS: [u8; 16] = [4; 16];
+const CODE: [u8; 16] = [9; 16];
+
+pub(crate) fn ask<A: Ask>(world: &mut World, command: A) -> Result<A::Done, A::Refused> {
+    A::answer(world.run(command).reply.unwrap()).unwrap()
+}
+
+/// Proves an address for a purpose.
+pub(crate) fn proven(world: &mut World, address: [u8; 16], purpose: ChallengePurpose) -> u64 {
+    world.advance(60_000_000);
+    ask(world, OpenChallenge { address, purpose, code: CODE }).unwrap();
+    ask(world, TryChallenge { address, purpose, code: CODE }).unwrap()
+}
+
+fn password(text: &str) -> NewPassword {
+    NewPassword { verifier: Text::new(text).unwrap(), pepper_version: 1 }
+}
+
+pub(crate) fn registering(address: [u8; 16], proof: u64) -> RegisterPerson {
+    RegisterPerson {
+        address,
+        proof,
+        login_masked: Text::new("138****5678").unwrap(),
+        login_password: password("login"),
+        pay_password: password("pay"),
+        data_key: [1; 16],
+        sealed_address: vec![7; 40],
+    }
+}
+
+pub(crate) fn registered(world: &mut World, address: [u8; 16]) -> PartyId {
+    let proof = proven(world, address, ChallengePurpose::Register);
+    ask(world, registering(address, proof)).unwrap()
+}
+
+fn party(world: &World, id: PartyId) -> Party {
+    (*world.get::<Party>((id.slot(), id)).unwrap()).clone()
+}
+
+#[test]
+fn whoever_proved_an_address_gets_an_account_in_its_slot() {
+    let mut world = World::new();
+    let person = registered(&mut world, ADDRESS);
+    let row = party(&world, person);
+    assert_eq!((row.slot, row.login.clone()), (slot_of_address(&ADDRESS), login_of_address(&ADDRESS)));
+    assert_eq!((row.class, row.masked_login().as_str()), (AccountClass::Unverified, "138****5678"));
+    assert_eq!(
+        ask(&mut world, FindAddress { address: ADDRESS }),
+        Ok(AddressFound { party: person, dormant: false })
+    );
+    assert_eq!(ask(&mut world, FindProfile { party: person }).unwrap().sealed_address, vec![7; 40]);
+    assert_eq!(world.balance(person, ledger::AccountKind::Balance), 0);
+    world.check();
+}
+
+#[test]
+fn every_refusal_of_registering_has_a_row() {
+    let mut world = World::new();
+    assert_eq!(ask(&mut world, registering(ADDRESS, 1)), Err(RegisterRefused::ProofMissing));
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::Register);
+    assert_eq!(ask(&mut world, registering(ADDRESS, proof + 1)), Err(RegisterRefused::ProofMissing));
+    assert_eq!(ask(&mut world, registering([5; 16], proof)), Err(RegisterRefused::ProofMissing));
+    ask(&mut world, registering(ADDRESS, proof)).unwrap();
+    // A proof is used up, also before it is said that the address is taken.
+    assert_eq!(ask(&mut world, registering(ADDRESS, proof)), Err(RegisterRefused::ProofMissing));
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::Register);
+    let slot = slot_of_address(&ADDRESS);
+    world.force(SlotHead { slot, parties: 9_000_000_000, apps: 0 });
+    assert_eq!(ask(&mut world, registering(ADDRESS, proof)), Err(RegisterRefused::AddressTaken));
+    let other = (0..).map(|n: u16| [[6; 14].as_slice(), &n.to_be_bytes()].concat());
+    let other: Vec<u8> = other
+        .into_iter()
+        .find(|other| slot_of_address(other.as_slice().try_into().unwrap()) == slot)
+        .unwrap();
+    let other: [u8; 16] = other.try_into().unwrap();
+    let proof = proven(&mut world, other, ChallengePurpose::Register);
+    assert_eq!(ask(&mut world, registering(other, proof)), Err(RegisterRefused::SlotFull));
+    // What was proven for something else, and what was proven too long ago.
+    let proof = proven(&mut world, [8; 16], ChallengePurpose::SignIn);
+    assert_eq!(ask(&mut world, registering([8; 16], proof)), Err(RegisterRefused::ProofMissing));
+    let proof = proven(&mut world, [8; 16], ChallengePurpose::Register);
+    world.advance(people::CHALLENGE_PROOF_LIFE_US);
+    assert_eq!(ask(&mut world, registering([8; 16], proof)), Err(RegisterRefused::ProofMissing));
+}
+
+#[test]
+fn nobody_chooses_a_name_that_looks_like_a_digest() {
+    let mut world = World::new();
+    for login in [login_of_address(&ADDRESS).as_str(), "h:", "gone:2088"] {
+        let (kind, name, login) = (PartyKind::Person, Text::new("x").unwrap(), Text::new(login).unwrap());
+        let refused = ask(&mut world, OpenParty { kind, login, name, password: None });
+        assert_eq!(refused, Err(OpenPartyRefused::LoginReserved));
+    }
+}
+
+#[test]
+fn three_wrong_login_passwords_lock_and_a_code_opens() {
+    let mut world = World::new();
+    let person = registered(&mut world, ADDRESS);
+    let first = ask(&mut world, TrySignIn { party: person }).unwrap();
+    assert_eq!(first.verifier.as_str(), "login", "not the payment password");
+    ask(&mut world, ProveSignIn { party: person, attempt: first.attempt }).unwrap();
+    let again = ask(&mut world, ProveSignIn { party: person, attempt: first.attempt });
+    assert_eq!(again, Err(PasswordRefused::NoAttempt), "a try is judged once");
+    for _ in 0..3 {
+        ask(&mut world, TrySignIn { party: person }).unwrap();
+    }
+    let locked = ask(&mut world, TrySignIn { party: person });
+    assert!(matches!(locked, Err(PasswordRefused::Locked { .. })), "{locked:?}");
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
+    assert_eq!(ask(&mut world, SignInByCode { address: ADDRESS, proof }), Ok(person));
+    let again = ask(&mut world, SignInByCode { address: ADDRESS, proof });
+    assert_eq!(again, Err(SignInByCodeRefused::ProofMissing));
+    let open = ask(&mut world, TrySignIn { party: person }).unwrap();
+    // A verdict waits a minute at most.
+    world.advance(people::ATTEMPT_LIFE_US);
+    let late = ask(&mut world, ProveSignIn { party: person, attempt: open.attempt });
+    assert_eq!(late, Err(PasswordRefused::NoAttempt));
+    for _ in 0..2 {
+        ask(&mut world, TrySignIn { party: person }).unwrap();
+    }
+    assert!(ask(&mut world, TrySignIn { party: person }).is_err());
+    world.advance(LOCK_US);
+    assert!(ask(&mut world, TrySignIn { party: person }).is_ok(), "by itself after three hours");
+}
+
+#[test]
+fn a_code_under_way_makes_earlier_tries_worthless() {
+    let mut world = World::new();
+    let person = registered(&mut world, ADDRESS);
+    let earlier = ask(&mut world, TrySignIn { party: person }).unwrap();
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
+    ask(&mut world, SignInByCode { address: ADDRESS, proof }).unwrap();
+    let judged = ask(&mut world, ProveSignIn { party: person, attempt: earlier.attempt });
+    assert_eq!(judged, Err(PasswordRefused::NoAttempt));
+}
+
+#[test]
+fn nobody_signs_in_to_what_is_not_there_or_closed() {
+    let mut world = World::new();
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
+    let nobody = ask(&mut world, SignInByCode { address: ADDRESS, proof });
+    assert_eq!(nobody, Err(SignInByCodeRefused::NoSuchPerson));
+    assert_eq!(ask(&mut world, FindAddress { address: ADDRESS }), Err(PartyNotFound));
+    let person = registered(&mut world, ADDRESS);
+    let open = ask(&mut world, TrySignIn { party: person }).unwrap();
+    ask(&mut world, SetPartyStatus { party: person, status: PartyStatus::Closed }).unwrap();
+    assert!(matches!(ask(&mut world, TrySignIn { party: person }), Err(PasswordRefused::NoPassword)));
+    let judged = ask(&mut world, ProveSignIn { party: person, attempt: open.attempt });
+    assert_eq!(judged, Err(PasswordRefused::NoPassword));
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
+    let closed = ask(&mut world, SignInByCode { address: ADDRESS, proof });
+    assert_eq!(closed, Err(SignInByCodeRefused::NoSuchPerson));
+}
+
+#[test]
+fn a_number_that_was_given_up_is_the_new_owner_s_and_the_old_account_stays_shut() {
+    let mut world = World::new();
+    let old = registered(&mut world, ADDRESS);
+    world.advance(DORMANT_US - DAY_US);
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::Register);
+    assert_eq!(ask(&mut world, registering(ADDRESS, proof)), Err(RegisterRefused::AddressTaken));
+    world.advance(DAY_US);
+    assert_eq!(ask(&mut world, FindAddress { address: ADDRESS }).map(|found| found.dormant), Ok(true));
+    let new = registered(&mut world, ADDRESS);
+    assert_ne!(old, new);
+    assert_eq!(ask(&mut world, FindAddress { address: ADDRESS }).map(|found| found.party), Ok(new));
+    assert!(matches!(ask(&mut world, TrySignIn { party: old }), Err(PasswordRefused::NoPassword)));
+    assert_eq!(party(&world, old).login.as_str(), format!("gone:{old}"));
+    assert_eq!(
+        (world.count(Table::Profile), world.count(Table::SignIn)),
+        (2, 1),
+        "what is owed to the old one is kept"
+    );
+}

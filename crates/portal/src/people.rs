@@ -1,0 +1,156 @@
+//! `/api/v1`: what a person's own app or page asks: register, sign in, say who one is, look after the account.
+//!
+//! No answer tells whether an address is somebody's: the same steps are taken and the same words said, and the message
+//! that goes to the address tells its owner the rest. Sessions lie in memory: a restart signs everybody out, nothing is
+//! lost by it, and a session that was ended cannot come back with an old copy of a file.
+
+mod account;
+mod budget;
+mod challenges;
+mod devices;
+mod messenger;
+mod register;
+mod sessions;
+mod who;
+
+pub use budget::ClientAddress;
+pub(crate) use messenger::messages;
+pub use messenger::{Inbox, MessageKind, Messenger, NotSent, Outgoing, Sending};
+
+use crate::ghosts::Ghosts;
+use crate::portal::Portal;
+use crate::sandbox::SandboxError;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::{delete, get, post};
+use base::Secret;
+use budget::Budget;
+use devices::Devices;
+use people::{Address, AddressDigest, ChallengePurpose, CodeDigest, TryChallengeRefused, WeakPassword};
+use std::sync::Arc;
+use vault::Vault;
+
+/// What the portal needs for persons.
+pub struct People {
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) messenger: Arc<dyn Messenger>,
+    /// What was sent, in a world for trying out.
+    pub(crate) inbox: Option<Arc<Inbox>>,
+    pub(crate) devices: Devices,
+    pub(crate) budget: Budget,
+    pub(crate) ghosts: Ghosts,
+}
+
+impl std::fmt::Debug for People {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("People(…)")
+    }
+}
+
+impl People {
+    /// For a world for trying out: nothing leaves the machine, and `GET /sandbox/messages` shows what was sent.
+    pub fn sandbox(vault: Arc<Vault>) -> People {
+        let inbox = Arc::new(Inbox::default());
+        People {
+            vault,
+            messenger: inbox.clone(),
+            inbox: Some(inbox),
+            devices: Devices::default(),
+            budget: Budget::default(),
+            ghosts: Ghosts::default(),
+        }
+    }
+
+    /// The same after the world began anew: nobody is signed in.
+    pub(crate) fn begin_anew(&self) -> People {
+        People::sandbox(self.vault.clone())
+    }
+}
+
+/// The routes of persons.
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/api/v1/challenges", post(challenges::open))
+        .route("/api/v1/people", post(register::register))
+        .route("/api/v1/sessions", post(sessions::begin).get(sessions::list))
+        .route("/api/v1/sessions/{id}", delete(sessions::end))
+        .route("/api/v1/me", get(account::show))
+}
+
+/// What stands for an address in commands and rows.
+pub(crate) fn digest_of(portal: &Portal, address: &Address) -> AddressDigest {
+    portal.world.secrets.person_digest("address", address.as_str())
+}
+
+/// What stands for a code: it is worth nothing for another address or purpose.
+pub(crate) fn code_digest(
+    portal: &Portal,
+    to: &AddressDigest,
+    purpose: ChallengePurpose,
+    code: &str,
+) -> CodeDigest {
+    let address: String = to.iter().map(|byte| format!("{byte:02x}")).collect();
+    portal.world.secrets.person_digest("code", &format!("{address} {} {code}", purpose.name()))
+}
+
+/// The address that a call names.
+pub(crate) fn address_of(text: &str) -> Result<Address, SandboxError> {
+    Address::parse(text).ok_or_else(|| {
+        SandboxError::bad("bad_address", "give a mobile number of the mainland or an e-mail address")
+    })
+}
+
+/// Whatever is wrong with a code, one answer: neither how often it was tried nor whether there is one is told.
+pub(crate) fn wrong_code(_: TryChallengeRefused) -> SandboxError {
+    code_refused()
+}
+
+/// As [`wrong_code`].
+pub(crate) fn code_refused() -> SandboxError {
+    let message = "the code is wrong, too old, was used, or was tried too often: ask for a new one";
+    SandboxError::new(StatusCode::FORBIDDEN, "wrong_code", message)
+}
+
+/// Too many sign-ins at once; nothing was counted.
+pub(crate) fn crowded() -> SandboxError {
+    let message = "the platform is busy; nothing was done, try again";
+    SandboxError::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message)
+}
+
+/// A password that is too easy to guess.
+pub(crate) fn weak(field: &str, weak: WeakPassword) -> SandboxError {
+    SandboxError::bad("weak_password", format!("{field}: {weak}"))
+}
+
+/// Tries a code; the proof is used up by one command.
+pub(crate) async fn prove(
+    portal: &Portal,
+    address: AddressDigest,
+    purpose: ChallengePurpose,
+    code: &str,
+) -> Result<u64, SandboxError> {
+    let code = code_digest(portal, &address, purpose, code.trim());
+    let tried = portal.door.ask(engine::TryChallenge { address, purpose, code }).await;
+    tried.map_err(|error| SandboxError::of(error, wrong_code))
+}
+
+/// Makes what a row keeps of a new password.
+pub(crate) async fn new_password(
+    portal: &Portal,
+    text: Secret<String>,
+) -> Result<engine::NewPassword, SandboxError> {
+    let made = portal.checker.make(portal.world.clone(), text, crate::chance::bytes()).await;
+    let verifier = made.map_err(SandboxError::broken)?;
+    Ok(engine::NewPassword { verifier, pepper_version: world::Secrets::PEPPER_VERSION })
+}
+
+/// Runs what waits for the vault's file on a thread that may wait.
+pub(crate) async fn in_vault<T, F>(portal: &Portal, work: F) -> Result<T, SandboxError>
+where
+    T: Send + 'static,
+    F: FnOnce(&Vault) -> Result<T, vault::VaultError> + Send + 'static,
+{
+    let vault = portal.people.vault.clone();
+    let done = tokio::task::spawn_blocking(move || work(&vault)).await;
+    done.map_err(SandboxError::broken)?.map_err(SandboxError::broken)
+}

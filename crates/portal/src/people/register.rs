@@ -1,0 +1,88 @@
+//! `POST /api/v1/people`: whoever proves an address opens an account.
+
+use super::{address_of, crowded, digest_of, in_vault, new_password, prove, sessions, weak};
+use crate::portal::Portal;
+use crate::sandbox::{Answer, SandboxError, read};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use base::{Secret, Text};
+use cell::CellError;
+use engine::{RegisterPerson, RegisterRefused};
+use people::{Address, AddressDigest, ChallengePurpose, check_login_password, check_pay_password};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The name of the address among a person's sealed fields.
+pub(crate) const ADDRESS_FIELD: &str = "address";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegisterRequest {
+    to: String,
+    code: String,
+    login_password: String,
+    pay_password: String,
+    #[serde(default)]
+    device: String,
+}
+
+/// Opens an account, and signs the device in.
+pub(crate) async fn register(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let RegisterRequest { to, code, login_password, pay_password, device } = read(&headers, &body)?;
+    let to = address_of(&to)?;
+    check_login_password(&login_password).map_err(|error| weak("login_password", error))?;
+    check_pay_password(&pay_password, &[to.as_str()]).map_err(|error| weak("pay_password", error))?;
+    // A place first: nobody loses a try to a crowd.
+    let place = portal.checker.queue().map_err(|_| crowded())?;
+    let address = digest_of(&portal, &to);
+    let proof = prove(&portal, address, ChallengePurpose::Register, &code).await?;
+    let command = command(&portal, &to, address, proof, (login_password, pay_password)).await?;
+    drop(place);
+    let data_key = command.data_key;
+    match portal.door.ask(command).await {
+        Ok(party) => sessions::signed_in(&portal, party, &device),
+        Err(error) => {
+            // Whether it was taken over is not known when the answer is lost: then the key stays, and is swept later.
+            if let CellError::Refused(_) = error {
+                in_vault(&portal, move |vault| vault.erase(&data_key)).await?;
+            }
+            Err(SandboxError::of(error, refused))
+        }
+    }
+}
+
+async fn command(
+    portal: &Portal,
+    to: &Address,
+    address: AddressDigest,
+    proof: u64,
+    (login_password, pay_password): (String, String),
+) -> Result<RegisterPerson, SandboxError> {
+    let login_password = new_password(portal, Secret::new(login_password)).await?;
+    let pay_password = new_password(portal, Secret::new(pay_password)).await?;
+    let login_masked = Text::new(&to.masked()).map_err(SandboxError::broken)?;
+    let plain = to.as_str().to_owned();
+    let sealed = in_vault(portal, move |vault| {
+        let data_key = vault.make_key()?;
+        Ok((data_key, vault.seal(&data_key, ADDRESS_FIELD, &plain)?))
+    });
+    let (data_key, sealed_address) = sealed.await?;
+    Ok(RegisterPerson {
+        address,
+        proof,
+        login_masked,
+        login_password,
+        pay_password,
+        data_key,
+        sealed_address,
+    })
+}
+
+/// An address that was taken meanwhile is told as a wrong code, as one that was taken before.
+fn refused(refused: RegisterRefused) -> SandboxError {
+    match refused {
+        RegisterRefused::ProofMissing | RegisterRefused::AddressTaken => super::code_refused(),
+        RegisterRefused::SlotFull => SandboxError::conflict("slot_full", refused),
+    }
+}

@@ -1,0 +1,168 @@
+//! `/api/v1/sessions`: signing in by password or code, the devices that are signed in, and signing them out.
+
+use super::who::{self, Who};
+use super::{address_of, code_refused, crowded, digest_of, prove};
+use crate::password::Place;
+use crate::portal::Portal;
+use crate::sandbox::{Answer, SandboxError, answer, read};
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use base::{PartyId, Secret, Slot};
+use cell::CellError;
+use engine::{FindAddress, ProveSignIn, SignInByCode, SignInByCodeRefused, TrySignIn};
+use people::{AddressDigest, ChallengePurpose, Credential, PasswordRefused, login_of_address};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+use wire::timestamp::format_cn;
+
+/// Letters of a device's name.
+const DEVICE_NAME_MAX: usize = 64;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SessionRequest {
+    login: String,
+    password: Option<String>,
+    code: Option<String>,
+    #[serde(default)]
+    device: String,
+}
+
+/// Signs in by login password or by a code that was sent for it.
+pub(crate) async fn begin(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let SessionRequest { login, password, code, device } = read(&headers, &body)?;
+    let address = digest_of(&portal, &address_of(&login)?);
+    let party = match (password, code) {
+        (Some(password), None) => by_password(&portal, address, Secret::new(password)).await?,
+        (None, Some(code)) => by_code(&portal, address, &code).await?,
+        _ => return Err(SandboxError::bad("bad_request", "give password or code, one of the two")),
+    };
+    signed_in(&portal, party, &device)
+}
+
+/// A new session, as the answer of the call that began it.
+pub(crate) fn signed_in(portal: &Portal, party: PartyId, device: &str) -> Answer {
+    let name: String = device.chars().filter(|letter| !letter.is_control()).take(DEVICE_NAME_MAX).collect();
+    let token = portal.people.devices.begin(party, name, portal.door.now_us());
+    let cookie = HeaderValue::from_str(&who::cookie(portal, &token)).map_err(SandboxError::broken)?;
+    let mut response = answer(json!({ "user_id": party.to_string(), "token": token }))?;
+    response.headers_mut().append(SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// The login password: the try is counted, then compared. Somebody who is not there costs the same steps.
+async fn by_password(
+    portal: &Portal,
+    address: AddressDigest,
+    password: Secret<String>,
+) -> Result<PartyId, SandboxError> {
+    let found = match portal.door.ask(FindAddress { address }).await {
+        Ok(found) => Some(found.party),
+        Err(CellError::Refused(_)) => None,
+        Err(error) => return Err(SandboxError::of(error, |_| crowded())),
+    };
+    let name = login_of_address(&address);
+    let party = found.unwrap_or_else(|| PartyId::platform(Slot::of_text(name.as_str())));
+    let place = portal.checker.queue().map_err(|_| crowded())?;
+    let reserved = match portal.door.ask(TrySignIn { party }).await {
+        Ok(reserved) => reserved,
+        Err(CellError::Refused(PasswordRefused::NoPassword)) => {
+            return Err(nobody(portal, place, party, name.as_str(), password).await);
+        }
+        Err(error) => return Err(SandboxError::of(error, refused)),
+    };
+    let (verifier, pepper_version) = (reserved.verifier, reserved.pepper_version);
+    let right = place.compare(portal.world.clone(), verifier, pepper_version, password).await;
+    // Also after a wrong one, so that both take the same way; try zero is never one.
+    let attempt = if right { reserved.attempt } else { 0 };
+    match portal.door.ask(ProveSignIn { party, attempt }).await {
+        Ok(()) => Ok(party),
+        Err(CellError::Refused(_)) if !right => Err(wrong()),
+        Err(error) => Err(SandboxError::of(error, refused)),
+    }
+}
+
+async fn nobody(
+    portal: &Portal,
+    place: Place,
+    party: PartyId,
+    name: &str,
+    password: Secret<String>,
+) -> SandboxError {
+    let (verifier, pepper_version) = (portal.checker.decoy(), world::Secrets::PEPPER_VERSION);
+    let (tries, locked_until_us) = (0, 0);
+    let blank = Credential {
+        slot: party.slot(),
+        party,
+        verifier: verifier.clone(),
+        pepper_version,
+        tries,
+        locked_until_us,
+    };
+    if let Err(locked) = portal.people.ghosts.count(name, blank, portal.door.now_us()) {
+        return refused(locked);
+    }
+    let _never_right = place.compare(portal.world.clone(), verifier, pepper_version, password).await;
+    let _refused = portal.door.ask(ProveSignIn { party, attempt: 0 }).await;
+    wrong()
+}
+
+fn wrong() -> SandboxError {
+    SandboxError::new(StatusCode::FORBIDDEN, "wrong_login", "login or password is wrong")
+}
+
+fn refused(refused: PasswordRefused) -> SandboxError {
+    match refused {
+        PasswordRefused::Locked { until_us } => {
+            let message = format!(
+                "locked until {} (UTC+8) after too many wrong tries; a code opens it at once",
+                format_cn(until_us)
+            );
+            SandboxError::new(StatusCode::LOCKED, "locked", message)
+        }
+        PasswordRefused::NoPassword | PasswordRefused::NoAttempt | PasswordRefused::Wrong { .. } => wrong(),
+    }
+}
+
+async fn by_code(portal: &Portal, address: AddressDigest, code: &str) -> Result<PartyId, SandboxError> {
+    let proof = prove(portal, address, ChallengePurpose::SignIn, code).await?;
+    let signed = portal.door.ask(SignInByCode { address, proof }).await;
+    signed.map_err(|error| {
+        SandboxError::of(error, |refused| match refused {
+            SignInByCodeRefused::ProofMissing | SignInByCodeRefused::NoSuchPerson => code_refused(),
+        })
+    })
+}
+
+/// The devices that are signed in.
+pub(crate) async fn list(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
+    let devices = portal.people.devices.of(this.party, portal.door.now_us());
+    let shown = devices.iter().map(|device| {
+        json!({
+            "id": device.id,
+            "device": device.name,
+            "signed_in_at": format_cn(device.since_us),
+            "seen_at": format_cn(device.seen_at_us),
+            "current": device.id == this.id,
+        })
+    });
+    answer(json!({ "sessions": shown.collect::<Vec<_>>() }))
+}
+
+/// Signs a device out: one by its name, this one as `current`, the others as `others`.
+pub(crate) async fn end(State(portal): State<Arc<Portal>>, Who(this): Who, Path(id): Path<String>) -> Answer {
+    let devices = &portal.people.devices;
+    match id.as_str() {
+        "others" => devices.end_all(this.party, Some(&this.id)),
+        id => {
+            let id = if id == "current" { &this.id } else { id };
+            if !devices.end(this.party, id) {
+                return Err(SandboxError::missing("session_not_found", "no such session is signed in"));
+            }
+        }
+    }
+    answer(json!({ "ended": id }))
+}

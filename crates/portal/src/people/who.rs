@@ -1,0 +1,46 @@
+//! Who asks: the session of a request, by its token or its cookie.
+
+use super::devices::Device;
+use crate::portal::Portal;
+use crate::sandbox::SandboxError;
+use axum::extract::FromRequestParts;
+use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use std::sync::Arc;
+
+/// Somebody who is signed in.
+#[derive(Debug)]
+pub(crate) struct Who(pub(crate) Device);
+
+/// The cookie of a session. Browsers keep a name that begins with `__Host-` for this very host, and only over TLS.
+pub(crate) fn cookie_name(portal: &Portal) -> &'static str {
+    if portal.world.base_url.starts_with("https://") { "__Host-tongbao" } else { "tongbao_person" }
+}
+
+/// The header that gives a browser its session: no script reads it, no other site sends it.
+pub(crate) fn cookie(portal: &Portal, token: &str) -> String {
+    let secure = if portal.world.base_url.starts_with("https://") { "; Secure" } else { "" };
+    format!("{}={token}; Path=/; HttpOnly; SameSite=Strict{secure}", cookie_name(portal))
+}
+
+fn token<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    if let Some(value) = headers.get(AUTHORIZATION) {
+        return value.to_str().ok()?.strip_prefix("Bearer ");
+    }
+    let pairs = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = pairs.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+impl FromRequestParts<Arc<Portal>> for Who {
+    type Rejection = SandboxError;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Who, SandboxError> {
+        let found = token(&parts.headers, cookie_name(portal))
+            .and_then(|token| portal.people.devices.find(token, portal.door.now_us()));
+        found.map(Who).ok_or_else(|| {
+            SandboxError::new(StatusCode::UNAUTHORIZED, "not_signed_in", "sign in: POST /api/v1/sessions")
+        })
+    }
+}

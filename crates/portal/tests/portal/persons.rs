@@ -1,0 +1,241 @@
+//! `/api/v1` from outside: register, sign in, see oneself; what tells nothing and what counts.
+
+use crate::shop::Shop;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
+use tower::ServiceExt;
+
+pub(crate) const PHONE: &str = "13812345678";
+pub(crate) const LOGIN_PASSWORD: &str = "plum-blossom-7";
+pub(crate) const PAY_PASSWORD: &str = "836205";
+
+impl Shop {
+    pub(crate) async fn api(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        body: &Value,
+    ) -> (StatusCode, Value) {
+        let mut request =
+            Request::builder().method(method).uri(path).header("content-type", "application/json");
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
+        self.api("POST", path, "", &body).await
+    }
+
+    /// What was sent to an address last.
+    pub(crate) async fn last_message(&self, to: &str) -> Value {
+        let (_, sent) = self.api("GET", &format!("/sandbox/messages?to={to}"), "", &Value::Null).await;
+        sent["messages"].as_array().unwrap().last().unwrap().clone()
+    }
+
+    /// A minute goes by, and a code is sent.
+    pub(crate) async fn code(&self, to: &str, purpose: &str) -> String {
+        self.now_us.fetch_add(61_000_000, Ordering::Relaxed);
+        let (status, said) = self.post("/api/v1/challenges", json!({ "to": to, "purpose": purpose })).await;
+        assert_eq!(status, StatusCode::OK, "{said}");
+        self.last_message(to).await["code"].as_str().unwrap_or("000000").to_owned()
+    }
+
+    /// Registers and gives the token and the id.
+    pub(crate) async fn register(&self, to: &str) -> (String, String) {
+        let code = self.code(to, "register").await;
+        let (status, said) = self.post("/api/v1/people", registering(to, &code)).await;
+        assert_eq!(status, StatusCode::OK, "{said}");
+        (said["token"].as_str().unwrap().to_owned(), said["user_id"].as_str().unwrap().to_owned())
+    }
+}
+
+pub(crate) fn registering(to: &str, code: &str) -> Value {
+    json!({ "to": to, "code": code, "login_password": LOGIN_PASSWORD, "pay_password": PAY_PASSWORD, "device": "phone" })
+}
+
+fn code_of(said: &Value) -> &str {
+    said["error"]["code"].as_str().unwrap_or("none")
+}
+
+#[tokio::test]
+async fn a_person_registers_and_sees_the_own_account() {
+    let shop = Shop::open().await;
+    let code = shop.code(PHONE, "register").await;
+    let (status, said) = shop.post("/api/v1/people", registering(" +86 138-1234-5678", &code)).await;
+    assert_eq!(status, StatusCode::OK, "{said}");
+    let (token, id) =
+        (said["token"].as_str().unwrap().to_owned(), said["user_id"].as_str().unwrap().to_owned());
+    let (status, me) = shop.api("GET", "/api/v1/me", &token, &Value::Null).await;
+    assert_eq!(status, StatusCode::OK, "{me}");
+    assert_eq!(me["user_id"], id.as_str());
+    assert_eq!((&me["login"], &me["login_masked"]), (&json!(PHONE), &json!("138****5678")));
+    assert_eq!(
+        (&me["class"], &me["status"], &me["balance"]),
+        (&json!("unverified"), &json!("normal"), &json!("0.00"))
+    );
+    let (status, _) = shop.api("GET", "/api/v1/me", "guess", &Value::Null).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    // Whoever names the phone finds the person.
+    let (status, code) = shop.post("/sandbox/paycode", json!({ "login": PHONE })).await;
+    assert_eq!(status, StatusCode::OK, "{code}");
+}
+
+#[tokio::test]
+async fn weak_passwords_cost_no_try_and_a_used_code_opens_nothing() {
+    let shop = Shop::open().await;
+    let code = shop.code(PHONE, "register").await;
+    for (field, value) in [
+        ("login_password", "12345678"),
+        ("login_password", "abcdefgh"),
+        ("login_password", "short1"),
+        ("pay_password", "123456"),
+        ("pay_password", "111111"),
+        ("pay_password", "987654"),
+        ("pay_password", "345678"),
+        ("pay_password", "12345"),
+    ] {
+        let mut body = registering(PHONE, &code);
+        body[field] = json!(value);
+        let (status, said) = shop.post("/api/v1/people", body).await;
+        assert_eq!((status, code_of(&said)), (StatusCode::BAD_REQUEST, "weak_password"), "{value}");
+    }
+    let wrong = if code == "000001" { "000002" } else { "000001" };
+    let (status, said) = shop.post("/api/v1/people", registering(PHONE, wrong)).await;
+    assert_eq!((status, code_of(&said)), (StatusCode::FORBIDDEN, "wrong_code"));
+    let (status, _) = shop.post("/api/v1/people", registering(PHONE, &code)).await;
+    assert_eq!(status, StatusCode::OK);
+    let (status, said) = shop.post("/api/v1/people", registering(PHONE, &code)).await;
+    assert_eq!((status, code_of(&said)), (StatusCode::FORBIDDEN, "wrong_code"));
+}
+
+#[tokio::test]
+async fn no_answer_tells_whose_address_it_is() {
+    let shop = Shop::open().await;
+    shop.register(PHONE).await;
+    let mut said = Vec::new();
+    for to in [PHONE, "13900000001", crate::shop::BUYER] {
+        shop.now_us.fetch_add(61_000_000, Ordering::Relaxed);
+        let opened = shop.post("/api/v1/challenges", json!({ "to": to, "purpose": "register" })).await;
+        let tried = shop.post("/api/v1/people", registering(to, "000000")).await;
+        shop.now_us.fetch_add(61_000_000, Ordering::Relaxed);
+        let asked = shop.post("/api/v1/challenges", json!({ "to": to, "purpose": "sign_in" })).await;
+        let signed = shop.post("/api/v1/sessions", json!({ "login": to, "code": "000000" })).await;
+        let mut answers = vec![opened, tried, asked, signed];
+        for _ in 0..4 {
+            answers.push(
+                shop.post("/api/v1/sessions", json!({ "login": to, "password": "wrong-word-1" })).await,
+            );
+        }
+        let shape = |(status, said): &(StatusCode, Value)| {
+            let keys: Vec<String> = said.as_object().unwrap().keys().cloned().collect();
+            (*status, keys, code_of(said).to_owned())
+        };
+        said.push(answers.iter().map(shape).collect::<Vec<_>>());
+    }
+    assert_eq!(said[0], said[1], "taken and free");
+    assert_eq!(said[1], said[2], "free and a name of the sandbox");
+    assert_eq!(said[0].last().unwrap().0, StatusCode::LOCKED, "names that nobody has lock too");
+    assert_eq!(shop.last_message(PHONE).await["kind"], "sign_in");
+    assert_eq!(shop.last_message("13900000001").await["kind"], "not_registered");
+    shop.code(PHONE, "register").await;
+    let told = shop.last_message(PHONE).await;
+    assert_eq!((&told["kind"], &told["code"]), (&json!("already_registered"), &Value::Null));
+    shop.code(crate::shop::BUYER, "register").await;
+    assert_eq!(shop.last_message(crate::shop::BUYER).await["kind"], "already_registered");
+}
+
+#[tokio::test]
+async fn sessions_begin_by_password_or_code_and_end_by_hand() {
+    let shop = Shop::open().await;
+    let (first, _) = shop.register(PHONE).await;
+    let body = json!({ "login": PHONE, "password": LOGIN_PASSWORD, "device": "laptop\u{7}" });
+    let (status, second) = shop.post("/api/v1/sessions", body).await;
+    assert_eq!(status, StatusCode::OK, "{second}");
+    let second = second["token"].as_str().unwrap();
+    assert_ne!(first, second);
+    let code = shop.code(PHONE, "sign_in").await;
+    let (status, third) = shop.post("/api/v1/sessions", json!({ "login": PHONE, "code": code })).await;
+    assert_eq!(status, StatusCode::OK, "{third}");
+    let (status, _) = shop.post("/api/v1/sessions", json!({ "login": PHONE, "code": code })).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "a code works once");
+    let (_, listed) = shop.api("GET", "/api/v1/sessions", second, &Value::Null).await;
+    let listed = listed["sessions"].as_array().unwrap();
+    let laptop = listed.iter().find(|session| session["device"] == "laptop").unwrap();
+    assert_eq!((listed.len(), &laptop["current"]), (3, &json!(true)));
+    let phone = listed.iter().find(|session| session["device"] == "phone").unwrap()["id"].as_str().unwrap();
+    let (status, _) = shop.api("DELETE", &format!("/api/v1/sessions/{phone}"), second, &Value::Null).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(shop.api("GET", "/api/v1/me", &first, &Value::Null).await.0, StatusCode::UNAUTHORIZED);
+    shop.api("DELETE", "/api/v1/sessions/others", second, &Value::Null).await;
+    let third = third["token"].as_str().unwrap();
+    assert_eq!(shop.api("GET", "/api/v1/me", third, &Value::Null).await.0, StatusCode::UNAUTHORIZED);
+    shop.api("DELETE", "/api/v1/sessions/current", second, &Value::Null).await;
+    assert_eq!(shop.api("GET", "/api/v1/me", second, &Value::Null).await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn the_session_of_a_browser_is_a_cookie_that_no_script_reads() {
+    let shop = Shop::open().await;
+    shop.register(PHONE).await;
+    let body = json!({ "login": PHONE, "password": LOGIN_PASSWORD }).to_string();
+    let request = Request::builder().method("POST").uri("/api/v1/sessions");
+    let request = request.header("content-type", "application/json").body(Body::from(body)).unwrap();
+    let response = shop.router.clone().oneshot(request).await.unwrap();
+    let cookie = response.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"), "{cookie}");
+    let pair = cookie.split(';').next().unwrap();
+    let request = Request::builder().uri("/api/v1/me").header("cookie", pair).body(Body::empty()).unwrap();
+    assert_eq!(shop.router.clone().oneshot(request).await.unwrap().status(), StatusCode::OK);
+}
+
+/// However many guess, whatever they guess: five tries of a code are compared, and three of a password.
+#[tokio::test]
+async fn ten_thousand_guesses_of_codes_are_five_tries_an_address() {
+    let shop = Shop::open().await;
+    let addresses: Vec<String> = (0..20).map(|n| format!("139000001{n:02}")).collect();
+    let mut codes = Vec::new();
+    for to in &addresses {
+        // All at once: codes are worth nothing after five minutes.
+        shop.post("/api/v1/challenges", json!({ "to": to, "purpose": "register" })).await;
+        codes.push(shop.last_message(to).await["code"].as_str().unwrap().to_owned());
+    }
+    let mut compared = 0;
+    for guess in 0..500 {
+        for (to, code) in addresses.iter().zip(&codes) {
+            let guess = format!("{guess:06}");
+            if guess == *code {
+                continue;
+            }
+            let digest = shop.try_code(to, &guess).await;
+            compared += u32::from(matches!(digest, Err(people::TryChallengeRefused::Wrong { .. })));
+        }
+    }
+    assert_eq!(compared, 5 * 20);
+    for (to, code) in addresses.iter().zip(&codes) {
+        assert!(shop.try_code(to, code).await.is_err(), "not even the right one");
+    }
+}
+
+impl Shop {
+    async fn try_code(&self, to: &str, code: &str) -> Result<u64, people::TryChallengeRefused> {
+        let purpose = people::ChallengePurpose::Register;
+        let address = self.world.secrets.person_digest("address", to);
+        let hex: String = address.iter().map(|byte| format!("{byte:02x}")).collect();
+        let code = self.world.secrets.person_digest("code", &format!("{hex} register {code}"));
+        match self.door.ask(engine::TryChallenge { address, purpose, code }).await {
+            Ok(proof) => Ok(proof),
+            Err(cell::CellError::Refused(refused)) => Err(refused),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Why a command about a transfer is refused. In each enum the order is precedence: the first that holds is the one
+//! reported.
+
+/// Which limit an amount is outside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum LimitRefused {
+    /// Below what can be sent, or not in yuan.
+    #[error("below the least that can be sent")]
+    TooSmall,
+    /// Above what one transfer may be.
+    #[error("above the limit of one transfer")]
+    TooLarge,
+    /// The day's limit would be passed.
+    #[error("above the limit of the day")]
+    Day,
+    /// The month's limit would be passed.
+    #[error("above the limit of the month")]
+    Month,
+}
+
+/// Why money is not sent, or a transfer is not offered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum TransferRefused {
+    /// There is no such payer, or the app neither is its own nor acts for it.
+    #[error("payer not found")]
+    PayerNotFound,
+    /// The number was used for a transfer of another meaning.
+    #[error("the number was used with another {field}")]
+    NumberTaken {
+        /// The first field that differs, under its name on the wire.
+        field: &'static str,
+    },
+    /// Nobody is known by the name that was given.
+    #[error("payee not found")]
+    PayeeNotFound,
+    /// The payee is called otherwise.
+    #[error("the payee has another name")]
+    PayeeNameDiffers,
+    /// The payee's account was given up. When that was found only after the money had left, it came back, and the
+    /// transfer stands as returned.
+    #[error("payee account is closed")]
+    PayeeBlocked,
+    /// Payer and payee are the same.
+    #[error("payer and payee are the same party")]
+    PayeeIsPayer,
+    /// The payer is frozen or closed.
+    #[error("payer is frozen or closed")]
+    PayerBlocked,
+    /// Outside a limit.
+    #[error("{0}")]
+    Limit(LimitRefused),
+    /// Not enough money.
+    #[error("balance too low")]
+    BalanceTooLow,
+}
+
+/// Why an offered transfer is not paid.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ConfirmTransferRefused {
+    /// The payer has no such transfer.
+    #[error("no such transfer")]
+    NotFound,
+    /// It was cancelled, or not confirmed in time.
+    #[error("the transfer is cancelled")]
+    AlreadyCancelled,
+    /// The password proof is missing, for something else, or too old.
+    #[error("the payment password must be given again")]
+    ProofMissing,
+    /// It is paid no more than once, and this time it is not: see [`TransferRefused`].
+    #[error("{0}")]
+    Refused(TransferRefused),
+}
+
+/// Why a transfer is not called back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CancelTransferRefused {
+    /// The payer has no such transfer.
+    #[error("no such transfer")]
+    NotFound,
+    /// It went to the payee already.
+    #[error("the money is gone to the payee")]
+    TooLate,
+}
+
+/// There is no such transfer, or it is another payer's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the transfer does not exist")]
+pub struct TransferNotFound;
