@@ -30,6 +30,7 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("audit", 7),
     ("bank", 7),
     ("certify", 7),
+    ("channel", 7),
     ("clerk", 7),
     ("gateway", 7),
     ("notify", 7),

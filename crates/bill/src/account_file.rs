@@ -168,7 +168,7 @@ fn remark(line: &AccountLine, trade_no: &str) -> String {
         | Business::TopUp
         | Business::Transfer
         | Business::TransferBack
-        | Business::Withdrawal
-        | Business::WithdrawalBack => line.reason.clone().unwrap_or_default(),
+        | Business::Withdraw
+        | Business::WithdrawBack => line.reason.clone().unwrap_or_default(),
     }
 }

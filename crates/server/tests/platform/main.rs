@@ -4,6 +4,7 @@
 
 mod apps;
 mod bank;
+mod cards;
 mod clock;
 mod copies;
 mod doctor;
