@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::{
-    backup, bench, certify, clock, doctor, fault, forward, repair, show, telemetry, up, verify, world,
+    backup, bank, bench, certify, clock, doctor, fault, forward, repair, show, telemetry, up, verify, world,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -62,6 +62,8 @@ enum Command {
     /// Plays scripted scenarios against a shop that uses a running server's sandbox, and tells by what it would
     /// lose money. Exit code: 0 clean, 1 findings, 2 not or not wholly judged.
     Certify(certify::CertifyArgs),
+    /// Serves a simulated bank with its own books: a process of its own, for a platform to try money in and out with.
+    Bank(BankArgs),
     /// Measures how fast this machine carries payments.
     Bench(bench::BenchArgs),
 }
@@ -225,6 +227,23 @@ pub(crate) struct RepairArgs {
     pub(crate) folder: DataArgs,
 }
 
+/// The options of `tongbao bank`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct BankArgs {
+    /// The bank's folder; made at the first start, with the secret that the platform needs.
+    #[arg(long, value_name = "DIR", default_value = "data/bank")]
+    pub(crate) data: PathBuf,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
+    pub(crate) listen: String,
+    /// What faults are drawn from. Kept from the first start on; another one is refused later.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// A file (TOML) with the rate of each class of faults, parts per million. Without it those that are kept.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
+}
+
 /// The options of `tongbao doctor`.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DoctorArgs {
@@ -242,7 +261,7 @@ pub(crate) struct DoctorArgs {
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let json_logs = matches!(&cli.command, Command::Up(args) if args.log_json);
-    let quiet = !matches!(&cli.command, Command::Up(_));
+    let quiet = !matches!(&cli.command, Command::Up(_) | Command::Bank(_));
     telemetry::begin(json_logs, quiet)?;
     match cli.command {
         Command::Up(args) => up::run(&args)?,
@@ -261,6 +280,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Fault(what) => fault::run(&what)?,
         Command::Report(args) => return fault::report(&args),
         Command::Certify(args) => return certify::run(&args),
+        Command::Bank(args) => bank::run(&args)?,
         Command::Bench(args) => bench::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)

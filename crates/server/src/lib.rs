@@ -9,6 +9,7 @@
 
 mod app_settings;
 mod backup;
+mod bank;
 mod bench;
 mod bench_ceiling;
 mod bench_cell;
@@ -49,6 +50,7 @@ mod reset;
 mod resets;
 mod seed;
 mod show;
+mod signals;
 mod site;
 mod snippets;
 mod telemetry;

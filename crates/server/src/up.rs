@@ -12,6 +12,7 @@ use crate::method_guide;
 use crate::play::{Hands, Player};
 use crate::ready::{self, Ready};
 use crate::resets::{Reset, Resets};
+use crate::signals::Signals;
 use crate::site::{House, Site};
 use crate::world_clock::system_clock_us;
 use crate::world_file::WorldFile;
@@ -28,7 +29,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Reader, SqliteStore, StoreError};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use world::Faults;
@@ -373,26 +373,4 @@ fn sure_readers(tables: PathBuf) -> portal::Readers {
     let readers = readers(tables);
     // The portal reads on a thread of its own and answers "cannot be read" when that dies.
     Arc::new(move || readers().expect("the tables were opened when we started"))
-}
-
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    fn new() -> anyhow::Result<Signals> {
-        let listen = |kind| signal(kind).context("signals cannot be listened for");
-        Ok(Signals {
-            terminate: listen(SignalKind::terminate())?,
-            interrupt: listen(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
-        }
-    }
 }

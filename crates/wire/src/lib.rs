@@ -10,6 +10,7 @@
 
 pub mod aes;
 pub mod auth_code;
+pub mod bank_call;
 pub mod canonical;
 pub mod cert;
 mod cert_sm2;

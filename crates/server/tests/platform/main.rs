@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod apps;
+mod bank;
 mod clock;
 mod copies;
 mod doctor;
