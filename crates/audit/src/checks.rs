@@ -91,6 +91,9 @@ impl Checks {
             Row::BankOrder(order) => self.bank_order(order, findings),
             Row::BankOrderKey(key) => self.funds.key(key, findings),
             Row::BankSurprise(surprise) => self.funds.surprise(surprise, findings),
+            Row::Settlement(settlement) => self.funds.settlement(settlement, findings),
+            Row::BookedLine(line) => self.funds.line(line, findings),
+            Row::Suspense(suspense) => self.funds.suspense(suspense, findings),
             Row::Account(account) => {
                 self.parties.account(account, findings);
                 self.books.account(account, findings);

@@ -1,6 +1,7 @@
 //! Bank cards and bank orders: against each other, against their postings, and what they come to in the books.
 
 mod expected;
+mod statement;
 mod whole;
 
 use crate::books::{Expected, key_of};
@@ -11,6 +12,7 @@ use engine::Tabled;
 use fund::{BankOrder, BankOrderKey, BankOrderKind, BankOrderState, BankSurprise, Card, CardName, CardState};
 use ledger::{Posting, PostingKind};
 use people::{Usage, UsageKind};
+use statement::Statement;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trade::{Timer, TimerTask};
@@ -28,6 +30,7 @@ pub(crate) struct Funds {
     /// Payments by card of orders of trade, and what of them went back, by the order.
     by_order: BTreeMap<(Slot, OrderNo), Vec<(PostingKind, i128)>>,
     counters: BTreeMap<Counter, (u32, i128)>,
+    statement: Statement,
 }
 
 /// A bank order with what belongs to it.
@@ -42,6 +45,8 @@ struct Facts {
     suspense: Vec<i128>,
     /// The orders that return its money.
     returns: Vec<BankOrderNo>,
+    /// Whether a line of a statement settled it.
+    settled: bool,
 }
 
 impl Funds {
@@ -99,6 +104,7 @@ impl Funds {
             posted: Vec::new(),
             suspense: Vec::new(),
             returns: Vec::new(),
+            settled: false,
         };
         self.orders.insert(order.no, facts);
     }
@@ -148,7 +154,9 @@ impl Funds {
             | PostingKind::CardOutReturn
             | PostingKind::CardTurn
             | PostingKind::SuspenseIn
-            | PostingKind::SuspenseOut => {
+            | PostingKind::SuspenseOut
+            | PostingKind::SettleIn
+            | PostingKind::SettleOut => {
                 let no = posting.order_no.map(BankOrderNo::of_topic);
                 match no.and_then(|no| self.orders.get_mut(&no)) {
                     Some(facts) => facts.posted.push((posting.kind, amount)),
@@ -157,6 +165,10 @@ impl Funds {
                         findings.add(FindingKind::PostingShape, "posting", key_of(posting), message);
                     }
                 }
+                true
+            }
+            PostingKind::UnclearIn | PostingKind::UnclearOut => {
+                self.statement.posting(posting, amount);
                 true
             }
             PostingKind::CardPay | PostingKind::CardBack => {
@@ -217,6 +229,7 @@ impl Funds {
             whole::order(&self, facts, findings);
             expected::add(facts, books);
         }
+        self.statement.finish(books, findings);
         whole::counters(&self, findings);
     }
 

@@ -8,6 +8,7 @@ use ledger::{Account, Hold, Posting};
 use people::{
     App, Attempt, Callback, Certification, Credential, Grant, Login, Party, SlotHead, Token, Usage,
 };
+use recon::{BookedLine, Settlement, Suspense};
 use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
@@ -151,6 +152,9 @@ tables! {
     CardName = 51, false;
     BankOrderKey = 52, false;
     BankSurprise = 53, false;
+    BookedLine = 70, false;
+    Suspense = 71, false;
+    Settlement = 72, false;
 }
 
 impl Table {
@@ -190,6 +194,7 @@ impl Key {
             }
             Key::Card((_, no)) => Some((no.slot(), no.at_us())),
             Key::BankOrder((_, no)) | Key::BankSurprise((_, no, _, _)) => Some((no.slot(), no.at_us())),
+            Key::Settlement((_, no)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -207,7 +212,9 @@ impl Key {
             | Key::Link(_)
             | Key::Relation(_)
             | Key::CardName(_)
-            | Key::BankOrderKey(_) => None,
+            | Key::BankOrderKey(_)
+            | Key::BookedLine(_)
+            | Key::Suspense(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
         }
     }

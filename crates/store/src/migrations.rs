@@ -39,6 +39,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0015_split_learns_returns",
     "0016_usage_transfers",
     "0017_fund_create",
+    "0018_statement_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

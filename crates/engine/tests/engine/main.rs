@@ -24,4 +24,5 @@ mod refund;
 mod script;
 mod signing;
 mod split;
+mod statement;
 mod support;
