@@ -212,7 +212,11 @@ fn refund_of(reader: &mut dyn Reader, posting: &Posting) -> Result<Option<Found>
         | PostingKind::CardPay
         | PostingKind::CardBack
         | PostingKind::SuspenseIn
-        | PostingKind::SuspenseOut => Ok(None),
+        | PostingKind::SuspenseOut
+        | PostingKind::SettleIn
+        | PostingKind::SettleOut
+        | PostingKind::UnclearIn
+        | PostingKind::UnclearOut => Ok(None),
     }
 }
 
@@ -250,7 +254,11 @@ fn other_side(kind: PostingKind, order: Option<&Order>) -> Option<PartyId> {
         | PostingKind::CardPay
         | PostingKind::CardBack
         | PostingKind::SuspenseIn
-        | PostingKind::SuspenseOut => None,
+        | PostingKind::SuspenseOut
+        | PostingKind::SettleIn
+        | PostingKind::SettleOut
+        | PostingKind::UnclearIn
+        | PostingKind::UnclearOut => None,
     }
 }
 

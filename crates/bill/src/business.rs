@@ -61,6 +61,9 @@ impl Business {
             PostingKind::TopUp | PostingKind::CardIn | PostingKind::CardTurn | PostingKind::SuspenseIn => {
                 Business::TopUp
             }
+            // Between the platform's own accounts: no bill shows them.
+            PostingKind::SettleIn | PostingKind::UnclearIn => Business::TopUp,
+            PostingKind::SettleOut | PostingKind::UnclearOut => Business::Withdrawal,
             PostingKind::CardOut | PostingKind::SuspenseOut => Business::Withdrawal,
             PostingKind::CardOutReturn => Business::WithdrawalBack,
             PostingKind::CardFee => Business::Fee,

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod apps;
-mod bank;
+mod bank_process;
 mod clock;
 mod copies;
 mod doctor;
