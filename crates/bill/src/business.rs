@@ -63,7 +63,11 @@ impl Business {
             | PostingKind::CardIn
             | PostingKind::CardTurn
             | PostingKind::SuspenseIn
-            | PostingKind::SuspenseOut => Business::TopUp,
+            | PostingKind::SuspenseOut
+            | PostingKind::SettleIn
+            | PostingKind::SettleOut
+            | PostingKind::UnclearIn
+            | PostingKind::UnclearOut => Business::TopUp,
             PostingKind::CardOut | PostingKind::CardFee => Business::Withdraw,
             PostingKind::CardOutReturn => Business::WithdrawBack,
             PostingKind::CardPay => Business::Payment,
