@@ -16,6 +16,7 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("wire", 1),
     ("ledger", 2),
     ("people", 2),
+    ("risk", 2),
     ("world", 2),
     ("fund", 3),
     ("recon", 3),

@@ -139,6 +139,11 @@ pub(crate) fn room(room: &TransferRoom) -> String {
     format!("{} {month}", room.day_left)
 }
 
+/// Whether transfers alone count it.
+fn is_of_transfers(kind: UsageKind) -> bool {
+    matches!(kind, UsageKind::TransferDay | UsageKind::TransferMonth)
+}
+
 /// Everything that must hold of transfers between two commands.
 pub(crate) fn check(world: &World) {
     let mut used: std::collections::BTreeMap<_, (u32, i64)> = std::collections::BTreeMap::new();
