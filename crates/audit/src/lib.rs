@@ -51,6 +51,7 @@ mod orders;
 mod pages;
 mod parties;
 mod payments;
+mod persons;
 mod pipeline;
 mod progress;
 mod refund_play;
@@ -223,6 +224,9 @@ const READ_ORDER: &[Table] = &[
     Table::Challenge,
     Table::Profile,
     Table::SignIn,
+    Table::Standing,
+    Table::Evidence,
+    Table::Person,
     Table::Rulebook,
     Table::Account,
     Table::Hold,

@@ -11,6 +11,9 @@ use crate::{
 };
 use crate::{ActOnEscrow, ConfirmGoods, EscrowView, FindEscrow, escrow};
 use crate::{
+    AddEvidence, AddEvidenceRefused, FindStanding, MoveQuota, MoveQuotaRefused, StandingView, identity,
+};
+use crate::{
     AddressFound, FindAddress, FindProfile, OpenChallenge, ProveSignIn, RegisterPerson, RegisterRefused,
     SignInByCode, SignInByCodeRefused, TryChallenge, TrySignIn, challenge, person, sign_in,
 };
@@ -33,6 +36,7 @@ use crate::{
     CancelTransfer, ConfirmTransfer, FindTransfer, FindTransferRoom, OfferTransfer, OfferedTransfer,
     TransferMoney, TransferRoom, transfer,
 };
+use crate::{CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, own_account};
 use crate::{LeaveFreeze, leave_freeze};
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
@@ -220,6 +224,12 @@ commands! {
     change TrySignIn => sign_in::try_sign_in, Reserved, PasswordRefused;
     change ProveSignIn => sign_in::prove_sign_in, (), PasswordRefused;
     change SignInByCode => sign_in::sign_in_by_code, PartyId, SignInByCodeRefused;
+    change AddEvidence => identity::add_evidence, people::AccountClass, AddEvidenceRefused;
+    change MoveQuota => identity::move_quota, (), MoveQuotaRefused;
+    query FindStanding => identity::find_standing, StandingView, PartyNotFound;
+    change SetPassword => own_account::set_password, PartyId, SetPasswordRefused;
+    change CloseAccount => own_account::close_account, PartyId, CloseAccountRefused;
+    change ErasePerson => own_account::erase_person, people::DataKeyId, PartyNotFound;
 }
 
 #[cfg(test)]
@@ -239,7 +249,8 @@ mod tests {
             OpenFreeze ClaimFreeze ConfirmFreeze Unfreeze CancelFreeze PayFrozen FindFreeze FindFreezeByNo OpenSigning \
             FindSigning SplitOrder BindRelations UnbindRelations FindSplit FindSplittable FindRelations LeaveFreeze \
             TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer FindTransferRoom \
-            OpenChallenge TryChallenge RegisterPerson FindAddress FindProfile TrySignIn ProveSignIn SignInByCode";
+            OpenChallenge TryChallenge RegisterPerson FindAddress FindProfile TrySignIn ProveSignIn SignInByCode \
+            AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

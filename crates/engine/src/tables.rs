@@ -5,8 +5,8 @@ use crate::{Link, Outbox};
 use base::{Column, FieldError, Record, Sink, Slot, Source};
 use ledger::{Account, Hold, Posting};
 use people::{
-    App, Attempt, Callback, Certification, Challenge, Credential, Grant, Login, Party, Profile, SignIn,
-    SlotHead, Token, Usage,
+    App, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party, Person,
+    Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
 use std::sync::Arc;
 use trade::{
@@ -154,6 +154,9 @@ tables! {
     Challenge = 57, false;
     Profile = 58, false;
     SignIn = 59, false;
+    Standing = 60, false;
+    Evidence = 61, false;
+    Person = 62, false;
 }
 
 impl Table {
@@ -211,6 +214,7 @@ impl Key {
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,
+            Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,
         }
     }
 }

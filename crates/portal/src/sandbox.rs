@@ -53,6 +53,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/escrows/{trade_no}", get(sandbox_escrow::show))
         .route("/sandbox/escrows/{trade_no}/{act}", post(sandbox_escrow::act))
         .route("/sandbox/rules", post(sandbox_rules::set))
+        .route("/sandbox/evidence", post(crate::people::vouch))
         .route("/sandbox/messages", get(crate::people::messages))
         .route("/sandbox/doctor", sandbox_doctor::route())
         .route("/sandbox/notifications", get(sandbox_notifications::list))

@@ -189,6 +189,7 @@ impl World {
         self.check_agreements();
         crate::freeze::check(self);
         crate::transfer::check(self);
+        crate::limits::check(self);
         for signing in self.all::<Signing>() {
             self.check_signing(signing);
         }

@@ -159,7 +159,10 @@ pub(crate) fn check(world: &World) {
             *at = (*at).max(transfer.ended_at_us.unwrap());
         }
     }
-    let counted = world.all::<Usage>().filter(|row| row.count > 0);
+    let sent = |row: &&std::sync::Arc<Usage>| {
+        row.count > 0 && matches!(row.kind, UsageKind::TransferDay | UsageKind::TransferMonth)
+    };
+    let counted = world.all::<Usage>().filter(sent);
     let counted = counted
         .map(|row| ((row.slot, row.party, row.kind, row.period), (row.count, row.sum_minor.units())))
         .collect::<std::collections::BTreeMap<_, _>>();
