@@ -17,6 +17,8 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("ledger", 2),
     ("people", 2),
     ("world", 2),
+    ("fund", 3),
+    ("recon", 3),
     ("trade", 3),
     ("transfer", 3),
     ("engine", 4),

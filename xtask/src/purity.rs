@@ -94,7 +94,7 @@ mod tests {
 
     fn rules(path: &str, text: &str) -> Vec<&'static str> {
         let mut files = vec![File::new(TEMPLATE, "list".into()), File::new(path, text.into())];
-        for (name, floor) in FLOORS {
+        for (name, floor) in FLOORS.iter().copied() {
             if floor <= PURE_FLOOR_MAX {
                 files.push(File::new(&format!("crates/{name}/clippy.toml"), "list".into()));
             }

@@ -112,7 +112,8 @@ impl Around {
             | TimerTask::ExpireFreeze
             | TimerTask::EndFreeze
             | TimerTask::FreeSplits
-            | TimerTask::TransferClock => {
+            | TimerTask::TransferClock
+            | TimerTask::GiveUpBankOrder => {
                 timer.code.is_none() && timer.party.is_none() && timer.attempt.is_none()
             }
             TimerTask::ForgetCode => {

@@ -35,6 +35,8 @@ pub(crate) struct Expected {
     pub(crate) escrows: BTreeMap<(Slot, Currency), i128>,
     /// What transfers wait for, per slot of the payer.
     pub(crate) delayed: BTreeMap<(Slot, Currency), i128>,
+    /// What each account with banks, and each of suspense, must hold, per slot.
+    pub(crate) funds: BTreeMap<(Slot, Currency, AccountKind), i128>,
     /// Refunds that left the merchant and have not arrived, and transfers that left the payer and have not.
     pub(crate) under_way: BTreeMap<Currency, i128>,
 }
@@ -164,6 +166,7 @@ impl Books {
         let mut fees: BTreeMap<(Slot, Currency), i128> = BTreeMap::new();
         let mut escrows: BTreeMap<(Slot, Currency), i128> = BTreeMap::new();
         let mut delayed: BTreeMap<(Slot, Currency), i128> = BTreeMap::new();
+        let mut funds: BTreeMap<(Slot, Currency, AccountKind), i128> = BTreeMap::new();
         for (id, account) in self.accounts.values().flatten() {
             account_ends(*id, account, findings);
             let balance = i128::from(account.balance);
@@ -178,6 +181,12 @@ impl Books {
                 }
                 AccountKind::Delayed => {
                     *delayed.entry((account.slot, account.currency)).or_default() += balance
+                }
+                AccountKind::ClearingIn
+                | AccountKind::ClearingOut
+                | AccountKind::SuspenseOwed
+                | AccountKind::SuspenseDue => {
+                    *funds.entry((account.slot, account.currency, account.kind)).or_default() += balance;
                 }
                 AccountKind::Balance | AccountKind::BankReserve => {}
             }
@@ -216,6 +225,7 @@ impl Books {
             let message = format!("{booked} waits, but the transfers of the slot wait for {waits}");
             findings.add(FindingKind::DelayedHeld, "account", key, message);
         }
+        funds_end(&funds, &expected.funds, findings);
         (self.postings, self.entries, self.payments)
     }
 }
@@ -230,6 +240,24 @@ fn parting(
     let both = places.into_iter().map(|place| (place, sum(booked, place), sum(wanted, place)));
     let parting = both.filter(|(_, booked, wanted)| booked != wanted);
     parting.map(|((slot, currency), booked, wanted)| (group_key(slot, currency), booked, wanted)).collect()
+}
+
+/// Accounts with banks hold what the bank orders of their slot come to.
+fn funds_end(
+    booked: &BTreeMap<(Slot, Currency, AccountKind), i128>,
+    owed: &BTreeMap<(Slot, Currency, AccountKind), i128>,
+    findings: &mut Findings,
+) {
+    let places: BTreeSet<_> = booked.keys().chain(owed.keys()).copied().collect();
+    for place in places {
+        let sum = |sums: &BTreeMap<_, i128>| sums.get(&place).copied().unwrap_or(0);
+        let (booked, owed) = (sum(booked), sum(owed));
+        if booked != owed {
+            let (slot, currency, kind) = place;
+            let message = format!("{} is {booked}, the slot's bank orders come to {owed}", kind.as_str());
+            findings.add(FindingKind::BankSums, "account", group_key(slot, currency), message);
+        }
+    }
 }
 
 fn fee_ends((slot, currency): (Slot, Currency), booked: i128, earned: i128, findings: &mut Findings) {

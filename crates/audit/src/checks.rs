@@ -6,6 +6,7 @@ use crate::books::Books;
 use crate::columns::Columns;
 use crate::crossing::Crossing;
 use crate::freezes::Freezes;
+use crate::funds::Funds;
 use crate::grants::Grants;
 use crate::images::Encoded;
 use crate::keyed::Keyed;
@@ -19,6 +20,7 @@ use crate::transfers::Transfers;
 use crate::usage;
 use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
+use fund::{BankOrder, Card};
 use ledger::{Account, Posting};
 use people::{Attempt, Usage};
 use std::sync::Arc;
@@ -34,6 +36,7 @@ pub(crate) struct Checks {
     relations: Relations,
     around: Around,
     freezes: Freezes,
+    funds: Funds,
     crossing: Crossing,
     grants: Grants,
     agreements: Agreements,
@@ -53,6 +56,7 @@ impl Checks {
             relations: Relations::default(),
             around,
             freezes: Freezes::new(home),
+            funds: Funds::default(),
             crossing: Crossing::new(home),
             grants: Grants::default(),
             agreements: Agreements::new(home),
@@ -95,6 +99,11 @@ impl Checks {
             Row::Received(received) => self.transfers.received(received, findings),
             Row::KnownPayee(known) => self.transfers.known(known, findings),
             Row::Account(account) => self.account(account, findings),
+            Row::Card(card) => self.card(card, findings),
+            Row::CardName(name) => self.funds.name(name, findings),
+            Row::BankOrder(order) => self.bank_order(order, findings),
+            Row::BankOrderKey(key) => self.funds.key(key, findings),
+            Row::BankSurprise(surprise) => self.funds.surprise(surprise, findings),
             Row::Hold(hold) => {
                 self.books.hold(hold, findings);
                 self.orders.hold(hold);
@@ -155,7 +164,7 @@ impl Checks {
     /// In the books, and at the product that it is about.
     fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
         self.books.posting(posting, findings);
-        if !self.transfers.posting(posting, findings) {
+        if !self.transfers.posting(posting, findings) && !self.funds.posting(posting, findings) {
             self.orders.posting(posting, findings);
         }
         self.around.posting(posting);
@@ -170,6 +179,16 @@ impl Checks {
         let key = Attempt::wrap_key((attempt.slot, attempt.party, attempt.no));
         self.parties.owner(Table::Attempt, &key, attempt.party, findings);
         self.around.attempt(attempt);
+    }
+
+    fn card(&mut self, card: &Arc<Card>, findings: &mut Findings) {
+        self.parties.owner(Table::Card, &Card::wrap_key(card.key()), card.party, findings);
+        self.funds.card(card, findings);
+    }
+
+    fn bank_order(&mut self, order: &Arc<BankOrder>, findings: &mut Findings) {
+        self.parties.owner(Table::BankOrder, &BankOrder::wrap_key(order.key()), order.party, findings);
+        self.funds.order(order, findings);
     }
 
     /// A freeze, and whether its app acted for its merchant.
@@ -197,6 +216,7 @@ impl Checks {
         self.around.timer(timer, findings);
         self.freezes.timer(timer, findings);
         self.transfers.timer(timer, findings);
+        self.funds.timer(timer, findings);
     }
 
     /// The product that it is about looks at it.
@@ -218,6 +238,7 @@ impl Checks {
         self.parties.owner(Table::Usage, &Usage::wrap_key(row.key()), row.party, findings);
         usage::usage(row, findings);
         self.transfers.usage(row, findings);
+        self.funds.usage(row);
     }
 
     /// A transfer, and whether its app acted for its payer.
@@ -247,6 +268,7 @@ impl Checks {
         self.agreements.finish(findings);
         let mut expected = self.orders.finish(self.rules.as_ref(), findings);
         self.transfers.finish(&mut expected, findings);
+        self.funds.finish(&mut expected, findings);
         self.persons.finish(findings);
         self.books.finish(&expected, findings)
     }

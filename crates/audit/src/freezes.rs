@@ -249,7 +249,8 @@ impl Freezes {
             | TimerTask::EndAgreement
             | TimerTask::EscrowStep
             | TimerTask::FreeSplits
-            | TimerTask::TransferClock => None,
+            | TimerTask::TransferClock
+            | TimerTask::GiveUpBankOrder => None,
         };
         if !matches!(timer.task, TimerTask::ExpireFreeze | TimerTask::EndFreeze) {
             return;

@@ -24,7 +24,7 @@
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `escrows`,
-//! `freezes`; then `replay`.
+//! `freezes`, `funds`; then `replay`.
 
 mod agreements;
 mod around;
@@ -39,6 +39,7 @@ mod escrow_history;
 mod escrow_rows;
 mod escrows;
 mod freezes;
+mod funds;
 mod grants;
 mod images;
 #[cfg(test)]
@@ -232,6 +233,11 @@ const READ_ORDER: &[Table] = &[
     Table::Hold,
     Table::Order,
     Table::Transfer,
+    Table::Card,
+    Table::CardName,
+    Table::BankOrder,
+    Table::BankOrderKey,
+    Table::BankSurprise,
     Table::Posting,
     Table::TransferNumber,
     Table::Received,

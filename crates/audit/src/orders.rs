@@ -222,7 +222,8 @@ impl Orders {
             | TimerTask::EndAgreement
             | TimerTask::ExpireFreeze
             | TimerTask::EndFreeze
-            | TimerTask::TransferClock => return,
+            | TimerTask::TransferClock
+            | TimerTask::GiveUpBankOrder => return,
             TimerTask::FreeSplits => return self.split_timer(timer, findings),
         }
         let order = timer.order_no.and_then(|no| self.list.get_mut(no));

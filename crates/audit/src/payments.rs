@@ -56,7 +56,11 @@ impl Move {
                 AccountKind::Balance => seen.party = Some(entry.account),
                 // In and out of escrow it is the same amount as in transit; a release has no transit.
                 AccountKind::Escrow | AccountKind::Delayed => seen.amount = units,
-                AccountKind::BankReserve => {}
+                AccountKind::BankReserve
+                | AccountKind::ClearingIn
+                | AccountKind::ClearingOut
+                | AccountKind::SuspenseOwed
+                | AccountKind::SuspenseDue => {}
             }
         }
         seen
@@ -169,7 +173,16 @@ fn left(order: &OrderFacts) -> Vec<(Option<AccountId>, (i64, i128))> {
             | PostingKind::TransferSend
             | PostingKind::TransferUndo
             | PostingKind::TransferIn
-            | PostingKind::TransferReturn => continue,
+            | PostingKind::TransferReturn
+            | PostingKind::CardIn
+            | PostingKind::CardOut
+            | PostingKind::CardFee
+            | PostingKind::CardOutReturn
+            | PostingKind::CardTurn
+            | PostingKind::CardPay
+            | PostingKind::CardBack
+            | PostingKind::SuspenseIn
+            | PostingKind::SuspenseOut => continue,
         };
         let known = left.iter().position(|(party, _)| *party == seen.party);
         let place = known.unwrap_or_else(|| {

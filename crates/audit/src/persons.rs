@@ -148,6 +148,10 @@ impl Persons {
             }
         }
         for person in self.persons.values() {
+            let three = person.class_three.filter(|three| self.home.contains(three.slot()));
+            if three.is_some_and(|three| self.classes.get(&three) != Some(&AccountClass::Three)) {
+                wrong(person, "the account of the highest class is of another", findings);
+            }
             let at_home = person.accounts().filter(|account| self.home.contains(account.slot()));
             let known = |account: &PartyId| {
                 self.standings.get(account).is_some_and(|(row, _)| row.identity == person.identity)

@@ -1,6 +1,6 @@
-//! Plays the refunds of an order one after another: what each gives back of the fee, and takes again when it comes back,
-//! follows from all that were out at that moment. Written down again here on purpose: the engine's rules are what is
-//! checked.
+//! Plays the refunds of an order one after another: what each gives back of the fee, and takes again when it comes
+//! back, follows from all that were out at that moment. Written down again here on purpose: the engine's rules are
+//! what is checked.
 
 use crate::orders::OrderFacts;
 use crate::refunds::Attempt;

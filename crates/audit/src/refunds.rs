@@ -1,5 +1,5 @@
-//! Refunds: each left the merchant once, and arrived or came back once. They are played again in the order of time, also
-//! those whose number was used again: what each gave back of the fee follows from all that were out at that moment.
+//! Refunds: each left the merchant once, and arrived or came back once. They are played again in the order of time,
+//! also those whose number was used again: what each gave back of the fee follows from all that were out then.
 
 use crate::images::text_of_key;
 use crate::keyed::Keyed;

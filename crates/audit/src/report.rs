@@ -83,6 +83,12 @@ pub enum FindingKind {
     HeadWrong,
     /// What a party used of a limit is counted for no period, or not by what moved.
     UsageWrong,
+    /// A bank card, its number's name and its state do not agree.
+    CardWrong,
+    /// A bank order does not agree with its card, its key, its postings, its returns or its times.
+    BankOrderWrong,
+    /// What banks owe or are owed in a slot is not what its bank orders come to.
+    BankSums,
     /// A payment's fee is not what the rules of its moment ask.
     FeeWrong,
     /// Parcels to other cells and the counts of them do not agree.

@@ -55,6 +55,15 @@ const fn lines(kind: PostingKind) -> &'static [Line] {
         PostingKind::TransferSend => &[Line(Debit, Delayed, Always), Line(Credit, Transit, Always)],
         PostingKind::TransferUndo => &[Line(Debit, Delayed, Always), Line(Credit, Balance, Always)],
         PostingKind::EscrowOut => &[Line(Debit, Escrow, Always), Line(Credit, Transit, Always)],
+        PostingKind::CardIn => &[Line(Debit, ClearingIn, Always), Line(Credit, Balance, Always)],
+        PostingKind::CardOut => &[Line(Debit, Balance, Always), Line(Credit, ClearingOut, Always)],
+        PostingKind::CardFee => &[Line(Debit, ClearingOut, Always), Line(Credit, FeeIncome, Always)],
+        PostingKind::CardOutReturn => &[Line(Debit, ClearingOut, Always), Line(Credit, Balance, Always)],
+        PostingKind::CardTurn => &[Line(Debit, ClearingIn, Always), Line(Credit, ClearingOut, Always)],
+        PostingKind::CardPay => &[Line(Debit, ClearingIn, Always), Line(Credit, Transit, Always)],
+        PostingKind::CardBack => &[Line(Debit, Transit, Always), Line(Credit, ClearingOut, Always)],
+        PostingKind::SuspenseIn => &[Line(Debit, ClearingIn, Always), Line(Credit, SuspenseOwed, Always)],
+        PostingKind::SuspenseOut => &[Line(Debit, SuspenseDue, Always), Line(Credit, ClearingOut, Always)],
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::binding::{AskBinding, ConfirmBinding};
 use crate::books::{Books, BooksError, Caller, Desk};
+use crate::camt::camt053;
 use crate::fault::{Rates, WHOLE_PPM};
 use crate::folder::Folder;
 use crate::inspect::AskBalance;
@@ -437,6 +438,32 @@ fn no_file_of_the_bank_holds_a_card_number_or_a_name() {
             let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
             assert!(!found, "{secret}");
         }
+    }
+}
+
+#[test]
+fn what_the_bank_prints_is_what_the_platform_reads() {
+    let mut town =
+        Town::new(Rates { line_stranger_ppm: WHOLE_PPM, line_sign_ppm: 400_000, ..Rates::default() });
+    let agreement = town.agreement(&usual_card());
+    for number in 0..20 {
+        let direction = if number % 2 == 0 { Direction::In } else { Direction::Out };
+        town.answer(&ordering(&format!("o{number}"), &agreement, direction, 100 + number));
+    }
+    town.later(DAY_US);
+    let statement = town.call(|desk| desk.statement(Day::of(NOON))).unwrap();
+    let read = recon::read(csv(&statement).as_bytes()).unwrap();
+    assert_eq!(recon::read(camt053(&statement).unwrap().as_bytes()).unwrap(), read, "in both forms");
+    assert_eq!((read.day, read.opening_minor), (statement.day, statement.opening_minor));
+    assert_eq!(
+        (read.closing_minor, read.account.as_str()),
+        (statement.closing_minor, statement.account.as_str())
+    );
+    assert_eq!(read.lines.len(), 21);
+    for (read, line) in read.lines.iter().zip(&statement.lines) {
+        assert_eq!((read.order_key.as_str(), read.reference.as_str()), (&*line.order_key, &*line.reference));
+        assert_eq!((read.is_credit, read.amount.minor().units()), (line.is_credit, line.amount_minor));
+        assert_eq!(read.amount.currency().code(), line.currency);
     }
 }
 

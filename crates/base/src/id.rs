@@ -172,6 +172,27 @@ serial! {
     OperationNo
 }
 
+serial! {
+    /// Our number of a bank card that a party bound: 28 digits beginning with the China date. Of the series of orders.
+    CardNo
+}
+serial! {
+    /// Our number of an order to a bank: 28 digits beginning with the China date. Of the series of orders.
+    BankOrderNo
+}
+
+impl BankOrderNo {
+    /// The same number as one of the order series, for timers, postings and password tries.
+    pub const fn topic(self) -> OrderNo {
+        OrderNo(self.0)
+    }
+
+    /// The bank order of a number that [`BankOrderNo::topic`] gave.
+    pub const fn of_topic(topic: OrderNo) -> BankOrderNo {
+        BankOrderNo(topic.0)
+    }
+}
+
 impl FreezeNo {
     /// The same number as one of the order series: what timers, topics of messages and password tries go by. No order
     /// has it, because a decision makes one of the two at most.
@@ -258,6 +279,10 @@ const TRADE_NO_FILL: &str = "2200140";
 const FREEZE_NO_FILL: &str = "0000200";
 /// The same in the number of an operation.
 const OPERATION_NO_FILL: &str = "0000285";
+/// The same in our number of a bank card.
+const CARD_NO_FILL: &str = "0000410";
+/// The same in the number of an order to a bank.
+const BANK_ORDER_NO_FILL: &str = "0000420";
 
 /// A number of the order series with another fill between date and time of day.
 fn refilled(number: OrderNo, fill: &str) -> String {
@@ -290,6 +315,8 @@ macro_rules! shown_with_fill {
 shown_with_fill! {
     FreezeNo, "number of a pre-authorisation", FREEZE_NO_FILL;
     OperationNo, "number of an operation", OPERATION_NO_FILL;
+    CardNo, "number of a card", CARD_NO_FILL;
+    BankOrderNo, "number of a bank order", BANK_ORDER_NO_FILL;
 }
 
 impl fmt::Display for OrderNo {

@@ -174,14 +174,16 @@ fn parts(posting: &Posting, moved: Moved) -> Vec<(Business, i64, i64)> {
 fn refund_of(reader: &mut dyn Reader, posting: &Posting) -> Result<Option<Found>, BillError> {
     let Some(order_no) = posting.order_no else { return Ok(None) };
     let at_us = posting.no.at_us();
+    let transit = AccountId::platform(posting.slot, AccountKind::Transit, posting.currency);
+    let amount = posting.entries().find(|entry| entry.account == transit);
+    let amount = amount.map(|entry| entry.amount_minor);
     match posting.kind {
-        PostingKind::RefundOut => refunds::made_at(reader, order_no, at_us),
-        PostingKind::RefundIn => {
-            let transit = AccountId::platform(posting.slot, AccountKind::Transit, posting.currency);
-            let amount = posting.entries().find(|entry| entry.account == transit);
-            let amount = amount.map(|entry| entry.amount_minor);
-            refunds::last_before(reader, order_no, at_us, amount)
-        }
+        PostingKind::RefundOut => match refunds::made_at(reader, order_no, at_us)? {
+            Some(refund) => Ok(Some(refund)),
+            None if amount.is_none() => refunds::fee_came(reader, order_no, at_us, fee_of(posting)),
+            None => Ok(None),
+        },
+        PostingKind::RefundIn => refunds::last_before(reader, order_no, at_us, amount),
         PostingKind::RefundReturn => refunds::last_before(reader, order_no, at_us, None),
         PostingKind::TopUp
         | PostingKind::PayOut
@@ -201,7 +203,16 @@ fn refund_of(reader: &mut dyn Reader, posting: &Posting) -> Result<Option<Found>
         | PostingKind::TransferSend
         | PostingKind::TransferUndo
         | PostingKind::TransferIn
-        | PostingKind::TransferReturn => Ok(None),
+        | PostingKind::TransferReturn
+        | PostingKind::CardIn
+        | PostingKind::CardOut
+        | PostingKind::CardFee
+        | PostingKind::CardOutReturn
+        | PostingKind::CardTurn
+        | PostingKind::CardPay
+        | PostingKind::CardBack
+        | PostingKind::SuspenseIn
+        | PostingKind::SuspenseOut => Ok(None),
     }
 }
 
@@ -230,7 +241,16 @@ fn other_side(kind: PostingKind, order: Option<&Order>) -> Option<PartyId> {
         | PostingKind::TransferSend
         | PostingKind::TransferUndo
         | PostingKind::TransferIn
-        | PostingKind::TransferReturn => None,
+        | PostingKind::TransferReturn
+        | PostingKind::CardIn
+        | PostingKind::CardOut
+        | PostingKind::CardFee
+        | PostingKind::CardOutReturn
+        | PostingKind::CardTurn
+        | PostingKind::CardPay
+        | PostingKind::CardBack
+        | PostingKind::SuspenseIn
+        | PostingKind::SuspenseOut => None,
     }
 }
 

@@ -167,6 +167,8 @@ fn remark(line: &AccountLine, trade_no: &str) -> String {
         | Business::SplitBack
         | Business::TopUp
         | Business::Transfer
-        | Business::TransferBack => line.reason.clone().unwrap_or_default(),
+        | Business::TransferBack
+        | Business::Withdrawal
+        | Business::WithdrawalBack => line.reason.clone().unwrap_or_default(),
     }
 }

@@ -30,11 +30,15 @@ pub enum Business {
     Transfer,
     /// Money sent that came back.
     TransferBack,
+    /// Money paid out to a bank card, with the fee of it.
+    Withdrawal,
+    /// Money that no bank paid out came back.
+    WithdrawalBack,
 }
 
 impl Business {
     /// All, in the order in which summaries show them.
-    pub const ALL: [Business; 12] = [
+    pub const ALL: [Business; 14] = [
         Business::Sale,
         Business::Payment,
         Business::PaymentBack,
@@ -47,15 +51,22 @@ impl Business {
         Business::TopUp,
         Business::Transfer,
         Business::TransferBack,
+        Business::Withdrawal,
+        Business::WithdrawalBack,
     ];
 
     /// What a posting is about, its fee set aside.
     pub const fn of(kind: PostingKind) -> Business {
         match kind {
-            PostingKind::TopUp => Business::TopUp,
-            PostingKind::PayOut => Business::Payment,
+            PostingKind::TopUp | PostingKind::CardIn | PostingKind::CardTurn | PostingKind::SuspenseIn => {
+                Business::TopUp
+            }
+            PostingKind::CardOut | PostingKind::SuspenseOut => Business::Withdrawal,
+            PostingKind::CardOutReturn => Business::WithdrawalBack,
+            PostingKind::CardFee => Business::Fee,
+            PostingKind::PayOut | PostingKind::CardPay => Business::Payment,
             PostingKind::PayIn | PostingKind::EscrowIn | PostingKind::EscrowRelease => Business::Sale,
-            PostingKind::PayReturn => Business::PaymentBack,
+            PostingKind::PayReturn | PostingKind::CardBack => Business::PaymentBack,
             PostingKind::RefundOut | PostingKind::RefundIn | PostingKind::EscrowOut => Business::Refund,
             PostingKind::RefundReturn | PostingKind::EscrowReturn => Business::RefundBack,
             PostingKind::SplitOut | PostingKind::SplitIn => Business::Split,
@@ -83,6 +94,8 @@ impl Business {
             Business::TopUp => "充值",
             Business::Transfer => "转账",
             Business::TransferBack => "转账退回",
+            Business::Withdrawal => "提现",
+            Business::WithdrawalBack => "提现退回",
         }
     }
 
@@ -100,7 +113,9 @@ impl Business {
             | Business::SplitBack
             | Business::TopUp
             | Business::Transfer
-            | Business::TransferBack => format!("{0}-{0}", self.name()),
+            | Business::TransferBack
+            | Business::Withdrawal
+            | Business::WithdrawalBack => format!("{0}-{0}", self.name()),
         }
     }
 }

@@ -121,6 +121,12 @@ fn of_entry(
         }
         Business::Transfer => ("转账红包", "转账".to_owned(), Flow::Expense, "交易成功", entry.no()),
         Business::TransferBack => ("退款", "退款-转账".to_owned(), Flow::Neither, "退款成功", entry.no()),
+        Business::Withdrawal => {
+            ("账户存取", "提现-普通提现".to_owned(), Flow::Neither, "交易成功", entry.no())
+        }
+        Business::WithdrawalBack => {
+            ("账户存取", "提现-退回".to_owned(), Flow::Neither, "交易成功", entry.no())
+        }
     };
     Ok(PersonLine {
         at_us: entry.at_us,

@@ -62,3 +62,19 @@ pub(crate) fn last_before(
     let earlier = all(reader, order_no)?.into_iter().filter(|refund| refund.at_us < at_us);
     Ok(earlier.filter(fits).next_back())
 }
+
+/// The last refund before this moment that arrived and gave at least so much of the fee back: what of that is more than
+/// the merchant's own share has a posting of its own.
+pub(crate) fn fee_came(
+    reader: &mut dyn Reader,
+    order_no: OrderNo,
+    at_us: i64,
+    fee_minor: i64,
+) -> Result<Option<Found>, BillError> {
+    let fits = |refund: &Found| {
+        refund.at_us < at_us
+            && refund.state == RefundState::Done
+            && refund.fee_back_minor.units() >= fee_minor
+    };
+    Ok(all(reader, order_no)?.into_iter().rfind(fits))
+}

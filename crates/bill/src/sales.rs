@@ -65,7 +65,7 @@ pub fn trade_lines(
     let mut wanted = ControlFlow::Continue(());
     account::postings(reader, seller.slot(), &within_us, &mut |reader, posting| {
         while let Some(refund) = silent.next_if(|refund| refund.at_us < posting.no.at_us()) {
-            if let Some(line) = of_refund(reader, &mut who, seller, &refund, 0)? {
+            if let Some(line) = of_refund(reader, &mut who, seller, &refund)? {
                 wanted = take(line)?;
                 if wanted.is_break() {
                     return Ok(wanted);
@@ -81,7 +81,7 @@ pub fn trade_lines(
         if wanted.is_break() {
             break;
         }
-        if let Some(line) = of_refund(reader, &mut who, seller, &refund, 0)? {
+        if let Some(line) = of_refund(reader, &mut who, seller, &refund)? {
             wanted = take(line)?;
         }
     }
@@ -108,7 +108,7 @@ fn of_posting(
             let Some(order_no) = posting.order_no else { return Ok(None) };
             let refund = refunds::made_at(reader, order_no, posting.no.at_us())?;
             return match refund {
-                Some(refund) => of_refund(reader, who, seller, &refund, fee_of(posting)),
+                Some(refund) => of_refund(reader, who, seller, &refund),
                 None => Ok(None),
             };
         }
@@ -130,7 +130,16 @@ fn of_posting(
         | PostingKind::TransferSend
         | PostingKind::TransferUndo
         | PostingKind::TransferIn
-        | PostingKind::TransferReturn => return Ok(None),
+        | PostingKind::TransferReturn
+        | PostingKind::CardIn
+        | PostingKind::CardOut
+        | PostingKind::CardFee
+        | PostingKind::CardOutReturn
+        | PostingKind::CardTurn
+        | PostingKind::CardPay
+        | PostingKind::CardBack
+        | PostingKind::SuspenseIn
+        | PostingKind::SuspenseOut => return Ok(None),
     };
     let Some(order_no) = posting.order_no else { return Ok(None) };
     let Some(order) = order_of(reader, order_no)?.filter(|order| order.seller == seller) else {
@@ -157,7 +166,6 @@ fn of_refund(
     who: &mut Who,
     seller: PartyId,
     refund: &Refund,
-    fee_minor: i64,
 ) -> Result<Option<TradeLine>, BillError> {
     let Some(order) = order_of(reader, refund.order_no)?.filter(|order| order.seller == seller) else {
         return Ok(None);
@@ -172,7 +180,8 @@ fn of_refund(
         at_us: refund.at_us,
         amount_minor: -refund.amount_minor.units(),
         received_minor: -refund.amount_minor.units(),
-        fee_minor,
+        // Also what came when the refund had arrived, in a posting of its own.
+        fee_minor: refund.fee_back_minor.units(),
         split_minor: splits::given_for(reader, refund.order_no, refund.out_request_no.as_str())?,
         request_no: Some(refund.out_request_no.to_string()),
         reason: refund.reason.as_ref().map(ToString::to_string),
@@ -181,8 +190,8 @@ fn of_refund(
     }))
 }
 
-/// Refunds that moved nothing in the merchant's slot, because receivers gave all of it and the fee had no part in it:
-/// no posting tells of them, but a split that took back does.
+/// Refunds that moved nothing in the merchant's slot, because receivers gave all of it: no posting of that
+/// moment tells of them, but a split that took back does.
 fn silent_refunds(
     reader: &mut dyn Reader,
     seller: PartyId,

@@ -1,6 +1,7 @@
 //! What can be asked: the closed list of commands and their replies.
 
 use crate::agreement::{debit, end, find, offer, postpone, sign, signing};
+use crate::bank::{answered, card, close, confirm, find as find_bank, prepare, send};
 use crate::run::Outcome;
 use crate::{
     Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
@@ -25,6 +26,10 @@ use crate::{
     WithdrawGrant,
 };
 use crate::{
+    AskCard, BankAnswered, BankTask, BankView, BindCard, CloseBankOrder, ConfirmBankOrder, FindBankOrder,
+    FindCard, PrepareBankOrder, SendBankOrder, UnbindCard,
+};
+use crate::{
     BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
     UnbindRelations, relation, split_order, split_query,
 };
@@ -47,6 +52,10 @@ use ::transfer::{
     CancelTransferRefused, ConfirmTransferRefused, Transfer, TransferNotFound, TransferRefused,
 };
 use base::{AgreementNo, AppId, PartyId, Slot};
+use fund::{
+    AskCardRefused, BankOrder, BankOrderRefused, BindCardRefused, Card, CardRefused, CloseBankOrderRefused,
+    ConfirmBankOrderRefused, FindBankRefused,
+};
 use ledger::Account;
 use money::Money;
 use people::{Callback, Certification, Grant, Party, PasswordRefused, Profile};
@@ -224,6 +233,16 @@ commands! {
     change TrySignIn => sign_in::try_sign_in, Reserved, PasswordRefused;
     change ProveSignIn => sign_in::prove_sign_in, (), PasswordRefused;
     change SignInByCode => sign_in::sign_in_by_code, PartyId, SignInByCodeRefused;
+    change AskCard => card::ask_card, Arc<Card>, AskCardRefused;
+    change BindCard => card::bind_card, Arc<Card>, BindCardRefused;
+    change UnbindCard => card::unbind_card, Arc<Card>, CardRefused;
+    change PrepareBankOrder => prepare::prepare_bank_order, Arc<BankOrder>, BankOrderRefused;
+    change ConfirmBankOrder => confirm::confirm_bank_order, Arc<BankOrder>, ConfirmBankOrderRefused;
+    change CloseBankOrder => close::close_bank_order, Arc<BankOrder>, CloseBankOrderRefused;
+    change SendBankOrder => send::send_bank_order, Option<BankTask>, Never;
+    change BankAnswered => answered::bank_answered, Arc<BankOrder>, FindBankRefused;
+    query FindCard => find_bank::find_card, Arc<Card>, FindBankRefused;
+    query FindBankOrder => find_bank::find_bank_order, BankView, FindBankRefused;
     change AddEvidence => identity::add_evidence, people::AccountClass, AddEvidenceRefused;
     change MoveQuota => identity::move_quota, (), MoveQuotaRefused;
     query FindStanding => identity::find_standing, StandingView, PartyNotFound;
@@ -250,6 +269,8 @@ mod tests {
             FindSigning SplitOrder BindRelations UnbindRelations FindSplit FindSplittable FindRelations LeaveFreeze \
             TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer FindTransferRoom \
             OpenChallenge TryChallenge RegisterPerson FindAddress FindProfile TrySignIn ProveSignIn SignInByCode \
+            AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered \
+            FindCard FindBankOrder \
             AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());

@@ -183,8 +183,8 @@ pub(crate) fn close_account(
     Ok(Next::Answer(who))
 }
 
-/// Forgets a person whose account was given up: what was sealed goes from the rows, and the rim deletes the key, so that
-/// what older rows and the journal hold opens no more. Again: the same.
+/// Forgets a person whose account was given up: what was sealed goes from the rows, and the rim deletes the key, so
+/// that what older rows and the journal hold opens no more. Again: the same.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ErasePerson {
     /// Whom.

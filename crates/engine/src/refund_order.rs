@@ -203,12 +203,8 @@ pub(crate) fn give_back(
         fee_returned_minor: fee_returned.minor(),
         ..order.clone()
     };
-    if let Some(mut book) = book {
-        book.split_minor = book.split().checked_sub(back).map_err(|error| odd(&error))?.minor();
-        book.giving_minor = book.giving().checked_add(back).map_err(|error| odd(&error))?.minor();
-        book.fee_due_minor = book.fee_due().checked_add(fee_later).map_err(|error| odd(&error))?.minor();
-        split_hold::keep(rows, order, Money::zero(order.currency), &mut book)?;
-        rows.put(book);
+    if let Some(book) = book {
+        split_restore::given(rows, order, book, back, fee_later)?;
     }
     rows.put(order.clone());
     let message = RefundIn { order_no: order.no, buyer, amount, out_request_no: number };

@@ -2,8 +2,8 @@
 //!
 //! Each receiver is asked in its own slot and its part waits in transit. Only when all are there is the refund made, in
 //! the decision that hears of the last one; when one receiver cannot pay or the refund cannot be made any more, every
-//! part that was taken goes back, and the refund never was. When the refund cannot reach the buyer afterwards, the parts
-//! go back as well ([`crate::split_restore`]).
+//! part that was taken goes back, and the refund never was. When the refund cannot reach the buyer afterwards, the
+//! parts go back as well ([`crate::split_restore`]).
 
 use crate::refund_order::{GivenBack, give_back};
 use crate::split_order::{amount, fresh, odd, of_number, view};

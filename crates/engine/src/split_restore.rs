@@ -24,6 +24,25 @@ pub(crate) fn restore(rows: &mut Rows<'_>, split: &Split, lines: &[Arc<SplitLine
     Ok(())
 }
 
+/// The book of a refund's order when the refund is made: what receivers gave counts as split until it has arrived. What
+/// was held before is free.
+pub(crate) fn given(
+    rows: &mut Rows<'_>,
+    order: &Order,
+    mut book: SplitBook,
+    back: Money,
+    fee_later: Money,
+) -> Result<(), Fault> {
+    let odd = |error: money::MoneyError| odd(order.no, error);
+    book.split_minor = book.split().checked_sub(back).map_err(odd)?.minor();
+    book.giving_minor = book.giving().checked_add(back).map_err(odd)?.minor();
+    book.fee_due_minor = book.fee_due().checked_add(fee_later).map_err(odd)?.minor();
+    let in_escrow = split_hold::in_escrow(rows, order)?;
+    split_hold::keep(rows, order, in_escrow, &mut book)?;
+    rows.put(book);
+    Ok(())
+}
+
 /// The book of a refund's order once the refund arrived or came back. What receivers gave is theirs again in the second
 /// case; what waited of the fee is not due any more in both.
 pub(crate) fn settled(

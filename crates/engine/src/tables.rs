@@ -3,6 +3,7 @@
 
 use crate::{Link, Outbox};
 use base::{Column, FieldError, Record, Sink, Slot, Source};
+use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, Hold, Posting};
 use people::{
     App, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party, Person,
@@ -154,6 +155,11 @@ tables! {
     Challenge = 57, false;
     Profile = 58, false;
     SignIn = 59, false;
+    Card = 49, true;
+    BankOrder = 50, false;
+    CardName = 51, false;
+    BankOrderKey = 52, false;
+    BankSurprise = 53, false;
     Standing = 60, false;
     Evidence = 61, false;
     Person = 62, false;
@@ -195,6 +201,8 @@ impl Key {
                 Some((no.slot(), no.at_us()))
             }
             Key::Transfer((_, no)) | Key::Received((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Card((_, no)) => Some((no.slot(), no.at_us())),
+            Key::BankOrder((_, no)) | Key::BankSurprise((_, no, _, _)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -210,7 +218,9 @@ impl Key {
             | Key::AgreementName(_)
             | Key::Outbox(_)
             | Key::Link(_)
-            | Key::Relation(_) => None,
+            | Key::Relation(_)
+            | Key::CardName(_)
+            | Key::BankOrderKey(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,

@@ -15,6 +15,7 @@ mod freeze;
 pub(crate) mod grant;
 mod split;
 mod trade;
+mod transfer;
 
 pub(crate) use agreement::{NameRefused, offered_with_order};
 pub(crate) use freeze::{PayeeDiffers, frozen_at_till, frozen_by_app, frozen_by_voucher};
@@ -22,6 +23,7 @@ pub(crate) use split::given_up;
 pub(crate) use trade::{
     opened_and_claimed, opened_at_till, opened_by_link, opened_for_later, opened_for_named,
 };
+pub(crate) use transfer::AccountOfOther;
 
 use crate::facts::{Kind, Part, Wrong};
 use base::{Plant, planted};
@@ -349,5 +351,6 @@ pub fn codes_table() -> Vec<TableRow> {
     table.extend(freeze::table());
     table.extend(split::table());
     table.extend(bill::table());
+    table.extend(transfer::table());
     table
 }

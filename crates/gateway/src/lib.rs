@@ -52,6 +52,7 @@ mod request;
 mod split_facts;
 mod tokens;
 mod trace;
+mod transfer_fields;
 mod v3;
 mod verify;
 mod witness;

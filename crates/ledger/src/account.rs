@@ -21,6 +21,14 @@ pub enum AccountKind {
     Escrow,
     /// What payers sent and still wait to send, in the payer's slot: owed to one of the two.
     Delayed,
+    /// What banks said they took from cards for us and have not settled yet, in the party's slot.
+    ClearingIn,
+    /// What banks are to pay to cards, or said they paid, and have not settled yet, in the party's slot.
+    ClearingOut,
+    /// Money that a bank took against its word: owed to somebody, until it is known to whom.
+    SuspenseOwed,
+    /// Money that a bank paid against its word: due to us, until somebody gives it back.
+    SuspenseDue,
 }
 
 /// On which side of the balance sheet an account stands, and so whether it may be negative.
@@ -45,6 +53,8 @@ impl AccountKind {
             AccountKind::FeeIncome => Class::Income,
             AccountKind::BankReserve => Class::Asset,
             AccountKind::Escrow | AccountKind::Delayed => Class::Liability,
+            AccountKind::ClearingIn | AccountKind::SuspenseDue => Class::Asset,
+            AccountKind::ClearingOut | AccountKind::SuspenseOwed => Class::Liability,
         }
     }
 
@@ -57,17 +67,25 @@ impl AccountKind {
             AccountKind::BankReserve => 40,
             AccountKind::Escrow => 50,
             AccountKind::Delayed => 60,
+            AccountKind::ClearingIn => 70,
+            AccountKind::ClearingOut => 71,
+            AccountKind::SuspenseOwed => 72,
+            AccountKind::SuspenseDue => 73,
         }
     }
 
     /// All kinds.
-    pub const ALL: [AccountKind; 6] = [
+    pub const ALL: [AccountKind; 10] = [
         AccountKind::Balance,
         AccountKind::Transit,
         AccountKind::FeeIncome,
         AccountKind::BankReserve,
         AccountKind::Escrow,
         AccountKind::Delayed,
+        AccountKind::ClearingIn,
+        AccountKind::ClearingOut,
+        AccountKind::SuspenseOwed,
+        AccountKind::SuspenseDue,
     ];
 }
 

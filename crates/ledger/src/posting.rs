@@ -65,6 +65,24 @@ pub enum PostingKind {
     TransferIn,
     /// A transfer that could not reach the payee comes back to the payer.
     TransferReturn,
+    /// A bank took money from a card for a balance.
+    CardIn,
+    /// Money leaves a balance for a card, with the fee.
+    CardOut,
+    /// The fee of money that a bank paid to a card.
+    CardFee,
+    /// Money that a bank did not pay to a card comes to the balance.
+    CardOutReturn,
+    /// Money that came from a card too late is owed to that card.
+    CardTurn,
+    /// A bank took money from a card for an order.
+    CardPay,
+    /// Money of an order is owed to the card that paid it.
+    CardBack,
+    /// A bank took money from a card against its word.
+    SuspenseIn,
+    /// A bank paid money to a card against its word.
+    SuspenseOut,
 }
 
 /// One entry of a posting.

@@ -182,6 +182,69 @@ pub enum Template {
         /// How much.
         amount: Money,
     },
+    /// Dr clearing in / Cr party.
+    CardIn {
+        /// Who gets the money.
+        party: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr party / Cr clearing out.
+    CardOut {
+        /// Whose money goes to the card.
+        party: PartyId,
+        /// How much, with the fee.
+        amount: Money,
+    },
+    /// Dr clearing out / Cr fee.
+    CardFee {
+        /// Who paid it.
+        party: PartyId,
+        /// The fee.
+        amount: Money,
+    },
+    /// Dr clearing out / Cr party.
+    CardOutReturn {
+        /// Whose money did not get to the card.
+        party: PartyId,
+        /// How much, with the fee.
+        amount: Money,
+    },
+    /// Dr clearing in / Cr clearing out.
+    CardTurn {
+        /// Whose card.
+        party: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr clearing in / Cr transit, in the buyer's slot.
+    CardPay {
+        /// Who pays.
+        buyer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr transit / Cr clearing out, in the buyer's slot.
+    CardBack {
+        /// Who paid.
+        buyer: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr clearing in / Cr suspense owed.
+    SuspenseIn {
+        /// Whose card.
+        party: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr suspense due / Cr clearing out.
+    SuspenseOut {
+        /// Whose card.
+        party: PartyId,
+        /// How much.
+        amount: Money,
+    },
 }
 
 impl Template {
@@ -210,16 +273,34 @@ impl Template {
             Template::TransferUndo { .. } => PostingKind::TransferUndo,
             Template::TransferIn { .. } => PostingKind::TransferIn,
             Template::TransferReturn { .. } => PostingKind::TransferReturn,
+            Template::CardIn { .. } => PostingKind::CardIn,
+            Template::CardOut { .. } => PostingKind::CardOut,
+            Template::CardFee { .. } => PostingKind::CardFee,
+            Template::CardOutReturn { .. } => PostingKind::CardOutReturn,
+            Template::CardTurn { .. } => PostingKind::CardTurn,
+            Template::CardPay { .. } => PostingKind::CardPay,
+            Template::CardBack { .. } => PostingKind::CardBack,
+            Template::SuspenseIn { .. } => PostingKind::SuspenseIn,
+            Template::SuspenseOut { .. } => PostingKind::SuspenseOut,
         }
     }
 
     /// The slot whose books it is written in.
     pub const fn slot(self) -> Slot {
         match self {
-            Template::TopUp { party, .. } => party.slot(),
+            Template::TopUp { party, .. }
+            | Template::CardIn { party, .. }
+            | Template::CardOut { party, .. }
+            | Template::CardFee { party, .. }
+            | Template::CardOutReturn { party, .. }
+            | Template::CardTurn { party, .. }
+            | Template::SuspenseIn { party, .. }
+            | Template::SuspenseOut { party, .. } => party.slot(),
             Template::PayOut { buyer, .. }
             | Template::PayReturn { buyer, .. }
-            | Template::RefundIn { buyer, .. } => buyer.slot(),
+            | Template::RefundIn { buyer, .. }
+            | Template::CardPay { buyer, .. }
+            | Template::CardBack { buyer, .. } => buyer.slot(),
             Template::PayIn { seller, .. }
             | Template::RefundOut { seller, .. }
             | Template::RefundReturn { seller, .. }
@@ -265,7 +346,16 @@ impl Template {
             | Template::TransferSend { amount, .. }
             | Template::TransferUndo { amount, .. }
             | Template::TransferIn { amount, .. }
-            | Template::TransferReturn { amount, .. } => amount.currency(),
+            | Template::TransferReturn { amount, .. }
+            | Template::CardIn { amount, .. }
+            | Template::CardOut { amount, .. }
+            | Template::CardFee { amount, .. }
+            | Template::CardOutReturn { amount, .. }
+            | Template::CardTurn { amount, .. }
+            | Template::CardPay { amount, .. }
+            | Template::CardBack { amount, .. }
+            | Template::SuspenseIn { amount, .. }
+            | Template::SuspenseOut { amount, .. } => amount.currency(),
         }
     }
 
@@ -331,9 +421,42 @@ impl Template {
             Template::TransferUndo { payer, amount } => {
                 vec![debit(delayed, amount), credit(own(payer), amount)]
             }
+            Template::CardIn { .. }
+            | Template::CardOut { .. }
+            | Template::CardFee { .. }
+            | Template::CardOutReturn { .. }
+            | Template::CardTurn { .. }
+            | Template::CardPay { .. }
+            | Template::CardBack { .. }
+            | Template::SuspenseIn { .. }
+            | Template::SuspenseOut { .. } => self.bank_legs(fees).into(),
         };
         legs.retain(|leg| !leg.amount.is_zero() || planted(Plant::EmptyLegKept));
         assert!(legs.len() <= LEGS_MAX, "every template fits a posting");
         Ok(legs)
+    }
+
+    /// The two lines of what moves between a party, its cards and us.
+    fn bank_legs(self, fees: AccountId) -> [Leg; 2] {
+        let own = |owner: PartyId| AccountId::of(owner, AccountKind::Balance, self.currency());
+        let platform = |kind| AccountId::platform(self.slot(), kind, self.currency());
+        let transit = platform(AccountKind::Transit);
+        let (clearing_in, clearing_out) =
+            (platform(AccountKind::ClearingIn), platform(AccountKind::ClearingOut));
+        let (from, to, amount) = match self {
+            Template::CardIn { party, amount } => (clearing_in, own(party), amount),
+            Template::CardOut { party, amount } => (own(party), clearing_out, amount),
+            Template::CardFee { amount, .. } => (clearing_out, fees, amount),
+            Template::CardOutReturn { party, amount } => (clearing_out, own(party), amount),
+            Template::CardTurn { amount, .. } => (clearing_in, clearing_out, amount),
+            Template::CardPay { amount, .. } => (clearing_in, transit, amount),
+            Template::CardBack { amount, .. } => (transit, clearing_out, amount),
+            Template::SuspenseIn { amount, .. } => (clearing_in, platform(AccountKind::SuspenseOwed), amount),
+            Template::SuspenseOut { amount, .. } => {
+                (platform(AccountKind::SuspenseDue), clearing_out, amount)
+            }
+            other => unreachable!("{:?} moves nothing to or from a bank", other.kind()),
+        };
+        [Leg { account: from, side: Side::Debit, amount }, Leg { account: to, side: Side::Credit, amount }]
     }
 }

@@ -198,8 +198,19 @@ pub fn id_number(text: &str) -> Option<String> {
     let sum: u32 = digits.iter().zip(FACTORS).map(|(digit, factor)| u32::from(digit - b'0') * factor).sum();
     let expected = CHECKS.get(usize::try_from(sum % 11).ok()?)?;
     let birthday: u32 = text.get(6..14)?.parse().ok()?;
-    base::Day::from_number(birthday)?;
-    (check.first() == Some(expected)).then_some(text)
+    (check.first() == Some(expected) && is_date(birthday)).then_some(text)
+}
+
+/// Whether `yyyymmdd` is a day of the last centuries: people were born before the days that books have.
+fn is_date(number: u32) -> bool {
+    let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + u32::from(leap),
+        _ => 31,
+    };
+    (1_800..=2_999).contains(&year) && (1..=12).contains(&month) && (1..=days).contains(&day)
 }
 
 /// A name as others may see it: the last character.
@@ -219,7 +230,8 @@ mod tests {
             (" 11010519491231002x ", true),
             ("440524188001010014", true),
             ("110105194912310021", false),
-            ("11010519490231002X", false),
+            ("11010519490229002X", false),
+            ("110105194902290028", false),
             ("1101051949123100", false),
             ("11010519491231002XX", false),
             ("1101051949123100宝", false),

@@ -16,6 +16,7 @@ mod authorize_request;
 mod cashier;
 mod certify;
 mod chance;
+mod export;
 mod freeze;
 mod ghosts;
 mod guard;

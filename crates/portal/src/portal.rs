@@ -6,8 +6,8 @@ use crate::people::{self, People};
 use crate::sandbox_inbox::Mailroom;
 use crate::session::{Seals, Sessions};
 use crate::{
-    agreement, app_code, assets, authorize, cashier, certify, chance, freeze, guard, permissions, sandbox,
-    start, wallet,
+    agreement, app_code, assets, authorize, cashier, certify, chance, export, freeze, guard, permissions,
+    sandbox, start, wallet,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -19,12 +19,16 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use store::Reader;
+use tokio::sync::Semaphore;
 use wire::cert::CertError;
 use wire::sign::{PublicKey, SignType};
 use world::World;
 
 /// Most bytes of a form or of a sandbox request: the largest holds a public key.
 const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Exports made at once.
+const EXPORTS_MAX: usize = 2;
 
 /// The answer of [`Intake::open`]: the order, or in words why it was not opened.
 pub type Opening<'a> = Pin<Box<dyn Future<Output = Result<OrderNo, String>> + Send + 'a>>;
@@ -73,6 +77,8 @@ pub struct Portal {
     pub(crate) ghosts: Ghosts,
     pub(crate) sessions: Sessions,
     pub(crate) seals: Seals,
+    /// Turns for exports, each of which reads the tables for as long as they are.
+    pub(crate) exports: Semaphore,
     /// The path part of the world's address, without a slash at the end: where links and cookies begin.
     pub(crate) root: String,
 }
@@ -103,6 +109,7 @@ impl Portal {
             ghosts,
             sessions,
             seals,
+            exports: Semaphore::new(EXPORTS_MAX),
             root,
         })
     }
@@ -133,6 +140,7 @@ impl Portal {
             ghosts,
             sessions,
             seals,
+            exports: Semaphore::new(EXPORTS_MAX),
             root,
         }
     }
@@ -206,6 +214,7 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .merge(freeze::routes())
         .merge(wallet::routes())
         .merge(permissions::routes())
+        .merge(export::routes())
         .merge(authorize::routes());
     if state.world.sandbox {
         // A world that is no sandbox has no provider of messages yet.

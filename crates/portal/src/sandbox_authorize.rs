@@ -158,16 +158,23 @@ struct SettingsRequest {
     app_id: String,
     open_id: Option<bool>,
     third_party: Option<bool>,
+    certificate_to_send: Option<bool>,
 }
 
 /// Says how an app is treated from now on, and tells it; what is left out stays.
 pub(crate) async fn settings(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
-    let SettingsRequest { app_id, open_id, third_party } = read(&headers, &body)?;
+    let SettingsRequest { app_id, open_id, third_party, certificate_to_send } = read(&headers, &body)?;
     let app = app_of(&portal, &app_id)?.id;
     let said = move |setting: &mut AppSetting| {
         setting.open_id = open_id.unwrap_or(setting.open_id);
         setting.third_party = third_party.unwrap_or(setting.third_party);
+        setting.certificate_to_send = certificate_to_send.unwrap_or(setting.certificate_to_send);
     };
-    let AppSetting { open_id, third_party, .. } = change(&portal, app, said).await?;
-    answer(json!({ "app_id": app_id, "open_id": open_id, "third_party": third_party }))
+    let AppSetting { open_id, third_party, certificate_to_send, .. } = change(&portal, app, said).await?;
+    answer(json!({
+        "app_id": app_id,
+        "open_id": open_id,
+        "third_party": third_party,
+        "certificate_to_send": certificate_to_send,
+    }))
 }

@@ -203,6 +203,9 @@ pub struct Counts {
     /// Transfers that were offered and not confirmed in time.
     #[serde(default)]
     pub transfers_expired: u64,
+    /// Bank orders that nobody confirmed, or no bank answered, in time.
+    #[serde(default)]
+    pub bank_orders_given_up: u64,
     /// Attempts that the merchant answered with `success`.
     pub notifications_delivered: u64,
     /// Attempts that failed, with more to come.

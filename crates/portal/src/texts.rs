@@ -224,6 +224,19 @@ texts! {
     permission_gone: "没有找到", "Not found";
     permission_gone_text: "没有这项签约或授权，或它已经结束。", "There is no such agreement or authorisation, or it has ended already.";
     back_to_permissions: "返回签约与授权", "Back to agreements and authorisations";
+    export: "导出交易明细", "Export transactions";
+    export_text: "生成记账软件可读取的明细文件（CSV，GB18030 编码，ZIP 压缩）。",
+        "A file that programs for keeping one's books read (CSV in GB18030, in a ZIP).";
+    export_first: "起始日期", "First day";
+    export_last: "终止日期", "Last day";
+    export_password: "压缩包密码（可不填）", "Password for the file (may be left out)";
+    export_password_text: "6～32 位字母、数字或符号，AES-256 加密；不会保存，忘记后请重新导出。",
+        "6 to 32 letters, digits or signs; the file is encrypted with AES-256. It is not kept: if you forget it, \
+         export again.";
+    export_do: "下载", "Download";
+    export_wrong: "请检查：起止日期最长一年且不晚于今天，密码为 6～32 位字母、数字或符号。",
+        "Please check: at most a year, no day after today, and a password of 6 to 32 letters, digits or signs.";
+    export_too_long: "交易过多，请缩短起止日期。", "There are too many transactions; choose fewer days.";
     sign_out: "退出登录", "Sign out";
     back_to_wallet: "返回钱包", "Back to the wallet";
     start_intro: "开放支付平台，兼容支付宝开放平台接口（Alipay Open API）。",

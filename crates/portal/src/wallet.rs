@@ -57,6 +57,8 @@ pub(crate) enum Next {
     Paycode,
     /// What was signed and allowed.
     Permissions,
+    /// The export of transactions.
+    Export,
 }
 
 impl Next {
@@ -65,6 +67,7 @@ impl Next {
             Next::Wallet => "wallet",
             Next::Paycode => "paycode",
             Next::Permissions => "permissions",
+            Next::Export => "export",
         }
     }
 
@@ -73,6 +76,7 @@ impl Next {
             Next::Wallet => "/wallet",
             Next::Paycode => "/wallet/paycode",
             Next::Permissions => "/wallet/permissions",
+            Next::Export => "/wallet/export",
         }
     }
 }

@@ -19,6 +19,8 @@ struct Note {
     third_party: bool,
     #[serde(default)]
     profile: Profile,
+    #[serde(default)]
+    certificate_to_send: bool,
 }
 
 /// Settings whose changes are durable before anybody sees them; [`read`] says what they begin with.
@@ -26,8 +28,8 @@ pub(crate) fn kept(file: PathBuf) -> AppSettings {
     AppSettings::kept_by(move |settings| {
         let notes: BTreeMap<String, Note> = settings
             .iter()
-            .map(|(app, &AppSetting { open_id, third_party, profile })| {
-                (app.to_string(), Note { open_id, third_party, profile })
+            .map(|(app, &AppSetting { open_id, third_party, profile, certificate_to_send })| {
+                (app.to_string(), Note { open_id, third_party, profile, certificate_to_send })
             })
             .collect();
         let text = serde_json::to_vec(&notes).map_err(|error| NotKept(error.to_string()))?;
@@ -50,9 +52,9 @@ fn read_file(file: &Path) -> anyhow::Result<Option<Settings>> {
     let damaged = || format!("{} is damaged", file.display());
     let notes: BTreeMap<String, Note> = serde_json::from_str(&text).with_context(damaged)?;
     let mut settings = Settings::new();
-    for (app, Note { open_id, third_party, profile }) in notes {
+    for (app, Note { open_id, third_party, profile, certificate_to_send }) in notes {
         let app: AppId = app.parse().with_context(damaged)?;
-        settings.insert(app, AppSetting { open_id, third_party, profile });
+        settings.insert(app, AppSetting { open_id, third_party, profile, certificate_to_send });
     }
     Ok(Some(settings))
 }
@@ -67,7 +69,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("apps.json");
         let app = AppId::issue(1, Slot::PLATFORM).expect("a low number");
-        let other = AppSetting { open_id: true, third_party: false, profile: Profile::Real };
+        let other = AppSetting {
+            open_id: true,
+            third_party: false,
+            profile: Profile::Real,
+            certificate_to_send: true,
+        };
         assert_eq!(read_file(&file).expect("nothing was said"), None);
         kept(file.clone()).change(app, |setting| *setting = other).expect("kept");
         assert_eq!(read_file(&file).expect("a whole file"), Some(Settings::from([(app, other)])));

@@ -178,6 +178,7 @@ fn journey_text(journey: &Journey) -> String {
         (counts.offers_expired, "offers expired"),
         (counts.agreements_ended, "agreements ended"),
         (counts.split_freezes_ended, "split freezes ended"),
+        (counts.bank_orders_given_up, "bank orders given up"),
         (counts.agreement_offers_expired, "offers of agreements expired"),
         (counts.escrow_steps, "steps of guaranteed trades"),
         (counts.freezes_expired, "pre-authorisations expired"),

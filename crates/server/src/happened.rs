@@ -78,6 +78,10 @@ impl Due {
                 TimerTask::EndAgreement => agreement_ended(reader, timer, counts),
                 TimerTask::EscrowStep => escrow_step(reader, timer, counts),
                 TimerTask::ExpireFreeze | TimerTask::EndFreeze => freeze_is_over(reader, timer, counts),
+                TimerTask::GiveUpBankOrder => {
+                    counts.bank_orders_given_up += 1;
+                    Ok(None)
+                }
                 TimerTask::FreeSplits => split_freeze_ended(reader, timer, counts),
                 TimerTask::TransferClock => transfer_clock(reader, timer, counts),
             },

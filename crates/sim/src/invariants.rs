@@ -237,10 +237,14 @@ fn sound(account: &Account) -> bool {
         AccountKind::Balance => {
             account.held_minor.units() >= 0 && account.balance_minor >= account.held_minor.units()
         }
-        AccountKind::BankReserve => account.balance_minor <= 0,
+        AccountKind::BankReserve | AccountKind::ClearingIn | AccountKind::SuspenseDue => {
+            account.balance_minor <= 0
+        }
         AccountKind::FeeIncome => account.balance_minor >= 0,
         AccountKind::Transit => true,
-        AccountKind::Escrow | AccountKind::Delayed => account.balance_minor >= 0,
+        AccountKind::Escrow | AccountKind::Delayed | AccountKind::ClearingOut | AccountKind::SuspenseOwed => {
+            account.balance_minor >= 0
+        }
     }
 }
 

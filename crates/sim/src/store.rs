@@ -8,6 +8,7 @@ use crate::dice::Dice;
 use crate::faults::{Fault, Swarm};
 use base::{AppId, OrderNo, PartyId, Slot};
 use engine::{Key, Row, Table};
+use fund::{BankOrder, Card};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{Mark, MemoryStore, Reader, Store, StoreError};
@@ -276,6 +277,18 @@ impl Reader for SimStore {
 
     fn received(&mut self, payee: PartyId, limit: usize) -> Result<Vec<Arc<Received>>, StoreError> {
         self.read(|tables| tables.received(payee, limit))
+    }
+
+    fn due_bank_orders(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {
+        self.read(|tables| tables.due_bank_orders(until_us, limit))
+    }
+
+    fn bank_orders(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {
+        self.read(|tables| tables.bank_orders(party, limit))
+    }
+
+    fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError> {
+        self.read(|tables| tables.cards(party, limit))
     }
 
     fn count(&mut self, table: Table) -> Result<u64, StoreError> {

@@ -23,8 +23,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::SignIn(row) => (storable(row.tried) && storable(row.judged), "numbers are below 2^63"),
         Row::Timer(timer) => (timer.attempt.is_none_or(storable), "numbers are below 2^63"),
         Row::Account(account) => (
-            is_above(account),
-            "a customer's balance is not below what is held, nor that of an escrow or of what waits below zero",
+            on_its_side(account),
+            "a customer's balance is not below what is held, and nothing owed or owned is on the wrong side of zero",
         ),
         Row::Posting(posting) => {
             (balanced(posting), "two entries at least, each above zero, debits equal credits")
@@ -47,7 +47,15 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             "a transfer is of something, and its timer is due at a moment",
         ),
         Row::Split(split) => (split.open <= split.lines, "no more lines are open than there are"),
+        Row::BankOrder(order) => (
+            order.free_minor <= order.amount_minor && order.timer.is_some() == order.gives_up_at_us.is_some(),
+            "no more is free than the amount, and a timer has its time",
+        ),
         Row::Party(_)
+        | Row::Card(_)
+        | Row::CardName(_)
+        | Row::BankOrderKey(_)
+        | Row::BankSurprise(_)
         | Row::EscrowStep(_)
         | Row::Login(_)
         | Row::Credential(_)
@@ -87,10 +95,13 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
     (!holds).then_some(rule)
 }
 
-fn is_above(account: &Account) -> bool {
+fn on_its_side(account: &Account) -> bool {
     match account.kind {
         AccountKind::Balance => account.balance_minor >= account.held_minor.units(),
-        AccountKind::Escrow | AccountKind::Delayed => account.balance_minor >= 0,
+        AccountKind::Escrow | AccountKind::Delayed | AccountKind::ClearingOut | AccountKind::SuspenseOwed => {
+            account.balance_minor >= 0
+        }
+        AccountKind::ClearingIn | AccountKind::SuspenseDue => account.balance_minor <= 0,
         AccountKind::Transit | AccountKind::FeeIncome | AccountKind::BankReserve => true,
     }
 }

@@ -26,6 +26,7 @@ pub use sqlite_reader::SqliteReader;
 
 use base::{AppId, OrderNo, PartyId, Slot, Stamp};
 use engine::{Key, Row, Table};
+use fund::{BankOrder, Card};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{Frozen, Notice, Order, Timer, Trade};
@@ -154,6 +155,16 @@ pub trait Reader: Send {
 
     /// What a payee had by transfers, newest first.
     fn received(&mut self, payee: PartyId, limit: usize) -> Result<Vec<Arc<Received>>, StoreError>;
+
+    /// Bank orders that a bank is to be asked about at or before a moment (microseconds UTC), earliest first, in all
+    /// slots.
+    fn due_bank_orders(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError>;
+
+    /// Bank orders of a party, newest first.
+    fn bank_orders(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError>;
+
+    /// Bank cards of a party in any state, newest first.
+    fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError>;
 
     /// How many rows a table has. It walks the table: for operators and tests, not for every request.
     fn count(&mut self, table: Table) -> Result<u64, StoreError>;

@@ -4,6 +4,7 @@ use crate::checks::check;
 use crate::{Mark, Reader, Store, StoreError};
 use base::{AppId, OrderNo, PartyId, Plant, Slot, planted};
 use engine::{Key, Row, Table, Tabled};
+use fund::{BankOrder, Card};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -174,6 +175,21 @@ impl Reader for MemoryStore {
     fn received(&mut self, payee: PartyId, limit: usize) -> Result<Vec<Arc<Received>>, StoreError> {
         let wanted = |received: &Received| received.payee == payee;
         Ok(self.tables().pick(limit, wanted, |received| std::cmp::Reverse(received.no)))
+    }
+
+    fn due_bank_orders(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {
+        let due = |order: &BankOrder| order.next_try_at_us.is_some_and(|at_us| at_us <= until_us);
+        Ok(self.tables().pick(limit, due, |order| (order.next_try_at_us, order.slot, order.no)))
+    }
+
+    fn bank_orders(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {
+        let wanted = |order: &BankOrder| order.party == party;
+        Ok(self.tables().pick(limit, wanted, |order| std::cmp::Reverse(order.no)))
+    }
+
+    fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError> {
+        let wanted = |card: &Card| card.party == party;
+        Ok(self.tables().pick(limit, wanted, |card| std::cmp::Reverse(card.no)))
     }
 
     fn count(&mut self, table: Table) -> Result<u64, StoreError> {

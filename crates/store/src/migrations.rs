@@ -40,7 +40,8 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0016_usage_transfers",
     "0017_challenge_create",
     "0018_person_create",
-    "0019_identity_create",
+    "0019_fund_create",
+    "0020_identity_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -47,7 +47,7 @@ pub(crate) fn key_list(table: Table) -> String {
 }
 
 /// Tables with indexes beside their key. In the others, writing over a row is one walk down one tree.
-pub(crate) const INDEXED: [Table; 2] = [Table::Notice, Table::Timer];
+pub(crate) const INDEXED: [Table; 3] = [Table::Notice, Table::Timer, Table::BankOrder];
 
 fn build(table: Table) -> TableSql {
     let (name, width, key_width) = (table.name(), table.columns().len(), table.key_columns());

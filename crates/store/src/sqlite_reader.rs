@@ -5,6 +5,7 @@ use crate::sqlite::read_mark;
 use crate::{Mark, Reader, StoreError};
 use base::{AppId, OrderNo, PartyId, Sink, Slot};
 use engine::{Key, Row, Table, Tabled};
+use fund::{BankOrder, Card};
 use rusqlite::Connection;
 use std::sync::Arc;
 use trade::{Frozen, Notice, Order, Timer, Trade};
@@ -60,6 +61,15 @@ impl SqliteReader {
         let sql = format!("{} {rest}", of(R::TABLE_ID).select);
         let found = sql::rows(&self.connection, R::TABLE_ID, &sql, bind)?;
         Ok(found.iter().map(typed).collect())
+    }
+
+    /// The newest rows of a party, at most `limit`.
+    fn of_party<R: Tabled>(&self, party: PartyId, limit: usize) -> Result<Vec<Arc<R>>, StoreError> {
+        self.list("WHERE slot = ? AND party = ? ORDER BY no DESC LIMIT ?", |sink| {
+            sink.int(i64::from(party.slot().number()));
+            sink.int(party.number().cast_signed());
+            sink.int(sql_limit(limit));
+        })
     }
 
     /// The newest rows of all slots, at most `limit`, with numbers up to `newest`. Each slot is walked from its end, so
@@ -228,12 +238,27 @@ impl Reader for SqliteReader {
         })
     }
 
+    fn due_bank_orders(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {
+        self.list("WHERE next_try_at_us <= ? ORDER BY next_try_at_us, slot, no LIMIT ?", |sink| {
+            sink.int(until_us);
+            sink.int(sql_limit(limit));
+        })
+    }
+
     fn received(&mut self, payee: PartyId, limit: usize) -> Result<Vec<Arc<Received>>, StoreError> {
         self.list("WHERE slot = ? AND payee = ? ORDER BY no DESC LIMIT ?", |sink| {
             sink.int(i64::from(payee.slot().number()));
             sink.int(payee.number().cast_signed());
             sink.int(sql_limit(limit));
         })
+    }
+
+    fn bank_orders(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {
+        self.of_party(party, limit)
+    }
+
+    fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError> {
+        self.of_party(party, limit)
     }
 
     fn count(&mut self, table: Table) -> Result<u64, StoreError> {

@@ -267,6 +267,8 @@ pub enum TimerTask {
     FreeSplits,
     /// Ends the offer of a transfer that nobody confirmed, or sends one that waited.
     TransferClock,
+    /// Gives up a bank order that was not confirmed, or not answered, in time.
+    GiveUpBankOrder,
 }
 
 /// A task that time makes due.
@@ -281,8 +283,9 @@ pub struct Timer {
     pub no: TimerNo,
     /// What it does.
     pub task: TimerTask,
-    /// The order, for `ExpireOrder`, `EscrowStep` and `FreeSplits`; for `EndAgreement`, `ExpireFreeze`, `EndFreeze` and
-    /// `TransferClock` the number of the agreement, freeze or transfer, which are of the same series.
+    /// The order, for `ExpireOrder`, `EscrowStep` and `FreeSplits`; for `EndAgreement`, `ExpireFreeze`, `EndFreeze`,
+    /// `TransferClock` and `GiveUpBankOrder` the number of the agreement, freeze, transfer or bank order, which are of
+    /// the same series.
     pub order_no: Option<OrderNo>,
     /// The digest of the code or the address, for `ForgetCode`.
     pub code: Option<[u8; 16]>,

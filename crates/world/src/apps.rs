@@ -19,11 +19,18 @@ pub struct AppSetting {
     pub third_party: bool,
     /// How the platform behaves towards it.
     pub profile: Profile,
+    /// Whether it may send money only when it proves itself with a certificate, as the documents have it.
+    pub certificate_to_send: bool,
 }
 
 impl AppSetting {
     /// Of an app of which nothing was said: by number, for whoever lets it, and as documented.
-    pub const USUAL: AppSetting = AppSetting { open_id: false, third_party: true, profile: Profile::Strict };
+    pub const USUAL: AppSetting = AppSetting {
+        open_id: false,
+        third_party: true,
+        profile: Profile::Strict,
+        certificate_to_send: false,
+    };
 }
 
 impl Default for AppSetting {
@@ -145,7 +152,7 @@ mod tests {
         settings.change(app(1), real).expect("kept");
         settings.change(app(1), real).expect("nothing is kept");
         let both = settings.change(app(1), |setting| setting.open_id = true).expect("kept");
-        assert_eq!(both, AppSetting { open_id: true, third_party: true, profile: Profile::Real });
+        assert_eq!(both, AppSetting { open_id: true, profile: Profile::Real, ..AppSetting::USUAL });
         settings.change(app(2), real).expect("kept");
         assert_eq!((settings.of(app(1)), settings.of(app(3))), (both, AppSetting::USUAL));
         fails.store(true, Ordering::Relaxed);

@@ -26,11 +26,17 @@ async function begin(command, args, env) {
   return { line, said: () => said, stop: async () => { child.kill('SIGTERM'); await end; } };
 }
 
-/** A new world in memory. */
-export async function startWorld() {
+/** A new world in memory; `declared` is the text of a world file. */
+export async function startWorld(declared) {
   assert.ok(existsSync(binary), `${binary} does not exist; build it, or set TONGBAO_BIN`);
   const folder = mkdtempSync(path.join(tmpdir(), 'tongbao-certify-'));
-  const world = await begin(binary, ['up', '--ephemeral'], {});
+  const args = ['up', '--ephemeral'];
+  if (declared) {
+    const file = path.join(folder, 'world.toml');
+    writeFileSync(file, declared);
+    args.push('--world', file);
+  }
+  const world = await begin(binary, args, {});
   const readyFile = path.join(folder, 'ready.json');
   writeFileSync(readyFile, world.line, { mode: 0o600 });
   return { readyFile, folder, stop: world.stop };

@@ -1,12 +1,13 @@
-// What the SDK's own suite expects of a live gateway, call by call, through the unmodified SDK. What it expects of bills
-// and transfers is not here.
+// What the SDK's own suite expects of a live gateway, call by call, through the unmodified SDK. What it expects of
+// transfers is not here.
 import assert from 'node:assert/strict';
 import { createReadStream, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { AlipayFormData, AlipayFormStream } from 'alipay-sdk';
-import { sdkFor, Sandbox, startServer } from './fixture.mjs';
+import { startWorld } from './certify-world.mjs';
+import { newNumber, sdkFor, Sandbox, startServer } from './fixture.mjs';
 
 const DELOAUTH = '/v3/alipay/user/deloauth/detail/query';
 const UPLOAD = '/v3/alipay/open/file/upload';
@@ -201,4 +202,34 @@ describe('content that is encrypted', () => {
     assert.equal(error.name, 'AlipayRequestError');
     assert.match(error.message, /不存在的方法名/);
   });
+});
+
+describe('a bill of 2016, in a world that was there then', () => {
+  let world;
+  let ready;
+  before(async () => {
+    world = await startWorld('clock = "2016-04-05 12:00:00"\n');
+    ready = JSON.parse(readFileSync(world.readyFile, 'utf8'));
+    const then = new Sandbox(ready.sandbox);
+    const buyer = await then.buyer('10.00');
+    for (const entry of ready.apps.filter(app => ['key', 'cert'].includes(app.mode))) {
+      const paid = await sdkFor(entry, ready).exec('alipay.trade.pay', { bizContent: { outTradeNo: newNumber(),
+        totalAmount: '1.00', subject: '苹果', authCode: await then.payCode(buyer.login) } });
+      assert.equal(paid.code, '10000', JSON.stringify(paid));
+    }
+    await then.send('/clock/advance', { by: '1d' });
+  });
+  after(async () => {
+    await world?.stop();
+  });
+
+  for (const mode of ['key', 'cert']) {
+    test(`curl: its address, ${mode} mode`, async () => {
+      const sdk = sdkFor(ready.apps.find(app => app.mode === mode), ready);
+      const result = await sdk.curl('GET', '/v3/alipay/data/dataservice/bill/downloadurl/query',
+        { query: { bill_type: 'trade', bill_date: '2016-04-05' } });
+      assert.equal(result.responseHttpStatus, 200);
+      assert.ok(result.data.bill_download_url && result.traceId);
+    });
+  }
 });

@@ -101,7 +101,7 @@ export function ofTheCall(town, versionsOf) {
         const g = new Ground(town(), version);
         for (const [method, sub, code, status] of [
           ['alipay.trade.query.not.there', 'isv.invalid-method', '40002', 400],
-          ['alipay.fund.trans.uni.transfer', 'isv.insufficient-isv-permissions', '40006', 403],
+          ['alipay.fund.trans.refund', 'isv.insufficient-isv-permissions', '40006', 403],
         ]) {
           const told = await g.call(g.house, method, {}, { unsure: true });
           assert.deepEqual(version === 'v2' ? [told.code, told.outcome] : [told.status, `isv.${told.outcome}`],

@@ -272,9 +272,9 @@ def test_b08_unknown_method(app):
 
 
 def test_b08_a_method_that_is_not_here_yet_says_so(app):
-    answer = app.call("alipay.fund.trans.uni.transfer", {"out_biz_no": "1", "trans_amount": "1.00"})
+    answer = app.call("alipay.fund.trans.refund", {"out_biz_no": "1", "trans_amount": "1.00"})
     assert answer["code"] == "40006" and answer["sub_code"].startswith("isv."), answer
-    assert answer.node == "alipay_fund_trans_uni_transfer_response"
+    assert answer.node == "alipay_fund_trans_refund_response"
 
 
 @pytest.mark.parametrize("mode", ["key", "cert"])

@@ -6,6 +6,7 @@
 mod clean;
 mod escrow;
 mod freezes;
+mod funds;
 mod journal_bytes;
 mod replay;
 mod rows;

@@ -252,7 +252,7 @@ impl Script {
             .unwrap_err();
         self.authorize(&cast).await;
         let person = self.door.ask(FindAddress { address: [4; 16] }).await.unwrap().party;
-        let of_person = self.pay(&cast, "T17-of-a-person", 1_200, person).await;
+        let of_person = self.pay(&cast, "T30-of-a-person", 1_200, person).await;
         self.refund(shop, &of_person, 200, "R9").await.unwrap();
         self.code(bob).await;
         self.door.ask(TryPassword { party: bob, about: claimed.no }).await.unwrap();
@@ -265,6 +265,7 @@ impl Script {
         let order = self.order(&cast, "T16-from-a-freeze", 2_500, Product::FaceToFace, None);
         crate::freezes::live(&self.door, shop, alice, codes, order).await;
         crate::transfers::live(&self.door, shop, cast.app, alice, bob).await;
+        crate::funds::live(&self.door, alice, |span_us| self.pass(span_us)).await;
         self.deliver().await;
     }
 

@@ -5,6 +5,8 @@
 
 mod agreement;
 mod agreement_races;
+mod bank;
+mod bank_random;
 mod boundaries;
 mod cancel;
 mod challenge;

@@ -251,6 +251,7 @@ impl Script {
                 }
                 .into()
             }
+            verb if verb.starts_with("bk-") => crate::bank::command(self, words),
             verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
             verb if verb.starts_with("tr-") => return crate::transfer::command(self, words),
             "code" => IssuePayCode { party: party(1), digest: digest(words.at(2)) }.into(),
@@ -292,7 +293,7 @@ impl Script {
                 let by_code = words.plain.contains(&"code");
                 ClaimOrder { order_no: self.no(words.at(1)), buyer: party(2), by_code }.into()
             }
-            "try" => TryPassword { party: party(2), about: crate::freeze::about(self, words.at(1)) }.into(),
+            "try" => TryPassword { party: party(2), about: crate::bank::about(self, words.at(1)) }.into(),
             "judge" => {
                 let attempt = self.tries.get(words.at(2)).copied().unwrap_or(999_999);
                 JudgePassword { party: party(1), attempt, right: words.at(3) == "right" }.into()
@@ -541,6 +542,15 @@ impl Script {
                 self.world.advance(span_us(words.at(1)));
                 "ok".to_owned()
             }
+            // Time passes, and what becomes due in it is done.
+            "wait" => {
+                self.world.advance(span_us(words.at(1)));
+                for timer in &self.world.due() {
+                    let ran = self.world.run(RunTimer { due_at_us: timer.due_at_us, timer: timer.no });
+                    assert!(ran.is_accepted());
+                }
+                "ok".to_owned()
+            }
             "due" => {
                 let due = self.world.due();
                 for timer in &due {
@@ -660,7 +670,9 @@ fn result<T, E: std::fmt::Debug>(answer: &Result<T, E>, done: impl FnOnce(&T) ->
         Err(refused) => {
             // `NumberTaken { field: "subject" }` is written `NumberTaken(subject)`.
             let refused = format!("refused {refused:?}");
-            refused.replace(" { field: \"", "(").replace("\" }", ")")
+            let told = refused.replace(" { field: \"", "(").replace("\" }", ")");
+            // How much a limit is stands in its rules.
+            told.split(" { max: ").next().unwrap_or(&told).to_owned()
         }
     }
 }
@@ -779,6 +791,25 @@ fn tell(reply: &Reply) -> String {
         Reply::FindTransfer(answer) => result(answer, |found| crate::transfer::told(found)),
         Reply::OfferTransfer(answer) => result(answer, crate::transfer::offered),
         Reply::FindTransferRoom(answer) => result(answer, crate::transfer::room),
+        Reply::AskCard(answer) => result(answer, |card| format!("{:?}", card.state)),
+        Reply::BindCard(answer) => result(answer, |card| format!("{:?}", card.state)),
+        Reply::UnbindCard(answer) => result(answer, |card| format!("{:?}", card.state)),
+        Reply::FindCard(answer) => result(answer, |card| format!("{:?}", card.state)),
+        Reply::PrepareBankOrder(answer) => result(answer, crate::bank::told),
+        Reply::ConfirmBankOrder(answer) => result(answer, crate::bank::told),
+        Reply::CloseBankOrder(answer) => result(answer, crate::bank::told),
+        Reply::BankAnswered(answer) => result(answer, crate::bank::told),
+        Reply::FindBankOrder(answer) => result(answer, |view| crate::bank::told(&view.order)),
+        Reply::SendBankOrder(answer) => result(answer, |task| {
+            task.as_ref().map_or("nothing".to_owned(), |task| {
+                let how = match (task.first, task.may_send) {
+                    (true, _) => "send",
+                    (false, true) => "ask or send",
+                    (false, false) => "ask",
+                };
+                format!("{how} {}", task.card.last_four)
+            })
+        }),
         Reply::FindRelations(answer) => result(answer, |all| {
             let told = all.iter().map(|known| format!("{} {}", known.place, known.account));
             told.collect::<Vec<_>>().join(", ")

@@ -189,6 +189,7 @@ impl World {
         self.check_agreements();
         crate::freeze::check(self);
         crate::transfer::check(self);
+        crate::bank::check(self);
         crate::limits::check(self);
         for signing in self.all::<Signing>() {
             self.check_signing(signing);
@@ -283,6 +284,13 @@ impl World {
                     assert!(account.balance_minor >= 0, "more fee given back than taken: {account:?}")
                 }
                 AccountKind::BankReserve => assert!(account.balance_minor <= 0, "{account:?}"),
+                // What they are exactly is checked with the bank orders.
+                AccountKind::ClearingIn | AccountKind::SuspenseDue => {
+                    assert!(account.balance_minor <= 0, "{account:?}")
+                }
+                AccountKind::ClearingOut | AccountKind::SuspenseOwed => {
+                    assert!(account.balance_minor >= 0, "{account:?}")
+                }
                 AccountKind::Escrow => assert_eq!(
                     self.all::<Escrow>()
                         .filter(|escrow| escrow.slot == account.slot && escrow.currency == account.currency)

@@ -11,9 +11,7 @@ use ledger::{AccountKind, Posting, PostingKind};
 use people::{Usage, UsageKind};
 use std::sync::Arc;
 use trade::{Notice, Timer, TimerTask};
-use transfer::{
-    Arrival, KnownPayee, PERSON_DAY_MINOR, Received, Transfer, TransferNumber, TransferState, TransferWay,
-};
+use transfer::{Arrival, KnownPayee, Received, Transfer, TransferNumber, TransferState, TransferWay};
 
 /// Our number of a transfer by the payer's; one that no transfer has when there is none.
 pub(crate) fn no(script: &Script, name: &str) -> TransferNo {
@@ -450,7 +448,6 @@ fn a_limit_is_given_back_to_the_day_it_was_taken_from() {
         .map(|row| (row.count, row.sum_minor.units()))
         .collect();
     assert_eq!(days, [(0, 0), (1, 1)]);
-    assert!(PERSON_DAY_MINOR == 20_000_000, "the script above speaks of 200,000 yuan");
     // A counter that lost what it had counted costs nobody money: the audit names it.
     script.play(
         "

@@ -162,6 +162,8 @@ impl Days {
         let back = |amount: &str| format!(r#"{{"trans_out":"{bob}","amount":"{amount}"}}"#);
         assert_eq!(splits::settle(client, &trade_no, "S1", &part("10.5"), "").await.outcome(), "10000");
         assert_eq!(splits::refund(client, &trade_no, "R1", "20", &back("5")).await.outcome(), "10000");
+        // The receiver gives all of it: the fee comes when it has arrived, in a posting of its own.
+        assert_eq!(splits::refund(client, &trade_no, "R2", "5", &back("5")).await.outcome(), "10000");
         // Of this one there is no fee, and the receiver gives all that is refunded: nothing moves at the shop.
         let trade_no = methods::pay(shop, client, "T4", "0.5").await.get("trade_no");
         assert_eq!(splits::settle(client, &trade_no, "S1", &part("0.15"), "").await.outcome(), "10000");
@@ -303,6 +305,7 @@ async fn a_trade_bill_says_what_the_account_says_of_its_trades() {
             "T2 退款",
             "T3 交易",
             "T3 退款",
+            "T3 退款",
             "T4 交易",
             "T4 退款",
             "T5 交易",
@@ -324,6 +327,8 @@ async fn a_trade_bill_says_what_the_account_says_of_its_trades() {
     assert_eq!(cells(at("T1", "退款")), ["-30.00", "-30.00", "R1", "0.18", "0.00", "坏了，一半"]);
     assert_eq!(cells(at("T3", "交易")), ["100.00", "100.00", "", "-0.60", "-10.50", ""]);
     assert_eq!(cells(at("T3", "退款")), ["-20.00", "-20.00", "R1", "0.12", "5.00", ""]);
+    let second = details.rows.iter().rfind(|row| row[number] == "T3").unwrap();
+    assert_eq!(cells(second), ["-5.00", "-5.00", "R2", "0.03", "5.00", ""]);
     assert_eq!(cells(at("T4", "退款")), ["-0.15", "-0.15", "R1", "0.00", "0.15", ""]);
     assert_eq!(cells(at("E1", "交易")), ["30.00", "30.00", "", "-0.18", "0.00", ""]);
     let carol = at("T5", "交易");
@@ -332,7 +337,7 @@ async fn a_trade_bill_says_what_the_account_says_of_its_trades() {
     let names: Vec<&str> = summary.rows[1..].iter().map(|row| row[0].as_str()).collect();
     assert_eq!(names, ["", "S1", "合计"]);
     let whole = summary.rows.last().unwrap();
-    assert_eq!((whole[2].as_str(), whole[3].as_str(), fen(&whole[11])), ("7", "4", moved));
+    assert_eq!((whole[2].as_str(), whole[3].as_str(), fen(&whole[11])), ("7", "5", moved));
 }
 
 #[tokio::test]

@@ -161,8 +161,8 @@ async fn methods_are_here_or_known_or_neither() {
         ("alipay.trade.<b>", "error_response", "40002 isv.invalid-method"),
         ("alipay.trade.create\0", "error_response", "40002 isv.invalid-method"),
         (
-            "alipay.fund.trans.uni.transfer",
-            "alipay_fund_trans_uni_transfer_response",
+            "alipay.fund.trans.page.pay",
+            "alipay_fund_trans_page_pay_response",
             "40006 isv.insufficient-isv-permissions",
         ),
         (

@@ -30,3 +30,4 @@ mod small;
 mod splits;
 mod table;
 mod tokens;
+mod transfers;

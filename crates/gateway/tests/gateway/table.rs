@@ -194,6 +194,20 @@ find_split: the trade has no such split -> 40004 INVALID_PARAMETER
 bill: bills of this kind are not simulated -> 40004 TYPE_NOT_SUPPORTED
 bill: the merchant was opened later -> 40004 BILL_DATE_BEFORE_REGISTRATION
 bill: there is no bill of this time -> 40004 isp.bill_not_exist
+transfer: payer not found -> 40004 PAYER_NOT_EXIST
+transfer: the number was used with another … -> 40004 PAYMENT_INFO_INCONSISTENCY
+transfer: payee not found -> 40004 PAYEE_NOT_EXIST
+transfer: the payee has another name -> 40004 PAYEE_USERINFO_ERROR
+transfer: payee account is closed -> 40004 PAYEE_ACCOUNT_STATUS_ERROR
+transfer: payer and payee are the same party -> 40004 PAYER_PAYEE_CANNOT_SAME
+transfer: payer is frozen or closed -> 40004 PAYER_STATUS_ERROR
+transfer: below the least that can be sent -> 40004 EXCEED_LIMIT_SM_MIN_AMOUNT
+transfer: above the limit of one transfer -> 40004 EXCEED_LIMIT_SM_AMOUNT
+transfer: above the limit of the day -> 40004 EXCEED_LIMIT_DM_AMOUNT
+transfer: above the limit of the month -> 40004 EXCEED_LIMIT_MM_AMOUNT
+transfer: balance too low -> 40004 PAYER_BALANCE_NOT_ENOUGH
+find_transfer: the transfer does not exist -> 40004 ORDER_NOT_EXIST
+account: the account is not the merchant's own -> 40004 NO_PERMISSION_ACCOUNT
 ";
 
 #[test]

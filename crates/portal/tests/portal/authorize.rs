@@ -317,13 +317,16 @@ async fn an_app_s_settings_are_told_and_kept() {
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         shop.call("/sandbox/app/settings", body).await.1
     };
-    let told = |open_id: bool, third_party: bool| {
+    let told_all = |open_id: bool, third_party: bool, cert: bool| {
         let app = app.clone();
-        json!({"app_id": app, "open_id": open_id, "third_party": third_party})
+        json!({"app_id": app, "open_id": open_id, "third_party": third_party, "certificate_to_send": cert})
     };
+    let told = |open_id, third_party| told_all(open_id, third_party, false);
     assert_eq!(set(json!({})).await, told(false, true));
     assert_eq!(set(json!({"open_id": true})).await, told(true, true));
     assert_eq!(set(json!({"third_party": false})).await, told(true, false));
+    assert_eq!(set(json!({"certificate_to_send": true})).await, told_all(true, false, true));
+    assert_eq!(set(json!({"certificate_to_send": false})).await, told(true, false));
     assert_eq!(set(json!({})).await, told(true, false));
     let wrong = shop.call("/sandbox/app/settings", json!({"app_id": "9"})).await.1;
     assert_eq!(wrong["error"]["code"], "app_not_found");

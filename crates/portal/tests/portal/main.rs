@@ -7,6 +7,7 @@ mod authorize;
 mod cashier;
 mod doctor;
 mod escrow;
+mod export;
 mod faults;
 mod freezes;
 mod methods;

@@ -348,6 +348,7 @@ pub(crate) struct Page {
     pub(crate) location: String,
     pub(crate) headers: axum::http::HeaderMap,
     pub(crate) html: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Page {
@@ -383,8 +384,10 @@ impl Browser {
         }
         let location =
             headers.get("location").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
-        let bytes = response.into_body().collect().await.unwrap().to_bytes();
-        Page { status, location, headers, html: String::from_utf8(bytes.to_vec()).unwrap() }
+        let bytes = response.into_body().collect().await.unwrap().to_bytes().to_vec();
+        // A page is text; a file is not.
+        let html = String::from_utf8_lossy(&bytes).into_owned();
+        Page { status, location, headers, html, bytes }
     }
 
     fn keep(&mut self, line: &str) {

@@ -5,6 +5,7 @@ use crate::extremes::extremes;
 use crate::samples::*;
 use base::{OrderNo, Slot};
 use engine::{Key, Link, Outbox, Row, Table, Tabled};
+use fund::BankOrder;
 use ledger::Side;
 use money::Minor;
 use people::{Attempt, Login, SlotHead};
@@ -243,6 +244,48 @@ pub(crate) fn due_notices_come_earliest_first(shelf: &dyn Shelf) {
     });
     store.post(&changes(settled), mark(2)).unwrap();
     assert_eq!(reader.due_notices(i64::MAX, 100).unwrap(), []);
+}
+
+pub(crate) fn due_bank_orders_come_earliest_first(shelf: &dyn Shelf) {
+    let made =
+        |at_us, place, next_try_at_us| BankOrder { next_try_at_us, ..bank_order(at_us, party(1, place)) };
+    let orders = [
+        made(1, 7, Some(30)),
+        made(2, 7, None),
+        made(3, 8, Some(10)),
+        made(4, 7, Some(10)),
+        made(5, 7, Some(31)),
+    ];
+    let mut store = shelf.open();
+    store.post(&changes(orders.clone().map(row)), mark(1)).unwrap();
+    let mut reader = store.reader().unwrap();
+    let [at_30, _settled, in_8, in_7, _later] = orders.clone();
+    assert_eq!(unwrapped(&reader.due_bank_orders(30, 100).unwrap()), [in_7.clone(), in_8, at_30]);
+    assert_eq!(unwrapped(&reader.due_bank_orders(30, 1).unwrap()), [in_7]);
+    let settled = orders.map(|order| row(BankOrder { next_try_at_us: None, ..order }));
+    store.post(&changes(settled), mark(2)).unwrap();
+    assert_eq!(reader.due_bank_orders(i64::MAX, 100).unwrap(), []);
+}
+
+pub(crate) fn cards_and_bank_orders_come_newest_first(shelf: &dyn Shelf) {
+    let (ann, bob) = (party(5, 7), party(6, 7));
+    let orders = [bank_order(1, ann), bank_order(2, bob), bank_order(3, ann)];
+    let cards = [card(1, ann), card(2, bob), card(3, ann)];
+    let mut store = shelf.open();
+    let rows = orders.map(row).into_iter().chain(cards.map(row));
+    store.post(&changes(rows), mark(1)).unwrap();
+    let mut reader = store.reader().unwrap();
+    let mut times = |party, limit| -> (Vec<i64>, Vec<i64>) {
+        let orders = reader.bank_orders(party, limit).unwrap();
+        let cards = reader.cards(party, limit).unwrap();
+        (
+            orders.iter().map(|row| row.asked_at_us).collect(),
+            cards.iter().map(|row| row.asked_at_us).collect(),
+        )
+    };
+    assert_eq!(times(ann, 9), (vec![3, 1], vec![3, 1]));
+    assert_eq!(times(ann, 1), (vec![3], vec![3]));
+    assert_eq!(times(party(7, 7), 9), (vec![], vec![]));
 }
 
 pub(crate) fn notices_come_newest_first(shelf: &dyn Shelf) {

@@ -2,9 +2,14 @@
 
 use crate::samples::*;
 use base::{
-    AppId, FreezeNo, HoldNo, NoticeNo, OperationNo, OrderNo, PartyId, PostingNo, Slot, Text, TimerNo,
+    AppId, BankOrderNo, CardNo, FreezeNo, HoldNo, NoticeNo, OperationNo, OrderNo, PartyId, PostingNo, Slot,
+    Text, TimerNo,
 };
 use engine::{Link, Outbox, Row};
+use fund::{
+    BankOrder, BankOrderKey, BankOrderKind, BankOrderState, BankReason, BankSurprise, Card, CardKind,
+    CardName, CardState, SurpriseKind,
+};
 use ledger::{Account, AccountId, AccountKind, Hold, HoldState, Posting, PostingKind, Side};
 use money::{Currency, Minor, Rate};
 use people::{
@@ -44,6 +49,7 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(usage());
     rows.extend(transfers::extremes());
     rows.extend(crate::persons::extremes());
+    rows.extend(funds());
     rows
 }
 
@@ -596,6 +602,118 @@ fn usage() -> [Row; 2] {
             period: u32::MAX,
             count: u32::MAX,
             sum_minor: minor(i64::MAX),
+        }),
+    ]
+}
+
+/// The rows of cards and bank orders.
+fn funds() -> Vec<Row> {
+    let (slot, party, no) = last();
+    let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
+    let (first_card, first) = (CardNo::from_number(0).unwrap(), BankOrderNo::from_number(0).unwrap());
+    let (last_card, last) =
+        (CardNo::from_number(i64::MAX).unwrap(), BankOrderNo::from_number(i64::MAX).unwrap());
+    let card = Card {
+        slot: none,
+        no: first_card,
+        party: platform,
+        state: CardState::Asked,
+        bank: text(""),
+        kind: CardKind::Debit,
+        last_four: text(""),
+        digest: [0; 16],
+        agreement: None,
+        asked_at_us: i64::MIN,
+        changed_at_us: 0,
+    };
+    let order = BankOrder {
+        slot: none,
+        no: first,
+        party: platform,
+        card: first_card,
+        kind: BankOrderKind::TopUp,
+        state: BankOrderState::Draft,
+        currency: Currency::Cny,
+        amount_minor: Minor::ZERO,
+        fee_minor: Minor::ZERO,
+        free_minor: Minor::ZERO,
+        counted_at_us: None,
+        about: None,
+        key: text(""),
+        asked_at_us: i64::MIN,
+        next_try_at_us: None,
+        tries: 0,
+        bank_ref: None,
+        reason: None,
+        heard_at_us: None,
+        timer: None,
+        gives_up_at_us: None,
+    };
+    let most = minor(i64::MAX);
+    let surprise = BankSurprise {
+        slot: none,
+        no: first,
+        kind: SurpriseKind::AmountDiffers,
+        bank_ref: text(""),
+        currency: Currency::Cny,
+        amount_minor: Minor::ZERO,
+        booked: false,
+        at_us: i64::MIN,
+    };
+    let kind = BankOrderKind::TopUp;
+    vec![
+        row(card.clone()),
+        row(Card {
+            slot,
+            no: last_card,
+            party,
+            state: CardState::Unbound,
+            bank: longest(),
+            kind: CardKind::Credit,
+            last_four: longest(),
+            digest: [255; 16],
+            agreement: Some(longest()),
+            asked_at_us: i64::MAX,
+            changed_at_us: i64::MAX,
+        }),
+        row(CardName { slot: none, party: platform, digest: [0; 16], no: first_card }),
+        row(CardName { slot, party, digest: [255; 16], no: last_card }),
+        row(order.clone()),
+        row(BankOrder {
+            slot,
+            no: last,
+            party,
+            card: last_card,
+            kind: BankOrderKind::Return,
+            state: BankOrderState::Credited,
+            currency: Currency::Jpy,
+            amount_minor: most,
+            fee_minor: most,
+            free_minor: most,
+            counted_at_us: Some(i64::MAX),
+            about: Some(no),
+            key: longest(),
+            asked_at_us: i64::MAX,
+            next_try_at_us: Some(i64::MAX),
+            tries: u32::MAX,
+            bank_ref: Some(longest()),
+            reason: Some(BankReason::Other),
+            heard_at_us: Some(i64::MAX),
+            timer: Some(TimerNo::from_number(i64::MAX).unwrap()),
+            gives_up_at_us: Some(i64::MAX),
+        }),
+        row(BankOrderKey { slot: none, party: platform, kind, key: text(""), no: first }),
+        row(BankOrderKey { slot, party, kind: BankOrderKind::Return, key: longest(), no: last }),
+        row(surprise),
+        row(BankSurprise {
+            slot,
+            no: last,
+            kind: SurpriseKind::RefusedAgainstWord,
+            bank_ref: longest(),
+            currency: Currency::Usd,
+            amount_minor: most,
+            booked: true,
+            at_us: i64::MAX,
         }),
     ]
 }

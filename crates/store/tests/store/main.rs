@@ -69,6 +69,8 @@ store_suite!(
     a_scan_pages_through_a_table_and_through_a_slot,
     due_timers_come_earliest_first,
     due_notices_come_earliest_first,
+    due_bank_orders_come_earliest_first,
+    cards_and_bank_orders_come_newest_first,
     notices_come_newest_first,
     orders_come_newest_first,
     trades_come_newest_first,

@@ -85,6 +85,12 @@ fn sqlite_does_what_the_model_does() {
         assert_eq!(wanted.mark().unwrap(), found.mark().unwrap());
         assert_eq!(wanted.due_timers(until_us, limit).unwrap(), found.due_timers(until_us, limit).unwrap());
         assert_eq!(wanted.due_notices(until_us, limit).unwrap(), found.due_notices(until_us, limit).unwrap());
+        assert_eq!(
+            wanted.due_bank_orders(until_us, limit).unwrap(),
+            found.due_bank_orders(until_us, limit).unwrap()
+        );
+        assert_eq!(wanted.bank_orders(owner, limit).unwrap(), found.bank_orders(owner, limit).unwrap());
+        assert_eq!(wanted.cards(owner, limit).unwrap(), found.cards(owner, limit).unwrap());
         assert_eq!(wanted.trades(owner, limit).unwrap(), found.trades(owner, limit).unwrap());
         assert_eq!(wanted.transfers(owner, limit).unwrap(), found.transfers(owner, limit).unwrap());
         assert_eq!(wanted.received(owner, limit).unwrap(), found.received(owner, limit).unwrap());

@@ -57,6 +57,48 @@ pub(crate) fn text<const N: usize>(text: &str) -> Text<N> {
     Text::new(text).unwrap()
 }
 
+pub(crate) fn card(at_us: i64, owner: PartyId) -> fund::Card {
+    fund::Card {
+        slot: owner.slot(),
+        no: base::CardNo::of(stamp(at_us), owner.slot()),
+        party: owner,
+        state: fund::CardState::Bound,
+        bank: text("ICBC"),
+        kind: fund::CardKind::Debit,
+        last_four: text("1234"),
+        digest: [1; 16],
+        agreement: Some(text("A1")),
+        asked_at_us: at_us,
+        changed_at_us: at_us,
+    }
+}
+
+pub(crate) fn bank_order(at_us: i64, owner: PartyId) -> fund::BankOrder {
+    fund::BankOrder {
+        slot: owner.slot(),
+        no: base::BankOrderNo::of(stamp(at_us), owner.slot()),
+        party: owner,
+        card: base::CardNo::of(stamp(1), owner.slot()),
+        kind: fund::BankOrderKind::TopUp,
+        state: fund::BankOrderState::Unknown,
+        currency: Currency::Cny,
+        amount_minor: minor(30),
+        fee_minor: minor(0),
+        free_minor: minor(0),
+        counted_at_us: None,
+        about: None,
+        key: text("k"),
+        asked_at_us: at_us,
+        next_try_at_us: None,
+        tries: 1,
+        bank_ref: None,
+        reason: None,
+        heard_at_us: None,
+        timer: None,
+        gives_up_at_us: None,
+    }
+}
+
 pub(crate) fn account(owner: PartyId, balance_minor: i64, held_minor: i64) -> Account {
     let mut account = Account::open(owner, AccountKind::Balance, Currency::Cny, stamp(5));
     account.balance_minor = balance_minor;

@@ -1,0 +1,241 @@
+//! Bank cards and bank orders: against each other, against their postings, and what they come to in the books.
+
+mod expected;
+mod whole;
+
+use crate::books::{Expected, key_of};
+use crate::images::text_of_key;
+use crate::report::{FindingKind, Findings};
+use base::{BankOrderNo, CardNo, OrderNo, PartyId, Record, Slot};
+use engine::Tabled;
+use fund::{BankOrder, BankOrderKey, BankOrderKind, BankOrderState, BankSurprise, Card, CardName, CardState};
+use ledger::{Posting, PostingKind};
+use people::{Usage, UsageKind};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use trade::{Timer, TimerTask};
+
+/// A counter of what a party used.
+type Counter = (Slot, PartyId, UsageKind, u32);
+
+/// What was seen of them.
+#[derive(Debug, Default)]
+pub(crate) struct Funds {
+    cards: BTreeMap<CardNo, Arc<Card>>,
+    /// Cards that a name points at.
+    named: BTreeSet<CardNo>,
+    orders: BTreeMap<BankOrderNo, Facts>,
+    /// Payments by card of orders of trade, and what of them went back, by the order.
+    by_order: BTreeMap<(Slot, OrderNo), Vec<(PostingKind, i128)>>,
+    counters: BTreeMap<Counter, (u32, i128)>,
+}
+
+/// A bank order with what belongs to it.
+#[derive(Debug)]
+struct Facts {
+    order: Arc<BankOrder>,
+    has_key: bool,
+    has_timer: bool,
+    /// Its postings: kind and amount.
+    posted: Vec<(PostingKind, i128)>,
+    /// Surprises that are booked as suspense.
+    suspense: Vec<i128>,
+    /// The orders that return its money.
+    returns: Vec<BankOrderNo>,
+}
+
+impl Funds {
+    pub(crate) fn card(&mut self, card: &Arc<Card>, findings: &mut Findings) {
+        let mut wrong = |message: &str| card_is(card.slot, card.no, message, findings);
+        if card.no.slot() != card.slot || card.party.slot() != card.slot {
+            wrong("it or its party is of another slot");
+        }
+        let agreed = match card.state {
+            CardState::Asked => card.agreement.is_none(),
+            CardState::Bound => card.agreement.is_some(),
+            CardState::Unbound => true,
+        };
+        if !agreed {
+            wrong("only a card that the bank agreed to has an agreement");
+        }
+        self.cards.insert(card.no, card.clone());
+    }
+
+    pub(crate) fn name(&mut self, name: &CardName, findings: &mut Findings) {
+        let fits = self
+            .cards
+            .get(&name.no)
+            .is_some_and(|card| (card.slot, card.party, card.digest) == (name.slot, name.party, name.digest));
+        if fits {
+            self.named.insert(name.no);
+        } else {
+            let key = text_of_key(&CardName::wrap_key(name.key()));
+            findings.add(FindingKind::CardWrong, "card_name", key, "no card of this party has this number");
+        }
+    }
+
+    pub(crate) fn order(&mut self, order: &Arc<BankOrder>, findings: &mut Findings) {
+        for message in whole::faults(order) {
+            order_is(order, message, findings);
+        }
+        if self.cards.get(&order.card).is_none_or(|card| card.party != order.party) {
+            order_is(order, "its card is not there, or another party's", findings);
+        }
+        if let (BankOrderKind::Return, Some(of)) = (order.kind, order.about) {
+            // What is returned is older, so it was read before.
+            match self.orders.get_mut(&BankOrderNo::of_topic(of)) {
+                Some(of) if of.order.kind.is_in() && of.order.party == order.party => {
+                    of.returns.push(order.no);
+                }
+                Some(_) | None => {
+                    order_is(order, "what it returns is not there, or another party's", findings)
+                }
+            }
+        }
+        let facts = Facts {
+            order: order.clone(),
+            has_key: false,
+            has_timer: false,
+            posted: Vec::new(),
+            suspense: Vec::new(),
+            returns: Vec::new(),
+        };
+        self.orders.insert(order.no, facts);
+    }
+
+    pub(crate) fn key(&mut self, key: &BankOrderKey, findings: &mut Findings) {
+        let facts = self.orders.get_mut(&key.no).filter(|facts| {
+            let order = &facts.order;
+            (order.slot, order.party, order.kind, &order.key) == (key.slot, key.party, key.kind, &key.key)
+        });
+        match facts {
+            Some(facts) => facts.has_key = true,
+            None => {
+                let text = text_of_key(&BankOrderKey::wrap_key(key.key()));
+                findings.add(
+                    FindingKind::BankOrderWrong,
+                    "bank_order_key",
+                    text,
+                    "no bank order has this key",
+                );
+            }
+        }
+    }
+
+    pub(crate) fn surprise(&mut self, surprise: &BankSurprise, findings: &mut Findings) {
+        let booked = surprise.kind.is_booked() == surprise.booked;
+        match self.orders.get_mut(&surprise.no) {
+            Some(facts) if booked => {
+                if surprise.booked {
+                    facts.suspense.push(i128::from(surprise.amount_minor.units()));
+                }
+            }
+            Some(_) | None => {
+                let key = text_of_key(&BankSurprise::wrap_key(surprise.key()));
+                let message = "its bank order is not there, or it is booked against its kind";
+                findings.add(FindingKind::BankOrderWrong, "bank_surprise", key, message);
+            }
+        }
+    }
+
+    /// A posting about a bank order; `false` when it is about something else, which is looked at there.
+    pub(crate) fn posting(&mut self, posting: &Posting, findings: &mut Findings) -> bool {
+        let amount = posting.entries().next().map_or(0, |entry| i128::from(entry.amount_minor.units()));
+        match posting.kind {
+            PostingKind::CardIn
+            | PostingKind::CardOut
+            | PostingKind::CardFee
+            | PostingKind::CardOutReturn
+            | PostingKind::CardTurn
+            | PostingKind::SuspenseIn
+            | PostingKind::SuspenseOut => {
+                let no = posting.order_no.map(BankOrderNo::of_topic);
+                match no.and_then(|no| self.orders.get_mut(&no)) {
+                    Some(facts) => facts.posted.push((posting.kind, amount)),
+                    None => {
+                        let message = "it is about no bank order";
+                        findings.add(FindingKind::PostingShape, "posting", key_of(posting), message);
+                    }
+                }
+                true
+            }
+            PostingKind::CardPay | PostingKind::CardBack => {
+                if let Some(order_no) = posting.order_no {
+                    self.by_order.entry((posting.slot, order_no)).or_default().push((posting.kind, amount));
+                }
+                false
+            }
+            PostingKind::TopUp
+            | PostingKind::PayOut
+            | PostingKind::PayIn
+            | PostingKind::PayReturn
+            | PostingKind::RefundOut
+            | PostingKind::RefundIn
+            | PostingKind::RefundReturn
+            | PostingKind::EscrowIn
+            | PostingKind::EscrowRelease
+            | PostingKind::EscrowOut
+            | PostingKind::EscrowReturn
+            | PostingKind::SplitOut
+            | PostingKind::SplitIn
+            | PostingKind::SplitReturn
+            | PostingKind::BackOut
+            | PostingKind::BackReturn
+            | PostingKind::TransferOut
+            | PostingKind::TransferWait
+            | PostingKind::TransferSend
+            | PostingKind::TransferUndo
+            | PostingKind::TransferIn
+            | PostingKind::TransferReturn => false,
+        }
+    }
+
+    pub(crate) fn usage(&mut self, usage: &Usage) {
+        let sum = i128::from(usage.sum_minor.units());
+        self.counters.insert((usage.slot, usage.party, usage.kind, usage.period), (usage.count, sum));
+    }
+
+    /// The timers of bank orders; others are looked at elsewhere.
+    pub(crate) fn timer(&mut self, timer: &Timer, findings: &mut Findings) {
+        if timer.task != TimerTask::GiveUpBankOrder {
+            return;
+        }
+        let facts = timer.order_no.and_then(|no| self.orders.get_mut(&BankOrderNo::of_topic(no)));
+        let fits = |facts: &&mut Facts| {
+            let order = &facts.order;
+            order.slot == timer.slot
+                && order.timer == Some(timer.no)
+                && order.gives_up_at_us == Some(timer.due_at_us)
+        };
+        match facts.filter(fits) {
+            Some(facts) => facts.has_timer = true,
+            None => {
+                let key = text_of_key(&Timer::wrap_key((timer.slot, timer.due_at_us, timer.no)));
+                findings.add(FindingKind::TimerWrong, "timer", key, "no bank order has this timer");
+            }
+        }
+    }
+
+    /// What can only be said once everything was seen, and what the books must hold.
+    pub(crate) fn finish(self, books: &mut Expected, findings: &mut Findings) {
+        whole::cards(&self, findings);
+        for facts in self.orders.values() {
+            whole::order(&self, facts, findings);
+            expected::add(facts, books);
+        }
+        whole::counters(&self, findings);
+    }
+
+    fn state_of(&self, no: BankOrderNo) -> Option<BankOrderState> {
+        self.orders.get(&no).map(|facts| facts.order.state)
+    }
+}
+
+fn card_is(slot: Slot, no: CardNo, message: &str, findings: &mut Findings) {
+    findings.add(FindingKind::CardWrong, "card", text_of_key(&Card::wrap_key((slot, no))), message);
+}
+
+fn order_is(order: &BankOrder, message: impl Into<String>, findings: &mut Findings) {
+    let key = text_of_key(&BankOrder::wrap_key((order.slot, order.no)));
+    findings.add(FindingKind::BankOrderWrong, "bank_order", key, message.into());
+}

@@ -1,0 +1,66 @@
+//! What bank orders say that the books must hold.
+
+use super::Facts;
+use crate::books::Expected;
+use fund::{BankOrderKind, BankOrderState};
+use ledger::{AccountKind, PostingKind};
+
+/// The postings that an order of its kind and state has under its own number. Those of a payment stand under the
+/// number of what it pays, but for money that came too late.
+pub(super) fn postings(facts: &Facts) -> Vec<(PostingKind, i128)> {
+    use BankOrderKind::{Pay, Return, TopUp, Withdraw};
+    use BankOrderState::{
+        Asked, Closed, Credited, Done, Draft, Failed, GivenUp, Returned, Returning, Unknown,
+    };
+    let order = &facts.order;
+    let (amount, fee) = (i128::from(order.amount_minor.units()), i128::from(order.fee_minor.units()));
+    let whole = amount + fee;
+    let mut postings = match (order.kind, order.state) {
+        (TopUp, Done) => vec![(PostingKind::CardIn, amount)],
+        (TopUp, Returning | Returned | Credited) => vec![(PostingKind::CardTurn, amount)],
+        (TopUp | Pay, Draft | Asked | Unknown | GivenUp | Failed | Closed) | (Pay, Done) => Vec::new(),
+        (Pay, Returning | Returned | Credited) => {
+            let late = facts.posted.iter().any(|(kind, _)| *kind == PostingKind::CardTurn);
+            if late { vec![(PostingKind::CardTurn, amount)] } else { Vec::new() }
+        }
+        (Withdraw, Asked | Unknown) => vec![(PostingKind::CardOut, whole)],
+        (Withdraw, Done) => vec![(PostingKind::CardOut, whole), (PostingKind::CardFee, fee)],
+        (Withdraw, Failed) => vec![(PostingKind::CardOut, whole), (PostingKind::CardOutReturn, whole)],
+        (Return, Failed) => vec![(PostingKind::CardOutReturn, amount)],
+        // No other state is one that its kind can have; that is said of the order.
+        (Withdraw, Draft | Closed | GivenUp | Returning | Returned | Credited) => Vec::new(),
+        (Return, Asked | Unknown | Done) => Vec::new(),
+        (Return, Draft | Closed | GivenUp | Returning | Returned | Credited) => Vec::new(),
+    };
+    postings.retain(|(_, amount)| *amount != 0);
+    let suspense = if order.kind.is_in() { PostingKind::SuspenseIn } else { PostingKind::SuspenseOut };
+    postings.extend(facts.suspense.iter().map(|amount| (suspense, *amount)));
+    postings
+}
+
+/// Adds what one order comes to.
+pub(super) fn add(facts: &Facts, books: &mut Expected) {
+    let order = &facts.order;
+    let (amount, fee) = (i128::from(order.amount_minor.units()), i128::from(order.fee_minor.units()));
+    let suspense: i128 = facts.suspense.iter().sum();
+    let mut put = |kind, sum: i128| {
+        *books.funds.entry((order.slot, order.currency, kind)).or_default() += sum;
+    };
+    if order.kind.is_in() {
+        let done = if order.state.was_done() { amount } else { 0 };
+        put(AccountKind::ClearingIn, -(done + suspense));
+        put(AccountKind::SuspenseOwed, suspense);
+        return;
+    }
+    let open = matches!(order.state, BankOrderState::Asked | BankOrderState::Unknown);
+    let owed = match (open, order.state) {
+        (true, _) => amount + fee,
+        (false, BankOrderState::Done) => amount,
+        (false, _) => 0,
+    };
+    put(AccountKind::ClearingOut, owed + suspense);
+    put(AccountKind::SuspenseDue, -suspense);
+    if order.state == BankOrderState::Done && fee != 0 {
+        *books.fees.entry((order.slot, order.currency)).or_default() += fee;
+    }
+}

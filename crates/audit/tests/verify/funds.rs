@@ -1,0 +1,185 @@
+//! Bank cards and bank orders: a few that lived, and one row of them changed at a time.
+
+use crate::rows::{Case, run};
+use crate::world::{World, found};
+use audit::FindingKind::*;
+use base::{BankOrderNo, CardNo, PartyId, Text};
+use cell::Door;
+use engine::{
+    AskCard, BankAnswered, BankWay, BindCard, CloseBankOrder, ConfirmBankOrder, JudgePassword,
+    PrepareBankOrder, SendBankOrder, TopUp, TryPassword, UnbindCard, Verdict,
+};
+use fund::{BankReason, CardKind, Done};
+use money::{Currency, Money};
+
+fn fen(minor: u64) -> Money {
+    Money::from_minor(minor, Currency::Cny).unwrap()
+}
+
+async fn bind(door: &Door, party: PartyId, digits: &str) -> CardNo {
+    let (bank, last_four) = (Text::new("ICBC").unwrap(), Text::new(digits).unwrap());
+    let mut digest = [0; 16];
+    digest[..4].copy_from_slice(digits.as_bytes());
+    let asked = AskCard { party, bank, kind: CardKind::Debit, last_four, digest };
+    let card = door.ask(asked).await.unwrap().no;
+    let agreement = Text::new(&format!("A{digits}")).unwrap();
+    door.ask(BindCard { party, card, agreement }).await.unwrap();
+    card
+}
+
+async fn draft(
+    door: &Door,
+    party: PartyId,
+    card: CardNo,
+    way: BankWay,
+    amount: u64,
+    key: &str,
+) -> BankOrderNo {
+    let key = Text::new(key).unwrap();
+    door.ask(PrepareBankOrder { party, card, way, amount: fen(amount), key }).await.unwrap().no
+}
+
+async fn confirm(door: &Door, party: PartyId, no: BankOrderNo) {
+    let attempt = door.ask(TryPassword { party, about: no.topic() }).await.unwrap().attempt;
+    door.ask(JudgePassword { party, attempt, right: true }).await.unwrap();
+    door.ask(ConfirmBankOrder { party, no, attempt }).await.unwrap();
+}
+
+async fn hear(door: &Door, no: BankOrderNo, verdict: Verdict) {
+    door.ask(SendBankOrder { no }).await.unwrap();
+    door.ask(BankAnswered { no, verdict }).await.unwrap();
+}
+
+fn done(amount: u64, name: &str) -> Verdict {
+    Verdict::Done(Done { amount: fen(amount), bank_ref: Text::new(name).unwrap() })
+}
+
+/// Cards in every state, and of orders: a draft, one of each end, money that came too late and is on its way back, and
+/// money that a bank took after it had refused.
+pub(crate) async fn live(door: &Door, party: PartyId, pass: impl Fn(i64)) {
+    let key = Text::new("for the bank").unwrap();
+    door.ask(TopUp { party, amount: fen(10_000_000), key }).await.unwrap();
+    let card = bind(door, party, "1234").await;
+    let gone = bind(door, party, "5678").await;
+    door.ask(UnbindCard { party, card: gone }).await.unwrap();
+
+    draft(door, party, card, BankWay::TopUp, 101, "draft").await;
+    let order = async |way, amount, key| {
+        let no = draft(door, party, card, way, amount, key).await;
+        confirm(door, party, no).await;
+        no
+    };
+    let came = order(BankWay::TopUp, 102, "came").await;
+    hear(door, came, done(102, "in 1")).await;
+    let refused = order(BankWay::TopUp, 103, "refused").await;
+    hear(door, refused, Verdict::Refused(BankReason::NoMoney)).await;
+    door.ask(BankAnswered { no: refused, verdict: done(103, "in 2") }).await.unwrap();
+    let late = order(BankWay::TopUp, 104, "late").await;
+    hear(door, late, Verdict::Unknown).await;
+    door.ask(CloseBankOrder { party, no: late }).await.unwrap();
+    pass(1_000_000);
+    hear(door, late, done(104, "in 3")).await;
+    let went = order(BankWay::Withdraw, 2_100_000, "went").await;
+    hear(door, went, done(2_100_000, "out 1")).await;
+    let back = order(BankWay::Withdraw, 106, "back").await;
+    hear(door, back, Verdict::Refused(BankReason::CardBlocked)).await;
+    order(BankWay::Withdraw, 107, "waits").await;
+}
+
+#[test]
+fn cards_and_bank_orders() {
+    const DRAFT: &str = "key = 'draft'";
+    const CAME: &str = "key = 'came'";
+    const LATE: &str = "key = 'late'";
+    const BACK: &str = "kind = 'return'";
+    const WENT: &str = "key = 'went'";
+    const WAITS: &str = "key = 'waits'";
+    let order = &[("bank_order", BankOrderWrong)][..];
+    let order_and_sums = &[("bank_order", BankOrderWrong), ("account", BankSums)][..];
+    run(&[
+        Case("card", "last_four = '1234'", "agreement = NULL", &[("card", CardWrong)]),
+        Case("card", "last_four = '1234'", "digest = zeroblob(16)", &[("card_name", CardWrong)]),
+        Case(
+            "card",
+            "last_four = '5678'",
+            "state = 'bound', digest = (SELECT digest FROM card LIMIT 1)",
+            &[("card", CardWrong)],
+        ),
+        Case("card_name", "no > 0", "no = no + 100", &[("card_name", CardWrong), ("card", CardWrong)]),
+        Case("bank_order", CAME, "amount_minor = amount_minor + 1", order_and_sums),
+        Case("bank_order", CAME, "state = 'failed'", order_and_sums),
+        Case("bank_order", CAME, "bank_ref = NULL", order),
+        Case("bank_order", CAME, "reason = 'other'", order),
+        Case("bank_order", CAME, "next_try_at_us = 1", order),
+        Case(
+            "bank_order",
+            CAME,
+            "counted_at_us = NULL",
+            &[("bank_order", BankOrderWrong), ("usage", UsageWrong)],
+        ),
+        Case("bank_order", CAME, "card = card + 100", order),
+        Case("bank_order", CAME, "about = no", order),
+        Case("bank_order", CAME, "tries = 0", order),
+        Case(
+            "bank_order",
+            CAME,
+            "key = 'other'",
+            &[("bank_order", BankOrderWrong), ("bank_order_key", BankOrderWrong)],
+        ),
+        Case(
+            "bank_order",
+            DRAFT,
+            "timer = NULL, gives_up_at_us = NULL",
+            &[("bank_order", BankOrderWrong), ("timer", TimerWrong)],
+        ),
+        Case(
+            "timer",
+            "task = 'give_up_bank_order'",
+            "order_no = order_no + 100",
+            &[("timer", TimerWrong), ("bank_order", TimerWrong)],
+        ),
+        Case("bank_order", LATE, "state = 'returned'", order),
+        Case("bank_order", LATE, "state = 'done'", order),
+        Case("bank_order", BACK, "amount_minor = amount_minor - 1", &[("account", BankSums)]),
+        Case("bank_order", BACK, "about = about + 100", order),
+        Case("bank_order", BACK, "state = 'returning'", order_and_sums),
+        Case(
+            "bank_order",
+            WENT,
+            "fee_minor = fee_minor + 1",
+            &[("bank_order", BankOrderWrong), ("account", FeeIncome)],
+        ),
+        Case("bank_order", WENT, "free_minor = free_minor - 1", &[("usage", UsageWrong)]),
+        Case(
+            "bank_order",
+            WAITS,
+            "amount_minor = amount_minor + 1",
+            &[("bank_order", BankOrderWrong), ("account", BankSums), ("usage", UsageWrong)],
+        ),
+        Case("usage", "kind = 'withdraw_day'", "sum_minor = sum_minor - 1", &[("usage", UsageWrong)]),
+        Case(
+            "bank_surprise",
+            "bank_ref = 'in 2'",
+            "booked = 0",
+            &[("bank_surprise", BankOrderWrong), ("account", BankSums)],
+        ),
+        Case("bank_surprise", "bank_ref = 'in 2'", "amount_minor = 1", order_and_sums),
+    ]);
+}
+
+#[test]
+fn a_return_that_was_opened_twice_is_named() {
+    let world = World::copy();
+    world.change(
+        "INSERT INTO bank_order SELECT slot, no + 100, party, card, kind, state, currency, amount_minor, fee_minor,
+            free_minor, counted_at_us, about, key || '2', asked_at_us, next_try_at_us, tries, bank_ref, reason,
+            heard_at_us, timer, gives_up_at_us FROM bank_order WHERE kind = 'return'",
+    );
+    let report = world.verify();
+    let twice = report
+        .findings
+        .iter()
+        .any(|finding| finding.kind == BankOrderWrong && finding.message.contains("2 returns of 208 in all"));
+    assert!(twice, "{report}");
+    assert!(found(&report, BankSums, "account").message.contains("clearing_out"), "{report}");
+}

@@ -1,0 +1,82 @@
+//! A party confirms a drafted order: its money is set on its way, and the bank is to be asked.
+
+use super::close::forget_timer;
+use super::find::order_of;
+use super::limits;
+use super::prepare::{Wish, check};
+use crate::command::Next;
+use crate::{Rows, Stop, books};
+use base::{BankOrderNo, PartyId, Slot};
+use fund::{
+    BankEvent, BankMove, BankOrder, BankOrderKind, BankOrderState, ConfirmBankOrderRefused, bank_next,
+};
+use people::Attempt;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The party confirms. The proof is a password try that was judged right for this very order. Repeating it while the
+/// order is under way gives the order as it stands.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ConfirmBankOrder {
+    /// Whose money.
+    pub party: PartyId,
+    /// The order.
+    pub no: BankOrderNo,
+    /// The number of the try that was right.
+    pub attempt: u64,
+}
+
+impl ConfirmBankOrder {
+    pub(crate) fn slot(&self) -> Slot {
+        self.party.slot()
+    }
+}
+
+pub(crate) fn confirm_bank_order(
+    rows: &mut Rows<'_>,
+    command: &ConfirmBankOrder,
+) -> Result<Next<Arc<BankOrder>>, Stop<ConfirmBankOrderRefused>> {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let ConfirmBankOrder { party, no, attempt } = *command;
+    let Some(order) = order_of(rows, party, no)? else {
+        return Stop::because(ConfirmBankOrderRefused::NotFound);
+    };
+    let state = match bank_next(order.kind, order.state, BankEvent::Confirm) {
+        BankMove::To(state) => state,
+        BankMove::Same => return Ok(Next::Answer(order)),
+        BankMove::No | BankMove::Surprise => return Stop::because(ConfirmBankOrderRefused::Ended),
+    };
+    let proof = rows.get::<Attempt>((slot, party, attempt))?;
+    let fits = |proof: &Attempt| proof.proven && proof.about == no.topic() && now_us < proof.expires_at_us;
+    if !proof.is_some_and(|proof| fits(&proof)) {
+        return Stop::because(ConfirmBankOrderRefused::ProofMissing);
+    }
+    let wish = Wish { party, card: order.card, kind: order.kind, amount: order.amount() };
+    let found = check(rows, wish, no)?;
+    let found = found.map_err(|refused| Stop::Refused(ConfirmBankOrderRefused::Rules(refused)))?;
+    if found.price.fee != order.fee() {
+        return Stop::because(ConfirmBankOrderRefused::PriceChanged);
+    }
+
+    // Nothing can be refused below this line; nothing was changed above it.
+    rows.delete::<Attempt>((slot, party, attempt));
+    if let Some(taken) = found.taken {
+        books::book(rows, taken);
+    }
+    let mut asked = (*order).clone();
+    if order.kind == BankOrderKind::Withdraw {
+        // Its money left the balance: it is owed to the card until the bank says otherwise.
+        forget_timer(rows, &mut asked);
+        asked.free_minor = found.price.free.minor();
+    }
+    limits::count(rows, &mut asked)?;
+    let asked = Arc::new(send_now(rows, BankOrder { state, ..asked }));
+    rows.put_shared(asked.clone());
+    Ok(Next::Answer(asked))
+}
+
+/// The order, to be sent at once.
+pub(crate) fn send_now(rows: &Rows<'_>, order: BankOrder) -> BankOrder {
+    debug_assert_eq!(order.state, BankOrderState::Asked, "only what was not sent is sent first");
+    BankOrder { next_try_at_us: Some(rows.now_us()), ..order }
+}

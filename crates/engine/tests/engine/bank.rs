@@ -1,0 +1,582 @@
+//! Bank cards and bank orders: every state, every refusal, and what the bank says against its word.
+
+use crate::script::{Script, Words, check_in, cny, digest};
+use crate::support::World;
+use base::{BankOrderNo, CardNo, OrderNo, PartyId, Slot, Text};
+use engine::{
+    AskCard, BankAnswered, BankWay, BindCard, CloseBankOrder, Command, ConfirmBankOrder, FindBankOrder,
+    FindCard, PrepareBankOrder, SendBankOrder, UnbindCard, Verdict,
+};
+use fund::{
+    BankOrder, BankOrderKind, BankOrderState, BankReason, BankSurprise, Card, CardKind, CardName, CardState,
+    Done,
+};
+use ledger::AccountKind;
+use money::{Currency, parse_amount};
+use people::{Usage, UsageKind};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use trade::{Timer, TimerTask};
+
+/// The newest binding of a card that a script calls so; one that nobody has when there is none.
+fn card(script: &Script, party: PartyId, name: &str) -> CardNo {
+    let key = (party.slot(), party, digest(name));
+    let found = script.world.get::<CardName>(key).map(|found| found.no);
+    found
+        .unwrap_or(CardNo::from_number(1_700_000_000_000_000_000 + i64::from(party.slot().number())).unwrap())
+}
+
+/// The order that was drafted under a key, or, as `B1+late`, the one that returns its money.
+pub(crate) fn no(script: &Script, name: &str) -> BankOrderNo {
+    let named = |order: &&Arc<BankOrder>| match name.split_once('+') {
+        None => order.kind != BankOrderKind::Return && order.key.as_str() == name,
+        Some((of, part)) => order.key.as_str() == format!("{} {part}", no(script, of)),
+    };
+    let found = script.world.all::<BankOrder>().find(named).map(|order| order.no);
+    found.unwrap_or(BankOrderNo::from_number(1_700_000_000_000_000_012).unwrap())
+}
+
+/// What a password try is about: a bank order, a freeze or an order.
+pub(crate) fn about(script: &Script, name: &str) -> OrderNo {
+    if name.starts_with("bk") { no(script, name).topic() } else { crate::freeze::about(script, name) }
+}
+
+/// The commands of this file, `bk-…`.
+pub(crate) fn command(script: &Script, words: &Words<'_>) -> Command {
+    let party = |index| script.party(words.at(index));
+    match words.at(0) {
+        // bk-ask 1234 alice
+        "bk-ask" => AskCard {
+            party: party(2),
+            bank: words.text("bank").unwrap_or(Text::new("ICBC").unwrap()),
+            kind: if words.plain.contains(&"credit") { CardKind::Credit } else { CardKind::Debit },
+            last_four: Text::new(words.at(1)).unwrap(),
+            digest: digest(words.at(1)),
+        }
+        .into(),
+        "bk-bind" => BindCard {
+            party: party(2),
+            card: card(script, party(2), words.at(1)),
+            agreement: words.text("as").unwrap_or(Text::new("A1").unwrap()),
+        }
+        .into(),
+        "bk-unbind" => UnbindCard { party: party(2), card: card(script, party(2), words.at(1)) }.into(),
+        "bk-card" => FindCard { party: party(2), card: card(script, party(2), words.at(1)) }.into(),
+        // bk-in bk1 alice 1234 30.00; bk-out bk1 alice 1234 30.00
+        "bk-in" | "bk-out" => {
+            let currency =
+                words.named.get("in").map_or(Currency::Cny, |code| Currency::from_code(code).unwrap());
+            PrepareBankOrder {
+                party: party(2),
+                card: card(script, party(2), words.at(3)),
+                way: if words.at(0) == "bk-in" { BankWay::TopUp } else { BankWay::Withdraw },
+                amount: parse_amount(words.at(4), currency).unwrap(),
+                key: Text::new(words.at(1)).unwrap(),
+            }
+            .into()
+        }
+        "bk-confirm" => ConfirmBankOrder {
+            party: party(2),
+            no: no(script, words.at(1)),
+            attempt: script.tries.get(words.at(3)).copied().unwrap_or(999_999),
+        }
+        .into(),
+        "bk-close" => CloseBankOrder { party: party(2), no: no(script, words.at(1)) }.into(),
+        "bk-see" => FindBankOrder { party: party(2), no: no(script, words.at(1)) }.into(),
+        "bk-send" => SendBankOrder { no: no(script, words.at(1)) }.into(),
+        // bk-done bk1 30.00 ref=R1
+        "bk-done" => {
+            let bank_ref = words.text("ref").unwrap_or(Text::new("R1").unwrap());
+            let verdict = Verdict::Done(Done { amount: cny(words.at(2)), bank_ref });
+            BankAnswered { no: no(script, words.at(1)), verdict }.into()
+        }
+        "bk-refused" => {
+            let verdict = Verdict::Refused(BankReason::NoMoney);
+            BankAnswered { no: no(script, words.at(1)), verdict }.into()
+        }
+        "bk-unknown" => BankAnswered { no: no(script, words.at(1)), verdict: Verdict::Unknown }.into(),
+        other => panic!("no such command: {other}"),
+    }
+}
+
+pub(crate) fn told(order: &Arc<BankOrder>) -> String {
+    let fee = if order.fee().is_zero() { String::new() } else { format!(" fee {}", order.fee()) };
+    format!("{:?} {}{fee}", order.state, order.amount())
+}
+
+/// Everything that must hold of cards and bank orders between two commands.
+pub(crate) fn check(world: &World) {
+    let mut sums: BTreeMap<(Slot, &'static str), i64> = BTreeMap::new();
+    let mut counted: BTreeMap<(PartyId, UsageKind, u32), i64> = BTreeMap::new();
+    for order in world.all::<BankOrder>() {
+        let (amount, fee) = (order.amount_minor.units(), order.fee_minor.units());
+        let mut add = |name, sum| *sums.entry((order.slot, name)).or_default() += sum;
+        match (order.kind.is_in(), order.state) {
+            (true, state) if state.was_done() => add("clearing_in", -amount),
+            (true, _) => {}
+            (false, BankOrderState::Asked | BankOrderState::Unknown) => add("clearing_out", amount + fee),
+            (false, BankOrderState::Done) => add("clearing_out", amount),
+            (false, _) => {}
+        }
+        assert_eq!(order.state.is_open(), order.next_try_at_us.is_some(), "{order:?}");
+        let watched = order.timer.zip(order.gives_up_at_us);
+        if let Some((timer, due_at_us)) = watched {
+            assert!(world.get::<Timer>((order.slot, due_at_us, timer)).is_some(), "{order:?}");
+        }
+        let returns = world
+            .all::<BankOrder>()
+            .filter(|back| back.kind == BankOrderKind::Return && back.about == Some(order.no.topic()));
+        let returned: i64 = returns.map(|back| back.amount_minor.units()).sum();
+        let turned = matches!(
+            order.state,
+            BankOrderState::Returning | BankOrderState::Returned | BankOrderState::Credited
+        );
+        assert!(returned <= amount && (!turned || returned == amount), "returned {returned}: {order:?}");
+        assert!(returned == 0 || order.state.was_done(), "returned without a debit: {order:?}");
+        let Some(at_us) = order.counted_at_us else { continue };
+        let mut count = |kind: UsageKind, sum: i64| {
+            *counted.entry((order.party, kind, kind.period(at_us))).or_default() += sum;
+        };
+        if order.kind.is_in() {
+            count(UsageKind::CardDay, amount);
+            count(UsageKind::CardMonth, amount);
+        } else {
+            count(UsageKind::WithdrawDay, amount);
+            count(UsageKind::WithdrawFree, order.free_minor.units());
+        }
+    }
+    for surprise in world.all::<BankSurprise>().filter(|surprise| surprise.booked) {
+        let order = world.get::<BankOrder>((surprise.slot, surprise.no)).unwrap();
+        let (amount, slot) = (surprise.amount_minor.units(), surprise.slot);
+        let (clearing, suspense, sign) = if order.kind.is_in() {
+            ("clearing_in", "suspense_owed", -1)
+        } else {
+            ("clearing_out", "suspense_due", 1)
+        };
+        *sums.entry((slot, clearing)).or_default() += sign * amount;
+        *sums.entry((slot, suspense)).or_default() -= sign * amount;
+    }
+    for slot in Slot::all() {
+        for (name, kind) in [
+            ("clearing_in", AccountKind::ClearingIn),
+            ("clearing_out", AccountKind::ClearingOut),
+            ("suspense_owed", AccountKind::SuspenseOwed),
+            ("suspense_due", AccountKind::SuspenseDue),
+        ] {
+            let sum = sums.get(&(slot, name)).copied().unwrap_or(0);
+            assert_eq!(world.balance(PartyId::platform(slot), kind), sum, "{name} of {slot}");
+        }
+    }
+    for usage in world.all::<Usage>() {
+        let ours = matches!(
+            usage.kind,
+            UsageKind::CardDay | UsageKind::CardMonth | UsageKind::WithdrawDay | UsageKind::WithdrawFree
+        );
+        if ours {
+            let sum = counted.get(&(usage.party, usage.kind, usage.period)).copied().unwrap_or(0);
+            assert_eq!(usage.sum_minor.units(), sum, "{usage:?}");
+        }
+    }
+    for timer in world.all::<Timer>().filter(|timer| timer.task == TimerTask::GiveUpBankOrder) {
+        let no = BankOrderNo::of_topic(timer.order_no.unwrap());
+        let order = world.get::<BankOrder>((timer.slot, no)).unwrap();
+        assert_eq!((order.timer, order.gives_up_at_us), (Some(timer.no), Some(timer.due_at_us)));
+    }
+    let bound = |card: &&Arc<Card>| card.state != CardState::Unbound;
+    let mut names: Vec<_> = world.all::<Card>().filter(bound).map(|card| (card.party, card.digest)).collect();
+    let all = names.len();
+    names.dedup();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), all, "one binding of each card");
+}
+
+const PEOPLE: &str = "
+    person alice
+    person bob
+    topup alice 100000.00
+    bk-ask 1234 alice                      -> Asked
+    bk-bind 1234 alice                     -> Bound
+";
+
+#[test]
+fn a_card_is_asked_for_bound_given_up_and_bound_again() {
+    check_in(
+        "person alice\nperson bob",
+        "
+        bk-ask 1234 nobody                 -> refused PartyNotFound
+        status alice frozen
+        bk-ask 1234 alice                  -> refused PartyBlocked
+        status alice normal
+        bk-bind 1234 alice                 -> refused CardNotFound
+        bk-unbind 1234 alice               -> refused CardNotFound
+        bk-card 1234 alice                 -> refused NotFound
+        bk-ask 1234 alice                  -> Asked
+        bk-ask 1234 alice                  -> Asked
+        bk-bind 1234 alice                 -> Bound
+        bk-bind 1234 alice                 -> Bound
+        bk-bind 1234 alice as=A2           -> refused CardEnded
+        bk-ask 1234 alice                  -> refused AlreadyBound
+        bk-ask 1234 bob                    -> Asked
+        bk-ask 5678 alice                  -> Asked
+        bk-unbind 1234 alice               -> Unbound
+        bk-unbind 1234 alice               -> Unbound
+        bk-bind 1234 alice                 -> refused CardEnded
+        bk-ask 1234 alice                  -> Asked
+        bk-bind 1234 alice as=A2           -> Bound
+        bk-card 1234 alice                 -> Bound
+        ",
+    );
+}
+
+#[test]
+fn asking_again_gives_the_same_number_until_the_card_is_given_up() {
+    let mut script = check_in("person alice", "bk-ask 1234 alice");
+    let first = card(&script, script.party("alice"), "1234");
+    script.play("wait 1s\nbk-ask 1234 alice -> Asked");
+    assert_eq!(card(&script, script.party("alice"), "1234"), first);
+    script.play("bk-unbind 1234 alice\nwait 1s\nbk-ask 1234 alice -> Asked");
+    assert_ne!(card(&script, script.party("alice"), "1234"), first);
+}
+
+#[test]
+fn a_draft_is_refused_in_the_order_of_the_reasons() {
+    check_in(
+        PEOPLE,
+        "
+        bk-in bk1 alice 1234 0.00          -> refused NothingToMove
+        bk-in bk1 alice 1234 1.00 in=USD   -> refused CurrencyDiffers
+        bk-in bk1 nobody 1234 1.00         -> refused PartyNotFound
+        status alice closed
+        bk-in bk1 alice 9999 1.00          -> refused PartyBlocked
+        status alice frozen
+        bk-out bk1 alice 9999 1.00         -> refused PartyBlocked
+        bk-in bk1 alice 9999 1.00          -> refused CardNotBound
+        status alice normal
+        bk-ask 9999 alice credit
+        bk-in bk1 alice 9999 1.00          -> refused CardNotBound
+        bk-bind 9999 alice as=A9
+        bk-in bk1 alice 9999 10000.01      -> refused CardIsCredit
+        bk-out bk1 alice 9999 1.00         -> refused CardIsCredit
+        bk-in bk1 alice 1234 10000.01      -> refused OverSingle
+        bk-out bk1 alice 1234 50000.01     -> refused OverSingle
+        bk-in bk1 bob 1234 1.00            -> refused CardNotBound
+        bk-ask 1234 bob
+        bk-bind 1234 bob
+        bk-out bk1 bob 1234 1.00           -> refused BalanceTooLow
+        bk-in bk1 alice 1234 1.00          -> Draft 1.00
+        bk-in bk1 alice 1234 1.00          -> Draft 1.00
+        bk-in bk1 alice 9999 1.00          -> refused KeyTaken(card)
+        bk-in bk1 alice 1234 1.01          -> refused KeyTaken(amount)
+        bk-out bk1 alice 1234 1.01         -> Draft 1.01
+        ",
+    );
+}
+
+#[test]
+fn a_draft_is_confirmed_with_the_password_given_for_it() {
+    check_in(
+        PEOPLE,
+        "
+        bk-confirm bk1 alice P1            -> refused NotFound
+        bk-in bk1 alice 1234 30.00         -> Draft 30.00
+        bk-in bk2 alice 1234 30.00         -> Draft 30.00
+        bk-confirm bk1 bob P1              -> refused NotFound
+        bk-confirm bk1 alice P1            -> refused ProofMissing
+        try bk2 alice P2
+        judge alice P2 right
+        bk-confirm bk1 alice P2            -> refused ProofMissing
+        try bk1 alice P1
+        bk-confirm bk1 alice P1            -> refused ProofMissing
+        judge alice P1 right
+        bk-unbind 1234 alice
+        bk-confirm bk1 alice P1            -> refused Rules(CardNotBound)
+        bk-ask 1234 alice
+        bk-bind 1234 alice
+        bk-confirm bk1 alice P1            -> refused Rules(CardNotBound)
+        bk-in bk3 alice 1234 30.00         -> Draft 30.00
+        try bk3 alice P3
+        judge alice P3 right
+        wait 601s
+        bk-confirm bk3 alice P3            -> refused ProofMissing
+        try bk3 alice P4
+        judge alice P4 right
+        bk-confirm bk3 alice P4            -> Asked 30.00
+        bk-confirm bk3 alice P4            -> Asked 30.00
+        bk-close bk2 alice                 -> Closed 30.00
+        bk-confirm bk2 alice P2            -> refused Ended
+        ",
+    );
+}
+
+/// Drafts and confirms an order: `bk1 in 30.00`.
+fn asked(key: &str, way: &str, amount: &str) -> String {
+    format!(
+        "bk-{way} {key} alice 1234 {amount}
+        try {key} alice P{key}
+        judge alice P{key} right
+        bk-confirm {key} alice P{key}\n"
+    )
+}
+
+fn play(steps: &[&str]) -> Script {
+    check_in(PEOPLE, &steps.join("\n"))
+}
+
+#[test]
+fn a_top_up_arrives_when_the_bank_says_so_and_once() {
+    let script = play(&[
+        &asked("bk1", "in", "30.00"),
+        "account alice CNY                 -> 100000.00
+        bk-done bk1 30.00                  -> Asked 30.00
+        bk-send bk1                        -> send 1234
+        bk-send bk1                        -> nothing
+        wait 1s
+        bk-send bk1                        -> ask or send 1234
+        bk-unknown bk1                     -> Unknown 30.00
+        account alice CNY                  -> 100000.00
+        bk-done bk1 30.00                  -> Done 30.00
+        account alice CNY                  -> 100030.00
+        bk-done bk1 30.00                  -> Done 30.00
+        bk-unknown bk1                     -> Done 30.00
+        bk-close bk1 alice                 -> refused TooLate
+        wait 25h
+        bk-send bk1                        -> nothing
+        bk-see bk1 alice                   -> Done 30.00
+        bk-see bk1 bob                     -> refused NotFound
+        account alice CNY                  -> 100030.00",
+    ]);
+    assert_eq!(surprises(&script), ["DoneUnasked R1 false"], "it was not sent yet when it was heard first");
+}
+
+#[test]
+fn a_top_up_that_the_bank_refuses_gives_its_limit_back() {
+    play(&[
+        &asked("bk1", "in", "10000.00"),
+        &asked("bk2", "in", "10000.00"),
+        "bk-in bk3 alice 1234 0.01         -> refused OverDay
+        bk-send bk1
+        bk-refused bk1                     -> Failed 10000.00
+        bk-refused bk1                     -> Failed 10000.00
+        bk-in bk3 alice 1234 0.01          -> Draft 0.01
+        bk-close bk1 alice                 -> refused TooLate
+        account alice CNY                  -> 100000.00",
+    ]);
+}
+
+#[test]
+fn the_day_and_month_of_a_card_are_limited_over_all_of_a_party() {
+    let mut steps = Vec::new();
+    for day in 0..5 {
+        steps.push(asked(&format!("bka{day}"), "in", "10000.00"));
+        steps.push(asked(&format!("bkb{day}"), "in", "10000.00"));
+        let done = |key: String| format!("bk-send {key}\nbk-done {key} 10000.00\n");
+        steps.push(done(format!("bka{day}")) + &done(format!("bkb{day}")));
+        steps.push("bk-in bkx alice 1234 0.01 -> refused OverDay\nwait 24h".to_owned());
+    }
+    steps.push("bk-in bkx alice 1234 0.01 -> refused OverMonth".to_owned());
+    play(&steps.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_withdrawal_uses_the_free_sum_first_and_gives_all_back_when_it_fails() {
+    let script = play(&[
+        &asked("bk1", "out", "15000.00"),
+        "account alice CNY                 -> 85000.00
+        bk-send bk1
+        bk-done bk1 15000.00               -> Done 15000.00
+        account alice CNY                  -> 85000.00
+        bk-out bk2 alice 1234 6000.00      -> Draft 6000.00 fee 1.00",
+        &asked("bk2", "out", "6000.00"),
+        "account alice CNY                 -> 78999.00
+        bk-close bk2 alice                 -> refused TooLate
+        bk-send bk2
+        wait 25h
+        bk-see bk2 alice                   -> Unknown 6000.00 fee 1.00
+        bk-refused bk2                     -> Failed 6000.00 fee 1.00
+        account alice CNY                  -> 85000.00
+        bk-out bk3 alice 1234 5000.00      -> Draft 5000.00
+        bk-out bk4 alice 1234 5000.01      -> Draft 5000.01 fee 0.10",
+        &asked("bk4", "out", "5000.01"),
+        "account alice CNY                 -> 79999.89
+        try bk3 alice P3
+        judge alice P3 right
+        bk-confirm bk3 alice P3            -> refused PriceChanged
+        bk-send bk4
+        bk-done bk4 5000.01                -> Done 5000.01 fee 0.10
+        account alice CNY                  -> 79999.89",
+    ]);
+    let platform = PartyId::platform(script.party("alice").slot());
+    assert_eq!(script.world.balance(platform, AccountKind::FeeIncome), 10);
+    assert_eq!(script.world.balance(platform, AccountKind::ClearingOut), 2_000_001);
+}
+
+#[test]
+fn the_day_of_withdrawals_is_limited_and_given_back_to_the_day_it_was_taken_from() {
+    play(&[
+        "topup alice 100000.00",
+        &asked("bk1", "out", "50000.00"),
+        &asked("bk2", "out", "50000.00"),
+        &asked("bk3", "out", "50000.00"),
+        "bk-out bk4 alice 1234 0.01        -> refused OverDay
+        bk-send bk1
+        wait 24h
+        bk-refused bk1                     -> Failed 50000.00 fee 30.00
+        bk-out bk4 alice 1234 0.01         -> Draft 0.01",
+    ]);
+}
+
+#[test]
+fn a_top_up_is_given_up_before_it_is_sent_and_after() {
+    let script = play(&[
+        &asked("bk1", "in", "30.00"),
+        "bk-close bk9 alice                -> refused NotFound
+        bk-close bk1 bob                   -> refused NotFound
+        bk-close bk1 alice                 -> Closed 30.00
+        bk-close bk1 alice                 -> Closed 30.00
+        bk-send bk1                        -> nothing",
+        &asked("bk2", "in", "30.00"),
+        "bk-send bk2
+        bk-close bk2 alice                 -> GivenUp 30.00
+        bk-close bk2 alice                 -> GivenUp 30.00
+        wait 1s
+        bk-send bk2                        -> ask 1234
+        bk-refused bk2                     -> Closed 30.00
+        bk-refused bk2                     -> Closed 30.00
+        account alice CNY                  -> 100000.00",
+    ]);
+    assert!(script.world.all::<Timer>().all(|timer| timer.task != TimerTask::GiveUpBankOrder));
+    assert!(surprises(&script).is_empty());
+}
+
+#[test]
+fn time_gives_up_drafts_and_top_ups_but_never_what_is_owed_to_a_card() {
+    play(&[
+        "bk-in bk1 alice 1234 30.00        -> Draft 30.00",
+        &asked("bk2", "in", "30.00"),
+        &asked("bk3", "out", "30.00"),
+        &asked("bk4", "in", "30.00"),
+        "bk-send bk2
+        wait 23h
+        bk-see bk1 alice                   -> Draft 30.00
+        wait 2h
+        bk-see bk1 alice                   -> Closed 30.00
+        bk-see bk2 alice                   -> GivenUp 30.00
+        bk-see bk3 alice                   -> Asked 30.00
+        bk-see bk4 alice                   -> Closed 30.00",
+    ]);
+}
+
+#[test]
+fn money_that_comes_after_giving_up_goes_back_to_the_card_once() {
+    play(&[
+        &asked("bk1", "in", "30.00"),
+        "bk-send bk1
+        bk-close bk1 alice                 -> GivenUp 30.00
+        bk-done bk1 30.00                  -> Returning 30.00
+        bk-done bk1 30.00                  -> Returning 30.00
+        account alice CNY                  -> 100000.00
+        bk-see bk1+late alice              -> Asked 30.00
+        bk-close bk1+late alice            -> refused TooLate
+        bk-unbind 1234 alice
+        bk-send bk1+late                   -> send 1234
+        bk-done bk1+late 30.00 ref=R2      -> Done 30.00
+        bk-done bk1+late 30.00 ref=R2      -> Done 30.00
+        bk-see bk1 alice                   -> Returned 30.00
+        account alice CNY                  -> 100000.00",
+    ]);
+}
+
+#[test]
+fn what_the_card_does_not_take_back_comes_to_the_balance() {
+    play(&[
+        &asked("bk1", "in", "30.00"),
+        "bk-send bk1
+        bk-close bk1 alice
+        bk-done bk1 30.00                  -> Returning 30.00
+        bk-send bk1+late
+        bk-refused bk1+late                -> Failed 30.00
+        bk-refused bk1+late                -> Failed 30.00
+        bk-see bk1 alice                   -> Credited 30.00
+        account alice CNY                  -> 100030.00",
+    ]);
+}
+
+#[test]
+fn a_top_up_for_an_account_that_was_closed_meanwhile_goes_back() {
+    play(&[
+        &asked("bk1", "in", "30.00"),
+        "bk-send bk1
+        status alice closed
+        bk-done bk1 30.00                  -> Returning 30.00
+        bk-see bk1+late alice              -> Asked 30.00",
+    ]);
+}
+
+#[test]
+fn a_withdrawal_that_fails_for_an_account_that_was_closed_meanwhile_is_kept_in_it() {
+    play(&[
+        &asked("bk1", "out", "30.00"),
+        "bk-send bk1
+        status alice closed
+        bk-refused bk1                     -> Failed 30.00
+        account alice CNY                  -> 100000.00",
+    ]);
+}
+
+fn surprises(script: &Script) -> Vec<String> {
+    let all = script.world.all::<BankSurprise>();
+    all.map(|surprise| format!("{:?} {} {}", surprise.kind, surprise.bank_ref, surprise.booked)).collect()
+}
+
+#[test]
+fn what_the_bank_says_against_its_word_is_noted_once_and_certain_money_is_booked() {
+    let script = play(&[
+        &asked("bk1", "in", "30.00"),
+        "bk-send bk1
+        bk-done bk1 30.01                  -> Unknown 30.00
+        bk-refused bk1                     -> Failed 30.00
+        bk-done bk1 30.00 ref=R2           -> Failed 30.00
+        bk-done bk1 30.00 ref=R2           -> Failed 30.00
+        account alice CNY                  -> 100000.00",
+    ]);
+    assert_eq!(surprises(&script), ["AmountDiffers R1 false", "DoneAfterEnd R2 true"]);
+    let platform = PartyId::platform(script.party("alice").slot());
+    assert_eq!(script.world.balance(platform, AccountKind::SuspenseOwed), 3_000);
+
+    let script = play(&[
+        &asked("bk1", "out", "30.00"),
+        "bk-send bk1
+        bk-refused bk1                     -> Failed 30.00
+        bk-done bk1 30.00                  -> Failed 30.00
+        account alice CNY                  -> 100000.00",
+    ]);
+    assert_eq!(surprises(&script), ["DoneAfterEnd R1 true"]);
+    let platform = PartyId::platform(script.party("alice").slot());
+    assert_eq!(script.world.balance(platform, AccountKind::SuspenseDue), -3_000);
+
+    let script = play(&[
+        &asked("bk1", "out", "30.00"),
+        "bk-send bk1
+        bk-done bk1 30.00                  -> Done 30.00
+        bk-done bk1 30.00 ref=R2           -> Done 30.00
+        bk-refused bk1                     -> Done 30.00
+        bk-refused bk1                     -> Done 30.00
+        account alice CNY                  -> 99970.00",
+    ]);
+    assert_eq!(surprises(&script), ["SecondReference R2 false", "RefusedAgainstWord  false"]);
+
+    let script = play(&["bk-done bk7 1.00 -> refused NotFound\nbk-send bk7 -> nothing"]);
+    assert!(surprises(&script).is_empty());
+}
+
+#[test]
+fn the_bank_is_asked_at_longer_and_longer_waits() {
+    let mut script = play(&[&asked("bk1", "out", "30.00"), "bk-send bk1 -> send 1234"]);
+    for wait in [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 3_600, 3_600] {
+        script.play(&format!(
+            "wait {}s\nbk-send bk1 -> nothing\nwait 2s\nbk-send bk1 -> ask or send 1234",
+            wait - 1
+        ));
+    }
+}

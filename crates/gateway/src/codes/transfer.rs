@@ -1,0 +1,103 @@
+//! Of transfers and of a merchant's own account (protocol reference, appendix C: `alipay.fund.trans.*`, whose codes
+//! have no prefix).
+
+use super::{Code, Every, FIELD, Refused, TableRow, business, every, rows};
+use transfer::{LimitRefused, TransferNotFound, TransferRefused};
+
+fn of_transfer(refused: TransferRefused) -> Code {
+    match refused {
+        TransferRefused::PayerNotFound => business("PAYER_NOT_EXIST", "付款方不存在"),
+        TransferRefused::NumberTaken { field: _ } => {
+            business("PAYMENT_INFO_INCONSISTENCY", "两次请求商户单号一样，但是参数不一致")
+        }
+        TransferRefused::PayeeNotFound => business("PAYEE_NOT_EXIST", "收款方不存在"),
+        TransferRefused::PayeeNameDiffers => {
+            business("PAYEE_USERINFO_ERROR", "收款方姓名与账号不匹配，请检查收款方信息")
+        }
+        TransferRefused::PayeeBlocked => {
+            business("PAYEE_ACCOUNT_STATUS_ERROR", "收款方账户已注销，款项已退回付款方")
+        }
+        TransferRefused::PayeeIsPayer => business("PAYER_PAYEE_CANNOT_SAME", "收付款方不能相同"),
+        TransferRefused::PayerBlocked => business("PAYER_STATUS_ERROR", "付款账号状态异常，已冻结或注销"),
+        TransferRefused::Limit(limit) => of_limit(limit),
+        TransferRefused::BalanceTooLow => business("PAYER_BALANCE_NOT_ENOUGH", "付款方余额不足"),
+    }
+}
+
+fn of_limit(refused: LimitRefused) -> Code {
+    match refused {
+        LimitRefused::TooSmall => business("EXCEED_LIMIT_SM_MIN_AMOUNT", "转账金额低于单笔最低限额0.1元"),
+        LimitRefused::TooLarge => business("EXCEED_LIMIT_SM_AMOUNT", "单笔转账额度超限"),
+        LimitRefused::Day => business("EXCEED_LIMIT_DM_AMOUNT", "日累计转账额度超限"),
+        LimitRefused::Month => business("EXCEED_LIMIT_MM_AMOUNT", "月累计转账额度超限"),
+    }
+}
+
+impl Refused for TransferRefused {
+    fn code(self) -> Code {
+        of_transfer(self)
+    }
+    fn field(&self) -> Option<&'static str> {
+        if let TransferRefused::NumberTaken { field } = self { Some(field) } else { None }
+    }
+}
+
+impl Refused for TransferNotFound {
+    fn code(self) -> Code {
+        let TransferNotFound = self;
+        business("ORDER_NOT_EXIST", "转账订单不存在")
+    }
+}
+
+/// The account that a request names is not the merchant's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the account is not the merchant's own")]
+pub(crate) struct AccountOfOther;
+
+impl Refused for AccountOfOther {
+    fn code(self) -> Code {
+        let AccountOfOther = self;
+        business("NO_PERMISSION_ACCOUNT", "没有操作该账户的权限，只能查询应用所属商户的账户")
+    }
+}
+
+impl Every for TransferRefused {
+    fn every() -> Vec<TransferRefused> {
+        use {LimitRefused as L, TransferRefused as T};
+        let limits = every!(LimitRefused:
+            L::TooSmall => L::TooSmall, L::TooLarge => L::TooLarge, L::Day => L::Day, L::Month => L::Month,
+        );
+        let all = every!(TransferRefused:
+            T::PayerNotFound => T::PayerNotFound, T::NumberTaken { .. } => T::NumberTaken { field: FIELD },
+            T::PayeeNotFound => T::PayeeNotFound, T::PayeeNameDiffers => T::PayeeNameDiffers,
+            T::PayeeBlocked => T::PayeeBlocked, T::PayeeIsPayer => T::PayeeIsPayer,
+            T::PayerBlocked => T::PayerBlocked, T::Limit(_) => T::Limit(L::TooSmall),
+            T::BalanceTooLow => T::BalanceTooLow,
+        );
+        let spread = all.into_iter().flat_map(|one| match one {
+            T::Limit(_) => limits.map(T::Limit).to_vec(),
+            other => vec![other],
+        });
+        spread.collect()
+    }
+}
+
+impl Every for TransferNotFound {
+    fn every() -> Vec<TransferNotFound> {
+        vec![TransferNotFound]
+    }
+}
+
+impl Every for AccountOfOther {
+    fn every() -> Vec<AccountOfOther> {
+        vec![AccountOfOther]
+    }
+}
+
+/// Its rows of the table, in order of precedence.
+pub(super) fn table() -> Vec<TableRow> {
+    rows("transfer", &TransferRefused::every())
+        .chain(rows("find_transfer", &TransferNotFound::every()))
+        .chain(rows("account", &AccountOfOther::every()))
+        .collect()
+}
