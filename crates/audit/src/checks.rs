@@ -12,6 +12,7 @@ use crate::images::Encoded;
 use crate::keyed::Keyed;
 use crate::orders::Orders;
 use crate::parties::Parties;
+use crate::persons::Persons;
 use crate::relations::Relations;
 use crate::report::{FindingKind, Findings};
 use crate::rules::Rules;
@@ -23,7 +24,7 @@ use fund::{BankOrder, Card};
 use ledger::{Account, Posting};
 use people::{Attempt, Usage};
 use std::sync::Arc;
-use trade::{Agreement, Debit, Freeze, Mandate, Notice, Relation, Signing, Timer};
+use trade::{Agreement, Debit, Freeze, Frozen, Mandate, Notice, Relation, Signing, Timer};
 use transfer::Transfer;
 
 /// What was learned so far.
@@ -40,6 +41,7 @@ pub(crate) struct Checks {
     grants: Grants,
     agreements: Agreements,
     transfers: Transfers,
+    persons: Persons,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -59,6 +61,7 @@ impl Checks {
             grants: Grants::default(),
             agreements: Agreements::new(home),
             transfers: Transfers::new(home),
+            persons: Persons::new(home),
             rules: None,
         }
     }
@@ -78,6 +81,7 @@ impl Checks {
                 return;
             }
         };
+        self.persons.row(&typed, findings);
         self.look(table, &typed, findings);
     }
 
@@ -130,6 +134,8 @@ impl Checks {
             Row::Certification(row) => self.grants.certification(row, &self.parties, findings),
             Row::Profile(profile) => self.parties.profile(profile, findings),
             Row::SignIn(row) => self.parties.sign_in(row, findings),
+            // Looked at with everything that persons pay.
+            Row::Standing(_) | Row::Evidence(_) | Row::Person(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
@@ -145,10 +151,7 @@ impl Checks {
             Row::Freeze(freeze) => self.freeze(freeze, findings),
             Row::FreezeOperation(done) => self.freezes.operation(done, &mut self.orders, findings),
             Row::FreezeNumber(number) => self.freezes.number(number, findings),
-            Row::Frozen(frozen) => {
-                self.parties.owner(table, &typed.key(), frozen.payer, findings);
-                self.freezes.frozen(frozen, &mut self.orders.holds, findings);
-            }
+            Row::Frozen(frozen) => self.frozen(frozen, findings),
         }
     }
 
@@ -164,6 +167,11 @@ impl Checks {
             self.orders.posting(posting, findings);
         }
         self.around.posting(posting);
+    }
+
+    fn frozen(&mut self, frozen: &Frozen, findings: &mut Findings) {
+        self.parties.owner(Table::Frozen, &Frozen::wrap_key(frozen.key()), frozen.payer, findings);
+        self.freezes.frozen(frozen, &mut self.orders.holds, findings);
     }
 
     fn attempt(&mut self, attempt: &Attempt, findings: &mut Findings) {
@@ -260,6 +268,7 @@ impl Checks {
         let mut expected = self.orders.finish(self.rules.as_ref(), findings);
         self.transfers.finish(&mut expected, findings);
         self.funds.finish(&mut expected, findings);
+        self.persons.finish(findings);
         self.books.finish(&expected, findings)
     }
 }

@@ -52,6 +52,7 @@ mod orders;
 mod pages;
 mod parties;
 mod payments;
+mod persons;
 mod pipeline;
 mod progress;
 mod refund_play;
@@ -224,6 +225,9 @@ const READ_ORDER: &[Table] = &[
     Table::Challenge,
     Table::Profile,
     Table::SignIn,
+    Table::Standing,
+    Table::Evidence,
+    Table::Person,
     Table::Rulebook,
     Table::Account,
     Table::Hold,

@@ -101,6 +101,8 @@ pub enum FindingKind {
     CertificationWrong,
     /// What was sent to an address does not agree with its counts, its times or its state.
     ChallengeWrong,
+    /// A person's accounts, evidence, classes and yearly limit do not agree.
+    PersonWrong,
     /// The two sides of an agreement, its names and its debits do not agree.
     AgreementWrong,
     /// An escrow, its cases or its steps do not agree with their order or each other.

@@ -1,9 +1,10 @@
 //! Posting from a decision: loads the accounts, asks the ledger, puts what it gives back.
 
-use crate::{Fault, Rows};
+use crate::{Fault, Rows, balance_limit};
 use base::{OrderNo, PartyId};
 use ledger::{Account, AccountId, AccountKind, Hold, LedgerRefused, Posted, Template};
 use money::{Currency, Money};
+use people::Party;
 
 /// Asks the ledger without changing anything. The platform's own accounts open themselves when first used.
 pub(crate) fn check(
@@ -39,19 +40,42 @@ pub(crate) fn check_freed(
     Ok(ledger::post(template, about, stamp, find))
 }
 
-/// Asks the ledger for money of a buyer, without changing anything; `None` when there is not enough.
+/// Why money does not leave a buyer. Order is precedence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum OutRefused {
+    /// More than the buyer's class allows.
+    OverLimit,
+    /// Not enough money.
+    TooLow,
+}
+
+/// Asks the class of a buyer and the ledger for money, without changing anything.
 pub(crate) fn check_pay_out(
     rows: &mut Rows<'_>,
-    buyer: PartyId,
+    buyer: &Party,
     amount: Money,
     order_no: OrderNo,
-) -> Result<Option<Posted>, Fault> {
-    match check(rows, Template::PayOut { buyer, amount }, Some(order_no))? {
-        Ok(posted) => Ok(Some(posted)),
+) -> Result<Result<Posted, OutRefused>, Fault> {
+    if !balance_limit::allows(rows, buyer, amount)? {
+        return Ok(Err(OutRefused::OverLimit));
+    }
+    match check(rows, Template::PayOut { buyer: buyer.id, amount }, Some(order_no))? {
+        Ok(posted) => Ok(Ok(posted)),
         // Without an account in the currency there is no money in it.
-        Err(LedgerRefused::BalanceTooLow | LedgerRefused::AccountNotFound) => Ok(None),
+        Err(LedgerRefused::BalanceTooLow | LedgerRefused::AccountNotFound) => Ok(Err(OutRefused::TooLow)),
         Err(refused) => Err(Fault(format!("payment of {order_no}: {refused}"))),
     }
+}
+
+/// Books what [`check_pay_out`] gave, and counts it.
+pub(crate) fn pay_out(
+    rows: &mut Rows<'_>,
+    posted: Posted,
+    buyer: PartyId,
+    amount: Money,
+) -> Result<(), Fault> {
+    book(rows, posted);
+    balance_limit::count(rows, buyer, amount, rows.now_us())
 }
 
 /// Puts the rows of a posting that was checked.

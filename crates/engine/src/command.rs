@@ -12,6 +12,9 @@ use crate::{
 };
 use crate::{ActOnEscrow, ConfirmGoods, EscrowView, FindEscrow, escrow};
 use crate::{
+    AddEvidence, AddEvidenceRefused, FindStanding, MoveQuota, MoveQuotaRefused, StandingView, identity,
+};
+use crate::{
     AddressFound, FindAddress, FindProfile, OpenChallenge, ProveSignIn, RegisterPerson, RegisterRefused,
     SignInByCode, SignInByCodeRefused, TryChallenge, TrySignIn, challenge, person, sign_in,
 };
@@ -38,6 +41,7 @@ use crate::{
     CancelTransfer, ConfirmTransfer, FindTransfer, FindTransferRoom, OfferTransfer, OfferedTransfer,
     TransferMoney, TransferRoom, transfer,
 };
+use crate::{CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, own_account};
 use crate::{LeaveFreeze, leave_freeze};
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
@@ -241,6 +245,12 @@ commands! {
     query FindCard => find_bank::find_card, Arc<Card>, FindBankRefused;
     query FindBankOrder => find_bank::find_bank_order, BankView, FindBankRefused;
     change ImportLine => import::import_line, Option<Arc<BookedLine>>, ImportRefused;
+    change AddEvidence => identity::add_evidence, people::AccountClass, AddEvidenceRefused;
+    change MoveQuota => identity::move_quota, (), MoveQuotaRefused;
+    query FindStanding => identity::find_standing, StandingView, PartyNotFound;
+    change SetPassword => own_account::set_password, PartyId, SetPasswordRefused;
+    change CloseAccount => own_account::close_account, PartyId, CloseAccountRefused;
+    change ErasePerson => own_account::erase_person, people::DataKeyId, PartyNotFound;
 }
 
 #[cfg(test)]
@@ -262,7 +272,8 @@ mod tests {
             TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer FindTransferRoom \
             OpenChallenge TryChallenge RegisterPerson FindAddress FindProfile TrySignIn ProveSignIn SignInByCode \
             AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered \
-            FindCard FindBankOrder ImportLine";
+            FindCard FindBankOrder ImportLine \
+            AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -1,5 +1,6 @@
 //! A buyer pays a trade that waits, with the payment password given.
 
+use crate::books::OutRefused;
 use crate::claim_order::masked;
 use crate::command::Next;
 use crate::{Message, OrderPaid, Rows, Stop, books};
@@ -49,12 +50,14 @@ pub(crate) fn confirm_pay(
         return Stop::because(PayRefused::BuyerBlocked);
     };
     let amount = trade.total();
-    let Some(posted) = books::check_pay_out(rows, buyer, amount, order_no)? else {
-        return Stop::because(PayRefused::BalanceTooLow);
+    let posted = match books::check_pay_out(rows, &party, amount, order_no)? {
+        Ok(posted) => posted,
+        Err(OutRefused::OverLimit) => return Stop::because(PayRefused::BuyerLimit),
+        Err(OutRefused::TooLow) => return Stop::because(PayRefused::BalanceTooLow),
     };
 
     // Nothing can be refused here below this line; an order that was closed meanwhile sends the money back.
-    books::book(rows, posted);
+    books::pay_out(rows, posted, buyer, amount)?;
     if !planted(Plant::ProofStaysUsable) {
         rows.delete::<Attempt>((slot, buyer, attempt));
     }

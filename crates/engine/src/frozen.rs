@@ -4,7 +4,7 @@ use crate::claim_order::{masked, waiting_trade};
 use crate::command::Next;
 use crate::{
     ChargeReturned, Fault, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld,
-    FreezeRelease, FreezeReleased, Message, Reply, Rows, Stop, books,
+    FreezeRelease, FreezeReleased, Message, Reply, Rows, Stop, balance_limit, books,
 };
 use base::{FreezeNo, PartyId, Slot};
 use ledger::{Account, AccountId, AccountKind, Hold, LedgerRefused, Template};
@@ -90,8 +90,8 @@ fn agree(rows: &mut Rows<'_>, asked: &FreezeAsk) -> Result<Result<(Arc<Party>, b
         rows.put(frozen);
         return Ok(Ok((party, false)));
     }
-    if !set_aside(rows, &frozen)? {
-        return Ok(Err(HoldRefused::BalanceTooLow));
+    if let Err(refused) = set_aside(rows, &party, &frozen)? {
+        return Ok(Err(refused));
     }
     Ok(Ok((party, true)))
 }
@@ -113,17 +113,22 @@ fn waiting(rows: &Rows<'_>, asked: &FreezeAsk, payer: PartyId) -> Frozen {
     }
 }
 
-/// Sets the whole amount aside; `false` when there is not enough money, and nothing is changed.
-fn set_aside(rows: &mut Rows<'_>, frozen: &Frozen) -> Result<bool, Fault> {
-    let Some(account) = account(rows, frozen)? else { return Ok(false) };
+/// Sets the whole amount aside, and counts it as paid: a charge of it meets no limit. Nothing is changed when there is
+/// not enough money, or more than the payer's class allows.
+fn set_aside(rows: &mut Rows<'_>, payer: &Party, frozen: &Frozen) -> Result<Result<(), HoldRefused>, Fault> {
     let amount = frozen.amount_minor.of(frozen.currency);
+    if !balance_limit::allows(rows, payer, amount)? {
+        return Ok(Err(HoldRefused::PayerLimit));
+    }
+    let Some(account) = account(rows, frozen)? else { return Ok(Err(HoldRefused::BalanceTooLow)) };
     match ledger::hold((*account).clone(), amount, rows.stamp()) {
         Ok((account, hold)) => {
             rows.put(account);
             keep(rows, frozen, Some(hold));
-            Ok(true)
+            balance_limit::count(rows, frozen.payer, amount, frozen.created_at_us)?;
+            Ok(Ok(()))
         }
-        Err(LedgerRefused::BalanceTooLow) => Ok(false),
+        Err(LedgerRefused::BalanceTooLow) => Ok(Err(HoldRefused::BalanceTooLow)),
         Err(refused) => Err(Fault(format!("freeze {}: {refused}", frozen.no))),
     }
 }
@@ -165,8 +170,8 @@ pub(crate) fn confirm_freeze(
     }
     let party = rows.get::<Party>((slot, payer))?.filter(|party| party.status == PartyStatus::Normal);
     let Some(party) = party else { return Stop::because(HoldRefused::PayerBlocked) };
-    if !set_aside(rows, &frozen)? {
-        return Stop::because(HoldRefused::BalanceTooLow);
+    if let Err(refused) = set_aside(rows, &party, &frozen)? {
+        return Stop::because(refused);
     }
 
     // Nothing can be refused here below this line; a freeze that was closed meanwhile gives the money back.
@@ -182,7 +187,8 @@ fn held(rows: &mut Rows<'_>, freeze: FreezeNo) -> Result<Arc<Frozen>, Fault> {
     frozen.ok_or_else(|| Fault(format!("freeze {freeze} vanished at its payer")))
 }
 
-/// Ends the hold there is; `paid` when its money is posted in the same decision. Gives what was held.
+/// Ends the hold there is; `paid` when its money is posted in the same decision. Gives what was held. It is counted no
+/// more, in the year in which the freeze was asked for: what stays held or is paid is counted again.
 fn lift(rows: &mut Rows<'_>, frozen: &Frozen, paid: bool) -> Result<Money, Fault> {
     let fault = |what: &str| Fault(format!("freeze {}: {what}", frozen.no));
     let Some(no) = frozen.hold else { return Ok(Money::zero(frozen.currency)) };
@@ -194,7 +200,9 @@ fn lift(rows: &mut Rows<'_>, frozen: &Frozen, paid: bool) -> Result<Money, Fault
     let (account, hold) = ended.map_err(|refused| fault(&refused.to_string()))?;
     rows.put(account);
     rows.put(hold);
-    Ok(frozen.held_minor.of(frozen.currency))
+    let before = frozen.held_minor.of(frozen.currency);
+    balance_limit::give_back(rows, frozen.payer, before, frozen.created_at_us)?;
+    Ok(before)
 }
 
 /// Holds so much from now on, in place of the hold that was lifted.
@@ -209,7 +217,7 @@ fn hold_again(rows: &mut Rows<'_>, frozen: &Frozen, amount: Money) -> Result<(),
     let (account, hold) = again.map_err(|refused| fault(&refused.to_string()))?;
     rows.put(account);
     keep(rows, frozen, Some(hold));
-    Ok(())
+    balance_limit::count(rows, frozen.payer, amount, frozen.created_at_us)
 }
 
 fn less(frozen: &Frozen, from: Money, by: Money) -> Result<Money, Fault> {
@@ -246,6 +254,7 @@ pub(crate) fn freeze_charge(rows: &mut Rows<'_>, said: &FreezeCharge) -> Result<
     let left = said.release.map_or(Ok(left), |free| less(&frozen, left, free))?;
     let (payer, amount) = (frozen.payer, said.amount);
     books::must(rows, Template::PayOut { buyer: payer, amount }, Some(said.order_no))?;
+    balance_limit::count(rows, payer, amount, now_us)?;
     hold_again(rows, &frozen, left)?;
     let trade =
         waiting_trade(slot, said.order_no, payer, frozen.seller, amount, said.subject.clone(), now_us);
@@ -268,6 +277,9 @@ pub(crate) fn charge_returned(rows: &mut Rows<'_>, said: &ChargeReturned) -> Res
         hold_again(rows, &frozen, sum)?;
     }
     if let Some(trade) = rows.get::<Trade>((rows.slot(), said.order_no))? {
+        if let Some(paid_at_us) = trade.paid_at_us {
+            balance_limit::give_back(rows, payer, amount, paid_at_us)?;
+        }
         let (state, closed_at_us) = (TradeState::Closed, Some(now_us));
         rows.put(Trade { state, paid_at_us: None, closed_at_us, ..(*trade).clone() });
     }

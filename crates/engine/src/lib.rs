@@ -11,6 +11,7 @@
 
 mod command;
 mod crossing;
+mod identity;
 mod leave_freeze;
 mod message;
 mod rows;
@@ -18,6 +19,7 @@ mod run;
 mod tables;
 
 mod agreement;
+mod balance_limit;
 mod bank;
 mod books;
 mod cancel_order;
@@ -37,6 +39,7 @@ mod open_app;
 mod open_order;
 mod open_party;
 mod order_paid;
+mod own_account;
 mod password;
 mod pay_code;
 mod pay_frozen;
@@ -89,6 +92,10 @@ pub use find_freeze::{FindFreeze, FindFreezeByNo, FreezeView, WhichFreeze, Which
 pub use freeze::{ClaimFreeze, OpenFreeze};
 pub use frozen::ConfirmFreeze;
 pub use grant::{Authorize, AuthorizeRefused, Authorized, FindToken, SeenToken, TakeTokens, TokenRefused};
+pub use identity::{
+    AddEvidence, AddEvidenceRefused, FindStanding, MoveQuota, MoveQuotaRefused, PersonAnswer, PersonAsk,
+    PersonLeft, QuotaAsk, QuotaLeave, QuotaLeft, QuotaNo, QuotaTaken, SealedIdentity, StandingView,
+};
 pub use leave_freeze::LeaveFreeze;
 pub use message::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, ChargeReturned, ClaimAnswer,
@@ -100,6 +107,9 @@ pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
 pub use open_order::{OpenOrder, Opened, PayBy};
 pub use open_party::{NewPassword, OpenParty, OpenPartyRefused, PartyNotFound, SetPartyStatus};
+pub use own_account::{
+    CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, WhichPassword,
+};
 pub use password::{JudgePassword, Reserved, TryPassword};
 pub use pay_code::{IssuePayCode, PayCodeRefused};
 pub use pay_frozen::PayFrozen;

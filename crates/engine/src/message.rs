@@ -20,6 +20,9 @@ use crate::{
     escrow, freeze, frozen, order_paid, pay_frozen, pay_request, refund_order, split_back, split_order,
     split_restore, transfer, unfreeze,
 };
+use crate::{
+    PersonAnswer, PersonAsk, PersonLeft, QuotaAsk, QuotaLeave, QuotaLeft, QuotaNo, QuotaTaken, identity,
+};
 use base::{OrderNo, PartyId, Slot, Text};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -226,6 +229,14 @@ messages! {
     BackRestored => split_restore::back_restored;
     TransferIn => transfer::arrive::transfer_in;
     TransferAnswer => transfer::arrive::transfer_answer;
+    PersonAsk => identity::person_ask;
+    PersonAnswer => identity::person_answer;
+    PersonLeft => identity::person_left;
+    QuotaAsk => identity::quota_ask;
+    QuotaNo => identity::quota_no;
+    QuotaLeave => identity::quota_leave;
+    QuotaLeft => identity::quota_left;
+    QuotaTaken => identity::quota_taken;
 }
 
 impl Message {
@@ -248,7 +259,8 @@ mod tests {
             GoodsConfirmed FreezeAsk FreezeAnswer FreezeHeld FreezeEnded FreezeRelease FreezeReleased FreezeCharge \
             FreezeCharged ChargeReturned RestReleased SignPaidAsk SignPaidAnswer SplitIn SplitAnswer \
             BackAsk BackAnswer BackReturn BackReturned BackRestore BackRestored \
-            TransferIn TransferAnswer";
+            TransferIn TransferAnswer \
+            PersonAsk PersonAnswer PersonLeft QuotaAsk QuotaNo QuotaLeave QuotaLeft QuotaTaken";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

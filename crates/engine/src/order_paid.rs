@@ -3,8 +3,8 @@
 use crate::agreement::signing;
 use crate::claim_order::tell_forgotten;
 use crate::{
-    Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, books, close_order, escrow,
-    notice, split_hold,
+    Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, balance_limit, books,
+    close_order, escrow, notice, split_hold,
 };
 use base::{Plant, planted};
 use ledger::Template;
@@ -108,6 +108,9 @@ pub(crate) fn pay_returned(rows: &mut Rows<'_>, said: &PayReturned) -> Result<Op
         books::must(rows, template, Some(said.order_no))?;
     }
     if let Some(trade) = rows.get::<Trade>((rows.slot(), said.order_no))? {
+        if let Some(paid_at_us) = trade.paid_at_us {
+            balance_limit::give_back(rows, said.buyer, said.amount, paid_at_us)?;
+        }
         rows.put(Trade {
             state: TradeState::Closed,
             paid_at_us: None,

@@ -1,5 +1,6 @@
 //! The buyer's side of a shown code: code, buyer, limit, money; and the merchant's side of "no" and "not yet".
 
+use crate::books::OutRefused;
 use crate::claim_order::{masked, waiting_trade};
 use crate::open_order::attempt_answer;
 use crate::{Fault, Message, OrderPaid, PayRefusal, PayRequest, Reply, Rows, TradeClosed, books};
@@ -55,12 +56,14 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
         );
         return Ok(None);
     }
-    let Some(posted) = books::check_pay_out(rows, buyer, asked.total, asked.order_no)? else {
-        return Ok(no(rows, asked, ReceiptOutcome::BalanceTooLow));
+    let posted = match books::check_pay_out(rows, &party, asked.total, asked.order_no)? {
+        Ok(posted) => posted,
+        Err(OutRefused::OverLimit) => return Ok(no(rows, asked, ReceiptOutcome::BuyerLimit)),
+        Err(OutRefused::TooLow) => return Ok(no(rows, asked, ReceiptOutcome::BalanceTooLow)),
     };
 
     // Nothing can be refused below this line.
-    books::book(rows, posted);
+    books::pay_out(rows, posted, buyer, asked.total)?;
     rows.put(Trade { state: TradeState::Paid, paid_at_us: Some(now_us), ..trade });
     let paid = OrderPaid {
         order_no: asked.order_no,

@@ -120,7 +120,7 @@ fn is_dormant(rows: &mut Rows<'_>, party: PartyId) -> Result<bool, Fault> {
 }
 
 /// Takes the address from somebody whose it is no more: what the account holds stays, and nobody signs in to it.
-fn part_from_address(rows: &mut Rows<'_>, party: PartyId) -> Result<(), Fault> {
+pub(crate) fn part_from_address(rows: &mut Rows<'_>, party: PartyId) -> Result<(), Fault> {
     let slot = rows.slot();
     let missing = || Fault(format!("party {party} is not there, but its login"));
     let row = rows.get::<Party>((slot, party))?.ok_or_else(missing)?;

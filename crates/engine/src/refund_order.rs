@@ -4,8 +4,8 @@ use crate::command::Next;
 use crate::query::order_of;
 use crate::split_back::BackPart;
 use crate::{
-    CancelAction, Cancelled, Fault, Message, RefundAnswer, RefundIn, Reply, Rows, Stop, Which, books, escrow,
-    notice, split_back, split_hold, split_restore,
+    CancelAction, Cancelled, Fault, Message, RefundAnswer, RefundIn, Reply, Rows, Stop, Which, balance_limit,
+    books, escrow, notice, split_back, split_hold, split_restore,
 };
 use base::{PartyId, Plant, Slot, Text, planted};
 use ledger::{LedgerRefused, Template};
@@ -226,6 +226,9 @@ pub(crate) fn refund_in(rows: &mut Rows<'_>, said: &RefundIn) -> Result<Option<R
             Some(said.order_no),
         )?;
         if let Some(trade) = rows.get::<Trade>((slot, said.order_no))? {
+            if let Some(paid_at_us) = trade.paid_at_us {
+                balance_limit::give_back(rows, said.buyer, said.amount, paid_at_us)?;
+            }
             let mut trade = (*trade).clone();
             let refunded = trade.refunded_minor.of(trade.currency).checked_add(said.amount);
             let refunded =

@@ -6,8 +6,8 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, Hold, Posting};
 use people::{
-    App, Attempt, Callback, Certification, Challenge, Credential, Grant, Login, Party, Profile, SignIn,
-    SlotHead, Token, Usage,
+    App, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party, Person,
+    Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
 use recon::{BookedLine, Settlement, Suspense};
 use std::sync::Arc;
@@ -164,6 +164,9 @@ tables! {
     BookedLine = 70, false;
     Suspense = 71, false;
     Settlement = 72, false;
+    Standing = 60, false;
+    Evidence = 61, false;
+    Person = 62, false;
 }
 
 impl Table {
@@ -228,6 +231,7 @@ impl Key {
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,
+            Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,
         }
     }
 }

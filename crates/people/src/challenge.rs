@@ -218,12 +218,16 @@ fn are_same(one: &CodeDigest, other: &CodeDigest) -> bool {
 
 /// The name that somebody with this address signs in with: rows, commands and the journal know no other.
 pub fn login_of_address(address: &AddressDigest) -> LoginName {
-    let letters = address.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| {
+    LoginName::new(&text_of_digest(DIGEST_MARK, address)).expect("34 characters are few enough")
+}
+
+/// A digest as a text: a mark, then its bytes in hexadecimal digits.
+pub(crate) fn text_of_digest(mark: &str, digest: &[u8; 16]) -> String {
+    let letters = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| {
         let digit = u32::from(digit);
         char::from_digit(digit, 16).unwrap_or('0')
     });
-    let text: String = DIGEST_MARK.chars().chain(letters).collect();
-    LoginName::new(&text).expect("34 characters are few enough")
+    mark.chars().chain(letters).collect()
 }
 
 /// What names of digests begin with; nobody may choose a name that does.

@@ -4,7 +4,7 @@
 //! merchants may see: addresses and identities are keyed digests, names are sealed.
 //!
 //! Reading order: `party`, `password`, `app`, `grant`, `certification`, `address`,
-//! `challenge`, `sign_in`, `profile`, `account_class`, `usage`.
+//! `challenge`, `sign_in`, `profile`, `account_class`, `identity`, `usage`.
 
 mod account_class;
 mod address;
@@ -12,6 +12,7 @@ mod app;
 mod certification;
 mod challenge;
 mod grant;
+mod identity;
 mod party;
 mod password;
 mod profile;
@@ -31,6 +32,10 @@ pub use challenge::{
 pub use grant::{
     Callback, Grant, GrantKind, MERCHANT_CODE_LIFE_US, REFRESH_OVERLAP_US, Scopes, TOKENS_MAX, Token,
     TokenDigest, TokenRole, TokenStanding, USER_CODE_LIFE_US,
+};
+pub use identity::{
+    ACCOUNTS_OF_PERSON_MAX, EVIDENCE_MAX, Evidence, EvidenceKind, IdentityDigest, Person, ProviderName,
+    Standing, class_of, id_number, slot_of_identity,
 };
 pub use party::{
     Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, masked_login, masked_name,

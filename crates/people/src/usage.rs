@@ -137,6 +137,12 @@ impl Usage {
         Ok(Usage { count, sum_minor, ..self.clone() })
     }
 
+    /// As if a part of what was counted had not been: it came back, and how many times stays. Fails when that much was
+    /// never counted.
+    pub fn minus_part(&self, amount: Money) -> Result<Usage, MoneyError> {
+        Ok(Usage { sum_minor: self.sum().checked_sub(amount)?.minor(), ..self.clone() })
+    }
+
     /// Whether a period is one that its kind can have.
     pub fn period_fits(&self) -> bool {
         let (year, month, day) = match self.kind.span() {

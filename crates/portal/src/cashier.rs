@@ -338,6 +338,9 @@ async fn not_paid(
         PayRefused::BalanceTooLow => {
             return pay_page(place, f, order, id, session, Some(f.t.balance_too_low)).await;
         }
+        PayRefused::BuyerLimit => {
+            return pay_page(place, f, order, id, session, Some(f.t.over_limit)).await;
+        }
         PayRefused::ProofMissing => {
             place.portal.sessions.end(id);
             let again = Some((f.t.reload, place.address("")));

@@ -63,7 +63,10 @@ mod wallet;
 mod wallet_transfers;
 
 pub use bank::{Binding, CardAsked, CardBank, CardSeen};
-pub use people::{ClientAddress, Inbox, MessageKind, Messenger, NotSent, Outgoing, People, Sending};
+pub use people::{
+    Checking, ClientAddress, IdentityCheck, Inbox, MessageKind, Messenger, NotSent, Outgoing, People,
+    SandboxRegister, Sending, Verdict,
+};
 pub use portal::{Freezing, Intake, Issuer, Offering, Opening, Portal, Readers, routes};
 pub use sandbox_app::AppSignType;
 pub use sandbox_clock::{

@@ -6,14 +6,18 @@
 
 mod account;
 mod budget;
+mod care;
 mod challenges;
 mod devices;
+mod identity;
 mod messenger;
 mod register;
 mod sessions;
 mod who;
 
 pub use budget::ClientAddress;
+pub(crate) use identity::vouch;
+pub use identity::{Checking, IdentityCheck, SandboxRegister, Verdict};
 pub(crate) use messenger::messages;
 pub use messenger::{Inbox, MessageKind, Messenger, NotSent, Outgoing, Sending};
 
@@ -34,6 +38,7 @@ use vault::Vault;
 pub struct People {
     pub(crate) vault: Arc<Vault>,
     pub(crate) messenger: Arc<dyn Messenger>,
+    pub(crate) register: Arc<dyn IdentityCheck>,
     /// What was sent, in a world for trying out.
     pub(crate) inbox: Option<Arc<Inbox>>,
     pub(crate) devices: Devices,
@@ -54,6 +59,7 @@ impl People {
         People {
             vault,
             messenger: inbox.clone(),
+            register: Arc::new(SandboxRegister),
             inbox: Some(inbox),
             devices: Devices::default(),
             budget: Budget::default(),
@@ -75,6 +81,12 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/api/v1/sessions", post(sessions::begin).get(sessions::list))
         .route("/api/v1/sessions/{id}", delete(sessions::end))
         .route("/api/v1/me", get(account::show))
+        .route("/api/v1/me/data", get(care::export))
+        .route("/api/v1/me/close", post(care::close))
+        .route("/api/v1/identity", post(identity::prove).get(identity::show))
+        .route("/api/v1/identity/limit", post(identity::move_limit))
+        .route("/api/v1/login-password", post(care::login_password))
+        .route("/api/v1/pay-password", post(care::pay_password))
 }
 
 /// What stands for an address in commands and rows.

@@ -63,6 +63,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/transfers", get(sandbox_transfer::list).post(sandbox_transfer::send))
         .route("/sandbox/transfers/{order_id}/cancel", post(sandbox_transfer::cancel))
         .route("/sandbox/rules", post(sandbox_rules::set))
+        .route("/sandbox/evidence", post(crate::people::vouch))
         .route("/sandbox/messages", get(crate::people::messages))
         .route("/sandbox/doctor", sandbox_doctor::route())
         .route("/sandbox/notifications", get(sandbox_notifications::list))

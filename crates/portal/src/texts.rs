@@ -146,6 +146,7 @@ texts! {
     not_six_digits: "支付密码是 6 位数字。", "The payment PIN has six digits.";
     busy: "系统繁忙，没有扣款，请稍后再试。",
         "The platform is busy. No money was taken. Please try again in a moment.";
+    over_limit: "超过账户类别的余额支付限额，没有扣款。请先完成身份认证。", "Above what your account class may pay from the balance. No money was taken. Prove your identity first.";
     balance_too_low: "余额不足，没有扣款。请充值后再试。",
         "Your balance is too low. No money was taken. Top up and try again.";
     proof_gone: "登录已过期，没有扣款，请重新输入支付密码。",

@@ -291,6 +291,15 @@ impl Model {
             | Message::RestReleased(_) => None,
             // No plan sends money from account to account.
             Message::TransferIn(_) | Message::TransferAnswer(_) => unreachable!("no plan sends money"),
+            // No plan registers persons.
+            Message::PersonAsk(_)
+            | Message::PersonAnswer(_)
+            | Message::PersonLeft(_)
+            | Message::QuotaAsk(_)
+            | Message::QuotaNo(_)
+            | Message::QuotaLeave(_)
+            | Message::QuotaLeft(_)
+            | Message::QuotaTaken(_) => unreachable!("no plan registers persons"),
             // No plan splits orders, so no cell says these.
             Message::SplitIn(_)
             | Message::SplitAnswer(_)

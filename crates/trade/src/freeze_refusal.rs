@@ -30,6 +30,9 @@ pub enum HoldRefused {
     /// Another payer was asked before.
     #[error("another payer than the freeze's")]
     PayerDiffers,
+    /// More than the payer's class allows from the balance.
+    #[error("above the limit of the payer's class")]
+    PayerLimit,
     /// Not enough money.
     #[error("balance too low")]
     BalanceTooLow,

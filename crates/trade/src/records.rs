@@ -131,6 +131,8 @@ pub enum ReceiptOutcome {
     BalanceTooLow,
     /// The order was closed meanwhile.
     OrderClosed,
+    /// More than the buyer's class allows from the balance.
+    BuyerLimit,
 }
 
 /// The stored outcome of one attempt: the same order with the same code gets the same answer.

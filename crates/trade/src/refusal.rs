@@ -66,6 +66,9 @@ pub enum PayRefused {
     /// Another buyer than the order's.
     #[error("another buyer than the order's")]
     BuyerDiffers,
+    /// More than the buyer's class allows from the balance.
+    #[error("above the limit of the buyer's class")]
+    BuyerLimit,
     /// Not enough money.
     #[error("balance too low")]
     BalanceTooLow,

@@ -7,7 +7,7 @@ pub enum LimitRefused {
     /// Below what can be sent, or not in yuan.
     #[error("below the least that can be sent")]
     TooSmall,
-    /// Above what one transfer may be.
+    /// Above what one transfer may be, or what the class of the payer's account allows from the balance.
     #[error("above the limit of one transfer")]
     TooLarge,
     /// The day's limit would be passed.

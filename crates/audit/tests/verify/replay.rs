@@ -237,7 +237,7 @@ fn fees_are_those_of_the_rules_that_were_set_before() {
         report.findings.iter().filter(|finding| finding.kind == FindingKind::FeeWrong).collect();
     assert_eq!(
         wrong.len(),
-        8,
+        9,
         "only orders that were confirmed or debited afterwards, none that was paid before\n{report}"
     );
     for (is, asked) in [(7, 12), (12, 20), (15, 25)] {

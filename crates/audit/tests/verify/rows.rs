@@ -489,6 +489,21 @@ fn persons() {
         Case("profile", "slot >= 0", "sealed_address = x'00'", &[]),
         Case("sign_in", "slot >= 0", "judged = tried + 1", &[("sign_in", LoginWrong)]),
         Case("sign_in", "slot >= 0", "verifier = 'stolen'", &[]),
+        Case("party", "class = 'two'", "class = 'three'", &[("party", PersonWrong)]),
+        Case("party", "class = 'two'", "class = 'unverified'", &[("party", PersonWrong)]),
+        Case("party", "class = 'two'", "class = 'one'", &[]),
+        Case("standing", "slot >= 0", "evidences = 4", &[("standing", PersonWrong)]),
+        Case("standing", "slot >= 0", "evidences = 2", &[("evidence", PersonWrong), ("party", PersonWrong)]),
+        Case("standing", "slot >= 0", "holds_quota = 0", &[("standing", PersonWrong)]),
+        Case("standing", "slot >= 0", "identity = zeroblob(16)", &[("standing", PersonWrong)]),
+        Case("standing", "slot >= 0", "counts_until_us = 5", &[("standing", PersonWrong)]),
+        Case("evidence", "place = 1", "provider = 'a'", &[("standing", PersonWrong)]),
+        Case("evidence", "place = 1", "verified_at_us = 7", &[]),
+        Case("person", "slot >= 0", "accounts = x''", &[("person", PersonWrong), ("standing", PersonWrong)]),
+        Case("person", "slot >= 0", "holder = NULL", &[("standing", PersonWrong)]),
+        Case("person", "slot >= 0", "class_three = holder", &[("person", PersonWrong)]),
+        Case("usage", "kind = 'balance_year'", "sum_minor = sum_minor + 1", &[("usage", UsageWrong)]),
+        Case("usage", "kind = 'balance_life'", "sum_minor = 0", &[("usage", UsageWrong)]),
     ]);
 }
 

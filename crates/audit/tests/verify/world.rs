@@ -9,14 +9,16 @@ use engine::{
     OpenOrder, OpenParty, PayBy, RefundOrder, RunTimer, SetCallback, SetPartyStatus, TakeTokens, TopUp,
     TryChallenge, TryPassword, Which,
 };
+use engine::{AddEvidence, FindAddress, ProveSignIn, RegisterPerson, SealedIdentity, TrySignIn};
 use engine::{
     AgreementDelivery, BackPart, BindRelations, DebitOrder, NewRelation, OfferAgreement, OpenSigning, Share,
     SignAgreement, SplitOrder, SplitPart, UnbindRelations, UnsignAgreement,
 };
-use engine::{ProveSignIn, RegisterPerson, TrySignIn};
 use journal::Journal;
 use money::{Currency, Money};
-use people::{AppMode, ChallengePurpose, DORMANT_US, GrantKind, PartyKind, PartyStatus, TokenRole};
+use people::{
+    AppMode, ChallengePurpose, DORMANT_US, EvidenceKind, GrantKind, PartyKind, PartyStatus, TokenRole,
+};
 use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -249,6 +251,9 @@ impl Script {
             .await
             .unwrap_err();
         self.authorize(&cast).await;
+        let person = self.door.ask(FindAddress { address: [4; 16] }).await.unwrap().party;
+        let of_person = self.pay(&cast, "T30-of-a-person", 1_200, person).await;
+        self.refund(shop, &of_person, 200, "R9").await.unwrap();
         self.code(bob).await;
         self.door.ask(TryPassword { party: bob, about: claimed.no }).await.unwrap();
         if self.escrows {
@@ -483,6 +488,28 @@ impl Script {
         self.persons(code).await;
     }
 
+    /// Somebody proves who it is, and has money.
+    async fn prove_identity(&self, person: PartyId) {
+        for bank in ["a", "b", "c"] {
+            let evidence = AddEvidence {
+                party: person,
+                kind: EvidenceKind::BankCard,
+                provider: Text::new(bank).unwrap(),
+                expires_at_us: None,
+                identity: Some([9; 16]),
+                sealed: Some(SealedIdentity {
+                    name: vec![1; 30],
+                    id_number: vec![2; 46],
+                    shown: Text::new("*明").unwrap(),
+                }),
+            };
+            self.door.ask(evidence).await.unwrap();
+        }
+        let amount = Money::from_minor(5_000, Currency::Cny).unwrap();
+        let key = Text::new("person").unwrap();
+        self.door.ask(TopUp { party: person, amount, key }).await.unwrap();
+    }
+
     /// Two people register; the address of the first is the second's by then.
     async fn persons(&self, code: [u8; 16]) {
         let (purpose, address) = (ChallengePurpose::Register, [4; 16]);
@@ -503,6 +530,9 @@ impl Script {
             let tried = self.door.ask(TrySignIn { party: person }).await.unwrap();
             self.door.ask(ProveSignIn { party: person, attempt: tried.attempt }).await.unwrap();
             self.pass(if number == 1 { DORMANT_US } else { 0 });
+            if number == 2 {
+                self.prove_identity(person).await;
+            }
         }
     }
 

@@ -7,11 +7,14 @@
 //! which for the world does not exist.
 
 use super::{MandateSaid, agreement_of, follow, mandate_of, said};
+use crate::books::OutRefused;
 use crate::claim_order::{forget, waiting_trade};
 use crate::command::Next;
 use crate::open_order::{acceptable, differs, merchant, numbered, opened_anew};
 use crate::order_paid::take_money;
-use crate::{Fault, Message, OpenOrder, Opened, OrderPaid, Reply, Rows, Stop, books, close_order};
+use crate::{
+    Fault, Message, OpenOrder, Opened, OrderPaid, Reply, Rows, Stop, balance_limit, books, close_order,
+};
 use base::{AgreementNo, Day, OrderNo, PartyId, Plant, Slot, planted};
 use ledger::Template;
 use money::Money;
@@ -178,16 +181,16 @@ pub(crate) fn debit_ask(rows: &mut Rows<'_>, asked: &DebitAsk) -> Result<Option<
         Ok(plan_step) => plan_step,
         Err(refused) => return Ok(no(rows, order_no, refused)),
     };
-    let party = rows.get::<Party>((slot, asked.buyer))?;
-    if party.is_none_or(|party| party.status != PartyStatus::Normal) {
-        return Ok(no(rows, order_no, MandateRefusal::BuyerBlocked));
-    }
-    let Some(posted) = books::check_pay_out(rows, asked.buyer, asked.total, order_no)? else {
-        return Ok(no(rows, order_no, MandateRefusal::BalanceTooLow));
+    let party = rows.get::<Party>((slot, asked.buyer))?.filter(|party| party.status == PartyStatus::Normal);
+    let Some(party) = party else { return Ok(no(rows, order_no, MandateRefusal::BuyerBlocked)) };
+    let posted = match books::check_pay_out(rows, &party, asked.total, order_no)? {
+        Ok(posted) => posted,
+        Err(OutRefused::OverLimit) => return Ok(no(rows, order_no, MandateRefusal::BuyerLimit)),
+        Err(OutRefused::TooLow) => return Ok(no(rows, order_no, MandateRefusal::BalanceTooLow)),
     };
 
     // Nothing can be refused below this line.
-    books::book(rows, posted);
+    books::pay_out(rows, posted, asked.buyer, asked.total)?;
     let subject = asked.subject.clone();
     let trade = waiting_trade(slot, order_no, asked.buyer, asked.seller, asked.total, subject, now_us);
     rows.put(Trade { state: TradeState::Paid, paid_at_us: Some(now_us), ..trade });
@@ -288,6 +291,9 @@ pub(crate) fn debit_returned(rows: &mut Rows<'_>, returned: &DebitReturned) -> R
     books::must(rows, template, Some(returned.order_no))?;
     let trade = rows.get::<Trade>((slot, returned.order_no))?;
     let debited_at_us = trade.as_ref().and_then(|trade| trade.paid_at_us);
+    if let Some(debited_at_us) = debited_at_us {
+        balance_limit::give_back(rows, returned.buyer, returned.amount, debited_at_us)?;
+    }
     if let Some(trade) = trade {
         let (state, closed_at_us) = (TradeState::Closed, Some(now_us));
         rows.put(Trade { state, paid_at_us: None, closed_at_us, ..(*trade).clone() });

@@ -1,7 +1,7 @@
 //! What a payer sent, held against the limits.
 
 use super::odd;
-use crate::{Fault, Rows};
+use crate::{Fault, Rows, balance_limit};
 use ::transfer::{LimitRefused, Transfer, TransferWay, limits, within as within_limits};
 use base::PartyId;
 use money::Money;
@@ -26,18 +26,25 @@ pub(crate) fn within(
     let now_us = rows.now_us();
     let day = used(rows, payer.id, UsageKind::TransferDay, now_us)?;
     let month = used(rows, payer.id, UsageKind::TransferMonth, now_us)?;
-    Ok(within_limits(&limits(payer.kind, way), amount, &day, &month))
+    if let Err(refused) = within_limits(&limits(payer.kind, way), amount, &day, &month) {
+        return Ok(Err(refused));
+    }
+    // What a class allows from the balance holds for what is sent as for what is paid.
+    Ok(if balance_limit::allows(rows, payer, amount)? { Ok(()) } else { Err(LimitRefused::TooLarge) })
 }
 
 /// Counts a transfer that is being paid.
 pub(crate) fn count(rows: &mut Rows<'_>, transfer: &Transfer) -> Result<(), Fault> {
-    change(rows, transfer, |usage| usage.plus(transfer.amount()))
+    change(rows, transfer, |usage| usage.plus(transfer.amount()))?;
+    balance_limit::count(rows, transfer.payer, transfer.amount(), rows.now_us())
 }
 
 /// Gives back what a transfer counted that did not reach its payee, in the period in which it was paid. A counter that
 /// never counted it is left to the audit: no wrong counter is worth more than the payer's money.
 pub(crate) fn give_back(rows: &mut Rows<'_>, transfer: &Transfer) -> Result<(), Fault> {
-    change(rows, transfer, |usage| Ok(usage.minus(transfer.amount()).unwrap_or_else(|_| usage.clone())))
+    change(rows, transfer, |usage| Ok(usage.minus(transfer.amount()).unwrap_or_else(|_| usage.clone())))?;
+    let paid_at_us = transfer.paid_at_us.ok_or_else(|| odd(transfer, "it is not paid"))?;
+    balance_limit::give_back(rows, transfer.payer, transfer.amount(), paid_at_us)
 }
 
 fn change(

@@ -15,6 +15,8 @@ mod crossing;
 mod escrow;
 mod freeze;
 mod grants;
+mod identity;
+mod limits;
 mod notices;
 mod password;
 mod pay;

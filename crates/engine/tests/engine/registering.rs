@@ -7,6 +7,9 @@ use engine::{
     PartyNotFound, ProveSignIn, RegisterPerson, RegisterRefused, SetPartyStatus, SignInByCode,
     SignInByCodeRefused, Table, TryChallenge, TrySignIn,
 };
+use engine::{
+    CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, WhichPassword,
+};
 use people::{
     AccountClass, ChallengePurpose, DORMANT_US, LOCK_US, Party, PartyKind, PartyStatus, PasswordRefused,
     SlotHead, login_of_address, slot_of_address,
@@ -186,4 +189,81 @@ fn a_number_that_was_given_up_is_the_new_owner_s_and_the_old_account_stays_shut(
         (2, 1),
         "what is owed to the old one is kept"
     );
+}
+
+fn new_password(address: [u8; 16], proof: u64, which: WhichPassword) -> SetPassword {
+    SetPassword { address, proof, which, password: password("new") }
+}
+
+#[test]
+fn a_code_sets_a_new_password_and_opens_its_lock() {
+    let mut world = World::new();
+    let person = registered(&mut world, ADDRESS);
+    let unproven = new_password(ADDRESS, 1, WhichPassword::Login);
+    assert_eq!(ask(&mut world, unproven), Err(SetPasswordRefused::ProofMissing));
+    let proof = proven(&mut world, [77; 16], ChallengePurpose::LoginPassword);
+    let nobody = ask(&mut world, new_password([77; 16], proof, WhichPassword::Login));
+    assert_eq!(nobody, Err(SetPasswordRefused::NoSuchPerson));
+    for _ in 0..3 {
+        ask(&mut world, TrySignIn { party: person }).unwrap();
+    }
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::LoginPassword);
+    let other = ask(&mut world, new_password(ADDRESS, proof, WhichPassword::Pay));
+    assert_eq!(other, Err(SetPasswordRefused::ProofMissing), "it was sent for the other one");
+    assert_eq!(ask(&mut world, new_password(ADDRESS, proof, WhichPassword::Login)), Ok(person));
+    assert_eq!(ask(&mut world, TrySignIn { party: person }).unwrap().verifier.as_str(), "new");
+    for _ in 0..3 {
+        let proof = proven(&mut world, ADDRESS, ChallengePurpose::PayPassword);
+        assert_eq!(ask(&mut world, new_password(ADDRESS, proof, WhichPassword::Pay)), Ok(person));
+    }
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::PayPassword);
+    let fourth = ask(&mut world, new_password(ADDRESS, proof, WhichPassword::Pay));
+    assert!(matches!(fourth, Err(SetPasswordRefused::TooManyChanges { .. })), "{fourth:?}");
+    let credential = world.get::<people::Credential>((person.slot(), person)).unwrap();
+    assert_eq!(credential.verifier.as_str(), "new");
+    world.advance(DAY_US);
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::PayPassword);
+    assert!(ask(&mut world, new_password(ADDRESS, proof, WhichPassword::Pay)).is_ok(), "a new day");
+}
+
+#[test]
+fn an_empty_account_is_given_up_and_its_owner_forgotten() {
+    let mut world = World::new();
+    let close = |address, proof| CloseAccount { address, proof };
+    assert_eq!(ask(&mut world, close(ADDRESS, 1)), Err(CloseAccountRefused::ProofMissing));
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::CloseAccount);
+    assert_eq!(ask(&mut world, close(ADDRESS, proof)), Err(CloseAccountRefused::NoSuchPerson));
+    let person = crate::identity::person_with(&mut world, 4, 3);
+    assert_eq!(ask(&mut world, ErasePerson { party: person }), Err(PartyNotFound), "not while it is open");
+    ask(&mut world, SetPartyStatus { party: person, status: PartyStatus::Frozen }).unwrap();
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::CloseAccount);
+    assert_eq!(ask(&mut world, close(ADDRESS, proof)), Err(CloseAccountRefused::Frozen));
+    ask(&mut world, SetPartyStatus { party: person, status: PartyStatus::Normal }).unwrap();
+    let amount = money::parse_amount("0.01", money::Currency::Cny).unwrap();
+    let key = Text::new("k").unwrap();
+    ask(&mut world, engine::TopUp { party: person, amount, key }).unwrap();
+    assert_eq!(ask(&mut world, close(ADDRESS, proof)), Err(CloseAccountRefused::NotEmpty));
+    let poor = registered(&mut world, [5; 16]);
+    let proof = proven(&mut world, [5; 16], ChallengePurpose::CloseAccount);
+    assert_eq!(ask(&mut world, close([5; 16], proof)), Ok(poor));
+    assert_eq!(ask(&mut world, FindAddress { address: [5; 16] }), Err(PartyNotFound), "the address is free");
+    assert_eq!(ask(&mut world, ErasePerson { party: poor }), Ok([1; 16]));
+    assert_eq!(ask(&mut world, ErasePerson { party: poor }), Ok([1; 16]), "again");
+    let profile = ask(&mut world, FindProfile { party: poor }).unwrap();
+    assert!(profile.sealed_address.is_empty() && profile.erased_at_us.is_some());
+    assert_eq!(party(&world, poor).masked_login(), "***");
+    registered(&mut world, [5; 16]);
+    world.check();
+}
+
+#[test]
+fn a_closed_account_leaves_its_person_with_what_was_used() {
+    let mut world = World::new();
+    let first = crate::identity::person_with(&mut world, 4, 1);
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::CloseAccount);
+    assert_eq!(ask(&mut world, CloseAccount { address: ADDRESS, proof }), Ok(first));
+    let second = crate::identity::person_with(&mut world, 6, 1);
+    let standing = world.get::<people::Standing>((second.slot(), second)).unwrap();
+    assert!(standing.holds_quota, "the limit is free for the next account");
+    assert_eq!(world.all::<people::Person>().next().unwrap().accounts().collect::<Vec<_>>(), [second]);
 }

@@ -755,7 +755,13 @@ fn tell(reply: &Reply) -> String {
         | Reply::FindProfile(_)
         | Reply::TrySignIn(_)
         | Reply::ProveSignIn(_)
-        | Reply::SignInByCode(_) => unreachable!("no word of the script language asks for it"),
+        | Reply::SignInByCode(_)
+        | Reply::AddEvidence(_)
+        | Reply::MoveQuota(_)
+        | Reply::FindStanding(_)
+        | Reply::SetPassword(_)
+        | Reply::CloseAccount(_)
+        | Reply::ErasePerson(_) => unreachable!("no word of the script language asks for it"),
         Reply::OfferAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::SignAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::UnsignAgreement(answer) => result(answer, |()| ok()),

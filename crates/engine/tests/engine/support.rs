@@ -190,6 +190,7 @@ impl World {
         crate::freeze::check(self);
         crate::transfer::check(self);
         crate::bank::check(self);
+        crate::limits::check(self);
         for signing in self.all::<Signing>() {
             self.check_signing(signing);
         }

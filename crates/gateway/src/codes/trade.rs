@@ -46,6 +46,9 @@ pub(super) fn of_pay(refused: PayRefused) -> Code {
         PayRefused::BuyerBlocked => business("ACQ.BUYER_ENABLE_STATUS_FORBID", "买家状态非法，不能付款"),
         PayRefused::BuyerIsSeller => BUYER_SELLER_EQUAL,
         PayRefused::BuyerDiffers => business("ACQ.TRADE_BUYER_NOT_MATCH", "交易买家不匹配"),
+        PayRefused::BuyerLimit => {
+            business("ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR", "买家付款超过其账户类别的余额支付限额")
+        }
         PayRefused::BalanceTooLow => business("ACQ.BUYER_BALANCE_NOT_ENOUGH", "买家余额不足"),
     }
 }
@@ -166,7 +169,8 @@ fn every_pay() -> Vec<PayRefused> {
     every!(PayRefused:
         P::CodeInvalid => P::CodeInvalid, P::TradeNotFound => P::TradeNotFound, P::AlreadyPaid => P::AlreadyPaid,
         P::AlreadyClosed => P::AlreadyClosed, P::ProofMissing => P::ProofMissing, P::BuyerBlocked => P::BuyerBlocked,
-        P::BuyerIsSeller => P::BuyerIsSeller, P::BuyerDiffers => P::BuyerDiffers, P::BalanceTooLow => P::BalanceTooLow,
+        P::BuyerIsSeller => P::BuyerIsSeller, P::BuyerDiffers => P::BuyerDiffers, P::BuyerLimit => P::BuyerLimit,
+        P::BalanceTooLow => P::BalanceTooLow,
     )
     .to_vec()
 }

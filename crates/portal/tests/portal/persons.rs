@@ -239,3 +239,86 @@ impl Shop {
         }
     }
 }
+
+/// A number of an identity card with a right checksum.
+const ID_NUMBER: &str = "11010519491231002X";
+
+#[tokio::test]
+async fn a_person_proves_the_identity_pays_and_is_limited() {
+    let shop = Shop::open().await;
+    let (token, id) = shop.register(PHONE).await;
+    shop.top_up(id.parse().unwrap(), 1_000_000).await;
+    let prove = |number: &str| json!({ "name": "王小明", "id_number": number });
+    for (number, status, code) in [
+        ("110105194912310021", StatusCode::BAD_REQUEST, "bad_id_number"),
+        ("990105194912310023", StatusCode::FORBIDDEN, "identity_differs"),
+        ("980105194912310021", StatusCode::GATEWAY_TIMEOUT, "register_silent"),
+    ] {
+        let (found, said) = shop.api("POST", "/api/v1/identity", &token, &prove(number)).await;
+        assert_eq!((found, code_of(&said)), (status, code), "{number}");
+    }
+    let (status, said) = shop.api("POST", "/api/v1/identity", &token, &prove(ID_NUMBER)).await;
+    assert_eq!((status, &said["class"]), (StatusCode::OK, &json!("class_1")), "{said}");
+    for (kind, provider, class) in [
+        ("bank_card", "icbc", "class_1"),
+        ("bank_card", "icbc", "class_1"),
+        ("mobile_operator", "cmcc", "class_2"),
+        ("face_to_face", "branch", "class_3"),
+    ] {
+        let (_, said) = shop
+            .post("/sandbox/evidence", json!({ "login": PHONE, "kind": kind, "provider": provider }))
+            .await;
+        assert_eq!(said["class"], class, "{said}");
+    }
+    let (_, told) = shop.api("GET", "/api/v1/identity", &token, &Value::Null).await;
+    assert_eq!(
+        (&told["identity"]["name"], &told["identity"]["id_number"]),
+        (&json!("王小明"), &json!(ID_NUMBER))
+    );
+    assert_eq!(told["identity"]["evidence"].as_array().unwrap().len(), 4);
+    let (_, data) = shop.api("GET", "/api/v1/me/data", &token, &Value::Null).await;
+    assert_eq!((&data["login"], &data["identity"]["name"]), (&json!(PHONE), &json!("王小明")));
+    let (status, _) = shop.api("POST", "/api/v1/identity/limit", &token, &Value::Null).await;
+    assert_eq!(status, StatusCode::OK, "it has it");
+}
+
+#[tokio::test]
+async fn passwords_are_set_anew_by_a_code_and_the_account_given_up() {
+    let shop = Shop::open().await;
+    let (token, id) = shop.register(PHONE).await;
+    let code = shop.code(PHONE, "login_password").await;
+    let body = json!({ "to": PHONE, "code": code, "password": "cherry-blossom-8" });
+    let (status, said) = shop.post("/api/v1/login-password", body).await;
+    assert_eq!(status, StatusCode::OK, "{said}");
+    assert_eq!(shop.api("GET", "/api/v1/me", &token, &Value::Null).await.0, StatusCode::UNAUTHORIZED);
+    let sign_in = |password: &str| json!({ "login": PHONE, "password": password });
+    assert_eq!(shop.post("/api/v1/sessions", sign_in(LOGIN_PASSWORD)).await.0, StatusCode::FORBIDDEN);
+    let (status, said) = shop.post("/api/v1/sessions", sign_in("cherry-blossom-8")).await;
+    assert_eq!(status, StatusCode::OK, "{said}");
+    let token = said["token"].as_str().unwrap().to_owned();
+    let code = shop.code(PHONE, "pay_password").await;
+    let weak = json!({ "to": PHONE, "code": code, "password": "345678" });
+    assert_eq!(shop.post("/api/v1/pay-password", weak).await.0, StatusCode::BAD_REQUEST);
+    let body = json!({ "to": PHONE, "code": code, "password": "940173" });
+    assert_eq!(shop.post("/api/v1/pay-password", body).await.0, StatusCode::OK);
+    shop.top_up(id.parse().unwrap(), 1).await;
+    let code = shop.code(PHONE, "close_account").await;
+    let body = json!({ "to": PHONE, "code": code, "forget": true });
+    let (status, said) = shop.api("POST", "/api/v1/me/close", &token, &body).await;
+    assert_eq!((status, code_of(&said)), (StatusCode::CONFLICT, "not_empty"));
+}
+
+#[tokio::test]
+async fn whoever_is_forgotten_is_in_no_row_and_no_key_is_left() {
+    let shop = Shop::open().await;
+    let (token, id) = shop.register(PHONE).await;
+    let code = shop.code(PHONE, "close_account").await;
+    let body = json!({ "to": PHONE, "code": code, "forget": true });
+    let (status, said) = shop.api("POST", "/api/v1/me/close", &token, &body).await;
+    assert_eq!((status, &said["forgotten"]), (StatusCode::OK, &json!(true)), "{said}");
+    assert_eq!(shop.api("GET", "/api/v1/me", &token, &Value::Null).await.0, StatusCode::UNAUTHORIZED);
+    assert!(shop.vault.keys_before(i64::MAX).unwrap().is_empty());
+    let (again, other) = shop.register(PHONE).await;
+    assert_ne!(other, id, "the address is free, and its new account another one");
+    assert_eq!(shop.api("GET", "/api/v1/me", &again, &Value::Null).await.0, StatusCode::OK);
+}

@@ -36,6 +36,7 @@ pub(crate) struct Shop {
     pub(crate) buyer: PartyId,
     pub(crate) app: AppId,
     pub(crate) now_us: Arc<AtomicI64>,
+    pub(crate) vault: Arc<Vault>,
     numbers: AtomicI64,
     _cell: Cell,
     _folder: tempfile::TempDir,
@@ -152,7 +153,8 @@ impl Shop {
         let options = Options::new(*b"a world of tests");
         let (cell, door) = Cell::open(folder.path(), Box::new(tables), clock, options).unwrap();
         let world = Arc::new(world(sandbox));
-        let vault = Vault::open(&folder.path().join("vault.db"), world.secrets.vault_key(), None).unwrap();
+        let vault =
+            Arc::new(Vault::open(&folder.path().join("vault.db"), world.secrets.vault_key(), None).unwrap());
         let portal = Portal::new(
             world.clone(),
             door.clone(),
@@ -160,7 +162,7 @@ impl Shop {
             Arc::new(KnownStrings),
             Arc::new(NoIssuer),
             Arc::new(NoMail),
-            People::sandbox(Arc::new(vault)),
+            People::sandbox(vault.clone()),
         );
         let portal = Arc::new(portal.unwrap());
         let desk = Arc::new(crate::faults::OneFinding::default());
@@ -179,8 +181,19 @@ impl Shop {
         };
         let app = door.ask(app).await.unwrap();
         let numbers = AtomicI64::new(0);
-        let shop =
-            Shop { router, world, door, seller, buyer, app, now_us, numbers, _cell: cell, _folder: folder };
+        let shop = Shop {
+            router,
+            world,
+            door,
+            seller,
+            buyer,
+            app,
+            now_us,
+            vault,
+            numbers,
+            _cell: cell,
+            _folder: folder,
+        };
         shop.top_up(buyer, 10_000).await;
         shop
     }

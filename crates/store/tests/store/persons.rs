@@ -3,7 +3,10 @@
 use crate::samples::*;
 use base::{Day, PartyId, Slot, TimerNo};
 use engine::Row;
-use people::{Challenge, ChallengePurpose, ChallengeState, Profile, SignIn};
+use money::Minor;
+use people::{
+    Challenge, ChallengePurpose, ChallengeState, Evidence, EvidenceKind, Person, Profile, SignIn, Standing,
+};
 
 /// Of every table a row with nothing in it and one with as much as fits.
 pub(crate) fn extremes() -> Vec<Row> {
@@ -39,7 +42,70 @@ pub(crate) fn extremes() -> Vec<Row> {
     };
     let mut rows = vec![row(smallest), row(largest)];
     rows.extend(persons());
+    rows.extend(identities());
     rows
+}
+
+fn identities() -> Vec<Row> {
+    let (nobody, last) = (PartyId::platform(Slot::PLATFORM), party(9_999_999_999, 99));
+    let standing = Standing {
+        slot: Slot::PLATFORM,
+        party: nobody,
+        identity: [0; 16],
+        evidences: 0,
+        counts_until_us: None,
+        holds_quota: false,
+        carried_year: 0,
+        carried_minor: Minor::ZERO,
+        given_year: 0,
+        given_minor: Minor::ZERO,
+    };
+    let evidence = Evidence {
+        slot: Slot::PLATFORM,
+        party: nobody,
+        place: 0,
+        kind: EvidenceKind::Ministry,
+        provider: text(""),
+        verified_at_us: i64::MIN,
+        expires_at_us: None,
+    };
+    let most = minor(i64::MAX);
+    vec![
+        row(Standing {
+            slot: slot(99),
+            party: last,
+            identity: [255; 16],
+            evidences: u32::MAX,
+            counts_until_us: Some(i64::MAX),
+            holds_quota: true,
+            carried_year: u32::MAX,
+            carried_minor: most,
+            given_year: u32::MAX,
+            given_minor: most,
+        }),
+        row(standing),
+        row(Evidence {
+            slot: slot(99),
+            party: last,
+            place: u32::MAX,
+            kind: EvidenceKind::FaceToFace,
+            provider: text(&"𝕏".repeat(64)),
+            verified_at_us: i64::MAX,
+            expires_at_us: Some(i64::MAX),
+        }),
+        row(evidence),
+        row(Person { slot: Slot::PLATFORM, ..Person::fresh([0; 16]) }),
+        row(Person {
+            slot: slot(99),
+            accounts: vec![255; 40],
+            class_three: Some(last),
+            holder: Some(last),
+            moving_to: Some(last),
+            carried_year: u32::MAX,
+            carried_minor: most,
+            ..Person::fresh([255; 16])
+        }),
+    ]
 }
 
 fn persons() -> Vec<Row> {

@@ -28,6 +28,10 @@ macro_rules! names {
 const UNMET: &[&str] = &[
     // A slot would have to give out all its ids.
     "OpenParty refused SlotFull",
+    // Buyers of a town have no class, so no limit.
+    "OpenOrder refused Pay(BuyerLimit)",
+    "ConfirmPay refused BuyerLimit",
+    "DebitOrder refused Mandate(BuyerLimit)",
     // No town names anybody as a digest is named.
     "OpenParty refused LoginReserved",
     "OpenApp refused SlotFull",
@@ -85,7 +89,7 @@ fn unsign() -> Vec<&'static str> {
 
 fn pay() -> Vec<&'static str> {
     names!(PayRefused: CodeInvalid TradeNotFound AlreadyPaid AlreadyClosed ProofMissing BuyerBlocked BuyerIsSeller
-        BuyerDiffers BalanceTooLow)
+        BuyerDiffers BuyerLimit BalanceTooLow)
 }
 
 fn refund() -> Vec<&'static str> {
@@ -159,7 +163,7 @@ fn refusals() -> Vec<String> {
             "DebitOrder",
             "Mandate",
             names!(MandateRefusal: Ended Invalid SingleExceeded TotalExceeded TimesExceeded
-            DateNotMatch BuyerBlocked BalanceTooLow),
+            DateNotMatch BuyerBlocked BuyerLimit BalanceTooLow),
         ),
     ]
     .concat()
@@ -194,7 +198,7 @@ fn each_transition_of_an_order_is_demanded() {
 #[test]
 fn each_outcome_of_an_attempt_and_each_notice_is_demanded() {
     let outcomes = names!(ReceiptOutcome: Paid Waiting CodeInvalid BuyerBlocked BuyerIsSeller BuyerDiffers BalanceTooLow
-        OrderClosed | Asked);
+        OrderClosed | Asked BuyerLimit);
     for name in outcomes {
         assert!(expected().contains(&format!("attempt Asked -> {name}").as_str()), "{name}");
     }

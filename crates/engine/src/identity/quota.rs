@@ -1,0 +1,217 @@
+//! The yearly limit of a person is one account's, and goes to another when the owner says so: with everything that was
+//! used of it, so that no move makes it larger.
+
+use crate::balance_limit::{carried, used};
+use crate::command::Next;
+use crate::{Fault, Message, Reply, Rows, Stop};
+use base::{PartyId, Slot};
+use money::{Currency, Minor};
+use people::{IdentityDigest, Party, PartyStatus, Person, Standing, UsageKind, slot_of_identity};
+use serde::{Deserialize, Serialize};
+
+/// Brings the person's yearly limit to this account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MoveQuota {
+    /// The account that is to have it.
+    pub party: PartyId,
+}
+
+/// Why the limit stays where it is. Order is precedence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum MoveQuotaRefused {
+    /// Nobody knows whose account it is, or it is closed.
+    #[error("the account has no identity")]
+    IdentityMissing,
+    /// It is on its way from one account to another.
+    #[error("the limit is on its way already")]
+    UnderWay,
+}
+
+impl MoveQuota {
+    pub(crate) fn slot(&self) -> Slot {
+        self.party.slot()
+    }
+}
+
+/// Party's slot to person's slot: this account asks for the limit.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct QuotaAsk {
+    /// Whose limit.
+    pub identity: IdentityDigest,
+    /// The account that asks.
+    pub party: PartyId,
+}
+
+/// Person's slot to the slot that asked: not now.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct QuotaNo {
+    /// Why not; absent when the account had it all the time.
+    pub refused: bool,
+}
+
+/// Person's slot to the holder's slot: the limit goes to another account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct QuotaLeave {
+    /// Whose limit.
+    pub identity: IdentityDigest,
+    /// The account that has it.
+    pub from: PartyId,
+}
+
+/// The holder's slot to the person's slot: the limit left, so much of it used.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct QuotaLeft {
+    /// Whose limit.
+    pub identity: IdentityDigest,
+    /// The account that had it.
+    pub from: PartyId,
+    /// The year that was counted.
+    pub year: u32,
+    /// What all accounts used of it in that year, fen.
+    pub used_minor: Minor,
+}
+
+/// Person's slot to the new holder's slot: here it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct QuotaTaken {
+    /// The account that has it now.
+    pub party: PartyId,
+    /// The year that was counted.
+    pub year: u32,
+    /// What all accounts used of it in that year, fen.
+    pub used_minor: Minor,
+}
+
+pub(crate) fn move_quota(
+    rows: &mut Rows<'_>,
+    command: &MoveQuota,
+) -> Result<Next<()>, Stop<MoveQuotaRefused>> {
+    let (slot, party) = (rows.slot(), command.party);
+    let open = rows.get::<Party>((slot, party))?.is_some_and(|party| party.status != PartyStatus::Closed);
+    let standing = rows.get::<Standing>((slot, party))?.filter(|_| open);
+    let Some(standing) = standing else { return Stop::because(MoveQuotaRefused::IdentityMissing) };
+    if standing.holds_quota {
+        return Ok(Next::Answer(()));
+    }
+
+    // Nothing can be refused here below this line; the person's slot may say no.
+    let identity = standing.identity;
+    rows.send(slot_of_identity(&identity), Message::QuotaAsk(QuotaAsk { identity, party }));
+    Ok(Next::Chain)
+}
+
+pub(crate) fn quota_ask(rows: &mut Rows<'_>, ask: &QuotaAsk) -> Result<Option<Reply>, Fault> {
+    let QuotaAsk { identity, party } = *ask;
+    let person = rows.get::<Person>((rows.slot(), identity))?;
+    let Some(person) = person.filter(|person| person.accounts().any(|known| known == party)) else {
+        rows.send(party.slot(), Message::QuotaNo(QuotaNo { refused: true }));
+        return Ok(None);
+    };
+    if person.moving_to.is_some() {
+        rows.send(party.slot(), Message::QuotaNo(QuotaNo { refused: true }));
+        return Ok(None);
+    }
+    match person.holder {
+        Some(holder) if holder == party => {
+            rows.send(party.slot(), Message::QuotaNo(QuotaNo { refused: false }));
+        }
+        Some(from) => {
+            rows.put(Person { moving_to: Some(party), ..(*person).clone() });
+            rows.send(from.slot(), Message::QuotaLeave(QuotaLeave { identity, from }));
+        }
+        None => {
+            let (year, used_minor) = (person.carried_year, person.carried_minor);
+            rows.put(Person { holder: Some(party), ..(*person).clone() });
+            rows.send(party.slot(), Message::QuotaTaken(QuotaTaken { party, year, used_minor }));
+        }
+    }
+    Ok(None)
+}
+
+pub(crate) fn quota_no(_: &mut Rows<'_>, said: &QuotaNo) -> Result<Option<Reply>, Fault> {
+    let answer = if said.refused { Err(MoveQuotaRefused::UnderWay) } else { Ok(()) };
+    Ok(Some(Reply::MoveQuota(answer)))
+}
+
+/// What all accounts of the holder's person used this year.
+pub(crate) fn used_in_all(rows: &mut Rows<'_>, standing: &Standing) -> Result<(u32, Minor), Fault> {
+    let year = used(rows, standing.party, UsageKind::BalanceYear, rows.now_us())?;
+    let sum = year.sum().checked_add(carried(standing, year.period));
+    let sum = sum.map_err(|error| Fault(format!("usage of {}: {error}", standing.party)))?;
+    Ok((year.period, sum.minor()))
+}
+
+pub(crate) fn quota_leave(rows: &mut Rows<'_>, said: &QuotaLeave) -> Result<Option<Reply>, Fault> {
+    let QuotaLeave { identity, from } = *said;
+    let standing = rows.get::<Standing>((rows.slot(), from))?;
+    // Closed meanwhile: what it had used is on its way to the person with its leaving.
+    let Some(standing) = standing else {
+        let (year, used_minor) = (0, Minor::ZERO);
+        let left = QuotaLeft { identity, from, year, used_minor };
+        rows.send(slot_of_identity(&identity), Message::QuotaLeft(left));
+        return Ok(None);
+    };
+    let (year, used_minor) = used_in_all(rows, &standing)?;
+    let own = used(rows, from, UsageKind::BalanceYear, rows.now_us())?;
+    rows.put(Standing {
+        holds_quota: false,
+        carried_year: 0,
+        carried_minor: Minor::ZERO,
+        given_year: own.period,
+        given_minor: own.sum_minor,
+        ..(*standing).clone()
+    });
+    let left = QuotaLeft { identity, from, year, used_minor };
+    rows.send(slot_of_identity(&identity), Message::QuotaLeft(left));
+    Ok(None)
+}
+
+pub(crate) fn quota_left(rows: &mut Rows<'_>, said: &QuotaLeft) -> Result<Option<Reply>, Fault> {
+    let QuotaLeft { identity, from: _, year, used_minor } = *said;
+    let person = rows.get::<Person>((rows.slot(), identity))?;
+    let person = person.ok_or_else(|| Fault("a limit of nobody is on its way".to_owned()))?;
+    let Some(party) = person.moving_to else {
+        return Err(Fault("a limit is on its way to nowhere".to_owned()));
+    };
+    // What an account that is gone had used came with its leaving.
+    let (year, used_minor) = if person.holder.is_none() {
+        (person.carried_year, person.carried_minor)
+    } else {
+        (year, used_minor)
+    };
+    let (carried_year, carried_minor, moving_to) = (year, used_minor, None);
+    if !person.accounts().any(|known| known == party) {
+        // Whoever asked for it was closed meanwhile: the next account of the person gets it.
+        let holder = None;
+        rows.put(Person { holder, moving_to, carried_year, carried_minor, ..(*person).clone() });
+        rows.send(party.slot(), Message::QuotaNo(QuotaNo { refused: true }));
+        return Ok(None);
+    }
+    let holder = Some(party);
+    rows.put(Person { holder, moving_to, carried_year, carried_minor, ..(*person).clone() });
+    rows.send(party.slot(), Message::QuotaTaken(QuotaTaken { party, year, used_minor }));
+    Ok(None)
+}
+
+/// In the new holder's slot. What it used itself before the limit left it is in the sum, and in its own counter.
+pub(crate) fn quota_taken(rows: &mut Rows<'_>, said: &QuotaTaken) -> Result<Option<Reply>, Fault> {
+    let QuotaTaken { party, year, used_minor } = *said;
+    let standing = rows.get::<Standing>((rows.slot(), party))?;
+    // Closed meanwhile: the limit goes back, with what was used of it.
+    let Some(standing) = standing else {
+        return Ok(Some(Reply::MoveQuota(Err(MoveQuotaRefused::IdentityMissing))));
+    };
+    let given = if standing.given_year == year { standing.given_minor } else { Minor::ZERO };
+    let others = used_minor.of(Currency::Cny).checked_sub(given.of(Currency::Cny));
+    let carried_minor = others.map_err(|error| Fault(format!("usage of {party}: {error}")))?.minor();
+    let (given_year, given_minor) = (0, Minor::ZERO);
+    rows.put(Standing {
+        holds_quota: true,
+        carried_year: year,
+        carried_minor,
+        given_year,
+        given_minor,
+        ..(*standing).clone()
+    });
+    Ok(Some(Reply::MoveQuota(Ok(()))))
+}

@@ -1,0 +1,194 @@
+//! What a class may pay from the balance: by code, by confirmation, by agreement, from a freeze, by transfer; and what
+//! comes back is given back.
+
+use crate::identity::{evidence, person_with};
+use crate::registering::{ask, registered};
+use crate::script::Script;
+use people::{AccountClass, EvidenceKind, Party, Usage, UsageKind};
+
+/// A script with the buyer `mei`, who has so many channels and so much money.
+fn town(channels: usize, balance: &str) -> Script {
+    let mut script = crate::script::check("merchant shop\n");
+    let mei = person_with(&mut script.world, 1, channels);
+    script.parties.insert("mei".to_owned(), mei);
+    script.play(&format!("topup mei {balance} key=k"));
+    script
+}
+
+/// An order that its buyer confirms with the password.
+fn by_page(script: &mut Script, order: &str, who: &str, amount: &str, expected: &str) {
+    script.play(&format!(
+        "
+        page {order} shop {amount}
+        claim {order} {who}
+        try {order} {who} P{order}
+        judge {who} P{order} right
+        confirm {order} {who} P{order} -> {expected}
+    "
+    ));
+}
+
+const PAID: &str = "Paid";
+const OVER: &str = "refused BuyerLimit";
+
+fn used(script: &Script, kind: UsageKind) -> i64 {
+    let mei = script.party("mei");
+    let counted = script.world.all::<Usage>().filter(|usage| usage.party == mei && usage.kind == kind);
+    counted.map(|usage| usage.sum_minor.units()).sum()
+}
+
+#[test]
+fn who_proved_nothing_pays_nothing() {
+    let mut script = town(0, "100.00");
+    script.play(
+        "
+        code mei M1
+        pay T1 shop M1 1.00                     -> refused Pay(BuyerLimit)
+        pay T1 shop M1 1.00                     -> refused Pay(BuyerLimit)
+    ",
+    );
+    by_page(&mut script, "T2", "mei", "1.00", OVER);
+    assert_eq!(used(&script, UsageKind::BalanceLife), 0);
+}
+
+#[test]
+fn class_one_pays_a_thousand_in_its_life_and_what_comes_back_is_free_again() {
+    let mut script = town(1, "5000.00");
+    by_page(&mut script, "T1", "mei", "600.00", PAID);
+    by_page(&mut script, "T2", "mei", "400.01", OVER);
+    by_page(&mut script, "T3", "mei", "400.00", PAID);
+    by_page(&mut script, "T4", "mei", "0.01", OVER);
+    script.play("refund T1 shop 100.00 R1");
+    by_page(&mut script, "T5", "mei", "100.01", OVER);
+    script.play("code mei M6\npay T6 shop M6 100.00 -> paid Paid");
+    assert_eq!(used(&script, UsageKind::BalanceLife), 100_000);
+    script.world.advance(400 * base::DAY_US);
+    by_page(&mut script, "T7", "mei", "0.01", OVER);
+}
+
+#[test]
+fn an_order_that_was_closed_meanwhile_gives_the_count_back() {
+    let mut script = town(1, "5000.00");
+    script.play(
+        "
+        page T1 shop 600.00
+        claim T1 mei
+        try T1 mei P1
+        judge mei P1 right
+        between 2: close T1 shop
+        confirm T1 mei P1                       -> ?
+    ",
+    );
+    assert_eq!(used(&script, UsageKind::BalanceLife), 0);
+    assert_eq!(used(&script, UsageKind::BalanceYear), 0);
+}
+
+#[test]
+fn class_two_pays_a_hundred_thousand_a_year() {
+    let mut script = town(3, "300000.00");
+    by_page(&mut script, "T1", "mei", "100000.01", OVER);
+    by_page(&mut script, "T2", "mei", "100000.00", PAID);
+    by_page(&mut script, "T3", "mei", "0.01", OVER);
+    script.world.advance(365 * base::DAY_US);
+    by_page(&mut script, "T4", "mei", "0.01", PAID);
+    assert_eq!(used(&script, UsageKind::BalanceYear), 10_000_001, "each year by itself");
+}
+
+#[test]
+fn class_three_pays_two_hundred_thousand_a_year() {
+    let mut script = town(5, "300000.00");
+    by_page(&mut script, "T1", "mei", "200000.01", OVER);
+    by_page(&mut script, "T2", "mei", "200000.00", PAID);
+}
+
+#[test]
+fn a_sandbox_buyer_has_no_limit_and_is_not_counted() {
+    let mut script = crate::script::check("merchant shop\nperson rich 900000.00\n");
+    let rich = script.party("rich");
+    let row = script.world.get::<Party>((rich.slot(), rich)).unwrap();
+    assert_eq!(row.class, AccountClass::Sandbox);
+    by_page(&mut script, "T1", "rich", "300000.00", PAID);
+    assert_eq!(script.world.all::<Usage>().filter(|usage| usage.kind == UsageKind::BalanceYear).count(), 0);
+}
+
+#[test]
+fn an_account_without_the_yearly_limit_pays_nothing_above_class_one() {
+    let mut script = town(3, "100.00");
+    let second = person_with(&mut script.world, 2, 3);
+    script.parties.insert("second".to_owned(), second);
+    script.play("topup second 100.00 key=k2");
+    by_page(&mut script, "T1", "second", "1.00", OVER);
+    ask(&mut script.world, engine::MoveQuota { party: second }).unwrap();
+    by_page(&mut script, "T2", "second", "1.00", PAID);
+    by_page(&mut script, "T3", "mei", "1.00", OVER);
+}
+
+#[test]
+fn what_is_frozen_counts_from_then_on_and_what_is_freed_does_not() {
+    let mut script = town(1, "5000.00");
+    script.play(
+        "
+        fz-voucher F1 shop 600.00
+        fz-claim F1 mei
+        try F1 mei P1
+        judge mei P1 right
+        fz-confirm F1 mei P1
+    ",
+    );
+    assert_eq!(used(&script, UsageKind::BalanceLife), 60_000);
+    by_page(&mut script, "T1", "mei", "400.01", OVER);
+    script.play("fz-pay T2 shop F1 500.00");
+    assert_eq!(used(&script, UsageKind::BalanceLife), 60_000, "a charge meets no limit and counts once");
+    script.play("fz-free F1 shop 100.00 U1");
+    assert_eq!(used(&script, UsageKind::BalanceLife), 50_000);
+    by_page(&mut script, "T3", "mei", "500.00", PAID);
+    by_page(&mut script, "T4", "mei", "0.01", OVER);
+}
+
+#[test]
+fn evidence_that_expired_counts_no_more_when_money_leaves() {
+    let mut script = crate::script::check("merchant shop\n");
+    let mei = registered(&mut script.world, [1; 16]);
+    script.parties.insert("mei".to_owned(), mei);
+    let expires_at_us = Some(script.world.wall_us + base::DAY_US);
+    let card = evidence(mei, EvidenceKind::BankCard, "a");
+    ask(&mut script.world, engine::AddEvidence { expires_at_us, ..card }).unwrap();
+    script.play("topup mei 10.00 key=k");
+    by_page(&mut script, "T1", "mei", "1.00", PAID);
+    script.world.advance(base::DAY_US);
+    by_page(&mut script, "T2", "mei", "1.00", OVER);
+}
+
+/// What a person's counters say is what left the balance and did not come back, by year and in all.
+pub(crate) fn check(world: &crate::support::World) {
+    use std::collections::BTreeMap;
+    let mut years: BTreeMap<(base::PartyId, u32), i64> = BTreeMap::new();
+    let mut spend = |payer: base::PartyId, at_us: i64, minor: i64| {
+        let row = world.get::<Party>((payer.slot(), payer));
+        if row.is_some_and(|row| row.class.is_person()) {
+            *years.entry((payer, UsageKind::BalanceYear.period(at_us))).or_default() += minor;
+        }
+    };
+    for trade in world.all::<trade::Trade>() {
+        let kept = trade.total_minor.units() - trade.refunded_minor.units();
+        trade.paid_at_us.into_iter().for_each(|at_us| spend(trade.buyer, at_us, kept));
+    }
+    for frozen in world.all::<trade::Frozen>() {
+        spend(frozen.payer, frozen.created_at_us, frozen.held_minor.units());
+    }
+    for transfer in world.all::<transfer::Transfer>().filter(|transfer| transfer.state.counts()) {
+        spend(transfer.payer, transfer.paid_at_us.unwrap(), transfer.amount_minor.units());
+    }
+    let counted = |kind| {
+        world
+            .all::<Usage>()
+            .filter(move |usage| usage.kind == kind)
+            .map(|usage| ((usage.party, usage.period), usage.sum_minor.units()))
+    };
+    let not_zero = |(_, minor): &(_, i64)| *minor != 0;
+    let found: BTreeMap<_, _> = counted(UsageKind::BalanceYear).filter(not_zero).collect();
+    let lives: i64 = counted(UsageKind::BalanceLife).map(|(_, minor)| minor).sum();
+    years.retain(|_, minor| *minor != 0);
+    assert_eq!(found, years, "what counts is what left the balance");
+    assert_eq!(lives, years.values().sum::<i64>(), "a life is the sum of its years");
+}

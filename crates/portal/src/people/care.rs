@@ -1,0 +1,161 @@
+//! New passwords, giving the account up, being forgotten, and a copy of one's own data.
+
+use super::account::status_name;
+use super::register::ADDRESS_FIELD;
+use super::who::Who;
+use super::{address_of, code_refused, crowded, digest_of, identity, in_vault, new_password, prove, weak};
+use crate::portal::Portal;
+use crate::sandbox::{Answer, SandboxError, answer, read};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use base::Secret;
+use cell::CellError;
+use engine::{
+    CloseAccount, CloseAccountRefused, ErasePerson, FindAccount, FindAddress, FindParty, FindProfile,
+    SetPassword, SetPasswordRefused, WhichPassword,
+};
+use money::Currency;
+use people::{ChallengePurpose, check_login_password, check_pay_password};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+use wire::timestamp::format_cn;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PasswordRequest {
+    to: String,
+    code: String,
+    password: String,
+}
+
+/// Sets a new login password; whoever was signed in is signed out.
+pub(crate) async fn login_password(
+    State(portal): State<Arc<Portal>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    set(&portal, &headers, &body, WhichPassword::Login).await
+}
+
+/// Sets a new payment password.
+pub(crate) async fn pay_password(
+    State(portal): State<Arc<Portal>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    set(&portal, &headers, &body, WhichPassword::Pay).await
+}
+
+async fn set(portal: &Portal, headers: &HeaderMap, body: &Bytes, which: WhichPassword) -> Answer {
+    let PasswordRequest { to, code, password } = read(headers, body)?;
+    let to = address_of(&to)?;
+    let (checked, purpose) = match which {
+        WhichPassword::Login => (check_login_password(&password), ChallengePurpose::LoginPassword),
+        WhichPassword::Pay => (check_pay_password(&password, &[to.as_str()]), ChallengePurpose::PayPassword),
+    };
+    checked.map_err(|error| weak("password", error))?;
+    let place = portal.checker.queue().map_err(|_| crowded())?;
+    let address = digest_of(portal, &to);
+    let proof = prove(portal, address, purpose, &code).await?;
+    let password = new_password(portal, Secret::new(password)).await?;
+    drop(place);
+    let set = portal.door.ask(SetPassword { address, proof, which, password }).await;
+    let party = set.map_err(|error| SandboxError::of(error, set_refused))?;
+    if which == WhichPassword::Login {
+        portal.people.devices.end_all(party, None);
+    }
+    answer(json!({ "set": true }))
+}
+
+fn set_refused(refused: SetPasswordRefused) -> SandboxError {
+    match refused {
+        SetPasswordRefused::ProofMissing | SetPasswordRefused::NoSuchPerson => code_refused(),
+        SetPasswordRefused::TooManyChanges { until_us } => {
+            let message = format!("no more changes of the payment password before {}", format_cn(until_us));
+            SandboxError::conflict("too_many_changes", message)
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CloseRequest {
+    to: String,
+    code: String,
+    #[serde(default)]
+    forget: bool,
+}
+
+/// Gives the account up, and forgets the person when asked to.
+pub(crate) async fn close(
+    State(portal): State<Arc<Portal>>,
+    Who(this): Who,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let CloseRequest { to, code, forget } = read(&headers, &body)?;
+    let address = digest_of(&portal, &address_of(&to)?);
+    // One's own account: a session and a code for another one give neither up.
+    match portal.door.ask(FindAddress { address }).await {
+        Ok(found) if found.party == this.party => {}
+        Ok(_) | Err(CellError::Refused(_)) => return Err(code_refused()),
+        Err(error) => return Err(SandboxError::of(error, |_| crowded())),
+    }
+    let proof = prove(&portal, address, ChallengePurpose::CloseAccount, &code).await?;
+    let closed = portal.door.ask(CloseAccount { address, proof }).await;
+    let party = closed.map_err(|error| SandboxError::of(error, close_refused))?;
+    portal.people.devices.end_all(party, None);
+    if forget {
+        let data_key = portal.door.ask(ErasePerson { party }).await;
+        let data_key = data_key.map_err(|error| SandboxError::of(error, |_| crowded()))?;
+        in_vault(&portal, move |vault| vault.erase(&data_key)).await?;
+    }
+    answer(json!({ "user_id": party.to_string(), "status": "closed", "forgotten": forget }))
+}
+
+fn close_refused(refused: CloseAccountRefused) -> SandboxError {
+    match refused {
+        CloseAccountRefused::ProofMissing | CloseAccountRefused::NoSuchPerson => code_refused(),
+        CloseAccountRefused::Frozen => SandboxError::conflict("frozen", refused),
+        CloseAccountRefused::NotEmpty => SandboxError::conflict("not_empty", refused),
+    }
+}
+
+/// A copy of everything that is kept about the person by name, and the payments.
+pub(crate) async fn export(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
+    let gone = |_| crowded();
+    let party = portal.door.ask(FindParty { party: this.party }).await;
+    let party = party.map_err(|error| SandboxError::of(error, gone))?;
+    let account = portal.door.ask(FindAccount { party: this.party, currency: Currency::Cny }).await;
+    let account = account.map_err(|error| SandboxError::of(error, gone))?;
+    let profile = portal.door.ask(FindProfile { party: this.party }).await;
+    let profile = profile.map_err(|error| SandboxError::of(error, gone))?;
+    let address = in_vault(&portal, move |vault| {
+        vault.open_field(&profile.data_key, ADDRESS_FIELD, &profile.sealed_address)
+    });
+    let who = this.party;
+    let trades = portal.read(move |reader| reader.trades(who, usize::MAX)).await;
+    let trades = trades.ok_or_else(|| SandboxError::broken("the payments cannot be read"))?;
+    let trades = trades.iter().map(|trade| {
+        json!({
+            "trade_no": trade.no.to_string(),
+            "payee": trade.seller.to_string(),
+            "subject": trade.subject.as_str(),
+            "amount": trade.total().to_string(),
+            "paid_at": trade.paid_at_us.map(format_cn),
+        })
+    });
+    let trades: Vec<_> = trades.collect();
+    answer(json!({
+        "user_id": party.id.to_string(),
+        "login": address.await?,
+        "status": status_name(party.status),
+        "class": party.class.name(),
+        "opened_at": format_cn(party.opened_at_us),
+        "balance": account.available().to_string(),
+        "identity": identity::told(&portal, this.party).await?,
+        "payments": trades,
+    }))
+}

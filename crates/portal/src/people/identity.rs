@@ -1,0 +1,252 @@
+//! `/api/v1/identity`: name and number are checked by a provider, and the account gets its class.
+
+use super::who::Who;
+use super::{crowded, in_vault};
+use crate::portal::Portal;
+use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use base::{PartyId, Text};
+use engine::{
+    AddEvidence, AddEvidenceRefused, FindProfile, FindStanding, MoveQuota, MoveQuotaRefused, SealedIdentity,
+};
+use people::{EvidenceKind, Profile, id_number, masked_name};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use wire::timestamp::{format_cn, parse_cn};
+
+/// Sealed fields.
+const NAME_FIELD: &str = "name";
+const NUMBER_FIELD: &str = "id_number";
+/// Characters of a name.
+const NAME_MAX: usize = 50;
+
+/// What a provider says of a name and a number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// They belong together.
+    Same,
+    /// They do not.
+    Different,
+    /// The provider did not answer in time.
+    NoAnswer,
+}
+
+/// A verdict, when it is there.
+pub type Checking<'a> = Pin<Box<dyn Future<Output = Verdict> + Send + 'a>>;
+
+/// Compares names and numbers of identity documents with a register. A provider logs neither.
+pub trait IdentityCheck: Send + Sync {
+    /// What it is called in evidence.
+    fn name(&self) -> &'static str;
+    /// Whether the name belongs to the number.
+    fn check(&self, name: &str, id_number: &str) -> Checking<'_>;
+}
+
+/// The register of worlds for trying out: whoever has a number with a right checksum is who he says, but numbers that
+/// begin with 99 are other people's, and for those that begin with 98 no answer comes.
+#[derive(Clone, Copy, Debug)]
+pub struct SandboxRegister;
+
+impl IdentityCheck for SandboxRegister {
+    fn name(&self) -> &'static str {
+        "sandbox"
+    }
+
+    fn check(&self, _: &str, id_number: &str) -> Checking<'_> {
+        let verdict = match id_number.get(..2) {
+            Some("99") => Verdict::Different,
+            Some("98") => Verdict::NoAnswer,
+            _ => Verdict::Same,
+        };
+        Box::pin(std::future::ready(verdict))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IdentityRequest {
+    name: String,
+    id_number: String,
+}
+
+/// Says who one is.
+pub(crate) async fn prove(
+    State(portal): State<Arc<Portal>>,
+    Who(this): Who,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let IdentityRequest { name, id_number: number } = read(&headers, &body)?;
+    let name = name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+        return Err(SandboxError::bad("bad_name", "a name has 1 to 50 characters"));
+    }
+    let number = id_number(&number).ok_or_else(|| {
+        SandboxError::bad("bad_id_number", "an identity number has eighteen characters with a right checksum")
+    })?;
+    match portal.people.register.check(&name, &number).await {
+        Verdict::Same => {}
+        Verdict::Different => {
+            let message = "name and number do not belong together";
+            return Err(SandboxError::new(StatusCode::FORBIDDEN, "identity_differs", message));
+        }
+        Verdict::NoAnswer => {
+            let message = "the register does not answer; nothing was changed, try again later";
+            return Err(SandboxError::new(StatusCode::GATEWAY_TIMEOUT, "register_silent", message));
+        }
+    }
+    let identity = portal.world.secrets.person_digest("identity", &number);
+    let profile = profile(&portal, this.party).await?;
+    let shown = Text::new(&masked_name(&name)).map_err(SandboxError::broken)?;
+    let sealed = in_vault(&portal, move |vault| {
+        let name = vault.seal(&profile.data_key, NAME_FIELD, &name)?;
+        let id_number = vault.seal(&profile.data_key, NUMBER_FIELD, &number)?;
+        Ok(SealedIdentity { name, id_number, shown })
+    });
+    let command = AddEvidence {
+        party: this.party,
+        kind: EvidenceKind::Ministry,
+        provider: Text::new(portal.people.register.name()).map_err(SandboxError::broken)?,
+        expires_at_us: None,
+        identity: Some(identity),
+        sealed: Some(sealed.await?),
+    };
+    let class = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
+    answer(json!({ "class": class.name() }))
+}
+
+async fn profile(portal: &Portal, party: PartyId) -> Result<Arc<Profile>, SandboxError> {
+    portal.door.ask(FindProfile { party }).await.map_err(|error| SandboxError::of(error, |_| crowded()))
+}
+
+fn refused(refused: AddEvidenceRefused) -> SandboxError {
+    let code = match refused {
+        AddEvidenceRefused::NotAPerson => return SandboxError::missing("not_a_person", refused),
+        AddEvidenceRefused::Expired => return SandboxError::bad("expired", refused),
+        AddEvidenceRefused::IdentityMissing => "identity_missing",
+        AddEvidenceRefused::IdentityDiffers => "other_identity",
+        AddEvidenceRefused::TooMuch => "too_much_evidence",
+        AddEvidenceRefused::TooManyAccounts => "too_many_accounts",
+    };
+    SandboxError::conflict(code, refused)
+}
+
+/// Who one is, as the owner may see it.
+pub(crate) async fn show(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
+    answer(json!({ "identity": told(&portal, this.party).await? }))
+}
+
+/// Name, number and evidence of a person, in clear; nothing when nobody said yet who it is.
+pub(crate) async fn told(portal: &Portal, party: PartyId) -> Result<Option<Value>, SandboxError> {
+    let view = match portal.door.ask(FindStanding { party }).await {
+        Ok(view) => view,
+        Err(cell::CellError::Refused(engine::PartyNotFound)) => return Ok(None),
+        Err(error) => return Err(SandboxError::of(error, |_| crowded())),
+    };
+    let profile = profile(portal, party).await?;
+    let opened = in_vault(portal, move |vault| {
+        let open = |field, sealed: &Option<Vec<u8>>| match sealed {
+            Some(sealed) => vault.open_field(&profile.data_key, field, sealed),
+            None => Ok(None),
+        };
+        Ok((open(NAME_FIELD, &profile.sealed_name)?, open(NUMBER_FIELD, &profile.sealed_id_number)?))
+    });
+    let (name, number) = opened.await?;
+    let evidence = view.evidence.iter().map(|one| {
+        json!({
+            "kind": kind_name(one.kind),
+            "provider": one.provider.as_str(),
+            "verified_at": format_cn(one.verified_at_us),
+            "expires_at": one.expires_at_us.map(format_cn),
+        })
+    });
+    Ok(Some(json!({
+        "name": name,
+        "id_number": number,
+        "holds_yearly_limit": view.standing.holds_quota,
+        "evidence": evidence.collect::<Vec<_>>(),
+    })))
+}
+
+/// Brings the person's yearly limit to this account.
+pub(crate) async fn move_limit(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
+    let moved = portal.door.ask(MoveQuota { party: this.party }).await;
+    moved.map_err(|error| {
+        SandboxError::of(error, |refused| match refused {
+            MoveQuotaRefused::IdentityMissing => SandboxError::conflict("identity_missing", refused),
+            MoveQuotaRefused::UnderWay => SandboxError::conflict("under_way", refused),
+        })
+    })?;
+    answer(json!({ "holds_yearly_limit": true }))
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Ministry,
+    BankCard,
+    MobileOperator,
+    Education,
+    SocialSecurity,
+    Utility,
+    ExitEntry,
+    FaceToFace,
+}
+
+impl Kind {
+    const fn kind(self) -> EvidenceKind {
+        match self {
+            Kind::Ministry => EvidenceKind::Ministry,
+            Kind::BankCard => EvidenceKind::BankCard,
+            Kind::MobileOperator => EvidenceKind::MobileOperator,
+            Kind::Education => EvidenceKind::Education,
+            Kind::SocialSecurity => EvidenceKind::SocialSecurity,
+            Kind::Utility => EvidenceKind::Utility,
+            Kind::ExitEntry => EvidenceKind::ExitEntry,
+            Kind::FaceToFace => EvidenceKind::FaceToFace,
+        }
+    }
+}
+
+const fn kind_name(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Ministry => "ministry",
+        EvidenceKind::BankCard => "bank_card",
+        EvidenceKind::MobileOperator => "mobile_operator",
+        EvidenceKind::Education => "education",
+        EvidenceKind::SocialSecurity => "social_security",
+        EvidenceKind::Utility => "utility",
+        EvidenceKind::ExitEntry => "exit_entry",
+        EvidenceKind::FaceToFace => "face_to_face",
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EvidenceRequest {
+    login: Option<String>,
+    user_id: Option<String>,
+    kind: Kind,
+    provider: String,
+    expires_at: Option<String>,
+}
+
+/// `POST /sandbox/evidence`: a provider vouches for somebody whose identity is known.
+pub(crate) async fn vouch(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let EvidenceRequest { login, user_id, kind, provider, expires_at } = read(&headers, &body)?;
+    let party = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
+    let provider = Text::new(provider.trim()).ok().filter(|provider| !provider.as_str().is_empty());
+    let provider =
+        provider.ok_or_else(|| SandboxError::bad("bad_provider", "a provider has 1 to 64 characters"))?;
+    let expires_at = expires_at.map(|text| parse_cn(&text)).transpose();
+    let expires_at_us = expires_at.map_err(|error| SandboxError::bad("bad_expires_at", error))?;
+    let (kind, identity, sealed) = (kind.kind(), None, None);
+    let command = AddEvidence { party, kind, provider, expires_at_us, identity, sealed };
+    let class = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
+    answer(json!({ "user_id": party.to_string(), "class": class.name() }))
+}
