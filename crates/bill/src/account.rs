@@ -268,7 +268,11 @@ fn refund_of(
         | PostingKind::CardPay
         | PostingKind::CardBack
         | PostingKind::SuspenseIn
-        | PostingKind::SuspenseOut => Ok(None),
+        | PostingKind::SuspenseOut
+        | PostingKind::SettleIn
+        | PostingKind::SettleOut
+        | PostingKind::UnclearIn
+        | PostingKind::UnclearOut => Ok(None),
     }
 }
 
@@ -306,7 +310,11 @@ fn other_side(kind: PostingKind, order: Option<&Order>) -> Option<PartyId> {
         | PostingKind::CardPay
         | PostingKind::CardBack
         | PostingKind::SuspenseIn
-        | PostingKind::SuspenseOut => None,
+        | PostingKind::SuspenseOut
+        | PostingKind::SettleIn
+        | PostingKind::SettleOut
+        | PostingKind::UnclearIn
+        | PostingKind::UnclearOut => None,
     }
 }
 

@@ -167,7 +167,7 @@ fn remark(line: &AccountLine, trade_no: &str) -> String {
         | Business::TopUp
         | Business::Transfer
         | Business::TransferBack
-        | Business::Withdrawal
-        | Business::WithdrawalBack => line.why().unwrap_or("").to_owned(),
+        | Business::Withdraw
+        | Business::WithdrawBack => line.why().unwrap_or("").to_owned(),
     }
 }

@@ -132,12 +132,8 @@ fn of_entry(
         Business::TransferBack => {
             ("退款", "退款-转账".to_owned(), Flow::Neither, "退款成功", format!("{about}_0"))
         }
-        Business::Withdrawal => {
-            ("账户存取", "提现-普通提现".to_owned(), Flow::Neither, "交易成功", entry.no())
-        }
-        Business::WithdrawalBack => {
-            ("账户存取", "提现-退回".to_owned(), Flow::Neither, "交易成功", entry.no())
-        }
+        Business::Withdraw => ("账户存取", "提现-普通提现".to_owned(), Flow::Neither, "交易成功", entry.no()),
+        Business::WithdrawBack => ("账户存取", "提现-退回".to_owned(), Flow::Neither, "交易成功", entry.no()),
     };
     Ok(PersonLine {
         at_us: entry.at_us,

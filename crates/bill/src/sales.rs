@@ -140,7 +140,11 @@ fn of_posting(
         | PostingKind::CardPay
         | PostingKind::CardBack
         | PostingKind::SuspenseIn
-        | PostingKind::SuspenseOut => return Ok(None),
+        | PostingKind::SuspenseOut
+        | PostingKind::SettleIn
+        | PostingKind::SettleOut
+        | PostingKind::UnclearIn
+        | PostingKind::UnclearOut => return Ok(None),
     };
     let Some(order_no) = posting.order_no else { return Ok(None) };
     let Some(order) = order_of(reader, order_no)?.filter(|order| order.seller == seller) else {

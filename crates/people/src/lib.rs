@@ -32,7 +32,9 @@ pub use grant::{
     Callback, Grant, GrantKind, MERCHANT_CODE_LIFE_US, REFRESH_OVERLAP_US, Scopes, TOKENS_MAX, Token,
     TokenDigest, TokenRole, TokenStanding, USER_CODE_LIFE_US,
 };
-pub use party::{Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, masked_login};
+pub use party::{
+    Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, masked_login, masked_name,
+};
 pub use password::{
     ATTEMPT_LIFE_US, Attempt, Credential, LOCK_US, PROOF_LIFE_US, PasswordRefused, TRIES_MAX, Verifier,
     judged, reserved,

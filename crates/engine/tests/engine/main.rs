@@ -26,5 +26,6 @@ mod registering;
 mod script;
 mod signing;
 mod split;
+mod statement;
 mod support;
 mod transfer;
