@@ -1,5 +1,6 @@
-//! Cards are bound by four elements and a code that the bank sends to the holder's phone. What comes of it is an
-//! agreement, one for each card and generation, by which the platform orders later.
+//! Cards are bound by four elements (three, without the identity number) and a code that the bank sends to the
+//! holder's phone. What comes of it is an agreement, one for each card and generation, by which the platform orders
+//! later.
 //!
 //! The card number is not kept: a keyed digest finds the card again, and its last four digits are shown. Name,
 //! identity number and mobile number are kept as one keyed digest.
@@ -24,6 +25,8 @@ pub(crate) struct AskBinding {
     pub(crate) key: String,
     pub(crate) card: String,
     pub(crate) holder: String,
+    /// Empty when the platform does not know it: three elements are compared then.
+    #[serde(default)]
     pub(crate) identity: String,
     pub(crate) mobile: String,
 }
