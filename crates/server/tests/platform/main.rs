@@ -4,6 +4,7 @@
 
 mod apps;
 mod bank;
+mod bank_apart;
 mod cards;
 mod clock;
 mod copies;
