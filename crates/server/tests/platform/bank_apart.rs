@@ -1,4 +1,5 @@
-//! The platform and a bank in another process: each is killed while the other goes on, and at the end both books say the same.
+//! The platform and a bank in another process: each is killed while the other goes on, and at the end both books say the
+//! same.
 
 use crate::bank::Bank;
 use crate::cards::{PROMPT, advance, bind, books_are_exact, get, wish};
