@@ -1,6 +1,6 @@
 //! The lines of a person's export: what a person paid, got and put in, as the person sees it.
 
-use crate::account::PAGE;
+use crate::account::{PAGE, across};
 use crate::{AccountLine, BillError, Business, Who, account_lines};
 use base::{OrderNo, PartyId};
 use engine::{Key, Row, Table};
@@ -97,8 +97,13 @@ fn of_entry(
     let order = entry.order.as_deref();
     let trade_no = order.map(|order| order.no.to_string()).unwrap_or_default();
     let subject = order.map(|order| order.subject.to_string()).unwrap_or_default();
-    let other = order.and_then(|order| if order.seller == party { order.buyer } else { Some(order.seller) });
+    let other = match (&entry.transfer, order) {
+        (Some(transfer), _) => Some(across(transfer, party)),
+        (None, Some(order)) if order.seller == party => order.buyer,
+        (None, order) => order.map(|order| order.seller),
+    };
     let (other, other_account) = who.shown(reader, other)?;
+    let about = entry.about().unwrap_or_else(|| entry.no());
     let (category, item, flow, status, no) = match entry.business {
         Business::Payment => {
             ("其他", subject, Flow::Expense, payment_status(reader, party, entry)?, trade_no)
@@ -121,12 +126,14 @@ fn of_entry(
         Business::SplitBack => ("其他", format!("分账退回-{subject}"), Flow::Neither, "交易成功", trade_no),
         Business::TopUp => ("账户存取", "充值-普通充值".to_owned(), Flow::Neither, "交易成功", entry.no()),
         Business::Transfer if entry.delta_minor > 0 => {
-            ("转账红包", "转账-收到转账".to_owned(), Flow::Income, "交易成功", entry.no())
+            ("转账红包", "转账-收到转账".to_owned(), Flow::Income, "交易成功", about)
         }
-        Business::Transfer => ("转账红包", "转账".to_owned(), Flow::Expense, "交易成功", entry.no()),
+        Business::Transfer => ("转账红包", "转账".to_owned(), Flow::Expense, "交易成功", about),
+        Business::TransferBack => {
+            ("退款", "退款-转账".to_owned(), Flow::Neither, "退款成功", format!("{about}_0"))
+        }
         Business::Withdraw => ("账户存取", "提现-普通提现".to_owned(), Flow::Neither, "交易成功", entry.no()),
         Business::WithdrawBack => ("账户存取", "提现-退回".to_owned(), Flow::Neither, "交易成功", entry.no()),
-        Business::TransferBack => ("退款", "退款-转账".to_owned(), Flow::Neither, "退款成功", entry.no()),
     };
     Ok(PersonLine {
         at_us: entry.at_us,
@@ -139,7 +146,7 @@ fn of_entry(
         from_balance: true,
         status,
         no,
-        merchant_no: order.map(|order| order.out_trade_no.to_string()).unwrap_or_default(),
+        merchant_no: entry.about_theirs().unwrap_or("").to_owned(),
     })
 }
 

@@ -139,11 +139,6 @@ pub(crate) fn room(room: &TransferRoom) -> String {
     format!("{} {month}", room.day_left)
 }
 
-/// Whether transfers alone count it.
-fn is_of_transfers(kind: UsageKind) -> bool {
-    matches!(kind, UsageKind::TransferDay | UsageKind::TransferMonth)
-}
-
 /// Everything that must hold of transfers between two commands.
 pub(crate) fn check(world: &World) {
     let mut used: std::collections::BTreeMap<_, (u32, i64)> = std::collections::BTreeMap::new();
@@ -162,8 +157,8 @@ pub(crate) fn check(world: &World) {
             *at = (*at).max(transfer.ended_at_us.unwrap());
         }
     }
-    let ours = |kind| matches!(kind, UsageKind::TransferDay | UsageKind::TransferMonth);
-    let counted = world.all::<Usage>().filter(|row| row.count > 0 && ours(row.kind));
+    let of_transfers = [UsageKind::TransferDay, UsageKind::TransferMonth];
+    let counted = world.all::<Usage>().filter(|row| row.count > 0 && of_transfers.contains(&row.kind));
     let counted = counted
         .map(|row| ((row.slot, row.party, row.kind, row.period), (row.count, row.sum_minor.units())))
         .collect::<std::collections::BTreeMap<_, _>>();

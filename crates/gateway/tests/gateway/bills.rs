@@ -218,6 +218,16 @@ impl Days {
         self.pay_by(shop.seller, &other, "O1", "25").await;
         let refund = r#"{"out_trade_no":"O1","refund_amount":"5","out_request_no":"R1"}"#;
         assert_eq!(other.call("alipay.trade.refund", refund).await.outcome(), "10000");
+        // Money sent to a person, and got from the neighbour.
+        for (sender, payee, number) in [(&self.client, shop.bob, "W1"), (&other, shop.seller, "W2")] {
+            let biz = format!(
+                r#"{{"out_biz_no":"{number}","trans_amount":"3.00","product_code":"TRANS_ACCOUNT_NO_PWD",
+                "biz_scene":"DIRECT_TRANSFER","order_title":"工资","remark":"一月",
+                "payee_info":{{"identity":"{payee}","identity_type":"ALIPAY_USER_ID"}}}}"#
+            );
+            let sent = sender.call("alipay.fund.trans.uni.transfer", &biz).await;
+            assert_eq!(sent.outcome(), "10000", "{}", sent.text());
+        }
         let seller = shop.seller;
         splits::bind(&other, &format!(r#"{{"type":"userId","account":"{seller}"}}"#)).await;
         let trade_no = methods::pay(shop, &other, "O2", "100").await.get("trade_no");
@@ -268,11 +278,30 @@ async fn every_posting_of_a_day_is_a_line_and_the_lines_are_the_balance() {
     assert_eq!(balance, after);
     let numbers: std::collections::BTreeSet<&str> = details.values("账务流水号").into_iter().collect();
     assert_eq!(numbers.len(), details.rows.len() - 1, "each line has a number of its own");
-    for kind in
-        ["在线支付", "交易付款", "交易退款", "退款退回", "收费", "退费", "交易分账", "分账退回", "充值"]
-    {
+    for kind in [
+        "在线支付",
+        "交易付款",
+        "交易退款",
+        "退款退回",
+        "收费",
+        "退费",
+        "交易分账",
+        "分账退回",
+        "转账",
+        "充值",
+    ] {
         assert!(details.values("业务类型").contains(&kind), "no line of {kind}");
     }
+    let cells = |row: &Vec<String>| [2, 3, 5, 6, 7, 11].map(|at| row[at].clone());
+    let sent: Vec<[String; 6]> = details.rows.iter().filter(|row| row[10] == "转账").map(cells).collect();
+    // Whoever gets money does not see the number that its payer has for it.
+    assert_eq!(
+        sent,
+        [
+            ["W1", "工资", "***e(138******34)", "0.00", "-3.00", "一月"],
+            ["", "工资", "***e(oth***@example.com)", "3.00", "0.00", "一月"],
+        ]
+    );
     // The summary says the same.
     let whole = summary.rows.last().unwrap();
     assert_eq!((whole[0].as_str(), fen(&whole[2]), fen(&whole[4])), ("合计", income, expense));
