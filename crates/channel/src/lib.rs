@@ -5,14 +5,16 @@
 //! what it said. A crash loses nothing: the row says what is next, and a bank takes one number once.
 //!
 //! Reading order: `bank` (what a bank can be asked, in a form that fits JSON), `sandbox_bank` (the bank of worlds for
-//! trying out), `channel` (the loop).
+//! trying out), `http_bank` (a bank in another process), `channel` (the loop).
 
 mod bank;
 mod channel;
+mod http_bank;
 mod sandbox_bank;
 
 pub use bank::{
     Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, BoundCard, CodeAsk, OrderAsk, OrderSaid,
 };
 pub use channel::{Channel, Idle, Options, Readers};
+pub use http_bank::{HttpBank, HttpBankError, WorldTime};
 pub use sandbox_bank::{Manner, SandboxBank, bank_of, sound_number};

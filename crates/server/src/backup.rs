@@ -54,7 +54,7 @@ pub(crate) fn copy(from: &DataFolder, to: &Path) -> anyhow::Result<(u64, u64)> {
     restrict(&target.tables())?;
     let records = copy_journal(&from.journal(), &target.journal(), mark.sequence)?;
     // The clock after the journal, so that the copy's clock is not behind its stamps.
-    for name in ["world.json", "demo.json", "seeding.json", "clock.json", "apps.json"] {
+    for name in ["world.json", "demo.json", "seeding.json", "clock.json", "apps.json", "bank.json"] {
         copy_note(&from.world().join(name), &target.world().join(name))?;
     }
     copy_notes(&from.keys(), &target.keys())?;

@@ -1,36 +1,74 @@
 //! The bank of a world for trying out: the channel that carries orders to it, and the desk at which the portal binds
 //! cards. Other worlds speak with no bank yet.
 
+use crate::cli::UpArgs;
+use crate::private_file;
 use crate::site::{House, Site};
 use crate::up::Readers;
+use anyhow::{Context, ensure};
 use base::{CardNo, Secret};
-use channel::{Bank, BindAsk, BindSaid, Channel, CodeAsk, SandboxBank, bank_of};
+use cell::Door;
+use channel::{Bank, BindAsk, BindSaid, Channel, CodeAsk, HttpBank, SandboxBank, bank_of};
 use fund::{BankAgreement, LastFour};
 use portal::{Binding, CardAsked, CardBank, CardSeen};
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
+use wire::bank_call::BankSecret;
 
 /// How long a bank may take to say whether it knows a card.
 const BIND_TIME: Duration = Duration::from_secs(10);
 
-/// The channel to the bank; `None` where there is none.
-pub(crate) fn channel(site: &Site, house: &House, tables: Readers) -> anyhow::Result<Option<Channel>> {
-    if !site.world.sandbox {
-        return Ok(None);
+/// A bank, and what keys of these books begin with at it.
+pub(crate) struct Spoken {
+    bank: Arc<dyn Bank>,
+    books: String,
+}
+
+/// The bank that a world speaks with: the one inside, or one in another process.
+pub(crate) fn bank(site: &Site, args: &UpArgs, door: &Door) -> anyhow::Result<Spoken> {
+    let (Some(url), Some(secret_path)) = (&args.bank, &args.bank_secret) else {
+        return Ok(Spoken { bank: Arc::new(SandboxBank), books: hex::encode(site.note.world_id()?) });
+    };
+    ensure!(site.world.sandbox, "only a world for trying out speaks with a simulated bank");
+    let text = private_file::read(secret_path)?;
+    let secret = BankSecret::from_hex(&text);
+    let secret = secret.with_context(|| format!("{} holds no secret of a bank", secret_path.display()))?;
+    let books = generation(site)?;
+    let door = door.clone();
+    let bank = HttpBank::new(url, secret, &books, Arc::new(move || door.now_us()), true)?;
+    Ok(Spoken { bank: Arc::new(bank), books })
+}
+
+/// The name of this life of the world at the bank: drawn when it is first needed, gone when the world begins anew, and
+/// durable before the bank hears it.
+fn generation(site: &Site) -> anyhow::Result<String> {
+    let path = site.folder.bank_generation();
+    if !path.exists() {
+        let mut drawn = [0; 16];
+        getrandom::fill(&mut drawn).context("the system gives no randomness")?;
+        let note = json!({ "generation": hex::encode(drawn) });
+        private_file::write(&path, note.to_string().as_bytes())?;
     }
-    let options = channel::Options::new(&books(site)?);
-    let channel = Channel::new(house.door.clone(), tables, Arc::new(SandboxBank), options);
-    Ok(Some(channel.woken_by(house.clock.moves())))
+    let note: Value = serde_json::from_str(&private_file::read(&path)?)
+        .with_context(|| format!("{} is damaged", path.display()))?;
+    let name = note["generation"].as_str().with_context(|| format!("{} is damaged", path.display()))?;
+    Ok(name.to_owned())
+}
+
+/// The channel to the bank; `None` where there is none.
+pub(crate) fn channel(spoken: &Spoken, site: &Site, house: &House, tables: Readers) -> Option<Channel> {
+    if !site.world.sandbox {
+        return None;
+    }
+    let options = channel::Options::new(&spoken.books);
+    let channel = Channel::new(house.door.clone(), tables, spoken.bank.clone(), options);
+    Some(channel.woken_by(house.clock.moves()))
 }
 
 /// The desk at which cards are bound.
-pub(crate) fn desk(site: &Site) -> anyhow::Result<CardDesk> {
-    Ok(CardDesk { bank: Arc::new(SandboxBank), books: books(site)? })
-}
-
-/// What keys begin with: the name of these books among all that a bank knows.
-fn books(site: &Site) -> anyhow::Result<String> {
-    Ok(hex::encode(site.note.world_id()?))
+pub(crate) fn desk(spoken: &Spoken) -> CardDesk {
+    CardDesk { bank: spoken.bank.clone(), books: spoken.books.clone() }
 }
 
 /// The portal's desk for cards.

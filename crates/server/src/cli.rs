@@ -108,6 +108,12 @@ pub(crate) struct UpArgs {
     /// be used again: both would tell their own story of one world.
     #[arg(long)]
     pub(crate) adopt: bool,
+    /// A bank in another process (`tongbao bank`) in the place of the one inside, in a world for trying out.
+    #[arg(long, value_name = "URL", requires = "bank_secret")]
+    pub(crate) bank: Option<String>,
+    /// The file with the secret that the bank's process shares with us.
+    #[arg(long, value_name = "FILE", requires = "bank")]
+    pub(crate) bank_secret: Option<PathBuf>,
     /// Writes logs as JSON lines.
     #[arg(long)]
     pub(crate) log_json: bool,

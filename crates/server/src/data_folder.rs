@@ -190,6 +190,11 @@ impl DataFolder {
         self.world().join("clock.json")
     }
 
+    /// What a bank in another process knows these books by; absent while none was spoken with.
+    pub(crate) fn bank_generation(&self) -> PathBuf {
+        self.world().join("bank.json")
+    }
+
     /// What the world is; made on the first start.
     pub(crate) fn world_note(&self) -> anyhow::Result<WorldNote> {
         self.world_note_of(&WorldFile::default())

@@ -49,6 +49,8 @@ pub(crate) fn empty(folder: &DataFolder) -> anyhow::Result<()> {
         gone(Path::new(&path), fs::remove_file(&path))?;
     }
     gone(&folder.apps(), fs::remove_file(folder.apps()))?;
+    // Numbers begin anew with the clock: a bank in another process must not take them for those of before.
+    gone(&folder.bank_generation(), fs::remove_file(folder.bank_generation()))?;
     folder.clock_to_start()?;
     synced(folder)
 }

@@ -261,9 +261,10 @@ impl Served<'_> {
                     .map_err(|_| anyhow!("no portal"))??
             }
         };
-        let portal = if world.sandbox { portal.with_bank(Arc::new(banks::desk(self.site)?)) } else { portal };
+        let bank = Arc::new(banks::bank(self.site, self.args, door)?);
+        let portal = if world.sandbox { portal.with_bank(Arc::new(banks::desk(&bank))) } else { portal };
         let portal = Arc::new(portal);
-        let banks = banks::channel(self.site, &house, readers(tables.clone()))?;
+        let banks = banks::channel(&bank, self.site, &house, readers(tables.clone()));
         let player = Player::new(house.clock.clone(), door.clone(), readers(tables.clone()));
         let player = Arc::new(player.waits_for(banks.as_ref().map(Channel::idle)));
         let mut routes = gateway::routes(gateway).merge(portal::routes(portal.clone()));

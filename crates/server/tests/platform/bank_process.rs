@@ -36,8 +36,12 @@ fn card() -> &'static str {
 
 impl Bank {
     pub(crate) fn start(data: &Path, options: &[&str]) -> Bank {
+        Bank::start_at("127.0.0.1:0", data, options)
+    }
+
+    fn start_at(listen: &str, data: &Path, options: &[&str]) -> Bank {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tongbao"))
-            .args(["bank", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()])
+            .args(["bank", "--listen", listen, "--data", data.to_str().unwrap()])
             .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -59,6 +63,12 @@ impl Bank {
         let _ended = self.child.wait();
     }
 
+    /// Starts again where it was, after a kill.
+    pub(crate) fn start_again(&mut self) {
+        let mut again = Bank::start_at(&self.address, &self.data, &[]);
+        std::mem::swap(&mut self.child, &mut again.child);
+    }
+
     fn again(mut self) -> Bank {
         self.kill();
         Bank::start(&self.data, &[])
@@ -66,12 +76,13 @@ impl Bank {
 
     /// Sends a call and gives the connection, with the call's proof.
     fn send(&self, verb: &str, path: &str, body: &str, time_us: i64) -> (TcpStream, String) {
-        let call = BankCall { method: verb, path, generation: "g1", time_us, body: body.as_bytes() };
+        let generation = "g1";
+        let call = BankCall { method: verb, path, generation, time_us, body: body.as_bytes() };
         let proof = self.secret.prove_call(&call);
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(ANSWER_LIMIT)).unwrap();
         let head = format!(
-            "{verb} {path} HTTP/1.1\r\nhost: bank\r\nconnection: close\r\ntongbao-generation: g1\r\n\
+            "{verb} {path} HTTP/1.1\r\nhost: bank\r\nconnection: close\r\ntongbao-generation: {generation}\r\n\
              tongbao-time-us: {time_us}\r\ntongbao-proof: {proof}\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
@@ -94,6 +105,25 @@ impl Bank {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let (status, text) = self.hear(self.send(verb, path, &body, time_us))?;
         Some((status, serde_json::from_str(&text).unwrap()))
+    }
+
+    /// Sets the rates of faults.
+    pub(crate) fn faults(&self, rates: &Value) {
+        self.post("/faults", rates);
+    }
+
+    /// What the bank really did in a generation, without moving its time.
+    pub(crate) fn truth_of(&self, generation: &str) -> Value {
+        let call = BankCall { method: "GET", path: "/truth", generation, time_us: 0, body: b"" };
+        let proof = self.secret.prove_call(&call);
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(ANSWER_LIMIT)).unwrap();
+        let head = format!(
+            "GET /truth HTTP/1.1\r\nhost: bank\r\nconnection: close\r\ntongbao-generation: {generation}\r\n\
+             tongbao-time-us: 0\r\ntongbao-proof: {proof}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        serde_json::from_str(&self.hear((stream, proof)).unwrap().1).unwrap()
     }
 
     fn post(&self, path: &str, body: &Value) -> Value {

@@ -23,7 +23,7 @@ pub(crate) fn bind(server: &Server, number: &str) -> String {
     bound["card_id"].as_str().unwrap().to_owned()
 }
 
-fn wish(server: &Server, card: &str, amount: &str, key: &str) -> Value {
+pub(crate) fn wish(server: &Server, card: &str, amount: &str, key: &str) -> Value {
     let buyer = &server.ready["buyers"][0];
     json!({ "login": buyer["login"], "pay_password": buyer["pay_password"], "card_id": card, "amount": amount,
         "key": key })
@@ -37,7 +37,7 @@ fn refused(server: &Server, path: &str, body: &Value) -> String {
     told["error"]["code"].as_str().unwrap().to_owned()
 }
 
-fn get(server: &Server, path: &str) -> Value {
+pub(crate) fn get(server: &Server, path: &str) -> Value {
     let (status, text) = server.get(path);
     assert_eq!(status, 200, "{path}: {text}");
     serde_json::from_str(&text).unwrap()
@@ -59,7 +59,7 @@ fn balance(server: &Server, key: &str) -> String {
     server.sandbox("/topup", &asked)["balance"].as_str().unwrap().to_owned()
 }
 
-fn books_are_exact(data: &std::path::Path) {
+pub(crate) fn books_are_exact(data: &std::path::Path) {
     let told = printed(&["verify", "--data", data.to_str().unwrap(), "--replay"]);
     assert!(told.contains("The books are exact."), "{told}");
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod apps;
+mod bank_apart;
 mod bank_process;
 mod cards;
 mod clock;
