@@ -20,7 +20,7 @@ use crate::usage;
 use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
 use fund::{BankOrder, Card};
-use ledger::{Account, Posting};
+use ledger::{Account, Hold, Posting};
 use people::{Attempt, Usage};
 use std::sync::Arc;
 use trade::{Agreement, Debit, Freeze, Mandate, Notice, Relation, Signing, Timer};
@@ -100,10 +100,7 @@ impl Checks {
             Row::BankOrder(order) => self.bank_order(order, findings),
             Row::BankOrderKey(key) => self.funds.key(key, findings),
             Row::BankSurprise(surprise) => self.funds.surprise(surprise, findings),
-            Row::Hold(hold) => {
-                self.books.hold(hold, findings);
-                self.orders.hold(hold);
-            }
+            Row::Hold(hold) => self.hold(hold, findings),
             Row::Order(order) => {
                 self.orders.order(order, findings);
                 self.parties.seller(order, findings);
@@ -161,8 +158,10 @@ impl Checks {
     /// In the books, and at the product that it is about.
     fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
         self.books.posting(posting, findings);
-        if !self.transfers.posting(posting, findings) && !self.funds.posting(posting, findings) {
-            self.orders.posting(posting, findings);
+        if !self.transfers.posting(posting, findings)
+            && let Some(seen) = self.funds.posting(posting, findings)
+        {
+            self.orders.posting(posting, seen, findings);
         }
         self.around.posting(posting);
     }
@@ -171,6 +170,11 @@ impl Checks {
         let key = Attempt::wrap_key((attempt.slot, attempt.party, attempt.no));
         self.parties.owner(Table::Attempt, &key, attempt.party, findings);
         self.around.attempt(attempt);
+    }
+
+    fn hold(&mut self, hold: &Hold, findings: &mut Findings) {
+        self.books.hold(hold, findings);
+        self.orders.hold(hold);
     }
 
     fn card(&mut self, card: &Arc<Card>, findings: &mut Findings) {

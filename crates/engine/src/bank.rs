@@ -14,6 +14,7 @@ pub(crate) mod close;
 pub(crate) mod confirm;
 pub(crate) mod find;
 pub(crate) mod limits;
+pub(crate) mod pay;
 pub(crate) mod prepare;
 pub(crate) mod returns;
 pub(crate) mod send;

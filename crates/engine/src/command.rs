@@ -1,7 +1,7 @@
 //! What can be asked: the closed list of commands and their replies.
 
 use crate::agreement::{debit, end, find, offer, postpone, sign, signing};
-use crate::bank::{answered, card, close, confirm, find as find_bank, prepare, send};
+use crate::bank::{answered, card, close, confirm, find as find_bank, pay, prepare, send};
 use crate::run::Outcome;
 use crate::{
     Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
@@ -24,7 +24,7 @@ use crate::{
 };
 use crate::{
     AskCard, BankAnswered, BankTask, BankView, BindCard, CloseBankOrder, ConfirmBankOrder, FindBankOrder,
-    FindCard, PrepareBankOrder, SendBankOrder, UnbindCard,
+    FindCard, PayByCard, PayByCardRefused, PrepareBankOrder, SendBankOrder, UnbindCard,
 };
 use crate::{
     BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
@@ -239,6 +239,7 @@ commands! {
     change BankAnswered => answered::bank_answered, Arc<BankOrder>, FindBankRefused;
     query FindCard => find_bank::find_card, Arc<Card>, FindBankRefused;
     query FindBankOrder => find_bank::find_bank_order, BankView, FindBankRefused;
+    change PayByCard => pay::pay_by_card, Arc<BankOrder>, PayByCardRefused;
 }
 
 #[cfg(test)]
@@ -260,7 +261,7 @@ mod tests {
             TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer FindTransferRoom \
             OpenChallenge TryChallenge RegisterPerson FindAddress FindProfile TrySignIn ProveSignIn SignInByCode \
             AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered \
-            FindCard FindBankOrder";
+            FindCard FindBankOrder PayByCard";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -339,6 +339,7 @@ async fn confirm(State(portal): Shared, visitor: Visitor, form: Sent<ConfirmForm
 const fn words(refused: PayRefused, t: &Texts) -> &'static str {
     match refused {
         PayRefused::BalanceTooLow => t.balance_too_low,
+        PayRefused::CardUnderWay => t.card_under_way,
         PayRefused::ProofMissing => t.proof_gone,
         PayRefused::AlreadyPaid => t.paid_already,
         PayRefused::AlreadyClosed => t.closed_text,

@@ -1,7 +1,7 @@
 //! The rows around an order: the buyer's trade, refunds, receipts, pay codes, notices and timers.
 
 use crate::{OutRequestNo, Subject, Url};
-use base::{AppId, Field, NoticeNo, OrderNo, PartyId, Record, Slot, Text, TimerNo};
+use base::{AppId, BankOrderNo, Field, NoticeNo, OrderNo, PartyId, Record, Slot, Text, TimerNo};
 use money::{Currency, Minor, Money};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,9 @@ pub struct Trade {
     pub paid_at_us: Option<i64>,
     /// When it was closed.
     pub closed_at_us: Option<i64>,
+    /// The order to a bank that pays it or paid it; absent when it is not paid by card. While there is one and it
+    /// waits, nothing else pays it.
+    pub bank_order: Option<BankOrderNo>,
 }
 
 impl Trade {
@@ -282,7 +285,8 @@ pub struct Timer {
     /// What it does.
     pub task: TimerTask,
     /// The order, for `ExpireOrder`, `EscrowStep` and `FreeSplits`; for `EndAgreement`, `ExpireFreeze`, `EndFreeze`,
-    /// `TransferClock` and `GiveUpBankOrder` the number of the agreement, freeze, transfer or bank order, which are of the same series.
+    /// `TransferClock` and `GiveUpBankOrder` the number of the agreement, freeze, transfer or bank order, which are of
+    /// the same series.
     pub order_no: Option<OrderNo>,
     /// The digest of the code or the address, for `ForgetCode`.
     pub code: Option<[u8; 16]>,
