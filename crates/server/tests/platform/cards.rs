@@ -203,7 +203,11 @@ fn a_card_pays_an_order_and_gets_its_refund() {
     let before = balance(&server, "b0");
     let buyer = &server.ready["buyers"][0];
     let (login, pay_password) = (&buyer["login"], &buyer["pay_password"]);
-    let pay = |card: &str, code: &str| json!({ "login": login, "pay_password": pay_password, "qr_code": code, "card_id": card });
+    let pay = |card: &str, code: &str| {
+        let mut by = json!({ "login": login, "pay_password": pay_password, "qr_code": code });
+        by["card_id"] = json!(card);
+        by
+    };
     let query = || {
         let biz = json!({ "out_trade_no": "C1", "query_options": ["fund_bill_list"] });
         server.gateway("alipay.trade.query", &biz).0["alipay_trade_query_response"].clone()
