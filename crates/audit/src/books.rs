@@ -157,11 +157,15 @@ impl Books {
         account.last_after = entry.balance_after_minor;
     }
 
-    /// The sums over all; gives the number of postings, of entries, and of payments that arrived.
-    pub(crate) fn finish(mut self, expected: &Expected, findings: &mut Findings) -> (u64, u64, u64) {
+    fn day_ends(&mut self) {
         if let Some((day, sum)) = self.day.take() {
             *self.days.entry(day).or_default() += sum;
         }
+    }
+
+    /// The sums over all; gives the number of postings, of entries, and of payments that arrived.
+    pub(crate) fn finish(mut self, expected: &Expected, findings: &mut Findings) -> (u64, u64, u64) {
+        self.day_ends();
         let mut slots: BTreeMap<(Slot, Currency), i128> = BTreeMap::new();
         let mut transit: BTreeMap<Currency, i128> = BTreeMap::new();
         let mut fees: BTreeMap<(Slot, Currency), i128> = BTreeMap::new();

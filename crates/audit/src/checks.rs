@@ -21,7 +21,7 @@ use crate::usage;
 use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
 use fund::{BankOrder, Card};
-use ledger::{Account, Posting};
+use ledger::{Account, Hold, Posting};
 use people::{Attempt, Usage};
 use std::sync::Arc;
 use trade::{Agreement, Debit, Freeze, Frozen, Mandate, Notice, Relation, Signing, Timer};
@@ -103,10 +103,7 @@ impl Checks {
             Row::BankOrder(order) => self.bank_order(order, findings),
             Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_) => self.funds.row(typed, findings),
             Row::Settlement(_) | Row::BookedLine(_) | Row::Suspense(_) => self.funds.row(typed, findings),
-            Row::Hold(hold) => {
-                self.books.hold(hold, findings);
-                self.orders.hold(hold);
-            }
+            Row::Hold(hold) => self.hold(hold, findings),
             Row::Order(order) => {
                 self.orders.order(order, findings);
                 self.parties.seller(order, findings);
@@ -163,8 +160,10 @@ impl Checks {
     /// In the books, and at the product that it is about.
     fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
         self.books.posting(posting, findings);
-        if !self.transfers.posting(posting, findings) && !self.funds.posting(posting, findings) {
-            self.orders.posting(posting, findings);
+        if !self.transfers.posting(posting, findings)
+            && let Some(seen) = self.funds.posting(posting, findings)
+        {
+            self.orders.posting(posting, seen, findings);
         }
         self.around.posting(posting);
     }
@@ -178,6 +177,11 @@ impl Checks {
         let key = Attempt::wrap_key((attempt.slot, attempt.party, attempt.no));
         self.parties.owner(Table::Attempt, &key, attempt.party, findings);
         self.around.attempt(attempt);
+    }
+
+    fn hold(&mut self, hold: &Hold, findings: &mut Findings) {
+        self.books.hold(hold, findings);
+        self.orders.hold(hold);
     }
 
     fn card(&mut self, card: &Arc<Card>, findings: &mut Findings) {

@@ -6,7 +6,9 @@ mod whole;
 
 use crate::books::{Expected, key_of};
 use crate::images::text_of_key;
+use crate::payments::Move;
 use crate::report::{FindingKind, Findings};
+use crate::shape::balance_account;
 use base::{BankOrderNo, CardNo, OrderNo, PartyId, Record, Slot};
 use engine::{Row, Tabled};
 use fund::{BankOrder, BankOrderKey, BankOrderKind, BankOrderState, BankSurprise, Card, CardName, CardState};
@@ -27,8 +29,8 @@ pub(crate) struct Funds {
     /// Cards that a name points at.
     named: BTreeSet<CardNo>,
     orders: BTreeMap<BankOrderNo, Facts>,
-    /// Payments by card of orders of trade, and what of them went back, by the order.
-    by_order: BTreeMap<(Slot, OrderNo), Vec<(PostingKind, i128)>>,
+    /// Payments by card and what of them goes back, by the order of trade and the moment at which they were booked.
+    by_moment: BTreeMap<(Slot, OrderNo, i64), BankOrderNo>,
     counters: BTreeMap<Counter, (u32, i128)>,
     statement: Statement,
 }
@@ -110,6 +112,7 @@ impl Funds {
                 }
             }
         }
+        self.note_moment(order);
         let facts = Facts {
             order: order.clone(),
             has_key: false,
@@ -120,6 +123,22 @@ impl Funds {
             settled: false,
         };
         self.orders.insert(order.no, facts);
+    }
+
+    /// What stands in the books under an order of trade, and when: a payment when the bank was heard, a return of one
+    /// when it was opened.
+    fn note_moment(&mut self, order: &BankOrder) {
+        let about = match order.kind {
+            BankOrderKind::Pay => order.about.zip(order.heard_at_us),
+            BankOrderKind::Return => {
+                let of = order.about.and_then(|of| self.orders.get(&BankOrderNo::of_topic(of)));
+                of.and_then(|of| of.order.about).map(|about| (about, order.asked_at_us))
+            }
+            BankOrderKind::TopUp | BankOrderKind::Withdraw => None,
+        };
+        if let Some((about, at_us)) = about {
+            self.by_moment.insert((order.slot, about, at_us), order.no);
+        }
     }
 
     pub(crate) fn key(&mut self, key: &BankOrderKey, findings: &mut Findings) {
@@ -157,8 +176,9 @@ impl Funds {
         }
     }
 
-    /// A posting about a bank order; `false` when it is about something else, which is looked at there.
-    pub(crate) fn posting(&mut self, posting: &Posting, findings: &mut Findings) -> bool {
+    /// A posting about a bank order, or what it did to an order of trade, which is looked at there: of a card, what the
+    /// same money of a balance would have done.
+    pub(crate) fn posting(&mut self, posting: &Posting, findings: &mut Findings) -> Option<Move> {
         let amount = posting.entries().next().map_or(0, |entry| i128::from(entry.amount_minor.units()));
         match posting.kind {
             PostingKind::CardIn
@@ -178,17 +198,32 @@ impl Funds {
                         findings.add(FindingKind::PostingShape, "posting", key_of(posting), message);
                     }
                 }
-                true
+                None
             }
             PostingKind::UnclearIn | PostingKind::UnclearOut => {
                 self.statement.posting(posting, amount);
                 true
             }
             PostingKind::CardPay | PostingKind::CardBack => {
-                if let Some(order_no) = posting.order_no {
-                    self.by_order.entry((posting.slot, order_no)).or_default().push((posting.kind, amount));
-                }
-                false
+                let about = posting.order_no;
+                let found =
+                    about.and_then(|about| self.by_moment.get(&(posting.slot, about, posting.no.at_us())));
+                let facts = found.and_then(|no| self.orders.get_mut(no));
+                let Some(facts) = facts.filter(|facts| {
+                    (facts.order.kind == BankOrderKind::Pay) == (posting.kind == PostingKind::CardPay)
+                }) else {
+                    let message = "no bank order paid or returned this at its moment";
+                    findings.add(FindingKind::PostingShape, "posting", key_of(posting), message);
+                    return None;
+                };
+                facts.posted.push((posting.kind, amount));
+                let kind = match (posting.kind, facts.order.key.as_str().get(29..) == Some("late")) {
+                    (PostingKind::CardPay, _) => PostingKind::PayOut,
+                    (_, true) => PostingKind::PayReturn,
+                    (_, false) => PostingKind::RefundIn,
+                };
+                let party = Some(balance_account(facts.order.party, posting.currency));
+                Some(Move { kind, party, ..Move::of(posting) })
             }
             PostingKind::TopUp
             | PostingKind::PayOut
@@ -211,7 +246,7 @@ impl Funds {
             | PostingKind::TransferSend
             | PostingKind::TransferUndo
             | PostingKind::TransferIn
-            | PostingKind::TransferReturn => false,
+            | PostingKind::TransferReturn => Some(Move::of(posting)),
         }
     }
 

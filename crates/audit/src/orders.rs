@@ -116,10 +116,11 @@ impl Orders {
         self.list.get_mut(no)
     }
 
-    pub(crate) fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
+    /// A posting about an order, as what it was: of a card, as what the same money of a balance would have done.
+    pub(crate) fn posting(&mut self, posting: &Posting, seen: Move, findings: &mut Findings) {
         let Some(no) = posting.order_no else { return };
         match self.list.get_mut(no).filter(|order| order.currency == posting.currency) {
-            Some(order) => order.moves.push(Move::of(posting)),
+            Some(order) => order.moves.push(seen),
             None => {
                 let message = format!("order {no} is not there, or of another currency");
                 findings.add(FindingKind::PostingShape, "posting", key_of(posting), message);

@@ -153,18 +153,6 @@ serial! {
     AgreementNo
 }
 
-impl AgreementNo {
-    /// The same number as one of the series of orders, for timers, notices and password proofs.
-    pub const fn topic(self) -> OrderNo {
-        OrderNo(self.0)
-    }
-
-    /// The agreement with this number of the series.
-    pub const fn of_topic(topic: OrderNo) -> AgreementNo {
-        AgreementNo(topic.0)
-    }
-}
-
 serial! {
     /// Our number of a pre-authorisation (`auth_no`): 28 digits beginning with the China date.
     FreezeNo
@@ -183,35 +171,24 @@ serial! {
     BankOrderNo
 }
 
-impl BankOrderNo {
-    /// The same number as one of the order series, for timers, postings and password tries.
-    pub const fn topic(self) -> OrderNo {
-        OrderNo(self.0)
-    }
-
-    /// The bank order of a number that [`BankOrderNo::topic`] gave.
-    pub const fn of_topic(topic: OrderNo) -> BankOrderNo {
-        BankOrderNo(topic.0)
-    }
-}
-
-impl FreezeNo {
-    /// The same number as one of the order series: what timers, topics of messages and password tries go by. No order
-    /// has it, because a decision makes one of the two at most.
-    pub const fn topic(self) -> OrderNo {
-        OrderNo(self.0)
-    }
-
-    /// The freeze of a number that [`FreezeNo::topic`] gave.
-    pub const fn of_topic(topic: OrderNo) -> FreezeNo {
-        FreezeNo(topic.0)
-    }
-}
-
 serial! {
     /// Our number of a transfer (`order_id`): 32 digits beginning with the China date.
     TransferNo
 }
+
+/// Numbers that have a place in the order series: what timers, topics of messages, postings and password tries go by.
+/// No order has the same one, because a decision makes one of them at most.
+macro_rules! topics {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// The same number as one of the order series.
+            pub const fn topic(self) -> OrderNo { OrderNo(self.0) }
+            /// The one of a number that `topic` gave.
+            pub const fn of_topic(topic: OrderNo) -> $name { $name(topic.0) }
+        }
+    )*};
+}
+topics!(AgreementNo, BankOrderNo, FreezeNo);
 
 /// What stands between date and time of day in a trade number, as in those that merchants know.
 const TRADE_NO_FILL: &str = "2200140";

@@ -141,6 +141,7 @@ pub(crate) fn waiting_trade(
         created_at_us,
         paid_at_us: None,
         closed_at_us: None,
+        bank_order: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What can be asked: the closed list of commands and their replies.
 
 use crate::agreement::{debit, end, find, offer, postpone, sign, signing};
-use crate::bank::{answered, card, close, confirm, find as find_bank, import, prepare, send};
+use crate::bank::{answered, card, close, confirm, find as find_bank, import, pay, prepare, send};
 use crate::run::Outcome;
 use crate::{
     Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
@@ -27,7 +27,7 @@ use crate::{
 };
 use crate::{
     AskCard, BankAnswered, BankTask, BankView, BindCard, CloseBankOrder, ConfirmBankOrder, FindBankOrder,
-    FindCard, ImportLine, PrepareBankOrder, SendBankOrder, UnbindCard,
+    FindCard, ImportLine, PayByCard, PayByCardRefused, PrepareBankOrder, SendBankOrder, UnbindCard,
 };
 use crate::{
     BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
@@ -251,6 +251,7 @@ commands! {
     change SetPassword => own_account::set_password, PartyId, SetPasswordRefused;
     change CloseAccount => own_account::close_account, PartyId, CloseAccountRefused;
     change ErasePerson => own_account::erase_person, people::DataKeyId, PartyNotFound;
+    change PayByCard => pay::pay_by_card, Arc<BankOrder>, PayByCardRefused;
 }
 
 #[cfg(test)]
@@ -273,7 +274,7 @@ mod tests {
             OpenChallenge TryChallenge RegisterPerson FindAddress FindProfile TrySignIn ProveSignIn SignInByCode \
             AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered \
             FindCard FindBankOrder ImportLine \
-            AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson";
+            AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson PayByCard";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

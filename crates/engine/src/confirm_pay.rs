@@ -40,6 +40,9 @@ pub(crate) fn confirm_pay(
         TradeState::Paid => return Stop::because(PayRefused::AlreadyPaid),
         TradeState::Closed => return Stop::because(PayRefused::AlreadyClosed),
     }
+    if trade.bank_order.is_some() {
+        return Stop::because(PayRefused::CardUnderWay);
+    }
     let proof = rows.get::<Attempt>((slot, buyer, attempt))?;
     let fits = |proof: &Attempt| proof.about == order_no || planted(Plant::ProofOfAnyOrder);
     if !proof.is_some_and(|proof| proof.proven && fits(&proof) && now_us < proof.expires_at_us) {
@@ -62,7 +65,8 @@ pub(crate) fn confirm_pay(
         rows.delete::<Attempt>((slot, buyer, attempt));
     }
     rows.put(Trade { state: TradeState::Paid, paid_at_us: Some(now_us), ..(*trade).clone() });
-    let paid = OrderPaid { order_no, buyer, buyer_login_masked: masked(&party), amount, attempt: None };
+    let paid =
+        OrderPaid { order_no, buyer, buyer_login_masked: masked(&party), amount, attempt: None, card: None };
     rows.send(Message::home(order_no), Message::OrderPaid(paid));
     Ok(Next::Chain)
 }

@@ -77,6 +77,7 @@ pub use bank::close::CloseBankOrder;
 pub use bank::confirm::ConfirmBankOrder;
 pub use bank::find::{BankView, FindBankOrder, FindCard};
 pub use bank::import::ImportLine;
+pub use bank::pay::{PayByCard, PayByCardRefused};
 pub use bank::prepare::{BankWay, PrepareBankOrder};
 pub use bank::send::{BankTask, SendBankOrder};
 pub use cancel_order::{CancelAction, CancelOrder, Cancelled};
@@ -100,8 +101,9 @@ pub use leave_freeze::LeaveFreeze;
 pub use message::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, ChargeReturned, ClaimAnswer,
     ClaimAsk, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease,
-    FreezeReleased, Message, OrderPaid, PayRefusal, PayRequest, PayReturned, RefundAnswer, RefundIn,
-    RestReleased, SplitAnswer, SplitIn, TradeClosed, TradeForgotten, TransferAnswer, TransferBy, TransferIn,
+    FreezeReleased, Message, OrderPaid, PaidByCard, PayRefusal, PayRequest, PayReturned, RefundAnswer,
+    RefundIn, RestReleased, SplitAnswer, SplitIn, TradeClosed, TradeForgotten, TransferAnswer, TransferBy,
+    TransferIn,
 };
 pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};

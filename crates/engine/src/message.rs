@@ -26,7 +26,7 @@ use crate::{
 use base::{OrderNo, PartyId, Slot, Text};
 use money::Money;
 use serde::{Deserialize, Serialize};
-use trade::{ClaimRefused, OutRequestNo, ReceiptOutcome, Subject};
+use trade::{CardChannel, ClaimRefused, OutRequestNo, ReceiptOutcome, Subject};
 
 /// Merchant's slot to buyer's slot: pay this order with the code that was shown.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -71,6 +71,17 @@ pub struct OrderPaid {
     pub amount: Money,
     /// The code's digest when a code was shown; absent when the buyer confirmed.
     pub attempt: Option<[u8; 16]>,
+    /// The card that paid, when a card did: its bank was asked by a command of its own, which is answered already.
+    pub card: Option<PaidByCard>,
+}
+
+/// The card that paid an order, as its merchant may know it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PaidByCard {
+    /// The kind of card.
+    pub kind: CardChannel,
+    /// Its bank.
+    pub bank: Text<16>,
 }
 
 /// Merchant's slot to buyer's slot: the order could not take the money.
@@ -84,6 +95,8 @@ pub struct PayReturned {
     pub amount: Money,
     /// The code's digest when a code was shown.
     pub attempt: Option<[u8; 16]>,
+    /// Whether a card paid: nobody waits for an answer then.
+    pub by_card: bool,
 }
 
 /// Merchant's slot to buyer's slot: may this buyer take the order up?

@@ -214,6 +214,8 @@ fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order 
         paid_at_us: None,
         closed_at_us: None,
         timer: Some(timer),
+        card: None,
+        card_bank: None,
     }
 }
 

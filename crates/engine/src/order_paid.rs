@@ -3,7 +3,7 @@
 use crate::agreement::signing;
 use crate::claim_order::tell_forgotten;
 use crate::{
-    Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, balance_limit, books,
+    Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, balance_limit, bank, books,
     close_order, escrow, notice, split_hold,
 };
 use base::{Plant, planted};
@@ -37,6 +37,9 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
         return Ok(None);
     };
     signing::sign_with(rows, &order_paid)?;
+    if said.card.is_some() {
+        return Ok(None);
+    }
     Ok(Some(match said.attempt {
         Some(attempt) => {
             let (order_no, outcome) = (order.no, ReceiptOutcome::Paid);
@@ -72,6 +75,8 @@ pub(crate) fn take_money(
         buyer: Some(said.buyer),
         buyer_login_masked: Some(said.buyer_login_masked.clone()),
         paid_at_us: Some(now_us),
+        card: said.card.as_ref().map(|card| card.kind),
+        card_bank: said.card.as_ref().map(|card| card.bank.clone()),
         ..order.clone()
     };
     close_order::forget_timer(rows, &mut order);
@@ -97,18 +102,23 @@ fn paid_in(rows: &mut Rows<'_>, order: Order, said: &OrderPaid) -> Result<Arc<Or
 /// The order cannot take the money.
 fn send_back(rows: &mut Rows<'_>, said: &OrderPaid) {
     let OrderPaid { order_no, buyer, amount, attempt, .. } = *said;
-    rows.send(buyer.slot(), Message::PayReturned(PayReturned { order_no, buyer, amount, attempt }));
+    let by_card = said.card.is_some();
+    rows.send(buyer.slot(), Message::PayReturned(PayReturned { order_no, buyer, amount, attempt, by_card }));
 }
 
 /// In the buyer's slot: the money is back, the trade is closed.
 pub(crate) fn pay_returned(rows: &mut Rows<'_>, said: &PayReturned) -> Result<Option<Reply>, Fault> {
     let now_us = rows.now_us();
-    if !planted(Plant::PayReturnNotBooked) {
+    let trade = rows.get::<Trade>((rows.slot(), said.order_no))?;
+    let bank_order = trade.as_ref().and_then(|trade| trade.bank_order).filter(|_| said.by_card);
+    if let Some(bank_order) = bank_order {
+        bank::pay::bounced(rows, bank_order, said)?;
+    } else if !planted(Plant::PayReturnNotBooked) {
         let template = Template::PayReturn { buyer: said.buyer, amount: said.amount };
         books::must(rows, template, Some(said.order_no))?;
     }
-    if let Some(trade) = rows.get::<Trade>((rows.slot(), said.order_no))? {
-        if let Some(paid_at_us) = trade.paid_at_us {
+    if let Some(trade) = trade {
+        if let Some(paid_at_us) = trade.paid_at_us.filter(|_| !said.by_card) {
             balance_limit::give_back(rows, said.buyer, said.amount, paid_at_us)?;
         }
         rows.put(Trade {
@@ -117,6 +127,9 @@ pub(crate) fn pay_returned(rows: &mut Rows<'_>, said: &PayReturned) -> Result<Op
             closed_at_us: Some(now_us),
             ..(*trade).clone()
         });
+    }
+    if said.by_card {
+        return Ok(None);
     }
     Ok(Some(match said.attempt {
         Some(_) => Reply::OpenOrder(Err(OpenRefused::Pay(PayRefused::AlreadyClosed))),

@@ -226,6 +226,7 @@ pub(crate) fn freeze_charged(rows: &mut Rows<'_>, said: &FreezeCharged) -> Resul
         buyer_login_masked: login.ok_or_else(|| Fault(format!("freeze {} names no payer", freeze.no)))?,
         amount: order.total(),
         attempt: None,
+        card: None,
     };
     let (freeze, answer) = match take_money(rows, &order, &paid)? {
         Some(order) => {

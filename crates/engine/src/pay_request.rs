@@ -37,7 +37,8 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
             return Ok(no(rows, asked, ReceiptOutcome::BuyerDiffers));
         }
         match earlier.state {
-            TradeState::Waiting => {}
+            TradeState::Waiting if earlier.bank_order.is_none() => {}
+            TradeState::Waiting => return Ok(no(rows, asked, ReceiptOutcome::Waiting)),
             // The money of an earlier attempt is under way: this one waits for its end.
             TradeState::Paid => return Ok(no(rows, asked, ReceiptOutcome::Waiting)),
             TradeState::Closed => return Ok(no(rows, asked, ReceiptOutcome::OrderClosed)),
@@ -71,6 +72,7 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
         buyer_login_masked: masked(&party),
         amount: asked.total,
         attempt: Some(asked.attempt),
+        card: None,
     };
     rows.send(Message::home(asked.order_no), Message::OrderPaid(paid));
     Ok(None)

@@ -5,7 +5,7 @@ use crate::query::order_of;
 use crate::split_back::BackPart;
 use crate::{
     CancelAction, Cancelled, Fault, Message, RefundAnswer, RefundIn, Reply, Rows, Stop, Which, balance_limit,
-    books, escrow, notice, split_back, split_hold, split_restore,
+    bank, books, escrow, notice, split_back, split_hold, split_restore,
 };
 use base::{PartyId, Plant, Slot, Text, planted};
 use ledger::{LedgerRefused, Template};
@@ -216,17 +216,22 @@ pub(crate) fn give_back(
 pub(crate) fn refund_in(rows: &mut Rows<'_>, said: &RefundIn) -> Result<Option<Reply>, Fault> {
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let party = rows.get::<Party>((slot, said.buyer))?;
-    let arrived = party.is_some_and(|party| party.status != PartyStatus::Closed);
+    let trade = rows.get::<Trade>((slot, said.order_no))?;
+    let card = trade.as_ref().and_then(|trade| trade.bank_order);
+    // What a card paid goes back to the card, whoever has closed which account.
+    let arrived = card.is_some() || party.is_some_and(|party| party.status != PartyStatus::Closed);
     let arrived = arrived || planted(Plant::RefundToClosedBuyer);
     let (mut whole, mut refunded_after) = (false, Money::zero(said.amount.currency()));
     if arrived {
-        books::must(
-            rows,
-            Template::RefundIn { buyer: said.buyer, amount: said.amount },
-            Some(said.order_no),
-        )?;
-        if let Some(trade) = rows.get::<Trade>((slot, said.order_no))? {
-            if let Some(paid_at_us) = trade.paid_at_us {
+        match card {
+            Some(card) => bank::pay::refund(rows, card, said)?,
+            None => {
+                let template = Template::RefundIn { buyer: said.buyer, amount: said.amount };
+                books::must(rows, template, Some(said.order_no))?;
+            }
+        }
+        if let Some(trade) = trade {
+            if let Some(paid_at_us) = trade.paid_at_us.filter(|_| card.is_none()) {
                 balance_limit::give_back(rows, said.buyer, said.amount, paid_at_us)?;
             }
             let mut trade = (*trade).clone();

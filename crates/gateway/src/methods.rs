@@ -84,9 +84,11 @@ fn buyer(members: &mut ObjectWriter, order: &trade::Order) {
     members.text_some("buyer_user_id", order.buyer.map(|buyer| buyer.to_string()).as_deref());
 }
 
-/// Where the money came from, or went back to: balance is the only channel.
-fn from_balance(amount: money::Money) -> [ObjectWriter; 1] {
+/// Where an order's money came from, or went back to: the balance, or one card.
+fn funds_of(order: &trade::Order, amount: money::Money) -> [ObjectWriter; 1] {
     let mut bill = ObjectWriter::new();
-    bill.text("amount", &amount.to_string()).text("fund_channel", "ALIPAYACCOUNT");
+    bill.text("amount", &amount.to_string()).text("fund_channel", order.fund_channel());
+    bill.text_some("bank_code", order.card_bank.as_ref().map(|bank| bank.as_str()));
+    bill.text_some("fund_type", order.card.map(trade::CardChannel::wire));
     [bill]
 }

@@ -80,7 +80,12 @@ pub(crate) const ORDER_NAME: Part = Part::Read(&[
 pub(crate) const OPENED: &[Member] = &[Member::text("out_trade_no"), Member::text("trade_no")];
 
 /// Where money came from or went back to.
-pub(crate) const BILL: Shape = Shape::List(&[Member::text("amount"), Member::text("fund_channel")]);
+pub(crate) const BILL: Shape = Shape::List(&[
+    Member::text("amount"),
+    Member::text("fund_channel"),
+    Member::text("bank_code").when("a card paid"),
+    Member::text("fund_type").when("a card paid"),
+]);
 
 /// What orders for a browser or the wallet say to a program.
 pub(crate) const OFFERED: &[Member] = &[

@@ -9,10 +9,11 @@
 //! L1 debits equal credits in every posting; L2 no balance of a customer is below what is held on it, nor that below
 //! zero; L3 a balance is the sum of its entries; L4 what is held on an account is the sum of its open holds.
 //!
-//! Reading order: `account`, `posting`, `template`, `post`, `hold`.
+//! Reading order: `account`, `posting`, `template`, `legs`, `post`, `hold`.
 
 mod account;
 mod hold;
+mod legs;
 mod post;
 mod posting;
 mod refusal;

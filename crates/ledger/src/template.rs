@@ -1,8 +1,8 @@
 //! The posting templates: what may happen to money, and on which accounts.
 
-use crate::{AccountId, AccountKind, LEGS_MAX, PostingKind, Side};
-use base::{PartyId, Plant, Slot, planted};
-use money::{Currency, Money, MoneyError};
+use crate::{AccountId, PostingKind, Side};
+use base::{PartyId, Slot};
+use money::{Currency, Money};
 
 /// One line of a template.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -397,114 +397,5 @@ impl Template {
             | Template::UnclearIn { amount, .. }
             | Template::UnclearOut { amount, .. } => amount.currency(),
         }
-    }
-
-    /// The lines, debits first. Fails when a fee is more than its amount or of another currency.
-    pub fn legs(self) -> Result<Vec<Leg>, MoneyError> {
-        let own = |owner: PartyId| AccountId::of(owner, AccountKind::Balance, self.currency());
-        let platform = |kind| AccountId::platform(self.slot(), kind, self.currency());
-        let fee_kind =
-            if planted(Plant::FeeToWrongAccount) { AccountKind::BankReserve } else { AccountKind::FeeIncome };
-        let (transit, fees) = (platform(AccountKind::Transit), platform(fee_kind));
-        let (escrow, delayed) = (platform(AccountKind::Escrow), platform(AccountKind::Delayed));
-        let debit = |account, amount| Leg { account, side: Side::Debit, amount };
-        let credit = |account, amount| Leg { account, side: Side::Credit, amount };
-        let mut legs = match self {
-            Template::TopUp { party, amount } => {
-                vec![debit(platform(AccountKind::BankReserve), amount), credit(own(party), amount)]
-            }
-            Template::PayOut { buyer: payer, amount }
-            | Template::SplitOut { seller: payer, amount }
-            | Template::BackOut { receiver: payer, amount }
-            | Template::TransferOut { payer, amount } => {
-                vec![debit(own(payer), amount), credit(transit, amount)]
-            }
-            Template::SplitIn { receiver: party, amount }
-            | Template::BackReturn { receiver: party, amount }
-            | Template::SplitReturn { seller: party, amount }
-            | Template::TransferIn { payee: party, amount }
-            | Template::TransferReturn { payer: party, amount } => {
-                vec![debit(transit, amount), credit(own(party), amount)]
-            }
-            Template::PayReturn { buyer, amount } | Template::RefundIn { buyer, amount } => {
-                let bypassed = planted(Plant::MoneyBypassesTransit);
-                let from = if bypassed { platform(AccountKind::BankReserve) } else { transit };
-                vec![debit(from, amount), credit(own(buyer), amount)]
-            }
-            Template::PayIn { seller, amount, fee }
-            | Template::RefundReturn { seller, amount, fee_back: fee } => {
-                let fee = if planted(Plant::FeeNotTaken) { Money::zero(fee.currency()) } else { fee };
-                vec![debit(transit, amount), credit(own(seller), amount.checked_sub(fee)?), credit(fees, fee)]
-            }
-            Template::RefundOut { seller, amount, fee_back } => {
-                let kept = planted(Plant::RefundFeeKept);
-                let fee_back = if kept { Money::zero(fee_back.currency()) } else { fee_back };
-                if fee_back.exceeds(amount)? {
-                    let more = credit(own(seller), fee_back.checked_sub(amount)?);
-                    vec![debit(fees, fee_back), more, credit(transit, amount)]
-                } else {
-                    let less = debit(own(seller), amount.checked_sub(fee_back)?);
-                    vec![less, debit(fees, fee_back), credit(transit, amount)]
-                }
-            }
-            Template::EscrowIn { amount, .. } | Template::EscrowReturn { amount, .. } => {
-                vec![debit(transit, amount), credit(escrow, amount)]
-            }
-            Template::EscrowRelease { seller, amount, fee } => {
-                vec![debit(escrow, amount), credit(own(seller), amount.checked_sub(fee)?), credit(fees, fee)]
-            }
-            Template::EscrowOut { amount, .. } => vec![debit(escrow, amount), credit(transit, amount)],
-            Template::TransferWait { payer, amount } => {
-                vec![debit(own(payer), amount), credit(delayed, amount)]
-            }
-            Template::TransferSend { amount, .. } => vec![debit(delayed, amount), credit(transit, amount)],
-            Template::TransferUndo { payer, amount } => {
-                vec![debit(delayed, amount), credit(own(payer), amount)]
-            }
-            Template::CardIn { .. }
-            | Template::CardOut { .. }
-            | Template::CardFee { .. }
-            | Template::CardOutReturn { .. }
-            | Template::CardTurn { .. }
-            | Template::CardPay { .. }
-            | Template::CardBack { .. }
-            | Template::SuspenseIn { .. }
-            | Template::SuspenseOut { .. }
-            | Template::SettleIn { .. }
-            | Template::SettleOut { .. }
-            | Template::UnclearIn { .. }
-            | Template::UnclearOut { .. } => self.bank_legs(fees).into(),
-        };
-        legs.retain(|leg| !leg.amount.is_zero() || planted(Plant::EmptyLegKept));
-        assert!(legs.len() <= LEGS_MAX, "every template fits a posting");
-        Ok(legs)
-    }
-
-    /// The two lines of what moves between a party, its cards and us.
-    fn bank_legs(self, fees: AccountId) -> [Leg; 2] {
-        let own = |owner: PartyId| AccountId::of(owner, AccountKind::Balance, self.currency());
-        let platform = |kind| AccountId::platform(self.slot(), kind, self.currency());
-        let (transit, reserve) = (platform(AccountKind::Transit), platform(AccountKind::BankReserve));
-        let (clearing_in, clearing_out) =
-            (platform(AccountKind::ClearingIn), platform(AccountKind::ClearingOut));
-        let (from, to, amount) = match self {
-            Template::CardIn { party, amount } => (clearing_in, own(party), amount),
-            Template::CardOut { party, amount } => (own(party), clearing_out, amount),
-            Template::CardFee { amount, .. } => (clearing_out, fees, amount),
-            Template::CardOutReturn { party, amount } => (clearing_out, own(party), amount),
-            Template::CardTurn { amount, .. } => (clearing_in, clearing_out, amount),
-            Template::CardPay { amount, .. } => (clearing_in, transit, amount),
-            Template::CardBack { amount, .. } => (transit, clearing_out, amount),
-            Template::SuspenseIn { amount, .. } => (clearing_in, platform(AccountKind::SuspenseOwed), amount),
-            Template::SuspenseOut { amount, .. } => {
-                (platform(AccountKind::SuspenseDue), clearing_out, amount)
-            }
-            Template::SettleIn { amount, .. } => (reserve, clearing_in, amount),
-            Template::SettleOut { amount, .. } => (clearing_out, reserve, amount),
-            Template::UnclearIn { amount, .. } => (reserve, platform(AccountKind::SuspenseOwed), amount),
-            Template::UnclearOut { amount, .. } => (platform(AccountKind::SuspenseDue), reserve, amount),
-            other => unreachable!("{:?} moves nothing to or from a bank", other.kind()),
-        };
-        [Leg { account: from, side: Side::Debit, amount }, Leg { account: to, side: Side::Credit, amount }]
     }
 }

@@ -178,10 +178,10 @@ fn about_the_order(members: &mut Named, order: &Order, seller_login: Option<&str
     add("passback_params", order.passback_params.as_ref().map(ToString::to_string));
 }
 
-/// Everything was paid from the balance, so that all amounts but the points are the total.
+/// Everything was paid from one balance or card, so that all amounts but the points are the total.
 fn about_the_payment(members: &mut Named, order: &Order) {
     let total = order.total();
-    let funds = format!(r#"[{{"amount":"{total}","fundChannel":"ALIPAYACCOUNT"}}]"#);
+    let funds = format!(r#"[{{"amount":"{total}","fundChannel":"{}"}}]"#, order.fund_channel());
     members.extend(order.paid_at_us.map(|at_us| ("gmt_payment", format_cn(at_us))));
     members.extend([
         ("receipt_amount", total.to_string()),

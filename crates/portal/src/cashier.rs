@@ -346,6 +346,9 @@ async fn not_paid(
             let again = Some((f.t.reload, place.address("")));
             return message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.proof_gone), again);
         }
+        PayRefused::CardUnderWay => {
+            return pay_page(place, f, order, id, session, Some(f.t.card_under_way)).await;
+        }
         PayRefused::AlreadyClosed => Standing::Closed.words(f.t),
         PayRefused::BuyerBlocked => (StatusCode::FORBIDDEN, (f.t.blocked, f.t.blocked_text)),
         PayRefused::BuyerIsSeller => (StatusCode::FORBIDDEN, (f.t.own_order, f.t.own_order_text)),

@@ -233,7 +233,7 @@ impl From<BankNo> for SandboxError {
     }
 }
 
-fn order_refused(why: BankOrderRefused) -> SandboxError {
+pub(crate) fn order_refused(why: BankOrderRefused) -> SandboxError {
     let code = match why {
         BankOrderRefused::KeyTaken { .. } => "key_taken",
         BankOrderRefused::NothingToMove => "nothing_to_move",

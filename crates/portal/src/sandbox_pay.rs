@@ -3,13 +3,13 @@
 use crate::order_view::{self, order_of_address};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
-use crate::sandbox_escrow;
 use crate::sign_in::{self, About};
+use crate::{sandbox_bank, sandbox_escrow};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::{OrderNo, Secret};
-use engine::{ClaimOrder, ConfirmPay, FindEscrow, FindOrderByNo};
+use engine::{ClaimOrder, ConfirmPay, FindEscrow, FindOrderByNo, PayByCard, PayByCardRefused};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -24,6 +24,8 @@ struct PayRequest {
     order_url: Option<String>,
     order_string: Option<String>,
     trade_no: Option<String>,
+    /// Pays by this card instead of the balance.
+    card_id: Option<String>,
 }
 
 /// What the buyer has in hand.
@@ -90,8 +92,9 @@ fn status_when_paid(order: &Order) -> &'static str {
 
 /// Signs in, takes the order up and pays it.
 pub(crate) async fn pay(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
-    let PayRequest { login, pay_password, qr_code, order_url, order_string, trade_no } =
+    let PayRequest { login, pay_password, qr_code, order_url, order_string, trade_no, card_id } =
         read(&headers, &body)?;
+    let card = card_id.map(|text| sandbox_bank::card_no(&text)).transpose()?;
     let handed = Handed::one(qr_code, order_url, order_string, trade_no)?;
     let (order_no, by_code) = order_of(&portal, handed).await?;
     let no_order = |_| SandboxError::missing("order_not_found", "there is no such order");
@@ -101,6 +104,10 @@ pub(crate) async fn pay(State(portal): State<Arc<Portal>>, headers: HeaderMap, b
     let proof = sign_in::by_login(&portal, &login, password, About::Order(order_no)).await?;
     let claim = ClaimOrder { order_no, buyer: proof.party, by_code };
     portal.door.ask(claim).await.map_err(|error| SandboxError::of(error, claim_refused))?;
+    if let Some(card) = card {
+        return by_card(&portal, PayByCard { buyer: proof.party, order_no, card, attempt: proof.attempt })
+            .await;
+    }
     let confirm = ConfirmPay { buyer: proof.party, order_no, attempt: proof.attempt };
     let order = portal.door.ask(confirm).await.map_err(|error| SandboxError::of(error, pay_refused))?;
     // That it was paid is known whatever comes of this look and the next.
@@ -116,6 +123,19 @@ pub(crate) async fn pay(State(portal): State<Arc<Portal>>, headers: HeaderMap, b
         paid["sign_refused"] = json!(signing.refused.map(not_signed));
     }
     answer(paid)
+}
+
+/// Asks the bank: the order is paid when the bank has said so.
+async fn by_card(portal: &Portal, command: PayByCard) -> Answer {
+    let order_no = command.order_no;
+    let asked = portal.door.ask(command).await;
+    let asked = asked.map_err(|error| {
+        SandboxError::of(error, |refused| match refused {
+            PayByCardRefused::Pay(refused) => pay_refused(refused),
+            PayByCardRefused::Card(refused) => sandbox_bank::order_refused(refused),
+        })
+    })?;
+    answer(json!({ "trade_no": order_no.to_string(), "bank_order": sandbox_bank::order_told(&asked) }))
 }
 
 /// Why the buyer paid and signed nothing, for programs.
@@ -180,5 +200,6 @@ fn pay_refused(refused: PayRefused) -> SandboxError {
         PayRefused::BuyerDiffers => SandboxError::conflict("buyer_differs", refused),
         PayRefused::BuyerLimit => SandboxError::conflict("buyer_limit", refused),
         PayRefused::BalanceTooLow => SandboxError::conflict("balance_too_low", refused),
+        PayRefused::CardUnderWay => SandboxError::conflict("card_under_way", refused),
     }
 }

@@ -159,6 +159,7 @@ texts! {
     page_gone_text: "没有任何更改。请重新打开页面；浏览器需要允许 Cookie。",
         "Nothing was changed. Please open the page again. Your browser must accept cookies.";
     broken: "暂时无法显示", "This cannot be shown right now";
+    card_under_way: "银行卡支付处理中，请稍后查看结果。", "A payment by card is under way. Look again in a moment.";
     wallet: "钱包", "Wallet";
     wallet_intro: "登录后可查看余额、确认待付款项、出示付款码。",
         "Sign in to see your balance, confirm waiting payments and show your payment code.";

@@ -344,6 +344,7 @@ const fn words(refused: PayRefused, t: &Texts) -> &'static str {
     match refused {
         PayRefused::BalanceTooLow => t.balance_too_low,
         PayRefused::BuyerLimit => t.over_limit,
+        PayRefused::CardUnderWay => t.card_under_way,
         PayRefused::ProofMissing => t.proof_gone,
         PayRefused::AlreadyPaid => t.paid_already,
         PayRefused::AlreadyClosed => t.closed_text,

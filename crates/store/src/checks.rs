@@ -2,9 +2,11 @@
 //! as a negative amount, is not repeated here.
 
 use crate::StoreError;
-use engine::Row;
+use engine::{Link, Row};
+use fund::BankOrder;
 use ledger::{Account, AccountKind, Posting};
-use trade::Escrow;
+use trade::{Escrow, Order};
+use transfer::Transfer;
 
 /// Refuses a row that breaks a rule of its table.
 pub(crate) fn check(row: &Row) -> Result<(), StoreError> {
@@ -15,7 +17,6 @@ pub(crate) fn check(row: &Row) -> Result<(), StoreError> {
 }
 
 fn broken_rule(row: &Row) -> Option<&'static str> {
-    let storable = |number: u64| i64::try_from(number).is_ok();
     let (holds, rule) = match row {
         Row::SlotHead(head) => (storable(head.parties) && storable(head.apps), "counters are below 2^63"),
         Row::Attempt(attempt) => (storable(attempt.no), "numbers are below 2^63"),
@@ -29,31 +30,23 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Posting(posting) => {
             (balanced(posting), "two entries at least, each above zero, debits equal credits")
         }
-        Row::Order(order) => (
-            order.refunded_minor <= order.total_minor && order.fee_returned_minor <= order.fee_minor,
-            "no more is given back than was taken",
-        ),
+        Row::Order(order) => (gave_less(order), "no more is given back than was taken"),
         Row::Trade(trade) => (trade.refunded_minor <= trade.total_minor, "no more comes back than was paid"),
         Row::Outbox(outbox) => (outbox.no > 0 && storable(outbox.no), "parcels are numbered from one"),
-        Row::Link(link) => (
-            link.acknowledged <= link.sent && storable(link.sent) && storable(link.received),
-            "no more is acknowledged than was sent",
-        ),
+        Row::Link(link) => (counts(link), "no more is acknowledged than was sent"),
         Row::Escrow(escrow) => (divided(escrow), "what was paid is held, released or given back"),
         Row::EscrowCase(case) => (case.granted_minor <= case.claim_minor, "no more is granted than claimed"),
         Row::Freeze(freeze) => (freeze.adds_up(), "what is left, freed and paid is what was frozen"),
-        Row::Transfer(transfer) => (
-            transfer.amount_minor.units() > 0 && transfer.timer.is_some() == transfer.due_at_us.is_some(),
-            "a transfer is of something, and its timer is due at a moment",
-        ),
+        Row::Transfer(row) => {
+            (is_of_something(row), "a transfer is of something, and its timer is due at a moment")
+        }
         Row::Split(split) => (split.open <= split.lines, "no more lines are open than there are"),
         Row::BookedLine(line) => {
             (line.serial >= 1 && line.serial <= line.of_lines, "a line is one of its statement's")
         }
-        Row::BankOrder(order) => (
-            order.free_minor <= order.amount_minor && order.timer.is_some() == order.gives_up_at_us.is_some(),
-            "no more is free than the amount, and a timer has its time",
-        ),
+        Row::BankOrder(order) => {
+            (is_whole(order), "no more is free than the amount, and a timer has its time")
+        }
         Row::Party(_)
         | Row::Card(_)
         | Row::CardName(_)
@@ -109,6 +102,26 @@ fn on_its_side(account: &Account) -> bool {
         AccountKind::ClearingIn | AccountKind::SuspenseDue => account.balance_minor <= 0,
         AccountKind::Transit | AccountKind::FeeIncome | AccountKind::BankReserve => true,
     }
+}
+
+fn counts(link: &Link) -> bool {
+    link.acknowledged <= link.sent && storable(link.sent) && storable(link.received)
+}
+
+fn storable(number: u64) -> bool {
+    i64::try_from(number).is_ok()
+}
+
+fn gave_less(order: &Order) -> bool {
+    order.refunded_minor <= order.total_minor && order.fee_returned_minor <= order.fee_minor
+}
+
+fn is_of_something(transfer: &Transfer) -> bool {
+    transfer.amount_minor.units() > 0 && transfer.timer.is_some() == transfer.due_at_us.is_some()
+}
+
+fn is_whole(order: &BankOrder) -> bool {
+    order.free_minor <= order.amount_minor && order.timer.is_some() == order.gives_up_at_us.is_some()
 }
 
 fn divided(escrow: &Escrow) -> bool {

@@ -43,6 +43,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0019_fund_create",
     "0020_statement_create",
     "0021_identity_create",
+    "0022_trade_adds_cards",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -51,7 +51,8 @@ pub use freeze_refusal::{
 };
 pub use frozen::{Frozen, FrozenState};
 pub use order::{
-    Body, Delivery, Meaning, Order, OrderNumber, OutRequestNo, OutTradeNo, Product, Subject, Url, WireCharset,
+    Body, CardChannel, Delivery, Meaning, Order, OrderNumber, OutRequestNo, OutTradeNo, Product, Subject,
+    Url, WireCharset,
 };
 pub use records::{
     Notice, NoticeEvent, NoticeState, PayCode, Receipt, ReceiptOutcome, Refund, RefundState, Timer,

@@ -204,6 +204,39 @@ pub struct Order {
     pub closed_at_us: Option<i64>,
     /// The timer that closes it.
     pub timer: Option<TimerNo>,
+    /// The kind of card that paid it; absent when a balance paid.
+    pub card: Option<CardChannel>,
+    /// The bank of that card, as the payment world abbreviates it.
+    pub card_bank: Option<Text<16>>,
+}
+
+impl Order {
+    /// Where its money came from, as merchants are told (`fund_channel`).
+    pub const fn fund_channel(&self) -> &'static str {
+        match self.card {
+            None => "ALIPAYACCOUNT",
+            Some(CardChannel::DebitCard | CardChannel::CreditCard) => "BANKCARD",
+        }
+    }
+}
+
+/// The kind of card that an order was paid with.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, Field)]
+pub enum CardChannel {
+    /// Its holder's own money.
+    DebitCard,
+    /// The bank's money.
+    CreditCard,
+}
+
+impl CardChannel {
+    /// As merchants are told (`fund_type`).
+    pub const fn wire(self) -> &'static str {
+        match self {
+            CardChannel::DebitCard => "DEBIT_CARD",
+            CardChannel::CreditCard => "CREDIT_CARD",
+        }
+    }
 }
 
 /// Finds an order by the merchant's number.

@@ -1,7 +1,7 @@
 //! The rows around an order: the buyer's trade, refunds, receipts, pay codes, notices and timers.
 
 use crate::{OutRequestNo, Subject, Url};
-use base::{AppId, Field, NoticeNo, OrderNo, PartyId, Record, Slot, Text, TimerNo};
+use base::{AppId, BankOrderNo, Field, NoticeNo, OrderNo, PartyId, Record, Slot, Text, TimerNo};
 use money::{Currency, Minor, Money};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,9 @@ pub struct Trade {
     pub paid_at_us: Option<i64>,
     /// When it was closed.
     pub closed_at_us: Option<i64>,
+    /// The order to a bank that pays it or paid it; absent when it is not paid by card. While there is one and it
+    /// waits, nothing else pays it.
+    pub bank_order: Option<BankOrderNo>,
 }
 
 impl Trade {

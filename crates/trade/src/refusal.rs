@@ -72,6 +72,9 @@ pub enum PayRefused {
     /// Not enough money.
     #[error("balance too low")]
     BalanceTooLow,
+    /// A card is paying it: nothing else does until its bank has spoken.
+    #[error("a payment by card is under way")]
+    CardUnderWay,
 }
 
 /// Why a buyer cannot take up an order.

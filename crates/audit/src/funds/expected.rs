@@ -5,9 +5,9 @@ use crate::books::Expected;
 use fund::{BankOrderKind, BankOrderState};
 use ledger::{AccountKind, PostingKind};
 
-/// The postings that an order of its kind and state has under its own number. Those of a payment stand under the
+/// The postings that an order of its kind and state has. Those of a payment and of what goes back of it stand under the
 /// number of what it pays, but for money that came too late.
-pub(super) fn postings(facts: &Facts) -> Vec<(PostingKind, i128)> {
+pub(super) fn postings(facts: &Facts, of: Option<&Facts>) -> Vec<(PostingKind, i128)> {
     use BankOrderKind::{Pay, Return, TopUp, Withdraw};
     use BankOrderState::{
         Asked, Closed, Credited, Done, Draft, Failed, GivenUp, Returned, Returning, Unknown,
@@ -18,11 +18,10 @@ pub(super) fn postings(facts: &Facts) -> Vec<(PostingKind, i128)> {
     let mut postings = match (order.kind, order.state) {
         (TopUp, Done) => vec![(PostingKind::CardIn, amount)],
         (TopUp, Returning | Returned | Credited) => vec![(PostingKind::CardTurn, amount)],
-        (TopUp | Pay, Draft | Asked | Unknown | GivenUp | Failed | Closed) | (Pay, Done) => Vec::new(),
-        (Pay, Returning | Returned | Credited) => {
-            let late = facts.posted.iter().any(|(kind, _)| *kind == PostingKind::CardTurn);
-            if late { vec![(PostingKind::CardTurn, amount)] } else { Vec::new() }
-        }
+        (TopUp | Pay, Draft | Asked | Unknown | GivenUp | Failed | Closed) => Vec::new(),
+        (Pay, Done) => vec![(PostingKind::CardPay, amount)],
+        (Pay, Returning | Returned | Credited) if turned(facts) => vec![(PostingKind::CardTurn, amount)],
+        (Pay, Returning | Returned | Credited) => vec![(PostingKind::CardPay, amount)],
         (Withdraw, Asked | Unknown) => vec![(PostingKind::CardOut, whole)],
         (Withdraw, Done) => vec![(PostingKind::CardOut, whole), (PostingKind::CardFee, fee)],
         (Withdraw, Failed) => vec![(PostingKind::CardOut, whole), (PostingKind::CardOutReturn, whole)],
@@ -32,12 +31,20 @@ pub(super) fn postings(facts: &Facts) -> Vec<(PostingKind, i128)> {
         (Return, Asked | Unknown | Done) => Vec::new(),
         (Return, Draft | Closed | GivenUp | Returning | Returned | Credited) => Vec::new(),
     };
+    if order.kind == Return && of.is_some_and(|of| of.order.kind == Pay && !turned(of)) {
+        postings.push((PostingKind::CardBack, amount));
+    }
     postings.retain(|(_, amount)| *amount != 0);
     let suspense = if order.kind.is_in() { PostingKind::SuspenseIn } else { PostingKind::SuspenseOut };
     let settle = if order.kind.is_in() { PostingKind::SettleIn } else { PostingKind::SettleOut };
     postings.extend(facts.settled.then_some((settle, amount)));
     postings.extend(facts.suspense.iter().map(|amount| (suspense, *amount)));
     postings
+}
+
+/// Whether the money of a payment never came to what it was to pay.
+fn turned(facts: &Facts) -> bool {
+    facts.posted.iter().any(|(kind, _)| *kind == PostingKind::CardTurn)
 }
 
 /// Adds what one order comes to.

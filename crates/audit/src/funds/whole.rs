@@ -93,7 +93,9 @@ pub(super) fn order(funds: &Funds, facts: &Facts, findings: &mut Findings) {
         let key = text_of_key(&BankOrder::wrap_key(order.key()));
         findings.add(FindingKind::TimerWrong, "bank_order", key, "no timer will give it up");
     }
-    let mut wanted = expected::postings(facts);
+    let of = order.about.filter(|_| order.kind == BankOrderKind::Return);
+    let of = of.and_then(|of| funds.orders.get(&base::BankOrderNo::of_topic(of)));
+    let mut wanted = expected::postings(facts, of);
     let mut found = facts.posted.clone();
     wanted.sort_unstable();
     found.sort_unstable();

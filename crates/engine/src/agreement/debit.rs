@@ -271,7 +271,7 @@ pub(crate) fn debit_paid(rows: &mut Rows<'_>, said: &DebitPaid) -> Result<Option
         None => (*order).clone(),
     };
     let buyer_login_masked = buyer_login_masked.clone();
-    let paid = OrderPaid { order_no, buyer, buyer_login_masked, amount, attempt: None };
+    let paid = OrderPaid { order_no, buyer, buyer_login_masked, amount, attempt: None, card: None };
     if let Some(order) = take_money(rows, &claimed, &paid)? {
         return Ok(Some(Reply::DebitOrder(Ok(Opened::paid(order)))));
     }

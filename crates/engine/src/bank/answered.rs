@@ -1,7 +1,7 @@
 //! What a bank said about an order.
 
 use super::close::forget_timer;
-use super::{limits, returns};
+use super::{limits, pay, returns};
 use crate::command::Next;
 use crate::{Fault, Rows, Stop, books};
 use base::{BankOrderNo, PartyId, Slot, Text};
@@ -88,6 +88,9 @@ fn decide_done(rows: &mut Rows<'_>, mut order: BankOrder) -> Result<(), Fault> {
         // Nobody is there to have it.
         order.state = BankOrderState::Returning;
     }
+    if order.kind == BankOrderKind::Pay && !pay::still_waits(rows, &order)? {
+        order.state = BankOrderState::Returning;
+    }
     if order.state == BankOrderState::Returning {
         books::must(rows, Template::CardTurn { party, amount }, topic)?;
         limits::give_back(rows, &mut order)?;
@@ -103,7 +106,7 @@ fn decide_done(rows: &mut Rows<'_>, mut order: BankOrder) -> Result<(), Fault> {
                 books::must(rows, Template::CardFee { party, amount: fee }, topic)?;
             }
         }
-        BankOrderKind::Pay => return Err(Fault(format!("{} pays no order", order.no))),
+        BankOrderKind::Pay => pay::paid(rows, &order)?,
         // Its money was taken when it was opened, and waits for the bank's statement.
         BankOrderKind::Return => returns::decided(rows, &order, BankEvent::ReturnDone)?,
     }
@@ -132,7 +135,8 @@ fn decide_refused(rows: &mut Rows<'_>, mut order: BankOrder) -> Result<(), Fault
     let (party, topic) = (order.party, Some(order.no.topic()));
     limits::give_back(rows, &mut order)?;
     match order.kind {
-        BankOrderKind::TopUp | BankOrderKind::Pay => {}
+        BankOrderKind::TopUp => {}
+        BankOrderKind::Pay => pay::let_go(rows, &order)?,
         BankOrderKind::Withdraw | BankOrderKind::Return => {
             let amount = order.with_fee().map_err(|error| Fault(format!("{}: {error}", order.no)))?;
             books::must(rows, Template::CardOutReturn { party, amount }, topic)?;

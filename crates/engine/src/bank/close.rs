@@ -1,7 +1,7 @@
 //! Gives a bank order up: its party does, or its time is over.
 
 use super::find::order_of;
-use super::limits;
+use super::{limits, pay};
 use crate::command::Next;
 use crate::{Fault, Rows, Stop};
 use base::{BankOrderNo, PartyId, Slot};
@@ -63,6 +63,7 @@ fn give_up(rows: &mut Rows<'_>, order: BankOrder, state: BankOrderState) -> Resu
     if !state.is_open() {
         order.next_try_at_us = None;
         limits::give_back(rows, &mut order)?;
+        pay::let_go(rows, &order)?;
     }
     let order = Arc::new(order);
     rows.put_shared(order.clone());

@@ -76,9 +76,10 @@ fn about_the_order(members: &mut Members, bench: &Bench) {
     ]);
 }
 
-/// Everything was paid from the balance, so that all amounts but the points are the total.
+/// Everything was paid from one balance or card, so that all amounts but the points are the total.
 fn about_the_payment(members: &mut Members, bench: &Bench) {
     let total = bench.order.total();
+    let funds = format!(r#"[{{"amount":"{total}","fundChannel":"{}"}}]"#, bench.order.fund_channel());
     let points = money::Money::zero(bench.order.currency);
     members.extend([
         ("gmt_payment", china_moment(bench.escrow.paid_at_us)),
@@ -86,7 +87,7 @@ fn about_the_payment(members: &mut Members, bench: &Bench) {
         ("invoice_amount", total.to_string()),
         ("buyer_pay_amount", total.to_string()),
         ("point_amount", points.to_string()),
-        ("fund_bill_list", format!(r#"[{{"amount":"{total}","fundChannel":"ALIPAYACCOUNT"}}]"#)),
+        ("fund_bill_list", funds),
     ]);
 }
 

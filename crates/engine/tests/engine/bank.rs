@@ -5,13 +5,13 @@ use crate::support::World;
 use base::{BankOrderNo, CardNo, OrderNo, PartyId, Slot, Text};
 use engine::{
     AskCard, BankAnswered, BankWay, BindCard, CloseBankOrder, Command, ConfirmBankOrder, FindBankOrder,
-    FindCard, PrepareBankOrder, SendBankOrder, UnbindCard, Verdict,
+    FindCard, PayByCard, PrepareBankOrder, SendBankOrder, UnbindCard, Verdict,
 };
 use fund::{
     BankOrder, BankOrderKind, BankOrderState, BankReason, BankSurprise, Card, CardKind, CardName, CardState,
     Done,
 };
-use ledger::AccountKind;
+use ledger::{AccountKind, Posting, PostingKind};
 use money::{Currency, parse_amount};
 use people::{Usage, UsageKind};
 use recon::{BookedLine, Settlement, Suspense};
@@ -29,12 +29,23 @@ fn card(script: &Script, party: PartyId, name: &str) -> CardNo {
 
 /// The order that was drafted under a key, or, as `B1+late`, the one that returns its money.
 pub(crate) fn no(script: &Script, name: &str) -> BankOrderNo {
+    // `pay:T1` is what pays T1 by card, and `pay:T1+…` what returns money of it.
+    if let Some(order) = name.strip_prefix("pay:").filter(|order| !order.contains('+')) {
+        let order = script.no(order);
+        let pays = |found: &&Arc<BankOrder>| found.kind == BankOrderKind::Pay && found.about == Some(order);
+        return script.world.all::<BankOrder>().filter(pays).last().map_or(nobody(), |found| found.no);
+    }
     let named = |order: &&Arc<BankOrder>| match name.split_once('+') {
         None => order.kind != BankOrderKind::Return && order.key.as_str() == name,
-        Some((of, part)) => order.key.as_str() == format!("{} {part}", no(script, of)),
+        Some((of, part)) => order.key.as_str() == format!("{} {}", no(script, of), part.replace('_', " ")),
     };
     let found = script.world.all::<BankOrder>().find(named).map(|order| order.no);
-    found.unwrap_or(BankOrderNo::from_number(1_700_000_000_000_000_012).unwrap())
+    found.unwrap_or(nobody())
+}
+
+/// A number that no bank order has.
+fn nobody() -> BankOrderNo {
+    BankOrderNo::from_number(1_700_000_000_000_000_012).unwrap()
 }
 
 /// What a password try is about: a bank order, a freeze or an order.
@@ -82,6 +93,14 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> Command {
             attempt: script.tries.get(words.at(3)).copied().unwrap_or(999_999),
         }
         .into(),
+        // bk-pay T1 alice 1234 P1
+        "bk-pay" => PayByCard {
+            buyer: party(2),
+            order_no: script.no(words.at(1)),
+            card: card(script, party(2), words.at(3)),
+            attempt: script.tries.get(words.at(4)).copied().unwrap_or(999_999),
+        }
+        .into(),
         "bk-close" => CloseBankOrder { party: party(2), no: no(script, words.at(1)) }.into(),
         "bk-see" => FindBankOrder { party: party(2), no: no(script, words.at(1)) }.into(),
         "bk-send" => SendBankOrder { no: no(script, words.at(1)) }.into(),
@@ -103,6 +122,20 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> Command {
 pub(crate) fn told(order: &Arc<BankOrder>) -> String {
     let fee = if order.fee().is_zero() { String::new() } else { format!(" fee {}", order.fee()) };
     format!("{:?} {}{fee}", order.state, order.amount())
+}
+
+/// What a card paid for an order that could not take it, fen.
+pub(crate) fn bounced(world: &World, order_no: OrderNo) -> i64 {
+    let pays = world
+        .all::<BankOrder>()
+        .filter(|order| order.kind == BankOrderKind::Pay && order.about == Some(order_no));
+    let back = pays.filter(|order| {
+        use BankOrderState::{Credited, Returned, Returning};
+        let late = |page: &&Arc<Posting>| page.order_no == Some(order.no.topic());
+        matches!(order.state, Returning | Returned | Credited)
+            && !world.all::<Posting>().any(|page| late(&page) && page.kind == PostingKind::CardTurn)
+    });
+    back.map(|order| order.amount_minor.units()).sum()
 }
 
 /// Everything that must hold of cards and bank orders between two commands.
@@ -598,4 +631,152 @@ fn the_bank_is_asked_at_longer_and_longer_waits() {
             wait - 1
         ));
     }
+}
+
+const SHOP: &str = "
+    person alice
+    person bob
+    merchant shop
+    app shop
+    topup alice 1000.00
+    bk-ask 1234 alice
+    bk-bind 1234 alice
+    bk-ask 5678 alice credit bank=ABC
+    bk-bind 5678 alice as=A2
+";
+
+#[test]
+fn an_order_is_paid_by_card_when_the_bank_has_spoken() {
+    let script = check_in(
+        SHOP,
+        "
+        page T1 shop 30.00
+        bk-pay T1 alice 1234 P1                -> refused Pay(TradeNotFound)
+        claim T1 alice
+        bk-pay T1 alice 1234 P1                -> refused Pay(ProofMissing)
+        try T1 alice P1
+        judge alice P1 right
+        status alice frozen
+        bk-pay T1 alice 1234 P1                -> refused Pay(BuyerBlocked)
+        status alice normal
+        bk-pay T1 alice 9999 P1                -> refused Card(CardNotBound)
+        bk-pay T1 alice 5678 P1                -> Asked 30.00
+        bk-pay T1 alice 5678 P1                -> Asked 30.00
+        bk-pay T1 alice 1234 P1                -> refused Pay(CardUnderWay)
+        try T1 alice P2
+        judge alice P2 right
+        confirm T1 alice P2                    -> refused CardUnderWay
+        bk-send pay:T1                         -> send 5678
+        bk-unknown pay:T1                      -> Unknown 30.00
+        query T1 shop                          -> WaitBuyerPay
+        bk-done pay:T1 30.00                   -> Done 30.00
+        bk-done pay:T1 30.00                   -> Done 30.00
+        query T1 shop                          -> Paid
+        trade T1 alice                         -> Paid
+        account alice CNY                      -> 1000.00
+        account shop CNY                       -> 29.82
+        bk-pay T1 alice 1234 P2                -> refused Pay(AlreadyPaid)
+        ",
+    );
+    let order = script.order("T1");
+    assert_eq!(
+        (order.fund_channel(), order.card.map(trade::CardChannel::wire)),
+        ("BANKCARD", Some("CREDIT_CARD"))
+    );
+    assert_eq!(order.card_bank.as_ref().map(|bank| bank.as_str()), Some("ABC"));
+}
+
+#[test]
+fn an_order_whose_card_is_refused_can_be_paid_in_another_way() {
+    check_in(
+        SHOP,
+        "
+        page T1 shop 30.00
+        claim T1 alice
+        try T1 alice P1
+        judge alice P1 right
+        bk-pay T1 alice 1234 P1
+        bk-send pay:T1
+        bk-refused pay:T1                      -> Failed 30.00
+        query T1 shop                          -> WaitBuyerPay
+        try T1 alice P2
+        judge alice P2 right
+        confirm T1 alice P2                    -> Paid
+        bk-done pay:T1 30.00                   -> Failed 30.00
+        account alice CNY                      -> 970.00
+        ",
+    );
+}
+
+#[test]
+fn money_of_a_card_for_an_order_that_closed_meanwhile_goes_back_to_the_card_once() {
+    check_in(
+        SHOP,
+        "
+        page T1 shop 30.00
+        claim T1 alice
+        try T1 alice P1
+        judge alice P1 right
+        bk-pay T1 alice 1234 P1
+        bk-send pay:T1
+        close T1 shop                          -> Closed
+        bk-done pay:T1 30.00                   -> Returning 30.00
+        bk-done pay:T1 30.00                   -> Returning 30.00
+        bk-send pay:T1+late                    -> send 1234
+        bk-done pay:T1+late 30.00 ref=R2       -> Done 30.00
+        bk-see pay:T1 alice                    -> Returned 30.00
+        trade T1 alice                         -> Closed
+        account alice CNY                      -> 1000.00
+        account shop CNY                       -> 0.00
+        ",
+    );
+}
+
+#[test]
+fn money_that_the_merchant_cannot_take_goes_back_to_the_card() {
+    check_in(
+        SHOP,
+        "
+        page T1 shop 30.00
+        claim T1 alice
+        try T1 alice P1
+        judge alice P1 right
+        bk-pay T1 alice 1234 P1
+        bk-send pay:T1
+        status shop closed
+        bk-done pay:T1 30.00                   -> Done 30.00
+        bk-see pay:T1 alice                    -> Returning 30.00
+        bk-send pay:T1+late
+        bk-refused pay:T1+late                 -> Failed 30.00
+        bk-see pay:T1 alice                    -> Credited 30.00
+        account alice CNY                      -> 1030.00
+        ",
+    );
+}
+
+#[test]
+fn refunds_of_a_card_payment_go_to_the_card_also_when_the_buyer_is_closed() {
+    check_in(
+        SHOP,
+        "
+        page T1 shop 30.00
+        claim T1 alice
+        try T1 alice P1
+        judge alice P1 right
+        bk-pay T1 alice 1234 P1
+        bk-send pay:T1
+        bk-done pay:T1 30.00
+        refund T1 shop 10.00 R1                -> moved Paid 10.00
+        refund T1 shop 10.00 R1                -> same Paid 10.00
+        account alice CNY                      -> 1000.00
+        bk-send pay:T1+refund_R1               -> send 1234
+        bk-done pay:T1+refund_R1 10.00 ref=R2  -> Done 10.00
+        status alice closed
+        refund T1 shop 20.00 late              -> moved Closed 30.00
+        bk-send pay:T1+refund_late
+        bk-refused pay:T1+refund_late          -> Failed 20.00
+        bk-see pay:T1 alice                    -> Done 30.00
+        account alice CNY                      -> 1020.00
+        ",
+    );
 }

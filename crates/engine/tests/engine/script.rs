@@ -792,6 +792,7 @@ fn tell(reply: &Reply) -> String {
         Reply::FindTransfer(answer) => result(answer, |found| crate::transfer::told(found)),
         Reply::OfferTransfer(answer) => result(answer, crate::transfer::offered),
         Reply::FindTransferRoom(answer) => result(answer, crate::transfer::room),
+        Reply::PayByCard(answer) => result(answer, crate::bank::told),
         Reply::AskCard(answer) => result(answer, |card| format!("{:?}", card.state)),
         Reply::BindCard(answer) => result(answer, |card| format!("{:?}", card.state)),
         Reply::UnbindCard(answer) => result(answer, |card| format!("{:?}", card.state)),

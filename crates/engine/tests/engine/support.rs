@@ -347,14 +347,22 @@ impl World {
         let paid_in = self.posted(order.no, in_kind);
         let was_paid = order.paid_at_us.is_some();
         assert_eq!(paid_in, if was_paid { vec![total] } else { vec![] }, "paid exactly once: {order:?}");
-        assert_eq!(sum(PostingKind::PayOut) - sum(PostingKind::PayReturn), sum(in_kind), "{order:?}");
+        // A card pays and is given back beside the balance.
+        let bounced = crate::bank::bounced(self, order.no);
+        let by_card = sum(PostingKind::CardPay) - bounced;
+        assert_eq!(
+            sum(PostingKind::PayOut) - sum(PostingKind::PayReturn) + by_card,
+            sum(in_kind),
+            "{order:?}"
+        );
         // What receivers of splits gave back was in transit already.
         let lines = self.all::<SplitLine>().filter(|line| line.order_no == order.no);
         let kept = lines.filter(|line| line.state == SplitState::Kept).map(|line| line.amount_minor.units());
         let given_back = sum(PostingKind::BackOut) - sum(PostingKind::BackReturn) - kept.sum::<i64>();
         let left = self.through_transit(order.no, out_kind);
         assert_eq!(left + given_back - sum(back_kind), refunded, "{order:?}");
-        assert_eq!(sum(PostingKind::RefundIn), refunded, "{order:?}");
+        let to_card = sum(PostingKind::CardBack) - bounced;
+        assert_eq!(sum(PostingKind::RefundIn) + to_card, refunded, "{order:?}");
         assert!((0..=total).contains(&refunded), "{order:?}");
         match order.state {
             OrderState::Offered => {

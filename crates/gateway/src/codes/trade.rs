@@ -42,7 +42,10 @@ pub(super) fn of_pay(refused: PayRefused) -> Code {
         PayRefused::TradeNotFound => TRADE_NOT_EXIST,
         PayRefused::AlreadyPaid => TRADE_HAS_SUCCESS,
         PayRefused::AlreadyClosed => TRADE_HAS_CLOSE,
-        PayRefused::ProofMissing => business("ACQ.PAYMENT_FAIL", "支付失败，请买家重新输入支付密码"),
+        // The second is heard on pages only: a scanned code waits for the card.
+        PayRefused::ProofMissing | PayRefused::CardUnderWay => {
+            business("ACQ.PAYMENT_FAIL", "支付失败，请买家重新输入支付密码")
+        }
         PayRefused::BuyerBlocked => business("ACQ.BUYER_ENABLE_STATUS_FORBID", "买家状态非法，不能付款"),
         PayRefused::BuyerIsSeller => BUYER_SELLER_EQUAL,
         PayRefused::BuyerDiffers => business("ACQ.TRADE_BUYER_NOT_MATCH", "交易买家不匹配"),
@@ -171,6 +174,7 @@ fn every_pay() -> Vec<PayRefused> {
         P::AlreadyClosed => P::AlreadyClosed, P::ProofMissing => P::ProofMissing, P::BuyerBlocked => P::BuyerBlocked,
         P::BuyerIsSeller => P::BuyerIsSeller, P::BuyerDiffers => P::BuyerDiffers, P::BuyerLimit => P::BuyerLimit,
         P::BalanceTooLow => P::BalanceTooLow,
+        P::CardUnderWay => P::CardUnderWay,
     )
     .to_vec()
 }

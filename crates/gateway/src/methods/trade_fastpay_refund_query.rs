@@ -4,7 +4,7 @@ use crate::Gateway;
 use crate::codes::Failure;
 use crate::facts::{Facts, Field, Kind, Member, Part, Shape, Wrong, of};
 use crate::methods::trade_refund::REQUEST_NO_ALSO;
-use crate::methods::{before, from_balance};
+use crate::methods::{before, funds_of};
 use crate::order_facts::{BILL, ORDER_NAME};
 use crate::order_name::OrderName;
 use crate::registry::{Done, Face, Method};
@@ -140,7 +140,7 @@ fn respond(view: &RefundView, asked: &Query) -> Response {
         members.text("gmt_refund_pay", &format_cn(refund.at_us));
     }
     if asked.with_details {
-        members.objects("refund_detail_item_list", from_balance(refund.amount()));
+        members.objects("refund_detail_item_list", funds_of(&view.order, refund.amount()));
         members.text("send_back_fee", &refund.amount().to_string());
     }
     response

@@ -3,7 +3,7 @@
 use crate::Gateway;
 use crate::codes::{Failure, opened_at_till};
 use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, listed, of};
-use crate::methods::{buyer, from_balance, no_amounts, paid_amounts, trade_pay_frozen};
+use crate::methods::{buyer, funds_of, no_amounts, paid_amounts, trade_pay_frozen};
 use crate::order_facts::{BILL, NO_ESCROW, NO_SIGNING, ORDER, ORDER_IGNORED, ORDER_REFUSED};
 use crate::order_fields::{More, OrderFields, ProductCodes};
 use crate::registry::{Done, Face, Method};
@@ -192,7 +192,7 @@ pub(crate) fn respond(opened: &Opened) -> Response {
     members.text("total_amount", &order.total().to_string());
     if opened.paid {
         paid_amounts(members, order.total());
-        members.objects("fund_bill_list", from_balance(order.total()));
+        members.objects("fund_bill_list", funds_of(order, order.total()));
         members.text_some("gmt_payment", order.paid_at_us.map(format_cn).as_deref());
     } else {
         no_amounts(members);

@@ -3,7 +3,7 @@
 use crate::Gateway;
 use crate::codes::Failure;
 use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
-use crate::methods::{before, buyer, from_balance, no_amounts, paid_amounts};
+use crate::methods::{before, buyer, funds_of, no_amounts, paid_amounts};
 use crate::order_facts::{BILL, ORDER_NAME};
 use crate::order_name::OrderName;
 use crate::registry::{Done, Face, Method};
@@ -134,7 +134,7 @@ fn respond(order: &Order, with_bills: bool, escrow: Option<&'static str>, now_us
         paid_amounts(members, order.total());
         members.text("send_pay_date", &format_cn(paid_at_us));
         if with_bills {
-            members.objects("fund_bill_list", from_balance(order.total()));
+            members.objects("fund_bill_list", funds_of(order, order.total()));
         }
     } else {
         no_amounts(members);

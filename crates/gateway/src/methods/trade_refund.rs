@@ -4,7 +4,7 @@ use crate::Gateway;
 use crate::codes::Failure;
 use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
 use crate::methods::trade_order_settle::{share, split_words};
-use crate::methods::{buyer, from_balance};
+use crate::methods::{buyer, funds_of};
 use crate::order_facts::{BILL, ORDER_NAME};
 use crate::order_name::OrderName;
 use crate::receiver::Named;
@@ -180,7 +180,7 @@ fn respond(refunded: &Refunded, with_details: bool) -> Response {
     members.text("send_back_fee", &sent_back.to_string());
     members.text("gmt_refund_pay", &format_cn(refund.at_us));
     if with_details {
-        members.objects("refund_detail_item_list", from_balance(refund.amount()));
+        members.objects("refund_detail_item_list", funds_of(order, refund.amount()));
     }
     response
 }

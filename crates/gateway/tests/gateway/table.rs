@@ -21,6 +21,7 @@ open: buyer is frozen or closed -> 40004 ACQ.BUYER_ENABLE_STATUS_FORBID
 open: buyer and seller are the same party -> 40004 ACQ.BUYER_SELLER_EQUAL
 open: another buyer than the order's -> 40004 ACQ.TRADE_BUYER_NOT_MATCH
 open: balance too low -> 40004 ACQ.BUYER_BALANCE_NOT_ENOUGH
+open: a payment by card is under way -> 40004 ACQ.PAYMENT_FAIL
 find: trade does not exist -> 40004 ACQ.TRADE_NOT_EXIST
 close: trade does not exist -> 40004 ACQ.TRADE_NOT_EXIST
 close: trade is paid -> 40004 ACQ.TRADE_STATUS_ERROR

@@ -192,3 +192,53 @@ fn a_server_that_is_killed_while_the_bank_is_asked_goes_on_from_the_rows() {
     server.stop();
     books_are_exact(&data);
 }
+
+#[test]
+fn a_card_pays_an_order_and_gets_its_refund() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path().join("data");
+    let server = Server::start(&data);
+    server.sandbox("/clock/freeze", &json!({}));
+    let [cut_off, refuses] = [CUT_OFF, REFUSES].map(|number| bind(&server, number));
+    let before = balance(&server, "b0");
+    let buyer = &server.ready["buyers"][0];
+    let (login, pay_password) = (&buyer["login"], &buyer["pay_password"]);
+    let pay = |card: &str, code: &str| {
+        let mut by = json!({ "login": login, "pay_password": pay_password, "qr_code": code });
+        by["card_id"] = json!(card);
+        by
+    };
+    let query = || {
+        let biz = json!({ "out_trade_no": "C1", "query_options": ["fund_bill_list"] });
+        server.gateway("alipay.trade.query", &biz).0["alipay_trade_query_response"].clone()
+    };
+    let code = server.precreate("C1");
+    server.sandbox("/pay", &pay(&refuses, &code));
+    advance(&server, "1s");
+    assert_eq!(query()["trade_status"], "WAIT_BUYER_PAY", "the bank refused, the order waits");
+    let asked = server.sandbox("/pay", &pay(&cut_off, &code));
+    assert_eq!(asked["bank_order"]["state"], "asked", "{asked}");
+    assert_eq!(query()["trade_status"], "WAIT_BUYER_PAY", "nothing was heard yet");
+    advance(&server, "2s");
+    let paid = query();
+    assert_eq!(paid["trade_status"], "TRADE_SUCCESS", "{paid}");
+    let bill = &paid["fund_bill_list"][0];
+    assert_eq!(
+        (&bill["fund_channel"], &bill["fund_type"]),
+        (&json!("BANKCARD"), &json!("DEBIT_CARD")),
+        "{paid}"
+    );
+    assert_eq!((&bill["bank_code"], &bill["amount"]), (&json!("ICBC"), &json!("1.50")));
+    let refund = json!({ "out_trade_no": "C1", "refund_amount": "0.50", "out_request_no": "R1" });
+    let refunded = server.gateway("alipay.trade.refund", &refund).0["alipay_trade_refund_response"].clone();
+    assert_eq!(refunded["fund_change"], "Y", "{refunded}");
+    advance(&server, "2s");
+    let orders = get(&server, &format!("/sandbox/bank/orders?login={}", server.login(0)));
+    let returned = &orders["bank_orders"][0];
+    assert_eq!((&returned["kind"], &returned["state"]), (&json!("return"), &json!("done")), "{orders}");
+    assert_eq!(returned["amount"], "0.50");
+    let fen = |text: String| text.replace('.', "").parse::<i64>().unwrap();
+    assert_eq!(fen(balance(&server, "b1")), fen(before) + 1, "no balance was touched");
+    server.stop();
+    books_are_exact(&data);
+}

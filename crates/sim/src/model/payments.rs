@@ -134,7 +134,8 @@ impl Model {
         let (transit, kind) = Model::transit(step.slot);
         self.book(step, &[(buyer, AccountKind::Balance, -fen(amount)), (transit, kind, fen(amount))]);
         let (order_no, buyer_login_masked) = (key.1, self.masked(buyer));
-        let paid = OrderPaid { order_no, buyer, buyer_login_masked, amount, attempt };
+        let card = None;
+        let paid = OrderPaid { order_no, buyer, buyer_login_masked, amount, attempt, card };
         self.say(order_no.slot(), Message::OrderPaid(paid));
         self.seen.count("trade Waiting -> Paid");
     }
@@ -142,10 +143,11 @@ impl Model {
     /// In the merchant's slot: the order takes the money, or it goes back: the order is over, or its time is, or its
     /// merchant has gone. A frozen merchant may receive.
     pub(super) fn order_paid(&mut self, step: &Step, said: &OrderPaid) -> Option<Reply> {
-        let OrderPaid { order_no, buyer, ref buyer_login_masked, amount, attempt } = *said;
+        // No plan of the simulator pays by card.
+        let OrderPaid { order_no, buyer, ref buyer_login_masked, amount, attempt, card: _ } = *said;
         let Some(order) = self.orders.get(&order_no) else {
             self.seen.count("a payment found its order gone");
-            let back = PayReturned { order_no, buyer, amount, attempt };
+            let back = PayReturned { order_no, buyer, amount, attempt, by_card: false };
             self.say(buyer.slot(), Message::PayReturned(back));
             self.say(buyer.slot(), Message::TradeForgotten(TradeForgotten { order_no, buyer }));
             return None;
@@ -167,7 +169,7 @@ impl Model {
             if let Some(attempt) = attempt {
                 self.receipt(step, order_no, attempt, ReceiptOutcome::OrderClosed);
             }
-            let back = PayReturned { order_no, buyer, amount, attempt };
+            let back = PayReturned { order_no, buyer, amount, attempt, by_card: false };
             self.say(buyer.slot(), Message::PayReturned(back));
             return None;
         }

@@ -70,6 +70,8 @@ impl Model {
             paid_at_us: deal.paid_at,
             closed_at_us: deal.closed_at,
             timer: deal.timer,
+            card: None,
+            card_bank: None,
         })
     }
 
@@ -105,6 +107,7 @@ impl Model {
             created_at_us: trade.created_at,
             paid_at_us: trade.paid_at,
             closed_at_us: trade.closed_at,
+            bank_order: None,
         })
     }
 

@@ -1118,5 +1118,7 @@ fn largest_order() -> Order {
         paid_at_us: Some(i64::MAX),
         closed_at_us: Some(i64::MAX),
         timer: TimerNo::from_number(i64::MAX),
+        card: Some(trade::CardChannel::CreditCard),
+        card_bank: Some(longest()),
     }
 }

@@ -167,6 +167,8 @@ pub(crate) fn order(at_us: i64, seller: PartyId) -> Order {
         paid_at_us: None,
         closed_at_us: None,
         timer: None,
+        card: None,
+        card_bank: None,
     }
 }
 
@@ -184,6 +186,7 @@ pub(crate) fn trade(at_us: i64, buyer: PartyId, seller: PartyId) -> Trade {
         created_at_us: at_us,
         paid_at_us: None,
         closed_at_us: None,
+        bank_order: None,
     }
 }
 

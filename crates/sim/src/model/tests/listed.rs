@@ -55,6 +55,9 @@ const UNMET: &[&str] = &[
     // Who confirms has a trade, so that the buyer was judged when it was made; without one there is no trade.
     "ConfirmPay refused CodeInvalid",
     "ConfirmPay refused BuyerIsSeller",
+    // Nobody pays by card.
+    "ConfirmPay refused CardUnderWay",
+    "OpenOrder refused Pay(CardUnderWay)",
     "ConfirmPay refused BuyerDiffers",
     // A year would have to go by.
     "CancelOrder refused Finished",
@@ -89,7 +92,7 @@ fn unsign() -> Vec<&'static str> {
 
 fn pay() -> Vec<&'static str> {
     names!(PayRefused: CodeInvalid TradeNotFound AlreadyPaid AlreadyClosed ProofMissing BuyerBlocked BuyerIsSeller
-        BuyerDiffers BuyerLimit BalanceTooLow)
+        BuyerDiffers BuyerLimit BalanceTooLow CardUnderWay)
 }
 
 fn refund() -> Vec<&'static str> {

@@ -1,0 +1,165 @@
+//! Pays an order by card. The order waits while the bank is asked: nothing else pays it meanwhile, and it is never told
+//! as failed before the bank said so.
+
+use super::confirm::send_now;
+use super::limits;
+use super::prepare::{Wish, check, draft, give_up_later};
+use super::returns;
+use crate::claim_order::masked;
+use crate::command::Next;
+use crate::{Fault, Message, OrderPaid, PaidByCard, PayReturned, RefundIn, Rows, Stop, books};
+use base::{BankOrderNo, CardNo, OrderNo, PartyId, Slot, Text};
+use fund::{
+    BankEvent, BankMove, BankOrder, BankOrderKind, BankOrderRefused, BankOrderState, Card, CardKind,
+    bank_next,
+};
+use ledger::Template;
+use people::{Attempt, Party, PartyStatus};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use trade::{CardChannel, PayRefused, Trade, TradeState};
+
+/// The buyer pays by card. The proof is a password try that was judged right for this very order. Repeating it for the
+/// same card while it is under way gives the same bank order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PayByCard {
+    /// Who pays.
+    pub buyer: PartyId,
+    /// The order.
+    pub order_no: OrderNo,
+    /// The card.
+    pub card: CardNo,
+    /// The number of the try that was right.
+    pub attempt: u64,
+}
+
+/// Why a card does not pay. Order is precedence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PayByCardRefused {
+    /// The order cannot be paid by this buyer now.
+    #[error("{0}")]
+    Pay(PayRefused),
+    /// The card cannot pay it.
+    #[error("{0}")]
+    Card(BankOrderRefused),
+}
+
+impl PayByCard {
+    pub(crate) fn slot(&self) -> Slot {
+        self.buyer.slot()
+    }
+}
+
+pub(crate) fn pay_by_card(
+    rows: &mut Rows<'_>,
+    command: &PayByCard,
+) -> Result<Next<Arc<BankOrder>>, Stop<PayByCardRefused>> {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let PayByCard { buyer, order_no, card, attempt } = *command;
+    let no = |refused| Stop::because(PayByCardRefused::Pay(refused));
+    let trade = rows.get::<Trade>((slot, order_no))?.filter(|trade| trade.buyer == buyer);
+    let Some(trade) = trade else { return no(PayRefused::TradeNotFound) };
+    if let Some(under_way) = trade.bank_order {
+        let first = rows.get::<BankOrder>((slot, under_way))?.filter(|first| first.card == card);
+        return match (first, trade.state) {
+            (Some(first), _) => Ok(Next::Answer(first)),
+            (None, TradeState::Waiting) => no(PayRefused::CardUnderWay),
+            (None, TradeState::Paid) => no(PayRefused::AlreadyPaid),
+            (None, TradeState::Closed) => no(PayRefused::AlreadyClosed),
+        };
+    }
+    match trade.state {
+        TradeState::Waiting => {}
+        TradeState::Paid => return no(PayRefused::AlreadyPaid),
+        TradeState::Closed => return no(PayRefused::AlreadyClosed),
+    }
+    let proof = rows.get::<Attempt>((slot, buyer, attempt))?;
+    let fits = |proof: &Attempt| proof.proven && proof.about == order_no && now_us < proof.expires_at_us;
+    if !proof.is_some_and(|proof| fits(&proof)) {
+        return no(PayRefused::ProofMissing);
+    }
+    let party = rows.get::<Party>((slot, buyer))?;
+    if party.is_none_or(|party| party.status != PartyStatus::Normal) {
+        return no(PayRefused::BuyerBlocked);
+    }
+    let wish = Wish { party: buyer, card, kind: BankOrderKind::Pay, amount: trade.total() };
+    let bank_order = BankOrderNo::of(rows.stamp(), slot);
+    let fits = check(rows, wish, bank_order)?;
+    let fits = fits.map_err(|refused| Stop::Refused(PayByCardRefused::Card(refused)))?;
+
+    // Nothing can be refused below this line; nothing was changed above it.
+    rows.delete::<Attempt>((slot, buyer, attempt));
+    let key = Text::new(&format!("{order_no} {bank_order}")).map_err(|error| Fault(error.to_string()))?;
+    let mut order = draft(rows, wish, fits.price, key);
+    give_up_later(rows, &mut order);
+    limits::count(rows, &mut order)?;
+    let order = BankOrder { state: BankOrderState::Asked, about: Some(order_no), ..order };
+    let order = Arc::new(send_now(rows, order));
+    rows.insert_shared(order.clone());
+    rows.put(Trade { bank_order: Some(order.no), ..(*trade).clone() });
+    Ok(Next::Answer(order))
+}
+
+/// The trade that an order pays, when it still is the one that does.
+fn trade_of(rows: &mut Rows<'_>, order: &BankOrder) -> Result<Option<Arc<Trade>>, Fault> {
+    let trade = order.about.map_or(Ok(None), |no| rows.get::<Trade>((rows.slot(), no)))?;
+    Ok(trade.filter(|trade| trade.bank_order == Some(order.no)))
+}
+
+/// Whether what an order pays still waits for it.
+pub(super) fn still_waits(rows: &mut Rows<'_>, order: &BankOrder) -> Result<bool, Fault> {
+    Ok(trade_of(rows, order)?.is_some_and(|trade| trade.state == TradeState::Waiting))
+}
+
+/// The bank has the money: it goes to the merchant, who may send it back.
+pub(super) fn paid(rows: &mut Rows<'_>, order: &BankOrder) -> Result<(), Fault> {
+    let gone = || Fault(format!("what {} pays is not there", order.no));
+    let trade = trade_of(rows, order)?.ok_or_else(gone)?;
+    let party = rows.get::<Party>((rows.slot(), order.party))?.ok_or_else(gone)?;
+    let card = rows.get::<Card>((rows.slot(), order.card))?.ok_or_else(gone)?;
+    let (buyer, amount, order_no) = (order.party, order.amount(), trade.no);
+    books::must(rows, Template::CardPay { buyer, amount }, Some(order_no))?;
+    rows.put(Trade { state: TradeState::Paid, paid_at_us: Some(rows.now_us()), ..(*trade).clone() });
+    let kind = match card.kind {
+        CardKind::Debit => CardChannel::DebitCard,
+        CardKind::Credit => CardChannel::CreditCard,
+    };
+    let card = Some(PaidByCard { kind, bank: card.bank.clone() });
+    let buyer_login_masked = masked(&party);
+    let paid = OrderPaid { order_no, buyer, buyer_login_masked, amount, attempt: None, card };
+    rows.send(Message::home(order_no), Message::OrderPaid(paid));
+    Ok(())
+}
+
+/// The bank did not pay and will not: the trade can be paid in another way.
+pub(super) fn let_go(rows: &mut Rows<'_>, order: &BankOrder) -> Result<(), Fault> {
+    if let Some(trade) = trade_of(rows, order)? {
+        rows.put(Trade { bank_order: None, ..(*trade).clone() });
+    }
+    Ok(())
+}
+
+/// The order could not take the money any more: it goes back to its card.
+pub(crate) fn bounced(rows: &mut Rows<'_>, no: BankOrderNo, said: &PayReturned) -> Result<(), Fault> {
+    let gone = || Fault(format!("payment {no} is not there"));
+    let order = rows.get::<BankOrder>((rows.slot(), no))?.ok_or_else(gone)?;
+    let BankMove::To(state) = bank_next(order.kind, order.state, BankEvent::Bounce) else {
+        return Err(Fault(format!("payment {no} cannot come back in {:?}", order.state)));
+    };
+    let template = Template::CardBack { buyer: said.buyer, amount: said.amount };
+    books::must(rows, template, Some(said.order_no))?;
+    let mut order = BankOrder { state, ..(*order).clone() };
+    limits::give_back(rows, &mut order)?;
+    returns::open(rows, &order, returns::LATE, said.amount)?;
+    rows.put(order);
+    Ok(())
+}
+
+/// A refund of an order that a card paid is owed to that card, once per number.
+pub(crate) fn refund(rows: &mut Rows<'_>, no: BankOrderNo, said: &RefundIn) -> Result<(), Fault> {
+    let gone = || Fault(format!("payment {no} is not there"));
+    let order = rows.get::<BankOrder>((rows.slot(), no))?.ok_or_else(gone)?;
+    let template = Template::CardBack { buyer: said.buyer, amount: said.amount };
+    books::must(rows, template, Some(said.order_no))?;
+    returns::open(rows, &order, &format!("refund {}", said.out_request_no), said.amount)
+}
