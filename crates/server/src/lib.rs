@@ -34,6 +34,7 @@ mod fault;
 mod fault_desk;
 mod fields;
 mod findings;
+mod forget;
 mod forward;
 mod front;
 mod happened;
