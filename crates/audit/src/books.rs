@@ -70,7 +70,8 @@ impl Books {
         }
         let below = match kind.class() {
             Class::Liability => balance_minor < held,
-            Class::Asset => balance_minor > 0,
+            // Money moves between slots without the reserve: only over all slots it has its sign.
+            Class::Asset => balance_minor > 0 && kind != AccountKind::BankReserve,
             Class::Income | Class::Clearing => false,
         };
         if below {

@@ -100,10 +100,9 @@ impl Checks {
             Row::KnownPayee(known) => self.transfers.known(known, findings),
             Row::Account(account) => self.account(account, findings),
             Row::Card(card) => self.card(card, findings),
-            Row::CardName(name) => self.funds.name(name, findings),
             Row::BankOrder(order) => self.bank_order(order, findings),
-            Row::BankOrderKey(key) => self.funds.key(key, findings),
-            Row::BankSurprise(surprise) => self.funds.surprise(surprise, findings),
+            Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_) => self.funds.row(typed, findings),
+            Row::Settlement(_) | Row::BookedLine(_) | Row::Suspense(_) => self.funds.row(typed, findings),
             Row::Hold(hold) => {
                 self.books.hold(hold, findings);
                 self.orders.hold(hold);

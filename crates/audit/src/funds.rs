@@ -1,16 +1,18 @@
 //! Bank cards and bank orders: against each other, against their postings, and what they come to in the books.
 
 mod expected;
+mod statement;
 mod whole;
 
 use crate::books::{Expected, key_of};
 use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
 use base::{BankOrderNo, CardNo, OrderNo, PartyId, Record, Slot};
-use engine::Tabled;
+use engine::{Row, Tabled};
 use fund::{BankOrder, BankOrderKey, BankOrderKind, BankOrderState, BankSurprise, Card, CardName, CardState};
 use ledger::{Posting, PostingKind};
 use people::{Usage, UsageKind};
+use statement::Statement;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trade::{Timer, TimerTask};
@@ -28,6 +30,7 @@ pub(crate) struct Funds {
     /// Payments by card of orders of trade, and what of them went back, by the order.
     by_order: BTreeMap<(Slot, OrderNo), Vec<(PostingKind, i128)>>,
     counters: BTreeMap<Counter, (u32, i128)>,
+    statement: Statement,
 }
 
 /// A bank order with what belongs to it.
@@ -42,9 +45,24 @@ struct Facts {
     suspense: Vec<i128>,
     /// The orders that return its money.
     returns: Vec<BankOrderNo>,
+    /// Whether a line of a statement settled it.
+    settled: bool,
 }
 
 impl Funds {
+    /// A row that nothing but bank orders and statements looks at.
+    pub(crate) fn row(&mut self, row: &Row, findings: &mut Findings) {
+        match row {
+            Row::CardName(name) => self.name(name, findings),
+            Row::BankOrderKey(key) => self.key(key, findings),
+            Row::BankSurprise(surprise) => self.surprise(surprise, findings),
+            Row::Settlement(settlement) => self.settlement(settlement, findings),
+            Row::BookedLine(line) => self.line(line, findings),
+            Row::Suspense(suspense) => self.suspense(suspense, findings),
+            _ => {}
+        }
+    }
+
     pub(crate) fn card(&mut self, card: &Arc<Card>, findings: &mut Findings) {
         let mut wrong = |message: &str| card_is(card.slot, card.no, message, findings);
         if card.no.slot() != card.slot || card.party.slot() != card.slot {
@@ -99,6 +117,7 @@ impl Funds {
             posted: Vec::new(),
             suspense: Vec::new(),
             returns: Vec::new(),
+            settled: false,
         };
         self.orders.insert(order.no, facts);
     }
@@ -148,7 +167,9 @@ impl Funds {
             | PostingKind::CardOutReturn
             | PostingKind::CardTurn
             | PostingKind::SuspenseIn
-            | PostingKind::SuspenseOut => {
+            | PostingKind::SuspenseOut
+            | PostingKind::SettleIn
+            | PostingKind::SettleOut => {
                 let no = posting.order_no.map(BankOrderNo::of_topic);
                 match no.and_then(|no| self.orders.get_mut(&no)) {
                     Some(facts) => facts.posted.push((posting.kind, amount)),
@@ -157,6 +178,10 @@ impl Funds {
                         findings.add(FindingKind::PostingShape, "posting", key_of(posting), message);
                     }
                 }
+                true
+            }
+            PostingKind::UnclearIn | PostingKind::UnclearOut => {
+                self.statement.posting(posting, amount);
                 true
             }
             PostingKind::CardPay | PostingKind::CardBack => {
@@ -223,6 +248,7 @@ impl Funds {
             whole::order(&self, facts, findings);
             expected::add(facts, books);
         }
+        self.statement.finish(books, findings);
         whole::counters(&self, findings);
     }
 

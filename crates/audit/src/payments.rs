@@ -182,7 +182,11 @@ fn left(order: &OrderFacts) -> Vec<(Option<AccountId>, (i64, i128))> {
             | PostingKind::CardPay
             | PostingKind::CardBack
             | PostingKind::SuspenseIn
-            | PostingKind::SuspenseOut => continue,
+            | PostingKind::SuspenseOut
+            | PostingKind::SettleIn
+            | PostingKind::SettleOut
+            | PostingKind::UnclearIn
+            | PostingKind::UnclearOut => continue,
         };
         let known = left.iter().position(|(party, _)| *party == seen.party);
         let place = known.unwrap_or_else(|| {

@@ -89,6 +89,8 @@ pub enum FindingKind {
     BankOrderWrong,
     /// What banks owe or are owed in a slot is not what its bank orders come to.
     BankSums,
+    /// A line of a statement, what it settles, what nothing explains of it, and its postings do not agree.
+    StatementWrong,
     /// A payment's fee is not what the rules of its moment ask.
     FeeWrong,
     /// Parcels to other cells and the counts of them do not agree.

@@ -64,6 +64,10 @@ const fn lines(kind: PostingKind) -> &'static [Line] {
         PostingKind::CardBack => &[Line(Debit, Transit, Always), Line(Credit, ClearingOut, Always)],
         PostingKind::SuspenseIn => &[Line(Debit, ClearingIn, Always), Line(Credit, SuspenseOwed, Always)],
         PostingKind::SuspenseOut => &[Line(Debit, SuspenseDue, Always), Line(Credit, ClearingOut, Always)],
+        PostingKind::SettleIn => &[Line(Debit, BankReserve, Always), Line(Credit, ClearingIn, Always)],
+        PostingKind::SettleOut => &[Line(Debit, ClearingOut, Always), Line(Credit, BankReserve, Always)],
+        PostingKind::UnclearIn => &[Line(Debit, BankReserve, Always), Line(Credit, SuspenseOwed, Always)],
+        PostingKind::UnclearOut => &[Line(Debit, SuspenseDue, Always), Line(Credit, BankReserve, Always)],
     }
 }
 
@@ -104,7 +108,9 @@ pub(crate) fn faults(posting: &Posting) -> Vec<(FindingKind, String)> {
     if posting.business_date != date {
         wrong(format!("business_date is {}, its number is of {date}", posting.business_date));
     }
-    if posting.order_no.is_some() == (posting.kind == PostingKind::TopUp) {
+    // A statement may show money that is of no order of ours.
+    let unclear = matches!(posting.kind, PostingKind::UnclearIn | PostingKind::UnclearOut);
+    if !unclear && posting.order_no.is_some() == (posting.kind == PostingKind::TopUp) {
         wrong("only a top-up is about no order".to_owned());
     }
     for entry in posting.entries() {

@@ -1,8 +1,8 @@
 //! The lines of an account: each posting that moved its balance, with the fee in it on a line of its own.
 
-use crate::refunds::{self, Found};
-use crate::{BillError, Business, Take, Who};
-use base::{OrderNo, PartyId, PostingNo, Slot};
+use crate::refunds::{Found, Refunds};
+use crate::{BillError, Business, Take, TakeRow, Who};
+use base::{OrderNo, PartyId, PostingNo, Slot, TransferNo};
 use engine::{Key, Row, Table};
 use ledger::{AccountId, AccountKind, Entry, Posting, PostingKind, Side};
 use money::Currency;
@@ -10,6 +10,7 @@ use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use store::Reader;
 use trade::Order;
+use transfer::Transfer;
 
 /// Rows read at a time.
 pub(crate) const PAGE: usize = 500;
@@ -27,6 +28,8 @@ pub struct AccountLine {
     pub business: Business,
     /// The order, where it is about one.
     pub order: Option<Arc<Order>>,
+    /// The transfer, where it is of one.
+    pub transfer: Option<Arc<Transfer>>,
     /// The refund's number.
     pub request_no: Option<String>,
     /// Why, in the merchant's words.
@@ -44,6 +47,33 @@ impl AccountLine {
     pub fn no(&self) -> String {
         format!("{}{}", self.posting, self.part)
     }
+
+    /// Our number of what it is about: of the order, or of the transfer.
+    pub fn about(&self) -> Option<String> {
+        let order = self.order.as_ref().map(|order| order.no.to_string());
+        order.or_else(|| self.transfer.as_ref().map(|transfer| transfer.no.to_string()))
+    }
+
+    /// The number that whoever asked for it gave: of the order, or of the transfer, whose payee does not see it.
+    pub fn about_theirs(&self) -> Option<&str> {
+        let is_payers = self.delta_minor < 0 || self.business == Business::TransferBack;
+        let transfer = self.transfer.as_ref().filter(|_| is_payers);
+        let order = self.order.as_ref().map(|order| order.out_trade_no.as_str());
+        order.or_else(|| transfer.map(|transfer| transfer.out_biz_no.as_str()))
+    }
+
+    /// What is bought, or what a transfer is for.
+    pub fn title(&self) -> Option<&str> {
+        let order = self.order.as_ref().map(|order| order.subject.as_str());
+        let title = self.transfer.as_ref().and_then(|transfer| transfer.title.as_ref());
+        order.or_else(|| title.map(|title| title.as_str()))
+    }
+
+    /// Why: of a refund in the merchant's words, of a transfer in its payer's.
+    pub fn why(&self) -> Option<&str> {
+        let remark = self.transfer.as_ref().and_then(|transfer| transfer.remark.as_ref());
+        self.reason.as_deref().or_else(|| remark.map(|remark| remark.as_str()))
+    }
 }
 
 /// The account that bills are of.
@@ -56,7 +86,7 @@ pub(crate) fn postings(
     reader: &mut dyn Reader,
     slot: Slot,
     within_us: &Range<i64>,
-    take: &mut dyn FnMut(&mut dyn Reader, &Arc<Posting>) -> Result<ControlFlow<()>, BillError>,
+    take: TakeRow<'_, Posting>,
 ) -> Result<(), BillError> {
     // Numbers are made of the moment and the slot: a time is a range of keys.
     let before = within_us.start.saturating_mul(100).saturating_sub(1);
@@ -126,12 +156,17 @@ pub fn account_lines(
     take: Take<'_, AccountLine>,
 ) -> Result<(), BillError> {
     let account = account_of(party);
-    let mut who = Who::default();
+    let (mut who, mut refunds) = (Who::default(), Refunds::default());
     postings(reader, party.slot(), &within_us, &mut |reader, posting| {
         let Some(moved) = moved(posting, account) else { return Ok(ControlFlow::Continue(())) };
         let order = posting.order_no.map_or(Ok(None), |no| order_of(reader, no))?;
-        let found = refund_of(reader, posting)?;
-        let other = who.account(reader, other_side(posting.kind, order.as_deref()))?;
+        let transfer = transfer_of(reader, posting)?;
+        let found = refund_of(reader, &mut refunds, posting)?;
+        let other = match &transfer {
+            Some(transfer) => Some(across(transfer, party)),
+            None => other_side(posting.kind, order.as_deref()),
+        };
+        let other = who.account(reader, other)?;
         for (part, (business, delta_minor, balance_minor)) in (0..).zip(parts(posting, moved)) {
             let line = AccountLine {
                 posting: posting.no,
@@ -139,6 +174,7 @@ pub fn account_lines(
                 at_us: posting.no.at_us(),
                 business,
                 order: order.clone(),
+                transfer: transfer.clone(),
                 request_no: found.as_ref().map(|found| found.out_request_no.to_string()),
                 reason: found.as_ref().and_then(|found| found.reason.as_ref()).map(ToString::to_string),
                 delta_minor,
@@ -170,21 +206,41 @@ fn parts(posting: &Posting, moved: Moved) -> Vec<(Business, i64, i64)> {
     both.into_iter().map(with_balance).collect()
 }
 
+/// The transfer that a posting is of; it lies with its payer.
+fn transfer_of(reader: &mut dyn Reader, posting: &Posting) -> Result<Option<Arc<Transfer>>, BillError> {
+    let business = Business::of(posting.kind);
+    let is_one = matches!(business, Business::Transfer | Business::TransferBack);
+    let Some(topic) = posting.order_no.filter(|_| is_one) else { return Ok(None) };
+    match reader.row(&Key::Transfer((topic.slot(), TransferNo::of_topic(topic))))? {
+        Some(Row::Transfer(transfer)) => Ok(Some(transfer)),
+        _ => Ok(None),
+    }
+}
+
+/// Who is on the other side of a transfer.
+pub(crate) fn across(transfer: &Transfer, party: PartyId) -> PartyId {
+    if transfer.payer == party { transfer.payee } else { transfer.payer }
+}
+
 /// The refund that a posting is of.
-fn refund_of(reader: &mut dyn Reader, posting: &Posting) -> Result<Option<Found>, BillError> {
+fn refund_of(
+    reader: &mut dyn Reader,
+    refunds: &mut Refunds,
+    posting: &Posting,
+) -> Result<Option<Found>, BillError> {
     let Some(order_no) = posting.order_no else { return Ok(None) };
     let at_us = posting.no.at_us();
     let transit = AccountId::platform(posting.slot, AccountKind::Transit, posting.currency);
     let amount = posting.entries().find(|entry| entry.account == transit);
     let amount = amount.map(|entry| entry.amount_minor);
     match posting.kind {
-        PostingKind::RefundOut => match refunds::made_at(reader, order_no, at_us)? {
+        PostingKind::RefundOut => match refunds.made_at(reader, order_no, at_us)? {
             Some(refund) => Ok(Some(refund)),
-            None if amount.is_none() => refunds::fee_came(reader, order_no, at_us, fee_of(posting)),
+            None if amount.is_none() => refunds.fee_came(reader, order_no, at_us, fee_of(posting)),
             None => Ok(None),
         },
-        PostingKind::RefundIn => refunds::last_before(reader, order_no, at_us, amount),
-        PostingKind::RefundReturn => refunds::last_before(reader, order_no, at_us, None),
+        PostingKind::RefundIn => refunds.last_before(reader, order_no, at_us, amount),
+        PostingKind::RefundReturn => refunds.last_before(reader, order_no, at_us, None),
         PostingKind::TopUp
         | PostingKind::PayOut
         | PostingKind::PayIn
@@ -212,7 +268,11 @@ fn refund_of(reader: &mut dyn Reader, posting: &Posting) -> Result<Option<Found>
         | PostingKind::CardPay
         | PostingKind::CardBack
         | PostingKind::SuspenseIn
-        | PostingKind::SuspenseOut => Ok(None),
+        | PostingKind::SuspenseOut
+        | PostingKind::SettleIn
+        | PostingKind::SettleOut
+        | PostingKind::UnclearIn
+        | PostingKind::UnclearOut => Ok(None),
     }
 }
 
@@ -250,7 +310,11 @@ fn other_side(kind: PostingKind, order: Option<&Order>) -> Option<PartyId> {
         | PostingKind::CardPay
         | PostingKind::CardBack
         | PostingKind::SuspenseIn
-        | PostingKind::SuspenseOut => None,
+        | PostingKind::SuspenseOut
+        | PostingKind::SettleIn
+        | PostingKind::SettleOut
+        | PostingKind::UnclearIn
+        | PostingKind::UnclearOut => None,
     }
 }
 

@@ -128,16 +128,15 @@ pub fn account_bill(
 }
 
 fn detail(line: &AccountLine) -> String {
-    let order = line.order.as_deref();
-    let trade_no = order.map(|order| order.no.to_string()).unwrap_or_default();
+    let trade_no = line.about().unwrap_or_default();
     let business_no = if trade_no.is_empty() { line.posting.to_string() } else { trade_no.clone() };
     let (income, expense) = if line.delta_minor < 0 { (0, line.delta_minor) } else { (line.delta_minor, 0) };
-    let source = if order.is_some() { "交易" } else { "账户" };
+    let source = if line.order.is_some() { "交易" } else { "账户" };
     [
         tabbed(&line.no()),
         tabbed(&business_no),
-        tabbed(order.map_or("", |order| order.out_trade_no.as_str())),
-        cell(order.map_or("", |order| order.subject.as_str())),
+        tabbed(line.about_theirs().unwrap_or("")),
+        cell(line.title().unwrap_or("")),
         china_moment(line.at_us),
         tabbed(&line.other),
         yuan(income),
@@ -168,7 +167,7 @@ fn remark(line: &AccountLine, trade_no: &str) -> String {
         | Business::TopUp
         | Business::Transfer
         | Business::TransferBack
-        | Business::Withdrawal
-        | Business::WithdrawalBack => line.reason.clone().unwrap_or_default(),
+        | Business::Withdraw
+        | Business::WithdrawBack => line.why().unwrap_or("").to_owned(),
     }
 }

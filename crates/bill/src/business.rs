@@ -30,10 +30,10 @@ pub enum Business {
     Transfer,
     /// Money sent that came back.
     TransferBack,
-    /// Money paid out to a bank card, with the fee of it.
-    Withdrawal,
-    /// Money that no bank paid out came back.
-    WithdrawalBack,
+    /// Money paid out to a card, with its fee.
+    Withdraw,
+    /// Money for a card that did not get there.
+    WithdrawBack,
 }
 
 impl Business {
@@ -51,22 +51,30 @@ impl Business {
         Business::TopUp,
         Business::Transfer,
         Business::TransferBack,
-        Business::Withdrawal,
-        Business::WithdrawalBack,
+        Business::Withdraw,
+        Business::WithdrawBack,
     ];
 
     /// What a posting is about, its fee set aside.
     pub const fn of(kind: PostingKind) -> Business {
         match kind {
-            PostingKind::TopUp | PostingKind::CardIn | PostingKind::CardTurn | PostingKind::SuspenseIn => {
-                Business::TopUp
-            }
-            PostingKind::CardOut | PostingKind::SuspenseOut => Business::Withdrawal,
-            PostingKind::CardOutReturn => Business::WithdrawalBack,
-            PostingKind::CardFee => Business::Fee,
-            PostingKind::PayOut | PostingKind::CardPay => Business::Payment,
+            // Between banks and us alone nothing of a party moves.
+            PostingKind::TopUp
+            | PostingKind::CardIn
+            | PostingKind::CardTurn
+            | PostingKind::SuspenseIn
+            | PostingKind::SuspenseOut
+            | PostingKind::SettleIn
+            | PostingKind::SettleOut
+            | PostingKind::UnclearIn
+            | PostingKind::UnclearOut => Business::TopUp,
+            PostingKind::CardOut | PostingKind::CardFee => Business::Withdraw,
+            PostingKind::CardOutReturn => Business::WithdrawBack,
+            PostingKind::CardPay => Business::Payment,
+            PostingKind::CardBack => Business::Refund,
+            PostingKind::PayOut => Business::Payment,
             PostingKind::PayIn | PostingKind::EscrowIn | PostingKind::EscrowRelease => Business::Sale,
-            PostingKind::PayReturn | PostingKind::CardBack => Business::PaymentBack,
+            PostingKind::PayReturn => Business::PaymentBack,
             PostingKind::RefundOut | PostingKind::RefundIn | PostingKind::EscrowOut => Business::Refund,
             PostingKind::RefundReturn | PostingKind::EscrowReturn => Business::RefundBack,
             PostingKind::SplitOut | PostingKind::SplitIn => Business::Split,
@@ -94,8 +102,8 @@ impl Business {
             Business::TopUp => "充值",
             Business::Transfer => "转账",
             Business::TransferBack => "转账退回",
-            Business::Withdrawal => "提现",
-            Business::WithdrawalBack => "提现退回",
+            Business::Withdraw => "提现",
+            Business::WithdrawBack => "提现退回",
         }
     }
 
@@ -114,8 +122,8 @@ impl Business {
             | Business::TopUp
             | Business::Transfer
             | Business::TransferBack
-            | Business::Withdrawal
-            | Business::WithdrawalBack => format!("{0}-{0}", self.name()),
+            | Business::Withdraw
+            | Business::WithdrawBack => format!("{0}-{0}", self.name()),
         }
     }
 }

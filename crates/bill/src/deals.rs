@@ -1,7 +1,8 @@
 //! The orders that a party sold or bought, as they stand now.
 
 use crate::account::{PAGE, order_of};
-use crate::{BillError, Take, Who, refunds};
+use crate::refunds::Refunds;
+use crate::{BillError, Take, Who};
 use base::{OrderNo, PartyId};
 use engine::{Key, Row, Table};
 use std::ops::Range;
@@ -73,7 +74,7 @@ pub fn deal_lines(
     within_us: Range<i64>,
     take: Take<'_, DealLine>,
 ) -> Result<(), BillError> {
-    let (slot, mut who) = (party.slot(), Who::default());
+    let (slot, mut who, mut refunds) = (party.slot(), Who::default(), Refunds::default());
     // An order is numbered when it is offered, at most its whole life before somebody takes it up.
     let earliest = within_us.start.saturating_sub(EXPIRY_DEFAULT_US).max(0).saturating_mul(100);
     let key = |number: OrderNo| match side {
@@ -102,7 +103,7 @@ pub fn deal_lines(
             let Some(created_at_us) = order.created_at_us.filter(|at_us| within_us.contains(at_us)) else {
                 continue;
             };
-            let line = deal(reader, &mut who, side, order, created_at_us)?;
+            let line = deal(reader, (&mut who, &mut refunds), side, order, created_at_us)?;
             if take(line)?.is_break() {
                 return Ok(());
             }
@@ -116,7 +117,7 @@ pub fn deal_lines(
 
 fn deal(
     reader: &mut dyn Reader,
-    who: &mut Who,
+    (who, refunds): (&mut Who, &mut Refunds),
     side: Side,
     order: Arc<Order>,
     created_at_us: i64,
@@ -134,8 +135,8 @@ fn deal(
     let refunded_at_us = if order.refunded_minor.units() == 0 {
         None
     } else {
-        let all = refunds::all(reader, order.no)?.into_iter();
-        all.filter(|refund| refund.state == RefundState::Done).map(|refund| refund.at_us).next_back()
+        let all = refunds.all(reader, order.no)?;
+        all.iter().rfind(|refund| refund.state == RefundState::Done).map(|refund| refund.at_us)
     };
     let other = who.account(reader, other)?;
     Ok(DealLine { order, created_at_us, state, refunded_at_us, other })

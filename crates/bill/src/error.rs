@@ -9,7 +9,7 @@ pub enum BillError {
     #[error("a refund of this time is under way")]
     Unsettled,
     /// It would have more lines than a file may.
-    #[error("more than {} lines", crate::LINES_MAX)]
+    #[error("more lines than a file may have")]
     TooLong,
     /// Rows contradict each other, or a sum is too large.
     #[error("the books are odd: {0}")]

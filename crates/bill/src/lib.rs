@@ -53,5 +53,9 @@ pub type Readers = Arc<dyn Fn() -> Result<Box<dyn Reader>, StoreError> + Send + 
 /// What takes the lines one by one; it says whether it wants more.
 pub type Take<'a, L> = &'a mut dyn FnMut(L) -> Result<std::ops::ControlFlow<()>, BillError>;
 
+/// What takes rows one by one and may read beside them; it says whether it wants more.
+type TakeRow<'a, R> =
+    &'a mut dyn FnMut(&mut dyn Reader, &Arc<R>) -> Result<std::ops::ControlFlow<()>, BillError>;
+
 /// Lines of one bill at most; a line takes some twenty bytes of the packed file.
 pub const LINES_MAX: u32 = 500_000;

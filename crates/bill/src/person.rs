@@ -1,12 +1,16 @@
 //! The lines of a person's export: what a person paid, got and put in, as the person sees it.
 
-use crate::account::PAGE;
-use crate::{AccountLine, BillError, Business, LINES_MAX, Who, account_lines};
+use crate::account::{PAGE, across};
+use crate::{AccountLine, BillError, Business, Who, account_lines};
 use base::{OrderNo, PartyId};
 use engine::{Key, Row, Table};
+use std::cmp::Reverse;
 use std::ops::{ControlFlow, Range};
 use store::Reader;
 use trade::{EXPIRY_DEFAULT_US, OrderState, Trade, TradeState};
+
+/// Lines of one export at most: they are sorted, and so all kept, some hundred bytes each.
+const PERSON_LINES_MAX: usize = 50_000;
 
 /// What a line is to the person (收/支).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,7 +73,7 @@ pub fn person_lines(
     let mut entries = Vec::new();
     account_lines(reader, party, within_us.clone(), &mut |line| {
         entries.push(line);
-        if entries.len() > LINES_MAX as usize {
+        if entries.len() > PERSON_LINES_MAX {
             return Err(BillError::TooLong);
         }
         Ok(ControlFlow::Continue(()))
@@ -80,7 +84,7 @@ pub fn person_lines(
         lines.push(of_entry(reader, &mut who, party, entry)?);
     }
     never_paid(reader, &mut who, party, &within_us, &mut lines)?;
-    lines.sort_by(|one, other| other.at_us.cmp(&one.at_us));
+    lines.sort_by_key(|line| Reverse(line.at_us));
     Ok(lines)
 }
 
@@ -93,8 +97,13 @@ fn of_entry(
     let order = entry.order.as_deref();
     let trade_no = order.map(|order| order.no.to_string()).unwrap_or_default();
     let subject = order.map(|order| order.subject.to_string()).unwrap_or_default();
-    let other = order.and_then(|order| if order.seller == party { order.buyer } else { Some(order.seller) });
+    let other = match (&entry.transfer, order) {
+        (Some(transfer), _) => Some(across(transfer, party)),
+        (None, Some(order)) if order.seller == party => order.buyer,
+        (None, order) => order.map(|order| order.seller),
+    };
     let (other, other_account) = who.shown(reader, other)?;
+    let about = entry.about().unwrap_or_else(|| entry.no());
     let (category, item, flow, status, no) = match entry.business {
         Business::Payment => {
             ("其他", subject, Flow::Expense, payment_status(reader, party, entry)?, trade_no)
@@ -117,16 +126,14 @@ fn of_entry(
         Business::SplitBack => ("其他", format!("分账退回-{subject}"), Flow::Neither, "交易成功", trade_no),
         Business::TopUp => ("账户存取", "充值-普通充值".to_owned(), Flow::Neither, "交易成功", entry.no()),
         Business::Transfer if entry.delta_minor > 0 => {
-            ("转账红包", "转账-收到转账".to_owned(), Flow::Income, "交易成功", entry.no())
+            ("转账红包", "转账-收到转账".to_owned(), Flow::Income, "交易成功", about)
         }
-        Business::Transfer => ("转账红包", "转账".to_owned(), Flow::Expense, "交易成功", entry.no()),
-        Business::TransferBack => ("退款", "退款-转账".to_owned(), Flow::Neither, "退款成功", entry.no()),
-        Business::Withdrawal => {
-            ("账户存取", "提现-普通提现".to_owned(), Flow::Neither, "交易成功", entry.no())
+        Business::Transfer => ("转账红包", "转账".to_owned(), Flow::Expense, "交易成功", about),
+        Business::TransferBack => {
+            ("退款", "退款-转账".to_owned(), Flow::Neither, "退款成功", format!("{about}_0"))
         }
-        Business::WithdrawalBack => {
-            ("账户存取", "提现-退回".to_owned(), Flow::Neither, "交易成功", entry.no())
-        }
+        Business::Withdraw => ("账户存取", "提现-普通提现".to_owned(), Flow::Neither, "交易成功", entry.no()),
+        Business::WithdrawBack => ("账户存取", "提现-退回".to_owned(), Flow::Neither, "交易成功", entry.no()),
     };
     Ok(PersonLine {
         at_us: entry.at_us,
@@ -139,7 +146,7 @@ fn of_entry(
         from_balance: true,
         status,
         no,
-        merchant_no: order.map(|order| order.out_trade_no.to_string()).unwrap_or_default(),
+        merchant_no: entry.about_theirs().unwrap_or("").to_owned(),
     })
 }
 
@@ -180,7 +187,7 @@ fn never_paid(
             }
             if is_never_paid(trade, party) && within_us.contains(&trade.created_at_us) {
                 lines.push(of_trade(reader, who, trade)?);
-                if lines.len() > LINES_MAX as usize {
+                if lines.len() > PERSON_LINES_MAX {
                     return Err(BillError::TooLong);
                 }
             }

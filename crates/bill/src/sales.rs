@@ -6,7 +6,8 @@
 //! the day of the payment; what they get later is on the account's lines alone.
 
 use crate::account::{self, fee_of, order_of};
-use crate::{BillError, Take, Who, refunds, splits};
+use crate::refunds::Refunds;
+use crate::{BillError, Take, Who, splits};
 use base::{DAY_US, Day, OrderNo, PartyId, PostingNo, Slot};
 use engine::{Key, Row};
 use ledger::{AccountId, AccountKind, Posting, PostingKind};
@@ -61,7 +62,7 @@ pub fn trade_lines(
     take: Take<'_, TradeLine>,
 ) -> Result<(), BillError> {
     let mut silent = silent_refunds(reader, seller, &within_us)?.into_iter().peekable();
-    let mut who = Who::default();
+    let (mut who, mut refunds) = (Who::default(), Refunds::default());
     let mut wanted = ControlFlow::Continue(());
     account::postings(reader, seller.slot(), &within_us, &mut |reader, posting| {
         while let Some(refund) = silent.next_if(|refund| refund.at_us < posting.no.at_us()) {
@@ -72,7 +73,7 @@ pub fn trade_lines(
                 }
             }
         }
-        if let Some(line) = of_posting(reader, &mut who, seller, posting)? {
+        if let Some(line) = of_posting(reader, (&mut who, &mut refunds), seller, posting)? {
             wanted = take(line)?;
         }
         Ok(wanted)
@@ -97,7 +98,7 @@ fn amount_on(posting: &Posting, kind: AccountKind) -> i64 {
 
 fn of_posting(
     reader: &mut dyn Reader,
-    who: &mut Who,
+    (who, refunds): (&mut Who, &mut Refunds),
     seller: PartyId,
     posting: &Posting,
 ) -> Result<Option<TradeLine>, BillError> {
@@ -106,7 +107,7 @@ fn of_posting(
         PostingKind::EscrowRelease => AccountKind::Escrow,
         PostingKind::RefundOut => {
             let Some(order_no) = posting.order_no else { return Ok(None) };
-            let refund = refunds::made_at(reader, order_no, posting.no.at_us())?;
+            let refund = refunds.made_at(reader, order_no, posting.no.at_us())?;
             return match refund {
                 Some(refund) => of_refund(reader, who, seller, &refund),
                 None => Ok(None),
@@ -139,7 +140,11 @@ fn of_posting(
         | PostingKind::CardPay
         | PostingKind::CardBack
         | PostingKind::SuspenseIn
-        | PostingKind::SuspenseOut => return Ok(None),
+        | PostingKind::SuspenseOut
+        | PostingKind::SettleIn
+        | PostingKind::SettleOut
+        | PostingKind::UnclearIn
+        | PostingKind::UnclearOut => return Ok(None),
     };
     let Some(order_no) = posting.order_no else { return Ok(None) };
     let Some(order) = order_of(reader, order_no)?.filter(|order| order.seller == seller) else {

@@ -1,11 +1,10 @@
 //! What receivers have or gave of an order.
 
-use crate::BillError;
 use crate::account::PAGE;
+use crate::{BillError, TakeRow};
 use base::{OrderNo, Slot};
 use engine::{Key, Row, Table};
 use std::ops::{ControlFlow, Range};
-use std::sync::Arc;
 use store::Reader;
 use trade::{Split, SplitKind, SplitState};
 
@@ -14,7 +13,7 @@ fn walk(
     reader: &mut dyn Reader,
     slot: Slot,
     orders: Range<OrderNo>,
-    take: &mut dyn FnMut(&mut dyn Reader, &Arc<Split>) -> Result<ControlFlow<()>, BillError>,
+    take: TakeRow<'_, Split>,
 ) -> Result<(), BillError> {
     let mut after = Key::Split((slot, orders.start, 0));
     loop {

@@ -13,6 +13,7 @@ pub(crate) mod card;
 pub(crate) mod close;
 pub(crate) mod confirm;
 pub(crate) mod find;
+pub(crate) mod import;
 pub(crate) mod limits;
 pub(crate) mod prepare;
 pub(crate) mod returns;

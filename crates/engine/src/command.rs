@@ -1,7 +1,7 @@
 //! What can be asked: the closed list of commands and their replies.
 
 use crate::agreement::{debit, end, find, offer, postpone, sign, signing};
-use crate::bank::{answered, card, close, confirm, find as find_bank, prepare, send};
+use crate::bank::{answered, card, close, confirm, find as find_bank, import, prepare, send};
 use crate::run::Outcome;
 use crate::{
     Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
@@ -27,7 +27,7 @@ use crate::{
 };
 use crate::{
     AskCard, BankAnswered, BankTask, BankView, BindCard, CloseBankOrder, ConfirmBankOrder, FindBankOrder,
-    FindCard, PrepareBankOrder, SendBankOrder, UnbindCard,
+    FindCard, ImportLine, PrepareBankOrder, SendBankOrder, UnbindCard,
 };
 use crate::{
     BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
@@ -59,6 +59,7 @@ use fund::{
 use ledger::Account;
 use money::Money;
 use people::{Callback, Certification, Grant, Party, PasswordRefused, Profile};
+use recon::{BookedLine, ImportRefused};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -243,6 +244,7 @@ commands! {
     change BankAnswered => answered::bank_answered, Arc<BankOrder>, FindBankRefused;
     query FindCard => find_bank::find_card, Arc<Card>, FindBankRefused;
     query FindBankOrder => find_bank::find_bank_order, BankView, FindBankRefused;
+    change ImportLine => import::import_line, Option<Arc<BookedLine>>, ImportRefused;
     change AddEvidence => identity::add_evidence, people::AccountClass, AddEvidenceRefused;
     change MoveQuota => identity::move_quota, (), MoveQuotaRefused;
     query FindStanding => identity::find_standing, StandingView, PartyNotFound;
@@ -270,7 +272,7 @@ mod tests {
             TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer FindTransferRoom \
             OpenChallenge TryChallenge RegisterPerson FindAddress FindProfile TrySignIn ProveSignIn SignInByCode \
             AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered \
-            FindCard FindBankOrder \
+            FindCard FindBankOrder ImportLine \
             AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());

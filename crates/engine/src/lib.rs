@@ -76,6 +76,7 @@ pub use bank::card::{AskCard, BindCard, UnbindCard};
 pub use bank::close::CloseBankOrder;
 pub use bank::confirm::ConfirmBankOrder;
 pub use bank::find::{BankView, FindBankOrder, FindCard};
+pub use bank::import::ImportLine;
 pub use bank::prepare::{BankWay, PrepareBankOrder};
 pub use bank::send::{BankTask, SendBankOrder};
 pub use cancel_order::{CancelAction, CancelOrder, Cancelled};

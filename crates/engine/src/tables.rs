@@ -9,6 +9,7 @@ use people::{
     App, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party, Person,
     Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
+use recon::{BookedLine, Settlement, Suspense};
 use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
@@ -160,6 +161,9 @@ tables! {
     CardName = 51, false;
     BankOrderKey = 52, false;
     BankSurprise = 53, false;
+    BookedLine = 70, false;
+    Suspense = 71, false;
+    Settlement = 72, false;
     Standing = 60, false;
     Evidence = 61, false;
     Person = 62, false;
@@ -203,6 +207,7 @@ impl Key {
             Key::Transfer((_, no)) | Key::Received((_, no)) => Some((no.slot(), no.at_us())),
             Key::Card((_, no)) => Some((no.slot(), no.at_us())),
             Key::BankOrder((_, no)) | Key::BankSurprise((_, no, _, _)) => Some((no.slot(), no.at_us())),
+            Key::Settlement((_, no)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -220,7 +225,9 @@ impl Key {
             | Key::Link(_)
             | Key::Relation(_)
             | Key::CardName(_)
-            | Key::BankOrderKey(_) => None,
+            | Key::BankOrderKey(_)
+            | Key::BookedLine(_)
+            | Key::Suspense(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,

@@ -33,12 +33,12 @@ const POSTED_WAIT: Duration = Duration::from_secs(5);
 /// What reading needs.
 pub(crate) struct Bills {
     readers: Option<Readers>,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
 }
 
 impl Default for Bills {
     fn default() -> Bills {
-        Bills { readers: None, turns: Semaphore::new(READINGS_MAX) }
+        Bills { readers: None, turns: Arc::new(Semaphore::new(READINGS_MAX)) }
     }
 }
 
@@ -76,9 +76,11 @@ impl Gateway {
         F: FnOnce(&mut dyn Reader) -> Result<T, BillError> + Send + 'static,
     {
         let Some(readers) = self.bills.readers.clone() else { return Err(ReadFailed::Broken) };
-        let turn = tokio::time::timeout(TURN_WAIT, self.bills.turns.acquire()).await;
-        let Ok(Ok(_turn)) = turn else { return Err(ReadFailed::Busy) };
+        let turn = tokio::time::timeout(TURN_WAIT, self.bills.turns.clone().acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else { return Err(ReadFailed::Busy) };
         let work = move || {
+            // Kept by the work, which goes on when its caller hangs up.
+            let _turn = turn;
             let mut reader = readers()?;
             reader.hold()?;
             let read = read(&mut *reader);

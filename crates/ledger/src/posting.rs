@@ -83,6 +83,14 @@ pub enum PostingKind {
     SuspenseIn,
     /// A bank paid money to a card against its word.
     SuspenseOut,
+    /// A statement shows money that came from a card.
+    SettleIn,
+    /// A statement shows money that went to a card.
+    SettleOut,
+    /// A statement shows money that came in, and nothing explains it.
+    UnclearIn,
+    /// A statement shows money that went out, and nothing explains it.
+    UnclearOut,
 }
 
 /// One entry of a posting.

@@ -245,6 +245,34 @@ pub enum Template {
         /// How much.
         amount: Money,
     },
+    /// Dr bank reserve / Cr clearing in.
+    SettleIn {
+        /// The slot of the bank order.
+        slot: Slot,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr clearing out / Cr bank reserve.
+    SettleOut {
+        /// The slot of the bank order.
+        slot: Slot,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr bank reserve / Cr suspense owed.
+    UnclearIn {
+        /// Where the line of the statement is kept.
+        slot: Slot,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr suspense due / Cr bank reserve.
+    UnclearOut {
+        /// Where the line of the statement is kept.
+        slot: Slot,
+        /// How much.
+        amount: Money,
+    },
 }
 
 impl Template {
@@ -282,6 +310,10 @@ impl Template {
             Template::CardBack { .. } => PostingKind::CardBack,
             Template::SuspenseIn { .. } => PostingKind::SuspenseIn,
             Template::SuspenseOut { .. } => PostingKind::SuspenseOut,
+            Template::SettleIn { .. } => PostingKind::SettleIn,
+            Template::SettleOut { .. } => PostingKind::SettleOut,
+            Template::UnclearIn { .. } => PostingKind::UnclearIn,
+            Template::UnclearOut { .. } => PostingKind::UnclearOut,
         }
     }
 
@@ -296,6 +328,10 @@ impl Template {
             | Template::CardTurn { party, .. }
             | Template::SuspenseIn { party, .. }
             | Template::SuspenseOut { party, .. } => party.slot(),
+            Template::SettleIn { slot, .. }
+            | Template::SettleOut { slot, .. }
+            | Template::UnclearIn { slot, .. }
+            | Template::UnclearOut { slot, .. } => slot,
             Template::PayOut { buyer, .. }
             | Template::PayReturn { buyer, .. }
             | Template::RefundIn { buyer, .. }
@@ -355,7 +391,11 @@ impl Template {
             | Template::CardPay { amount, .. }
             | Template::CardBack { amount, .. }
             | Template::SuspenseIn { amount, .. }
-            | Template::SuspenseOut { amount, .. } => amount.currency(),
+            | Template::SuspenseOut { amount, .. }
+            | Template::SettleIn { amount, .. }
+            | Template::SettleOut { amount, .. }
+            | Template::UnclearIn { amount, .. }
+            | Template::UnclearOut { amount, .. } => amount.currency(),
         }
     }
 
@@ -429,7 +469,11 @@ impl Template {
             | Template::CardPay { .. }
             | Template::CardBack { .. }
             | Template::SuspenseIn { .. }
-            | Template::SuspenseOut { .. } => self.bank_legs(fees).into(),
+            | Template::SuspenseOut { .. }
+            | Template::SettleIn { .. }
+            | Template::SettleOut { .. }
+            | Template::UnclearIn { .. }
+            | Template::UnclearOut { .. } => self.bank_legs(fees).into(),
         };
         legs.retain(|leg| !leg.amount.is_zero() || planted(Plant::EmptyLegKept));
         assert!(legs.len() <= LEGS_MAX, "every template fits a posting");
@@ -440,7 +484,7 @@ impl Template {
     fn bank_legs(self, fees: AccountId) -> [Leg; 2] {
         let own = |owner: PartyId| AccountId::of(owner, AccountKind::Balance, self.currency());
         let platform = |kind| AccountId::platform(self.slot(), kind, self.currency());
-        let transit = platform(AccountKind::Transit);
+        let (transit, reserve) = (platform(AccountKind::Transit), platform(AccountKind::BankReserve));
         let (clearing_in, clearing_out) =
             (platform(AccountKind::ClearingIn), platform(AccountKind::ClearingOut));
         let (from, to, amount) = match self {
@@ -455,6 +499,10 @@ impl Template {
             Template::SuspenseOut { amount, .. } => {
                 (platform(AccountKind::SuspenseDue), clearing_out, amount)
             }
+            Template::SettleIn { amount, .. } => (reserve, clearing_in, amount),
+            Template::SettleOut { amount, .. } => (clearing_out, reserve, amount),
+            Template::UnclearIn { amount, .. } => (reserve, platform(AccountKind::SuspenseOwed), amount),
+            Template::UnclearOut { amount, .. } => (platform(AccountKind::SuspenseDue), reserve, amount),
             other => unreachable!("{:?} moves nothing to or from a bank", other.kind()),
         };
         [Leg { account: from, side: Side::Debit, amount }, Leg { account: to, side: Side::Credit, amount }]

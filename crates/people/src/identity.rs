@@ -213,12 +213,6 @@ fn is_date(number: u32) -> bool {
     (1_800..=2_999).contains(&year) && (1..=12).contains(&month) && (1..=days).contains(&day)
 }
 
-/// A name as others may see it: the last character.
-pub fn masked_name(name: &str) -> String {
-    let last = name.trim().chars().last();
-    last.map_or_else(String::new, |last| format!("*{last}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,7 +233,6 @@ mod tests {
         ] {
             assert_eq!(id_number(text).is_some(), fits, "{text}");
         }
-        assert_eq!((masked_name("王小明"), masked_name(" ")), ("*明".to_owned(), String::new()));
     }
 
     #[test]

@@ -35,9 +35,11 @@ pub use grant::{
 };
 pub use identity::{
     ACCOUNTS_OF_PERSON_MAX, EVIDENCE_MAX, Evidence, EvidenceKind, IdentityDigest, Person, ProviderName,
-    Standing, class_of, id_number, masked_name, slot_of_identity,
+    Standing, class_of, id_number, slot_of_identity,
 };
-pub use party::{Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, masked_login};
+pub use party::{
+    Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, masked_login, masked_name,
+};
 pub use password::{
     ATTEMPT_LIFE_US, Attempt, Credential, LOCK_US, PROOF_LIFE_US, PasswordRefused, TRIES_MAX, Verifier,
     judged, reserved,

@@ -130,6 +130,17 @@ pub fn masked_login(login: &str) -> String {
     }
 }
 
+/// A person's name as somebody may see it who is about to send money: all but the last character is `*`. Who knows the
+/// payee can tell by it; who does not learns nothing.
+pub fn masked_name(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    match letters.split_last() {
+        None => String::new(),
+        Some((_, [])) => "*".to_owned(),
+        Some((last, hidden)) => format!("{}{last}", "*".repeat(hidden.len().min(8))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,5 +150,14 @@ mod tests {
         assert_eq!(masked_login("15912345620"), "159****5620");
         assert_eq!(masked_login("abraham@example.com"), "ab***@example.com");
         assert_eq!(masked_login("bob"), "b***");
+    }
+
+    #[test]
+    fn of_a_name_the_last_character_is_shown() {
+        for (name, shown) in
+            [("", ""), ("王", "*"), ("张三", "*三"), ("Lily", "***y"), ("abcdefghijklmn", "********n")]
+        {
+            assert_eq!(masked_name(name), shown);
+        }
     }
 }

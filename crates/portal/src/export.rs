@@ -148,9 +148,11 @@ async fn packed(
     wanted: Wanted,
     now_us: i64,
 ) -> Option<(String, Result<Vec<u8>, BillError>)> {
-    let turn = tokio::time::timeout(TURN_WAIT, portal.exports.acquire()).await;
-    let _turn = turn.ok()?.ok()?;
+    let turn = tokio::time::timeout(TURN_WAIT, portal.exports.clone().acquire_owned()).await;
+    let turn = turn.ok()?.ok()?;
     let make = move |reader: &mut dyn store::Reader| {
+        // Kept by the work, which goes on when its caller hangs up.
+        let _turn = turn;
         let export = Export {
             party: owner.id,
             name: owner.name.as_str(),

@@ -13,6 +13,7 @@ mod app_code;
 mod assets;
 mod authorize;
 mod authorize_request;
+mod bank;
 mod cashier;
 mod certify;
 mod chance;
@@ -33,6 +34,7 @@ mod sandbox;
 mod sandbox_agreement;
 mod sandbox_app;
 mod sandbox_authorize;
+mod sandbox_bank;
 mod sandbox_clock;
 mod sandbox_doctor;
 mod sandbox_escrow;
@@ -48,14 +50,19 @@ mod sandbox_pay;
 mod sandbox_profile;
 mod sandbox_report;
 mod sandbox_rules;
+mod sandbox_transfer;
 mod sandbox_world;
+mod sending;
 mod session;
 mod sign_in;
 mod start;
 mod texts;
+mod transfer_words;
 mod visit;
 mod wallet;
+mod wallet_transfers;
 
+pub use bank::{Binding, CardAsked, CardBank, CardSeen};
 pub use people::{
     Checking, ClientAddress, IdentityCheck, Inbox, MessageKind, Messenger, NotSent, Outgoing, People,
     SandboxRegister, Sending, Verdict,

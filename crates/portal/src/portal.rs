@@ -1,5 +1,6 @@
 //! What all pages share, and the routes.
 
+use crate::bank::CardBank;
 use crate::ghosts::Ghosts;
 use crate::password::{Checker, HashError};
 use crate::people::{self, People};
@@ -7,7 +8,7 @@ use crate::sandbox_inbox::Mailroom;
 use crate::session::{Seals, Sessions};
 use crate::{
     agreement, app_code, assets, authorize, cashier, certify, chance, export, freeze, guard, permissions,
-    sandbox, start, wallet,
+    sandbox, start, wallet, wallet_transfers,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -73,12 +74,14 @@ pub struct Portal {
     pub(crate) issuer: Arc<dyn Issuer>,
     pub(crate) mailroom: Arc<dyn Mailroom>,
     pub(crate) people: People,
+    /// Binds cards; absent where no bank is spoken with.
+    pub(crate) bank: Option<Arc<dyn CardBank>>,
     pub(crate) checker: Checker,
     pub(crate) ghosts: Ghosts,
     pub(crate) sessions: Sessions,
     pub(crate) seals: Seals,
     /// Turns for exports, each of which reads the tables for as long as they are.
-    pub(crate) exports: Semaphore,
+    pub(crate) exports: Arc<Semaphore>,
     /// The path part of the world's address, without a slash at the end: where links and cookies begin.
     pub(crate) root: String,
 }
@@ -97,6 +100,7 @@ impl Portal {
         let checker = Checker::new(&world.secrets, chance::bytes())?;
         let root = path_of(&world.base_url).to_owned();
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
+        let bank = None;
         Ok(Portal {
             world,
             door,
@@ -105,13 +109,20 @@ impl Portal {
             issuer,
             mailroom,
             people,
+            bank,
             checker,
             ghosts,
             sessions,
             seals,
-            exports: Semaphore::new(EXPORTS_MAX),
+            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             root,
         })
+    }
+
+    /// Binds cards at this bank.
+    #[must_use]
+    pub fn with_bank(self, bank: Arc<dyn CardBank>) -> Portal {
+        Portal { bank: Some(bank), ..self }
     }
 
     /// The portal of the same world after it began anew: nobody is signed in, and nothing of the old one is known.
@@ -128,6 +139,7 @@ impl Portal {
         let checker = Checker::with_decoy(self.checker.decoy());
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
         let people = self.people.begin_anew();
+        let bank = self.bank.clone();
         Portal {
             world,
             door,
@@ -136,11 +148,12 @@ impl Portal {
             issuer,
             mailroom,
             people,
+            bank,
             checker,
             ghosts,
             sessions,
             seals,
-            exports: Semaphore::new(EXPORTS_MAX),
+            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             root,
         }
     }
@@ -213,6 +226,7 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .merge(agreement::routes())
         .merge(freeze::routes())
         .merge(wallet::routes())
+        .merge(wallet_transfers::routes())
         .merge(permissions::routes())
         .merge(export::routes())
         .merge(authorize::routes());

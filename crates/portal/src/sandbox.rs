@@ -7,9 +7,9 @@ use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, find_login};
 use crate::{
-    certify, sandbox_agreement, sandbox_app, sandbox_authorize, sandbox_doctor, sandbox_escrow,
+    certify, sandbox_agreement, sandbox_app, sandbox_authorize, sandbox_bank, sandbox_doctor, sandbox_escrow,
     sandbox_freeze, sandbox_inbox, sandbox_notifications, sandbox_order, sandbox_party, sandbox_pay,
-    sandbox_profile, sandbox_rules,
+    sandbox_profile, sandbox_rules, sandbox_transfer,
 };
 use askama::Template;
 use axum::Router;
@@ -47,11 +47,21 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/app/settings", post(sandbox_authorize::settings))
         .route("/sandbox/authorize", post(sandbox_authorize::authorize))
         .route("/sandbox/authorize/withdraw", post(sandbox_authorize::withdraw))
+        .route("/sandbox/bank/cards", get(sandbox_bank::cards).post(sandbox_bank::bind))
+        .route("/sandbox/bank/cards/confirm", post(sandbox_bank::confirm))
+        .route("/sandbox/bank/cards/unbind", post(sandbox_bank::unbind))
+        .route("/sandbox/bank/topup", post(sandbox_bank::top_up))
+        .route("/sandbox/bank/withdraw", post(sandbox_bank::withdraw))
+        .route("/sandbox/bank/orders", get(sandbox_bank::orders))
+        .route("/sandbox/bank/orders/close", post(sandbox_bank::close))
+        .route("/sandbox/bank/orders/{bank_order_no}", get(sandbox_bank::order))
         .route("/sandbox/certify", post(certify::decide_by_call))
         .route("/sandbox/topup", post(sandbox_party::top_up))
         .route("/sandbox/escrows", get(sandbox_escrow::list).post(sandbox_escrow::open))
         .route("/sandbox/escrows/{trade_no}", get(sandbox_escrow::show))
         .route("/sandbox/escrows/{trade_no}/{act}", post(sandbox_escrow::act))
+        .route("/sandbox/transfers", get(sandbox_transfer::list).post(sandbox_transfer::send))
+        .route("/sandbox/transfers/{order_id}/cancel", post(sandbox_transfer::cancel))
         .route("/sandbox/rules", post(sandbox_rules::set))
         .route("/sandbox/evidence", post(crate::people::vouch))
         .route("/sandbox/messages", get(crate::people::messages))

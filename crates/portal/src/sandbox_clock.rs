@@ -78,6 +78,15 @@ pub enum Happened {
         /// Ours.
         trade_no: String,
     },
+    /// A bank decided an order.
+    BankOrderDecided {
+        /// Whose order.
+        party_id: String,
+        /// Its number.
+        bank_order_no: String,
+        /// Where it stands now.
+        state: String,
+    },
     /// An order that nobody had taken up was closed: for the world it never existed.
     OfferExpired {
         /// The merchant.
@@ -206,6 +215,12 @@ pub struct Counts {
     /// Bank orders that nobody confirmed, or no bank answered, in time.
     #[serde(default)]
     pub bank_orders_given_up: u64,
+    /// Times that a bank was asked about an order.
+    #[serde(default)]
+    pub banks_asked: u64,
+    /// Bank orders that a bank decided.
+    #[serde(default)]
+    pub bank_orders_decided: u64,
     /// Attempts that the merchant answered with `success`.
     pub notifications_delivered: u64,
     /// Attempts that failed, with more to come.

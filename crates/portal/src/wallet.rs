@@ -57,6 +57,8 @@ pub(crate) enum Next {
     Paycode,
     /// What was signed and allowed.
     Permissions,
+    /// What was sent and had.
+    Transfers,
     /// The export of transactions.
     Export,
 }
@@ -67,6 +69,7 @@ impl Next {
             Next::Wallet => "wallet",
             Next::Paycode => "paycode",
             Next::Permissions => "permissions",
+            Next::Transfers => "transfers",
             Next::Export => "export",
         }
     }
@@ -76,6 +79,7 @@ impl Next {
             Next::Wallet => "/wallet",
             Next::Paycode => "/wallet/paycode",
             Next::Permissions => "/wallet/permissions",
+            Next::Transfers => "/wallet/transfers",
             Next::Export => "/wallet/export",
         }
     }

@@ -202,6 +202,7 @@ mod tests {
     #[test]
     fn a_line_settles_or_is_suspense_and_only_a_success_against_the_word_is_both() {
         for class in Class::ALL {
+            assert_eq!(crate::SuspenseOwner::of(class).is_some(), class.is_suspense(), "{class:?}");
             assert!(class.settles() || class.is_suspense(), "{class:?} is forgotten");
             assert_eq!(class.settles() && class.is_suspense(), class == Class::AgainstWord);
         }

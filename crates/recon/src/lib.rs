@@ -4,11 +4,12 @@
 //! one class, nothing is forced to fit, and a file is either understood as a whole or refused as a whole.
 //!
 //! What is absent: our orders (the engine tells plain facts of them), files and clocks.
-//! Reading order: `statement`, `file`, `sheet`, `camt`, `class`.
+//! Reading order: `statement`, `file`, `sheet`, `camt`, `class`, `records`.
 
 mod camt;
 mod class;
 mod file;
+mod records;
 mod sheet;
 mod statement;
 #[cfg(test)]
@@ -16,4 +17,5 @@ mod tests;
 
 pub use class::{Class, OrderFacts, Word, classify};
 pub use file::{FILE_BYTES_MAX, FileError, LINES_MAX, read};
+pub use records::{BookedLine, ImportRefused, Settlement, Suspense, SuspenseOwner};
 pub use statement::{BankAccount, LineRef, OrderKey, Statement, StatementLine};

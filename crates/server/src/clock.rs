@@ -179,6 +179,7 @@ fn journey_text(journey: &Journey) -> String {
         (counts.agreements_ended, "agreements ended"),
         (counts.split_freezes_ended, "split freezes ended"),
         (counts.bank_orders_given_up, "bank orders given up"),
+        (counts.bank_orders_decided, "bank orders decided"),
         (counts.agreement_offers_expired, "offers of agreements expired"),
         (counts.escrow_steps, "steps of guaranteed trades"),
         (counts.freezes_expired, "pre-authorisations expired"),
@@ -232,6 +233,9 @@ fn event_text(what: &Happened) -> String {
         }
         Happened::TransferKept { out_biz_no, order_id, .. } => {
             format!("transfer {out_biz_no} ({order_id}) waits for another day: its payer is frozen")
+        }
+        Happened::BankOrderDecided { bank_order_no, state, .. } => {
+            format!("bank order {bank_order_no} is {state}")
         }
         Happened::Notification { notify_id, out_trade_no, attempt, outcome, error, next_attempt_at } => {
             let order = out_trade_no.as_deref().unwrap_or("an order that is not there");

@@ -1,5 +1,5 @@
-//! Keys of persons who asked to be forgotten: deleted again by each start, in case the process ended between the decision
-//! and the deleting.
+//! Keys of persons who asked to be forgotten: deleted again by each start, in case the process ended between the
+//! decision and the deleting.
 
 use anyhow::Context;
 use engine::{Row, Table};

@@ -2,6 +2,7 @@
 
 use base::{AgreementNo, FreezeNo, NoticeNo, TransferNo};
 use engine::{Key, Row};
+use fund::BankOrder;
 use portal::{Counts, Event, Happened};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,9 +20,12 @@ pub(crate) enum Due {
     Timer(Arc<Timer>, Option<OrderState>),
     /// A notification.
     Notice(Arc<Notice>),
+    /// A bank that is to be asked.
+    Bank(Arc<BankOrder>),
 }
 
-/// What is due until a moment, in the order of time; of the same moment timers first, each kind by its number.
+/// What is due until a moment, in the order of time; of the same moment timers first, then
+/// notifications, then banks, each kind by its number.
 pub(crate) fn look(reader: &mut dyn Reader, until_us: i64, limit: usize) -> Result<Vec<Due>, StoreError> {
     let mut due = Vec::new();
     for timer in reader.due_timers(until_us, limit)? {
@@ -29,6 +33,7 @@ pub(crate) fn look(reader: &mut dyn Reader, until_us: i64, limit: usize) -> Resu
         due.push(Due::Timer(timer, order));
     }
     due.extend(reader.due_notices(until_us, limit)?.into_iter().map(Due::Notice));
+    due.extend(reader.due_bank_orders(until_us, limit)?.into_iter().map(Due::Bank));
     // It keeps timers before notices, and the numbers' order within each.
     due.sort_by_key(|due| (due.at_us(), due.number()));
     Ok(due)
@@ -51,14 +56,16 @@ impl Due {
         match self {
             Due::Timer(timer, _) => timer.due_at_us,
             Due::Notice(notice) => notice.next_at_us.unwrap_or(i64::MAX),
+            Due::Bank(order) => order.next_try_at_us.unwrap_or(i64::MAX),
         }
     }
 
-    /// Timers before notices.
-    fn number(&self) -> (bool, String) {
+    /// Timers before notices, these before banks.
+    fn number(&self) -> (u8, String) {
         match self {
-            Due::Timer(timer, _) => (false, timer.no.to_string()),
-            Due::Notice(notice) => (true, notice.no.to_string()),
+            Due::Timer(timer, _) => (0, timer.no.to_string()),
+            Due::Notice(notice) => (1, notice.no.to_string()),
+            Due::Bank(order) => (2, order.no.to_string()),
         }
     }
 
@@ -86,6 +93,7 @@ impl Due {
                 TimerTask::TransferClock => transfer_clock(reader, timer, counts),
             },
             Due::Notice(notice) => told(reader, notice, notice.attempts, counts),
+            Due::Bank(order) => bank_answered(reader, order, counts),
         }
     }
 }
@@ -202,6 +210,28 @@ fn escrow_step(
         trade_status: escrow.state.trade_status().to_owned(),
         refund_status,
     }))
+}
+
+/// What a bank that was asked came to.
+fn bank_answered(
+    reader: &mut dyn Reader,
+    before: &BankOrder,
+    counts: &mut Counts,
+) -> Result<Option<Happened>, StoreError> {
+    let after = reader.row(&Key::BankOrder((before.slot, before.no)))?;
+    let Some(Row::BankOrder(after)) = after.filter(|_| before.next_try_at_us.is_some()) else {
+        return Ok(None);
+    };
+    if after.tries <= before.tries {
+        return Ok(None);
+    }
+    counts.banks_asked += 1;
+    if after.state.is_open() {
+        return Ok(None);
+    }
+    counts.bank_orders_decided += 1;
+    let (bank_order_no, state) = (after.no.to_string(), after.state.as_str().to_owned());
+    Ok(Some(Happened::BankOrderDecided { party_id: after.party.to_string(), bank_order_no, state }))
 }
 
 /// What was held for splits is free.

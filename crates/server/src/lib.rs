@@ -10,6 +10,7 @@
 mod app_settings;
 mod backup;
 mod bank;
+mod banks;
 mod bench;
 mod bench_ceiling;
 mod bench_cell;

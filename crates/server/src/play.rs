@@ -40,6 +40,8 @@ pub(crate) struct Player {
     readers: Readers,
     turn: Mutex<()>,
     stopping: AtomicBool,
+    /// What banks are being asked about: the tables show it as not due any more, but it may still change them.
+    banks: Option<channel::Idle>,
 }
 
 /// Keeps the clock held, and lets it go however a move ends.
@@ -64,7 +66,12 @@ struct Move<'a> {
 
 impl Player {
     pub(crate) fn new(clock: Arc<WorldClock>, door: Door, readers: Readers) -> Player {
-        Player { clock, door, readers, turn: Mutex::new(()), stopping: AtomicBool::new(false) }
+        Player { clock, door, readers, turn: Mutex::new(()), stopping: AtomicBool::new(false), banks: None }
+    }
+
+    /// Waits for banks, too.
+    pub(crate) fn waits_for(self, banks: Option<channel::Idle>) -> Player {
+        Player { banks, ..self }
     }
 
     /// Ends a move under way as soon as its step allows, and lets none begin.
@@ -168,7 +175,12 @@ impl Move<'_> {
             let timers = self.reader.due_timers(target_us, 1)?;
             let notices = self.reader.due_notices(target_us, 1)?;
             let notices = notices.iter().filter_map(|notice| notice.next_at_us);
-            Ok(timers.iter().map(|timer| timer.due_at_us).chain(notices).min())
+            let banks = match &self.player.banks {
+                Some(_) => self.reader.due_bank_orders(target_us, 1)?,
+                None => Vec::new(),
+            };
+            let banks = banks.iter().filter_map(|order| order.next_try_at_us);
+            Ok(timers.iter().map(|timer| timer.due_at_us).chain(notices).chain(banks).min())
         };
         read().map_err(|error| unreadable(&error))
     }
@@ -178,13 +190,20 @@ impl Move<'_> {
         let (mut least, mut since) = (usize::MAX, Instant::now());
         loop {
             let began = Instant::now();
+            // Before what they would change: what ends after this look is seen by the next one.
+            let asked = self.player.banks.as_ref().map_or(0, channel::Idle::under_way);
             let settled = self.player.door.is_settled();
-            let mut read = || -> Result<(usize, usize), StoreError> {
+            let mut read = || -> Result<(usize, usize, usize), StoreError> {
                 let timers = self.reader.due_timers(at_us, DUE_MAX)?.len();
-                Ok((timers, self.reader.due_notices(at_us, DUE_MAX)?.len()))
+                let notices = self.reader.due_notices(at_us, DUE_MAX)?.len();
+                let banks = match &self.player.banks {
+                    Some(_) => self.reader.due_bank_orders(at_us, DUE_MAX)?.len(),
+                    None => 0,
+                };
+                Ok((timers, notices, banks))
             };
-            let (timers, notices) = read().map_err(|error| unreadable(&error))?;
-            let left = timers + notices + usize::from(!settled);
+            let (timers, notices, banks) = read().map_err(|error| unreadable(&error))?;
+            let left = timers + notices + banks + asked + usize::from(!settled);
             if left == 0 {
                 return Ok(());
             }
@@ -196,10 +215,13 @@ impl Move<'_> {
             }
             if since.elapsed() > STUCK_AFTER {
                 let seconds = STUCK_AFTER.as_secs();
-                let why = if timers + notices == 0 {
+                let why = if timers + notices + banks + asked == 0 {
                     format!("for {seconds} s the tables lagged behind what is decided; is there much load?")
                 } else {
-                    format!("for {seconds} s {timers} timers and {notices} notifications stayed due")
+                    format!(
+                        "for {seconds} s {timers} timers, {notices} notifications and {} bank orders stayed due",
+                        banks.max(asked)
+                    )
                 };
                 return Err(self.stuck(at_us, why));
             }

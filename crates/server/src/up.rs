@@ -1,5 +1,6 @@
 //! `tongbao up`: claims the folder, opens the cell, wires the rooms together, serves, and ends well.
 
+use crate::banks;
 use crate::cli::UpArgs;
 use crate::data_folder::DataFolder;
 use crate::demo::Demo;
@@ -20,6 +21,7 @@ use crate::{print, repair, reset, tour};
 use anyhow::{Context, anyhow, bail, ensure};
 use axum::Router;
 use base::OrderNo;
+use channel::Channel;
 use clerk::Clerk;
 use gateway::Gateway;
 use notify::Notify;
@@ -214,6 +216,7 @@ struct Running {
     portal: Arc<Portal>,
     notify: JoinHandle<()>,
     clerk: JoinHandle<()>,
+    channel: Option<JoinHandle<()>>,
     player: Arc<Player>,
     stop_rest: watch::Sender<bool>,
 }
@@ -258,8 +261,11 @@ impl Served<'_> {
                     .map_err(|_| anyhow!("no portal"))??
             }
         };
+        let portal = if world.sandbox { portal.with_bank(Arc::new(banks::desk(self.site)?)) } else { portal };
         let portal = Arc::new(portal);
-        let player = Arc::new(Player::new(house.clock.clone(), door.clone(), readers(tables.clone())));
+        let banks = banks::channel(self.site, &house, readers(tables.clone()))?;
+        let player = Player::new(house.clock.clone(), door.clone(), readers(tables.clone()));
+        let player = Arc::new(player.waits_for(banks.as_ref().map(Channel::idle)));
         let mut routes = gateway::routes(gateway).merge(portal::routes(portal.clone()));
         if world.sandbox {
             routes = routes.merge(portal::fault_routes(portal.clone(), desk));
@@ -272,8 +278,9 @@ impl Served<'_> {
         let clerk = Clerk::new(door.clone(), readers(tables), clerk::Options::default());
         let (notify, clerk) = (notify.woken_by(house.clock.moves()), clerk.woken_by(house.clock.moves()));
         let notify = tokio::spawn(notify.run(turned(rest_stopped.clone())));
-        let clerk = tokio::spawn(clerk.run(turned(rest_stopped)));
-        Ok((Running { house, portal, notify, clerk, player, stop_rest }, routes))
+        let clerk = tokio::spawn(clerk.run(turned(rest_stopped.clone())));
+        let channel = banks.map(|channel| tokio::spawn(channel.run(turned(rest_stopped))));
+        Ok((Running { house, portal, notify, clerk, channel, player, stop_rest }, routes))
     }
 
     /// Begins the world anew. An error means that there is no world any more until the next start.
@@ -336,8 +343,13 @@ impl Running {
         // Its thread may be writing the clock's file, which whoever goes on here may write anew.
         let _ended = tokio::task::spawn_blocking(move || player.end()).await;
         self.stop_rest.send_replace(true);
-        let both = async { tokio::join!(self.notify, self.clerk) };
-        if tokio::time::timeout(DELIVERIES_TIME, both).await.is_err() {
+        let all = async {
+            let _ended = tokio::join!(self.notify, self.clerk);
+            if let Some(channel) = self.channel {
+                let _ended = channel.await;
+            }
+        };
+        if tokio::time::timeout(DELIVERIES_TIME, all).await.is_err() {
             tracing::warn!("notifications under way are cut off; they are sent again by the next start");
         }
         let closed = self.house.close().await;

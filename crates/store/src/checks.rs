@@ -47,6 +47,9 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             "a transfer is of something, and its timer is due at a moment",
         ),
         Row::Split(split) => (split.open <= split.lines, "no more lines are open than there are"),
+        Row::BookedLine(line) => {
+            (line.serial >= 1 && line.serial <= line.of_lines, "a line is one of its statement's")
+        }
         Row::BankOrder(order) => (
             order.free_minor <= order.amount_minor && order.timer.is_some() == order.gives_up_at_us.is_some(),
             "no more is free than the amount, and a timer has its time",
@@ -56,6 +59,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::CardName(_)
         | Row::BankOrderKey(_)
         | Row::BankSurprise(_)
+        | Row::Suspense(_)
+        | Row::Settlement(_)
         | Row::EscrowStep(_)
         | Row::Login(_)
         | Row::Credential(_)

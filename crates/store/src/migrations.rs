@@ -41,7 +41,8 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0017_challenge_create",
     "0018_person_create",
     "0019_fund_create",
-    "0020_identity_create",
+    "0020_statement_create",
+    "0021_identity_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

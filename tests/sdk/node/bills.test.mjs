@@ -120,3 +120,10 @@ test('entries, sales and balances are told over both', async () => {
   const now = await exec('alipay.data.bill.balance.query', {});
   assert.equal(now.totalAmount, past.endingBalance);
 });
+
+test('a world that begins anew knows no bill of the one before', async () => {
+  const { billDownloadUrl } = await ask('trade', DAY);
+  await sandbox.send('/world/reset', {});
+  assert.equal((await fetch(billDownloadUrl)).status, 403);
+  assert.equal(outcome(await ask('trade', DAY)), '40004 isp.bill_not_exist');
+});

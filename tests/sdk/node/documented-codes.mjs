@@ -1,5 +1,14 @@
 // The codes that the public documents list for each method that is here and has a list, unchanged, misspellings too.
 export const DOCUMENTED = {
+  'alipay.data.bill.accountlog.query': `
+    AGREEMENT_CHECK_FAIL ILLEGAL_ARGUMENT INVALID_PARAMETER ISV_BUSINESS_FAILED SYSTEM_BUSY SYSTEM_ERROR
+    USER_AGREEMENT_CHECK_FAIL`,
+  'alipay.data.bill.balance.query': `
+    INVALID_PARAMETER SYSTEM_BUSY SYSTEM_ERROR USER_AGREEMENT_CHECK_FAIL`,
+  'alipay.data.bill.sell.query': `
+    INVALID_PARAMETER ISV_BUSINESS_FAILED SYSTEM_BUSY SYSTEM_ERROR`,
+  'alipay.data.dataservice.bill.downloadurl.query': `
+    BILL_NOT_EXIST INVAILID_ARGUMENTS UNKNOWN_ERROR`,
   'alipay.fund.auth.operation.cancel': `
     ACCESS_FORBIDDEN AUTH_ORDER_NOT_EXIST CANCEL_OPERATION_TIME_OUT ILLEGAL_ARGUMENT ORDER_ALREADY_FINISH
     PAYER_NOT_EXIST PAYER_USER_STATUS_LIMIT REQUEST_AMOUNT_EXCEED SYSTEM_ERROR`,

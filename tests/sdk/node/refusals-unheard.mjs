@@ -14,6 +14,11 @@ export const REFUSALS_UNHEARD = {
   '* ACQ.SELLER_NOT_EXIST *': A_RACE,
   '* PAYEE_NOT_EXIST *': A_RACE,
   '* MERCHANT_AGREEMENT_IS_NOT_EXIST *': A_RACE,
+  'alipay.fund.trans.uni.transfer PAYER_NOT_EXIST *': A_RACE,
+  'alipay.fund.trans.toaccount.transfer PAYER_NOT_EXIST *': A_RACE,
+  'alipay.fund.quota.query PAYER_NOT_EXIST *': A_RACE,
+  '* EXCEED_LIMIT_MM_AMOUNT *': 'it takes fifteen days of sending all that a day allows, which the tests of the'
+    + ' decisions do',
   'alipay.trade.refund ACQ.SYSTEM_ERROR *': 'parts are under way between two messages of one batch alone, or between'
     + ' two cells, which the simulator runs',
   'alipay.trade.cancel ACQ.REASON_TRADE_REFUND_FEE_ERR *': 'a cancel gives back exactly what is left; it takes a refund'

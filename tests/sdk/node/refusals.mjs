@@ -18,7 +18,9 @@ const OWN_PARAMETERS = new Set(['alipay.system.oauth.token', 'alipay.user.info.s
 const PAGES = new Set(['alipay.trade.page.pay', 'alipay.trade.wap.pay', 'alipay.user.agreement.page.sign',
   'alipay.user.certify.open.certify']);
 /** Methods for which the documents have GET on v3; everything else is POST. */
-const BY_GET = new Set(['alipay.offline.market.shop.category.query', 'alipay.open.auth.token.app.query',
+const BY_GET = new Set(['alipay.data.bill.accountlog.query', 'alipay.data.bill.balance.query',
+  'alipay.data.bill.balancehis.query', 'alipay.data.bill.buy.query', 'alipay.data.bill.sell.query',
+  'alipay.data.dataservice.bill.downloadurl.query', 'alipay.offline.market.shop.category.query', 'alipay.open.auth.token.app.query',
   'alipay.open.auth.userauth.relationship.query', 'alipay.trade.advance.consult', 'alipay.trade.order.settle.query',
   'alipay.trade.royalty.rate.query', 'alipay.user.agreement.query', 'alipay.user.certify.open.query']);
 /** Refusals of tokens that any call can bring, which are those of the call and not in the index. */

@@ -5,9 +5,13 @@ import { newNumber } from './refusals.mjs';
 import { agree, frozen, payment, release, request } from './refusals-frozen.mjs';
 import { byCode, byRefresh, certification, certifyId, merchantCode, userCode } from './refusals-grants.mjs';
 import { binding, part, ready, settling } from './refusals-splits.mjs';
+import { BILL_SUCCESSES } from './refusals-bills.mjs';
 import { debit, signed, terms, today } from './refusals-agreements.mjs';
 import { order } from './refusals-orders.mjs';
 import { waiting } from './refusals-trades.mjs';
+import {
+  ACCOUNT, asking, OLD, OLD_QUERY, PRODUCT, QUERY as TRANS_QUERY, QUOTA, UNI,
+} from './refusals-transfers.mjs';
 import { dayAfter } from './agreement-page.mjs';
 
 const PAY = 'alipay.trade.pay';
@@ -100,6 +104,34 @@ const SPLITS = [
   { method: 'alipay.trade.royalty.rate.query', ask: async g => [g.house, { out_request_no: newNumber() }] },
 ];
 
+/** The house, with money to send. */
+async function paying(g) {
+  await g.sandbox.send('/topup', { user_id: g.house.sellerId, amount: '10.00', key: newNumber() });
+  return g.house;
+}
+
+/** How a transfer that came back is asked for. */
+async function sentBack(g, method, by) {
+  const [house, payee, number] = [await paying(g), await g.buyer(), newNumber()];
+  await g.status(payee, 'closed');
+  await g.refused(house, method, asking(method, { number, id: payee.userId }), 'PAYEE_ACCOUNT_STATUS_ERROR');
+  return [house, { out_biz_no: number, ...by }];
+}
+
+const TRANSFERS = [
+  ...[UNI, OLD].map(method => ({ method, moves: true,
+    ask: async g => [await paying(g), asking(method, { login: (await g.buyer()).login, name: '测试买家' })] })),
+  { method: TRANS_QUERY, ask: async g => {
+    const [house, number, id] = [await paying(g), newNumber(), (await g.buyer()).userId];
+    await g.must(house, UNI, { ...asking(UNI, { number, id }), passback_params: 'x' });
+    return [house, { out_biz_no: number, ...PRODUCT }];
+  } },
+  { method: TRANS_QUERY, ask: g => sentBack(g, UNI, PRODUCT) },
+  { method: OLD_QUERY, ask: g => sentBack(g, OLD, {}) },
+  { method: ACCOUNT, ask: async g => [g.house, { alipay_user_id: g.house.sellerId, account_type: 'ACCTRANS_ACCOUNT' }] },
+  { method: QUOTA, ask: async g => [g.house, PRODUCT] },
+];
+
 const FROZEN = [
   { method: FREEZE, moves: true, ask: async g => [g.house, await request(g, FREEZE, await g.buyer())] },
   { method: FREEZE, waits: true,
@@ -185,4 +217,5 @@ const SMALL = [
   { method: 'alipay.security.risk.content.analyze', ask: async g => [g.house, { account: '1' }] },
 ];
 
-export const SUCCESSES = [...TRADES, ...SPLITS, ...FROZEN, ...AGREEMENTS, ...GRANTS, ...SMALL];
+export const SUCCESSES = [
+  ...TRADES, ...SPLITS, ...TRANSFERS, ...FROZEN, ...AGREEMENTS, ...GRANTS, ...SMALL, ...BILL_SUCCESSES];

@@ -3,9 +3,11 @@
 import csv
 import datetime
 import decimal
+import http.cookiejar
 import io
 import itertools
 import pathlib
+import re
 import tempfile
 import urllib.error
 import urllib.parse
@@ -179,3 +181,41 @@ def test_links_are_signed_and_short_lived(world):
         assert status(**changed) == 403, changed
     world.advance("31s")
     assert status() == 403
+
+
+def test_a_person_exports_what_the_wallet_shows(world):
+    """The file as programs for keeping books read it: 24 lines, then a CSV whose lines end with a comma."""
+    who = world.sandbox.buyer("100.00")
+    code = world.sandbox.pay_code(who["login"])
+    paid = world.call("alipay.trade.pay", {"out_trade_no": "X1", "total_amount": "12.34", "subject": "苹果,梨",
+                                           "auth_code": code})
+    world.call("alipay.trade.refund", {"out_trade_no": "X1", "refund_amount": "2.34", "out_request_no": "R1"})
+    root = world.server.ready["sandbox"].removesuffix("/sandbox")
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+
+    def post(path, **fields):
+        with browser.open(root + path, urllib.parse.urlencode(fields).encode(), timeout=20) as response:
+            return response.headers, response.read()
+
+    def token(path):
+        with browser.open(root + path, timeout=20) as response:
+            return re.search(r'name="csrf" value="([^"]+)"', response.read().decode())[1]
+
+    post("/wallet/sign-in", csrf=token("/wallet/export"), next="export", login=who["login"],
+         pay_password=who["pay_password"])
+    today = world.sandbox.today()
+    headers, body = post("/wallet/export", csrf=token("/wallet/export"), first=str(today), last=str(today))
+    name = re.fullmatch(r'attachment; filename="(alipay_record_\d{8}_\d{6})\.zip"', headers["Content-Disposition"])[1]
+    archive = zipfile.ZipFile(io.BytesIO(body), metadata_encoding="gbk")
+    assert archive.namelist() == [name + ".csv"]
+    lines = archive.read(name + ".csv").decode("gb18030").split("\n")
+    assert lines[0] == "-" * 84 and lines[3] == f"支付宝账户：{who['login']}"
+    assert lines[7:11] == ["共3笔记录", "收入：0笔 0.00元", "支出：1笔 12.34元", "不计收支：2笔 102.34元"]
+    assert sum(1 for line in lines[:24] if line) == 22 and "电子客户回单" in lines[23]
+    rows = list(csv.reader(lines[24:-1], strict=True))
+    assert all(len(row) == 13 and row[12] == "" for row in rows)
+    refund, payment, deposit = [dict(zip(rows[0], row)) for row in rows[1:]]
+    assert payment["交易订单号"] == paid["trade_no"] + "\t" and payment["收/支"] == "支出"
+    assert refund["交易订单号"] == f"{paid['trade_no']}_R1\t" and refund["交易状态"] == "退款成功"
+    assert (payment["商品说明"], refund["商品说明"]) == ("苹果，梨", "退款-苹果，梨")
+    assert (deposit["商品说明"], deposit["金额"], deposit["对方账号"]) == ("充值-普通充值", "100.00", "/")

@@ -34,6 +34,8 @@ pub(super) fn postings(facts: &Facts) -> Vec<(PostingKind, i128)> {
     };
     postings.retain(|(_, amount)| *amount != 0);
     let suspense = if order.kind.is_in() { PostingKind::SuspenseIn } else { PostingKind::SuspenseOut };
+    let settle = if order.kind.is_in() { PostingKind::SettleIn } else { PostingKind::SettleOut };
+    postings.extend(facts.settled.then_some((settle, amount)));
     postings.extend(facts.suspense.iter().map(|amount| (suspense, *amount)));
     postings
 }
@@ -43,12 +45,13 @@ pub(super) fn add(facts: &Facts, books: &mut Expected) {
     let order = &facts.order;
     let (amount, fee) = (i128::from(order.amount_minor.units()), i128::from(order.fee_minor.units()));
     let suspense: i128 = facts.suspense.iter().sum();
+    let settled = if facts.settled { amount } else { 0 };
     let mut put = |kind, sum: i128| {
         *books.funds.entry((order.slot, order.currency, kind)).or_default() += sum;
     };
     if order.kind.is_in() {
         let done = if order.state.was_done() { amount } else { 0 };
-        put(AccountKind::ClearingIn, -(done + suspense));
+        put(AccountKind::ClearingIn, settled - (done + suspense));
         put(AccountKind::SuspenseOwed, suspense);
         return;
     }
@@ -58,7 +61,7 @@ pub(super) fn add(facts: &Facts, books: &mut Expected) {
         (false, BankOrderState::Done) => amount,
         (false, _) => 0,
     };
-    put(AccountKind::ClearingOut, owed + suspense);
+    put(AccountKind::ClearingOut, owed + suspense - settled);
     put(AccountKind::SuspenseDue, -suspense);
     if order.state == BankOrderState::Done && fee != 0 {
         *books.fees.entry((order.slot, order.currency)).or_default() += fee;

@@ -3,14 +3,15 @@
 use crate::rows::{Case, run};
 use crate::world::{World, found};
 use audit::FindingKind::*;
-use base::{BankOrderNo, CardNo, PartyId, Text};
+use base::{BankOrderNo, CardNo, Day, PartyId, Text};
 use cell::Door;
 use engine::{
-    AskCard, BankAnswered, BankWay, BindCard, CloseBankOrder, ConfirmBankOrder, JudgePassword,
+    AskCard, BankAnswered, BankWay, BindCard, CloseBankOrder, ConfirmBankOrder, ImportLine, JudgePassword,
     PrepareBankOrder, SendBankOrder, TopUp, TryPassword, UnbindCard, Verdict,
 };
 use fund::{BankReason, CardKind, Done};
 use money::{Currency, Money};
+use recon::StatementLine;
 
 fn fen(minor: u64) -> Money {
     Money::from_minor(minor, Currency::Cny).unwrap()
@@ -84,6 +85,47 @@ pub(crate) async fn live(door: &Door, party: PartyId, pass: impl Fn(i64)) {
     let back = order(BankWay::Withdraw, 106, "back").await;
     hear(door, back, Verdict::Refused(BankReason::CardBlocked)).await;
     order(BankWay::Withdraw, 107, "waits").await;
+    line(door, 1, Some(went), false, 2_100_000, "out 1").await;
+    line(door, 2, Some(went), false, 2_100_000, "out 1").await;
+    line(door, 3, None, true, 777, "nobody's").await;
+    line(door, 4, None, false, 770, "nobody's").await;
+}
+
+/// A line of the bank's statement.
+async fn line(door: &Door, serial: u32, order: Option<BankOrderNo>, is_credit: bool, minor: u64, name: &str) {
+    let day = Day::from_number(20_260_102).unwrap();
+    let (order_key, reference) = (Text::new("").unwrap(), Text::new(name).unwrap());
+    let line = StatementLine { serial, value_day: day, order_key, reference, is_credit, amount: fen(minor) };
+    let account = Text::new("TB1").unwrap();
+    door.ask(ImportLine { account, day, of_lines: 4, line, order }).await.unwrap().unwrap();
+}
+
+#[test]
+fn lines_of_statements() {
+    let line = &[("statement_line", StatementWrong)][..];
+    let both = &[("statement_line", StatementWrong), ("settlement", StatementWrong)][..];
+    run(&[
+        Case("statement_line", "serial = 1", "reference = 'other'", line),
+        Case("statement_line", "serial = 1", "amount_minor = 1", line),
+        Case("statement_line", "serial = 1", "bank_order = bank_order + 100", both),
+        Case(
+            "statement_line",
+            "serial = 2",
+            "amount_minor = amount_minor - 1",
+            &[("suspense", StatementWrong), ("posting", StatementWrong), ("account", BankSums)],
+        ),
+        Case(
+            "statement_line",
+            "serial = 3",
+            "is_credit = 0",
+            &[("suspense", StatementWrong), ("posting", StatementWrong), ("account", BankSums)],
+        ),
+        Case("statement_line", "serial = 4", "class = 'never_sent'", &[("suspense", StatementWrong)]),
+        Case("suspense", "serial = 3", "owner = 'customer'", &[("suspense", StatementWrong)]),
+        Case("suspense", "serial = 2", "party = NULL", &[("suspense", StatementWrong)]),
+        Case("suspense", "serial = 4", "amount_minor = 1", &[("suspense", StatementWrong)]),
+        Case("settlement", "serial = 1", "serial = 2", line),
+    ]);
 }
 
 #[test]

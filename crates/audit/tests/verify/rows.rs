@@ -106,7 +106,12 @@ fn accounts() {
             "held_minor = balance_minor + 1",
             &[("account", AccountBelow)],
         ),
-        Case("account", "kind = 'bank_reserve'", "balance_minor = 1", &[("account", AccountBelow)]),
+        Case(
+            "account",
+            "kind = 'bank_reserve'",
+            "balance_minor = 1",
+            &[("account", AccountBalance), ("account", TrialBalance)],
+        ),
         Case(
             "account",
             "kind = 'transit' AND balance_minor <> 0",

@@ -58,7 +58,8 @@ pub(crate) fn bank_answered(
     Ok(Next::Answer(order))
 }
 
-fn heard_done(rows: &mut Rows<'_>, order: &BankOrder, done: &Done) -> Result<(), Fault> {
+/// The bank did an order: by its answer, or by its statement.
+pub(super) fn heard_done(rows: &mut Rows<'_>, order: &BankOrder, done: &Done) -> Result<(), Fault> {
     if done.amount != order.amount() {
         return surprise(rows, order, SurpriseKind::AmountDiffers, done);
     }

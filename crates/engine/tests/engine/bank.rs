@@ -14,6 +14,7 @@ use fund::{
 use ledger::AccountKind;
 use money::{Currency, parse_amount};
 use people::{Usage, UsageKind};
+use recon::{BookedLine, Settlement, Suspense};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{Timer, TimerTask};
@@ -155,6 +156,24 @@ pub(crate) fn check(world: &World) {
         };
         *sums.entry((slot, clearing)).or_default() += sign * amount;
         *sums.entry((slot, suspense)).or_default() -= sign * amount;
+    }
+    for line in world.all::<BookedLine>() {
+        let amount = line.amount_minor.units();
+        let settled = line.class.settles();
+        let at = line.bank_order.filter(|_| settled).map(|no| (line.slot, no));
+        assert_eq!(at.and_then(|key| world.get::<Settlement>(key)).is_some(), settled, "{line:?}");
+        let suspense = world.get::<Suspense>((line.slot, line.account.clone(), line.day, line.serial));
+        assert_eq!(suspense.is_some(), line.class.is_suspense(), "{line:?}");
+        if line.currency != Currency::Cny {
+            continue;
+        }
+        let (name, sign) = match (settled, line.is_credit) {
+            (true, true) => ("clearing_in", 1),
+            (true, false) => ("clearing_out", -1),
+            (false, true) => ("suspense_owed", 1),
+            (false, false) => ("suspense_due", -1),
+        };
+        *sums.entry((line.slot, name)).or_default() += sign * amount;
     }
     for slot in Slot::all() {
         for (name, kind) in [

@@ -28,5 +28,6 @@ mod registering;
 mod script;
 mod signing;
 mod split;
+mod statement;
 mod support;
 mod transfer;

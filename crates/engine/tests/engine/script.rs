@@ -251,6 +251,7 @@ impl Script {
                 }
                 .into()
             }
+            "line" => crate::statement::command(self, words).into(),
             verb if verb.starts_with("bk-") => crate::bank::command(self, words),
             verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
             verb if verb.starts_with("tr-") => return crate::transfer::command(self, words),
@@ -799,6 +800,9 @@ fn tell(reply: &Reply) -> String {
         Reply::ConfirmBankOrder(answer) => result(answer, crate::bank::told),
         Reply::CloseBankOrder(answer) => result(answer, crate::bank::told),
         Reply::BankAnswered(answer) => result(answer, crate::bank::told),
+        Reply::ImportLine(answer) => result(answer, |line| {
+            line.as_ref().map_or("heard".to_owned(), |line| format!("{:?}", line.class))
+        }),
         Reply::FindBankOrder(answer) => result(answer, |view| crate::bank::told(&view.order)),
         Reply::SendBankOrder(answer) => result(answer, |task| {
             task.as_ref().map_or("nothing".to_owned(), |task| {

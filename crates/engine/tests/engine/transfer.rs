@@ -157,10 +157,8 @@ pub(crate) fn check(world: &World) {
             *at = (*at).max(transfer.ended_at_us.unwrap());
         }
     }
-    let sent = |row: &&std::sync::Arc<Usage>| {
-        row.count > 0 && matches!(row.kind, UsageKind::TransferDay | UsageKind::TransferMonth)
-    };
-    let counted = world.all::<Usage>().filter(sent);
+    let of_transfers = [UsageKind::TransferDay, UsageKind::TransferMonth];
+    let counted = world.all::<Usage>().filter(|row| row.count > 0 && of_transfers.contains(&row.kind));
     let counted = counted
         .map(|row| ((row.slot, row.party, row.kind, row.period), (row.count, row.sum_minor.units())))
         .collect::<std::collections::BTreeMap<_, _>>();

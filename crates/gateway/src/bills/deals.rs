@@ -61,7 +61,8 @@ pub(crate) async fn run(gateway: &Gateway, call: &Verified<Query>, side: Side) -
                     return Ok(std::ops::ControlFlow::Continue(()));
                 }
                 let order = line.order.clone();
-                page.take(line, Some(&order))
+                let number = order.no.to_string();
+                page.take(line, Some(&number), Some(order.out_trade_no.as_str()))
             })?;
             Ok(page)
         })

@@ -6,7 +6,6 @@ use crate::fields;
 use base::DAY_US;
 use bill::BillError;
 use std::ops::{ControlFlow, Range};
-use trade::Order;
 use wire::envelope::ObjectWriter;
 use wire::json::Object;
 use wire::timestamp::parse_cn;
@@ -86,12 +85,10 @@ impl Span {
         Ok(())
     }
 
-    /// Whether a line about this order is asked for.
-    fn wants(&self, order: Option<&Order>) -> bool {
-        let ours =
-            self.trade_no.as_ref().is_none_or(|no| order.is_some_and(|order| order.no.to_string() == *no));
-        let theirs = self.out_trade_no.as_ref();
-        ours && theirs.is_none_or(|no| order.is_some_and(|order| order.out_trade_no.as_str() == no))
+    /// Whether a line about what has these numbers, ours and the merchant's, is asked for.
+    fn wants(&self, ours: Option<&str>, theirs: Option<&str>) -> bool {
+        let is = |wanted: &Option<String>, found| wanted.is_none() || wanted.as_deref() == found;
+        is(&self.trade_no, ours) && is(&self.out_trade_no, theirs)
     }
 
     /// An empty page to be filled.
@@ -113,9 +110,14 @@ impl<L> Page<L> {
         self.span.within_us.clone()
     }
 
-    /// Takes the next line in order; keeps it when it is of this page.
-    pub(crate) fn take(&mut self, line: L, order: Option<&Order>) -> Result<ControlFlow<()>, BillError> {
-        if self.span.wants(order) {
+    /// Takes the next line in order, with the numbers of what it is about; keeps it when it is of this page.
+    pub(crate) fn take(
+        &mut self,
+        line: L,
+        ours: Option<&str>,
+        theirs: Option<&str>,
+    ) -> Result<ControlFlow<()>, BillError> {
+        if self.span.wants(ours, theirs) {
             let first = u64::from(self.span.page - 1) * u64::from(self.span.size);
             if (first..first + u64::from(self.span.size)).contains(&self.total) {
                 self.lines.push(line);

@@ -40,12 +40,12 @@ const FACTS: Facts = Facts {
                 Member::text("balance"),
                 Member::text("direction"),
                 Member::text("type"),
-                Member::text("alipay_order_no").when("it is about an order"),
-                Member::text("merchant_order_no").when("it is about an order"),
+                Member::text("alipay_order_no").when("it is about an order or a transfer"),
+                Member::text("merchant_order_no").when("it is about an order, or a transfer of one's own"),
                 Member::text("other_account").when("there is one on the other side"),
-                Member::text("trans_memo").when("a refund was given a reason"),
+                Member::text("trans_memo").when("a refund or transfer was given a reason"),
                 Member::text("biz_desc"),
-                Member::text("biz_orig_no").when("it is about an order"),
+                Member::text("biz_orig_no").when("it is about an order or a transfer"),
                 Member::text("merchant_out_refund_no").when("it is about a refund"),
                 Member::text("store_name").when("the order named a store"),
             ]),
@@ -74,8 +74,8 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
         .read_tables(move |reader| {
             let mut page = span.page();
             account_lines(reader, party, page.within_us(), &mut |line: AccountLine| {
-                let order = line.order.clone();
-                page.take(line, order.as_deref())
+                let (ours, theirs) = (line.about(), line.about_theirs().map(str::to_owned));
+                page.take(line, ours.as_deref(), theirs.as_deref())
             })?;
             Ok(page)
         })
@@ -87,19 +87,19 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
 
 fn detail(line: &AccountLine) -> ObjectWriter {
     let (order, mut members) = (line.order.as_deref(), ObjectWriter::new());
-    let trade_no = order.map(|order| order.no.to_string());
+    let about = line.about();
     members.text("account_log_id", &line.no());
     members.text("trans_dt", &format_cn(line.at_us));
     members.text("trans_amount", &yuan(line.delta_minor.saturating_abs()));
     members.text("balance", &yuan(line.balance_minor));
     members.text("direction", if line.delta_minor < 0 { "支出" } else { "收入" });
     members.text("type", line.business.name());
-    members.text_some("alipay_order_no", trade_no.as_deref());
-    members.text_some("merchant_order_no", order.map(|order| order.out_trade_no.as_str()));
+    members.text_some("alipay_order_no", about.as_deref());
+    members.text_some("merchant_order_no", line.about_theirs());
     members.text_some("other_account", Some(line.other.as_str()).filter(|other| !other.is_empty()));
-    members.text_some("trans_memo", line.reason.as_deref());
+    members.text_some("trans_memo", line.why());
     members.text("biz_desc", &line.business.description());
-    members.text_some("biz_orig_no", trade_no.as_deref());
+    members.text_some("biz_orig_no", about.as_deref());
     members.text_some("merchant_out_refund_no", line.request_no.as_deref());
     members.text_some("store_name", order.and_then(|order| order.store_id.as_ref()).map(|one| one.as_str()));
     members

@@ -6,7 +6,7 @@ use crate::shop::{OTHER_KEY, START_US, Shop};
 use crate::{escrows, freezes, methods, splits};
 use axum::body::Body;
 use axum::http::Request;
-use base::{DAY_US, HOUR_US, SECOND_US, Text};
+use base::{DAY_US, HOUR_US, SECOND_US, Slot, Text};
 use engine::{
     ActOnEscrow, Actor, ConfirmGoods, EscrowAct, FindAccount, JudgePassword, NewPassword, OpenParty,
     TryPassword,
@@ -208,12 +208,26 @@ impl Days {
     async fn live(&self) {
         let shop = &self.shop;
         shop.top_up(shop.seller, 50_000).await;
-        let other = shop.merchant("other@example.com").await;
+        // A neighbour: its rows lie among those of the shop.
+        let mut logins = (0..).map(|number| format!("other{number}@example.com"));
+        let login = logins.find(|login| Slot::of_text(login) == shop.seller.slot()).unwrap();
+        let other = shop.merchant(&login).await;
+        assert_eq!(other.slot(), shop.seller.slot());
         shop.top_up(other, 10_000).await;
         let other = shop.client_of(other, OTHER_KEY, false, false).await;
         self.pay_by(shop.seller, &other, "O1", "25").await;
         let refund = r#"{"out_trade_no":"O1","refund_amount":"5","out_request_no":"R1"}"#;
         assert_eq!(other.call("alipay.trade.refund", refund).await.outcome(), "10000");
+        // Money sent to a person, and got from the neighbour.
+        for (sender, payee, number) in [(&self.client, shop.bob, "W1"), (&other, shop.seller, "W2")] {
+            let biz = format!(
+                r#"{{"out_biz_no":"{number}","trans_amount":"3.00","product_code":"TRANS_ACCOUNT_NO_PWD",
+                "biz_scene":"DIRECT_TRANSFER","order_title":"工资","remark":"一月",
+                "payee_info":{{"identity":"{payee}","identity_type":"ALIPAY_USER_ID"}}}}"#
+            );
+            let sent = sender.call("alipay.fund.trans.uni.transfer", &biz).await;
+            assert_eq!(sent.outcome(), "10000", "{}", sent.text());
+        }
         let seller = shop.seller;
         splits::bind(&other, &format!(r#"{{"type":"userId","account":"{seller}"}}"#)).await;
         let trade_no = methods::pay(shop, &other, "O2", "100").await.get("trade_no");
@@ -264,11 +278,30 @@ async fn every_posting_of_a_day_is_a_line_and_the_lines_are_the_balance() {
     assert_eq!(balance, after);
     let numbers: std::collections::BTreeSet<&str> = details.values("账务流水号").into_iter().collect();
     assert_eq!(numbers.len(), details.rows.len() - 1, "each line has a number of its own");
-    for kind in
-        ["在线支付", "交易付款", "交易退款", "退款退回", "收费", "退费", "交易分账", "分账退回", "充值"]
-    {
+    for kind in [
+        "在线支付",
+        "交易付款",
+        "交易退款",
+        "退款退回",
+        "收费",
+        "退费",
+        "交易分账",
+        "分账退回",
+        "转账",
+        "充值",
+    ] {
         assert!(details.values("业务类型").contains(&kind), "no line of {kind}");
     }
+    let cells = |row: &Vec<String>| [2, 3, 5, 6, 7, 11].map(|at| row[at].clone());
+    let sent: Vec<[String; 6]> = details.rows.iter().filter(|row| row[10] == "转账").map(cells).collect();
+    // Whoever gets money does not see the number that its payer has for it.
+    assert_eq!(
+        sent,
+        [
+            ["W1", "工资", "***e(138******34)", "0.00", "-3.00", "一月"],
+            ["", "工资", "***e(oth***@example.com)", "3.00", "0.00", "一月"],
+        ]
+    );
     // The summary says the same.
     let whole = summary.rows.last().unwrap();
     assert_eq!((whole[0].as_str(), fen(&whole[2]), fen(&whole[4])), ("合计", income, expense));
@@ -392,7 +425,7 @@ async fn the_lines_of_a_bill_are_as_documented() {
 #[tokio::test]
 async fn a_bill_is_there_once_its_day_is_over_and_never_changes() {
     let mut days = Days::open().await;
-    methods::pay(&days.shop, &days.client, "T1", "100").await;
+    let trade_no = methods::pay(&days.shop, &days.client, "T1", "100").await.get("trade_no");
     for (kind, date, outcome) in [
         ("trade", "2026-01-02", "40004 isp.bill_not_exist"),
         ("signcustomer", "2026-01-02", "40004 isp.bill_not_exist"),
@@ -417,6 +450,16 @@ async fn a_bill_is_there_once_its_day_is_over_and_never_changes() {
     let first = [days.zip("trade", "2026-01-02").await, days.zip("signcustomer", "2026-01-02").await];
     // What comes later is of a later day, also when it is about an order of this one.
     days.advance(DAY_US);
+    let bind = format!(
+        r#"{{"out_request_no":"b1","receiver_list":[{{"type":"userId","account":"{}"}}]}}"#,
+        days.shop.bob
+    );
+    assert_eq!(days.call("alipay.trade.royalty.relation.bind", &bind).await.outcome(), "10000");
+    let split = format!(
+        r#"{{"out_request_no":"S1","trade_no":"{trade_no}","royalty_parameters":[{{"trans_in":"{}","amount":"9"}}]}}"#,
+        days.shop.bob
+    );
+    assert_eq!(days.call("alipay.trade.order.settle", &split).await.outcome(), "10000");
     assert_eq!(days.refund("T1", "30", "R1").await, "10000");
     days.advance(40 * DAY_US);
     let again = [days.zip("trade", "2026-01-02").await, days.zip("signcustomer", "2026-01-02").await];

@@ -222,3 +222,30 @@ async fn an_export_is_its_owner_s() {
     let lines = lines(&page, None);
     assert_eq!(lines.len(), 26, "Tom's money is not Lily's");
 }
+
+#[tokio::test]
+async fn a_trade_that_was_wholly_given_back_is_a_payment_and_a_refund() {
+    let shop = Shop::open().await;
+    shop.top_up(shop.seller, 10_000).await;
+    let no = paid(&shop, 1_00, "tea").await;
+    let refund = RefundOrder {
+        seller: shop.seller,
+        which: Which::No(no),
+        amount: fen(1_00),
+        out_request_no: Some(Text::new("R1").unwrap()),
+        reason: None,
+        back: Vec::new(),
+    };
+    shop.door.ask(refund).await.unwrap();
+    let mut browser = signed_in(&shop).await;
+    let lines = lines(&export(&mut browser, "2026-01-02", "2026-01-02", "").await, None);
+    let told: Vec<[&str; 4]> = lines[25..]
+        .iter()
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .map(|row| [row[5], row[6], row[8], row[9].trim_end()])
+        .collect();
+    let (number, refund) = (no.to_string(), format!("{no}_R1"));
+    assert_eq!(told[0], ["不计收支", "1.00", "退款成功", &refund]);
+    assert_eq!(told[1], ["支出", "1.00", "交易关闭", &number]);
+    assert_eq!(told.len(), 3, "and the money that it was paid from: {told:?}");
+}

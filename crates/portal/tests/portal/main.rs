@@ -17,4 +17,5 @@ mod profiles;
 mod refusals;
 mod sandbox;
 mod shop;
+mod transfers;
 mod wallet;

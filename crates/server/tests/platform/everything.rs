@@ -158,6 +158,25 @@ impl Story {
             "amount": "7.00", "product_code": "PRE_AUTH", "auth_code_type": "bar_code", "auth_code": self.code() });
         self.call("alipay.fund.auth.order.freeze", &by_code);
     }
+
+    /// One that arrives by its time, one that is called back, one that goes at once, and one of a program.
+    fn transfers(&mut self) {
+        for (number, arrival) in [("waits", "24h"), ("back", "2h"), ("gone", "at_once")] {
+            let body = json!({ "login": "mei@example.com", "pay_password": "246810", "payee": "tea@example.com",
+                "amount": "1.00", "arrival": arrival, "out_biz_no": number, "accept_unknown": true });
+            let sent = self.server.sandbox("/transfers", &body);
+            self.told.push(sent.to_string());
+            if number == "back" {
+                let path = format!("/transfers/{}/cancel", sent["order_id"].as_str().unwrap());
+                let back = self.server.sandbox(&path, &json!({ "login": "mei@example.com" }));
+                self.told.push(back.to_string());
+            }
+        }
+        let payee = json!({ "identity": self.mei(), "identity_type": "ALIPAY_USER_ID" });
+        let biz = json!({ "out_biz_no": "bonus", "trans_amount": "2.00", "product_code": "TRANS_ACCOUNT_NO_PWD",
+            "biz_scene": "DIRECT_TRANSFER", "payee_info": payee });
+        self.call("alipay.fund.trans.uni.transfer", &biz);
+    }
 }
 
 /// Opens one of everything at every step of its life, lets 400 days pass, and gives what was answered, what happened on
@@ -172,6 +191,7 @@ fn play(place: &Path, name: &str, notify_url: Option<&'static str>) -> (Vec<Stri
     story.escrows();
     story.agreements();
     story.freezes();
+    story.transfers();
     let journey = story.server.sandbox("/clock/advance", &json!({ "by": "400d" }));
     let Story { server, told, .. } = story;
     server.stop();
@@ -208,11 +228,16 @@ fn everything_is_final_after_four_hundred_days() {
     finals("freeze_operation", &["done"]);
     finals("frozen", &["over"]);
     finals("hold", &["captured", "released"]);
+    finals("transfer", &["done", "cancelled"]);
     finals("notice", &["given_up"]);
     let counts = &journey["counts"];
-    for (what, least) in
-        [("orders_closed", 4), ("escrow_steps", 12), ("freezes_expired", 1), ("freezes_ended", 3)]
-    {
+    for (what, least) in [
+        ("orders_closed", 4),
+        ("escrow_steps", 12),
+        ("freezes_expired", 1),
+        ("freezes_ended", 3),
+        ("transfers_sent", 1),
+    ] {
         assert!(counts[what].as_u64().unwrap() >= least, "{what}: {counts}");
     }
     assert_eq!((&counts["agreements_ended"], &counts["agreement_offers_expired"]), (&json!(1), &json!(1)));

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod apps;
-mod bank;
+mod bank_process;
+mod cards;
 mod clock;
 mod copies;
 mod doctor;

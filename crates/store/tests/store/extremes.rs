@@ -2,8 +2,8 @@
 
 use crate::samples::*;
 use base::{
-    AppId, BankOrderNo, CardNo, FreezeNo, HoldNo, NoticeNo, OperationNo, OrderNo, PartyId, PostingNo, Slot,
-    Text, TimerNo,
+    AppId, BankOrderNo, CardNo, Day, FreezeNo, HoldNo, NoticeNo, OperationNo, OrderNo, PartyId, PostingNo,
+    Slot, Text, TimerNo,
 };
 use engine::{Link, Outbox, Row};
 use fund::{
@@ -17,6 +17,7 @@ use people::{
     GrantKind, Login, Party, PartyKind, PartyStatus, SlotHead, TOKENS_MAX, Token, TokenRole, Usage,
     UsageKind,
 };
+use recon::{BookedLine, Class, Settlement, Suspense, SuspenseOwner};
 use trade::{
     CaseKind, CaseState, Escrow, EscrowCase, EscrowState, EscrowStep, Goods, GoodsState, Notice, NoticeEvent,
     NoticeState, Order, OrderNumber, OrderState, PayCode, Product, Receipt, ReceiptOutcome, Refund,
@@ -50,6 +51,7 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(transfers::extremes());
     rows.extend(crate::persons::extremes());
     rows.extend(funds());
+    rows.extend(statements());
     rows
 }
 
@@ -607,6 +609,96 @@ fn usage() -> [Row; 2] {
 }
 
 /// The rows of cards and bank orders.
+fn statements() -> Vec<Row> {
+    let (none, slot, most) = (Slot::PLATFORM, Slot::all().last().unwrap(), minor(i64::MAX));
+    let (first, last) = (BankOrderNo::from_number(0).unwrap(), BankOrderNo::from_number(i64::MAX).unwrap());
+    let (day, doomsday) = (Day::from_number(19_700_101).unwrap(), Day::from_number(99_991_230).unwrap());
+    let line = BookedLine {
+        slot: none,
+        account: text(""),
+        day,
+        serial: 1,
+        of_lines: 1,
+        value_day: day,
+        order_key: text(""),
+        reference: text(""),
+        is_credit: false,
+        currency: Currency::Cny,
+        amount_minor: Minor::ZERO,
+        class: Class::TheirsOnly,
+        bank_order: None,
+        imported_at_us: i64::MIN,
+    };
+    let suspense = Suspense {
+        slot: none,
+        account: text(""),
+        day,
+        serial: 0,
+        class: Class::TheirsOnly,
+        owner: SuspenseOwner::Bank,
+        party: None,
+        is_credit: false,
+        currency: Currency::Cny,
+        amount_minor: Minor::ZERO,
+        opened_at_us: i64::MIN,
+    };
+    let (serial, account) = (u32::MAX, longest());
+    let mut rows = vec![
+        row(BookedLine {
+            slot,
+            account: account.clone(),
+            day: doomsday,
+            serial,
+            of_lines: serial,
+            value_day: doomsday,
+            order_key: longest(),
+            reference: longest(),
+            is_credit: true,
+            currency: Currency::Usd,
+            amount_minor: most,
+            class: Class::Matched,
+            bank_order: Some(last),
+            imported_at_us: i64::MAX,
+        }),
+        row(Suspense {
+            slot,
+            account: longest(),
+            day: doomsday,
+            serial,
+            class: Class::AgainstWord,
+            owner: SuspenseOwner::Customer,
+            party: Some(PartyId::platform(slot)),
+            is_credit: true,
+            currency: Currency::Jpy,
+            amount_minor: most,
+            opened_at_us: i64::MAX,
+        }),
+        row(Settlement {
+            slot: none,
+            no: first,
+            account: text(""),
+            day,
+            serial: 0,
+            reference: text(""),
+            settled_at_us: i64::MIN,
+        }),
+        row(Settlement {
+            slot,
+            no: last,
+            account,
+            day: doomsday,
+            serial,
+            reference: longest(),
+            settled_at_us: i64::MAX,
+        }),
+    ];
+    for (serial, class) in (1..).zip(Class::ALL) {
+        rows.push(row(BookedLine { serial, of_lines: serial, class, ..line.clone() }));
+        rows.push(row(Suspense { serial, class, ..suspense.clone() }));
+    }
+    rows
+}
+
 fn funds() -> Vec<Row> {
     let (slot, party, no) = last();
     let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));

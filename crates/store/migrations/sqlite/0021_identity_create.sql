@@ -1,4 +1,4 @@
--- 0020_identity_create.sql
+-- 0021_identity_create.sql
 -- Why: who somebody is (`standing`, `evidence`) and what all accounts of one person share (`person`), known by keyed
 --      digests. A payment may be refused for the class of the buyer, which receipts of attempts remember. Amounts are
 --      minor units, times microseconds UTC.

@@ -1,0 +1,18 @@
+//! Speaks with banks: what they say becomes a command.
+//!
+//! Why a room of its own: decisions have no network. What is to be asked of a bank is a row with the time of its next
+//! try; this room reads the due ones, makes each durable as sent before anything goes out, asks the bank, and submits
+//! what it said. A crash loses nothing: the row says what is next, and a bank takes one number once.
+//!
+//! Reading order: `bank` (what a bank can be asked, in a form that fits JSON), `sandbox_bank` (the bank of worlds for
+//! trying out), `channel` (the loop).
+
+mod bank;
+mod channel;
+mod sandbox_bank;
+
+pub use bank::{
+    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, BoundCard, CodeAsk, OrderAsk, OrderSaid,
+};
+pub use channel::{Channel, Idle, Options, Readers};
+pub use sandbox_bank::{Manner, SandboxBank, bank_of, sound_number};

@@ -1,0 +1,205 @@
+//! Cards and bank orders of a party, for the sandbox and the wallet: what both ask, and what both hear.
+
+use crate::portal::Portal;
+use crate::sign_in::{self, About, SignInRefused};
+use base::{BankOrderNo, CardNo, PartyId, Secret, Text};
+use cell::CellError;
+use engine::{
+    AskCard, BankWay, BindCard, CloseBankOrder, ConfirmBankOrder, FindCard, PrepareBankOrder, UnbindCard,
+};
+use fund::{
+    AskCardRefused, BankAgreement, BankCode, BankOrder, BankOrderRefused, BankOrderState, BindCardRefused,
+    Card, CardKind, CardRefused, CardState, CloseBankOrderRefused, ConfirmBankOrderRefused, FindBankRefused,
+    LastFour,
+};
+use money::Money;
+use std::fmt::Debug;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// What a card's number says of itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CardSeen {
+    /// The bank.
+    pub bank: BankCode,
+    /// What kind of card.
+    pub kind: CardKind,
+    /// The last four digits.
+    pub last_four: LastFour,
+}
+
+/// A card to bind, in memory for the call only.
+#[derive(Debug)]
+pub struct CardAsked {
+    /// Our number of it.
+    pub card: CardNo,
+    /// The card's number.
+    pub number: Secret<String>,
+    /// The holder's name.
+    pub holder: Secret<String>,
+    /// The mobile number that the bank knows.
+    pub mobile: Secret<String>,
+}
+
+/// What a bank will answer; a refusal in words for people.
+pub type Binding<'a, T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send + 'a>>;
+
+/// Binds cards at banks; the server speaks with them.
+pub trait CardBank: Send + Sync {
+    /// What is known of a card by its number alone; `None` when it is no number of a card.
+    fn look(&self, number: &Secret<String>) -> Option<CardSeen>;
+
+    /// Asks the bank, which sends the holder a code. Where nobody has a telephone, the message itself comes back.
+    fn bind(&self, asked: CardAsked) -> Binding<'_, Option<String>>;
+
+    /// Gives the bank the holder's code; the bank gives its agreement.
+    fn confirm(&self, card: CardNo, last_four: LastFour, code: Secret<String>) -> Binding<'_, BankAgreement>;
+}
+
+/// Why nothing came of it.
+#[derive(Debug)]
+pub(crate) enum BankNo {
+    /// This world speaks with no bank.
+    NoBank,
+    /// It is no number of a card.
+    NumberWrong,
+    /// What a bank says no to, in its words.
+    Bank(String),
+    /// The card cannot be asked for.
+    Ask(AskCardRefused),
+    /// The card cannot be bound.
+    Bind(BindCardRefused),
+    /// There is no such card.
+    NoCard,
+    /// There is no such order.
+    NoOrder,
+    /// The order cannot be.
+    Order(BankOrderRefused),
+    /// The order is over.
+    Ended,
+    /// The fee is another than was shown.
+    PriceChanged,
+    /// The order cannot be given up any more.
+    TooLate,
+    /// Nobody is signed in by this password.
+    SignIn(SignInRefused),
+    /// Nothing was decided.
+    Busy,
+    /// Nobody knows what was decided.
+    Unknown,
+}
+
+impl BankNo {
+    fn of<R: Debug>(error: CellError<R>, refused: impl FnOnce(R) -> BankNo) -> BankNo {
+        match error {
+            CellError::Refused(why) => refused(why),
+            CellError::Busy => BankNo::Busy,
+            CellError::Unknown => BankNo::Unknown,
+        }
+    }
+
+    fn of_confirming(refused: ConfirmBankOrderRefused) -> BankNo {
+        match refused {
+            ConfirmBankOrderRefused::NotFound => BankNo::NoOrder,
+            ConfirmBankOrderRefused::Ended => BankNo::Ended,
+            // The try was judged a moment ago: its time is over, or the party was closed in between.
+            ConfirmBankOrderRefused::ProofMissing => BankNo::SignIn(SignInRefused::Busy),
+            ConfirmBankOrderRefused::Rules(refused) => BankNo::Order(refused),
+            ConfirmBankOrderRefused::PriceChanged => BankNo::PriceChanged,
+        }
+    }
+}
+
+/// Asks for a card: made durable, then the bank is asked. Gives the card and what the bank's message says, where it can
+/// be seen.
+pub(crate) async fn ask_card(
+    portal: &Portal,
+    party: PartyId,
+    number: Secret<String>,
+    holder: Secret<String>,
+    mobile: Secret<String>,
+) -> Result<(Arc<Card>, Option<String>), BankNo> {
+    let bank = portal.bank.as_ref().ok_or(BankNo::NoBank)?;
+    let seen = bank.look(&number).ok_or(BankNo::NumberWrong)?;
+    let digest = portal.world.secrets.card_digest(number.reveal());
+    let CardSeen { bank: code, kind, last_four } = seen;
+    let asked = portal.door.ask(AskCard { party, bank: code, kind, last_four, digest }).await;
+    let card = asked.map_err(|error| BankNo::of(error, BankNo::Ask))?;
+    let shown = bank.bind(CardAsked { card: card.no, number, holder, mobile }).await;
+    Ok((card, shown.map_err(BankNo::Bank)?))
+}
+
+/// Gives the bank the code, and binds the card with the bank's agreement.
+pub(crate) async fn confirm_card(
+    portal: &Portal,
+    party: PartyId,
+    card: CardNo,
+    code: Secret<String>,
+) -> Result<Arc<Card>, BankNo> {
+    let bank = portal.bank.as_ref().ok_or(BankNo::NoBank)?;
+    let found = portal.door.ask(FindCard { party, card }).await;
+    let found = found.map_err(|error| BankNo::of(error, |FindBankRefused::NotFound| BankNo::NoCard))?;
+    match found.state {
+        CardState::Asked => {}
+        CardState::Bound => return Ok(found),
+        CardState::Unbound => return Err(BankNo::Bind(BindCardRefused::CardEnded)),
+    }
+    let agreement = bank.confirm(card, found.last_four.clone(), code).await.map_err(BankNo::Bank)?;
+    let bound = portal.door.ask(BindCard { party, card, agreement }).await;
+    bound.map_err(|error| BankNo::of(error, BankNo::Bind))
+}
+
+/// Gives a card up.
+pub(crate) async fn unbind_card(portal: &Portal, party: PartyId, card: CardNo) -> Result<Arc<Card>, BankNo> {
+    let ended = portal.door.ask(UnbindCard { party, card }).await;
+    ended.map_err(|error| BankNo::of(error, |CardRefused::CardNotFound| BankNo::NoCard))
+}
+
+/// Drafts an order, so that its number and its fee can be shown.
+pub(crate) async fn prepare(
+    portal: &Portal,
+    party: PartyId,
+    card: CardNo,
+    way: BankWay,
+    amount: Money,
+    key: Text<64>,
+) -> Result<Arc<BankOrder>, BankNo> {
+    if portal.bank.is_none() {
+        return Err(BankNo::NoBank);
+    }
+    let drafted = portal.door.ask(PrepareBankOrder { party, card, way, amount, key }).await;
+    drafted.map_err(|error| BankNo::of(error, BankNo::Order))
+}
+
+/// Confirms a drafted order with the password that is given for it. One that was confirmed before is given as it
+/// stands, whatever the password.
+pub(crate) async fn confirm(
+    portal: &Portal,
+    order: &Arc<BankOrder>,
+    password: Secret<String>,
+) -> Result<Arc<BankOrder>, BankNo> {
+    if order.state != BankOrderState::Draft {
+        return Ok(order.clone());
+    }
+    let (party, about) = (order.party, About::Order(order.no.topic()));
+    let proof = sign_in::by_party(portal, party, &party.to_string(), password, about).await;
+    let attempt = proof.map_err(BankNo::SignIn)?.attempt;
+    let asked = portal.door.ask(ConfirmBankOrder { party, no: order.no, attempt }).await;
+    asked.map_err(|error| BankNo::of(error, BankNo::of_confirming))
+}
+
+/// Gives an order up.
+pub(crate) async fn close(
+    portal: &Portal,
+    party: PartyId,
+    no: BankOrderNo,
+) -> Result<Arc<BankOrder>, BankNo> {
+    let closed = portal.door.ask(CloseBankOrder { party, no }).await;
+    closed.map_err(|error| {
+        BankNo::of(error, |refused| match refused {
+            CloseBankOrderRefused::NotFound => BankNo::NoOrder,
+            CloseBankOrderRefused::TooLate => BankNo::TooLate,
+        })
+    })
+}

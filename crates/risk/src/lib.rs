@@ -1,0 +1,23 @@
+//! Risk rules (风控): what is looked at before money moves, beyond limits that are the same for everybody.
+//!
+//! A rule is a condition in the Common Expression Language over a fixed list of facts, with a verdict. A set of rules
+//! is compiled once, into a form of our own that cannot loop and whose cost is bounded by the length of its text; it is
+//! evaluated in the decision that moves the money, with facts that are rows and the stamp, so that a day decided again
+//! has the same verdicts. A rule that cannot be evaluated never lets a large sum through in silence.
+//!
+//! Reading order: `facts`, `rule`, `rule_set`, `seeds`; `syntax` and `expression` say how a condition is understood.
+
+mod expression;
+mod facts;
+mod rule;
+mod rule_set;
+mod seeds;
+mod syntax;
+
+pub use facts::{Channel, Fact, FactKind, Facts, Payer, Scene};
+pub use rule::{
+    CONDITION_BYTES_MAX, Proof, RULES_MAX, Rule, RuleError, RuleId, TEXT_BYTES_MAX, Verdict, Wait, Wrong,
+    read_rules,
+};
+pub use rule_set::{Finding, RuleSet, SMALL_PAY_MINOR};
+pub use seeds::seeds;

@@ -1,0 +1,75 @@
+// Refusals of transfers, of their queries, and of a merchant's account.
+import { newNumber } from './refusals.mjs';
+
+export const UNI = 'alipay.fund.trans.uni.transfer';
+export const OLD = 'alipay.fund.trans.toaccount.transfer';
+export const QUERY = 'alipay.fund.trans.common.query';
+export const OLD_QUERY = 'alipay.fund.trans.order.query';
+export const ACCOUNT = 'alipay.fund.account.query';
+export const QUOTA = 'alipay.fund.quota.query';
+export const PRODUCT = { product_code: 'TRANS_ACCOUNT_NO_PWD', biz_scene: 'DIRECT_TRANSFER' };
+const NOBODYS = '20260102110070000000000000000742';
+
+/** A request of either interface: how much, to whom, and what he must be called. */
+export const asking = (method, { number = newNumber(), amount = '1.00', id, login, name } = {}) => (method === UNI
+  ? { out_biz_no: number, trans_amount: amount, ...PRODUCT,
+    payee_info: { identity: login ?? id, identity_type: login ? 'ALIPAY_LOGON_ID' : 'ALIPAY_USER_ID', name } }
+  : { out_biz_no: number, amount, payee_type: login ? 'ALIPAY_LOGONID' : 'ALIPAY_USERID', payee_account: login ?? id,
+    payee_real_name: name });
+
+/** A shop that has this much. */
+const rich = (g, balance = '100.00') => g.shop(balance);
+
+const SENDING = method => ({
+  INVALID_PARAMETER: async g => [g.house, { ...asking(method, { id: (await g.buyer()).userId }), out_biz_no: '' }],
+  'isv.insufficient-isv-permissions': async g => {
+    const shop = await rich(g);
+    await g.sandbox.send('/app/settings', { app_id: shop.appId, certificate_to_send: true });
+    return [shop, asking(method, { id: (await g.buyer()).userId })];
+  },
+  PAYMENT_INFO_INCONSISTENCY: async g => {
+    const [shop, number, id] = [await rich(g), newNumber(), (await g.buyer()).userId];
+    await g.must(shop, method, asking(method, { number, id }));
+    return [shop, asking(method, { number, id, amount: '1.01' })];
+  },
+  PAYEE_NOT_EXIST: async g => [g.house, asking(method, { login: 'nobody@example.com', name: '王' })],
+  PAYEE_USERINFO_ERROR: async g => [g.house, asking(method, { login: (await g.buyer()).login, name: '别人' })],
+  PAYEE_ACCOUNT_STATUS_ERROR: async g => {
+    const [shop, payee] = [await rich(g), await g.buyer()];
+    await g.status(payee, 'closed');
+    return [shop, asking(method, { id: payee.userId })];
+  },
+  PAYER_PAYEE_CANNOT_SAME: async g => [g.house, asking(method, { id: g.house.sellerId })],
+  PAYER_STATUS_ERROR: async g => {
+    const shop = await rich(g);
+    await g.status(shop, 'frozen');
+    return [shop, asking(method, { id: (await g.buyer()).userId })];
+  },
+  EXCEED_LIMIT_SM_MIN_AMOUNT: async g => [g.house, asking(method, { id: (await g.buyer()).userId, amount: '0.09' })],
+  EXCEED_LIMIT_SM_AMOUNT: async g =>
+    [g.house, asking(method, { id: (await g.buyer()).userId, amount: '1000000.01' })],
+  EXCEED_LIMIT_DM_AMOUNT: async g => {
+    const [shop, id] = [await rich(g, '2000001.00'), (await g.buyer()).userId];
+    for (let count = 0; count < 2; count += 1) {
+      await g.must(shop, method, asking(method, { id, amount: '1000000.00' }));
+    }
+    return [shop, asking(method, { id, amount: '0.10' })];
+  },
+  PAYER_BALANCE_NOT_ENOUGH: async g =>
+    [await rich(g), asking(method, { id: (await g.buyer()).userId, amount: '100.01' })],
+});
+
+const rowsOf = (method, table) => Object.entries(table).map(([sub, ask]) => ({ method, sub, ask }));
+
+export const TRANSFER_ROWS = [
+  ...[UNI, OLD].flatMap(method => rowsOf(method, SENDING(method))),
+  ...[QUERY, OLD_QUERY].flatMap(method => rowsOf(method, {
+    INVALID_PARAMETER: async g => [g.house, {}],
+    ORDER_NOT_EXIST: async g => [g.house, { order_id: NOBODYS }],
+  })),
+  ...rowsOf(ACCOUNT, {
+    INVALID_PARAMETER: async g => [g.house, { account_type: 'TRUSTEESHIP' }],
+    NO_PERMISSION_ACCOUNT: async g => [g.house, { alipay_user_id: (await g.buyer()).userId }],
+  }),
+  ...rowsOf(QUOTA, { INVALID_PARAMETER: async g => [g.house, {}] }),
+];
