@@ -7,8 +7,8 @@ pub enum AskCardRefused {
     /// There is no such party.
     #[error("no such party")]
     PartyNotFound,
-    /// The party is frozen or closed.
-    #[error("the account is frozen or closed")]
+    /// The party is frozen or closed, or nobody knows yet who it is.
+    #[error("the account is frozen or closed, or its owner not known")]
     PartyBlocked,
     /// The card is bound.
     #[error("the card is bound already")]

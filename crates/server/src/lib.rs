@@ -35,6 +35,7 @@ mod fault;
 mod fault_desk;
 mod fields;
 mod findings;
+mod forget;
 mod forward;
 mod front;
 mod happened;

@@ -4,6 +4,7 @@ use crate::app_settings;
 use crate::cli::UpArgs;
 use crate::data_folder::{Claim, DataFolder, WORLD, WorldNote};
 use crate::demo::Demo;
+use crate::forget;
 use crate::keys::{self, AppAuthority, Keys};
 use crate::reset;
 use crate::seed::{self, Opened};
@@ -76,13 +77,26 @@ impl Site {
     /// Opens the books, and fills them when they are new.
     pub(crate) async fn begin(&self, file: &WorldFile, args: &UpArgs) -> anyhow::Result<(House, Demo)> {
         let mut house = self.open_books(args)?;
-        match self.fill(&mut house, file).await {
+        let filled = match self.fill(&mut house, file).await {
+            Ok(demo) => self.forget().map(|()| demo),
+            Err(error) => Err(error),
+        };
+        match filled {
             Ok(demo) => Ok((house, demo)),
             Err(error) => {
                 house.close().await;
                 Err(error)
             }
         }
+    }
+
+    /// Nobody is served before those are forgotten who asked for it.
+    fn forget(&self) -> anyhow::Result<()> {
+        let forgotten = forget::sweep(&self.vault, &mut SqliteStore::open_reader(&self.folder.tables())?)?;
+        if forgotten > 0 {
+            tracing::info!(forgotten, "persons are forgotten");
+        }
+        Ok(())
     }
 
     async fn fill(&self, house: &mut House, file: &WorldFile) -> anyhow::Result<Demo> {

@@ -7,7 +7,7 @@ use fund::{
     AskCardRefused, BankAgreement, BankCode, BindCardRefused, Card, CardDigest, CardKind, CardName,
     CardRefused, CardState, LastFour,
 };
-use people::{Party, PartyStatus};
+use people::{AccountClass, Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -83,7 +83,8 @@ pub(crate) fn ask_card(
     let Some(owner) = rows.get::<Party>((slot, party))? else {
         return Stop::because(AskCardRefused::PartyNotFound);
     };
-    if owner.status != PartyStatus::Normal {
+    // A card is bound to somebody who is known, so that money leaves to its owner only.
+    if owner.status != PartyStatus::Normal || owner.class == AccountClass::Unverified {
         return Stop::because(AskCardRefused::PartyBlocked);
     }
     if let Some(name) = rows.get::<CardName>((slot, party, digest))? {

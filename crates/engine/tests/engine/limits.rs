@@ -52,6 +52,15 @@ fn who_proved_nothing_pays_nothing() {
 }
 
 #[test]
+fn a_card_is_bound_to_somebody_who_is_known() {
+    let mut script = town(0, "100.00");
+    script.play("bk-ask 1234 mei -> refused PartyBlocked");
+    let mei = script.party("mei");
+    ask(&mut script.world, evidence(mei, EvidenceKind::Ministry, "gov")).unwrap();
+    script.play("bk-ask 1234 mei");
+}
+
+#[test]
 fn class_one_pays_a_thousand_in_its_life_and_what_comes_back_is_free_again() {
     let mut script = town(1, "5000.00");
     by_page(&mut script, "T1", "mei", "600.00", PAID);

@@ -17,6 +17,7 @@ mod folders;
 mod letters;
 mod life;
 mod logs;
+mod persons;
 mod profiles;
 mod server;
 mod sm2;

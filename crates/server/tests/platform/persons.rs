@@ -1,0 +1,104 @@
+//! Persons against the program: what lies on the disk, what outlives a kill, and what a backup holds.
+
+use crate::server::{Server, call, printed};
+use serde_json::{Value, json};
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+
+const PHONE: &str = "13912345678";
+const NAME: &str = "欧阳试金石";
+const ID_NUMBER: &str = "11010519491231002X";
+const LOGIN_PASSWORD: &str = "canary-password-7";
+const PAY_PASSWORD: &str = "836205";
+
+fn api(server: &Server, path: &str, body: &Value) -> (u16, Value) {
+    let (status, text) = call(&server.address, "POST", path, &body.to_string()).unwrap();
+    (status, serde_json::from_str(&text).unwrap())
+}
+
+/// As somebody who is signed in.
+fn as_person(server: &Server, verb: &str, path: &str, token: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let (host, length) = (&server.address, body.len());
+    let head = format!("{verb} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+    let rest = format!(
+        "authorization: Bearer {token}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(format!("{head}{rest}").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+fn code(server: &Server, purpose: &str) -> String {
+    let (status, said) = api(server, "/api/v1/challenges", &json!({ "to": PHONE, "purpose": purpose }));
+    assert_eq!(status, 200, "{said}");
+    let (_, sent) = server.get(&format!("/sandbox/messages?to={PHONE}"));
+    let sent: Value = serde_json::from_str(&sent).unwrap();
+    sent["messages"].as_array().unwrap().last().unwrap()["code"].as_str().unwrap().to_owned()
+}
+
+/// All files below a folder, but the keys.
+fn files(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            if !path.ends_with("keys") {
+                files(&path, found);
+            }
+        } else {
+            found.push((path.display().to_string(), fs::read(&path).unwrap()));
+        }
+    }
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[test]
+fn nothing_of_a_person_lies_on_the_disk_in_clear_and_everything_outlives_a_kill() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path().join("data");
+    let server = Server::start(&data);
+    let code_of = code(&server, "register");
+    let body = json!({ "to": PHONE, "code": code_of, "login_password": LOGIN_PASSWORD, "pay_password": PAY_PASSWORD });
+    let (status, said) = api(&server, "/api/v1/people", &body);
+    assert_eq!(status, 200, "{said}");
+    let token = said["token"].as_str().unwrap().to_owned();
+    let identity = json!({ "name": NAME, "id_number": ID_NUMBER }).to_string();
+    let answer = as_person(&server, "POST", "/api/v1/identity", &token, &identity);
+    assert!(answer.contains("class_1"), "{answer}");
+    // Two wrong tries, then the process dies: they stay counted.
+    let wrong = json!({ "login": PHONE, "password": "wrong-password-1" });
+    for _ in 0..2 {
+        assert_eq!(api(&server, "/api/v1/sessions", &wrong).0, 403);
+    }
+    server.kill();
+    let mut found = Vec::new();
+    files(&data, &mut found);
+    assert!(found.iter().any(|(path, _)| path.ends_with("vault.db")), "the vault is looked at, too");
+    assert!(found.iter().any(|(_, bytes)| holds(bytes, "139****5678")), "what merchants may see is there");
+    for canary in [PHONE, NAME, ID_NUMBER, LOGIN_PASSWORD, PAY_PASSWORD, code_of.as_str()] {
+        for (path, bytes) in &found {
+            // Six digits may stand in any file by chance: texts of rows hold them in quotes nowhere.
+            let by_chance = canary.len() == 6;
+            assert!(by_chance || !holds(bytes, canary), "{canary} is in {path}");
+        }
+    }
+    let server = Server::start(&data);
+    assert_eq!(api(&server, "/api/v1/sessions", &wrong).0, 403, "the third");
+    let right = json!({ "login": PHONE, "password": LOGIN_PASSWORD });
+    assert_eq!(api(&server, "/api/v1/sessions", &right).0, 423, "locked, also for the right one");
+    let backup = temporary.path().join("backup");
+    printed(&["backup", "--data", data.to_str().unwrap(), "--to", backup.to_str().unwrap()]);
+    server.stop();
+    assert!(printed(&["verify", "--data", data.to_str().unwrap()]).contains("exact"));
+    let copy = temporary.path().join("copy");
+    printed(&["restore", "--from", backup.to_str().unwrap(), "--data", copy.to_str().unwrap()]);
+    let server = Server::start(&copy);
+    server.sandbox("/evidence", &json!({ "login": PHONE, "kind": "face_to_face", "provider": "branch" }));
+    server.stop();
+}
