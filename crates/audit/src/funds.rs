@@ -202,29 +202,9 @@ impl Funds {
             }
             PostingKind::UnclearIn | PostingKind::UnclearOut => {
                 self.statement.posting(posting, amount);
-                true
+                None
             }
-            PostingKind::CardPay | PostingKind::CardBack => {
-                let about = posting.order_no;
-                let found =
-                    about.and_then(|about| self.by_moment.get(&(posting.slot, about, posting.no.at_us())));
-                let facts = found.and_then(|no| self.orders.get_mut(no));
-                let Some(facts) = facts.filter(|facts| {
-                    (facts.order.kind == BankOrderKind::Pay) == (posting.kind == PostingKind::CardPay)
-                }) else {
-                    let message = "no bank order paid or returned this at its moment";
-                    findings.add(FindingKind::PostingShape, "posting", key_of(posting), message);
-                    return None;
-                };
-                facts.posted.push((posting.kind, amount));
-                let kind = match (posting.kind, facts.order.key.as_str().get(29..) == Some("late")) {
-                    (PostingKind::CardPay, _) => PostingKind::PayOut,
-                    (_, true) => PostingKind::PayReturn,
-                    (_, false) => PostingKind::RefundIn,
-                };
-                let party = Some(balance_account(facts.order.party, posting.currency));
-                Some(Move { kind, party, ..Move::of(posting) })
-            }
+            PostingKind::CardPay | PostingKind::CardBack => self.of_trade(posting, amount, findings),
             PostingKind::TopUp
             | PostingKind::PayOut
             | PostingKind::PayIn
@@ -248,6 +228,28 @@ impl Funds {
             | PostingKind::TransferIn
             | PostingKind::TransferReturn => Some(Move::of(posting)),
         }
+    }
+
+    /// What a card paid of an order or had back, as the same money of a balance would have moved.
+    fn of_trade(&mut self, posting: &Posting, amount: i128, findings: &mut Findings) -> Option<Move> {
+        let about = posting.order_no;
+        let found = about.and_then(|about| self.by_moment.get(&(posting.slot, about, posting.no.at_us())));
+        let facts = found.and_then(|no| self.orders.get_mut(no));
+        let Some(facts) = facts.filter(|facts| {
+            (facts.order.kind == BankOrderKind::Pay) == (posting.kind == PostingKind::CardPay)
+        }) else {
+            let message = "no bank order paid or returned this at its moment";
+            findings.add(FindingKind::PostingShape, "posting", key_of(posting), message);
+            return None;
+        };
+        facts.posted.push((posting.kind, amount));
+        let kind = match (posting.kind, facts.order.key.as_str().get(29..) == Some("late")) {
+            (PostingKind::CardPay, _) => PostingKind::PayOut,
+            (_, true) => PostingKind::PayReturn,
+            (_, false) => PostingKind::RefundIn,
+        };
+        let party = Some(balance_account(facts.order.party, posting.currency));
+        Some(Move { kind, party, ..Move::of(posting) })
     }
 
     pub(crate) fn usage(&mut self, usage: &Usage) {

@@ -1,12 +1,40 @@
 //! The lines of each kind of posting.
 
-use crate::{AccountId, AccountKind, LEGS_MAX, Leg, Side, Template};
+use crate::{AccountId, AccountKind, LEGS_MAX, Side, Template};
 use base::{PartyId, Plant, planted};
 use money::{Money, MoneyError};
+
+/// One line of a template.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Leg {
+    /// The account.
+    pub account: AccountId,
+    /// Its side.
+    pub side: Side,
+    /// How much.
+    pub amount: Money,
+}
 
 /// Where fees go.
 fn fee_kind() -> AccountKind {
     if planted(Plant::FeeToWrongAccount) { AccountKind::BankReserve } else { AccountKind::FeeIncome }
+}
+
+/// The lines of a refund that leaves its merchant: from the merchant's account and the fees to transit.
+fn refund_legs(
+    [seller, fees, transit]: [AccountId; 3],
+    amount: Money,
+    fee_back: Money,
+) -> Result<Vec<Leg>, MoneyError> {
+    let leg = |account, side, amount| Leg { account, side, amount };
+    let kept = planted(Plant::RefundFeeKept);
+    let fee_back = if kept { Money::zero(fee_back.currency()) } else { fee_back };
+    let (back, gone) = (leg(fees, Side::Debit, fee_back), leg(transit, Side::Credit, amount));
+    Ok(if fee_back.exceeds(amount)? {
+        vec![back, leg(seller, Side::Credit, fee_back.checked_sub(amount)?), gone]
+    } else {
+        vec![leg(seller, Side::Debit, amount.checked_sub(fee_back)?), back, gone]
+    })
 }
 
 impl Template {
@@ -46,15 +74,7 @@ impl Template {
                 vec![debit(transit, amount), credit(own(seller), amount.checked_sub(fee)?), credit(fees, fee)]
             }
             Template::RefundOut { seller, amount, fee_back } => {
-                let kept = planted(Plant::RefundFeeKept);
-                let fee_back = if kept { Money::zero(fee_back.currency()) } else { fee_back };
-                if fee_back.exceeds(amount)? {
-                    let more = credit(own(seller), fee_back.checked_sub(amount)?);
-                    vec![debit(fees, fee_back), more, credit(transit, amount)]
-                } else {
-                    let less = debit(own(seller), amount.checked_sub(fee_back)?);
-                    vec![less, debit(fees, fee_back), credit(transit, amount)]
-                }
+                refund_legs([own(seller), fees, transit], amount, fee_back)?
             }
             Template::EscrowIn { amount, .. } | Template::EscrowReturn { amount, .. } => {
                 vec![debit(transit, amount), credit(escrow, amount)]

@@ -21,7 +21,8 @@ mod template;
 
 pub use account::{Account, AccountId, AccountKind, Class};
 pub use hold::{Hold, HoldState, capture, hold, release};
+pub use legs::Leg;
 pub use post::{Posted, post};
 pub use posting::{Entry, LEGS_MAX, Posting, PostingKind, Side};
 pub use refusal::LedgerRefused;
-pub use template::{Leg, Template};
+pub use template::Template;

@@ -1,19 +1,8 @@
 //! The posting templates: what may happen to money, and on which accounts.
 
-use crate::{AccountId, PostingKind, Side};
+use crate::PostingKind;
 use base::{PartyId, Slot};
 use money::{Currency, Money};
-
-/// One line of a template.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Leg {
-    /// The account.
-    pub account: AccountId,
-    /// Its side.
-    pub side: Side,
-    /// How much.
-    pub amount: Money,
-}
 
 /// A kind of posting with its parties and amounts. All amounts are of one currency; a line of zero is left out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

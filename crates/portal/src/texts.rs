@@ -74,8 +74,7 @@ texts! {
     agreement_own_text: "签约人与商户是同一账户，请换一个账号。",
         "You and the payee are the same account. Use another account.";
     agreement_blocked: "账户暂不能签约", "This account cannot sign";
-    agreement_blocked_text: "账户已被冻结或注销，没有签约。",
-        "The account is frozen or closed. Nothing was signed.";
+    agreement_blocked_text: "账户已被冻结或注销，没有签约。", "The account is frozen or closed. Nothing was signed.";
     agreement_proof_gone: "支付密码已过期，没有签约，请重新输入。",
         "Your payment PIN was given too long ago. Nothing was signed. Please enter it again.";
     agreement_unknown_text: "尚不知道是否已签约，请不要另行签约，先重新打开页面查看。",
@@ -86,8 +85,7 @@ texts! {
     same_signed: "您已与该商户签约同一产品。", "You have signed the same with this payee, and it is in force.";
     signs_too: "付款即同时签约", "Paying also signs this agreement";
     signs_too_text: "付款后，商户可按以上约定自动扣款，无需再次输入密码。可随时在钱包中解约。",
-        "Once you pay, the payee may take money by these terms without asking again. You can end it in your wallet at \
-         any time.";
+        "Once you pay, the payee may take money by these terms without asking. You can end it in your wallet.";
     pay_and_sign: "支付并签约", "Pay and sign";
     signed_too: "扣款协议已同时签约，可在钱包中查看和解约。",
         "The recurring payment agreement is signed. You can see and end it in your wallet.";
