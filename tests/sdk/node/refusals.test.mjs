@@ -10,6 +10,7 @@ import { GRANT_ROWS } from './refusals-grants.mjs';
 import { ORDER_ROWS } from './refusals-orders.mjs';
 import { SPLIT_ROWS } from './refusals-splits.mjs';
 import { TRADE_ROWS } from './refusals-trades.mjs';
+import { PEOPLE_ROWS } from './refusals-people.mjs';
 import { TRANSFER_ROWS } from './refusals-transfers.mjs';
 import { SUCCESSES } from './successes.mjs';
 import { COMMON, ofTheCall } from './refusals-call.mjs';
@@ -17,7 +18,7 @@ import { asDocumented } from './refusals-documented.mjs';
 import { COMMON_UNHEARD, covers, MEMBERS_UNHEARD, REFUSALS_UNHEARD } from './refusals-unheard.mjs';
 
 const ROWS = [...ORDER_ROWS, ...TRADE_ROWS, ...FROZEN_ROWS, ...SPLIT_ROWS, ...AGREEMENT_ROWS, ...GRANT_ROWS,
-  ...TRANSFER_ROWS, ...BILL_ROWS];
+  ...TRANSFER_ROWS, ...BILL_ROWS, ...PEOPLE_ROWS];
 /** Methods that lead a person to a page or hand something to the wallet have no v3; the index is held to it below. */
 const WITHOUT_V3 = /\.(app|page|wap)\.(pay|freeze|sign)$|open\.certify$/;
 const versionsOf = method => VERSIONS.filter(version => version === 'v2' || !WITHOUT_V3.test(method));

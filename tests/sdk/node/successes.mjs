@@ -6,6 +6,7 @@ import { agree, frozen, payment, release, request } from './refusals-frozen.mjs'
 import { byCode, byRefresh, certification, certifyId, merchantCode, userCode } from './refusals-grants.mjs';
 import { binding, part, ready, settling } from './refusals-splits.mjs';
 import { BILL_SUCCESSES } from './refusals-bills.mjs';
+import { CARD_SUCCESSES } from './refusals-people.mjs';
 import { debit, signed, terms, today } from './refusals-agreements.mjs';
 import { order } from './refusals-orders.mjs';
 import { waiting } from './refusals-trades.mjs';
@@ -218,4 +219,5 @@ const SMALL = [
 ];
 
 export const SUCCESSES = [
-  ...TRADES, ...SPLITS, ...TRANSFERS, ...FROZEN, ...AGREEMENTS, ...GRANTS, ...SMALL, ...BILL_SUCCESSES];
+  ...TRADES, ...SPLITS, ...TRANSFERS, ...FROZEN, ...AGREEMENTS, ...GRANTS, ...SMALL, ...BILL_SUCCESSES,
+  ...CARD_SUCCESSES];

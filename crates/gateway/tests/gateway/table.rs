@@ -20,6 +20,7 @@ open: the payment password must be given again -> 40004 ACQ.PAYMENT_FAIL
 open: buyer is frozen or closed -> 40004 ACQ.BUYER_ENABLE_STATUS_FORBID
 open: buyer and seller are the same party -> 40004 ACQ.BUYER_SELLER_EQUAL
 open: another buyer than the order's -> 40004 ACQ.TRADE_BUYER_NOT_MATCH
+open: above the limit of the buyer's class -> 40004 ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR
 open: balance too low -> 40004 ACQ.BUYER_BALANCE_NOT_ENOUGH
 open: a payment by card is under way -> 40004 ACQ.PAYMENT_FAIL
 find: trade does not exist -> 40004 ACQ.TRADE_NOT_EXIST
@@ -128,6 +129,7 @@ debit: more than all debits may take -> 40004 ACQ.CYCLE_PAY_TOTAL_FEE_EXCEED
 debit: all debits were made -> 40004 ACQ.CYCLE_PAY_TOTAL_TIMES_EXCEED
 debit: not in the days of the plan -> 40004 ACQ.CYCLE_PAY_DATE_NOT_MATCH
 debit: buyer is frozen or closed -> 40004 ACQ.BUYER_ENABLE_STATUS_FORBID
+debit: above the limit of the buyer's class -> 40004 ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR
 debit: balance too low -> 40004 ACQ.BUYER_BALANCE_NOT_ENOUGH
 freeze: payee not found -> 40004 PAYEE_NOT_EXIST
 freeze: the number was used with another … -> 40004 UNIQUE_VIOLATION
@@ -144,6 +146,7 @@ freeze: the payment password must be given again -> 40004 PULL_MOBILE_CASHIER_FA
 freeze: payer is frozen or closed -> 40004 PAYER_USER_STATUS_LIMIT
 freeze: payer and payee are the same party -> 40004 PAYER_PAYEE_EQUAL
 freeze: another payer than the freeze's -> 40004 USER_ACCOUNT_VALIDATE_FAIL
+freeze: above the limit of the payer's class -> 40004 ERROR_BALANCE_PAYMENT_DISABLE
 freeze: balance too low -> 40004 MONEY_NOT_ENOUGH
 freeze for: another payee than the merchant is named -> 40004 ILLEGAL_PAYEE_USER_ID
 find freeze: the freeze does not exist -> 40004 AUTH_ORDER_NOT_EXIST
