@@ -4,7 +4,6 @@ import { request } from './refusals-frozen.mjs';
 import { order } from './refusals-orders.mjs';
 
 const PAY = 'alipay.trade.pay';
-const PRECREATE = 'alipay.trade.precreate';
 const FREEZE = 'alipay.fund.auth.order.freeze';
 /** Its bank says for ten minutes that it does not know yet. */
 const SLOW_CARD = '6222020000010006';
@@ -51,13 +50,6 @@ export const PEOPLE_ROWS = [
     ask: async g => [g.house, await order(g, PAY, await newcomer(g))] },
   { method: FREEZE, sub: 'ERROR_BALANCE_PAYMENT_DISABLE',
     ask: async g => [g.house, await request(g, FREEZE, await newcomer(g))] },
-  { method: PAY, sub: 'ACQ.PAYMENT_FAIL', ask: async g => {
-    const buyer = await cardholder(g, SLOW_CARD);
-    const fields = await order(g, PRECREATE, buyer, { product_code: 'FACE_TO_FACE_PAYMENT' });
-    const { qr_code } = await g.must(g.house, PRECREATE, fields);
-    await payByCard(g, buyer, { qr_code });
-    return [g.house, { ...fields, scene: 'bar_code', auth_code: await g.payCode(buyer) }];
-  } },
 ];
 
 /** A refund of an order that a card paid: [shop, fields]. */
@@ -67,7 +59,17 @@ async function refundToCard(g) {
     query_options: ['refund_detail_item_list'] }];
 }
 
+/** A code that is shown while the bank is asked pays nothing: the order waits for the bank. */
+async function shownMeanwhile(g) {
+  const buyer = await cardholder(g, SLOW_CARD);
+  const fields = await order(g, PAY, buyer, { total_amount: ABOVE_LIMIT });
+  const { trade_no } = await g.must(g.house, PAY, fields);
+  await payByCard(g, buyer, { trade_no });
+  return [g.house, { ...fields, auth_code: await g.payCode(buyer) }];
+}
+
 export const CARD_SUCCESSES = [
+  { method: PAY, waits: true, ask: shownMeanwhile },
   { method: PAY, ask: async g => [g.house, (await byCard(g)).fields] },
   { method: 'alipay.trade.query', ask: async g =>
     [g.house, { trade_no: (await byCard(g)).tradeNo, query_options: ['fund_bill_list'] }] },

@@ -208,7 +208,8 @@ pub(crate) fn opened_by_link() -> Vec<OpenRefused> {
 pub(crate) fn opened_at_till() -> Vec<OpenRefused> {
     let elsewhere = |refused: &OpenRefused| {
         use {OpenRefused as O, PayRefused as P};
-        matches!(refused, O::BuyerNotFound | O::Pay(P::TradeNotFound | P::AlreadyPaid | P::ProofMissing))
+        use P::{AlreadyPaid, CardUnderWay, ProofMissing, TradeNotFound};
+        matches!(refused, O::BuyerNotFound | O::Pay(TradeNotFound | AlreadyPaid | ProofMissing | CardUnderWay))
     };
     OpenRefused::every().into_iter().filter(|refused| !elsewhere(refused)).collect()
 }
