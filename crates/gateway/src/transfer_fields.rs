@@ -234,7 +234,7 @@ pub(crate) const PAYEE: &[Part] = &[
     Part::Read(&[
         Field::must("identity", Kind::Line(128)),
         Field::must("identity_type", Kind::OneOf(&["ALIPAY_USER_ID", "ALIPAY_LOGON_ID", "ALIPAY_OPEN_ID"]))
-            .note("`BANKCARD_ACCOUNT` is refused: banks are not simulated yet"),
+            .note("`BANKCARD_ACCOUNT` is refused: nothing is sent to bank cards yet"),
         Field::when("name", Kind::Line(128), "with `ALIPAY_LOGON_ID`").note("compared when it is there"),
     ]),
     Part::Refused(&["bankcard_ext_info", "cert_no", "cert_type"]),
