@@ -89,9 +89,9 @@ impl Persons {
         }
     }
 
-    /// What was paid and did not come back.
+    /// What was paid from the balance and did not come back. What a card pays is not counted.
     fn trade(&mut self, trade: &Trade) {
-        if let Some(paid_at_us) = trade.paid_at_us {
+        if let Some(paid_at_us) = trade.paid_at_us.filter(|_| trade.bank_order.is_none()) {
             let kept = i128::from(trade.total_minor.units()) - i128::from(trade.refunded_minor.units());
             self.spend(trade.buyer, paid_at_us, kept);
         }

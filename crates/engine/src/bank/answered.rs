@@ -95,6 +95,9 @@ fn decide_done(rows: &mut Rows<'_>, mut order: BankOrder) -> Result<(), Fault> {
         books::must(rows, Template::CardTurn { party, amount }, topic)?;
         limits::give_back(rows, &mut order)?;
         returns::open(rows, &order, returns::LATE, amount)?;
+        if order.kind == BankOrderKind::Pay {
+            pay::let_go(rows, &order)?;
+        }
         rows.put(order);
         return Ok(());
     }

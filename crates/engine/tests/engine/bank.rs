@@ -709,6 +709,27 @@ fn an_order_whose_card_is_refused_can_be_paid_in_another_way() {
 }
 
 #[test]
+fn an_order_whose_card_came_too_late_can_be_paid_in_another_way() {
+    check_in(
+        SHOP,
+        "
+        page T1 shop 30.00
+        claim T1 alice
+        try T1 alice P1
+        judge alice P1 right
+        bk-pay T1 alice 1234 P1
+        bk-send pay:T1
+        bk-close pay:T1 alice                  -> GivenUp 30.00
+        bk-done pay:T1 30.00                   -> Returning 30.00
+        try T1 alice P2
+        judge alice P2 right
+        confirm T1 alice P2                    -> Paid
+        account alice CNY                      -> 970.00
+        ",
+    );
+}
+
+#[test]
 fn money_of_a_card_for_an_order_that_closed_meanwhile_goes_back_to_the_card_once() {
     check_in(
         SHOP,

@@ -9,7 +9,7 @@ use crate::sandbox::{Answer, SandboxError, answer, read};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use base::Secret;
+use base::{PartyId, Secret};
 use cell::CellError;
 use engine::{
     CloseAccount, CloseAccountRefused, ErasePerson, FindAccount, FindAddress, FindParty, FindProfile,
@@ -20,6 +20,7 @@ use people::{ChallengePurpose, check_login_password, check_pay_password};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
+use transfer::TransferState;
 use wire::timestamp::format_cn;
 
 #[derive(Deserialize)]
@@ -103,6 +104,9 @@ pub(crate) async fn close(
         Ok(_) | Err(CellError::Refused(_)) => return Err(code_refused()),
         Err(error) => return Err(SandboxError::of(error, |_| crowded())),
     }
+    if has_money_out(&portal, this.party).await? {
+        return Err(close_refused(CloseAccountRefused::NotEmpty));
+    }
     let proof = prove(&portal, address, ChallengePurpose::CloseAccount, &code).await?;
     let closed = portal.door.ask(CloseAccount { address, proof }).await;
     let party = closed.map_err(|error| SandboxError::of(error, close_refused))?;
@@ -113,6 +117,19 @@ pub(crate) async fn close(
         in_vault(&portal, move |vault| vault.erase(&data_key)).await?;
     }
     answer(json!({ "user_id": party.to_string(), "status": "closed", "forgotten": forget }))
+}
+
+/// Whether money of the party is with a bank or waits to be sent: it may come back to a balance that nobody can reach
+/// any more. Looked at before the code is used up; what is asked for between the two is not seen.
+async fn has_money_out(portal: &Portal, party: PartyId) -> Result<bool, SandboxError> {
+    let found = portal.read(move |reader| {
+        let orders = reader.bank_orders(party, usize::MAX)?;
+        let sent = reader.transfers(party, usize::MAX)?;
+        let on_its_way = |state: TransferState| !state.is_final() && state != TransferState::Offered;
+        Ok(orders.iter().any(|order| order.state.is_open())
+            || sent.iter().any(|transfer| on_its_way(transfer.state)))
+    });
+    found.await.ok_or_else(|| SandboxError::broken("what is under way cannot be read"))
 }
 
 fn close_refused(refused: CloseAccountRefused) -> SandboxError {
