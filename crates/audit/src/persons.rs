@@ -97,9 +97,9 @@ impl Persons {
         }
     }
 
-    /// What is set aside counts from when it was asked for.
+    /// What is set aside counts in the year in which that was done.
     fn frozen(&mut self, frozen: &Frozen) {
-        self.spend(frozen.payer, frozen.created_at_us, frozen.held_minor.units().into());
+        self.spend(frozen.payer, frozen.since_us, frozen.held_minor.units().into());
     }
 
     fn transfer(&mut self, transfer: &Transfer) {

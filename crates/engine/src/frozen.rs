@@ -108,14 +108,16 @@ fn waiting(rows: &Rows<'_>, asked: &FreezeAsk, payer: PartyId) -> Frozen {
         amount_minor: asked.amount.minor(),
         held_minor: Minor::ZERO,
         hold: None,
-        created_at_us: rows.now_us(),
+        since_us: rows.now_us(),
         changed_at_us: rows.now_us(),
     }
 }
 
-/// Sets the whole amount aside, and counts it as paid: a charge of it meets no limit. Nothing is changed when there is
-/// not enough money, or more than the payer's class allows.
-fn set_aside(rows: &mut Rows<'_>, payer: &Party, frozen: &Frozen) -> Result<Result<(), HoldRefused>, Fault> {
+/// Sets the whole amount aside, and counts it as paid: a charge of it meets no limit. It counts in the year of this
+/// moment, whose room was looked at, and not in that of the question. Nothing is changed when there is not enough money,
+/// or more than the payer's class allows.
+fn set_aside(rows: &mut Rows<'_>, payer: &Party, asked: &Frozen) -> Result<Result<(), HoldRefused>, Fault> {
+    let frozen = &Frozen { since_us: rows.now_us(), ..asked.clone() };
     let amount = frozen.amount_minor.of(frozen.currency);
     if !balance_limit::allows(rows, payer, amount)? {
         return Ok(Err(HoldRefused::PayerLimit));
@@ -125,7 +127,7 @@ fn set_aside(rows: &mut Rows<'_>, payer: &Party, frozen: &Frozen) -> Result<Resu
         Ok((account, hold)) => {
             rows.put(account);
             keep(rows, frozen, Some(hold));
-            balance_limit::count(rows, frozen.payer, amount, frozen.created_at_us)?;
+            balance_limit::count(rows, frozen.payer, amount, frozen.since_us)?;
             Ok(Ok(()))
         }
         Err(LedgerRefused::BalanceTooLow) => Ok(Err(HoldRefused::BalanceTooLow)),
@@ -188,7 +190,7 @@ fn held(rows: &mut Rows<'_>, freeze: FreezeNo) -> Result<Arc<Frozen>, Fault> {
 }
 
 /// Ends the hold there is; `paid` when its money is posted in the same decision. Gives what was held. It is counted no
-/// more, in the year in which the freeze was asked for: what stays held or is paid is counted again.
+/// more, in the year in which it was set aside: what stays held or is paid is counted again.
 fn lift(rows: &mut Rows<'_>, frozen: &Frozen, paid: bool) -> Result<Money, Fault> {
     let fault = |what: &str| Fault(format!("freeze {}: {what}", frozen.no));
     let Some(no) = frozen.hold else { return Ok(Money::zero(frozen.currency)) };
@@ -201,7 +203,7 @@ fn lift(rows: &mut Rows<'_>, frozen: &Frozen, paid: bool) -> Result<Money, Fault
     rows.put(account);
     rows.put(hold);
     let before = frozen.held_minor.of(frozen.currency);
-    balance_limit::give_back(rows, frozen.payer, before, frozen.created_at_us)?;
+    balance_limit::give_back(rows, frozen.payer, before, frozen.since_us)?;
     Ok(before)
 }
 
@@ -217,7 +219,7 @@ fn hold_again(rows: &mut Rows<'_>, frozen: &Frozen, amount: Money) -> Result<(),
     let (account, hold) = again.map_err(|refused| fault(&refused.to_string()))?;
     rows.put(account);
     keep(rows, frozen, Some(hold));
-    balance_limit::count(rows, frozen.payer, amount, frozen.created_at_us)
+    balance_limit::count(rows, frozen.payer, amount, frozen.since_us)
 }
 
 fn less(frozen: &Frozen, from: Money, by: Money) -> Result<Money, Fault> {

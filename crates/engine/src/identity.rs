@@ -226,14 +226,14 @@ pub(crate) fn person_answer(rows: &mut Rows<'_>, said: &PersonAnswer) -> Result<
     }
     let counts_until_us = all.iter().filter_map(|one| one.expires_at_us).filter(|at| now_us < *at).min();
     let evidences = u32::try_from(all.len()).unwrap_or(EVIDENCE_MAX);
-    let (given_year, given_minor) =
-        standing.as_ref().map_or((0, Minor::ZERO), |standing| (standing.given_year, standing.given_minor));
-    let held = standing.filter(|standing| standing.holds_quota);
-    let (carried_year, carried_minor) = match (&held, said.quota) {
-        (Some(held), _) => (held.carried_year, held.carried_minor),
-        (None, Some(quota)) => quota,
-        (None, None) => (0, Minor::ZERO),
-    };
+    let had = standing.as_deref();
+    let given = had.map_or((0, Minor::ZERO), |had| (had.given_year, had.given_minor));
+    let held = had.filter(|had| had.holds_quota).map(|had| (had.carried_year, had.carried_minor));
+    let comes =
+        said.quota.map(|(year, used)| (year, had.map_or(used, |had| quota::used_by_others(had, year, used))));
+    let (carried_year, carried_minor) = held.or(comes).unwrap_or((0, Minor::ZERO));
+    // Once the limit is here again, its own part is in its counter and nowhere else.
+    let (given_year, given_minor) = if held.is_none() && comes.is_some() { (0, Minor::ZERO) } else { given };
     for one in all {
         rows.put(one);
     }
@@ -243,7 +243,7 @@ pub(crate) fn person_answer(rows: &mut Rows<'_>, said: &PersonAnswer) -> Result<
         identity: said.identity,
         evidences,
         counts_until_us,
-        holds_quota: held.is_some() || said.quota.is_some(),
+        holds_quota: held.is_some() || comes.is_some(),
         carried_year,
         carried_minor,
         given_year,

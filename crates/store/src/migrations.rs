@@ -44,6 +44,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0020_statement_create",
     "0021_identity_create",
     "0022_trade_adds_cards",
+    "0023_frozen_says_since",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

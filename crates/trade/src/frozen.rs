@@ -39,8 +39,9 @@ pub struct Frozen {
     pub held_minor: Minor,
     /// The open hold; absent when nothing is held.
     pub hold: Option<HoldNo>,
-    /// When the payer was first asked, microseconds UTC.
-    pub created_at_us: i64,
+    /// When the money was set aside, microseconds UTC; when the payer was asked, as long as that has not happened. The
+    /// limit of the year of this moment is used.
+    pub since_us: i64,
     /// When the state or the sum changed last.
     pub changed_at_us: i64,
 }

@@ -193,6 +193,13 @@ pub(crate) fn quota_left(rows: &mut Rows<'_>, said: &QuotaLeft) -> Result<Option
     Ok(None)
 }
 
+/// What other accounts used of a limit that comes to this one: what it gave away itself stands in its own counter.
+pub(super) fn used_by_others(standing: &Standing, year: u32, used: Minor) -> Minor {
+    let own = if standing.given_year == year { standing.given_minor } else { Minor::ZERO };
+    let others = used.of(Currency::Cny).checked_sub(own.of(Currency::Cny));
+    others.map_or(Minor::ZERO, |others| others.minor())
+}
+
 /// In the new holder's slot. What it used itself before the limit left it is in the sum, and in its own counter.
 pub(crate) fn quota_taken(rows: &mut Rows<'_>, said: &QuotaTaken) -> Result<Option<Reply>, Fault> {
     let QuotaTaken { party, year, used_minor } = *said;
@@ -201,9 +208,7 @@ pub(crate) fn quota_taken(rows: &mut Rows<'_>, said: &QuotaTaken) -> Result<Opti
     let Some(standing) = standing else {
         return Ok(Some(Reply::MoveQuota(Err(MoveQuotaRefused::IdentityMissing))));
     };
-    let given = if standing.given_year == year { standing.given_minor } else { Minor::ZERO };
-    let others = used_minor.of(Currency::Cny).checked_sub(given.of(Currency::Cny));
-    let carried_minor = others.map_err(|error| Fault(format!("usage of {party}: {error}")))?.minor();
+    let carried_minor = used_by_others(&standing, year, used_minor);
     let (given_year, given_minor) = (0, Minor::ZERO);
     rows.put(Standing {
         holds_quota: true,

@@ -163,7 +163,7 @@ fn the_yearly_limit_moves_with_what_was_used_of_it() {
 }
 
 /// As if the account had paid so much this year.
-fn use_up(world: &mut World, party: PartyId, fen: u64) {
+pub(crate) fn use_up(world: &mut World, party: PartyId, fen: u64) {
     use people::{Usage, UsageKind};
     let amount = money::Money::from_minor(fen, money::Currency::Cny).unwrap();
     for kind in [UsageKind::BalanceYear, UsageKind::BalanceLife] {

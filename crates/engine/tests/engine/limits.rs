@@ -155,6 +155,22 @@ fn what_is_frozen_counts_from_then_on_and_what_is_freed_does_not() {
 }
 
 #[test]
+fn what_is_frozen_after_new_year_counts_in_the_new_year() {
+    let mut script = town(3, "300000.00");
+    let year = |at_us| UsageKind::BalanceYear.period(at_us);
+    let now_us = script.world.wall_us;
+    let minutes = (1..).find(|minutes| year(now_us + minutes * base::MINUTE_US) != year(now_us)).unwrap();
+    script.world.advance((minutes - 2) * base::MINUTE_US);
+    script.play("fz-voucher F1 shop 100000.00");
+    script.play("fz-claim F1 mei");
+    script.world.advance(3 * base::MINUTE_US);
+    script.play("try F1 mei P1");
+    script.play("judge mei P1 right");
+    script.play("fz-confirm F1 mei P1");
+    by_page(&mut script, "T1", "mei", "0.01", OVER);
+}
+
+#[test]
 fn evidence_that_expired_counts_no_more_when_money_leaves() {
     let mut script = crate::script::check("merchant shop\n");
     let mei = registered(&mut script.world, [1; 16]);
@@ -183,7 +199,7 @@ pub(crate) fn check(world: &crate::support::World) {
         trade.paid_at_us.into_iter().for_each(|at_us| spend(trade.buyer, at_us, kept));
     }
     for frozen in world.all::<trade::Frozen>() {
-        spend(frozen.payer, frozen.created_at_us, frozen.held_minor.units());
+        spend(frozen.payer, frozen.since_us, frozen.held_minor.units());
     }
     for transfer in world.all::<transfer::Transfer>().filter(|transfer| transfer.state.counts()) {
         spend(transfer.payer, transfer.paid_at_us.unwrap(), transfer.amount_minor.units());

@@ -267,3 +267,19 @@ fn a_closed_account_leaves_its_person_with_what_was_used() {
     assert!(standing.holds_quota, "the limit is free for the next account");
     assert_eq!(world.all::<people::Person>().next().unwrap().accounts().collect::<Vec<_>>(), [second]);
 }
+
+#[test]
+fn a_limit_that_comes_back_by_evidence_counts_the_own_part_once() {
+    let mut world = World::new();
+    let first = crate::identity::person_with(&mut world, 4, 3);
+    let second = crate::identity::person_with(&mut world, 6, 3);
+    crate::identity::use_up(&mut world, first, 700);
+    ask(&mut world, engine::MoveQuota { party: second }).unwrap();
+    crate::identity::use_up(&mut world, second, 50);
+    let proof = proven(&mut world, [6; 16], ChallengePurpose::CloseAccount);
+    assert_eq!(ask(&mut world, CloseAccount { address: [6; 16], proof }), Ok(second));
+    ask(&mut world, crate::identity::evidence(first, people::EvidenceKind::Ministry, "once more")).unwrap();
+    let standing = world.get::<people::Standing>((first.slot(), first)).unwrap();
+    assert!(standing.holds_quota);
+    assert_eq!(standing.carried_minor.units(), 50, "its own 700 stand in its counter");
+}

@@ -329,7 +329,7 @@ fn freezes() -> Vec<Row> {
         amount_minor: none,
         held_minor: none,
         hold: None,
-        created_at_us: i64::MIN,
+        since_us: i64::MIN,
         changed_at_us: i64::MIN,
     };
     let held = Frozen {
