@@ -114,8 +114,8 @@ fn waiting(rows: &Rows<'_>, asked: &FreezeAsk, payer: PartyId) -> Frozen {
 }
 
 /// Sets the whole amount aside, and counts it as paid: a charge of it meets no limit. It counts in the year of this
-/// moment, whose room was looked at, and not in that of the question. Nothing is changed when there is not enough money,
-/// or more than the payer's class allows.
+/// moment, whose room was looked at, and not in that of the question. Nothing is changed when there is not enough
+/// money, or more than the payer's class allows.
 fn set_aside(rows: &mut Rows<'_>, payer: &Party, asked: &Frozen) -> Result<Result<(), HoldRefused>, Fault> {
     let frozen = &Frozen { since_us: rows.now_us(), ..asked.clone() };
     let amount = frozen.amount_minor.of(frozen.currency);

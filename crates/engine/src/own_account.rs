@@ -9,8 +9,8 @@ use base::{Day, PartyId, Slot};
 use ledger::{Account, AccountId, AccountKind};
 use money::Currency;
 use people::{
-    AddressDigest, Challenge, ChallengePurpose, Credential, Login, Party, PartyName, PartyStatus, Profile,
-    SignIn, Standing, login_of_address, slot_of_address, slot_of_identity,
+    AccountClass, AddressDigest, Challenge, ChallengePurpose, Credential, Login, Party, PartyName,
+    PartyStatus, Profile, SignIn, Standing, login_of_address, slot_of_address, slot_of_identity,
 };
 use serde::{Deserialize, Serialize};
 
@@ -171,7 +171,9 @@ pub(crate) fn close_account(
 
     // Nothing can be refused below this line; nothing was changed above it.
     rows.put(used);
-    rows.put(Party { status: PartyStatus::Closed, ..(*party).clone() });
+    // The class goes with the evidence that it was counted from.
+    let class = AccountClass::Unverified;
+    rows.put(Party { status: PartyStatus::Closed, class, ..(*party).clone() });
     rows.delete::<Login>((slot, party.login.clone()));
     rows.delete::<Credential>((slot, who));
     person::part_from_address(rows, who)?;

@@ -19,7 +19,6 @@ use engine::FindParty;
 use people::Party;
 use serde::Deserialize;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// The form's name in its token.
@@ -30,8 +29,6 @@ const DAYS_MAX: u32 = 366;
 const DAYS_OFFERED: u32 = 30;
 /// Characters of a password for the file.
 const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 6..=32;
-/// How long the tables are waited for. They are milliseconds behind unless the disk is in trouble.
-const POSTED_WAIT: Duration = Duration::from_secs(5);
 /// How long an export waits for its turn.
 const TURN_WAIT: Duration = Duration::from_secs(10);
 
@@ -114,7 +111,7 @@ async fn export(State(portal): Shared, visitor: Visitor, form: Sent<ExportForm>)
     };
     let busy = || message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.page_busy), None);
     let Ok(owner) = portal.door.ask(FindParty { party: session.party }).await else { return busy() };
-    if !is_posted(&portal).await {
+    if !portal.is_posted().await {
         return busy();
     }
     match packed(&portal, owner, wanted, now_us).await {
@@ -131,14 +128,6 @@ async fn export(State(portal): Shared, visitor: Visitor, form: Sent<ExportForm>)
         }
         None => busy(),
     }
-}
-
-/// Whether the tables hold, in time, everything that was answered until now.
-async fn is_posted(portal: &Portal) -> bool {
-    let durable = portal.door.stats().durable_sequence.load(Ordering::Acquire);
-    let mut posted = portal.door.posted();
-    let reached = posted.wait_for(|sequence| *sequence >= durable);
-    matches!(tokio::time::timeout(POSTED_WAIT, reached).await, Ok(Ok(_)))
 }
 
 /// The file and its name; `None` when there was no turn or no reading in time.

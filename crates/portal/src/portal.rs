@@ -19,6 +19,8 @@ use cell::Door;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 use store::Reader;
 use tokio::sync::Semaphore;
 use wire::cert::CertError;
@@ -61,6 +63,9 @@ pub trait Issuer: Send + Sync {
     /// Sees to it that the platform has an SM2 key: drawn and kept when there is none yet. The error is for the log.
     fn need_sm2(&self) -> Result<(), String>;
 }
+
+/// How long the tables are waited for. They are milliseconds behind unless the disk is in trouble.
+const POSTED_WAIT: Duration = Duration::from_secs(5);
 
 /// Opens a view of the posted tables.
 pub type Readers = Arc<dyn Fn() -> Box<dyn Reader> + Send + Sync>;
@@ -189,6 +194,14 @@ impl Portal {
         let age = life_s.map_or_else(String::new, |life_s| format!("; Max-Age={life_s}"));
         let secure = if self.world.base_url.starts_with("https://") { "; Secure" } else { "" };
         format!("{name}={value}; Path={}{path}; HttpOnly; SameSite={same_site}{age}{secure}", self.root)
+    }
+
+    /// Whether the tables hold, in time, everything that was answered until now.
+    pub(crate) async fn is_posted(&self) -> bool {
+        let durable = self.door.stats().durable_sequence.load(Ordering::Acquire);
+        let mut posted = self.door.posted();
+        let reached = posted.wait_for(|sequence| *sequence >= durable);
+        matches!(tokio::time::timeout(POSTED_WAIT, reached).await, Ok(Ok(_)))
     }
 
     /// Reads from the posted tables on a thread that may wait. `None` when the tables cannot be read.

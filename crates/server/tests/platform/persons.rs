@@ -1,5 +1,6 @@
 //! Persons against the program: what lies on the disk, what outlives a kill, and what a backup holds.
 
+use crate::cards::{advance, books_are_exact};
 use crate::server::{Server, call, printed};
 use serde_json::{Value, json};
 use std::fs;
@@ -38,6 +39,28 @@ fn code(server: &Server, purpose: &str) -> String {
     let (_, sent) = server.get(&format!("/sandbox/messages?to={PHONE}"));
     let sent: Value = serde_json::from_str(&sent).unwrap();
     sent["messages"].as_array().unwrap().last().unwrap()["code"].as_str().unwrap().to_owned()
+}
+
+/// Registers the person and proves the identity; gives the token.
+fn somebody(server: &Server) -> String {
+    let body = json!({ "to": PHONE, "code": code(server, "register"), "login_password": LOGIN_PASSWORD,
+        "pay_password": PAY_PASSWORD });
+    let (status, said) = api(server, "/api/v1/people", &body);
+    assert_eq!(status, 200, "{said}");
+    let token = said["token"].as_str().unwrap().to_owned();
+    let identity = json!({ "name": NAME, "id_number": ID_NUMBER }).to_string();
+    let answer = as_person(server, "POST", "/api/v1/identity", &token, &identity);
+    assert!(answer.contains("class_1"), "{answer}");
+    token
+}
+
+/// A card of the person that its bank knows nothing of for ten minutes; gives our number of it.
+fn slow_card(server: &Server) -> String {
+    let ask = json!({ "login": PHONE, "card_number": "6222020000010006", "holder": NAME, "mobile": PHONE });
+    let asked = server.sandbox("/bank/cards", &ask);
+    let code: String = asked["bank_message"].as_str().unwrap().chars().filter(char::is_ascii_digit).collect();
+    let confirm = json!({ "login": PHONE, "card_id": asked["card_id"], "code": code });
+    server.sandbox("/bank/cards/confirm", &confirm)["card_id"].as_str().unwrap().to_owned()
 }
 
 /// All files below a folder, but the keys.
@@ -101,4 +124,35 @@ fn nothing_of_a_person_lies_on_the_disk_in_clear_and_everything_outlives_a_kill(
     let server = Server::start(&copy);
     server.sandbox("/evidence", &json!({ "login": PHONE, "kind": "face_to_face", "provider": "branch" }));
     server.stop();
+}
+
+#[test]
+fn a_card_pays_without_a_class_and_no_account_is_given_up_while_money_is_out() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path().join("data");
+    let server = Server::start(&data);
+    server.sandbox("/clock/freeze", &json!({}));
+    let token = somebody(&server);
+    let card = slow_card(&server);
+    let pay = json!({ "login": PHONE, "pay_password": PAY_PASSWORD, "qr_code": server.precreate("P1"),
+        "card_id": card });
+    server.sandbox("/pay", &pay);
+    advance(&server, "30m");
+    let paid = server.gateway("alipay.trade.query", &json!({ "out_trade_no": "P1" })).0;
+    assert_eq!(paid["alipay_trade_query_response"]["trade_status"], "TRADE_SUCCESS", "{paid}");
+    server.sandbox("/topup", &json!({ "login": PHONE, "amount": "10.00", "key": "all" }));
+    let all = json!({ "login": PHONE, "pay_password": PAY_PASSWORD, "card_id": card, "amount": "10.00", "key": "w" });
+    server.sandbox("/bank/withdraw", &all);
+    let close = |code: String| {
+        let body = json!({ "to": PHONE, "code": code, "forget": false }).to_string();
+        as_person(&server, "POST", "/api/v1/me/close", &token, &body)
+    };
+    let sent = code(&server, "close_account");
+    let answer = close(sent);
+    assert!(answer.contains("409") && answer.contains("not_empty"), "the bank may still refuse: {answer}");
+    advance(&server, "30m");
+    let answer = close(code(&server, "close_account"));
+    assert!(answer.contains("\"closed\""), "{answer}");
+    server.stop();
+    books_are_exact(&data);
 }
