@@ -42,7 +42,7 @@ pub use person_file::{Export, person_file};
 pub use sales::{TradeKind, TradeLine, trade_lines};
 pub use sheet::yuan;
 pub use trade_file::trade_bill;
-pub use who::{Who, masked_name};
+pub use who::Who;
 
 use std::sync::Arc;
 use store::{Reader, StoreError};

@@ -29,9 +29,11 @@ pub(crate) fn cell(text: &str) -> String {
     cell
 }
 
-/// A number or name with a tab after it, which keeps spreadsheets from rounding it.
+/// A number or name with a tab after it, which keeps spreadsheets from rounding it. A number is what it was, whatever
+/// it begins with: of letters, digits and `_-.` it is no formula, and merchants look it up as they gave it.
 pub(crate) fn tabbed(text: &str) -> String {
-    format!("{}\t", cell(text))
+    let is_number = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    if is_number { format!("{text}\t") } else { format!("{}\t", cell(text)) }
 }
 
 /// A moment in the heads of merchants' bills: `2026年01月02日 09:00:00`.
@@ -72,6 +74,7 @@ mod tests {
             assert_eq!(cell(text), written, "{text:?}");
         }
         assert_eq!(tabbed("20260102"), "20260102\t");
+        assert_eq!((tabbed("-2026_1.a"), tabbed("-1+1")), ("-2026_1.a\t".to_owned(), "－1+1\t".to_owned()));
     }
 
     #[test]

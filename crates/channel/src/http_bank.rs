@@ -54,12 +54,25 @@ pub enum HttpBankError {
     Client(#[from] reqwest::Error),
 }
 
+/// Whether card numbers may go to this address: encrypted, or without leaving the machine.
+fn is_safe(base: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(base) else { return false };
+    let at_home = match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => {
+            host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        }
+        None => false,
+    };
+    url.scheme() == "https" || (url.scheme() == "http" && at_home)
+}
+
 impl HttpBank {
     /// A bank at an address, for one generation of a world: at most 40 letters, digits, `-_.:`. With `shows_codes` the
     /// code of a binding is fetched from the bank's own inbox and shown, in worlds where nobody has a telephone.
     ///
     /// # Errors
-    /// An address that is not of HTTP, or no client.
+    /// An address that is not of HTTPS, nor of HTTP on this machine; or no client.
     pub fn new(
         base: &str,
         secret: BankSecret,
@@ -68,7 +81,7 @@ impl HttpBank {
         shows_codes: bool,
     ) -> Result<HttpBank, HttpBankError> {
         let base = base.trim_end_matches('/').to_owned();
-        if !base.starts_with("http://") && !base.starts_with("https://") {
+        if !is_safe(&base) {
             return Err(HttpBankError::Address);
         }
         // Another part of the process may have chosen its provider already.
@@ -287,6 +300,18 @@ mod tests {
             HttpBank::new(base, secret, "g1", Arc::new(|| 0), false)
         };
         assert!(make("http://127.0.0.1:1/").is_ok());
-        assert!(matches!(make("127.0.0.1:1"), Err(HttpBankError::Address)));
+        for good in ["https://bank.example.com", "http://localhost:9", "http://[::1]:9"] {
+            assert!(make(good).is_ok(), "{good}");
+        }
+        let in_clear = [
+            "127.0.0.1:1",
+            "http://10.0.0.7:8090",
+            "http://127.0.0.1.example.com",
+            "http://u@10.0.0.7",
+            "ftp://127.0.0.1",
+        ];
+        for bad in in_clear {
+            assert!(matches!(make(bad), Err(HttpBankError::Address)), "{bad}");
+        }
     }
 }

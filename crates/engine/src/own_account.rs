@@ -97,13 +97,14 @@ pub(crate) fn set_password(
     Ok(Next::Answer(party))
 }
 
-/// Who signs in with an address, and may.
+/// Who signs in with an address, and may. Nobody, when that was so long ago that the address may be somebody else's.
 fn owner(rows: &mut Rows<'_>, address: &AddressDigest) -> Result<Option<SignIn>, crate::Fault> {
     let slot = rows.slot();
     let Some(login) = rows.get::<Login>((slot, login_of_address(address)))? else { return Ok(None) };
     let party = rows.get::<Party>((slot, login.party))?;
     let open = party.is_some_and(|party| party.status != PartyStatus::Closed);
-    let row = rows.get::<SignIn>((slot, login.party))?.filter(|_| open);
+    let now_us = rows.now_us();
+    let row = rows.get::<SignIn>((slot, login.party))?.filter(|row| open && !row.is_dormant(now_us));
     Ok(row.map(|row| (*row).clone()))
 }
 
@@ -114,6 +115,8 @@ pub struct CloseAccount {
     pub address: AddressDigest,
     /// What proved it.
     pub proof: u64,
+    /// Whether the person is forgotten in the same decision, so that no interruption comes between.
+    pub forget: bool,
 }
 
 /// Why an account stays open. Order is precedence.
@@ -182,6 +185,9 @@ pub(crate) fn close_account(
         rows.send(slot_of_identity(&standing.identity), Message::PersonLeft(left));
         identity::forget_standing(rows, &standing);
     }
+    if command.forget {
+        erase(rows, who)?;
+    }
     Ok(Next::Answer(who))
 }
 
@@ -204,11 +210,17 @@ pub(crate) fn erase_person(
     rows: &mut Rows<'_>,
     command: &ErasePerson,
 ) -> Result<Next<people::DataKeyId>, Stop<PartyNotFound>> {
+    match erase(rows, command.party)? {
+        Some(data_key) => Ok(Next::Answer(data_key)),
+        None => Stop::because(PartyNotFound),
+    }
+}
+
+/// Takes what was sealed out of the rows of a closed account; the key that opened it, when there is such an account.
+fn erase(rows: &mut Rows<'_>, who: PartyId) -> Result<Option<people::DataKeyId>, crate::Fault> {
     let (slot, now_us) = (rows.slot(), rows.now_us());
-    let party = rows.get::<Party>((slot, command.party))?;
-    let party = party.filter(|party| party.status == PartyStatus::Closed);
-    let profile = rows.get::<Profile>((slot, command.party))?;
-    let (Some(party), Some(profile)) = (party, profile) else { return Stop::because(PartyNotFound) };
+    let party = rows.get::<Party>((slot, who))?.filter(|party| party.status == PartyStatus::Closed);
+    let (Some(party), Some(profile)) = (party, rows.get::<Profile>((slot, who))?) else { return Ok(None) };
     let data_key = profile.data_key;
     if profile.erased_at_us.is_none() {
         let name = PartyName::new("***").map_err(|error| crate::Fault(error.to_string()))?;
@@ -222,5 +234,5 @@ pub(crate) fn erase_person(
             ..(*profile).clone()
         });
     }
-    Ok(Next::Answer(data_key))
+    Ok(Some(data_key))
 }

@@ -4,8 +4,8 @@ use crate::command::Next;
 use crate::{Rows, Stop};
 use base::{OrderNo, PartyId, Slot};
 use people::{
-    ATTEMPT_LIFE_US, Attempt, Credential, PROOF_LIFE_US, Party, PartyStatus, PasswordRefused, TRIES_MAX,
-    Verifier, judged, reserved,
+    ATTEMPT_LIFE_US, Attempt, Credential, PROOF_LIFE_US, Party, PartyStatus, PasswordRefused, SignIn,
+    TRIES_MAX, Verifier, judged, reserved,
 };
 use serde::{Deserialize, Serialize};
 use trade::TimerTask;
@@ -118,6 +118,13 @@ pub(crate) fn judge_password(
 
     // Nothing can be refused below this line; nothing was changed above it.
     rows.put(judged((*credential).clone(), true));
+    let party = rows.get::<Party>((slot, command.party))?;
+    if party.is_some_and(|party| party.class.is_person()) {
+        // Whoever pays is there, though nobody signed in.
+        if let Some(sign_in) = rows.get::<SignIn>((slot, command.party))? {
+            rows.put(SignIn { seen_at_us: now_us, ..(*sign_in).clone() });
+        }
+    }
     rows.put(Attempt { proven: true, expires_at_us: now_us + PROOF_LIFE_US, ..(*attempt).clone() });
     Ok(Next::Answer(()))
 }

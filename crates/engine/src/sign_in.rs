@@ -99,10 +99,13 @@ pub(crate) fn sign_in_by_code(
         Some(login) => standing(rows, login.party)?,
         None => None,
     };
+    // After so long the address may be somebody else's, and a code proves nothing but the address.
+    let now_us = rows.now_us();
+    let row = row.filter(|row| !row.is_dormant(now_us));
     let Some(row) = row else { return Stop::because(SignInByCodeRefused::NoSuchPerson) };
 
     // Nothing can be refused below this line; nothing was changed above it.
-    let (party, now_us) = (row.party, rows.now_us());
+    let party = row.party;
     rows.put(used);
     rows.put(row.seen(now_us));
     Ok(Next::Answer(party))

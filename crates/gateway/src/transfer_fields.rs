@@ -11,9 +11,11 @@ use crate::verify::Verified;
 use crate::{Gateway, fields, freeze_fields};
 use base::{PartyId, Text, TransferNo};
 use cell::CellError;
-use engine::{FindLogin, FindParty, FindTransfer, NoPayee, TransferAsk, TransferMoney, WhichTransfer};
+use engine::{
+    FindAddress, FindLogin, FindParty, FindTransfer, NoPayee, TransferAsk, TransferMoney, WhichTransfer,
+};
 use money::Money;
-use people::{App, LoginName};
+use people::{Address, App, LoginName, masked_name};
 use transfer::{OutBizNo, Transfer, TransferNotFound, TransferState, TransferWay, Words};
 use wire::charset::Charset;
 use wire::envelope::ObjectWriter;
@@ -103,11 +105,7 @@ impl Payee {
         let id = match &self.named {
             Named::Id(id) => id.parse().ok(),
             Named::Open(open) => gateway.world.secrets.user_of_open_id(app.id, open),
-            Named::Login(login) => match gateway.door.ask(FindLogin { login: login.clone() }).await {
-                Ok(found) => Some(found),
-                Err(CellError::Refused(engine::PartyNotFound)) => None,
-                Err(error) => return Err(Failure::of_cell(error)),
-            },
+            Named::Login(login) => find_login(gateway, login).await?,
         };
         let Some(id) = id else { return Ok(Err(NoPayee::NotFound)) };
         let party = match gateway.door.ask(FindParty { party: id }).await {
@@ -117,8 +115,10 @@ impl Payee {
         };
         // By digest: how far a guess was right must not show in the time that it takes.
         let secrets = &gateway.world.secrets;
+        let same = |one: &str| secrets.token_digest(one) == secrets.token_digest(party.name.as_str());
+        // Of a person the row has no more than what others may see; the whole name is sealed.
         let is_called = |name: &Text<128>| {
-            secrets.token_digest(name.as_str()) == secrets.token_digest(party.name.as_str())
+            same(name.as_str()) || (party.class.is_person() && same(&masked_name(name.as_str())))
         };
         Ok(if self.name.as_ref().is_none_or(is_called) { Ok(id) } else { Err(NoPayee::NameDiffers) })
     }
@@ -226,6 +226,23 @@ pub(crate) fn told(members: &mut ObjectWriter, transfer: &Transfer) {
         let failure = Failure::refused(transfer::TransferRefused::PayeeBlocked);
         members.text("error_code", failure.sub_code());
         members.text("fail_reason", failure.sub_msg());
+    }
+}
+
+/// Whose login it is: a person's by the digest of the address, everybody else's by its text.
+async fn find_login(gateway: &Gateway, login: &LoginName) -> Result<Option<PartyId>, Failure> {
+    if let Some(address) = Address::parse(login.as_str()) {
+        let address = gateway.world.secrets.person_digest("address", address.as_str());
+        match gateway.door.ask(FindAddress { address }).await {
+            Ok(found) => return Ok(Some(found.party)),
+            Err(CellError::Refused(engine::PartyNotFound)) => {}
+            Err(error) => return Err(Failure::of_cell(error)),
+        }
+    }
+    match gateway.door.ask(FindLogin { login: login.clone() }).await {
+        Ok(found) => Ok(Some(found)),
+        Err(CellError::Refused(engine::PartyNotFound)) => Ok(None),
+        Err(error) => Err(Failure::of_cell(error)),
     }
 }
 

@@ -145,7 +145,7 @@ async fn packed(
         let export = Export {
             party: owner.id,
             name: owner.name.as_str(),
-            login: owner.login.as_str(),
+            login: owner.login_masked.as_ref().map_or(owner.login.as_str(), |masked| masked.as_str()),
             first: wanted.first,
             last: wanted.last,
             at_us: now_us,

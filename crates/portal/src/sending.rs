@@ -7,11 +7,11 @@ use crate::{chance, order_view};
 use base::{PartyId, Secret, Text};
 use cell::CellError;
 use engine::{
-    ConfirmTransfer, FindLogin, FindParty, FindTransfer, Key, NoPayee, OfferTransfer, OfferedTransfer, Row,
-    TransferAsk, WhichTransfer,
+    ConfirmTransfer, FindParty, FindTransfer, Key, NoPayee, OfferTransfer, OfferedTransfer, Row, TransferAsk,
+    WhichTransfer,
 };
 use money::Money;
-use people::{Party, masked_login, masked_name};
+use people::{Party, masked_name};
 use std::sync::Arc;
 use transfer::{Arrival, ConfirmTransferRefused, OutBizNo, Transfer, TransferRefused, Words, is_known};
 
@@ -72,14 +72,11 @@ pub(crate) async fn offer(
 ) -> Result<OfferedTransfer, CellError<TransferRefused>> {
     let Wish { payer, payee_login, amount, arrival, remark, number } = wish;
     let login = login_name(&payee_login);
-    let payee = match &login {
-        None => Err(NoPayee::NotFound),
-        Some(login) => match portal.door.ask(FindLogin { login: login.clone() }).await {
-            Ok(found) => Ok(found),
-            Err(CellError::Refused(_)) => Err(NoPayee::NotFound),
-            Err(CellError::Busy) => return Err(CellError::Busy),
-            Err(CellError::Unknown) => return Err(CellError::Unknown),
-        },
+    let payee = match sign_in::find_login(portal, &payee_login).await {
+        Ok(found) => found.ok_or(NoPayee::NotFound),
+        Err(CellError::Refused(_)) => Err(NoPayee::NotFound),
+        Err(CellError::Busy) => return Err(CellError::Busy),
+        Err(CellError::Unknown) => return Err(CellError::Unknown),
     };
     let named = format!("payee\nlogin\n{}\n", login.as_ref().map_or("", |login| login.as_str()));
     let named = portal.world.secrets.token_digest(&named);
@@ -138,12 +135,12 @@ pub(crate) async fn other_side(portal: &Portal, party: PartyId) -> Shown {
     let Ok(found) = portal.door.ask(FindParty { party }).await else {
         return Shown { login: String::new(), name: String::new() };
     };
-    let Party { kind, ref name, ref login, .. } = *found;
+    let Party { kind, ref name, .. } = *found;
     let name = match kind {
         people::PartyKind::Person => masked_name(name.as_str()),
         people::PartyKind::Merchant => order_view::name_of(portal, party).await,
     };
-    Shown { login: masked_login(login.as_str()), name }
+    Shown { login: found.masked_login(), name }
 }
 
 /// What is said to a transfer, within its bounds; `Err` when it is longer or has control characters.

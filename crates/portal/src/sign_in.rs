@@ -5,7 +5,7 @@ use crate::portal::Portal;
 use base::{OrderNo, PartyId, Secret, Slot, Stamp};
 use cell::CellError;
 use engine::{FindAddress, FindLogin, JudgePassword, PartyNotFound, TryPassword};
-use people::{Address, Credential, DIGEST_MARK, GONE_MARK, LoginName, PasswordRefused};
+use people::{Address, Credential, DIGEST_MARK, GONE_MARK, LoginName, PasswordRefused, login_of_address};
 use serde::Deserialize;
 
 /// A right password: it stands for what it was given for, for ten minutes.
@@ -141,7 +141,11 @@ pub(crate) async fn by_login(
     }
     let name = login_name(login);
     let found = find_login(portal, login).await.map_err(|_| SignInRefused::Busy)?;
-    let shown = name.as_ref().map_or_else(|| login.chars().take(100).collect(), ToString::to_string);
+    // By what is looked for, not by how it is spelt: else two spellings would tell whether an account is there.
+    let shown = match Address::parse(login) {
+        Some(address) => login_of_address(&crate::people::digest_of(portal, &address)).to_string(),
+        None => name.as_ref().map_or_else(|| login.chars().take(100).collect(), ToString::to_string),
+    };
     match found {
         Some(party) => by_party(portal, party, &shown, password, about).await,
         None => {

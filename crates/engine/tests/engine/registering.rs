@@ -229,7 +229,7 @@ fn a_code_sets_a_new_password_and_opens_its_lock() {
 #[test]
 fn an_empty_account_is_given_up_and_its_owner_forgotten() {
     let mut world = World::new();
-    let close = |address, proof| CloseAccount { address, proof };
+    let close = |address, proof| CloseAccount { address, proof, forget: false };
     assert_eq!(ask(&mut world, close(ADDRESS, 1)), Err(CloseAccountRefused::ProofMissing));
     let proof = proven(&mut world, ADDRESS, ChallengePurpose::CloseAccount);
     assert_eq!(ask(&mut world, close(ADDRESS, proof)), Err(CloseAccountRefused::NoSuchPerson));
@@ -261,7 +261,7 @@ fn a_closed_account_leaves_its_person_with_what_was_used() {
     let mut world = World::new();
     let first = crate::identity::person_with(&mut world, 4, 1);
     let proof = proven(&mut world, ADDRESS, ChallengePurpose::CloseAccount);
-    assert_eq!(ask(&mut world, CloseAccount { address: ADDRESS, proof }), Ok(first));
+    assert_eq!(ask(&mut world, CloseAccount { address: ADDRESS, proof, forget: false }), Ok(first));
     let second = crate::identity::person_with(&mut world, 6, 1);
     let standing = world.get::<people::Standing>((second.slot(), second)).unwrap();
     assert!(standing.holds_quota, "the limit is free for the next account");
@@ -277,9 +277,44 @@ fn a_limit_that_comes_back_by_evidence_counts_the_own_part_once() {
     ask(&mut world, engine::MoveQuota { party: second }).unwrap();
     crate::identity::use_up(&mut world, second, 50);
     let proof = proven(&mut world, [6; 16], ChallengePurpose::CloseAccount);
-    assert_eq!(ask(&mut world, CloseAccount { address: [6; 16], proof }), Ok(second));
+    assert_eq!(ask(&mut world, CloseAccount { address: [6; 16], proof, forget: true }), Ok(second));
     ask(&mut world, crate::identity::evidence(first, people::EvidenceKind::Ministry, "once more")).unwrap();
     let standing = world.get::<people::Standing>((first.slot(), first)).unwrap();
     assert!(standing.holds_quota);
+    let gone = ask(&mut world, FindProfile { party: second }).unwrap();
+    assert!(gone.sealed_address.is_empty() && gone.erased_at_us.is_some(), "forgotten by the closing itself");
     assert_eq!(standing.carried_minor.units(), 50, "its own 700 stand in its counter");
+}
+
+#[test]
+fn a_code_is_nothing_to_an_account_that_slept_and_whoever_pays_is_awake() {
+    let mut world = World::new();
+    let person = crate::identity::person_with(&mut world, 4, 1);
+    world.advance(people::DORMANT_US - DAY_US);
+    let about = base::OrderNo::of(base::Stamp { at_us: 1, seq: 1 }, person.slot());
+    let tried = ask(&mut world, engine::TryPassword { party: person, about }).unwrap();
+    let judged = engine::JudgePassword { party: person, attempt: tried.attempt, right: true };
+    ask(&mut world, judged).unwrap();
+    world.advance(2 * DAY_US);
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
+    assert_eq!(
+        ask(&mut world, SignInByCode { address: ADDRESS, proof }),
+        Ok(person),
+        "it paid the other day"
+    );
+    world.advance(people::DORMANT_US);
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
+    let said = ask(&mut world, SignInByCode { address: ADDRESS, proof });
+    assert_eq!(said, Err(SignInByCodeRefused::NoSuchPerson));
+    for (purpose, which) in [
+        (ChallengePurpose::PayPassword, WhichPassword::Pay),
+        (ChallengePurpose::LoginPassword, WhichPassword::Login),
+    ] {
+        let proof = proven(&mut world, ADDRESS, purpose);
+        let said = ask(&mut world, new_password(ADDRESS, proof, which));
+        assert_eq!(said, Err(SetPasswordRefused::NoSuchPerson), "{which:?}");
+    }
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::CloseAccount);
+    let said = ask(&mut world, CloseAccount { address: ADDRESS, proof, forget: true });
+    assert_eq!(said, Err(CloseAccountRefused::NoSuchPerson));
 }

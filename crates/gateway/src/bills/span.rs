@@ -29,8 +29,8 @@ pub(crate) const SPAN: Part = Part::Read(&[
     Field::may("page_size", Kind::Whole(PAGE_SIZE.0 as u64, PAGE_SIZE.1 as u64)).note("2000 unless given"),
 ]);
 
-/// What merchants' numbers of orders may hold beside letters and digits.
-const MERCHANT_NO_ALSO: &str = "_";
+/// What merchants' numbers of orders and transfers may hold beside letters and digits.
+const MERCHANT_NO_ALSO: &str = "_-.";
 
 /// A page of what is within a span.
 #[derive(Clone, Debug)]

@@ -8,8 +8,9 @@ use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::transfer_fields::{Asked, NEEDS_CERTIFICATE, NUMBER_ALSO, Named, Payee, amount, out_biz_no, send};
 use crate::{fields, verify::Verified};
+use cell::CellError;
 use engine::TransferMoney;
-use transfer::TransferWay;
+use transfer::{TransferRefused, TransferState, TransferWay};
 use wire::envelope::Response;
 use wire::json::Object;
 use wire::timestamp::format_cn;
@@ -71,6 +72,10 @@ fn read(_caller: &Caller, fields: &Object) -> Result<Asked, Failure> {
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
     let transfer = send(gateway, &call, TransferWay::ToAccount).await?;
+    // It has no status to tell: what is still under way, asked for again meanwhile, may come back.
+    if transfer.state != TransferState::Done {
+        return Err(Failure::of_cell(CellError::<TransferRefused>::Unknown));
+    }
     let mut response = Response::success();
     let members = &mut response.members;
     members.text("out_biz_no", transfer.out_biz_no.as_str());

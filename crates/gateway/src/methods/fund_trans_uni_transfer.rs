@@ -1,7 +1,7 @@
 //! `alipay.fund.trans.uni.transfer`: money from the merchant to an account.
 //!
 //! Where the documentation is silent: it is answered when the payee has the money or it came back, so the status of a
-//! success is always `SUCCESS`; the merchant's own account pays.
+//! success is `SUCCESS`, or `DEALING` to who asks again meanwhile; the merchant's own account pays.
 
 use crate::Gateway;
 use crate::codes::Failure;

@@ -108,9 +108,10 @@ pub(crate) async fn close(
         return Err(close_refused(CloseAccountRefused::NotEmpty));
     }
     let proof = prove(&portal, address, ChallengePurpose::CloseAccount, &code).await?;
-    let closed = portal.door.ask(CloseAccount { address, proof }).await;
+    let closed = portal.door.ask(CloseAccount { address, proof, forget }).await;
     let party = closed.map_err(|error| SandboxError::of(error, close_refused))?;
     portal.people.devices.end_all(party, None);
+    // Decided with the closing; asked for again it names the key, which every start deletes too.
     if forget {
         let data_key = portal.door.ask(ErasePerson { party }).await;
         let data_key = data_key.map_err(|error| SandboxError::of(error, |_| crowded()))?;

@@ -226,6 +226,40 @@ async fn ten_thousand_guesses_of_codes_are_five_tries_an_address() {
     }
 }
 
+#[tokio::test]
+async fn two_spellings_of_a_number_tell_nobody_whether_it_is_somebodys() {
+    let shop = Shop::open().await;
+    shop.register(PHONE).await;
+    let mut told = Vec::new();
+    for number in [PHONE, "13700000000"] {
+        let other = format!("+86{number}");
+        let mut said = Vec::new();
+        for spelling in [number, &other, number, &other] {
+            let order = shop.order(trade::Product::QrCode, 1_00).await.order;
+            let page = shop.browser().sign_in(&shop.qr_path(order.no), spelling, "100001").await;
+            said.push((page.status, page.html.contains("锁定 3 小时"), page.html.contains("已锁定")));
+        }
+        assert_ne!(said[0], said[3], "{number}: three wrong ones lock, however it is spelt");
+        told.push(said);
+    }
+    assert_eq!(told[0], told[1]);
+}
+
+#[tokio::test]
+async fn a_person_is_paid_by_the_phone_and_nobody_sees_a_digest() {
+    let shop = Shop::open().await;
+    shop.register(PHONE).await;
+    let (status, sent) = shop
+        .call(
+            "/sandbox/transfers",
+            json!({ "login": crate::shop::BUYER, "pay_password": crate::shop::PASSWORD, "payee": PHONE,
+                "amount": "1.00", "accept_unknown": true }),
+        )
+        .await;
+    assert_eq!((status, &sent["payee_login"]), (StatusCode::OK, &json!("138****5678")), "{sent}");
+    assert!(!sent.to_string().contains("h:"), "{sent}");
+}
+
 impl Shop {
     async fn try_code(&self, to: &str, code: &str) -> Result<u64, people::TryChallengeRefused> {
         let purpose = people::ChallengePurpose::Register;
