@@ -192,7 +192,14 @@ impl Funds {
             | PostingKind::SettleOut => {
                 let no = posting.order_no.map(BankOrderNo::of_topic);
                 match no.and_then(|no| self.orders.get_mut(&no)) {
-                    Some(facts) => facts.posted.push((posting.kind, amount)),
+                    Some(facts) => {
+                        facts.posted.push((posting.kind, amount));
+                        let own = balance_account(facts.order.party, posting.currency);
+                        if Move::of(posting).party.is_some_and(|moved| moved != own) {
+                            let message = "it moves a balance that is not its bank order's";
+                            findings.add(FindingKind::PostingShape, "posting", key_of(posting), message);
+                        }
+                    }
                     None => {
                         let message = "it is about no bank order";
                         findings.add(FindingKind::PostingShape, "posting", key_of(posting), message);

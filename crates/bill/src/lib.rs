@@ -5,9 +5,10 @@
 //! say the same as the ledger. Every line comes from a posting, so that a bill's sums are the account's. There is no
 //! clock here: whoever asks says for which time, and sees to it that the time is over and posted.
 //!
-//! A bill of a closed period never changes. Postings are written once; the rows beside them that a line shows (the
-//! order's subject and numbers, a refund that is done) do not change any more; the time of export that a file names is
-//! the end of its period; and a period in which a refund is still under way between two cells is not billed yet.
+//! The sums of a closed period never change. Postings are written once; the rows beside them that a line shows (the
+//! order's subject and numbers, a refund that is done) hardly change: a forgotten person's name does, and the refund of
+//! a number that was used again. The time of export that a file names is the end of its period, and a period in which a
+//! refund is still under way between two cells is not billed yet.
 //!
 //! Reading order: [`Period`], `business` (what postings are called), `account` (the lines of an account), `sales` (the
 //! trades of a merchant), `deals` (orders as they stand), `account_file` and `trade_file` (the bills), `person` and

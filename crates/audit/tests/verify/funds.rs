@@ -148,6 +148,12 @@ fn cards_and_bank_orders() {
             &[("card", CardWrong)],
         ),
         Case("card_name", "no > 0", "no = no + 100", &[("card_name", CardWrong), ("card", CardWrong)]),
+        Case(
+            "posting",
+            "no = (SELECT min(no) FROM posting WHERE kind = 'card_in')",
+            "account_2 = account_2 + 10000000",
+            &[("posting", PostingShape)],
+        ),
         Case("bank_order", CAME, "amount_minor = amount_minor + 1", order_and_sums),
         Case("bank_order", CAME, "state = 'failed'", order_and_sums),
         Case("bank_order", CAME, "bank_ref = NULL", order),
