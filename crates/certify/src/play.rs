@@ -170,13 +170,12 @@ async fn first_letter(
     loop {
         let letters =
             world.letters(app_id, after).await.map_err(|error| CannotPlay::World(error.to_string()))?;
-        for letter in &letters {
-            let theirs = letter.members().get("out_trade_no").is_some_and(|number| number == out_trade_no);
-            if theirs && letter.ended.is_some() {
-                return Ok(letter.clone());
-            }
+        if let Some(letter) =
+            letters.iter().find(|letter| is_of(letter, out_trade_no) && letter.ended.is_some())
+        {
+            return Ok(letter.clone());
         }
-        if letters.len() == LETTERS_PER_LOOK {
+        if is_done_with(&letters, out_trade_no) {
             after = letters.last().map_or(after, |letter| letter.no);
         } else if begun.elapsed() >= shop.patience() {
             let why = "a payment was made and no notification went out; give each order a notify_url";
@@ -187,6 +186,40 @@ async fn first_letter(
     }
 }
 
+fn is_of(letter: &Letter, out_trade_no: &str) -> bool {
+    letter.members().get("out_trade_no").is_some_and(|number| number == out_trade_no)
+}
+
+/// Whether a look of letters is full and none in it is of the order: one that is still under way ends where it stands.
+fn is_done_with(letters: &[Letter], out_trade_no: &str) -> bool {
+    letters.len() == LETTERS_PER_LOOK && !letters.iter().any(|letter| is_of(letter, out_trade_no))
+}
+
 /// The order in which scenarios are played.
 const _: () =
     assert!((Needs::Nothing as u8) < (Needs::Clock as u8) && (Needs::Clock as u8) < (Needs::Mail as u8));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter(no: u64, order: &str) -> Letter {
+        Letter {
+            no,
+            notify_id: no.to_string(),
+            url: String::new(),
+            content_type: String::new(),
+            form: format!("out_trade_no={order}"),
+            ended: None,
+        }
+    }
+
+    #[test]
+    fn a_letter_under_way_at_the_end_of_a_full_look_is_not_passed_by() {
+        let mut letters: Vec<Letter> = (1..=100).map(|no| letter(no, "OTHER")).collect();
+        assert!(is_done_with(&letters, "OURS"));
+        letters[99] = letter(100, "OURS");
+        assert!(!is_done_with(&letters, "OURS"));
+        assert!(!is_done_with(&letters[..5], "THEIRS"), "more may come");
+    }
+}
