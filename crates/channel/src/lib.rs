@@ -5,11 +5,18 @@
 //! what it said. A crash loses nothing: the row says what is next, and a bank takes one number once.
 //!
 //! Reading order: `bank` (what a bank can be asked, in a form that fits JSON), `sandbox_bank` (the bank of worlds for
-//! trying out), `http_bank` (a bank in another process), `channel` (the loop).
+//! trying out), `http_bank` (a bank in another process), `iso_bank` with `iso_known`, `iso_files` and `iso_mail` (a bank
+//! that is spoken with in messages of ISO 20022), `channel` (the loop).
 
 mod bank;
 mod channel;
 mod http_bank;
+mod iso_bank;
+mod iso_files;
+mod iso_known;
+mod iso_mail;
+#[cfg(test)]
+mod iso_tests;
 mod sandbox_bank;
 
 pub use bank::{
@@ -17,4 +24,6 @@ pub use bank::{
 };
 pub use channel::{Channel, Idle, Options, Readers};
 pub use http_bank::{HttpBank, HttpBankError, WorldTime};
+pub use iso_bank::{ISO_BOOKS_LETTERS, IsoBank, IsoBankError, IsoOptions};
+pub use iso_mail::{IsoWay, IsoWayError};
 pub use sandbox_bank::{Manner, SandboxBank, bank_of, sound_number};
