@@ -1,4 +1,4 @@
-//! A bank that is spoken with in messages of ISO 20022: it is asked by `pain.001`, answers by `pain.002`, and tells what
+//! A bank that is spoken with in messages of ISO 20022: asked by `pain.001`, it answers by `pain.002`, and tells what
 //! moved by `camt.054` and `camt.053`.
 //!
 //! One message asks for one payment, and message, payment and order have one number, so that the bank's own check for
@@ -103,7 +103,9 @@ impl IsoBank {
             return true;
         }
         let begun = Instant::now();
-        let Some(received) = self.mail.fetch(|digest| heard.known.has_seen(digest)).await else { return false };
+        let Some(received) = self.mail.fetch(|digest| heard.known.has_seen(digest)).await else {
+            return false;
+        };
         for one in received {
             if !self.take(heard, one).await {
                 return false;

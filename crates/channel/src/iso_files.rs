@@ -1,5 +1,5 @@
-//! The files of a bank that is spoken with in messages: what we sent, what it sent, what of that was not understood. All
-//! of them stay; a message is known again by its content, whatever it is called.
+//! The files of a bank that is spoken with in messages: what we sent, what it sent, what of that was not understood.
+//! All of them stay; a message is known again by its content, whatever it is called.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Read, Result, Write};
@@ -95,8 +95,9 @@ impl Files {
     /// Hands every message on that was understood, and the digests of those that were not.
     pub(crate) fn each_received(&self, mut hear: impl FnMut(&str, Option<&[u8]>)) -> Result<()> {
         for (folder, is_understood) in [("read", true), ("refused", false)] {
-            let mut paths: Vec<PathBuf> =
-                fs::read_dir(self.root.join(folder))?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+            let mut paths: Vec<PathBuf> = fs::read_dir(self.root.join(folder))?
+                .map(|entry| Ok(entry?.path()))
+                .collect::<Result<_>>()?;
             paths.sort();
             for path in paths {
                 let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();

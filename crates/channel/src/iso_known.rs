@@ -145,12 +145,14 @@ impl Known {
             // Whoever pays in writes the number where his bank lets him.
             let referred = part.payer_references.iter().map(|one| one.as_str());
             let noted = part.notes.iter().map(|one| one.as_str());
-            let Some(key) = named.chain(referred).chain(noted).find(|text| self.is_key(text)) else { continue };
+            let Some(key) = named.chain(referred).chain(noted).find(|text| self.is_key(text)) else {
+                continue;
+            };
             let moved = Moved { is_credit: part.is_credit, amount: part.amount, reference };
             let all = self.moved.entry(key.to_owned()).or_default();
             if !all.contains(&moved) {
                 if !all.is_empty() {
-                    tracing::error!(%key, "the bank moved money for this order again; its statement is to be reconciled");
+                    tracing::error!(%key, "the bank moved money for this order again; look at its statement");
                 }
                 all.push(moved);
             }

@@ -219,7 +219,11 @@ async fn a_folder_that_is_gone_is_silence() {
     let bank = world.bank();
     fs::remove_dir(world.path("out")).unwrap();
     assert_eq!(bank.send(order.clone()).await, OrderSaid::Silent);
-    assert_eq!(bank.query(order.clone()).await, OrderSaid::NeverSeen, "the message is kept and was not taken");
+    assert_eq!(
+        bank.query(order.clone()).await,
+        OrderSaid::NeverSeen,
+        "the message is kept and was not taken"
+    );
     fs::create_dir(world.path("out")).unwrap();
     assert_eq!(bank.send(order.clone()).await, OrderSaid::InProcess);
     fs::remove_dir(world.path("in")).unwrap();
@@ -235,11 +239,20 @@ fn a_bank_needs_a_way_and_a_short_name_of_the_books() {
         IsoBank::open(options).unwrap_err()
     };
     let in_clear = IsoWay::Http { url: "http://10.0.0.7:8090".to_owned() };
-    assert!(matches!(open(&|options| options.way = in_clear.clone()), IsoBankError::Way(IsoWayError::Address)));
+    assert!(matches!(
+        open(&|options| options.way = in_clear.clone()),
+        IsoBankError::Way(IsoWayError::Address)
+    ));
     let (outbox, inbox) = (Path::new("/nowhere").to_owned(), world.path("in"));
     let nowhere = IsoWay::Folders { outbox, inbox };
-    assert!(matches!(open(&|options| options.way = nowhere.clone()), IsoBankError::Way(IsoWayError::Folder(_))));
+    assert!(matches!(
+        open(&|options| options.way = nowhere.clone()),
+        IsoBankError::Way(IsoWayError::Folder(_))
+    ));
     for books in ["", "a7q2w9x", "A7Q2W9XX"] {
-        assert!(matches!(open(&|options| options.books = books.to_owned()), IsoBankError::Books(_)), "{books}");
+        assert!(
+            matches!(open(&|options| options.books = books.to_owned()), IsoBankError::Books(_)),
+            "{books}"
+        );
     }
 }

@@ -9,7 +9,9 @@ use crate::up::Readers;
 use anyhow::{Context, ensure};
 use base::{CardNo, Secret};
 use cell::Door;
-use channel::{Bank, BindAsk, BindSaid, Channel, CodeAsk, HttpBank, ISO_BOOKS_LETTERS, IsoBank, SandboxBank, bank_of};
+use channel::{
+    Bank, BindAsk, BindSaid, Channel, CodeAsk, HttpBank, ISO_BOOKS_LETTERS, IsoBank, SandboxBank, bank_of,
+};
 use fund::{BankAgreement, LastFour};
 use portal::{Binding, CardAsked, CardBank, CardSeen};
 use serde_json::{Value, json};
