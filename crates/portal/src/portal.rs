@@ -5,10 +5,11 @@ use crate::ghosts::Ghosts;
 use crate::password::Checker;
 use crate::people::{self, People};
 use crate::sandbox_inbox::Mailroom;
+use crate::sandbox_recon::StatementDesk;
 use crate::session::{Seals, Sessions};
 use crate::{
     agreement, app_code, assets, authorize, cashier, certify, chance, export, freeze, guard, permissions,
-    sandbox, start, wallet, wallet_transfers,
+    sandbox, sandbox_recon, start, wallet, wallet_transfers,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -81,6 +82,8 @@ pub struct Portal {
     pub(crate) people: People,
     /// Binds cards; absent where no bank is spoken with.
     pub(crate) bank: Option<Arc<dyn CardBank>>,
+    /// Reads statements of the bank; absent where none is spoken with.
+    pub(crate) statements: Option<Arc<dyn StatementDesk>>,
     pub(crate) checker: Checker,
     pub(crate) ghosts: Ghosts,
     pub(crate) sessions: Sessions,
@@ -115,6 +118,7 @@ impl Portal {
             mailroom,
             people,
             bank,
+            statements: None,
             checker,
             ghosts,
             sessions,
@@ -128,6 +132,12 @@ impl Portal {
     #[must_use]
     pub fn with_bank(self, bank: Arc<dyn CardBank>) -> Portal {
         Portal { bank: Some(bank), ..self }
+    }
+
+    /// Reads statements of the bank at this desk.
+    #[must_use]
+    pub fn with_statements(self, statements: Arc<dyn StatementDesk>) -> Portal {
+        Portal { statements: Some(statements), ..self }
     }
 
     /// The portal of the same world after it began anew: nobody is signed in, and nothing of the old one is known.
@@ -153,6 +163,7 @@ impl Portal {
             mailroom,
             people,
             bank,
+            statements: None,
             checker,
             ghosts,
             sessions,
@@ -245,6 +256,7 @@ pub fn routes(state: Arc<Portal>) -> Router {
     if state.world.sandbox {
         // A world that is no sandbox has no provider of messages yet.
         router = router.merge(sandbox::routes()).merge(certify::routes()).merge(people::routes());
+        router = router.merge(sandbox_recon::routes());
     }
     let guarded =
         router.layer(middleware::from_fn(guard::guard)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));

@@ -8,7 +8,7 @@ use crate::up::Readers;
 use anyhow::{Context, ensure};
 use base::{CardNo, Secret};
 use cell::Door;
-use channel::{Bank, BindAsk, BindSaid, Channel, CodeAsk, HttpBank, SandboxBank, bank_of};
+use channel::{Bank, BindAsk, BindSaid, Channel, CodeAsk, HttpBank, Importer, SandboxBank, bank_of};
 use fund::{BankAgreement, LastFour};
 use portal::{Binding, CardAsked, CardBank, CardSeen};
 use serde_json::{Value, json};
@@ -23,12 +23,15 @@ const BIND_TIME: Duration = Duration::from_secs(10);
 pub(crate) struct Spoken {
     bank: Arc<dyn Bank>,
     books: String,
+    /// Whether it prints statements that can be fetched.
+    pub(crate) keeps_statements: bool,
 }
 
 /// The bank that a world speaks with: the one inside, or one in another process.
 pub(crate) fn bank(site: &Site, args: &UpArgs, door: &Door) -> anyhow::Result<Spoken> {
     let (Some(url), Some(secret_path)) = (&args.bank, &args.bank_secret) else {
-        return Ok(Spoken { bank: Arc::new(SandboxBank), books: hex::encode(site.note.world_id()?) });
+        let books = hex::encode(site.note.world_id()?);
+        return Ok(Spoken { bank: Arc::new(SandboxBank), books, keeps_statements: false });
     };
     ensure!(site.world.sandbox, "only a world for trying out speaks with a simulated bank");
     let text = private_file::read(secret_path)?;
@@ -37,7 +40,7 @@ pub(crate) fn bank(site: &Site, args: &UpArgs, door: &Door) -> anyhow::Result<Sp
     let books = generation(site)?;
     let door = door.clone();
     let bank = HttpBank::new(url, secret, &books, Arc::new(move || door.now_us()), true)?;
-    Ok(Spoken { bank: Arc::new(bank), books })
+    Ok(Spoken { bank: Arc::new(bank), books, keeps_statements: true })
 }
 
 /// The name of this life of the world at the bank: drawn when it is first needed, gone when the world begins anew, and
@@ -64,6 +67,11 @@ pub(crate) fn channel(spoken: &Spoken, site: &Site, house: &House, tables: Reade
     let options = channel::Options::new(&spoken.books);
     let channel = Channel::new(house.door.clone(), tables, spoken.bank.clone(), options);
     Some(channel.woken_by(house.clock.moves()))
+}
+
+/// What reads the bank's statements into the books.
+pub(crate) fn importer(spoken: &Spoken, door: &Door) -> Importer {
+    Importer::new(door.clone(), spoken.bank.clone(), &spoken.books)
 }
 
 /// The desk at which cards are bound.
