@@ -118,6 +118,10 @@ pub(crate) struct UpArgs {
     /// The file with the secret that the bank's process shares with us.
     #[arg(long, value_name = "FILE", requires = "bank")]
     pub(crate) bank_secret: Option<PathBuf>,
+    /// A bank that is spoken with in messages of ISO 20022, in the place of the one inside, in a world for trying out:
+    /// a file (TOML) with the way to it and our account there.
+    #[arg(long, value_name = "FILE", conflicts_with = "bank")]
+    pub(crate) bank_iso: Option<PathBuf>,
     /// Writes logs as JSON lines.
     #[arg(long)]
     pub(crate) log_json: bool,

@@ -39,6 +39,7 @@ mod forget;
 mod forward;
 mod front;
 mod happened;
+mod iso_config;
 mod keys;
 mod listen;
 mod mailroom;
