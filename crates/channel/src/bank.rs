@@ -40,6 +40,8 @@ pub struct BindAsk {
     pub number: Secret<String>,
     /// The holder's name.
     pub holder: Secret<String>,
+    /// The holder's identity number, where it is known.
+    pub identity: Option<Secret<String>>,
     /// The mobile number that the bank knows the holder by.
     pub mobile: Secret<String>,
 }

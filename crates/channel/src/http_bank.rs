@@ -162,6 +162,7 @@ impl Bank for HttpBank {
         Box::pin(async move {
             let body = json!({
                 "key": ask.key, "card": ask.number.reveal(), "holder": ask.holder.reveal(),
+                "identity": ask.identity.as_ref().map_or("", |number| number.reveal().as_str()),
                 "mobile": ask.mobile.reveal(),
             });
             match self.call("POST", "/bindings", &body, (self.now)()).await {

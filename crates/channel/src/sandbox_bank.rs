@@ -241,6 +241,7 @@ mod tests {
                 key: "7".to_owned(),
                 number: Secret::new("6222021234567894".to_owned()),
                 holder: Secret::new("somebody".to_owned()),
+                identity: None,
                 mobile: Secret::new(mobile.to_owned()),
             }))
         };
