@@ -214,6 +214,20 @@ impl Bank for HttpBank {
             self.order("GET", &path, &Value::Null, &ask).await
         })
     }
+
+    fn revoke(&self, ask: OrderAsk) -> Answering<'_, OrderSaid> {
+        Box::pin(async move {
+            let path = format!("/orders/{}/revoke", ask.key);
+            match self.call("POST", &path, &Value::Null, ask.now_us).await {
+                Some((StatusCode::OK, said)) => heard(&said["order"], &ask.key),
+                Some((status, _)) => {
+                    tracing::error!(key = %ask.key, status = status.as_u16(), "the bank does not take the call");
+                    OrderSaid::Silent
+                }
+                None => OrderSaid::Silent,
+            }
+        })
+    }
 }
 
 const fn direction(kind: BankOrderKind) -> &'static str {
