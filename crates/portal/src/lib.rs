@@ -64,7 +64,7 @@ mod visit;
 mod wallet;
 mod wallet_transfers;
 
-pub use bank::{Binding, CardAsked, CardBank, CardSeen};
+pub use bank::{Binding, CardAsked, CardBank, CardElements, CardSeen};
 pub use people::{
     Checking, ClientAddress, IdentityCheck, Inbox, MessageKind, Messenger, NotSent, Outgoing, People,
     SandboxRegister, Sending, Verdict,

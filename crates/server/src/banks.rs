@@ -14,7 +14,7 @@ use channel::{
     bank_of,
 };
 use fund::{BankAgreement, LastFour};
-use portal::{Binding, CardAsked, CardBank, CardSeen};
+use portal::{Binding, CardAsked, CardBank, CardElements, CardSeen};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -121,8 +121,8 @@ impl CardBank for CardDesk {
     }
 
     fn bind(&self, asked: CardAsked) -> Binding<'_, Option<String>> {
-        let CardAsked { card, number, holder, mobile } = asked;
-        let ask = BindAsk { key: self.key(card), number, holder, mobile };
+        let CardAsked { card, elements: CardElements { number, holder, identity, mobile } } = asked;
+        let ask = BindAsk { key: self.key(card), number, holder, identity, mobile };
         Box::pin(async move {
             match tokio::time::timeout(BIND_TIME, self.bank.bind(ask)).await {
                 Ok(BindSaid::CodeSent { shown }) => Ok(shown),
