@@ -316,6 +316,8 @@ impl Model {
             | Message::QuotaLeave(_)
             | Message::QuotaLeft(_)
             | Message::QuotaTaken(_) => unreachable!("no plan registers persons"),
+            // No plan reads a statement of a bank.
+            Message::LineBooked(_) => unreachable!("no plan reads statements"),
             // No plan splits orders, so no cell says these.
             Message::SplitIn(_)
             | Message::SplitAnswer(_)
