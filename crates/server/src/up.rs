@@ -18,7 +18,7 @@ use crate::site::{House, Site};
 use crate::world_clock::system_clock_us;
 use crate::world_file::WorldFile;
 use crate::{print, repair, reset, statements, tour};
-use anyhow::{Context, anyhow, bail, ensure};
+use anyhow::{Context, bail, ensure};
 use axum::Router;
 use base::OrderNo;
 use channel::Channel;
