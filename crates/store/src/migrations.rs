@@ -59,7 +59,8 @@ const CREATE_VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_version (
     applied_at_us INTEGER NOT NULL
 ) STRICT";
 
-/// Brings the tables to this release, all or nothing; new ones take the schema that the migrations come to at once. Refuses those of another program, of a newer release, and those
+/// Brings the tables to this release, all or nothing; new ones take the schema that the migrations come to at once.
+/// Refuses those of another program, of a newer release, and those
 /// that were made with an edited migration.
 pub(crate) fn migrate(
     connection: &mut Connection,
