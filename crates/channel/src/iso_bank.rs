@@ -236,6 +236,11 @@ impl Bank for IsoBank {
     fn query(&self, ask: OrderAsk) -> Answering<'_, OrderSaid> {
         Box::pin(async move { self.answer(&ask).await })
     }
+
+    /// No message takes an order back: what became of it is all that can be said.
+    fn revoke(&self, ask: OrderAsk) -> Answering<'_, OrderSaid> {
+        self.query(ask)
+    }
 }
 
 /// The account number that an agreement stands for: fifteen digits that follow from the binding, not from the card.

@@ -10,10 +10,11 @@ use anyhow::{Context, ensure};
 use base::{CardNo, Secret};
 use cell::Door;
 use channel::{
-    Bank, BindAsk, BindSaid, Channel, CodeAsk, HttpBank, ISO_BOOKS_LETTERS, IsoBank, SandboxBank, bank_of,
+    Bank, BindAsk, BindSaid, Channel, CodeAsk, HttpBank, ISO_BOOKS_LETTERS, Importer, IsoBank, SandboxBank,
+    bank_of,
 };
 use fund::{BankAgreement, LastFour};
-use portal::{Binding, CardAsked, CardBank, CardSeen};
+use portal::{Binding, CardAsked, CardBank, CardElements, CardSeen};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +27,8 @@ const BIND_TIME: Duration = Duration::from_secs(10);
 pub(crate) struct Spoken {
     bank: Arc<dyn Bank>,
     books: String,
+    /// Whether it prints statements that can be fetched.
+    pub(crate) keeps_statements: bool,
 }
 
 /// The bank that a world speaks with: the one inside, or one in another process.
@@ -34,10 +37,11 @@ pub(crate) fn bank(site: &Site, args: &UpArgs, door: &Door) -> anyhow::Result<Sp
         ensure!(site.world.sandbox, "only a world for trying out speaks with a bank in messages yet");
         let books = generation(site, short_name)?;
         let options = iso_config::read(path, &books, site.folder.bank_messages())?;
-        return Ok(Spoken { bank: Arc::new(IsoBank::open(options)?), books });
+        return Ok(Spoken { bank: Arc::new(IsoBank::open(options)?), books, keeps_statements: false });
     }
     let (Some(url), Some(secret_path)) = (&args.bank, &args.bank_secret) else {
-        return Ok(Spoken { bank: Arc::new(SandboxBank), books: hex::encode(site.note.world_id()?) });
+        let books = hex::encode(site.note.world_id()?);
+        return Ok(Spoken { bank: Arc::new(SandboxBank), books, keeps_statements: false });
     };
     ensure!(site.world.sandbox, "only a world for trying out speaks with a simulated bank");
     let text = private_file::read(secret_path)?;
@@ -46,7 +50,7 @@ pub(crate) fn bank(site: &Site, args: &UpArgs, door: &Door) -> anyhow::Result<Sp
     let books = generation(site, long_name)?;
     let door = door.clone();
     let bank = HttpBank::new(url, secret, &books, Arc::new(move || door.now_us()), true)?;
-    Ok(Spoken { bank: Arc::new(bank), books })
+    Ok(Spoken { bank: Arc::new(bank), books, keeps_statements: true })
 }
 
 /// The name of this life of the world at the bank: drawn when it is first needed, gone when the world begins anew, and
@@ -86,6 +90,11 @@ pub(crate) fn channel(spoken: &Spoken, site: &Site, house: &House, tables: Reade
     Some(channel.woken_by(house.clock.moves()))
 }
 
+/// What reads the bank's statements into the books.
+pub(crate) fn importer(spoken: &Spoken, door: &Door) -> Importer {
+    Importer::new(door.clone(), spoken.bank.clone(), &spoken.books)
+}
+
 /// The desk at which cards are bound.
 pub(crate) fn desk(spoken: &Spoken) -> CardDesk {
     CardDesk { bank: spoken.bank.clone(), books: spoken.books.clone() }
@@ -112,8 +121,8 @@ impl CardBank for CardDesk {
     }
 
     fn bind(&self, asked: CardAsked) -> Binding<'_, Option<String>> {
-        let CardAsked { card, number, holder, mobile } = asked;
-        let ask = BindAsk { key: self.key(card), number, holder, mobile };
+        let CardAsked { card, elements: CardElements { number, holder, identity, mobile } } = asked;
+        let ask = BindAsk { key: self.key(card), number, holder, identity, mobile };
         Box::pin(async move {
             match tokio::time::timeout(BIND_TIME, self.bank.bind(ask)).await {
                 Ok(BindSaid::CodeSent { shown }) => Ok(shown),

@@ -1,7 +1,8 @@
 //! The command line.
 
 use crate::{
-    backup, bank, bench, certify, clock, doctor, fault, forward, repair, show, telemetry, up, verify, world,
+    backup, bank, bench, certify, clock, doctor, fault, forward, recon, repair, show, telemetry, up, verify,
+    world,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -64,6 +65,9 @@ enum Command {
     Certify(certify::CertifyArgs),
     /// Serves a simulated bank with its own books: a process of its own, for a platform to try money in and out with.
     Bank(BankArgs),
+    /// Reads statements of the bank into the books of a running server.
+    #[command(subcommand)]
+    Recon(recon::ReconCommand),
     /// Measures how fast this machine carries payments.
     Bench(bench::BenchArgs),
 }
@@ -291,6 +295,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Report(args) => return fault::report(&args),
         Command::Certify(args) => return certify::run(&args),
         Command::Bank(args) => bank::run(&args)?,
+        Command::Recon(what) => recon::run(&what)?,
         Command::Bench(args) => bench::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)
