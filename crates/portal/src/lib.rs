@@ -29,6 +29,7 @@ mod people;
 mod permissions;
 mod picture;
 mod portal;
+mod recon_books;
 mod recon_report;
 mod respond;
 mod sandbox;
