@@ -6,8 +6,8 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, Hold, Posting};
 use people::{
-    App, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party, Person,
-    Profile, SignIn, SlotHead, Standing, Token, Usage,
+    App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party,
+    Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
 use recon::{BookedLine, Settlement, Suspense};
 use std::sync::Arc;
@@ -167,6 +167,7 @@ tables! {
     Standing = 60, false;
     Evidence = 61, false;
     Person = 62, false;
+    AppKey = 82, true;
 }
 
 impl Table {
@@ -213,7 +214,8 @@ impl Key {
             | Key::Credential(_)
             | Key::Attempt(_)
             | Key::SlotHead(_)
-            | Key::App(_) => None,
+            | Key::App(_)
+            | Key::AppKey(_) => None,
             Key::Rulebook(_)
             | Key::Account(_)
             | Key::OrderNumber(_)
