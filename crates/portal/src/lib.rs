@@ -34,6 +34,7 @@ mod respond;
 mod sandbox;
 mod sandbox_agreement;
 mod sandbox_app;
+mod sandbox_app_keys;
 mod sandbox_authorize;
 mod sandbox_bank;
 mod sandbox_clock;
