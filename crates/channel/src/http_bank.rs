@@ -57,7 +57,7 @@ pub enum HttpBankError {
 }
 
 /// Whether card numbers may go to this address: encrypted, or without leaving the machine.
-fn is_safe(base: &str) -> bool {
+pub(crate) fn is_safe(base: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(base) else { return false };
     let at_home = match url.host_str() {
         Some("localhost") => true,
@@ -177,6 +177,7 @@ impl Bank for HttpBank {
         Box::pin(async move {
             let body = json!({
                 "key": ask.key, "card": ask.number.reveal(), "holder": ask.holder.reveal(),
+                "identity": ask.identity.as_ref().map_or("", |number| number.reveal().as_str()),
                 "mobile": ask.mobile.reveal(),
             });
             match self.call("POST", "/bindings", &body, (self.now)()).await {
@@ -226,6 +227,20 @@ impl Bank for HttpBank {
         Box::pin(async move {
             let path = format!("/orders/{}", ask.key);
             self.order("GET", &path, &Value::Null, &ask).await
+        })
+    }
+
+    fn revoke(&self, ask: OrderAsk) -> Answering<'_, OrderSaid> {
+        Box::pin(async move {
+            let path = format!("/orders/{}/revoke", ask.key);
+            match self.call("POST", &path, &Value::Null, ask.now_us).await {
+                Some((StatusCode::OK, said)) => heard(&said["order"], &ask.key),
+                Some((status, _)) => {
+                    tracing::error!(key = %ask.key, status = status.as_u16(), "the bank does not take the call");
+                    OrderSaid::Silent
+                }
+                None => OrderSaid::Silent,
+            }
         })
     }
 

@@ -35,6 +35,7 @@ mod respond;
 mod sandbox;
 mod sandbox_agreement;
 mod sandbox_app;
+mod sandbox_app_keys;
 mod sandbox_authorize;
 mod sandbox_bank;
 mod sandbox_clock;
@@ -65,7 +66,7 @@ mod visit;
 mod wallet;
 mod wallet_transfers;
 
-pub use bank::{Binding, CardAsked, CardBank, CardSeen};
+pub use bank::{Binding, CardAsked, CardBank, CardElements, CardSeen};
 pub use people::{
     Checking, ClientAddress, IdentityCheck, Inbox, MessageKind, Messenger, NotSent, Outgoing, People,
     SandboxRegister, Sending, Verdict,

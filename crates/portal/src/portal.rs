@@ -2,7 +2,7 @@
 
 use crate::bank::CardBank;
 use crate::ghosts::Ghosts;
-use crate::password::{Checker, HashError};
+use crate::password::Checker;
 use crate::people::{self, People};
 use crate::sandbox_inbox::Mailroom;
 use crate::sandbox_recon::StatementDesk;
@@ -95,7 +95,7 @@ pub struct Portal {
 }
 
 impl Portal {
-    /// The portal of a world. Takes tens of milliseconds: it hashes the decoy that unknown logins are compared with.
+    /// The portal of a world.
     pub fn new(
         world: Arc<World>,
         door: Door,
@@ -104,12 +104,12 @@ impl Portal {
         issuer: Arc<dyn Issuer>,
         mailroom: Arc<dyn Mailroom>,
         people: People,
-    ) -> Result<Portal, HashError> {
-        let checker = Checker::new(&world.secrets, chance::bytes())?;
+    ) -> Portal {
+        let checker = Checker::new(chance::bytes());
         let root = path_of(&world.base_url).to_owned();
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
         let bank = None;
-        Ok(Portal {
+        Portal {
             world,
             door,
             readers,
@@ -125,7 +125,7 @@ impl Portal {
             seals,
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             root,
-        })
+        }
     }
 
     /// Binds cards at this bank.
@@ -141,7 +141,6 @@ impl Portal {
     }
 
     /// The portal of the same world after it began anew: nobody is signed in, and nothing of the old one is known.
-    /// Takes no time, since the decoy goes with the secrets, which stay.
     #[must_use]
     pub fn begin_anew(
         &self,
@@ -151,7 +150,7 @@ impl Portal {
         mailroom: Arc<dyn Mailroom>,
     ) -> Portal {
         let (world, issuer, root) = (self.world.clone(), self.issuer.clone(), self.root.clone());
-        let checker = Checker::with_decoy(self.checker.decoy());
+        let checker = Checker::new(chance::bytes());
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
         let people = self.people.begin_anew();
         let bank = self.bank.clone();

@@ -18,7 +18,7 @@ use crate::site::{House, Site};
 use crate::world_clock::system_clock_us;
 use crate::world_file::WorldFile;
 use crate::{print, repair, reset, statements, tour};
-use anyhow::{Context, anyhow, bail, ensure};
+use anyhow::{Context, bail, ensure};
 use axum::Router;
 use base::OrderNo;
 use channel::Channel;
@@ -255,11 +255,7 @@ impl Served<'_> {
             Some(before) => before.begin_anew(door.clone(), look, intake, mailroom),
             None => {
                 let people = People::sandbox(self.site.vault.clone());
-                let portal =
-                    || Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom, people);
-                // It hashes with 19 MiB. The allocator gives such memory back to the system when its thread ends.
-                std::thread::scope(|threads| threads.spawn(portal).join())
-                    .map_err(|_| anyhow!("no portal"))??
+                Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom, people)
             }
         };
         let bank = Arc::new(banks::bank(self.site, self.args, door)?);
