@@ -17,17 +17,6 @@ pub(crate) struct Moved {
     pub(crate) reference: BankRef,
 }
 
-/// Why a message takes no effect.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub(crate) enum Unheard {
-    /// It was not understood.
-    #[error("{0}")]
-    Read(#[from] ReadError),
-    /// It is of an account that is not ours.
-    #[error("it is of another account")]
-    OtherAccount,
-}
-
 /// What is known.
 #[derive(Debug)]
 pub(crate) struct Known {
@@ -63,22 +52,28 @@ impl Known {
         self.seen.insert(digest.to_owned());
     }
 
-    /// Takes a message in, whole or not at all. What is of no kind that is read is passed over.
-    pub(crate) fn hear(&mut self, bytes: &[u8]) -> Result<(), Unheard> {
-        match iso::kind_of(bytes) {
-            Some(Kind::StatusReport) => self.hear_report(&iso::read_status_report(bytes)?),
+    /// Takes a message in, whole or not at all. What is of another account, as mailboxes have it, or of no kind
+    /// that is read is passed over.
+    pub(crate) fn hear(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
+        let entries: Vec<Entry> = match iso::kind_of(bytes) {
+            Some(Kind::StatusReport) => {
+                self.hear_report(&iso::read_status_report(bytes)?);
+                return Ok(());
+            }
             Some(Kind::Notification) => {
-                let all = iso::read_notification(bytes)?;
-                self.is_ours(all.iter().map(|one| &one.account))?;
-                all.iter().flat_map(|one| &one.entries).for_each(|entry| self.hear_entry(entry));
+                let all = iso::read_notification_of(bytes, &self.account)?;
+                all.into_iter().flat_map(|one| one.entries).collect()
             }
             Some(Kind::Statement) => {
-                let all = iso::read_statement(bytes)?;
-                self.is_ours(all.iter().map(|one| &one.account))?;
-                all.iter().flat_map(|one| &one.entries).for_each(|entry| self.hear_entry(entry));
+                let all = iso::read_statement_of(bytes, &self.account)?;
+                all.into_iter().flat_map(|one| one.entries).collect()
             }
-            None => tracing::info!("a message of a kind that is not read was kept and passed over"),
-        }
+            None => {
+                tracing::info!("a message of a kind that is not read was kept and passed over");
+                return Ok(());
+            }
+        };
+        entries.iter().for_each(|entry| self.hear_entry(entry));
         Ok(())
     }
 
@@ -95,10 +90,6 @@ impl Known {
     /// Whether the bank said anything of an order that shows that it has it.
     pub(crate) fn is_at_bank(&self, key: &str) -> bool {
         self.words.contains_key(key)
-    }
-
-    fn is_ours<'a>(&self, mut accounts: impl Iterator<Item = &'a AccountId>) -> Result<(), Unheard> {
-        if accounts.all(|account| *account == self.account) { Ok(()) } else { Err(Unheard::OtherAccount) }
     }
 
     fn hear_report(&mut self, report: &StatusReport) {

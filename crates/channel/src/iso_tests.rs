@@ -210,7 +210,7 @@ async fn what_is_not_of_our_account_or_not_understood_takes_no_effect_and_is_kep
     fs::write(world.path("in/half.unfinished"), "<Document").unwrap();
     assert_eq!(bank.query(order.clone()).await, OrderSaid::InProcess);
     assert_eq!(bank.query(order).await, OrderSaid::InProcess);
-    assert_eq!((world.kept("read"), world.kept("refused")), (1, 3));
+    assert_eq!((world.kept("read"), world.kept("refused")), (2, 2));
 }
 
 #[tokio::test]
