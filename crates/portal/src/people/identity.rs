@@ -124,6 +124,16 @@ async fn profile(portal: &Portal, party: PartyId) -> Result<Arc<Profile>, Sandbo
     portal.door.ask(FindProfile { party }).await.map_err(|error| SandboxError::of(error, |_| crowded()))
 }
 
+/// The number of a person's identity document; nothing when nobody said yet who it is.
+pub(crate) async fn number(portal: &Portal, party: PartyId) -> Result<Option<String>, SandboxError> {
+    let profile = profile(portal, party).await?;
+    let opened = in_vault(portal, move |vault| match &profile.sealed_id_number {
+        Some(sealed) => vault.open_field(&profile.data_key, NUMBER_FIELD, sealed),
+        None => Ok(None),
+    });
+    opened.await
+}
+
 fn refused(refused: AddEvidenceRefused) -> SandboxError {
     let code = match refused {
         AddEvidenceRefused::NotAPerson => return SandboxError::missing("not_a_person", refused),
