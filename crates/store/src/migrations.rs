@@ -47,6 +47,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0022_trade_adds_cards",
     "0023_frozen_says_since",
     "0024_statement_begins",
+    "0025_app_key_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).
