@@ -14,7 +14,7 @@ const BOOKS: &str = "A7Q2W9X";
 const IBAN: &str = "NL41MOCK0000000001";
 
 fn key(last: u8) -> String {
-    format!("{BOOKS}2026010200004204320000000{:04}", last)
+    format!("{BOOKS}2026010200004204320000000{last:03}")
 }
 
 struct World {
