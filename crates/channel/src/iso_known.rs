@@ -1,8 +1,12 @@
 //! What messages of a bank said so far, by the number of the order: heard in any order, any number of times, it comes
 //! to the same.
 
+use crate::iso_statements::{Statements, printed};
+use base::Day;
 use fund::{BankReason, BankRef};
-use iso::{AccountId, Entry, EntryState, Kind, ReadError, Reason, Status, StatusReport};
+use iso::{
+    AccountId, Entry, EntryState, Identifier, Kind, Part, PrintError, ReadError, Reason, Status, StatusReport,
+};
 use money::Money;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,6 +30,7 @@ pub(crate) struct Known {
     words: BTreeMap<String, Status>,
     refused: BTreeMap<String, BankReason>,
     moved: BTreeMap<String, Vec<Moved>>,
+    statements: Statements,
     /// Digests of the messages that were looked at.
     seen: BTreeSet<String>,
 }
@@ -38,6 +43,7 @@ impl Known {
             words: BTreeMap::new(),
             refused: BTreeMap::new(),
             moved: BTreeMap::new(),
+            statements: Statements::default(),
             seen: BTreeSet::new(),
         }
     }
@@ -66,6 +72,7 @@ impl Known {
             }
             Some(Kind::Statement) => {
                 let all = iso::read_statement_of(bytes, &self.account)?;
+                all.iter().for_each(|one| self.statements.note(one.clone()));
                 all.into_iter().flat_map(|one| one.entries).collect()
             }
             None => {
@@ -85,6 +92,11 @@ impl Known {
     /// Why an order was refused for good.
     pub(crate) fn refusal(&self, key: &str) -> Option<BankReason> {
         self.refused.get(key).copied()
+    }
+
+    /// The statement of a day as reconciliation reads it; `None` when the bank has not printed it.
+    pub(crate) fn statement(&self, day: Day) -> Option<Result<String, PrintError>> {
+        Some(printed(self.statements.of(day)?, |part| self.key_of(part)))
     }
 
     /// Whether the bank said anything of an order that shows that it has it.
@@ -132,15 +144,9 @@ impl Known {
         for part in &entry.parts {
             let Some(reference) = entry.reference.as_ref().or(part.reference.as_ref()) else { continue };
             let Ok(reference) = BankRef::new(reference.as_str()) else { continue };
-            let named = part.end_to_end_id.iter().map(|id| id.as_str());
-            // Whoever pays in writes the number where his bank lets him.
-            let referred = part.payer_references.iter().map(|one| one.as_str());
-            let noted = part.notes.iter().map(|one| one.as_str());
-            let Some(key) = named.chain(referred).chain(noted).find(|text| self.is_key(text)) else {
-                continue;
-            };
+            let Some(key) = self.key_of(part) else { continue };
             let moved = Moved { is_credit: part.is_credit, amount: part.amount, reference };
-            let all = self.moved.entry(key.to_owned()).or_default();
+            let all = self.moved.entry(key.as_str().to_owned()).or_default();
             if !all.contains(&moved) {
                 if !all.is_empty() {
                     tracing::error!(%key, "the bank moved money for this order again; look at its statement");
@@ -148,6 +154,15 @@ impl Known {
                 all.push(moved);
             }
         }
+    }
+
+    /// The order of ours that a payment is of. Whoever pays in writes the number where his bank lets him.
+    fn key_of(&self, part: &Part) -> Option<Identifier> {
+        let named = part.end_to_end_id.iter().map(|id| id.as_str());
+        let referred = part.payer_references.iter().map(|one| one.as_str());
+        let noted = part.notes.iter().map(|one| one.as_str());
+        let found = named.chain(referred).chain(noted).find(|text| self.is_key(text))?;
+        Identifier::new(found).ok()
     }
 
     /// Whether a text is a number of an order of ours, with the name of our books before it.
