@@ -112,7 +112,7 @@ impl Known {
         }
         let Some((status, reasons)) = report.word_on(key, key) else { return };
         match status {
-            Status::Rejected if is_repetition(reasons) => {
+            Status::Rejected if is_repetition(report) => {
                 // It was sent twice because the first answer was lost. The bank has it.
                 self.words.entry(key.to_owned()).or_insert(Status::Received);
             }
@@ -172,9 +172,15 @@ impl Known {
     }
 }
 
-/// Whether a refusal says only that the bank has the message already.
-fn is_repetition(reasons: &[Reason]) -> bool {
-    reasons.iter().any(|reason| matches!(reason.as_str(), "DUPL" | "AM05"))
+/// Whether a refusal says only that the bank has the message already. Banks say so at any level of the report, and with
+/// any of the codes that the public list has for it; to believe one of them too often costs a question more, to miss
+/// one would give money back that the bank pays.
+fn is_repetition(report: &StatusReport) -> bool {
+    let payments = report.batches.iter().flat_map(|batch| &batch.payments);
+    let below = report.batches.iter().map(|batch| &batch.reasons);
+    let all = below.chain(payments.map(|payment| &payment.reasons)).flatten().chain(&report.reasons);
+    let is_one = |code: &str| matches!(code, "DUPL" | "AM05" | "DU01" | "DU02" | "DU03" | "DU04" | "DU05");
+    all.into_iter().any(|reason| is_one(reason.as_str()))
 }
 
 fn reason(reasons: &[Reason]) -> BankReason {

@@ -153,6 +153,27 @@ async fn a_withdrawal_is_asked_for_once_and_done_when_it_is_booked() {
     assert_eq!((world.kept("read"), world.kept("refused")), (4, 0), "each is kept once");
 }
 
+/// A bank names the repetition where it likes, with any code that the public list has for it.
+#[tokio::test]
+async fn a_message_that_is_refused_as_sent_twice_is_at_the_bank() {
+    let world = World::new();
+    for (last, code) in
+        [(1, "DUPL"), (2, "AM05"), (3, "DU01"), (4, "DU02"), (5, "DU03"), (6, "DU04"), (7, "DU05")]
+    {
+        let (bank, order) = (world.bank(), ask(last, BankOrderKind::Withdraw));
+        let key = &order.key;
+        assert_eq!(bank.send(order.clone()).await, OrderSaid::InProcess);
+        let content = format!(
+            "<GrpHdr><MsgId>m{last}</MsgId></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>{key}</OrgnlMsgId>\
+             <GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Cd>{code}</Cd></Rsn></StsRsnInf></OrgnlGrpInfAndSts>\
+             <OrgnlPmtInfAndSts><OrgnlPmtInfId>{key}</OrgnlPmtInfId><TxInfAndSts>\
+             <OrgnlEndToEndId>{key}</OrgnlEndToEndId><TxSts>RJCT</TxSts></TxInfAndSts></OrgnlPmtInfAndSts>"
+        );
+        world.comes(&format!("m{last}.xml"), "pain.002.001.10", "CstmrPmtStsRpt", &content);
+        assert_eq!(bank.query(order).await, OrderSaid::InProcess, "{code}");
+    }
+}
+
 #[tokio::test]
 async fn a_refusal_of_the_number_is_final_and_a_booking_is_stronger() {
     let world = World::new();

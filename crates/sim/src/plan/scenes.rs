@@ -361,4 +361,3 @@ fn frozen_at_the_password(stage: &mut Stage<'_>) {
     stage.status(false, stage.buyer, NORMAL);
     stage.confirm(stage.buyer, None);
 }
-
