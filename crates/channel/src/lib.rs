@@ -10,6 +10,7 @@
 mod bank;
 mod channel;
 mod http_bank;
+mod pulse;
 mod sandbox_bank;
 
 pub use bank::{
@@ -17,4 +18,5 @@ pub use bank::{
 };
 pub use channel::{Channel, Idle, Options, Readers};
 pub use http_bank::{HttpBank, HttpBankError, WorldTime};
+pub use pulse::Pulse;
 pub use sandbox_bank::{Manner, SandboxBank, bank_of, sound_number};

@@ -8,7 +8,7 @@ use crate::sandbox_inbox::Mailroom;
 use crate::session::{Seals, Sessions};
 use crate::{
     agreement, app_code, assets, authorize, cashier, certify, chance, export, freeze, guard, permissions,
-    sandbox, start, wallet, wallet_transfers,
+    sandbox, start, wallet, wallet_bank, wallet_cards, wallet_transfers,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -240,6 +240,8 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .merge(freeze::routes())
         .merge(wallet::routes())
         .merge(wallet_transfers::routes())
+        .merge(wallet_cards::routes())
+        .merge(wallet_bank::routes())
         .merge(permissions::routes())
         .merge(export::routes())
         .merge(authorize::routes());

@@ -8,8 +8,8 @@ use crate::up::Readers;
 use anyhow::{Context, ensure};
 use base::{CardNo, Secret};
 use cell::Door;
-use channel::{Bank, BindAsk, BindSaid, Channel, CodeAsk, HttpBank, SandboxBank, bank_of};
-use fund::{BankAgreement, LastFour};
+use channel::{Bank, BindAsk, BindSaid, Channel, CodeAsk, HttpBank, Pulse, SandboxBank, bank_of};
+use fund::{BankAgreement, BankCode, BankHealth, LastFour};
 use portal::{Binding, CardAsked, CardBank, CardElements, CardSeen};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -23,12 +23,14 @@ const BIND_TIME: Duration = Duration::from_secs(10);
 pub(crate) struct Spoken {
     bank: Arc<dyn Bank>,
     books: String,
+    pulse: Pulse,
 }
 
 /// The bank that a world speaks with: the one inside, or one in another process.
 pub(crate) fn bank(site: &Site, args: &UpArgs, door: &Door) -> anyhow::Result<Spoken> {
     let (Some(url), Some(secret_path)) = (&args.bank, &args.bank_secret) else {
-        return Ok(Spoken { bank: Arc::new(SandboxBank), books: hex::encode(site.note.world_id()?) });
+        let (bank, books) = (Arc::new(SandboxBank), hex::encode(site.note.world_id()?));
+        return Ok(Spoken { bank, books, pulse: Pulse::default() });
     };
     ensure!(site.world.sandbox, "only a world for trying out speaks with a simulated bank");
     let text = private_file::read(secret_path)?;
@@ -37,7 +39,7 @@ pub(crate) fn bank(site: &Site, args: &UpArgs, door: &Door) -> anyhow::Result<Sp
     let books = generation(site)?;
     let door = door.clone();
     let bank = HttpBank::new(url, secret, &books, Arc::new(move || door.now_us()), true)?;
-    Ok(Spoken { bank: Arc::new(bank), books })
+    Ok(Spoken { bank: Arc::new(bank), books, pulse: Pulse::default() })
 }
 
 /// The name of this life of the world at the bank: drawn when it is first needed, gone when the world begins anew, and
@@ -61,20 +63,21 @@ pub(crate) fn channel(spoken: &Spoken, site: &Site, house: &House, tables: Reade
     if !site.world.sandbox {
         return None;
     }
-    let options = channel::Options::new(&spoken.books);
+    let options = channel::Options::new(&spoken.books, spoken.pulse.clone());
     let channel = Channel::new(house.door.clone(), tables, spoken.bank.clone(), options);
     Some(channel.woken_by(house.clock.moves()))
 }
 
 /// The desk at which cards are bound.
 pub(crate) fn desk(spoken: &Spoken) -> CardDesk {
-    CardDesk { bank: spoken.bank.clone(), books: spoken.books.clone() }
+    CardDesk { bank: spoken.bank.clone(), books: spoken.books.clone(), pulse: spoken.pulse.clone() }
 }
 
 /// The portal's desk for cards.
 pub(crate) struct CardDesk {
     bank: Arc<dyn Bank>,
     books: String,
+    pulse: Pulse,
 }
 
 impl CardDesk {
@@ -101,6 +104,14 @@ impl CardBank for CardDesk {
                 Err(_) => Err(SILENT.to_owned()),
             }
         })
+    }
+
+    fn health(&self, bank: &BankCode) -> BankHealth {
+        self.pulse.of(bank)
+    }
+
+    fn set_health(&self, bank: BankCode, health: Option<BankHealth>) {
+        self.pulse.say(bank, health);
     }
 
     fn confirm(&self, card: CardNo, last_four: LastFour, code: Secret<String>) -> Binding<'_, BankAgreement> {
