@@ -7,7 +7,7 @@ import { open, shoot, startBrowser, stopBrowser } from './chromium.mjs';
 import { Gateway } from './gateway.mjs';
 
 const PROMPT = '6222021234567894';
-const OF_ANOTHER_BANK = '6228481234567896';
+const OF_ANOTHER_BANK = '6228481234567894';
 const CREDIT = '6253301234567892';
 const SLOW = '6222020000010006';
 const REFUSES = '6222020000060001';

@@ -1,7 +1,7 @@
 //! What can be asked: the closed list of commands and their replies.
 
 use crate::agreement::{debit, end, find, offer, postpone, sign, signing};
-use crate::bank::{answered, card, close, confirm, find as find_bank, import, pay, prepare, send};
+use crate::bank::{answered, card, close, confirm, find as find_bank, import, pay, prepare, send, statement};
 use crate::run::Outcome;
 use crate::{
     Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
@@ -11,6 +11,7 @@ use crate::{
     SetPartyStatus, SetRules, Stop, TopUp, TopUpRefused, TryPassword,
 };
 use crate::{ActOnEscrow, ConfirmGoods, EscrowView, FindEscrow, escrow};
+use crate::{AddAppKey, AppKeyRefused, FindAppKeys, PromoteAppKey, RetireAppKey, app_key};
 use crate::{
     AddEvidence, AddEvidenceRefused, FindStanding, MoveQuota, MoveQuotaRefused, StandingView, identity,
 };
@@ -26,8 +27,9 @@ use crate::{
     WithdrawGrant,
 };
 use crate::{
-    AskCard, BankAnswered, BankTask, BankView, BindCard, CloseBankOrder, ConfirmBankOrder, FindBankOrder,
-    FindCard, ImportLine, PayByCard, PayByCardRefused, PrepareBankOrder, SendBankOrder, UnbindCard,
+    AskCard, BankAnswered, BankTask, BankView, BeginStatement, BindCard, CloseBankOrder, ConfirmBankOrder,
+    FindBankOrder, FindCard, ImportLine, PayByCard, PayByCardRefused, PrepareBankOrder, SendBankOrder,
+    UnbindCard,
 };
 use crate::{
     BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
@@ -58,8 +60,8 @@ use fund::{
 };
 use ledger::Account;
 use money::Money;
-use people::{Callback, Certification, Grant, Party, PasswordRefused, Profile};
-use recon::{BookedLine, ImportRefused};
+use people::{AppKey, Callback, Certification, Grant, Party, PasswordRefused, Profile};
+use recon::{BeginStatementRefused, BookedLine, ImportRefused, ReadStatement};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -252,6 +254,11 @@ commands! {
     change CloseAccount => own_account::close_account, PartyId, CloseAccountRefused;
     change ErasePerson => own_account::erase_person, people::DataKeyId, PartyNotFound;
     change PayByCard => pay::pay_by_card, Arc<BankOrder>, PayByCardRefused;
+    change BeginStatement => statement::begin_statement, Arc<ReadStatement>, BeginStatementRefused;
+    change AddAppKey => app_key::add_app_key, u32, AppKeyRefused;
+    change PromoteAppKey => app_key::promote_app_key, (), AppKeyRefused;
+    change RetireAppKey => app_key::retire_app_key, (), AppKeyRefused;
+    query FindAppKeys => app_key::find_app_keys, Vec<Arc<AppKey>>, AppKeyRefused;
 }
 
 #[cfg(test)]
@@ -274,7 +281,8 @@ mod tests {
             OpenChallenge TryChallenge RegisterPerson FindAddress FindProfile TrySignIn ProveSignIn SignInByCode \
             AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered \
             FindCard FindBankOrder ImportLine \
-            AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson PayByCard";
+            AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson PayByCard \
+            BeginStatement AddAppKey PromoteAppKey RetireAppKey FindAppKeys";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

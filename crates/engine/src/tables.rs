@@ -6,10 +6,10 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, Hold, Posting};
 use people::{
-    App, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party, Person,
-    Profile, SignIn, SlotHead, Standing, Token, Usage,
+    App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party,
+    Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
-use recon::{BookedLine, Settlement, Suspense};
+use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense};
 use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
@@ -167,6 +167,9 @@ tables! {
     Standing = 60, false;
     Evidence = 61, false;
     Person = 62, false;
+    ReadStatement = 78, false;
+    SurpriseSettlement = 79, false;
+    AppKey = 82, true;
 }
 
 impl Table {
@@ -207,13 +210,14 @@ impl Key {
             Key::Transfer((_, no)) | Key::Received((_, no)) => Some((no.slot(), no.at_us())),
             Key::Card((_, no)) => Some((no.slot(), no.at_us())),
             Key::BankOrder((_, no)) | Key::BankSurprise((_, no, _, _)) => Some((no.slot(), no.at_us())),
-            Key::Settlement((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Settlement((_, no)) | Key::SurpriseSettlement((_, no, _)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
             | Key::Attempt(_)
             | Key::SlotHead(_)
-            | Key::App(_) => None,
+            | Key::App(_)
+            | Key::AppKey(_) => None,
             Key::Rulebook(_)
             | Key::Account(_)
             | Key::OrderNumber(_)
@@ -227,6 +231,7 @@ impl Key {
             | Key::CardName(_)
             | Key::BankOrderKey(_)
             | Key::BookedLine(_)
+            | Key::ReadStatement(_)
             | Key::Suspense(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,

@@ -14,7 +14,7 @@ use fund::{
 use ledger::{AccountKind, Posting, PostingKind};
 use money::{Currency, parse_amount};
 use people::{Usage, UsageKind};
-use recon::{BookedLine, Settlement, Suspense};
+use recon::{BookedLine, Settlement, SurpriseSettlement, Suspense};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{Timer, TimerTask};
@@ -200,7 +200,11 @@ pub(crate) fn check(world: &World) {
         if line.currency != Currency::Cny {
             continue;
         }
-        let (name, sign) = match (settled, line.is_credit) {
+        let own = |row: &&Arc<SurpriseSettlement>| {
+            (&row.account, row.day, row.serial) == (&line.account, line.day, line.serial)
+        };
+        let by_surprise = world.all::<SurpriseSettlement>().any(|row| own(&row));
+        let (name, sign) = match (settled || by_surprise, line.is_credit) {
             (true, true) => ("clearing_in", 1),
             (true, false) => ("clearing_out", -1),
             (false, true) => ("suspense_owed", 1),

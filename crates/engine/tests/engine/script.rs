@@ -252,6 +252,7 @@ impl Script {
                 .into()
             }
             "line" => crate::statement::command(self, words).into(),
+            "statement" => crate::statement::begin(words).into(),
             verb if verb.starts_with("bk-") => crate::bank::command(self, words),
             verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
             verb if verb.starts_with("tr-") => return crate::transfer::command(self, words),
@@ -761,7 +762,11 @@ fn tell(reply: &Reply) -> String {
         | Reply::FindStanding(_)
         | Reply::SetPassword(_)
         | Reply::CloseAccount(_)
-        | Reply::ErasePerson(_) => unreachable!("no word of the script language asks for it"),
+        | Reply::ErasePerson(_)
+        | Reply::AddAppKey(_)
+        | Reply::PromoteAppKey(_)
+        | Reply::RetireAppKey(_)
+        | Reply::FindAppKeys(_) => unreachable!("no word of the script language asks for it"),
         Reply::OfferAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::SignAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::UnsignAgreement(answer) => result(answer, |()| ok()),
@@ -801,6 +806,10 @@ fn tell(reply: &Reply) -> String {
         Reply::ConfirmBankOrder(answer) => result(answer, crate::bank::told),
         Reply::CloseBankOrder(answer) => result(answer, crate::bank::told),
         Reply::BankAnswered(answer) => result(answer, crate::bank::told),
+        Reply::BeginStatement(answer) => result(answer, |read| {
+            let ended = if read.ended_at_us.is_some() { " ended" } else { "" };
+            format!("{} of {}{ended}", read.booked, read.lines)
+        }),
         Reply::ImportLine(answer) => result(answer, |line| {
             line.as_ref().map_or("heard".to_owned(), |line| format!("{:?}", line.class))
         }),
