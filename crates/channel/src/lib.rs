@@ -21,6 +21,7 @@ mod iso_mail;
 mod iso_statements;
 #[cfg(test)]
 mod iso_tests;
+mod pulse;
 mod sandbox_bank;
 
 pub use bank::{
@@ -33,4 +34,5 @@ pub use http_bank::{HttpBank, HttpBankError, WorldTime};
 pub use import::{Imported, Importer, NotImported};
 pub use iso_bank::{ISO_BOOKS_LETTERS, IsoBank, IsoBankError, IsoOptions};
 pub use iso_mail::{IsoWay, IsoWayError};
+pub use pulse::Pulse;
 pub use sandbox_bank::{Manner, SandboxBank, bank_of, sound_number};

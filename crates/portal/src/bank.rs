@@ -11,9 +11,9 @@ use engine::{
     FindStanding, PartyNotFound, PrepareBankOrder, UnbindCard,
 };
 use fund::{
-    AskCardRefused, BankAgreement, BankCode, BankOrder, BankOrderRefused, BankOrderState, BindCardRefused,
-    Card, CardKind, CardRefused, CardState, CloseBankOrderRefused, ConfirmBankOrderRefused, FindBankRefused,
-    LastFour,
+    AskCardRefused, BankAgreement, BankCode, BankHealth, BankOrder, BankOrderRefused, BankOrderState,
+    BindCardRefused, Card, CardKind, CardRefused, CardState, CloseBankOrderRefused, ConfirmBankOrderRefused,
+    FindBankRefused, LastFour,
 };
 use money::Money;
 use std::fmt::Debug;
@@ -64,6 +64,12 @@ pub trait CardBank: Send + Sync {
 
     /// Asks the bank, which sends the holder a code. Where nobody has a telephone, the message itself comes back.
     fn bind(&self, asked: CardAsked) -> Binding<'_, Option<String>>;
+
+    /// How well a bank answers now.
+    fn health(&self, bank: &BankCode) -> BankHealth;
+
+    /// Says how well a bank answers, whatever is seen of it; `None` goes by what is seen again.
+    fn set_health(&self, bank: BankCode, health: Option<BankHealth>);
 
     /// Gives the bank the holder's code; the bank gives its agreement.
     fn confirm(&self, card: CardNo, last_four: LastFour, code: Secret<String>) -> Binding<'_, BankAgreement>;

@@ -14,6 +14,7 @@ mod assets;
 mod authorize;
 mod authorize_request;
 mod bank;
+mod card_words;
 mod cashier;
 mod certify;
 mod chance;
@@ -65,6 +66,8 @@ mod texts;
 mod transfer_words;
 mod visit;
 mod wallet;
+mod wallet_bank;
+mod wallet_cards;
 mod wallet_transfers;
 
 pub use bank::{Binding, CardAsked, CardBank, CardElements, CardSeen};

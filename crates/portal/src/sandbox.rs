@@ -55,6 +55,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/bank/cards", get(sandbox_bank::cards).post(sandbox_bank::bind))
         .route("/sandbox/bank/cards/confirm", post(sandbox_bank::confirm))
         .route("/sandbox/bank/cards/unbind", post(sandbox_bank::unbind))
+        .route("/sandbox/bank/health", post(sandbox_bank::health))
         .route("/sandbox/bank/topup", post(sandbox_bank::top_up))
         .route("/sandbox/bank/withdraw", post(sandbox_bank::withdraw))
         .route("/sandbox/bank/orders", get(sandbox_bank::orders))
