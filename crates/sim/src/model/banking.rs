@@ -19,7 +19,7 @@ use trade::{PayRefused, TradeState};
 
 /// A draft waits a day for its party, and money from a card a day for the bank.
 const GIVE_UP: i64 = DAY_US;
-/// The most of one top-up or card payment, of a day of them, of a month of them; of one withdrawal and of a day of them.
+/// The most of one top-up or card payment, of a day, of a month of them; of one withdrawal and of a day of them.
 const CARD: (i128, i128, i128) = (1_000_000, 2_000_000, 10_000_000);
 const WITHDRAW: (i128, i128) = (5_000_000, 15_000_000);
 /// What goes out without a fee in a whole life.
@@ -246,7 +246,7 @@ impl Model {
 
     pub(super) fn close_bank_order(
         &mut self,
-        _step: &Step,
+        step: &Step,
         asked: &CloseBankOrder,
     ) -> Result<Arc<BankOrder>, CloseBankOrderRefused> {
         let order = self.bank_order_of(asked.party, asked.no).ok_or(CloseBankOrderRefused::NotFound)?;
@@ -258,27 +258,29 @@ impl Model {
             _ => return Err(CloseBankOrderRefused::TooLate),
         }
         self.stop_giving_up(asked.no);
-        self.give_up(asked.no);
+        self.give_up(step, asked.no);
         Ok(self.told_of(asked.no))
     }
 
     /// Nobody waits for it any more; the bank's word does not come less for that.
-    fn give_up(&mut self, no: BankOrderNo) {
+    fn give_up(&mut self, step: &Step, no: BankOrderNo) {
+        self.let_trade_go(no);
         if self.bank_orders[&no].state == BankOrderState::Unknown {
+            // The bank is told at once: it may still refuse.
+            self.bank_order(no).next_try_at_us = Some(step.now());
             return self.bank_order_becomes(no, BankOrderState::GivenUp);
         }
         self.bank_order(no).next_try_at_us = None;
         self.bank_order_becomes(no, BankOrderState::Closed);
         self.uncount_bank_order(no);
-        self.let_trade_go(no);
     }
 
     /// A day went by.
-    pub(super) fn give_up_time(&mut self, no: BankOrderNo) {
+    pub(super) fn give_up_time(&mut self, step: &Step, no: BankOrderNo) {
         let order = self.bank_order(no);
         (order.timer, order.gives_up_at_us) = (None, None);
         self.seen.count("a bank order was given up by its clock");
-        self.give_up(no);
+        self.give_up(step, no);
     }
 
     pub(super) fn send_bank_order(&mut self, step: &Step, asked: &SendBankOrder) -> Option<BankTask> {

@@ -354,6 +354,7 @@ pub(super) fn same(rules: &Reply, house: &Reply) -> bool {
         ClaimOrder JudgePassword ConfirmPay CloseOrder CancelOrder RefundOrder NoticeTried RunTimer Receive
         OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder
         AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered
-        PayByCard FindCard FindBankOrder TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer FindTransferRoom FindAddress
+        PayByCard FindCard FindBankOrder TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer
+        FindTransferRoom FindAddress
         Acknowledge FindOrder FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount)
 }

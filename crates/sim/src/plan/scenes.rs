@@ -12,9 +12,7 @@ use super::card_scenes::{
     a_day_of_cards, card_meets_the_end, code_meets_card, filled_from_a_card, refunded_to_a_card,
     rules_change_meanwhile, taken_out,
 };
-use super::stage::{
-    CLOSED, DEAR_FEN, FROZEN, HALF_AN_HOUR, NORMAL, ONE_MINUTE, SETTLED_US, Stage, UNDER_WAY_US,
-};
+use super::stage::{CLOSED, DEAR_FEN, FROZEN, HALF_AN_HOUR, NORMAL, ONE_MINUTE, Stage, UNDER_WAY_US};
 use super::till_scenes::{many_at_one_till, merchant_spends, old_code};
 use super::transfer_scenes::{
     a_day_is_used_up, called_back, confirmed_together, offers_end, payee_leaves, payer_is_frozen,

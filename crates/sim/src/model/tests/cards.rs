@@ -186,6 +186,5 @@ pub(super) fn settle(world: &mut World) {
             world.ask(BankAnswered { no: order.no, verdict: done(&order, "B", 0) });
         }
         world.deliver_all();
-        world.advance(2 * base::DAY_US);
     }
 }
