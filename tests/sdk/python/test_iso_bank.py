@@ -2,15 +2,17 @@
 comes in, kills. Every message of both sides fits the published schemas, and at the end both books say the same."""
 
 import contextlib
+import datetime
 import json
 import signal
 import sqlite3
 import subprocess
+import urllib.request
 
 import pytest
 
 from iso_bank import IsoBank, code_of, faults_of
-from sandbox import Sandbox
+from sandbox import Sandbox, SandboxError
 from server import Server, binary_path
 
 FINAL = {"done", "failed"}
@@ -34,6 +36,10 @@ class Week:
         self.say("/clock/set", {"to": f"{self.today} 10:00:00"})
         self.say("/clock/freeze", {})
         self.opening = self.bank.balance("TONGBAO")
+        # A statement waits until the tables hold what was answered.
+        seller = self.server.ready["apps"][0]["seller_id"]
+        urllib.request.urlopen(f"{self.sandbox.base}/accounts/{seller}/statements/2026-12-06.xml", timeout=20).close()
+        self.reserve = self.books("bank_reserve")
 
     def start(self):
         self.server.start()
@@ -79,12 +85,19 @@ class Week:
     def kept(self, folder):
         return sorted((self.data / "worlds/default/bank_messages" / folder).glob("*.xml"))
 
-    def clearing(self):
-        """What stands on the clearing accounts of the books, over all slots, in fen."""
+    def books(self, *kinds):
+        """What stands on accounts of these kinds, over all slots, in fen."""
         path = self.data / "worlds/default/tables.sqlite"
         with contextlib.closing(sqlite3.connect(path)) as tables:
-            return tables.execute("SELECT COALESCE(SUM(balance_minor), 0) FROM account"
-                                  " WHERE kind IN ('clearing_in', 'clearing_out')").fetchone()[0]
+            marks = ", ".join("?" * len(kinds))
+            return tables.execute(f"SELECT COALESCE(SUM(balance_minor), 0) FROM account WHERE kind IN ({marks})",
+                                  kinds).fetchone()[0]
+
+    def settles(self, days):
+        """Has the platform read the bank's statements of days that are over."""
+        first = datetime.date.fromisoformat(self.today)
+        for number in range(days):
+            self.say("/recon/fetch", {"day": str(first + datetime.timedelta(days=number))})
 
 
 @pytest.fixture
@@ -165,22 +178,33 @@ def test_a_week_of_withdrawals_and_top_ups_with_a_foreign_bank(week):
     assert len(bank.call("GET", f"/_mock/payments/{week.key(twice)}?all")) == 1
     assert len(bank.call("GET", f"/_mock/payments/{week.key(late)}?all")) == 1
 
-    # A statement with a hole in it is refused whole.
+    # The bank's statements settle all of it, over a week-end too; only the stranger's money is nobody's.
+    while week.sandbox.today() < datetime.date(2026, 12, 15):
+        week.night()
+    week.settles(days=8)
+    done = {no: fen(week.order(no)["amount"]) for no in week.asked if week.state(no) == "done"}
+    ours = sum(amount if week.asked[no] == "topup" else -amount for no, amount in done.items())
+    assert bank.balance("TONGBAO") - week.opening == ours + 4_444
+    week.server.stop()
+    assert week.books("clearing_in", "clearing_out") == 0
+    assert week.books("suspense_owed", "suspense_due") == 4_444
+    assert week.reserve - week.books("bank_reserve") == ours + 4_444
+    week.start()
+
+    # A statement with a hole in it is refused whole, and what it does not tell stays unsettled.
     bank.behaves("TONGBAO", "statement-gap")
     hole = week.ask("withdraw", other, "55.55")
+    week.advance("1s")
     for _ in range(3):
         week.night()
     assert week.state(hole) == "done"
+    with pytest.raises(SandboxError):
+        week.say("/recon/fetch", {"day": "2026-12-16"})
     assert [path for path in week.kept("refused") if "camt.053" in path.read_text()]
     assert len(week.kept("refused")) == 1
 
-    # Both books say the same: what came in less what went out is what the bank's balance moved by, but for the
-    # money that nobody can name.
+    # Both books say the same, but for what no statement settled.
     assert {week.state(no) for no in week.asked} == FINAL
-    moved = bank.balance("TONGBAO") - week.opening
-    done = {no: fen(week.order(no)["amount"]) for no in week.asked if week.state(no) == "done"}
-    ours = sum(amount if week.asked[no] == "topup" else -amount for no, amount in done.items())
-    assert moved == ours + 4_444
     texts = [path.read_text() for path in week.kept("sent")]
     assert len(texts) == sum(way == "withdraw" for way in week.asked.values())
     said = [letter["body"] for letter in bank.messages()]
@@ -188,7 +212,8 @@ def test_a_week_of_withdrawals_and_top_ups_with_a_foreign_bank(week):
     assert kinds == {"pain.002", "camt.053", "camt.054"}
     assert faults_of(texts + said) == []
     week.server.stop()
-    assert -week.clearing() == ours
+    assert week.books("clearing_in", "clearing_out") == 5_555
+    assert week.reserve - week.books("bank_reserve") - 5_555 == bank.balance("TONGBAO") - week.opening
     verified = subprocess.run([str(binary_path()), "verify", "--data", str(week.data), "--replay"],
                               capture_output=True, text=True, timeout=DAY_LIMIT_S)
     assert verified.returncode == 0, verified.stdout
