@@ -92,8 +92,11 @@ macro_rules! of_app {
 }
 of_app!(AddAppKey PromoteAppKey RetireAppKey FindAppKeys);
 
+/// An app and its keys.
+type AppWithKeys = (Arc<App>, Vec<Arc<AppKey>>);
+
 /// The app and its keys, the first at number 1. Before the first exchange that is the key in the app's row.
-fn keys_of(rows: &mut Rows<'_>, app: AppId) -> Result<(Arc<App>, Vec<Arc<AppKey>>), Stop<AppKeyRefused>> {
+fn keys_of(rows: &mut Rows<'_>, app: AppId) -> Result<AppWithKeys, Stop<AppKeyRefused>> {
     let slot = rows.slot();
     let Some(found) = rows.get::<App>((slot, app))? else { return Stop::because(AppKeyRefused::AppNotFound) };
     let mut keys = Vec::new();

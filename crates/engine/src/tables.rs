@@ -6,8 +6,8 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, Hold, Posting};
 use people::{
-    App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party,
-    Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
+    App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login,
+    MerchantApplication, Party, Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
 use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense};
 use std::sync::Arc;
@@ -170,6 +170,7 @@ tables! {
     ReadStatement = 78, false;
     SurpriseSettlement = 79, false;
     AppKey = 82, true;
+    MerchantApplication = 83, false;
 }
 
 impl Table {
@@ -217,7 +218,8 @@ impl Key {
             | Key::Attempt(_)
             | Key::SlotHead(_)
             | Key::App(_)
-            | Key::AppKey(_) => None,
+            | Key::AppKey(_)
+            | Key::MerchantApplication(_) => None,
             Key::Rulebook(_)
             | Key::Account(_)
             | Key::OrderNumber(_)

@@ -46,6 +46,7 @@ mod sandbox_escrow_form;
 mod sandbox_faults;
 mod sandbox_freeze;
 mod sandbox_inbox;
+mod sandbox_merchants;
 mod sandbox_methods;
 mod sandbox_notifications;
 mod sandbox_order;

@@ -15,10 +15,12 @@ use engine::{
     AgreementDelivery, BackPart, BindRelations, DebitOrder, NewRelation, OfferAgreement, OpenSigning, Share,
     SignAgreement, SplitOrder, SplitPart, UnbindRelations, UnsignAgreement,
 };
+use engine::{ApplicationStep, FillApplication, MoveApplication, NoteDocument, SignApplication};
 use journal::Journal;
 use money::{Currency, Money};
 use people::{
-    AppMode, ChallengePurpose, DORMANT_US, EvidenceKind, GrantKind, PartyKind, PartyStatus, TokenRole,
+    AppMode, ChallengePurpose, DORMANT_US, EvidenceKind, GrantKind, MerchantKind, PartyKind, PartyStatus,
+    TokenRole,
 };
 use rusqlite::Connection;
 use std::fs;
@@ -461,6 +463,43 @@ impl Script {
         }
     }
 
+    /// Somebody becomes a merchant, and somebody is turned down.
+    async fn apply(&self, applicant: PartyId) {
+        for (login, passes) in [("new@example.com", true), ("no@example.com", false)] {
+            let (login, reviewer) = (Text::new(login).unwrap(), || Text::new("li").unwrap());
+            let (kind, name) = (MerchantKind::Individual, Text::new("new").unwrap());
+            let fill = FillApplication {
+                login: login.clone(),
+                applicant,
+                kind,
+                name,
+                data_key: [7; 16],
+                sealed: vec![7],
+                name_matches: true,
+                site: Some(Text::new("https://new.example").unwrap()),
+            };
+            self.door.ask(fill).await.unwrap();
+            let document = people::documents_needed(kind, true);
+            self.door.ask(NoteDocument { login: login.clone(), applicant, document }).await.unwrap();
+            let last = if passes {
+                ApplicationStep::Pass(reviewer())
+            } else {
+                ApplicationStep::Reject { reviewer: reviewer(), reasons: 1, note: None }
+            };
+            let first = [ApplicationStep::Submit(applicant), ApplicationStep::Confirm(applicant)];
+            for step in first.into_iter().chain([ApplicationStep::Claim(reviewer()), last]) {
+                self.door.ask(MoveApplication { login: login.clone(), step }).await.unwrap();
+            }
+            if passes {
+                let (public_key, sealed_aes_key) = (vec![8], None);
+                self.door
+                    .ask(SignApplication { login, applicant, public_key, sealed_aes_key })
+                    .await
+                    .unwrap();
+            }
+        }
+    }
+
     /// A user and a merchant authorise an app of somebody else, which asks for tokens and for a certification.
     async fn authorize(&self, cast: &Cast) {
         let isv = self.party(PartyKind::Merchant, "isv@example.com").await;
@@ -497,6 +536,7 @@ impl Script {
         };
         self.door.ask(ask).await.unwrap();
         self.codes_to_addresses().await;
+        self.apply(cast.alice).await;
     }
 
     /// One code is under way, one was tried, one was named.
