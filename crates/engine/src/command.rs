@@ -31,6 +31,10 @@ use crate::{
     UnbindCard,
 };
 use crate::{
+    BeginDevice, EndDevices, FindDevice, FindDevices, NotSignedIn, SeeDevice, StopPayments,
+    StopPaymentsRefused, device, stop_payment,
+};
+use crate::{
     BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
     UnbindRelations, relation, split_order, split_query,
 };
@@ -59,7 +63,7 @@ use fund::{
 };
 use ledger::Account;
 use money::Money;
-use people::{Callback, Certification, Grant, Party, PasswordRefused, Profile};
+use people::{Callback, Certification, Device, Grant, Party, PasswordRefused, Profile};
 use recon::{BeginStatementRefused, BookedLine, ImportRefused, ReadStatement};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -254,6 +258,12 @@ commands! {
     change ErasePerson => own_account::erase_person, people::DataKeyId, PartyNotFound;
     change PayByCard => pay::pay_by_card, Arc<BankOrder>, PayByCardRefused;
     change BeginStatement => statement::begin_statement, Arc<ReadStatement>, BeginStatementRefused;
+    change BeginDevice => device::begin_device, Arc<Device>, PartyNotFound;
+    query FindDevice => device::find_device, Arc<Device>, NotSignedIn;
+    change SeeDevice => device::see_device, Arc<Device>, NotSignedIn;
+    query FindDevices => device::find_devices, Vec<Arc<Device>>, Never;
+    change EndDevices => device::end_devices, u32, Never;
+    change StopPayments => stop_payment::stop_payments, people::PaymentStop, StopPaymentsRefused;
 }
 
 #[cfg(test)]
@@ -277,7 +287,8 @@ mod tests {
             AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered \
             FindCard FindBankOrder ImportLine \
             AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson PayByCard \
-            BeginStatement";
+            BeginStatement \
+            BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

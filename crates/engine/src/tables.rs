@@ -6,8 +6,8 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, Hold, Posting};
 use people::{
-    App, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party, Person,
-    Profile, SignIn, SlotHead, Standing, Token, Usage,
+    App, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login, Party,
+    Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
 use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense};
 use std::sync::Arc;
@@ -169,6 +169,7 @@ tables! {
     Person = 62, false;
     ReadStatement = 78, false;
     SurpriseSettlement = 79, false;
+    Device = 95, false;
 }
 
 impl Table {
@@ -233,7 +234,7 @@ impl Key {
             | Key::Suspense(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
-            Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,
+            Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,
             Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,
         }
     }

@@ -46,6 +46,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0022_trade_adds_cards",
     "0023_frozen_says_since",
     "0024_statement_begins",
+    "0025_device_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -762,7 +762,13 @@ fn tell(reply: &Reply) -> String {
         | Reply::FindStanding(_)
         | Reply::SetPassword(_)
         | Reply::CloseAccount(_)
-        | Reply::ErasePerson(_) => unreachable!("no word of the script language asks for it"),
+        | Reply::ErasePerson(_)
+        | Reply::BeginDevice(_)
+        | Reply::FindDevice(_)
+        | Reply::SeeDevice(_)
+        | Reply::FindDevices(_)
+        | Reply::EndDevices(_)
+        | Reply::StopPayments(_) => unreachable!("no word of the script language asks for it"),
         Reply::OfferAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::SignAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::UnsignAgreement(answer) => result(answer, |()| ok()),

@@ -32,6 +32,12 @@ const UNMET: &[&str] = &[
     "OpenOrder refused Pay(BuyerLimit)",
     "ConfirmPay refused BuyerLimit",
     "DebitOrder refused Mandate(BuyerLimit)",
+    // Nobody stops payments of a town, and its buyers sign in by their payment passwords.
+    "OpenOrder refused Pay(BuyerStopped)",
+    "ConfirmPay refused BuyerStopped",
+    "DebitOrder refused Mandate(BuyerStopped)",
+    "TryPassword refused Frozen",
+    "JudgePassword refused Frozen",
     // No town names anybody as a digest is named.
     "OpenParty refused LoginReserved",
     "OpenApp refused SlotFull",
@@ -92,7 +98,7 @@ fn unsign() -> Vec<&'static str> {
 
 fn pay() -> Vec<&'static str> {
     names!(PayRefused: CodeInvalid TradeNotFound AlreadyPaid AlreadyClosed ProofMissing BuyerBlocked BuyerIsSeller
-        BuyerDiffers BuyerLimit BalanceTooLow CardUnderWay)
+        BuyerDiffers BuyerStopped BuyerLimit BalanceTooLow CardUnderWay)
 }
 
 fn refund() -> Vec<&'static str> {
@@ -120,7 +126,7 @@ fn refusals() -> Vec<String> {
     let ledger =
         names!(LedgerRefused: AccountNotFound CurrencyDiffers BalanceTooLow BalanceTooLarge HoldNotOpen);
     let app = names!(OpenAppRefused: SellerNotFound AppNotFound CertificateMissing SlotFull);
-    let password = names!(PasswordRefused: NoPassword Locked NoAttempt Wrong);
+    let password = names!(PasswordRefused: NoPassword Locked NoAttempt Wrong Frozen);
     let close = names!(CloseRefused: TradeNotFound AlreadyPaid AlreadyClosed);
     let found = || names!(FindRefused: TradeNotFound);
     [
@@ -166,7 +172,7 @@ fn refusals() -> Vec<String> {
             "DebitOrder",
             "Mandate",
             names!(MandateRefusal: Ended Invalid SingleExceeded TotalExceeded TimesExceeded
-            DateNotMatch BuyerBlocked BuyerLimit BalanceTooLow),
+            DateNotMatch BuyerBlocked BuyerStopped BuyerLimit BalanceTooLow),
         ),
     ]
     .concat()
@@ -201,7 +207,7 @@ fn each_transition_of_an_order_is_demanded() {
 #[test]
 fn each_outcome_of_an_attempt_and_each_notice_is_demanded() {
     let outcomes = names!(ReceiptOutcome: Paid Waiting CodeInvalid BuyerBlocked BuyerIsSeller BuyerDiffers BalanceTooLow
-        OrderClosed | Asked BuyerLimit);
+        OrderClosed | Asked BuyerLimit BuyerStopped);
     for name in outcomes {
         assert!(expected().contains(&format!("attempt Asked -> {name}").as_str()), "{name}");
     }
