@@ -114,6 +114,10 @@ pub(crate) struct UpArgs {
     /// The file with the secret that the bank's process shares with us.
     #[arg(long, value_name = "FILE", requires = "bank")]
     pub(crate) bank_secret: Option<PathBuf>,
+    /// The file (TOML) that says which mail server and which provider of text messages carry codes to persons. Without
+    /// it nothing leaves the machine, and a world for trying out shows what it would have sent.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) messages: Option<PathBuf>,
     /// Writes logs as JSON lines.
     #[arg(long)]
     pub(crate) log_json: bool,

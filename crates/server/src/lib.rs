@@ -42,6 +42,7 @@ mod happened;
 mod keys;
 mod listen;
 mod mailroom;
+mod messages;
 mod method_guide;
 mod play;
 mod print;
