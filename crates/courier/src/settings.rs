@@ -1,13 +1,6 @@
 //! What an operator says about providers: a file in TOML. Secrets stand in files of their own, which it names.
 //!
 //! ```toml
-//! [email]
-//! server = "smtp.example.com"
-//! tls = "starttls"                     # "wrapper" (TLS from the first byte), or "none" on this machine
-//! from = "Tongbao <no-reply@example.com>"
-//! user = "tongbao"
-//! password_file = "/etc/tongbao/smtp.password"
-//!
 //! [sms]
 //! method = "POST"
 //! url = "https://sms.example.com/v1/messages"
@@ -29,40 +22,8 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// For e-mail addresses.
-    pub email: Option<EmailSettings>,
     /// For phones.
     pub sms: Option<SmsSettings>,
-}
-
-/// How mail is handed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SmtpTls {
-    /// TLS from the first byte, on port 465 unless told otherwise.
-    Wrapper,
-    /// A plain greeting, then TLS or nothing, on port 587 unless told otherwise.
-    StartTls,
-    /// No encryption, on port 25 unless told otherwise: to a server on this machine only.
-    None,
-}
-
-/// A server that takes mail.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EmailSettings {
-    /// Its name, which its certificate bears.
-    pub server: String,
-    /// Its port, when it is not the usual one.
-    pub port: Option<u16>,
-    /// How it is spoken with.
-    pub tls: SmtpTls,
-    /// Who the mail is from.
-    pub from: String,
-    /// Who signs in there; nobody when absent.
-    pub user: Option<String>,
-    /// The file with that one's password.
-    pub password_file: Option<PathBuf>,
 }
 
 /// How values are written into the body of a call.
@@ -113,8 +74,6 @@ const fn usual_status() -> u16 {
 /// What the files that the settings name hold. Read by whoever reads the settings, who knows which files are safe.
 #[derive(Debug, Default)]
 pub struct Secrets {
-    /// The password at the mail server.
-    pub email: Option<Secret<String>>,
     /// What `{secret}` stands for.
     pub sms: Option<Secret<String>>,
 }
@@ -122,15 +81,6 @@ pub struct Secrets {
 /// Why settings are no good. Order is precedence.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// Mail without encryption would leave the machine.
-    #[error("email: tls = \"none\" is for a server on this machine")]
-    PlainMail,
-    /// The sender's address.
-    #[error("email: from is no address")]
-    From,
-    /// A user without password or a password without user.
-    #[error("email: user and password_file come together")]
-    User,
     /// Text messages without encryption would leave the machine.
     #[error("sms: the url is of https, or of http on this machine")]
     PlainSms,

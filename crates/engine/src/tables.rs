@@ -6,8 +6,8 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, Hold, Posting};
 use people::{
-    App, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login, Party,
-    Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
+    App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login,
+    Party, Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
 use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense};
 use std::sync::Arc;
@@ -169,6 +169,7 @@ tables! {
     Person = 62, false;
     ReadStatement = 78, false;
     SurpriseSettlement = 79, false;
+    AppKey = 82, true;
     Device = 95, false;
 }
 
@@ -216,7 +217,8 @@ impl Key {
             | Key::Credential(_)
             | Key::Attempt(_)
             | Key::SlotHead(_)
-            | Key::App(_) => None,
+            | Key::App(_)
+            | Key::AppKey(_) => None,
             Key::Rulebook(_)
             | Key::Account(_)
             | Key::OrderNumber(_)

@@ -29,10 +29,13 @@ mod people;
 mod permissions;
 mod picture;
 mod portal;
+mod recon_books;
+mod recon_report;
 mod respond;
 mod sandbox;
 mod sandbox_agreement;
 mod sandbox_app;
+mod sandbox_app_keys;
 mod sandbox_authorize;
 mod sandbox_bank;
 mod sandbox_clock;
@@ -48,6 +51,7 @@ mod sandbox_order;
 mod sandbox_party;
 mod sandbox_pay;
 mod sandbox_profile;
+mod sandbox_recon;
 mod sandbox_report;
 mod sandbox_rules;
 mod sandbox_transfer;
@@ -63,7 +67,7 @@ mod visit;
 mod wallet;
 mod wallet_transfers;
 
-pub use bank::{Binding, CardAsked, CardBank, CardSeen};
+pub use bank::{Binding, CardAsked, CardBank, CardElements, CardSeen};
 pub use people::{
     Checking, ClientAddress, IdentityCheck, Inbox, MessageKind, Messenger, NotSent, Outgoing, People,
     SandboxRegister, Sending, Verdict,
@@ -78,5 +82,6 @@ pub use sandbox_inbox::{
     AgainAsked, AgainRefused, ForgeryAsked, LetterEnd, LetterSeen, Letters, Mailroom, Resent,
 };
 pub use sandbox_methods::{LineShown, MethodShown, RefusalShown, method_routes};
+pub use sandbox_recon::{StatementDesk, StatementNotTaken, StatementTaken, TakingStatement};
 pub use sandbox_report::{Finding, FindingKind, FindingTold};
 pub use sandbox_world::{NotReset, Resetting, Waited, WorldFace, WorldHands, world_routes};

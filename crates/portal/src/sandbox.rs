@@ -7,9 +7,9 @@ use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, find_login};
 use crate::{
-    certify, sandbox_agreement, sandbox_app, sandbox_authorize, sandbox_bank, sandbox_doctor, sandbox_escrow,
-    sandbox_freeze, sandbox_inbox, sandbox_notifications, sandbox_order, sandbox_party, sandbox_pay,
-    sandbox_profile, sandbox_rules, sandbox_transfer,
+    certify, sandbox_agreement, sandbox_app, sandbox_app_keys, sandbox_authorize, sandbox_bank,
+    sandbox_doctor, sandbox_escrow, sandbox_freeze, sandbox_inbox, sandbox_notifications, sandbox_order,
+    sandbox_party, sandbox_pay, sandbox_profile, sandbox_rules, sandbox_transfer,
 };
 use askama::Template;
 use axum::Router;
@@ -42,6 +42,11 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/party/status", post(sandbox_party::set_status))
         .route("/sandbox/party/stop-payment", post(sandbox_party::stop_payment))
         .route("/sandbox/app", post(sandbox_app::open))
+        .route("/sandbox/apps/{app_id}/keys", get(sandbox_app_keys::list).post(sandbox_app_keys::add))
+        .route("/sandbox/apps/{app_id}/keys/{number}/promote", post(sandbox_app_keys::promote))
+        .route("/sandbox/apps/{app_id}/keys/{number}/retire", post(sandbox_app_keys::retire))
+        .route("/sandbox/apps/{app_id}/disable", post(sandbox_app_keys::disable))
+        .route("/sandbox/apps/{app_id}/enable", post(sandbox_app_keys::enable))
         .route("/sandbox/app/profile", post(sandbox_profile::set))
         .route("/sandbox/profiles", get(sandbox_profile::show).post(sandbox_profile::posted))
         .route("/sandbox/app/callback", post(sandbox_authorize::callback))

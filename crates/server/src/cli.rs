@@ -1,7 +1,8 @@
 //! The command line.
 
 use crate::{
-    backup, bank, bench, certify, clock, doctor, fault, forward, repair, show, telemetry, up, verify, world,
+    app_key, backup, bank, bench, certify, clock, doctor, fault, forward, recon, repair, show, telemetry, up,
+    verify, world,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -29,9 +30,9 @@ enum Command {
     /// People and merchants.
     #[command(subcommand)]
     Party(ShowCommand),
-    /// Programs of merchants.
+    /// Programs of merchants, and their keys.
     #[command(subcommand)]
-    App(ShowCommand),
+    App(app_key::AppCommand),
     /// What merchants ask to be paid.
     #[command(subcommand)]
     Order(ShowCommand),
@@ -64,6 +65,9 @@ enum Command {
     Certify(certify::CertifyArgs),
     /// Serves a simulated bank with its own books: a process of its own, for a platform to try money in and out with.
     Bank(BankArgs),
+    /// Reads statements of the bank into the books of a running server.
+    #[command(subcommand)]
+    Recon(recon::ReconCommand),
     /// Measures how fast this machine carries payments.
     Bench(bench::BenchArgs),
 }
@@ -114,7 +118,11 @@ pub(crate) struct UpArgs {
     /// The file with the secret that the bank's process shares with us.
     #[arg(long, value_name = "FILE", requires = "bank")]
     pub(crate) bank_secret: Option<PathBuf>,
-    /// The file (TOML) that says which mail server and which provider of text messages carry codes to persons. Without
+    /// A bank that is spoken with in messages of ISO 20022, in the place of the one inside, in a world for trying out:
+    /// a file (TOML) with the way to it and our account there.
+    #[arg(long, value_name = "FILE", conflicts_with = "bank")]
+    pub(crate) bank_iso: Option<PathBuf>,
+    /// The file (TOML) that says which provider of text messages carries codes to phones. Without
     /// it nothing leaves the machine, and a world for trying out shows what it would have sent.
     #[arg(long, value_name = "FILE")]
     pub(crate) messages: Option<PathBuf>,
@@ -277,7 +285,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Up(args) => up::run(&args)?,
         Command::Verify(args) => return verify::run(&args),
         Command::Party(what) => show::run(show::Kind::Party, what)?,
-        Command::App(what) => show::run(show::Kind::App, what)?,
+        Command::App(what) => app_key::run(what)?,
         Command::Order(what) => show::run(show::Kind::Order, what)?,
         Command::Account(what) => show::run(show::Kind::Account, what)?,
         Command::Listen(args) => forward::run(&args)?,
@@ -291,6 +299,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Report(args) => return fault::report(&args),
         Command::Certify(args) => return certify::run(&args),
         Command::Bank(args) => bank::run(&args)?,
+        Command::Recon(what) => recon::run(&what)?,
         Command::Bench(args) => bench::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)

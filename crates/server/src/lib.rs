@@ -7,6 +7,7 @@
 //! Reading order: `cli`, `up`, `site`, then `data_folder`, `keys`, `seed`, `reset`, `listen`, `front`, and the
 //! commands: `show`, `backup`, `verify`, `doctor`, `certify`.
 
+mod app_key;
 mod app_settings;
 mod backup;
 mod bank;
@@ -39,6 +40,7 @@ mod forget;
 mod forward;
 mod front;
 mod happened;
+mod iso_config;
 mod keys;
 mod listen;
 mod mailroom;
@@ -48,6 +50,7 @@ mod play;
 mod print;
 mod private_file;
 mod ready;
+mod recon;
 mod repair;
 mod reset;
 mod resets;
@@ -56,6 +59,7 @@ mod show;
 mod signals;
 mod site;
 mod snippets;
+mod statements;
 mod telemetry;
 mod tour;
 mod up;

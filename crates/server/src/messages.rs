@@ -1,4 +1,4 @@
-//! Who carries messages to persons: the inbox of worlds for trying out, or the providers of a file.
+//! Who carries messages to persons: the inbox of worlds for trying out, or the provider of a file.
 
 use crate::cli::UpArgs;
 use crate::private_file;
@@ -9,11 +9,6 @@ use courier::{Courier, Letter, Secrets, Settings};
 use portal::{MessageKind, Messenger, NotSent, Outgoing, People, Sending};
 use std::path::Path;
 use std::sync::Arc;
-
-/// What an e-mail with a code is headed with.
-const CODE_SUBJECT: &str = "通宝验证码";
-/// What other e-mails are headed with.
-const OTHER_SUBJECT: &str = "通宝账户提醒";
 
 /// What the portal needs for persons, with whoever carries their messages.
 pub(crate) fn people(site: &Site, args: &UpArgs) -> anyhow::Result<People> {
@@ -33,9 +28,8 @@ fn read(path: &Path) -> anyhow::Result<Courier> {
         let Some(path) = path else { return Ok(None) };
         Ok(Some(Secret::new(private_file::read(path)?.trim_end().to_owned())))
     };
-    let email = secret(settings.email.as_ref().and_then(|email| email.password_file.as_ref()))?;
     let sms = secret(settings.sms.as_ref().and_then(|sms| sms.secret_file.as_ref()))?;
-    Courier::new(settings, Secrets { email, sms }).with_context(named)
+    Courier::new(settings, Secrets { sms }).with_context(named)
 }
 
 struct Carrier(Courier);
@@ -43,11 +37,11 @@ struct Carrier(Courier);
 impl Messenger for Carrier {
     fn send(&self, message: Outgoing) -> Sending<'_> {
         let text = Secret::new(message.text());
-        let (subject, code) = match message.kind {
-            MessageKind::Code { purpose: _, code } => (CODE_SUBJECT, Some(code)),
-            MessageKind::AlreadyRegistered | MessageKind::NotRegistered => (OTHER_SUBJECT, None),
+        let code = match message.kind {
+            MessageKind::Code { purpose: _, code } => Some(code),
+            MessageKind::AlreadyRegistered | MessageKind::NotRegistered => None,
         };
-        let letter = Letter { to: message.to, subject: subject.to_owned(), text, code };
+        let letter = Letter { to: message.to, text, code };
         // Why it was not carried is in the log, without the address.
         Box::pin(async move { self.0.carry(&letter).await.map_err(|_| NotSent) })
     }

@@ -12,6 +12,7 @@ mod faults;
 mod freezes;
 mod guesses;
 mod methods;
+mod passwords;
 mod permissions;
 mod persons;
 mod profiles;

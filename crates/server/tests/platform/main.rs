@@ -19,6 +19,8 @@ mod life;
 mod logs;
 mod persons;
 mod profiles;
+mod recon;
+mod recon_days;
 mod server;
 mod sm2;
 mod split_clock;

@@ -2,6 +2,7 @@
 -- Why: which statements were read, and how far (`statement`): another file for a day that was read is refused before any
 --      of its lines is looked at. And which surprises met their line (`surprise_settlement`), so that the money of one is
 --      booked once. Amounts are minor units, times microseconds UTC, days the number yyyymmdd in China.
+-- Lock: two new tables; no row is copied.
 -- Undo: drop the two tables; nothing older reads them.
 CREATE TABLE statement (
     slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),

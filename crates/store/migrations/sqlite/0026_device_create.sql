@@ -1,4 +1,4 @@
--- 0025_device_create.sql
+-- 0026_device_create.sql
 -- Why: sessions of persons outlive a restart: `device` holds a keyed digest of each token and the sealed name; `no` is
 --      the sequence of the sign-in. A party says who stopped its payments (`stop`), and up to which try of the payment
 --      password nothing is proven any more (`proofs_after`). A receipt may say that a stop refused it. Times are
