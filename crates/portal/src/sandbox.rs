@@ -9,7 +9,7 @@ use crate::sign_in::{SignInRefused, find_login};
 use crate::{
     certify, sandbox_agreement, sandbox_app, sandbox_app_keys, sandbox_authorize, sandbox_bank,
     sandbox_doctor, sandbox_escrow, sandbox_freeze, sandbox_inbox, sandbox_notifications, sandbox_order,
-    sandbox_party, sandbox_pay, sandbox_profile, sandbox_rules, sandbox_transfer,
+    sandbox_party, sandbox_pay, sandbox_profile, sandbox_rules, sandbox_statement, sandbox_transfer,
 };
 use askama::Template;
 use axum::Router;
@@ -61,6 +61,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/bank/orders", get(sandbox_bank::orders))
         .route("/sandbox/bank/orders/close", post(sandbox_bank::close))
         .route("/sandbox/bank/orders/{bank_order_no}", get(sandbox_bank::order))
+        .route("/sandbox/accounts/{party}/statements/{file}", get(sandbox_statement::statement))
         .route("/sandbox/certify", post(certify::decide_by_call))
         .route("/sandbox/topup", post(sandbox_party::top_up))
         .route("/sandbox/escrows", get(sandbox_escrow::list).post(sandbox_escrow::open))

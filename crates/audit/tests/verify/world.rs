@@ -448,7 +448,14 @@ impl Script {
     async fn exchange_keys(&self, app: AppId) {
         for number in 2..=4 {
             let (public_key, not_after_us) = (vec![1, 2, 3, number as u8], None);
-            let add = AddAppKey { app, public_key, certificate: None, cert_sn: None, not_after_us };
+            let add = AddAppKey {
+                app,
+                public_key,
+                certificate: None,
+                cert_sn: None,
+                not_after_us,
+                first_not_after_us: None,
+            };
             assert_eq!(self.door.ask(add).await.unwrap(), number);
             if number < 4 {
                 self.door.ask(PromoteAppKey { app, number }).await.unwrap();
