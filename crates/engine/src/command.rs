@@ -36,6 +36,10 @@ use crate::{
     UnbindCard,
 };
 use crate::{
+    BeginDevice, EndDevices, FindDevice, FindDevices, NotSignedIn, SeeDevice, StopPayments,
+    StopPaymentsRefused, device, stop_payment,
+};
+use crate::{
     BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
     UnbindRelations, relation, split_order, split_query,
 };
@@ -64,7 +68,9 @@ use fund::{
 };
 use ledger::Account;
 use money::Money;
-use people::{AppKey, Callback, Certification, Grant, MerchantApplication, Party, PasswordRefused, Profile};
+use people::{
+    AppKey, Callback, Certification, Device, Grant, MerchantApplication, Party, PasswordRefused, Profile,
+};
 use recon::{BeginStatementRefused, BookedLine, ImportRefused, ReadStatement};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -268,6 +274,12 @@ commands! {
     change MoveApplication => merchant::move_application, Arc<MerchantApplication>, ApplicationRefused;
     change SignApplication => merchant::sign_application, Arc<MerchantApplication>, ApplicationRefused;
     query FindApplication => merchant::find_application, Arc<MerchantApplication>, ApplicationRefused;
+    change BeginDevice => device::begin_device, Arc<Device>, PartyNotFound;
+    query FindDevice => device::find_device, Arc<Device>, NotSignedIn;
+    change SeeDevice => device::see_device, Arc<Device>, NotSignedIn;
+    query FindDevices => device::find_devices, Vec<Arc<Device>>, Never;
+    change EndDevices => device::end_devices, u32, Never;
+    change StopPayments => stop_payment::stop_payments, people::PaymentStop, StopPaymentsRefused;
 }
 
 #[cfg(test)]
@@ -292,7 +304,8 @@ mod tests {
             FindCard FindBankOrder ImportLine \
             AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson PayByCard \
             BeginStatement AddAppKey PromoteAppKey RetireAppKey FindAppKeys \
-            FillApplication NoteDocument MoveApplication SignApplication FindApplication";
+            FillApplication NoteDocument MoveApplication SignApplication FindApplication \
+            BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }
