@@ -14,6 +14,7 @@ use crate::orders::Orders;
 use crate::parties::Parties;
 use crate::relations::Relations;
 use crate::report::{FindingKind, Findings};
+use crate::risks::Risks;
 use crate::rules::Rules;
 use crate::transfers::Transfers;
 use crate::usage;
@@ -40,6 +41,7 @@ pub(crate) struct Checks {
     grants: Grants,
     agreements: Agreements,
     transfers: Transfers,
+    risks: Risks,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -59,6 +61,7 @@ impl Checks {
             grants: Grants::default(),
             agreements: Agreements::new(home),
             transfers: Transfers::new(home),
+            risks: Risks::new(home),
             rules: None,
         }
     }
@@ -89,6 +92,9 @@ impl Checks {
             Row::SlotHead(head) => self.parties.head(head),
             Row::App(app) => self.parties.app(app, findings),
             Row::Rulebook(_) => {}
+            Row::RiskRules(_) | Row::RiskProposal(_) | Row::RiskCase(_) | Row::RiskDecision(_) => {
+                self.risk(typed, findings);
+            }
             Row::Usage(row) => self.usage(row, findings),
             Row::Transfer(row) => self.transfer(row, findings),
             Row::TransferNumber(number) => self.transfers.number(number, findings),
@@ -150,6 +156,17 @@ impl Checks {
                 self.parties.owner(table, &typed.key(), frozen.payer, findings);
                 self.freezes.frozen(frozen, &mut self.orders.holds, findings);
             }
+        }
+    }
+
+    /// Of the four tables of risk rules.
+    fn risk(&mut self, typed: &Row, findings: &mut Findings) {
+        match typed {
+            Row::RiskRules(rules) => self.risks.rules(rules, findings),
+            Row::RiskProposal(proposal) => self.risks.proposal(proposal, findings),
+            Row::RiskDecision(decision) => self.risks.decision(decision, findings),
+            Row::RiskCase(case) => self.risks.case(case, findings),
+            _ => {}
         }
     }
 

@@ -60,6 +60,7 @@ mod relations;
 mod replay;
 mod replay_desk;
 mod report;
+mod risks;
 mod rules;
 mod shape;
 mod split_claims;
@@ -225,6 +226,10 @@ const READ_ORDER: &[Table] = &[
     Table::Profile,
     Table::SignIn,
     Table::Rulebook,
+    Table::RiskRules,
+    Table::RiskProposal,
+    Table::RiskDecision,
+    Table::RiskCase,
     Table::Account,
     Table::Hold,
     Table::Order,

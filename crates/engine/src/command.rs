@@ -23,6 +23,9 @@ use crate::{
     WithdrawGrant,
 };
 use crate::{
+    ApproveRisk, DecideRisk, FindRiskCase, FindRiskRules, ProposeRisk, RiskRulesView, risk_case, risk_rules,
+};
+use crate::{
     AskCard, BankAnswered, BankTask, BankView, BindCard, CloseBankOrder, ConfirmBankOrder, FindBankOrder,
     FindCard, PrepareBankOrder, SendBankOrder, UnbindCard,
 };
@@ -44,6 +47,10 @@ use crate::{
     password, pay_code, query, refund_order, rulebook, timer, top_up,
 };
 use crate::{certify, grant, withdraw};
+use ::risk::{
+    ApproveRiskRefused, DecideRiskRefused, ProposeRiskRefused, RiskCase, RiskNotFound, RiskProposal,
+    RiskRules,
+};
 use ::transfer::{
     CancelTransferRefused, ConfirmTransferRefused, Transfer, TransferNotFound, TransferRefused,
 };
@@ -239,6 +246,11 @@ commands! {
     change BankAnswered => answered::bank_answered, Arc<BankOrder>, FindBankRefused;
     query FindCard => find_bank::find_card, Arc<Card>, FindBankRefused;
     query FindBankOrder => find_bank::find_bank_order, BankView, FindBankRefused;
+    change ProposeRisk => risk_rules::propose_risk, Arc<RiskProposal>, ProposeRiskRefused;
+    change ApproveRisk => risk_rules::approve_risk, Arc<RiskRules>, ApproveRiskRefused;
+    change DecideRisk => risk_case::decide_risk, Arc<RiskCase>, DecideRiskRefused;
+    query FindRiskRules => risk_rules::find_risk_rules, RiskRulesView, Never;
+    query FindRiskCase => risk_case::find_risk_case, Arc<RiskCase>, RiskNotFound;
 }
 
 #[cfg(test)]

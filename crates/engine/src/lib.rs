@@ -11,6 +11,7 @@
 
 mod command;
 mod crossing;
+mod in_force;
 mod leave_freeze;
 mod message;
 mod rows;
@@ -45,6 +46,9 @@ mod person;
 mod query;
 mod refund_order;
 mod relation;
+mod risk_case;
+mod risk_check;
+mod risk_rules;
 mod rulebook;
 mod sign_in;
 mod split_back;
@@ -88,6 +92,7 @@ pub use find_freeze::{FindFreeze, FindFreezeByNo, FreezeView, WhichFreeze, Which
 pub use freeze::{ClaimFreeze, OpenFreeze};
 pub use frozen::ConfirmFreeze;
 pub use grant::{Authorize, AuthorizeRefused, Authorized, FindToken, SeenToken, TakeTokens, TokenRefused};
+pub use in_force::InForce;
 pub use leave_freeze::LeaveFreeze;
 pub use message::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, ChargeReturned, ClaimAnswer,
@@ -108,6 +113,8 @@ pub use query::{
 };
 pub use refund_order::{RefundOrder, Refunded};
 pub use relation::{BindRelations, FindRelations, NewRelation, UnbindRelations};
+pub use risk_case::{DecideRisk, FindRiskCase};
+pub use risk_rules::{ApproveRisk, FindRiskRules, ProposeRisk, RiskRulesView};
 pub use rows::{Change, Fault, Rows, Stop};
 pub use rulebook::SetRules;
 pub use run::{Ran, Workspace, run};

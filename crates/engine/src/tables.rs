@@ -9,6 +9,7 @@ use people::{
     App, Attempt, Callback, Certification, Challenge, Credential, Grant, Login, Party, Profile, SignIn,
     SlotHead, Token, Usage,
 };
+use risk::{RiskCase, RiskDecision, RiskProposal, RiskRules};
 use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
@@ -160,6 +161,10 @@ tables! {
     CardName = 51, false;
     BankOrderKey = 52, false;
     BankSurprise = 53, false;
+    RiskRules = 72, true;
+    RiskProposal = 73, false;
+    RiskCase = 74, false;
+    RiskDecision = 75, false;
 }
 
 impl Table {
@@ -221,6 +226,7 @@ impl Key {
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,
+            Key::RiskRules(_) | Key::RiskProposal(_) | Key::RiskCase(_) | Key::RiskDecision(_) => None,
         }
     }
 }

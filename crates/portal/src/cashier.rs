@@ -344,6 +344,7 @@ async fn not_paid(
             return message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.proof_gone), again);
         }
         PayRefused::AlreadyClosed => Standing::Closed.words(f.t),
+        PayRefused::Risk(_) => (StatusCode::FORBIDDEN, (f.t.risky, f.t.risky_text)),
         PayRefused::BuyerBlocked => (StatusCode::FORBIDDEN, (f.t.blocked, f.t.blocked_text)),
         PayRefused::BuyerIsSeller => (StatusCode::FORBIDDEN, (f.t.own_order, f.t.own_order_text)),
         PayRefused::TradeNotFound | PayRefused::BuyerDiffers | PayRefused::CodeInvalid => {

@@ -47,6 +47,7 @@ mod sandbox_party;
 mod sandbox_pay;
 mod sandbox_profile;
 mod sandbox_report;
+mod sandbox_risk;
 mod sandbox_rules;
 mod sandbox_world;
 mod session;

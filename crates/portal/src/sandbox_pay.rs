@@ -179,5 +179,6 @@ fn pay_refused(refused: PayRefused) -> SandboxError {
         PayRefused::BuyerIsSeller => SandboxError::conflict("buyer_is_seller", refused),
         PayRefused::BuyerDiffers => SandboxError::conflict("buyer_differs", refused),
         PayRefused::BalanceTooLow => SandboxError::conflict("balance_too_low", refused),
+        PayRefused::Risk(_) => SandboxError::conflict("risk", refused),
     }
 }

@@ -137,6 +137,9 @@ texts! {
     own_order: "不能向自己付款", "You cannot pay yourself";
     own_order_text: "买家与收款方是同一账户，请换一个账号。",
         "Buyer and payee are the same account. Use another account.";
+    risky: "付款未通过安全检查", "The payment did not pass the security check";
+    risky_text: "没有扣款。可能需要人工核实，请稍后再试，或联系客服。",
+        "No money was taken. Somebody may have to look at it first: try again later, or ask customer service.";
     blocked: "账户暂不能付款", "This account cannot pay";
     blocked_text: "账户已被冻结或注销，没有扣款。", "The account is frozen or closed. No money was taken.";
     wrong_password: "账号或支付密码不正确。连续输错 3 次，账户将锁定 3 小时。",

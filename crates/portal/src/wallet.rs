@@ -342,6 +342,7 @@ const fn words(refused: PayRefused, t: &Texts) -> &'static str {
         PayRefused::ProofMissing => t.proof_gone,
         PayRefused::AlreadyPaid => t.paid_already,
         PayRefused::AlreadyClosed => t.closed_text,
+        PayRefused::Risk(_) => t.risky_text,
         PayRefused::BuyerBlocked => t.blocked_text,
         PayRefused::BuyerIsSeller => t.own_order_text,
         PayRefused::TradeNotFound | PayRefused::BuyerDiffers | PayRefused::CodeInvalid => t.not_found,

@@ -171,6 +171,7 @@ fn of_open(refused: OpenRefused) -> &'static str {
         OpenRefused::Pay(PayRefused::BuyerIsSeller) => "ACQ.BUYER_SELLER_EQUAL",
         OpenRefused::Pay(PayRefused::BuyerDiffers) => "ACQ.TRADE_BUYER_NOT_MATCH",
         OpenRefused::Pay(PayRefused::BalanceTooLow) => "ACQ.BUYER_BALANCE_NOT_ENOUGH",
+        OpenRefused::Pay(PayRefused::Risk(_)) => "ACQ.PAYMENT_REQUEST_HAS_RISK",
     }
 }
 

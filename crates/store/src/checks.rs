@@ -51,7 +51,17 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             order.free_minor <= order.amount_minor && order.timer.is_some() == order.gives_up_at_us.is_some(),
             "no more is free than the amount, and a timer has its time",
         ),
+        Row::RiskDecision(decision) => (storable(decision.no), "numbers are below 2^63"),
+        Row::RiskCase(case) => (
+            storable(case.decision) && case.decided_by.is_some() == case.decided_at_us.is_some(),
+            "a case is decided by somebody at a moment",
+        ),
+        Row::RiskRules(rules) => (
+            rules.version > 0 && rules.proposed_by != rules.approved_by,
+            "rules are of two people and have a version",
+        ),
         Row::Party(_)
+        | Row::RiskProposal(_)
         | Row::Card(_)
         | Row::CardName(_)
         | Row::BankOrderKey(_)

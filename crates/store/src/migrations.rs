@@ -41,6 +41,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0017_challenge_create",
     "0018_person_create",
     "0019_fund_create",
+    "0020_risk_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -69,6 +69,9 @@ pub enum PayRefused {
     /// Not enough money.
     #[error("balance too low")]
     BalanceTooLow,
+    /// Risk rules stop it.
+    #[error("{0}")]
+    Risk(risk::RiskRefused),
 }
 
 /// Why a buyer cannot take up an order.

@@ -5,6 +5,7 @@ use super::{
     business, every, rows,
 };
 use engine::PartyNotFound;
+use risk::RiskRefused;
 use trade::{CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused};
 
 const TRADE_HAS_SUCCESS: Code = business("ACQ.TRADE_HAS_SUCCESS", "交易已被支付");
@@ -47,6 +48,7 @@ pub(super) fn of_pay(refused: PayRefused) -> Code {
         PayRefused::BuyerIsSeller => BUYER_SELLER_EQUAL,
         PayRefused::BuyerDiffers => business("ACQ.TRADE_BUYER_NOT_MATCH", "交易买家不匹配"),
         PayRefused::BalanceTooLow => business("ACQ.BUYER_BALANCE_NOT_ENOUGH", "买家余额不足"),
+        PayRefused::Risk(_) => business("ACQ.PAYMENT_REQUEST_HAS_RISK", "支付有风险，请买家核实后再付"),
     }
 }
 
@@ -167,6 +169,7 @@ fn every_pay() -> Vec<PayRefused> {
         P::CodeInvalid => P::CodeInvalid, P::TradeNotFound => P::TradeNotFound, P::AlreadyPaid => P::AlreadyPaid,
         P::AlreadyClosed => P::AlreadyClosed, P::ProofMissing => P::ProofMissing, P::BuyerBlocked => P::BuyerBlocked,
         P::BuyerIsSeller => P::BuyerIsSeller, P::BuyerDiffers => P::BuyerDiffers, P::BalanceTooLow => P::BalanceTooLow,
+        P::Risk(_) => P::Risk(RiskRefused::Refused),
     )
     .to_vec()
 }
@@ -200,7 +203,10 @@ pub(crate) fn opened_by_link() -> Vec<OpenRefused> {
 pub(crate) fn opened_at_till() -> Vec<OpenRefused> {
     let elsewhere = |refused: &OpenRefused| {
         use {OpenRefused as O, PayRefused as P};
-        matches!(refused, O::BuyerNotFound | O::Pay(P::TradeNotFound | P::AlreadyPaid | P::ProofMissing))
+        matches!(
+            refused,
+            O::BuyerNotFound | O::Pay(P::TradeNotFound | P::AlreadyPaid | P::ProofMissing | P::Risk(_))
+        )
     };
     OpenRefused::every().into_iter().filter(|refused| !elsewhere(refused)).collect()
 }

@@ -85,7 +85,7 @@ fn unsign() -> Vec<&'static str> {
 
 fn pay() -> Vec<&'static str> {
     names!(PayRefused: CodeInvalid TradeNotFound AlreadyPaid AlreadyClosed ProofMissing BuyerBlocked BuyerIsSeller
-        BuyerDiffers BalanceTooLow)
+        BuyerDiffers BalanceTooLow | Risk)
 }
 
 fn refund() -> Vec<&'static str> {
