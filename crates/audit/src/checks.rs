@@ -15,6 +15,7 @@ use crate::parties::Parties;
 use crate::persons::Persons;
 use crate::relations::Relations;
 use crate::report::{FindingKind, Findings};
+use crate::risks::Risks;
 use crate::rules::Rules;
 use crate::transfers::Transfers;
 use crate::usage;
@@ -42,6 +43,7 @@ pub(crate) struct Checks {
     agreements: Agreements,
     transfers: Transfers,
     persons: Persons,
+    risks: Risks,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -62,6 +64,7 @@ impl Checks {
             agreements: Agreements::new(home),
             transfers: Transfers::new(home),
             persons: Persons::new(home),
+            risks: Risks::new(home),
             rules: None,
         }
     }
@@ -93,6 +96,9 @@ impl Checks {
             Row::SlotHead(head) => self.parties.head(head),
             Row::App(app) => self.parties.app(app, findings),
             Row::Rulebook(_) => {}
+            Row::RiskRules(_) | Row::RiskProposal(_) | Row::RiskCase(_) | Row::RiskDecision(_) => {
+                self.risk(typed, findings);
+            }
             Row::Usage(row) => self.usage(row, findings),
             Row::Transfer(row) => self.transfer(row, findings),
             Row::TransferNumber(number) => self.transfers.number(number, findings),
@@ -149,6 +155,17 @@ impl Checks {
             Row::FreezeOperation(done) => self.freezes.operation(done, &mut self.orders, findings),
             Row::FreezeNumber(number) => self.freezes.number(number, findings),
             Row::Frozen(frozen) => self.frozen(frozen, findings),
+        }
+    }
+
+    /// Of the four tables of risk rules.
+    fn risk(&mut self, typed: &Row, findings: &mut Findings) {
+        match typed {
+            Row::RiskRules(rules) => self.risks.rules(rules, findings),
+            Row::RiskProposal(proposal) => self.risks.proposal(proposal, findings),
+            Row::RiskDecision(decision) => self.risks.decision(decision, findings),
+            Row::RiskCase(case) => self.risks.case(case, findings),
+            _ => {}
         }
     }
 

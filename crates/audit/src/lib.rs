@@ -61,6 +61,7 @@ mod relations;
 mod replay;
 mod replay_desk;
 mod report;
+mod risks;
 mod rules;
 mod shape;
 mod split_claims;
@@ -229,6 +230,10 @@ const READ_ORDER: &[Table] = &[
     Table::Evidence,
     Table::Person,
     Table::Rulebook,
+    Table::RiskRules,
+    Table::RiskProposal,
+    Table::RiskDecision,
+    Table::RiskCase,
     Table::Account,
     Table::Hold,
     Table::Order,

@@ -26,6 +26,9 @@ use crate::{
     WithdrawGrant,
 };
 use crate::{
+    ApproveRisk, DecideRisk, FindRiskCase, FindRiskRules, ProposeRisk, RiskRulesView, risk_case, risk_rules,
+};
+use crate::{
     AskCard, BankAnswered, BankTask, BankView, BindCard, CloseBankOrder, ConfirmBankOrder, FindBankOrder,
     FindCard, ImportLine, PayByCard, PayByCardRefused, PrepareBankOrder, SendBankOrder, UnbindCard,
 };
@@ -48,6 +51,10 @@ use crate::{
     password, pay_code, query, refund_order, rulebook, timer, top_up,
 };
 use crate::{certify, grant, withdraw};
+use ::risk::{
+    ApproveRiskRefused, DecideRiskRefused, ProposeRiskRefused, RiskCase, RiskNotFound, RiskProposal,
+    RiskRules,
+};
 use ::transfer::{
     CancelTransferRefused, ConfirmTransferRefused, Transfer, TransferNotFound, TransferRefused,
 };
@@ -252,6 +259,11 @@ commands! {
     change CloseAccount => own_account::close_account, PartyId, CloseAccountRefused;
     change ErasePerson => own_account::erase_person, people::DataKeyId, PartyNotFound;
     change PayByCard => pay::pay_by_card, Arc<BankOrder>, PayByCardRefused;
+    change ProposeRisk => risk_rules::propose_risk, Arc<RiskProposal>, ProposeRiskRefused;
+    change ApproveRisk => risk_rules::approve_risk, Arc<RiskRules>, ApproveRiskRefused;
+    change DecideRisk => risk_case::decide_risk, Arc<RiskCase>, DecideRiskRefused;
+    query FindRiskRules => risk_rules::find_risk_rules, RiskRulesView, Never;
+    query FindRiskCase => risk_case::find_risk_case, Arc<RiskCase>, RiskNotFound;
 }
 
 #[cfg(test)]

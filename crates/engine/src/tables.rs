@@ -10,6 +10,7 @@ use people::{
     Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
 use recon::{BookedLine, Settlement, Suspense};
+use risk::{RiskCase, RiskDecision, RiskProposal, RiskRules};
 use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
@@ -167,6 +168,10 @@ tables! {
     Standing = 60, false;
     Evidence = 61, false;
     Person = 62, false;
+    RiskRules = 73, true;
+    RiskProposal = 74, false;
+    RiskCase = 75, false;
+    RiskDecision = 76, false;
 }
 
 impl Table {
@@ -232,6 +237,7 @@ impl Key {
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,
             Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,
+            Key::RiskRules(_) | Key::RiskProposal(_) | Key::RiskCase(_) | Key::RiskDecision(_) => None,
         }
     }
 }

@@ -6,6 +6,7 @@
 use crate::order_view::{self, Standing, Summary, Unanswered, claim_words, standing};
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other, with_cookie};
+use crate::risk_words::risk_words;
 use crate::session::{Purpose, Session};
 use crate::sign_in::{self, About, SignInRefused};
 use crate::texts::shown;
@@ -350,6 +351,7 @@ async fn not_paid(
             return pay_page(place, f, order, id, session, Some(f.t.card_under_way)).await;
         }
         PayRefused::AlreadyClosed => Standing::Closed.words(f.t),
+        PayRefused::Risk(why) => (StatusCode::FORBIDDEN, risk_words(why, f.t)),
         PayRefused::BuyerBlocked => (StatusCode::FORBIDDEN, (f.t.blocked, f.t.blocked_text)),
         PayRefused::BuyerIsSeller => (StatusCode::FORBIDDEN, (f.t.own_order, f.t.own_order_text)),
         PayRefused::TradeNotFound | PayRefused::BuyerDiffers | PayRefused::CodeInvalid => {

@@ -173,6 +173,7 @@ fn of_open(refused: OpenRefused) -> &'static str {
         OpenRefused::Pay(PayRefused::BuyerLimit) => "ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR",
         OpenRefused::Pay(PayRefused::CardUnderWay) => "ACQ.PAYMENT_FAIL",
         OpenRefused::Pay(PayRefused::BalanceTooLow) => "ACQ.BUYER_BALANCE_NOT_ENOUGH",
+        OpenRefused::Pay(PayRefused::Risk(_)) => "ACQ.PAYMENT_REQUEST_HAS_RISK",
     }
 }
 

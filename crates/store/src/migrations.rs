@@ -45,6 +45,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0021_identity_create",
     "0022_trade_adds_cards",
     "0023_frozen_says_since",
+    "0024_risk_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

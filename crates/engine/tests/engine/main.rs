@@ -25,6 +25,7 @@ mod races;
 mod random;
 mod refund;
 mod registering;
+mod risk;
 mod script;
 mod signing;
 mod split;

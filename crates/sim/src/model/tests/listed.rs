@@ -92,7 +92,7 @@ fn unsign() -> Vec<&'static str> {
 
 fn pay() -> Vec<&'static str> {
     names!(PayRefused: CodeInvalid TradeNotFound AlreadyPaid AlreadyClosed ProofMissing BuyerBlocked BuyerIsSeller
-        BuyerDiffers BuyerLimit BalanceTooLow CardUnderWay)
+        BuyerDiffers BuyerLimit BalanceTooLow CardUnderWay | Risk)
 }
 
 fn refund() -> Vec<&'static str> {
