@@ -14,6 +14,7 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("base-derive", 0),
     ("money", 1),
     ("wire", 1),
+    ("iso", 2),
     ("ledger", 2),
     ("people", 2),
     ("risk", 2),

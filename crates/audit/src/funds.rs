@@ -1,6 +1,7 @@
 //! Bank cards and bank orders: against each other, against their postings, and what they come to in the books.
 
 mod expected;
+mod files;
 mod statement;
 mod whole;
 
@@ -11,7 +12,9 @@ use crate::report::{FindingKind, Findings};
 use crate::shape::balance_account;
 use base::{BankOrderNo, CardNo, OrderNo, PartyId, Record, Slot};
 use engine::{Row, Tabled};
-use fund::{BankOrder, BankOrderKey, BankOrderKind, BankOrderState, BankSurprise, Card, CardName, CardState};
+use fund::{
+    BankOrder, BankOrderKey, BankOrderKind, BankOrderState, BankRef, BankSurprise, Card, CardName, CardState,
+};
 use ledger::{Posting, PostingKind};
 use people::{Usage, UsageKind};
 use statement::Statement;
@@ -43,8 +46,10 @@ struct Facts {
     has_timer: bool,
     /// Its postings: kind and amount.
     posted: Vec<(PostingKind, i128)>,
-    /// Surprises that are booked as suspense.
-    suspense: Vec<i128>,
+    /// Surprises that are booked as suspense, by the bank's name of the movement.
+    suspense: Vec<(BankRef, i128)>,
+    /// Those of them that met a line of their own.
+    suspense_settled: Vec<i128>,
     /// The orders that return its money.
     returns: Vec<BankOrderNo>,
     /// Whether a line of a statement settled it.
@@ -59,6 +64,8 @@ impl Funds {
             Row::BankOrderKey(key) => self.key(key, findings),
             Row::BankSurprise(surprise) => self.surprise(surprise, findings),
             Row::Settlement(settlement) => self.settlement(settlement, findings),
+            Row::SurpriseSettlement(settlement) => self.surprise_settlement(settlement, findings),
+            Row::ReadStatement(read) => self.statement.files.read(read),
             Row::BookedLine(line) => self.line(line, findings),
             Row::Suspense(suspense) => self.suspense(suspense, findings),
             _ => {}
@@ -119,6 +126,7 @@ impl Funds {
             has_timer: false,
             posted: Vec::new(),
             suspense: Vec::new(),
+            suspense_settled: Vec::new(),
             returns: Vec::new(),
             settled: false,
         };
@@ -165,7 +173,8 @@ impl Funds {
         match self.orders.get_mut(&surprise.no) {
             Some(facts) if booked => {
                 if surprise.booked {
-                    facts.suspense.push(i128::from(surprise.amount_minor.units()));
+                    let amount = i128::from(surprise.amount_minor.units());
+                    facts.suspense.push((surprise.bank_ref.clone(), amount));
                 }
             }
             Some(_) | None => {

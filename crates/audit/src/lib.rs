@@ -244,6 +244,8 @@ const READ_ORDER: &[Table] = &[
     Table::BankOrderKey,
     Table::BankSurprise,
     Table::Settlement,
+    Table::SurpriseSettlement,
+    Table::ReadStatement,
     Table::BookedLine,
     Table::Suspense,
     Table::Posting,

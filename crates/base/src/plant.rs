@@ -155,6 +155,28 @@ plants! {
     /// A mandate outlives its validity.
     ValidityIgnored;
 
+    // transfers
+    /// A number of a transfer that comes again with another amount passes for the same transfer.
+    TransferAmountNotCompared;
+    /// A transfer goes into an account that was given up.
+    TransferToClosedPayee;
+    /// A transfer that came back still counts towards the day's limit.
+    BouncedTransferCounts;
+    /// Money that waits goes on its way although its payer is frozen.
+    FrozenPayersMoneyGoes;
+    /// A transfer that is called back does not give its payer the money.
+    CancelledTransferKeepsMoney;
+    /// The timer of a transfer that was called back stays.
+    TransferClockNotStopped;
+    /// A password given for one transfer pays another.
+    ProofOfAnyTransfer;
+    /// A transfer that should wait two hours or a day goes at once.
+    DelayForgotten;
+    /// A merchant is not told how its transfer ended.
+    TransferNotTold;
+    /// A payee is not known after the payer's money came to it.
+    PayeeNotRemembered;
+
     // messages between cells
     /// A parcel is sent from memory alone and is not kept until it is acknowledged.
     OutboxNotWritten;

@@ -38,7 +38,7 @@ pub use business::Business;
 pub use deals::{DealLine, DealState, Side, deal_lines};
 pub use error::BillError;
 pub use period::{Period, PeriodError};
-pub use person::{Flow, PersonLine, person_lines};
+pub use person::{Flow, PaidBy, PersonLine, person_lines};
 pub use person_file::{Export, person_file};
 pub use sales::{TradeKind, TradeLine, trade_lines};
 pub use sheet::yuan;

@@ -1,13 +1,16 @@
 //! The lines of a person's export: what a person paid, got and put in, as the person sees it.
 
-use crate::account::{PAGE, across};
+use crate::account::{PAGE, across, order_of, postings};
+use crate::refunds::Refunds;
 use crate::{AccountLine, BillError, Business, Who, account_lines};
 use base::{OrderNo, PartyId};
 use engine::{Key, Row, Table};
+use ledger::{Posting, PostingKind};
+use money::Minor;
 use std::cmp::Reverse;
 use std::ops::{ControlFlow, Range};
 use store::Reader;
-use trade::{EXPIRY_DEFAULT_US, OrderState, Trade, TradeState};
+use trade::{CardChannel, EXPIRY_DEFAULT_US, Order, OrderState, Trade, TradeState};
 
 /// Lines of one export at most: they are sorted, and so all kept, some hundred bytes each.
 const PERSON_LINES_MAX: usize = 50_000;
@@ -34,6 +37,30 @@ impl Flow {
     }
 }
 
+/// What a line was paid from, or came back to (收/付款方式).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PaidBy {
+    /// No money moved.
+    Nothing,
+    /// The balance.
+    Balance,
+    /// A card: its bank's code and kind. Neither is known of money that its order could not take.
+    Card(Option<(String, CardChannel)>),
+}
+
+impl PaidBy {
+    /// Its name in the file.
+    pub fn name(&self) -> String {
+        match self {
+            PaidBy::Nothing => String::new(),
+            PaidBy::Balance => "账户余额".to_owned(),
+            PaidBy::Card(Some((bank, CardChannel::DebitCard))) => format!("{bank}储蓄卡"),
+            PaidBy::Card(Some((bank, CardChannel::CreditCard))) => format!("{bank}信用卡"),
+            PaidBy::Card(None) => "银行卡".to_owned(),
+        }
+    }
+}
+
 /// A line of a person's export.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PersonLine {
@@ -51,8 +78,8 @@ pub struct PersonLine {
     pub flow: Flow,
     /// How much, fen, never below zero.
     pub amount_minor: i64,
-    /// Whether money moved, and so which way of paying stands there.
-    pub from_balance: bool,
+    /// What it was paid from or came back to.
+    pub paid_by: PaidBy,
     /// 交易状态.
     pub status: &'static str,
     /// The number of the trade; of a refund with the refund's number behind.
@@ -83,6 +110,7 @@ pub fn person_lines(
     for entry in &entries {
         lines.push(of_entry(reader, &mut who, party, entry)?);
     }
+    paid_by_card(reader, &mut who, party, &within_us, &mut lines)?;
     never_paid(reader, &mut who, party, &within_us, &mut lines)?;
     lines.sort_by_key(|line| Reverse(line.at_us));
     Ok(lines)
@@ -143,10 +171,72 @@ fn of_entry(
         item,
         flow,
         amount_minor: entry.delta_minor.saturating_abs(),
-        from_balance: true,
+        paid_by: PaidBy::Balance,
         status,
         no,
         merchant_no: entry.about_theirs().unwrap_or("").to_owned(),
+    })
+}
+
+/// What cards paid within the time, and what went back to them: no balance knows of it.
+fn paid_by_card(
+    reader: &mut dyn Reader,
+    who: &mut Who,
+    party: PartyId,
+    within_us: &Range<i64>,
+    lines: &mut Vec<PersonLine>,
+) -> Result<(), BillError> {
+    let mut refunds = Refunds::default();
+    postings(reader, party.slot(), within_us, &mut |reader, posting| {
+        if !matches!(posting.kind, PostingKind::CardPay | PostingKind::CardBack) {
+            return Ok(ControlFlow::Continue(()));
+        }
+        let Some(order_no) = posting.order_no else { return Ok(ControlFlow::Continue(())) };
+        // Postings of cards name no party: the trade of the slot says whose it is.
+        match reader.row(&Key::Trade((party.slot(), order_no)))? {
+            Some(Row::Trade(trade)) if trade.buyer == party => {
+                lines.push(of_card(reader, who, &mut refunds, posting, &trade)?);
+            }
+            _ => return Ok(ControlFlow::Continue(())),
+        }
+        if lines.len() > PERSON_LINES_MAX { Err(BillError::TooLong) } else { Ok(ControlFlow::Continue(())) }
+    })
+}
+
+fn of_card(
+    reader: &mut dyn Reader,
+    who: &mut Who,
+    refunds: &mut Refunds,
+    posting: &Posting,
+    trade: &Trade,
+) -> Result<PersonLine, BillError> {
+    let (other, other_account) = who.shown(reader, Some(trade.seller))?;
+    let order = order_of(reader, trade.no)?;
+    let order = order.as_deref();
+    let amount = posting.entries().next().map(|entry| entry.amount_minor);
+    let at_us = posting.no.at_us();
+    let (category, item, flow, status, no) = if posting.kind == PostingKind::CardPay {
+        let status = order.map_or(Ok("交易成功"), |order| status_of(reader, trade.buyer, order))?;
+        ("其他", trade.subject.to_string(), Flow::Expense, status, trade.no.to_string())
+    } else {
+        let refund = refunds.last_before(reader, trade.no, at_us, amount)?;
+        let refund = refund.map_or_else(|| "0".to_owned(), |refund| refund.out_request_no.to_string());
+        let item = format!("退款-{}", trade.subject);
+        ("退款", item, Flow::Neither, "退款成功", format!("{}_{refund}", trade.no))
+    };
+    let card = order.and_then(|order| Some((order.card_bank.as_ref()?.to_string(), order.card?)));
+    Ok(PersonLine {
+        at_us,
+        category,
+        other,
+        other_account,
+        item,
+        flow,
+        amount_minor: amount.map_or(0, Minor::units),
+        paid_by: PaidBy::Card(card),
+        status,
+        no,
+        merchant_no: order.map(|order| order.out_trade_no.to_string()).unwrap_or_default(),
     })
 }
 
@@ -156,7 +246,10 @@ fn payment_status(
     party: PartyId,
     entry: &AccountLine,
 ) -> Result<&'static str, BillError> {
-    let Some(order) = &entry.order else { return Ok("交易成功") };
+    entry.order.as_ref().map_or(Ok("交易成功"), |order| status_of(reader, party, order))
+}
+
+fn status_of(reader: &mut dyn Reader, party: PartyId, order: &Order) -> Result<&'static str, BillError> {
     if let Some(Row::Trade(trade)) = reader.row(&Key::Trade((party.slot(), order.no)))?
         && trade.state == TradeState::Closed
     {
@@ -205,7 +298,7 @@ fn is_never_paid(trade: &Trade, party: PartyId) -> bool {
 
 fn of_trade(reader: &mut dyn Reader, who: &mut Who, trade: &Trade) -> Result<PersonLine, BillError> {
     let (other, other_account) = who.shown(reader, Some(trade.seller))?;
-    let order = crate::account::order_of(reader, trade.no)?;
+    let order = order_of(reader, trade.no)?;
     Ok(PersonLine {
         at_us: trade.created_at_us,
         category: "其他",
@@ -214,7 +307,7 @@ fn of_trade(reader: &mut dyn Reader, who: &mut Who, trade: &Trade) -> Result<Per
         item: trade.subject.to_string(),
         flow: Flow::Neither,
         amount_minor: trade.total_minor.units(),
-        from_balance: false,
+        paid_by: PaidBy::Nothing,
         status: "交易关闭",
         no: trade.no.to_string(),
         merchant_no: order.map(|order| order.out_trade_no.to_string()).unwrap_or_default(),

@@ -114,7 +114,7 @@ fn row(line: &PersonLine) -> String {
         cell(&line.item),
         line.flow.name().to_owned(),
         yuan(line.amount_minor),
-        if line.from_balance { "账户余额" } else { "" }.to_owned(),
+        cell(&line.paid_by.name()),
         line.status.to_owned(),
         tabbed(&line.no),
         tabbed(&line.merchant_no),

@@ -4,7 +4,7 @@
 //! words. Amounts are whole minor units with their currency, moments are microseconds UTC of the world's clock: a
 //! bank goes by the moment it is told, because its own clock may be another.
 
-use base::{Secret, Text};
+use base::{Day, Secret, Text};
 use fund::{BankAgreement, BankCode, BankOrderKind, BankReason, BankRef, CardKind, LastFour};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,16 @@ pub trait Bank: Send + Sync + 'static {
 
     /// Asks what became of an order.
     fn query(&self, ask: OrderAsk) -> Answering<'_, OrderSaid>;
+
+    /// Revokes an order: what the bank did not do yet it shall never do, also when it comes to it only later. The answer
+    /// is what became of the order: refused when it was revoked, done when it was too late, in process when the bank
+    /// cannot stop it any more.
+    fn revoke(&self, ask: OrderAsk) -> Answering<'_, OrderSaid>;
+
+    /// Downloads the statement of a day. A bank that keeps no statements says so.
+    fn statement(&self, _day: Day) -> Answering<'_, StatementSaid> {
+        Box::pin(async { StatementSaid::KeepsNone })
+    }
 }
 
 /// A card to bind. It exists in memory only, for the call.
@@ -40,6 +50,8 @@ pub struct BindAsk {
     pub number: Secret<String>,
     /// The holder's name.
     pub holder: Secret<String>,
+    /// The holder's identity number, where it is known.
+    pub identity: Option<Secret<String>>,
     /// The mobile number that the bank knows the holder by.
     pub mobile: Secret<String>,
 }
@@ -143,6 +155,19 @@ pub enum OrderSaid {
     InProcess,
     /// The bank never saw this key. What was sent may still come to it.
     NeverSeen,
+    /// Nothing was heard.
+    Silent,
+}
+
+/// What a bank says to the wish for a statement.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StatementSaid {
+    /// A file, which may be damaged or of another day.
+    File(Vec<u8>),
+    /// The day is not over, or was before the bank knew us.
+    NotClosed,
+    /// It keeps none.
+    KeepsNone,
     /// Nothing was heard.
     Silent,
 }

@@ -4,7 +4,7 @@ use crate::bank::{Bank, OrderAsk, OrderSaid};
 use base::BankOrderNo;
 use cell::Door;
 use engine::{BankAnswered, BankTask, SendBankOrder, Verdict};
-use fund::{BankOrder, Done};
+use fund::{BankOrder, BankOrderState, Done};
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::Arc;
@@ -304,6 +304,9 @@ impl Call {
         let ask = self.words(task);
         if task.first {
             return self.in_time(self.bank.send(ask)).await;
+        }
+        if task.order.state == BankOrderState::GivenUp {
+            return self.in_time(self.bank.revoke(ask)).await;
         }
         let said = self.in_time(self.bank.query(ask.clone())).await;
         // What was sent may still come to the bank; it takes the number once, so it can be sent again.

@@ -5,9 +5,9 @@
 //! goes by the world's time, which each call tells it.
 
 use crate::bank::{
-    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid,
+    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid, StatementSaid,
 };
-use base::Text;
+use base::{Day, Text};
 use fund::{BankOrderKind, BankReason};
 use money::{Currency, Money};
 use reqwest::{Client, StatusCode, redirect::Policy};
@@ -19,6 +19,8 @@ use wire::bank_call::{BankCall, BankSecret, GENERATION_HEADER, PROOF_HEADER, TIM
 
 /// Longest answer that is read.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// Longest statement that is read; a longer one is refused by its reader anyway.
+const STATEMENT_BYTES_MAX: usize = 64 << 20;
 /// A connection must stand within this.
 const CONNECT_TIME: Duration = Duration::from_secs(3);
 /// An answer must be whole within this; the channel cuts off calls of its own too.
@@ -55,7 +57,7 @@ pub enum HttpBankError {
 }
 
 /// Whether card numbers may go to this address: encrypted, or without leaving the machine.
-fn is_safe(base: &str) -> bool {
+pub(crate) fn is_safe(base: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(base) else { return false };
     let at_home = match url.host_str() {
         Some("localhost") => true,
@@ -103,6 +105,19 @@ impl HttpBank {
         body: &Value,
         time_us: i64,
     ) -> Option<(StatusCode, Value)> {
+        let (status, bytes) = self.exchange(method, path, body, time_us, ANSWER_BYTES_MAX).await?;
+        Some((status, serde_json::from_slice(&bytes).ok()?))
+    }
+
+    /// Calls the bank for an answer of any form, whose proof is checked; `None` is silence.
+    async fn exchange(
+        &self,
+        method: &'static str,
+        path: &str,
+        body: &Value,
+        time_us: i64,
+        bytes_max: usize,
+    ) -> Option<(StatusCode, Vec<u8>)> {
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let call = BankCall { method, path, generation: &self.generation, time_us, body: &body };
         let proof = self.secret.prove_call(&call);
@@ -118,7 +133,7 @@ impl HttpBank {
         let told = answer.headers().get(PROOF_HEADER)?.to_str().ok()?.to_owned();
         let mut bytes = Vec::new();
         while let Some(chunk) = answer.chunk().await.ok()? {
-            if bytes.len() + chunk.len() > ANSWER_BYTES_MAX {
+            if bytes.len() + chunk.len() > bytes_max {
                 return None;
             }
             bytes.extend_from_slice(&chunk);
@@ -130,7 +145,7 @@ impl HttpBank {
             );
             return None;
         }
-        Some((status, serde_json::from_slice(&bytes).ok()?))
+        Some((status, bytes))
     }
 
     async fn order(&self, method: &'static str, path: &str, body: &Value, ask: &OrderAsk) -> OrderSaid {
@@ -162,6 +177,7 @@ impl Bank for HttpBank {
         Box::pin(async move {
             let body = json!({
                 "key": ask.key, "card": ask.number.reveal(), "holder": ask.holder.reveal(),
+                "identity": ask.identity.as_ref().map_or("", |number| number.reveal().as_str()),
                 "mobile": ask.mobile.reveal(),
             });
             match self.call("POST", "/bindings", &body, (self.now)()).await {
@@ -211,6 +227,31 @@ impl Bank for HttpBank {
         Box::pin(async move {
             let path = format!("/orders/{}", ask.key);
             self.order("GET", &path, &Value::Null, &ask).await
+        })
+    }
+
+    fn revoke(&self, ask: OrderAsk) -> Answering<'_, OrderSaid> {
+        Box::pin(async move {
+            let path = format!("/orders/{}/revoke", ask.key);
+            match self.call("POST", &path, &Value::Null, ask.now_us).await {
+                Some((StatusCode::OK, said)) => heard(&said["order"], &ask.key),
+                Some((status, _)) => {
+                    tracing::error!(key = %ask.key, status = status.as_u16(), "the bank does not take the call");
+                    OrderSaid::Silent
+                }
+                None => OrderSaid::Silent,
+            }
+        })
+    }
+
+    fn statement(&self, day: Day) -> Answering<'_, StatementSaid> {
+        Box::pin(async move {
+            let (path, limit) = (format!("/statements/{day}"), STATEMENT_BYTES_MAX);
+            match self.exchange("GET", &path, &Value::Null, (self.now)(), limit).await {
+                Some((StatusCode::OK, file)) => StatementSaid::File(file),
+                Some((StatusCode::NOT_FOUND, _)) => StatementSaid::NotClosed,
+                Some(_) | None => StatementSaid::Silent,
+            }
         })
     }
 }

@@ -5,16 +5,31 @@
 //! what it said. A crash loses nothing: the row says what is next, and a bank takes one number once.
 //!
 //! Reading order: `bank` (what a bank can be asked, in a form that fits JSON), `sandbox_bank` (the bank of worlds for
-//! trying out), `http_bank` (a bank in another process), `channel` (the loop).
+//! trying out), `http_bank` (a bank in another process), `iso_bank` with `iso_known`, `iso_files` and `iso_mail` (a
+//! bank that is spoken with in messages of ISO 20022), `channel` (the loop of orders), `import` (a statement into the
+//! books), `collector` (the loop of statements).
 
 mod bank;
 mod channel;
+mod collector;
 mod http_bank;
+mod import;
+mod iso_bank;
+mod iso_files;
+mod iso_known;
+mod iso_mail;
+#[cfg(test)]
+mod iso_tests;
 mod sandbox_bank;
 
 pub use bank::{
     Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, BoundCard, CodeAsk, OrderAsk, OrderSaid,
+    StatementSaid,
 };
 pub use channel::{Channel, Idle, Options, Readers};
+pub use collector::Collector;
 pub use http_bank::{HttpBank, HttpBankError, WorldTime};
+pub use import::{Imported, Importer, NotImported};
+pub use iso_bank::{ISO_BOOKS_LETTERS, IsoBank, IsoBankError, IsoOptions};
+pub use iso_mail::{IsoWay, IsoWayError};
 pub use sandbox_bank::{Manner, SandboxBank, bank_of, sound_number};

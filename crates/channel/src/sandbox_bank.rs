@@ -114,6 +114,19 @@ impl Bank for SandboxBank {
     fn query(&self, ask: OrderAsk) -> Answering<'_, OrderSaid> {
         Box::pin(std::future::ready(Manner::of(ask.last_four.as_str()).says(&ask, false)))
     }
+
+    fn revoke(&self, ask: OrderAsk) -> Answering<'_, OrderSaid> {
+        let manner = Manner::of(ask.last_four.as_str());
+        let said = match (manner, manner.says(&ask, false)) {
+            // Those that take a day cannot be stopped: their money comes late, and goes back.
+            (Manner::Slow(LATE_US) | Manner::SlowThenRefuses(_), said @ OrderSaid::InProcess) => said,
+            (_, OrderSaid::InProcess | OrderSaid::NeverSeen) => {
+                OrderSaid::Refused { reason: BankReason::Other }
+            }
+            (_, said @ (OrderSaid::Done { .. } | OrderSaid::Refused { .. } | OrderSaid::Silent)) => said,
+        };
+        Box::pin(std::future::ready(said))
+    }
 }
 
 /// Whether text is a card's number: 16 to 19 digits of which the last is the check digit (Luhn).
@@ -219,6 +232,24 @@ mod tests {
     }
 
     #[test]
+    fn what_was_not_done_can_be_revoked_unless_it_takes_a_day() {
+        for (last_four, tries, after_us, expected) in [
+            ("1234", 1, 0, "done"),
+            ("0001", 1, 0, "refused"),
+            ("0004", 1, 0, "done"),
+            ("0006", 9, 10 * MINUTE_US - 1, "refused"),
+            ("0006", 9, 10 * MINUTE_US, "done"),
+            ("0007", 9, 0, "in process"),
+            ("0007", 9, DAY_US + HOUR_US, "done"),
+            ("0008", 9, 0, "in process"),
+            ("0010", 2, 0, "refused"),
+        ] {
+            let said = now(SandboxBank.revoke(ask(last_four, BankOrderKind::Pay, tries, after_us)));
+            assert_eq!(told(&said), expected, "{last_four} {tries} {after_us}");
+        }
+    }
+
+    #[test]
     fn one_key_has_one_name_at_the_bank() {
         let first = now(SandboxBank.send(ask("1234", BankOrderKind::TopUp, 1, 0)));
         assert_eq!(first, now(SandboxBank.query(ask("1234", BankOrderKind::TopUp, 5, 9))));
@@ -241,6 +272,7 @@ mod tests {
                 key: "7".to_owned(),
                 number: Secret::new("6222021234567894".to_owned()),
                 holder: Secret::new("somebody".to_owned()),
+                identity: None,
                 mobile: Secret::new(mobile.to_owned()),
             }))
         };

@@ -19,3 +19,4 @@ pub(crate) mod pay;
 pub(crate) mod prepare;
 pub(crate) mod returns;
 pub(crate) mod send;
+pub(crate) mod statement;

@@ -1,7 +1,7 @@
 //! What can be asked: the closed list of commands and their replies.
 
 use crate::agreement::{debit, end, find, offer, postpone, sign, signing};
-use crate::bank::{answered, card, close, confirm, find as find_bank, import, pay, prepare, send};
+use crate::bank::{answered, card, close, confirm, find as find_bank, import, pay, prepare, send, statement};
 use crate::run::Outcome;
 use crate::{
     Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
@@ -29,8 +29,9 @@ use crate::{
     ApproveRisk, DecideRisk, FindRiskCase, FindRiskRules, ProposeRisk, RiskRulesView, risk_case, risk_rules,
 };
 use crate::{
-    AskCard, BankAnswered, BankTask, BankView, BindCard, CloseBankOrder, ConfirmBankOrder, FindBankOrder,
-    FindCard, ImportLine, PayByCard, PayByCardRefused, PrepareBankOrder, SendBankOrder, UnbindCard,
+    AskCard, BankAnswered, BankTask, BankView, BeginStatement, BindCard, CloseBankOrder, ConfirmBankOrder,
+    FindBankOrder, FindCard, ImportLine, PayByCard, PayByCardRefused, PrepareBankOrder, SendBankOrder,
+    UnbindCard,
 };
 use crate::{
     BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
@@ -66,7 +67,7 @@ use fund::{
 use ledger::Account;
 use money::Money;
 use people::{Callback, Certification, Grant, Party, PasswordRefused, Profile};
-use recon::{BookedLine, ImportRefused};
+use recon::{BeginStatementRefused, BookedLine, ImportRefused, ReadStatement};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -259,6 +260,7 @@ commands! {
     change CloseAccount => own_account::close_account, PartyId, CloseAccountRefused;
     change ErasePerson => own_account::erase_person, people::DataKeyId, PartyNotFound;
     change PayByCard => pay::pay_by_card, Arc<BankOrder>, PayByCardRefused;
+    change BeginStatement => statement::begin_statement, Arc<ReadStatement>, BeginStatementRefused;
     change ProposeRisk => risk_rules::propose_risk, Arc<RiskProposal>, ProposeRiskRefused;
     change ApproveRisk => risk_rules::approve_risk, Arc<RiskRules>, ApproveRiskRefused;
     change DecideRisk => risk_case::decide_risk, Arc<RiskCase>, DecideRiskRefused;
@@ -286,7 +288,8 @@ mod tests {
             OpenChallenge TryChallenge RegisterPerson FindAddress FindProfile TrySignIn ProveSignIn SignInByCode \
             AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered \
             FindCard FindBankOrder ImportLine \
-            AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson PayByCard";
+            AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson PayByCard \
+            BeginStatement";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -13,7 +13,9 @@ pub use splitting::{
 };
 pub use transferring::{TransferAnswer, TransferBy, TransferIn};
 
+use crate::LineBooked;
 use crate::agreement::{debit, end, postpone, sign, signing};
+use crate::bank::statement;
 use crate::{
     DebitAsk, DebitNo, DebitPaid, DebitReturned, DebitUndone, EndAsk, Fault, GoodsConfirmed, MandateEnded,
     PostponeAnswer, PostponeAsk, Reply, Rows, SignAnswer, SignAsk, SignPaidAnswer, SignPaidAsk, claim_order,
@@ -250,6 +252,7 @@ messages! {
     QuotaLeave => identity::quota_leave;
     QuotaLeft => identity::quota_left;
     QuotaTaken => identity::quota_taken;
+    LineBooked => statement::line_booked;
 }
 
 impl Message {
@@ -273,7 +276,8 @@ mod tests {
             FreezeCharged ChargeReturned RestReleased SignPaidAsk SignPaidAnswer SplitIn SplitAnswer \
             BackAsk BackAnswer BackReturn BackReturned BackRestore BackRestored \
             TransferIn TransferAnswer \
-            PersonAsk PersonAnswer PersonLeft QuotaAsk QuotaNo QuotaLeave QuotaLeft QuotaTaken";
+            PersonAsk PersonAnswer PersonLeft QuotaAsk QuotaNo QuotaLeave QuotaLeft QuotaTaken \
+            LineBooked";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

@@ -9,7 +9,7 @@ use people::{
     App, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party, Person,
     Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
-use recon::{BookedLine, Settlement, Suspense};
+use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense};
 use risk::{RiskCase, RiskDecision, RiskProposal, RiskRules};
 use std::sync::Arc;
 use trade::{
@@ -168,6 +168,8 @@ tables! {
     Standing = 60, false;
     Evidence = 61, false;
     Person = 62, false;
+    ReadStatement = 78, false;
+    SurpriseSettlement = 79, false;
     RiskRules = 73, true;
     RiskProposal = 74, false;
     RiskCase = 75, false;
@@ -212,7 +214,7 @@ impl Key {
             Key::Transfer((_, no)) | Key::Received((_, no)) => Some((no.slot(), no.at_us())),
             Key::Card((_, no)) => Some((no.slot(), no.at_us())),
             Key::BankOrder((_, no)) | Key::BankSurprise((_, no, _, _)) => Some((no.slot(), no.at_us())),
-            Key::Settlement((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Settlement((_, no)) | Key::SurpriseSettlement((_, no, _)) => Some((no.slot(), no.at_us())),
             Key::Party(_)
             | Key::Login(_)
             | Key::Credential(_)
@@ -232,6 +234,7 @@ impl Key {
             | Key::CardName(_)
             | Key::BankOrderKey(_)
             | Key::BookedLine(_)
+            | Key::ReadStatement(_)
             | Key::Suspense(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,

@@ -20,7 +20,7 @@ use ::transfer::{
     Arrival, OutBizNo, Transfer, TransferEvent, TransferNumber, TransferRefused, TransferState, TransferWay,
     Words,
 };
-use base::{PartyId, Text, TimerNo};
+use base::{PartyId, Plant, Text, TimerNo, planted};
 use ledger::{LedgerRefused, Posted, Template};
 use money::Money;
 use people::{Party, PartyStatus};
@@ -79,7 +79,7 @@ fn same_meaning(first: &Transfer, ask: &TransferAsk, arrival: Arrival) -> Result
     if first.named != *named {
         return differs("payee_info");
     }
-    if first.amount() != *amount {
+    if first.amount() != *amount && !planted(Plant::TransferAmountNotCompared) {
         return differs("trans_amount");
     }
     if first.title != *title {
@@ -145,7 +145,7 @@ fn pay(
 ) -> Result<Arc<Transfer>, Fault> {
     let now_us = rows.now_us();
     books::book(rows, posted);
-    let wait_us = transfer.arrival.wait_us();
+    let wait_us = transfer.arrival.wait_us().filter(|_| !planted(Plant::DelayForgotten));
     let event = if wait_us.is_some() { TransferEvent::PayLater } else { TransferEvent::Pay };
     let due_at_us = wait_us.map(|wait_us| now_us.saturating_add(wait_us));
     let timer = due_at_us.map(|due_at_us| set_timer(rows, transfer, due_at_us));
@@ -185,7 +185,8 @@ fn set_timer(rows: &mut Rows<'_>, transfer: &Transfer, due_at_us: i64) -> TimerN
 
 /// Takes the timer away, if it has one; gives the transfer without it.
 fn without_timer(rows: &mut Rows<'_>, transfer: &Transfer) -> Transfer {
-    if let (Some(due_at_us), Some(timer)) = (transfer.due_at_us, transfer.timer) {
+    let timer = transfer.timer.filter(|_| !planted(Plant::TransferClockNotStopped));
+    if let (Some(due_at_us), Some(timer)) = (transfer.due_at_us, timer) {
         rows.delete::<Timer>((rows.slot(), due_at_us, timer));
     }
     Transfer { due_at_us: None, timer: None, ..transfer.clone() }

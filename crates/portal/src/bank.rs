@@ -1,11 +1,14 @@
 //! Cards and bank orders of a party, for the sandbox and the wallet: what both ask, and what both hear.
 
+use crate::people::{self, Named};
 use crate::portal::Portal;
 use crate::sign_in::{self, About, SignInRefused};
+use ::people::EvidenceKind;
 use base::{BankOrderNo, CardNo, PartyId, Secret, Text};
 use cell::CellError;
 use engine::{
-    AskCard, BankWay, BindCard, CloseBankOrder, ConfirmBankOrder, FindCard, PrepareBankOrder, UnbindCard,
+    AddEvidence, AddEvidenceRefused, AskCard, BankWay, BindCard, CloseBankOrder, ConfirmBankOrder, FindCard,
+    PrepareBankOrder, UnbindCard,
 };
 use fund::{
     AskCardRefused, BankAgreement, BankCode, BankOrder, BankOrderRefused, BankOrderState, BindCardRefused,
@@ -34,10 +37,19 @@ pub struct CardSeen {
 pub struct CardAsked {
     /// Our number of it.
     pub card: CardNo,
+    /// What the bank compares.
+    pub elements: CardElements,
+}
+
+/// What a bank compares before it agrees to a card: four elements, or three where nobody said who somebody is.
+#[derive(Debug)]
+pub struct CardElements {
     /// The card's number.
     pub number: Secret<String>,
     /// The holder's name.
     pub holder: Secret<String>,
+    /// The number of the holder's identity card, where it is known.
+    pub identity: Option<Secret<String>>,
     /// The mobile number that the bank knows.
     pub mobile: Secret<String>,
 }
@@ -64,6 +76,8 @@ pub(crate) enum BankNo {
     NoBank,
     /// It is no number of a card.
     NumberWrong,
+    /// It is somebody else's card, by the name or the identity number that was given.
+    NotTheOwner,
     /// What a bank says no to, in its words.
     Bank(String),
     /// The card cannot be asked for.
@@ -112,25 +126,34 @@ impl BankNo {
 }
 
 /// Asks for a card: made durable, then the bank is asked. Gives the card and what the bank's message says, where it can
-/// be seen.
+/// be seen. Whoever said who he is binds cards of his own only, and the bank hears his identity number.
 pub(crate) async fn ask_card(
     portal: &Portal,
     party: PartyId,
-    number: Secret<String>,
-    holder: Secret<String>,
-    mobile: Secret<String>,
+    mut elements: CardElements,
 ) -> Result<(Arc<Card>, Option<String>), BankNo> {
     let bank = portal.bank.as_ref().ok_or(BankNo::NoBank)?;
-    let seen = bank.look(&number).ok_or(BankNo::NumberWrong)?;
-    let digest = portal.world.secrets.card_digest(number.reveal());
+    let seen = bank.look(&elements.number).ok_or(BankNo::NumberWrong)?;
+    if let Some(owner) = named(portal, party).await? {
+        let same_number = elements.identity.as_ref().is_none_or(|given| *given.reveal() == owner.id_number);
+        if *elements.holder.reveal() != owner.name || !same_number {
+            return Err(BankNo::NotTheOwner);
+        }
+        elements.identity = Some(Secret::new(owner.id_number));
+    }
+    let digest = portal.world.secrets.card_digest(elements.number.reveal());
     let CardSeen { bank: code, kind, last_four } = seen;
     let asked = portal.door.ask(AskCard { party, bank: code, kind, last_four, digest }).await;
     let card = asked.map_err(|error| BankNo::of(error, BankNo::Ask))?;
-    let shown = bank.bind(CardAsked { card: card.no, number, holder, mobile }).await;
+    let shown = bank.bind(CardAsked { card: card.no, elements }).await;
     Ok((card, shown.map_err(BankNo::Bank)?))
 }
 
-/// Gives the bank the code, and binds the card with the bank's agreement.
+async fn named(portal: &Portal, party: PartyId) -> Result<Option<Named>, BankNo> {
+    people::named(portal, party).await.map_err(|_| BankNo::Busy)
+}
+
+/// Gives the bank the code, and binds the card with the bank's agreement. A bank that agreed vouches for its holder.
 pub(crate) async fn confirm_card(
     portal: &Portal,
     party: PartyId,
@@ -142,12 +165,47 @@ pub(crate) async fn confirm_card(
     let found = found.map_err(|error| BankNo::of(error, |FindBankRefused::NotFound| BankNo::NoCard))?;
     match found.state {
         CardState::Asked => {}
-        CardState::Bound => return Ok(found),
+        CardState::Bound => {
+            vouch(portal, &found).await?;
+            return Ok(found);
+        }
         CardState::Unbound => return Err(BankNo::Bind(BindCardRefused::CardEnded)),
     }
     let agreement = bank.confirm(card, found.last_four.clone(), code).await.map_err(BankNo::Bank)?;
     let bound = portal.door.ask(BindCard { party, card, agreement }).await;
-    bound.map_err(|error| BankNo::of(error, BankNo::Bind))
+    let bound = bound.map_err(|error| BankNo::of(error, BankNo::Bind))?;
+    vouch(portal, &bound).await?;
+    Ok(bound)
+}
+
+/// Notes that the bank of a bound card compared who somebody said to be: one channel of evidence for each bank. Whoever
+/// never said it has no class that it could count for. A lost answer is made good by confirming again.
+async fn vouch(portal: &Portal, card: &Card) -> Result<(), BankNo> {
+    if named(portal, card.party).await?.is_none() {
+        return Ok(());
+    }
+    let command = AddEvidence {
+        party: card.party,
+        kind: EvidenceKind::BankCard,
+        provider: Text::new(card.bank.as_str()).map_err(|_| BankNo::Busy)?,
+        expires_at_us: None,
+        identity: None,
+        sealed: None,
+    };
+    match portal.door.ask(command).await {
+        Ok(_) => Ok(()),
+        Err(CellError::Refused(refused)) => match refused {
+            // The card is bound all the same: it is only not needed, or not believed, as evidence.
+            AddEvidenceRefused::TooMuch
+            | AddEvidenceRefused::TooManyAccounts
+            | AddEvidenceRefused::NotAPerson
+            | AddEvidenceRefused::IdentityMissing
+            | AddEvidenceRefused::IdentityDiffers
+            | AddEvidenceRefused::Expired => Ok(()),
+        },
+        Err(CellError::Busy) => Err(BankNo::Busy),
+        Err(CellError::Unknown) => Err(BankNo::Unknown),
+    }
 }
 
 /// Gives a card up.

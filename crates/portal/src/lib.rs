@@ -29,6 +29,7 @@ mod people;
 mod permissions;
 mod picture;
 mod portal;
+mod recon_report;
 mod respond;
 mod risk_words;
 mod sandbox;
@@ -49,6 +50,7 @@ mod sandbox_order;
 mod sandbox_party;
 mod sandbox_pay;
 mod sandbox_profile;
+mod sandbox_recon;
 mod sandbox_report;
 mod sandbox_risk;
 mod sandbox_rules;
@@ -64,7 +66,7 @@ mod visit;
 mod wallet;
 mod wallet_transfers;
 
-pub use bank::{Binding, CardAsked, CardBank, CardSeen};
+pub use bank::{Binding, CardAsked, CardBank, CardElements, CardSeen};
 pub use people::{
     Checking, ClientAddress, IdentityCheck, Inbox, MessageKind, Messenger, NotSent, Outgoing, People,
     SandboxRegister, Sending, Verdict,
@@ -79,5 +81,6 @@ pub use sandbox_inbox::{
     AgainAsked, AgainRefused, ForgeryAsked, LetterEnd, LetterSeen, Letters, Mailroom, Resent,
 };
 pub use sandbox_methods::{LineShown, MethodShown, RefusalShown, method_routes};
+pub use sandbox_recon::{StatementDesk, StatementNotTaken, StatementTaken, TakingStatement};
 pub use sandbox_report::{Finding, FindingKind, FindingTold};
 pub use sandbox_world::{NotReset, Resetting, Waited, WorldFace, WorldHands, world_routes};

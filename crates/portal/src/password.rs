@@ -6,6 +6,8 @@
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use base::Secret;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use people::Verifier;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -36,21 +38,45 @@ pub fn is_well_formed(password: &str) -> bool {
     password.len() == DIGITS && password.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The costs of a password that somebody chose.
 fn argon2id() -> Argon2<'static> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("the costs are within argon2's ranges");
+    argon2id_at(MEMORY_KIB, PASSES)
+}
+
+fn argon2id_at(memory_kib: u32, passes: u32) -> Argon2<'static> {
+    let params = Params::new(memory_kib, passes, LANES, None).expect("the costs are within argon2's ranges");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
 /// The argon2id string of a password, as rows keep it. `salt` is sixteen fresh random bytes. Blocks for tens of
 /// milliseconds.
 pub fn hash(secrets: &Secrets, password: &str, salt: [u8; 16]) -> Result<Verifier, HashError> {
+    hash_with(&argon2id(), secrets, password, salt)
+}
+
+/// As [`hash`], for a password that a sandbox world was seeded with, at the least that argon2 can cost: such a password
+/// stands in the open beside the books, so that making guesses dear would protect nobody and only make every new world
+/// wait. The string says what it cost, and is compared at that. Any other world hashes at full cost.
+pub fn hash_seeded(world: &World, password: &str, salt: [u8; 16]) -> Result<Verifier, HashError> {
+    if !world.sandbox {
+        return hash(&world.secrets, password, salt);
+    }
+    hash_with(&argon2id_at(Params::MIN_M_COST, Params::MIN_T_COST), &world.secrets, password, salt)
+}
+
+fn hash_with(
+    argon2id: &Argon2<'_>,
+    secrets: &Secrets,
+    password: &str,
+    salt: [u8; 16],
+) -> Result<Verifier, HashError> {
     let peppered = secrets.peppered(password);
-    let hash = argon2id().hash_password_with_salt(peppered.reveal(), &salt).map_err(|_| HashError)?;
+    let hash = argon2id.hash_password_with_salt(peppered.reveal(), &salt).map_err(|_| HashError)?;
     Verifier::new(&hash.to_string()).map_err(|_| HashError)
 }
 
 /// Whether the password is the one of this string, compared in constant time. A string of an unknown pepper or shape
-/// matches nothing. Blocks for tens of milliseconds.
+/// matches nothing. Blocks for tens of milliseconds, or as long as the costs in the string take.
 pub fn verify(secrets: &Secrets, verifier: &Verifier, pepper_version: u32, password: &str) -> bool {
     let peppered = secrets.peppered(password);
     let same = argon2id().verify_password(peppered.reveal().as_slice(), verifier.as_str()).is_ok();
@@ -75,13 +101,13 @@ pub(crate) struct Place {
 }
 
 impl Checker {
-    /// `salt` makes the decoy that unknown names are compared with.
-    pub(crate) fn new(secrets: &Secrets, salt: [u8; 16]) -> Result<Checker, HashError> {
-        Ok(Checker::with_decoy(hash(secrets, "decoy", salt)?))
-    }
-
-    /// With a decoy that was made with the same secrets before.
-    pub(crate) fn with_decoy(decoy: Verifier) -> Checker {
+    /// `drawn` becomes the decoy that unknown names are compared with: salt and hash of a string of the full costs. A
+    /// drawn hash is of no password that anybody could name, and costs whoever compares as much as a true one.
+    pub(crate) fn new(drawn: [u8; 48]) -> Checker {
+        let (salt, hash) = drawn.split_at(16);
+        let [salt, hash] = [salt, hash].map(|part| STANDARD_NO_PAD.encode(part));
+        let text = format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}${hash}");
+        let decoy = Verifier::new(&text).expect("as long as any other verifier");
         let (under_way, running) = (Semaphore::new(UNDER_WAY_MAX), Semaphore::new(RUNNING_MAX));
         Checker { under_way: Arc::new(under_way), running: Arc::new(running), decoy }
     }
@@ -150,6 +176,18 @@ mod tests {
         assert_ne!(hash(&secrets, "739164", [2; 16]).unwrap(), verifier);
     }
 
+    /// What a password costs is told by its string, so a name that nobody has must not be told from one that somebody
+    /// has by the time that its comparison takes.
+    #[test]
+    fn the_decoy_is_a_string_of_full_costs_that_nothing_matches() {
+        let secrets = Secrets::from_master(&[7; 32]).unwrap();
+        let (decoy, real) = (Checker::new([9; 48]).decoy(), hash(&secrets, "739164", [1; 16]).unwrap());
+        assert_eq!(decoy.as_str().len(), real.as_str().len());
+        let costs = |text: &Verifier| text.as_str().split('$').take(4).collect::<Vec<_>>().join("$");
+        assert_eq!(costs(&decoy), costs(&real));
+        assert!(!verify(&secrets, &decoy, Secrets::PEPPER_VERSION, "739164"));
+    }
+
     #[test]
     fn a_payment_password_has_six_digits() {
         for (text, fits) in
@@ -161,8 +199,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_crowd_is_turned_away_before_it_waits() {
-        let secrets = Secrets::from_master(&[7; 32]).unwrap();
-        let checker = Checker::new(&secrets, [1; 16]).unwrap();
+        let checker = Checker::new([1; 48]);
         let places: Vec<Place> = (0..UNDER_WAY_MAX).map(|_| checker.queue().unwrap()).collect();
         assert_eq!(checker.queue().err(), Some(Crowded));
         drop(places);

@@ -16,8 +16,8 @@ mod sessions;
 mod who;
 
 pub use budget::ClientAddress;
-pub(crate) use identity::vouch;
 pub use identity::{Checking, IdentityCheck, SandboxRegister, Verdict};
+pub(crate) use identity::{Named, named, vouch};
 pub(crate) use messenger::messages;
 pub use messenger::{Inbox, MessageKind, Messenger, NotSent, Outgoing, Sending};
 

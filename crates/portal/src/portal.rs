@@ -2,13 +2,14 @@
 
 use crate::bank::CardBank;
 use crate::ghosts::Ghosts;
-use crate::password::{Checker, HashError};
+use crate::password::Checker;
 use crate::people::{self, People};
 use crate::sandbox_inbox::Mailroom;
+use crate::sandbox_recon::StatementDesk;
 use crate::session::{Seals, Sessions};
 use crate::{
     agreement, app_code, assets, authorize, cashier, certify, chance, export, freeze, guard, permissions,
-    sandbox, start, wallet, wallet_transfers,
+    sandbox, sandbox_recon, start, wallet, wallet_transfers,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -81,6 +82,8 @@ pub struct Portal {
     pub(crate) people: People,
     /// Binds cards; absent where no bank is spoken with.
     pub(crate) bank: Option<Arc<dyn CardBank>>,
+    /// Reads statements of the bank; absent where none is spoken with.
+    pub(crate) statements: Option<Arc<dyn StatementDesk>>,
     pub(crate) checker: Checker,
     pub(crate) ghosts: Ghosts,
     pub(crate) sessions: Sessions,
@@ -92,7 +95,7 @@ pub struct Portal {
 }
 
 impl Portal {
-    /// The portal of a world. Takes tens of milliseconds: it hashes the decoy that unknown logins are compared with.
+    /// The portal of a world.
     pub fn new(
         world: Arc<World>,
         door: Door,
@@ -101,12 +104,12 @@ impl Portal {
         issuer: Arc<dyn Issuer>,
         mailroom: Arc<dyn Mailroom>,
         people: People,
-    ) -> Result<Portal, HashError> {
-        let checker = Checker::new(&world.secrets, chance::bytes())?;
+    ) -> Portal {
+        let checker = Checker::new(chance::bytes());
         let root = path_of(&world.base_url).to_owned();
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
         let bank = None;
-        Ok(Portal {
+        Portal {
             world,
             door,
             readers,
@@ -115,13 +118,14 @@ impl Portal {
             mailroom,
             people,
             bank,
+            statements: None,
             checker,
             ghosts,
             sessions,
             seals,
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             root,
-        })
+        }
     }
 
     /// Binds cards at this bank.
@@ -130,8 +134,13 @@ impl Portal {
         Portal { bank: Some(bank), ..self }
     }
 
+    /// Reads statements of the bank at this desk.
+    #[must_use]
+    pub fn with_statements(self, statements: Arc<dyn StatementDesk>) -> Portal {
+        Portal { statements: Some(statements), ..self }
+    }
+
     /// The portal of the same world after it began anew: nobody is signed in, and nothing of the old one is known.
-    /// Takes no time, since the decoy goes with the secrets, which stay.
     #[must_use]
     pub fn begin_anew(
         &self,
@@ -141,7 +150,7 @@ impl Portal {
         mailroom: Arc<dyn Mailroom>,
     ) -> Portal {
         let (world, issuer, root) = (self.world.clone(), self.issuer.clone(), self.root.clone());
-        let checker = Checker::with_decoy(self.checker.decoy());
+        let checker = Checker::new(chance::bytes());
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
         let people = self.people.begin_anew();
         let bank = self.bank.clone();
@@ -154,6 +163,7 @@ impl Portal {
             mailroom,
             people,
             bank,
+            statements: None,
             checker,
             ghosts,
             sessions,
@@ -246,6 +256,7 @@ pub fn routes(state: Arc<Portal>) -> Router {
     if state.world.sandbox {
         // A world that is no sandbox has no provider of messages yet.
         router = router.merge(sandbox::routes()).merge(certify::routes()).merge(people::routes());
+        router = router.merge(sandbox_recon::routes());
     }
     let guarded =
         router.layer(middleware::from_fn(guard::guard)).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));

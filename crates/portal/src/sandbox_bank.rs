@@ -1,6 +1,6 @@
 //! `/sandbox/bank/…`: cards and bank orders without a browser.
 
-use crate::bank::{self, BankNo};
+use crate::bank::{self, BankNo, CardElements};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
 use crate::sandbox_party::amount_of;
@@ -27,6 +27,7 @@ struct BindRequest {
     login: String,
     card_number: String,
     holder: String,
+    id_number: Option<String>,
     mobile: String,
 }
 
@@ -71,7 +72,7 @@ pub(crate) struct Whose {
 
 /// Asks the bank about a card; it sends a code, which a sandbox shows.
 pub(crate) async fn bind(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
-    let BindRequest { login, card_number, holder, mobile } = read(&headers, &body)?;
+    let BindRequest { login, card_number, holder, id_number, mobile } = read(&headers, &body)?;
     let party = party_of(&portal, Some(&login), None).await?;
     if holder.trim().is_empty() || mobile.len() != 11 || !mobile.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(SandboxError::bad(
@@ -79,11 +80,24 @@ pub(crate) async fn bind(State(portal): Shared, headers: HeaderMap, body: Bytes)
             "give the holder's name and a mobile number of 11 digits",
         ));
     }
-    let (number, holder, mobile) = (Secret::new(card_number), Secret::new(holder), Secret::new(mobile));
-    let (card, message) = bank::ask_card(&portal, party, number, holder, mobile).await?;
+    let elements = CardElements {
+        number: Secret::new(card_number),
+        holder: Secret::new(holder.trim().to_owned()),
+        identity: identity_of(id_number)?,
+        mobile: Secret::new(mobile),
+    };
+    let (card, message) = bank::ask_card(&portal, party, elements).await?;
     let mut told = card_told(&card);
     told["bank_message"] = json!(message);
     answer(told)
+}
+
+fn identity_of(text: Option<String>) -> Result<Option<Secret<String>>, SandboxError> {
+    let Some(text) = text else { return Ok(None) };
+    let number = people::id_number(&text).ok_or_else(|| {
+        SandboxError::bad("bad_id_number", "an identity number has eighteen characters with a right checksum")
+    })?;
+    Ok(Some(Secret::new(number)))
 }
 
 /// Gives the bank the code, and binds the card.
@@ -204,6 +218,10 @@ impl From<BankNo> for SandboxError {
             BankNo::NoBank => SandboxError::missing("no_bank", "this world speaks with no bank"),
             BankNo::NumberWrong => {
                 SandboxError::bad("bad_card_number", "a card's number has 16 to 19 digits that check (Luhn)")
+            }
+            BankNo::NotTheOwner => {
+                let message = "a card is bound by its holder: name or identity number is another's";
+                SandboxError::conflict("not_the_owner", message)
             }
             BankNo::Bank(words) => SandboxError::conflict("bank_refused", words),
             BankNo::Ask(why) => match why {

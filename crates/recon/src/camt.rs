@@ -1,7 +1,8 @@
 //! A statement as ISO 20022 `camt.053.001.08`: one statement a message, booked entries with their references. Parts
 //! of the message that say nothing of the sums are passed over.
 //!
-//! Documents with a type or with entities are refused, so that no text can grow while it is read.
+//! Documents with a type or with entities are refused, so that no text can grow while it is read. An entry stands for
+//! one payment: one with details of several is refused, since its sum could be booked for one of them alone.
 
 use crate::file::{FileError, LINES_MAX, amount, balance};
 use crate::sheet::named;
@@ -15,7 +16,7 @@ use quick_xml::events::{BytesStart, Event};
 const NAMESPACE: &str = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08";
 /// Deepest nesting; an entry's references lie eight deep.
 const DEPTH_MAX: usize = 32;
-/// Longest text of an element that is looked at.
+/// Longest text of an element that is looked at; a longer one is refused there, and passed over elsewhere.
 const LEAF_BYTES_MAX: usize = 256;
 
 /// Texts of the elements that matter, as they are found.
@@ -42,6 +43,7 @@ struct Balance {
 
 #[derive(Default)]
 struct Entry {
+    payments: usize,
     serial: String,
     amount: String,
     currency: String,
@@ -52,12 +54,35 @@ struct Entry {
     order_key: String,
 }
 
+/// The text of an element.
+struct Leaf {
+    text: String,
+    /// Whether all of it is there.
+    whole: bool,
+}
+
+impl Default for Leaf {
+    fn default() -> Leaf {
+        Leaf { text: String::new(), whole: true }
+    }
+}
+
+impl Leaf {
+    fn add(&mut self, part: &str) {
+        if self.text.len() + part.len() <= LEAF_BYTES_MAX {
+            self.text.push_str(part);
+        } else {
+            self.whole = false;
+        }
+    }
+}
+
 /// Reads the message. What is true of every statement is checked by the caller.
 pub(crate) fn read(text: &str) -> Result<Statement, FileError> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = true;
     let mut path: Vec<String> = Vec::new();
-    let (mut leaf, mut found, mut seen) = (String::new(), Found::default(), false);
+    let (mut leaf, mut found, mut seen) = (Leaf::default(), Found::default(), false);
     loop {
         match reader.read_event() {
             Err(_) => return Err(not_well_formed(&path)),
@@ -71,22 +96,19 @@ pub(crate) fn read(text: &str) -> Result<Statement, FileError> {
                 if path.len() > DEPTH_MAX {
                     return Err(FileError::Malformed);
                 }
-                leaf.clear();
+                leaf = Leaf::default();
                 found.begin(&path, &start)?;
             }
-            Ok(Event::Text(part)) => {
-                let part = part.xml10_content();
-                if leaf.len() + part.len() <= LEAF_BYTES_MAX {
-                    leaf.push_str(&part);
-                }
-            }
+            Ok(Event::Text(part)) => leaf.add(&part.xml10_content()),
+            // Another way to write a text, which no bank is known to use for what is looked at.
+            Ok(Event::CData(_)) => leaf.whole = false,
             Ok(Event::End(_)) => {
-                found.end(&path, leaf.trim())?;
+                found.end(&path, &leaf)?;
                 path.pop();
-                leaf.clear();
+                leaf = Leaf::default();
             }
             Ok(Event::Eof) => break,
-            Ok(Event::Empty(_) | Event::CData(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => {}
+            Ok(Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => {}
         }
     }
     if !path.is_empty() || !seen {
@@ -128,21 +150,32 @@ impl Found {
             ["Bal"] => self.balance = Balance::default(),
             ["Ntry"] => self.entry = Entry::default(),
             ["Ntry", "Amt"] => self.entry.currency = currency_of(start),
+            ["Ntry", "NtryDtls", "TxDtls"] => {
+                self.entry.payments += 1;
+                if self.entry.payments > 1 {
+                    return Err(FileError::Field { line: self.lines.len() + 1, field: "a second TxDtls" });
+                }
+            }
             _ => {}
         }
         Ok(())
     }
 
-    fn end(&mut self, path: &[String], text: &str) -> Result<(), FileError> {
-        let text = || text.to_owned();
-        match below(path).as_slice() {
-            ["Acct", "Id", "Othr", "Id"] | ["Acct", "Id", "IBAN"] => self.account = text(),
-            ["Acct", "Ccy"] => self.currency = text(),
-            ["TxsSummry", "TtlNtries", "NbOfNtries"] => self.count = Some(text()),
-            ["Bal", "Tp", "CdOrPrtry", "Cd"] => self.balance.code = text(),
-            ["Bal", "Amt"] => self.balance.amount = text(),
-            ["Bal", "CdtDbtInd"] => self.balance.sign = text(),
-            ["Bal", "Dt", "Dt"] => self.balance.day = text(),
+    fn end(&mut self, path: &[String], leaf: &Leaf) -> Result<(), FileError> {
+        let below = below(path);
+        let line = if below.first() == Some(&"Ntry") { self.lines.len() + 1 } else { 0 };
+        let text = || match leaf.whole {
+            true => Ok(leaf.text.trim().to_owned()),
+            false => Err(FileError::Field { line, field: "a text" }),
+        };
+        match below.as_slice() {
+            ["Acct", "Id", "Othr", "Id"] | ["Acct", "Id", "IBAN"] => self.account = text()?,
+            ["Acct", "Ccy"] => self.currency = text()?,
+            ["TxsSummry", "TtlNtries", "NbOfNtries"] => self.count = Some(text()?),
+            ["Bal", "Tp", "CdOrPrtry", "Cd"] => self.balance.code = text()?,
+            ["Bal", "Amt"] => self.balance.amount = text()?,
+            ["Bal", "CdtDbtInd"] => self.balance.sign = text()?,
+            ["Bal", "Dt", "Dt"] => self.balance.day = text()?,
             ["Bal"] => {
                 let balance = std::mem::take(&mut self.balance);
                 match balance.code.as_str() {
@@ -151,13 +184,13 @@ impl Found {
                     _ => {}
                 }
             }
-            ["Ntry", "NtryRef"] => self.entry.serial = text(),
-            ["Ntry", "Amt"] => self.entry.amount = text(),
-            ["Ntry", "CdtDbtInd"] => self.entry.sign = text(),
-            ["Ntry", "Sts", "Cd"] => self.entry.status = text(),
-            ["Ntry", "ValDt", "Dt"] => self.entry.value_day = text(),
-            ["Ntry", "AcctSvcrRef"] => self.entry.reference = text(),
-            ["Ntry", "NtryDtls", "TxDtls", "Refs", "EndToEndId"] => self.entry.order_key = text(),
+            ["Ntry", "NtryRef"] => self.entry.serial = text()?,
+            ["Ntry", "Amt"] => self.entry.amount = text()?,
+            ["Ntry", "CdtDbtInd"] => self.entry.sign = text()?,
+            ["Ntry", "Sts", "Cd"] => self.entry.status = text()?,
+            ["Ntry", "ValDt", "Dt"] => self.entry.value_day = text()?,
+            ["Ntry", "AcctSvcrRef"] => self.entry.reference = text()?,
+            ["Ntry", "NtryDtls", "TxDtls", "Refs", "EndToEndId"] => self.entry.order_key = text()?,
             ["Ntry"] => {
                 if self.lines.len() >= LINES_MAX {
                     return Err(FileError::TooManyLines);

@@ -17,5 +17,8 @@ mod tests;
 
 pub use class::{Class, OrderFacts, Word, classify};
 pub use file::{FILE_BYTES_MAX, FileError, LINES_MAX, read};
-pub use records::{BookedLine, ImportRefused, Settlement, Suspense, SuspenseOwner};
+pub use records::{
+    BeginStatementRefused, BookedLine, ImportRefused, ReadStatement, Settlement, SurpriseSettlement,
+    Suspense, SuspenseOwner,
+};
 pub use statement::{BankAccount, LineRef, OrderKey, Statement, StatementLine};

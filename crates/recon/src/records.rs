@@ -96,6 +96,55 @@ pub struct Settlement {
     pub settled_at_us: i64,
 }
 
+/// A movement that was booked as suspense when the bank spoke of it against its word met its line: the money is where
+/// the statement shows it, and nobody books it twice.
+#[derive(Clone, PartialEq, Eq, Debug, Record)]
+#[record(table = "surprise_settlement", key = 3)]
+pub struct SurpriseSettlement {
+    /// The order's slot.
+    pub slot: Slot,
+    /// The order.
+    pub no: BankOrderNo,
+    /// What the bank calls the movement.
+    pub reference: LineRef,
+    /// The line's account.
+    pub account: BankAccount,
+    /// The line's day.
+    pub day: Day,
+    /// The line's serial.
+    pub serial: u32,
+    /// When, microseconds UTC.
+    pub settled_at_us: i64,
+}
+
+/// A statement that is being read, or was: in the platform's slot, one for each account and day.
+#[derive(Clone, PartialEq, Eq, Debug, Record)]
+#[record(table = "statement", key = 3)]
+pub struct ReadStatement {
+    /// The platform's.
+    pub slot: Slot,
+    /// Our account at the bank.
+    pub account: BankAccount,
+    /// The day in China.
+    pub day: Day,
+    /// The account's currency.
+    pub currency: Currency,
+    /// The balance before the first line, minor units; below zero when it is overdrawn.
+    pub opening_minor: i64,
+    /// The balance after the last line, minor units.
+    pub closing_minor: i64,
+    /// How many lines it has.
+    pub lines: u32,
+    /// What it says, as [`crate::Statement::digest`] gives it.
+    pub digest: [u8; 32],
+    /// How many of its lines are booked, in all slots.
+    pub booked: u32,
+    /// When it was first read, microseconds UTC.
+    pub begun_at_us: i64,
+    /// When its last line was booked, microseconds UTC; absent as long as lines are missing.
+    pub ended_at_us: Option<i64>,
+}
+
 impl BookedLine {
     /// How much.
     pub fn amount(&self) -> Money {
@@ -128,5 +177,22 @@ pub enum ImportRefused {
         day: Day,
         /// The line's serial.
         serial: u32,
+    },
+}
+
+/// Why a statement is not read. The first that holds is the one reported.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BeginStatementRefused {
+    /// Another one was read for that account and day: a bank does not change a statement silently.
+    #[error("another statement of {day} was read before; nothing of this one is taken")]
+    StatementDiffers {
+        /// The statement's day.
+        day: Day,
+    },
+    /// Its balance does not go on where the statement of the day before or after it stands.
+    #[error("its balance does not fit the statement of {other} that was read before")]
+    BalanceBreaks {
+        /// The other statement's day.
+        other: Day,
     },
 }

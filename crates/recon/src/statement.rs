@@ -1,5 +1,6 @@
 //! What a statement says, whatever form it came in.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use base::{Day, Text};
 use money::{Currency, Money};
 use serde::{Deserialize, Serialize};
@@ -43,4 +44,39 @@ pub struct StatementLine {
     pub is_credit: bool,
     /// How much, above zero.
     pub amount: Money,
+}
+
+impl Statement {
+    /// SHA-256 of what it says, alike for every form and order of lines: two statements with one digest are one.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut said = format!(
+            "{}\n{}\n{}\n{}\n{}\n{}\n",
+            self.account,
+            self.day,
+            self.currency.code(),
+            self.opening_minor,
+            self.closing_minor,
+            self.lines.len()
+        );
+        for line in &self.lines {
+            line.say(&mut said);
+        }
+        let mut sum = [0; 32];
+        sum.copy_from_slice(digest(&SHA256, said.as_bytes()).as_ref());
+        sum
+    }
+}
+
+impl StatementLine {
+    /// Texts of others stand with their length, so that no two lines are written alike.
+    fn say(&self, said: &mut String) {
+        let StatementLine { serial, value_day, order_key, reference, is_credit, amount } = self;
+        let way = if *is_credit { '+' } else { '-' };
+        let (units, currency) = (amount.minor().units(), amount.currency().code());
+        let (key_len, name_len) = (order_key.as_str().len(), reference.as_str().len());
+        let line = format!(
+            "{serial} {value_day} {key_len} {order_key} {name_len} {reference} {way}{units} {currency}\n"
+        );
+        said.push_str(&line);
+    }
 }

@@ -129,6 +129,31 @@ fn another_currency_in_a_line_is_no_error_and_no_part_of_the_balance() {
     assert_eq!(statement.lines[1].amount.currency(), Currency::Usd);
 }
 
+/// A text that is not taken as it stands would change what the line means, and nobody would know.
+#[test]
+fn a_text_that_cannot_be_taken_whole_refuses_the_message() {
+    let line = |line, field| FileError::Field { line, field };
+    let key = |with: &str| xml().replacen("<EndToEndId>K1", &format!("<EndToEndId>{with}"), 1);
+    assert_eq!(refused(&key("<![CDATA[K1]]>")), line(1, "a text"));
+    assert_eq!(refused(&key(&"K".repeat(257))), line(1, "a text"));
+    let account = xml().replacen("TB01", "<![CDATA[TB01]]>", 1);
+    assert_eq!(refused(&account), line(0, "a text"));
+    let note = format!("<AddtlNtryInf><![CDATA[a]]>{}</AddtlNtryInf></Ntry>", "b".repeat(300));
+    read(xml().replacen("</Ntry>", &note, 1).as_bytes()).unwrap();
+}
+
+#[test]
+fn an_entry_of_several_payments_is_refused() {
+    let twice = xml().replacen(
+        "</NtryDtls>",
+        "<TxDtls><Refs><EndToEndId>K2</EndToEndId></Refs></TxDtls></NtryDtls>",
+        1,
+    );
+    assert_eq!(refused(&twice), FileError::Field { line: 1, field: "a second TxDtls" });
+    let second = xml().replacen("</Ntry>", "<NtryDtls><TxDtls></TxDtls></NtryDtls></Ntry>", 1);
+    assert_eq!(refused(&second), FileError::Field { line: 1, field: "a second TxDtls" });
+}
+
 #[test]
 fn wrong_messages_are_refused() {
     let bomb = r#"<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>"#;

@@ -2,15 +2,19 @@
 //! cards. Other worlds speak with no bank yet.
 
 use crate::cli::UpArgs;
+use crate::iso_config;
 use crate::private_file;
 use crate::site::{House, Site};
 use crate::up::Readers;
 use anyhow::{Context, ensure};
 use base::{CardNo, Secret};
 use cell::Door;
-use channel::{Bank, BindAsk, BindSaid, Channel, CodeAsk, HttpBank, SandboxBank, bank_of};
+use channel::{
+    Bank, BindAsk, BindSaid, Channel, CodeAsk, HttpBank, ISO_BOOKS_LETTERS, Importer, IsoBank, SandboxBank,
+    bank_of,
+};
 use fund::{BankAgreement, LastFour};
-use portal::{Binding, CardAsked, CardBank, CardSeen};
+use portal::{Binding, CardAsked, CardBank, CardElements, CardSeen};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,37 +27,57 @@ const BIND_TIME: Duration = Duration::from_secs(10);
 pub(crate) struct Spoken {
     bank: Arc<dyn Bank>,
     books: String,
+    /// Whether it prints statements that can be fetched.
+    pub(crate) keeps_statements: bool,
 }
 
 /// The bank that a world speaks with: the one inside, or one in another process.
 pub(crate) fn bank(site: &Site, args: &UpArgs, door: &Door) -> anyhow::Result<Spoken> {
+    if let Some(path) = &args.bank_iso {
+        ensure!(site.world.sandbox, "only a world for trying out speaks with a bank in messages yet");
+        let books = generation(site, short_name)?;
+        let options = iso_config::read(path, &books, site.folder.bank_messages())?;
+        return Ok(Spoken { bank: Arc::new(IsoBank::open(options)?), books, keeps_statements: false });
+    }
     let (Some(url), Some(secret_path)) = (&args.bank, &args.bank_secret) else {
-        return Ok(Spoken { bank: Arc::new(SandboxBank), books: hex::encode(site.note.world_id()?) });
+        let books = hex::encode(site.note.world_id()?);
+        return Ok(Spoken { bank: Arc::new(SandboxBank), books, keeps_statements: false });
     };
     ensure!(site.world.sandbox, "only a world for trying out speaks with a simulated bank");
     let text = private_file::read(secret_path)?;
     let secret = BankSecret::from_hex(&text);
     let secret = secret.with_context(|| format!("{} holds no secret of a bank", secret_path.display()))?;
-    let books = generation(site)?;
+    let books = generation(site, long_name)?;
     let door = door.clone();
     let bank = HttpBank::new(url, secret, &books, Arc::new(move || door.now_us()), true)?;
-    Ok(Spoken { bank: Arc::new(bank), books })
+    Ok(Spoken { bank: Arc::new(bank), books, keeps_statements: true })
 }
 
 /// The name of this life of the world at the bank: drawn when it is first needed, gone when the world begins anew, and
 /// durable before the bank hears it.
-fn generation(site: &Site) -> anyhow::Result<String> {
+fn generation(site: &Site, named: fn([u8; 16]) -> String) -> anyhow::Result<String> {
     let path = site.folder.bank_generation();
     if !path.exists() {
         let mut drawn = [0; 16];
         getrandom::fill(&mut drawn).context("the system gives no randomness")?;
-        let note = json!({ "generation": hex::encode(drawn) });
+        let note = json!({ "generation": named(drawn) });
         private_file::write(&path, note.to_string().as_bytes())?;
     }
     let note: Value = serde_json::from_str(&private_file::read(&path)?)
         .with_context(|| format!("{} is damaged", path.display()))?;
     let name = note["generation"].as_str().with_context(|| format!("{} is damaged", path.display()))?;
     Ok(name.to_owned())
+}
+
+fn long_name(drawn: [u8; 16]) -> String {
+    hex::encode(drawn)
+}
+
+/// A name that leaves room for an order's number in an identifier of ISO 20022: 35 bits of chance.
+fn short_name(drawn: [u8; 16]) -> String {
+    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let letters = drawn.iter().take(ISO_BOOKS_LETTERS).filter_map(|byte| LETTERS.get(usize::from(byte % 32)));
+    letters.map(|letter| char::from(*letter)).collect()
 }
 
 /// The channel to the bank; `None` where there is none.
@@ -64,6 +88,11 @@ pub(crate) fn channel(spoken: &Spoken, site: &Site, house: &House, tables: Reade
     let options = channel::Options::new(&spoken.books);
     let channel = Channel::new(house.door.clone(), tables, spoken.bank.clone(), options);
     Some(channel.woken_by(house.clock.moves()))
+}
+
+/// What reads the bank's statements into the books.
+pub(crate) fn importer(spoken: &Spoken, door: &Door) -> Importer {
+    Importer::new(door.clone(), spoken.bank.clone(), &spoken.books)
 }
 
 /// The desk at which cards are bound.
@@ -92,8 +121,8 @@ impl CardBank for CardDesk {
     }
 
     fn bind(&self, asked: CardAsked) -> Binding<'_, Option<String>> {
-        let CardAsked { card, number, holder, mobile } = asked;
-        let ask = BindAsk { key: self.key(card), number, holder, mobile };
+        let CardAsked { card, elements: CardElements { number, holder, identity, mobile } } = asked;
+        let ask = BindAsk { key: self.key(card), number, holder, identity, mobile };
         Box::pin(async move {
             match tokio::time::timeout(BIND_TIME, self.bank.bind(ask)).await {
                 Ok(BindSaid::CodeSent { shown }) => Ok(shown),

@@ -1,7 +1,8 @@
 //! The command line.
 
 use crate::{
-    backup, bank, bench, certify, clock, doctor, fault, forward, repair, show, telemetry, up, verify, world,
+    backup, bank, bench, certify, clock, doctor, fault, forward, recon, repair, show, telemetry, up, verify,
+    world,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -64,6 +65,9 @@ enum Command {
     Certify(certify::CertifyArgs),
     /// Serves a simulated bank with its own books: a process of its own, for a platform to try money in and out with.
     Bank(BankArgs),
+    /// Reads statements of the bank into the books of a running server.
+    #[command(subcommand)]
+    Recon(recon::ReconCommand),
     /// Measures how fast this machine carries payments.
     Bench(bench::BenchArgs),
 }
@@ -114,6 +118,10 @@ pub(crate) struct UpArgs {
     /// The file with the secret that the bank's process shares with us.
     #[arg(long, value_name = "FILE", requires = "bank")]
     pub(crate) bank_secret: Option<PathBuf>,
+    /// A bank that is spoken with in messages of ISO 20022, in the place of the one inside, in a world for trying out:
+    /// a file (TOML) with the way to it and our account there.
+    #[arg(long, value_name = "FILE", conflicts_with = "bank")]
+    pub(crate) bank_iso: Option<PathBuf>,
     /// Writes logs as JSON lines.
     #[arg(long)]
     pub(crate) log_json: bool,
@@ -287,6 +295,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Report(args) => return fault::report(&args),
         Command::Certify(args) => return certify::run(&args),
         Command::Bank(args) => bank::run(&args)?,
+        Command::Recon(what) => recon::run(&what)?,
         Command::Bench(args) => bench::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)

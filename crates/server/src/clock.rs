@@ -81,6 +81,21 @@ impl ServerArgs {
 
     /// A call of its sandbox, by a path below it.
     pub(crate) fn call(&self, verb: Method, path: &str, body: Option<&Value>) -> anyhow::Result<String> {
+        let body = body.map(|body| ("application/json", body.to_string().into_bytes()));
+        self.exchange(verb, path, body)
+    }
+
+    /// Sends a file to its sandbox, as a body of this kind.
+    pub(crate) fn send_file(&self, path: &str, kind: &'static str, file: Vec<u8>) -> anyhow::Result<String> {
+        self.exchange(Method::POST, path, Some((kind, file)))
+    }
+
+    fn exchange(
+        &self,
+        verb: Method,
+        path: &str,
+        body: Option<(&'static str, Vec<u8>)>,
+    ) -> anyhow::Result<String> {
         let url = format!("{}{path}", sandbox_of(&self.url, self.ready.as_deref())?);
         let (status, text) = runtime()?.block_on(call(verb, &url, body))?;
         if status == StatusCode::OK {
@@ -105,10 +120,14 @@ pub(crate) fn sandbox_of(url: &str, ready: Option<&Path>) -> anyhow::Result<Stri
 }
 
 /// Calls, and gives status and body.
-async fn call(verb: Method, url: &str, body: Option<&Value>) -> anyhow::Result<(StatusCode, String)> {
+async fn call(
+    verb: Method,
+    url: &str,
+    body: Option<(&'static str, Vec<u8>)>,
+) -> anyhow::Result<(StatusCode, String)> {
     let mut request = client()?.request(verb, url);
-    if let Some(body) = body {
-        request = request.header("content-type", "application/json").body(body.to_string());
+    if let Some((kind, body)) = body {
+        request = request.header("content-type", kind).body(body);
     }
     let answer = match request.timeout(ANSWER_TIME).send().await {
         Ok(answer) => answer,

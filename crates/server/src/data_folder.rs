@@ -195,6 +195,11 @@ impl DataFolder {
         self.world().join("bank.json")
     }
 
+    /// Our copies of the messages of a bank that is spoken with so; absent while none was.
+    pub(crate) fn bank_messages(&self) -> PathBuf {
+        self.world().join("bank_messages")
+    }
+
     /// What the world is; made on the first start.
     pub(crate) fn world_note(&self) -> anyhow::Result<WorldNote> {
         self.world_note_of(&WorldFile::default())

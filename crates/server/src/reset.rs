@@ -51,6 +51,7 @@ pub(crate) fn empty(folder: &DataFolder) -> anyhow::Result<()> {
     gone(&folder.apps(), fs::remove_file(folder.apps()))?;
     // Numbers begin anew with the clock: a bank in another process must not take them for those of before.
     gone(&folder.bank_generation(), fs::remove_file(folder.bank_generation()))?;
+    gone(&folder.bank_messages(), fs::remove_dir_all(folder.bank_messages()))?;
     folder.clock_to_start()?;
     synced(folder)
 }

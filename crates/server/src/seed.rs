@@ -54,7 +54,7 @@ pub(crate) async fn seed(
     let plans = &demo.app_plans;
     let apps = plans.iter().enumerate().map(|(at, plan)| AppKey::begin(plan, &plans[..at], keys_of));
     let apps: Vec<AppKey> = apps.collect::<anyhow::Result<_>>()?;
-    let passwords = new_passwords(&world.secrets, &demo.buyers)?;
+    let passwords = new_passwords(world, &demo.buyers)?;
     demo.write(folder)?;
     let mut steps = Steps { door: opened.door, taken: Vec::new() };
     let DemoMerchant { login, name, .. } = &demo.merchant;
@@ -111,28 +111,15 @@ fn plan(chance: &Chance<'_>, file: &WorldFile) -> anyhow::Result<Demo> {
     Ok(Demo { merchant, merchants: file.merchants.clone(), app_plans, apps: Vec::new(), buyers })
 }
 
-/// The verifiers of the buyers' passwords, in their order: hashed on all cores, since each takes tens of milliseconds.
-fn new_passwords(secrets: &Secrets, buyers: &[DemoBuyer]) -> anyhow::Result<Vec<NewPassword>> {
-    let mut salts = vec![[0; 16]; buyers.len()];
-    salts.iter_mut().try_for_each(|salt| Chance(secrets).fill(salt))?;
-    let asked: Vec<(&DemoBuyer, [u8; 16])> = buyers.iter().zip(salts).collect();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = asked.len().div_ceil(threads).max(1);
-    std::thread::scope(|scope| {
-        let hash = |(buyer, salt): &(&DemoBuyer, [u8; 16])| {
-            let verifier = portal::password::hash(secrets, &buyer.pay_password, *salt)?;
-            Ok(NewPassword { verifier, pepper_version: Secrets::PEPPER_VERSION })
-        };
-        let running = asked.chunks(share).map(|part| {
-            scope.spawn(move || part.iter().map(hash).collect::<anyhow::Result<Vec<NewPassword>>>())
-        });
-        let running: Vec<_> = running.collect();
-        let mut made = Vec::with_capacity(asked.len());
-        for thread in running {
-            made.extend(thread.join().map_err(|_| anyhow!("a thread that hashed passwords ended early"))??);
-        }
-        Ok(made)
-    })
+/// The verifiers of the buyers' passwords, in their order.
+fn new_passwords(world: &World, buyers: &[DemoBuyer]) -> anyhow::Result<Vec<NewPassword>> {
+    let made = buyers.iter().map(|buyer| {
+        let mut salt = [0; 16];
+        Chance(&world.secrets).fill(&mut salt)?;
+        let verifier = portal::password::hash_seeded(world, &buyer.pay_password, salt)?;
+        Ok(NewPassword { verifier, pepper_version: Secrets::PEPPER_VERSION })
+    });
+    made.collect()
 }
 
 /// Asks, and remembers what was asked.

@@ -17,7 +17,7 @@ use crate::signals::Signals;
 use crate::site::{House, Site};
 use crate::world_clock::system_clock_us;
 use crate::world_file::WorldFile;
-use crate::{print, repair, reset, tour};
+use crate::{print, repair, reset, statements, tour};
 use anyhow::{Context, anyhow, bail, ensure};
 use axum::Router;
 use base::OrderNo;
@@ -217,6 +217,7 @@ struct Running {
     notify: JoinHandle<()>,
     clerk: JoinHandle<()>,
     channel: Option<JoinHandle<()>>,
+    collector: Option<JoinHandle<()>>,
     player: Arc<Player>,
     stop_rest: watch::Sender<bool>,
 }
@@ -254,17 +255,16 @@ impl Served<'_> {
             Some(before) => before.begin_anew(door.clone(), look, intake, mailroom),
             None => {
                 let people = People::sandbox(self.site.vault.clone());
-                let portal =
-                    || Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom, people);
-                // It hashes with 19 MiB. The allocator gives such memory back to the system when its thread ends.
-                std::thread::scope(|threads| threads.spawn(portal).join())
-                    .map_err(|_| anyhow!("no portal"))??
+                Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom, people)
             }
         };
         let bank = Arc::new(banks::bank(self.site, self.args, door)?);
-        let portal = if world.sandbox { portal.with_bank(Arc::new(banks::desk(&bank))) } else { portal };
+        let importer = banks::importer(&bank, door);
+        let desks = (Arc::new(banks::desk(&bank)), Arc::new(statements::Desk(importer.clone())));
+        let portal = if world.sandbox { portal.with_bank(desks.0).with_statements(desks.1) } else { portal };
         let portal = Arc::new(portal);
         let banks = banks::channel(&bank, self.site, &house, readers(tables.clone()));
+        let collector = statements::collector(&bank, &importer, &house, readers(tables.clone()));
         let player = Player::new(house.clock.clone(), door.clone(), readers(tables.clone()));
         let player = Arc::new(player.waits_for(banks.as_ref().map(Channel::idle)));
         let mut routes = gateway::routes(gateway).merge(portal::routes(portal.clone()));
@@ -280,8 +280,9 @@ impl Served<'_> {
         let (notify, clerk) = (notify.woken_by(house.clock.moves()), clerk.woken_by(house.clock.moves()));
         let notify = tokio::spawn(notify.run(turned(rest_stopped.clone())));
         let clerk = tokio::spawn(clerk.run(turned(rest_stopped.clone())));
-        let channel = banks.map(|channel| tokio::spawn(channel.run(turned(rest_stopped))));
-        Ok((Running { house, portal, notify, clerk, channel, player, stop_rest }, routes))
+        let channel = banks.map(|channel| tokio::spawn(channel.run(turned(rest_stopped.clone()))));
+        let collector = collector.map(|collector| tokio::spawn(collector.run(turned(rest_stopped))));
+        Ok((Running { house, portal, notify, clerk, channel, collector, player, stop_rest }, routes))
     }
 
     /// Begins the world anew. An error means that there is no world any more until the next start.
@@ -346,8 +347,8 @@ impl Running {
         self.stop_rest.send_replace(true);
         let all = async {
             let _ended = tokio::join!(self.notify, self.clerk);
-            if let Some(channel) = self.channel {
-                let _ended = channel.await;
+            for rest in [self.channel, self.collector].into_iter().flatten() {
+                let _ended = rest.await;
             }
         };
         if tokio::time::timeout(DELIVERIES_TIME, all).await.is_err() {

@@ -11,7 +11,7 @@
 /// proof, which cannot happen to a payment by code and has no other way to a program; `ACQ.SELLER_NOT_EXIST`, since the
 /// gateway knows an app's merchant before the cell is asked; `ACQ.INVALID_PARAMETER` and its like, which end before a
 /// cell is asked and are tested at the gateway.
-pub(crate) const TOLD: [&str; 24] = [
+pub(crate) const TOLD: [&str; 34] = [
     "10000",
     "10003",
     "ACQ.BUYER_BALANCE_NOT_ENOUGH",
@@ -36,10 +36,20 @@ pub(crate) const TOLD: [&str; 24] = [
     "ACQ.TRADE_HAS_SUCCESS",
     "ACQ.TRADE_NOT_EXIST",
     "ACQ.TRADE_STATUS_ERROR",
+    "EXCEED_LIMIT_SM_AMOUNT",
+    "EXCEED_LIMIT_SM_MIN_AMOUNT",
+    "ORDER_NOT_EXIST",
+    "PAYEE_ACCOUNT_STATUS_ERROR",
+    "PAYEE_NOT_EXIST",
+    "PAYEE_USERINFO_ERROR",
+    "PAYER_BALANCE_NOT_ENOUGH",
+    "PAYER_PAYEE_CANNOT_SAME",
+    "PAYER_STATUS_ERROR",
+    "PAYMENT_INFO_INCONSISTENCY",
 ];
 
 /// What happens to machines, callers and merchants, and that each kind of check was made.
-pub(crate) const WORLD: [&str; 31] = [
+pub(crate) const WORLD: [&str; 32] = [
     "check.right-caller",
     "check.run-twice",
     "check.whole",
@@ -52,6 +62,7 @@ pub(crate) const WORLD: [&str; 31] = [
     "merchant.heard",
     "merchant.heard-again",
     "merchant.heard-of-agreement",
+    "merchant.heard-of-transfer",
     "merchant.newest-first",
     "merchant.refund-before-payment",
     "merchant.repeated-after-entry",
@@ -71,6 +82,15 @@ pub(crate) const WORLD: [&str; 31] = [
     "wallet.done",
     "wallet.refused",
     "wallet.unknown",
+];
+
+/// Each product that towns play: its name, and what counts as once.
+pub(crate) const PLAYED: [(&str, &[&str]); 5] = [
+    ("payments", &["model.trade Waiting -> Paid"]),
+    ("refunds", &["model.refund UnderWay -> Done"]),
+    ("agreements", &["model.agreement Temp -> Normal"]),
+    ("debits", &["model.DebitOrder accepted"]),
+    ("transfers", &["model.transfer UnderWay -> Done"]),
 ];
 
 /// What the model counts and its own play beside the engine does not meet, but towns do.

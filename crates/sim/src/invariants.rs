@@ -8,6 +8,7 @@ use money::Currency;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Reader, StoreError};
 use trade::{NoticeEvent, NoticeState, Order, TradeState};
+use transfer::{Transfer, TransferState};
 
 /// Tables whose rows may go: everything else stays for ever.
 const PASSING: [Table; 9] = [
@@ -117,7 +118,7 @@ impl Mirror {
             Some(((slot, currency), sum)) => {
                 Err(format!("the books of slot {slot} do not balance: {sum} of {currency:?} too much"))
             }
-            None => Ok(()),
+            None => crate::sums::check(self.rows.values()),
         }
     }
 
@@ -214,6 +215,13 @@ fn allowed(before: Option<&Row>, row: &Row) -> Result<(), &'static str> {
             let signer = earlier.buyer.is_none_or(|buyer| agreement.buyer == Some(buyer));
             rule(signer, "an agreement has another signer")
         }
+        (Some(Row::Transfer(earlier)), Row::Transfer(transfer)) => transfer_may_follow(earlier, transfer),
+        (Some(Row::Received(earlier)), Row::Received(received)) => {
+            rule(earlier == received, "what came in was changed")
+        }
+        (Some(Row::TransferNumber(earlier)), Row::TransferNumber(number)) => {
+            rule(earlier == number, "a number of a transfer names another one")
+        }
         (Some(Row::Link(earlier)), Row::Link(link)) => {
             let ahead = link.sent >= earlier.sent
                 && link.received >= earlier.received
@@ -245,6 +253,32 @@ fn sound(account: &Account) -> bool {
         AccountKind::Escrow | AccountKind::Delayed | AccountKind::ClearingOut | AccountKind::SuspenseOwed => {
             account.balance_minor >= 0
         }
+    }
+}
+
+/// A transfer keeps its meaning, and goes forward only.
+fn transfer_may_follow(earlier: &Transfer, transfer: &Transfer) -> Result<(), &'static str> {
+    use TransferState as S;
+    let meaning = |one: &Transfer| {
+        let number = one.out_biz_no.clone();
+        (one.payer, one.payee, one.amount_minor, one.arrival, one.way, number, one.opened_at_us)
+    };
+    let forward = match (earlier.state, transfer.state) {
+        (S::Offered, S::Waiting | S::UnderWay | S::Cancelled) => true,
+        (S::Waiting, S::Waiting | S::UnderWay | S::Cancelled) => true,
+        // A chain within one cell ends in the batch in which it began.
+        (S::Offered | S::Waiting | S::UnderWay, S::Done | S::Returned) => true,
+        (before, after) => before == after && earlier == transfer,
+    };
+    let clocked = matches!(transfer.state, S::Offered | S::Waiting) == transfer.timer.is_some();
+    match () {
+        () if meaning(earlier) != meaning(transfer) => Err("a transfer means something else"),
+        () if earlier.paid_at_us.is_some() && earlier.paid_at_us != transfer.paid_at_us => {
+            Err("a transfer was paid twice")
+        }
+        () if !forward => Err("a transfer went back"),
+        () if !clocked => Err("a transfer has no clock, or one too many"),
+        () => Ok(()),
     }
 }
 

@@ -2,11 +2,32 @@
 
 use crate::courier::Call;
 use crate::merchant::Heard;
-use base::AgreementNo;
+use base::{AgreementNo, TransferNo};
 use money::{Currency, parse_amount};
 use std::collections::BTreeMap;
 use trade::NoticeEvent;
 use wire::params::Params;
+
+/// Reads what a message of a transfer says: that it came to its end, and how.
+fn read_transfer(call: &Call, at_us: i64, members: BTreeMap<String, String>) -> Result<Heard, String> {
+    let wrong = |what: &str| format!("a message is not what merchants read: {what}: {}", call.post.form);
+    let member = |name: &str| members.get(name).map(String::as_str).ok_or_else(|| wrong(name));
+    let content: BTreeMap<String, String> =
+        serde_json::from_str(member("biz_content")?).map_err(|_| wrong("biz_content"))?;
+    let said = |name: &str| content.get(name).map(String::as_str).ok_or_else(|| wrong(name));
+    let ended = matches!(said("status")?, "SUCCESS" | "FAIL") && said("action_type")? == "FINISH";
+    if !ended || member("msg_method")? != "alipay.fund.trans.order.changed" {
+        return Err(wrong("status or msg_method"));
+    }
+    if member("notify_id")? != call.notice.to_string() || member("utc_timestamp")?.parse::<i64>().is_err() {
+        return Err(wrong("notify_id or utc_timestamp"));
+    }
+    let number: TransferNo = said("order_id")?.parse().map_err(|_| wrong("order_id"))?;
+    if number.topic() != call.order_no {
+        return Err(wrong("another transfer than it was sent for"));
+    }
+    message(call, at_us, members)
+}
 
 /// Reads what the members of a message say, as a merchant's program does.
 fn read_message(call: &Call, at_us: i64, members: BTreeMap<String, String>) -> Result<Heard, String> {
@@ -24,7 +45,13 @@ fn read_message(call: &Call, at_us: i64, members: BTreeMap<String, String>) -> R
     if number.topic() != call.order_no {
         return Err(wrong("another agreement than it was sent for"));
     }
-    let app = member("app_id")?.parse().map_err(|_| wrong("app_id"))?;
+    message(call, at_us, members)
+}
+
+/// What was heard by a message that is of no order.
+fn message(call: &Call, at_us: i64, members: BTreeMap<String, String>) -> Result<Heard, String> {
+    let app = members.get("app_id").and_then(|app| app.parse().ok());
+    let app = app.ok_or_else(|| format!("a message names no app: {}", call.post.form))?;
     Ok(Heard {
         at_us,
         app,
@@ -53,6 +80,9 @@ pub(crate) fn read(call: &Call, at_us: i64) -> Result<Heard, String> {
             return Err(wrong("an empty member"));
         }
         members.insert(name.to_owned(), value);
+    }
+    if members.contains_key("msg_method") {
+        return read_transfer(call, at_us, members);
     }
     if members.get("notify_type").is_some_and(|kind| kind.starts_with("dut_")) {
         return read_message(call, at_us, members);

@@ -9,8 +9,8 @@
 //! Reading order: `dice` (chance), `faults` (which ones, how often) with `counters`, `clock` and `schedule` (time),
 //! `disk` and `store` (what survives), `network` (what arrives); `machine` (the house's own parts), `plan`, `town` and
 //! `acts` with `caller`, `courier`, `clerk_desk`, `merchant` (who uses them); `world` (one run) with `serving`,
-//! `mishaps` and `ending`; `model`, `invariants` and `told` (what must hold); `seed`, `trace` and `shrink` (what is
-//! reported).
+//! `mishaps` and `ending`; `model`, `invariants` with `sums`, and `told` (what must hold); `seed`, `trace` and `shrink`
+//! (what is reported).
 
 pub mod caller;
 pub mod clerk_desk;
@@ -41,8 +41,10 @@ mod odd;
 pub mod plan;
 mod seed;
 mod serving;
+mod sums;
 mod told;
 mod town;
+mod transfers;
 mod world;
 
 pub use self::store::SimStore;

@@ -21,6 +21,9 @@ const FAILURES_MAX: usize = 5;
 /// Seeds from which on a counter that stayed at zero is a failure: below it chance may be to blame.
 const COUNTERS_FROM: u64 = 1_000;
 
+/// Seeds from which on a product that was never played is a failure: far fewer meet each of them.
+const PLAYED_FROM: u64 = 100;
+
 /// Runs the whole house on one thread per seed, with everything going wrong that can, and checks it after each step.
 #[derive(Debug, Parser)]
 #[command(name = "sim")]
@@ -138,6 +141,10 @@ fn many(arguments: &Arguments) -> Result<(), String> {
     keep_failures(&total, arguments)?;
     if let Some((seed, text)) = total.failures.first() {
         return Err(format!("{} seeds failed, the first is {seed}: {text}", total.failures.len()));
+    }
+    let unplayed = total.unplayed();
+    if total.seeds >= PLAYED_FROM && !unplayed.is_empty() {
+        return Err(format!("never played in {} seeds: {}", total.seeds, unplayed.join(", ")));
     }
     let zeros = total.counters.zeros();
     if total.seeds >= COUNTERS_FROM && !zeros.is_empty() {

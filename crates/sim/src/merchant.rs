@@ -214,6 +214,9 @@ impl Merchants {
         if heard.entered {
             self.entered.insert(heard.notice, heard.at_us);
             match heard.event {
+                NoticeEvent::Message if heard.members.contains_key("msg_method") => {
+                    counters.hit("merchant.heard-of-transfer");
+                }
                 NoticeEvent::Message => counters.hit("merchant.heard-of-agreement"),
                 NoticeEvent::Paid | NoticeEvent::Refunded | NoticeEvent::Closed => {
                     self.enter(&heard, counters)?

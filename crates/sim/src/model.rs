@@ -1,10 +1,11 @@
 //! A small model of the house, written apart from the engine: it decides every command again and says where the real
 //! house differs.
 //!
-//! What it knows: the rules of parties, passwords, pay codes, orders, payments, refunds, notices and timers, and that
-//! money is moved and never made. It keeps facts in ordered maps and sums in 128 bits. It is given the commands that
-//! became durable, in the order of each cell's journal, and the queries in the order of their decision. For each it
-//! holds what the answer must be and which messages leave for other cells, and at any moment what each row must be.
+//! What it knows: the rules of parties, passwords, pay codes, orders, payments, refunds, transfers, notices and timers,
+//! and that money is moved and never made. It keeps facts in ordered maps and sums in 128 bits. It is given the
+//! commands that became durable, in the order of each cell's journal, and the queries in the order of their decision.
+//! For each it holds what the answer must be and which messages leave for other cells, and at any moment what each row
+//! must be.
 //!
 //! What it leaves out on purpose: the journal, stores, caches, batches, threads and the postings' pages (only their
 //! sums count); bounds that no run can reach, such as the ten billionth party of a slot; and why something is durable:
@@ -15,7 +16,7 @@
 //! Where the documents are silent it follows the house.
 //!
 //! Reading order: `facts` (what is kept), then `people`, `orders`, `endings`, `payments`, `refunds`, `agreements` with
-//! `accords` and `debits` (the rules),
+//! `accords` and `debits`, `transfers` with `transfer_limits` and `transfer_rows` (the rules),
 //! `crossing` (messages between cells), `rows` and `books` (what must be stored), `seen` (what happened how often).
 
 mod accords;
@@ -34,15 +35,22 @@ mod rows;
 mod seen;
 #[cfg(test)]
 mod tests;
+mod transfer_limits;
+mod transfer_rows;
+mod transfers;
 
-use base::{AgreementNo, AppId, NoticeNo, OrderNo, PartyId, Slot, SlotSet, Stamp, TimerNo};
+use ::people::UsageKind;
+use base::{AgreementNo, AppId, NoticeNo, OrderNo, PartyId, Slot, SlotSet, Stamp, TimerNo, TransferNo};
 use engine::{Command, Message, Origin, Reply};
-use facts::{Accord, Code, Deal, GiveBack, Person, Pledge, Program, Purchase, Task, Telling, Try, Way};
+use facts::{
+    Accord, Code, Deal, GiveBack, Person, Pledge, Program, Purchase, Sending, Task, Telling, Try, Way,
+};
 use ledger::AccountKind;
 use money::{Currency, Money};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use trade::{OutRequestNo, OutTradeNo, ReceiptOutcome, Rulebook};
+use transfer::{OutBizNo, TransferWay};
 
 pub use seen::expected;
 
@@ -114,6 +122,14 @@ pub struct Model {
     called: BTreeMap<(PartyId, base::Text<160>), AgreementNo>,
     /// Under which agreement an order was debited.
     debits: BTreeMap<OrderNo, AgreementNo>,
+    sendings: BTreeMap<TransferNo, Sending>,
+    sent_as: BTreeMap<(PartyId, TransferWay, OutBizNo), TransferNo>,
+    /// When a payer's money last came to a payee.
+    acquainted: BTreeMap<(PartyId, PartyId), i64>,
+    /// What came to a payee, from whom, how much and when.
+    came_in: BTreeMap<TransferNo, (PartyId, PartyId, Money, i64)>,
+    /// How often and how much counts towards limits, by period.
+    used: BTreeMap<(PartyId, UsageKind, u32), (u32, i128)>,
     timers: BTreeMap<(i64, TimerNo), Task>,
     ways: BTreeMap<(Slot, Slot), Way>,
     /// What must be heard at the origin of chains that ended in another cell, by the origin's slot and number.
@@ -245,7 +261,7 @@ impl Model {
             Command::Receive(_) | Command::Acknowledge(_) => return None,
             // Guaranteed trades are not played: nothing in the town makes one.
             Command::ActOnEscrow(_) | Command::ConfirmGoods(_) => return None,
-            query => self.look(query)?,
+            other => return self.decide_transfer(step, other),
         };
         Some(answer)
     }
@@ -289,8 +305,8 @@ impl Model {
             | Message::FreezeCharged(_)
             | Message::ChargeReturned(_)
             | Message::RestReleased(_) => None,
-            // No plan sends money from account to account.
-            Message::TransferIn(_) | Message::TransferAnswer(_) => unreachable!("no plan sends money"),
+            Message::TransferIn(said) => self.transfer_in(step, said),
+            Message::TransferAnswer(said) => self.transfer_answer(step, said),
             // No plan registers persons.
             Message::PersonAsk(_)
             | Message::PersonAnswer(_)
@@ -300,6 +316,8 @@ impl Model {
             | Message::QuotaLeave(_)
             | Message::QuotaLeft(_)
             | Message::QuotaTaken(_) => unreachable!("no plan registers persons"),
+            // No plan reads a statement of a bank.
+            Message::LineBooked(_) => unreachable!("no plan reads statements"),
             // No plan splits orders, so no cell says these.
             Message::SplitIn(_)
             | Message::SplitAnswer(_)

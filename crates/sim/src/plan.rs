@@ -6,8 +6,10 @@
 //! steps stand scenes, in which things are made to meet.
 
 mod accord_scenes;
+mod products;
 mod scenes;
 mod stage;
+mod transfer_scenes;
 
 use crate::dice::Dice;
 use base::{HOUR_US, MINUTE_US, SECOND_US};
@@ -116,6 +118,18 @@ pub enum Act {
     Postpone { merchant: u8, name: u8, days: u8 },
     /// A merchant, or this buyer, ends an agreement.
     EndAgreement { merchant: u8, name: u8, by: Option<u8> },
+    /// A merchant's program sends money: the payee by number, by login, or with a wrong name.
+    Send { merchant: u8, number: u8, payee: u8, fen: u64, named: u8 },
+    /// A merchant's program asks how a transfer stands.
+    SendQuery { merchant: u8, number: u8 },
+    /// A wallet shows a transfer that is to be confirmed; the arrival is a place in the list of arrivals.
+    OfferTransfer { payer: u8, number: u8, payee: u8, fen: u64, arrival: u8 },
+    /// A payer gives the password for a transfer, or for another one, and pays it.
+    ConfirmTransfer { payer: u8, number: u8, right: bool, astray: Option<u8> },
+    /// A payer calls a transfer back.
+    CancelTransfer { payer: u8, number: u8 },
+    /// A payer looks at a transfer, and at what may still be sent.
+    LookAtTransfer { payer: u8, number: u8 },
     /// Something that seldom happens, mostly a mistake: a place in the list of such things, and who does it.
     Odd { what: u8, who: u8 },
 }
@@ -157,7 +171,7 @@ pub fn draw(dice: &Dice, town: &Town) -> Vec<Step> {
 const JOINS_PERMILLE: u32 = 120;
 
 /// The kinds of act, in the order of their weights.
-const KINDS: usize = 20;
+const KINDS: usize = 26;
 /// Numbers of agreements that each merchant uses: few, so that requests meet; each can be signed once.
 const AGREEMENTS: u64 = 8;
 /// How many odd things there are.
@@ -170,7 +184,8 @@ pub const MERCHANTS_FROM: u8 = 100;
 impl Act {
     /// How often each kind is done in this run: some not at all, as with faults.
     fn weights(dice: &mut Dice) -> Vec<(u32, usize)> {
-        let usual: [u32; KINDS] = [26, 8, 6, 9, 4, 5, 12, 4, 22, 8, 10, 3, 2, 4, 2, 5, 7, 9, 2, 3];
+        let usual: [u32; KINDS] =
+            [26, 8, 6, 9, 4, 5, 12, 4, 22, 8, 10, 3, 2, 4, 2, 5, 7, 9, 2, 3, 6, 3, 9, 10, 4, 2];
         let mut weights: Vec<(u32, usize)> = usual.into_iter().zip(0..).collect();
         for (weight, kind) in &mut weights {
             // Without codes, payments and confirmations nothing happens at all.
@@ -240,6 +255,7 @@ impl Act {
             },
             18 => Act::Postpone { merchant, name, days: dice.below(14) as u8 },
             19 => Act::EndAgreement { merchant, name, by: dice.chance(500).then_some(buyer) },
+            kind @ 20.. => products::transfer(dice, kind, (merchant, buyer, number), town),
             14 => Act::Odd { what: dice.below(ODD_THINGS.into()) as u8, who: buyer },
             _ => Act::SetRules {
                 fee_ppm: *dice.pick(&[0, 6_000, 10_000]),

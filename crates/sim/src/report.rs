@@ -77,7 +77,21 @@ impl Report {
             self.wall_ms / 1_000,
             self.failures.len()
         );
+        let _written = writeln!(text, "played: {}", self.played());
         text
+    }
+
+    /// How often each product was played.
+    fn played(&self) -> String {
+        let count = |names: &[&str]| names.iter().map(|name| self.counters.count(name)).sum::<u64>();
+        let each = demanded::PLAYED.iter().map(|(product, names)| format!("{} {product}", count(names)));
+        each.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Products that were never played.
+    pub(crate) fn unplayed(&self) -> Vec<&'static str> {
+        let never = |names: &[&str]| names.iter().all(|name| self.counters.count(name) == 0);
+        demanded::PLAYED.iter().filter(|(_, names)| never(names)).map(|(product, _)| *product).collect()
     }
 
     pub(crate) fn json(&self) -> Result<String, String> {

@@ -114,6 +114,9 @@ impl World {
             self.model.check_changes(&durable.changes).map_err(|error| error.to_string())?;
             self.mirror.take(home, &durable.changes)?;
             self.people.learn(&durable.changes);
+            if self.healed {
+                self.free_who_is_waited_for(&durable.changes);
+            }
             self.check_remembered(cell, no, &durable.changes)?;
         }
         for (promise, reply) in leaving.answers {

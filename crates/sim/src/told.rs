@@ -8,6 +8,7 @@ use trade::{
     CancelRefused, CloseRefused, FindRefused, OpenRefused, Order, OrderState, OutTradeNo, PayRefused,
     RefundRefused, RefundState,
 };
+use transfer::{LimitRefused, TransferNotFound, TransferRefused, TransferState};
 
 /// One command of a call and what became of it.
 pub(crate) type Heard = (Command, Result<Reply, NotDecided>);
@@ -36,6 +37,13 @@ pub(crate) fn check(method: &str, heard: &[Heard], said: &Said) -> Result<(), St
         let right = said.code == "40004" && said.sub_code == sub_code;
         return if right { Ok(()) } else { wrong(sub_code) };
     }
+    // The older interface has no status to tell, so that "not there yet" is "ask again".
+    if let Reply::TransferMoney(Ok(transfer)) = reply
+        && method == "alipay.fund.trans.toaccount.transfer"
+        && transfer.state != TransferState::Done
+    {
+        return if said.unknown { Ok(()) } else { wrong("that the outcome is unknown") };
+    }
     let code = match reply {
         Reply::OpenOrder(Ok(opened)) if method == "alipay.trade.pay" && !opened.paid => "10003",
         _ => "10000",
@@ -43,7 +51,10 @@ pub(crate) fn check(method: &str, heard: &[Heard], said: &Said) -> Result<(), St
     if said.code != code {
         return wrong(code);
     }
-    for (name, value) in members(reply) {
+    let status = if method.ends_with("toaccount.transfer") { None } else { Some("status") };
+    let of_transfer =
+        of_transfer(reply).into_iter().filter(|(name, _)| *name != "status" || status.is_some());
+    for (name, value) in members(reply).into_iter().chain(of_transfer) {
         if said.member(name).as_deref() != value.as_deref() {
             return wrong(&format!("{name} {value:?}"));
         }
@@ -119,6 +130,26 @@ fn members(reply: &Reply) -> Vec<(&'static str, Option<String>)> {
     }
 }
 
+/// What must be said of a transfer.
+fn of_transfer(reply: &Reply) -> Vec<(&'static str, Option<String>)> {
+    let transfer = match reply {
+        Reply::TransferMoney(Ok(transfer)) | Reply::FindTransfer(Ok(transfer)) => transfer,
+        _ => return Vec::new(),
+    };
+    let status = match transfer.state {
+        TransferState::Offered => "WAIT_PAY",
+        TransferState::Waiting | TransferState::UnderWay => "DEALING",
+        TransferState::Done => "SUCCESS",
+        TransferState::Returned => "FAIL",
+        TransferState::Cancelled => "CLOSED",
+    };
+    vec![
+        ("out_biz_no", Some(transfer.out_biz_no.to_string())),
+        ("order_id", Some(transfer.no.to_string())),
+        ("status", Some(status.to_owned())),
+    ]
+}
+
 /// No run lasts a year, so nothing is finished.
 fn status(state: OrderState) -> &'static str {
     match state {
@@ -148,6 +179,22 @@ fn sub_code(reply: &Reply) -> Option<&'static str> {
             CancelRefused::CaseOpen | CancelRefused::Refund(_) => "ACQ.CANCEL_NOT_ALLOWED",
         }),
         Reply::RefundOrder(Err(refused)) => Some(of_refund(*refused)),
+        Reply::TransferMoney(Err(refused)) => Some(match refused {
+            TransferRefused::PayerNotFound => "PAYER_NOT_EXIST",
+            TransferRefused::NumberTaken { .. } => "PAYMENT_INFO_INCONSISTENCY",
+            TransferRefused::PayeeNotFound => "PAYEE_NOT_EXIST",
+            TransferRefused::PayeeNameDiffers => "PAYEE_USERINFO_ERROR",
+            TransferRefused::PayeeBlocked => "PAYEE_ACCOUNT_STATUS_ERROR",
+            TransferRefused::PayeeIsPayer => "PAYER_PAYEE_CANNOT_SAME",
+            TransferRefused::PayerBlocked => "PAYER_STATUS_ERROR",
+            TransferRefused::Limit(LimitRefused::TooSmall) => "EXCEED_LIMIT_SM_MIN_AMOUNT",
+            TransferRefused::Limit(LimitRefused::TooLarge) => "EXCEED_LIMIT_SM_AMOUNT",
+            TransferRefused::Limit(LimitRefused::Day) => "EXCEED_LIMIT_DM_AMOUNT",
+            TransferRefused::Limit(LimitRefused::Month) => "EXCEED_LIMIT_MM_AMOUNT",
+            TransferRefused::BalanceTooLow => "PAYER_BALANCE_NOT_ENOUGH",
+            TransferRefused::Risk(_) => "SECURITY_CHECK_FAILED",
+        }),
+        Reply::FindTransfer(Err(TransferNotFound)) => Some("ORDER_NOT_EXIST"),
         Reply::FindOrder(Err(FindRefused::TradeNotFound))
         | Reply::FindRefund(Err(FindRefused::TradeNotFound)) => Some("ACQ.TRADE_NOT_EXIST"),
         _ => None,

@@ -5,6 +5,7 @@ use crate::StoreError;
 use engine::{Link, Row};
 use fund::BankOrder;
 use ledger::{Account, AccountKind, Posting};
+use recon::ReadStatement;
 use trade::{Escrow, Order};
 use transfer::Transfer;
 
@@ -44,6 +45,9 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::BookedLine(line) => {
             (line.serial >= 1 && line.serial <= line.of_lines, "a line is one of its statement's")
         }
+        Row::ReadStatement(read) => {
+            (counted(read), "no more lines are booked than there are, and it ends with the last")
+        }
         Row::BankOrder(order) => {
             (is_whole(order), "no more is free than the amount, and a timer has its time")
         }
@@ -58,7 +62,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         ),
         #[rustfmt::skip]
         Row::Party(_) | Row::Card(_) | Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_)
-        | Row::Suspense(_) | Row::Settlement(_) | Row::EscrowStep(_) | Row::Login(_) | Row::Credential(_)
+        | Row::Suspense(_) | Row::Settlement(_) | Row::SurpriseSettlement(_)
+        | Row::EscrowStep(_) | Row::Login(_) | Row::Credential(_)
         | Row::App(_) | Row::Rulebook(_) | Row::Hold(_) | Row::OrderNumber(_) | Row::FreezeOperation(_)
         | Row::FreezeNumber(_) | Row::Frozen(_) | Row::Refund(_) | Row::Receipt(_) | Row::TopUpReceipt(_)
         | Row::PayCode(_) | Row::Agreement(_) | Row::Mandate(_) | Row::AgreementName(_) | Row::Debit(_)
@@ -95,6 +100,10 @@ fn gave_less(order: &Order) -> bool {
 
 fn is_of_something(transfer: &Transfer) -> bool {
     transfer.amount_minor.units() > 0 && transfer.timer.is_some() == transfer.due_at_us.is_some()
+}
+
+fn counted(read: &ReadStatement) -> bool {
+    read.booked <= read.lines && (read.booked == read.lines) == read.ended_at_us.is_some()
 }
 
 fn is_whole(order: &BankOrder) -> bool {

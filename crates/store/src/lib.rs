@@ -5,11 +5,12 @@
 //! [`MemoryStore`] is the model: one suite of tests runs on it and on [`SqliteStore`].
 //!
 //! Reading order: this file, `memory` (the model), `sql` (statements from a table's columns), `sqlite`,
-//! `sqlite_reader`, `migrations`, `backup`; `look` (when to read what is due).
+//! `sqlite_reader`, `migrations`, `fresh_schema`, `backup`; `look` (when to read what is due).
 
 mod backup;
 mod checks;
 mod error;
+mod fresh_schema;
 mod look;
 mod memory;
 mod migrations;

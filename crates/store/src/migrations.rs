@@ -1,6 +1,7 @@
 //! Numbered changes of the schema. Each runs once, in order; which ran, and what it said, is kept in `schema_version`.
 
 use crate::StoreError;
+use crate::fresh_schema::FreshSchema;
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,9 +10,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 #[derive(Clone, Copy)]
 pub(crate) struct Migration {
     /// `NNNN_table_verb_what`, as its file is called.
-    name: &'static str,
+    pub(crate) name: &'static str,
     /// What it does.
-    sql: &'static str,
+    pub(crate) sql: &'static str,
 }
 
 macro_rules! migrations {
@@ -45,7 +46,8 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0021_identity_create",
     "0022_trade_adds_cards",
     "0023_frozen_says_since",
-    "0024_risk_create",
+    "0024_statement_begins",
+    "0025_risk_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).
@@ -58,7 +60,7 @@ const CREATE_VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_version (
     applied_at_us INTEGER NOT NULL
 ) STRICT";
 
-/// Brings the tables to this release, all or nothing. Refuses those of another program, of a newer release, and those
+/// Brings the tables to this release, all or nothing; new ones take the schema that the migrations come to at once. Refuses those of another program, of a newer release, and those
 /// that were made with an edited migration.
 pub(crate) fn migrate(
     connection: &mut Connection,
@@ -69,16 +71,27 @@ pub(crate) fn migrate(
     if is_empty(&transaction)? {
         transaction.execute_batch(&format!("PRAGMA application_id = {APPLICATION_ID}"))?;
         transaction.execute_batch(CREATE_VERSIONS)?;
+        if let Some(fresh) = FreshSchema::of(migrations) {
+            transaction.execute_batch(fresh.sql)?;
+            for (number, migration) in (1..).zip(&migrations[..fresh.migrations]) {
+                note(&transaction, number, migration)?;
+            }
+        }
     }
     let ran = check(&transaction, path, migrations)?;
-    for (number, migration) in (1_i64..).zip(migrations).skip(ran) {
+    for (number, migration) in (1..).zip(migrations).skip(ran) {
         transaction.execute_batch(migration.sql)?;
-        transaction.execute(
-            "INSERT INTO schema_version (number, name, checksum, applied_at_us) VALUES (?, ?, ?, ?)",
-            (number, migration.name, checksum(migration), now_us()),
-        )?;
+        note(&transaction, number, migration)?;
     }
     transaction.commit()?;
+    Ok(())
+}
+
+/// Remembers that a migration ran.
+fn note(connection: &Connection, number: i64, migration: &Migration) -> Result<(), StoreError> {
+    let sql = "INSERT INTO schema_version (number, name, checksum, applied_at_us) VALUES (?, ?, ?, ?)";
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.execute((number, migration.name, checksum(migration), now_us()))?;
     Ok(())
 }
 
@@ -118,7 +131,7 @@ fn check(connection: &Connection, path: &Path, migrations: &[Migration]) -> Resu
     Ok(ran.len())
 }
 
-fn checksum(migration: &Migration) -> String {
+pub(crate) fn checksum(migration: &Migration) -> String {
     blake3::hash(migration.sql.as_bytes()).to_hex().to_string()
 }
 

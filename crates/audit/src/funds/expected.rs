@@ -38,7 +38,8 @@ pub(super) fn postings(facts: &Facts, of: Option<&Facts>) -> Vec<(PostingKind, i
     let suspense = if order.kind.is_in() { PostingKind::SuspenseIn } else { PostingKind::SuspenseOut };
     let settle = if order.kind.is_in() { PostingKind::SettleIn } else { PostingKind::SettleOut };
     postings.extend(facts.settled.then_some((settle, amount)));
-    postings.extend(facts.suspense.iter().map(|amount| (suspense, *amount)));
+    postings.extend(facts.suspense_settled.iter().map(|amount| (settle, *amount)));
+    postings.extend(facts.suspense.iter().map(|(_, amount)| (suspense, *amount)));
     postings
 }
 
@@ -51,8 +52,9 @@ fn turned(facts: &Facts) -> bool {
 pub(super) fn add(facts: &Facts, books: &mut Expected) {
     let order = &facts.order;
     let (amount, fee) = (i128::from(order.amount_minor.units()), i128::from(order.fee_minor.units()));
-    let suspense: i128 = facts.suspense.iter().sum();
-    let settled = if facts.settled { amount } else { 0 };
+    let suspense: i128 = facts.suspense.iter().map(|(_, amount)| amount).sum();
+    let by_order = if facts.settled { amount } else { 0 };
+    let settled = by_order + facts.suspense_settled.iter().sum::<i128>();
     let mut put = |kind, sum: i128| {
         *books.funds.entry((order.slot, order.currency, kind)).or_default() += sum;
     };

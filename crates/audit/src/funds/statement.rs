@@ -1,6 +1,7 @@
 //! Lines of statements: each booked once, as its class says, and each that nothing explains looked after by somebody.
 
 use super::Funds;
+use super::files::Files;
 use crate::books::Expected;
 use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
@@ -8,7 +9,7 @@ use base::{BankOrderNo, Record, Slot};
 use engine::Tabled;
 use ledger::{AccountKind, Posting, PostingKind};
 use money::Currency;
-use recon::{BookedLine, Settlement, Suspense, SuspenseOwner};
+use recon::{BookedLine, Class, Settlement, SurpriseSettlement, Suspense, SuspenseOwner};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,6 +21,10 @@ pub(super) struct Statement {
     waiting: BTreeMap<<BookedLine as Record>::Key, Arc<BookedLine>>,
     /// Orders that a line settles.
     settled: BTreeSet<BankOrderNo>,
+    /// Lines that a surprise is settled by, until the line was seen.
+    surprises: BTreeMap<<BookedLine as Record>::Key, Arc<SurpriseSettlement>>,
+    /// Statements as wholes.
+    pub(super) files: Files,
     /// What lines that settle nothing come to, and what was posted for such lines.
     unclear: BTreeMap<(Slot, Currency, PostingKind), (i128, i128)>,
 }
@@ -40,6 +45,29 @@ impl Funds {
             }
         }
         self.statement.settlements.insert(settlement.no, settlement.clone());
+    }
+
+    pub(crate) fn surprise_settlement(
+        &mut self,
+        settlement: &Arc<SurpriseSettlement>,
+        findings: &mut Findings,
+    ) {
+        let other = self.statement.settlements.get(&settlement.no);
+        let doubled = other.is_some_and(|other| other.reference == settlement.reference);
+        let facts = self.orders.get_mut(&settlement.no).filter(|facts| facts.order.slot == settlement.slot);
+        let booked = facts.and_then(|facts| {
+            let found = facts.suspense.iter().find(|(reference, _)| *reference == settlement.reference);
+            let amount = found.map(|(_, amount)| *amount)?;
+            facts.suspense_settled.push(amount);
+            Some(())
+        });
+        if doubled || booked.is_none() {
+            let key = text_of_key(&SurpriseSettlement::wrap_key(settlement.key()));
+            let message = "no surprise of its order is booked under its name, or another line settled it";
+            line_is("surprise_settlement", key, message, findings);
+        }
+        let at = (settlement.slot, settlement.account.clone(), settlement.day, settlement.serial);
+        self.statement.surprises.insert(at, settlement.clone());
     }
 
     pub(crate) fn line(&mut self, line: &Arc<BookedLine>, findings: &mut Findings) {
@@ -65,11 +93,20 @@ impl Funds {
                 wrong("it settles a bank order of another amount or direction");
             }
             self.statement.settled.extend(line.bank_order);
+        } else if let Some(settlement) = self.statement.surprises.remove(&line.key()) {
+            let named = (Some(settlement.no), &settlement.reference) == (line.bank_order, &line.reference);
+            let same = facts.is_some_and(|facts| {
+                (facts.order.amount(), facts.order.kind.is_in()) == (line.amount(), line.is_credit)
+            });
+            if line.class != Class::Duplicate || !named || !same {
+                wrong("it settles a surprise that is not its own");
+            }
         } else {
             let kind = if line.is_credit { PostingKind::UnclearIn } else { PostingKind::UnclearOut };
             let sums = self.statement.unclear.entry((line.slot, line.currency, kind)).or_default();
             sums.0 += i128::from(line.amount_minor.units());
         }
+        self.statement.files.line(line);
         if line.class.is_suspense() {
             self.statement.waiting.insert(line.key(), line.clone());
         }
@@ -101,6 +138,11 @@ impl Statement {
             let key = text_of_key(&BookedLine::wrap_key(key.clone()));
             line_is("statement_line", key, "nothing explains it, and nobody looks after it", findings);
         }
+        for settlement in self.surprises.values() {
+            let key = text_of_key(&SurpriseSettlement::wrap_key(settlement.key()));
+            line_is("surprise_settlement", key, "no line settles its surprise", findings);
+        }
+        self.files.finish(findings);
         for (no, settlement) in &self.settlements {
             if !self.settled.contains(no) {
                 let key = text_of_key(&Settlement::wrap_key(settlement.key()));
@@ -122,6 +164,6 @@ impl Statement {
     }
 }
 
-fn line_is(table: &'static str, key: String, message: impl Into<String>, findings: &mut Findings) {
+pub(super) fn line_is(table: &'static str, key: String, message: impl Into<String>, findings: &mut Findings) {
     findings.add(FindingKind::StatementWrong, table, key, message.into());
 }

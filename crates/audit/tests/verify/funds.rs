@@ -6,12 +6,12 @@ use audit::FindingKind::*;
 use base::{BankOrderNo, CardNo, Day, PartyId, Text};
 use cell::Door;
 use engine::{
-    AskCard, BankAnswered, BankWay, BindCard, CloseBankOrder, ConfirmBankOrder, ImportLine, JudgePassword,
-    PrepareBankOrder, SendBankOrder, TopUp, TryPassword, UnbindCard, Verdict,
+    AskCard, BankAnswered, BankWay, BeginStatement, BindCard, CloseBankOrder, ConfirmBankOrder, ImportLine,
+    JudgePassword, PrepareBankOrder, SendBankOrder, TopUp, TryPassword, UnbindCard, Verdict,
 };
 use fund::{BankReason, CardKind, Done};
 use money::{Currency, Money};
-use recon::StatementLine;
+use recon::{Statement, StatementLine};
 
 fn fen(minor: u64) -> Money {
     Money::from_minor(minor, Currency::Cny).unwrap()
@@ -85,19 +85,53 @@ pub(crate) async fn live(door: &Door, party: PartyId, pass: impl Fn(i64)) {
     let back = order(BankWay::Withdraw, 106, "back").await;
     hear(door, back, Verdict::Refused(BankReason::CardBlocked)).await;
     order(BankWay::Withdraw, 107, "waits").await;
-    line(door, 1, Some(went), false, 2_100_000, "out 1").await;
-    line(door, 2, Some(went), false, 2_100_000, "out 1").await;
-    line(door, 3, None, true, 777, "nobody's").await;
-    line(door, 4, None, false, 770, "nobody's").await;
+    // It says against its word that it did it, twice.
+    door.ask(BankAnswered { no: refused, verdict: done(103, "in 4") }).await.unwrap();
+    let lines = [
+        (Some(went), false, 2_100_000, "out 1"),
+        (Some(went), false, 2_100_000, "out 1"),
+        (None, true, 777, "nobody's"),
+        (None, false, 770, "nobody's"),
+        (Some(refused), true, 103, "in 2"),
+        (Some(refused), true, 103, "in 4"),
+    ];
+    statement(door, &lines).await;
 }
 
-/// A line of the bank's statement.
-async fn line(door: &Door, serial: u32, order: Option<BankOrderNo>, is_credit: bool, minor: u64, name: &str) {
-    let day = Day::from_number(20_260_102).unwrap();
-    let (order_key, reference) = (Text::new("").unwrap(), Text::new(name).unwrap());
-    let line = StatementLine { serial, value_day: day, order_key, reference, is_credit, amount: fen(minor) };
-    let account = Text::new("TB1").unwrap();
-    door.ask(ImportLine { account, day, of_lines: 4, line, order }).await.unwrap().unwrap();
+/// The bank's statement with these lines, of their orders.
+async fn statement(door: &Door, of: &[(Option<BankOrderNo>, bool, u64, &str)]) {
+    let (day, account) = (Day::from_number(20_260_102).unwrap(), Text::new("TB1").unwrap());
+    let line = |(serial, (_, is_credit, minor, name)): (u32, &(Option<BankOrderNo>, bool, u64, &str))| {
+        let (order_key, reference) = (Text::new("").unwrap(), Text::new(name).unwrap());
+        StatementLine {
+            serial,
+            value_day: day,
+            order_key,
+            reference,
+            is_credit: *is_credit,
+            amount: fen(*minor),
+        }
+    };
+    let lines: Vec<StatementLine> = (1..).zip(of).map(line).collect();
+    let closing_minor = lines.iter().map(StatementLine::signed_minor).sum();
+    let (currency, opening_minor) = (lines[0].amount.currency(), 0);
+    let whole = Statement { account, day, currency, opening_minor, closing_minor, lines };
+    let (digest, of_lines) = (whole.digest(), u32::try_from(whole.lines.len()).unwrap());
+    let account = whole.account.clone();
+    let begin = BeginStatement {
+        account: account.clone(),
+        day,
+        currency,
+        opening_minor,
+        closing_minor,
+        lines: of_lines,
+        digest,
+    };
+    door.ask(begin).await.unwrap();
+    for (line, (order, ..)) in whole.lines.into_iter().zip(of) {
+        let import = ImportLine { account: account.clone(), day, of_lines, line, order: *order };
+        door.ask(import).await.unwrap().unwrap();
+    }
 }
 
 #[test]
@@ -125,6 +159,15 @@ fn lines_of_statements() {
         Case("suspense", "serial = 2", "party = NULL", &[("suspense", StatementWrong)]),
         Case("suspense", "serial = 4", "amount_minor = 1", &[("suspense", StatementWrong)]),
         Case("settlement", "serial = 1", "serial = 2", line),
+        Case("statement", "day > 0", "booked = 5, ended_at_us = NULL", &[("statement", StatementWrong)]),
+        Case("statement", "day > 0", "digest = zeroblob(32)", &[("statement", StatementWrong)]),
+        Case("statement", "day > 0", "opening_minor = 1", &[("statement", StatementWrong)]),
+        Case(
+            "surprise_settlement",
+            "serial = 6",
+            "serial = 5",
+            &[("surprise_settlement", StatementWrong), ("posting", StatementWrong), ("account", BankSums)],
+        ),
     ]);
 }
 

@@ -5,7 +5,7 @@ use super::{limits, pay};
 use crate::command::Next;
 use crate::{Fault, Rows, Stop};
 use base::{BankOrderNo, PartyId, Slot};
-use fund::{BankEvent, BankMove, BankOrder, BankOrderState, CloseBankOrderRefused, bank_next};
+use fund::{BankEvent, BankMove, BankOrder, BankOrderKind, BankOrderState, CloseBankOrderRefused, bank_next};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::Timer;
@@ -63,6 +63,12 @@ fn give_up(rows: &mut Rows<'_>, order: BankOrder, state: BankOrderState) -> Resu
     if !state.is_open() {
         order.next_try_at_us = None;
         limits::give_back(rows, &mut order)?;
+    } else {
+        // The bank is to be told at once, so that it may still refuse the number.
+        order.next_try_at_us = Some(rows.now_us());
+    }
+    // Whatever the bank says from now on goes back to the card: what it was to pay is free for other ways.
+    if order.kind == BankOrderKind::Pay {
         pay::let_go(rows, &order)?;
     }
     let order = Arc::new(order);

@@ -2,14 +2,15 @@
 //! posted, so that no file, however often or in whatever order it comes, moves money twice.
 
 use super::answered::heard_done;
+use super::statement::LineBooked;
 use crate::command::Next;
-use crate::{Fault, Rows, Stop, books};
+use crate::{Fault, Message, Rows, Stop, books};
 use base::{BankOrderNo, Day, Slot};
 use fund::{BankOrder, BankOrderState, BankSurprise, Done, SurpriseKind};
 use ledger::Template;
 use recon::{
-    BankAccount, BookedLine, ImportRefused, OrderFacts, Settlement, StatementLine, Suspense, SuspenseOwner,
-    Word, classify,
+    BankAccount, BookedLine, Class, ImportRefused, OrderFacts, Settlement, StatementLine, SurpriseSettlement,
+    Suspense, SuspenseOwner, Word, classify,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -77,20 +78,23 @@ pub(crate) fn import_line(
     }
 
     // Nothing can be refused below this line; nothing was changed above it.
-    match order.as_deref().filter(|_| booked.class.settles()) {
-        Some(order) if !was_heard(rows, order, &booked)? => {
+    match order.as_deref() {
+        Some(order) if booked.class.settles() && !was_heard(rows, order, &booked)? => {
             let done = Done { amount: booked.amount(), bank_ref: booked.reference.clone() };
-            heard_done(rows, order, &done)?;
+            heard_done(rows, &as_sent(order), &done)?;
             return Ok(Next::Answer(None));
         }
-        Some(order) => settle(rows, order, &booked)?,
-        None => leave_unclear(rows, &booked)?,
+        Some(order) if booked.class.settles() => settle(rows, order, &booked)?,
+        Some(order) if waits_as_surprise(rows, order, &booked)? => settle_surprise(rows, order, &booked)?,
+        Some(_) | None => leave_unclear(rows, &booked)?,
     }
     if let Some(owner) = SuspenseOwner::of(booked.class) {
         rows.put(suspense(&booked, owner, order.as_deref()));
     }
     let booked = Arc::new(booked);
     rows.put_shared(booked.clone());
+    let told = LineBooked { account: account.clone(), day: *day };
+    rows.send(Slot::PLATFORM, Message::LineBooked(told));
     Ok(Next::Answer(Some(booked)))
 }
 
@@ -98,8 +102,9 @@ pub(crate) fn import_line(
 fn facts(rows: &mut Rows<'_>, order: &BankOrder) -> Result<OrderFacts, Fault> {
     let sent = order.tries > 0;
     let word = match order.state {
-        BankOrderState::Draft | BankOrderState::Asked => Word::NeverSent,
-        BankOrderState::Unknown | BankOrderState::GivenUp => Word::Awaited,
+        BankOrderState::Draft => Word::NeverSent,
+        // What was sent may be unknown to books that were restored: the statement says that it arrived.
+        BankOrderState::Asked | BankOrderState::Unknown | BankOrderState::GivenUp => Word::Awaited,
         BankOrderState::Done
         | BankOrderState::Returning
         | BankOrderState::Returned
@@ -122,15 +127,63 @@ fn was_heard(rows: &mut Rows<'_>, order: &BankOrder, line: &BookedLine) -> Resul
     Ok(rows.get::<BankSurprise>(key)?.is_some())
 }
 
-/// The money is where the statement shows it.
-fn settle(rows: &mut Rows<'_>, order: &BankOrder, line: &BookedLine) -> Result<(), Fault> {
+/// An order that the bank did was sent to it.
+fn as_sent(order: &BankOrder) -> BankOrder {
+    let order = order.clone();
+    if order.state == BankOrderState::Asked {
+        BankOrder { state: BankOrderState::Unknown, tries: order.tries.saturating_add(1), ..order }
+    } else {
+        order
+    }
+}
+
+/// Whether the line shows a movement that stands in the books as suspense since the bank spoke of it, and has no line
+/// yet.
+fn waits_as_surprise(rows: &mut Rows<'_>, order: &BankOrder, line: &BookedLine) -> Result<bool, Fault> {
+    let (slot, no, reference) = (order.slot, order.no, line.reference.clone());
+    if line.class != Class::Duplicate {
+        return Ok(false);
+    }
+    let key = (slot, no, SurpriseKind::DoneAfterEnd, reference.clone());
+    let Some(surprise) = rows.get::<BankSurprise>(key)?.filter(|surprise| surprise.booked) else {
+        return Ok(false);
+    };
+    let settled = rows.get::<Settlement>((slot, no))?;
+    let by_order = settled.is_some_and(|settled| settled.reference == reference);
+    let by_itself = rows.get::<SurpriseSettlement>((slot, no, reference))?.is_some();
+    let same = (surprise.currency, surprise.amount_minor) == (line.currency, line.amount_minor);
+    Ok(same && !by_order && !by_itself)
+}
+
+/// The money of a surprise is where the statement shows it; it stays suspense.
+fn settle_surprise(rows: &mut Rows<'_>, order: &BankOrder, line: &BookedLine) -> Result<(), Fault> {
+    post_settled(rows, order, line)?;
+    rows.put(SurpriseSettlement {
+        slot: line.slot,
+        no: order.no,
+        reference: line.reference.clone(),
+        account: line.account.clone(),
+        day: line.day,
+        serial: line.serial,
+        settled_at_us: rows.now_us(),
+    });
+    Ok(())
+}
+
+fn post_settled(rows: &mut Rows<'_>, order: &BankOrder, line: &BookedLine) -> Result<(), Fault> {
     let (slot, amount) = (line.slot, line.amount());
     let template = if line.is_credit {
         Template::SettleIn { slot, amount }
     } else {
         Template::SettleOut { slot, amount }
     };
-    books::must(rows, template, Some(order.no.topic()))?;
+    books::must(rows, template, Some(order.no.topic()))
+}
+
+/// The money is where the statement shows it.
+fn settle(rows: &mut Rows<'_>, order: &BankOrder, line: &BookedLine) -> Result<(), Fault> {
+    let slot = line.slot;
+    post_settled(rows, order, line)?;
     rows.put(Settlement {
         slot,
         no: order.no,

@@ -5,6 +5,7 @@ use crate::{Fault, Message, Reply, Rows, TransferAnswer, TransferBy, TransferIn,
 use ::transfer::{
     ConfirmTransferRefused, KnownPayee, Received, Transfer, TransferEvent, TransferRefused, TransferState,
 };
+use base::{Plant, planted};
 use ledger::Template;
 use people::{Party, PartyStatus};
 
@@ -12,7 +13,8 @@ use people::{Party, PartyStatus};
 pub(crate) fn transfer_in(rows: &mut Rows<'_>, said: &TransferIn) -> Result<Option<Reply>, Fault> {
     let TransferIn { transfer, payer, payee, amount, by } = *said;
     let party = rows.get::<Party>((rows.slot(), payee))?;
-    let arrived = party.is_some_and(|party| party.status != PartyStatus::Closed);
+    let may = |status| status != PartyStatus::Closed || planted(Plant::TransferToClosedPayee);
+    let arrived = party.is_some_and(|party| may(party.status));
     if arrived {
         books::must(rows, Template::TransferIn { payee, amount }, Some(transfer.topic()))?;
         let (slot, at_us) = (rows.slot(), rows.now_us());
@@ -31,12 +33,16 @@ pub(crate) fn transfer_answer(rows: &mut Rows<'_>, said: &TransferAnswer) -> Res
         transfer.ok_or_else(|| Fault(format!("transfer {} vanished on its way", said.transfer)))?;
     let Transfer { payer, payee, .. } = *transfer;
     let transfer = if said.arrived {
-        rows.put(KnownPayee { slot, payer, payee, last_at_us: rows.now_us() });
+        if !planted(Plant::PayeeNotRemembered) {
+            rows.put(KnownPayee { slot, payer, payee, last_at_us: rows.now_us() });
+        }
         step(rows, &transfer, TransferEvent::Arrive)?
     } else {
         let amount = transfer.amount();
         books::must(rows, Template::TransferReturn { payer, amount }, Some(transfer.no.topic()))?;
-        usage::give_back(rows, &transfer)?;
+        if !planted(Plant::BouncedTransferCounts) {
+            usage::give_back(rows, &transfer)?;
+        }
         step(rows, &transfer, TransferEvent::Bounce)?
     };
     told::tell(rows, &transfer);

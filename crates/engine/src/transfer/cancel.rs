@@ -4,7 +4,7 @@ use super::{odd, step, usage, without_timer};
 use crate::command::Next;
 use crate::{Rows, Stop, books};
 use ::transfer::{CancelTransferRefused, Transfer, TransferEvent, TransferState};
-use base::{PartyId, Slot, TransferNo};
+use base::{PartyId, Plant, Slot, TransferNo, planted};
 use ledger::Template;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -47,7 +47,7 @@ pub(crate) fn cancel_transfer(
     let (payer, amount) = (transfer.payer, transfer.amount());
 
     // Nothing can be refused below this line; nothing was changed above it.
-    if waits {
+    if waits && !planted(Plant::CancelledTransferKeepsMoney) {
         books::must(rows, Template::TransferUndo { payer, amount }, Some(transfer.no.topic()))?;
         usage::give_back(rows, &transfer)?;
     }

@@ -3,7 +3,7 @@
 use super::{go, odd, set_timer, step};
 use crate::{Fault, Rows, TransferBy, books};
 use ::transfer::{KEPT_ON_US, Transfer, TransferEvent, TransferState};
-use base::TransferNo;
+use base::{Plant, TransferNo, planted};
 use ledger::Template;
 use people::{Party, PartyStatus};
 use trade::Timer;
@@ -23,7 +23,8 @@ pub(crate) fn time_is_up(rows: &mut Rows<'_>, timer: &Timer) -> Result<(), Fault
     };
     let (payer, amount) = (transfer.payer, transfer.amount());
     let party = rows.get::<Party>((rows.slot(), payer))?;
-    if waited && party.is_some_and(|party| party.status == PartyStatus::Frozen) {
+    let kept = waited && party.is_some_and(|party| party.status == PartyStatus::Frozen);
+    if kept && !planted(Plant::FrozenPayersMoneyGoes) {
         return keep_on(rows, &transfer);
     }
     let transfer = Transfer { due_at_us: None, timer: None, ..(*transfer).clone() };

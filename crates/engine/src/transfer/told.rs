@@ -4,6 +4,7 @@
 use crate::agreement::china_time;
 use crate::{Rows, notice};
 use ::transfer::{Transfer, TransferState, TransferWay};
+use base::{Plant, planted};
 use serde_json::json;
 
 /// The name of the message.
@@ -11,7 +12,7 @@ pub(crate) const ORDER_CHANGED: &str = "alipay.fund.trans.order.changed";
 
 /// Tells how a transfer ended, at the address it came with.
 pub(crate) fn tell(rows: &mut Rows<'_>, transfer: &Transfer) {
-    let Some(app) = transfer.app else { return };
+    let Some(app) = transfer.app.filter(|_| !planted(Plant::TransferNotTold)) else { return };
     let members = [
         ("msg_method", ORDER_CHANGED.to_owned()),
         ("utc_timestamp", (rows.now_us() / 1_000).to_string()),

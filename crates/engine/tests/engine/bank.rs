@@ -14,7 +14,7 @@ use fund::{
 use ledger::{AccountKind, Posting, PostingKind};
 use money::{Currency, parse_amount};
 use people::{Usage, UsageKind};
-use recon::{BookedLine, Settlement, Suspense};
+use recon::{BookedLine, Settlement, SurpriseSettlement, Suspense};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{Timer, TimerTask};
@@ -200,7 +200,11 @@ pub(crate) fn check(world: &World) {
         if line.currency != Currency::Cny {
             continue;
         }
-        let (name, sign) = match (settled, line.is_credit) {
+        let own = |row: &&Arc<SurpriseSettlement>| {
+            (&row.account, row.day, row.serial) == (&line.account, line.day, line.serial)
+        };
+        let by_surprise = world.all::<SurpriseSettlement>().any(|row| own(&row));
+        let (name, sign) = match (settled || by_surprise, line.is_credit) {
             (true, true) => ("clearing_in", 1),
             (true, false) => ("clearing_out", -1),
             (false, true) => ("suspense_owed", 1),
@@ -703,6 +707,58 @@ fn an_order_whose_card_is_refused_can_be_paid_in_another_way() {
         judge alice P2 right
         confirm T1 alice P2                    -> Paid
         bk-done pay:T1 30.00                   -> Failed 30.00
+        account alice CNY                      -> 970.00
+        ",
+    );
+}
+
+#[test]
+fn an_order_whose_card_was_given_up_is_free_at_once_and_late_money_goes_back_to_the_card_once() {
+    check_in(
+        SHOP,
+        "
+        page T1 shop 30.00
+        claim T1 alice
+        try T1 alice P1
+        judge alice P1 right
+        bk-pay T1 alice 1234 P1
+        bk-send pay:T1
+        try T1 alice P2
+        judge alice P2 right
+        confirm T1 alice P2                    -> refused CardUnderWay
+        bk-close pay:T1 alice                  -> GivenUp 30.00
+        bk-send pay:T1                         -> ask 1234
+        confirm T1 alice P2                    -> Paid
+        account alice CNY                      -> 970.00
+        bk-done pay:T1 30.00                   -> Returning 30.00
+        bk-done pay:T1 30.00                   -> Returning 30.00
+        bk-send pay:T1+late                    -> send 1234
+        bk-done pay:T1+late 30.00 ref=R2       -> Done 30.00
+        bk-see pay:T1 alice                    -> Returned 30.00
+        trade T1 alice                         -> Paid
+        account alice CNY                      -> 970.00
+        account shop CNY                       -> 29.82
+        ",
+    );
+}
+
+#[test]
+fn time_lets_an_order_go_that_the_bank_never_decided() {
+    check_in(
+        SHOP,
+        "
+        page T1 shop 30.00 expires=2d
+        claim T1 alice
+        try T1 alice P1
+        judge alice P1 right
+        bk-pay T1 alice 1234 P1
+        bk-send pay:T1
+        wait 25h
+        bk-see pay:T1 alice                    -> GivenUp 30.00
+        try T1 alice P2
+        judge alice P2 right
+        confirm T1 alice P2                    -> Paid
+        bk-refused pay:T1                      -> Closed 30.00
         account alice CNY                      -> 970.00
         ",
     );

@@ -257,6 +257,7 @@ impl Script {
                 .into()
             }
             "line" => crate::statement::command(self, words).into(),
+            "statement" => crate::statement::begin(words).into(),
             verb if verb.starts_with("bk-") => crate::bank::command(self, words),
             verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
             verb if verb.starts_with("tr-") => return crate::transfer::command(self, words),
@@ -818,6 +819,10 @@ fn tell(reply: &Reply) -> String {
         Reply::ConfirmBankOrder(answer) => result(answer, crate::bank::told),
         Reply::CloseBankOrder(answer) => result(answer, crate::bank::told),
         Reply::BankAnswered(answer) => result(answer, crate::bank::told),
+        Reply::BeginStatement(answer) => result(answer, |read| {
+            let ended = if read.ended_at_us.is_some() { " ended" } else { "" };
+            format!("{} of {}{ended}", read.booked, read.lines)
+        }),
         Reply::ImportLine(answer) => result(answer, |line| {
             line.as_ref().map_or("heard".to_owned(), |line| format!("{:?}", line.class))
         }),

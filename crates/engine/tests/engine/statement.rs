@@ -3,7 +3,7 @@
 use crate::bank::no;
 use crate::script::{Script, Words, check_in};
 use base::{BankOrderNo, Day, PartyId, Slot, Text};
-use engine::ImportLine;
+use engine::{BeginStatement, ImportLine};
 use ledger::AccountKind;
 use money::{Currency, parse_amount};
 use proptest::prelude::*;
@@ -28,6 +28,20 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> ImportLine {
         amount: parse_amount(words.at(4), currency).unwrap(),
     };
     ImportLine { account: Text::new("TB1").unwrap(), day, of_lines: 99, line, order }
+}
+
+/// `statement 2 0 70 day=2026-01-02 digest=7`: one of two lines from balance 0 to balance 70.
+pub(crate) fn begin(words: &Words<'_>) -> BeginStatement {
+    let digest = words.named.get("digest").map_or(1, |digest| digest.parse().unwrap());
+    BeginStatement {
+        account: words.text("account").unwrap_or(Text::new("TB1").unwrap()),
+        day: words.named.get("day").copied().unwrap_or("2026-01-02").parse().unwrap(),
+        currency: Currency::Cny,
+        opening_minor: words.at(2).parse().unwrap(),
+        closing_minor: words.at(3).parse().unwrap(),
+        lines: words.at(1).parse().unwrap(),
+        digest: [digest; 32],
+    }
 }
 
 const PEOPLE: &str = "
@@ -142,6 +156,89 @@ fn a_success_that_was_heard_against_the_word_is_settled_once() {
         line 1 bk1 in 30.00 ref=R1         -> AgainstWord
         line 1 bk1 in 30.00 ref=R1         -> AgainstWord
         line 2 bk1 in 30.00 ref=R1         -> Duplicate
+        ",
+    );
+}
+
+#[test]
+fn a_surprise_that_meets_its_line_is_booked_once_whatever_its_name() {
+    let script = played(
+        "
+        bk-refused bk1                     -> Failed 30.00
+        bk-done bk1 30.00 ref=R1           -> Failed 30.00
+        bk-done bk1 30.00 ref=R2           -> Failed 30.00
+        line 1 bk1 in 30.00 ref=R2         -> AgainstWord
+        line 2 bk1 in 30.00 ref=R1         -> Duplicate
+        line 2 bk1 in 30.00 ref=R1         -> Duplicate
+        line 3 bk1 in 30.00 ref=R1         -> Duplicate
+        bk-refused bk2                     -> Failed 40.00
+        bk-done bk2 40.00 ref=R5           -> Failed 40.00
+        bk-done bk2 40.00 ref=R6           -> Failed 40.00
+        line 4 bk2 out 40.00 ref=R5        -> AgainstWord
+        line 5 bk2 out 40.00 ref=R6        -> Duplicate
+        ",
+    );
+    let suspended: i64 = script.world.all::<Suspense>().map(|row| row.amount_minor.units()).sum();
+    assert_eq!(suspended, 3 * 3_000 + 2 * 4_000, "each line once");
+    let of = |kind| Slot::all().map(|slot| script.world.balance(PartyId::platform(slot), kind)).sum::<i64>();
+    assert_eq!((of(AccountKind::SuspenseOwed), of(AccountKind::SuspenseDue)), (3 * 3_000, -2 * 4_000));
+    assert_eq!(
+        (of(AccountKind::ClearingIn), of(AccountKind::ClearingOut)),
+        (0, 0),
+        "nothing waits for a line"
+    );
+}
+
+#[test]
+fn a_line_of_an_order_that_was_not_known_to_be_sent_is_the_banks_word() {
+    let confirmed =
+        |name: &str| format!("try {name} alice P\njudge alice P right\nbk-confirm {name} alice P");
+    let script = check_in(
+        PEOPLE,
+        &format!(
+            "
+        bk-in bk1 alice 1234 30.00         -> Draft 30.00
+        {}
+        bk-out bk2 alice 1234 40.00        -> Draft 40.00
+        {}
+        line 1 bk1 in 30.01 ref=R1         -> AmountDiffers
+        bk-see bk1 alice                   -> Asked 30.00
+        line 2 bk1 in 30.00 ref=R1         -> heard
+        bk-see bk1 alice                   -> Done 30.00
+        line 2 bk1 in 30.00 ref=R1         -> Matched
+        bk-send bk1                        -> nothing
+        line 3 bk2 out 40.00 ref=R2        -> heard
+        line 3 bk2 out 40.00 ref=R2        -> Matched
+        bk-see bk2 alice                   -> Done 40.00
+        ",
+            confirmed("bk1"),
+            confirmed("bk2")
+        ),
+    );
+    assert_eq!(script.world.all::<Suspense>().count(), 1);
+}
+
+#[test]
+fn a_statement_is_begun_once_and_ended_by_its_last_line() {
+    played(
+        "
+        statement 2 0 -1000                -> 0 of 2
+        bk-done bk1 30.00 ref=R1           -> Done 30.00
+        bk-done bk2 40.00 ref=R2           -> Done 40.00
+        line 1 bk1 in 30.00 ref=R1         -> Matched
+        line 1 bk1 in 30.00 ref=R1         -> Matched
+        statement 2 0 -1000                -> 1 of 2
+        statement 2 0 -1000 digest=2       -> refused StatementDiffers { day: 2026-01-02 }
+        statement 3 0 -1000                -> refused StatementDiffers { day: 2026-01-02 }
+        line 2 bk2 out 40.00 ref=R2        -> Matched
+        statement 2 0 -1000                -> 2 of 2 ended
+        statement 0 -999 -999 day=2026-01-03 -> refused BalanceBreaks { other: 2026-01-02 }
+        statement 0 -1000 -1000 day=2026-01-03 -> 0 of 0 ended
+        statement 0 -5 -5 day=2026-01-05   -> 0 of 0 ended
+        statement 1 -1000 7 day=2026-01-04 -> refused BalanceBreaks { other: 2026-01-05 }
+        statement 1 7 -5 day=2026-01-04    -> refused BalanceBreaks { other: 2026-01-03 }
+        statement 1 -1000 -5 day=2026-01-04 -> 0 of 1
+        statement 9 8 7 day=2026-01-04 account=TB2 -> 0 of 9
         ",
     );
 }

@@ -124,6 +124,40 @@ async fn profile(portal: &Portal, party: PartyId) -> Result<Arc<Profile>, Sandbo
     portal.door.ask(FindProfile { party }).await.map_err(|error| SandboxError::of(error, |_| crowded()))
 }
 
+/// Who somebody said to be, and a register believed.
+pub(crate) struct Named {
+    /// The name.
+    pub(crate) name: String,
+    /// The number of the identity card.
+    pub(crate) id_number: String,
+}
+
+/// Who a party is; nothing for parties of sandboxes, and for persons who said nothing yet.
+pub(crate) async fn named(portal: &Portal, party: PartyId) -> Result<Option<Named>, SandboxError> {
+    let profile = match portal.door.ask(FindProfile { party }).await {
+        Ok(profile) => profile,
+        Err(cell::CellError::Refused(engine::PartyNotFound)) => return Ok(None),
+        Err(error) => return Err(SandboxError::of(error, |_| crowded())),
+    };
+    let (name, id_number) = opened(portal, profile).await?;
+    Ok(name.zip(id_number).map(|(name, id_number)| Named { name, id_number }))
+}
+
+/// Name and number of a profile, in clear.
+async fn opened(
+    portal: &Portal,
+    profile: Arc<Profile>,
+) -> Result<(Option<String>, Option<String>), SandboxError> {
+    let opened = in_vault(portal, move |vault| {
+        let open = |field, sealed: &Option<Vec<u8>>| match sealed {
+            Some(sealed) => vault.open_field(&profile.data_key, field, sealed),
+            None => Ok(None),
+        };
+        Ok((open(NAME_FIELD, &profile.sealed_name)?, open(NUMBER_FIELD, &profile.sealed_id_number)?))
+    });
+    opened.await
+}
+
 fn refused(refused: AddEvidenceRefused) -> SandboxError {
     let code = match refused {
         AddEvidenceRefused::NotAPerson => return SandboxError::missing("not_a_person", refused),
@@ -148,15 +182,7 @@ pub(crate) async fn told(portal: &Portal, party: PartyId) -> Result<Option<Value
         Err(cell::CellError::Refused(engine::PartyNotFound)) => return Ok(None),
         Err(error) => return Err(SandboxError::of(error, |_| crowded())),
     };
-    let profile = profile(portal, party).await?;
-    let opened = in_vault(portal, move |vault| {
-        let open = |field, sealed: &Option<Vec<u8>>| match sealed {
-            Some(sealed) => vault.open_field(&profile.data_key, field, sealed),
-            None => Ok(None),
-        };
-        Ok((open(NAME_FIELD, &profile.sealed_name)?, open(NUMBER_FIELD, &profile.sealed_id_number)?))
-    });
-    let (name, number) = opened.await?;
+    let (name, number) = opened(portal, profile(portal, party).await?).await?;
     let evidence = view.evidence.iter().map(|one| {
         json!({
             "kind": kind_name(one.kind),

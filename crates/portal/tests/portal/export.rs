@@ -4,7 +4,11 @@ use crate::shop::{BUYER, Browser, PASSWORD, Page, Shop, fen};
 use axum::http::StatusCode;
 use base::{DAY_US, MINUTE_US, OrderNo, Text};
 use encoding_rs::GB18030;
-use engine::{ClaimOrder, CloseOrder, RefundOrder, Which};
+use engine::{
+    AskCard, BankAnswered, BindCard, ClaimOrder, CloseOrder, JudgePassword, PayByCard, RefundOrder,
+    SendBankOrder, TryPassword, Verdict, Which,
+};
+use fund::{CardKind, Done};
 use std::io::{Cursor, Read};
 use std::sync::atomic::Ordering;
 use trade::Product;
@@ -248,4 +252,51 @@ async fn a_trade_that_was_wholly_given_back_is_a_payment_and_a_refund() {
     assert_eq!(told[0], ["不计收支", "1.00", "退款成功", &refund]);
     assert_eq!(told[1], ["支出", "1.00", "交易关闭", &number]);
     assert_eq!(told.len(), 3, "and the money that it was paid from: {told:?}");
+}
+
+/// What a card pays is an expense like another; what goes back to it stands beside it. No balance moves.
+#[tokio::test]
+async fn what_a_card_paid_and_got_back_is_in_its_owner_s_export() {
+    let shop = Shop::open().await;
+    shop.top_up(shop.seller, 10_000).await;
+    let ask = AskCard {
+        party: shop.buyer,
+        bank: Text::new("ICBC").unwrap(),
+        kind: CardKind::Credit,
+        last_four: Text::new("4321").unwrap(),
+        digest: [7; 16],
+    };
+    let card = shop.door.ask(ask).await.unwrap().no;
+    let agreement = Text::new("A1").unwrap();
+    shop.door.ask(BindCard { party: shop.buyer, card, agreement }).await.unwrap();
+    let order = shop.order_of(Product::QrCode, 8_00, "lamp", None).await.order;
+    shop.door.ask(ClaimOrder { order_no: order.no, buyer: shop.buyer, by_code: true }).await.unwrap();
+    let attempt = shop.door.ask(TryPassword { party: shop.buyer, about: order.no }).await.unwrap().attempt;
+    shop.door.ask(JudgePassword { party: shop.buyer, attempt, right: true }).await.unwrap();
+    let pay = PayByCard { buyer: shop.buyer, order_no: order.no, card, attempt };
+    let bank_order = shop.door.ask(pay).await.unwrap();
+    shop.door.ask(SendBankOrder { no: bank_order.no }).await.unwrap();
+    let done = Done { amount: fen(8_00), bank_ref: Text::new("R1").unwrap() };
+    shop.door.ask(BankAnswered { no: bank_order.no, verdict: Verdict::Done(done) }).await.unwrap();
+    shop.now_us.fetch_add(MINUTE_US, Ordering::Relaxed);
+    let refund = RefundOrder {
+        seller: shop.seller,
+        which: Which::No(order.no),
+        amount: fen(3_00),
+        out_request_no: Some(Text::new("R1").unwrap()),
+        reason: None,
+        back: Vec::new(),
+    };
+    shop.door.ask(refund).await.unwrap();
+    let mut browser = signed_in(&shop).await;
+    let exported = lines(&export(&mut browser, "2026-01-02", "2026-01-02", "").await, None);
+    let told: Vec<[&str; 6]> = exported[25..]
+        .iter()
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .map(|row| [row[4], row[5], row[6], row[7], row[8], row[9].trim_end()])
+        .collect();
+    let (number, refund) = (order.no.to_string(), format!("{}_R1", order.no));
+    assert_eq!(told[0], ["退款-lamp", "不计收支", "3.00", "ICBC信用卡", "退款成功", &refund]);
+    assert_eq!(told[1], ["lamp", "支出", "8.00", "ICBC信用卡", "交易成功", &number]);
+    assert_eq!(told.len(), 3, "and the money that the balance was filled from: {told:?}");
 }

@@ -11,6 +11,7 @@ mod export;
 mod faults;
 mod freezes;
 mod methods;
+mod passwords;
 mod permissions;
 mod persons;
 mod profiles;

@@ -106,7 +106,7 @@ fn platform_key() -> Arc<PrivateKey> {
     KEY.get_or_init(|| Arc::new(wire::keygen::rsa_2048().unwrap())).clone()
 }
 
-fn world(sandbox: bool) -> World {
+pub(crate) fn world(sandbox: bool) -> World {
     let key = platform_key();
     let public_key = key.public_key().to_base64();
     let empty = String::new;
@@ -164,7 +164,7 @@ impl Shop {
             Arc::new(NoMail),
             People::sandbox(vault.clone()),
         );
-        let portal = Arc::new(portal.unwrap());
+        let portal = Arc::new(portal);
         let desk = Arc::new(crate::faults::OneFinding::default());
         let router = portal::routes(portal.clone()).merge(portal::fault_routes(portal.clone(), desk));
         let router = router.merge(portal::method_routes(portal, crate::methods::guide()));

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-fn start(data: &Path, bank: &Bank) -> Server {
+pub(crate) fn start(data: &Path, bank: &Bank) -> Server {
     let url = format!("http://{}", bank.address);
     let secret = bank.ready["secret_file"].as_str().unwrap();
     Server::start_with(data, "info", &["--bank", &url, "--bank-secret", secret])
@@ -38,11 +38,15 @@ fn state(order: &Value) -> &str {
     order["state"].as_str().unwrap()
 }
 
-fn told_truth(bank: &Bank, data: &Path) -> Value {
+/// The name of the world's life at the bank.
+pub(crate) fn generation(data: &Path) -> String {
     let note = fs::read_to_string(data.join("worlds/default/bank.json")).unwrap();
     let note: Value = serde_json::from_str(&note).unwrap();
-    let generation = note["generation"].as_str().unwrap().to_owned();
-    bank.truth_of(&generation)
+    note["generation"].as_str().unwrap().to_owned()
+}
+
+fn told_truth(bank: &Bank, data: &Path) -> Value {
+    bank.truth_of(&generation(data))
 }
 
 #[test]

@@ -126,6 +126,22 @@ impl Bank {
         serde_json::from_str(&self.hear((stream, proof)).unwrap().1).unwrap()
     }
 
+    /// The statement of a day of a generation, as text, at a moment of the world.
+    pub(crate) fn statement(&self, generation: &str, path: &str, time_us: i64) -> String {
+        let call = BankCall { method: "GET", path, generation, time_us, body: b"" };
+        let proof = self.secret.prove_call(&call);
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(ANSWER_LIMIT)).unwrap();
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nhost: bank\r\nconnection: close\r\ntongbao-generation: {generation}\r\n\
+             tongbao-time-us: {time_us}\r\ntongbao-proof: {proof}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let (status, text) = self.hear((stream, proof)).unwrap();
+        assert_eq!(status, 200, "{text}");
+        text
+    }
+
     fn post(&self, path: &str, body: &Value) -> Value {
         let (status, said) = self.ask_at("POST", path, body, NOON).unwrap();
         assert_eq!(status, 200, "{path} {said}");

@@ -19,6 +19,7 @@ mod life;
 mod logs;
 mod persons;
 mod profiles;
+mod recon;
 mod server;
 mod sm2;
 mod split_clock;

@@ -253,11 +253,20 @@ pub(crate) fn top_up(address: &str, login: &str, key: &str) -> Option<u16> {
 
 /// One request on a connection of its own; `None` when the connection broke.
 pub(crate) fn call(address: &str, verb: &str, path: &str, body: &str) -> Option<(u16, String)> {
+    exchange(address, verb, path, "application/json", body)
+}
+
+/// Posts a body of a kind.
+pub(crate) fn send(address: &str, path: &str, kind: &str, body: &str) -> Option<(u16, String)> {
+    exchange(address, "POST", path, kind, body)
+}
+
+fn exchange(address: &str, verb: &str, path: &str, kind: &str, body: &str) -> Option<(u16, String)> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(ANSWER_LIMIT)).unwrap();
     let length = body.len();
     let head = format!("{verb} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
-    let entity = format!("content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}");
+    let entity = format!("content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}");
     stream.write_all(format!("{head}{entity}").as_bytes()).ok()?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).ok()?;

@@ -5,6 +5,7 @@ use engine::{Message, Row};
 use ledger::{AccountId, AccountKind, Side};
 use std::collections::BTreeMap;
 use trade::{NoticeState, OrderState, ReceiptOutcome, RefundState, TradeState};
+use transfer::TransferState;
 
 /// Differences told at most: the first ones say what is wrong.
 const TOLD_MAX: usize = 5;
@@ -86,6 +87,8 @@ impl Model {
             Message::RefundAnswer(said) if !said.arrived => {
                 self.refunds[&(said.order_no, said.out_request_no.clone())].amount
             }
+            Message::TransferIn(said) => fen(said.amount),
+            Message::TransferAnswer(said) if !said.arrived => fen(self.sendings[&said.transfer].ask.amount),
             _ => 0,
         };
         let open = self.ways.values().flat_map(|way| way.parcels.range(way.received + 1..));
@@ -130,6 +133,12 @@ impl Model {
         for ((no, number), refund) in &self.refunds {
             if refund.state == RefundState::UnderWay {
                 open.push(format!("refund {number} of order {no} is still under way"));
+            }
+        }
+        for (no, sent) in &self.sendings {
+            let late = sent.state == TransferState::Offered && sent.due_at.is_none_or(|due| now_us >= due);
+            if late || sent.state == TransferState::UnderWay {
+                open.push(format!("transfer {no} is still {:?}", sent.state));
             }
         }
         for ((no, _), (outcome, _)) in &self.receipts {

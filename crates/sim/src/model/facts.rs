@@ -1,7 +1,7 @@
 //! What the model keeps: facts, not rows.
 
-use base::{AgreementNo, NoticeNo, OrderNo, PartyId, TimerNo};
-use engine::{NewPassword, OfferAgreement, OpenApp, OpenOrder, Parcel};
+use base::{AgreementNo, NoticeNo, OrderNo, PartyId, TimerNo, TransferNo};
+use engine::{NewPassword, OfferAgreement, OpenApp, OpenOrder, Parcel, TransferAsk};
 use money::Money;
 use people::{AppStatus, LoginName, PartyKind, PartyName, PartyStatus};
 use std::collections::BTreeMap;
@@ -9,6 +9,7 @@ use trade::{
     NoticeEvent, NoticeState, OrderState, OutRequestNo, Progress, RefundState, Subject, Terms, TradeState,
     Url,
 };
+use transfer::{Arrival, TransferState, TransferWay};
 
 /// A person or a merchant.
 pub(super) struct Person {
@@ -131,6 +132,27 @@ pub(super) enum Task {
     DropCode([u8; 16]),
     DropTry(PartyId, u64),
     EndAgreement(AgreementNo),
+    Send(TransferNo),
+}
+
+/// A transfer, beside what was asked.
+#[derive(Clone)]
+pub(super) struct Sending {
+    pub(super) ask: TransferAsk,
+    pub(super) payee: PartyId,
+    pub(super) way: TransferWay,
+    pub(super) arrival: Arrival,
+    pub(super) app: Option<base::AppId>,
+    pub(super) passback: Option<base::Text<512>>,
+    pub(super) url: Option<Url>,
+    pub(super) gbk: bool,
+    pub(super) rsa1: bool,
+    pub(super) state: TransferState,
+    pub(super) opened_at: i64,
+    pub(super) paid_at: Option<i64>,
+    pub(super) due_at: Option<i64>,
+    pub(super) ended_at: Option<i64>,
+    pub(super) timer: Option<TimerNo>,
 }
 
 /// An agreement, beside what was offered.

@@ -222,6 +222,7 @@ impl Model {
                     self.seen.count("a pay code ran out of time");
                 }
             }
+            Task::Send(no) => self.transfer_is_due(step, no),
             Task::EndAgreement(no) => self.agreement_is_over(step, no, asked.timer),
             Task::DropTry(party, attempt) => {
                 if self.tries.remove(&(party, attempt)).is_some() {
@@ -269,6 +270,8 @@ impl Model {
                 let mut found = self.people.iter().filter(|(_, person)| person.login == asked.login);
                 Reply::FindLogin(found.next().map(|(id, _)| *id).ok_or(PartyNotFound))
             }
+            // Nobody registers, so nobody is known by the digest of an address.
+            Command::FindAddress(_) => Reply::FindAddress(Err(PartyNotFound)),
             Command::FindParty(asked) => {
                 let found = self.people.contains_key(&asked.party);
                 Reply::FindParty(found.then(|| self.party(asked.party)).ok_or(PartyNotFound))

@@ -13,6 +13,7 @@ use trade::{
     Agreement, Mandate, Notice, Order, OrderNumber, OutRequestNo, PayCode, Receipt, Refund, Timer, TimerTask,
     TopUpReceipt, Trade,
 };
+use transfer::{Received, Transfer};
 
 /// Every row there must be, by its key.
 #[derive(Default)]
@@ -160,6 +161,12 @@ impl Model {
                 Key::Mandate(key) => {
                     self.pledges.contains_key(key).then(|| Mandate::wrap(self.mandate(*key)))
                 }
+                Key::Transfer((_, no)) => {
+                    self.sendings.contains_key(no).then(|| Transfer::wrap(self.transfer(*no)))
+                }
+                Key::Received((slot, no)) => {
+                    self.came_in.contains_key(no).then(|| Received::wrap(self.received(*no, *slot)))
+                }
                 Key::Party((_, id)) => self.people.contains_key(id).then(|| Party::wrap(self.party(*id))),
                 _ => continue,
             };
@@ -216,10 +223,14 @@ impl Model {
                 Task::EndAgreement(no) => {
                     (timer.task, timer.order_no) = (TimerTask::EndAgreement, Some(no.topic()));
                 }
+                Task::Send(no) => {
+                    (timer.task, timer.order_no) = (TimerTask::TransferClock, Some(no.topic()));
+                }
             }
             rows.add(timer);
         }
         self.rows_of_agreements(&mut rows);
+        self.rows_of_transfers(&mut rows);
         self.rows_of_notices(&mut rows);
         self.rows_of_ways(&mut rows);
         rows
@@ -334,5 +345,6 @@ pub(super) fn same(rules: &Reply, house: &Reply) -> bool {
     same!(rules, house; OpenParty SetPartyStatus OpenApp SetAppStatus SetRules TopUp IssuePayCode OpenOrder
         ClaimOrder JudgePassword ConfirmPay CloseOrder CancelOrder RefundOrder NoticeTried RunTimer Receive
         OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder
+        TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer FindTransferRoom FindAddress
         Acknowledge FindOrder FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount)
 }

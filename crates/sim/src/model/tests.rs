@@ -4,6 +4,7 @@ mod accords;
 mod listed;
 mod play;
 mod shop;
+mod transfers;
 mod world;
 
 use super::{Answer, Model, expected};
@@ -29,7 +30,7 @@ fn model_and_engine_agree_in_one_cell() {
 #[test]
 fn model_and_engine_agree_over_three_cells_and_every_case_is_met() {
     let mut seen = BTreeMap::<&'static str, u64>::new();
-    for seed in 0..16 {
+    for seed in 0..18 {
         let mut world = World::new(seed, 3);
         play(&mut world, 3_000);
         world.heal();
@@ -131,9 +132,12 @@ fn a_changed_row_that_is_wrong_is_told_at_once() {
     let orders = changes.iter_mut().find(|(_, row)| matches!(row, Some(Row::Order(_))));
     let (_, order) = orders.expect("there are orders");
     let Some(Row::Order(wrong)) = order else { unreachable!("just found") };
-    Arc::make_mut(wrong).closed_at_us = Some(7);
+    Arc::make_mut(wrong).opened_at_us = 7;
     let told = world.model.check_changes(&changes).unwrap_err().text;
-    assert!(told.contains("is not as the rules give it") && told.contains("in the house: 7,"), "{told}");
+    assert!(
+        told.contains("is not as the rules give it") && told.contains("in the house: opened_at_us: 7,"),
+        "{told}"
+    );
 }
 
 #[test]

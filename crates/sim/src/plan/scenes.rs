@@ -11,6 +11,10 @@ use super::accord_scenes::{
 use super::stage::{
     CLOSED, DEAR_FEN, FROZEN, HALF_AN_HOUR, NORMAL, ONE_MINUTE, SETTLED_US, Stage, UNDER_WAY_US,
 };
+use super::transfer_scenes::{
+    a_day_is_used_up, called_back, confirmed_together, offers_end, payee_leaves, payer_is_frozen,
+    program_sends,
+};
 use super::{Act, MERCHANTS_FROM, ODD_OLD_CODE, Step, Town};
 use crate::dice::Dice;
 use base::{HOUR_US, MINUTE_US};
@@ -23,7 +27,7 @@ const USUAL_FEN: [u64; 4] = [83, 1_000, 9_999, 10_000];
 type Scene = fn(&mut Stage<'_>);
 
 /// All scenes and how often each is played.
-const SCENES: [(u32, Scene); 22] = [
+const SCENES: [(u32, Scene); 29] = [
     (10, close_meets_payment),
     (8, merchant_leaves),
     (12, buyer_leaves),
@@ -46,6 +50,13 @@ const SCENES: [(u32, Scene); 22] = [
     (6, two_sign),
     (6, blocked_meanwhile),
     (6, plan_moves_meanwhile),
+    (8, payee_leaves),
+    (10, called_back),
+    (6, payer_is_frozen),
+    (6, offers_end),
+    (4, a_day_is_used_up),
+    (6, confirmed_together),
+    (8, program_sends),
 ];
 
 /// Where scenes are played.

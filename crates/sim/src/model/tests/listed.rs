@@ -12,6 +12,10 @@ use trade::{
     PayRefused, ReceiptOutcome, RefundRefused, next,
 };
 use trade::{DebitRefused, MandateRefusal, OfferRefused, PostponeRefused, SignRefused, UnsignRefused};
+use transfer::{
+    CancelTransferRefused, ConfirmTransferRefused, LimitRefused, TransferEvent, TransferRefused,
+    TransferState,
+};
 
 /// Names of all variants of an enum.
 macro_rules! names {
@@ -73,7 +77,28 @@ const UNMET: &[&str] = &[
     "CancelOrder refused CaseOpen",
     // A mandate is there because somebody signed.
     "EndMandate refused NotNormal",
+    // What was right when a transfer was shown does not become wrong; a person's month has no limit, and a merchant
+    // would have to send all that fifteen days allow.
+    "TransferMoney refused Limit(Month)",
+    "OfferTransfer refused Limit(Month)",
+    "ConfirmTransfer refused Refused(PayerNotFound)",
+    "ConfirmTransfer refused Refused(NumberTaken)",
+    "ConfirmTransfer refused Refused(PayeeNotFound)",
+    "ConfirmTransfer refused Refused(PayeeNameDiffers)",
+    "ConfirmTransfer refused Refused(PayeeIsPayer)",
+    "ConfirmTransfer refused Refused(Limit(TooSmall))",
+    "ConfirmTransfer refused Refused(Limit(TooLarge))",
+    "ConfirmTransfer refused Refused(Limit(Month))",
+    // What is shown has not moved, so its payee has not sent it back.
+    "OfferTransfer refused PayeeBlocked",
     // What towns or the model's own play meet, but not both, or too seldom to be asked for.
+    "TransferMoney refused PayerNotFound",
+    "TransferMoney refused Limit(Day)",
+    "OfferTransfer refused PayerNotFound",
+    "OfferTransfer refused PayeeNameDiffers",
+    "OfferTransfer refused Limit(TooSmall)",
+    "ConfirmTransfer refused NotFound",
+    "CancelTransfer refused NotFound",
     "OfferAgreement refused SellerNotFound",
     "OfferAgreement refused AlreadySigned",
     "SignAgreement refused AgreementNotFound",
@@ -93,6 +118,35 @@ fn unsign() -> Vec<&'static str> {
 fn pay() -> Vec<&'static str> {
     names!(PayRefused: CodeInvalid TradeNotFound AlreadyPaid AlreadyClosed ProofMissing BuyerBlocked BuyerIsSeller
         BuyerDiffers BuyerLimit BalanceTooLow CardUnderWay | Risk)
+}
+
+fn transfer() -> Vec<&'static str> {
+    names!(TransferRefused: PayerNotFound NumberTaken PayeeNotFound PayeeNameDiffers PayeeBlocked PayeeIsPayer
+        PayerBlocked BalanceTooLow | Limit Risk)
+}
+
+fn limit() -> Vec<&'static str> {
+    names!(LimitRefused: TooSmall TooLarge Day Month)
+}
+
+/// The refusals of commands about transfers.
+fn of_transfers() -> Vec<String> {
+    let limits = limit().into_iter().map(|name| format!("Limit({name})"));
+    let limits: Vec<String> = limits.collect();
+    let again: Vec<&str> = transfer().into_iter().chain(limits.iter().map(String::as_str)).collect();
+    [
+        of("TransferMoney", transfer()),
+        within("TransferMoney", "Limit", limit()),
+        of("OfferTransfer", transfer()),
+        within("OfferTransfer", "Limit", limit()),
+        of(
+            "ConfirmTransfer",
+            names!(ConfirmTransferRefused: NotFound AlreadyCancelled ProofMissing | Refused),
+        ),
+        within("ConfirmTransfer", "Refused", again),
+        of("CancelTransfer", names!(CancelTransferRefused: NotFound TooLate)),
+    ]
+    .concat()
 }
 
 fn refund() -> Vec<&'static str> {
@@ -155,6 +209,7 @@ fn refusals() -> Vec<String> {
             names!(SignRefused: AgreementNotFound BuyerDiffers AlreadyEnded UnderWay BuyerIsSeller
             SellerBlocked BuyerNotFound ProofMissing BuyerBlocked SameInForce),
         ),
+        of_transfers(),
         of("UnsignAgreement", unsign()),
         of("EndMandate", unsign()),
         of(
@@ -194,6 +249,19 @@ fn each_transition_of_an_order_is_demanded() {
             let finishes = event == OrderEvent::Finish;
             let name = format!("order {state:?} -> {after:?}");
             assert!(finishes || expected().contains(&name.as_str()), "{name}");
+        }
+    }
+}
+
+#[test]
+fn each_transition_of_a_transfer_is_demanded() {
+    use TransferEvent as E;
+    let events = [E::Pay, E::PayLater, E::TimeIsUp, E::PayerFrozen, E::Cancel, E::Arrive, E::Bounce];
+    for state in TransferState::ALL {
+        for event in events {
+            let Some(after) = state.next(event) else { continue };
+            let name = format!("transfer {state:?} -> {after:?}");
+            assert!(expected().contains(&name.as_str()), "{name}");
         }
     }
 }

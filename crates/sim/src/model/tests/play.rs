@@ -1,8 +1,8 @@
 //! Anything that can be asked, drawn from few names, so that requests meet.
 
-use super::accords;
 use super::shop::{at_the_last_moment, cancel, claim, close, confirm, give_back, open, refund, spend};
 use super::world::{World, text, yuan};
+use super::{accords, transfers};
 use base::{DAY_US, HOUR_US, MINUTE_US, OrderNo, PartyId, SECOND_US, Slot};
 use engine::{
     CancelOrder, Command, ConfirmPay, FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty,
@@ -85,7 +85,7 @@ pub(super) fn which(world: &mut World) -> Option<(PartyId, Which)> {
 type Wish = fn(&mut World, u64);
 
 fn one(world: &mut World, chapter: u64) {
-    let wishes: [(u32, Wish); 23] = [
+    let wishes: [(u32, Wish); 30] = [
         (260, open),
         (15, |world, _| spend(world)),
         (20, |world, _| at_the_last_moment(world)),
@@ -109,6 +109,13 @@ fn one(world: &mut World, chapter: u64) {
         (90, |world, _| accords::debit(world)),
         (25, |world, _| accords::postpone(world)),
         (20, |world, _| accords::end(world)),
+        (30, transfers::send),
+        (50, transfers::offer),
+        (4, transfers::all_of_a_day),
+        (4, transfers::more_than_there_is),
+        (20, |world, _| transfers::confirm(world)),
+        (30, |world, _| transfers::cancel(world)),
+        (10, transfers::look),
     ];
     world.dice.weighted(&wishes)(world, chapter);
 }

@@ -1,0 +1,258 @@
+//! A bank behind two folders: what is laid out for it, and what its messages come to, in whatever order they arrive.
+
+use crate::bank::{Bank, OrderAsk, OrderSaid};
+use crate::iso_bank::{IsoBank, IsoBankError, IsoOptions};
+use crate::iso_mail::{IsoWay, IsoWayError};
+use base::Text;
+use fund::{BankOrderKind, BankReason};
+use iso::{AccountId, Payer};
+use money::{Currency, Money};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const BOOKS: &str = "A7Q2W9X";
+const IBAN: &str = "NL41MOCK0000000001";
+
+fn key(last: u8) -> String {
+    format!("{BOOKS}2026010200004204320000000{:04}", last)
+}
+
+struct World {
+    root: tempfile::TempDir,
+}
+
+impl World {
+    fn new() -> World {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("out")).unwrap();
+        fs::create_dir(root.path().join("in")).unwrap();
+        World { root }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
+    }
+
+    fn options(&self) -> IsoOptions {
+        let account = AccountId::iban(IBAN).unwrap();
+        IsoOptions {
+            way: IsoWay::Folders { outbox: self.path("out"), inbox: self.path("in") },
+            payer: Payer { name: Text::new("Tongbao").unwrap(), account, bank_code: None },
+            clearing_member: None,
+            books: BOOKS.to_owned(),
+            folder: self.path("kept"),
+        }
+    }
+
+    fn bank(&self) -> IsoBank {
+        IsoBank::open(self.options()).unwrap()
+    }
+
+    fn comes(&self, name: &str, message: &str, body: &str, content: &str) {
+        let text = format!(
+            "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:{message}\"><{body}>{content}</{body}></Document>"
+        );
+        fs::write(self.path("in").join(name), text).unwrap();
+    }
+
+    fn reports(&self, name: &str, key: &str, status: &str, reason: &str) {
+        let why = if reason.is_empty() {
+            String::new()
+        } else {
+            format!("<StsRsnInf><Rsn><Cd>{reason}</Cd></Rsn></StsRsnInf>")
+        };
+        let content = format!(
+            "<GrpHdr><MsgId>{name}</MsgId></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>{key}</OrgnlMsgId>\
+             <GrpSts>{status}</GrpSts>{why}</OrgnlGrpInfAndSts>"
+        );
+        self.comes(name, "pain.002.001.10", "CstmrPmtStsRpt", &content);
+    }
+
+    fn books(&self, name: &str, entry: &Entry<'_>) {
+        let content = format!("<GrpHdr/><Ntfctn><Id>{name}</Id>{}</Ntfctn>", entry.printed());
+        self.comes(name, "camt.054.001.08", "BkToCstmrDbtCdtNtfctn", &content);
+    }
+
+    fn kept(&self, folder: &str) -> usize {
+        fs::read_dir(self.path("kept").join(folder)).unwrap().count()
+    }
+}
+
+/// One movement in a notification.
+struct Entry<'a> {
+    iban: &'a str,
+    key: &'a str,
+    sign: &'a str,
+    amount: &'a str,
+    state: &'a str,
+    more: &'a str,
+    remittance: &'a str,
+}
+
+impl Entry<'_> {
+    fn of<'a>(key: &'a str, sign: &'a str) -> Entry<'a> {
+        Entry { iban: IBAN, key, sign, amount: "12.34", state: "BOOK", more: "", remittance: "" }
+    }
+
+    fn printed(&self) -> String {
+        let Entry { iban, key, sign, amount, state, more, remittance } = self;
+        format!(
+            "<Acct><Id><IBAN>{iban}</IBAN></Id><Ccy>CNY</Ccy></Acct><Ntry><Amt Ccy=\"CNY\">{amount}</Amt>\
+             <CdtDbtInd>{sign}</CdtDbtInd>{more}<Sts><Cd>{state}</Cd></Sts><AcctSvcrRef>REF-1</AcctSvcrRef><BkTxCd/>\
+             <NtryDtls><TxDtls><Refs><EndToEndId>{key}</EndToEndId></Refs>{remittance}</TxDtls></NtryDtls></Ntry>"
+        )
+    }
+}
+
+fn ask(last: u8, kind: BankOrderKind) -> OrderAsk {
+    OrderAsk {
+        key: key(last),
+        kind,
+        amount: Money::from_minor(1_234, Currency::Cny).unwrap(),
+        bank: Text::new("ICBC").unwrap(),
+        agreement: Some(Text::new("123456789012345").unwrap()),
+        last_four: Text::new("7894").unwrap(),
+        asked_at_us: 1_767_326_400_000_000,
+        now_us: 1_767_326_400_000_000,
+        tries: 1,
+    }
+}
+
+fn done() -> OrderSaid {
+    let amount = Money::from_minor(1_234, Currency::Cny).unwrap();
+    OrderSaid::Done { amount, bank_ref: Text::new("REF-1").unwrap() }
+}
+
+fn sent(world: &World, last: u8) -> String {
+    fs::read_to_string(world.path("out").join(format!("{}.xml", key(last)))).unwrap()
+}
+
+#[tokio::test]
+async fn a_withdrawal_is_asked_for_once_and_done_when_it_is_booked() {
+    let (world, order) = (World::new(), ask(1, BankOrderKind::Withdraw));
+    let bank = world.bank();
+    assert_eq!(bank.query(order.clone()).await, OrderSaid::NeverSeen);
+    assert_eq!(bank.send(order.clone()).await, OrderSaid::InProcess);
+    let first = sent(&world, 1);
+    assert!(first.contains(&format!("<EndToEndId>{}</EndToEndId>", order.key)), "{first}");
+    world.reports("a.xml", &order.key, "ACCP", "");
+    assert_eq!(bank.query(order.clone()).await, OrderSaid::InProcess, "accepted is not paid");
+    // Sent again at another time, by another process: the same bytes, so that the bank knows them.
+    let later = OrderAsk { now_us: order.now_us + 86_400_000_000, ..order.clone() };
+    let bank = world.bank();
+    assert_eq!(bank.send(later.clone()).await, OrderSaid::InProcess);
+    assert_eq!(sent(&world, 1), first);
+    world.reports("b.xml", &order.key, "RJCT", "DUPL");
+    assert_eq!(bank.query(later.clone()).await, OrderSaid::InProcess, "sent twice is no refusal");
+    let key = order.key.clone();
+    world.books("c.xml", &Entry { state: "PDNG", ..Entry::of(&key, "DBIT") });
+    assert_eq!(bank.query(later.clone()).await, OrderSaid::InProcess, "expected is not booked");
+    world.books("d.xml", &Entry::of(&key, "DBIT"));
+    assert_eq!(bank.query(later.clone()).await, done());
+    assert_eq!(world.bank().query(later).await, done(), "also after a start");
+    assert_eq!((world.kept("read"), world.kept("refused")), (4, 0), "each is kept once");
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_number_is_final_and_a_booking_is_stronger() {
+    let world = World::new();
+    for (last, reason, expected) in [
+        (1, "AC04", BankReason::CardBlocked),
+        (2, "RC01", BankReason::AgreementEnded),
+        (3, "AM02", BankReason::OverLimit),
+        (4, "AM04", BankReason::Other),
+        (5, "FF01", BankReason::Other),
+    ] {
+        let order = ask(last, BankOrderKind::Withdraw);
+        let bank = world.bank();
+        assert_eq!(bank.send(order.clone()).await, OrderSaid::InProcess);
+        world.reports(&format!("{last}.xml"), &order.key, "RJCT", reason);
+        assert_eq!(bank.query(order).await, OrderSaid::Refused { reason: expected }, "{reason}");
+    }
+    let key = key(1);
+    world.books("booked.xml", &Entry::of(&key, "DBIT"));
+    assert_eq!(world.bank().query(ask(1, BankOrderKind::Withdraw)).await, done());
+}
+
+#[tokio::test]
+async fn money_comes_in_under_the_number_wherever_its_payer_wrote_it() {
+    let world = World::new();
+    let bank = world.bank();
+    for last in 1..=3 {
+        assert_eq!(bank.send(ask(last, BankOrderKind::TopUp)).await, OrderSaid::InProcess);
+    }
+    assert_eq!(fs::read_dir(world.path("out")).unwrap().count(), 0, "nothing is asked of the bank");
+    let (first, second, third) = (key(1), key(2), key(3));
+    world.books("1.xml", &Entry::of(&first, "CRDT"));
+    let reference = format!("<RmtInf><Strd><CdtrRefInf><Ref>{second}</Ref></CdtrRefInf></Strd></RmtInf>");
+    world.books("2.xml", &Entry { remittance: &reference, ..Entry::of("NOTPROVIDED", "CRDT") });
+    let note = format!("<RmtInf><Ustrd>for my wallet</Ustrd><Ustrd>{third}</Ustrd></RmtInf>");
+    world.books("3.xml", &Entry { remittance: &note, ..Entry::of("whatever", "CRDT") });
+    for last in 1..=3 {
+        assert_eq!(bank.query(ask(last, BankOrderKind::TopUp)).await, done(), "{last}");
+    }
+    let other = ask(4, BankOrderKind::Pay);
+    world.books("4.xml", &Entry::of(&other.key, "DBIT"));
+    assert_eq!(bank.query(other).await, OrderSaid::InProcess, "money that went out did not come in");
+}
+
+#[tokio::test]
+async fn what_is_not_of_our_account_or_not_understood_takes_no_effect_and_is_kept() {
+    let (world, order) = (World::new(), ask(1, BankOrderKind::Withdraw));
+    let bank = world.bank();
+    assert_eq!(bank.send(order.clone()).await, OrderSaid::InProcess);
+    let key = order.key.clone();
+    world.books("other.xml", &Entry { iban: "NL14MOCK0000000002", ..Entry::of(&key, "DBIT") });
+    world.books("negative.xml", &Entry { amount: "-12.34", ..Entry::of(&key, "DBIT") });
+    world.books("reversal.xml", &Entry { more: "<RvslInd>true</RvslInd>", ..Entry::of(&key, "DBIT") });
+    let typed = "<!DOCTYPE a><a xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"/>";
+    fs::write(world.path("in/typed.xml"), typed).unwrap();
+    fs::write(world.path("in/half.unfinished"), "<Document").unwrap();
+    assert_eq!(bank.query(order.clone()).await, OrderSaid::InProcess);
+    assert_eq!(bank.query(order).await, OrderSaid::InProcess);
+    assert_eq!((world.kept("read"), world.kept("refused")), (1, 3));
+}
+
+#[tokio::test]
+async fn a_folder_that_is_gone_is_silence() {
+    let (world, order) = (World::new(), ask(1, BankOrderKind::Withdraw));
+    let bank = world.bank();
+    fs::remove_dir(world.path("out")).unwrap();
+    assert_eq!(bank.send(order.clone()).await, OrderSaid::Silent);
+    assert_eq!(
+        bank.query(order.clone()).await,
+        OrderSaid::NeverSeen,
+        "the message is kept and was not taken"
+    );
+    fs::create_dir(world.path("out")).unwrap();
+    assert_eq!(bank.send(order.clone()).await, OrderSaid::InProcess);
+    fs::remove_dir(world.path("in")).unwrap();
+    assert_eq!(bank.query(order).await, OrderSaid::Silent);
+}
+
+#[test]
+fn a_bank_needs_a_way_and_a_short_name_of_the_books() {
+    let world = World::new();
+    let open = |change: &dyn Fn(&mut IsoOptions)| {
+        let mut options = world.options();
+        change(&mut options);
+        IsoBank::open(options).unwrap_err()
+    };
+    let in_clear = IsoWay::Http { url: "http://10.0.0.7:8090".to_owned() };
+    assert!(matches!(
+        open(&|options| options.way = in_clear.clone()),
+        IsoBankError::Way(IsoWayError::Address)
+    ));
+    let (outbox, inbox) = (Path::new("/nowhere").to_owned(), world.path("in"));
+    let nowhere = IsoWay::Folders { outbox, inbox };
+    assert!(matches!(
+        open(&|options| options.way = nowhere.clone()),
+        IsoBankError::Way(IsoWayError::Folder(_))
+    ));
+    for books in ["", "a7q2w9x", "A7Q2W9XX"] {
+        assert!(
+            matches!(open(&|options| options.books = books.to_owned()), IsoBankError::Books(_)),
+            "{books}"
+        );
+    }
+}

@@ -1,0 +1,44 @@
+//! What people ask about products beside orders and agreements, drawn one by one.
+
+use super::{Act, Town};
+use crate::dice::Dice;
+use crate::transfers::NOBODY;
+
+/// Something about transfers: kinds from 20 on.
+pub(super) fn transfer(
+    dice: &mut Dice,
+    kind: usize,
+    (merchant, buyer, number): (u8, u8, u8),
+    town: &Town,
+) -> Act {
+    // Wallets count their own, and few.
+    let (payer, own) = (buyer, number % 8);
+    match kind {
+        20 => {
+            let (payee, fen) = (payee(dice, buyer), sent_fen(dice));
+            Act::Send { merchant, number, payee, fen, named: *dice.pick(&[0, 0, 0, 1, 1, 2]) }
+        }
+        21 => Act::SendQuery { merchant, number },
+        22 => {
+            let payee = payee(dice, (buyer + 1) % town.buyers);
+            let (fen, arrival) = (sent_fen(dice), *dice.pick(&[0, 0, 0, 1, 2]));
+            Act::OfferTransfer { payer, number: own, payee, fen, arrival }
+        }
+        23 => {
+            let astray = dice.chance(60).then_some((own + 1) % 8);
+            Act::ConfirmTransfer { payer, number: own, right: dice.chance(850), astray }
+        }
+        24 => Act::CancelTransfer { payer, number: own },
+        _ => Act::LookAtTransfer { payer, number: own },
+    }
+}
+
+/// Mostly this one, now and then somebody who does not exist.
+fn payee(dice: &mut Dice, usual: u8) -> u8 {
+    if dice.chance(30) { NOBODY } else { usual }
+}
+
+/// What is sent, fen: the least of a person and of a program, usual amounts, the most of a person and one more.
+fn sent_fen(dice: &mut Dice) -> u64 {
+    *dice.pick(&[1, 10, 83, 1_000, 1_000, 9_999, 20_000_000, 20_000_001, 100_000_001])
+}
