@@ -49,6 +49,9 @@ cargo xtask sim   [--seeds N] [--from S] [--planted] [--seed S] [--replay FILE] 
     each planted bug on and counts the seeds it takes to find it.
 cargo xtask crash [slice|kill|images|faults|flips] [OPTION...]
     Kills the real server under load, opens what power losses leave, fails its disk, flips its bits.
+cargo xtask recon-run [--days N] [--moves N]
+    Days of business with a bank in a process of its own that makes every mistake it knows; at the end every line has
+    its class and the suspense is exactly what the bank says it did wrong. Without more: 30 days, 20,000 movements.
 cargo xtask bench [cell|gateway|all] [--runs N] [-- ARGUMENT...]
     Measures payments per second and writes target/bench/*.json with the facts of this machine; of N runs the medians
     and each run. What follows -- is handed to `tongbao bench` as it is.
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         "bench" => bench::run(&root, rest),
         "sim" => prove::sim(&root, rest),
         "crash" => prove::crash(&root, rest),
+        "recon-run" => prove::recon_run(&root, rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

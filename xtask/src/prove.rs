@@ -64,6 +64,29 @@ pub(crate) fn crash(root: &Path, arguments: &[String]) -> Result<(), String> {
     proved(root, &name, command)
 }
 
+/// Runs the long story of reconciliation, which is a test of the server that the usual run leaves out.
+pub(crate) fn recon_run(root: &Path, arguments: &[String]) -> Result<(), String> {
+    const USAGE: &str = "recon-run takes --days N and --moves N";
+    let mut command = Command::new("cargo");
+    command.current_dir(root).args(["test", "-p", "server", "--test", "platform", "recon_days::thirty"]);
+    command.args(["--", "--ignored", "--nocapture"]);
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        let name = match word.as_str() {
+            "--days" => "TONGBAO_RECON_DAYS",
+            "--moves" => "TONGBAO_RECON_MOVES",
+            _ => return Err(USAGE.to_owned()),
+        };
+        let number = words.next().filter(|number| number.parse::<u32>().is_ok_and(|number| number > 0));
+        command.env(name, number.ok_or(USAGE)?);
+    }
+    println!("{}", process::shown(&command));
+    match process::run(&mut command, PROOF_LIMIT).trouble {
+        Some(trouble) => Err(format!("the run {trouble}")),
+        None => Ok(()),
+    }
+}
+
 fn built(build: &mut Command) -> Result<(), String> {
     match process::run(build, BUILD_LIMIT).trouble {
         Some(trouble) => Err(format!("the build {trouble}")),

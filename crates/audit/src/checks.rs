@@ -1,6 +1,7 @@
 //! All checks of rows against each other, fed row by row.
 
 use crate::agreements::Agreements;
+use crate::app_keys::AppKeys;
 use crate::around::Around;
 use crate::books::Books;
 use crate::columns::Columns;
@@ -23,7 +24,7 @@ use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
 use fund::{BankOrder, Card};
 use ledger::{Account, Hold, Posting};
-use people::{Attempt, Usage};
+use people::{App, Attempt, Usage};
 use std::sync::Arc;
 use trade::{Agreement, Debit, Freeze, Frozen, Mandate, Notice, Relation, Signing, Timer};
 use transfer::Transfer;
@@ -32,6 +33,7 @@ use transfer::Transfer;
 #[derive(Debug)]
 pub(crate) struct Checks {
     parties: Parties,
+    app_keys: AppKeys,
     books: Books,
     orders: Orders,
     relations: Relations,
@@ -53,6 +55,7 @@ impl Checks {
         let (books, around) = (Books::default(), Around::default());
         Checks {
             parties: Parties::new(keyed),
+            app_keys: AppKeys::default(),
             books,
             orders: Orders::new(keyed),
             relations: Relations::default(),
@@ -94,11 +97,11 @@ impl Checks {
             Row::Login(login) => self.parties.login(login, findings),
             Row::Credential(credential) => self.parties.credential(credential, findings),
             Row::SlotHead(head) => self.parties.head(head),
-            Row::App(app) => self.parties.app(app, findings),
+            Row::App(app) => self.app(app, findings),
+            Row::AppKey(key) => self.app_keys.key(key, findings),
             Row::Rulebook(_) => {}
-            Row::RiskRules(_) | Row::RiskProposal(_) | Row::RiskCase(_) | Row::RiskDecision(_) => {
-                self.risk(typed, findings);
-            }
+            Row::RiskRules(_) | Row::RiskProposal(_) => self.risk(typed, findings),
+            Row::RiskCase(_) | Row::RiskDecision(_) => self.risk(typed, findings),
             Row::Usage(row) => self.usage(row, findings),
             Row::Transfer(row) => self.transfer(row, findings),
             Row::TransferNumber(number) => self.transfers.number(number, findings),
@@ -202,6 +205,11 @@ impl Checks {
         self.orders.hold(hold);
     }
 
+    fn app(&mut self, app: &App, findings: &mut Findings) {
+        self.parties.app(app, findings);
+        self.app_keys.app(app);
+    }
+
     fn card(&mut self, card: &Arc<Card>, findings: &mut Findings) {
         self.parties.owner(Table::Card, &Card::wrap_key(card.key()), card.party, findings);
         self.funds.card(card, findings);
@@ -282,6 +290,7 @@ impl Checks {
     /// payments that arrived.
     pub(crate) fn finish(self, findings: &mut Findings) -> (u64, u64, u64) {
         self.parties.finish(findings);
+        self.app_keys.finish(findings);
         self.around.finish(findings);
         self.freezes.finish(findings);
         self.crossing.finish(findings);

@@ -27,6 +27,7 @@
 //! `freezes`, `funds`; then `replay`.
 
 mod agreements;
+mod app_keys;
 mod around;
 mod batch;
 mod books;
@@ -219,6 +220,7 @@ const READ_ORDER: &[Table] = &[
     Table::Credential,
     Table::SlotHead,
     Table::App,
+    Table::AppKey,
     Table::Grant,
     Table::Token,
     Table::Callback,

@@ -77,6 +77,8 @@ pub enum FindingKind {
     TimerWrong,
     /// A party, its account, password or apps do not agree.
     PartyWrong,
+    /// The keys of an app that exchanged its key do not agree with it or each other.
+    AppKeyWrong,
     /// A login and its party do not point at each other.
     LoginWrong,
     /// A slot's counters are not what was issued in it.

@@ -3,7 +3,7 @@
 use crate::references::References;
 use base::{AppId, PartyId, Stamp};
 use engine::{Ask, Command, Key, Reply, Row};
-use people::{App, Grant};
+use people::{App, AppKey, Grant};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -226,6 +226,12 @@ impl Door {
     /// An app as of the last durable batch.
     pub fn app(&self, id: AppId) -> Option<Arc<App>> {
         self.references.app(id)
+    }
+
+    /// The keys of an app in the order of their numbers, as of the last durable batch; `None` while it has only the one
+    /// that it was opened with.
+    pub fn app_keys(&self, id: AppId) -> Option<Arc<Vec<Arc<AppKey>>>> {
+        self.references.app_keys(id)
     }
 
     /// The apps of this merchant with the lowest ids, at most so many, as of the last durable batch. Looks at every

@@ -154,6 +154,7 @@ impl House {
         options.hook = self.options.hook.clone();
         let start = recover(&self.folder, options, store, SlotSet::ALL)?;
         start.apps.iter().for_each(|app| self.references.put(app.clone()));
+        start.app_keys.iter().for_each(|key| self.references.put_key(key));
         start.withdrawn.iter().for_each(|grant| self.references.note_withdrawal(grant));
         let posted = (start.mark.sequence, start.mark.stamp);
         let (sequence, stamp) = start.tail.last().map_or(posted, |batch| (batch.sequence, batch.last_stamp));

@@ -12,7 +12,7 @@ use crate::sealed::{Changes, Durable};
 use base::{Plant, SlotSet, Stamp, planted};
 use engine::{InForce, Key, Row, Table};
 use journal::Journal;
-use people::{App, Grant};
+use people::{App, AppKey, Grant};
 use std::path::Path;
 use std::sync::Arc;
 use store::{Mark, Reader, Store, StoreError};
@@ -35,6 +35,8 @@ pub struct Recovered {
     pub carrier: Carrier,
     /// The apps, for those who ask before any command can be made.
     pub apps: Vec<Arc<App>>,
+    /// The keys of apps that exchanged theirs, for the same.
+    pub app_keys: Vec<Arc<AppKey>>,
     /// What users took back from apps, for the same.
     pub withdrawn: Vec<Arc<Grant>>,
     /// How far the store is.
@@ -78,6 +80,7 @@ pub fn recover(
     let mut reader = store.reader()?;
     let rules = rules(reader.as_mut())?;
     let apps = all(reader.as_mut(), &tail, Table::App, app_of)?;
+    let app_keys = all(reader.as_mut(), &tail, Table::AppKey, app_key_of)?;
     let withdrawn = all(reader.as_mut(), &tail, Table::Grant, withdrawn_of)?;
     let carrier = Carrier::recover(reader.as_mut(), &tail)?;
     let carrier = if planted(Plant::CarrierNotRebuilt) { Carrier::default() } else { carrier };
@@ -100,7 +103,7 @@ pub fn recover(
         truncated_bytes = opened.truncated_bytes,
         "cell opened"
     );
-    Ok(Recovered { journal, desk, tail, carrier, apps, withdrawn, mark, unread_numbers })
+    Ok(Recovered { journal, desk, tail, carrier, apps, app_keys, withdrawn, mark, unread_numbers })
 }
 
 /// The rules that the tables know.
@@ -151,6 +154,10 @@ fn all<T>(
 
 fn app_of(row: Row) -> Option<Arc<App>> {
     if let Row::App(app) = row { Some(app) } else { None }
+}
+
+fn app_key_of(row: Row) -> Option<Arc<AppKey>> {
+    if let Row::AppKey(key) = row { Some(key) } else { None }
 }
 
 fn withdrawn_of(row: Row) -> Option<Arc<Grant>> {

@@ -2,7 +2,7 @@
 
 use base::{AppId, PartyId};
 use engine::{Key, Row};
-use people::{App, Grant, GrantKind};
+use people::{App, AppKey, Grant, GrantKind};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -12,6 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 #[derive(Debug, Default)]
 pub(crate) struct References {
     apps: RwLock<HashMap<AppId, Arc<App>>>,
+    keys: RwLock<HashMap<AppId, Arc<Vec<Arc<AppKey>>>>>,
     withdrawn: RwLock<BTreeMap<AppId, BTreeMap<PartyId, Arc<Grant>>>>,
 }
 
@@ -29,11 +30,27 @@ impl References {
         own
     }
 
+    /// The keys of an app in the order of their numbers; `None` before its first exchange.
+    pub(crate) fn app_keys(&self, id: AppId) -> Option<Arc<Vec<Arc<AppKey>>>> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    /// Takes a key in the place of an earlier image of it.
+    pub(crate) fn put_key(&self, key: &Arc<AppKey>) {
+        let mut all = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        let known = all.get(&key.app).map_or_else(Vec::new, |known| (**known).clone());
+        let others = known.into_iter().filter(|known| known.number != key.number);
+        let mut keys: Vec<Arc<AppKey>> = others.chain([key.clone()]).collect();
+        keys.sort_by_key(|key| key.number);
+        all.insert(key.app, Arc::new(keys));
+    }
+
     /// Takes over what a durable batch changed.
     pub(crate) fn learn<'a>(&self, changes: impl IntoIterator<Item = &'a (Key, Option<Row>)>) {
         for (key, row) in changes {
             match (key, row) {
                 (Key::App(_), Some(Row::App(app))) => self.put(app.clone()),
+                (Key::AppKey(_), Some(Row::AppKey(key))) => self.put_key(key),
                 (Key::Grant(_), Some(Row::Grant(grant))) => self.note_withdrawal(grant),
                 (Key::App((_, id)), None) => {
                     self.apps.write().unwrap_or_else(PoisonError::into_inner).remove(id);

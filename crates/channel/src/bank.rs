@@ -30,9 +30,9 @@ pub trait Bank: Send + Sync + 'static {
     /// Asks what became of an order.
     fn query(&self, ask: OrderAsk) -> Answering<'_, OrderSaid>;
 
-    /// Revokes an order: what the bank did not do yet it shall never do, also when it comes to it only later. The answer
-    /// is what became of the order: refused when it was revoked, done when it was too late, in process when the bank
-    /// cannot stop it any more.
+    /// Revokes an order: what the bank did not do yet it shall never do, also when it comes to it only later. The
+    /// answer is what became of the order: refused when it was revoked, done when it was too late, in process when the
+    /// bank cannot stop it any more.
     fn revoke(&self, ask: OrderAsk) -> Answering<'_, OrderSaid>;
 
     /// Downloads the statement of a day. A bank that keeps no statements says so.

@@ -11,6 +11,7 @@ use crate::{
     SetPartyStatus, SetRules, Stop, TopUp, TopUpRefused, TryPassword,
 };
 use crate::{ActOnEscrow, ConfirmGoods, EscrowView, FindEscrow, escrow};
+use crate::{AddAppKey, AppKeyRefused, FindAppKeys, PromoteAppKey, RetireAppKey, app_key};
 use crate::{
     AddEvidence, AddEvidenceRefused, FindStanding, MoveQuota, MoveQuotaRefused, StandingView, identity,
 };
@@ -66,7 +67,7 @@ use fund::{
 };
 use ledger::Account;
 use money::Money;
-use people::{Callback, Certification, Grant, Party, PasswordRefused, Profile};
+use people::{AppKey, Callback, Certification, Grant, Party, PasswordRefused, Profile};
 use recon::{BeginStatementRefused, BookedLine, ImportRefused, ReadStatement};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -261,6 +262,10 @@ commands! {
     change ErasePerson => own_account::erase_person, people::DataKeyId, PartyNotFound;
     change PayByCard => pay::pay_by_card, Arc<BankOrder>, PayByCardRefused;
     change BeginStatement => statement::begin_statement, Arc<ReadStatement>, BeginStatementRefused;
+    change AddAppKey => app_key::add_app_key, u32, AppKeyRefused;
+    change PromoteAppKey => app_key::promote_app_key, (), AppKeyRefused;
+    change RetireAppKey => app_key::retire_app_key, (), AppKeyRefused;
+    query FindAppKeys => app_key::find_app_keys, Vec<Arc<AppKey>>, AppKeyRefused;
     change ProposeRisk => risk_rules::propose_risk, Arc<RiskProposal>, ProposeRiskRefused;
     change ApproveRisk => risk_rules::approve_risk, Arc<RiskRules>, ApproveRiskRefused;
     change DecideRisk => risk_case::decide_risk, Arc<RiskCase>, DecideRiskRefused;
@@ -289,7 +294,7 @@ mod tests {
             AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered \
             FindCard FindBankOrder ImportLine \
             AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson PayByCard \
-            BeginStatement";
+            BeginStatement AddAppKey PromoteAppKey RetireAppKey FindAppKeys";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -20,6 +20,7 @@ mod run;
 mod tables;
 
 mod agreement;
+mod app_key;
 mod balance_limit;
 mod bank;
 mod books;
@@ -75,6 +76,7 @@ pub use agreement::offer::{AgreementDelivery, OfferAgreement};
 pub use agreement::postpone::{PostponeAnswer, PostponeAsk, PostponeDebit};
 pub use agreement::sign::{SignAgreement, SignAnswer, SignAsk};
 pub use agreement::signing::{FindSigning, OpenSigning, SignPaidAnswer, SignPaidAsk};
+pub use app_key::{AddAppKey, AppKeyRefused, FindAppKeys, PromoteAppKey, RetireAppKey};
 pub use bank::answered::{BankAnswered, Verdict};
 pub use bank::card::{AskCard, BindCard, UnbindCard};
 pub use bank::close::CloseBankOrder;

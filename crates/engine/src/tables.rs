@@ -6,8 +6,8 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, Hold, Posting};
 use people::{
-    App, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party, Person,
-    Profile, SignIn, SlotHead, Standing, Token, Usage,
+    App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party,
+    Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
 use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense};
 use risk::{RiskCase, RiskDecision, RiskProposal, RiskRules};
@@ -170,6 +170,7 @@ tables! {
     Person = 62, false;
     ReadStatement = 78, false;
     SurpriseSettlement = 79, false;
+    AppKey = 82, true;
     RiskRules = 73, true;
     RiskProposal = 74, false;
     RiskCase = 75, false;
@@ -220,7 +221,8 @@ impl Key {
             | Key::Credential(_)
             | Key::Attempt(_)
             | Key::SlotHead(_)
-            | Key::App(_) => None,
+            | Key::App(_)
+            | Key::AppKey(_) => None,
             Key::Rulebook(_)
             | Key::Account(_)
             | Key::OrderNumber(_)

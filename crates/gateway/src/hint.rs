@@ -14,12 +14,20 @@ use wire::sign::{PublicKey, SignType};
 /// command take longer ones.
 const EXAMINED_BYTES_MAX: usize = 64 * 1024;
 
+/// The keys of an app beside its current one.
+pub(crate) struct OwnKeys {
+    /// The other one that calls may be signed with.
+    pub(crate) second: Option<PublicKey>,
+    /// Those it had before, the latest first.
+    pub(crate) retired: Vec<PublicKey>,
+}
+
 /// What is wrong with the signature of a request.
 pub(crate) fn of_signature(
     gateway: &Gateway,
     params: &Params,
     app: AppId,
-    key: &PublicKey,
+    (key, own): (&PublicKey, &OwnKeys),
     others: &[PublicKey],
 ) -> Option<Mistake> {
     if !gateway.world.sandbox {
@@ -29,7 +37,8 @@ pub(crate) fn of_signature(
         return told(app, Mistake::Unknown);
     }
     let platform = gateway.world.signing_key(key.usual_sign_type());
-    let keys = Keys { registered: key, platform: platform.map(|key| key.public_key()), others };
+    let platform = platform.map(|key| key.public_key());
+    let keys = Keys { registered: key, second: own.second.as_ref(), retired: &own.retired, platform, others };
     told(app, diagnose(params, &keys)?.mistake)
 }
 
@@ -38,13 +47,13 @@ pub(crate) fn of_sign_type(
     gateway: &Gateway,
     params: &Params,
     app: AppId,
-    key: &PublicKey,
+    (key, own): (&PublicKey, &OwnKeys),
     named: SignType,
     others: &[PublicKey],
 ) -> Option<Mistake> {
     match params.get("sign") {
         None | Some(b"") => of_algorithm(gateway, app, key, named, None),
-        Some(_) => of_signature(gateway, params, app, key, others),
+        Some(_) => of_signature(gateway, params, app, (key, own), others),
     }
 }
 

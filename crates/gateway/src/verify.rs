@@ -18,8 +18,8 @@ use crate::registry::{Face, Method, Standing};
 use crate::request::{Caller, Origin, least_sign_type, usual_sign_type};
 use crate::tokens;
 use crate::verify::content::content;
-use base::{DAY_US, HOUR_US};
-use keys::{Known, other_keys};
+use base::{AppId, DAY_US, HOUR_US};
+use keys::{Held, Known, known, other_keys};
 use people::{App, AppStatus};
 use std::sync::Arc;
 use wire::canonical::request_text;
@@ -121,10 +121,10 @@ pub(crate) async fn verify(
         origin.hint = gateway.world.sandbox.then_some(Mistake::SignNotBase64);
         return Err(Failure::gateway(GatewayError::InvalidSignature));
     }
-    let known = gateway.keys.of(&app).map_err(Failure::gateway)?;
-    check_signature(gateway, params, origin, sign_type, &known)?;
+    let known = known(gateway, &app).map_err(Failure::gateway)?;
+    let held = check_signature(gateway, params, origin, sign_type, &known)?;
     let serials = (params.get("app_cert_sn"), params.get("alipay_root_cert_sn"));
-    check_serials(gateway, origin, &known, serials)?;
+    check_serials(gateway, origin, (app.id, held), serials)?;
     opened(gateway, params, origin, app, sign_type, charset).await
 }
 
@@ -220,9 +220,10 @@ fn sign_type(
     match named {
         Some(named) if named == usual || named == least_sign_type(app) => return Ok(named),
         Some(named) if (named == SignType::Sm2) != (usual == SignType::Sm2) => {
-            if let Ok(known) = gateway.keys.of(app) {
-                let others = other_keys(gateway, app);
-                origin.hint = hint::of_sign_type(gateway, params, app.id, &known.key, named, &others);
+            if let Ok(known) = known(gateway, app) {
+                let (others, own) = (other_keys(gateway, app), known.own(gateway));
+                let keys = (&known.current().key, &own);
+                origin.hint = hint::of_sign_type(gateway, params, app.id, keys, named, &others);
             }
         }
         Some(_) | None => {}
@@ -258,18 +259,21 @@ fn check_form(gateway: &Gateway, params: &Params, origin: &Origin) -> Result<Cha
     Ok(charset)
 }
 
-fn check_signature(
+/// The key that the request is signed with.
+fn check_signature<'a>(
     gateway: &Gateway,
     params: &Params,
     origin: &mut Origin,
     sign_type: SignType,
-    known: &Known,
-) -> Result<(), Failure> {
-    if verify_request(params, sign_type, &known.key) {
-        return Ok(());
+    known: &'a Known,
+) -> Result<&'a Held, Failure> {
+    let tried = known.tried(gateway, params.get("app_cert_sn"));
+    if let Some(held) = tried.iter().find(|held| verify_request(params, sign_type, &held.key)) {
+        return Ok(held);
     }
-    let app = &known.app;
-    origin.hint = hint::of_signature(gateway, params, app.id, &known.key, &other_keys(gateway, app));
+    let (app, own) = (&known.app, known.own(gateway));
+    let keys = (&tried.first().map_or(known.current(), |held| held).key, &own);
+    origin.hint = hint::of_signature(gateway, params, app.id, keys, &other_keys(gateway, app));
     let text = request_text(params, false);
     let text = origin.charset.decode(&text).unwrap_or_else(|_| String::from_utf8_lossy(&text).into_owned());
     // Browsers may show this answer, and it repeats what anybody put into a link.
@@ -281,22 +285,25 @@ fn check_signature(
 fn check_serials(
     gateway: &Gateway,
     origin: &mut Origin,
-    known: &Known,
+    (app, held): (AppId, &Held),
     (own, roots): (Option<&[u8]>, Option<&[u8]>),
 ) -> Result<(), Failure> {
-    let Some(certificate) = &known.certificate else { return Ok(()) };
+    let Some(certificate) = &held.certificate else { return Ok(()) };
     let missing = |error| move || Failure::gateway(error);
     let own = own.filter(|serial| !serial.is_empty()).ok_or_else(missing(GatewayError::MissingAppCertSn))?;
     let roots = roots.filter(|serial| !serial.is_empty());
     let roots = roots.ok_or_else(missing(GatewayError::MissingRootCertSn))?;
-    origin.hint = hint::of_serials(gateway, known.app.id, certificate, own, roots);
-    if own != certificate.sn.as_bytes() {
+    origin.hint = hint::of_serials(gateway, app, certificate, own, roots);
+    if held.retired {
+        origin.hint = gateway.world.sandbox.then_some(Mistake::RetiredKey);
+    }
+    if held.retired || own != certificate.sn.as_bytes() {
         return Err(Failure::gateway(GatewayError::AppCertNotExist));
     }
     if !gateway.fits_a_clock(|now_us| certificate.is_valid_at(now_us)) {
         return Err(Failure::gateway(GatewayError::AppCertExpired));
     }
-    let platform = gateway.world.platform_of(known.key.usual_sign_type());
+    let platform = gateway.world.platform_of(held.key.usual_sign_type());
     if platform.is_none_or(|platform| roots != platform.root_sn.as_bytes()) {
         return Err(Failure::gateway(GatewayError::InvalidRootCertSn));
     }

@@ -3,12 +3,13 @@
 //! A row never holds a password, only its peppered verifier; and of a registered person nothing in clear but what
 //! merchants may see: addresses and identities are keyed digests, names are sealed.
 //!
-//! Reading order: `party`, `password`, `app`, `grant`, `certification`, `address`,
+//! Reading order: `party`, `password`, `app`, `app_key`, `grant`, `certification`, `address`,
 //! `challenge`, `sign_in`, `profile`, `account_class`, `identity`, `usage`.
 
 mod account_class;
 mod address;
 mod app;
+mod app_key;
 mod certification;
 mod challenge;
 mod grant;
@@ -22,6 +23,7 @@ mod usage;
 pub use account_class::AccountClass;
 pub use address::{Address, WeakPassword, check_login_password, check_pay_password};
 pub use app::{App, AppMode, AppStatus};
+pub use app_key::{AppKey, AppKeyEvent, AppKeyState, KEYS_OF_APP_MAX, app_key_next};
 pub use certification::{CERTIFICATION_LIFE_US, Certification, CertificationId, CertificationState};
 pub use challenge::{
     AddressDigest, CHALLENGE_LIFE_US, CHALLENGE_PROOF_LIFE_US, CHALLENGE_TRIES_MAX, Challenge,

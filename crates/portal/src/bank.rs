@@ -8,7 +8,7 @@ use base::{BankOrderNo, CardNo, PartyId, Secret, Text};
 use cell::CellError;
 use engine::{
     AddEvidence, AddEvidenceRefused, AskCard, BankWay, BindCard, CloseBankOrder, ConfirmBankOrder, FindCard,
-    PrepareBankOrder, UnbindCard,
+    FindStanding, PartyNotFound, PrepareBankOrder, UnbindCard,
 };
 use fund::{
     AskCardRefused, BankAgreement, BankCode, BankOrder, BankOrderRefused, BankOrderState, BindCardRefused,
@@ -179,9 +179,17 @@ pub(crate) async fn confirm_card(
 }
 
 /// Notes that the bank of a bound card compared who somebody said to be: one channel of evidence for each bank. Whoever
-/// never said it has no class that it could count for. A lost answer is made good by confirming again.
+/// never said it has no class that it could count for, and a card that was asked for before was compared with whomever
+/// its form named. A lost answer is made good by confirming again.
 async fn vouch(portal: &Portal, card: &Card) -> Result<(), BankNo> {
-    if named(portal, card.party).await?.is_none() {
+    let view = match portal.door.ask(FindStanding { party: card.party }).await {
+        Ok(view) => view,
+        Err(CellError::Refused(PartyNotFound)) => return Ok(()),
+        Err(CellError::Busy) => return Err(BankNo::Busy),
+        Err(CellError::Unknown) => return Err(BankNo::Unknown),
+    };
+    let named_at_us = view.evidence.iter().map(|evidence| evidence.verified_at_us).min();
+    if named_at_us.is_none_or(|named_at_us| card.asked_at_us <= named_at_us) {
         return Ok(());
     }
     let command = AddEvidence {

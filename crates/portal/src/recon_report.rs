@@ -36,7 +36,8 @@ impl Sums {
         *side.entry(line.currency).or_default() += i128::from(line.amount_minor.units());
     }
 
-    fn net(&self, currency: Currency) -> i128 {
+    /// What came less what went, minor units.
+    pub(crate) fn net(&self, currency: Currency) -> i128 {
         let of = |side: &BTreeMap<Currency, i128>| side.get(&currency).copied().unwrap_or_default();
         of(&self.came) - of(&self.went)
     }

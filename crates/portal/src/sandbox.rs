@@ -7,9 +7,10 @@ use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, find_login};
 use crate::{
-    certify, sandbox_agreement, sandbox_app, sandbox_authorize, sandbox_bank, sandbox_doctor, sandbox_escrow,
-    sandbox_freeze, sandbox_inbox, sandbox_notifications, sandbox_order, sandbox_party, sandbox_pay,
-    sandbox_profile, sandbox_risk, sandbox_rules, sandbox_transfer,
+    certify, sandbox_agreement, sandbox_app, sandbox_app_keys, sandbox_authorize, sandbox_bank,
+    sandbox_doctor, sandbox_escrow, sandbox_freeze, sandbox_inbox, sandbox_notifications, sandbox_order,
+    sandbox_party, sandbox_pay, sandbox_profile, sandbox_risk, sandbox_rules, sandbox_statement,
+    sandbox_transfer,
 };
 use askama::Template;
 use axum::Router;
@@ -41,6 +42,11 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/party", post(sandbox_party::open))
         .route("/sandbox/party/status", post(sandbox_party::set_status))
         .route("/sandbox/app", post(sandbox_app::open))
+        .route("/sandbox/apps/{app_id}/keys", get(sandbox_app_keys::list).post(sandbox_app_keys::add))
+        .route("/sandbox/apps/{app_id}/keys/{number}/promote", post(sandbox_app_keys::promote))
+        .route("/sandbox/apps/{app_id}/keys/{number}/retire", post(sandbox_app_keys::retire))
+        .route("/sandbox/apps/{app_id}/disable", post(sandbox_app_keys::disable))
+        .route("/sandbox/apps/{app_id}/enable", post(sandbox_app_keys::enable))
         .route("/sandbox/app/profile", post(sandbox_profile::set))
         .route("/sandbox/profiles", get(sandbox_profile::show).post(sandbox_profile::posted))
         .route("/sandbox/app/callback", post(sandbox_authorize::callback))
@@ -55,6 +61,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/bank/orders", get(sandbox_bank::orders))
         .route("/sandbox/bank/orders/close", post(sandbox_bank::close))
         .route("/sandbox/bank/orders/{bank_order_no}", get(sandbox_bank::order))
+        .route("/sandbox/accounts/{party}/statements/{file}", get(sandbox_statement::statement))
         .route("/sandbox/certify", post(certify::decide_by_call))
         .route("/sandbox/topup", post(sandbox_party::top_up))
         .route("/sandbox/escrows", get(sandbox_escrow::list).post(sandbox_escrow::open))

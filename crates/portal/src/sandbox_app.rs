@@ -72,10 +72,25 @@ struct OpenRequest {
     profile: Profile,
 }
 
-/// The keys of a new app; the private half only when it was drawn here.
-struct Keys {
-    public: PublicKey,
-    private: Option<PrivateKey>,
+/// A new key of an app; the private half only when it was drawn here.
+pub(crate) struct Keys {
+    /// What is registered.
+    pub(crate) public: PublicKey,
+    /// What is told once.
+    pub(crate) private: Option<PrivateKey>,
+}
+
+impl Keys {
+    /// The private half as members of an answer, when it was drawn here.
+    pub(crate) fn tell(&self, body: &mut Value, sign_type: AppSignType) {
+        let Some(private) = &self.private else { return };
+        let own_form = match sign_type {
+            AppSignType::Rsa2 => "private_key_pkcs1",
+            AppSignType::Sm2 => "private_key_sec1",
+        };
+        body[own_form] = Value::from(private.to_pkcs1_pem().as_str());
+        body["private_key_pkcs8"] = Value::from(private.to_pkcs8_pem().as_str());
+    }
 }
 
 /// Opens an app.
@@ -113,15 +128,8 @@ pub(crate) async fn open(State(portal): State<Arc<Portal>>, headers: HeaderMap, 
         "profile": profile.name(),
         "platform_public_key": platform.public_key,
     });
+    keys.tell(&mut body, sign_type);
     let mut add = |name: &str, value: &str| body[name] = Value::from(value);
-    if let Some(private) = &keys.private {
-        let own_form = match sign_type {
-            AppSignType::Rsa2 => "private_key_pkcs1",
-            AppSignType::Sm2 => "private_key_sec1",
-        };
-        add(own_form, &private.to_pkcs1_pem());
-        add("private_key_pkcs8", &private.to_pkcs8_pem());
-    }
     if let Some(certificate) = &certificate {
         add("app_cert", certificate);
         add("platform_cert", &platform.certificate);
@@ -155,7 +163,7 @@ async fn platform_for(portal: &Portal, sign_type: AppSignType) -> Result<&Platfo
 }
 
 /// The keys that the call gives, or new ones.
-async fn keys_of(
+pub(crate) async fn keys_of(
     public_key: Option<String>,
     sign_type: AppSignType,
     allow_rsa: bool,
@@ -187,19 +195,20 @@ fn command_of(
     let public_key = keys.public.to_spki();
     let seal = |key: &Secret<[u8; 16]>| portal.world.secrets.seal(key.reveal(), chance::bytes());
     let sealed_aes_key = aes_key.map(seal).transpose().map_err(SandboxError::broken)?;
-    let cert_sn = match certificate {
-        None => None,
-        Some(pem) => {
-            let serial = wire::cert::cert_sn(pem).map_err(SandboxError::broken)?;
-            Some(Text::new(&serial).map_err(SandboxError::broken)?)
-        }
-    };
+    let cert_sn = certificate.map(serial_of).transpose()?;
     let mode = if certificate.is_some() { AppMode::Cert } else { AppMode::Key };
     let certificate = certificate.map(Text::new).transpose().map_err(SandboxError::broken)?;
     Ok(OpenApp { seller, mode, public_key, certificate, cert_sn, allow_rsa1, sealed_aes_key })
 }
 
-fn refused(refused: OpenAppRefused) -> SandboxError {
+/// The serial by which calls name a certificate.
+pub(crate) fn serial_of(pem: &str) -> Result<Text<32>, SandboxError> {
+    let serial = wire::cert::cert_sn(pem).map_err(SandboxError::broken)?;
+    Text::new(&serial).map_err(SandboxError::broken)
+}
+
+/// A refusal in words.
+pub(crate) fn refused(refused: OpenAppRefused) -> SandboxError {
     match refused {
         OpenAppRefused::SellerNotFound => SandboxError::missing("seller_not_found", refused),
         OpenAppRefused::AppNotFound => SandboxError::missing("app_not_found", refused),

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use base::AppId;
-use people::App;
+use people::{App, AppKey, AppKeyState};
 use serde::Deserialize;
 use std::sync::Arc;
 use wire::canonical::request_text;
@@ -101,11 +101,11 @@ fn found(portal: &Portal, form: &DoctorForm) -> Result<Findings, Unclear> {
     let params = Pasted::read(form.request.as_bytes()).and_then(|pasted| pasted.params());
     let params = params.map_err(|_| Unclear::Request)?;
     let app = app_of(portal, &params);
-    let (registered, certificate) = match (form.key.trim(), &app) {
-        ("", Some(app)) => key_of(app).ok_or(Unclear::Key)?,
+    let Ring { registered, certificate, second, retired } = match (form.key.trim(), &app) {
+        ("", Some(app)) => ring_of(portal, app, &params).ok_or(Unclear::Key)?,
         ("", None) => return Err(Unclear::App),
         // A short key is read too, so that it can be named as the mistake.
-        (text, _) => (pasted_key(text).ok_or(Unclear::Key)?, None),
+        (text, _) => Ring::of_one(pasted_key(text).ok_or(Unclear::Key)?, None),
     };
     let others = app.map_or_else(Vec::new, |app| {
         let apps = portal.door.apps_of(app.seller, OTHERS_MAX + 1);
@@ -113,7 +113,8 @@ fn found(portal: &Portal, form: &DoctorForm) -> Result<Findings, Unclear> {
     });
     let platform = portal.world.platform_of(registered.usual_sign_type());
     let platform_key = platform.map(|platform| platform.key.public_key());
-    let keys = Keys { registered: &registered, platform: platform_key, others: &others };
+    let (second, retired, others) = (second.as_ref(), retired.as_slice(), others.as_slice());
+    let keys = Keys { registered: &registered, second, retired, platform: platform_key, others };
     if let Some(found) = diagnose(&params, &keys) {
         return Ok(Findings {
             mistake: Some(found.mistake),
@@ -152,4 +153,40 @@ fn app_of(portal: &Portal, params: &Params) -> Option<Arc<App>> {
 
 fn key_of(app: &App) -> Option<(PublicKey, Option<Certificate>)> {
     registered_key(app.certificate.as_ref().map(|pem| pem.as_str()), &app.public_key)
+}
+
+/// The keys of an app, as far as they have to do with one request.
+struct Ring {
+    registered: PublicKey,
+    certificate: Option<Certificate>,
+    second: Option<PublicKey>,
+    retired: Vec<PublicKey>,
+}
+
+impl Ring {
+    fn of_one(registered: PublicKey, certificate: Option<Certificate>) -> Ring {
+        Ring { registered, certificate, second: None, retired: Vec::new() }
+    }
+}
+
+/// The current key, or the active one whose certificate the request names; and the others.
+fn ring_of(portal: &Portal, app: &App, params: &Params) -> Option<Ring> {
+    let Some(rows) = portal.door.app_keys(app.id) else {
+        return key_of(app).map(|(key, certificate)| Ring::of_one(key, certificate));
+    };
+    let named = params.get("app_cert_sn").unwrap_or_default();
+    let now_us = portal.door.now_us();
+    let is_named =
+        |key: &&Arc<AppKey>| key.cert_sn.as_ref().is_some_and(|sn| sn.as_str().as_bytes() == named);
+    let active = || rows.iter().filter(|key| key.is_active(now_us));
+    let current = rows.iter().find(|key| key.state == AppKeyState::Current);
+    let first = active().find(is_named).or(current)?;
+    let read =
+        |key: &AppKey| registered_key(key.certificate.as_ref().map(|pem| pem.as_str()), &key.public_key);
+    let beside = |wanted: bool| {
+        let found = rows.iter().rev().filter(|key| key.number != first.number);
+        found.filter(move |key| key.is_active(now_us) == wanted).filter_map(|key| Some(read(key)?.0))
+    };
+    let (registered, certificate) = read(first)?;
+    Some(Ring { registered, certificate, second: beside(true).next(), retired: beside(false).collect() })
 }

@@ -76,7 +76,8 @@ async fn chosen(portal: &Arc<Portal>, app_id: &str, profile: &str) -> Result<(),
     choose(portal, app, profile).await
 }
 
-fn app_of(portal: &Portal, app_id: &str) -> Result<AppId, SandboxError> {
+/// The app of this id.
+pub(crate) fn app_of(portal: &Portal, app_id: &str) -> Result<AppId, SandboxError> {
     let app: AppId = app_id.parse().map_err(|error| SandboxError::bad("bad_app_id", error))?;
     let missing = || SandboxError::missing("app_not_found", "there is no such app");
     portal.door.app(app).map(|app| app.id).ok_or_else(missing)

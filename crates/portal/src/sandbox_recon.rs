@@ -1,23 +1,33 @@
 //! `/sandbox/recon/…`: statements of the bank into the books, and what they came to.
 
 use crate::portal::Portal;
-use crate::recon_report::{Reported, report};
+use crate::recon_books::{Equation, Unclear, equations, statements, suspense};
+use crate::recon_report::{Reported, Sums, report, signed_text};
+use crate::respond::{Frame, Visitor, page};
 use crate::sandbox::{Answer, SandboxError, answer, read};
+use askama::Template;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
+use axum::routing::{get, post};
 use base::Day;
-use recon::{BankAccount, BeginStatementRefused, FILE_BYTES_MAX, FileError, ImportRefused};
+use money::Currency;
+use recon::{BankAccount, BeginStatementRefused, Class, FILE_BYTES_MAX, FileError, ImportRefused};
 use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use store::{Reader, StoreError};
 
 /// What a body of a statement says that it is. Another site's page cannot say so without asking.
 const KINDS: [&str; 2] = ["text/csv", "application/xml"];
+
+/// Statements that one call tells at most, newest first.
+const DAYS_MAX: usize = 62;
 
 /// A statement that is in the books.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,7 +78,8 @@ type Shared = State<Arc<Portal>>;
 pub(crate) fn routes() -> Router<Arc<Portal>> {
     let limit = usize::try_from(FILE_BYTES_MAX).unwrap_or(usize::MAX).saturating_add(1);
     let import = post(import).layer(DefaultBodyLimit::max(limit));
-    Router::new().route("/sandbox/recon/statements", import).route("/sandbox/recon/fetch", post(fetch))
+    let routes = Router::new().route("/sandbox/recon", get(show));
+    routes.route("/sandbox/recon/statements", import).route("/sandbox/recon/fetch", post(fetch))
 }
 
 #[derive(Deserialize)]
@@ -87,6 +98,157 @@ async fn import(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answe
     }
     let taken = desk(&portal)?.import(body).await?;
     told(&portal, taken).await
+}
+
+/// Which day.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Which {
+    day: Option<String>,
+}
+
+/// Everything that is told at once.
+struct Whole {
+    statements: Vec<Reported>,
+    suspense: Vec<Unclear>,
+    books: BTreeMap<Currency, Equation>,
+}
+
+fn whole(reader: &mut dyn Reader, day: Option<Day>) -> Result<Whole, StoreError> {
+    let mut reported = Vec::new();
+    for read in statements(reader)?.iter().rev().filter(|read| day.is_none_or(|day| read.day == day)) {
+        if reported.len() < DAYS_MAX {
+            reported.extend(report(reader, &read.account, read.day)?);
+        }
+    }
+    Ok(Whole { statements: reported, suspense: suspense(reader, day)?, books: equations(reader)? })
+}
+
+/// Tells what statements came to, what is suspense, and whether the books add up: of one day, or of all. A browser gets
+/// a page.
+async fn show(
+    State(portal): Shared,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Query(which): Query<Which>,
+) -> Answer {
+    let day = which.day.as_deref().filter(|day| !day.is_empty()).map(day_of).transpose()?;
+    let (posted, now_us) = (portal.is_posted().await, portal.door.now_us());
+    let found = portal.read(move |reader| whole(reader, day)).await.filter(|_| posted);
+    let found = found.ok_or_else(|| SandboxError::broken("the books cannot be read"))?;
+    let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accepts.contains("text/html") {
+        let f = visitor.frame(&portal);
+        return Ok(page(StatusCode::OK, &ReconPage::new(f, day, &found, now_us)));
+    }
+    let suspense: Vec<Value> = found.suspense.iter().map(|one| one.told(now_us)).collect();
+    answer(json!({
+        "day": day.map(|day| day.to_string()),
+        "statements": found.statements.iter().map(Reported::told).collect::<Vec<_>>(),
+        "suspense": suspense,
+        "books": found.books.iter().map(|(currency, book)| book.told(*currency)).collect::<Vec<_>>(),
+    }))
+}
+
+/// A name and a sum.
+struct Cell {
+    name: String,
+    sum: String,
+}
+
+/// A statement as the page shows it.
+struct StatementShown {
+    day: String,
+    account: String,
+    opening: String,
+    closing: String,
+    booked: String,
+    unexplained: String,
+    classes: Vec<Cell>,
+}
+
+/// A currency's equation as the page shows it.
+struct BookShown {
+    currency: &'static str,
+    owed: Vec<Cell>,
+    owned: Vec<Cell>,
+    difference: String,
+    reserve: String,
+}
+
+/// Suspense as the page shows it.
+struct SuspenseShown {
+    place: String,
+    what: String,
+    sum: String,
+}
+
+#[derive(Template)]
+#[template(path = "sandbox_recon.html")]
+struct ReconPage<'a> {
+    f: Frame<'a>,
+    day: String,
+    statements: Vec<StatementShown>,
+    suspense: Vec<SuspenseShown>,
+    books: Vec<BookShown>,
+}
+
+impl<'a> ReconPage<'a> {
+    fn new(f: Frame<'a>, day: Option<Day>, found: &Whole, now_us: i64) -> ReconPage<'a> {
+        ReconPage {
+            f,
+            day: day.map(|day| day.to_string()).unwrap_or_default(),
+            statements: found.statements.iter().map(statement_shown).collect(),
+            suspense: found.suspense.iter().map(|one| suspense_shown(one, now_us)).collect(),
+            books: found.books.iter().map(|(currency, book)| book_shown(*currency, book)).collect(),
+        }
+    }
+}
+
+fn statement_shown(one: &Reported) -> StatementShown {
+    let read = &one.read;
+    let text = |minor: i128| signed_text(minor, read.currency);
+    let class = |(class, sums): &(Class, Sums)| Cell {
+        name: format!("{}: {}", class.code(), sums.lines),
+        sum: text(sums.net(read.currency)),
+    };
+    StatementShown {
+        day: read.day.to_string(),
+        account: read.account.as_str().to_owned(),
+        opening: text(read.opening_minor.into()),
+        closing: text(read.closing_minor.into()),
+        booked: format!("{} of {}", read.booked, read.lines),
+        unexplained: text(one.unexplained()),
+        classes: one.classes.iter().filter(|(_, sums)| sums.lines > 0).map(class).collect(),
+    }
+}
+
+fn book_shown(currency: Currency, book: &Equation) -> BookShown {
+    let cells = |side: &BTreeMap<&'static str, i128>| {
+        let cell = |(name, sum): (&&'static str, &i128)| Cell {
+            name: name.replace('_', " "),
+            sum: signed_text(*sum, currency),
+        };
+        side.iter().map(cell).collect()
+    };
+    BookShown {
+        currency: currency.code(),
+        owed: cells(&book.owed),
+        owned: cells(&book.owned),
+        difference: signed_text(book.difference(), currency),
+        reserve: signed_text(book.unexplained(), currency),
+    }
+}
+
+fn suspense_shown(one: &Unclear, now_us: i64) -> SuspenseShown {
+    let row = &one.row;
+    let sum = signed_text(i128::from(row.amount_minor.units()), row.currency);
+    let sign = if row.is_credit { "+" } else { "-" };
+    SuspenseShown {
+        place: format!("{} no. {}", row.day, row.serial),
+        what: format!("{}, owner: {}, {} days", row.class.code(), row.owner.as_str(), one.age_days(now_us)),
+        sum: format!("{sign}{sum} {}", row.currency.code()),
+    }
 }
 
 /// Fetches the statement of a day that is over.

@@ -37,7 +37,7 @@ pub(crate) fn bank(site: &Site, args: &UpArgs, door: &Door) -> anyhow::Result<Sp
         ensure!(site.world.sandbox, "only a world for trying out speaks with a bank in messages yet");
         let books = generation(site, short_name)?;
         let options = iso_config::read(path, &books, site.folder.bank_messages())?;
-        return Ok(Spoken { bank: Arc::new(IsoBank::open(options)?), books, keeps_statements: false });
+        return Ok(Spoken { bank: Arc::new(IsoBank::open(options)?), books, keeps_statements: true });
     }
     let (Some(url), Some(secret_path)) = (&args.bank, &args.bank_secret) else {
         let books = hex::encode(site.note.world_id()?);

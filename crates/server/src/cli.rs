@@ -1,8 +1,8 @@
 //! The command line.
 
 use crate::{
-    backup, bank, bench, certify, clock, doctor, fault, forward, recon, repair, show, telemetry, up, verify,
-    world,
+    app_key, backup, bank, bench, certify, clock, doctor, fault, forward, recon, repair, show, telemetry, up,
+    verify, world,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -30,9 +30,9 @@ enum Command {
     /// People and merchants.
     #[command(subcommand)]
     Party(ShowCommand),
-    /// Programs of merchants.
+    /// Programs of merchants, and their keys.
     #[command(subcommand)]
-    App(ShowCommand),
+    App(app_key::AppCommand),
     /// What merchants ask to be paid.
     #[command(subcommand)]
     Order(ShowCommand),
@@ -281,7 +281,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Up(args) => up::run(&args)?,
         Command::Verify(args) => return verify::run(&args),
         Command::Party(what) => show::run(show::Kind::Party, what)?,
-        Command::App(what) => show::run(show::Kind::App, what)?,
+        Command::App(what) => app_key::run(what)?,
         Command::Order(what) => show::run(show::Kind::Order, what)?,
         Command::Account(what) => show::run(show::Kind::Account, what)?,
         Command::Listen(args) => forward::run(&args)?,

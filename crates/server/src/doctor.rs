@@ -7,10 +7,11 @@ use crate::{keys, print};
 use anyhow::{Context, anyhow, bail};
 use base::AppId;
 use engine::{Key, Row, Table};
-use people::App;
+use people::{App, AppKey, AppKeyState, KEYS_OF_APP_MAX};
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use store::{Reader, SqliteStore};
 use wire::canonical::request_text;
 use wire::cert::Certificate;
@@ -29,6 +30,10 @@ const APPS_MAX: usize = 500;
 struct Known {
     registered: PublicKey,
     certificate: Option<Certificate>,
+    /// The app's other active key.
+    second: Option<PublicKey>,
+    /// Those it had before, the latest first.
+    retired: Vec<PublicKey>,
     platform: Option<keys::PublicSide>,
     /// The platform's of the other algorithm.
     other_platform: Option<keys::PublicSide>,
@@ -58,7 +63,8 @@ fn examined(args: &DoctorArgs) -> anyhow::Result<(String, u8)> {
         None => of_folder(&DataFolder::look(&args.folder.data)?, &params)?,
     };
     let platform = known.platform.as_ref().map(|side| &side.key);
-    let keys = Keys { registered: &known.registered, platform, others: &known.others };
+    let (registered, second) = (&known.registered, known.second.as_ref());
+    let keys = Keys { registered, second, retired: &known.retired, platform, others: &known.others };
     if let Some(found) = diagnose(&params, &keys) {
         return Ok((told(&found), WRONG));
     }
@@ -90,7 +96,8 @@ fn of_file(path: &Path) -> anyhow::Result<Known> {
     let registered = PublicKey::parse(&text, SignType::Rsa)
         .or_else(|error| PublicKey::parse(&text, SignType::Sm2).map_err(|_| error))
         .with_context(|| format!("the key in {}", path.display()))?;
-    Ok(Known { registered, certificate: None, platform: None, other_platform: None, others: Vec::new() })
+    let (second, retired, others) = (None, Vec::new(), Vec::new());
+    Ok(Known { registered, certificate: None, second, retired, platform: None, other_platform: None, others })
 }
 
 /// The key of the app that the request names, those of the merchant's other apps, and the platform's.
@@ -101,8 +108,22 @@ fn of_folder(folder: &DataFolder, params: &Params) -> anyhow::Result<Known> {
     let mut reader =
         SqliteStore::open_reader(&tables).with_context(|| format!("the tables in {}", tables.display()))?;
     let Some(Row::App(app)) = reader.row(&Key::App((id.slot(), id)))? else { bail!("there is no app {id}") };
-    let (registered, certificate) =
-        key_of(&app).with_context(|| format!("the key of app {id} cannot be read"))?;
+    let unreadable = || format!("the key of app {id} cannot be read");
+    let (mut registered, mut certificate) = key_of(&app).with_context(unreadable)?;
+    let (mut second, mut retired) = (None, Vec::new());
+    for row in keys_of(&mut reader, id)?.iter().rev() {
+        let (key, in_certificate) = held(row).with_context(unreadable)?;
+        match row.state {
+            AppKeyState::Current => {}
+            // In certificate mode a call is held against the certificate that it names.
+            AppKeyState::Second if in_certificate.as_ref().is_some_and(|known| is_named(params, known)) => {
+                second = Some(std::mem::replace(&mut registered, key));
+                certificate = in_certificate;
+            }
+            AppKeyState::Second => second = Some(key),
+            AppKeyState::Retired => retired.push(key),
+        }
+    }
     let mut others = Vec::new();
     for row in reader.scan(Table::App, None, None, APPS_MAX)? {
         let Row::App(other) = row else { continue };
@@ -117,7 +138,25 @@ fn of_folder(folder: &DataFolder, params: &Params) -> anyhow::Result<Known> {
     };
     let platform = keys::public_side(&folder.keys(), sign_type)?;
     let other_platform = keys::public_side(&folder.keys(), other)?;
-    Ok(Known { registered, certificate, platform, other_platform, others })
+    Ok(Known { registered, certificate, second, retired, platform, other_platform, others })
+}
+
+/// The rows of an app's keys, in the order of their numbers.
+fn keys_of(reader: &mut impl Reader, id: AppId) -> anyhow::Result<Vec<Arc<AppKey>>> {
+    let mut keys = Vec::new();
+    for number in 1..=KEYS_OF_APP_MAX {
+        let Some(Row::AppKey(key)) = reader.row(&Key::AppKey((id.slot(), id, number)))? else { break };
+        keys.push(key);
+    }
+    Ok(keys)
+}
+
+fn held(key: &AppKey) -> Option<(PublicKey, Option<Certificate>)> {
+    registered_key(key.certificate.as_ref().map(|pem| pem.as_str()), &key.public_key)
+}
+
+fn is_named(params: &Params, certificate: &Certificate) -> bool {
+    params.get("app_cert_sn") == Some(certificate.sn.as_bytes())
 }
 
 fn key_of(app: &App) -> Option<(PublicKey, Option<Certificate>)> {

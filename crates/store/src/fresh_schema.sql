@@ -1,4 +1,4 @@
--- Of 0023_frozen_says_since c5ecc9b69ab2e43af8070556c9e937e83a1f563609ac6e5021ddfe6f41374277
+-- Of 0025_app_key_create a868653d91a3c21a6f41cbf3f335588363c846cc5f3256cc7aea7f7b1b165a51
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -970,6 +970,44 @@ CREATE TABLE "receipt" (
         outcome = 'balance_too_low' OR outcome = 'order_closed' OR outcome = 'buyer_limit'),
     at_us    INTEGER NOT NULL,
     PRIMARY KEY (slot, order_no, attempt)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE statement (
+    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    account       TEXT    NOT NULL,
+    day           INTEGER NOT NULL CHECK (day >= 0),
+    currency      TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    opening_minor INTEGER NOT NULL,
+    closing_minor INTEGER NOT NULL,
+    lines         INTEGER NOT NULL CHECK (lines >= 0),
+    digest        BLOB    NOT NULL CHECK (length(digest) = 32),
+    booked        INTEGER NOT NULL CHECK (booked BETWEEN 0 AND lines),
+    begun_at_us   INTEGER NOT NULL,
+    ended_at_us   INTEGER,
+    PRIMARY KEY (slot, account, day),
+    CHECK ((booked = lines) = (ended_at_us IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE surprise_settlement (
+    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no            INTEGER NOT NULL CHECK (no >= 0),
+    reference     TEXT    NOT NULL,
+    account       TEXT    NOT NULL,
+    day           INTEGER NOT NULL CHECK (day >= 0),
+    serial        INTEGER NOT NULL CHECK (serial >= 0),
+    settled_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, no, reference)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE app_key (
+    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    app           INTEGER NOT NULL CHECK (app >= 0),
+    number        INTEGER NOT NULL CHECK (number >= 0),
+    state         TEXT    NOT NULL CHECK (state = 'current' OR state = 'second' OR state = 'retired'),
+    public_key    BLOB    NOT NULL,
+    certificate   TEXT,
+    cert_sn       TEXT,
+    added_at_us   INTEGER NOT NULL,
+    not_after_us  INTEGER,
+    retired_at_us INTEGER,
+    PRIMARY KEY (slot, app, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);

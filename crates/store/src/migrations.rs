@@ -47,7 +47,8 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0022_trade_adds_cards",
     "0023_frozen_says_since",
     "0024_statement_begins",
-    "0025_risk_create",
+    "0025_app_key_create",
+    "0026_risk_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).
@@ -60,7 +61,8 @@ const CREATE_VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_version (
     applied_at_us INTEGER NOT NULL
 ) STRICT";
 
-/// Brings the tables to this release, all or nothing; new ones take the schema that the migrations come to at once. Refuses those of another program, of a newer release, and those
+/// Brings the tables to this release, all or nothing; new ones take the schema that the migrations come to at once.
+/// Refuses those of another program, of a newer release, and those
 /// that were made with an edited migration.
 pub(crate) fn migrate(
     connection: &mut Connection,

@@ -32,12 +32,18 @@ pub const TRIES_MAX: usize = 64;
 pub const BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Most keys of other apps that are tried.
 pub const OTHERS_MAX: usize = 3;
+/// Most retired keys of the app that are tried.
+pub const RETIRED_MAX: usize = 3;
 
 /// The keys that may have to do with a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Keys<'a> {
     /// The app's registered key.
     pub registered: &'a PublicKey,
+    /// The other one that the app may sign with, while it exchanges its key.
+    pub second: Option<&'a PublicKey>,
+    /// Keys that the app had before, the latest first; the first [`RETIRED_MAX`] are tried.
+    pub retired: &'a [PublicKey],
     /// The platform's key, when it is known.
     pub platform: Option<&'a PublicKey>,
     /// Keys of other apps; the first [`OTHERS_MAX`] are tried.
@@ -64,15 +70,34 @@ pub fn diagnose(params: &Params, keys: &Keys<'_>) -> Option<Diagnosis> {
     let rebuilt = request_text(params, false);
     let found = match read(params) {
         Err(mistake) => Found::plain(mistake),
-        Ok((sign_type, _)) if verify_request(params, sign_type, keys.registered) => return None,
+        Ok((sign_type, _)) if is_right(params, sign_type, keys) => return None,
         Ok((sign_type, sign)) => {
             let mut trial = Trial::new(keys, sign_type, &rebuilt);
-            find(params, sign, &rebuilt, &mut trial)
+            let found = find(params, sign, &rebuilt, &mut trial);
+            found_by_second(params, (sign_type, sign), &rebuilt, keys).unwrap_or(found)
         }
     };
     let charset = params.charset().unwrap_or_default();
     let Found { mistake, text, parameter } = found;
     Some(Diagnosis { mistake, rebuilt, verifying: text, parameter, charset })
+}
+
+/// Whether a key that the app may sign with made the signature.
+fn is_right(params: &Params, sign_type: SignType, keys: &Keys<'_>) -> bool {
+    let mut own = std::iter::once(keys.registered).chain(keys.second);
+    own.any(|key| verify_request(params, sign_type, key))
+}
+
+/// What the second key proves about the text. Where it proves nothing, the first key's findings stand.
+fn found_by_second(
+    params: &Params,
+    (sign_type, sign): (SignType, &str),
+    rebuilt: &[u8],
+    keys: &Keys<'_>,
+) -> Option<Found> {
+    let keys = Keys { registered: keys.second?, second: None, ..*keys };
+    let mut trial = Trial::new(&keys, sign_type, rebuilt);
+    Some(find(params, sign, rebuilt, &mut trial)).filter(|found| found.text.is_some())
 }
 
 /// Sign type and signature as they were given.
@@ -156,7 +181,8 @@ fn other_keys(rebuilt: &[u8], trial: &mut Trial<'_>) -> Option<Found> {
     let keys = trial.keys;
     let platform = keys.platform.iter().map(|key| (*key, Mistake::SignedByPlatform));
     let others = keys.others.iter().take(OTHERS_MAX).map(|key| (key, Mistake::KeyOfAnotherApp));
-    for (key, mistake) in platform.chain(others) {
+    let retired = keys.retired.iter().take(RETIRED_MAX).map(|key| (key, Mistake::RetiredKey));
+    for (key, mistake) in platform.chain(retired).chain(others) {
         if key != keys.registered && trial.is_of(key, trial.sign_type, rebuilt) {
             return Some(Found { mistake, text: Some(rebuilt.to_vec()), parameter: None });
         }
@@ -226,7 +252,8 @@ mod tests {
     #[test]
     fn beyond_the_bounds_nothing_is_tried() {
         let key = rsa_2048().expect("a key");
-        let keys = Keys { registered: key.public_key(), platform: None, others: &[] };
+        let keys =
+            Keys { registered: key.public_key(), platform: None, second: None, retired: &[], others: &[] };
         let mut trial = Trial::new(&keys, SignType::Rsa2, b"");
         trial.signature = key.sign_bytes(SignType::Rsa2, b"right");
         for count in 0..TRIES_MAX - 1 {
@@ -252,7 +279,8 @@ mod tests {
             (0..OTHERS_MAX + 1).map(|_| rsa_2048().expect("a key").public_key().clone()).collect();
         let platform = rsa_2048().expect("a key");
         let platform = Some(platform.public_key());
-        let keys = Keys { registered: pair.public_key(), platform, others: &others };
+        let keys =
+            Keys { registered: pair.public_key(), platform, second: None, retired: &[], others: &others };
         let query = "app_id=1&method=alipay.trade.page.pay&charset=utf-8&sign_type=RSA2&version=1.0&format=JSON\
             &timestamp=2026-01-02+03%3A04%3A05&notify_url=https%3A%2F%2Fh%2Fn%3Fa%3D1&return_url=https%3A%2F%2Fh";
         let body = "biz_content=%7B%22subject%22%3A%22%E8%8C%B6%2Ftea+%26+%3Ccake%3E%22%2C%22body%22%3A%22it's%22%7D";

@@ -116,7 +116,7 @@ fn sent_in_two(query: &Pairs, body: &Pairs) -> Params {
 fn diagnosed(params: &Params) -> Option<Diagnosis> {
     let others = [other_key().public_key().clone()];
     let (registered, platform) = (app_key().public_key(), Some(platform_key().public_key()));
-    diagnose(params, &Keys { registered, platform, others: &others })
+    diagnose(params, &Keys { registered, platform, second: None, retired: &[], others: &others })
 }
 
 /// The mistake in the text: the text that was found is the one that was signed.
@@ -209,7 +209,8 @@ fn a_request_too_long_for_all_tries_is_not_explained() {
 #[test]
 fn yansongda_63_wrong_public_key_registered() {
     let platform = platform_key().public_key();
-    let keys = Keys { registered: platform, platform: Some(platform), others: &[] };
+    let keys =
+        Keys { registered: platform, platform: Some(platform), second: None, retired: &[], others: &[] };
     let found = diagnose(&sent(&pairs(), &own(&text(&pairs()))), &keys).unwrap();
     assert_eq!(found.mistake, Mistake::PlatformKeyRegistered);
 }
@@ -230,7 +231,7 @@ fn smartwalle_188_key_of_another_size() {
     assert_eq!(in_sign(&long), Mistake::SignOfOtherLength);
     assert_eq!(in_sign(&own(&text(&pairs()))[..172]), Mistake::SignOfOtherLength, "cut off");
     let short = PublicKey::parse(SHORT_SPKI, SignType::Rsa).unwrap();
-    let keys = Keys { registered: &short, platform: None, others: &[] };
+    let keys = Keys { registered: &short, platform: None, second: None, retired: &[], others: &[] };
     let found = diagnose(&sent(&pairs(), &STANDARD.encode([7; 128])), &keys).unwrap();
     assert_eq!(found.mistake, Mistake::RegisteredKeyTooShort);
 }
@@ -619,4 +620,18 @@ fn the_guide_lists_every_mistake_with_its_advice() {
     }
     let rows = guide.lines().filter(|line| line.starts_with("| `")).count();
     assert_eq!(rows, Mistake::ALL.len());
+}
+
+#[test]
+fn while_a_key_is_exchanged_both_are_right_and_the_old_one_is_named() {
+    let (registered, other) = (app_key().public_key(), other_key());
+    let (second, retired) = (Some(other.public_key()), [stranger().public_key().clone()]);
+    let keys = Keys { registered, second, retired: &retired, platform: None, others: &[] };
+    let found = |signature: &str| diagnose(&sent(&pairs(), signature), &keys).map(|found| found.mistake);
+    assert_eq!(found(&own(&text(&pairs()))), None);
+    assert_eq!(found(&other.sign(SignType::Rsa2, &text(&pairs()))), None);
+    assert_eq!(found(&stranger().sign(SignType::Rsa2, &text(&pairs()))), Some(Mistake::RetiredKey));
+    let with_sign = [text(&pairs()), b"\n".to_vec()].concat();
+    assert_eq!(found(&other.sign(SignType::Rsa2, &with_sign)), Some(Mistake::SpaceAround));
+    assert_eq!(found(&own(&with_sign)), Some(Mistake::SpaceAround));
 }

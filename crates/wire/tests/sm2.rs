@@ -139,7 +139,13 @@ fn the_doctor_names_sm2_and_rsa_mixed_up() {
         let sign = signer.sign(made, text.as_bytes()).replace('+', "%2B").replace('=', "%3D");
         let query = format!("{text}&sign={sign}");
         let params = Params::merge(Some(query.as_bytes()), None, Vec::new()).unwrap();
-        let keys = Keys { registered: registered.public_key(), platform: None, others: &[] };
+        let keys = Keys {
+            registered: registered.public_key(),
+            platform: None,
+            second: None,
+            retired: &[],
+            others: &[],
+        };
         diagnose(&params, &keys).map(|found| found.mistake)
     };
     assert_eq!(found("SM2", &sm2, &sm2), None);
@@ -165,7 +171,8 @@ fn the_doctor_knows_how_sm2_signatures_go_wrong() {
         let sign = base64(signature).replace('+', "%2B").replace('=', "%3D");
         let query = format!("{text}&sign={sign}");
         let params = Params::merge(Some(query.as_bytes()), None, Vec::new()).unwrap();
-        let keys = Keys { registered: sm2.public_key(), platform: None, others: &[] };
+        let keys =
+            Keys { registered: sm2.public_key(), platform: None, second: None, retired: &[], others: &[] };
         diagnose(&params, &keys).map(|found| found.mistake)
     };
     let right = sm2.sign_bytes(SignType::Sm2, text.as_bytes());

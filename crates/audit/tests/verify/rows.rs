@@ -80,6 +80,20 @@ fn filled(text: &str) -> String {
 }
 
 #[test]
+fn keys_of_apps() {
+    run(&[
+        Case("app_key", "state = 'current'", "state = 'second'", &[("app", AppKeyWrong)]),
+        Case("app_key", "state = 'second'", "state = 'current'", &[("app_key", AppKeyWrong)]),
+        Case("app_key", "state = 'retired'", "state = 'second'", &[("app_key", AppKeyWrong)]),
+        Case("app_key", "state = 'current'", "public_key = x'09'", &[("app_key", AppKeyWrong)]),
+        Case("app_key", "state = 'second'", "certificate = 'a', cert_sn = 'a'", &[("app_key", AppKeyWrong)]),
+        Case("app_key", "state = 'retired'", "retired_at_us = NULL", &[("app_key", AppKeyWrong)]),
+        Case("app_key", "state = 'second'", "retired_at_us = 5", &[("app_key", AppKeyWrong)]),
+        Case("app_key", "state = 'second'", "added_at_us = 5", &[]),
+    ]);
+}
+
+#[test]
 fn accounts() {
     run(&[
         Case(

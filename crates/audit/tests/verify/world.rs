@@ -9,6 +9,7 @@ use engine::{
     OpenOrder, OpenParty, PayBy, RefundOrder, RunTimer, SetCallback, SetPartyStatus, TakeTokens, TopUp,
     TryChallenge, TryPassword, Which,
 };
+use engine::{AddAppKey, PromoteAppKey, RetireAppKey};
 use engine::{AddEvidence, FindAddress, ProveSignIn, RegisterPerson, SealedIdentity, TrySignIn};
 use engine::{
     AgreementDelivery, BackPart, BindRelations, DebitOrder, NewRelation, OfferAgreement, OpenSigning, Share,
@@ -430,6 +431,7 @@ impl Script {
             sealed_aes_key: None,
         };
         let app = self.door.ask(open).await.unwrap();
+        self.exchange_keys(app).await;
         let alice = self.party(PartyKind::Person, "alice@example.com").await;
         let bob = self.party(PartyKind::Person, "bob@example.com").await;
         let carol = self.party(PartyKind::Person, "13900001111").await;
@@ -438,6 +440,26 @@ impl Script {
             self.door.ask(TopUp { party, amount: fen(500_000), key }).await.unwrap();
         }
         Cast { shop, app, alice, bob, carol }
+    }
+
+    /// An app goes over to its second key, then to its third, and has a fourth.
+    async fn exchange_keys(&self, app: AppId) {
+        for number in 2..=4 {
+            let (public_key, not_after_us) = (vec![1, 2, 3, number as u8], None);
+            let add = AddAppKey {
+                app,
+                public_key,
+                certificate: None,
+                cert_sn: None,
+                not_after_us,
+                first_not_after_us: None,
+            };
+            assert_eq!(self.door.ask(add).await.unwrap(), number);
+            if number < 4 {
+                self.door.ask(PromoteAppKey { app, number }).await.unwrap();
+                self.door.ask(RetireAppKey { app, number: number - 1 }).await.unwrap();
+            }
+        }
     }
 
     /// A user and a merchant authorise an app of somebody else, which asks for tokens and for a certification.

@@ -5,6 +5,7 @@
 
 mod agreement;
 mod agreement_races;
+mod app_keys;
 mod bank;
 mod bank_random;
 mod boundaries;

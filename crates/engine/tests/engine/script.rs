@@ -769,7 +769,11 @@ fn tell(reply: &Reply) -> String {
         | Reply::FindStanding(_)
         | Reply::SetPassword(_)
         | Reply::CloseAccount(_)
-        | Reply::ErasePerson(_) => unreachable!("no word of the script language asks for it"),
+        | Reply::ErasePerson(_)
+        | Reply::AddAppKey(_)
+        | Reply::PromoteAppKey(_)
+        | Reply::RetireAppKey(_)
+        | Reply::FindAppKeys(_) => unreachable!("no word of the script language asks for it"),
         Reply::OfferAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::SignAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::UnsignAgreement(answer) => result(answer, |()| ok()),

@@ -4,7 +4,7 @@
 //! signature was right: nobody but the app can use up its nonces.
 
 use super::content::{content_key, decrypted, looks_encrypted};
-use super::{Known, Verified, check_serials, check_state, method_here};
+use super::{Held, Verified, check_serials, check_state, known, method_here};
 use crate::Gateway;
 use crate::codes::Failure;
 use crate::hint;
@@ -69,21 +69,23 @@ pub(crate) async fn verify(
     let app = origin.app.clone().ok_or_else(|| Failure::gateway(GatewayError::InvalidAppId))?;
     let sign_type = usual_sign_type(&app);
     if read.sign_type != sign_type {
-        let known = gateway.keys.of(&app).ok();
-        origin.hint = known
-            .and_then(|known| hint::of_algorithm(gateway, app.id, &known.key, read.sign_type, read.sign));
+        let known = known(gateway, &app).ok();
+        origin.hint = known.and_then(|known| {
+            hint::of_algorithm(gateway, app.id, &known.current().key, read.sign_type, read.sign)
+        });
         return Err(Failure::gateway(GatewayError::InvalidSignatureType));
     }
     let sent_at_us = check_time(gateway, &read)?;
     let sign = read.sign.ok_or_else(|| Failure::gateway(GatewayError::MissingSignature))?;
     let nonce = read.get("nonce");
     let nonce = nonce.ok_or_else(|| Failure::gateway_about(GatewayError::InvalidParameter, "nonce 缺失"))?;
-    let known = gateway.keys.of(&app).map_err(Failure::gateway)?;
-    check_signature(call, body, &read, sign, &known).inspect_err(|_| {
-        origin.hint = hint::of_algorithm(gateway, app.id, &known.key, sign_type, Some(sign));
-    })?;
+    let known = known(gateway, &app).map_err(Failure::gateway)?;
     let own_serial = read.get("app_cert_sn").map(str::as_bytes);
-    check_serials(gateway, origin, &known, (own_serial, call.root_sn.as_deref()))?;
+    let tried = known.tried(gateway, own_serial);
+    let held = check_signature(call, body, &read, sign, &tried).inspect_err(|_| {
+        origin.hint = hint::of_algorithm(gateway, app.id, &known.current().key, sign_type, Some(sign));
+    })?;
+    check_serials(gateway, origin, (app.id, held), (own_serial, call.root_sn.as_deref()))?;
     check_nonce(gateway, app.id, nonce, sent_at_us)?;
     check_state(&app)?;
     let merchant = tokens::merchant(gateway, &app, call.app_auth_token.as_deref()).await?;
@@ -131,18 +133,21 @@ fn check_time(gateway: &Gateway, read: &Authorization<'_>) -> Result<i64, Failur
     Ok(sent_at_us)
 }
 
-fn check_signature(
+/// The key that the request is signed with.
+fn check_signature<'a>(
     call: &RestCall,
     body: &[u8],
     read: &Authorization<'_>,
     sign: &str,
-    known: &Known,
-) -> Result<(), Failure> {
+    tried: &[&'a Held],
+) -> Result<&'a Held, Failure> {
     let token = call.app_auth_token.as_deref();
     let text = |verb: &String, uri: &String| request_text(read.signed, verb, uri, body, token);
-    let right = |verb, uri| known.key.verify(read.sign_type, &text(verb, uri), sign);
-    if call.verbs.iter().any(|verb| call.uris.iter().any(|uri| right(verb, uri))) {
-        return Ok(());
+    let right = |held: &Held, verb, uri| held.key.verify(read.sign_type, &text(verb, uri), sign);
+    let made =
+        |held: &&&'a Held| call.verbs.iter().any(|verb| call.uris.iter().any(|uri| right(held, verb, uri)));
+    if let Some(held) = tried.iter().find(made) {
+        return Ok(held);
     }
     let likeliest = call.verbs.first().zip(call.uris.first());
     let verified = likeliest.map(|(verb, uri)| text(verb, uri)).unwrap_or_default();

@@ -15,6 +15,7 @@ mod faults;
 mod freezes;
 mod golden;
 mod index;
+mod key_exchange;
 mod live;
 mod methods;
 mod pages;

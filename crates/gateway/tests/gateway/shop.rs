@@ -73,7 +73,7 @@ pub fn platform(root: &Authority, key: PrivateKey) -> Platform {
     }
 }
 
-fn root() -> Authority {
+pub fn root() -> Authority {
     root_with("Tongbao Root", key(ROOT_KEY))
 }
 

@@ -20,6 +20,7 @@ mod logs;
 mod persons;
 mod profiles;
 mod recon;
+mod recon_days;
 mod server;
 mod sm2;
 mod split_clock;

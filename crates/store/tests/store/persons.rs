@@ -5,7 +5,8 @@ use base::{Day, PartyId, Slot, TimerNo};
 use engine::Row;
 use money::Minor;
 use people::{
-    Challenge, ChallengePurpose, ChallengeState, Evidence, EvidenceKind, Person, Profile, SignIn, Standing,
+    AppKey, AppKeyState, Challenge, ChallengePurpose, ChallengeState, Evidence, EvidenceKind, Person,
+    Profile, SignIn, Standing,
 };
 
 /// Of every table a row with nothing in it and one with as much as fits.
@@ -42,6 +43,7 @@ pub(crate) fn extremes() -> Vec<Row> {
     };
     let mut rows = vec![row(smallest), row(largest)];
     rows.extend(persons());
+    rows.extend(app_keys());
     rows.extend(identities());
     rows
 }
@@ -143,6 +145,36 @@ fn persons() -> Vec<Row> {
             seen_at_us: i64::MIN,
             changes: u32::MAX,
             ..SignIn::fresh(last, text(""), u32::MAX, 0)
+        }),
+    ]
+}
+
+fn app_keys() -> Vec<Row> {
+    let app = |number, home| base::AppId::issue(number, home).unwrap();
+    vec![
+        row(AppKey {
+            slot: Slot::PLATFORM,
+            app: app(0, Slot::PLATFORM),
+            number: 0,
+            state: AppKeyState::Second,
+            public_key: Vec::new(),
+            certificate: None,
+            cert_sn: None,
+            added_at_us: i64::MIN,
+            not_after_us: None,
+            retired_at_us: None,
+        }),
+        row(AppKey {
+            slot: slot(99),
+            app: app(9_999_999_999, slot(99)),
+            number: u32::MAX,
+            state: AppKeyState::Retired,
+            public_key: (0..=u8::MAX).cycle().take(500).collect(),
+            certificate: Some(text(&"𝕏".repeat(8_000))),
+            cert_sn: Some(text(&"𝕏".repeat(32))),
+            added_at_us: i64::MAX,
+            not_after_us: Some(i64::MAX),
+            retired_at_us: Some(i64::MIN),
         }),
     ]
 }

@@ -77,6 +77,9 @@ mistakes! {
     /// Another app's key signed.
     KeyOfAnotherApp = "key-of-another-app", "请求是用另一个应用的私钥签名的；请检查 app_id 与私钥是否配对",
         "the request is signed with the key of another app; see that app_id and private key belong together";
+    /// A key signed that the app had and retired.
+    RetiredKey = "retired-key", "请求是用已停用的旧密钥签名的；请改用当前密钥",
+        "the request is signed with a key that the app retired; sign with an active one";
     /// `RSA2` with a key that is too short for it.
     RegisteredKeyTooShort = "registered-key-too-short", "登记的公钥不足 2048 位，不能用于 RSA2；请换 2048 位密钥",
         "the registered key is shorter than the 2048 bits that RSA2 needs; make a pair of 2048 bits";

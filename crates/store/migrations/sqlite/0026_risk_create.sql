@@ -1,4 +1,4 @@
--- 0025_risk_create.sql
+-- 0026_risk_create.sql
 -- Why: versions of the risk rules (`risk_rules`) and what is proposed as the next (`risk_proposal`), on the platform's
 --      slot; payments that wait for a person (`risk_case`) and what rules said of payments (`risk_decision`), in the
 --      payer's slot. Ids of rules stand with spaces between. Times are microseconds UTC.
