@@ -16,6 +16,7 @@ use crate::parties::Parties;
 use crate::persons::Persons;
 use crate::relations::Relations;
 use crate::report::{FindingKind, Findings};
+use crate::risks::Risks;
 use crate::rules::Rules;
 use crate::transfers::Transfers;
 use crate::usage;
@@ -44,6 +45,7 @@ pub(crate) struct Checks {
     agreements: Agreements,
     transfers: Transfers,
     persons: Persons,
+    risks: Risks,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -65,6 +67,7 @@ impl Checks {
             agreements: Agreements::new(home),
             transfers: Transfers::new(home),
             persons: Persons::new(home),
+            risks: Risks::new(home),
             rules: None,
         }
     }
@@ -98,6 +101,8 @@ impl Checks {
             Row::MerchantApplication(row) => self.parties.application(row, findings),
             Row::AppKey(key) => self.app_keys.key(key, findings),
             Row::Rulebook(_) => {}
+            Row::RiskRules(_) | Row::RiskProposal(_) => self.risk(typed, findings),
+            Row::RiskCase(_) | Row::RiskDecision(_) => self.risk(typed, findings),
             Row::Usage(row) => self.usage(row, findings),
             Row::Transfer(row) => self.transfer(row, findings),
             Row::TransferNumber(number) => self.transfers.number(number, findings),
@@ -156,6 +161,17 @@ impl Checks {
             Row::FreezeOperation(done) => self.freezes.operation(done, &mut self.orders, findings),
             Row::FreezeNumber(number) => self.freezes.number(number, findings),
             Row::Frozen(frozen) => self.frozen(frozen, findings),
+        }
+    }
+
+    /// Of the four tables of risk rules.
+    fn risk(&mut self, typed: &Row, findings: &mut Findings) {
+        match typed {
+            Row::RiskRules(rules) => self.risks.rules(rules, findings),
+            Row::RiskProposal(proposal) => self.risks.proposal(proposal, findings),
+            Row::RiskDecision(decision) => self.risks.decision(decision, findings),
+            Row::RiskCase(case) => self.risks.case(case, findings),
+            _ => {}
         }
     }
 

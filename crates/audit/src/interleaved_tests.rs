@@ -71,6 +71,10 @@ impl Workspace for Town {
     fn rules(&self, _at_us: i64) -> Arc<Rulebook> {
         Arc::new(Rulebook::first())
     }
+
+    fn risk(&self, _at_us: i64) -> Option<Arc<risk::RuleSet>> {
+        None
+    }
 }
 
 fn fen(units: u64) -> Money {

@@ -62,6 +62,7 @@ mod relations;
 mod replay;
 mod replay_desk;
 mod report;
+mod risks;
 mod rules;
 mod shape;
 mod split_claims;
@@ -233,6 +234,10 @@ const READ_ORDER: &[Table] = &[
     Table::Evidence,
     Table::Person,
     Table::Rulebook,
+    Table::RiskRules,
+    Table::RiskProposal,
+    Table::RiskDecision,
+    Table::RiskCase,
     Table::Account,
     Table::Hold,
     Table::Order,

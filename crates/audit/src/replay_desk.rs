@@ -5,8 +5,9 @@ use crate::images::key_bytes;
 use crate::keyed::Keyed;
 use crate::latest::row_hash;
 use base::{BinarySource, SlotSet, Stamp};
-use engine::{Change, Fault, Key, Row, Workspace};
+use engine::{Change, Fault, InForce, Key, Row, Workspace};
 use foldhash::fast::RandomState;
+use risk::RuleSet;
 use std::collections::HashMap;
 use std::sync::Arc;
 use trade::Rulebook;
@@ -34,7 +35,7 @@ pub(crate) struct ReplayDesk {
     few: HashMap<Key, Row, RandomState>,
     many: Many,
     touched: AllTouched,
-    rules: Vec<Arc<Rulebook>>,
+    rules: InForce,
     /// The command being decided, and its next stamp.
     command: usize,
     next: Stamp,
@@ -47,7 +48,7 @@ impl ReplayDesk {
             few: HashMap::default(),
             many: Many::new(keyed),
             touched: HashMap::default(),
-            rules: Vec::new(),
+            rules: InForce::default(),
             command: 0,
             next: Stamp { at_us: 0, seq: 0 },
         }
@@ -77,20 +78,15 @@ impl ReplayDesk {
             return;
         }
         if let Key::Rulebook((_, effective_at_us)) = key {
-            self.rules.retain(|known| known.effective_at_us != effective_at_us);
+            self.rules.forget(effective_at_us);
         }
-        if let Some(Row::Rulebook(rules)) = &row {
-            self.learn(rules);
+        if let Some(row) = &row {
+            self.rules.learn(row);
         }
         match row {
             Some(row) => self.few.insert(key, row),
             None => self.few.remove(&key),
         };
-    }
-
-    fn learn(&mut self, rules: &Arc<Rulebook>) {
-        self.rules.retain(|known| known.effective_at_us != rules.effective_at_us);
-        self.rules.push(rules.clone());
     }
 
     /// Whether a row is among the journal's images.
@@ -99,8 +95,8 @@ impl ReplayDesk {
     }
 
     fn put(&mut self, key: Key, row: Option<Row>) {
-        if let Some(Row::Rulebook(rules)) = &row {
-            self.learn(rules);
+        if let Some(row) = &row {
+            self.rules.learn(row);
         }
         let by = self.command;
         self.touched.insert(key, Touched { row, by });
@@ -141,9 +137,11 @@ impl Workspace for ReplayDesk {
     }
 
     fn rules(&self, at_us: i64) -> Arc<Rulebook> {
-        let known = self.rules.iter().filter(|rules| rules.effective_at_us <= at_us);
-        let latest = known.max_by_key(|rules| rules.effective_at_us);
-        latest.cloned().unwrap_or_else(|| Arc::new(Rulebook::first()))
+        self.rules.rules(at_us)
+    }
+
+    fn risk(&self, at_us: i64) -> Option<Arc<RuleSet>> {
+        self.rules.risk(at_us)
     }
 
     fn home(&self) -> SlotSet {

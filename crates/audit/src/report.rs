@@ -87,6 +87,9 @@ pub enum FindingKind {
     HeadWrong,
     /// What a party used of a limit is counted for no period, or not by what moved.
     UsageWrong,
+    /// Risk rules are not of two people, out of turn, or not what was approved; or a finding or a case of them does not
+    /// agree with the rules.
+    RiskWrong,
     /// A bank card, its number's name and its state do not agree.
     CardWrong,
     /// A bank order does not agree with its card, its key, its postings, its returns or its times.

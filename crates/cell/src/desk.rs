@@ -5,10 +5,11 @@ use crate::numbers::Numbers;
 use crate::recent::Recent;
 use crate::sealed::Changes;
 use base::{PartyId, Plant, SlotSet, Stamp, Stamper, planted};
-use engine::{Change, Command, Fault, Key, Ran, Row, Table, Workspace, run};
+use engine::{Change, Command, Fault, InForce, Key, Ran, Row, Table, Workspace, run};
 use foldhash::fast::RandomState;
 use ledger::{AccountId, AccountKind};
 use money::Currency;
+use risk::RuleSet;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use store::Reader;
@@ -66,7 +67,7 @@ pub struct Desk {
     /// The stamp's time up to which the store has everything.
     posted_at_us: i64,
     wall_us: i64,
-    rules: Vec<Arc<Rulebook>>,
+    rules: InForce,
     /// The slots this cell decides.
     home: SlotSet,
     /// The batch being decided or, between two, the next one; the time of the last stamp before it; what it changed so
@@ -104,7 +105,7 @@ impl Desk {
         posted: Stamp,
         last_stamp: Stamp,
         last_sequence: u64,
-        rules: Vec<Arc<Rulebook>>,
+        rules: InForce,
         tail: impl IntoIterator<Item = (u64, Key, Option<Row>)>,
     ) -> Desk {
         let mut desk = Desk {
@@ -113,7 +114,7 @@ impl Desk {
             stamper: Stamper::after(last_stamp),
             posted_at_us: posted.at_us,
             wall_us: 0,
-            rules: Vec::new(),
+            rules,
             home,
             batch: last_sequence + 1,
             began_at_us: last_stamp.at_us,
@@ -127,11 +128,7 @@ impl Desk {
             held: false,
             loads: 0,
         };
-        rules.into_iter().for_each(|rules| desk.learn(rules));
         for (batch, key, row) in tail {
-            if let Some(Row::Rulebook(rules)) = &row {
-                desk.learn(rules.clone());
-            }
             desk.remember(&key, row.as_ref());
             if !key.table().write_only() {
                 desk.cache_change(&key, row, batch);
@@ -292,18 +289,12 @@ impl Desk {
         self.loads
     }
 
-    fn learn(&mut self, rules: Arc<Rulebook>) {
-        self.rules.retain(|known| known.effective_at_us != rules.effective_at_us);
-        self.rules.push(rules);
-        self.rules.sort_by_key(|rules| rules.effective_at_us);
-    }
-
     /// What is known beside the rows themselves.
     fn remember(&mut self, key: &Key, row: Option<&Row>) {
         match row {
             Some(Row::OrderNumber(_)) => self.numbers.add(key),
-            Some(Row::Rulebook(rules)) => self.learn(rules.clone()),
-            _ => {}
+            Some(row) => self.rules.learn(row),
+            None => {}
         }
     }
 
@@ -390,7 +381,10 @@ impl Workspace for Desk {
     }
 
     fn rules(&self, at_us: i64) -> Arc<Rulebook> {
-        let holds = self.rules.iter().rev().find(|rules| rules.effective_at_us <= at_us);
-        holds.cloned().unwrap_or_else(|| Arc::new(Rulebook::first()))
+        self.rules.rules(at_us)
+    }
+
+    fn risk(&self, at_us: i64) -> Option<Arc<RuleSet>> {
+        self.rules.risk(at_us)
     }
 }

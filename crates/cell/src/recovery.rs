@@ -10,13 +10,12 @@ use crate::open::CellOpenError;
 use crate::references::is_withdrawn;
 use crate::sealed::{Changes, Durable};
 use base::{Plant, SlotSet, Stamp, planted};
-use engine::{Key, Row, Table};
+use engine::{InForce, Key, Row, Table};
 use journal::Journal;
 use people::{App, AppKey, Grant};
 use std::path::Path;
 use std::sync::Arc;
 use store::{Mark, Reader, Store, StoreError};
-use trade::Rulebook;
 
 /// Rows read at once.
 const PAGE: usize = 1_000;
@@ -107,11 +106,13 @@ pub fn recover(
     Ok(Recovered { journal, desk, tail, carrier, apps, app_keys, withdrawn, mark, unread_numbers })
 }
 
-fn rules(reader: &mut dyn Reader) -> Result<Vec<Arc<Rulebook>>, StoreError> {
-    let rows = reader.scan(Table::Rulebook, None, None, 10_000)?;
-    let rules =
-        rows.into_iter().filter_map(|row| if let Row::Rulebook(rules) = row { Some(rules) } else { None });
-    Ok(rules.collect())
+/// The rules that the tables know.
+fn rules(reader: &mut dyn Reader) -> Result<InForce, StoreError> {
+    let mut rules = InForce::default();
+    for table in [Table::Rulebook, Table::RiskRules] {
+        reader.scan(table, None, None, 10_000)?.iter().for_each(|row| rules.learn(row));
+    }
+    Ok(rules)
 }
 
 /// All rows of the tables that are always in memory.

@@ -31,6 +31,9 @@ use crate::{
     merchant,
 };
 use crate::{
+    ApproveRisk, DecideRisk, FindRiskCase, FindRiskRules, ProposeRisk, RiskRulesView, risk_case, risk_rules,
+};
+use crate::{
     AskCard, BankAnswered, BankTask, BankView, BeginStatement, BindCard, CloseBankOrder, ConfirmBankOrder,
     FindBankOrder, FindCard, ImportLine, PayByCard, PayByCardRefused, PrepareBankOrder, SendBankOrder,
     UnbindCard,
@@ -58,6 +61,10 @@ use crate::{
     password, pay_code, query, refund_order, rulebook, timer, top_up,
 };
 use crate::{certify, grant, withdraw};
+use ::risk::{
+    ApproveRiskRefused, DecideRiskRefused, ProposeRiskRefused, RiskCase, RiskNotFound, RiskProposal,
+    RiskRules,
+};
 use ::transfer::{
     CancelTransferRefused, ConfirmTransferRefused, Transfer, TransferNotFound, TransferRefused,
 };
@@ -280,6 +287,11 @@ commands! {
     query FindDevices => device::find_devices, Vec<Arc<Device>>, Never;
     change EndDevices => device::end_devices, u32, Never;
     change StopPayments => stop_payment::stop_payments, people::PaymentStop, StopPaymentsRefused;
+    change ProposeRisk => risk_rules::propose_risk, Arc<RiskProposal>, ProposeRiskRefused;
+    change ApproveRisk => risk_rules::approve_risk, Arc<RiskRules>, ApproveRiskRefused;
+    change DecideRisk => risk_case::decide_risk, Arc<RiskCase>, DecideRiskRefused;
+    query FindRiskRules => risk_rules::find_risk_rules, RiskRulesView, Never;
+    query FindRiskCase => risk_case::find_risk_case, Arc<RiskCase>, RiskNotFound;
 }
 
 #[cfg(test)]
@@ -305,7 +317,8 @@ mod tests {
             AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson PayByCard \
             BeginStatement AddAppKey PromoteAppKey RetireAppKey FindAppKeys \
             FillApplication NoteDocument MoveApplication SignApplication FindApplication \
-            BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments";
+            BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments \
+            ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

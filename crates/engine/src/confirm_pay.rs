@@ -3,6 +3,7 @@
 use crate::books::OutRefused;
 use crate::claim_order::masked;
 use crate::command::Next;
+use crate::risk_check::{self, Gate};
 use crate::{Message, OrderPaid, Rows, Stop, books, password};
 use base::{OrderNo, PartyId, Plant, Slot, planted};
 use people::{Attempt, Party, PartyStatus};
@@ -59,8 +60,14 @@ pub(crate) fn confirm_pay(
         Err(OutRefused::OverLimit) => return Stop::because(PayRefused::BuyerLimit),
         Err(OutRefused::TooLow) => return Stop::because(PayRefused::BalanceTooLow),
     };
+    let look = risk_check::of_order(rows, &party, &trade)?;
+    if let Gate::Shut(refused) = look.gate {
+        look.note(rows);
+        return Err(Stop::Noted(PayRefused::Risk(refused)));
+    }
 
     // Nothing can be refused here below this line; an order that was closed meanwhile sends the money back.
+    look.note(rows);
     books::pay_out(rows, posted, buyer, amount)?;
     if !planted(Plant::ProofStaysUsable) {
         rows.delete::<Attempt>((slot, buyer, attempt));

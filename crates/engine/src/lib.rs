@@ -12,6 +12,7 @@
 mod command;
 mod crossing;
 mod identity;
+mod in_force;
 mod leave_freeze;
 mod message;
 mod rows;
@@ -51,6 +52,9 @@ mod person;
 mod query;
 mod refund_order;
 mod relation;
+mod risk_case;
+mod risk_check;
+mod risk_rules;
 mod rulebook;
 mod sign_in;
 mod split_back;
@@ -104,6 +108,7 @@ pub use identity::{
     AddEvidence, AddEvidenceRefused, FindStanding, MoveQuota, MoveQuotaRefused, PersonAnswer, PersonAsk,
     PersonLeft, QuotaAsk, QuotaLeave, QuotaLeft, QuotaNo, QuotaTaken, SealedIdentity, StandingView,
 };
+pub use in_force::InForce;
 pub use leave_freeze::LeaveFreeze;
 pub use merchant::{
     ApplicationRefused, ApplicationStep, FillApplication, FindApplication, MoveApplication, NoteDocument,
@@ -132,6 +137,8 @@ pub use query::{
 };
 pub use refund_order::{RefundOrder, Refunded};
 pub use relation::{BindRelations, FindRelations, NewRelation, UnbindRelations};
+pub use risk_case::{DecideRisk, FindRiskCase};
+pub use risk_rules::{ApproveRisk, FindRiskRules, ProposeRisk, RiskRulesView};
 pub use rows::{Change, Fault, Rows, Stop};
 pub use rulebook::SetRules;
 pub use run::{Ran, Workspace, run};

@@ -2,6 +2,7 @@
 
 use crate::{Key, Message, Reply, Row, Tabled};
 use base::{Slot, SlotSet, Stamp, TimerNo};
+use risk::RuleSet;
 use std::sync::Arc;
 use trade::{Rulebook, Timer};
 
@@ -83,6 +84,7 @@ pub struct Rows<'a> {
     slot: Slot,
     stamp: Stamp,
     rules: &'a Rulebook,
+    risk: Option<&'a RuleSet>,
     before: &'a mut dyn Before,
     // A decision touches about ten rows: a list is faster than a map.
     changes: Vec<(Key, Change)>,
@@ -91,11 +93,18 @@ pub struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(crate) fn new(slot: Slot, stamp: Stamp, rules: &'a Rulebook, before: &'a mut dyn Before) -> Rows<'a> {
+    pub(crate) fn new(
+        slot: Slot,
+        stamp: Stamp,
+        rules: &'a Rulebook,
+        risk: Option<&'a RuleSet>,
+        before: &'a mut dyn Before,
+    ) -> Rows<'a> {
         Rows {
             slot,
             stamp,
             rules,
+            risk,
             before,
             changes: Vec::with_capacity(8),
             messages: Vec::new(),
@@ -144,6 +153,11 @@ impl<'a> Rows<'a> {
     /// The dated rules that hold at this moment.
     pub fn rules(&self) -> &Rulebook {
         self.rules
+    }
+
+    /// The risk rules that hold at this moment; absent before any were approved. They outlive the borrow of the rows.
+    pub(crate) fn risk(&self) -> Option<&'a RuleSet> {
+        self.risk
     }
 
     /// The row with this key, as this decision would leave it.

@@ -17,6 +17,8 @@ pub trait Workspace {
     fn stamp(&mut self) -> Stamp;
     /// The rules that hold at a moment.
     fn rules(&self, at_us: i64) -> std::sync::Arc<Rulebook>;
+    /// The risk rules that hold at a moment; absent before any were approved.
+    fn risk(&self, at_us: i64) -> Option<std::sync::Arc<risk::RuleSet>>;
     /// The slots that are decided here; messages to others become parcels.
     fn home(&self) -> SlotSet {
         SlotSet::ALL
@@ -112,8 +114,9 @@ impl Chain {
         decide: impl FnOnce(&mut Rows<'_>) -> Result<Outcome, Fault>,
     ) -> Result<Stepped, Fault> {
         let (rules, home) = (workspace.rules(stamp.at_us), workspace.home());
+        let risk = workspace.risk(stamp.at_us);
         let mut before = Reading(workspace);
-        let mut rows = Rows::new(slot, stamp, &rules, &mut before);
+        let mut rows = Rows::new(slot, stamp, &rules, risk.as_deref(), &mut before);
         let outcome = decide(&mut rows)?;
         if !outcome.stands {
             return Ok(Stepped { reply: outcome.reply, ended: None, sent: Vec::new() });

@@ -10,6 +10,7 @@ use people::{
     MerchantApplication, Party, Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
 use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense};
+use risk::{RiskCase, RiskDecision, RiskProposal, RiskRules};
 use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
@@ -172,6 +173,10 @@ tables! {
     AppKey = 82, true;
     MerchantApplication = 83, false;
     Device = 95, false;
+    RiskRules = 73, true;
+    RiskProposal = 74, false;
+    RiskCase = 75, false;
+    RiskDecision = 76, false;
 }
 
 impl Table {
@@ -240,6 +245,7 @@ impl Key {
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,
             Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,
+            Key::RiskRules(_) | Key::RiskProposal(_) | Key::RiskCase(_) | Key::RiskDecision(_) => None,
         }
     }
 }

@@ -75,6 +75,7 @@ pub(crate) const fn order_refusal_words(refused: BankOrderRefused, t: &Texts) ->
         BankOrderRefused::KeyTaken { field: _ } => t.bank_key_taken,
         BankOrderRefused::NothingToMove | BankOrderRefused::CurrencyDiffers => t.bank_nothing_to_move,
         BankOrderRefused::PartyNotFound | BankOrderRefused::PartyBlocked => t.blocked_text,
+        BankOrderRefused::PartyStopped => t.payments_stopped,
         BankOrderRefused::CardNotBound => t.bank_card_not_bound,
         BankOrderRefused::CardIsCredit => t.card_credit_text,
         BankOrderRefused::OverSingle { max: _ } => t.bank_over_single,

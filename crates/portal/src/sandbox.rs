@@ -9,8 +9,8 @@ use crate::sign_in::{SignInRefused, find_login};
 use crate::{
     certify, sandbox_agreement, sandbox_app, sandbox_app_keys, sandbox_authorize, sandbox_bank,
     sandbox_doctor, sandbox_escrow, sandbox_freeze, sandbox_inbox, sandbox_merchants, sandbox_notifications,
-    sandbox_order, sandbox_party, sandbox_pay, sandbox_profile, sandbox_rules, sandbox_statement,
-    sandbox_transfer,
+    sandbox_order, sandbox_party, sandbox_pay, sandbox_profile, sandbox_risk, sandbox_rules,
+    sandbox_statement, sandbox_transfer,
 };
 use askama::Template;
 use axum::Router;
@@ -77,6 +77,11 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/merchants/{login}/{act}", post(sandbox_merchants::act))
         .route("/sandbox/rules", post(sandbox_rules::set))
         .route("/sandbox/evidence", post(crate::people::vouch))
+        .route("/sandbox/risk", get(sandbox_risk::show).post(sandbox_risk::propose))
+        .route("/sandbox/risk/approve", post(sandbox_risk::approve))
+        .route("/sandbox/risk/why", post(sandbox_risk::why))
+        .route("/sandbox/risk/cases", post(sandbox_risk::cases))
+        .route("/sandbox/risk/decide", post(sandbox_risk::decide))
         .route("/sandbox/messages", get(crate::people::messages))
         .route("/sandbox/doctor", sandbox_doctor::route())
         .route("/sandbox/notifications", get(sandbox_notifications::list))

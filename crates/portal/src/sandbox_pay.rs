@@ -202,5 +202,6 @@ fn pay_refused(refused: PayRefused) -> SandboxError {
         PayRefused::BuyerLimit => SandboxError::conflict("buyer_limit", refused),
         PayRefused::BalanceTooLow => SandboxError::conflict("balance_too_low", refused),
         PayRefused::CardUnderWay => SandboxError::conflict("card_under_way", refused),
+        PayRefused::Risk(_) => SandboxError::conflict("risk", refused),
     }
 }

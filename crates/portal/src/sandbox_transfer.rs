@@ -181,6 +181,7 @@ fn refused(refused: TransferRefused) -> SandboxError {
             LimitRefused::Month => SandboxError::conflict("above_month_limit", limit),
         },
         TransferRefused::BalanceTooLow => SandboxError::conflict("balance_too_low", refused),
+        TransferRefused::Risk(_) => SandboxError::conflict("risk", refused),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the wallet says of transfers, in the visitor's language.
 
+use crate::risk_words::risk_words;
 use crate::texts::Texts;
 use transfer::{Arrival, LimitRefused, TransferRefused, TransferState};
 
@@ -25,7 +26,7 @@ pub(crate) const fn arrival_words(arrival: Arrival, t: &Texts) -> &'static str {
 }
 
 /// Why it is not sent.
-pub(crate) const fn refusal_words(refused: TransferRefused, t: &Texts) -> &'static str {
+pub(crate) fn refusal_words(refused: TransferRefused, t: &Texts) -> &'static str {
     match refused {
         TransferRefused::PayeeNotFound | TransferRefused::PayeeNameDiffers => t.transfer_no_payee,
         TransferRefused::PayeeIsPayer => t.transfer_to_self,
@@ -38,5 +39,6 @@ pub(crate) const fn refusal_words(refused: TransferRefused, t: &Texts) -> &'stat
             t.transfer_above_limit
         }
         TransferRefused::BalanceTooLow => t.balance_too_low,
+        TransferRefused::Risk(why) => risk_words(why, t).1,
     }
 }

@@ -5,6 +5,7 @@ use crate::pay_code;
 use crate::permissions::{FreezeLine, freeze_lines};
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other, with_cookie};
+use crate::risk_words::risk_words;
 use crate::session::{Purpose, Session};
 use crate::sign_in::{self, About, SignInRefused};
 use crate::texts::{Texts, shown};
@@ -344,7 +345,7 @@ async fn confirm(State(portal): Shared, visitor: Visitor, form: Sent<ConfirmForm
     }
 }
 
-const fn words(refused: PayRefused, t: &Texts) -> &'static str {
+fn words(refused: PayRefused, t: &Texts) -> &'static str {
     match refused {
         PayRefused::BalanceTooLow => t.balance_too_low,
         PayRefused::BuyerStopped => t.payments_stopped,
@@ -353,6 +354,7 @@ const fn words(refused: PayRefused, t: &Texts) -> &'static str {
         PayRefused::ProofMissing => t.proof_gone,
         PayRefused::AlreadyPaid => t.paid_already,
         PayRefused::AlreadyClosed => t.closed_text,
+        PayRefused::Risk(why) => risk_words(why, t).1,
         PayRefused::BuyerBlocked => t.blocked_text,
         PayRefused::BuyerIsSeller => t.own_order_text,
         PayRefused::TradeNotFound | PayRefused::BuyerDiffers | PayRefused::CodeInvalid => t.not_found,

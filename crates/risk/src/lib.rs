@@ -9,12 +9,19 @@
 
 mod expression;
 mod facts;
+mod records;
+mod refusal;
 mod rule;
 mod rule_set;
 mod seeds;
 mod syntax;
 
 pub use facts::{Channel, Fact, FactKind, Facts, Payer, Scene};
+pub use records::{
+    Operator, RiskCase, RiskCaseEvent, RiskCaseState, RiskDecision, RiskOutcome, RiskProposal, RiskRules,
+    RuleIds, RulesText, Subject, compile, digest,
+};
+pub use refusal::{ApproveRiskRefused, DecideRiskRefused, ProposeRiskRefused, RiskNotFound, RiskRefused};
 pub use rule::{
     CONDITION_BYTES_MAX, Proof, RULES_MAX, Rule, RuleError, RuleId, TEXT_BYTES_MAX, Verdict, Wait, Wrong,
     read_rules,

@@ -25,6 +25,17 @@ pub enum Proof {
     Passkey,
 }
 
+impl Proof {
+    /// As it is told.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Proof::Password => "password",
+            Proof::Otp => "otp",
+            Proof::Passkey => "passkey",
+        }
+    }
+}
+
 /// How long money is kept back. Both are the waits that payers know from delayed arrival (延时到账).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Wait {

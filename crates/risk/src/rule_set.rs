@@ -73,6 +73,21 @@ impl RuleSet {
         Ok(RuleSet { version, rules: compiled })
     }
 
+    /// Rules that cannot be read: one that always fails stands for them.
+    pub(crate) fn unreadable(version: u32) -> RuleSet {
+        let none = || Text::new("").expect("no text is within every bound");
+        let rule = Rule {
+            id: Text::new("unreadable").expect("the id is short"),
+            condition: String::new(),
+            verdict: Verdict::Allow,
+            reason_zh: none(),
+            reason_en: none(),
+            shadow: false,
+            from_us: 0,
+        };
+        RuleSet { version, rules: vec![Compiled { rule, condition: Node::Int(0) }] }
+    }
+
     /// Its version.
     pub fn version(&self) -> u32 {
         self.version

@@ -59,7 +59,8 @@ impl Scene {
     fn new(seed: u64, swarm: Swarm) -> Scene {
         let (store, dice) = (MemoryStore::new(), Dice::new(seed));
         let stamp = Mark::START.stamp;
-        let desk = Desk::new(SlotSet::ALL, store.reader().unwrap(), stamp, stamp, 0, Vec::new(), Vec::new());
+        let desk =
+            Desk::new(SlotSet::ALL, store.reader().unwrap(), stamp, stamp, 0, Default::default(), Vec::new());
         let clock = Arc::new(AtomicI64::new(START_US));
         let shown = clock.clone();
         let (door, inbox) = Door::detached(100, Arc::new(move || shown.load(Ordering::Relaxed)));

@@ -192,6 +192,7 @@ fn sub_code(reply: &Reply) -> Option<&'static str> {
             TransferRefused::Limit(LimitRefused::Day) => "EXCEED_LIMIT_DM_AMOUNT",
             TransferRefused::Limit(LimitRefused::Month) => "EXCEED_LIMIT_MM_AMOUNT",
             TransferRefused::BalanceTooLow => "PAYER_BALANCE_NOT_ENOUGH",
+            TransferRefused::Risk(_) => "SECURITY_CHECK_FAILED",
         }),
         Reply::FindTransfer(Err(TransferNotFound)) => Some("ORDER_NOT_EXIST"),
         Reply::FindOrder(Err(FindRefused::TradeNotFound))
@@ -220,6 +221,7 @@ fn of_open(refused: OpenRefused) -> &'static str {
         OpenRefused::Pay(PayRefused::BuyerLimit) => "ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR",
         OpenRefused::Pay(PayRefused::CardUnderWay) => "ACQ.PAYMENT_FAIL",
         OpenRefused::Pay(PayRefused::BalanceTooLow) => "ACQ.BUYER_BALANCE_NOT_ENOUGH",
+        OpenRefused::Pay(PayRefused::Risk(_)) => "ACQ.PAYMENT_REQUEST_HAS_RISK",
     }
 }
 

@@ -56,6 +56,15 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::BankOrder(order) => {
             (is_whole(order), "no more is free than the amount, and a timer has its time")
         }
+        Row::RiskDecision(decision) => (storable(decision.no), "numbers are below 2^63"),
+        Row::RiskCase(case) => (
+            storable(case.decision) && case.decided_by.is_some() == case.decided_at_us.is_some(),
+            "a case is decided by somebody at a moment",
+        ),
+        Row::RiskRules(rules) => (
+            rules.version > 0 && rules.proposed_by != rules.approved_by,
+            "rules are of two people and have a version",
+        ),
         #[rustfmt::skip]
         Row::Card(_) | Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_)
         | Row::Suspense(_) | Row::Settlement(_) | Row::SurpriseSettlement(_)
@@ -66,8 +75,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Signing(_) | Row::Notice(_) | Row::Grant(_) | Row::Token(_) | Row::Callback(_)
         | Row::Certification(_) | Row::Profile(_) | Row::Standing(_) | Row::Evidence(_) | Row::Person(_)
         | Row::SplitBook(_) | Row::SplitLine(_) | Row::Relation(_) | Row::TransferNumber(_)
-        | Row::KnownPayee(_) | Row::Received(_) | Row::Usage(_)
-        | Row::AppKey(_) | Row::MerchantApplication(_) => return None,
+        | Row::KnownPayee(_) | Row::Received(_) | Row::Usage(_) | Row::AppKey(_)
+        | Row::RiskProposal(_) | Row::MerchantApplication(_) => return None,
     };
     (!holds).then_some(rule)
 }

@@ -1,4 +1,4 @@
--- Of 0026_merchant_application_create 15d57cf105bb882164535ec98e47fef7dda347f2e3ed4d63c7f5407557f51a2b
+-- Of 0028_risk_create fdbfd7562bbbe5aa3000fdc47f60c8c4e56a4a2a70c78a7ccb26da4fde1903b3
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -694,7 +694,8 @@ CREATE TABLE "party" (
     class        TEXT    NOT NULL CHECK (
         class = 'merchant' OR class = 'sandbox' OR class = 'unverified' OR class = 'one' OR class = 'two' OR
         class = 'three'),
-    login_masked TEXT,
+    login_masked TEXT, stop TEXT NOT NULL DEFAULT 'nobody' CHECK (
+    stop = 'nobody' OR stop = 'owner' OR stop = 'operator' OR stop = 'both'), proofs_after INTEGER NOT NULL DEFAULT 0 CHECK (proofs_after >= 0),
     PRIMARY KEY (slot, id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE profile (
@@ -960,17 +961,6 @@ CREATE TABLE person (
     carried_minor INTEGER NOT NULL CHECK (carried_minor >= 0),
     PRIMARY KEY (slot, identity)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE "receipt" (
-    slot     INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    order_no INTEGER NOT NULL CHECK (order_no >= 0),
-    attempt  BLOB    NOT NULL CHECK (length(attempt) = 16),
-    outcome  TEXT    NOT NULL CHECK (
-        outcome = 'asked' OR outcome = 'paid' OR outcome = 'waiting' OR outcome = 'code_invalid' OR
-        outcome = 'buyer_blocked' OR outcome = 'buyer_is_seller' OR outcome = 'buyer_differs' OR
-        outcome = 'balance_too_low' OR outcome = 'order_closed' OR outcome = 'buyer_limit'),
-    at_us    INTEGER NOT NULL,
-    PRIMARY KEY (slot, order_no, attempt)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE statement (
     slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     account       TEXT    NOT NULL,
@@ -1031,6 +1021,80 @@ CREATE TABLE merchant_application (
     opened_at_us  INTEGER NOT NULL,
     changed_at_us INTEGER NOT NULL,
     PRIMARY KEY (slot, login)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE device (
+    slot        INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party       INTEGER NOT NULL CHECK (party >= 0),
+    place       INTEGER NOT NULL CHECK (place >= 0 AND place < 10),
+    no          INTEGER NOT NULL CHECK (no >= 0),
+    token       BLOB    NOT NULL CHECK (length(token) = 16),
+    sealed_name BLOB    NOT NULL,
+    since_us    INTEGER NOT NULL,
+    seen_at_us  INTEGER NOT NULL,
+    PRIMARY KEY (slot, party, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "receipt" (
+    slot     INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    order_no INTEGER NOT NULL CHECK (order_no >= 0),
+    attempt  BLOB    NOT NULL CHECK (length(attempt) = 16),
+    outcome  TEXT    NOT NULL CHECK (
+        outcome = 'asked' OR outcome = 'paid' OR outcome = 'waiting' OR outcome = 'code_invalid' OR
+        outcome = 'buyer_blocked' OR outcome = 'buyer_is_seller' OR outcome = 'buyer_differs' OR
+        outcome = 'balance_too_low' OR outcome = 'order_closed' OR outcome = 'buyer_limit' OR
+        outcome = 'buyer_stopped'),
+    at_us    INTEGER NOT NULL,
+    PRIMARY KEY (slot, order_no, attempt)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE risk_rules (
+    slot            INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    version         INTEGER NOT NULL CHECK (version > 0),
+    text            TEXT    NOT NULL,
+    digest          BLOB    NOT NULL CHECK (length(digest) = 32),
+    proposed_by     TEXT    NOT NULL,
+    approved_by     TEXT    NOT NULL,
+    effective_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, version),
+    CHECK (proposed_by <> approved_by)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE risk_proposal (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    version        INTEGER NOT NULL CHECK (version >= 0),
+    text           TEXT    NOT NULL,
+    digest         BLOB    NOT NULL CHECK (length(digest) = 32),
+    proposed_by    TEXT    NOT NULL,
+    proposed_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, version)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE risk_case (
+    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party         INTEGER NOT NULL CHECK (party >= 0),
+    subject       TEXT    NOT NULL,
+    decision      INTEGER NOT NULL CHECK (decision >= 0),
+    state         TEXT    NOT NULL CHECK (state = 'open' OR state = 'released' OR state = 'refused'),
+    opened_at_us  INTEGER NOT NULL,
+    decided_by    TEXT,
+    decided_at_us INTEGER,
+    PRIMARY KEY (slot, party, subject),
+    CHECK ((decided_by IS NULL) = (decided_at_us IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE risk_decision (
+    slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party     INTEGER NOT NULL CHECK (party >= 0),
+    no        INTEGER NOT NULL CHECK (no >= 0),
+    at_us     INTEGER NOT NULL,
+    subject   TEXT    NOT NULL,
+    version   INTEGER NOT NULL CHECK (version >= 0),
+    facts     TEXT    NOT NULL,
+    verdict   TEXT    NOT NULL CHECK (
+        verdict = 'allow' OR verdict = 'verify:password' OR verdict = 'verify:otp' OR verdict = 'verify:passkey' OR
+        verdict = 'delay:2' OR verdict = 'delay:24' OR verdict = 'review' OR verdict = 'refuse'),
+    outcome   TEXT    NOT NULL CHECK (outcome = 'passed' OR outcome = 'delayed' OR outcome = 'stopped'),
+    fired     TEXT    NOT NULL,
+    shadow    TEXT    NOT NULL,
+    failed    TEXT    NOT NULL,
+    reason_zh TEXT,
+    reason_en TEXT,
+    PRIMARY KEY (slot, party, no)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);

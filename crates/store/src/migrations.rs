@@ -50,6 +50,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0025_app_key_create",
     "0026_merchant_application_create",
     "0027_device_create",
+    "0028_risk_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -78,6 +78,9 @@ pub enum PayRefused {
     /// A card is paying it: nothing else does until its bank has spoken.
     #[error("a payment by card is under way")]
     CardUnderWay,
+    /// Risk rules stop it.
+    #[error("{0}")]
+    Risk(risk::RiskRefused),
 }
 
 /// Why a buyer cannot take up an order.

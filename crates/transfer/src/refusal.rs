@@ -55,6 +55,9 @@ pub enum TransferRefused {
     /// Not enough money.
     #[error("balance too low")]
     BalanceTooLow,
+    /// Risk rules stop it.
+    #[error("{0}")]
+    Risk(risk::RiskRefused),
 }
 
 /// Why an offered transfer is not paid.

@@ -16,8 +16,8 @@ pub enum TransferWay {
 }
 
 /// When the payee shall have the money (protocol of delayed arrival, domain reference 9.4). Chosen before it is paid
-/// and never changed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, Field)]
+/// and never changed but by risk rules, which may make it later when it is paid.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, Field)]
 pub enum Arrival {
     /// As soon as it is paid.
     AtOnce,

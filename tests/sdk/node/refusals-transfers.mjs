@@ -17,6 +17,14 @@ export const asking = (method, { number = newNumber(), amount = '1.00', id, logi
   : { out_biz_no: number, amount, payee_type: login ? 'ALIPAY_LOGONID' : 'ALIPAY_USERID', payee_account: login ?? id,
     payee_real_name: name });
 
+/** A risk rule that two operators agree on refuses what this condition is of; no other is in force then. */
+export async function stopped(g, condition) {
+  const { version } = (await g.sandbox.send('/risk')).in_force ?? { version: 0 };
+  const rules = [{ id: 'R1', condition, verdict: 'refuse', reason_zh: '不付', reason_en: 'not paid' }];
+  const proposed = await g.sandbox.send('/risk', { operator: 'ada', base_version: version, rules });
+  await g.sandbox.send('/risk/approve', { operator: 'bea', version: proposed.version, digest: proposed.digest });
+}
+
 /** A shop that has this much. */
 const rich = (g, balance = '100.00') => g.shop(balance);
 
@@ -57,6 +65,11 @@ const SENDING = method => ({
   },
   PAYER_BALANCE_NOT_ENOUGH: async g =>
     [await rich(g), asking(method, { id: (await g.buyer()).userId, amount: '100.01' })],
+  SECURITY_CHECK_FAILED: async g => {
+    const shop = await rich(g);
+    await stopped(g, `scene == "transfer" && payer == ${shop.sellerId}`);
+    return [shop, asking(method, { id: (await g.buyer()).userId })];
+  },
 });
 
 const rowsOf = (method, table) => Object.entries(table).map(([sub, ask]) => ({ method, sub, ask }));

@@ -9,6 +9,7 @@ mod freezes;
 mod funds;
 mod journal_bytes;
 mod replay;
+mod risks;
 mod rows;
 mod transfers;
 mod world;

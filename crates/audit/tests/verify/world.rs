@@ -272,6 +272,7 @@ impl Script {
         crate::freezes::live(&self.door, shop, alice, codes, order).await;
         crate::transfers::live(&self.door, shop, cast.app, alice, bob).await;
         crate::funds::live(&self.door, alice, |span_us| self.pass(span_us)).await;
+        crate::risks::live(&self.door, shop, cast.app, alice).await;
         self.deliver().await;
     }
 

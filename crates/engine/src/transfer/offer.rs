@@ -5,7 +5,9 @@ use super::{
     TransferAsk, check_money, may_send, odd, of_number, pay, payee_of, same_meaning, set_timer, without_timer,
 };
 use crate::command::Next;
+use crate::risk_check::{self, Gate};
 use crate::{Fault, Rows, Stop, TransferBy, password};
+use ::risk::Wait;
 use ::transfer::{
     Arrival, ConfirmTransferRefused, KnownPayee, OFFER_LIFE_US, Transfer, TransferRefused, TransferState,
     TransferWay, is_known,
@@ -119,8 +121,22 @@ pub(crate) fn confirm_transfer(
     let again = |stop: Stop<TransferRefused>| stop.map(ConfirmTransferRefused::Refused);
     may_send(rows, &party, transfer.way, transfer.amount()).map_err(again)?;
     let posted = check_money(rows, &transfer).map_err(again)?;
+    let look = risk_check::of_transfer(rows, &party, &transfer)?;
+    let wait = match look.gate {
+        Gate::Open => Arrival::AtOnce,
+        Gate::Wait(Wait::TwoHours) => Arrival::TwoHours,
+        Gate::Wait(Wait::OneDay) => Arrival::OneDay,
+        Gate::Shut(refused) => {
+            look.note(rows);
+            return Err(Stop::Noted(ConfirmTransferRefused::Refused(TransferRefused::Risk(refused))));
+        }
+    };
+    // The payer's own choice holds when it is the longer one.
+    let transfer = Transfer { arrival: transfer.arrival.max(wait), ..(*transfer).clone() };
+    let posted = if transfer.arrival == wait { check_money(rows, &transfer).map_err(again)? } else { posted };
 
     // Nothing can be refused here below this line; a payee that is closed sends it back.
+    look.note(rows);
     rows.delete::<Attempt>((slot, payer, attempt));
     let transfer = without_timer(rows, &transfer);
     let paid = pay(rows, &transfer, posted, TransferBy::Person)?;

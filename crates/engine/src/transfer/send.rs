@@ -2,6 +2,7 @@
 
 use super::{TransferAsk, check_money, may_send, of_number, pay, payee_of, same_meaning};
 use crate::command::Next;
+use crate::risk_check::{self, Gate};
 use crate::{Rows, Stop, TransferBy, grant};
 use ::transfer::{Arrival, Transfer, TransferNumber, TransferRefused, TransferState, TransferWay};
 use base::{AppId, Slot, Text, TransferNo};
@@ -61,8 +62,14 @@ pub(crate) fn transfer_money(
         ..fresh(rows, ask, payee, *way, Arrival::AtOnce)
     };
     let posted = check_money(rows, &transfer)?;
+    let look = risk_check::of_transfer(rows, &payer, &transfer)?;
+    if let Gate::Shut(refused) = look.gate {
+        look.note(rows);
+        return Err(Stop::Noted(TransferRefused::Risk(refused)));
+    }
 
     // Nothing can be refused here below this line; a payee that is closed sends it back.
+    look.note(rows);
     number(rows, &transfer);
     pay(rows, &transfer, posted, TransferBy::Program)?;
     Ok(Next::Chain)

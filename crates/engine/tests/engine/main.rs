@@ -27,6 +27,7 @@ mod races;
 mod random;
 mod refund;
 mod registering;
+mod risk;
 mod safety;
 mod script;
 mod signing;

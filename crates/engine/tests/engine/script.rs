@@ -14,6 +14,7 @@ use engine::{
     RefundOrder, Reply, RunTimer, SetAppStatus, SetPartyStatus, SetRules, SignAgreement, TopUp, TryPassword,
     UnsignAgreement, Which,
 };
+use engine::{Key, Table};
 use ledger::AccountKind;
 use money::{Currency, Money, Rate, parse_amount};
 use people::{AppMode, AppStatus, PartyKind, PartyStatus};
@@ -134,7 +135,11 @@ impl Script {
         let reply = ran.reply.expect("every slot is at home");
         // But a wrong password uses its try up.
         if let Some(before) = before.filter(|_| !accepted && ran.steps == 1 && words.at(0) != "judge") {
-            assert!(before == self.world.rows, "a refusal changes nothing: {text}");
+            // What risk rules found is written down, and nothing else.
+            let noted = |key: &Key| matches!(key.table(), Table::RiskDecision | Table::RiskCase);
+            let mut after = self.world.rows.clone();
+            after.retain(|key, _| !noted(key) || before.contains_key(key));
+            assert!(before == after, "a refusal changes nothing: {text}");
         }
         if words.at(0) == "try" && accepted {
             let Reply::TryPassword(Ok(reserved)) = &reply else { panic!("another reply") };
@@ -256,6 +261,7 @@ impl Script {
             verb if verb.starts_with("bk-") => crate::bank::command(self, words),
             verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
             verb if verb.starts_with("tr-") => return crate::transfer::command(self, words),
+            verb if verb.starts_with("rk-") => return crate::risk::command(self, words),
             "code" => IssuePayCode { party: party(1), digest: digest(words.at(2)) }.into(),
             "pay" => self.order_command(words, Product::FaceToFace, Some(3)).into(),
             "precreate" => self.order_command(words, Product::QrCode, None).into(),
@@ -661,6 +667,7 @@ impl Script {
                 told.collect::<Vec<_>>().join(", ")
             }
             verb if verb.starts_with("tr-") => crate::transfer::look(self, words),
+            verb if verb.starts_with("rk-") => crate::risk::look(self, words),
             other => panic!("no such line: {other}"),
         }
     }
@@ -802,6 +809,16 @@ fn tell(reply: &Reply) -> String {
         Reply::BindRelations(answer) => result(answer, |()| ok()),
         Reply::UnbindRelations(answer) => result(answer, |()| ok()),
         Reply::FindSplittable(answer) => result(answer, |left| left.to_string()),
+        Reply::ProposeRisk(answer) => result(answer, |proposal| format!("version {}", proposal.version)),
+        Reply::ApproveRisk(answer) => result(answer, |rules| format!("version {}", rules.version)),
+        Reply::DecideRisk(answer) => result(answer, |case| format!("{:?}", case.state)),
+        Reply::FindRiskCase(answer) => result(answer, |case| format!("{:?}", case.state)),
+        Reply::FindRiskRules(answer) => result(answer, |view| {
+            let version =
+                |version: Option<u32>| version.map_or("none".to_owned(), |version| version.to_string());
+            let (rules, proposal) = (view.rules.as_ref(), view.proposal.as_ref());
+            format!("{} {}", version(rules.map(|row| row.version)), version(proposal.map(|row| row.version)))
+        }),
         Reply::TransferMoney(answer) => result(answer, |done| crate::transfer::told(done)),
         Reply::ConfirmTransfer(answer) => result(answer, |done| crate::transfer::told(done)),
         Reply::CancelTransfer(answer) => result(answer, |done| crate::transfer::told(done)),

@@ -74,6 +74,11 @@ impl Workspace for World {
         let dated = self.all::<Rulebook>().filter(|rules| rules.effective_at_us <= at_us).last();
         dated.cloned().unwrap_or_else(|| Arc::new(Rulebook::first()))
     }
+
+    fn risk(&self, at_us: i64) -> Option<Arc<risk::RuleSet>> {
+        let newest = self.all::<risk::RiskRules>().filter(|rules| rules.effective_at_us <= at_us).last();
+        newest.map(|rules| Arc::new(rules.compiled()))
+    }
 }
 
 /// The row as the journal would give it back.

@@ -5,6 +5,7 @@ use super::{
     business, every, rows,
 };
 use engine::PartyNotFound;
+use risk::RiskRefused;
 use trade::{CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused};
 
 const TRADE_HAS_SUCCESS: Code = business("ACQ.TRADE_HAS_SUCCESS", "交易已被支付");
@@ -56,6 +57,7 @@ pub(super) fn of_pay(refused: PayRefused) -> Code {
             business("ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR", "买家付款超过其账户类别的余额支付限额")
         }
         PayRefused::BalanceTooLow => business("ACQ.BUYER_BALANCE_NOT_ENOUGH", "买家余额不足"),
+        PayRefused::Risk(_) => business("ACQ.PAYMENT_REQUEST_HAS_RISK", "支付有风险，请买家核实后再付"),
     }
 }
 
@@ -179,6 +181,7 @@ fn every_pay() -> Vec<PayRefused> {
         P::BuyerStopped => P::BuyerStopped,
         P::BalanceTooLow => P::BalanceTooLow,
         P::CardUnderWay => P::CardUnderWay,
+        P::Risk(_) => P::Risk(RiskRefused::Refused),
     )
     .to_vec()
 }
@@ -211,11 +214,11 @@ pub(crate) fn opened_by_link() -> Vec<OpenRefused> {
 /// Of orders that are paid at once by a code that is shown: the code alone names the buyer.
 pub(crate) fn opened_at_till() -> Vec<OpenRefused> {
     let elsewhere = |refused: &OpenRefused| {
-        use P::{AlreadyPaid, CardUnderWay, ProofMissing, TradeNotFound};
+        use P::{AlreadyPaid, CardUnderWay, ProofMissing, Risk, TradeNotFound};
         use {OpenRefused as O, PayRefused as P};
         matches!(
             refused,
-            O::BuyerNotFound | O::Pay(TradeNotFound | AlreadyPaid | ProofMissing | CardUnderWay)
+            O::BuyerNotFound | O::Pay(TradeNotFound | AlreadyPaid | ProofMissing | CardUnderWay | Risk(_))
         )
     };
     OpenRefused::every().into_iter().filter(|refused| !elsewhere(refused)).collect()

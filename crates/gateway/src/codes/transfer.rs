@@ -2,6 +2,7 @@
 //! have no prefix).
 
 use super::{Code, Every, FIELD, Refused, TableRow, business, every, rows};
+use risk::RiskRefused;
 use transfer::{LimitRefused, TransferNotFound, TransferRefused};
 
 fn of_transfer(refused: TransferRefused) -> Code {
@@ -22,6 +23,7 @@ fn of_transfer(refused: TransferRefused) -> Code {
         TransferRefused::PayerStopped => business("PAYER_STATUS_ERROR", "付款账号余额支付已止付"),
         TransferRefused::Limit(limit) => of_limit(limit),
         TransferRefused::BalanceTooLow => business("PAYER_BALANCE_NOT_ENOUGH", "付款方余额不足"),
+        TransferRefused::Risk(_) => business("SECURITY_CHECK_FAILED", "安全检查未通过，转账未执行"),
     }
 }
 
@@ -72,8 +74,9 @@ impl Every for TransferRefused {
             T::PayerNotFound => T::PayerNotFound, T::NumberTaken { .. } => T::NumberTaken { field: FIELD },
             T::PayeeNotFound => T::PayeeNotFound, T::PayeeNameDiffers => T::PayeeNameDiffers,
             T::PayeeBlocked => T::PayeeBlocked, T::PayeeIsPayer => T::PayeeIsPayer,
-            T::PayerBlocked => T::PayerBlocked, T::PayerStopped => T::PayerStopped, T::Limit(_) => T::Limit(L::TooSmall),
-            T::BalanceTooLow => T::BalanceTooLow,
+            T::PayerBlocked => T::PayerBlocked, T::PayerStopped => T::PayerStopped,
+            T::Limit(_) => T::Limit(L::TooSmall),
+            T::BalanceTooLow => T::BalanceTooLow, T::Risk(_) => T::Risk(RiskRefused::Refused),
         );
         let spread = all.into_iter().flat_map(|one| match one {
             T::Limit(_) => limits.map(T::Limit).to_vec(),

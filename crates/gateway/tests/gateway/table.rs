@@ -24,6 +24,7 @@ open: payments from the buyer's balance are stopped -> 40004 ACQ.ERROR_BALANCE_P
 open: above the limit of the buyer's class -> 40004 ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR
 open: balance too low -> 40004 ACQ.BUYER_BALANCE_NOT_ENOUGH
 open: a payment by card is under way -> 40004 ACQ.PAYMENT_FAIL
+open: refused by risk rules -> 40004 ACQ.PAYMENT_REQUEST_HAS_RISK
 find: trade does not exist -> 40004 ACQ.TRADE_NOT_EXIST
 close: trade does not exist -> 40004 ACQ.TRADE_NOT_EXIST
 close: trade is paid -> 40004 ACQ.TRADE_STATUS_ERROR
@@ -214,6 +215,7 @@ transfer: above the limit of one transfer -> 40004 EXCEED_LIMIT_SM_AMOUNT
 transfer: above the limit of the day -> 40004 EXCEED_LIMIT_DM_AMOUNT
 transfer: above the limit of the month -> 40004 EXCEED_LIMIT_MM_AMOUNT
 transfer: balance too low -> 40004 PAYER_BALANCE_NOT_ENOUGH
+transfer: refused by risk rules -> 40004 SECURITY_CHECK_FAILED
 find_transfer: the transfer does not exist -> 40004 ORDER_NOT_EXIST
 account: the account is not the merchant's own -> 40004 NO_PERMISSION_ACCOUNT
 ";

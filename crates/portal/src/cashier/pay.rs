@@ -5,6 +5,7 @@ use super::{Place, Sent, unanswered, wait};
 use crate::card_words::order_refusal_words;
 use crate::order_view::{self, Standing, Summary};
 use crate::respond::{Frame, Visitor, message, page, see_other};
+use crate::risk_words::risk_words;
 use crate::session::Session;
 use crate::sign_in::{self, About};
 use askama::Template;
@@ -192,6 +193,7 @@ async fn not_paid(
             return message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.proof_gone), again);
         }
         PayRefused::AlreadyClosed => Standing::Closed.words(f.t),
+        PayRefused::Risk(why) => (StatusCode::FORBIDDEN, risk_words(why, f.t)),
         PayRefused::BuyerBlocked => (StatusCode::FORBIDDEN, (f.t.blocked, f.t.blocked_text)),
         PayRefused::BuyerIsSeller => (StatusCode::FORBIDDEN, (f.t.own_order, f.t.own_order_text)),
         PayRefused::TradeNotFound | PayRefused::BuyerDiffers | PayRefused::CodeInvalid => {

@@ -99,7 +99,8 @@ pub(crate) async fn fill(
     let name = name.ok_or_else(|| SandboxError::bad("bad_name", "a name has 1 to 64 characters"))?;
     let site = asked.site.as_deref().map(site_of).transpose()?;
     let known = known_of(&asked)?;
-    let own = applications(&portal, move |row| row.applicant == this.party).await?;
+    let applicant = this.party;
+    let own = applications(&portal, move |row| row.applicant == applicant).await?;
     if own.len() >= APPLICATIONS_MAX && own.iter().all(|row| row.login != login) {
         let message = format!("one person has at most {APPLICATIONS_MAX} applications");
         return Err(SandboxError::conflict("too_many_applications", message));
@@ -109,14 +110,14 @@ pub(crate) async fn fill(
             known.licence_subject.as_ref() == Some(&known.account_name)
         }
         MerchantKind::Individual => {
-            named(&portal, this.party).await?.is_some_and(|person| person.name == known.account_name)
+            named(&portal, applicant).await?.is_some_and(|person| person.name == known.account_name)
         }
     };
-    let profile = portal.door.ask(FindProfile { party: this.party }).await;
+    let profile = portal.door.ask(FindProfile { party: applicant }).await;
     let data_key = profile.map_err(|error| SandboxError::of(error, |_| crowded()))?.data_key;
     let (plain, field) = (serde_json::to_string(&known).map_err(SandboxError::broken)?, field_of(&login));
     let sealed = in_vault(&portal, move |vault| vault.seal(&data_key, &field, &plain)).await?;
-    let (applicant, kind) = (this.party, asked.kind);
+    let kind = asked.kind;
     let command = FillApplication { login, applicant, kind, name, data_key, sealed, name_matches, site };
     let row = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
     answer(told(&row))

@@ -380,3 +380,44 @@ async fn whoever_buys_from_an_sm2_app_is_sent_back_with_sm2() {
         assert!(public.verify(SignType::Sm2, &wire::canonical::join_sorted(covered), sign), "{link}");
     }
 }
+
+/// Rules need two operators; a payment that they give to a person is stopped, explained, released and then made.
+#[tokio::test]
+async fn risk_rules_are_approved_stop_a_payment_and_say_why() {
+    let shop = Shop::open().await;
+    shop.top_up(shop.buyer, 100_000).await;
+    let rule = json!({"id": "L", "condition": "amount_minor > 10000", "verdict": "review",
+        "reason_zh": "核实", "reason_en": "checked"});
+    let propose = |rule: &Value| json!({"operator": "ada", "base_version": 0, "rules": [rule]});
+    let mut wrong = rule.clone();
+    wrong["condition"] = json!("colour > 1");
+    let (status, said) = shop.call("/sandbox/risk", propose(&wrong)).await;
+    assert_eq!((status, &said["error"]["code"]), (StatusCode::BAD_REQUEST, &json!("bad_rules")));
+    assert_eq!(said["error"]["message"], "rule 1 (L): column 1: `colour` is no fact");
+    let (status, proposed) = shop.call("/sandbox/risk", propose(&rule)).await;
+    assert_eq!((status, &proposed["version"]), (StatusCode::OK, &json!(1)), "{proposed}");
+    let approve = |who: &str, digest: &str| json!({"operator": who, "version": 1, "digest": digest});
+    let digest = proposed["digest"].as_str().unwrap();
+    for (body, code) in [
+        (approve("ada", digest), "self_approval"),
+        (approve("bea", &"0".repeat(64)), "edited"),
+        (approve("bea", "12"), "bad_request"),
+    ] {
+        assert_eq!(shop.call("/sandbox/risk/approve", body).await.1["error"]["code"], code);
+    }
+    let (status, approved) = shop.call("/sandbox/risk/approve", approve("bea", digest)).await;
+    assert_eq!(status, StatusCode::OK, "{approved}");
+    assert_eq!(shop.call("/sandbox/risk/approve", approve("bea", digest)).await.1["error"]["code"], "stale");
+
+    let order = shop.order(Product::Page, 10_001).await.order;
+    let pay = json!({"login": BUYER, "pay_password": PASSWORD, "trade_no": order.no.to_string()});
+    let (status, stopped) = shop.call("/sandbox/pay", pay.clone()).await;
+    assert_eq!((status, &stopped["error"]["code"]), (StatusCode::CONFLICT, &json!("risk")), "{stopped}");
+    let subject = format!("order {}", order.no);
+    let decide = json!({"operator": "bea", "login": BUYER, "subject": subject, "release": true});
+    let (status, released) = shop.call("/sandbox/risk/decide", decide.clone()).await;
+    assert_eq!((status, &released["state"]), (StatusCode::OK, &json!("released")), "{released}");
+    assert_eq!(shop.call("/sandbox/risk/decide", decide).await.1["error"]["code"], "decided");
+    let (status, paid) = shop.call("/sandbox/pay", pay).await;
+    assert_eq!(status, StatusCode::OK, "{paid}");
+}

@@ -49,6 +49,7 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(splits());
     rows.extend(usage());
     rows.extend(transfers::extremes());
+    rows.extend(risks::extremes());
     rows.extend(crate::persons::extremes());
     rows.extend(funds());
     rows.extend(statements());
@@ -58,6 +59,9 @@ pub(crate) fn extremes() -> Vec<Row> {
 /// The rows of agreements.
 #[path = "agreements.rs"]
 mod agreements;
+/// The rows of risk rules.
+#[path = "risks.rs"]
+mod risks;
 /// The rows of transfers.
 #[path = "transfers.rs"]
 mod transfers;

@@ -169,12 +169,12 @@ fn unsign() -> Vec<&'static str> {
 
 fn pay() -> Vec<&'static str> {
     names!(PayRefused: CodeInvalid TradeNotFound AlreadyPaid AlreadyClosed ProofMissing BuyerBlocked BuyerIsSeller
-        BuyerDiffers BuyerStopped BuyerLimit BalanceTooLow CardUnderWay)
+        BuyerDiffers BuyerStopped BuyerLimit BalanceTooLow CardUnderWay | Risk)
 }
 
 fn transfer() -> Vec<&'static str> {
     names!(TransferRefused: PayerNotFound NumberTaken PayeeNotFound PayeeNameDiffers PayeeBlocked PayeeIsPayer
-        PayerBlocked PayerStopped BalanceTooLow | Limit)
+        PayerBlocked PayerStopped BalanceTooLow | Limit Risk)
 }
 
 fn limit() -> Vec<&'static str> {

@@ -57,6 +57,10 @@ impl Workspace for Cell {
         dated.cloned().unwrap_or_else(|| Arc::new(Rulebook::first()))
     }
 
+    fn risk(&self, _at_us: i64) -> Option<Arc<risk::RuleSet>> {
+        None
+    }
+
     fn home(&self) -> SlotSet {
         self.home
     }

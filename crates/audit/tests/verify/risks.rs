@@ -1,0 +1,95 @@
+//! Risk rules: two versions that held, payments that they stopped and let through, and one row changed at a time.
+
+use crate::rows::{Case, run};
+use audit::FindingKind::*;
+use base::{AppId, PartyId, Text};
+use cell::Door;
+use engine::{ApproveRisk, DecideRisk, ProposeRisk, TransferAsk, TransferMoney};
+use money::{Currency, Money};
+use risk::{Rule, Verdict};
+use transfer::TransferWay;
+
+/// Rules that meet transfers of 7.77 and 8.88 only: nothing else of the world is touched by them.
+fn rules(verdict: Verdict) -> String {
+    let rule = |id, fen, verdict| Rule {
+        id: Text::new(id).unwrap(),
+        condition: format!("scene == \"transfer\" && amount_minor == {fen}"),
+        verdict,
+        reason_zh: Text::new("核实").unwrap(),
+        reason_en: Text::new("checked").unwrap(),
+        shadow: false,
+        from_us: 0,
+    };
+    serde_json::to_string(&[rule("R1", 777, verdict), rule("R2", 888, Verdict::Refuse)]).unwrap()
+}
+
+async fn propose(door: &Door, base_version: u32, text: &str) -> engine::ApproveRisk {
+    let operator = Text::new("ada").unwrap();
+    let proposed = door.ask(ProposeRisk { operator, base_version, text: Text::new(text).unwrap() }).await;
+    let (version, digest) = proposed.map(|proposal| (proposal.version, proposal.digest)).unwrap();
+    ApproveRisk { operator: Text::new("bea").unwrap(), version, digest }
+}
+
+/// A transfer is released and made (`K1`), one is refused by a person (`K2`), one by its rule (`K3`), one waits (`K4`);
+/// and a third version is proposed.
+pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId) {
+    let send = |number: &str, fen| TransferMoney {
+        ask: TransferAsk {
+            payer: shop,
+            payee: Ok(alice),
+            named: [7; 16],
+            amount: Money::from_minor(fen, Currency::Cny).unwrap(),
+            out_biz_no: Text::new(number).unwrap(),
+            title: None,
+            remark: None,
+        },
+        way: TransferWay::Uni,
+        app,
+        passback: None,
+        notify_url: None,
+        gbk: false,
+        rsa1: false,
+    };
+    let approval = propose(door, 0, &rules(Verdict::Allow)).await;
+    door.ask(approval).await.unwrap();
+    let approval = propose(door, 1, &rules(Verdict::Review)).await;
+    door.ask(approval).await.unwrap();
+    for (number, fen) in [("K1", 777), ("K2", 777), ("K3", 888), ("K4", 777)] {
+        door.ask(send(number, fen)).await.unwrap_err();
+    }
+    for (number, release) in [("K1", true), ("K2", false)] {
+        let subject = Text::new(&format!("transfer uni {number} 7.77 {alice}")).unwrap();
+        let operator = Text::new("bea").unwrap();
+        door.ask(DecideRisk { operator, party: shop, subject, release }).await.unwrap();
+    }
+    door.ask(send("K1", 777)).await.unwrap();
+    propose(door, 2, &rules(Verdict::Refuse)).await;
+}
+
+#[test]
+fn rows_of_risk() {
+    let (stopped, passed) = ("outcome = 'stopped'", "outcome = 'passed'");
+    run(&[
+        Case("risk_rules", "version = 2", "approved_by = 'ada'", &[("risk_rules", RiskWrong)]),
+        Case("risk_rules", "version = 2", "text = '[]'", &[("risk_rules", RiskWrong)]),
+        Case("risk_rules", "version = 2", "digest = zeroblob(32)", &[("risk_rules", RiskWrong)]),
+        Case("risk_rules", "version = 2", "effective_at_us = 7", &[("risk_rules", RiskWrong)]),
+        Case(
+            "risk_rules",
+            "version = 2",
+            "effective_at_us = effective_at_us + 900000000000",
+            &[("risk_decision", RiskWrong)],
+        ),
+        Case("risk_proposal", "slot >= 0", "digest = zeroblob(32)", &[("risk_proposal", RiskWrong)]),
+        Case("risk_proposal", "slot >= 0", "text = 'no rules'", &[("risk_proposal", RiskWrong)]),
+        Case("risk_decision", stopped, "version = 1", &[("risk_decision", RiskWrong)]),
+        Case("risk_decision", stopped, "fired = ''", &[("risk_decision", RiskWrong)]),
+        Case("risk_decision", stopped, "outcome = 'delayed'", &[("risk_decision", RiskWrong)]),
+        Case("risk_decision", stopped, "subject = 'order 1'", &[("risk_case", RiskWrong)]),
+        Case("risk_decision", passed, "verdict = 'refuse'", &[("risk_decision", RiskWrong)]),
+        Case("risk_case", "state = 'open'", "state = 'released'", &[("risk_case", RiskWrong)]),
+        Case("risk_case", "state = 'released'", "decided_by = NULL", &[("risk_case", RiskWrong)]),
+        Case("risk_case", "state = 'released'", "decided_at_us = 1", &[("risk_case", RiskWrong)]),
+        Case("risk_case", "state = 'open'", "decision = decision + 1", &[("risk_case", RiskWrong)]),
+    ]);
+}

@@ -1,0 +1,75 @@
+//! A person of the platform decides a payment that rules gave to a person.
+
+use crate::command::Next;
+use crate::{Rows, Stop};
+use ::risk::{DecideRiskRefused, Operator, RiskCase, RiskCaseEvent, RiskNotFound, Subject};
+use base::{PartyId, Slot};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// An operator decides a case. The payment is not made by it: its payer asks again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DecideRisk {
+    /// Who decides.
+    pub operator: Operator,
+    /// Who pays.
+    pub party: PartyId,
+    /// The payment.
+    pub subject: Subject,
+    /// Whether it may be made.
+    pub release: bool,
+}
+
+/// Looks at a case.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FindRiskCase {
+    /// Who pays.
+    pub party: PartyId,
+    /// The payment.
+    pub subject: Subject,
+}
+
+impl DecideRisk {
+    pub(crate) fn slot(&self) -> Slot {
+        self.party.slot()
+    }
+}
+
+impl FindRiskCase {
+    pub(crate) fn slot(&self) -> Slot {
+        self.party.slot()
+    }
+}
+
+pub(crate) fn decide_risk(
+    rows: &mut Rows<'_>,
+    command: &DecideRisk,
+) -> Result<Next<Arc<RiskCase>>, Stop<DecideRiskRefused>> {
+    let DecideRisk { operator, party, subject, release } = command;
+    if operator.as_str().is_empty() {
+        return Stop::because(DecideRiskRefused::NoOperator);
+    }
+    let Some(case) = rows.get::<RiskCase>((rows.slot(), *party, subject.clone()))? else {
+        return Stop::because(DecideRiskRefused::NotFound);
+    };
+    let event = if *release { RiskCaseEvent::Release } else { RiskCaseEvent::Refuse };
+    let Some(state) = case.state.next(event) else {
+        return Stop::because(DecideRiskRefused::Decided(case.state));
+    };
+
+    // Nothing can be refused below this line; nothing was changed above it.
+    let (decided_by, decided_at_us) = (Some(operator.clone()), Some(rows.now_us()));
+    let case = Arc::new(RiskCase { state, decided_by, decided_at_us, ..(*case).clone() });
+    rows.put_shared(case.clone());
+    Ok(Next::Answer(case))
+}
+
+pub(crate) fn find_risk_case(
+    rows: &mut Rows<'_>,
+    query: &FindRiskCase,
+) -> Result<Next<Arc<RiskCase>>, Stop<RiskNotFound>> {
+    match rows.get::<RiskCase>((rows.slot(), query.party, query.subject.clone()))? {
+        Some(case) => Ok(Next::Answer(case)),
+        None => Stop::because(RiskNotFound),
+    }
+}

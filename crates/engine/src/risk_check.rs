@@ -1,0 +1,221 @@
+//! Risk rules in the decision that moves the money: in the payer's slot, after all other checks, with facts that are
+//! rows and the stamp.
+//!
+//! What is looked at costs nothing while no rules were approved. What a rule said is written down with its facts, when
+//! the payment goes on and when it is stopped: a refusal by risk is noted, unlike others.
+
+use crate::transfer::used;
+use crate::{Fault, Rows};
+use ::risk::{
+    Channel, Facts, Finding, Payer, RiskCase, RiskCaseState, RiskDecision, RiskOutcome, RiskRefused, RuleId,
+    RuleIds, Scene, Subject, Verdict, Wait,
+};
+use ::transfer::{KnownPayee, Transfer, TransferWay, is_known};
+use base::{HOUR_US, PartyId, Text};
+use money::Money;
+use people::{Party, PartyKind, UsageKind};
+use trade::Trade;
+
+/// China is ahead of UTC by so many hours, all year.
+const CHINA_AHEAD_HOURS: i64 = 8;
+
+/// What is to be done with a payment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Gate {
+    /// It goes on.
+    Open,
+    /// It goes on, and the money waits.
+    Wait(Wait),
+    /// It is stopped.
+    Shut(RiskRefused),
+}
+
+/// What was found of a payment, not written yet.
+pub(crate) struct Look {
+    /// What is to be done.
+    pub(crate) gate: Gate,
+    decision: Option<RiskDecision>,
+    case: Option<RiskCase>,
+}
+
+/// A payment that is looked at.
+struct Asked<'a> {
+    payer: &'a Party,
+    payee: PartyId,
+    amount: Money,
+    scene: Scene,
+    channel: Channel,
+    password: bool,
+    subject: String,
+}
+
+/// Looks at a payment of an order that its buyer confirmed with the password.
+pub(crate) fn of_order(rows: &mut Rows<'_>, payer: &Party, trade: &Trade) -> Result<Look, Fault> {
+    look(
+        rows,
+        &Asked {
+            payer,
+            payee: trade.seller,
+            amount: trade.total(),
+            scene: Scene::Pay,
+            channel: Channel::Cashier,
+            password: true,
+            subject: format!("order {}", trade.no),
+        },
+    )
+}
+
+/// Looks at a transfer that is about to be paid.
+pub(crate) fn of_transfer(rows: &mut Rows<'_>, payer: &Party, transfer: &Transfer) -> Result<Look, Fault> {
+    let by_person = transfer.way == TransferWay::Wallet;
+    let Transfer { way, out_biz_no, payee, .. } = transfer;
+    let amount = transfer.amount();
+    look(
+        rows,
+        &Asked {
+            payer,
+            payee: *payee,
+            amount,
+            scene: Scene::Transfer,
+            channel: if by_person { Channel::Wallet } else { Channel::Program },
+            password: by_person,
+            subject: format!("transfer {} {out_biz_no} {amount} {payee}", way.as_str()),
+        },
+    )
+}
+
+fn look(rows: &mut Rows<'_>, asked: &Asked<'_>) -> Result<Look, Fault> {
+    let silent = Look { gate: Gate::Open, decision: None, case: None };
+    let Some(rules) = rows.risk().filter(|rules| !rules.is_empty()) else { return Ok(silent) };
+    let facts = facts(rows, asked)?;
+    let finding = rules.evaluate(&facts, rows.now_us());
+    if finding.is_silent() {
+        return Ok(silent);
+    }
+    let (slot, party) = (rows.slot(), asked.payer.id);
+    let subject = Subject::new(&asked.subject).map_err(|error| Fault(format!("a risk subject: {error}")))?;
+    let gate = gate_of(&finding, asked);
+    let known = match gate {
+        Gate::Shut(RiskRefused::UnderReview) => rows.get::<RiskCase>((slot, party, subject.clone()))?,
+        Gate::Open | Gate::Wait(_) | Gate::Shut(_) => None,
+    };
+    let gate = match known.as_ref().map(|case| case.state) {
+        Some(RiskCaseState::Released) => Gate::Open,
+        Some(RiskCaseState::Refused) => Gate::Shut(RiskRefused::Refused),
+        Some(RiskCaseState::Open) | None => gate,
+    };
+    if known.is_some() && gate != Gate::Open {
+        // It was stopped before; its case and the decision that opened it say why.
+        return Ok(Look { gate, ..silent });
+    }
+    let decision = decision(rows, party, &subject, rules.version(), &facts, finding, gate)?;
+    let case = (gate == Gate::Shut(RiskRefused::UnderReview)).then(|| RiskCase {
+        slot,
+        party,
+        subject,
+        decision: decision.no,
+        state: RiskCaseState::Open,
+        opened_at_us: decision.at_us,
+        decided_by: None,
+        decided_at_us: None,
+    });
+    Ok(Look { gate, decision: Some(decision), case })
+}
+
+/// What a verdict comes to. Only a person's transfer can wait: a program and a shop are answered at once, so what
+/// should wait there is given to a person of the platform.
+fn gate_of(finding: &Finding, asked: &Asked<'_>) -> Gate {
+    match (finding.verdict, asked.channel) {
+        (Verdict::Allow, _) => Gate::Open,
+        (Verdict::Verify(::risk::Proof::Password), _) if asked.password => Gate::Open,
+        (Verdict::Verify(proof), _) => Gate::Shut(RiskRefused::ProofMissing(proof)),
+        (Verdict::Delay(wait), Channel::Wallet) => Gate::Wait(wait),
+        (Verdict::Delay(_), Channel::Program | Channel::Cashier) | (Verdict::Review, _) => {
+            Gate::Shut(RiskRefused::UnderReview)
+        }
+        (Verdict::Refuse, _) => Gate::Shut(RiskRefused::Refused),
+    }
+}
+
+fn minor(amount: Money) -> u64 {
+    amount.minor().units().unsigned_abs()
+}
+
+fn facts(rows: &mut Rows<'_>, asked: &Asked<'_>) -> Result<Facts, Fault> {
+    let (now_us, payer) = (rows.now_us(), asked.payer);
+    let known = match asked.scene {
+        Scene::Pay => None,
+        Scene::Transfer => rows.get::<KnownPayee>((rows.slot(), payer.id, asked.payee))?,
+    };
+    let day = used(rows, payer.id, UsageKind::TransferDay, now_us)?;
+    let month = used(rows, payer.id, UsageKind::TransferMonth, now_us)?;
+    let age_us = now_us.saturating_sub(payer.opened_at_us);
+    Ok(Facts {
+        scene: asked.scene,
+        channel: asked.channel,
+        password: asked.password,
+        payer_kind: match payer.kind {
+            PartyKind::Person => Payer::Person,
+            PartyKind::Merchant => Payer::Merchant,
+        },
+        payer: payer.id.number(),
+        payee: asked.payee.number(),
+        amount_minor: minor(asked.amount),
+        payer_age_s: u64::try_from(age_us / 1_000_000).unwrap_or(0),
+        payee_known: is_known(known.as_deref(), now_us),
+        transfers_day: u64::from(day.count),
+        transfers_day_minor: minor(day.sum()),
+        transfers_month: u64::from(month.count),
+        transfers_month_minor: minor(month.sum()),
+        hour: u64::try_from((now_us.div_euclid(HOUR_US) + CHINA_AHEAD_HOURS).rem_euclid(24)).unwrap_or(0),
+    })
+}
+
+fn decision(
+    rows: &Rows<'_>,
+    party: PartyId,
+    subject: &Subject,
+    version: u32,
+    facts: &Facts,
+    finding: Finding,
+    gate: Gate,
+) -> Result<RiskDecision, Fault> {
+    let odd = |error| Fault(format!("a risk decision: {error}"));
+    let ids = |ids: &[RuleId]| -> Result<RuleIds, Fault> {
+        let ids: Vec<&str> = ids.iter().map(Text::as_str).collect();
+        Text::new(&ids.join(" ")).map_err(odd)
+    };
+    let (reason_zh, reason_en) = finding.reason.clone().unzip();
+    Ok(RiskDecision {
+        slot: rows.slot(),
+        party,
+        no: rows.stamp().seq,
+        at_us: rows.now_us(),
+        subject: subject.clone(),
+        version,
+        facts: Text::new(&facts.to_string()).map_err(odd)?,
+        verdict: finding.verdict,
+        outcome: match gate {
+            Gate::Open => RiskOutcome::Passed,
+            Gate::Wait(_) => RiskOutcome::Delayed,
+            Gate::Shut(_) => RiskOutcome::Stopped,
+        },
+        fired: ids(&finding.fired)?,
+        shadow: ids(&finding.shadow)?,
+        failed: ids(&finding.failed)?,
+        reason_zh,
+        reason_en,
+    })
+}
+
+impl Look {
+    /// Writes down what was found; the only thing that is written when the payment is stopped.
+    pub(crate) fn note(self, rows: &mut Rows<'_>) {
+        if let Some(decision) = self.decision {
+            rows.put(decision);
+        }
+        if let Some(case) = self.case {
+            rows.put(case);
+        }
+    }
+}
