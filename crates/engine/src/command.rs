@@ -1,7 +1,10 @@
 //! What can be asked: the closed list of commands and their replies.
 
+use crate::CloseSuspense;
 use crate::agreement::{debit, end, find, offer, postpone, sign, signing};
-use crate::bank::{answered, card, close, confirm, find as find_bank, import, pay, prepare, send, statement};
+use crate::bank::{
+    answered, card, close, confirm, find as find_bank, import, pay, prepare, send, statement, suspense,
+};
 use crate::run::Outcome;
 use crate::{
     Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
@@ -61,7 +64,9 @@ use fund::{
 use ledger::Account;
 use money::Money;
 use people::{AppKey, Callback, Certification, Grant, Party, PasswordRefused, Profile};
-use recon::{BeginStatementRefused, BookedLine, ImportRefused, ReadStatement};
+use recon::{
+    BeginStatementRefused, BookedLine, CloseSuspenseRefused, ImportRefused, ReadStatement, SuspenseClosing,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -259,6 +264,7 @@ commands! {
     change PromoteAppKey => app_key::promote_app_key, (), AppKeyRefused;
     change RetireAppKey => app_key::retire_app_key, (), AppKeyRefused;
     query FindAppKeys => app_key::find_app_keys, Vec<Arc<AppKey>>, AppKeyRefused;
+    change CloseSuspense => suspense::close_suspense, Arc<SuspenseClosing>, CloseSuspenseRefused;
 }
 
 #[cfg(test)]
@@ -282,7 +288,7 @@ mod tests {
             AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered \
             FindCard FindBankOrder ImportLine \
             AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson PayByCard \
-            BeginStatement AddAppKey PromoteAppKey RetireAppKey FindAppKeys";
+            BeginStatement AddAppKey PromoteAppKey RetireAppKey FindAppKeys CloseSuspense";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

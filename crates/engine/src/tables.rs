@@ -9,7 +9,7 @@ use people::{
     App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party,
     Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
-use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense};
+use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing};
 use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
@@ -169,6 +169,7 @@ tables! {
     Person = 62, false;
     ReadStatement = 78, false;
     SurpriseSettlement = 79, false;
+    SuspenseClosing = 80, false;
     AppKey = 82, true;
 }
 
@@ -232,7 +233,8 @@ impl Key {
             | Key::BankOrderKey(_)
             | Key::BookedLine(_)
             | Key::ReadStatement(_)
-            | Key::Suspense(_) => None,
+            | Key::Suspense(_)
+            | Key::SuspenseClosing(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,

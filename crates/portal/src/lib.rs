@@ -54,6 +54,7 @@ mod sandbox_profile;
 mod sandbox_recon;
 mod sandbox_report;
 mod sandbox_rules;
+mod sandbox_suspense;
 mod sandbox_transfer;
 mod sandbox_world;
 mod sending;

@@ -48,6 +48,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0023_frozen_says_since",
     "0024_statement_begins",
     "0025_app_key_create",
+    "0026_suspense_closes",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).
