@@ -95,6 +95,7 @@ impl Checks {
             Row::Credential(credential) => self.parties.credential(credential, findings),
             Row::SlotHead(head) => self.parties.head(head),
             Row::App(app) => self.app(app, findings),
+            Row::MerchantApplication(row) => self.parties.application(row, findings),
             Row::AppKey(key) => self.app_keys.key(key, findings),
             Row::Rulebook(_) => {}
             Row::Usage(row) => self.usage(row, findings),

@@ -220,6 +220,7 @@ const READ_ORDER: &[Table] = &[
     Table::SlotHead,
     Table::App,
     Table::AppKey,
+    Table::MerchantApplication,
     Table::Grant,
     Table::Token,
     Table::Callback,

@@ -177,6 +177,28 @@ plants! {
     /// A payee is not known after the payer's money came to it.
     PayeeNotRemembered;
 
+    // bank orders
+    /// A bank that knows nothing of an order yet makes it failed.
+    SilenceFailsBankOrder;
+    /// Money from a card that comes after giving up is booked for its party all the same.
+    LateTopUpBooked;
+    /// The bank's word, heard again, moves the money again.
+    BankWordBookedTwice;
+    /// A withdrawal that the bank refused is not given back.
+    RefusedWithdrawalLost;
+    /// What the bank did after it had refused is noted and not booked as suspense.
+    SuspenseNotBooked;
+    /// What the bank did with another amount is taken for the order.
+    OtherBankAmountTaken;
+    /// A bank order that failed still counts towards the day's limit.
+    FailedBankOrderCounts;
+    /// A withdrawal costs nothing, also above the free sum.
+    WithdrawFeeForgotten;
+    /// While a bank is asked about an order, its buyer can pay it otherwise.
+    CardUnderWayIgnored;
+    /// A refund of what a card paid goes to its buyer's balance.
+    CardRefundToBalance;
+
     // messages between cells
     /// A parcel is sent from memory alone and is not kept until it is acknowledged.
     OutboxNotWritten;

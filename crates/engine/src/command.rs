@@ -30,6 +30,10 @@ use crate::{
     WithdrawGrant,
 };
 use crate::{
+    ApplicationRefused, FillApplication, FindApplication, MoveApplication, NoteDocument, SignApplication,
+    merchant,
+};
+use crate::{
     AskCard, BankAnswered, BankTask, BankView, BeginStatement, BindCard, CloseBankOrder, ConfirmBankOrder,
     FindBankOrder, FindCard, ImportLine, PayByCard, PayByCardRefused, PrepareBankOrder, SendBankOrder,
     UnbindCard,
@@ -63,7 +67,7 @@ use fund::{
 };
 use ledger::Account;
 use money::Money;
-use people::{AppKey, Callback, Certification, Grant, Party, PasswordRefused, Profile};
+use people::{AppKey, Callback, Certification, Grant, MerchantApplication, Party, PasswordRefused, Profile};
 use recon::{
     BeginStatementRefused, BookedLine, CloseSuspenseRefused, ImportRefused, ReadStatement, SuspenseClosing,
 };
@@ -264,6 +268,11 @@ commands! {
     change PromoteAppKey => app_key::promote_app_key, (), AppKeyRefused;
     change RetireAppKey => app_key::retire_app_key, (), AppKeyRefused;
     query FindAppKeys => app_key::find_app_keys, Vec<Arc<AppKey>>, AppKeyRefused;
+    change FillApplication => merchant::fill_application, Arc<MerchantApplication>, ApplicationRefused;
+    change NoteDocument => merchant::note_document, Arc<MerchantApplication>, ApplicationRefused;
+    change MoveApplication => merchant::move_application, Arc<MerchantApplication>, ApplicationRefused;
+    change SignApplication => merchant::sign_application, Arc<MerchantApplication>, ApplicationRefused;
+    query FindApplication => merchant::find_application, Arc<MerchantApplication>, ApplicationRefused;
     change CloseSuspense => suspense::close_suspense, Arc<SuspenseClosing>, CloseSuspenseRefused;
 }
 
@@ -288,7 +297,9 @@ mod tests {
             AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered \
             FindCard FindBankOrder ImportLine \
             AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson PayByCard \
-            BeginStatement AddAppKey PromoteAppKey RetireAppKey FindAppKeys CloseSuspense";
+            BeginStatement AddAppKey PromoteAppKey RetireAppKey FindAppKeys \
+            FillApplication NoteDocument MoveApplication SignApplication FindApplication \
+            CloseSuspense";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

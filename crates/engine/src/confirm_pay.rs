@@ -40,7 +40,7 @@ pub(crate) fn confirm_pay(
         TradeState::Paid => return Stop::because(PayRefused::AlreadyPaid),
         TradeState::Closed => return Stop::because(PayRefused::AlreadyClosed),
     }
-    if trade.bank_order.is_some() {
+    if trade.bank_order.is_some() && !planted(Plant::CardUnderWayIgnored) {
         return Stop::because(PayRefused::CardUnderWay);
     }
     let proof = rows.get::<Attempt>((slot, buyer, attempt))?;

@@ -35,6 +35,7 @@ mod freeze;
 mod freeze_notice;
 mod frozen;
 mod grant;
+mod merchant;
 mod notice;
 mod open_app;
 mod open_order;
@@ -102,6 +103,10 @@ pub use identity::{
     PersonLeft, QuotaAsk, QuotaLeave, QuotaLeft, QuotaNo, QuotaTaken, SealedIdentity, StandingView,
 };
 pub use leave_freeze::LeaveFreeze;
+pub use merchant::{
+    ApplicationRefused, ApplicationStep, FillApplication, FindApplication, MoveApplication, NoteDocument,
+    SignApplication,
+};
 pub use message::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, ChargeReturned, ClaimAnswer,
     ClaimAsk, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease,

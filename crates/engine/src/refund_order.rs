@@ -223,7 +223,7 @@ pub(crate) fn refund_in(rows: &mut Rows<'_>, said: &RefundIn) -> Result<Option<R
     let arrived = arrived || planted(Plant::RefundToClosedBuyer);
     let (mut whole, mut refunded_after) = (false, Money::zero(said.amount.currency()));
     if arrived {
-        match card {
+        match card.filter(|_| !planted(Plant::CardRefundToBalance)) {
             Some(card) => bank::pay::refund(rows, card, said)?,
             None => {
                 let template = Template::RefundIn { buyer: said.buyer, amount: said.amount };

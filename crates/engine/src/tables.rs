@@ -6,8 +6,8 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, Hold, Posting};
 use people::{
-    App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party,
-    Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
+    App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login,
+    MerchantApplication, Party, Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
 use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing};
 use std::sync::Arc;
@@ -171,6 +171,7 @@ tables! {
     SurpriseSettlement = 79, false;
     SuspenseClosing = 80, false;
     AppKey = 82, true;
+    MerchantApplication = 83, false;
 }
 
 impl Table {
@@ -218,7 +219,8 @@ impl Key {
             | Key::Attempt(_)
             | Key::SlotHead(_)
             | Key::App(_)
-            | Key::AppKey(_) => None,
+            | Key::AppKey(_)
+            | Key::MerchantApplication(_) => None,
             Key::Rulebook(_)
             | Key::Account(_)
             | Key::OrderNumber(_)

@@ -4,7 +4,7 @@
 //! merchants may see: addresses and identities are keyed digests, names are sealed.
 //!
 //! Reading order: `party`, `password`, `app`, `app_key`, `grant`, `certification`, `address`,
-//! `challenge`, `sign_in`, `profile`, `account_class`, `identity`, `usage`.
+//! `challenge`, `sign_in`, `profile`, `account_class`, `identity`, `usage`, `merchant_application`.
 
 mod account_class;
 mod address;
@@ -14,6 +14,7 @@ mod certification;
 mod challenge;
 mod grant;
 mod identity;
+mod merchant_application;
 mod party;
 mod password;
 mod profile;
@@ -38,6 +39,11 @@ pub use grant::{
 pub use identity::{
     ACCOUNTS_OF_PERSON_MAX, EVIDENCE_MAX, Evidence, EvidenceKind, IdentityDigest, Person, ProviderName,
     Standing, class_of, id_number, slot_of_identity,
+};
+pub use merchant_application::{
+    ApplicationEvent, ApplicationState, DOCUMENT_BYTES_MAX, DOCUMENT_BYTES_MIN, DocumentKind,
+    MerchantApplication, MerchantKind, RejectReason, ReviewerName, application_next, documents_needed,
+    picture_kind,
 };
 pub use party::{
     Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, masked_login, masked_name,

@@ -10,6 +10,7 @@ mod care;
 mod challenges;
 mod devices;
 mod identity;
+pub(crate) mod merchants;
 mod messenger;
 mod register;
 mod sessions;
@@ -25,8 +26,9 @@ use crate::ghosts::Ghosts;
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::routing::{delete, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use base::Secret;
 use budget::Budget;
 use devices::Devices;
@@ -85,8 +87,19 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/api/v1/me/close", post(care::close))
         .route("/api/v1/identity", post(identity::prove).get(identity::show))
         .route("/api/v1/identity/limit", post(identity::move_limit))
+        .route("/api/v1/merchants", post(merchants::fill).get(merchants::list))
+        .route("/api/v1/merchants/{login}", get(merchants::show))
+        .route("/api/v1/merchants/{login}/documents/{kind}", merchant_document())
+        .route("/api/v1/merchants/{login}/submit", post(merchants::submit))
+        .route("/api/v1/merchants/{login}/confirm", post(merchants::confirm))
+        .route("/api/v1/merchants/{login}/sign", post(merchants::sign))
         .route("/api/v1/login-password", post(care::login_password))
         .route("/api/v1/pay-password", post(care::pay_password))
+}
+
+/// Takes bodies as large as documents may be, and one byte more, so that too large a one is told so.
+fn merchant_document() -> MethodRouter<Arc<Portal>> {
+    post(merchants::document).layer(DefaultBodyLimit::max(people::DOCUMENT_BYTES_MAX + 1))
 }
 
 /// What stands for an address in commands and rows.

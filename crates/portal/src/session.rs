@@ -35,6 +35,8 @@ pub(crate) struct Session {
     pub(crate) party: PartyId,
     /// The try of the payment password that was right.
     pub(crate) attempt: u64,
+    /// Whether that try was used up, so that the next payment needs another.
+    pub(crate) spent: bool,
     /// When it ends, microseconds UTC.
     pub(crate) expires_at_us: i64,
 }
@@ -60,13 +62,21 @@ impl Sessions {
             let median = *median;
             open.retain(|_, session| session.expires_at_us > median.max(now_us));
         }
-        open.insert(id.clone(), Session { purpose, party, attempt, expires_at_us: now_us + PROOF_LIFE_US });
+        let expires_at_us = now_us + PROOF_LIFE_US;
+        open.insert(id.clone(), Session { purpose, party, attempt, spent: false, expires_at_us });
         id
     }
 
     /// The session of this id, when it is alive and for this purpose.
     pub(crate) fn find(&self, id: &str, purpose: Purpose, now_us: i64) -> Option<Session> {
         self.open().get(id).copied().filter(|found| found.purpose == purpose && now_us < found.expires_at_us)
+    }
+
+    /// Notes that the try of a session was used up.
+    pub(crate) fn spend(&self, id: &str) {
+        if let Some(session) = self.open().get_mut(id) {
+            session.spent = true;
+        }
     }
 
     /// Ends a session.

@@ -3,12 +3,14 @@
 
 mod agreement;
 mod authorize;
+mod card;
 mod developer;
 mod transfer;
 mod wallet;
 
 use agreement::agreement_texts;
 use authorize::authorize_texts;
+use card::card_texts;
 use developer::developer_texts;
 use transfer::transfer_texts;
 use wallet::wallet_texts;
@@ -31,7 +33,7 @@ macro_rules! texts {
 use texts;
 
 texts! {
-    [agreement_texts authorize_texts developer_texts transfer_texts wallet_texts]
+    [agreement_texts authorize_texts card_texts developer_texts transfer_texts wallet_texts]
     lang: "zh-CN", "en";
     sandbox: "沙箱：不是真钱", "Sandbox: play money";
     footer: "通宝支付平台", "Tongbao payment platform";

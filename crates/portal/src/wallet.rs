@@ -61,6 +61,8 @@ pub(crate) enum Next {
     Transfers,
     /// The export of transactions.
     Export,
+    /// Bank cards.
+    Cards,
 }
 
 impl Next {
@@ -71,6 +73,7 @@ impl Next {
             Next::Permissions => "permissions",
             Next::Transfers => "transfers",
             Next::Export => "export",
+            Next::Cards => "cards",
         }
     }
 
@@ -81,6 +84,7 @@ impl Next {
             Next::Permissions => "/wallet/permissions",
             Next::Transfers => "/wallet/transfers",
             Next::Export => "/wallet/export",
+            Next::Cards => "/wallet/cards",
         }
     }
 }

@@ -118,7 +118,8 @@ pub(crate) async fn serve(args: &UpArgs, file: &WorldFile, starter: &mut impl St
 
 /// Makes a world and does not serve it. Gives how long the making took.
 pub(crate) fn create(args: &UpArgs) -> anyhow::Result<Duration> {
-    let runtime = runtime()?;
+    // One thread: its commands come one after another, and each thread costs its start.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     let began = std::time::Instant::now();
     runtime.block_on(async {
         let file = args.world.as_deref().map(WorldFile::read).transpose()?.unwrap_or_default();

@@ -159,7 +159,7 @@ impl World {
                 self.command(SetRules { rules }.into());
             }
             Act::Odd { what, who } => self.odd_thing(what, who),
-            of_transfers => self.act_of_transfers(of_transfers),
+            of_cards => self.act_of_cards(of_cards),
         }
     }
 

@@ -85,12 +85,16 @@ pub(crate) const WORLD: [&str; 32] = [
 ];
 
 /// Each product that towns play: its name, and what counts as once.
-pub(crate) const PLAYED: [(&str, &[&str]); 5] = [
+pub(crate) const PLAYED: [(&str, &[&str]); 9] = [
     ("payments", &["model.trade Waiting -> Paid"]),
     ("refunds", &["model.refund UnderWay -> Done"]),
     ("agreements", &["model.agreement Temp -> Normal"]),
     ("debits", &["model.DebitOrder accepted"]),
     ("transfers", &["model.transfer UnderWay -> Done"]),
+    ("top-ups from cards", &["model.TopUp is Done"]),
+    ("withdrawals", &["model.Withdraw is Done"]),
+    ("payments by card", &["model.a card paid an order"]),
+    ("returns to cards", &["model.Return is Done"]),
 ];
 
 /// What the model counts and its own play beside the engine does not meet, but towns do.

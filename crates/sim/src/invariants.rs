@@ -3,6 +3,7 @@
 
 use base::SlotSet;
 use engine::{Key, Row, Table};
+use fund::{BankOrder, BankOrderState};
 use ledger::{Account, AccountId, AccountKind, Posting, Side};
 use money::Currency;
 use std::collections::{BTreeMap, BTreeSet};
@@ -216,6 +217,13 @@ fn allowed(before: Option<&Row>, row: &Row) -> Result<(), &'static str> {
             rule(signer, "an agreement has another signer")
         }
         (Some(Row::Transfer(earlier)), Row::Transfer(transfer)) => transfer_may_follow(earlier, transfer),
+        (Some(Row::BankOrder(earlier)), Row::BankOrder(order)) => bank_order_may_follow(earlier, order),
+        (Some(Row::BankOrderKey(earlier)), Row::BankOrderKey(key)) => {
+            rule(earlier == key, "a key of a bank order names another one")
+        }
+        (Some(Row::BankSurprise(earlier)), Row::BankSurprise(surprise)) => {
+            rule(earlier == surprise, "a surprise was changed")
+        }
         (Some(Row::Received(earlier)), Row::Received(received)) => {
             rule(earlier == received, "what came in was changed")
         }
@@ -278,6 +286,36 @@ fn transfer_may_follow(earlier: &Transfer, transfer: &Transfer) -> Result<(), &'
         }
         () if !forward => Err("a transfer went back"),
         () if !clocked => Err("a transfer has no clock, or one too many"),
+        () => Ok(()),
+    }
+}
+
+/// A bank order keeps its meaning, goes forward only, and is asked about as long as it is open.
+fn bank_order_may_follow(earlier: &BankOrder, order: &BankOrder) -> Result<(), &'static str> {
+    use BankOrderState as S;
+    let meaning =
+        |one: &BankOrder| (one.party, one.card, one.kind, one.amount_minor, one.fee_minor, one.about);
+    let rank = |state| match state {
+        S::Draft => 0,
+        S::Asked => 1,
+        S::Unknown => 2,
+        S::GivenUp => 3,
+        S::Done | S::Failed | S::Closed => 4,
+        S::Returning => 5,
+        S::Returned | S::Credited => 6,
+    };
+    let (before, after) = (rank(earlier.state), rank(order.state));
+    let ended = |rank| rank == 4 || rank == 6;
+    let open = (1..=3).contains(&after);
+    match () {
+        () if meaning(earlier) != meaning(order) => Err("a bank order means something else"),
+        () if after < before || order.tries < earlier.tries => Err("a bank order went back"),
+        () if ended(before) && earlier.state != order.state && (earlier.state, after) != (S::Done, 5) => {
+            Err("a bank order that had ended went on")
+        }
+        () if open != order.next_try_at_us.is_some() => {
+            Err("a bank is asked about what is decided, or not asked")
+        }
         () => Ok(()),
     }
 }

@@ -32,6 +32,8 @@ pub mod trace;
 
 mod accords;
 mod acts;
+mod bank;
+mod cards;
 mod ending;
 mod invariants;
 mod letters;

@@ -161,6 +161,7 @@ impl World {
     pub(crate) fn heal(&mut self) {
         self.note(format_args!("healed"));
         self.healed = true;
+        self.bank.healed = true;
         self.swarm.heal();
         self.network.heal();
         for cell in 0..self.machines.len() {

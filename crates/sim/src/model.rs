@@ -16,15 +16,20 @@
 //! Where the documents are silent it follows the house.
 //!
 //! Reading order: `facts` (what is kept), then `people`, `orders`, `endings`, `payments`, `refunds`, `agreements` with
-//! `accords` and `debits`, `transfers` with `transfer_limits` and `transfer_rows` (the rules),
+//! `accords` and `debits`, `transfers` with `transfer_limits` and `transfer_rows`,
+//! `cards`, `banking` and `bank_word` (the rules),
 //! `crossing` (messages between cells), `rows` and `books` (what must be stored), `seen` (what happened how often).
 
 mod accords;
 mod agreements;
+mod bank_word;
+mod banking;
 mod books;
+mod cards;
 mod crossing;
 mod debits;
 mod endings;
+mod expected;
 mod facts;
 mod orders;
 mod payments;
@@ -40,11 +45,15 @@ mod transfer_rows;
 mod transfers;
 
 use ::people::UsageKind;
-use base::{AgreementNo, AppId, NoticeNo, OrderNo, PartyId, Slot, SlotSet, Stamp, TimerNo, TransferNo};
+use base::{
+    AgreementNo, AppId, BankOrderNo, CardNo, NoticeNo, OrderNo, PartyId, Slot, SlotSet, Stamp, TimerNo,
+    TransferNo,
+};
 use engine::{Command, Message, Origin, Reply};
 use facts::{
     Accord, Code, Deal, GiveBack, Person, Pledge, Program, Purchase, Sending, Task, Telling, Try, Way,
 };
+use fund::{BankKey, BankOrder, BankOrderKind, BankRef, BankSurprise, Card, CardDigest, SurpriseKind};
 use ledger::AccountKind;
 use money::{Currency, Money};
 use std::collections::{BTreeMap, VecDeque};
@@ -130,6 +139,11 @@ pub struct Model {
     came_in: BTreeMap<TransferNo, (PartyId, PartyId, Money, i64)>,
     /// How often and how much counts towards limits, by period.
     used: BTreeMap<(PartyId, UsageKind, u32), (u32, i128)>,
+    cards: BTreeMap<CardNo, Card>,
+    card_names: BTreeMap<(PartyId, CardDigest), CardNo>,
+    bank_orders: BTreeMap<BankOrderNo, BankOrder>,
+    bank_keys: BTreeMap<(PartyId, BankOrderKind, BankKey), BankOrderNo>,
+    surprises: BTreeMap<(BankOrderNo, SurpriseKind, BankRef), BankSurprise>,
     timers: BTreeMap<(i64, TimerNo), Task>,
     ways: BTreeMap<(Slot, Slot), Way>,
     /// What must be heard at the origin of chains that ended in another cell, by the origin's slot and number.
@@ -261,7 +275,7 @@ impl Model {
             Command::Receive(_) | Command::Acknowledge(_) => return None,
             // Guaranteed trades are not played: nothing in the town makes one.
             Command::ActOnEscrow(_) | Command::ConfirmGoods(_) => return None,
-            other => return self.decide_transfer(step, other),
+            other => return self.decide_banking(step, other),
         };
         Some(answer)
     }

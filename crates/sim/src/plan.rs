@@ -6,9 +6,11 @@
 //! steps stand scenes, in which things are made to meet.
 
 mod accord_scenes;
+mod card_scenes;
 mod products;
 mod scenes;
 mod stage;
+mod till_scenes;
 mod transfer_scenes;
 
 use crate::dice::Dice;
@@ -130,6 +132,18 @@ pub enum Act {
     CancelTransfer { payer: u8, number: u8 },
     /// A payer looks at a transfer, and at what may still be sent.
     LookAtTransfer { payer: u8, number: u8 },
+    /// A party binds a card, which its bank agrees to.
+    Bind { party: u8, card: u8 },
+    /// A party gives a card up.
+    Unbind { party: u8, card: u8 },
+    /// A party drafts a top-up from a card, or a withdrawal to it.
+    PrepareBank { party: u8, card: u8, out: bool, fen: u64, key: u8 },
+    /// A party gives the password for it.
+    ConfirmBank { party: u8, out: bool, key: u8, right: bool },
+    /// A party gives it up.
+    CloseBank { party: u8, out: bool, key: u8 },
+    /// A buyer gives the password for an order and pays it by card.
+    PayByCard { buyer: u8, merchant: u8, number: u8, card: u8, right: bool },
     /// Something that seldom happens, mostly a mistake: a place in the list of such things, and who does it.
     Odd { what: u8, who: u8 },
 }
@@ -171,7 +185,7 @@ pub fn draw(dice: &Dice, town: &Town) -> Vec<Step> {
 const JOINS_PERMILLE: u32 = 120;
 
 /// The kinds of act, in the order of their weights.
-const KINDS: usize = 26;
+const KINDS: usize = 32;
 /// Numbers of agreements that each merchant uses: few, so that requests meet; each can be signed once.
 const AGREEMENTS: u64 = 8;
 /// How many odd things there are.
@@ -184,8 +198,10 @@ pub const MERCHANTS_FROM: u8 = 100;
 impl Act {
     /// How often each kind is done in this run: some not at all, as with faults.
     fn weights(dice: &mut Dice) -> Vec<(u32, usize)> {
-        let usual: [u32; KINDS] =
-            [26, 8, 6, 9, 4, 5, 12, 4, 22, 8, 10, 3, 2, 4, 2, 5, 7, 9, 2, 3, 6, 3, 9, 10, 4, 2];
+        let usual: [u32; KINDS] = [
+            26, 8, 6, 9, 4, 5, 12, 4, 22, 8, 10, 3, 2, 4, 2, 5, 7, 9, 2, 3, 6, 3, 9, 10, 4, 2, 4, 1, 6, 6, 3,
+            5,
+        ];
         let mut weights: Vec<(u32, usize)> = usual.into_iter().zip(0..).collect();
         for (weight, kind) in &mut weights {
             // Without codes, payments and confirmations nothing happens at all.
@@ -255,6 +271,7 @@ impl Act {
             },
             18 => Act::Postpone { merchant, name, days: dice.below(14) as u8 },
             19 => Act::EndAgreement { merchant, name, by: dice.chance(500).then_some(buyer) },
+            kind @ 26.. => products::card(dice, kind, (merchant, buyer, number)),
             kind @ 20.. => products::transfer(dice, kind, (merchant, buyer, number), town),
             14 => Act::Odd { what: dice.below(ODD_THINGS.into()) as u8, who: buyer },
             _ => Act::SetRules {

@@ -4,10 +4,15 @@
 
 use base::{Slot, china_date};
 use engine::Row;
+use fund::{BankOrder, BankOrderKind, BankOrderState};
 use ledger::AccountKind;
 use people::UsageKind;
 use std::collections::{BTreeMap, BTreeSet};
 use transfer::TransferState;
+
+/// The platform's accounts whose other side is a bank's.
+const FACING_BANKS: [AccountKind; 4] =
+    [AccountKind::ClearingIn, AccountKind::ClearingOut, AccountKind::SuspenseOwed, AccountKind::SuspenseDue];
 
 /// What the rows of one kind come to.
 #[derive(Default)]
@@ -20,6 +25,14 @@ struct Sums {
     reached: BTreeSet<(base::PartyId, base::PartyId)>,
     came_in: BTreeMap<base::TransferNo, i64>,
     done: BTreeMap<base::TransferNo, i64>,
+    /// What stands on the accounts that face banks, and what the bank orders and surprises say; by slot and account.
+    banks: BTreeMap<(Slot, AccountKind), i64>,
+    orders: BTreeMap<(Slot, AccountKind), i64>,
+    /// What counts towards the limits of cards and withdrawals, and what the orders say.
+    bank_usage: BTreeMap<(String, u32), i64>,
+    bank_counted: BTreeMap<(String, u32), i64>,
+    kinds: BTreeMap<base::BankOrderNo, BankOrderKind>,
+    booked: Vec<(Slot, base::BankOrderNo, i64)>,
 }
 
 /// Holds the sums of all rows of all cells against each other.
@@ -35,8 +48,23 @@ impl Sums {
             Row::Account(account) if account.kind == AccountKind::Delayed => {
                 *self.delayed.entry(account.slot).or_default() += account.balance_minor;
             }
+            Row::Account(account) if FACING_BANKS.contains(&account.kind) => {
+                *self.banks.entry((account.slot, account.kind)).or_default() += account.balance_minor;
+            }
+            Row::BankOrder(order) => self.take_bank_order(order),
+            Row::BankSurprise(surprise) if surprise.booked => {
+                self.booked.push((surprise.slot, surprise.no, surprise.amount_minor.units()));
+            }
             Row::Usage(usage) => {
                 let name = match usage.kind {
+                    UsageKind::CardDay
+                    | UsageKind::CardMonth
+                    | UsageKind::WithdrawDay
+                    | UsageKind::WithdrawFree => {
+                        let name = format!("{} {:?}", usage.party, usage.kind);
+                        self.bank_usage.insert((name, usage.period), usage.sum_minor.units());
+                        return;
+                    }
                     UsageKind::TransferDay => format!("{} by day", usage.party),
                     UsageKind::TransferMonth => format!("{} by month", usage.party),
                     _ => return,
@@ -71,7 +99,73 @@ impl Sums {
         }
     }
 
+    /// Clearing in is what banks took; clearing out is what is on its way to cards, and what they paid.
+    fn take_bank_order(&mut self, order: &BankOrder) {
+        use BankOrderState as S;
+        self.kinds.insert(order.no, order.kind);
+        let (units, fee) = (order.amount_minor.units(), order.fee_minor.units());
+        let mut stands = |kind, units| *self.orders.entry((order.slot, kind)).or_default() += units;
+        match (order.kind, order.state) {
+            (
+                BankOrderKind::TopUp | BankOrderKind::Pay,
+                S::Done | S::Returning | S::Returned | S::Credited,
+            ) => {
+                stands(AccountKind::ClearingIn, -units);
+            }
+            (BankOrderKind::Withdraw | BankOrderKind::Return, S::Asked | S::Unknown) => {
+                stands(AccountKind::ClearingOut, units + fee);
+            }
+            (BankOrderKind::Withdraw | BankOrderKind::Return, S::Done) => {
+                stands(AccountKind::ClearingOut, units);
+            }
+            _ => {}
+        }
+        let Some(at_us) = order.counted_at_us else { return };
+        let day = china_date(at_us);
+        let counted = match order.kind {
+            BankOrderKind::TopUp | BankOrderKind::Pay => {
+                vec![("CardDay", day, units), ("CardMonth", day / 100, units)]
+            }
+            BankOrderKind::Withdraw => {
+                vec![("WithdrawDay", day, units), ("WithdrawFree", 0, order.free_minor.units())]
+            }
+            BankOrderKind::Return => Vec::new(),
+        };
+        for (name, period, units) in counted {
+            *self.bank_counted.entry((format!("{} {name}", order.party), period)).or_default() += units;
+        }
+    }
+
+    fn judge_banks(&mut self) -> Result<(), String> {
+        for (slot, no, units) in std::mem::take(&mut self.booked) {
+            let is_in = matches!(self.kinds.get(&no), Some(BankOrderKind::TopUp | BankOrderKind::Pay));
+            let (from, to) = if is_in {
+                (AccountKind::ClearingIn, AccountKind::SuspenseOwed)
+            } else {
+                (AccountKind::SuspenseDue, AccountKind::ClearingOut)
+            };
+            *self.orders.entry((slot, from)).or_default() -= units;
+            *self.orders.entry((slot, to)).or_default() += units;
+        }
+        self.banks.retain(|_, units| *units != 0);
+        self.orders.retain(|_, units| *units != 0);
+        if self.banks != self.orders {
+            let (banks, orders) = (&self.banks, &self.orders);
+            return Err(format!("accounts that face banks are {banks:?}, and bank orders say {orders:?}"));
+        }
+        self.bank_usage.retain(|_, units| *units != 0);
+        self.bank_counted.retain(|_, units| *units != 0);
+        if self.bank_usage != self.bank_counted {
+            let (usage, counted) = (&self.bank_usage, &self.bank_counted);
+            return Err(format!(
+                "what counts towards limits of cards is {usage:?}, and orders say {counted:?}"
+            ));
+        }
+        Ok(())
+    }
+
     fn judge(mut self) -> Result<(), String> {
+        self.judge_banks()?;
         self.delayed.retain(|_, units| *units != 0);
         if self.delayed != self.waiting {
             let (delayed, waiting) = (self.delayed, self.waiting);

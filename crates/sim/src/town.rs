@@ -11,9 +11,9 @@ use crate::network::CellNo;
 use crate::plan::{MERCHANTS_FROM, Town};
 use crate::told::{self, Heard};
 use crate::world::{Event, World};
-use base::{AppId, PartyId, SECOND_US, Slot, Text};
+use base::{AppId, BankOrderNo, PartyId, SECOND_US, Slot, Text};
 use cell::{Door, Inbox, NotDecided, Promise};
-use engine::{Command, Key, NewPassword, OpenApp, OpenParty, Row};
+use engine::{BankAnswered, Command, Key, NewPassword, OpenApp, OpenParty, Row};
 use notify::Failure;
 use people::{App, AppMode, PartyKind, Verifier};
 use std::collections::BTreeMap;
@@ -38,6 +38,10 @@ pub(crate) enum TownEvent {
     Late,
     /// A merchant's server answers a process's courier.
     Answered(CellNo, u64, CallNo, Result<(), Failure>),
+    /// It is time to look whether a bank is to be asked about an order, for the so-maniest time in vain.
+    AskBank(BankOrderNo, u32),
+    /// The bank says something about an order.
+    BankSays(BankAnswered),
 }
 
 /// A call and what the cells said to its commands.
@@ -194,6 +198,7 @@ impl World {
         for (id, outcome) in self.people.callers.poll(now_us) {
             self.ended(id, outcome)?;
         }
+        self.serve_bank();
         let mut asked: Vec<(Command, Promise)> = Vec::new();
         for open in self.people.open.values() {
             while let Some((command, promise)) = open.inbox.take() {
@@ -320,6 +325,14 @@ impl World {
     pub(crate) fn happen_in_town(&mut self, event: TownEvent) -> Result<(), String> {
         match event {
             TownEvent::Late => Ok(()),
+            TownEvent::AskBank(no, waits) => {
+                self.ask_bank(no, waits);
+                Ok(())
+            }
+            TownEvent::BankSays(word) => {
+                self.command(word.into());
+                Ok(())
+            }
             TownEvent::Answered(cell, no, call, outcome) => {
                 if let Some(process) = self.machines[cell].process(no) {
                     process.courier.answered(call, outcome);

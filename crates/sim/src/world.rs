@@ -5,6 +5,7 @@
 //! thing that does not fit ends the run. `serving` is what cells do, `mishaps` what goes wrong, `ending` what is
 //! checked in the end.
 
+use crate::bank::Bank;
 use crate::counters::Counters;
 use crate::dice::Dice;
 use crate::faults::{Fault, Swarm};
@@ -107,6 +108,7 @@ pub(crate) struct World {
     pub(crate) model: Model,
     pub(crate) mirror: Mirror,
     pub(crate) people: People,
+    pub(crate) bank: Bank,
     pub(crate) trace: Trace,
     pub(crate) counters: Counters,
     plan: Vec<Step>,
@@ -163,6 +165,7 @@ impl World {
         World {
             network: Network::new(town.cells, &dice),
             people: People::new(town, &dice),
+            bank: Bank::new(&dice),
             schedule: Schedule::shuffled(BEGINNING_US, dice.fork("schedule")),
             machines,
             model: Model::new(),

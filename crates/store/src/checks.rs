@@ -61,7 +61,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Signing(_) | Row::Notice(_) | Row::Grant(_) | Row::Token(_) | Row::Callback(_)
         | Row::Certification(_) | Row::Profile(_) | Row::Standing(_) | Row::Evidence(_) | Row::Person(_)
         | Row::SplitBook(_) | Row::SplitLine(_) | Row::Relation(_) | Row::TransferNumber(_)
-        | Row::KnownPayee(_) | Row::Received(_) | Row::Usage(_) | Row::AppKey(_) => return None,
+        | Row::KnownPayee(_) | Row::Received(_) | Row::Usage(_)
+        | Row::AppKey(_) | Row::MerchantApplication(_) => return None,
     };
     (!holds).then_some(rule)
 }

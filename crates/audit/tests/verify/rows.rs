@@ -94,6 +94,22 @@ fn keys_of_apps() {
 }
 
 #[test]
+fn applications_of_merchants() {
+    const OF: (&str, FindingKind) = ("merchant_application", ApplicationWrong);
+    run(&[
+        Case("merchant_application", "state = 'signed'", "state = 'audit_pass'", &[OF]),
+        Case("merchant_application", "state = 'signed'", "merchant = NULL", &[OF]),
+        Case("merchant_application", "state = 'signed'", "app = NULL", &[OF]),
+        Case("merchant_application", "state = 'signed'", "documents = 0", &[OF]),
+        Case("merchant_application", "state = 'signed'", "name_matches = 0", &[OF]),
+        Case("merchant_application", "state = 'audit_reject'", "state = 'signed'", &[OF]),
+        Case("merchant_application", "state = 'audit_reject'", "reasons = 0", &[OF]),
+        Case("merchant_application", "state = 'audit_reject'", "reviewer = NULL", &[OF]),
+        Case("merchant_application", "state = 'signed'", "note = 'a'", &[]),
+    ]);
+}
+
+#[test]
 fn accounts() {
     run(&[
         Case(

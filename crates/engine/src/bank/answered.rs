@@ -4,7 +4,7 @@ use super::close::forget_timer;
 use super::{limits, pay, returns};
 use crate::command::Next;
 use crate::{Fault, Rows, Stop, books};
-use base::{BankOrderNo, PartyId, Slot, Text};
+use base::{BankOrderNo, PartyId, Plant, Slot, Text, planted};
 use fund::{
     BankEvent, BankMove, BankOrder, BankOrderKind, BankOrderState, BankReason, BankSurprise, Done,
     FindBankRefused, SurpriseKind, bank_next,
@@ -52,6 +52,9 @@ pub(crate) fn bank_answered(
     match &command.verdict {
         Verdict::Done(done) => heard_done(rows, &order, done)?,
         Verdict::Refused(reason) => heard_refused(rows, &order, *reason)?,
+        Verdict::Unknown if planted(Plant::SilenceFailsBankOrder) => {
+            heard_refused(rows, &order, BankReason::Other)?;
+        }
         Verdict::Unknown => {}
     }
     let order = rows.get::<BankOrder>(key)?.expect("an order stays");
@@ -60,7 +63,7 @@ pub(crate) fn bank_answered(
 
 /// The bank did an order: by its answer, or by its statement.
 pub(super) fn heard_done(rows: &mut Rows<'_>, order: &BankOrder, done: &Done) -> Result<(), Fault> {
-    if done.amount != order.amount() {
+    if done.amount != order.amount() && !planted(Plant::OtherBankAmountTaken) {
         return surprise(rows, order, SurpriseKind::AmountDiffers, done);
     }
     if order.state.was_done() && order.bank_ref.as_ref() != Some(&done.bank_ref) {
@@ -72,6 +75,7 @@ pub(super) fn heard_done(rows: &mut Rows<'_>, order: &BankOrder, done: &Done) ->
             heard.bank_ref = Some(done.bank_ref.clone());
             decide_done(rows, BankOrder { state, ..heard })
         }
+        BankMove::Same if planted(Plant::BankWordBookedTwice) => decide_done(rows, order.clone()),
         BankMove::Same | BankMove::No => Ok(()),
         BankMove::Surprise => {
             let sent = order.tries > 0;
@@ -91,7 +95,7 @@ fn decide_done(rows: &mut Rows<'_>, mut order: BankOrder) -> Result<(), Fault> {
     if order.kind == BankOrderKind::Pay && !pay::still_waits(rows, &order)? {
         order.state = BankOrderState::Returning;
     }
-    if order.state == BankOrderState::Returning {
+    if order.state == BankOrderState::Returning && !planted(Plant::LateTopUpBooked) {
         books::must(rows, Template::CardTurn { party, amount }, topic)?;
         limits::give_back(rows, &mut order)?;
         returns::open(rows, &order, returns::LATE, amount)?;
@@ -140,6 +144,7 @@ fn decide_refused(rows: &mut Rows<'_>, mut order: BankOrder) -> Result<(), Fault
     match order.kind {
         BankOrderKind::TopUp => {}
         BankOrderKind::Pay => pay::let_go(rows, &order)?,
+        BankOrderKind::Withdraw if planted(Plant::RefusedWithdrawalLost) => {}
         BankOrderKind::Withdraw | BankOrderKind::Return => {
             let amount = order.with_fee().map_err(|error| Fault(format!("{}: {error}", order.no)))?;
             books::must(rows, Template::CardOutReturn { party, amount }, topic)?;
@@ -170,7 +175,8 @@ fn surprise(rows: &mut Rows<'_>, order: &BankOrder, kind: SurpriseKind, done: &D
     if rows.get::<BankSurprise>((slot, no, kind, bank_ref.clone()))?.is_some() {
         return Ok(());
     }
-    let (party, amount, booked) = (order.party, done.amount, kind.is_booked());
+    let (party, amount, booked) =
+        (order.party, done.amount, kind.is_booked() && !planted(Plant::SuspenseNotBooked));
     if booked {
         let template = if order.kind.is_in() {
             Template::SuspenseIn { party, amount }

@@ -1,7 +1,7 @@
 //! What a party's card orders count against, in the party's own slot.
 
 use crate::{Fault, Rows};
-use base::PartyId;
+use base::{PartyId, Plant, planted};
 use fund::{
     BankOrder, BankOrderKind, BankOrderRefused, CARD_DAY_FEN, CARD_MONTH_FEN, CARD_SINGLE_FEN,
     WITHDRAW_DAY_FEN, WITHDRAW_FREE_LIFE_FEN, WITHDRAW_SINGLE_FEN, WithdrawPrice, fen, withdraw_price,
@@ -84,7 +84,7 @@ pub(crate) fn price(
     amount: Money,
 ) -> Result<WithdrawPrice, Fault> {
     let nothing = Money::zero(amount.currency());
-    if kind != BankOrderKind::Withdraw {
+    if kind != BankOrderKind::Withdraw || planted(Plant::WithdrawFeeForgotten) {
         return Ok(WithdrawPrice { free: nothing, fee: nothing });
     }
     let now_us = rows.now_us();
@@ -105,7 +105,9 @@ pub(crate) fn count(rows: &mut Rows<'_>, order: &mut BankOrder) -> Result<(), Fa
 
 /// Gives back what an order counted, to the periods that it was counted in; once.
 pub(crate) fn give_back(rows: &mut Rows<'_>, order: &mut BankOrder) -> Result<(), Fault> {
-    let Some(at_us) = order.counted_at_us.take() else { return Ok(()) };
+    let Some(at_us) = order.counted_at_us.take().filter(|_| !planted(Plant::FailedBankOrderCounts)) else {
+        return Ok(());
+    };
     for (kind, amount) in sums(order) {
         // A counter that has less than was counted in it is the audit's to find: it must not stop the cell.
         if let Ok(less) = usage(rows, order.party, kind, at_us)?.minus(amount) {

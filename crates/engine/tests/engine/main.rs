@@ -18,6 +18,7 @@ mod freeze;
 mod grants;
 mod identity;
 mod limits;
+mod merchant;
 mod notices;
 mod password;
 mod pay;

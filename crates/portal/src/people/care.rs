@@ -16,7 +16,7 @@ use engine::{
     SetPassword, SetPasswordRefused, WhichPassword,
 };
 use money::Currency;
-use people::{ChallengePurpose, check_login_password, check_pay_password};
+use people::{AddressDigest, ChallengePurpose, check_login_password, check_pay_password};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -60,6 +60,9 @@ async fn set(portal: &Portal, headers: &HeaderMap, body: &Bytes, which: WhichPas
     let place = portal.checker.queue().map_err(|_| crowded())?;
     let address = digest_of(portal, &to);
     let proof = prove(portal, address, purpose, &code).await?;
+    if which == WhichPassword::Pay {
+        refuse_identity_digits(portal, address, &password).await?;
+    }
     let password = new_password(portal, Secret::new(password)).await?;
     drop(place);
     let set = portal.door.ask(SetPassword { address, proof, which, password }).await;
@@ -68,6 +71,20 @@ async fn set(portal: &Portal, headers: &HeaderMap, body: &Bytes, which: WhichPas
         portal.people.devices.end_all(party, None);
     }
     answer(json!({ "set": true }))
+}
+
+/// Whoever finds a lost card of somebody knows the birthday. Looked at once the code was right and is used up: refusing
+/// by it tells something of the number, and only its owner may hear that.
+async fn refuse_identity_digits(
+    portal: &Portal,
+    address: AddressDigest,
+    password: &str,
+) -> Result<(), SandboxError> {
+    let gone = |error| SandboxError::of(error, |_| code_refused());
+    let party = portal.door.ask(FindAddress { address }).await.map_err(gone)?.party;
+    let named = identity::named(portal, party).await?;
+    let known: Vec<&str> = named.iter().map(|named| named.id_number.as_str()).collect();
+    check_pay_password(password, &known).map_err(|error| weak("password", error))
 }
 
 fn set_refused(refused: SetPasswordRefused) -> SandboxError {

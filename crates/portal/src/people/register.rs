@@ -43,7 +43,8 @@ pub(crate) async fn register(State(portal): State<Arc<Portal>>, headers: HeaderM
     match portal.door.ask(command).await {
         Ok(party) => sessions::signed_in(&portal, party, &device),
         Err(error) => {
-            // Whether it was taken over is not known when the answer is lost: then the key stays, and is swept later.
+            // Whether it was taken over is not known when the answer is lost: then the key stays. If not, it
+            // opens nothing, because nothing that it sealed was kept.
             if let CellError::Refused(_) = error {
                 in_vault(&portal, move |vault| vault.erase(&data_key)).await?;
             }

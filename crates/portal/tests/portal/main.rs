@@ -10,6 +10,7 @@ mod escrow;
 mod export;
 mod faults;
 mod freezes;
+mod merchants;
 mod methods;
 mod passwords;
 mod permissions;

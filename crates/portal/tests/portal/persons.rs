@@ -343,6 +343,25 @@ async fn passwords_are_set_anew_by_a_code_and_the_account_given_up() {
 }
 
 #[tokio::test]
+async fn the_birthday_of_the_own_identity_is_no_new_payment_password() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.register(PHONE).await;
+    let set = async |password: &str| {
+        let code = shop.code(PHONE, "pay_password").await;
+        shop.post("/api/v1/pay-password", json!({ "to": PHONE, "code": code, "password": password })).await
+    };
+    let body = json!({ "name": "王小明", "id_number": ID_NUMBER });
+    assert_eq!(shop.api("POST", "/api/v1/identity", &token, &body).await.0, StatusCode::OK);
+    let guess = json!({ "to": PHONE, "code": "000000", "password": "491231" });
+    let (status, said) = shop.post("/api/v1/pay-password", guess).await;
+    assert_ne!(code_of(&said), "weak_password", "without the code nobody hears of the number: {status}");
+    let (status, said) = set("491231").await;
+    assert_eq!((status, code_of(&said)), (StatusCode::BAD_REQUEST, "weak_password"), "{said}");
+    let (status, said) = set("940173").await;
+    assert_eq!(status, StatusCode::OK, "{said}");
+}
+
+#[tokio::test]
 async fn whoever_is_forgotten_is_in_no_row_and_no_key_is_left() {
     let shop = Shop::open().await;
     let (token, id) = shop.register(PHONE).await;

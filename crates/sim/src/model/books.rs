@@ -135,6 +135,9 @@ impl Model {
                 open.push(format!("refund {number} of order {no} is still under way"));
             }
         }
+        for (no, order) in self.bank_orders.iter().filter(|(_, order)| order.state.is_open()) {
+            open.push(format!("bank order {no} is still {:?}", order.state));
+        }
         for (no, sent) in &self.sendings {
             let late = sent.state == TransferState::Offered && sent.due_at.is_none_or(|due| now_us >= due);
             if late || sent.state == TransferState::UnderWay {

@@ -59,6 +59,8 @@ pub(super) struct Deal {
     pub(super) paid_at: Option<i64>,
     pub(super) closed_at: Option<i64>,
     pub(super) timer: Option<TimerNo>,
+    /// The kind of card that paid it, and its bank.
+    pub(super) card: Option<(trade::CardChannel, base::Text<16>)>,
 }
 
 impl Deal {
@@ -93,6 +95,8 @@ pub(super) struct Purchase {
     pub(super) created_at: i64,
     pub(super) paid_at: Option<i64>,
     pub(super) closed_at: Option<i64>,
+    /// The bank order by which a card pays it, or paid.
+    pub(super) bank_order: Option<base::BankOrderNo>,
 }
 
 /// A refund.
@@ -133,6 +137,7 @@ pub(super) enum Task {
     DropTry(PartyId, u64),
     EndAgreement(AgreementNo),
     Send(TransferNo),
+    GiveUp(base::BankOrderNo),
 }
 
 /// A transfer, beside what was asked.
@@ -199,5 +204,6 @@ pub(super) fn waiting(
     created_at: i64,
 ) -> Purchase {
     let (state, refunded, paid_at, closed_at) = (TradeState::Waiting, 0, None, None);
-    Purchase { buyer, seller, state, subject, total, refunded, created_at, paid_at, closed_at }
+    let bank_order = None;
+    Purchase { buyer, seller, state, subject, total, refunded, created_at, paid_at, closed_at, bank_order }
 }

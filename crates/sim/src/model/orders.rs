@@ -80,6 +80,7 @@ impl Model {
             paid_at: None,
             closed_at: None,
             timer: Some(timer),
+            card: None,
         };
         self.orders.insert(no, order);
         self.numbers.insert((asked.seller, asked.out_trade_no.clone()), no);

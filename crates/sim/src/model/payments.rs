@@ -54,13 +54,19 @@ impl Model {
         if said.only_buyer.is_some_and(|only| only != buyer) {
             return Err(ReceiptOutcome::BuyerDiffers);
         }
-        match self.trades.get(&(step.slot, said.order_no)).map(|trade| (trade.buyer, trade.state)) {
+        let earlier = self.trades.get(&(step.slot, said.order_no));
+        let by_card = earlier.is_some_and(|trade| trade.bank_order.is_some());
+        match earlier.map(|trade| (trade.buyer, trade.state)) {
             Some((other, _)) if other != buyer => Err(ReceiptOutcome::BuyerDiffers),
             Some((_, TradeState::Paid)) => {
                 self.seen.count("a second code came while the first one's money was under way");
                 Err(ReceiptOutcome::Waiting)
             }
             Some((_, TradeState::Closed)) => Err(ReceiptOutcome::OrderClosed),
+            Some((_, TradeState::Waiting)) if by_card => {
+                self.seen.count("a code came while a bank was asked");
+                Err(ReceiptOutcome::Waiting)
+            }
             Some((_, TradeState::Waiting)) | None => Ok(buyer),
         }
     }
@@ -111,6 +117,7 @@ impl Model {
         let refused = match trade.state {
             TradeState::Paid => Some(PayRefused::AlreadyPaid),
             TradeState::Closed => Some(PayRefused::AlreadyClosed),
+            TradeState::Waiting if trade.bank_order.is_some() => Some(PayRefused::CardUnderWay),
             TradeState::Waiting if !proven => Some(PayRefused::ProofMissing),
             TradeState::Waiting if self.status(buyer) != Some(PartyStatus::Normal) => {
                 Some(PayRefused::BuyerBlocked)
@@ -143,11 +150,11 @@ impl Model {
     /// In the merchant's slot: the order takes the money, or it goes back: the order is over, or its time is, or its
     /// merchant has gone. A frozen merchant may receive.
     pub(super) fn order_paid(&mut self, step: &Step, said: &OrderPaid) -> Option<Reply> {
-        // No plan of the simulator pays by card.
-        let OrderPaid { order_no, buyer, ref buyer_login_masked, amount, attempt, card: _ } = *said;
+        let OrderPaid { order_no, buyer, ref buyer_login_masked, amount, attempt, ref card } = *said;
+        let by_card = card.is_some();
         let Some(order) = self.orders.get(&order_no) else {
             self.seen.count("a payment found its order gone");
-            let back = PayReturned { order_no, buyer, amount, attempt, by_card: false };
+            let back = PayReturned { order_no, buyer, amount, attempt, by_card };
             self.say(buyer.slot(), Message::PayReturned(back));
             self.say(buyer.slot(), Message::TradeForgotten(TradeForgotten { order_no, buyer }));
             return None;
@@ -169,13 +176,18 @@ impl Model {
             if let Some(attempt) = attempt {
                 self.receipt(step, order_no, attempt, ReceiptOutcome::OrderClosed);
             }
-            let back = PayReturned { order_no, buyer, amount, attempt, by_card: false };
+            let back = PayReturned { order_no, buyer, amount, attempt, by_card };
             self.say(buyer.slot(), Message::PayReturned(back));
             return None;
         }
         self.credit(step, order_no, (buyer, buyer_login_masked.clone()), amount);
         if let Some(attempt) = attempt {
             self.receipt(step, order_no, attempt, ReceiptOutcome::Paid);
+        }
+        if let Some(card) = card {
+            self.orders.get_mut(&order_no).expect("just paid").card = Some((card.kind, card.bank.clone()));
+            self.seen.count("a card paid an order");
+            return None;
         }
         let order = self.order(order_no);
         Some(match attempt {
@@ -221,11 +233,19 @@ impl Model {
 
     /// In the buyer's slot: the money is back.
     pub(super) fn pay_returned(&mut self, step: &Step, said: &PayReturned) -> Option<Reply> {
-        let (transit, kind) = Model::transit(step.slot);
-        let back = fen(said.amount);
-        self.book(step, &[(transit, kind, -back), (said.buyer, AccountKind::Balance, back)]);
+        let trade = self.trades.get(&(step.slot, said.order_no));
+        if let Some(card) = trade.and_then(|trade| trade.bank_order).filter(|_| said.by_card) {
+            self.card_payment_back(step, card, said.amount);
+        } else {
+            let (transit, kind) = Model::transit(step.slot);
+            let back = fen(said.amount);
+            self.book(step, &[(transit, kind, -back), (said.buyer, AccountKind::Balance, back)]);
+        }
         if let Some(trade) = self.trades.get_mut(&(step.slot, said.order_no)) {
             (trade.state, trade.paid_at, trade.closed_at) = (TradeState::Closed, None, Some(step.now()));
+        }
+        if said.by_card {
+            return None;
         }
         self.seen.count("a payment came back to its buyer");
         Some(match said.attempt {

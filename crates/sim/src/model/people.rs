@@ -222,6 +222,7 @@ impl Model {
                     self.seen.count("a pay code ran out of time");
                 }
             }
+            Task::GiveUp(no) => self.give_up_time(step, no),
             Task::Send(no) => self.transfer_is_due(step, no),
             Task::EndAgreement(no) => self.agreement_is_over(step, no, asked.timer),
             Task::DropTry(party, attempt) => {

@@ -105,11 +105,18 @@ impl Model {
     /// In the buyer's slot: the money arrives, unless the account was given up.
     pub(super) fn refund_in(&mut self, step: &Step, said: &RefundIn) -> Option<Reply> {
         let RefundIn { order_no, buyer, amount, ref out_request_no } = *said;
-        let arrived = self.status(buyer).is_some_and(|status| status != PartyStatus::Closed);
+        let trade = self.trades.get(&(step.slot, order_no));
+        let card = trade.and_then(|trade| trade.bank_order);
+        let open = self.status(buyer).is_some_and(|status| status != PartyStatus::Closed);
+        let arrived = open || card.is_some();
         let (mut whole, mut back) = (false, 0);
-        if arrived {
+        if let Some(card) = card {
+            self.refund_to_card(step, card, out_request_no.as_str(), amount);
+        } else if arrived {
             let (transit, kind) = Model::transit(step.slot);
             self.book(step, &[(transit, kind, -fen(amount)), (buyer, AccountKind::Balance, fen(amount))]);
+        }
+        if arrived {
             if let Some(trade) = self.trades.get_mut(&(step.slot, order_no)) {
                 trade.refunded += fen(amount);
                 back = trade.refunded;

@@ -4,6 +4,7 @@ use super::facts::Task;
 use super::{Mismatch, Model, yuan};
 use base::{OrderNo, PartyId, Slot, Text};
 use engine::{Key, Link, Outbox, Parcel, Reply, Row, Tabled};
+use fund::BankOrder;
 use ledger::{Account, AccountId, AccountKind};
 use money::{Currency, Minor};
 use people::{AccountClass, App, Attempt, Credential, Login, Party, PartyKind, SlotHead};
@@ -71,8 +72,8 @@ impl Model {
             paid_at_us: deal.paid_at,
             closed_at_us: deal.closed_at,
             timer: deal.timer,
-            card: None,
-            card_bank: None,
+            card: deal.card.as_ref().map(|(kind, _)| *kind),
+            card_bank: deal.card.as_ref().map(|(_, bank)| bank.clone()),
         })
     }
 
@@ -108,7 +109,7 @@ impl Model {
             created_at_us: trade.created_at,
             paid_at_us: trade.paid_at,
             closed_at_us: trade.closed_at,
-            bank_order: None,
+            bank_order: trade.bank_order,
         })
     }
 
@@ -163,6 +164,9 @@ impl Model {
                 }
                 Key::Transfer((_, no)) => {
                     self.sendings.contains_key(no).then(|| Transfer::wrap(self.transfer(*no)))
+                }
+                Key::BankOrder((_, no)) => {
+                    self.bank_orders.get(no).map(|order| BankOrder::wrap(Arc::new(order.clone())))
                 }
                 Key::Received((slot, no)) => {
                     self.came_in.contains_key(no).then(|| Received::wrap(self.received(*no, *slot)))
@@ -223,6 +227,9 @@ impl Model {
                 Task::EndAgreement(no) => {
                     (timer.task, timer.order_no) = (TimerTask::EndAgreement, Some(no.topic()));
                 }
+                Task::GiveUp(no) => {
+                    (timer.task, timer.order_no) = (TimerTask::GiveUpBankOrder, Some(no.topic()));
+                }
                 Task::Send(no) => {
                     (timer.task, timer.order_no) = (TimerTask::TransferClock, Some(no.topic()));
                 }
@@ -231,6 +238,7 @@ impl Model {
         }
         self.rows_of_agreements(&mut rows);
         self.rows_of_transfers(&mut rows);
+        self.rows_of_banks(&mut rows);
         self.rows_of_notices(&mut rows);
         self.rows_of_ways(&mut rows);
         rows
@@ -345,6 +353,8 @@ pub(super) fn same(rules: &Reply, house: &Reply) -> bool {
     same!(rules, house; OpenParty SetPartyStatus OpenApp SetAppStatus SetRules TopUp IssuePayCode OpenOrder
         ClaimOrder JudgePassword ConfirmPay CloseOrder CancelOrder RefundOrder NoticeTried RunTimer Receive
         OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder
-        TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer FindTransferRoom FindAddress
+        AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered
+        PayByCard FindCard FindBankOrder TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer
+        FindTransferRoom FindAddress
         Acknowledge FindOrder FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount)
 }

@@ -1,6 +1,7 @@
 //! The model beside the real engine, in one cell and in several, over a small space of names in which everything meets.
 
 mod accords;
+mod cards;
 mod listed;
 mod play;
 mod shop;

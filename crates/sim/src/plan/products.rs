@@ -42,3 +42,20 @@ fn payee(dice: &mut Dice, usual: u8) -> u8 {
 fn sent_fen(dice: &mut Dice) -> u64 {
     *dice.pick(&[1, 10, 83, 1_000, 1_000, 9_999, 20_000_000, 20_000_001, 100_000_001])
 }
+
+/// Something about bank cards: kinds from 26 on.
+pub(super) fn card(dice: &mut Dice, kind: usize, (merchant, party, number): (u8, u8, u8)) -> Act {
+    // One card of four is a credit card.
+    let (card, out, key) = (dice.below(4) as u8, dice.chance(450), number % 6);
+    match kind {
+        26 => Act::Bind { party, card },
+        27 => Act::Unbind { party, card },
+        28 => {
+            let fen = *dice.pick(&[0, 1, 1_000, 9_999, 20_000, 1_000_000, 1_000_001, 5_000_001]);
+            Act::PrepareBank { party, card, out, fen, key }
+        }
+        29 => Act::ConfirmBank { party, out, key, right: dice.chance(900) },
+        30 => Act::CloseBank { party, out, key },
+        _ => Act::PayByCard { buyer: party, merchant, number, card, right: dice.chance(900) },
+    }
+}

@@ -8,14 +8,17 @@
 use super::accord_scenes::{
     blocked_meanwhile, debit_meets_cancel, debit_meets_end, debits_in_turn, plan_moves_meanwhile, two_sign,
 };
-use super::stage::{
-    CLOSED, DEAR_FEN, FROZEN, HALF_AN_HOUR, NORMAL, ONE_MINUTE, SETTLED_US, Stage, UNDER_WAY_US,
+use super::card_scenes::{
+    a_day_of_cards, card_meets_the_end, code_meets_card, filled_from_a_card, refunded_to_a_card,
+    rules_change_meanwhile, taken_out,
 };
+use super::stage::{CLOSED, DEAR_FEN, FROZEN, HALF_AN_HOUR, NORMAL, ONE_MINUTE, Stage, UNDER_WAY_US};
+use super::till_scenes::{many_at_one_till, merchant_spends, old_code};
 use super::transfer_scenes::{
     a_day_is_used_up, called_back, confirmed_together, offers_end, payee_leaves, payer_is_frozen,
     program_sends,
 };
-use super::{Act, MERCHANTS_FROM, ODD_OLD_CODE, Step, Town};
+use super::{Act, MERCHANTS_FROM, Step, Town};
 use crate::dice::Dice;
 use base::{HOUR_US, MINUTE_US};
 
@@ -27,7 +30,7 @@ const USUAL_FEN: [u64; 4] = [83, 1_000, 9_999, 10_000];
 type Scene = fn(&mut Stage<'_>);
 
 /// All scenes and how often each is played.
-const SCENES: [(u32, Scene); 29] = [
+const SCENES: [(u32, Scene); 36] = [
     (10, close_meets_payment),
     (8, merchant_leaves),
     (12, buyer_leaves),
@@ -57,6 +60,13 @@ const SCENES: [(u32, Scene); 29] = [
     (4, a_day_is_used_up),
     (6, confirmed_together),
     (8, program_sends),
+    (10, filled_from_a_card),
+    (8, taken_out),
+    (10, card_meets_the_end),
+    (8, refunded_to_a_card),
+    (4, a_day_of_cards),
+    (8, rules_change_meanwhile),
+    (6, code_meets_card),
 ];
 
 /// Where scenes are played.
@@ -283,20 +293,6 @@ fn proof_of_another(stage: &mut Stage<'_>) {
     }
 }
 
-/// Several buyers show their codes at one till at the same moment, each for another order.
-fn many_at_one_till(stage: &mut Stage<'_>) {
-    let payers = [stage.buyer, stage.other, stage.buyer, stage.other];
-    for (place, buyer) in payers.into_iter().enumerate() {
-        stage.draw_code(buyer, place as u8);
-    }
-    stage.settle();
-    for place in 0..payers.len() as u8 {
-        stage.pay(stage.number + place, place);
-        let wait_us = stage.dice.range(0, UNDER_WAY_US / 8);
-        stage.wait(wait_us);
-    }
-}
-
 /// An order is cancelled when that is not possible any more.
 fn cancel_next_day(stage: &mut Stage<'_>) {
     stage.paid();
@@ -345,26 +341,6 @@ fn two_rules(stage: &mut Stage<'_>) {
     two_codes(stage);
 }
 
-/// A merchant has spent what a refund needs.
-fn merchant_spends(stage: &mut Stage<'_>) {
-    stage.fen = 9_999;
-    stage.paid();
-    let next_door = stage.merchant + 1;
-    for (place, fen) in [(1, 100_000), (2, 9_999), (3, 1_000)] {
-        stage.draw_code(MERCHANTS_FROM + stage.merchant, place);
-        let wait_us = stage.dice.range(20_000, SETTLED_US);
-        stage.wait(wait_us);
-        stage.pay_at(next_door, stage.number + place, fen, place);
-    }
-    stage.settle();
-    let (merchant, number) = (stage.merchant, stage.number);
-    if stage.dice.chance(500) {
-        stage.then(Act::Cancel { merchant, number });
-        stage.soon();
-    }
-    stage.refund(stage.fen, Some(0));
-}
-
 /// A buyer is frozen, or gone, with the password in the hand.
 fn frozen_at_the_password(stage: &mut Stage<'_>) {
     stage.create(stage.number, HALF_AN_HOUR);
@@ -382,14 +358,4 @@ fn frozen_at_the_password(stage: &mut Stage<'_>) {
     stage.settle();
     stage.status(false, stage.buyer, NORMAL);
     stage.confirm(stage.buyer, None);
-}
-
-/// A QR code that is read again when it is too old, while its order still waits.
-fn old_code(stage: &mut Stage<'_>) {
-    let number = stage.number;
-    stage.merchant = 0;
-    stage.then(Act::Odd { what: ODD_OLD_CODE, who: number });
-    let wait_us = MINUTE_US + stage.dice.magnitude(1_000, HOUR_US);
-    stage.wait(wait_us);
-    stage.claim(stage.buyer);
 }

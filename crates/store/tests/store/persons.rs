@@ -8,6 +8,7 @@ use people::{
     AppKey, AppKeyState, Challenge, ChallengePurpose, ChallengeState, Evidence, EvidenceKind, Person,
     Profile, SignIn, Standing,
 };
+use people::{ApplicationState, MerchantApplication, MerchantKind};
 
 /// Of every table a row with nothing in it and one with as much as fits.
 pub(crate) fn extremes() -> Vec<Row> {
@@ -44,6 +45,7 @@ pub(crate) fn extremes() -> Vec<Row> {
     let mut rows = vec![row(smallest), row(largest)];
     rows.extend(persons());
     rows.extend(app_keys());
+    rows.extend(applications());
     rows.extend(identities());
     rows
 }
@@ -177,4 +179,50 @@ fn app_keys() -> Vec<Row> {
             retired_at_us: Some(i64::MIN),
         }),
     ]
+}
+
+fn applications() -> Vec<Row> {
+    let app = |number, home| base::AppId::issue(number, home).unwrap();
+    let (nobody, last) = (PartyId::platform(Slot::PLATFORM), party(9_999_999_999, 99));
+    let smallest = MerchantApplication {
+        slot: Slot::PLATFORM,
+        login: text(""),
+        applicant: nobody,
+        kind: MerchantKind::IndividuallyOwned,
+        state: ApplicationState::Init,
+        name: text(""),
+        data_key: [0; 16],
+        sealed: Vec::new(),
+        name_matches: false,
+        site: None,
+        documents: 0,
+        reviewer: None,
+        reasons: 0,
+        note: None,
+        merchant: None,
+        app: None,
+        opened_at_us: i64::MIN,
+        changed_at_us: i64::MIN,
+    };
+    let largest = MerchantApplication {
+        slot: slot(99),
+        login: text(&"𝕏".repeat(100)),
+        applicant: last,
+        kind: MerchantKind::Enterprise,
+        state: ApplicationState::AuditReject,
+        name: text(&"𝕏".repeat(64)),
+        data_key: [255; 16],
+        sealed: (0..=u8::MAX).cycle().take(500).collect(),
+        name_matches: true,
+        site: Some(text(&"𝕏".repeat(200))),
+        documents: u32::MAX,
+        reviewer: Some(text(&"𝕏".repeat(32))),
+        reasons: u32::MAX,
+        note: Some(text(&"𝕏".repeat(200))),
+        merchant: Some(last),
+        app: Some(app(9_999_999_999, slot(99))),
+        opened_at_us: i64::MAX,
+        changed_at_us: i64::MAX,
+    };
+    vec![row(smallest), row(largest)]
 }

@@ -4,6 +4,10 @@
 
 use super::super::seen::expected;
 use engine::{OpenAppRefused, OpenPartyRefused, ParcelRefused, PayCodeRefused, TopUpRefused};
+use fund::{
+    AskCardRefused, BankEvent, BankMove, BankOrderKind, BankOrderRefused, BankOrderState, BindCardRefused,
+    CardRefused, CloseBankOrderRefused, ConfirmBankOrderRefused, SurpriseKind, bank_next,
+};
 use ledger::LedgerRefused;
 use people::PasswordRefused;
 use std::collections::BTreeSet;
@@ -59,8 +63,7 @@ const UNMET: &[&str] = &[
     // Who confirms has a trade, so that the buyer was judged when it was made; without one there is no trade.
     "ConfirmPay refused CodeInvalid",
     "ConfirmPay refused BuyerIsSeller",
-    // Nobody pays by card.
-    "ConfirmPay refused CardUnderWay",
+    // A code that comes while a bank is asked waits for its end.
     "OpenOrder refused Pay(CardUnderWay)",
     "ConfirmPay refused BuyerDiffers",
     // A year would have to go by.
@@ -89,6 +92,42 @@ const UNMET: &[&str] = &[
     "ConfirmTransfer refused Refused(Limit(TooSmall))",
     "ConfirmTransfer refused Refused(Limit(TooLarge))",
     "ConfirmTransfer refused Refused(Limit(Month))",
+    // What was drafted does not become another order; a card that was a debit card stays one.
+    "ConfirmBankOrder refused Rules(KeyTaken)",
+    "ConfirmBankOrder refused Rules(NothingToMove)",
+    "ConfirmBankOrder refused Rules(CurrencyDiffers)",
+    "ConfirmBankOrder refused Rules(PartyNotFound)",
+    "ConfirmBankOrder refused Rules(CardIsCredit)",
+    "ConfirmBankOrder refused Rules(OverSingle)",
+    // What a trade is worth and who its buyer is was checked when it was made; its key is ours.
+    "PayByCard refused Card(KeyTaken)",
+    "PayByCard refused Card(NothingToMove)",
+    "PayByCard refused Card(CurrencyDiffers)",
+    "PayByCard refused Card(PartyNotFound)",
+    "PayByCard refused Card(PartyBlocked)",
+    "PayByCard refused Card(CardIsCredit)",
+    "PayByCard refused Card(BalanceTooLow)",
+    "PayByCard refused Pay(CodeInvalid)",
+    "PayByCard refused Pay(BuyerIsSeller)",
+    "PayByCard refused Pay(BuyerDiffers)",
+    "PayByCard refused Pay(BuyerLimit)",
+    "PayByCard refused Pay(BalanceTooLow)",
+    // What towns or the model's own play meet, but not both, or too seldom to be asked for.
+    "AskCard refused PartyNotFound",
+    "BindCard refused CardNotFound",
+    "BindCard refused CardEnded",
+    "UnbindCard refused CardNotFound",
+    "PrepareBankOrder refused PartyNotFound",
+    "PrepareBankOrder refused CurrencyDiffers",
+    "PrepareBankOrder refused OverMonth",
+    "ConfirmBankOrder refused NotFound",
+    "ConfirmBankOrder refused ProofMissing",
+    "ConfirmBankOrder refused Rules(OverMonth)",
+    "CloseBankOrder refused NotFound",
+    "PayByCard refused Pay(ProofMissing)",
+    "PayByCard refused Card(OverSingle)",
+    "PayByCard refused Card(OverDay)",
+    "PayByCard refused Card(OverMonth)",
     // What is shown has not moved, so its payee has not sent it back.
     "OfferTransfer refused PayeeBlocked",
     // What towns or the model's own play meet, but not both, or too seldom to be asked for.
@@ -127,6 +166,32 @@ fn transfer() -> Vec<&'static str> {
 
 fn limit() -> Vec<&'static str> {
     names!(LimitRefused: TooSmall TooLarge Day Month)
+}
+
+/// The refusals of commands about cards and bank orders.
+fn of_banks() -> Vec<String> {
+    let order = || {
+        names!(BankOrderRefused: KeyTaken NothingToMove CurrencyDiffers PartyNotFound PartyBlocked CardNotBound
+            CardIsCredit OverSingle OverDay OverMonth BalanceTooLow)
+    };
+    let _total = |refused: &engine::PayByCardRefused| match refused {
+        engine::PayByCardRefused::Pay(_) | engine::PayByCardRefused::Card(_) => (),
+    };
+    [
+        of("AskCard", names!(AskCardRefused: PartyNotFound PartyBlocked AlreadyBound)),
+        of("BindCard", names!(BindCardRefused: CardNotFound CardEnded)),
+        of("UnbindCard", names!(CardRefused: CardNotFound)),
+        of("PrepareBankOrder", order()),
+        of(
+            "ConfirmBankOrder",
+            names!(ConfirmBankOrderRefused: NotFound Ended ProofMissing PriceChanged | Rules),
+        ),
+        within("ConfirmBankOrder", "Rules", order()),
+        of("CloseBankOrder", names!(CloseBankOrderRefused: NotFound TooLate)),
+        within("PayByCard", "Pay", pay()),
+        within("PayByCard", "Card", order()),
+    ]
+    .concat()
 }
 
 /// The refusals of commands about transfers.
@@ -210,6 +275,7 @@ fn refusals() -> Vec<String> {
             SellerBlocked BuyerNotFound ProofMissing BuyerBlocked SameInForce),
         ),
         of_transfers(),
+        of_banks(),
         of("UnsignAgreement", unsign()),
         of("EndMandate", unsign()),
         of(
@@ -250,6 +316,27 @@ fn each_transition_of_an_order_is_demanded() {
             let name = format!("order {state:?} -> {after:?}");
             assert!(finishes || expected().contains(&name.as_str()), "{name}");
         }
+    }
+}
+
+#[test]
+fn each_transition_of_a_bank_order_and_each_surprise_is_demanded() {
+    let kinds = [BankOrderKind::TopUp, BankOrderKind::Withdraw, BankOrderKind::Pay, BankOrderKind::Return];
+    for kind in kinds {
+        for state in BankOrderState::ALL {
+            for event in BankEvent::ALL {
+                let BankMove::To(after) = bank_next(kind, state, event) else { continue };
+                let name = format!("bank order {state:?} -> {after:?}");
+                // It is sent within a second, so that a party would have to be that fast.
+                let seldom = (state, after) == (BankOrderState::Asked, BankOrderState::Closed);
+                assert!(seldom || expected().contains(&name.as_str()), "{name}");
+            }
+        }
+    }
+    for name in
+        names!(SurpriseKind: AmountDiffers SecondReference DoneAfterEnd DoneUnasked RefusedAgainstWord)
+    {
+        assert!(expected().contains(&format!("surprise {name}").as_str()), "{name}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::shop::{at_the_last_moment, cancel, claim, close, confirm, give_back, open, refund, spend};
 use super::world::{World, text, yuan};
-use super::{accords, transfers};
+use super::{accords, cards, transfers};
 use base::{DAY_US, HOUR_US, MINUTE_US, OrderNo, PartyId, SECOND_US, Slot};
 use engine::{
     CancelOrder, Command, ConfirmPay, FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty,
@@ -85,7 +85,7 @@ pub(super) fn which(world: &mut World) -> Option<(PartyId, Which)> {
 type Wish = fn(&mut World, u64);
 
 fn one(world: &mut World, chapter: u64) {
-    let wishes: [(u32, Wish); 30] = [
+    let wishes: [(u32, Wish); 36] = [
         (260, open),
         (15, |world, _| spend(world)),
         (20, |world, _| at_the_last_moment(world)),
@@ -116,6 +116,12 @@ fn one(world: &mut World, chapter: u64) {
         (20, |world, _| transfers::confirm(world)),
         (30, |world, _| transfers::cancel(world)),
         (10, transfers::look),
+        (15, |world, _| cards::bind(world)),
+        (40, cards::draft),
+        (10, |world, _| cards::confirm(world)),
+        (10, |world, _| cards::close(world)),
+        (25, |world, _| cards::pay(world)),
+        (60, |world, _| cards::bank(world)),
     ];
     world.dice.weighted(&wishes)(world, chapter);
 }

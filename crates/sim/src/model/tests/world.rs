@@ -238,6 +238,7 @@ impl World {
             self.ask(timer);
         }
         self.deliver_all();
+        super::cards::settle(self);
         let due = self
             .rows()
             .filter_map(|row| if let Row::Notice(notice) = row { Some(notice.clone()) } else { None });
