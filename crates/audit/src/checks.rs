@@ -138,6 +138,7 @@ impl Checks {
             Row::Certification(row) => self.grants.certification(row, &self.parties, findings),
             Row::Profile(profile) => self.parties.profile(profile, findings),
             Row::SignIn(row) => self.parties.sign_in(row, findings),
+            Row::Device(device) => self.parties.device(device, findings),
             // Looked at with everything that persons pay.
             Row::Standing(_) | Row::Evidence(_) | Row::Person(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),

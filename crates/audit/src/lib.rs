@@ -228,6 +228,7 @@ const READ_ORDER: &[Table] = &[
     Table::Challenge,
     Table::Profile,
     Table::SignIn,
+    Table::Device,
     Table::Standing,
     Table::Evidence,
     Table::Person,

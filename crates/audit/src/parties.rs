@@ -10,8 +10,8 @@ use foldhash::fast::FixedState;
 use ledger::{Account, AccountKind};
 use money::Currency;
 use people::{
-    AccountClass, App, ApplicationState, Credential, DIGEST_MARK, GONE_MARK, Login, MerchantApplication,
-    Party, PartyKind, Profile, SignIn, SlotHead, documents_needed, login_of_address,
+    AccountClass, App, ApplicationState, Credential, DEVICES_MAX, DIGEST_MARK, Device, GONE_MARK, Login,
+    MerchantApplication, Party, PartyKind, Profile, SignIn, SlotHead, documents_needed, login_of_address,
 };
 use std::collections::{BTreeMap, HashMap};
 use trade::Order;
@@ -127,6 +127,17 @@ impl Parties {
         if !fits || row.judged > row.tried {
             let message = "its party does not sign in, or a try was judged that never was";
             findings.add(FindingKind::LoginWrong, "sign_in", text_of_key(&key), message);
+        }
+    }
+
+    /// A session: of a person, in one of the ten places, used since it began.
+    pub(crate) fn device(&self, device: &Device, findings: &mut Findings) {
+        let key = Device::wrap_key((device.slot, device.party, device.place));
+        self.owner(Table::Device, &key, device.party, findings);
+        let person = self.parties.get(&device.party).is_none_or(|known| known.person && !known.gone);
+        if !person || device.place >= DEVICES_MAX || device.seen_at_us < device.since_us {
+            let message = "its party does not sign in, or it has no place, or was used before it began";
+            findings.add(FindingKind::LoginWrong, "device", text_of_key(&key), message);
         }
     }
 

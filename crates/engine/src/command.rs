@@ -39,6 +39,10 @@ use crate::{
     UnbindCard,
 };
 use crate::{
+    BeginDevice, EndDevices, FindDevice, FindDevices, NotSignedIn, SeeDevice, StopPayments,
+    StopPaymentsRefused, device, stop_payment,
+};
+use crate::{
     BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
     UnbindRelations, relation, split_order, split_query,
 };
@@ -67,7 +71,9 @@ use fund::{
 };
 use ledger::Account;
 use money::Money;
-use people::{AppKey, Callback, Certification, Grant, MerchantApplication, Party, PasswordRefused, Profile};
+use people::{
+    AppKey, Callback, Certification, Device, Grant, MerchantApplication, Party, PasswordRefused, Profile,
+};
 use recon::{
     BeginStatementRefused, BookedLine, CloseSuspenseRefused, ImportRefused, ReadStatement, SuspenseClosing,
 };
@@ -273,6 +279,12 @@ commands! {
     change MoveApplication => merchant::move_application, Arc<MerchantApplication>, ApplicationRefused;
     change SignApplication => merchant::sign_application, Arc<MerchantApplication>, ApplicationRefused;
     query FindApplication => merchant::find_application, Arc<MerchantApplication>, ApplicationRefused;
+    change BeginDevice => device::begin_device, Arc<Device>, PartyNotFound;
+    query FindDevice => device::find_device, Arc<Device>, NotSignedIn;
+    change SeeDevice => device::see_device, Arc<Device>, NotSignedIn;
+    query FindDevices => device::find_devices, Vec<Arc<Device>>, Never;
+    change EndDevices => device::end_devices, u32, Never;
+    change StopPayments => stop_payment::stop_payments, people::PaymentStop, StopPaymentsRefused;
     change CloseSuspense => suspense::close_suspense, Arc<SuspenseClosing>, CloseSuspenseRefused;
 }
 
@@ -299,6 +311,7 @@ mod tests {
             AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson PayByCard \
             BeginStatement AddAppKey PromoteAppKey RetireAppKey FindAppKeys \
             FillApplication NoteDocument MoveApplication SignApplication FindApplication \
+            BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments \
             CloseSuspense";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());

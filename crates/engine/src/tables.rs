@@ -6,7 +6,7 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, Hold, Posting};
 use people::{
-    App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login,
+    App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login,
     MerchantApplication, Party, Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
 use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing};
@@ -172,6 +172,7 @@ tables! {
     SuspenseClosing = 80, false;
     AppKey = 82, true;
     MerchantApplication = 83, false;
+    Device = 95, false;
 }
 
 impl Table {
@@ -239,7 +240,7 @@ impl Key {
             | Key::SuspenseClosing(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
-            Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,
+            Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,
             Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,
         }
     }

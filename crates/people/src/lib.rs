@@ -4,7 +4,8 @@
 //! merchants may see: addresses and identities are keyed digests, names are sealed.
 //!
 //! Reading order: `party`, `password`, `app`, `app_key`, `grant`, `certification`, `address`,
-//! `challenge`, `sign_in`, `profile`, `account_class`, `identity`, `usage`, `merchant_application`.
+//! `challenge`, `sign_in`, `device`, `stop`, `profile`, `account_class`, `identity`, `usage`,
+//! `merchant_application`.
 
 mod account_class;
 mod address;
@@ -12,6 +13,7 @@ mod app;
 mod app_key;
 mod certification;
 mod challenge;
+mod device;
 mod grant;
 mod identity;
 mod merchant_application;
@@ -19,6 +21,7 @@ mod party;
 mod password;
 mod profile;
 mod sign_in;
+mod stop;
 mod usage;
 
 pub use account_class::AccountClass;
@@ -32,6 +35,7 @@ pub use challenge::{
     OpenChallengeRefused, RESEND_AFTER_US, SENDS_A_DAY_MAX, TryChallengeRefused, challenge_next,
     forget_at_us, login_of_address, sends_with_next, slot_of_address, tried, used,
 };
+pub use device::{DEVICE_IDLE_US, DEVICE_LIFE_US, DEVICE_SEEN_STEP_US, DEVICES_MAX, Device, DeviceToken};
 pub use grant::{
     Callback, Grant, GrantKind, MERCHANT_CODE_LIFE_US, REFRESH_OVERLAP_US, Scopes, TOKENS_MAX, Token,
     TokenDigest, TokenRole, TokenStanding, USER_CODE_LIFE_US,
@@ -54,4 +58,5 @@ pub use password::{
 };
 pub use profile::{DataKeyId, Profile};
 pub use sign_in::{DORMANT_US, PASSWORD_CHANGES_A_DAY_MAX, SignIn};
+pub use stop::{PaymentStop, StopEvent};
 pub use usage::{Span, Usage, UsageKind};

@@ -259,7 +259,7 @@ async fn sign_in(place: Place<'_>, visitor: Visitor, form: Sent<SignInForm>) -> 
         }
     }
     let (purpose, now_us) = (Purpose::Order(order.no), place.portal.door.now_us());
-    let id = place.portal.sessions.begin(purpose, proof.party, proof.attempt, now_us);
+    let id = place.portal.sessions.begin(purpose, proof, now_us);
     let life_s = PROOF_LIFE_US / SECOND_US;
     let cookie = place.portal.cookie(SESSION, &id, &place.path(), Some(life_s));
     with_cookie(see_other(&place.address("")), &cookie)

@@ -62,6 +62,7 @@ mod sandbox_transfer;
 mod sandbox_world;
 mod sending;
 mod session;
+mod shown;
 mod sign_in;
 mod start;
 mod texts;

@@ -41,6 +41,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/freeze/end", post(sandbox_freeze::end))
         .route("/sandbox/party", post(sandbox_party::open))
         .route("/sandbox/party/status", post(sandbox_party::set_status))
+        .route("/sandbox/party/stop-payment", post(sandbox_party::stop_payment))
         .route("/sandbox/app", post(sandbox_app::open))
         .route("/sandbox/apps/{app_id}/keys", get(sandbox_app_keys::list).post(sandbox_app_keys::add))
         .route("/sandbox/apps/{app_id}/keys/{number}/promote", post(sandbox_app_keys::promote))
@@ -167,6 +168,9 @@ impl From<SignInRefused> for SandboxError {
                 let until = wire::timestamp::format_cn(until_us);
                 let message = format!("locked until {until} (UTC+8) after too many wrong tries");
                 SandboxError::new(StatusCode::LOCKED, "locked", message)
+            }
+            SignInRefused::Frozen => {
+                SandboxError::new(StatusCode::FORBIDDEN, "frozen", "the account is frozen")
             }
             SignInRefused::Crowded | SignInRefused::Busy => {
                 let message = "the platform is busy; nothing was done, try again";

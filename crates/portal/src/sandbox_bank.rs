@@ -280,6 +280,7 @@ pub(crate) fn order_refused(why: BankOrderRefused) -> SandboxError {
         BankOrderRefused::CurrencyDiffers => "currency_differs",
         BankOrderRefused::PartyNotFound => "party_not_found",
         BankOrderRefused::PartyBlocked => "party_blocked",
+        BankOrderRefused::PartyStopped => "party_stopped",
         BankOrderRefused::CardNotBound => "card_not_bound",
         BankOrderRefused::CardIsCredit => "card_is_credit",
         BankOrderRefused::OverSingle { .. } => "over_single_limit",

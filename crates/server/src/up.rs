@@ -9,6 +9,7 @@ use crate::fault_desk::Desk;
 use crate::front::{self, Front};
 use crate::listen::{self, turned};
 use crate::mailroom::Letterbox;
+use crate::messages;
 use crate::method_guide;
 use crate::play::{Hands, Player};
 use crate::ready::{self, Ready};
@@ -25,7 +26,7 @@ use channel::Channel;
 use clerk::Clerk;
 use gateway::Gateway;
 use notify::Notify;
-use portal::{Freezing, Intake, Offering, Opening, People, Portal};
+use portal::{Freezing, Intake, Offering, Opening, Portal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -255,7 +256,7 @@ impl Served<'_> {
         let portal = match before {
             Some(before) => before.begin_anew(door.clone(), look, intake, mailroom),
             None => {
-                let people = People::sandbox(self.site.vault.clone());
+                let people = messages::people(self.site, self.args)?;
                 Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom, people)
             }
         };

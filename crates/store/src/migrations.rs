@@ -49,7 +49,8 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0024_statement_begins",
     "0025_app_key_create",
     "0026_merchant_application_create",
-    "0027_suspense_closes",
+    "0027_device_create",
+    "0028_suspense_closes",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

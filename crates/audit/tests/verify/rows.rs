@@ -518,6 +518,8 @@ fn persons() {
         Case("profile", "address IS NULL", "address = zeroblob(16)", &[("profile", LoginWrong)]),
         Case("profile", "slot >= 0", "sealed_address = x'00'", &[]),
         Case("sign_in", "slot >= 0", "judged = tried + 1", &[("sign_in", LoginWrong)]),
+        Case("device", "slot >= 0", "seen_at_us = since_us - 1", &[("device", LoginWrong)]),
+        Case("device", "slot >= 0", "token = zeroblob(16)", &[]),
         Case("sign_in", "slot >= 0", "verifier = 'stolen'", &[]),
         Case("party", "class = 'two'", "class = 'three'", &[("party", PersonWrong)]),
         Case("party", "class = 'two'", "class = 'unverified'", &[("party", PersonWrong)]),

@@ -10,7 +10,10 @@ use engine::{
     TryChallenge, TryPassword, Which,
 };
 use engine::{AddAppKey, PromoteAppKey, RetireAppKey};
-use engine::{AddEvidence, FindAddress, ProveSignIn, RegisterPerson, SealedIdentity, TrySignIn};
+use engine::{
+    AddEvidence, BeginDevice, FindAddress, ProveSignIn, RegisterPerson, SealedIdentity, StopBy, StopPayments,
+    TrySignIn,
+};
 use engine::{
     AgreementDelivery, BackPart, BindRelations, DebitOrder, NewRelation, OfferAgreement, OpenSigning, Share,
     SignAgreement, SplitOrder, SplitPart, UnbindRelations, UnsignAgreement,
@@ -591,6 +594,14 @@ impl Script {
             let person = self.door.ask(register).await.unwrap();
             let tried = self.door.ask(TrySignIn { party: person }).await.unwrap();
             self.door.ask(ProveSignIn { party: person, attempt: tried.attempt }).await.unwrap();
+            if number == 2 {
+                let (token, sealed_name) = ([number; 16], vec![number; 40]);
+                self.door.ask(BeginDevice { party: person, token, sealed_name }).await.unwrap();
+                let by = StopBy::Operator;
+                for lift in [false, true] {
+                    self.door.ask(StopPayments { party: person, by, lift }).await.unwrap();
+                }
+            }
             self.pass(if number == 1 { DORMANT_US } else { 0 });
             if number == 2 {
                 self.prove_identity(person).await;

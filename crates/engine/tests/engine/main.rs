@@ -27,6 +27,7 @@ mod races;
 mod random;
 mod refund;
 mod registering;
+mod safety;
 mod script;
 mod signing;
 mod split;

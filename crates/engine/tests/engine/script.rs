@@ -772,7 +772,13 @@ fn tell(reply: &Reply) -> String {
         | Reply::NoteDocument(_)
         | Reply::MoveApplication(_)
         | Reply::SignApplication(_)
-        | Reply::FindApplication(_) => unreachable!("no word of the script language asks for it"),
+        | Reply::FindApplication(_)
+        | Reply::BeginDevice(_)
+        | Reply::FindDevice(_)
+        | Reply::SeeDevice(_)
+        | Reply::FindDevices(_)
+        | Reply::EndDevices(_)
+        | Reply::StopPayments(_) => unreachable!("no word of the script language asks for it"),
         Reply::OfferAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::SignAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::UnsignAgreement(answer) => result(answer, |()| ok()),

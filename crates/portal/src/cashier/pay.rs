@@ -183,6 +183,7 @@ async fn not_paid(
     let (status, words) = match refused {
         PayRefused::AlreadyPaid => return see_other(&place.address("/result")),
         PayRefused::BalanceTooLow => return again(f.t.balance_too_low).await,
+        PayRefused::BuyerStopped => return again(f.t.payments_stopped).await,
         PayRefused::BuyerLimit => return again(f.t.over_limit).await,
         PayRefused::CardUnderWay => return see_other(&place.address("")),
         PayRefused::ProofMissing => {

@@ -67,9 +67,8 @@ async fn set(portal: &Portal, headers: &HeaderMap, body: &Bytes, which: WhichPas
     drop(place);
     let set = portal.door.ask(SetPassword { address, proof, which, password }).await;
     let party = set.map_err(|error| SandboxError::of(error, set_refused))?;
-    if which == WhichPassword::Login {
-        portal.people.devices.end_all(party, None);
-    }
+    // Devices were signed out, and proofs made worthless, in the decision itself; pages are signed in here.
+    portal.sessions.end_all(party, portal.door.now_us());
     answer(json!({ "set": true }))
 }
 
@@ -127,7 +126,7 @@ pub(crate) async fn close(
     let proof = prove(&portal, address, ChallengePurpose::CloseAccount, &code).await?;
     let closed = portal.door.ask(CloseAccount { address, proof, forget }).await;
     let party = closed.map_err(|error| SandboxError::of(error, close_refused))?;
-    portal.people.devices.end_all(party, None);
+    portal.sessions.end_all(party, portal.door.now_us());
     // Decided with the closing; asked for again it names the key, which every start deletes too.
     if forget {
         let data_key = portal.door.ask(ErasePerson { party }).await;

@@ -10,6 +10,7 @@ mod escrow;
 mod export;
 mod faults;
 mod freezes;
+mod guesses;
 mod merchants;
 mod methods;
 mod passwords;

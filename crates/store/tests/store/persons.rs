@@ -5,7 +5,7 @@ use base::{Day, PartyId, Slot, TimerNo};
 use engine::Row;
 use money::Minor;
 use people::{
-    AppKey, AppKeyState, Challenge, ChallengePurpose, ChallengeState, Evidence, EvidenceKind, Person,
+    AppKey, AppKeyState, Challenge, ChallengePurpose, ChallengeState, Device, Evidence, EvidenceKind, Person,
     Profile, SignIn, Standing,
 };
 use people::{ApplicationState, MerchantApplication, MerchantKind};
@@ -47,7 +47,32 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(app_keys());
     rows.extend(applications());
     rows.extend(identities());
+    rows.extend(devices());
     rows
+}
+
+fn devices() -> Vec<Row> {
+    let smallest = Device {
+        slot: Slot::PLATFORM,
+        party: PartyId::platform(Slot::PLATFORM),
+        place: 0,
+        no: 0,
+        token: [0; 16],
+        sealed_name: Vec::new(),
+        since_us: i64::MIN,
+        seen_at_us: i64::MIN,
+    };
+    let largest = Device {
+        slot: slot(99),
+        party: party(9_999_999_999, 99),
+        place: 9,
+        no: i64::MAX.unsigned_abs(),
+        token: [255; 16],
+        sealed_name: vec![255; 300],
+        since_us: i64::MAX,
+        seen_at_us: i64::MAX,
+    };
+    vec![row(smallest), row(largest)]
 }
 
 fn identities() -> Vec<Row> {

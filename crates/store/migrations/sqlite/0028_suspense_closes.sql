@@ -1,4 +1,4 @@
--- 0027_suspense_closes.sql
+-- 0028_suspense_closes.sql
 -- Why: how money that nothing explained was explained after all (`suspense_closing`). Postings learn the five kinds that
 --      closings make; a CHECK can only be changed with its table, so that table is copied. Times are microseconds UTC, days
 --      the number yyyymmdd in China.
