@@ -114,6 +114,7 @@ impl Checks {
             Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_) => self.funds.row(typed, findings),
             Row::Settlement(_) | Row::BookedLine(_) | Row::Suspense(_) => self.funds.row(typed, findings),
             Row::SurpriseSettlement(_) | Row::ReadStatement(_) => self.funds.row(typed, findings),
+            Row::SuspenseClosing(_) => self.funds.row(typed, findings),
             Row::Hold(hold) => self.hold(hold, findings),
             Row::Order(order) => {
                 self.orders.order(order, findings);

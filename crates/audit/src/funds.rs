@@ -1,5 +1,6 @@
 //! Bank cards and bank orders: against each other, against their postings, and what they come to in the books.
 
+mod closings;
 mod expected;
 mod files;
 mod statement;
@@ -12,9 +13,7 @@ use crate::report::{FindingKind, Findings};
 use crate::shape::balance_account;
 use base::{BankOrderNo, CardNo, OrderNo, PartyId, Record, Slot};
 use engine::{Row, Tabled};
-use fund::{
-    BankOrder, BankOrderKey, BankOrderKind, BankOrderState, BankRef, BankSurprise, Card, CardName, CardState,
-};
+use fund::{BankOrder, BankOrderKey, BankOrderKind, BankRef, BankSurprise, Card, CardName, CardState};
 use ledger::{Posting, PostingKind};
 use people::{Usage, UsageKind};
 use statement::Statement;
@@ -54,6 +53,10 @@ struct Facts {
     returns: Vec<BankOrderNo>,
     /// Whether a line of a statement settled it.
     settled: bool,
+    /// Whether that line was suspense, and an operator matched it.
+    by_operator: bool,
+    /// For a return: whether it brings back what was suspense.
+    of_suspense: bool,
 }
 
 impl Funds {
@@ -65,6 +68,7 @@ impl Funds {
             Row::BankSurprise(surprise) => self.surprise(surprise, findings),
             Row::Settlement(settlement) => self.settlement(settlement, findings),
             Row::SurpriseSettlement(settlement) => self.surprise_settlement(settlement, findings),
+            Row::SuspenseClosing(closing) => self.closing(closing, findings),
             Row::ReadStatement(read) => self.statement.files.read(read),
             Row::BookedLine(line) => self.line(line, findings),
             Row::Suspense(suspense) => self.suspense(suspense, findings),
@@ -129,6 +133,8 @@ impl Funds {
             suspense_settled: Vec::new(),
             returns: Vec::new(),
             settled: false,
+            by_operator: false,
+            of_suspense: false,
         };
         self.orders.insert(order.no, facts);
     }
@@ -198,7 +204,10 @@ impl Funds {
             | PostingKind::SuspenseIn
             | PostingKind::SuspenseOut
             | PostingKind::SettleIn
-            | PostingKind::SettleOut => {
+            | PostingKind::SettleOut
+            | PostingKind::SuspenseReturn
+            | PostingKind::SuspenseMatchIn
+            | PostingKind::SuspenseMatchOut => {
                 let no = posting.order_no.map(BankOrderNo::of_topic);
                 match no.and_then(|no| self.orders.get_mut(&no)) {
                     Some(facts) => {
@@ -216,7 +225,10 @@ impl Funds {
                 }
                 None
             }
-            PostingKind::UnclearIn | PostingKind::UnclearOut => {
+            PostingKind::UnclearIn
+            | PostingKind::UnclearOut
+            | PostingKind::SuspenseKept
+            | PostingKind::SuspenseBorne => {
                 self.statement.posting(posting, amount);
                 None
             }
@@ -303,10 +315,6 @@ impl Funds {
         }
         self.statement.finish(books, findings);
         whole::counters(&self, findings);
-    }
-
-    fn state_of(&self, no: BankOrderNo) -> Option<BankOrderState> {
-        self.orders.get(&no).map(|facts| facts.order.state)
     }
 }
 

@@ -252,6 +252,7 @@ const READ_ORDER: &[Table] = &[
     Table::ReadStatement,
     Table::BookedLine,
     Table::Suspense,
+    Table::SuspenseClosing,
     Table::Posting,
     Table::TransferNumber,
     Table::Received,

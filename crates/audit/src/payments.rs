@@ -186,7 +186,12 @@ fn left(order: &OrderFacts) -> Vec<(Option<AccountId>, (i64, i128))> {
             | PostingKind::SettleIn
             | PostingKind::SettleOut
             | PostingKind::UnclearIn
-            | PostingKind::UnclearOut => continue,
+            | PostingKind::UnclearOut
+            | PostingKind::SuspenseReturn
+            | PostingKind::SuspenseKept
+            | PostingKind::SuspenseBorne
+            | PostingKind::SuspenseMatchIn
+            | PostingKind::SuspenseMatchOut => continue,
         };
         let known = left.iter().position(|(party, _)| *party == seen.party);
         let place = known.unwrap_or_else(|| {

@@ -68,6 +68,17 @@ const fn lines(kind: PostingKind) -> &'static [Line] {
         PostingKind::SettleOut => &[Line(Debit, ClearingOut, Always), Line(Credit, BankReserve, Always)],
         PostingKind::UnclearIn => &[Line(Debit, BankReserve, Always), Line(Credit, SuspenseOwed, Always)],
         PostingKind::UnclearOut => &[Line(Debit, SuspenseDue, Always), Line(Credit, BankReserve, Always)],
+        PostingKind::SuspenseReturn => {
+            &[Line(Debit, SuspenseOwed, Always), Line(Credit, ClearingOut, Always)]
+        }
+        PostingKind::SuspenseKept => &[Line(Debit, SuspenseOwed, Always), Line(Credit, FeeIncome, Always)],
+        PostingKind::SuspenseBorne => &[Line(Debit, FeeIncome, Always), Line(Credit, SuspenseDue, Always)],
+        PostingKind::SuspenseMatchIn => {
+            &[Line(Debit, SuspenseOwed, Always), Line(Credit, ClearingIn, Always)]
+        }
+        PostingKind::SuspenseMatchOut => {
+            &[Line(Debit, ClearingOut, Always), Line(Credit, SuspenseDue, Always)]
+        }
     }
 }
 
@@ -109,7 +120,13 @@ pub(crate) fn faults(posting: &Posting) -> Vec<(FindingKind, String)> {
         wrong(format!("business_date is {}, its number is of {date}", posting.business_date));
     }
     // A statement may show money that is of no order of ours.
-    let unclear = matches!(posting.kind, PostingKind::UnclearIn | PostingKind::UnclearOut);
+    let unclear = matches!(
+        posting.kind,
+        PostingKind::UnclearIn
+            | PostingKind::UnclearOut
+            | PostingKind::SuspenseKept
+            | PostingKind::SuspenseBorne
+    );
     if !unclear && posting.order_no.is_some() == (posting.kind == PostingKind::TopUp) {
         wrong("only a top-up is about no order".to_owned());
     }

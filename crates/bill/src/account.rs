@@ -272,7 +272,12 @@ fn refund_of(
         | PostingKind::SettleIn
         | PostingKind::SettleOut
         | PostingKind::UnclearIn
-        | PostingKind::UnclearOut => Ok(None),
+        | PostingKind::UnclearOut
+        | PostingKind::SuspenseReturn
+        | PostingKind::SuspenseKept
+        | PostingKind::SuspenseBorne
+        | PostingKind::SuspenseMatchIn
+        | PostingKind::SuspenseMatchOut => Ok(None),
     }
 }
 
@@ -314,7 +319,12 @@ fn other_side(kind: PostingKind, order: Option<&Order>) -> Option<PartyId> {
         | PostingKind::SettleIn
         | PostingKind::SettleOut
         | PostingKind::UnclearIn
-        | PostingKind::UnclearOut => None,
+        | PostingKind::UnclearOut
+        | PostingKind::SuspenseReturn
+        | PostingKind::SuspenseKept
+        | PostingKind::SuspenseBorne
+        | PostingKind::SuspenseMatchIn
+        | PostingKind::SuspenseMatchOut => None,
     }
 }
 

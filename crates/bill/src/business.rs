@@ -67,7 +67,12 @@ impl Business {
             | PostingKind::SettleIn
             | PostingKind::SettleOut
             | PostingKind::UnclearIn
-            | PostingKind::UnclearOut => Business::TopUp,
+            | PostingKind::UnclearOut
+            | PostingKind::SuspenseReturn
+            | PostingKind::SuspenseKept
+            | PostingKind::SuspenseBorne
+            | PostingKind::SuspenseMatchIn
+            | PostingKind::SuspenseMatchOut => Business::TopUp,
             PostingKind::CardOut | PostingKind::CardFee => Business::Withdraw,
             PostingKind::CardOutReturn => Business::WithdrawBack,
             PostingKind::CardPay => Business::Payment,

@@ -96,24 +96,13 @@ fn amount_on(posting: &Posting, kind: AccountKind) -> i64 {
     entry.map_or(0, |entry| entry.amount_minor.units())
 }
 
-fn of_posting(
-    reader: &mut dyn Reader,
-    (who, refunds): (&mut Who, &mut Refunds),
-    seller: PartyId,
-    posting: &Posting,
-) -> Result<Option<TradeLine>, BillError> {
-    let from = match posting.kind {
-        PostingKind::PayIn => AccountKind::Transit,
-        PostingKind::EscrowRelease => AccountKind::Escrow,
-        PostingKind::RefundOut => {
-            let Some(order_no) = posting.order_no else { return Ok(None) };
-            let refund = refunds.made_at(reader, order_no, posting.no.at_us())?;
-            return match refund {
-                Some(refund) => of_refund(reader, who, seller, &refund),
-                None => Ok(None),
-            };
-        }
-        PostingKind::TopUp
+/// The account that a posting pays a merchant from; absent when it pays none.
+const fn paid_from(kind: PostingKind) -> Option<AccountKind> {
+    match kind {
+        PostingKind::PayIn => Some(AccountKind::Transit),
+        PostingKind::EscrowRelease => Some(AccountKind::Escrow),
+        PostingKind::RefundOut
+        | PostingKind::TopUp
         | PostingKind::PayOut
         | PostingKind::PayReturn
         | PostingKind::RefundIn
@@ -144,8 +133,30 @@ fn of_posting(
         | PostingKind::SettleIn
         | PostingKind::SettleOut
         | PostingKind::UnclearIn
-        | PostingKind::UnclearOut => return Ok(None),
-    };
+        | PostingKind::UnclearOut
+        | PostingKind::SuspenseReturn
+        | PostingKind::SuspenseKept
+        | PostingKind::SuspenseBorne
+        | PostingKind::SuspenseMatchIn
+        | PostingKind::SuspenseMatchOut => None,
+    }
+}
+
+fn of_posting(
+    reader: &mut dyn Reader,
+    (who, refunds): (&mut Who, &mut Refunds),
+    seller: PartyId,
+    posting: &Posting,
+) -> Result<Option<TradeLine>, BillError> {
+    if posting.kind == PostingKind::RefundOut {
+        let Some(order_no) = posting.order_no else { return Ok(None) };
+        let refund = refunds.made_at(reader, order_no, posting.no.at_us())?;
+        return match refund {
+            Some(refund) => of_refund(reader, who, seller, &refund),
+            None => Ok(None),
+        };
+    }
+    let Some(from) = paid_from(posting.kind) else { return Ok(None) };
     let Some(order_no) = posting.order_no else { return Ok(None) };
     let Some(order) = order_of(reader, order_no)?.filter(|order| order.seller == seller) else {
         return Ok(None);

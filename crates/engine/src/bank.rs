@@ -20,3 +20,4 @@ pub(crate) mod prepare;
 pub(crate) mod returns;
 pub(crate) mod send;
 pub(crate) mod statement;
+pub(crate) mod suspense;

@@ -1,7 +1,10 @@
 //! What can be asked: the closed list of commands and their replies.
 
+use crate::CloseSuspense;
 use crate::agreement::{debit, end, find, offer, postpone, sign, signing};
-use crate::bank::{answered, card, close, confirm, find as find_bank, import, pay, prepare, send, statement};
+use crate::bank::{
+    answered, card, close, confirm, find as find_bank, import, pay, prepare, send, statement, suspense,
+};
 use crate::run::Outcome;
 use crate::{
     Acknowledge, CancelOrder, Cancelled, ClaimOrder, Claimed, CloseOrder, ConfirmPay, FindAccount, FindLogin,
@@ -78,7 +81,9 @@ use money::Money;
 use people::{
     AppKey, Callback, Certification, Device, Grant, MerchantApplication, Party, PasswordRefused, Profile,
 };
-use recon::{BeginStatementRefused, BookedLine, ImportRefused, ReadStatement};
+use recon::{
+    BeginStatementRefused, BookedLine, CloseSuspenseRefused, ImportRefused, ReadStatement, SuspenseClosing,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -292,6 +297,7 @@ commands! {
     change DecideRisk => risk_case::decide_risk, Arc<RiskCase>, DecideRiskRefused;
     query FindRiskRules => risk_rules::find_risk_rules, RiskRulesView, Never;
     query FindRiskCase => risk_case::find_risk_case, Arc<RiskCase>, RiskNotFound;
+    change CloseSuspense => suspense::close_suspense, Arc<SuspenseClosing>, CloseSuspenseRefused;
 }
 
 #[cfg(test)]
@@ -318,7 +324,7 @@ mod tests {
             BeginStatement AddAppKey PromoteAppKey RetireAppKey FindAppKeys \
             FillApplication NoteDocument MoveApplication SignApplication FindApplication \
             BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments \
-            ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase";
+            ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase CloseSuspense";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

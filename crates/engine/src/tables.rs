@@ -9,7 +9,7 @@ use people::{
     App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login,
     MerchantApplication, Party, Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
-use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense};
+use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing};
 use risk::{RiskCase, RiskDecision, RiskProposal, RiskRules};
 use std::sync::Arc;
 use trade::{
@@ -170,6 +170,7 @@ tables! {
     Person = 62, false;
     ReadStatement = 78, false;
     SurpriseSettlement = 79, false;
+    SuspenseClosing = 80, false;
     AppKey = 82, true;
     MerchantApplication = 83, false;
     Device = 95, false;
@@ -240,7 +241,8 @@ impl Key {
             | Key::BankOrderKey(_)
             | Key::BookedLine(_)
             | Key::ReadStatement(_)
-            | Key::Suspense(_) => None,
+            | Key::Suspense(_)
+            | Key::SuspenseClosing(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,

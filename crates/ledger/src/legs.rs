@@ -98,7 +98,12 @@ impl Template {
             | Template::SettleIn { .. }
             | Template::SettleOut { .. }
             | Template::UnclearIn { .. }
-            | Template::UnclearOut { .. } => self.waiting_legs(fees).into(),
+            | Template::UnclearOut { .. }
+            | Template::SuspenseReturn { .. }
+            | Template::SuspenseKept { .. }
+            | Template::SuspenseBorne { .. }
+            | Template::SuspenseMatchIn { .. }
+            | Template::SuspenseMatchOut { .. } => self.waiting_legs(fees).into(),
         };
         legs.retain(|leg| !leg.amount.is_zero() || planted(Plant::EmptyLegKept));
         assert!(legs.len() <= LEGS_MAX, "every template fits a posting");
@@ -132,6 +137,17 @@ impl Template {
             Template::SettleOut { amount, .. } => (clearing_out, reserve, amount),
             Template::UnclearIn { amount, .. } => (reserve, platform(AccountKind::SuspenseOwed), amount),
             Template::UnclearOut { amount, .. } => (platform(AccountKind::SuspenseDue), reserve, amount),
+            Template::SuspenseReturn { amount, .. } => {
+                (platform(AccountKind::SuspenseOwed), clearing_out, amount)
+            }
+            Template::SuspenseKept { amount, .. } => (platform(AccountKind::SuspenseOwed), fees, amount),
+            Template::SuspenseBorne { amount, .. } => (fees, platform(AccountKind::SuspenseDue), amount),
+            Template::SuspenseMatchIn { amount, .. } => {
+                (platform(AccountKind::SuspenseOwed), clearing_in, amount)
+            }
+            Template::SuspenseMatchOut { amount, .. } => {
+                (clearing_out, platform(AccountKind::SuspenseDue), amount)
+            }
             other => unreachable!("{:?} waits for nothing", other.kind()),
         };
         [Leg { account: from, side: Side::Debit, amount }, Leg { account: to, side: Side::Credit, amount }]

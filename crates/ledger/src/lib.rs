@@ -9,7 +9,7 @@
 //! L1 debits equal credits in every posting; L2 no balance of a customer is below what is held on it, nor that below
 //! zero; L3 a balance is the sum of its entries; L4 what is held on an account is the sum of its open holds.
 //!
-//! Reading order: `account`, `posting`, `template`, `legs`, `post`, `hold`.
+//! Reading order: `account`, `posting`, `template`, `template_place`, `legs`, `post`, `hold`.
 
 mod account;
 mod hold;
@@ -18,6 +18,7 @@ mod post;
 mod posting;
 mod refusal;
 mod template;
+mod template_place;
 
 pub use account::{Account, AccountId, AccountKind, Class};
 pub use hold::{Hold, HoldState, capture, hold, release};

@@ -91,6 +91,16 @@ pub enum PostingKind {
     UnclearIn,
     /// A statement shows money that went out, and nothing explains it.
     UnclearOut,
+    /// Money that nothing explained goes back to its card.
+    SuspenseReturn,
+    /// Money that nothing explained is the platform's own.
+    SuspenseKept,
+    /// The platform bears what went out and nothing explained.
+    SuspenseBorne,
+    /// Money that nothing explained is what an order waited for.
+    SuspenseMatchIn,
+    /// Money that went out and nothing explained is what an order was to pay.
+    SuspenseMatchOut,
 }
 
 /// One entry of a posting.

@@ -59,6 +59,7 @@ mod sandbox_report;
 mod sandbox_risk;
 mod sandbox_rules;
 mod sandbox_statement;
+mod sandbox_suspense;
 mod sandbox_transfer;
 mod sandbox_world;
 mod sending;

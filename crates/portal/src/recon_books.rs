@@ -7,7 +7,7 @@ use engine::{Key, Row, Table, Tabled};
 use ledger::{Account, AccountKind};
 use money::Currency;
 use people::PartyKind;
-use recon::{BookedLine, ReadStatement, Suspense};
+use recon::{BookedLine, ReadStatement, Suspense, SuspenseClosing};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -144,6 +144,8 @@ pub(crate) fn statements(reader: &mut dyn Reader) -> Result<Vec<Arc<ReadStatemen
 pub(crate) struct Unclear {
     pub(crate) row: Arc<Suspense>,
     pub(crate) line: Option<Arc<BookedLine>>,
+    /// How it was closed, when it was.
+    pub(crate) closing: Option<Arc<SuspenseClosing>>,
 }
 
 /// What is suspense, oldest first; of one day or of all.
@@ -156,7 +158,9 @@ pub(crate) fn suspense(reader: &mut dyn Reader, day: Option<Day>) -> Result<Vec<
     for row in rows {
         let line = reader.row(&BookedLine::wrap_key(row.key()))?;
         let line = line.as_ref().and_then(BookedLine::unwrap).cloned();
-        found.push(Unclear { row, line });
+        let closing = reader.row(&SuspenseClosing::wrap_key(row.key()))?;
+        let closing = closing.as_ref().and_then(SuspenseClosing::unwrap).cloned();
+        found.push(Unclear { row, line, closing });
     }
     Ok(found)
 }
@@ -185,8 +189,20 @@ impl Unclear {
             "currency": currency.code(),
             "reference": line.map(|line| line.reference.as_str()),
             "bank_order_no": line.and_then(|line| line.bank_order).map(|no| no.to_string()),
+            "closed": self.closing.as_deref().map(closing_told),
             "since": format_cn(self.row.opened_at_us),
             "age_days": self.age_days(now_us),
         })
     }
+}
+
+/// A closing as calls tell it.
+pub(crate) fn closing_told(closing: &SuspenseClosing) -> Value {
+    json!({
+        "way": closing.way.as_str(),
+        "bank_order_no": closing.bank_order.map(|no| no.to_string()),
+        "reason": closing.reason.as_str(),
+        "operator": closing.operator.as_str(),
+        "at": format_cn(closing.closed_at_us),
+    })
 }

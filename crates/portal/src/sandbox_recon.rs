@@ -5,6 +5,7 @@ use crate::recon_books::{Equation, Unclear, equations, statements, suspense};
 use crate::recon_report::{Reported, Sums, report, signed_text};
 use crate::respond::{Frame, Visitor, page};
 use crate::sandbox::{Answer, SandboxError, answer, read};
+use crate::sandbox_suspense;
 use askama::Template;
 use axum::Router;
 use axum::body::Bytes;
@@ -79,7 +80,8 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
     let limit = usize::try_from(FILE_BYTES_MAX).unwrap_or(usize::MAX).saturating_add(1);
     let import = post(import).layer(DefaultBodyLimit::max(limit));
     let routes = Router::new().route("/sandbox/recon", get(show));
-    routes.route("/sandbox/recon/statements", import).route("/sandbox/recon/fetch", post(fetch))
+    let routes = routes.route("/sandbox/recon/statements", import).route("/sandbox/recon/fetch", post(fetch));
+    routes.route("/sandbox/recon/close", post(sandbox_suspense::close))
 }
 
 #[derive(Deserialize)]
@@ -246,7 +248,14 @@ fn suspense_shown(one: &Unclear, now_us: i64) -> SuspenseShown {
     let sign = if row.is_credit { "+" } else { "-" };
     SuspenseShown {
         place: format!("{} no. {}", row.day, row.serial),
-        what: format!("{}, owner: {}, {} days", row.class.code(), row.owner.as_str(), one.age_days(now_us)),
+        what: match &one.closing {
+            Some(closing) => {
+                format!("{}, closed: {}, {}", row.class.code(), closing.way.as_str(), closing.reason)
+            }
+            None => {
+                format!("{}, owner: {}, {} days", row.class.code(), row.owner.as_str(), one.age_days(now_us))
+            }
+        },
         sum: format!("{sign}{sum} {}", row.currency.code()),
     }
 }

@@ -4,10 +4,11 @@
 //! one class, nothing is forced to fit, and a file is either understood as a whole or refused as a whole.
 //!
 //! What is absent: our orders (the engine tells plain facts of them), files and clocks.
-//! Reading order: `statement`, `file`, `sheet`, `camt`, `class`, `records`.
+//! Reading order: `statement`, `file`, `sheet`, `camt`, `class`, `records`, `closing`.
 
 mod camt;
 mod class;
+mod closing;
 mod file;
 mod records;
 mod sheet;
@@ -16,6 +17,7 @@ mod statement;
 mod tests;
 
 pub use class::{Class, OrderFacts, Word, classify};
+pub use closing::{CloseSuspenseRefused, ClosingReason, ClosingWay, Operator, SuspenseClosing};
 pub use file::{FILE_BYTES_MAX, FileError, LINES_MAX, read};
 pub use records::{
     BeginStatementRefused, BookedLine, ImportRefused, ReadStatement, Settlement, SurpriseSettlement,

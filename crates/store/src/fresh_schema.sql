@@ -1,4 +1,4 @@
--- Of 0028_risk_create fdbfd7562bbbe5aa3000fdc47f60c8c4e56a4a2a70c78a7ccb26da4fde1903b3
+-- Of 0029_suspense_closes f4f131534118f38f6bd44c047808b66e76cb710da33ea1281812f3d7c48c4470
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -878,53 +878,6 @@ CREATE TABLE settlement (
     settled_at_us INTEGER NOT NULL,
     PRIMARY KEY (slot, no)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE "posting" (
-    slot                  INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    no                    INTEGER NOT NULL CHECK (no >= 0),
-    kind                  TEXT    NOT NULL CHECK (
-        kind = 'top_up' OR kind = 'pay_out' OR kind = 'pay_in' OR kind = 'pay_return' OR kind = 'refund_out' OR
-        kind = 'refund_in' OR kind = 'refund_return' OR kind = 'escrow_in' OR kind = 'escrow_release' OR
-        kind = 'escrow_out' OR kind = 'escrow_return' OR kind = 'split_out' OR kind = 'split_in' OR
-        kind = 'split_return' OR kind = 'back_out' OR kind = 'back_return' OR kind = 'transfer_out' OR
-        kind = 'transfer_wait' OR kind = 'transfer_send' OR kind = 'transfer_undo' OR kind = 'transfer_in' OR
-        kind = 'transfer_return' OR kind = 'card_in' OR kind = 'card_out' OR kind = 'card_fee' OR
-        kind = 'card_out_return' OR kind = 'card_turn' OR kind = 'card_pay' OR kind = 'card_back' OR
-        kind = 'suspense_in' OR kind = 'suspense_out' OR kind = 'settle_in' OR kind = 'settle_out' OR
-        kind = 'unclear_in' OR kind = 'unclear_out'),
-    business_date         INTEGER NOT NULL CHECK (business_date >= 0),
-    order_no              INTEGER CHECK (order_no >= 0),
-    currency              TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
-    account_1             INTEGER CHECK (account_1 >= 0),
-    side_1                TEXT    CHECK (side_1 IN ('debit', 'credit')),
-    amount_1_minor        INTEGER CHECK (amount_1_minor > 0),
-    balance_after_1_minor INTEGER,
-    account_2             INTEGER CHECK (account_2 >= 0),
-    side_2                TEXT    CHECK (side_2 IN ('debit', 'credit')),
-    amount_2_minor        INTEGER CHECK (amount_2_minor > 0),
-    balance_after_2_minor INTEGER,
-    account_3             INTEGER CHECK (account_3 >= 0),
-    side_3                TEXT    CHECK (side_3 IN ('debit', 'credit')),
-    amount_3_minor        INTEGER CHECK (amount_3_minor > 0),
-    balance_after_3_minor INTEGER,
-    account_4             INTEGER CHECK (account_4 >= 0),
-    side_4                TEXT    CHECK (side_4 IN ('debit', 'credit')),
-    amount_4_minor        INTEGER CHECK (amount_4_minor > 0),
-    balance_after_4_minor INTEGER,
-    PRIMARY KEY (slot, no),
-    CHECK (account_1 IS NOT NULL AND account_2 IS NOT NULL),
-    CHECK ((account_1 IS NULL) + (side_1 IS NULL)
-         + (amount_1_minor IS NULL) + (balance_after_1_minor IS NULL) IN (0, 4)),
-    CHECK ((account_2 IS NULL) + (side_2 IS NULL)
-         + (amount_2_minor IS NULL) + (balance_after_2_minor IS NULL) IN (0, 4)),
-    CHECK ((account_3 IS NULL) + (side_3 IS NULL)
-         + (amount_3_minor IS NULL) + (balance_after_3_minor IS NULL) IN (0, 4)),
-    CHECK ((account_4 IS NULL) + (side_4 IS NULL)
-         + (amount_4_minor IS NULL) + (balance_after_4_minor IS NULL) IN (0, 4)),
-    CHECK (CASE side_1 WHEN 'debit' THEN amount_1_minor WHEN 'credit' THEN -amount_1_minor ELSE 0 END
-         + CASE side_2 WHEN 'debit' THEN amount_2_minor WHEN 'credit' THEN -amount_2_minor ELSE 0 END
-         + CASE side_3 WHEN 'debit' THEN amount_3_minor WHEN 'credit' THEN -amount_3_minor ELSE 0 END
-         + CASE side_4 WHEN 'debit' THEN amount_4_minor WHEN 'credit' THEN -amount_4_minor ELSE 0 END = 0)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE standing (
     slot            INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     party           INTEGER NOT NULL CHECK (party >= 0),
@@ -1095,6 +1048,66 @@ CREATE TABLE risk_decision (
     reason_zh TEXT,
     reason_en TEXT,
     PRIMARY KEY (slot, party, no)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE suspense_closing (
+    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    account      TEXT    NOT NULL,
+    day          INTEGER NOT NULL CHECK (day >= 0),
+    serial       INTEGER NOT NULL CHECK (serial >= 0),
+    way          TEXT    NOT NULL CHECK (way = 'given_back' OR way = 'own' OR way = 'matched'),
+    bank_order   INTEGER CHECK (bank_order >= 0),
+    reason       TEXT    NOT NULL,
+    operator     TEXT    NOT NULL,
+    closed_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, account, day, serial)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "posting" (
+    slot                  INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no                    INTEGER NOT NULL CHECK (no >= 0),
+    kind                  TEXT    NOT NULL CHECK (
+        kind = 'top_up' OR kind = 'pay_out' OR kind = 'pay_in' OR kind = 'pay_return' OR kind = 'refund_out' OR
+        kind = 'refund_in' OR kind = 'refund_return' OR kind = 'escrow_in' OR kind = 'escrow_release' OR
+        kind = 'escrow_out' OR kind = 'escrow_return' OR kind = 'split_out' OR kind = 'split_in' OR
+        kind = 'split_return' OR kind = 'back_out' OR kind = 'back_return' OR kind = 'transfer_out' OR
+        kind = 'transfer_wait' OR kind = 'transfer_send' OR kind = 'transfer_undo' OR kind = 'transfer_in' OR
+        kind = 'transfer_return' OR kind = 'card_in' OR kind = 'card_out' OR kind = 'card_fee' OR
+        kind = 'card_out_return' OR kind = 'card_turn' OR kind = 'card_pay' OR kind = 'card_back' OR
+        kind = 'suspense_in' OR kind = 'suspense_out' OR kind = 'settle_in' OR kind = 'settle_out' OR
+        kind = 'unclear_in' OR kind = 'unclear_out' OR kind = 'suspense_return' OR kind = 'suspense_kept' OR
+        kind = 'suspense_borne' OR kind = 'suspense_match_in' OR kind = 'suspense_match_out'),
+    business_date         INTEGER NOT NULL CHECK (business_date >= 0),
+    order_no              INTEGER CHECK (order_no >= 0),
+    currency              TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    account_1             INTEGER CHECK (account_1 >= 0),
+    side_1                TEXT    CHECK (side_1 IN ('debit', 'credit')),
+    amount_1_minor        INTEGER CHECK (amount_1_minor > 0),
+    balance_after_1_minor INTEGER,
+    account_2             INTEGER CHECK (account_2 >= 0),
+    side_2                TEXT    CHECK (side_2 IN ('debit', 'credit')),
+    amount_2_minor        INTEGER CHECK (amount_2_minor > 0),
+    balance_after_2_minor INTEGER,
+    account_3             INTEGER CHECK (account_3 >= 0),
+    side_3                TEXT    CHECK (side_3 IN ('debit', 'credit')),
+    amount_3_minor        INTEGER CHECK (amount_3_minor > 0),
+    balance_after_3_minor INTEGER,
+    account_4             INTEGER CHECK (account_4 >= 0),
+    side_4                TEXT    CHECK (side_4 IN ('debit', 'credit')),
+    amount_4_minor        INTEGER CHECK (amount_4_minor > 0),
+    balance_after_4_minor INTEGER,
+    PRIMARY KEY (slot, no),
+    CHECK (account_1 IS NOT NULL AND account_2 IS NOT NULL),
+    CHECK ((account_1 IS NULL) + (side_1 IS NULL)
+         + (amount_1_minor IS NULL) + (balance_after_1_minor IS NULL) IN (0, 4)),
+    CHECK ((account_2 IS NULL) + (side_2 IS NULL)
+         + (amount_2_minor IS NULL) + (balance_after_2_minor IS NULL) IN (0, 4)),
+    CHECK ((account_3 IS NULL) + (side_3 IS NULL)
+         + (amount_3_minor IS NULL) + (balance_after_3_minor IS NULL) IN (0, 4)),
+    CHECK ((account_4 IS NULL) + (side_4 IS NULL)
+         + (amount_4_minor IS NULL) + (balance_after_4_minor IS NULL) IN (0, 4)),
+    CHECK (CASE side_1 WHEN 'debit' THEN amount_1_minor WHEN 'credit' THEN -amount_1_minor ELSE 0 END
+         + CASE side_2 WHEN 'debit' THEN amount_2_minor WHEN 'credit' THEN -amount_2_minor ELSE 0 END
+         + CASE side_3 WHEN 'debit' THEN amount_3_minor WHEN 'credit' THEN -amount_3_minor ELSE 0 END
+         + CASE side_4 WHEN 'debit' THEN amount_4_minor WHEN 'credit' THEN -amount_4_minor ELSE 0 END = 0)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);

@@ -51,6 +51,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0026_merchant_application_create",
     "0027_device_create",
     "0028_risk_create",
+    "0029_suspense_closes",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -31,13 +31,20 @@ pub(super) fn postings(facts: &Facts, of: Option<&Facts>) -> Vec<(PostingKind, i
         (Return, Asked | Unknown | Done) => Vec::new(),
         (Return, Draft | Closed | GivenUp | Returning | Returned | Credited) => Vec::new(),
     };
-    if order.kind == Return && of.is_some_and(|of| of.order.kind == Pay && !turned(of)) {
+    if facts.of_suspense {
+        postings.push((PostingKind::SuspenseReturn, amount));
+    } else if order.kind == Return && of.is_some_and(|of| of.order.kind == Pay && !turned(of)) {
         postings.push((PostingKind::CardBack, amount));
     }
     postings.retain(|(_, amount)| *amount != 0);
     let suspense = if order.kind.is_in() { PostingKind::SuspenseIn } else { PostingKind::SuspenseOut };
     let settle = if order.kind.is_in() { PostingKind::SettleIn } else { PostingKind::SettleOut };
-    postings.extend(facts.settled.then_some((settle, amount)));
+    let by_operator = match settle {
+        PostingKind::SettleIn => PostingKind::SuspenseMatchIn,
+        _ => PostingKind::SuspenseMatchOut,
+    };
+    let by = if facts.by_operator { by_operator } else { settle };
+    postings.extend(facts.settled.then_some((by, amount)));
     postings.extend(facts.suspense_settled.iter().map(|amount| (settle, *amount)));
     postings.extend(facts.suspense.iter().map(|(_, amount)| (suspense, *amount)));
     postings

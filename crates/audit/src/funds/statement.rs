@@ -16,17 +16,22 @@ use std::sync::Arc;
 /// What was seen of lines.
 #[derive(Debug, Default)]
 pub(super) struct Statement {
-    settlements: BTreeMap<BankOrderNo, Arc<Settlement>>,
+    pub(super) settlements: BTreeMap<BankOrderNo, Arc<Settlement>>,
     /// Lines that are suspense, until their row of suspense was seen.
     waiting: BTreeMap<<BookedLine as Record>::Key, Arc<BookedLine>>,
     /// Orders that a line settles.
-    settled: BTreeSet<BankOrderNo>,
+    pub(super) settled: BTreeSet<BankOrderNo>,
     /// Lines that a surprise is settled by, until the line was seen.
     surprises: BTreeMap<<BookedLine as Record>::Key, Arc<SurpriseSettlement>>,
+    /// What closings took out of suspense, and what of it the platform has or bears.
+    pub(super) closed: BTreeMap<(Slot, Currency, AccountKind), i128>,
+    pub(super) own: BTreeMap<(Slot, Currency), i128>,
+    /// Suspense that stands for its line.
+    pub(super) suspense: BTreeMap<<BookedLine as Record>::Key, Suspense>,
     /// Statements as wholes.
     pub(super) files: Files,
     /// What lines that settle nothing come to, and what was posted for such lines.
-    unclear: BTreeMap<(Slot, Currency, PostingKind), (i128, i128)>,
+    pub(super) unclear: BTreeMap<(Slot, Currency, PostingKind), (i128, i128)>,
 }
 
 impl Funds {
@@ -120,6 +125,7 @@ impl Funds {
                 && (suspense.currency, suspense.amount_minor, suspense.is_credit, suspense.opened_at_us)
                     == (line.currency, line.amount_minor, line.is_credit, line.imported_at_us)
         });
+        self.statement.suspense.insert(suspense.key(), suspense.clone());
         if !fits {
             let key = text_of_key(&Suspense::wrap_key(suspense.key()));
             line_is("suspense", key, "no line that nothing explains is so", findings);
@@ -142,6 +148,12 @@ impl Statement {
             let key = text_of_key(&SurpriseSettlement::wrap_key(settlement.key()));
             line_is("surprise_settlement", key, "no line settles its surprise", findings);
         }
+        for ((slot, currency, account), sum) in &self.closed {
+            *books.funds.entry((*slot, *currency, *account)).or_default() += sum;
+        }
+        for ((slot, currency), sum) in &self.own {
+            *books.fees.entry((*slot, *currency)).or_default() += sum;
+        }
         self.files.finish(findings);
         for (no, settlement) in &self.settlements {
             if !self.settled.contains(no) {
@@ -157,7 +169,9 @@ impl Statement {
             }
             let (account, sum) = match kind {
                 PostingKind::UnclearIn => (AccountKind::SuspenseOwed, *lines),
-                _ => (AccountKind::SuspenseDue, -*lines),
+                PostingKind::UnclearOut => (AccountKind::SuspenseDue, -*lines),
+                // Closings say what they come to.
+                _ => continue,
             };
             *books.funds.entry((*slot, *currency, account)).or_default() += sum;
         }

@@ -113,12 +113,10 @@ pub(super) fn order(funds: &Funds, facts: &Facts, findings: &mut Findings) {
 /// What came too late goes back once, whole; of a payment no more goes back than was paid.
 fn returns(funds: &Funds, facts: &Facts, findings: &mut Findings) {
     let order = &facts.order;
-    let parts: i128 = facts
-        .returns
-        .iter()
-        .filter_map(|no| funds.orders.get(no))
-        .map(|back| i128::from(back.order.amount_minor.units()))
-        .sum();
+    // What brings suspense back is no part of the order's own money.
+    let own = facts.returns.iter().filter_map(|no| funds.orders.get(no)).filter(|back| !back.of_suspense);
+    let own: Vec<&Facts> = own.collect();
+    let parts: i128 = own.iter().map(|back| i128::from(back.order.amount_minor.units())).sum();
     let amount = i128::from(order.amount_minor.units());
     let wanted = match order.state {
         BankOrderState::Returning => Some(&[BankOrderState::Asked, BankOrderState::Unknown][..]),
@@ -132,10 +130,8 @@ fn returns(funds: &Funds, facts: &Facts, findings: &mut Findings) {
         | BankOrderState::Failed
         | BankOrderState::Closed => None,
     };
-    let right = match (wanted, facts.returns.as_slice()) {
-        (Some(states), [one]) => {
-            parts == amount && funds.state_of(*one).is_some_and(|state| states.contains(&state))
-        }
+    let right = match (wanted, own.as_slice()) {
+        (Some(states), [one]) => parts == amount && states.contains(&one.order.state),
         (Some(_), _) => false,
         // Refunds of a payment.
         (None, _) if order.kind == BankOrderKind::Pay && order.state == BankOrderState::Done => {
@@ -144,7 +140,7 @@ fn returns(funds: &Funds, facts: &Facts, findings: &mut Findings) {
         (None, list) => list.is_empty(),
     };
     if !right {
-        let count = facts.returns.len();
+        let count = own.len();
         order_is(order, format!("{count} returns of {parts} in all do not fit its state"), findings);
     }
 }

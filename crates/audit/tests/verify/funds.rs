@@ -3,11 +3,12 @@
 use crate::rows::{Case, run};
 use crate::world::{World, found};
 use audit::FindingKind::*;
-use base::{BankOrderNo, CardNo, Day, PartyId, Text};
+use base::{BankOrderNo, CardNo, Day, PartyId, Slot, Text};
 use cell::Door;
 use engine::{
-    AskCard, BankAnswered, BankWay, BeginStatement, BindCard, CloseBankOrder, ConfirmBankOrder, ImportLine,
-    JudgePassword, PrepareBankOrder, SendBankOrder, TopUp, TryPassword, UnbindCard, Verdict,
+    AskCard, BankAnswered, BankWay, BeginStatement, BindCard, CloseBankOrder, CloseSuspense, CloseWay,
+    ConfirmBankOrder, ImportLine, JudgePassword, PrepareBankOrder, SendBankOrder, TopUp, TryPassword,
+    UnbindCard, Verdict,
 };
 use fund::{BankReason, CardKind, Done};
 use money::{Currency, Money};
@@ -96,6 +97,15 @@ pub(crate) async fn live(door: &Door, party: PartyId, pass: impl Fn(i64)) {
         (Some(refused), true, 103, "in 4"),
     ];
     statement(door, &lines).await;
+    let close = async |serial, slot, way| {
+        let (account, day) = (Text::new("TB1").unwrap(), Day::from_number(20_260_102).unwrap());
+        let (reason, operator) = (Text::new("looked into").unwrap(), Text::new("ops").unwrap());
+        door.ask(CloseSuspense { slot, account, day, serial, way, reason, operator }).await.unwrap();
+    };
+    close(3, Slot::PLATFORM, CloseWay::Own).await;
+    close(5, refused.slot(), CloseWay::GiveBack).await;
+    let unsettled = order(BankWay::TopUp, 109, "without a line").await;
+    hear(door, unsettled, done(109, "in 9")).await;
 }
 
 /// The bank's statement with these lines, of their orders.
@@ -159,6 +169,19 @@ fn lines_of_statements() {
         Case("suspense", "serial = 2", "party = NULL", &[("suspense", StatementWrong)]),
         Case("suspense", "serial = 4", "amount_minor = 1", &[("suspense", StatementWrong)]),
         Case("settlement", "serial = 1", "serial = 2", line),
+        Case(
+            "suspense_closing",
+            "serial = 3",
+            "way = 'given_back'",
+            &[("suspense_closing", StatementWrong), ("posting", StatementWrong)],
+        ),
+        Case(
+            "suspense_closing",
+            "serial = 5",
+            "bank_order = bank_order + 100",
+            &[("suspense_closing", StatementWrong), ("bank_order", BankOrderWrong)],
+        ),
+        Case("suspense_closing", "serial = 5", "way = 'matched'", &[("suspense_closing", StatementWrong)]),
         Case("statement", "day > 0", "booked = 5, ended_at_us = NULL", &[("statement", StatementWrong)]),
         Case("statement", "day > 0", "digest = zeroblob(32)", &[("statement", StatementWrong)]),
         Case("statement", "day > 0", "opening_minor = 1", &[("statement", StatementWrong)]),

@@ -161,5 +161,5 @@ pub(crate) fn refund(rows: &mut Rows<'_>, no: BankOrderNo, said: &RefundIn) -> R
     let order = rows.get::<BankOrder>((rows.slot(), no))?.ok_or_else(gone)?;
     let template = Template::CardBack { buyer: said.buyer, amount: said.amount };
     books::must(rows, template, Some(said.order_no))?;
-    returns::open(rows, &order, &format!("refund {}", said.out_request_no), said.amount)
+    returns::open(rows, &order, &format!("refund {}", said.out_request_no), said.amount).map(drop)
 }

@@ -3,7 +3,7 @@
 use super::confirm::send_now;
 use super::prepare::{Wish, by_key, draft};
 use crate::{Fault, Rows};
-use base::Text;
+use base::{BankOrderNo, Text};
 use fund::{BankEvent, BankMove, BankOrder, BankOrderKind, BankOrderState, WithdrawPrice, bank_next};
 use money::Money;
 
@@ -11,12 +11,17 @@ use money::Money;
 pub(crate) const LATE: &str = "late";
 
 /// Opens the order that brings money back to the card of `of`, unless one was opened for the same part. What it brings
-/// must stand in clearing out already.
-pub(crate) fn open(rows: &mut Rows<'_>, of: &BankOrder, part: &str, amount: Money) -> Result<(), Fault> {
+/// must stand in clearing out already, or be put there by the same decision. Gives its number, when it is new.
+pub(crate) fn open(
+    rows: &mut Rows<'_>,
+    of: &BankOrder,
+    part: &str,
+    amount: Money,
+) -> Result<Option<BankOrderNo>, Fault> {
     let key = Text::new(&format!("{} {part}", of.no)).map_err(|error| Fault(error.to_string()))?;
     let kind = BankOrderKind::Return;
     if by_key(rows, of.party, kind, &key)?.is_some() {
-        return Ok(());
+        return Ok(None);
     }
     let wish = Wish { party: of.party, card: of.card, kind, amount };
     let nothing = Money::zero(amount.currency());
@@ -24,13 +29,14 @@ pub(crate) fn open(rows: &mut Rows<'_>, of: &BankOrder, part: &str, amount: Mone
     // Nobody is to confirm what is owed.
     let order = BankOrder { state: BankOrderState::Asked, about: Some(of.no.topic()), ..order };
     let order = send_now(rows, order);
+    let no = order.no;
     rows.insert(order);
-    Ok(())
+    Ok(Some(no))
 }
 
 /// A return was decided by the bank: what it returned hears of it.
 pub(crate) fn decided(rows: &mut Rows<'_>, order: &BankOrder, event: BankEvent) -> Result<(), Fault> {
-    let of = order.about.map(base::BankOrderNo::of_topic);
+    let of = order.about.map(BankOrderNo::of_topic);
     let of = of.map_or(Ok(None), |no| rows.get::<BankOrder>((rows.slot(), no)))?;
     let Some(of) = of else { return Ok(()) };
     // A refund is a part of a payment that stays done.

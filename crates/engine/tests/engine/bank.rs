@@ -14,7 +14,7 @@ use fund::{
 use ledger::{AccountKind, Posting, PostingKind};
 use money::{Currency, parse_amount};
 use people::{Usage, UsageKind};
-use recon::{BookedLine, Settlement, SurpriseSettlement, Suspense};
+use recon::{BookedLine, ClosingWay, Settlement, SurpriseSettlement, Suspense, SuspenseClosing};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{Timer, TimerTask};
@@ -159,7 +159,8 @@ pub(crate) fn check(world: &World) {
         }
         let returns = world
             .all::<BankOrder>()
-            .filter(|back| back.kind == BankOrderKind::Return && back.about == Some(order.no.topic()));
+            .filter(|back| back.kind == BankOrderKind::Return && back.about == Some(order.no.topic()))
+            .filter(|back| !world.all::<SuspenseClosing>().any(|row| row.bank_order == Some(back.no)));
         let returned: i64 = returns.map(|back| back.amount_minor.units()).sum();
         let turned = matches!(
             order.state,
@@ -211,6 +212,24 @@ pub(crate) fn check(world: &World) {
             (false, false) => ("suspense_due", -1),
         };
         *sums.entry((line.slot, name)).or_default() += sign * amount;
+    }
+    for closing in world.all::<SuspenseClosing>() {
+        let key = (closing.slot, closing.account.clone(), closing.day, closing.serial);
+        let suspense = world.get::<Suspense>(key).unwrap();
+        assert!(closing.way.allows(suspense.class, suspense.is_credit), "{closing:?}");
+        if suspense.currency != Currency::Cny {
+            continue;
+        }
+        let amount = suspense.amount_minor.units();
+        let (from, to, sign) = if suspense.is_credit {
+            ("suspense_owed", "clearing_in", -1)
+        } else {
+            ("suspense_due", "clearing_out", 1)
+        };
+        *sums.entry((closing.slot, from)).or_default() += sign * amount;
+        if closing.way == ClosingWay::Matched {
+            *sums.entry((closing.slot, to)).or_default() -= sign * amount;
+        }
     }
     for slot in Slot::all() {
         for (name, kind) in [

@@ -258,6 +258,7 @@ impl Script {
             }
             "line" => crate::statement::command(self, words).into(),
             "statement" => crate::statement::begin(words).into(),
+            "close-line" => crate::statement::close(self, words).into(),
             verb if verb.starts_with("bk-") => crate::bank::command(self, words),
             verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
             verb if verb.starts_with("tr-") => return crate::transfer::command(self, words),
@@ -834,6 +835,7 @@ fn tell(reply: &Reply) -> String {
         Reply::ConfirmBankOrder(answer) => result(answer, crate::bank::told),
         Reply::CloseBankOrder(answer) => result(answer, crate::bank::told),
         Reply::BankAnswered(answer) => result(answer, crate::bank::told),
+        Reply::CloseSuspense(answer) => result(answer, |closing| format!("{:?}", closing.way)),
         Reply::BeginStatement(answer) => result(answer, |read| {
             let ended = if read.ended_at_us.is_some() { " ended" } else { "" };
             format!("{} of {}{ended}", read.booked, read.lines)

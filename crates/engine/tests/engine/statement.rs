@@ -3,11 +3,11 @@
 use crate::bank::no;
 use crate::script::{Script, Words, check_in};
 use base::{BankOrderNo, Day, PartyId, Slot, Text};
-use engine::{BeginStatement, ImportLine};
+use engine::{BeginStatement, CloseSuspense, CloseWay, ImportLine};
 use ledger::AccountKind;
 use money::{Currency, parse_amount};
 use proptest::prelude::*;
-use recon::{StatementLine, Suspense, SuspenseOwner};
+use recon::{StatementLine, Suspense, SuspenseClosing, SuspenseOwner};
 
 /// `line 1 bk1 in 30.00 ref=R1 day=2026-01-02 value=2026-01-02 cur=CNY`: line 1 of a day, of the order `bk1`; `-`
 /// is no order, `?` a number that nobody has.
@@ -41,6 +41,25 @@ pub(crate) fn begin(words: &Words<'_>) -> BeginStatement {
         closing_minor: words.at(3).parse().unwrap(),
         lines: words.at(1).parse().unwrap(),
         digest: [digest; 32],
+    }
+}
+
+/// `close-line 3 bk1 back`: the suspense of line 3, in the slot of `bk1`, goes back; `own` is the platform's, any other
+/// word is the bank order that it is matched to.
+pub(crate) fn close(script: &Script, words: &Words<'_>) -> CloseSuspense {
+    CloseSuspense {
+        slot: if words.at(2) == "-" { Slot::PLATFORM } else { no(script, words.at(2)).slot() },
+        account: Text::new("TB1").unwrap(),
+        day: "2026-01-02".parse().unwrap(),
+        serial: words.at(1).parse().unwrap(),
+        way: match words.at(3) {
+            "back" => CloseWay::GiveBack,
+            "own" => CloseWay::Own,
+            "none" => CloseWay::Match(BankOrderNo::from_number(1_700_000_000_000_000_012).unwrap()),
+            name => CloseWay::Match(no(script, name)),
+        },
+        reason: words.text("reason").unwrap_or(Text::new("looked into").unwrap()),
+        operator: Text::new("ops").unwrap(),
     }
 }
 
@@ -244,6 +263,49 @@ fn a_statement_is_begun_once_and_ended_by_its_last_line() {
 }
 
 #[test]
+fn suspense_is_closed_once_in_a_way_that_its_class_allows() {
+    let script = played(
+        "
+        bk-refused bk1                     -> Failed 30.00
+        line 1 bk1 in 30.00 ref=R1         -> heard
+        line 1 bk1 in 30.00 ref=R1         -> AgainstWord
+        bk-done bk2 40.00 ref=R2           -> Done 40.00
+        line 2 bk2 out 40.00 ref=R9        -> Duplicate
+        line 3 bk2 out 41.00 ref=R3        -> AmountDiffers
+        line 4 - in 7.00 ref=X1            -> TheirsOnly
+        line 5 - out 5.00 ref=X2           -> TheirsOnly
+        line 6 bk1 in 30.00 ref=R4         -> Duplicate
+        line 7 bk1 in 30.00 cur=USD        -> CurrencyDiffers
+        close-line 9 bk1 back              -> refused NotFound
+        close-line 2 bk2 back              -> refused WayImpossible
+        close-line 4 - back                -> refused WayImpossible
+        close-line 1 bk1 bk1               -> refused WayImpossible
+        close-line 7 bk1 bk1               -> refused WayImpossible
+        close-line 6 bk1 none              -> refused OrderNotFound
+        close-line 3 bk2 bk2               -> refused OrderDiffers
+        close-line 6 bk1 bk1               -> refused OrderNotOpen
+        close-line 2 bk2 bk2               -> Matched
+        close-line 2 bk2 bk2               -> Matched
+        close-line 2 bk2 own               -> refused Closed
+        close-line 2 bk2 bk2 reason=other  -> refused Closed
+        close-line 1 bk1 back              -> GivenBack
+        close-line 1 bk1 back              -> GivenBack
+        close-line 4 - own                 -> Own
+        close-line 5 - own                 -> Own
+        close-line 3 bk2 own               -> Own
+        close-line 7 bk1 own               -> Own
+        line 8 bk2 out 40.00 ref=R2        -> Duplicate
+        ",
+    );
+    let open = script.world.all::<Suspense>().count() - script.world.all::<SuspenseClosing>().count();
+    assert_eq!(open, 2, "a duplicate of each order");
+    let of = |kind| Slot::all().map(|slot| script.world.balance(PartyId::platform(slot), kind)).sum::<i64>();
+    assert_eq!((of(AccountKind::SuspenseOwed), of(AccountKind::SuspenseDue)), (3_000, -4_000));
+    assert_eq!(of(AccountKind::ClearingOut), 3_000, "on its way back to the card");
+    assert_eq!(of(AccountKind::FeeIncome), 700 - 500 - 4_100);
+}
+
+#[test]
 fn a_line_that_comes_again_with_other_content_is_refused() {
     played(
         "
@@ -261,7 +323,7 @@ fn step() -> impl Strategy<Value = String> {
     let of =
         prop_oneof![Just("bk1"), Just("bk2"), Just("bk3"), Just("bk1+late"), Just("bk2+late"), Just("-")];
     let reference = prop_oneof![Just("R1"), Just("R2"), Just("R3")];
-    (of, reference, 0_u8..14, 1_u8..12).prop_map(|(of, reference, what, serial)| match what {
+    (of, reference, 0_u8..17, 1_u8..12).prop_map(|(of, reference, what, serial)| match what {
         0 => format!("bk-in {of} alice 1234 30.00"),
         1 => format!("bk-out {of} alice 1234 40.00"),
         2 | 3 => format!("try {of} alice P\njudge alice P right\nbk-confirm {of} alice P"),
@@ -274,6 +336,9 @@ fn step() -> impl Strategy<Value = String> {
         10 => format!("line {serial} {of} out 40.00 ref={reference}"),
         11 => format!("line {serial} {of} out 30.00 ref={reference}"),
         12 => format!("line {serial} {of} in 31.00 ref={reference} value=2026-01-01"),
+        14 => format!("close-line {serial} {of} back"),
+        15 => format!("close-line {serial} {of} own"),
+        16 => format!("close-line {serial} {of} {}", if of == "-" { "none" } else { of }),
         _ => "wait 13h".to_owned(),
     })
 }

@@ -3,8 +3,8 @@
 
 use crate::bank_apart::{generation, start};
 use crate::bank_process::Bank;
-use crate::cards::{PROMPT, advance, bind, books_are_exact, get, wish};
-use crate::server::{Server, send};
+use crate::cards::{PROMPT, bind, books_are_exact, get, wish};
+use crate::server::{Server, printed, send};
 use engine::{Row, Table};
 use fund::{BankOrder, BankOrderKind, BankOrderState};
 use recon::{BookedLine, Class};
@@ -43,6 +43,11 @@ fn rates(ppm: u32) -> Value {
         rates.insert(file.to_owned(), 250_000);
     }
     json!(rates)
+}
+
+/// Lets the clock go on. A move with thousands of orders takes longer than other calls may: the command line waits.
+fn advance(server: &Server, by: &str) {
+    printed(&["clock", "advance", by, "--url", &format!("http://{}", server.address)]);
 }
 
 /// What a class comes to: how many lines, and their sum in minor units.

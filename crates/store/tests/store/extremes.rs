@@ -17,7 +17,10 @@ use people::{
     GrantKind, Login, Party, PartyKind, PartyStatus, SlotHead, TOKENS_MAX, Token, TokenRole, Usage,
     UsageKind,
 };
-use recon::{BookedLine, Class, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseOwner};
+use recon::{
+    BookedLine, Class, ClosingWay, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing,
+    SuspenseOwner,
+};
 use trade::{
     CaseKind, CaseState, Escrow, EscrowCase, EscrowState, EscrowStep, Goods, GoodsState, Notice, NoticeEvent,
     NoticeState, Order, OrderNumber, OrderState, PayCode, Product, Receipt, ReceiptOutcome, Refund,
@@ -685,6 +688,39 @@ fn statements() -> Vec<Row> {
             serial: 0,
             reference: text(""),
             settled_at_us: i64::MIN,
+        }),
+        row(SuspenseClosing {
+            slot: none,
+            account: text(""),
+            day,
+            serial: 0,
+            way: ClosingWay::Own,
+            bank_order: None,
+            reason: text(""),
+            operator: text(""),
+            closed_at_us: i64::MIN,
+        }),
+        row(SuspenseClosing {
+            slot: none,
+            account: text(""),
+            day,
+            serial: 1,
+            way: ClosingWay::GivenBack,
+            bank_order: Some(first),
+            reason: text("r"),
+            operator: text("o"),
+            closed_at_us: 0,
+        }),
+        row(SuspenseClosing {
+            slot,
+            account: account.clone(),
+            day: doomsday,
+            serial,
+            way: ClosingWay::Matched,
+            bank_order: Some(last),
+            reason: longest(),
+            operator: longest(),
+            closed_at_us: i64::MAX,
         }),
         row(SurpriseSettlement {
             slot: none,

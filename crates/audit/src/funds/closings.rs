@@ -1,0 +1,76 @@
+//! Suspense that was closed: once, in a way that its class allows, with the money where the closing says.
+
+use super::Funds;
+use super::statement::line_is;
+use crate::images::text_of_key;
+use crate::report::Findings;
+use base::Record;
+use engine::Tabled;
+use fund::BankOrderKind;
+use ledger::{AccountKind, PostingKind};
+use recon::{ClosingWay, Suspense, SuspenseClosing};
+
+impl Funds {
+    pub(super) fn closing(&mut self, closing: &SuspenseClosing, findings: &mut Findings) {
+        let mut wrong = |message: &str| {
+            let key = text_of_key(&SuspenseClosing::wrap_key(closing.key()));
+            line_is("suspense_closing", key, message, findings);
+        };
+        let Some(suspense) = self.statement.suspense.get(&closing.key()).cloned() else {
+            return wrong("there is no such suspense");
+        };
+        if !closing.way.allows(suspense.class, suspense.is_credit) {
+            wrong("no suspense of its class is closed so");
+        }
+        let amount = i128::from(suspense.amount_minor.units());
+        let (slot, currency) = (suspense.slot, suspense.currency);
+        let (account, taken) = if suspense.is_credit {
+            (AccountKind::SuspenseOwed, -amount)
+        } else {
+            (AccountKind::SuspenseDue, amount)
+        };
+        *self.statement.closed.entry((slot, currency, account)).or_default() += taken;
+        let fits = match closing.way {
+            ClosingWay::Own => {
+                let kind =
+                    if suspense.is_credit { PostingKind::SuspenseKept } else { PostingKind::SuspenseBorne };
+                self.statement.unclear.entry((slot, currency, kind)).or_default().0 += amount;
+                let income = if suspense.is_credit { amount } else { -amount };
+                *self.statement.own.entry((slot, currency)).or_default() += income;
+                closing.bank_order.is_none()
+            }
+            ClosingWay::GivenBack => self.gives_back(closing, &suspense),
+            ClosingWay::Matched => self.matches(closing, &suspense),
+        };
+        if !fits {
+            wrong("the bank order that it names does not give it back, or is not settled by it");
+        }
+    }
+
+    /// Whether its bank order is a return of this sum, for no other closing.
+    fn gives_back(&mut self, closing: &SuspenseClosing, suspense: &Suspense) -> bool {
+        let facts = closing.bank_order.and_then(|no| self.orders.get_mut(&no));
+        facts.is_some_and(|facts| {
+            let first = !std::mem::replace(&mut facts.of_suspense, true);
+            let same = facts.order.amount().minor() == suspense.amount_minor;
+            first && same && facts.order.kind == BankOrderKind::Return && facts.order.slot == closing.slot
+        })
+    }
+
+    /// Whether its bank order has the suspense's line as its settlement.
+    fn matches(&mut self, closing: &SuspenseClosing, suspense: &Suspense) -> bool {
+        let Some(no) = closing.bank_order else { return false };
+        self.statement.settled.insert(no);
+        let by_line = self.statement.settlements.get(&no).is_some_and(|settled| {
+            (&settled.account, settled.day, settled.serial) == (&closing.account, closing.day, closing.serial)
+        });
+        let facts = self.orders.get_mut(&no);
+        by_line
+            && facts.is_some_and(|facts| {
+                let first = !std::mem::replace(&mut facts.by_operator, true);
+                let same = (facts.order.amount().minor(), facts.order.kind.is_in())
+                    == (suspense.amount_minor, suspense.is_credit);
+                first && same
+            })
+    }
+}

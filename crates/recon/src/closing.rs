@@ -1,0 +1,110 @@
+//! How money that nothing explains is explained after all, by a person and with a reason.
+
+use crate::{BankAccount, Class};
+use base::{BankOrderNo, Day, Field, Record, Slot, Text};
+use serde::{Deserialize, Serialize};
+
+/// Why an operator closes a suspense, 1-200 characters.
+pub type ClosingReason = Text<200>;
+/// Who closes it, 1-64 characters.
+pub type Operator = Text<64>;
+
+/// What becomes of the money.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, Field)]
+pub enum ClosingWay {
+    /// It goes back to the card that it came from, by a bank order.
+    GivenBack,
+    /// It is the platform's own: income when it came in, a loss when it went out.
+    Own,
+    /// It is what a bank order waited for.
+    Matched,
+}
+
+/// A suspense is closed; once, and for good.
+#[derive(Clone, PartialEq, Eq, Debug, Record)]
+#[record(table = "suspense_closing", key = 4)]
+pub struct SuspenseClosing {
+    /// The suspense's slot.
+    pub slot: Slot,
+    /// Its account.
+    pub account: BankAccount,
+    /// Its day.
+    pub day: Day,
+    /// Its serial.
+    pub serial: u32,
+    /// What became of the money.
+    pub way: ClosingWay,
+    /// The order that gives it back, or that it was matched to.
+    pub bank_order: Option<BankOrderNo>,
+    /// Why.
+    pub reason: ClosingReason,
+    /// Who.
+    pub operator: Operator,
+    /// When, microseconds UTC.
+    pub closed_at_us: i64,
+}
+
+impl ClosingWay {
+    /// Whether money of a class, that came in or went out, can be closed so.
+    pub const fn allows(self, class: Class, is_credit: bool) -> bool {
+        match (self, class) {
+            // No suspense.
+            (_, Class::Late | Class::Matched) => false,
+            // What the bank took once too often, or against its word, is its card's.
+            (ClosingWay::GivenBack, Class::Duplicate | Class::AgainstWord) => is_credit,
+            (
+                ClosingWay::GivenBack,
+                Class::TheirsOnly
+                | Class::CurrencyDiffers
+                | Class::SignDiffers
+                | Class::AmountDiffers
+                | Class::NeverSent,
+            ) => false,
+            (
+                ClosingWay::Own,
+                Class::TheirsOnly
+                | Class::CurrencyDiffers
+                | Class::SignDiffers
+                | Class::AmountDiffers
+                | Class::NeverSent
+                | Class::Duplicate
+                | Class::AgainstWord,
+            ) => true,
+            // It settles its own order.
+            (ClosingWay::Matched, Class::AgainstWord) => false,
+            // No order is in another currency.
+            (ClosingWay::Matched, Class::CurrencyDiffers) => false,
+            (
+                ClosingWay::Matched,
+                Class::TheirsOnly
+                | Class::SignDiffers
+                | Class::AmountDiffers
+                | Class::NeverSent
+                | Class::Duplicate,
+            ) => true,
+        }
+    }
+}
+
+/// Why a suspense is not closed. The first that holds is the one reported.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CloseSuspenseRefused {
+    /// There is no such suspense.
+    #[error("there is no such suspense")]
+    NotFound,
+    /// It is closed, otherwise than is asked for.
+    #[error("it is closed already, in another way or for another reason")]
+    Closed,
+    /// Its class or direction does not allow this way.
+    #[error("money of this class and direction cannot be closed so")]
+    WayImpossible,
+    /// There is no such bank order in the slot of the suspense.
+    #[error("there is no such bank order in the slot of the line")]
+    OrderNotFound,
+    /// The order is of another amount, currency or direction.
+    #[error("the bank order is of another amount, currency or direction")]
+    OrderDiffers,
+    /// The bank did not do the order, a line settled it already, or it brings money back already.
+    #[error("the bank order was not done, or has its line already")]
+    OrderNotOpen,
+}
