@@ -60,6 +60,10 @@ const POSSIBLE: &[&str] = &[
     "PayByCard refused Card(OverSingle)",
     "PayByCard refused Card(OverDay)",
     "PayByCard refused Card(OverMonth)",
+    // Towns meet these and are asked for them.
+    "ConfirmBankOrder refused Rules(OverDay)",
+    "PayByCard refused Pay(TradeNotFound)",
+    "a code came while a bank was asked",
     "bank order Asked -> Closed",
     "TopUp is Asked",
     "TopUp is Unknown",
