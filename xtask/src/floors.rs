@@ -33,6 +33,7 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("bank", 7),
     ("certify", 7),
     ("channel", 7),
+    ("courier", 7),
     ("clerk", 7),
     ("gateway", 7),
     ("notify", 7),

@@ -14,6 +14,7 @@ mod demo;
 mod exceptions;
 mod figures;
 mod floors;
+mod guesses;
 mod manifests;
 mod median;
 mod methods;
@@ -44,6 +45,8 @@ cargo xtask tidy
     The house rules: floors, sizes, purity, words, records. See STYLE.md.
 cargo xtask methods
     Writes docs/guide/methods.md anew from what the gateway's methods say of themselves.
+cargo xtask guesses [--count N]
+    Guesses passwords (a million times each kind) against the cell, across restarts, and counts what is compared.
 cargo xtask sim   [--seeds N] [--from S] [--planted] [--seed S] [--replay FILE] [--keep DIR]
     Runs the whole house in simulated worlds, one thread per seed, every fault drawn from the seed. --planted switches
     each planted bug on and counts the seeds it takes to find it.
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         "test" => test::run(&root, rest),
         "tidy" => tidy::run(&root, rest),
         "methods" => methods::run(&root, rest),
+        "guesses" => guesses::run(&root, rest),
         "bench" => bench::run(&root, rest),
         "sim" => prove::sim(&root, rest),
         "crash" => prove::crash(&root, rest),

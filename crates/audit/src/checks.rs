@@ -95,6 +95,7 @@ impl Checks {
             Row::Credential(credential) => self.parties.credential(credential, findings),
             Row::SlotHead(head) => self.parties.head(head),
             Row::App(app) => self.app(app, findings),
+            Row::MerchantApplication(row) => self.parties.application(row, findings),
             Row::AppKey(key) => self.app_keys.key(key, findings),
             Row::Rulebook(_) => {}
             Row::Usage(row) => self.usage(row, findings),
@@ -136,6 +137,7 @@ impl Checks {
             Row::Certification(row) => self.grants.certification(row, &self.parties, findings),
             Row::Profile(profile) => self.parties.profile(profile, findings),
             Row::SignIn(row) => self.parties.sign_in(row, findings),
+            Row::Device(device) => self.parties.device(device, findings),
             // Looked at with everything that persons pay.
             Row::Standing(_) | Row::Evidence(_) | Row::Person(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),

@@ -10,8 +10,8 @@ use foldhash::fast::FixedState;
 use ledger::{Account, AccountKind};
 use money::Currency;
 use people::{
-    AccountClass, App, Credential, DIGEST_MARK, GONE_MARK, Login, Party, PartyKind, Profile, SignIn,
-    SlotHead, login_of_address,
+    AccountClass, App, ApplicationState, Credential, DEVICES_MAX, DIGEST_MARK, Device, GONE_MARK, Login,
+    MerchantApplication, Party, PartyKind, Profile, SignIn, SlotHead, documents_needed, login_of_address,
 };
 use std::collections::{BTreeMap, HashMap};
 use trade::Order;
@@ -130,6 +130,17 @@ impl Parties {
         }
     }
 
+    /// A session: of a person, in one of the ten places, used since it began.
+    pub(crate) fn device(&self, device: &Device, findings: &mut Findings) {
+        let key = Device::wrap_key((device.slot, device.party, device.place));
+        self.owner(Table::Device, &key, device.party, findings);
+        let person = self.parties.get(&device.party).is_none_or(|known| known.person && !known.gone);
+        if !person || device.place >= DEVICES_MAX || device.seen_at_us < device.since_us {
+            let message = "its party does not sign in, or it has no place, or was used before it began";
+            findings.add(FindingKind::LoginWrong, "device", text_of_key(&key), message);
+        }
+    }
+
     /// A row that belongs to a party: the party is there, in the same slot.
     pub(crate) fn owner(&self, table: Table, key: &Key, party: PartyId, findings: &mut Findings) {
         if !self.parties.contains_key(&party) || party.slot() != key.slot() {
@@ -150,6 +161,39 @@ impl Parties {
             let key = text_of_key(&App::wrap_key((app.slot, app.id)));
             let message = format!("{} is no merchant of its slot", app.seller);
             findings.add(FindingKind::PartyWrong, "app", key, message);
+        }
+    }
+
+    /// An application: signed ones name a merchant and its app, and no others do; who was turned down knows why.
+    pub(crate) fn application(&self, row: &MerchantApplication, findings: &mut Findings) {
+        use ApplicationState as S;
+        let signed = match row.state {
+            S::Signed | S::Suspended | S::Unsigned => true,
+            S::Init | S::MerchantConfirm | S::Auditing | S::AuditPass | S::AuditReject => false,
+        };
+        let complete = match row.state {
+            S::Init | S::AuditReject => true,
+            S::MerchantConfirm | S::Auditing | S::AuditPass | S::Signed | S::Suspended | S::Unsigned => {
+                documents_needed(row.kind, row.site.is_some()) & !row.documents == 0 && row.name_matches
+            }
+        };
+        let merchant = match (row.merchant, row.app) {
+            (Some(merchant), Some(app)) => {
+                let known = self.parties.get(&merchant);
+                let fits = known.is_some_and(|known| {
+                    known.merchant && known.login == self.keyed.text(row.login.as_str())
+                });
+                signed && fits && self.seller_of(app) == Some(merchant)
+            }
+            (None, None) => !signed,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        let reviewed = row.state != S::AuditReject || (row.reasons != 0 && row.reviewer.is_some());
+        let in_slot = Slot::of_text(row.login.as_str()) == row.slot;
+        if !complete || !merchant || !reviewed || !in_slot {
+            let key = text_of_key(&MerchantApplication::wrap_key((row.slot, row.login.clone())));
+            let message = "its state is not what its documents, its review or its merchant say";
+            findings.add(FindingKind::ApplicationWrong, "merchant_application", key, message);
         }
     }
 

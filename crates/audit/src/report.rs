@@ -79,6 +79,8 @@ pub enum FindingKind {
     PartyWrong,
     /// The keys of an app that exchanged its key do not agree with it or each other.
     AppKeyWrong,
+    /// An application to be a merchant does not agree with its state, its review, or the merchant it became.
+    ApplicationWrong,
     /// A login and its party do not point at each other.
     LoginWrong,
     /// A slot's counters are not what was issued in it.

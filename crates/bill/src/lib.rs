@@ -11,11 +11,13 @@
 //! refund is still under way between two cells is not billed yet.
 //!
 //! Reading order: [`Period`], `business` (what postings are called), `account` (the lines of an account), `sales` (the
-//! trades of a merchant), `deals` (orders as they stand), `account_file` and `trade_file` (the bills), `person` and
+//! trades of a merchant), `deals` (orders as they stand), `account_file` and `trade_file` (the bills),
+//! `account_statement` (a day as banks tell it), `person` and
 //! `person_file` (a person's export); `sheet` (how lines are written), `archive` (how files are packed).
 
 mod account;
 mod account_file;
+mod account_statement;
 mod archive;
 mod balance;
 mod business;
@@ -33,6 +35,7 @@ mod who;
 
 pub use account::{AccountLine, account_lines};
 pub use account_file::account_bill;
+pub use account_statement::{STATEMENT_LINES_MAX, account_statement};
 pub use balance::balance_before;
 pub use business::Business;
 pub use deals::{DealLine, DealState, Side, deal_lines};

@@ -1,6 +1,7 @@
 //! The loop: reads what is due, makes it durable as sent, asks the bank, submits what it said.
 
 use crate::bank::{Bank, OrderAsk, OrderSaid};
+use crate::pulse::Pulse;
 use base::BankOrderNo;
 use cell::Door;
 use engine::{BankAnswered, BankTask, SendBankOrder, Verdict};
@@ -36,12 +37,14 @@ pub struct Options {
     pub call_time: Duration,
     /// What the keys begin with: names these books among all that the bank ever heard of.
     pub books: String,
+    /// Where it is noted how well banks answer.
+    pub pulse: Pulse,
 }
 
 impl Options {
     /// The usual bounds: 16 calls at once, 10 s each.
-    pub fn new(books: &str) -> Options {
-        Options { calls_max: 16, call_time: Duration::from_secs(10), books: books.to_owned() }
+    pub fn new(books: &str, pulse: Pulse) -> Options {
+        Options { calls_max: 16, call_time: Duration::from_secs(10), books: books.to_owned(), pulse }
     }
 }
 
@@ -282,7 +285,9 @@ impl Call {
                 return false;
             }
         };
-        let verdict = match self.ask_bank(&task).await {
+        let said = self.ask_bank(&task).await;
+        self.options.pulse.note(&task.card.bank, said != OrderSaid::Silent);
+        let verdict = match said {
             OrderSaid::Done { amount, bank_ref } => Verdict::Done(Done { amount, bank_ref }),
             OrderSaid::Refused { reason } => Verdict::Refused(reason),
             // The row says already when to ask again.

@@ -10,7 +10,7 @@
 //! trying out, and money comes in when its owner transfers it with the order's number.
 
 use crate::bank::{
-    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid,
+    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid, StatementSaid,
 };
 use crate::iso_files::{Files, Received};
 use crate::iso_known::Known;
@@ -240,6 +240,24 @@ impl Bank for IsoBank {
     /// No message takes an order back: what became of it is all that can be said.
     fn revoke(&self, ask: OrderAsk) -> Answering<'_, OrderSaid> {
         self.query(ask)
+    }
+
+    fn statement(&self, day: Day) -> Answering<'_, StatementSaid> {
+        Box::pin(async move {
+            let since = Instant::now();
+            let mut heard = self.heard.lock().await;
+            if !self.listen(&mut heard, since).await {
+                return StatementSaid::Silent;
+            }
+            match heard.known.statement(day) {
+                Some(Ok(text)) => StatementSaid::File(text.into_bytes()),
+                Some(Err(error)) => {
+                    tracing::error!(%day, %error, "a statement cannot be given to reconciliation");
+                    StatementSaid::NotClosed
+                }
+                None => StatementSaid::NotClosed,
+            }
+        })
     }
 }
 

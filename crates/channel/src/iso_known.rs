@@ -1,8 +1,12 @@
 //! What messages of a bank said so far, by the number of the order: heard in any order, any number of times, it comes
 //! to the same.
 
+use crate::iso_statements::{Statements, printed};
+use base::Day;
 use fund::{BankReason, BankRef};
-use iso::{AccountId, Entry, EntryState, Kind, ReadError, Reason, Status, StatusReport};
+use iso::{
+    AccountId, Entry, EntryState, Identifier, Kind, Part, PrintError, ReadError, Reason, Status, StatusReport,
+};
 use money::Money;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,17 +21,6 @@ pub(crate) struct Moved {
     pub(crate) reference: BankRef,
 }
 
-/// Why a message takes no effect.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub(crate) enum Unheard {
-    /// It was not understood.
-    #[error("{0}")]
-    Read(#[from] ReadError),
-    /// It is of an account that is not ours.
-    #[error("it is of another account")]
-    OtherAccount,
-}
-
 /// What is known.
 #[derive(Debug)]
 pub(crate) struct Known {
@@ -37,6 +30,7 @@ pub(crate) struct Known {
     words: BTreeMap<String, Status>,
     refused: BTreeMap<String, BankReason>,
     moved: BTreeMap<String, Vec<Moved>>,
+    statements: Statements,
     /// Digests of the messages that were looked at.
     seen: BTreeSet<String>,
 }
@@ -49,6 +43,7 @@ impl Known {
             words: BTreeMap::new(),
             refused: BTreeMap::new(),
             moved: BTreeMap::new(),
+            statements: Statements::default(),
             seen: BTreeSet::new(),
         }
     }
@@ -63,22 +58,29 @@ impl Known {
         self.seen.insert(digest.to_owned());
     }
 
-    /// Takes a message in, whole or not at all. What is of no kind that is read is passed over.
-    pub(crate) fn hear(&mut self, bytes: &[u8]) -> Result<(), Unheard> {
-        match iso::kind_of(bytes) {
-            Some(Kind::StatusReport) => self.hear_report(&iso::read_status_report(bytes)?),
+    /// Takes a message in, whole or not at all. What is of another account, as mailboxes have it, or of no kind
+    /// that is read is passed over.
+    pub(crate) fn hear(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
+        let entries: Vec<Entry> = match iso::kind_of(bytes) {
+            Some(Kind::StatusReport) => {
+                self.hear_report(&iso::read_status_report(bytes)?);
+                return Ok(());
+            }
             Some(Kind::Notification) => {
-                let all = iso::read_notification(bytes)?;
-                self.is_ours(all.iter().map(|one| &one.account))?;
-                all.iter().flat_map(|one| &one.entries).for_each(|entry| self.hear_entry(entry));
+                let all = iso::read_notification_of(bytes, &self.account)?;
+                all.into_iter().flat_map(|one| one.entries).collect()
             }
             Some(Kind::Statement) => {
-                let all = iso::read_statement(bytes)?;
-                self.is_ours(all.iter().map(|one| &one.account))?;
-                all.iter().flat_map(|one| &one.entries).for_each(|entry| self.hear_entry(entry));
+                let all = iso::read_statement_of(bytes, &self.account)?;
+                all.iter().for_each(|one| self.statements.note(one.clone()));
+                all.into_iter().flat_map(|one| one.entries).collect()
             }
-            None => tracing::info!("a message of a kind that is not read was kept and passed over"),
-        }
+            None => {
+                tracing::info!("a message of a kind that is not read was kept and passed over");
+                return Ok(());
+            }
+        };
+        entries.iter().for_each(|entry| self.hear_entry(entry));
         Ok(())
     }
 
@@ -92,13 +94,14 @@ impl Known {
         self.refused.get(key).copied()
     }
 
+    /// The statement of a day as reconciliation reads it; `None` when the bank has not printed it.
+    pub(crate) fn statement(&self, day: Day) -> Option<Result<String, PrintError>> {
+        Some(printed(self.statements.of(day)?, |part| self.key_of(part)))
+    }
+
     /// Whether the bank said anything of an order that shows that it has it.
     pub(crate) fn is_at_bank(&self, key: &str) -> bool {
         self.words.contains_key(key)
-    }
-
-    fn is_ours<'a>(&self, mut accounts: impl Iterator<Item = &'a AccountId>) -> Result<(), Unheard> {
-        if accounts.all(|account| *account == self.account) { Ok(()) } else { Err(Unheard::OtherAccount) }
     }
 
     fn hear_report(&mut self, report: &StatusReport) {
@@ -109,7 +112,7 @@ impl Known {
         }
         let Some((status, reasons)) = report.word_on(key, key) else { return };
         match status {
-            Status::Rejected if is_repetition(reasons) => {
+            Status::Rejected if is_repetition(report) => {
                 // It was sent twice because the first answer was lost. The bank has it.
                 self.words.entry(key.to_owned()).or_insert(Status::Received);
             }
@@ -141,15 +144,9 @@ impl Known {
         for part in &entry.parts {
             let Some(reference) = entry.reference.as_ref().or(part.reference.as_ref()) else { continue };
             let Ok(reference) = BankRef::new(reference.as_str()) else { continue };
-            let named = part.end_to_end_id.iter().map(|id| id.as_str());
-            // Whoever pays in writes the number where his bank lets him.
-            let referred = part.payer_references.iter().map(|one| one.as_str());
-            let noted = part.notes.iter().map(|one| one.as_str());
-            let Some(key) = named.chain(referred).chain(noted).find(|text| self.is_key(text)) else {
-                continue;
-            };
+            let Some(key) = self.key_of(part) else { continue };
             let moved = Moved { is_credit: part.is_credit, amount: part.amount, reference };
-            let all = self.moved.entry(key.to_owned()).or_default();
+            let all = self.moved.entry(key.as_str().to_owned()).or_default();
             if !all.contains(&moved) {
                 if !all.is_empty() {
                     tracing::error!(%key, "the bank moved money for this order again; look at its statement");
@@ -159,6 +156,15 @@ impl Known {
         }
     }
 
+    /// The order of ours that a payment is of. Whoever pays in writes the number where his bank lets him.
+    fn key_of(&self, part: &Part) -> Option<Identifier> {
+        let named = part.end_to_end_id.iter().map(|id| id.as_str());
+        let referred = part.payer_references.iter().map(|one| one.as_str());
+        let noted = part.notes.iter().map(|one| one.as_str());
+        let found = named.chain(referred).chain(noted).find(|text| self.is_key(text))?;
+        Identifier::new(found).ok()
+    }
+
     /// Whether a text is a number of an order of ours, with the name of our books before it.
     fn is_key(&self, text: &str) -> bool {
         let number = text.strip_prefix(&self.books);
@@ -166,9 +172,15 @@ impl Known {
     }
 }
 
-/// Whether a refusal says only that the bank has the message already.
-fn is_repetition(reasons: &[Reason]) -> bool {
-    reasons.iter().any(|reason| matches!(reason.as_str(), "DUPL" | "AM05"))
+/// Whether a refusal says only that the bank has the message already. Banks say so at any level of the report, and with
+/// any of the codes that the public list has for it; to believe one of them too often costs a question more, to miss
+/// one would give money back that the bank pays.
+fn is_repetition(report: &StatusReport) -> bool {
+    let payments = report.batches.iter().flat_map(|batch| &batch.payments);
+    let below = report.batches.iter().map(|batch| &batch.reasons);
+    let all = below.chain(payments.map(|payment| &payment.reasons)).flatten().chain(&report.reasons);
+    let is_one = |code: &str| matches!(code, "DUPL" | "AM05" | "DU01" | "DU02" | "DU03" | "DU04" | "DU05");
+    all.into_iter().any(|reason| is_one(reason.as_str()))
 }
 
 fn reason(reasons: &[Reason]) -> BankReason {

@@ -14,7 +14,7 @@ const BOOKS: &str = "A7Q2W9X";
 const IBAN: &str = "NL41MOCK0000000001";
 
 fn key(last: u8) -> String {
-    format!("{BOOKS}2026010200004204320000000{:04}", last)
+    format!("{BOOKS}2026010200004204320000000{last:03}")
 }
 
 struct World {
@@ -153,6 +153,27 @@ async fn a_withdrawal_is_asked_for_once_and_done_when_it_is_booked() {
     assert_eq!((world.kept("read"), world.kept("refused")), (4, 0), "each is kept once");
 }
 
+/// A bank names the repetition where it likes, with any code that the public list has for it.
+#[tokio::test]
+async fn a_message_that_is_refused_as_sent_twice_is_at_the_bank() {
+    let world = World::new();
+    for (last, code) in
+        [(1, "DUPL"), (2, "AM05"), (3, "DU01"), (4, "DU02"), (5, "DU03"), (6, "DU04"), (7, "DU05")]
+    {
+        let (bank, order) = (world.bank(), ask(last, BankOrderKind::Withdraw));
+        let key = &order.key;
+        assert_eq!(bank.send(order.clone()).await, OrderSaid::InProcess);
+        let content = format!(
+            "<GrpHdr><MsgId>m{last}</MsgId></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>{key}</OrgnlMsgId>\
+             <GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Cd>{code}</Cd></Rsn></StsRsnInf></OrgnlGrpInfAndSts>\
+             <OrgnlPmtInfAndSts><OrgnlPmtInfId>{key}</OrgnlPmtInfId><TxInfAndSts>\
+             <OrgnlEndToEndId>{key}</OrgnlEndToEndId><TxSts>RJCT</TxSts></TxInfAndSts></OrgnlPmtInfAndSts>"
+        );
+        world.comes(&format!("m{last}.xml"), "pain.002.001.10", "CstmrPmtStsRpt", &content);
+        assert_eq!(bank.query(order).await, OrderSaid::InProcess, "{code}");
+    }
+}
+
 #[tokio::test]
 async fn a_refusal_of_the_number_is_final_and_a_booking_is_stronger() {
     let world = World::new();
@@ -210,7 +231,66 @@ async fn what_is_not_of_our_account_or_not_understood_takes_no_effect_and_is_kep
     fs::write(world.path("in/half.unfinished"), "<Document").unwrap();
     assert_eq!(bank.query(order.clone()).await, OrderSaid::InProcess);
     assert_eq!(bank.query(order).await, OrderSaid::InProcess);
-    assert_eq!((world.kept("read"), world.kept("refused")), (1, 3));
+    assert_eq!((world.kept("read"), world.kept("refused")), (2, 2));
+}
+
+impl World {
+    fn closes(&self, day: &str, opening: &str, closing: &str, entries: &str) {
+        let balance = |code: &str, amount: &str| {
+            format!(
+                "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy=\"CNY\">{amount}</Amt>\
+                 <CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>"
+            )
+        };
+        let content = format!(
+            "<GrpHdr/><Stmt><Id>{day}</Id><Acct><Id><IBAN>{IBAN}</IBAN></Id><Ccy>CNY</Ccy></Acct>{}{}{entries}</Stmt>",
+            balance("OPBD", opening),
+            balance("CLBD", closing)
+        );
+        self.comes(&format!("s{day}.xml"), "camt.053.001.08", "BkToCstmrStmt", &content);
+    }
+}
+
+async fn statement(bank: &IsoBank, day: &str) -> Option<recon::Statement> {
+    match bank.statement(day.parse().unwrap()).await {
+        crate::StatementSaid::File(file) => Some(recon::read(&file).unwrap()),
+        said => {
+            assert_eq!(said, crate::StatementSaid::NotClosed, "{day}");
+            None
+        }
+    }
+}
+
+#[tokio::test]
+async fn statements_are_given_to_reconciliation_one_line_for_one_payment() {
+    let world = World::new();
+    let bank = world.bank();
+    let (first, second) = (key(1), key(2));
+    let entry = format!(
+        "<Ntry><Amt Ccy=\"CNY\">3.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>\
+         <BookgDt><Dt>2026-01-02</Dt></BookgDt><ValDt><Dt>2026-01-01</Dt></ValDt><AcctSvcrRef>R1</AcctSvcrRef><BkTxCd/>\
+         <NtryDtls><TxDtls><Refs><EndToEndId>{first}</EndToEndId></Refs><Amt Ccy=\"CNY\">1.00</Amt></TxDtls>\
+         <TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs><Amt Ccy=\"CNY\">2.00</Amt>\
+         <RmtInf><Ustrd>{second}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\
+         <Ntry><Amt Ccy=\"CNY\">0.50</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BkTxCd/></Ntry>"
+    );
+    world.closes("2026-01-02", "10.00", "12.50", &entry);
+    let read = statement(&bank, "2026-01-02").await.unwrap();
+    let lines: Vec<_> =
+        read.lines.iter().map(|line| (line.order_key.to_string(), line.signed_minor())).collect();
+    assert_eq!(lines, [(first, 100), (second, 200), (String::from("NOTPROVIDED"), -50)]);
+    assert_eq!(read.lines[0].value_day, "2026-01-01".parse().unwrap());
+    assert_eq!(read.lines[2].value_day, "2026-01-02".parse().unwrap(), "the statement's, as none is told");
+    // Days without a statement: closed when the balance goes on, else missing.
+    assert_eq!(statement(&bank, "2026-01-03").await, None, "nobody knows yet");
+    world.closes("2026-01-05", "12.50", "12.50", "");
+    assert_eq!(statement(&bank, "2026-01-03").await.unwrap().closing_minor, 1_250);
+    world.closes("2026-01-08", "99.00", "99.00", "");
+    assert_eq!(statement(&bank, "2026-01-06").await, None, "a statement is missing");
+    // Another statement of a day that was told of does not count.
+    fs::remove_file(world.path("in/s2026-01-05.xml")).unwrap();
+    world.closes("2026-01-05", "12.50", "12.50", &entry.replace("0.50", "3.00"));
+    assert_eq!(statement(&bank, "2026-01-05").await.unwrap().lines.len(), 0);
 }
 
 #[tokio::test]

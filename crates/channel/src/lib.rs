@@ -5,9 +5,9 @@
 //! what it said. A crash loses nothing: the row says what is next, and a bank takes one number once.
 //!
 //! Reading order: `bank` (what a bank can be asked, in a form that fits JSON), `sandbox_bank` (the bank of worlds for
-//! trying out), `http_bank` (a bank in another process), `iso_bank` with `iso_known`, `iso_files` and `iso_mail` (a
-//! bank that is spoken with in messages of ISO 20022), `channel` (the loop of orders), `import` (a statement into the
-//! books), `collector` (the loop of statements).
+//! trying out), `http_bank` (a bank in another process), `iso_bank` with `iso_known`, `iso_statements`, `iso_files` and
+//! `iso_mail` (a bank that is spoken with in messages of ISO 20022), `channel` (the loop of orders), `import` (a
+//! statement into the books), `collector` (the loop of statements).
 
 mod bank;
 mod channel;
@@ -18,8 +18,10 @@ mod iso_bank;
 mod iso_files;
 mod iso_known;
 mod iso_mail;
+mod iso_statements;
 #[cfg(test)]
 mod iso_tests;
+mod pulse;
 mod sandbox_bank;
 
 pub use bank::{
@@ -32,4 +34,5 @@ pub use http_bank::{HttpBank, HttpBankError, WorldTime};
 pub use import::{Imported, Importer, NotImported};
 pub use iso_bank::{ISO_BOOKS_LETTERS, IsoBank, IsoBankError, IsoOptions};
 pub use iso_mail::{IsoWay, IsoWayError};
+pub use pulse::Pulse;
 pub use sandbox_bank::{Manner, SandboxBank, bank_of, sound_number};

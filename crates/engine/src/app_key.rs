@@ -20,6 +20,8 @@ pub struct AddAppKey {
     pub cert_sn: Option<Text<32>>,
     /// From when on it is refused by itself, microseconds UTC.
     pub not_after_us: Option<i64>,
+    /// The same of the key that the app was opened with, by its certificate; looked at by its first exchange alone.
+    pub first_not_after_us: Option<i64>,
 }
 
 /// Makes the second key of an app its current one. Of the current one it changes nothing.
@@ -90,8 +92,11 @@ macro_rules! of_app {
 }
 of_app!(AddAppKey PromoteAppKey RetireAppKey FindAppKeys);
 
+/// An app and its keys.
+type AppWithKeys = (Arc<App>, Vec<Arc<AppKey>>);
+
 /// The app and its keys, the first at number 1. Before the first exchange that is the key in the app's row.
-fn keys_of(rows: &mut Rows<'_>, app: AppId) -> Result<(Arc<App>, Vec<Arc<AppKey>>), Stop<AppKeyRefused>> {
+fn keys_of(rows: &mut Rows<'_>, app: AppId) -> Result<AppWithKeys, Stop<AppKeyRefused>> {
     let slot = rows.slot();
     let Some(found) = rows.get::<App>((slot, app))? else { return Stop::because(AppKeyRefused::AppNotFound) };
     let mut keys = Vec::new();
@@ -176,9 +181,9 @@ pub(crate) fn add_app_key(
 
     // Nothing can be refused below this line; nothing was changed above it.
     if let [only] = keys.as_slice() {
-        rows.put((**only).clone());
+        rows.put(AppKey { not_after_us: command.first_not_after_us, ..(**only).clone() });
     }
-    let AddAppKey { app, public_key, certificate, cert_sn, not_after_us } = command.clone();
+    let AddAppKey { app, public_key, certificate, cert_sn, not_after_us, .. } = command.clone();
     let number = issued + 1;
     rows.insert(AppKey {
         slot: rows.slot(),
@@ -233,7 +238,9 @@ pub(crate) fn retire_app_key(
     let (app, keys) = keys_of(rows, command.app)?;
     let key = key_of(&keys, command.number)?;
     let Some(state) = app_key_next(key.state, AppKeyEvent::Retire) else { return Ok(Next::Answer(())) };
-    let Some(other) = other_of(&keys, key.number).filter(|other| other.is_active(now_us)) else {
+    // One whose time is over may go whenever another is left: else two of them would stay for ever, and no third come.
+    let serves = |other: &Arc<AppKey>| other.is_active(now_us) || !key.is_active(now_us);
+    let Some(other) = other_of(&keys, key.number).filter(serves) else {
         return Stop::because(AppKeyRefused::LastActive);
     };
     let promoted = app_key_next(other.state, AppKeyEvent::Promote);

@@ -43,6 +43,8 @@ pub(crate) fn check_freed(
 /// Why money does not leave a buyer. Order is precedence.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum OutRefused {
+    /// The owner or the operator stopped what leaves the balance.
+    Stopped,
     /// More than the buyer's class allows.
     OverLimit,
     /// Not enough money.
@@ -56,6 +58,9 @@ pub(crate) fn check_pay_out(
     amount: Money,
     order_no: OrderNo,
 ) -> Result<Result<Posted, OutRefused>, Fault> {
+    if buyer.stop.holds() {
+        return Ok(Err(OutRefused::Stopped));
+    }
     if !balance_limit::allows(rows, buyer, amount)? {
         return Ok(Err(OutRefused::OverLimit));
     }

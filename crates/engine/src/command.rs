@@ -27,9 +27,17 @@ use crate::{
     WithdrawGrant,
 };
 use crate::{
+    ApplicationRefused, FillApplication, FindApplication, MoveApplication, NoteDocument, SignApplication,
+    merchant,
+};
+use crate::{
     AskCard, BankAnswered, BankTask, BankView, BeginStatement, BindCard, CloseBankOrder, ConfirmBankOrder,
     FindBankOrder, FindCard, ImportLine, PayByCard, PayByCardRefused, PrepareBankOrder, SendBankOrder,
     UnbindCard,
+};
+use crate::{
+    BeginDevice, EndDevices, FindDevice, FindDevices, NotSignedIn, SeeDevice, StopPayments,
+    StopPaymentsRefused, device, stop_payment,
 };
 use crate::{
     BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
@@ -60,7 +68,9 @@ use fund::{
 };
 use ledger::Account;
 use money::Money;
-use people::{AppKey, Callback, Certification, Grant, Party, PasswordRefused, Profile};
+use people::{
+    AppKey, Callback, Certification, Device, Grant, MerchantApplication, Party, PasswordRefused, Profile,
+};
 use recon::{BeginStatementRefused, BookedLine, ImportRefused, ReadStatement};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -259,6 +269,17 @@ commands! {
     change PromoteAppKey => app_key::promote_app_key, (), AppKeyRefused;
     change RetireAppKey => app_key::retire_app_key, (), AppKeyRefused;
     query FindAppKeys => app_key::find_app_keys, Vec<Arc<AppKey>>, AppKeyRefused;
+    change FillApplication => merchant::fill_application, Arc<MerchantApplication>, ApplicationRefused;
+    change NoteDocument => merchant::note_document, Arc<MerchantApplication>, ApplicationRefused;
+    change MoveApplication => merchant::move_application, Arc<MerchantApplication>, ApplicationRefused;
+    change SignApplication => merchant::sign_application, Arc<MerchantApplication>, ApplicationRefused;
+    query FindApplication => merchant::find_application, Arc<MerchantApplication>, ApplicationRefused;
+    change BeginDevice => device::begin_device, Arc<Device>, PartyNotFound;
+    query FindDevice => device::find_device, Arc<Device>, NotSignedIn;
+    change SeeDevice => device::see_device, Arc<Device>, NotSignedIn;
+    query FindDevices => device::find_devices, Vec<Arc<Device>>, Never;
+    change EndDevices => device::end_devices, u32, Never;
+    change StopPayments => stop_payment::stop_payments, people::PaymentStop, StopPaymentsRefused;
 }
 
 #[cfg(test)]
@@ -282,7 +303,9 @@ mod tests {
             AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered \
             FindCard FindBankOrder ImportLine \
             AddEvidence MoveQuota FindStanding SetPassword CloseAccount ErasePerson PayByCard \
-            BeginStatement AddAppKey PromoteAppKey RetireAppKey FindAppKeys";
+            BeginStatement AddAppKey PromoteAppKey RetireAppKey FindAppKeys \
+            FillApplication NoteDocument MoveApplication SignApplication FindApplication \
+            BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -3,7 +3,7 @@
 use crate::books::OutRefused;
 use crate::claim_order::masked;
 use crate::command::Next;
-use crate::{Message, OrderPaid, Rows, Stop, books};
+use crate::{Message, OrderPaid, Rows, Stop, books, password};
 use base::{OrderNo, PartyId, Plant, Slot, planted};
 use people::{Attempt, Party, PartyStatus};
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ pub(crate) fn confirm_pay(
     if trade.bank_order.is_some() && !planted(Plant::CardUnderWayIgnored) {
         return Stop::because(PayRefused::CardUnderWay);
     }
-    let proof = rows.get::<Attempt>((slot, buyer, attempt))?;
+    let proof = password::standing(rows, buyer, attempt)?;
     let fits = |proof: &Attempt| proof.about == order_no || planted(Plant::ProofOfAnyOrder);
     if !proof.is_some_and(|proof| proof.proven && fits(&proof) && now_us < proof.expires_at_us) {
         return Stop::because(PayRefused::ProofMissing);
@@ -55,6 +55,7 @@ pub(crate) fn confirm_pay(
     let amount = trade.total();
     let posted = match books::check_pay_out(rows, &party, amount, order_no)? {
         Ok(posted) => posted,
+        Err(OutRefused::Stopped) => return Stop::because(PayRefused::BuyerStopped),
         Err(OutRefused::OverLimit) => return Stop::because(PayRefused::BuyerLimit),
         Err(OutRefused::TooLow) => return Stop::because(PayRefused::BalanceTooLow),
     };

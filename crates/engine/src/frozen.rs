@@ -4,7 +4,7 @@ use crate::claim_order::{masked, waiting_trade};
 use crate::command::Next;
 use crate::{
     ChargeReturned, Fault, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld,
-    FreezeRelease, FreezeReleased, Message, Reply, Rows, Stop, balance_limit, books,
+    FreezeRelease, FreezeReleased, Message, Reply, Rows, Stop, balance_limit, books, password,
 };
 use base::{FreezeNo, PartyId, Slot};
 use ledger::{Account, AccountId, AccountKind, Hold, LedgerRefused, Template};
@@ -119,6 +119,9 @@ fn waiting(rows: &Rows<'_>, asked: &FreezeAsk, payer: PartyId) -> Frozen {
 fn set_aside(rows: &mut Rows<'_>, payer: &Party, asked: &Frozen) -> Result<Result<(), HoldRefused>, Fault> {
     let frozen = &Frozen { since_us: rows.now_us(), ..asked.clone() };
     let amount = frozen.amount_minor.of(frozen.currency);
+    if payer.stop.holds() {
+        return Ok(Err(HoldRefused::PayerStopped));
+    }
     if !balance_limit::allows(rows, payer, amount)? {
         return Ok(Err(HoldRefused::PayerLimit));
     }
@@ -164,7 +167,7 @@ pub(crate) fn confirm_freeze(
         FrozenState::Held => return Stop::because(HoldRefused::AlreadyHeld),
         FrozenState::Over => return Stop::because(HoldRefused::AlreadyClosed),
     }
-    let proof = rows.get::<Attempt>((slot, payer, attempt))?;
+    let proof = password::standing(rows, payer, attempt)?;
     let fits =
         |proof: &Attempt| proof.proven && proof.about == freeze.topic() && now_us < proof.expires_at_us;
     if !proof.is_some_and(|proof| fits(&proof)) {

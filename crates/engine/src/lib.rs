@@ -29,12 +29,14 @@ mod challenge;
 mod claim_order;
 mod close_order;
 mod confirm_pay;
+mod device;
 mod escrow;
 mod find_freeze;
 mod freeze;
 mod freeze_notice;
 mod frozen;
 mod grant;
+mod merchant;
 mod notice;
 mod open_app;
 mod open_order;
@@ -58,6 +60,7 @@ mod split_order;
 mod split_query;
 mod split_restore;
 mod split_told;
+mod stop_payment;
 mod timer;
 mod top_up;
 mod transfer;
@@ -91,6 +94,7 @@ pub use close_order::CloseOrder;
 pub use command::{Ask, Command, Reply};
 pub use confirm_pay::ConfirmPay;
 pub use crossing::{Acknowledge, Link, Origin, Outbox, Parcel, ParcelRefused, Receive};
+pub use device::{BeginDevice, EndDevices, FindDevice, FindDevices, NotSignedIn, SeeDevice, WhichDevices};
 pub use escrow::{ActOnEscrow, Actor, ConfirmGoods, EscrowAct, EscrowView, FindEscrow, GoodsConfirmed};
 pub use find_freeze::{FindFreeze, FindFreezeByNo, FreezeView, WhichFreeze, WhichOperation};
 pub use freeze::{ClaimFreeze, OpenFreeze};
@@ -101,6 +105,10 @@ pub use identity::{
     PersonLeft, QuotaAsk, QuotaLeave, QuotaLeft, QuotaNo, QuotaTaken, SealedIdentity, StandingView,
 };
 pub use leave_freeze::LeaveFreeze;
+pub use merchant::{
+    ApplicationRefused, ApplicationStep, FillApplication, FindApplication, MoveApplication, NoteDocument,
+    SignApplication,
+};
 pub use message::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, ChargeReturned, ClaimAnswer,
     ClaimAsk, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease,
@@ -131,6 +139,7 @@ pub use sign_in::{ProveSignIn, SignInByCode, SignInByCodeRefused, TrySignIn};
 pub use split_back::BackPart;
 pub use split_order::{Share, SplitOrder, SplitPart, SplitView};
 pub use split_query::{FindSplit, FindSplitRefused, FindSplittable, WhichSplit};
+pub use stop_payment::{StopBy, StopPayments, StopPaymentsRefused, about_stop};
 pub use tables::{Key, Row, Table, Tabled};
 pub use timer::RunTimer;
 pub use top_up::{TopUp, TopUpRefused};

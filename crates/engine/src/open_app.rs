@@ -63,10 +63,16 @@ pub(crate) fn open_app(rows: &mut Rows<'_>, command: &OpenApp) -> Result<Next<Ap
 
     // Nothing can be refused below this line; nothing was changed above it.
     rows.put(head);
+    rows.insert(row_of(slot, id, command, rows.now_us()));
+    Ok(Next::Answer(id))
+}
+
+/// The row of a new app.
+pub(crate) fn row_of(slot: Slot, id: AppId, command: &OpenApp, opened_at_us: i64) -> App {
     let OpenApp { seller, mode, public_key, certificate, cert_sn, allow_rsa1, sealed_aes_key } =
         command.clone();
-    let (status, opened_at_us) = (AppStatus::Online, rows.now_us());
-    rows.insert(App {
+    let status = AppStatus::Online;
+    App {
         slot,
         id,
         seller,
@@ -78,8 +84,7 @@ pub(crate) fn open_app(rows: &mut Rows<'_>, command: &OpenApp) -> Result<Next<Ap
         allow_rsa1,
         sealed_aes_key,
         opened_at_us,
-    });
-    Ok(Next::Answer(id))
+    }
 }
 
 /// Lets an app call, or forbids it.

@@ -278,6 +278,7 @@ pub(crate) fn attempt_answer(outcome: ReceiptOutcome, order: Arc<Order>) -> Resu
         ReceiptOutcome::BuyerBlocked => PayRefused::BuyerBlocked,
         ReceiptOutcome::BuyerIsSeller => PayRefused::BuyerIsSeller,
         ReceiptOutcome::BuyerDiffers => PayRefused::BuyerDiffers,
+        ReceiptOutcome::BuyerStopped => PayRefused::BuyerStopped,
         ReceiptOutcome::BuyerLimit => PayRefused::BuyerLimit,
         ReceiptOutcome::BalanceTooLow => PayRefused::BalanceTooLow,
         ReceiptOutcome::OrderClosed => PayRefused::AlreadyClosed,

@@ -7,7 +7,7 @@ use ledger::{Account, AccountKind};
 use money::Currency;
 use people::{
     AccountClass, Credential, DIGEST_MARK, GONE_MARK, Login, LoginName, Party, PartyKind, PartyName,
-    PartyStatus, SlotHead, Verifier,
+    PartyStatus, PaymentStop, SlotHead, Verifier,
 };
 use serde::{Deserialize, Serialize};
 
@@ -90,7 +90,20 @@ pub(crate) fn open_party(
         PartyKind::Merchant => AccountClass::Merchant,
     };
     let (status, login_masked) = (PartyStatus::Normal, None);
-    rows.insert(Party { slot, id, kind, status, login, name, opened_at_us, class, login_masked });
+    let (stop, proofs_after) = (PaymentStop::Nobody, 0);
+    rows.insert(Party {
+        slot,
+        id,
+        kind,
+        status,
+        login,
+        name,
+        opened_at_us,
+        class,
+        login_masked,
+        stop,
+        proofs_after,
+    });
     rows.insert(Account::open(id, AccountKind::Balance, Currency::Cny, rows.stamp()));
     if let Some(NewPassword { verifier, pepper_version }) = password {
         rows.insert(Credential { slot, party: id, verifier, pepper_version, tries: 0, locked_until_us: 0 });

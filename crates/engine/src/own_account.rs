@@ -4,7 +4,7 @@
 use crate::command::Next;
 use crate::identity::PersonLeft;
 use crate::open_party::NewPassword;
-use crate::{Message, PartyNotFound, Rows, Stop, challenge, identity, person};
+use crate::{Message, PartyNotFound, Rows, Stop, WhichDevices, challenge, device, identity, person};
 use base::{Day, PartyId, Slot};
 use ledger::{Account, AccountId, AccountKind};
 use money::Currency;
@@ -23,7 +23,8 @@ pub enum WhichPassword {
     Pay,
 }
 
-/// Sets a new password; the lock of the old one opens by it.
+/// Sets a new password; the lock of the old one opens by it, and no proof of the payment password from before stands.
+/// A new login password ends all sessions.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SetPassword {
     /// The address of the person.
@@ -76,6 +77,9 @@ pub(crate) fn set_password(
         return Stop::because(SetPasswordRefused::NoSuchPerson);
     };
     let party = sign_in.party;
+    let Some(row) = rows.get::<Party>((rows.slot(), party))? else {
+        return Stop::because(SetPasswordRefused::NoSuchPerson);
+    };
     let NewPassword { verifier, pepper_version } = command.password.clone();
     let after = match command.which {
         WhichPassword::Login => Some(SignIn { verifier, pepper_version, ..sign_in.seen(now_us) }),
@@ -93,6 +97,12 @@ pub(crate) fn set_password(
         let NewPassword { verifier, pepper_version } = command.password.clone();
         let (slot, tries, locked_until_us) = (rows.slot(), 0, 0);
         rows.put(Credential { slot, party, verifier, pepper_version, tries, locked_until_us });
+    }
+    // Whoever knew an old password may have proven it a moment ago; that proof is worth nothing now.
+    let proofs_after = rows.stamp().seq;
+    rows.put(Party { proofs_after, ..(*row).clone() });
+    if command.which == WhichPassword::Login {
+        device::end(rows, party, WhichDevices::All)?;
     }
     Ok(Next::Answer(party))
 }

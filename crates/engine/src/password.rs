@@ -1,13 +1,14 @@
 //! The payment password, in two commands around the comparison that the rim makes.
 
 use crate::command::Next;
-use crate::{Rows, Stop};
+use crate::{Fault, Rows, Stop};
 use base::{OrderNo, PartyId, Slot};
 use people::{
     ATTEMPT_LIFE_US, Attempt, Credential, PROOF_LIFE_US, Party, PartyStatus, PasswordRefused, SignIn,
     TRIES_MAX, Verifier, judged, reserved,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use trade::TimerTask;
 
 /// Reserves one try and counts it, before anything is compared.
@@ -77,6 +78,17 @@ pub(crate) fn try_password(
     Ok(Next::Answer(answer))
 }
 
+/// A try of the payment password, unless a password was set after it: then it proves nothing.
+pub(crate) fn standing(
+    rows: &mut Rows<'_>,
+    party: PartyId,
+    attempt: u64,
+) -> Result<Option<Arc<Attempt>>, Fault> {
+    let slot = rows.slot();
+    let Some(row) = rows.get::<Party>((slot, party))? else { return Ok(None) };
+    Ok(rows.get::<Attempt>((slot, party, attempt))?.filter(|attempt| attempt.no > row.proofs_after))
+}
+
 /// Carries the verdict of a comparison, once for each try. A right one stands for its order for ten minutes; a wrong
 /// one uses the try up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -100,7 +112,7 @@ pub(crate) fn judge_password(
     command: &JudgePassword,
 ) -> Result<Next<()>, Stop<PasswordRefused>> {
     let (slot, now_us) = (rows.slot(), rows.now_us());
-    let attempt = rows.get::<Attempt>((slot, command.party, command.attempt))?;
+    let attempt = standing(rows, command.party, command.attempt)?;
     let attempt = attempt.filter(|attempt| !attempt.proven && now_us < attempt.expires_at_us);
     let credential = rows.get::<Credential>((slot, command.party))?;
     let (Some(attempt), Some(credential)) = (attempt, credential) else {

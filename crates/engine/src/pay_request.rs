@@ -59,6 +59,7 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
     }
     let posted = match books::check_pay_out(rows, &party, asked.total, asked.order_no)? {
         Ok(posted) => posted,
+        Err(OutRefused::Stopped) => return Ok(no(rows, asked, ReceiptOutcome::BuyerStopped)),
         Err(OutRefused::OverLimit) => return Ok(no(rows, asked, ReceiptOutcome::BuyerLimit)),
         Err(OutRefused::TooLow) => return Ok(no(rows, asked, ReceiptOutcome::BalanceTooLow)),
     };

@@ -2,13 +2,14 @@
 
 use crate::command::Next;
 use crate::open_party::NewPassword;
-use crate::{Fault, PartyNotFound, Rows, Stop, challenge};
+use crate::{Fault, PartyNotFound, Rows, Stop, WhichDevices, challenge, device};
 use base::{PartyId, Slot, Text};
 use ledger::{Account, AccountKind};
 use money::Currency;
 use people::{
     AccountClass, AddressDigest, ChallengePurpose, Credential, DataKeyId, GONE_MARK, Login, LoginName, Party,
-    PartyKind, PartyName, PartyStatus, Profile, SignIn, SlotHead, login_of_address, slot_of_address,
+    PartyKind, PartyName, PartyStatus, PaymentStop, Profile, SignIn, SlotHead, login_of_address,
+    slot_of_address,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -93,6 +94,8 @@ pub(crate) fn register_person(
         opened_at_us: now_us,
         class: AccountClass::Unverified,
         login_masked: Some(command.login_masked.clone()),
+        stop: PaymentStop::Nobody,
+        proofs_after: 0,
     });
     rows.insert(Account::open(id, AccountKind::Balance, Currency::Cny, rows.stamp()));
     let NewPassword { verifier, pepper_version } = command.pay_password.clone();
@@ -129,6 +132,7 @@ pub(crate) fn part_from_address(rows: &mut Rows<'_>, party: PartyId) -> Result<(
     rows.put(Party { login, ..(*row).clone() });
     rows.put(Profile { address: None, ..(*profile).clone() });
     rows.delete::<SignIn>((slot, party));
+    device::end(rows, party, WhichDevices::All)?;
     Ok(())
 }
 

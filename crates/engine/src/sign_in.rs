@@ -57,6 +57,9 @@ pub(crate) fn prove_sign_in(
     let Some(row) = standing(rows, command.party)? else { return Stop::because(PasswordRefused::NoPassword) };
     let row = row.proven(command.attempt, rows.now_us()).map_err(Stop::Refused)?;
     rows.put(row);
+    if is_frozen(rows, command.party)? {
+        return Err(Stop::Noted(PasswordRefused::Frozen));
+    }
     Ok(Next::Answer(()))
 }
 
@@ -78,6 +81,9 @@ pub enum SignInByCodeRefused {
     /// Nobody signs in with this address.
     #[error("nobody signs in with this address")]
     NoSuchPerson,
+    /// The operator froze the account: nobody signs in.
+    #[error("the account is frozen")]
+    Frozen,
 }
 
 impl SignInByCode {
@@ -104,11 +110,20 @@ pub(crate) fn sign_in_by_code(
     let row = row.filter(|row| !row.is_dormant(now_us));
     let Some(row) = row else { return Stop::because(SignInByCodeRefused::NoSuchPerson) };
 
-    // Nothing can be refused below this line; nothing was changed above it.
     let party = row.party;
+    if is_frozen(rows, party)? {
+        return Stop::because(SignInByCodeRefused::Frozen);
+    }
+
+    // Nothing can be refused below this line; nothing was changed above it.
     rows.put(used);
     rows.put(row.seen(now_us));
     Ok(Next::Answer(party))
+}
+
+fn is_frozen(rows: &mut Rows<'_>, party: PartyId) -> Result<bool, crate::Fault> {
+    let row = rows.get::<Party>((rows.slot(), party))?;
+    Ok(row.is_some_and(|row| row.status == PartyStatus::Frozen))
 }
 
 /// The login password of somebody who may sign in: whose account is not closed.

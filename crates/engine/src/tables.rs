@@ -6,8 +6,8 @@ use base::{Column, FieldError, Record, Sink, Slot, Source};
 use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, Hold, Posting};
 use people::{
-    App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Evidence, Grant, Login, Party,
-    Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
+    App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login,
+    MerchantApplication, Party, Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
 use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense};
 use std::sync::Arc;
@@ -170,6 +170,8 @@ tables! {
     ReadStatement = 78, false;
     SurpriseSettlement = 79, false;
     AppKey = 82, true;
+    MerchantApplication = 83, false;
+    Device = 95, false;
 }
 
 impl Table {
@@ -217,7 +219,8 @@ impl Key {
             | Key::Attempt(_)
             | Key::SlotHead(_)
             | Key::App(_)
-            | Key::AppKey(_) => None,
+            | Key::AppKey(_)
+            | Key::MerchantApplication(_) => None,
             Key::Rulebook(_)
             | Key::Account(_)
             | Key::OrderNumber(_)
@@ -235,7 +238,7 @@ impl Key {
             | Key::Suspense(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
-            Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) => None,
+            Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,
             Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,
         }
     }

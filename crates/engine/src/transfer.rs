@@ -109,6 +109,9 @@ fn may_send(
     if payer.status != PartyStatus::Normal {
         return Stop::because(TransferRefused::PayerBlocked);
     }
+    if payer.stop.holds() {
+        return Stop::because(TransferRefused::PayerStopped);
+    }
     match usage::within(rows, payer, way, amount)? {
         Ok(()) => Ok(()),
         Err(refused) => Stop::because(TransferRefused::Limit(refused)),

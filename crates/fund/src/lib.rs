@@ -4,9 +4,10 @@
 //! machine here, and whoever speaks with the bank only carries its words.
 //!
 //! Rules: product rules of withdrawals (free sum for life, one per mille above it, largest sums) and the usual limits
-//! of payments by card. Reading order: `card`, `order`, `state`, `surprise`, `rules`, `refusal`.
+//! of payments by card. Reading order: `card`, `order`, `state`, `surprise`, `rules`, `refusal`, `health`.
 
 mod card;
+mod health;
 mod order;
 mod refusal;
 mod rules;
@@ -14,6 +15,7 @@ mod state;
 mod surprise;
 
 pub use card::{BankAgreement, BankCode, Card, CardDigest, CardKind, CardName, CardState, LastFour};
+pub use health::BankHealth;
 pub use order::{BankKey, BankOrder, BankOrderKey, BankOrderKind, BankReason, BankRef, Done};
 pub use refusal::{
     AskCardRefused, BankOrderRefused, BindCardRefused, CardRefused, CloseBankOrderRefused,

@@ -55,6 +55,9 @@ pub enum BankOrderRefused {
     /// The party is frozen or closed.
     #[error("the account is frozen or closed")]
     PartyBlocked,
+    /// What leaves the party's balance is stopped.
+    #[error("payments from the balance are stopped")]
+    PartyStopped,
     /// The party has no card of this number that is bound.
     #[error("no such card is bound")]
     CardNotBound,

@@ -239,19 +239,23 @@ pub(crate) fn day(node: Node<'_, '_>, name: &'static str) -> Result<Day, ReadErr
     }
 }
 
-/// The account of a statement or notification, and its currency if it is told.
-pub(crate) fn account(node: Node<'_, '_>) -> Result<(AccountId, Option<Currency>, Option<Name>), ReadError> {
-    let account = must(node, "Acct")?;
-    let id = must(account, "Id")?;
+/// The number of the account that a statement or notification is of.
+pub(crate) fn account_id(node: Node<'_, '_>) -> Result<AccountId, ReadError> {
+    let id = must(must(node, "Acct")?, "Id")?;
     let number = match (one(id, "IBAN")?, down(id, &["Othr", "Id"])?) {
         (Some(iban), None) => AccountId::iban(&text(iban, "IBAN")?),
         (None, Some(other)) => AccountId::other(&text(other, "Acct")?),
         (None, None) | (Some(_), Some(_)) => None,
     };
+    number.ok_or(ReadError::Wrong("Acct"))
+}
+
+/// That account with its currency and its owner, as far as they are told.
+pub(crate) fn account(node: Node<'_, '_>) -> Result<(AccountId, Option<Currency>, Option<Name>), ReadError> {
+    let account = must(node, "Acct")?;
     let currency = match one(account, "Ccy")? {
         Some(code) => Some(Currency::from_code(&text(code, "Ccy")?).ok_or(ReadError::Wrong("Ccy"))?),
         None => None,
     };
-    let owner = maybe(account, &["Ownr", "Nm"], "Nm")?;
-    Ok((number.ok_or(ReadError::Wrong("Acct"))?, currency, owner))
+    Ok((account_id(node)?, currency, maybe(account, &["Ownr", "Nm"], "Nm")?))
 }

@@ -22,7 +22,9 @@ pub use document::{FILE_BYTES_MAX, ReadError};
 pub use entry::{Entry, EntryState, Part};
 pub use initiation::{Initiation, Payer, Transfer};
 pub use print::PrintError;
-pub use report::{Notification, Statement, read_notification, read_statement};
+pub use report::{
+    Notification, Statement, read_notification, read_notification_of, read_statement, read_statement_of,
+};
 pub use status::{BatchStatus, PaymentStatus, Reason, Status, StatusReport, read_status_report};
 pub use word::{AccountId, Identifier, Name};
 

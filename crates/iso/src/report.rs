@@ -1,7 +1,9 @@
 //! `camt.053.001.08`, the statement of an account for a day that is over, and `camt.054.001.08`, single movements as
 //! they are booked.
 
-use crate::document::{Message, ReadError, account, all, amount, day, is_credit, must, one, required, text};
+use crate::document::{
+    Message, ReadError, account, account_id, all, amount, day, is_credit, must, one, required, text,
+};
 use crate::entry::{Entry, entries};
 use crate::print::{Print, PrintError, moment, sign, unsigned};
 use crate::word::{AccountId, Identifier, Name};
@@ -47,10 +49,15 @@ pub struct Notification {
 /// The first member that is missing or wrong, an amount in another currency than the account's, or entries that are not
 /// the change of the balance.
 pub fn read_statement(bytes: &[u8]) -> Result<Vec<Statement>, ReadError> {
-    Message::STATEMENT.read(bytes, |body| {
-        let found: Vec<Statement> = all(body, "Stmt").map(statement).collect::<Result<_, _>>()?;
-        if found.is_empty() { Err(ReadError::Missing("Stmt")) } else { Ok(found) }
-    })
+    Message::STATEMENT.read(bytes, |body| parts(body, "Stmt", None, statement))
+}
+
+/// Reads the statements of one account; those of others are passed over, whatever is in them.
+///
+/// # Errors
+/// As [`read_statement`].
+pub fn read_statement_of(bytes: &[u8], account: &AccountId) -> Result<Vec<Statement>, ReadError> {
+    Message::STATEMENT.read(bytes, |body| parts(body, "Stmt", Some(account), statement))
 }
 
 /// Reads the notifications of a message.
@@ -58,10 +65,35 @@ pub fn read_statement(bytes: &[u8]) -> Result<Vec<Statement>, ReadError> {
 /// # Errors
 /// The first member that is missing or wrong, or an amount in another currency than the account's.
 pub fn read_notification(bytes: &[u8]) -> Result<Vec<Notification>, ReadError> {
-    Message::NOTIFICATION.read(bytes, |body| {
-        let found: Vec<Notification> = all(body, "Ntfctn").map(notification).collect::<Result<_, _>>()?;
-        if found.is_empty() { Err(ReadError::Missing("Ntfctn")) } else { Ok(found) }
-    })
+    Message::NOTIFICATION.read(bytes, |body| parts(body, "Ntfctn", None, notification))
+}
+
+/// Reads the notifications of one account; those of others are passed over, whatever is in them.
+///
+/// # Errors
+/// As [`read_notification`].
+pub fn read_notification_of(bytes: &[u8], account: &AccountId) -> Result<Vec<Notification>, ReadError> {
+    Message::NOTIFICATION.read(bytes, |body| parts(body, "Ntfctn", Some(account), notification))
+}
+
+/// The parts of a message that are of an account, or all.
+fn parts<T>(
+    body: Node<'_, '_>,
+    name: &'static str,
+    of: Option<&AccountId>,
+    read: fn(Node<'_, '_>) -> Result<T, ReadError>,
+) -> Result<Vec<T>, ReadError> {
+    let (mut found, mut is_empty) = (Vec::new(), true);
+    for node in all(body, name) {
+        is_empty = false;
+        if of.is_none_or(|account| account_id(node).as_ref() == Ok(account)) {
+            found.push(read(node)?);
+        } else {
+            // Whose it is must be told all the same.
+            account_id(node)?;
+        }
+    }
+    if is_empty { Err(ReadError::Missing(name)) } else { Ok(found) }
 }
 
 fn notification(node: Node<'_, '_>) -> Result<Notification, ReadError> {

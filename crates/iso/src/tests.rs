@@ -312,6 +312,19 @@ fn a_statement_comes_back_as_it_went() {
 }
 
 #[test]
+fn a_mailbox_of_several_accounts_is_read_for_one() {
+    let printed = sample().print(0).unwrap();
+    let (own, other) = (sample().account, AccountId::other("2088000000000002").unwrap());
+    assert_eq!(read_statement_of(printed.as_bytes(), &own).unwrap(), [sample()]);
+    // Of another account not even the currency must be known.
+    let foreign = printed.replace("CNY", "EUR");
+    assert_eq!(read_statement_of(foreign.as_bytes(), &other), Ok(vec![]));
+    assert_eq!(read_statement_of(foreign.as_bytes(), &own), Err(ReadError::Wrong("Ccy")));
+    let nobodys = printed.replace("2088000000000001", "");
+    assert_eq!(read_statement_of(nobodys.as_bytes(), &other), Err(ReadError::Wrong("Acct")));
+}
+
+#[test]
 fn only_what_is_booked_changes_a_balance() {
     let mut told = sample();
     told.entries[1].state = EntryState::Expected;

@@ -4,7 +4,8 @@
 //! merchants may see: addresses and identities are keyed digests, names are sealed.
 //!
 //! Reading order: `party`, `password`, `app`, `app_key`, `grant`, `certification`, `address`,
-//! `challenge`, `sign_in`, `profile`, `account_class`, `identity`, `usage`.
+//! `challenge`, `sign_in`, `device`, `stop`, `profile`, `account_class`, `identity`, `usage`,
+//! `merchant_application`.
 
 mod account_class;
 mod address;
@@ -12,12 +13,15 @@ mod app;
 mod app_key;
 mod certification;
 mod challenge;
+mod device;
 mod grant;
 mod identity;
+mod merchant_application;
 mod party;
 mod password;
 mod profile;
 mod sign_in;
+mod stop;
 mod usage;
 
 pub use account_class::AccountClass;
@@ -31,6 +35,7 @@ pub use challenge::{
     OpenChallengeRefused, RESEND_AFTER_US, SENDS_A_DAY_MAX, TryChallengeRefused, challenge_next,
     forget_at_us, login_of_address, sends_with_next, slot_of_address, tried, used,
 };
+pub use device::{DEVICE_IDLE_US, DEVICE_LIFE_US, DEVICE_SEEN_STEP_US, DEVICES_MAX, Device, DeviceToken};
 pub use grant::{
     Callback, Grant, GrantKind, MERCHANT_CODE_LIFE_US, REFRESH_OVERLAP_US, Scopes, TOKENS_MAX, Token,
     TokenDigest, TokenRole, TokenStanding, USER_CODE_LIFE_US,
@@ -38,6 +43,11 @@ pub use grant::{
 pub use identity::{
     ACCOUNTS_OF_PERSON_MAX, EVIDENCE_MAX, Evidence, EvidenceKind, IdentityDigest, Person, ProviderName,
     Standing, class_of, id_number, slot_of_identity,
+};
+pub use merchant_application::{
+    ApplicationEvent, ApplicationState, DOCUMENT_BYTES_MAX, DOCUMENT_BYTES_MIN, DocumentKind,
+    MerchantApplication, MerchantKind, RejectReason, ReviewerName, application_next, documents_needed,
+    picture_kind,
 };
 pub use party::{
     Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, masked_login, masked_name,
@@ -48,4 +58,5 @@ pub use password::{
 };
 pub use profile::{DataKeyId, Profile};
 pub use sign_in::{DORMANT_US, PASSWORD_CHANGES_A_DAY_MAX, SignIn};
+pub use stop::{PaymentStop, StopEvent};
 pub use usage::{Span, Usage, UsageKind};

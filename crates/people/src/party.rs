@@ -3,7 +3,7 @@
 use base::{Field, PartyId, Record, Slot, Text};
 use serde::{Deserialize, Serialize};
 
-use crate::AccountClass;
+use crate::{AccountClass, PaymentStop};
 
 /// A name to sign in with: an e-mail address or phone number, 1–100 characters, kept in lower case.
 pub type LoginName = Text<100>;
@@ -19,7 +19,7 @@ pub enum PartyKind {
     Merchant,
 }
 
-/// What a party may do. A frozen party can receive but not pay; a closed one can do neither.
+/// What a party may do. A frozen party can receive but not pay, and signs in nowhere; a closed one can do nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, Field)]
 pub enum PartyStatus {
     /// Everything.
@@ -52,6 +52,10 @@ pub struct Party {
     pub class: AccountClass,
     /// The login as merchants may see it, of a person whose login is a digest; otherwise it follows from the login.
     pub login_masked: Option<Text<100>>,
+    /// Whether anybody stopped the payments of its balance.
+    pub stop: PaymentStop,
+    /// Tries of the payment password up to this number prove nothing any more: a password was set after them.
+    pub proofs_after: u64,
 }
 
 impl Party {

@@ -75,6 +75,9 @@ pub enum PasswordRefused {
         /// How many tries are left before the lock.
         tries_left: u32,
     },
+    /// The password was right, and the operator froze the account: nobody signs in.
+    #[error("the account is frozen")]
+    Frozen,
 }
 
 /// Counts a try before it is compared. Refuses while locked; after the lock counting starts anew.

@@ -223,7 +223,7 @@ async fn sign_in(portal: &Portal, visitor: &Visitor, kind: GrantKind, form: Sent
         }
     };
     let now_us = portal.door.now_us();
-    let id = portal.sessions.begin(Purpose::Authorize, proof.party, proof.attempt, now_us);
+    let id = portal.sessions.begin(Purpose::Authorize, proof, now_us);
     let cookie = portal.led_cookie(SESSION, &id, PATH, Some(PROOF_LIFE_US / SECOND_US));
     let response = if checked.is_silent() {
         back(portal, f, &checked, proof.party, StatusCode::SEE_OTHER).await

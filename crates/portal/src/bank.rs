@@ -8,12 +8,12 @@ use base::{BankOrderNo, CardNo, PartyId, Secret, Text};
 use cell::CellError;
 use engine::{
     AddEvidence, AddEvidenceRefused, AskCard, BankWay, BindCard, CloseBankOrder, ConfirmBankOrder, FindCard,
-    PrepareBankOrder, UnbindCard,
+    FindStanding, PartyNotFound, PrepareBankOrder, UnbindCard,
 };
 use fund::{
-    AskCardRefused, BankAgreement, BankCode, BankOrder, BankOrderRefused, BankOrderState, BindCardRefused,
-    Card, CardKind, CardRefused, CardState, CloseBankOrderRefused, ConfirmBankOrderRefused, FindBankRefused,
-    LastFour,
+    AskCardRefused, BankAgreement, BankCode, BankHealth, BankOrder, BankOrderRefused, BankOrderState,
+    BindCardRefused, Card, CardKind, CardRefused, CardState, CloseBankOrderRefused, ConfirmBankOrderRefused,
+    FindBankRefused, LastFour,
 };
 use money::Money;
 use std::fmt::Debug;
@@ -64,6 +64,12 @@ pub trait CardBank: Send + Sync {
 
     /// Asks the bank, which sends the holder a code. Where nobody has a telephone, the message itself comes back.
     fn bind(&self, asked: CardAsked) -> Binding<'_, Option<String>>;
+
+    /// How well a bank answers now.
+    fn health(&self, bank: &BankCode) -> BankHealth;
+
+    /// Says how well a bank answers, whatever is seen of it; `None` goes by what is seen again.
+    fn set_health(&self, bank: BankCode, health: Option<BankHealth>);
 
     /// Gives the bank the holder's code; the bank gives its agreement.
     fn confirm(&self, card: CardNo, last_four: LastFour, code: Secret<String>) -> Binding<'_, BankAgreement>;
@@ -179,9 +185,17 @@ pub(crate) async fn confirm_card(
 }
 
 /// Notes that the bank of a bound card compared who somebody said to be: one channel of evidence for each bank. Whoever
-/// never said it has no class that it could count for. A lost answer is made good by confirming again.
+/// never said it has no class that it could count for, and a card that was asked for before was compared with whomever
+/// its form named. A lost answer is made good by confirming again.
 async fn vouch(portal: &Portal, card: &Card) -> Result<(), BankNo> {
-    if named(portal, card.party).await?.is_none() {
+    let view = match portal.door.ask(FindStanding { party: card.party }).await {
+        Ok(view) => view,
+        Err(CellError::Refused(PartyNotFound)) => return Ok(()),
+        Err(CellError::Busy) => return Err(BankNo::Busy),
+        Err(CellError::Unknown) => return Err(BankNo::Unknown),
+    };
+    let named_at_us = view.evidence.iter().map(|evidence| evidence.verified_at_us).min();
+    if named_at_us.is_none_or(|named_at_us| card.asked_at_us <= named_at_us) {
         return Ok(());
     }
     let command = AddEvidence {

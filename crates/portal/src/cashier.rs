@@ -3,12 +3,15 @@
 //! What a page does is decided by the order in the cell and by the session; nothing that matters is taken from the
 //! request but the link's token, the password and the form's token.
 
+mod pay;
+mod pocket;
+mod wait;
+
 use crate::order_view::{self, Standing, Summary, Unanswered, claim_words, standing};
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other, with_cookie};
 use crate::session::{Purpose, Session};
 use crate::sign_in::{self, About, SignInRefused};
-use crate::texts::shown;
 use crate::visit::{self, Visit};
 use askama::Template;
 use axum::Router;
@@ -19,11 +22,13 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use base::{PartyId, SECOND_US, Secret};
 use cell::CellError;
-use engine::{ClaimOrder, ConfirmPay, FindAccount, FindParty};
+use engine::ClaimOrder;
+use pay::{PayForm, pay, pay_page};
 use people::PROOF_LIFE_US;
 use serde::Deserialize;
 use std::sync::Arc;
-use trade::{Order, PayRefused};
+use trade::Order;
+use wait::revoke;
 
 /// The cookie of a signed-in buyer; its path binds it to one order's pages.
 const SESSION: &str = "tongbao_cashier";
@@ -74,6 +79,12 @@ fn routes_of(way: Way) -> Router<Arc<Portal>> {
             &format!("{path}/pay"),
             post(async move |State(p): Shared, Path(t): Text, v: Visitor, form: Sent<PayForm>| {
                 pay(Place::new(&p, way, t), v, form).await
+            }),
+        )
+        .route(
+            &format!("{path}/revoke"),
+            post(async move |State(p): Shared, Path(t): Text, v: Visitor, form: Sent<PayForm>| {
+                revoke(Place::new(&p, way, t), v, form).await
             }),
         )
         .route(
@@ -141,13 +152,6 @@ struct SignInForm {
     pay_password: String,
 }
 
-/// The form that pays.
-#[derive(Deserialize)]
-struct PayForm {
-    #[serde(default)]
-    csrf: String,
-}
-
 #[derive(Template)]
 #[template(path = "cashier_sign_in.html")]
 struct SignInPage<'a> {
@@ -157,19 +161,6 @@ struct SignInPage<'a> {
     csrf: String,
     login: &'a str,
     error: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "cashier_pay.html")]
-struct PayPage<'a> {
-    f: Frame<'a>,
-    order: Summary,
-    action: String,
-    csrf: String,
-    buyer: String,
-    available: String,
-    enough: bool,
-    error: Option<&'static str>,
 }
 
 #[derive(Template)]
@@ -196,7 +187,12 @@ async fn show(place: Place<'_>, visitor: Visitor) -> Response {
     };
     let session = place.session(&visitor, &order);
     match (place.standing(&order), session) {
-        (Standing::Payable, Some((id, session))) => pay_page(&place, f, &order, &id, session, None).await,
+        (Standing::Payable, Some((id, session))) => {
+            wait::wait_or(&place, f, &order, &id, session, async || {
+                pay_page(&place, f, &order, &id, session, None).await
+            })
+            .await
+        }
         (Standing::Payable, None) => sign_in_page(&place, &visitor, &order, "", None).await,
         (Standing::Paid, Some((_, session))) if is_payer(&order, session.party) => {
             see_other(&place.address("/result"))
@@ -263,100 +259,10 @@ async fn sign_in(place: Place<'_>, visitor: Visitor, form: Sent<SignInForm>) -> 
         }
     }
     let (purpose, now_us) = (Purpose::Order(order.no), place.portal.door.now_us());
-    let id = place.portal.sessions.begin(purpose, proof.party, proof.attempt, now_us);
+    let id = place.portal.sessions.begin(purpose, proof, now_us);
     let life_s = PROOF_LIFE_US / SECOND_US;
     let cookie = place.portal.cookie(SESSION, &id, &place.path(), Some(life_s));
     with_cookie(see_other(&place.address("")), &cookie)
-}
-
-/// The page that asks "pay this?".
-async fn pay_page(
-    place: &Place<'_>,
-    f: Frame<'_>,
-    order: &Order,
-    id: &str,
-    session: Session,
-    error: Option<&'static str>,
-) -> Response {
-    let party = session.party;
-    let pocket = FindAccount { party, currency: order.currency };
-    let (Ok(account), Ok(buyer)) =
-        (place.portal.door.ask(pocket).await, place.portal.door.ask(FindParty { party }).await)
-    else {
-        return unanswered(f);
-    };
-    let enough = !order.total().exceeds(account.available()).unwrap_or(true);
-    let status = if error.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
-    let error = error.or((!enough).then_some(f.t.balance_too_low));
-    let (action, csrf) = (place.address("/pay"), place.portal.seals.token(&place.path(), id));
-    let (buyer, available) = (buyer.masked_login(), shown(account.available()));
-    let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(f) };
-    page(status, &PayPage { f, order, action, csrf, buyer, available, enough, error })
-}
-
-/// Pays. Sent twice, it pays once: the second finds the trade paid.
-async fn pay(place: Place<'_>, visitor: Visitor, form: Sent<PayForm>) -> Response {
-    let f = visitor.frame(place.portal);
-    let order = match place.order(f).await {
-        Ok(order) => order,
-        Err(response) => return response,
-    };
-    let form_gone = || {
-        let again = Some((f.t.reload, place.address("")));
-        message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.form_gone_text), again)
-    };
-    let (Ok(Form(PayForm { csrf })), Some((id, session))) = (form, place.session(&visitor, &order)) else {
-        return form_gone();
-    };
-    if !place.portal.seals.is_right(&csrf, &place.path(), &id) {
-        return form_gone();
-    }
-    let Session { party: buyer, attempt, .. } = session;
-    let confirm = ConfirmPay { buyer, order_no: order.no, attempt };
-    match place.portal.door.ask(confirm).await {
-        Ok(_) => see_other(&place.address("/result")),
-        Err(CellError::Refused(refused)) => not_paid(&place, f, &order, &id, session, refused).await,
-        Err(CellError::Busy) => pay_page(&place, f, &order, &id, session, Some(f.t.busy)).await,
-        Err(CellError::Unknown) => {
-            let link = Some((f.t.see_result, place.address("/result")));
-            message(f, StatusCode::GATEWAY_TIMEOUT, (f.t.unknown, f.t.unknown_text), link)
-        }
-    }
-}
-
-/// What the buyer sees when the payment was refused.
-async fn not_paid(
-    place: &Place<'_>,
-    f: Frame<'_>,
-    order: &Order,
-    id: &str,
-    session: Session,
-    refused: PayRefused,
-) -> Response {
-    let (status, words) = match refused {
-        PayRefused::AlreadyPaid => return see_other(&place.address("/result")),
-        PayRefused::BalanceTooLow => {
-            return pay_page(place, f, order, id, session, Some(f.t.balance_too_low)).await;
-        }
-        PayRefused::BuyerLimit => {
-            return pay_page(place, f, order, id, session, Some(f.t.over_limit)).await;
-        }
-        PayRefused::ProofMissing => {
-            place.portal.sessions.end(id);
-            let again = Some((f.t.reload, place.address("")));
-            return message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.proof_gone), again);
-        }
-        PayRefused::CardUnderWay => {
-            return pay_page(place, f, order, id, session, Some(f.t.card_under_way)).await;
-        }
-        PayRefused::AlreadyClosed => Standing::Closed.words(f.t),
-        PayRefused::BuyerBlocked => (StatusCode::FORBIDDEN, (f.t.blocked, f.t.blocked_text)),
-        PayRefused::BuyerIsSeller => (StatusCode::FORBIDDEN, (f.t.own_order, f.t.own_order_text)),
-        PayRefused::TradeNotFound | PayRefused::BuyerDiffers | PayRefused::CodeInvalid => {
-            (StatusCode::FORBIDDEN, (f.t.other_buyer, f.t.other_buyer_text))
-        }
-    };
-    message(f, status, words, None)
 }
 
 /// What the buyer who paid sees, with the way back to the shop.

@@ -146,6 +146,7 @@ const fn words(refused: HoldRefused, t: &Texts) -> (&'static str, &'static str) 
         HoldRefused::PayerBlocked => (t.freeze_blocked, t.freeze_blocked_text),
         HoldRefused::PayerIsSeller => (t.freeze_own, t.freeze_own_text),
         HoldRefused::PayerDiffers => (t.freeze_other, t.freeze_other_text),
+        HoldRefused::PayerStopped => (t.freeze_blocked, t.payments_stopped),
         HoldRefused::PayerLimit => (t.freeze_too_little, t.over_limit),
         HoldRefused::BalanceTooLow => (t.freeze_too_little, t.freeze_too_little_text),
     }

@@ -1,8 +1,8 @@
 //! `/api/v1`: what a person's own app or page asks: register, sign in, say who one is, look after the account.
 //!
 //! No answer tells whether an address is somebody's: the same steps are taken and the same words said, and the message
-//! that goes to the address tells its owner the rest. Sessions lie in memory: a restart signs everybody out, nothing is
-//! lost by it, and a session that was ended cannot come back with an old copy of a file.
+//! that goes to the address tells its owner the rest. Sessions are rows of the cell: they outlive a restart, and what
+//! ends one (a new login password, closing the account) ends it in the same decision.
 
 mod account;
 mod budget;
@@ -10,8 +10,10 @@ mod care;
 mod challenges;
 mod devices;
 mod identity;
+pub(crate) mod merchants;
 mod messenger;
 mod register;
+pub(crate) mod safety;
 mod sessions;
 mod who;
 
@@ -25,11 +27,11 @@ use crate::ghosts::Ghosts;
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::routing::{delete, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use base::Secret;
 use budget::Budget;
-use devices::Devices;
 use people::{Address, AddressDigest, ChallengePurpose, CodeDigest, TryChallengeRefused, WeakPassword};
 use std::sync::Arc;
 use vault::Vault;
@@ -41,7 +43,6 @@ pub struct People {
     pub(crate) register: Arc<dyn IdentityCheck>,
     /// What was sent, in a world for trying out.
     pub(crate) inbox: Option<Arc<Inbox>>,
-    pub(crate) devices: Devices,
     pub(crate) budget: Budget,
     pub(crate) ghosts: Ghosts,
 }
@@ -61,15 +62,21 @@ impl People {
             messenger: inbox.clone(),
             register: Arc::new(SandboxRegister),
             inbox: Some(inbox),
-            devices: Devices::default(),
             budget: Budget::default(),
             ghosts: Ghosts::default(),
         }
     }
 
-    /// The same after the world began anew: nobody is signed in.
+    /// The same with a provider that carries messages away: nobody else sees them.
+    #[must_use]
+    pub fn sending_by(self, messenger: Arc<dyn Messenger>) -> People {
+        People { messenger, inbox: None, ..self }
+    }
+
+    /// The same after the world began anew; its sessions went with its books.
     pub(crate) fn begin_anew(&self) -> People {
-        People::sandbox(self.vault.clone())
+        let people = People::sandbox(self.vault.clone());
+        if self.inbox.is_some() { people } else { people.sending_by(self.messenger.clone()) }
     }
 }
 
@@ -83,10 +90,22 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/api/v1/me", get(account::show))
         .route("/api/v1/me/data", get(care::export))
         .route("/api/v1/me/close", post(care::close))
+        .route("/api/v1/me/stop-payment", post(safety::stop).delete(safety::lift))
         .route("/api/v1/identity", post(identity::prove).get(identity::show))
         .route("/api/v1/identity/limit", post(identity::move_limit))
+        .route("/api/v1/merchants", post(merchants::fill).get(merchants::list))
+        .route("/api/v1/merchants/{login}", get(merchants::show))
+        .route("/api/v1/merchants/{login}/documents/{kind}", merchant_document())
+        .route("/api/v1/merchants/{login}/submit", post(merchants::submit))
+        .route("/api/v1/merchants/{login}/confirm", post(merchants::confirm))
+        .route("/api/v1/merchants/{login}/sign", post(merchants::sign))
         .route("/api/v1/login-password", post(care::login_password))
         .route("/api/v1/pay-password", post(care::pay_password))
+}
+
+/// Takes bodies as large as documents may be, and one byte more, so that too large a one is told so.
+fn merchant_document() -> MethodRouter<Arc<Portal>> {
+    post(merchants::document).layer(DefaultBodyLimit::max(people::DOCUMENT_BYTES_MAX + 1))
 }
 
 /// What stands for an address in commands and rows.

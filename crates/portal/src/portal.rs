@@ -9,7 +9,7 @@ use crate::sandbox_recon::StatementDesk;
 use crate::session::{Seals, Sessions};
 use crate::{
     agreement, app_code, assets, authorize, cashier, certify, chance, export, freeze, guard, permissions,
-    sandbox, sandbox_recon, start, wallet, wallet_transfers,
+    sandbox, sandbox_recon, start, wallet, wallet_bank, wallet_cards, wallet_transfers,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -250,6 +250,8 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .merge(freeze::routes())
         .merge(wallet::routes())
         .merge(wallet_transfers::routes())
+        .merge(wallet_cards::routes())
+        .merge(wallet_bank::routes())
         .merge(permissions::routes())
         .merge(export::routes())
         .merge(authorize::routes());

@@ -8,8 +8,9 @@ use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, find_login};
 use crate::{
     certify, sandbox_agreement, sandbox_app, sandbox_app_keys, sandbox_authorize, sandbox_bank,
-    sandbox_doctor, sandbox_escrow, sandbox_freeze, sandbox_inbox, sandbox_notifications, sandbox_order,
-    sandbox_party, sandbox_pay, sandbox_profile, sandbox_rules, sandbox_transfer,
+    sandbox_doctor, sandbox_escrow, sandbox_freeze, sandbox_inbox, sandbox_merchants, sandbox_notifications,
+    sandbox_order, sandbox_party, sandbox_pay, sandbox_profile, sandbox_rules, sandbox_statement,
+    sandbox_transfer,
 };
 use askama::Template;
 use axum::Router;
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/freeze/end", post(sandbox_freeze::end))
         .route("/sandbox/party", post(sandbox_party::open))
         .route("/sandbox/party/status", post(sandbox_party::set_status))
+        .route("/sandbox/party/stop-payment", post(sandbox_party::stop_payment))
         .route("/sandbox/app", post(sandbox_app::open))
         .route("/sandbox/apps/{app_id}/keys", get(sandbox_app_keys::list).post(sandbox_app_keys::add))
         .route("/sandbox/apps/{app_id}/keys/{number}/promote", post(sandbox_app_keys::promote))
@@ -55,11 +57,13 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/bank/cards", get(sandbox_bank::cards).post(sandbox_bank::bind))
         .route("/sandbox/bank/cards/confirm", post(sandbox_bank::confirm))
         .route("/sandbox/bank/cards/unbind", post(sandbox_bank::unbind))
+        .route("/sandbox/bank/health", post(sandbox_bank::health))
         .route("/sandbox/bank/topup", post(sandbox_bank::top_up))
         .route("/sandbox/bank/withdraw", post(sandbox_bank::withdraw))
         .route("/sandbox/bank/orders", get(sandbox_bank::orders))
         .route("/sandbox/bank/orders/close", post(sandbox_bank::close))
         .route("/sandbox/bank/orders/{bank_order_no}", get(sandbox_bank::order))
+        .route("/sandbox/accounts/{party}/statements/{file}", get(sandbox_statement::statement))
         .route("/sandbox/certify", post(certify::decide_by_call))
         .route("/sandbox/topup", post(sandbox_party::top_up))
         .route("/sandbox/escrows", get(sandbox_escrow::list).post(sandbox_escrow::open))
@@ -67,6 +71,10 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/escrows/{trade_no}/{act}", post(sandbox_escrow::act))
         .route("/sandbox/transfers", get(sandbox_transfer::list).post(sandbox_transfer::send))
         .route("/sandbox/transfers/{order_id}/cancel", post(sandbox_transfer::cancel))
+        .route("/sandbox/merchants", get(sandbox_merchants::list))
+        .route("/sandbox/merchants/{login}", get(sandbox_merchants::show))
+        .route("/sandbox/merchants/{login}/documents/{kind}", get(sandbox_merchants::document))
+        .route("/sandbox/merchants/{login}/{act}", post(sandbox_merchants::act))
         .route("/sandbox/rules", post(sandbox_rules::set))
         .route("/sandbox/evidence", post(crate::people::vouch))
         .route("/sandbox/messages", get(crate::people::messages))
@@ -160,6 +168,9 @@ impl From<SignInRefused> for SandboxError {
                 let until = wire::timestamp::format_cn(until_us);
                 let message = format!("locked until {until} (UTC+8) after too many wrong tries");
                 SandboxError::new(StatusCode::LOCKED, "locked", message)
+            }
+            SignInRefused::Frozen => {
+                SandboxError::new(StatusCode::FORBIDDEN, "frozen", "the account is frozen")
             }
             SignInRefused::Crowded | SignInRefused::Busy => {
                 let message = "the platform is busy; nothing was done, try again";

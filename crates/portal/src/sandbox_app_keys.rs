@@ -59,14 +59,17 @@ pub(crate) async fn add(
             return Err(SandboxError::bad("bad_not_after", message));
         }
     };
-    let not_after_us = match &certificate {
-        None => asked_us,
-        Some(pem) => Some(Certificate::parse(pem).map_err(SandboxError::broken)?.validity.until_us),
+    let end_of = |pem: &str| match Certificate::parse(pem) {
+        Ok(parsed) => Ok(parsed.validity.until_us),
+        Err(error) => Err(SandboxError::broken(error)),
     };
+    let not_after_us = certificate.as_deref().map(end_of).transpose()?.or(asked_us);
+    let first_not_after_us = app.certificate.as_ref().map(|pem| end_of(pem.as_str())).transpose()?;
     let cert_sn = certificate.as_deref().map(serial_of).transpose()?;
     let text = certificate.as_deref().map(Text::new).transpose().map_err(SandboxError::broken)?;
     let public_key = keys.public.to_spki();
-    let command = AddAppKey { app: app.id, public_key, certificate: text, cert_sn, not_after_us };
+    let command =
+        AddAppKey { app: app.id, public_key, certificate: text, cert_sn, not_after_us, first_not_after_us };
     let number = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
     let mut body = json!({ "app_id": app.id.to_string(), "number": number });
     keys.tell(&mut body, sign_type);

@@ -10,7 +10,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use base::{BankOrderNo, CardNo, PartyId, Secret, Text};
 use engine::{BankWay, FindBankOrder};
-use fund::{AskCardRefused, BankOrder, BankOrderRefused, BindCardRefused, Card, FindBankRefused};
+use fund::{
+    AskCardRefused, BankCode, BankHealth, BankOrder, BankOrderRefused, BindCardRefused, Card, FindBankRefused,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -120,6 +122,26 @@ pub(crate) async fn cards(State(portal): Shared, Query(whose): Query<Whose>) -> 
     let cards = portal.read(move |reader| reader.cards(party, SHOWN_MAX)).await;
     let cards = cards.ok_or_else(|| SandboxError::broken("cards cannot be read"))?;
     answer(json!({ "cards": cards.iter().map(|card| card_told(card)).collect::<Vec<_>>() }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HealthRequest {
+    bank: String,
+    health: Option<String>,
+}
+
+/// Says how well a bank answers, whatever is seen of it; without `health` it goes by what is seen again.
+pub(crate) async fn health(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
+    let HealthRequest { bank: code, health } = read(&headers, &body)?;
+    let bank = portal.bank.as_ref().ok_or(BankNo::NoBank)?;
+    let code: BankCode = Text::new(&code).map_err(|error| SandboxError::bad("bad_bank", error))?;
+    let health = health.map(|text| {
+        let found = BankHealth::ALL.into_iter().find(|one| one.name() == text);
+        found.ok_or_else(|| SandboxError::bad("bad_health", "health is up, slow, maintenance or down"))
+    });
+    bank.set_health(code.clone(), health.transpose()?);
+    answer(json!({ "bank": code.as_str(), "health": bank.health(&code).name() }))
 }
 
 /// Fills the balance from a card.
@@ -258,6 +280,7 @@ pub(crate) fn order_refused(why: BankOrderRefused) -> SandboxError {
         BankOrderRefused::CurrencyDiffers => "currency_differs",
         BankOrderRefused::PartyNotFound => "party_not_found",
         BankOrderRefused::PartyBlocked => "party_blocked",
+        BankOrderRefused::PartyStopped => "party_stopped",
         BankOrderRefused::CardNotBound => "card_not_bound",
         BankOrderRefused::CardIsCredit => "card_is_credit",
         BankOrderRefused::OverSingle { .. } => "over_single_limit",

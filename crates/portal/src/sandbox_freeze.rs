@@ -106,6 +106,7 @@ fn refused(refused: HoldRefused) -> SandboxError {
         HoldRefused::PayerBlocked => SandboxError::conflict("payer_blocked", refused),
         HoldRefused::PayerIsSeller => SandboxError::conflict("payer_is_seller", refused),
         HoldRefused::PayerDiffers => SandboxError::conflict("payer_differs", refused),
+        HoldRefused::PayerStopped => SandboxError::conflict("payer_stopped", refused),
         HoldRefused::PayerLimit => SandboxError::conflict("payer_limit", refused),
         HoldRefused::BalanceTooLow => SandboxError::conflict("balance_too_low", refused),
     }

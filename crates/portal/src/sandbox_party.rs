@@ -1,5 +1,6 @@
-//! `POST /sandbox/party`, `/sandbox/party/status`, `/sandbox/topup`, `/sandbox/paycode`.
+//! `POST /sandbox/party`, `/sandbox/party/status`, `/sandbox/party/stop-payment`, `/sandbox/topup`, `/sandbox/paycode`.
 
+use crate::people::safety;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
 use crate::sign_in::login_name;
@@ -8,7 +9,9 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use base::{PartyId, Secret, Text};
-use engine::{NewPassword, OpenParty, OpenPartyRefused, SetPartyStatus, TopUp, TopUpRefused};
+use engine::{
+    NewPassword, OpenParty, OpenPartyRefused, SetPartyStatus, StopBy, StopPayments, TopUp, TopUpRefused,
+};
 use ledger::Account;
 use money::{Currency, Money, parse_amount};
 use people::{PartyKind, PartyName, PartyStatus};
@@ -153,7 +156,29 @@ pub(crate) async fn set_status(State(portal): State<Arc<Portal>>, headers: Heade
         .ask(SetPartyStatus { party, status })
         .await
         .map_err(|error| SandboxError::of(error, missing))?;
+    if status != PartyStatus::Normal {
+        portal.sessions.end_all(party, portal.door.now_us());
+    }
     answer(json!({ "user_id": party.to_string(), "status": name }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StopRequest {
+    login: Option<String>,
+    user_id: Option<String>,
+    stopped: bool,
+}
+
+/// The operator stops what leaves a balance, or lifts the own stop.
+pub(crate) async fn stop_payment(
+    State(portal): State<Arc<Portal>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let StopRequest { login, user_id, stopped } = read(&headers, &body)?;
+    let party = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
+    safety::asked(&portal, StopPayments { party, by: StopBy::Operator, lift: !stopped }).await
 }
 
 #[derive(Deserialize)]

@@ -198,6 +198,7 @@ fn pay_refused(refused: PayRefused) -> SandboxError {
         PayRefused::BuyerBlocked => SandboxError::conflict("buyer_blocked", refused),
         PayRefused::BuyerIsSeller => SandboxError::conflict("buyer_is_seller", refused),
         PayRefused::BuyerDiffers => SandboxError::conflict("buyer_differs", refused),
+        PayRefused::BuyerStopped => SandboxError::conflict("buyer_stopped", refused),
         PayRefused::BuyerLimit => SandboxError::conflict("buyer_limit", refused),
         PayRefused::BalanceTooLow => SandboxError::conflict("balance_too_low", refused),
         PayRefused::CardUnderWay => SandboxError::conflict("card_under_way", refused),

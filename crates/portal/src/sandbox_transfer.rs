@@ -173,6 +173,7 @@ fn refused(refused: TransferRefused) -> SandboxError {
         TransferRefused::PayeeBlocked => SandboxError::conflict("payee_blocked", refused),
         TransferRefused::PayeeIsPayer => SandboxError::conflict("payee_is_payer", refused),
         TransferRefused::PayerBlocked => SandboxError::conflict("payer_blocked", refused),
+        TransferRefused::PayerStopped => SandboxError::conflict("payer_stopped", refused),
         TransferRefused::Limit(limit) => match limit {
             LimitRefused::TooSmall => SandboxError::bad("bad_amount", limit),
             LimitRefused::TooLarge => SandboxError::conflict("above_single_limit", limit),

@@ -4,6 +4,7 @@
 //! ten minutes, as long as the password proof that it stands for.
 
 use crate::chance;
+use crate::sign_in::Proof;
 use aws_lc_rs::hmac;
 use base::{OrderNo, PartyId};
 use base64::Engine as _;
@@ -35,6 +36,8 @@ pub(crate) struct Session {
     pub(crate) party: PartyId,
     /// The try of the payment password that was right.
     pub(crate) attempt: u64,
+    /// Whether that try was used up, so that the next payment needs another.
+    pub(crate) spent: bool,
     /// When it ends, microseconds UTC.
     pub(crate) expires_at_us: i64,
 }
@@ -43,6 +46,8 @@ pub(crate) struct Session {
 #[derive(Default)]
 pub(crate) struct Sessions {
     open: Mutex<HashMap<String, Session>>,
+    /// When all of a party were ended: what was proven before that and comes late begins none. Kept as long as a proof.
+    ended: Mutex<HashMap<PartyId, i64>>,
 }
 
 impl Sessions {
@@ -50,9 +55,12 @@ impl Sessions {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens a session and gives its id.
-    pub(crate) fn begin(&self, purpose: Purpose, party: PartyId, attempt: u64, now_us: i64) -> String {
-        let id = chance::token();
+    /// Opens a session for what was proven, and gives its id.
+    pub(crate) fn begin(&self, purpose: Purpose, proof: Proof, now_us: i64) -> String {
+        let (id, Proof { party, attempt, since_us }) = (chance::token(), proof);
+        if self.ended().get(&party).is_some_and(|ended_at_us| since_us <= *ended_at_us) {
+            return id;
+        }
         let mut open = self.open();
         if open.len() >= SESSIONS_MAX {
             let mut ends: Vec<i64> = open.values().map(|session| session.expires_at_us).collect();
@@ -60,13 +68,34 @@ impl Sessions {
             let median = *median;
             open.retain(|_, session| session.expires_at_us > median.max(now_us));
         }
-        open.insert(id.clone(), Session { purpose, party, attempt, expires_at_us: now_us + PROOF_LIFE_US });
+        let expires_at_us = now_us + PROOF_LIFE_US;
+        open.insert(id.clone(), Session { purpose, party, attempt, spent: false, expires_at_us });
         id
     }
 
     /// The session of this id, when it is alive and for this purpose.
     pub(crate) fn find(&self, id: &str, purpose: Purpose, now_us: i64) -> Option<Session> {
         self.open().get(id).copied().filter(|found| found.purpose == purpose && now_us < found.expires_at_us)
+    }
+
+    /// Notes that the try of a session was used up.
+    pub(crate) fn spend(&self, id: &str) {
+        if let Some(session) = self.open().get_mut(id) {
+            session.spent = true;
+        }
+    }
+
+    fn ended(&self) -> MutexGuard<'_, HashMap<PartyId, i64>> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends all sessions of a party, also those that are about to begin.
+    pub(crate) fn end_all(&self, party: PartyId, now_us: i64) {
+        let mut ended = self.ended();
+        ended.retain(|_, ended_at_us| now_us < ended_at_us.saturating_add(PROOF_LIFE_US));
+        ended.insert(party, now_us);
+        drop(ended);
+        self.open().retain(|_, session| session.party != party);
     }
 
     /// Ends a session.
@@ -111,16 +140,32 @@ mod tests {
     fn a_session_serves_its_purpose_for_ten_minutes() {
         let sessions = Sessions::default();
         let party = PartyId::platform(Slot::PLATFORM);
-        let id = sessions.begin(order(1), party, 9, 100);
+        let proof = Proof { party, attempt: 9, since_us: 100 };
+        let id = sessions.begin(order(1), proof, 100);
         assert_eq!(sessions.find(&id, order(1), 100).map(|session| session.attempt), Some(9));
         assert_eq!(sessions.find(&id, order(2), 100), None);
         assert_eq!(sessions.find(&id, Purpose::Wallet, 100), None);
         assert_eq!(sessions.find("guess", order(1), 100), None);
         assert!(sessions.find(&id, order(1), 99 + PROOF_LIFE_US).is_some());
         assert_eq!(sessions.find(&id, order(1), 100 + PROOF_LIFE_US), None);
-        assert_ne!(sessions.begin(order(1), party, 9, 100), id);
+        assert_ne!(sessions.begin(order(1), proof, 100), id);
         sessions.end(&id);
         assert_eq!(sessions.find(&id, order(1), 100), None);
+    }
+
+    #[test]
+    fn a_new_password_ends_all_pages_of_its_owner_and_those_that_come_late() {
+        let sessions = Sessions::default();
+        let (party, other) = (PartyId::platform(Slot::PLATFORM), PartyId::issue(1, Slot::PLATFORM).unwrap());
+        let proof = |party, since_us| Proof { party, attempt: 9, since_us };
+        let ids = [party, other].map(|party| sessions.begin(Purpose::Wallet, proof(party, 100), 100));
+        sessions.end_all(party, 200);
+        assert_eq!(sessions.find(&ids[0], Purpose::Wallet, 200), None);
+        assert!(sessions.find(&ids[1], Purpose::Wallet, 200).is_some(), "another's");
+        let late = sessions.begin(Purpose::Wallet, proof(party, 200), 201);
+        assert_eq!(sessions.find(&late, Purpose::Wallet, 201), None, "begun with the old password");
+        let anew = sessions.begin(Purpose::Wallet, proof(party, 201), 202);
+        assert!(sessions.find(&anew, Purpose::Wallet, 202).is_some());
     }
 
     #[test]

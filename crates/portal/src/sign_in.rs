@@ -4,8 +4,10 @@ use crate::password::{Crowded, Place};
 use crate::portal::Portal;
 use base::{OrderNo, PartyId, Secret, Slot, Stamp};
 use cell::CellError;
-use engine::{FindAddress, FindLogin, JudgePassword, PartyNotFound, TryPassword};
-use people::{Address, Credential, DIGEST_MARK, GONE_MARK, LoginName, PasswordRefused, login_of_address};
+use engine::{FindAddress, FindLogin, FindParty, JudgePassword, PartyNotFound, TryPassword};
+use people::{
+    Address, Credential, DIGEST_MARK, GONE_MARK, LoginName, PartyStatus, PasswordRefused, login_of_address,
+};
 use serde::Deserialize;
 
 /// A right password: it stands for what it was given for, for ten minutes.
@@ -15,6 +17,8 @@ pub(crate) struct Proof {
     pub(crate) party: PartyId,
     /// The number of the try.
     pub(crate) attempt: u64,
+    /// When the try began, microseconds UTC.
+    pub(crate) since_us: i64,
 }
 
 /// Why nobody is signed in. Order is precedence.
@@ -34,6 +38,8 @@ pub(crate) enum SignInRefused {
         /// Tries left before the lock.
         tries_left: u32,
     },
+    /// The password is right, and the operator froze the account.
+    Frozen,
     /// The platform could not decide; try again.
     Busy,
 }
@@ -59,6 +65,8 @@ pub(crate) enum About {
     Order(OrderNo),
     /// The wallet: no order at all.
     Wallet,
+    /// Lifting the own stop of payments.
+    Stop(PartyId),
 }
 
 impl About {
@@ -66,6 +74,7 @@ impl About {
     fn order_no(self, slot: Slot) -> OrderNo {
         match self {
             About::Order(order_no) => order_no,
+            About::Stop(party) => engine::about_stop(party),
             About::Wallet => OrderNo::of(Stamp { at_us: 1, seq: 0 }, slot),
         }
     }
@@ -93,6 +102,7 @@ impl From<PasswordRefused> for SignInRefused {
             PasswordRefused::Wrong { tries_left } => SignInRefused::Wrong { tries_left },
             // The verdict came too late, or the party was closed in between.
             PasswordRefused::NoAttempt | PasswordRefused::NoPassword => SignInRefused::Busy,
+            PasswordRefused::Frozen => SignInRefused::Frozen,
         }
     }
 }
@@ -168,7 +178,8 @@ pub(crate) async fn by_party(
         return Err(SignInRefused::NotSixDigits);
     }
     let place = portal.checker.queue()?;
-    let about = about.order_no(party.slot());
+    let signs_in = about == About::Wallet;
+    let (about, since_us) = (about.order_no(party.slot()), portal.door.now_us());
     let reserved = match portal.door.ask(TryPassword { party, about }).await {
         Ok(reserved) => reserved,
         Err(CellError::Refused(PasswordRefused::NoPassword)) => {
@@ -180,7 +191,15 @@ pub(crate) async fn by_party(
     let (verifier, pepper_version) = (reserved.verifier, reserved.pepper_version);
     let right = place.compare(portal.world.clone(), verifier, pepper_version, password).await;
     portal.door.ask(JudgePassword { party, attempt, right }).await?;
-    Ok(Proof { party, attempt })
+    if signs_in && is_frozen(portal, party).await? {
+        return Err(SignInRefused::Frozen);
+    }
+    Ok(Proof { party, attempt, since_us })
+}
+
+async fn is_frozen(portal: &Portal, party: PartyId) -> Result<bool, SignInRefused> {
+    let found = portal.door.ask(FindParty { party }).await.map_err(|_| SignInRefused::Busy)?;
+    Ok(found.status == PartyStatus::Frozen)
 }
 
 /// The same steps for somebody without a password, ending in a refusal.

@@ -3,12 +3,14 @@
 
 mod agreement;
 mod authorize;
+mod card;
 mod developer;
 mod transfer;
 mod wallet;
 
 use agreement::agreement_texts;
 use authorize::authorize_texts;
+use card::card_texts;
 use developer::developer_texts;
 use transfer::transfer_texts;
 use wallet::wallet_texts;
@@ -31,7 +33,7 @@ macro_rules! texts {
 use texts;
 
 texts! {
-    [agreement_texts authorize_texts developer_texts transfer_texts wallet_texts]
+    [agreement_texts authorize_texts card_texts developer_texts transfer_texts wallet_texts]
     lang: "zh-CN", "en";
     sandbox: "沙箱：不是真钱", "Sandbox: play money";
     footer: "通宝支付平台", "Tongbao payment platform";
@@ -87,6 +89,8 @@ texts! {
     not_six_digits: "支付密码是 6 位数字。", "The payment PIN has six digits.";
     busy: "系统繁忙，没有扣款，请稍后再试。",
         "The platform is busy. No money was taken. Please try again in a moment.";
+    payments_stopped: "余额支付已止付，没有扣款。可用银行卡付款，或凭支付密码解除止付。",
+        "Payments from the balance are stopped; no money was taken. Pay by card, or lift the stop with your password.";
     over_limit: "超过账户类别的余额支付限额，没有扣款。请先完成身份认证。", "Above what your account class may pay from the balance. No money was taken. Prove your identity first.";
     balance_too_low: "余额不足，没有扣款。请充值后再试。",
         "Your balance is too low. No money was taken. Top up and try again.";
@@ -106,25 +110,7 @@ texts! {
     china_time: "", " (UTC+8)";
 }
 
-impl Texts {
-    /// That the account is locked until this time.
-    pub(crate) fn locked_until(&self, until_us: i64) -> String {
-        self.locked.replace("{}", &self.moment(until_us))
-    }
-
-    /// A moment for people, in China time.
-    pub(crate) fn moment(&self, at_us: i64) -> String {
-        format!("{}{}", wire::timestamp::format_cn(at_us), self.china_time)
-    }
-}
-
-/// An amount for people: `¥ 66.60`, or with the currency's code.
-pub(crate) fn shown(amount: money::Money) -> String {
-    match amount.currency() {
-        money::Currency::Cny => format!("¥ {amount}"),
-        other => format!("{} {amount}", other.code()),
-    }
-}
+pub(crate) use crate::shown::shown;
 
 #[cfg(test)]
 mod tests {
@@ -144,12 +130,5 @@ mod tests {
             }
             assert_eq!(chinese.contains("{}"), english.contains("{}"), "{name}");
         }
-    }
-
-    #[test]
-    fn moments_and_amounts_are_for_people() {
-        assert_eq!(CHINESE.locked_until(0), "支付密码连续输错，账户已锁定，1970-01-01 08:00:00 之后可再试。");
-        assert!(ENGLISH.locked_until(0).ends_with("1970-01-01 08:00:00 (UTC+8)."));
-        assert_eq!(shown(money::Money::from_minor(6_660, money::Currency::Cny).unwrap()), "¥ 66.60");
     }
 }

@@ -31,6 +31,7 @@ pub(crate) const fn refusal_words(refused: TransferRefused, t: &Texts) -> &'stat
         TransferRefused::PayeeIsPayer => t.transfer_to_self,
         TransferRefused::PayeeBlocked => t.transfer_payee_blocked,
         TransferRefused::PayerNotFound | TransferRefused::PayerBlocked => t.transfer_payer_blocked,
+        TransferRefused::PayerStopped => t.payments_stopped,
         TransferRefused::NumberTaken { field: _ } => t.transfer_form_used,
         TransferRefused::Limit(LimitRefused::TooSmall) => t.transfer_amount_wrong,
         TransferRefused::Limit(LimitRefused::TooLarge | LimitRefused::Day | LimitRefused::Month) => {

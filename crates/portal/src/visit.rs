@@ -54,7 +54,7 @@ impl SignInRefused {
     pub(crate) const fn status(self) -> StatusCode {
         match self {
             SignInRefused::NotSixDigits => StatusCode::UNPROCESSABLE_ENTITY,
-            SignInRefused::Wrong { .. } => StatusCode::FORBIDDEN,
+            SignInRefused::Wrong { .. } | SignInRefused::Frozen => StatusCode::FORBIDDEN,
             SignInRefused::Locked { .. } => StatusCode::LOCKED,
             SignInRefused::Crowded | SignInRefused::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -66,6 +66,7 @@ impl SignInRefused {
             SignInRefused::NotSixDigits => t.not_six_digits.to_owned(),
             SignInRefused::Wrong { .. } => t.wrong_password.to_owned(),
             SignInRefused::Locked { until_us } => t.locked_until(until_us),
+            SignInRefused::Frozen => t.blocked_text.to_owned(),
             SignInRefused::Crowded | SignInRefused::Busy => t.busy.to_owned(),
         }
     }

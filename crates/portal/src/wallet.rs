@@ -61,6 +61,8 @@ pub(crate) enum Next {
     Transfers,
     /// The export of transactions.
     Export,
+    /// Bank cards.
+    Cards,
 }
 
 impl Next {
@@ -71,6 +73,7 @@ impl Next {
             Next::Permissions => "permissions",
             Next::Transfers => "transfers",
             Next::Export => "export",
+            Next::Cards => "cards",
         }
     }
 
@@ -81,6 +84,7 @@ impl Next {
             Next::Permissions => "/wallet/permissions",
             Next::Transfers => "/wallet/transfers",
             Next::Export => "/wallet/export",
+            Next::Cards => "/wallet/cards",
         }
     }
 }
@@ -198,7 +202,7 @@ async fn sign_in(State(portal): Shared, visitor: Visitor, form: Sent<SignInForm>
         Err(refused) => sign_in_page(&portal, &visitor, next, &login, Some(refused)),
         Ok(proof) => {
             let now_us = portal.door.now_us();
-            let id = portal.sessions.begin(Purpose::Wallet, proof.party, proof.attempt, now_us);
+            let id = portal.sessions.begin(Purpose::Wallet, proof, now_us);
             let cookie = portal.cookie(SESSION, &id, "/wallet", Some(PROOF_LIFE_US / SECOND_US));
             with_cookie(see_other(&format!("{}{}", portal.root, next.path())), &cookie)
         }
@@ -343,6 +347,7 @@ async fn confirm(State(portal): Shared, visitor: Visitor, form: Sent<ConfirmForm
 const fn words(refused: PayRefused, t: &Texts) -> &'static str {
     match refused {
         PayRefused::BalanceTooLow => t.balance_too_low,
+        PayRefused::BuyerStopped => t.payments_stopped,
         PayRefused::BuyerLimit => t.over_limit,
         PayRefused::CardUnderWay => t.card_under_way,
         PayRefused::ProofMissing => t.proof_gone,

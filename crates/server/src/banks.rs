@@ -10,10 +10,10 @@ use anyhow::{Context, ensure};
 use base::{CardNo, Secret};
 use cell::Door;
 use channel::{
-    Bank, BindAsk, BindSaid, Channel, CodeAsk, HttpBank, ISO_BOOKS_LETTERS, Importer, IsoBank, SandboxBank,
-    bank_of,
+    Bank, BindAsk, BindSaid, Channel, CodeAsk, HttpBank, ISO_BOOKS_LETTERS, Importer, IsoBank, Pulse,
+    SandboxBank, bank_of,
 };
-use fund::{BankAgreement, LastFour};
+use fund::{BankAgreement, BankCode, BankHealth, LastFour};
 use portal::{Binding, CardAsked, CardBank, CardElements, CardSeen};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -27,21 +27,23 @@ const BIND_TIME: Duration = Duration::from_secs(10);
 pub(crate) struct Spoken {
     bank: Arc<dyn Bank>,
     books: String,
+    pulse: Pulse,
     /// Whether it prints statements that can be fetched.
     pub(crate) keeps_statements: bool,
 }
 
 /// The bank that a world speaks with: the one inside, or one in another process.
 pub(crate) fn bank(site: &Site, args: &UpArgs, door: &Door) -> anyhow::Result<Spoken> {
+    let pulse = Pulse::default();
     if let Some(path) = &args.bank_iso {
         ensure!(site.world.sandbox, "only a world for trying out speaks with a bank in messages yet");
         let books = generation(site, short_name)?;
         let options = iso_config::read(path, &books, site.folder.bank_messages())?;
-        return Ok(Spoken { bank: Arc::new(IsoBank::open(options)?), books, keeps_statements: false });
+        return Ok(Spoken { bank: Arc::new(IsoBank::open(options)?), books, keeps_statements: true, pulse });
     }
     let (Some(url), Some(secret_path)) = (&args.bank, &args.bank_secret) else {
         let books = hex::encode(site.note.world_id()?);
-        return Ok(Spoken { bank: Arc::new(SandboxBank), books, keeps_statements: false });
+        return Ok(Spoken { bank: Arc::new(SandboxBank), books, keeps_statements: false, pulse });
     };
     ensure!(site.world.sandbox, "only a world for trying out speaks with a simulated bank");
     let text = private_file::read(secret_path)?;
@@ -50,7 +52,7 @@ pub(crate) fn bank(site: &Site, args: &UpArgs, door: &Door) -> anyhow::Result<Sp
     let books = generation(site, long_name)?;
     let door = door.clone();
     let bank = HttpBank::new(url, secret, &books, Arc::new(move || door.now_us()), true)?;
-    Ok(Spoken { bank: Arc::new(bank), books, keeps_statements: true })
+    Ok(Spoken { bank: Arc::new(bank), books, keeps_statements: true, pulse })
 }
 
 /// The name of this life of the world at the bank: drawn when it is first needed, gone when the world begins anew, and
@@ -85,7 +87,7 @@ pub(crate) fn channel(spoken: &Spoken, site: &Site, house: &House, tables: Reade
     if !site.world.sandbox {
         return None;
     }
-    let options = channel::Options::new(&spoken.books);
+    let options = channel::Options::new(&spoken.books, spoken.pulse.clone());
     let channel = Channel::new(house.door.clone(), tables, spoken.bank.clone(), options);
     Some(channel.woken_by(house.clock.moves()))
 }
@@ -97,13 +99,14 @@ pub(crate) fn importer(spoken: &Spoken, door: &Door) -> Importer {
 
 /// The desk at which cards are bound.
 pub(crate) fn desk(spoken: &Spoken) -> CardDesk {
-    CardDesk { bank: spoken.bank.clone(), books: spoken.books.clone() }
+    CardDesk { bank: spoken.bank.clone(), books: spoken.books.clone(), pulse: spoken.pulse.clone() }
 }
 
 /// The portal's desk for cards.
 pub(crate) struct CardDesk {
     bank: Arc<dyn Bank>,
     books: String,
+    pulse: Pulse,
 }
 
 impl CardDesk {
@@ -130,6 +133,14 @@ impl CardBank for CardDesk {
                 Err(_) => Err(SILENT.to_owned()),
             }
         })
+    }
+
+    fn health(&self, bank: &BankCode) -> BankHealth {
+        self.pulse.of(bank)
+    }
+
+    fn set_health(&self, bank: BankCode, health: Option<BankHealth>) {
+        self.pulse.say(bank, health);
     }
 
     fn confirm(&self, card: CardNo, last_four: LastFour, code: Secret<String>) -> Binding<'_, BankAgreement> {

@@ -132,7 +132,8 @@ fn full(name: &'static str, value: Shown) -> Shows {
 
 /// A party, without its password.
 pub(crate) fn party(party: &Party) -> Vec<Shows> {
-    let Party { slot, id, kind, status, login, name, opened_at_us, class, login_masked } = party;
+    let Party { slot, id, kind, status, login, name, opened_at_us, class, login_masked, stop, proofs_after } =
+        party;
     vec![
         brief("id", text(id)),
         brief("kind", word(kind)),
@@ -143,6 +144,8 @@ pub(crate) fn party(party: &Party) -> Vec<Shows> {
         brief("opened_at", Shown::Time(*opened_at_us)),
         full("class", word(class)),
         full("login_masked", Shown::of(login_masked.as_ref())),
+        full("stop", word(stop)),
+        full("proofs_after", text(proofs_after)),
     ]
 }
 

@@ -15,7 +15,7 @@
 //! ```
 
 use crate::demo::{self, AppPlan, Demo};
-use crate::private_file;
+use crate::private_file::{self, Together};
 use anyhow::{Context, anyhow, bail};
 use base::{DAY_US, PartyId};
 use portal::AppSignType;
@@ -160,11 +160,13 @@ fn make(folder: &Path, keys_of: Option<&Path>) -> anyhow::Result<()> {
     private_file::make_folder(&unfinished)?;
     let mut master = Zeroizing::new([0_u8; 32]);
     getrandom::fill(&mut *master).context("the system gives no randomness")?;
-    private_file::write(&unfinished.join(MASTER), Zeroizing::new(hex::encode(*master)).as_bytes())?;
+    let mut files = Together::default();
+    files.write(&unfinished.join(MASTER), Zeroizing::new(hex::encode(*master)).as_bytes())?;
     match keys_of {
-        Some(world) => share(&world.join("keys"), &unfinished)?,
+        Some(world) => share(&world.join("keys"), &unfinished, &mut files)?,
         None => draw(&unfinished, &RSA, AppSignType::Rsa2)?,
     }
+    files.sync()?;
     let renamed = || -> std::io::Result<()> {
         std::fs::rename(&unfinished, folder)?;
         private_file::sync_folder(folder.parent().unwrap_or(Path::new(".")))
@@ -173,23 +175,23 @@ fn make(folder: &Path, keys_of: Option<&Path>) -> anyhow::Result<()> {
 }
 
 /// Takes the platform's keys and certificates of another world.
-fn share(from: &Path, to: &Path) -> anyhow::Result<()> {
-    share_of(from, to, &RSA)?;
+fn share(from: &Path, to: &Path, files: &mut Together) -> anyhow::Result<()> {
+    share_of(from, to, &RSA, files)?;
     if !has_sm2(from) {
         return Ok(());
     }
-    share_of(from, to, &SM2)?;
-    private_file::write(&to.join(SM2_MADE), b"")
+    share_of(from, to, &SM2, files)?;
+    files.write(&to.join(SM2_MADE), b"")
 }
 
-fn share_of(from: &Path, to: &Path, files: &Files) -> anyhow::Result<()> {
-    for file in [files.root_cert, files.cert] {
+fn share_of(from: &Path, to: &Path, of: &Files, files: &mut Together) -> anyhow::Result<()> {
+    for file in [of.root_cert, of.cert] {
         let path = from.join(file);
         let text = std::fs::read(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-        private_file::write_open(&to.join(file), &text)?;
+        files.write_open(&to.join(file), &text)?;
     }
-    for file in [files.root_key, files.key] {
-        private_file::write(&to.join(file), private_file::read(&from.join(file))?.as_bytes())?;
+    for file in [of.root_key, of.key] {
+        files.write(&to.join(file), private_file::read(&from.join(file))?.as_bytes())?;
     }
     Ok(())
 }

@@ -44,6 +44,7 @@ mod iso_config;
 mod keys;
 mod listen;
 mod mailroom;
+mod messages;
 mod method_guide;
 mod play;
 mod print;

@@ -9,7 +9,7 @@ use crate::chance::Chance;
 use crate::data_folder::DataFolder;
 use crate::demo::{self, AppFiles, AppPlan, Demo, DemoApp, DemoBuyer, DemoMerchant};
 use crate::keys::{self, AppAuthority};
-use crate::private_file;
+use crate::private_file::{self, Together};
 use crate::reset;
 use crate::world_file::WorldFile;
 use anyhow::{Context, anyhow};
@@ -55,7 +55,6 @@ pub(crate) async fn seed(
     let apps = plans.iter().enumerate().map(|(at, plan)| AppKey::begin(plan, &plans[..at], keys_of));
     let apps: Vec<AppKey> = apps.collect::<anyhow::Result<_>>()?;
     let passwords = new_passwords(world, &demo.buyers)?;
-    demo.write(folder)?;
     let mut steps = Steps { door: opened.door, taken: Vec::new() };
     let DemoMerchant { login, name, .. } = &demo.merchant;
     demo.merchant.id = Some(open_party(&mut steps, PartyKind::Merchant, login, name, None).await?);
@@ -71,10 +70,14 @@ pub(crate) async fn seed(
         top_up(&mut steps, id, &buyer.start_balance).await?;
         buyer.id = Some(id);
     }
+    let mut files = Together::default();
     for (plan, key) in demo.app_plans.iter().zip(apps) {
         let seller = demo.seller_of(plan).ok_or_else(|| anyhow!("an app of a merchant that is not there"))?;
-        demo.apps.push(open_app(opened, &mut steps, seller, plan, key.end(plan.sign_type)?).await?);
+        let key = key.end(plan.sign_type)?;
+        demo.apps.push(open_app(opened, &mut steps, &mut files, seller, plan, key).await?);
     }
+    // Before the world counts as seeded, below; until then what a crash leaves of them is written anew.
+    files.sync()?;
     reset::keep(folder, &steps.taken)?;
     demo.write(folder)?;
     tracing::info!(merchants = 1 + demo.merchants.len(), buyers = demo.buyers.len(), "world seeded");
@@ -208,6 +211,7 @@ impl Halves {
 async fn open_app(
     opened: &Opened<'_>,
     steps: &mut Steps<'_>,
+    together: &mut Together,
     seller: PartyId,
     plan: &AppPlan,
     key: Halves,
@@ -240,7 +244,7 @@ async fn open_app(
     let id = steps.ask(command).await.map_err(|error| anyhow!("seeding an app: {error}"))?;
     let files = AppFiles::of(folder, id);
     private_file::make_folder(files.folder())?;
-    let private = |file: &str, text: &str| private_file::write(&files.path(file), text.as_bytes());
+    let mut private = |file: &str, text: &str| together.write(&files.path(file), text.as_bytes());
     if let Halves::Both(key) = &key {
         let (pem, text) = match sign_type {
             AppSignType::Rsa2 => (demo::PKCS1_PEM, demo::PKCS1_TEXT),
@@ -252,7 +256,7 @@ async fn open_app(
         private(demo::PKCS8_TEXT, &key.to_pkcs8_base64())?;
     }
     private(demo::AES_TEXT, &AesKey::new(*aes_key).to_base64())?;
-    let open = |file: &str, text: &str| private_file::write_open(&files.path(file), text.as_bytes());
+    let mut open = |file: &str, text: &str| together.write_open(&files.path(file), text.as_bytes());
     open(demo::PLATFORM_PEM, &platform.key.public_key().to_pem())?;
     open(demo::PLATFORM_TEXT, &platform.public_key)?;
     if let Some(certificate) = certificate {

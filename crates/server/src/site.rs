@@ -58,6 +58,8 @@ impl Site {
         if args.world.is_some() && folder.journal().exists() {
             tracing::warn!("the world is there already: --world is looked at by the first start only");
         }
+        // Ends by itself, before anybody needs what it gathers or while they wait for it.
+        std::thread::spawn(wire::keygen::gather_randomness);
         // Before anything is written: a wrong path must leave nothing behind.
         let keys_of = args.keys_of.as_deref().map(world_of).transpose()?;
         make_ready(&folder)?;

@@ -9,6 +9,7 @@ use crate::fault_desk::Desk;
 use crate::front::{self, Front};
 use crate::listen::{self, turned};
 use crate::mailroom::Letterbox;
+use crate::messages;
 use crate::method_guide;
 use crate::play::{Hands, Player};
 use crate::ready::{self, Ready};
@@ -25,7 +26,7 @@ use channel::Channel;
 use clerk::Clerk;
 use gateway::Gateway;
 use notify::Notify;
-use portal::{Freezing, Intake, Offering, Opening, People, Portal};
+use portal::{Freezing, Intake, Offering, Opening, Portal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -118,7 +119,8 @@ pub(crate) async fn serve(args: &UpArgs, file: &WorldFile, starter: &mut impl St
 
 /// Makes a world and does not serve it. Gives how long the making took.
 pub(crate) fn create(args: &UpArgs) -> anyhow::Result<Duration> {
-    let runtime = runtime()?;
+    // One thread: its commands come one after another, and each thread costs its start.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     let began = std::time::Instant::now();
     runtime.block_on(async {
         let file = args.world.as_deref().map(WorldFile::read).transpose()?.unwrap_or_default();
@@ -254,7 +256,7 @@ impl Served<'_> {
         let portal = match before {
             Some(before) => before.begin_anew(door.clone(), look, intake, mailroom),
             None => {
-                let people = People::sandbox(self.site.vault.clone());
+                let people = messages::people(self.site, self.args)?;
                 Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom, people)
             }
         };

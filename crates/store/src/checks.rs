@@ -5,6 +5,7 @@ use crate::StoreError;
 use engine::{Link, Row};
 use fund::BankOrder;
 use ledger::{Account, AccountKind, Posting};
+use people::DEVICES_MAX;
 use recon::ReadStatement;
 use trade::{Escrow, Order};
 use transfer::Transfer;
@@ -23,6 +24,10 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Attempt(attempt) => (storable(attempt.no), "numbers are below 2^63"),
         Row::Challenge(sent) => (sent.proof.is_none_or(storable), "numbers are below 2^63"),
         Row::SignIn(row) => (storable(row.tried) && storable(row.judged), "numbers are below 2^63"),
+        Row::Device(device) => {
+            (device.place < DEVICES_MAX && storable(device.no), "a person has ten devices")
+        }
+        Row::Party(party) => (storable(party.proofs_after), "numbers are below 2^63"),
         Row::Timer(timer) => (timer.attempt.is_none_or(storable), "numbers are below 2^63"),
         Row::Account(account) => (
             on_its_side(account),
@@ -52,7 +57,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             (is_whole(order), "no more is free than the amount, and a timer has its time")
         }
         #[rustfmt::skip]
-        Row::Party(_) | Row::Card(_) | Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_)
+        Row::Card(_) | Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_)
         | Row::Suspense(_) | Row::Settlement(_) | Row::SurpriseSettlement(_)
         | Row::EscrowStep(_) | Row::Login(_) | Row::Credential(_)
         | Row::App(_) | Row::Rulebook(_) | Row::Hold(_) | Row::OrderNumber(_) | Row::FreezeOperation(_)
@@ -61,7 +66,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Signing(_) | Row::Notice(_) | Row::Grant(_) | Row::Token(_) | Row::Callback(_)
         | Row::Certification(_) | Row::Profile(_) | Row::Standing(_) | Row::Evidence(_) | Row::Person(_)
         | Row::SplitBook(_) | Row::SplitLine(_) | Row::Relation(_) | Row::TransferNumber(_)
-        | Row::KnownPayee(_) | Row::Received(_) | Row::Usage(_) | Row::AppKey(_) => return None,
+        | Row::KnownPayee(_) | Row::Received(_) | Row::Usage(_)
+        | Row::AppKey(_) | Row::MerchantApplication(_) => return None,
     };
     (!holds).then_some(rule)
 }

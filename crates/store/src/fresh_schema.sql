@@ -1,4 +1,4 @@
--- Of 0025_app_key_create a868653d91a3c21a6f41cbf3f335588363c846cc5f3256cc7aea7f7b1b165a51
+-- Of 0026_merchant_application_create 15d57cf105bb882164535ec98e47fef7dda347f2e3ed4d63c7f5407557f51a2b
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -1008,6 +1008,29 @@ CREATE TABLE app_key (
     not_after_us  INTEGER,
     retired_at_us INTEGER,
     PRIMARY KEY (slot, app, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE merchant_application (
+    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    login         TEXT    NOT NULL,
+    applicant     INTEGER NOT NULL CHECK (applicant >= 0),
+    kind          TEXT    NOT NULL CHECK (kind = 'enterprise' OR kind = 'individually_owned' OR kind = 'individual'),
+    state         TEXT    NOT NULL CHECK (
+        state = 'init' OR state = 'merchant_confirm' OR state = 'auditing' OR state = 'audit_pass' OR
+        state = 'audit_reject' OR state = 'signed' OR state = 'suspended' OR state = 'unsigned'),
+    name          TEXT    NOT NULL,
+    data_key      BLOB    NOT NULL CHECK (length(data_key) = 16),
+    sealed        BLOB    NOT NULL,
+    name_matches  INTEGER NOT NULL CHECK (name_matches = 0 OR name_matches = 1),
+    site          TEXT,
+    documents     INTEGER NOT NULL CHECK (documents >= 0),
+    reviewer      TEXT,
+    reasons       INTEGER NOT NULL CHECK (reasons >= 0),
+    note          TEXT,
+    merchant      INTEGER CHECK (merchant >= 0),
+    app           INTEGER CHECK (app >= 0),
+    opened_at_us  INTEGER NOT NULL,
+    changed_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, login)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);

@@ -48,6 +48,8 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0023_frozen_says_since",
     "0024_statement_begins",
     "0025_app_key_create",
+    "0026_merchant_application_create",
+    "0027_device_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

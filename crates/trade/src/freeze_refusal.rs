@@ -30,6 +30,9 @@ pub enum HoldRefused {
     /// Another payer was asked before.
     #[error("another payer than the freeze's")]
     PayerDiffers,
+    /// Payments from the payer's balance are stopped.
+    #[error("payments from the payer's balance are stopped")]
+    PayerStopped,
     /// More than the payer's class allows from the balance.
     #[error("above the limit of the payer's class")]
     PayerLimit,

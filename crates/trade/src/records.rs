@@ -136,6 +136,8 @@ pub enum ReceiptOutcome {
     OrderClosed,
     /// More than the buyer's class allows from the balance.
     BuyerLimit,
+    /// Payments from the buyer's balance are stopped.
+    BuyerStopped,
 }
 
 /// The stored outcome of one attempt: the same order with the same code gets the same answer.

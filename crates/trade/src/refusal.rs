@@ -66,6 +66,9 @@ pub enum PayRefused {
     /// Another buyer than the order's.
     #[error("another buyer than the order's")]
     BuyerDiffers,
+    /// Payments from the buyer's balance are stopped.
+    #[error("payments from the buyer's balance are stopped")]
+    BuyerStopped,
     /// More than the buyer's class allows from the balance.
     #[error("above the limit of the buyer's class")]
     BuyerLimit,

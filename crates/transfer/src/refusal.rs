@@ -46,6 +46,9 @@ pub enum TransferRefused {
     /// The payer is frozen or closed.
     #[error("payer is frozen or closed")]
     PayerBlocked,
+    /// Payments from the payer's balance are stopped.
+    #[error("payments from the payer's balance are stopped")]
+    PayerStopped,
     /// Outside a limit.
     #[error("{0}")]
     Limit(LimitRefused),

@@ -32,7 +32,13 @@ const CREATE: &str = "
         id         BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
         sealed     BLOB    NOT NULL,
         made_at_us INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;";
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS document (
+        data_key BLOB NOT NULL CHECK (length(data_key) = 16),
+        name     TEXT NOT NULL,
+        sealed   BLOB NOT NULL,
+        PRIMARY KEY (data_key, name)
+    ) STRICT;";
 
 /// Why the vault did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -141,12 +147,41 @@ impl Vault {
         Ok(Some(text.to_owned()))
     }
 
-    /// Forgets a person: the key is gone for good when this returns. Nothing happens when it was gone before.
+    /// Keeps a document of a person, sealed, in the place of an earlier one of this name. It is durable when this
+    /// returns.
+    ///
+    /// # Errors
+    /// A key that is not there counts as damage.
+    pub fn keep_document(&self, id: &KeyId, name: &str, plain: &[u8]) -> Result<(), VaultError> {
+        let key = self.key(id)?.ok_or(VaultError::Damaged)?;
+        let sealed = seal(&key, &about(id, name), plain)?;
+        let sql = "INSERT OR REPLACE INTO document (data_key, name, sealed) VALUES (?, ?, ?)";
+        self.connection().execute(sql, params![id, name, sealed])?;
+        Ok(())
+    }
+
+    /// A document that was kept; `None` when there is none, or the person was forgotten.
+    ///
+    /// # Errors
+    /// Bytes that are damaged, or of something else.
+    pub fn document(&self, id: &KeyId, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+        let Some(key) = self.key(id)? else { return Ok(None) };
+        let sql = "SELECT sealed FROM document WHERE data_key = ? AND name = ?";
+        let sealed: Option<Vec<u8>> =
+            self.connection().query_row(sql, params![id, name], |row| row.get(0)).optional()?;
+        sealed.map(|sealed| unseal(&key, &about(id, name), &sealed)).transpose()
+    }
+
+    /// Forgets a person: key and documents are gone for good when this returns. Nothing happens when they were before.
     ///
     /// # Errors
     /// What the file system says; then it must be asked again.
     pub fn erase(&self, id: &KeyId) -> Result<(), VaultError> {
-        self.connection().execute("DELETE FROM data_key WHERE id = ?", params![id])?;
+        let mut connection = self.connection();
+        let erasing = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        erasing.execute("DELETE FROM data_key WHERE id = ?", params![id])?;
+        erasing.execute("DELETE FROM document WHERE data_key = ?", params![id])?;
+        erasing.commit()?;
         Ok(())
     }
 
@@ -155,7 +190,7 @@ impl Vault {
     /// # Errors
     /// What the file system says.
     pub fn empty(&self) -> Result<(), VaultError> {
-        self.connection().execute("DELETE FROM data_key", ())?;
+        self.connection().execute_batch("BEGIN; DELETE FROM data_key; DELETE FROM document; COMMIT;")?;
         Ok(())
     }
 

@@ -16,6 +16,13 @@ use crate::sign::PrivateKey;
 #[error("no key could be made")]
 pub struct KeygenError;
 
+/// Gathers the randomness that the library under RSA keys and signatures takes once in a process: some ten milliseconds
+/// that its first user waits for. Whoever has something else to do meanwhile calls this on a thread. A failure is not
+/// told here: that first user meets it again.
+pub fn gather_randomness() {
+    let _untold = aws_lc_rs::rand::fill(&mut [0; 1]);
+}
+
 /// A new RSA key of 2048 bits. Takes some hundred milliseconds.
 pub fn rsa_2048() -> Result<PrivateKey, KeygenError> {
     let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| KeygenError)?;

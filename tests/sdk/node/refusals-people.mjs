@@ -22,6 +22,13 @@ async function newcomer(g) {
   return { login: to };
 }
 
+/** A buyer with money whose balance the operator stopped. */
+async function stopped(g) {
+  const buyer = await g.buyer();
+  await g.sandbox.send('/party/stop-payment', { login: buyer.login, stopped: true });
+  return buyer;
+}
+
 /** A buyer with this card. */
 async function cardholder(g, number) {
   const buyer = await g.buyer();
@@ -48,6 +55,8 @@ async function byCard(g) {
 export const PEOPLE_ROWS = [
   { method: PAY, sub: 'ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR',
     ask: async g => [g.house, await order(g, PAY, await newcomer(g))] },
+  { method: PAY, sub: 'ACQ.ERROR_BALANCE_PAYMENT_DISABLE',
+    ask: async g => [g.house, await order(g, PAY, await stopped(g))] },
   { method: FREEZE, sub: 'ERROR_BALANCE_PAYMENT_DISABLE',
     ask: async g => [g.house, await request(g, FREEZE, await newcomer(g))] },
 ];

@@ -32,11 +32,12 @@ def free_port():
 class Server:
     """One server. `ready` is the parsed ready file."""
 
-    def __init__(self, binary, data, port=None, with_port_80=True):
+    def __init__(self, binary, data, port=None, with_port_80=True, more=()):
         self.binary = str(binary)
         self.data = pathlib.Path(data)
         self.port = port or free_port()
         self.with_port_80 = with_port_80
+        self.more = list(more)
         self.log_path = self.data.parent / (self.data.name + ".log")
         self.ready_path = self.data.parent / (self.data.name + ".ready.json")
         self.process = None
@@ -48,7 +49,7 @@ class Server:
         command = [self.binary, "up", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}"]
         if self.with_port_80:
             command += ["--listen", "127.0.0.1:80"]
-        command += ["--ready", str(self.ready_path)]
+        command += ["--ready", str(self.ready_path), *self.more]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         limit = time.monotonic() + START_LIMIT_S

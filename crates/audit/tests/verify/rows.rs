@@ -94,6 +94,22 @@ fn keys_of_apps() {
 }
 
 #[test]
+fn applications_of_merchants() {
+    const OF: (&str, FindingKind) = ("merchant_application", ApplicationWrong);
+    run(&[
+        Case("merchant_application", "state = 'signed'", "state = 'audit_pass'", &[OF]),
+        Case("merchant_application", "state = 'signed'", "merchant = NULL", &[OF]),
+        Case("merchant_application", "state = 'signed'", "app = NULL", &[OF]),
+        Case("merchant_application", "state = 'signed'", "documents = 0", &[OF]),
+        Case("merchant_application", "state = 'signed'", "name_matches = 0", &[OF]),
+        Case("merchant_application", "state = 'audit_reject'", "state = 'signed'", &[OF]),
+        Case("merchant_application", "state = 'audit_reject'", "reasons = 0", &[OF]),
+        Case("merchant_application", "state = 'audit_reject'", "reviewer = NULL", &[OF]),
+        Case("merchant_application", "state = 'signed'", "note = 'a'", &[]),
+    ]);
+}
+
+#[test]
 fn accounts() {
     run(&[
         Case(
@@ -502,6 +518,8 @@ fn persons() {
         Case("profile", "address IS NULL", "address = zeroblob(16)", &[("profile", LoginWrong)]),
         Case("profile", "slot >= 0", "sealed_address = x'00'", &[]),
         Case("sign_in", "slot >= 0", "judged = tried + 1", &[("sign_in", LoginWrong)]),
+        Case("device", "slot >= 0", "seen_at_us = since_us - 1", &[("device", LoginWrong)]),
+        Case("device", "slot >= 0", "token = zeroblob(16)", &[]),
         Case("sign_in", "slot >= 0", "verifier = 'stolen'", &[]),
         Case("party", "class = 'two'", "class = 'three'", &[("party", PersonWrong)]),
         Case("party", "class = 'two'", "class = 'unverified'", &[("party", PersonWrong)]),

@@ -10,15 +10,20 @@ use engine::{
     TryChallenge, TryPassword, Which,
 };
 use engine::{AddAppKey, PromoteAppKey, RetireAppKey};
-use engine::{AddEvidence, FindAddress, ProveSignIn, RegisterPerson, SealedIdentity, TrySignIn};
+use engine::{
+    AddEvidence, BeginDevice, FindAddress, ProveSignIn, RegisterPerson, SealedIdentity, StopBy, StopPayments,
+    TrySignIn,
+};
 use engine::{
     AgreementDelivery, BackPart, BindRelations, DebitOrder, NewRelation, OfferAgreement, OpenSigning, Share,
     SignAgreement, SplitOrder, SplitPart, UnbindRelations, UnsignAgreement,
 };
+use engine::{ApplicationStep, FillApplication, MoveApplication, NoteDocument, SignApplication};
 use journal::Journal;
 use money::{Currency, Money};
 use people::{
-    AppMode, ChallengePurpose, DORMANT_US, EvidenceKind, GrantKind, PartyKind, PartyStatus, TokenRole,
+    AppMode, ChallengePurpose, DORMANT_US, EvidenceKind, GrantKind, MerchantKind, PartyKind, PartyStatus,
+    TokenRole,
 };
 use rusqlite::Connection;
 use std::fs;
@@ -445,11 +450,55 @@ impl Script {
     async fn exchange_keys(&self, app: AppId) {
         for number in 2..=4 {
             let (public_key, not_after_us) = (vec![1, 2, 3, number as u8], None);
-            let add = AddAppKey { app, public_key, certificate: None, cert_sn: None, not_after_us };
+            let add = AddAppKey {
+                app,
+                public_key,
+                certificate: None,
+                cert_sn: None,
+                not_after_us,
+                first_not_after_us: None,
+            };
             assert_eq!(self.door.ask(add).await.unwrap(), number);
             if number < 4 {
                 self.door.ask(PromoteAppKey { app, number }).await.unwrap();
                 self.door.ask(RetireAppKey { app, number: number - 1 }).await.unwrap();
+            }
+        }
+    }
+
+    /// Somebody becomes a merchant, and somebody is turned down.
+    async fn apply(&self, applicant: PartyId) {
+        for (login, passes) in [("new@example.com", true), ("no@example.com", false)] {
+            let (login, reviewer) = (Text::new(login).unwrap(), || Text::new("li").unwrap());
+            let (kind, name) = (MerchantKind::Individual, Text::new("new").unwrap());
+            let fill = FillApplication {
+                login: login.clone(),
+                applicant,
+                kind,
+                name,
+                data_key: [7; 16],
+                sealed: vec![7],
+                name_matches: true,
+                site: Some(Text::new("https://new.example").unwrap()),
+            };
+            self.door.ask(fill).await.unwrap();
+            let document = people::documents_needed(kind, true);
+            self.door.ask(NoteDocument { login: login.clone(), applicant, document }).await.unwrap();
+            let last = if passes {
+                ApplicationStep::Pass(reviewer())
+            } else {
+                ApplicationStep::Reject { reviewer: reviewer(), reasons: 1, note: None }
+            };
+            let first = [ApplicationStep::Submit(applicant), ApplicationStep::Confirm(applicant)];
+            for step in first.into_iter().chain([ApplicationStep::Claim(reviewer()), last]) {
+                self.door.ask(MoveApplication { login: login.clone(), step }).await.unwrap();
+            }
+            if passes {
+                let (public_key, sealed_aes_key) = (vec![8], None);
+                self.door
+                    .ask(SignApplication { login, applicant, public_key, sealed_aes_key })
+                    .await
+                    .unwrap();
             }
         }
     }
@@ -490,6 +539,7 @@ impl Script {
         };
         self.door.ask(ask).await.unwrap();
         self.codes_to_addresses().await;
+        self.apply(cast.alice).await;
     }
 
     /// One code is under way, one was tried, one was named.
@@ -544,6 +594,14 @@ impl Script {
             let person = self.door.ask(register).await.unwrap();
             let tried = self.door.ask(TrySignIn { party: person }).await.unwrap();
             self.door.ask(ProveSignIn { party: person, attempt: tried.attempt }).await.unwrap();
+            if number == 2 {
+                let (token, sealed_name) = ([number; 16], vec![number; 40]);
+                self.door.ask(BeginDevice { party: person, token, sealed_name }).await.unwrap();
+                let by = StopBy::Operator;
+                for lift in [false, true] {
+                    self.door.ask(StopPayments { party: person, by, lift }).await.unwrap();
+                }
+            }
             self.pass(if number == 1 { DORMANT_US } else { 0 });
             if number == 2 {
                 self.prove_identity(person).await;

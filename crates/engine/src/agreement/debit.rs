@@ -185,6 +185,7 @@ pub(crate) fn debit_ask(rows: &mut Rows<'_>, asked: &DebitAsk) -> Result<Option<
     let Some(party) = party else { return Ok(no(rows, order_no, MandateRefusal::BuyerBlocked)) };
     let posted = match books::check_pay_out(rows, &party, asked.total, order_no)? {
         Ok(posted) => posted,
+        Err(OutRefused::Stopped) => return Ok(no(rows, order_no, MandateRefusal::BuyerStopped)),
         Err(OutRefused::OverLimit) => return Ok(no(rows, order_no, MandateRefusal::BuyerLimit)),
         Err(OutRefused::TooLow) => return Ok(no(rows, order_no, MandateRefusal::BalanceTooLow)),
     };

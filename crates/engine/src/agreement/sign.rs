@@ -2,7 +2,7 @@
 
 use super::{MandateSaid, follow, offer, said};
 use crate::command::Next;
-use crate::{Fault, Message, Reply, Rows, Stop};
+use crate::{Fault, Message, Reply, Rows, Stop, password};
 use base::{AgreementNo, PartyId, Plant, Slot, planted};
 use money::{Currency, Minor};
 use people::{Attempt, Party, PartyStatus};
@@ -115,7 +115,7 @@ fn judge(rows: &mut Rows<'_>, asked: &SignAsk) -> Result<Option<SignRefused>, Fa
     let Some(party) = party.filter(|party| party.status != PartyStatus::Closed) else {
         return Ok(Some(SignRefused::BuyerNotFound));
     };
-    let proof = rows.get::<Attempt>((slot, asked.buyer, asked.attempt))?;
+    let proof = password::standing(rows, asked.buyer, asked.attempt)?;
     let fits = |proof: &Attempt| {
         let about_it = proof.about == asked.agreement_no.topic() || planted(Plant::ProofOfAnyAgreement);
         proof.proven && about_it && now_us < proof.expires_at_us

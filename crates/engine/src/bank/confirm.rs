@@ -5,7 +5,7 @@ use super::find::order_of;
 use super::limits;
 use super::prepare::{Wish, check};
 use crate::command::Next;
-use crate::{Rows, Stop, books};
+use crate::{Rows, Stop, books, password};
 use base::{BankOrderNo, PartyId, Slot};
 use fund::{
     BankEvent, BankMove, BankOrder, BankOrderKind, BankOrderState, ConfirmBankOrderRefused, bank_next,
@@ -46,7 +46,7 @@ pub(crate) fn confirm_bank_order(
         BankMove::Same => return Ok(Next::Answer(order)),
         BankMove::No | BankMove::Surprise => return Stop::because(ConfirmBankOrderRefused::Ended),
     };
-    let proof = rows.get::<Attempt>((slot, party, attempt))?;
+    let proof = password::standing(rows, party, attempt)?;
     let fits = |proof: &Attempt| proof.proven && proof.about == no.topic() && now_us < proof.expires_at_us;
     if !proof.is_some_and(|proof| fits(&proof)) {
         return Stop::because(ConfirmBankOrderRefused::ProofMissing);

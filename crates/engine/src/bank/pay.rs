@@ -7,7 +7,7 @@ use super::prepare::{Wish, check, draft, give_up_later};
 use super::returns;
 use crate::claim_order::masked;
 use crate::command::Next;
-use crate::{Fault, Message, OrderPaid, PaidByCard, PayReturned, RefundIn, Rows, Stop, books};
+use crate::{Fault, Message, OrderPaid, PaidByCard, PayReturned, RefundIn, Rows, Stop, books, password};
 use base::{BankOrderNo, CardNo, OrderNo, PartyId, Slot, Text};
 use fund::{
     BankEvent, BankMove, BankOrder, BankOrderKind, BankOrderRefused, BankOrderState, Card, CardKind,
@@ -73,7 +73,7 @@ pub(crate) fn pay_by_card(
         TradeState::Paid => return no(PayRefused::AlreadyPaid),
         TradeState::Closed => return no(PayRefused::AlreadyClosed),
     }
-    let proof = rows.get::<Attempt>((slot, buyer, attempt))?;
+    let proof = password::standing(rows, buyer, attempt)?;
     let fits = |proof: &Attempt| proof.proven && proof.about == order_no && now_us < proof.expires_at_us;
     if !proof.is_some_and(|proof| fits(&proof)) {
         return no(PayRefused::ProofMissing);

@@ -139,6 +139,9 @@ pub(crate) fn check(
     if !allowed {
         return Ok(Err(BankOrderRefused::PartyBlocked));
     }
+    if owner.stop.holds() && kind == BankOrderKind::Withdraw {
+        return Ok(Err(BankOrderRefused::PartyStopped));
+    }
     let Some(card) = card_of(rows, party, card)?.filter(|card| card.state == CardState::Bound) else {
         return Ok(Err(BankOrderRefused::CardNotBound));
     };

@@ -7,7 +7,7 @@ use super::act::{Actor, still_open};
 use super::step::{Draft, repeated};
 use super::{Bench, EscrowView};
 use crate::command::Next;
-use crate::{Fault, Message, Reply, Rows, Stop};
+use crate::{Fault, Message, Reply, Rows, Stop, password};
 use base::{OrderNo, PartyId, Slot};
 use people::Attempt;
 use serde::{Deserialize, Serialize};
@@ -55,7 +55,7 @@ pub(crate) fn confirm_goods(
     if !trade.is_some_and(|trade| paid(&trade)) {
         return Stop::because(EscrowRefused::EscrowNotFound);
     }
-    let proof = rows.get::<Attempt>((slot, buyer, attempt))?;
+    let proof = password::standing(rows, buyer, attempt)?;
     if !proof.is_some_and(|proof| proof.proven && proof.about == order_no && now_us < proof.expires_at_us) {
         return Stop::because(EscrowRefused::ProofMissing);
     }

@@ -23,8 +23,8 @@ pub(crate) fn time_is_up(rows: &mut Rows<'_>, timer: &Timer) -> Result<(), Fault
     };
     let (payer, amount) = (transfer.payer, transfer.amount());
     let party = rows.get::<Party>((rows.slot(), payer))?;
-    let kept = waited && party.is_some_and(|party| party.status == PartyStatus::Frozen);
-    if kept && !planted(Plant::FrozenPayersMoneyGoes) {
+    let kept = |party: &Party| party.status == PartyStatus::Frozen || party.stop.holds();
+    if waited && party.is_some_and(|party| kept(&party)) && !planted(Plant::FrozenPayersMoneyGoes) {
         return keep_on(rows, &transfer);
     }
     let transfer = Transfer { due_at_us: None, timer: None, ..(*transfer).clone() };
@@ -36,7 +36,7 @@ pub(crate) fn time_is_up(rows: &mut Rows<'_>, timer: &Timer) -> Result<(), Fault
     Ok(())
 }
 
-/// The payer is frozen: whose word sent the money is not known, so it stays where both sides can still have it.
+/// The payer is frozen, or the balance stopped: whose word sent the money is not known, so it stays where both sides can still have it.
 fn keep_on(rows: &mut Rows<'_>, transfer: &Transfer) -> Result<(), Fault> {
     let due_at_us = rows.now_us().saturating_add(KEPT_ON_US);
     let timer = Some(set_timer(rows, transfer, due_at_us));

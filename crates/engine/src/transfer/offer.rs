@@ -5,7 +5,7 @@ use super::{
     TransferAsk, check_money, may_send, odd, of_number, pay, payee_of, same_meaning, set_timer, without_timer,
 };
 use crate::command::Next;
-use crate::{Fault, Rows, Stop, TransferBy};
+use crate::{Fault, Rows, Stop, TransferBy, password};
 use ::transfer::{
     Arrival, ConfirmTransferRefused, KnownPayee, OFFER_LIFE_US, Transfer, TransferRefused, TransferState,
     TransferWay, is_known,
@@ -109,7 +109,7 @@ pub(crate) fn confirm_transfer(
             return Ok(Next::Answer(transfer));
         }
     }
-    let proof = rows.get::<Attempt>((slot, payer, attempt))?;
+    let proof = password::standing(rows, payer, attempt)?;
     let about = |topic| topic == transfer.no.topic() || planted(Plant::ProofOfAnyTransfer);
     let fits = |proof: &Attempt| proof.proven && about(proof.about) && now_us < proof.expires_at_us;
     if !proof.is_some_and(|proof| fits(&proof)) {

@@ -32,7 +32,15 @@ fn app(world: &mut World, mode: AppMode) -> AppId {
 }
 
 fn key(app: AppId, number: u8) -> AddAppKey {
-    AddAppKey { app, public_key: vec![number], certificate: None, cert_sn: None, not_after_us: None }
+    let public_key = vec![number];
+    AddAppKey {
+        app,
+        public_key,
+        certificate: None,
+        cert_sn: None,
+        not_after_us: None,
+        first_not_after_us: None,
+    }
 }
 
 fn certificate(app: AppId, number: u8) -> AddAppKey {
@@ -140,4 +148,37 @@ fn certificates_are_exchanged_by_their_serials() {
     let row = world.get::<App>((app.slot(), app)).unwrap();
     assert_eq!((row.cert_sn.as_ref().unwrap().as_str(), row.public_key.as_slice()), ("sn2", &[2][..]));
     assert_eq!(row.certificate.as_ref().unwrap().as_str(), "pem 2");
+}
+
+/// Two keys whose time is over are retired, and a third comes: nothing locks an app out for good.
+#[test]
+fn an_app_whose_keys_are_all_over_gets_a_new_one() {
+    let mut world = World::new();
+    let app = app(&mut world, AppMode::Key);
+    let end_us = world.wall_us + 1_000_000;
+    let ends = |number| AddAppKey { not_after_us: Some(end_us), ..key(app, number) };
+    assert_eq!(add(&mut world, ends(2)), Ok(2));
+    assert_eq!(promote(&mut world, app, 2), Ok(()));
+    assert_eq!(retire(&mut world, app, 1), Ok(()));
+    assert_eq!(add(&mut world, ends(3)), Ok(3));
+    world.advance(2_000_000);
+    assert_eq!(add(&mut world, key(app, 4)), Err(AppKeyRefused::TwoActive));
+    assert_eq!(retire(&mut world, app, 2), Ok(()));
+    assert_eq!(standing(&mut world, app), (vec![(1, Retired), (2, Retired), (3, Current)], vec![3]));
+    assert_eq!(retire(&mut world, app, 3), Err(AppKeyRefused::LastActive), "an app has one key at least");
+    assert_eq!(add(&mut world, key(app, 4)), Ok(4));
+    assert_eq!(promote(&mut world, app, 4), Ok(()));
+}
+
+#[test]
+fn a_certificate_that_an_app_was_opened_with_ends_too() {
+    let mut world = World::new();
+    let app = app(&mut world, AppMode::Cert);
+    let end_us = Some(world.wall_us + 1_000_000);
+    let next = AddAppKey { first_not_after_us: end_us, ..certificate(app, 2) };
+    assert_eq!(add(&mut world, next), Ok(2));
+    world.advance(2_000_000);
+    assert_eq!(retire(&mut world, app, 2), Err(AppKeyRefused::LastActive), "the first one serves no more");
+    assert_eq!(promote(&mut world, app, 2), Ok(()));
+    assert_eq!(retire(&mut world, app, 1), Ok(()));
 }

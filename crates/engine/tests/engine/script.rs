@@ -766,7 +766,18 @@ fn tell(reply: &Reply) -> String {
         | Reply::AddAppKey(_)
         | Reply::PromoteAppKey(_)
         | Reply::RetireAppKey(_)
-        | Reply::FindAppKeys(_) => unreachable!("no word of the script language asks for it"),
+        | Reply::FindAppKeys(_)
+        | Reply::FillApplication(_)
+        | Reply::NoteDocument(_)
+        | Reply::MoveApplication(_)
+        | Reply::SignApplication(_)
+        | Reply::FindApplication(_)
+        | Reply::BeginDevice(_)
+        | Reply::FindDevice(_)
+        | Reply::SeeDevice(_)
+        | Reply::FindDevices(_)
+        | Reply::EndDevices(_)
+        | Reply::StopPayments(_) => unreachable!("no word of the script language asks for it"),
         Reply::OfferAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::SignAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::UnsignAgreement(answer) => result(answer, |()| ok()),

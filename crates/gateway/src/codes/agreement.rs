@@ -124,6 +124,7 @@ fn of_mandate(refused: MandateRefusal) -> Code {
         }
         MandateRefusal::DateNotMatch => business("ACQ.CYCLE_PAY_DATE_NOT_MATCH", "扣款日期不在扣款计划内"),
         MandateRefusal::BuyerBlocked => trade::of_pay(PayRefused::BuyerBlocked),
+        MandateRefusal::BuyerStopped => trade::of_pay(PayRefused::BuyerStopped),
         MandateRefusal::BuyerLimit => trade::of_pay(PayRefused::BuyerLimit),
         MandateRefusal::BalanceTooLow => trade::of_pay(PayRefused::BalanceTooLow),
     }
@@ -183,7 +184,7 @@ impl Every for DebitRefused {
             M::Ended => M::Ended, M::Invalid => M::Invalid, M::SingleExceeded => M::SingleExceeded,
             M::TotalExceeded => M::TotalExceeded, M::TimesExceeded => M::TimesExceeded,
             M::DateNotMatch => M::DateNotMatch, M::BuyerBlocked => M::BuyerBlocked,
-            M::BuyerLimit => M::BuyerLimit, M::BalanceTooLow => M::BalanceTooLow,
+            M::BuyerStopped => M::BuyerStopped, M::BuyerLimit => M::BuyerLimit, M::BalanceTooLow => M::BalanceTooLow,
         );
         let all = every!(DebitRefused:
             D::AgreementNotFound => vec![D::AgreementNotFound], D::NotSigned => vec![D::NotSigned],

@@ -25,6 +25,9 @@ fn of_hold(refused: HoldRefused) -> Code {
         HoldRefused::PayerBlocked => business("PAYER_USER_STATUS_LIMIT", "付款方用户状态异常，不能冻结资金"),
         HoldRefused::PayerIsSeller => business("PAYER_PAYEE_EQUAL", "付款方和收款方不能相同"),
         HoldRefused::PayerDiffers => business("USER_ACCOUNT_VALIDATE_FAIL", "付款方与该授权订单的用户不一致"),
+        HoldRefused::PayerStopped => {
+            business("ERROR_BALANCE_PAYMENT_DISABLE", "付款方余额支付已止付，不能冻结资金")
+        }
         HoldRefused::PayerLimit => {
             business("ERROR_BALANCE_PAYMENT_DISABLE", "付款方超过其账户类别的余额支付限额")
         }
@@ -146,6 +149,7 @@ fn every_hold() -> Vec<HoldRefused> {
         H::CodeInvalid => H::CodeInvalid, H::NotAsked => H::NotAsked, H::AlreadyHeld => H::AlreadyHeld,
         H::AlreadyClosed => H::AlreadyClosed, H::ProofMissing => H::ProofMissing, H::PayerBlocked => H::PayerBlocked,
         H::PayerIsSeller => H::PayerIsSeller, H::PayerDiffers => H::PayerDiffers, H::PayerLimit => H::PayerLimit,
+        H::PayerStopped => H::PayerStopped,
         H::BalanceTooLow => H::BalanceTooLow,
     )
     .to_vec()

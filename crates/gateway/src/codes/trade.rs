@@ -49,6 +49,9 @@ pub(super) fn of_pay(refused: PayRefused) -> Code {
         PayRefused::BuyerBlocked => business("ACQ.BUYER_ENABLE_STATUS_FORBID", "买家状态非法，不能付款"),
         PayRefused::BuyerIsSeller => BUYER_SELLER_EQUAL,
         PayRefused::BuyerDiffers => business("ACQ.TRADE_BUYER_NOT_MATCH", "交易买家不匹配"),
+        PayRefused::BuyerStopped => {
+            business("ACQ.ERROR_BALANCE_PAYMENT_DISABLE", "买家余额支付已止付，请买家更换付款方式或解除止付")
+        }
         PayRefused::BuyerLimit => {
             business("ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR", "买家付款超过其账户类别的余额支付限额")
         }
@@ -173,6 +176,7 @@ fn every_pay() -> Vec<PayRefused> {
         P::CodeInvalid => P::CodeInvalid, P::TradeNotFound => P::TradeNotFound, P::AlreadyPaid => P::AlreadyPaid,
         P::AlreadyClosed => P::AlreadyClosed, P::ProofMissing => P::ProofMissing, P::BuyerBlocked => P::BuyerBlocked,
         P::BuyerIsSeller => P::BuyerIsSeller, P::BuyerDiffers => P::BuyerDiffers, P::BuyerLimit => P::BuyerLimit,
+        P::BuyerStopped => P::BuyerStopped,
         P::BalanceTooLow => P::BalanceTooLow,
         P::CardUnderWay => P::CardUnderWay,
     )

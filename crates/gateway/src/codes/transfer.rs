@@ -19,6 +19,7 @@ fn of_transfer(refused: TransferRefused) -> Code {
         }
         TransferRefused::PayeeIsPayer => business("PAYER_PAYEE_CANNOT_SAME", "收付款方不能相同"),
         TransferRefused::PayerBlocked => business("PAYER_STATUS_ERROR", "付款账号状态异常，已冻结或注销"),
+        TransferRefused::PayerStopped => business("PAYER_STATUS_ERROR", "付款账号余额支付已止付"),
         TransferRefused::Limit(limit) => of_limit(limit),
         TransferRefused::BalanceTooLow => business("PAYER_BALANCE_NOT_ENOUGH", "付款方余额不足"),
     }
@@ -71,7 +72,7 @@ impl Every for TransferRefused {
             T::PayerNotFound => T::PayerNotFound, T::NumberTaken { .. } => T::NumberTaken { field: FIELD },
             T::PayeeNotFound => T::PayeeNotFound, T::PayeeNameDiffers => T::PayeeNameDiffers,
             T::PayeeBlocked => T::PayeeBlocked, T::PayeeIsPayer => T::PayeeIsPayer,
-            T::PayerBlocked => T::PayerBlocked, T::Limit(_) => T::Limit(L::TooSmall),
+            T::PayerBlocked => T::PayerBlocked, T::PayerStopped => T::PayerStopped, T::Limit(_) => T::Limit(L::TooSmall),
             T::BalanceTooLow => T::BalanceTooLow,
         );
         let spread = all.into_iter().flat_map(|one| match one {

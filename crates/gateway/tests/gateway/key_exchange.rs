@@ -26,7 +26,14 @@ fn with_other_key(client: &Client) -> Client {
 
 async fn add(shop: &Shop, app: AppId, not_after_us: Option<i64>) {
     let public_key = key(OTHER_KEY).public_key().to_spki();
-    let add = AddAppKey { app, public_key, certificate: None, cert_sn: None, not_after_us };
+    let add = AddAppKey {
+        app,
+        public_key,
+        certificate: None,
+        cert_sn: None,
+        not_after_us,
+        first_not_after_us: None,
+    };
     assert_eq!(shop.door.ask(add).await.unwrap(), 2);
 }
 
@@ -88,6 +95,7 @@ async fn two_certificates_are_taken_by_their_serials_until_one_is_retired() {
         certificate,
         cert_sn: serial,
         not_after_us: Some(VALIDITY.until_us),
+        first_not_after_us: None,
     };
     assert_eq!(shop.door.ask(add).await.unwrap(), 2);
     assert_eq!(

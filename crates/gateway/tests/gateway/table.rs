@@ -20,6 +20,7 @@ open: the payment password must be given again -> 40004 ACQ.PAYMENT_FAIL
 open: buyer is frozen or closed -> 40004 ACQ.BUYER_ENABLE_STATUS_FORBID
 open: buyer and seller are the same party -> 40004 ACQ.BUYER_SELLER_EQUAL
 open: another buyer than the order's -> 40004 ACQ.TRADE_BUYER_NOT_MATCH
+open: payments from the buyer's balance are stopped -> 40004 ACQ.ERROR_BALANCE_PAYMENT_DISABLE
 open: above the limit of the buyer's class -> 40004 ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR
 open: balance too low -> 40004 ACQ.BUYER_BALANCE_NOT_ENOUGH
 open: a payment by card is under way -> 40004 ACQ.PAYMENT_FAIL
@@ -129,6 +130,7 @@ debit: more than all debits may take -> 40004 ACQ.CYCLE_PAY_TOTAL_FEE_EXCEED
 debit: all debits were made -> 40004 ACQ.CYCLE_PAY_TOTAL_TIMES_EXCEED
 debit: not in the days of the plan -> 40004 ACQ.CYCLE_PAY_DATE_NOT_MATCH
 debit: buyer is frozen or closed -> 40004 ACQ.BUYER_ENABLE_STATUS_FORBID
+debit: payments from the buyer's balance are stopped -> 40004 ACQ.ERROR_BALANCE_PAYMENT_DISABLE
 debit: above the limit of the buyer's class -> 40004 ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR
 debit: balance too low -> 40004 ACQ.BUYER_BALANCE_NOT_ENOUGH
 freeze: payee not found -> 40004 PAYEE_NOT_EXIST
@@ -146,6 +148,7 @@ freeze: the payment password must be given again -> 40004 PULL_MOBILE_CASHIER_FA
 freeze: payer is frozen or closed -> 40004 PAYER_USER_STATUS_LIMIT
 freeze: payer and payee are the same party -> 40004 PAYER_PAYEE_EQUAL
 freeze: another payer than the freeze's -> 40004 USER_ACCOUNT_VALIDATE_FAIL
+freeze: payments from the payer's balance are stopped -> 40004 ERROR_BALANCE_PAYMENT_DISABLE
 freeze: above the limit of the payer's class -> 40004 ERROR_BALANCE_PAYMENT_DISABLE
 freeze: balance too low -> 40004 MONEY_NOT_ENOUGH
 freeze for: another payee than the merchant is named -> 40004 ILLEGAL_PAYEE_USER_ID
@@ -205,6 +208,7 @@ transfer: the payee has another name -> 40004 PAYEE_USERINFO_ERROR
 transfer: payee account is closed -> 40004 PAYEE_ACCOUNT_STATUS_ERROR
 transfer: payer and payee are the same party -> 40004 PAYER_PAYEE_CANNOT_SAME
 transfer: payer is frozen or closed -> 40004 PAYER_STATUS_ERROR
+transfer: payments from the payer's balance are stopped -> 40004 PAYER_STATUS_ERROR
 transfer: below the least that can be sent -> 40004 EXCEED_LIMIT_SM_MIN_AMOUNT
 transfer: above the limit of one transfer -> 40004 EXCEED_LIMIT_SM_AMOUNT
 transfer: above the limit of the day -> 40004 EXCEED_LIMIT_DM_AMOUNT

@@ -30,6 +30,7 @@ pub(crate) async fn show(State(portal): State<Arc<Portal>>, Who(this): Who) -> A
         "login": login.await?,
         "login_masked": party.masked_login(),
         "status": status_name(party.status),
+        "payments_stopped_by": party.stop.name(),
         "class": party.class.name(),
         "balance": account.available().to_string(),
         "opened_at": format_cn(party.opened_at_us),

@@ -16,7 +16,7 @@ use engine::{
     SetPassword, SetPasswordRefused, WhichPassword,
 };
 use money::Currency;
-use people::{ChallengePurpose, check_login_password, check_pay_password};
+use people::{AddressDigest, ChallengePurpose, check_login_password, check_pay_password};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -60,14 +60,30 @@ async fn set(portal: &Portal, headers: &HeaderMap, body: &Bytes, which: WhichPas
     let place = portal.checker.queue().map_err(|_| crowded())?;
     let address = digest_of(portal, &to);
     let proof = prove(portal, address, purpose, &code).await?;
+    if which == WhichPassword::Pay {
+        refuse_identity_digits(portal, address, &password).await?;
+    }
     let password = new_password(portal, Secret::new(password)).await?;
     drop(place);
     let set = portal.door.ask(SetPassword { address, proof, which, password }).await;
     let party = set.map_err(|error| SandboxError::of(error, set_refused))?;
-    if which == WhichPassword::Login {
-        portal.people.devices.end_all(party, None);
-    }
+    // Devices were signed out, and proofs made worthless, in the decision itself; pages are signed in here.
+    portal.sessions.end_all(party, portal.door.now_us());
     answer(json!({ "set": true }))
+}
+
+/// Whoever finds a lost card of somebody knows the birthday. Looked at once the code was right and is used up: refusing
+/// by it tells something of the number, and only its owner may hear that.
+async fn refuse_identity_digits(
+    portal: &Portal,
+    address: AddressDigest,
+    password: &str,
+) -> Result<(), SandboxError> {
+    let gone = |error| SandboxError::of(error, |_| code_refused());
+    let party = portal.door.ask(FindAddress { address }).await.map_err(gone)?.party;
+    let named = identity::named(portal, party).await?;
+    let known: Vec<&str> = named.iter().map(|named| named.id_number.as_str()).collect();
+    check_pay_password(password, &known).map_err(|error| weak("password", error))
 }
 
 fn set_refused(refused: SetPasswordRefused) -> SandboxError {
@@ -110,7 +126,7 @@ pub(crate) async fn close(
     let proof = prove(&portal, address, ChallengePurpose::CloseAccount, &code).await?;
     let closed = portal.door.ask(CloseAccount { address, proof, forget }).await;
     let party = closed.map_err(|error| SandboxError::of(error, close_refused))?;
-    portal.people.devices.end_all(party, None);
+    portal.sessions.end_all(party, portal.door.now_us());
     // Decided with the closing; asked for again it names the key, which every start deletes too.
     if forget {
         let data_key = portal.door.ask(ErasePerson { party }).await;

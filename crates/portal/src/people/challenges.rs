@@ -2,7 +2,7 @@
 
 use super::budget::ClientAddress;
 use super::messenger::{MessageKind, Outgoing};
-use super::{address_of, code_digest, digest_of};
+use super::{address_of, code_digest, digest_of, who};
 use crate::chance;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
@@ -59,12 +59,19 @@ pub(crate) async fn open(
 ) -> Answer {
     let ChallengeRequest { to, purpose } = read(&headers, &body)?;
     let (to, purpose) = (address_of(&to)?, purpose.purpose());
-    if !portal.people.budget.take(client.map(|Extension(client)| client), Instant::now()) {
+    let client = client.map(|Extension(client)| client);
+    if !portal.people.budget.take(client, Instant::now()) {
         let message = "too many messages were asked for from here; try again in ten minutes";
         return Err(SandboxError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_messages", message));
     }
     let now_us = portal.door.now_us();
     let (address, code) = (digest_of(&portal, &to), chance::code(&portal.world.secrets, now_us));
+    if !is_owner(&portal, &headers, address).await?
+        && !portal.people.budget.take_stranger(address, purpose, client, now_us)
+    {
+        let message = "too many messages to this address today, but for its owner where signed in before";
+        return Err(SandboxError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_messages", message));
+    }
     let digest = code_digest(&portal, &address, purpose, code.reveal());
     let command = OpenChallenge { address, purpose, code: digest };
     let opened = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
@@ -75,6 +82,20 @@ pub(crate) async fn open(
         "expires_at": format_cn(opened),
         "resend_after_s": RESEND_AFTER_US / base::SECOND_US,
     }))
+}
+
+/// Whether the call is signed in as whoever signs in with the address.
+async fn is_owner(
+    portal: &Portal,
+    headers: &HeaderMap,
+    address: AddressDigest,
+) -> Result<bool, SandboxError> {
+    let Some(device) = who::signed_in(portal, headers).await? else { return Ok(false) };
+    match portal.door.ask(FindAddress { address }).await {
+        Ok(found) => Ok(found.party == device.party),
+        Err(CellError::Refused(_)) => Ok(false),
+        Err(error) => Err(SandboxError::of(error, |_| super::crowded())),
+    }
 }
 
 fn refused(refused: OpenChallengeRefused) -> SandboxError {

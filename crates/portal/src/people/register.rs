@@ -1,8 +1,10 @@
 //! `POST /api/v1/people`: whoever proves an address opens an account.
 
+use super::budget::ClientAddress;
 use super::{address_of, crowded, digest_of, in_vault, new_password, prove, sessions, weak};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, read};
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -15,6 +17,8 @@ use std::sync::Arc;
 
 /// The name of the address among a person's sealed fields.
 pub(crate) const ADDRESS_FIELD: &str = "address";
+/// The name of what a device is called among them.
+pub(crate) const DEVICE_FIELD: &str = "device";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +32,12 @@ struct RegisterRequest {
 }
 
 /// Opens an account, and signs the device in.
-pub(crate) async fn register(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
+pub(crate) async fn register(
+    State(portal): State<Arc<Portal>>,
+    client: Option<Extension<ClientAddress>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
     let RegisterRequest { to, code, login_password, pay_password, device } = read(&headers, &body)?;
     let to = address_of(&to)?;
     check_login_password(&login_password).map_err(|error| weak("login_password", error))?;
@@ -41,9 +50,14 @@ pub(crate) async fn register(State(portal): State<Arc<Portal>>, headers: HeaderM
     drop(place);
     let data_key = command.data_key;
     match portal.door.ask(command).await {
-        Ok(party) => sessions::signed_in(&portal, party, &device),
+        Ok(party) => {
+            let client = client.map(|Extension(client)| client);
+            portal.people.budget.know(address, client, portal.door.now_us());
+            sessions::signed_in(&portal, party, &device).await
+        }
         Err(error) => {
-            // Whether it was taken over is not known when the answer is lost: then the key stays, and is swept later.
+            // Whether it was taken over is not known when the answer is lost: then the key stays. If not, it
+            // opens nothing, because nothing that it sealed was kept.
             if let CellError::Refused(_) = error {
                 in_vault(&portal, move |vault| vault.erase(&data_key)).await?;
             }

@@ -1,18 +1,24 @@
 //! `/api/v1/sessions`: signing in by password or code, the devices that are signed in, and signing them out.
 
+use super::budget::ClientAddress;
+use super::register::DEVICE_FIELD;
 use super::who::{self, Who};
-use super::{address_of, code_refused, crowded, digest_of, prove};
+use super::{address_of, code_refused, crowded, devices, digest_of, in_vault, prove};
 use crate::password::Place;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use base::{PartyId, Secret, Slot};
 use cell::CellError;
-use engine::{FindAddress, ProveSignIn, SignInByCode, SignInByCodeRefused, TrySignIn};
-use people::{AddressDigest, ChallengePurpose, Credential, PasswordRefused, login_of_address};
+use engine::{
+    EndDevices, FindAddress, FindDevices, FindProfile, ProveSignIn, SignInByCode, SignInByCodeRefused,
+    TrySignIn, WhichDevices,
+};
+use people::{AddressDigest, ChallengePurpose, Credential, Device, PasswordRefused, login_of_address};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -32,7 +38,12 @@ struct SessionRequest {
 }
 
 /// Signs in by login password or by a code that was sent for it.
-pub(crate) async fn begin(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
+pub(crate) async fn begin(
+    State(portal): State<Arc<Portal>>,
+    client: Option<Extension<ClientAddress>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
     let SessionRequest { login, password, code, device } = read(&headers, &body)?;
     let address = digest_of(&portal, &address_of(&login)?);
     let party = match (password, code) {
@@ -40,13 +51,14 @@ pub(crate) async fn begin(State(portal): State<Arc<Portal>>, headers: HeaderMap,
         (None, Some(code)) => by_code(&portal, address, &code).await?,
         _ => return Err(SandboxError::bad("bad_request", "give password or code, one of the two")),
     };
-    signed_in(&portal, party, &device)
+    portal.people.budget.know(address, client.map(|Extension(client)| client), portal.door.now_us());
+    signed_in(&portal, party, &device).await
 }
 
 /// A new session, as the answer of the call that began it.
-pub(crate) fn signed_in(portal: &Portal, party: PartyId, device: &str) -> Answer {
+pub(crate) async fn signed_in(portal: &Portal, party: PartyId, device: &str) -> Answer {
     let name: String = device.chars().filter(|letter| !letter.is_control()).take(DEVICE_NAME_MAX).collect();
-    let token = portal.people.devices.begin(party, name, portal.door.now_us());
+    let token = devices::begin(portal, party, name).await?;
     let cookie = HeaderValue::from_str(&who::cookie(portal, &token)).map_err(SandboxError::broken)?;
     let mut response = answer(json!({ "user_id": party.to_string(), "token": token }))?;
     response.headers_mut().append(SET_COOKIE, cookie);
@@ -124,7 +136,13 @@ fn refused(refused: PasswordRefused) -> SandboxError {
             SandboxError::new(StatusCode::LOCKED, "locked", message)
         }
         PasswordRefused::NoPassword | PasswordRefused::NoAttempt | PasswordRefused::Wrong { .. } => wrong(),
+        PasswordRefused::Frozen => frozen(),
     }
+}
+
+/// Told to whoever proved to be the owner, and to nobody else.
+fn frozen() -> SandboxError {
+    SandboxError::new(StatusCode::FORBIDDEN, "frozen", "the account is frozen; ask the operator")
 }
 
 async fn by_code(portal: &Portal, address: AddressDigest, code: &str) -> Result<PartyId, SandboxError> {
@@ -133,36 +151,53 @@ async fn by_code(portal: &Portal, address: AddressDigest, code: &str) -> Result<
     signed.map_err(|error| {
         SandboxError::of(error, |refused| match refused {
             SignInByCodeRefused::ProofMissing | SignInByCodeRefused::NoSuchPerson => code_refused(),
+            SignInByCodeRefused::Frozen => frozen(),
         })
     })
 }
 
 /// The devices that are signed in.
 pub(crate) async fn list(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
-    let devices = portal.people.devices.of(this.party, portal.door.now_us());
-    let shown = devices.iter().map(|device| {
-        json!({
-            "id": device.id,
-            "device": device.name,
-            "signed_in_at": format_cn(device.since_us),
-            "seen_at": format_cn(device.seen_at_us),
-            "current": device.id == this.id,
-        })
+    let profile = portal.door.ask(FindProfile { party: this.party }).await;
+    let profile = profile.map_err(|error| SandboxError::of(error, |_| crowded()))?;
+    let Ok(found) = portal.door.ask(FindDevices { party: this.party }).await else { return Err(crowded()) };
+    let named = in_vault(&portal, move |vault| {
+        let name = |device: &Arc<Device>| {
+            vault
+                .open_field(&profile.data_key, DEVICE_FIELD, &device.sealed_name)
+                .map(Option::unwrap_or_default)
+        };
+        found.into_iter().map(|device| Ok((name(&device)?, device))).collect::<Result<Vec<_>, _>>()
     });
-    answer(json!({ "sessions": shown.collect::<Vec<_>>() }))
+    let shown: Vec<_> = named
+        .await?
+        .into_iter()
+        .map(|(name, device)| {
+            json!({
+                "id": device.no.to_string(),
+                "device": name,
+                "signed_in_at": format_cn(device.since_us),
+                "seen_at": format_cn(device.seen_at_us),
+                "current": device.no == this.no,
+            })
+        })
+        .collect();
+    answer(json!({ "sessions": shown }))
 }
 
 /// Signs a device out: one by its name, this one as `current`, the others as `others`.
 pub(crate) async fn end(State(portal): State<Arc<Portal>>, Who(this): Who, Path(id): Path<String>) -> Answer {
-    let devices = &portal.people.devices;
-    match id.as_str() {
-        "others" => devices.end_all(this.party, Some(&this.id)),
-        id => {
-            let id = if id == "current" { &this.id } else { id };
-            if !devices.end(this.party, id) {
-                return Err(SandboxError::missing("session_not_found", "no such session is signed in"));
-            }
-        }
+    let none = || SandboxError::missing("session_not_found", "no such session is signed in");
+    let which = match id.as_str() {
+        "others" => WhichDevices::AllBut(this.no),
+        "current" => WhichDevices::One(this.no),
+        id => WhichDevices::One(id.parse().map_err(|_| none())?),
+    };
+    let Ok(ended) = portal.door.ask(EndDevices { party: this.party, which }).await else {
+        return Err(crowded());
+    };
+    if ended == 0 && matches!(which, WhichDevices::One(_)) {
+        return Err(none());
     }
     answer(json!({ "ended": id }))
 }

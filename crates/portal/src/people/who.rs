@@ -1,17 +1,18 @@
 //! Who asks: the session of a request, by its token or its cookie.
 
-use super::devices::Device;
+use super::devices;
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
+use people::Device;
 use std::sync::Arc;
 
 /// Somebody who is signed in.
 #[derive(Debug)]
-pub(crate) struct Who(pub(crate) Device);
+pub(crate) struct Who(pub(crate) Arc<Device>);
 
 /// The cookie of a session. Browsers keep a name that begins with `__Host-` for this very host, and only over TLS.
 pub(crate) fn cookie_name(portal: &Portal) -> &'static str {
@@ -33,12 +34,22 @@ fn token<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
+/// The session of a call, when it has one that is alive.
+pub(crate) async fn signed_in(
+    portal: &Portal,
+    headers: &HeaderMap,
+) -> Result<Option<Arc<Device>>, SandboxError> {
+    match token(headers, cookie_name(portal)) {
+        Some(token) => devices::find(portal, token).await,
+        None => Ok(None),
+    }
+}
+
 impl FromRequestParts<Arc<Portal>> for Who {
     type Rejection = SandboxError;
 
     async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Who, SandboxError> {
-        let found = token(&parts.headers, cookie_name(portal))
-            .and_then(|token| portal.people.devices.find(token, portal.door.now_us()));
+        let found = signed_in(portal, &parts.headers).await?;
         found.map(Who).ok_or_else(|| {
             SandboxError::new(StatusCode::UNAUTHORIZED, "not_signed_in", "sign in: POST /api/v1/sessions")
         })

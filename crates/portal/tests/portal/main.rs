@@ -10,6 +10,8 @@ mod escrow;
 mod export;
 mod faults;
 mod freezes;
+mod guesses;
+mod merchants;
 mod methods;
 mod passwords;
 mod permissions;

@@ -343,6 +343,25 @@ async fn passwords_are_set_anew_by_a_code_and_the_account_given_up() {
 }
 
 #[tokio::test]
+async fn the_birthday_of_the_own_identity_is_no_new_payment_password() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.register(PHONE).await;
+    let set = async |password: &str| {
+        let code = shop.code(PHONE, "pay_password").await;
+        shop.post("/api/v1/pay-password", json!({ "to": PHONE, "code": code, "password": password })).await
+    };
+    let body = json!({ "name": "王小明", "id_number": ID_NUMBER });
+    assert_eq!(shop.api("POST", "/api/v1/identity", &token, &body).await.0, StatusCode::OK);
+    let guess = json!({ "to": PHONE, "code": "000000", "password": "491231" });
+    let (status, said) = shop.post("/api/v1/pay-password", guess).await;
+    assert_ne!(code_of(&said), "weak_password", "without the code nobody hears of the number: {status}");
+    let (status, said) = set("491231").await;
+    assert_eq!((status, code_of(&said)), (StatusCode::BAD_REQUEST, "weak_password"), "{said}");
+    let (status, said) = set("940173").await;
+    assert_eq!(status, StatusCode::OK, "{said}");
+}
+
+#[tokio::test]
 async fn whoever_is_forgotten_is_in_no_row_and_no_key_is_left() {
     let shop = Shop::open().await;
     let (token, id) = shop.register(PHONE).await;
@@ -355,4 +374,98 @@ async fn whoever_is_forgotten_is_in_no_row_and_no_key_is_left() {
     let (again, other) = shop.register(PHONE).await;
     assert_ne!(other, id, "the address is free, and its new account another one");
     assert_eq!(shop.api("GET", "/api/v1/me", &again, &Value::Null).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn sessions_outlive_the_process_and_a_new_login_password_ends_every_one() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.register(PHONE).await;
+    let again = shop.restarted().await;
+    let (status, me) = again.api("GET", "/api/v1/me", &token, &Value::Null).await;
+    assert_eq!((status, &me["login"]), (StatusCode::OK, &json!(PHONE)), "{me}");
+    let mut browser = again.browser();
+    browser.sign_in("/wallet", PHONE, PAY_PASSWORD).await;
+    assert!(!browser.get("/wallet").await.html.contains("pay_password"), "the wallet is open");
+    let code = again.code(PHONE, "login_password").await;
+    let body = json!({ "to": PHONE, "code": code, "password": "cherry-blossom-8" });
+    assert_eq!(again.post("/api/v1/login-password", body).await.0, StatusCode::OK);
+    assert_eq!(again.api("GET", "/api/v1/me", &token, &Value::Null).await.0, StatusCode::UNAUTHORIZED);
+    assert!(browser.get("/wallet").await.html.contains("pay_password"), "the page is signed out too");
+}
+
+#[tokio::test]
+async fn the_owner_stops_payments_at_once_and_lifts_that_with_the_payment_password() {
+    let shop = Shop::open().await;
+    let (token, id) = shop.register(PHONE).await;
+    let stop = "/api/v1/me/stop-payment";
+    let lift = |password: &str| json!({ "pay_password": password });
+    assert_eq!(shop.api("POST", stop, "", &json!({})).await.0, StatusCode::UNAUTHORIZED);
+    let (status, said) = shop.api("DELETE", stop, &token, &lift(PAY_PASSWORD)).await;
+    assert_eq!((status, code_of(&said)), (StatusCode::CONFLICT, "not_stopped"));
+    let (status, said) = shop.api("POST", stop, &token, &json!({})).await;
+    assert_eq!((status, &said["payments_stopped_by"]), (StatusCode::OK, &json!("owner")), "{said}");
+    let (_, me) = shop.api("GET", "/api/v1/me", &token, &Value::Null).await;
+    assert_eq!(me["payments_stopped_by"], "owner");
+    let operator = |stopped: bool| json!({ "user_id": id, "stopped": stopped });
+    let (status, said) = shop.post("/sandbox/party/stop-payment", operator(false)).await;
+    assert_eq!((status, code_of(&said)), (StatusCode::CONFLICT, "not_stopped"), "the owner's is the owner's");
+    let (_, said) = shop.post("/sandbox/party/stop-payment", operator(true)).await;
+    assert_eq!(said["payments_stopped_by"], "both");
+    let (status, said) = shop.api("DELETE", stop, &token, &lift("836206")).await;
+    assert_eq!((status, code_of(&said)), (StatusCode::FORBIDDEN, "wrong_password"));
+    let (status, said) = shop.api("DELETE", stop, &token, &lift("8362")).await;
+    assert_eq!((status, code_of(&said)), (StatusCode::BAD_REQUEST, "bad_password"));
+    let (status, said) = shop.api("DELETE", stop, &token, &lift(PAY_PASSWORD)).await;
+    assert_eq!((status, &said["payments_stopped_by"]), (StatusCode::OK, &json!("operator")), "{said}");
+    let (_, said) = shop.post("/sandbox/party/stop-payment", operator(false)).await;
+    assert_eq!(said["payments_stopped_by"], "none");
+}
+
+#[tokio::test]
+async fn whoever_is_frozen_is_signed_out_and_hears_it_by_the_right_password_only() {
+    let shop = Shop::open().await;
+    let (token, id) = shop.register(PHONE).await;
+    let freeze = |status: &str| json!({ "user_id": id, "status": status });
+    assert_eq!(shop.post("/sandbox/party/status", freeze("frozen")).await.0, StatusCode::OK);
+    assert_eq!(shop.api("GET", "/api/v1/me", &token, &Value::Null).await.0, StatusCode::UNAUTHORIZED);
+    let sign_in = |password: &str| json!({ "login": PHONE, "password": password });
+    let (status, said) = shop.post("/api/v1/sessions", sign_in("wrong-word-1")).await;
+    assert_eq!((status, code_of(&said)), (StatusCode::FORBIDDEN, "wrong_login"));
+    let (status, said) = shop.post("/api/v1/sessions", sign_in(LOGIN_PASSWORD)).await;
+    assert_eq!((status, code_of(&said)), (StatusCode::FORBIDDEN, "frozen"));
+    let code = shop.code(PHONE, "sign_in").await;
+    let (status, said) = shop.post("/api/v1/sessions", json!({ "login": PHONE, "code": code })).await;
+    assert_eq!((status, code_of(&said)), (StatusCode::FORBIDDEN, "frozen"));
+    let mut browser = shop.browser();
+    browser.sign_in("/wallet", PHONE, PAY_PASSWORD).await;
+    assert!(browser.get("/wallet").await.html.contains("pay_password"), "no page opens either");
+    assert_eq!(shop.post("/sandbox/party/status", freeze("normal")).await.0, StatusCode::OK);
+    assert_eq!(shop.api("GET", "/api/v1/me", &token, &Value::Null).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_stranger_cannot_use_up_the_codes_of_an_owner() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.register(PHONE).await;
+    let ask = |client: &str, token: &str| {
+        shop.now_us.fetch_add(61_000_000, Ordering::Relaxed);
+        let client: std::net::IpAddr = client.parse().unwrap();
+        let mut request = Request::post("/api/v1/challenges").header("content-type", "application/json");
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let body = json!({ "to": PHONE, "purpose": "sign_in" }).to_string();
+        let request = request.extension(portal::ClientAddress(client)).body(Body::from(body)).unwrap();
+        let router = shop.router.clone();
+        async move { router.oneshot(request).await.unwrap().status() }
+    };
+    let mut sent = 0;
+    for round in 0..20 {
+        let status = ask(&format!("203.0.113.{}", round % 5), "").await;
+        sent += usize::from(status == StatusCode::OK);
+    }
+    assert_eq!(sent, 7, "all strangers together");
+    assert_eq!(ask("203.0.113.200", &token).await, StatusCode::OK, "the owner is signed in");
+    assert_eq!(ask("203.0.113.200", "").await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(ask("203.0.113.200", "guess").await, StatusCode::TOO_MANY_REQUESTS);
 }

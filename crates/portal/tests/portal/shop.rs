@@ -13,6 +13,7 @@ use portal::{
     People, Portal, Readers, Resent, password,
 };
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -38,8 +39,34 @@ pub(crate) struct Shop {
     pub(crate) now_us: Arc<AtomicI64>,
     pub(crate) vault: Arc<Vault>,
     numbers: AtomicI64,
-    _cell: Cell,
-    _folder: tempfile::TempDir,
+    tables: MemoryStore,
+    cell: Cell,
+    folder: tempfile::TempDir,
+}
+
+fn open_cell(folder: &Path, tables: &MemoryStore, now_us: &Arc<AtomicI64>) -> (Cell, Door) {
+    let ticks = now_us.clone();
+    let clock: cell::Clock = Arc::new(move || ticks.fetch_add(10, Ordering::Relaxed));
+    Cell::open(folder, Box::new(tables.clone()), clock, Options::new(*b"a world of tests")).unwrap()
+}
+
+/// Everything that a process holds in memory, anew.
+fn open_portal(world: &Arc<World>, door: &Door, tables: &MemoryStore, vault: &Arc<Vault>) -> axum::Router {
+    let view = std::sync::Mutex::new(tables.clone());
+    let readers: Readers = Arc::new(move || view.lock().unwrap().reader().unwrap());
+    let portal = Portal::new(
+        world.clone(),
+        door.clone(),
+        readers,
+        Arc::new(KnownStrings),
+        Arc::new(NoIssuer),
+        Arc::new(NoMail),
+        People::sandbox(vault.clone()),
+    );
+    let portal = Arc::new(portal);
+    let desk = Arc::new(crate::faults::OneFinding::default());
+    let router = portal::routes(portal.clone()).merge(portal::fault_routes(portal.clone(), desk));
+    router.merge(portal::method_routes(portal, crate::methods::guide()))
 }
 
 /// A gateway that knows one order string: `order=NUMBER`.
@@ -144,30 +171,12 @@ impl Shop {
 
     pub(crate) async fn open_world(sandbox: bool) -> Shop {
         let folder = tempfile::tempdir().unwrap();
-        let tables = MemoryStore::new();
-        let view = std::sync::Mutex::new(tables.clone());
-        let readers: Readers = Arc::new(move || view.lock().unwrap().reader().unwrap());
-        let now_us = Arc::new(AtomicI64::new(NOON_US));
-        let ticks = now_us.clone();
-        let clock: cell::Clock = Arc::new(move || ticks.fetch_add(10, Ordering::Relaxed));
-        let options = Options::new(*b"a world of tests");
-        let (cell, door) = Cell::open(folder.path(), Box::new(tables), clock, options).unwrap();
+        let (tables, now_us) = (MemoryStore::new(), Arc::new(AtomicI64::new(NOON_US)));
+        let (cell, door) = open_cell(folder.path(), &tables, &now_us);
         let world = Arc::new(world(sandbox));
         let vault =
             Arc::new(Vault::open(&folder.path().join("vault.db"), world.secrets.vault_key(), None).unwrap());
-        let portal = Portal::new(
-            world.clone(),
-            door.clone(),
-            readers,
-            Arc::new(KnownStrings),
-            Arc::new(NoIssuer),
-            Arc::new(NoMail),
-            People::sandbox(vault.clone()),
-        );
-        let portal = Arc::new(portal);
-        let desk = Arc::new(crate::faults::OneFinding::default());
-        let router = portal::routes(portal.clone()).merge(portal::fault_routes(portal.clone(), desk));
-        let router = router.merge(portal::method_routes(portal, crate::methods::guide()));
+        let router = open_portal(&world, &door, &tables, &vault);
         let seller = open_party(&door, &world, PartyKind::Merchant, "shop@example.com", "小店 <b>&").await;
         let buyer = open_party(&door, &world, PartyKind::Person, BUYER, "Lily").await;
         let app = OpenApp {
@@ -181,21 +190,22 @@ impl Shop {
         };
         let app = door.ask(app).await.unwrap();
         let numbers = AtomicI64::new(0);
-        let shop = Shop {
-            router,
-            world,
-            door,
-            seller,
-            buyer,
-            app,
-            now_us,
-            vault,
-            numbers,
-            _cell: cell,
-            _folder: folder,
-        };
+        let shop =
+            Shop { router, world, door, seller, buyer, app, now_us, vault, numbers, tables, cell, folder };
         shop.top_up(buyer, 10_000).await;
         shop
+    }
+
+    /// The same world after its process ended and another began.
+    pub(crate) async fn restarted(self) -> Shop {
+        self.wait_posted().await;
+        let Shop { world, vault, tables, folder, now_us, cell, door, router, seller, buyer, app, numbers } =
+            self;
+        drop((router, door));
+        cell.close();
+        let (cell, door) = open_cell(folder.path(), &tables, &now_us);
+        let router = open_portal(&world, &door, &tables, &vault);
+        Shop { router, world, door, seller, buyer, app, now_us, vault, numbers, tables, cell, folder }
     }
 
     pub(crate) async fn another_buyer(&self, login: &str) -> PartyId {

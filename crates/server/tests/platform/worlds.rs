@@ -236,6 +236,13 @@ fn a_world_is_made_packed_and_unpacked() {
     let place = Place::new();
     let (made, file) = (place.at("made"), place.at("world.toml"));
     assert!(printed(&["world", "create", "--data", &made, "--world", &file]).contains("world made"));
+    let seeding = fs::read_to_string(Path::new(&made).join("worlds/default/seeding.json")).unwrap();
+    let costs = |what: &str| seeding.matches(what).count();
+    assert_eq!(
+        (costs("$m=8,t=1,p=1$"), costs("$argon2id$")),
+        (3, 3),
+        "passwords that stand in the open cost little"
+    );
     let said = complaint(&["world", "create", "--data", &made, "--world", &file]);
     assert!(said.contains("already"), "{said}");
     let shared = place.at("shared");

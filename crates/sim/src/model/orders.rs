@@ -368,6 +368,7 @@ pub(super) fn refusal(outcome: ReceiptOutcome) -> Option<PayRefused> {
         ReceiptOutcome::BuyerBlocked => Some(PayRefused::BuyerBlocked),
         ReceiptOutcome::BuyerIsSeller => Some(PayRefused::BuyerIsSeller),
         ReceiptOutcome::BuyerDiffers => Some(PayRefused::BuyerDiffers),
+        ReceiptOutcome::BuyerStopped => Some(PayRefused::BuyerStopped),
         ReceiptOutcome::BuyerLimit => Some(PayRefused::BuyerLimit),
         ReceiptOutcome::BalanceTooLow => Some(PayRefused::BalanceTooLow),
         ReceiptOutcome::OrderClosed => Some(PayRefused::AlreadyClosed),

@@ -7,7 +7,7 @@ use engine::{Key, Link, Outbox, Parcel, Reply, Row, Tabled};
 use fund::BankOrder;
 use ledger::{Account, AccountId, AccountKind};
 use money::{Currency, Minor};
-use people::{AccountClass, App, Attempt, Credential, Login, Party, PartyKind, SlotHead};
+use people::{AccountClass, App, Attempt, Credential, Login, Party, PartyKind, PaymentStop, SlotHead};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{
@@ -128,6 +128,8 @@ impl Model {
                 PartyKind::Merchant => AccountClass::Merchant,
             },
             login_masked: None,
+            stop: PaymentStop::Nobody,
+            proofs_after: 0,
         })
     }
 

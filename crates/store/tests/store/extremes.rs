@@ -869,6 +869,8 @@ fn smallest() -> Vec<Row> {
             opened_at_us: i64::MIN,
             class: people::AccountClass::Merchant,
             login_masked: None,
+            stop: people::PaymentStop::Nobody,
+            proofs_after: 0,
         }),
         row(login),
         row(Credential {
@@ -968,6 +970,8 @@ fn largest_people() -> Vec<Row> {
             opened_at_us: i64::MAX,
             class: people::AccountClass::Three,
             login_masked: Some(longest()),
+            stop: people::PaymentStop::Operator,
+            proofs_after: i64::MAX.unsigned_abs(),
         }),
         row(Login { slot: at, login: longest(), party }),
         row(Credential {

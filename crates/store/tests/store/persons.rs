@@ -5,9 +5,10 @@ use base::{Day, PartyId, Slot, TimerNo};
 use engine::Row;
 use money::Minor;
 use people::{
-    AppKey, AppKeyState, Challenge, ChallengePurpose, ChallengeState, Evidence, EvidenceKind, Person,
+    AppKey, AppKeyState, Challenge, ChallengePurpose, ChallengeState, Device, Evidence, EvidenceKind, Person,
     Profile, SignIn, Standing,
 };
+use people::{ApplicationState, MerchantApplication, MerchantKind};
 
 /// Of every table a row with nothing in it and one with as much as fits.
 pub(crate) fn extremes() -> Vec<Row> {
@@ -44,8 +45,34 @@ pub(crate) fn extremes() -> Vec<Row> {
     let mut rows = vec![row(smallest), row(largest)];
     rows.extend(persons());
     rows.extend(app_keys());
+    rows.extend(applications());
     rows.extend(identities());
+    rows.extend(devices());
     rows
+}
+
+fn devices() -> Vec<Row> {
+    let smallest = Device {
+        slot: Slot::PLATFORM,
+        party: PartyId::platform(Slot::PLATFORM),
+        place: 0,
+        no: 0,
+        token: [0; 16],
+        sealed_name: Vec::new(),
+        since_us: i64::MIN,
+        seen_at_us: i64::MIN,
+    };
+    let largest = Device {
+        slot: slot(99),
+        party: party(9_999_999_999, 99),
+        place: 9,
+        no: i64::MAX.unsigned_abs(),
+        token: [255; 16],
+        sealed_name: vec![255; 300],
+        since_us: i64::MAX,
+        seen_at_us: i64::MAX,
+    };
+    vec![row(smallest), row(largest)]
 }
 
 fn identities() -> Vec<Row> {
@@ -177,4 +204,50 @@ fn app_keys() -> Vec<Row> {
             retired_at_us: Some(i64::MIN),
         }),
     ]
+}
+
+fn applications() -> Vec<Row> {
+    let app = |number, home| base::AppId::issue(number, home).unwrap();
+    let (nobody, last) = (PartyId::platform(Slot::PLATFORM), party(9_999_999_999, 99));
+    let smallest = MerchantApplication {
+        slot: Slot::PLATFORM,
+        login: text(""),
+        applicant: nobody,
+        kind: MerchantKind::IndividuallyOwned,
+        state: ApplicationState::Init,
+        name: text(""),
+        data_key: [0; 16],
+        sealed: Vec::new(),
+        name_matches: false,
+        site: None,
+        documents: 0,
+        reviewer: None,
+        reasons: 0,
+        note: None,
+        merchant: None,
+        app: None,
+        opened_at_us: i64::MIN,
+        changed_at_us: i64::MIN,
+    };
+    let largest = MerchantApplication {
+        slot: slot(99),
+        login: text(&"𝕏".repeat(100)),
+        applicant: last,
+        kind: MerchantKind::Enterprise,
+        state: ApplicationState::AuditReject,
+        name: text(&"𝕏".repeat(64)),
+        data_key: [255; 16],
+        sealed: (0..=u8::MAX).cycle().take(500).collect(),
+        name_matches: true,
+        site: Some(text(&"𝕏".repeat(200))),
+        documents: u32::MAX,
+        reviewer: Some(text(&"𝕏".repeat(32))),
+        reasons: u32::MAX,
+        note: Some(text(&"𝕏".repeat(200))),
+        merchant: Some(last),
+        app: Some(app(9_999_999_999, slot(99))),
+        opened_at_us: i64::MAX,
+        changed_at_us: i64::MAX,
+    };
+    vec![row(smallest), row(largest)]
 }

@@ -170,6 +170,9 @@ pub enum MandateRefusal {
     /// The buyer may not pay.
     #[error("buyer is frozen or closed")]
     BuyerBlocked,
+    /// Payments from the buyer's balance are stopped.
+    #[error("payments from the buyer's balance are stopped")]
+    BuyerStopped,
     /// More than the buyer's class allows from the balance.
     #[error("above the limit of the buyer's class")]
     BuyerLimit,

@@ -40,6 +40,19 @@ const UNMET: &[&str] = &[
     "OpenOrder refused Pay(BuyerLimit)",
     "ConfirmPay refused BuyerLimit",
     "DebitOrder refused Mandate(BuyerLimit)",
+    // Nobody stops payments of a town, and its buyers sign in by their payment passwords.
+    "OpenOrder refused Pay(BuyerStopped)",
+    "ConfirmPay refused BuyerStopped",
+    "DebitOrder refused Mandate(BuyerStopped)",
+    "PrepareBankOrder refused PartyStopped",
+    "ConfirmBankOrder refused Rules(PartyStopped)",
+    "PayByCard refused Pay(BuyerStopped)",
+    "PayByCard refused Card(PartyStopped)",
+    "TransferMoney refused PayerStopped",
+    "OfferTransfer refused PayerStopped",
+    "ConfirmTransfer refused Refused(PayerStopped)",
+    "TryPassword refused Frozen",
+    "JudgePassword refused Frozen",
     // No town names anybody as a digest is named.
     "OpenParty refused LoginReserved",
     "OpenApp refused SlotFull",
@@ -158,12 +171,12 @@ fn unsign() -> Vec<&'static str> {
 
 fn pay() -> Vec<&'static str> {
     names!(PayRefused: CodeInvalid TradeNotFound AlreadyPaid AlreadyClosed ProofMissing BuyerBlocked BuyerIsSeller
-        BuyerDiffers BuyerLimit BalanceTooLow CardUnderWay)
+        BuyerDiffers BuyerStopped BuyerLimit BalanceTooLow CardUnderWay)
 }
 
 fn transfer() -> Vec<&'static str> {
     names!(TransferRefused: PayerNotFound NumberTaken PayeeNotFound PayeeNameDiffers PayeeBlocked PayeeIsPayer
-        PayerBlocked BalanceTooLow | Limit)
+        PayerBlocked PayerStopped BalanceTooLow | Limit)
 }
 
 fn limit() -> Vec<&'static str> {
@@ -173,8 +186,8 @@ fn limit() -> Vec<&'static str> {
 /// The refusals of commands about cards and bank orders.
 fn of_banks() -> Vec<String> {
     let order = || {
-        names!(BankOrderRefused: KeyTaken NothingToMove CurrencyDiffers PartyNotFound PartyBlocked CardNotBound
-            CardIsCredit OverSingle OverDay OverMonth BalanceTooLow)
+        names!(BankOrderRefused: KeyTaken NothingToMove CurrencyDiffers PartyNotFound PartyBlocked PartyStopped
+            CardNotBound CardIsCredit OverSingle OverDay OverMonth BalanceTooLow)
     };
     let _total = |refused: &engine::PayByCardRefused| match refused {
         engine::PayByCardRefused::Pay(_) | engine::PayByCardRefused::Card(_) => (),
@@ -241,7 +254,7 @@ fn refusals() -> Vec<String> {
     let ledger =
         names!(LedgerRefused: AccountNotFound CurrencyDiffers BalanceTooLow BalanceTooLarge HoldNotOpen);
     let app = names!(OpenAppRefused: SellerNotFound AppNotFound CertificateMissing SlotFull);
-    let password = names!(PasswordRefused: NoPassword Locked NoAttempt Wrong);
+    let password = names!(PasswordRefused: NoPassword Locked NoAttempt Wrong Frozen);
     let close = names!(CloseRefused: TradeNotFound AlreadyPaid AlreadyClosed);
     let found = || names!(FindRefused: TradeNotFound);
     [
@@ -289,7 +302,7 @@ fn refusals() -> Vec<String> {
             "DebitOrder",
             "Mandate",
             names!(MandateRefusal: Ended Invalid SingleExceeded TotalExceeded TimesExceeded
-            DateNotMatch BuyerBlocked BuyerLimit BalanceTooLow),
+            DateNotMatch BuyerBlocked BuyerStopped BuyerLimit BalanceTooLow),
         ),
     ]
     .concat()
@@ -358,7 +371,7 @@ fn each_transition_of_a_transfer_is_demanded() {
 #[test]
 fn each_outcome_of_an_attempt_and_each_notice_is_demanded() {
     let outcomes = names!(ReceiptOutcome: Paid Waiting CodeInvalid BuyerBlocked BuyerIsSeller BuyerDiffers BalanceTooLow
-        OrderClosed | Asked BuyerLimit);
+        OrderClosed | Asked BuyerLimit BuyerStopped);
     for name in outcomes {
         assert!(expected().contains(&format!("attempt Asked -> {name}").as_str()), "{name}");
     }

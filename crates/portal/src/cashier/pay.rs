@@ -1,0 +1,202 @@
+//! The page that asks "pay this, and with what?", and what comes of the answer.
+
+use super::pocket::{BALANCE, Pockets, pockets};
+use super::{Place, Sent, unanswered, wait};
+use crate::card_words::order_refusal_words;
+use crate::order_view::{self, Standing, Summary};
+use crate::respond::{Frame, Visitor, message, page, see_other};
+use crate::session::Session;
+use crate::sign_in::{self, About};
+use askama::Template;
+use axum::extract::Form;
+use axum::http::StatusCode;
+use axum::response::Response;
+use base::{CardNo, Secret};
+use cell::CellError;
+use engine::{ConfirmPay, FindParty, PayByCard, PayByCardRefused};
+use serde::Deserialize;
+use trade::{Order, PayRefused};
+
+/// The form that pays.
+#[derive(Deserialize)]
+pub(super) struct PayForm {
+    #[serde(default)]
+    pub(super) csrf: String,
+    /// What is paid with: the balance, or the number of a card.
+    #[serde(default)]
+    pub(super) pocket: String,
+    /// Asked for again once the password of the sign-in was used up by a card.
+    #[serde(default)]
+    pub(super) pay_password: String,
+}
+
+#[derive(Template)]
+#[template(path = "cashier_pay.html")]
+struct PayPage<'a> {
+    f: Frame<'a>,
+    order: Summary,
+    action: String,
+    csrf: String,
+    buyer: String,
+    pockets: Pockets,
+    can_pay: bool,
+    asks_password: bool,
+    error: Option<String>,
+}
+
+pub(super) fn form_gone(place: &Place<'_>, f: Frame<'_>) -> Response {
+    let again = Some((f.t.reload, place.address("")));
+    message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.form_gone_text), again)
+}
+
+/// The page that asks "pay this?".
+pub(super) async fn pay_page(
+    place: &Place<'_>,
+    f: Frame<'_>,
+    order: &Order,
+    id: &str,
+    session: Session,
+    error: Option<String>,
+) -> Response {
+    let pockets = match pockets(place.portal, f, order, session.party).await {
+        Ok(pockets) => pockets,
+        Err(response) => return response,
+    };
+    let Ok(buyer) = place.portal.door.ask(FindParty { party: session.party }).await else {
+        return unanswered(f);
+    };
+    let can_pay = pockets.all.iter().any(|pocket| pocket.pays);
+    let status = if error.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
+    let error = error.or_else(|| (!can_pay).then(|| f.t.balance_too_low.to_owned()));
+    let (action, csrf) = (place.address("/pay"), place.portal.seals.token(&place.path(), id));
+    let (buyer, asks_password) = (buyer.masked_login(), session.spent);
+    let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(f) };
+    page(status, &PayPage { f, order, action, csrf, buyer, pockets, can_pay, asks_password, error })
+}
+
+/// Pays. Sent twice, it pays once: the second finds the trade paid, or the same bank order.
+pub(super) async fn pay(place: Place<'_>, visitor: Visitor, form: Sent<PayForm>) -> Response {
+    let f = visitor.frame(place.portal);
+    let order = match place.order(f).await {
+        Ok(order) => order,
+        Err(response) => return response,
+    };
+    let (Ok(Form(form)), Some((id, session))) = (form, place.session(&visitor, &order)) else {
+        return form_gone(&place, f);
+    };
+    if !place.portal.seals.is_right(&form.csrf, &place.path(), &id) {
+        return form_gone(&place, f);
+    }
+    let card = match form.pocket.as_str() {
+        "" | BALANCE => None,
+        text => match text.parse::<CardNo>() {
+            Ok(card) => Some(card),
+            Err(_) => return form_gone(&place, f),
+        },
+    };
+    // Once sent to the bank, the page that waits is the answer to a form that comes again.
+    wait::wait_or(&place, f, &order, &id, session, async || {
+        let attempt = match attempt(&place, &order, session, form.pay_password).await {
+            Ok(attempt) => attempt,
+            Err(words) => return pay_page(&place, f, &order, &id, session, Some(words(f))).await,
+        };
+        match card {
+            None => by_balance(&place, f, &order, &id, Session { attempt, ..session }).await,
+            Some(card) => by_card(&place, f, &order, &id, Session { attempt, ..session }, card).await,
+        }
+    })
+    .await
+}
+
+/// Words of a refusal, in the language of the page.
+type Words = Box<dyn FnOnce(Frame<'_>) -> String + Send>;
+
+/// The password try that pays: the one of the sign-in, or a new one when that was used up.
+async fn attempt(place: &Place<'_>, order: &Order, session: Session, password: String) -> Result<u64, Words> {
+    if !session.spent {
+        return Ok(session.attempt);
+    }
+    let (party, about) = (session.party, About::Order(order.no));
+    let proof =
+        sign_in::by_party(place.portal, party, &party.to_string(), Secret::new(password), about).await;
+    proof
+        .map(|proof| proof.attempt)
+        .map_err(|refused| Box::new(move |f: Frame<'_>| refused.words(f.t)) as Words)
+}
+
+async fn by_balance(place: &Place<'_>, f: Frame<'_>, order: &Order, id: &str, session: Session) -> Response {
+    let confirm = ConfirmPay { buyer: session.party, order_no: order.no, attempt: session.attempt };
+    match place.portal.door.ask(confirm).await {
+        Ok(_) => see_other(&place.address("/result")),
+        Err(CellError::Refused(refused)) => not_paid(place, f, order, id, session, refused).await,
+        Err(CellError::Busy) => pay_page(place, f, order, id, session, Some(f.t.busy.to_owned())).await,
+        Err(CellError::Unknown) => unknown(place, f),
+    }
+}
+
+/// Asks the bank: the page that waits shows what it says.
+async fn by_card(
+    place: &Place<'_>,
+    f: Frame<'_>,
+    order: &Order,
+    id: &str,
+    session: Session,
+    card: CardNo,
+) -> Response {
+    let Session { party: buyer, attempt, .. } = session;
+    match place.portal.door.ask(PayByCard { buyer, order_no: order.no, card, attempt }).await {
+        Ok(_) => {
+            place.portal.sessions.spend(id);
+            see_other(&place.address(""))
+        }
+        Err(CellError::Refused(PayByCardRefused::Pay(refused))) => {
+            not_paid(place, f, order, id, session, refused).await
+        }
+        Err(CellError::Refused(PayByCardRefused::Card(refused))) => {
+            let words = order_refusal_words(refused, f.t).to_owned();
+            pay_page(place, f, order, id, session, Some(words)).await
+        }
+        Err(CellError::Busy) => pay_page(place, f, order, id, session, Some(f.t.busy.to_owned())).await,
+        Err(CellError::Unknown) => {
+            // It may have been used up.
+            place.portal.sessions.spend(id);
+            unknown(place, f)
+        }
+    }
+}
+
+fn unknown(place: &Place<'_>, f: Frame<'_>) -> Response {
+    let link = Some((f.t.see_result, place.address("")));
+    message(f, StatusCode::GATEWAY_TIMEOUT, (f.t.unknown, f.t.unknown_text), link)
+}
+
+/// What the buyer sees when the payment was refused.
+async fn not_paid(
+    place: &Place<'_>,
+    f: Frame<'_>,
+    order: &Order,
+    id: &str,
+    session: Session,
+    refused: PayRefused,
+) -> Response {
+    let again = async |words: &str| pay_page(place, f, order, id, session, Some(words.to_owned())).await;
+    let (status, words) = match refused {
+        PayRefused::AlreadyPaid => return see_other(&place.address("/result")),
+        PayRefused::BalanceTooLow => return again(f.t.balance_too_low).await,
+        PayRefused::BuyerStopped => return again(f.t.payments_stopped).await,
+        PayRefused::BuyerLimit => return again(f.t.over_limit).await,
+        PayRefused::CardUnderWay => return see_other(&place.address("")),
+        PayRefused::ProofMissing => {
+            place.portal.sessions.end(id);
+            let again = Some((f.t.reload, place.address("")));
+            return message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.proof_gone), again);
+        }
+        PayRefused::AlreadyClosed => Standing::Closed.words(f.t),
+        PayRefused::BuyerBlocked => (StatusCode::FORBIDDEN, (f.t.blocked, f.t.blocked_text)),
+        PayRefused::BuyerIsSeller => (StatusCode::FORBIDDEN, (f.t.own_order, f.t.own_order_text)),
+        PayRefused::TradeNotFound | PayRefused::BuyerDiffers | PayRefused::CodeInvalid => {
+            (StatusCode::FORBIDDEN, (f.t.other_buyer, f.t.other_buyer_text))
+        }
+    };
+    message(f, status, words, None)
+}

@@ -1,0 +1,95 @@
+//! A payment by card that its bank did not decide yet: the page that waits, and the way to another way to pay.
+
+use super::pay::{PayForm, form_gone};
+use super::{Place, Sent, unanswered};
+use crate::bank;
+use crate::card_words::{card_name, state_words};
+use crate::order_view::{self, Summary};
+use crate::respond::{Frame, Visitor, page, see_other};
+use crate::session::Session;
+use askama::Template;
+use axum::extract::Form;
+use axum::http::StatusCode;
+use axum::response::Response;
+use base::{BankOrderNo, OrderNo, PartyId};
+use cell::CellError;
+use engine::{FindBankOrder, FindTrade};
+use trade::{Order, TradeState};
+
+#[derive(Template)]
+#[template(path = "cashier_wait.html")]
+struct WaitPage<'a> {
+    f: Frame<'a>,
+    order: Summary,
+    card: String,
+    state: &'static str,
+    action: String,
+    csrf: String,
+}
+
+/// The bank order that pays this order and was not decided.
+async fn under_way(
+    place: &Place<'_>,
+    buyer: PartyId,
+    order_no: OrderNo,
+) -> Result<Option<BankOrderNo>, order_view::Unanswered> {
+    match place.portal.door.ask(FindTrade { buyer, order_no }).await {
+        Ok(trade) if trade.state == TradeState::Waiting => Ok(trade.bank_order),
+        Ok(_) | Err(CellError::Refused(_)) => Ok(None),
+        Err(CellError::Busy | CellError::Unknown) => Err(order_view::Unanswered),
+    }
+}
+
+/// The page that waits for the bank while it is asked; else what `or` makes.
+pub(super) async fn wait_or(
+    place: &Place<'_>,
+    f: Frame<'_>,
+    order: &Order,
+    id: &str,
+    session: Session,
+    or: impl AsyncFnOnce() -> Response,
+) -> Response {
+    let no = match under_way(place, session.party, order.no).await {
+        Ok(Some(no)) => no,
+        Ok(None) => return or().await,
+        Err(_) => return unanswered(f),
+    };
+    let Ok(view) = place.portal.door.ask(FindBankOrder { party: session.party, no }).await else {
+        return unanswered(f);
+    };
+    let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(f) };
+    let wait = WaitPage {
+        f,
+        order,
+        card: card_name(&view.card, f.t),
+        state: state_words(view.order.state, f.t),
+        action: place.address("/revoke"),
+        csrf: place.portal.seals.token(&place.path(), id),
+    };
+    page(StatusCode::OK, &wait)
+}
+
+/// Revokes what is under way, so that the order can be paid in another way. Sent twice, it is revoked once.
+pub(super) async fn revoke(place: Place<'_>, visitor: Visitor, form: Sent<PayForm>) -> Response {
+    let f = visitor.frame(place.portal);
+    let order = match place.order(f).await {
+        Ok(order) => order,
+        Err(response) => return response,
+    };
+    let (Ok(Form(PayForm { csrf, .. })), Some((id, session))) = (form, place.session(&visitor, &order))
+    else {
+        return form_gone(&place, f);
+    };
+    if !place.portal.seals.is_right(&csrf, &place.path(), &id) {
+        return form_gone(&place, f);
+    }
+    match under_way(&place, session.party, order.no).await {
+        Ok(Some(no)) => match bank::close(place.portal, session.party, no).await {
+            // Decided a moment ago: the page says how.
+            Ok(_) | Err(bank::BankNo::TooLate | bank::BankNo::NoOrder) => see_other(&place.address("")),
+            Err(_) => unanswered(f),
+        },
+        Ok(None) => see_other(&place.address("")),
+        Err(_) => unanswered(f),
+    }
+}

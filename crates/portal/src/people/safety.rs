@@ -1,0 +1,73 @@
+//! `/api/v1/me/stop-payment`: the owner stops what leaves the balance, and lifts that with the payment password.
+
+use super::crowded;
+use super::who::Who;
+use crate::portal::Portal;
+use crate::sandbox::{Answer, SandboxError, answer, read};
+use crate::sign_in::{About, SignInRefused, by_party};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use base::{PartyId, Secret};
+use engine::{StopBy, StopPayments, StopPaymentsRefused};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+use wire::timestamp::format_cn;
+
+/// Stops the payments: at once and without a proof, since whoever asks may be in a hurry and loses nothing by it.
+pub(crate) async fn stop(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
+    asked(&portal, StopPayments { party: this.party, by: StopBy::Owner { attempt: 0 }, lift: false }).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LiftRequest {
+    pay_password: String,
+}
+
+/// Lifts the own stop, with the payment password.
+pub(crate) async fn lift(
+    State(portal): State<Arc<Portal>>,
+    Who(this): Who,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    let LiftRequest { pay_password } = read(&headers, &body)?;
+    let party = this.party;
+    let proof = by_party(&portal, party, "", Secret::new(pay_password), About::Stop(party)).await;
+    let proof = proof.map_err(not_proven)?;
+    asked(&portal, StopPayments { party, by: StopBy::Owner { attempt: proof.attempt }, lift: true }).await
+}
+
+/// Decides it, as a person's call or the operator's.
+pub(crate) async fn asked(portal: &Portal, command: StopPayments) -> Answer {
+    let party: PartyId = command.party;
+    let stop = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
+    answer(json!({ "user_id": party.to_string(), "payments_stopped_by": stop.name() }))
+}
+
+fn refused(refused: StopPaymentsRefused) -> SandboxError {
+    match refused {
+        StopPaymentsRefused::PartyNotFound => SandboxError::missing("party_not_found", refused),
+        StopPaymentsRefused::NotStopped => SandboxError::conflict("not_stopped", refused),
+        StopPaymentsRefused::ProofMissing => SandboxError::conflict("proof_missing", refused),
+    }
+}
+
+/// Why a payment password proves nothing.
+pub(crate) fn not_proven(refused: SignInRefused) -> SandboxError {
+    match refused {
+        SignInRefused::NotSixDigits => SandboxError::bad("bad_password", "pay_password has six digits"),
+        SignInRefused::Wrong { tries_left } => {
+            let message = format!("the payment password is wrong, {tries_left} tries left");
+            SandboxError::new(StatusCode::FORBIDDEN, "wrong_password", message)
+        }
+        SignInRefused::Locked { until_us } => {
+            let message = format!("the payment password is locked until {} (UTC+8)", format_cn(until_us));
+            SandboxError::new(StatusCode::LOCKED, "locked", message)
+        }
+        SignInRefused::Frozen => SandboxError::new(StatusCode::FORBIDDEN, "frozen", "the account is frozen"),
+        SignInRefused::Crowded | SignInRefused::Busy => crowded(),
+    }
+}

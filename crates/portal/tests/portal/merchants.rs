@@ -1,0 +1,207 @@
+//! Somebody becomes a merchant, from outside: application, documents, review, signing; and who may see what of it.
+
+use crate::persons::PHONE;
+use crate::shop::Shop;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+const LOGIN: &str = "newtea@example.com";
+
+/// A picture of so many bytes, as far as its beginning tells.
+fn picture(bytes: usize) -> Vec<u8> {
+    let mut picture = b"\x89PNG\r\n\x1a\n".to_vec();
+    picture.resize(bytes, 7);
+    picture
+}
+
+fn enterprise() -> Value {
+    json!({
+        "login": LOGIN, "kind": "enterprise", "name": "新茶店", "account_name": "新茶有限公司",
+        "licence_subject": "新茶有限公司", "licence_no": "91330100XXXXXXXX0A", "contact_name": "王小明",
+        "contact_phone": "13900000000"
+    })
+}
+
+fn outcome((status, said): &(StatusCode, Value)) -> String {
+    let code = said["error"]["code"].as_str().or(said["state"].as_str()).unwrap_or("fine");
+    format!("{} {code}", status.as_u16())
+}
+
+impl Shop {
+    async fn upload(&self, token: &str, kind: &str, bytes: Vec<u8>, sent: &str) -> String {
+        let request = Request::post(format!("/api/v1/merchants/{LOGIN}/documents/{kind}"))
+            .header("content-type", sent)
+            .header("authorization", format!("Bearer {token}"));
+        let response = self.router.clone().oneshot(request.body(Body::from(bytes)).unwrap()).await.unwrap();
+        let status = response.status();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        outcome(&(status, serde_json::from_slice(&bytes).unwrap_or(Value::Null)))
+    }
+
+    async fn apply(&self, token: &str, body: Value) -> String {
+        outcome(&self.api("POST", "/api/v1/merchants", token, &body).await)
+    }
+
+    async fn own(&self, token: &str, act: &str) -> String {
+        let path = format!("/api/v1/merchants/{LOGIN}/{act}");
+        outcome(&self.api("POST", &path, token, &json!({})).await)
+    }
+
+    async fn review(&self, act: &str, body: Value) -> String {
+        outcome(&self.post(&format!("/sandbox/merchants/{LOGIN}/{act}"), body).await)
+    }
+
+    async fn documents(&self, token: &str) {
+        for kind in ["licence", "id_front", "id_back", "shop_front"] {
+            let told = self.upload(token, kind, picture(60_000), "image/png").await;
+            assert!(told.starts_with("200 "), "{kind}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_application_is_turned_down_corrected_passed_and_signed() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.register(PHONE).await;
+    let wrong = json!({ "account_name": "别的公司" });
+    let mut first = enterprise();
+    first.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
+    assert_eq!(shop.apply(&token, first).await, "200 INIT");
+    assert_eq!(shop.own(&token, "submit").await, "409 documents_missing");
+    shop.documents(&token).await;
+    assert_eq!(shop.own(&token, "submit").await, "409 name_differs");
+    assert_eq!(shop.apply(&token, enterprise()).await, "200 INIT");
+    assert_eq!(shop.own(&token, "submit").await, "200 MERCHANT_CONFIRM");
+    assert_eq!(shop.own(&token, "sign").await, "409 state_differs");
+    assert_eq!(shop.own(&token, "confirm").await, "200 AUDITING");
+
+    let (_, queue) = shop.get("/sandbox/merchants").await;
+    assert_eq!(queue["applications"][0]["login"], LOGIN);
+    assert!(!queue.to_string().contains("王小明"), "the queue names nobody");
+    let (_, seen) = shop.get(&format!("/sandbox/merchants/{LOGIN}")).await;
+    assert_eq!(
+        (&seen["known"]["contact_name"], &seen["known"]["licence_subject"]),
+        (&json!("王小明"), &json!("新茶有限公司"))
+    );
+    let path = format!("/sandbox/merchants/{LOGIN}/documents/licence");
+    let response =
+        shop.router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.headers()["content-type"], "image/png");
+    assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), picture(60_000));
+
+    assert_eq!(shop.review("pass", json!({ "reviewer": "li" })).await, "409 not_claimed");
+    assert_eq!(shop.review("claim", json!({ "reviewer": "li" })).await, "200 AUDITING");
+    assert_eq!(shop.review("claim", json!({ "reviewer": "wu" })).await, "409 not_claimed");
+    assert_eq!(shop.review("reject", json!({ "reviewer": "li" })).await, "400 reason_missing");
+    let no = json!({ "reviewer": "li", "reasons": ["document_unreadable"], "note": "第二页" });
+    assert_eq!(shop.review("reject", no).await, "200 AUDIT_REJECT");
+    let (_, told) = shop.api("GET", &format!("/api/v1/merchants/{LOGIN}"), &token, &Value::Null).await;
+    let reason = &told["reasons"][0];
+    assert_eq!((&reason["reason"], &told["note"]), (&json!("document_unreadable"), &json!("第二页")));
+    assert!(
+        reason["zh"].as_str().unwrap().contains("重新上传")
+            && reason["en"].as_str().unwrap().contains("again")
+    );
+
+    assert_eq!(shop.upload(&token, "licence", picture(70_000), "image/png").await, "200 AUDIT_REJECT");
+    assert_eq!(shop.own(&token, "submit").await, "200 MERCHANT_CONFIRM");
+    assert_eq!(shop.own(&token, "confirm").await, "200 AUDITING");
+    shop.review("claim", json!({ "reviewer": "wu" })).await;
+    assert_eq!(shop.review("pass", json!({ "reviewer": "wu" })).await, "200 AUDIT_PASS");
+    let (status, signed) =
+        shop.api("POST", &format!("/api/v1/merchants/{LOGIN}/sign"), &token, &json!({})).await;
+    assert_eq!((status, &signed["state"]), (StatusCode::OK, &json!("SIGNED")), "{signed}");
+    assert!(signed["private_key_pkcs8"].is_string() && signed["seller_id"].is_string());
+    let app = shop.door.app(signed["app_id"].as_str().unwrap().parse().unwrap()).unwrap();
+    assert_eq!(app.seller.to_string(), signed["seller_id"].as_str().unwrap());
+    assert_eq!(shop.own(&token, "sign").await, "409 state_differs");
+
+    assert_eq!(shop.review("suspend", json!({})).await, "200 SUSPENDED");
+    assert_eq!(shop.review("resume", json!({})).await, "200 SIGNED");
+    assert_eq!(shop.review("unsign", json!({})).await, "200 UNSIGNED");
+    assert_eq!(shop.review("resume", json!({})).await, "409 state_differs");
+}
+
+#[tokio::test]
+async fn what_is_no_application_and_no_document() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.register(PHONE).await;
+    let with = |name: &str, value: Value| {
+        let mut body = enterprise();
+        body[name] = value;
+        body
+    };
+    assert_eq!(shop.apply("", enterprise()).await, "401 not_signed_in");
+    assert_eq!(shop.apply(&token, with("kind", json!("bank"))).await, "400 bad_request");
+    assert_eq!(shop.apply(&token, with("name", json!(" "))).await, "400 bad_name");
+    assert_eq!(shop.apply(&token, with("licence_no", Value::Null)).await, "400 bad_text");
+    assert_eq!(shop.apply(&token, with("kind", json!("individual"))).await, "400 bad_text");
+    for site in ["ftp://a", "https://", "https://a b"] {
+        assert_eq!(shop.apply(&token, with("site", json!(site))).await, "400 bad_site", "{site}");
+    }
+    assert_eq!(shop.apply(&token, with("login", json!("shop@example.com"))).await, "409 login_taken");
+    assert_eq!(
+        shop.upload(&token, "licence", picture(60_000), "image/png").await,
+        "404 application_not_found"
+    );
+    assert_eq!(shop.apply(&token, with("site", json!("https://tea.example/goods"))).await, "200 INIT");
+    for (kind, bytes, sent, told) in [
+        ("passport", picture(60_000), "image/png", "404 document_unknown"),
+        ("licence", picture(51_199), "image/png", "400 bad_document_size"),
+        ("licence", picture(5 * 1024 * 1024 + 1), "image/png", "400 bad_document_size"),
+        ("licence", vec![7; 60_000], "image/png", "400 bad_document"),
+        ("licence", picture(60_000), "text/plain", "400 bad_document"),
+        ("licence", picture(51_200), "image/gif", "200 INIT"),
+        ("licence", picture(5 * 1024 * 1024), "image/png", "200 INIT"),
+    ] {
+        assert_eq!(shop.upload(&token, kind, bytes, sent).await, told);
+    }
+    // Somebody else sees none of it, and cannot have the login.
+    let (other, _) = shop.register("13912345678").await;
+    let path = format!("/api/v1/merchants/{LOGIN}");
+    assert_eq!(outcome(&shop.api("GET", &path, &other, &Value::Null).await), "404 application_not_found");
+    assert_eq!(shop.own(&other, "submit").await, "404 application_not_found");
+    assert_eq!(shop.apply(&other, enterprise()).await, "409 login_taken");
+    let (_, own) = shop.api("GET", "/api/v1/merchants", &other, &Value::Null).await;
+    assert_eq!(own["applications"], json!([]));
+    for number in 1..5 {
+        let login = json!(format!("tea{number}@example.com"));
+        assert_eq!(shop.apply(&token, with("login", login)).await, "200 INIT");
+    }
+    assert_eq!(
+        shop.apply(&token, with("login", json!("tea9@example.com"))).await,
+        "409 too_many_applications"
+    );
+    for act in ["claim", "pass", "reject"] {
+        assert_eq!(shop.review(act, json!({})).await, "400 bad_reviewer");
+    }
+    let strange = json!({ "reviewer": "li", "reasons": ["mood"] });
+    assert_eq!(shop.review("reject", strange).await, "400 bad_reason");
+    assert_eq!(shop.review("praise", json!({})).await, "404 act_unknown");
+    assert_eq!(outcome(&shop.get("/sandbox/merchants?state=odd").await), "400 bad_state");
+}
+
+#[tokio::test]
+async fn an_individual_is_who_the_register_says() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.register(PHONE).await;
+    let individual = json!({
+        "login": LOGIN, "kind": "individual", "name": "王记", "account_name": "王小明", "contact_name": "王小明",
+        "contact_phone": "13900000000"
+    });
+    let (_, told) = shop.api("POST", "/api/v1/merchants", &token, &individual).await;
+    assert_eq!(
+        (&told["state"], &told["name_matches"]),
+        (&json!("INIT"), &json!(false)),
+        "nobody said who it is"
+    );
+    let identity = json!({ "name": "王小明", "id_number": "11010519491231002X" });
+    let proved = shop.api("POST", "/api/v1/identity", &token, &identity).await;
+    assert_eq!(proved.0, StatusCode::OK, "{}", proved.1);
+    let (_, told) = shop.api("POST", "/api/v1/merchants", &token, &individual).await;
+    assert_eq!(told["name_matches"], true);
+    assert_eq!(told["documents_missing"], json!(["id_front", "id_back", "shop_front"]));
+}
