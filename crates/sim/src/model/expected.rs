@@ -311,7 +311,6 @@ pub(super) const EXPECTED: &[&str] = &[
     "a payment by card came back",
     "a refund went to the card",
     "an offered transfer ran out of time",
-    "a transfer was called back in vain before its timer ran",
     "a payee was known",
     "a payee was not known",
     "an order ran out of time",
