@@ -9,7 +9,7 @@ use money::Currency;
 use people::{
     AccountClass, App, AppMode, AppStatus, ApplicationEvent, ApplicationState, DIGEST_MARK, DataKeyId,
     GONE_MARK, Login, LoginName, MerchantApplication, MerchantKind, Party, PartyKind, PartyName, PartyStatus,
-    ReviewerName, SlotHead, application_next, documents_needed,
+    PaymentStop, ReviewerName, SlotHead, application_next, documents_needed,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -334,6 +334,8 @@ pub(crate) fn sign_application(rows: &mut Rows<'_>, command: &SignApplication) -
         opened_at_us: now_us,
         class: AccountClass::Merchant,
         login_masked: None,
+        stop: PaymentStop::Nobody,
+        proofs_after: 0,
     });
     rows.insert(Account::open(merchant, AccountKind::Balance, Currency::Cny, rows.stamp()));
     let SignApplication { public_key, sealed_aes_key, .. } = command.clone();
