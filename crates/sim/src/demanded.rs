@@ -98,4 +98,9 @@ pub(crate) const PLAYED: [(&str, &[&str]); 9] = [
 ];
 
 /// What the model counts and its own play beside the engine does not meet, but towns do.
-pub(crate) const TOWNS: [&str; 1] = ["a payment found its order gone"];
+pub(crate) const TOWNS: [&str; 4] = [
+    "ConfirmBankOrder refused Rules(OverDay)",
+    "PayByCard refused Pay(TradeNotFound)",
+    "a code came while a bank was asked",
+    "a payment found its order gone",
+];

@@ -36,7 +36,8 @@ pub(crate) fn time_is_up(rows: &mut Rows<'_>, timer: &Timer) -> Result<(), Fault
     Ok(())
 }
 
-/// The payer is frozen, or the balance stopped: whose word sent the money is not known, so it stays where both sides can still have it.
+/// The payer is frozen, or the balance stopped: whose word sent the money is not known, so it stays where both sides
+/// can still have it.
 fn keep_on(rows: &mut Rows<'_>, transfer: &Transfer) -> Result<(), Fault> {
     let due_at_us = rows.now_us().saturating_add(KEPT_ON_US);
     let timer = Some(set_timer(rows, transfer, due_at_us));

@@ -138,6 +138,8 @@ const UNMET: &[&str] = &[
     "ConfirmBankOrder refused Rules(OverMonth)",
     "CloseBankOrder refused NotFound",
     "PayByCard refused Pay(ProofMissing)",
+    "PayByCard refused Pay(TradeNotFound)",
+    "ConfirmBankOrder refused Rules(OverDay)",
     "PayByCard refused Card(OverSingle)",
     "PayByCard refused Card(OverDay)",
     "PayByCard refused Card(OverMonth)",
