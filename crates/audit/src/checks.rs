@@ -26,7 +26,7 @@ use fund::{BankOrder, Card};
 use ledger::{Account, Hold, Posting};
 use people::{App, Attempt, Usage};
 use std::sync::Arc;
-use trade::{Agreement, Debit, Freeze, Frozen, Mandate, Notice, Relation, Signing, Timer};
+use trade::{Agreement, Debit, Freeze, Frozen, Mandate, Notice, Order, Relation, Signing, Timer};
 use transfer::Transfer;
 
 /// What was learned so far.
@@ -101,8 +101,9 @@ impl Checks {
             Row::MerchantApplication(row) => self.parties.application(row, findings),
             Row::AppKey(key) => self.app_keys.key(key, findings),
             Row::Rulebook(_) => {}
-            Row::RiskRules(_) | Row::RiskProposal(_) => self.risk(typed, findings),
-            Row::RiskCase(_) | Row::RiskDecision(_) => self.risk(typed, findings),
+            Row::RiskRules(_) | Row::RiskProposal(_) | Row::RiskCase(_) | Row::RiskDecision(_) => {
+                self.risk(typed, findings);
+            }
             Row::Usage(row) => self.usage(row, findings),
             Row::Transfer(row) => self.transfer(row, findings),
             Row::TransferNumber(number) => self.transfers.number(number, findings),
@@ -116,11 +117,7 @@ impl Checks {
             Row::SurpriseSettlement(_) | Row::ReadStatement(_) => self.funds.row(typed, findings),
             Row::SuspenseClosing(_) => self.funds.row(typed, findings),
             Row::Hold(hold) => self.hold(hold, findings),
-            Row::Order(order) => {
-                self.orders.order(order, findings);
-                self.parties.seller(order, findings);
-                self.grants.order(order, &self.parties, findings);
-            }
+            Row::Order(order) => self.order(order, findings),
             Row::Posting(posting) => self.posting(posting, findings),
             Row::TopUpReceipt(top_up) => self.around.top_up(top_up, findings),
             Row::OrderNumber(number) => self.orders.number(number, findings),
@@ -206,6 +203,12 @@ impl Checks {
     fn hold(&mut self, hold: &Hold, findings: &mut Findings) {
         self.books.hold(hold, findings);
         self.orders.hold(hold);
+    }
+
+    fn order(&mut self, order: &Arc<Order>, findings: &mut Findings) {
+        self.orders.order(order, findings);
+        self.parties.seller(order, findings);
+        self.grants.order(order, &self.parties, findings);
     }
 
     fn app(&mut self, app: &App, findings: &mut Findings) {

@@ -37,7 +37,7 @@ pub enum Escape {
     Form,
 }
 
-/// A call that sends a text message. In the address, the headers and the body stand `{phone}` (eleven digits), `{text}`,
+/// A call that sends a text message. In address, headers and body stand `{phone}` (eleven digits), `{text}`,
 /// `{code}` (empty when the message has none) and `{secret}`; in the address all are escaped as in a query.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -90,7 +90,8 @@ fn nothing_of_a_person_lies_on_the_disk_in_clear_and_everything_outlives_a_kill(
     let data = temporary.path().join("data");
     let server = Server::start(&data);
     let code_of = code(&server, "register");
-    let body = json!({ "to": PHONE, "code": code_of, "login_password": LOGIN_PASSWORD, "pay_password": PAY_PASSWORD, "device": DEVICE });
+    let body = json!({ "to": PHONE, "code": code_of, "login_password": LOGIN_PASSWORD,
+        "pay_password": PAY_PASSWORD, "device": DEVICE });
     let (status, said) = api(&server, "/api/v1/people", &body);
     assert_eq!(status, 200, "{said}");
     let token = said["token"].as_str().unwrap().to_owned();
