@@ -143,8 +143,17 @@ fn done(order: &BankOrder, name: &str, more_fen: u64) -> Verdict {
 }
 
 impl World {
+    /// What the town does about what became durable, whether it was answered or found after a start.
+    pub(crate) fn watch(&mut self, changes: &[(Key, Option<Row>)]) -> Result<(), String> {
+        self.watch_bank_orders(changes)?;
+        if self.healed {
+            self.free_who_is_waited_for(changes);
+        }
+        Ok(())
+    }
+
     /// Bank orders that a durable batch changed: who is to be asked about them, and whether they are true.
-    pub(crate) fn watch_bank_orders(&mut self, changes: &[(Key, Option<Row>)]) -> Result<(), String> {
+    fn watch_bank_orders(&mut self, changes: &[(Key, Option<Row>)]) -> Result<(), String> {
         for (_, row) in changes {
             let Some(Row::BankOrder(order)) = row else { continue };
             self.bank.check(order)?;

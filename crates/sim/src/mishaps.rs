@@ -88,6 +88,7 @@ impl World {
             self.model.check_changes(&durable.changes).map_err(|error| error.to_string())?;
             self.mirror.take(home, &durable.changes)?;
             self.people.learn(&durable.changes);
+            self.watch(&durable.changes)?;
         }
         self.check_stored(cell)?;
         for event in [Event::Post(cell, no), Event::Carry(cell, no)] {

@@ -114,10 +114,7 @@ impl World {
             self.model.check_changes(&durable.changes).map_err(|error| error.to_string())?;
             self.mirror.take(home, &durable.changes)?;
             self.people.learn(&durable.changes);
-            self.watch_bank_orders(&durable.changes)?;
-            if self.healed {
-                self.free_who_is_waited_for(&durable.changes);
-            }
+            self.watch(&durable.changes)?;
             self.check_remembered(cell, no, &durable.changes)?;
         }
         for (promise, reply) in leaving.answers {
