@@ -116,15 +116,13 @@ impl Model {
             let (transit, kind) = Model::transit(step.slot);
             self.book(step, &[(transit, kind, -fen(amount)), (buyer, AccountKind::Balance, fen(amount))]);
         }
-        if arrived {
-            if let Some(trade) = self.trades.get_mut(&(step.slot, order_no)) {
-                trade.refunded += fen(amount);
-                back = trade.refunded;
-                whole = trade.refunded == fen(trade.total);
-                if whole {
-                    (trade.state, trade.closed_at) = (TradeState::Closed, Some(step.now()));
-                    self.seen.count("trade Paid -> Closed");
-                }
+        if arrived && let Some(trade) = self.trades.get_mut(&(step.slot, order_no)) {
+            trade.refunded += fen(amount);
+            back = trade.refunded;
+            whole = trade.refunded == fen(trade.total);
+            if whole {
+                (trade.state, trade.closed_at) = (TradeState::Closed, Some(step.now()));
+                self.seen.count("trade Paid -> Closed");
             }
         }
         let (out_request_no, refunded_after) = (out_request_no.clone(), yuan(back));
