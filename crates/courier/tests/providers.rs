@@ -1,5 +1,7 @@
 //! Providers on loopback: what they are told, and what is told when they do not take it.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where its preparation fails")]
+
 use base::Secret;
 use courier::{Courier, Letter, NotCarried, Secrets, Settings, SettingsError};
 use people::Address;

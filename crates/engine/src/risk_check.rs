@@ -109,7 +109,7 @@ fn look(rows: &mut Rows<'_>, asked: &Asked<'_>) -> Result<Look, Fault> {
         return Ok(Look { gate, ..silent });
     }
     let decision = decision(rows, party, &subject, rules.version(), &facts, finding, gate)?;
-    let case = (gate == Gate::Shut(RiskRefused::UnderReview)).then(|| RiskCase {
+    let case = (gate == Gate::Shut(RiskRefused::UnderReview)).then_some(RiskCase {
         slot,
         party,
         subject,

@@ -137,6 +137,7 @@ struct Story {
 }
 
 impl Story {
+    #[allow(clippy::print_stdout, reason = "a long run says where it is")]
     fn tell(&self, what: &str) {
         println!("{:>7.1} s  {what}", self.begun.elapsed().as_secs_f64());
     }

@@ -116,7 +116,7 @@ impl Model {
             let (transit, kind) = Model::transit(step.slot);
             self.book(step, &[(transit, kind, -fen(amount)), (buyer, AccountKind::Balance, fen(amount))]);
         }
-        if let Some(trade) = self.trades.get_mut(&(step.slot, order_no)).filter(|_| arrived) {
+        if arrived && let Some(trade) = self.trades.get_mut(&(step.slot, order_no)) {
             trade.refunded += fen(amount);
             back = trade.refunded;
             whole = trade.refunded == fen(trade.total);
