@@ -888,7 +888,7 @@ fn authorisations_and_certifications() {
     world.change("DELETE FROM token WHERE role = 'refresh' AND kind = 'user'");
     found(&world.verify(), GrantWrong, "grants");
     let world = World::copy();
-    world.change("UPDATE callback SET app = app + 100");
+    world.change("UPDATE callback SET app = app + 90000");
     found(&world.verify(), GrantWrong, "callback");
 }
 

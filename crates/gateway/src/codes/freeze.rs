@@ -25,11 +25,8 @@ fn of_hold(refused: HoldRefused) -> Code {
         HoldRefused::PayerBlocked => business("PAYER_USER_STATUS_LIMIT", "付款方用户状态异常，不能冻结资金"),
         HoldRefused::PayerIsSeller => business("PAYER_PAYEE_EQUAL", "付款方和收款方不能相同"),
         HoldRefused::PayerDiffers => business("USER_ACCOUNT_VALIDATE_FAIL", "付款方与该授权订单的用户不一致"),
-        HoldRefused::PayerStopped => {
-            business("ERROR_BALANCE_PAYMENT_DISABLE", "付款方余额支付已止付，不能冻结资金")
-        }
-        HoldRefused::PayerLimit => {
-            business("ERROR_BALANCE_PAYMENT_DISABLE", "付款方超过其账户类别的余额支付限额")
+        HoldRefused::PayerStopped | HoldRefused::PayerLimit => {
+            business("ERROR_BALANCE_PAYMENT_DISABLE", "付款方余额支付受限：已止付，或超过其账户类别的限额")
         }
         HoldRefused::BalanceTooLow => business("MONEY_NOT_ENOUGH", "付款方余额不足"),
     }
@@ -148,8 +145,8 @@ fn every_hold() -> Vec<HoldRefused> {
     every!(HoldRefused:
         H::CodeInvalid => H::CodeInvalid, H::NotAsked => H::NotAsked, H::AlreadyHeld => H::AlreadyHeld,
         H::AlreadyClosed => H::AlreadyClosed, H::ProofMissing => H::ProofMissing, H::PayerBlocked => H::PayerBlocked,
-        H::PayerIsSeller => H::PayerIsSeller, H::PayerDiffers => H::PayerDiffers, H::PayerLimit => H::PayerLimit,
-        H::PayerStopped => H::PayerStopped,
+        H::PayerIsSeller => H::PayerIsSeller, H::PayerDiffers => H::PayerDiffers,
+        H::PayerStopped => H::PayerStopped, H::PayerLimit => H::PayerLimit,
         H::BalanceTooLow => H::BalanceTooLow,
     )
     .to_vec()

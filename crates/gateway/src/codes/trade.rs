@@ -177,8 +177,8 @@ fn every_pay() -> Vec<PayRefused> {
     every!(PayRefused:
         P::CodeInvalid => P::CodeInvalid, P::TradeNotFound => P::TradeNotFound, P::AlreadyPaid => P::AlreadyPaid,
         P::AlreadyClosed => P::AlreadyClosed, P::ProofMissing => P::ProofMissing, P::BuyerBlocked => P::BuyerBlocked,
-        P::BuyerIsSeller => P::BuyerIsSeller, P::BuyerDiffers => P::BuyerDiffers, P::BuyerLimit => P::BuyerLimit,
-        P::BuyerStopped => P::BuyerStopped,
+        P::BuyerIsSeller => P::BuyerIsSeller, P::BuyerDiffers => P::BuyerDiffers,
+        P::BuyerStopped => P::BuyerStopped, P::BuyerLimit => P::BuyerLimit,
         P::BalanceTooLow => P::BalanceTooLow,
         P::CardUnderWay => P::CardUnderWay,
         P::Risk(_) => P::Risk(RiskRefused::Refused),

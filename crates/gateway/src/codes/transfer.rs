@@ -19,8 +19,9 @@ fn of_transfer(refused: TransferRefused) -> Code {
             business("PAYEE_ACCOUNT_STATUS_ERROR", "收款方账户已注销，款项已退回付款方")
         }
         TransferRefused::PayeeIsPayer => business("PAYER_PAYEE_CANNOT_SAME", "收付款方不能相同"),
-        TransferRefused::PayerBlocked => business("PAYER_STATUS_ERROR", "付款账号状态异常，已冻结或注销"),
-        TransferRefused::PayerStopped => business("PAYER_STATUS_ERROR", "付款账号余额支付已止付"),
+        TransferRefused::PayerBlocked | TransferRefused::PayerStopped => {
+            business("PAYER_STATUS_ERROR", "付款账号状态异常，已冻结、注销或止付")
+        }
         TransferRefused::Limit(limit) => of_limit(limit),
         TransferRefused::BalanceTooLow => business("PAYER_BALANCE_NOT_ENOUGH", "付款方余额不足"),
         TransferRefused::Risk(_) => business("SECURITY_CHECK_FAILED", "安全检查未通过，转账未执行"),
