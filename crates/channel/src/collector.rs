@@ -7,7 +7,7 @@ use crate::import::{Importer, NotImported};
 use base::{DAY_US, Day, HOUR_US, MINUTE_US, Slot};
 use cell::Door;
 use engine::{Row, Table};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::time::Duration;
 use store::{Reader, StoreError};
@@ -70,19 +70,24 @@ impl Collector {
         }
     }
 
-    /// Whether there was a statement to fetch and it is in the books; `None` when nothing is missing.
+    /// Whether there was a statement to fetch and it is in the books; `None` when nothing is missing. A day that the
+    /// bank has no statement of, or another one than fits, keeps no later day back.
     async fn fetch_next(&self) -> Option<Result<(), NotImported>> {
-        let (readers, until) = (self.readers.0.clone(), last_over(self.door.now_us()));
-        let read = move || readers().and_then(|mut reader| first_missing(reader.as_mut(), until));
-        let day = match tokio::task::spawn_blocking(read).await {
-            Ok(Ok(day)) => day?,
-            Ok(Err(error)) => {
-                tracing::error!(%error, "it cannot be read which statements are missing");
-                return Some(Err(NotImported::Busy));
+        let mut passed = BTreeMap::new();
+        let (day, fetched) = loop {
+            let day = match self.missing(passed.keys().copied().collect()).await {
+                Ok(Some(day)) => day,
+                Ok(None) => return passed.into_values().next().map(Err),
+                Err(error) => return Some(Err(error)),
+            };
+            match self.importer.fetch(day).await.map(drop) {
+                Err(error @ (NotImported::NotClosed | NotImported::Statement(_))) => {
+                    tracing::warn!(%day, %error, "a statement cannot be had; later days are looked at");
+                    passed.insert(day, error);
+                }
+                fetched => break (day, fetched),
             }
-            Err(_) => return Some(Err(NotImported::Busy)),
         };
-        let fetched = self.importer.fetch(day).await.map(drop);
         if let Err(error) = &fetched {
             tracing::warn!(%day, %error, "a statement is not in the books; it is fetched again");
         }
@@ -91,6 +96,20 @@ impl Collector {
         let durable = self.door.stats().durable_sequence.load(std::sync::atomic::Ordering::Acquire);
         let _reached = tokio::time::timeout(TICK, posted.wait_for(|sequence| *sequence >= durable)).await;
         Some(fetched)
+    }
+
+    /// The first day whose statement is missing, those aside that were passed over.
+    async fn missing(&self, passed: BTreeSet<Day>) -> Result<Option<Day>, NotImported> {
+        let (readers, until) = (self.readers.0.clone(), last_over(self.door.now_us()));
+        let read = move || readers().and_then(|mut reader| first_missing(reader.as_mut(), until, &passed));
+        match tokio::task::spawn_blocking(read).await {
+            Ok(Ok(day)) => Ok(day),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "it cannot be read which statements are missing");
+                Err(NotImported::Busy)
+            }
+            Err(_) => Err(NotImported::Busy),
+        }
     }
 }
 
@@ -123,9 +142,14 @@ fn last_over(now_us: i64) -> Day {
     Day::of(now_us.saturating_sub(GRACE_US).saturating_sub(DAY_US))
 }
 
-/// The first day, up to the last one, of which no statement was read to its end: from the day of the first bank order.
-fn first_missing(reader: &mut dyn Reader, last: Day) -> Result<Option<Day>, StoreError> {
-    let mut read = BTreeSet::new();
+/// The first day, up to the last one, of which no statement was read to its end: from the day of the first bank order,
+/// and without those that were passed over.
+fn first_missing(
+    reader: &mut dyn Reader,
+    last: Day,
+    passed: &BTreeSet<Day>,
+) -> Result<Option<Day>, StoreError> {
+    let mut read = passed.clone();
     let mut after = None;
     loop {
         let rows = reader.scan(Table::ReadStatement, Some(Slot::PLATFORM), after.as_ref(), PAGE)?;

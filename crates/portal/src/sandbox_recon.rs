@@ -136,7 +136,14 @@ async fn show(
 ) -> Answer {
     let day = which.day.as_deref().filter(|day| !day.is_empty()).map(day_of).transpose()?;
     let (posted, now_us) = (portal.is_posted().await, portal.door.now_us());
-    let found = portal.read(move |reader| whole(reader, day)).await.filter(|_| posted);
+    let read = move |reader: &mut dyn Reader| {
+        // One state: what is posted in between would look like a difference.
+        reader.hold()?;
+        let found = whole(reader, day);
+        reader.let_go()?;
+        found
+    };
+    let found = portal.read(read).await.filter(|_| posted);
     let found = found.ok_or_else(|| SandboxError::broken("the books cannot be read"))?;
     let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accepts.contains("text/html") {
