@@ -17,12 +17,23 @@ export const asking = (method, { number = newNumber(), amount = '1.00', id, logi
   : { out_biz_no: number, amount, payee_type: login ? 'ALIPAY_LOGONID' : 'ALIPAY_USERID', payee_account: login ?? id,
     payee_real_name: name });
 
-/** A risk rule that two operators agree on refuses what this condition is of; no other is in force then. */
-export async function stopped(g, condition) {
-  const { version } = (await g.sandbox.send('/risk')).in_force ?? { version: 0 };
-  const rules = [{ id: 'R1', condition, verdict: 'refuse', reason_zh: '不付', reason_en: 'not paid' }];
-  const proposed = await g.sandbox.send('/risk', { operator: 'ada', base_version: version, rules });
-  await g.sandbox.send('/risk/approve', { operator: 'bea', version: proposed.version, digest: proposed.digest });
+const conditions = [];
+let agreed = Promise.resolve();
+
+/** A risk rule that two operators agree on refuses what this condition is of, beside those of before. One after the
+ * other: tests run at once, and a version is of the one before. */
+export function stopped(g, condition) {
+  const agree = async () => {
+    conditions.push(condition);
+    const rules = conditions.map((one, at) =>
+      ({ id: `R${at + 1}`, condition: one, verdict: 'refuse', reason_zh: '不付', reason_en: 'not paid' }));
+    const { version } = (await g.sandbox.send('/risk')).in_force ?? { version: 0 };
+    const proposed = await g.sandbox.send('/risk', { operator: 'ada', base_version: version, rules });
+    await g.sandbox.send('/risk/approve', { operator: 'bea', version: proposed.version, digest: proposed.digest });
+  };
+  const mine = agreed.then(agree);
+  agreed = mine.catch(() => {});
+  return mine;
 }
 
 /** A shop that has this much. */
