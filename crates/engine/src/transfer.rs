@@ -88,9 +88,7 @@ fn same_meaning(first: &Transfer, ask: &TransferAsk, arrival: Arrival) -> Result
     if first.remark != *remark {
         return differs("remark");
     }
-    // Risk rules may have made a transfer that was paid wait longer than was asked for.
-    let fits = first.arrival == arrival || (first.paid_at_us.is_some() && first.arrival > arrival);
-    if fits { Ok(()) } else { differs("arrival") }
+    if first.asked_arrival() != arrival { differs("arrival") } else { Ok(()) }
 }
 
 /// Who is to be paid: somebody else than the payer.

@@ -269,7 +269,7 @@ fn transfer_may_follow(earlier: &Transfer, transfer: &Transfer) -> Result<(), &'
     use TransferState as S;
     let meaning = |one: &Transfer| {
         let number = one.out_biz_no.clone();
-        (one.payer, one.payee, one.amount_minor, one.arrival, one.way, number, one.opened_at_us)
+        (one.payer, one.payee, one.amount_minor, one.asked_arrival(), one.way, number, one.opened_at_us)
     };
     let forward = match (earlier.state, transfer.state) {
         (S::Offered, S::Waiting | S::UnderWay | S::Cancelled) => true,

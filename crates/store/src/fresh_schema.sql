@@ -1,4 +1,4 @@
--- Of 0029_suspense_closes f4f131534118f38f6bd44c047808b66e76cb710da33ea1281812f3d7c48c4470
+-- Of 0030_transfer_keeps_asked 47db0435e0a323a4479ba161a00283e69245f43cef3ae3e79251e9a5991697cb
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -635,7 +635,7 @@ CREATE TABLE transfer (
     paid_at_us   INTEGER,
     due_at_us    INTEGER,
     ended_at_us  INTEGER,
-    timer        INTEGER CHECK (timer >= 0),
+    timer        INTEGER CHECK (timer >= 0), asked_arrival TEXT CHECK (asked_arrival = 'at_once' OR asked_arrival = 'two_hours'),
     PRIMARY KEY (slot, no),
     CHECK ((timer IS NULL) = (due_at_us IS NULL))
 ) STRICT, WITHOUT ROWID;

@@ -52,6 +52,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0027_device_create",
     "0028_risk_create",
     "0029_suspense_closes",
+    "0030_transfer_keeps_asked",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -34,7 +34,7 @@ pub struct Transfer {
     pub currency: Currency,
     /// How much, minor units, above zero.
     pub amount_minor: Minor,
-    /// When the payee shall have it.
+    /// When the payee shall have it: as it was asked for, or as long as risk rules made it wait.
     pub arrival: Arrival,
     /// Its title, as the payee sees it.
     pub title: Option<Text<128>>,
@@ -60,9 +60,16 @@ pub struct Transfer {
     pub ended_at_us: Option<i64>,
     /// The timer that is due at `due_at_us`.
     pub timer: Option<TimerNo>,
+    /// The arrival that was asked for, when risk rules made it wait longer; absent while `arrival` is that.
+    pub asked_arrival: Option<Arrival>,
 }
 
 impl Transfer {
+    /// When the payee was to have it by its payer's wish: a part of the meaning of its number.
+    pub fn asked_arrival(&self) -> Arrival {
+        self.asked_arrival.unwrap_or(self.arrival)
+    }
+
     /// How much.
     pub fn amount(&self) -> Money {
         self.amount_minor.of(self.currency)

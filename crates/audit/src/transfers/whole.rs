@@ -53,6 +53,10 @@ pub(super) fn faults(row: &Transfer) -> Vec<String> {
     check(row.amount_minor.units() > 0, "it is of nothing");
     check(row.app.is_none() == (row.way == TransferWay::Wallet), "only a person needs no app");
     check(row.way == TransferWay::Wallet || row.arrival == Arrival::AtOnce, "only a person has money wait");
+    check(
+        row.asked_arrival.is_none_or(|asked| asked < row.arrival && row.paid_at_us.is_some()),
+        "it was made to wait before it was paid, or not longer than was asked for",
+    );
     check(row.timer.is_some() == row.due_at_us.is_some(), "a timer without a moment, or the reverse");
     check(row.ended_at_us.is_some() == row.state.is_final(), "ended_at_us is not that of its state");
     check(row.paid_at_us.is_none_or(|at_us| at_us >= row.opened_at_us), "it was paid before it was opened");

@@ -123,6 +123,7 @@ fn rows_of_transfers() {
             &[("transfer", TransferWrong), ("timer", TimerWrong)],
         ),
         Case("transfer", waits, "arrival = 'at_once'", &[("transfer", TransferWrong)]),
+        Case("transfer", sent, "asked_arrival = 'at_once'", &[("transfer", TransferWrong)]),
         Case(
             "transfer",
             waits,

@@ -132,7 +132,11 @@ pub(crate) fn confirm_transfer(
         }
     };
     // The payer's own choice holds when it is the longer one.
-    let transfer = Transfer { arrival: transfer.arrival.max(wait), ..(*transfer).clone() };
+    let transfer = if wait > transfer.arrival {
+        Arc::new(Transfer { arrival: wait, asked_arrival: Some(transfer.arrival), ..(*transfer).clone() })
+    } else {
+        transfer
+    };
     let posted = if transfer.arrival == wait { check_money(rows, &transfer).map_err(again)? } else { posted };
 
     // Nothing can be refused here below this line; a payee that is closed sends it back.

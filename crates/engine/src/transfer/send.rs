@@ -120,6 +120,7 @@ pub(super) fn fresh(
         due_at_us: None,
         ended_at_us: None,
         timer: None,
+        asked_arrival: None,
     }
 }
 

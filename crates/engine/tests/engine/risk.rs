@@ -242,6 +242,8 @@ fn what_rules_keep_back_goes_when_its_time_comes() {
         tr-confirm X1 alice P1                         -> Waiting 100.01
         balance alice                                  -> 4899.99
         tr-offer X1 alice bob 100.01                   -> Waiting unknown
+        tr-offer X1 alice bob 100.01 later=2h          -> refused NumberTaken(arrival)
+        tr-offer X1 alice bob 100.01 later=1d          -> refused NumberTaken(arrival)
         ",
     );
 }

@@ -66,6 +66,7 @@ impl Model {
             due_at_us: sent.due_at,
             ended_at_us: sent.ended_at,
             timer: sent.timer,
+            asked_arrival: None,
         })
     }
 

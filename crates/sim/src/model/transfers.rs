@@ -246,20 +246,12 @@ impl Model {
     ) -> Result<Option<TransferNo>, TransferRefused> {
         let Some(no) = self.sent_as.get(&(ask.payer, way, ask.out_biz_no.clone())) else { return Ok(None) };
         let first = &self.sendings[no];
-        // The house lets a paid transfer pass for one that was to arrive sooner: it keeps no word of what was asked,
-        // and its rules of risk may have made it wait.
-        let wait = |arrival| match arrival {
-            Arrival::AtOnce => 0,
-            Arrival::TwoHours => 2,
-            Arrival::OneDay => 24,
-        };
-        let longer = first.paid_at.is_some() && wait(first.arrival) > wait(arrival);
         let field = match () {
             () if first.ask.named != ask.named => "payee_info",
             () if first.ask.amount != ask.amount => "trans_amount",
             () if first.ask.title != ask.title => "order_title",
             () if first.ask.remark != ask.remark => "remark",
-            () if first.arrival != arrival && !longer => "arrival",
+            () if first.arrival != arrival => "arrival",
             () => return Ok(Some(*no)),
         };
         Err(TransferRefused::NumberTaken { field })

@@ -216,6 +216,7 @@ pub(crate) fn transfer(at_us: i64, payer: PartyId, payee: PartyId) -> Transfer {
         due_at_us: None,
         ended_at_us: None,
         timer: None,
+        asked_arrival: None,
     }
 }
 

@@ -50,6 +50,7 @@ pub(super) fn extremes() -> [Row; 8] {
             due_at_us: Some(at_us),
             ended_at_us: Some(at_us),
             timer: TimerNo::from_number(i64::MAX),
+            asked_arrival: Some(Arrival::TwoHours),
             ..transfer(0, party, party)
         }),
         row(TransferNumber { slot, payer: party, way: TransferWay::Wallet, out_biz_no: longest(), no }),
