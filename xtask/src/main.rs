@@ -1,6 +1,6 @@
 //! The project's own commands, run as `cargo xtask <command>`.
 //!
-//! Why a program and not scripts: the same four commands must work for a newcomer, in CI and on a machine that
+//! Why a program and not scripts: the same commands must work for a newcomer, in CI and on a machine that
 //! holds nothing yet, and say in plain words what is missing. `.ci/run` calls `test` and nothing else.
 //!
 //! Reading order: `test.rs` (the steps), `process.rs` (how one is run), `tools.rs` (what it needs), `tidy.rs` and

@@ -23,8 +23,8 @@
 //! Reading order: `report`, `tables` (the snapshot), `pages` (its rows), `columns`, `images` and `batch` (forms),
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
-//! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `escrows`,
-//! `freezes`, `funds`; then `replay`.
+//! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
+//! `app_keys`, `risks`, `transfers`, `escrows`, `freezes`, `funds`; then `replay`.
 
 mod agreements;
 mod app_keys;

@@ -57,7 +57,7 @@ pub enum NotImported {
     #[error("the bank has no statement of that day: it is not over, or was before the bank knew this world")]
     NotClosed,
     /// This bank keeps no statements.
-    #[error("the bank inside keeps no statements; start with --bank for one that does")]
+    #[error("the bank inside keeps no statements; start with --bank or --bank-iso for one that does")]
     KeepsNone,
     /// Nothing was heard of the bank.
     #[error("the bank does not answer; try again")]

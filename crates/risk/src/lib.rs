@@ -5,7 +5,8 @@
 //! evaluated in the decision that moves the money, with facts that are rows and the stamp, so that a day decided again
 //! has the same verdicts. A rule that cannot be evaluated never lets a large sum through in silence.
 //!
-//! Reading order: `facts`, `rule`, `rule_set`, `seeds`; `syntax` and `expression` say how a condition is understood.
+//! Reading order: `facts`, `rule`, `rule_set`, `seeds`, `records`, `refusal`; `syntax` and `expression` say how a
+//! condition is understood.
 
 mod expression;
 mod facts;

@@ -3,7 +3,8 @@
 //!
 //! Rules: `protocol` section 7 of the Alipay Open API (states, timing) as documented for one-time CNY payments.
 //! Reading order: `state`, `order`, `records`, `rules`, `refusal`; then `agreement`; for guaranteed trades
-//! `escrow_state`, `escrow`, `escrow_rules`; for splits `split`.
+//! `escrow_state`, `escrow`, `escrow_rules`; for splits `split`; for pre-authorisations
+//! `freeze`, `frozen`.
 
 mod agreement;
 mod escrow;
