@@ -6,8 +6,8 @@
 //!
 //! Reading order: `bank` (what a bank can be asked, in a form that fits JSON), `sandbox_bank` (the bank of worlds for
 //! trying out), `http_bank` (a bank in another process), `iso_bank` with `iso_known`, `iso_statements`, `iso_files` and
-//! `iso_mail` (a bank that is spoken with in messages of ISO 20022), `channel` (the loop of orders), `pulse` (how well a
-//! bank answers), `import` (a statement into the books), `collector` (the loop of statements).
+//! `iso_mail` (a bank that is spoken with in messages of ISO 20022), `channel` (the loop of orders), `pulse` (how well
+//! a bank answers), `import` (a statement into the books), `collector` (the loop of statements).
 
 mod bank;
 mod channel;
