@@ -8,8 +8,8 @@ use ledger::{Account, AccountKind};
 use money::Currency;
 use people::{
     AccountClass, App, AppMode, AppStatus, ApplicationEvent, ApplicationState, DIGEST_MARK, DataKeyId,
-    GONE_MARK, Login, LoginName, MerchantApplication, MerchantKind, Party, PartyKind, PartyName, PartyStatus,
-    PaymentStop, ReviewerName, SlotHead, application_next, documents_needed,
+    GONE_MARK, KEEPS_STATUS, Login, LoginName, MerchantApplication, MerchantKind, Party, PartyKind,
+    PartyName, PartyStatus, PaymentStop, ReviewerName, SlotHead, application_next, documents_needed,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -257,22 +257,46 @@ pub(crate) fn move_application(rows: &mut Rows<'_>, command: &MoveApplication) -
 
     // Nothing can be refused below this line; nothing was changed above it.
     let mut row = MerchantApplication { state, changed_at_us: rows.now_us(), ..(*known).clone() };
-    let mut standing = None;
     match &command.step {
         ApplicationStep::Submit(_) => (row.reviewer, row.reasons, row.note) = (None, 0, None),
         ApplicationStep::Confirm(_) | ApplicationStep::Pass(_) => {}
         ApplicationStep::Claim(reviewer) => row.reviewer = Some(reviewer.clone()),
         ApplicationStep::Reject { reasons, note, .. } => (row.reasons, row.note) = (*reasons, note.clone()),
-        ApplicationStep::Suspend => standing = Some((PartyStatus::Frozen, AppStatus::Online)),
-        ApplicationStep::Resume => standing = Some((PartyStatus::Normal, AppStatus::Online)),
-        ApplicationStep::Unsign => standing = Some((PartyStatus::Frozen, AppStatus::Disabled)),
+        ApplicationStep::Suspend => {
+            // Who was stopped before stays so when the suspension is lifted.
+            let sold = seller.as_ref().is_some_and(|party| party.status == PartyStatus::Normal);
+            row.reasons = if sold { 0 } else { KEEPS_STATUS };
+        }
+        ApplicationStep::Resume | ApplicationStep::Unsign => row.reasons = 0,
     }
-    if let Some((status, app_status)) = standing {
-        seller.iter().for_each(|party| rows.put(Party { status, ..(**party).clone() }));
-        app.iter().for_each(|app| rows.put(App { status: app_status, ..(**app).clone() }));
+    if let Some(party) = seller {
+        let status = status_after(&command.step, party.status, known.reasons);
+        rows.put(Party { status, ..(*party).clone() });
+    }
+    if let Some(app) = app.filter(|_| matches!(command.step, ApplicationStep::Unsign)) {
+        rows.put(App { status: AppStatus::Disabled, ..(*app).clone() });
     }
     rows.put(row.clone());
     Ok(Next::Answer(Arc::new(row)))
+}
+
+/// What the merchant may do after a step. A closed account stays closed.
+fn status_after(step: &ApplicationStep, status: PartyStatus, reasons: u32) -> PartyStatus {
+    match (step, status) {
+        (ApplicationStep::Suspend | ApplicationStep::Unsign, PartyStatus::Normal) => PartyStatus::Frozen,
+        (ApplicationStep::Resume, PartyStatus::Frozen) if reasons & KEEPS_STATUS == 0 => PartyStatus::Normal,
+        (
+            ApplicationStep::Suspend
+            | ApplicationStep::Unsign
+            | ApplicationStep::Resume
+            | ApplicationStep::Submit(_)
+            | ApplicationStep::Confirm(_)
+            | ApplicationStep::Claim(_)
+            | ApplicationStep::Pass(_)
+            | ApplicationStep::Reject { .. },
+            PartyStatus::Normal | PartyStatus::Frozen | PartyStatus::Closed,
+        ) => status,
+    }
 }
 
 /// What a step asks beside the state.
