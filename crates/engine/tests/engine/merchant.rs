@@ -12,7 +12,7 @@ use people::{
     MerchantApplication, MerchantKind, Party, PartyKind, PartyStatus,
 };
 
-const LOGIN: &str = "tea@example.com";
+const LOGIN: &str = "new-tea";
 
 fn applicant() -> PartyId {
     PartyId::issue(1_000_000_077, Slot::of_text("somebody")).unwrap()
@@ -205,6 +205,10 @@ fn each_refusal_of_an_application() {
     for reserved in [String::new(), format!("{DIGEST_MARK}tea"), format!("{GONE_MARK}tea")] {
         let command = FillApplication { login: Text::new(&reserved).unwrap(), ..filled() };
         assert_eq!(fill(&mut world, command), Err(ApplicationRefused::LoginTaken), "{reserved:?}");
+    }
+    for address in ["tea@example.com", "Tea@Example.com", "13812345678", "+86 138-1234-5678"] {
+        let command = FillApplication { login: Text::new(address).unwrap(), ..filled() };
+        assert_eq!(fill(&mut world, command), Err(ApplicationRefused::LoginIsAddress), "{address:?}");
     }
     assert_eq!(fill(&mut world, FillApplication { name_matches: false, ..filled() }), Ok(Init));
     let of_stranger = FillApplication { applicant: stranger, ..filled() };
