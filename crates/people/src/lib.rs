@@ -45,7 +45,7 @@ pub use identity::{
     ProviderName, Standing, class_of, id_number, slot_of_identity,
 };
 pub use merchant_application::{
-    ApplicationEvent, ApplicationState, DOCUMENT_BYTES_MAX, DOCUMENT_BYTES_MIN, DocumentKind,
+    ApplicationEvent, ApplicationState, DOCUMENT_BYTES_MAX, DOCUMENT_BYTES_MIN, DocumentKind, KEEPS_STATUS,
     MerchantApplication, MerchantKind, RejectReason, ReviewerName, application_next, documents_needed,
     picture_kind,
 };
