@@ -286,7 +286,11 @@ pub(crate) async fn authorize(
         let code = chance::auth_code(&portal.world.secrets, portal.door.now_us(), owner.slot());
         let digest = portal.world.secrets.token_digest(code.reveal());
         let Allowed { app, kind, scopes, .. } = allowed.clone();
-        match portal.door.ask(Authorize { owner, app, kind, scopes, own_app, code: digest }).await {
+        match portal
+            .door
+            .ask(Authorize { owner, app, kind, scopes, own_app, code: digest, attempt: None })
+            .await
+        {
             Ok(expires_at_us) => return Ok(Given { code, expires_at_us }),
             Err(CellError::Refused(AuthorizeRefused::CodeTaken)) => {}
             Err(error) => return Err(error),

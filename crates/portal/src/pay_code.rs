@@ -29,7 +29,7 @@ pub(crate) async fn issue(portal: &Portal, party: PartyId) -> Result<Issued, Cel
     until_free(|| async move {
         let code = chance::pay_code(&portal.world.secrets, portal.door.now_us(), party.slot());
         let digest = portal.world.secrets.pay_code_digest(code.reveal());
-        let expires_at_us = portal.door.ask(IssuePayCode { party, digest }).await?;
+        let expires_at_us = portal.door.ask(IssuePayCode { party, digest, attempt: None }).await?;
         Ok(Issued { code, expires_at_us })
     })
     .await

@@ -522,7 +522,10 @@ impl Script {
         {
             let own_app = (kind == GrantKind::Merchant).then_some(cast.app);
             let scopes = Text::new("").unwrap();
-            self.door.ask(Authorize { owner, app, kind, scopes, own_app, code: [first; 16] }).await.unwrap();
+            self.door
+                .ask(Authorize { owner, app, kind, scopes, own_app, code: [first; 16], attempt: None })
+                .await
+                .unwrap();
             let (role, slot) = (TokenRole::Code, owner.slot());
             let [given, access, refresh] = [0, 1, 2].map(|more| [first + more; 16]);
             let take = TakeTokens { slot, app, kind, role, given, access, refresh };
@@ -632,7 +635,7 @@ impl Script {
     async fn code(&mut self, buyer: PartyId) -> PayBy {
         self.code += 1;
         let digest = [self.code; 16];
-        self.door.ask(IssuePayCode { party: buyer, digest }).await.unwrap();
+        self.door.ask(IssuePayCode { party: buyer, digest, attempt: None }).await.unwrap();
         PayBy { slot: buyer.slot(), digest }
     }
 
