@@ -272,7 +272,7 @@ impl Script {
         crate::freezes::live(&self.door, shop, alice, codes, order).await;
         crate::transfers::live(&self.door, shop, cast.app, alice, bob).await;
         crate::funds::live(&self.door, alice, |span_us| self.pass(span_us)).await;
-        crate::risks::live(&self.door, shop, cast.app, alice).await;
+        crate::risks::live(&self.door, shop, cast.app, alice, bob).await;
         self.deliver().await;
     }
 
@@ -600,7 +600,10 @@ impl Script {
             self.door.ask(ProveSignIn { party: person, attempt: tried.attempt }).await.unwrap();
             if number == 2 {
                 let (token, sealed_name) = ([number; 16], vec![number; 40]);
-                self.door.ask(BeginDevice { party: person, token, sealed_name }).await.unwrap();
+                self.door
+                    .ask(BeginDevice { party: person, token, sealed_name, since: tried.attempt })
+                    .await
+                    .unwrap();
                 let by = StopBy::Operator;
                 for lift in [false, true] {
                     self.door.ask(StopPayments { party: person, by, lift }).await.unwrap();
