@@ -469,7 +469,7 @@ impl Script {
 
     /// Somebody becomes a merchant, and somebody is turned down.
     async fn apply(&self, applicant: PartyId) {
-        for (login, passes) in [("new@example.com", true), ("no@example.com", false)] {
+        for (login, passes) in [("new-tea", true), ("no-tea", false)] {
             let (login, reviewer) = (Text::new(login).unwrap(), || Text::new("li").unwrap());
             let (kind, name) = (MerchantKind::Individual, Text::new("new").unwrap());
             let fill = FillApplication {
