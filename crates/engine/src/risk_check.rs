@@ -215,6 +215,11 @@ fn decision(
 }
 
 impl Look {
+    /// Whether a person of the platform is given the payment now, for the first time.
+    pub(crate) fn opens_case(&self) -> bool {
+        self.case.is_some()
+    }
+
     /// Writes down what was found; the only thing that is written when the payment is stopped.
     pub(crate) fn note(self, rows: &mut Rows<'_>) {
         if let Some(decision) = self.decision {

@@ -294,8 +294,11 @@ fn a_payment_of_an_order_is_stopped_and_released() {
         "rk-said alice -> v1 review Stopped [L][][]
          balance alice -> 4900.00
          rk-case alice A2 -> Open
+         confirm A2 alice A2P -> refused ProofMissing
          rk-release ada alice A2 -> Released
-         confirm A2 alice A2P -> Paid
+         try A2 alice A2Q
+         judge alice A2Q right
+         confirm A2 alice A2Q -> Paid
          rk-said alice -> v1 review Passed [L][][]
          rk-propose ada 1 broken -> version 2
          rk-approve bea 2 -> version 2
@@ -367,4 +370,42 @@ fn every_rule_that_asks_for_a_proof_is_heard() {
         );
         check_in(PEOPLE, &lines);
     }
+}
+
+#[test]
+fn an_offer_that_somebody_looks_at_waits_for_three_days() {
+    check_in(
+        PEOPLE,
+        "
+        rk-propose ada 0 review                        -> version 1
+        rk-approve bea 1                               -> version 1
+        tr-offer X1 alice bob 100.01                   -> Offered unknown
+        try X1 alice P1
+        judge alice P1 right
+        tr-confirm X1 alice P1                         -> refused Refused(Risk(UnderReview))
+        tr-confirm X1 alice P1                         -> refused ProofMissing
+        advance 20m
+        due                                            -> ?
+        tr-find X1 alice                               -> Offered 100.01
+        try X1 alice P2
+        judge alice P2 right
+        tr-confirm X1 alice P2                         -> refused Refused(Risk(UnderReview))
+        rk-count                                       -> 1 1
+        rk-release ada alice X1                        -> Released
+        try X1 alice P3
+        judge alice P3 right
+        tr-confirm X1 alice P3                         -> Done 100.01
+        tr-offer X2 alice bob 100.02                   -> Offered known
+        try X2 alice P4
+        judge alice P4 right
+        tr-confirm X2 alice P4                         -> refused Refused(Risk(UnderReview))
+        advance 2d
+        try X2 alice P5
+        judge alice P5 right
+        tr-confirm X2 alice P5                         -> refused Refused(Risk(UnderReview))
+        advance 1d
+        due                                            -> ?
+        tr-find X2 alice                               -> Cancelled 100.02
+        ",
+    );
 }
