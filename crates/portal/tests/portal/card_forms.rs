@@ -82,7 +82,7 @@ async fn a_form_that_comes_again_leads_to_how_the_order_stands() {
     bank_takes(&shop, under_way(&shop, order_no).await, 8_00).await;
     leads_to(&pay(&mut browser, &path, &csrf, card).await, &format!("{path}/result"));
     leads_to(&browser.post(&format!("{path}/pay"), &[("csrf", &csrf)]).await, &format!("{path}/result"));
-    assert_eq!(shop.balance(shop.buyer).await, 100_00);
+    assert_eq!(shop.balance(shop.buyer).await, 10_000);
 }
 
 #[tokio::test]
