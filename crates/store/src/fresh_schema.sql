@@ -1,4 +1,4 @@
--- Of 0030_transfer_keeps_asked 47db0435e0a323a4479ba161a00283e69245f43cef3ae3e79251e9a5991697cb
+-- Of 0031_withdrawals_of_a_person e48e33feadbe186c38f325b11597b0245d70cd4f018a61540b7dee75bebfdf6d
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -772,7 +772,7 @@ CREATE TABLE bank_order (
         reason = 'agreement_ended' OR reason = 'other'),
     heard_at_us    INTEGER,
     timer          INTEGER CHECK (timer >= 0),
-    gives_up_at_us INTEGER,
+    gives_up_at_us INTEGER, life_minor INTEGER NOT NULL DEFAULT 0 CHECK (life_minor >= 0),
     PRIMARY KEY (slot, no),
     CHECK ((timer IS NULL) = (gives_up_at_us IS NULL))
 ) STRICT, WITHOUT ROWID;
@@ -888,7 +888,7 @@ CREATE TABLE standing (
     carried_year    INTEGER NOT NULL CHECK (carried_year >= 0),
     carried_minor   INTEGER NOT NULL CHECK (carried_minor >= 0),
     given_year      INTEGER NOT NULL CHECK (given_year >= 0),
-    given_minor     INTEGER NOT NULL CHECK (given_minor >= 0),
+    given_minor     INTEGER NOT NULL CHECK (given_minor >= 0), carried_free_minor INTEGER NOT NULL DEFAULT 0 CHECK (carried_free_minor >= 0), given_free_minor INTEGER NOT NULL DEFAULT 0 CHECK (given_free_minor >= 0),
     PRIMARY KEY (slot, party)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE evidence (
@@ -911,7 +911,7 @@ CREATE TABLE person (
     holder        INTEGER CHECK (holder >= 0),
     moving_to     INTEGER CHECK (moving_to >= 0),
     carried_year  INTEGER NOT NULL CHECK (carried_year >= 0),
-    carried_minor INTEGER NOT NULL CHECK (carried_minor >= 0),
+    carried_minor INTEGER NOT NULL CHECK (carried_minor >= 0), carried_free_minor INTEGER NOT NULL DEFAULT 0 CHECK (carried_free_minor >= 0),
     PRIMARY KEY (slot, identity)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE statement (
