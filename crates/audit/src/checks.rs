@@ -101,9 +101,9 @@ impl Checks {
             Row::MerchantApplication(row) => self.parties.application(row, findings),
             Row::AppKey(key) => self.app_keys.key(key, findings),
             Row::Rulebook(_) => {}
-            Row::RiskRules(_) | Row::RiskProposal(_) | Row::RiskCase(_) | Row::RiskDecision(_) => {
-                self.risk(typed, findings);
-            }
+            Row::Contract(_) | Row::ContractBook(_) => self.agreed(typed, findings),
+            Row::RiskRules(_) | Row::RiskProposal(_) => self.agreed(typed, findings),
+            Row::RiskCase(_) | Row::RiskDecision(_) => self.agreed(typed, findings),
             Row::Usage(row) => self.usage(row, findings),
             Row::Transfer(row) => self.transfer(row, findings),
             Row::TransferNumber(number) => self.transfers.number(number, findings),
@@ -162,9 +162,11 @@ impl Checks {
         }
     }
 
-    /// Of the four tables of risk rules.
-    fn risk(&mut self, typed: &Row, findings: &mut Findings) {
+    /// Of the tables of what two people agree to: contracts and risk rules, with what these found.
+    fn agreed(&mut self, typed: &Row, findings: &mut Findings) {
         match typed {
+            Row::Contract(row) => self.orders.contracts.contract(row, findings),
+            Row::ContractBook(row) => self.orders.contracts.book(row, findings),
             Row::RiskRules(rules) => self.risks.rules(rules, findings),
             Row::RiskProposal(proposal) => self.risks.proposal(proposal, findings),
             Row::RiskDecision(decision) => self.risks.decision(decision, findings),
@@ -234,6 +236,7 @@ impl Checks {
 
     /// An order that was debited, with what it came to.
     fn debit(&mut self, debit: &Debit, findings: &mut Findings) {
+        self.orders.debited(debit.order_no);
         let order = self.orders.came_to(debit.slot, debit.order_no);
         self.agreements.debit(debit, order, findings);
     }

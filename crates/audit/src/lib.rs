@@ -35,6 +35,7 @@ mod chain;
 mod checks;
 mod columns;
 mod compare;
+mod contracts;
 mod crossing;
 mod escrow_history;
 mod escrow_rows;
@@ -234,6 +235,8 @@ const READ_ORDER: &[Table] = &[
     Table::Evidence,
     Table::Person,
     Table::Rulebook,
+    Table::Contract,
+    Table::ContractBook,
     Table::RiskRules,
     Table::RiskProposal,
     Table::RiskDecision,

@@ -90,6 +90,8 @@ pub enum FindingKind {
     /// Risk rules are not of two people, out of turn, or not what was approved; or a finding or a case of them does not
     /// agree with the rules.
     RiskWrong,
+    /// A contract's versions are not of two people in their turn, or one holds from before it was agreed to.
+    ContractWrong,
     /// A bank card, its number's name and its state do not agree.
     CardWrong,
     /// A bank order does not agree with its card, its key, its postings, its returns or its times.

@@ -33,6 +33,7 @@ use crate::{
     ApplicationRefused, FillApplication, FindApplication, MoveApplication, NoteDocument, SignApplication,
     merchant,
 };
+use crate::{ApproveContract, ContractView, FindContracts, ProposeContract, contract};
 use crate::{
     ApproveRisk, DecideRisk, FindRiskCase, FindRiskRules, ProposeRisk, RiskRulesView, risk_case, risk_rules,
 };
@@ -96,6 +97,7 @@ use trade::{
     FindRefused, Freeze, HoldRefused, OpenFreezeRefused, OpenRefused, Order, PayFrozenRefused, PayRefused,
     RefundRefused, Trade, UnfreezeRefused,
 };
+use trade::{Contract, ContractRefused};
 
 /// A command whose answer has a type of its own.
 pub trait Ask: Into<Command> {
@@ -298,6 +300,9 @@ commands! {
     query FindRiskRules => risk_rules::find_risk_rules, RiskRulesView, Never;
     query FindRiskCase => risk_case::find_risk_case, Arc<RiskCase>, RiskNotFound;
     change CloseSuspense => suspense::close_suspense, Arc<SuspenseClosing>, CloseSuspenseRefused;
+    change ProposeContract => contract::propose_contract, Arc<Contract>, ContractRefused;
+    change ApproveContract => contract::approve_contract, Arc<Contract>, ContractRefused;
+    query FindContracts => contract::find_contracts, Vec<ContractView>, Never;
 }
 
 #[cfg(test)]
@@ -324,7 +329,8 @@ mod tests {
             BeginStatement AddAppKey PromoteAppKey RetireAppKey FindAppKeys \
             FillApplication NoteDocument MoveApplication SignApplication FindApplication \
             BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments \
-            ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase CloseSuspense";
+            ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase CloseSuspense \
+            ProposeContract ApproveContract FindContracts";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -41,6 +41,7 @@ mod sandbox_app_keys;
 mod sandbox_authorize;
 mod sandbox_bank;
 mod sandbox_clock;
+mod sandbox_contract;
 mod sandbox_doctor;
 mod sandbox_escrow;
 mod sandbox_escrow_form;

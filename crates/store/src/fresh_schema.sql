@@ -1,4 +1,4 @@
--- Of 0030_transfer_keeps_asked 47db0435e0a323a4479ba161a00283e69245f43cef3ae3e79251e9a5991697cb
+-- Of 0031_contract_create 0d912360e18389f66b7a2485069adb3c557cd8986980a234e4f86332e6efe0a4
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -1108,6 +1108,37 @@ CREATE TABLE "posting" (
          + CASE side_2 WHEN 'debit' THEN amount_2_minor WHEN 'credit' THEN -amount_2_minor ELSE 0 END
          + CASE side_3 WHEN 'debit' THEN amount_3_minor WHEN 'credit' THEN -amount_3_minor ELSE 0 END
          + CASE side_4 WHEN 'debit' THEN amount_4_minor WHEN 'credit' THEN -amount_4_minor ELSE 0 END = 0)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE contract (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    seller         INTEGER NOT NULL CHECK (seller >= 0),
+    product        TEXT    NOT NULL CHECK (
+        product = 'page' OR product = 'wap' OR product = 'app' OR product = 'face_to_face' OR
+        product = 'mini_program' OR product = 'pre_authorisation' OR product = 'debit_agreement' OR
+        product = 'escrow' OR product = 'transfer'),
+    version        INTEGER NOT NULL CHECK (version > 0),
+    status         TEXT    NOT NULL CHECK (status = 'in_force' OR status = 'ended'),
+    fee_ppm        INTEGER NOT NULL CHECK (fee_ppm BETWEEN 0 AND 1000000),
+    valid_from_us  INTEGER,
+    reason         TEXT    NOT NULL,
+    proposed_by    TEXT    NOT NULL,
+    proposed_at_us INTEGER NOT NULL,
+    approved_by    TEXT,
+    approved_at_us INTEGER,
+    PRIMARY KEY (slot, seller, product, version),
+    CHECK ((approved_by IS NULL) = (approved_at_us IS NULL)),
+    CHECK (approved_by IS NULL OR approved_by <> proposed_by),
+    CHECK (approved_by IS NULL OR valid_from_us >= approved_at_us)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE contract_book (
+    slot    INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    seller  INTEGER NOT NULL CHECK (seller >= 0),
+    product TEXT    NOT NULL CHECK (
+        product = 'page' OR product = 'wap' OR product = 'app' OR product = 'face_to_face' OR
+        product = 'mini_program' OR product = 'pre_authorisation' OR product = 'debit_agreement' OR
+        product = 'escrow' OR product = 'transfer'),
+    version INTEGER NOT NULL CHECK (version >= 0),
+    PRIMARY KEY (slot, seller, product)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);

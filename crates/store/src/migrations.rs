@@ -53,6 +53,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0028_risk_create",
     "0029_suspense_closes",
     "0030_transfer_keeps_asked",
+    "0032_contract_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod clean;
+mod contracts;
 mod escrow;
 mod freezes;
 mod funds;

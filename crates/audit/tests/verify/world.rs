@@ -266,6 +266,7 @@ impl Script {
             self.guaranteed(&cast).await;
             self.disputed(&cast).await;
         }
+        crate::contracts::live(&self.door, shop).await;
         self.agreements(&cast).await;
         let codes = [self.code(alice).await, self.code(bob).await, self.code(alice).await];
         let order = self.order(&cast, "T16-from-a-freeze", 2_500, Product::FaceToFace, None);

@@ -12,6 +12,7 @@ mod boundaries;
 mod cancel;
 mod challenge;
 mod claim;
+mod contract;
 mod crossing;
 mod escrow;
 mod freeze;
