@@ -283,6 +283,7 @@ impl Checks {
     fn transfer(&mut self, row: &Transfer, findings: &mut Findings) {
         self.grants.transfer(row, &self.parties, findings);
         self.transfers.transfer(row, findings);
+        self.risks.transfer(row);
     }
 
     fn agreement(&mut self, agreement: &Arc<Agreement>, findings: &mut Findings) {
@@ -309,6 +310,7 @@ impl Checks {
         self.transfers.finish(&mut expected, findings);
         self.funds.finish(&mut expected, findings);
         self.persons.finish(findings);
+        self.risks.finish(findings);
         self.books.finish(&expected, findings)
     }
 }

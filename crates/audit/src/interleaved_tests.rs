@@ -90,7 +90,7 @@ impl Town {
     fn new() -> Town {
         let mut town = Town::empty();
         let code = PayBy { slot: town.alice.slot(), digest: [7; 16] };
-        town.run(IssuePayCode { party: town.alice, digest: code.digest });
+        town.run(IssuePayCode { party: town.alice, digest: code.digest, attempt: None });
         town.open(Product::FaceToFace, Some(code));
         town
     }

@@ -10,8 +10,9 @@ use foldhash::fast::FixedState;
 use ledger::{Account, AccountKind};
 use money::Currency;
 use people::{
-    AccountClass, App, ApplicationState, Credential, DEVICES_MAX, DIGEST_MARK, Device, GONE_MARK, Login,
-    MerchantApplication, Party, PartyKind, Profile, SignIn, SlotHead, documents_needed, login_of_address,
+    AccountClass, App, ApplicationState, Credential, DEVICES_MAX, DIGEST_MARK, Device, GONE_MARK,
+    KEEPS_STATUS, Login, MerchantApplication, Party, PartyKind, Profile, SignIn, SlotHead, documents_needed,
+    login_of_address,
 };
 use std::collections::{BTreeMap, HashMap};
 use trade::Order;
@@ -188,7 +189,13 @@ impl Parties {
             (None, None) => !signed,
             (Some(_), None) | (None, Some(_)) => false,
         };
-        let reviewed = row.state != S::AuditReject || (row.reasons != 0 && row.reviewer.is_some());
+        let reviewed = match row.state {
+            S::AuditReject => row.reasons & !KEEPS_STATUS != 0 && row.reviewer.is_some(),
+            S::Suspended => row.reasons & !KEEPS_STATUS == 0,
+            S::Init | S::MerchantConfirm | S::Auditing | S::AuditPass | S::Signed | S::Unsigned => {
+                row.reasons & KEEPS_STATUS == 0
+            }
+        };
         let in_slot = Slot::of_text(row.login.as_str()) == row.slot;
         if !complete || !merchant || !reviewed || !in_slot {
             let key = text_of_key(&MerchantApplication::wrap_key((row.slot, row.login.clone())));

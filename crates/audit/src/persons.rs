@@ -4,6 +4,8 @@ use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
 use base::{PartyId, SlotSet};
 use engine::{Key, Row, Tabled};
+use fund::BankOrder;
+use money::Minor;
 use people::{
     AccountClass, Evidence, IdentityDigest, Party, Person, Standing, Usage, UsageKind, class_of,
     slot_of_identity,
@@ -23,13 +25,22 @@ pub(crate) struct Persons {
     persons: BTreeMap<IdentityDigest, Person>,
     /// What left each person's balance and did not come back, by year.
     spent: BTreeMap<(PartyId, u32), i128>,
+    /// What class I accounts withdrew, by account: it counts in their lives and in no year.
+    withdrawn: BTreeMap<PartyId, i128>,
     counters: Vec<Usage>,
 }
 
 impl Persons {
     pub(crate) fn new(home: SlotSet) -> Persons {
-        let (classes, standings, persons) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Persons { home, classes, standings, persons, spent: BTreeMap::new(), counters: Vec::new() }
+        Persons {
+            home,
+            classes: BTreeMap::new(),
+            standings: BTreeMap::new(),
+            persons: BTreeMap::new(),
+            spent: BTreeMap::new(),
+            withdrawn: BTreeMap::new(),
+            counters: Vec::new(),
+        }
     }
 
     /// A row of any table, in the order of `READ_ORDER`: most say nothing of persons.
@@ -43,6 +54,7 @@ impl Persons {
             Row::Trade(trade) => self.trade(trade),
             Row::Frozen(frozen) => self.frozen(frozen),
             Row::Transfer(transfer) => self.transfer(transfer),
+            Row::BankOrder(order) => self.bank_order(order),
             _ => {}
         }
     }
@@ -100,6 +112,13 @@ impl Persons {
     /// What is set aside counts in the year in which that was done.
     fn frozen(&mut self, frozen: &Frozen) {
         self.spend(frozen.payer, frozen.since_us, frozen.held_minor.units().into());
+    }
+
+    /// What of a class I account went to cards.
+    fn bank_order(&mut self, order: &BankOrder) {
+        if order.counted_at_us.is_some() && order.life_minor != Minor::ZERO {
+            *self.withdrawn.entry(order.party).or_default() += i128::from(order.life_minor.units());
+        }
     }
 
     fn transfer(&mut self, transfer: &Transfer) {
@@ -163,7 +182,7 @@ impl Persons {
     }
 
     fn check_counters(&mut self, findings: &mut Findings) {
-        let mut life: BTreeMap<PartyId, i128> = BTreeMap::new();
+        let mut life = std::mem::take(&mut self.withdrawn);
         for ((party, _), minor) in &self.spent {
             *life.entry(*party).or_default() += minor;
         }

@@ -1,18 +1,38 @@
 //! Risk rules: each version is of two people, in its turn and of the text that was approved; what was found of a
-//! payment is of a version that held then; and a case is of a finding that asked for it.
+//! payment is of a version that held then; what was to be looked at went to a person of the platform, and went on when
+//! that person released it; and a case is of a finding that asked for it.
 
 use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
-use base::{PartyId, Record, SlotSet};
+use crate::transfers::whole::OFFER_US;
+use base::{PartyId, Record, SlotSet, TransferNo};
 use engine::Tabled;
-use risk::{RiskCase, RiskCaseState, RiskDecision, RiskOutcome, RiskProposal, RiskRules, Verdict};
-use std::collections::BTreeMap;
+use risk::{
+    Proof, RiskCase, RiskCaseState, RiskDecision, RiskOutcome, RiskProposal, RiskRules, RuleId, Verdict,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use transfer::{Transfer, TransferState};
+
+/// How long an offer lasts from when somebody looks at it, microseconds. Written down again here on purpose.
+const REVIEWED_OFFER_US: i64 = 259_200_000_000;
 
 /// What is kept of a finding: enough to hold its case against it.
 #[derive(Debug)]
 struct Found {
     subject: String,
-    stopped: bool,
+    at_us: i64,
+    outcome: RiskOutcome,
+    /// Whether a person of the platform was to look at it, before it goes on at once.
+    to_look_at: bool,
+    /// Whether it may have been stopped for a proof, which comes first.
+    proof_first: bool,
+}
+
+/// What is kept of a case.
+#[derive(Debug)]
+struct Given {
+    opened_at_us: i64,
+    released_at_us: Option<i64>,
 }
 
 /// All rules and findings.
@@ -22,12 +42,21 @@ pub(crate) struct Risks {
     home: SlotSet,
     /// When each version began to hold, microseconds UTC.
     versions: BTreeMap<u32, i64>,
+    /// The proofs that rules ask for, by version.
+    proofs: BTreeMap<u32, BTreeMap<RuleId, Proof>>,
     found: BTreeMap<(PartyId, u64), Found>,
+    cases: BTreeMap<(PartyId, String), Given>,
+    /// The findings that cases name.
+    named: BTreeSet<(PartyId, u64)>,
+    /// Offers that last longer than others: until when, microseconds UTC.
+    long: Vec<(TransferNo, PartyId, String, i64)>,
 }
 
 impl Risks {
     pub(crate) fn new(home: SlotSet) -> Risks {
-        Risks { home, versions: BTreeMap::new(), found: BTreeMap::new() }
+        let (versions, proofs, found) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (cases, named, long) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
+        Risks { home, versions, proofs, found, cases, named, long }
     }
 
     pub(crate) fn rules(&mut self, rules: &RiskRules, findings: &mut Findings) {
@@ -48,6 +77,9 @@ impl Risks {
         check(rules.digest == risk::digest(rules.text.as_str()), "its text is not what was approved");
         check(risk::compile(rules.version, rules.text.as_str()).is_ok(), "its rules cannot be read");
         self.versions.insert(rules.version, rules.effective_at_us);
+        let set = rules.compiled();
+        let proofs = set.rules().filter_map(|rule| Some((rule.id.clone(), rule.verdict.proof()?)));
+        self.proofs.insert(rules.version, proofs.collect());
     }
 
     pub(crate) fn proposal(&mut self, proposal: &RiskProposal, findings: &mut Findings) {
@@ -80,12 +112,26 @@ impl Risks {
         check(!silent, "no rule spoke");
         let done = match row.verdict {
             Verdict::Allow => row.outcome == RiskOutcome::Passed,
-            Verdict::Verify(_) | Verdict::Review => row.outcome != RiskOutcome::Delayed,
+            Verdict::Verify(Proof::Password) | Verdict::Review => row.outcome != RiskOutcome::Delayed,
+            Verdict::Verify(Proof::Otp | Proof::Passkey) => row.outcome == RiskOutcome::Stopped,
             Verdict::Delay(_) => true,
             Verdict::Refuse => row.outcome == RiskOutcome::Stopped,
         };
         check(done, "what was done is not what its rules said");
-        let found = Found { subject: row.subject.to_string(), stopped: row.outcome == RiskOutcome::Stopped };
+        let proofs = self.proofs.get(&row.version);
+        let asked = |id: &str| Some(*proofs?.get(&RuleId::new(id).ok()?)?);
+        let asked = row.fired.as_str().split(' ').filter_map(asked).max();
+        check(
+            row.outcome == RiskOutcome::Stopped || asked <= Some(Proof::Password),
+            "it went on without a proof that its rules ask for",
+        );
+        let found = Found {
+            subject: row.subject.to_string(),
+            at_us: row.at_us,
+            outcome: row.outcome,
+            to_look_at: matches!(row.verdict, Verdict::Review | Verdict::Delay(_)),
+            proof_first: asked.is_some() || proofs.is_none(),
+        };
         self.found.insert((row.party, row.no), found);
     }
 
@@ -98,7 +144,10 @@ impl Risks {
         };
         let found = self.found.get(&(case.party, case.decision));
         check(
-            found.is_some_and(|found| found.stopped && found.subject == case.subject.as_str()),
+            found.is_some_and(|found| {
+                let stopped = found.outcome == RiskOutcome::Stopped && found.to_look_at;
+                stopped && found.subject == case.subject.as_str()
+            }),
             "no finding of its payment opened it",
         );
         let open = case.state == RiskCaseState::Open;
@@ -110,5 +159,51 @@ impl Risks {
             case.decided_at_us.is_none_or(|at_us| at_us >= case.opened_at_us),
             "it was decided before it was opened",
         );
+        let released_at_us = case.decided_at_us.filter(|_| case.state == RiskCaseState::Released);
+        let given = Given { opened_at_us: case.opened_at_us, released_at_us };
+        self.cases.insert((case.party, case.subject.to_string()), given);
+        self.named.insert((case.party, case.decision));
+    }
+
+    /// A transfer that was offered lasts longer when somebody looks at it.
+    pub(crate) fn transfer(&mut self, row: &Transfer) {
+        let Some(due_at_us) = row.due_at_us.filter(|_| row.state == TransferState::Offered) else { return };
+        if row.opened_at_us.checked_add(OFFER_US) != Some(due_at_us) {
+            let Transfer { no, payer, payee, way, out_biz_no, .. } = row;
+            let subject = format!("transfer {} {out_biz_no} {} {payee}", way.as_str(), row.amount());
+            self.long.push((*no, *payer, subject, due_at_us));
+        }
+    }
+
+    /// When all rows were seen: what went on was released, and what was stopped was given to somebody.
+    pub(crate) fn finish(self, findings: &mut Findings) {
+        for ((party, no), found) in &self.found {
+            let given = self.cases.get(&(*party, found.subject.clone()));
+            let message = match found.outcome {
+                RiskOutcome::Passed if found.to_look_at => {
+                    let released = given.and_then(|given| given.released_at_us);
+                    let in_time = released.is_some_and(|at_us| at_us <= found.at_us);
+                    (!in_time).then_some("it went on, and nobody had released it")
+                }
+                RiskOutcome::Stopped if found.to_look_at && !found.proof_first => {
+                    (!self.named.contains(&(*party, *no)))
+                        .then_some("it was stopped to be looked at, and was given to nobody")
+                }
+                RiskOutcome::Passed | RiskOutcome::Stopped | RiskOutcome::Delayed => None,
+            };
+            if let Some(message) = message {
+                let key = text_of_key(&RiskDecision::wrap_key((party.slot(), *party, *no)));
+                findings.add(FindingKind::RiskWrong, "risk_decision", key, message);
+            }
+        }
+        for (no, payer, subject, due_at_us) in self.long {
+            let given = self.cases.get(&(payer, subject));
+            let right = given.and_then(|given| given.opened_at_us.checked_add(REVIEWED_OFFER_US));
+            if right != Some(due_at_us) {
+                let key = text_of_key(&Transfer::wrap_key((no.slot(), no)));
+                let message = "it is offered for longer than it may be";
+                findings.add(FindingKind::TransferWrong, "transfer", key, message);
+            }
+        }
     }
 }

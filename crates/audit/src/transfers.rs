@@ -1,7 +1,7 @@
 //! Transfers: what left the payer arrived, came back, waits or is under way; what counts towards the limits is what was
 //! sent; and whom a payer knows is whom its money reached.
 
-mod whole;
+pub(crate) mod whole;
 
 use crate::books::{Expected, key_of};
 use crate::images::text_of_key;

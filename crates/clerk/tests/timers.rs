@@ -169,7 +169,11 @@ async fn an_order_expires_at_its_time_and_not_before() {
 async fn codes_and_password_tries_are_forgotten() {
     let house = House::open().await;
     let (stop, running) = house.clerk();
-    house.door.ask(IssuePayCode { party: house.buyer, digest: [7; 16] }).await.expect("issued");
+    house
+        .door
+        .ask(IssuePayCode { party: house.buyer, digest: [7; 16], attempt: None })
+        .await
+        .expect("issued");
     let about = OrderNo::of(base::Stamp { at_us: START_US, seq: 1 }, Slot::new(1).expect("a slot"));
     house.door.ask(TryPassword { party: house.buyer, about }).await.expect("reserved");
     house.until(Table::PayCode, 1).await;

@@ -10,7 +10,7 @@ use money::{Currency, Money, MoneyError};
 use people::{AccountClass, EVIDENCE_MAX, Evidence, Party, Standing, Usage, UsageKind, class_of};
 
 /// What class I may pay in the account's whole life: 1,000 yuan, in fen (domain reference 1.1).
-const LIFE_OF_ONE_FEN: u64 = 100_000;
+pub(crate) const LIFE_OF_ONE_FEN: u64 = 100_000;
 /// What class II may pay in a year: 100,000 yuan.
 const YEAR_OF_TWO_FEN: u64 = 10_000_000;
 /// What class III may pay in a year: 200,000 yuan.
@@ -55,7 +55,11 @@ pub(crate) fn carried(standing: &Standing, year: u32) -> Money {
 }
 
 /// The class that counts now: evidence that expired since it was counted does not count any more.
-fn class_now(rows: &mut Rows<'_>, payer: &Party, standing: &Standing) -> Result<AccountClass, Fault> {
+pub(crate) fn class_now(
+    rows: &mut Rows<'_>,
+    payer: &Party,
+    standing: &Standing,
+) -> Result<AccountClass, Fault> {
     let now_us = rows.now_us();
     if standing.counts_until_us.is_none_or(|until_us| now_us < until_us) {
         return Ok(payer.class);

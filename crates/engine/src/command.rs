@@ -43,8 +43,8 @@ use crate::{
     UnbindCard,
 };
 use crate::{
-    BeginDevice, EndDevices, FindDevice, FindDevices, NotSignedIn, SeeDevice, StopPayments,
-    StopPaymentsRefused, device, stop_payment,
+    BeginDevice, BeginDeviceRefused, EndDevices, FindDevice, FindDevices, NotSignedIn, SeeDevice,
+    StopPayments, StopPaymentsRefused, device, stop_payment,
 };
 use crate::{
     BindRelations, FindRelations, FindSplit, FindSplitRefused, FindSplittable, SplitOrder, SplitView,
@@ -288,7 +288,7 @@ commands! {
     change MoveApplication => merchant::move_application, Arc<MerchantApplication>, ApplicationRefused;
     change SignApplication => merchant::sign_application, Arc<MerchantApplication>, ApplicationRefused;
     query FindApplication => merchant::find_application, Arc<MerchantApplication>, ApplicationRefused;
-    change BeginDevice => device::begin_device, Arc<Device>, PartyNotFound;
+    change BeginDevice => device::begin_device, Arc<Device>, BeginDeviceRefused;
     query FindDevice => device::find_device, Arc<Device>, NotSignedIn;
     change SeeDevice => device::see_device, Arc<Device>, NotSignedIn;
     query FindDevices => device::find_devices, Vec<Arc<Device>>, Never;

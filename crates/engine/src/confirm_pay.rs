@@ -63,6 +63,8 @@ pub(crate) fn confirm_pay(
     let look = risk_check::of_order(rows, &party, &trade)?;
     if let Gate::Shut(refused) = look.gate {
         look.note(rows);
+        // What was noted costs a proof: nobody writes without end.
+        rows.delete::<Attempt>((slot, buyer, attempt));
         return Err(Stop::Noted(PayRefused::Risk(refused)));
     }
 

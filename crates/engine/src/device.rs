@@ -1,13 +1,13 @@
 //! The devices of a person that are signed in: begun, found by their tokens, listed, ended.
 
 use crate::command::{Never, Next};
-use crate::{Fault, PartyNotFound, Rows, Stop};
+use crate::{Fault, Rows, Stop, password};
 use base::{PartyId, Slot};
 use people::{DEVICES_MAX, Device, DeviceToken, Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Signs a device in. Whether its person may sign in was decided before, by what proved it.
+/// Signs a device in. Who it is was proven before; a password that was set since makes that worthless.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BeginDevice {
     /// Who signed in.
@@ -16,6 +16,19 @@ pub struct BeginDevice {
     pub token: DeviceToken,
     /// What the person calls the device, sealed.
     pub sealed_name: Vec<u8>,
+    /// The number of what proved it: of a try of the login password, or of a code that was right.
+    pub since: u64,
+}
+
+/// Why no session begins. Order is precedence.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BeginDeviceRefused {
+    /// There is no such person, or the account is closed or frozen.
+    #[error("no such person, or it may not be signed in")]
+    PartyNotFound,
+    /// A password was set after what proved it: whoever signed in may not be the owner.
+    #[error("who it is must be proven again")]
+    ProofMissing,
 }
 
 impl BeginDevice {
@@ -28,10 +41,13 @@ impl BeginDevice {
 pub(crate) fn begin_device(
     rows: &mut Rows<'_>,
     command: &BeginDevice,
-) -> Result<Next<Arc<Device>>, Stop<PartyNotFound>> {
+) -> Result<Next<Arc<Device>>, Stop<BeginDeviceRefused>> {
     let (slot, party, now_us) = (rows.slot(), command.party, rows.now_us());
     if !may_be_signed_in(rows, party)? {
-        return Stop::because(PartyNotFound);
+        return Stop::because(BeginDeviceRefused::PartyNotFound);
+    }
+    if password::is_outdated(rows, party, command.since)? {
+        return Stop::because(BeginDeviceRefused::ProofMissing);
     }
     let mut best: Option<(i64, u32)> = None;
     for place in 0..DEVICES_MAX {

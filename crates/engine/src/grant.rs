@@ -4,7 +4,7 @@
 //! as keyed digests: the rim draws codes and derives tokens from what they are changed for.
 
 use crate::command::Next;
-use crate::{Fault, Rows, Stop};
+use crate::{Fault, Rows, Stop, password};
 use base::{AppId, PartyId, Slot};
 use people::{
     App, Grant, GrantKind, Party, PartyKind, PartyStatus, REFRESH_OVERLAP_US, Scopes, Token, TokenDigest,
@@ -28,6 +28,8 @@ pub struct Authorize {
     pub own_app: Option<AppId>,
     /// Keyed digest of the code, drawn at the rim.
     pub code: TokenDigest,
+    /// The number of the try of the payment password that stands for it; absent where nobody signed in.
+    pub attempt: Option<u64>,
 }
 
 /// Why nobody is authorised. Order is precedence.
@@ -36,6 +38,9 @@ pub enum AuthorizeRefused {
     /// There is no such party, its account is closed, or it is no merchant where one is needed.
     #[error("no such party, or its account is closed, or it is no merchant")]
     OwnerNotFound,
+    /// A password was set after the try: whoever made it may not be the owner.
+    #[error("the payment password must be given again")]
+    ProofMissing,
     /// A merchant's own app acts for it anyway.
     #[error("the app is the merchant's own")]
     OwnApp,
@@ -57,11 +62,16 @@ pub(crate) fn authorize(
     rows: &mut Rows<'_>,
     command: &Authorize,
 ) -> Result<Next<i64>, Stop<AuthorizeRefused>> {
-    let Authorize { owner, app, kind, scopes, own_app, code } = command.clone();
+    let Authorize { owner, app, kind, scopes, own_app, code, attempt } = command.clone();
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let party = rows.get::<Party>((slot, owner))?.filter(|party| party.status != PartyStatus::Closed);
     if party.is_none_or(|party| kind == GrantKind::Merchant && party.kind != PartyKind::Merchant) {
         return Stop::because(AuthorizeRefused::OwnerNotFound);
+    }
+    if let Some(attempt) = attempt
+        && password::is_outdated(rows, owner, attempt)?
+    {
+        return Stop::because(AuthorizeRefused::ProofMissing);
     }
     if kind == GrantKind::Merchant {
         if is_own(rows, owner, app)? {

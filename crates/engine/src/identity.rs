@@ -13,10 +13,9 @@ use crate::balance_limit::evidence_of;
 use crate::command::Next;
 use crate::{Fault, Message, PartyNotFound, Reply, Rows, Stop};
 use base::{PartyId, Slot};
-use money::Minor;
 use people::{
     AccountClass, EVIDENCE_MAX, Evidence, EvidenceKind, IdentityDigest, Party, PartyName, PartyStatus,
-    Person, Profile, ProviderName, Standing, class_of, slot_of_identity,
+    Person, PersonUsage, Profile, ProviderName, Standing, class_of, slot_of_identity,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -96,8 +95,8 @@ pub struct PersonAnswer {
     pub identity: IdentityDigest,
     /// The class that the account may have, or absent when the person has enough accounts.
     pub class: Option<AccountClass>,
-    /// Whether the yearly limit is the account's, and what was used of it elsewhere: year and fen.
-    pub quota: Option<(u32, Minor)>,
+    /// Whether the person's limits are the account's, and what was used of them elsewhere.
+    pub quota: Option<PersonUsage>,
     /// What was asked for.
     pub asked: AddEvidence,
 }
@@ -109,8 +108,8 @@ pub struct PersonLeft {
     pub identity: IdentityDigest,
     /// The account.
     pub party: PartyId,
-    /// What the person had used of the yearly limit that the account held: year and fen.
-    pub quota: Option<(u32, Minor)>,
+    /// What the person had used of the limits that the account held.
+    pub quota: Option<PersonUsage>,
 }
 
 pub(crate) fn add_evidence(
@@ -191,13 +190,13 @@ pub(crate) fn person_ask(rows: &mut Rows<'_>, ask: &PersonAsk) -> Result<Option<
     if person.holder.is_none() && person.moving_to.is_none() {
         person.holder = Some(party);
     }
-    let quota = (person.holder == Some(party)).then_some((person.carried_year, person.carried_minor));
+    let quota = (person.holder == Some(party)).then_some(person.usage());
     rows.put(person);
     answer(rows, ask, Some(class), quota);
     Ok(None)
 }
 
-fn answer(rows: &mut Rows<'_>, ask: &PersonAsk, class: Option<AccountClass>, quota: Option<(u32, Minor)>) {
+fn answer(rows: &mut Rows<'_>, ask: &PersonAsk, class: Option<AccountClass>, quota: Option<PersonUsage>) {
     let PersonAsk { identity, asked, .. } = ask.clone();
     let to = asked.party.slot();
     rows.send(to, Message::PersonAnswer(PersonAnswer { identity, class, quota, asked }));
@@ -226,29 +225,15 @@ pub(crate) fn person_answer(rows: &mut Rows<'_>, said: &PersonAnswer) -> Result<
     }
     let counts_until_us = all.iter().filter_map(|one| one.expires_at_us).filter(|at| now_us < *at).min();
     let evidences = u32::try_from(all.len()).unwrap_or(EVIDENCE_MAX);
-    let had = standing.as_deref();
-    let given = had.map_or((0, Minor::ZERO), |had| (had.given_year, had.given_minor));
-    let held = had.filter(|had| had.holds_quota).map(|had| (had.carried_year, had.carried_minor));
-    let comes =
-        said.quota.map(|(year, used)| (year, had.map_or(used, |had| quota::used_by_others(had, year, used))));
-    let (carried_year, carried_minor) = held.or(comes).unwrap_or((0, Minor::ZERO));
-    // Once the limit is here again, its own part is in its counter and nowhere else.
-    let (given_year, given_minor) = if held.is_none() && comes.is_some() { (0, Minor::ZERO) } else { given };
     for one in all {
         rows.put(one);
     }
-    rows.put(Standing {
-        slot,
-        party: who,
-        identity: said.identity,
-        evidences,
-        counts_until_us,
-        holds_quota: held.is_some() || comes.is_some(),
-        carried_year,
-        carried_minor,
-        given_year,
-        given_minor,
-    });
+    let had = standing.map_or_else(|| Standing::fresh(who, said.identity), |had| (*had).clone());
+    let had = match said.quota {
+        Some(used) if !had.holds_quota => quota::with_limits(had, used),
+        _ => had,
+    };
+    rows.put(Standing { evidences, counts_until_us, ..had });
     let mut after = Party { class, ..(*party).clone() };
     if let Some(sealed) = &said.asked.sealed {
         after.name = sealed.shown.clone();
@@ -279,8 +264,8 @@ pub(crate) fn person_left(rows: &mut Rows<'_>, said: &PersonLeft) -> Result<Opti
     let Some(person) = rows.get::<Person>((rows.slot(), said.identity))? else { return Ok(None) };
     let held = person.holder == Some(said.party);
     let mut person = (*person).clone().without(said.party);
-    if let Some(quota) = said.quota.filter(|_| held) {
-        (person.carried_year, person.carried_minor) = quota;
+    if let Some(used) = said.quota.filter(|_| held) {
+        person = person.having_used(used);
     }
     rows.put(person);
     Ok(None)

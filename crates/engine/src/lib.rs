@@ -101,7 +101,10 @@ pub use command::{Ask, Command, Reply};
 pub use confirm_pay::ConfirmPay;
 pub use contract::{ApproveContract, ContractView, FindContracts, ProposeContract};
 pub use crossing::{Acknowledge, Link, Origin, Outbox, Parcel, ParcelRefused, Receive};
-pub use device::{BeginDevice, EndDevices, FindDevice, FindDevices, NotSignedIn, SeeDevice, WhichDevices};
+pub use device::{
+    BeginDevice, BeginDeviceRefused, EndDevices, FindDevice, FindDevices, NotSignedIn, SeeDevice,
+    WhichDevices,
+};
 pub use escrow::{ActOnEscrow, Actor, ConfirmGoods, EscrowAct, EscrowView, FindEscrow, GoodsConfirmed};
 pub use find_freeze::{FindFreeze, FindFreezeByNo, FreezeView, WhichFreeze, WhichOperation};
 pub use freeze::{ClaimFreeze, OpenFreeze};

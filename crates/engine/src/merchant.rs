@@ -7,9 +7,10 @@ use base::{AppId, PartyId, Slot, Text};
 use ledger::{Account, AccountKind};
 use money::Currency;
 use people::{
-    AccountClass, App, AppMode, AppStatus, ApplicationEvent, ApplicationState, DIGEST_MARK, DataKeyId,
-    GONE_MARK, Login, LoginName, MerchantApplication, MerchantKind, Party, PartyKind, PartyName, PartyStatus,
-    PaymentStop, ReviewerName, SlotHead, application_next, documents_needed,
+    AccountClass, Address, App, AppMode, AppStatus, ApplicationEvent, ApplicationState, DIGEST_MARK,
+    DataKeyId, GONE_MARK, KEEPS_STATUS, Login, LoginName, MerchantApplication, MerchantKind, Party,
+    PartyKind, PartyName, PartyStatus, PaymentStop, ReviewerName, SlotHead, application_next,
+    documents_needed,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -111,6 +112,10 @@ pub enum ApplicationRefused {
     /// There is no such application, or it is somebody else's.
     #[error("there is no such application")]
     ApplicationNotFound,
+    /// The login reads as a phone number or an e-mail address. Nobody proved that it is the applicant's, and who pays
+    /// or signs in by an address must not meet a merchant in the place of its owner.
+    #[error("a merchant's login is no phone number and no e-mail address")]
+    LoginIsAddress,
     /// Somebody signs in with this name, applies for it, or it can be no login.
     #[error("the login is taken")]
     LoginTaken,
@@ -173,11 +178,17 @@ fn after(
     }
 }
 
-/// Whether no party can be opened under this login.
-fn is_taken(rows: &mut Rows<'_>, login: &LoginName) -> Result<bool, Stop<ApplicationRefused>> {
+/// Whether a party can be opened under this login.
+fn may_open(rows: &mut Rows<'_>, login: &LoginName) -> Result<(), Stop<ApplicationRefused>> {
+    if Address::parse(login.as_str()).is_some() {
+        return Stop::because(ApplicationRefused::LoginIsAddress);
+    }
     let reserved = [DIGEST_MARK, GONE_MARK].iter().any(|mark| login.as_str().starts_with(mark));
     let taken = rows.get::<Login>((rows.slot(), login.clone()))?.is_some();
-    Ok(login.as_str().is_empty() || reserved || taken)
+    if login.as_str().is_empty() || reserved || taken {
+        return Stop::because(ApplicationRefused::LoginTaken);
+    }
+    Ok(())
 }
 
 pub(crate) fn fill_application(rows: &mut Rows<'_>, command: &FillApplication) -> Answered {
@@ -193,9 +204,7 @@ pub(crate) fn fill_application(rows: &mut Rows<'_>, command: &FillApplication) -
         }
         None => (ApplicationState::Init, now_us, 0),
     };
-    if is_taken(rows, &command.login)? {
-        return Stop::because(ApplicationRefused::LoginTaken);
-    }
+    may_open(rows, &command.login)?;
 
     // Nothing can be refused below this line; nothing was changed above it.
     let FillApplication { login, applicant, kind, name, data_key, sealed, name_matches, site } =
@@ -257,22 +266,46 @@ pub(crate) fn move_application(rows: &mut Rows<'_>, command: &MoveApplication) -
 
     // Nothing can be refused below this line; nothing was changed above it.
     let mut row = MerchantApplication { state, changed_at_us: rows.now_us(), ..(*known).clone() };
-    let mut standing = None;
     match &command.step {
         ApplicationStep::Submit(_) => (row.reviewer, row.reasons, row.note) = (None, 0, None),
         ApplicationStep::Confirm(_) | ApplicationStep::Pass(_) => {}
         ApplicationStep::Claim(reviewer) => row.reviewer = Some(reviewer.clone()),
         ApplicationStep::Reject { reasons, note, .. } => (row.reasons, row.note) = (*reasons, note.clone()),
-        ApplicationStep::Suspend => standing = Some((PartyStatus::Frozen, AppStatus::Online)),
-        ApplicationStep::Resume => standing = Some((PartyStatus::Normal, AppStatus::Online)),
-        ApplicationStep::Unsign => standing = Some((PartyStatus::Frozen, AppStatus::Disabled)),
+        ApplicationStep::Suspend => {
+            // Who was stopped before stays so when the suspension is lifted.
+            let sold = seller.as_ref().is_some_and(|party| party.status == PartyStatus::Normal);
+            row.reasons = if sold { 0 } else { KEEPS_STATUS };
+        }
+        ApplicationStep::Resume | ApplicationStep::Unsign => row.reasons = 0,
     }
-    if let Some((status, app_status)) = standing {
-        seller.iter().for_each(|party| rows.put(Party { status, ..(**party).clone() }));
-        app.iter().for_each(|app| rows.put(App { status: app_status, ..(**app).clone() }));
+    if let Some(party) = seller {
+        let status = status_after(&command.step, party.status, known.reasons);
+        rows.put(Party { status, ..(*party).clone() });
+    }
+    if let Some(app) = app.filter(|_| matches!(command.step, ApplicationStep::Unsign)) {
+        rows.put(App { status: AppStatus::Disabled, ..(*app).clone() });
     }
     rows.put(row.clone());
     Ok(Next::Answer(Arc::new(row)))
+}
+
+/// What the merchant may do after a step. A closed account stays closed.
+fn status_after(step: &ApplicationStep, status: PartyStatus, reasons: u32) -> PartyStatus {
+    match (step, status) {
+        (ApplicationStep::Suspend | ApplicationStep::Unsign, PartyStatus::Normal) => PartyStatus::Frozen,
+        (ApplicationStep::Resume, PartyStatus::Frozen) if reasons & KEEPS_STATUS == 0 => PartyStatus::Normal,
+        (
+            ApplicationStep::Suspend
+            | ApplicationStep::Unsign
+            | ApplicationStep::Resume
+            | ApplicationStep::Submit(_)
+            | ApplicationStep::Confirm(_)
+            | ApplicationStep::Claim(_)
+            | ApplicationStep::Pass(_)
+            | ApplicationStep::Reject { .. },
+            PartyStatus::Normal | PartyStatus::Frozen | PartyStatus::Closed,
+        ) => status,
+    }
 }
 
 /// What a step asks beside the state.
@@ -313,9 +346,7 @@ pub(crate) fn sign_application(rows: &mut Rows<'_>, command: &SignApplication) -
     let slot = rows.slot();
     let known = application_of(rows, &command.login, Some(command.applicant))?;
     let state = after(known.state, ApplicationEvent::Sign)?;
-    if is_taken(rows, &command.login)? {
-        return Stop::because(ApplicationRefused::LoginTaken);
-    }
+    may_open(rows, &command.login)?;
     let Some((merchant, app, head)) = issued(rows)? else {
         return Stop::because(ApplicationRefused::SlotFull);
     };

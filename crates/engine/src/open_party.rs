@@ -6,8 +6,8 @@ use base::{PartyId, Slot};
 use ledger::{Account, AccountKind};
 use money::Currency;
 use people::{
-    AccountClass, Credential, DIGEST_MARK, GONE_MARK, Login, LoginName, Party, PartyKind, PartyName,
-    PartyStatus, PaymentStop, SlotHead, Verifier,
+    AccountClass, ApplicationState, Credential, DIGEST_MARK, GONE_MARK, KEEPS_STATUS, Login, LoginName,
+    MerchantApplication, Party, PartyKind, PartyName, PartyStatus, PaymentStop, SlotHead, Verifier,
 };
 use serde::{Deserialize, Serialize};
 
@@ -133,6 +133,15 @@ pub(crate) fn set_party_status(
     let Some(party) = rows.get::<Party>((rows.slot(), command.party))? else {
         return Stop::because(PartyNotFound);
     };
+    let application = rows.get::<MerchantApplication>((rows.slot(), party.login.clone()))?;
+    let suspended =
+        application.filter(|row| row.merchant == Some(party.id) && row.state == ApplicationState::Suspended);
+
+    // Nothing can be refused below this line; nothing was changed above it.
+    if let Some(row) = suspended {
+        // This word outlives the suspension.
+        rows.put(MerchantApplication { reasons: row.reasons | KEEPS_STATUS, ..(*row).clone() });
+    }
     rows.put(Party { status: command.status, ..(*party).clone() });
     Ok(Next::Answer(()))
 }

@@ -10,7 +10,7 @@ use ledger::{Account, AccountId, AccountKind};
 use money::Currency;
 use people::{
     AccountClass, AddressDigest, Challenge, ChallengePurpose, Credential, Login, Party, PartyName,
-    PartyStatus, Profile, SignIn, Standing, login_of_address, slot_of_address, slot_of_identity,
+    PartyStatus, Profile, SignIn, Standing, StopEvent, login_of_address, slot_of_address, slot_of_identity,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,7 @@ pub enum WhichPassword {
 }
 
 /// Sets a new password; the lock of the old one opens by it, and no proof of the payment password from before stands.
-/// A new login password ends all sessions.
+/// A new login password ends all sessions; a new payment password makes an owner's stop the operator's too.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SetPassword {
     /// The address of the person.
@@ -100,7 +100,11 @@ pub(crate) fn set_password(
     }
     // Whoever knew an old password may have proven it a moment ago; that proof is worth nothing now.
     let proofs_after = rows.stamp().seq;
-    rows.put(Party { proofs_after, ..(*row).clone() });
+    let stop = match command.which {
+        WhichPassword::Login => row.stop,
+        WhichPassword::Pay => row.stop.next(StopEvent::PasswordIsSet).unwrap_or(row.stop),
+    };
+    rows.put(Party { proofs_after, stop, ..(*row).clone() });
     if command.which == WhichPassword::Login {
         device::end(rows, party, WhichDevices::All)?;
     }

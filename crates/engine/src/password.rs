@@ -78,6 +78,11 @@ pub(crate) fn try_password(
     Ok(Next::Answer(answer))
 }
 
+/// Whether a password was set after what has this number: then that proves nothing of who it was.
+pub(crate) fn is_outdated(rows: &mut Rows<'_>, party: PartyId, proof: u64) -> Result<bool, Fault> {
+    Ok(rows.get::<Party>((rows.slot(), party))?.is_some_and(|row| proof <= row.proofs_after))
+}
+
 /// A try of the payment password, unless a password was set after it: then it proves nothing.
 pub(crate) fn standing(
     rows: &mut Rows<'_>,

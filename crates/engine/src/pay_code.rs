@@ -1,7 +1,7 @@
 //! Issues the code that a buyer shows at a till.
 
 use crate::command::Next;
-use crate::{Rows, Stop};
+use crate::{Rows, Stop, password};
 use base::{PartyId, Slot};
 use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,8 @@ pub struct IssuePayCode {
     pub party: PartyId,
     /// Keyed digest of the code.
     pub digest: [u8; 16],
+    /// The number of the try of the payment password that stands for it; absent where nobody signed in.
+    pub attempt: Option<u64>,
 }
 
 /// Why a code is not issued. Order is precedence.
@@ -23,6 +25,9 @@ pub enum PayCodeRefused {
     /// There is no such party, or its account is closed.
     #[error("no such party")]
     PartyNotFound,
+    /// A password was set after the try: whoever made it may not be the owner.
+    #[error("the payment password must be given again")]
+    ProofMissing,
     /// Another buyer of the slot shows the same code right now: the rim draws another.
     #[error("another buyer shows this code")]
     CodeTaken,
@@ -43,6 +48,11 @@ pub(crate) fn issue_pay_code(
     let party = rows.get::<Party>((slot, command.party))?;
     if party.is_none_or(|party| party.status == PartyStatus::Closed) {
         return Stop::because(PayCodeRefused::PartyNotFound);
+    }
+    if let Some(attempt) = command.attempt
+        && password::is_outdated(rows, command.party, attempt)?
+    {
+        return Stop::because(PayCodeRefused::ProofMissing);
     }
     // Taking over what another buyer shows would charge the wrong one.
     let live = rows.get::<PayCode>((slot, command.digest))?.filter(|code| rows.now_us() < code.expires_at_us);

@@ -7,8 +7,8 @@
 use crate::transfer::used;
 use crate::{Fault, Rows};
 use ::risk::{
-    Channel, Facts, Finding, Payer, RiskCase, RiskCaseState, RiskDecision, RiskOutcome, RiskRefused, RuleId,
-    RuleIds, Scene, Subject, Verdict, Wait,
+    Channel, Facts, Finding, Payer, Proof, RiskCase, RiskCaseState, RiskDecision, RiskOutcome, RiskRefused,
+    RuleId, RuleIds, Scene, Subject, Verdict, Wait,
 };
 use ::transfer::{KnownPayee, Transfer, TransferWay, is_known};
 use base::{HOUR_US, PartyId, Text};
@@ -86,30 +86,34 @@ pub(crate) fn of_transfer(rows: &mut Rows<'_>, payer: &Party, transfer: &Transfe
 
 fn look(rows: &mut Rows<'_>, asked: &Asked<'_>) -> Result<Look, Fault> {
     let silent = Look { gate: Gate::Open, decision: None, case: None };
-    let Some(rules) = rows.risk().filter(|rules| !rules.is_empty()) else { return Ok(silent) };
+    let Some(rules) = rows.risk() else { return Ok(silent) };
+    let (slot, party) = (rows.slot(), asked.payer.id);
+    let subject = Subject::new(&asked.subject).map_err(|error| Fault(format!("a risk subject: {error}")))?;
+    // What a person of the platform decided holds, whatever rules say today: they are laxer now, or facts have changed.
+    let known = rows.get::<RiskCase>((slot, party, subject.clone()))?;
+    let decided = known.as_ref().map(|case| case.state);
+    if decided == Some(RiskCaseState::Refused) {
+        return Ok(Look { gate: Gate::Shut(RiskRefused::Refused), ..silent });
+    }
+    if rules.is_empty() {
+        return Ok(silent);
+    }
     let facts = facts(rows, asked)?;
     let finding = rules.evaluate(&facts, rows.now_us());
     if finding.is_silent() {
         return Ok(silent);
     }
-    let (slot, party) = (rows.slot(), asked.payer.id);
-    let subject = Subject::new(&asked.subject).map_err(|error| Fault(format!("a risk subject: {error}")))?;
-    let gate = gate_of(&finding, asked);
-    let known = match gate {
-        Gate::Shut(RiskRefused::UnderReview) => rows.get::<RiskCase>((slot, party, subject.clone()))?,
-        Gate::Open | Gate::Wait(_) | Gate::Shut(_) => None,
+    let gate = match gate_of(&finding, asked) {
+        Gate::Shut(RiskRefused::UnderReview) if decided == Some(RiskCaseState::Released) => Gate::Open,
+        gate => gate,
     };
-    let gate = match known.as_ref().map(|case| case.state) {
-        Some(RiskCaseState::Released) => Gate::Open,
-        Some(RiskCaseState::Refused) => Gate::Shut(RiskRefused::Refused),
-        Some(RiskCaseState::Open) | None => gate,
-    };
-    if known.is_some() && gate != Gate::Open {
+    let reviewed = gate == Gate::Shut(RiskRefused::UnderReview);
+    if reviewed && known.is_some() {
         // It was stopped before; its case and the decision that opened it say why.
         return Ok(Look { gate, ..silent });
     }
     let decision = decision(rows, party, &subject, rules.version(), &facts, finding, gate)?;
-    let case = (gate == Gate::Shut(RiskRefused::UnderReview)).then_some(RiskCase {
+    let case = reviewed.then_some(RiskCase {
         slot,
         party,
         subject,
@@ -123,12 +127,14 @@ fn look(rows: &mut Rows<'_>, asked: &Asked<'_>) -> Result<Look, Fault> {
 }
 
 /// What a verdict comes to. Only a person's transfer can wait: a program and a shop are answered at once, so what
-/// should wait there is given to a person of the platform.
+/// should wait there is given to a person of the platform. A proof that any rule asks for comes before all but a no.
 fn gate_of(finding: &Finding, asked: &Asked<'_>) -> Gate {
+    let missing = finding.proof.filter(|proof| *proof != Proof::Password || !asked.password);
+    if let Some(proof) = missing.filter(|_| finding.verdict != Verdict::Refuse) {
+        return Gate::Shut(RiskRefused::ProofMissing(proof));
+    }
     match (finding.verdict, asked.channel) {
-        (Verdict::Allow, _) => Gate::Open,
-        (Verdict::Verify(::risk::Proof::Password), _) if asked.password => Gate::Open,
-        (Verdict::Verify(proof), _) => Gate::Shut(RiskRefused::ProofMissing(proof)),
+        (Verdict::Allow | Verdict::Verify(_), _) => Gate::Open,
         (Verdict::Delay(wait), Channel::Wallet) => Gate::Wait(wait),
         (Verdict::Delay(_), Channel::Program | Channel::Cashier) | (Verdict::Review, _) => {
             Gate::Shut(RiskRefused::UnderReview)
@@ -209,6 +215,11 @@ fn decision(
 }
 
 impl Look {
+    /// Whether a person of the platform is given the payment now, for the first time.
+    pub(crate) fn opens_case(&self) -> bool {
+        self.case.is_some()
+    }
+
     /// Writes down what was found; the only thing that is written when the payment is stopped.
     pub(crate) fn note(self, rows: &mut Rows<'_>) {
         if let Some(decision) = self.decision {

@@ -96,6 +96,8 @@ pub struct BankOrder {
     pub timer: Option<TimerNo>,
     /// When that timer is due, microseconds UTC.
     pub gives_up_at_us: Option<i64>,
+    /// What of a class I account's limit it uses, minor units: only of a withdrawal, with its fee.
+    pub life_minor: Minor,
 }
 
 /// What a bank says that it did.

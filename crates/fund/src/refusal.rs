@@ -82,6 +82,12 @@ pub enum BankOrderRefused {
         /// The limit, in fen.
         max: u64,
     },
+    /// More than what the account's class may still move out of its balance.
+    #[error("the limit of the account's class, {max} fen, is used up")]
+    OverClass {
+        /// The limit, in fen.
+        max: u64,
+    },
     /// Balance too low for the amount and its fee.
     #[error("balance too low")]
     BalanceTooLow,

@@ -110,6 +110,47 @@ pub struct Standing {
     pub given_year: u32,
     /// What this account itself had used of that year's limit when the limit left it, fen: a part of what others carry.
     pub given_minor: money::Minor,
+    /// What the person's other accounts had withdrawn without a fee when the limits came to this one, fen.
+    pub carried_free_minor: money::Minor,
+    /// What this account itself had withdrawn without a fee when the limits left it, fen: a part of what others carry.
+    pub given_free_minor: money::Minor,
+}
+
+impl Standing {
+    /// An account that just got to know its owner: no evidence, and none of the person's limits.
+    pub fn fresh(party: PartyId, identity: IdentityDigest) -> Standing {
+        Standing {
+            slot: party.slot(),
+            party,
+            identity,
+            evidences: 0,
+            counts_until_us: None,
+            holds_quota: false,
+            carried_year: 0,
+            carried_minor: money::Minor::ZERO,
+            given_year: 0,
+            given_minor: money::Minor::ZERO,
+            carried_free_minor: money::Minor::ZERO,
+            given_free_minor: money::Minor::ZERO,
+        }
+    }
+}
+
+/// What all accounts of a person used of the limits that are the person's and not an account's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PersonUsage {
+    /// The year that was counted.
+    pub year: u32,
+    /// What was paid from balances in that year, fen.
+    pub year_minor: money::Minor,
+    /// What was withdrawn without a fee in the person's whole life, fen.
+    pub free_minor: money::Minor,
+}
+
+impl PersonUsage {
+    /// Nothing was used.
+    pub const NOTHING: PersonUsage =
+        PersonUsage { year: 0, year_minor: money::Minor::ZERO, free_minor: money::Minor::ZERO };
 }
 
 /// What the accounts of one person share; lies in the slot of the identity.
@@ -132,9 +173,23 @@ pub struct Person {
     pub carried_year: u32,
     /// What was used of that year's limit by accounts that are gone, while nobody holds it, fen.
     pub carried_minor: money::Minor,
+    /// What accounts that are gone withdrew without a fee, fen.
+    pub carried_free_minor: money::Minor,
 }
 
 impl Person {
+    /// What was used of the person's limits by accounts that are gone.
+    pub fn usage(&self) -> PersonUsage {
+        let Person { carried_year, carried_minor, carried_free_minor, .. } = *self;
+        PersonUsage { year: carried_year, year_minor: carried_minor, free_minor: carried_free_minor }
+    }
+
+    /// The same person, with this used by accounts that are gone.
+    pub fn having_used(self, usage: PersonUsage) -> Person {
+        let PersonUsage { year, year_minor, free_minor } = usage;
+        Person { carried_year: year, carried_minor: year_minor, carried_free_minor: free_minor, ..self }
+    }
+
     /// Somebody without accounts.
     pub fn fresh(identity: IdentityDigest) -> Person {
         Person {
@@ -146,6 +201,7 @@ impl Person {
             moving_to: None,
             carried_year: 0,
             carried_minor: money::Minor::ZERO,
+            carried_free_minor: money::Minor::ZERO,
         }
     }
 

@@ -41,11 +41,11 @@ pub use grant::{
     TokenDigest, TokenRole, TokenStanding, USER_CODE_LIFE_US,
 };
 pub use identity::{
-    ACCOUNTS_OF_PERSON_MAX, EVIDENCE_MAX, Evidence, EvidenceKind, IdentityDigest, Person, ProviderName,
-    Standing, class_of, id_number, slot_of_identity,
+    ACCOUNTS_OF_PERSON_MAX, EVIDENCE_MAX, Evidence, EvidenceKind, IdentityDigest, Person, PersonUsage,
+    ProviderName, Standing, class_of, id_number, slot_of_identity,
 };
 pub use merchant_application::{
-    ApplicationEvent, ApplicationState, DOCUMENT_BYTES_MAX, DOCUMENT_BYTES_MIN, DocumentKind,
+    ApplicationEvent, ApplicationState, DOCUMENT_BYTES_MAX, DOCUMENT_BYTES_MIN, DocumentKind, KEEPS_STATUS,
     MerchantApplication, MerchantKind, RejectReason, ReviewerName, application_next, documents_needed,
     picture_kind,
 };

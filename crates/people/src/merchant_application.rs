@@ -222,6 +222,10 @@ pub fn documents_needed(kind: MerchantKind, sells_on_site: bool) -> u32 {
     }
 }
 
+/// A bit beside the reasons, of a suspended merchant: what it may do was decided by an operator apart from the
+/// suspension, before or meanwhile, so that lifting the suspension does not touch it.
+pub const KEEPS_STATUS: u32 = 1 << 31;
+
 /// Who reviews.
 pub type ReviewerName = Text<32>;
 
@@ -253,7 +257,7 @@ pub struct MerchantApplication {
     pub documents: u32,
     /// Who took it out of the queue last.
     pub reviewer: Option<ReviewerName>,
-    /// Why it did not pass, as bits; of the last review.
+    /// Why it did not pass, as bits; of the last review. While it is suspended: whether [`KEEPS_STATUS`].
     pub reasons: u32,
     /// What the reviewer says beside them.
     pub note: Option<Text<200>>,

@@ -30,6 +30,9 @@ pub enum StopEvent {
     OperatorStops,
     /// The operator lifts the own stop.
     OperatorLifts,
+    /// A payment password is set, by a code. Whoever has the owner's phone can do that, so the password proves nothing of
+    /// who lifts the owner's stop: the operator looks, too.
+    PasswordIsSet,
 }
 
 impl PaymentStop {
@@ -52,6 +55,10 @@ impl PaymentStop {
             (Owner, StopEvent::OwnerLifts) | (Operator, StopEvent::OperatorLifts) => Some(Nobody),
             (Both, StopEvent::OwnerLifts) => Some(Operator),
             (Both, StopEvent::OperatorLifts) => Some(Owner),
+            (Owner | Both, StopEvent::PasswordIsSet) => Some(Both),
+            // Nothing that the owner would lift.
+            (Nobody, StopEvent::PasswordIsSet) => Some(Nobody),
+            (Operator, StopEvent::PasswordIsSet) => Some(Operator),
             // Nobody lifts the other's.
             (Nobody | Operator, StopEvent::OwnerLifts) => None,
             (Nobody | Owner, StopEvent::OperatorLifts) => None,
@@ -76,7 +83,7 @@ mod tests {
     #[test]
     fn each_lifts_only_the_own_stop() {
         use PaymentStop::{Both, Nobody, Operator, Owner};
-        use StopEvent::{OperatorLifts, OperatorStops, OwnerLifts, OwnerStops};
+        use StopEvent::{OperatorLifts, OperatorStops, OwnerLifts, OwnerStops, PasswordIsSet};
         for (state, event, after) in [
             (Nobody, OwnerStops, Some(Owner)),
             (Nobody, OwnerLifts, None),
@@ -94,6 +101,10 @@ mod tests {
             (Both, OwnerLifts, Some(Operator)),
             (Both, OperatorStops, Some(Both)),
             (Both, OperatorLifts, Some(Owner)),
+            (Nobody, PasswordIsSet, Some(Nobody)),
+            (Owner, PasswordIsSet, Some(Both)),
+            (Operator, PasswordIsSet, Some(Operator)),
+            (Both, PasswordIsSet, Some(Both)),
         ] {
             assert_eq!(state.next(event), after, "{state:?} {event:?}");
         }

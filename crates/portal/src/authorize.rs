@@ -155,7 +155,7 @@ async fn show(portal: &Portal, visitor: &Visitor, kind: GrantKind, wanted: &Want
     match session(portal, visitor) {
         None => sign_in_page(portal, visitor, &checked, wanted, "", None).await,
         Some((_, session)) if checked.is_silent() => {
-            back(portal, f, &checked, session.party, StatusCode::FOUND).await
+            back(portal, f, &checked, (session.party, session.attempt), StatusCode::FOUND).await
         }
         Some((id, session)) => {
             let csrf = portal.seals.token(FORM, &id);
@@ -226,7 +226,7 @@ async fn sign_in(portal: &Portal, visitor: &Visitor, kind: GrantKind, form: Sent
     let id = portal.sessions.begin(Purpose::Authorize, proof, now_us);
     let cookie = portal.led_cookie(SESSION, &id, PATH, Some(PROOF_LIFE_US / SECOND_US));
     let response = if checked.is_silent() {
-        back(portal, f, &checked, proof.party, StatusCode::SEE_OTHER).await
+        back(portal, f, &checked, (proof.party, proof.attempt), StatusCode::SEE_OTHER).await
     } else {
         see_other(&own_address(portal, kind, &wanted))
     };
@@ -257,7 +257,9 @@ async fn agree(portal: &Portal, visitor: &Visitor, kind: GrantKind, form: Sent<A
         return form_gone(f);
     }
     match check(portal, kind, &wanted).await {
-        Ok(checked) => back(portal, f, &checked, session.party, StatusCode::SEE_OTHER).await,
+        Ok(checked) => {
+            back(portal, f, &checked, (session.party, session.attempt), StatusCode::SEE_OTHER).await
+        }
         Err(refused) => refused_page(f, refused),
     }
 }
@@ -285,8 +287,8 @@ pub(crate) async fn authorize(
     for _draw in 0..DRAWS_MAX {
         let code = chance::auth_code(&portal.world.secrets, portal.door.now_us(), owner.slot());
         let digest = portal.world.secrets.token_digest(code.reveal());
-        let Allowed { app, kind, scopes, .. } = allowed.clone();
-        match portal.door.ask(Authorize { owner, app, kind, scopes, own_app, code: digest }).await {
+        let Allowed { app, kind, scopes, attempt, .. } = allowed.clone();
+        match portal.door.ask(Authorize { owner, app, kind, scopes, own_app, code: digest, attempt }).await {
             Ok(expires_at_us) => return Ok(Given { code, expires_at_us }),
             Err(CellError::Refused(AuthorizeRefused::CodeTaken)) => {}
             Err(error) => return Err(error),
@@ -306,6 +308,8 @@ pub(crate) struct Allowed {
     pub(crate) scopes: people::Scopes,
     /// Of a merchant: the own app that it stands in for; else the one with the lowest id.
     pub(crate) own_app: Option<base::AppId>,
+    /// The try of the payment password that stands for it, where somebody signed in.
+    pub(crate) attempt: Option<u64>,
 }
 
 /// Says yes and sends the browser back with the code.
@@ -313,11 +317,17 @@ async fn back(
     portal: &Portal,
     f: Frame<'_>,
     checked: &Checked,
-    owner: PartyId,
+    (owner, attempt): (PartyId, u64),
     status: StatusCode,
 ) -> Response {
     let Checked { app, kind, scopes, own_app, .. } = checked;
-    let allowed = Allowed { app: app.id, kind: *kind, scopes: scopes.clone(), own_app: *own_app };
+    let allowed = Allowed {
+        app: app.id,
+        kind: *kind,
+        scopes: scopes.clone(),
+        own_app: *own_app,
+        attempt: Some(attempt),
+    };
     let refused = |text| message(f, StatusCode::CONFLICT, (f.t.authorize_wrong, text), None);
     match authorize(portal, owner, &allowed).await {
         Ok(given) => match checked.way_back(given.code.reveal()) {
@@ -330,6 +340,7 @@ async fn back(
         },
         Err(CellError::Refused(why)) => refused(match why {
             AuthorizeRefused::OwnerNotFound => f.t.authorize_owner,
+            AuthorizeRefused::ProofMissing => f.t.proof_gone,
             AuthorizeRefused::OwnApp => f.t.authorize_own_app,
             AuthorizeRefused::NoOwnApp if own_app.is_some() => f.t.authorize_other,
             AuthorizeRefused::NoOwnApp => f.t.authorize_no_app,

@@ -81,6 +81,7 @@ pub(crate) const fn order_refusal_words(refused: BankOrderRefused, t: &Texts) ->
         BankOrderRefused::OverSingle { max: _ } => t.bank_over_single,
         BankOrderRefused::OverDay { max: _ } => t.bank_over_day,
         BankOrderRefused::OverMonth { max: _ } => t.bank_over_month,
+        BankOrderRefused::OverClass { max: _ } => t.bank_over_class,
         BankOrderRefused::BalanceTooLow => t.bank_balance_too_low,
     }
 }

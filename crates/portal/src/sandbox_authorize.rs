@@ -86,7 +86,8 @@ pub(crate) async fn authorize(State(portal): State<Arc<Portal>>, headers: Header
         Some(id) => Some(app_of(&portal, &id)?.id),
     };
     let owner = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
-    let given = authorize::authorize(&portal, owner, &Allowed { app, kind, scopes, own_app }).await;
+    let given =
+        authorize::authorize(&portal, owner, &Allowed { app, kind, scopes, own_app, attempt: None }).await;
     let given = given.map_err(|error| SandboxError::of(error, refused))?;
     let name = match kind {
         GrantKind::User => "auth_code",
@@ -98,7 +99,9 @@ pub(crate) async fn authorize(State(portal): State<Arc<Portal>>, headers: Header
 
 fn refused(refused: AuthorizeRefused) -> SandboxError {
     match refused {
-        AuthorizeRefused::OwnerNotFound => SandboxError::conflict("cannot_authorize", refused),
+        AuthorizeRefused::OwnerNotFound | AuthorizeRefused::ProofMissing => {
+            SandboxError::conflict("cannot_authorize", refused)
+        }
         AuthorizeRefused::OwnApp => SandboxError::conflict("own_app", refused),
         AuthorizeRefused::NoOwnApp => SandboxError::conflict("no_own_app", refused),
         AuthorizeRefused::CodeTaken => SandboxError::broken(refused),

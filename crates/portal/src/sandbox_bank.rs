@@ -286,6 +286,7 @@ pub(crate) fn order_refused(why: BankOrderRefused) -> SandboxError {
         BankOrderRefused::OverSingle { .. } => "over_single_limit",
         BankOrderRefused::OverDay { .. } => "over_day_limit",
         BankOrderRefused::OverMonth { .. } => "over_month_limit",
+        BankOrderRefused::OverClass { .. } => "over_class_limit",
         BankOrderRefused::BalanceTooLow => "balance_too_low",
     };
     SandboxError::conflict(code, why)

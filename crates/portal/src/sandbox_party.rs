@@ -212,7 +212,8 @@ pub(crate) async fn pay_code(State(portal): State<Arc<Portal>>, headers: HeaderM
     let PayCodeRequest { login } = read(&headers, &body)?;
     let party = party_of(&portal, Some(&login), None).await?;
     let missing = |refused| SandboxError::missing("party_not_found", refused);
-    let issued = codes::issue(&portal, party).await.map_err(|error| SandboxError::of(error, missing))?;
+    let issued =
+        codes::issue(&portal, party, None).await.map_err(|error| SandboxError::of(error, missing))?;
     let expires_at = wire::timestamp::format_cn(issued.expires_at_us);
     answer(json!({ "auth_code": issued.code.reveal(), "expires_at": expires_at }))
 }

@@ -7,19 +7,21 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use base::{PartyId, Text};
-use engine::{ApproveRisk, DecideRisk, FindRiskRules, Key, ProposeRisk, Row, Table};
+use engine::{ApproveRisk, DecideRisk, FindRiskRules, Key, ProposeRisk, Row};
 use risk::{
     ApproveRiskRefused, DecideRiskRefused, Operator, ProposeRiskRefused, RiskCase, RiskDecision, Rule,
     Subject, seeds,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use store::{Reader, StoreError};
 use wire::timestamp::format_cn;
 
-/// Findings and cases of a party that are looked through, at most.
-const LOOKED_MAX: usize = 10_000;
-/// Findings and cases that one call tells, at most: the newest.
+/// Findings and cases of a party that are read at once.
+const PAGE_ROWS: usize = 1_000;
+/// Findings and cases that one call tells, at most.
 const SHOWN_MAX: usize = 100;
 
 type Shared = State<Arc<Portal>>;
@@ -142,31 +144,98 @@ pub(crate) async fn approve(State(portal): Shared, headers: HeaderMap, body: Byt
 pub(crate) async fn why(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let PartyRequest { login, user_id } = read(&headers, &body)?;
     let party = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
-    let after = Key::RiskDecision((party.slot(), party, 0));
-    let found = scan(&portal, Table::RiskDecision, party, after).await?;
-    let found = found.iter().rev().filter_map(|row| match row {
-        Row::RiskDecision(row) if row.party == party => Some(finding(row)),
-        _ => None,
-    });
-    answer(json!({ "findings": found.take(SHOWN_MAX).collect::<Vec<_>>() }))
+    let found = portal.read(move |reader| newest(reader, party, PAGE_ROWS, SHOWN_MAX)).await;
+    let found = found.ok_or_else(|| SandboxError::broken("risk findings cannot be read"))?;
+    answer(json!({ "findings": found.iter().map(|row| finding(row)).collect::<Vec<_>>() }))
 }
 
-/// A payer's payments that a person decides, or decided.
+/// The newest findings of a party, the last first.
+fn newest(
+    reader: &mut dyn Reader,
+    party: PartyId,
+    page: usize,
+    most: usize,
+) -> Result<VecDeque<Arc<RiskDecision>>, StoreError> {
+    let mut found = VecDeque::new();
+    each(reader, party, page, Key::RiskDecision((party.slot(), party, 0)), |row| match row {
+        Row::RiskDecision(row) if row.party == party => {
+            found.push_front(row);
+            found.truncate(most);
+            true
+        }
+        _ => false,
+    })?;
+    Ok(found)
+}
+
+/// Shows the rows after a key to `see`, page by page, until it has seen enough.
+fn each(
+    reader: &mut dyn Reader,
+    party: PartyId,
+    page: usize,
+    after: Key,
+    mut see: impl FnMut(Row) -> bool,
+) -> Result<(), StoreError> {
+    let (table, mut after) = (after.table(), after);
+    loop {
+        let rows = reader.scan(table, Some(party.slot()), Some(&after), page)?;
+        let Some(last) = rows.last().map(Row::key) else { return Ok(()) };
+        let is_last = rows.len() < page;
+        for row in rows {
+            if !see(row) {
+                return Ok(());
+            }
+        }
+        if is_last {
+            return Ok(());
+        }
+        after = last;
+    }
+}
+
+/// A payer's payments that a person decides, or decided: those that wait come first, the oldest before the others, then
+/// the last decided. `open` counts all that wait.
 pub(crate) async fn cases(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let PartyRequest { login, user_id } = read(&headers, &body)?;
     let party = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
-    let none = Subject::new("").map_err(SandboxError::broken)?;
-    let found = scan(&portal, Table::RiskCase, party, Key::RiskCase((party.slot(), party, none))).await?;
-    let found = found.iter().filter_map(|row| match row {
-        Row::RiskCase(row) if row.party == party => Some(case(row)),
-        _ => None,
-    });
-    answer(json!({ "cases": found.take(SHOWN_MAX).collect::<Vec<_>>() }))
+    let found = portal.read(move |reader| queue(reader, party, PAGE_ROWS, SHOWN_MAX)).await;
+    let (cases, open) = found.ok_or_else(|| SandboxError::broken("risk cases cannot be read"))?;
+    answer(json!({ "open": open, "cases": cases.iter().map(|row| case(row)).collect::<Vec<_>>() }))
 }
 
-async fn scan(portal: &Portal, table: Table, party: PartyId, after: Key) -> Result<Vec<Row>, SandboxError> {
-    let rows = portal.read(move |reader| reader.scan(table, Some(party.slot()), Some(&after), LOOKED_MAX));
-    rows.await.ok_or_else(|| SandboxError::broken("risk findings cannot be read"))
+/// The cases of a party as they are told, and how many wait.
+fn queue(
+    reader: &mut dyn Reader,
+    party: PartyId,
+    page: usize,
+    most: usize,
+) -> Result<(Vec<Arc<RiskCase>>, usize), StoreError> {
+    let none = Subject::new("").expect("no text is within every bound");
+    let (mut waiting, mut decided, mut open) = (BTreeMap::new(), BTreeMap::new(), 0);
+    each(reader, party, page, Key::RiskCase((party.slot(), party, none)), |row| {
+        let Row::RiskCase(row) = row else { return false };
+        if row.party != party {
+            return false;
+        }
+        match row.decided_at_us {
+            None => {
+                open += 1;
+                waiting.insert((row.opened_at_us, row.subject.clone()), row);
+                if waiting.len() > most {
+                    waiting.pop_last();
+                }
+            }
+            Some(at_us) => {
+                decided.insert((at_us, row.subject.clone()), row);
+                if decided.len() > most {
+                    decided.pop_first();
+                }
+            }
+        }
+        true
+    })?;
+    let cases = waiting.into_values().chain(decided.into_values().rev()).take(most);
+    Ok((cases.collect(), open))
 }
 
 fn finding(row: &RiskDecision) -> Value {
@@ -209,4 +278,89 @@ pub(crate) async fn decide(State(portal): Shared, headers: HeaderMap, body: Byte
         })
     })?;
     answer(case(&decided))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::Slot;
+    use risk::{RiskCaseState, RiskOutcome, Verdict};
+    use store::{Mark, MemoryStore, Store};
+
+    fn text<const N: usize>(text: &str) -> Text<N> {
+        Text::new(text).unwrap()
+    }
+
+    fn found(party: PartyId, no: u64) -> Row {
+        let (fired, none) = (text("R"), || text(""));
+        let row = RiskDecision {
+            slot: party.slot(),
+            party,
+            no,
+            at_us: 0,
+            subject: text("order 1"),
+            version: 1,
+            facts: text(""),
+            verdict: Verdict::Refuse,
+            outcome: RiskOutcome::Stopped,
+            fired,
+            shadow: none(),
+            failed: none(),
+            reason_zh: None,
+            reason_en: None,
+        };
+        Row::RiskDecision(Arc::new(row))
+    }
+
+    fn opened(party: PartyId, subject: &str, opened_at_us: i64, decided_at_us: Option<i64>) -> Row {
+        let state = if decided_at_us.is_some() { RiskCaseState::Refused } else { RiskCaseState::Open };
+        let decided_by = decided_at_us.map(|_| text("ada"));
+        let subject = text(subject);
+        let slot = party.slot();
+        let row =
+            RiskCase { slot, party, subject, decision: 1, state, opened_at_us, decided_by, decided_at_us };
+        Row::RiskCase(Arc::new(row))
+    }
+
+    fn filled(rows: Vec<Row>) -> MemoryStore {
+        let mut store = MemoryStore::new();
+        let rows: BTreeMap<Key, Option<Row>> = rows.into_iter().map(|row| (row.key(), Some(row))).collect();
+        store.post(&rows, Mark::START).unwrap();
+        store
+    }
+
+    fn parties() -> [PartyId; 2] {
+        [1, 2].map(|number| PartyId::issue(number, Slot::PLATFORM).unwrap())
+    }
+
+    #[test]
+    fn the_newest_findings_are_told_however_many_there_are() {
+        let [party, other] = parties();
+        let rows = (1..=7).map(|no| found(party, no)).chain((8..=9).map(|no| found(other, no)));
+        let mut store = filled(rows.collect());
+        for page in [1, 3, 7, 100] {
+            let told = newest(&mut store, party, page, 3).unwrap();
+            assert_eq!(told.iter().map(|row| row.no).collect::<Vec<_>>(), [7, 6, 5], "{page}");
+        }
+        assert_eq!(newest(&mut store, other, 1, 3).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn what_waits_is_told_before_what_was_decided() {
+        let [party, other] = parties();
+        let mut store = filled(vec![
+            opened(party, "a", 1, Some(60)),
+            opened(party, "b", 2, Some(50)),
+            opened(party, "c", 9, None),
+            opened(party, "d", 8, None),
+            opened(other, "a", 1, None),
+        ]);
+        for page in [1, 2, 100] {
+            for (most, told) in [(9, "dcab"), (3, "dca"), (1, "d")] {
+                let (cases, open) = queue(&mut store, party, page, most).unwrap();
+                let subjects: Vec<&str> = cases.iter().map(|case| case.subject.as_str()).collect();
+                assert_eq!((subjects.concat().as_str(), open), (told, 2), "{page} {most}");
+            }
+        }
+    }
 }

@@ -58,7 +58,9 @@ impl Sessions {
     /// Opens a session for what was proven, and gives its id.
     pub(crate) fn begin(&self, purpose: Purpose, proof: Proof, now_us: i64) -> String {
         let (id, Proof { party, attempt, since_us }) = (chance::token(), proof);
-        if self.ended().get(&party).is_some_and(|ended_at_us| since_us <= *ended_at_us) {
+        // Held until the session is listed: else all could be ended between the two, and this one go on.
+        let ended = self.ended();
+        if ended.get(&party).is_some_and(|ended_at_us| since_us <= *ended_at_us) {
             return id;
         }
         let mut open = self.open();
@@ -70,6 +72,7 @@ impl Sessions {
         }
         let expires_at_us = now_us + PROOF_LIFE_US;
         open.insert(id.clone(), Session { purpose, party, attempt, spent: false, expires_at_us });
+        drop(ended);
         id
     }
 
@@ -166,6 +169,27 @@ mod tests {
         assert_eq!(sessions.find(&late, Purpose::Wallet, 201), None, "begun with the old password");
         let anew = sessions.begin(Purpose::Wallet, proof(party, 201), 202);
         assert!(sessions.find(&anew, Purpose::Wallet, 202).is_some());
+    }
+
+    #[test]
+    fn nothing_ends_between_the_look_and_the_listing_of_a_session() {
+        let sessions = Sessions::default();
+        let proof = Proof { party: PartyId::platform(Slot::PLATFORM), attempt: 9, since_us: 100 };
+        std::thread::scope(|threads| {
+            let listing = sessions.open();
+            threads.spawn(|| sessions.begin(Purpose::Wallet, proof, 100));
+            // The thread cannot list its session; once it looked, nobody may end it.
+            let mut held = 0;
+            for _bounded in 0..10_000 {
+                held = if sessions.ended.try_lock().is_err() { held + 1 } else { 0 };
+                if held == 20 {
+                    break;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+            drop(listing);
+            assert_eq!(held, 20, "what was ended is not held while a session is listed");
+        });
     }
 
     #[test]

@@ -387,6 +387,6 @@ async fn show_pay_code(State(portal): Shared, visitor: Visitor) -> Response {
     let f = visitor.frame(&portal);
     match session(&portal, &visitor) {
         None => sign_in_page(&portal, &visitor, Next::Paycode, "", None),
-        Some((_, session)) => pay_code::show(&portal, f, session.party).await,
+        Some((_, session)) => pay_code::show(&portal, f, session).await,
     }
 }

@@ -104,7 +104,8 @@ pub enum CloseSuspenseRefused {
     /// The order is of another amount, currency or direction.
     #[error("the bank order is of another amount, currency or direction")]
     OrderDiffers,
-    /// The bank did not do the order, a line settled it already, or it brings money back already.
+    /// The bank did not do the order, a line settled it already, or it brings money back already; or the line is the
+    /// order's own, and came after another was matched to it.
     #[error("the bank order was not done, or has its line already")]
     OrderNotOpen,
 }

@@ -45,7 +45,8 @@ pub enum Wait {
     OneDay,
 }
 
-/// What a rule says, from the laxest to the strictest: of all rules that fire, the strictest verdict holds.
+/// What a rule says, from the laxest to the strictest: of all rules that fire, the strictest verdict holds. A proof
+/// that a laxer one asks for is asked for all the same.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Verdict {
     /// Nothing is done.
@@ -84,6 +85,14 @@ impl Verdict {
             Verdict::Delay(Wait::OneDay) => "delay:24",
             Verdict::Review => "review",
             Verdict::Refuse => "refuse",
+        }
+    }
+
+    /// The proof that it asks for.
+    pub const fn proof(self) -> Option<Proof> {
+        match self {
+            Verdict::Verify(proof) => Some(proof),
+            Verdict::Allow | Verdict::Delay(_) | Verdict::Review | Verdict::Refuse => None,
         }
     }
 

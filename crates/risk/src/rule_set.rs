@@ -2,7 +2,7 @@
 
 use crate::expression::Node;
 use crate::facts::{Facts, Scene};
-use crate::rule::{CONDITION_BYTES_MAX, RULES_MAX, Rule, RuleError, RuleId, Verdict, Wrong};
+use crate::rule::{CONDITION_BYTES_MAX, Proof, RULES_MAX, Rule, RuleError, RuleId, Verdict, Wrong};
 use crate::syntax;
 use base::Text;
 use std::collections::BTreeSet;
@@ -29,6 +29,9 @@ struct Compiled {
 pub struct Finding {
     /// The strictest verdict of all rules that fired, and of what could not be evaluated.
     pub verdict: Verdict,
+    /// The highest proof that any rule asks for that fired, also when the verdict is a stricter one: a payment that
+    /// waits, or that somebody looks at, is the payer's own all the same.
+    pub proof: Option<Proof>,
     /// The rules that fired, in the order of the set.
     pub fired: Vec<RuleId>,
     /// Those that fired but are only watched.
@@ -108,13 +111,14 @@ impl RuleSet {
     pub fn evaluate(&self, facts: &Facts, now_us: i64) -> Finding {
         let (mut fired, mut shadow, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         let mut verdict = Verdict::Allow;
-        let mut reason = None;
+        let (mut proof, mut reason) = (None, None);
         for Compiled { rule, condition } in self.rules.iter().filter(|known| known.rule.from_us <= now_us) {
             match condition.holds(facts) {
                 Ok(false) => {}
                 Ok(true) if rule.shadow => shadow.push(rule.id.clone()),
                 Ok(true) => {
                     fired.push(rule.id.clone());
+                    proof = proof.max(rule.verdict.proof());
                     if rule.verdict > verdict || reason.is_none() {
                         verdict = verdict.max(rule.verdict);
                         reason = Some((rule.reason_zh.clone(), rule.reason_en.clone()));
@@ -129,7 +133,7 @@ impl RuleSet {
                 }
             }
         }
-        Finding { verdict, fired, shadow, failed, reason }
+        Finding { verdict, proof, fired, shadow, failed, reason }
     }
 }
 

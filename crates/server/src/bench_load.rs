@@ -242,7 +242,7 @@ impl Load {
         let mut digest = [0; 16];
         digest[..8].copy_from_slice(&dice.roll().to_le_bytes());
         digest[8..].copy_from_slice(&dice.roll().to_le_bytes());
-        let code = IssuePayCode { party: buyer, digest };
+        let code = IssuePayCode { party: buyer, digest, attempt: None };
         let pay_by = PayBy { slot: buyer.slot(), digest };
         (code.into(), order(seller, app, &format!("B1N{}", self.made), pay_by).into())
     }

@@ -123,7 +123,7 @@ impl World {
                 let party = self.people.buyer(buyer);
                 self.people.code_slots.insert(code, party.slot());
                 let Some(digits) = self.people.code(code) else { return };
-                self.command(IssuePayCode { party, digest: digest(&digits) }.into());
+                self.command(IssuePayCode { party, digest: digest(&digits), attempt: None }.into());
             }
             Act::Claim { buyer, merchant, number: order, by_code } => {
                 let Some(order_no) = self.order(merchant, order) else { return };

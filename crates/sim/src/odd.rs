@@ -106,7 +106,7 @@ fn command(
         17 => FindTrade { buyer: party, order_no: order_no.unwrap_or(unknown) }.into(),
         18 => FindOrderByNo { order_no: unknown }.into(),
         // A digest that everybody in the slot draws.
-        19 => IssuePayCode { party, digest: [19; 16] }.into(),
+        19 => IssuePayCode { party, digest: [19; 16], attempt: None }.into(),
         20 => open_order(stranger, app).into(),
         21 => JudgePassword { party, attempt: 9_999_999, right: true }.into(),
         // Two halves of more than an account may hold.

@@ -258,7 +258,7 @@ impl Scene {
         let buyer = self.buyer.unwrap();
         let code = format!("{CODE}{:02}", buyer.slot().number());
         let digest = self.gateway.pay_code_digest(&code);
-        self.wallet(IssuePayCode { party: buyer, digest });
+        self.wallet(IssuePayCode { party: buyer, digest, attempt: None });
         let content = format!(
             r#"{{"out_trade_no":"{number}","subject":"tea","total_amount":"10.00","auth_code":"{code}"}}"#
         );

@@ -1,4 +1,4 @@
--- Of 0031_contract_create 0d912360e18389f66b7a2485069adb3c557cd8986980a234e4f86332e6efe0a4
+-- Of 0031_withdrawals_of_a_person e48e33feadbe186c38f325b11597b0245d70cd4f018a61540b7dee75bebfdf6d
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -772,7 +772,7 @@ CREATE TABLE bank_order (
         reason = 'agreement_ended' OR reason = 'other'),
     heard_at_us    INTEGER,
     timer          INTEGER CHECK (timer >= 0),
-    gives_up_at_us INTEGER,
+    gives_up_at_us INTEGER, life_minor INTEGER NOT NULL DEFAULT 0 CHECK (life_minor >= 0),
     PRIMARY KEY (slot, no),
     CHECK ((timer IS NULL) = (gives_up_at_us IS NULL))
 ) STRICT, WITHOUT ROWID;
@@ -888,7 +888,7 @@ CREATE TABLE standing (
     carried_year    INTEGER NOT NULL CHECK (carried_year >= 0),
     carried_minor   INTEGER NOT NULL CHECK (carried_minor >= 0),
     given_year      INTEGER NOT NULL CHECK (given_year >= 0),
-    given_minor     INTEGER NOT NULL CHECK (given_minor >= 0),
+    given_minor     INTEGER NOT NULL CHECK (given_minor >= 0), carried_free_minor INTEGER NOT NULL DEFAULT 0 CHECK (carried_free_minor >= 0), given_free_minor INTEGER NOT NULL DEFAULT 0 CHECK (given_free_minor >= 0),
     PRIMARY KEY (slot, party)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE evidence (
@@ -911,7 +911,7 @@ CREATE TABLE person (
     holder        INTEGER CHECK (holder >= 0),
     moving_to     INTEGER CHECK (moving_to >= 0),
     carried_year  INTEGER NOT NULL CHECK (carried_year >= 0),
-    carried_minor INTEGER NOT NULL CHECK (carried_minor >= 0),
+    carried_minor INTEGER NOT NULL CHECK (carried_minor >= 0), carried_free_minor INTEGER NOT NULL DEFAULT 0 CHECK (carried_free_minor >= 0),
     PRIMARY KEY (slot, identity)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE statement (
@@ -1108,37 +1108,6 @@ CREATE TABLE "posting" (
          + CASE side_2 WHEN 'debit' THEN amount_2_minor WHEN 'credit' THEN -amount_2_minor ELSE 0 END
          + CASE side_3 WHEN 'debit' THEN amount_3_minor WHEN 'credit' THEN -amount_3_minor ELSE 0 END
          + CASE side_4 WHEN 'debit' THEN amount_4_minor WHEN 'credit' THEN -amount_4_minor ELSE 0 END = 0)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE contract (
-    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    seller         INTEGER NOT NULL CHECK (seller >= 0),
-    product        TEXT    NOT NULL CHECK (
-        product = 'page' OR product = 'wap' OR product = 'app' OR product = 'face_to_face' OR
-        product = 'mini_program' OR product = 'pre_authorisation' OR product = 'debit_agreement' OR
-        product = 'escrow' OR product = 'transfer'),
-    version        INTEGER NOT NULL CHECK (version > 0),
-    status         TEXT    NOT NULL CHECK (status = 'in_force' OR status = 'ended'),
-    fee_ppm        INTEGER NOT NULL CHECK (fee_ppm BETWEEN 0 AND 1000000),
-    valid_from_us  INTEGER,
-    reason         TEXT    NOT NULL,
-    proposed_by    TEXT    NOT NULL,
-    proposed_at_us INTEGER NOT NULL,
-    approved_by    TEXT,
-    approved_at_us INTEGER,
-    PRIMARY KEY (slot, seller, product, version),
-    CHECK ((approved_by IS NULL) = (approved_at_us IS NULL)),
-    CHECK (approved_by IS NULL OR approved_by <> proposed_by),
-    CHECK (approved_by IS NULL OR valid_from_us >= approved_at_us)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE contract_book (
-    slot    INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    seller  INTEGER NOT NULL CHECK (seller >= 0),
-    product TEXT    NOT NULL CHECK (
-        product = 'page' OR product = 'wap' OR product = 'app' OR product = 'face_to_face' OR
-        product = 'mini_program' OR product = 'pre_authorisation' OR product = 'debit_agreement' OR
-        product = 'escrow' OR product = 'transfer'),
-    version INTEGER NOT NULL CHECK (version >= 0),
-    PRIMARY KEY (slot, seller, product)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);

@@ -53,6 +53,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0028_risk_create",
     "0029_suspense_closes",
     "0030_transfer_keeps_asked",
+    "0031_withdrawals_of_a_person",
     "0032_contract_create",
 ];
 

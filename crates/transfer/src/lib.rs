@@ -18,6 +18,6 @@ pub use refusal::{
 };
 pub use rules::{
     API_LEAST_MINOR, KEPT_ON_US, KNOWN_PAYEE_US, Limits, MERCHANT_DAY_MINOR, MERCHANT_MONTH_MINOR,
-    MERCHANT_SINGLE_MINOR, OFFER_LIFE_US, PERSON_DAY_MINOR, is_known, limits, within,
+    MERCHANT_SINGLE_MINOR, OFFER_LIFE_US, PERSON_DAY_MINOR, REVIEWED_OFFER_LIFE_US, is_known, limits, within,
 };
 pub use state::{Arrival, TransferEvent, TransferState, TransferWay};

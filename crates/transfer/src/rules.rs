@@ -20,6 +20,9 @@ pub const API_LEAST_MINOR: u64 = 10;
 /// How long a person may think about a transfer that was shown, microseconds (15 minutes): as long as an order stands
 /// open on a cashier page that is left alone.
 pub const OFFER_LIFE_US: i64 = 15 * MINUTE_US;
+/// How long a transfer stays open that a person of the platform looks at, from when it was given to one, microseconds
+/// (three days): over a weekend, and time for its payer to confirm again.
+pub const REVIEWED_OFFER_LIFE_US: i64 = 3 * DAY_US;
 /// How long money that waited is kept on, each time its payer is found frozen, microseconds (a day).
 pub const KEPT_ON_US: i64 = DAY_US;
 /// How long a payee stays known after the last transfer, microseconds (180 days; domain reference 9).

@@ -7,6 +7,7 @@ use base::{Record, Slot};
 use engine::Tabled;
 use fund::{BankOrder, BankOrderKind, BankOrderState, CardState};
 use ledger::PostingKind;
+use money::Minor;
 use people::{Usage, UsageKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,9 +54,12 @@ pub(super) fn faults(order: &BankOrder) -> Vec<&'static str> {
         Closed => order.heard_at_us.is_none() || order.tries > 0,
     };
     check(sent, "its tries are not those of its state");
-    let priced =
-        kind == BankOrderKind::Withdraw || (order.fee_minor.units(), order.free_minor.units()) == (0, 0);
-    check(priced, "only a withdrawal has a fee or uses the free sum");
+    let priced = kind == BankOrderKind::Withdraw
+        || [order.fee_minor, order.free_minor, order.life_minor] == [Minor::ZERO; 3];
+    check(priced, "only a withdrawal has a fee, or uses the free sum or a class's limit");
+    let whole = i128::from(order.amount_minor.units()) + i128::from(order.fee_minor.units());
+    let life = i128::from(order.life_minor.units());
+    check(life == 0 || life == whole, "it uses another part of its class's limit than all that it took");
     let about = matches!(kind, BankOrderKind::Pay | BankOrderKind::Return);
     check(about == order.about.is_some(), "only a payment or a return is about something");
     let counted = match state {

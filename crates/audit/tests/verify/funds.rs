@@ -266,6 +266,13 @@ fn cards_and_bank_orders() {
         Case("bank_order", WENT, "free_minor = free_minor - 1", &[("usage", UsageWrong)]),
         Case(
             "bank_order",
+            WENT,
+            "life_minor = amount_minor - 1",
+            &[("bank_order", BankOrderWrong), ("party", UsageWrong)],
+        ),
+        Case("bank_order", WENT, "life_minor = amount_minor + fee_minor", &[("party", UsageWrong)]),
+        Case(
+            "bank_order",
             WAITS,
             "amount_minor = amount_minor + 1",
             &[("bank_order", BankOrderWrong), ("account", BankSums), ("usage", UsageWrong)],
@@ -287,7 +294,7 @@ fn a_return_that_was_opened_twice_is_named() {
     world.change(
         "INSERT INTO bank_order SELECT slot, no + 100, party, card, kind, state, currency, amount_minor, fee_minor,
             free_minor, counted_at_us, about, key || '2', asked_at_us, next_try_at_us, tries, bank_ref, reason,
-            heard_at_us, timer, gives_up_at_us FROM bank_order WHERE kind = 'return'",
+            heard_at_us, timer, gives_up_at_us, life_minor FROM bank_order WHERE kind = 'return'",
     );
     let report = world.verify();
     let twice = report

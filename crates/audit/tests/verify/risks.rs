@@ -4,10 +4,13 @@ use crate::rows::{Case, run};
 use audit::FindingKind::*;
 use base::{AppId, PartyId, Text};
 use cell::Door;
-use engine::{ApproveRisk, DecideRisk, ProposeRisk, TransferAsk, TransferMoney};
+use engine::{
+    ApproveRisk, ConfirmTransfer, DecideRisk, JudgePassword, OfferTransfer, ProposeRisk, TransferAsk,
+    TransferMoney, TryPassword,
+};
 use money::{Currency, Money};
 use risk::{Rule, Verdict};
-use transfer::TransferWay;
+use transfer::{Arrival, TransferWay};
 
 /// Rules that meet transfers of 7.77 and 8.88 only: nothing else of the world is touched by them.
 fn rules(verdict: Verdict) -> String {
@@ -31,8 +34,8 @@ async fn propose(door: &Door, base_version: u32, text: &str) -> engine::ApproveR
 }
 
 /// A transfer is released and made (`K1`), one is refused by a person (`K2`), one by its rule (`K3`), one waits (`K4`);
-/// and a third version is proposed.
-pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId) {
+/// and a third version is proposed. A person's transfer (`V1`) is open as long as somebody looks at it.
+pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId, bob: PartyId) {
     let send = |number: &str, fen| TransferMoney {
         ask: TransferAsk {
             payer: shop,
@@ -63,12 +66,20 @@ pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId)
         door.ask(DecideRisk { operator, party: shop, subject, release }).await.unwrap();
     }
     door.ask(send("K1", 777)).await.unwrap();
+    let ask = crate::transfers::ask(alice, bob, "V1", 777);
+    let offered = door.ask(OfferTransfer { ask, arrival: Arrival::AtOnce }).await.unwrap().transfer;
+    let tried = door.ask(TryPassword { party: alice, about: offered.no.topic() }).await.unwrap();
+    let attempt = tried.attempt;
+    door.ask(JudgePassword { party: alice, attempt, right: true }).await.unwrap();
+    door.ask(ConfirmTransfer { payer: alice, transfer: offered.no, attempt }).await.unwrap_err();
     propose(door, 2, &rules(Verdict::Refuse)).await;
 }
 
 #[test]
 fn rows_of_risk() {
     let (stopped, passed) = ("outcome = 'stopped'", "outcome = 'passed'");
+    let of_k4 = "subject LIKE '% K4 %'";
+    let passed_review = "outcome = 'passed' AND verdict = 'review'";
     run(&[
         Case("risk_rules", "version = 2", "approved_by = 'ada'", &[("risk_rules", RiskWrong)]),
         Case("risk_rules", "version = 2", "text = '[]'", &[("risk_rules", RiskWrong)]),
@@ -91,5 +102,27 @@ fn rows_of_risk() {
         Case("risk_case", "state = 'released'", "decided_by = NULL", &[("risk_case", RiskWrong)]),
         Case("risk_case", "state = 'released'", "decided_at_us = 1", &[("risk_case", RiskWrong)]),
         Case("risk_case", "state = 'open'", "decision = decision + 1", &[("risk_case", RiskWrong)]),
+        // What was passed though it was to be looked at, and is of no case, or of one that nobody released in time.
+        Case("risk_case", "state = 'released'", "state = 'refused'", &[("risk_decision", RiskWrong)]),
+        Case(
+            "risk_case",
+            "state = 'released'",
+            "decided_at_us = decided_at_us + 9000000000",
+            &[("risk_decision", RiskWrong)],
+        ),
+        // What was stopped to be looked at, and was given to nobody.
+        Case("risk_decision", "verdict = 'refuse'", "verdict = 'review'", &[("risk_decision", RiskWrong)]),
+        // What nobody was to look at.
+        Case("risk_decision", of_k4, "verdict = 'refuse'", &[("risk_case", RiskWrong)]),
+        Case("risk_decision", of_k4, "verdict = 'verify:otp'", &[("risk_case", RiskWrong)]),
+        Case("risk_decision", passed_review, "verdict = 'verify:otp'", &[("risk_decision", RiskWrong)]),
+        // An offer that is open for as long as nobody gave it.
+        Case(
+            "transfer",
+            "state = 'offered' AND out_biz_no = 'V1'",
+            "due_at_us = due_at_us + 1",
+            &[("transfer", TransferWrong)],
+        ),
+        Case("risk_case", "subject LIKE '% V1 %'", "opened_at_us = 7", &[("transfer", TransferWrong)]),
     ]);
 }

@@ -105,6 +105,9 @@ fn applications_of_merchants() {
         Case("merchant_application", "state = 'audit_reject'", "state = 'signed'", &[OF]),
         Case("merchant_application", "state = 'audit_reject'", "reasons = 0", &[OF]),
         Case("merchant_application", "state = 'audit_reject'", "reviewer = NULL", &[OF]),
+        Case("merchant_application", "state = 'signed'", "reasons = 2147483648", &[OF]),
+        Case("merchant_application", "state = 'signed'", "state = 'suspended', reasons = 1", &[OF]),
+        Case("merchant_application", "state = 'signed'", "state = 'suspended', reasons = 2147483648", &[]),
         Case("merchant_application", "state = 'signed'", "note = 'a'", &[]),
     ]);
 }

@@ -14,7 +14,7 @@ use people::PartyStatus;
 use std::sync::Arc;
 use transfer::{Arrival, Transfer, TransferWay};
 
-fn ask(payer: PartyId, payee: PartyId, number: &str, amount: u64) -> TransferAsk {
+pub(crate) fn ask(payer: PartyId, payee: PartyId, number: &str, amount: u64) -> TransferAsk {
     TransferAsk {
         payer,
         payee: Ok(payee),

@@ -273,7 +273,7 @@ impl Script {
         crate::freezes::live(&self.door, shop, alice, codes, order).await;
         crate::transfers::live(&self.door, shop, cast.app, alice, bob).await;
         crate::funds::live(&self.door, alice, |span_us| self.pass(span_us)).await;
-        crate::risks::live(&self.door, shop, cast.app, alice).await;
+        crate::risks::live(&self.door, shop, cast.app, alice, bob).await;
         self.deliver().await;
     }
 
@@ -470,7 +470,7 @@ impl Script {
 
     /// Somebody becomes a merchant, and somebody is turned down.
     async fn apply(&self, applicant: PartyId) {
-        for (login, passes) in [("new@example.com", true), ("no@example.com", false)] {
+        for (login, passes) in [("new-tea", true), ("no-tea", false)] {
             let (login, reviewer) = (Text::new(login).unwrap(), || Text::new("li").unwrap());
             let (kind, name) = (MerchantKind::Individual, Text::new("new").unwrap());
             let fill = FillApplication {
@@ -523,7 +523,10 @@ impl Script {
         {
             let own_app = (kind == GrantKind::Merchant).then_some(cast.app);
             let scopes = Text::new("").unwrap();
-            self.door.ask(Authorize { owner, app, kind, scopes, own_app, code: [first; 16] }).await.unwrap();
+            self.door
+                .ask(Authorize { owner, app, kind, scopes, own_app, code: [first; 16], attempt: None })
+                .await
+                .unwrap();
             let (role, slot) = (TokenRole::Code, owner.slot());
             let [given, access, refresh] = [0, 1, 2].map(|more| [first + more; 16]);
             let take = TakeTokens { slot, app, kind, role, given, access, refresh };
@@ -598,7 +601,10 @@ impl Script {
             self.door.ask(ProveSignIn { party: person, attempt: tried.attempt }).await.unwrap();
             if number == 2 {
                 let (token, sealed_name) = ([number; 16], vec![number; 40]);
-                self.door.ask(BeginDevice { party: person, token, sealed_name }).await.unwrap();
+                self.door
+                    .ask(BeginDevice { party: person, token, sealed_name, since: tried.attempt })
+                    .await
+                    .unwrap();
                 let by = StopBy::Operator;
                 for lift in [false, true] {
                     self.door.ask(StopPayments { party: person, by, lift }).await.unwrap();
@@ -633,7 +639,7 @@ impl Script {
     async fn code(&mut self, buyer: PartyId) -> PayBy {
         self.code += 1;
         let digest = [self.code; 16];
-        self.door.ask(IssuePayCode { party: buyer, digest }).await.unwrap();
+        self.door.ask(IssuePayCode { party: buyer, digest, attempt: None }).await.unwrap();
         PayBy { slot: buyer.slot(), digest }
     }
 

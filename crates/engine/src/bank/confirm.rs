@@ -68,6 +68,7 @@ pub(crate) fn confirm_bank_order(
         // Its money left the balance: it is owed to the card until the bank says otherwise.
         forget_timer(rows, &mut asked);
         asked.free_minor = found.price.free.minor();
+        asked.life_minor = found.life;
     }
     limits::count(rows, &mut asked)?;
     let asked = Arc::new(send_now(rows, BankOrder { state, ..asked }));

@@ -1,5 +1,6 @@
 //! What a party's card orders count against, in the party's own slot.
 
+use crate::balance_limit::{LIFE_OF_ONE_FEN, class_now};
 use crate::{Fault, Rows};
 use base::{PartyId, Plant, planted};
 use fund::{
@@ -7,25 +8,36 @@ use fund::{
     WITHDRAW_DAY_FEN, WITHDRAW_FREE_LIFE_FEN, WITHDRAW_SINGLE_FEN, WithdrawPrice, fen, withdraw_price,
 };
 use money::{Currency, Minor, Money};
-use people::{Usage, UsageKind};
+use people::{AccountClass, Party, Standing, Usage, UsageKind};
 
-/// Which counter an order of a kind counts in, and how.
+/// Which counter an order of a kind counts in, and what of it.
 struct Counted {
     kind: UsageKind,
-    /// Whether it counts the free sum that was used, and not the amount.
-    free: bool,
+    part: Part,
+}
+
+/// What of an order is counted.
+#[derive(Clone, Copy)]
+enum Part {
+    /// What moves at the bank.
+    Amount,
+    /// What of the free sum it used.
+    Free,
+    /// What of a class I account's limit it used.
+    Life,
 }
 
 /// The counters of a kind of order. A return counts nothing: its money came from the card.
 const fn counters(kind: BankOrderKind) -> &'static [Counted] {
     match kind {
         BankOrderKind::TopUp | BankOrderKind::Pay => &[
-            Counted { kind: UsageKind::CardDay, free: false },
-            Counted { kind: UsageKind::CardMonth, free: false },
+            Counted { kind: UsageKind::CardDay, part: Part::Amount },
+            Counted { kind: UsageKind::CardMonth, part: Part::Amount },
         ],
         BankOrderKind::Withdraw => &[
-            Counted { kind: UsageKind::WithdrawDay, free: false },
-            Counted { kind: UsageKind::WithdrawFree, free: true },
+            Counted { kind: UsageKind::WithdrawDay, part: Part::Amount },
+            Counted { kind: UsageKind::WithdrawFree, part: Part::Free },
+            Counted { kind: UsageKind::BalanceLife, part: Part::Life },
         ],
         BankOrderKind::Return => &[],
     }
@@ -76,20 +88,58 @@ pub(crate) fn check(
     Ok(Ok(()))
 }
 
-/// What an order costs now: nothing, but for withdrawals above what is left of the free sum.
-pub(crate) fn price(
-    rows: &mut Rows<'_>,
-    party: PartyId,
-    kind: BankOrderKind,
-    amount: Money,
-) -> Result<WithdrawPrice, Fault> {
+/// The price of what costs nothing.
+pub(crate) fn nothing(amount: Money) -> WithdrawPrice {
     let nothing = Money::zero(amount.currency());
-    if kind != BankOrderKind::Withdraw || planted(Plant::WithdrawFeeForgotten) {
-        return Ok(WithdrawPrice { free: nothing, fee: nothing });
+    WithdrawPrice { free: nothing, fee: nothing }
+}
+
+/// What a withdrawal costs now: nothing, as far as something is left of the free sum.
+pub(crate) fn price(rows: &mut Rows<'_>, owner: &Party, amount: Money) -> Result<WithdrawPrice, Fault> {
+    if planted(Plant::WithdrawFeeForgotten) {
+        return Ok(nothing(amount));
     }
-    let now_us = rows.now_us();
-    let left = usage(rows, party, UsageKind::WithdrawFree, now_us)?.left(fen(WITHDRAW_FREE_LIFE_FEN));
+    let left = free_left(rows, owner)?;
     withdraw_price(amount, left).map_err(|error| Fault(format!("price of a withdrawal: {error}")))
+}
+
+/// What is left of the free sum. It is one person's for life, over all accounts (domain reference 1.2 and 4): the
+/// account that has the person's limits has it. Who is not known has none, and neither has a merchant.
+fn free_left(rows: &mut Rows<'_>, owner: &Party) -> Result<Money, Fault> {
+    let now_us = rows.now_us();
+    let own = usage(rows, owner.id, UsageKind::WithdrawFree, now_us)?;
+    let whole = fen(WITHDRAW_FREE_LIFE_FEN);
+    match owner.class {
+        // A buyer of the sandbox has no owner to share it with.
+        AccountClass::Sandbox => Ok(own.left(whole)),
+        AccountClass::Merchant | AccountClass::Unverified => Ok(fen(0)),
+        AccountClass::One | AccountClass::Two | AccountClass::Three => {
+            let Some(standing) = rows.get::<Standing>((rows.slot(), owner.id))? else { return Ok(fen(0)) };
+            let known = class_now(rows, owner, &standing)? != AccountClass::Unverified;
+            if !known || !standing.holds_quota {
+                return Ok(fen(0));
+            }
+            let others = standing.carried_free_minor.of(Currency::Cny);
+            Ok(whole.checked_sub(others).map_or(fen(0), |left| own.left(left)))
+        }
+    }
+}
+
+/// What a withdrawal uses of the limit of a class I account, its fee included: such a balance may pay out so much in
+/// its life, to cards of its owner too. Other classes have no limit for these (domain reference 1.1).
+pub(crate) fn life(
+    rows: &mut Rows<'_>,
+    owner: &Party,
+    whole: Money,
+) -> Result<Result<Minor, BankOrderRefused>, Fault> {
+    let standing = rows.get::<Standing>((rows.slot(), owner.id))?;
+    let Some(standing) = standing.filter(|_| owner.class.is_person()) else { return Ok(Ok(Minor::ZERO)) };
+    if class_now(rows, owner, &standing)? != AccountClass::One {
+        return Ok(Ok(Minor::ZERO));
+    }
+    let used = usage(rows, owner.id, UsageKind::BalanceLife, rows.now_us())?;
+    let fits = used.allows(whole, fen(LIFE_OF_ONE_FEN));
+    Ok(if fits { Ok(whole.minor()) } else { Err(BankOrderRefused::OverClass { max: LIFE_OF_ONE_FEN }) })
 }
 
 /// Counts an order that [`check`] allowed, and notes in it when, so that it can be given back to the same periods.
@@ -117,10 +167,14 @@ pub(crate) fn give_back(rows: &mut Rows<'_>, order: &mut BankOrder) -> Result<()
     Ok(())
 }
 
-/// What an order counts in which counter; nothing of the free sum when it used none.
+/// What an order counts in which counter; nothing where it used nothing.
 fn sums(order: &BankOrder) -> Vec<(UsageKind, Money)> {
     let of = |counted: &Counted| {
-        let minor = if counted.free { order.free_minor } else { order.amount_minor };
+        let minor = match counted.part {
+            Part::Amount => order.amount_minor,
+            Part::Free => order.free_minor,
+            Part::Life => order.life_minor,
+        };
         (counted.kind, minor.of(Currency::Cny))
     };
     counters(order.kind).iter().map(of).filter(|(_, amount)| amount.minor() != Minor::ZERO).collect()

@@ -66,10 +66,12 @@ pub(crate) struct Wish {
     pub(crate) amount: Money,
 }
 
-/// What holds for a wish: its price, and for a withdrawal the posting that takes its money.
+/// What holds for a wish: its price, and for a withdrawal the posting that takes its money and what it uses of a class
+/// I account's limit.
 #[derive(Debug)]
 pub(crate) struct Fits {
     pub(crate) price: WithdrawPrice,
+    pub(crate) life: Minor,
     pub(crate) taken: Option<Posted>,
 }
 
@@ -151,13 +153,17 @@ pub(crate) fn check(
     if let Err(refused) = limits::check(rows, party, kind, amount)? {
         return Ok(Err(refused));
     }
-    let price = limits::price(rows, party, kind, amount)?;
     if kind != BankOrderKind::Withdraw {
-        return Ok(Ok(Fits { price, taken: None }));
+        return Ok(Ok(Fits { price: limits::nothing(amount), life: Minor::ZERO, taken: None }));
     }
+    let price = limits::price(rows, &owner, amount)?;
     let whole = amount.checked_add(price.fee).map_err(|error| Fault(format!("{no}: {error}")))?;
+    let life = match limits::life(rows, &owner, whole)? {
+        Ok(life) => life,
+        Err(refused) => return Ok(Err(refused)),
+    };
     match books::check(rows, Template::CardOut { party, amount: whole }, Some(no.topic()))? {
-        Ok(taken) => Ok(Ok(Fits { price, taken: Some(taken) })),
+        Ok(taken) => Ok(Ok(Fits { price, life, taken: Some(taken) })),
         Err(LedgerRefused::BalanceTooLow | LedgerRefused::AccountNotFound) => {
             Ok(Err(BankOrderRefused::BalanceTooLow))
         }
@@ -182,6 +188,7 @@ pub(crate) fn draft(rows: &mut Rows<'_>, wish: Wish, price: WithdrawPrice, key: 
         amount_minor: amount.minor(),
         fee_minor: price.fee.minor(),
         free_minor: if kind == BankOrderKind::Withdraw { price.free.minor() } else { Minor::ZERO },
+        life_minor: Minor::ZERO,
         counted_at_us: None,
         about: None,
         key,

@@ -4,7 +4,9 @@ use super::confirm::send_now;
 use super::prepare::{Wish, by_key, draft};
 use crate::{Fault, Rows};
 use base::{BankOrderNo, Text};
-use fund::{BankEvent, BankMove, BankOrder, BankOrderKind, BankOrderState, WithdrawPrice, bank_next};
+use fund::{
+    BankEvent, BankKey, BankMove, BankOrder, BankOrderKind, BankOrderState, WithdrawPrice, bank_next,
+};
 use money::Money;
 
 /// The part of a key that names the whole of an order that came too late.
@@ -18,7 +20,7 @@ pub(crate) fn open(
     part: &str,
     amount: Money,
 ) -> Result<Option<BankOrderNo>, Fault> {
-    let key = Text::new(&format!("{} {part}", of.no)).map_err(|error| Fault(error.to_string()))?;
+    let key = key(of.no, part)?;
     let kind = BankOrderKind::Return;
     if by_key(rows, of.party, kind, &key)?.is_some() {
         return Ok(None);
@@ -34,12 +36,19 @@ pub(crate) fn open(
     Ok(Some(no))
 }
 
-/// A return was decided by the bank: what it returned hears of it.
+/// The key of the order that returns a part of what `of` brought.
+pub(crate) fn key(of: BankOrderNo, part: &str) -> Result<BankKey, Fault> {
+    Text::new(&format!("{of} {part}")).map_err(|error| Fault(error.to_string()))
+}
+
+/// A return was decided by the bank: what it returned hears of it, when it was the whole of it. A refund is a part of
+/// a payment that stays done, and suspense was never money of the order that its line names.
 pub(crate) fn decided(rows: &mut Rows<'_>, order: &BankOrder, event: BankEvent) -> Result<(), Fault> {
-    let of = order.about.map(BankOrderNo::of_topic);
-    let of = of.map_or(Ok(None), |no| rows.get::<BankOrder>((rows.slot(), no)))?;
-    let Some(of) = of else { return Ok(()) };
-    // A refund is a part of a payment that stays done.
+    let Some(no) = order.about.map(BankOrderNo::of_topic) else { return Ok(()) };
+    if order.key != key(no, LATE)? {
+        return Ok(());
+    }
+    let Some(of) = rows.get::<BankOrder>((rows.slot(), no))? else { return Ok(()) };
     if let BankMove::To(state) = bank_next(of.kind, of.state, event) {
         rows.put(BankOrder { state, ..(*of).clone() });
     }

@@ -4,7 +4,7 @@
 use super::{prepare, returns};
 use crate::command::Next;
 use crate::{Fault, Rows, Stop, books};
-use base::{BankOrderNo, Day, Slot, Text};
+use base::{BankOrderNo, Day, Slot};
 use fund::{BankOrder, BankOrderKind};
 use ledger::Template;
 use recon::{
@@ -126,9 +126,12 @@ fn order_for(
             order.state.was_done() && rows.get::<Settlement>((line.slot, order.no))?.is_none()
         }
         CloseWay::GiveBack => {
-            let key = Text::new(&format!("{} {}", order.no, part(line)));
-            let key = key.map_err(|error| Fault(error.to_string()))?;
-            prepare::by_key(rows, order.party, BankOrderKind::Return, &key)?.is_none()
+            let key = returns::key(order.no, &part(line))?;
+            let settled = rows.get::<Settlement>((line.slot, order.no))?;
+            // Another line was matched to the order: this one is what its party has already.
+            let is_its_own = order.bank_ref.as_ref() == Some(&line.reference)
+                && settled.is_some_and(|settled| settled.reference != line.reference);
+            !is_its_own && prepare::by_key(rows, order.party, BankOrderKind::Return, &key)?.is_none()
         }
         CloseWay::Own => true,
     };

@@ -1,12 +1,14 @@
-//! The yearly limit of a person is one account's, and goes to another when the owner says so: with everything that was
-//! used of it, so that no move makes it larger.
+//! The limits of a person – what is paid in a year, what is withdrawn without a fee in a life – are one account's, and
+//! go to another when the owner says so: with everything that was used of them, so that no move makes them larger.
 
 use crate::balance_limit::{carried, used};
 use crate::command::Next;
 use crate::{Fault, Message, Reply, Rows, Stop};
 use base::{PartyId, Slot};
 use money::{Currency, Minor};
-use people::{IdentityDigest, Party, PartyStatus, Person, Standing, UsageKind, slot_of_identity};
+use people::{
+    IdentityDigest, Party, PartyStatus, Person, PersonUsage, Standing, UsageKind, slot_of_identity,
+};
 use serde::{Deserialize, Serialize};
 
 /// Brings the person's yearly limit to this account.
@@ -65,10 +67,8 @@ pub struct QuotaLeft {
     pub identity: IdentityDigest,
     /// The account that had it.
     pub from: PartyId,
-    /// The year that was counted.
-    pub year: u32,
-    /// What all accounts used of it in that year, fen.
-    pub used_minor: Minor,
+    /// What all accounts used of the limits.
+    pub used: PersonUsage,
 }
 
 /// Person's slot to the new holder's slot: here it is.
@@ -76,10 +76,8 @@ pub struct QuotaLeft {
 pub struct QuotaTaken {
     /// The account that has it now.
     pub party: PartyId,
-    /// The year that was counted.
-    pub year: u32,
-    /// What all accounts used of it in that year, fen.
-    pub used_minor: Minor,
+    /// What all accounts used of the limits.
+    pub used: PersonUsage,
 }
 
 pub(crate) fn move_quota(
@@ -120,9 +118,9 @@ pub(crate) fn quota_ask(rows: &mut Rows<'_>, ask: &QuotaAsk) -> Result<Option<Re
             rows.send(from.slot(), Message::QuotaLeave(QuotaLeave { identity, from }));
         }
         None => {
-            let (year, used_minor) = (person.carried_year, person.carried_minor);
+            let used = person.usage();
             rows.put(Person { holder: Some(party), ..(*person).clone() });
-            rows.send(party.slot(), Message::QuotaTaken(QuotaTaken { party, year, used_minor }));
+            rows.send(party.slot(), Message::QuotaTaken(QuotaTaken { party, used }));
         }
     }
     Ok(None)
@@ -133,12 +131,14 @@ pub(crate) fn quota_no(_: &mut Rows<'_>, said: &QuotaNo) -> Result<Option<Reply>
     Ok(Some(Reply::MoveQuota(answer)))
 }
 
-/// What all accounts of the holder's person used this year.
-pub(crate) fn used_in_all(rows: &mut Rows<'_>, standing: &Standing) -> Result<(u32, Minor), Fault> {
+/// What all accounts of the holder's person used.
+pub(crate) fn used_in_all(rows: &mut Rows<'_>, standing: &Standing) -> Result<PersonUsage, Fault> {
     let year = used(rows, standing.party, UsageKind::BalanceYear, rows.now_us())?;
-    let sum = year.sum().checked_add(carried(standing, year.period));
-    let sum = sum.map_err(|error| Fault(format!("usage of {}: {error}", standing.party)))?;
-    Ok((year.period, sum.minor()))
+    let free = used(rows, standing.party, UsageKind::WithdrawFree, rows.now_us())?;
+    let odd = |error| Fault(format!("usage of {}: {error}", standing.party));
+    let in_year = year.sum().checked_add(carried(standing, year.period)).map_err(odd)?;
+    let in_life = free.sum().checked_add(standing.carried_free_minor.of(Currency::Cny)).map_err(odd)?;
+    Ok(PersonUsage { year: year.period, year_minor: in_year.minor(), free_minor: in_life.minor() })
 }
 
 pub(crate) fn quota_leave(rows: &mut Rows<'_>, said: &QuotaLeave) -> Result<Option<Reply>, Fault> {
@@ -146,77 +146,77 @@ pub(crate) fn quota_leave(rows: &mut Rows<'_>, said: &QuotaLeave) -> Result<Opti
     let standing = rows.get::<Standing>((rows.slot(), from))?;
     // Closed meanwhile: what it had used is on its way to the person with its leaving.
     let Some(standing) = standing else {
-        let (year, used_minor) = (0, Minor::ZERO);
-        let left = QuotaLeft { identity, from, year, used_minor };
+        let left = QuotaLeft { identity, from, used: PersonUsage::NOTHING };
         rows.send(slot_of_identity(&identity), Message::QuotaLeft(left));
         return Ok(None);
     };
-    let (year, used_minor) = used_in_all(rows, &standing)?;
+    let left = QuotaLeft { identity, from, used: used_in_all(rows, &standing)? };
     let own = used(rows, from, UsageKind::BalanceYear, rows.now_us())?;
+    let own_free = used(rows, from, UsageKind::WithdrawFree, rows.now_us())?;
     rows.put(Standing {
         holds_quota: false,
         carried_year: 0,
         carried_minor: Minor::ZERO,
         given_year: own.period,
         given_minor: own.sum_minor,
+        carried_free_minor: Minor::ZERO,
+        given_free_minor: own_free.sum_minor,
         ..(*standing).clone()
     });
-    let left = QuotaLeft { identity, from, year, used_minor };
     rows.send(slot_of_identity(&identity), Message::QuotaLeft(left));
     Ok(None)
 }
 
 pub(crate) fn quota_left(rows: &mut Rows<'_>, said: &QuotaLeft) -> Result<Option<Reply>, Fault> {
-    let QuotaLeft { identity, from: _, year, used_minor } = *said;
+    let QuotaLeft { identity, from: _, used } = *said;
     let person = rows.get::<Person>((rows.slot(), identity))?;
     let person = person.ok_or_else(|| Fault("a limit of nobody is on its way".to_owned()))?;
     let Some(party) = person.moving_to else {
         return Err(Fault("a limit is on its way to nowhere".to_owned()));
     };
     // What an account that is gone had used came with its leaving.
-    let (year, used_minor) = if person.holder.is_none() {
-        (person.carried_year, person.carried_minor)
-    } else {
-        (year, used_minor)
-    };
-    let (carried_year, carried_minor, moving_to) = (year, used_minor, None);
+    let used = if person.holder.is_none() { person.usage() } else { used };
+    let person = Person { moving_to: None, ..(*person).clone() }.having_used(used);
     if !person.accounts().any(|known| known == party) {
         // Whoever asked for it was closed meanwhile: the next account of the person gets it.
-        let holder = None;
-        rows.put(Person { holder, moving_to, carried_year, carried_minor, ..(*person).clone() });
+        rows.put(Person { holder: None, ..person });
         rows.send(party.slot(), Message::QuotaNo(QuotaNo { refused: true }));
         return Ok(None);
     }
-    let holder = Some(party);
-    rows.put(Person { holder, moving_to, carried_year, carried_minor, ..(*person).clone() });
-    rows.send(party.slot(), Message::QuotaTaken(QuotaTaken { party, year, used_minor }));
+    rows.put(Person { holder: Some(party), ..person });
+    rows.send(party.slot(), Message::QuotaTaken(QuotaTaken { party, used }));
     Ok(None)
 }
 
-/// What other accounts used of a limit that comes to this one: what it gave away itself stands in its own counter.
-pub(super) fn used_by_others(standing: &Standing, year: u32, used: Minor) -> Minor {
+/// The account with the limits that come to it: what it gave away itself stands in its own counters, and nowhere else
+/// from now on.
+pub(super) fn with_limits(standing: Standing, used: PersonUsage) -> Standing {
+    let PersonUsage { year, year_minor, free_minor } = used;
     let own = if standing.given_year == year { standing.given_minor } else { Minor::ZERO };
-    let others = used.of(Currency::Cny).checked_sub(own.of(Currency::Cny));
-    others.map_or(Minor::ZERO, |others| others.minor())
+    let less = |all: Minor, own: Minor| {
+        let others = all.of(Currency::Cny).checked_sub(own.of(Currency::Cny));
+        others.map_or(Minor::ZERO, |others| others.minor())
+    };
+    Standing {
+        holds_quota: true,
+        carried_year: year,
+        carried_minor: less(year_minor, own),
+        given_year: 0,
+        given_minor: Minor::ZERO,
+        carried_free_minor: less(free_minor, standing.given_free_minor),
+        given_free_minor: Minor::ZERO,
+        ..standing
+    }
 }
 
 /// In the new holder's slot. What it used itself before the limit left it is in the sum, and in its own counter.
 pub(crate) fn quota_taken(rows: &mut Rows<'_>, said: &QuotaTaken) -> Result<Option<Reply>, Fault> {
-    let QuotaTaken { party, year, used_minor } = *said;
+    let QuotaTaken { party, used } = *said;
     let standing = rows.get::<Standing>((rows.slot(), party))?;
     // Closed meanwhile: the limit goes back, with what was used of it.
     let Some(standing) = standing else {
         return Ok(Some(Reply::MoveQuota(Err(MoveQuotaRefused::IdentityMissing))));
     };
-    let carried_minor = used_by_others(&standing, year, used_minor);
-    let (given_year, given_minor) = (0, Minor::ZERO);
-    rows.put(Standing {
-        holds_quota: true,
-        carried_year: year,
-        carried_minor,
-        given_year,
-        given_minor,
-        ..(*standing).clone()
-    });
+    rows.put(with_limits((*standing).clone(), used));
     Ok(Some(Reply::MoveQuota(Ok(()))))
 }

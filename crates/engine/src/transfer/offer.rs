@@ -9,8 +9,8 @@ use crate::risk_check::{self, Gate};
 use crate::{Fault, Rows, Stop, TransferBy, password};
 use ::risk::Wait;
 use ::transfer::{
-    Arrival, ConfirmTransferRefused, KnownPayee, OFFER_LIFE_US, Transfer, TransferRefused, TransferState,
-    TransferWay, is_known,
+    Arrival, ConfirmTransferRefused, KnownPayee, OFFER_LIFE_US, REVIEWED_OFFER_LIFE_US, Transfer,
+    TransferRefused, TransferState, TransferWay, is_known,
 };
 use base::{PartyId, Plant, Slot, TransferNo, planted};
 use people::{Attempt, Party};
@@ -89,6 +89,14 @@ fn offered(rows: &mut Rows<'_>, transfer: Arc<Transfer>) -> Result<OfferedTransf
     Ok(OfferedTransfer { transfer, known })
 }
 
+/// A person of the platform looks at it: it can be confirmed when that is decided.
+fn stay_open(rows: &mut Rows<'_>, transfer: &Transfer) {
+    let due_at_us = rows.now_us().saturating_add(REVIEWED_OFFER_LIFE_US);
+    let transfer = without_timer(rows, transfer);
+    let timer = Some(set_timer(rows, &transfer, due_at_us));
+    rows.put(Transfer { due_at_us: Some(due_at_us), timer, ..transfer });
+}
+
 pub(crate) fn confirm_transfer(
     rows: &mut Rows<'_>,
     command: &ConfirmTransfer,
@@ -127,7 +135,11 @@ pub(crate) fn confirm_transfer(
         Gate::Wait(Wait::TwoHours) => Arrival::TwoHours,
         Gate::Wait(Wait::OneDay) => Arrival::OneDay,
         Gate::Shut(refused) => {
+            if look.opens_case() {
+                stay_open(rows, &transfer);
+            }
             look.note(rows);
+            rows.delete::<Attempt>((slot, payer, attempt));
             return Err(Stop::Noted(ConfirmTransferRefused::Refused(TransferRefused::Risk(refused))));
         }
     };

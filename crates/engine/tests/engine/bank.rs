@@ -178,6 +178,7 @@ pub(crate) fn check(world: &World) {
         } else {
             count(UsageKind::WithdrawDay, amount);
             count(UsageKind::WithdrawFree, order.free_minor.units());
+            count(UsageKind::BalanceLife, order.life_minor.units());
         }
     }
     for surprise in world.all::<BankSurprise>().filter(|surprise| surprise.booked) {

@@ -69,7 +69,7 @@ fn two() -> Two {
 impl Two {
     /// The buyer shows a code for an order of 3.00.
     fn open(&mut self) -> Ran {
-        let issued = self.buyers.run(IssuePayCode { party: self.buyer, digest: CODE });
+        let issued = self.buyers.run(IssuePayCode { party: self.buyer, digest: CODE, attempt: None });
         assert!(issued.is_accepted());
         self.merchants.run(self.order(300, CODE))
     }
@@ -121,7 +121,7 @@ impl Two {
     fn sell(&mut self, minor: u64) {
         let (party, key) = (self.buyer, Text::new("more").unwrap());
         assert!(self.buyers.run(TopUp { party, amount: fen(minor), key }).is_accepted());
-        assert!(self.buyers.run(IssuePayCode { party, digest: CODE }).is_accepted());
+        assert!(self.buyers.run(IssuePayCode { party, digest: CODE, attempt: None }).is_accepted());
         let asked = self.merchants.run(self.order(minor, CODE)).parcels.remove(0);
         let back = receive(&mut self.buyers, &asked).parcels.remove(0);
         receive(&mut self.merchants, &back);
@@ -278,7 +278,9 @@ fn the_same_code_hears_the_same_of_an_order_that_closed() {
     let mut two = two();
     let first = two.open().parcels.remove(0);
     let paid = receive(&mut two.buyers, &first).parcels.remove(0);
-    assert!(two.buyers.run(IssuePayCode { party: two.buyer, digest: OTHER_CODE }).is_accepted());
+    assert!(
+        two.buyers.run(IssuePayCode { party: two.buyer, digest: OTHER_CODE, attempt: None }).is_accepted()
+    );
     let second = two.merchants.run(two.order(300, OTHER_CODE)).parcels.remove(0);
     let waits = receive(&mut two.buyers, &second).parcels.remove(0);
     let (seller, which) = (two.seller, number_one());

@@ -864,8 +864,15 @@ fn letters_of_a_provider_s_order_name_the_merchant_s_own_app() {
     let (own_app, app) = (played.apps[&owner], played.apps[&helper]);
     let (kind, code) = (people::GrantKind::Merchant, crate::script::digest("grant"));
     let scopes = Text::new("").unwrap();
-    let granted =
-        played.world.run(engine::Authorize { owner, app, kind, scopes, own_app: Some(own_app), code });
+    let granted = played.world.run(engine::Authorize {
+        owner,
+        app,
+        kind,
+        scopes,
+        own_app: Some(own_app),
+        code,
+        attempt: None,
+    });
     assert!(granted.is_accepted());
     played.play(
         "

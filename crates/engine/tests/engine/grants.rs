@@ -40,6 +40,7 @@ fn authorize(town: &mut Script, owner: &str, kind: GrantKind, code: &str) -> Res
         scopes: Text::new(if kind == GrantKind::User { "auth_user" } else { "" }).unwrap(),
         own_app,
         code: digest(code),
+        attempt: None,
     };
     let Reply::Authorize(told) = ask(town, command) else { panic!("another reply") };
     told
@@ -100,6 +101,7 @@ fn every_refusal_of_authorising_has_a_row() {
         scopes: Text::new("").unwrap(),
         own_app: None,
         code: digest("d"),
+        attempt: None,
     };
     for own_app in [None, Some(app_of(&town, "helper"))] {
         let Reply::Authorize(told) = ask(&mut town, Authorize { own_app, ..command.clone() }) else {

@@ -184,6 +184,103 @@ fn evidence_that_expired_counts_no_more_when_money_leaves() {
     by_page(&mut script, "T2", "mei", "1.00", OVER);
 }
 
+/// A withdrawal that its owner confirms.
+fn to_card(key: &str, who: &str, amount: &str) -> String {
+    format!(
+        "bk-out {key} {who} 1234 {amount}
+        try {key} {who} P{key}
+        judge {who} P{key} right
+        bk-confirm {key} {who} P{key}\n"
+    )
+}
+
+const CARD: &str = "bk-ask 1234 mei\nbk-bind 1234 mei\n";
+
+#[test]
+fn class_one_withdraws_of_its_thousand_too_and_what_fails_is_free_again() {
+    let mut script = town(1, "5000.00");
+    script.play(CARD);
+    by_page(&mut script, "T1", "mei", "400.00", PAID);
+    script.play("bk-out bk1 mei 1234 600.01 -> refused OverClass");
+    script.play(&to_card("bk2", "mei", "600.00"));
+    assert_eq!(used(&script, UsageKind::BalanceLife), 100_000);
+    assert_eq!(used(&script, UsageKind::BalanceYear), 40_000, "a year counts what is paid alone");
+    by_page(&mut script, "T2", "mei", "0.01", OVER);
+    script.play("bk-out bk3 mei 1234 0.01 -> refused OverClass");
+    script.play("bk-send bk2\nbk-refused bk2 -> Failed 600.00");
+    assert_eq!(used(&script, UsageKind::BalanceLife), 40_000);
+    by_page(&mut script, "T3", "mei", "600.00", PAID);
+}
+
+#[test]
+fn a_limit_that_is_used_up_between_draft_and_confirmation_refuses_the_withdrawal() {
+    let mut script = town(1, "5000.00");
+    script.play(CARD);
+    script.play("bk-out bk1 mei 1234 600.00\ntry bk1 mei P1\njudge mei P1 right");
+    by_page(&mut script, "T1", "mei", "400.01", PAID);
+    script.play("bk-confirm bk1 mei P1 -> refused Rules(OverClass");
+    assert_eq!(used(&script, UsageKind::BalanceLife), 40_001);
+}
+
+#[test]
+fn classes_two_and_three_withdraw_beside_their_yearly_limit() {
+    let mut script = town(3, "150000.00");
+    script.play(CARD);
+    script.play(&to_card("bk1", "mei", "50000.00"));
+    assert_eq!(used(&script, UsageKind::BalanceLife), 0);
+    by_page(&mut script, "T1", "mei", "90000.00", PAID);
+}
+
+#[test]
+fn the_free_sum_is_one_persons_over_all_accounts() {
+    let mut script = town(3, "50000.00");
+    let second = person_with(&mut script.world, 2, 3);
+    script.parties.insert("second".to_owned(), second);
+    script.play(CARD);
+    script.play("topup second 50000.00 key=k2\nbk-ask 5678 second\nbk-bind 5678 second");
+    script.play("bk-out bk1 second 5678 100.00 -> Draft 100.00 fee 0.10");
+    script.play(&to_card("bk2", "mei", "15000.00"));
+    ask(&mut script.world, engine::MoveQuota { party: second }).unwrap();
+    script.play("bk-out bk3 second 5678 5000.00 -> Draft 5000.00");
+    script.play("bk-out bk4 second 5678 5000.01 -> Draft 5000.01 fee 0.10");
+    script.play("bk-out bk5 mei 1234 1000.00 -> Draft 1000.00 fee 1.00");
+    // And back: what the first used itself stands in its own counter.
+    script.play(
+        "
+        bk-out bk6 second 5678 1000.00
+        try bk6 second P6
+        judge second P6 right
+        bk-confirm bk6 second P6
+    ",
+    );
+    let mei = script.party("mei");
+    ask(&mut script.world, engine::MoveQuota { party: mei }).unwrap();
+    script.play("bk-out bk7 mei 1234 4000.00 -> Draft 4000.00");
+    script.play("bk-out bk8 mei 1234 4000.01 -> Draft 4000.01 fee 0.10");
+}
+
+#[test]
+fn who_is_not_known_any_more_withdraws_for_a_fee() {
+    let mut script = crate::script::check("merchant shop\n");
+    let mei = registered(&mut script.world, [1; 16]);
+    script.parties.insert("mei".to_owned(), mei);
+    let expires_at_us = Some(script.world.wall_us + base::DAY_US);
+    let card = evidence(mei, EvidenceKind::BankCard, "a");
+    ask(&mut script.world, engine::AddEvidence { expires_at_us, ..card }).unwrap();
+    script.play("topup mei 500.00 key=k");
+    script.play(CARD);
+    script.play("bk-out bk1 mei 1234 100.00 -> Draft 100.00");
+    script.world.advance(base::DAY_US);
+    script.play("bk-out bk2 mei 1234 100.00 -> Draft 100.00 fee 0.10");
+}
+
+#[test]
+fn a_merchant_withdraws_for_a_fee() {
+    let mut script = crate::script::check("merchant shop\n");
+    script.play("topup shop 5000.00\nbk-ask 1234 shop\nbk-bind 1234 shop");
+    script.play("bk-out bk1 shop 1234 1000.00 -> Draft 1000.00 fee 1.00");
+}
+
 /// What a person's counters say is what left the balance and did not come back, by year and in all.
 pub(crate) fn check(world: &crate::support::World) {
     use std::collections::BTreeMap;
@@ -213,7 +310,10 @@ pub(crate) fn check(world: &crate::support::World) {
     let not_zero = |(_, minor): &(_, i64)| *minor != 0;
     let found: BTreeMap<_, _> = counted(UsageKind::BalanceYear).filter(not_zero).collect();
     let lives: i64 = counted(UsageKind::BalanceLife).map(|(_, minor)| minor).sum();
+    let withdrawn = world.all::<fund::BankOrder>().filter(|order| order.counted_at_us.is_some());
+    let withdrawn: i64 = withdrawn.map(|order| order.life_minor.units()).sum();
     years.retain(|_, minor| *minor != 0);
     assert_eq!(found, years, "what counts is what left the balance");
-    assert_eq!(lives, years.values().sum::<i64>(), "a life is the sum of its years");
+    let paid = years.values().sum::<i64>();
+    assert_eq!(lives, paid + withdrawn, "a life is the sum of its years, and of what class I withdrew");
 }

@@ -1,10 +1,10 @@
 //! Applications of merchants: what they need, who may take them on, and what signing opens.
 
 use crate::support::World;
-use base::{PartyId, Slot, Text};
+use base::{AppId, PartyId, Slot, Text};
 use engine::{
     ApplicationRefused, ApplicationStep, FillApplication, MoveApplication, NoteDocument, OpenParty, Reply,
-    SignApplication,
+    SetAppStatus, SetPartyStatus, SignApplication,
 };
 use ledger::Account;
 use people::{
@@ -12,7 +12,7 @@ use people::{
     MerchantApplication, MerchantKind, Party, PartyKind, PartyStatus,
 };
 
-const LOGIN: &str = "tea@example.com";
+const LOGIN: &str = "new-tea";
 
 fn applicant() -> PartyId {
     PartyId::issue(1_000_000_077, Slot::of_text("somebody")).unwrap()
@@ -141,6 +141,60 @@ fn an_application_is_corrected_passes_and_is_signed() {
     assert_eq!(fill(&mut world, filled()), Err(ApplicationRefused::StateDiffers(Unsigned)));
 }
 
+/// A merchant that was signed, with its app.
+fn signed(world: &mut World) -> (PartyId, AppId) {
+    fill(world, filled()).unwrap();
+    documents(world);
+    let li = || reviewer("li");
+    for next in [submit(), confirm(), ApplicationStep::Claim(li()), ApplicationStep::Pass(li())] {
+        step(world, next).unwrap();
+    }
+    sign(world).unwrap();
+    let row = row(world);
+    (row.merchant.unwrap(), row.app.unwrap())
+}
+
+#[test]
+fn a_suspension_leaves_alone_what_it_did_not_do() {
+    let mut world = World::new();
+    let (party, app) = signed(&mut world);
+    let slot = party.slot();
+    let set = |world: &mut World, status| _ = world.run(SetPartyStatus { party, status });
+    let standing = |world: &World| {
+        let status = world.get::<Party>((slot, party)).unwrap().status;
+        (status, world.get::<App>((slot, app)).unwrap().status)
+    };
+    world.run(SetAppStatus { app, status: AppStatus::Disabled });
+    step(&mut world, ApplicationStep::Suspend).unwrap();
+    assert_eq!(standing(&world), (PartyStatus::Frozen, AppStatus::Disabled));
+    step(&mut world, ApplicationStep::Resume).unwrap();
+    assert_eq!(standing(&world), (PartyStatus::Normal, AppStatus::Disabled), "an operator forbade the app");
+
+    // An operator's freeze outlives the suspension, whichever came first.
+    set(&mut world, PartyStatus::Frozen);
+    step(&mut world, ApplicationStep::Suspend).unwrap();
+    step(&mut world, ApplicationStep::Resume).unwrap();
+    assert_eq!(standing(&world).0, PartyStatus::Frozen);
+    set(&mut world, PartyStatus::Normal);
+    step(&mut world, ApplicationStep::Suspend).unwrap();
+    set(&mut world, PartyStatus::Frozen);
+    step(&mut world, ApplicationStep::Resume).unwrap();
+    assert_eq!((standing(&world).0, row(&world).reasons), (PartyStatus::Frozen, 0));
+
+    // A suspension that froze by itself thaws, also after one that did not.
+    set(&mut world, PartyStatus::Normal);
+    step(&mut world, ApplicationStep::Suspend).unwrap();
+    step(&mut world, ApplicationStep::Resume).unwrap();
+    assert_eq!(standing(&world).0, PartyStatus::Normal);
+
+    // Nothing opens a closed account.
+    set(&mut world, PartyStatus::Closed);
+    for next in [ApplicationStep::Suspend, ApplicationStep::Resume, ApplicationStep::Unsign] {
+        step(&mut world, next).unwrap();
+        assert_eq!(standing(&world).0, PartyStatus::Closed);
+    }
+}
+
 #[test]
 fn each_refusal_of_an_application() {
     let mut world = World::new();
@@ -151,6 +205,10 @@ fn each_refusal_of_an_application() {
     for reserved in [String::new(), format!("{DIGEST_MARK}tea"), format!("{GONE_MARK}tea")] {
         let command = FillApplication { login: Text::new(&reserved).unwrap(), ..filled() };
         assert_eq!(fill(&mut world, command), Err(ApplicationRefused::LoginTaken), "{reserved:?}");
+    }
+    for address in ["tea@example.com", "Tea@Example.com", "13812345678", "+86 138-1234-5678"] {
+        let command = FillApplication { login: Text::new(address).unwrap(), ..filled() };
+        assert_eq!(fill(&mut world, command), Err(ApplicationRefused::LoginIsAddress), "{address:?}");
     }
     assert_eq!(fill(&mut world, FillApplication { name_matches: false, ..filled() }), Ok(Init));
     let of_stranger = FillApplication { applicant: stranger, ..filled() };

@@ -134,7 +134,7 @@ impl Random {
         Some(match wish.what {
             0 => {
                 self.codes += 1;
-                IssuePayCode { party: buyer, digest: code(self.codes) }.into()
+                IssuePayCode { party: buyer, digest: code(self.codes), attempt: None }.into()
             }
             1..=2 => return self.confirm(buyer, order_no),
             // A code that was just issued to the buyer, or one that may be anybody's, used or old.
@@ -317,7 +317,7 @@ impl Random {
     fn issue(&mut self, buyer: PartyId) {
         self.codes += 1;
         let digest = digest(&format!("C{}", self.codes % 1_000));
-        self.script.world.run(IssuePayCode { party: buyer, digest });
+        self.script.world.run(IssuePayCode { party: buyer, digest, attempt: None });
     }
 
     /// A password is tried and judged right, so that the confirmation is worth something.

@@ -26,6 +26,16 @@ fn rules(name: &str) -> String {
         "broken" => vec![rule("B", "1 / (hour - hour) == 0", Verdict::Allow)],
         "refuse" | "shadow" => vec![large(Verdict::Refuse)],
         "review" => vec![large(Verdict::Review)],
+        "young" => vec![rule("Y", "payer_age_s < 86400", Verdict::Review)],
+        "both" => {
+            vec![large(Verdict::Delay(Wait::TwoHours)), rule("P", "true", Verdict::Verify(Proof::Passkey))]
+        }
+        "all" => vec![
+            rule("P", "true", Verdict::Verify(Proof::Passkey)),
+            rule("O", "true", Verdict::Verify(Proof::Otp)),
+            large(Verdict::Review),
+            rule("R", "amount_minor > 20000", Verdict::Refuse),
+        ],
         "password" => vec![large(Verdict::Verify(Proof::Password))],
         "otp" => vec![large(Verdict::Verify(Proof::Otp))],
         "wait2" => vec![large(Verdict::Delay(Wait::TwoHours))],
@@ -284,8 +294,11 @@ fn a_payment_of_an_order_is_stopped_and_released() {
         "rk-said alice -> v1 review Stopped [L][][]
          balance alice -> 4900.00
          rk-case alice A2 -> Open
+         confirm A2 alice A2P -> refused ProofMissing
          rk-release ada alice A2 -> Released
-         confirm A2 alice A2P -> Paid
+         try A2 alice A2Q
+         judge alice A2Q right
+         confirm A2 alice A2Q -> Paid
          rk-said alice -> v1 review Passed [L][][]
          rk-propose ada 1 broken -> version 2
          rk-approve bea 2 -> version 2
@@ -296,4 +309,103 @@ fn a_payment_of_an_order_is_stopped_and_released() {
         paid("A4", "1000.01", "refused Risk(UnderReview)"),
     ];
     check_in(PEOPLE, &lines.concat());
+}
+
+#[test]
+fn what_a_person_refused_stays_refused_when_no_rule_fires_any_more() {
+    check_in(
+        PEOPLE,
+        "
+        rk-propose ada 0 review                        -> version 1
+        rk-approve bea 1                               -> version 1
+        tr-send X1 shop bob 100.01                     -> refused Risk(UnderReview)
+        rk-refuse ada shop X1                          -> Refused
+        rk-propose ada 1 none                          -> version 2
+        rk-approve bea 2                               -> version 2
+        tr-send X1 shop bob 100.01                     -> refused Risk(Refused)
+        rk-count                                       -> 1 1
+        tr-send X2 shop bob 100.01                     -> Done 100.01
+        ",
+    );
+    check_in(
+        PEOPLE,
+        "
+        rk-propose ada 0 young                         -> version 1
+        rk-approve bea 1                               -> version 1
+        page A1 shop 1.00
+        claim A1 alice
+        try A1 alice P1
+        judge alice P1 right
+        confirm A1 alice P1                            -> refused Risk(UnderReview)
+        rk-refuse ada alice A1                         -> Refused
+        advance 1d
+        try A1 alice P2
+        judge alice P2 right
+        confirm A1 alice P2                            -> refused Risk(Refused)
+        page A2 shop 1.00
+        claim A2 alice
+        try A2 alice P3
+        judge alice P3 right
+        confirm A2 alice P3                            -> Paid
+        ",
+    );
+}
+
+#[test]
+fn every_rule_that_asks_for_a_proof_is_heard() {
+    for (name, amount, said, found) in [
+        ("both", "100.01", "Risk(ProofMissing(Passkey))", "delay:2 Stopped [L P][][]"),
+        ("all", "100.01", "Risk(ProofMissing(Passkey))", "review Stopped [P O L][][]"),
+        ("all", "200.01", "Risk(Refused)", "refuse Stopped [P O L R][][]"),
+    ] {
+        let lines = format!(
+            "rk-propose ada 0 {name} -> version 1
+             rk-approve bea 1 -> version 1
+             tr-send X1 shop bob {amount} -> refused {said}
+             tr-offer X2 alice bob {amount} -> Offered unknown
+             try X2 alice P1
+             judge alice P1 right
+             tr-confirm X2 alice P1 -> refused Refused({said})
+             rk-said alice -> v1 {found}"
+        );
+        check_in(PEOPLE, &lines);
+    }
+}
+
+#[test]
+fn an_offer_that_somebody_looks_at_waits_for_three_days() {
+    check_in(
+        PEOPLE,
+        "
+        rk-propose ada 0 review                        -> version 1
+        rk-approve bea 1                               -> version 1
+        tr-offer X1 alice bob 100.01                   -> Offered unknown
+        try X1 alice P1
+        judge alice P1 right
+        tr-confirm X1 alice P1                         -> refused Refused(Risk(UnderReview))
+        tr-confirm X1 alice P1                         -> refused ProofMissing
+        advance 20m
+        due                                            -> ?
+        tr-find X1 alice                               -> Offered 100.01
+        try X1 alice P2
+        judge alice P2 right
+        tr-confirm X1 alice P2                         -> refused Refused(Risk(UnderReview))
+        rk-count                                       -> 1 1
+        rk-release ada alice X1                        -> Released
+        try X1 alice P3
+        judge alice P3 right
+        tr-confirm X1 alice P3                         -> Done 100.01
+        tr-offer X2 alice bob 100.02                   -> Offered known
+        try X2 alice P4
+        judge alice P4 right
+        tr-confirm X2 alice P4                         -> refused Refused(Risk(UnderReview))
+        advance 2d
+        try X2 alice P5
+        judge alice P5 right
+        tr-confirm X2 alice P5                         -> refused Refused(Risk(UnderReview))
+        advance 1d
+        due                                            -> ?
+        tr-find X2 alice                               -> Cancelled 100.02
+        ",
+    );
 }

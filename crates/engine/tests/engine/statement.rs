@@ -306,6 +306,59 @@ fn suspense_is_closed_once_in_a_way_that_its_class_allows() {
 }
 
 #[test]
+fn what_brings_suspense_back_says_nothing_of_the_order_that_its_line_names() {
+    const TWO_RETURNS: &str = "
+        bk-close bk1 alice                 -> GivenUp 30.00
+        bk-done bk1 30.00 ref=R1           -> Returning 30.00
+        line 1 bk1 in 30.00 ref=R9         -> Duplicate
+        close-line 1 bk1 back              -> GivenBack
+        bk-send bk1+2026-01-02_1           -> send 1234
+        bk-send bk1+late                   -> send 1234
+    ";
+    let first = |lines: &str| played(&format!("{TWO_RETURNS}{lines}"));
+    first(
+        "
+        bk-done bk1+2026-01-02_1 30.00 ref=R5 -> Done 30.00
+        bk-see bk1 alice                   -> Returning 30.00
+        bk-refused bk1+late                -> Failed 30.00
+        bk-see bk1 alice                   -> Credited 30.00
+        ",
+    );
+    first(
+        "
+        bk-refused bk1+late                -> Failed 30.00
+        bk-see bk1 alice                   -> Credited 30.00
+        bk-done bk1+2026-01-02_1 30.00 ref=R5 -> Done 30.00
+        bk-see bk1 alice                   -> Credited 30.00
+        ",
+    );
+    first(
+        "
+        bk-refused bk1+2026-01-02_1        -> Failed 30.00
+        bk-see bk1 alice                   -> Returning 30.00
+        bk-done bk1+late 30.00 ref=R5      -> Done 30.00
+        bk-see bk1 alice                   -> Returned 30.00
+        ",
+    );
+}
+
+#[test]
+fn the_own_line_of_an_order_that_was_matched_to_another_is_not_given_back() {
+    played(
+        "
+        bk-done bk1 30.00 ref=R1           -> Done 30.00
+        line 1 bk1 in 30.00 ref=R9         -> Duplicate
+        close-line 1 bk1 bk1               -> Matched
+        line 2 bk1 in 30.00 ref=R1         -> Duplicate
+        close-line 2 bk1 back              -> refused OrderNotOpen
+        line 3 bk1 in 30.00 ref=R8         -> Duplicate
+        close-line 3 bk1 back              -> GivenBack
+        close-line 2 bk1 own               -> Own
+        ",
+    );
+}
+
+#[test]
 fn a_line_that_comes_again_with_other_content_is_refused() {
     played(
         "

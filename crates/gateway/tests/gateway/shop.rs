@@ -199,7 +199,7 @@ impl Shop {
         let number = self.codes.fetch_add(1, Ordering::Relaxed);
         let code = format!("28{number:014}{}", buyer.slot());
         let digest = self.world.secrets.pay_code_digest(&code);
-        self.door.ask(IssuePayCode { party: buyer, digest }).await.unwrap();
+        self.door.ask(IssuePayCode { party: buyer, digest, attempt: None }).await.unwrap();
         code
     }
 

@@ -44,6 +44,7 @@ impl Town {
             scopes: Text::new(scopes).unwrap(),
             own_app: (kind == GrantKind::Merchant).then_some(self.own_app),
             code: self.shop.world.secrets.token_digest(&code),
+            attempt: None,
         };
         self.shop.door.ask(command).await.unwrap();
         code

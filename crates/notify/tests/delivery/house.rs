@@ -134,6 +134,7 @@ impl House {
             scopes: text(""),
             own_app: Some(self.app),
             code: [1; 16],
+            attempt: None,
         };
         self.door.ask(authorize).await.expect("authorised");
         app
@@ -201,7 +202,7 @@ impl House {
     /// Opens the order and pays it with a pay code.
     pub(crate) async fn pay(&self, open: OpenOrder) -> Arc<Order> {
         let digest = [self.codes.fetch_add(1, Ordering::Relaxed); 16];
-        self.door.ask(IssuePayCode { party: self.buyer, digest }).await.expect("issued");
+        self.door.ask(IssuePayCode { party: self.buyer, digest, attempt: None }).await.expect("issued");
         let pay_by = Some(PayBy { slot: self.buyer.slot(), digest });
         let opened = self.door.ask(OpenOrder { pay_by, ..open }).await.expect("opened");
         assert!(opened.paid);

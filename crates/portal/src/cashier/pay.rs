@@ -193,7 +193,11 @@ async fn not_paid(
             return message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.proof_gone), again);
         }
         PayRefused::AlreadyClosed => Standing::Closed.words(f.t),
-        PayRefused::Risk(why) => (StatusCode::FORBIDDEN, risk_words(why, f.t)),
+        PayRefused::Risk(why) => {
+            // What was noted used the try up.
+            place.portal.sessions.spend(id);
+            (StatusCode::FORBIDDEN, risk_words(why, f.t))
+        }
         PayRefused::BuyerBlocked => (StatusCode::FORBIDDEN, (f.t.blocked, f.t.blocked_text)),
         PayRefused::BuyerIsSeller => (StatusCode::FORBIDDEN, (f.t.own_order, f.t.own_order_text)),
         PayRefused::TradeNotFound | PayRefused::BuyerDiffers | PayRefused::CodeInvalid => {

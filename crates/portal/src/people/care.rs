@@ -12,11 +12,11 @@ use axum::http::HeaderMap;
 use base::{PartyId, Secret};
 use cell::CellError;
 use engine::{
-    CloseAccount, CloseAccountRefused, ErasePerson, FindAccount, FindAddress, FindParty, FindProfile,
+    Ask, CloseAccount, CloseAccountRefused, ErasePerson, FindAccount, FindAddress, FindParty, FindProfile,
     SetPassword, SetPasswordRefused, WhichPassword,
 };
 use money::Currency;
-use people::{AddressDigest, ChallengePurpose, check_login_password, check_pay_password};
+use people::{ChallengePurpose, check_login_password, check_pay_password};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub(crate) async fn login_password(
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    set(&portal, &headers, &body, WhichPassword::Login).await
+    set(portal, &headers, &body, WhichPassword::Login).await
 }
 
 /// Sets a new payment password.
@@ -46,10 +46,10 @@ pub(crate) async fn pay_password(
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    set(&portal, &headers, &body, WhichPassword::Pay).await
+    set(portal, &headers, &body, WhichPassword::Pay).await
 }
 
-async fn set(portal: &Portal, headers: &HeaderMap, body: &Bytes, which: WhichPassword) -> Answer {
+async fn set(portal: Arc<Portal>, headers: &HeaderMap, body: &Bytes, which: WhichPassword) -> Answer {
     let PasswordRequest { to, code, password } = read(headers, body)?;
     let to = address_of(&to)?;
     let (checked, purpose) = match which {
@@ -58,29 +58,49 @@ async fn set(portal: &Portal, headers: &HeaderMap, body: &Bytes, which: WhichPas
     };
     checked.map_err(|error| weak("password", error))?;
     let place = portal.checker.queue().map_err(|_| crowded())?;
-    let address = digest_of(portal, &to);
-    let proof = prove(portal, address, purpose, &code).await?;
+    let address = digest_of(&portal, &to);
+    let proof = prove(&portal, address, purpose, &code).await?;
+    let gone = |error| SandboxError::of(error, |_| code_refused());
+    let party = portal.door.ask(FindAddress { address }).await.map_err(gone)?.party;
     if which == WhichPassword::Pay {
-        refuse_identity_digits(portal, address, &password).await?;
+        refuse_identity_digits(&portal, party, &password).await?;
     }
-    let password = new_password(portal, Secret::new(password)).await?;
+    let password = new_password(&portal, Secret::new(password)).await?;
     drop(place);
-    let set = portal.door.ask(SetPassword { address, proof, which, password }).await;
-    let party = set.map_err(|error| SandboxError::of(error, set_refused))?;
-    // Devices were signed out, and proofs made worthless, in the decision itself; pages are signed in here.
-    portal.sessions.end_all(party, portal.door.now_us());
+    let set = ending(portal, party, SetPassword { address, proof, which, password }).await;
+    set.map_err(|error| SandboxError::of(error, set_refused))?;
     answer(json!({ "set": true }))
+}
+
+/// Decides what makes worthless what a party proved before. Devices and proofs end in the decision itself; pages are
+/// signed in here, and end also when the caller did not wait, or when nobody knows whether it was decided.
+async fn ending<A>(portal: Arc<Portal>, party: PartyId, command: A) -> Result<A::Done, CellError<A::Refused>>
+where
+    A: Ask + Send + 'static,
+    A::Done: Send,
+    A::Refused: Send,
+{
+    let decided = tokio::spawn(async move {
+        let told = portal.door.ask(command).await;
+        if may_be_done(&told) {
+            portal.sessions.end_all(party, portal.door.now_us());
+        }
+        told
+    });
+    decided.await.unwrap_or(Err(CellError::Unknown))
+}
+
+/// Whether what was asked for was decided, or perhaps.
+fn may_be_done<T, R: std::fmt::Debug>(told: &Result<T, CellError<R>>) -> bool {
+    match told {
+        Ok(_) | Err(CellError::Unknown) => true,
+        Err(CellError::Refused(_) | CellError::Busy) => false,
+    }
 }
 
 /// Whoever finds a lost card of somebody knows the birthday. Looked at once the code was right and is used up: refusing
 /// by it tells something of the number, and only its owner may hear that.
-async fn refuse_identity_digits(
-    portal: &Portal,
-    address: AddressDigest,
-    password: &str,
-) -> Result<(), SandboxError> {
-    let gone = |error| SandboxError::of(error, |_| code_refused());
-    let party = portal.door.ask(FindAddress { address }).await.map_err(gone)?.party;
+async fn refuse_identity_digits(portal: &Portal, party: PartyId, password: &str) -> Result<(), SandboxError> {
     let named = identity::named(portal, party).await?;
     let known: Vec<&str> = named.iter().map(|named| named.id_number.as_str()).collect();
     check_pay_password(password, &known).map_err(|error| weak("password", error))
@@ -124,9 +144,8 @@ pub(crate) async fn close(
         return Err(close_refused(CloseAccountRefused::NotEmpty));
     }
     let proof = prove(&portal, address, ChallengePurpose::CloseAccount, &code).await?;
-    let closed = portal.door.ask(CloseAccount { address, proof, forget }).await;
+    let closed = ending(portal.clone(), this.party, CloseAccount { address, proof, forget }).await;
     let party = closed.map_err(|error| SandboxError::of(error, close_refused))?;
-    portal.sessions.end_all(party, portal.door.now_us());
     // Decided with the closing; asked for again it names the key, which every start deletes too.
     if forget {
         let data_key = portal.door.ask(ErasePerson { party }).await;
@@ -195,4 +214,22 @@ pub(crate) async fn export(State(portal): State<Arc<Portal>>, Who(this): Who) ->
         "identity": identity::told(&portal, this.party).await?,
         "payments": trades,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_end_unless_it_is_known_that_nothing_was_decided() {
+        let told: [(Result<(), CellError<()>>, bool); 4] = [
+            (Ok(()), true),
+            (Err(CellError::Unknown), true),
+            (Err(CellError::Busy), false),
+            (Err(CellError::Refused(())), false),
+        ];
+        for (told, ended) in told {
+            assert_eq!(may_be_done(&told), ended, "{told:?}");
+        }
+    }
 }

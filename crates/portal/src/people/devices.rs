@@ -7,7 +7,7 @@ use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use base::PartyId;
 use cell::CellError;
-use engine::{BeginDevice, FindDevice, FindProfile, SeeDevice};
+use engine::{BeginDevice, BeginDeviceRefused, FindDevice, FindProfile, SeeDevice};
 use people::{Device, DeviceToken};
 use std::sync::Arc;
 
@@ -31,16 +31,28 @@ fn digest(portal: &Portal, secret: &str) -> DeviceToken {
     portal.world.secrets.person_digest("device", secret)
 }
 
-/// Signs a device in and gives its token, drawn anew each time.
-pub(crate) async fn begin(portal: &Portal, party: PartyId, name: String) -> Result<String, SandboxError> {
+/// Signs a device in and gives its token, drawn anew each time. `since` is the number of what proved who it is.
+pub(crate) async fn begin(
+    portal: &Portal,
+    party: PartyId,
+    since: u64,
+    name: String,
+) -> Result<String, SandboxError> {
     let gone = |_| crowded();
     let profile = portal.door.ask(FindProfile { party }).await;
     let profile = profile.map_err(|error| SandboxError::of(error, gone))?;
     let sealed = in_vault(portal, move |vault| vault.seal(&profile.data_key, DEVICE_FIELD, &name));
     let (secret, sealed_name) = (chance::token(), sealed.await?);
-    let command = BeginDevice { party, token: digest(portal, &secret), sealed_name };
-    let device = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, gone))?;
+    let command = BeginDevice { party, token: digest(portal, &secret), sealed_name, since };
+    let device = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
     Ok(format!("{party}.{}.{secret}", device.place))
+}
+
+fn refused(refused: BeginDeviceRefused) -> SandboxError {
+    match refused {
+        BeginDeviceRefused::PartyNotFound => crowded(),
+        BeginDeviceRefused::ProofMissing => SandboxError::conflict("password_set", refused),
+    }
 }
 
 /// The device with this token, when it is signed in; noted as seen. The error is that the platform could not look.

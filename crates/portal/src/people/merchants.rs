@@ -365,6 +365,7 @@ pub(crate) async fn told_with_names(
 pub(crate) fn refused(refused: ApplicationRefused) -> SandboxError {
     match refused {
         ApplicationRefused::ApplicationNotFound => SandboxError::missing("application_not_found", refused),
+        ApplicationRefused::LoginIsAddress => SandboxError::bad("login_is_address", refused),
         ApplicationRefused::LoginTaken => SandboxError::conflict("login_taken", refused),
         ApplicationRefused::StateDiffers(_) => SandboxError::conflict("state_differs", refused),
         ApplicationRefused::DocumentsMissing { missing } => {

@@ -46,31 +46,31 @@ pub(crate) async fn begin(
 ) -> Answer {
     let SessionRequest { login, password, code, device } = read(&headers, &body)?;
     let address = digest_of(&portal, &address_of(&login)?);
-    let party = match (password, code) {
+    let (party, since) = match (password, code) {
         (Some(password), None) => by_password(&portal, address, Secret::new(password)).await?,
         (None, Some(code)) => by_code(&portal, address, &code).await?,
         _ => return Err(SandboxError::bad("bad_request", "give password or code, one of the two")),
     };
     portal.people.budget.know(address, client.map(|Extension(client)| client), portal.door.now_us());
-    signed_in(&portal, party, &device).await
+    signed_in(&portal, party, since, &device).await
 }
 
-/// A new session, as the answer of the call that began it.
-pub(crate) async fn signed_in(portal: &Portal, party: PartyId, device: &str) -> Answer {
+/// A new session, as the answer of the call that began it. `since` is the number of what proved who it is.
+pub(crate) async fn signed_in(portal: &Portal, party: PartyId, since: u64, device: &str) -> Answer {
     let name: String = device.chars().filter(|letter| !letter.is_control()).take(DEVICE_NAME_MAX).collect();
-    let token = devices::begin(portal, party, name).await?;
+    let token = devices::begin(portal, party, since, name).await?;
     let cookie = HeaderValue::from_str(&who::cookie(portal, &token)).map_err(SandboxError::broken)?;
     let mut response = answer(json!({ "user_id": party.to_string(), "token": token }))?;
     response.headers_mut().append(SET_COOKIE, cookie);
     Ok(response)
 }
 
-/// The login password: the try is counted, then compared. Somebody who is not there costs the same steps.
+/// The login password; gives the number of the try. The try is counted, then compared. Somebody who is not there costs the same steps.
 async fn by_password(
     portal: &Portal,
     address: AddressDigest,
     password: Secret<String>,
-) -> Result<PartyId, SandboxError> {
+) -> Result<(PartyId, u64), SandboxError> {
     let found = match portal.door.ask(FindAddress { address }).await {
         Ok(found) => Some(found.party),
         Err(CellError::Refused(_)) => None,
@@ -91,7 +91,7 @@ async fn by_password(
     // Also after a wrong one, so that both take the same way; try zero is never one.
     let attempt = if right { reserved.attempt } else { 0 };
     match portal.door.ask(ProveSignIn { party, attempt }).await {
-        Ok(()) => Ok(party),
+        Ok(()) => Ok((party, attempt)),
         Err(CellError::Refused(_)) if !right => Err(wrong()),
         Err(error) => Err(SandboxError::of(error, refused)),
     }
@@ -145,15 +145,20 @@ fn frozen() -> SandboxError {
     SandboxError::new(StatusCode::FORBIDDEN, "frozen", "the account is frozen; ask the operator")
 }
 
-async fn by_code(portal: &Portal, address: AddressDigest, code: &str) -> Result<PartyId, SandboxError> {
+async fn by_code(
+    portal: &Portal,
+    address: AddressDigest,
+    code: &str,
+) -> Result<(PartyId, u64), SandboxError> {
     let proof = prove(portal, address, ChallengePurpose::SignIn, code).await?;
     let signed = portal.door.ask(SignInByCode { address, proof }).await;
-    signed.map_err(|error| {
+    let signed = signed.map_err(|error| {
         SandboxError::of(error, |refused| match refused {
             SignInByCodeRefused::ProofMissing | SignInByCodeRefused::NoSuchPerson => code_refused(),
             SignInByCodeRefused::Frozen => frozen(),
         })
-    })
+    })?;
+    Ok((signed, proof))
 }
 
 /// The devices that are signed in.

@@ -75,6 +75,7 @@ macro_rules! card_texts {
     bank_over_single: "超过银行卡单笔限额。", "Above what this card may do at once.";
     bank_over_day: "超过银行卡单日限额，请明天再试。", "Above what this card may do in a day. Try tomorrow.";
     bank_over_month: "超过银行卡单月限额。", "Above what this card may do in a month.";
+    bank_over_class: "超过Ⅰ类账户的累计限额，请完善身份信息后再试。", "Above what class I may pay out in all.";
     bank_balance_too_low: "余额不足以支付金额和手续费。", "Your balance is too low for amount and fee.";
     bank_no_money: "卡内余额不足。", "There is not enough money on the card.";
     bank_over_limit: "超过银行的限额。", "Above a limit of the bank.";

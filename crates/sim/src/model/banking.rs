@@ -13,7 +13,7 @@ use fund::{
 };
 use ledger::AccountKind;
 use money::{Currency, Money};
-use people::{PartyStatus, UsageKind};
+use people::{PartyKind, PartyStatus, UsageKind};
 use std::sync::Arc;
 use trade::{PayRefused, TradeState};
 
@@ -88,7 +88,9 @@ impl Model {
         if units > left(UsageKind::WithdrawDay, day) {
             return Err(BankOrderRefused::OverDay { max: max(day) });
         }
-        let free = left(UsageKind::WithdrawFree, FREE).max(0).min(units);
+        // The free sum is for persons.
+        let person = self.people.get(&party).is_some_and(|party| party.kind == PartyKind::Person);
+        let free = if person { left(UsageKind::WithdrawFree, FREE).max(0).min(units) } else { 0 };
         // A thousandth of the rest, half up, and ten fen at least.
         let fee = if free == units { 0 } else { ((units - free + 500) / 1_000).max(10) };
         if self.balance(party) < units + fee { Err(BankOrderRefused::BalanceTooLow) } else { Ok((free, fee)) }
@@ -115,6 +117,7 @@ impl Model {
             amount_minor: amount.minor(),
             fee_minor: yuan(0).minor(),
             free_minor: yuan(0).minor(),
+            life_minor: yuan(0).minor(),
             counted_at_us: None,
             about: None,
             key,

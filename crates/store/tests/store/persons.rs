@@ -88,6 +88,8 @@ fn identities() -> Vec<Row> {
         carried_minor: Minor::ZERO,
         given_year: 0,
         given_minor: Minor::ZERO,
+        carried_free_minor: Minor::ZERO,
+        given_free_minor: Minor::ZERO,
     };
     let evidence = Evidence {
         slot: Slot::PLATFORM,
@@ -111,6 +113,8 @@ fn identities() -> Vec<Row> {
             carried_minor: most,
             given_year: u32::MAX,
             given_minor: most,
+            carried_free_minor: most,
+            given_free_minor: most,
         }),
         row(standing),
         row(Evidence {
@@ -132,6 +136,7 @@ fn identities() -> Vec<Row> {
             moving_to: Some(last),
             carried_year: u32::MAX,
             carried_minor: most,
+            carried_free_minor: most,
             ..Person::fresh([255; 16])
         }),
     ]

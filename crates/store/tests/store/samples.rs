@@ -85,6 +85,7 @@ pub(crate) fn bank_order(at_us: i64, owner: PartyId) -> fund::BankOrder {
         amount_minor: minor(30),
         fee_minor: minor(0),
         free_minor: minor(0),
+        life_minor: minor(0),
         counted_at_us: None,
         about: None,
         key: text("k"),

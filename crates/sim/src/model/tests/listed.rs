@@ -110,6 +110,10 @@ const UNMET: &[&str] = &[
     "ConfirmTransfer refused Refused(Limit(TooSmall))",
     "ConfirmTransfer refused Refused(Limit(TooLarge))",
     "ConfirmTransfer refused Refused(Limit(Month))",
+    // Nobody of these towns has a class.
+    "PrepareBankOrder refused OverClass",
+    "ConfirmBankOrder refused Rules(OverClass)",
+    "PayByCard refused Card(OverClass)",
     // What was drafted does not become another order; a card that was a debit card stays one.
     "ConfirmBankOrder refused Rules(KeyTaken)",
     "ConfirmBankOrder refused Rules(NothingToMove)",
@@ -192,7 +196,7 @@ fn limit() -> Vec<&'static str> {
 fn of_banks() -> Vec<String> {
     let order = || {
         names!(BankOrderRefused: KeyTaken NothingToMove CurrencyDiffers PartyNotFound PartyBlocked PartyStopped
-            CardNotBound CardIsCredit OverSingle OverDay OverMonth BalanceTooLow)
+            CardNotBound CardIsCredit OverSingle OverDay OverMonth OverClass BalanceTooLow)
     };
     let _total = |refused: &engine::PayByCardRefused| match refused {
         engine::PayByCardRefused::Pay(_) | engine::PayByCardRefused::Card(_) => (),

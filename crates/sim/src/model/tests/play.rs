@@ -127,7 +127,7 @@ fn one(world: &mut World, chapter: u64) {
 }
 
 fn issue_code(world: &mut World) {
-    let command = IssuePayCode { party: any_buyer(world), digest: digest(world) };
+    let command = IssuePayCode { party: any_buyer(world), digest: digest(world), attempt: None };
     world.ask(command);
 }
 

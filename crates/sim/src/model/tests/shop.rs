@@ -45,7 +45,7 @@ pub(super) fn open(world: &mut World, chapter: u64) {
     let pay_by = (product == Product::FaceToFace).then(|| {
         let digest = digest(world);
         if world.dice.chance(850) {
-            world.ask(IssuePayCode { party: buyer, digest });
+            world.ask(IssuePayCode { party: buyer, digest, attempt: None });
         }
         PayBy { slot: buyer.slot(), digest }
     });
@@ -88,7 +88,7 @@ pub(super) fn open(world: &mut World, chapter: u64) {
         if command.pay_by.is_some() && world.dice.chance(500) {
             let (party, digest) = (any_buyer(world), digest(world));
             command.pay_by = Some(PayBy { slot: party.slot(), digest });
-            world.ask(IssuePayCode { party, digest });
+            world.ask(IssuePayCode { party, digest, attempt: None });
         }
         world.ask(command);
     }
@@ -137,7 +137,7 @@ pub(super) fn at_the_last_moment(world: &mut World) {
 /// The first merchant sells something to a buyer, who pays by code.
 pub(super) fn sell(world: &mut World, buyer: PartyId, fen: u64) -> Arc<Order> {
     let digest = [200; 16];
-    world.ask(IssuePayCode { party: buyer, digest });
+    world.ask(IssuePayCode { party: buyer, digest, attempt: None });
     let (seller, app) = (world.sellers[0], world.apps[0]);
     let command = plain(seller, app, text("sold"), Product::FaceToFace, yuan(fen));
     world.ask(OpenOrder { pay_by: Some(PayBy { slot: buyer.slot(), digest }), ..command });
@@ -152,7 +152,7 @@ pub(super) fn spend(world: &mut World) {
     let Some(Reply::FindAccount(Ok(account))) = reply else { panic!("it was opened: {reply:?}") };
     let total = yuan(account.balance_minor.clamp(1, 100_000).unsigned_abs());
     let digest = digest(world);
-    world.ask(IssuePayCode { party, digest });
+    world.ask(IssuePayCode { party, digest, attempt: None });
     let out_trade_no = text(&format!("S{}", world.wall_us));
     let pay_by = Some(PayBy { slot: party.slot(), digest });
     let command = plain(seller, world.apps[1], out_trade_no, Product::FaceToFace, total);
