@@ -37,6 +37,7 @@ mod columns;
 mod compare;
 mod contracts;
 mod crossing;
+mod day_closes;
 mod escrow_history;
 mod escrow_rows;
 mod escrows;
@@ -257,6 +258,8 @@ const READ_ORDER: &[Table] = &[
     Table::Suspense,
     Table::SuspenseClosing,
     Table::Posting,
+    Table::DayClose,
+    Table::TrialBalance,
     Table::TransferNumber,
     Table::Received,
     Table::KnownPayee,

@@ -92,6 +92,8 @@ pub enum FindingKind {
     RiskWrong,
     /// A contract's versions are not of two people in their turn, or one holds from before it was agreed to.
     ContractWrong,
+    /// A line of a day's trial balance is not what the postings come to, is missing, or its day was not closed in turn.
+    DayCloseWrong,
     /// A bank card, its number's name and its state do not agree.
     CardWrong,
     /// A bank order does not agree with its card, its key, its postings, its returns or its times.

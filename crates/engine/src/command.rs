@@ -59,6 +59,7 @@ use crate::{
     TransferMoney, TransferRoom, transfer,
 };
 use crate::{CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, own_account};
+use crate::{CloseDay, DayClosed, FindSlotClose, close_day};
 use crate::{LeaveFreeze, leave_freeze};
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
@@ -77,7 +78,7 @@ use fund::{
     AskCardRefused, BankOrder, BankOrderRefused, BindCardRefused, Card, CardRefused, CloseBankOrderRefused,
     ConfirmBankOrderRefused, FindBankRefused,
 };
-use ledger::Account;
+use ledger::{Account, CloseDayRefused, DayClose};
 use money::Money;
 use people::{
     AppKey, Callback, Certification, Device, Grant, MerchantApplication, Party, PasswordRefused, Profile,
@@ -303,6 +304,8 @@ commands! {
     change ProposeContract => contract::propose_contract, Arc<Contract>, ContractRefused;
     change ApproveContract => contract::approve_contract, Arc<Contract>, ContractRefused;
     query FindContracts => contract::find_contracts, Vec<ContractView>, Never;
+    change CloseDay => close_day::close_day, DayClosed, CloseDayRefused;
+    query FindSlotClose => close_day::find_slot_close, Option<Arc<DayClose>>, Never;
 }
 
 #[cfg(test)]
@@ -330,7 +333,7 @@ mod tests {
             FillApplication NoteDocument MoveApplication SignApplication FindApplication \
             BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments \
             ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase CloseSuspense \
-            ProposeContract ApproveContract FindContracts";
+            ProposeContract ApproveContract FindContracts CloseDay FindSlotClose";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

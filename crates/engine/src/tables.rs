@@ -4,7 +4,7 @@
 use crate::{Link, Outbox};
 use base::{Column, FieldError, Record, Sink, Slot, Source};
 use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
-use ledger::{Account, Hold, Posting};
+use ledger::{Account, DayClose, Hold, Posting, TrialBalance};
 use people::{
     App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login,
     MerchantApplication, Party, Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
@@ -180,6 +180,8 @@ tables! {
     RiskDecision = 76, false;
     Contract = 96, true;
     ContractBook = 97, true;
+    DayClose = 98, false;
+    TrialBalance = 99, false;
 }
 
 impl Table {
@@ -250,6 +252,7 @@ impl Key {
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,
             Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,
             Key::Contract(_) | Key::ContractBook(_) => None,
+            Key::DayClose(_) | Key::TrialBalance(_) => None,
             Key::RiskRules(_) | Key::RiskProposal(_) | Key::RiskCase(_) | Key::RiskDecision(_) => None,
         }
     }

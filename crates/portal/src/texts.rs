@@ -4,6 +4,7 @@
 mod agreement;
 mod authorize;
 mod card;
+mod day_close;
 mod developer;
 mod transfer;
 mod wallet;
@@ -11,6 +12,7 @@ mod wallet;
 use agreement::agreement_texts;
 use authorize::authorize_texts;
 use card::card_texts;
+use day_close::day_close_texts;
 use developer::developer_texts;
 use transfer::transfer_texts;
 use wallet::wallet_texts;
@@ -33,7 +35,7 @@ macro_rules! texts {
 use texts;
 
 texts! {
-    [agreement_texts authorize_texts card_texts developer_texts transfer_texts wallet_texts]
+    [agreement_texts authorize_texts card_texts day_close_texts developer_texts transfer_texts wallet_texts]
     lang: "zh-CN", "en";
     sandbox: "沙箱：不是真钱", "Sandbox: play money";
     footer: "通宝支付平台", "Tongbao payment platform";

@@ -65,11 +65,12 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             rules.version > 0 && rules.proposed_by != rules.approved_by,
             "rules are of two people and have a version",
         ),
+        Row::DayClose(row) => (row.first_date <= row.last_date, "days are closed from the first to the last"),
         Row::Contract(row) => {
             (agreed_in_time(row), "a contract is of two people, and of no moment before them")
         }
         #[rustfmt::skip]
-        Row::Card(_) | Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_)
+        Row::TrialBalance(_) | Row::Card(_) | Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_)
         | Row::Suspense(_) | Row::Settlement(_) | Row::SurpriseSettlement(_) | Row::SuspenseClosing(_)
         | Row::EscrowStep(_) | Row::Login(_) | Row::Credential(_)
         | Row::App(_) | Row::Rulebook(_) | Row::Hold(_) | Row::OrderNumber(_) | Row::FreezeOperation(_)

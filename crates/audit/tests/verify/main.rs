@@ -5,6 +5,7 @@
 
 mod clean;
 mod contracts;
+mod day_closes;
 mod escrow;
 mod freezes;
 mod funds;

@@ -275,6 +275,8 @@ impl Script {
         crate::funds::live(&self.door, alice, |span_us| self.pass(span_us)).await;
         crate::risks::live(&self.door, shop, cast.app, alice, bob).await;
         self.deliver().await;
+        self.pass(30 * HOUR_US);
+        crate::day_closes::live(&self.door, &self.tables).await;
     }
 
     /// One that is in force with a debit, one that has ended, one that nobody signed, one that was signed by paying.

@@ -7,7 +7,6 @@ use money::Rate;
 use trade::{Contract, ContractProduct, ContractStatus, ContractTerms};
 
 fn product(name: &str) -> ContractProduct {
-    use base::Field as _;
     ContractProduct::ALL
         .into_iter()
         .find(|product| product.as_str() == name)

@@ -12,6 +12,7 @@ mod boundaries;
 mod cancel;
 mod challenge;
 mod claim;
+mod close_day;
 mod contract;
 mod crossing;
 mod escrow;

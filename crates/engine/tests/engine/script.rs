@@ -269,6 +269,7 @@ impl Script {
             verb if verb.starts_with("bk-") => crate::bank::command(self, words),
             verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
             verb if verb.starts_with("tr-") => return crate::transfer::command(self, words),
+            verb if verb.starts_with("dc-") => return crate::close_day::command(self, words),
             verb if verb.starts_with("ct-") => return crate::contract::command(self, words),
             verb if verb.starts_with("rk-") => return crate::risk::command(self, words),
             "code" => IssuePayCode { party: party(1), digest: digest(words.at(2)), attempt: None }.into(),
@@ -676,6 +677,7 @@ impl Script {
                 told.collect::<Vec<_>>().join(", ")
             }
             verb if verb.starts_with("tr-") => crate::transfer::look(self, words),
+            verb if verb.starts_with("dc-") => crate::close_day::look(self, words),
             verb if verb.starts_with("rk-") => crate::risk::look(self, words),
             other => panic!("no such line: {other}"),
         }
@@ -818,6 +820,12 @@ fn tell(reply: &Reply) -> String {
         Reply::BindRelations(answer) => result(answer, |()| ok()),
         Reply::UnbindRelations(answer) => result(answer, |()| ok()),
         Reply::FindSplittable(answer) => result(answer, |left| left.to_string()),
+        Reply::CloseDay(answer) => result(answer, |done| {
+            format!("{} {}", if done.already { "again" } else { "closed" }, done.close.last_date)
+        }),
+        Reply::FindSlotClose(answer) => result(answer, |close| {
+            close.as_ref().map_or("never".to_owned(), |close| close.last_date.to_string())
+        }),
         Reply::ProposeContract(answer) | Reply::ApproveContract(answer) => {
             result(answer, |contract| format!("version {}", contract.version))
         }

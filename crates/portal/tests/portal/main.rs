@@ -5,6 +5,7 @@
 mod agreements;
 mod authorize;
 mod cashier;
+mod closes;
 mod contracts;
 mod doctor;
 mod escrow;

@@ -1,15 +1,17 @@
-//! The smallest and the largest rows of contracts.
+//! The smallest and the largest rows of contracts, and of days that were closed.
 
 use super::{last, longest};
 use crate::samples::*;
-use base::{PartyId, Slot};
+use base::{Day, PartyId, Slot};
 use engine::Row;
-use money::Rate;
+use ledger::{AccountKind, DayClose, TrialBalance};
+use money::{Currency, Minor, Rate};
 use trade::{Contract, ContractBook, ContractProduct, ContractStatus};
 
-pub(super) fn extremes() -> [Row; 4] {
+pub(super) fn extremes() -> [Row; 8] {
     let (slot, seller, _) = last();
     let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
+    let (early, late) = (Day::from_number(19_700_101).unwrap(), Day::from_number(99_991_230).unwrap());
     [
         row(Contract {
             slot: none,
@@ -41,5 +43,27 @@ pub(super) fn extremes() -> [Row; 4] {
         }),
         row(ContractBook { slot: none, seller: platform, product: ContractProduct::App, version: 0 }),
         row(ContractBook { slot, seller, product: ContractProduct::Escrow, version: u32::MAX }),
+        row(DayClose { slot: none, first_date: early, last_date: early, closed_at_us: i64::MIN }),
+        row(DayClose { slot, first_date: early, last_date: late, closed_at_us: i64::MAX }),
+        row(TrialBalance {
+            slot: none,
+            business_date: early,
+            currency: Currency::Cny,
+            kind: AccountKind::Balance,
+            debit_minor: Minor::ZERO,
+            credit_minor: Minor::ZERO,
+            balance_minor: i64::MIN,
+            closed_at_us: i64::MIN,
+        }),
+        row(TrialBalance {
+            slot,
+            business_date: late,
+            currency: Currency::Jpy,
+            kind: AccountKind::SuspenseDue,
+            debit_minor: minor(i64::MAX),
+            credit_minor: minor(i64::MAX),
+            balance_minor: i64::MAX,
+            closed_at_us: i64::MAX,
+        }),
     ]
 }
