@@ -40,6 +40,7 @@ mod freeze_notice;
 mod frozen;
 mod grant;
 mod merchant;
+mod merchant_sign;
 mod notice;
 mod open_app;
 mod open_order;
@@ -120,8 +121,8 @@ pub use in_force::InForce;
 pub use leave_freeze::LeaveFreeze;
 pub use merchant::{
     ApplicationRefused, ApplicationStep, FillApplication, FindApplication, MoveApplication, NoteDocument,
-    SignApplication,
 };
+pub use merchant_sign::SignApplication;
 pub use message::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, ChargeReturned, ClaimAnswer,
     ClaimAsk, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease,
