@@ -65,7 +65,8 @@ pub(crate) async fn signed_in(portal: &Portal, party: PartyId, since: u64, devic
     Ok(response)
 }
 
-/// The login password; gives the number of the try. The try is counted, then compared. Somebody who is not there costs the same steps.
+/// The login password; gives the number of the try. It is counted, then compared. Somebody who is not there costs the
+/// same steps.
 async fn by_password(
     portal: &Portal,
     address: AddressDigest,
