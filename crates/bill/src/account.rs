@@ -1,10 +1,12 @@
 //! The lines of an account: each posting that moved its balance, with the fee in it on a line of its own.
 
-use crate::refunds::{Found, Refunds};
+use crate::about::{across, other_side, refund_of, transfer_of, withdrawal_of};
+use crate::refunds::Refunds;
 use crate::{BillError, Business, Take, TakeRow, Who};
-use base::{OrderNo, PartyId, PostingNo, Slot, TransferNo};
+use base::{OrderNo, PartyId, PostingNo, Slot};
 use engine::{Key, Row, Table};
-use ledger::{AccountId, AccountKind, Entry, Posting, PostingKind, Side};
+use fund::BankOrder;
+use ledger::{AccountId, AccountKind, Entry, Posting, Side};
 use money::Currency;
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
@@ -30,6 +32,8 @@ pub struct AccountLine {
     pub order: Option<Arc<Order>>,
     /// The transfer, where it is of one.
     pub transfer: Option<Arc<Transfer>>,
+    /// The order to a bank, where it is of a withdrawal.
+    pub withdrawal: Option<Arc<BankOrder>>,
     /// The refund's number.
     pub request_no: Option<String>,
     /// Why, in the merchant's words.
@@ -48,10 +52,11 @@ impl AccountLine {
         format!("{}{}", self.posting, self.part)
     }
 
-    /// Our number of what it is about: of the order, or of the transfer.
+    /// Our number of what it is about: of the order, the transfer or the withdrawal.
     pub fn about(&self) -> Option<String> {
         let order = self.order.as_ref().map(|order| order.no.to_string());
-        order.or_else(|| self.transfer.as_ref().map(|transfer| transfer.no.to_string()))
+        let transfer = || self.transfer.as_ref().map(|transfer| transfer.no.to_string());
+        order.or_else(transfer).or_else(|| self.withdrawal.as_ref().map(|order| order.no.to_string()))
     }
 
     /// The number that whoever asked for it gave: of the order, or of the transfer, whose payee does not see it.
@@ -137,6 +142,13 @@ pub(crate) fn fee_of(posting: &Posting) -> i64 {
     posting.entries().find(|entry| entry.account == fees).map_or(0, |entry| -signed(entry))
 }
 
+/// What the fee of a withdrawal was to its party, fen. It leaves the balance with what is withdrawn, and comes back
+/// with it; the platform earns it when the bank has paid.
+fn fee_of_withdrawal(order: &BankOrder, moved: Moved) -> i64 {
+    let fee = order.fee_minor.units();
+    if moved.delta_minor < 0 { -fee } else { fee }
+}
+
 /// The order of this number, wherever its slot is.
 pub(crate) fn order_of(reader: &mut dyn Reader, no: OrderNo) -> Result<Option<Arc<Order>>, BillError> {
     match reader.row(&Key::Order((no.slot(), no)))? {
@@ -161,13 +173,17 @@ pub fn account_lines(
         let Some(moved) = moved(posting, account) else { return Ok(ControlFlow::Continue(())) };
         let order = posting.order_no.map_or(Ok(None), |no| order_of(reader, no))?;
         let transfer = transfer_of(reader, posting)?;
+        let withdrawal = withdrawal_of(reader, posting)?;
+        let fee = withdrawal.as_deref().map_or(fee_of(posting), |order| fee_of_withdrawal(order, moved));
         let found = refund_of(reader, &mut refunds, posting)?;
         let other = match &transfer {
             Some(transfer) => Some(across(transfer, party)),
             None => other_side(posting.kind, order.as_deref()),
         };
         let other = who.account(reader, other)?;
-        for (part, (business, delta_minor, balance_minor)) in (0..).zip(parts(posting, moved)) {
+        for (part, (business, delta_minor, balance_minor)) in
+            (0..).zip(parts(moved, fee, Business::of(posting.kind)))
+        {
             let line = AccountLine {
                 posting: posting.no,
                 part,
@@ -175,6 +191,7 @@ pub fn account_lines(
                 business,
                 order: order.clone(),
                 transfer: transfer.clone(),
+                withdrawal: withdrawal.clone(),
                 request_no: found.as_ref().map(|found| found.out_request_no.to_string()),
                 reason: found.as_ref().and_then(|found| found.reason.as_ref()).map(ToString::to_string),
                 delta_minor,
@@ -191,9 +208,8 @@ pub fn account_lines(
 
 /// The one or two lines of a posting: what it is about, and the fee in it. What comes in stands first, so that no line
 /// has a balance that the account never could have had.
-fn parts(posting: &Posting, moved: Moved) -> Vec<(Business, i64, i64)> {
-    let fee = fee_of(posting);
-    let main = (Business::of(posting.kind), moved.delta_minor - fee);
+fn parts(moved: Moved, fee: i64, business: Business) -> Vec<(Business, i64, i64)> {
+    let main = (business, moved.delta_minor - fee);
     let fee = (if fee < 0 { Business::Fee } else { Business::FeeBack }, fee);
     let mut both = vec![main, fee];
     both.retain(|(_, delta)| *delta != 0);
@@ -204,128 +220,6 @@ fn parts(posting: &Posting, moved: Moved) -> Vec<(Business, i64, i64)> {
         (business, delta, balance)
     };
     both.into_iter().map(with_balance).collect()
-}
-
-/// The transfer that a posting is of; it lies with its payer.
-fn transfer_of(reader: &mut dyn Reader, posting: &Posting) -> Result<Option<Arc<Transfer>>, BillError> {
-    let business = Business::of(posting.kind);
-    let is_one = matches!(business, Business::Transfer | Business::TransferBack);
-    let Some(topic) = posting.order_no.filter(|_| is_one) else { return Ok(None) };
-    match reader.row(&Key::Transfer((topic.slot(), TransferNo::of_topic(topic))))? {
-        Some(Row::Transfer(transfer)) => Ok(Some(transfer)),
-        _ => Ok(None),
-    }
-}
-
-/// Who is on the other side of a transfer.
-pub(crate) fn across(transfer: &Transfer, party: PartyId) -> PartyId {
-    if transfer.payer == party { transfer.payee } else { transfer.payer }
-}
-
-/// The refund that a posting is of.
-fn refund_of(
-    reader: &mut dyn Reader,
-    refunds: &mut Refunds,
-    posting: &Posting,
-) -> Result<Option<Found>, BillError> {
-    let Some(order_no) = posting.order_no else { return Ok(None) };
-    let at_us = posting.no.at_us();
-    let transit = AccountId::platform(posting.slot, AccountKind::Transit, posting.currency);
-    let amount = posting.entries().find(|entry| entry.account == transit);
-    let amount = amount.map(|entry| entry.amount_minor);
-    match posting.kind {
-        PostingKind::RefundOut => match refunds.made_at(reader, order_no, at_us)? {
-            Some(refund) => Ok(Some(refund)),
-            None if amount.is_none() => refunds.fee_came(reader, order_no, at_us, fee_of(posting)),
-            None => Ok(None),
-        },
-        PostingKind::RefundIn => refunds.last_before(reader, order_no, at_us, amount),
-        PostingKind::RefundReturn => refunds.last_before(reader, order_no, at_us, None),
-        PostingKind::TopUp
-        | PostingKind::PayOut
-        | PostingKind::PayIn
-        | PostingKind::PayReturn
-        | PostingKind::EscrowIn
-        | PostingKind::EscrowRelease
-        | PostingKind::EscrowOut
-        | PostingKind::EscrowReturn
-        | PostingKind::SplitOut
-        | PostingKind::SplitIn
-        | PostingKind::SplitReturn
-        | PostingKind::BackOut
-        | PostingKind::BackReturn
-        | PostingKind::TransferOut
-        | PostingKind::TransferWait
-        | PostingKind::TransferSend
-        | PostingKind::TransferUndo
-        | PostingKind::TransferIn
-        | PostingKind::TransferReturn
-        | PostingKind::CardIn
-        | PostingKind::CardOut
-        | PostingKind::CardFee
-        | PostingKind::CardOutReturn
-        | PostingKind::CardTurn
-        | PostingKind::CardPay
-        | PostingKind::CardBack
-        | PostingKind::SuspenseIn
-        | PostingKind::SuspenseOut
-        | PostingKind::SettleIn
-        | PostingKind::SettleOut
-        | PostingKind::UnclearIn
-        | PostingKind::UnclearOut
-        | PostingKind::SuspenseReturn
-        | PostingKind::SuspenseKept
-        | PostingKind::SuspenseBorne
-        | PostingKind::SuspenseMatchIn
-        | PostingKind::SuspenseMatchOut => Ok(None),
-    }
-}
-
-/// Who is on the other side of a posting. A split has several receivers and names none.
-fn other_side(kind: PostingKind, order: Option<&Order>) -> Option<PartyId> {
-    let order = order?;
-    match kind {
-        PostingKind::PayIn
-        | PostingKind::RefundOut
-        | PostingKind::RefundReturn
-        | PostingKind::EscrowIn
-        | PostingKind::EscrowRelease
-        | PostingKind::EscrowOut
-        | PostingKind::EscrowReturn => order.buyer,
-        PostingKind::PayOut
-        | PostingKind::PayReturn
-        | PostingKind::RefundIn
-        | PostingKind::SplitIn
-        | PostingKind::BackOut
-        | PostingKind::BackReturn => Some(order.seller),
-        PostingKind::TopUp
-        | PostingKind::SplitOut
-        | PostingKind::SplitReturn
-        | PostingKind::TransferOut
-        | PostingKind::TransferWait
-        | PostingKind::TransferSend
-        | PostingKind::TransferUndo
-        | PostingKind::TransferIn
-        | PostingKind::TransferReturn
-        | PostingKind::CardIn
-        | PostingKind::CardOut
-        | PostingKind::CardFee
-        | PostingKind::CardOutReturn
-        | PostingKind::CardTurn
-        | PostingKind::CardPay
-        | PostingKind::CardBack
-        | PostingKind::SuspenseIn
-        | PostingKind::SuspenseOut
-        | PostingKind::SettleIn
-        | PostingKind::SettleOut
-        | PostingKind::UnclearIn
-        | PostingKind::UnclearOut
-        | PostingKind::SuspenseReturn
-        | PostingKind::SuspenseKept
-        | PostingKind::SuspenseBorne
-        | PostingKind::SuspenseMatchIn
-        | PostingKind::SuspenseMatchOut => None,
-    }
 }
 
 #[cfg(test)]
@@ -354,7 +248,10 @@ mod tests {
             Some(if own { Account { balance_minor: 1_000, ..open } } else { open })
         };
         let posted = ledger::post(template, None, stamp, find).unwrap();
-        parts(&posted.posting, moved(&posted.posting, account_of(seller)).unwrap())
+        {
+            let posting = &posted.posting;
+            parts(moved(posting, account_of(seller)).unwrap(), fee_of(posting), Business::of(posting.kind))
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@
 //! `account_statement` (a day as banks tell it), `person` and
 //! `person_file` (a person's export); `sheet` (how lines are written), `archive` (how files are packed).
 
+mod about;
 mod account;
 mod account_file;
 mod account_statement;

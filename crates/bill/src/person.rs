@@ -1,16 +1,19 @@
 //! The lines of a person's export: what a person paid, got and put in, as the person sees it.
 
-use crate::account::{PAGE, across, order_of, postings};
+use crate::about::across;
+use crate::account::{PAGE, order_of, postings};
 use crate::refunds::Refunds;
 use crate::{AccountLine, BillError, Business, Who, account_lines};
 use base::{OrderNo, PartyId};
 use engine::{Key, Row, Table};
+use fund::BankOrderState;
 use ledger::{Posting, PostingKind};
 use money::Minor;
 use std::cmp::Reverse;
 use std::ops::{ControlFlow, Range};
 use store::Reader;
 use trade::{CardChannel, EXPIRY_DEFAULT_US, Order, OrderState, Trade, TradeState};
+use transfer::TransferState;
 
 /// Lines of one export at most: they are sorted, and so all kept, some hundred bytes each.
 const PERSON_LINES_MAX: usize = 50_000;
@@ -142,6 +145,12 @@ fn of_entry(
             let refund = entry.request_no.as_deref().unwrap_or("0");
             ("退款", format!("退款-{subject}"), Flow::Neither, "退款成功", format!("{trade_no}_{refund}"))
         }
+        Business::Fee if entry.withdrawal.is_some() => {
+            ("其他", "服务费-提现".to_owned(), Flow::Expense, progress(entry), about)
+        }
+        Business::FeeBack if entry.withdrawal.is_some() => {
+            ("退款", "退款-服务费-提现".to_owned(), Flow::Neither, "退款成功", format!("{about}_0"))
+        }
         Business::Fee => ("其他", format!("服务费-{subject}"), Flow::Expense, "交易成功", trade_no),
         Business::FeeBack => {
             let no = format!("{trade_no}_{}", entry.request_no.as_deref().unwrap_or("0"));
@@ -156,12 +165,14 @@ fn of_entry(
         Business::Transfer if entry.delta_minor > 0 => {
             ("转账红包", "转账-收到转账".to_owned(), Flow::Income, "交易成功", about)
         }
-        Business::Transfer => ("转账红包", "转账".to_owned(), Flow::Expense, "交易成功", about),
+        Business::Transfer => ("转账红包", "转账".to_owned(), Flow::Expense, progress(entry), about),
         Business::TransferBack => {
             ("退款", "退款-转账".to_owned(), Flow::Neither, "退款成功", format!("{about}_0"))
         }
-        Business::Withdraw => ("账户存取", "提现-普通提现".to_owned(), Flow::Neither, "交易成功", entry.no()),
-        Business::WithdrawBack => ("账户存取", "提现-退回".to_owned(), Flow::Neither, "交易成功", entry.no()),
+        Business::Withdraw => ("账户存取", "提现-普通提现".to_owned(), Flow::Neither, progress(entry), about),
+        Business::WithdrawBack => {
+            ("账户存取", "提现-退回".to_owned(), Flow::Neither, "退款成功", format!("{about}_0"))
+        }
     };
     Ok(PersonLine {
         at_us: entry.at_us,
@@ -176,6 +187,30 @@ fn of_entry(
         no,
         merchant_no: entry.about_theirs().unwrap_or("").to_owned(),
     })
+}
+
+/// How what was sent stands: on its way, arrived, or come back.
+fn progress(entry: &AccountLine) -> &'static str {
+    const ON_ITS_WAY: &str = "处理中";
+    const ARRIVED: &str = "交易成功";
+    const CAME_BACK: &str = "交易关闭";
+    if let Some(transfer) = &entry.transfer {
+        return match transfer.state {
+            TransferState::Offered | TransferState::Waiting | TransferState::UnderWay => ON_ITS_WAY,
+            TransferState::Done => ARRIVED,
+            TransferState::Returned | TransferState::Cancelled => CAME_BACK,
+        };
+    }
+    let Some(order) = &entry.withdrawal else { return ARRIVED };
+    match order.state {
+        BankOrderState::Draft
+        | BankOrderState::Asked
+        | BankOrderState::Unknown
+        | BankOrderState::GivenUp
+        | BankOrderState::Returning => ON_ITS_WAY,
+        BankOrderState::Done | BankOrderState::Credited => ARRIVED,
+        BankOrderState::Failed | BankOrderState::Closed | BankOrderState::Returned => CAME_BACK,
+    }
 }
 
 /// What cards paid within the time, and what went back to them: no balance knows of it.

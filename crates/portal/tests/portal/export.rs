@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 use base::{DAY_US, MINUTE_US, OrderNo, Text};
 use encoding_rs::GB18030;
 use engine::{
-    AskCard, BankAnswered, BindCard, ClaimOrder, CloseOrder, JudgePassword, PayByCard, RefundOrder,
-    SendBankOrder, TryPassword, Verdict, Which,
+    AskCard, BankAnswered, BankWay, BindCard, ClaimOrder, CloseOrder, ConfirmBankOrder, JudgePassword,
+    PayByCard, PrepareBankOrder, RefundOrder, SendBankOrder, TryPassword, Verdict, Which,
 };
-use fund::{CardKind, Done};
+use fund::{BankReason, CardKind, Done};
 use std::io::{Cursor, Read};
 use std::sync::atomic::Ordering;
 use trade::Product;
@@ -299,4 +299,76 @@ async fn what_a_card_paid_and_got_back_is_in_its_owner_s_export() {
     assert_eq!(told[0], ["退款-lamp", "不计收支", "3.00", "ICBC信用卡", "退款成功", &refund]);
     assert_eq!(told[1], ["lamp", "支出", "8.00", "ICBC信用卡", "交易成功", &number]);
     assert_eq!(told.len(), 3, "and the money that the balance was filled from: {told:?}");
+}
+
+/// A debit card of the buyer, bound.
+async fn debit_card(shop: &Shop) -> base::CardNo {
+    let ask = AskCard {
+        party: shop.buyer,
+        bank: Text::new("ICBC").unwrap(),
+        kind: CardKind::Debit,
+        last_four: Text::new("4321").unwrap(),
+        digest: [7; 16],
+    };
+    let card = shop.door.ask(ask).await.unwrap().no;
+    let agreement = Text::new("A1").unwrap();
+    shop.door.ask(BindCard { party: shop.buyer, card, agreement }).await.unwrap();
+    card
+}
+
+/// A withdrawal that its owner confirmed and that the bank was asked for.
+async fn withdrawn(shop: &Shop, card: base::CardNo, minor: u64, key: &str) -> base::BankOrderNo {
+    let key = Text::new(key).unwrap();
+    let wish = PrepareBankOrder { party: shop.buyer, card, way: BankWay::Withdraw, amount: fen(minor), key };
+    let no = shop.door.ask(wish).await.unwrap().no;
+    let about = no.topic();
+    let attempt = shop.door.ask(TryPassword { party: shop.buyer, about }).await.unwrap().attempt;
+    shop.door.ask(JudgePassword { party: shop.buyer, attempt, right: true }).await.unwrap();
+    shop.door.ask(ConfirmBankOrder { party: shop.buyer, no, attempt }).await.unwrap();
+    shop.door.ask(SendBankOrder { no }).await.unwrap();
+    no
+}
+
+#[tokio::test]
+async fn a_withdrawal_stands_with_its_fee_apart_and_says_how_far_it_is() {
+    let shop = Shop::open().await;
+    shop.top_up(shop.buyer, 60_000_00).await;
+    let card = debit_card(&shop).await;
+    let mut told = Vec::new();
+    let mut see = async |shop: &Shop| {
+        shop.now_us.fetch_add(MINUTE_US, Ordering::Relaxed);
+        let mut browser = signed_in(shop).await;
+        let exported = lines(&export(&mut browser, "2026-01-02", "2026-01-02", "").await, None);
+        let cells = |line: &String| {
+            let row: Vec<&str> = line.split(',').collect();
+            [row[4], row[5], row[6], row[8], row[9].trim_end()].map(str::to_owned)
+        };
+        told = exported[25..].iter().map(cells).filter(|row| !row[0].starts_with("充值")).collect();
+        told.clone()
+    };
+    // 20,000.00 of it are free; a thousandth of the rest is the fee.
+    let no = withdrawn(&shop, card, 26_000_00, "k1").await;
+    let number = no.to_string();
+    let line = |item: &str, flow: &str, amount: &str, status: &str, no: &str| {
+        [item, flow, amount, status, no].map(str::to_owned)
+    };
+    let under_way = [
+        line("提现-普通提现", "不计收支", "26000.00", "处理中", &number),
+        line("服务费-提现", "支出", "6.00", "处理中", &number),
+    ];
+    assert_eq!(see(&shop).await, under_way);
+    shop.door.ask(BankAnswered { no, verdict: Verdict::Refused(BankReason::CardBlocked) }).await.unwrap();
+    let returned = format!("{number}_0");
+    let back = [
+        line("提现-退回", "不计收支", "26000.00", "退款成功", &returned),
+        line("退款-服务费-提现", "不计收支", "6.00", "退款成功", &returned),
+        line("提现-普通提现", "不计收支", "26000.00", "交易关闭", &number),
+        line("服务费-提现", "支出", "6.00", "交易关闭", &number),
+    ];
+    assert_eq!(see(&shop).await, back);
+    let second = withdrawn(&shop, card, 1_00, "k2").await;
+    let done = Done { amount: fen(1_00), bank_ref: Text::new("R2").unwrap() };
+    shop.door.ask(BankAnswered { no: second, verdict: Verdict::Done(done) }).await.unwrap();
+    let arrived = line("提现-普通提现", "不计收支", "1.00", "交易成功", &second.to_string());
+    assert_eq!(see(&shop).await[0], arrived, "free: it has no line of a fee");
 }
