@@ -203,7 +203,7 @@ fn of_banks() -> Vec<String> {
         of("PrepareBankOrder", order()),
         of(
             "ConfirmBankOrder",
-            names!(ConfirmBankOrderRefused: NotFound Ended ProofMissing PriceChanged | Rules),
+            names!(ConfirmBankOrderRefused: NotFound Ended ProofMissing PriceChanged | Rules Risk),
         ),
         within("ConfirmBankOrder", "Rules", order()),
         of("CloseBankOrder", names!(CloseBankOrderRefused: NotFound TooLate)),
@@ -306,7 +306,7 @@ fn refusals() -> Vec<String> {
             "DebitOrder",
             "Mandate",
             names!(MandateRefusal: Ended Invalid SingleExceeded TotalExceeded TimesExceeded
-            DateNotMatch BuyerBlocked BuyerStopped BuyerLimit BalanceTooLow),
+            DateNotMatch BuyerBlocked BuyerStopped BuyerLimit BalanceTooLow | Risk),
         ),
     ]
     .concat()
@@ -375,7 +375,7 @@ fn each_transition_of_a_transfer_is_demanded() {
 #[test]
 fn each_outcome_of_an_attempt_and_each_notice_is_demanded() {
     let outcomes = names!(ReceiptOutcome: Paid Waiting CodeInvalid BuyerBlocked BuyerIsSeller BuyerDiffers BalanceTooLow
-        OrderClosed | Asked BuyerLimit BuyerStopped);
+        OrderClosed | Asked BuyerLimit BuyerStopped Risk);
     for name in outcomes {
         assert!(expected().contains(&format!("attempt Asked -> {name}").as_str()), "{name}");
     }
