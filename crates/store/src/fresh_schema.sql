@@ -1,4 +1,4 @@
--- Of 0031_withdrawals_of_a_person e48e33feadbe186c38f325b11597b0245d70cd4f018a61540b7dee75bebfdf6d
+-- Of 0032_receipt_tells_risk e21465867f624069ec22cee5505f4c88920ba84ee6a6536be1320cee21a3f91c
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -986,18 +986,6 @@ CREATE TABLE device (
     seen_at_us  INTEGER NOT NULL,
     PRIMARY KEY (slot, party, place)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE "receipt" (
-    slot     INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    order_no INTEGER NOT NULL CHECK (order_no >= 0),
-    attempt  BLOB    NOT NULL CHECK (length(attempt) = 16),
-    outcome  TEXT    NOT NULL CHECK (
-        outcome = 'asked' OR outcome = 'paid' OR outcome = 'waiting' OR outcome = 'code_invalid' OR
-        outcome = 'buyer_blocked' OR outcome = 'buyer_is_seller' OR outcome = 'buyer_differs' OR
-        outcome = 'balance_too_low' OR outcome = 'order_closed' OR outcome = 'buyer_limit' OR
-        outcome = 'buyer_stopped'),
-    at_us    INTEGER NOT NULL,
-    PRIMARY KEY (slot, order_no, attempt)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE risk_rules (
     slot            INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     version         INTEGER NOT NULL CHECK (version > 0),
@@ -1108,6 +1096,18 @@ CREATE TABLE "posting" (
          + CASE side_2 WHEN 'debit' THEN amount_2_minor WHEN 'credit' THEN -amount_2_minor ELSE 0 END
          + CASE side_3 WHEN 'debit' THEN amount_3_minor WHEN 'credit' THEN -amount_3_minor ELSE 0 END
          + CASE side_4 WHEN 'debit' THEN amount_4_minor WHEN 'credit' THEN -amount_4_minor ELSE 0 END = 0)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "receipt" (
+    slot     INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    order_no INTEGER NOT NULL CHECK (order_no >= 0),
+    attempt  BLOB    NOT NULL CHECK (length(attempt) = 16),
+    outcome  TEXT    NOT NULL CHECK (
+        outcome = 'asked' OR outcome = 'paid' OR outcome = 'waiting' OR outcome = 'code_invalid' OR
+        outcome = 'buyer_blocked' OR outcome = 'buyer_is_seller' OR outcome = 'buyer_differs' OR
+        outcome = 'balance_too_low' OR outcome = 'order_closed' OR outcome = 'buyer_limit' OR
+        outcome = 'buyer_stopped' OR outcome = 'risk'),
+    at_us    INTEGER NOT NULL,
+    PRIMARY KEY (slot, order_no, attempt)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);
