@@ -21,6 +21,9 @@ pub const CARD_DAY_FEN: u64 = 2_000_000;
 pub const CARD_MONTH_FEN: u64 = 10_000_000;
 /// How long a draft waits for its party, and money from a card for the bank, before it is given up: 24 h.
 pub const GIVE_UP_US: i64 = DAY_US;
+/// How long a draft waits that a person of the platform looks at, from when it was given to one: three days, over a
+/// weekend.
+pub const REVIEWED_DRAFT_US: i64 = 3 * DAY_US;
 
 const _: () = assert!(WITHDRAW_SINGLE_FEN <= WITHDRAW_DAY_FEN);
 const _: () = assert!(CARD_SINGLE_FEN <= CARD_DAY_FEN && CARD_DAY_FEN <= CARD_MONTH_FEN);
