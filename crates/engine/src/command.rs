@@ -31,7 +31,7 @@ use crate::{
 };
 use crate::{
     ApplicationRefused, FillApplication, FindApplication, MoveApplication, NoteDocument, SignApplication,
-    merchant,
+    merchant, merchant_sign,
 };
 use crate::{
     ApproveRisk, DecideRisk, FindRiskCase, FindRiskRules, ProposeRisk, RiskRulesView, risk_case, risk_rules,
@@ -284,7 +284,7 @@ commands! {
     change FillApplication => merchant::fill_application, Arc<MerchantApplication>, ApplicationRefused;
     change NoteDocument => merchant::note_document, Arc<MerchantApplication>, ApplicationRefused;
     change MoveApplication => merchant::move_application, Arc<MerchantApplication>, ApplicationRefused;
-    change SignApplication => merchant::sign_application, Arc<MerchantApplication>, ApplicationRefused;
+    change SignApplication => merchant_sign::sign_application, Arc<MerchantApplication>, ApplicationRefused;
     query FindApplication => merchant::find_application, Arc<MerchantApplication>, ApplicationRefused;
     change BeginDevice => device::begin_device, Arc<Device>, BeginDeviceRefused;
     query FindDevice => device::find_device, Arc<Device>, NotSignedIn;

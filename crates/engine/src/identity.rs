@@ -250,6 +250,31 @@ fn refused(why: AddEvidenceRefused) -> Option<Reply> {
     Some(Reply::AddEvidence(Err(why)))
 }
 
+/// Who somebody says to be that proved an account's address.
+pub(crate) enum Named {
+    /// The account's owner; or nobody knows yet who that is.
+    Owner,
+    /// Somebody else.
+    Another,
+    /// Nothing is said.
+    Nobody,
+}
+
+/// Whether the owner of an account speaks. A phone number can be another person's by now: once it is known who the
+/// owner is, a code that was sent there proves nothing by itself (reliability reference, row 63).
+pub(crate) fn named(
+    rows: &mut Rows<'_>,
+    party: PartyId,
+    said: Option<IdentityDigest>,
+) -> Result<Named, Fault> {
+    let Some(standing) = rows.get::<Standing>((rows.slot(), party))? else { return Ok(Named::Owner) };
+    Ok(match said {
+        None => Named::Nobody,
+        Some(said) if said == standing.identity => Named::Owner,
+        Some(_) => Named::Another,
+    })
+}
+
 /// Whose an account was is forgotten with it.
 pub(crate) fn forget_standing(rows: &mut Rows<'_>, standing: &Standing) {
     let (slot, party) = (standing.slot, standing.party);

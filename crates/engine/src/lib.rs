@@ -38,6 +38,7 @@ mod freeze_notice;
 mod frozen;
 mod grant;
 mod merchant;
+mod merchant_sign;
 mod notice;
 mod open_app;
 mod open_order;
@@ -116,8 +117,8 @@ pub use in_force::InForce;
 pub use leave_freeze::LeaveFreeze;
 pub use merchant::{
     ApplicationRefused, ApplicationStep, FillApplication, FindApplication, MoveApplication, NoteDocument,
-    SignApplication,
 };
+pub use merchant_sign::SignApplication;
 pub use message::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, ChargeReturned, ClaimAnswer,
     ClaimAsk, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease,

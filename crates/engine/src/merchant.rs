@@ -2,15 +2,12 @@
 //! in the slot of the merchant's login, so that signing opens party and app in one decision.
 
 use crate::command::Next;
-use crate::{OpenApp, Rows, Stop, open_app};
-use base::{AppId, PartyId, Slot, Text};
-use ledger::{Account, AccountKind};
-use money::Currency;
+use crate::{Rows, Stop};
+use base::{PartyId, Slot, Text};
 use people::{
-    AccountClass, Address, App, AppMode, AppStatus, ApplicationEvent, ApplicationState, DIGEST_MARK,
-    DataKeyId, GONE_MARK, KEEPS_STATUS, Login, LoginName, MerchantApplication, MerchantKind, Party,
-    PartyKind, PartyName, PartyStatus, PaymentStop, ReviewerName, SlotHead, application_next,
-    documents_needed,
+    Address, App, AppStatus, ApplicationEvent, ApplicationState, DIGEST_MARK, DataKeyId, GONE_MARK,
+    KEEPS_STATUS, Login, LoginName, MerchantApplication, MerchantKind, Party, PartyName, PartyStatus,
+    ReviewerName, application_next, documents_needed,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -84,19 +81,6 @@ pub struct MoveApplication {
     pub step: ApplicationStep,
 }
 
-/// Signs an application that passed: the merchant and its app are opened.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SignApplication {
-    /// Which one.
-    pub login: LoginName,
-    /// Who applies.
-    pub applicant: PartyId,
-    /// The app's public key, SubjectPublicKeyInfo in DER.
-    pub public_key: Vec<u8>,
-    /// Its content encryption key, sealed under the world's key.
-    pub sealed_aes_key: Option<Vec<u8>>,
-}
-
 /// Looks an application up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FindApplication {
@@ -151,12 +135,12 @@ macro_rules! of_login {
         }
     )*};
 }
-of_login!(FillApplication NoteDocument MoveApplication SignApplication FindApplication);
+of_login!(FillApplication NoteDocument MoveApplication FindApplication);
 
-type Answered = Result<Next<Arc<MerchantApplication>>, Stop<ApplicationRefused>>;
+pub(crate) type Answered = Result<Next<Arc<MerchantApplication>>, Stop<ApplicationRefused>>;
 
 /// The application, when it is this person's or nobody in particular asks.
-fn application_of(
+pub(crate) fn application_of(
     rows: &mut Rows<'_>,
     login: &LoginName,
     applicant: Option<PartyId>,
@@ -168,7 +152,7 @@ fn application_of(
     }
 }
 
-fn after(
+pub(crate) fn after(
     state: ApplicationState,
     event: ApplicationEvent,
 ) -> Result<ApplicationState, Stop<ApplicationRefused>> {
@@ -179,7 +163,7 @@ fn after(
 }
 
 /// Whether a party can be opened under this login.
-fn may_open(rows: &mut Rows<'_>, login: &LoginName) -> Result<(), Stop<ApplicationRefused>> {
+pub(crate) fn may_open(rows: &mut Rows<'_>, login: &LoginName) -> Result<(), Stop<ApplicationRefused>> {
     if Address::parse(login.as_str()).is_some() {
         return Stop::because(ApplicationRefused::LoginIsAddress);
     }
@@ -340,68 +324,6 @@ fn may_step(known: &MerchantApplication, step: &ApplicationStep) -> Result<(), S
         | ApplicationStep::Resume
         | ApplicationStep::Unsign => Ok(()),
     }
-}
-
-pub(crate) fn sign_application(rows: &mut Rows<'_>, command: &SignApplication) -> Answered {
-    let slot = rows.slot();
-    let known = application_of(rows, &command.login, Some(command.applicant))?;
-    let state = after(known.state, ApplicationEvent::Sign)?;
-    may_open(rows, &command.login)?;
-    let Some((merchant, app, head)) = issued(rows)? else {
-        return Stop::because(ApplicationRefused::SlotFull);
-    };
-
-    // Nothing can be refused below this line; nothing was changed above it.
-    let (login, name, now_us) = (known.login.clone(), known.name.clone(), rows.now_us());
-    rows.put(head);
-    rows.insert(Login { slot, login: login.clone(), party: merchant });
-    rows.insert(Party {
-        slot,
-        id: merchant,
-        kind: PartyKind::Merchant,
-        status: PartyStatus::Normal,
-        login,
-        name,
-        opened_at_us: now_us,
-        class: AccountClass::Merchant,
-        login_masked: None,
-        stop: PaymentStop::Nobody,
-        proofs_after: 0,
-    });
-    rows.insert(Account::open(merchant, AccountKind::Balance, Currency::Cny, rows.stamp()));
-    let SignApplication { public_key, sealed_aes_key, .. } = command.clone();
-    let (certificate, cert_sn, mode) = (None, None, AppMode::Key);
-    let open = OpenApp {
-        seller: merchant,
-        mode,
-        public_key,
-        certificate,
-        cert_sn,
-        allow_rsa1: false,
-        sealed_aes_key,
-    };
-    rows.insert(open_app::row_of(slot, app, &open, now_us));
-    let row = MerchantApplication {
-        state,
-        merchant: Some(merchant),
-        app: Some(app),
-        changed_at_us: now_us,
-        ..(*known).clone()
-    };
-    rows.put(row.clone());
-    Ok(Next::Answer(Arc::new(row)))
-}
-
-/// The ids of a new merchant and its app, and the counters after them.
-type Issued = (PartyId, AppId, SlotHead);
-
-/// `None` when the slot is full.
-fn issued(rows: &mut Rows<'_>) -> Result<Option<Issued>, Stop<ApplicationRefused>> {
-    let slot = rows.slot();
-    let head = rows.get::<SlotHead>((slot,))?;
-    let mut head = head.map_or_else(|| SlotHead::fresh(slot), |head| (*head).clone());
-    let ids = head.issue_party().zip(head.issue_app());
-    Ok(ids.map(|(merchant, app)| (merchant, app, head)))
 }
 
 pub(crate) fn find_application(rows: &mut Rows<'_>, command: &FindApplication) -> Answered {

@@ -2,15 +2,16 @@
 //! address proves that it is the owner.
 
 use crate::command::Next;
-use crate::identity::PersonLeft;
+use crate::identity::{Named, PersonLeft};
 use crate::open_party::NewPassword;
 use crate::{Message, PartyNotFound, Rows, Stop, WhichDevices, challenge, device, identity, person};
 use base::{Day, PartyId, Slot};
 use ledger::{Account, AccountId, AccountKind};
 use money::Currency;
 use people::{
-    AccountClass, AddressDigest, Challenge, ChallengePurpose, Credential, Login, Party, PartyName,
-    PartyStatus, Profile, SignIn, Standing, StopEvent, login_of_address, slot_of_address, slot_of_identity,
+    AccountClass, AddressDigest, Challenge, ChallengePurpose, Credential, IdentityDigest, Login, Party,
+    PartyName, PartyStatus, Profile, SignIn, Standing, StopEvent, login_of_address, slot_of_address,
+    slot_of_identity,
 };
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,8 @@ pub struct SetPassword {
     pub which: WhichPassword,
     /// What the rim made of it.
     pub password: NewPassword,
+    /// Who the person says to be; needed once the account's owner is known.
+    pub identity: Option<IdentityDigest>,
 }
 
 /// Why a password stays as it is. Order is precedence.
@@ -46,6 +49,12 @@ pub enum SetPasswordRefused {
     /// Nobody signs in with this address.
     #[error("nobody signs in with this address")]
     NoSuchPerson,
+    /// The account's owner is known, and a code alone does not prove to be that person.
+    #[error("the owner is known: say who you are, too")]
+    IdentityMissing,
+    /// The account is another person's; what proved the address is used up.
+    #[error("the account is another person's")]
+    IdentityDiffers,
     /// The payment password was changed often enough today.
     #[error("no more changes today, until {until_us}")]
     TooManyChanges {
@@ -80,6 +89,14 @@ pub(crate) fn set_password(
     let Some(row) = rows.get::<Party>((rows.slot(), party))? else {
         return Stop::because(SetPasswordRefused::NoSuchPerson);
     };
+    match identity::named(rows, party, command.identity)? {
+        Named::Owner => {}
+        Named::Nobody => return Stop::because(SetPasswordRefused::IdentityMissing),
+        Named::Another => {
+            rows.put(used);
+            return Err(Stop::Noted(SetPasswordRefused::IdentityDiffers));
+        }
+    }
     let NewPassword { verifier, pepper_version } = command.password.clone();
     let after = match command.which {
         WhichPassword::Login => Some(SignIn { verifier, pepper_version, ..sign_in.seen(now_us) }),

@@ -1,12 +1,13 @@
 //! Signing in: with the login password in two commands around the comparison that the rim makes, or with a code.
 
 use crate::command::Next;
+use crate::identity::{self, Named};
 use crate::password::Reserved;
 use crate::{Rows, Stop, challenge};
 use base::{PartyId, Slot};
 use people::{
-    AddressDigest, ChallengePurpose, Login, Party, PartyStatus, PasswordRefused, SignIn, login_of_address,
-    slot_of_address,
+    AddressDigest, ChallengePurpose, IdentityDigest, Login, Party, PartyStatus, PasswordRefused, SignIn,
+    login_of_address, slot_of_address,
 };
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +71,8 @@ pub struct SignInByCode {
     pub address: AddressDigest,
     /// What proved it.
     pub proof: u64,
+    /// Who the person says to be; needed once the account's owner is known.
+    pub identity: Option<IdentityDigest>,
 }
 
 /// Why nobody is signed in by a code. Order is precedence.
@@ -81,6 +84,12 @@ pub enum SignInByCodeRefused {
     /// Nobody signs in with this address.
     #[error("nobody signs in with this address")]
     NoSuchPerson,
+    /// The account's owner is known, and a code alone does not prove to be that person.
+    #[error("the owner is known: say who you are, too")]
+    IdentityMissing,
+    /// The account is another person's; what proved the address is used up.
+    #[error("the account is another person's")]
+    IdentityDiffers,
     /// The operator froze the account: nobody signs in.
     #[error("the account is frozen")]
     Frozen,
@@ -111,6 +120,14 @@ pub(crate) fn sign_in_by_code(
     let Some(row) = row else { return Stop::because(SignInByCodeRefused::NoSuchPerson) };
 
     let party = row.party;
+    match identity::named(rows, party, command.identity)? {
+        Named::Owner => {}
+        Named::Nobody => return Stop::because(SignInByCodeRefused::IdentityMissing),
+        Named::Another => {
+            rows.put(used);
+            return Err(Stop::Noted(SignInByCodeRefused::IdentityDiffers));
+        }
+    }
     if is_frozen(rows, party)? {
         return Stop::because(SignInByCodeRefused::Frozen);
     }

@@ -146,6 +146,10 @@ mod tests {
         for (password, verdict) in [
             ("739164", Err(WeakPassword::Known)),
             ("900307", Err(WeakPassword::Known)),
+            ("000000", Err(WeakPassword::Run)),
+            ("012345", Err(WeakPassword::Run)),
+            ("543210", Err(WeakPassword::Run)),
+            ("999999", Err(WeakPassword::Run)),
             ("111111", Err(WeakPassword::Run)),
             ("123456", Err(WeakPassword::Run)),
             ("987654", Err(WeakPassword::Run)),
@@ -163,6 +167,7 @@ mod tests {
             ("12345678", Err(WeakPassword::OneKind)),
             ("abcdefgh", Err(WeakPassword::OneKind)),
             ("abcdefg1", Ok(())),
+            ("abcdefghij1234567890", Ok(())),
             ("1234567!", Ok(())),
         ] {
             assert_eq!(check_login_password(password), verdict, "{password}");

@@ -30,8 +30,8 @@ pub enum StopEvent {
     OperatorStops,
     /// The operator lifts the own stop.
     OperatorLifts,
-    /// A payment password is set, by a code. Whoever has the owner's phone can do that, so the password proves nothing of
-    /// who lifts the owner's stop: the operator looks, too.
+    /// A payment password is set, by a code. Whoever has the owner's phone can do that, so the password proves nothing
+    /// of who lifts the owner's stop: the operator looks, too.
     PasswordIsSet,
 }
 

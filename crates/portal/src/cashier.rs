@@ -28,7 +28,7 @@ use people::PROOF_LIFE_US;
 use serde::Deserialize;
 use std::sync::Arc;
 use trade::Order;
-use wait::revoke;
+use wait::{RevokeForm, revoke};
 
 /// The cookie of a signed-in buyer; its path binds it to one order's pages.
 const SESSION: &str = "tongbao_cashier";
@@ -83,7 +83,7 @@ fn routes_of(way: Way) -> Router<Arc<Portal>> {
         )
         .route(
             &format!("{path}/revoke"),
-            post(async move |State(p): Shared, Path(t): Text, v: Visitor, form: Sent<PayForm>| {
+            post(async move |State(p): Shared, Path(t): Text, v: Visitor, form: Sent<RevokeForm>| {
                 revoke(Place::new(&p, way, t), v, form).await
             }),
         )

@@ -67,6 +67,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_code_for_a_phone_has_six_digits() {
+        let secrets = Secrets::from_master(&[7; 32]).unwrap();
+        let drawn: std::collections::BTreeSet<String> =
+            (0..50).map(|at| code(&secrets, at).reveal().clone()).collect();
+        assert!(drawn.iter().all(|code| code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())));
+        assert!(drawn.len() > 40, "{drawn:?}");
+    }
+
+    #[test]
     fn a_pay_code_has_eighteen_digits_and_names_its_slot() {
         let slot = Slot::new(7).unwrap();
         let secrets = Secrets::from_master(&[7; 32]).unwrap();

@@ -32,6 +32,7 @@ mod picture;
 mod portal;
 mod recon_books;
 mod recon_report;
+mod recon_words;
 mod respond;
 mod risk_words;
 mod sandbox;

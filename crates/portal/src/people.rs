@@ -10,6 +10,7 @@ mod care;
 mod challenges;
 mod devices;
 mod identity;
+pub(crate) mod merchant_documents;
 pub(crate) mod merchants;
 mod messenger;
 mod register;
@@ -45,6 +46,8 @@ pub struct People {
     pub(crate) inbox: Option<Arc<Inbox>>,
     pub(crate) budget: Budget,
     pub(crate) ghosts: Ghosts,
+    /// Held while an application is looked at and then changed: see [`merchants::one_after_another`].
+    pub(crate) applying: tokio::sync::Mutex<()>,
 }
 
 impl std::fmt::Debug for People {
@@ -64,6 +67,7 @@ impl People {
             inbox: Some(inbox),
             budget: Budget::default(),
             ghosts: Ghosts::default(),
+            applying: tokio::sync::Mutex::default(),
         }
     }
 
@@ -105,7 +109,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
 
 /// Takes bodies as large as documents may be, and one byte more, so that too large a one is told so.
 fn merchant_document() -> MethodRouter<Arc<Portal>> {
-    post(merchants::document).layer(DefaultBodyLimit::max(people::DOCUMENT_BYTES_MAX + 1))
+    post(merchant_documents::document).layer(DefaultBodyLimit::max(people::DOCUMENT_BYTES_MAX + 1))
 }
 
 /// What stands for an address in commands and rows.

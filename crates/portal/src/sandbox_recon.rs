@@ -3,9 +3,11 @@
 use crate::portal::Portal;
 use crate::recon_books::{Equation, Unclear, equations, statements, suspense};
 use crate::recon_report::{Reported, Sums, report, signed_text};
+use crate::recon_words::{book_words, class_words, filled, owner_words, way_words};
 use crate::respond::{Frame, Visitor, page};
 use crate::sandbox::{Answer, SandboxError, answer, read};
 use crate::sandbox_suspense;
+use crate::texts::Texts;
 use askama::Template;
 use axum::Router;
 use axum::body::Bytes;
@@ -209,18 +211,18 @@ impl<'a> ReconPage<'a> {
         ReconPage {
             f,
             day: day.map(|day| day.to_string()).unwrap_or_default(),
-            statements: found.statements.iter().map(statement_shown).collect(),
-            suspense: found.suspense.iter().map(|one| suspense_shown(one, now_us)).collect(),
-            books: found.books.iter().map(|(currency, book)| book_shown(*currency, book)).collect(),
+            statements: found.statements.iter().map(|one| statement_shown(one, f.t)).collect(),
+            suspense: found.suspense.iter().map(|one| suspense_shown(one, now_us, f.t)).collect(),
+            books: found.books.iter().map(|(currency, book)| book_shown(*currency, book, f.t)).collect(),
         }
     }
 }
 
-fn statement_shown(one: &Reported) -> StatementShown {
+fn statement_shown(one: &Reported, t: &Texts) -> StatementShown {
     let read = &one.read;
     let text = |minor: i128| signed_text(minor, read.currency);
     let class = |(class, sums): &(Class, Sums)| Cell {
-        name: format!("{}: {}", class.code(), sums.lines),
+        name: format!("{}: {}", class_words(*class, t), sums.lines),
         sum: text(sums.net(read.currency)),
     };
     StatementShown {
@@ -228,16 +230,16 @@ fn statement_shown(one: &Reported) -> StatementShown {
         account: read.account.as_str().to_owned(),
         opening: text(read.opening_minor.into()),
         closing: text(read.closing_minor.into()),
-        booked: format!("{} of {}", read.booked, read.lines),
+        booked: filled(t.recon_booked_of, &[&read.booked.to_string(), &read.lines.to_string()]),
         unexplained: text(one.unexplained()),
         classes: one.classes.iter().filter(|(_, sums)| sums.lines > 0).map(class).collect(),
     }
 }
 
-fn book_shown(currency: Currency, book: &Equation) -> BookShown {
+fn book_shown(currency: Currency, book: &Equation, t: &Texts) -> BookShown {
     let cells = |side: &BTreeMap<&'static str, i128>| {
         let cell = |(name, sum): (&&'static str, &i128)| Cell {
-            name: name.replace('_', " "),
+            name: book_words(name, t).to_owned(),
             sum: signed_text(*sum, currency),
         };
         side.iter().map(cell).collect()
@@ -251,18 +253,20 @@ fn book_shown(currency: Currency, book: &Equation) -> BookShown {
     }
 }
 
-fn suspense_shown(one: &Unclear, now_us: i64) -> SuspenseShown {
+fn suspense_shown(one: &Unclear, now_us: i64, t: &Texts) -> SuspenseShown {
     let row = &one.row;
     let sum = signed_text(i128::from(row.amount_minor.units()), row.currency);
     let sign = if row.is_credit { "+" } else { "-" };
     SuspenseShown {
-        place: format!("{} no. {}", row.day, row.serial),
+        place: filled(t.recon_line, &[&row.day.to_string(), &row.serial.to_string()]),
         what: match &one.closing {
             Some(closing) => {
-                format!("{}, closed: {}, {}", row.class.code(), closing.way.as_str(), closing.reason)
+                let way = way_words(closing.way, t);
+                filled(t.recon_closed, &[class_words(row.class, t), way, closing.reason.as_str()])
             }
             None => {
-                format!("{}, owner: {}, {} days", row.class.code(), row.owner.as_str(), one.age_days(now_us))
+                let (owner, days) = (owner_words(row.owner, t), one.age_days(now_us).to_string());
+                filled(t.recon_standing, &[class_words(row.class, t), owner, &days])
             }
         },
         sum: format!("{sign}{sum} {}", row.currency.code()),

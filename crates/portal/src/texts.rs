@@ -5,6 +5,7 @@ mod agreement;
 mod authorize;
 mod card;
 mod developer;
+mod recon;
 mod transfer;
 mod wallet;
 
@@ -12,6 +13,7 @@ use agreement::agreement_texts;
 use authorize::authorize_texts;
 use card::card_texts;
 use developer::developer_texts;
+use recon::recon_texts;
 use transfer::transfer_texts;
 use wallet::wallet_texts;
 
@@ -33,7 +35,7 @@ macro_rules! texts {
 use texts;
 
 texts! {
-    [agreement_texts authorize_texts card_texts developer_texts transfer_texts wallet_texts]
+    [agreement_texts authorize_texts card_texts developer_texts recon_texts transfer_texts wallet_texts]
     lang: "zh-CN", "en";
     sandbox: "沙箱：不是真钱", "Sandbox: play money";
     footer: "通宝支付平台", "Tongbao payment platform";
@@ -124,7 +126,7 @@ mod tests {
     fn each_text_is_in_its_language() {
         for (name, chinese, english) in PAIRS {
             assert!(!english.chars().any(is_chinese), "{name}: {english}");
-            if !matches!(*name, "lang" | "china_time") {
+            if !matches!(*name, "lang" | "china_time" | "recon_booked_of") {
                 assert!(chinese.chars().any(is_chinese), "{name}: {chinese}");
                 assert!(!english.is_empty(), "{name}");
             }

@@ -154,10 +154,17 @@ impl Vault {
     /// A key that is not there counts as damage.
     pub fn keep_document(&self, id: &KeyId, name: &str, plain: &[u8]) -> Result<(), VaultError> {
         let key = self.key(id)?.ok_or(VaultError::Damaged)?;
-        let sealed = seal(&key, &about(id, name), plain)?;
-        let sql = "INSERT OR REPLACE INTO document (data_key, name, sealed) VALUES (?, ?, ?)";
-        self.connection().execute(sql, params![id, name, sealed])?;
-        Ok(())
+        self.put_document(id, name, &seal(&key, &about(id, name), plain)?)
+    }
+
+    /// Its key is looked at again: who was forgotten while it was sealed leaves nothing behind.
+    fn put_document(&self, id: &KeyId, name: &str, sealed: &[u8]) -> Result<(), VaultError> {
+        let sql = "INSERT OR REPLACE INTO document (data_key, name, sealed)
+                   SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM data_key WHERE id = ?1)";
+        match self.connection().execute(sql, params![id, name, sealed])? {
+            0 => Err(VaultError::Damaged),
+            _ => Ok(()),
+        }
     }
 
     /// A document that was kept; `None` when there is none, or the person was forgotten.
@@ -190,7 +197,11 @@ impl Vault {
     /// # Errors
     /// What the file system says.
     pub fn empty(&self) -> Result<(), VaultError> {
-        self.connection().execute_batch("BEGIN; DELETE FROM data_key; DELETE FROM document; COMMIT;")?;
+        let mut connection = self.connection();
+        // Rolled back when it cannot be committed: a transaction that stays open would refuse all that follows.
+        let emptying = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        emptying.execute_batch("DELETE FROM data_key; DELETE FROM document;")?;
+        emptying.commit()?;
         Ok(())
     }
 
@@ -379,6 +390,36 @@ mod tests {
         for path in [&from, &to] {
             assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn a_document_that_comes_after_its_person_was_forgotten_is_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = opened(folder.path());
+        let id = vault.make_key().unwrap();
+        vault.keep_document(&id, "a", b"x").unwrap();
+        vault.keep_document(&id, "a", b"y").unwrap();
+        assert_eq!(vault.document(&id, "a").unwrap().unwrap().as_slice(), b"y");
+        vault.erase(&id).unwrap();
+        assert!(matches!(vault.put_document(&id, "a", b"sealed before"), Err(VaultError::Damaged)));
+        let kept: i64 =
+            vault.connection().query_row("SELECT count(*) FROM document", (), |row| row.get(0)).unwrap();
+        assert_eq!(kept, 0);
+    }
+
+    #[test]
+    fn what_could_not_be_committed_is_not_left_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = opened(folder.path());
+        let id = vault.make_key().unwrap();
+        vault.connection().busy_timeout(Duration::ZERO).unwrap();
+        let reader = Connection::open(folder.path().join("vault.db")).unwrap();
+        reader.execute_batch("BEGIN; SELECT * FROM data_key;").unwrap();
+        assert!(vault.empty().is_err(), "somebody reads");
+        reader.execute_batch("COMMIT;").unwrap();
+        assert_eq!(vault.keys_before(i64::MAX).unwrap(), [id], "nothing was emptied");
+        vault.erase(&id).unwrap();
+        vault.empty().unwrap();
     }
 
     #[test]

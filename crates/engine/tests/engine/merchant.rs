@@ -55,8 +55,12 @@ fn step(world: &mut World, step: ApplicationStep) -> Told {
 }
 
 fn sign(world: &mut World) -> Told {
-    let command =
-        SignApplication { login: login(), applicant: applicant(), public_key: vec![9], sealed_aes_key: None };
+    sign_with(world, 9)
+}
+
+fn sign_with(world: &mut World, key: u8) -> Told {
+    let (login, applicant, public_key) = (login(), applicant(), vec![key]);
+    let command = SignApplication { login, applicant, public_key, sealed_aes_key: None };
     let Some(Reply::SignApplication(told)) = world.run(command).reply else { panic!("no answer") };
     told.map(|row| row.state)
 }
@@ -152,6 +156,17 @@ fn signed(world: &mut World) -> (PartyId, AppId) {
     sign(world).unwrap();
     let row = row(world);
     (row.merchant.unwrap(), row.app.unwrap())
+}
+
+#[test]
+fn signing_again_with_the_same_key_answers_the_same() {
+    let mut world = World::new();
+    let (merchant, app) = signed(&mut world);
+    assert_eq!(sign(&mut world), Ok(Signed));
+    assert_eq!((row(&world).merchant, row(&world).app), (Some(merchant), Some(app)));
+    assert_eq!(sign_with(&mut world, 8), Err(ApplicationRefused::StateDiffers(Signed)));
+    step(&mut world, ApplicationStep::Suspend).unwrap();
+    assert_eq!(sign(&mut world), Err(ApplicationRefused::StateDiffers(ApplicationState::Suspended)));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Persons: an address is proven, an account is opened, and its owner signs in.
 
 use crate::support::World;
-use base::{DAY_US, PartyId, Text};
+use base::{DAY_US, PartyId, Text, next_china_midnight_us};
 use engine::{
     AddressFound, Ask, FindAddress, FindProfile, NewPassword, OpenChallenge, OpenParty, OpenPartyRefused,
     PartyNotFound, ProveSignIn, RegisterPerson, RegisterRefused, SetPartyStatus, SignInByCode,
@@ -125,8 +125,8 @@ fn three_wrong_login_passwords_lock_and_a_code_opens() {
     let locked = ask(&mut world, TrySignIn { party: person });
     assert!(matches!(locked, Err(PasswordRefused::Locked { .. })), "{locked:?}");
     let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
-    assert_eq!(ask(&mut world, SignInByCode { address: ADDRESS, proof }), Ok(person));
-    let again = ask(&mut world, SignInByCode { address: ADDRESS, proof });
+    assert_eq!(ask(&mut world, SignInByCode { address: ADDRESS, proof, identity: None }), Ok(person));
+    let again = ask(&mut world, SignInByCode { address: ADDRESS, proof, identity: None });
     assert_eq!(again, Err(SignInByCodeRefused::ProofMissing));
     let open = ask(&mut world, TrySignIn { party: person }).unwrap();
     // A verdict waits a minute at most.
@@ -147,7 +147,7 @@ fn a_code_under_way_makes_earlier_tries_worthless() {
     let person = registered(&mut world, ADDRESS);
     let earlier = ask(&mut world, TrySignIn { party: person }).unwrap();
     let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
-    ask(&mut world, SignInByCode { address: ADDRESS, proof }).unwrap();
+    ask(&mut world, SignInByCode { address: ADDRESS, proof, identity: None }).unwrap();
     let judged = ask(&mut world, ProveSignIn { party: person, attempt: earlier.attempt });
     assert_eq!(judged, Err(PasswordRefused::NoAttempt));
 }
@@ -156,7 +156,7 @@ fn a_code_under_way_makes_earlier_tries_worthless() {
 fn nobody_signs_in_to_what_is_not_there_or_closed() {
     let mut world = World::new();
     let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
-    let nobody = ask(&mut world, SignInByCode { address: ADDRESS, proof });
+    let nobody = ask(&mut world, SignInByCode { address: ADDRESS, proof, identity: None });
     assert_eq!(nobody, Err(SignInByCodeRefused::NoSuchPerson));
     assert_eq!(ask(&mut world, FindAddress { address: ADDRESS }), Err(PartyNotFound));
     let person = registered(&mut world, ADDRESS);
@@ -166,7 +166,7 @@ fn nobody_signs_in_to_what_is_not_there_or_closed() {
     let judged = ask(&mut world, ProveSignIn { party: person, attempt: open.attempt });
     assert_eq!(judged, Err(PasswordRefused::NoPassword));
     let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
-    let closed = ask(&mut world, SignInByCode { address: ADDRESS, proof });
+    let closed = ask(&mut world, SignInByCode { address: ADDRESS, proof, identity: None });
     assert_eq!(closed, Err(SignInByCodeRefused::NoSuchPerson));
 }
 
@@ -192,7 +192,7 @@ fn a_number_that_was_given_up_is_the_new_owner_s_and_the_old_account_stays_shut(
 }
 
 fn new_password(address: [u8; 16], proof: u64, which: WhichPassword) -> SetPassword {
-    SetPassword { address, proof, which, password: password("new") }
+    SetPassword { address, proof, which, password: password("new"), identity: None }
 }
 
 #[test]
@@ -221,9 +221,25 @@ fn a_code_sets_a_new_password_and_opens_its_lock() {
     assert!(matches!(fourth, Err(SetPasswordRefused::TooManyChanges { .. })), "{fourth:?}");
     let credential = world.get::<people::Credential>((person.slot(), person)).unwrap();
     assert_eq!(credential.verifier.as_str(), "new");
-    world.advance(DAY_US);
+    world.wall_us = next_china_midnight_us(world.wall_us);
     let proof = proven(&mut world, ADDRESS, ChallengePurpose::PayPassword);
-    assert!(ask(&mut world, new_password(ADDRESS, proof, WhichPassword::Pay)).is_ok(), "a new day");
+    assert!(ask(&mut world, new_password(ADDRESS, proof, WhichPassword::Pay)).is_ok(), "a new day in China");
+}
+
+#[test]
+fn a_new_payment_password_opens_the_lock_at_once() {
+    let mut world = World::new();
+    let person = registered(&mut world, ADDRESS);
+    let about = base::OrderNo::from_number(1_700_000_000_000_000_012).unwrap();
+    for _ in 0..3 {
+        let attempt = ask(&mut world, engine::TryPassword { party: person, about }).unwrap().attempt;
+        ask(&mut world, engine::JudgePassword { party: person, attempt, right: false }).unwrap_err();
+    }
+    let locked = ask(&mut world, engine::TryPassword { party: person, about });
+    assert!(matches!(locked, Err(people::PasswordRefused::Locked { .. })), "{locked:?}");
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::PayPassword);
+    ask(&mut world, new_password(ADDRESS, proof, WhichPassword::Pay)).unwrap();
+    assert!(ask(&mut world, engine::TryPassword { party: person, about }).is_ok());
 }
 
 #[test]
@@ -298,13 +314,13 @@ fn a_code_is_nothing_to_an_account_that_slept_and_whoever_pays_is_awake() {
     world.advance(2 * DAY_US);
     let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
     assert_eq!(
-        ask(&mut world, SignInByCode { address: ADDRESS, proof }),
+        ask(&mut world, SignInByCode { address: ADDRESS, proof, identity: Some([21; 16]) }),
         Ok(person),
         "it paid the other day"
     );
     world.advance(people::DORMANT_US);
     let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
-    let said = ask(&mut world, SignInByCode { address: ADDRESS, proof });
+    let said = ask(&mut world, SignInByCode { address: ADDRESS, proof, identity: None });
     assert_eq!(said, Err(SignInByCodeRefused::NoSuchPerson));
     for (purpose, which) in [
         (ChallengePurpose::PayPassword, WhichPassword::Pay),
@@ -317,4 +333,32 @@ fn a_code_is_nothing_to_an_account_that_slept_and_whoever_pays_is_awake() {
     let proof = proven(&mut world, ADDRESS, ChallengePurpose::CloseAccount);
     let said = ask(&mut world, CloseAccount { address: ADDRESS, proof, forget: true });
     assert_eq!(said, Err(CloseAccountRefused::NoSuchPerson));
+}
+
+#[test]
+fn a_code_alone_opens_nothing_of_somebody_who_is_known() {
+    let mut world = World::new();
+    let person = crate::identity::person_with(&mut world, 4, 3);
+    let (owner, other) = (Some([21; 16]), Some([22; 16]));
+    for which in [WhichPassword::Login, WhichPassword::Pay] {
+        let purpose = match which {
+            WhichPassword::Login => ChallengePurpose::LoginPassword,
+            WhichPassword::Pay => ChallengePurpose::PayPassword,
+        };
+        let proof = proven(&mut world, ADDRESS, purpose);
+        let set = |identity, proof| SetPassword { identity, ..new_password(ADDRESS, proof, which) };
+        assert_eq!(ask(&mut world, set(None, proof)), Err(SetPasswordRefused::IdentityMissing));
+        assert_eq!(ask(&mut world, set(other, proof)), Err(SetPasswordRefused::IdentityDiffers));
+        let again = ask(&mut world, set(owner, proof));
+        assert_eq!(again, Err(SetPasswordRefused::ProofMissing), "one guess for each code");
+        let proof = proven(&mut world, ADDRESS, purpose);
+        assert_eq!(ask(&mut world, set(owner, proof)), Ok(person));
+    }
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
+    let by_code = |identity, proof| SignInByCode { address: ADDRESS, proof, identity };
+    assert_eq!(ask(&mut world, by_code(None, proof)), Err(SignInByCodeRefused::IdentityMissing));
+    assert_eq!(ask(&mut world, by_code(other, proof)), Err(SignInByCodeRefused::IdentityDiffers));
+    assert_eq!(ask(&mut world, by_code(owner, proof)), Err(SignInByCodeRefused::ProofMissing));
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
+    assert_eq!(ask(&mut world, by_code(owner, proof)), Ok(person));
 }

@@ -87,7 +87,7 @@ fn devices_are_signed_out_one_by_one_or_all_but_one() {
 
 fn new_password(which: WhichPassword, proof: u64) -> SetPassword {
     let password = NewPassword { verifier: Text::new("new").unwrap(), pepper_version: 1 };
-    SetPassword { address: ADDRESS, proof, which, password }
+    SetPassword { address: ADDRESS, proof, which, password, identity: None }
 }
 
 fn purpose(which: WhichPassword) -> ChallengePurpose {
@@ -109,7 +109,10 @@ fn what_was_proven_before_a_password_was_set_begins_no_session() {
         };
         let by_password = signed_in(&mut world);
         let by_code = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
-        assert_eq!(ask(&mut world, SignInByCode { address: ADDRESS, proof: by_code }), Ok(person));
+        assert_eq!(
+            ask(&mut world, SignInByCode { address: ADDRESS, proof: by_code, identity: None }),
+            Ok(person)
+        );
         let proof = proven(&mut world, ADDRESS, purpose(which));
         ask(&mut world, new_password(which, proof)).unwrap();
         let anew = signed_in(&mut world);
@@ -293,7 +296,7 @@ fn whoever_is_frozen_signs_in_nowhere_and_only_the_owner_hears_why() {
     assert_eq!(wrong, Err(PasswordRefused::NoAttempt), "a wrong password hears what it always hears");
     assert_eq!(ask(&mut world, ProveSignIn { party: person, attempt }), Err(PasswordRefused::Frozen));
     let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
-    let by_code = SignInByCode { address: ADDRESS, proof };
+    let by_code = SignInByCode { address: ADDRESS, proof, identity: None };
     assert_eq!(ask(&mut world, by_code.clone()), Err(SignInByCodeRefused::Frozen));
     ask(&mut world, SetPartyStatus { party: person, status: PartyStatus::Normal }).unwrap();
     assert_eq!(ask(&mut world, by_code), Ok(person));
@@ -372,7 +375,11 @@ fn no_command_takes_what_a_password_proved_before_a_new_one() {
         script.play(&format!("try {about} mei P\njudge mei P right"));
         let address = [1; 16];
         let proof = proven(&mut script.world, address, ChallengePurpose::PayPassword);
-        ask(&mut script.world, SetPassword { address, ..new_password(WhichPassword::Pay, proof) }).unwrap();
+        ask(
+            &mut script.world,
+            SetPassword { address, identity: Some([21; 16]), ..new_password(WhichPassword::Pay, proof) },
+        )
+        .unwrap();
         let told = script.line(command);
         if !told.contains("ProofMissing") {
             old.push(format!("{command}: {told}"));

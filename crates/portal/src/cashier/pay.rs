@@ -1,7 +1,7 @@
 //! The page that asks "pay this, and with what?", and what comes of the answer.
 
 use super::pocket::{BALANCE, Pockets, pockets};
-use super::{Place, Sent, unanswered, wait};
+use super::{Place, Sent, is_payer, unanswered, wait};
 use crate::card_words::order_refusal_words;
 use crate::order_view::{self, Standing, Summary};
 use crate::respond::{Frame, Visitor, message, page, see_other};
@@ -12,7 +12,7 @@ use askama::Template;
 use axum::extract::Form;
 use axum::http::StatusCode;
 use axum::response::Response;
-use base::{CardNo, Secret};
+use base::{CardNo, PartyId, Secret};
 use cell::CellError;
 use engine::{ConfirmPay, FindParty, PayByCard, PayByCardRefused};
 use serde::Deserialize;
@@ -95,18 +95,32 @@ pub(super) async fn pay(place: Place<'_>, visitor: Visitor, form: Sent<PayForm>)
             Err(_) => return form_gone(&place, f),
         },
     };
-    // Once sent to the bank, the page that waits is the answer to a form that comes again.
-    wait::wait_or(&place, f, &order, &id, session, async || {
-        let attempt = match attempt(&place, &order, session, form.pay_password).await {
-            Ok(attempt) => attempt,
-            Err(words) => return pay_page(&place, f, &order, &id, session, Some(words(f))).await,
-        };
-        match card {
-            None => by_balance(&place, f, &order, &id, Session { attempt, ..session }).await,
-            Some(card) => by_card(&place, f, &order, &id, Session { attempt, ..session }, card).await,
+    if let Some(elsewhere) = moved_on(&place, f, &order, session.party).await {
+        return elsewhere;
+    }
+    let attempt = match attempt(&place, &order, session, form.pay_password).await {
+        Ok(attempt) => attempt,
+        Err(words) => return pay_page(&place, f, &order, &id, session, Some(words(f))).await,
+    };
+    match card {
+        None => by_balance(&place, f, &order, &id, Session { attempt, ..session }).await,
+        Some(card) => by_card(&place, f, &order, &id, Session { attempt, ..session }, card).await,
+    }
+}
+
+/// Where a form leads that came again, or too late: nothing asks for a payment that was made, or is under way.
+async fn moved_on(place: &Place<'_>, f: Frame<'_>, order: &Order, buyer: PartyId) -> Option<Response> {
+    match place.standing(order) {
+        Standing::Payable => match wait::under_way(place, buyer, order.no).await {
+            Ok(None) => None,
+            Ok(Some(_)) => Some(see_other(&place.address(""))),
+            Err(_) => Some(unanswered(f)),
+        },
+        Standing::Paid if is_payer(order, buyer) => Some(see_other(&place.address("/result"))),
+        Standing::Paid | Standing::Refunded | Standing::Closed | Standing::CodeExpired => {
+            Some(see_other(&place.address("")))
         }
-    })
-    .await
+    }
 }
 
 /// Words of a refusal, in the language of the page.

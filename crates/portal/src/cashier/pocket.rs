@@ -83,13 +83,21 @@ pub(super) async fn pockets(
             BankHealth::Maintenance | BankHealth::Down => hidden = true,
         }
     }
-    let last_used = last_used(&trades, &bank_orders);
+    let all = in_order(ranked, last_used(&trades, &bank_orders));
+    Ok(Pockets { all, hidden, last: last_words(f, order.no, &bank_orders) })
+}
+
+/// Ways to pay in the order in which they are shown; the first that can pay is chosen.
+fn in_order(
+    mut ranked: Vec<(Rank, Option<CardNo>, Pocket)>,
+    last_used: Option<Option<CardNo>>,
+) -> Vec<Pocket> {
     ranked.sort_by_key(|(rank, card, pocket)| (!(pocket.pays && Some(*card) == last_used), *rank));
     let mut all: Vec<Pocket> = ranked.into_iter().map(|(_, _, pocket)| pocket).collect();
     if let Some(first) = all.iter_mut().find(|pocket| pocket.pays) {
         first.chosen = true;
     }
-    Ok(Pockets { all, hidden, last: last_words(f, order.no, &bank_orders) })
+    all
 }
 
 fn card_pocket(f: Frame<'_>, card: &Card, health: BankHealth) -> Pocket {
@@ -146,5 +154,53 @@ fn last_words(f: Frame<'_>, order_no: OrderNo, bank_orders: &[Arc<BankOrder>]) -
         | BankOrderState::Unknown
         | BankOrderState::Done
         | BankOrderState::Closed => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pocket(value: &str, pays: bool) -> Pocket {
+        let (value, name) = (value.to_owned(), String::new());
+        Pocket { value, name, beside: String::new(), note: "", pays, chosen: false }
+    }
+
+    /// What is shown of a balance and four cards, with the chosen one in brackets.
+    fn shown(enough: bool, last_used: Option<&str>) -> String {
+        let card = |number: i64| CardNo::from_number(1_700_000_000_000_000_000 + number * 100 + 7);
+        let balance = if enough { Rank::BALANCE } else { Rank::TOO_LITTLE };
+        let mut ranked = vec![(balance, None, pocket("balance", enough))];
+        let cards = [
+            ("credit-slow", CardKind::Credit, BankHealth::Slow),
+            ("debit-slow", CardKind::Debit, BankHealth::Slow),
+            ("credit", CardKind::Credit, BankHealth::Up),
+            ("debit", CardKind::Debit, BankHealth::Up),
+        ];
+        let mut used = last_used.map(|_| None);
+        for (at, (name, kind, health)) in (0..).zip(cards) {
+            ranked.push((Rank::of(kind, health), card(at), pocket(name, true)));
+            if last_used == Some(name) {
+                used = Some(card(at));
+            }
+        }
+        let text = |pocket: &Pocket| {
+            if pocket.chosen { format!("[{}]", pocket.value) } else { pocket.value.clone() }
+        };
+        in_order(ranked, used).iter().map(text).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_was_used_last_stands_first_then_balance_debit_and_credit() {
+        for (enough, last_used, order) in [
+            (true, None, "[balance] debit credit debit-slow credit-slow"),
+            (false, None, "[debit] credit debit-slow credit-slow balance"),
+            (true, Some("credit"), "[credit] balance debit debit-slow credit-slow"),
+            (true, Some("debit-slow"), "[debit-slow] balance debit credit credit-slow"),
+            (true, Some("balance"), "[balance] debit credit debit-slow credit-slow"),
+            (false, Some("balance"), "[debit] credit debit-slow credit-slow balance"),
+        ] {
+            assert_eq!(shown(enough, last_used), order);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A payment by card that its bank did not decide yet: the page that waits, and the way to another way to pay.
 
-use super::pay::{PayForm, form_gone};
+use super::pay::form_gone;
 use super::{Place, Sent, unanswered};
 use crate::bank;
 use crate::card_words::{card_name, state_words};
@@ -14,6 +14,7 @@ use axum::response::Response;
 use base::{BankOrderNo, OrderNo, PartyId};
 use cell::CellError;
 use engine::{FindBankOrder, FindTrade};
+use serde::Deserialize;
 use trade::{Order, TradeState};
 
 #[derive(Template)]
@@ -23,12 +24,25 @@ struct WaitPage<'a> {
     order: Summary,
     card: String,
     state: &'static str,
+    /// Where it looks again: the page may have been the answer to a form.
+    here: String,
     action: String,
     csrf: String,
+    bank_order: String,
+}
+
+/// The form that revokes.
+#[derive(Deserialize)]
+pub(super) struct RevokeForm {
+    #[serde(default)]
+    csrf: String,
+    /// Which payment was shown with it: another one of the same order is not meant.
+    #[serde(default)]
+    bank_order: String,
 }
 
 /// The bank order that pays this order and was not decided.
-async fn under_way(
+pub(super) async fn under_way(
     place: &Place<'_>,
     buyer: PartyId,
     order_no: OrderNo,
@@ -63,20 +77,23 @@ pub(super) async fn wait_or(
         order,
         card: card_name(&view.card, f.t),
         state: state_words(view.order.state, f.t),
+        here: place.address(""),
         action: place.address("/revoke"),
         csrf: place.portal.seals.token(&place.path(), id),
+        bank_order: no.to_string(),
     };
     page(StatusCode::OK, &wait)
 }
 
 /// Revokes what is under way, so that the order can be paid in another way. Sent twice, it is revoked once.
-pub(super) async fn revoke(place: Place<'_>, visitor: Visitor, form: Sent<PayForm>) -> Response {
+pub(super) async fn revoke(place: Place<'_>, visitor: Visitor, form: Sent<RevokeForm>) -> Response {
     let f = visitor.frame(place.portal);
     let order = match place.order(f).await {
         Ok(order) => order,
         Err(response) => return response,
     };
-    let (Ok(Form(PayForm { csrf, .. })), Some((id, session))) = (form, place.session(&visitor, &order))
+    let (Ok(Form(RevokeForm { csrf, bank_order })), Some((id, session))) =
+        (form, place.session(&visitor, &order))
     else {
         return form_gone(&place, f);
     };
@@ -84,12 +101,14 @@ pub(super) async fn revoke(place: Place<'_>, visitor: Visitor, form: Sent<PayFor
         return form_gone(&place, f);
     }
     match under_way(&place, session.party, order.no).await {
-        Ok(Some(no)) => match bank::close(place.portal, session.party, no).await {
-            // Decided a moment ago: the page says how.
-            Ok(_) | Err(bank::BankNo::TooLate | bank::BankNo::NoOrder) => see_other(&place.address("")),
-            Err(_) => unanswered(f),
-        },
-        Ok(None) => see_other(&place.address("")),
+        Ok(Some(no)) if bank_order.parse() == Ok(no) => {
+            match bank::close(place.portal, session.party, no).await {
+                // Decided a moment ago: the page says how.
+                Ok(_) | Err(bank::BankNo::TooLate | bank::BankNo::NoOrder) => see_other(&place.address("")),
+                Err(_) => unanswered(f),
+            }
+        }
+        Ok(_) => see_other(&place.address("")),
         Err(_) => unanswered(f),
     }
 }

@@ -29,6 +29,7 @@ struct PasswordRequest {
     to: String,
     code: String,
     password: String,
+    id_number: Option<String>,
 }
 
 /// Sets a new login password; whoever was signed in is signed out.
@@ -50,7 +51,8 @@ pub(crate) async fn pay_password(
 }
 
 async fn set(portal: Arc<Portal>, headers: &HeaderMap, body: &Bytes, which: WhichPassword) -> Answer {
-    let PasswordRequest { to, code, password } = read(headers, body)?;
+    let PasswordRequest { to, code, password, id_number } = read(headers, body)?;
+    let identity = identity::said(&portal, id_number)?;
     let to = address_of(&to)?;
     let (checked, purpose) = match which {
         WhichPassword::Login => (check_login_password(&password), ChallengePurpose::LoginPassword),
@@ -62,12 +64,12 @@ async fn set(portal: Arc<Portal>, headers: &HeaderMap, body: &Bytes, which: Whic
     let proof = prove(&portal, address, purpose, &code).await?;
     let gone = |error| SandboxError::of(error, |_| code_refused());
     let party = portal.door.ask(FindAddress { address }).await.map_err(gone)?.party;
-    if which == WhichPassword::Pay {
+    if which == WhichPassword::Pay && identity::is_owner(&portal, party, identity).await? {
         refuse_identity_digits(&portal, party, &password).await?;
     }
     let password = new_password(&portal, Secret::new(password)).await?;
     drop(place);
-    let set = ending(portal, party, SetPassword { address, proof, which, password }).await;
+    let set = ending(portal, party, SetPassword { address, proof, which, password, identity }).await;
     set.map_err(|error| SandboxError::of(error, set_refused))?;
     answer(json!({ "set": true }))
 }
@@ -109,6 +111,8 @@ async fn refuse_identity_digits(portal: &Portal, party: PartyId, password: &str)
 fn set_refused(refused: SetPasswordRefused) -> SandboxError {
     match refused {
         SetPasswordRefused::ProofMissing | SetPasswordRefused::NoSuchPerson => code_refused(),
+        SetPasswordRefused::IdentityMissing => identity::identity_needed(),
+        SetPasswordRefused::IdentityDiffers => identity::identity_differs(),
         SetPasswordRefused::TooManyChanges { until_us } => {
             let message = format!("no more changes of the payment password before {}", format_cn(until_us));
             SandboxError::conflict("too_many_changes", message)

@@ -8,10 +8,11 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::{PartyId, Text};
+use cell::CellError;
 use engine::{
     AddEvidence, AddEvidenceRefused, FindProfile, FindStanding, MoveQuota, MoveQuotaRefused, SealedIdentity,
 };
-use people::{EvidenceKind, Profile, id_number, masked_name};
+use people::{EvidenceKind, IdentityDigest, Profile, id_number, masked_name};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::future::Future;
@@ -67,6 +68,42 @@ impl IdentityCheck for SandboxRegister {
     }
 }
 
+fn bad_number() -> SandboxError {
+    SandboxError::bad("bad_id_number", "an identity number has eighteen characters with a right checksum")
+}
+
+/// Who somebody says to be that a code was sent to.
+pub(crate) fn said(portal: &Portal, number: Option<String>) -> Result<Option<IdentityDigest>, SandboxError> {
+    let Some(number) = number else { return Ok(None) };
+    let number = id_number(&number).ok_or_else(bad_number)?;
+    Ok(Some(portal.world.secrets.person_digest("identity", &number)))
+}
+
+/// A code alone does not open the account of somebody who is known.
+pub(crate) fn identity_needed() -> SandboxError {
+    let message = "a code alone does not open this account: ask for a new one and send id_number with it";
+    SandboxError::new(StatusCode::FORBIDDEN, "identity_needed", message)
+}
+
+/// The code was used up.
+pub(crate) fn identity_differs() -> SandboxError {
+    let message = "the account is another person's; the code was used up";
+    SandboxError::new(StatusCode::FORBIDDEN, "identity_differs", message)
+}
+
+/// Whether an account may hear of its owner: nobody knows who that is, or that is who was said.
+pub(crate) async fn is_owner(
+    portal: &Portal,
+    party: PartyId,
+    said: Option<IdentityDigest>,
+) -> Result<bool, SandboxError> {
+    match portal.door.ask(FindStanding { party }).await {
+        Ok(view) => Ok(said == Some(view.standing.identity)),
+        Err(CellError::Refused(_)) => Ok(true),
+        Err(error) => Err(SandboxError::of(error, |_| super::crowded())),
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct IdentityRequest {
@@ -86,9 +123,7 @@ pub(crate) async fn prove(
     if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
         return Err(SandboxError::bad("bad_name", "a name has 1 to 50 characters"));
     }
-    let number = id_number(&number).ok_or_else(|| {
-        SandboxError::bad("bad_id_number", "an identity number has eighteen characters with a right checksum")
-    })?;
+    let number = id_number(&number).ok_or_else(bad_number)?;
     match portal.people.register.check(&name, &number).await {
         Verdict::Same => {}
         Verdict::Different => {

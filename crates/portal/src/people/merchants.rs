@@ -12,16 +12,14 @@ use crate::sandbox_app::{AppSignType, keys_of};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
 use base::{PartyId, Secret, Text};
 use engine::{
     ApplicationRefused, ApplicationStep, FillApplication, FindApplication, FindProfile, MoveApplication,
-    NoteDocument, SignApplication,
+    SignApplication,
 };
 use engine::{Row, Table};
 use people::{
-    DOCUMENT_BYTES_MAX, DOCUMENT_BYTES_MIN, DocumentKind, LoginName, MerchantApplication, MerchantKind,
-    PartyName, RejectReason, documents_needed, picture_kind,
+    DocumentKind, LoginName, MerchantApplication, MerchantKind, PartyName, RejectReason, documents_needed,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -63,7 +61,7 @@ struct FillRequest {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SignRequest {
-    public_key: Option<String>,
+    public_key: String,
 }
 
 #[derive(Deserialize)]
@@ -73,11 +71,6 @@ struct Nothing {}
 /// The sealed field of an application.
 fn field_of(login: &LoginName) -> String {
     format!("merchant:{login}")
-}
-
-/// The name of a document in the vault.
-fn document_name(login: &LoginName, kind: DocumentKind) -> String {
-    format!("merchant:{login}:{}", kind.name())
 }
 
 /// The login in a path or a call: lower case.
@@ -100,11 +93,7 @@ pub(crate) async fn fill(
     let site = asked.site.as_deref().map(site_of).transpose()?;
     let known = known_of(&asked)?;
     let applicant = this.party;
-    let own = applications(&portal, move |row| row.applicant == applicant).await?;
-    if own.len() >= APPLICATIONS_MAX && own.iter().all(|row| row.login != login) {
-        let message = format!("one person has at most {APPLICATIONS_MAX} applications");
-        return Err(SandboxError::conflict("too_many_applications", message));
-    }
+    may_apply(&portal, applicant, &login).await?;
     let name_matches = match asked.kind {
         MerchantKind::Enterprise | MerchantKind::IndividuallyOwned => {
             known.licence_subject.as_ref() == Some(&known.account_name)
@@ -119,8 +108,35 @@ pub(crate) async fn fill(
     let sealed = in_vault(&portal, move |vault| vault.seal(&data_key, &field, &plain)).await?;
     let kind = asked.kind;
     let command = FillApplication { login, applicant, kind, name, data_key, sealed, name_matches, site };
-    let row = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
-    answer(told(&row))
+    one_after_another(portal.clone(), async move {
+        // Counted again, now that nobody else applies.
+        may_apply(&portal, applicant, &command.login).await?;
+        let row = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
+        answer(told(&row))
+    })
+    .await
+}
+
+/// Whether this person may have an application of this login beside the others.
+async fn may_apply(portal: &Portal, applicant: PartyId, login: &LoginName) -> Result<(), SandboxError> {
+    let own = applications(portal, move |row| row.applicant == applicant).await?;
+    if own.len() >= APPLICATIONS_MAX && own.iter().all(|row| row.login != *login) {
+        let message = format!("one person has at most {APPLICATIONS_MAX} applications");
+        return Err(SandboxError::conflict("too_many_applications", message));
+    }
+    Ok(())
+}
+
+/// Does what looks first and changes then, while nobody else does. It is done to its end also when the caller has gone.
+pub(crate) async fn one_after_another(
+    portal: Arc<Portal>,
+    work: impl Future<Output = Answer> + Send + 'static,
+) -> Answer {
+    let done = tokio::spawn(async move {
+        let _alone = portal.people.applying.lock().await;
+        work.await
+    });
+    done.await.map_err(SandboxError::broken)?
 }
 
 /// What is to be sealed, trimmed.
@@ -177,47 +193,6 @@ pub(crate) async fn show(
     answer(told_with_names(&portal, &row).await?)
 }
 
-/// Takes a document: a picture of 50 KB to 5 MB, told by its bytes.
-pub(crate) async fn document(
-    State(portal): State<Arc<Portal>>,
-    Who(this): Who,
-    Path((login, kind)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Answer {
-    // Another site's page cannot send this type without being asked about it.
-    let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !sent.starts_with("image/") {
-        return Err(SandboxError::bad(
-            "bad_document",
-            "send the picture as the body, with Content-Type: image/…",
-        ));
-    }
-    let kind = document_kind(&kind)?;
-    if !(DOCUMENT_BYTES_MIN..=DOCUMENT_BYTES_MAX).contains(&body.len()) {
-        return Err(SandboxError::bad("bad_document_size", "a document has 50 KB to 5 MB"));
-    }
-    if picture_kind(&body).is_none() {
-        return Err(SandboxError::bad("bad_document", "a document is a picture: png, bmp, gif, jpg or jpeg"));
-    }
-    let row = application(&portal, &login, Some(this.party)).await?;
-    let may = people::application_next(row.state, people::ApplicationEvent::Fill).is_some();
-    if !may {
-        return Err(refused(ApplicationRefused::StateDiffers(row.state)));
-    }
-    let (name, data_key) = (document_name(&row.login, kind), row.data_key);
-    // First the document, then the word that it is there.
-    in_vault(&portal, move |vault| vault.keep_document(&data_key, &name, &body)).await?;
-    let note = NoteDocument { login: row.login.clone(), applicant: this.party, document: kind.bit() };
-    let row = portal.door.ask(note).await.map_err(|error| SandboxError::of(error, refused))?;
-    answer(told(&row))
-}
-
-fn document_kind(name: &str) -> Result<DocumentKind, SandboxError> {
-    DocumentKind::named(name)
-        .ok_or_else(|| SandboxError::missing("document_unknown", "there is no such kind of document"))
-}
-
 /// Hands the application in.
 pub(crate) async fn submit(
     State(portal): State<Arc<Portal>>,
@@ -239,10 +214,13 @@ pub(crate) async fn confirm(
     body: Bytes,
 ) -> Answer {
     let Nothing {} = read(&headers, &body)?;
-    step(&portal, &login, ApplicationStep::Confirm(this.party)).await
+    let confirm = ApplicationStep::Confirm(this.party);
+    // No document is under way when a reviewer gets it.
+    one_after_another(portal.clone(), async move { step(&portal, &login, confirm).await }).await
 }
 
-/// Signs: the merchant and its app are there from then on. What is secret is given once.
+/// Signs: the merchant and its app are there from then on. Whoever lost the answer signs again with the same key and
+/// gets it again.
 pub(crate) async fn sign(
     State(portal): State<Arc<Portal>>,
     Who(this): Who,
@@ -252,16 +230,21 @@ pub(crate) async fn sign(
 ) -> Answer {
     let SignRequest { public_key } = read(&headers, &body)?;
     let login = login_of(&login)?;
-    let keys = keys_of(public_key, AppSignType::Rsa2, false).await?;
-    let aes_key = Secret::new(chance::bytes::<16>());
-    let sealed =
-        portal.world.secrets.seal(aes_key.reveal(), chance::bytes()).map_err(SandboxError::broken)?;
+    let keys = keys_of(Some(public_key), AppSignType::Rsa2, false).await?;
+    let secrets = &portal.world.secrets;
+    let drawn = Secret::new(chance::bytes::<16>());
+    let sealed = secrets.seal(drawn.reveal(), chance::bytes()).map_err(SandboxError::broken)?;
     let (applicant, public_key, sealed_aes_key) = (this.party, keys.public.to_spki(), Some(sealed));
     let command = SignApplication { login, applicant, public_key, sealed_aes_key };
     let row = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
     let mut body = told(&row);
-    keys.tell(&mut body, AppSignType::Rsa2);
-    body["aes_key"] = Value::from(AesKey::new(*aes_key.reveal()).to_base64().as_str());
+    // What the app has: the key that was drawn here, or the one of the first answer.
+    let app = row.app.and_then(|app| portal.door.app(app));
+    if let Some(sealed) = app.as_ref().and_then(|app| app.sealed_aes_key.as_ref()) {
+        let key = secrets.open(sealed).map_err(SandboxError::broken)?;
+        let key = <[u8; 16]>::try_from(key.as_slice()).map_err(SandboxError::broken)?;
+        body["aes_key"] = Value::from(AesKey::new(key).to_base64().as_str());
+    }
     body["platform_public_key"] = Value::from(portal.world.platform.public_key.as_str());
     answer(body)
 }
@@ -307,20 +290,6 @@ pub(crate) async fn applications(
         }
     });
     found.await.ok_or_else(|| SandboxError::broken("the applications cannot be read"))
-}
-
-/// A document as it was handed in, and its kind of picture.
-pub(crate) async fn document_of(
-    portal: &Portal,
-    row: &MerchantApplication,
-    kind: &str,
-) -> Result<(Vec<u8>, &'static str), SandboxError> {
-    let (name, data_key) = (document_name(&row.login, document_kind(kind)?), row.data_key);
-    let found = in_vault(portal, move |vault| vault.document(&data_key, &name)).await?;
-    let bytes =
-        found.ok_or_else(|| SandboxError::missing("document_missing", "there is no such document"))?;
-    let picture = picture_kind(&bytes).ok_or_else(|| SandboxError::broken("a document is no picture"))?;
-    Ok((bytes.to_vec(), picture))
 }
 
 /// An application without what is known by name.

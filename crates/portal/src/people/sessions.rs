@@ -1,6 +1,7 @@
 //! `/api/v1/sessions`: signing in by password or code, the devices that are signed in, and signing them out.
 
 use super::budget::ClientAddress;
+use super::identity::{identity_differs, identity_needed, said};
 use super::register::DEVICE_FIELD;
 use super::who::{self, Who};
 use super::{address_of, code_refused, crowded, devices, digest_of, in_vault, prove};
@@ -18,7 +19,9 @@ use engine::{
     EndDevices, FindAddress, FindDevices, FindProfile, ProveSignIn, SignInByCode, SignInByCodeRefused,
     TrySignIn, WhichDevices,
 };
-use people::{AddressDigest, ChallengePurpose, Credential, Device, PasswordRefused, login_of_address};
+use people::{
+    AddressDigest, ChallengePurpose, Credential, Device, IdentityDigest, PasswordRefused, login_of_address,
+};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -33,6 +36,7 @@ struct SessionRequest {
     login: String,
     password: Option<String>,
     code: Option<String>,
+    id_number: Option<String>,
     #[serde(default)]
     device: String,
 }
@@ -44,11 +48,11 @@ pub(crate) async fn begin(
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    let SessionRequest { login, password, code, device } = read(&headers, &body)?;
+    let SessionRequest { login, password, code, id_number, device } = read(&headers, &body)?;
     let address = digest_of(&portal, &address_of(&login)?);
     let (party, since) = match (password, code) {
         (Some(password), None) => by_password(&portal, address, Secret::new(password)).await?,
-        (None, Some(code)) => by_code(&portal, address, &code).await?,
+        (None, Some(code)) => by_code(&portal, address, &code, said(&portal, id_number)?).await?,
         _ => return Err(SandboxError::bad("bad_request", "give password or code, one of the two")),
     };
     portal.people.budget.know(address, client.map(|Extension(client)| client), portal.door.now_us());
@@ -65,7 +69,8 @@ pub(crate) async fn signed_in(portal: &Portal, party: PartyId, since: u64, devic
     Ok(response)
 }
 
-/// The login password; gives the number of the try. The try is counted, then compared. Somebody who is not there costs the same steps.
+/// The login password; gives the number of the try. The try is counted, then compared. Somebody who is not there
+/// costs the same steps.
 async fn by_password(
     portal: &Portal,
     address: AddressDigest,
@@ -149,12 +154,15 @@ async fn by_code(
     portal: &Portal,
     address: AddressDigest,
     code: &str,
+    identity: Option<IdentityDigest>,
 ) -> Result<(PartyId, u64), SandboxError> {
     let proof = prove(portal, address, ChallengePurpose::SignIn, code).await?;
-    let signed = portal.door.ask(SignInByCode { address, proof }).await;
+    let signed = portal.door.ask(SignInByCode { address, proof, identity }).await;
     let signed = signed.map_err(|error| {
         SandboxError::of(error, |refused| match refused {
             SignInByCodeRefused::ProofMissing | SignInByCodeRefused::NoSuchPerson => code_refused(),
+            SignInByCodeRefused::IdentityMissing => identity_needed(),
+            SignInByCodeRefused::IdentityDiffers => identity_differs(),
             SignInByCodeRefused::Frozen => frozen(),
         })
     })?;

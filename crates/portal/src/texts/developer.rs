@@ -51,9 +51,6 @@ macro_rules! developer_texts {
     report_none: "没有发现问题。", "Nothing was found.";
     start_faults: "让沙箱按需出错：超时、结果未知、重复通知等。",
         "Let the sandbox fail on request: latency, unknown outcomes, duplicate notifications and more.";
-    recon: "对账", "Reconciliation";
-    recon_intro: "银行对账单、挂账与备付金平衡，取自账本。",
-        "Statements of the bank, suspense, and whether the reserve adds up, from the books.";
     methods: "接口一览", "Methods";
     start_methods: "每个接口的请求字段、限制、返回字段与错误码，取自程序本身。",
         "Every method: its fields with their limits, its answers and its refusals, as the program says them itself.";

@@ -332,7 +332,7 @@ async fn withdrawn(shop: &Shop, card: base::CardNo, minor: u64, key: &str) -> ba
 #[tokio::test]
 async fn a_withdrawal_stands_with_its_fee_apart_and_says_how_far_it_is() {
     let shop = Shop::open().await;
-    shop.top_up(shop.buyer, 60_000_00).await;
+    shop.top_up(shop.buyer, 6_000_000).await;
     let card = debit_card(&shop).await;
     let mut told = Vec::new();
     let mut see = async |shop: &Shop| {
@@ -347,7 +347,7 @@ async fn a_withdrawal_stands_with_its_fee_apart_and_says_how_far_it_is() {
         told.clone()
     };
     // 20,000.00 of it are free; a thousandth of the rest is the fee.
-    let no = withdrawn(&shop, card, 26_000_00, "k1").await;
+    let no = withdrawn(&shop, card, 2_600_000, "k1").await;
     let number = no.to_string();
     let line = |item: &str, flow: &str, amount: &str, status: &str, no: &str| {
         [item, flow, amount, status, no].map(str::to_owned)

@@ -4,6 +4,7 @@
 
 mod agreements;
 mod authorize;
+mod card_forms;
 mod cashier;
 mod doctor;
 mod escrow;

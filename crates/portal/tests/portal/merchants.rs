@@ -6,6 +6,8 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use std::rc::Rc;
+use tokio::task::LocalSet;
 use tower::ServiceExt;
 
 const LOGIN: &str = "newtea";
@@ -50,6 +52,19 @@ impl Shop {
         outcome(&self.api("POST", &path, token, &json!({})).await)
     }
 
+    async fn sign(&self, token: &str, public_key: &str) -> (StatusCode, Value) {
+        let path = format!("/api/v1/merchants/{LOGIN}/sign");
+        self.api("POST", &path, token, &json!({ "public_key": public_key })).await
+    }
+
+    async fn licence(&self) -> Vec<u8> {
+        let path = format!("/sandbox/merchants/{LOGIN}/documents/licence");
+        let response =
+            self.router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.headers()["content-type"], "image/png");
+        response.into_body().collect().await.unwrap().to_bytes().to_vec()
+    }
+
     async fn review(&self, act: &str, body: Value) -> String {
         outcome(&self.post(&format!("/sandbox/merchants/{LOGIN}/{act}"), body).await)
     }
@@ -75,7 +90,8 @@ async fn an_application_is_turned_down_corrected_passed_and_signed() {
     assert_eq!(shop.own(&token, "submit").await, "409 name_differs");
     assert_eq!(shop.apply(&token, enterprise()).await, "200 INIT");
     assert_eq!(shop.own(&token, "submit").await, "200 MERCHANT_CONFIRM");
-    assert_eq!(shop.own(&token, "sign").await, "409 state_differs");
+    let key = shop.world.platform.public_key.clone();
+    assert_eq!(outcome(&shop.sign(&token, &key).await), "409 state_differs");
     assert_eq!(shop.own(&token, "confirm").await, "200 AUDITING");
 
     let (_, queue) = shop.get("/sandbox/merchants").await;
@@ -86,11 +102,9 @@ async fn an_application_is_turned_down_corrected_passed_and_signed() {
         (&seen["known"]["contact_name"], &seen["known"]["licence_subject"]),
         (&json!("王小明"), &json!("新茶有限公司"))
     );
-    let path = format!("/sandbox/merchants/{LOGIN}/documents/licence");
-    let response =
-        shop.router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
-    assert_eq!(response.headers()["content-type"], "image/png");
-    assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), picture(60_000));
+    assert_eq!(shop.licence().await, picture(60_000));
+    assert_eq!(shop.upload(&token, "licence", picture(80_000), "image/png").await, "409 state_differs");
+    assert_eq!(shop.licence().await, picture(60_000), "the reviewer reads what was handed in");
 
     assert_eq!(shop.review("pass", json!({ "reviewer": "li" })).await, "409 not_claimed");
     assert_eq!(shop.review("claim", json!({ "reviewer": "li" })).await, "200 AUDITING");
@@ -111,13 +125,21 @@ async fn an_application_is_turned_down_corrected_passed_and_signed() {
     assert_eq!(shop.own(&token, "confirm").await, "200 AUDITING");
     shop.review("claim", json!({ "reviewer": "wu" })).await;
     assert_eq!(shop.review("pass", json!({ "reviewer": "wu" })).await, "200 AUDIT_PASS");
-    let (status, signed) =
-        shop.api("POST", &format!("/api/v1/merchants/{LOGIN}/sign"), &token, &json!({})).await;
+    assert_eq!(
+        shop.own(&token, "sign").await,
+        "400 bad_request",
+        "a key of ours could be lost with the answer"
+    );
+    assert_eq!(outcome(&shop.sign(&token, "key").await), "400 bad_public_key");
+    let (status, signed) = shop.sign(&token, &key).await;
     assert_eq!((status, &signed["state"]), (StatusCode::OK, &json!("SIGNED")), "{signed}");
-    assert!(signed["private_key_pkcs8"].is_string() && signed["seller_id"].is_string());
+    assert!(signed["aes_key"].is_string() && signed["platform_public_key"].is_string());
     let app = shop.door.app(signed["app_id"].as_str().unwrap().parse().unwrap()).unwrap();
     assert_eq!(app.seller.to_string(), signed["seller_id"].as_str().unwrap());
-    assert_eq!(shop.own(&token, "sign").await, "409 state_differs");
+    // The answer was lost: the same call gets it again. Another key is another meaning.
+    assert_eq!(shop.sign(&token, &key).await, (StatusCode::OK, signed));
+    let other = wire::keygen::rsa_2048().unwrap().public_key().to_base64();
+    assert_eq!(outcome(&shop.sign(&token, &other).await), "409 state_differs");
 
     assert_eq!(shop.review("suspend", json!({})).await, "200 SUSPENDED");
     assert_eq!(shop.review("resume", json!({})).await, "200 SIGNED");
@@ -204,4 +226,56 @@ async fn an_individual_is_who_the_register_says() {
     let (_, told) = shop.api("POST", "/api/v1/merchants", &token, &individual).await;
     assert_eq!(told["name_matches"], true);
     assert_eq!(told["documents_missing"], json!(["id_front", "id_back", "shop_front"]));
+}
+
+/// Whichever of the two is first: what the reviewer gets is what was confirmed.
+#[tokio::test]
+async fn a_document_that_meets_the_confirmation_is_in_or_is_not() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.register(PHONE).await;
+    shop.apply(&token, enterprise()).await;
+    shop.documents(&token).await;
+    for bytes in 70_000..70_010 {
+        assert_eq!(shop.own(&token, "submit").await, "200 MERCHANT_CONFIRM");
+        let before = shop.licence().await;
+        let upload = shop.upload(&token, "licence", picture(bytes), "image/png");
+        let (uploaded, confirmed) = tokio::join!(upload, shop.own(&token, "confirm"));
+        let now = shop.licence().await;
+        match (uploaded.as_str(), confirmed.as_str()) {
+            ("200 INIT", "409 state_differs") => assert_eq!(now, picture(bytes)),
+            ("409 state_differs", "200 AUDITING") => {
+                assert_eq!(now, before, "the reviewer reads what was confirmed");
+                shop.review("claim", json!({ "reviewer": "li" })).await;
+                let no = json!({ "reviewer": "li", "reasons": ["data_differs"] });
+                assert_eq!(shop.review("reject", no).await, "200 AUDIT_REJECT");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn applications_that_come_at_once_are_counted_one_by_one() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.register(PHONE).await;
+    let (shop, local) = (Rc::new(shop), LocalSet::new());
+    let fill = |number: usize| {
+        let (shop, token) = (shop.clone(), token.clone());
+        let mut body = enterprise();
+        body["login"] = json!(format!("tea{number}"));
+        local.spawn_local(async move { shop.apply(&token, body).await })
+    };
+    let all: Vec<_> = (0..20).map(fill).collect();
+    let mut told = Vec::new();
+    local
+        .run_until(async {
+            for one in all {
+                told.push(one.await.unwrap());
+            }
+        })
+        .await;
+    let of = |wanted: &str| told.iter().filter(|told| *told == wanted).count();
+    assert_eq!((of("200 INIT"), of("409 too_many_applications")), (5, 15), "{told:?}");
+    let (_, own) = shop.api("GET", "/api/v1/merchants", &token, &Value::Null).await;
+    assert_eq!(own["applications"].as_array().unwrap().len(), 5);
 }

@@ -276,7 +276,7 @@ fn refusals() -> Vec<String> {
         of("FindTrade", found()),
         of("TopUp", top_up),
         within("TopUp", "Ledger", ledger),
-        of("IssuePayCode", names!(PayCodeRefused: PartyNotFound CodeTaken)),
+        of("IssuePayCode", names!(PayCodeRefused: PartyNotFound CodeTaken ProofMissing)),
         of("OpenParty", names!(OpenPartyRefused: LoginEmpty LoginReserved LoginTaken SlotFull)),
         of("OpenApp", app.clone()),
         of("SetAppStatus", app),
