@@ -54,18 +54,12 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
     }
     let posted = match books::check_pay_out(rows, &party, asked.total, asked.order_no)? {
         Ok(posted) => posted,
-        Err(refused) => return Ok(no(rows, asked, told(refused))),
+        Err(OutRefused::Stopped) => return Ok(no(rows, asked, ReceiptOutcome::BuyerStopped)),
+        Err(OutRefused::OverLimit) => return Ok(no(rows, asked, ReceiptOutcome::BuyerLimit)),
+        Err(OutRefused::TooLow) => return Ok(no(rows, asked, ReceiptOutcome::BalanceTooLow)),
     };
-    let look = risk_check::of_code(rows, &party, &trade)?;
-    let gate = look.gate;
-    look.note(rows);
-    match gate {
-        Gate::Open => {}
-        // The page on which the buyer confirms asks for the password.
-        Gate::Shut(RiskRefused::ProofMissing(Proof::Password)) => {
-            return Ok(to_confirm(rows, asked, &party, trade));
-        }
-        Gate::Wait(_) | Gate::Shut(_) => return Ok(no(rows, asked, ReceiptOutcome::Risk)),
+    if is_stopped(rows, asked, &party, &trade)? {
+        return Ok(None);
     }
 
     // Nothing can be refused below this line.
@@ -83,13 +77,20 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
     Ok(None)
 }
 
-/// What the merchant hears when the balance cannot pay.
-const fn told(refused: OutRefused) -> ReceiptOutcome {
-    match refused {
-        OutRefused::Stopped => ReceiptOutcome::BuyerStopped,
-        OutRefused::OverLimit => ReceiptOutcome::BuyerLimit,
-        OutRefused::TooLow => ReceiptOutcome::BalanceTooLow,
-    }
+/// Whether risk rules stop it; then the merchant's slot hears that.
+fn is_stopped(rows: &mut Rows<'_>, asked: &PayRequest, party: &Party, trade: &Trade) -> Result<bool, Fault> {
+    let look = risk_check::of_code(rows, party, trade)?;
+    let gate = look.gate;
+    look.note(rows);
+    match gate {
+        Gate::Open => return Ok(false),
+        // The page on which the buyer confirms asks for the password.
+        Gate::Shut(RiskRefused::ProofMissing(Proof::Password)) => {
+            to_confirm(rows, asked, party, trade.clone())
+        }
+        Gate::Wait(_) | Gate::Shut(_) => no(rows, asked, ReceiptOutcome::Risk),
+    };
+    Ok(true)
 }
 
 /// The buyer is to confirm with the password.
