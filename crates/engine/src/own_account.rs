@@ -52,7 +52,7 @@ pub enum SetPasswordRefused {
     /// The account's owner is known, and a code alone does not prove to be that person.
     #[error("the owner is known: say who you are, too")]
     IdentityMissing,
-    /// The account is another person's; what proved the address is used up.
+    /// The account is another person's; what proved the address is used up, and no more is sent there that day.
     #[error("the account is another person's")]
     IdentityDiffers,
     /// The payment password was changed often enough today.
@@ -93,7 +93,7 @@ pub(crate) fn set_password(
         Named::Owner => {}
         Named::Nobody => return Stop::because(SetPasswordRefused::IdentityMissing),
         Named::Another => {
-            rows.put(used);
+            rows.put(challenge::guessed(used));
             return Err(Stop::Noted(SetPasswordRefused::IdentityDiffers));
         }
     }

@@ -87,7 +87,7 @@ pub enum SignInByCodeRefused {
     /// The account's owner is known, and a code alone does not prove to be that person.
     #[error("the owner is known: say who you are, too")]
     IdentityMissing,
-    /// The account is another person's; what proved the address is used up.
+    /// The account is another person's; what proved the address is used up, and no more is sent there that day.
     #[error("the account is another person's")]
     IdentityDiffers,
     /// The operator froze the account: nobody signs in.
@@ -124,7 +124,7 @@ pub(crate) fn sign_in_by_code(
         Named::Owner => {}
         Named::Nobody => return Stop::because(SignInByCodeRefused::IdentityMissing),
         Named::Another => {
-            rows.put(used);
+            rows.put(challenge::guessed(used));
             return Err(Stop::Noted(SignInByCodeRefused::IdentityDiffers));
         }
     }
