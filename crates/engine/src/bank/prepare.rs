@@ -150,7 +150,7 @@ pub(crate) fn check(
     if card.kind == CardKind::Credit && kind != BankOrderKind::Pay {
         return Ok(Err(BankOrderRefused::CardIsCredit));
     }
-    if let Err(refused) = limits::check(rows, party, kind, amount)? {
+    if let Err(refused) = limits::check(rows, party, kind, amount, &card.bank)? {
         return Ok(Err(refused));
     }
     if kind != BankOrderKind::Withdraw {

@@ -1,4 +1,4 @@
--- 0032_receipt_tells_risk.sql
+-- 0034_receipt_tells_risk.sql
 -- Why: a payment by a shown code is looked at by risk rules; the receipt of the attempt remembers that they stopped it.
 -- Lock: receipts are copied before they are served; a million of them take seconds.
 -- Undo: once no receipt says so, copy the receipts back.
