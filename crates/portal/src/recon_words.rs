@@ -65,3 +65,25 @@ pub(crate) fn filled(text: &str, with: &[&str]) -> String {
     }
     filled
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::{CHINESE, ENGLISH};
+
+    #[test]
+    fn places_are_filled_in_their_order() {
+        assert_eq!(filled("{}, owner: {}, {} days", &["late", "bank", "3"]), "late, owner: bank, 3 days");
+        assert_eq!(filled(CHINESE.recon_line, &["2026-01-02", "7"]), "2026-01-02 第 7 行");
+        assert_eq!(filled(ENGLISH.recon_booked_of, &["1"]), "1 of ");
+    }
+
+    #[test]
+    fn classes_are_told_apart_in_both_languages() {
+        for texts in [&CHINESE, &ENGLISH] {
+            let words: std::collections::BTreeSet<_> =
+                Class::ALL.iter().map(|class| class_words(*class, texts)).collect();
+            assert_eq!(words.len(), Class::ALL.len());
+        }
+    }
+}

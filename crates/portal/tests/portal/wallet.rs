@@ -106,3 +106,25 @@ async fn a_trade_number_that_cannot_be_one_changes_nothing() {
     shop.wait_posted().await;
     assert_eq!(shop.balance(shop.buyer).await, 10_100);
 }
+
+/// Names of the books' sides come from code, not from a template: a side without words would be English in Chinese.
+#[tokio::test]
+async fn the_page_of_statements_is_in_the_language_of_its_reader() {
+    let shop = Shop::open().await;
+    shop.top_up(shop.seller, 1_00).await;
+    let mut browser = shop.browser();
+    let chinese = browser.get("/sandbox/recon").await;
+    assert!(
+        chinese.html.contains("负债：个人余额") && chinese.html.contains("资产：银行备付金"),
+        "{}",
+        chinese.html
+    );
+    let main = chinese.html.split_once("<main").unwrap().1.split_once("</main>").unwrap().0;
+    let text: String =
+        main.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text).collect();
+    let english =
+        text.replace("CNY", "").replace("USD", "").chars().any(|letter| letter.is_ascii_alphabetic());
+    assert!(!english, "{text}");
+    browser.language = "en-US";
+    assert!(browser.get("/sandbox/recon").await.html.contains("owed: customers"));
+}
