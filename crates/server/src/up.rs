@@ -262,7 +262,7 @@ impl Served<'_> {
             }
         };
         let bank = Arc::new(banks::bank(self.site, self.args, door)?);
-        let importer = banks::importer(&bank, door);
+        let importer = banks::importer(&bank, door, readers(tables.clone()));
         let desks = (Arc::new(banks::desk(&bank)), Arc::new(statements::Desk(importer.clone())));
         let portal = if world.sandbox { portal.with_bank(desks.0).with_statements(desks.1) } else { portal };
         let closer = Arc::new(DayCloser::new(door.clone(), readers(tables.clone())));

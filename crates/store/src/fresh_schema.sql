@@ -1,4 +1,4 @@
--- Of 0033_day_close_create 965f7a336b35ef51943bd61ea1d563b7afdc2a20666a1fae8272e08de7a81dd8
+-- Of 0034_receipt_tells_risk b8245c4991df47006329e1077d606e2a22f6ea7a429264f5fce5626e36acaa5b
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -986,18 +986,6 @@ CREATE TABLE device (
     seen_at_us  INTEGER NOT NULL,
     PRIMARY KEY (slot, party, place)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE "receipt" (
-    slot     INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    order_no INTEGER NOT NULL CHECK (order_no >= 0),
-    attempt  BLOB    NOT NULL CHECK (length(attempt) = 16),
-    outcome  TEXT    NOT NULL CHECK (
-        outcome = 'asked' OR outcome = 'paid' OR outcome = 'waiting' OR outcome = 'code_invalid' OR
-        outcome = 'buyer_blocked' OR outcome = 'buyer_is_seller' OR outcome = 'buyer_differs' OR
-        outcome = 'balance_too_low' OR outcome = 'order_closed' OR outcome = 'buyer_limit' OR
-        outcome = 'buyer_stopped'),
-    at_us    INTEGER NOT NULL,
-    PRIMARY KEY (slot, order_no, attempt)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE risk_rules (
     slot            INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     version         INTEGER NOT NULL CHECK (version > 0),
@@ -1160,6 +1148,18 @@ CREATE TABLE trial_balance (
     balance_minor INTEGER NOT NULL,
     closed_at_us  INTEGER NOT NULL,
     PRIMARY KEY (slot, business_date, currency, kind)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "receipt" (
+    slot     INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    order_no INTEGER NOT NULL CHECK (order_no >= 0),
+    attempt  BLOB    NOT NULL CHECK (length(attempt) = 16),
+    outcome  TEXT    NOT NULL CHECK (
+        outcome = 'asked' OR outcome = 'paid' OR outcome = 'waiting' OR outcome = 'code_invalid' OR
+        outcome = 'buyer_blocked' OR outcome = 'buyer_is_seller' OR outcome = 'buyer_differs' OR
+        outcome = 'balance_too_low' OR outcome = 'order_closed' OR outcome = 'buyer_limit' OR
+        outcome = 'buyer_stopped' OR outcome = 'risk'),
+    at_us    INTEGER NOT NULL,
+    PRIMARY KEY (slot, order_no, attempt)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);
