@@ -18,6 +18,7 @@ use crate::{AddAppKey, AppKeyRefused, FindAppKeys, PromoteAppKey, RetireAppKey, 
 use crate::{
     AddEvidence, AddEvidenceRefused, FindStanding, MoveQuota, MoveQuotaRefused, StandingView, identity,
 };
+use crate::{AddPasskey, FindPasskeys, ProvePasskey, RemovePasskey, SignInByPasskey, passkey};
 use crate::{
     AddressFound, FindAddress, FindProfile, OpenChallenge, ProveSignIn, RegisterPerson, RegisterRefused,
     SignInByCode, SignInByCodeRefused, TryChallenge, TrySignIn, challenge, person, sign_in,
@@ -79,7 +80,8 @@ use fund::{
 use ledger::Account;
 use money::Money;
 use people::{
-    AppKey, Callback, Certification, Device, Grant, MerchantApplication, Party, PasswordRefused, Profile,
+    AppKey, Callback, Certification, Device, Grant, MerchantApplication, Party, Passkey, PasskeyRefused,
+    PasswordRefused, Profile,
 };
 use recon::{
     BeginStatementRefused, BookedLine, CloseSuspenseRefused, ImportRefused, ReadStatement, SuspenseClosing,
@@ -298,6 +300,11 @@ commands! {
     query FindRiskRules => risk_rules::find_risk_rules, RiskRulesView, Never;
     query FindRiskCase => risk_case::find_risk_case, Arc<RiskCase>, RiskNotFound;
     change CloseSuspense => suspense::close_suspense, Arc<SuspenseClosing>, CloseSuspenseRefused;
+    change AddPasskey => passkey::add_passkey, Arc<Passkey>, PasskeyRefused;
+    query FindPasskeys => passkey::find_passkeys, Vec<Arc<Passkey>>, Never;
+    change RemovePasskey => passkey::remove_passkey, (), PasskeyRefused;
+    change SignInByPasskey => passkey::sign_in_by_passkey, u64, PasskeyRefused;
+    change ProvePasskey => passkey::prove_passkey, u64, PasskeyRefused;
 }
 
 #[cfg(test)]
@@ -324,7 +331,8 @@ mod tests {
             BeginStatement AddAppKey PromoteAppKey RetireAppKey FindAppKeys \
             FillApplication NoteDocument MoveApplication SignApplication FindApplication \
             BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments \
-            ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase CloseSuspense";
+            ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase CloseSuspense \
+            AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -45,12 +45,41 @@ struct Asked<'a> {
     amount: Money,
     scene: Scene,
     channel: Channel,
-    password: bool,
+    given: Given,
     subject: String,
 }
 
-/// Looks at a payment of an order that its buyer confirmed with the password.
-pub(crate) fn of_order(rows: &mut Rows<'_>, payer: &Party, trade: &Trade) -> Result<Look, Fault> {
+/// What the payer gave to confirm a payment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Given {
+    /// Nothing: a program asks.
+    Nothing,
+    /// The payment password.
+    Password,
+    /// A passkey, for this very payment.
+    Passkey,
+}
+
+impl Given {
+    /// Whether it is the proof that a rule asks for, or more. A passkey is more than six digits; no code is asked for
+    /// here, and nothing stands for one.
+    const fn is(self, asked: Proof) -> bool {
+        match (asked, self) {
+            (Proof::Password, Given::Password | Given::Passkey) | (Proof::Passkey, Given::Passkey) => true,
+            (Proof::Password | Proof::Passkey, Given::Nothing)
+            | (Proof::Passkey, Given::Password)
+            | (Proof::Otp, Given::Nothing | Given::Password | Given::Passkey) => false,
+        }
+    }
+}
+
+/// Looks at a payment of an order that its buyer confirmed.
+pub(crate) fn of_order(
+    rows: &mut Rows<'_>,
+    payer: &Party,
+    trade: &Trade,
+    given: Given,
+) -> Result<Look, Fault> {
     look(
         rows,
         &Asked {
@@ -59,7 +88,7 @@ pub(crate) fn of_order(rows: &mut Rows<'_>, payer: &Party, trade: &Trade) -> Res
             amount: trade.total(),
             scene: Scene::Pay,
             channel: Channel::Cashier,
-            password: true,
+            given,
             subject: format!("order {}", trade.no),
         },
     )
@@ -78,7 +107,7 @@ pub(crate) fn of_transfer(rows: &mut Rows<'_>, payer: &Party, transfer: &Transfe
             amount,
             scene: Scene::Transfer,
             channel: if by_person { Channel::Wallet } else { Channel::Program },
-            password: by_person,
+            given: if by_person { Given::Password } else { Given::Nothing },
             subject: format!("transfer {} {out_biz_no} {amount} {payee}", way.as_str()),
         },
     )
@@ -129,7 +158,7 @@ fn look(rows: &mut Rows<'_>, asked: &Asked<'_>) -> Result<Look, Fault> {
 /// What a verdict comes to. Only a person's transfer can wait: a program and a shop are answered at once, so what
 /// should wait there is given to a person of the platform. A proof that any rule asks for comes before all but a no.
 fn gate_of(finding: &Finding, asked: &Asked<'_>) -> Gate {
-    let missing = finding.proof.filter(|proof| *proof != Proof::Password || !asked.password);
+    let missing = finding.proof.filter(|proof| !asked.given.is(*proof));
     if let Some(proof) = missing.filter(|_| finding.verdict != Verdict::Refuse) {
         return Gate::Shut(RiskRefused::ProofMissing(proof));
     }
@@ -159,7 +188,7 @@ fn facts(rows: &mut Rows<'_>, asked: &Asked<'_>) -> Result<Facts, Fault> {
     Ok(Facts {
         scene: asked.scene,
         channel: asked.channel,
-        password: asked.password,
+        password: asked.given == Given::Password,
         payer_kind: match payer.kind {
             PartyKind::Person => Payer::Person,
             PartyKind::Merchant => Payer::Merchant,

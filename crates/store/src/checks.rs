@@ -5,7 +5,7 @@ use crate::StoreError;
 use engine::{Link, Row};
 use fund::BankOrder;
 use ledger::{Account, AccountKind, Posting};
-use people::DEVICES_MAX;
+use people::{DEVICES_MAX, PASSKEYS_MAX};
 use recon::ReadStatement;
 use trade::{Escrow, Order};
 use transfer::Transfer;
@@ -27,6 +27,13 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Device(device) => {
             (device.place < DEVICES_MAX && storable(device.no), "a person has ten devices")
         }
+        Row::Passkey(passkey) => {
+            (passkey.place < PASSKEYS_MAX && storable(passkey.no), "a person has ten passkeys")
+        }
+        Row::PasskeyProof(proof) => (
+            proof.place < PASSKEYS_MAX && storable(proof.no) && storable(proof.passkey),
+            "a person has ten passkeys",
+        ),
         Row::Party(party) => (storable(party.proofs_after), "numbers are below 2^63"),
         Row::Timer(timer) => (timer.attempt.is_none_or(storable), "numbers are below 2^63"),
         Row::Account(account) => (

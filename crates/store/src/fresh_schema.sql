@@ -1,4 +1,4 @@
--- Of 0031_withdrawals_of_a_person e48e33feadbe186c38f325b11597b0245d70cd4f018a61540b7dee75bebfdf6d
+-- Of 0032_passkey_create 7bf5961aed532e1aeca92ddc14518e96f94dc1b97896e1e79210c07514c54005
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -1108,6 +1108,32 @@ CREATE TABLE "posting" (
          + CASE side_2 WHEN 'debit' THEN amount_2_minor WHEN 'credit' THEN -amount_2_minor ELSE 0 END
          + CASE side_3 WHEN 'debit' THEN amount_3_minor WHEN 'credit' THEN -amount_3_minor ELSE 0 END
          + CASE side_4 WHEN 'debit' THEN amount_4_minor WHEN 'credit' THEN -amount_4_minor ELSE 0 END = 0)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE passkey (
+    slot        INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party       INTEGER NOT NULL CHECK (party >= 0),
+    place       INTEGER NOT NULL CHECK (place >= 0 AND place < 10),
+    no          INTEGER NOT NULL CHECK (no >= 0),
+    digest      BLOB    NOT NULL CHECK (length(digest) = 16),
+    sealed_key  BLOB    NOT NULL,
+    sealed_name BLOB    NOT NULL,
+    counter     INTEGER NOT NULL CHECK (counter >= 0),
+    added_at_us INTEGER NOT NULL,
+    used_at_us  INTEGER NOT NULL,
+    PRIMARY KEY (slot, party, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE passkey_proof (
+    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party         INTEGER NOT NULL CHECK (party >= 0),
+    no            INTEGER NOT NULL CHECK (no >= 0),
+    place         INTEGER NOT NULL CHECK (place >= 0 AND place < 10),
+    passkey       INTEGER NOT NULL CHECK (passkey >= 0),
+    about         INTEGER NOT NULL CHECK (about >= 0),
+    payee         INTEGER NOT NULL CHECK (payee >= 0),
+    currency      TEXT    NOT NULL CHECK (currency IN ('cny', 'usd', 'jpy')),
+    amount_minor  INTEGER NOT NULL CHECK (amount_minor >= 0),
+    expires_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, party, no)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);

@@ -54,6 +54,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0029_suspense_closes",
     "0030_transfer_keeps_asked",
     "0031_withdrawals_of_a_person",
+    "0032_passkey_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).
