@@ -6,6 +6,7 @@ use crate::around::Around;
 use crate::books::Books;
 use crate::columns::Columns;
 use crate::crossing::Crossing;
+use crate::day_closes::DayCloses;
 use crate::freezes::Freezes;
 use crate::funds::Funds;
 use crate::grants::Grants;
@@ -35,6 +36,7 @@ pub(crate) struct Checks {
     parties: Parties,
     app_keys: AppKeys,
     books: Books,
+    day_closes: DayCloses,
     orders: Orders,
     relations: Relations,
     around: Around,
@@ -57,6 +59,7 @@ impl Checks {
             parties: Parties::new(keyed),
             app_keys: AppKeys::default(),
             books,
+            day_closes: DayCloses::default(),
             orders: Orders::new(keyed),
             relations: Relations::default(),
             around,
@@ -101,9 +104,8 @@ impl Checks {
             Row::MerchantApplication(row) => self.parties.application(row, findings),
             Row::AppKey(key) => self.app_keys.key(key, findings),
             Row::Rulebook(_) => {}
-            Row::RiskRules(_) | Row::RiskProposal(_) | Row::RiskCase(_) | Row::RiskDecision(_) => {
-                self.risk(typed, findings);
-            }
+            Row::RiskRules(_) | Row::RiskProposal(_) | Row::Contract(_) => self.agreed(typed, findings),
+            Row::RiskCase(_) | Row::RiskDecision(_) | Row::ContractBook(_) => self.agreed(typed, findings),
             Row::Usage(row) => self.usage(row, findings),
             Row::Transfer(row) => self.transfer(row, findings),
             Row::TransferNumber(number) => self.transfers.number(number, findings),
@@ -119,6 +121,7 @@ impl Checks {
             Row::Hold(hold) => self.hold(hold, findings),
             Row::Order(order) => self.order(order, findings),
             Row::Posting(posting) => self.posting(posting, findings),
+            Row::DayClose(_) | Row::TrialBalance(_) => self.day_closes.row(typed),
             Row::TopUpReceipt(top_up) => self.around.top_up(top_up, findings),
             Row::OrderNumber(number) => self.orders.number(number, findings),
             Row::Refund(refund) => self.orders.refund(refund, findings),
@@ -161,9 +164,11 @@ impl Checks {
         }
     }
 
-    /// Of the four tables of risk rules.
-    fn risk(&mut self, typed: &Row, findings: &mut Findings) {
+    /// Of the tables of what two people agree to: contracts and risk rules, with what these found.
+    fn agreed(&mut self, typed: &Row, findings: &mut Findings) {
         match typed {
+            Row::Contract(row) => self.orders.contracts.contract(row, findings),
+            Row::ContractBook(row) => self.orders.contracts.book(row, findings),
             Row::RiskRules(rules) => self.risks.rules(rules, findings),
             Row::RiskProposal(proposal) => self.risks.proposal(proposal, findings),
             Row::RiskDecision(decision) => self.risks.decision(decision, findings),
@@ -180,6 +185,7 @@ impl Checks {
     /// In the books, and at the product that it is about.
     fn posting(&mut self, posting: &Posting, findings: &mut Findings) {
         self.books.posting(posting, findings);
+        self.day_closes.posting(posting);
         if !self.transfers.posting(posting, findings)
             && let Some(seen) = self.funds.posting(posting, findings)
         {
@@ -244,6 +250,7 @@ impl Checks {
 
     /// An order that was debited, with what it came to.
     fn debit(&mut self, debit: &Debit, findings: &mut Findings) {
+        self.orders.debited(debit.order_no);
         let order = self.orders.came_to(debit.slot, debit.order_no);
         self.agreements.debit(debit, order, findings);
     }
@@ -317,6 +324,7 @@ impl Checks {
         self.transfers.finish(&mut expected, findings);
         self.funds.finish(&mut expected, findings);
         self.persons.finish(findings);
+        self.day_closes.finish(findings);
         self.risks.finish(findings);
         self.books.finish(&expected, findings)
     }

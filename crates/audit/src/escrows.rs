@@ -4,9 +4,8 @@
 
 use crate::escrow_history::{self, Seen};
 use crate::images::text_of_key;
-use crate::orders::OrderFacts;
+use crate::orders::{OrderFacts, Rates};
 use crate::report::{FindingKind, Findings};
-use crate::rules::Rules;
 use engine::Tabled;
 use ledger::PostingKind;
 use std::collections::BTreeMap;
@@ -53,7 +52,7 @@ impl EscrowFacts {
 }
 
 /// The escrow of an order, once everything about it was seen.
-pub(crate) fn order(order: &OrderFacts, rules: Option<&Rules>, findings: &mut Findings) {
+pub(crate) fn order(order: &OrderFacts, rates: Option<Rates<'_>>, findings: &mut Findings) {
     let Some(facts) = &order.escrow else {
         if order.is_escrow && order.paid_at_us.is_some() {
             findings.add(FindingKind::EscrowWrong, "orders", order.key(), "it is paid, but has no escrow");
@@ -68,8 +67,8 @@ pub(crate) fn order(order: &OrderFacts, rules: Option<&Rules>, findings: &mut Fi
     for message in sums(order, &facts.row) {
         wrong(FindingKind::EscrowSums, message);
     }
-    if let Some(rules) = rules
-        && let Some(message) = fees(order, rules)
+    if let Some(rates) = rates
+        && let Some(message) = fees(order, rates)
     {
         wrong(FindingKind::FeeWrong, message);
     }
@@ -149,10 +148,10 @@ fn sums(order: &OrderFacts, row: &Escrow) -> Vec<String> {
     faults
 }
 
-/// The fee is taken when money is released, by the rules of that moment.
-fn fees(order: &OrderFacts, rules: &Rules) -> Option<String> {
+/// The fee is taken when money is released, by the contract or the rules of that moment.
+fn fees(order: &OrderFacts, rates: Rates<'_>) -> Option<String> {
     let out = order.moves.iter().filter(|seen| seen.kind == PostingKind::EscrowRelease);
-    let fee: i128 = out.map(|seen| rules.fee_at(seen.no.at_us(), seen.amount)).sum();
+    let fee: i128 = out.map(|seen| rates.fee_at(order, seen.no.at_us(), seen.amount)).sum();
     (fee != i128::from(order.fee))
         .then(|| format!("the order's fee is {}, the rules of its releases ask for {fee}", order.fee))
 }

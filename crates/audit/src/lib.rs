@@ -35,7 +35,9 @@ mod chain;
 mod checks;
 mod columns;
 mod compare;
+mod contracts;
 mod crossing;
+mod day_closes;
 mod escrow_history;
 mod escrow_rows;
 mod escrows;
@@ -235,6 +237,8 @@ const READ_ORDER: &[Table] = &[
     Table::Evidence,
     Table::Person,
     Table::Rulebook,
+    Table::Contract,
+    Table::ContractBook,
     Table::RiskRules,
     Table::RiskProposal,
     Table::RiskDecision,
@@ -255,6 +259,8 @@ const READ_ORDER: &[Table] = &[
     Table::Suspense,
     Table::SuspenseClosing,
     Table::Posting,
+    Table::DayClose,
+    Table::TrialBalance,
     Table::TransferNumber,
     Table::Received,
     Table::KnownPayee,

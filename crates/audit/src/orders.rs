@@ -2,6 +2,7 @@
 
 use crate::agreements::Debited;
 use crate::books::{Expected, key_of};
+use crate::contracts::Contracts;
 use crate::escrows::{self, EscrowFacts};
 use crate::images::text_of_key;
 use crate::keyed::Keyed;
@@ -9,15 +10,15 @@ use crate::order_list::OrderList;
 use crate::payments::{self, Move, Moves};
 use crate::refunds::{self, RefundFacts};
 use crate::report::{FindingKind, Findings};
-use crate::rules::Rules;
+use crate::rules::{self, Rules};
 use crate::splits::{self, OpenHolds, SplitFacts};
 use base::{AppId, OrderNo, PartyId, Slot, TimerNo};
 use engine::Tabled;
 use ledger::Posting;
 use money::Currency;
 use trade::{
-    NoticeEvent, Order, OrderNumber, OrderState, Product, Receipt, ReceiptOutcome, Refund, RefundState,
-    Timer, TimerTask, Trade,
+    ContractProduct, NoticeEvent, Order, OrderNumber, OrderState, Product, Receipt, ReceiptOutcome, Refund,
+    RefundState, Timer, TimerTask, Trade,
 };
 
 /// What is kept of an order.
@@ -40,6 +41,8 @@ pub(crate) struct OrderFacts {
     /// Whether its payment is held in escrow, and how it was marked so.
     pub(crate) is_escrow: bool,
     pub(crate) product: Option<Product>,
+    /// The contract that its fee is taken under.
+    contract: ContractProduct,
     /// Its escrow.
     pub(crate) escrow: Option<Box<EscrowFacts>>,
     /// What was seen of its splits; most orders have none.
@@ -60,17 +63,35 @@ pub(crate) struct OrderFacts {
     pub(crate) notices: [u32; 3],
 }
 
+/// What fees follow from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rates<'a> {
+    rules: &'a Rules,
+    contracts: &'a Contracts,
+}
+
+impl Rates<'_> {
+    /// The fee of money that reached an order's merchant at a moment.
+    pub(crate) fn fee_at(&self, order: &OrderFacts, at_us: i64, amount: i64) -> i128 {
+        match self.contracts.ppm_at(order.seller, order.contract, at_us) {
+            Some(ppm) => rules::share(ppm, amount),
+            None => self.rules.fee_at(at_us, amount),
+        }
+    }
+}
+
 /// All orders.
 #[derive(Debug)]
 pub(crate) struct Orders {
     pub(crate) list: OrderList,
+    pub(crate) contracts: Contracts,
     pub(crate) holds: OpenHolds,
     pub(crate) keyed: Keyed,
 }
 
 impl Orders {
     pub(crate) fn new(keyed: Keyed) -> Orders {
-        Orders { list: OrderList::new(), holds: OpenHolds::default(), keyed }
+        Orders { list: OrderList::new(), contracts: Contracts::default(), holds: OpenHolds::default(), keyed }
     }
 
     pub(crate) fn order(&mut self, order: &Order, findings: &mut Findings) {
@@ -94,6 +115,7 @@ impl Orders {
             refunds: Vec::new(),
             is_escrow: order.product.goods().is_some(),
             product: Some(order.product),
+            contract: order.product.contract(),
             escrow: None,
             splits: None,
             has_trade: false,
@@ -197,7 +219,14 @@ impl Orders {
         }
     }
 
-    /// Whether this order was paid by this payer, of this total, at this moment.
+    /// A debit under an agreement made this order.
+    pub(crate) fn debited(&mut self, no: OrderNo) {
+        if let Some(order) = self.list.get_mut(no) {
+            order.contract = ContractProduct::DebitAgreement;
+        }
+    }
+
+    /// Whether this order was paid of frozen money, by this payer, of this total, at this moment.
     pub(crate) fn is_paid(
         &mut self,
         no: OrderNo,
@@ -206,6 +235,7 @@ impl Orders {
         at_us: Option<i64>,
     ) -> bool {
         self.list.get_mut(no).is_some_and(|order| {
+            order.contract = ContractProduct::PreAuthorisation;
             order.paid_at_us.is_some()
                 && order.paid_at_us == at_us
                 && order.buyer == payer
@@ -245,7 +275,8 @@ impl Orders {
     /// What can only be said once everything about an order was seen.
     pub(crate) fn finish(self, rules: Option<&Rules>, findings: &mut Findings) -> Expected {
         let mut expected = Expected::default();
-        let Orders { list, mut holds, .. } = self;
+        let Orders { list, contracts, mut holds, .. } = self;
+        let rates = rules.map(|rules| Rates { rules, contracts: &contracts });
         for order in list.iter() {
             let place = (order.no.slot(), order.currency);
             let on_their_way = order.refunds.iter().filter(|refund| refund.state == RefundState::UnderWay);
@@ -254,15 +285,15 @@ impl Orders {
             if let Some(escrow) = &order.escrow {
                 *expected.escrows.entry(place).or_default() += i128::from(escrow.row.held_minor.units());
             }
-            escrows::order(order, rules, findings);
+            escrows::order(order, rates, findings);
             owned(order, findings);
             payments::order(order, findings);
             let played = refunds::order(order, findings);
             *expected.fees.entry(place).or_default() +=
                 i128::from(order.fee) - i128::from(order.fee_returned) + played.fee_due;
             splits::order(order, &played, &mut holds, findings);
-            if let Some(rules) = rules {
-                payments::fee(order, rules, findings);
+            if let Some(rates) = rates {
+                payments::fee(order, rates, findings);
             }
         }
         holds.finish(findings);

@@ -1,9 +1,8 @@
 //! Payments: an order is paid if and only if its money left the buyer once and came to the merchant once.
 
 use crate::images::text_of_key;
-use crate::orders::OrderFacts;
+use crate::orders::{OrderFacts, Rates};
 use crate::report::{FindingKind, Findings};
-use crate::rules::Rules;
 use crate::shape::{balance_account, kind_of};
 use base::{PostingNo, Slot};
 use engine::Key;
@@ -133,11 +132,11 @@ pub(crate) fn order(order: &OrderFacts, findings: &mut Findings) {
     }
 }
 
-/// The fee of a paid order against the rules of that moment.
-pub(crate) fn fee(order: &OrderFacts, rules: &Rules, findings: &mut Findings) {
+/// The fee of a paid order against its contract and the rules of that moment.
+pub(crate) fn fee(order: &OrderFacts, rates: Rates<'_>, findings: &mut Findings) {
     // Of an escrow it is taken with each release.
     let Some(paid_at_us) = order.paid_at_us.filter(|_| !order.is_escrow) else { return };
-    let fee = rules.fee_at(paid_at_us, order.total);
+    let fee = rates.fee_at(order, paid_at_us, order.total);
     if fee != i128::from(order.fee) {
         let message = format!("fee_minor is {}, the rules of {paid_at_us} ask for {fee}", order.fee);
         findings.add(FindingKind::FeeWrong, "orders", order.key(), message);

@@ -90,6 +90,10 @@ pub enum FindingKind {
     /// Risk rules are not of two people, out of turn, or not what was approved; or a finding or a case of them does not
     /// agree with the rules.
     RiskWrong,
+    /// A contract's versions are not of two people in their turn, or one holds from before it was agreed to.
+    ContractWrong,
+    /// A line of a day's trial balance is not what the postings come to, is missing, or its day was not closed in turn.
+    DayCloseWrong,
     /// A bank card, its number's name and its state do not agree.
     CardWrong,
     /// A bank order does not agree with its card, its key, its postings, its returns or its times.

@@ -16,15 +16,20 @@ impl Rules {
         self.0.push((at_us, Rulebook { slot: Slot::PLATFORM, ..rules.clone() }));
     }
 
-    /// The fee of a payment at a moment: its share of the amount, half a unit counts as one.
+    /// The fee of a payment at a moment, without a contract: its share of the amount.
     pub(crate) fn fee_at(&self, at_us: i64, amount: i64) -> i128 {
         let known =
             self.0.iter().filter(|(set_at_us, rules)| *set_at_us < at_us && rules.effective_at_us <= at_us);
         // Of two with one date the later one counts: `max_by_key` gives the last of equals.
         let rules = known.max_by_key(|(_, rules)| rules.effective_at_us).map(|(_, rules)| rules.clone());
         let rate = rules.unwrap_or_else(Rulebook::first).merchant_fee_ppm;
-        (i128::from(amount) * i128::from(rate.ppm()) * 2 + WHOLE_PPM) / (2 * WHOLE_PPM)
+        share(rate.ppm(), amount)
     }
+}
+
+/// The share of an amount at a rate, half a unit counts as one.
+pub(crate) fn share(ppm: u32, amount: i64) -> i128 {
+    (i128::from(amount) * i128::from(ppm) * 2 + WHOLE_PPM) / (2 * WHOLE_PPM)
 }
 
 #[cfg(test)]

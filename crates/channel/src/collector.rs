@@ -3,10 +3,11 @@
 //! later.
 
 use crate::channel::Readers;
-use crate::import::{Importer, NotImported};
+use crate::import::{Importer, NotImported, each_statement};
 use base::{DAY_US, Day, HOUR_US, MINUTE_US, Slot};
 use cell::Door;
 use engine::{Row, Table};
+use recon::BankAccount;
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::time::Duration;
@@ -21,8 +22,6 @@ const TICK: Duration = Duration::from_secs(1);
 const RETRY_FIRST_US: i64 = MINUTE_US;
 /// The longest wait.
 const RETRY_LAST_US: i64 = HOUR_US;
-/// Rows read at once.
-const PAGE: usize = 500;
 
 /// Fetches the statements of one world.
 #[derive(Debug)]
@@ -71,8 +70,8 @@ impl Collector {
     }
 
     /// Whether there was a statement to fetch and it is in the books; `None` when nothing is missing. A day that the
-    /// bank has no statement of, or another one than fits, keeps no later day back.
-    async fn fetch_next(&self) -> Option<Result<(), NotImported>> {
+    /// bank has no statement of, or none that can be booked, keeps no later day back.
+    pub(crate) async fn fetch_next(&self) -> Option<Result<(), NotImported>> {
         let mut passed = BTreeMap::new();
         let (day, fetched) = loop {
             let day = match self.missing(passed.keys().copied().collect()).await {
@@ -81,11 +80,22 @@ impl Collector {
                 Err(error) => return Some(Err(error)),
             };
             match self.importer.fetch(day).await.map(drop) {
-                Err(error @ (NotImported::NotClosed | NotImported::Statement(_))) => {
+                Err(
+                    error @ (NotImported::NotClosed
+                    | NotImported::Statement(_)
+                    | NotImported::File(_)
+                    | NotImported::OtherDay { .. }
+                    | NotImported::OtherAccount { .. }
+                    | NotImported::Line(_)
+                    | NotImported::Stuck { .. }),
+                ) => {
                     tracing::warn!(%day, %error, "a statement cannot be had; later days are looked at");
                     passed.insert(day, error);
                 }
-                fetched => break (day, fetched),
+                fetched
+                @ (Ok(()) | Err(NotImported::Silent | NotImported::Busy | NotImported::KeepsNone)) => {
+                    break (day, fetched);
+                }
             }
         };
         if let Err(error) = &fetched {
@@ -101,7 +111,10 @@ impl Collector {
     /// The first day whose statement is missing, those aside that were passed over.
     async fn missing(&self, passed: BTreeSet<Day>) -> Result<Option<Day>, NotImported> {
         let (readers, until) = (self.readers.0.clone(), last_over(self.door.now_us()));
-        let read = move || readers().and_then(|mut reader| first_missing(reader.as_mut(), until, &passed));
+        let account = self.importer.account().await?;
+        let read = move || {
+            readers().and_then(|mut reader| first_missing(reader.as_mut(), until, &passed, account.as_ref()))
+        };
         match tokio::task::spawn_blocking(read).await {
             Ok(Ok(day)) => Ok(day),
             Ok(Err(error)) => {
@@ -142,27 +155,20 @@ fn last_over(now_us: i64) -> Day {
     Day::of(now_us.saturating_sub(GRACE_US).saturating_sub(DAY_US))
 }
 
-/// The first day, up to the last one, of which no statement was read to its end: from the day of the first bank order,
-/// and without those that were passed over.
+/// The first day, up to the last one, of which no statement of the account was read to its end: from the day of the
+/// first bank order, and without those that were passed over.
 fn first_missing(
     reader: &mut dyn Reader,
     last: Day,
     passed: &BTreeSet<Day>,
+    account: Option<&BankAccount>,
 ) -> Result<Option<Day>, StoreError> {
     let mut read = passed.clone();
-    let mut after = None;
-    loop {
-        let rows = reader.scan(Table::ReadStatement, Some(Slot::PLATFORM), after.as_ref(), PAGE)?;
-        let ended = rows.iter().filter_map(|row| match row {
-            Row::ReadStatement(statement) => statement.ended_at_us.map(|_| statement.day),
-            _ => None,
-        });
-        read.extend(ended);
-        if rows.len() < PAGE {
-            break;
+    each_statement(reader, |statement| {
+        if statement.ended_at_us.is_some() && Some(&statement.account) == account {
+            read.insert(statement.day);
         }
-        after = rows.last().map(Row::key);
-    }
+    })?;
     let Some(first) = first_day(reader)? else { return Ok(None) };
     let days = (0..=first.days_until(last)).map(|days| first.plus_days(days));
     Ok(days.take_while(|day| *day <= last).find(|day| !read.contains(day)))

@@ -2,13 +2,19 @@
 //! it in between, the same file goes on where it was; read again it changes nothing.
 
 use crate::bank::{Bank, StatementSaid};
-use base::{BankOrderNo, Day};
+use crate::channel::Readers;
+use base::{BankOrderNo, Day, Slot};
 use cell::{CellError, Door};
-use engine::{Ask, BeginStatement, ImportLine};
-use recon::{BankAccount, BeginStatementRefused, FileError, ImportRefused, Statement, StatementLine, read};
+use engine::{Ask, BeginStatement, ImportLine, Row, Table};
+use recon::{
+    BankAccount, BeginStatementRefused, FileError, ImportRefused, ReadStatement, Statement, StatementLine,
+    read,
+};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use store::{Reader, StoreError};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -21,6 +27,10 @@ const PAUSE: Duration = Duration::from_millis(100);
 const TRIES_MAX: u32 = 50;
 /// A line is heard, then booked.
 const ASKS_MAX: u32 = 3;
+/// The tables follow what was decided within this, or are busy.
+const POSTED_TIME: Duration = Duration::from_secs(1);
+/// Rows read at once.
+const PAGE: usize = 500;
 /// Downloads of one statement in one go: each may be cut off or be another day's.
 const DOWNLOADS_MAX: u32 = 6;
 
@@ -41,6 +51,14 @@ pub enum NotImported {
     /// The file is none that can be read. Nothing of it was taken.
     #[error(transparent)]
     File(#[from] FileError),
+    /// It is of another account than the one that is reconciled. Nothing of it was taken.
+    #[error("the statement is of account {given}, and these books are reconciled with {expected}")]
+    OtherAccount {
+        /// The account that is reconciled.
+        expected: BankAccount,
+        /// The statement's.
+        given: BankAccount,
+    },
     /// It is not the one that was read before. Nothing of it was taken.
     #[error(transparent)]
     Statement(#[from] BeginStatementRefused),
@@ -79,6 +97,9 @@ pub struct Importer {
     door: Door,
     bank: Arc<dyn Bank>,
     books: String,
+    readers: Readers,
+    /// The one account whose statements are read, once it is known.
+    account: Arc<OnceLock<BankAccount>>,
     turn: Arc<Semaphore>,
 }
 
@@ -90,8 +111,43 @@ impl std::fmt::Debug for Importer {
 
 impl Importer {
     /// An importer. `books`: what the keys of our orders begin with at the bank.
-    pub fn new(door: Door, bank: Arc<dyn Bank>, books: &str) -> Importer {
-        Importer { door, bank, books: books.to_owned(), turn: Arc::new(Semaphore::new(1)) }
+    pub fn new(door: Door, bank: Arc<dyn Bank>, books: &str, readers: Readers) -> Importer {
+        let (books, turn) = (books.to_owned(), Arc::new(Semaphore::new(1)));
+        Importer { door, bank, books, readers, account: Arc::default(), turn }
+    }
+
+    /// Says which account is reconciled. Else it is that of the first statement that was read.
+    #[must_use]
+    pub fn of_account(self, account: BankAccount) -> Importer {
+        Importer { account: Arc::new(OnceLock::from(account)), ..self }
+    }
+
+    /// The account that is reconciled; `None` while no statement was read.
+    ///
+    /// # Errors
+    /// [`NotImported::Busy`] when the tables cannot be read, or do not have what was decided yet.
+    pub(crate) async fn account(&self) -> Result<Option<BankAccount>, NotImported> {
+        if let Some(account) = self.account.get() {
+            return Ok(Some(account.clone()));
+        }
+        // A start may find a statement in the journal that is not in the tables yet.
+        let mut posted = self.door.posted();
+        let durable = self.door.stats().durable_sequence.load(Ordering::Acquire);
+        let posting = posted.wait_for(|sequence| *sequence >= durable);
+        let is_posted = tokio::time::timeout(POSTED_TIME, posting).await.is_ok_and(|seen| seen.is_ok());
+        if !is_posted {
+            return Err(NotImported::Busy);
+        }
+        let readers = self.readers.clone();
+        let read = move || readers().and_then(|mut reader| first_account(reader.as_mut()));
+        match tokio::task::spawn_blocking(read).await {
+            Ok(Ok(account)) => Ok(account.map(|account| self.account.get_or_init(|| account).clone())),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "it cannot be read which account is reconciled");
+                Err(NotImported::Busy)
+            }
+            Err(_) => Err(NotImported::Busy),
+        }
     }
 
     /// Reads a file. One at a time: the next one waits.
@@ -131,6 +187,9 @@ impl Importer {
     async fn book(&self, statement: Statement) -> Result<Imported, NotImported> {
         let _turn = self.turn.acquire().await;
         let (account, day) = (statement.account.clone(), statement.day);
+        if let Some(expected) = self.account().await?.filter(|expected| *expected != account) {
+            return Err(NotImported::OtherAccount { expected, given: account });
+        }
         let lines = u32::try_from(statement.lines.len()).map_err(|_| FileError::TooManyLines)?;
         let begin = BeginStatement {
             account: account.clone(),
@@ -142,6 +201,7 @@ impl Importer {
             digest: statement.digest(),
         };
         let begun = ask(&self.door, &begin).await?;
+        self.account.get_or_init(|| account.clone());
         let already = begun.ended_at_us.is_some();
         if !already {
             self.lines(&account, day, lines, statement.lines).await?;
@@ -187,6 +247,38 @@ impl Importer {
     /// The order that a line's key names, when the key is one of these books.
     fn order_of(&self, line: &StatementLine) -> Option<BankOrderNo> {
         line.order_key.as_str().strip_prefix(&self.books)?.parse().ok()
+    }
+}
+
+/// The account of the statement that was read first.
+fn first_account(reader: &mut dyn Reader) -> Result<Option<BankAccount>, StoreError> {
+    let mut first: Option<Arc<ReadStatement>> = None;
+    each_statement(reader, |statement| {
+        if first.as_ref().is_none_or(|first| statement.begun_at_us < first.begun_at_us) {
+            first = Some(statement);
+        }
+    })?;
+    Ok(first.map(|first| first.account.clone()))
+}
+
+/// Hands every statement on that was begun.
+pub(crate) fn each_statement(
+    reader: &mut dyn Reader,
+    mut look: impl FnMut(Arc<ReadStatement>),
+) -> Result<(), StoreError> {
+    let mut after = None;
+    loop {
+        let rows = reader.scan(Table::ReadStatement, Some(Slot::PLATFORM), after.as_ref(), PAGE)?;
+        let (count, last) = (rows.len(), rows.last().map(Row::key));
+        for row in rows {
+            if let Row::ReadStatement(statement) = row {
+                look(statement);
+            }
+        }
+        if count < PAGE {
+            return Ok(());
+        }
+        after = last;
     }
 }
 

@@ -13,7 +13,7 @@ use crate::bank::{
     Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid, StatementSaid,
 };
 use crate::iso_files::{Files, Received};
-use crate::iso_known::Known;
+use crate::iso_known::{Known, Told, understand};
 use crate::iso_mail::{IsoWay, IsoWayError, Mail};
 use crate::sandbox_bank::SandboxBank;
 use base::{Day, Text};
@@ -89,8 +89,12 @@ impl IsoBank {
         let mut known = Known::new(payer.account.clone(), &books);
         files.each_received(|digest, bytes| {
             known.note_seen(digest);
-            if let Some(Err(error)) = bytes.map(|bytes| known.hear(bytes)) {
-                tracing::error!(%error, %digest, "a message that was understood before is not any more");
+            match bytes.map(|bytes| understand(bytes, &payer.account)) {
+                Some(Ok(told)) => known.hear(told),
+                Some(Err(error)) => {
+                    tracing::error!(%error, %digest, "a message that was understood before is not any more");
+                }
+                None => {}
             }
         })?;
         let heard = Mutex::new(Heard { known, fetched_at: None });
@@ -117,14 +121,17 @@ impl IsoBank {
 
     /// Keeps one message and hears it. Whether it is kept.
     async fn take(&self, heard: &mut Heard, received: Received) -> bool {
-        let digest = received.digest();
-        let outcome = heard.known.hear(&received.bytes);
-        if let Err(error) = &outcome {
-            tracing::error!(%error, name = %received.name, "a message of the bank is refused; somebody must look");
-        }
-        let (files, is_understood) = (self.files.clone(), outcome.is_ok());
-        let kept = tokio::task::spawn_blocking(move || files.keep_received(&received, is_understood)).await;
-        if let Ok(Ok(())) = kept {
+        let (files, account) = (self.files.clone(), heard.known.account().clone());
+        let reading = move || -> std::io::Result<(String, Told)> {
+            let outcome = understand(&received.bytes, &account);
+            if let Err(error) = &outcome {
+                tracing::error!(%error, name = %received.name, "a message of the bank is refused; somebody must look");
+            }
+            files.keep_received(&received, outcome.is_ok())?;
+            Ok((received.digest(), outcome.unwrap_or(Told::Nothing)))
+        };
+        if let Ok(Ok((digest, told))) = tokio::task::spawn_blocking(reading).await {
+            heard.known.hear(told);
             heard.known.note_seen(&digest);
             return true;
         }
@@ -157,15 +164,16 @@ impl IsoBank {
     }
 
     /// The message of an order: the one that was made before, else one that is made and kept now.
-    async fn message(&self, ask: &OrderAsk) -> Result<Vec<u8>, String> {
+    pub(crate) async fn message(&self, ask: &OrderAsk) -> Result<Vec<u8>, String> {
         let initiation = self.initiation(ask).ok_or("the order does not fit into a message")?;
         let (files, key) = (self.files.clone(), ask.key.clone());
         let made = move || -> Result<Vec<u8>, String> {
+            let turn = files.message_turn();
             if let Some(bytes) = files.message(&key).map_err(|error| error.to_string())? {
                 return Ok(bytes);
             }
             let bytes = initiation.print().map_err(|error| error.to_string())?.into_bytes();
-            files.keep_message(&key, &bytes).map_err(|error| error.to_string())?;
+            files.keep_message(&turn, &key, &bytes).map_err(|error| error.to_string())?;
             Ok(bytes)
         };
         tokio::task::spawn_blocking(made).await.map_err(|error| error.to_string())?

@@ -5,6 +5,8 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Read, Result, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Owner reads and writes, nobody else anything.
 const FILE_MODE: u32 = 0o600;
@@ -18,7 +20,12 @@ const NAME_BYTES_MAX: usize = 80;
 #[derive(Clone, Debug)]
 pub(crate) struct Files {
     root: PathBuf,
+    /// One message is made at a time: made twice, an order would have two.
+    making: Arc<Mutex<()>>,
 }
+
+/// The right to make messages.
+pub(crate) type Turn<'a> = MutexGuard<'a, ()>;
 
 /// A file that a bank sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,7 +56,7 @@ impl Files {
         }
         sync(root)?;
         sync(root.parent().unwrap_or(Path::new(".")))?;
-        Ok(Files { root: root.to_owned() })
+        Ok(Files { root: root.to_owned(), making: Arc::default() })
     }
 
     fn sent(&self, key: &str) -> PathBuf {
@@ -58,6 +65,12 @@ impl Files {
 
     fn delivered(&self, key: &str) -> PathBuf {
         self.root.join("sent").join(format!("{key}.delivered"))
+    }
+
+    /// Waits for the turn to look for a message and make it.
+    pub(crate) fn message_turn(&self) -> Turn<'_> {
+        // Nothing is half changed when one ends early: a file is written whole or not.
+        self.making.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The message that was made for an order, if there is one.
@@ -70,7 +83,7 @@ impl Files {
     }
 
     /// Keeps the message of an order, durably, before anybody hears of it.
-    pub(crate) fn keep_message(&self, key: &str, bytes: &[u8]) -> Result<()> {
+    pub(crate) fn keep_message(&self, _turn: &Turn<'_>, key: &str, bytes: &[u8]) -> Result<()> {
         write(&self.sent(key), bytes, FILE_MODE)
     }
 
@@ -143,7 +156,10 @@ pub(crate) fn laid_in(folder: &Path, is_known: impl Fn(&str) -> bool) -> Result<
 
 /// Writes a file under another name, makes it durable and renames it.
 fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
-    let unfinished = path.with_extension("unfinished");
+    static WRITTEN: AtomicU64 = AtomicU64::new(0);
+    let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
+    // A message and its mark may be written at one moment, and so may one file by two.
+    let unfinished = path.with_added_extension(format!("{number}.unfinished"));
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&unfinished)?;
     file.write_all(bytes)?;
     file.sync_all()?;

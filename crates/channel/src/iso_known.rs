@@ -5,7 +5,8 @@ use crate::iso_statements::{Statements, printed};
 use base::Day;
 use fund::{BankReason, BankRef};
 use iso::{
-    AccountId, Entry, EntryState, Identifier, Kind, Part, PrintError, ReadError, Reason, Status, StatusReport,
+    AccountId, Entry, EntryState, Identifier, Kind, Notification, Part, PrintError, ReadError, Reason,
+    Statement, Status, StatusReport,
 };
 use money::Money;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +22,33 @@ pub(crate) struct Moved {
     pub(crate) reference: BankRef,
 }
 
+/// What one message says of our account.
+#[derive(Debug)]
+pub(crate) enum Told {
+    /// Nothing that is read.
+    Nothing,
+    /// What became of a payment.
+    Report(StatusReport),
+    /// What was booked.
+    Notifications(Vec<Notification>),
+    /// A day that is over.
+    Statements(Vec<Statement>),
+}
+
+/// Reads a message, whole or not at all. What is of another account, as mailboxes have it, or of no kind that is read
+/// is passed over. A large one takes seconds.
+pub(crate) fn understand(bytes: &[u8], account: &AccountId) -> Result<Told, ReadError> {
+    match iso::kind_of(bytes)? {
+        Some(Kind::StatusReport) => iso::read_status_report(bytes).map(Told::Report),
+        Some(Kind::Notification) => iso::read_notification_of(bytes, account).map(Told::Notifications),
+        Some(Kind::Statement) => iso::read_statement_of(bytes, account).map(Told::Statements),
+        None => {
+            tracing::info!("a message of a kind that is not read was kept and passed over");
+            Ok(Told::Nothing)
+        }
+    }
+}
+
 /// What is known.
 #[derive(Debug)]
 pub(crate) struct Known {
@@ -29,6 +57,8 @@ pub(crate) struct Known {
     books: String,
     words: BTreeMap<String, Status>,
     refused: BTreeMap<String, BankReason>,
+    /// Orders of which a report said that they were debited.
+    debited: BTreeSet<String>,
     moved: BTreeMap<String, Vec<Moved>>,
     statements: Statements,
     /// Digests of the messages that were looked at.
@@ -42,6 +72,7 @@ impl Known {
             books: books.to_owned(),
             words: BTreeMap::new(),
             refused: BTreeMap::new(),
+            debited: BTreeSet::new(),
             moved: BTreeMap::new(),
             statements: Statements::default(),
             seen: BTreeSet::new(),
@@ -58,30 +89,27 @@ impl Known {
         self.seen.insert(digest.to_owned());
     }
 
-    /// Takes a message in, whole or not at all. What is of another account, as mailboxes have it, or of no kind
-    /// that is read is passed over.
-    pub(crate) fn hear(&mut self, bytes: &[u8]) -> Result<(), ReadError> {
-        let entries: Vec<Entry> = match iso::kind_of(bytes) {
-            Some(Kind::StatusReport) => {
-                self.hear_report(&iso::read_status_report(bytes)?);
-                return Ok(());
+    /// Takes in what a message says.
+    pub(crate) fn hear(&mut self, told: Told) {
+        match told {
+            Told::Nothing => {}
+            Told::Report(report) => self.hear_report(&report),
+            Told::Notifications(all) => {
+                for entry in all.iter().flat_map(|one| &one.entries) {
+                    self.statements.note_booked(entry);
+                    self.hear_entry(entry);
+                }
             }
-            Some(Kind::Notification) => {
-                let all = iso::read_notification_of(bytes, &self.account)?;
-                all.into_iter().flat_map(|one| one.entries).collect()
+            Told::Statements(all) => {
+                all.iter().flat_map(|one| &one.entries).for_each(|entry| self.hear_entry(entry));
+                all.into_iter().for_each(|one| self.statements.note(one));
             }
-            Some(Kind::Statement) => {
-                let all = iso::read_statement_of(bytes, &self.account)?;
-                all.iter().for_each(|one| self.statements.note(one.clone()));
-                all.into_iter().flat_map(|one| one.entries).collect()
-            }
-            None => {
-                tracing::info!("a message of a kind that is not read was kept and passed over");
-                return Ok(());
-            }
-        };
-        entries.iter().for_each(|entry| self.hear_entry(entry));
-        Ok(())
+        }
+    }
+
+    /// Our account, of which messages are read.
+    pub(crate) fn account(&self) -> &AccountId {
+        &self.account
     }
 
     /// The movement of an order in its direction, the first that was told of.
@@ -89,9 +117,10 @@ impl Known {
         self.moved.get(key)?.iter().find(|moved| moved.is_credit == is_credit)
     }
 
-    /// Why an order was refused for good.
+    /// Why an order was refused for good. A refusal of what was debited is none: the money may be on its way, and only
+    /// a booking says where it is.
     pub(crate) fn refusal(&self, key: &str) -> Option<BankReason> {
-        self.refused.get(key).copied()
+        self.refused.get(key).copied().filter(|_| !self.debited.contains(key))
     }
 
     /// The statement of a day as reconciliation reads it; `None` when the bank has not printed it.
@@ -111,6 +140,13 @@ impl Known {
             return;
         }
         let Some((status, reasons)) = report.word_on(key, key) else { return };
+        self.hear_status(key, status, reasons, report);
+        if self.debited.contains(key) && self.refused.contains_key(key) {
+            tracing::error!(%key, "the bank says of this order that it was debited and that it is refused; ask it");
+        }
+    }
+
+    fn hear_status(&mut self, key: &str, status: Status, reasons: &[Reason], report: &StatusReport) {
         match status {
             Status::Rejected if is_repetition(report) => {
                 // It was sent twice because the first answer was lost. The bank has it.
@@ -119,13 +155,15 @@ impl Known {
             Status::Rejected => {
                 self.refused.insert(key.to_owned(), reason(reasons));
             }
+            Status::Settled | Status::Credited => {
+                self.debited.insert(key.to_owned());
+                self.words.insert(key.to_owned(), status);
+            }
             Status::Received
             | Status::FormAccepted
             | Status::Accepted
             | Status::AcceptedWithChange
             | Status::Settling
-            | Status::Settled
-            | Status::Credited
             | Status::Pending
             | Status::Partly => {
                 self.words.insert(key.to_owned(), status);

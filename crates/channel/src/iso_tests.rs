@@ -86,19 +86,20 @@ struct Entry<'a> {
     amount: &'a str,
     state: &'a str,
     more: &'a str,
+    day: &'a str,
     remittance: &'a str,
 }
 
 impl Entry<'_> {
     fn of<'a>(key: &'a str, sign: &'a str) -> Entry<'a> {
-        Entry { iban: IBAN, key, sign, amount: "12.34", state: "BOOK", more: "", remittance: "" }
+        Entry { iban: IBAN, key, sign, amount: "12.34", state: "BOOK", more: "", day: "", remittance: "" }
     }
 
     fn printed(&self) -> String {
-        let Entry { iban, key, sign, amount, state, more, remittance } = self;
+        let Entry { iban, key, sign, amount, state, more, day, remittance } = self;
         format!(
             "<Acct><Id><IBAN>{iban}</IBAN></Id><Ccy>CNY</Ccy></Acct><Ntry><Amt Ccy=\"CNY\">{amount}</Amt>\
-             <CdtDbtInd>{sign}</CdtDbtInd>{more}<Sts><Cd>{state}</Cd></Sts><AcctSvcrRef>REF-1</AcctSvcrRef><BkTxCd/>\
+             <CdtDbtInd>{sign}</CdtDbtInd>{more}<Sts><Cd>{state}</Cd></Sts>{day}<AcctSvcrRef>REF-1</AcctSvcrRef><BkTxCd/>\
              <NtryDtls><TxDtls><Refs><EndToEndId>{key}</EndToEndId></Refs>{remittance}</TxDtls></NtryDtls></Ntry>"
         )
     }
@@ -236,6 +237,10 @@ async fn what_is_not_of_our_account_or_not_understood_takes_no_effect_and_is_kep
 
 impl World {
     fn closes(&self, day: &str, opening: &str, closing: &str, entries: &str) {
+        self.closes_as(day, day, opening, closing, entries);
+    }
+
+    fn closes_as(&self, name: &str, day: &str, opening: &str, closing: &str, entries: &str) {
         let balance = |code: &str, amount: &str| {
             format!(
                 "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy=\"CNY\">{amount}</Amt>\
@@ -243,11 +248,11 @@ impl World {
             )
         };
         let content = format!(
-            "<GrpHdr/><Stmt><Id>{day}</Id><Acct><Id><IBAN>{IBAN}</IBAN></Id><Ccy>CNY</Ccy></Acct>{}{}{entries}</Stmt>",
+            "<GrpHdr/><Stmt><Id>{name}</Id><Acct><Id><IBAN>{IBAN}</IBAN></Id><Ccy>CNY</Ccy></Acct>{}{}{entries}</Stmt>",
             balance("OPBD", opening),
             balance("CLBD", closing)
         );
-        self.comes(&format!("s{day}.xml"), "camt.053.001.08", "BkToCstmrStmt", &content);
+        self.comes(&format!("s{name}.xml"), "camt.053.001.08", "BkToCstmrStmt", &content);
     }
 }
 
@@ -287,10 +292,172 @@ async fn statements_are_given_to_reconciliation_one_line_for_one_payment() {
     assert_eq!(statement(&bank, "2026-01-03").await.unwrap().closing_minor, 1_250);
     world.closes("2026-01-08", "99.00", "99.00", "");
     assert_eq!(statement(&bank, "2026-01-06").await, None, "a statement is missing");
-    // Another statement of a day that was told of does not count.
-    fs::remove_file(world.path("in/s2026-01-05.xml")).unwrap();
-    world.closes("2026-01-05", "12.50", "12.50", &entry.replace("0.50", "3.00"));
-    assert_eq!(statement(&bank, "2026-01-05").await.unwrap().lines.len(), 0);
+}
+
+/// What a stranger calls his payment may be anything, and is nothing to our books.
+#[tokio::test]
+async fn what_strangers_call_their_payments_does_not_come_to_reconciliation() {
+    let world = World::new();
+    let bank = world.bank();
+    let entry = moved("5.00", "CRDT", "2026-01-02", "R1", "A&amp;B");
+    world.closes("2026-01-02", "10.00", "15.00", &entry);
+    let read = statement(&bank, "2026-01-02").await.unwrap();
+    assert_eq!(read.lines.len(), 1);
+    assert_eq!(read.lines[0].order_key.as_str(), "NOTPROVIDED");
+}
+
+/// A booked entry without more than it must have.
+fn moved(amount: &str, sign: &str, day: &str, reference: &str, key: &str) -> String {
+    format!(
+        "<Ntry><Amt Ccy=\"CNY\">{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>\
+         <BookgDt><Dt>{day}</Dt></BookgDt><AcctSvcrRef>{reference}</AcctSvcrRef><BkTxCd/>\
+         <NtryDtls><TxDtls><Refs><EndToEndId>{key}</EndToEndId></Refs></TxDtls></NtryDtls></Ntry>"
+    )
+}
+
+#[tokio::test]
+async fn a_day_without_a_statement_is_empty_only_when_nothing_says_that_the_statement_is_late() {
+    let world = World::new();
+    let bank = world.bank();
+    // Monday, Thursday: the balance goes on, and the statements of two working days may still come.
+    world.closes("2026-01-05", "10.00", "10.00", "");
+    world.closes("2026-01-08", "10.00", "10.00", "");
+    assert_eq!(
+        statement(&bank, "2026-01-07").await,
+        None,
+        "the next day's is there, and this one may be late"
+    );
+    assert_eq!(statement(&bank, "2026-01-06").await, None, "so may this one");
+    // A booking of that day was told of: its statement is missing.
+    let (key, day) = (key(1), "<BookgDt><Dt>2026-01-07</Dt></BookgDt>");
+    world.books("late.xml", &Entry { day, ..Entry::of(&key, "DBIT") });
+    world.closes("2026-01-12", "10.00", "10.00", "");
+    assert_eq!(statement(&bank, "2026-01-07").await, None, "something was booked");
+    assert!(statement(&bank, "2026-01-06").await.is_some_and(|empty| empty.lines.is_empty()), "six days on");
+    assert!(
+        statement(&bank, "2026-01-09").await.is_some_and(|empty| empty.lines.is_empty()),
+        "three days on"
+    );
+    // A statement of several days has what was booked on each of them.
+    world.books(
+        "weekend.xml",
+        &Entry { day: "<BookgDt><Dt>2026-01-17</Dt></BookgDt>", ..Entry::of(&key, "DBIT") },
+    );
+    let entry = moved("1.00", "DBIT", "2026-01-17", "R7", "NONE");
+    world.closes("2026-01-19", "10.00", "9.00", &entry);
+    assert!(
+        statement(&bank, "2026-01-17").await.is_some_and(|empty| empty.lines.is_empty()),
+        "told on Monday"
+    );
+}
+
+#[tokio::test]
+async fn statements_of_a_day_that_follow_each_other_are_one_and_others_are_none() {
+    const DAY: &str = "2026-01-02";
+    let first = moved("3.00", "CRDT", DAY, "R1", "NONE");
+    let second = moved("1.00", "DBIT", DAY, "R2", "NONE");
+    let third = moved("1.50", "DBIT", DAY, "R3", "NONE");
+    for names in [["a", "b", "c"], ["c", "b", "a"], ["b", "a", "c"]] {
+        let world = World::new();
+        let bank = world.bank();
+        let [one, two, three] = names;
+        world.closes_as(one, DAY, "10.00", "13.00", &first);
+        let whole = statement(&bank, DAY).await.unwrap();
+        assert_eq!((whole.opening_minor, whole.closing_minor, whole.lines.len()), (1_000, 1_300, 1));
+        world.closes_as(three, DAY, "12.00", "10.50", &third);
+        assert_eq!(statement(&bank, DAY).await, None, "what stands between them is missing");
+        world.closes_as(two, DAY, "13.00", "12.00", &second);
+        for bank in [bank, world.bank()] {
+            let whole = statement(&bank, DAY).await.unwrap();
+            let lines: Vec<i64> = whole.lines.iter().map(recon::StatementLine::signed_minor).collect();
+            assert_eq!((whole.opening_minor, lines.as_slice()), (1_000, &[300, -100, -150][..]), "{names:?}");
+        }
+        // The same again changes nothing, another one does.
+        world.closes_as("again", DAY, "10.00", "13.00", &first);
+        assert!(statement(&world.bank(), DAY).await.is_some());
+        world.closes_as("other", DAY, "10.00", "12.00", &moved("2.00", "CRDT", DAY, "R4", "NONE"));
+        assert_eq!(statement(&world.bank(), DAY).await, None, "they contradict each other");
+    }
+}
+
+/// A day that ends where it began may begin with any of its statements.
+#[tokio::test]
+async fn what_a_day_begins_with_is_told_by_the_day_before_or_after() {
+    const DAY: &str = "2026-01-06";
+    for neighbour in ["2026-01-05", "2026-01-07"] {
+        let world = World::new();
+        let bank = world.bank();
+        world.closes_as("a", DAY, "13.00", "10.00", &moved("3.00", "DBIT", DAY, "R2", "NONE"));
+        world.closes_as("b", DAY, "10.00", "13.00", &moved("3.00", "CRDT", DAY, "R1", "NONE"));
+        assert_eq!(statement(&bank, DAY).await, None, "nobody knows");
+        world.closes(neighbour, "13.00", "13.00", "");
+        let whole = statement(&bank, DAY).await.unwrap();
+        let lines: Vec<i64> = whole.lines.iter().map(recon::StatementLine::signed_minor).collect();
+        assert_eq!((whole.opening_minor, lines.as_slice()), (1_300, &[-300, 300][..]), "{neighbour}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_what_was_debited_is_no_refusal() {
+    for (last, debited) in [(1, "ACSC"), (2, "ACCC")] {
+        for turned in [false, true] {
+            let world = World::new();
+            let (bank, order) = (world.bank(), ask(last, BankOrderKind::Withdraw));
+            assert_eq!(bank.send(order.clone()).await, OrderSaid::InProcess);
+            let (first, then) =
+                if turned { (("RJCT", "AC04"), (debited, "")) } else { ((debited, ""), ("RJCT", "AC04")) };
+            world.reports("1.xml", &order.key, first.0, first.1);
+            if !turned {
+                assert_eq!(bank.query(order.clone()).await, OrderSaid::InProcess, "{debited}");
+            }
+            world.reports("2.xml", &order.key, then.0, then.1);
+            assert_eq!(bank.query(order.clone()).await, OrderSaid::InProcess, "{debited} {turned}");
+            assert_eq!(world.bank().query(order.clone()).await, OrderSaid::InProcess, "also after a start");
+            world.books("3.xml", &Entry::of(&order.key, "DBIT"));
+            assert_eq!(bank.query(order).await, done());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_order_that_is_sent_at_once_by_many_has_one_message() {
+    let world = World::new();
+    for last in 1..=20 {
+        let bank = std::sync::Arc::new(world.bank());
+        let mut sends = tokio::task::JoinSet::new();
+        for second in 0..8 {
+            let (bank, order) = (bank.clone(), ask(last, BankOrderKind::Withdraw));
+            let order = OrderAsk { now_us: order.now_us + second * 1_000_000, ..order };
+            sends.spawn(async move { (bank.message(&order).await.unwrap(), bank.send(order).await) });
+        }
+        let said = sends.join_all().await;
+        assert!(said.iter().all(|(_, said)| *said == OrderSaid::InProcess), "{last}: {said:?}");
+        let kept = sent(&world, last);
+        assert!(said.iter().all(|(bytes, _)| bytes == kept.as_bytes()), "{last}: two messages of one order");
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_would_have_to_be_read_and_cannot_be_is_kept_apart() {
+    let (world, order) = (World::new(), ask(1, BankOrderKind::Withdraw));
+    let bank = world.bank();
+    let content = "<GrpHdr><MsgId>m</MsgId></GrpHdr>";
+    world.comes("older.xml", "pain.002.001.03", "CstmrPmtStsRpt", content);
+    world.comes("newer.xml", "camt.053.001.13", "BkToCstmrStmt", content);
+    world.comes("third.xml", "camt.054.001.02", "BkToCstmrDbtCdtNtfctn", content);
+    let wide: Vec<u8> = "<Document/>".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    fs::write(world.path("in/wide.xml"), [&[0xfe, 0xff][..], &wide].concat()).unwrap();
+    fs::write(world.path("in/latin.xml"), b"<Document>\xe9</Document>").unwrap();
+    world.comes("intraday.xml", "camt.052.001.08", "BkToCstmrAcctRpt", content);
+    let spaces: String = (0..17).map(|index| format!(" xmlns:a{index}=\"b\"")).collect();
+    let body = format!("CstmrPmtStsRpt{spaces}");
+    world.comes("spaces.xml", "pain.002.001.10", &body, content);
+    assert_eq!(bank.query(order).await, OrderSaid::NeverSeen);
+    assert_eq!(
+        (world.kept("read"), world.kept("refused")),
+        (1, 6),
+        "only what is of no kind of ours is passed over"
+    );
 }
 
 #[tokio::test]

@@ -12,6 +12,8 @@
 mod bank;
 mod channel;
 mod collector;
+#[cfg(test)]
+mod collector_tests;
 mod http_bank;
 mod import;
 mod iso_bank;

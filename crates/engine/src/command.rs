@@ -34,6 +34,7 @@ use crate::{
     ApplicationRefused, FillApplication, FindApplication, MoveApplication, NoteDocument, SignApplication,
     merchant, merchant_sign,
 };
+use crate::{ApproveContract, ContractView, FindContracts, ProposeContract, contract};
 use crate::{
     ApproveRisk, DecideRisk, FindRiskCase, FindRiskRules, ProposeRisk, RiskRulesView, risk_case, risk_rules,
 };
@@ -59,6 +60,7 @@ use crate::{
     TransferMoney, TransferRoom, transfer,
 };
 use crate::{CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, own_account};
+use crate::{CloseDay, DayClosed, FindSlotClose, close_day};
 use crate::{LeaveFreeze, leave_freeze};
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
@@ -77,7 +79,7 @@ use fund::{
     AskCardRefused, BankOrder, BankOrderRefused, BindCardRefused, Card, CardRefused, CloseBankOrderRefused,
     ConfirmBankOrderRefused, FindBankRefused,
 };
-use ledger::Account;
+use ledger::{Account, CloseDayRefused, DayClose};
 use money::Money;
 use people::{
     AppKey, Callback, Certification, Device, Grant, MerchantApplication, Party, Passkey, PasskeyRefused,
@@ -98,6 +100,7 @@ use trade::{
     FindRefused, Freeze, HoldRefused, OpenFreezeRefused, OpenRefused, Order, PayFrozenRefused, PayRefused,
     RefundRefused, Trade, UnfreezeRefused,
 };
+use trade::{Contract, ContractRefused};
 
 /// A command whose answer has a type of its own.
 pub trait Ask: Into<Command> {
@@ -300,6 +303,11 @@ commands! {
     query FindRiskRules => risk_rules::find_risk_rules, RiskRulesView, Never;
     query FindRiskCase => risk_case::find_risk_case, Arc<RiskCase>, RiskNotFound;
     change CloseSuspense => suspense::close_suspense, Arc<SuspenseClosing>, CloseSuspenseRefused;
+    change ProposeContract => contract::propose_contract, Arc<Contract>, ContractRefused;
+    change ApproveContract => contract::approve_contract, Arc<Contract>, ContractRefused;
+    query FindContracts => contract::find_contracts, Vec<ContractView>, Never;
+    change CloseDay => close_day::close_day, DayClosed, CloseDayRefused;
+    query FindSlotClose => close_day::find_slot_close, Option<Arc<DayClose>>, Never;
     change AddPasskey => passkey::add_passkey, Arc<Passkey>, PasskeyRefused;
     query FindPasskeys => passkey::find_passkeys, Vec<Arc<Passkey>>, Never;
     change RemovePasskey => passkey::remove_passkey, (), PasskeyRefused;
@@ -332,6 +340,7 @@ mod tests {
             FillApplication NoteDocument MoveApplication SignApplication FindApplication \
             BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments \
             ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase CloseSuspense \
+            ProposeContract ApproveContract FindContracts CloseDay FindSlotClose \
             AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());

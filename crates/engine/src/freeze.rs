@@ -5,7 +5,8 @@
 use crate::command::Next;
 use crate::open_order::merchant;
 use crate::{
-    Fault, FreezeAnswer, FreezeAsk, FreezeEnded, FreezeHeld, Message, PayBy, Reply, Rows, Stop, freeze_notice,
+    Fault, FreezeAnswer, FreezeAsk, FreezeEnded, FreezeHeld, Message, PayBy, Reply, Rows, Stop, contract,
+    freeze_notice,
 };
 use base::{AppId, FreezeNo, OperationNo, PartyId, Slot, Text};
 use money::{Currency, Minor};
@@ -13,9 +14,9 @@ use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    FREEZE_EXPIRY_US, FREEZE_LIFE_US, Freeze, FreezeDelivery, FreezeEvent, FreezeMeaning, FreezeNumber,
-    FreezeState, HoldRefused, OpenFreezeRefused, OperationKind, TOTAL_MAX_FEN, Timeout, Timer, TimerTask,
-    freeze_next,
+    ContractProduct, FREEZE_EXPIRY_US, FREEZE_LIFE_US, Freeze, FreezeDelivery, FreezeEvent, FreezeMeaning,
+    FreezeNumber, FreezeState, HoldRefused, OpenFreezeRefused, OperationKind, TOTAL_MAX_FEN, Timeout, Timer,
+    TimerTask, freeze_next,
 };
 
 /// A merchant asks for a payer's money to be frozen.
@@ -73,6 +74,9 @@ pub(crate) fn open_freeze(
     }
     if party.status != PartyStatus::Normal {
         return Stop::because(OpenFreezeRefused::SellerBlocked);
+    }
+    if !contract::is_signed(rows, seller, ContractProduct::PreAuthorisation)? {
+        return Stop::because(OpenFreezeRefused::NotSigned);
     }
     let amount = command.meaning.amount;
     if amount.currency() != Currency::Cny || !(1..=TOTAL_MAX_FEN).contains(&amount.minor().units()) {

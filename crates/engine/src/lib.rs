@@ -28,8 +28,10 @@ mod cancel_order;
 mod certify;
 mod challenge;
 mod claim_order;
+mod close_day;
 mod close_order;
 mod confirm_pay;
+mod contract;
 mod device;
 mod escrow;
 mod find_freeze;
@@ -97,9 +99,11 @@ pub use cancel_order::{CancelAction, CancelOrder, Cancelled};
 pub use certify::{CertifyRefused, DecideCertification, FindCertification, OpenCertification};
 pub use challenge::{OpenChallenge, TryChallenge};
 pub use claim_order::{ClaimOrder, Claimed};
+pub use close_day::{CloseDay, DayClosed, FindSlotClose};
 pub use close_order::CloseOrder;
 pub use command::{Ask, Command, Reply};
 pub use confirm_pay::ConfirmPay;
+pub use contract::{ApproveContract, ContractView, FindContracts, ProposeContract};
 pub use crossing::{Acknowledge, Link, Origin, Outbox, Parcel, ParcelRefused, Receive};
 pub use device::{
     BeginDevice, BeginDeviceRefused, EndDevices, FindDevice, FindDevices, NotSignedIn, SeeDevice,

@@ -5,15 +5,15 @@
 
 use crate::agreement::signing;
 use crate::command::Next;
-use crate::{Message, PayRequest, Rows, Stop, claim_order, grant, split_order};
+use crate::{Message, PayRequest, Rows, Stop, claim_order, contract, grant, split_order};
 use base::{AppId, OrderNo, PartyId, Plant, Slot, planted};
 use money::{Currency, Minor};
 use people::{Party, PartyKind, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    Delivery, Meaning, OpenRefused, Order, OrderNumber, OrderState, OutTradeNo, PayRefused, Product,
-    QR_LIFE_US, Receipt, ReceiptOutcome, SplitBook, TOTAL_MAX_FEN, Timeout, TimerTask, expiry,
+    ContractProduct, Delivery, Meaning, OpenRefused, Order, OrderNumber, OrderState, OutTradeNo, PayRefused,
+    Product, QR_LIFE_US, Receipt, ReceiptOutcome, SplitBook, TOTAL_MAX_FEN, Timeout, TimerTask, expiry,
 };
 
 /// A buyer's code, as the rim read it.
@@ -89,7 +89,8 @@ pub(crate) fn open_order(
         }
         return again(rows, command, order, party.status);
     }
-    let expires_at_us = acceptable(rows, command, &party)?;
+    let product = command.meaning.product.contract();
+    let expires_at_us = acceptable(rows, command, &party, product)?;
 
     // Nothing can be refused here below this line; a payment may still be refused by the buyer's slot.
     let order = opened_anew(rows, command, expires_at_us);
@@ -116,14 +117,18 @@ pub(crate) fn numbered(rows: &mut Rows<'_>, command: &OpenOrder) -> Result<Optio
     Ok(Some(order))
 }
 
-/// Whether a new order may be opened; gives when it closes unpaid.
+/// Whether a new order may be opened under a contract; gives when it closes unpaid.
 pub(crate) fn acceptable(
-    rows: &Rows<'_>,
+    rows: &mut Rows<'_>,
     command: &OpenOrder,
     party: &Party,
+    product: ContractProduct,
 ) -> Result<i64, Stop<OpenRefused>> {
     if party.status != PartyStatus::Normal && !planted(Plant::FrozenMerchantSells) {
         return Stop::because(OpenRefused::SellerBlocked);
+    }
+    if !contract::is_signed(rows, party.id, product)? {
+        return Stop::because(OpenRefused::NotSigned);
     }
     let total = command.meaning.total;
     if total.currency() != Currency::Cny || !(1..=TOTAL_MAX_FEN).contains(&total.minor().units()) {

@@ -4,7 +4,7 @@ use crate::agreement::signing;
 use crate::claim_order::tell_forgotten;
 use crate::{
     Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, balance_limit, bank, books,
-    close_order, escrow, notice, split_hold,
+    close_order, contract, escrow, notice, split_hold,
 };
 use base::{Plant, planted};
 use ledger::Template;
@@ -12,7 +12,8 @@ use money::{Minor, Money};
 use people::{Party, PartyStatus};
 use std::sync::Arc;
 use trade::{
-    NoticeEvent, OpenRefused, Order, OrderEvent, PayRefused, Receipt, ReceiptOutcome, Trade, TradeState, next,
+    ContractProduct, NoticeEvent, OpenRefused, Order, OrderEvent, PayRefused, Receipt, ReceiptOutcome, Trade,
+    TradeState, next,
 };
 
 /// In the merchant's slot: takes the money, or sends it back when the order was closed or is too late.
@@ -24,7 +25,7 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
         tell_forgotten(rows, said.order_no, said.buyer);
         return Ok(None);
     };
-    let Some(order_paid) = take_money(rows, &order, said)? else {
+    let Some(order_paid) = take_money(rows, &order, said, order.product.contract())? else {
         if next(order.state, OrderEvent::Close).is_some() {
             // Its time is over, or its merchant is gone: it will not be paid any more.
             close_order::shut(rows, &order);
@@ -50,12 +51,13 @@ pub(crate) fn order_paid(rows: &mut Rows<'_>, said: &OrderPaid) -> Result<Option
     }))
 }
 
-/// Credits the merchant and writes the order as paid, with its notice. `None`, with nothing changed, when the order
-/// cannot take the money: it was closed or is too late, or its merchant is gone.
+/// Credits the merchant, less the fee of the product's contract, and writes the order as paid, with its notice. `None`,
+/// with nothing changed, when the order cannot take the money: it was closed or is too late, or its merchant is gone.
 pub(crate) fn take_money(
     rows: &mut Rows<'_>,
     order: &Order,
     said: &OrderPaid,
+    product: ContractProduct,
 ) -> Result<Option<Arc<Order>>, Fault> {
     let (slot, now_us) = (rows.slot(), rows.now_us());
     // Money may come in to a frozen merchant, but not into an account that was given up.
@@ -82,14 +84,18 @@ pub(crate) fn take_money(
     close_order::forget_timer(rows, &mut order);
     Ok(Some(match order.product.goods() {
         Some(goods) => Arc::new(escrow::paid_in(rows, order, goods, said)?),
-        None => paid_in(rows, order, said)?,
+        None => paid_in(rows, order, said, product)?,
     }))
 }
 
 /// The merchant has the money, less the fee, and hears of it.
-fn paid_in(rows: &mut Rows<'_>, order: Order, said: &OrderPaid) -> Result<Arc<Order>, Fault> {
-    let fee = rows.rules().fee_of(said.amount);
-    let fee = fee.map_err(|error| Fault(format!("fee of {}: {error}", said.order_no)))?;
+fn paid_in(
+    rows: &mut Rows<'_>,
+    order: Order,
+    said: &OrderPaid,
+    product: ContractProduct,
+) -> Result<Arc<Order>, Fault> {
+    let fee = contract::fee_of(rows, order.seller, product, said.amount)?;
     books::must(rows, Template::PayIn { seller: order.seller, amount: said.amount, fee }, Some(order.no))?;
     let order = Order { fee_minor: fee.minor(), ..order };
     split_hold::renew(rows, &order, Money::zero(order.currency))?;

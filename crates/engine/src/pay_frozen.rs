@@ -18,8 +18,8 @@ use money::Currency;
 use people::PartyStatus;
 use serde::{Deserialize, Serialize};
 use trade::{
-    Freeze, FreezeOperation, FreezeProduct, FreezeState, OperationBy, OperationKind, OperationState, Order,
-    OrderEvent, OrderNumber, OrderState, PayFrozenRefused, next,
+    ContractProduct, Freeze, FreezeOperation, FreezeProduct, FreezeState, OperationBy, OperationKind,
+    OperationState, Order, OrderEvent, OrderNumber, OrderState, PayFrozenRefused, next,
 };
 
 /// A merchant pays itself from a freeze.
@@ -228,7 +228,7 @@ pub(crate) fn freeze_charged(rows: &mut Rows<'_>, said: &FreezeCharged) -> Resul
         attempt: None,
         card: None,
     };
-    let (freeze, answer) = match take_money(rows, &order, &paid)? {
+    let (freeze, answer) = match take_money(rows, &order, &paid, ContractProduct::PreAuthorisation)? {
         Some(order) => {
             done(rows, &freeze, said.operation, OperationState::Done)?;
             (settle(rows, &freeze)?, Ok(Opened::paid(order)))

@@ -4,7 +4,7 @@
 use crate::{Link, Outbox};
 use base::{Column, FieldError, Record, Sink, Slot, Source};
 use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
-use ledger::{Account, Hold, Posting};
+use ledger::{Account, DayClose, Hold, Posting, TrialBalance};
 use people::{
     App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login,
     MerchantApplication, Party, Passkey, PasskeyProof, Person, Profile, SignIn, SlotHead, Standing, Token,
@@ -14,9 +14,9 @@ use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense,
 use risk::{RiskCase, RiskDecision, RiskProposal, RiskRules};
 use std::sync::Arc;
 use trade::{
-    Agreement, AgreementName, Debit, Escrow, EscrowCase, EscrowStep, Freeze, FreezeNumber, FreezeOperation,
-    Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund, Relation, Rulebook, Signing,
-    Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
+    Agreement, AgreementName, Contract, ContractBook, Debit, Escrow, EscrowCase, EscrowStep, Freeze,
+    FreezeNumber, FreezeOperation, Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund,
+    Relation, Rulebook, Signing, Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
 };
 use transfer::{KnownPayee, Received, Transfer, TransferNumber};
 
@@ -179,15 +179,19 @@ tables! {
     RiskProposal = 74, false;
     RiskCase = 75, false;
     RiskDecision = 76, false;
+    Contract = 96, true;
+    ContractBook = 97, true;
+    DayClose = 98, false;
+    TrialBalance = 99, false;
     Passkey = 93, false;
     PasskeyProof = 94, false;
 }
 
 impl Table {
     /// Whether every row that exists is in the cell's memory, so that a row which is not there does not exist: they are
-    /// few, because each is gone soon.
+    /// few, because each is gone soon, or because people make them.
     pub const fn resident(self) -> bool {
-        matches!(self, Table::PayCode)
+        matches!(self, Table::PayCode | Table::ContractBook)
     }
 
     /// Whether decisions only ever write it, each row once: memory need not hold it until it is posted.
@@ -251,6 +255,8 @@ impl Key {
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,
             Key::Passkey(_) | Key::PasskeyProof(_) => None,
             Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,
+            Key::Contract(_) | Key::ContractBook(_) => None,
+            Key::DayClose(_) | Key::TrialBalance(_) => None,
             Key::RiskRules(_) | Key::RiskProposal(_) | Key::RiskCase(_) | Key::RiskDecision(_) => None,
         }
     }

@@ -10,13 +10,18 @@ use roxmltree::{Document, Node, ParsingOptions};
 pub const FILE_BYTES_MAX: usize = 16 << 20;
 /// Most nodes of a message: elements, texts and remarks.
 const NODES_MAX: u32 = 1_000_000;
+/// Most name spaces that a message declares. Banks declare two; reading looks through all of them for each element.
+const NAMESPACES_MAX: usize = 16;
+/// Most attributes of a message, told by their signs of equality, of which texts have some too. A movement has three;
+/// reading compares each attribute of an element with each other.
+const EQUALS_MAX: usize = 200_000;
 /// Most entries, payments or details of one message.
 pub(crate) const PARTS_MAX: usize = 20_000;
 
 /// Why a message is refused. The first that holds is the one reported; nothing of a refused message takes effect.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ReadError {
-    /// Larger than [`FILE_BYTES_MAX`], or of more elements than any bank sends.
+    /// Larger than [`FILE_BYTES_MAX`], or of more elements, attributes or name spaces than any bank sends.
     #[error("the message is larger than any that a bank sends")]
     TooLarge,
     /// Not UTF-8.
@@ -84,6 +89,10 @@ impl Message {
         body: "BkToCstmrDbtCdtNtfctn",
     };
 
+    pub(crate) const fn name(self) -> &'static str {
+        self.name
+    }
+
     pub(crate) const fn namespace(self) -> &'static str {
         self.namespace
     }
@@ -102,6 +111,10 @@ impl Message {
             return Err(ReadError::TooLarge);
         }
         let text = std::str::from_utf8(bytes).map_err(|_| ReadError::NotText)?;
+        let equals = bytes.iter().filter(|byte| **byte == b'=').count();
+        if equals > EQUALS_MAX || text.matches("xmlns").count() > NAMESPACES_MAX {
+            return Err(ReadError::TooLarge);
+        }
         let options =
             ParsingOptions { allow_dtd: false, nodes_limit: NODES_MAX, ..ParsingOptions::default() };
         let document = Document::parse_with_options(text, options).map_err(|error| match error {

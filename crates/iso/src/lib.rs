@@ -31,16 +31,26 @@ pub use word::{AccountId, Identifier, Name};
 use document::Message;
 
 /// What kind of message a text is, told by its name space; `None` when it is none that is read here.
-pub fn kind_of(bytes: &[u8]) -> Option<Kind> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    [
-        (Message::STATUS_REPORT, Kind::StatusReport),
-        (Message::STATEMENT, Kind::Statement),
-        (Message::NOTIFICATION, Kind::Notification),
-    ]
-    .into_iter()
-    .find_map(|(message, kind)| text.contains(message.namespace()).then_some(kind))
+///
+/// # Errors
+/// A text in another encoding than UTF-8, and another version of a message that is read: a bank said something in it,
+/// and nobody here would hear it.
+pub fn kind_of(bytes: &[u8]) -> Result<Option<Kind>, ReadError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| ReadError::NotText)?;
+    let kinds = [
+        (Message::STATUS_REPORT, "pain.002.", Kind::StatusReport),
+        (Message::STATEMENT, "camt.053.", Kind::Statement),
+        (Message::NOTIFICATION, "camt.054.", Kind::Notification),
+    ];
+    if let Some((.., kind)) = kinds.iter().find(|(message, ..)| text.contains(message.namespace())) {
+        return Ok(Some(*kind));
+    }
+    let other = kinds.iter().find(|(_, any_version, _)| text.contains(&format!("{NAMESPACES}{any_version}")));
+    other.map_or(Ok(None), |(message, ..)| Err(ReadError::OtherMessage(message.name())))
 }
+
+/// What the name spaces of all messages begin with.
+const NAMESPACES: &str = "urn:iso:std:iso:20022:tech:xsd:";
 
 /// A kind of message that banks send.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

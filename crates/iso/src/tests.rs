@@ -295,7 +295,7 @@ fn sample() -> Statement {
 fn a_statement_comes_back_as_it_went() {
     let printed = sample().print(1_767_326_400_000_000).unwrap();
     assert_eq!(read_statement(printed.as_bytes()).unwrap(), [sample()], "{printed}");
-    assert_eq!(kind_of(printed.as_bytes()), Some(Kind::Statement));
+    assert_eq!(kind_of(printed.as_bytes()), Ok(Some(Kind::Statement)));
     for (from, to, because) in [
         ("<Amt Ccy=\"CNY\">99.90", "<Amt Ccy=\"CNY\">99.91", ReadError::Sum("Bal")),
         ("<NbOfNtries>2", "<NbOfNtries>3", ReadError::Sum("TxsSummry")),
@@ -394,4 +394,21 @@ proptest! {
         prop_assert!(!cut || read_statement(&bytes).is_err());
         let _whatever = (read_notification(&bytes), read_status_report(&bytes), kind_of(&bytes));
     }
+}
+
+/// Both cost more than their length to read: each name space for each element, each attribute for each other.
+#[test]
+fn name_spaces_and_attributes_without_number_are_refused_before_they_are_read() {
+    let report = |inside: &str| {
+        format!(
+            "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt{inside}>\
+             <GrpHdr><MsgId>m</MsgId></GrpHdr><OrgnlGrpInfAndSts><OrgnlMsgId>k</OrgnlMsgId>\
+             <GrpSts>ACCP</GrpSts></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>"
+        )
+    };
+    assert!(read_status_report(report("").as_bytes()).is_ok());
+    let spaces: String = (0..16).map(|index| format!(" xmlns:a{index}=\"b\"")).collect();
+    assert_eq!(read_status_report(report(&spaces).as_bytes()), Err(ReadError::TooLarge));
+    let attributes: String = (0..200_000).map(|index| format!(" a{index}=\"\"")).collect();
+    assert_eq!(read_status_report(report(&attributes).as_bytes()), Err(ReadError::TooLarge));
 }

@@ -115,6 +115,12 @@ impl AccountId {
         Slot::of_id((self.0 / (KINDS * CURRENCIES)).unsigned_abs())
     }
 
+    /// What the account is for; `None` for a number that no account has.
+    pub fn kind(self) -> Option<AccountKind> {
+        let number = self.0 / CURRENCIES % KINDS;
+        AccountKind::ALL.into_iter().find(|kind| kind.number() == number)
+    }
+
     /// The number as stored.
     pub const fn number(self) -> i64 {
         self.0

@@ -12,6 +12,7 @@
 //! Reading order: `account`, `posting`, `template`, `template_place`, `legs`, `post`, `hold`.
 
 mod account;
+mod day_close;
 mod hold;
 mod legs;
 mod post;
@@ -21,6 +22,7 @@ mod template;
 mod template_place;
 
 pub use account::{Account, AccountId, AccountKind, Class};
+pub use day_close::{CloseDayRefused, DayClose, DaySum, TrialBalance, day_balances};
 pub use hold::{Hold, HoldState, capture, hold, release};
 pub use legs::Leg;
 pub use post::{Posted, post};

@@ -15,6 +15,9 @@ pub enum Currency {
 }
 
 impl Currency {
+    /// All of them.
+    pub const ALL: [Currency; 3] = [Currency::Cny, Currency::Usd, Currency::Jpy];
+
     /// Decimals of the minor unit (ISO 4217).
     pub const fn exponent(self) -> u32 {
         match self {
@@ -43,6 +46,6 @@ impl Currency {
 
     /// The currency with this three-letter code, upper case.
     pub fn from_code(code: &str) -> Option<Currency> {
-        [Currency::Cny, Currency::Usd, Currency::Jpy].into_iter().find(|currency| currency.code() == code)
+        Currency::ALL.into_iter().find(|currency| currency.code() == code)
     }
 }

@@ -42,6 +42,8 @@ mod sandbox_app_keys;
 mod sandbox_authorize;
 mod sandbox_bank;
 mod sandbox_clock;
+mod sandbox_close;
+mod sandbox_contract;
 mod sandbox_doctor;
 mod sandbox_escrow;
 mod sandbox_escrow_form;
@@ -86,6 +88,7 @@ pub use sandbox_app::AppSignType;
 pub use sandbox_clock::{
     ClockFace, ClockHands, Counts, Event, Happened, Journey, Moving, NotMoved, Target, clock_routes,
 };
+pub use sandbox_close::{CloseDesk, Closing};
 pub use sandbox_faults::{FaultDesk, Reporting, fault_routes};
 pub use sandbox_inbox::{
     AgainAsked, AgainRefused, ForgeryAsked, LetterEnd, LetterSeen, Letters, Mailroom, Resent,

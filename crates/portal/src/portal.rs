@@ -4,6 +4,7 @@ use crate::bank::CardBank;
 use crate::ghosts::Ghosts;
 use crate::password::Checker;
 use crate::people::{self, People};
+use crate::sandbox_close::CloseDesk;
 use crate::sandbox_inbox::Mailroom;
 use crate::sandbox_recon::StatementDesk;
 use crate::session::{Seals, Sessions};
@@ -82,6 +83,8 @@ pub struct Portal {
     pub(crate) people: People,
     /// Binds cards; absent where no bank is spoken with.
     pub(crate) bank: Option<Arc<dyn CardBank>>,
+    /// Closes business dates; absent where nobody does.
+    pub(crate) closes: Option<Arc<dyn CloseDesk>>,
     /// Reads statements of the bank; absent where none is spoken with.
     pub(crate) statements: Option<Arc<dyn StatementDesk>>,
     pub(crate) checker: Checker,
@@ -118,6 +121,7 @@ impl Portal {
             mailroom,
             people,
             bank,
+            closes: None,
             statements: None,
             checker,
             ghosts,
@@ -138,6 +142,12 @@ impl Portal {
     #[must_use]
     pub fn with_statements(self, statements: Arc<dyn StatementDesk>) -> Portal {
         Portal { statements: Some(statements), ..self }
+    }
+
+    /// Closes business dates at this desk.
+    #[must_use]
+    pub fn with_closes(self, closes: Arc<dyn CloseDesk>) -> Portal {
+        Portal { closes: Some(closes), ..self }
     }
 
     /// The portal of the same world after it began anew: nobody is signed in, and nothing of the old one is known.
@@ -163,6 +173,7 @@ impl Portal {
             mailroom,
             people,
             bank,
+            closes: None,
             statements: None,
             checker,
             ghosts,

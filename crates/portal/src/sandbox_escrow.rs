@@ -110,6 +110,7 @@ fn open_refused(refused: OpenRefused) -> SandboxError {
         OpenRefused::AlreadyPaid => SandboxError::conflict("already_paid", refused),
         OpenRefused::AlreadyClosed => SandboxError::conflict("already_closed", refused),
         OpenRefused::SellerBlocked => SandboxError::conflict("seller_blocked", refused),
+        OpenRefused::NotSigned => SandboxError::conflict("not_signed", refused),
         OpenRefused::TotalTooLarge => SandboxError::bad("bad_amount", refused),
         OpenRefused::ExpiryPassed => SandboxError::bad("bad_request", refused),
         OpenRefused::BuyerNotFound => SandboxError::missing("party_not_found", refused),

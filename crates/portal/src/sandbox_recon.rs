@@ -48,6 +48,8 @@ pub struct StatementTaken {
 pub enum StatementNotTaken {
     /// The file cannot be read.
     File(FileError),
+    /// It is of another account than the one that is reconciled; in words.
+    OtherAccount(String),
     /// It is not the statement that was read before.
     Statement(BeginStatementRefused),
     /// A line is not the one that was read before.
@@ -303,6 +305,7 @@ impl From<StatementNotTaken> for SandboxError {
     fn from(no: StatementNotTaken) -> SandboxError {
         match no {
             StatementNotTaken::File(error) => SandboxError::bad("bad_statement", error),
+            StatementNotTaken::OtherAccount(words) => SandboxError::conflict("other_account", words),
             StatementNotTaken::Statement(why) => match why {
                 BeginStatementRefused::StatementDiffers { .. } => {
                     SandboxError::conflict("statement_differs", why)

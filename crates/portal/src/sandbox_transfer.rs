@@ -172,6 +172,7 @@ fn refused(refused: TransferRefused) -> SandboxError {
         TransferRefused::PayeeNameDiffers => SandboxError::conflict("payee_name_differs", refused),
         TransferRefused::PayeeBlocked => SandboxError::conflict("payee_blocked", refused),
         TransferRefused::PayeeIsPayer => SandboxError::conflict("payee_is_payer", refused),
+        TransferRefused::NotSigned => SandboxError::conflict("not_signed", refused),
         TransferRefused::PayerBlocked => SandboxError::conflict("payer_blocked", refused),
         TransferRefused::PayerStopped => SandboxError::conflict("payer_stopped", refused),
         TransferRefused::Limit(limit) => match limit {

@@ -4,6 +4,7 @@
 mod agreement;
 mod authorize;
 mod card;
+mod day_close;
 mod developer;
 mod recon;
 mod transfer;
@@ -12,6 +13,7 @@ mod wallet;
 use agreement::agreement_texts;
 use authorize::authorize_texts;
 use card::card_texts;
+use day_close::day_close_texts;
 use developer::developer_texts;
 use recon::recon_texts;
 use transfer::transfer_texts;
@@ -35,7 +37,8 @@ macro_rules! texts {
 use texts;
 
 texts! {
-    [agreement_texts authorize_texts card_texts developer_texts recon_texts transfer_texts wallet_texts]
+    [agreement_texts authorize_texts card_texts day_close_texts developer_texts recon_texts
+     transfer_texts wallet_texts]
     lang: "zh-CN", "en";
     sandbox: "沙箱：不是真钱", "Sandbox: play money";
     footer: "通宝支付平台", "Tongbao payment platform";

@@ -31,7 +31,10 @@ pub(crate) fn refusal_words(refused: TransferRefused, t: &Texts) -> &'static str
         TransferRefused::PayeeNotFound | TransferRefused::PayeeNameDiffers => t.transfer_no_payee,
         TransferRefused::PayeeIsPayer => t.transfer_to_self,
         TransferRefused::PayeeBlocked => t.transfer_payee_blocked,
-        TransferRefused::PayerNotFound | TransferRefused::PayerBlocked => t.transfer_payer_blocked,
+        // A contract is a merchant's, whose program hears of it by its code: nobody reads it here.
+        TransferRefused::PayerNotFound | TransferRefused::NotSigned | TransferRefused::PayerBlocked => {
+            t.transfer_payer_blocked
+        }
         TransferRefused::PayerStopped => t.payments_stopped,
         TransferRefused::NumberTaken { field: _ } => t.transfer_form_used,
         TransferRefused::Limit(LimitRefused::TooSmall) => t.transfer_amount_wrong,

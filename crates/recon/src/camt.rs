@@ -1,7 +1,8 @@
 //! A statement as ISO 20022 `camt.053.001.08`: one statement a message, booked entries with their references. Parts
 //! of the message that say nothing of the sums are passed over.
 //!
-//! Documents with a type or with entities are refused, so that no text can grow while it is read. An entry stands for
+//! Documents with a type or with entities of their own are refused, so that no text can grow while it is read; the five
+//! signs that every message may name are read as they are meant. An entry stands for
 //! one payment: one with details of several is refused, since its sum could be booked for one of them alone.
 
 use crate::file::{FileError, LINES_MAX, amount, balance};
@@ -10,6 +11,7 @@ use crate::{Statement, StatementLine};
 use base::{Day, Text};
 use money::Currency;
 use quick_xml::Reader;
+use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesStart, Event};
 
 /// The name space of the one version that is read.
@@ -86,7 +88,9 @@ pub(crate) fn read(text: &str) -> Result<Statement, FileError> {
     loop {
         match reader.read_event() {
             Err(_) => return Err(not_well_formed(&path)),
-            Ok(Event::DocType(_) | Event::GeneralRef(_)) => return Err(FileError::Entities),
+            Ok(Event::DocType(_)) => return Err(FileError::Entities),
+            Ok(Event::GeneralRef(_)) if path.is_empty() => return Err(FileError::Malformed),
+            Ok(Event::GeneralRef(named)) => leaf.add(meant(&named)?),
             Ok(Event::Start(start)) => {
                 if path.is_empty() {
                     root(&start)?;
@@ -126,15 +130,34 @@ fn not_well_formed(path: &[String]) -> FileError {
     }
 }
 
+/// The letter that a name stands for. Every other name would be one of the document's own.
+fn meant(named: &str) -> Result<&'static str, FileError> {
+    match named {
+        "amp" => Ok("&"),
+        "lt" => Ok("<"),
+        "gt" => Ok(">"),
+        "quot" => Ok("\""),
+        "apos" => Ok("'"),
+        _ => Err(FileError::Entities),
+    }
+}
+
+/// The attributes of an element. None is compared with each other: that costs the square of their number.
+fn attributes<'a>(start: &'a BytesStart<'_>) -> Attributes<'a> {
+    let mut all = start.attributes();
+    all.with_checks(false);
+    all
+}
+
 fn root(start: &BytesStart<'_>) -> Result<(), FileError> {
     let is_document = start.local_name().as_ref() == "Document";
-    let names = start.attributes().flatten().filter(|one| one.key.as_ref().starts_with("xmlns"));
+    let names = attributes(start).flatten().filter(|one| one.key.as_ref().starts_with("xmlns"));
     let fits = names.into_iter().any(|one| &*one.value == NAMESPACE);
     if is_document && fits { Ok(()) } else { Err(FileError::FormUnknown) }
 }
 
 fn currency_of(start: &BytesStart<'_>) -> String {
-    let named = start.attributes().flatten().find(|one| one.key.as_ref() == "Ccy");
+    let named = attributes(start).flatten().find(|one| one.key.as_ref() == "Ccy");
     named.map(|one| one.value.to_string()).unwrap_or_default()
 }
 

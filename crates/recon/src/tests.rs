@@ -142,6 +142,18 @@ fn a_text_that_cannot_be_taken_whole_refuses_the_message() {
     read(xml().replacen("</Ntry>", &note, 1).as_bytes()).unwrap();
 }
 
+/// Strangers write what they like into a payment, and banks print it as it has to be printed.
+#[test]
+fn the_five_signs_that_every_message_may_name_are_read_as_they_are_meant() {
+    let key = |with: &str| xml().replacen("<EndToEndId>K1", &format!("<EndToEndId>{with}"), 1);
+    let read = read(key("A&amp;B &lt;&gt;&quot;&apos;").as_bytes()).unwrap();
+    assert_eq!(read.lines[0].order_key.as_str(), "A&B <>\"'");
+    for other in ["&nbsp;", "&a;", "&#38;", "&AMP;"] {
+        assert_eq!(refused(&key(other)), FileError::Entities, "{other}");
+    }
+    assert_eq!(refused(&xml().replacen("<Document", "&amp;<Document", 1)), FileError::Malformed);
+}
+
 #[test]
 fn an_entry_of_several_payments_is_refused() {
     let twice = xml().replacen(

@@ -7,7 +7,7 @@ use crate::private_file;
 use crate::site::{House, Site};
 use crate::up::Readers;
 use anyhow::{Context, ensure};
-use base::{CardNo, Secret};
+use base::{CardNo, Secret, Text};
 use cell::Door;
 use channel::{
     Bank, BindAsk, BindSaid, Channel, CodeAsk, HttpBank, ISO_BOOKS_LETTERS, Importer, IsoBank, Pulse,
@@ -30,6 +30,8 @@ pub(crate) struct Spoken {
     pulse: Pulse,
     /// Whether it prints statements that can be fetched.
     pub(crate) keeps_statements: bool,
+    /// Our account there, where it is known before any statement is read.
+    account: Option<Text<34>>,
 }
 
 /// The bank that a world speaks with: the one inside, or one in another process.
@@ -39,11 +41,14 @@ pub(crate) fn bank(site: &Site, args: &UpArgs, door: &Door) -> anyhow::Result<Sp
         ensure!(site.world.sandbox, "only a world for trying out speaks with a bank in messages yet");
         let books = generation(site, short_name)?;
         let options = iso_config::read(path, &books, site.folder.bank_messages())?;
-        return Ok(Spoken { bank: Arc::new(IsoBank::open(options)?), books, keeps_statements: true, pulse });
+        let account = Some(Text::new(options.payer.account.as_str())?);
+        let bank = Arc::new(IsoBank::open(options)?);
+        return Ok(Spoken { bank, books, keeps_statements: true, account, pulse });
     }
     let (Some(url), Some(secret_path)) = (&args.bank, &args.bank_secret) else {
         let books = hex::encode(site.note.world_id()?);
-        return Ok(Spoken { bank: Arc::new(SandboxBank), books, keeps_statements: false, pulse });
+        let (bank, keeps_statements, account) = (Arc::new(SandboxBank), false, None);
+        return Ok(Spoken { bank, books, keeps_statements, account, pulse });
     };
     ensure!(site.world.sandbox, "only a world for trying out speaks with a simulated bank");
     let text = private_file::read(secret_path)?;
@@ -52,7 +57,7 @@ pub(crate) fn bank(site: &Site, args: &UpArgs, door: &Door) -> anyhow::Result<Sp
     let books = generation(site, long_name)?;
     let door = door.clone();
     let bank = HttpBank::new(url, secret, &books, Arc::new(move || door.now_us()), true)?;
-    Ok(Spoken { bank: Arc::new(bank), books, keeps_statements: true, pulse })
+    Ok(Spoken { bank: Arc::new(bank), books, keeps_statements: true, account: None, pulse })
 }
 
 /// The name of this life of the world at the bank: drawn when it is first needed, gone when the world begins anew, and
@@ -93,8 +98,12 @@ pub(crate) fn channel(spoken: &Spoken, site: &Site, house: &House, tables: Reade
 }
 
 /// What reads the bank's statements into the books.
-pub(crate) fn importer(spoken: &Spoken, door: &Door) -> Importer {
-    Importer::new(door.clone(), spoken.bank.clone(), &spoken.books)
+pub(crate) fn importer(spoken: &Spoken, door: &Door, tables: Readers) -> Importer {
+    let importer = Importer::new(door.clone(), spoken.bank.clone(), &spoken.books, tables);
+    match &spoken.account {
+        Some(account) => importer.of_account(account.clone()),
+        None => importer,
+    }
 }
 
 /// The desk at which cards are bound.

@@ -1,8 +1,8 @@
 //! The command line.
 
 use crate::{
-    app_key, backup, bank, bench, certify, clock, doctor, fault, forward, recon, repair, show, telemetry, up,
-    verify, world,
+    app_key, backup, bank, bench, certify, clock, close, doctor, fault, forward, recon, repair, show,
+    telemetry, up, verify, world,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -65,6 +65,8 @@ enum Command {
     Certify(certify::CertifyArgs),
     /// Serves a simulated bank with its own books: a process of its own, for a platform to try money in and out with.
     Bank(BankArgs),
+    /// Has a running server close business dates that are over, which it also does by itself.
+    Close(close::CloseArgs),
     /// Reads statements of the bank into the books of a running server.
     #[command(subcommand)]
     Recon(recon::ReconCommand),
@@ -299,6 +301,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Report(args) => return fault::report(&args),
         Command::Certify(args) => return certify::run(&args),
         Command::Bank(args) => bank::run(&args)?,
+        Command::Close(args) => close::run(&args)?,
         Command::Recon(what) => recon::run(&what)?,
         Command::Bench(args) => bench::run(&args)?,
     }

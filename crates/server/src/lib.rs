@@ -27,6 +27,7 @@ mod chance;
 mod cli;
 mod client;
 mod clock;
+mod close;
 mod data_folder;
 mod demo;
 mod doctor;

@@ -36,6 +36,7 @@ fn taken(done: Result<Imported, NotImported>) -> Result<StatementTaken, Statemen
     done.map(|Imported { account, day, already }| StatementTaken { account, day, already }).map_err(|no| {
         match no {
             NotImported::File(error) => StatementNotTaken::File(error),
+            NotImported::OtherAccount { .. } => StatementNotTaken::OtherAccount(no.to_string()),
             NotImported::Statement(why) => StatementNotTaken::Statement(why),
             NotImported::Line(why) => StatementNotTaken::Line(why),
             NotImported::KeepsNone => StatementNotTaken::NoBank(no.to_string()),

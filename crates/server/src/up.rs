@@ -18,12 +18,12 @@ use crate::signals::Signals;
 use crate::site::{House, Site};
 use crate::world_clock::system_clock_us;
 use crate::world_file::WorldFile;
-use crate::{print, repair, reset, statements, tour};
+use crate::{close, print, repair, reset, statements, tour};
 use anyhow::{Context, bail, ensure};
 use axum::Router;
 use base::OrderNo;
 use channel::Channel;
-use clerk::Clerk;
+use clerk::{Clerk, DayCloser};
 use gateway::Gateway;
 use notify::Notify;
 use portal::{Freezing, Intake, Offering, Opening, Portal};
@@ -220,6 +220,7 @@ struct Running {
     clerk: JoinHandle<()>,
     channel: Option<JoinHandle<()>>,
     collector: Option<JoinHandle<()>>,
+    closer: JoinHandle<()>,
     player: Arc<Player>,
     stop_rest: watch::Sender<bool>,
 }
@@ -261,9 +262,11 @@ impl Served<'_> {
             }
         };
         let bank = Arc::new(banks::bank(self.site, self.args, door)?);
-        let importer = banks::importer(&bank, door);
+        let importer = banks::importer(&bank, door, readers(tables.clone()));
         let desks = (Arc::new(banks::desk(&bank)), Arc::new(statements::Desk(importer.clone())));
         let portal = if world.sandbox { portal.with_bank(desks.0).with_statements(desks.1) } else { portal };
+        let closer = Arc::new(DayCloser::new(door.clone(), readers(tables.clone())));
+        let portal = portal.with_closes(Arc::new(close::Desk(closer.clone())));
         let portal = Arc::new(portal);
         let banks = banks::channel(&bank, self.site, &house, readers(tables.clone()));
         let collector = statements::collector(&bank, &importer, &house, readers(tables.clone()));
@@ -283,8 +286,9 @@ impl Served<'_> {
         let notify = tokio::spawn(notify.run(turned(rest_stopped.clone())));
         let clerk = tokio::spawn(clerk.run(turned(rest_stopped.clone())));
         let channel = banks.map(|channel| tokio::spawn(channel.run(turned(rest_stopped.clone()))));
-        let collector = collector.map(|collector| tokio::spawn(collector.run(turned(rest_stopped))));
-        Ok((Running { house, portal, notify, clerk, channel, collector, player, stop_rest }, routes))
+        let collector = collector.map(|collector| tokio::spawn(collector.run(turned(rest_stopped.clone()))));
+        let closer = tokio::spawn(closer.run(house.clock.moves(), turned(rest_stopped)));
+        Ok((Running { house, portal, notify, clerk, channel, collector, closer, player, stop_rest }, routes))
     }
 
     /// Begins the world anew. An error means that there is no world any more until the next start.
@@ -348,7 +352,7 @@ impl Running {
         let _ended = tokio::task::spawn_blocking(move || player.end()).await;
         self.stop_rest.send_replace(true);
         let all = async {
-            let _ended = tokio::join!(self.notify, self.clerk);
+            let _ended = tokio::join!(self.notify, self.clerk, self.closer);
             for rest in [self.channel, self.collector].into_iter().flatten() {
                 let _ended = rest.await;
             }

@@ -7,7 +7,7 @@ use fund::BankOrder;
 use ledger::{Account, AccountKind, Posting};
 use people::{DEVICES_MAX, PASSKEYS_MAX};
 use recon::ReadStatement;
-use trade::{Escrow, Order};
+use trade::{Contract, Escrow, Order};
 use transfer::Transfer;
 
 /// Refuses a row that breaks a rule of its table.
@@ -16,6 +16,13 @@ pub(crate) fn check(row: &Row) -> Result<(), StoreError> {
         Some(rule) => Err(StoreError::RowRefused { table: row.table().name(), rule: rule.to_owned() }),
         None => Ok(()),
     }
+}
+
+const TEN_PASSKEYS: &str = "a person has ten passkeys";
+
+/// Whether a passkey's place and number can be stored.
+fn is_placed(place: u32, no: u64) -> bool {
+    place < PASSKEYS_MAX && storable(no)
 }
 
 fn broken_rule(row: &Row) -> Option<&'static str> {
@@ -27,13 +34,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Device(device) => {
             (device.place < DEVICES_MAX && storable(device.no), "a person has ten devices")
         }
-        Row::Passkey(passkey) => {
-            (passkey.place < PASSKEYS_MAX && storable(passkey.no), "a person has ten passkeys")
-        }
-        Row::PasskeyProof(proof) => (
-            proof.place < PASSKEYS_MAX && storable(proof.no) && storable(proof.passkey),
-            "a person has ten passkeys",
-        ),
+        Row::Passkey(row) => (is_placed(row.place, row.no), TEN_PASSKEYS),
+        Row::PasskeyProof(row) => (is_placed(row.place, row.no) && storable(row.passkey), TEN_PASSKEYS),
         Row::Party(party) => (storable(party.proofs_after), "numbers are below 2^63"),
         Row::Timer(timer) => (timer.attempt.is_none_or(storable), "numbers are below 2^63"),
         Row::Account(account) => (
@@ -72,8 +74,12 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             rules.version > 0 && rules.proposed_by != rules.approved_by,
             "rules are of two people and have a version",
         ),
+        Row::DayClose(row) => (row.first_date <= row.last_date, "days are closed from the first to the last"),
+        Row::Contract(row) => {
+            (agreed_in_time(row), "a contract is of two people, and of no moment before them")
+        }
         #[rustfmt::skip]
-        Row::Card(_) | Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_)
+        Row::TrialBalance(_) | Row::Card(_) | Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_)
         | Row::Suspense(_) | Row::Settlement(_) | Row::SurpriseSettlement(_) | Row::SuspenseClosing(_)
         | Row::EscrowStep(_) | Row::Login(_) | Row::Credential(_)
         | Row::App(_) | Row::Rulebook(_) | Row::Hold(_) | Row::OrderNumber(_) | Row::FreezeOperation(_)
@@ -83,7 +89,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Certification(_) | Row::Profile(_) | Row::Standing(_) | Row::Evidence(_) | Row::Person(_)
         | Row::SplitBook(_) | Row::SplitLine(_) | Row::Relation(_) | Row::TransferNumber(_)
         | Row::KnownPayee(_) | Row::Received(_) | Row::Usage(_) | Row::AppKey(_)
-        | Row::RiskProposal(_) | Row::MerchantApplication(_) => return None,
+        | Row::ContractBook(_) | Row::RiskProposal(_) | Row::MerchantApplication(_) => return None,
     };
     (!holds).then_some(rule)
 }
@@ -109,6 +115,14 @@ fn storable(number: u64) -> bool {
 
 fn gave_less(order: &Order) -> bool {
     order.refunded_minor <= order.total_minor && order.fee_returned_minor <= order.fee_minor
+}
+
+fn agreed_in_time(row: &Contract) -> bool {
+    let agreed = row.approved_by.as_ref().zip(row.approved_at_us);
+    let both = row.approved_by.is_some() == row.approved_at_us.is_some();
+    row.version > 0
+        && both
+        && agreed.is_none_or(|(by, at_us)| *by != row.proposed_by && row.valid_from_us >= Some(at_us))
 }
 
 fn is_of_something(transfer: &Transfer) -> bool {

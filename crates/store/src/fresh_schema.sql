@@ -1,4 +1,4 @@
--- Of 0032_passkey_create 7bf5961aed532e1aeca92ddc14518e96f94dc1b97896e1e79210c07514c54005
+-- Of 0034_passkey_create 91fb86de3220f7a0fa6e34d3f9115cbca9800cb39db3a66a5405e953248b301e
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -1108,6 +1108,58 @@ CREATE TABLE "posting" (
          + CASE side_2 WHEN 'debit' THEN amount_2_minor WHEN 'credit' THEN -amount_2_minor ELSE 0 END
          + CASE side_3 WHEN 'debit' THEN amount_3_minor WHEN 'credit' THEN -amount_3_minor ELSE 0 END
          + CASE side_4 WHEN 'debit' THEN amount_4_minor WHEN 'credit' THEN -amount_4_minor ELSE 0 END = 0)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE contract (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    seller         INTEGER NOT NULL CHECK (seller >= 0),
+    product        TEXT    NOT NULL CHECK (
+        product = 'page' OR product = 'wap' OR product = 'app' OR product = 'face_to_face' OR
+        product = 'mini_program' OR product = 'pre_authorisation' OR product = 'debit_agreement' OR
+        product = 'escrow' OR product = 'transfer'),
+    version        INTEGER NOT NULL CHECK (version > 0),
+    status         TEXT    NOT NULL CHECK (status = 'in_force' OR status = 'ended'),
+    fee_ppm        INTEGER NOT NULL CHECK (fee_ppm BETWEEN 0 AND 1000000),
+    valid_from_us  INTEGER,
+    reason         TEXT    NOT NULL,
+    proposed_by    TEXT    NOT NULL,
+    proposed_at_us INTEGER NOT NULL,
+    approved_by    TEXT,
+    approved_at_us INTEGER,
+    PRIMARY KEY (slot, seller, product, version),
+    CHECK ((approved_by IS NULL) = (approved_at_us IS NULL)),
+    CHECK (approved_by IS NULL OR approved_by <> proposed_by),
+    CHECK (approved_by IS NULL OR valid_from_us >= approved_at_us)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE contract_book (
+    slot    INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    seller  INTEGER NOT NULL CHECK (seller >= 0),
+    product TEXT    NOT NULL CHECK (
+        product = 'page' OR product = 'wap' OR product = 'app' OR product = 'face_to_face' OR
+        product = 'mini_program' OR product = 'pre_authorisation' OR product = 'debit_agreement' OR
+        product = 'escrow' OR product = 'transfer'),
+    version INTEGER NOT NULL CHECK (version >= 0),
+    PRIMARY KEY (slot, seller, product)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE day_close (
+    slot         INTEGER NOT NULL PRIMARY KEY CHECK (slot BETWEEN 0 AND 99),
+    first_date   INTEGER NOT NULL,
+    last_date    INTEGER NOT NULL,
+    closed_at_us INTEGER NOT NULL,
+    CHECK (first_date <= last_date)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE trial_balance (
+    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    business_date INTEGER NOT NULL,
+    currency      TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    kind          TEXT    NOT NULL CHECK (
+        kind = 'balance' OR kind = 'transit' OR kind = 'fee_income' OR kind = 'bank_reserve' OR kind = 'escrow' OR
+        kind = 'delayed' OR kind = 'clearing_in' OR kind = 'clearing_out' OR kind = 'suspense_owed' OR
+        kind = 'suspense_due'),
+    debit_minor   INTEGER NOT NULL CHECK (debit_minor >= 0),
+    credit_minor  INTEGER NOT NULL CHECK (credit_minor >= 0),
+    balance_minor INTEGER NOT NULL,
+    closed_at_us  INTEGER NOT NULL,
+    PRIMARY KEY (slot, business_date, currency, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE passkey (
     slot        INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),

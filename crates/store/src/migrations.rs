@@ -54,7 +54,9 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0029_suspense_closes",
     "0030_transfer_keeps_asked",
     "0031_withdrawals_of_a_person",
-    "0032_passkey_create",
+    "0032_contract_create",
+    "0033_day_close_create",
+    "0034_passkey_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

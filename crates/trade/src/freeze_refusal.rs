@@ -65,6 +65,9 @@ pub enum OpenFreezeRefused {
     /// The merchant may not take money.
     #[error("payee is frozen or closed")]
     SellerBlocked,
+    /// The merchant's contract for pre-authorisations has ended.
+    #[error("the merchant's contract for this product has ended")]
+    NotSigned,
     /// Outside what may be frozen: 0.01 to 100,000,000.00 yuan.
     #[error("amount outside the limits")]
     AmountOutside,

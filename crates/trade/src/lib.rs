@@ -2,11 +2,12 @@
 //! buyer's slot, under the order's number); refunds, pay codes, notices to the merchant, and the timers of all these.
 //!
 //! Rules: `protocol` section 7 of the Alipay Open API (states, timing) as documented for one-time CNY payments.
-//! Reading order: `state`, `order`, `records`, `rules`, `refusal`; then `agreement`; for guaranteed trades
+//! Reading order: `state`, `order`, `records`, `rules`, `contract`, `refusal`; then `agreement`; for guaranteed trades
 //! `escrow_state`, `escrow`, `escrow_rules`; for splits `split`; for pre-authorisations
 //! `freeze`, `frozen`.
 
 mod agreement;
+mod contract;
 mod escrow;
 mod escrow_rules;
 mod escrow_state;
@@ -28,6 +29,10 @@ pub use agreement::{
     PERIOD_DAYS_MIN, PeriodRefused, PeriodRule, PersonalProduct, Plan, PostponeFault, PostponeRefused,
     Progress, SIGN_LIFE_US, SignRefused, Signing, SigningRefused, Terms, Unit, UnsignRefused, Validity,
     WINDOW_DAYS, buyer_name, judge_debit, judge_postpone,
+};
+pub use contract::{
+    CONTRACT_FEE_MAX_PPM, CONTRACT_WAITING_MAX, Contract, ContractBook, ContractProduct, ContractRefused,
+    ContractStatus, ContractTerms,
 };
 pub use escrow::{
     CaseKind, Escrow, EscrowCase, Goods, GoodsState, Logistics, OWN_STEP, RequestNo, Service, Side,
@@ -65,7 +70,7 @@ pub use refusal::{
 pub use rules::{
     CANCEL_WINDOW_US, EXPIRY_DEFAULT_US, EXPIRY_FACE_US, NOTICE_LADDER_US, PAY_CODE_LIFE_US, Paying,
     QR_LIFE_US, REFUND_WINDOW_US, Rulebook, TOTAL_MAX_FEN, Timeout, TimeoutError, bounce_fee_back, expiry,
-    next_attempt_us, refund_fee_back,
+    fee_at, next_attempt_us, refund_fee_back,
 };
 pub use split::{
     RELATIONS_MAX, ReceiverNamed, Relation, SPLIT_FREEZE_US, SPLIT_LINES_MAX, SPLIT_RATIO_MAX_PERCENT,

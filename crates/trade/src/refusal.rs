@@ -25,6 +25,9 @@ pub enum OpenRefused {
     /// The merchant may not be paid.
     #[error("seller is frozen or closed")]
     SellerBlocked,
+    /// The merchant's contract for the product has ended.
+    #[error("the merchant's contract for this product has ended")]
+    NotSigned,
     /// Outside what one order may be: 0.01 to 100,000,000.00 yuan.
     #[error("total outside the limits")]
     TotalTooLarge,

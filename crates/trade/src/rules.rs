@@ -50,15 +50,15 @@ impl Rulebook {
             password_free_limit_minor: limit.minor(),
         }
     }
+}
 
-    /// The fee of a payment, rounded half up to the fen.
-    pub fn fee_of(&self, amount: Money) -> Result<Money, MoneyError> {
-        if planted(Plant::FeeRoundedDown) {
-            let fen = |units| Money::from_minor(units, amount.currency());
-            return amount.proportion_down(fen(self.merchant_fee_ppm.ppm().into())?, fen(1_000_000)?);
-        }
-        self.merchant_fee_ppm.share_half_up(amount)
+/// The fee of a payment at a rate, rounded half up to the fen.
+pub fn fee_at(rate: Rate, amount: Money) -> Result<Money, MoneyError> {
+    if planted(Plant::FeeRoundedDown) {
+        let fen = |units| Money::from_minor(units, amount.currency());
+        return amount.proportion_down(fen(rate.ppm().into())?, fen(1_000_000)?);
     }
+    rate.share_half_up(amount)
 }
 
 /// A relative timeout as merchants write it.

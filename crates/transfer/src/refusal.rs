@@ -43,6 +43,9 @@ pub enum TransferRefused {
     /// Payer and payee are the same.
     #[error("payer and payee are the same party")]
     PayeeIsPayer,
+    /// The merchant's contract for transfers has ended.
+    #[error("the payer's contract for transfers has ended")]
+    NotSigned,
     /// The payer is frozen or closed.
     #[error("payer is frozen or closed")]
     PayerBlocked,

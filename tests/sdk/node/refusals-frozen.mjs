@@ -76,6 +76,11 @@ const OPENING = {
   FREEZE_ALREADY_SUCCESS: async (g, method) => again(g, method, await frozen(g, method)),
   ORDER_ALREADY_FINISH: async (g, method) => again(g, method, await finished(g, method)),
   ORDER_ALREADY_CLOSED: async (g, method) => again(g, method, await closed(g, method)),
+  ACCESS_FORBIDDEN: async (g, method) => {
+    const shop = await g.shop();
+    await g.endContract(shop, 'pre_authorisation');
+    return [shop, await request(g, method, await g.buyer())];
+  },
   PAYEE_USER_STATUS_LIMIT: async (g, method) => {
     const shop = await g.shop();
     await g.status(shop, 'frozen');

@@ -39,6 +39,16 @@ const again = async (g, method, buyer, fields) => ({ ...fields, ...await OPENERS
 
 const wrong = more => async (g, method) => [g.house, await order(g, method, await g.buyer(), more)];
 
+/** Under which contract each method opens orders. */
+const PRODUCTS = {
+  'alipay.trade.pay': 'face_to_face',
+  'alipay.trade.precreate': 'face_to_face',
+  'alipay.trade.create': 'mini_program',
+  'alipay.trade.app.pay': 'app',
+  'alipay.trade.page.pay': 'page',
+  'alipay.trade.wap.pay': 'wap',
+};
+
 const OF_ALL = {
   'ACQ.INVALID_PARAMETER': wrong({ total_amount: '1.001' }),
   'ACQ.CURRENCY_NOT_SUPPORT': wrong({ trans_currency: 'USD' }),
@@ -48,6 +58,11 @@ const OF_ALL = {
   'ACQ.SELLER_BEEN_BLOCKED': async (g, method) => {
     const shop = await g.shop();
     await g.status(shop, 'frozen');
+    return [shop, await order(g, method, await g.buyer())];
+  },
+  'ACQ.ACCESS_FORBIDDEN': async (g, method) => {
+    const shop = await g.shop();
+    await g.endContract(shop, PRODUCTS[method]);
     return [shop, await order(g, method, await g.buyer())];
   },
   'ACQ.CONTEXT_INCONSISTENT': async (g, method) => {

@@ -59,6 +59,11 @@ const SENDING = method => ({
     return [shop, asking(method, { id: payee.userId })];
   },
   PAYER_PAYEE_CANNOT_SAME: async g => [g.house, asking(method, { id: g.house.sellerId })],
+  PRODUCT_NOT_SIGN: async g => {
+    const shop = await rich(g);
+    await g.endContract(shop, 'transfer');
+    return [shop, asking(method, { id: (await g.buyer()).userId })];
+  },
   PAYER_STATUS_ERROR: async g => {
     const shop = await rich(g);
     await g.status(shop, 'frozen');

@@ -153,6 +153,14 @@ export class Ground {
     return this.sandbox.send('/party/status', { user_id: party.userId, status });
   }
 
+  /** Two operators end a merchant's contract for a product. */
+  async endContract(shop, product) {
+    const terms = { user_id: shop.userId, product, status: 'ended', fee_ppm: 0 };
+    const { version } = await this.sandbox.send('/contracts',
+      { operator: 'ada', base_version: 0, reason: 'ended', ...terms });
+    return this.sandbox.send('/contracts/approve', { operator: 'bea', version, ...terms });
+  }
+
   payCode(buyer) {
     return this.sandbox.payCode(buyer.login);
   }

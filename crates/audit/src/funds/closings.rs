@@ -8,7 +8,7 @@ use base::Record;
 use engine::Tabled;
 use fund::BankOrderKind;
 use ledger::{AccountKind, PostingKind};
-use recon::{ClosingWay, Suspense, SuspenseClosing};
+use recon::{BookedLine, ClosingWay, SuspenseClosing};
 
 impl Funds {
     pub(super) fn closing(&mut self, closing: &SuspenseClosing, findings: &mut Findings) {
@@ -16,7 +16,7 @@ impl Funds {
             let key = text_of_key(&SuspenseClosing::wrap_key(closing.key()));
             line_is("suspense_closing", key, message, findings);
         };
-        let Some(suspense) = self.statement.suspense.get(&closing.key()).cloned() else {
+        let Some((suspense, line)) = self.statement.suspense.get(&closing.key()).cloned() else {
             return wrong("there is no such suspense");
         };
         if !closing.way.allows(suspense.class, suspense.is_credit) {
@@ -39,38 +39,41 @@ impl Funds {
                 *self.statement.own.entry((slot, currency)).or_default() += income;
                 closing.bank_order.is_none()
             }
-            ClosingWay::GivenBack => self.gives_back(closing, &suspense),
-            ClosingWay::Matched => self.matches(closing, &suspense),
+            ClosingWay::GivenBack => self.gives_back(closing, line.as_deref()),
+            ClosingWay::Matched => self.matches(closing, line.as_deref()),
         };
         if !fits {
             wrong("the bank order that it names does not give it back, or is not settled by it");
         }
     }
 
-    /// Whether its bank order is a return of this sum, for no other closing.
-    fn gives_back(&mut self, closing: &SuspenseClosing, suspense: &Suspense) -> bool {
-        let facts = closing.bank_order.and_then(|no| self.orders.get_mut(&no));
-        facts.is_some_and(|facts| {
-            let first = !std::mem::replace(&mut facts.of_suspense, true);
-            let same = facts.order.amount().minor() == suspense.amount_minor;
-            first && same && facts.order.kind == BankOrderKind::Return && facts.order.slot == closing.slot
-        })
+    /// Whether its bank order is a return of this sum to whom it came from, for this line and no other closing.
+    fn gives_back(&mut self, closing: &SuspenseClosing, line: Option<&BookedLine>) -> bool {
+        let Some(facts) = closing.bank_order.and_then(|no| self.orders.get_mut(&no)) else { return false };
+        let first = !std::mem::replace(&mut facts.of_suspense, true);
+        let order = facts.order.clone();
+        let of = line.and_then(|line| line.bank_order).and_then(|no| self.orders.get(&no));
+        let (Some(line), Some(of)) = (line, of.map(|facts| &facts.order)) else { return false };
+        let key = format!("{} {} {}", of.no, line.day, line.serial);
+        first
+            && order.kind == BankOrderKind::Return
+            && order.key.as_str() == key
+            && (order.slot, order.party, order.about) == (closing.slot, of.party, Some(of.no.topic()))
+            && order.amount() == line.amount()
     }
 
     /// Whether its bank order has the suspense's line as its settlement.
-    fn matches(&mut self, closing: &SuspenseClosing, suspense: &Suspense) -> bool {
-        let Some(no) = closing.bank_order else { return false };
+    fn matches(&mut self, closing: &SuspenseClosing, line: Option<&BookedLine>) -> bool {
+        let (Some(no), Some(line)) = (closing.bank_order, line) else { return false };
         self.statement.settled.insert(no);
         let by_line = self.statement.settlements.get(&no).is_some_and(|settled| {
-            (&settled.account, settled.day, settled.serial) == (&closing.account, closing.day, closing.serial)
+            (&settled.account, settled.day, settled.serial, &settled.reference)
+                == (&line.account, line.day, line.serial, &line.reference)
         });
-        let facts = self.orders.get_mut(&no);
-        by_line
-            && facts.is_some_and(|facts| {
-                let first = !std::mem::replace(&mut facts.by_operator, true);
-                let same = (facts.order.amount().minor(), facts.order.kind.is_in())
-                    == (suspense.amount_minor, suspense.is_credit);
-                first && same
-            })
+        self.orders.get_mut(&no).is_some_and(|facts| {
+            let first = !std::mem::replace(&mut facts.by_operator, true);
+            let same = (facts.order.amount(), facts.order.kind.is_in()) == (line.amount(), line.is_credit);
+            by_line && first && same
+        })
     }
 }

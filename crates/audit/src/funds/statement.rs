@@ -26,8 +26,8 @@ pub(super) struct Statement {
     /// What closings took out of suspense, and what of it the platform has or bears.
     pub(super) closed: BTreeMap<(Slot, Currency, AccountKind), i128>,
     pub(super) own: BTreeMap<(Slot, Currency), i128>,
-    /// Suspense that stands for its line.
-    pub(super) suspense: BTreeMap<<BookedLine as Record>::Key, Suspense>,
+    /// Suspense, with the line that it stands for.
+    pub(super) suspense: BTreeMap<<BookedLine as Record>::Key, (Suspense, Option<Arc<BookedLine>>)>,
     /// Statements as wholes.
     pub(super) files: Files,
     /// What lines that settle nothing come to, and what was posted for such lines.
@@ -118,14 +118,15 @@ impl Funds {
     }
 
     pub(crate) fn suspense(&mut self, suspense: &Suspense, findings: &mut Findings) {
-        let fits = self.statement.waiting.remove(&suspense.key()).is_some_and(|line| {
+        let line = self.statement.waiting.remove(&suspense.key());
+        let fits = line.as_ref().is_some_and(|line| {
             let party = line.bank_order.and_then(|no| self.orders.get(&no)).map(|facts| facts.order.party);
             (suspense.class, Some(suspense.owner), suspense.party)
                 == (line.class, SuspenseOwner::of(line.class), party)
                 && (suspense.currency, suspense.amount_minor, suspense.is_credit, suspense.opened_at_us)
                     == (line.currency, line.amount_minor, line.is_credit, line.imported_at_us)
         });
-        self.statement.suspense.insert(suspense.key(), suspense.clone());
+        self.statement.suspense.insert(suspense.key(), (suspense.clone(), line));
         if !fits {
             let key = text_of_key(&Suspense::wrap_key(suspense.key()));
             line_is("suspense", key, "no line that nothing explains is so", findings);

@@ -88,6 +88,10 @@ pub(crate) async fn live(door: &Door, party: PartyId, pass: impl Fn(i64)) {
     order(BankWay::Withdraw, 107, "waits").await;
     // It says against its word that it did it, twice.
     door.ask(BankAnswered { no: refused, verdict: done(103, "in 4") }).await.unwrap();
+    let found_in = order(BankWay::TopUp, 110, "found in").await;
+    hear(door, found_in, done(110, "in 10")).await;
+    let found_out = order(BankWay::Withdraw, 111, "found out").await;
+    hear(door, found_out, done(111, "out 11")).await;
     let lines = [
         (Some(went), false, 2_100_000, "out 1"),
         (Some(went), false, 2_100_000, "out 1"),
@@ -95,6 +99,8 @@ pub(crate) async fn live(door: &Door, party: PartyId, pass: impl Fn(i64)) {
         (None, false, 770, "nobody's"),
         (Some(refused), true, 103, "in 2"),
         (Some(refused), true, 103, "in 4"),
+        (Some(found_in), true, 110, "in of no name"),
+        (Some(found_out), false, 111, "out of no name"),
     ];
     statement(door, &lines).await;
     let close = async |serial, slot, way| {
@@ -103,7 +109,10 @@ pub(crate) async fn live(door: &Door, party: PartyId, pass: impl Fn(i64)) {
         door.ask(CloseSuspense { slot, account, day, serial, way, reason, operator }).await.unwrap();
     };
     close(3, Slot::PLATFORM, CloseWay::Own).await;
+    close(4, Slot::PLATFORM, CloseWay::Own).await;
     close(5, refused.slot(), CloseWay::GiveBack).await;
+    close(7, found_in.slot(), CloseWay::Match(found_in)).await;
+    close(8, found_out.slot(), CloseWay::Match(found_out)).await;
     let unsettled = order(BankWay::TopUp, 109, "without a line").await;
     hear(door, unsettled, done(109, "in 9")).await;
 }
@@ -182,6 +191,12 @@ fn lines_of_statements() {
             &[("suspense_closing", StatementWrong), ("bank_order", BankOrderWrong)],
         ),
         Case("suspense_closing", "serial = 5", "way = 'matched'", &[("suspense_closing", StatementWrong)]),
+        Case(
+            "suspense_closing",
+            "serial = 4",
+            "way = 'matched'",
+            &[("suspense_closing", StatementWrong), ("posting", StatementWrong)],
+        ),
         Case("statement", "day > 0", "booked = 5, ended_at_us = NULL", &[("statement", StatementWrong)]),
         Case("statement", "day > 0", "digest = zeroblob(32)", &[("statement", StatementWrong)]),
         Case("statement", "day > 0", "opening_minor = 1", &[("statement", StatementWrong)]),
@@ -191,6 +206,27 @@ fn lines_of_statements() {
             "serial = 5",
             &[("surprise_settlement", StatementWrong), ("posting", StatementWrong), ("account", BankSums)],
         ),
+    ]);
+}
+
+/// What an operator decided is money on its way: to whom it goes, how much and for which line is looked at.
+#[test]
+fn what_closings_did_with_suspense() {
+    const BACK: &str = "kind = 'return' AND key LIKE '% 5'";
+    let closing = &[("suspense_closing", StatementWrong)][..];
+    run(&[
+        Case("bank_order", BACK, "about = (SELECT no FROM bank_order WHERE key = 'came')", closing),
+        Case("bank_order", BACK, "party = party + 100", closing),
+        Case("bank_order", BACK, "currency = 'usd'", closing),
+        Case("bank_order", BACK, "amount_minor = amount_minor - 1", closing),
+        Case("bank_order", BACK, "key = key || '5'", closing),
+        Case("suspense_closing", "serial = 5", "way = 'own'", closing),
+        Case("settlement", "reference = 'in of no name'", "reference = 'in 10'", closing),
+        Case("settlement", "reference = 'out of no name'", "reference = 'out 11'", closing),
+        Case("bank_order", "key = 'found in'", "currency = 'usd'", closing),
+        Case("bank_order", "key = 'found out'", "amount_minor = 112", closing),
+        Case("suspense_closing", "serial = 7", "way = 'own'", closing),
+        Case("suspense_closing", "serial = 8", "bank_order = bank_order + 100", closing),
     ]);
 }
 

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod clean;
+mod contracts;
+mod day_closes;
 mod escrow;
 mod freezes;
 mod funds;

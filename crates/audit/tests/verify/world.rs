@@ -266,6 +266,7 @@ impl Script {
             self.guaranteed(&cast).await;
             self.disputed(&cast).await;
         }
+        crate::contracts::live(&self.door, shop).await;
         self.agreements(&cast).await;
         let codes = [self.code(alice).await, self.code(bob).await, self.code(alice).await];
         let order = self.order(&cast, "T16-from-a-freeze", 2_500, Product::FaceToFace, None);
@@ -274,6 +275,8 @@ impl Script {
         crate::funds::live(&self.door, alice, |span_us| self.pass(span_us)).await;
         crate::risks::live(&self.door, shop, cast.app, alice, bob).await;
         self.deliver().await;
+        self.pass(30 * HOUR_US);
+        crate::day_closes::live(&self.door, &self.tables).await;
     }
 
     /// One that is in force with a debit, one that has ended, one that nobody signed, one that was signed by paying.

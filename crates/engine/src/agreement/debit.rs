@@ -22,8 +22,8 @@ use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
-    AgreementState, Debit, DebitRefused, EndedBy, Mandate, MandateRefusal, OpenRefused, Order, OrderEvent,
-    OrderState, PeriodRefused, Subject, Trade, TradeState, judge_debit, next,
+    AgreementState, ContractProduct, Debit, DebitRefused, EndedBy, Mandate, MandateRefusal, OpenRefused,
+    Order, OrderEvent, OrderState, PeriodRefused, Subject, Trade, TradeState, judge_debit, next,
 };
 
 /// A merchant takes money under an agreement.
@@ -130,7 +130,8 @@ pub(crate) fn debit_order(
     if let Some(first) = numbered(rows, &order)? {
         return again(rows, &order, *agreement_no, first);
     }
-    let expires_at_us = acceptable(rows, &order, &party).map_err(|stop| stop.map(DebitRefused::Open))?;
+    let expires_at_us = acceptable(rows, &order, &party, ContractProduct::DebitAgreement)
+        .map_err(|stop| stop.map(DebitRefused::Open))?;
 
     // Nothing can be refused here below this line; the buyer's slot may still say no.
     let opened = opened_anew(rows, &order, expires_at_us);
@@ -273,7 +274,7 @@ pub(crate) fn debit_paid(rows: &mut Rows<'_>, said: &DebitPaid) -> Result<Option
     };
     let buyer_login_masked = buyer_login_masked.clone();
     let paid = OrderPaid { order_no, buyer, buyer_login_masked, amount, attempt: None, card: None };
-    if let Some(order) = take_money(rows, &claimed, &paid)? {
+    if let Some(order) = take_money(rows, &claimed, &paid, ContractProduct::DebitAgreement)? {
         return Ok(Some(Reply::DebitOrder(Ok(Opened::paid(order)))));
     }
     if next(order.state, OrderEvent::Close).is_some() {

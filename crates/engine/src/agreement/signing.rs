@@ -94,8 +94,8 @@ pub(crate) fn open_signing(
         }
         return again(rows, &order, first, party.status).map_err(|stop| stop.map(OpenSigningRefused::Open));
     }
-    let expires_at_us =
-        acceptable(rows, &order, &party).map_err(|stop| stop.map(OpenSigningRefused::Open))?;
+    let expires_at_us = acceptable(rows, &order, &party, order.meaning.product.contract())
+        .map_err(|stop| stop.map(OpenSigningRefused::Open))?;
     offer::standing(rows, order.seller, &command.terms)
         .map_err(|stop| stop.map(OpenSigningRefused::Offer))?;
     if offer::has_begun(&command.terms, rows.now_us()) {

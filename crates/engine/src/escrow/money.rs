@@ -2,14 +2,15 @@
 
 use super::Bench;
 use super::step::Draft;
-use crate::{Fault, Message, OrderPaid, RefundIn, Rows, Stop, books, split_hold};
+use crate::{Fault, Message, OrderPaid, RefundIn, Rows, Stop, books, contract, split_hold};
 use base::Text;
 use ledger::Template;
 use money::{Minor, Money, MoneyError};
 use people::{Party, PartyStatus};
 use trade::{
-    CancelRefused, CaseState, Escrow, EscrowEvent, EscrowState, Goods, Order, OrderEvent, OutRequestNo,
-    Refund, RefundRefused, RefundState, Side, StepKind, Transport, escrow_next, next, receipt_us,
+    CancelRefused, CaseState, ContractProduct, Escrow, EscrowEvent, EscrowState, Goods, Order, OrderEvent,
+    OutRequestNo, Refund, RefundRefused, RefundState, Side, StepKind, Transport, escrow_next, next,
+    receipt_us,
 };
 
 pub(super) fn sum(order: &Order, answer: Result<Money, MoneyError>) -> Result<Money, Fault> {
@@ -120,7 +121,7 @@ impl Bench {
     /// All that is held goes to the seller, less the fee of it.
     pub(super) fn release(&mut self, rows: &mut Rows<'_>, event: EscrowEvent) -> Result<Money, Fault> {
         let (amount, order) = (self.escrow.held(), &self.order);
-        let fee = sum(order, rows.rules().fee_of(amount))?;
+        let fee = contract::fee_of(rows, order.seller, ContractProduct::Escrow, amount)?;
         books::must(rows, Template::EscrowRelease { seller: order.seller, amount, fee }, Some(order.no))?;
         let fees = sum(order, order.fee().checked_add(fee))?;
         self.escrow.released_minor = sum(order, self.escrow.released().checked_add(amount))?.minor();

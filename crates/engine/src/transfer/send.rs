@@ -3,13 +3,13 @@
 use super::{TransferAsk, check_money, may_send, of_number, pay, payee_of, same_meaning};
 use crate::command::Next;
 use crate::risk_check::{self, Gate};
-use crate::{Rows, Stop, TransferBy, grant};
+use crate::{Rows, Stop, TransferBy, contract, grant};
 use ::transfer::{Arrival, Transfer, TransferNumber, TransferRefused, TransferState, TransferWay};
 use base::{AppId, Slot, Text, TransferNo};
 use people::Party;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use trade::Url;
+use trade::{ContractProduct, Url};
 
 /// A merchant's program sends money, and is answered when the payee has it or it came back. The same number again: the
 /// same answer.
@@ -52,6 +52,9 @@ pub(crate) fn transfer_money(
         return ended(first);
     }
     let payee = payee_of(ask).map_err(Stop::Refused)?;
+    if !contract::is_signed(rows, payer.id, ContractProduct::Transfer)? {
+        return Stop::because(TransferRefused::NotSigned);
+    }
     may_send(rows, &payer, *way, ask.amount)?;
     let transfer = Transfer {
         notify_url: command.notify_url.clone(),

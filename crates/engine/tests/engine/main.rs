@@ -12,6 +12,8 @@ mod boundaries;
 mod cancel;
 mod challenge;
 mod claim;
+mod close_day;
+mod contract;
 mod crossing;
 mod escrow;
 mod freeze;

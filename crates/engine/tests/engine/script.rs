@@ -269,6 +269,8 @@ impl Script {
             verb if verb.starts_with("bk-") => crate::bank::command(self, words),
             verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
             verb if verb.starts_with("tr-") => return crate::transfer::command(self, words),
+            verb if verb.starts_with("dc-") => return crate::close_day::command(self, words),
+            verb if verb.starts_with("ct-") => return crate::contract::command(self, words),
             verb if verb.starts_with("rk-") => return crate::risk::command(self, words),
             "code" => IssuePayCode { party: party(1), digest: digest(words.at(2)), attempt: None }.into(),
             "pay" => self.order_command(words, Product::FaceToFace, Some(3)).into(),
@@ -675,6 +677,7 @@ impl Script {
                 told.collect::<Vec<_>>().join(", ")
             }
             verb if verb.starts_with("tr-") => crate::transfer::look(self, words),
+            verb if verb.starts_with("dc-") => crate::close_day::look(self, words),
             verb if verb.starts_with("rk-") => crate::risk::look(self, words),
             other => panic!("no such line: {other}"),
         }
@@ -822,6 +825,30 @@ fn tell(reply: &Reply) -> String {
         Reply::BindRelations(answer) => result(answer, |()| ok()),
         Reply::UnbindRelations(answer) => result(answer, |()| ok()),
         Reply::FindSplittable(answer) => result(answer, |left| left.to_string()),
+        Reply::CloseDay(answer) => result(answer, |done| {
+            format!("{} {}", if done.already { "again" } else { "closed" }, done.close.last_date)
+        }),
+        Reply::FindSlotClose(answer) => result(answer, |close| {
+            close.as_ref().map_or("never".to_owned(), |close| close.last_date.to_string())
+        }),
+        Reply::ProposeContract(answer) | Reply::ApproveContract(answer) => {
+            result(answer, |contract| format!("version {}", contract.version))
+        }
+        Reply::FindContracts(answer) => result(answer, |views| {
+            let views = views.iter().filter(|view| view.version > 0 || view.proposal.is_some());
+            let told = views.map(|view| {
+                let rate = |word: &str, row: &std::sync::Arc<trade::Contract>| {
+                    format!("{word} {}", row.fee_ppm.ppm()).trim().to_owned()
+                };
+                let mut words = vec![view.product.as_str().to_owned(), format!("v{}", view.version)];
+                words.extend(view.in_force.iter().map(|row| rate("", row)));
+                words.extend(view.waiting.iter().map(|row| rate("waiting", row)));
+                words.extend(view.proposal.iter().map(|row| rate("proposed", row)));
+                words.join(" ")
+            });
+            let told = told.collect::<Vec<_>>().join(", ");
+            if told.is_empty() { "nothing".to_owned() } else { told }
+        }),
         Reply::ProposeRisk(answer) => result(answer, |proposal| format!("version {}", proposal.version)),
         Reply::ApproveRisk(answer) => result(answer, |rules| format!("version {}", rules.version)),
         Reply::DecideRisk(answer) => result(answer, |case| format!("{:?}", case.state)),

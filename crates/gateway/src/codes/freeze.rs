@@ -43,6 +43,9 @@ impl Refused for OpenFreezeRefused {
             OpenFreezeRefused::SellerBlocked => {
                 business("PAYEE_USER_STATUS_LIMIT", "收款方账户被冻结或已注销")
             }
+            OpenFreezeRefused::NotSigned => {
+                business("ACCESS_FORBIDDEN", "没有权限使用接口，商户与该产品的签约已终止")
+            }
             OpenFreezeRefused::AmountOutside => business("PRODUCT_AMOUNT_LIMIT_ERROR", "超过产品金额限制"),
             OpenFreezeRefused::Hold(refused) => of_hold(refused),
         }
@@ -160,7 +163,7 @@ impl Every for OpenFreezeRefused {
             O::NumberTaken { .. } => vec![O::NumberTaken { field: FIELD }],
             O::AlreadyFrozen => vec![O::AlreadyFrozen], O::AlreadyFinished => vec![O::AlreadyFinished],
             O::AlreadyClosed => vec![O::AlreadyClosed], O::SellerBlocked => vec![O::SellerBlocked],
-            O::AmountOutside => vec![O::AmountOutside],
+            O::NotSigned => vec![O::NotSigned], O::AmountOutside => vec![O::AmountOutside],
             O::Hold(_) => every_hold().into_iter().map(O::Hold).collect(),
         );
         all.concat()

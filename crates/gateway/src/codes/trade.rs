@@ -20,6 +20,9 @@ pub(super) fn of_open(refused: OpenRefused) -> Code {
     match refused {
         OpenRefused::SellerNotFound => business("ACQ.SELLER_NOT_EXIST", "卖家不存在"),
         OpenRefused::SellerBlocked => business("ACQ.SELLER_BEEN_BLOCKED", "商户账户被冻结或已注销，不能收款"),
+        OpenRefused::NotSigned => {
+            business("ACQ.ACCESS_FORBIDDEN", "没有权限使用接口，商户与该产品的签约已终止")
+        }
         OpenRefused::NumberTaken { field: _ } => {
             business("ACQ.CONTEXT_INCONSISTENT", "交易信息被篡改，同一商户订单号的内容不一致")
         }
@@ -191,6 +194,7 @@ impl Every for OpenRefused {
         use OpenRefused as O;
         let all = every!(OpenRefused:
             O::SellerNotFound => vec![O::SellerNotFound], O::SellerBlocked => vec![O::SellerBlocked],
+            O::NotSigned => vec![O::NotSigned],
             O::NumberTaken { .. } => vec![O::NumberTaken { field: FIELD }], O::AlreadyPaid => vec![O::AlreadyPaid],
             O::AlreadyClosed => vec![O::AlreadyClosed], O::TotalTooLarge => vec![O::TotalTooLarge],
             O::ExpiryPassed => vec![O::ExpiryPassed], O::BuyerNotFound => vec![O::BuyerNotFound],

@@ -19,6 +19,7 @@ fn of_transfer(refused: TransferRefused) -> Code {
             business("PAYEE_ACCOUNT_STATUS_ERROR", "收款方账户已注销，款项已退回付款方")
         }
         TransferRefused::PayeeIsPayer => business("PAYER_PAYEE_CANNOT_SAME", "收付款方不能相同"),
+        TransferRefused::NotSigned => business("PRODUCT_NOT_SIGN", "产品未签约，商户的转账产品签约已终止"),
         TransferRefused::PayerBlocked | TransferRefused::PayerStopped => {
             business("PAYER_STATUS_ERROR", "付款账号状态异常，已冻结、注销或止付")
         }
@@ -75,7 +76,7 @@ impl Every for TransferRefused {
             T::PayerNotFound => T::PayerNotFound, T::NumberTaken { .. } => T::NumberTaken { field: FIELD },
             T::PayeeNotFound => T::PayeeNotFound, T::PayeeNameDiffers => T::PayeeNameDiffers,
             T::PayeeBlocked => T::PayeeBlocked, T::PayeeIsPayer => T::PayeeIsPayer,
-            T::PayerBlocked => T::PayerBlocked, T::PayerStopped => T::PayerStopped,
+            T::NotSigned => T::NotSigned, T::PayerBlocked => T::PayerBlocked, T::PayerStopped => T::PayerStopped,
             T::Limit(_) => T::Limit(L::TooSmall),
             T::BalanceTooLow => T::BalanceTooLow, T::Risk(_) => T::Risk(RiskRefused::Refused),
         );

@@ -6,6 +6,7 @@ use gateway::codes_table;
 const TABLE: &str = "\
 open: seller not found -> 40004 ACQ.SELLER_NOT_EXIST
 open: seller is frozen or closed -> 40004 ACQ.SELLER_BEEN_BLOCKED
+open: the merchant's contract for this product has ended -> 40004 ACQ.ACCESS_FORBIDDEN
 open: the order number was used with another … -> 40004 ACQ.CONTEXT_INCONSISTENT
 open: order is paid -> 40004 ACQ.TRADE_HAS_SUCCESS
 open: order is closed -> 40004 ACQ.TRADE_HAS_CLOSE
@@ -140,6 +141,7 @@ freeze: the money is frozen -> 40004 FREEZE_ALREADY_SUCCESS
 freeze: the freeze is finished -> 40004 ORDER_ALREADY_FINISH
 freeze: the freeze is closed -> 40004 ORDER_ALREADY_CLOSED
 freeze: payee is frozen or closed -> 40004 PAYEE_USER_STATUS_LIMIT
+freeze: the merchant's contract for this product has ended -> 40004 ACCESS_FORBIDDEN
 freeze: amount outside the limits -> 40004 PRODUCT_AMOUNT_LIMIT_ERROR
 freeze: pay code is unknown, expired or used -> 40004 PAYMENT_AUTH_CODE_INVALID
 freeze: nothing waits for this payer -> 40004 PAYER_NOT_EXIST
@@ -208,6 +210,7 @@ transfer: payee not found -> 40004 PAYEE_NOT_EXIST
 transfer: the payee has another name -> 40004 PAYEE_USERINFO_ERROR
 transfer: payee account is closed -> 40004 PAYEE_ACCOUNT_STATUS_ERROR
 transfer: payer and payee are the same party -> 40004 PAYER_PAYEE_CANNOT_SAME
+transfer: the payer's contract for transfers has ended -> 40004 PRODUCT_NOT_SIGN
 transfer: payer is frozen or closed -> 40004 PAYER_STATUS_ERROR
 transfer: payments from the payer's balance are stopped -> 40004 PAYER_STATUS_ERROR
 transfer: below the least that can be sent -> 40004 EXCEED_LIMIT_SM_MIN_AMOUNT

@@ -6,6 +6,8 @@ mod agreements;
 mod authorize;
 mod card_forms;
 mod cashier;
+mod closes;
+mod contracts;
 mod doctor;
 mod escrow;
 mod export;

@@ -7,6 +7,7 @@ mod bank_apart;
 mod bank_process;
 mod cards;
 mod clock;
+mod closes;
 mod copies;
 mod doctor;
 mod ephemeral;

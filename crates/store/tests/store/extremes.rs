@@ -53,6 +53,7 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(usage());
     rows.extend(transfers::extremes());
     rows.extend(risks::extremes());
+    rows.extend(contracts::extremes());
     rows.extend(crate::persons::extremes());
     rows.extend(funds());
     rows.extend(statements());
@@ -62,6 +63,9 @@ pub(crate) fn extremes() -> Vec<Row> {
 /// The rows of agreements.
 #[path = "agreements.rs"]
 mod agreements;
+/// The rows of contracts.
+#[path = "contracts.rs"]
+mod contracts;
 /// The rows of risk rules.
 #[path = "risks.rs"]
 mod risks;

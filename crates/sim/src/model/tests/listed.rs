@@ -34,6 +34,13 @@ macro_rules! names {
 
 /// What no run can meet.
 const UNMET: &[&str] = &[
+    // Nobody of a town sets a new password.
+    "IssuePayCode refused ProofMissing",
+    // Merchants of a town have no contracts, so none ends.
+    "OpenOrder refused NotSigned",
+    "TransferMoney refused NotSigned",
+    "OfferTransfer refused NotSigned",
+    "ConfirmTransfer refused Refused(NotSigned)",
     // A slot would have to give out all its ids.
     "OpenParty refused SlotFull",
     // Buyers of a town have no class, so no limit.
@@ -180,7 +187,7 @@ fn pay() -> Vec<&'static str> {
 
 fn transfer() -> Vec<&'static str> {
     names!(TransferRefused: PayerNotFound NumberTaken PayeeNotFound PayeeNameDiffers PayeeBlocked PayeeIsPayer
-        PayerBlocked PayerStopped BalanceTooLow | Limit Risk)
+        NotSigned PayerBlocked PayerStopped BalanceTooLow | Limit Risk)
 }
 
 fn limit() -> Vec<&'static str> {
@@ -249,8 +256,8 @@ fn within(command: &str, outer: &str, names: Vec<&str>) -> Vec<String> {
 }
 
 fn refusals() -> Vec<String> {
-    let open = names!(OpenRefused: SellerNotFound NumberTaken AlreadyPaid AlreadyClosed SellerBlocked TotalTooLarge
-        ExpiryPassed BuyerNotFound | Pay);
+    let open = names!(OpenRefused: SellerNotFound NumberTaken AlreadyPaid AlreadyClosed SellerBlocked NotSigned
+        TotalTooLarge ExpiryPassed BuyerNotFound | Pay);
     let claim = names!(ClaimRefused: OrderNotFound AlreadyPaid AlreadyClosed CodeExpired BuyerIsSeller BuyerDiffers
         BuyerNotFound BuyerBlocked);
     let cancel = names!(CancelRefused: Finished TooLate CaseOpen | Refund);

@@ -1,0 +1,74 @@
+//! Contracts: versions of two people without gaps, none from before it was agreed to; and the rate that was in force at
+//! a moment.
+
+use crate::images::text_of_key;
+use crate::report::{FindingKind, Findings};
+use base::{PartyId, Record};
+use engine::Tabled;
+use std::collections::BTreeMap;
+use trade::{CONTRACT_FEE_MAX_PPM, Contract, ContractBook, ContractProduct};
+
+type Whose = (PartyId, ContractProduct);
+
+/// What is kept of a contract.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Versions that were agreed to, in their order: from when each holds, and its fee in parts per million.
+    agreed: Vec<(i64, u32)>,
+    /// Whether the next version is proposed.
+    proposed: bool,
+}
+
+/// All contracts.
+#[derive(Debug, Default)]
+pub(crate) struct Contracts(BTreeMap<Whose, Seen>);
+
+impl Contracts {
+    /// A version; they come in their order.
+    pub(crate) fn contract(&mut self, row: &Contract, findings: &mut Findings) {
+        let seen = self.0.entry((row.seller, row.product)).or_default();
+        let mut check = |holds: bool, message: &str| {
+            if !holds {
+                let key = text_of_key(&Contract::wrap_key(row.key()));
+                findings.add(FindingKind::ContractWrong, "contract", key, message);
+            }
+        };
+        let next = u32::try_from(seen.agreed.len()).unwrap_or(u32::MAX).saturating_add(1);
+        check(row.version == next && !seen.proposed, "a version before it is missing, or only proposed");
+        check(row.seller.slot() == row.slot, "its merchant is of another slot");
+        check(row.fee_ppm.ppm() <= CONTRACT_FEE_MAX_PPM, "it asks for more than a contract may");
+        check(row.product.has_fee() || row.fee_ppm.ppm() == 0, "nothing is taken of this product");
+        check(!row.reason.as_str().is_empty() && !row.proposed_by.as_str().is_empty(), "nobody said why");
+        let Some(approved_at_us) = row.approved_at_us else {
+            check(row.approved_by.is_none(), "it was approved at no moment");
+            seen.proposed = true;
+            return;
+        };
+        let other = row.approved_by.as_ref().is_some_and(|by| *by != row.proposed_by);
+        check(other, "who proposed it approved it, or nobody did");
+        check(approved_at_us > row.proposed_at_us, "it was approved before it was proposed");
+        let from_us = row.valid_from_us.unwrap_or(i64::MAX);
+        check(row.valid_from_us.is_some_and(|from_us| from_us >= approved_at_us), "it holds from the past");
+        seen.agreed.push((from_us, row.fee_ppm.ppm()));
+    }
+
+    /// Which version is the newest; read after the versions.
+    pub(crate) fn book(&mut self, row: &ContractBook, findings: &mut Findings) {
+        let seen = self.0.get(&(row.seller, row.product));
+        let right = row.seller.slot() == row.slot
+            && seen.is_some_and(|seen| {
+                u32::try_from(seen.agreed.len()) == Ok(row.version) && (row.version > 0 || seen.proposed)
+            });
+        if !right {
+            let key = text_of_key(&ContractBook::wrap_key(row.key()));
+            let message = "its version is not the newest that was agreed to";
+            findings.add(FindingKind::ContractWrong, "contract_book", key, message);
+        }
+    }
+
+    /// The fee in parts per million of a contract that was in force at a moment: of the highest version that held.
+    pub(crate) fn ppm_at(&self, seller: PartyId, product: ContractProduct, at_us: i64) -> Option<u32> {
+        let seen = self.0.get(&(seller, product))?;
+        seen.agreed.iter().rev().find(|(from_us, _)| *from_us <= at_us).map(|(_, ppm)| *ppm)
+    }
+}

@@ -1,0 +1,56 @@
+//! Contracts: versions in force, one that waits, one that is proposed; payments under them; one row changed at a time.
+
+use crate::rows::{Case, run};
+use audit::FindingKind::*;
+use base::{DAY_US, PartyId, Text};
+use cell::Door;
+use engine::{ApproveContract, ProposeContract};
+use money::Rate;
+use trade::{ContractProduct, ContractStatus, ContractTerms};
+
+async fn propose(door: &Door, seller: PartyId, product: ContractProduct, base: u32, terms: ContractTerms) {
+    let (operator, reason) = (Text::new("ada").unwrap(), Text::new("volume").unwrap());
+    door.ask(ProposeContract { operator, seller, product, base_version: base, terms, reason }).await.unwrap();
+}
+
+/// Orders on pages, debits and payments of frozen money cost 1 %, 2 % and 3 % from now on; pages will cost 4 % in a
+/// hundred days, and 5 % is proposed.
+pub(crate) async fn live(door: &Door, seller: PartyId) {
+    let terms = |fee_ppm, valid_from_us| ContractTerms {
+        status: ContractStatus::InForce,
+        fee_ppm: Rate::from_ppm(fee_ppm).unwrap(),
+        valid_from_us,
+    };
+    let sign = async |product, base, terms| {
+        propose(door, seller, product, base, terms).await;
+        let operator = Text::new("bea").unwrap();
+        door.ask(ApproveContract { operator, seller, product, version: base + 1, terms }).await.unwrap();
+    };
+    sign(ContractProduct::Page, 0, terms(10_000, None)).await;
+    sign(ContractProduct::DebitAgreement, 0, terms(20_000, None)).await;
+    sign(ContractProduct::PreAuthorisation, 0, terms(30_000, None)).await;
+    sign(ContractProduct::Page, 1, terms(40_000, Some(door.now_us() + 100 * DAY_US))).await;
+    propose(door, seller, ContractProduct::Page, 2, terms(50_000, None)).await;
+}
+
+#[test]
+fn rows_of_contracts() {
+    let (first, second, third) =
+        ("product = 'page' AND version = 1", "product = 'page' AND version = 2", "version = 3");
+    let debit = "product = 'debit_agreement'";
+    let wrong: &[(&str, audit::FindingKind)] = &[("contract", ContractWrong)];
+    run(&[
+        Case("contract", first, "approved_by = 'ada'", wrong),
+        Case("contract", first, "approved_by = NULL", wrong),
+        Case("contract", first, "valid_from_us = 7", wrong),
+        Case("contract", first, "proposed_at_us = proposed_at_us + 900000000000", wrong),
+        Case("contract", first, "reason = ''", wrong),
+        Case("contract", first, "fee_ppm = 20000", &[("orders", FeeWrong)]),
+        Case("contract", second, "fee_ppm = 100001", wrong),
+        Case("contract", third, "approved_at_us = proposed_at_us + 1", wrong),
+        Case("contract", debit, "fee_ppm = 30000", &[("orders", FeeWrong)]),
+        Case("contract", "product = 'pre_authorisation'", "fee_ppm = 0", &[("orders", FeeWrong)]),
+        Case("contract_book", "product = 'page'", "version = 1", &[("contract_book", ContractWrong)]),
+        Case("contract_book", debit, "version = 0", &[("contract_book", ContractWrong)]),
+    ]);
+}

@@ -1,0 +1,127 @@
+//! `/sandbox/contracts`: by which terms a merchant uses each product, proposed by one operator and approved by another.
+//! An operator is whoever the call says: a sandbox has no staff.
+
+use crate::portal::Portal;
+use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use base::Text;
+use engine::{ApproveContract, ContractView, FindContracts, ProposeContract};
+use money::Rate;
+use risk::Operator;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use trade::{Contract, ContractProduct, ContractRefused, ContractStatus, ContractTerms};
+use wire::timestamp::{format_cn, parse_cn};
+
+type Shared = State<Arc<Portal>>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Whose {
+    login: Option<String>,
+    user_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TermsRequest {
+    operator: Operator,
+    login: Option<String>,
+    user_id: Option<String>,
+    product: ContractProduct,
+    status: ContractStatus,
+    fee_ppm: u32,
+    valid_from: Option<String>,
+    base_version: Option<u32>,
+    reason: Option<Text<256>>,
+    version: Option<u32>,
+}
+
+/// All products of a merchant: the terms in force, what waits for its time, what is proposed.
+pub(crate) async fn show(State(portal): Shared, whose: Query<Whose>) -> Answer {
+    let seller = party_of(&portal, whose.login.as_deref(), whose.user_id.as_deref()).await?;
+    let views = portal.door.ask(FindContracts { seller }).await;
+    let views = views.map_err(|error| SandboxError::of(error, |never| match never {}))?;
+    let contracts: Vec<Value> = views.iter().map(told).collect();
+    answer(json!({ "seller_id": seller.to_string(), "contracts": contracts }))
+}
+
+/// Proposes terms.
+pub(crate) async fn propose(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
+    let asked: TermsRequest = read(&headers, &body)?;
+    let seller = party_of(&portal, asked.login.as_deref(), asked.user_id.as_deref()).await?;
+    let terms = terms_of(&asked)?;
+    let (Some(base_version), None) = (asked.base_version, asked.version) else {
+        return Err(SandboxError::bad("bad_request", "a proposal has a base_version and no version"));
+    };
+    let none = Text::new("").map_err(SandboxError::broken)?;
+    let TermsRequest { operator, product, reason, .. } = asked;
+    let reason = reason.unwrap_or(none);
+    let proposed =
+        portal.door.ask(ProposeContract { operator, seller, product, base_version, terms, reason }).await;
+    answer(version(&*proposed.map_err(|error| SandboxError::of(error, refused))?))
+}
+
+/// Approves what was read: the same terms, by another operator.
+pub(crate) async fn approve(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
+    let asked: TermsRequest = read(&headers, &body)?;
+    let seller = party_of(&portal, asked.login.as_deref(), asked.user_id.as_deref()).await?;
+    let terms = terms_of(&asked)?;
+    let (Some(version_no), None, None) = (asked.version, asked.base_version, &asked.reason) else {
+        return Err(SandboxError::bad("bad_request", "an approval names the version and the terms only"));
+    };
+    let TermsRequest { operator, product, .. } = asked;
+    let approval = ApproveContract { operator, seller, product, version: version_no, terms };
+    let approved = portal.door.ask(approval).await;
+    answer(version(&*approved.map_err(|error| SandboxError::of(error, refused))?))
+}
+
+fn terms_of(asked: &TermsRequest) -> Result<ContractTerms, SandboxError> {
+    let fee_ppm = Rate::from_ppm(asked.fee_ppm).map_err(|error| SandboxError::bad("bad_rate", error))?;
+    let valid_from_us = asked.valid_from.as_deref().map(parse_cn).transpose();
+    let valid_from_us = valid_from_us.map_err(|error| SandboxError::bad("bad_time", error))?;
+    Ok(ContractTerms { status: asked.status, fee_ppm, valid_from_us })
+}
+
+fn refused(refused: ContractRefused) -> SandboxError {
+    match refused {
+        ContractRefused::NoOperator => SandboxError::bad("no_operator", refused),
+        ContractRefused::SellerNotFound => SandboxError::missing("seller_not_found", refused),
+        ContractRefused::Stale { .. } => SandboxError::conflict("stale", refused),
+        ContractRefused::NoReason => SandboxError::bad("no_reason", refused),
+        ContractRefused::FeeTooHigh | ContractRefused::NoFee => SandboxError::bad("bad_rate", refused),
+        ContractRefused::FromThePast => SandboxError::bad("bad_time", refused),
+        ContractRefused::TooManyWaiting => SandboxError::conflict("too_many_waiting", refused),
+        ContractRefused::NotFound => SandboxError::missing("proposal_not_found", refused),
+        ContractRefused::SelfApproval => SandboxError::conflict("self_approval", refused),
+        ContractRefused::Edited => SandboxError::conflict("edited", refused),
+    }
+}
+
+fn told(view: &ContractView) -> Value {
+    json!({
+        "product": view.product.as_str(),
+        "version": view.version,
+        "in_force": view.in_force.as_deref().map(version),
+        "waiting": view.waiting.iter().map(|waiting| version(waiting)).collect::<Vec<_>>(),
+        "proposal": view.proposal.as_deref().map(version),
+    })
+}
+
+fn version(row: &Contract) -> Value {
+    json!({
+        "product": row.product.as_str(),
+        "version": row.version,
+        "status": row.status.as_str(),
+        "fee_ppm": row.fee_ppm.ppm(),
+        "valid_from": row.valid_from_us.map(format_cn),
+        "reason": row.reason.as_str(),
+        "proposed_by": row.proposed_by.as_str(),
+        "proposed_at": format_cn(row.proposed_at_us),
+        "approved_by": row.approved_by.as_ref().map(Text::as_str),
+        "approved_at": row.approved_at_us.map(format_cn),
+    })
+}

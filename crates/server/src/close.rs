@@ -1,0 +1,42 @@
+//! `tongbao close`: has a running server close business dates that are over; and the server's own desk for it.
+
+use crate::clock::ServerArgs;
+use crate::print;
+use anyhow::Context;
+use base::Day;
+use clap::Args;
+use clerk::DayCloser;
+use portal::{CloseDesk, Closing};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Which days.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CloseArgs {
+    /// The last day in China to be closed, yyyy-MM-dd; yesterday by the world's time when it is left out.
+    #[arg(long, value_name = "DAY")]
+    day: Option<String>,
+    #[command(flatten)]
+    server: ServerArgs,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &CloseArgs) -> anyhow::Result<()> {
+    let asked = args.day.as_ref().map_or_else(|| json!({}), |day| json!({ "day": day }));
+    let answer = args.server.ask("/close", Some(&asked))?;
+    if args.server.wants_json() {
+        return print::out(&answer);
+    }
+    let told: Value = serde_json::from_str(&answer).context("the answer is none of this release")?;
+    let day = told["day"].as_str().unwrap_or("?");
+    print::out(&format!("Closed up to {day}: {} days of slots were open.", told["closed"]))
+}
+
+/// The portal's desk for closing days.
+pub(crate) struct Desk(pub(crate) Arc<DayCloser>);
+
+impl CloseDesk for Desk {
+    fn close_until(&self, day: Day) -> Closing<'_> {
+        Box::pin(async move { self.0.close_until(day).await.map_err(|error| error.to_string()) })
+    }
+}

@@ -1,0 +1,69 @@
+//! The smallest and the largest rows of contracts, and of days that were closed.
+
+use super::{last, longest};
+use crate::samples::*;
+use base::{Day, PartyId, Slot};
+use engine::Row;
+use ledger::{AccountKind, DayClose, TrialBalance};
+use money::{Currency, Minor, Rate};
+use trade::{Contract, ContractBook, ContractProduct, ContractStatus};
+
+pub(super) fn extremes() -> [Row; 8] {
+    let (slot, seller, _) = last();
+    let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
+    let (early, late) = (Day::from_number(19_700_101).unwrap(), Day::from_number(99_991_230).unwrap());
+    [
+        row(Contract {
+            slot: none,
+            seller: platform,
+            product: ContractProduct::Page,
+            version: 1,
+            status: ContractStatus::InForce,
+            fee_ppm: Rate::ZERO,
+            valid_from_us: None,
+            reason: text(""),
+            proposed_by: text(""),
+            proposed_at_us: i64::MIN,
+            approved_by: None,
+            approved_at_us: None,
+        }),
+        row(Contract {
+            slot,
+            seller,
+            product: ContractProduct::Transfer,
+            version: u32::MAX,
+            status: ContractStatus::Ended,
+            fee_ppm: Rate::from_ppm(1_000_000).unwrap(),
+            valid_from_us: Some(i64::MAX),
+            reason: longest(),
+            proposed_by: longest(),
+            proposed_at_us: i64::MAX,
+            approved_by: Some(text("a")),
+            approved_at_us: Some(i64::MAX),
+        }),
+        row(ContractBook { slot: none, seller: platform, product: ContractProduct::App, version: 0 }),
+        row(ContractBook { slot, seller, product: ContractProduct::Escrow, version: u32::MAX }),
+        row(DayClose { slot: none, first_date: early, last_date: early, closed_at_us: i64::MIN }),
+        row(DayClose { slot, first_date: early, last_date: late, closed_at_us: i64::MAX }),
+        row(TrialBalance {
+            slot: none,
+            business_date: early,
+            currency: Currency::Cny,
+            kind: AccountKind::Balance,
+            debit_minor: Minor::ZERO,
+            credit_minor: Minor::ZERO,
+            balance_minor: i64::MIN,
+            closed_at_us: i64::MIN,
+        }),
+        row(TrialBalance {
+            slot,
+            business_date: late,
+            currency: Currency::Jpy,
+            kind: AccountKind::SuspenseDue,
+            debit_minor: minor(i64::MAX),
+            credit_minor: minor(i64::MAX),
+            balance_minor: i64::MAX,
+            closed_at_us: i64::MAX,
+        }),
+    ]
+}
