@@ -287,6 +287,8 @@ pub(crate) fn attempt_answer(outcome: ReceiptOutcome, order: Arc<Order>) -> Resu
         ReceiptOutcome::BuyerLimit => PayRefused::BuyerLimit,
         ReceiptOutcome::BalanceTooLow => PayRefused::BalanceTooLow,
         ReceiptOutcome::OrderClosed => PayRefused::AlreadyClosed,
+        // A person may have to look at it: the wire has one code for both, and its buyer is asked to see to it.
+        ReceiptOutcome::Risk => PayRefused::Risk(risk::RiskRefused::Refused),
     };
     Err(OpenRefused::Pay(refused))
 }

@@ -3,9 +3,11 @@
 use crate::books::OutRefused;
 use crate::claim_order::{masked, waiting_trade};
 use crate::open_order::attempt_answer;
+use crate::risk_check::{self, Gate};
 use crate::{Fault, Message, OrderPaid, PayRefusal, PayRequest, Reply, Rows, TradeClosed, books};
 use base::{Plant, planted};
 use people::{Party, PartyStatus};
+use risk::{Proof, RiskRefused};
 use std::sync::Arc;
 use trade::{Order, OrderState, PayCode, Receipt, ReceiptOutcome, Timer, Trade, TradeState};
 
@@ -48,14 +50,7 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
     let trade =
         waiting_trade(slot, asked.order_no, buyer, asked.seller, asked.total, asked.subject.clone(), now_us);
     if asked.total.exceeds(limit).unwrap_or(true) && !planted(Plant::LimitIgnored) {
-        rows.put(trade);
-        let (order_no, attempt, outcome) = (asked.order_no, asked.attempt, ReceiptOutcome::Waiting);
-        let buyer = Some((buyer, masked(&party)));
-        rows.send(
-            Message::home(order_no),
-            Message::PayRefusal(PayRefusal { order_no, attempt, outcome, buyer }),
-        );
-        return Ok(None);
+        return Ok(to_confirm(rows, asked, &party, trade));
     }
     let posted = match books::check_pay_out(rows, &party, asked.total, asked.order_no)? {
         Ok(posted) => posted,
@@ -63,6 +58,9 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
         Err(OutRefused::OverLimit) => return Ok(no(rows, asked, ReceiptOutcome::BuyerLimit)),
         Err(OutRefused::TooLow) => return Ok(no(rows, asked, ReceiptOutcome::BalanceTooLow)),
     };
+    if is_stopped(rows, asked, &party, &trade)? {
+        return Ok(None);
+    }
 
     // Nothing can be refused below this line.
     books::pay_out(rows, posted, buyer, asked.total)?;
@@ -77,6 +75,31 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
     };
     rows.send(Message::home(asked.order_no), Message::OrderPaid(paid));
     Ok(None)
+}
+
+/// Whether risk rules stop it; then the merchant's slot hears that.
+fn is_stopped(rows: &mut Rows<'_>, asked: &PayRequest, party: &Party, trade: &Trade) -> Result<bool, Fault> {
+    let look = risk_check::of_code(rows, party, trade)?;
+    let gate = look.gate;
+    look.note(rows);
+    match gate {
+        Gate::Open => return Ok(false),
+        // The page on which the buyer confirms asks for the password.
+        Gate::Shut(RiskRefused::ProofMissing(Proof::Password)) => {
+            to_confirm(rows, asked, party, trade.clone())
+        }
+        Gate::Wait(_) | Gate::Shut(_) => no(rows, asked, ReceiptOutcome::Risk),
+    };
+    Ok(true)
+}
+
+/// The buyer is to confirm with the password.
+fn to_confirm(rows: &mut Rows<'_>, asked: &PayRequest, party: &Party, trade: Trade) -> Option<Reply> {
+    rows.put(trade);
+    let (order_no, attempt, outcome) = (asked.order_no, asked.attempt, ReceiptOutcome::Waiting);
+    let buyer = Some((party.id, masked(party)));
+    rows.send(Message::home(order_no), Message::PayRefusal(PayRefusal { order_no, attempt, outcome, buyer }));
+    None
 }
 
 fn no(rows: &mut Rows<'_>, asked: &PayRequest, outcome: ReceiptOutcome) -> Option<Reply> {

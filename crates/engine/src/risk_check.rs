@@ -5,13 +5,14 @@
 //! the payment goes on and when it is stopped: a refusal by risk is noted, unlike others.
 
 use crate::transfer::used;
-use crate::{Fault, Rows};
+use crate::{DebitAsk, Fault, Rows};
 use ::risk::{
     Channel, Facts, Finding, Payer, Proof, RiskCase, RiskCaseState, RiskDecision, RiskOutcome, RiskRefused,
     RuleId, RuleIds, Scene, Subject, Verdict, Wait,
 };
 use ::transfer::{KnownPayee, Transfer, TransferWay, is_known};
 use base::{HOUR_US, PartyId, Text};
+use fund::BankOrder;
 use money::Money;
 use people::{Party, PartyKind, UsageKind};
 use trade::Trade;
@@ -73,23 +74,49 @@ impl Given {
     }
 }
 
-/// Looks at a payment of an order that its buyer confirmed.
+/// Looks at a payment of an order that its buyer confirmed, from the balance or by card.
 pub(crate) fn of_order(
     rows: &mut Rows<'_>,
     payer: &Party,
     trade: &Trade,
     given: Given,
 ) -> Result<Look, Fault> {
+    let subject = format!("order {}", trade.no);
+    let asked = paying(payer, (trade.seller, trade.total()), Channel::Cashier, subject);
+    look(rows, &Asked { given, ..asked })
+}
+
+/// Looks at a payment by a shown code: nobody gave a password.
+pub(crate) fn of_code(rows: &mut Rows<'_>, payer: &Party, trade: &Trade) -> Result<Look, Fault> {
+    let subject = format!("order {}", trade.no);
+    look(rows, &paying(payer, (trade.seller, trade.total()), Channel::Program, subject))
+}
+
+/// Looks at a debit: no buyer is there. It is the same again under the merchant's number, since a refused one leaves no
+/// order behind.
+pub(crate) fn of_debit(rows: &mut Rows<'_>, payer: &Party, asked: &DebitAsk) -> Result<Look, Fault> {
+    let DebitAsk { agreement_no, out_trade_no, seller, total, .. } = asked;
+    let subject = format!("debit {agreement_no} {out_trade_no} {total}");
+    look(rows, &paying(payer, (*seller, *total), Channel::Program, subject))
+}
+
+fn paying(payer: &Party, (payee, amount): (PartyId, Money), channel: Channel, subject: String) -> Asked<'_> {
+    let given = Given::Nothing;
+    Asked { payer, payee, amount, scene: Scene::Pay, channel, given, subject }
+}
+
+/// Looks at a withdrawal that its party confirmed with the password.
+pub(crate) fn of_withdrawal(rows: &mut Rows<'_>, payer: &Party, order: &BankOrder) -> Result<Look, Fault> {
     look(
         rows,
         &Asked {
             payer,
-            payee: trade.seller,
-            amount: trade.total(),
-            scene: Scene::Pay,
-            channel: Channel::Cashier,
-            given,
-            subject: format!("order {}", trade.no),
+            payee: payer.id,
+            amount: order.amount(),
+            scene: Scene::Withdraw,
+            channel: Channel::Wallet,
+            given: Given::Password,
+            subject: format!("withdraw {}", order.no),
         },
     )
 }
@@ -155,19 +182,19 @@ fn look(rows: &mut Rows<'_>, asked: &Asked<'_>) -> Result<Look, Fault> {
     Ok(Look { gate, decision: Some(decision), case })
 }
 
-/// What a verdict comes to. Only a person's transfer can wait: a program and a shop are answered at once, so what
-/// should wait there is given to a person of the platform. A proof that any rule asks for comes before all but a no.
+/// What a verdict comes to. Only a person's transfer can wait: a program, a shop and a bank are answered at once, so
+/// what should wait there is given to a person of the platform. A proof that any rule asks for comes before all but a
+/// no.
 fn gate_of(finding: &Finding, asked: &Asked<'_>) -> Gate {
     let missing = finding.proof.filter(|proof| !asked.given.is(*proof));
     if let Some(proof) = missing.filter(|_| finding.verdict != Verdict::Refuse) {
         return Gate::Shut(RiskRefused::ProofMissing(proof));
     }
-    match (finding.verdict, asked.channel) {
+    let can_wait = asked.scene == Scene::Transfer && asked.channel == Channel::Wallet;
+    match (finding.verdict, can_wait) {
         (Verdict::Allow | Verdict::Verify(_), _) => Gate::Open,
-        (Verdict::Delay(wait), Channel::Wallet) => Gate::Wait(wait),
-        (Verdict::Delay(_), Channel::Program | Channel::Cashier) | (Verdict::Review, _) => {
-            Gate::Shut(RiskRefused::UnderReview)
-        }
+        (Verdict::Delay(wait), true) => Gate::Wait(wait),
+        (Verdict::Delay(_), false) | (Verdict::Review, _) => Gate::Shut(RiskRefused::UnderReview),
         (Verdict::Refuse, _) => Gate::Shut(RiskRefused::Refused),
     }
 }
@@ -179,7 +206,7 @@ fn minor(amount: Money) -> u64 {
 fn facts(rows: &mut Rows<'_>, asked: &Asked<'_>) -> Result<Facts, Fault> {
     let (now_us, payer) = (rows.now_us(), asked.payer);
     let known = match asked.scene {
-        Scene::Pay => None,
+        Scene::Pay | Scene::Withdraw => None,
         Scene::Transfer => rows.get::<KnownPayee>((rows.slot(), payer.id, asked.payee))?,
     };
     let day = used(rows, payer.id, UsageKind::TransferDay, now_us)?;

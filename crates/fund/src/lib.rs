@@ -22,8 +22,8 @@ pub use refusal::{
     ConfirmBankOrderRefused, FindBankRefused,
 };
 pub use rules::{
-    CARD_DAY_FEN, CARD_MONTH_FEN, CARD_SINGLE_FEN, GIVE_UP_US, WITHDRAW_DAY_FEN, WITHDRAW_FEE_MIN_FEN,
-    WITHDRAW_FEE_PPM, WITHDRAW_FREE_LIFE_FEN, WITHDRAW_SINGLE_FEN, WithdrawPrice, fen, next_try_at_us,
+    CardLimits, GIVE_UP_US, REVIEWED_DRAFT_US, WITHDRAW_DAY_FEN, WITHDRAW_FEE_MIN_FEN, WITHDRAW_FEE_PPM,
+    WITHDRAW_FREE_LIFE_FEN, WITHDRAW_SINGLE_FEN, WithdrawPrice, card_limits, fen, next_try_at_us,
     withdraw_price,
 };
 pub use state::{BankEvent, BankMove, BankOrderState, bank_next};

@@ -111,6 +111,9 @@ pub enum ConfirmBankOrderRefused {
     /// The fee is not the one that was shown.
     #[error("the fee has changed")]
     PriceChanged,
+    /// Risk rules stop it.
+    #[error("{0}")]
+    Risk(risk::RiskRefused),
 }
 
 /// Why an order is not given up.

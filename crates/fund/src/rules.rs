@@ -1,5 +1,6 @@
 //! Fees, limits and clocks of bank orders.
 
+use crate::BankCode;
 use base::{DAY_US, HOUR_US, MINUTE_US};
 use money::{Currency, Money, MoneyError, Rate};
 
@@ -13,17 +14,49 @@ pub const WITHDRAW_FREE_LIFE_FEN: u64 = 2_000_000;
 pub const WITHDRAW_FEE_PPM: u32 = 1_000;
 /// What a withdrawal with a fee costs at least: 0.10 yuan, in fen.
 pub const WITHDRAW_FEE_MIN_FEN: u64 = 10;
-/// The most one top-up or payment by card may be, of a bank that has no limits of its own here: 10,000.00 yuan, in fen.
-pub const CARD_SINGLE_FEN: u64 = 1_000_000;
-/// The same for one day in China over all of a party's cards: 20,000.00 yuan, in fen.
-pub const CARD_DAY_FEN: u64 = 2_000_000;
-/// The same for one month in China: 100,000.00 yuan, in fen.
-pub const CARD_MONTH_FEN: u64 = 10_000_000;
 /// How long a draft waits for its party, and money from a card for the bank, before it is given up: 24 h.
 pub const GIVE_UP_US: i64 = DAY_US;
+/// How long a draft waits that a person of the platform looks at, from when it was given to one: three days, over a
+/// weekend.
+pub const REVIEWED_DRAFT_US: i64 = 3 * DAY_US;
 
 const _: () = assert!(WITHDRAW_SINGLE_FEN <= WITHDRAW_DAY_FEN);
-const _: () = assert!(CARD_SINGLE_FEN <= CARD_DAY_FEN && CARD_DAY_FEN <= CARD_MONTH_FEN);
+const _: () = assert!(CARD_USUAL.are_in_order() && CARD_ICBC.are_in_order() && CARD_ABC.are_in_order());
+
+/// What a bank lets its cards pay, top-ups and payments together, in fen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CardLimits {
+    /// At once.
+    pub single_fen: u64,
+    /// On one day in China.
+    pub day_fen: u64,
+    /// In one month in China.
+    pub month_fen: u64,
+}
+
+/// Of a bank whose table nobody published: 10,000.00 at once, 20,000.00 a day, 100,000.00 a month.
+const CARD_USUAL: CardLimits =
+    CardLimits { single_fen: 1_000_000, day_fen: 2_000_000, month_fen: 10_000_000 };
+/// 50,000.00 at once and a day, 300,000.00 a month (domain reference 1.4).
+const CARD_ICBC: CardLimits = CardLimits { single_fen: 5_000_000, day_fen: 5_000_000, month_fen: 30_000_000 };
+/// 10,000.00 at once and a day, 300,000.00 a month (the same).
+const CARD_ABC: CardLimits = CardLimits { single_fen: 1_000_000, day_fen: 1_000_000, month_fen: 30_000_000 };
+
+impl CardLimits {
+    const fn are_in_order(self) -> bool {
+        self.single_fen <= self.day_fen && self.day_fen <= self.month_fen
+    }
+}
+
+/// What a card of this bank may pay. The sums of day and month are those of all cards of its party: who has cards of
+/// two banks comes to the lower limit sooner, and never above the one of the card that pays.
+pub fn card_limits(bank: &BankCode) -> CardLimits {
+    match bank.as_str() {
+        "ICBC" => CARD_ICBC,
+        "ABC" => CARD_ABC,
+        _ => CARD_USUAL,
+    }
+}
 
 /// The first wait for a bank's word; each next is twice as long.
 const WAIT_FIRST_US: i64 = 1_000_000;

@@ -16,6 +16,7 @@ use fund::{
     FindBankRefused, LastFour,
 };
 use money::Money;
+use risk::RiskRefused;
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
@@ -100,6 +101,8 @@ pub(crate) enum BankNo {
     Ended,
     /// The fee is another than was shown.
     PriceChanged,
+    /// Risk rules stop it.
+    Risk(RiskRefused),
     /// The order cannot be given up any more.
     TooLate,
     /// Nobody is signed in by this password.
@@ -127,6 +130,7 @@ impl BankNo {
             ConfirmBankOrderRefused::ProofMissing => BankNo::SignIn(SignInRefused::Busy),
             ConfirmBankOrderRefused::Rules(refused) => BankNo::Order(refused),
             ConfirmBankOrderRefused::PriceChanged => BankNo::PriceChanged,
+            ConfirmBankOrderRefused::Risk(why) => BankNo::Risk(why),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Cards and bank orders in words for people.
 
 use crate::bank::BankNo;
+use crate::risk_words::risk_words;
 use crate::texts::Texts;
 use axum::http::StatusCode;
 use fund::{
@@ -106,6 +107,7 @@ pub(crate) fn refusal_words(no: BankNo, t: &'static Texts) -> (StatusCode, Strin
         BankNo::Order(refused) => (StatusCode::CONFLICT, order_refusal_words(refused, t)),
         BankNo::Ended => (StatusCode::CONFLICT, t.bank_over),
         BankNo::PriceChanged => (StatusCode::CONFLICT, t.bank_price_changed),
+        BankNo::Risk(why) => (StatusCode::FORBIDDEN, risk_words(why, t).1),
         BankNo::TooLate => (StatusCode::CONFLICT, t.bank_too_late),
         BankNo::Busy => (StatusCode::SERVICE_UNAVAILABLE, t.page_busy),
         BankNo::Unknown => (StatusCode::GATEWAY_TIMEOUT, t.unknown_text),

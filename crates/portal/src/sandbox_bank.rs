@@ -259,6 +259,7 @@ impl From<BankNo> for SandboxError {
             BankNo::NoOrder => SandboxError::missing("bank_order_not_found", "there is no such bank order"),
             BankNo::Order(why) => order_refused(why),
             BankNo::Ended => SandboxError::conflict("bank_order_ended", "the bank order is over"),
+            BankNo::Risk(why) => SandboxError::conflict("risk", why),
             BankNo::PriceChanged => {
                 SandboxError::conflict("price_changed", "the fee has changed; ask with a new key")
             }

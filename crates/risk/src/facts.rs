@@ -10,6 +10,8 @@ pub enum Scene {
     Pay,
     /// Money is sent to another account.
     Transfer,
+    /// Money goes to a bank card of the payer.
+    Withdraw,
 }
 
 /// By what way the payer, or who acts for it, reached the platform.
@@ -45,13 +47,13 @@ pub struct Facts {
     pub payer_kind: Payer,
     /// The payer's id, 16 digits.
     pub payer: u64,
-    /// The id of who is to have the money, 16 digits.
+    /// The id of who is to have the money, 16 digits; of a withdrawal the payer's own.
     pub payee: u64,
     /// How much, fen.
     pub amount_minor: u64,
     /// How long ago the payer came to the platform, seconds.
     pub payer_age_s: u64,
-    /// Whether a transfer of the payer reached this payee in the last 180 days; never in the scene `pay`.
+    /// Whether a transfer of the payer reached this payee in the last 180 days; never in other scenes.
     pub payee_known: bool,
     /// Transfers of this day of China.
     pub transfers_day: u64,
@@ -129,6 +131,7 @@ facts! {
     Scene = "scene", Text, |facts| Value::Text(match facts.scene {
         Scene::Pay => "pay",
         Scene::Transfer => "transfer",
+        Scene::Withdraw => "withdraw",
     });
     Channel = "channel", Text, |facts| Value::Text(match facts.channel {
         Channel::Program => "program",

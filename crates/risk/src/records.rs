@@ -9,8 +9,8 @@ use base::{ColumnKind, Field, FieldError, PartyId, Record, Sink, Slot, Source, T
 pub type Operator = Text<64>;
 /// A list of rules as it was written.
 pub type RulesText = Text<TEXT_BYTES_MAX>;
-/// Which payment a finding is of: `order NO`, or `transfer WAY NUMBER AMOUNT PAYEE`. The same payment asked for again
-/// has the same.
+/// Which payment a finding is of: `order NO`, `debit AGREEMENT NUMBER AMOUNT`, `withdraw NO`, or `transfer WAY NUMBER
+/// AMOUNT PAYEE`. The same payment asked for again has the same.
 pub type Subject = Text<160>;
 /// Ids of rules, with spaces between.
 pub type RuleIds = Text<3400>;

@@ -142,7 +142,7 @@ impl RuleSet {
 fn on_failure(facts: &Facts) -> Verdict {
     match facts.scene {
         Scene::Pay if facts.amount_minor <= SMALL_PAY_MINOR => Verdict::Allow,
-        Scene::Pay | Scene::Transfer => Verdict::Review,
+        Scene::Pay | Scene::Transfer | Scene::Withdraw => Verdict::Review,
     }
 }
 

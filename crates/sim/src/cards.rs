@@ -16,13 +16,22 @@ fn digest(card: u8) -> [u8; 16] {
     [card; 16]
 }
 
+/// Cards are of banks with other limits and of one with the usual ones.
+fn bank(card: u8) -> &'static str {
+    match card % 4 {
+        1 => "ABC",
+        2 => "ICBC",
+        _ => "CMB",
+    }
+}
+
 impl World {
     pub(crate) fn act_of_cards(&mut self, act: Act) {
         match act {
             Act::Bind { party, card } => {
                 let ask = AskCard {
                     party: self.people.buyer(party),
-                    bank: Text::new("ICBC").expect("it is short"),
+                    bank: Text::new(bank(card)).expect("it is short"),
                     kind: if card % 4 == 3 { CardKind::Credit } else { CardKind::Debit },
                     last_four: Text::new(&format!("{:04}", u16::from(card))).expect("four digits"),
                     digest: digest(card),

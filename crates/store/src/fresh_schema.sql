@@ -1,4 +1,4 @@
--- Of 0034_passkey_create 91fb86de3220f7a0fa6e34d3f9115cbca9800cb39db3a66a5405e953248b301e
+-- Of 0035_passkey_create e0b5c083a1c7670f717997d8f0bc34aa5a471aa52ba57d4f72d6b5f51959ba89
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -986,18 +986,6 @@ CREATE TABLE device (
     seen_at_us  INTEGER NOT NULL,
     PRIMARY KEY (slot, party, place)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE "receipt" (
-    slot     INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    order_no INTEGER NOT NULL CHECK (order_no >= 0),
-    attempt  BLOB    NOT NULL CHECK (length(attempt) = 16),
-    outcome  TEXT    NOT NULL CHECK (
-        outcome = 'asked' OR outcome = 'paid' OR outcome = 'waiting' OR outcome = 'code_invalid' OR
-        outcome = 'buyer_blocked' OR outcome = 'buyer_is_seller' OR outcome = 'buyer_differs' OR
-        outcome = 'balance_too_low' OR outcome = 'order_closed' OR outcome = 'buyer_limit' OR
-        outcome = 'buyer_stopped'),
-    at_us    INTEGER NOT NULL,
-    PRIMARY KEY (slot, order_no, attempt)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE risk_rules (
     slot            INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     version         INTEGER NOT NULL CHECK (version > 0),
@@ -1160,6 +1148,18 @@ CREATE TABLE trial_balance (
     balance_minor INTEGER NOT NULL,
     closed_at_us  INTEGER NOT NULL,
     PRIMARY KEY (slot, business_date, currency, kind)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "receipt" (
+    slot     INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    order_no INTEGER NOT NULL CHECK (order_no >= 0),
+    attempt  BLOB    NOT NULL CHECK (length(attempt) = 16),
+    outcome  TEXT    NOT NULL CHECK (
+        outcome = 'asked' OR outcome = 'paid' OR outcome = 'waiting' OR outcome = 'code_invalid' OR
+        outcome = 'buyer_blocked' OR outcome = 'buyer_is_seller' OR outcome = 'buyer_differs' OR
+        outcome = 'balance_too_low' OR outcome = 'order_closed' OR outcome = 'buyer_limit' OR
+        outcome = 'buyer_stopped' OR outcome = 'risk'),
+    at_us    INTEGER NOT NULL,
+    PRIMARY KEY (slot, order_no, attempt)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE passkey (
     slot        INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),

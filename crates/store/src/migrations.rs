@@ -56,7 +56,8 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0031_withdrawals_of_a_person",
     "0032_contract_create",
     "0033_day_close_create",
-    "0034_passkey_create",
+    "0034_receipt_tells_risk",
+    "0035_passkey_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

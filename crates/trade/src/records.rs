@@ -138,6 +138,8 @@ pub enum ReceiptOutcome {
     BuyerLimit,
     /// Payments from the buyer's balance are stopped.
     BuyerStopped,
+    /// Risk rules stop it, or a person of the platform looks at it first.
+    Risk,
 }
 
 /// The stored outcome of one attempt: the same order with the same code gets the same answer.

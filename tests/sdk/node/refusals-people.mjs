@@ -2,6 +2,7 @@
 import { newNumber, PAY_PASSWORD } from './refusals.mjs';
 import { request } from './refusals-frozen.mjs';
 import { order } from './refusals-orders.mjs';
+import { stopped as ruled } from './refusals-transfers.mjs';
 
 const PAY = 'alipay.trade.pay';
 const FREEZE = 'alipay.fund.auth.order.freeze';
@@ -26,6 +27,13 @@ async function newcomer(g) {
 async function stopped(g) {
   const buyer = await g.buyer();
   await g.sandbox.send('/party/stop-payment', { login: buyer.login, stopped: true });
+  return buyer;
+}
+
+/** A buyer with money whom a risk rule lets pay nothing. */
+async function suspected(g) {
+  const buyer = await g.buyer();
+  await ruled(g, `payer == ${buyer.userId}`);
   return buyer;
 }
 
@@ -57,6 +65,8 @@ export const PEOPLE_ROWS = [
     ask: async g => [g.house, await order(g, PAY, await newcomer(g))] },
   { method: PAY, sub: 'ACQ.ERROR_BALANCE_PAYMENT_DISABLE',
     ask: async g => [g.house, await order(g, PAY, await stopped(g))] },
+  { method: PAY, sub: 'ACQ.PAYMENT_REQUEST_HAS_RISK',
+    ask: async g => [g.house, await order(g, PAY, await suspected(g))] },
   { method: FREEZE, sub: 'ERROR_BALANCE_PAYMENT_DISABLE',
     ask: async g => [g.house, await request(g, FREEZE, await newcomer(g))] },
 ];

@@ -12,6 +12,7 @@ use crate::claim_order::{forget, waiting_trade};
 use crate::command::Next;
 use crate::open_order::{acceptable, differs, merchant, numbered, opened_anew};
 use crate::order_paid::take_money;
+use crate::risk_check::{self, Gate};
 use crate::{
     Fault, Message, OpenOrder, Opened, OrderPaid, Reply, Rows, Stop, balance_limit, books, close_order,
 };
@@ -23,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
     AgreementState, ContractProduct, Debit, DebitRefused, EndedBy, Mandate, MandateRefusal, OpenRefused,
-    Order, OrderEvent, OrderState, PeriodRefused, Subject, Trade, TradeState, judge_debit, next,
+    Order, OrderEvent, OrderState, OutTradeNo, PeriodRefused, Subject, Trade, TradeState, judge_debit, next,
 };
 
 /// A merchant takes money under an agreement.
@@ -54,6 +55,8 @@ pub struct DebitAsk {
     pub total: Money,
     /// What for.
     pub subject: Subject,
+    /// The merchant's number. A debit that was refused leaves it free, and it is the same debit again.
+    pub out_trade_no: OutTradeNo,
 }
 
 /// Buyer's slot to merchant's slot: nothing was taken, and why.
@@ -144,6 +147,7 @@ pub(crate) fn debit_order(
         seller: opened.seller,
         total: opened.total(),
         subject: opened.subject.clone(),
+        out_trade_no: opened.out_trade_no.clone(),
     };
     rows.send(buyer.slot(), Message::DebitAsk(ask));
     Ok(Next::Chain)
@@ -190,6 +194,13 @@ pub(crate) fn debit_ask(rows: &mut Rows<'_>, asked: &DebitAsk) -> Result<Option<
         Err(OutRefused::OverLimit) => return Ok(no(rows, order_no, MandateRefusal::BuyerLimit)),
         Err(OutRefused::TooLow) => return Ok(no(rows, order_no, MandateRefusal::BalanceTooLow)),
     };
+    let look = risk_check::of_debit(rows, &party, asked)?;
+    let gate = look.gate;
+    look.note(rows);
+    // Nobody is there to be asked, and a program is answered at once.
+    if gate != Gate::Open {
+        return Ok(no(rows, order_no, MandateRefusal::Risk));
+    }
 
     // Nothing can be refused below this line.
     books::pay_out(rows, posted, asked.buyer, asked.total)?;

@@ -3,14 +3,16 @@
 use super::close::forget_timer;
 use super::find::order_of;
 use super::limits;
-use super::prepare::{Wish, check};
+use super::prepare::{Wish, check, give_up_after};
 use crate::command::Next;
-use crate::{Rows, Stop, books, password};
+use crate::risk_check::{self, Gate, Look};
+use crate::{Fault, Rows, Stop, books, password};
 use base::{BankOrderNo, PartyId, Slot};
 use fund::{
-    BankEvent, BankMove, BankOrder, BankOrderKind, BankOrderState, ConfirmBankOrderRefused, bank_next,
+    BankEvent, BankMove, BankOrder, BankOrderKind, BankOrderState, ConfirmBankOrderRefused,
+    REVIEWED_DRAFT_US, bank_next,
 };
-use people::Attempt;
+use people::{Attempt, Party};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -57,8 +59,26 @@ pub(crate) fn confirm_bank_order(
     if found.price.fee != order.fee() {
         return Stop::because(ConfirmBankOrderRefused::PriceChanged);
     }
+    let look = match order.kind {
+        BankOrderKind::Withdraw => look(rows, &order)?,
+        // Money that comes in, or goes back to its card, or was looked at when it was asked for.
+        BankOrderKind::TopUp | BankOrderKind::Pay | BankOrderKind::Return => None,
+    };
+    if let Some((Gate::Shut(refused), opens_case)) = look.as_ref().map(|look| (look.gate, look.opens_case()))
+    {
+        if opens_case {
+            let mut kept = (*order).clone();
+            forget_timer(rows, &mut kept);
+            give_up_after(rows, &mut kept, REVIEWED_DRAFT_US);
+            rows.put(kept);
+        }
+        look.into_iter().for_each(|look| look.note(rows));
+        rows.delete::<Attempt>((slot, party, attempt));
+        return Err(Stop::Noted(ConfirmBankOrderRefused::Risk(refused)));
+    }
 
-    // Nothing can be refused below this line; nothing was changed above it.
+    // Nothing can be refused here below this line.
+    look.into_iter().for_each(|look| look.note(rows));
     rows.delete::<Attempt>((slot, party, attempt));
     if let Some(taken) = found.taken {
         books::book(rows, taken);
@@ -74,6 +94,13 @@ pub(crate) fn confirm_bank_order(
     let asked = Arc::new(send_now(rows, BankOrder { state, ..asked }));
     rows.put_shared(asked.clone());
     Ok(Next::Answer(asked))
+}
+
+/// What risk rules say of a withdrawal.
+fn look(rows: &mut Rows<'_>, order: &BankOrder) -> Result<Option<Look>, Fault> {
+    let party = rows.get::<Party>((rows.slot(), order.party))?;
+    let party = party.ok_or_else(|| Fault(format!("whose money {} moves is not there", order.no)))?;
+    risk_check::of_withdrawal(rows, &party, order).map(Some)
 }
 
 /// The order, to be sent at once.

@@ -4,8 +4,8 @@ use crate::balance_limit::{LIFE_OF_ONE_FEN, class_now};
 use crate::{Fault, Rows};
 use base::{PartyId, Plant, planted};
 use fund::{
-    BankOrder, BankOrderKind, BankOrderRefused, CARD_DAY_FEN, CARD_MONTH_FEN, CARD_SINGLE_FEN,
-    WITHDRAW_DAY_FEN, WITHDRAW_FREE_LIFE_FEN, WITHDRAW_SINGLE_FEN, WithdrawPrice, fen, withdraw_price,
+    BankCode, BankOrder, BankOrderKind, BankOrderRefused, WITHDRAW_DAY_FEN, WITHDRAW_FREE_LIFE_FEN,
+    WITHDRAW_SINGLE_FEN, WithdrawPrice, card_limits, fen, withdraw_price,
 };
 use money::{Currency, Minor, Money};
 use people::{AccountClass, Party, Standing, Usage, UsageKind};
@@ -48,15 +48,17 @@ fn usage(rows: &mut Rows<'_>, party: PartyId, kind: UsageKind, at_us: i64) -> Re
     Ok(found.map_or_else(|| Usage::fresh(party, kind, at_us), |usage| (*usage).clone()))
 }
 
-/// Refuses what one order may not be, and what is above what is left of day and month.
+/// Refuses what one order with a card of a bank may not be, and what is above what is left of day and month.
 pub(crate) fn check(
     rows: &mut Rows<'_>,
     party: PartyId,
     kind: BankOrderKind,
     amount: Money,
+    bank: &BankCode,
 ) -> Result<Result<(), BankOrderRefused>, Fault> {
+    let card = card_limits(bank);
     let single = match kind {
-        BankOrderKind::TopUp | BankOrderKind::Pay => CARD_SINGLE_FEN,
+        BankOrderKind::TopUp | BankOrderKind::Pay => card.single_fen,
         BankOrderKind::Withdraw => WITHDRAW_SINGLE_FEN,
         BankOrderKind::Return => return Ok(Ok(())),
     };
@@ -66,8 +68,8 @@ pub(crate) fn check(
     let now_us = rows.now_us();
     for counted in counters(kind) {
         let max = match counted.kind {
-            UsageKind::CardDay => CARD_DAY_FEN,
-            UsageKind::CardMonth => CARD_MONTH_FEN,
+            UsageKind::CardDay => card.day_fen,
+            UsageKind::CardMonth => card.month_fen,
             UsageKind::WithdrawDay => WITHDRAW_DAY_FEN,
             // What is above the free sum costs, and is not refused.
             UsageKind::WithdrawFree => continue,

@@ -7,6 +7,7 @@ use super::prepare::{Wish, check, draft, give_up_later};
 use super::returns;
 use crate::claim_order::masked;
 use crate::command::Next;
+use crate::risk_check::{self, Gate, Given};
 use crate::{Fault, Message, OrderPaid, PaidByCard, PayReturned, RefundIn, Rows, Stop, books, password};
 use base::{BankOrderNo, CardNo, OrderNo, PartyId, Slot, Text};
 use fund::{
@@ -78,16 +79,21 @@ pub(crate) fn pay_by_card(
     if !proof.is_some_and(|proof| fits(&proof)) {
         return no(PayRefused::ProofMissing);
     }
-    let party = rows.get::<Party>((slot, buyer))?;
-    if party.is_none_or(|party| party.status != PartyStatus::Normal) {
-        return no(PayRefused::BuyerBlocked);
-    }
+    let party = rows.get::<Party>((slot, buyer))?.filter(|party| party.status == PartyStatus::Normal);
+    let Some(party) = party else { return no(PayRefused::BuyerBlocked) };
     let wish = Wish { party: buyer, card, kind: BankOrderKind::Pay, amount: trade.total() };
     let bank_order = BankOrderNo::of(rows.stamp(), slot);
     let fits = check(rows, wish, bank_order)?;
     let fits = fits.map_err(|refused| Stop::Refused(PayByCardRefused::Card(refused)))?;
+    let look = risk_check::of_order(rows, &party, &trade, Given::Password)?;
+    if let Gate::Shut(refused) = look.gate {
+        look.note(rows);
+        rows.delete::<Attempt>((slot, buyer, attempt));
+        return Err(Stop::Noted(PayByCardRefused::Pay(PayRefused::Risk(refused))));
+    }
 
-    // Nothing can be refused below this line; nothing was changed above it.
+    // Nothing can be refused here below this line.
+    look.note(rows);
     rows.delete::<Attempt>((slot, buyer, attempt));
     let key = Text::new(&format!("{order_no} {bank_order}")).map_err(|error| Fault(error.to_string()))?;
     let mut order = draft(rows, wish, fits.price, key);

@@ -150,7 +150,7 @@ pub(crate) fn check(
     if card.kind == CardKind::Credit && kind != BankOrderKind::Pay {
         return Ok(Err(BankOrderRefused::CardIsCredit));
     }
-    if let Err(refused) = limits::check(rows, party, kind, amount)? {
+    if let Err(refused) = limits::check(rows, party, kind, amount, &card.bank)? {
         return Ok(Err(refused));
     }
     if kind != BankOrderKind::Withdraw {
@@ -205,7 +205,12 @@ pub(crate) fn draft(rows: &mut Rows<'_>, wish: Wish, price: WithdrawPrice, key: 
 
 /// Sets the timer that gives an order up.
 pub(crate) fn give_up_later(rows: &mut Rows<'_>, order: &mut BankOrder) {
-    let due_at_us = rows.now_us() + GIVE_UP_US;
+    give_up_after(rows, order, GIVE_UP_US);
+}
+
+/// The same, after so many microseconds.
+pub(super) fn give_up_after(rows: &mut Rows<'_>, order: &mut BankOrder, span_us: i64) {
+    let due_at_us = rows.now_us().saturating_add(span_us);
     let topic = order.no.topic();
     order.timer = Some(rows.after(due_at_us, |timer| {
         timer.task = TimerTask::GiveUpBankOrder;

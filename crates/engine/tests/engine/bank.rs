@@ -60,7 +60,7 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> Command {
         // bk-ask 1234 alice
         "bk-ask" => AskCard {
             party: party(2),
-            bank: words.text("bank").unwrap_or(Text::new("ICBC").unwrap()),
+            bank: words.text("bank").unwrap_or(Text::new("CMB").unwrap()),
             kind: if words.plain.contains(&"credit") { CardKind::Credit } else { CardKind::Debit },
             last_four: Text::new(words.at(1)).unwrap(),
             digest: digest(words.at(1)),
@@ -387,8 +387,13 @@ fn a_draft_is_confirmed_with_the_password_given_for_it() {
 
 /// Drafts and confirms an order: `bk1 in 30.00`.
 fn asked(key: &str, way: &str, amount: &str) -> String {
+    asked_of("1234", key, way, amount)
+}
+
+/// The same with another card.
+fn asked_of(card: &str, key: &str, way: &str, amount: &str) -> String {
     format!(
-        "bk-{way} {key} alice 1234 {amount}
+        "bk-{way} {key} alice {card} {amount}
         try {key} alice P{key}
         judge alice P{key} right
         bk-confirm {key} alice P{key}\n"
@@ -452,6 +457,35 @@ fn the_day_and_month_of_a_card_are_limited_over_all_of_a_party() {
     }
     steps.push("bk-in bkx alice 1234 0.01 -> refused OverMonth".to_owned());
     play(&steps.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_card_pays_what_its_bank_lets_it_pay() {
+    let bound = |card: &str, bank: &str| {
+        format!("bk-ask {card} alice bank={bank}\nbk-bind {card} alice as=A{card}\n")
+    };
+    let done = |key: &str, amount: &str| format!("bk-send {key}\nbk-done {key} {amount}\n");
+    play(&[
+        &bound("1111", "ICBC"),
+        &bound("2222", "ABC"),
+        "bk-in bk1 alice 1111 50000.01     -> refused OverSingle
+        bk-in bk1 alice 2222 10000.01      -> refused OverSingle",
+        &asked_of("2222", "bk2", "in", "10000.00"),
+        &done("bk2", "10000.00"),
+        "bk-in bk3 alice 2222 0.01         -> refused OverDay
+        bk-in bk4 alice 1111 40000.01      -> refused OverDay",
+        &asked_of("1111", "bk5", "in", "40000.00"),
+        &done("bk5", "40000.00"),
+        "bk-in bk6 alice 1111 0.01         -> refused OverDay
+        bk-in bk7 alice 1234 0.01          -> refused OverDay
+        wait 24h",
+        &asked_of("1111", "bk8", "in", "50000.00"),
+        &done("bk8", "50000.00"),
+        "wait 24h
+        bk-in bk9 alice 1234 0.01          -> refused OverMonth
+        bk-in bk10 alice 2222 10000.00     -> Draft 10000.00
+        bk-in bk11 alice 1111 50000.00     -> Draft 50000.00",
+    ]);
 }
 
 #[test]

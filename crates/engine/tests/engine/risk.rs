@@ -53,7 +53,10 @@ fn subject(script: &Script, name: &str) -> Subject {
     let order = format!("order {}", script.no(name));
     let transfer = format!(" {name} ");
     let found = script.world.all::<RiskCase>().map(|case| case.subject.clone());
-    let fits = |subject: &Subject| subject.as_str() == order || subject.as_str().contains(&transfer);
+    let fits = |subject: &Subject| {
+        let subject = subject.as_str();
+        subject == order || subject.contains(&transfer) || subject.starts_with(name)
+    };
     found.into_iter().find(fits).unwrap_or(Text::new("none").unwrap())
 }
 
@@ -409,4 +412,189 @@ fn an_offer_that_somebody_looks_at_waits_for_three_days() {
         tr-find X2 alice                               -> Cancelled 100.02
         ",
     );
+}
+
+/// Two operators agree on these rules as this version.
+fn agreed(version: u32, name: &str) -> String {
+    format!("rk-propose ada {} {name} -> version {version}\n rk-approve bea {version}\n", version - 1)
+}
+
+#[test]
+fn a_payment_by_code_is_stopped_confirmed_and_let_through() {
+    let lines = [
+        agreed(1, "refuse"),
+        "code alice C1
+         pay T1 shop C1 100.01                 -> refused Pay(Risk(Refused))
+         pay T1 shop C1 100.01                 -> refused Pay(Risk(Refused))
+         rk-said alice                         -> v1 refuse Stopped [L][][]
+         rk-count                              -> 1 0
+         balance alice                         -> 5000.00
+         code alice C2
+         pay T2 shop C2 100.00                 -> paid Paid
+         rk-count                              -> 1 0
+         "
+        .to_owned(),
+        // The buyer is sent to the page that asks for the password, and there it goes through.
+        agreed(2, "password"),
+        "code alice C3
+         pay T3 shop C3 100.01                 -> WaitBuyerPay
+         rk-said alice                         -> v2 verify:password Stopped [L][][]
+         try T3 alice P3
+         judge alice P3 right
+         confirm T3 alice P3                   -> Paid
+         rk-said alice                         -> v2 verify:password Passed [L][][]
+         "
+        .to_owned(),
+        // No page gives a higher proof.
+        agreed(3, "otp"),
+        "code alice C4
+         pay T4 shop C4 100.01                 -> refused Pay(Risk(Refused))
+         "
+        .to_owned(),
+        // A released case lets the order be paid by another code.
+        agreed(4, "wait2"),
+        "code alice C5
+         pay T5 shop C5 100.01                 -> refused Pay(Risk(Refused))
+         rk-case alice T5                      -> Open
+         code alice C6
+         pay T5 shop C6 100.01                 -> refused Pay(Risk(Refused))
+         rk-release ada alice T5               -> Released
+         code alice C7
+         pay T5 shop C7 100.01                 -> paid Paid
+         rk-said alice                         -> v4 delay:2 Passed [L][][]
+         "
+        .to_owned(),
+    ];
+    check_in(PEOPLE, &lines.concat());
+}
+
+#[test]
+fn a_card_does_not_pay_what_rules_stop() {
+    check_in(
+        PEOPLE,
+        "
+        bk-ask 1234 alice
+        bk-bind 1234 alice
+        rk-propose ada 0 review                        -> version 1
+        rk-approve bea 1                               -> version 1
+        page T1 shop 100.01
+        claim T1 alice
+        try T1 alice P1
+        judge alice P1 right
+        bk-pay T1 alice 1234 P1                        -> refused Pay(Risk(UnderReview))
+        bk-pay T1 alice 1234 P1                        -> refused Pay(ProofMissing)
+        rk-count                                       -> 1 1
+        rk-release ada alice T1                        -> Released
+        try T1 alice P2
+        judge alice P2 right
+        bk-pay T1 alice 1234 P2                        -> Asked 100.01
+        rk-said alice                                  -> v1 review Passed [L][][]
+        rk-propose ada 1 refuse                        -> version 2
+        rk-approve bea 2                               -> version 2
+        page T2 shop 100.01
+        claim T2 alice
+        try T2 alice P3
+        judge alice P3 right
+        bk-pay T2 alice 1234 P3                        -> refused Pay(Risk(Refused))
+        rk-propose ada 2 password                      -> version 3
+        rk-approve bea 3                               -> version 3
+        try T2 alice P4
+        judge alice P4 right
+        bk-pay T2 alice 1234 P4                        -> Asked 100.01
+        ",
+    );
+}
+
+#[test]
+fn a_withdrawal_that_rules_stop_keeps_its_money_here_until_a_person_lets_it_go() {
+    let lines = |name: &str, said: &str, balance: &str, found: &str| {
+        format!(
+            "bk-ask 1234 alice
+             bk-bind 1234 alice
+             rk-propose ada 0 {name}                  -> version 1
+             rk-approve bea 1                         -> version 1
+             bk-out bk1 alice 1234 100.01             -> Draft 100.01
+             try bk1 alice P1
+             judge alice P1 right
+             bk-confirm bk1 alice P1                  -> {said}
+             balance alice                            -> {balance}
+             rk-said alice                            -> v1 {found}
+             "
+        )
+    };
+    for (name, said, balance, found) in [
+        ("refuse", "refused Risk(Refused)", "5000.00", "refuse Stopped [L][][]"),
+        ("wait24", "refused Risk(UnderReview)", "5000.00", "delay:24 Stopped [L][][]"),
+        ("otp", "refused Risk(ProofMissing(Otp))", "5000.00", "verify:otp Stopped [L][][]"),
+        // What cannot be evaluated lets no money out.
+        ("broken", "refused Risk(UnderReview)", "5000.00", "review Stopped [][][B]"),
+        ("password", "Asked 100.01", "4899.99", "verify:password Passed [L][][]"),
+        ("shadow", "Asked 100.01", "4899.99", "allow Passed [][L][]"),
+    ] {
+        check_in(PEOPLE, &lines(name, said, balance, found));
+    }
+    // Its draft waits for the person: longer than a day, and not for ever.
+    let released = "bk-confirm bk1 alice P1                  -> refused ProofMissing
+                    advance 2d
+                    due                                      -> ?
+                    rk-release ada alice withdraw            -> Released
+                    try bk1 alice P2
+                    judge alice P2 right
+                    bk-confirm bk1 alice P2                  -> Asked 100.01
+                    balance alice                            -> 4899.99
+                    rk-said alice                            -> v1 review Passed [L][][]
+                    ";
+    let left = "advance 3d
+                due                                      -> ?
+                bk-see bk1 alice                         -> Closed 100.01
+                balance alice                            -> 5000.00
+                ";
+    for after in [released, left] {
+        let stopped = lines("review", "refused Risk(UnderReview)", "5000.00", "review Stopped [L][][]");
+        check_in(PEOPLE, &(stopped + after));
+    }
+}
+
+#[test]
+fn a_debit_that_rules_stop_is_refused_and_made_when_a_person_let_it_go() {
+    let signed = "
+        offer A1 shop month=1 first=2026-01-05 single=1000.00
+        try A1 alice P1
+        judge alice P1 right
+        sign A1 alice P1                        -> Normal
+        ";
+    for (name, found) in [
+        ("refuse", "refuse Stopped [L][][]"),
+        ("password", "verify:password Stopped [L][][]"),
+        ("otp", "verify:otp Stopped [L][][]"),
+        ("wait2", "delay:2 Stopped [L][][]"),
+        ("review", "review Stopped [L][][]"),
+    ] {
+        let lines = format!(
+            "{signed}
+             {}
+             debit T1 shop A1 100.01                 -> refused Mandate(Risk)
+             rk-said alice                           -> v1 {found}
+             balance alice                           -> 5000.00
+             debit T2 shop A1 100.00                 -> paid Paid
+            ",
+            agreed(1, name)
+        );
+        check_in(PEOPLE, &lines);
+    }
+    let lines = format!(
+        "{signed}
+         {}
+         debit T1 shop A1 100.01                 -> refused Mandate(Risk)
+         debit T1 shop A1 100.01                 -> refused Mandate(Risk)
+         rk-count                                -> 1 1
+         rk-release ada alice debit              -> Released
+         debit T1 shop A1 100.02                 -> refused Mandate(Risk)
+         debit T1 shop A1 100.01                 -> paid Paid
+         debit T1 shop A1 100.01                 -> paid Paid
+         rk-said alice                           -> v1 review Passed [L][][]
+        ",
+        agreed(1, "review")
+    );
+    check_in(PEOPLE, &lines);
 }

@@ -141,8 +141,10 @@ impl Script {
             after.retain(|key, _| !noted(key) || before.contains_key(key));
             // It uses the proof up, and what is looked at by a person waits for that.
             let by_risk = tell(&reply).contains("Risk(");
-            let moved =
-                |key: &Key| by_risk && matches!(key.table(), Table::Attempt | Table::Transfer | Table::Timer);
+            let moved = |key: &Key| {
+                let kept = matches!(key.table(), Table::Transfer | Table::BankOrder | Table::Timer);
+                by_risk && (kept || key.table() == Table::Attempt)
+            };
             let mut before = before;
             before.retain(|key, _| !moved(key));
             after.retain(|key, _| !moved(key));

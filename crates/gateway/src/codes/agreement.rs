@@ -6,6 +6,7 @@ use ::trade::{
     DebitRefused, FindAgreementRefused, MandateRefusal, OfferRefused, OpenRefused, OpenSigningRefused,
     PayRefused, PostponeRefused, UnsignRefused,
 };
+use risk::RiskRefused;
 use std::fmt;
 
 const ILLEGAL_AGREEMENT: Code = business("ILLEGAL_AGREEMENT", "协议不合法，或没有待执行的扣款计划");
@@ -127,6 +128,7 @@ fn of_mandate(refused: MandateRefusal) -> Code {
         MandateRefusal::BuyerStopped => trade::of_pay(PayRefused::BuyerStopped),
         MandateRefusal::BuyerLimit => trade::of_pay(PayRefused::BuyerLimit),
         MandateRefusal::BalanceTooLow => trade::of_pay(PayRefused::BalanceTooLow),
+        MandateRefusal::Risk => trade::of_pay(PayRefused::Risk(RiskRefused::Refused)),
     }
 }
 
@@ -185,6 +187,7 @@ impl Every for DebitRefused {
             M::TotalExceeded => M::TotalExceeded, M::TimesExceeded => M::TimesExceeded,
             M::DateNotMatch => M::DateNotMatch, M::BuyerBlocked => M::BuyerBlocked,
             M::BuyerStopped => M::BuyerStopped, M::BuyerLimit => M::BuyerLimit, M::BalanceTooLow => M::BalanceTooLow,
+            M::Risk => M::Risk,
         );
         let all = every!(DebitRefused:
             D::AgreementNotFound => vec![D::AgreementNotFound], D::NotSigned => vec![D::NotSigned],

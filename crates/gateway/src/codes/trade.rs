@@ -218,11 +218,11 @@ pub(crate) fn opened_by_link() -> Vec<OpenRefused> {
 /// Of orders that are paid at once by a code that is shown: the code alone names the buyer.
 pub(crate) fn opened_at_till() -> Vec<OpenRefused> {
     let elsewhere = |refused: &OpenRefused| {
-        use P::{AlreadyPaid, CardUnderWay, ProofMissing, Risk, TradeNotFound};
+        use P::{AlreadyPaid, CardUnderWay, ProofMissing, TradeNotFound};
         use {OpenRefused as O, PayRefused as P};
         matches!(
             refused,
-            O::BuyerNotFound | O::Pay(TradeNotFound | AlreadyPaid | ProofMissing | CardUnderWay | Risk(_))
+            O::BuyerNotFound | O::Pay(TradeNotFound | AlreadyPaid | ProofMissing | CardUnderWay)
         )
     };
     OpenRefused::every().into_iter().filter(|refused| !elsewhere(refused)).collect()

@@ -135,6 +135,7 @@ debit: buyer is frozen or closed -> 40004 ACQ.BUYER_ENABLE_STATUS_FORBID
 debit: payments from the buyer's balance are stopped -> 40004 ACQ.ERROR_BALANCE_PAYMENT_DISABLE
 debit: above the limit of the buyer's class -> 40004 ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR
 debit: balance too low -> 40004 ACQ.BUYER_BALANCE_NOT_ENOUGH
+debit: risk rules stop it -> 40004 ACQ.PAYMENT_REQUEST_HAS_RISK
 freeze: payee not found -> 40004 PAYEE_NOT_EXIST
 freeze: the number was used with another … -> 40004 UNIQUE_VIOLATION
 freeze: the money is frozen -> 40004 FREEZE_ALREADY_SUCCESS

@@ -71,6 +71,7 @@ fn what_cannot_be_evaluated_lets_only_small_payments_through() {
     let at = |scene, amount_minor| Facts { scene, amount_minor, ..facts() };
     for (scene, amount, says) in [
         (Scene::Transfer, 1, Verdict::Review),
+        (Scene::Withdraw, 1, Verdict::Review),
         (Scene::Pay, SMALL_PAY_MINOR, Verdict::Allow),
         (Scene::Pay, SMALL_PAY_MINOR + 1, Verdict::Review),
     ] {

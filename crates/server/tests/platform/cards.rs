@@ -97,7 +97,7 @@ fn cards_are_bound_filled_from_paid_out_to_and_given_up() {
         refused(&server, "/bank/withdraw", &wish(&server, &card, "50000.01", "k4")),
         "over_single_limit"
     );
-    assert_eq!(refused(&server, "/bank/topup", &wish(&server, &card, "10000.01", "k5")), "over_single_limit");
+    assert_eq!(refused(&server, "/bank/topup", &wish(&server, &card, "50000.01", "k5")), "over_single_limit");
     assert_eq!(
         refused(&server, "/bank/withdraw", &wish(&server, &card, "9999999.99", "k6")),
         "over_single_limit"

@@ -19,11 +19,19 @@ use trade::{PayRefused, TradeState};
 
 /// A draft waits a day for its party, and money from a card a day for the bank.
 const GIVE_UP: i64 = DAY_US;
-/// The most of one top-up or card payment, of a day, of a month of them; of one withdrawal and of a day of them.
-const CARD: (i128, i128, i128) = (1_000_000, 2_000_000, 10_000_000);
+/// The most of one withdrawal and of a day of them.
 const WITHDRAW: (i128, i128) = (5_000_000, 15_000_000);
 /// What goes out without a fee in a whole life.
 const FREE: i128 = 2_000_000;
+
+/// The most of one top-up or payment with a card of a bank, of a day, and of a month of them.
+fn most_by_card(bank: &str) -> (i128, i128, i128) {
+    match bank {
+        "ICBC" => (5_000_000, 5_000_000, 30_000_000),
+        "ABC" => (1_000_000, 1_000_000, 30_000_000),
+        _ => (1_000_000, 2_000_000, 10_000_000),
+    }
+}
 
 /// When a bank is asked again, after it was asked so often.
 fn patience(tries: u32) -> i64 {
@@ -69,7 +77,7 @@ impl Model {
         let left = |kind: UsageKind, most: i128| most - self.used_of(party, kind, step.now());
         let max = |fen: i128| u64::try_from(fen).expect("limits are above zero");
         if kind != BankOrderKind::Withdraw {
-            let (single, day, month) = CARD;
+            let (single, day, month) = most_by_card(card.bank.as_str());
             return match () {
                 () if units > single => Err(BankOrderRefused::OverSingle { max: max(single) }),
                 () if units > left(UsageKind::CardDay, day) => {

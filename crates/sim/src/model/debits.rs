@@ -50,9 +50,10 @@ impl Model {
             Err(refused) => return open(refused),
         };
         let (seller, total, subject) = (order.seller, order.meaning.total, order.meaning.subject.clone());
+        let out_trade_no = order.out_trade_no.clone();
         let order_no = self.write_order(step, &order, expires_at);
         self.debits.insert(order_no, agreement_no);
-        let ask = DebitAsk { agreement_no, by_plan, order_no, buyer, seller, total, subject };
+        let ask = DebitAsk { agreement_no, by_plan, order_no, buyer, seller, total, subject, out_trade_no };
         self.say(buyer.slot(), Message::DebitAsk(ask));
         None
     }

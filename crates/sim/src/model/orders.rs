@@ -372,6 +372,7 @@ pub(super) fn refusal(outcome: ReceiptOutcome) -> Option<PayRefused> {
         ReceiptOutcome::BuyerLimit => Some(PayRefused::BuyerLimit),
         ReceiptOutcome::BalanceTooLow => Some(PayRefused::BalanceTooLow),
         ReceiptOutcome::OrderClosed => Some(PayRefused::AlreadyClosed),
+        ReceiptOutcome::Risk => Some(PayRefused::Risk(risk::RiskRefused::Refused)),
     }
 }
 

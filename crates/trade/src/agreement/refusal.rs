@@ -179,4 +179,7 @@ pub enum MandateRefusal {
     /// Not enough money.
     #[error("balance too low")]
     BalanceTooLow,
+    /// Risk rules stop it, or a person of the platform looks at it first.
+    #[error("risk rules stop it")]
+    Risk,
 }

@@ -39,7 +39,7 @@ pub(super) fn bind(world: &mut World) {
     let party = any_buyer(world);
     let number = world.dice.below(4) as u8;
     let kind = if number == 3 { CardKind::Credit } else { CardKind::Debit };
-    let (bank, last_four, digest) = (text("ICBC"), text("0001"), [number; 16]);
+    let (bank, last_four, digest) = (text("CMB"), text("0001"), [number; 16]);
     let command: Command = AskCard { party, bank, kind, last_four, digest }.into();
     let Some(Reply::AskCard(Ok(card))) = world.ask(command.clone()) else { return };
     if world.dice.chance(200) {

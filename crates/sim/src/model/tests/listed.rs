@@ -210,7 +210,7 @@ fn of_banks() -> Vec<String> {
         of("PrepareBankOrder", order()),
         of(
             "ConfirmBankOrder",
-            names!(ConfirmBankOrderRefused: NotFound Ended ProofMissing PriceChanged | Rules),
+            names!(ConfirmBankOrderRefused: NotFound Ended ProofMissing PriceChanged | Rules Risk),
         ),
         within("ConfirmBankOrder", "Rules", order()),
         of("CloseBankOrder", names!(CloseBankOrderRefused: NotFound TooLate)),
@@ -283,7 +283,7 @@ fn refusals() -> Vec<String> {
         of("FindTrade", found()),
         of("TopUp", top_up),
         within("TopUp", "Ledger", ledger),
-        of("IssuePayCode", names!(PayCodeRefused: PartyNotFound CodeTaken ProofMissing)),
+        of("IssuePayCode", names!(PayCodeRefused: PartyNotFound CodeTaken | ProofMissing)),
         of("OpenParty", names!(OpenPartyRefused: LoginEmpty LoginReserved LoginTaken SlotFull)),
         of("OpenApp", app.clone()),
         of("SetAppStatus", app),
@@ -313,7 +313,7 @@ fn refusals() -> Vec<String> {
             "DebitOrder",
             "Mandate",
             names!(MandateRefusal: Ended Invalid SingleExceeded TotalExceeded TimesExceeded
-            DateNotMatch BuyerBlocked BuyerStopped BuyerLimit BalanceTooLow),
+            DateNotMatch BuyerBlocked BuyerStopped BuyerLimit BalanceTooLow | Risk),
         ),
     ]
     .concat()
@@ -382,7 +382,7 @@ fn each_transition_of_a_transfer_is_demanded() {
 #[test]
 fn each_outcome_of_an_attempt_and_each_notice_is_demanded() {
     let outcomes = names!(ReceiptOutcome: Paid Waiting CodeInvalid BuyerBlocked BuyerIsSeller BuyerDiffers BalanceTooLow
-        OrderClosed | Asked BuyerLimit BuyerStopped);
+        OrderClosed | Asked BuyerLimit BuyerStopped Risk);
     for name in outcomes {
         assert!(expected().contains(&format!("attempt Asked -> {name}").as_str()), "{name}");
     }

@@ -1,4 +1,4 @@
--- 0034_passkey_create.sql
+-- 0035_passkey_create.sql
 -- Why: persons sign in and pay by passkeys: `passkey` holds the public half of each, sealed, and its counter; `digest` is
 --      of the credential's id. `passkey_proof` is a payment that one of them confirmed, as it was shown, until it is paid
 --      or ten minutes passed. Times are microseconds UTC, amounts minor units.
