@@ -4,7 +4,7 @@
 use crate::command::Next;
 use crate::identity::{Named, PersonLeft};
 use crate::open_party::NewPassword;
-use crate::{Message, PartyNotFound, Rows, Stop, WhichDevices, challenge, device, identity, person};
+use crate::{Message, PartyNotFound, Rows, Stop, WhichDevices, challenge, device, identity, passkey, person};
 use base::{Day, PartyId, Slot};
 use ledger::{Account, AccountId, AccountKind};
 use money::Currency;
@@ -124,6 +124,8 @@ pub(crate) fn set_password(
     rows.put(Party { proofs_after, stop, ..(*row).clone() });
     if command.which == WhichPassword::Login {
         device::end(rows, party, WhichDevices::All)?;
+        // A key may have been added by whoever knew the old one.
+        passkey::remove_all(rows, party)?;
     }
     Ok(Next::Answer(party))
 }

@@ -11,10 +11,10 @@ use people::{
     AccountClass, EvidenceKind, Party, PartyStatus, Person, Standing, slot_of_address, slot_of_identity,
 };
 
-const IDENTITY: [u8; 16] = [21; 16];
+pub(crate) const IDENTITY: [u8; 16] = [21; 16];
 
 /// An address in another slot than the others.
-fn address(number: u8) -> [u8; 16] {
+pub(crate) fn address(number: u8) -> [u8; 16] {
     [number; 16]
 }
 

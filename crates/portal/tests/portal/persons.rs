@@ -275,7 +275,7 @@ impl Shop {
 }
 
 /// A number of an identity card with a right checksum.
-const ID_NUMBER: &str = "11010519491231002X";
+pub(crate) const ID_NUMBER: &str = "11010519491231002X";
 const OTHER_NUMBER: &str = "110105199003072936";
 
 #[tokio::test]
