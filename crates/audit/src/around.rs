@@ -9,7 +9,7 @@ use foldhash::fast::FixedState;
 use ledger::{AccountId, Posting, PostingKind, Side};
 use people::{
     Attempt, CHALLENGE_LIFE_US, CHALLENGE_PROOF_LIFE_US, CHALLENGE_TRIES_MAX, Challenge, ChallengeState,
-    SENDS_A_DAY_MAX, forget_at_us, slot_of_address,
+    PasskeyProof, SENDS_A_DAY_MAX, forget_at_us, slot_of_address,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use trade::{PayCode, Timer, TimerTask, TopUpReceipt};
@@ -24,6 +24,8 @@ pub(crate) struct Around {
     challenges: BTreeMap<(Slot, [u8; 16]), Code>,
     /// Tries without a timer so far.
     attempts: BTreeSet<(PartyId, u64)>,
+    /// The same of payments that a passkey confirmed.
+    confirmed: BTreeSet<(PartyId, u64)>,
 }
 
 #[derive(Debug)]
@@ -103,6 +105,10 @@ impl Around {
         self.attempts.insert((attempt.party, attempt.no));
     }
 
+    pub(crate) fn confirmed(&mut self, proof: &PasskeyProof) {
+        self.confirmed.insert((proof.party, proof.no));
+    }
+
     /// A timer, after everything that may own one; those of orders are looked at elsewhere.
     pub(crate) fn timer(&mut self, timer: &Timer, findings: &mut Findings) {
         let whole = match timer.task {
@@ -133,6 +139,7 @@ impl Around {
                 (Some(party), Some(attempt)) => {
                     // A try that was used is gone before its timer.
                     self.attempts.remove(&(party, attempt));
+                    self.confirmed.remove(&(party, attempt));
                     party.slot() == timer.slot && timer.order_no.is_none() && timer.code.is_none()
                 }
                 _ => false,
@@ -166,6 +173,10 @@ impl Around {
         for (party, attempt) in &self.attempts {
             let key = text_of_key(&Attempt::wrap_key((party.slot(), *party, *attempt)));
             findings.add(FindingKind::TimerWrong, "password_attempt", key, "no timer will remove it");
+        }
+        for (party, no) in &self.confirmed {
+            let key = text_of_key(&PasskeyProof::wrap_key((party.slot(), *party, *no)));
+            findings.add(FindingKind::TimerWrong, "passkey_proof", key, "no timer will remove it");
         }
     }
 }

@@ -25,9 +25,9 @@ use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
 use fund::{BankOrder, Card};
 use ledger::{Account, Hold, Posting};
-use people::{App, Attempt, Usage};
+use people::{App, Attempt, PasskeyProof, Usage};
 use std::sync::Arc;
-use trade::{Agreement, Debit, Freeze, Frozen, Mandate, Notice, Order, Relation, Signing, Timer};
+use trade::{Agreement, Debit, Freeze, Frozen, Mandate, Notice, Order, PayCode, Relation, Signing, Timer};
 use transfer::Transfer;
 
 /// What was learned so far.
@@ -91,10 +91,10 @@ impl Checks {
             }
         };
         self.persons.row(&typed, findings);
-        self.look(table, &typed, findings);
+        self.look(&typed, findings);
     }
 
-    pub(crate) fn look(&mut self, table: Table, typed: &Row, findings: &mut Findings) {
+    pub(crate) fn look(&mut self, typed: &Row, findings: &mut Findings) {
         match typed {
             Row::Party(party) => self.parties.party(party, findings),
             Row::Login(login) => self.parties.login(login, findings),
@@ -132,10 +132,7 @@ impl Checks {
             Row::Trade(trade) => self.orders.trade(trade, findings),
             Row::Receipt(receipt) => self.orders.receipt(receipt, findings),
             Row::Notice(notice) => self.notice(notice, findings),
-            Row::PayCode(code) => {
-                self.parties.owner(table, &typed.key(), code.party, findings);
-                self.around.code(code);
-            }
+            Row::PayCode(code) => self.pay_code(code, findings),
             Row::Attempt(attempt) => self.attempt(attempt, findings),
             Row::Grant(grant) => self.grants.grant(grant, &self.parties, findings),
             Row::Token(token) => self.grants.token(token, findings),
@@ -144,6 +141,8 @@ impl Checks {
             Row::Profile(profile) => self.parties.profile(profile, findings),
             Row::SignIn(row) => self.parties.sign_in(row, findings),
             Row::Device(device) => self.parties.device(device, findings),
+            Row::Passkey(passkey) => self.parties.passkey(passkey, findings),
+            Row::PasskeyProof(proof) => self.confirmed(proof, findings),
             // Looked at with everything that persons pay.
             Row::Standing(_) | Row::Evidence(_) | Row::Person(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
@@ -198,6 +197,17 @@ impl Checks {
     fn frozen(&mut self, frozen: &Frozen, findings: &mut Findings) {
         self.parties.owner(Table::Frozen, &Frozen::wrap_key(frozen.key()), frozen.payer, findings);
         self.freezes.frozen(frozen, &mut self.orders.holds, findings);
+    }
+
+    fn pay_code(&mut self, code: &PayCode, findings: &mut Findings) {
+        self.parties.owner(Table::PayCode, &PayCode::wrap_key(code.key()), code.party, findings);
+        self.around.code(code);
+    }
+
+    fn confirmed(&mut self, proof: &PasskeyProof, findings: &mut Findings) {
+        let key = PasskeyProof::wrap_key((proof.slot, proof.party, proof.no));
+        self.parties.owner(Table::PasskeyProof, &key, proof.party, findings);
+        self.around.confirmed(proof);
     }
 
     fn attempt(&mut self, attempt: &Attempt, findings: &mut Findings) {

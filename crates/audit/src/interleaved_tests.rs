@@ -264,7 +264,7 @@ impl Town {
         let mut checks = Checks::new(Keyed::drawn().unwrap(), self.home);
         for table in READ_ORDER {
             for row in self.rows.values().filter(|row| row.table() == *table) {
-                checks.look(*table, row, &mut findings);
+                checks.look(row, &mut findings);
             }
         }
         checks.finish(&mut findings);

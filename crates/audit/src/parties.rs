@@ -11,8 +11,8 @@ use ledger::{Account, AccountKind};
 use money::Currency;
 use people::{
     AccountClass, App, ApplicationState, Credential, DEVICES_MAX, DIGEST_MARK, Device, GONE_MARK,
-    KEEPS_STATUS, Login, MerchantApplication, Party, PartyKind, Profile, SignIn, SlotHead, documents_needed,
-    login_of_address,
+    KEEPS_STATUS, Login, MerchantApplication, PASSKEYS_MAX, Party, PartyKind, Passkey, Profile, SignIn,
+    SlotHead, documents_needed, login_of_address,
 };
 use std::collections::{BTreeMap, HashMap};
 use trade::Order;
@@ -139,6 +139,17 @@ impl Parties {
         if !person || device.place >= DEVICES_MAX || device.seen_at_us < device.since_us {
             let message = "its party does not sign in, or it has no place, or was used before it began";
             findings.add(FindingKind::LoginWrong, "device", text_of_key(&key), message);
+        }
+    }
+
+    /// A passkey: of a person who signs in, in one of the ten places, used since it was added.
+    pub(crate) fn passkey(&self, passkey: &Passkey, findings: &mut Findings) {
+        let key = Passkey::wrap_key((passkey.slot, passkey.party, passkey.place));
+        self.owner(Table::Passkey, &key, passkey.party, findings);
+        let person = self.parties.get(&passkey.party).is_none_or(|known| known.person && !known.gone);
+        if !person || passkey.place >= PASSKEYS_MAX || passkey.used_at_us < passkey.added_at_us {
+            let message = "its party does not sign in, or it has no place, or was used before it was added";
+            findings.add(FindingKind::LoginWrong, "passkey", text_of_key(&key), message);
         }
     }
 

@@ -4,7 +4,7 @@ use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
 use base::{PartyId, SlotSet};
 use engine::{Key, Row, Tabled};
-use fund::BankOrder;
+use fund::{BankOrder, WITHDRAW_FREE_LIFE_FEN};
 use money::Minor;
 use people::{
     AccountClass, Evidence, IdentityDigest, Party, Person, Standing, Usage, UsageKind, class_of,
@@ -28,6 +28,8 @@ pub(crate) struct Persons {
     /// What class I accounts withdrew, by account: it counts in their lives and in no year.
     withdrawn: BTreeMap<PartyId, i128>,
     counters: Vec<Usage>,
+    /// What each account withdrew without a fee.
+    free: BTreeMap<PartyId, i128>,
 }
 
 impl Persons {
@@ -40,6 +42,7 @@ impl Persons {
             spent: BTreeMap::new(),
             withdrawn: BTreeMap::new(),
             counters: Vec::new(),
+            free: BTreeMap::new(),
         }
     }
 
@@ -131,12 +134,16 @@ impl Persons {
         if matches!(usage.kind, UsageKind::BalanceYear | UsageKind::BalanceLife) {
             self.counters.push(usage.clone());
         }
+        if usage.kind == UsageKind::WithdrawFree {
+            self.free.insert(usage.party, usage.sum_minor.units().into());
+        }
     }
 
     /// When all rows were seen.
     pub(crate) fn finish(mut self, findings: &mut Findings) {
         self.check_counters(findings);
         self.check_classes(findings);
+        self.check_free(findings);
         for (party, (standing, all)) in &self.standings {
             let key = text_of_key(&Standing::wrap_key((standing.slot, *party)));
             let until = all.iter().filter_map(|one| one.expires_at_us).min();
@@ -178,6 +185,28 @@ impl Persons {
             if !at_home.into_iter().all(|account| known(&account)) {
                 wrong(person, "an account that it lists is another person's, or nobody's", findings);
             }
+        }
+    }
+
+    /// The free sum of withdrawals is one person's, whichever account used it; what others used is with the account that
+    /// has it.
+    fn check_free(&self, findings: &mut Findings) {
+        let free_of = |party: &PartyId| self.free.get(party).copied().unwrap_or_default();
+        let most = i128::from(WITHDRAW_FREE_LIFE_FEN);
+        let mut by_person: BTreeMap<IdentityDigest, i128> = BTreeMap::new();
+        for (party, (standing, _)) in &self.standings {
+            *by_person.entry(standing.identity).or_default() += free_of(party);
+            let carried = i128::from(standing.carried_free_minor.units());
+            if free_of(party) + carried > most {
+                let key = text_of_key(&Standing::wrap_key((standing.slot, *party)));
+                let message = format!("{carried} of the free sum carried and its own are above {most}");
+                findings.add(FindingKind::PersonWrong, "standing", key, message);
+            }
+        }
+        for (identity, used) in by_person.into_iter().filter(|(_, used)| *used > most) {
+            let key = text_of_key(&Person::wrap_key((slot_of_identity(&identity), identity)));
+            let message = format!("its accounts withdrew {used} without a fee, above {most}");
+            findings.add(FindingKind::PersonWrong, "person", key, message);
         }
     }
 

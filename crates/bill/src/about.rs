@@ -5,7 +5,7 @@ use crate::refunds::{Found, Refunds};
 use crate::{BillError, Business};
 use base::{BankOrderNo, PartyId, TransferNo};
 use engine::{Key, Row};
-use fund::BankOrder;
+use fund::{BankOrder, BankOrderKind};
 use ledger::{AccountId, AccountKind, Posting, PostingKind};
 use std::sync::Arc;
 use store::Reader;
@@ -34,7 +34,8 @@ pub(crate) fn withdrawal_of(
     let is_one = matches!(Business::of(posting.kind), Business::Withdraw | Business::WithdrawBack);
     let Some(topic) = posting.order_no.filter(|_| is_one) else { return Ok(None) };
     match reader.row(&Key::BankOrder((topic.slot(), BankOrderNo::of_topic(topic))))? {
-        Some(Row::BankOrder(order)) => Ok(Some(order)),
+        // What could not go back to a card comes to the balance by the same posting.
+        Some(Row::BankOrder(order)) if order.kind == BankOrderKind::Withdraw => Ok(Some(order)),
         _ => Ok(None),
     }
 }

@@ -170,8 +170,12 @@ fn of_entry(
             ("退款", "退款-转账".to_owned(), Flow::Neither, "退款成功", format!("{about}_0"))
         }
         Business::Withdraw => ("账户存取", "提现-普通提现".to_owned(), Flow::Neither, progress(entry), about),
-        Business::WithdrawBack => {
+        Business::WithdrawBack if entry.withdrawal.is_some() => {
             ("账户存取", "提现-退回".to_owned(), Flow::Neither, "退款成功", format!("{about}_0"))
+        }
+        // What a card did not take back is in the balance.
+        Business::WithdrawBack => {
+            ("账户存取", "退款-转入余额".to_owned(), Flow::Neither, "退款成功", entry.no())
         }
     };
     Ok(PersonLine {

@@ -1,5 +1,6 @@
 //! The one that carries: chooses the provider, bounds the time, tries again.
 
+use crate::mail::Mailer;
 use crate::settings::{Secrets, Settings, SettingsError};
 use crate::text_message::Texter;
 use base::Secret;
@@ -18,6 +19,8 @@ const REST: Duration = Duration::from_millis(300);
 pub struct Letter {
     /// Where to.
     pub to: Address,
+    /// What an e-mail is headed with.
+    pub subject: String,
     /// The words; they may hold a code.
     pub text: Secret<String>,
     /// The code alone, when there is one: some providers have templates of their own.
@@ -40,12 +43,13 @@ pub enum NotCarried {
 
 /// Carries messages through the providers that it was given.
 pub struct Courier {
+    mail: Option<Mailer>,
     texts: Option<Texter>,
 }
 
 impl std::fmt::Debug for Courier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Courier(texts: {})", self.texts.is_some())
+        write!(f, "Courier(mail: {}, texts: {})", self.mail.is_some(), self.texts.is_some())
     }
 }
 
@@ -57,8 +61,10 @@ impl Courier {
     pub fn new(settings: Settings, secrets: Secrets) -> Result<Courier, SettingsError> {
         // Another part of the process may have chosen its provider already.
         let _chosen = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let mail = settings.email.map(|email| Mailer::new(email, secrets.email, secrets.email_ca.as_deref()));
+        let mail = mail.transpose()?;
         let texts = settings.sms.map(|sms| Texter::new(sms, secrets.sms)).transpose()?;
-        Ok(Courier { texts })
+        Ok(Courier { mail, texts })
     }
 
     /// Carries one message; when this is good, a provider said that it took it.
@@ -91,7 +97,10 @@ impl Courier {
 
     async fn once(&self, letter: &Letter) -> Result<(), NotCarried> {
         match &letter.to {
-            Address::Email(_) => Err(NotCarried::NoProvider),
+            Address::Email(to) => match &self.mail {
+                Some(mail) => mail.send(to, letter).await,
+                None => Err(NotCarried::NoProvider),
+            },
             Address::Phone(to) => match &self.texts {
                 Some(texts) => texts.send(to, letter).await,
                 None => Err(NotCarried::NoProvider),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where its preparation fails")]
 
 use base::Secret;
+use base64::Engine as _;
 use courier::{Courier, Letter, NotCarried, Secrets, Settings, SettingsError};
 use people::Address;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -14,6 +15,7 @@ const CODE: &str = "314159";
 fn letter(to: &str) -> Letter {
     Letter {
         to: Address::parse(to).unwrap(),
+        subject: "验证码".to_owned(),
         text: Secret::new(format!("登录验证码 {CODE}，\"5分钟\"内有效")),
         code: Some(Secret::new(CODE.to_owned())),
     }
@@ -30,6 +32,46 @@ fn server(
         (0..connections).map(|number| serve(number, listener.accept().unwrap().0)).collect()
     });
     (port, heard)
+}
+
+/// Speaks SMTP as a server, with this answer to the recipient; gives every line it heard.
+fn smtp(stream: TcpStream, to_recipient: &str) -> String {
+    smtp_until(stream, to_recipient, None)
+}
+
+/// The same, and breaks off instead of answering this word.
+fn smtp_until(stream: TcpStream, to_recipient: &str, last: Option<&str>) -> String {
+    let (mut out, mut heard, mut in_mail) = (stream.try_clone().unwrap(), String::new(), false);
+    out.write_all(b"220 sink\r\n").unwrap();
+    for line in BufReader::new(stream).lines() {
+        let Ok(line) = line else { break };
+        heard.push_str(&line);
+        heard.push('\n');
+        let word = line.split(' ').next().unwrap_or_default();
+        if last == Some(word) {
+            break;
+        }
+        let answer = match word {
+            "." => {
+                in_mail = false;
+                "250 taken"
+            }
+            _ if in_mail => continue,
+            "EHLO" => "250-sink\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN",
+            "AUTH" => "235 welcome",
+            "RCPT" => to_recipient,
+            "DATA" => {
+                in_mail = true;
+                "354 go on"
+            }
+            "QUIT" => "221 bye",
+            _ => "250 ok",
+        };
+        if out.write_all(format!("{answer}\r\n").as_bytes()).is_err() {
+            break;
+        }
+    }
+    heard
 }
 
 /// Reads one HTTP request whole and answers it.
@@ -59,8 +101,19 @@ fn http(mut stream: TcpStream, status: &str, body: &str) -> String {
 fn courier(toml: &str) -> Result<Courier, SettingsError> {
     let settings: Settings = basic_toml::from_str(toml).unwrap();
     let secret = |wanted: bool| wanted.then(|| Secret::new("hush-hush".to_owned()));
+    let email = secret(settings.email.as_ref().is_some_and(|email| email.password_file.is_some()));
     let sms = secret(settings.sms.as_ref().is_some_and(|sms| sms.secret_file.is_some()));
-    Courier::new(settings, Secrets { sms })
+    let email_ca = settings.email.as_ref().and_then(|email| email.ca_file.as_ref());
+    let email_ca = email_ca.map(|_| b"no certificate".to_vec());
+    Courier::new(settings, Secrets { email, email_ca, sms })
+}
+
+fn mail(port: u16) -> Courier {
+    courier(&format!(
+        "[email]\nserver = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"Tongbao <no-reply@pay.test>\"\n\
+         user = \"tongbao\"\npassword_file = \"x\""
+    ))
+    .unwrap()
 }
 
 fn texts(port: u16) -> Courier {
@@ -70,6 +123,70 @@ fn texts(port: u16) -> Courier {
          body = '{{\"text\":\"{{text}}\",\"code\":\"{{code}}\"}}'\nsecret_file = \"x\"\nsuccess_contains = 'ok'"
     ))
     .unwrap()
+}
+
+#[tokio::test]
+async fn mail_is_handed_to_the_server_with_its_words() {
+    let (port, heard) = server(1, |_, stream| smtp(stream, "250 ok"));
+    let carrier = mail(port);
+    assert_eq!(carrier.carry(&letter("mei@example.com")).await, Ok(()));
+    drop(carrier);
+    let heard = heard.join().unwrap().concat();
+    for part in ["AUTH PLAIN", "MAIL FROM:<no-reply@pay.test>", "RCPT TO:<mei@example.com>", "charset=utf-8"]
+    {
+        assert!(heard.contains(part), "{part}: {heard}");
+    }
+    assert!(heard.contains("Content-Transfer-Encoding: base64"), "{heard}");
+    let (_, body) = heard.split_once("\n\n").unwrap();
+    let (body, _) = body.split_once("\n.\n").unwrap();
+    let words = base64::prelude::BASE64_STANDARD.decode(body.replace('\n', "")).unwrap();
+    assert_eq!(String::from_utf8(words).unwrap(), format!("登录验证码 {CODE}，\"5分钟\"内有效"));
+}
+
+#[tokio::test]
+async fn a_mail_server_that_breaks_off_or_says_nothing_took_nothing() {
+    let (port, heard) = server(2, |_, stream| {
+        drop(stream);
+        String::new()
+    });
+    assert_eq!(mail(port).carry(&letter("mei@example.com")).await, Err(NotCarried::NotTaken));
+    assert_eq!(heard.join().unwrap().len(), 2);
+
+    // In the middle of the mail: nobody said that it was taken.
+    let (port, heard) = server(2, |_, stream| smtp_until(stream, "250 ok", Some("DATA")));
+    assert_eq!(mail(port).carry(&letter("mei@example.com")).await, Err(NotCarried::NotTaken));
+    assert_eq!(heard.join().unwrap().len(), 2);
+
+    // Connections that nobody accepts: a server that is there and silent.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    assert_eq!(mail(port).carry(&letter("mei@example.com")).await, Err(NotCarried::NotTaken));
+}
+
+#[tokio::test]
+async fn a_mail_server_without_tls_hears_no_password_and_no_mail() {
+    let (port, heard) = server(1, |_, stream| smtp(stream, "250 ok"));
+    let carrier = courier(&format!(
+        "[email]\nserver = \"localhost\"\nport = {port}\ntls = \"starttls\"\nfrom = \"no-reply@pay.test\"\n\
+         user = \"tongbao\"\npassword_file = \"x\""
+    ));
+    assert!(carrier.unwrap().carry(&letter("mei@example.com")).await.is_err());
+    let heard = heard.join().unwrap().concat();
+    assert!(heard.starts_with("EHLO ") && !heard.contains("AUTH") && !heard.contains("MAIL"), "{heard}");
+}
+
+#[tokio::test]
+async fn what_a_mail_server_refuses_for_good_is_asked_once_and_trouble_twice() {
+    for (answer, connections, said) in [
+        ("550 no such user mei@example.com", 1, NotCarried::Refused),
+        ("451 try later", 2, NotCarried::NotTaken),
+    ] {
+        let (port, heard) = server(connections, move |_, stream| smtp(stream, answer));
+        let carrier = mail(port);
+        assert_eq!(carrier.carry(&letter("mei@example.com")).await, Err(said));
+        drop(carrier);
+        assert_eq!(heard.join().unwrap().len(), connections, "{answer}");
+    }
 }
 
 #[tokio::test]
@@ -118,12 +235,21 @@ async fn an_address_that_nobody_serves_and_a_server_that_is_not_there_are_told()
     listening.join().unwrap();
     assert_eq!(texts(port).carry(&letter("mei@example.com")).await, Err(NotCarried::NoProvider));
     assert_eq!(texts(port).carry(&letter("13812345678")).await, Err(NotCarried::NotTaken));
+    assert_eq!(mail(port).carry(&letter("mei@example.com")).await, Err(NotCarried::NotTaken));
 }
 
 #[test]
 fn settings_that_would_tell_secrets_to_the_net_are_refused() {
+    let email = |rest: &str| format!("[email]\nserver = \"mail.example.com\"\nfrom = \"a@b.cn\"\n{rest}");
     let sms = |rest: &str| format!("[sms]\n{rest}");
     for (toml, said) in [
+        (email("tls = \"none\""), "email: tls = \"none\" is for a server on this machine"),
+        (
+            email("tls = \"wrapper\"\nca_file = \"x\""),
+            "email: ca_file holds certificates in PEM, for a server with TLS",
+        ),
+        (email("tls = \"starttls\"\nuser = \"x\""), "email: user and password_file come together"),
+        (email("tls = \"wrapper\"\npassword_file = \"x\""), "email: user and password_file come together"),
         (
             sms("method = \"POST\"\nurl = \"http://sms.example.com/\""),
             "sms: the url is of https, or of http on this machine",
@@ -147,7 +273,13 @@ fn settings_that_would_tell_secrets_to_the_net_are_refused() {
     ] {
         assert_eq!(courier(&toml).unwrap_err().to_string(), said, "{toml}");
     }
-    let toml = sms("method = \"GET\"\nurl = \"https://sms.example.com/?t={text}\"");
-    assert!(courier(&toml).is_ok());
-    assert_eq!(format!("{:?}", texts(9)), "Courier(texts: true)");
+    for toml in
+        [email("tls = \"wrapper\""), sms("method = \"GET\"\nurl = \"https://sms.example.com/?t={text}\"")]
+    {
+        assert!(courier(&toml).is_ok(), "{toml}");
+    }
+    let shown = format!("{:?}", mail(9));
+    assert_eq!(shown, "Courier(mail: true, texts: false)");
+    let home = "[email]\nserver = \"localhost\"\nfrom = \"a@b.cn\"\ntls = \"none\"\nca_file = \"x\"";
+    assert!(matches!(courier(home), Err(SettingsError::Authority)));
 }

@@ -5,7 +5,8 @@ use crate::{Fault, Rows, Stop};
 use base::{Day, Slot};
 use people::{
     AddressDigest, CHALLENGE_LIFE_US, Challenge, ChallengePurpose, ChallengeState, CodeDigest,
-    OpenChallengeRefused, TryChallengeRefused, forget_at_us, sends_with_next, slot_of_address, tried, used,
+    OpenChallengeRefused, SENDS_A_DAY_MAX, TryChallengeRefused, forget_at_us, sends_with_next,
+    slot_of_address, tried, used,
 };
 use serde::{Deserialize, Serialize};
 use trade::{Timer, TimerTask};
@@ -81,6 +82,12 @@ impl TryChallenge {
     pub(crate) fn slot(&self) -> Slot {
         slot_of_address(&self.address)
     }
+}
+
+/// A proof whose owner said to be somebody else. One guess a day: who knows area, birthday and sex of a person has some
+/// five hundred numbers to try, and after ninety days nothing opens by a code.
+pub(crate) fn guessed(used: Challenge) -> Challenge {
+    Challenge { sends: SENDS_A_DAY_MAX, ..used }
 }
 
 /// Gives the number of the proof, which one command uses up.

@@ -18,6 +18,7 @@ use crate::{AddAppKey, AppKeyRefused, FindAppKeys, PromoteAppKey, RetireAppKey, 
 use crate::{
     AddEvidence, AddEvidenceRefused, FindStanding, MoveQuota, MoveQuotaRefused, StandingView, identity,
 };
+use crate::{AddPasskey, FindPasskeys, ProvePasskey, RemovePasskey, SignInByPasskey, passkey};
 use crate::{
     AddressFound, FindAddress, FindProfile, OpenChallenge, ProveSignIn, RegisterPerson, RegisterRefused,
     SignInByCode, SignInByCodeRefused, TryChallenge, TrySignIn, challenge, person, sign_in,
@@ -81,7 +82,8 @@ use fund::{
 use ledger::{Account, CloseDayRefused, DayClose};
 use money::Money;
 use people::{
-    AppKey, Callback, Certification, Device, Grant, MerchantApplication, Party, PasswordRefused, Profile,
+    AppKey, Callback, Certification, Device, Grant, MerchantApplication, Party, Passkey, PasskeyRefused,
+    PasswordRefused, Profile,
 };
 use recon::{
     BeginStatementRefused, BookedLine, CloseSuspenseRefused, ImportRefused, ReadStatement, SuspenseClosing,
@@ -306,6 +308,11 @@ commands! {
     query FindContracts => contract::find_contracts, Vec<ContractView>, Never;
     change CloseDay => close_day::close_day, DayClosed, CloseDayRefused;
     query FindSlotClose => close_day::find_slot_close, Option<Arc<DayClose>>, Never;
+    change AddPasskey => passkey::add_passkey, Arc<Passkey>, PasskeyRefused;
+    query FindPasskeys => passkey::find_passkeys, Vec<Arc<Passkey>>, Never;
+    change RemovePasskey => passkey::remove_passkey, (), PasskeyRefused;
+    change SignInByPasskey => passkey::sign_in_by_passkey, u64, PasskeyRefused;
+    change ProvePasskey => passkey::prove_passkey, u64, PasskeyRefused;
 }
 
 #[cfg(test)]
@@ -333,7 +340,8 @@ mod tests {
             FillApplication NoteDocument MoveApplication SignApplication FindApplication \
             BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments \
             ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase CloseSuspense \
-            ProposeContract ApproveContract FindContracts CloseDay FindSlotClose";
+            ProposeContract ApproveContract FindContracts CloseDay FindSlotClose \
+            AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

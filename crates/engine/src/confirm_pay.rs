@@ -1,24 +1,25 @@
-//! A buyer pays a trade that waits, with the payment password given.
+//! A buyer pays a trade that waits, with the payment password given or by a passkey.
 
 use crate::books::OutRefused;
 use crate::claim_order::masked;
 use crate::command::Next;
-use crate::risk_check::{self, Gate};
-use crate::{Message, OrderPaid, Rows, Stop, books, password};
+use crate::risk_check::{self, Gate, Given};
+use crate::{Message, OrderPaid, Rows, Stop, books, passkey, password};
 use base::{OrderNo, PartyId, Plant, Slot, planted};
-use people::{Attempt, Party, PartyStatus};
+use people::{Attempt, Party, PartyStatus, PasskeyProof};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{Order, PayRefused, Trade, TradeState};
 
-/// The buyer confirms. The proof is a try that was judged right for this very order.
+/// The buyer confirms. The proof is a try that was judged right for this very order, or a passkey's
+/// for this very payment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ConfirmPay {
     /// Who pays.
     pub buyer: PartyId,
     /// The order.
     pub order_no: OrderNo,
-    /// The number of the try that was right.
+    /// The number of the try that was right, or of the passkey's proof.
     pub attempt: u64,
 }
 
@@ -46,9 +47,13 @@ pub(crate) fn confirm_pay(
     }
     let proof = password::standing(rows, buyer, attempt)?;
     let fits = |proof: &Attempt| proof.about == order_no || planted(Plant::ProofOfAnyOrder);
-    if !proof.is_some_and(|proof| proof.proven && fits(&proof) && now_us < proof.expires_at_us) {
+    let given = if proof.is_some_and(|proof| proof.proven && fits(&proof) && now_us < proof.expires_at_us) {
+        Given::Password
+    } else if passkey::confirms(rows, &trade, attempt)? {
+        Given::Passkey
+    } else {
         return Stop::because(PayRefused::ProofMissing);
-    }
+    };
     let Some(party) = rows.get::<Party>((slot, buyer))?.filter(|party| party.status == PartyStatus::Normal)
     else {
         return Stop::because(PayRefused::BuyerBlocked);
@@ -60,7 +65,7 @@ pub(crate) fn confirm_pay(
         Err(OutRefused::OverLimit) => return Stop::because(PayRefused::BuyerLimit),
         Err(OutRefused::TooLow) => return Stop::because(PayRefused::BalanceTooLow),
     };
-    let look = risk_check::of_order(rows, &party, &trade)?;
+    let look = risk_check::of_order(rows, &party, &trade, given)?;
     if let Gate::Shut(refused) = look.gate {
         look.note(rows);
         // What was noted costs a proof: nobody writes without end.
@@ -72,7 +77,10 @@ pub(crate) fn confirm_pay(
     look.note(rows);
     books::pay_out(rows, posted, buyer, amount)?;
     if !planted(Plant::ProofStaysUsable) {
-        rows.delete::<Attempt>((slot, buyer, attempt));
+        match given {
+            Given::Passkey => rows.delete::<PasskeyProof>((slot, buyer, attempt)),
+            Given::Password | Given::Nothing => rows.delete::<Attempt>((slot, buyer, attempt)),
+        }
     }
     rows.put(Trade { state: TradeState::Paid, paid_at_us: Some(now_us), ..(*trade).clone() });
     let paid =

@@ -190,7 +190,9 @@ pub(crate) fn person_ask(rows: &mut Rows<'_>, ask: &PersonAsk) -> Result<Option<
     if person.holder.is_none() && person.moving_to.is_none() {
         person.holder = Some(party);
     }
-    let quota = (person.holder == Some(party)).then_some(person.usage());
+    // While they are on their way to another account, they are this one's no more.
+    let holds = person.holder == Some(party) && person.moving_to.is_none();
+    let quota = holds.then_some(person.usage());
     rows.put(person);
     answer(rows, ask, Some(class), quota);
     Ok(None)
@@ -211,7 +213,11 @@ pub(crate) fn person_answer(rows: &mut Rows<'_>, said: &PersonAnswer) -> Result<
     let other = standing.as_ref().is_some_and(|standing| standing.identity != said.identity);
     let (Some(party), false) = (party, other) else {
         // Closed meanwhile, or said to be somebody else's: the account leaves the person again.
-        let left = PersonLeft { identity: said.identity, party: who, quota: said.quota };
+        let quota = match standing.as_deref().filter(|row| row.holds_quota && !other) {
+            Some(row) => Some(quota::used_in_all(rows, row)?),
+            None => said.quota,
+        };
+        let left = PersonLeft { identity: said.identity, party: who, quota };
         rows.send(slot_of_identity(&said.identity), Message::PersonLeft(left));
         let why = if other { AddEvidenceRefused::IdentityDiffers } else { AddEvidenceRefused::NotAPerson };
         return Ok(refused(why));
@@ -228,10 +234,12 @@ pub(crate) fn person_answer(rows: &mut Rows<'_>, said: &PersonAnswer) -> Result<
     for one in all {
         rows.put(one);
     }
-    let had = standing.map_or_else(|| Standing::fresh(who, said.identity), |had| (*had).clone());
-    let had = match said.quota {
-        Some(used) if !had.holds_quota => quota::with_limits(had, used),
-        _ => had,
+    // The limits come with the first evidence; later they come and go by messages of their own, and what this one says
+    // of them is old.
+    let had = match (standing, said.quota) {
+        (Some(had), _) => (*had).clone(),
+        (None, Some(used)) => quota::with_limits(Standing::fresh(who, said.identity), used),
+        (None, None) => Standing::fresh(who, said.identity),
     };
     rows.put(Standing { evidences, counts_until_us, ..had });
     let mut after = Party { class, ..(*party).clone() };

@@ -47,6 +47,7 @@ mod open_order;
 mod open_party;
 mod order_paid;
 mod own_account;
+mod passkey;
 mod password;
 mod pay_code;
 mod pay_frozen;
@@ -137,6 +138,7 @@ pub use open_party::{NewPassword, OpenParty, OpenPartyRefused, PartyNotFound, Se
 pub use own_account::{
     CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, WhichPassword,
 };
+pub use passkey::{AddPasskey, FindPasskeys, PasskeyUse, ProvePasskey, RemovePasskey, SignInByPasskey};
 pub use password::{JudgePassword, Reserved, TryPassword};
 pub use pay_code::{IssuePayCode, PayCodeRefused};
 pub use pay_frozen::PayFrozen;

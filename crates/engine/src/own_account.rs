@@ -4,7 +4,7 @@
 use crate::command::Next;
 use crate::identity::{Named, PersonLeft};
 use crate::open_party::NewPassword;
-use crate::{Message, PartyNotFound, Rows, Stop, WhichDevices, challenge, device, identity, person};
+use crate::{Message, PartyNotFound, Rows, Stop, WhichDevices, challenge, device, identity, passkey, person};
 use base::{Day, PartyId, Slot};
 use ledger::{Account, AccountId, AccountKind};
 use money::Currency;
@@ -52,7 +52,7 @@ pub enum SetPasswordRefused {
     /// The account's owner is known, and a code alone does not prove to be that person.
     #[error("the owner is known: say who you are, too")]
     IdentityMissing,
-    /// The account is another person's; what proved the address is used up.
+    /// The account is another person's; what proved the address is used up, and no more is sent there that day.
     #[error("the account is another person's")]
     IdentityDiffers,
     /// The payment password was changed often enough today.
@@ -93,7 +93,7 @@ pub(crate) fn set_password(
         Named::Owner => {}
         Named::Nobody => return Stop::because(SetPasswordRefused::IdentityMissing),
         Named::Another => {
-            rows.put(used);
+            rows.put(challenge::guessed(used));
             return Err(Stop::Noted(SetPasswordRefused::IdentityDiffers));
         }
     }
@@ -124,6 +124,8 @@ pub(crate) fn set_password(
     rows.put(Party { proofs_after, stop, ..(*row).clone() });
     if command.which == WhichPassword::Login {
         device::end(rows, party, WhichDevices::All)?;
+        // A key may have been added by whoever knew the old one.
+        passkey::remove_all(rows, party)?;
     }
     Ok(Next::Answer(party))
 }

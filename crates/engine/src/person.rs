@@ -2,7 +2,7 @@
 
 use crate::command::Next;
 use crate::open_party::NewPassword;
-use crate::{Fault, PartyNotFound, Rows, Stop, WhichDevices, challenge, device};
+use crate::{Fault, PartyNotFound, Rows, Stop, WhichDevices, challenge, device, passkey};
 use base::{PartyId, Slot, Text};
 use ledger::{Account, AccountKind};
 use money::Currency;
@@ -133,6 +133,7 @@ pub(crate) fn part_from_address(rows: &mut Rows<'_>, party: PartyId) -> Result<(
     rows.put(Profile { address: None, ..(*profile).clone() });
     rows.delete::<SignIn>((slot, party));
     device::end(rows, party, WhichDevices::All)?;
+    passkey::remove_all(rows, party)?;
     Ok(())
 }
 

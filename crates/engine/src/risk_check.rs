@@ -46,14 +46,44 @@ struct Asked<'a> {
     amount: Money,
     scene: Scene,
     channel: Channel,
-    password: bool,
+    given: Given,
     subject: String,
 }
 
-/// Looks at a payment of an order that its buyer confirmed with the password, from the balance or by card.
-pub(crate) fn of_order(rows: &mut Rows<'_>, payer: &Party, trade: &Trade) -> Result<Look, Fault> {
+/// What the payer gave to confirm a payment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Given {
+    /// Nothing: a program asks.
+    Nothing,
+    /// The payment password.
+    Password,
+    /// A passkey, for this very payment.
+    Passkey,
+}
+
+impl Given {
+    /// Whether it is the proof that a rule asks for, or more. A passkey is more than six digits; no code is asked for
+    /// here, and nothing stands for one.
+    const fn is(self, asked: Proof) -> bool {
+        match (asked, self) {
+            (Proof::Password, Given::Password | Given::Passkey) | (Proof::Passkey, Given::Passkey) => true,
+            (Proof::Password | Proof::Passkey, Given::Nothing)
+            | (Proof::Passkey, Given::Password)
+            | (Proof::Otp, Given::Nothing | Given::Password | Given::Passkey) => false,
+        }
+    }
+}
+
+/// Looks at a payment of an order that its buyer confirmed, from the balance or by card.
+pub(crate) fn of_order(
+    rows: &mut Rows<'_>,
+    payer: &Party,
+    trade: &Trade,
+    given: Given,
+) -> Result<Look, Fault> {
     let subject = format!("order {}", trade.no);
-    look(rows, &paying(payer, (trade.seller, trade.total()), Channel::Cashier, subject))
+    let asked = paying(payer, (trade.seller, trade.total()), Channel::Cashier, subject);
+    look(rows, &Asked { given, ..asked })
 }
 
 /// Looks at a payment by a shown code: nobody gave a password.
@@ -71,8 +101,8 @@ pub(crate) fn of_debit(rows: &mut Rows<'_>, payer: &Party, asked: &DebitAsk) -> 
 }
 
 fn paying(payer: &Party, (payee, amount): (PartyId, Money), channel: Channel, subject: String) -> Asked<'_> {
-    let password = channel != Channel::Program;
-    Asked { payer, payee, amount, scene: Scene::Pay, channel, password, subject }
+    let given = Given::Nothing;
+    Asked { payer, payee, amount, scene: Scene::Pay, channel, given, subject }
 }
 
 /// Looks at a withdrawal that its party confirmed with the password.
@@ -85,7 +115,7 @@ pub(crate) fn of_withdrawal(rows: &mut Rows<'_>, payer: &Party, order: &BankOrde
             amount: order.amount(),
             scene: Scene::Withdraw,
             channel: Channel::Wallet,
-            password: true,
+            given: Given::Password,
             subject: format!("withdraw {}", order.no),
         },
     )
@@ -104,7 +134,7 @@ pub(crate) fn of_transfer(rows: &mut Rows<'_>, payer: &Party, transfer: &Transfe
             amount,
             scene: Scene::Transfer,
             channel: if by_person { Channel::Wallet } else { Channel::Program },
-            password: by_person,
+            given: if by_person { Given::Password } else { Given::Nothing },
             subject: format!("transfer {} {out_biz_no} {amount} {payee}", way.as_str()),
         },
     )
@@ -156,7 +186,7 @@ fn look(rows: &mut Rows<'_>, asked: &Asked<'_>) -> Result<Look, Fault> {
 /// what should wait there is given to a person of the platform. A proof that any rule asks for comes before all but a
 /// no.
 fn gate_of(finding: &Finding, asked: &Asked<'_>) -> Gate {
-    let missing = finding.proof.filter(|proof| *proof != Proof::Password || !asked.password);
+    let missing = finding.proof.filter(|proof| !asked.given.is(*proof));
     if let Some(proof) = missing.filter(|_| finding.verdict != Verdict::Refuse) {
         return Gate::Shut(RiskRefused::ProofMissing(proof));
     }
@@ -185,7 +215,7 @@ fn facts(rows: &mut Rows<'_>, asked: &Asked<'_>) -> Result<Facts, Fault> {
     Ok(Facts {
         scene: asked.scene,
         channel: asked.channel,
-        password: asked.password,
+        password: asked.given == Given::Password,
         payer_kind: match payer.kind {
             PartyKind::Person => Payer::Person,
             PartyKind::Merchant => Payer::Merchant,

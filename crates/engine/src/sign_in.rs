@@ -87,7 +87,7 @@ pub enum SignInByCodeRefused {
     /// The account's owner is known, and a code alone does not prove to be that person.
     #[error("the owner is known: say who you are, too")]
     IdentityMissing,
-    /// The account is another person's; what proved the address is used up.
+    /// The account is another person's; what proved the address is used up, and no more is sent there that day.
     #[error("the account is another person's")]
     IdentityDiffers,
     /// The operator froze the account: nobody signs in.
@@ -124,7 +124,7 @@ pub(crate) fn sign_in_by_code(
         Named::Owner => {}
         Named::Nobody => return Stop::because(SignInByCodeRefused::IdentityMissing),
         Named::Another => {
-            rows.put(used);
+            rows.put(challenge::guessed(used));
             return Err(Stop::Noted(SignInByCodeRefused::IdentityDiffers));
         }
     }
@@ -138,13 +138,14 @@ pub(crate) fn sign_in_by_code(
     Ok(Next::Answer(party))
 }
 
-fn is_frozen(rows: &mut Rows<'_>, party: PartyId) -> Result<bool, crate::Fault> {
+/// Whether the operator froze the account.
+pub(crate) fn is_frozen(rows: &mut Rows<'_>, party: PartyId) -> Result<bool, crate::Fault> {
     let row = rows.get::<Party>((rows.slot(), party))?;
     Ok(row.is_some_and(|row| row.status == PartyStatus::Frozen))
 }
 
 /// The login password of somebody who may sign in: whose account is not closed.
-fn standing(rows: &mut Rows<'_>, party: PartyId) -> Result<Option<SignIn>, crate::Fault> {
+pub(crate) fn standing(rows: &mut Rows<'_>, party: PartyId) -> Result<Option<SignIn>, crate::Fault> {
     let slot = rows.slot();
     let open = rows.get::<Party>((slot, party))?.is_some_and(|party| party.status != PartyStatus::Closed);
     let row = rows.get::<SignIn>((slot, party))?.filter(|_| open);

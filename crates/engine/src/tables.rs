@@ -7,7 +7,8 @@ use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, DayClose, Hold, Posting, TrialBalance};
 use people::{
     App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login,
-    MerchantApplication, Party, Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
+    MerchantApplication, Party, Passkey, PasskeyProof, Person, Profile, SignIn, SlotHead, Standing, Token,
+    Usage,
 };
 use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing};
 use risk::{RiskCase, RiskDecision, RiskProposal, RiskRules};
@@ -182,6 +183,8 @@ tables! {
     ContractBook = 97, true;
     DayClose = 98, false;
     TrialBalance = 99, false;
+    Passkey = 93, false;
+    PasskeyProof = 94, false;
 }
 
 impl Table {
@@ -250,6 +253,7 @@ impl Key {
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,
+            Key::Passkey(_) | Key::PasskeyProof(_) => None,
             Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,
             Key::Contract(_) | Key::ContractBook(_) => None,
             Key::DayClose(_) | Key::TrialBalance(_) => None,

@@ -3,7 +3,7 @@
 use crate::command::{Never, Next};
 use crate::{Rows, Stop, agreement, bank, close_order, escrow, freeze, split_hold, transfer, unfreeze};
 use base::{FreezeNo, Plant, Slot, TimerNo, planted};
-use people::{Attempt, Challenge};
+use people::{Attempt, Challenge, PasskeyProof};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{Freeze, FreezeState, Order, OrderEvent, PayCode, Timer, TimerTask, next};
@@ -55,6 +55,7 @@ pub(crate) fn run_timer(rows: &mut Rows<'_>, command: &RunTimer) -> Result<Next<
         TimerTask::ForgetAttempt => {
             if let (Some(party), Some(attempt)) = (timer.party, timer.attempt) {
                 rows.delete::<Attempt>((slot, party, attempt));
+                rows.delete::<PasskeyProof>((slot, party, attempt));
             }
         }
         TimerTask::EndAgreement => agreement::end::time_is_over(rows, &timer)?,

@@ -4,7 +4,7 @@
 //! merchants may see: addresses and identities are keyed digests, names are sealed.
 //!
 //! Reading order: `party`, `password`, `app`, `app_key`, `grant`, `certification`, `address`,
-//! `challenge`, `sign_in`, `device`, `stop`, `profile`, `account_class`, `identity`, `usage`,
+//! `challenge`, `sign_in`, `device`, `passkey`, `stop`, `profile`, `account_class`, `identity`, `usage`,
 //! `merchant_application`.
 
 mod account_class;
@@ -18,6 +18,7 @@ mod grant;
 mod identity;
 mod merchant_application;
 mod party;
+mod passkey;
 mod password;
 mod profile;
 mod sign_in;
@@ -52,6 +53,7 @@ pub use merchant_application::{
 pub use party::{
     Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, masked_login, masked_name,
 };
+pub use passkey::{PASSKEYS_MAX, Passkey, PasskeyDigest, PasskeyProof, PasskeyRefused};
 pub use password::{
     ATTEMPT_LIFE_US, Attempt, Credential, LOCK_US, PROOF_LIFE_US, PasswordRefused, TRIES_MAX, Verifier,
     judged, reserved,

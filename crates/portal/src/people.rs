@@ -7,12 +7,15 @@
 mod account;
 mod budget;
 mod care;
+mod ceremonies;
 mod challenges;
 mod devices;
 mod identity;
 pub(crate) mod merchant_documents;
 pub(crate) mod merchants;
 mod messenger;
+mod passkey_pay;
+mod passkeys;
 mod register;
 pub(crate) mod safety;
 mod sessions;
@@ -33,6 +36,7 @@ use axum::http::StatusCode;
 use axum::routing::{MethodRouter, delete, get, post};
 use base::Secret;
 use budget::Budget;
+use ceremonies::Ceremonies;
 use people::{Address, AddressDigest, ChallengePurpose, CodeDigest, TryChallengeRefused, WeakPassword};
 use std::sync::Arc;
 use vault::Vault;
@@ -48,6 +52,8 @@ pub struct People {
     pub(crate) ghosts: Ghosts,
     /// Held while an application is looked at and then changed: see [`merchants::one_after_another`].
     pub(crate) applying: tokio::sync::Mutex<()>,
+    /// Challenges that wait for a passkey.
+    pub(crate) ceremonies: Ceremonies,
 }
 
 impl std::fmt::Debug for People {
@@ -68,6 +74,7 @@ impl People {
             budget: Budget::default(),
             ghosts: Ghosts::default(),
             applying: tokio::sync::Mutex::default(),
+            ceremonies: Ceremonies::default(),
         }
     }
 
@@ -91,6 +98,13 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/api/v1/people", post(register::register))
         .route("/api/v1/sessions", post(sessions::begin).get(sessions::list))
         .route("/api/v1/sessions/{id}", delete(sessions::end))
+        .route("/api/v1/sessions/passkey", post(passkeys::sign_in))
+        .route("/api/v1/sessions/passkey/options", post(passkeys::begin_signing_in))
+        .route("/api/v1/passkeys", post(passkeys::add).get(passkeys::list))
+        .route("/api/v1/passkeys/options", post(passkeys::begin_adding))
+        .route("/api/v1/passkeys/{id}", delete(passkeys::remove))
+        .route("/api/v1/me/payments", post(passkey_pay::pay))
+        .route("/api/v1/me/payments/options", post(passkey_pay::begin))
         .route("/api/v1/me", get(account::show))
         .route("/api/v1/me/data", get(care::export))
         .route("/api/v1/me/close", post(care::close))

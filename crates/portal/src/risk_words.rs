@@ -28,7 +28,14 @@ pub(crate) fn risk_words(refused: RiskRefused, t: &Texts) -> (&'static str, &'st
                 "No money was taken. Pay on a page that asks for your payment PIN.",
             ),
         ),
-        RiskRefused::ProofMissing(Proof::Otp | Proof::Passkey) => (
+        RiskRefused::ProofMissing(Proof::Passkey) => (
+            ("需要通行密钥", "没有扣款。请在应用中使用通行密钥确认这笔付款。"),
+            (
+                "A passkey is needed",
+                "No money was taken. Confirm this payment with your passkey, in the app.",
+            ),
+        ),
+        RiskRefused::ProofMissing(Proof::Otp) => (
             ("需要进一步验证身份", "没有扣款。当前暂无可用的验证方式，请联系客服。"),
             (
                 "Another proof is needed",
@@ -51,6 +58,7 @@ mod tests {
             RiskRefused::UnderReview,
             RiskRefused::ProofMissing(Proof::Password),
             RiskRefused::ProofMissing(Proof::Otp),
+            RiskRefused::ProofMissing(Proof::Passkey),
         ];
         for (at, refused) in reasons.into_iter().enumerate() {
             let chinese = risk_words(refused, &CHINESE);

@@ -62,7 +62,8 @@ pub(crate) async fn propose(State(portal): Shared, headers: HeaderMap, body: Byt
     let reason = reason.unwrap_or(none);
     let proposed =
         portal.door.ask(ProposeContract { operator, seller, product, base_version, terms, reason }).await;
-    answer(version(&*proposed.map_err(|error| SandboxError::of(error, refused))?))
+    let proposed = proposed.map_err(|error| SandboxError::of(error, refused))?;
+    answer(version(&proposed))
 }
 
 /// Approves what was read: the same terms, by another operator.
@@ -76,7 +77,8 @@ pub(crate) async fn approve(State(portal): Shared, headers: HeaderMap, body: Byt
     let TermsRequest { operator, product, .. } = asked;
     let approval = ApproveContract { operator, seller, product, version: version_no, terms };
     let approved = portal.door.ask(approval).await;
-    answer(version(&*approved.map_err(|error| SandboxError::of(error, refused))?))
+    let approved = approved.map_err(|error| SandboxError::of(error, refused))?;
+    answer(version(&approved))
 }
 
 fn terms_of(asked: &TermsRequest) -> Result<ContractTerms, SandboxError> {

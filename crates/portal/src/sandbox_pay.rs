@@ -8,7 +8,7 @@ use crate::{sandbox_bank, sandbox_escrow};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use base::{OrderNo, Secret};
+use base::{OrderNo, PartyId, Secret};
 use engine::{ClaimOrder, ConfirmPay, FindEscrow, FindOrderByNo, PayByCard, PayByCardRefused};
 use serde::Deserialize;
 use serde_json::json;
@@ -102,23 +102,43 @@ pub(crate) async fn pay(State(portal): State<Arc<Portal>>, headers: HeaderMap, b
     found.map_err(|error| SandboxError::of(error, no_order))?;
     let password = Secret::new(pay_password);
     let proof = sign_in::by_login(&portal, &login, password, About::Order(order_no)).await?;
-    let claim = ClaimOrder { order_no, buyer: proof.party, by_code };
-    portal.door.ask(claim).await.map_err(|error| SandboxError::of(error, claim_refused))?;
-    if let Some(card) = card {
-        return by_card(&portal, PayByCard { buyer: proof.party, order_no, card, attempt: proof.attempt })
-            .await;
-    }
-    let confirm = ConfirmPay { buyer: proof.party, order_no, attempt: proof.attempt };
+    let (buyer, attempt) = (proof.party, proof.attempt);
+    let Some(card) = card else { return claim_and_pay(&portal, buyer, order_no, by_code, attempt).await };
+    claim(&portal, buyer, order_no, by_code).await?;
+    by_card(&portal, PayByCard { buyer, order_no, card, attempt }).await
+}
+
+async fn claim(
+    portal: &Portal,
+    buyer: PartyId,
+    order_no: OrderNo,
+    by_code: bool,
+) -> Result<(), SandboxError> {
+    let claim = ClaimOrder { order_no, buyer, by_code };
+    let claimed = portal.door.ask(claim).await;
+    claimed.map(|_| ()).map_err(|error| SandboxError::of(error, claim_refused))
+}
+
+/// Takes the order up and pays it from the balance, with what proved it.
+pub(crate) async fn claim_and_pay(
+    portal: &Portal,
+    buyer: PartyId,
+    order_no: OrderNo,
+    by_code: bool,
+    attempt: u64,
+) -> Answer {
+    claim(portal, buyer, order_no, by_code).await?;
+    let confirm = ConfirmPay { buyer, order_no, attempt };
     let order = portal.door.ask(confirm).await.map_err(|error| SandboxError::of(error, pay_refused))?;
     // That it was paid is known whatever comes of this look and the next.
-    let status = status_of(&portal, &order).await.unwrap_or_else(|_| status_when_paid(&order));
+    let status = status_of(portal, &order).await.unwrap_or_else(|_| status_when_paid(&order));
     let mut paid = json!({
         "trade_no": order.no.to_string(),
         "out_trade_no": order.out_trade_no.as_str(),
         "trade_status": status,
         "total_amount": order.total().to_string(),
     });
-    if let Ok(Some(signing)) = order_view::signing(&portal, order.no).await {
+    if let Ok(Some(signing)) = order_view::signing(portal, order.no).await {
         paid["agreement_no"] = json!(signing.agreement_no.map(|no| no.to_string()));
         paid["sign_refused"] = json!(signing.refused.map(not_signed));
     }

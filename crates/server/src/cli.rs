@@ -124,8 +124,8 @@ pub(crate) struct UpArgs {
     /// a file (TOML) with the way to it and our account there.
     #[arg(long, value_name = "FILE", conflicts_with = "bank")]
     pub(crate) bank_iso: Option<PathBuf>,
-    /// The file (TOML) that says which provider of text messages carries codes to phones. Without
-    /// it nothing leaves the machine, and a world for trying out shows what it would have sent.
+    /// The file (TOML) that says which mail server and which provider of text messages carry codes. Without it nothing
+    /// leaves the machine, and a world for trying out shows what it would have sent.
     #[arg(long, value_name = "FILE")]
     pub(crate) messages: Option<PathBuf>,
     /// Writes logs as JSON lines.

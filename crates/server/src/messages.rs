@@ -1,4 +1,4 @@
-//! Who carries messages to persons: the inbox of worlds for trying out, or the provider of a file.
+//! Who carries messages to persons: the inbox of worlds for trying out, or the providers of a file.
 
 use crate::cli::UpArgs;
 use crate::private_file;
@@ -7,8 +7,14 @@ use anyhow::Context;
 use base::Secret;
 use courier::{Courier, Letter, Secrets, Settings};
 use portal::{MessageKind, Messenger, NotSent, Outgoing, People, Sending};
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// What an e-mail with a code is headed with.
+const CODE_SUBJECT: &str = "通宝验证码";
+/// What other e-mails are headed with.
+const OTHER_SUBJECT: &str = "通宝账户提醒";
 
 /// What the portal needs for persons, with whoever carries their messages.
 pub(crate) fn people(site: &Site, args: &UpArgs) -> anyhow::Result<People> {
@@ -24,12 +30,16 @@ fn read(path: &Path) -> anyhow::Result<Courier> {
     let text = private_file::read(path)?;
     let named = || format!("{} does not say who carries messages", path.display());
     let settings: Settings = basic_toml::from_str(&text).with_context(named)?;
-    let secret = |path: Option<&std::path::PathBuf>| -> anyhow::Result<Option<Secret<String>>> {
+    let secret = |path: Option<&PathBuf>| -> anyhow::Result<Option<Secret<String>>> {
         let Some(path) = path else { return Ok(None) };
         Ok(Some(Secret::new(private_file::read(path)?.trim_end().to_owned())))
     };
+    let email = secret(settings.email.as_ref().and_then(|email| email.password_file.as_ref()))?;
+    let authority = settings.email.as_ref().and_then(|email| email.ca_file.as_ref());
+    let read = |path: &PathBuf| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    let email_ca = authority.map(read).transpose()?;
     let sms = secret(settings.sms.as_ref().and_then(|sms| sms.secret_file.as_ref()))?;
-    Courier::new(settings, Secrets { sms }).with_context(named)
+    Courier::new(settings, Secrets { email, email_ca, sms }).with_context(named)
 }
 
 struct Carrier(Courier);
@@ -37,11 +47,11 @@ struct Carrier(Courier);
 impl Messenger for Carrier {
     fn send(&self, message: Outgoing) -> Sending<'_> {
         let text = Secret::new(message.text());
-        let code = match message.kind {
-            MessageKind::Code { purpose: _, code } => Some(code),
-            MessageKind::AlreadyRegistered | MessageKind::NotRegistered => None,
+        let (subject, code) = match message.kind {
+            MessageKind::Code { purpose: _, code } => (CODE_SUBJECT, Some(code)),
+            MessageKind::AlreadyRegistered | MessageKind::NotRegistered => (OTHER_SUBJECT, None),
         };
-        let letter = Letter { to: message.to, text, code };
+        let letter = Letter { to: message.to, subject: subject.to_owned(), text, code };
         // Why it was not carried is in the log, without the address.
         Box::pin(async move { self.0.carry(&letter).await.map_err(|_| NotSent) })
     }
@@ -50,7 +60,6 @@ impl Messenger for Carrier {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     #[test]

@@ -5,7 +5,7 @@ use crate::StoreError;
 use engine::{Link, Row};
 use fund::BankOrder;
 use ledger::{Account, AccountKind, Posting};
-use people::DEVICES_MAX;
+use people::{DEVICES_MAX, PASSKEYS_MAX};
 use recon::ReadStatement;
 use trade::{Contract, Escrow, Order};
 use transfer::Transfer;
@@ -18,6 +18,13 @@ pub(crate) fn check(row: &Row) -> Result<(), StoreError> {
     }
 }
 
+const TEN_PASSKEYS: &str = "a person has ten passkeys";
+
+/// Whether a passkey's place and number can be stored.
+fn is_placed(place: u32, no: u64) -> bool {
+    place < PASSKEYS_MAX && storable(no)
+}
+
 fn broken_rule(row: &Row) -> Option<&'static str> {
     let (holds, rule) = match row {
         Row::SlotHead(head) => (storable(head.parties) && storable(head.apps), "counters are below 2^63"),
@@ -27,6 +34,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Device(device) => {
             (device.place < DEVICES_MAX && storable(device.no), "a person has ten devices")
         }
+        Row::Passkey(row) => (is_placed(row.place, row.no), TEN_PASSKEYS),
+        Row::PasskeyProof(row) => (is_placed(row.place, row.no) && storable(row.passkey), TEN_PASSKEYS),
         Row::Party(party) => (storable(party.proofs_after), "numbers are below 2^63"),
         Row::Timer(timer) => (timer.attempt.is_none_or(storable), "numbers are below 2^63"),
         Row::Account(account) => (

@@ -1,4 +1,4 @@
--- Of 0034_receipt_tells_risk b8245c4991df47006329e1077d606e2a22f6ea7a429264f5fce5626e36acaa5b
+-- Of 0035_passkey_create e0b5c083a1c7670f717997d8f0bc34aa5a471aa52ba57d4f72d6b5f51959ba89
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -1160,6 +1160,32 @@ CREATE TABLE "receipt" (
         outcome = 'buyer_stopped' OR outcome = 'risk'),
     at_us    INTEGER NOT NULL,
     PRIMARY KEY (slot, order_no, attempt)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE passkey (
+    slot        INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party       INTEGER NOT NULL CHECK (party >= 0),
+    place       INTEGER NOT NULL CHECK (place >= 0 AND place < 10),
+    no          INTEGER NOT NULL CHECK (no >= 0),
+    digest      BLOB    NOT NULL CHECK (length(digest) = 16),
+    sealed_key  BLOB    NOT NULL,
+    sealed_name BLOB    NOT NULL,
+    counter     INTEGER NOT NULL CHECK (counter >= 0),
+    added_at_us INTEGER NOT NULL,
+    used_at_us  INTEGER NOT NULL,
+    PRIMARY KEY (slot, party, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE passkey_proof (
+    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party         INTEGER NOT NULL CHECK (party >= 0),
+    no            INTEGER NOT NULL CHECK (no >= 0),
+    place         INTEGER NOT NULL CHECK (place >= 0 AND place < 10),
+    passkey       INTEGER NOT NULL CHECK (passkey >= 0),
+    about         INTEGER NOT NULL CHECK (about >= 0),
+    payee         INTEGER NOT NULL CHECK (payee >= 0),
+    currency      TEXT    NOT NULL CHECK (currency IN ('cny', 'usd', 'jpy')),
+    amount_minor  INTEGER NOT NULL CHECK (amount_minor >= 0),
+    expires_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, party, no)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);

@@ -1,7 +1,7 @@
 //! A small world that lived through everything, made once by a real cell, and copies of it to damage.
 
 use audit::{Finding, FindingKind, Options, Replay, Report, WorldFolder, verify};
-use base::{AgreementNo, AppId, Day, OrderNo, PartyId, Text};
+use base::{AgreementNo, AppId, Day, OrderNo, PartyId, Stamp, Text};
 use cell::{Cell, Door};
 use engine::{
     ActOnEscrow, Actor, Authorize, CancelOrder, ClaimOrder, CloseOrder, ConfirmGoods, ConfirmPay, EscrowAct,
@@ -11,8 +11,8 @@ use engine::{
 };
 use engine::{AddAppKey, PromoteAppKey, RetireAppKey};
 use engine::{
-    AddEvidence, BeginDevice, FindAddress, ProveSignIn, RegisterPerson, SealedIdentity, StopBy, StopPayments,
-    TrySignIn,
+    AddEvidence, AddPasskey, BeginDevice, FindAddress, PasskeyUse, ProvePasskey, ProveSignIn, RegisterPerson,
+    SealedIdentity, StopBy, StopPayments, TrySignIn,
 };
 use engine::{
     AgreementDelivery, BackPart, BindRelations, DebitOrder, NewRelation, OfferAgreement, OpenSigning, Share,
@@ -607,6 +607,15 @@ impl Script {
                     .ask(BeginDevice { party: person, token, sealed_name, since: tried.attempt })
                     .await
                     .unwrap();
+                let digest = [number; 16];
+                let (sealed_key, sealed_name) = (vec![number; 200], vec![number; 40]);
+                let added =
+                    AddPasskey { party: person, digest, sealed_key, sealed_name, since: tried.attempt };
+                let passkey = self.door.ask(added).await.unwrap();
+                let by = PasskeyUse { party: person, place: passkey.place, no: passkey.no, counter: 2 };
+                let (about, payee) = (OrderNo::of(Stamp { at_us: 1, seq: 0 }, person.slot()), person);
+                let amount = Money::from_minor(100, Currency::Cny).unwrap();
+                self.door.ask(ProvePasskey { by, about, payee, amount }).await.unwrap();
                 let by = StopBy::Operator;
                 for lift in [false, true] {
                     self.door.ask(StopPayments { party: person, by, lift }).await.unwrap();

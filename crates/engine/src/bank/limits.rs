@@ -128,7 +128,8 @@ fn free_left(rows: &mut Rows<'_>, owner: &Party) -> Result<Money, Fault> {
 }
 
 /// What a withdrawal uses of the limit of a class I account, its fee included: such a balance may pay out so much in
-/// its life, to cards of its owner too. Other classes have no limit for these (domain reference 1.1).
+/// its life, to cards of its owner too. Whoever nobody vouches for
+/// any more has no more than class I; classes II and III have no limit for these (domain reference 1.1).
 pub(crate) fn life(
     rows: &mut Rows<'_>,
     owner: &Party,
@@ -136,7 +137,7 @@ pub(crate) fn life(
 ) -> Result<Result<Minor, BankOrderRefused>, Fault> {
     let standing = rows.get::<Standing>((rows.slot(), owner.id))?;
     let Some(standing) = standing.filter(|_| owner.class.is_person()) else { return Ok(Ok(Minor::ZERO)) };
-    if class_now(rows, owner, &standing)? != AccountClass::One {
+    if matches!(class_now(rows, owner, &standing)?, AccountClass::Two | AccountClass::Three) {
         return Ok(Ok(Minor::ZERO));
     }
     let used = usage(rows, owner.id, UsageKind::BalanceLife, rows.now_us())?;

@@ -7,7 +7,7 @@ use super::prepare::{Wish, check, draft, give_up_later};
 use super::returns;
 use crate::claim_order::masked;
 use crate::command::Next;
-use crate::risk_check::{self, Gate};
+use crate::risk_check::{self, Gate, Given};
 use crate::{Fault, Message, OrderPaid, PaidByCard, PayReturned, RefundIn, Rows, Stop, books, password};
 use base::{BankOrderNo, CardNo, OrderNo, PartyId, Slot, Text};
 use fund::{
@@ -85,7 +85,7 @@ pub(crate) fn pay_by_card(
     let bank_order = BankOrderNo::of(rows.stamp(), slot);
     let fits = check(rows, wish, bank_order)?;
     let fits = fits.map_err(|refused| Stop::Refused(PayByCardRefused::Card(refused)))?;
-    let look = risk_check::of_order(rows, &party, &trade)?;
+    let look = risk_check::of_order(rows, &party, &trade, Given::Password)?;
     if let Gate::Shut(refused) = look.gate {
         look.note(rows);
         rows.delete::<Attempt>((slot, buyer, attempt));

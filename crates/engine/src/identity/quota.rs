@@ -143,8 +143,8 @@ pub(crate) fn used_in_all(rows: &mut Rows<'_>, standing: &Standing) -> Result<Pe
 
 pub(crate) fn quota_leave(rows: &mut Rows<'_>, said: &QuotaLeave) -> Result<Option<Reply>, Fault> {
     let QuotaLeave { identity, from } = *said;
-    let standing = rows.get::<Standing>((rows.slot(), from))?;
-    // Closed meanwhile: what it had used is on its way to the person with its leaving.
+    let standing = rows.get::<Standing>((rows.slot(), from))?.filter(|row| row.identity == identity);
+    // Another person's, or closed meanwhile: what it had used is on its way to the person with its leaving.
     let Some(standing) = standing else {
         let left = QuotaLeft { identity, from, used: PersonUsage::NOTHING };
         rows.send(slot_of_identity(&identity), Message::QuotaLeft(left));

@@ -11,10 +11,10 @@ use people::{
     AccountClass, EvidenceKind, Party, PartyStatus, Person, Standing, slot_of_address, slot_of_identity,
 };
 
-const IDENTITY: [u8; 16] = [21; 16];
+pub(crate) const IDENTITY: [u8; 16] = [21; 16];
 
 /// An address in another slot than the others.
-fn address(number: u8) -> [u8; 16] {
+pub(crate) fn address(number: u8) -> [u8; 16] {
     [number; 16]
 }
 
@@ -160,6 +160,36 @@ fn the_yearly_limit_moves_with_what_was_used_of_it() {
     ask(&mut world, MoveQuota { party: second }).unwrap();
     let holders = [first, second].into_iter().filter(|party| standing(&world, *party).holds_quota);
     assert_eq!(holders.count(), 1);
+}
+
+/// Evidence that was asked about while the limits left the account does not bring them back to it.
+#[test]
+fn limits_that_move_while_evidence_is_added_are_one_accounts() {
+    for after in 1..8 {
+        let mut world = World::new();
+        let (first, second) = (person_with(&mut world, 1, 3), person_with(&mut world, 2, 3));
+        ask(&mut world, MoveQuota { party: first }).unwrap();
+        use_up(&mut world, first, 700);
+        world.between = vec![(after, Command::from(evidence(first, EvidenceKind::Utility, "water")))];
+        ask(&mut world, MoveQuota { party: second }).unwrap();
+        let holders = [first, second].into_iter().filter(|party| standing(&world, *party).holds_quota);
+        assert_eq!(holders.count(), 1, "evidence after {after} steps");
+        let holder = person(&world).holder.unwrap();
+        assert!(standing(&world, holder).holds_quota, "evidence after {after} steps");
+    }
+    // And evidence that was on its way first.
+    for after in 1..6 {
+        let mut world = World::new();
+        let (first, second) = (person_with(&mut world, 1, 3), person_with(&mut world, 2, 3));
+        ask(&mut world, MoveQuota { party: first }).unwrap();
+        use_up(&mut world, first, 700);
+        world.between = vec![(after, Command::from(MoveQuota { party: second }))];
+        ask(&mut world, evidence(first, EvidenceKind::Utility, "water")).unwrap();
+        let holders = [first, second].into_iter().filter(|party| standing(&world, *party).holds_quota);
+        assert_eq!(holders.count(), 1, "the move after {after} steps");
+        let carried = standing(&world, second);
+        assert!(!carried.holds_quota || carried.carried_minor.units() == 700, "{carried:?}");
+    }
 }
 
 /// As if the account had paid so much this year.

@@ -260,18 +260,19 @@ fn the_free_sum_is_one_persons_over_all_accounts() {
 }
 
 #[test]
-fn who_is_not_known_any_more_withdraws_for_a_fee() {
+fn who_is_not_known_any_more_withdraws_for_a_fee_and_within_class_one() {
     let mut script = crate::script::check("merchant shop\n");
     let mei = registered(&mut script.world, [1; 16]);
     script.parties.insert("mei".to_owned(), mei);
     let expires_at_us = Some(script.world.wall_us + base::DAY_US);
     let card = evidence(mei, EvidenceKind::BankCard, "a");
     ask(&mut script.world, engine::AddEvidence { expires_at_us, ..card }).unwrap();
-    script.play("topup mei 500.00 key=k");
+    script.play("topup mei 5000.00 key=k");
     script.play(CARD);
     script.play("bk-out bk1 mei 1234 100.00 -> Draft 100.00");
     script.world.advance(base::DAY_US);
     script.play("bk-out bk2 mei 1234 100.00 -> Draft 100.00 fee 0.10");
+    script.play("bk-out bk3 mei 1234 999.01 -> refused OverClass");
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod identity;
 mod limits;
 mod merchant;
 mod notices;
+mod passkeys;
 mod password;
 mod pay;
 mod people;

@@ -351,6 +351,14 @@ fn a_code_alone_opens_nothing_of_somebody_who_is_known() {
         assert_eq!(ask(&mut world, set(other, proof)), Err(SetPasswordRefused::IdentityDiffers));
         let again = ask(&mut world, set(owner, proof));
         assert_eq!(again, Err(SetPasswordRefused::ProofMissing), "one guess for each code");
+        let sent = OpenChallenge { address: ADDRESS, purpose, code: CODE };
+        world.advance(60_000_000);
+        let more = ask(&mut world, sent);
+        assert!(
+            matches!(more, Err(people::OpenChallengeRefused::TooMany { .. })),
+            "one guess a day: {more:?}"
+        );
+        world.wall_us = next_china_midnight_us(world.wall_us);
         let proof = proven(&mut world, ADDRESS, purpose);
         assert_eq!(ask(&mut world, set(owner, proof)), Ok(person));
     }
@@ -359,6 +367,7 @@ fn a_code_alone_opens_nothing_of_somebody_who_is_known() {
     assert_eq!(ask(&mut world, by_code(None, proof)), Err(SignInByCodeRefused::IdentityMissing));
     assert_eq!(ask(&mut world, by_code(other, proof)), Err(SignInByCodeRefused::IdentityDiffers));
     assert_eq!(ask(&mut world, by_code(owner, proof)), Err(SignInByCodeRefused::ProofMissing));
+    world.wall_us = next_china_midnight_us(world.wall_us);
     let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
     assert_eq!(ask(&mut world, by_code(owner, proof)), Ok(person));
 }

@@ -37,6 +37,7 @@ fn rules(name: &str) -> String {
             rule("R", "amount_minor > 20000", Verdict::Refuse),
         ],
         "password" => vec![large(Verdict::Verify(Proof::Password))],
+        "passkey" => vec![large(Verdict::Verify(Proof::Passkey))],
         "otp" => vec![large(Verdict::Verify(Proof::Otp))],
         "wait2" => vec![large(Verdict::Delay(Wait::TwoHours))],
         "wait24" => vec![large(Verdict::Delay(Wait::OneDay))],

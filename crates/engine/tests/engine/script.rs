@@ -797,7 +797,12 @@ fn tell(reply: &Reply) -> String {
         | Reply::SeeDevice(_)
         | Reply::FindDevices(_)
         | Reply::EndDevices(_)
-        | Reply::StopPayments(_) => unreachable!("no word of the script language asks for it"),
+        | Reply::StopPayments(_)
+        | Reply::AddPasskey(_)
+        | Reply::FindPasskeys(_)
+        | Reply::RemovePasskey(_)
+        | Reply::SignInByPasskey(_)
+        | Reply::ProvePasskey(_) => unreachable!("no word of the script language asks for it"),
         Reply::OfferAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::SignAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::UnsignAgreement(answer) => result(answer, |()| ok()),

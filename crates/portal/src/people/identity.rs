@@ -87,7 +87,7 @@ pub(crate) fn identity_needed() -> SandboxError {
 
 /// The code was used up.
 pub(crate) fn identity_differs() -> SandboxError {
-    let message = "the account is another person's; the code was used up";
+    let message = "the account is another person's; no more codes are sent to this address today";
     SandboxError::new(StatusCode::FORBIDDEN, "identity_differs", message)
 }
 

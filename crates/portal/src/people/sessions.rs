@@ -83,11 +83,22 @@ async fn by_password(
     };
     let name = login_of_address(&address);
     let party = found.unwrap_or_else(|| PartyId::platform(Slot::of_text(name.as_str())));
+    prove_password(portal, party, name.as_str(), password).await
+}
+
+/// Proves the login password of a party that is known, or that nobody is and that has this login; gives the number of
+/// the try.
+pub(super) async fn prove_password(
+    portal: &Portal,
+    party: PartyId,
+    name: &str,
+    password: Secret<String>,
+) -> Result<(PartyId, u64), SandboxError> {
     let place = portal.checker.queue().map_err(|_| crowded())?;
     let reserved = match portal.door.ask(TrySignIn { party }).await {
         Ok(reserved) => reserved,
         Err(CellError::Refused(PasswordRefused::NoPassword)) => {
-            return Err(nobody(portal, place, party, name.as_str(), password).await);
+            return Err(nobody(portal, place, party, name, password).await);
         }
         Err(error) => return Err(SandboxError::of(error, refused)),
     };
@@ -146,7 +157,7 @@ fn refused(refused: PasswordRefused) -> SandboxError {
 }
 
 /// Told to whoever proved to be the owner, and to nobody else.
-fn frozen() -> SandboxError {
+pub(super) fn frozen() -> SandboxError {
     SandboxError::new(StatusCode::FORBIDDEN, "frozen", "the account is frozen; ask the operator")
 }
 

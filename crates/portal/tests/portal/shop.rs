@@ -170,10 +170,19 @@ impl Shop {
     }
 
     pub(crate) async fn open_world(sandbox: bool) -> Shop {
+        Shop::open_as(world(sandbox)).await
+    }
+
+    /// A sandbox world that tells this address.
+    pub(crate) async fn open_at(base_url: &str) -> Shop {
+        Shop::open_as(World { base_url: base_url.into(), ..world(true) }).await
+    }
+
+    async fn open_as(world: World) -> Shop {
         let folder = tempfile::tempdir().unwrap();
         let (tables, now_us) = (MemoryStore::new(), Arc::new(AtomicI64::new(NOON_US)));
         let (cell, door) = open_cell(folder.path(), &tables, &now_us);
-        let world = Arc::new(world(sandbox));
+        let world = Arc::new(world);
         let vault =
             Arc::new(Vault::open(&folder.path().join("vault.db"), world.secrets.vault_key(), None).unwrap());
         let router = open_portal(&world, &door, &tables, &vault);

@@ -1,12 +1,12 @@
 //! The smallest and the largest rows of people.
 
 use crate::samples::*;
-use base::{Day, PartyId, Slot, TimerNo};
+use base::{Day, OrderNo, PartyId, Slot, TimerNo};
 use engine::Row;
-use money::Minor;
+use money::{Currency, Minor};
 use people::{
-    AppKey, AppKeyState, Challenge, ChallengePurpose, ChallengeState, Device, Evidence, EvidenceKind, Person,
-    Profile, SignIn, Standing,
+    AppKey, AppKeyState, Challenge, ChallengePurpose, ChallengeState, Device, Evidence, EvidenceKind,
+    Passkey, PasskeyProof, Person, Profile, SignIn, Standing,
 };
 use people::{ApplicationState, MerchantApplication, MerchantKind};
 
@@ -48,6 +48,7 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(applications());
     rows.extend(identities());
     rows.extend(devices());
+    rows.extend(passkeys());
     rows
 }
 
@@ -73,6 +74,59 @@ fn devices() -> Vec<Row> {
         seen_at_us: i64::MAX,
     };
     vec![row(smallest), row(largest)]
+}
+
+fn passkeys() -> Vec<Row> {
+    let (nobody, last) = (PartyId::platform(Slot::PLATFORM), party(9_999_999_999, 99));
+    let smallest = Passkey {
+        slot: Slot::PLATFORM,
+        party: nobody,
+        place: 0,
+        no: 0,
+        digest: [0; 16],
+        sealed_key: Vec::new(),
+        sealed_name: Vec::new(),
+        counter: 0,
+        added_at_us: i64::MIN,
+        used_at_us: i64::MIN,
+    };
+    let largest = Passkey {
+        slot: slot(99),
+        party: last,
+        place: 9,
+        no: i64::MAX.unsigned_abs(),
+        digest: [255; 16],
+        sealed_key: vec![255; 2_000],
+        sealed_name: vec![255; 300],
+        counter: u32::MAX,
+        added_at_us: i64::MAX,
+        used_at_us: i64::MAX,
+    };
+    let proof = PasskeyProof {
+        slot: Slot::PLATFORM,
+        party: nobody,
+        no: 0,
+        place: 0,
+        passkey: 0,
+        about: OrderNo::of(stamp(1), Slot::PLATFORM),
+        payee: nobody,
+        currency: Currency::Cny,
+        amount_minor: Minor::ZERO,
+        expires_at_us: i64::MIN,
+    };
+    let most = PasskeyProof {
+        slot: slot(99),
+        party: last,
+        no: i64::MAX.unsigned_abs(),
+        place: 9,
+        passkey: i64::MAX.unsigned_abs(),
+        about: OrderNo::of(stamp(1 << 50), slot(99)),
+        payee: last,
+        currency: Currency::Jpy,
+        amount_minor: minor(i64::MAX),
+        expires_at_us: i64::MAX,
+    };
+    vec![row(smallest), row(largest), row(proof), row(most)]
 }
 
 fn identities() -> Vec<Row> {

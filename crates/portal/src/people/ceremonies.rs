@@ -1,0 +1,202 @@
+//! Challenges that wait for a passkey: each is worth one answer within five minutes, to whoever asked for it and for
+//! what it was asked. In memory only: after a restart one asks again.
+
+use super::budget::Budget;
+use crate::chance;
+use crate::portal::Portal;
+use crate::sandbox::SandboxError;
+use axum::http::StatusCode;
+use base::{MINUTE_US, OrderNo, PartyId};
+use money::Money;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use webauthn_rs::prelude::{
+    DiscoverableAuthentication, PasskeyAuthentication, PasskeyRegistration, Url, Webauthn, WebauthnBuilder,
+};
+
+/// How long a challenge waits, microseconds.
+const CHALLENGE_LIFE_US: i64 = 5 * MINUTE_US;
+/// Challenges of one kind that wait at once. Strangers can fill those of signing in only, thirty each in ten minutes.
+const WAITING_MAX: usize = 50_000;
+
+/// What the site is called where people choose a passkey.
+const SITE_NAME: &str = "通宝 Tongbao";
+
+/// The address of this machine under which browsers know passkeys.
+const HOME: &str = "localhost";
+
+/// Challenges of one kind, by the id that their answer names.
+struct Waiting<T> {
+    open: Mutex<HashMap<String, (i64, T)>>,
+}
+
+impl<T> Default for Waiting<T> {
+    fn default() -> Waiting<T> {
+        Waiting { open: Mutex::default() }
+    }
+}
+
+impl<T> Waiting<T> {
+    /// Keeps a challenge and gives its id; `None` when too many wait.
+    fn put(&self, what: T, now_us: i64) -> Option<String> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.len() >= WAITING_MAX {
+            open.retain(|_, (until_us, _)| now_us < *until_us);
+        }
+        if open.len() >= WAITING_MAX {
+            return None;
+        }
+        let id = chance::token();
+        open.insert(id.clone(), (now_us.saturating_add(CHALLENGE_LIFE_US), what));
+        Some(id)
+    }
+
+    /// Takes a challenge: whatever comes of its answer, there is no second one.
+    fn take(&self, id: &str, now_us: i64) -> Option<T> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.remove(id).filter(|(until_us, _)| now_us < *until_us).map(|(_, what)| what)
+    }
+}
+
+/// Who asked for a challenge: a session, so that no other one answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Asker {
+    pub(super) party: PartyId,
+    /// The session's number.
+    pub(super) device: u64,
+}
+
+/// A new passkey that is about to be added, by somebody who proved the login password.
+pub(super) struct Adding {
+    pub(super) asker: Asker,
+    /// The number of the try of the login password.
+    pub(super) since: u64,
+    pub(super) state: PasskeyRegistration,
+}
+
+/// A payment that waits for its passkey, as it was shown.
+pub(super) struct Paying {
+    pub(super) asker: Asker,
+    pub(super) state: PasskeyAuthentication,
+    pub(super) order_no: OrderNo,
+    pub(super) by_code: bool,
+    pub(super) payee: PartyId,
+    pub(super) amount: Money,
+}
+
+/// All challenges that wait.
+#[derive(Default)]
+pub(crate) struct Ceremonies {
+    adding: Waiting<Adding>,
+    signing_in: Waiting<DiscoverableAuthentication>,
+    paying: Waiting<Paying>,
+    /// What strangers may ask for.
+    pub(super) budget: Budget,
+}
+
+fn kept(id: Option<String>) -> Result<String, SandboxError> {
+    id.ok_or_else(super::crowded)
+}
+
+impl Ceremonies {
+    pub(super) fn begin_adding(&self, adding: Adding, now_us: i64) -> Result<String, SandboxError> {
+        kept(self.adding.put(adding, now_us))
+    }
+
+    pub(super) fn added(&self, id: &str, asker: Asker, now_us: i64) -> Result<Adding, SandboxError> {
+        self.adding.take(id, now_us).filter(|adding| adding.asker == asker).ok_or_else(wrong)
+    }
+
+    pub(super) fn begin_signing_in(
+        &self,
+        state: DiscoverableAuthentication,
+        now_us: i64,
+    ) -> Result<String, SandboxError> {
+        kept(self.signing_in.put(state, now_us))
+    }
+
+    pub(super) fn signed_in(
+        &self,
+        id: &str,
+        now_us: i64,
+    ) -> Result<DiscoverableAuthentication, SandboxError> {
+        self.signing_in.take(id, now_us).ok_or_else(wrong)
+    }
+
+    pub(super) fn begin_paying(&self, paying: Paying, now_us: i64) -> Result<String, SandboxError> {
+        kept(self.paying.put(paying, now_us))
+    }
+
+    pub(super) fn paid(&self, id: &str, asker: Asker, now_us: i64) -> Result<Paying, SandboxError> {
+        self.paying.take(id, now_us).filter(|paying| paying.asker == asker).ok_or_else(wrong)
+    }
+}
+
+/// Whatever is wrong with an answer, one refusal.
+pub(super) fn wrong() -> SandboxError {
+    let message = "the passkey proves nothing here: its challenge is unknown, over or another's, or the key is not \
+                   one of the account; ask for a new challenge";
+    SandboxError::new(StatusCode::FORBIDDEN, "wrong_passkey", message)
+}
+
+/// The site that passkeys are bound to: the address that the platform tells, which is of HTTPS, or this machine.
+pub(super) fn site(portal: &Portal) -> Result<Webauthn, SandboxError> {
+    relying_party(&portal.world.base_url).ok_or_else(|| {
+        let message = "passkeys need an address of HTTPS with a name, or http://localhost: see --base-url";
+        SandboxError::conflict("no_passkeys_here", message)
+    })
+}
+
+fn relying_party(base_url: &str) -> Option<Webauthn> {
+    let mut url = Url::parse(base_url).ok()?;
+    // Browsers know passkeys of names only, so a number of this machine stands for its name.
+    let host = url.host_str()?.trim_matches(['[', ']']).to_owned();
+    if host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback()) {
+        url.set_host(Some(HOME)).ok()?;
+    }
+    let name = url.domain()?.to_owned();
+    if url.scheme() != "https" && name != HOME {
+        return None;
+    }
+    WebauthnBuilder::new(&name, &url).ok()?.rp_name(SITE_NAME).build().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_challenge_is_answered_once_and_within_five_minutes() {
+        let waiting = Waiting::default();
+        let id = waiting.put(7, 0).unwrap();
+        assert_eq!(waiting.take("guess", 1), None);
+        assert_eq!(waiting.take(&id, CHALLENGE_LIFE_US - 1), Some(7));
+        assert_eq!(waiting.take(&id, 1), None, "once");
+        let id = waiting.put(8, 0).unwrap();
+        assert_eq!(waiting.take(&id, CHALLENGE_LIFE_US), None, "late");
+    }
+
+    #[test]
+    fn what_waits_is_bounded_and_what_is_over_makes_room() {
+        let waiting = Waiting::default();
+        for _ in 0..WAITING_MAX {
+            waiting.put((), 0).unwrap();
+        }
+        assert_eq!(waiting.put((), 1), None);
+        assert!(waiting.put((), CHALLENGE_LIFE_US).is_some());
+    }
+
+    #[test]
+    fn passkeys_are_of_names_over_https_or_of_this_machine() {
+        let origin = |base_url: &str| {
+            relying_party(base_url).map(|site| site.get_allowed_origins()[0].as_str().to_owned())
+        };
+        assert_eq!(origin("https://pay.example.com").as_deref(), Some("https://pay.example.com/"));
+        assert_eq!(origin("http://127.0.0.1:8080").as_deref(), Some("http://localhost:8080/"));
+        assert_eq!(origin("http://[::1]:8080").as_deref(), Some("http://localhost:8080/"));
+        assert_eq!(origin("http://localhost").as_deref(), Some("http://localhost/"));
+        for none in ["http://pay.example.com", "https://192.0.2.7", "pay"] {
+            assert_eq!(origin(none), None, "{none}");
+        }
+    }
+}

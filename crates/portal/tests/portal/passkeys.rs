@@ -1,0 +1,316 @@
+//! Passkeys from outside, by an authenticator in software: added, signed in with, paid with, removed; and what is
+//! signed for one thing opens no other.
+
+use crate::persons::{ID_NUMBER, LOGIN_PASSWORD, PAY_PASSWORD, PHONE};
+use crate::shop::Shop;
+use axum::http::StatusCode;
+use base::PartyId;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use engine::Opened;
+use passkey::authenticator::{Authenticator, UiHint, UserCheck, UserValidationMethod};
+use passkey::client::{Client, DefaultClientData};
+use passkey::crypto::rust_crypto::RustCryptoBackend;
+use passkey::types::Passkey;
+use passkey::types::ctap2::{Aaguid, Ctap2Error};
+use passkey::types::webauthn::{CredentialCreationOptions, CredentialRequestOptions};
+use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
+use trade::Product;
+use webauthn_rs::prelude::Url;
+
+const SITE: &str = "https://pay.test";
+const OTHER_SITE: &str = "https://evil.pay.test";
+const MINUTE_US: i64 = 60_000_000;
+
+/// Somebody who says yes to everything, and is verified when that is asked for.
+struct Owner;
+
+#[async_trait::async_trait]
+impl UserValidationMethod for Owner {
+    type PasskeyItem = Passkey;
+
+    async fn check_user<'a>(
+        &self,
+        _: UiHint<'a, Passkey>,
+        _: bool,
+        verification: bool,
+    ) -> Result<UserCheck, Ctap2Error> {
+        Ok(UserCheck { presence: true, verification })
+    }
+
+    fn is_presence_enabled(&self) -> bool {
+        true
+    }
+
+    fn is_verification_enabled(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+/// What a device keeps: nothing yet, or one key.
+type Key = Option<Passkey>;
+
+fn authenticator(key: &Key) -> Authenticator<Key, Owner, RustCryptoBackend> {
+    let mut made = Authenticator::new(Aaguid::new_empty(), key.clone(), Owner, RustCryptoBackend);
+    made.set_make_credentials_with_signature_counter(true);
+    made
+}
+
+/// As a browser writes it: bytes are base64url, and not lists of numbers.
+fn in_base64(value: Value) -> Value {
+    match value {
+        Value::Array(list) if !list.is_empty() && list.iter().all(Value::is_u64) => {
+            let bytes: Vec<u8> = list.iter().map(|byte| byte.as_u64().unwrap().try_into().unwrap()).collect();
+            json!(URL_SAFE_NO_PAD.encode(bytes))
+        }
+        Value::Array(list) => list.into_iter().map(in_base64).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, member)| (name, in_base64(member))).collect()
+        }
+        other => other,
+    }
+}
+
+async fn create(key: &mut Key, site: &str, options: &Value) -> Value {
+    let options: CredentialCreationOptions = serde_json::from_value(options.clone()).unwrap();
+    let mut browser = Client::new(authenticator(key));
+    let made = browser.register(&Url::parse(site).unwrap(), options, DefaultClientData).await.unwrap();
+    key.clone_from(browser.authenticator().store());
+    in_base64(serde_json::to_value(made).unwrap())
+}
+
+async fn sign(key: &mut Key, site: &str, options: &Value) -> Value {
+    let options: CredentialRequestOptions = serde_json::from_value(options.clone()).unwrap();
+    let mut browser = Client::new(authenticator(key));
+    let signed = browser.authenticate(&Url::parse(site).unwrap(), options, DefaultClientData).await.unwrap();
+    key.clone_from(browser.authenticator().store());
+    in_base64(serde_json::to_value(signed).unwrap())
+}
+
+fn code_of(said: &Value) -> &str {
+    said["error"]["code"].as_str().unwrap_or("none")
+}
+
+fn answer_to(options: &Value, credential: &Value) -> Value {
+    json!({ "challenge_id": options["challenge_id"], "credential": credential })
+}
+
+impl Shop {
+    async fn begin_adding(&self, token: &str) -> Value {
+        let body = json!({ "login_password": LOGIN_PASSWORD });
+        let (status, options) = self.api("POST", "/api/v1/passkeys/options", token, &body).await;
+        assert_eq!(status, StatusCode::OK, "{options}");
+        options
+    }
+
+    async fn add_passkey(&self, token: &str, key: &mut Key) -> String {
+        let options = self.begin_adding(token).await;
+        let mut body = answer_to(&options, &create(key, SITE, &options).await);
+        body["name"] = json!("phone\u{7}");
+        let (status, said) = self.api("POST", "/api/v1/passkeys", token, &body).await;
+        assert_eq!(status, StatusCode::OK, "{said}");
+        said["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn sign_in_options(&self) -> Value {
+        let (status, options) = self.post("/api/v1/sessions/passkey/options", json!({})).await;
+        assert_eq!(status, StatusCode::OK, "{options}");
+        options
+    }
+
+    async fn sign_in_by(&self, options: &Value, credential: &Value) -> (StatusCode, Value) {
+        self.post("/api/v1/sessions/passkey", answer_to(options, credential)).await
+    }
+
+    async fn pay_options(&self, token: &str, order: &Opened) -> Value {
+        let body = json!({ "qr_code": self.world.qr_url(order.order.no) });
+        let (status, options) = self.api("POST", "/api/v1/me/payments/options", token, &body).await;
+        assert_eq!(status, StatusCode::OK, "{options}");
+        options
+    }
+
+    async fn pay_by(&self, token: &str, options: &Value, credential: &Value) -> (StatusCode, Value) {
+        self.api("POST", "/api/v1/me/payments", token, &answer_to(options, credential)).await
+    }
+
+    /// Somebody with 100.00 yuan who may pay, and the session.
+    async fn person(&self) -> (String, PartyId) {
+        let (token, id) = self.register(PHONE).await;
+        let named = json!({ "name": "王小明", "id_number": ID_NUMBER });
+        assert_eq!(self.api("POST", "/api/v1/identity", &token, &named).await.0, StatusCode::OK);
+        for kind in ["bank_card", "mobile_operator", "education"] {
+            let body = json!({ "login": PHONE, "kind": kind, "provider": "one" });
+            assert_eq!(self.post("/sandbox/evidence", body).await.0, StatusCode::OK);
+        }
+        let party = id.parse().unwrap();
+        self.top_up(party, 10_000).await;
+        (token, party)
+    }
+}
+
+fn refused(said: &(StatusCode, Value)) -> (StatusCode, &str) {
+    (said.0, code_of(&said.1))
+}
+
+const WRONG: (StatusCode, &str) = (StatusCode::FORBIDDEN, "wrong_passkey");
+
+#[tokio::test]
+async fn a_passkey_is_added_with_the_login_password_signs_in_and_is_removed() {
+    let shop = Shop::open_at(SITE).await;
+    let (token, id) = shop.register(PHONE).await;
+    let wrong = json!({ "login_password": "plum-blossom-8" });
+    let said = shop.api("POST", "/api/v1/passkeys/options", &token, &wrong).await;
+    assert_eq!(refused(&said), (StatusCode::FORBIDDEN, "wrong_login"));
+    let mut phone = None;
+    let passkey = shop.add_passkey(&token, &mut phone).await;
+    let (_, listed) = shop.api("GET", "/api/v1/passkeys", &token, &Value::Null).await;
+    let listed = &listed["passkeys"];
+    assert_eq!((listed[0]["id"].as_str(), &listed[0]["name"]), (Some(&*passkey), &json!("phone")));
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+
+    // Nobody is named; the key knows whose it is.
+    let options = shop.sign_in_options().await;
+    assert!(options["publicKey"]["allowCredentials"].as_array().is_none_or(Vec::is_empty));
+    let signed = sign(&mut phone, SITE, &options).await;
+    let (status, said) = shop.sign_in_by(&options, &signed).await;
+    assert_eq!((status, &said["user_id"]), (StatusCode::OK, &json!(id)), "{said}");
+    let anew = said["token"].as_str().unwrap().to_owned();
+    assert_eq!(shop.api("GET", "/api/v1/me", &anew, &Value::Null).await.0, StatusCode::OK);
+
+    // The same answer again, and an answer to another challenge.
+    assert_eq!(refused(&shop.sign_in_by(&options, &signed).await), WRONG, "replayed");
+    let other = shop.sign_in_options().await;
+    assert_eq!(refused(&shop.sign_in_by(&other, &signed).await), WRONG, "signed for another challenge");
+    assert_eq!(refused(&shop.sign_in_by(&other, &signed).await), WRONG, "one answer for each challenge");
+
+    let options = shop.sign_in_options().await;
+    let signed = sign(&mut phone, SITE, &options).await;
+    let path = format!("/api/v1/passkeys/{passkey}");
+    assert_eq!(shop.api("DELETE", &path, &anew, &Value::Null).await.0, StatusCode::OK);
+    assert_eq!(refused(&shop.api("DELETE", &path, &anew, &Value::Null).await).1, "passkey_not_found");
+    assert_eq!(refused(&shop.sign_in_by(&options, &signed).await), WRONG, "removed");
+}
+
+#[tokio::test]
+async fn a_challenge_is_of_its_session_its_kind_and_its_five_minutes() {
+    let shop = Shop::open_at(SITE).await;
+    let (token, _) = shop.register(PHONE).await;
+    let body = json!({ "login": PHONE, "password": LOGIN_PASSWORD, "device": "laptop" });
+    let (_, said) = shop.post("/api/v1/sessions", body).await;
+    let laptop = said["token"].as_str().unwrap().to_owned();
+
+    let mut phone = None;
+    let options = shop.begin_adding(&token).await;
+    let made = create(&mut phone, SITE, &options).await;
+    let said = shop.api("POST", "/api/v1/passkeys", &laptop, &answer_to(&options, &made)).await;
+    assert_eq!(refused(&said), WRONG, "another session");
+    let said = shop.api("POST", "/api/v1/passkeys", &token, &answer_to(&options, &made)).await;
+    assert_eq!(refused(&said), WRONG, "it was answered");
+
+    let options = shop.begin_adding(&token).await;
+    let made = create(&mut phone, SITE, &options).await;
+    shop.now_us.fetch_add(5 * MINUTE_US, Ordering::Relaxed);
+    let said = shop.api("POST", "/api/v1/passkeys", &token, &answer_to(&options, &made)).await;
+    assert_eq!(refused(&said), WRONG, "too late");
+
+    shop.add_passkey(&token, &mut phone).await;
+    let options = shop.sign_in_options().await;
+    let signed = sign(&mut phone, SITE, &options).await;
+    assert_eq!(refused(&shop.pay_by(&token, &options, &signed).await), WRONG, "of another kind");
+    shop.now_us.fetch_add(5 * MINUTE_US, Ordering::Relaxed);
+    assert_eq!(refused(&shop.sign_in_by(&options, &signed).await), WRONG, "too late");
+}
+
+#[tokio::test]
+async fn other_origins_and_keys_without_their_owner_open_nothing() {
+    let shop = Shop::open_at(SITE).await;
+    let (token, _) = shop.person().await;
+    let mut phone = None;
+    let options = shop.begin_adding(&token).await;
+    let made = create(&mut phone, OTHER_SITE, &options).await;
+    let said = shop.api("POST", "/api/v1/passkeys", &token, &answer_to(&options, &made)).await;
+    assert_eq!(refused(&said), WRONG, "made elsewhere");
+
+    shop.add_passkey(&token, &mut phone).await;
+    let options = shop.sign_in_options().await;
+    let signed = sign(&mut phone, OTHER_SITE, &options).await;
+    assert_eq!(refused(&shop.sign_in_by(&options, &signed).await), WRONG, "signed elsewhere");
+    let order = shop.order(Product::QrCode, 1_000).await;
+    let options = shop.pay_options(&token, &order).await;
+    let signed = sign(&mut phone, OTHER_SITE, &options).await;
+    assert_eq!(refused(&shop.pay_by(&token, &options, &signed).await), WRONG, "signed elsewhere");
+
+    // The bit that says that the owner was verified is within what is signed.
+    let options = shop.sign_in_options().await;
+    let mut lax = options.clone();
+    lax["publicKey"]["userVerification"] = json!("discouraged");
+    let signed = sign(&mut phone, SITE, &lax).await;
+    assert_eq!(refused(&shop.sign_in_by(&options, &signed).await), WRONG, "nobody was verified");
+}
+
+#[tokio::test]
+async fn a_passkey_pays_the_order_that_was_shown_and_no_other() {
+    let shop = Shop::open_at(SITE).await;
+    let (token, party) = shop.person().await;
+    let (small, large) = (shop.order(Product::QrCode, 100).await, shop.order(Product::QrCode, 5_000).await);
+    let body = json!({ "qr_code": shop.world.qr_url(small.order.no) });
+    let said = shop.api("POST", "/api/v1/me/payments/options", &token, &body).await;
+    assert_eq!(refused(&said), (StatusCode::CONFLICT, "no_passkey"));
+
+    let mut phone = None;
+    let passkey = shop.add_passkey(&token, &mut phone).await;
+    let shown = shop.pay_options(&token, &small).await;
+    assert_eq!(
+        (&shown["amount"], &shown["payee"], &shown["trade_no"]),
+        (&json!("1.00"), &json!(shop.seller.to_string()), &json!(small.order.no.to_string()))
+    );
+    // What was signed for one order pays no other one.
+    let signed = sign(&mut phone, SITE, &shown).await;
+    let other = shop.pay_options(&token, &large).await;
+    assert_eq!(refused(&shop.pay_by(&token, &other, &signed).await), WRONG);
+    assert_eq!(shop.balance(party).await, 10_000);
+
+    let (status, paid) = shop.pay_by(&token, &shown, &signed).await;
+    assert_eq!((status, &paid["trade_status"]), (StatusCode::OK, &json!("TRADE_SUCCESS")), "{paid}");
+    assert_eq!(paid["total_amount"], "1.00");
+    assert_eq!(refused(&shop.pay_by(&token, &shown, &signed).await), WRONG, "replayed");
+    assert_eq!(shop.balance(party).await, 9_900);
+
+    let shown = shop.pay_options(&token, &large).await;
+    let signed = sign(&mut phone, SITE, &shown).await;
+    let path = format!("/api/v1/passkeys/{passkey}");
+    assert_eq!(shop.api("DELETE", &path, &token, &Value::Null).await.0, StatusCode::OK);
+    assert_eq!(refused(&shop.pay_by(&token, &shown, &signed).await), WRONG, "removed");
+    assert_eq!(shop.balance(party).await, 9_900);
+    // The payment password goes on.
+    let body =
+        json!({ "login": PHONE, "pay_password": PAY_PASSWORD, "trade_no": large.order.no.to_string() });
+    assert_eq!(shop.call("/sandbox/pay", body).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_copied_key_is_found_by_its_counter() {
+    let shop = Shop::open_at(SITE).await;
+    let (token, _) = shop.register(PHONE).await;
+    let mut phone = None;
+    shop.add_passkey(&token, &mut phone).await;
+    let mut copy = phone.clone();
+    for round in 0..2 {
+        let options = shop.sign_in_options().await;
+        let signed = sign(&mut phone, SITE, &options).await;
+        assert_eq!(shop.sign_in_by(&options, &signed).await.0, StatusCode::OK, "{round}");
+    }
+    let options = shop.sign_in_options().await;
+    let signed = sign(&mut copy, SITE, &options).await;
+    assert_eq!(refused(&shop.sign_in_by(&options, &signed).await), WRONG);
+}
+
+#[tokio::test]
+async fn a_site_that_browsers_give_no_passkeys_says_so() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.register(PHONE).await;
+    let body = json!({ "login_password": LOGIN_PASSWORD });
+    let said = shop.api("POST", "/api/v1/passkeys/options", &token, &body).await;
+    assert_eq!(refused(&said), (StatusCode::CONFLICT, "no_passkeys_here"));
+}
