@@ -188,8 +188,8 @@ impl Persons {
         }
     }
 
-    /// The free sum of withdrawals is one person's, whichever account used it; what others used is with the account that
-    /// has it.
+    /// The free sum of withdrawals is one person's, whichever account used it; what others used is with the account
+    /// that has it.
     fn check_free(&self, findings: &mut Findings) {
         let free_of = |party: &PartyId| self.free.get(party).copied().unwrap_or_default();
         let most = i128::from(WITHDRAW_FREE_LIFE_FEN);

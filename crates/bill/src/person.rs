@@ -170,13 +170,7 @@ fn of_entry(
             ("退款", "退款-转账".to_owned(), Flow::Neither, "退款成功", format!("{about}_0"))
         }
         Business::Withdraw => ("账户存取", "提现-普通提现".to_owned(), Flow::Neither, progress(entry), about),
-        Business::WithdrawBack if entry.withdrawal.is_some() => {
-            ("账户存取", "提现-退回".to_owned(), Flow::Neither, "退款成功", format!("{about}_0"))
-        }
-        // What a card did not take back is in the balance.
-        Business::WithdrawBack => {
-            ("账户存取", "退款-转入余额".to_owned(), Flow::Neither, "退款成功", entry.no())
-        }
+        Business::WithdrawBack => of_withdrawal_back(entry, about),
     };
     Ok(PersonLine {
         at_us: entry.at_us,
@@ -191,6 +185,19 @@ fn of_entry(
         no,
         merchant_no: entry.about_theirs().unwrap_or("").to_owned(),
     })
+}
+
+/// Money that came to the balance because it did not get to a card: of a withdrawal, or what the card of a payment or
+/// top-up did not take back.
+fn of_withdrawal_back(
+    entry: &AccountLine,
+    about: String,
+) -> (&'static str, String, Flow, &'static str, String) {
+    let (item, no) = match &entry.withdrawal {
+        Some(_) => ("提现-退回", format!("{about}_0")),
+        None => ("退款-转入余额", about),
+    };
+    ("账户存取", item.to_owned(), Flow::Neither, "退款成功", no)
 }
 
 /// How what was sent stands: on its way, arrived, or come back.

@@ -187,12 +187,12 @@ pub(crate) fn person_ask(rows: &mut Rows<'_>, ask: &PersonAsk) -> Result<Option<
     } else if person.class_three == Some(party) {
         person.class_three = None;
     }
-    if person.holder.is_none() && person.moving_to.is_none() {
+    // Only with the answer that gives them: what any other said of them would be old when it arrives.
+    let comes = person.holder.is_none() && person.moving_to.is_none();
+    let quota = comes.then_some(person.usage());
+    if comes {
         person.holder = Some(party);
     }
-    // While they are on their way to another account, they are this one's no more.
-    let holds = person.holder == Some(party) && person.moving_to.is_none();
-    let quota = holds.then_some(person.usage());
     rows.put(person);
     answer(rows, ask, Some(class), quota);
     Ok(None)
@@ -227,6 +227,9 @@ pub(crate) fn person_answer(rows: &mut Rows<'_>, said: &PersonAnswer) -> Result<
         None => Vec::new(),
     };
     if !put_in(&mut all, &said.asked, slot, now_us) {
+        if let Some((standing, used)) = standing.zip(said.quota) {
+            rows.put(quota::with_limits((*standing).clone(), used));
+        }
         return Ok(refused(AddEvidenceRefused::TooMuch));
     }
     let counts_until_us = all.iter().filter_map(|one| one.expires_at_us).filter(|at| now_us < *at).min();
@@ -234,12 +237,10 @@ pub(crate) fn person_answer(rows: &mut Rows<'_>, said: &PersonAnswer) -> Result<
     for one in all {
         rows.put(one);
     }
-    // The limits come with the first evidence; later they come and go by messages of their own, and what this one says
-    // of them is old.
-    let had = match (standing, said.quota) {
-        (Some(had), _) => (*had).clone(),
-        (None, Some(used)) => quota::with_limits(Standing::fresh(who, said.identity), used),
-        (None, None) => Standing::fresh(who, said.identity),
+    let had = standing.map_or_else(|| Standing::fresh(who, said.identity), |had| (*had).clone());
+    let had = match said.quota {
+        Some(used) => quota::with_limits(had, used),
+        None => had,
     };
     rows.put(Standing { evidences, counts_until_us, ..had });
     let mut after = Party { class, ..(*party).clone() };
