@@ -320,6 +320,7 @@ impl Checks {
         self.crossing.finish(findings);
         self.grants.finish(findings);
         self.agreements.finish(findings);
+        self.orders.contracts.finish(findings);
         let mut expected = self.orders.finish(self.rules.as_ref(), findings);
         self.transfers.finish(&mut expected, findings);
         self.funds.finish(&mut expected, findings);

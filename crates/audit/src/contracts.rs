@@ -17,6 +17,8 @@ struct Seen {
     agreed: Vec<(i64, u32)>,
     /// Whether the next version is proposed.
     proposed: bool,
+    /// Whether its book was seen.
+    book: bool,
 }
 
 /// All contracts.
@@ -54,14 +56,23 @@ impl Contracts {
 
     /// Which version is the newest; read after the versions.
     pub(crate) fn book(&mut self, row: &ContractBook, findings: &mut Findings) {
-        let seen = self.0.get(&(row.seller, row.product));
-        let right = row.seller.slot() == row.slot
-            && seen.is_some_and(|seen| {
-                u32::try_from(seen.agreed.len()) == Ok(row.version) && (row.version > 0 || seen.proposed)
-            });
+        let seen = self.0.get_mut(&(row.seller, row.product));
+        let right = seen.is_some_and(|seen| {
+            seen.book = true;
+            u32::try_from(seen.agreed.len()) == Ok(row.version) && (row.version > 0 || seen.proposed)
+        }) && row.seller.slot() == row.slot;
         if !right {
             let key = text_of_key(&ContractBook::wrap_key(row.key()));
             let message = "its version is not the newest that was agreed to";
+            findings.add(FindingKind::ContractWrong, "contract_book", key, message);
+        }
+    }
+
+    /// What can only be said once all books were seen: none is missing.
+    pub(crate) fn finish(&self, findings: &mut Findings) {
+        for ((seller, product), _) in self.0.iter().filter(|(_, seen)| !seen.book) {
+            let key = text_of_key(&ContractBook::wrap_key((seller.slot(), *seller, *product)));
+            let message = "it has versions, and no book says which is the newest";
             findings.add(FindingKind::ContractWrong, "contract_book", key, message);
         }
     }

@@ -5,7 +5,7 @@ use crate::command::{Never, Next};
 use crate::{Fault, Rows, Stop};
 use ::risk::Operator;
 use base::{PartyId, Slot, Text};
-use money::Money;
+use money::{Money, Rate};
 use people::{Party, PartyKind};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -44,6 +44,8 @@ pub struct ApproveContract {
     pub version: u32,
     /// The terms that the operator read.
     pub terms: ContractTerms,
+    /// The reason that the operator read.
+    pub reason: Text<256>,
 }
 
 /// Looks at all contracts of a merchant.
@@ -133,6 +135,12 @@ pub(crate) fn is_signed(
     Ok(contract.is_none_or(|contract| contract.status == ContractStatus::InForce))
 }
 
+/// The rate in force: of the contract, also when it has ended, else of the dated rules.
+fn rate_of(rows: &mut Rows<'_>, seller: PartyId, product: ContractProduct) -> Result<Rate, Fault> {
+    let contract = in_force(rows, seller, product)?;
+    Ok(contract.map_or(rows.rules().merchant_fee_ppm, |contract| contract.fee_ppm))
+}
+
 /// The fee of a payment that arrives now: of the contract in force, also when it has ended, else of the dated rules.
 pub(crate) fn fee_of(
     rows: &mut Rows<'_>,
@@ -140,12 +148,11 @@ pub(crate) fn fee_of(
     product: ContractProduct,
     amount: Money,
 ) -> Result<Money, Fault> {
-    let contract = in_force(rows, seller, product)?;
-    let rate = contract.map_or(rows.rules().merchant_fee_ppm, |contract| contract.fee_ppm);
+    let rate = rate_of(rows, seller, product)?;
     fee_at(rate, amount).map_err(|error| Fault(format!("fee of a payment to {seller}: {error}")))
 }
 
-/// Whether an operator is named, the merchant exists, and the caller knows the newest version; gives it.
+/// Whether an operator is named, without blanks around it, the merchant exists, and the caller knows the newest version; gives it.
 fn known(
     rows: &mut Rows<'_>,
     operator: &Operator,
@@ -153,7 +160,8 @@ fn known(
     product: ContractProduct,
     is_current: impl Fn(u32) -> bool,
 ) -> Result<u32, Stop<ContractRefused>> {
-    if operator.as_str().is_empty() {
+    let name = operator.as_str();
+    if name.is_empty() || name.trim() != name {
         return Stop::because(ContractRefused::NoOperator);
     }
     let party = rows.get::<Party>((rows.slot(), seller))?;
@@ -185,6 +193,12 @@ pub(crate) fn propose_contract(
     if !product.has_fee() && fee_ppm.ppm() != 0 {
         return Stop::because(ContractRefused::NoFee);
     }
+    if status == ContractStatus::Ended && product.has_fee() {
+        let rate = rate_of(rows, seller, product)?;
+        if fee_ppm != rate {
+            return Stop::because(ContractRefused::FeeDiffers { in_force_ppm: rate.ppm() });
+        }
+    }
     if valid_from_us.is_some_and(|from_us| from_us < now_us) {
         return Stop::because(ContractRefused::FromThePast);
     }
@@ -213,21 +227,23 @@ pub(crate) fn approve_contract(
     rows: &mut Rows<'_>,
     command: &ApproveContract,
 ) -> Result<Next<Arc<Contract>>, Stop<ContractRefused>> {
-    let ApproveContract { operator, seller, product, version, terms } = command.clone();
+    let ApproveContract { operator, seller, product, version, terms, reason } = command.clone();
     let (slot, now_us) = (rows.slot(), rows.now_us());
     known(rows, &operator, seller, product, |current| current < version)?;
-    let versions = down_to_force(rows, seller, product)?;
-    let waiting = versions.iter().filter(|version| !version.holds_at(now_us)).count();
-    if waiting >= CONTRACT_WAITING_MAX as usize {
-        return Stop::because(ContractRefused::TooManyWaiting);
-    }
     let Some(proposal) = rows.get::<Contract>((slot, seller, product, version))? else {
         return Stop::because(ContractRefused::NotFound);
     };
+    if proposal.valid_from_us.is_some_and(|from_us| from_us > now_us) {
+        let versions = down_to_force(rows, seller, product)?;
+        let waiting = versions.iter().filter(|version| !version.holds_at(now_us)).count();
+        if waiting >= CONTRACT_WAITING_MAX as usize {
+            return Stop::because(ContractRefused::TooManyWaiting);
+        }
+    }
     if proposal.proposed_by == operator {
         return Stop::because(ContractRefused::SelfApproval);
     }
-    if proposal.terms() != terms {
+    if proposal.terms() != terms || proposal.reason != reason {
         return Stop::because(ContractRefused::Edited);
     }
 

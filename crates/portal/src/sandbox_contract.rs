@@ -63,22 +63,23 @@ pub(crate) async fn propose(State(portal): Shared, headers: HeaderMap, body: Byt
     let proposed =
         portal.door.ask(ProposeContract { operator, seller, product, base_version, terms, reason }).await;
     let proposed = proposed.map_err(|error| SandboxError::of(error, refused))?;
-    answer(version(&proposed))
+    answer(told_version(&proposed))
 }
 
-/// Approves what was read: the same terms, by another operator.
+/// Approves what was read: the same terms and the same reason, by another operator.
 pub(crate) async fn approve(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let asked: TermsRequest = read(&headers, &body)?;
     let seller = party_of(&portal, asked.login.as_deref(), asked.user_id.as_deref()).await?;
     let terms = terms_of(&asked)?;
-    let (Some(version_no), None, None) = (asked.version, asked.base_version, &asked.reason) else {
-        return Err(SandboxError::bad("bad_request", "an approval names the version and the terms only"));
+    let (Some(version), None, Some(reason)) = (asked.version, asked.base_version, asked.reason) else {
+        let message = "an approval names the version, the terms and the reason that were read";
+        return Err(SandboxError::bad("bad_request", message));
     };
     let TermsRequest { operator, product, .. } = asked;
-    let approval = ApproveContract { operator, seller, product, version: version_no, terms };
+    let approval = ApproveContract { operator, seller, product, version, terms, reason };
     let approved = portal.door.ask(approval).await;
     let approved = approved.map_err(|error| SandboxError::of(error, refused))?;
-    answer(version(&approved))
+    answer(told_version(&approved))
 }
 
 fn terms_of(asked: &TermsRequest) -> Result<ContractTerms, SandboxError> {
@@ -95,9 +96,10 @@ fn refused(refused: ContractRefused) -> SandboxError {
         ContractRefused::Stale { .. } => SandboxError::conflict("stale", refused),
         ContractRefused::NoReason => SandboxError::bad("no_reason", refused),
         ContractRefused::FeeTooHigh | ContractRefused::NoFee => SandboxError::bad("bad_rate", refused),
+        ContractRefused::FeeDiffers { .. } => SandboxError::conflict("fee_differs", refused),
         ContractRefused::FromThePast => SandboxError::bad("bad_time", refused),
-        ContractRefused::TooManyWaiting => SandboxError::conflict("too_many_waiting", refused),
         ContractRefused::NotFound => SandboxError::missing("proposal_not_found", refused),
+        ContractRefused::TooManyWaiting => SandboxError::conflict("too_many_waiting", refused),
         ContractRefused::SelfApproval => SandboxError::conflict("self_approval", refused),
         ContractRefused::Edited => SandboxError::conflict("edited", refused),
     }
@@ -107,13 +109,13 @@ fn told(view: &ContractView) -> Value {
     json!({
         "product": view.product.as_str(),
         "version": view.version,
-        "in_force": view.in_force.as_deref().map(version),
-        "waiting": view.waiting.iter().map(|waiting| version(waiting)).collect::<Vec<_>>(),
-        "proposal": view.proposal.as_deref().map(version),
+        "in_force": view.in_force.as_deref().map(told_version),
+        "waiting": view.waiting.iter().map(|waiting| told_version(waiting)).collect::<Vec<_>>(),
+        "proposal": view.proposal.as_deref().map(told_version),
     })
 }
 
-fn version(row: &Contract) -> Value {
+fn told_version(row: &Contract) -> Value {
     json!({
         "product": row.product.as_str(),
         "version": row.version,

@@ -1,4 +1,4 @@
--- Of 0035_passkey_create e0b5c083a1c7670f717997d8f0bc34aa5a471aa52ba57d4f72d6b5f51959ba89
+-- Of 0035_passkey_create c656e39b8fdf0ed9b0ac735ccee39f5b0d803591aa401852bdeeabede835c13e
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -1116,7 +1116,7 @@ CREATE TABLE contract (
     PRIMARY KEY (slot, seller, product, version),
     CHECK ((approved_by IS NULL) = (approved_at_us IS NULL)),
     CHECK (approved_by IS NULL OR approved_by <> proposed_by),
-    CHECK (approved_by IS NULL OR valid_from_us >= approved_at_us)
+    CHECK (approved_by IS NULL OR (valid_from_us IS NOT NULL AND valid_from_us >= approved_at_us))
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE contract_book (
     slot    INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),

@@ -95,7 +95,8 @@ impl Product {
 pub enum ContractStatus {
     /// It can.
     InForce,
-    /// Nothing new is opened under it. What was opened before is still paid, at the version's fee.
+    /// Nothing new is opened under it. What was opened before is still paid, at the version's fee, which is the one
+    /// that was in force when the end was proposed.
     Ended,
 }
 
@@ -170,8 +171,8 @@ pub struct ContractBook {
 /// Why a contract is not proposed or approved. The first that holds is the one reported.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ContractRefused {
-    /// Nobody said who acts.
-    #[error("an operator has to be named")]
+    /// Nobody said who acts, or with blanks around the name: those would make one person two.
+    #[error("an operator has to be named, without blanks around the name")]
     NoOperator,
     /// There is no such merchant.
     #[error("there is no such merchant")]
@@ -191,15 +192,21 @@ pub enum ContractRefused {
     /// Transfers cost nothing.
     #[error("no fee is taken of this product")]
     NoFee,
+    /// An end changes no fee: what is still open was opened at the rate in force.
+    #[error("an end keeps the fee in force, {in_force_ppm} parts per million")]
+    FeeDiffers {
+        /// The rate in force, of the contract or else of the dated rules, parts per million.
+        in_force_ppm: u32,
+    },
     /// Nobody can agree to what is over.
     #[error("a contract begins now or later")]
     FromThePast,
-    /// Too many versions wait for their time.
-    #[error("{CONTRACT_WAITING_MAX} versions wait for their time already")]
-    TooManyWaiting,
     /// Nothing is proposed.
     #[error("nothing is proposed")]
     NotFound,
+    /// It would wait for its time, as too many do. What holds at once is never refused for that.
+    #[error("{CONTRACT_WAITING_MAX} versions wait for their time already")]
+    TooManyWaiting,
     /// Who proposed it cannot approve it.
     #[error("somebody else has to approve it")]
     SelfApproval,

@@ -153,11 +153,11 @@ export class Ground {
     return this.sandbox.send('/party/status', { user_id: party.userId, status });
   }
 
-  /** Two operators end a merchant's contract for a product. */
+  /** Two operators end the use of a product by a merchant without a contract: at the fee of the dated rules. */
   async endContract(shop, product) {
-    const terms = { user_id: shop.userId, product, status: 'ended', fee_ppm: 0 };
-    const { version } = await this.sandbox.send('/contracts',
-      { operator: 'ada', base_version: 0, reason: 'ended', ...terms });
+    const fee_ppm = product === 'transfer' ? 0 : 6000;
+    const terms = { user_id: shop.userId, product, status: 'ended', fee_ppm, reason: 'ended' };
+    const { version } = await this.sandbox.send('/contracts', { operator: 'ada', base_version: 0, ...terms });
     return this.sandbox.send('/contracts/approve', { operator: 'bea', version, ...terms });
   }
 

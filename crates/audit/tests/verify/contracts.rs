@@ -1,6 +1,7 @@
 //! Contracts: versions in force, one that waits, one that is proposed; payments under them; one row changed at a time.
 
 use crate::rows::{Case, run};
+use crate::world::{World, found};
 use audit::FindingKind::*;
 use base::{DAY_US, PartyId, Text};
 use cell::Door;
@@ -24,7 +25,9 @@ pub(crate) async fn live(door: &Door, seller: PartyId) {
     let sign = async |product, base, terms| {
         propose(door, seller, product, base, terms).await;
         let operator = Text::new("bea").unwrap();
-        door.ask(ApproveContract { operator, seller, product, version: base + 1, terms }).await.unwrap();
+        let reason = Text::new("volume").unwrap();
+        let approval = ApproveContract { operator, seller, product, version: base + 1, terms, reason };
+        door.ask(approval).await.unwrap();
     };
     sign(ContractProduct::Page, 0, terms(10_000, None)).await;
     sign(ContractProduct::DebitAgreement, 0, terms(20_000, None)).await;
@@ -53,4 +56,15 @@ fn rows_of_contracts() {
         Case("contract_book", "product = 'page'", "version = 1", &[("contract_book", ContractWrong)]),
         Case("contract_book", debit, "version = 0", &[("contract_book", ContractWrong)]),
     ]);
+}
+
+#[test]
+fn a_book_that_is_gone_is_missed_by_its_contract() {
+    for product in ["page", "debit_agreement"] {
+        let world = World::copy();
+        world.change(&format!("DELETE FROM contract_book WHERE product = '{product}'"));
+        let report = world.verify();
+        let finding = found(&report, ContractWrong, "contract_book");
+        assert!(finding.key.contains(product), "{report}");
+    }
 }

@@ -29,7 +29,8 @@ fn terms(script: &Script, text: &str) -> ContractTerms {
 
 /// The commands of this file, `ct-…`: `ct-propose ada shop page 0 5000`, `ct-approve bea shop page 1`, `ct-all shop`.
 pub(crate) fn command(script: &Script, words: &Words<'_>) -> Option<Command> {
-    let operator = || Text::new(words.at(1).trim_matches('-')).unwrap();
+    // A line is blank between `_`.
+    let operator = || Text::new(&words.at(1).trim_matches('-').replace('_', " ")).unwrap();
     let seller = |at: usize| script.party(words.at(at));
     Some(match words.at(0) {
         "ct-propose" => ProposeContract {
@@ -45,8 +46,10 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> Option<Command> {
             let (seller, product, version) = (seller(2), product(words.at(3)), words.at(4).parse().unwrap());
             let row = script.world.get::<Contract>((seller.slot(), seller, product, version));
             let read = words.named.get("read").map(|text| terms(script, text));
-            let terms = read.or(row.map(|row| row.terms())).unwrap_or(terms(script, "0"));
-            ApproveContract { operator: operator(), seller, product, version, terms }.into()
+            let terms = read.or(row.as_ref().map(|row| row.terms())).unwrap_or(terms(script, "0"));
+            let why = words.named.get("why").map(|text| Text::new(text).unwrap());
+            let reason = why.or(row.map(|row| row.reason.clone())).unwrap_or(Text::new("").unwrap());
+            ApproveContract { operator: operator(), seller, product, version, terms, reason }.into()
         }
         "ct-all" => FindContracts { seller: seller(1) }.into(),
         _ => return None,
@@ -66,12 +69,14 @@ fn a_contract_is_of_two_people_and_of_the_terms_that_were_read() {
         "
         ct-all shop                                    -> nothing
         ct-propose - shop page 0 5000                  -> refused NoOperator
+        ct-propose _ada shop page 0 5000               -> refused NoOperator
         ct-propose ada alice page 0 5000               -> refused SellerNotFound
         ct-propose ada nobody page 0 5000              -> refused SellerNotFound
         ct-propose ada shop page 1 5000                -> refused Stale { current: 0 }
         ct-propose ada shop page 0 5000 why=           -> refused NoReason
         ct-propose ada shop page 0 100001              -> refused FeeTooHigh
         ct-propose ada shop transfer 0 1               -> refused NoFee
+        ct-propose ada shop page 0 ended:0@-1m         -> refused FeeDiffers { in_force_ppm: 6000 }
         ct-propose ada shop page 0 5000@-1m            -> refused FromThePast
         ct-approve - shop page 1                       -> refused NoOperator
         ct-approve bea shop page 0                     -> refused Stale { current: 0 }
@@ -80,6 +85,9 @@ fn a_contract_is_of_two_people_and_of_the_terms_that_were_read() {
         ct-propose ada shop page 0 5000                -> version 1
         ct-approve ada shop page 1                     -> refused SelfApproval
         ct-approve bea shop page 1 read=100000         -> refused Edited
+        ct-approve ada_ shop page 1                    -> refused NoOperator
+        ct-propose ada shop page 0 5000 why=other
+        ct-approve bea shop page 1 why=better-terms    -> refused Edited
         ct-all shop                                    -> page v0 proposed 5000
         ct-approve bea shop page 1                     -> version 1
         ct-approve bea shop page 1                     -> refused Stale { current: 1 }
@@ -103,11 +111,22 @@ fn eight_versions_wait_and_no_more() {
         script.push_str(&format!("ct-approve bea shop app {}\n", version + 1));
     }
     script.push_str(
-        "ct-propose ada shop app 8 9\n ct-approve bea shop app 9 -> refused TooManyWaiting\n advance 24h\n",
+        "
+        ct-approve bea shop app 9                      -> refused NotFound
+        ct-propose ada shop app 8 9@1h                 -> version 9
+        ct-approve ada shop app 9                      -> refused TooManyWaiting
+        # What holds at once waits for nothing: its time has come, or it never named one.
+        advance 1h
+        ct-approve bea shop app 9                      -> version 9
+        ct-all shop                                    -> app v9 9
+        ct-propose ada shop app 9 10                   -> version 10
+        ct-approve bea shop app 10                     -> version 10
+        ct-all shop                                    -> app v10 10
+        advance 8d
+    ",
     );
-    script.push_str("ct-approve bea shop app 9 -> version 9\n ct-all shop -> app v9 9\n advance 8d\n");
     // What was agreed to last holds, though others were to begin after it.
-    script.push_str("ct-all shop -> app v9 9\n");
+    script.push_str("ct-all shop -> app v10 10\n");
     check_in(PEOPLE, &script);
 }
 
@@ -193,8 +212,10 @@ fn an_ended_contract_opens_nothing_and_what_was_opened_is_still_paid() {
         PEOPLE,
         "
         create T1 shop 100.00 buyer=alice
-        ct-propose ada shop mini_program 0 ended:2000
+        ct-propose ada shop mini_program 0 2000
         ct-approve bea shop mini_program 1
+        ct-propose ada shop mini_program 1 ended:2000
+        ct-approve bea shop mini_program 2
         create T2 shop 100.00 buyer=alice              -> refused NotSigned
         create T2 shop 0.00 buyer=alice                -> refused NotSigned
         create T2 other 100.00 buyer=alice             -> WaitBuyerPay
@@ -205,14 +226,14 @@ fn an_ended_contract_opens_nothing_and_what_was_opened_is_still_paid() {
         judge alice P1 right
         confirm T1 alice P1                            -> Paid
         order T1                                       -> Paid refunded 0.00 fee 0.20 returned 0.00
-        ct-propose ada shop mini_program 1 2000@1h
-        ct-approve bea shop mini_program 2
+        ct-propose ada shop mini_program 2 2000@1h
+        ct-approve bea shop mini_program 3
         create T4 shop 100.00 buyer=alice              -> refused NotSigned
         advance 1h
         create T4 shop 100.00 buyer=alice              -> WaitBuyerPay
         status shop frozen
-        ct-propose ada shop mini_program 2 ended:2000
-        ct-approve bea shop mini_program 3
+        ct-propose ada shop mini_program 3 ended:2000
+        ct-approve bea shop mini_program 4
         create T5 shop 100.00 buyer=alice              -> refused SellerBlocked
     ",
     );
@@ -224,6 +245,30 @@ fn sign(terms: &str, products: &[&str]) -> String {
         .iter()
         .map(|product| format!("ct-propose ada shop {product} 0 {terms}\nct-approve bea shop {product} 1\n"));
     lines.collect()
+}
+
+#[test]
+fn an_end_keeps_the_fee_in_force() {
+    check_in(
+        PEOPLE,
+        "
+        ct-propose ada shop page 0 ended:0             -> refused FeeDiffers { in_force_ppm: 6000 }
+        ct-propose ada shop page 0 ended:100000        -> refused FeeDiffers { in_force_ppm: 6000 }
+        ct-propose ada shop page 0 ended:100001        -> refused FeeTooHigh
+        ct-propose ada shop page 0 2000
+        ct-approve bea shop page 1
+        ct-propose ada shop page 1 ended:6000          -> refused FeeDiffers { in_force_ppm: 2000 }
+        ct-propose ada shop page 1 3000@1h
+        ct-approve bea shop page 2
+        # Not the rate that waits for its time.
+        ct-propose ada shop page 2 ended:3000@1m       -> refused FeeDiffers { in_force_ppm: 2000 }
+        ct-propose ada shop page 2 ended:2000          -> version 3
+        ct-approve bea shop page 3                     -> version 3
+        ct-propose ada shop page 3 ended:0             -> refused FeeDiffers { in_force_ppm: 2000 }
+        ct-propose ada shop transfer 0 ended:1         -> refused NoFee
+        ct-propose ada shop transfer 0 ended:0         -> version 1
+    ",
+    );
 }
 
 #[test]
@@ -281,7 +326,7 @@ fn an_ended_contract_refuses_in_every_product() {
     let products = ["page", "face_to_face", "pre_authorisation", "debit_agreement", "escrow"];
     let script = format!(
         "{}{}{}",
-        sign("ended:0", &products),
+        sign("ended:6000", &products),
         sign("ended:0", &["transfer"]),
         "
         page T2 shop 10.00                             -> refused NotSigned
@@ -294,7 +339,7 @@ fn an_ended_contract_refuses_in_every_product() {
         tr-send X1 shop alice 30.00                    -> refused NotSigned
         # What was set aside before is paid.
         fz-pay T7 shop F1 10.00                        -> paid Paid
-        order T7                                       -> Paid refunded 0.00 fee 0.00 returned 0.00
+        order T7                                       -> Paid refunded 0.00 fee 0.06 returned 0.00
         status shop frozen
         tr-send X1 shop alice 30.00                    -> refused NotSigned
         fz-code F2 shop A4 10.00                       -> refused SellerBlocked

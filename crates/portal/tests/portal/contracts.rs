@@ -21,9 +21,12 @@ async fn a_contract_is_proposed_approved_told_and_ends() {
         let all = json!({"operator": "ada", "base_version": 0, "reason": "new"});
         with(with(all, &terms), &more)
     };
-    let approve = |more: Value| with(with(json!({"operator": "bea", "version": 1}), &terms), &more);
+    let approve =
+        |more: Value| with(with(json!({"operator": "bea", "version": 1, "reason": "new"}), &terms), &more);
     for (path, body, status, code) in [
         ("", propose(json!({"operator": ""})), 400, "no_operator"),
+        ("", propose(json!({"operator": " ada"})), 400, "no_operator"),
+        ("", propose(json!({"status": "ended"})), 409, "fee_differs"),
         ("", propose(json!({"user_id": "2088999999999999"})), 404, "party_not_found"),
         ("", propose(json!({"user_id": shop.buyer.to_string()})), 404, "seller_not_found"),
         ("", propose(json!({"base_version": 3})), 409, "stale"),
@@ -35,15 +38,19 @@ async fn a_contract_is_proposed_approved_told_and_ends() {
         ("", propose(json!({"valid_from": "2001-01-01 00:00:00"})), 400, "bad_time"),
         ("", propose(json!({"version": 1})), 400, "bad_request"),
         ("/approve", approve(json!({})), 404, "proposal_not_found"),
-        ("/approve", approve(json!({"reason": "x"})), 400, "bad_request"),
+        ("/approve", approve(json!({"reason": null})), 400, "bad_request"),
     ] {
         let (got, said) = shop.call(&format!("/sandbox/contracts{path}"), body.clone()).await;
         assert_eq!((got.as_u16(), said["error"]["code"].as_str()), (status, Some(code)), "{body} {said}");
     }
     let (status, proposed) = shop.call("/sandbox/contracts", propose(json!({}))).await;
     assert_eq!((status, &proposed["approved_by"]), (StatusCode::OK, &Value::Null), "{proposed}");
-    for (more, code) in [(json!({"operator": "ada"}), "self_approval"), (json!({"fee_ppm": 3801}), "edited")]
-    {
+    for (more, code) in [
+        (json!({"operator": "bea "}), "no_operator"),
+        (json!({"operator": "ada"}), "self_approval"),
+        (json!({"fee_ppm": 3801}), "edited"),
+        (json!({"reason": "newer"}), "edited"),
+    ] {
         let (_, said) = shop.call("/sandbox/contracts/approve", approve(more)).await;
         assert_eq!(said["error"]["code"], code);
     }
@@ -57,7 +64,7 @@ async fn a_contract_is_proposed_approved_told_and_ends() {
 
     let end = json!({"status": "ended", "base_version": 1, "reason": "closed"});
     shop.call("/sandbox/contracts", propose(end)).await;
-    let end = json!({"status": "ended", "version": 2});
+    let end = json!({"status": "ended", "version": 2, "reason": "closed"});
     assert_eq!(shop.call("/sandbox/contracts/approve", approve(end)).await.0, StatusCode::OK);
     let order = |product| shop.request(product, 10_000, "tea", None);
     let refused = shop.door.ask(order(Product::Page)).await.unwrap_err();

@@ -23,7 +23,7 @@ CREATE TABLE contract (
     PRIMARY KEY (slot, seller, product, version),
     CHECK ((approved_by IS NULL) = (approved_at_us IS NULL)),
     CHECK (approved_by IS NULL OR approved_by <> proposed_by),
-    CHECK (approved_by IS NULL OR valid_from_us >= approved_at_us)
+    CHECK (approved_by IS NULL OR (valid_from_us IS NOT NULL AND valid_from_us >= approved_at_us))
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE contract_book (
