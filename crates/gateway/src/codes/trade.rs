@@ -193,10 +193,10 @@ impl Every for OpenRefused {
     fn every() -> Vec<OpenRefused> {
         use OpenRefused as O;
         let all = every!(OpenRefused:
-            O::SellerNotFound => vec![O::SellerNotFound], O::SellerBlocked => vec![O::SellerBlocked],
-            O::NotSigned => vec![O::NotSigned],
+            O::SellerNotFound => vec![O::SellerNotFound],
             O::NumberTaken { .. } => vec![O::NumberTaken { field: FIELD }], O::AlreadyPaid => vec![O::AlreadyPaid],
-            O::AlreadyClosed => vec![O::AlreadyClosed], O::TotalTooLarge => vec![O::TotalTooLarge],
+            O::AlreadyClosed => vec![O::AlreadyClosed], O::SellerBlocked => vec![O::SellerBlocked],
+            O::NotSigned => vec![O::NotSigned], O::TotalTooLarge => vec![O::TotalTooLarge],
             O::ExpiryPassed => vec![O::ExpiryPassed], O::BuyerNotFound => vec![O::BuyerNotFound],
             O::Pay(_) => every_pay().into_iter().map(O::Pay).collect(),
         );

@@ -5,11 +5,11 @@ use gateway::codes_table;
 /// Refusal → code, in the words of the refusal.
 const TABLE: &str = "\
 open: seller not found -> 40004 ACQ.SELLER_NOT_EXIST
-open: seller is frozen or closed -> 40004 ACQ.SELLER_BEEN_BLOCKED
-open: the merchant's contract for this product has ended -> 40004 ACQ.ACCESS_FORBIDDEN
 open: the order number was used with another … -> 40004 ACQ.CONTEXT_INCONSISTENT
 open: order is paid -> 40004 ACQ.TRADE_HAS_SUCCESS
 open: order is closed -> 40004 ACQ.TRADE_HAS_CLOSE
+open: seller is frozen or closed -> 40004 ACQ.SELLER_BEEN_BLOCKED
+open: the merchant's contract for this product has ended -> 40004 ACQ.ACCESS_FORBIDDEN
 open: total outside the limits -> 40004 ACQ.TOTAL_FEE_EXCEED
 open: expiry has passed -> 40004 ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR
 open: buyer not found -> 40004 ACQ.BUYER_NOT_EXIST
