@@ -152,8 +152,8 @@ pub(crate) fn fee_of(
     fee_at(rate, amount).map_err(|error| Fault(format!("fee of a payment to {seller}: {error}")))
 }
 
-/// Whether an operator is named, without blanks around it, the merchant exists, and the caller knows the newest version;
-/// gives it.
+/// Whether an operator is named, without blanks around it, the merchant exists, and the caller knows the newest
+/// version; gives it.
 fn known(
     rows: &mut Rows<'_>,
     operator: &Operator,
