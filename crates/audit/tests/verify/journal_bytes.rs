@@ -142,7 +142,8 @@ fn a_record_that_holds_no_batch_is_named() {
     let command = 1 + 16 + 4 + 16 + 4 + 1 + 4;
     let report = rewrite(&World::copy(), |sequence, payload| {
         if sequence == 4 {
-            payload[command] = 0x7f;
+            // A number that no command has, in two bytes.
+            payload[command..command + 2].copy_from_slice(&[0xff, 0x7f]);
         }
     });
     let finding = found(&report, FindingKind::BatchUnreadable, "journal");
