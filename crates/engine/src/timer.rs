@@ -55,7 +55,9 @@ pub(crate) fn run_timer(rows: &mut Rows<'_>, command: &RunTimer) -> Result<Next<
         TimerTask::ForgetAttempt => {
             if let (Some(party), Some(attempt)) = (timer.party, timer.attempt) {
                 rows.delete::<Attempt>((slot, party, attempt));
-                rows.delete::<PasskeyProof>((slot, party, attempt));
+                if rows.get::<PasskeyProof>((slot, party, attempt))?.is_some() {
+                    rows.delete::<PasskeyProof>((slot, party, attempt));
+                }
             }
         }
         TimerTask::EndAgreement => agreement::end::time_is_over(rows, &timer)?,
