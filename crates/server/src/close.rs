@@ -2,6 +2,7 @@
 
 use crate::clock::ServerArgs;
 use crate::print;
+use crate::site::House;
 use anyhow::Context;
 use base::Day;
 use clap::Args;
@@ -9,6 +10,8 @@ use clerk::DayCloser;
 use portal::{CloseDesk, Closing};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use tokio::task::JoinHandle;
+use world::World;
 
 /// Which days.
 #[derive(Clone, Debug, Args)]
@@ -39,4 +42,16 @@ impl CloseDesk for Desk {
     fn close_until(&self, day: Day) -> Closing<'_> {
         Box::pin(async move { self.0.close_until(day).await.map_err(|error| error.to_string()) })
     }
+}
+
+/// The loop that closes days. None in a world of a seed: a close takes stamps, and there the same calls give the same
+/// books; its days are closed when asked.
+pub(crate) fn by_itself(
+    closer: Arc<DayCloser>,
+    house: &House,
+    world: &World,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Option<JoinHandle<()>> {
+    let moves = house.clock.moves();
+    (!world.secrets.is_seeded()).then(|| tokio::spawn(closer.run(moves, shutdown)))
 }

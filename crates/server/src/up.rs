@@ -220,7 +220,6 @@ struct Running {
     clerk: JoinHandle<()>,
     channel: Option<JoinHandle<()>>,
     collector: Option<JoinHandle<()>>,
-    /// Absent in a world of a seed: there the same calls give the same books, and a close beside them takes stamps.
     closer: Option<JoinHandle<()>>,
     player: Arc<Player>,
     stop_rest: watch::Sender<bool>,
@@ -288,8 +287,7 @@ impl Served<'_> {
         let clerk = tokio::spawn(clerk.run(turned(rest_stopped.clone())));
         let channel = banks.map(|channel| tokio::spawn(channel.run(turned(rest_stopped.clone()))));
         let collector = collector.map(|collector| tokio::spawn(collector.run(turned(rest_stopped.clone()))));
-        let by_itself = !world.secrets.is_seeded();
-        let closer = by_itself.then(|| tokio::spawn(closer.run(house.clock.moves(), turned(rest_stopped))));
+        let closer = close::by_itself(closer, &house, &world, turned(rest_stopped));
         Ok((Running { house, portal, notify, clerk, channel, collector, closer, player, stop_rest }, routes))
     }
 
