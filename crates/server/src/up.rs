@@ -287,7 +287,7 @@ impl Served<'_> {
         let clerk = tokio::spawn(clerk.run(turned(rest_stopped.clone())));
         let channel = banks.map(|channel| tokio::spawn(channel.run(turned(rest_stopped.clone()))));
         let collector = collector.map(|collector| tokio::spawn(collector.run(turned(rest_stopped.clone()))));
-        let closer = close::by_itself(closer, &house, &world, turned(rest_stopped));
+        let closer = close::by_itself(closer, &house, world, turned(rest_stopped));
         Ok((Running { house, portal, notify, clerk, channel, collector, closer, player, stop_rest }, routes))
     }
 
