@@ -72,7 +72,8 @@ pub(super) fn debit_meets_cancel(stage: &mut Stage<'_>) {
     stage.end_agreement(true);
 }
 
-/// A debit asked for again and again, and the ones after it: too early, too much in all, one too many, and in its turn.
+/// A debit asked for again and again, and the ones after it: too much at once, too early, too much in all, one too many,
+/// and in its turn.
 pub(super) fn debits_in_turn(stage: &mut Stage<'_>) {
     stage.signed();
     stage.debit(0);
@@ -83,6 +84,11 @@ pub(super) fn debits_in_turn(stage: &mut Stage<'_>) {
     let number = name + 1;
     stage.then(Act::Debit { merchant, name, number, fen: 5_950, by_plan: true });
     stage.wait(8 * DAY_US);
+    if stage.dice.chance(300) {
+        let number = name + 4;
+        stage.then(Act::Debit { merchant, name, number, fen: 6_001, by_plan: true });
+        stage.settle();
+    }
     stage.debit(2);
     stage.settle();
     stage.postpone();
