@@ -72,8 +72,8 @@ pub(super) fn debit_meets_cancel(stage: &mut Stage<'_>) {
     stage.end_agreement(true);
 }
 
-/// A debit asked for again and again, and the ones after it: too much at once, too early, too much in all, one too many,
-/// and in its turn.
+/// A debit asked for again and again, and the ones after it: too much at once, too early, too much in all, one too
+/// many, and in its turn.
 pub(super) fn debits_in_turn(stage: &mut Stage<'_>) {
     stage.signed();
     stage.debit(0);
