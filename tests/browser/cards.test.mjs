@@ -12,6 +12,7 @@ const OF_ANOTHER_BANK = '6228481234567894';
 const CREDIT = '6253301234567892';
 const SLOW = '6222020000010006';
 const REFUSES = '6222020000060001';
+const CUT_OFF = '6222020000030004';
 let server;
 let sandbox;
 let merchant;
@@ -44,8 +45,10 @@ async function signIn(page, login) {
   await page.waitForLoadState('load');
 }
 
-/** Waits for words on a page that looks again by itself. */
-const shows = (page, words) => page.getByText(words).first().waitFor();
+/** Waits for words on a page that looks again by itself; where they do not come, it tells what stands there. */
+const shows = (page, words) => page.getByText(words).first().waitFor().catch(async error => {
+  throw new Error(`${error.message}\n${page.url()} shows:\n${await text(page)}`);
+});
 
 async function bind(login, card_number) {
   const asked = await sandbox.send('/bank/cards', { login, card_number, holder: '王小明', mobile: '13812345678' });
@@ -233,5 +236,12 @@ test('the pages need no script', async t => {
   await page.route('**/*.js', route => route.fulfill({ contentType: 'text/javascript', body: '' }));
   await cashier(page, buyer.login);
   await press(page, /确认支付/);
+  await shows(page, /支付成功/);
+
+  const slow = await bind(buyer.login, CUT_OFF);
+  await cashier(page, buyer.login);
+  await choose(page, slow);
+  await press(page, /确认支付/);
+  await shows(page, /银行还没有最终答复/);
   await shows(page, /支付成功/);
 });

@@ -1,6 +1,7 @@
 //! The page that asks "pay this, and with what?", and what comes of the answer.
 
 use super::pocket::{BALANCE, Pockets, pockets};
+use super::wait::Progress;
 use super::{Place, Sent, is_payer, unanswered, wait};
 use crate::card_words::order_refusal_words;
 use crate::order_view::{self, Standing, Summary};
@@ -111,9 +112,9 @@ pub(super) async fn pay(place: Place<'_>, visitor: Visitor, form: Sent<PayForm>)
 /// Where a form leads that came again, or too late: nothing asks for a payment that was made, or is under way.
 async fn moved_on(place: &Place<'_>, f: Frame<'_>, order: &Order, buyer: PartyId) -> Option<Response> {
     match place.standing(order) {
-        Standing::Payable => match wait::under_way(place, buyer, order.no).await {
-            Ok(None) => None,
-            Ok(Some(_)) => Some(see_other(&place.address(""))),
+        Standing::Payable => match wait::progress(place, buyer, order.no).await {
+            Ok(Progress::Free) => None,
+            Ok(Progress::Bank(_) | Progress::Decided) => Some(see_other(&place.address(""))),
             Err(_) => Some(unanswered(f)),
         },
         Standing::Paid if is_payer(order, buyer) => Some(see_other(&place.address("/result"))),

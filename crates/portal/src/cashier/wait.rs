@@ -4,7 +4,7 @@ use super::pay::form_gone;
 use super::{Place, Sent, unanswered};
 use crate::bank;
 use crate::card_words::{card_name, state_words};
-use crate::order_view::{self, Summary};
+use crate::order_view::{self, Standing, Summary};
 use crate::respond::{Frame, Visitor, page, see_other};
 use crate::session::Session;
 use askama::Template;
@@ -22,12 +22,18 @@ use trade::{Order, TradeState};
 struct WaitPage<'a> {
     f: Frame<'a>,
     order: Summary,
-    card: String,
-    state: &'static str,
+    /// Absent when it was decided and the merchant's books are about to say so.
+    waits: Option<Waits>,
     /// Where it looks again: the page may have been the answer to a form.
     here: String,
     action: String,
     csrf: String,
+}
+
+/// What the bank is asked.
+struct Waits {
+    card: String,
+    state: &'static str,
     bank_order: String,
 }
 
@@ -41,16 +47,35 @@ pub(super) struct RevokeForm {
     bank_order: String,
 }
 
-/// The bank order that pays this order and was not decided.
-pub(super) async fn under_way(
+/// How far the paying of an order has come, as its buyer's books say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Progress {
+    /// Nothing pays it: any way to pay is free.
+    Free,
+    /// This bank order pays it and was not decided.
+    Bank(BankOrderNo),
+    /// It was decided. The order may have been read before that.
+    Decided,
+}
+
+/// How far the paying of this order has come.
+pub(super) async fn progress(
     place: &Place<'_>,
     buyer: PartyId,
     order_no: OrderNo,
-) -> Result<Option<BankOrderNo>, order_view::Unanswered> {
+) -> Result<Progress, order_view::Unanswered> {
     match place.portal.door.ask(FindTrade { buyer, order_no }).await {
-        Ok(trade) if trade.state == TradeState::Waiting => Ok(trade.bank_order),
-        Ok(_) | Err(CellError::Refused(_)) => Ok(None),
+        Ok(trade) => Ok(progress_of(trade.state, trade.bank_order)),
+        Err(CellError::Refused(_)) => Ok(Progress::Free),
         Err(CellError::Busy | CellError::Unknown) => Err(order_view::Unanswered),
+    }
+}
+
+fn progress_of(state: TradeState, bank_order: Option<BankOrderNo>) -> Progress {
+    match (state, bank_order) {
+        (TradeState::Waiting, None) => Progress::Free,
+        (TradeState::Waiting, Some(no)) => Progress::Bank(no),
+        (TradeState::Paid | TradeState::Closed, _) => Progress::Decided,
     }
 }
 
@@ -63,26 +88,30 @@ pub(super) async fn wait_or(
     session: Session,
     or: impl AsyncFnOnce() -> Response,
 ) -> Response {
-    let no = match under_way(place, session.party, order.no).await {
-        Ok(Some(no)) => no,
-        Ok(None) => return or().await,
+    let waits = match progress(place, session.party, order.no).await {
+        Ok(Progress::Bank(no)) => {
+            let Ok(view) = place.portal.door.ask(FindBankOrder { party: session.party, no }).await else {
+                return unanswered(f);
+            };
+            Some(Waits {
+                card: card_name(&view.card, f.t),
+                state: state_words(view.order.state, f.t),
+                bank_order: no.to_string(),
+            })
+        }
+        Ok(Progress::Free) => return or().await,
+        // Decided after the order was read: nobody who paid is asked to pay.
+        Ok(Progress::Decided) => match place.order(f).await {
+            Ok(fresh) if place.standing(&fresh) == Standing::Payable => None,
+            Ok(_) => return see_other(&place.address("")),
+            Err(response) => return response,
+        },
         Err(_) => return unanswered(f),
     };
-    let Ok(view) = place.portal.door.ask(FindBankOrder { party: session.party, no }).await else {
-        return unanswered(f);
-    };
     let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(f) };
-    let wait = WaitPage {
-        f,
-        order,
-        card: card_name(&view.card, f.t),
-        state: state_words(view.order.state, f.t),
-        here: place.address(""),
-        action: place.address("/revoke"),
-        csrf: place.portal.seals.token(&place.path(), id),
-        bank_order: no.to_string(),
-    };
-    page(StatusCode::OK, &wait)
+    let (here, action) = (place.address(""), place.address("/revoke"));
+    let csrf = place.portal.seals.token(&place.path(), id);
+    page(StatusCode::OK, &WaitPage { f, order, waits, here, action, csrf })
 }
 
 /// Revokes what is under way, so that the order can be paid in another way. Sent twice, it is revoked once.
@@ -100,8 +129,8 @@ pub(super) async fn revoke(place: Place<'_>, visitor: Visitor, form: Sent<Revoke
     if !place.portal.seals.is_right(&csrf, &place.path(), &id) {
         return form_gone(&place, f);
     }
-    match under_way(&place, session.party, order.no).await {
-        Ok(Some(no)) if bank_order.parse() == Ok(no) => {
+    match progress(&place, session.party, order.no).await {
+        Ok(Progress::Bank(no)) if bank_order.parse() == Ok(no) => {
             match bank::close(place.portal, session.party, no).await {
                 // Decided a moment ago: the page says how.
                 Ok(_) | Err(bank::BankNo::TooLate | bank::BankNo::NoOrder) => see_other(&place.address("")),
@@ -110,5 +139,25 @@ pub(super) async fn revoke(place: Place<'_>, visitor: Visitor, form: Sent<Revoke
         }
         Ok(_) => see_other(&place.address("")),
         Err(_) => unanswered(f),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_order_that_nothing_pays_or_paid_is_free() {
+        let bank = BankOrderNo::from_number(7);
+        for (state, bank_order, expected) in [
+            (TradeState::Waiting, None, Progress::Free),
+            (TradeState::Waiting, bank, Progress::Bank(bank.unwrap())),
+            (TradeState::Paid, None, Progress::Decided),
+            (TradeState::Paid, bank, Progress::Decided),
+            (TradeState::Closed, None, Progress::Decided),
+            (TradeState::Closed, bank, Progress::Decided),
+        ] {
+            assert_eq!(progress_of(state, bank_order), expected, "{state:?} {bank_order:?}");
+        }
     }
 }
