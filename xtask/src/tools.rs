@@ -119,6 +119,10 @@ fn packages(root: &Path, needs: Needs) -> Result<(), String> {
     if needs.rust && !works("openssl", &["version"]) {
         missing.push("openssl".to_owned());
     }
+    // Plays the hardware that holds the key of a vault.
+    if needs.rust && !works("softhsm2-util", &["--version"]) {
+        missing.push("softhsm2".to_owned());
+    }
     if needs.python && !works("python3", &["-c", "import ensurepip, venv"]) {
         missing.extend(["python3".to_owned(), "python3-venv".to_owned()]);
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     app_key, backup, bank, bench, certify, clock, close, doctor, fault, forward, recon, repair, show,
-    telemetry, up, verify, world,
+    telemetry, up, vault_key, verify, world,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -47,6 +47,9 @@ enum Command {
     Restore(RestoreArgs),
     /// Makes damaged tables anew from the journal. The server must not run.
     Repair(RepairArgs),
+    /// Makes and changes the key that the keys of persons' data are wrapped with.
+    #[command(subcommand)]
+    Vault(vault_key::VaultCommand),
     /// Tells what is wrong with the signature of a request. Exit code: 0 right, 1 wrong, 2 not readable.
     Doctor(DoctorArgs),
     /// Shows or moves the clock of the world that a running server serves.
@@ -294,6 +297,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Backup(args) => backup::back_up(&args)?,
         Command::Restore(args) => backup::restore(&args)?,
         Command::Repair(args) => repair::run(&args)?,
+        Command::Vault(what) => vault_key::run(&what)?,
         Command::Doctor(args) => return doctor::run(&args),
         Command::Clock(what) => clock::run(&what)?,
         Command::World(what) => world::run(&what)?,

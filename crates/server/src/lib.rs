@@ -64,6 +64,7 @@ mod statements;
 mod telemetry;
 mod tour;
 mod up;
+mod vault_key;
 mod verify;
 mod watch;
 mod world;

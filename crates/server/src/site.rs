@@ -8,10 +8,10 @@ use crate::forget;
 use crate::keys::{self, AppAuthority, Keys};
 use crate::reset;
 use crate::seed::{self, Opened};
+use crate::vault_key;
 use crate::world_clock::WorldClock;
 use crate::world_file::WorldFile;
-use anyhow::{Context, anyhow, ensure};
-use base::Secret;
+use anyhow::{Context, ensure};
 use cell::{Cell, Door};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,7 +19,6 @@ use std::time::Duration;
 use store::SqliteStore;
 use vault::Vault;
 use world::{Secrets, World};
-use zeroize::Zeroizing;
 
 /// Posting what is left may take this long at the end; what is not posted then is in the journal and is posted by the
 /// next start.
@@ -137,23 +136,9 @@ impl Site {
     }
 }
 
-/// The environment variable that gives the key of the vault, 64 hexadecimal digits, to those who keep it elsewhere than
-/// beside the data.
-const VAULT_KEY: &str = "TONGBAO_VAULT_KEY";
-
 /// Opens the keys of persons' data. Of books that were thrown away nobody is remembered.
 fn open_vault(folder: &DataFolder, secrets: &Secrets, is_new: bool) -> anyhow::Result<Arc<Vault>> {
-    let given = match std::env::var(VAULT_KEY) {
-        Err(std::env::VarError::NotPresent) => None,
-        Err(error) => return Err(error).context(VAULT_KEY),
-        Ok(text) => {
-            let mut key = Zeroizing::new([0; 32]);
-            hex::decode_to_slice(Zeroizing::new(text).trim(), &mut *key)
-                .map_err(|_| anyhow!("{VAULT_KEY} is not 64 hexadecimal digits"))?;
-            Some(Secret::new(*key))
-        }
-    };
-    let key = given.as_ref().unwrap_or_else(|| secrets.vault_key());
+    let key = vault_key::in_force(secrets)?;
     // A world of a seed finds the same people in the same slots.
     let digest_key = secrets.is_seeded().then(|| *secrets.vault_key().reveal());
     let path = folder.vault();

@@ -2,11 +2,16 @@
 //!
 //! Journal and tables are never rewritten, so what stands there in clear would stand there for ever. They hold sealed
 //! bytes instead, and the keys lie here: a person is forgotten when the key is deleted. Keys are wrapped by the key
-//! that the vault is opened with, so that the file alone opens nothing.
+//! that the vault is opened with, so that the file alone opens nothing. That key is 32 bytes that the program holds, or
+//! stands in a hardware module and never leaves it ([`Wrap`]).
 //!
 //! A key is durable before anything is sealed with it, so before any command can carry what it sealed. The journal of
 //! SQLite is deleted after each change and deleted rows are overwritten (`secure_delete`): what was erased is nowhere
 //! in the file or beside it. What an older copy of the file holds is another matter: see the guide.
+
+mod token;
+mod token_uri;
+mod wrap;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base::Secret;
@@ -17,6 +22,10 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use zeroize::Zeroizing;
+
+pub use token::Token;
+pub use token_uri::{BadUri, TokenUri};
+pub use wrap::Wrap;
 
 /// The name of a data key: drawn, so that a key can be there before the party has a number.
 pub type KeyId = [u8; 16];
@@ -52,6 +61,9 @@ pub enum VaultError {
     /// The system gives no randomness.
     #[error("the system gives no randomness")]
     NoRandomness,
+    /// The hardware module that holds the vault's key did not do what it was asked.
+    #[error("the vault's key in its PKCS#11 token: {0}")]
+    Token(String),
     /// The file.
     #[error("the vault's file: {0}")]
     File(#[from] rusqlite::Error),
@@ -63,7 +75,7 @@ pub enum VaultError {
 /// The keys of one world.
 pub struct Vault {
     connection: Mutex<Connection>,
-    wrap: LessSafeKey,
+    wrap: Wrap,
     digest_key: Secret<[u8; 32]>,
 }
 
@@ -81,30 +93,29 @@ impl Vault {
     /// Another key than the one it was made with, or what the file system says.
     pub fn open(
         path: &Path,
-        key: &Secret<[u8; 32]>,
+        key: impl Into<Wrap>,
         digest_key: Option<[u8; 32]>,
     ) -> Result<Vault, VaultError> {
+        let wrap = key.into();
         // Made with its rights: a file that others could open for a moment would be open for ever.
         OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
         let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA;")?;
-        let wrap = aead(key.reveal());
         let making = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         making.execute_batch(CREATE)?;
         if let Some(check) = note(&making, "check")? {
-            let opened = unseal(&wrap, b"check", &check).map_err(|_| VaultError::OtherKey)?;
-            if *opened != CHECK {
+            if !opens(&wrap, &check)? {
                 return Err(VaultError::OtherKey);
             }
         } else {
             let drawn = Zeroizing::new(digest_key.map_or_else(draw::<32>, Ok)?);
             for (name, plain) in [("check", CHECK), ("digests", &drawn[..])] {
-                let sealed = seal(&wrap, name.as_bytes(), plain)?;
+                let sealed = wrap.seal(name.as_bytes(), plain)?;
                 making.execute("INSERT INTO note (name, sealed) VALUES (?, ?)", params![name, sealed])?;
             }
         }
         let sealed = note(&making, "digests")?.ok_or(VaultError::Damaged)?;
-        let opened = unseal(&wrap, b"digests", &sealed)?;
+        let opened = wrap.unseal(b"digests", &sealed)?;
         let digest_key = Secret::new(opened.as_slice().try_into().map_err(|_| VaultError::Damaged)?);
         making.commit()?;
         Ok(Vault { connection: Mutex::new(connection), wrap, digest_key })
@@ -121,7 +132,7 @@ impl Vault {
     /// What the file system says; then there is no key.
     pub fn make_key(&self) -> Result<KeyId, VaultError> {
         let (id, key) = (draw::<16>()?, Zeroizing::new(draw::<32>()?));
-        let sealed = seal(&self.wrap, &id, &*key)?;
+        let sealed = self.wrap.seal(&id, &*key)?;
         let sql = "INSERT INTO data_key (id, sealed, made_at_us) VALUES (?, ?, ?)";
         self.connection().execute(sql, params![id, sealed, now_us()])?;
         Ok(id)
@@ -221,7 +232,7 @@ impl Vault {
         let sealed: Option<Vec<u8>> =
             self.connection().query_row(sql, params![id], |row| row.get(0)).optional()?;
         let Some(sealed) = sealed else { return Ok(None) };
-        let plain = unseal(&self.wrap, id, &sealed)?;
+        let plain = self.wrap.unseal(id, &sealed)?;
         let key: Zeroizing<[u8; 32]> =
             Zeroizing::new(plain.as_slice().try_into().map_err(|_| VaultError::Damaged)?);
         Ok(Some(aead(&key)))
@@ -242,6 +253,46 @@ pub fn copy(from: &Path, to: &Path) -> Result<(), VaultError> {
     connection.execute("VACUUM INTO ?", [to.to_string_lossy()])?;
     OpenOptions::new().read(true).open(to)?.sync_all()?;
     Ok(())
+}
+
+/// Wraps everything in a vault that is not in use by another key, and says how many keys of persons that were: all of
+/// it or nothing. A vault that the new key opens already stays as it is.
+///
+/// # Errors
+/// [`VaultError::OtherKey`] when neither opens it; or what the file system or a token says.
+pub fn rewrap(path: &Path, from: &Wrap, to: &Wrap) -> Result<usize, VaultError> {
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA;")?;
+    let wrapping = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+    let check = note(&wrapping, "check")?.ok_or(VaultError::Damaged)?;
+    if !opens(from, &check)? {
+        return if opens(to, &check)? { Ok(0) } else { Err(VaultError::OtherKey) };
+    }
+    let anew = |about: &[u8], sealed: &[u8]| to.seal(about, &from.unseal(about, sealed)?);
+    for name in ["check", "digests"] {
+        let sealed = note(&wrapping, name)?.ok_or(VaultError::Damaged)?;
+        let sealed = anew(name.as_bytes(), &sealed)?;
+        wrapping.execute("UPDATE note SET sealed = ? WHERE name = ?", params![sealed, name])?;
+    }
+    let keys: Vec<(KeyId, Vec<u8>)> = wrapping
+        .prepare("SELECT id, sealed FROM data_key")?
+        .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (id, sealed) in &keys {
+        let sealed = anew(id, sealed)?;
+        wrapping.execute("UPDATE data_key SET sealed = ? WHERE id = ?", params![sealed, id])?;
+    }
+    wrapping.commit()?;
+    Ok(keys.len())
+}
+
+/// Whether this key is the one that a vault was made with.
+fn opens(wrap: &Wrap, check: &[u8]) -> Result<bool, VaultError> {
+    match wrap.unseal(b"check", check) {
+        Ok(opened) => Ok(*opened == CHECK),
+        Err(VaultError::Damaged) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, VaultError> {

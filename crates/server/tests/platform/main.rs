@@ -25,4 +25,5 @@ mod recon_days;
 mod server;
 mod sm2;
 mod split_clock;
+mod vault_keys;
 mod worlds;

@@ -9,7 +9,7 @@ use std::net::TcpStream;
 use std::path::Path;
 
 const PHONE: &str = "13912345678";
-const NAME: &str = "欧阳试金石";
+pub(crate) const NAME: &str = "欧阳试金石";
 const ID_NUMBER: &str = "11010519491231002X";
 const LOGIN_PASSWORD: &str = "canary-password-7";
 const PAY_PASSWORD: &str = "836205";
@@ -23,7 +23,7 @@ fn api(server: &Server, path: &str, body: &Value) -> (u16, Value) {
 }
 
 /// As somebody who is signed in.
-fn as_person(server: &Server, verb: &str, path: &str, token: &str, body: &str) -> String {
+pub(crate) fn as_person(server: &Server, verb: &str, path: &str, token: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(&server.address).unwrap();
     let (host, length) = (&server.address, body.len());
     let head = format!("{verb} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
@@ -45,7 +45,7 @@ fn code(server: &Server, purpose: &str) -> String {
 }
 
 /// Registers the person and proves the identity; gives the token.
-fn somebody(server: &Server) -> String {
+pub(crate) fn somebody(server: &Server) -> String {
     let body = json!({ "to": PHONE, "code": code(server, "register"), "login_password": LOGIN_PASSWORD,
         "pay_password": PAY_PASSWORD });
     let (status, said) = api(server, "/api/v1/people", &body);

@@ -52,6 +52,15 @@ impl Server {
     }
 
     pub(crate) fn start_with(data: &Path, filter: &str, options: &[&str]) -> Server {
+        Server::start_in(data, filter, options, &[])
+    }
+
+    pub(crate) fn start_in(
+        data: &Path,
+        filter: &str,
+        options: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Server {
         let file = |ending: &str| PathBuf::from(format!("{}.{ending}", data.display()));
         let (ready, out) = (file("ready"), file("out"));
         let _gone = fs::remove_file(&ready);
@@ -62,6 +71,7 @@ impl Server {
             .arg("--ready")
             .arg(&ready)
             .env("TONGBAO_LOG", filter)
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
