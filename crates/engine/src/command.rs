@@ -305,7 +305,7 @@ commands! {
     change CloseSuspense => suspense::close_suspense, Arc<SuspenseClosing>, CloseSuspenseRefused;
     change ProposeContract => contract::propose_contract, Arc<Contract>, ContractRefused;
     change ApproveContract => contract::approve_contract, Arc<Contract>, ContractRefused;
-    query FindContracts => contract::find_contracts, Vec<ContractView>, Never;
+    query FindContracts => contract::find_contracts, Vec<ContractView>, ContractRefused;
     change CloseDay => close_day::close_day, DayClosed, CloseDayRefused;
     query FindSlotClose => close_day::find_slot_close, Option<Arc<DayClose>>, Never;
     change AddPasskey => passkey::add_passkey, Arc<Passkey>, PasskeyRefused;

@@ -1,7 +1,7 @@
 //! Contracts of merchants are proposed by one operator and approved by another, in the merchant's slot; and what they
 //! mean for an order.
 
-use crate::command::{Never, Next};
+use crate::command::Next;
 use crate::{Fault, Rows, Stop};
 use ::risk::Operator;
 use base::{PartyId, Slot, Text};
@@ -152,28 +152,43 @@ pub(crate) fn fee_of(
     fee_at(rate, amount).map_err(|error| Fault(format!("fee of a payment to {seller}: {error}")))
 }
 
-/// Whether an operator is named, without blanks around it, the merchant exists, and the caller knows the newest
-/// version; gives it.
+/// Whether an operator is named, without blanks around it, and the merchant exists; gives the newest version.
 fn known(
     rows: &mut Rows<'_>,
     operator: &Operator,
     seller: PartyId,
     product: ContractProduct,
-    is_current: impl Fn(u32) -> bool,
 ) -> Result<u32, Stop<ContractRefused>> {
     let name = operator.as_str();
     if name.is_empty() || name.trim() != name {
         return Stop::because(ContractRefused::NoOperator);
     }
+    is_merchant(rows, seller)?;
+    Ok(newest(rows, seller, product)?)
+}
+
+fn is_merchant(rows: &mut Rows<'_>, seller: PartyId) -> Result<(), Stop<ContractRefused>> {
     let party = rows.get::<Party>((rows.slot(), seller))?;
     if party.is_none_or(|party| party.kind != PartyKind::Merchant) {
         return Stop::because(ContractRefused::SellerNotFound);
     }
-    let current = newest(rows, seller, product)?;
-    if !is_current(current) {
-        return Stop::because(ContractRefused::Stale { current });
+    Ok(())
+}
+
+/// An end keeps the fee in force: what comes back later is given back at it.
+fn ends_at_its_fee(
+    rows: &mut Rows<'_>,
+    seller: PartyId,
+    product: ContractProduct,
+    terms: ContractTerms,
+) -> Result<(), Stop<ContractRefused>> {
+    if terms.status == ContractStatus::Ended && product.has_fee() {
+        let rate = rate_of(rows, seller, product)?;
+        if terms.fee_ppm != rate {
+            return Stop::because(ContractRefused::FeeDiffers { in_force_ppm: rate.ppm() });
+        }
     }
-    Ok(current)
+    Ok(())
 }
 
 pub(crate) fn propose_contract(
@@ -182,7 +197,10 @@ pub(crate) fn propose_contract(
 ) -> Result<Next<Arc<Contract>>, Stop<ContractRefused>> {
     let ProposeContract { operator, seller, product, base_version, terms, reason } = command.clone();
     let (slot, now_us) = (rows.slot(), rows.now_us());
-    let current = known(rows, &operator, seller, product, |current| current == base_version)?;
+    let current = known(rows, &operator, seller, product)?;
+    if current != base_version {
+        return Stop::because(ContractRefused::Stale { current });
+    }
     let version = current.checked_add(1).ok_or_else(|| Fault("versions of a contract ran out".into()))?;
     if reason.as_str().is_empty() {
         return Stop::because(ContractRefused::NoReason);
@@ -194,12 +212,7 @@ pub(crate) fn propose_contract(
     if !product.has_fee() && fee_ppm.ppm() != 0 {
         return Stop::because(ContractRefused::NoFee);
     }
-    if status == ContractStatus::Ended && product.has_fee() {
-        let rate = rate_of(rows, seller, product)?;
-        if fee_ppm != rate {
-            return Stop::because(ContractRefused::FeeDiffers { in_force_ppm: rate.ppm() });
-        }
-    }
+    ends_at_its_fee(rows, seller, product, terms)?;
     if valid_from_us.is_some_and(|from_us| from_us < now_us) {
         return Stop::because(ContractRefused::FromThePast);
     }
@@ -230,8 +243,16 @@ pub(crate) fn approve_contract(
 ) -> Result<Next<Arc<Contract>>, Stop<ContractRefused>> {
     let ApproveContract { operator, seller, product, version, terms, reason } = command.clone();
     let (slot, now_us) = (rows.slot(), rows.now_us());
-    known(rows, &operator, seller, product, |current| current < version)?;
-    let Some(proposal) = rows.get::<Contract>((slot, seller, product, version))? else {
+    let current = known(rows, &operator, seller, product)?;
+    let found = rows.get::<Contract>((slot, seller, product, version))?;
+    if version <= current {
+        // Whoever lost the answer hears it again.
+        return match found {
+            Some(agreed) if is_again(&agreed, command) => Ok(Next::Answer(agreed)),
+            _ => Stop::because(ContractRefused::Stale { current }),
+        };
+    }
+    let Some(proposal) = found else {
         return Stop::because(ContractRefused::NotFound);
     };
     if proposal.valid_from_us.is_some_and(|from_us| from_us > now_us) {
@@ -247,6 +268,7 @@ pub(crate) fn approve_contract(
     if proposal.terms() != terms || proposal.reason != reason {
         return Stop::because(ContractRefused::Edited);
     }
+    ends_at_its_fee(rows, seller, product, terms)?;
 
     // Nothing can be refused below this line; nothing was changed above it. Nothing holds from before it was agreed to:
     // what was paid meanwhile keeps its fee.
@@ -258,11 +280,20 @@ pub(crate) fn approve_contract(
     Ok(Next::Answer(contract))
 }
 
+/// Whether this operator agreed to this version in these words before. When it begins to hold was settled then.
+fn is_again(agreed: &Contract, command: &ApproveContract) -> bool {
+    let ContractTerms { status, fee_ppm, valid_from_us: _ } = command.terms;
+    agreed.approved_by.as_ref() == Some(&command.operator)
+        && (agreed.status, agreed.fee_ppm) == (status, fee_ppm)
+        && agreed.reason == command.reason
+}
+
 pub(crate) fn find_contracts(
     rows: &mut Rows<'_>,
     query: &FindContracts,
-) -> Result<Next<Vec<ContractView>>, Stop<Never>> {
+) -> Result<Next<Vec<ContractView>>, Stop<ContractRefused>> {
     let (slot, seller, now_us) = (rows.slot(), query.seller, rows.now_us());
+    is_merchant(rows, seller)?;
     let mut views = Vec::with_capacity(ContractProduct::ALL.len());
     for product in ContractProduct::ALL {
         let version = newest(rows, seller, product)?;

@@ -44,7 +44,7 @@ struct TermsRequest {
 pub(crate) async fn show(State(portal): Shared, whose: Query<Whose>) -> Answer {
     let seller = party_of(&portal, whose.login.as_deref(), whose.user_id.as_deref()).await?;
     let views = portal.door.ask(FindContracts { seller }).await;
-    let views = views.map_err(|error| SandboxError::of(error, |never| match never {}))?;
+    let views = views.map_err(|error| SandboxError::of(error, refused))?;
     let contracts: Vec<Value> = views.iter().map(told).collect();
     answer(json!({ "seller_id": seller.to_string(), "contracts": contracts }))
 }

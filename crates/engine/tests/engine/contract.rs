@@ -68,6 +68,7 @@ fn a_contract_is_of_two_people_and_of_the_terms_that_were_read() {
         PEOPLE,
         "
         ct-all shop                                    -> nothing
+        ct-all alice                                   -> refused SellerNotFound
         ct-propose - shop page 0 5000                  -> refused NoOperator
         ct-propose _ada shop page 0 5000               -> refused NoOperator
         ct-propose ada alice page 0 5000               -> refused SellerNotFound
@@ -90,7 +91,10 @@ fn a_contract_is_of_two_people_and_of_the_terms_that_were_read() {
         ct-approve bea shop page 1 why=better-terms    -> refused Edited
         ct-all shop                                    -> page v0 proposed 5000
         ct-approve bea shop page 1                     -> version 1
-        ct-approve bea shop page 1                     -> refused Stale { current: 1 }
+        # Whoever lost the answer hears it again; nobody else agreed to it, nor to other words.
+        ct-approve bea shop page 1                     -> version 1
+        ct-approve cem shop page 1                     -> refused Stale { current: 1 }
+        ct-approve bea shop page 1 why=better-terms    -> refused Stale { current: 1 }
         ct-propose ada shop page 0 4000                -> refused Stale { current: 1 }
         ct-propose bea shop page 1 4000@1d             -> version 2
         ct-approve ada shop page 2                     -> version 2
@@ -99,6 +103,22 @@ fn a_contract_is_of_two_people_and_of_the_terms_that_were_read() {
         ct-all other                                   -> nothing
         advance 24h
         ct-all shop                                    -> page v2 4000 proposed 3000
+    ",
+    );
+}
+
+#[test]
+fn an_end_has_the_fee_that_holds_when_it_is_agreed_to() {
+    check_in(
+        PEOPLE,
+        "
+        ct-propose ada shop page 0 4000@1d             -> version 1
+        ct-approve bea shop page 1                     -> version 1
+        ct-propose ada shop page 1 ended:6000          -> version 2
+        advance 24h
+        ct-approve bea shop page 2                     -> refused FeeDiffers { in_force_ppm: 4000 }
+        ct-propose ada shop page 1 ended:4000          -> version 2
+        ct-approve bea shop page 2                     -> version 2
     ",
     );
 }

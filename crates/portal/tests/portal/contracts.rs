@@ -56,6 +56,10 @@ async fn a_contract_is_proposed_approved_told_and_ends() {
     }
     let (status, approved) = shop.call("/sandbox/contracts/approve", approve(json!({}))).await;
     assert_eq!((status, &approved["approved_by"]), (StatusCode::OK, &json!("bea")), "{approved}");
+    let (status, again) = shop.call("/sandbox/contracts/approve", approve(json!({}))).await;
+    assert_eq!((status, again), (StatusCode::OK, approved), "asked again, it answers the same");
+    let (status, none) = shop.get(&format!("/sandbox/contracts?user_id={}", shop.buyer)).await;
+    assert_eq!((status, &none["error"]["code"]), (StatusCode::NOT_FOUND, &json!("seller_not_found")));
     let (_, seen) = shop.get(&format!("/sandbox/contracts?user_id={seller}")).await;
     let page = &seen["contracts"][0];
     assert_eq!((&page["product"], &page["in_force"]["fee_ppm"]), (&json!("page"), &json!(3800)), "{seen}");

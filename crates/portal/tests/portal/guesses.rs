@@ -10,8 +10,8 @@ use std::sync::atomic::Ordering;
 
 /// Guesses of each kind, unless `TONGBAO_GUESSES` says more: `cargo xtask guesses` asks for a million.
 const USUAL: usize = 10_000;
-/// Whom they are aimed at.
-const PERSONS: usize = 4;
+/// Guesses for each person that they are aimed at: a million goes to a thousand.
+const EACH: usize = 1_000;
 
 fn guesses() -> usize {
     std::env::var("TONGBAO_GUESSES").ok().map_or(USUAL, |text| text.parse().expect("a number of guesses"))
@@ -45,19 +45,19 @@ async fn guess(shop: &Shop, persons: &[PartyId], times: usize) -> (u32, u32) {
 #[tokio::test]
 async fn of_all_guesses_three_a_person_are_compared_also_across_a_restart() {
     let shop = Shop::open().await;
-    let mut persons = Vec::new();
-    for number in 0..PERSONS {
-        let (_, id) = shop.register(&format!("1391234000{number}")).await;
+    let (mut persons, count) = (Vec::new(), guesses().div_ceil(EACH));
+    for number in 0..count {
+        let (_, id) = shop.register(&format!("1391234{number:04}")).await;
         persons.push(id.parse().unwrap());
     }
-    let most = TRIES_MAX * u32::try_from(PERSONS).unwrap();
+    let most = TRIES_MAX * u32::try_from(count).unwrap();
     // The first two tries of each, then the process ends: they stay counted.
-    let early = guess(&shop, &persons, 2 * PERSONS).await;
+    let early = guess(&shop, &persons, 2 * count).await;
     let shop = shop.restarted().await;
     let late = guess(&shop, &persons, guesses()).await;
     assert_eq!((early.0 + late.0, early.1 + late.1), (most, most));
     let shop = shop.restarted().await;
-    assert_eq!(guess(&shop, &persons, 10 * PERSONS).await, (0, 0), "locks outlive a restart, too");
+    assert_eq!(guess(&shop, &persons, 10 * count).await, (0, 0), "locks outlive a restart, too");
     shop.now_us.fetch_add(LOCK_US, Ordering::Relaxed);
-    assert_eq!(guess(&shop, &persons, 10 * PERSONS).await, (most, most), "three hours later as many again");
+    assert_eq!(guess(&shop, &persons, 10 * count).await, (most, most), "three hours later as many again");
 }
