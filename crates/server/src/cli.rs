@@ -5,6 +5,7 @@ use crate::{
     telemetry, up, vault_key, verify, world,
 };
 use clap::{Args, Parser, Subcommand};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -113,6 +114,10 @@ pub(crate) struct UpArgs {
     /// How browsers and merchants reach the platform, when it is not the first address it listens on.
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
+    /// The address of a proxy of ours; may be given several times. What it notes in X-Forwarded-For is believed, so
+    /// that limits of clients count clients and not the proxy.
+    #[arg(long, value_name = "IP")]
+    pub(crate) trust_proxy: Vec<IpAddr>,
     /// Takes over a data folder that was copied or moved from elsewhere, for good. The one that it came from must never
     /// be used again: both would tell their own story of one world.
     #[arg(long)]

@@ -1,5 +1,6 @@
 //! The front of all worlds: finds the world of a request, answers health checks, and says kindly what is not here.
 
+use crate::proxies::Proxies;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -9,8 +10,10 @@ use axum::routing::get;
 use base::{PartyId, Slot};
 use cell::{CellError, Door};
 use engine::FindParty;
+use portal::ClientAddress;
 use serde_json::json;
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -27,6 +30,7 @@ const RESET_WAIT: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub(crate) struct Front {
     world: Arc<str>,
+    proxies: Proxies,
     /// Absent while the world begins anew.
     routes: watch::Receiver<Option<Router>>,
 }
@@ -40,12 +44,17 @@ pub(crate) fn whole(door: Door, routes: Router) -> Router {
 impl Front {
     /// The front of one world, which is also the one that a path without a world means.
     pub(crate) fn new(world: &str, routes: watch::Receiver<Option<Router>>) -> Front {
-        Front { world: Arc::from(world), routes }
+        Front { world: Arc::from(world), proxies: Proxies::default(), routes }
+    }
+
+    /// The same behind these proxies.
+    pub(crate) fn behind(self, trusted: &[IpAddr]) -> Front {
+        Front { proxies: Proxies::new(trusted), ..self }
     }
 
     /// A front without a world: these routes and nothing else.
     pub(crate) fn of(routes: Router) -> Front {
-        Front { world: Arc::from(""), routes: watch::channel(Some(routes)).1 }
+        Front::new("", watch::channel(Some(routes)).1)
     }
 
     /// The routes, once there are any.
@@ -60,6 +69,10 @@ impl Front {
 
     /// Answers a request.
     pub(crate) async fn serve(mut self, mut request: Request<Body>) -> Result<Response, Infallible> {
+        if let Some(ClientAddress(peer)) = request.extensions().get().copied() {
+            let client = self.proxies.client(peer, request.headers());
+            request.extensions_mut().insert(ClientAddress(client));
+        }
         match in_world(&self.world, request.uri()) {
             Place::Here => {}
             Place::Inside(uri) => *request.uri_mut() = uri,

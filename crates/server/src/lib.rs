@@ -41,6 +41,7 @@ mod forget;
 mod forward;
 mod front;
 mod happened;
+mod intake;
 mod iso_config;
 mod keys;
 mod listen;
@@ -50,6 +51,7 @@ mod method_guide;
 mod play;
 mod print;
 mod private_file;
+mod proxies;
 mod ready;
 mod recon;
 mod repair;
@@ -74,10 +76,14 @@ mod world_file;
 pub use embed::{App, Buyer, EmbedError, Tongbao};
 
 use clap::Parser;
+use rustix::process::{Resource, Rlimit, setrlimit};
 use std::process::ExitCode;
 
 /// Runs the program with the arguments of the process, and gives its exit code.
 pub fn run_program() -> ExitCode {
+    // A picture of our memory would hold keys and personal data in clear.
+    let nothing = Rlimit { current: Some(0), maximum: Some(0) };
+    let _kept = setrlimit(Resource::Core, nothing);
     match cli::run(cli::Cli::parse()) {
         Ok(code) => code,
         Err(error) => {

@@ -7,6 +7,7 @@ use crate::demo::Demo;
 use crate::ephemeral::Ephemeral;
 use crate::fault_desk::Desk;
 use crate::front::{self, Front};
+use crate::intake::OrderIntake;
 use crate::listen::{self, turned};
 use crate::mailroom::Letterbox;
 use crate::messages;
@@ -21,12 +22,11 @@ use crate::world_file::WorldFile;
 use crate::{close, print, repair, reset, statements, tour};
 use anyhow::{Context, bail, ensure};
 use axum::Router;
-use base::OrderNo;
 use channel::Channel;
 use clerk::{Clerk, DayCloser};
 use gateway::Gateway;
 use notify::Notify;
-use portal::{Freezing, Intake, Offering, Opening, Portal};
+use portal::Portal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -98,7 +98,8 @@ pub(crate) async fn serve(args: &UpArgs, file: &WorldFile, starter: &mut impl St
     let (resets, mut asked) = Resets::of(&site);
     let mut served = Served { site: &site, args, show, resets, running: None };
     served.start(house)?;
-    let serving = tokio::spawn(listeners.serve(Front::new(&site.world.name, routes), serving_stopped));
+    let front = Front::new(&site.world.name, routes).behind(&args.trust_proxy);
+    let serving = tokio::spawn(listeners.serve(front, serving_stopped));
     let missing_port_80 = missing_port_80.as_deref();
     let mut ended =
         starter.serves(&Serving { folder: &site.folder, demo: &demo, ready: &ready, missing_port_80 });
@@ -362,27 +363,6 @@ impl Running {
         }
         let closed = self.house.close().await;
         (self.portal, closed)
-    }
-}
-
-struct OrderIntake(Arc<Gateway>);
-
-impl Intake for OrderIntake {
-    fn open(&self, text: String) -> Opening<'_> {
-        Box::pin(async move {
-            let opened: Result<OrderNo, _> = self.0.open_order_text(&text).await;
-            opened.map_err(|refusal| refusal.to_string())
-        })
-    }
-
-    fn offer(&self, text: String) -> Offering<'_> {
-        Box::pin(
-            async move { self.0.offer_agreement_text(&text).await.map_err(|refusal| refusal.to_string()) },
-        )
-    }
-
-    fn freeze(&self, text: String) -> Freezing<'_> {
-        Box::pin(async move { self.0.open_freeze_text(&text).await.map_err(|refusal| refusal.to_string()) })
     }
 }
 

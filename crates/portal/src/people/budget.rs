@@ -30,7 +30,7 @@ impl ClientAddress {
 const ASKED_MAX: u32 = 30;
 /// The span.
 const SPAN: Duration = Duration::from_secs(600);
-/// Clients and addresses remembered at once; the memory is dropped when it is full.
+/// Clients and addresses remembered at once.
 const CLIENTS_MAX: usize = 50_000;
 /// Codes of one purpose that one stranger gets sent to one address in a day of China.
 const OF_PURPOSE_MAX: usize = 3;
@@ -56,6 +56,17 @@ pub(crate) struct Budget {
     known: Mutex<HashMap<(AddressDigest, IpAddr), i64>>,
 }
 
+/// Forgets other days, then addresses that nearly nobody asked for, at last all: the cell has the last word anyway.
+fn make_room(strangers: &mut HashMap<AddressDigest, Strangers>, day: Day) {
+    strangers.retain(|_, of_address| of_address.day == day);
+    if strangers.len() >= CLIENTS_MAX {
+        strangers.retain(|_, of_address| of_address.asked.len() > 1);
+    }
+    if strangers.len() >= CLIENTS_MAX {
+        strangers.clear();
+    }
+}
+
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -65,8 +76,12 @@ impl Budget {
     pub(crate) fn take(&self, client: Option<ClientAddress>, now: Instant) -> bool {
         let Some(client) = client.map(ClientAddress::counted) else { return true };
         let mut asked = locked(&self.asked);
-        if asked.len() >= CLIENTS_MAX {
-            asked.clear();
+        if asked.len() >= CLIENTS_MAX && !asked.contains_key(&client) {
+            asked.retain(|_, (began, _)| now.duration_since(*began) < SPAN);
+            // Forgetting who asked would give each of a crowd its thirty anew.
+            if asked.len() >= CLIENTS_MAX {
+                return false;
+            }
         }
         let (began, count) = asked.entry(client).or_insert((now, 0));
         if now.duration_since(*began) >= SPAN {
@@ -90,10 +105,10 @@ impl Budget {
             return true;
         }
         let mut strangers = locked(&self.strangers);
-        if strangers.len() >= CLIENTS_MAX {
-            strangers.clear();
-        }
         let day = Day::of(now_us);
+        if strangers.len() >= CLIENTS_MAX && !strangers.contains_key(&address) {
+            make_room(&mut strangers, day);
+        }
         let of_address = strangers.entry(address).or_insert(Strangers { day, asked: Vec::new() });
         if of_address.day != day {
             *of_address = Strangers { day, asked: Vec::new() };
@@ -140,6 +155,35 @@ mod tests {
         assert!((0..30).all(|n| taken(client(&format!("2001:db8::{n}")), Duration::ZERO)));
         assert!(!taken(client("2001:db8::ffff"), Duration::ZERO), "one neighbourhood");
         assert!((0..100).all(|_| taken(None, Duration::ZERO)), "nobody said where it came from");
+    }
+
+    #[test]
+    fn a_crowd_gives_nobody_a_budget_anew() {
+        let (budget, began) = (Budget::default(), Instant::now());
+        let one = client("203.0.113.7");
+        assert!((0..30).all(|_| budget.take(one, began)));
+        for number in 0..u32::try_from(CLIENTS_MAX).unwrap() - 1 {
+            assert!(budget.take(Some(ClientAddress(std::net::Ipv4Addr::from_bits(number).into())), began));
+        }
+        assert!(!budget.take(client("198.51.100.1"), began), "too many at once");
+        assert!(!budget.take(one, began), "and the first is not forgotten");
+        assert!(budget.take(client("198.51.100.1"), began + SPAN), "a span later there is room");
+    }
+
+    #[test]
+    fn an_address_that_many_ask_for_is_not_forgotten_for_others() {
+        let budget = Budget::default();
+        let taken = |address: u32, from: &str, at_us| {
+            let mut digest = [0; 16];
+            digest[..4].copy_from_slice(&address.to_be_bytes());
+            budget.take_stranger(digest, ChallengePurpose::SignIn, client(from), at_us)
+        };
+        assert_eq!((0..9).filter(|n| taken(u32::MAX, &format!("203.0.113.{n}"), 0)).count(), 7);
+        for address in 0..=u32::try_from(CLIENTS_MAX).unwrap() {
+            assert!(taken(address, "203.0.113.1", 0));
+        }
+        assert!(!taken(u32::MAX, "203.0.113.50", 0));
+        assert!(locked(&budget.strangers).len() < CLIENTS_MAX);
     }
 
     #[test]

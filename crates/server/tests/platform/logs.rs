@@ -71,3 +71,13 @@ fn no_secret_is_logged_however_much_is() {
         assert!(secret.len() >= 6 && !log.contains(&secret), "{what} is in the log");
     }
 }
+
+#[test]
+fn no_picture_of_the_memory_is_left_by_a_crash() {
+    let temporary = tempfile::tempdir().unwrap();
+    let server = Server::start(&temporary.path().join("data"));
+    let limits = fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
+    server.stop();
+}

@@ -183,3 +183,38 @@ fn a_card_pays_without_a_class_and_no_account_is_given_up_while_money_is_out() {
     server.stop();
     books_are_exact(&data);
 }
+
+/// Asks for a code to register with, noted as coming from this client; gives the status.
+fn asked_from(server: &Server, client: &str, number: u32) -> u16 {
+    let body = json!({ "to": format!("1381234{number:04}"), "purpose": "register" }).to_string();
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let (host, length) = (&server.address, body.len());
+    let head = format!("POST /api/v1/challenges HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+    let rest = format!(
+        "x-forwarded-for: {client}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(format!("{head}{rest}").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn behind_a_trusted_proxy_each_client_has_its_own_budget_of_messages() {
+    let temporary = tempfile::tempdir().unwrap();
+    let (trusting, strange) = (temporary.path().join("trusting"), temporary.path().join("strange"));
+    let server = Server::start_with(&trusting, "info", &["--trust-proxy", "127.0.0.1"]);
+    assert!((0..30).all(|number| asked_from(&server, "203.0.113.7", number) == 200));
+    assert_eq!(asked_from(&server, "203.0.113.7", 30), 429);
+    assert_eq!(asked_from(&server, "198.51.100.1, 203.0.113.7", 31), 429, "its own word counts for nothing");
+    assert_eq!(asked_from(&server, "203.0.113.8", 32), 200);
+    server.stop();
+    let server = Server::start(&strange);
+    assert!((0..30).all(|number| asked_from(&server, &format!("203.0.113.{number}"), number) == 200));
+    assert_eq!(
+        asked_from(&server, "203.0.113.99", 30),
+        429,
+        "nobody's word is believed unless it was said so"
+    );
+    server.stop();
+}
