@@ -122,6 +122,9 @@ impl Around {
             | TimerTask::GiveUpBankOrder => {
                 timer.code.is_none() && timer.party.is_none() && timer.attempt.is_none()
             }
+            TimerTask::SettleSales => {
+                timer.code.is_none() && timer.order_no.is_none() && timer.attempt.is_none()
+            }
             TimerTask::ForgetCode => {
                 let code = timer.code.and_then(|digest| {
                     let key = (timer.slot, digest);

@@ -119,6 +119,7 @@ impl Checks {
             Row::SurpriseSettlement(_) | Row::ReadStatement(_) => self.funds.row(typed, findings),
             Row::SuspenseClosing(_) => self.funds.row(typed, findings),
             Row::Hold(hold) => self.hold(hold, findings),
+            Row::SettlementBatch(row) => self.orders.batches.row(row),
             Row::Order(order) => self.order(order, findings),
             Row::Posting(posting) => self.posting(posting, findings),
             Row::DayClose(_) | Row::TrialBalance(_) => self.day_closes.row(typed),

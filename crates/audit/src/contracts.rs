@@ -6,15 +6,16 @@ use crate::report::{FindingKind, Findings};
 use base::{PartyId, Record};
 use engine::Tabled;
 use std::collections::BTreeMap;
-use trade::{CONTRACT_FEE_MAX_PPM, Contract, ContractBook, ContractProduct};
+use trade::{CONTRACT_FEE_MAX_PPM, Contract, ContractBook, ContractProduct, SettlementTerm};
 
 type Whose = (PartyId, ContractProduct);
 
 /// What is kept of a contract.
 #[derive(Debug, Default)]
 struct Seen {
-    /// Versions that were agreed to, in their order: from when each holds, and its fee in parts per million.
-    agreed: Vec<(i64, u32)>,
+    /// Versions that were agreed to, in their order: from when each holds, its fee in parts per million, and when its
+    /// sales are settled.
+    agreed: Vec<(i64, u32, SettlementTerm)>,
     /// Whether the next version is proposed.
     proposed: bool,
     /// Whether its book was seen.
@@ -40,6 +41,8 @@ impl Contracts {
         check(row.seller.slot() == row.slot, "its merchant is of another slot");
         check(row.fee_ppm.ppm() <= CONTRACT_FEE_MAX_PPM, "it asks for more than a contract may");
         check(row.product.has_fee() || row.fee_ppm.ppm() == 0, "nothing is taken of this product");
+        let settles = row.product.has_settlement() || row.settlement == SettlementTerm::SameDay;
+        check(settles, "sales of this product are settled by its own rules");
         check(!row.reason.as_str().is_empty() && !row.proposed_by.as_str().is_empty(), "nobody said why");
         let Some(approved_at_us) = row.approved_at_us else {
             check(row.approved_by.is_none(), "it was approved at no moment");
@@ -51,7 +54,7 @@ impl Contracts {
         check(approved_at_us > row.proposed_at_us, "it was approved before it was proposed");
         let from_us = row.valid_from_us.unwrap_or(i64::MAX);
         check(row.valid_from_us.is_some_and(|from_us| from_us >= approved_at_us), "it holds from the past");
-        seen.agreed.push((from_us, row.fee_ppm.ppm()));
+        seen.agreed.push((from_us, row.fee_ppm.ppm(), row.settlement));
     }
 
     /// Which version is the newest; read after the versions.
@@ -79,7 +82,27 @@ impl Contracts {
 
     /// The fee in parts per million of a contract that was in force at a moment: of the highest version that held.
     pub(crate) fn ppm_at(&self, seller: PartyId, product: ContractProduct, at_us: i64) -> Option<u32> {
+        self.held_at(seller, product, at_us).map(|(ppm, _)| ppm)
+    }
+
+    /// When sales were settled by the contract that was in force at a moment; at once without one.
+    pub(crate) fn settlement_at(
+        &self,
+        seller: PartyId,
+        product: ContractProduct,
+        at_us: i64,
+    ) -> SettlementTerm {
+        self.held_at(seller, product, at_us).map_or(SettlementTerm::SameDay, |(_, settlement)| settlement)
+    }
+
+    fn held_at(
+        &self,
+        seller: PartyId,
+        product: ContractProduct,
+        at_us: i64,
+    ) -> Option<(u32, SettlementTerm)> {
         let seen = self.0.get(&(seller, product))?;
-        seen.agreed.iter().rev().find(|(from_us, _)| *from_us <= at_us).map(|(_, ppm)| *ppm)
+        let held = seen.agreed.iter().rev().find(|(from_us, ..)| *from_us <= at_us);
+        held.map(|(_, ppm, settlement)| (*ppm, *settlement))
     }
 }

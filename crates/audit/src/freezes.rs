@@ -250,7 +250,8 @@ impl Freezes {
             | TimerTask::EscrowStep
             | TimerTask::FreeSplits
             | TimerTask::TransferClock
-            | TimerTask::GiveUpBankOrder => None,
+            | TimerTask::GiveUpBankOrder
+            | TimerTask::SettleSales => None,
         };
         if !matches!(timer.task, TimerTask::ExpireFreeze | TimerTask::EndFreeze) {
             return;

@@ -58,6 +58,7 @@ mod payments;
 mod persons;
 mod pipeline;
 mod progress;
+mod receipts;
 mod refund_play;
 mod refunds;
 mod relations;
@@ -66,6 +67,7 @@ mod replay_desk;
 mod report;
 mod risks;
 mod rules;
+mod settlement_batches;
 mod shape;
 mod split_claims;
 mod split_rows;
@@ -245,6 +247,7 @@ const READ_ORDER: &[Table] = &[
     Table::RiskCase,
     Table::Account,
     Table::Hold,
+    Table::SettlementBatch,
     Table::Order,
     Table::Transfer,
     Table::Card,

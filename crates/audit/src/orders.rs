@@ -11,14 +11,15 @@ use crate::payments::{self, Move, Moves};
 use crate::refunds::{self, RefundFacts};
 use crate::report::{FindingKind, Findings};
 use crate::rules::{self, Rules};
+use crate::settlement_batches::SettlementBatches;
 use crate::splits::{self, OpenHolds, SplitFacts};
-use base::{AppId, OrderNo, PartyId, Slot, TimerNo};
+use base::{AppId, Day, OrderNo, PartyId, Slot, TimerNo};
 use engine::Tabled;
 use ledger::Posting;
 use money::Currency;
 use trade::{
-    ContractProduct, NoticeEvent, Order, OrderNumber, OrderState, Product, Receipt, ReceiptOutcome, Refund,
-    RefundState, Timer, TimerTask, Trade,
+    ContractProduct, NoticeEvent, Order, OrderNumber, OrderState, Product, Refund, RefundState, Timer,
+    TimerTask, Trade,
 };
 
 /// What is kept of an order.
@@ -43,6 +44,8 @@ pub(crate) struct OrderFacts {
     pub(crate) product: Option<Product>,
     /// The contract that its fee is taken under.
     contract: ContractProduct,
+    /// With the sales of which day it is settled.
+    pub(crate) settled_with: Option<Day>,
     /// Its escrow.
     pub(crate) escrow: Option<Box<EscrowFacts>>,
     /// What was seen of its splits; most orders have none.
@@ -85,13 +88,20 @@ impl Rates<'_> {
 pub(crate) struct Orders {
     pub(crate) list: OrderList,
     pub(crate) contracts: Contracts,
+    pub(crate) batches: SettlementBatches,
     pub(crate) holds: OpenHolds,
     pub(crate) keyed: Keyed,
 }
 
 impl Orders {
     pub(crate) fn new(keyed: Keyed) -> Orders {
-        Orders { list: OrderList::new(), contracts: Contracts::default(), holds: OpenHolds::default(), keyed }
+        Orders {
+            list: OrderList::new(),
+            contracts: Contracts::default(),
+            batches: SettlementBatches::default(),
+            holds: OpenHolds::default(),
+            keyed,
+        }
     }
 
     pub(crate) fn order(&mut self, order: &Order, findings: &mut Findings) {
@@ -116,6 +126,7 @@ impl Orders {
             is_escrow: order.product.goods().is_some(),
             product: Some(order.product),
             contract: order.product.contract(),
+            settled_with: order.settled_with,
             escrow: None,
             splits: None,
             has_trade: false,
@@ -199,26 +210,6 @@ impl Orders {
         }
     }
 
-    pub(crate) fn receipt(&mut self, receipt: &Receipt, findings: &mut Findings) {
-        let mut wrong = |message: String| {
-            let key = text_of_key(&Receipt::wrap_key((receipt.slot, receipt.order_no, receipt.attempt)));
-            findings.add(FindingKind::ReceiptWrong, "receipt", key, message);
-        };
-        let Some(order) = self.list.get_mut(receipt.order_no).filter(|order| order.no.slot() == receipt.slot)
-        else {
-            return wrong(format!("order {} is not there, or of another slot", receipt.order_no));
-        };
-        if receipt.at_us < order.opened_at_us {
-            wrong("it is older than its order".to_owned());
-        }
-        if receipt.outcome == ReceiptOutcome::Paid && order.paid_at_us != Some(receipt.at_us) {
-            wrong(format!("it says paid at {}, the order {:?}", receipt.at_us, order.paid_at_us));
-        }
-        if receipt.outcome == ReceiptOutcome::Waiting && order.buyer.is_none() {
-            wrong("it waits for a buyer that the order does not have".to_owned());
-        }
-    }
-
     /// A debit under an agreement made this order.
     pub(crate) fn debited(&mut self, no: OrderNo) {
         if let Some(order) = self.list.get_mut(no) {
@@ -256,6 +247,7 @@ impl Orders {
             | TimerTask::TransferClock
             | TimerTask::GiveUpBankOrder => return,
             TimerTask::FreeSplits => return self.split_timer(timer, findings),
+            TimerTask::SettleSales => return self.settling_timer(timer, findings),
         }
         let order = timer.order_no.and_then(|no| self.list.get_mut(no));
         let same = |order: &&mut OrderFacts| {
@@ -275,7 +267,7 @@ impl Orders {
     /// What can only be said once everything about an order was seen.
     pub(crate) fn finish(self, rules: Option<&Rules>, findings: &mut Findings) -> Expected {
         let mut expected = Expected::default();
-        let Orders { list, contracts, mut holds, .. } = self;
+        let Orders { list, contracts, mut batches, mut holds, .. } = self;
         let rates = rules.map(|rules| Rates { rules, contracts: &contracts });
         for order in list.iter() {
             let place = (order.no.slot(), order.currency);
@@ -292,10 +284,14 @@ impl Orders {
             *expected.fees.entry(place).or_default() +=
                 i128::from(order.fee) - i128::from(order.fee_returned) + played.fee_due;
             splits::order(order, &played, &mut holds, findings);
+            let paid_at_us = order.paid_at_us.unwrap_or_default();
+            let term = contracts.settlement_at(order.seller, order.contract, paid_at_us);
+            batches.order(order, term, findings);
             if let Some(rates) = rates {
                 payments::fee(order, rates, findings);
             }
         }
+        batches.finish(&mut holds, findings);
         holds.finish(findings);
         expected
     }

@@ -94,6 +94,8 @@ pub enum FindingKind {
     ContractWrong,
     /// A line of a day's trial balance is not what the postings come to, is missing, or its day was not closed in turn.
     DayCloseWrong,
+    /// Sales that are settled the day after are not what their batch says, not held, or settled at another time.
+    SettlementBatchWrong,
     /// A bank card, its number's name and its state do not agree.
     CardWrong,
     /// A bank order does not agree with its card, its key, its postings, its returns or its times.

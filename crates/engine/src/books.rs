@@ -12,7 +12,18 @@ pub(crate) fn check(
     template: Template,
     about: Option<OrderNo>,
 ) -> Result<Result<Posted, LedgerRefused>, Fault> {
-    check_freed(rows, template, about, None)
+    check_freed(rows, template, about, Freed::Nothing)
+}
+
+/// What of a hold counts as held no more.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Freed<'a> {
+    /// Nothing.
+    Nothing,
+    /// All of it.
+    All(&'a Hold),
+    /// All but this much.
+    But(&'a Hold, Money),
 }
 
 /// As [`check`], as if `freed` were held no more: the caller frees it before it books.
@@ -20,7 +31,7 @@ pub(crate) fn check_freed(
     rows: &mut Rows<'_>,
     template: Template,
     about: Option<OrderNo>,
-    freed: Option<&Hold>,
+    freed: Freed<'_>,
 ) -> Result<Result<Posted, LedgerRefused>, Fault> {
     let (slot, stamp) = (rows.slot(), rows.stamp());
     assert_eq!(template.slot(), slot, "a posting is written in the decision's own slot");
@@ -30,10 +41,19 @@ pub(crate) fn check_freed(
         let account = account.map(|account| (*account).clone());
         accounts.extend(account.or_else(|| platform_account(rows, leg.account, template.currency())));
     }
-    if let Some(freed) = freed {
-        for account in accounts.iter_mut().filter(|account| account.id == freed.account) {
-            let free = ledger::release(account.clone(), freed.clone(), stamp);
-            *account = free.map_err(|refused| Fault(format!("hold {}: {refused}", freed.no)))?.0;
+    let freed = match freed {
+        Freed::Nothing => None,
+        Freed::All(held) => Some((held, Money::zero(held.currency))),
+        Freed::But(held, left) => Some((held, left)),
+    };
+    if let Some((held, left)) = freed {
+        for account in accounts.iter_mut().filter(|account| account.id == held.account) {
+            let free = if left.is_zero() {
+                ledger::release(account.clone(), held.clone(), stamp)
+            } else {
+                ledger::resize(account.clone(), held.clone(), left, stamp)
+            };
+            *account = free.map_err(|refused| Fault(format!("hold {}: {refused}", held.no)))?.0;
         }
     }
     let find = |id: AccountId| accounts.iter().find(|account| account.id == id).cloned();

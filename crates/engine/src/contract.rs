@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
     CONTRACT_FEE_MAX_PPM, CONTRACT_WAITING_MAX, Contract, ContractBook, ContractProduct, ContractRefused,
-    ContractStatus, ContractTerms, fee_at,
+    ContractStatus, ContractTerms, SettlementTerm, fee_at,
 };
 
 /// An operator proposes the next version of a contract. Proposing again, by whomever, replaces what was proposed.
@@ -141,6 +141,16 @@ fn rate_of(rows: &mut Rows<'_>, seller: PartyId, product: ContractProduct) -> Re
     Ok(contract.map_or(rows.rules().merchant_fee_ppm, |contract| contract.fee_ppm))
 }
 
+/// When money of a product is settled now: by the contract in force, also when it has ended, else at once.
+pub(crate) fn settlement_of(
+    rows: &mut Rows<'_>,
+    seller: PartyId,
+    product: ContractProduct,
+) -> Result<SettlementTerm, Fault> {
+    let contract = in_force(rows, seller, product)?;
+    Ok(contract.map_or(SettlementTerm::SameDay, |contract| contract.settlement))
+}
+
 /// The fee of a payment that arrives now: of the contract in force, also when it has ended, else of the dated rules.
 pub(crate) fn fee_of(
     rows: &mut Rows<'_>,
@@ -205,7 +215,7 @@ pub(crate) fn propose_contract(
     if reason.as_str().is_empty() {
         return Stop::because(ContractRefused::NoReason);
     }
-    let ContractTerms { status, fee_ppm, valid_from_us } = terms;
+    let ContractTerms { status, fee_ppm, valid_from_us, settlement } = terms;
     if fee_ppm.ppm() > CONTRACT_FEE_MAX_PPM {
         return Stop::because(ContractRefused::FeeTooHigh);
     }
@@ -213,6 +223,9 @@ pub(crate) fn propose_contract(
         return Stop::because(ContractRefused::NoFee);
     }
     ends_at_its_fee(rows, seller, product, terms)?;
+    if settlement != SettlementTerm::SameDay && !product.has_settlement() {
+        return Stop::because(ContractRefused::NoSettlement);
+    }
     if valid_from_us.is_some_and(|from_us| from_us < now_us) {
         return Stop::because(ContractRefused::FromThePast);
     }
@@ -231,6 +244,7 @@ pub(crate) fn propose_contract(
         proposed_at_us: now_us,
         approved_by: None,
         approved_at_us: None,
+        settlement,
     });
     rows.put_shared(contract.clone());
     rows.put(ContractBook { slot, seller, product, version: current });
@@ -282,9 +296,9 @@ pub(crate) fn approve_contract(
 
 /// Whether this operator agreed to this version in these words before. When it begins to hold was settled then.
 fn is_again(agreed: &Contract, command: &ApproveContract) -> bool {
-    let ContractTerms { status, fee_ppm, valid_from_us: _ } = command.terms;
+    let ContractTerms { status, fee_ppm, valid_from_us: _, settlement } = command.terms;
     agreed.approved_by.as_ref() == Some(&command.operator)
-        && (agreed.status, agreed.fee_ppm) == (status, fee_ppm)
+        && (agreed.status, agreed.fee_ppm, agreed.settlement) == (status, fee_ppm, settlement)
         && agreed.reason == command.reason
 }
 

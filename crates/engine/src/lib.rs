@@ -60,6 +60,7 @@ mod risk_case;
 mod risk_check;
 mod risk_rules;
 mod rulebook;
+mod settle_sales;
 mod sign_in;
 mod split_back;
 mod split_hold;

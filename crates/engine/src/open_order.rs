@@ -221,6 +221,7 @@ fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order 
         timer: Some(timer),
         card: None,
         card_bank: None,
+        settled_with: None,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::agreement::signing;
 use crate::claim_order::tell_forgotten;
 use crate::{
     Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, balance_limit, bank, books,
-    close_order, contract, escrow, notice, split_hold,
+    close_order, contract, escrow, notice, settle_sales, split_hold,
 };
 use base::{Plant, planted};
 use ledger::Template;
@@ -97,7 +97,7 @@ fn paid_in(
 ) -> Result<Arc<Order>, Fault> {
     let fee = contract::fee_of(rows, order.seller, product, said.amount)?;
     books::must(rows, Template::PayIn { seller: order.seller, amount: said.amount, fee }, Some(order.no))?;
-    let order = Order { fee_minor: fee.minor(), ..order };
+    let order = settle_sales::sold(rows, Order { fee_minor: fee.minor(), ..order }, product)?;
     split_hold::renew(rows, &order, Money::zero(order.currency))?;
     notice::tell(rows, &order, NoticeEvent::Paid, Minor::ZERO, None);
     let order = Arc::new(order);

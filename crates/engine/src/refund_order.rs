@@ -1,22 +1,23 @@
 //! Gives a paid order's money back, wholly or in part, once per refund number.
 
+use crate::books::Freed;
 use crate::command::Next;
 use crate::query::order_of;
 use crate::split_back::BackPart;
 use crate::{
     CancelAction, Cancelled, Fault, Message, RefundAnswer, RefundIn, Reply, Rows, Stop, Which, balance_limit,
-    bank, books, escrow, notice, split_back, split_hold, split_restore,
+    bank, books, escrow, notice, settle_sales, split_back, split_hold, split_restore,
 };
 use base::{PartyId, Plant, Slot, Text, planted};
-use ledger::{LedgerRefused, Template};
+use ledger::{Hold, LedgerRefused, Posted, Template};
 use money::Money;
 use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
     BackRefused, CancelRefused, NoticeEvent, Order, OrderEvent, OrderState, OutRequestNo, Paying,
-    REFUND_WINDOW_US, Refund, RefundRefused, RefundState, Trade, TradeState, bounce_fee_back, next,
-    refund_fee_back,
+    REFUND_WINDOW_US, Refund, RefundRefused, RefundState, SettlementBatch, SplitBook, Trade, TradeState,
+    bounce_fee_back, next, refund_fee_back,
 };
 
 /// A merchant refunds.
@@ -165,23 +166,13 @@ pub(crate) fn give_back(
     let fee_returned = fee_returned.map_err(|error| Fault(format!("fee of order {}: {error}", order.no)))?;
     let Paying { own, fee_now, fee_later } =
         Paying::of(amount, back, fee_back).map_err(|error| odd(&error))?;
-    let template = Template::RefundOut { seller: order.seller, amount: own, fee_back: fee_now };
-    // What is held of this order for splits is there to be given back.
-    let book = split_hold::book_of(rows, order.no)?;
-    let held = split_hold::held(rows, book.as_ref())?;
-    // When receivers gave all of it, nothing moves here.
-    let posted = if own.is_zero() {
-        None
-    } else {
-        match books::check_freed(rows, template, Some(order.no), held.as_deref())? {
-            Ok(posted) => Some(posted),
-            Err(LedgerRefused::BalanceTooLow) => return Stop::because(RefundRefused::SellerBalanceTooLow),
-            Err(refused) => return Err(Stop::Fault(odd(&refused))),
-        }
-    };
+    let Leaving { posted, book, held, batch } = leaving(rows, order, own, fee_now)?;
 
     // Nothing can be refused here below this line; a closed buyer sends the money back.
     split_hold::free(rows, held)?;
+    if let Some(batch) = batch {
+        settle_sales::given_back(rows, &batch, own, fee_now)?;
+    }
     if let Some(posted) = posted {
         books::book(rows, posted);
     }
@@ -210,6 +201,46 @@ pub(crate) fn give_back(
     let message = RefundIn { order_no: order.no, buyer, amount, out_request_no: number };
     rows.send(buyer.slot(), Message::RefundIn(message));
     Ok(())
+}
+
+/// What a refund takes from its merchant, checked, and what is held of the order until then.
+struct Leaving {
+    /// Absent when receivers of splits gave all of it.
+    posted: Option<Posted>,
+    book: Option<SplitBook>,
+    held: Option<Arc<Hold>>,
+    batch: Option<SettlementBatch>,
+}
+
+/// Asks the ledger for the merchant's own part of a refund, without changing anything. What is held of the order, for
+/// splits or until it is settled, is there to be given back.
+fn leaving(
+    rows: &mut Rows<'_>,
+    order: &Order,
+    own: Money,
+    fee_now: Money,
+) -> Result<Leaving, Stop<RefundRefused>> {
+    let book = split_hold::book_of(rows, order.no)?;
+    let held = split_hold::held(rows, book.as_ref())?;
+    let batch = settle_sales::open_batch(rows, order)?;
+    let settling = match &batch {
+        Some(batch) => settle_sales::freed(rows, batch, own, fee_now)?,
+        None => None,
+    };
+    let freed = match (&held, &settling) {
+        (Some(held), _) => Freed::All(held),
+        (None, Some((held, left))) => Freed::But(held, *left),
+        (None, None) => Freed::Nothing,
+    };
+    if own.is_zero() {
+        return Ok(Leaving { posted: None, book, held, batch });
+    }
+    let template = Template::RefundOut { seller: order.seller, amount: own, fee_back: fee_now };
+    match books::check_freed(rows, template, Some(order.no), freed)? {
+        Ok(posted) => Ok(Leaving { posted: Some(posted), book, held, batch }),
+        Err(LedgerRefused::BalanceTooLow) => Stop::because(RefundRefused::SellerBalanceTooLow),
+        Err(refused) => Err(Stop::Fault(Fault(format!("refund of order {}: {refused}", order.no)))),
+    }
 }
 
 /// In the buyer's slot: the money arrives, unless the account was given up.
@@ -283,6 +314,9 @@ pub(crate) fn refund_answer(rows: &mut Rows<'_>, said: &RefundAnswer) -> Result<
         let none = Money::zero(order.currency);
         let rest = Template::RefundOut { seller: order.seller, amount: none, fee_back: paying.fee_later };
         books::must(rows, rest, Some(order.no))?;
+        if let Some(batch) = settle_sales::open_batch(rows, &order)? {
+            settle_sales::given_back(rows, &batch, none, paying.fee_later)?;
+        }
     }
     if split.is_some() {
         split_restore::settled(rows, &order, back, paying.fee_later, true)?;
@@ -335,6 +369,9 @@ fn returned(
         let fee_back = less(fee_again, paying.fee_later)?;
         let template = Template::RefundReturn { seller: order.seller, amount: paying.own, fee_back };
         books::must(rows, template, Some(order.no))?;
+        if let Some(batch) = settle_sales::open_batch(rows, order)? {
+            settle_sales::come_back(rows, &batch, paying.own, fee_back)?;
+        }
     }
     let fee_returned_minor = less(order.fee_returned(), fee_again)?.minor();
     let order = Order { refunded_minor: refunded.minor(), fee_returned_minor, ..order.clone() };

@@ -3,6 +3,7 @@
 //! All parts leave in one posting. Each arrives, or comes back because its receiver's account was given up; the split
 //! is answered when the last of them is known.
 
+use crate::books::Freed;
 use crate::command::Next;
 use crate::query::order_of;
 use crate::relation::bound;
@@ -99,7 +100,12 @@ pub(crate) fn split_order(
     let mut posted = None;
     if !sum.is_zero() {
         let template = Template::SplitOut { seller: order.seller, amount: sum };
-        posted = match books::check_freed(rows, template, Some(order.no), held.as_deref())? {
+        posted = match books::check_freed(
+            rows,
+            template,
+            Some(order.no),
+            held.as_deref().map_or(Freed::Nothing, Freed::All),
+        )? {
             Ok(posted) => Some(posted),
             Err(LedgerRefused::BalanceTooLow) => return Stop::because(SplitRefused::SellerBalanceTooLow),
             Err(refused) => return Err(Stop::Fault(odd(order.no, refused))),

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Contract, ContractBook, Debit, Escrow, EscrowCase, EscrowStep, Freeze,
     FreezeNumber, FreezeOperation, Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund,
-    Relation, Rulebook, Signing, Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
+    Relation, Rulebook, SettlementBatch, Signing, Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
 };
 use transfer::{KnownPayee, Received, Transfer, TransferNumber};
 
@@ -185,6 +185,7 @@ tables! {
     TrialBalance = 99, false;
     Passkey = 93, false;
     PasskeyProof = 94, false;
+    SettlementBatch = 84, false;
 }
 
 impl Table {
@@ -256,7 +257,7 @@ impl Key {
             Key::Passkey(_) | Key::PasskeyProof(_) => None,
             Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,
             Key::Contract(_) | Key::ContractBook(_) => None,
-            Key::DayClose(_) | Key::TrialBalance(_) => None,
+            Key::DayClose(_) | Key::TrialBalance(_) | Key::SettlementBatch(_) => None,
             Key::RiskRules(_) | Key::RiskProposal(_) | Key::RiskCase(_) | Key::RiskDecision(_) => None,
         }
     }

@@ -1,7 +1,9 @@
 //! Runs what time made due.
 
 use crate::command::{Never, Next};
-use crate::{Rows, Stop, agreement, bank, close_order, escrow, freeze, split_hold, transfer, unfreeze};
+use crate::{
+    Rows, Stop, agreement, bank, close_order, escrow, freeze, settle_sales, split_hold, transfer, unfreeze,
+};
 use base::{FreezeNo, Plant, Slot, TimerNo, planted};
 use people::{Attempt, Challenge, PasskeyProof};
 use serde::{Deserialize, Serialize};
@@ -77,6 +79,7 @@ pub(crate) fn run_timer(rows: &mut Rows<'_>, command: &RunTimer) -> Result<Next<
         TimerTask::FreeSplits => split_hold::time_is_over(rows, &timer)?,
         TimerTask::TransferClock => transfer::clock::time_is_up(rows, &timer)?,
         TimerTask::GiveUpBankOrder => bank::close::time_is_over(rows, &timer)?,
+        TimerTask::SettleSales => settle_sales::time_is_over(rows, &timer)?,
     }
     Ok(Next::Answer(()))
 }

@@ -72,6 +72,34 @@ pub fn capture(account: Account, hold: Hold, stamp: Stamp) -> Result<(Account, H
     end(account, hold, HoldState::Captured, stamp)
 }
 
+/// Sets another amount aside than before, above zero. Refuses another currency and more than is available.
+pub fn resize(
+    mut account: Account,
+    mut hold: Hold,
+    amount: Money,
+    stamp: Stamp,
+) -> Result<(Account, Hold), LedgerRefused> {
+    assert_eq!(account.id, hold.account, "the caller loads the hold's own account");
+    assert!(!amount.is_zero(), "nothing is held by a release");
+    if hold.state != HoldState::Open {
+        return Err(LedgerRefused::HoldNotOpen);
+    }
+    if amount.currency() != account.currency {
+        return Err(LedgerRefused::CurrencyDiffers);
+    }
+    let before = hold.amount_minor.of(hold.currency);
+    let free = account.available().checked_add(before).map_err(|_| LedgerRefused::BalanceTooLarge)?;
+    if amount.exceeds(free).map_err(|_| LedgerRefused::CurrencyDiffers)? {
+        return Err(LedgerRefused::BalanceTooLow);
+    }
+    let held = account.held_minor.of(account.currency).checked_sub(before);
+    let held = held.and_then(|held| held.checked_add(amount)).map_err(|_| LedgerRefused::BalanceTooLarge)?;
+    account.held_minor = held.minor();
+    hold.amount_minor = amount.minor();
+    hold.changed_at_us = stamp.at_us;
+    Ok((account, hold))
+}
+
 fn end(
     mut account: Account,
     mut hold: Hold,

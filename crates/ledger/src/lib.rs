@@ -23,7 +23,7 @@ mod template_place;
 
 pub use account::{Account, AccountId, AccountKind, Class};
 pub use day_close::{CloseDayRefused, DayClose, DaySum, TrialBalance, day_balances};
-pub use hold::{Hold, HoldState, capture, hold, release};
+pub use hold::{Hold, HoldState, capture, hold, release, resize};
 pub use legs::Leg;
 pub use post::{Posted, post};
 pub use posting::{Entry, LEGS_MAX, Posting, PostingKind, Side};

@@ -61,6 +61,7 @@ mod sandbox_recon;
 mod sandbox_report;
 mod sandbox_risk;
 mod sandbox_rules;
+mod sandbox_settlements;
 mod sandbox_statement;
 mod sandbox_suspense;
 mod sandbox_transfer;

@@ -215,6 +215,9 @@ pub struct Counts {
     /// Bank orders that nobody confirmed, or no bank answered, in time.
     #[serde(default)]
     pub bank_orders_given_up: u64,
+    /// Days of a merchant's sales that were settled by contract.
+    #[serde(default)]
+    pub sales_settled: u64,
     /// Times that a bank was asked about an order.
     #[serde(default)]
     pub banks_asked: u64,

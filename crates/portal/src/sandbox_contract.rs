@@ -13,7 +13,7 @@ use risk::Operator;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use trade::{Contract, ContractProduct, ContractRefused, ContractStatus, ContractTerms};
+use trade::{Contract, ContractProduct, ContractRefused, ContractStatus, ContractTerms, SettlementTerm};
 use wire::timestamp::{format_cn, parse_cn};
 
 type Shared = State<Arc<Portal>>;
@@ -35,6 +35,8 @@ struct TermsRequest {
     status: ContractStatus,
     fee_ppm: u32,
     valid_from: Option<String>,
+    #[serde(default)]
+    settlement: SettlementTerm,
     base_version: Option<u32>,
     reason: Option<Text<256>>,
     version: Option<u32>,
@@ -86,7 +88,7 @@ fn terms_of(asked: &TermsRequest) -> Result<ContractTerms, SandboxError> {
     let fee_ppm = Rate::from_ppm(asked.fee_ppm).map_err(|error| SandboxError::bad("bad_rate", error))?;
     let valid_from_us = asked.valid_from.as_deref().map(parse_cn).transpose();
     let valid_from_us = valid_from_us.map_err(|error| SandboxError::bad("bad_time", error))?;
-    Ok(ContractTerms { status: asked.status, fee_ppm, valid_from_us })
+    Ok(ContractTerms { status: asked.status, fee_ppm, valid_from_us, settlement: asked.settlement })
 }
 
 fn refused(refused: ContractRefused) -> SandboxError {
@@ -97,6 +99,7 @@ fn refused(refused: ContractRefused) -> SandboxError {
         ContractRefused::NoReason => SandboxError::bad("no_reason", refused),
         ContractRefused::FeeTooHigh | ContractRefused::NoFee => SandboxError::bad("bad_rate", refused),
         ContractRefused::FeeDiffers { .. } => SandboxError::conflict("fee_differs", refused),
+        ContractRefused::NoSettlement => SandboxError::bad("bad_settlement", refused),
         ContractRefused::FromThePast => SandboxError::bad("bad_time", refused),
         ContractRefused::NotFound => SandboxError::missing("proposal_not_found", refused),
         ContractRefused::TooManyWaiting => SandboxError::conflict("too_many_waiting", refused),
@@ -122,6 +125,7 @@ fn told_version(row: &Contract) -> Value {
         "status": row.status.as_str(),
         "fee_ppm": row.fee_ppm.ppm(),
         "valid_from": row.valid_from_us.map(format_cn),
+        "settlement": row.settlement.as_str(),
         "reason": row.reason.as_str(),
         "proposed_by": row.proposed_by.as_str(),
         "proposed_at": format_cn(row.proposed_at_us),

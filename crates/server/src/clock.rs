@@ -197,6 +197,7 @@ fn journey_text(journey: &Journey) -> String {
         (counts.offers_expired, "offers expired"),
         (counts.agreements_ended, "agreements ended"),
         (counts.split_freezes_ended, "split freezes ended"),
+        (counts.sales_settled, "days of sales settled"),
         (counts.bank_orders_given_up, "bank orders given up"),
         (counts.bank_orders_decided, "bank orders decided"),
         (counts.agreement_offers_expired, "offers of agreements expired"),

@@ -89,6 +89,10 @@ impl Due {
                     counts.bank_orders_given_up += 1;
                     Ok(None)
                 }
+                TimerTask::SettleSales => {
+                    counts.sales_settled += 1;
+                    Ok(None)
+                }
                 TimerTask::FreeSplits => split_freeze_ended(reader, timer, counts),
                 TimerTask::TransferClock => transfer_clock(reader, timer, counts),
             },

@@ -7,7 +7,7 @@ use fund::BankOrder;
 use ledger::{Account, AccountKind, Posting};
 use people::{DEVICES_MAX, PASSKEYS_MAX};
 use recon::ReadStatement;
-use trade::{Contract, Escrow, Order};
+use trade::{Contract, Escrow, Order, SettlementBatch};
 use transfer::Transfer;
 
 /// Refuses a row that breaks a rule of its table.
@@ -18,11 +18,19 @@ pub(crate) fn check(row: &Row) -> Result<(), StoreError> {
     }
 }
 
+const SETTLED_ONCE: &str = "sales are settled once, and no more is given back of them than came";
 const TEN_PASSKEYS: &str = "a person has ten passkeys";
 
 /// Whether a passkey's place and number can be stored.
 fn is_placed(place: u32, no: u64) -> bool {
     place < PASSKEYS_MAX && storable(no)
+}
+
+fn is_settled(row: &SettlementBatch) -> bool {
+    let whole = row.sales > 0 && row.gross_minor.units() > 0 && row.net().is_ok();
+    whole
+        && row.timer.is_none() == row.settled_at_us.is_some()
+        && (row.settled_at_us.is_none() || row.hold.is_none())
 }
 
 fn broken_rule(row: &Row) -> Option<&'static str> {
@@ -74,6 +82,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             rules.version > 0 && rules.proposed_by != rules.approved_by,
             "rules are of two people and have a version",
         ),
+        Row::SettlementBatch(row) => (is_settled(row), SETTLED_ONCE),
         Row::DayClose(row) => (row.first_date <= row.last_date, "days are closed from the first to the last"),
         Row::Contract(row) => {
             (agreed_in_time(row), "a contract is of two people, and of no moment before them")

@@ -1,4 +1,4 @@
--- Of 0035_passkey_create c656e39b8fdf0ed9b0ac735ccee39f5b0d803591aa401852bdeeabede835c13e
+-- Of 0036_settlement_batch_create 84d0686d7c154c380914b96617f66a217e06fabba4bc2dffed55e2a266b6673b
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -329,7 +329,7 @@ CREATE TABLE "orders" (
     code_expires_at_us INTEGER,
     paid_at_us         INTEGER,
     closed_at_us       INTEGER,
-    timer              INTEGER CHECK (timer >= 0), card TEXT CHECK (card = 'debit_card' OR card = 'credit_card'), card_bank TEXT,
+    timer              INTEGER CHECK (timer >= 0), card TEXT CHECK (card = 'debit_card' OR card = 'credit_card'), card_bank TEXT, settled_with INTEGER,
     PRIMARY KEY (slot, no),
     CHECK (refunded_minor BETWEEN 0 AND total_minor),
     CHECK (fee_returned_minor BETWEEN 0 AND fee_minor)
@@ -816,21 +816,6 @@ CREATE TABLE "account" (
     CHECK ((kind <> 'clearing_out' AND kind <> 'suspense_owed') OR balance_minor >= 0),
     CHECK ((kind <> 'clearing_in' AND kind <> 'suspense_due') OR balance_minor <= 0)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE "timer" (
-    slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    due_at_us INTEGER NOT NULL,
-    no        INTEGER NOT NULL CHECK (no >= 0),
-    task      TEXT    NOT NULL CHECK (
-        task = 'expire_order' OR task = 'forget_code' OR task = 'forget_attempt' OR
-        task = 'end_agreement' OR task = 'escrow_step' OR task = 'expire_freeze' OR
-        task = 'end_freeze' OR task = 'free_splits' OR task = 'transfer_clock' OR
-        task = 'give_up_bank_order'),
-    order_no  INTEGER CHECK (order_no >= 0),
-    code      BLOB    CHECK (length(code) = 16),
-    party     INTEGER CHECK (party >= 0),
-    attempt   INTEGER CHECK (attempt >= 0),
-    PRIMARY KEY (slot, due_at_us, no)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE statement_line (
     slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     account        TEXT    NOT NULL,
@@ -1112,7 +1097,8 @@ CREATE TABLE contract (
     proposed_by    TEXT    NOT NULL,
     proposed_at_us INTEGER NOT NULL,
     approved_by    TEXT,
-    approved_at_us INTEGER,
+    approved_at_us INTEGER, settlement TEXT NOT NULL DEFAULT 'same_day'
+    CHECK (settlement = 'same_day' OR settlement = 'next_day'),
     PRIMARY KEY (slot, seller, product, version),
     CHECK ((approved_by IS NULL) = (approved_at_us IS NULL)),
     CHECK (approved_by IS NULL OR approved_by <> proposed_by),
@@ -1186,6 +1172,39 @@ CREATE TABLE passkey_proof (
     amount_minor  INTEGER NOT NULL CHECK (amount_minor >= 0),
     expires_at_us INTEGER NOT NULL,
     PRIMARY KEY (slot, party, no)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE settlement_batch (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    seller         INTEGER NOT NULL CHECK (seller >= 0),
+    currency       TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    sold_on        INTEGER NOT NULL,
+    sales          INTEGER NOT NULL CHECK (sales > 0),
+    gross_minor    INTEGER NOT NULL CHECK (gross_minor > 0),
+    fee_minor      INTEGER NOT NULL CHECK (fee_minor >= 0),
+    refunded_minor INTEGER NOT NULL CHECK (refunded_minor >= 0),
+    fee_back_minor INTEGER NOT NULL CHECK (fee_back_minor >= 0),
+    hold           INTEGER,
+    timer          INTEGER,
+    settled_at_us  INTEGER,
+    PRIMARY KEY (slot, seller, currency, sold_on),
+    CHECK (gross_minor + fee_back_minor >= fee_minor + refunded_minor),
+    CHECK ((timer IS NULL) = (settled_at_us IS NOT NULL)),
+    CHECK (settled_at_us IS NULL OR hold IS NULL)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "timer" (
+    slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    due_at_us INTEGER NOT NULL,
+    no        INTEGER NOT NULL CHECK (no >= 0),
+    task      TEXT    NOT NULL CHECK (
+        task = 'expire_order' OR task = 'forget_code' OR task = 'forget_attempt' OR
+        task = 'end_agreement' OR task = 'escrow_step' OR task = 'expire_freeze' OR
+        task = 'end_freeze' OR task = 'free_splits' OR task = 'transfer_clock' OR
+        task = 'give_up_bank_order' OR task = 'settle_sales'),
+    order_no  INTEGER CHECK (order_no >= 0),
+    code      BLOB    CHECK (length(code) = 16),
+    party     INTEGER CHECK (party >= 0),
+    attempt   INTEGER CHECK (attempt >= 0),
+    PRIMARY KEY (slot, due_at_us, no)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);

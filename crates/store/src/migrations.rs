@@ -58,6 +58,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0033_day_close_create",
     "0034_receipt_tells_risk",
     "0035_passkey_create",
+    "0036_settlement_batch_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -3,7 +3,7 @@
 //! Terms are versions, each of two people and never changed: in force at a moment is the highest version that was
 //! agreed to and holds from that moment or before it.
 
-use crate::Product;
+use crate::{Product, SettlementTerm};
 use base::{Field, PartyId, Record, Slot, Text};
 use money::Rate;
 use risk::Operator;
@@ -68,6 +68,20 @@ impl ContractProduct {
             ContractProduct::Transfer => false,
         }
     }
+
+    /// Whether its sales can be settled later than at once. A guaranteed trade is settled when its buyer has confirmed.
+    pub const fn has_settlement(self) -> bool {
+        match self {
+            ContractProduct::Page
+            | ContractProduct::Wap
+            | ContractProduct::App
+            | ContractProduct::FaceToFace
+            | ContractProduct::MiniProgram
+            | ContractProduct::PreAuthorisation
+            | ContractProduct::DebitAgreement => true,
+            ContractProduct::Escrow | ContractProduct::Transfer => false,
+        }
+    }
 }
 
 impl Product {
@@ -109,6 +123,9 @@ pub struct ContractTerms {
     pub fee_ppm: Rate,
     /// From when it holds, microseconds UTC by the world's clock; absent for when it is approved.
     pub valid_from_us: Option<i64>,
+    /// When the money of a payment is the merchant's to use. Of products that [`ContractProduct::has_settlement`] names
+    /// only; others are settled when their own rules let money go.
+    pub settlement: SettlementTerm,
 }
 
 /// One version of a contract: proposed, or agreed to.
@@ -139,12 +156,19 @@ pub struct Contract {
     pub approved_by: Option<Operator>,
     /// When, microseconds UTC.
     pub approved_at_us: Option<i64>,
+    /// When sales are settled.
+    pub settlement: SettlementTerm,
 }
 
 impl Contract {
     /// What was proposed or agreed to.
     pub const fn terms(&self) -> ContractTerms {
-        ContractTerms { status: self.status, fee_ppm: self.fee_ppm, valid_from_us: self.valid_from_us }
+        ContractTerms {
+            status: self.status,
+            fee_ppm: self.fee_ppm,
+            valid_from_us: self.valid_from_us,
+            settlement: self.settlement,
+        }
     }
 
     /// Whether it is agreed to and holds from a moment or before it.
@@ -198,6 +222,9 @@ pub enum ContractRefused {
         /// The rate in force, of the contract or else of the dated rules, parts per million.
         in_force_ppm: u32,
     },
+    /// Its money is settled by rules of its own.
+    #[error("sales of this product are settled by its own rules")]
+    NoSettlement,
     /// Nobody can agree to what is over.
     #[error("a contract begins now or later")]
     FromThePast,

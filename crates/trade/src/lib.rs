@@ -19,6 +19,7 @@ mod order;
 mod records;
 mod refusal;
 mod rules;
+mod settlement_batch;
 mod split;
 mod split_refusal;
 mod state;
@@ -72,6 +73,7 @@ pub use rules::{
     QR_LIFE_US, REFUND_WINDOW_US, Rulebook, TOTAL_MAX_FEN, Timeout, TimeoutError, bounce_fee_back, expiry,
     fee_at, next_attempt_us, refund_fee_back,
 };
+pub use settlement_batch::{SettlementBatch, SettlementTerm, settles_at_us, sold_on};
 pub use split::{
     RELATIONS_MAX, ReceiverNamed, Relation, SPLIT_FREEZE_US, SPLIT_LINES_MAX, SPLIT_RATIO_MAX_PERCENT,
     SPLITS_MAX, SettleNo, SettleNoError, Split, SplitBook, SplitEvent, SplitKind, SplitLine, SplitState,

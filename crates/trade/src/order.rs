@@ -1,7 +1,7 @@
 //! Orders.
 
 use crate::{Goods, OrderState};
-use base::{AppId, Field, OrderNo, PartyId, Plant, Record, Slot, Text, TimerNo, planted};
+use base::{AppId, Day, Field, OrderNo, PartyId, Plant, Record, Slot, Text, TimerNo, planted};
 use money::{Currency, Minor, Money};
 use serde::{Deserialize, Serialize};
 
@@ -208,6 +208,8 @@ pub struct Order {
     pub card: Option<CardChannel>,
     /// The bank of that card, as the payment world abbreviates it.
     pub card_bank: Option<Text<16>>,
+    /// With the sales of which day its money is settled; absent when it was the merchant's at once.
+    pub settled_with: Option<Day>,
 }
 
 impl Order {

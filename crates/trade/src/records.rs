@@ -276,6 +276,8 @@ pub enum TimerTask {
     TransferClock,
     /// Gives up a bank order that was not confirmed, or not answered, in time.
     GiveUpBankOrder,
+    /// Settles a merchant's sales of the day before.
+    SettleSales,
 }
 
 /// A task that time makes due.
@@ -296,7 +298,7 @@ pub struct Timer {
     pub order_no: Option<OrderNo>,
     /// The digest of the code or the address, for `ForgetCode`.
     pub code: Option<[u8; 16]>,
-    /// The party, for `ForgetAttempt`.
+    /// The party, for `ForgetAttempt` and `SettleSales`.
     pub party: Option<PartyId>,
     /// The try, for `ForgetAttempt`.
     pub attempt: Option<u64>,

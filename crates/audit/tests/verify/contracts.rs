@@ -7,17 +7,18 @@ use base::{DAY_US, PartyId, Text};
 use cell::Door;
 use engine::{ApproveContract, ProposeContract};
 use money::Rate;
-use trade::{ContractProduct, ContractStatus, ContractTerms};
+use trade::{ContractProduct, ContractStatus, ContractTerms, SettlementTerm};
 
 async fn propose(door: &Door, seller: PartyId, product: ContractProduct, base: u32, terms: ContractTerms) {
     let (operator, reason) = (Text::new("ada").unwrap(), Text::new("volume").unwrap());
     door.ask(ProposeContract { operator, seller, product, base_version: base, terms, reason }).await.unwrap();
 }
 
-/// Orders on pages, debits and payments of frozen money cost 1 %, 2 % and 3 % from now on; pages will cost 4 % in a
-/// hundred days, and 5 % is proposed.
+/// Orders on pages, debits and payments of frozen money cost 1 %, 2 % and 3 % from now on, and those on pages are
+/// settled the day after; pages will cost 4 % in a hundred days, and 5 % is proposed.
 pub(crate) async fn live(door: &Door, seller: PartyId) {
     let terms = |fee_ppm, valid_from_us| ContractTerms {
+        settlement: SettlementTerm::SameDay,
         status: ContractStatus::InForce,
         fee_ppm: Rate::from_ppm(fee_ppm).unwrap(),
         valid_from_us,
@@ -29,7 +30,8 @@ pub(crate) async fn live(door: &Door, seller: PartyId) {
         let approval = ApproveContract { operator, seller, product, version: base + 1, terms, reason };
         door.ask(approval).await.unwrap();
     };
-    sign(ContractProduct::Page, 0, terms(10_000, None)).await;
+    let settlement = SettlementTerm::NextDay;
+    sign(ContractProduct::Page, 0, ContractTerms { settlement, ..terms(10_000, None) }).await;
     sign(ContractProduct::DebitAgreement, 0, terms(20_000, None)).await;
     sign(ContractProduct::PreAuthorisation, 0, terms(30_000, None)).await;
     sign(ContractProduct::Page, 1, terms(40_000, Some(door.now_us() + 100 * DAY_US))).await;
@@ -55,6 +57,32 @@ fn rows_of_contracts() {
         Case("contract", "product = 'pre_authorisation'", "fee_ppm = 0", &[("orders", FeeWrong)]),
         Case("contract_book", "product = 'page'", "version = 1", &[("contract_book", ContractWrong)]),
         Case("contract_book", debit, "version = 0", &[("contract_book", ContractWrong)]),
+    ]);
+}
+
+#[test]
+fn rows_of_settlement_batches() {
+    let wrong: &[(&str, audit::FindingKind)] = &[("settlement_batch", SettlementBatchWrong)];
+    run(&[
+        Case("settlement_batch", "sales > 0", "sales = sales + 1", wrong),
+        Case("settlement_batch", "sales > 0", "gross_minor = gross_minor + 1", wrong),
+        Case("settlement_batch", "sales > 0", "fee_minor = fee_minor + 1", wrong),
+        Case("settlement_batch", "sales > 0", "fee_back_minor = fee_back_minor + 1", wrong),
+        Case("settlement_batch", "sales > 0", "hold = NULL", wrong),
+        Case("settlement_batch", "sales > 0", "timer = timer + 100", wrong),
+        Case("settlement_batch", "sales > 0", "hold = NULL, timer = NULL, settled_at_us = 7", wrong),
+        Case(
+            "orders",
+            "settled_with IS NOT NULL",
+            "settled_with = NULL",
+            &[("orders", SettlementBatchWrong)],
+        ),
+        Case(
+            "contract",
+            "product = 'page' AND version = 1",
+            "settlement = 'same_day'",
+            &[("orders", SettlementBatchWrong)],
+        ),
     ]);
 }
 

@@ -4,7 +4,7 @@ use crate::script::{Script, Words, check_in};
 use base::Text;
 use engine::{ApproveContract, Command, FindContracts, ProposeContract};
 use money::Rate;
-use trade::{Contract, ContractProduct, ContractStatus, ContractTerms};
+use trade::{Contract, ContractProduct, ContractStatus, ContractTerms, SettlementTerm};
 
 fn product(name: &str) -> ContractProduct {
     ContractProduct::ALL
@@ -13,18 +13,23 @@ fn product(name: &str) -> ContractProduct {
         .unwrap_or_else(|| panic!("no product {name}"))
 }
 
-/// `5000`, `5000@1d` (from a day on), `ended:5000`.
+/// `5000`, `5000@1d` (from a day on), `ended:5000`, `5000+t1` (settled the next day).
 fn terms(script: &Script, text: &str) -> ContractTerms {
     let (status, rest) = match text.strip_prefix("ended:") {
         Some(rest) => (ContractStatus::Ended, rest),
         None => (ContractStatus::InForce, text),
+    };
+    let (rest, settlement) = match rest.strip_suffix("+t1") {
+        Some(rest) => (rest, SettlementTerm::NextDay),
+        None => (rest, SettlementTerm::SameDay),
     };
     let (ppm, from) = rest.split_once('@').map_or((rest, None), |(ppm, from)| (ppm, Some(from)));
     let valid_from_us = from.map(|from| match from.strip_prefix('-') {
         Some(span) => script.world.wall_us - crate::script::span_us(span),
         None => script.world.wall_us + crate::script::span_us(from),
     });
-    ContractTerms { status, fee_ppm: Rate::from_ppm(ppm.parse().unwrap()).unwrap(), valid_from_us }
+    let fee_ppm = Rate::from_ppm(ppm.parse().unwrap()).unwrap();
+    ContractTerms { status, fee_ppm, valid_from_us, settlement }
 }
 
 /// The commands of this file, `ct-…`: `ct-propose ada shop page 0 5000`, `ct-approve bea shop page 1`, `ct-all shop`.

@@ -33,6 +33,7 @@ mod registering;
 mod risk;
 mod safety;
 mod script;
+mod settle_sales;
 mod signing;
 mod split;
 mod statement;

@@ -679,6 +679,7 @@ impl Script {
                 told.collect::<Vec<_>>().join(", ")
             }
             verb if verb.starts_with("tr-") => crate::transfer::look(self, words),
+            verb if verb.starts_with("st-") => crate::settle_sales::look(self, words),
             verb if verb.starts_with("dc-") => crate::close_day::look(self, words),
             verb if verb.starts_with("rk-") => crate::risk::look(self, words),
             other => panic!("no such line: {other}"),

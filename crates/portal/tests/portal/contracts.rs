@@ -1,6 +1,6 @@
 //! Contracts through the sandbox API: two operators, the fee of a payment, and an end.
 
-use crate::shop::Shop;
+use crate::shop::{BUYER, PASSWORD, Shop};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use trade::{OpenRefused, Product};
@@ -35,6 +35,8 @@ async fn a_contract_is_proposed_approved_told_and_ends() {
         ("", propose(json!({"fee_ppm": 1_000_001})), 400, "bad_rate"),
         ("", propose(json!({"product": "transfer"})), 400, "bad_rate"),
         ("", propose(json!({"product": "odd"})), 400, "bad_request"),
+        ("", propose(json!({"product": "escrow", "settlement": "next_day"})), 400, "bad_settlement"),
+        ("", propose(json!({"settlement": "t1"})), 400, "bad_request"),
         ("", propose(json!({"valid_from": "2001-01-01 00:00:00"})), 400, "bad_time"),
         ("", propose(json!({"version": 1})), 400, "bad_request"),
         ("/approve", approve(json!({})), 404, "proposal_not_found"),
@@ -74,4 +76,30 @@ async fn a_contract_is_proposed_approved_told_and_ends() {
     let refused = shop.door.ask(order(Product::Page)).await.unwrap_err();
     assert!(matches!(refused, cell::CellError::Refused(OpenRefused::NotSigned)), "{refused:?}");
     shop.door.ask(order(Product::Wap)).await.unwrap();
+}
+
+#[tokio::test]
+async fn sales_that_are_settled_the_day_after_are_told_by_day() {
+    let shop = Shop::open().await;
+    let seller = shop.seller.to_string();
+    let terms = json!({"user_id": seller, "product": "page", "status": "in_force", "fee_ppm": 10_000, "reason": "new",
+        "settlement": "next_day"});
+    shop.call("/sandbox/contracts", with(json!({"operator": "ada", "base_version": 0}), &terms)).await;
+    let (status, approved) =
+        shop.call("/sandbox/contracts/approve", with(json!({"operator": "bea", "version": 1}), &terms)).await;
+    assert_eq!((status, &approved["settlement"]), (StatusCode::OK, &json!("next_day")), "{approved}");
+    let path = format!("/sandbox/settlements?user_id={seller}");
+    assert_eq!(shop.get(&path).await.1["settlements"], json!([]));
+    let path_of = shop.path(shop.order(Product::Page, 10_000).await.order.no);
+    let mut browser = shop.browser();
+    browser.sign_in(&path_of, BUYER, PASSWORD).await;
+    browser.pay(&path_of).await;
+    shop.wait_posted().await;
+    let (_, told) = shop.get(&path).await;
+    let day = &told["settlements"][0];
+    let figures =
+        ["sales", "gross", "fee", "refunded", "fee_back", "net", "settled_at"].map(|name| day[name].clone());
+    let expected = json!([1, "100.00", "1.00", "0.00", "0.00", "99.00", null]);
+    assert_eq!(Value::from(figures.to_vec()), expected, "{told}");
+    assert_eq!(shop.get("/sandbox/settlements").await.0, StatusCode::BAD_REQUEST, "whose");
 }

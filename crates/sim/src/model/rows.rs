@@ -74,6 +74,7 @@ impl Model {
             timer: deal.timer,
             card: deal.card.as_ref().map(|(kind, _)| *kind),
             card_bank: deal.card.as_ref().map(|(_, bank)| bank.clone()),
+            settled_with: None,
         })
     }
 

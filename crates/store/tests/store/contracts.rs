@@ -2,13 +2,13 @@
 
 use super::{last, longest};
 use crate::samples::*;
-use base::{Day, PartyId, Slot};
+use base::{Day, HoldNo, PartyId, Slot, TimerNo};
 use engine::Row;
 use ledger::{AccountKind, DayClose, TrialBalance};
 use money::{Currency, Minor, Rate};
-use trade::{Contract, ContractBook, ContractProduct, ContractStatus};
+use trade::{Contract, ContractBook, ContractProduct, ContractStatus, SettlementBatch, SettlementTerm};
 
-pub(super) fn extremes() -> [Row; 8] {
+pub(super) fn extremes() -> [Row; 10] {
     let (slot, seller, _) = last();
     let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
     let (early, late) = (Day::from_number(19_700_101).unwrap(), Day::from_number(99_991_230).unwrap());
@@ -26,6 +26,7 @@ pub(super) fn extremes() -> [Row; 8] {
             proposed_at_us: i64::MIN,
             approved_by: None,
             approved_at_us: None,
+            settlement: SettlementTerm::SameDay,
         }),
         row(Contract {
             slot,
@@ -40,9 +41,38 @@ pub(super) fn extremes() -> [Row; 8] {
             proposed_at_us: i64::MAX,
             approved_by: Some(text("a")),
             approved_at_us: Some(i64::MAX),
+            settlement: SettlementTerm::NextDay,
         }),
         row(ContractBook { slot: none, seller: platform, product: ContractProduct::App, version: 0 }),
         row(ContractBook { slot, seller, product: ContractProduct::Escrow, version: u32::MAX }),
+        row(SettlementBatch {
+            slot: none,
+            seller: platform,
+            currency: Currency::Cny,
+            sold_on: early,
+            sales: 1,
+            gross_minor: minor(1),
+            fee_minor: Minor::ZERO,
+            refunded_minor: Minor::ZERO,
+            fee_back_minor: Minor::ZERO,
+            hold: None,
+            timer: None,
+            settled_at_us: Some(i64::MIN),
+        }),
+        row(SettlementBatch {
+            slot,
+            seller,
+            currency: Currency::Jpy,
+            sold_on: late,
+            sales: u32::MAX,
+            gross_minor: minor(i64::MAX),
+            fee_minor: minor(i64::MAX),
+            refunded_minor: Minor::ZERO,
+            fee_back_minor: Minor::ZERO,
+            hold: HoldNo::from_number(i64::MAX),
+            timer: TimerNo::from_number(i64::MAX),
+            settled_at_us: None,
+        }),
         row(DayClose { slot: none, first_date: early, last_date: early, closed_at_us: i64::MIN }),
         row(DayClose { slot, first_date: early, last_date: late, closed_at_us: i64::MAX }),
         row(TrialBalance {

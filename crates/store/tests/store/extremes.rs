@@ -1214,5 +1214,6 @@ fn largest_order() -> Order {
         timer: TimerNo::from_number(i64::MAX),
         card: Some(trade::CardChannel::CreditCard),
         card_bank: Some(longest()),
+        settled_with: Some(Day::of(0)),
     }
 }

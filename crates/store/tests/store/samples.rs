@@ -170,6 +170,7 @@ pub(crate) fn order(at_us: i64, seller: PartyId) -> Order {
         timer: None,
         card: None,
         card_bank: None,
+        settled_with: None,
     }
 }
 
