@@ -33,6 +33,7 @@ struct Found {
 struct Given {
     opened_at_us: i64,
     released_at_us: Option<i64>,
+    refused_at_us: Option<i64>,
 }
 
 /// All rules and findings.
@@ -160,7 +161,8 @@ impl Risks {
             "it was decided before it was opened",
         );
         let released_at_us = case.decided_at_us.filter(|_| case.state == RiskCaseState::Released);
-        let given = Given { opened_at_us: case.opened_at_us, released_at_us };
+        let refused_at_us = case.decided_at_us.filter(|_| case.state == RiskCaseState::Refused);
+        let given = Given { opened_at_us: case.opened_at_us, released_at_us, refused_at_us };
         self.cases.insert((case.party, case.subject.to_string()), given);
         self.named.insert((case.party, case.decision));
     }
@@ -179,6 +181,8 @@ impl Risks {
     pub(crate) fn finish(self, findings: &mut Findings) {
         for ((party, no), found) in &self.found {
             let given = self.cases.get(&(*party, found.subject.clone()));
+            let refused_at_us = given.and_then(|given| given.refused_at_us);
+            let refused = refused_at_us.is_some_and(|at_us| at_us <= found.at_us);
             let message = match found.outcome {
                 RiskOutcome::Passed if found.to_look_at => {
                     let released = given.and_then(|given| given.released_at_us);
@@ -188,6 +192,10 @@ impl Risks {
                 RiskOutcome::Stopped if found.to_look_at && !found.proof_first => {
                     (!self.named.contains(&(*party, *no)))
                         .then_some("it was stopped to be looked at, and was given to nobody")
+                }
+                // What a person said holds, whatever rules say later.
+                RiskOutcome::Passed | RiskOutcome::Delayed if refused => {
+                    Some("it went on after it was refused")
                 }
                 RiskOutcome::Passed | RiskOutcome::Stopped | RiskOutcome::Delayed => None,
             };

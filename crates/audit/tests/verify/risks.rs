@@ -79,6 +79,7 @@ pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId,
 fn rows_of_risk() {
     let (stopped, passed) = ("outcome = 'stopped'", "outcome = 'passed'");
     let of_k4 = "subject LIKE '% K4 %'";
+    let after_refusal = "subject = replace(subject, ' K1 ', ' K2 '), verdict = 'allow'";
     let passed_review = "outcome = 'passed' AND verdict = 'review'";
     run(&[
         Case("risk_rules", "version = 2", "approved_by = 'ada'", &[("risk_rules", RiskWrong)]),
@@ -110,6 +111,8 @@ fn rows_of_risk() {
             "decided_at_us = decided_at_us + 9000000000",
             &[("risk_decision", RiskWrong)],
         ),
+        // What its rules let through after a person had refused it.
+        Case("risk_decision", passed, after_refusal, &[("risk_decision", RiskWrong)]),
         // What was stopped to be looked at, and was given to nobody.
         Case("risk_decision", "verdict = 'refuse'", "verdict = 'review'", &[("risk_decision", RiskWrong)]),
         // What nobody was to look at.
