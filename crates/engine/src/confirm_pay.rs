@@ -29,6 +29,14 @@ impl ConfirmPay {
     }
 }
 
+/// The proof that was given pays once, also when risk rules stop what it was given for.
+fn use_up(rows: &mut Rows<'_>, given: Given, proof: (Slot, PartyId, u64)) {
+    match given {
+        Given::Passkey => rows.delete::<PasskeyProof>(proof),
+        Given::Password | Given::Nothing => rows.delete::<Attempt>(proof),
+    }
+}
+
 pub(crate) fn confirm_pay(
     rows: &mut Rows<'_>,
     command: &ConfirmPay,
@@ -69,7 +77,7 @@ pub(crate) fn confirm_pay(
     if let Gate::Shut(refused) = look.gate {
         look.note(rows);
         // What was noted costs a proof: nobody writes without end.
-        rows.delete::<Attempt>((slot, buyer, attempt));
+        use_up(rows, given, (slot, buyer, attempt));
         return Err(Stop::Noted(PayRefused::Risk(refused)));
     }
 
@@ -77,10 +85,7 @@ pub(crate) fn confirm_pay(
     look.note(rows);
     books::pay_out(rows, posted, buyer, amount)?;
     if !planted(Plant::ProofStaysUsable) {
-        match given {
-            Given::Passkey => rows.delete::<PasskeyProof>((slot, buyer, attempt)),
-            Given::Password | Given::Nothing => rows.delete::<Attempt>((slot, buyer, attempt)),
-        }
+        use_up(rows, given, (slot, buyer, attempt));
     }
     rows.put(Trade { state: TradeState::Paid, paid_at_us: Some(now_us), ..(*trade).clone() });
     let paid =

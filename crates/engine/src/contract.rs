@@ -141,6 +141,19 @@ fn rate_of(rows: &mut Rows<'_>, seller: PartyId, product: ContractProduct) -> Re
     Ok(contract.map_or(rows.rules().merchant_fee_ppm, |contract| contract.fee_ppm))
 }
 
+/// The rate at a moment from now on, by what is agreed to: of the highest version that holds then, else of the dated
+/// rules as they are now.
+fn rate_at(
+    rows: &mut Rows<'_>,
+    seller: PartyId,
+    product: ContractProduct,
+    at_us: i64,
+) -> Result<Rate, Fault> {
+    let versions = down_to_force(rows, seller, product)?;
+    let held = versions.iter().find(|contract| contract.holds_at(at_us));
+    Ok(held.map_or(rows.rules().merchant_fee_ppm, |contract| contract.fee_ppm))
+}
+
 /// When money of a product is settled now: by the contract in force, also when it has ended, else at once.
 pub(crate) fn settlement_of(
     rows: &mut Rows<'_>,
@@ -185,7 +198,7 @@ fn is_merchant(rows: &mut Rows<'_>, seller: PartyId) -> Result<(), Stop<Contract
     Ok(())
 }
 
-/// An end keeps the fee in force: what comes back later is given back at it.
+/// An end keeps the fee that holds when it begins: it makes nothing dearer or free for what is still open.
 fn ends_at_its_fee(
     rows: &mut Rows<'_>,
     seller: PartyId,
@@ -193,7 +206,8 @@ fn ends_at_its_fee(
     terms: ContractTerms,
 ) -> Result<(), Stop<ContractRefused>> {
     if terms.status == ContractStatus::Ended && product.has_fee() {
-        let rate = rate_of(rows, seller, product)?;
+        let now_us = rows.now_us();
+        let rate = rate_at(rows, seller, product, terms.valid_from_us.unwrap_or(now_us).max(now_us))?;
         if terms.fee_ppm != rate {
             return Stop::because(ContractRefused::FeeDiffers { in_force_ppm: rate.ppm() });
         }
@@ -294,11 +308,12 @@ pub(crate) fn approve_contract(
     Ok(Next::Answer(contract))
 }
 
-/// Whether this operator agreed to this version in these words before. When it begins to hold was settled then.
+/// Whether this operator agreed to this version in these words before.
 fn is_again(agreed: &Contract, command: &ApproveContract) -> bool {
-    let ContractTerms { status, fee_ppm, valid_from_us: _, settlement } = command.terms;
+    let from_us = |at_us: i64| command.terms.valid_from_us.unwrap_or(at_us).max(at_us);
+    let terms = ContractTerms { valid_from_us: agreed.approved_at_us.map(from_us), ..command.terms };
     agreed.approved_by.as_ref() == Some(&command.operator)
-        && (agreed.status, agreed.fee_ppm, agreed.settlement) == (status, fee_ppm, settlement)
+        && agreed.terms() == terms
         && agreed.reason == command.reason
 }
 

@@ -1,4 +1,4 @@
--- Of 0036_settlement_batch_create 84d0686d7c154c380914b96617f66a217e06fabba4bc2dffed55e2a266b6673b
+-- Of 0036_settlement_batch_create c1339c8a8297e0b1bcf63a7ac2b2039263dcf3161465c8b7574edaca52ac74b0
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),

@@ -110,7 +110,7 @@ pub enum ContractStatus {
     /// It can.
     InForce,
     /// Nothing new is opened under it. What was opened before is still paid, at the version's fee, which is the one
-    /// that was in force when the end was proposed.
+    /// that held when the end began.
     Ended,
 }
 

@@ -268,7 +268,12 @@ pub fn rewrap(path: &Path, from: &Wrap, to: &Wrap) -> Result<usize, VaultError> 
     if !opens(from, &check)? {
         return if opens(to, &check)? { Ok(0) } else { Err(VaultError::OtherKey) };
     }
-    let anew = |about: &[u8], sealed: &[u8]| to.seal(about, &from.unseal(about, sealed)?);
+    // Opened once more before the old is thrown away: what a new key cannot open would be lost for good.
+    let anew = |about: &[u8], sealed: &[u8]| {
+        let plain = from.unseal(about, sealed)?;
+        let wrapped = to.seal(about, &plain)?;
+        if *to.unseal(about, &wrapped)? == *plain { Ok(wrapped) } else { Err(VaultError::Damaged) }
+    };
     for name in ["check", "digests"] {
         let sealed = note(&wrapping, name)?.ok_or(VaultError::Damaged)?;
         let sealed = anew(name.as_bytes(), &sealed)?;

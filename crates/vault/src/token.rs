@@ -76,24 +76,27 @@ impl Token {
 
     /// AES-256-GCM in the hardware, under a nonce that is drawn and put first.
     pub(crate) fn seal(&self, about: &[u8], plain: &[u8]) -> Result<Vec<u8>, VaultError> {
-        let nonce = draw::<NONCE_LEN>()?;
+        let mut nonce = draw::<NONCE_LEN>()?;
         let sealed =
-            self.with(&nonce, about, |open, mechanism| open.session.encrypt(mechanism, open.key, plain))?;
+            self.with(&mut nonce, about, |open, mechanism| open.session.encrypt(mechanism, open.key, plain))?;
         Ok([&nonce[..], &sealed].concat())
     }
 
     /// Opens what was sealed under this name.
     pub(crate) fn unseal(&self, about: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(VaultError::Damaged)?;
-        self.with(nonce, about, |open, mechanism| open.session.decrypt(mechanism, open.key, rest))
-            .map(Zeroizing::new)
+        self.with(&mut nonce.clone(), about, |open, mechanism| {
+            open.session.decrypt(mechanism, open.key, rest)
+        })
+        .map(Zeroizing::new)
     }
 
-    /// Does something with the key. A session that failed is not used again: what it left under way would refuse the
+    /// Does something with the key. Hardware may write a nonce of its own in the place of ours. A session that
+    /// failed is not used again: what it left under way would refuse the
     /// next; what the hardware did not do for want of a session is done once more in a fresh one.
     fn with(
         &self,
-        nonce: &[u8; NONCE_LEN],
+        nonce: &mut [u8; NONCE_LEN],
         about: &[u8],
         work: impl Fn(&Open, &Mechanism<'_>) -> Result<Vec<u8>, Error>,
     ) -> Result<Vec<u8>, VaultError> {
@@ -104,8 +107,7 @@ impl Token {
                 Some(open) => open,
                 None => self.sign_in()?,
             };
-            let mut nonce = *nonce;
-            let params = GcmParams::new(&mut nonce, about, TAG_BITS.into()).map_err(failed)?;
+            let params = GcmParams::new(nonce, about, TAG_BITS.into()).map_err(failed)?;
             match work(&open, &Mechanism::AesGcm(params)) {
                 Ok(done) => {
                     *place = Some(open);

@@ -99,6 +99,7 @@ fn a_contract_is_of_two_people_and_of_the_terms_that_were_read() {
         # Whoever lost the answer hears it again; nobody else agreed to it, nor to other words.
         ct-approve bea shop page 1                     -> version 1
         ct-approve cem shop page 1                     -> refused Stale { current: 1 }
+        ct-approve bea shop page 1 read=5000@3d        -> refused Stale { current: 1 }
         ct-approve bea shop page 1 why=better-terms    -> refused Stale { current: 1 }
         ct-propose ada shop page 0 4000                -> refused Stale { current: 1 }
         ct-propose bea shop page 1 4000@1d             -> version 2
@@ -119,6 +120,9 @@ fn an_end_has_the_fee_that_holds_when_it_is_agreed_to() {
         "
         ct-propose ada shop page 0 4000@1d             -> version 1
         ct-approve bea shop page 1                     -> version 1
+        # What is agreed to and begins before the end does counts.
+        ct-propose ada shop page 1 ended:6000@2d       -> refused FeeDiffers { in_force_ppm: 4000 }
+        ct-propose ada shop page 1 ended:4000@2d       -> version 2
         ct-propose ada shop page 1 ended:6000          -> version 2
         advance 24h
         ct-approve bea shop page 2                     -> refused FeeDiffers { in_force_ppm: 4000 }

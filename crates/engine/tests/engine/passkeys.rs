@@ -243,5 +243,7 @@ fn a_rule_that_asks_for_a_passkey_takes_nothing_else() {
         let (mut script, passkey) = shopping(rules);
         let proof = prove(&mut script, &passkey);
         assert_eq!(confirm(&mut script, "T1", proof), said, "{rules}");
+        let left = script.world.all::<people::PasskeyProof>().count();
+        assert_eq!(left, 0, "{rules}: a proof is used up, also by a refusal that is noted");
     }
 }
