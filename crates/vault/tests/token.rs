@@ -1,6 +1,8 @@
 //! A vault whose key stands in a PKCS#11 token. SoftHSM plays the hardware. It reads where its tokens lie from the
 //! environment, so that each test runs itself once more in a process that has it.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use base::Secret;
 use std::fs;
 use std::path::{Path, PathBuf};
