@@ -35,8 +35,8 @@ const FACTS: Facts = Facts {
     gateway: &[],
     wrong: Wrong::Bare,
     examples: &["{}"],
-    support: "`settle_amount` is always 0.00: what is paid is the merchant's at once, and what an escrow holds is not \
-              yet",
+    support: "`settle_amount` is always 0.00: what is settled the day after stands in `freeze_amount` until then, and \
+              what an escrow holds is in neither",
 };
 
 fn read(caller: &Caller, fields: &Object) -> Result<(), Failure> {
