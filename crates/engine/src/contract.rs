@@ -141,17 +141,18 @@ fn rate_of(rows: &mut Rows<'_>, seller: PartyId, product: ContractProduct) -> Re
     Ok(contract.map_or(rows.rules().merchant_fee_ppm, |contract| contract.fee_ppm))
 }
 
-/// The rate at a moment from now on, by what is agreed to: of the highest version that holds then, else of the dated
-/// rules as they are now.
-fn rate_at(
+/// Rate and settlement at a moment from now on, by what is agreed to: of the highest version that holds then, else of
+/// the dated rules as they are now.
+fn terms_at(
     rows: &mut Rows<'_>,
     seller: PartyId,
     product: ContractProduct,
     at_us: i64,
-) -> Result<Rate, Fault> {
+) -> Result<(Rate, SettlementTerm), Fault> {
     let versions = down_to_force(rows, seller, product)?;
     let held = versions.iter().find(|contract| contract.holds_at(at_us));
-    Ok(held.map_or(rows.rules().merchant_fee_ppm, |contract| contract.fee_ppm))
+    let rules = (rows.rules().merchant_fee_ppm, SettlementTerm::SameDay);
+    Ok(held.map_or(rules, |contract| (contract.fee_ppm, contract.settlement)))
 }
 
 /// When money of a product is settled now: by the contract in force, also when it has ended, else at once.
@@ -198,19 +199,24 @@ fn is_merchant(rows: &mut Rows<'_>, seller: PartyId) -> Result<(), Stop<Contract
     Ok(())
 }
 
-/// An end keeps the fee that holds when it begins: it makes nothing dearer or free for what is still open.
-fn ends_at_its_fee(
+/// An end keeps fee and settlement that hold when it begins: it makes nothing dearer, free or later for what is open.
+fn ends_as_it_was(
     rows: &mut Rows<'_>,
     seller: PartyId,
     product: ContractProduct,
     terms: ContractTerms,
 ) -> Result<(), Stop<ContractRefused>> {
-    if terms.status == ContractStatus::Ended && product.has_fee() {
-        let now_us = rows.now_us();
-        let rate = rate_at(rows, seller, product, terms.valid_from_us.unwrap_or(now_us).max(now_us))?;
-        if terms.fee_ppm != rate {
-            return Stop::because(ContractRefused::FeeDiffers { in_force_ppm: rate.ppm() });
-        }
+    if terms.status == ContractStatus::InForce {
+        return Ok(());
+    }
+    let now_us = rows.now_us();
+    let (rate, settlement) =
+        terms_at(rows, seller, product, terms.valid_from_us.unwrap_or(now_us).max(now_us))?;
+    if product.has_fee() && terms.fee_ppm != rate {
+        return Stop::because(ContractRefused::FeeDiffers { in_force_ppm: rate.ppm() });
+    }
+    if terms.settlement != settlement {
+        return Stop::because(ContractRefused::SettlementDiffers);
     }
     Ok(())
 }
@@ -236,7 +242,7 @@ pub(crate) fn propose_contract(
     if !product.has_fee() && fee_ppm.ppm() != 0 {
         return Stop::because(ContractRefused::NoFee);
     }
-    ends_at_its_fee(rows, seller, product, terms)?;
+    ends_as_it_was(rows, seller, product, terms)?;
     if settlement != SettlementTerm::SameDay && !product.has_settlement() {
         return Stop::because(ContractRefused::NoSettlement);
     }
@@ -296,7 +302,7 @@ pub(crate) fn approve_contract(
     if proposal.terms() != terms || proposal.reason != reason {
         return Stop::because(ContractRefused::Edited);
     }
-    ends_at_its_fee(rows, seller, product, terms)?;
+    ends_as_it_was(rows, seller, product, terms)?;
 
     // Nothing can be refused below this line; nothing was changed above it. Nothing holds from before it was agreed to:
     // what was paid meanwhile keeps its fee.

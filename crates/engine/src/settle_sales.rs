@@ -45,8 +45,9 @@ pub(crate) fn sold(rows: &mut Rows<'_>, order: Order, product: ContractProduct) 
             settled_at_us: None,
         },
     };
+    let sales = batch.sales.checked_add(1).ok_or_else(|| odd(&batch)("too many to count"))?;
     let batch = SettlementBatch {
-        sales: batch.sales.saturating_add(1),
+        sales,
         gross_minor: plus(batch.gross_minor, order.total(), Money::zero(order.currency))
             .map_err(odd(&batch))?,
         fee_minor: plus(batch.fee_minor, order.fee(), Money::zero(order.currency)).map_err(odd(&batch))?,

@@ -100,6 +100,7 @@ fn refused(refused: ContractRefused) -> SandboxError {
         ContractRefused::FeeTooHigh | ContractRefused::NoFee => SandboxError::bad("bad_rate", refused),
         ContractRefused::FeeDiffers { .. } => SandboxError::conflict("fee_differs", refused),
         ContractRefused::NoSettlement => SandboxError::bad("bad_settlement", refused),
+        ContractRefused::SettlementDiffers => SandboxError::conflict("settlement_differs", refused),
         ContractRefused::FromThePast => SandboxError::bad("bad_time", refused),
         ContractRefused::NotFound => SandboxError::missing("proposal_not_found", refused),
         ContractRefused::TooManyWaiting => SandboxError::conflict("too_many_waiting", refused),

@@ -225,6 +225,9 @@ pub enum ContractRefused {
     /// Its money is settled by rules of its own.
     #[error("sales of this product are settled by its own rules")]
     NoSettlement,
+    /// An end changes no term of settlement: what is still open was opened under the one in force.
+    #[error("an end settles as the terms in force do")]
+    SettlementDiffers,
     /// Nobody can agree to what is over.
     #[error("a contract begins now or later")]
     FromThePast,

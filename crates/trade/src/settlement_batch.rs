@@ -63,9 +63,10 @@ impl SettlementBatch {
     }
 }
 
-/// When sales of a day are settled under [`SettlementTerm::NextDay`], microseconds UTC.
+/// When sales of a day are settled under [`SettlementTerm::NextDay`], microseconds UTC: a microsecond into the day
+/// after. Moments that people name are whole seconds, and of one decision two timers that are due at one moment would be one.
 pub fn settles_at_us(sold_on: Day) -> i64 {
-    sold_on.plus_days(1).begins_at_us()
+    sold_on.plus_days(1).begins_at_us().saturating_add(1)
 }
 
 /// The day whose sales are settled at a moment that [`settles_at_us`] gave.
@@ -81,7 +82,7 @@ mod tests {
     fn a_day_is_settled_when_the_next_begins_in_china() {
         let day: Day = "2026-02-28".parse().unwrap();
         let at_us = settles_at_us(day);
-        assert_eq!((Day::of(at_us), Day::of(at_us - 1)), ("2026-03-01".parse().unwrap(), day));
+        assert_eq!((Day::of(at_us), Day::of(at_us - 2)), ("2026-03-01".parse().unwrap(), day));
         assert_eq!(sold_on(at_us), day);
     }
 }

@@ -163,6 +163,9 @@ fn what_is_frozen_for_splits_and_guaranteed_trades_have_their_own_rules() {
         "
         ct-propose ada shop transfer 0 0+t1            -> refused NoSettlement
         ct-propose ada shop escrow 0 0+t1              -> refused NoSettlement
+        ct-propose ada shop face_to_face 1 ended:10000 -> refused SettlementDiffers
+        ct-propose ada shop page 0 ended:6000+t1       -> refused SettlementDiffers
+        ct-propose ada shop face_to_face 1 ended:10000+t1 -> version 2
         code alice A1
         pay T1 shop A1 100.00 freeze=y                 -> paid Paid
         st-batch shop                                  -> none
