@@ -64,7 +64,8 @@ impl SettlementBatch {
 }
 
 /// When sales of a day are settled under [`SettlementTerm::NextDay`], microseconds UTC: a microsecond into the day
-/// after. Moments that people name are whole seconds, and of one decision two timers that are due at one moment would be one.
+/// after. Moments that people name are whole seconds, and of one decision two timers that are due at one moment would
+/// be one.
 pub fn settles_at_us(sold_on: Day) -> i64 {
     sold_on.plus_days(1).begins_at_us().saturating_add(1)
 }
