@@ -6,13 +6,13 @@ use cryptoki::context::{CInitializeArgs, CInitializeFlags, Function, Pkcs11};
 use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::Mechanism;
 use cryptoki::mechanism::aead::GcmParams;
-use cryptoki::object::{Attribute, KeyType, ObjectClass, ObjectHandle};
+use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass, ObjectHandle};
 use cryptoki::session::{Session, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use zeroize::Zeroizing;
 
 /// Modules of this process by their path: the standard lets a process begin each of them once.
@@ -27,6 +27,8 @@ pub struct Token {
     pin: Secret<String>,
     module: Pkcs11,
     open: Mutex<Option<Open>>,
+    /// What the token said against the PIN: it is not tried again, since a few wrong ones lock the token.
+    pin_refused: OnceLock<String>,
 }
 
 struct Open {
@@ -47,7 +49,7 @@ impl Token {
     /// A module that cannot be loaded, a token or key that is not there or there twice, a wrong PIN: each in words.
     pub fn open(uri: TokenUri, pin: Secret<String>) -> Result<Token, VaultError> {
         let module = module(&uri.module)?;
-        let token = Token { uri, pin, module, open: Mutex::new(None) };
+        let token = Token { uri, pin, module, open: Mutex::new(None), pin_refused: OnceLock::new() };
         let open = token.sign_in()?;
         *token.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(open);
         Ok(token)
@@ -60,7 +62,7 @@ impl Token {
     /// As [`Token::open`], and when there is a key of this name already.
     pub fn make_key(uri: TokenUri, pin: Secret<String>) -> Result<(), VaultError> {
         let module = module(&uri.module)?;
-        let token = Token { uri, pin, module, open: Mutex::new(None) };
+        let token = Token { uri, pin, module, open: Mutex::new(None), pin_refused: OnceLock::new() };
         let session = token.module.open_rw_session(token.slot()?).map_err(failed)?;
         token.log_in(&session)?;
         if !session.find_objects(&token.wanted()).map_err(failed)?.is_empty() {
@@ -91,9 +93,9 @@ impl Token {
         .map(Zeroizing::new)
     }
 
-    /// Does something with the key. Hardware may write a nonce of its own in the place of ours. A session that
-    /// failed is not used again: what it left under way would refuse the
-    /// next; what the hardware did not do for want of a session is done once more in a fresh one.
+    /// Does something with the key. Hardware may write a nonce of its own in the place of ours. A session that failed
+    /// is not used again: what it left under way would refuse the next; what the hardware did not do for want of a
+    /// session is done once more in a fresh one.
     fn with(
         &self,
         nonce: &mut [u8; NONCE_LEN],
@@ -129,11 +131,20 @@ impl Token {
     }
 
     fn log_in(&self, session: &Session) -> Result<(), VaultError> {
+        if let Some(refused) = self.pin_refused.get() {
+            return Err(VaultError::Token(format!("{refused}; it is not tried again before the next start")));
+        }
         let pin: AuthPin = self.pin.reveal().clone().into();
         match session.login(UserType::User, Some(&pin)) {
             // Another session of this process did; the standard counts them together.
             Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(()),
-            Err(error) => Err(failed(error)),
+            Err(error) => {
+                use RvError::{PinExpired, PinIncorrect, PinLocked};
+                if let Error::Pkcs11(PinIncorrect | PinExpired | PinLocked, _) = error {
+                    self.pin_refused.get_or_init(|| error.to_string());
+                }
+                Err(failed(error))
+            }
         }
     }
 
@@ -163,10 +174,18 @@ impl Token {
         ]
     }
 
+    /// Whether the hardware keeps a key to itself.
+    fn stays_inside(&self, session: &Session, key: ObjectHandle) -> Result<bool, VaultError> {
+        let asked = [AttributeType::Sensitive, AttributeType::Extractable];
+        let told = session.get_attributes(key, &asked).map_err(failed)?;
+        Ok(told.contains(&Attribute::Sensitive(true)) && told.contains(&Attribute::Extractable(false)))
+    }
+
     fn key(&self, session: &Session) -> Result<ObjectHandle, VaultError> {
         let label = &self.uri.object;
         match session.find_objects(&self.wanted()).map_err(failed)?[..] {
-            [key] => Ok(key),
+            [key] if self.stays_inside(session, key)? => Ok(key),
+            [_] => Err(VaultError::Token(format!("the key \"{label}\" can be taken out of its token"))),
             [] => Err(VaultError::Token(format!("the token has no AES key of 256 bits called \"{label}\""))),
             _ => Err(VaultError::Token(format!("the token has several keys called \"{label}\""))),
         }

@@ -10,7 +10,7 @@ pub enum Wrap {
     /// 32 bytes in the memory of this program.
     Held(Box<LessSafeKey>),
     /// A key that its hardware never gives away: it seals and unseals itself.
-    Token(Token),
+    Token(Box<Token>),
 }
 
 impl std::fmt::Debug for Wrap {
@@ -30,7 +30,7 @@ impl From<&Secret<[u8; 32]>> for Wrap {
 
 impl From<Token> for Wrap {
     fn from(token: Token) -> Wrap {
-        Wrap::Token(token)
+        Wrap::Token(Box::new(token))
     }
 }
 

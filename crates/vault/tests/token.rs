@@ -108,6 +108,29 @@ fn a_wrong_pin_opens_nothing() {
 }
 
 #[test]
+fn a_key_that_can_be_taken_out_is_not_taken() {
+    use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
+    use cryptoki::mechanism::Mechanism;
+    use cryptoki::object::Attribute;
+    let Some(_folder) = with_token("a_key_that_can_be_taken_out_is_not_taken") else { return };
+    let module = Pkcs11::new(uri("open").module).unwrap();
+    module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)).unwrap();
+    let slot = module.get_slots_with_initialized_token().unwrap()[0];
+    let session = module.open_rw_session(slot).unwrap();
+    session.login(cryptoki::session::UserType::User, Some(&PIN.into())).unwrap();
+    let template = [
+        Attribute::ValueLen(32.into()),
+        Attribute::Label(b"open".to_vec()),
+        Attribute::Token(true),
+        Attribute::Sensitive(true),
+        Attribute::Extractable(true),
+    ];
+    session.generate_key(&Mechanism::AesKeyGen, &template).unwrap();
+    let said = complaint(Token::open(uri("open"), pin()));
+    assert!(said.contains("can be taken out"), "{said}");
+}
+
+#[test]
 fn a_vault_moves_into_a_token_and_out_of_it() {
     let Some(folder) = with_token("a_vault_moves_into_a_token_and_out_of_it") else { return };
     let path = folder.join("vault.db");
