@@ -8,7 +8,7 @@ use crate::sandbox::SandboxError;
 use axum::http::StatusCode;
 use base::{MINUTE_US, OrderNo, PartyId};
 use money::Money;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use webauthn_rs::prelude::{
     DiscoverableAuthentication, PasskeyAuthentication, PasskeyRegistration, Url, Webauthn, WebauthnBuilder,
@@ -16,8 +16,12 @@ use webauthn_rs::prelude::{
 
 /// How long a challenge waits, microseconds.
 const CHALLENGE_LIFE_US: i64 = 5 * MINUTE_US;
-/// Challenges of one kind that wait at once. Strangers can fill those of signing in only, thirty each in ten minutes.
+/// Challenges of signing in that wait at once: whoever asks for one is a stranger, and may thirty times in ten minutes.
 const WAITING_MAX: usize = 50_000;
+/// Challenges of one kind that a session has at once: as many windows as somebody pays in.
+const OF_SESSION_MAX: usize = 8;
+/// Sessions whose challenges are kept before those that are over are thrown away.
+const SESSIONS_KEPT: usize = 1_000;
 
 /// What the site is called where people choose a passkey.
 const SITE_NAME: &str = "通宝 Tongbao";
@@ -25,7 +29,7 @@ const SITE_NAME: &str = "通宝 Tongbao";
 /// The address of this machine under which browsers know passkeys.
 const HOME: &str = "localhost";
 
-/// Challenges of one kind, by the id that their answer names.
+/// Challenges of strangers, by the id that their answer names.
 struct Waiting<T> {
     open: Mutex<HashMap<String, (i64, T)>>,
 }
@@ -58,17 +62,60 @@ impl<T> Waiting<T> {
     }
 }
 
+/// Challenges of those who are signed in: a few a session, the last it asked for, so that nobody takes another's place.
+struct OfSessions<T> {
+    open: Mutex<HashMap<Asker, VecDeque<OfSession<T>>>>,
+}
+
+struct OfSession<T> {
+    id: String,
+    until_us: i64,
+    what: T,
+}
+
+impl<T> Default for OfSessions<T> {
+    fn default() -> OfSessions<T> {
+        OfSessions { open: Mutex::default() }
+    }
+}
+
+impl<T> OfSessions<T> {
+    /// Keeps a challenge, in the place of the session's oldest when it has enough, and gives its id.
+    fn put(&self, asker: Asker, what: T, now_us: i64) -> String {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.len() >= SESSIONS_KEPT && open.len().is_power_of_two() {
+            open.retain(|_, own| own.iter().any(|one| now_us < one.until_us));
+        }
+        let (id, until_us) = (chance::token(), now_us.saturating_add(CHALLENGE_LIFE_US));
+        let own = open.entry(asker).or_default();
+        own.truncate(OF_SESSION_MAX - 1);
+        own.push_front(OfSession { id: id.clone(), until_us, what });
+        id
+    }
+
+    /// Takes a session's challenge: whatever comes of its answer, there is no second one.
+    fn take(&self, asker: Asker, id: &str, now_us: i64) -> Option<T> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = open.get_mut(&asker)?;
+        let place = own.iter().position(|one| one.id == id)?;
+        let taken = own.remove(place)?;
+        if own.is_empty() {
+            open.remove(&asker);
+        }
+        (now_us < taken.until_us).then_some(taken.what)
+    }
+}
+
 /// Who asked for a challenge: a session, so that no other one answers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Asker {
     pub(super) party: PartyId,
     /// The session's number.
     pub(super) device: u64,
 }
 
-/// A new passkey that is about to be added, by somebody who proved the login password.
+/// A new passkey that is about to be added, by somebody who proved both passwords.
 pub(super) struct Adding {
-    pub(super) asker: Asker,
     /// The number of the try of the login password.
     pub(super) since: u64,
     pub(super) state: PasskeyRegistration,
@@ -76,7 +123,6 @@ pub(super) struct Adding {
 
 /// A payment that waits for its passkey, as it was shown.
 pub(super) struct Paying {
-    pub(super) asker: Asker,
     pub(super) state: PasskeyAuthentication,
     pub(super) order_no: OrderNo,
     pub(super) by_code: bool,
@@ -87,9 +133,9 @@ pub(super) struct Paying {
 /// All challenges that wait.
 #[derive(Default)]
 pub(crate) struct Ceremonies {
-    adding: Waiting<Adding>,
+    adding: OfSessions<Adding>,
     signing_in: Waiting<DiscoverableAuthentication>,
-    paying: Waiting<Paying>,
+    paying: OfSessions<Paying>,
     /// What strangers may ask for.
     pub(super) budget: Budget,
 }
@@ -99,12 +145,12 @@ fn kept(id: Option<String>) -> Result<String, SandboxError> {
 }
 
 impl Ceremonies {
-    pub(super) fn begin_adding(&self, adding: Adding, now_us: i64) -> Result<String, SandboxError> {
-        kept(self.adding.put(adding, now_us))
+    pub(super) fn begin_adding(&self, asker: Asker, adding: Adding, now_us: i64) -> String {
+        self.adding.put(asker, adding, now_us)
     }
 
     pub(super) fn added(&self, id: &str, asker: Asker, now_us: i64) -> Result<Adding, SandboxError> {
-        self.adding.take(id, now_us).filter(|adding| adding.asker == asker).ok_or_else(wrong)
+        self.adding.take(asker, id, now_us).ok_or_else(wrong)
     }
 
     pub(super) fn begin_signing_in(
@@ -123,12 +169,12 @@ impl Ceremonies {
         self.signing_in.take(id, now_us).ok_or_else(wrong)
     }
 
-    pub(super) fn begin_paying(&self, paying: Paying, now_us: i64) -> Result<String, SandboxError> {
-        kept(self.paying.put(paying, now_us))
+    pub(super) fn begin_paying(&self, asker: Asker, paying: Paying, now_us: i64) -> String {
+        self.paying.put(asker, paying, now_us)
     }
 
     pub(super) fn paid(&self, id: &str, asker: Asker, now_us: i64) -> Result<Paying, SandboxError> {
-        self.paying.take(id, now_us).filter(|paying| paying.asker == asker).ok_or_else(wrong)
+        self.paying.take(asker, id, now_us).ok_or_else(wrong)
     }
 }
 
@@ -164,6 +210,25 @@ fn relying_party(base_url: &str) -> Option<Webauthn> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_session_has_eight_challenges_and_takes_no_place_of_another() {
+        let waiting = OfSessions::default();
+        let asker = |device| Asker { party: PartyId::platform(base::Slot::PLATFORM), device };
+        let first = waiting.put(asker(1), 1, 0);
+        let other = waiting.put(asker(2), 2, 0);
+        assert_eq!(waiting.take(asker(2), &first, 0), None, "another session's");
+        let last: Vec<String> = (0..8).map(|n| waiting.put(asker(1), n, 0)).collect();
+        assert_eq!(waiting.take(asker(1), &first, 0), None, "the oldest made room");
+        assert_eq!(waiting.take(asker(1), &last[0], CHALLENGE_LIFE_US), None, "too late");
+        assert_eq!(waiting.take(asker(1), &last[1], 0), Some(1));
+        assert_eq!(waiting.take(asker(1), &last[1], 0), None, "once");
+        assert_eq!(waiting.take(asker(2), &other, 0), Some(2));
+        for device in 3..3_003 {
+            waiting.put(asker(device), 0, CHALLENGE_LIFE_US);
+        }
+        assert_eq!(waiting.open.lock().unwrap().len(), 3_000, "what is over is thrown away");
+    }
 
     #[test]
     fn a_challenge_is_answered_once_and_within_five_minutes() {

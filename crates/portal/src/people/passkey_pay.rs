@@ -36,6 +36,7 @@ pub(crate) async fn begin(
     body: Bytes,
 ) -> Answer {
     let OptionsRequest { qr_code, order_url, order_string, trade_no } = read(&headers, &body)?;
+    let by_number = trade_no.is_some();
     let handed = Handed::one(qr_code, order_url, order_string, trade_no)?;
     let site = site(&portal)?;
     let keys = of_party(&portal, this.party).await?;
@@ -46,14 +47,18 @@ pub(crate) async fn begin(
     let no_order = |_| SandboxError::missing("order_not_found", "there is no such order");
     let order = portal.door.ask(FindOrderByNo { order_no }).await;
     let order = order.map_err(|error| SandboxError::of(error, no_order))?;
+    // A number stands on receipts: it shows an order to nobody but its buyer, and takes none up.
+    if by_number && order.buyer.or(order.named_buyer) != Some(this.party) {
+        return Err(SandboxError::missing("order_not_found", "there is no such order"));
+    }
     let payee = portal.door.ask(FindParty { party: order.seller }).await;
     let payee = payee.map_err(|error| SandboxError::of(error, |_| crowded()))?;
     let stored: Vec<_> = keys.into_iter().map(|key| key.stored).collect();
     let (request, state) = site.start_passkey_authentication(&stored).map_err(SandboxError::broken)?;
     let asker = Asker { party: this.party, device: this.no };
     let (payee_id, amount) = (order.seller, order.total());
-    let waiting = Paying { asker, state, order_no, by_code, payee: payee_id, amount };
-    let id = portal.people.ceremonies.begin_paying(waiting, portal.door.now_us())?;
+    let waiting = Paying { state, order_no, by_code, payee: payee_id, amount };
+    let id = portal.people.ceremonies.begin_paying(asker, waiting, portal.door.now_us());
     let mut told = options(&id, &request)?;
     told["trade_no"] = json!(order_no.to_string());
     told["payee"] = json!(payee_id.to_string());

@@ -7,7 +7,7 @@
 use super::budget::ClientAddress;
 use super::ceremonies::{Adding, Asker, site, wrong};
 use super::who::Who;
-use super::{crowded, in_vault, sessions};
+use super::{crowded, in_vault, safety, sessions};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
 use axum::Extension;
@@ -106,21 +106,23 @@ pub(super) fn options(challenge_id: &str, options: &impl Serialize) -> Result<Va
 #[serde(deny_unknown_fields)]
 struct OptionsRequest {
     login_password: String,
+    pay_password: String,
 }
 
-/// Begins to add a passkey, with the login password.
+/// Begins to add a passkey, with both passwords: it will stand in the place of each.
 pub(crate) async fn begin_adding(
     State(portal): State<Arc<Portal>>,
     Who(this): Who,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    let OptionsRequest { login_password } = read(&headers, &body)?;
+    let OptionsRequest { login_password, pay_password } = read(&headers, &body)?;
     let site = site(&portal)?;
     let party = portal.door.ask(FindParty { party: this.party }).await;
     let party = party.map_err(|error| SandboxError::of(error, |_| crowded()))?;
     let password = Secret::new(login_password);
     let proven = sessions::prove_password(&portal, this.party, party.login.as_str(), password).await?;
+    safety::prove_pay_password(&portal, this.party, pay_password).await?;
     let known = of_party(&portal, this.party).await?;
     let known = known.iter().map(|key| key.stored.cred_id().clone()).collect();
     // The number of the account, under which merchants know it too; the person's device keeps it with the key.
@@ -129,10 +131,8 @@ pub(crate) async fn begin_adding(
     let begun = site.start_passkey_registration(id, shown.as_str(), shown.as_str(), Some(known));
     let (creation, state) = begun.map_err(SandboxError::broken)?;
     let asker = Asker { party: this.party, device: this.no };
-    let id = portal
-        .people
-        .ceremonies
-        .begin_adding(Adding { asker, since: proven.1, state }, portal.door.now_us())?;
+    let adding = Adding { since: proven.1, state };
+    let id = portal.people.ceremonies.begin_adding(asker, adding, portal.door.now_us());
     let mut told = options(&id, &creation)?;
     // The key must know whose it is, since nobody is named when it signs in.
     let wanted = &mut told["publicKey"]["authenticatorSelection"];

@@ -4,7 +4,7 @@ use super::crowded;
 use super::who::Who;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
-use crate::sign_in::{About, SignInRefused, by_party};
+use crate::sign_in::{About, Proof, SignInRefused, by_party};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -26,6 +26,16 @@ struct LiftRequest {
     pay_password: String,
 }
 
+/// Proves the payment password of somebody who is signed in, for what is no payment.
+pub(super) async fn prove_pay_password(
+    portal: &Portal,
+    party: PartyId,
+    pay_password: String,
+) -> Result<Proof, SandboxError> {
+    let proof = by_party(portal, party, "", Secret::new(pay_password), About::Stop(party)).await;
+    proof.map_err(not_proven)
+}
+
 /// Lifts the own stop, with the payment password.
 pub(crate) async fn lift(
     State(portal): State<Arc<Portal>>,
@@ -35,8 +45,7 @@ pub(crate) async fn lift(
 ) -> Answer {
     let LiftRequest { pay_password } = read(&headers, &body)?;
     let party = this.party;
-    let proof = by_party(&portal, party, "", Secret::new(pay_password), About::Stop(party)).await;
-    let proof = proof.map_err(not_proven)?;
+    let proof = prove_pay_password(&portal, party, pay_password).await?;
     asked(&portal, StopPayments { party, by: StopBy::Owner { attempt: proof.attempt }, lift: true }).await
 }
 

@@ -98,7 +98,7 @@ fn answer_to(options: &Value, credential: &Value) -> Value {
 
 impl Shop {
     async fn begin_adding(&self, token: &str) -> Value {
-        let body = json!({ "login_password": LOGIN_PASSWORD });
+        let body = json!({ "login_password": LOGIN_PASSWORD, "pay_password": PAY_PASSWORD });
         let (status, options) = self.api("POST", "/api/v1/passkeys/options", token, &body).await;
         assert_eq!(status, StatusCode::OK, "{options}");
         options
@@ -156,12 +156,25 @@ fn refused(said: &(StatusCode, Value)) -> (StatusCode, &str) {
 const WRONG: (StatusCode, &str) = (StatusCode::FORBIDDEN, "wrong_passkey");
 
 #[tokio::test]
-async fn a_passkey_is_added_with_the_login_password_signs_in_and_is_removed() {
+async fn a_passkey_is_added_with_both_passwords_signs_in_and_is_removed() {
     let shop = Shop::open_at(SITE).await;
     let (token, id) = shop.register(PHONE).await;
-    let wrong = json!({ "login_password": "plum-blossom-8" });
-    let said = shop.api("POST", "/api/v1/passkeys/options", &token, &wrong).await;
-    assert_eq!(refused(&said), (StatusCode::FORBIDDEN, "wrong_login"));
+    for (login_password, pay_password, status, code) in [
+        ("plum-blossom-8", PAY_PASSWORD, StatusCode::FORBIDDEN, "wrong_login"),
+        (LOGIN_PASSWORD, "604417", StatusCode::FORBIDDEN, "wrong_password"),
+        (LOGIN_PASSWORD, "6044", StatusCode::BAD_REQUEST, "bad_password"),
+    ] {
+        let wrong = json!({ "login_password": login_password, "pay_password": pay_password });
+        let said = shop.api("POST", "/api/v1/passkeys/options", &token, &wrong).await;
+        assert_eq!(refused(&said), (status, code));
+    }
+    let alone = json!({ "login_password": LOGIN_PASSWORD });
+    let said = shop.api("POST", "/api/v1/passkeys/options", &token, &alone).await;
+    assert_eq!(
+        refused(&said),
+        (StatusCode::BAD_REQUEST, "bad_request"),
+        "a key pays: one password is not enough"
+    );
     let mut phone = None;
     let passkey = shop.add_passkey(&token, &mut phone).await;
     let (_, listed) = shop.api("GET", "/api/v1/passkeys", &token, &Value::Null).await;
@@ -200,11 +213,13 @@ async fn a_challenge_is_of_its_session_its_kind_and_its_five_minutes() {
     let (_, said) = shop.post("/api/v1/sessions", body).await;
     let laptop = said["token"].as_str().unwrap().to_owned();
 
-    let mut phone = None;
+    let (mut tablet, mut phone) = (None, None);
     let options = shop.begin_adding(&token).await;
-    let made = create(&mut phone, SITE, &options).await;
+    let made = create(&mut tablet, SITE, &options).await;
     let said = shop.api("POST", "/api/v1/passkeys", &laptop, &answer_to(&options, &made)).await;
     assert_eq!(refused(&said), WRONG, "another session");
+    let said = shop.api("POST", "/api/v1/passkeys", &token, &answer_to(&options, &made)).await;
+    assert_eq!(said.0, StatusCode::OK, "which takes nothing away by that");
     let said = shop.api("POST", "/api/v1/passkeys", &token, &answer_to(&options, &made)).await;
     assert_eq!(refused(&said), WRONG, "it was answered");
 
@@ -265,6 +280,10 @@ async fn a_passkey_pays_the_order_that_was_shown_and_no_other() {
         (&shown["amount"], &shown["payee"], &shown["trade_no"]),
         (&json!("1.00"), &json!(shop.seller.to_string()), &json!(small.order.no.to_string()))
     );
+    // A number stands on receipts: it shows nobody another's order.
+    let by_number = json!({ "trade_no": large.order.no.to_string() });
+    let said = shop.api("POST", "/api/v1/me/payments/options", &token, &by_number).await;
+    assert_eq!(refused(&said), (StatusCode::NOT_FOUND, "order_not_found"));
     // What was signed for one order pays no other one.
     let signed = sign(&mut phone, SITE, &shown).await;
     let other = shop.pay_options(&token, &large).await;
@@ -310,7 +329,7 @@ async fn a_copied_key_is_found_by_its_counter() {
 async fn a_site_that_browsers_give_no_passkeys_says_so() {
     let shop = Shop::open().await;
     let (token, _) = shop.register(PHONE).await;
-    let body = json!({ "login_password": LOGIN_PASSWORD });
+    let body = json!({ "login_password": LOGIN_PASSWORD, "pay_password": PAY_PASSWORD });
     let said = shop.api("POST", "/api/v1/passkeys/options", &token, &body).await;
     assert_eq!(refused(&said), (StatusCode::CONFLICT, "no_passkeys_here"));
 }
