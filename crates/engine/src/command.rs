@@ -61,6 +61,7 @@ use crate::{
 };
 use crate::{CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, own_account};
 use crate::{CloseDay, DayClosed, FindSlotClose, close_day};
+use crate::{FindUnsettled, settle_sales};
 use crate::{LeaveFreeze, leave_freeze};
 use crate::{
     cancel_order, claim_order, close_order, confirm_pay, crossing, notice, open_app, open_order, open_party,
@@ -313,6 +314,7 @@ commands! {
     change RemovePasskey => passkey::remove_passkey, (), PasskeyRefused;
     change SignInByPasskey => passkey::sign_in_by_passkey, u64, PasskeyRefused;
     change ProvePasskey => passkey::prove_passkey, u64, PasskeyRefused;
+    query FindUnsettled => settle_sales::find_unsettled, Money, Never;
 }
 
 #[cfg(test)]
@@ -341,7 +343,7 @@ mod tests {
             BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments \
             ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase CloseSuspense \
             ProposeContract ApproveContract FindContracts CloseDay FindSlotClose \
-            AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey";
+            AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey FindUnsettled";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

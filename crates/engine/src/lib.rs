@@ -154,6 +154,7 @@ pub use risk_rules::{ApproveRisk, FindRiskRules, ProposeRisk, RiskRulesView};
 pub use rows::{Change, Fault, Rows, Stop};
 pub use rulebook::SetRules;
 pub use run::{Ran, Workspace, run};
+pub use settle_sales::FindUnsettled;
 pub use sign_in::{ProveSignIn, SignInByCode, SignInByCodeRefused, TrySignIn};
 pub use split_back::BackPart;
 pub use split_order::{Share, SplitOrder, SplitPart, SplitView};

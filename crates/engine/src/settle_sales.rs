@@ -3,15 +3,46 @@
 //! What the merchant gives back of such a sale comes out of what is held for it, so that a refund of a sale that is not
 //! settled never fails for want of money.
 
-use crate::{Fault, Rows, contract};
-use base::Day;
+use crate::command::{Never, Next};
+use crate::{Fault, Rows, Stop, contract};
+use base::{Day, PartyId, Slot};
 use ledger::{Account, AccountId, AccountKind, Hold, hold, release, resize};
 use money::{Currency, Minor, Money, MoneyError};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
     ContractProduct, Order, SettlementBatch, SettlementTerm, SplitBook, Timer, TimerTask, settles_at_us,
     sold_on,
 };
+
+/// What of a merchant's balance is not settled yet.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FindUnsettled {
+    /// The merchant.
+    pub seller: PartyId,
+    /// The currency of the sales.
+    pub currency: Currency,
+}
+
+impl FindUnsettled {
+    pub(crate) fn slot(&self) -> Slot {
+        self.seller.slot()
+    }
+}
+
+/// The net of the batches of today and of yesterday, whose timer may be under way.
+pub(crate) fn find_unsettled(rows: &mut Rows<'_>, query: &FindUnsettled) -> Result<Next<Money>, Stop<Never>> {
+    let FindUnsettled { seller, currency } = *query;
+    let (slot, today) = (rows.slot(), Day::of(rows.now_us()));
+    let mut sum = Money::zero(currency);
+    for sold_on in [today.minus_days(1), today] {
+        let batch = rows.get::<SettlementBatch>((slot, seller, currency, sold_on))?;
+        let Some(batch) = batch.filter(|batch| batch.settled_at_us.is_none()) else { continue };
+        let net = batch.net().and_then(|net| sum.checked_add(net));
+        sum = net.map_err(odd(&batch))?;
+    }
+    Ok(Next::Answer(sum))
+}
 
 /// A sale's money has arrived, less its fee: holds it when the contract says that it is settled the day after. Gives
 /// the order with that day. What is frozen for splits waits for those instead.

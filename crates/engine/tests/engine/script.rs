@@ -272,6 +272,7 @@ impl Script {
             verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
             verb if verb.starts_with("tr-") => return crate::transfer::command(self, words),
             verb if verb.starts_with("dc-") => return crate::close_day::command(self, words),
+            "unsettled" => engine::FindUnsettled { seller: party(1), currency: Currency::Cny }.into(),
             verb if verb.starts_with("ct-") => return crate::contract::command(self, words),
             verb if verb.starts_with("rk-") => return crate::risk::command(self, words),
             "code" => IssuePayCode { party: party(1), digest: digest(words.at(2)), attempt: None }.into(),
@@ -837,6 +838,7 @@ fn tell(reply: &Reply) -> String {
         Reply::ProposeContract(answer) | Reply::ApproveContract(answer) => {
             result(answer, |contract| format!("version {}", contract.version))
         }
+        Reply::FindUnsettled(answer) => result(answer, ToString::to_string),
         Reply::FindContracts(answer) => result(answer, |views| {
             let views = views.iter().filter(|view| view.version > 0 || view.proposal.is_some());
             let told = views.map(|view| {

@@ -67,7 +67,11 @@ fn sales_of_a_day_are_the_merchants_to_use_when_the_next_begins() {
         code alice A3
         pay T3 shop A3 7.00                            -> paid Paid
         st-held shop                                   -> 148.50
-        wait 24h
+        unsettled shop                                 -> 148.50
+        advance 24h
+        unsettled shop                                 -> 148.50
+        wait 0s
+        unsettled shop                                 -> 0.00
         st-held shop                                   -> 0.00
         balance shop                                   -> 165.50
         st-batch shop          -> 2 sales 150.00 fee 1.50 refunded 0.00 back 0.00 net 148.50 settled

@@ -7,7 +7,7 @@ use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::{fields, verify::Verified};
 use bill::yuan;
-use engine::FindAccount;
+use engine::{FindAccount, FindUnsettled};
 use money::Currency;
 use wire::envelope::Response;
 use wire::json::Object;
@@ -35,8 +35,7 @@ const FACTS: Facts = Facts {
     gateway: &[],
     wrong: Wrong::Bare,
     examples: &["{}"],
-    support: "`settle_amount` is always 0.00: what is settled the day after stands in `freeze_amount` until then, and \
-              what an escrow holds is in neither",
+    support: "`settle_amount` is what a contract settles the day after; what an escrow holds is in none of these sums",
 };
 
 fn read(caller: &Caller, fields: &Object) -> Result<(), Failure> {
@@ -53,11 +52,15 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
     let find = FindAccount { party: call.caller().seller(), currency: Currency::Cny };
     // Every merchant has an account since it was opened.
     let account = gateway.door.ask(find).await.map_err(|_| codes::unknown())?;
+    let find = FindUnsettled { seller: call.caller().seller(), currency: Currency::Cny };
+    let unsettled = gateway.door.ask(find).await.map_err(|_| codes::unknown())?;
     let mut response = Response::success();
     let members = &mut response.members;
     members.text("total_amount", &yuan(account.balance_minor));
     members.text("available_amount", &account.available().to_string());
-    members.text("freeze_amount", &yuan(account.held_minor.units()));
-    members.text("settle_amount", "0.00");
+    // Asked for after the balance: what was settled in between is in neither.
+    let frozen = account.held_minor.units().saturating_sub(unsettled.minor().units()).max(0);
+    members.text("freeze_amount", &yuan(frozen));
+    members.text("settle_amount", &unsettled.to_string());
     Ok(Done::Say(response))
 }

@@ -8,13 +8,13 @@ use axum::body::Body;
 use axum::http::Request;
 use base::{DAY_US, HOUR_US, SECOND_US, Slot, Text};
 use engine::{
-    ActOnEscrow, Actor, ConfirmGoods, EscrowAct, FindAccount, JudgePassword, NewPassword, OpenParty,
-    TryPassword,
+    ActOnEscrow, Actor, ApproveContract, ConfirmGoods, EscrowAct, FindAccount, JudgePassword, NewPassword,
+    OpenParty, ProposeContract, TryPassword,
 };
-use money::Currency;
+use money::{Currency, Rate};
 use people::{PartyKind, PartyStatus};
 use std::io::{Cursor, Read};
-use trade::{Logistics, Transport};
+use trade::{ContractProduct, ContractStatus, ContractTerms, Logistics, SettlementTerm, Transport};
 use wire::charset::Charset;
 use wire::timestamp::format_cn;
 
@@ -715,4 +715,37 @@ async fn balances_are_told_for_now_and_for_days_that_are_over() {
     ] {
         assert_eq!(days.call(past, wrong).await.outcome(), "40004 INVALID_PARAMETER", "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn what_is_settled_the_day_after_is_told_apart_from_what_is_frozen() {
+    let mut days = Days::open().await;
+    let seller = days.shop.seller;
+    let (product, base_version) = (ContractProduct::FaceToFace, 0);
+    let terms = ContractTerms {
+        status: ContractStatus::InForce,
+        fee_ppm: Rate::from_ppm(10_000).unwrap(),
+        valid_from_us: None,
+        settlement: SettlementTerm::NextDay,
+    };
+    let (ada, bea) = (Text::new("ada").unwrap(), Text::new("bea").unwrap());
+    let reason: Text<256> = Text::new("new").unwrap();
+    let proposal =
+        ProposeContract { operator: ada, seller, product, base_version, terms, reason: reason.clone() };
+    days.shop.door.ask(proposal).await.unwrap();
+    let approval = ApproveContract { operator: bea, seller, product, version: 1, terms, reason };
+    days.shop.door.ask(approval).await.unwrap();
+    let before = days.balance().await;
+    for (number, more) in [("T1", ""), ("T2", r#","extend_params":{"royalty_freeze":"true"}"#)] {
+        let code = days.shop.pay_code(days.shop.alice).await;
+        let biz = format!(
+            r#"{{"out_trade_no":"{number}","total_amount":"50","subject":"a","auth_code":"{code}"{more}}}"#
+        );
+        assert_eq!(days.call("alipay.trade.pay", &biz).await.outcome(), "10000");
+    }
+    let told = days.call("alipay.data.bill.balance.query", "{}").await;
+    assert_eq!(
+        ["total_amount", "available_amount", "freeze_amount", "settle_amount"].map(|name| told.get(name)),
+        [bill::yuan(before + 9_900), bill::yuan(before), "49.50".to_owned(), "49.50".to_owned()]
+    );
 }
