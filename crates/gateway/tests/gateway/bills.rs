@@ -719,7 +719,7 @@ async fn balances_are_told_for_now_and_for_days_that_are_over() {
 
 #[tokio::test]
 async fn what_is_settled_the_day_after_is_told_apart_from_what_is_frozen() {
-    let mut days = Days::open().await;
+    let days = Days::open().await;
     let seller = days.shop.seller;
     let (product, base_version) = (ContractProduct::FaceToFace, 0);
     let terms = ContractTerms {
