@@ -84,8 +84,8 @@ impl TryChallenge {
     }
 }
 
-/// A proof whose owner said to be somebody else. One guess a day: who knows area, birthday and sex of a person has some
-/// five hundred numbers to try, and after ninety days nothing opens by a code.
+/// A proof whose owner said to be somebody else: no more is sent to the address that day. Guesses in all are counted
+/// beside the login password.
 pub(crate) fn guessed(used: Challenge) -> Challenge {
     Challenge { sends: SENDS_A_DAY_MAX, ..used }
 }

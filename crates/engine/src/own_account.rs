@@ -2,8 +2,9 @@
 //! address proves that it is the owner.
 
 use crate::command::Next;
-use crate::identity::{Named, PersonLeft};
+use crate::identity::PersonLeft;
 use crate::open_party::NewPassword;
+use crate::sign_in::{self, Said};
 use crate::{Message, PartyNotFound, Rows, Stop, WhichDevices, challenge, device, identity, passkey, person};
 use base::{Day, PartyId, Slot};
 use ledger::{Account, AccountId, AccountKind};
@@ -49,6 +50,9 @@ pub enum SetPasswordRefused {
     /// Nobody signs in with this address.
     #[error("nobody signs in with this address")]
     NoSuchPerson,
+    /// Others were said to be the owner too often: the login password has to be right first.
+    #[error("the owner was guessed at too often: sign in with the login password")]
+    GuessesUsedUp,
     /// The account's owner is known, and a code alone does not prove to be that person.
     #[error("the owner is known: say who you are, too")]
     IdentityMissing,
@@ -89,13 +93,11 @@ pub(crate) fn set_password(
     let Some(row) = rows.get::<Party>((rows.slot(), party))? else {
         return Stop::because(SetPasswordRefused::NoSuchPerson);
     };
-    match identity::named(rows, party, command.identity)? {
-        Named::Owner => {}
-        Named::Nobody => return Stop::because(SetPasswordRefused::IdentityMissing),
-        Named::Another => {
-            rows.put(challenge::guessed(used));
-            return Err(Stop::Noted(SetPasswordRefused::IdentityDiffers));
-        }
+    match sign_in::said_to_be(rows, &sign_in, command.identity, &used)? {
+        Said::Owner => {}
+        Said::TooOften => return Stop::because(SetPasswordRefused::GuessesUsedUp),
+        Said::Nobody => return Stop::because(SetPasswordRefused::IdentityMissing),
+        Said::Another => return Err(Stop::Noted(SetPasswordRefused::IdentityDiffers)),
     }
     let NewPassword { verifier, pepper_version } = command.password.clone();
     let after = match command.which {

@@ -3,11 +3,11 @@
 use crate::command::Next;
 use crate::identity::{self, Named};
 use crate::password::Reserved;
-use crate::{Rows, Stop, challenge};
+use crate::{Fault, Rows, Stop, challenge};
 use base::{PartyId, Slot};
 use people::{
-    AddressDigest, ChallengePurpose, IdentityDigest, Login, Party, PartyStatus, PasswordRefused, SignIn,
-    login_of_address, slot_of_address,
+    AddressDigest, Challenge, ChallengePurpose, IdentityDigest, Login, Party, PartyStatus, PasswordRefused,
+    SignIn, login_of_address, slot_of_address,
 };
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +84,9 @@ pub enum SignInByCodeRefused {
     /// Nobody signs in with this address.
     #[error("nobody signs in with this address")]
     NoSuchPerson,
+    /// Others were said to be the owner too often: the login password has to be right first.
+    #[error("the owner was guessed at too often: sign in with the login password")]
+    GuessesUsedUp,
     /// The account's owner is known, and a code alone does not prove to be that person.
     #[error("the owner is known: say who you are, too")]
     IdentityMissing,
@@ -120,13 +123,11 @@ pub(crate) fn sign_in_by_code(
     let Some(row) = row else { return Stop::because(SignInByCodeRefused::NoSuchPerson) };
 
     let party = row.party;
-    match identity::named(rows, party, command.identity)? {
-        Named::Owner => {}
-        Named::Nobody => return Stop::because(SignInByCodeRefused::IdentityMissing),
-        Named::Another => {
-            rows.put(challenge::guessed(used));
-            return Err(Stop::Noted(SignInByCodeRefused::IdentityDiffers));
-        }
+    match said_to_be(rows, &row, command.identity, &used)? {
+        Said::Owner => {}
+        Said::TooOften => return Stop::because(SignInByCodeRefused::GuessesUsedUp),
+        Said::Nobody => return Stop::because(SignInByCodeRefused::IdentityMissing),
+        Said::Another => return Err(Stop::Noted(SignInByCodeRefused::IdentityDiffers)),
     }
     if is_frozen(rows, party)? {
         return Stop::because(SignInByCodeRefused::Frozen);
@@ -136,6 +137,39 @@ pub(crate) fn sign_in_by_code(
     rows.put(used);
     rows.put(row.seen(now_us));
     Ok(Next::Answer(party))
+}
+
+/// Who somebody with a code says to be, of an account.
+pub(crate) enum Said {
+    /// Its owner, or nobody knows who that is.
+    Owner,
+    /// Others were said too often: only the login password opens it.
+    TooOften,
+    /// Nobody was said, and somebody has to be.
+    Nobody,
+    /// Somebody else: that is counted, and the code is used up.
+    Another,
+}
+
+/// Compares who somebody says to be with the owner of an account, and counts what is wrong.
+pub(crate) fn said_to_be(
+    rows: &mut Rows<'_>,
+    row: &SignIn,
+    identity: Option<IdentityDigest>,
+    used: &Challenge,
+) -> Result<Said, Fault> {
+    if row.is_guessed_out() {
+        return Ok(Said::TooOften);
+    }
+    Ok(match identity::named(rows, row.party, identity)? {
+        Named::Owner => Said::Owner,
+        Named::Nobody => Said::Nobody,
+        Named::Another => {
+            rows.put(challenge::guessed(used.clone()));
+            rows.put(row.clone().guessed());
+            Said::Another
+        }
+    })
 }
 
 /// Whether the operator froze the account.

@@ -59,6 +59,6 @@ pub use password::{
     judged, reserved,
 };
 pub use profile::{DataKeyId, Profile};
-pub use sign_in::{DORMANT_US, PASSWORD_CHANGES_A_DAY_MAX, SignIn};
+pub use sign_in::{DORMANT_US, GUESSES_MAX, PASSWORD_CHANGES_A_DAY_MAX, SignIn};
 pub use stop::{PaymentStop, StopEvent};
 pub use usage::{Span, Usage, UsageKind};

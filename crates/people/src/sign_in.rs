@@ -10,6 +10,10 @@ use crate::password::{ATTEMPT_LIFE_US, Credential, PasswordRefused, Verifier, ju
 /// How long nobody signed in before somebody who proves the address may take it over: by then a number that was given
 /// up is somebody else's (customary: 90 days).
 pub const DORMANT_US: i64 = 90 * DAY_US;
+/// Wrong guesses, with a code, of whose account it is, before the login password has to be right again. Who knows area,
+/// birthday and sex of a person has some five hundred identity numbers to try, one a day: five are one chance in a
+/// hundred, and an owner makes none.
+pub const GUESSES_MAX: u32 = 5;
 /// Changes of the payment password in a day of China.
 pub const PASSWORD_CHANGES_A_DAY_MAX: u32 = 3;
 
@@ -41,6 +45,8 @@ pub struct SignIn {
     pub changed_day: Day,
     /// Changes of the payment password that day.
     pub changes: u32,
+    /// Wrong guesses, with a code, of whose account it is, since its owner signed in last.
+    pub guesses: u32,
 }
 
 impl SignIn {
@@ -59,6 +65,7 @@ impl SignIn {
             seen_at_us: now_us,
             changed_day: Day::of(now_us),
             changes: 0,
+            guesses: 0,
         }
     }
 
@@ -96,13 +103,23 @@ impl SignIn {
             return Err(PasswordRefused::NoAttempt);
         }
         let cleared = judged(self.credential(), true);
-        Ok(SignIn { judged: attempt, seen_at_us: now_us, ..self.with(cleared) })
+        Ok(SignIn { judged: attempt, seen_at_us: now_us, guesses: 0, ..self.with(cleared) })
     }
 
     /// After the address was proven by a code: the lock opens, and tries under way are worth nothing.
     pub fn seen(self, now_us: i64) -> SignIn {
         let (cleared, judged) = (judged(self.credential(), true), self.tried);
-        SignIn { judged, seen_at_us: now_us, ..self.with(cleared) }
+        SignIn { judged, seen_at_us: now_us, guesses: 0, ..self.with(cleared) }
+    }
+
+    /// After somebody who proved the address said to be another person than the owner.
+    pub fn guessed(self) -> SignIn {
+        SignIn { guesses: self.guesses.saturating_add(1), ..self }
+    }
+
+    /// Whether codes open nothing any more before the login password was right.
+    pub fn is_guessed_out(&self) -> bool {
+        self.guesses >= GUESSES_MAX
     }
 
     /// Whether nobody signed in for so long that the address may be somebody else's by now.

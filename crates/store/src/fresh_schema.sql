@@ -1,4 +1,4 @@
--- Of 0036_settlement_batch_create c1339c8a8297e0b1bcf63a7ac2b2039263dcf3161465c8b7574edaca52ac74b0
+-- Of 0037_sign_in_counts_guesses 4e6f950b19508ccd57e77964b19061256f10180259f735dad27ec0b8881fe1c0
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -721,7 +721,7 @@ CREATE TABLE sign_in (
     judged          INTEGER NOT NULL CHECK (judged >= 0),
     seen_at_us      INTEGER NOT NULL,
     changed_day     INTEGER NOT NULL CHECK (changed_day >= 0),
-    changes         INTEGER NOT NULL CHECK (changes >= 0),
+    changes         INTEGER NOT NULL CHECK (changes >= 0), guesses INTEGER NOT NULL DEFAULT 0 CHECK (guesses >= 0),
     PRIMARY KEY (slot, party)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE card (

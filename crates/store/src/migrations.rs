@@ -59,6 +59,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0034_receipt_tells_risk",
     "0035_passkey_create",
     "0036_settlement_batch_create",
+    "0037_sign_in_counts_guesses",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -371,3 +371,28 @@ fn a_code_alone_opens_nothing_of_somebody_who_is_known() {
     let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
     assert_eq!(ask(&mut world, by_code(owner, proof)), Ok(person));
 }
+
+#[test]
+fn five_guesses_of_the_owner_in_all_and_then_the_login_password() {
+    let mut world = World::new();
+    let person = crate::identity::person_with(&mut world, 4, 3);
+    let (owner, other) = (Some([21; 16]), Some([22; 16]));
+    let by_code = |identity, proof| SignInByCode { address: ADDRESS, proof, identity };
+    let next_day = |world: &mut World| world.wall_us = next_china_midnight_us(world.wall_us);
+    for _ in 0..people::GUESSES_MAX {
+        let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
+        assert_eq!(ask(&mut world, by_code(other, proof)), Err(SignInByCodeRefused::IdentityDiffers));
+        next_day(&mut world);
+    }
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
+    assert_eq!(ask(&mut world, by_code(owner, proof)), Err(SignInByCodeRefused::GuessesUsedUp));
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::LoginPassword);
+    let set = SetPassword { identity: owner, ..new_password(ADDRESS, proof, WhichPassword::Login) };
+    assert_eq!(ask(&mut world, set), Err(SetPasswordRefused::GuessesUsedUp));
+    // The owner knows the login password.
+    let attempt = ask(&mut world, TrySignIn { party: person }).unwrap().attempt;
+    ask(&mut world, ProveSignIn { party: person, attempt }).unwrap();
+    next_day(&mut world);
+    let proof = proven(&mut world, ADDRESS, ChallengePurpose::SignIn);
+    assert_eq!(ask(&mut world, by_code(owner, proof)), Ok(person));
+}

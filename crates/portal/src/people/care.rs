@@ -111,6 +111,7 @@ async fn refuse_identity_digits(portal: &Portal, party: PartyId, password: &str)
 fn set_refused(refused: SetPasswordRefused) -> SandboxError {
     match refused {
         SetPasswordRefused::ProofMissing | SetPasswordRefused::NoSuchPerson => code_refused(),
+        SetPasswordRefused::GuessesUsedUp => identity::guesses_used_up(),
         SetPasswordRefused::IdentityMissing => identity::identity_needed(),
         SetPasswordRefused::IdentityDiffers => identity::identity_differs(),
         SetPasswordRefused::TooManyChanges { until_us } => {

@@ -91,6 +91,13 @@ pub(crate) fn identity_differs() -> SandboxError {
     SandboxError::new(StatusCode::FORBIDDEN, "identity_differs", message)
 }
 
+/// Whoever has the address said to be others too often.
+pub(crate) fn guesses_used_up() -> SandboxError {
+    let message = "the account's owner was guessed at too often: codes open it again after somebody has signed in with \
+                   the login password";
+    SandboxError::new(StatusCode::FORBIDDEN, "guesses_used_up", message)
+}
+
 /// Whether an account may hear of its owner: nobody knows who that is, or that is who was said.
 pub(crate) async fn is_owner(
     portal: &Portal,

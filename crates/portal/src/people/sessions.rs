@@ -1,7 +1,7 @@
 //! `/api/v1/sessions`: signing in by password or code, the devices that are signed in, and signing them out.
 
 use super::budget::ClientAddress;
-use super::identity::{identity_differs, identity_needed, said};
+use super::identity::{guesses_used_up, identity_differs, identity_needed, said};
 use super::register::DEVICE_FIELD;
 use super::who::{self, Who};
 use super::{address_of, code_refused, crowded, devices, digest_of, in_vault, prove};
@@ -172,6 +172,7 @@ async fn by_code(
     let signed = signed.map_err(|error| {
         SandboxError::of(error, |refused| match refused {
             SignInByCodeRefused::ProofMissing | SignInByCodeRefused::NoSuchPerson => code_refused(),
+            SignInByCodeRefused::GuessesUsedUp => guesses_used_up(),
             SignInByCodeRefused::IdentityMissing => identity_needed(),
             SignInByCodeRefused::IdentityDiffers => identity_differs(),
             SignInByCodeRefused::Frozen => frozen(),

@@ -230,6 +230,7 @@ fn persons() -> Vec<Row> {
             judged: i64::MAX.unsigned_abs(),
             seen_at_us: i64::MIN,
             changes: u32::MAX,
+            guesses: u32::MAX,
             ..SignIn::fresh(last, text(""), u32::MAX, 0)
         }),
     ]
