@@ -19,6 +19,7 @@ mod passkeys;
 mod register;
 pub(crate) mod safety;
 mod sessions;
+mod vault_queue;
 mod who;
 
 pub use budget::ClientAddress;
@@ -40,6 +41,7 @@ use ceremonies::Ceremonies;
 use people::{Address, AddressDigest, ChallengePurpose, CodeDigest, TryChallengeRefused, WeakPassword};
 use std::sync::Arc;
 use vault::Vault;
+use vault_queue::VaultQueue;
 
 /// What the portal needs for persons.
 pub struct People {
@@ -50,6 +52,7 @@ pub struct People {
     pub(crate) inbox: Option<Arc<Inbox>>,
     pub(crate) budget: Budget,
     pub(crate) ghosts: Ghosts,
+    pub(crate) vault_queue: VaultQueue,
     /// Held while an application is looked at and then changed: see [`merchants::one_after_another`].
     pub(crate) applying: tokio::sync::Mutex<()>,
     /// Challenges that wait for a passkey.
@@ -73,6 +76,7 @@ impl People {
             inbox: Some(inbox),
             budget: Budget::default(),
             ghosts: Ghosts::default(),
+            vault_queue: VaultQueue::default(),
             applying: tokio::sync::Mutex::default(),
             ceremonies: Ceremonies::default(),
         }
@@ -193,13 +197,18 @@ pub(crate) async fn new_password(
     Ok(engine::NewPassword { verifier, pepper_version: world::Secrets::PEPPER_VERSION })
 }
 
-/// Runs what waits for the vault's file on a thread that may wait.
+/// Runs what waits for the vault's file, or for the hardware with its key, on a thread that may wait.
 pub(crate) async fn in_vault<T, F>(portal: &Portal, work: F) -> Result<T, SandboxError>
 where
     T: Send + 'static,
     F: FnOnce(&Vault) -> Result<T, vault::VaultError> + Send + 'static,
 {
-    let vault = portal.people.vault.clone();
-    let done = tokio::task::spawn_blocking(move || work(&vault)).await;
+    let (vault, place) = (portal.people.vault.clone(), portal.people.vault_queue.place().await?);
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work(&vault);
+        drop(place);
+        done
+    });
+    let done = done.await;
     done.map_err(SandboxError::broken)?.map_err(SandboxError::broken)
 }
