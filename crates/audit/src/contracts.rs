@@ -2,24 +2,37 @@
 //! a moment.
 
 use crate::images::text_of_key;
+use crate::orders::OrderFacts;
 use crate::report::{FindingKind, Findings};
 use base::{PartyId, Record};
 use engine::Tabled;
 use std::collections::BTreeMap;
-use trade::{CONTRACT_FEE_MAX_PPM, Contract, ContractBook, ContractProduct, SettlementTerm};
+use trade::{CONTRACT_FEE_MAX_PPM, Contract, ContractBook, ContractProduct, ContractStatus, SettlementTerm};
 
 type Whose = (PartyId, ContractProduct);
 
 /// What is kept of a contract.
 #[derive(Debug, Default)]
 struct Seen {
-    /// Versions that were agreed to, in their order: from when each holds, its fee in parts per million, and when its
-    /// sales are settled.
-    agreed: Vec<(i64, u32, SettlementTerm)>,
+    /// Versions that were agreed to, in their order.
+    agreed: Vec<Agreed>,
     /// Whether the next version is proposed.
     proposed: bool,
     /// Whether its book was seen.
     book: bool,
+}
+
+/// A version that was agreed to.
+#[derive(Clone, Copy, Debug)]
+struct Agreed {
+    /// From when it holds.
+    from_us: i64,
+    /// Its fee in parts per million.
+    ppm: u32,
+    /// When its sales are settled.
+    settlement: SettlementTerm,
+    /// Whether something new may be opened under it.
+    status: ContractStatus,
 }
 
 /// All contracts.
@@ -43,7 +56,8 @@ impl Contracts {
         check(row.product.has_fee() || row.fee_ppm.ppm() == 0, "nothing is taken of this product");
         let settles = row.product.has_settlement() || row.settlement == SettlementTerm::SameDay;
         check(settles, "sales of this product are settled by its own rules");
-        check(!row.reason.as_str().is_empty() && !row.proposed_by.as_str().is_empty(), "nobody said why");
+        let is_said = |text: &str| !text.trim().is_empty();
+        check(is_said(row.reason.as_str()) && is_said(row.proposed_by.as_str()), "nobody said why");
         let Some(approved_at_us) = row.approved_at_us else {
             check(row.approved_by.is_none(), "it was approved at no moment");
             seen.proposed = true;
@@ -54,7 +68,12 @@ impl Contracts {
         check(approved_at_us > row.proposed_at_us, "it was approved before it was proposed");
         let from_us = row.valid_from_us.unwrap_or(i64::MAX);
         check(row.valid_from_us.is_some_and(|from_us| from_us >= approved_at_us), "it holds from the past");
-        seen.agreed.push((from_us, row.fee_ppm.ppm(), row.settlement));
+        seen.agreed.push(Agreed {
+            from_us,
+            ppm: row.fee_ppm.ppm(),
+            settlement: row.settlement,
+            status: row.status,
+        });
     }
 
     /// Which version is the newest; read after the versions.
@@ -82,7 +101,7 @@ impl Contracts {
 
     /// The fee in parts per million of a contract that was in force at a moment: of the highest version that held.
     pub(crate) fn ppm_at(&self, seller: PartyId, product: ContractProduct, at_us: i64) -> Option<u32> {
-        self.held_at(seller, product, at_us).map(|(ppm, _)| ppm)
+        self.held_at(seller, product, at_us).map(|held| held.ppm)
     }
 
     /// When sales were settled by the contract that was in force at a moment; at once without one.
@@ -92,17 +111,22 @@ impl Contracts {
         product: ContractProduct,
         at_us: i64,
     ) -> SettlementTerm {
-        self.held_at(seller, product, at_us).map_or(SettlementTerm::SameDay, |(_, settlement)| settlement)
+        self.held_at(seller, product, at_us).map_or(SettlementTerm::SameDay, |held| held.settlement)
     }
 
-    fn held_at(
-        &self,
-        seller: PartyId,
-        product: ContractProduct,
-        at_us: i64,
-    ) -> Option<(u32, SettlementTerm)> {
-        let seen = self.0.get(&(seller, product))?;
-        let held = seen.agreed.iter().rev().find(|(from_us, ..)| *from_us <= at_us);
-        held.map(|(_, ppm, settlement)| (*ppm, *settlement))
+    /// An order was opened while its contract was in force, or without one. What is paid out of frozen money is opened
+    /// with the freeze.
+    pub(crate) fn opened(&self, order: &OrderFacts, findings: &mut Findings) {
+        let held = self.held_at(order.seller, order.contract, order.opened_at_us);
+        let is_over = held.is_some_and(|held| held.status == ContractStatus::Ended);
+        if is_over && order.contract != ContractProduct::PreAuthorisation {
+            let message = "it was opened after the contract of its merchant had ended";
+            findings.add(FindingKind::OrderWrong, "orders", order.key(), message);
+        }
+    }
+
+    fn held_at(&self, seller: PartyId, product: ContractProduct, at_us: i64) -> Option<Agreed> {
+        let agreed = &self.0.get(&(seller, product))?.agreed;
+        agreed.iter().rev().find(|version| version.from_us <= at_us).copied()
     }
 }

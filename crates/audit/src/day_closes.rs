@@ -85,6 +85,11 @@ impl DayCloses {
                 let key = text_of_key(&DayClose::wrap_key((*slot,)));
                 findings.add(FindingKind::DayCloseWrong, "day_close", key, message);
             }
+            if close.closed_at_us < close.last_date.plus_days(1).begins_at_us() {
+                let key = text_of_key(&DayClose::wrap_key((*slot,)));
+                let message = "it was closed before its day was over";
+                findings.add(FindingKind::DayCloseWrong, "day_close", key, message);
+            }
         }
         for ((slot, currency, kind), seen) in &self.kinds {
             let close = self.closed.get(slot);

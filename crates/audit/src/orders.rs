@@ -43,7 +43,7 @@ pub(crate) struct OrderFacts {
     pub(crate) is_escrow: bool,
     pub(crate) product: Option<Product>,
     /// The contract that its fee is taken under.
-    contract: ContractProduct,
+    pub(crate) contract: ContractProduct,
     /// With the sales of which day it is settled.
     pub(crate) settled_with: Option<Day>,
     /// Its escrow.
@@ -279,6 +279,7 @@ impl Orders {
             }
             escrows::order(order, rates, findings);
             owned(order, findings);
+            contracts.opened(order, findings);
             payments::order(order, findings);
             let played = refunds::order(order, findings);
             *expected.fees.entry(place).or_default() +=

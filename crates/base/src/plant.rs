@@ -128,6 +128,20 @@ plants! {
     RefundToClosedBuyer;
     /// A refund that came back still counts as given.
     BouncedRefundCounts;
+    /// A sale that is to be settled the day after is the merchant's to spend at once.
+    UnsettledNotHeld;
+    /// What goes back of a sale before it is settled stays held, though it is gone.
+    RefundKeepsHeld;
+    /// A refund of an unsettled sale that comes back is the merchant's to spend at once.
+    BouncedNotHeldAgain;
+    /// When its day is over, a batch is settled and what was held stays held.
+    SettledKeepsHeld;
+    /// Payments under a contract cost what the dated rules say.
+    ContractFeeIgnored;
+    /// Something new is opened under a contract that has ended.
+    EndedContractOpens;
+    /// Who proposes a contract may approve it.
+    ContractOfOnePerson;
     /// The cancel of a paid order says that it was refunded and moves nothing.
     CancelKeepsMoney;
     /// A top-up that is repeated with its key is booked again.

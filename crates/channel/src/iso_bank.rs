@@ -74,7 +74,8 @@ struct Heard {
 }
 
 impl IsoBank {
-    /// Opens the way and reads again what the bank said before.
+    /// Opens the way and reads again what the bank said before, also what was refused then: what this program reads
+    /// now, it hears.
     ///
     /// # Errors
     /// A wrong name of books, no way, a folder that cannot be used.
@@ -87,14 +88,22 @@ impl IsoBank {
         let mail = Mail::open(&way)?;
         let files = Files::open(&folder)?;
         let mut known = Known::new(payer.account.clone(), &books);
-        files.each_received(|digest, bytes| {
+        files.each_received(|digest, bytes, was_understood| {
             known.note_seen(digest);
-            match bytes.map(|bytes| understand(bytes, &payer.account)) {
-                Some(Ok(told)) => known.hear(told),
-                Some(Err(error)) => {
-                    tracing::error!(%error, %digest, "a message that was understood before is not any more");
+            match understand(bytes, &payer.account) {
+                Ok(told) => {
+                    if !was_understood {
+                        tracing::warn!(%digest, "a message that was refused before is understood now, and heard");
+                    }
+                    known.hear(told);
+                    true
                 }
-                None => {}
+                Err(error) => {
+                    if was_understood {
+                        tracing::error!(%error, %digest, "a message that was understood before is not any more");
+                    }
+                    false
+                }
             }
         })?;
         let heard = Mutex::new(Heard { known, fetched_at: None });
@@ -141,7 +150,7 @@ impl IsoBank {
 
     /// What is known of an order.
     fn word(&self, known: &Known, ask: &OrderAsk) -> OrderSaid {
-        if let Some(moved) = known.movement(&ask.key, ask.kind.is_in()) {
+        if let Some(moved) = known.movement(&ask.key, ask.kind.is_in(), ask.amount) {
             return OrderSaid::Done { amount: moved.amount, bank_ref: moved.reference.clone() };
         }
         if ask.kind.is_in() {

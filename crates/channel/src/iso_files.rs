@@ -105,9 +105,10 @@ impl Files {
         write(&folder.join(format!("{name}~{}.xml", received.digest())), &received.bytes, FILE_MODE)
     }
 
-    /// Hands every message on that was understood, and the digests of those that were not.
-    pub(crate) fn each_received(&self, mut hear: impl FnMut(&str, Option<&[u8]>)) -> Result<()> {
-        for (folder, is_understood) in [("read", true), ("refused", false)] {
+    /// Hands every message on that is kept, with its digest and whether it was understood when it came. One that was
+    /// refused then and is heard now is laid to those that are read.
+    pub(crate) fn each_received(&self, mut hear: impl FnMut(&str, &[u8], bool) -> bool) -> Result<()> {
+        for (folder, was_understood) in [("read", true), ("refused", false)] {
             let mut paths: Vec<PathBuf> = fs::read_dir(self.root.join(folder))?
                 .map(|entry| Ok(entry?.path()))
                 .collect::<Result<_>>()?;
@@ -119,7 +120,12 @@ impl Files {
                     // What was being written when the program ended; the bank still has it.
                     continue;
                 }
-                if is_understood { hear(digest, Some(&fs::read(&path)?)) } else { hear(digest, None) }
+                let is_heard = hear(digest, &fs::read(&path)?, was_understood);
+                if is_heard && !was_understood {
+                    let read = self.root.join("read");
+                    fs::rename(&path, read.join(path.file_name().unwrap_or_default()))?;
+                    sync(&read)?;
+                }
             }
         }
         Ok(())

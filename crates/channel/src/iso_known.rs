@@ -112,9 +112,11 @@ impl Known {
         &self.account
     }
 
-    /// The movement of an order in its direction, the first that was told of.
-    pub(crate) fn movement(&self, key: &str, is_credit: bool) -> Option<&Moved> {
-        self.moved.get(key)?.iter().find(|moved| moved.is_credit == is_credit)
+    /// The movement of an order in its direction: that of its amount if there is one, else the first that was told of.
+    /// Anybody may write a number of ours beside another sum; that must not hide the payment itself.
+    pub(crate) fn movement(&self, key: &str, is_credit: bool, amount: Money) -> Option<&Moved> {
+        let all = || self.moved.get(key).into_iter().flatten().filter(|moved| moved.is_credit == is_credit);
+        all().find(|moved| moved.amount == amount).or_else(|| all().next())
     }
 
     /// Why an order was refused for good. A refusal of what was debited is none: the money may be on its way, and only

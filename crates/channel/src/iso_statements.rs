@@ -51,7 +51,11 @@ impl Statements {
             let next = self.by_day.range(day.plus_days(1)..).next();
             let next = next.and_then(|(day, _)| self.whole(*day, None)).map(|next| next.opening_minor);
             let ends = before.map(|before| before.closing_minor);
-            return self.whole(day, ends).or_else(|| self.whole(day, next));
+            let whole = self.whole(day, ends).or_else(|| self.whole(day, next))?;
+            // Banks that print several of a day may have sent a part of them: the day after begins elsewhere then.
+            let is_next = self.by_day.contains_key(&day.plus_days(1));
+            let goes_on = !is_next || next.is_none_or(|opening| opening == whole.closing_minor);
+            return goes_on.then_some(whole);
         }
         let (before, (next_day, _)) = (before?, self.by_day.range(day..).next()?);
         let (next, balance) = (self.whole(*next_day, None)?, before.closing_minor);

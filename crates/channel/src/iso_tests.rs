@@ -503,3 +503,44 @@ fn a_bank_needs_a_way_and_a_short_name_of_the_books() {
         );
     }
 }
+
+/// An earlier program could not read what this one reads: what the bank said then is heard at the next start.
+#[tokio::test]
+async fn what_was_refused_is_heard_once_it_can_be_read() {
+    let (world, order) = (World::new(), ask(1, BankOrderKind::Withdraw));
+    assert_eq!(world.bank().send(order.clone()).await, OrderSaid::InProcess);
+    world.books("booked.xml", &Entry::of(&order.key, "DBIT"));
+    assert_eq!(world.bank().query(order.clone()).await, done());
+    let kept = |folder: &str| fs::read_dir(world.path("kept").join(folder)).unwrap().next().unwrap().unwrap();
+    let read = kept("read");
+    fs::rename(read.path(), world.path("kept/refused").join(read.file_name())).unwrap();
+    fs::remove_file(world.path("in/booked.xml")).unwrap();
+    assert_eq!(world.bank().query(order.clone()).await, done());
+    assert_eq!((world.kept("read"), world.kept("refused")), (1, 0));
+    assert_eq!(world.bank().query(order).await, done(), "and at each start after it");
+}
+
+/// Anybody who knows a number may transfer a cent under it: the payment itself is heard all the same.
+#[tokio::test]
+async fn another_sum_under_a_number_does_not_hide_the_right_one() {
+    let (world, order) = (World::new(), ask(1, BankOrderKind::TopUp));
+    let bank = world.bank();
+    world.books("1.xml", &Entry { amount: "0.01", ..Entry::of(&order.key, "CRDT") });
+    world.books("2.xml", &Entry::of(&order.key, "CRDT"));
+    assert_eq!(bank.query(order).await, done());
+}
+
+/// Some banks print several statements of a day. The first alone is not the day, when the day after begins elsewhere.
+#[tokio::test]
+async fn half_a_day_is_not_given_to_reconciliation() {
+    let world = World::new();
+    let bank = world.bank();
+    let entry = "<Ntry><Amt Ccy=\"CNY\">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>\
+        <BookgDt><Dt>2026-01-06</Dt></BookgDt><AcctSvcrRef>R1</AcctSvcrRef><BkTxCd/></Ntry>";
+    world.closes("2026-01-05", "10.00", "10.00", "");
+    world.closes_as("morning", "2026-01-06", "10.00", "11.00", entry);
+    world.closes("2026-01-07", "12.00", "12.00", "");
+    assert_eq!(statement(&bank, "2026-01-06").await, None);
+    world.closes_as("evening", "2026-01-06", "11.00", "12.00", &entry.replace("R1", "R2"));
+    assert_eq!(statement(&bank, "2026-01-06").await.unwrap().lines.len(), 2);
+}

@@ -6,6 +6,7 @@ use base::{Day, Slot};
 use bill::{BillError, days_to_close};
 use cell::{CellError, Door};
 use engine::{CloseDay, FindSlotClose};
+use ledger::CloseDayRefused;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -25,6 +26,16 @@ pub enum NotClosed {
     /// The cell, or the tables, did not answer in time.
     #[error("the platform is busy")]
     Busy,
+    /// The cell refuses a close: the tables and its rows do not agree. It is the same at the next look.
+    #[error("day {day} of slot {slot} is not closed: {why}")]
+    Refused {
+        /// The day.
+        day: Day,
+        /// The slot.
+        slot: Slot,
+        /// Why.
+        why: CloseDayRefused,
+    },
     /// The postings could not be read or summed.
     #[error(transparent)]
     Books(#[from] BillError),
@@ -89,10 +100,8 @@ impl DayCloser {
             for close in due {
                 match self.door.ask(close.clone()).await {
                     Ok(done) => closed += u64::from(!done.already),
-                    // Another was quicker: the next look sees how far it came.
-                    Err(CellError::Refused(refused)) => {
-                        tracing::warn!(day = %close.day, slot = %close.slot, %refused, "a day is not closed");
-                        return Err(NotClosed::Busy);
+                    Err(CellError::Refused(why)) => {
+                        return Err(NotClosed::Refused { day: close.day, slot: close.slot, why });
                     }
                     Err(CellError::Busy | CellError::Unknown) => return Err(NotClosed::Busy),
                 }
@@ -102,9 +111,10 @@ impl DayCloser {
 
     /// What is to be closed, of tables that have everything from before midnight.
     async fn due(&self, last: Day) -> Result<Vec<CloseDay>, NotClosed> {
-        // An answer comes after everything that was decided before it is durable; decisions after it are of today.
+        // An answer comes after everything that was decided before it is durable; decisions after it are later. A clock
+        // of the machine that was past midnight may be put back, and what is decided then is of the day before.
         let asked = self.door.ask(FindSlotClose { slot: Slot::PLATFORM }).await;
-        asked.map_err(|_| NotClosed::Busy)?;
+        let last = last.min(Day::of(asked.map_err(|_| NotClosed::Busy)?.at_us).minus_days(1));
         let mut posted = self.door.posted();
         let durable = self.door.stats().durable_sequence.load(Ordering::Acquire);
         let reached = posted.wait_for(|sequence| *sequence >= durable);

@@ -132,6 +132,16 @@ pub struct FindSlotClose {
     pub slot: Slot,
 }
 
+/// How far the days of a slot are closed, as of a moment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SlotClose {
+    /// How far; `None` when no day was closed.
+    pub close: Option<Arc<DayClose>>,
+    /// The cell's own time of the answer, microseconds UTC: whatever is decided after it is later. A clock of the
+    /// machine says less, since it may be put back.
+    pub at_us: i64,
+}
+
 impl FindSlotClose {
     pub(crate) fn slot(&self) -> Slot {
         self.slot
@@ -141,6 +151,7 @@ impl FindSlotClose {
 pub(crate) fn find_slot_close(
     rows: &mut Rows<'_>,
     query: &FindSlotClose,
-) -> Result<Next<Option<Arc<DayClose>>>, Stop<Never>> {
-    Ok(Next::Answer(rows.get::<DayClose>((query.slot,))?))
+) -> Result<Next<SlotClose>, Stop<Never>> {
+    let close = rows.get::<DayClose>((query.slot,))?;
+    Ok(Next::Answer(SlotClose { close, at_us: rows.now_us() }))
 }

@@ -60,7 +60,7 @@ use crate::{
     TransferMoney, TransferRoom, transfer,
 };
 use crate::{CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, own_account};
-use crate::{CloseDay, DayClosed, FindSlotClose, close_day};
+use crate::{CloseDay, DayClosed, FindSlotClose, SlotClose, close_day};
 use crate::{FindUnsettled, settle_sales};
 use crate::{LeaveFreeze, leave_freeze};
 use crate::{
@@ -80,7 +80,7 @@ use fund::{
     AskCardRefused, BankOrder, BankOrderRefused, BindCardRefused, Card, CardRefused, CloseBankOrderRefused,
     ConfirmBankOrderRefused, FindBankRefused,
 };
-use ledger::{Account, CloseDayRefused, DayClose};
+use ledger::{Account, CloseDayRefused};
 use money::Money;
 use people::{
     AppKey, Callback, Certification, Device, Grant, MerchantApplication, Party, Passkey, PasskeyRefused,
@@ -308,7 +308,7 @@ commands! {
     change ApproveContract => contract::approve_contract, Arc<Contract>, ContractRefused;
     query FindContracts => contract::find_contracts, Vec<ContractView>, ContractRefused;
     change CloseDay => close_day::close_day, DayClosed, CloseDayRefused;
-    query FindSlotClose => close_day::find_slot_close, Option<Arc<DayClose>>, Never;
+    query FindSlotClose => close_day::find_slot_close, SlotClose, Never;
     change AddPasskey => passkey::add_passkey, Arc<Passkey>, PasskeyRefused;
     query FindPasskeys => passkey::find_passkeys, Vec<Arc<Passkey>>, Never;
     change RemovePasskey => passkey::remove_passkey, (), PasskeyRefused;

@@ -100,7 +100,7 @@ pub use cancel_order::{CancelAction, CancelOrder, Cancelled};
 pub use certify::{CertifyRefused, DecideCertification, FindCertification, OpenCertification};
 pub use challenge::{OpenChallenge, TryChallenge};
 pub use claim_order::{ClaimOrder, Claimed};
-pub use close_day::{CloseDay, DayClosed, FindSlotClose};
+pub use close_day::{CloseDay, DayClosed, FindSlotClose, SlotClose};
 pub use close_order::CloseOrder;
 pub use command::{Ask, Command, Reply};
 pub use confirm_pay::ConfirmPay;

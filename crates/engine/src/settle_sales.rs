@@ -5,7 +5,7 @@
 
 use crate::command::{Never, Next};
 use crate::{Fault, Rows, Stop, contract};
-use base::{Day, PartyId, Slot};
+use base::{Day, PartyId, Plant, Slot, planted};
 use ledger::{Account, AccountId, AccountKind, Hold, hold, release, resize};
 use money::{Currency, Minor, Money, MoneyError};
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,7 @@ pub(crate) fn sold(rows: &mut Rows<'_>, order: Order, product: ContractProduct) 
     if !product.has_settlement()
         || contract::settlement_of(rows, order.seller, product)? == SettlementTerm::SameDay
         || rows.get::<SplitBook>((slot, order.no))?.is_some_and(|book| book.freeze)
+        || planted(Plant::UnsettledNotHeld)
     {
         return Ok(order);
     }
@@ -117,6 +118,10 @@ pub(crate) fn given_back(
     fee_back: Money,
 ) -> Result<(), Fault> {
     let batch = refunded(batch, amount, fee_back)?;
+    if planted(Plant::RefundKeepsHeld) {
+        rows.put(batch);
+        return Ok(());
+    }
     keep(rows, batch)
 }
 
@@ -128,6 +133,9 @@ pub(crate) fn come_back(
     fee: Money,
 ) -> Result<(), Fault> {
     let none = Money::zero(batch.currency);
+    if planted(Plant::BouncedNotHeldAgain) {
+        return Ok(());
+    }
     let batch = SettlementBatch {
         refunded_minor: plus(batch.refunded_minor, none, amount).map_err(odd(batch))?,
         fee_back_minor: plus(batch.fee_back_minor, none, fee).map_err(odd(batch))?,
@@ -143,7 +151,10 @@ pub(crate) fn time_is_over(rows: &mut Rows<'_>, timer: &Timer) -> Result<(), Fau
     for currency in Currency::ALL {
         let batch = rows.get::<SettlementBatch>((slot, seller, currency, sold_on(timer.due_at_us)))?;
         let Some(batch) = batch.filter(|batch| batch.timer == Some(timer.no)) else { continue };
-        let batch = set_hold(rows, (*batch).clone(), Money::zero(currency))?;
+        let batch = match planted(Plant::SettledKeepsHeld) {
+            true => (*batch).clone(),
+            false => set_hold(rows, (*batch).clone(), Money::zero(currency))?,
+        };
         rows.put(SettlementBatch { timer: None, settled_at_us: Some(now_us), ..batch });
     }
     Ok(())

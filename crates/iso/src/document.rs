@@ -1,6 +1,7 @@
 //! Reading strictly: bounded, of one name space, without document types and so without entities of its own, each member
 //! that may stand once standing once.
 
+use crate::tags::Tags;
 use crate::word::{AccountId, Name, named};
 use base::{Day, Text};
 use money::{AmountError, Currency, Money, parse_amount};
@@ -12,8 +13,8 @@ pub const FILE_BYTES_MAX: usize = 16 << 20;
 const NODES_MAX: u32 = 1_000_000;
 /// Most name spaces that a message declares. Banks declare two; reading looks through all of them for each element.
 const NAMESPACES_MAX: usize = 16;
-/// Most attributes of a message, told by their signs of equality, of which texts have some too. A movement has three;
-/// reading compares each attribute of an element with each other.
+/// Most attributes of a message, told by the signs of equality in its tags. A movement has three; reading compares each
+/// attribute of an element with each other.
 const EQUALS_MAX: usize = 200_000;
 /// Most entries, payments or details of one message.
 pub(crate) const PARTS_MAX: usize = 20_000;
@@ -111,8 +112,13 @@ impl Message {
             return Err(ReadError::TooLarge);
         }
         let text = std::str::from_utf8(bytes).map_err(|_| ReadError::NotText)?;
-        let equals = bytes.iter().filter(|byte| **byte == b'=').count();
-        if equals > EQUALS_MAX || text.matches("xmlns").count() > NAMESPACES_MAX {
+        // In tags alone: what strangers write into the notes of their payments refuses no message.
+        let (mut equals, mut spaces) = (0, 0);
+        for tag in Tags::of(text) {
+            equals += tag.bytes().filter(|byte| *byte == b'=').count();
+            spaces += tag.matches("xmlns").count();
+        }
+        if equals > EQUALS_MAX || spaces > NAMESPACES_MAX {
             return Err(ReadError::TooLarge);
         }
         let options =
@@ -191,6 +197,16 @@ pub(crate) fn maybe<const N: usize>(
 ) -> Result<Option<Text<N>>, ReadError> {
     let Some(leaf) = down(node, path)? else { return Ok(None) };
     named(&text(leaf, name)?).map(Some).ok_or(ReadError::Wrong(name))
+}
+
+/// The bounded text down a path, in a member that strangers or banks may leave blank: a blank one is none.
+pub(crate) fn filled<const N: usize>(
+    node: Node<'_, '_>,
+    path: &[&'static str],
+    name: &'static str,
+) -> Result<Option<Text<N>>, ReadError> {
+    let Some(leaf) = down(node, path)? else { return Ok(None) };
+    if text(leaf, name)?.is_empty() { Ok(None) } else { maybe(node, path, name) }
 }
 
 /// The bounded text down a path.

@@ -1,9 +1,9 @@
 //! Movements of an account as statements and notifications carry them, printed and read.
 
-use crate::document::{PARTS_MAX, ReadError, all, day, down, is_credit, maybe, must, one, positive, text};
+use crate::document::{PARTS_MAX, ReadError, all, day, down, filled, is_credit, must, one, positive, text};
 use crate::print::{Print, PrintError, sign};
 use crate::word::{Identifier, Name, named};
-use base::{Day, Text};
+use base::Day;
 use money::{Currency, Money};
 use roxmltree::Node;
 
@@ -177,15 +177,15 @@ fn entry(node: Node<'_, '_>, account: Option<Currency>) -> Result<Entry, ReadErr
     };
     let day_of = |name| one(node, name)?.map(|node| day(node, name)).transpose();
     let entry = Entry {
-        number: maybe(node, &["NtryRef"], "NtryRef")?,
+        number: filled(node, &["NtryRef"], "NtryRef")?,
         amount,
         is_credit: is_credit(node)?,
         is_reversal,
         state: state(node)?,
         booked_day: day_of("BookgDt")?,
         value_day: day_of("ValDt")?,
-        reference: maybe(node, &["AcctSvcrRef"], "AcctSvcrRef")?,
-        kind: maybe(node, &["BkTxCd", "Prtry", "Cd"], "BkTxCd")?,
+        reference: filled(node, &["AcctSvcrRef"], "AcctSvcrRef")?,
+        kind: filled(node, &["BkTxCd", "Prtry", "Cd"], "BkTxCd")?,
         parts: parts(node, amount)?,
     };
     check(&entry)?;
@@ -219,28 +219,28 @@ fn part(node: Node<'_, '_>, whole: Option<Money>, entry_is_credit: bool) -> Resu
         None => whole.ok_or(ReadError::Missing("Amt"))?,
     };
     let is_credit = if one(node, "CdtDbtInd")?.is_some() { is_credit(node)? } else { entry_is_credit };
-    let end_to_end_id: Option<Identifier> = maybe(node, &["Refs", "EndToEndId"], "EndToEndId")?;
+    let end_to_end_id: Option<Identifier> = filled(node, &["Refs", "EndToEndId"], "EndToEndId")?;
     let mut payer_references = Vec::new();
     let mut notes = Vec::new();
     if let Some(remittance) = one(node, "RmtInf")? {
         for structured in all(remittance, "Strd") {
-            payer_references.extend(maybe(structured, &["CdtrRefInf", "Ref"], "Ref")?);
+            payer_references.extend(filled(structured, &["CdtrRefInf", "Ref"], "Ref")?);
         }
         for line in all(remittance, "Ustrd") {
-            let line: Text<140> = named(&text(line, "Ustrd")?).ok_or(ReadError::Wrong("Ustrd"))?;
-            notes.push(line);
+            // Whoever pays writes here what he likes. What does not fit is none of our numbers, and refuses nothing.
+            notes.extend(named::<140>(&text(line, "Ustrd")?));
         }
     }
     let return_reason = match down(node, &["RtrInf", "Rsn"])? {
-        Some(choice) => maybe(choice, &["Cd"], "RtrInf")?
-            .map_or_else(|| maybe(choice, &["Prtry"], "RtrInf"), |code| Ok(Some(code)))?,
+        Some(choice) => filled(choice, &["Cd"], "RtrInf")?
+            .map_or_else(|| filled(choice, &["Prtry"], "RtrInf"), |code| Ok(Some(code)))?,
         None => None,
     };
     Ok(Part {
         amount,
         is_credit,
         end_to_end_id: end_to_end_id.filter(|id| id.as_str() != NOT_PROVIDED),
-        reference: maybe(node, &["Refs", "AcctSvcrRef"], "AcctSvcrRef")?,
+        reference: filled(node, &["Refs", "AcctSvcrRef"], "AcctSvcrRef")?,
         payer_references,
         notes,
         return_reason,

@@ -6,7 +6,7 @@
 //!
 //! What is absent: files, clocks, and what a message means for our books. Versions are those of the message set of
 //! 2019, which banks take today: `pain.001.001.09`, `pain.002.001.10`, `camt.053.001.08`, `camt.054.001.08`.
-//! Reading order: `word`, `document`, `print`, `initiation`, `status`, `entry`, `report`.
+//! Reading order: `word`, `tags`, `document`, `print`, `initiation`, `status`, `entry`, `report`.
 
 mod document;
 mod entry;
@@ -14,6 +14,7 @@ mod initiation;
 mod print;
 mod report;
 mod status;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod word;
@@ -29,23 +30,28 @@ pub use status::{BatchStatus, PaymentStatus, Reason, Status, StatusReport, read_
 pub use word::{AccountId, Identifier, Name};
 
 use document::Message;
+use tags::Tags;
 
-/// What kind of message a text is, told by its name space; `None` when it is none that is read here.
+/// What kind of message a text is, told by the name space of its root; `None` when it is none that is read here.
 ///
 /// # Errors
 /// A text in another encoding than UTF-8, and another version of a message that is read: a bank said something in it,
 /// and nobody here would hear it.
 pub fn kind_of(bytes: &[u8]) -> Result<Option<Kind>, ReadError> {
     let text = std::str::from_utf8(bytes).map_err(|_| ReadError::NotText)?;
+    let Some(root) = Tags::of(text).next() else { return Ok(None) };
+    if root.starts_with('!') {
+        return Err(ReadError::DocumentType);
+    }
     let kinds = [
         (Message::STATUS_REPORT, "pain.002.", Kind::StatusReport),
         (Message::STATEMENT, "camt.053.", Kind::Statement),
         (Message::NOTIFICATION, "camt.054.", Kind::Notification),
     ];
-    if let Some((.., kind)) = kinds.iter().find(|(message, ..)| text.contains(message.namespace())) {
+    if let Some((.., kind)) = kinds.iter().find(|(message, ..)| root.contains(message.namespace())) {
         return Ok(Some(*kind));
     }
-    let other = kinds.iter().find(|(_, any_version, _)| text.contains(&format!("{NAMESPACES}{any_version}")));
+    let other = kinds.iter().find(|(_, any_version, _)| root.contains(&format!("{NAMESPACES}{any_version}")));
     other.map_or(Ok(None), |(message, ..)| Err(ReadError::OtherMessage(message.name())))
 }
 

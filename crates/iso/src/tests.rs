@@ -412,3 +412,48 @@ fn name_spaces_and_attributes_without_number_are_refused_before_they_are_read() 
     let attributes: String = (0..200_000).map(|index| format!(" a{index}=\"\"")).collect();
     assert_eq!(read_status_report(report(&attributes).as_bytes()), Err(ReadError::TooLarge));
 }
+
+/// Anybody may pay into the account and write what he likes beside it: the day's message is heard all the same.
+#[test]
+fn what_strangers_write_refuses_no_message() {
+    let note = |text: &str| {
+        let remittance = format!("<Amt Ccy=\"CNY\">70.00</Amt><RmtInf><Ustrd>{text}</Ustrd></RmtInf>");
+        let content = notification(&ENTRY.replace("<Amt Ccy=\"CNY\">70.00</Amt>", &remittance));
+        content.map(|all| all[0].entries[0].parts[0].notes.clone())
+    };
+    let many = ["xmlns=".repeat(100), "=".repeat(200_001), "word ".repeat(40)];
+    for unfit in ["", " \n ", &many[0], &many[1], &many[2]] {
+        assert_eq!(note(unfit), Ok(Vec::new()), "{:.20}", unfit);
+    }
+    assert_eq!(note("xmlns= rent"), Ok(vec![text("xmlns= rent")]));
+    let blank = "<RmtInf><Strd><CdtrRefInf><Ref> </Ref></CdtrRefInf></Strd></RmtInf></TxDtls>";
+    for (from, to) in [
+        ("<EndToEndId>NOTPROVIDED", "<EndToEndId>"),
+        ("<EndToEndId>NOTPROVIDED", "<EndToEndId> "),
+        ("<AcctSvcrRef>MB-PMT-1", "<AcctSvcrRef>"),
+        ("<BkTxCd/>", "<BkTxCd><Prtry><Cd> </Cd></Prtry></BkTxCd>"),
+        ("<CdtDbtInd>DBIT</CdtDbtInd></TxDtls>", blank),
+    ] {
+        assert!(ENTRY.contains(from), "{from}");
+        assert!(notification(&ENTRY.replace(from, to)).is_ok(), "{to}");
+    }
+}
+
+/// A kind that is named in a note, or in a remark, is not the message's.
+#[test]
+fn the_root_alone_tells_the_kind() {
+    let content = |text: &str| format!("<GrpHdr><MsgId>{text}</MsgId></GrpHdr>");
+    for other in ["pain.002.001.10", "pain.002.001.03", "camt.053.001.08"] {
+        let named = format!("urn:iso:std:iso:20022:tech:xsd:{other}");
+        let text = wrapped("camt.054.001.08", "BkToCstmrDbtCdtNtfctn", &content(&named));
+        assert_eq!(kind_of(text.as_bytes()), Ok(Some(Kind::Notification)), "{other}");
+        let behind = text.replace("<Document", &format!("<!-- xmlns=\"{named}\" --><Document"));
+        assert_eq!(kind_of(behind.as_bytes()), Ok(Some(Kind::Notification)), "{other}");
+        let foreign = wrapped("pain.001.001.09", "CstmrCdtTrfInitn", &content(&named));
+        assert_eq!(kind_of(foreign.as_bytes()), Ok(None), "{other}");
+    }
+    let old = wrapped("pain.002.001.03", "CstmrPmtStsRpt", REPORT);
+    assert_eq!(kind_of(old.as_bytes()), Err(ReadError::OtherMessage("pain.002.001.10")));
+    assert_eq!(kind_of(b"<!DOCTYPE a><a/>"), Err(ReadError::DocumentType));
+    assert_eq!(kind_of(b""), Ok(None));
+}

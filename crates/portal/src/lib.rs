@@ -89,7 +89,7 @@ pub use sandbox_app::AppSignType;
 pub use sandbox_clock::{
     ClockFace, ClockHands, Counts, Event, Happened, Journey, Moving, NotMoved, Target, clock_routes,
 };
-pub use sandbox_close::{CloseDesk, Closing};
+pub use sandbox_close::{CloseDesk, CloseFailed, Closing};
 pub use sandbox_faults::{FaultDesk, Reporting, fault_routes};
 pub use sandbox_inbox::{
     AgainAsked, AgainRefused, ForgeryAsked, LetterEnd, LetterSeen, Letters, Mailroom, Resent,

@@ -28,8 +28,17 @@ const DAYS_MAX: usize = 31;
 /// Rows read at once.
 const PAGE: usize = 1_000;
 
-/// The answer of a [`CloseDesk`]: how many slots' days were closed, or why none more, in words.
-pub type Closing<'a> = Pin<Box<dyn Future<Output = Result<u64, String>> + Send + 'a>>;
+/// The answer of a [`CloseDesk`]: how many slots' days were closed, or why none more.
+pub type Closing<'a> = Pin<Box<dyn Future<Output = Result<u64, CloseFailed>> + Send + 'a>>;
+
+/// Why no more days are closed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CloseFailed {
+    /// Whether the same call may go better; else somebody must look.
+    pub is_busy: bool,
+    /// What happened, in words.
+    pub why: String,
+}
 
 /// Closes days; the server does it.
 pub trait CloseDesk: Send + Sync {
@@ -83,15 +92,19 @@ impl DayBook {
 
 /// The newest days that every closed slot has reached, or the one that was asked for.
 fn days(reader: &mut dyn Reader, wanted: Option<Day>) -> Result<BTreeMap<Day, DayBook>, StoreError> {
+    // Slots are closed one after the other: a day that some have not reached is half a day.
     let mut newest: Option<Day> = None;
     each(reader, Table::DayClose, |row| {
         if let Row::DayClose(close) = row {
-            newest = newest.max(Some(close.last_date));
+            newest = Some(newest.map_or(close.last_date, |newest| newest.min(close.last_date)));
         }
     })?;
     let Some(newest) = newest else { return Ok(BTreeMap::new()) };
     let back = u32::try_from(DAYS_MAX).unwrap_or(u32::MAX).saturating_sub(1);
     let (first, last) = wanted.map_or((newest.minus_days(back), newest), |day| (day, day));
+    if last > newest {
+        return Ok(BTreeMap::new());
+    }
     let mut found: BTreeMap<Day, DayBook> = BTreeMap::new();
     for slot in Slot::all() {
         let before = (slot, first.minus_days(1), Currency::Jpy, AccountKind::SuspenseDue);
@@ -233,6 +246,9 @@ pub(crate) async fn close(State(portal): Shared, headers: HeaderMap, body: Bytes
     let missing = || SandboxError::missing("no_close", "this world closes no days");
     let desk = portal.closes.clone().ok_or_else(missing)?;
     let closed = desk.close_until(day).await;
-    let closed = closed.map_err(|why| SandboxError::new(StatusCode::SERVICE_UNAVAILABLE, "busy", why))?;
+    let closed = closed.map_err(|failed| match failed.is_busy {
+        true => SandboxError::new(StatusCode::SERVICE_UNAVAILABLE, "busy", failed.why),
+        false => SandboxError::broken(failed.why),
+    })?;
     answer(json!({ "day": day.to_string(), "closed": closed }))
 }

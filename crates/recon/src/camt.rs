@@ -12,7 +12,7 @@ use base::{Day, Text};
 use money::Currency;
 use quick_xml::Reader;
 use quick_xml::events::attributes::Attributes;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::{BytesRef, BytesStart, Event};
 
 /// The name space of the one version that is read.
 const NAMESPACE: &str = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08";
@@ -59,7 +59,7 @@ struct Entry {
 /// The text of an element.
 struct Leaf {
     text: String,
-    /// Whether all of it is there.
+    /// Whether all of it is there, and nothing else.
     whole: bool,
 }
 
@@ -84,13 +84,14 @@ pub(crate) fn read(text: &str) -> Result<Statement, FileError> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = true;
     let mut path: Vec<String> = Vec::new();
-    let (mut leaf, mut found, mut seen) = (Leaf::default(), Found::default(), false);
+    // The texts of the elements that are open, the innermost last; the first is what stands outside of all.
+    let (mut leaves, mut found, mut seen) = (vec![Leaf::default()], Found::default(), false);
     loop {
         match reader.read_event() {
             Err(_) => return Err(not_well_formed(&path)),
             Ok(Event::DocType(_)) => return Err(FileError::Entities),
             Ok(Event::GeneralRef(_)) if path.is_empty() => return Err(FileError::Malformed),
-            Ok(Event::GeneralRef(named)) => leaf.add(meant(&named)?),
+            Ok(Event::GeneralRef(named)) => add(&mut leaves, &meant(&named)?),
             Ok(Event::Start(start)) => {
                 if path.is_empty() {
                     root(&start)?;
@@ -100,19 +101,19 @@ pub(crate) fn read(text: &str) -> Result<Statement, FileError> {
                 if path.len() > DEPTH_MAX {
                     return Err(FileError::Malformed);
                 }
-                leaf = Leaf::default();
+                breaks(&mut leaves);
+                leaves.push(Leaf::default());
                 found.begin(&path, &start)?;
             }
-            Ok(Event::Text(part)) => leaf.add(&part.xml10_content()),
-            // Another way to write a text, which no bank is known to use for what is looked at.
-            Ok(Event::CData(_)) => leaf.whole = false,
+            Ok(Event::Text(part)) => add(&mut leaves, &part.xml10_content()),
+            // A section is another way to write a text, which no bank is known to use for what is looked at.
+            Ok(Event::CData(_) | Event::Empty(_)) => breaks(&mut leaves),
             Ok(Event::End(_)) => {
-                found.end(&path, &leaf)?;
+                found.end(&path, &leaves.pop().unwrap_or_default())?;
                 path.pop();
-                leaf = Leaf::default();
             }
             Ok(Event::Eof) => break,
-            Ok(Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => {}
+            Ok(Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => {}
         }
     }
     if !path.is_empty() || !seen {
@@ -130,16 +131,34 @@ fn not_well_formed(path: &[String]) -> FileError {
     }
 }
 
-/// The letter that a name stands for. Every other name would be one of the document's own.
-fn meant(named: &str) -> Result<&'static str, FileError> {
-    match named {
-        "amp" => Ok("&"),
-        "lt" => Ok("<"),
-        "gt" => Ok(">"),
-        "quot" => Ok("\""),
-        "apos" => Ok("'"),
-        _ => Err(FileError::Entities),
+/// Adds to the text of the innermost element.
+fn add(leaves: &mut [Leaf], part: &str) {
+    if let Some(leaf) = leaves.last_mut() {
+        leaf.add(part);
     }
+}
+
+/// Something stands in the innermost element that is no text: it is no leaf.
+fn breaks(leaves: &mut [Leaf]) {
+    if let Some(leaf) = leaves.last_mut() {
+        leaf.whole = false;
+    }
+}
+
+/// The letter that a reference stands for: one of the five that have names, or one by its number. Every other name
+/// would be one of the document's own.
+fn meant(named: &BytesRef<'_>) -> Result<String, FileError> {
+    let by_number = named.resolve_char_ref().map_err(|_| FileError::Malformed)?;
+    let letter = match (by_number, &**named) {
+        (Some(letter), _) => letter,
+        (None, "amp") => '&',
+        (None, "lt") => '<',
+        (None, "gt") => '>',
+        (None, "quot") => '"',
+        (None, "apos") => '\'',
+        (None, _) => return Err(FileError::Entities),
+    };
+    Ok(letter.to_string())
 }
 
 /// The attributes of an element. None is compared with each other: that costs the square of their number.

@@ -148,10 +148,22 @@ fn the_five_signs_that_every_message_may_name_are_read_as_they_are_meant() {
     let key = |with: &str| xml().replacen("<EndToEndId>K1", &format!("<EndToEndId>{with}"), 1);
     let read = read(key("A&amp;B &lt;&gt;&quot;&apos;").as_bytes()).unwrap();
     assert_eq!(read.lines[0].order_key.as_str(), "A&B <>\"'");
-    for other in ["&nbsp;", "&a;", "&#38;", "&AMP;"] {
+    let by_number = xml().replacen("<EndToEndId>K1", "<EndToEndId>A&#38;&#x42;", 1);
+    assert_eq!(super::read(by_number.as_bytes()).unwrap().lines[0].order_key.as_str(), "A&B");
+    for other in ["&nbsp;", "&a;", "&AMP;"] {
         assert_eq!(refused(&key(other)), FileError::Entities, "{other}");
     }
     assert_eq!(refused(&xml().replacen("<Document", "&amp;<Document", 1)), FileError::Malformed);
+}
+
+/// An element inside of a text would leave half of the text standing.
+#[test]
+fn a_text_with_an_element_inside_is_refused() {
+    let key = |with: &str| xml().replacen("<EndToEndId>K1", &format!("<EndToEndId>{with}"), 1);
+    for inside in ["9<a>x</a>K1", "9<a/>K1", "K1<a></a>"] {
+        assert_eq!(refused(&key(inside)), FileError::Field { line: 1, field: "a text" }, "{inside}");
+    }
+    assert_eq!(refused(&key("&#0;K1")), FileError::Malformed);
 }
 
 #[test]

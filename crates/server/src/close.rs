@@ -6,8 +6,8 @@ use crate::site::House;
 use anyhow::Context;
 use base::Day;
 use clap::Args;
-use clerk::DayCloser;
-use portal::{CloseDesk, Closing};
+use clerk::{DayCloser, NotClosed};
+use portal::{CloseDesk, CloseFailed, Closing};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::task::JoinHandle;
@@ -40,7 +40,12 @@ pub(crate) struct Desk(pub(crate) Arc<DayCloser>);
 
 impl CloseDesk for Desk {
     fn close_until(&self, day: Day) -> Closing<'_> {
-        Box::pin(async move { self.0.close_until(day).await.map_err(|error| error.to_string()) })
+        Box::pin(async move {
+            self.0.close_until(day).await.map_err(|error| CloseFailed {
+                is_busy: matches!(error, NotClosed::Busy),
+                why: error.to_string(),
+            })
+        })
     }
 }
 

@@ -81,7 +81,7 @@ impl World {
                     with_password(door.clone(), buyer, order_no, right, Box::new(last))
                 });
             }
-            of_transfers => self.act_of_transfers(of_transfers),
+            of_contracts => self.act_of_contracts(of_contracts),
         }
     }
 

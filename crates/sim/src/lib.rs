@@ -8,9 +8,9 @@
 //!
 //! Reading order: `dice` (chance), `faults` (which ones, how often) with `counters`, `clock` and `schedule` (time),
 //! `disk` and `store` (what survives), `network` (what arrives); `machine` (the house's own parts), `plan`, `town` and
-//! `acts` with `accords`, `transfers`, `cards`, `odd`, `caller`, `bank`, `courier`, `clerk_desk`, `merchant`,
-//! `letters` (who uses them); `world` (one run) with `serving`, `mishaps` and `ending`; `model`, `invariants` with
-//! `sums`, and `told` (what must hold); `seed`, `trace` and `shrink` (what is reported).
+//! `acts` with `accords`, `contracts`, `transfers`, `cards`, `odd`, `caller`, `bank`, `courier`, `clerk_desk`,
+//! `merchant`, `letters` (who uses them); `world` (one run) with `serving`, `mishaps` and `ending`; `model`,
+//! `invariants` with `sums`, and `told` (what must hold); `seed`, `trace` and `shrink` (what is reported).
 
 pub mod caller;
 pub mod clerk_desk;
@@ -34,6 +34,7 @@ mod accords;
 mod acts;
 mod bank;
 mod cards;
+mod contracts;
 mod ending;
 mod invariants;
 mod letters;

@@ -16,9 +16,8 @@
 //! Where the documents are silent it follows the house.
 //!
 //! Reading order: `facts` (what is kept), then `people`, `orders`, `endings`, `payments`, `refunds`, `agreements` with
-//! `accords` and `debits`, `transfers` with `transfer_limits` and `transfer_rows`,
-//! `cards`, `banking` and `bank_word` (the rules),
-//! `crossing` (messages between cells), `rows` and `books` (what must be stored), `seen` (what happened how often).
+//! `accords` and `debits`, `transfers` with `transfer_limits` and `transfer_rows`, `cards`, `banking` and `bank_word`,
+//! `contracts` and `settling` (the rules), `crossing` (messages between cells), `rows` and `books`, `seen`.
 
 mod accords;
 mod agreements;
@@ -26,6 +25,7 @@ mod bank_word;
 mod banking;
 mod books;
 mod cards;
+mod contracts;
 mod crossing;
 mod debits;
 mod endings;
@@ -38,6 +38,7 @@ mod plans;
 mod refunds;
 mod rows;
 mod seen;
+mod settling;
 #[cfg(test)]
 mod tests;
 mod transfer_limits;
@@ -119,6 +120,8 @@ pub struct Model {
     top_ups: BTreeMap<(PartyId, base::Text<64>), (Money, i64)>,
     /// Credits minus debits, and when the account was opened. All money is in fen: nothing else can come in.
     money: BTreeMap<(PartyId, AccountKind), (i128, i64)>,
+    contracts: contracts::Contracts,
+    settling: settling::Settling,
     orders: BTreeMap<OrderNo, Deal>,
     numbers: BTreeMap<(PartyId, OutTradeNo), OrderNo>,
     trades: BTreeMap<(Slot, OrderNo), Purchase>,
@@ -273,7 +276,7 @@ impl Model {
             Command::DebitOrder(command) => Reply::DebitOrder(self.debit_order(step, command)?),
             // Decided before.
             Command::Receive(_) | Command::Acknowledge(_) => return None,
-            // Guaranteed trades are not played: nothing in the town makes one.
+            // Nothing in the town makes a guaranteed trade.
             Command::ActOnEscrow(_) | Command::ConfirmGoods(_) => return None,
             other => return self.decide_banking(step, other),
         };
@@ -306,10 +309,9 @@ impl Model {
             Message::DebitUndone(said) => self.debit_undone(step, said),
             // No merchant of the simulator has its buyers sign by paying.
             Message::SignPaidAsk(_) | Message::SignPaidAnswer(_) => None,
-            // Guaranteed trades are not played: nothing in the town makes one.
-            Message::GoodsConfirmed(_) => None,
-            // Nobody in the simulated town freezes money: what is never asked is never said.
-            Message::FreezeAsk(_)
+            // Nothing in the town makes a guaranteed trade or freezes money: what is never asked is never said.
+            Message::GoodsConfirmed(_)
+            | Message::FreezeAsk(_)
             | Message::FreezeAnswer(_)
             | Message::FreezeHeld(_)
             | Message::FreezeEnded(_)

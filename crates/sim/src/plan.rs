@@ -7,6 +7,7 @@
 
 mod accord_scenes;
 mod card_scenes;
+mod contract_scenes;
 mod products;
 mod scenes;
 mod stage;
@@ -144,6 +145,19 @@ pub enum Act {
     CloseBank { party: u8, out: bool, key: u8 },
     /// A buyer gives the password for an order and pays it by card.
     PayByCard { buyer: u8, merchant: u8, number: u8, card: u8, right: bool },
+    /// Operators agree to a contract of a merchant: a place in the list of products, and what it says. `alone`: who
+    /// proposes it approves it.
+    Contract {
+        merchant: u8,
+        product: u8,
+        fee_ppm: u32,
+        next_day: bool,
+        ended: bool,
+        in_minutes: i64,
+        alone: bool,
+    },
+    /// Somebody looks at a merchant's contracts, and at what is not settled.
+    LookAtContracts { merchant: u8 },
     /// Something that seldom happens, mostly a mistake: a place in the list of such things, and who does it.
     Odd { what: u8, who: u8 },
 }
@@ -185,7 +199,7 @@ pub fn draw(dice: &Dice, town: &Town) -> Vec<Step> {
 const JOINS_PERMILLE: u32 = 120;
 
 /// The kinds of act, in the order of their weights.
-const KINDS: usize = 32;
+const KINDS: usize = 34;
 /// Numbers of agreements that each merchant uses: few, so that requests meet; each can be signed once.
 const AGREEMENTS: u64 = 8;
 /// How many odd things there are.
@@ -200,7 +214,7 @@ impl Act {
     fn weights(dice: &mut Dice) -> Vec<(u32, usize)> {
         let usual: [u32; KINDS] = [
             26, 8, 6, 9, 4, 5, 12, 4, 22, 8, 10, 3, 2, 4, 2, 5, 7, 9, 2, 3, 6, 3, 9, 10, 4, 2, 4, 1, 6, 6, 3,
-            5,
+            5, 3, 1,
         ];
         let mut weights: Vec<(u32, usize)> = usual.into_iter().zip(0..).collect();
         for (weight, kind) in &mut weights {
@@ -271,6 +285,8 @@ impl Act {
             },
             18 => Act::Postpone { merchant, name, days: dice.below(14) as u8 },
             19 => Act::EndAgreement { merchant, name, by: dice.chance(500).then_some(buyer) },
+            32 => products::contract(dice, merchant),
+            33 => Act::LookAtContracts { merchant },
             kind @ 26.. => products::card(dice, kind, (merchant, buyer, number)),
             kind @ 20.. => products::transfer(dice, kind, (merchant, buyer, number), town),
             14 => Act::Odd { what: dice.below(ODD_THINGS.into()) as u8, who: buyer },

@@ -30,6 +30,7 @@ fn rows_of_closed_days() {
         Case("trial_balance", moved, "closed_at_us = 7", wrong),
         Case("day_close", "slot >= 0", "last_date = 20991231", wrong),
         Case("day_close", "slot >= 0", "first_date = 19990101", &[("day_close", DayCloseWrong)]),
+        Case("day_close", "slot >= 0", "closed_at_us = 7", &[("day_close", DayCloseWrong)]),
         Case("day_close", "slot >= 0", "last_date = 19990101", &[("day_close", DayCloseWrong)]),
     ]);
 }

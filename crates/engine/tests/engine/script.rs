@@ -832,8 +832,8 @@ fn tell(reply: &Reply) -> String {
         Reply::CloseDay(answer) => result(answer, |done| {
             format!("{} {}", if done.already { "again" } else { "closed" }, done.close.last_date)
         }),
-        Reply::FindSlotClose(answer) => result(answer, |close| {
-            close.as_ref().map_or("never".to_owned(), |close| close.last_date.to_string())
+        Reply::FindSlotClose(answer) => result(answer, |found| {
+            found.close.as_ref().map_or("never".to_owned(), |close| close.last_date.to_string())
         }),
         Reply::ProposeContract(answer) | Reply::ApproveContract(answer) => {
             result(answer, |contract| format!("version {}", contract.version))

@@ -101,7 +101,11 @@ impl Model {
         let free = if person { left(UsageKind::WithdrawFree, FREE).max(0).min(units) } else { 0 };
         // A thousandth of the rest, half up, and ten fen at least.
         let fee = if free == units { 0 } else { ((units - free + 500) / 1_000).max(10) };
-        if self.balance(party) < units + fee { Err(BankOrderRefused::BalanceTooLow) } else { Ok((free, fee)) }
+        if self.available(party) < units + fee {
+            Err(BankOrderRefused::BalanceTooLow)
+        } else {
+            Ok((free, fee))
+        }
     }
 
     /// A new order under its key.

@@ -29,7 +29,7 @@ impl Model {
                 Reply::FindCard(card.cloned().map(Arc::new).ok_or(FindBankRefused::NotFound))
             }
             Command::FindBankOrder(asked) => Reply::FindBankOrder(self.find_bank_order(asked)),
-            other => return self.decide_transfer(step, other),
+            other => return self.decide_contract(step, other).or_else(|| self.decide_transfer(step, other)),
         })
     }
 

@@ -12,7 +12,8 @@ use ledger::AccountKind;
 use money::Minor;
 use people::PartyStatus;
 use trade::{
-    AgreementState, DebitRefused, EndedBy, MandateRefusal, OpenRefused, OrderState, Progress, TradeState,
+    AgreementState, ContractProduct, DebitRefused, EndedBy, MandateRefusal, OpenRefused, OrderState,
+    Progress, TradeState,
 };
 
 impl Model {
@@ -45,7 +46,7 @@ impl Model {
                 state => Some(Ok(Opened { order: self.order(no), paid: state >= OrderState::Paid })),
             };
         }
-        let expires_at = match self.acceptable(step, &order, status) {
+        let expires_at = match self.acceptable(step, &order, status, ContractProduct::DebitAgreement) {
             Ok(expires_at) => expires_at,
             Err(refused) => return open(refused),
         };
@@ -64,7 +65,7 @@ impl Model {
         let key = (step.slot, agreement_no);
         let judged = match judge(&self.pledges[&key], said, step.now()) {
             Ok(_) if self.status(buyer) != Some(PartyStatus::Normal) => Err(MandateRefusal::BuyerBlocked),
-            Ok(_) if self.balance(buyer) < fen(total) => Err(MandateRefusal::BalanceTooLow),
+            Ok(_) if self.available(buyer) < fen(total) => Err(MandateRefusal::BalanceTooLow),
             judged => judged,
         };
         let plan_step = match judged {

@@ -61,6 +61,8 @@ pub(super) struct Deal {
     pub(super) timer: Option<TimerNo>,
     /// The kind of card that paid it, and its bank.
     pub(super) card: Option<(trade::CardChannel, base::Text<16>)>,
+    /// The day with whose sales it is settled, when it is settled later than at once.
+    pub(super) settled_with: Option<base::Day>,
 }
 
 impl Deal {
@@ -138,6 +140,7 @@ pub(super) enum Task {
     EndAgreement(AgreementNo),
     Send(TransferNo),
     GiveUp(base::BankOrderNo),
+    Settle(PartyId, base::Day),
 }
 
 /// A transfer, beside what was asked.

@@ -1,5 +1,6 @@
 //! Orders: opened and claimed.
 
+use super::contracts::contract_of;
 use super::facts::{Deal, Task, waiting};
 use super::{Model, Step, fen};
 use base::{CHINA_OFFSET_US, DAY_US, HOUR_US, OrderNo, PartyId, Text};
@@ -10,7 +11,8 @@ use engine::{
 use money::Currency;
 use people::PartyStatus;
 use trade::{
-    ClaimRefused, Meaning, OpenRefused, OrderState, PayRefused, Product, ReceiptOutcome, Timeout, TradeState,
+    ClaimRefused, ContractProduct, Meaning, OpenRefused, OrderState, PayRefused, Product, ReceiptOutcome,
+    Timeout, TradeState,
 };
 
 type Maybe<T, R> = Option<Result<T, R>>;
@@ -24,7 +26,7 @@ impl Model {
         if let Some(no) = self.numbers.get(&(asked.seller, asked.out_trade_no.clone())).copied() {
             return self.again(step, asked, no, status);
         }
-        let expires_at = match self.acceptable(step, asked, status) {
+        let expires_at = match self.acceptable(step, asked, status, contract_of(asked.meaning.product)) {
             Ok(expires_at) => expires_at,
             Err(refused) => return no(refused),
         };
@@ -38,9 +40,13 @@ impl Model {
         step: &Step,
         asked: &OpenOrder,
         status: PartyStatus,
+        product: ContractProduct,
     ) -> Result<i64, OpenRefused> {
         if status != PartyStatus::Normal {
             return Err(OpenRefused::SellerBlocked);
+        }
+        if !self.is_signed(step, asked.seller, product) {
+            return Err(OpenRefused::NotSigned);
         }
         let total = asked.meaning.total;
         if total.currency() != Currency::Cny || fen(total) < 1 || fen(total) > 10_000_000_000 {
@@ -63,8 +69,7 @@ impl Model {
         let offered = asked.pay_by.is_none()
             && (is_offer(asked.meaning.product) || asked.meaning.named_buyer.is_some());
         let two_hours = step.now() + 2 * HOUR_US;
-        let code_until =
-            asked.code_timeout.map_or(two_hours, |timeout| due(timeout, step.now()).min(two_hours));
+        let until = asked.code_timeout.map_or(two_hours, |timeout| due(timeout, step.now()).min(two_hours));
         let timer = self.remind(step, expires_at, Task::Close(no));
         let order = Deal {
             asked: asked.clone(),
@@ -76,11 +81,12 @@ impl Model {
             opened_at: step.now(),
             created_at: (!offered).then_some(step.now()),
             expires_at,
-            code_until: (asked.meaning.product == Product::QrCode).then_some(code_until),
+            code_until: (asked.meaning.product == Product::QrCode).then_some(until),
             paid_at: None,
             closed_at: None,
             timer: Some(timer),
             card: None,
+            settled_with: None,
         };
         self.orders.insert(no, order);
         self.numbers.insert((asked.seller, asked.out_trade_no.clone()), no);

@@ -23,7 +23,7 @@ impl Model {
                 self.trades.insert(key, trade);
                 (ReceiptOutcome::Waiting, Some((buyer, self.masked(buyer))))
             }
-            Ok(buyer) if self.balance(buyer) < fen(said.total) => (ReceiptOutcome::BalanceTooLow, None),
+            Ok(buyer) if self.available(buyer) < fen(said.total) => (ReceiptOutcome::BalanceTooLow, None),
             Ok(buyer) => {
                 let trade = waiting(buyer, said.seller, said.total, said.subject.clone(), step.now());
                 self.trades.insert(key, trade);
@@ -122,7 +122,9 @@ impl Model {
             TradeState::Waiting if self.status(buyer) != Some(PartyStatus::Normal) => {
                 Some(PayRefused::BuyerBlocked)
             }
-            TradeState::Waiting if self.balance(buyer) < fen(trade.total) => Some(PayRefused::BalanceTooLow),
+            TradeState::Waiting if self.available(buyer) < fen(trade.total) => {
+                Some(PayRefused::BalanceTooLow)
+            }
             TradeState::Waiting => None,
         };
         if let Some(refused) = refused {
@@ -212,8 +214,7 @@ impl Model {
         amount: money::Money,
     ) {
         let seller = self.orders[&order_no].asked.seller;
-        // The fee is rounded half up, in millionths.
-        let fee = (fen(amount) * self.rules_at(step).0 + 500_000) / 1_000_000;
+        let fee = self.fee_of(step, order_no, fen(amount));
         let fees = (PartyId::platform(step.slot), AccountKind::FeeIncome, fee);
         let (transit, kind) = Model::transit(step.slot);
         let credit = (seller, AccountKind::Balance, fen(amount) - fee);
@@ -228,6 +229,7 @@ impl Model {
         order.buyer = Some((buyer, login));
         (order.fee, order.paid_at) = (fee, Some(step.now()));
         self.stop_clock(order_no);
+        self.sold(step, order_no, fee);
         self.tell(step, order_no, NoticeEvent::Paid, 0, None);
     }
 

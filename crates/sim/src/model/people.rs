@@ -223,6 +223,7 @@ impl Model {
                 }
             }
             Task::GiveUp(no) => self.give_up_time(step, no),
+            Task::Settle(seller, day) => self.settle(step, (seller, day)),
             Task::Send(no) => self.transfer_is_due(step, no),
             Task::EndAgreement(no) => self.agreement_is_over(step, no, asked.timer),
             Task::DropTry(party, attempt) => {

@@ -84,13 +84,14 @@ impl Model {
         let fee_back = order.fee * after / order.total() - order.fee_returned;
         assert!((0..=amount).contains(&fee_back), "a part of the refund comes from its fee");
         let from_seller = amount - fee_back;
-        if from_seller < 0 || self.balance(seller) < from_seller {
+        if from_seller < 0 || self.can_give_back(no) < from_seller {
             return Err(RefundRefused::SellerBalanceTooLow);
         }
         let (buyer, _) = order.buyer.clone().expect("a paid order has its buyer");
         let (transit, kind) = Model::transit(step.slot);
         let fees = (PartyId::platform(step.slot), AccountKind::FeeIncome, -fee_back);
         self.book(step, &[(seller, AccountKind::Balance, -from_seller), fees, (transit, kind, amount)]);
+        self.batch_gives_back(step, no, amount, fee_back);
         let order = self.orders.get_mut(&no).expect("just found");
         order.refunded = after;
         order.fee_returned += fee_back;
@@ -153,6 +154,7 @@ impl Model {
             let fees = (PartyId::platform(step.slot), AccountKind::FeeIncome, fee_back);
             let credit = (seller, AccountKind::Balance, amount - fee_back);
             self.book(step, &[(transit, kind, -amount), credit, fees]);
+            self.batch_gives_back(step, order_no, -amount, -fee_back);
             let refused = RefundRefused::BuyerClosed;
             return Some(if by_cancel {
                 Reply::CancelOrder(Err(CancelRefused::Refund(refused)))

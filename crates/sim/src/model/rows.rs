@@ -74,7 +74,7 @@ impl Model {
             timer: deal.timer,
             card: deal.card.as_ref().map(|(kind, _)| *kind),
             card_bank: deal.card.as_ref().map(|(_, bank)| bank.clone()),
-            settled_with: None,
+            settled_with: deal.settled_with,
         })
     }
 
@@ -143,7 +143,7 @@ impl Model {
             kind,
             currency: Currency::Cny,
             balance_minor: i64::try_from(fen).expect("no run moves so much"),
-            held_minor: Minor::ZERO,
+            held_minor: if kind == AccountKind::Balance { minor(self.held(owner)) } else { Minor::ZERO },
             opened_at_us,
         })
     }
@@ -230,6 +230,9 @@ impl Model {
                 Task::EndAgreement(no) => {
                     (timer.task, timer.order_no) = (TimerTask::EndAgreement, Some(no.topic()));
                 }
+                Task::Settle(seller, _) => {
+                    (timer.task, timer.party) = (TimerTask::SettleSales, Some(seller));
+                }
                 Task::GiveUp(no) => {
                     (timer.task, timer.order_no) = (TimerTask::GiveUpBankOrder, Some(no.topic()));
                 }
@@ -239,6 +242,8 @@ impl Model {
             }
             rows.add(timer);
         }
+        self.rows_of_contracts(&mut rows);
+        self.rows_of_settling(&mut rows);
         self.rows_of_agreements(&mut rows);
         self.rows_of_transfers(&mut rows);
         self.rows_of_banks(&mut rows);
@@ -336,7 +341,7 @@ fn outbox(no: u64, parcel: &Parcel, sent_at_us: i64) -> Outbox {
     Outbox { slot: parcel.from, to_slot: parcel.to, no, kind, parcel: Vec::new(), sent_at_us }
 }
 
-fn minor(fen: i128) -> Minor {
+pub(super) fn minor(fen: i128) -> Minor {
     yuan(fen).minor()
 }
 
@@ -359,5 +364,6 @@ pub(super) fn same(rules: &Reply, house: &Reply) -> bool {
         AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered
         PayByCard FindCard FindBankOrder TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer
         FindTransferRoom FindAddress
+        ProposeContract ApproveContract FindContracts FindUnsettled
         Acknowledge FindOrder FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount)
 }

@@ -49,7 +49,7 @@ impl Model {
         if let Some(limit) = limit {
             return Err(TransferRefused::Limit(limit));
         }
-        if self.balance(ask.payer) < units { Err(TransferRefused::BalanceTooLow) } else { Ok(payee) }
+        if self.available(ask.payer) < units { Err(TransferRefused::BalanceTooLow) } else { Ok(payee) }
     }
 
     /// What a payer sent in the day and in the month of a moment, in fen.

@@ -10,6 +10,7 @@ use engine::{
 use ledger::AccountKind;
 use people::{PartyStatus, UsageKind};
 use std::sync::Arc;
+use trade::ContractProduct;
 use transfer::{
     Arrival, CancelTransferRefused, ConfirmTransferRefused, Transfer, TransferNotFound, TransferRefused,
     TransferState, TransferWay,
@@ -63,6 +64,10 @@ impl Model {
                     _ => Ok(self.transfer(no)),
                 });
             }
+        }
+        let is_paid = ask.payee.is_ok_and(|payee| payee != ask.payer);
+        if is_paid && !self.is_signed(step, ask.payer, ContractProduct::Transfer) {
+            return Some(Err(TransferRefused::NotSigned));
         }
         let payee = match self.may_send(step, &ask, way, ask.amount) {
             Ok(payee) => payee,

@@ -43,6 +43,19 @@ fn sent_fen(dice: &mut Dice) -> u64 {
     *dice.pick(&[1, 10, 83, 1_000, 1_000, 9_999, 20_000_000, 20_000_001, 100_000_001])
 }
 
+/// A contract of a merchant: mostly what towns sell by, at a fee that rounds, now or some hours later.
+pub(super) fn contract(dice: &mut Dice, merchant: u8) -> Act {
+    Act::Contract {
+        merchant,
+        product: *dice.pick(&[0, 0, 0, 1, 1, 2, 3]),
+        fee_ppm: *dice.pick(&[0, 3_800, 6_000, 10_000, 100_000, 100_001]),
+        next_day: dice.chance(700),
+        ended: dice.chance(120),
+        in_minutes: *dice.pick(&[0, 0, 0, 0, 1, 90, 1_500, -5]),
+        alone: dice.chance(60),
+    }
+}
+
 /// Something about bank cards: kinds from 26 on.
 pub(super) fn card(dice: &mut Dice, kind: usize, (merchant, party, number): (u8, u8, u8)) -> Act {
     // One card of four is a credit card.
