@@ -11,9 +11,10 @@
 /// proof, which cannot happen to a payment by code and has no other way to a program; `ACQ.SELLER_NOT_EXIST`, since the
 /// gateway knows an app's merchant before the cell is asked; `ACQ.INVALID_PARAMETER` and its like, which end before a
 /// cell is asked and are tested at the gateway.
-pub(crate) const TOLD: [&str; 34] = [
+pub(crate) const TOLD: [&str; 36] = [
     "10000",
     "10003",
+    "ACQ.ACCESS_FORBIDDEN",
     "ACQ.BUYER_BALANCE_NOT_ENOUGH",
     "ACQ.BUYER_ENABLE_STATUS_FORBID",
     "ACQ.BUYER_NOT_EXIST",
@@ -46,6 +47,7 @@ pub(crate) const TOLD: [&str; 34] = [
     "PAYER_PAYEE_CANNOT_SAME",
     "PAYER_STATUS_ERROR",
     "PAYMENT_INFO_INCONSISTENCY",
+    "PRODUCT_NOT_SIGN",
 ];
 
 /// What happens to machines, callers and merchants, and that each kind of check was made.
@@ -85,7 +87,7 @@ pub(crate) const WORLD: [&str; 32] = [
 ];
 
 /// Each product that towns play: its name, and what counts as once.
-pub(crate) const PLAYED: [(&str, &[&str]); 9] = [
+pub(crate) const PLAYED: [(&str, &[&str]); 10] = [
     ("payments", &["model.trade Waiting -> Paid"]),
     ("refunds", &["model.refund UnderWay -> Done"]),
     ("agreements", &["model.agreement Temp -> Normal"]),
@@ -95,12 +97,28 @@ pub(crate) const PLAYED: [(&str, &[&str]); 9] = [
     ("withdrawals", &["model.Withdraw is Done"]),
     ("payments by card", &["model.a card paid an order"]),
     ("returns to cards", &["model.Return is Done"]),
+    ("settlements the day after", &["model.sales were settled"]),
 ];
 
 /// What the model counts and its own play beside the engine does not meet, but towns do.
-pub(crate) const TOWNS: [&str; 4] = [
+pub(crate) const TOWNS: [&str; 19] = [
+    "ApproveContract accepted",
+    "ApproveContract refused SelfApproval",
     "ConfirmBankOrder refused Rules(OverDay)",
+    "FindContracts accepted",
+    "FindUnsettled accepted",
+    "OpenOrder refused NotSigned",
     "PayByCard refused Pay(TradeNotFound)",
+    "ProposeContract accepted",
+    "ProposeContract refused FeeTooHigh",
+    "ProposeContract refused FromThePast",
+    "ProposeContract refused NoFee",
+    "ProposeContract refused NoSettlement",
+    "TransferMoney refused NotSigned",
     "a code came while a bank was asked",
     "a payment found its order gone",
+    "a refund of an unsettled sale came back",
+    "a sale waits to be settled",
+    "a sale was refunded before it was settled",
+    "sales were settled",
 ];

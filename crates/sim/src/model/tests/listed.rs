@@ -34,9 +34,10 @@ macro_rules! names {
 
 /// What no run can meet.
 const UNMET: &[&str] = &[
-    // Merchants of a town have no contracts, so none ends.
+    // The model's own play signs no contract; towns do, and are asked for these.
     "OpenOrder refused NotSigned",
     "TransferMoney refused NotSigned",
+    // A wallet's transfers are under no contract.
     "OfferTransfer refused NotSigned",
     "ConfirmTransfer refused Refused(NotSigned)",
     // A slot would have to give out all its ids.
