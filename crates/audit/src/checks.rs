@@ -15,6 +15,7 @@ use crate::keyed::Keyed;
 use crate::orders::Orders;
 use crate::parties::Parties;
 use crate::persons::Persons;
+use crate::receivings::Receivings;
 use crate::relations::Relations;
 use crate::report::{FindingKind, Findings};
 use crate::risks::Risks;
@@ -47,6 +48,7 @@ pub(crate) struct Checks {
     agreements: Agreements,
     transfers: Transfers,
     persons: Persons,
+    receivings: Receivings,
     risks: Risks,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
@@ -70,6 +72,7 @@ impl Checks {
             agreements: Agreements::new(home),
             transfers: Transfers::new(home),
             persons: Persons::new(home),
+            receivings: Receivings::default(),
             risks: Risks::new(home),
             rules: None,
         }
@@ -91,6 +94,7 @@ impl Checks {
             }
         };
         self.persons.row(&typed, findings);
+        self.receivings.row(&typed, findings);
         self.look(&typed, findings);
     }
 
@@ -326,6 +330,7 @@ impl Checks {
         self.transfers.finish(&mut expected, findings);
         self.funds.finish(&mut expected, findings);
         self.persons.finish(findings);
+        self.receivings.finish(findings);
         self.day_closes.finish(findings);
         self.risks.finish(findings);
         self.books.finish(&expected, findings)

@@ -24,7 +24,7 @@
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
-//! `app_keys`, `risks`, `transfers`, `escrows`, `freezes`, `funds`; then `replay`.
+//! `receivings`, `app_keys`, `risks`, `transfers`, `escrows`, `freezes`, `funds`; then `replay`.
 
 mod agreements;
 mod app_keys;
@@ -59,6 +59,7 @@ mod persons;
 mod pipeline;
 mod progress;
 mod receipts;
+mod receivings;
 mod refund_play;
 mod refunds;
 mod relations;

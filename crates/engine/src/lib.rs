@@ -54,6 +54,7 @@ mod pay_frozen;
 mod pay_request;
 mod person;
 mod query;
+mod receiving;
 mod refund_order;
 mod relation;
 mod risk_case;

@@ -5,7 +5,7 @@
 
 use crate::agreement::signing;
 use crate::command::Next;
-use crate::{Message, PayRequest, Rows, Stop, claim_order, contract, grant, split_order};
+use crate::{Message, PayRequest, Rows, Stop, claim_order, contract, grant, receiving, split_order};
 use base::{AppId, OrderNo, PartyId, Plant, Slot, planted};
 use money::{Currency, Minor};
 use people::{Party, PartyKind, PartyStatus};
@@ -87,7 +87,7 @@ pub(crate) fn open_order(
         if order.differs(&command.meaning).is_none() && signing::of_order(rows, &order)?.is_some() {
             return Stop::because(OpenRefused::NumberTaken { field: signing::FIELD });
         }
-        return again(rows, command, order, party.status);
+        return again(rows, command, order, &party);
     }
     let product = command.meaning.product.contract();
     let expires_at_us = acceptable(rows, command, &party, product)?;
@@ -133,6 +133,9 @@ pub(crate) fn acceptable(
     let total = command.meaning.total;
     if total.currency() != Currency::Cny || !(1..=TOTAL_MAX_FEN).contains(&total.minor().units()) {
         return Stop::because(OpenRefused::TotalTooLarge);
+    }
+    if let Err(refused) = receiving::allows(rows, party, total)? {
+        return Stop::because(OpenRefused::Receiving(refused));
     }
     let expires_at_us = when_unpaid(rows, command);
     if expires_at_us <= rows.now_us() {
@@ -244,7 +247,7 @@ pub(crate) fn again(
     rows: &mut Rows<'_>,
     command: &OpenOrder,
     order: Arc<Order>,
-    seller: PartyStatus,
+    seller: &Party,
 ) -> Result<Next<Opened>, Stop<OpenRefused>> {
     if let Some(field) = differs(rows, command, &order)? {
         return Stop::because(OpenRefused::NumberTaken { field });
@@ -261,10 +264,18 @@ pub(crate) fn again(
         OrderState::Offered | OrderState::WaitBuyerPay if rows.now_us() >= order.expires_at_us => {
             Stop::because(OpenRefused::AlreadyClosed)
         }
-        OrderState::Offered | OrderState::WaitBuyerPay if seller != PartyStatus::Normal => {
+        OrderState::Offered | OrderState::WaitBuyerPay if seller.status != PartyStatus::Normal => {
             Stop::because(OpenRefused::SellerBlocked)
         }
-        OrderState::Offered | OrderState::WaitBuyerPay => go_on(rows, command, order),
+        OrderState::Offered | OrderState::WaitBuyerPay => {
+            // A new attempt to pay; an order that only waits is told as it was.
+            if command.pay_by.is_some()
+                && let Err(refused) = receiving::allows(rows, seller, order.total())?
+            {
+                return Stop::because(OpenRefused::Receiving(refused));
+            }
+            go_on(rows, command, order)
+        }
     }
 }
 
@@ -309,6 +320,7 @@ fn go_on(
             outcome: ReceiptOutcome::Asked,
             at_us,
         });
+        let credit_off = receiving::credit_off(rows, order.seller)?;
         let message = PayRequest {
             order_no: order.no,
             seller: order.seller,
@@ -316,6 +328,7 @@ fn go_on(
             total: order.total(),
             subject: order.subject.clone(),
             attempt: digest,
+            credit_off,
         };
         rows.send(slot, Message::PayRequest(message));
         return Ok(Next::Chain);
@@ -325,7 +338,8 @@ fn go_on(
         (OrderState::Offered, Some(buyer))
             if !order.product.is_offer() || order.product.goods().is_some() =>
         {
-            rows.send(buyer.slot(), claim_order::ask(&order, buyer, true));
+            let asked = claim_order::ask(rows, &order, buyer, true)?;
+            rows.send(buyer.slot(), asked);
             Ok(Next::Chain)
         }
         _ => Ok(Next::Answer(Opened::waiting(order))),

@@ -11,7 +11,7 @@ use crate::order_paid::take_money;
 use crate::unfreeze::{done, free_number, number_of, settle, take_free, write};
 use crate::{
     ChargeReturned, Fault, FreezeCharge, FreezeCharged, Message, Opened, OrderPaid, Reply, RestReleased,
-    Rows, Stop, close_order, freeze_notice, split_order,
+    Rows, Stop, close_order, freeze_notice, receiving, split_order,
 };
 use base::{FreezeNo, OperationNo, PartyId, Slot};
 use money::Currency;
@@ -56,6 +56,9 @@ pub(crate) fn pay_frozen(
     }
     if party.status != PartyStatus::Normal {
         return Stop::because(PayFrozenRefused::SellerBlocked);
+    }
+    if let Err(refused) = receiving::allows(rows, &party, order.meaning.total)? {
+        return Stop::because(PayFrozenRefused::Receiving(refused));
     }
     let expires_at_us = when_unpaid(rows, order);
     if expires_at_us <= rows.now_us() {

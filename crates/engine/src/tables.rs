@@ -192,7 +192,7 @@ impl Table {
     /// Whether every row that exists is in the cell's memory, so that a row which is not there does not exist: they are
     /// few, because each is gone soon, or because people make them.
     pub const fn resident(self) -> bool {
-        matches!(self, Table::PayCode | Table::ContractBook)
+        matches!(self, Table::PayCode | Table::ContractBook | Table::MerchantApplication)
     }
 
     /// Whether decisions only ever write it, each row once: memory need not hold it until it is posted.

@@ -1,4 +1,4 @@
--- Of 0037_sign_in_counts_guesses 4e6f950b19508ccd57e77964b19061256f10180259f735dad27ec0b8881fe1c0
+-- Of 0041_operations_create 6e48ce9d1d5304c46448e02fb7fbcbb339c6665252c1a695def8c3f3acc85b9a
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -112,7 +112,7 @@ CREATE TABLE "trade" (
     refunded_minor INTEGER NOT NULL,
     created_at_us  INTEGER NOT NULL,
     paid_at_us     INTEGER,
-    closed_at_us   INTEGER, bank_order INTEGER CHECK (bank_order >= 0),
+    closed_at_us   INTEGER, bank_order INTEGER CHECK (bank_order >= 0), credit_off INTEGER NOT NULL DEFAULT 0 CHECK (credit_off = 0 OR credit_off = 1),
     PRIMARY KEY (slot, no),
     CHECK (refunded_minor BETWEEN 0 AND total_minor)
 ) STRICT, WITHOUT ROWID;
@@ -598,17 +598,6 @@ CREATE TABLE "split_line" (
         state = 'refused' OR state = 'returning' OR state = 'restoring' OR state = 'kept'),
     at_us        INTEGER NOT NULL,
     PRIMARY KEY (slot, order_no, place, line)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE usage (
-    slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    party     INTEGER NOT NULL CHECK (party >= 0),
-    kind      TEXT    NOT NULL CHECK (
-        kind = 'transfer_day' OR kind = 'transfer_month' OR kind = 'withdraw_day' OR kind = 'withdraw_free' OR
-        kind = 'balance_year' OR kind = 'balance_life' OR kind = 'card_day' OR kind = 'card_month'),
-    period    INTEGER NOT NULL CHECK (period >= 0),
-    count     INTEGER NOT NULL CHECK (count >= 0),
-    sum_minor INTEGER NOT NULL CHECK (sum_minor >= 0),
-    PRIMARY KEY (slot, party, kind, period)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE transfer (
     slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
@@ -1205,6 +1194,18 @@ CREATE TABLE "timer" (
     party     INTEGER CHECK (party >= 0),
     attempt   INTEGER CHECK (attempt >= 0),
     PRIMARY KEY (slot, due_at_us, no)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "usage" (
+    slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party     INTEGER NOT NULL CHECK (party >= 0),
+    kind      TEXT    NOT NULL CHECK (
+        kind = 'transfer_day' OR kind = 'transfer_month' OR kind = 'withdraw_day' OR kind = 'withdraw_free' OR
+        kind = 'balance_year' OR kind = 'balance_life' OR kind = 'card_day' OR kind = 'card_month' OR
+        kind = 'receive_day' OR kind = 'receive_month'),
+    period    INTEGER NOT NULL CHECK (period >= 0),
+    count     INTEGER NOT NULL CHECK (count >= 0),
+    sum_minor INTEGER NOT NULL CHECK (sum_minor >= 0),
+    PRIMARY KEY (slot, party, kind, period)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);

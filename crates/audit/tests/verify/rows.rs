@@ -548,6 +548,10 @@ fn persons() {
         Case("person", "slot >= 0", "class_three = holder", &[("person", PersonWrong)]),
         Case("usage", "kind = 'balance_year'", "sum_minor = sum_minor + 1", &[("usage", UsageWrong)]),
         Case("usage", "kind = 'balance_life'", "sum_minor = 0", &[("usage", UsageWrong)]),
+        Case("usage", "kind = 'receive_day'", "sum_minor = sum_minor + 1", &[("usage", UsageWrong)]),
+        Case("usage", "kind = 'receive_day'", "count = 2", &[("usage", UsageWrong)]),
+        Case("usage", "kind = 'receive_month'", "sum_minor = 0, count = 0", &[("usage", UsageWrong)]),
+        Case("usage", "kind = 'receive_month'", "period = period + 1", &[("usage", UsageWrong)]),
     ]);
 }
 

@@ -256,7 +256,9 @@ impl Script {
         self.open(&cast, "T15-bad-code", 100, Product::FaceToFace, Some(self.unknown_code(alice)))
             .await
             .unwrap_err();
-        self.authorize(&cast).await;
+        let (stall, stall_app) = self.authorize(&cast).await.unwrap();
+        let of_stall = Cast { shop: stall, app: stall_app, ..cast };
+        self.pay(&of_stall, "T31-without-a-licence", 1_100, bob).await;
         let person = self.door.ask(FindAddress { address: [4; 16] }).await.unwrap().party;
         let of_person = self.pay(&cast, "T30-of-a-person", 1_200, person).await;
         self.refund(shop, &of_person, 200, "R9").await.unwrap();
@@ -471,7 +473,8 @@ impl Script {
     }
 
     /// Somebody becomes a merchant, and somebody is turned down.
-    async fn apply(&self, applicant: PartyId) {
+    async fn apply(&self, applicant: PartyId) -> Option<(PartyId, AppId)> {
+        let mut opened = None;
         for (login, passes) in [("new-tea", true), ("no-tea", false)] {
             let (login, reviewer) = (Text::new(login).unwrap(), || Text::new("li").unwrap());
             let (kind, name) = (MerchantKind::Individual, Text::new("new").unwrap());
@@ -499,16 +502,16 @@ impl Script {
             }
             if passes {
                 let (public_key, sealed_aes_key) = (vec![8], None);
-                self.door
-                    .ask(SignApplication { login, applicant, public_key, sealed_aes_key })
-                    .await
-                    .unwrap();
+                let sign = SignApplication { login, applicant, public_key, sealed_aes_key };
+                let signed = self.door.ask(sign).await.unwrap();
+                opened = signed.merchant.zip(signed.app);
             }
         }
+        opened
     }
 
     /// A user and a merchant authorise an app of somebody else, which asks for tokens and for a certification.
-    async fn authorize(&self, cast: &Cast) {
+    async fn authorize(&self, cast: &Cast) -> Option<(PartyId, AppId)> {
         let isv = self.party(PartyKind::Merchant, "isv@example.com").await;
         let open = OpenApp {
             seller: isv,
@@ -546,7 +549,7 @@ impl Script {
         };
         self.door.ask(ask).await.unwrap();
         self.codes_to_addresses().await;
-        self.apply(cast.alice).await;
+        self.apply(cast.alice).await
     }
 
     /// One code is under way, one was tried, one was named.

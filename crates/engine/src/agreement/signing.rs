@@ -92,7 +92,7 @@ pub(crate) fn open_signing(
         if first.differs(&order.meaning).is_none() && !same {
             return open(OpenRefused::NumberTaken { field: FIELD });
         }
-        return again(rows, &order, first, party.status).map_err(|stop| stop.map(OpenSigningRefused::Open));
+        return again(rows, &order, first, &party).map_err(|stop| stop.map(OpenSigningRefused::Open));
     }
     let expires_at_us = acceptable(rows, &order, &party, order.meaning.product.contract())
         .map_err(|stop| stop.map(OpenSigningRefused::Open))?;

@@ -28,6 +28,7 @@ mod pay;
 mod people;
 mod races;
 mod random;
+mod receiving;
 mod refund;
 mod registering;
 mod risk;

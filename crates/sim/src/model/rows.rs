@@ -111,6 +111,7 @@ impl Model {
             paid_at_us: trade.paid_at,
             closed_at_us: trade.closed_at,
             bank_order: trade.bank_order,
+            credit_off: false,
         })
     }
 

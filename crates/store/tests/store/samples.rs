@@ -189,6 +189,7 @@ pub(crate) fn trade(at_us: i64, buyer: PartyId, seller: PartyId) -> Trade {
         paid_at_us: None,
         closed_at_us: None,
         bank_order: None,
+        credit_off: false,
     }
 }
 
