@@ -7,6 +7,7 @@ use crate::books::Books;
 use crate::columns::Columns;
 use crate::crossing::Crossing;
 use crate::day_closes::DayCloses;
+use crate::four_eyes::FourEyes;
 use crate::freezes::Freezes;
 use crate::funds::Funds;
 use crate::grants::Grants;
@@ -49,6 +50,7 @@ pub(crate) struct Checks {
     transfers: Transfers,
     persons: Persons,
     receivings: Receivings,
+    four_eyes: FourEyes,
     risks: Risks,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
@@ -73,6 +75,7 @@ impl Checks {
             transfers: Transfers::new(home),
             persons: Persons::new(home),
             receivings: Receivings::default(),
+            four_eyes: FourEyes::default(),
             risks: Risks::new(home),
             rules: None,
         }
@@ -95,6 +98,7 @@ impl Checks {
         };
         self.persons.row(&typed, findings);
         self.receivings.row(&typed, findings);
+        self.four_eyes.row(&typed, findings);
         self.look(&typed, findings);
     }
 
@@ -122,6 +126,8 @@ impl Checks {
             Row::Settlement(_) | Row::BookedLine(_) | Row::Suspense(_) => self.funds.row(typed, findings),
             Row::SurpriseSettlement(_) | Row::ReadStatement(_) => self.funds.row(typed, findings),
             Row::SuspenseClosing(_) => self.funds.row(typed, findings),
+            // What it says is looked at by `four_eyes`.
+            Row::SuspenseProposal(_) => {}
             Row::Hold(hold) => self.hold(hold, findings),
             Row::SettlementBatch(row) => self.orders.batches.row(row),
             Row::Order(order) => self.order(order, findings),

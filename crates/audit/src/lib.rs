@@ -24,7 +24,8 @@
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
-//! `receivings`, `app_keys`, `risks`, `transfers`, `escrows`, `freezes`, `funds`; then `replay`.
+//! `receivings`, `app_keys`, `risks`, `transfers`, `escrows`, `freezes`, `funds`, `four_eyes`; then
+//! `replay`.
 
 mod agreements;
 mod app_keys;
@@ -41,6 +42,7 @@ mod day_closes;
 mod escrow_history;
 mod escrow_rows;
 mod escrows;
+mod four_eyes;
 mod freezes;
 mod funds;
 mod grants;
@@ -262,6 +264,7 @@ const READ_ORDER: &[Table] = &[
     Table::BookedLine,
     Table::Suspense,
     Table::SuspenseClosing,
+    Table::SuspenseProposal,
     Table::Posting,
     Table::DayClose,
     Table::TrialBalance,

@@ -1,6 +1,5 @@
 //! What can be asked: the closed list of commands and their replies.
 
-use crate::CloseSuspense;
 use crate::agreement::{debit, end, find, offer, postpone, sign, signing};
 use crate::bank::{
     answered, card, close, confirm, find as find_bank, import, pay, prepare, send, statement, suspense,
@@ -61,6 +60,7 @@ use crate::{
 };
 use crate::{CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, own_account};
 use crate::{CloseDay, DayClosed, FindSlotClose, close_day};
+use crate::{CloseSuspense, ProposeSuspense, WithdrawSuspense};
 use crate::{FindUnsettled, settle_sales};
 use crate::{LeaveFreeze, leave_freeze};
 use crate::{
@@ -88,6 +88,7 @@ use people::{
 };
 use recon::{
     BeginStatementRefused, BookedLine, CloseSuspenseRefused, ImportRefused, ReadStatement, SuspenseClosing,
+    SuspenseProposal,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -315,6 +316,8 @@ commands! {
     change SignInByPasskey => passkey::sign_in_by_passkey, u64, PasskeyRefused;
     change ProvePasskey => passkey::prove_passkey, u64, PasskeyRefused;
     query FindUnsettled => settle_sales::find_unsettled, Money, Never;
+    change ProposeSuspense => suspense::propose_suspense, Arc<SuspenseProposal>, CloseSuspenseRefused;
+    change WithdrawSuspense => suspense::withdraw_suspense, (), CloseSuspenseRefused;
 }
 
 #[cfg(test)]
@@ -343,7 +346,8 @@ mod tests {
             BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments \
             ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase CloseSuspense \
             ProposeContract ApproveContract FindContracts CloseDay FindSlotClose \
-            AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey FindUnsettled";
+            AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey FindUnsettled \
+            ProposeSuspense WithdrawSuspense";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -96,7 +96,7 @@ pub use bank::pay::{PayByCard, PayByCardRefused};
 pub use bank::prepare::{BankWay, PrepareBankOrder};
 pub use bank::send::{BankTask, SendBankOrder};
 pub use bank::statement::{BeginStatement, LineBooked};
-pub use bank::suspense::{CloseSuspense, CloseWay};
+pub use bank::suspense::{CloseSuspense, CloseWay, ProposeSuspense, WithdrawSuspense};
 pub use cancel_order::{CancelAction, CancelOrder, Cancelled};
 pub use certify::{CertifyRefused, DecideCertification, FindCertification, OpenCertification};
 pub use challenge::{OpenChallenge, TryChallenge};

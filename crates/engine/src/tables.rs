@@ -10,7 +10,9 @@ use people::{
     MerchantApplication, Party, Passkey, PasskeyProof, Person, Profile, SignIn, SlotHead, Standing, Token,
     Usage,
 };
-use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing};
+use recon::{
+    BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing, SuspenseProposal,
+};
 use risk::{RiskCase, RiskDecision, RiskProposal, RiskRules};
 use std::sync::Arc;
 use trade::{
@@ -186,6 +188,7 @@ tables! {
     Passkey = 93, false;
     PasskeyProof = 94, false;
     SettlementBatch = 84, false;
+    SuspenseProposal = 115, false;
 }
 
 impl Table {
@@ -250,7 +253,8 @@ impl Key {
             | Key::BookedLine(_)
             | Key::ReadStatement(_)
             | Key::Suspense(_)
-            | Key::SuspenseClosing(_) => None,
+            | Key::SuspenseClosing(_)
+            | Key::SuspenseProposal(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,

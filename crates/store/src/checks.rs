@@ -90,6 +90,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         #[rustfmt::skip]
         Row::TrialBalance(_) | Row::Card(_) | Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_)
         | Row::Suspense(_) | Row::Settlement(_) | Row::SurpriseSettlement(_) | Row::SuspenseClosing(_)
+        | Row::SuspenseProposal(_)
         | Row::EscrowStep(_) | Row::Login(_) | Row::Credential(_)
         | Row::App(_) | Row::Rulebook(_) | Row::Hold(_) | Row::OrderNumber(_) | Row::FreezeOperation(_)
         | Row::FreezeNumber(_) | Row::Frozen(_) | Row::Refund(_) | Row::Receipt(_) | Row::TopUpReceipt(_)

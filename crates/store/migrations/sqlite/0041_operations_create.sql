@@ -1,8 +1,10 @@
 -- 0041_operations_create.sql
 -- Why: merchants without a licence receive within limits: their counters are two more kinds of `usage`, and
 --      `trade.credit_off` says that a buyer's credit card does not pay such a merchant.
+--      Closing a suspense takes two people: `suspense_proposal` is what one proposed, `suspense_closing.approved_by` who
+--      approved it; closings of before have none, and the audit names them. Times are microseconds UTC.
 -- Lock: the counters are copied before they are served; a million of them take seconds.
--- Undo: delete counters of the two kinds and copy the rest back; drop the column.
+-- Undo: delete counters of the two kinds and copy the rest back; drop the columns and the table.
 CREATE TABLE usage_wider (
     slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     party     INTEGER NOT NULL CHECK (party >= 0),
@@ -20,3 +22,17 @@ DROP TABLE usage;
 ALTER TABLE usage_wider RENAME TO usage;
 
 ALTER TABLE trade ADD COLUMN credit_off INTEGER NOT NULL DEFAULT 0 CHECK (credit_off = 0 OR credit_off = 1);
+
+ALTER TABLE suspense_closing ADD COLUMN approved_by TEXT;
+CREATE TABLE suspense_proposal (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    account        TEXT    NOT NULL,
+    day            INTEGER NOT NULL CHECK (day >= 0),
+    serial         INTEGER NOT NULL CHECK (serial >= 0),
+    way            TEXT    NOT NULL CHECK (way = 'given_back' OR way = 'own' OR way = 'matched'),
+    bank_order     INTEGER CHECK (bank_order >= 0),
+    reason         TEXT    NOT NULL,
+    operator       TEXT    NOT NULL,
+    proposed_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, account, day, serial)
+) STRICT, WITHOUT ROWID;

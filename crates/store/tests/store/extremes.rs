@@ -19,7 +19,7 @@ use people::{
 };
 use recon::{
     BookedLine, Class, ClosingWay, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing,
-    SuspenseOwner,
+    SuspenseOwner, SuspenseProposal,
 };
 use trade::{
     CaseKind, CaseState, Escrow, EscrowCase, EscrowState, EscrowStep, Goods, GoodsState, Notice, NoticeEvent,
@@ -703,6 +703,7 @@ fn statements() -> Vec<Row> {
             reason: text(""),
             operator: text(""),
             closed_at_us: i64::MIN,
+            approved_by: None,
         }),
         row(SuspenseClosing {
             slot: none,
@@ -714,6 +715,7 @@ fn statements() -> Vec<Row> {
             reason: text("r"),
             operator: text("o"),
             closed_at_us: 0,
+            approved_by: Some(text("")),
         }),
         row(SuspenseClosing {
             slot,
@@ -725,6 +727,40 @@ fn statements() -> Vec<Row> {
             reason: longest(),
             operator: longest(),
             closed_at_us: i64::MAX,
+            approved_by: Some(longest()),
+        }),
+        row(SuspenseProposal {
+            slot: none,
+            account: text(""),
+            day,
+            serial: 0,
+            way: ClosingWay::Own,
+            bank_order: None,
+            reason: text(""),
+            operator: text(""),
+            proposed_at_us: i64::MIN,
+        }),
+        row(SuspenseProposal {
+            slot: none,
+            account: text(""),
+            day,
+            serial: 1,
+            way: ClosingWay::GivenBack,
+            bank_order: None,
+            reason: text("r"),
+            operator: text("o"),
+            proposed_at_us: 0,
+        }),
+        row(SuspenseProposal {
+            slot,
+            account: account.clone(),
+            day: doomsday,
+            serial,
+            way: ClosingWay::Matched,
+            bank_order: Some(last),
+            reason: longest(),
+            operator: longest(),
+            proposed_at_us: i64::MAX,
         }),
         row(SurpriseSettlement {
             slot: none,
