@@ -13,6 +13,7 @@ use crate::funds::Funds;
 use crate::grants::Grants;
 use crate::images::Encoded;
 use crate::keyed::Keyed;
+use crate::merchant_stores::MerchantStores;
 use crate::orders::Orders;
 use crate::parties::Parties;
 use crate::persons::Persons;
@@ -27,7 +28,7 @@ use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
 use fund::{BankOrder, Card};
 use ledger::{Account, Hold, Posting};
-use people::{App, Attempt, PasskeyProof, Usage};
+use people::{App, Attempt, MerchantStore, PasskeyProof, Usage};
 use std::sync::Arc;
 use trade::{Agreement, Debit, Freeze, Frozen, Mandate, Notice, Order, PayCode, Relation, Signing, Timer};
 use transfer::Transfer;
@@ -50,6 +51,7 @@ pub(crate) struct Checks {
     transfers: Transfers,
     persons: Persons,
     receivings: Receivings,
+    merchant_stores: MerchantStores,
     four_eyes: FourEyes,
     risks: Risks,
     /// Which rules held when, as far as that is known.
@@ -75,6 +77,7 @@ impl Checks {
             transfers: Transfers::new(home),
             persons: Persons::new(home),
             receivings: Receivings::default(),
+            merchant_stores: MerchantStores::default(),
             four_eyes: FourEyes::default(),
             risks: Risks::new(home),
             rules: None,
@@ -98,6 +101,7 @@ impl Checks {
         };
         self.persons.row(&typed, findings);
         self.receivings.row(&typed, findings);
+        self.merchant_stores.row(&typed, findings);
         self.four_eyes.row(&typed, findings);
         self.look(&typed, findings);
     }
@@ -110,6 +114,14 @@ impl Checks {
             Row::SlotHead(head) => self.parties.head(head),
             Row::App(app) => self.app(app, findings),
             Row::MerchantApplication(row) => self.parties.application(row, findings),
+            Row::MerchantStore(row) => {
+                self.parties.owner(
+                    Table::MerchantStore,
+                    &MerchantStore::wrap_key(row.key()),
+                    row.seller,
+                    findings,
+                );
+            }
             Row::AppKey(key) => self.app_keys.key(key, findings),
             Row::Rulebook(_) => {}
             Row::RiskRules(_) | Row::RiskProposal(_) | Row::Contract(_) => self.agreed(typed, findings),

@@ -24,7 +24,7 @@
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
-//! `receivings`, `app_keys`, `risks`, `transfers`, `escrows`, `freezes`, `funds`, `four_eyes`; then
+//! `receivings`, `merchant_stores`, `app_keys`, `risks`, `transfers`, `escrows`, `freezes`, `funds`, `four_eyes`; then
 //! `replay`.
 
 mod agreements;
@@ -51,6 +51,7 @@ mod images;
 mod interleaved_tests;
 mod keyed;
 mod latest;
+mod merchant_stores;
 mod order_list;
 mod order_notices;
 mod orders;
@@ -229,6 +230,7 @@ const READ_ORDER: &[Table] = &[
     Table::App,
     Table::AppKey,
     Table::MerchantApplication,
+    Table::MerchantStore,
     Table::Grant,
     Table::Token,
     Table::Callback,

@@ -146,7 +146,7 @@ fn detail(line: &TradeLine) -> String {
         china_moment(order.created_at_us.unwrap_or(order.opened_at_us)),
         china_moment(line.at_us),
         text(order.store_id.as_ref().map(|store| store.as_str())),
-        String::new(),
+        order.store_name.as_ref().map(|name| cell(name.as_str())).unwrap_or_default(),
         text(order.operator_id.as_ref().map(|operator| operator.as_str())),
         text(order.terminal_id.as_ref().map(|terminal| terminal.as_str())),
         tabbed(&line.other),

@@ -60,6 +60,7 @@ use crate::{
 };
 use crate::{CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, own_account};
 use crate::{CloseDay, DayClosed, FindSlotClose, close_day};
+use crate::{CloseStore, OpenStore, StoreRefused, merchant_store};
 use crate::{CloseSuspense, ProposeSuspense, WithdrawSuspense};
 use crate::{FindUnsettled, settle_sales};
 use crate::{LeaveFreeze, leave_freeze};
@@ -83,8 +84,8 @@ use fund::{
 use ledger::{Account, CloseDayRefused, DayClose};
 use money::Money;
 use people::{
-    AppKey, Callback, Certification, Device, Grant, MerchantApplication, Party, Passkey, PasskeyRefused,
-    PasswordRefused, Profile,
+    AppKey, Callback, Certification, Device, Grant, MerchantApplication, MerchantStore, Party, Passkey,
+    PasskeyRefused, PasswordRefused, Profile,
 };
 use recon::{
     BeginStatementRefused, BookedLine, CloseSuspenseRefused, ImportRefused, ReadStatement, SuspenseClosing,
@@ -318,6 +319,8 @@ commands! {
     query FindUnsettled => settle_sales::find_unsettled, Money, Never;
     change ProposeSuspense => suspense::propose_suspense, Arc<SuspenseProposal>, CloseSuspenseRefused;
     change WithdrawSuspense => suspense::withdraw_suspense, (), CloseSuspenseRefused;
+    change OpenStore => merchant_store::open_store, Arc<MerchantStore>, StoreRefused;
+    change CloseStore => merchant_store::close_store, Arc<MerchantStore>, StoreRefused;
 }
 
 #[cfg(test)]
@@ -347,7 +350,7 @@ mod tests {
             ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase CloseSuspense \
             ProposeContract ApproveContract FindContracts CloseDay FindSlotClose \
             AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey FindUnsettled \
-            ProposeSuspense WithdrawSuspense";
+            ProposeSuspense WithdrawSuspense OpenStore CloseStore";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

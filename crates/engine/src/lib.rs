@@ -41,6 +41,7 @@ mod frozen;
 mod grant;
 mod merchant;
 mod merchant_sign;
+mod merchant_store;
 mod notice;
 mod open_app;
 mod open_order;
@@ -126,6 +127,7 @@ pub use merchant::{
     ApplicationRefused, ApplicationStep, FillApplication, FindApplication, MoveApplication, NoteDocument,
 };
 pub use merchant_sign::SignApplication;
+pub use merchant_store::{CloseStore, OpenStore, StoreRefused};
 pub use message::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, ChargeReturned, ClaimAnswer,
     ClaimAsk, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease,

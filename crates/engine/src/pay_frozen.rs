@@ -68,7 +68,7 @@ pub(crate) fn pay_frozen(
     let payer = may_pay(rows, command, &freeze)?;
 
     // Nothing can be refused here below this line; an order that is closed meanwhile sends the money back.
-    let mut made = new_order(rows, order, payer, expires_at_us);
+    let mut made = new_order(rows, order, payer, expires_at_us)?;
     made.buyer_login_masked = freeze.payer_login_masked.clone();
     rows.insert(OrderNumber {
         slot,

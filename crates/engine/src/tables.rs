@@ -7,8 +7,8 @@ use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, DayClose, Hold, Posting, TrialBalance};
 use people::{
     App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login,
-    MerchantApplication, Party, Passkey, PasskeyProof, Person, Profile, SignIn, SlotHead, Standing, Token,
-    Usage,
+    MerchantApplication, MerchantStore, Party, Passkey, PasskeyProof, Person, Profile, SignIn, SlotHead,
+    Standing, Token, Usage,
 };
 use recon::{
     BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing, SuspenseProposal,
@@ -189,13 +189,17 @@ tables! {
     PasskeyProof = 94, false;
     SettlementBatch = 84, false;
     SuspenseProposal = 115, false;
+    MerchantStore = 116, false;
 }
 
 impl Table {
     /// Whether every row that exists is in the cell's memory, so that a row which is not there does not exist: they are
     /// few, because each is gone soon, or because people make them.
     pub const fn resident(self) -> bool {
-        matches!(self, Table::PayCode | Table::ContractBook | Table::MerchantApplication)
+        matches!(
+            self,
+            Table::PayCode | Table::ContractBook | Table::MerchantApplication | Table::MerchantStore
+        )
     }
 
     /// Whether decisions only ever write it, each row once: memory need not hold it until it is posted.
@@ -237,7 +241,8 @@ impl Key {
             | Key::SlotHead(_)
             | Key::App(_)
             | Key::AppKey(_)
-            | Key::MerchantApplication(_) => None,
+            | Key::MerchantApplication(_)
+            | Key::MerchantStore(_) => None,
             Key::Rulebook(_)
             | Key::Account(_)
             | Key::OrderNumber(_)

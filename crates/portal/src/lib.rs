@@ -63,6 +63,7 @@ mod sandbox_risk;
 mod sandbox_rules;
 mod sandbox_settlements;
 mod sandbox_statement;
+mod sandbox_stores;
 mod sandbox_suspense;
 mod sandbox_transfer;
 mod sandbox_world;

@@ -99,7 +99,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Certification(_) | Row::Profile(_) | Row::Standing(_) | Row::Evidence(_) | Row::Person(_)
         | Row::SplitBook(_) | Row::SplitLine(_) | Row::Relation(_) | Row::TransferNumber(_)
         | Row::KnownPayee(_) | Row::Received(_) | Row::Usage(_) | Row::AppKey(_)
-        | Row::ContractBook(_) | Row::RiskProposal(_) | Row::MerchantApplication(_) => return None,
+        | Row::ContractBook(_) | Row::RiskProposal(_)
+        | Row::MerchantApplication(_) | Row::MerchantStore(_) => return None,
     };
     (!holds).then_some(rule)
 }

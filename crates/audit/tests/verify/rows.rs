@@ -550,6 +550,33 @@ fn persons() {
         Case("usage", "kind = 'balance_life'", "sum_minor = 0", &[("usage", UsageWrong)]),
         Case("usage", "kind = 'receive_day'", "sum_minor = sum_minor + 1", &[("usage", UsageWrong)]),
         Case("usage", "kind = 'receive_day'", "count = 2", &[("usage", UsageWrong)]),
+        Case("merchant_store", "store_id = 'S1'", "name = ' tea'", &[("merchant_store", PartyWrong)]),
+        Case(
+            "merchant_store",
+            "store_id = 'S1'",
+            "opened_at_us = changed_at_us + 1",
+            &[("merchant_store", PartyWrong)],
+        ),
+        Case("merchant_store", "store_id = 'S2'", "closed_at_us = 5", &[("merchant_store", PartyWrong)]),
+        Case(
+            "merchant_store",
+            "store_id = 'S1'",
+            "seller = seller + 10000000",
+            &[("merchant_store", PartyWrong)],
+        ),
+        Case("merchant_store", "store_id = 'S1'", "name = 'another'", &[]),
+        Case(
+            "orders",
+            "out_trade_no = 'T31-without-a-licence'",
+            "store_name = 'stall'",
+            &[("orders", PartyWrong)],
+        ),
+        Case(
+            "orders",
+            "out_trade_no = 'T31-without-a-licence'",
+            "store_name = 'stall', store_id = 'S2'",
+            &[],
+        ),
         Case("usage", "kind = 'receive_month'", "sum_minor = 0, count = 0", &[("usage", UsageWrong)]),
         Case("usage", "kind = 'receive_month'", "period = period + 1", &[("usage", UsageWrong)]),
     ]);

@@ -18,7 +18,9 @@ use engine::{
     AgreementDelivery, BackPart, BindRelations, DebitOrder, NewRelation, OfferAgreement, OpenSigning, Share,
     SignAgreement, SplitOrder, SplitPart, UnbindRelations, UnsignAgreement,
 };
-use engine::{ApplicationStep, FillApplication, MoveApplication, NoteDocument, SignApplication};
+use engine::{
+    ApplicationStep, CloseStore, FillApplication, MoveApplication, NoteDocument, OpenStore, SignApplication,
+};
 use journal::Journal;
 use money::{Currency, Money};
 use people::{
@@ -257,6 +259,14 @@ impl Script {
             .await
             .unwrap_err();
         let (stall, stall_app) = self.authorize(&cast).await.unwrap();
+        for (store_id, closes) in [("S1", false), ("S2", true)] {
+            let store_id: people::StoreId = Text::new(store_id).unwrap();
+            let name = Text::new("stall").unwrap();
+            self.door.ask(OpenStore { seller: stall, store_id: store_id.clone(), name }).await.unwrap();
+            if closes {
+                self.door.ask(CloseStore { seller: stall, store_id }).await.unwrap();
+            }
+        }
         let of_stall = Cast { shop: stall, app: stall_app, ..cast };
         self.pay(&of_stall, "T31-without-a-licence", 1_100, bob).await;
         let person = self.door.ask(FindAddress { address: [4; 16] }).await.unwrap().party;

@@ -21,6 +21,7 @@ mod grants;
 mod identity;
 mod limits;
 mod merchant;
+mod merchant_stores;
 mod notices;
 mod passkeys;
 mod password;

@@ -24,5 +24,6 @@ mod profiles;
 mod refusals;
 mod sandbox;
 mod shop;
+mod stores;
 mod transfers;
 mod wallet;

@@ -75,6 +75,7 @@ impl Model {
             card: deal.card.as_ref().map(|(kind, _)| *kind),
             card_bank: deal.card.as_ref().map(|(_, bank)| bank.clone()),
             settled_with: None,
+            store_name: None,
         })
     }
 

@@ -3,8 +3,9 @@
 --      `trade.credit_off` says that a buyer's credit card does not pay such a merchant.
 --      Closing a suspense takes two people: `suspense_proposal` is what one proposed, `suspense_closing.approved_by` who
 --      approved it; closings of before have none, and the audit names them. Times are microseconds UTC.
+--      `merchant_store` has the stores of merchants, and `orders.store_name` what the store was called when it was opened.
 -- Lock: the counters are copied before they are served; a million of them take seconds.
--- Undo: delete counters of the two kinds and copy the rest back; drop the columns and the table.
+-- Undo: delete counters of the two kinds and copy the rest back; drop the columns and the tables.
 CREATE TABLE usage_wider (
     slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     party     INTEGER NOT NULL CHECK (party >= 0),
@@ -35,4 +36,16 @@ CREATE TABLE suspense_proposal (
     operator       TEXT    NOT NULL,
     proposed_at_us INTEGER NOT NULL,
     PRIMARY KEY (slot, account, day, serial)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE orders ADD COLUMN store_name TEXT;
+CREATE TABLE merchant_store (
+    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    seller        INTEGER NOT NULL CHECK (seller >= 0),
+    store_id      TEXT    NOT NULL,
+    name          TEXT    NOT NULL,
+    opened_at_us  INTEGER NOT NULL,
+    changed_at_us INTEGER NOT NULL,
+    closed_at_us  INTEGER,
+    PRIMARY KEY (slot, seller, store_id)
 ) STRICT, WITHOUT ROWID;

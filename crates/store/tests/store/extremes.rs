@@ -12,6 +12,7 @@ use fund::{
 };
 use ledger::{Account, AccountId, AccountKind, Hold, HoldState, Posting, PostingKind, Side};
 use money::{Currency, Minor, Rate};
+use people::MerchantStore;
 use people::{
     App, AppMode, AppStatus, Attempt, Callback, Certification, CertificationState, Credential, Grant,
     GrantKind, Login, Party, PartyKind, PartyStatus, SlotHead, TOKENS_MAX, Token, TokenRole, Usage,
@@ -728,6 +729,24 @@ fn statements() -> Vec<Row> {
             operator: longest(),
             closed_at_us: i64::MAX,
             approved_by: Some(longest()),
+        }),
+        row(MerchantStore {
+            slot: none,
+            seller: party,
+            store_id: text(""),
+            name: text(""),
+            opened_at_us: i64::MIN,
+            changed_at_us: i64::MIN,
+            closed_at_us: None,
+        }),
+        row(MerchantStore {
+            slot,
+            seller: party,
+            store_id: longest(),
+            name: longest(),
+            opened_at_us: i64::MAX,
+            changed_at_us: i64::MAX,
+            closed_at_us: Some(i64::MAX),
         }),
         row(SuspenseProposal {
             slot: none,

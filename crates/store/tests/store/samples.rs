@@ -171,6 +171,7 @@ pub(crate) fn order(at_us: i64, seller: PartyId) -> Order {
         card: None,
         card_bank: None,
         settled_with: None,
+        store_name: None,
     }
 }
 
