@@ -14,6 +14,7 @@ use crate::grants::Grants;
 use crate::images::Encoded;
 use crate::keyed::Keyed;
 use crate::merchant_stores::MerchantStores;
+use crate::operators::Operators;
 use crate::orders::Orders;
 use crate::parties::Parties;
 use crate::persons::Persons;
@@ -51,6 +52,7 @@ pub(crate) struct Checks {
     transfers: Transfers,
     persons: Persons,
     receivings: Receivings,
+    operators: Operators,
     merchant_stores: MerchantStores,
     four_eyes: FourEyes,
     risks: Risks,
@@ -77,6 +79,7 @@ impl Checks {
             transfers: Transfers::new(home),
             persons: Persons::new(home),
             receivings: Receivings::default(),
+            operators: Operators::default(),
             merchant_stores: MerchantStores::default(),
             four_eyes: FourEyes::default(),
             risks: Risks::new(home),
@@ -101,6 +104,7 @@ impl Checks {
         };
         self.persons.row(&typed, findings);
         self.receivings.row(&typed, findings);
+        self.operators.row(&typed);
         self.merchant_stores.row(&typed, findings);
         self.four_eyes.row(&typed, findings);
         self.look(&typed, findings);
@@ -140,6 +144,8 @@ impl Checks {
             Row::SuspenseClosing(_) => self.funds.row(typed, findings),
             // What it says is looked at by `four_eyes`.
             Row::SuspenseProposal(_) => {}
+            // These by `operators`.
+            Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
             Row::Hold(hold) => self.hold(hold, findings),
             Row::SettlementBatch(row) => self.orders.batches.row(row),
             Row::Order(order) => self.order(order, findings),
@@ -349,6 +355,7 @@ impl Checks {
         self.funds.finish(&mut expected, findings);
         self.persons.finish(findings);
         self.receivings.finish(findings);
+        self.operators.finish(findings);
         self.day_closes.finish(findings);
         self.risks.finish(findings);
         self.books.finish(&expected, findings)

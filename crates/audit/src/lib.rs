@@ -24,7 +24,7 @@
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
-//! `receivings`, `merchant_stores`, `app_keys`, `risks`, `transfers`, `escrows`, `freezes`, `funds`, `four_eyes`; then
+//! `receivings`, `operators`, `merchant_stores`, `app_keys`, `risks`, `transfers`, `escrows`, `freezes`, `funds`, `four_eyes`; then
 //! `replay`.
 
 mod agreements;
@@ -52,6 +52,7 @@ mod interleaved_tests;
 mod keyed;
 mod latest;
 mod merchant_stores;
+mod operators;
 mod order_list;
 mod order_notices;
 mod orders;
@@ -231,6 +232,9 @@ const READ_ORDER: &[Table] = &[
     Table::AppKey,
     Table::MerchantApplication,
     Table::MerchantStore,
+    Table::Operator,
+    Table::OperatorProposal,
+    Table::OperatorBook,
     Table::Grant,
     Table::Token,
     Table::Callback,

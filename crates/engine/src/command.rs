@@ -35,6 +35,10 @@ use crate::{
 };
 use crate::{ApproveContract, ContractView, FindContracts, ProposeContract, contract};
 use crate::{
+    ApproveOperator, FindOperator, FoundOperators, OperatorRefused, ProposeOperator, WithdrawOperator,
+    operator,
+};
+use crate::{
     ApproveRisk, DecideRisk, FindRiskCase, FindRiskRules, ProposeRisk, RiskRulesView, risk_case, risk_rules,
 };
 use crate::{
@@ -84,8 +88,8 @@ use fund::{
 use ledger::{Account, CloseDayRefused, DayClose};
 use money::Money;
 use people::{
-    AppKey, Callback, Certification, Device, Grant, MerchantApplication, MerchantStore, Party, Passkey,
-    PasskeyRefused, PasswordRefused, Profile,
+    AppKey, Callback, Certification, Device, Grant, MerchantApplication, MerchantStore, Operator,
+    OperatorProposal, Party, Passkey, PasskeyRefused, PasswordRefused, Profile,
 };
 use recon::{
     BeginStatementRefused, BookedLine, CloseSuspenseRefused, ImportRefused, ReadStatement, SuspenseClosing,
@@ -321,6 +325,11 @@ commands! {
     change WithdrawSuspense => suspense::withdraw_suspense, (), CloseSuspenseRefused;
     change OpenStore => merchant_store::open_store, Arc<MerchantStore>, StoreRefused;
     change CloseStore => merchant_store::close_store, Arc<MerchantStore>, StoreRefused;
+    change FoundOperators => operator::found_operators, Arc<Operator>, OperatorRefused;
+    change ProposeOperator => operator::propose_operator, Arc<OperatorProposal>, OperatorRefused;
+    change ApproveOperator => operator::approve_operator, Arc<Operator>, OperatorRefused;
+    change WithdrawOperator => operator::withdraw_operator, (), OperatorRefused;
+    query FindOperator => operator::find_operator, Option<Arc<Operator>>, Never;
 }
 
 #[cfg(test)]
@@ -350,7 +359,8 @@ mod tests {
             ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase CloseSuspense \
             ProposeContract ApproveContract FindContracts CloseDay FindSlotClose \
             AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey FindUnsettled \
-            ProposeSuspense WithdrawSuspense OpenStore CloseStore";
+            ProposeSuspense WithdrawSuspense OpenStore CloseStore \
+            FoundOperators ProposeOperator ApproveOperator WithdrawOperator FindOperator";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -46,6 +46,7 @@ mod notice;
 mod open_app;
 mod open_order;
 mod open_party;
+mod operator;
 mod order_paid;
 mod own_account;
 mod passkey;
@@ -139,6 +140,9 @@ pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
 pub use open_order::{OpenOrder, Opened, PayBy};
 pub use open_party::{NewPassword, OpenParty, OpenPartyRefused, PartyNotFound, SetPartyStatus};
+pub use operator::{
+    ApproveOperator, FindOperator, FoundOperators, OperatorRefused, ProposeOperator, WithdrawOperator,
+};
 pub use own_account::{
     CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, WhichPassword,
 };

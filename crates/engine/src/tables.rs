@@ -7,8 +7,8 @@ use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, DayClose, Hold, Posting, TrialBalance};
 use people::{
     App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login,
-    MerchantApplication, MerchantStore, Party, Passkey, PasskeyProof, Person, Profile, SignIn, SlotHead,
-    Standing, Token, Usage,
+    MerchantApplication, MerchantStore, Operator, OperatorBook, OperatorProposal, Party, Passkey,
+    PasskeyProof, Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
 use recon::{
     BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing, SuspenseProposal,
@@ -190,6 +190,9 @@ tables! {
     SettlementBatch = 84, false;
     SuspenseProposal = 115, false;
     MerchantStore = 116, false;
+    Operator = 117, true;
+    OperatorProposal = 118, false;
+    OperatorBook = 119, false;
 }
 
 impl Table {
@@ -242,7 +245,10 @@ impl Key {
             | Key::App(_)
             | Key::AppKey(_)
             | Key::MerchantApplication(_)
-            | Key::MerchantStore(_) => None,
+            | Key::MerchantStore(_)
+            | Key::Operator(_)
+            | Key::OperatorProposal(_)
+            | Key::OperatorBook(_) => None,
             Key::Rulebook(_)
             | Key::Account(_)
             | Key::OrderNumber(_)

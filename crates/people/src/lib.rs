@@ -18,6 +18,7 @@ mod grant;
 mod identity;
 mod merchant_application;
 mod merchant_store;
+mod operator;
 mod party;
 mod passkey;
 mod password;
@@ -52,6 +53,7 @@ pub use merchant_application::{
     picture_kind,
 };
 pub use merchant_store::{MerchantStore, StoreId, StoreName};
+pub use operator::{Operator, OperatorAct, OperatorBook, OperatorName, OperatorProposal, OperatorRole};
 pub use party::{
     Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, masked_login, masked_name,
 };

@@ -5,11 +5,13 @@ use crate::portal::Portal;
 use crate::recon_books::{closing_told, proposal_told};
 use crate::sandbox::{Answer, SandboxError, answer, read};
 use crate::sandbox_recon::day_of;
+use crate::staff;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use base::{Day, Slot, Text};
 use engine::{CloseSuspense, CloseWay, ProposeSuspense, WithdrawSuspense};
+use people::OperatorAct;
 use recon::{BankAccount, CloseSuspenseRefused};
 use serde::Deserialize;
 use serde_json::json;
@@ -88,6 +90,7 @@ fn asked(headers: &HeaderMap, body: &Bytes) -> Result<CloseSuspense, SandboxErro
 /// Proposes how to close a suspense; nothing moves.
 pub(crate) async fn propose(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
     let CloseSuspense { slot, account, day, serial, way, reason, operator } = asked(&headers, &body)?;
+    staff::may(&portal, operator.as_str(), OperatorAct::ProposeClosing).await?;
     let proposal = ProposeSuspense { slot, account, day, serial, way, reason, operator };
     let proposed = portal.door.ask(proposal).await.map_err(|error| SandboxError::of(error, refused))?;
     answer(proposal_told(&proposed))
@@ -96,6 +99,7 @@ pub(crate) async fn propose(State(portal): State<Arc<Portal>>, headers: HeaderMa
 /// Closes a suspense as another operator proposed.
 pub(crate) async fn close(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
     let command = asked(&headers, &body)?;
+    staff::may(&portal, command.operator.as_str(), OperatorAct::ApproveClosing).await?;
     let closed = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
     answer(closing_told(&closed))
 }
@@ -105,6 +109,7 @@ pub(crate) async fn withdraw(State(portal): State<Arc<Portal>>, headers: HeaderM
     let WithdrawRequest { slot, account, day, serial, operator } = read(&headers, &body)?;
     let (slot, account, day, serial) = place(slot, &account, &day, serial)?;
     let command = WithdrawSuspense { slot, account, day, serial, operator: said(&operator, "operator")? };
+    staff::may(&portal, command.operator.as_str(), OperatorAct::ProposeClosing).await?;
     portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
     answer(json!({ "withdrawn": true }))
 }

@@ -583,6 +583,32 @@ fn persons() {
 }
 
 #[test]
+fn operators_are_of_two_operators() {
+    const WRONG: &[(&str, FindingKind)] = &[("operator", OperatorWrong)];
+    const BOOK: &[(&str, FindingKind)] = &[("operator_book", OperatorWrong)];
+    run(&[
+        Case("operator", "name = 'cem'", "approved_by = proposed_by", WRONG),
+        Case("operator", "name = 'cem'", "approved_by = NULL", WRONG),
+        Case("operator", "name = 'cem'", "approved_by = 'nobody'", WRONG),
+        Case("operator", "name = 'cem'", "proposed_by = NULL, approved_by = NULL", WRONG),
+        Case("operator", "name = 'cem'", "name = ' cem'", WRONG),
+        Case("operator", "name = 'cem'", "slot = 5", WRONG),
+        Case("operator", "name = 'cem'", "role = 'treasurer'", &[]),
+        Case("operator", "name = 'cem'", "role = 'admin'", BOOK),
+        Case("operator", "name = 'bea'", "active = 0", BOOK),
+        Case("operator_book", "slot >= 0", "operators = 4", BOOK),
+        Case("operator_book", "slot >= 0", "admins = 1", BOOK),
+        Case(
+            "operator_proposal",
+            "name = 'dan'",
+            "proposed_by = 'nobody'",
+            &[("operator_proposal", OperatorWrong)],
+        ),
+        Case("operator_proposal", "name = 'dan'", "role = 'admin'", &[]),
+    ]);
+}
+
+#[test]
 fn what_was_sent_to_an_address() {
     const WRONG: &[(&str, FindingKind)] = &[("challenge", ChallengeWrong)];
     run(&[

@@ -21,11 +21,12 @@ use engine::{
 use engine::{
     ApplicationStep, CloseStore, FillApplication, MoveApplication, NoteDocument, OpenStore, SignApplication,
 };
+use engine::{ApproveOperator, FoundOperators, ProposeOperator};
 use journal::Journal;
 use money::{Currency, Money};
 use people::{
-    AppMode, ChallengePurpose, DORMANT_US, EvidenceKind, GrantKind, MerchantKind, PartyKind, PartyStatus,
-    TokenRole,
+    AppMode, ChallengePurpose, DORMANT_US, EvidenceKind, GrantKind, MerchantKind, OperatorRole, PartyKind,
+    PartyStatus, TokenRole,
 };
 use rusqlite::Connection;
 use std::fs;
@@ -259,6 +260,7 @@ impl Script {
             .await
             .unwrap_err();
         let (stall, stall_app) = self.authorize(&cast).await.unwrap();
+        self.operators().await;
         for (store_id, closes) in [("S1", false), ("S2", true)] {
             let store_id: people::StoreId = Text::new(store_id).unwrap();
             let name = Text::new("stall").unwrap();
@@ -289,6 +291,25 @@ impl Script {
         self.deliver().await;
         self.pass(30 * HOUR_US);
         crate::day_closes::live(&self.door, &self.tables).await;
+    }
+
+    /// The first admin, a second one who takes the post, a clerk, and one who is only proposed.
+    async fn operators(&self) {
+        let name = |name: &str| Text::new(name).unwrap();
+        self.door.ask(FoundOperators { name: name("ada") }).await.unwrap();
+        let active = true;
+        for (who, role, approver) in [
+            ("bea", OperatorRole::Admin, "bea"),
+            ("cem", OperatorRole::Clerk, "bea"),
+            ("dan", OperatorRole::Viewer, ""),
+        ] {
+            let propose = ProposeOperator { by: name("ada"), name: name(who), role, active };
+            self.door.ask(propose).await.unwrap();
+            if !approver.is_empty() {
+                let approve = ApproveOperator { by: name(approver), name: name(who), role, active };
+                self.door.ask(approve).await.unwrap();
+            }
+        }
     }
 
     /// One that is in force with a debit, one that has ended, one that nobody signed, one that was signed by paying.

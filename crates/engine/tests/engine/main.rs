@@ -23,6 +23,7 @@ mod limits;
 mod merchant;
 mod merchant_stores;
 mod notices;
+mod operators;
 mod passkeys;
 mod password;
 mod pay;

@@ -16,6 +16,7 @@ mod freezes;
 mod guesses;
 mod merchants;
 mod methods;
+mod operators;
 mod passkeys;
 mod passwords;
 mod permissions;

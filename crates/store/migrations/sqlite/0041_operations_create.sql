@@ -4,6 +4,8 @@
 --      Closing a suspense takes two people: `suspense_proposal` is what one proposed, `suspense_closing.approved_by` who
 --      approved it; closings of before have none, and the audit names them. Times are microseconds UTC.
 --      `merchant_store` has the stores of merchants, and `orders.store_name` what the store was called when it was opened.
+--      `operator` has who acts for the platform and in which role, `operator_proposal` what one admin proposed and another one
+--      is to approve, `operator_book` how many there are.
 -- Lock: the counters are copied before they are served; a million of them take seconds.
 -- Undo: delete counters of the two kinds and copy the rest back; drop the columns and the tables.
 CREATE TABLE usage_wider (
@@ -48,4 +50,32 @@ CREATE TABLE merchant_store (
     changed_at_us INTEGER NOT NULL,
     closed_at_us  INTEGER,
     PRIMARY KEY (slot, seller, store_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE operator (
+    slot        INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    name        TEXT    NOT NULL,
+    role        TEXT    NOT NULL CHECK (
+        role = 'viewer' OR role = 'clerk' OR role = 'risk_officer' OR role = 'treasurer' OR role = 'admin'),
+    active      INTEGER NOT NULL CHECK (active = 0 OR active = 1),
+    proposed_by TEXT,
+    approved_by TEXT,
+    since_us    INTEGER NOT NULL,
+    PRIMARY KEY (slot, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE operator_proposal (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    name           TEXT    NOT NULL,
+    role           TEXT    NOT NULL CHECK (
+        role = 'viewer' OR role = 'clerk' OR role = 'risk_officer' OR role = 'treasurer' OR role = 'admin'),
+    active         INTEGER NOT NULL CHECK (active = 0 OR active = 1),
+    proposed_by    TEXT    NOT NULL,
+    proposed_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE operator_book (
+    slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    operators INTEGER NOT NULL CHECK (operators >= 0),
+    admins    INTEGER NOT NULL CHECK (admins >= 0),
+    PRIMARY KEY (slot)
 ) STRICT, WITHOUT ROWID;

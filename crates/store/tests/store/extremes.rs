@@ -12,12 +12,12 @@ use fund::{
 };
 use ledger::{Account, AccountId, AccountKind, Hold, HoldState, Posting, PostingKind, Side};
 use money::{Currency, Minor, Rate};
-use people::MerchantStore;
 use people::{
     App, AppMode, AppStatus, Attempt, Callback, Certification, CertificationState, Credential, Grant,
     GrantKind, Login, Party, PartyKind, PartyStatus, SlotHead, TOKENS_MAX, Token, TokenRole, Usage,
     UsageKind,
 };
+use people::{MerchantStore, Operator, OperatorBook, OperatorProposal, OperatorRole};
 use recon::{
     BookedLine, Class, ClosingWay, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing,
     SuspenseOwner, SuspenseProposal,
@@ -730,6 +730,51 @@ fn statements() -> Vec<Row> {
             closed_at_us: i64::MAX,
             approved_by: Some(longest()),
         }),
+        row(Operator {
+            slot: none,
+            name: text(""),
+            role: OperatorRole::Viewer,
+            active: false,
+            proposed_by: None,
+            approved_by: None,
+            since_us: i64::MIN,
+        }),
+        row(Operator {
+            slot,
+            name: longest(),
+            role: OperatorRole::RiskOfficer,
+            active: true,
+            proposed_by: Some(longest()),
+            approved_by: Some(longest()),
+            since_us: i64::MAX,
+        }),
+        row(Operator {
+            slot,
+            name: text("t"),
+            role: OperatorRole::Treasurer,
+            active: true,
+            proposed_by: Some(text("")),
+            approved_by: Some(text("")),
+            since_us: 0,
+        }),
+        row(OperatorProposal {
+            slot: none,
+            name: text(""),
+            role: OperatorRole::Clerk,
+            active: false,
+            proposed_by: text(""),
+            proposed_at_us: i64::MIN,
+        }),
+        row(OperatorProposal {
+            slot,
+            name: longest(),
+            role: OperatorRole::Admin,
+            active: true,
+            proposed_by: longest(),
+            proposed_at_us: i64::MAX,
+        }),
+        row(OperatorBook { slot: none, operators: 0, admins: 0 }),
+        row(OperatorBook { slot, operators: u32::MAX, admins: u32::MAX }),
         row(MerchantStore {
             slot: none,
             seller: party,
