@@ -118,14 +118,6 @@ impl Checks {
             Row::SlotHead(head) => self.parties.head(head),
             Row::App(app) => self.app(app, findings),
             Row::MerchantApplication(row) => self.parties.application(row, findings),
-            Row::MerchantStore(row) => {
-                self.parties.owner(
-                    Table::MerchantStore,
-                    &MerchantStore::wrap_key(row.key()),
-                    row.seller,
-                    findings,
-                );
-            }
             Row::AppKey(key) => self.app_keys.key(key, findings),
             Row::Rulebook(_) => {}
             Row::RiskRules(_) | Row::RiskProposal(_) | Row::Contract(_) => self.agreed(typed, findings),
@@ -142,22 +134,17 @@ impl Checks {
             Row::Settlement(_) | Row::BookedLine(_) | Row::Suspense(_) => self.funds.row(typed, findings),
             Row::SurpriseSettlement(_) | Row::ReadStatement(_) => self.funds.row(typed, findings),
             Row::SuspenseClosing(_) => self.funds.row(typed, findings),
-            // What it says is looked at by `four_eyes`.
-            Row::SuspenseProposal(_) => {}
-            // These by `operators`.
-            Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
-            Row::Hold(hold) => self.hold(hold, findings),
-            Row::SettlementBatch(row) => self.orders.batches.row(row),
+            Row::Hold(_) | Row::SettlementBatch(_) => self.of_holds(typed, findings),
             Row::Order(order) => self.order(order, findings),
             Row::Posting(posting) => self.posting(posting, findings),
             Row::DayClose(_) | Row::TrialBalance(_) => self.day_closes.row(typed),
-            Row::TopUpReceipt(top_up) => self.around.top_up(top_up, findings),
+            Row::TopUpReceipt(row) => self.around.top_up(row, findings),
             Row::OrderNumber(number) => self.orders.number(number, findings),
             Row::Refund(refund) => self.orders.refund(refund, findings),
             Row::SplitBook(book) => self.orders.split_book(book, findings),
             Row::Split(split) => self.orders.split(split, findings),
             Row::SplitLine(line) => self.orders.split_line(line, findings),
-            Row::Relation(relation) => self.relation(relation, findings),
+            Row::Relation(_) | Row::MerchantStore(_) => self.of_merchant(typed, findings),
             Row::Trade(trade) => self.orders.trade(trade, findings),
             Row::Receipt(receipt) => self.orders.receipt(receipt, findings),
             Row::Notice(notice) => self.notice(notice, findings),
@@ -172,8 +159,9 @@ impl Checks {
             Row::Device(device) => self.parties.device(device, findings),
             Row::Passkey(passkey) => self.parties.passkey(passkey, findings),
             Row::PasskeyProof(proof) => self.confirmed(proof, findings),
-            // Looked at with everything that persons pay.
-            Row::Standing(_) | Row::Evidence(_) | Row::Person(_) => {}
+            // Looked at in rooms that see every row.
+            Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::SuspenseProposal(_) => {}
+            Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
@@ -310,9 +298,27 @@ impl Checks {
         }
     }
 
-    fn relation(&mut self, relation: &Relation, findings: &mut Findings) {
-        self.parties.owner(Table::Relation, &Relation::wrap_key(relation.key()), relation.seller, findings);
-        self.relations.relation(relation, findings);
+    fn of_holds(&mut self, typed: &Row, findings: &mut Findings) {
+        match typed {
+            Row::Hold(hold) => self.hold(hold, findings),
+            Row::SettlementBatch(row) => self.orders.batches.row(row),
+            _ => {}
+        }
+    }
+
+    /// What a merchant has beside its orders.
+    fn of_merchant(&mut self, typed: &Row, findings: &mut Findings) {
+        match typed {
+            Row::Relation(row) => {
+                self.parties.owner(Table::Relation, &Relation::wrap_key(row.key()), row.seller, findings);
+                self.relations.relation(row, findings);
+            }
+            Row::MerchantStore(row) => {
+                let key = MerchantStore::wrap_key(row.key());
+                self.parties.owner(Table::MerchantStore, &key, row.seller, findings);
+            }
+            _ => {}
+        }
     }
 
     fn usage(&mut self, row: &Usage, findings: &mut Findings) {

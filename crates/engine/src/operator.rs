@@ -1,5 +1,5 @@
-//! Operators are appointed on the platform's slot: one admin proposes, another one approves. The first admin is there from
-//! the first start; while that one is alone, the second admin takes the post itself, so that two people know of it.
+//! Operators are appointed on the platform's slot: one admin proposes, another one approves. The first admin is there
+//! from the first start; while that one is alone, the second admin takes the post itself, so two people know.
 
 use crate::command::{Never, Next};
 use crate::{Rows, Stop};

@@ -1,5 +1,5 @@
-//! `POST /sandbox/recon/propose`, `/close`, `/withdraw`: an operator proposes how to close a suspense, another one closes
-//! it so, or somebody takes the proposal back.
+//! `POST /sandbox/recon/propose`, `/close`, `/withdraw`: an operator proposes how to close a suspense, another one
+//! closes it so, or somebody takes the proposal back.
 
 use crate::portal::Portal;
 use crate::recon_books::{closing_told, proposal_told};

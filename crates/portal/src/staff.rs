@@ -1,9 +1,9 @@
 //! Whether an operator may do what a call asks for.
 //!
-//! The rule of a sandbox world: a name that is no operator's has every role, because a sandbox has no staff of its own and
-//! whoever tries things out names whom they like. Once an operator of that name is a row, its role is enforced, and so it
-//! is in every other world. The role is looked at before the command is asked, not within it: operators lie in the
-//! platform's slot, what they decide about in another.
+//! The rule of a sandbox world: a name that is no operator's has every role, because a sandbox has no staff of its own
+//! and whoever tries things out names whom they like. Once an operator of that name is a row, its role is enforced, and
+//! so it is in every other world. The role is looked at before the command is asked, not within it: operators lie in
+//! the platform's slot, what they decide about in another.
 
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;

@@ -112,7 +112,8 @@ impl ClosingWay {
     }
 }
 
-/// Why a suspense is not closed, and why a closing is neither proposed nor withdrawn. The first that holds is the one reported.
+/// Why a suspense is not closed, and why a closing is neither proposed nor withdrawn. The first that holds is the one
+/// reported.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum CloseSuspenseRefused {
     /// Nobody is named, or a name has blanks around it: two spellings of one person are not two people.

@@ -105,7 +105,7 @@ pub(crate) async fn live(door: &Door, party: PartyId, pass: impl Fn(i64)) {
     statement(door, &lines).await;
     let close = async |serial, slot, way| {
         let (account, day) = (Text::new("TB1").unwrap(), Day::from_number(20_260_102).unwrap());
-        let reason: ClosingReason = Text::new("looked into").unwrap();
+        let reason: recon::ClosingReason = Text::new("looked into").unwrap();
         let (first, second) = (Text::new("li").unwrap(), Text::new("wu").unwrap());
         let (at, why) = (account.clone(), reason.clone());
         door.ask(ProposeSuspense { slot, account: at, day, serial, way, reason: why, operator: first })

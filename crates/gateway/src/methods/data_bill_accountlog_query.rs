@@ -56,7 +56,7 @@ const FACTS: Facts = Facts {
     gateway: &[],
     wrong: Wrong::Bare,
     examples: &[r#"{"start_time":"2026-01-01 00:00:00","end_time":"2026-01-02 00:00:00"}"#],
-    support: "the lines are those of the account bill; `store_name` is the store's number when the merchant has no store of it",
+    support: "the lines are those of the account bill; `store_name` is the number of a store without a name",
 };
 
 fn read(_caller: &Caller, fields: &Object) -> Result<Span, Failure> {
