@@ -777,7 +777,7 @@ fn statements() -> Vec<Row> {
         row(OperatorBook { slot, operators: u32::MAX, admins: u32::MAX }),
         row(MerchantStore {
             slot: none,
-            seller: party,
+            seller: PartyId::platform(none),
             store_id: text(""),
             name: text(""),
             opened_at_us: i64::MIN,
@@ -786,7 +786,7 @@ fn statements() -> Vec<Row> {
         }),
         row(MerchantStore {
             slot,
-            seller: party,
+            seller: PartyId::platform(slot),
             store_id: longest(),
             name: longest(),
             opened_at_us: i64::MAX,
@@ -1315,5 +1315,6 @@ fn largest_order() -> Order {
         card: Some(trade::CardChannel::CreditCard),
         card_bank: Some(longest()),
         settled_with: Some(Day::of(0)),
+        store_name: Some(longest()),
     }
 }
