@@ -241,8 +241,6 @@ fn what_closings_did_with_suspense() {
         Case("suspense_closing", "serial = 7", "approved_by = NULL", closing),
         Case("suspense_closing", "serial = 7", "operator = ''", closing),
         Case("suspense_closing", "serial = 7", "approved_by = ' ' || operator", closing),
-        Case("suspense_proposal", "serial = 2", "serial = 3", proposal),
-        Case("suspense_proposal", "serial = 2", "serial = 77", proposal),
         Case("suspense_proposal", "serial = 2", "way = 'matched'", proposal),
         Case("suspense_proposal", "serial = 2", "way = 'given_back'", proposal),
         Case("suspense_proposal", "serial = 2", "bank_order = 1700000000000000012", proposal),
@@ -250,6 +248,18 @@ fn what_closings_did_with_suspense() {
         Case("suspense_proposal", "serial = 2", "reason = 'another'", &[]),
         Case("suspense_closing", "serial = 8", "bank_order = bank_order + 100", closing),
     ]);
+}
+
+#[test]
+fn a_proposal_stands_for_a_suspense_that_is_open() {
+    let closed = "slot = (SELECT slot FROM suspense_closing WHERE serial = 3), serial = 3";
+    for place in [closed, "serial = 77"] {
+        let world = World::copy();
+        world.change(&format!("UPDATE suspense_proposal SET {place}"));
+        let report = world.verify();
+        let message = &found(&report, StatementWrong, "suspense_proposal").message;
+        assert!(message.contains("closed, or not there"), "{message}");
+    }
 }
 
 #[test]
