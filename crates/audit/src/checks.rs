@@ -7,14 +7,18 @@ use crate::books::Books;
 use crate::columns::Columns;
 use crate::crossing::Crossing;
 use crate::day_closes::DayCloses;
+use crate::four_eyes::FourEyes;
 use crate::freezes::Freezes;
 use crate::funds::Funds;
 use crate::grants::Grants;
 use crate::images::Encoded;
 use crate::keyed::Keyed;
+use crate::merchant_stores::MerchantStores;
+use crate::operators::Operators;
 use crate::orders::Orders;
 use crate::parties::Parties;
 use crate::persons::Persons;
+use crate::receivings::Receivings;
 use crate::relations::Relations;
 use crate::report::{FindingKind, Findings};
 use crate::risks::Risks;
@@ -25,7 +29,7 @@ use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
 use fund::{BankOrder, Card};
 use ledger::{Account, Hold, Posting};
-use people::{App, Attempt, PasskeyProof, Usage};
+use people::{App, Attempt, MerchantStore, PasskeyProof, Usage};
 use std::sync::Arc;
 use trade::{Agreement, Debit, Freeze, Frozen, Mandate, Notice, Order, PayCode, Relation, Signing, Timer};
 use transfer::Transfer;
@@ -47,6 +51,10 @@ pub(crate) struct Checks {
     agreements: Agreements,
     transfers: Transfers,
     persons: Persons,
+    receivings: Receivings,
+    operators: Operators,
+    merchant_stores: MerchantStores,
+    four_eyes: FourEyes,
     risks: Risks,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
@@ -70,6 +78,10 @@ impl Checks {
             agreements: Agreements::new(home),
             transfers: Transfers::new(home),
             persons: Persons::new(home),
+            receivings: Receivings::default(),
+            operators: Operators::default(),
+            merchant_stores: MerchantStores::default(),
+            four_eyes: FourEyes::default(),
             risks: Risks::new(home),
             rules: None,
         }
@@ -91,6 +103,10 @@ impl Checks {
             }
         };
         self.persons.row(&typed, findings);
+        self.receivings.row(&typed, findings);
+        self.operators.row(&typed);
+        self.merchant_stores.row(&typed, findings);
+        self.four_eyes.row(&typed, findings);
         self.look(&typed, findings);
     }
 
@@ -118,18 +134,17 @@ impl Checks {
             Row::Settlement(_) | Row::BookedLine(_) | Row::Suspense(_) => self.funds.row(typed, findings),
             Row::SurpriseSettlement(_) | Row::ReadStatement(_) => self.funds.row(typed, findings),
             Row::SuspenseClosing(_) => self.funds.row(typed, findings),
-            Row::Hold(hold) => self.hold(hold, findings),
-            Row::SettlementBatch(row) => self.orders.batches.row(row),
+            Row::Hold(_) | Row::SettlementBatch(_) => self.of_holds(typed, findings),
             Row::Order(order) => self.order(order, findings),
             Row::Posting(posting) => self.posting(posting, findings),
             Row::DayClose(_) | Row::TrialBalance(_) => self.day_closes.row(typed),
-            Row::TopUpReceipt(top_up) => self.around.top_up(top_up, findings),
+            Row::TopUpReceipt(row) => self.around.top_up(row, findings),
             Row::OrderNumber(number) => self.orders.number(number, findings),
             Row::Refund(refund) => self.orders.refund(refund, findings),
             Row::SplitBook(book) => self.orders.split_book(book, findings),
             Row::Split(split) => self.orders.split(split, findings),
             Row::SplitLine(line) => self.orders.split_line(line, findings),
-            Row::Relation(relation) => self.relation(relation, findings),
+            Row::Relation(_) | Row::MerchantStore(_) => self.of_merchant(typed, findings),
             Row::Trade(trade) => self.orders.trade(trade, findings),
             Row::Receipt(receipt) => self.orders.receipt(receipt, findings),
             Row::Notice(notice) => self.notice(notice, findings),
@@ -144,8 +159,9 @@ impl Checks {
             Row::Device(device) => self.parties.device(device, findings),
             Row::Passkey(passkey) => self.parties.passkey(passkey, findings),
             Row::PasskeyProof(proof) => self.confirmed(proof, findings),
-            // Looked at with everything that persons pay.
-            Row::Standing(_) | Row::Evidence(_) | Row::Person(_) => {}
+            // Looked at in rooms that see every row.
+            Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::SuspenseProposal(_) => {}
+            Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
@@ -282,9 +298,27 @@ impl Checks {
         }
     }
 
-    fn relation(&mut self, relation: &Relation, findings: &mut Findings) {
-        self.parties.owner(Table::Relation, &Relation::wrap_key(relation.key()), relation.seller, findings);
-        self.relations.relation(relation, findings);
+    fn of_holds(&mut self, typed: &Row, findings: &mut Findings) {
+        match typed {
+            Row::Hold(hold) => self.hold(hold, findings),
+            Row::SettlementBatch(row) => self.orders.batches.row(row),
+            _ => {}
+        }
+    }
+
+    /// What a merchant has beside its orders.
+    fn of_merchant(&mut self, typed: &Row, findings: &mut Findings) {
+        match typed {
+            Row::Relation(row) => {
+                self.parties.owner(Table::Relation, &Relation::wrap_key(row.key()), row.seller, findings);
+                self.relations.relation(row, findings);
+            }
+            Row::MerchantStore(row) => {
+                let key = MerchantStore::wrap_key(row.key());
+                self.parties.owner(Table::MerchantStore, &key, row.seller, findings);
+            }
+            _ => {}
+        }
     }
 
     fn usage(&mut self, row: &Usage, findings: &mut Findings) {
@@ -326,6 +360,8 @@ impl Checks {
         self.transfers.finish(&mut expected, findings);
         self.funds.finish(&mut expected, findings);
         self.persons.finish(findings);
+        self.receivings.finish(findings);
+        self.operators.finish(findings);
         self.day_closes.finish(findings);
         self.risks.finish(findings);
         self.books.finish(&expected, findings)

@@ -24,7 +24,8 @@
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
-//! `app_keys`, `risks`, `transfers`, `escrows`, `freezes`, `funds`; then `replay`.
+//! `receivings`, `operators`, `merchant_stores`, `app_keys`, `risks`, `transfers`, `escrows`, `freezes`, `funds`,
+//! `four_eyes`; then `replay`.
 
 mod agreements;
 mod app_keys;
@@ -41,6 +42,7 @@ mod day_closes;
 mod escrow_history;
 mod escrow_rows;
 mod escrows;
+mod four_eyes;
 mod freezes;
 mod funds;
 mod grants;
@@ -49,6 +51,8 @@ mod images;
 mod interleaved_tests;
 mod keyed;
 mod latest;
+mod merchant_stores;
+mod operators;
 mod order_list;
 mod order_notices;
 mod orders;
@@ -59,6 +63,7 @@ mod persons;
 mod pipeline;
 mod progress;
 mod receipts;
+mod receivings;
 mod refund_play;
 mod refunds;
 mod relations;
@@ -226,6 +231,10 @@ const READ_ORDER: &[Table] = &[
     Table::App,
     Table::AppKey,
     Table::MerchantApplication,
+    Table::MerchantStore,
+    Table::Operator,
+    Table::OperatorProposal,
+    Table::OperatorBook,
     Table::Grant,
     Table::Token,
     Table::Callback,
@@ -261,6 +270,7 @@ const READ_ORDER: &[Table] = &[
     Table::BookedLine,
     Table::Suspense,
     Table::SuspenseClosing,
+    Table::SuspenseProposal,
     Table::Posting,
     Table::DayClose,
     Table::TrialBalance,

@@ -85,6 +85,8 @@ pub enum FindingKind {
     LoginWrong,
     /// A slot's counters are not what was issued in it.
     HeadWrong,
+    /// An operator is not of two operators, or the book does not count them.
+    OperatorWrong,
     /// What a party used of a limit is counted for no period, or not by what moved.
     UsageWrong,
     /// Risk rules are not of two people, out of turn, or not what was approved; or a finding or a case of them does not

@@ -140,7 +140,9 @@ impl Transfers {
             | UsageKind::BalanceYear
             | UsageKind::BalanceLife
             | UsageKind::CardDay
-            | UsageKind::CardMonth => return,
+            | UsageKind::CardMonth
+            | UsageKind::ReceiveDay
+            | UsageKind::ReceiveMonth => return,
         }
         let (count, sum) = self.used.remove(&usage.key()).unwrap_or_default();
         if (usage.count, i128::from(usage.sum_minor.units())) != (count, sum) {

@@ -49,12 +49,12 @@ impl Sums {
         Ok(())
     }
 
-    fn line(&self, store: &str) -> String {
+    fn line(&self, store: &str, name: &str) -> String {
         let received = self.sold_minor.saturating_add(self.refunded_minor);
         let net = received.saturating_add(self.fee_minor).saturating_add(self.split_minor);
         [
             store.to_owned(),
-            String::new(),
+            name.to_owned(),
             self.sales.to_string(),
             self.refunds.to_string(),
             yuan(self.amount_minor),
@@ -87,7 +87,8 @@ pub fn trade_bill(
     }
     archive.line(&begins("业务明细列表"))?;
     archive.line(COLUMNS)?;
-    let (mut all, mut stores) = (Sums::default(), BTreeMap::<String, Sums>::new());
+    // Of each store what its lines come to, and the name of the last one that has one.
+    let (mut all, mut stores) = (Sums::default(), BTreeMap::<String, (Sums, String)>::new());
     let mut lines: u32 = 0;
     let within_us = period.begins_at_us()..period.ends_at_us();
     trade_lines(reader, seller, within_us, &mut |line| {
@@ -97,7 +98,11 @@ pub fn trade_bill(
         }
         all.add(&line)?;
         let store = line.order.store_id.as_ref().map(|store| store.to_string()).unwrap_or_default();
-        stores.entry(store).or_default().add(&line)?;
+        let (sums, called) = stores.entry(store).or_default();
+        sums.add(&line)?;
+        if let Some(name) = &line.order.store_name {
+            *called = cell(name.as_str());
+        }
         archive.line(&detail(&line))?;
         Ok(ControlFlow::Continue(()))
     })?;
@@ -122,10 +127,10 @@ pub fn trade_bill(
     }
     archive.line(&begins("业务汇总列表"))?;
     archive.line(SUMMARY_COLUMNS)?;
-    for (store, sums) in &stores {
-        archive.line(&sums.line(&tabbed(store)))?;
+    for (store, (sums, name)) in &stores {
+        archive.line(&sums.line(&tabbed(store), name))?;
     }
-    archive.line(&all.line("合计"))?;
+    archive.line(&all.line("合计", ""))?;
     archive.line(&ends("业务汇总列表"))?;
     archive.line(&exported(period))?;
     archive.finish().map(Some)
@@ -146,7 +151,7 @@ fn detail(line: &TradeLine) -> String {
         china_moment(order.created_at_us.unwrap_or(order.opened_at_us)),
         china_moment(line.at_us),
         text(order.store_id.as_ref().map(|store| store.as_str())),
-        String::new(),
+        order.store_name.as_ref().map(|name| cell(name.as_str())).unwrap_or_default(),
         text(order.operator_id.as_ref().map(|operator| operator.as_str())),
         text(order.terminal_id.as_ref().map(|terminal| terminal.as_str())),
         tabbed(&line.other),

@@ -1,6 +1,7 @@
 //! A buyer takes an order up: from now on it exists for the world.
 
 use crate::command::Next;
+use crate::receiving;
 use crate::{ClaimAnswer, ClaimAsk, Fault, Message, Opened, Reply, Rows, Stop, TradeClosed, TradeForgotten};
 use base::{OrderNo, PartyId, Plant, Slot, Text, planted};
 use people::{Party, PartyStatus};
@@ -70,14 +71,21 @@ pub(crate) fn claim_order(
     }
 
     // Nothing can be refused here below this line; the buyer's slot may still say no.
-    rows.send(buyer.slot(), ask(&order, buyer, false));
+    let asked = ask(rows, &order, buyer, false)?;
+    rows.send(buyer.slot(), asked);
     Ok(Next::Chain)
 }
 
 /// The question to the buyer's slot.
-pub(crate) fn ask(order: &Order, buyer: PartyId, opening: bool) -> Message {
+pub(crate) fn ask(
+    rows: &mut Rows<'_>,
+    order: &Order,
+    buyer: PartyId,
+    opening: bool,
+) -> Result<Message, Fault> {
+    let credit_off = receiving::credit_off(rows, order.seller)?;
     let (order_no, seller, total, subject) = (order.no, order.seller, order.total(), order.subject.clone());
-    Message::ClaimAsk(ClaimAsk { order_no, buyer, seller, total, subject, opening })
+    Ok(Message::ClaimAsk(ClaimAsk { order_no, buyer, seller, total, subject, opening, credit_off }))
 }
 
 /// In the buyer's slot: may the buyer pay? Then the trade waits there.
@@ -100,15 +108,9 @@ pub(crate) fn claim_ask(rows: &mut Rows<'_>, asked: &ClaimAsk) -> Result<Option<
         },
     };
     if answer.is_ok() && earlier.is_none() {
-        rows.put(waiting_trade(
-            slot,
-            asked.order_no,
-            asked.buyer,
-            asked.seller,
-            asked.total,
-            asked.subject.clone(),
-            now_us,
-        ));
+        let (no, total, subject) = (asked.order_no, asked.total, asked.subject.clone());
+        let trade = waiting_trade(slot, no, asked.buyer, asked.seller, total, subject, now_us);
+        rows.put(Trade { credit_off: asked.credit_off, ..trade });
     }
     let (order_no, buyer, opening) = (asked.order_no, asked.buyer, asked.opening);
     rows.send(
@@ -142,6 +144,7 @@ pub(crate) fn waiting_trade(
         paid_at_us: None,
         closed_at_us: None,
         bank_order: None,
+        credit_off: false,
     }
 }
 

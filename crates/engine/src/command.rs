@@ -1,6 +1,5 @@
 //! What can be asked: the closed list of commands and their replies.
 
-use crate::CloseSuspense;
 use crate::agreement::{debit, end, find, offer, postpone, sign, signing};
 use crate::bank::{
     answered, card, close, confirm, find as find_bank, import, pay, prepare, send, statement, suspense,
@@ -36,6 +35,10 @@ use crate::{
 };
 use crate::{ApproveContract, ContractView, FindContracts, ProposeContract, contract};
 use crate::{
+    ApproveOperator, FindOperator, FoundOperators, OperatorRefused, ProposeOperator, WithdrawOperator,
+    operator,
+};
+use crate::{
     ApproveRisk, DecideRisk, FindRiskCase, FindRiskRules, ProposeRisk, RiskRulesView, risk_case, risk_rules,
 };
 use crate::{
@@ -61,6 +64,8 @@ use crate::{
 };
 use crate::{CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, own_account};
 use crate::{CloseDay, DayClosed, FindSlotClose, SlotClose, close_day};
+use crate::{CloseStore, OpenStore, StoreRefused, merchant_store};
+use crate::{CloseSuspense, ProposeSuspense, WithdrawSuspense};
 use crate::{FindUnsettled, settle_sales};
 use crate::{LeaveFreeze, leave_freeze};
 use crate::{
@@ -83,11 +88,12 @@ use fund::{
 use ledger::{Account, CloseDayRefused};
 use money::Money;
 use people::{
-    AppKey, Callback, Certification, Device, Grant, MerchantApplication, Party, Passkey, PasskeyRefused,
-    PasswordRefused, Profile,
+    AppKey, Callback, Certification, Device, Grant, MerchantApplication, MerchantStore, Operator,
+    OperatorProposal, Party, Passkey, PasskeyRefused, PasswordRefused, Profile,
 };
 use recon::{
     BeginStatementRefused, BookedLine, CloseSuspenseRefused, ImportRefused, ReadStatement, SuspenseClosing,
+    SuspenseProposal,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -315,6 +321,15 @@ commands! {
     change SignInByPasskey => passkey::sign_in_by_passkey, u64, PasskeyRefused;
     change ProvePasskey => passkey::prove_passkey, u64, PasskeyRefused;
     query FindUnsettled => settle_sales::find_unsettled, Money, Never;
+    change ProposeSuspense => suspense::propose_suspense, Arc<SuspenseProposal>, CloseSuspenseRefused;
+    change WithdrawSuspense => suspense::withdraw_suspense, (), CloseSuspenseRefused;
+    change OpenStore => merchant_store::open_store, Arc<MerchantStore>, StoreRefused;
+    change CloseStore => merchant_store::close_store, Arc<MerchantStore>, StoreRefused;
+    change FoundOperators => operator::found_operators, Arc<Operator>, OperatorRefused;
+    change ProposeOperator => operator::propose_operator, Arc<OperatorProposal>, OperatorRefused;
+    change ApproveOperator => operator::approve_operator, Arc<Operator>, OperatorRefused;
+    change WithdrawOperator => operator::withdraw_operator, (), OperatorRefused;
+    query FindOperator => operator::find_operator, Option<Arc<Operator>>, Never;
 }
 
 #[cfg(test)]
@@ -343,7 +358,9 @@ mod tests {
             BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments \
             ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase CloseSuspense \
             ProposeContract ApproveContract FindContracts CloseDay FindSlotClose \
-            AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey FindUnsettled";
+            AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey FindUnsettled \
+            ProposeSuspense WithdrawSuspense OpenStore CloseStore \
+            FoundOperators ProposeOperator ApproveOperator WithdrawOperator FindOperator";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

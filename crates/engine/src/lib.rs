@@ -41,10 +41,12 @@ mod frozen;
 mod grant;
 mod merchant;
 mod merchant_sign;
+mod merchant_store;
 mod notice;
 mod open_app;
 mod open_order;
 mod open_party;
+mod operator;
 mod order_paid;
 mod own_account;
 mod passkey;
@@ -54,6 +56,7 @@ mod pay_frozen;
 mod pay_request;
 mod person;
 mod query;
+mod receiving;
 mod refund_order;
 mod relation;
 mod risk_case;
@@ -95,7 +98,7 @@ pub use bank::pay::{PayByCard, PayByCardRefused};
 pub use bank::prepare::{BankWay, PrepareBankOrder};
 pub use bank::send::{BankTask, SendBankOrder};
 pub use bank::statement::{BeginStatement, LineBooked};
-pub use bank::suspense::{CloseSuspense, CloseWay};
+pub use bank::suspense::{CloseSuspense, CloseWay, ProposeSuspense, WithdrawSuspense};
 pub use cancel_order::{CancelAction, CancelOrder, Cancelled};
 pub use certify::{CertifyRefused, DecideCertification, FindCertification, OpenCertification};
 pub use challenge::{OpenChallenge, TryChallenge};
@@ -125,6 +128,7 @@ pub use merchant::{
     ApplicationRefused, ApplicationStep, FillApplication, FindApplication, MoveApplication, NoteDocument,
 };
 pub use merchant_sign::SignApplication;
+pub use merchant_store::{CloseStore, OpenStore, StoreRefused};
 pub use message::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, ChargeReturned, ClaimAnswer,
     ClaimAsk, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease,
@@ -136,6 +140,9 @@ pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
 pub use open_order::{OpenOrder, Opened, PayBy};
 pub use open_party::{NewPassword, OpenParty, OpenPartyRefused, PartyNotFound, SetPartyStatus};
+pub use operator::{
+    ApproveOperator, FindOperator, FoundOperators, OperatorRefused, ProposeOperator, WithdrawOperator,
+};
 pub use own_account::{
     CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, WhichPassword,
 };

@@ -45,6 +45,8 @@ pub struct PayRequest {
     pub subject: Subject,
     /// Keyed digest of the code.
     pub attempt: [u8; 16],
+    /// Whether the merchant takes no credit cards.
+    pub credit_off: bool,
 }
 
 /// Buyer's slot to merchant's slot: not paid (yet), and why.
@@ -116,6 +118,8 @@ pub struct ClaimAsk {
     pub subject: Subject,
     /// Whether the order was only just opened for this buyer, and vanishes if the answer is no.
     pub opening: bool,
+    /// Whether the merchant takes no credit cards.
+    pub credit_off: bool,
 }
 
 /// Buyer's slot to merchant's slot: the answer to [`ClaimAsk`].

@@ -5,7 +5,10 @@
 
 use crate::agreement::signing;
 use crate::command::Next;
-use crate::{Message, PayRequest, Rows, Stop, claim_order, contract, grant, split_order};
+use crate::{
+    Fault, Message, PayRequest, Rows, Stop, claim_order, contract, grant, merchant_store, receiving,
+    split_order,
+};
 use base::{AppId, OrderNo, PartyId, Plant, Slot, planted};
 use money::{Currency, Minor};
 use people::{Party, PartyKind, PartyStatus};
@@ -87,13 +90,13 @@ pub(crate) fn open_order(
         if order.differs(&command.meaning).is_none() && signing::of_order(rows, &order)?.is_some() {
             return Stop::because(OpenRefused::NumberTaken { field: signing::FIELD });
         }
-        return again(rows, command, order, party.status);
+        return again(rows, command, order, &party);
     }
     let product = command.meaning.product.contract();
     let expires_at_us = acceptable(rows, command, &party, product)?;
 
     // Nothing can be refused here below this line; a payment may still be refused by the buyer's slot.
-    let order = opened_anew(rows, command, expires_at_us);
+    let order = opened_anew(rows, command, expires_at_us)?;
     go_on(rows, command, order)
 }
 
@@ -134,6 +137,9 @@ pub(crate) fn acceptable(
     if total.currency() != Currency::Cny || !(1..=TOTAL_MAX_FEN).contains(&total.minor().units()) {
         return Stop::because(OpenRefused::TotalTooLarge);
     }
+    if let Err(refused) = receiving::allows(rows, party, total)? {
+        return Stop::because(OpenRefused::Receiving(refused));
+    }
     let expires_at_us = when_unpaid(rows, command);
     if expires_at_us <= rows.now_us() {
         return Stop::because(OpenRefused::ExpiryPassed);
@@ -150,13 +156,17 @@ pub(crate) fn when_unpaid(rows: &Rows<'_>, command: &OpenOrder) -> i64 {
 }
 
 /// Writes a new order with its number.
-pub(crate) fn opened_anew(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Arc<Order> {
-    let order = Arc::new(fresh(rows, command, expires_at_us));
+pub(crate) fn opened_anew(
+    rows: &mut Rows<'_>,
+    command: &OpenOrder,
+    expires_at_us: i64,
+) -> Result<Arc<Order>, Fault> {
+    let order = Arc::new(fresh(rows, command, expires_at_us)?);
     let (slot, seller, out_trade_no) = (rows.slot(), command.seller, command.out_trade_no.clone());
     rows.insert(OrderNumber { slot, seller, out_trade_no, no: order.no });
     rows.insert_shared(order.clone());
     split_order::hold_if_asked(rows, command, &order);
-    order
+    Ok(order)
 }
 
 /// An order that is paid from money set aside before: it has its buyer from the beginning.
@@ -165,15 +175,16 @@ pub(crate) fn new_order(
     command: &OpenOrder,
     buyer: PartyId,
     expires_at_us: i64,
-) -> Order {
+) -> Result<Order, Fault> {
     let now_us = rows.now_us();
-    let order = fresh(rows, command, expires_at_us);
-    Order { state: OrderState::WaitBuyerPay, created_at_us: Some(now_us), buyer: Some(buyer), ..order }
+    let order = fresh(rows, command, expires_at_us)?;
+    Ok(Order { state: OrderState::WaitBuyerPay, created_at_us: Some(now_us), buyer: Some(buyer), ..order })
 }
 
-fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order {
+fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Result<Order, Fault> {
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let no = OrderNo::of(rows.stamp(), slot);
+    let store_name = merchant_store::name_of(rows, command.seller, command.delivery.store_id.as_ref())?;
     let OpenOrder { seller, app, out_trade_no, meaning, delivery, .. } = command.clone();
     // A buyer who stands at the till has taken the order up by showing the code.
     let offered = command.pay_by.is_none() && (meaning.product.is_offer() || meaning.named_buyer.is_some());
@@ -183,7 +194,7 @@ fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order 
         timer.task = TimerTask::ExpireOrder;
         timer.order_no = Some(no);
     });
-    Order {
+    Ok(Order {
         slot,
         no,
         seller,
@@ -222,7 +233,8 @@ fn fresh(rows: &mut Rows<'_>, command: &OpenOrder, expires_at_us: i64) -> Order 
         card: None,
         card_bank: None,
         settled_with: None,
-    }
+        store_name,
+    })
 }
 
 /// The first field in which an order differs from a request under its number, under its name on the wire.
@@ -244,7 +256,7 @@ pub(crate) fn again(
     rows: &mut Rows<'_>,
     command: &OpenOrder,
     order: Arc<Order>,
-    seller: PartyStatus,
+    seller: &Party,
 ) -> Result<Next<Opened>, Stop<OpenRefused>> {
     if let Some(field) = differs(rows, command, &order)? {
         return Stop::because(OpenRefused::NumberTaken { field });
@@ -261,10 +273,18 @@ pub(crate) fn again(
         OrderState::Offered | OrderState::WaitBuyerPay if rows.now_us() >= order.expires_at_us => {
             Stop::because(OpenRefused::AlreadyClosed)
         }
-        OrderState::Offered | OrderState::WaitBuyerPay if seller != PartyStatus::Normal => {
+        OrderState::Offered | OrderState::WaitBuyerPay if seller.status != PartyStatus::Normal => {
             Stop::because(OpenRefused::SellerBlocked)
         }
-        OrderState::Offered | OrderState::WaitBuyerPay => go_on(rows, command, order),
+        OrderState::Offered | OrderState::WaitBuyerPay => {
+            // A new attempt to pay; an order that only waits is told as it was.
+            if command.pay_by.is_some()
+                && let Err(refused) = receiving::allows(rows, seller, order.total())?
+            {
+                return Stop::because(OpenRefused::Receiving(refused));
+            }
+            go_on(rows, command, order)
+        }
     }
 }
 
@@ -309,6 +329,7 @@ fn go_on(
             outcome: ReceiptOutcome::Asked,
             at_us,
         });
+        let credit_off = receiving::credit_off(rows, order.seller)?;
         let message = PayRequest {
             order_no: order.no,
             seller: order.seller,
@@ -316,6 +337,7 @@ fn go_on(
             total: order.total(),
             subject: order.subject.clone(),
             attempt: digest,
+            credit_off,
         };
         rows.send(slot, Message::PayRequest(message));
         return Ok(Next::Chain);
@@ -325,7 +347,8 @@ fn go_on(
         (OrderState::Offered, Some(buyer))
             if !order.product.is_offer() || order.product.goods().is_some() =>
         {
-            rows.send(buyer.slot(), claim_order::ask(&order, buyer, true));
+            let asked = claim_order::ask(rows, &order, buyer, true)?;
+            rows.send(buyer.slot(), asked);
             Ok(Next::Chain)
         }
         _ => Ok(Next::Answer(Opened::waiting(order))),

@@ -4,7 +4,7 @@ use crate::agreement::signing;
 use crate::claim_order::tell_forgotten;
 use crate::{
     Fault, Message, Opened, OrderPaid, PayReturned, Reply, Rows, TradeClosed, balance_limit, bank, books,
-    close_order, contract, escrow, notice, settle_sales, split_hold,
+    close_order, contract, escrow, notice, receiving, settle_sales, split_hold,
 };
 use base::{Plant, planted};
 use ledger::Template;
@@ -62,10 +62,15 @@ pub(crate) fn take_money(
     let (slot, now_us) = (rows.slot(), rows.now_us());
     // Money may come in to a frozen merchant, but not into an account that was given up.
     let seller = rows.get::<Party>((slot, order.seller))?;
-    let open = seller.is_some_and(|seller| seller.status != PartyStatus::Closed);
+    let open = seller.as_ref().is_some_and(|seller| seller.status != PartyStatus::Closed);
     let open = open || planted(Plant::ClosedMerchantIsPaid);
+    // Other orders may have used the room since this one was opened.
+    let room = match &seller {
+        Some(seller) => receiving::allows(rows, seller, said.amount)?.is_ok(),
+        None => true,
+    };
     let in_time = now_us < order.expires_at_us || planted(Plant::LatePaymentTaken);
-    let fits = open && said.amount == order.total() && in_time;
+    let fits = open && room && said.amount == order.total() && in_time;
     let Some(state) = next(order.state, OrderEvent::Pay).filter(|_| fits) else { return Ok(None) };
     let told = |buyer: &base::PartyId| *buyer != said.buyer && !planted(Plant::SecondBuyerNotTold);
     if let Some(buyer) = order.buyer.filter(told) {
@@ -82,6 +87,9 @@ pub(crate) fn take_money(
         ..order.clone()
     };
     close_order::forget_timer(rows, &mut order);
+    if let Some(seller) = &seller {
+        receiving::count(rows, seller, said.amount)?;
+    }
     Ok(Some(match order.product.goods() {
         Some(goods) => Arc::new(escrow::paid_in(rows, order, goods, said)?),
         None => paid_in(rows, order, said, product)?,

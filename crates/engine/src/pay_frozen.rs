@@ -11,7 +11,7 @@ use crate::order_paid::take_money;
 use crate::unfreeze::{done, free_number, number_of, settle, take_free, write};
 use crate::{
     ChargeReturned, Fault, FreezeCharge, FreezeCharged, Message, Opened, OrderPaid, Reply, RestReleased,
-    Rows, Stop, close_order, freeze_notice, split_order,
+    Rows, Stop, close_order, freeze_notice, receiving, split_order,
 };
 use base::{FreezeNo, OperationNo, PartyId, Slot};
 use money::Currency;
@@ -57,6 +57,9 @@ pub(crate) fn pay_frozen(
     if party.status != PartyStatus::Normal {
         return Stop::because(PayFrozenRefused::SellerBlocked);
     }
+    if let Err(refused) = receiving::allows(rows, &party, order.meaning.total)? {
+        return Stop::because(PayFrozenRefused::Receiving(refused));
+    }
     let expires_at_us = when_unpaid(rows, order);
     if expires_at_us <= rows.now_us() {
         return Stop::because(PayFrozenRefused::ExpiryPassed);
@@ -65,7 +68,7 @@ pub(crate) fn pay_frozen(
     let payer = may_pay(rows, command, &freeze)?;
 
     // Nothing can be refused here below this line; an order that is closed meanwhile sends the money back.
-    let mut made = new_order(rows, order, payer, expires_at_us);
+    let mut made = new_order(rows, order, payer, expires_at_us)?;
     made.buyer_login_masked = freeze.payer_login_masked.clone();
     rows.insert(OrderNumber {
         slot,

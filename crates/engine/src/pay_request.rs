@@ -49,6 +49,7 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
     let limit = rows.rules().password_free_limit_minor.of(asked.total.currency());
     let trade =
         waiting_trade(slot, asked.order_no, buyer, asked.seller, asked.total, asked.subject.clone(), now_us);
+    let trade = Trade { credit_off: asked.credit_off, ..trade };
     if asked.total.exceeds(limit).unwrap_or(true) && !planted(Plant::LimitIgnored) {
         return Ok(to_confirm(rows, asked, &party, trade));
     }

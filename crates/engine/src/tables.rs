@@ -7,10 +7,12 @@ use fund::{BankOrder, BankOrderKey, BankSurprise, Card, CardName};
 use ledger::{Account, DayClose, Hold, Posting, TrialBalance};
 use people::{
     App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login,
-    MerchantApplication, Party, Passkey, PasskeyProof, Person, Profile, SignIn, SlotHead, Standing, Token,
-    Usage,
+    MerchantApplication, MerchantStore, Operator, OperatorBook, OperatorProposal, Party, Passkey,
+    PasskeyProof, Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
-use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing};
+use recon::{
+    BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing, SuspenseProposal,
+};
 use risk::{RiskCase, RiskDecision, RiskProposal, RiskRules};
 use std::sync::Arc;
 use trade::{
@@ -186,13 +188,21 @@ tables! {
     Passkey = 93, false;
     PasskeyProof = 94, false;
     SettlementBatch = 84, false;
+    SuspenseProposal = 115, false;
+    MerchantStore = 116, false;
+    Operator = 117, true;
+    OperatorProposal = 118, false;
+    OperatorBook = 119, false;
 }
 
 impl Table {
     /// Whether every row that exists is in the cell's memory, so that a row which is not there does not exist: they are
     /// few, because each is gone soon, or because people make them.
     pub const fn resident(self) -> bool {
-        matches!(self, Table::PayCode | Table::ContractBook)
+        matches!(
+            self,
+            Table::PayCode | Table::ContractBook | Table::MerchantApplication | Table::MerchantStore
+        )
     }
 
     /// Whether decisions only ever write it, each row once: memory need not hold it until it is posted.
@@ -234,7 +244,11 @@ impl Key {
             | Key::SlotHead(_)
             | Key::App(_)
             | Key::AppKey(_)
-            | Key::MerchantApplication(_) => None,
+            | Key::MerchantApplication(_)
+            | Key::MerchantStore(_)
+            | Key::Operator(_)
+            | Key::OperatorProposal(_)
+            | Key::OperatorBook(_) => None,
             Key::Rulebook(_)
             | Key::Account(_)
             | Key::OrderNumber(_)
@@ -250,7 +264,8 @@ impl Key {
             | Key::BookedLine(_)
             | Key::ReadStatement(_)
             | Key::Suspense(_)
-            | Key::SuspenseClosing(_) => None,
+            | Key::SuspenseClosing(_)
+            | Key::SuspenseProposal(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,

@@ -17,6 +17,8 @@ mod device;
 mod grant;
 mod identity;
 mod merchant_application;
+mod merchant_store;
+mod operator;
 mod party;
 mod passkey;
 mod password;
@@ -50,6 +52,8 @@ pub use merchant_application::{
     MerchantApplication, MerchantKind, RejectReason, ReviewerName, application_next, documents_needed,
     picture_kind,
 };
+pub use merchant_store::{MerchantStore, StoreId, StoreName};
+pub use operator::{Operator, OperatorAct, OperatorBook, OperatorName, OperatorProposal, OperatorRole};
 pub use party::{
     Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, masked_login, masked_name,
 };

@@ -27,6 +27,10 @@ pub enum UsageKind {
     CardDay,
     /// Brought in or paid by bank cards, by month.
     CardMonth,
+    /// Received by a merchant without a licence, by day.
+    ReceiveDay,
+    /// Received by a merchant without a licence, by month.
+    ReceiveMonth,
 }
 
 /// How long a counter counts before it begins anew. Days, months and years are those of China.
@@ -44,7 +48,7 @@ pub enum Span {
 
 impl UsageKind {
     /// All kinds, for tests and for the audit.
-    pub const ALL: [UsageKind; 8] = [
+    pub const ALL: [UsageKind; 10] = [
         UsageKind::TransferDay,
         UsageKind::TransferMonth,
         UsageKind::WithdrawDay,
@@ -53,13 +57,17 @@ impl UsageKind {
         UsageKind::BalanceLife,
         UsageKind::CardDay,
         UsageKind::CardMonth,
+        UsageKind::ReceiveDay,
+        UsageKind::ReceiveMonth,
     ];
 
     /// How long it counts before it begins anew.
     pub const fn span(self) -> Span {
         match self {
-            UsageKind::TransferDay | UsageKind::WithdrawDay | UsageKind::CardDay => Span::Day,
-            UsageKind::TransferMonth | UsageKind::CardMonth => Span::Month,
+            UsageKind::TransferDay | UsageKind::WithdrawDay | UsageKind::CardDay | UsageKind::ReceiveDay => {
+                Span::Day
+            }
+            UsageKind::TransferMonth | UsageKind::CardMonth | UsageKind::ReceiveMonth => Span::Month,
             UsageKind::BalanceYear => Span::Year,
             UsageKind::WithdrawFree | UsageKind::BalanceLife => Span::Life,
         }

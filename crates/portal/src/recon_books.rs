@@ -7,7 +7,7 @@ use engine::{Key, Row, Table, Tabled};
 use ledger::{Account, AccountKind};
 use money::Currency;
 use people::PartyKind;
-use recon::{BookedLine, ReadStatement, Suspense, SuspenseClosing};
+use recon::{BookedLine, ReadStatement, Suspense, SuspenseClosing, SuspenseProposal};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -146,6 +146,8 @@ pub(crate) struct Unclear {
     pub(crate) line: Option<Arc<BookedLine>>,
     /// How it was closed, when it was.
     pub(crate) closing: Option<Arc<SuspenseClosing>>,
+    /// How an operator wants to close it, until another one approves.
+    pub(crate) proposal: Option<Arc<SuspenseProposal>>,
 }
 
 /// What is suspense, oldest first; of one day or of all.
@@ -160,7 +162,9 @@ pub(crate) fn suspense(reader: &mut dyn Reader, day: Option<Day>) -> Result<Vec<
         let line = line.as_ref().and_then(BookedLine::unwrap).cloned();
         let closing = reader.row(&SuspenseClosing::wrap_key(row.key()))?;
         let closing = closing.as_ref().and_then(SuspenseClosing::unwrap).cloned();
-        found.push(Unclear { row, line, closing });
+        let proposal = reader.row(&SuspenseProposal::wrap_key(row.key()))?;
+        let proposal = proposal.as_ref().and_then(SuspenseProposal::unwrap).cloned();
+        found.push(Unclear { row, line, closing, proposal });
     }
     Ok(found)
 }
@@ -189,6 +193,7 @@ impl Unclear {
             "currency": currency.code(),
             "reference": line.map(|line| line.reference.as_str()),
             "bank_order_no": line.and_then(|line| line.bank_order).map(|no| no.to_string()),
+            "proposed": self.proposal.as_deref().map(proposal_told),
             "closed": self.closing.as_deref().map(closing_told),
             "since": format_cn(self.row.opened_at_us),
             "age_days": self.age_days(now_us),
@@ -203,6 +208,18 @@ pub(crate) fn closing_told(closing: &SuspenseClosing) -> Value {
         "bank_order_no": closing.bank_order.map(|no| no.to_string()),
         "reason": closing.reason.as_str(),
         "operator": closing.operator.as_str(),
+        "approved_by": closing.approved_by.as_ref().map(|by| by.as_str()),
         "at": format_cn(closing.closed_at_us),
+    })
+}
+
+/// A proposal as calls tell it.
+pub(crate) fn proposal_told(proposal: &SuspenseProposal) -> Value {
+    json!({
+        "way": proposal.way.as_str(),
+        "bank_order_no": proposal.bank_order.map(|no| no.to_string()),
+        "reason": proposal.reason.as_str(),
+        "operator": proposal.operator.as_str(),
+        "at": format_cn(proposal.proposed_at_us),
     })
 }

@@ -9,8 +9,9 @@ use crate::sign_in::{SignInRefused, find_login};
 use crate::{
     certify, sandbox_agreement, sandbox_app, sandbox_app_keys, sandbox_authorize, sandbox_bank,
     sandbox_close, sandbox_contract, sandbox_doctor, sandbox_escrow, sandbox_freeze, sandbox_inbox,
-    sandbox_merchants, sandbox_notifications, sandbox_order, sandbox_party, sandbox_pay, sandbox_profile,
-    sandbox_risk, sandbox_rules, sandbox_settlements, sandbox_statement, sandbox_transfer,
+    sandbox_merchants, sandbox_notifications, sandbox_operators, sandbox_order, sandbox_party, sandbox_pay,
+    sandbox_profile, sandbox_risk, sandbox_rules, sandbox_settlements, sandbox_statement, sandbox_stores,
+    sandbox_transfer,
 };
 use askama::Template;
 use axum::Router;
@@ -78,6 +79,11 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/rules", post(sandbox_rules::set))
         .route("/sandbox/contracts", get(sandbox_contract::show).post(sandbox_contract::propose))
         .route("/sandbox/contracts/approve", post(sandbox_contract::approve))
+        .route("/sandbox/operators", get(sandbox_operators::list).post(sandbox_operators::propose))
+        .route("/sandbox/operators/approve", post(sandbox_operators::approve))
+        .route("/sandbox/operators/withdraw", post(sandbox_operators::withdraw))
+        .route("/sandbox/stores", get(sandbox_stores::list).post(sandbox_stores::open))
+        .route("/sandbox/stores/close", post(sandbox_stores::close))
         .route("/sandbox/settlements", get(sandbox_settlements::list))
         .route("/sandbox/close", get(sandbox_close::show).post(sandbox_close::close))
         .route("/sandbox/evidence", post(crate::people::vouch))

@@ -1,14 +1,16 @@
 //! `/sandbox/contracts`: by which terms a merchant uses each product, proposed by one operator and approved by another.
-//! An operator is whoever the call says: a sandbox has no staff.
+//! An operator is whoever the call says, held to its role when it has one (`staff`).
 
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
+use crate::staff;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use base::Text;
 use engine::{ApproveContract, ContractView, FindContracts, ProposeContract};
 use money::Rate;
+use people::OperatorAct;
 use risk::Operator;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -54,6 +56,7 @@ pub(crate) async fn show(State(portal): Shared, whose: Query<Whose>) -> Answer {
 /// Proposes terms.
 pub(crate) async fn propose(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let asked: TermsRequest = read(&headers, &body)?;
+    staff::may(&portal, asked.operator.as_str(), OperatorAct::ProposeContract).await?;
     let seller = party_of(&portal, asked.login.as_deref(), asked.user_id.as_deref()).await?;
     let terms = terms_of(&asked)?;
     let (Some(base_version), None) = (asked.base_version, asked.version) else {
@@ -71,6 +74,7 @@ pub(crate) async fn propose(State(portal): Shared, headers: HeaderMap, body: Byt
 /// Approves what was read: the same terms and the same reason, by another operator.
 pub(crate) async fn approve(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let asked: TermsRequest = read(&headers, &body)?;
+    staff::may(&portal, asked.operator.as_str(), OperatorAct::ApproveContract).await?;
     let seller = party_of(&portal, asked.login.as_deref(), asked.user_id.as_deref()).await?;
     let terms = terms_of(&asked)?;
     let (Some(version), None, Some(reason)) = (asked.version, asked.base_version, asked.reason) else {

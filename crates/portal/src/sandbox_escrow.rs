@@ -112,6 +112,7 @@ fn open_refused(refused: OpenRefused) -> SandboxError {
         OpenRefused::SellerBlocked => SandboxError::conflict("seller_blocked", refused),
         OpenRefused::NotSigned => SandboxError::conflict("not_signed", refused),
         OpenRefused::TotalTooLarge => SandboxError::bad("bad_amount", refused),
+        OpenRefused::Receiving(_) => SandboxError::conflict("receiving_limit", refused),
         OpenRefused::ExpiryPassed => SandboxError::bad("bad_request", refused),
         OpenRefused::BuyerNotFound => SandboxError::missing("party_not_found", refused),
         OpenRefused::Pay(PayRefused::BuyerBlocked) => SandboxError::conflict("buyer_blocked", refused),

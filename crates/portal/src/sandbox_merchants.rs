@@ -4,6 +4,7 @@ use crate::people::merchant_documents::document_of;
 use crate::people::merchants::{application, applications, step, told, told_with_names};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
+use crate::staff;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
@@ -11,7 +12,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use base::Text;
 use engine::ApplicationStep;
-use people::{ApplicationState, RejectReason, ReviewerName};
+use people::{ApplicationState, OperatorAct, RejectReason, ReviewerName};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -71,6 +72,9 @@ pub(crate) async fn act(
         let wrong = || SandboxError::bad("bad_reviewer", "name the reviewer, in 1 to 32 characters");
         ReviewerName::new(name.ok_or_else(wrong)?).map_err(|_| wrong())
     };
+    if matches!(act.as_str(), "claim" | "pass" | "reject") {
+        staff::may(&portal, reviewer()?.as_str(), OperatorAct::ReviewMerchant).await?;
+    }
     let asked = match act.as_str() {
         "claim" => ApplicationStep::Claim(reviewer()?),
         "pass" => ApplicationStep::Pass(reviewer()?),

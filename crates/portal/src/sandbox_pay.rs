@@ -152,6 +152,7 @@ async fn by_card(portal: &Portal, command: PayByCard) -> Answer {
     let asked = asked.map_err(|error| {
         SandboxError::of(error, |refused| match refused {
             PayByCardRefused::Pay(refused) => pay_refused(refused),
+            PayByCardRefused::CreditOff => SandboxError::conflict("credit_card_off", refused),
             PayByCardRefused::Card(refused) => sandbox_bank::order_refused(refused),
         })
     })?;

@@ -85,6 +85,8 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
     let import = post(import).layer(DefaultBodyLimit::max(limit));
     let routes = Router::new().route("/sandbox/recon", get(show));
     let routes = routes.route("/sandbox/recon/statements", import).route("/sandbox/recon/fetch", post(fetch));
+    let routes = routes.route("/sandbox/recon/propose", post(sandbox_suspense::propose));
+    let routes = routes.route("/sandbox/recon/withdraw", post(sandbox_suspense::withdraw));
     routes.route("/sandbox/recon/close", post(sandbox_suspense::close))
 }
 
@@ -259,12 +261,17 @@ fn suspense_shown(one: &Unclear, now_us: i64, t: &Texts) -> SuspenseShown {
     let sign = if row.is_credit { "+" } else { "-" };
     SuspenseShown {
         place: filled(t.recon_line, &[&row.day.to_string(), &row.serial.to_string()]),
-        what: match &one.closing {
-            Some(closing) => {
+        what: match (&one.closing, &one.proposal) {
+            (Some(closing), _) => {
                 let way = way_words(closing.way, t);
                 filled(t.recon_closed, &[class_words(row.class, t), way, closing.reason.as_str()])
             }
-            None => {
+            (None, Some(proposal)) => {
+                let way = way_words(proposal.way, t);
+                let (class, reason) = (class_words(row.class, t), proposal.reason.as_str());
+                filled(t.recon_proposed, &[class, way, reason, proposal.operator.as_str()])
+            }
+            (None, None) => {
                 let (owner, days) = (owner_words(row.owner, t), one.age_days(now_us).to_string());
                 filled(t.recon_standing, &[class_words(row.class, t), owner, &days])
             }

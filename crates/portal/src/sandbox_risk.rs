@@ -1,13 +1,15 @@
 //! `/sandbox/risk`: risk rules, proposed by one operator and approved by another; payments that wait for a person; and
-//! why a payment was stopped. An operator is whoever the call says: a sandbox has no staff.
+//! why a payment was stopped. An operator is whoever the call says, held to its role when it has one (`staff`).
 
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
+use crate::staff;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use base::{PartyId, Text};
 use engine::{ApproveRisk, DecideRisk, FindRiskRules, Key, ProposeRisk, Row};
+use people::OperatorAct;
 use risk::{
     ApproveRiskRefused, DecideRiskRefused, Operator, ProposeRiskRefused, RiskCase, RiskDecision, Rule,
     Subject, seeds,
@@ -107,6 +109,7 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
 /// Proposes the next version.
 pub(crate) async fn propose(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let ProposeRequest { operator, base_version, rules } = read(&headers, &body)?;
+    staff::may(&portal, operator.as_str(), OperatorAct::SetRisk).await?;
     let text = serde_json::to_string(&rules).map_err(SandboxError::broken)?;
     let text = Text::new(&text).map_err(|error| SandboxError::bad("bad_rules", error))?;
     let proposed = portal.door.ask(ProposeRisk { operator, base_version, text }).await;
@@ -123,6 +126,7 @@ pub(crate) async fn propose(State(portal): Shared, headers: HeaderMap, body: Byt
 /// Approves a proposal; it holds from that moment on.
 pub(crate) async fn approve(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let ApproveRequest { operator, version, digest } = read(&headers, &body)?;
+    staff::may(&portal, operator.as_str(), OperatorAct::SetRisk).await?;
     let digest = unhex(&digest)
         .ok_or_else(|| SandboxError::bad("bad_request", "digest: 64 hexadecimal digits of the text"))?;
     let approved = portal.door.ask(ApproveRisk { operator, version, digest }).await;
@@ -268,6 +272,7 @@ fn case(row: &RiskCase) -> Value {
 /// Decides a case; a released payment is made when its payer asks for it again.
 pub(crate) async fn decide(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let DecideRequest { operator, login, user_id, subject, release } = read(&headers, &body)?;
+    staff::may(&portal, operator.as_str(), OperatorAct::DecideRisk).await?;
     let party = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
     let decided = portal.door.ask(DecideRisk { operator, party, subject, release }).await;
     let decided = decided.map_err(|error| {

@@ -1,17 +1,20 @@
-//! `POST /sandbox/recon/close`: an operator closes a suspense, with a reason. One person is enough; two eyes more are a
-//! later thing.
+//! `POST /sandbox/recon/propose`, `/close`, `/withdraw`: an operator proposes how to close a suspense, another one
+//! closes it so, or somebody takes the proposal back.
 
 use crate::portal::Portal;
-use crate::recon_books::closing_told;
+use crate::recon_books::{closing_told, proposal_told};
 use crate::sandbox::{Answer, SandboxError, answer, read};
 use crate::sandbox_recon::day_of;
+use crate::staff;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use base::{Slot, Text};
-use engine::{CloseSuspense, CloseWay};
-use recon::CloseSuspenseRefused;
+use base::{Day, Slot, Text};
+use engine::{CloseSuspense, CloseWay, ProposeSuspense, WithdrawSuspense};
+use people::OperatorAct;
+use recon::{BankAccount, CloseSuspenseRefused};
 use serde::Deserialize;
+use serde_json::json;
 use std::sync::Arc;
 
 #[derive(Deserialize)]
@@ -35,6 +38,16 @@ struct CloseRequest {
     operator: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WithdrawRequest {
+    slot: u8,
+    account: String,
+    day: String,
+    serial: u32,
+    operator: String,
+}
+
 /// Text that must say something.
 fn said<const N: usize>(text: &str, field: &str) -> Result<Text<N>, SandboxError> {
     let wrong = || SandboxError::bad("bad_request", format!("{field} is 1 to {N} characters"));
@@ -44,10 +57,20 @@ fn said<const N: usize>(text: &str, field: &str) -> Result<Text<N>, SandboxError
     Text::new(text).map_err(|_| wrong())
 }
 
-/// Closes a suspense.
-pub(crate) async fn close(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
-    let asked: CloseRequest = read(&headers, &body)?;
-    let slot = Slot::new(asked.slot).map_err(|_| SandboxError::bad("bad_slot", "a slot is 0 to 99"))?;
+/// Which suspense is meant.
+fn place(
+    slot: u8,
+    account: &str,
+    day: &str,
+    serial: u32,
+) -> Result<(Slot, BankAccount, Day, u32), SandboxError> {
+    let slot = Slot::new(slot).map_err(|_| SandboxError::bad("bad_slot", "a slot is 0 to 99"))?;
+    Ok((slot, said(account, "account")?, day_of(day)?, serial))
+}
+
+/// What is asked for, as the one who approves must name it too.
+fn asked(headers: &HeaderMap, body: &Bytes) -> Result<CloseSuspense, SandboxError> {
+    let asked: CloseRequest = read(headers, body)?;
     let way = match (asked.way, asked.bank_order_no) {
         (Way::GiveBack, None) => CloseWay::GiveBack,
         (Way::Own, None) => CloseWay::Own,
@@ -59,23 +82,46 @@ pub(crate) async fn close(State(portal): State<Arc<Portal>>, headers: HeaderMap,
             return Err(SandboxError::bad("bad_request", message));
         }
     };
-    let command = CloseSuspense {
-        slot,
-        account: said(&asked.account, "account")?,
-        day: day_of(&asked.day)?,
-        serial: asked.serial,
-        way,
-        reason: said(&asked.reason, "reason")?,
-        operator: said(&asked.operator, "operator")?,
-    };
+    let (slot, account, day, serial) = place(asked.slot, &asked.account, &asked.day, asked.serial)?;
+    let (reason, operator) = (said(&asked.reason, "reason")?, said(&asked.operator, "operator")?);
+    Ok(CloseSuspense { slot, account, day, serial, way, reason, operator })
+}
+
+/// Proposes how to close a suspense; nothing moves.
+pub(crate) async fn propose(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let CloseSuspense { slot, account, day, serial, way, reason, operator } = asked(&headers, &body)?;
+    staff::may(&portal, operator.as_str(), OperatorAct::ProposeClosing).await?;
+    let proposal = ProposeSuspense { slot, account, day, serial, way, reason, operator };
+    let proposed = portal.door.ask(proposal).await.map_err(|error| SandboxError::of(error, refused))?;
+    answer(proposal_told(&proposed))
+}
+
+/// Closes a suspense as another operator proposed.
+pub(crate) async fn close(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let command = asked(&headers, &body)?;
+    staff::may(&portal, command.operator.as_str(), OperatorAct::ApproveClosing).await?;
     let closed = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
     answer(closing_told(&closed))
 }
 
+/// Takes a proposal back.
+pub(crate) async fn withdraw(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let WithdrawRequest { slot, account, day, serial, operator } = read(&headers, &body)?;
+    let (slot, account, day, serial) = place(slot, &account, &day, serial)?;
+    let command = WithdrawSuspense { slot, account, day, serial, operator: said(&operator, "operator")? };
+    staff::may(&portal, command.operator.as_str(), OperatorAct::ProposeClosing).await?;
+    portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
+    answer(json!({ "withdrawn": true }))
+}
+
 fn refused(why: CloseSuspenseRefused) -> SandboxError {
     match why {
+        CloseSuspenseRefused::NoOperator => SandboxError::bad("no_operator", why),
         CloseSuspenseRefused::NotFound => SandboxError::missing("suspense_not_found", why),
         CloseSuspenseRefused::Closed => SandboxError::conflict("suspense_closed", why),
+        CloseSuspenseRefused::NotProposed => SandboxError::missing("proposal_not_found", why),
+        CloseSuspenseRefused::SelfApproval => SandboxError::conflict("self_approval", why),
+        CloseSuspenseRefused::Edited => SandboxError::conflict("edited", why),
         CloseSuspenseRefused::WayImpossible => SandboxError::conflict("way_impossible", why),
         CloseSuspenseRefused::OrderNotFound => SandboxError::missing("bank_order_not_found", why),
         CloseSuspenseRefused::OrderDiffers => SandboxError::conflict("bank_order_differs", why),

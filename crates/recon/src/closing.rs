@@ -42,6 +42,32 @@ pub struct SuspenseClosing {
     pub operator: Operator,
     /// When, microseconds UTC.
     pub closed_at_us: i64,
+    /// Who approved what the operator had proposed: somebody else. Absent in rows of releases that asked one person.
+    pub approved_by: Option<Operator>,
+}
+
+/// How an operator wants to close a suspense. Nothing moves before another one approves it; then it is gone.
+#[derive(Clone, PartialEq, Eq, Debug, Record)]
+#[record(table = "suspense_proposal", key = 4)]
+pub struct SuspenseProposal {
+    /// The suspense's slot.
+    pub slot: Slot,
+    /// Its account.
+    pub account: BankAccount,
+    /// Its day.
+    pub day: Day,
+    /// Its serial.
+    pub serial: u32,
+    /// What shall become of the money.
+    pub way: ClosingWay,
+    /// The order that it shall be matched to; absent in other ways.
+    pub bank_order: Option<BankOrderNo>,
+    /// Why.
+    pub reason: ClosingReason,
+    /// Who.
+    pub operator: Operator,
+    /// When, microseconds UTC.
+    pub proposed_at_us: i64,
 }
 
 impl ClosingWay {
@@ -86,15 +112,28 @@ impl ClosingWay {
     }
 }
 
-/// Why a suspense is not closed. The first that holds is the one reported.
+/// Why a suspense is not closed, and why a closing is neither proposed nor withdrawn. The first that holds is the one
+/// reported.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum CloseSuspenseRefused {
+    /// Nobody is named, or a name has blanks around it: two spellings of one person are not two people.
+    #[error("an operator is named, without blanks around the name")]
+    NoOperator,
     /// There is no such suspense.
     #[error("there is no such suspense")]
     NotFound,
     /// It is closed, otherwise than is asked for.
-    #[error("it is closed already, in another way or for another reason")]
+    #[error("it is closed already, in another way, for another reason or by others")]
     Closed,
+    /// Nobody has proposed to close it.
+    #[error("nobody has proposed to close it")]
+    NotProposed,
+    /// Who proposed it does not approve it.
+    #[error("who proposed it does not approve it")]
+    SelfApproval,
+    /// What is approved is not what was proposed.
+    #[error("another way or reason is proposed than the one that was read")]
+    Edited,
     /// Its class or direction does not allow this way.
     #[error("money of this class and direction cannot be closed so")]
     WayImpossible,

@@ -17,7 +17,9 @@ mod statement;
 mod tests;
 
 pub use class::{Class, OrderFacts, Word, classify};
-pub use closing::{CloseSuspenseRefused, ClosingReason, ClosingWay, Operator, SuspenseClosing};
+pub use closing::{
+    CloseSuspenseRefused, ClosingReason, ClosingWay, Operator, SuspenseClosing, SuspenseProposal,
+};
 pub use file::{FILE_BYTES_MAX, FileError, LINES_MAX, read};
 pub use records::{
     BeginStatementRefused, BookedLine, ImportRefused, ReadStatement, Settlement, SurpriseSettlement,

@@ -15,7 +15,7 @@ use crate::world_file::WorldFile;
 use anyhow::{Context, anyhow};
 use base::{PartyId, Text};
 use cell::{CellError, Door};
-use engine::{Ask, Command, FindLogin, NewPassword, OpenApp, OpenParty, TopUp};
+use engine::{Ask, Command, FindLogin, FoundOperators, NewPassword, OpenApp, OpenParty, TopUp};
 use money::Currency;
 use people::{AppMode, LoginName, PartyKind, PartyName};
 use portal::{AppSignType, Issuer};
@@ -29,6 +29,8 @@ use zeroize::Zeroizing;
 /// Login, shown name and first balance of the buyers.
 const BUYERS: [(&str, &str, &str); 2] =
     [("buyer1@demo.tongbao", "演示买家甲", "10000.00"), ("buyer2@demo.tongbao", "演示买家乙", "500.00")];
+/// The operator that is there from the first start, and appoints others.
+const FIRST_ADMIN: &str = "admin";
 const MERCHANT: (&str, &str) = ("shop@demo.tongbao", "通宝演示商店");
 
 /// A world that is open and not served yet.
@@ -76,6 +78,8 @@ pub(crate) async fn seed(
         let key = key.end(plan.sign_type)?;
         demo.apps.push(open_app(opened, &mut steps, &mut files, seller, plan, key).await?);
     }
+    let name = Text::new(FIRST_ADMIN).context("a short name")?;
+    steps.ask(FoundOperators { name }).await.map_err(|error| anyhow!("the first admin: {error:?}"))?;
     // Before the world counts as seeded, below; until then what a crash leaves of them is written anew.
     files.sync()?;
     reset::keep(folder, &steps.taken)?;

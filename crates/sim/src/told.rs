@@ -211,6 +211,7 @@ fn of_open(refused: OpenRefused) -> &'static str {
         OpenRefused::SellerBlocked => "ACQ.SELLER_BEEN_BLOCKED",
         OpenRefused::NotSigned => "ACQ.ACCESS_FORBIDDEN",
         OpenRefused::TotalTooLarge => "ACQ.TOTAL_FEE_EXCEED",
+        OpenRefused::Receiving(_) => unreachable!("no merchant of a town signed an application"),
         OpenRefused::ExpiryPassed => "ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR",
         OpenRefused::BuyerNotFound => "ACQ.BUYER_NOT_EXIST",
         OpenRefused::Pay(PayRefused::CodeInvalid) => "ACQ.PAYMENT_AUTH_CODE_INVALID",

@@ -1,4 +1,4 @@
--- Of 0037_sign_in_counts_guesses 4e6f950b19508ccd57e77964b19061256f10180259f735dad27ec0b8881fe1c0
+-- Of 0041_operations_create 2c19653b3b47d59019536c7eeb614c85277e4f912fbf3ad66e7af6fdfadddb4f
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -112,7 +112,7 @@ CREATE TABLE "trade" (
     refunded_minor INTEGER NOT NULL,
     created_at_us  INTEGER NOT NULL,
     paid_at_us     INTEGER,
-    closed_at_us   INTEGER, bank_order INTEGER CHECK (bank_order >= 0),
+    closed_at_us   INTEGER, bank_order INTEGER CHECK (bank_order >= 0), credit_off INTEGER NOT NULL DEFAULT 0 CHECK (credit_off = 0 OR credit_off = 1),
     PRIMARY KEY (slot, no),
     CHECK (refunded_minor BETWEEN 0 AND total_minor)
 ) STRICT, WITHOUT ROWID;
@@ -329,7 +329,7 @@ CREATE TABLE "orders" (
     code_expires_at_us INTEGER,
     paid_at_us         INTEGER,
     closed_at_us       INTEGER,
-    timer              INTEGER CHECK (timer >= 0), card TEXT CHECK (card = 'debit_card' OR card = 'credit_card'), card_bank TEXT, settled_with INTEGER,
+    timer              INTEGER CHECK (timer >= 0), card TEXT CHECK (card = 'debit_card' OR card = 'credit_card'), card_bank TEXT, settled_with INTEGER, store_name TEXT,
     PRIMARY KEY (slot, no),
     CHECK (refunded_minor BETWEEN 0 AND total_minor),
     CHECK (fee_returned_minor BETWEEN 0 AND fee_minor)
@@ -598,17 +598,6 @@ CREATE TABLE "split_line" (
         state = 'refused' OR state = 'returning' OR state = 'restoring' OR state = 'kept'),
     at_us        INTEGER NOT NULL,
     PRIMARY KEY (slot, order_no, place, line)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE usage (
-    slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    party     INTEGER NOT NULL CHECK (party >= 0),
-    kind      TEXT    NOT NULL CHECK (
-        kind = 'transfer_day' OR kind = 'transfer_month' OR kind = 'withdraw_day' OR kind = 'withdraw_free' OR
-        kind = 'balance_year' OR kind = 'balance_life' OR kind = 'card_day' OR kind = 'card_month'),
-    period    INTEGER NOT NULL CHECK (period >= 0),
-    count     INTEGER NOT NULL CHECK (count >= 0),
-    sum_minor INTEGER NOT NULL CHECK (sum_minor >= 0),
-    PRIMARY KEY (slot, party, kind, period)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE transfer (
     slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
@@ -1031,7 +1020,7 @@ CREATE TABLE suspense_closing (
     bank_order   INTEGER CHECK (bank_order >= 0),
     reason       TEXT    NOT NULL,
     operator     TEXT    NOT NULL,
-    closed_at_us INTEGER NOT NULL,
+    closed_at_us INTEGER NOT NULL, approved_by TEXT,
     PRIMARY KEY (slot, account, day, serial)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE "posting" (
@@ -1205,6 +1194,67 @@ CREATE TABLE "timer" (
     party     INTEGER CHECK (party >= 0),
     attempt   INTEGER CHECK (attempt >= 0),
     PRIMARY KEY (slot, due_at_us, no)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "usage" (
+    slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party     INTEGER NOT NULL CHECK (party >= 0),
+    kind      TEXT    NOT NULL CHECK (
+        kind = 'transfer_day' OR kind = 'transfer_month' OR kind = 'withdraw_day' OR kind = 'withdraw_free' OR
+        kind = 'balance_year' OR kind = 'balance_life' OR kind = 'card_day' OR kind = 'card_month' OR
+        kind = 'receive_day' OR kind = 'receive_month'),
+    period    INTEGER NOT NULL CHECK (period >= 0),
+    count     INTEGER NOT NULL CHECK (count >= 0),
+    sum_minor INTEGER NOT NULL CHECK (sum_minor >= 0),
+    PRIMARY KEY (slot, party, kind, period)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE suspense_proposal (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    account        TEXT    NOT NULL,
+    day            INTEGER NOT NULL CHECK (day >= 0),
+    serial         INTEGER NOT NULL CHECK (serial >= 0),
+    way            TEXT    NOT NULL CHECK (way = 'given_back' OR way = 'own' OR way = 'matched'),
+    bank_order     INTEGER CHECK (bank_order >= 0),
+    reason         TEXT    NOT NULL,
+    operator       TEXT    NOT NULL,
+    proposed_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, account, day, serial)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE merchant_store (
+    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    seller        INTEGER NOT NULL CHECK (seller >= 0),
+    store_id      TEXT    NOT NULL,
+    name          TEXT    NOT NULL,
+    opened_at_us  INTEGER NOT NULL,
+    changed_at_us INTEGER NOT NULL,
+    closed_at_us  INTEGER,
+    PRIMARY KEY (slot, seller, store_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE operator (
+    slot        INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    name        TEXT    NOT NULL,
+    role        TEXT    NOT NULL CHECK (
+        role = 'viewer' OR role = 'clerk' OR role = 'risk_officer' OR role = 'treasurer' OR role = 'admin'),
+    active      INTEGER NOT NULL CHECK (active = 0 OR active = 1),
+    proposed_by TEXT,
+    approved_by TEXT,
+    since_us    INTEGER NOT NULL,
+    PRIMARY KEY (slot, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE operator_proposal (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    name           TEXT    NOT NULL,
+    role           TEXT    NOT NULL CHECK (
+        role = 'viewer' OR role = 'clerk' OR role = 'risk_officer' OR role = 'treasurer' OR role = 'admin'),
+    active         INTEGER NOT NULL CHECK (active = 0 OR active = 1),
+    proposed_by    TEXT    NOT NULL,
+    proposed_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE operator_book (
+    slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    operators INTEGER NOT NULL CHECK (operators >= 0),
+    admins    INTEGER NOT NULL CHECK (admins >= 0),
+    PRIMARY KEY (slot)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);

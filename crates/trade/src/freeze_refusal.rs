@@ -148,6 +148,9 @@ pub enum PayFrozenRefused {
     /// The merchant may not be paid.
     #[error("seller is frozen or closed")]
     SellerBlocked,
+    /// The merchant has no licence, and receives no more by this payment, today, or this month.
+    #[error("{0}")]
+    Receiving(crate::ReceivingRefused),
     /// The order's time to be paid is over.
     #[error("order's time to pay is over")]
     ExpiryPassed,

@@ -16,6 +16,7 @@ mod freeze;
 mod freeze_refusal;
 mod frozen;
 mod order;
+mod receiving;
 mod records;
 mod refusal;
 mod rules;
@@ -61,6 +62,7 @@ pub use order::{
     Body, CardChannel, Delivery, Meaning, Order, OrderNumber, OutRequestNo, OutTradeNo, Product, Subject,
     Url, WireCharset,
 };
+pub use receiving::{RECEIVE_DAY_FEN, RECEIVE_MONTH_FEN, RECEIVE_SINGLE_FEN, ReceivingRefused, may_receive};
 pub use records::{
     Notice, NoticeEvent, NoticeState, PayCode, Receipt, ReceiptOutcome, Refund, RefundState, Timer,
     TimerTask, TopUpReceipt, Trade, TradeState,

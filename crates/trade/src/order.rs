@@ -3,6 +3,7 @@
 use crate::{Goods, OrderState};
 use base::{AppId, Day, Field, OrderNo, PartyId, Plant, Record, Slot, Text, TimerNo, planted};
 use money::{Currency, Minor, Money};
+use people::StoreName;
 use serde::{Deserialize, Serialize};
 
 /// The merchant's order number (`out_trade_no`): unique per merchant, chosen by the merchant, 1–64 characters.
@@ -210,6 +211,8 @@ pub struct Order {
     pub card_bank: Option<Text<16>>,
     /// With the sales of which day its money is settled; absent when it was the merchant's at once.
     pub settled_with: Option<Day>,
+    /// What the store was called when the order was opened; absent when its merchant has no open store of this number.
+    pub store_name: Option<StoreName>,
 }
 
 impl Order {

@@ -47,6 +47,8 @@ pub struct Trade {
     /// The order to a bank that pays it or paid it; absent when it is not paid by card. While there is one and it
     /// waits, nothing else pays it.
     pub bank_order: Option<BankOrderNo>,
+    /// Whether its merchant takes no credit cards.
+    pub credit_off: bool,
 }
 
 impl Trade {

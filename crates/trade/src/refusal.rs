@@ -1,7 +1,7 @@
 //! Why a trade command is refused. In each enum the order is precedence: the first that holds is the one reported.
 //! The gateway's one code table turns each into its wire code.
 
-use crate::BackRefused;
+use crate::{BackRefused, ReceivingRefused};
 use serde::{Deserialize, Serialize};
 
 /// Why an order is not opened.
@@ -31,6 +31,9 @@ pub enum OpenRefused {
     /// Outside what one order may be: 0.01 to 100,000,000.00 yuan.
     #[error("total outside the limits")]
     TotalTooLarge,
+    /// The merchant has no licence, and receives no more by this payment, today, or this month.
+    #[error("{0}")]
+    Receiving(ReceivingRefused),
     /// Its time would be over before it begins.
     #[error("expiry has passed")]
     ExpiryPassed,

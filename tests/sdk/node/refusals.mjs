@@ -79,6 +79,8 @@ export class Town {
     const town = new Town(world, ready);
     const { methods } = await town.sandbox.send('/methods');
     town.methods = new Map(methods.map(method => [method.name, method]));
+    // The store of orders that name one, so that answers tell its name.
+    await town.sandbox.send('/stores', { user_id: town.house.sellerId, store_id: 'S1', store_name: '湖边店' });
     return town;
   }
 

@@ -175,7 +175,9 @@ pub(super) fn counters(funds: &Funds, findings: &mut Findings) {
         UsageKind::TransferDay
         | UsageKind::TransferMonth
         | UsageKind::BalanceYear
-        | UsageKind::BalanceLife => false,
+        | UsageKind::BalanceLife
+        | UsageKind::ReceiveDay
+        | UsageKind::ReceiveMonth => false,
     };
     let places: BTreeSet<&Counter> =
         funds.counters.keys().chain(counted.keys()).filter(|at| ours(at.2)).collect();

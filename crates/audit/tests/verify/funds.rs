@@ -7,8 +7,8 @@ use base::{BankOrderNo, CardNo, Day, PartyId, Slot, Text};
 use cell::Door;
 use engine::{
     AskCard, BankAnswered, BankWay, BeginStatement, BindCard, CloseBankOrder, CloseSuspense, CloseWay,
-    ConfirmBankOrder, ImportLine, JudgePassword, PrepareBankOrder, SendBankOrder, TopUp, TryPassword,
-    UnbindCard, Verdict,
+    ConfirmBankOrder, ImportLine, JudgePassword, PrepareBankOrder, ProposeSuspense, SendBankOrder, TopUp,
+    TryPassword, UnbindCard, Verdict,
 };
 use fund::{BankReason, CardKind, Done};
 use money::{Currency, Money};
@@ -105,12 +105,22 @@ pub(crate) async fn live(door: &Door, party: PartyId, pass: impl Fn(i64)) {
     statement(door, &lines).await;
     let close = async |serial, slot, way| {
         let (account, day) = (Text::new("TB1").unwrap(), Day::from_number(20_260_102).unwrap());
-        let (reason, operator) = (Text::new("looked into").unwrap(), Text::new("ops").unwrap());
-        door.ask(CloseSuspense { slot, account, day, serial, way, reason, operator }).await.unwrap();
+        let reason: recon::ClosingReason = Text::new("looked into").unwrap();
+        let (first, second) = (Text::new("li").unwrap(), Text::new("wu").unwrap());
+        let (at, why) = (account.clone(), reason.clone());
+        door.ask(ProposeSuspense { slot, account: at, day, serial, way, reason: why, operator: first })
+            .await
+            .unwrap();
+        if serial != 2 {
+            let operator = second;
+            door.ask(CloseSuspense { slot, account, day, serial, way, reason, operator }).await.unwrap();
+        }
     };
     close(3, Slot::PLATFORM, CloseWay::Own).await;
     close(4, Slot::PLATFORM, CloseWay::Own).await;
     close(5, refused.slot(), CloseWay::GiveBack).await;
+    // Proposed only.
+    close(2, went.slot(), CloseWay::Own).await;
     close(7, found_in.slot(), CloseWay::Match(found_in)).await;
     close(8, found_out.slot(), CloseWay::Match(found_out)).await;
     let unsettled = order(BankWay::TopUp, 109, "without a line").await;
@@ -214,6 +224,7 @@ fn lines_of_statements() {
 fn what_closings_did_with_suspense() {
     const BACK: &str = "kind = 'return' AND key LIKE '% 5'";
     let closing = &[("suspense_closing", StatementWrong)][..];
+    let proposal = &[("suspense_proposal", StatementWrong)][..];
     run(&[
         Case("bank_order", BACK, "about = (SELECT no FROM bank_order WHERE key = 'came')", closing),
         Case("bank_order", BACK, "party = party + 100", closing),
@@ -226,8 +237,29 @@ fn what_closings_did_with_suspense() {
         Case("bank_order", "key = 'found in'", "currency = 'usd'", closing),
         Case("bank_order", "key = 'found out'", "amount_minor = 112", closing),
         Case("suspense_closing", "serial = 7", "way = 'own'", closing),
+        Case("suspense_closing", "serial = 7", "approved_by = operator", closing),
+        Case("suspense_closing", "serial = 7", "approved_by = NULL", closing),
+        Case("suspense_closing", "serial = 7", "operator = ''", closing),
+        Case("suspense_closing", "serial = 7", "approved_by = ' ' || operator", closing),
+        Case("suspense_proposal", "serial = 2", "way = 'matched'", proposal),
+        Case("suspense_proposal", "serial = 2", "way = 'given_back'", proposal),
+        Case("suspense_proposal", "serial = 2", "bank_order = 1700000000000000012", proposal),
+        Case("suspense_proposal", "serial = 2", "operator = ''", proposal),
+        Case("suspense_proposal", "serial = 2", "reason = 'another'", &[]),
         Case("suspense_closing", "serial = 8", "bank_order = bank_order + 100", closing),
     ]);
+}
+
+#[test]
+fn a_proposal_stands_for_a_suspense_that_is_open() {
+    let closed = "slot = (SELECT slot FROM suspense_closing WHERE serial = 3), serial = 3";
+    for place in [closed, "serial = 77"] {
+        let world = World::copy();
+        world.change(&format!("UPDATE suspense_proposal SET {place}"));
+        let report = world.verify();
+        let message = &found(&report, StatementWrong, "suspense_proposal").message;
+        assert!(message.contains("closed, or not there"), "{message}");
+    }
 }
 
 #[test]

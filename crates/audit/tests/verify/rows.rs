@@ -548,7 +548,69 @@ fn persons() {
         Case("person", "slot >= 0", "class_three = holder", &[("person", PersonWrong)]),
         Case("usage", "kind = 'balance_year'", "sum_minor = sum_minor + 1", &[("usage", UsageWrong)]),
         Case("usage", "kind = 'balance_life'", "sum_minor = 0", &[("usage", UsageWrong)]),
+        Case("usage", "kind = 'receive_day'", "sum_minor = sum_minor + 1", &[("usage", UsageWrong)]),
+        Case("usage", "kind = 'receive_day'", "count = 2", &[("usage", UsageWrong)]),
+        Case("merchant_store", "store_id = 'S1'", "name = ' tea'", &[("merchant_store", PartyWrong)]),
+        Case(
+            "merchant_store",
+            "store_id = 'S1'",
+            "opened_at_us = changed_at_us + 1",
+            &[("merchant_store", PartyWrong)],
+        ),
+        Case("merchant_store", "store_id = 'S2'", "closed_at_us = 5", &[("merchant_store", PartyWrong)]),
+        Case("merchant_store", "store_id = 'S1'", "name = 'another'", &[]),
+        Case(
+            "orders",
+            "out_trade_no = 'T31-without-a-licence'",
+            "store_name = 'stall'",
+            &[("orders", PartyWrong)],
+        ),
+        Case(
+            "orders",
+            "out_trade_no = 'T31-without-a-licence'",
+            "store_name = 'stall', store_id = 'S2'",
+            &[],
+        ),
+        Case("usage", "kind = 'receive_month'", "sum_minor = 0, count = 0", &[("usage", UsageWrong)]),
+        Case("usage", "kind = 'receive_month'", "period = period + 1", &[("usage", UsageWrong)]),
     ]);
+}
+
+#[test]
+fn operators_are_of_two_operators() {
+    const WRONG: &[(&str, FindingKind)] = &[("operator", OperatorWrong)];
+    const BOOK: &[(&str, FindingKind)] = &[("operator_book", OperatorWrong)];
+    run(&[
+        Case("operator", "name = 'cem'", "approved_by = proposed_by", WRONG),
+        Case("operator", "name = 'cem'", "approved_by = NULL", WRONG),
+        Case("operator", "name = 'cem'", "approved_by = 'nobody'", WRONG),
+        Case("operator", "name = 'cem'", "proposed_by = NULL, approved_by = NULL", WRONG),
+        Case("operator", "name = 'cem'", "role = 'treasurer'", &[]),
+        Case("operator", "name = 'cem'", "role = 'admin'", BOOK),
+        Case("operator", "name = 'bea'", "active = 0", BOOK),
+        Case("operator_book", "slot >= 0", "operators = 4", BOOK),
+        Case("operator_book", "slot >= 0", "admins = 1", BOOK),
+        Case(
+            "operator_proposal",
+            "name = 'dan'",
+            "proposed_by = 'nobody'",
+            &[("operator_proposal", OperatorWrong)],
+        ),
+        Case("operator_proposal", "name = 'dan'", "role = 'admin'", &[]),
+    ]);
+}
+
+#[test]
+fn who_is_named_in_a_key_is_looked_at_too() {
+    for (table, change, kind) in [
+        ("operator", "name = ' cem' WHERE name = 'cem'", OperatorWrong),
+        ("operator", "slot = 5 WHERE name = 'cem'", OperatorWrong),
+        ("merchant_store", "seller = seller + 100000 WHERE store_id = 'S1'", PartyWrong),
+    ] {
+        let world = World::copy();
+        world.change(&format!("UPDATE {table} SET {change}"));
+        found(&world.verify(), kind, table);
+    }
 }
 
 #[test]

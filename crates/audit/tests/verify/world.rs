@@ -18,12 +18,15 @@ use engine::{
     AgreementDelivery, BackPart, BindRelations, DebitOrder, NewRelation, OfferAgreement, OpenSigning, Share,
     SignAgreement, SplitOrder, SplitPart, UnbindRelations, UnsignAgreement,
 };
-use engine::{ApplicationStep, FillApplication, MoveApplication, NoteDocument, SignApplication};
+use engine::{
+    ApplicationStep, CloseStore, FillApplication, MoveApplication, NoteDocument, OpenStore, SignApplication,
+};
+use engine::{ApproveOperator, FoundOperators, ProposeOperator};
 use journal::Journal;
 use money::{Currency, Money};
 use people::{
-    AppMode, ChallengePurpose, DORMANT_US, EvidenceKind, GrantKind, MerchantKind, PartyKind, PartyStatus,
-    TokenRole,
+    AppMode, ChallengePurpose, DORMANT_US, EvidenceKind, GrantKind, MerchantKind, OperatorRole, PartyKind,
+    PartyStatus, TokenRole,
 };
 use rusqlite::Connection;
 use std::fs;
@@ -256,7 +259,18 @@ impl Script {
         self.open(&cast, "T15-bad-code", 100, Product::FaceToFace, Some(self.unknown_code(alice)))
             .await
             .unwrap_err();
-        self.authorize(&cast).await;
+        let (stall, stall_app) = self.authorize(&cast).await.unwrap();
+        self.operators().await;
+        for (store_id, closes) in [("S1", false), ("S2", true)] {
+            let store_id: people::StoreId = Text::new(store_id).unwrap();
+            let name = Text::new("stall").unwrap();
+            self.door.ask(OpenStore { seller: stall, store_id: store_id.clone(), name }).await.unwrap();
+            if closes {
+                self.door.ask(CloseStore { seller: stall, store_id }).await.unwrap();
+            }
+        }
+        let of_stall = Cast { shop: stall, app: stall_app, ..cast };
+        self.pay(&of_stall, "T31-without-a-licence", 1_100, bob).await;
         let person = self.door.ask(FindAddress { address: [4; 16] }).await.unwrap().party;
         let of_person = self.pay(&cast, "T30-of-a-person", 1_200, person).await;
         self.refund(shop, &of_person, 200, "R9").await.unwrap();
@@ -277,6 +291,25 @@ impl Script {
         self.deliver().await;
         self.pass(30 * HOUR_US);
         crate::day_closes::live(&self.door, &self.tables).await;
+    }
+
+    /// The first admin, a second one who takes the post, a clerk, and one who is only proposed.
+    async fn operators(&self) {
+        let name = |name: &str| Text::new(name).unwrap();
+        self.door.ask(FoundOperators { name: name("ada") }).await.unwrap();
+        let active = true;
+        for (who, role, approver) in [
+            ("bea", OperatorRole::Admin, "bea"),
+            ("cem", OperatorRole::Clerk, "bea"),
+            ("dan", OperatorRole::Viewer, ""),
+        ] {
+            let propose = ProposeOperator { by: name("ada"), name: name(who), role, active };
+            self.door.ask(propose).await.unwrap();
+            if !approver.is_empty() {
+                let approve = ApproveOperator { by: name(approver), name: name(who), role, active };
+                self.door.ask(approve).await.unwrap();
+            }
+        }
     }
 
     /// One that is in force with a debit, one that has ended, one that nobody signed, one that was signed by paying.
@@ -471,7 +504,8 @@ impl Script {
     }
 
     /// Somebody becomes a merchant, and somebody is turned down.
-    async fn apply(&self, applicant: PartyId) {
+    async fn apply(&self, applicant: PartyId) -> Option<(PartyId, AppId)> {
+        let mut opened = None;
         for (login, passes) in [("new-tea", true), ("no-tea", false)] {
             let (login, reviewer) = (Text::new(login).unwrap(), || Text::new("li").unwrap());
             let (kind, name) = (MerchantKind::Individual, Text::new("new").unwrap());
@@ -499,16 +533,16 @@ impl Script {
             }
             if passes {
                 let (public_key, sealed_aes_key) = (vec![8], None);
-                self.door
-                    .ask(SignApplication { login, applicant, public_key, sealed_aes_key })
-                    .await
-                    .unwrap();
+                let sign = SignApplication { login, applicant, public_key, sealed_aes_key };
+                let signed = self.door.ask(sign).await.unwrap();
+                opened = signed.merchant.zip(signed.app);
             }
         }
+        opened
     }
 
     /// A user and a merchant authorise an app of somebody else, which asks for tokens and for a certification.
-    async fn authorize(&self, cast: &Cast) {
+    async fn authorize(&self, cast: &Cast) -> Option<(PartyId, AppId)> {
         let isv = self.party(PartyKind::Merchant, "isv@example.com").await;
         let open = OpenApp {
             seller: isv,
@@ -546,7 +580,7 @@ impl Script {
         };
         self.door.ask(ask).await.unwrap();
         self.codes_to_addresses().await;
-        self.apply(cast.alice).await;
+        self.apply(cast.alice).await
     }
 
     /// One code is under way, one was tried, one was named.

@@ -137,7 +137,7 @@ pub(crate) fn debit_order(
         .map_err(|stop| stop.map(DebitRefused::Open))?;
 
     // Nothing can be refused here below this line; the buyer's slot may still say no.
-    let opened = opened_anew(rows, &order, expires_at_us);
+    let opened = opened_anew(rows, &order, expires_at_us)?;
     rows.insert(Debit { slot: opened.slot, order_no: opened.no, agreement_no: *agreement_no });
     let ask = DebitAsk {
         agreement_no: *agreement_no,

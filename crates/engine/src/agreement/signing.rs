@@ -92,7 +92,7 @@ pub(crate) fn open_signing(
         if first.differs(&order.meaning).is_none() && !same {
             return open(OpenRefused::NumberTaken { field: FIELD });
         }
-        return again(rows, &order, first, party.status).map_err(|stop| stop.map(OpenSigningRefused::Open));
+        return again(rows, &order, first, &party).map_err(|stop| stop.map(OpenSigningRefused::Open));
     }
     let expires_at_us = acceptable(rows, &order, &party, order.meaning.product.contract())
         .map_err(|stop| stop.map(OpenSigningRefused::Open))?;
@@ -103,7 +103,7 @@ pub(crate) fn open_signing(
     }
 
     // Nothing can be refused below this line; nothing was changed above it.
-    let opened = opened_anew(rows, &order, expires_at_us);
+    let opened = opened_anew(rows, &order, expires_at_us)?;
     let notify_url = command.sign_notify_url.clone().or(order.delivery.notify_url);
     rows.insert(Signing::of(opened.no, &command.terms, notify_url));
     Ok(Next::Answer(Opened::waiting(opened)))

@@ -76,7 +76,9 @@ pub(crate) fn check(
             UsageKind::TransferDay
             | UsageKind::TransferMonth
             | UsageKind::BalanceYear
-            | UsageKind::BalanceLife => continue,
+            | UsageKind::BalanceLife
+            | UsageKind::ReceiveDay
+            | UsageKind::ReceiveMonth => continue,
         };
         if !usage(rows, party, counted.kind, now_us)?.allows(amount, fen(max)) {
             let day = counted.kind != UsageKind::CardMonth;

@@ -40,6 +40,9 @@ pub enum PayByCardRefused {
     /// The order cannot be paid by this buyer now.
     #[error("{0}")]
     Pay(PayRefused),
+    /// It is a credit card, and the merchant takes none.
+    #[error("the merchant takes no credit cards")]
+    CreditOff,
     /// The card cannot pay it.
     #[error("{0}")]
     Card(BankOrderRefused),
@@ -81,6 +84,10 @@ pub(crate) fn pay_by_card(
     }
     let party = rows.get::<Party>((slot, buyer))?.filter(|party| party.status == PartyStatus::Normal);
     let Some(party) = party else { return no(PayRefused::BuyerBlocked) };
+    let own = rows.get::<Card>((slot, card))?.filter(|own| own.party == buyer);
+    if trade.credit_off && own.is_some_and(|own| own.kind == CardKind::Credit) {
+        return Stop::because(PayByCardRefused::CreditOff);
+    }
     let wish = Wish { party: buyer, card, kind: BankOrderKind::Pay, amount: trade.total() };
     let bank_order = BankOrderNo::of(rows.stamp(), slot);
     let fits = check(rows, wish, bank_order)?;

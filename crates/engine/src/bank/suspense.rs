@@ -1,5 +1,6 @@
-//! A suspense is closed by an operator, with a reason: given back to its card, taken over by the platform, or matched
-//! to a bank order that the bank did and whose line is missing.
+//! A suspense is closed by two operators, with a reason: one proposes, and nothing moves before another approves. It is
+//! given back to its card, taken over by the platform, or matched to a bank order that the bank did and whose line is
+//! missing.
 
 use super::{prepare, returns};
 use crate::command::Next;
@@ -9,7 +10,7 @@ use fund::{BankOrder, BankOrderKind};
 use ledger::Template;
 use recon::{
     BankAccount, BookedLine, CloseSuspenseRefused, ClosingReason, ClosingWay, Operator, Settlement, Suspense,
-    SuspenseClosing,
+    SuspenseClosing, SuspenseProposal,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -25,7 +26,27 @@ pub enum CloseWay {
     Match(BankOrderNo),
 }
 
-/// An operator closes a suspense. The same again changes nothing.
+/// An operator proposes how to close a suspense. Proposing again, by whomever, replaces what was proposed; the same
+/// again changes nothing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ProposeSuspense {
+    /// The suspense's slot.
+    pub slot: Slot,
+    /// Its account.
+    pub account: BankAccount,
+    /// Its day.
+    pub day: Day,
+    /// Its serial.
+    pub serial: u32,
+    /// What shall become of the money.
+    pub way: CloseWay,
+    /// Why.
+    pub reason: ClosingReason,
+    /// Who.
+    pub operator: Operator,
+}
+
+/// Another operator approves, naming what was read, and the suspense is closed. The same again changes nothing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CloseSuspense {
     /// The suspense's slot.
@@ -36,15 +57,42 @@ pub struct CloseSuspense {
     pub day: Day,
     /// Its serial.
     pub serial: u32,
-    /// What is to become of the money.
+    /// What is to become of the money, as it was proposed.
     pub way: CloseWay,
-    /// Why.
+    /// Why, as it was proposed.
     pub reason: ClosingReason,
+    /// Who approves.
+    pub operator: Operator,
+}
+
+/// An operator takes a proposal back, the own one or another's; the suspense stays.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WithdrawSuspense {
+    /// The suspense's slot.
+    pub slot: Slot,
+    /// Its account.
+    pub account: BankAccount,
+    /// Its day.
+    pub day: Day,
+    /// Its serial.
+    pub serial: u32,
     /// Who.
     pub operator: Operator,
 }
 
+impl ProposeSuspense {
+    pub(crate) const fn slot(&self) -> Slot {
+        self.slot
+    }
+}
+
 impl CloseSuspense {
+    pub(crate) const fn slot(&self) -> Slot {
+        self.slot
+    }
+}
+
+impl WithdrawSuspense {
     pub(crate) const fn slot(&self) -> Slot {
         self.slot
     }
@@ -58,50 +106,151 @@ impl CloseWay {
             CloseWay::Match(_) => ClosingWay::Matched,
         }
     }
+
+    /// The order that it is matched to.
+    const fn order(self) -> Option<BankOrderNo> {
+        match self {
+            CloseWay::GiveBack | CloseWay::Own => None,
+            CloseWay::Match(no) => Some(no),
+        }
+    }
+}
+
+type Place = (Slot, BankAccount, Day, u32);
+
+/// The suspense and its line, when somebody is named and the suspense is there.
+fn standing(
+    rows: &mut Rows<'_>,
+    place: &Place,
+    operator: &Operator,
+) -> Result<(Arc<Suspense>, Option<Arc<SuspenseClosing>>), Stop<CloseSuspenseRefused>> {
+    let name = operator.as_str();
+    if name.is_empty() || name.trim() != name {
+        return Stop::because(CloseSuspenseRefused::NoOperator);
+    }
+    let Some(suspense) = rows.get::<Suspense>(place.clone())? else {
+        return Stop::because(CloseSuspenseRefused::NotFound);
+    };
+    Ok((suspense, rows.get::<SuspenseClosing>(place.clone())?))
+}
+
+/// The line, and the order that a way needs, when the suspense can be closed so now.
+fn possible(
+    rows: &mut Rows<'_>,
+    place: Place,
+    suspense: &Suspense,
+    way: CloseWay,
+) -> Result<(Arc<BookedLine>, Option<Arc<BankOrder>>), Stop<CloseSuspenseRefused>> {
+    if !way.kept().allows(suspense.class, suspense.is_credit) {
+        return Stop::because(CloseSuspenseRefused::WayImpossible);
+    }
+    let day = place.2;
+    let line = rows.get::<BookedLine>(place)?;
+    let line = line.ok_or_else(|| Fault(format!("a suspense of {day} has no line")))?;
+    match order_for(rows, way, &line)? {
+        Ok(order) => Ok((line, order)),
+        Err(refused) => Stop::because(refused),
+    }
+}
+
+pub(crate) fn propose_suspense(
+    rows: &mut Rows<'_>,
+    command: &ProposeSuspense,
+) -> Result<Next<Arc<SuspenseProposal>>, Stop<CloseSuspenseRefused>> {
+    let ProposeSuspense { slot, account, day, serial, way, reason, operator } = command.clone();
+    let place = (slot, account.clone(), day, serial);
+    let (suspense, closing) = standing(rows, &place, &operator)?;
+    if closing.is_some() {
+        return Stop::because(CloseSuspenseRefused::Closed);
+    }
+    possible(rows, place.clone(), &suspense, way)?;
+    let known = rows.get::<SuspenseProposal>(place)?;
+    let same = |known: &&Arc<SuspenseProposal>| known.operator == operator && is_read(known, way, &reason);
+    if let Some(known) = known.as_ref().filter(same) {
+        return Ok(Next::Answer(known.clone()));
+    }
+
+    // Nothing can be refused below this line; nothing was changed above it.
+    let proposal = Arc::new(SuspenseProposal {
+        slot,
+        account,
+        day,
+        serial,
+        way: way.kept(),
+        bank_order: way.order(),
+        reason,
+        operator,
+        proposed_at_us: rows.now_us(),
+    });
+    rows.put_shared(proposal.clone());
+    Ok(Next::Answer(proposal))
+}
+
+/// Whether a proposal is the one that was read.
+fn is_read(proposal: &SuspenseProposal, way: CloseWay, reason: &ClosingReason) -> bool {
+    (proposal.way, proposal.bank_order, &proposal.reason) == (way.kept(), way.order(), reason)
+}
+
+pub(crate) fn withdraw_suspense(
+    rows: &mut Rows<'_>,
+    command: &WithdrawSuspense,
+) -> Result<Next<()>, Stop<CloseSuspenseRefused>> {
+    let WithdrawSuspense { slot, account, day, serial, operator } = command.clone();
+    let place = (slot, account, day, serial);
+    let (_, closing) = standing(rows, &place, &operator)?;
+    if closing.is_some() {
+        return Stop::because(CloseSuspenseRefused::Closed);
+    }
+    if rows.get::<SuspenseProposal>(place.clone())?.is_none() {
+        return Stop::because(CloseSuspenseRefused::NotProposed);
+    }
+
+    // Nothing can be refused below this line; nothing was changed above it.
+    rows.delete::<SuspenseProposal>(place);
+    Ok(Next::Answer(()))
 }
 
 pub(crate) fn close_suspense(
     rows: &mut Rows<'_>,
     command: &CloseSuspense,
 ) -> Result<Next<Arc<SuspenseClosing>>, Stop<CloseSuspenseRefused>> {
-    let CloseSuspense { slot, account, day, serial, way, reason, operator } = command;
-    let key = (*slot, account.clone(), *day, *serial);
-    let Some(suspense) = rows.get::<Suspense>(key.clone())? else {
-        return Stop::because(CloseSuspenseRefused::NotFound);
-    };
-    if let Some(known) = rows.get::<SuspenseClosing>(key.clone())? {
-        let to = match way {
-            CloseWay::Match(no) => Some(*no),
-            CloseWay::GiveBack | CloseWay::Own => known.bank_order,
-        };
-        let same = (known.way, &known.reason, &known.operator, known.bank_order)
-            == (way.kept(), reason, operator, to);
+    let CloseSuspense { slot, account, day, serial, way, reason, operator } = command.clone();
+    let place = (slot, account.clone(), day, serial);
+    let (suspense, closing) = standing(rows, &place, &operator)?;
+    if let Some(known) = closing {
+        let to = way.order().or(known.bank_order);
+        let same = (known.way, &known.reason, known.approved_by.as_ref(), known.bank_order)
+            == (way.kept(), &reason, Some(&operator), to);
         return if same { Ok(Next::Answer(known)) } else { Stop::because(CloseSuspenseRefused::Closed) };
     }
-    if !way.kept().allows(suspense.class, suspense.is_credit) {
-        return Stop::because(CloseSuspenseRefused::WayImpossible);
-    }
-    let line = rows.get::<BookedLine>(key)?;
-    let line = line.ok_or_else(|| Fault(format!("a suspense of {day} has no line")))?;
-    let order = match order_for(rows, *way, &line)? {
-        Ok(order) => order,
-        Err(refused) => return Stop::because(refused),
+    let Some(proposal) = rows.get::<SuspenseProposal>(place.clone())? else {
+        return Stop::because(CloseSuspenseRefused::NotProposed);
     };
+    if proposal.operator == operator {
+        return Stop::because(CloseSuspenseRefused::SelfApproval);
+    }
+    if !is_read(&proposal, way, &reason) {
+        return Stop::because(CloseSuspenseRefused::Edited);
+    }
+    // What it needs may have changed since it was proposed.
+    let (line, order) = possible(rows, place.clone(), &suspense, way)?;
 
     // Nothing can be refused below this line; nothing was changed above it.
-    let bank_order = book(rows, *way, &line, order.as_deref())?;
+    let bank_order = book(rows, way, &line, order.as_deref())?;
     let closing = Arc::new(SuspenseClosing {
-        slot: *slot,
-        account: account.clone(),
-        day: *day,
-        serial: *serial,
+        slot,
+        account,
+        day,
+        serial,
         way: way.kept(),
         bank_order,
-        reason: reason.clone(),
-        operator: operator.clone(),
+        reason,
+        operator: proposal.operator.clone(),
         closed_at_us: rows.now_us(),
+        approved_by: Some(operator),
     });
     rows.put_shared(closing.clone());
+    rows.delete::<SuspenseProposal>(place);
     Ok(Next::Answer(closing))
 }
 

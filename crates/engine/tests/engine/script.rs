@@ -125,6 +125,10 @@ impl Script {
             self.world.between.push((step.trim().parse().unwrap(), command));
             return "later".to_owned();
         }
+        if let Some(rest) = text.strip_prefix("close-line ") {
+            let told = self.line(&format!("propose-line {rest}"));
+            return if told.contains("refused") { told } else { self.line(&format!("approve-line {rest}")) };
+        }
         let words = Words::of(text);
         let Some(command) = self.command(&words) else { return self.look(&words) };
         let before = (self.world.between.is_empty()).then(|| self.world.rows.clone());
@@ -267,7 +271,9 @@ impl Script {
             }
             "line" => crate::statement::command(self, words).into(),
             "statement" => crate::statement::begin(words).into(),
-            "close-line" => crate::statement::close(self, words).into(),
+            "propose-line" => crate::statement::propose(self, words).into(),
+            "withdraw-line" => crate::statement::withdraw(self, words).into(),
+            "approve-line" => crate::statement::approve(self, words).into(),
             verb if verb.starts_with("bk-") => crate::bank::command(self, words),
             verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
             verb if verb.starts_with("tr-") => return crate::transfer::command(self, words),
@@ -789,6 +795,13 @@ fn tell(reply: &Reply) -> String {
         | Reply::PromoteAppKey(_)
         | Reply::RetireAppKey(_)
         | Reply::FindAppKeys(_)
+        | Reply::OpenStore(_)
+        | Reply::CloseStore(_)
+        | Reply::FoundOperators(_)
+        | Reply::ProposeOperator(_)
+        | Reply::ApproveOperator(_)
+        | Reply::WithdrawOperator(_)
+        | Reply::FindOperator(_)
         | Reply::FillApplication(_)
         | Reply::NoteDocument(_)
         | Reply::MoveApplication(_)
@@ -879,6 +892,10 @@ fn tell(reply: &Reply) -> String {
         Reply::ConfirmBankOrder(answer) => result(answer, crate::bank::told),
         Reply::CloseBankOrder(answer) => result(answer, crate::bank::told),
         Reply::BankAnswered(answer) => result(answer, crate::bank::told),
+        Reply::ProposeSuspense(answer) => {
+            result(answer, |proposal| format!("{:?} by {}", proposal.way, proposal.operator))
+        }
+        Reply::WithdrawSuspense(answer) => result(answer, |()| "withdrawn".to_owned()),
         Reply::CloseSuspense(answer) => result(answer, |closing| format!("{:?}", closing.way)),
         Reply::BeginStatement(answer) => result(answer, |read| {
             let ended = if read.ended_at_us.is_some() { " ended" } else { "" };

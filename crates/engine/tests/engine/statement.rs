@@ -3,11 +3,11 @@
 use crate::bank::no;
 use crate::script::{Script, Words, check_in};
 use base::{BankOrderNo, Day, PartyId, Slot, Text};
-use engine::{BeginStatement, CloseSuspense, CloseWay, ImportLine};
+use engine::{BeginStatement, CloseSuspense, CloseWay, ImportLine, ProposeSuspense, WithdrawSuspense};
 use ledger::AccountKind;
 use money::{Currency, parse_amount};
 use proptest::prelude::*;
-use recon::{StatementLine, Suspense, SuspenseClosing, SuspenseOwner};
+use recon::{StatementLine, Suspense, SuspenseClosing, SuspenseOwner, SuspenseProposal};
 
 /// `line 1 bk1 in 30.00 ref=R1 day=2026-01-02 value=2026-01-02 cur=CNY`: line 1 of a day, of the order `bk1`; `-`
 /// is no order, `?` a number that nobody has.
@@ -44,9 +44,24 @@ pub(crate) fn begin(words: &Words<'_>) -> BeginStatement {
     }
 }
 
-/// `close-line 3 bk1 back`: the suspense of line 3, in the slot of `bk1`, goes back; `own` is the platform's, any other
-/// word is the bank order that it is matched to.
-pub(crate) fn close(script: &Script, words: &Words<'_>) -> CloseSuspense {
+/// `propose-line 3 bk1 back by=li`: the suspense of line 3, in the slot of `bk1`, shall go back; `own` is the
+/// platform's, any other word is the bank order that it is matched to.
+pub(crate) fn propose(script: &Script, words: &Words<'_>) -> ProposeSuspense {
+    let CloseSuspense { slot, account, day, serial, way, reason, .. } = approve(script, words);
+    let operator = words.text("by").unwrap_or(Text::new("li").unwrap());
+    ProposeSuspense { slot, account, day, serial, way, reason, operator }
+}
+
+/// `withdraw-line 3 bk1`: the proposal is taken back.
+pub(crate) fn withdraw(script: &Script, words: &Words<'_>) -> WithdrawSuspense {
+    let slot = if words.at(2) == "-" { Slot::PLATFORM } else { no(script, words.at(2)).slot() };
+    let (account, day) = (Text::new("TB1").unwrap(), "2026-01-02".parse().unwrap());
+    let operator = words.text("by").unwrap_or(Text::new("li").unwrap());
+    WithdrawSuspense { slot, account, day, serial: words.at(1).parse().unwrap(), operator }
+}
+
+/// `approve-line 3 bk1 back by=wu`, in the same words. `close-line` proposes and approves.
+pub(crate) fn approve(script: &Script, words: &Words<'_>) -> CloseSuspense {
     CloseSuspense {
         slot: if words.at(2) == "-" { Slot::PLATFORM } else { no(script, words.at(2)).slot() },
         account: Text::new("TB1").unwrap(),
@@ -58,8 +73,8 @@ pub(crate) fn close(script: &Script, words: &Words<'_>) -> CloseSuspense {
             "none" => CloseWay::Match(BankOrderNo::from_number(1_700_000_000_000_000_012).unwrap()),
             name => CloseWay::Match(no(script, name)),
         },
-        reason: words.text("reason").unwrap_or(Text::new("looked into").unwrap()),
-        operator: Text::new("ops").unwrap(),
+        reason: words.text("reason").unwrap_or(Text::new("looked_into").unwrap()),
+        operator: words.text("by").unwrap_or(Text::new("wu").unwrap()),
     }
 }
 
@@ -262,6 +277,64 @@ fn a_statement_is_begun_once_and_ended_by_its_last_line() {
     );
 }
 
+/// Nothing moves before a second person has read what the first one proposed.
+#[test]
+fn a_closing_is_proposed_by_one_and_approved_by_another() {
+    let mut script = played(
+        "
+        line 4 - in 7.00 ref=X1            -> TheirsOnly
+        line 5 - in 8.00 ref=X2            -> TheirsOnly
+        approve-line 4 - own               -> refused NotProposed
+        withdraw-line 4 -                  -> refused NotProposed
+        withdraw-line 9 -                  -> refused NotFound
+        propose-line 4 - own by=           -> refused NoOperator
+        propose-line 9 - own               -> refused NotFound
+        propose-line 4 - back              -> refused WayImpossible
+        propose-line 4 - own               -> Own by li
+        propose-line 4 - own               -> Own by li
+        approve-line 4 - own by=           -> refused NoOperator
+        approve-line 4 - own by=li         -> refused SelfApproval
+        approve-line 4 - own reason=other  -> refused Edited
+        approve-line 4 - none              -> refused Edited
+        withdraw-line 4 - by=wu            -> withdrawn
+        approve-line 4 - own               -> refused NotProposed
+        ",
+    );
+    let suspense =
+        |script: &Script| script.world.balance(PartyId::platform(Slot::PLATFORM), AccountKind::SuspenseOwed);
+    assert_eq!(suspense(&script), 1_500, "nothing has moved");
+    script.play(
+        "
+        propose-line 4 - own               -> Own by li
+        propose-line 4 - own by=wu         -> Own by wu
+        approve-line 4 - own               -> refused SelfApproval
+        approve-line 4 - own by=li         -> Own
+        approve-line 4 - own by=li         -> Own
+        propose-line 4 - own               -> refused Closed
+        withdraw-line 4 -                  -> refused Closed
+        ",
+    );
+    assert_eq!(suspense(&script), 800);
+    let closing = script.world.all::<SuspenseClosing>().next().unwrap();
+    assert_eq!(closing.operator.as_str(), "wu");
+    assert_eq!(closing.approved_by.as_ref().map(|by| by.as_str()), Some("li"));
+    assert_eq!(script.world.all::<SuspenseProposal>().count(), 0);
+}
+
+/// What a proposal needs may be gone when it is approved.
+#[test]
+fn what_was_possible_is_looked_at_again() {
+    played(
+        "
+        bk-done bk2 40.00 ref=R2           -> Done 40.00
+        line 2 bk2 out 40.00 ref=R9        -> Duplicate
+        propose-line 2 bk2 bk2             -> Matched by li
+        line 3 bk2 out 40.00 ref=R2        -> Matched
+        approve-line 2 bk2 bk2             -> refused OrderNotOpen
+        ",
+    );
+}
+
 #[test]
 fn suspense_is_closed_once_in_a_way_that_its_class_allows() {
     let script = played(
@@ -285,11 +358,12 @@ fn suspense_is_closed_once_in_a_way_that_its_class_allows() {
         close-line 3 bk2 bk2               -> refused OrderDiffers
         close-line 6 bk1 bk1               -> refused OrderNotOpen
         close-line 2 bk2 bk2               -> Matched
-        close-line 2 bk2 bk2               -> Matched
+        approve-line 2 bk2 bk2             -> Matched
+        approve-line 2 bk2 bk2 by=xu       -> refused Closed
         close-line 2 bk2 own               -> refused Closed
         close-line 2 bk2 bk2 reason=other  -> refused Closed
         close-line 1 bk1 back              -> GivenBack
-        close-line 1 bk1 back              -> GivenBack
+        approve-line 1 bk1 back            -> GivenBack
         close-line 4 - own                 -> Own
         close-line 5 - own                 -> Own
         close-line 3 bk2 own               -> Own

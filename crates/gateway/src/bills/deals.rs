@@ -30,6 +30,7 @@ pub(crate) const DEAL: &[Member] = &[
     Member::text("trade_status"),
     Member::text("trade_type"),
     Member::text("store_no").when("it was given"),
+    Member::text("store_name").when("the merchant has a store of that number"),
 ];
 
 /// What is asked for.
@@ -94,5 +95,6 @@ fn detail(line: &DealLine, side: Side) -> ObjectWriter {
     members.text("trade_status", line.state.name());
     members.text("trade_type", if order.product.goods().is_some() { "担保交易" } else { "即时到账交易" });
     members.text_some("store_no", order.store_id.as_ref().map(|store| store.as_str()));
+    members.text_some("store_name", order.store_name.as_ref().map(|name| name.as_str()));
     members
 }

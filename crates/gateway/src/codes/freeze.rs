@@ -124,6 +124,7 @@ impl Refused for PayFrozenRefused {
             PayFrozenRefused::SellerBlocked => {
                 business("ACQ.SELLER_BEEN_BLOCKED", "商户账户被冻结或已注销，不能收款")
             }
+            PayFrozenRefused::Receiving(refused) => super::trade::of_receiving(refused),
             PayFrozenRefused::ExpiryPassed => {
                 business("ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR", "当前时间已超过允许支付的时间")
             }
@@ -223,16 +224,18 @@ impl Every for CancelFreezeRefused {
 impl Every for PayFrozenRefused {
     fn every() -> Vec<PayFrozenRefused> {
         use PayFrozenRefused as P;
-        every!(PayFrozenRefused:
-            P::SellerNotFound => P::SellerNotFound, P::NumberTaken { .. } => P::NumberTaken { field: FIELD },
-            P::OrderClosed => P::OrderClosed, P::SellerBlocked => P::SellerBlocked,
-            P::ExpiryPassed => P::ExpiryPassed,
-            P::FreezeNotFound => P::FreezeNotFound, P::ProductDiffers => P::ProductDiffers,
-            P::PayerDiffers => P::PayerDiffers, P::NotFrozen => P::NotFrozen,
-            P::AlreadyFinished => P::AlreadyFinished, P::AlreadyClosed => P::AlreadyClosed,
-            P::MoreThanRest => P::MoreThanRest,
-        )
-        .to_vec()
+        let all = every!(PayFrozenRefused:
+            P::SellerNotFound => vec![P::SellerNotFound],
+            P::NumberTaken { .. } => vec![P::NumberTaken { field: FIELD }],
+            P::OrderClosed => vec![P::OrderClosed], P::SellerBlocked => vec![P::SellerBlocked],
+            P::Receiving(_) => super::trade::every_receiving().into_iter().map(P::Receiving).collect(),
+            P::ExpiryPassed => vec![P::ExpiryPassed],
+            P::FreezeNotFound => vec![P::FreezeNotFound], P::ProductDiffers => vec![P::ProductDiffers],
+            P::PayerDiffers => vec![P::PayerDiffers], P::NotFrozen => vec![P::NotFrozen],
+            P::AlreadyFinished => vec![P::AlreadyFinished], P::AlreadyClosed => vec![P::AlreadyClosed],
+            P::MoreThanRest => vec![P::MoreThanRest],
+        );
+        all.concat()
     }
 }
 

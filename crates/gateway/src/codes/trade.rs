@@ -6,7 +6,10 @@ use super::{
 };
 use engine::PartyNotFound;
 use risk::RiskRefused;
-use trade::{CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, RefundRefused};
+use trade::{
+    CancelRefused, ClaimRefused, CloseRefused, FindRefused, OpenRefused, PayRefused, ReceivingRefused,
+    RefundRefused,
+};
 
 const TRADE_HAS_SUCCESS: Code = business("ACQ.TRADE_HAS_SUCCESS", "交易已被支付");
 const TRADE_HAS_CLOSE: Code = business("ACQ.TRADE_HAS_CLOSE", "交易已经关闭");
@@ -29,12 +32,36 @@ pub(super) fn of_open(refused: OpenRefused) -> Code {
         OpenRefused::AlreadyPaid => TRADE_HAS_SUCCESS,
         OpenRefused::AlreadyClosed => TRADE_HAS_CLOSE,
         OpenRefused::TotalTooLarge => business("ACQ.TOTAL_FEE_EXCEED", "订单总金额超过限额"),
+        OpenRefused::Receiving(refused) => of_receiving(refused),
         OpenRefused::ExpiryPassed => {
             business("ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR", "当前时间已超过允许支付的时间")
         }
         OpenRefused::BuyerNotFound => BUYER_NOT_EXIST,
         OpenRefused::Pay(refused) => of_pay(refused),
     }
+}
+
+/// Of what a merchant without a licence receives. The documentation has names for one payment and for a day; above a
+/// month's sum nothing comes in until the next one, which is its name for receiving that is suspended.
+pub(super) fn of_receiving(refused: ReceivingRefused) -> Code {
+    match refused {
+        ReceivingRefused::Single => {
+            business("ACQ.MERCHANT_PERM_RECEIPT_SINGLE_LIMIT", "超过商户单笔收款额度，请联系商户完善资质")
+        }
+        ReceivingRefused::Day => {
+            business("ACQ.MERCHANT_PERM_RECEIPT_DAY_LIMIT", "超过商户当日收款额度，请联系商户完善资质")
+        }
+        ReceivingRefused::Month => business(
+            "ACQ.MERCHANT_PERM_RECEIPT_SUSPEND_LIMIT",
+            "超过商户当月收款额度，下月恢复收款，请联系商户完善资质",
+        ),
+    }
+}
+
+/// Every value of it.
+pub(super) fn every_receiving() -> Vec<ReceivingRefused> {
+    use ReceivingRefused as R;
+    every!(ReceivingRefused: R::Single => R::Single, R::Day => R::Day, R::Month => R::Month,).to_vec()
 }
 
 /// Of a payment.
@@ -197,6 +224,7 @@ impl Every for OpenRefused {
             O::NumberTaken { .. } => vec![O::NumberTaken { field: FIELD }], O::AlreadyPaid => vec![O::AlreadyPaid],
             O::AlreadyClosed => vec![O::AlreadyClosed], O::SellerBlocked => vec![O::SellerBlocked],
             O::NotSigned => vec![O::NotSigned], O::TotalTooLarge => vec![O::TotalTooLarge],
+            O::Receiving(_) => every_receiving().into_iter().map(O::Receiving).collect(),
             O::ExpiryPassed => vec![O::ExpiryPassed], O::BuyerNotFound => vec![O::BuyerNotFound],
             O::Pay(_) => every_pay().into_iter().map(O::Pay).collect(),
         );

@@ -56,7 +56,7 @@ const FACTS: Facts = Facts {
     gateway: &[],
     wrong: Wrong::Bare,
     examples: &[r#"{"start_time":"2026-01-01 00:00:00","end_time":"2026-01-02 00:00:00"}"#],
-    support: "the lines are those of the account bill; `store_name` is the store's number, stores have no names here",
+    support: "the lines are those of the account bill; `store_name` is the number of a store without a name",
 };
 
 fn read(_caller: &Caller, fields: &Object) -> Result<Span, Failure> {
@@ -101,6 +101,8 @@ fn detail(line: &AccountLine) -> ObjectWriter {
     members.text("biz_desc", &line.business.description());
     members.text_some("biz_orig_no", about.as_deref());
     members.text_some("merchant_out_refund_no", line.request_no.as_deref());
-    members.text_some("store_name", order.and_then(|order| order.store_id.as_ref()).map(|one| one.as_str()));
+    let number = order.and_then(|order| order.store_id.as_ref()).map(|number| number.as_str());
+    let name = order.and_then(|order| order.store_name.as_ref()).map(|name| name.as_str());
+    members.text_some("store_name", name.or(number));
     members
 }

@@ -32,7 +32,7 @@ const FACTS: Facts = Facts {
     gateway: &[],
     wrong: Wrong::Bare,
     examples: &[r#"{"start_time":"2026-01-01 00:00:00","end_time":"2026-01-02 00:00:00"}"#],
-    support: "the time is that of `gmt_create`; stores have no names here",
+    support: "the time is that of `gmt_create`",
 };
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {

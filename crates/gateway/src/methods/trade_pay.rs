@@ -56,6 +56,7 @@ const FACTS: Facts = Facts {
         Member::text("point_amount"),
         Member::of("fund_bill_list", BILL).when("it is paid"),
         Member::text("gmt_payment").when("it is paid"),
+        Member::text("store_name").when("it is paid, and the merchant has a store of that number"),
     ],
     refuses: &[|| listed(opened_at_till()), of::<DebitOrder>, of::<PayFrozen>, of::<FindLogin>],
     gateway: &[],
@@ -194,6 +195,7 @@ pub(crate) fn respond(opened: &Opened) -> Response {
         paid_amounts(members, order.total());
         members.objects("fund_bill_list", funds_of(order, order.total()));
         members.text_some("gmt_payment", order.paid_at_us.map(format_cn).as_deref());
+        members.text_some("store_name", order.store_name.as_ref().map(|name| name.as_str()));
     } else {
         no_amounts(members);
     }

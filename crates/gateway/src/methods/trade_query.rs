@@ -52,6 +52,7 @@ const FACTS: Facts = Facts {
         Member::text("body").when("it was given"),
         Member::text("store_id").when("it was given"),
         Member::text("terminal_id").when("it was given"),
+        Member::text("store_name").when("the merchant has a store of that number"),
         Member::text("passback_params").when("it was given"),
     ],
     refuses: &[of::<FindOrder>],
@@ -143,6 +144,7 @@ fn respond(order: &Order, with_bills: bool, escrow: Option<&'static str>, now_us
     members.text_some("body", order.body.as_ref().map(|text| text.as_str()));
     members.text_some("store_id", order.store_id.as_ref().map(|text| text.as_str()));
     members.text_some("terminal_id", order.terminal_id.as_ref().map(|text| text.as_str()));
+    members.text_some("store_name", order.store_name.as_ref().map(|name| name.as_str()));
     members.text_some("passback_params", order.passback_params.as_ref().map(|text| text.as_str()));
     response
 }

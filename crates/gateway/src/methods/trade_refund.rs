@@ -56,6 +56,7 @@ const FACTS: Facts = Facts {
         Member::text("refund_fee"),
         Member::text("send_back_fee"),
         Member::text("gmt_refund_pay"),
+        Member::text("store_name").when("the merchant has a store of the order's number"),
         Member::of("refund_detail_item_list", BILL).when("it is asked for"),
     ],
     refuses: &[of::<RefundOrder>],
@@ -179,6 +180,7 @@ fn respond(refunded: &Refunded, with_details: bool) -> Response {
     let sent_back = if *moved { refund.amount() } else { Money::zero(Currency::Cny) };
     members.text("send_back_fee", &sent_back.to_string());
     members.text("gmt_refund_pay", &format_cn(refund.at_us));
+    members.text_some("store_name", order.store_name.as_ref().map(|name| name.as_str()));
     if with_details {
         members.objects("refund_detail_item_list", funds_of(order, refund.amount()));
     }

@@ -29,6 +29,7 @@ mod shop;
 mod sm2;
 mod small;
 mod splits;
+mod stores;
 mod table;
 mod tokens;
 mod transfers;

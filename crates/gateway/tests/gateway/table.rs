@@ -11,6 +11,9 @@ open: order is closed -> 40004 ACQ.TRADE_HAS_CLOSE
 open: seller is frozen or closed -> 40004 ACQ.SELLER_BEEN_BLOCKED
 open: the merchant's contract for this product has ended -> 40004 ACQ.ACCESS_FORBIDDEN
 open: total outside the limits -> 40004 ACQ.TOTAL_FEE_EXCEED
+open: above what a merchant without a licence receives by one payment -> 40004 ACQ.MERCHANT_PERM_RECEIPT_SINGLE_LIMIT
+open: above what a merchant without a licence receives on one day -> 40004 ACQ.MERCHANT_PERM_RECEIPT_DAY_LIMIT
+open: above what a merchant without a licence receives in one month -> 40004 ACQ.MERCHANT_PERM_RECEIPT_SUSPEND_LIMIT
 open: expiry has passed -> 40004 ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR
 open: buyer not found -> 40004 ACQ.BUYER_NOT_EXIST
 open: pay code is unknown, expired or used -> 40004 ACQ.PAYMENT_AUTH_CODE_INVALID
@@ -172,6 +175,12 @@ pay from freeze: seller not found -> 40004 ACQ.SELLER_NOT_EXIST
 pay from freeze: the order number was used with another … -> 40004 ACQ.CONTEXT_INCONSISTENT
 pay from freeze: order is closed -> 40004 ACQ.TRADE_HAS_CLOSE
 pay from freeze: seller is frozen or closed -> 40004 ACQ.SELLER_BEEN_BLOCKED
+pay from freeze: above what a merchant without a licence receives by one payment -> \
+    40004 ACQ.MERCHANT_PERM_RECEIPT_SINGLE_LIMIT
+pay from freeze: above what a merchant without a licence receives on one day -> \
+    40004 ACQ.MERCHANT_PERM_RECEIPT_DAY_LIMIT
+pay from freeze: above what a merchant without a licence receives in one month -> \
+    40004 ACQ.MERCHANT_PERM_RECEIPT_SUSPEND_LIMIT
 pay from freeze: order's time to pay is over -> 40004 ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR
 pay from freeze: the freeze does not exist -> 40004 ACQ.AUTH_NO_ERROR
 pay from freeze: the freeze is of another product -> 40004 ACQ.PRE_AUTH_PROD_CODE_INCONSISTENT

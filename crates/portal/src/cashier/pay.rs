@@ -168,6 +168,9 @@ async fn by_card(
         Err(CellError::Refused(PayByCardRefused::Pay(refused))) => {
             not_paid(place, f, order, id, session, refused).await
         }
+        Err(CellError::Refused(PayByCardRefused::CreditOff)) => {
+            pay_page(place, f, order, id, session, Some(f.t.credit_off.to_owned())).await
+        }
         Err(CellError::Refused(PayByCardRefused::Card(refused))) => {
             let words = order_refusal_words(refused, f.t).to_owned();
             pay_page(place, f, order, id, session, Some(words)).await

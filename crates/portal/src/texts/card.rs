@@ -72,6 +72,8 @@ macro_rules! card_texts {
     bank_key_taken: "表单已用于另一笔操作，请重新提交。", "The form was used for something else. Please send it again.";
     bank_nothing_to_move: "请输入大于零的金额。", "Enter an amount above zero.";
     bank_card_not_bound: "银行卡未绑定或已解除。", "The card is not bound.";
+    credit_off: "该商户不支持信用卡付款，请换用借记卡或余额。",
+        "This merchant takes no credit cards. Use a debit card or your balance.";
     bank_over_single: "超过银行卡单笔限额。", "Above what this card may do at once.";
     bank_over_day: "超过银行卡单日限额，请明天再试。", "Above what this card may do in a day. Try tomorrow.";
     bank_over_month: "超过银行卡单月限额。", "Above what this card may do in a month.";

@@ -25,6 +25,7 @@ macro_rules! recon_texts {
     recon_no_suspense: "没有挂账。", "None.";
     recon_line: "{} 第 {} 行", "{} no. {}";
     recon_standing: "{}，责任方：{}，已挂 {} 天", "{}, owner: {}, {} days";
+    recon_proposed: "{}，待复核销账：{}，{}，提议人：{}", "{}, to be approved: {}, {}, proposed by {}";
     recon_closed: "{}，已销账：{}，{}", "{}, closed: {}, {}";
     recon_statements: "对账单", "Statements";
     recon_no_statements: "还没有读入对账单。", "None was read yet.";

@@ -144,6 +144,7 @@ impl Model {
                 total,
                 subject,
                 attempt: digest,
+                credit_off: false,
             };
             self.receipts.insert((no, digest), (ReceiptOutcome::Asked, step.now()));
             self.say(slot, Message::PayRequest(request));
@@ -161,7 +162,7 @@ impl Model {
     fn ask_buyer(&mut self, order_no: OrderNo, buyer: PartyId, opening: bool) {
         let asked = &self.orders[&order_no].asked;
         let (seller, total, subject) = (asked.seller, asked.meaning.total, asked.meaning.subject.clone());
-        let ask = ClaimAsk { order_no, buyer, seller, total, subject, opening };
+        let ask = ClaimAsk { order_no, buyer, seller, total, subject, opening, credit_off: false };
         self.say(buyer.slot(), Message::ClaimAsk(ask));
     }
 
@@ -197,7 +198,7 @@ impl Model {
 
     /// In the buyer's slot: may this buyer have it? Then a trade waits there.
     pub(super) fn claim_ask(&mut self, step: &Step, said: &ClaimAsk) -> Option<Reply> {
-        let ClaimAsk { order_no, buyer, seller, total, ref subject, opening } = *said;
+        let ClaimAsk { order_no, buyer, seller, total, ref subject, opening, credit_off: _ } = *said;
         let key = (step.slot, order_no);
         let earlier = self.trades.get(&key).map(|trade| (trade.buyer, trade.state));
         let answer = match (earlier, self.status(buyer)) {

@@ -75,6 +75,7 @@ impl Model {
             card: deal.card.as_ref().map(|(kind, _)| *kind),
             card_bank: deal.card.as_ref().map(|(_, bank)| bank.clone()),
             settled_with: deal.settled_with,
+            store_name: None,
         })
     }
 
@@ -111,6 +112,7 @@ impl Model {
             paid_at_us: trade.paid_at,
             closed_at_us: trade.closed_at,
             bank_order: trade.bank_order,
+            credit_off: false,
         })
     }
 

@@ -171,6 +171,7 @@ pub(crate) fn order(at_us: i64, seller: PartyId) -> Order {
         card: None,
         card_bank: None,
         settled_with: None,
+        store_name: None,
     }
 }
 
@@ -189,6 +190,7 @@ pub(crate) fn trade(at_us: i64, buyer: PartyId, seller: PartyId) -> Trade {
         paid_at_us: None,
         closed_at_us: None,
         bank_order: None,
+        credit_off: false,
     }
 }
 

@@ -200,7 +200,9 @@ fn of_banks() -> Vec<String> {
             CardNotBound CardIsCredit OverSingle OverDay OverMonth OverClass BalanceTooLow)
     };
     let _total = |refused: &engine::PayByCardRefused| match refused {
-        engine::PayByCardRefused::Pay(_) | engine::PayByCardRefused::Card(_) => (),
+        engine::PayByCardRefused::Pay(_)
+        | engine::PayByCardRefused::CreditOff
+        | engine::PayByCardRefused::Card(_) => (),
     };
     [
         of("AskCard", names!(AskCardRefused: PartyNotFound PartyBlocked AlreadyBound)),
@@ -256,7 +258,7 @@ fn within(command: &str, outer: &str, names: Vec<&str>) -> Vec<String> {
 
 fn refusals() -> Vec<String> {
     let open = names!(OpenRefused: SellerNotFound NumberTaken AlreadyPaid AlreadyClosed SellerBlocked NotSigned
-        TotalTooLarge ExpiryPassed BuyerNotFound | Pay);
+        TotalTooLarge ExpiryPassed BuyerNotFound | Receiving Pay);
     let claim = names!(ClaimRefused: OrderNotFound AlreadyPaid AlreadyClosed CodeExpired BuyerIsSeller BuyerDiffers
         BuyerNotFound BuyerBlocked);
     let cancel = names!(CancelRefused: Finished TooLate CaseOpen | Refund);

@@ -1,0 +1,184 @@
+//! Operators: who acts for the platform, in which role, and the one table of what each role may do.
+
+use base::{Field, Record, Slot, Text};
+use serde::{Deserialize, Serialize};
+
+/// What an operator is called, 1 to 64 characters, without blanks around it.
+pub type OperatorName = Text<64>;
+
+/// The role of an operator.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, Field)]
+#[serde(rename_all = "snake_case")]
+pub enum OperatorRole {
+    /// Looks, and does nothing.
+    Viewer,
+    /// Reviews applications, proposes contracts and closings.
+    Clerk,
+    /// Sets the rules of risk and decides payments that wait.
+    RiskOfficer,
+    /// Agrees to contracts and to what becomes of suspense.
+    Treasurer,
+    /// Appoints operators. No money and no merchant: who gives roles away does not use them.
+    Admin,
+}
+
+/// What an operator does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OperatorAct {
+    /// Takes, passes or turns down an application of a merchant.
+    ReviewMerchant,
+    /// Proposes terms of a contract.
+    ProposeContract,
+    /// Approves terms of a contract.
+    ApproveContract,
+    /// Proposes or approves rules of risk.
+    SetRisk,
+    /// Decides a payment that rules gave to a person.
+    DecideRisk,
+    /// Proposes how to close a suspense, or takes a proposal back.
+    ProposeClosing,
+    /// Closes a suspense as another proposed.
+    ApproveClosing,
+    /// Proposes and approves operators.
+    Appoint,
+}
+
+impl OperatorRole {
+    /// All roles.
+    pub const ALL: [OperatorRole; 5] = [
+        OperatorRole::Viewer,
+        OperatorRole::Clerk,
+        OperatorRole::RiskOfficer,
+        OperatorRole::Treasurer,
+        OperatorRole::Admin,
+    ];
+
+    /// Whether the role may do it: only what the table lists.
+    pub fn may(self, act: OperatorAct) -> bool {
+        act.roles().contains(&self)
+    }
+}
+
+impl OperatorAct {
+    /// All acts.
+    pub const ALL: [OperatorAct; 8] = [
+        OperatorAct::ReviewMerchant,
+        OperatorAct::ProposeContract,
+        OperatorAct::ApproveContract,
+        OperatorAct::SetRisk,
+        OperatorAct::DecideRisk,
+        OperatorAct::ProposeClosing,
+        OperatorAct::ApproveClosing,
+        OperatorAct::Appoint,
+    ];
+
+    /// The one table: who may do it. What is not listed is denied.
+    pub const fn roles(self) -> &'static [OperatorRole] {
+        use OperatorRole::{Admin, Clerk, RiskOfficer, Treasurer};
+        match self {
+            OperatorAct::ReviewMerchant => &[Clerk],
+            OperatorAct::ProposeContract => &[Clerk, Treasurer],
+            OperatorAct::ApproveContract => &[Treasurer],
+            OperatorAct::SetRisk | OperatorAct::DecideRisk => &[RiskOfficer],
+            OperatorAct::ProposeClosing => &[Clerk, Treasurer],
+            OperatorAct::ApproveClosing => &[Treasurer],
+            OperatorAct::Appoint => &[Admin],
+        }
+    }
+}
+
+/// An operator. The first one of a world is appointed by nobody; every other one by two people.
+#[derive(Clone, PartialEq, Eq, Debug, Record)]
+#[record(table = "operator", key = 2)]
+pub struct Operator {
+    /// The platform's slot.
+    pub slot: Slot,
+    /// The name that calls give.
+    pub name: OperatorName,
+    /// The role.
+    pub role: OperatorRole,
+    /// Whether the operator may act at all.
+    pub active: bool,
+    /// Who proposed this role; nobody for the first one.
+    pub proposed_by: Option<OperatorName>,
+    /// Who approved it; nobody for the first one.
+    pub approved_by: Option<OperatorName>,
+    /// Since when it is so, microseconds UTC.
+    pub since_us: i64,
+}
+
+/// What an admin proposes an operator to be, until another one approves.
+#[derive(Clone, PartialEq, Eq, Debug, Record)]
+#[record(table = "operator_proposal", key = 2)]
+pub struct OperatorProposal {
+    /// The platform's slot.
+    pub slot: Slot,
+    /// Whom it is about.
+    pub name: OperatorName,
+    /// The role.
+    pub role: OperatorRole,
+    /// Whether the operator may act at all.
+    pub active: bool,
+    /// Who proposes.
+    pub proposed_by: OperatorName,
+    /// When, microseconds UTC.
+    pub proposed_at_us: i64,
+}
+
+/// How many operators there are; one row, since the first operator.
+#[derive(Clone, PartialEq, Eq, Debug, Record)]
+#[record(table = "operator_book", key = 1)]
+pub struct OperatorBook {
+    /// The platform's slot.
+    pub slot: Slot,
+    /// All operators, active or not.
+    pub operators: u32,
+    /// Admins that are active; one at least.
+    pub admins: u32,
+}
+
+impl Operator {
+    /// Whether the operator may do it now.
+    pub fn may(&self, act: OperatorAct) -> bool {
+        self.active && self.role.may(act)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_role_may_do_what_the_table_lists_and_nothing_else() {
+        use OperatorAct as A;
+        use OperatorRole as R;
+        let listed = [
+            (R::Clerk, A::ReviewMerchant),
+            (R::Clerk, A::ProposeContract),
+            (R::Treasurer, A::ProposeContract),
+            (R::Treasurer, A::ApproveContract),
+            (R::RiskOfficer, A::SetRisk),
+            (R::RiskOfficer, A::DecideRisk),
+            (R::Clerk, A::ProposeClosing),
+            (R::Treasurer, A::ProposeClosing),
+            (R::Treasurer, A::ApproveClosing),
+            (R::Admin, A::Appoint),
+        ];
+        for role in R::ALL {
+            for act in A::ALL {
+                assert_eq!(role.may(act), listed.contains(&(role, act)), "{role:?} {act:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_is_not_active_may_do_nothing() {
+        let name = || Text::new("li").unwrap();
+        for role in OperatorRole::ALL {
+            let (proposed_by, approved_by) = (None, None);
+            let (slot, active, since_us) = (Slot::PLATFORM, false, 0);
+            let row = Operator { slot, name: name(), role, active, proposed_by, approved_by, since_us };
+            assert!(OperatorAct::ALL.into_iter().all(|act| !row.may(act)), "{role:?}");
+        }
+    }
+}
