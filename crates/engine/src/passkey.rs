@@ -1,7 +1,7 @@
 //! Passkeys: added, listed, removed, signed in with, and payments that they confirm. The rim looked at the signature.
 
 use crate::command::{Never, Next};
-use crate::{Fault, Rows, Stop, password, sign_in};
+use crate::{Fault, Rows, Stop, WhichDevices, device, password, sign_in};
 use base::{OrderNo, PartyId, Slot};
 use money::Money;
 use people::{
@@ -106,7 +106,12 @@ fn all(rows: &mut Rows<'_>, party: PartyId) -> Result<Vec<Arc<Passkey>>, Fault> 
     Ok(found)
 }
 
-/// Removes a passkey: it opens nothing any more, and what it confirmed is worth nothing.
+/// Whether the person has the passkey of this number.
+pub(crate) fn is_there(rows: &mut Rows<'_>, party: PartyId, no: u64) -> Result<bool, Fault> {
+    Ok(all(rows, party)?.iter().any(|passkey| passkey.no == no))
+}
+
+/// Removes a passkey: it opens nothing any more, what it confirmed is worth nothing, and what it signed in is signed out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RemovePasskey {
     /// Whose.
@@ -130,6 +135,7 @@ pub(crate) fn remove_passkey(
 
     // Nothing can be refused below this line; nothing was changed above it.
     rows.delete::<Passkey>((passkey.slot, passkey.party, passkey.place));
+    device::end(rows, passkey.party, WhichDevices::OfPasskey(passkey.no))?;
     Ok(Next::Answer(()))
 }
 

@@ -6,8 +6,9 @@ use crate::script::{Script, cny};
 use crate::support::World;
 use base::{PartyId, Text};
 use engine::{
-    AddPasskey, ConfirmPay, FindPasskeys, NewPassword, PasskeyUse, ProvePasskey, ProveSignIn, RemovePasskey,
-    SetPartyStatus, SetPassword, SignInByPasskey, Table, TrySignIn, WhichPassword,
+    AddPasskey, BeginDevice, BeginDeviceRefused, ConfirmPay, FindDevices, FindPasskeys, NewPassword,
+    PasskeyUse, ProvePasskey, ProveSignIn, RemovePasskey, SetPartyStatus, SetPassword, SignInByPasskey,
+    Table, TrySignIn, WhichPassword,
 };
 use people::{ChallengePurpose, PASSKEYS_MAX, PROOF_LIFE_US, PartyStatus, Passkey, PasskeyRefused, SignIn};
 use std::sync::Arc;
@@ -69,6 +70,29 @@ fn a_passkey_signs_in_until_it_is_removed() {
     assert_eq!(third.place, first.place);
     assert_eq!(sign_in(&mut world, using(&first, 0)), Err(PasskeyRefused::NoSuchPasskey));
     assert_eq!(names(&mut world, person), [2, 3]);
+    world.check();
+}
+
+#[test]
+fn what_a_passkey_signed_in_ends_with_it_and_begins_no_more() {
+    let mut world = World::new();
+    let person = registered(&mut world, ADDRESS);
+    let (first, second) = (add(&mut world, person, 1), add(&mut world, person, 2));
+    let since = ask(&mut world, SignInByPasskey { by: using(&first, 0) }).unwrap();
+    let begin = |world: &mut World, token, passkey| {
+        let (token, sealed_name) = ([token; 16], vec![token]);
+        ask(world, BeginDevice { party: person, token, sealed_name, since, passkey }).map(|device| device.no)
+    };
+    let by_password = begin(&mut world, 1, None).unwrap();
+    begin(&mut world, 2, Some(first.no)).unwrap();
+    let by_second = begin(&mut world, 3, Some(second.no)).unwrap();
+    assert_eq!(ask(&mut world, RemovePasskey { party: person, no: first.no }), Ok(()));
+    let mut left: Vec<u64> =
+        ask(&mut world, FindDevices { party: person }).unwrap().iter().map(|device| device.no).collect();
+    left.sort_unstable();
+    assert_eq!(left, [by_password, by_second]);
+    // A sign-in that was decided before the key was removed, and whose session comes after.
+    assert_eq!(begin(&mut world, 4, Some(first.no)), Err(BeginDeviceRefused::ProofMissing));
     world.check();
 }
 

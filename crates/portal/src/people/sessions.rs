@@ -56,13 +56,20 @@ pub(crate) async fn begin(
         _ => return Err(SandboxError::bad("bad_request", "give password or code, one of the two")),
     };
     portal.people.budget.know(address, client.map(|Extension(client)| client), portal.door.now_us());
-    signed_in(&portal, party, since, &device).await
+    signed_in(&portal, party, since, None, &device).await
 }
 
-/// A new session, as the answer of the call that began it. `since` is the number of what proved who it is.
-pub(crate) async fn signed_in(portal: &Portal, party: PartyId, since: u64, device: &str) -> Answer {
+/// A new session, as the answer of the call that began it. `since` is the number of what proved who it is, `passkey` that
+/// of the passkey that did.
+pub(crate) async fn signed_in(
+    portal: &Portal,
+    party: PartyId,
+    since: u64,
+    passkey: Option<u64>,
+    device: &str,
+) -> Answer {
     let name: String = device.chars().filter(|letter| !letter.is_control()).take(DEVICE_NAME_MAX).collect();
-    let token = devices::begin(portal, party, since, name).await?;
+    let token = devices::begin(portal, party, since, passkey, name).await?;
     let cookie = HeaderValue::from_str(&who::cookie(portal, &token)).map_err(SandboxError::broken)?;
     let mut response = answer(json!({ "user_id": party.to_string(), "token": token }))?;
     response.headers_mut().append(SET_COOKIE, cookie);
