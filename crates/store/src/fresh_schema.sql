@@ -1,4 +1,4 @@
--- Of 0037_sign_in_counts_guesses 4e6f950b19508ccd57e77964b19061256f10180259f735dad27ec0b8881fe1c0
+-- Of 0040_device_tells_passkey 462a2d1cb7420485243463eb445d9eb0725605829c36665a4a5903663235331a
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -968,7 +968,7 @@ CREATE TABLE device (
     token       BLOB    NOT NULL CHECK (length(token) = 16),
     sealed_name BLOB    NOT NULL,
     since_us    INTEGER NOT NULL,
-    seen_at_us  INTEGER NOT NULL,
+    seen_at_us  INTEGER NOT NULL, passkey INTEGER CHECK (passkey >= 0),
     PRIMARY KEY (slot, party, place)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE risk_rules (
