@@ -15,6 +15,7 @@ pub(crate) mod key_ring;
 pub(crate) mod merchant_documents;
 pub(crate) mod merchants;
 mod messenger;
+mod own_data;
 mod passkey_news;
 mod passkey_pay;
 mod passkeys;
@@ -113,7 +114,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/api/v1/me/payments", post(passkey_pay::pay))
         .route("/api/v1/me/payments/options", post(passkey_pay::begin))
         .route("/api/v1/me", get(account::show))
-        .route("/api/v1/me/data", get(care::export))
+        .route("/api/v1/me/data", get(own_data::export))
         .route("/api/v1/me/close", post(care::close))
         .route("/api/v1/me/stop-payment", post(safety::stop).delete(safety::lift))
         .route("/api/v1/identity", post(identity::prove).get(identity::show))

@@ -625,7 +625,7 @@ impl Script {
                 let by = PasskeyUse { party: person, place: passkey.place, no: passkey.no, counter: 2 };
                 let (about, payee) = (OrderNo::of(Stamp { at_us: 1, seq: 0 }, person.slot()), person);
                 let amount = Money::from_minor(100, Currency::Cny).unwrap();
-                self.door.ask(ProvePasskey { by, about, payee, amount }).await.unwrap();
+                self.door.ask(ProvePasskey { by, about, payee, amount, sealed_key: None }).await.unwrap();
                 let by = StopBy::Operator;
                 for lift in [false, true] {
                     self.door.ask(StopPayments { party: person, by, lift }).await.unwrap();

@@ -105,22 +105,29 @@ fn named<'a>(
     keys.iter().find(|key| key.row.digest == digest).ok_or_else(wrong)
 }
 
-/// The use of a passkey, when its answer is right. One that is signed and tells an older use is a copy's.
-fn right(
+/// The use of a passkey, when its answer is right, and the credential after it when that changed. An answer that is
+/// signed and tells an older use is a copy's.
+async fn right(
     portal: &Arc<Portal>,
     key: &Opened,
     looked: Result<AuthenticationResult, WebauthnError>,
-) -> Result<PasskeyUse, SandboxError> {
+) -> Result<(PasskeyUse, Option<Vec<u8>>), SandboxError> {
     let Passkey { party, place, no, .. } = *key.row;
-    match looked {
-        Ok(result) => Ok(PasskeyUse { party, place, no, counter: result.counter() }),
-        Err(error) => {
-            if matches!(error, WebauthnError::CredentialPossibleCompromise) {
-                copied(portal, party, no);
-            }
-            Err(wrong())
+    let result = looked.map_err(|error| {
+        if matches!(error, WebauthnError::CredentialPossibleCompromise) {
+            copied(portal, party, no);
         }
+        wrong()
+    })?;
+    let by = PasskeyUse { party, place, no, counter: result.counter() };
+    let mut stored = key.stored.clone();
+    if stored.update_credential(&result) != Some(true) {
+        return Ok((by, None));
     }
+    let text = serde_json::to_string(&stored).map_err(SandboxError::broken)?;
+    let data_key = data_key(portal, party).await?;
+    let sealed = in_vault(portal, move |vault| vault.seal(&data_key, KEY_FIELD, &text));
+    Ok((by, Some(sealed.await?)))
 }
 
 /// What the cell says to the use of a passkey.
@@ -292,8 +299,8 @@ pub(crate) async fn sign_in(
     let keys = of_party(portal, party).await?;
     let key = named(portal, &keys, credential)?;
     let looked = site.finish_discoverable_authentication_v2(credential, state, &key.stored);
-    let by = right(portal, key, looked)?;
-    let since = decided(portal, by, portal.door.ask(SignInByPasskey { by }).await)?;
+    let (by, sealed_key) = right(portal, key, looked).await?;
+    let since = decided(portal, by, portal.door.ask(SignInByPasskey { by, sealed_key }).await)?;
     know(portal, party, client).await;
     Ok(SignedIn { party, passkey: by.no, since, since_us })
 }
@@ -338,9 +345,9 @@ pub(crate) async fn confirm(
     let keys = of_party(portal, asker.party).await?;
     let key = named(portal, &keys, credential)?;
     let looked = site(portal)?.finish_passkey_authentication(credential, &waiting.state);
-    let by = right(portal, key, looked)?;
+    let (by, sealed_key) = right(portal, key, looked).await?;
     let Paying { order_no, by_code, payee, amount, .. } = waiting;
-    let proof = portal.door.ask(ProvePasskey { by, about: order_no, payee, amount }).await;
+    let proof = portal.door.ask(ProvePasskey { by, about: order_no, payee, amount, sealed_key }).await;
     Ok(Confirmed { order_no, by_code, proof: decided(portal, by, proof)? })
 }
 

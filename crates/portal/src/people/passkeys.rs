@@ -15,8 +15,9 @@ use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
+use base::PartyId;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use webauthn_rs::prelude::{PublicKeyCredential, RegisterPublicKeyCredential};
 use wire::timestamp::format_cn;
@@ -64,7 +65,12 @@ pub(crate) async fn add(
 
 /// The passkeys of the account, the oldest first.
 pub(crate) async fn list(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
-    let keys = key_ring::of_party(&portal, this.party).await?;
+    answer(json!({ "passkeys": told(&portal, this.party).await? }))
+}
+
+/// The same, for other answers.
+pub(super) async fn told(portal: &Portal, party: PartyId) -> Result<Vec<Value>, SandboxError> {
+    let keys = key_ring::of_party(portal, party).await?;
     let told = keys.iter().map(|key| {
         json!({
             "id": key.row.no.to_string(),
@@ -73,7 +79,7 @@ pub(crate) async fn list(State(portal): State<Arc<Portal>>, Who(this): Who) -> A
             "used_at": format_cn(key.row.used_at_us),
         })
     });
-    answer(json!({ "passkeys": told.collect::<Vec<_>>() }))
+    Ok(told.collect())
 }
 
 #[derive(Deserialize)]

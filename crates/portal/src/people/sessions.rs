@@ -23,7 +23,7 @@ use people::{
     AddressDigest, ChallengePurpose, Credential, Device, IdentityDigest, PasswordRefused, login_of_address,
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use wire::timestamp::format_cn;
 
@@ -190,10 +190,15 @@ async fn by_code(
 
 /// The devices that are signed in.
 pub(crate) async fn list(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
+    answer(json!({ "sessions": told(&portal, &this).await? }))
+}
+
+/// The same, for other answers.
+pub(super) async fn told(portal: &Portal, this: &Device) -> Result<Vec<Value>, SandboxError> {
     let profile = portal.door.ask(FindProfile { party: this.party }).await;
     let profile = profile.map_err(|error| SandboxError::of(error, |_| crowded()))?;
     let Ok(found) = portal.door.ask(FindDevices { party: this.party }).await else { return Err(crowded()) };
-    let named = in_vault(&portal, move |vault| {
+    let named = in_vault(portal, move |vault| {
         let name = |device: &Arc<Device>| {
             vault
                 .open_field(&profile.data_key, DEVICE_FIELD, &device.sealed_name)
@@ -201,7 +206,7 @@ pub(crate) async fn list(State(portal): State<Arc<Portal>>, Who(this): Who) -> A
         };
         found.into_iter().map(|device| Ok((name(&device)?, device))).collect::<Result<Vec<_>, _>>()
     });
-    let shown: Vec<_> = named
+    let shown = named
         .await?
         .into_iter()
         .map(|(name, device)| {
@@ -214,7 +219,7 @@ pub(crate) async fn list(State(portal): State<Arc<Portal>>, Who(this): Who) -> A
             })
         })
         .collect();
-    answer(json!({ "sessions": shown }))
+    Ok(shown)
 }
 
 /// Signs a device out: one by its name, this one as `current`, the others as `others`.

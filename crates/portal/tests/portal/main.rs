@@ -16,6 +16,7 @@ mod freezes;
 mod guesses;
 mod merchants;
 mod methods;
+mod passkey_pages;
 mod passkeys;
 mod passwords;
 mod permissions;

@@ -8,7 +8,7 @@ use axum::http::{Request, StatusCode};
 use base::PartyId;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use engine::Opened;
+use engine::{FindPasskeys, Opened};
 use passkey::authenticator::{Authenticator, UiHint, UserCheck, UserValidationMethod};
 use passkey::client::{Client, DefaultClientData};
 use passkey::crypto::rust_crypto::RustCryptoBackend;
@@ -21,7 +21,7 @@ use tower::ServiceExt;
 use trade::Product;
 use webauthn_rs::prelude::Url;
 
-const SITE: &str = "https://pay.test";
+pub(crate) const SITE: &str = "https://pay.test";
 const OTHER_SITE: &str = "https://evil.pay.test";
 const MINUTE_US: i64 = 60_000_000;
 
@@ -51,7 +51,7 @@ impl UserValidationMethod for Owner {
 }
 
 /// What a device keeps: nothing yet, or one key.
-type Key = Option<Passkey>;
+pub(crate) type Key = Option<Passkey>;
 
 fn authenticator(key: &Key) -> Authenticator<Key, Owner, RustCryptoBackend> {
     let mut made = Authenticator::new(Aaguid::new_empty(), key.clone(), Owner, RustCryptoBackend);
@@ -74,7 +74,7 @@ fn in_base64(value: Value) -> Value {
     }
 }
 
-async fn create(key: &mut Key, site: &str, options: &Value) -> Value {
+pub(crate) async fn create(key: &mut Key, site: &str, options: &Value) -> Value {
     let options: CredentialCreationOptions = serde_json::from_value(options.clone()).unwrap();
     let mut browser = Client::new(authenticator(key));
     let made = browser.register(&Url::parse(site).unwrap(), options, DefaultClientData).await.unwrap();
@@ -82,7 +82,7 @@ async fn create(key: &mut Key, site: &str, options: &Value) -> Value {
     in_base64(serde_json::to_value(made).unwrap())
 }
 
-async fn sign(key: &mut Key, site: &str, options: &Value) -> Value {
+pub(crate) async fn sign(key: &mut Key, site: &str, options: &Value) -> Value {
     let options: CredentialRequestOptions = serde_json::from_value(options.clone()).unwrap();
     let mut browser = Client::new(authenticator(key));
     let signed = browser.authenticate(&Url::parse(site).unwrap(), options, DefaultClientData).await.unwrap();
@@ -106,7 +106,7 @@ impl Shop {
         options
     }
 
-    async fn add_passkey(&self, token: &str, key: &mut Key) -> String {
+    pub(crate) async fn add_passkey(&self, token: &str, key: &mut Key) -> String {
         let options = self.begin_adding(token).await;
         let mut body = answer_to(&options, &create(key, SITE, &options).await);
         body["name"] = json!("phone\u{7}");
@@ -158,7 +158,7 @@ impl Shop {
     }
 
     /// Somebody with 100.00 yuan who may pay, and the session.
-    async fn person(&self) -> (String, PartyId) {
+    pub(crate) async fn person(&self) -> (String, PartyId) {
         let (token, id) = self.register(PHONE).await;
         let named = json!({ "name": "王小明", "id_number": ID_NUMBER });
         assert_eq!(self.api("POST", "/api/v1/identity", &token, &named).await.0, StatusCode::OK);
@@ -414,18 +414,49 @@ async fn a_passkey_pays_the_order_that_was_shown_and_no_other() {
 #[tokio::test]
 async fn a_copied_key_is_found_by_its_counter() {
     let shop = Shop::open_at(SITE).await;
-    let (token, _) = shop.register(PHONE).await;
+    let (token, id) = shop.register(PHONE).await;
+    let party: PartyId = id.parse().unwrap();
     let mut phone = None;
     shop.add_passkey(&token, &mut phone).await;
     let mut copy = phone.clone();
+    let kept = async || shop.door.ask(FindPasskeys { party }).await.unwrap()[0].sealed_key.clone();
+    let before = kept().await;
     for round in 0..2 {
         let options = shop.sign_in_options().await;
         let signed = sign(&mut phone, SITE, &options).await;
         assert_eq!(shop.sign_in_by(&options, &signed).await.0, StatusCode::OK, "{round}");
     }
+    let after = kept().await;
+    assert_ne!(after, before, "the credential is kept with its counter");
     let options = shop.sign_in_options().await;
     let signed = sign(&mut copy, SITE, &options).await;
     assert_eq!(refused(&shop.sign_in_by(&options, &signed).await), WRONG);
+    assert_eq!(kept().await, after);
+}
+
+#[tokio::test]
+async fn a_copy_of_ones_data_has_all_that_is_of_the_person_and_nothing_of_others() {
+    let shop = Shop::open_at(SITE).await;
+    let (token, _) = shop.person().await;
+    let (mut phone, other) = (None, "13900000002");
+    shop.add_passkey(&token, &mut phone).await;
+    let sent = crate::transfers::send(&shop, json!({ "payee": PHONE, "accept_unknown": true })).await;
+    assert_eq!(sent.0, StatusCode::OK, "{}", sent.1);
+    let (stranger, _) = shop.register(other).await;
+    let (_, data) = shop.api("GET", "/api/v1/me/data", &token, &Value::Null).await;
+    let names = ["payments", "transfers_sent", "cards", "agreements", "applications"];
+    for name in names {
+        assert!(data[name].as_array().is_some_and(Vec::is_empty), "{name}: {data}");
+    }
+    assert_eq!(data["transfers_received"][0]["amount"], sent.1["amount"], "{data}");
+    assert_eq!(data["passkeys"][0]["name"], "phone", "{data}");
+    assert_eq!(
+        (&data["sessions"][0]["device"], &data["sessions"][0]["current"]),
+        (&json!("phone"), &json!(true))
+    );
+    let (_, data) = shop.api("GET", "/api/v1/me/data", &stranger, &Value::Null).await;
+    assert_eq!((&data["passkeys"], &data["transfers_received"]), (&json!([]), &json!([])));
+    assert_eq!(data["sessions"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
