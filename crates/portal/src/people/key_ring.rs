@@ -154,6 +154,14 @@ fn refused(refused: PasskeyRefused) -> SandboxError {
     }
 }
 
+/// Does what must be done to the end, also when the caller does not wait: whoever hangs up must not keep the owner from
+/// hearing of it.
+async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, SandboxError>> + Send + 'static,
+) -> Result<T, SandboxError> {
+    tokio::spawn(work).await.unwrap_or_else(|error| Err(SandboxError::broken(error)))
+}
+
 /// What a browser needs, as JSON, with the id that the answer to it names.
 fn options(challenge_id: &str, options: &impl Serialize) -> Result<Value, SandboxError> {
     let mut told = serde_json::to_value(options).map_err(SandboxError::broken)?;
@@ -224,9 +232,13 @@ pub(crate) async fn add(
     let digest = digest(portal, stored.cred_id().as_ref());
     let (party, since) = (asker.party, waiting.since);
     let command = AddPasskey { party, digest, sealed_key, sealed_name, since };
-    let row = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
-    tell(portal, party, MessageKind::PasskeyAdded);
-    Ok(row.no)
+    let portal = portal.clone();
+    let added = to_the_end(async move {
+        let row = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
+        tell(&portal, party, MessageKind::PasskeyAdded);
+        Ok(row.no)
+    });
+    added.await
 }
 
 /// What proves that the owner removes a passkey, and not whoever found a session: one of the passwords.
@@ -253,14 +265,19 @@ pub(crate) async fn remove(
             safety::prove_pay_password(portal, party, password).await?;
         }
     }
-    let removed = portal.door.ask(RemovePasskey { party, no }).await;
-    // Devices ended in the decision itself; pages are signed in here, and end also when nobody knows whether it was made.
-    if matches!(removed, Ok(()) | Err(CellError::Unknown)) {
-        portal.sessions.end_of_passkey(party, no, portal.door.now_us());
-    }
-    removed.map_err(|error| SandboxError::of(error, |_| not_found()))?;
-    tell(portal, party, MessageKind::PasskeyRemoved);
-    Ok(())
+    let portal = portal.clone();
+    let removed = to_the_end(async move {
+        let removed = portal.door.ask(RemovePasskey { party, no }).await;
+        // Devices ended in the decision itself; pages are signed in here, and end also when nobody knows whether it was
+        // made.
+        if matches!(removed, Ok(()) | Err(CellError::Unknown)) {
+            portal.sessions.end_of_passkey(party, no, portal.door.now_us());
+        }
+        removed.map_err(|error| SandboxError::of(error, |_| not_found()))?;
+        tell(&portal, party, MessageKind::PasskeyRemoved);
+        Ok(())
+    });
+    removed.await
 }
 
 /// The account has no such passkey.
@@ -300,7 +317,12 @@ pub(crate) async fn sign_in(
     let key = named(portal, &keys, credential)?;
     let looked = site.finish_discoverable_authentication_v2(credential, state, &key.stored);
     let (by, sealed_key) = right(portal, key, looked).await?;
-    let since = decided(portal, by, portal.door.ask(SignInByPasskey { by, sealed_key }).await)?;
+    let kept = portal.clone();
+    let signed =
+        to_the_end(
+            async move { decided(&kept, by, kept.door.ask(SignInByPasskey { by, sealed_key }).await) },
+        );
+    let since = signed.await?;
     know(portal, party, client).await;
     Ok(SignedIn { party, passkey: by.no, since, since_us })
 }
@@ -347,8 +369,9 @@ pub(crate) async fn confirm(
     let looked = site(portal)?.finish_passkey_authentication(credential, &waiting.state);
     let (by, sealed_key) = right(portal, key, looked).await?;
     let Paying { order_no, by_code, payee, amount, .. } = waiting;
-    let proof = portal.door.ask(ProvePasskey { by, about: order_no, payee, amount, sealed_key }).await;
-    Ok(Confirmed { order_no, by_code, proof: decided(portal, by, proof)? })
+    let (command, kept) = (ProvePasskey { by, about: order_no, payee, amount, sealed_key }, portal.clone());
+    let proof = to_the_end(async move { decided(&kept, by, kept.door.ask(command).await) });
+    Ok(Confirmed { order_no, by_code, proof: proof.await? })
 }
 
 /// Whether the person has any, so that a page may offer them.

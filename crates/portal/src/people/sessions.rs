@@ -233,6 +233,10 @@ pub(crate) async fn end(State(portal): State<Arc<Portal>>, Who(this): Who, Path(
     let Ok(ended) = portal.door.ask(EndDevices { party: this.party, which }).await else {
         return Err(crowded());
     };
+    // Pages know of no device: whoever signs another one out wants whatever is open there to end, and signs in anew here.
+    if which != WhichDevices::One(this.no) {
+        portal.sessions.end_all(this.party, portal.door.now_us());
+    }
     if ended == 0 && matches!(which, WhichDevices::One(_)) {
         return Err(none());
     }
