@@ -14,7 +14,7 @@ use people::{
     KEEPS_STATUS, Login, MerchantApplication, PASSKEYS_MAX, Party, PartyKind, Passkey, Profile, SignIn,
     SlotHead, documents_needed, login_of_address,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use trade::Order;
 
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub(crate) struct Parties {
     parties: HashMap<PartyId, Known, FixedState>,
     /// Whose each app is.
     sellers: HashMap<AppId, PartyId, FixedState>,
+    /// Passkeys by owner and number.
+    passkeys: BTreeSet<(PartyId, u64)>,
     /// Parties and apps that are there, per slot.
     found: BTreeMap<Slot, (u64, u64)>,
     /// Parties and apps that were issued, per slot.
@@ -46,7 +48,8 @@ pub(crate) struct Parties {
 impl Parties {
     pub(crate) fn new(keyed: Keyed) -> Parties {
         let (found, issued) = (BTreeMap::new(), BTreeMap::new());
-        Parties { keyed, parties: HashMap::default(), sellers: HashMap::default(), found, issued }
+        let passkeys = BTreeSet::new();
+        Parties { keyed, parties: HashMap::default(), sellers: HashMap::default(), passkeys, found, issued }
     }
 
     pub(crate) fn party(&mut self, party: &Party, findings: &mut Findings) {
@@ -131,19 +134,22 @@ impl Parties {
         }
     }
 
-    /// A session: of a person, in one of the ten places, used since it began.
+    /// A session: of a person, in one of the ten places, used since it began; after the passkeys, one of which it may
+    /// have begun with, and ends with.
     pub(crate) fn device(&self, device: &Device, findings: &mut Findings) {
         let key = Device::wrap_key((device.slot, device.party, device.place));
         self.owner(Table::Device, &key, device.party, findings);
         let person = self.parties.get(&device.party).is_none_or(|known| known.person && !known.gone);
-        if !person || device.place >= DEVICES_MAX || device.seen_at_us < device.since_us {
-            let message = "its party does not sign in, or it has no place, or was used before it began";
+        let proven = device.passkey.is_none_or(|no| self.passkeys.contains(&(device.party, no)));
+        if !person || device.place >= DEVICES_MAX || device.seen_at_us < device.since_us || !proven {
+            let message = "its party does not sign in, or it has no place, or was used before it began, or its \
+                           passkey is gone";
             findings.add(FindingKind::LoginWrong, "device", text_of_key(&key), message);
         }
     }
 
     /// A passkey: of a person who signs in, in one of the ten places, used since it was added.
-    pub(crate) fn passkey(&self, passkey: &Passkey, findings: &mut Findings) {
+    pub(crate) fn passkey(&mut self, passkey: &Passkey, findings: &mut Findings) {
         let key = Passkey::wrap_key((passkey.slot, passkey.party, passkey.place));
         self.owner(Table::Passkey, &key, passkey.party, findings);
         let person = self.parties.get(&passkey.party).is_none_or(|known| known.person && !known.gone);
@@ -151,6 +157,7 @@ impl Parties {
             let message = "its party does not sign in, or it has no place, or was used before it was added";
             findings.add(FindingKind::LoginWrong, "passkey", text_of_key(&key), message);
         }
+        self.passkeys.insert((passkey.party, passkey.no));
     }
 
     /// A row that belongs to a party: the party is there, in the same slot.

@@ -1,7 +1,7 @@
 //! The devices of a person that are signed in: begun, found by their tokens, listed, ended.
 
 use crate::command::{Never, Next};
-use crate::{Fault, Rows, Stop, password};
+use crate::{Fault, Rows, Stop, passkey, password};
 use base::{PartyId, Slot};
 use people::{DEVICES_MAX, Device, DeviceToken, Party, PartyStatus};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ pub struct BeginDevice {
     pub sealed_name: Vec<u8>,
     /// The number of what proved it: of a try of the login password, or of a code that was right.
     pub since: u64,
+    /// The passkey that proved it, by its number: the session ends with it.
+    pub passkey: Option<u64>,
 }
 
 /// Why no session begins. Order is precedence.
@@ -26,7 +28,8 @@ pub enum BeginDeviceRefused {
     /// There is no such person, or the account is closed or frozen.
     #[error("no such person, or it may not be signed in")]
     PartyNotFound,
-    /// A password was set after what proved it: whoever signed in may not be the owner.
+    /// A password was set after what proved it, or the passkey that proved it was removed: whoever signed in may not be
+    /// the owner.
     #[error("who it is must be proven again")]
     ProofMissing,
 }
@@ -47,6 +50,11 @@ pub(crate) fn begin_device(
         return Stop::because(BeginDeviceRefused::PartyNotFound);
     }
     if password::is_outdated(rows, party, command.since)? {
+        return Stop::because(BeginDeviceRefused::ProofMissing);
+    }
+    if let Some(no) = command.passkey
+        && !passkey::is_there(rows, party, no)?
+    {
         return Stop::because(BeginDeviceRefused::ProofMissing);
     }
     let mut best: Option<(i64, u32)> = None;
@@ -74,6 +82,7 @@ pub(crate) fn begin_device(
         sealed_name: command.sealed_name.clone(),
         since_us: now_us,
         seen_at_us: now_us,
+        passkey: command.passkey,
     });
     rows.put_shared(device.clone());
     Ok(Next::Answer(device))
@@ -188,14 +197,17 @@ pub enum WhichDevices {
     AllBut(u64),
     /// All.
     All,
+    /// Those that signed in with the passkey of this number.
+    OfPasskey(u64),
 }
 
 impl WhichDevices {
-    const fn names(self, no: u64) -> bool {
+    fn names(self, device: &Device) -> bool {
         match self {
-            WhichDevices::One(one) => no == one,
-            WhichDevices::AllBut(kept) => no != kept,
+            WhichDevices::One(one) => device.no == one,
+            WhichDevices::AllBut(kept) => device.no != kept,
             WhichDevices::All => true,
+            WhichDevices::OfPasskey(no) => device.passkey == Some(no),
         }
     }
 }
@@ -224,7 +236,7 @@ pub(crate) fn end_devices(rows: &mut Rows<'_>, command: &EndDevices) -> Result<N
 pub(crate) fn end(rows: &mut Rows<'_>, party: PartyId, which: WhichDevices) -> Result<u32, Fault> {
     let (slot, mut ended) = (rows.slot(), 0);
     for place in 0..DEVICES_MAX {
-        if rows.get::<Device>((slot, party, place))?.is_some_and(|device| which.names(device.no)) {
+        if rows.get::<Device>((slot, party, place))?.is_some_and(|device| which.names(&device)) {
             rows.delete::<Device>((slot, party, place));
             ended += 1;
         }

@@ -1,7 +1,7 @@
 //! Passkeys: added, listed, removed, signed in with, and payments that they confirm. The rim looked at the signature.
 
 use crate::command::{Never, Next};
-use crate::{Fault, Rows, Stop, password, sign_in};
+use crate::{Fault, Rows, Stop, WhichDevices, device, password, sign_in};
 use base::{OrderNo, PartyId, Slot};
 use money::Money;
 use people::{
@@ -106,7 +106,12 @@ fn all(rows: &mut Rows<'_>, party: PartyId) -> Result<Vec<Arc<Passkey>>, Fault> 
     Ok(found)
 }
 
-/// Removes a passkey: it opens nothing any more, and what it confirmed is worth nothing.
+/// Whether the person has the passkey of this number.
+pub(crate) fn is_there(rows: &mut Rows<'_>, party: PartyId, no: u64) -> Result<bool, Fault> {
+    Ok(all(rows, party)?.iter().any(|passkey| passkey.no == no))
+}
+
+/// Removes a passkey: it opens nothing any more, what it confirmed is worth nothing, and what it signed in is signed out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RemovePasskey {
     /// Whose.
@@ -130,6 +135,7 @@ pub(crate) fn remove_passkey(
 
     // Nothing can be refused below this line; nothing was changed above it.
     rows.delete::<Passkey>((passkey.slot, passkey.party, passkey.place));
+    device::end(rows, passkey.party, WhichDevices::OfPasskey(passkey.no))?;
     Ok(Next::Answer(()))
 }
 
@@ -154,8 +160,13 @@ pub struct PasskeyUse {
     pub counter: u32,
 }
 
-/// The passkey after this use; the account is one of somebody who signs in.
-fn used(rows: &mut Rows<'_>, by: PasskeyUse) -> Result<Passkey, Stop<PasskeyRefused>> {
+/// The passkey after this use, with its credential as it is now when that changed; the account is one of somebody who
+/// signs in.
+fn used(
+    rows: &mut Rows<'_>,
+    by: PasskeyUse,
+    sealed_key: Option<&Vec<u8>>,
+) -> Result<Passkey, Stop<PasskeyRefused>> {
     let passkey = rows.get::<Passkey>((rows.slot(), by.party, by.place))?.filter(|row| row.no == by.no);
     let signs_in = sign_in::standing(rows, by.party)?.is_some();
     let Some(passkey) = passkey.filter(|_| signs_in) else {
@@ -165,7 +176,10 @@ fn used(rows: &mut Rows<'_>, by: PasskeyUse) -> Result<Passkey, Stop<PasskeyRefu
     if sign_in::is_frozen(rows, by.party)? {
         return Err(Stop::Refused(PasskeyRefused::Frozen));
     }
-    Ok(passkey)
+    match sealed_key {
+        Some(sealed_key) => Ok(Passkey { sealed_key: sealed_key.clone(), ..passkey }),
+        None => Ok(passkey),
+    }
 }
 
 /// Signs in whoever has a passkey. Tries of the login password stay as they are.
@@ -173,6 +187,8 @@ fn used(rows: &mut Rows<'_>, by: PasskeyUse) -> Result<Passkey, Stop<PasskeyRefu
 pub struct SignInByPasskey {
     /// The use.
     pub by: PasskeyUse,
+    /// The credential after it, sealed, when its counter or whether it is backed up changed.
+    pub sealed_key: Option<Vec<u8>>,
 }
 
 impl SignInByPasskey {
@@ -186,7 +202,7 @@ pub(crate) fn sign_in_by_passkey(
     rows: &mut Rows<'_>,
     command: &SignInByPasskey,
 ) -> Result<Next<u64>, Stop<PasskeyRefused>> {
-    let passkey = used(rows, command.by)?;
+    let passkey = used(rows, command.by, command.sealed_key.as_ref())?;
 
     // Nothing can be refused below this line; nothing was changed above it.
     rows.put(passkey);
@@ -214,6 +230,8 @@ pub struct ProvePasskey {
     pub payee: PartyId,
     /// The amount that was shown.
     pub amount: Money,
+    /// The credential after the use, sealed, as for [`SignInByPasskey`].
+    pub sealed_key: Option<Vec<u8>>,
 }
 
 impl ProvePasskey {
@@ -227,8 +245,8 @@ pub(crate) fn prove_passkey(
     rows: &mut Rows<'_>,
     command: &ProvePasskey,
 ) -> Result<Next<u64>, Stop<PasskeyRefused>> {
-    let ProvePasskey { by, about, payee, amount } = *command;
-    let passkey = used(rows, by)?;
+    let ProvePasskey { by, about, payee, amount, ref sealed_key } = *command;
+    let passkey = used(rows, by, sealed_key.as_ref())?;
 
     // Nothing can be refused below this line; nothing was changed above it.
     rows.put(passkey);

@@ -38,6 +38,8 @@ pub struct Device {
     pub since_us: i64,
     /// When it was used last, microseconds UTC, to [`DEVICE_SEEN_STEP_US`].
     pub seen_at_us: i64,
+    /// The number of the passkey that it signed in with: it ends with that. Absent after a password or a code.
+    pub passkey: Option<u64>,
 }
 
 impl Device {
@@ -74,6 +76,7 @@ mod tests {
             sealed_name: Vec::new(),
             since_us: 0,
             seen_at_us: 0,
+            passkey: None,
         };
         assert!(fresh.is_live(DEVICE_IDLE_US - 1) && !fresh.is_live(DEVICE_IDLE_US));
         let used = Device { seen_at_us: DEVICE_LIFE_US - 1, ..fresh.clone() };

@@ -13,6 +13,7 @@ pub(crate) async fn serve(Path(name): Path<String>) -> Response {
     let (kind, text) = match name.as_str() {
         "portal.css" => ("text/css; charset=utf-8", include_str!("../assets/portal.css")),
         "portal.js" => ("text/javascript; charset=utf-8", include_str!("../assets/portal.js")),
+        "passkey.js" => ("text/javascript; charset=utf-8", include_str!("../assets/passkey.js")),
         "tongbao.svg" => ("image/svg+xml", include_str!("../assets/tongbao.svg")),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };

@@ -3,15 +3,17 @@
 //! What a page does is decided by the order in the cell and by the session; nothing that matters is taken from the
 //! request but the link's token, the password and the form's token.
 
+mod passkey;
 mod pay;
 mod pocket;
 mod wait;
 
 use crate::order_view::{self, Standing, Summary, Unanswered, claim_words, standing};
+use crate::passkey_page::PasskeyForm;
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other, with_cookie};
 use crate::session::{Purpose, Session};
-use crate::sign_in::{self, About, SignInRefused};
+use crate::sign_in::{self, About, Proof, SignInRefused};
 use crate::visit::{self, Visit};
 use askama::Template;
 use axum::Router;
@@ -93,17 +95,18 @@ fn routes_of(way: Way) -> Router<Arc<Portal>> {
                 result(Place::new(&p, way, t), v).await
             }),
         )
+        .merge(passkey::routes_of(way, &path))
 }
 
 /// Which pages we are on.
 struct Place<'a> {
-    portal: &'a Portal,
+    portal: &'a Arc<Portal>,
     way: Way,
     token: String,
 }
 
 impl<'a> Place<'a> {
-    fn new(portal: &'a Portal, way: Way, token: String) -> Place<'a> {
+    fn new(portal: &'a Arc<Portal>, way: Way, token: String) -> Place<'a> {
         Place { portal, way, token }
     }
 
@@ -160,6 +163,7 @@ struct SignInPage<'a> {
     action: String,
     csrf: String,
     login: &'a str,
+    passkey: Option<PasskeyForm>,
     error: Option<String>,
 }
 
@@ -210,18 +214,19 @@ async fn sign_in_page(
     visitor: &Visitor,
     order: &Order,
     login: &str,
-    refused: Option<SignInRefused>,
+    refused: Option<(StatusCode, String)>,
 ) -> Response {
     let f = visitor.frame(place.portal);
     let visit = Visit::of(visitor);
-    let (status, error) = match refused {
-        None => (StatusCode::OK, None),
-        Some(refused) => (refused.status(), Some(refused.words(f.t))),
-    };
+    let (status, error) = refused.map_or((StatusCode::OK, None), |(status, words)| (status, Some(words)));
     let csrf = visit.token(place.portal, &place.path());
+    let passkey =
+        PasskeyForm::signing_in(place.portal, f.t, place.address("/sign-in/passkey"), csrf.clone(), "");
     let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(f) };
-    let response =
-        page(status, &SignInPage { f, order, action: place.address("/sign-in"), csrf, login, error });
+    let response = page(
+        status,
+        &SignInPage { f, order, action: place.address("/sign-in"), csrf, login, passkey, error },
+    );
     visit.keep(place.portal, response)
 }
 
@@ -245,8 +250,16 @@ async fn sign_in(place: Place<'_>, visitor: Visitor, form: Sent<SignInForm>) -> 
     let about = About::Order(order.no);
     let proof = match sign_in::by_login(place.portal, &login, Secret::new(pay_password), about).await {
         Ok(proof) => proof,
-        Err(refused) => return sign_in_page(&place, &visitor, &order, &login, Some(refused)).await,
+        Err(refused) => {
+            return sign_in_page(&place, &visitor, &order, &login, Some(refused.told(f.t))).await;
+        }
     };
+    take_up(&place, &visitor, &order, &login, proof).await
+}
+
+/// Takes the order up for whoever signed in, and begins the session.
+async fn take_up(place: &Place<'_>, visitor: &Visitor, order: &Order, login: &str, proof: Proof) -> Response {
+    let f = visitor.frame(place.portal);
     let claim = ClaimOrder { order_no: order.no, buyer: proof.party, by_code: place.by_code() };
     match place.portal.door.ask(claim).await {
         Ok(_) => {}
@@ -255,7 +268,8 @@ async fn sign_in(place: Place<'_>, visitor: Visitor, form: Sent<SignInForm>) -> 
             return message(f, status, words, None);
         }
         Err(CellError::Busy | CellError::Unknown) => {
-            return sign_in_page(&place, &visitor, &order, &login, Some(SignInRefused::Busy)).await;
+            let busy = SignInRefused::Busy.told(f.t);
+            return sign_in_page(place, visitor, order, login, Some(busy)).await;
         }
     }
     let (purpose, now_us) = (Purpose::Order(order.no), place.portal.door.now_us());

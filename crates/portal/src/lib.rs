@@ -24,6 +24,7 @@ mod ghosts;
 mod guard;
 mod language;
 mod order_view;
+mod passkey_page;
 pub mod password;
 mod pay_code;
 mod people;
@@ -80,6 +81,7 @@ mod visit;
 mod wallet;
 mod wallet_bank;
 mod wallet_cards;
+mod wallet_passkeys;
 mod wallet_transfers;
 
 pub use bank::{Binding, CardAsked, CardBank, CardElements, CardSeen};

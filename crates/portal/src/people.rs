@@ -11,9 +11,12 @@ mod ceremonies;
 mod challenges;
 mod devices;
 mod identity;
+pub(crate) mod key_ring;
 pub(crate) mod merchant_documents;
 pub(crate) mod merchants;
 mod messenger;
+mod own_data;
+mod passkey_news;
 mod passkey_pay;
 mod passkeys;
 mod register;
@@ -23,6 +26,7 @@ mod vault_queue;
 mod who;
 
 pub use budget::ClientAddress;
+pub(crate) use ceremonies::{Asker, home};
 pub use identity::{Checking, IdentityCheck, SandboxRegister, Verdict};
 pub(crate) use identity::{Named, named, vouch};
 pub(crate) use messenger::messages;
@@ -110,7 +114,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/api/v1/me/payments", post(passkey_pay::pay))
         .route("/api/v1/me/payments/options", post(passkey_pay::begin))
         .route("/api/v1/me", get(account::show))
-        .route("/api/v1/me/data", get(care::export))
+        .route("/api/v1/me/data", get(own_data::export))
         .route("/api/v1/me/close", post(care::close))
         .route("/api/v1/me/stop-payment", post(safety::stop).delete(safety::lift))
         .route("/api/v1/identity", post(identity::prove).get(identity::show))

@@ -9,8 +9,9 @@ use crate::sandbox_inbox::Mailroom;
 use crate::sandbox_recon::StatementDesk;
 use crate::session::{Seals, Sessions};
 use crate::{
-    agreement, app_code, assets, authorize, cashier, certify, chance, export, freeze, guard, permissions,
-    sandbox, sandbox_recon, start, wallet, wallet_bank, wallet_cards, wallet_transfers,
+    agreement, app_code, assets, authorize, cashier, certify, chance, export, freeze, guard, passkey_page,
+    permissions, sandbox, sandbox_recon, start, wallet, wallet_bank, wallet_cards, wallet_passkeys,
+    wallet_transfers,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -263,6 +264,8 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .merge(wallet_transfers::routes())
         .merge(wallet_cards::routes())
         .merge(wallet_bank::routes())
+        .merge(wallet_passkeys::routes())
+        .merge(passkey_page::routes())
         .merge(permissions::routes())
         .merge(export::routes())
         .merge(authorize::routes());

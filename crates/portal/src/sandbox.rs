@@ -133,6 +133,16 @@ impl SandboxError {
         SandboxError::new(StatusCode::NOT_FOUND, code, message)
     }
 
+    /// The code for programs.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The status.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// The sentence for people.
     pub(crate) fn message(&self) -> &str {
         &self.message

@@ -206,7 +206,8 @@ fn order_no(text: &str) -> Result<BankOrderNo, SandboxError> {
     text.parse().map_err(|error| SandboxError::bad("bad_bank_order_no", error))
 }
 
-fn card_told(card: &Card) -> Value {
+/// A card as calls tell it.
+pub(crate) fn card_told(card: &Card) -> Value {
     json!({
         "card_id": card.no.to_string(),
         "state": card.state.as_str(),

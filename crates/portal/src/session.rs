@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use people::PROOF_LIFE_US;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Sessions kept at once; the oldest go first. Each needed a right password.
@@ -36,8 +37,12 @@ pub(crate) struct Session {
     pub(crate) party: PartyId,
     /// The try of the payment password that was right.
     pub(crate) attempt: u64,
-    /// Whether that try was used up, so that the next payment needs another.
+    /// Whether that try was used up, so that the next payment needs another. A sign-in by passkey pays nothing.
     pub(crate) spent: bool,
+    /// The passkey that signed in, by its number: the session ends with it.
+    pub(crate) passkey: Option<u64>,
+    /// What the session is called where its secret id must not stand.
+    pub(crate) no: u64,
     /// When it ends, microseconds UTC.
     pub(crate) expires_at_us: i64,
 }
@@ -48,6 +53,10 @@ pub(crate) struct Sessions {
     open: Mutex<HashMap<String, Session>>,
     /// When all of a party were ended: what was proven before that and comes late begins none. Kept as long as a proof.
     ended: Mutex<HashMap<PartyId, i64>>,
+    /// Passkeys that were removed, and when: a session that one of them began and that comes late is none.
+    removed: Mutex<HashMap<(PartyId, u64), i64>>,
+    /// The number of the last session.
+    last: AtomicU64,
 }
 
 impl Sessions {
@@ -57,10 +66,14 @@ impl Sessions {
 
     /// Opens a session for what was proven, and gives its id.
     pub(crate) fn begin(&self, purpose: Purpose, proof: Proof, now_us: i64) -> String {
-        let (id, Proof { party, attempt, since_us }) = (chance::token(), proof);
+        let (id, Proof { party, attempt, since_us, passkey }) = (chance::token(), proof);
         // Held until the session is listed: else all could be ended between the two, and this one go on.
         let ended = self.ended();
         if ended.get(&party).is_some_and(|ended_at_us| since_us <= *ended_at_us) {
+            return id;
+        }
+        let removed = self.removed();
+        if passkey.is_some_and(|passkey| removed.contains_key(&(party, passkey))) {
             return id;
         }
         let mut open = self.open();
@@ -71,8 +84,9 @@ impl Sessions {
             open.retain(|_, session| session.expires_at_us > median.max(now_us));
         }
         let expires_at_us = now_us + PROOF_LIFE_US;
-        open.insert(id.clone(), Session { purpose, party, attempt, spent: false, expires_at_us });
-        drop(ended);
+        let (spent, no) = (passkey.is_some(), self.last.fetch_add(1, Ordering::Relaxed));
+        open.insert(id.clone(), Session { purpose, party, attempt, spent, passkey, no, expires_at_us });
+        drop((ended, removed));
         id
     }
 
@@ -99,6 +113,19 @@ impl Sessions {
         ended.insert(party, now_us);
         drop(ended);
         self.open().retain(|_, session| session.party != party);
+    }
+
+    fn removed(&self) -> MutexGuard<'_, HashMap<(PartyId, u64), i64>> {
+        self.removed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the sessions that a passkey began, also those that are about to begin.
+    pub(crate) fn end_of_passkey(&self, party: PartyId, passkey: u64, now_us: i64) {
+        let mut removed = self.removed();
+        removed.retain(|_, removed_at_us| now_us < removed_at_us.saturating_add(PROOF_LIFE_US));
+        removed.insert((party, passkey), now_us);
+        drop(removed);
+        self.open().retain(|_, session| session.party != party || session.passkey != Some(passkey));
     }
 
     /// Ends a session.
@@ -143,7 +170,7 @@ mod tests {
     fn a_session_serves_its_purpose_for_ten_minutes() {
         let sessions = Sessions::default();
         let party = PartyId::platform(Slot::PLATFORM);
-        let proof = Proof { party, attempt: 9, since_us: 100 };
+        let proof = Proof { party, attempt: 9, since_us: 100, passkey: None };
         let id = sessions.begin(order(1), proof, 100);
         assert_eq!(sessions.find(&id, order(1), 100).map(|session| session.attempt), Some(9));
         assert_eq!(sessions.find(&id, order(2), 100), None);
@@ -160,7 +187,7 @@ mod tests {
     fn a_new_password_ends_all_pages_of_its_owner_and_those_that_come_late() {
         let sessions = Sessions::default();
         let (party, other) = (PartyId::platform(Slot::PLATFORM), PartyId::issue(1, Slot::PLATFORM).unwrap());
-        let proof = |party, since_us| Proof { party, attempt: 9, since_us };
+        let proof = |party, since_us| Proof { party, attempt: 9, since_us, passkey: None };
         let ids = [party, other].map(|party| sessions.begin(Purpose::Wallet, proof(party, 100), 100));
         sessions.end_all(party, 200);
         assert_eq!(sessions.find(&ids[0], Purpose::Wallet, 200), None);
@@ -172,9 +199,23 @@ mod tests {
     }
 
     #[test]
+    fn a_passkey_that_is_removed_ends_its_pages_and_those_that_come_late() {
+        let sessions = Sessions::default();
+        let party = PartyId::platform(Slot::PLATFORM);
+        let proof = |passkey| Proof { party, attempt: 9, since_us: 100, passkey };
+        let ids = [Some(1), Some(2), None].map(|key| sessions.begin(Purpose::Wallet, proof(key), 100));
+        sessions.end_of_passkey(party, 1, 200);
+        let found = ids.map(|id| sessions.find(&id, Purpose::Wallet, 200).map(|session| session.spent));
+        assert_eq!(found, [None, Some(true), Some(false)], "a sign-in by passkey pays nothing");
+        let late = sessions.begin(Purpose::Wallet, proof(Some(1)), 201);
+        assert_eq!(sessions.find(&late, Purpose::Wallet, 201), None);
+    }
+
+    #[test]
     fn nothing_ends_between_the_look_and_the_listing_of_a_session() {
         let sessions = Sessions::default();
-        let proof = Proof { party: PartyId::platform(Slot::PLATFORM), attempt: 9, since_us: 100 };
+        let proof =
+            Proof { party: PartyId::platform(Slot::PLATFORM), attempt: 9, since_us: 100, passkey: None };
         std::thread::scope(|threads| {
             let listing = sessions.open();
             threads.spawn(|| sessions.begin(Purpose::Wallet, proof, 100));

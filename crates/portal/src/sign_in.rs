@@ -15,10 +15,12 @@ use serde::Deserialize;
 pub(crate) struct Proof {
     /// Whose password it was.
     pub(crate) party: PartyId,
-    /// The number of the try.
+    /// The number of the try, or of the sign-in by passkey.
     pub(crate) attempt: u64,
     /// When the try began, microseconds UTC.
     pub(crate) since_us: i64,
+    /// The passkey that proved it, by its number; it proves who it is, and pays nothing.
+    pub(crate) passkey: Option<u64>,
 }
 
 /// Why nobody is signed in. Order is precedence.
@@ -194,7 +196,7 @@ pub(crate) async fn by_party(
     if signs_in && is_frozen(portal, party).await? {
         return Err(SignInRefused::Frozen);
     }
-    Ok(Proof { party, attempt, since_us })
+    Ok(Proof { party, attempt, since_us, passkey: None })
 }
 
 async fn is_frozen(portal: &Portal, party: PartyId) -> Result<bool, SignInRefused> {

@@ -6,6 +6,7 @@ mod authorize;
 mod card;
 mod day_close;
 mod developer;
+mod passkey;
 mod recon;
 mod transfer;
 mod wallet;
@@ -15,6 +16,7 @@ use authorize::authorize_texts;
 use card::card_texts;
 use day_close::day_close_texts;
 use developer::developer_texts;
+use passkey::passkey_texts;
 use recon::recon_texts;
 use transfer::transfer_texts;
 use wallet::wallet_texts;
@@ -37,8 +39,8 @@ macro_rules! texts {
 use texts;
 
 texts! {
-    [agreement_texts authorize_texts card_texts day_close_texts developer_texts recon_texts
-     transfer_texts wallet_texts]
+    [agreement_texts authorize_texts card_texts day_close_texts developer_texts passkey_texts
+     recon_texts transfer_texts wallet_texts]
     lang: "zh-CN", "en";
     sandbox: "沙箱：不是真钱", "Sandbox: play money";
     footer: "通宝支付平台", "Tongbao payment platform";

@@ -60,6 +60,11 @@ impl SignInRefused {
         }
     }
 
+    /// Status and words.
+    pub(crate) fn told(self, t: &Texts) -> (StatusCode, String) {
+        (self.status(), self.words(t))
+    }
+
     /// What the buyer reads. How many tries are left is not told.
     pub(crate) fn words(self, t: &Texts) -> String {
         match self {

@@ -1,13 +1,14 @@
 //! The buyer's wallet: balance, payments that wait for the password, last payments, and the pay code.
 
 use crate::order_view::{self, Unanswered, name_of};
+use crate::passkey_page::PasskeyForm;
 use crate::pay_code;
 use crate::permissions::{FreezeLine, freeze_lines};
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other, with_cookie};
 use crate::risk_words::risk_words;
 use crate::session::{Purpose, Session};
-use crate::sign_in::{self, About, SignInRefused};
+use crate::sign_in::{self, About, Proof};
 use crate::texts::{Texts, shown};
 use crate::visit::{self, Visit};
 use askama::Template;
@@ -29,7 +30,7 @@ use trade::{PayRefused, Trade, TradeState};
 /// The cookie of a signed-in wallet.
 const SESSION: &str = "tongbao_wallet";
 /// The form's name in its token.
-const FORM: &str = "/wallet";
+pub(crate) const FORM: &str = "/wallet";
 /// Payments shown.
 const TRADES_MAX: usize = 20;
 
@@ -64,6 +65,8 @@ pub(crate) enum Next {
     Export,
     /// Bank cards.
     Cards,
+    /// Passkeys.
+    Passkeys,
 }
 
 impl Next {
@@ -75,6 +78,7 @@ impl Next {
             Next::Transfers => "transfers",
             Next::Export => "export",
             Next::Cards => "cards",
+            Next::Passkeys => "passkeys",
         }
     }
 
@@ -86,6 +90,7 @@ impl Next {
             Next::Transfers => "/wallet/transfers",
             Next::Export => "/wallet/export",
             Next::Cards => "/wallet/cards",
+            Next::Passkeys => "/wallet/passkeys",
         }
     }
 }
@@ -125,6 +130,7 @@ struct SignInPage<'a> {
     csrf: String,
     next: &'static str,
     login: &'a str,
+    passkey: Option<PasskeyForm>,
     error: Option<String>,
 }
 
@@ -169,22 +175,21 @@ pub(crate) fn session(portal: &Portal, visitor: &Visitor) -> Option<(String, Ses
     Some((id.to_owned(), found))
 }
 
-/// The form that asks who comes.
+/// The form that asks who comes, with what was wrong with the answer before.
 pub(crate) fn sign_in_page(
     portal: &Portal,
     visitor: &Visitor,
     next: Next,
     login: &str,
-    refused: Option<SignInRefused>,
+    refused: Option<(StatusCode, String)>,
 ) -> Response {
     let f = visitor.frame(portal);
     let visit = Visit::of(visitor);
-    let (status, error) = match refused {
-        None => (StatusCode::OK, None),
-        Some(refused) => (refused.status(), Some(refused.words(f.t))),
-    };
-    let csrf = visit.token(portal, FORM);
-    let response = page(status, &SignInPage { f, csrf, next: next.name(), login, error });
+    let (status, error) = refused.map_or((StatusCode::OK, None), |(status, words)| (status, Some(words)));
+    let (csrf, next) = (visit.token(portal, FORM), next.name());
+    let action = format!("{}/wallet/sign-in/passkey", portal.root);
+    let passkey = PasskeyForm::signing_in(portal, f.t, action, csrf.clone(), next);
+    let response = page(status, &SignInPage { f, csrf, next, login, passkey, error });
     visit.keep(portal, response)
 }
 
@@ -200,14 +205,16 @@ async fn sign_in(State(portal): Shared, visitor: Visitor, form: Sent<SignInForm>
         return form_gone(&portal, f);
     }
     match sign_in::by_login(&portal, &login, Secret::new(pay_password), About::Wallet).await {
-        Err(refused) => sign_in_page(&portal, &visitor, next, &login, Some(refused)),
-        Ok(proof) => {
-            let now_us = portal.door.now_us();
-            let id = portal.sessions.begin(Purpose::Wallet, proof, now_us);
-            let cookie = portal.cookie(SESSION, &id, "/wallet", Some(PROOF_LIFE_US / SECOND_US));
-            with_cookie(see_other(&format!("{}{}", portal.root, next.path())), &cookie)
-        }
+        Err(refused) => sign_in_page(&portal, &visitor, next, &login, Some(refused.told(f.t))),
+        Ok(proof) => begin(&portal, proof, next),
     }
+}
+
+/// Begins a session for what was proven, and leads to where the buyer wanted to go.
+pub(crate) fn begin(portal: &Portal, proof: Proof, next: Next) -> Response {
+    let id = portal.sessions.begin(Purpose::Wallet, proof, portal.door.now_us());
+    let cookie = portal.cookie(SESSION, &id, "/wallet", Some(PROOF_LIFE_US / SECOND_US));
+    with_cookie(see_other(&format!("{}{}", portal.root, next.path())), &cookie)
 }
 
 async fn sign_out(State(portal): Shared, visitor: Visitor, form: Sent<SignOutForm>) -> Response {

@@ -49,7 +49,11 @@ impl Messenger for Carrier {
         let text = Secret::new(message.text());
         let (subject, code) = match message.kind {
             MessageKind::Code { purpose: _, code } => (CODE_SUBJECT, Some(code)),
-            MessageKind::AlreadyRegistered | MessageKind::NotRegistered => (OTHER_SUBJECT, None),
+            MessageKind::AlreadyRegistered
+            | MessageKind::NotRegistered
+            | MessageKind::PasskeyAdded
+            | MessageKind::PasskeyRemoved
+            | MessageKind::PasskeyCopied => (OTHER_SUBJECT, None),
         };
         let letter = Letter { to: message.to, subject: subject.to_owned(), text, code };
         // Why it was not carried is in the log, without the address.

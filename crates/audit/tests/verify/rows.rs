@@ -523,6 +523,8 @@ fn persons() {
         Case("sign_in", "slot >= 0", "judged = tried + 1", &[("sign_in", LoginWrong)]),
         Case("device", "slot >= 0", "seen_at_us = since_us - 1", &[("device", LoginWrong)]),
         Case("device", "slot >= 0", "token = zeroblob(16)", &[]),
+        Case("device", "passkey IS NULL", "passkey = 1", &[("device", LoginWrong)]),
+        Case("device", "passkey IS NOT NULL", "passkey = passkey + 1", &[("device", LoginWrong)]),
         Case("passkey", "slot >= 0", "used_at_us = added_at_us - 1", &[("passkey", LoginWrong)]),
         Case("passkey", "slot >= 0", "sealed_key = x'00'", &[]),
         Case("passkey_proof", "slot >= 0", "amount_minor = 7", &[]),

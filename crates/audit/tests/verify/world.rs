@@ -638,7 +638,13 @@ impl Script {
             if number == 2 {
                 let (token, sealed_name) = ([number; 16], vec![number; 40]);
                 self.door
-                    .ask(BeginDevice { party: person, token, sealed_name, since: tried.attempt })
+                    .ask(BeginDevice {
+                        party: person,
+                        token,
+                        sealed_name,
+                        since: tried.attempt,
+                        passkey: None,
+                    })
                     .await
                     .unwrap();
                 let digest = [number; 16];
@@ -646,10 +652,14 @@ impl Script {
                 let added =
                     AddPasskey { party: person, digest, sealed_key, sealed_name, since: tried.attempt };
                 let passkey = self.door.ask(added).await.unwrap();
+                let (token, sealed_name) = ([number + 1; 16], vec![number; 40]);
+                let (since, by_key) = (tried.attempt, Some(passkey.no));
+                let begin = BeginDevice { party: person, token, sealed_name, since, passkey: by_key };
+                self.door.ask(begin).await.unwrap();
                 let by = PasskeyUse { party: person, place: passkey.place, no: passkey.no, counter: 2 };
                 let (about, payee) = (OrderNo::of(Stamp { at_us: 1, seq: 0 }, person.slot()), person);
                 let amount = Money::from_minor(100, Currency::Cny).unwrap();
-                self.door.ask(ProvePasskey { by, about, payee, amount }).await.unwrap();
+                self.door.ask(ProvePasskey { by, about, payee, amount, sealed_key: None }).await.unwrap();
                 let by = StopBy::Operator;
                 for lift in [false, true] {
                     self.door.ask(StopPayments { party: person, by, lift }).await.unwrap();

@@ -4,10 +4,11 @@ use crate::identity::person_with;
 use crate::registering::{ADDRESS, ask, proven, registered};
 use crate::script::{Script, cny};
 use crate::support::World;
-use base::{PartyId, Text};
+use base::{OrderNo, PartyId, Stamp, Text};
 use engine::{
-    AddPasskey, ConfirmPay, FindPasskeys, NewPassword, PasskeyUse, ProvePasskey, ProveSignIn, RemovePasskey,
-    SetPartyStatus, SetPassword, SignInByPasskey, Table, TrySignIn, WhichPassword,
+    AddPasskey, BeginDevice, BeginDeviceRefused, ConfirmPay, FindDevices, FindPasskeys, NewPassword,
+    PasskeyUse, ProvePasskey, ProveSignIn, RemovePasskey, SetPartyStatus, SetPassword, SignInByPasskey,
+    Table, TrySignIn, WhichPassword,
 };
 use people::{ChallengePurpose, PASSKEYS_MAX, PROOF_LIFE_US, PartyStatus, Passkey, PasskeyRefused, SignIn};
 use std::sync::Arc;
@@ -32,7 +33,7 @@ fn using(passkey: &Passkey, counter: u32) -> PasskeyUse {
 }
 
 fn sign_in(world: &mut World, by: PasskeyUse) -> Result<(), PasskeyRefused> {
-    ask(world, SignInByPasskey { by }).map(|_| ())
+    ask(world, SignInByPasskey { by, sealed_key: None }).map(|_| ())
 }
 
 fn names(world: &mut World, party: PartyId) -> Vec<u8> {
@@ -69,6 +70,49 @@ fn a_passkey_signs_in_until_it_is_removed() {
     assert_eq!(third.place, first.place);
     assert_eq!(sign_in(&mut world, using(&first, 0)), Err(PasskeyRefused::NoSuchPasskey));
     assert_eq!(names(&mut world, person), [2, 3]);
+    world.check();
+}
+
+#[test]
+fn what_a_passkey_signed_in_ends_with_it_and_begins_no_more() {
+    let mut world = World::new();
+    let person = registered(&mut world, ADDRESS);
+    let (first, second) = (add(&mut world, person, 1), add(&mut world, person, 2));
+    let since = ask(&mut world, SignInByPasskey { by: using(&first, 0), sealed_key: None }).unwrap();
+    let begin = |world: &mut World, token, passkey| {
+        let (token, sealed_name) = ([token; 16], vec![token]);
+        ask(world, BeginDevice { party: person, token, sealed_name, since, passkey }).map(|device| device.no)
+    };
+    let by_password = begin(&mut world, 1, None).unwrap();
+    begin(&mut world, 2, Some(first.no)).unwrap();
+    let by_second = begin(&mut world, 3, Some(second.no)).unwrap();
+    assert_eq!(ask(&mut world, RemovePasskey { party: person, no: first.no }), Ok(()));
+    let mut left: Vec<u64> =
+        ask(&mut world, FindDevices { party: person }).unwrap().iter().map(|device| device.no).collect();
+    left.sort_unstable();
+    assert_eq!(left, [by_password, by_second]);
+    // A sign-in that was decided before the key was removed, and whose session comes after.
+    assert_eq!(begin(&mut world, 4, Some(first.no)), Err(BeginDeviceRefused::ProofMissing));
+    world.check();
+}
+
+#[test]
+fn a_credential_is_kept_as_it_is_after_each_use_and_not_after_one_that_is_refused() {
+    let mut world = World::new();
+    let person = registered(&mut world, ADDRESS);
+    let passkey = add(&mut world, person, 1);
+    let kept = |world: &mut World| ask(world, FindPasskeys { party: person }).unwrap()[0].sealed_key.clone();
+    let used = |counter, sealed_key| SignInByPasskey { by: using(&passkey, counter), sealed_key };
+    ask(&mut world, used(5, Some(vec![5]))).unwrap();
+    assert_eq!(kept(&mut world), [5]);
+    assert_eq!(ask(&mut world, used(4, Some(vec![4]))), Err(PasskeyRefused::CounterBack));
+    ask(&mut world, used(6, None)).unwrap();
+    assert_eq!(kept(&mut world), [5], "nothing changed");
+    let (about, payee, amount) =
+        (OrderNo::of(Stamp { at_us: 1, seq: 0 }, person.slot()), person, cny("1.00"));
+    let sealed_key = Some(vec![7]);
+    ask(&mut world, ProvePasskey { by: using(&passkey, 7), about, payee, amount, sealed_key }).unwrap();
+    assert_eq!(kept(&mut world), [7]);
     world.check();
 }
 
@@ -134,7 +178,7 @@ fn shopping(rules: &str) -> (Script, Arc<Passkey>) {
 fn shown(script: &Script, passkey: &Passkey, name: &str) -> ProvePasskey {
     let order = script.order(name);
     let (payee, amount) = (order.seller, order.total());
-    ProvePasskey { by: using(passkey, 0), about: order.no, payee, amount }
+    ProvePasskey { by: using(passkey, 0), about: order.no, payee, amount, sealed_key: None }
 }
 
 /// Says that the buyer confirmed `T1` as it was shown.

@@ -17,7 +17,8 @@ use people::{
 };
 
 fn begin(world: &mut World, party: PartyId, token: u8) -> FindDevice {
-    let command = BeginDevice { party, token: [token; 16], sealed_name: vec![token], since: u64::MAX };
+    let command =
+        BeginDevice { party, token: [token; 16], sealed_name: vec![token], since: u64::MAX, passkey: None };
     let device = ask(world, command).unwrap();
     FindDevice { party, place: device.place, token: [token; 16] }
 }
@@ -65,7 +66,8 @@ fn a_token_opens_its_own_place_of_its_own_person() {
         assert_eq!(ask(&mut world, wrong).map(|_| ()), Err(NotSignedIn));
     }
     let buyer = crate::script::check("person bob 1.00").party("bob");
-    let nobody = BeginDevice { party: buyer, token: [1; 16], sealed_name: Vec::new(), since: 1 };
+    let nobody =
+        BeginDevice { party: buyer, token: [1; 16], sealed_name: Vec::new(), since: 1, passkey: None };
     assert_eq!(ask(&mut world, nobody).map(|_| ()), Err(BeginDeviceRefused::PartyNotFound), "no person");
 }
 
@@ -117,7 +119,10 @@ fn what_was_proven_before_a_password_was_set_begins_no_session() {
         ask(&mut world, new_password(which, proof)).unwrap();
         let anew = signed_in(&mut world);
         let mut begin = |since| {
-            ask(&mut world, BeginDevice { party: person, token: [1; 16], sealed_name: Vec::new(), since })
+            ask(
+                &mut world,
+                BeginDevice { party: person, token: [1; 16], sealed_name: Vec::new(), since, passkey: None },
+            )
         };
         for since in [0, by_password, by_code, proof] {
             assert_eq!(begin(since).map(|_| ()), Err(BeginDeviceRefused::ProofMissing), "{which:?} {since}");
@@ -289,7 +294,8 @@ fn whoever_is_frozen_signs_in_nowhere_and_only_the_owner_hears_why() {
     let token = begin(&mut world, person, 1);
     ask(&mut world, SetPartyStatus { party: person, status: PartyStatus::Frozen }).unwrap();
     assert_eq!(ask(&mut world, token.clone()).map(|_| ()), Err(NotSignedIn));
-    let anew = BeginDevice { party: person, token: [2; 16], sealed_name: Vec::new(), since: 1 };
+    let anew =
+        BeginDevice { party: person, token: [2; 16], sealed_name: Vec::new(), since: 1, passkey: None };
     assert_eq!(ask(&mut world, anew).map(|_| ()), Err(BeginDeviceRefused::PartyNotFound));
     let attempt = ask(&mut world, TrySignIn { party: person }).unwrap().attempt;
     let wrong = ask(&mut world, ProveSignIn { party: person, attempt: 0 });

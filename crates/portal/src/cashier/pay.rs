@@ -2,9 +2,10 @@
 
 use super::pocket::{BALANCE, Pockets, pockets};
 use super::wait::Progress;
-use super::{Place, Sent, is_payer, unanswered, wait};
+use super::{Place, Sent, is_payer, passkey, unanswered, wait};
 use crate::card_words::order_refusal_words;
 use crate::order_view::{self, Standing, Summary};
+use crate::passkey_page::PasskeyForm;
 use crate::respond::{Frame, Visitor, message, page, see_other};
 use crate::risk_words::risk_words;
 use crate::session::Session;
@@ -43,6 +44,7 @@ struct PayPage<'a> {
     pockets: Pockets,
     can_pay: bool,
     asks_password: bool,
+    passkey: Option<PasskeyForm>,
     error: Option<String>,
 }
 
@@ -72,8 +74,12 @@ pub(super) async fn pay_page(
     let error = error.or_else(|| (!can_pay).then(|| f.t.balance_too_low.to_owned()));
     let (action, csrf) = (place.address("/pay"), place.portal.seals.token(&place.path(), id));
     let (buyer, asks_password) = (buyer.masked_login(), session.spent);
+    let passkey = match pockets.balance_pays() {
+        true => passkey::pay_form(place, f, &session, &csrf).await,
+        false => None,
+    };
     let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(f) };
-    page(status, &PayPage { f, order, action, csrf, buyer, pockets, can_pay, asks_password, error })
+    page(status, &PayPage { f, order, action, csrf, buyer, pockets, can_pay, asks_password, passkey, error })
 }
 
 /// Pays. Sent twice, it pays once: the second finds the trade paid, or the same bank order.
@@ -110,7 +116,12 @@ pub(super) async fn pay(place: Place<'_>, visitor: Visitor, form: Sent<PayForm>)
 }
 
 /// Where a form leads that came again, or too late: nothing asks for a payment that was made, or is under way.
-async fn moved_on(place: &Place<'_>, f: Frame<'_>, order: &Order, buyer: PartyId) -> Option<Response> {
+pub(super) async fn moved_on(
+    place: &Place<'_>,
+    f: Frame<'_>,
+    order: &Order,
+    buyer: PartyId,
+) -> Option<Response> {
     match place.standing(order) {
         Standing::Payable => match wait::progress(place, buyer, order.no).await {
             Ok(Progress::Free) => None,
@@ -140,7 +151,14 @@ async fn attempt(place: &Place<'_>, order: &Order, session: Session, password: S
         .map_err(|refused| Box::new(move |f: Frame<'_>| refused.words(f.t)) as Words)
 }
 
-async fn by_balance(place: &Place<'_>, f: Frame<'_>, order: &Order, id: &str, session: Session) -> Response {
+/// Pays from the balance with the proof of the session.
+pub(super) async fn by_balance(
+    place: &Place<'_>,
+    f: Frame<'_>,
+    order: &Order,
+    id: &str,
+    session: Session,
+) -> Response {
     let confirm = ConfirmPay { buyer: session.party, order_no: order.no, attempt: session.attempt };
     match place.portal.door.ask(confirm).await {
         Ok(_) => see_other(&place.address("/result")),

@@ -1,7 +1,5 @@
-//! New passwords, giving the account up, being forgotten, and a copy of one's own data.
+//! New passwords, giving the account up, and being forgotten.
 
-use super::account::status_name;
-use super::register::ADDRESS_FIELD;
 use super::who::Who;
 use super::{address_of, code_refused, crowded, digest_of, identity, in_vault, new_password, prove, weak};
 use crate::portal::Portal;
@@ -12,10 +10,9 @@ use axum::http::HeaderMap;
 use base::{PartyId, Secret};
 use cell::CellError;
 use engine::{
-    Ask, CloseAccount, CloseAccountRefused, ErasePerson, FindAccount, FindAddress, FindParty, FindProfile,
-    SetPassword, SetPasswordRefused, WhichPassword,
+    Ask, CloseAccount, CloseAccountRefused, ErasePerson, FindAddress, SetPassword, SetPasswordRefused,
+    WhichPassword,
 };
-use money::Currency;
 use people::{ChallengePurpose, check_login_password, check_pay_password};
 use serde::Deserialize;
 use serde_json::json;
@@ -182,43 +179,6 @@ fn close_refused(refused: CloseAccountRefused) -> SandboxError {
         CloseAccountRefused::Frozen => SandboxError::conflict("frozen", refused),
         CloseAccountRefused::NotEmpty => SandboxError::conflict("not_empty", refused),
     }
-}
-
-/// A copy of everything that is kept about the person by name, and the payments.
-pub(crate) async fn export(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
-    let gone = |_| crowded();
-    let party = portal.door.ask(FindParty { party: this.party }).await;
-    let party = party.map_err(|error| SandboxError::of(error, gone))?;
-    let account = portal.door.ask(FindAccount { party: this.party, currency: Currency::Cny }).await;
-    let account = account.map_err(|error| SandboxError::of(error, gone))?;
-    let profile = portal.door.ask(FindProfile { party: this.party }).await;
-    let profile = profile.map_err(|error| SandboxError::of(error, gone))?;
-    let address = in_vault(&portal, move |vault| {
-        vault.open_field(&profile.data_key, ADDRESS_FIELD, &profile.sealed_address)
-    });
-    let who = this.party;
-    let trades = portal.read(move |reader| reader.trades(who, usize::MAX)).await;
-    let trades = trades.ok_or_else(|| SandboxError::broken("the payments cannot be read"))?;
-    let trades = trades.iter().map(|trade| {
-        json!({
-            "trade_no": trade.no.to_string(),
-            "payee": trade.seller.to_string(),
-            "subject": trade.subject.as_str(),
-            "amount": trade.total().to_string(),
-            "paid_at": trade.paid_at_us.map(format_cn),
-        })
-    });
-    let trades: Vec<_> = trades.collect();
-    answer(json!({
-        "user_id": party.id.to_string(),
-        "login": address.await?,
-        "status": status_name(party.status),
-        "class": party.class.name(),
-        "opened_at": format_cn(party.opened_at_us),
-        "balance": account.available().to_string(),
-        "identity": identity::told(&portal, this.party).await?,
-        "payments": trades,
-    }))
 }
 
 #[cfg(test)]

@@ -2,12 +2,15 @@
 //! what it was asked. In memory only: after a restart one asks again.
 
 use super::budget::Budget;
+use super::passkey_news::Copies;
 use crate::chance;
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
+use crate::session::Session;
 use axum::http::StatusCode;
 use base::{MINUTE_US, OrderNo, PartyId};
 use money::Money;
+use people::Device;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use webauthn_rs::prelude::{
@@ -106,12 +109,32 @@ impl<T> OfSessions<T> {
     }
 }
 
+/// Which session asked, by its number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Through {
+    /// One of `/api/v1`.
+    Device(u64),
+    /// One of the pages.
+    Page(u64),
+}
+
 /// Who asked for a challenge: a session, so that no other one answers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Asker {
+pub(crate) struct Asker {
     pub(super) party: PartyId,
-    /// The session's number.
-    pub(super) device: u64,
+    through: Through,
+}
+
+impl Asker {
+    /// A session of `/api/v1`.
+    pub(super) fn device(device: &Device) -> Asker {
+        Asker { party: device.party, through: Through::Device(device.no) }
+    }
+
+    /// A session of the pages.
+    pub(crate) fn page(session: &Session) -> Asker {
+        Asker { party: session.party, through: Through::Page(session.no) }
+    }
 }
 
 /// A new passkey that is about to be added, by somebody who proved both passwords.
@@ -138,6 +161,8 @@ pub(crate) struct Ceremonies {
     paying: OfSessions<Paying>,
     /// What strangers may ask for.
     pub(super) budget: Budget,
+    /// Keys that somebody has a copy of.
+    pub(super) copies: Copies,
 }
 
 fn kept(id: Option<String>) -> Result<String, SandboxError> {
@@ -193,6 +218,13 @@ pub(super) fn site(portal: &Portal) -> Result<Webauthn, SandboxError> {
     })
 }
 
+/// Where pages with passkeys are: the name that they are bound to, and the address under which it works.
+pub(crate) fn home(portal: &Portal) -> Option<(String, String)> {
+    let site = relying_party(&portal.world.base_url)?;
+    let origin = site.get_allowed_origins().first()?.clone();
+    Some((origin.domain()?.to_owned(), origin.origin().ascii_serialization()))
+}
+
 fn relying_party(base_url: &str) -> Option<Webauthn> {
     let mut url = Url::parse(base_url).ok()?;
     // Browsers know passkeys of names only, so a number of this machine stands for its name.
@@ -214,7 +246,12 @@ mod tests {
     #[test]
     fn a_session_has_eight_challenges_and_takes_no_place_of_another() {
         let waiting = OfSessions::default();
-        let asker = |device| Asker { party: PartyId::platform(base::Slot::PLATFORM), device };
+        let party = PartyId::platform(base::Slot::PLATFORM);
+        let asker = |no| Asker { party, through: Through::Page(no) };
+        let other = Asker { party, through: Through::Device(1) };
+        let elsewhere = waiting.put(other, 3, 0);
+        assert_eq!(waiting.take(asker(1), &elsewhere, 0), None, "a page is no device of its number");
+        assert_eq!(waiting.take(other, &elsewhere, 0), Some(3));
         let first = waiting.put(asker(1), 1, 0);
         let other = waiting.put(asker(2), 2, 0);
         assert_eq!(waiting.take(asker(2), &first, 0), None, "another session's");

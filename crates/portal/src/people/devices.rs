@@ -31,11 +31,13 @@ fn digest(portal: &Portal, secret: &str) -> DeviceToken {
     portal.world.secrets.person_digest("device", secret)
 }
 
-/// Signs a device in and gives its token, drawn anew each time. `since` is the number of what proved who it is.
+/// Signs a device in and gives its token, drawn anew each time. `since` is the number of what proved who it is, `passkey`
+/// that of the passkey that did.
 pub(crate) async fn begin(
     portal: &Portal,
     party: PartyId,
     since: u64,
+    passkey: Option<u64>,
     name: String,
 ) -> Result<String, SandboxError> {
     let gone = |_| crowded();
@@ -43,7 +45,7 @@ pub(crate) async fn begin(
     let profile = profile.map_err(|error| SandboxError::of(error, gone))?;
     let sealed = in_vault(portal, move |vault| vault.seal(&profile.data_key, DEVICE_FIELD, &name));
     let (secret, sealed_name) = (chance::token(), sealed.await?);
-    let command = BeginDevice { party, token: digest(portal, &secret), sealed_name, since };
+    let command = BeginDevice { party, token: digest(portal, &secret), sealed_name, since, passkey };
     let device = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
     Ok(format!("{party}.{}.{secret}", device.place))
 }

@@ -31,6 +31,12 @@ pub enum MessageKind {
     AlreadyRegistered,
     /// Somebody wanted to sign in or change something with this address, which nobody registered. No code works.
     NotRegistered,
+    /// A passkey was added to the account.
+    PasskeyAdded,
+    /// A passkey of the account was removed.
+    PasskeyRemoved,
+    /// A passkey told an older use than it told before, and was refused: somebody has a copy of it.
+    PasskeyCopied,
 }
 
 /// A message that is to go out.
@@ -63,6 +69,18 @@ impl Outgoing {
             }
             MessageKind::NotRegistered => {
                 "【通宝】有人用此号码登录，但尚未注册。若非本人操作，请忽略。".to_owned()
+            }
+            MessageKind::PasskeyAdded => {
+                "【通宝】您的账户添加了一个通行密钥，可用于登录和付款。若非本人操作，请立即重设登录密码。"
+                    .to_owned()
+            }
+            MessageKind::PasskeyRemoved => {
+                "【通宝】您的账户移除了一个通行密钥，用它登录的设备已退出。若非本人操作，请立即重设登录密码。"
+                    .to_owned()
+            }
+            MessageKind::PasskeyCopied => {
+                "【通宝】您的一个通行密钥可能已被复制，刚才的使用已被拒绝。请移除该密钥，并重设登录密码。"
+                    .to_owned()
             }
         }
     }
@@ -132,6 +150,9 @@ fn shown(message: &Outgoing) -> Value {
         MessageKind::Code { purpose, code } => (purpose.name(), Some(code.reveal().as_str())),
         MessageKind::AlreadyRegistered => ("already_registered", None),
         MessageKind::NotRegistered => ("not_registered", None),
+        MessageKind::PasskeyAdded => ("passkey_added", None),
+        MessageKind::PasskeyRemoved => ("passkey_removed", None),
+        MessageKind::PasskeyCopied => ("passkey_copied", None),
     };
     json!({
         "to": message.to.as_str(),

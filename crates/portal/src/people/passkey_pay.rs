@@ -3,9 +3,9 @@
 //! The challenge stands for one order with its payee and amount, which the answer shows, and for the session that
 //! asked. What was shown goes with the proof into the cell, which compares it with what would be paid.
 
-use super::ceremonies::{Asker, Paying, site, wrong};
+use super::ceremonies::Asker;
 use super::crowded;
-use super::passkeys::{none_yet, of_party, options, refused, use_of};
+use super::key_ring::{self, Confirmed};
 use super::who::Who;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
@@ -13,7 +13,7 @@ use crate::sandbox_pay::{Handed, claim_and_pay, order_of};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use engine::{FindOrderByNo, FindParty, ProvePasskey};
+use engine::{FindOrderByNo, FindParty};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -38,10 +38,9 @@ pub(crate) async fn begin(
     let OptionsRequest { qr_code, order_url, order_string, trade_no } = read(&headers, &body)?;
     let by_number = trade_no.is_some();
     let handed = Handed::one(qr_code, order_url, order_string, trade_no)?;
-    let site = site(&portal)?;
-    let keys = of_party(&portal, this.party).await?;
-    if keys.is_empty() {
-        return Err(none_yet());
+    // Before an order is opened for nothing.
+    if !key_ring::has_any(&portal, this.party).await? {
+        return Err(key_ring::none_yet());
     }
     let (order_no, by_code) = order_of(&portal, handed).await?;
     let no_order = |_| SandboxError::missing("order_not_found", "there is no such order");
@@ -53,18 +52,12 @@ pub(crate) async fn begin(
     }
     let payee = portal.door.ask(FindParty { party: order.seller }).await;
     let payee = payee.map_err(|error| SandboxError::of(error, |_| crowded()))?;
-    let stored: Vec<_> = keys.into_iter().map(|key| key.stored).collect();
-    let (request, state) = site.start_passkey_authentication(&stored).map_err(SandboxError::broken)?;
-    let asker = Asker { party: this.party, device: this.no };
-    let (payee_id, amount) = (order.seller, order.total());
-    let waiting = Paying { state, order_no, by_code, payee: payee_id, amount };
-    let id = portal.people.ceremonies.begin_paying(asker, waiting, portal.door.now_us());
-    let mut told = options(&id, &request)?;
+    let mut told = key_ring::begin_paying(&portal, Asker::device(&this), &order, by_code).await?;
     told["trade_no"] = json!(order_no.to_string());
-    told["payee"] = json!(payee_id.to_string());
+    told["payee"] = json!(order.seller.to_string());
     told["payee_name"] = json!(payee.name.as_str());
     told["subject"] = json!(order.subject.as_str());
-    told["amount"] = json!(amount.to_string());
+    told["amount"] = json!(order.total().to_string());
     answer(told)
 }
 
@@ -83,14 +76,7 @@ pub(crate) async fn pay(
     body: Bytes,
 ) -> Answer {
     let PayRequest { challenge_id, credential } = read(&headers, &body)?;
-    let asker = Asker { party: this.party, device: this.no };
-    let waiting = portal.people.ceremonies.paid(&challenge_id, asker, portal.door.now_us())?;
-    let result = site(&portal)?.finish_passkey_authentication(&credential, &waiting.state);
-    let result = result.map_err(|_| wrong())?;
-    let keys = of_party(&portal, this.party).await?;
-    let by = use_of(&portal, &keys, &result)?;
-    let Paying { order_no, by_code, payee, amount, .. } = waiting;
-    let proof = portal.door.ask(ProvePasskey { by, about: order_no, payee, amount }).await;
-    let proof = proof.map_err(|error| SandboxError::of(error, refused))?;
+    let confirmed = key_ring::confirm(&portal, Asker::device(&this), &challenge_id, &credential).await?;
+    let Confirmed { order_no, by_code, proof } = confirmed;
     claim_and_pay(&portal, this.party, order_no, by_code, proof).await
 }

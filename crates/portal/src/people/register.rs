@@ -53,7 +53,7 @@ pub(crate) async fn register(
         Ok(party) => {
             let client = client.map(|Extension(client)| client);
             portal.people.budget.know(address, client, portal.door.now_us());
-            sessions::signed_in(&portal, party, proof, &device).await
+            sessions::signed_in(&portal, party, proof, None, &device).await
         }
         Err(error) => {
             // Whether it was taken over is not known when the answer is lost: then the key stays. If not, it

@@ -23,7 +23,7 @@ use people::{
     AddressDigest, ChallengePurpose, Credential, Device, IdentityDigest, PasswordRefused, login_of_address,
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use wire::timestamp::format_cn;
 
@@ -56,13 +56,20 @@ pub(crate) async fn begin(
         _ => return Err(SandboxError::bad("bad_request", "give password or code, one of the two")),
     };
     portal.people.budget.know(address, client.map(|Extension(client)| client), portal.door.now_us());
-    signed_in(&portal, party, since, &device).await
+    signed_in(&portal, party, since, None, &device).await
 }
 
-/// A new session, as the answer of the call that began it. `since` is the number of what proved who it is.
-pub(crate) async fn signed_in(portal: &Portal, party: PartyId, since: u64, device: &str) -> Answer {
+/// A new session, as the answer of the call that began it. `since` is the number of what proved who it is, `passkey` that
+/// of the passkey that did.
+pub(crate) async fn signed_in(
+    portal: &Portal,
+    party: PartyId,
+    since: u64,
+    passkey: Option<u64>,
+    device: &str,
+) -> Answer {
     let name: String = device.chars().filter(|letter| !letter.is_control()).take(DEVICE_NAME_MAX).collect();
-    let token = devices::begin(portal, party, since, name).await?;
+    let token = devices::begin(portal, party, since, passkey, name).await?;
     let cookie = HeaderValue::from_str(&who::cookie(portal, &token)).map_err(SandboxError::broken)?;
     let mut response = answer(json!({ "user_id": party.to_string(), "token": token }))?;
     response.headers_mut().append(SET_COOKIE, cookie);
@@ -183,10 +190,15 @@ async fn by_code(
 
 /// The devices that are signed in.
 pub(crate) async fn list(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
+    answer(json!({ "sessions": told(&portal, &this).await? }))
+}
+
+/// The same, for other answers.
+pub(super) async fn told(portal: &Portal, this: &Device) -> Result<Vec<Value>, SandboxError> {
     let profile = portal.door.ask(FindProfile { party: this.party }).await;
     let profile = profile.map_err(|error| SandboxError::of(error, |_| crowded()))?;
     let Ok(found) = portal.door.ask(FindDevices { party: this.party }).await else { return Err(crowded()) };
-    let named = in_vault(&portal, move |vault| {
+    let named = in_vault(portal, move |vault| {
         let name = |device: &Arc<Device>| {
             vault
                 .open_field(&profile.data_key, DEVICE_FIELD, &device.sealed_name)
@@ -194,7 +206,7 @@ pub(crate) async fn list(State(portal): State<Arc<Portal>>, Who(this): Who) -> A
         };
         found.into_iter().map(|device| Ok((name(&device)?, device))).collect::<Result<Vec<_>, _>>()
     });
-    let shown: Vec<_> = named
+    let shown = named
         .await?
         .into_iter()
         .map(|(name, device)| {
@@ -207,7 +219,7 @@ pub(crate) async fn list(State(portal): State<Arc<Portal>>, Who(this): Who) -> A
             })
         })
         .collect();
-    answer(json!({ "sessions": shown }))
+    Ok(shown)
 }
 
 /// Signs a device out: one by its name, this one as `current`, the others as `others`.
@@ -221,6 +233,10 @@ pub(crate) async fn end(State(portal): State<Arc<Portal>>, Who(this): Who, Path(
     let Ok(ended) = portal.door.ask(EndDevices { party: this.party, which }).await else {
         return Err(crowded());
     };
+    // Pages know of no device: whoever signs another one out wants whatever is open there to end, and signs in anew here.
+    if which != WhichDevices::One(this.no) {
+        portal.sessions.end_all(this.party, portal.door.now_us());
+    }
     if ended == 0 && matches!(which, WhichDevices::One(_)) {
         return Err(none());
     }

@@ -17,6 +17,7 @@ mod guesses;
 mod merchants;
 mod methods;
 mod operators;
+mod passkey_pages;
 mod passkeys;
 mod passwords;
 mod permissions;

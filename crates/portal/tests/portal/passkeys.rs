@@ -3,11 +3,12 @@
 
 use crate::persons::{ID_NUMBER, LOGIN_PASSWORD, PAY_PASSWORD, PHONE};
 use crate::shop::Shop;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use base::PartyId;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use engine::Opened;
+use engine::{FindPasskeys, Opened};
 use passkey::authenticator::{Authenticator, UiHint, UserCheck, UserValidationMethod};
 use passkey::client::{Client, DefaultClientData};
 use passkey::crypto::rust_crypto::RustCryptoBackend;
@@ -16,10 +17,11 @@ use passkey::types::ctap2::{Aaguid, Ctap2Error};
 use passkey::types::webauthn::{CredentialCreationOptions, CredentialRequestOptions};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
+use tower::ServiceExt;
 use trade::Product;
 use webauthn_rs::prelude::Url;
 
-const SITE: &str = "https://pay.test";
+pub(crate) const SITE: &str = "https://pay.test";
 const OTHER_SITE: &str = "https://evil.pay.test";
 const MINUTE_US: i64 = 60_000_000;
 
@@ -49,7 +51,7 @@ impl UserValidationMethod for Owner {
 }
 
 /// What a device keeps: nothing yet, or one key.
-type Key = Option<Passkey>;
+pub(crate) type Key = Option<Passkey>;
 
 fn authenticator(key: &Key) -> Authenticator<Key, Owner, RustCryptoBackend> {
     let mut made = Authenticator::new(Aaguid::new_empty(), key.clone(), Owner, RustCryptoBackend);
@@ -72,7 +74,7 @@ fn in_base64(value: Value) -> Value {
     }
 }
 
-async fn create(key: &mut Key, site: &str, options: &Value) -> Value {
+pub(crate) async fn create(key: &mut Key, site: &str, options: &Value) -> Value {
     let options: CredentialCreationOptions = serde_json::from_value(options.clone()).unwrap();
     let mut browser = Client::new(authenticator(key));
     let made = browser.register(&Url::parse(site).unwrap(), options, DefaultClientData).await.unwrap();
@@ -80,7 +82,7 @@ async fn create(key: &mut Key, site: &str, options: &Value) -> Value {
     in_base64(serde_json::to_value(made).unwrap())
 }
 
-async fn sign(key: &mut Key, site: &str, options: &Value) -> Value {
+pub(crate) async fn sign(key: &mut Key, site: &str, options: &Value) -> Value {
     let options: CredentialRequestOptions = serde_json::from_value(options.clone()).unwrap();
     let mut browser = Client::new(authenticator(key));
     let signed = browser.authenticate(&Url::parse(site).unwrap(), options, DefaultClientData).await.unwrap();
@@ -104,13 +106,34 @@ impl Shop {
         options
     }
 
-    async fn add_passkey(&self, token: &str, key: &mut Key) -> String {
+    pub(crate) async fn add_passkey(&self, token: &str, key: &mut Key) -> String {
         let options = self.begin_adding(token).await;
         let mut body = answer_to(&options, &create(key, SITE, &options).await);
         body["name"] = json!("phone\u{7}");
         let (status, said) = self.api("POST", "/api/v1/passkeys", token, &body).await;
         assert_eq!(status, StatusCode::OK, "{said}");
         said["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Removes a passkey with the payment password.
+    async fn remove_passkey(&self, token: &str, passkey: &str) -> (StatusCode, Value) {
+        let body = json!({ "pay_password": PAY_PASSWORD });
+        self.api("DELETE", &format!("/api/v1/passkeys/{passkey}"), token, &body).await
+    }
+
+    /// Kinds of what was sent to the phone, once there are so many: they are sent in the background.
+    async fn told(&self, kinds: &[&str]) -> Vec<String> {
+        for _bounded in 0..500 {
+            let (_, sent) = self.api("GET", &format!("/sandbox/messages?to={PHONE}"), "", &Value::Null).await;
+            let sent = sent["messages"].as_array().unwrap().iter();
+            let sent = sent.map(|message| message["kind"].as_str().unwrap().to_owned());
+            let sent: Vec<String> = sent.filter(|kind| kind.starts_with("passkey")).collect();
+            if sent.len() >= kinds.len() {
+                return sent;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("nobody was told of {kinds:?}");
     }
 
     async fn sign_in_options(&self) -> Value {
@@ -135,7 +158,7 @@ impl Shop {
     }
 
     /// Somebody with 100.00 yuan who may pay, and the session.
-    async fn person(&self) -> (String, PartyId) {
+    pub(crate) async fn person(&self) -> (String, PartyId) {
         let (token, id) = self.register(PHONE).await;
         let named = json!({ "name": "王小明", "id_number": ID_NUMBER });
         assert_eq!(self.api("POST", "/api/v1/identity", &token, &named).await.0, StatusCode::OK);
@@ -199,10 +222,91 @@ async fn a_passkey_is_added_with_both_passwords_signs_in_and_is_removed() {
 
     let options = shop.sign_in_options().await;
     let signed = sign(&mut phone, SITE, &options).await;
-    let path = format!("/api/v1/passkeys/{passkey}");
-    assert_eq!(shop.api("DELETE", &path, &anew, &Value::Null).await.0, StatusCode::OK);
-    assert_eq!(refused(&shop.api("DELETE", &path, &anew, &Value::Null).await).1, "passkey_not_found");
+    assert_eq!(shop.remove_passkey(&token, &passkey).await.0, StatusCode::OK);
+    assert_eq!(refused(&shop.remove_passkey(&token, &passkey).await).1, "passkey_not_found");
     assert_eq!(refused(&shop.sign_in_by(&options, &signed).await), WRONG, "removed");
+    // What it signed in went with it.
+    assert_eq!(shop.api("GET", "/api/v1/me", &anew, &Value::Null).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(shop.api("GET", "/api/v1/me", &token, &Value::Null).await.0, StatusCode::OK, "by password");
+}
+
+#[tokio::test]
+async fn a_session_alone_removes_no_passkey() {
+    let shop = Shop::open_at(SITE).await;
+    let (token, _) = shop.register(PHONE).await;
+    let (mut phone, mut tablet) = (None, None);
+    let ids = [shop.add_passkey(&token, &mut phone).await, shop.add_passkey(&token, &mut tablet).await];
+    let path = format!("/api/v1/passkeys/{}", ids[0]);
+    for (body, status, code) in [
+        (json!({}), StatusCode::BAD_REQUEST, "bad_request"),
+        (json!({ "login_password": "plum-blossom-8" }), StatusCode::FORBIDDEN, "wrong_login"),
+        (json!({ "pay_password": "604417" }), StatusCode::FORBIDDEN, "wrong_password"),
+    ] {
+        assert_eq!(refused(&shop.api("DELETE", &path, &token, &body).await), (status, code));
+    }
+    let (_, listed) = shop.api("GET", "/api/v1/passkeys", &token, &Value::Null).await;
+    assert_eq!(listed["passkeys"].as_array().unwrap().len(), 2);
+    let body = json!({ "login_password": LOGIN_PASSWORD });
+    assert_eq!(shop.api("DELETE", &path, &token, &body).await.0, StatusCode::OK);
+    assert_eq!(shop.remove_passkey(&token, &ids[1]).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_owner_is_told_of_every_key_that_comes_or_goes_or_was_copied() {
+    let shop = Shop::open_at(SITE).await;
+    let (token, _) = shop.person().await;
+    let mut phone = None;
+    let passkey = shop.add_passkey(&token, &mut phone).await;
+    assert_eq!(shop.told(&["passkey_added"]).await, ["passkey_added"]);
+    let mut copy = phone.clone();
+    // The first answer is refused by the cell, those of the copy's first use by the credential itself.
+    for round in 0..3 {
+        let options = shop.sign_in_options().await;
+        let signed = sign(&mut phone, SITE, &options).await;
+        assert_eq!(shop.sign_in_by(&options, &signed).await.0, StatusCode::OK, "{round}");
+    }
+    let options = shop.sign_in_options().await;
+    let signed = sign(&mut copy, SITE, &options).await;
+    assert_eq!(refused(&shop.sign_in_by(&options, &signed).await), WRONG);
+    let told = ["passkey_added", "passkey_copied"];
+    assert_eq!(shop.told(&told).await, told);
+    // Again within the hour, and by way of a payment: refused, and not told again.
+    let order = shop.order(Product::QrCode, 100).await;
+    let options = shop.pay_options(&token, &order).await;
+    let signed = sign(&mut copy, SITE, &options).await;
+    assert_eq!(refused(&shop.pay_by(&token, &options, &signed).await), WRONG);
+    assert_eq!(shop.remove_passkey(&token, &passkey).await.0, StatusCode::OK);
+    let told = ["passkey_added", "passkey_copied", "passkey_removed"];
+    assert_eq!(shop.told(&told).await, told);
+}
+
+#[tokio::test]
+async fn where_a_passkey_signed_in_its_owner_is_known() {
+    let shop = Shop::open_at(SITE).await;
+    let (token, _) = shop.register(PHONE).await;
+    let mut phone = None;
+    shop.add_passkey(&token, &mut phone).await;
+    let post = async |path: &str, body: Value, client: &str| {
+        let client: std::net::IpAddr = client.parse().unwrap();
+        let request = Request::post(path).header("content-type", "application/json");
+        let request = request.extension(portal::ClientAddress(client));
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        shop.router.clone().oneshot(request).await.unwrap().status()
+    };
+    let code = async |client: &str| {
+        shop.now_us.fetch_add(61_000_000, Ordering::Relaxed);
+        post("/api/v1/challenges", json!({ "to": PHONE, "purpose": "sign_in" }), client).await
+    };
+    // Strangers take all that strangers get.
+    for n in 0..9 {
+        code(&format!("203.0.113.{n}")).await;
+    }
+    assert_eq!(code("203.0.113.99").await, StatusCode::TOO_MANY_REQUESTS);
+    let options = shop.sign_in_options().await;
+    let signed = sign(&mut phone, SITE, &options).await;
+    let by = answer_to(&options, &signed);
+    assert_eq!(post("/api/v1/sessions/passkey", by, "203.0.113.99").await, StatusCode::OK);
+    assert_eq!(code("203.0.113.99").await, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -298,8 +402,7 @@ async fn a_passkey_pays_the_order_that_was_shown_and_no_other() {
 
     let shown = shop.pay_options(&token, &large).await;
     let signed = sign(&mut phone, SITE, &shown).await;
-    let path = format!("/api/v1/passkeys/{passkey}");
-    assert_eq!(shop.api("DELETE", &path, &token, &Value::Null).await.0, StatusCode::OK);
+    assert_eq!(shop.remove_passkey(&token, &passkey).await.0, StatusCode::OK);
     assert_eq!(refused(&shop.pay_by(&token, &shown, &signed).await), WRONG, "removed");
     assert_eq!(shop.balance(party).await, 9_900);
     // The payment password goes on.
@@ -311,18 +414,49 @@ async fn a_passkey_pays_the_order_that_was_shown_and_no_other() {
 #[tokio::test]
 async fn a_copied_key_is_found_by_its_counter() {
     let shop = Shop::open_at(SITE).await;
-    let (token, _) = shop.register(PHONE).await;
+    let (token, id) = shop.register(PHONE).await;
+    let party: PartyId = id.parse().unwrap();
     let mut phone = None;
     shop.add_passkey(&token, &mut phone).await;
     let mut copy = phone.clone();
+    let kept = async || shop.door.ask(FindPasskeys { party }).await.unwrap()[0].sealed_key.clone();
+    let before = kept().await;
     for round in 0..2 {
         let options = shop.sign_in_options().await;
         let signed = sign(&mut phone, SITE, &options).await;
         assert_eq!(shop.sign_in_by(&options, &signed).await.0, StatusCode::OK, "{round}");
     }
+    let after = kept().await;
+    assert_ne!(after, before, "the credential is kept with its counter");
     let options = shop.sign_in_options().await;
     let signed = sign(&mut copy, SITE, &options).await;
     assert_eq!(refused(&shop.sign_in_by(&options, &signed).await), WRONG);
+    assert_eq!(kept().await, after);
+}
+
+#[tokio::test]
+async fn a_copy_of_ones_data_has_all_that_is_of_the_person_and_nothing_of_others() {
+    let shop = Shop::open_at(SITE).await;
+    let (token, _) = shop.person().await;
+    let (mut phone, other) = (None, "13900000002");
+    shop.add_passkey(&token, &mut phone).await;
+    let sent = crate::transfers::send(&shop, json!({ "payee": PHONE, "accept_unknown": true })).await;
+    assert_eq!(sent.0, StatusCode::OK, "{}", sent.1);
+    let (stranger, _) = shop.register(other).await;
+    let (_, data) = shop.api("GET", "/api/v1/me/data", &token, &Value::Null).await;
+    let names = ["payments", "transfers_sent", "cards", "agreements", "applications"];
+    for name in names {
+        assert!(data[name].as_array().is_some_and(Vec::is_empty), "{name}: {data}");
+    }
+    assert_eq!(data["transfers_received"][0]["amount"], sent.1["amount"], "{data}");
+    assert_eq!(data["passkeys"][0]["name"], "phone", "{data}");
+    assert_eq!(
+        (&data["sessions"][0]["device"], &data["sessions"][0]["current"]),
+        (&json!("phone"), &json!(true))
+    );
+    let (_, data) = shop.api("GET", "/api/v1/me/data", &stranger, &Value::Null).await;
+    assert_eq!((&data["passkeys"], &data["transfers_received"]), (&json!([]), &json!([])));
+    assert_eq!(data["sessions"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]

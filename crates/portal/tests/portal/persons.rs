@@ -318,6 +318,24 @@ async fn a_person_proves_the_identity_pays_and_is_limited() {
 }
 
 #[tokio::test]
+async fn signing_another_device_out_ends_the_pages_too() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.register(PHONE).await;
+    for (which, left) in [("current", true), ("others", false)] {
+        let mut browser = shop.browser();
+        let csrf = browser.get("/wallet").await.csrf();
+        let by = [("csrf", csrf.as_str()), ("login", PHONE), ("pay_password", PAY_PASSWORD)];
+        assert_eq!(browser.post("/wallet/sign-in", &by).await.location, "/wallet");
+        let body = json!({ "login": PHONE, "password": LOGIN_PASSWORD });
+        let anew = shop.post("/api/v1/sessions", body).await.1["token"].as_str().unwrap().to_owned();
+        let token = if which == "current" { &anew } else { &token };
+        let path = format!("/api/v1/sessions/{which}");
+        assert_eq!(shop.api("DELETE", &path, token, &Value::Null).await.0, StatusCode::OK);
+        assert_eq!(browser.get("/wallet").await.html.contains("/wallet/sign-out"), left, "{which}");
+    }
+}
+
+#[tokio::test]
 async fn passwords_are_set_anew_by_a_code_and_the_account_given_up() {
     let shop = Shop::open().await;
     let (token, id) = shop.register(PHONE).await;

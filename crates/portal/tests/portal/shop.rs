@@ -300,7 +300,7 @@ impl Shop {
     }
 
     pub(crate) fn qr_path(&self, order_no: OrderNo) -> String {
-        self.world.qr_url(order_no).strip_prefix("http://pay.test").unwrap().to_owned()
+        self.world.qr_url(order_no).strip_prefix(&*self.world.base_url).unwrap().to_owned()
     }
 
     pub(crate) async fn state(&self, order_no: OrderNo) -> trade::OrderState {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 const TOM: &str = "tom@example.com";
 
-async fn send(shop: &Shop, more: Value) -> (StatusCode, Value) {
+pub(crate) async fn send(shop: &Shop, more: Value) -> (StatusCode, Value) {
     let mut body = json!({ "login": BUYER, "pay_password": PASSWORD, "payee": TOM, "amount": "10.00" });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     shop.call("/sandbox/transfers", body).await

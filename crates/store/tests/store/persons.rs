@@ -62,6 +62,7 @@ fn devices() -> Vec<Row> {
         sealed_name: Vec::new(),
         since_us: i64::MIN,
         seen_at_us: i64::MIN,
+        passkey: None,
     };
     let largest = Device {
         slot: slot(99),
@@ -72,6 +73,7 @@ fn devices() -> Vec<Row> {
         sealed_name: vec![255; 300],
         since_us: i64::MAX,
         seen_at_us: i64::MAX,
+        passkey: Some(i64::MAX.unsigned_abs()),
     };
     vec![row(smallest), row(largest)]
 }

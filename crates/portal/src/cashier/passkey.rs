@@ -1,0 +1,163 @@
+//! The cashier with passkeys: signing in with one, and confirming the payment with one in the place of the payment
+//! password.
+//!
+//! Signing in says who pays, and pays nothing: the payment is confirmed on its own page, where payee and amount stand,
+//! by a challenge for exactly these. From the balance only, as a passkey pays everywhere.
+
+use super::pay::{by_balance, form_gone, moved_on, pay_page};
+use super::{Place, Sent, Shared, Standing, Text, Way, sign_in_page, take_up};
+use crate::passkey_page::{self, PasskeyForm, credential, told, words};
+use crate::people::{Asker, ClientAddress, home, key_ring};
+use crate::portal::Portal;
+use crate::respond::{Frame, Visitor, message, see_other};
+use crate::sandbox::SandboxError;
+use crate::session::Session;
+use crate::visit;
+use crate::wallet_passkeys::signed_in;
+use axum::extract::{Form, Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::post;
+use axum::{Extension, Router};
+use serde::Deserialize;
+use std::sync::Arc;
+use trade::Order;
+
+/// The routes below an order's page.
+pub(super) fn routes_of(way: Way, path: &str) -> Router<Arc<Portal>> {
+    type Client = Option<Extension<ClientAddress>>;
+    Router::new()
+        .route(
+            &format!("{path}/sign-in/passkey"),
+            post(async move |State(p): Shared, Path(t): Text, c: Client, v: Visitor, form: Fields| {
+                sign_in(Place::new(&p, way, t), c.map(|Extension(client)| client), v, form).await
+            }),
+        )
+        .route(
+            &format!("{path}/pay/passkey/options"),
+            post(async move |State(p): Shared, Path(t): Text, v: Visitor, form: Fields| {
+                begin_paying(Place::new(&p, way, t), v, form).await
+            }),
+        )
+        .route(
+            &format!("{path}/pay/passkey"),
+            post(async move |State(p): Shared, Path(t): Text, v: Visitor, form: Fields| {
+                pay(Place::new(&p, way, t), v, form).await
+            }),
+        )
+}
+
+type Fields = Sent<PasskeyFields>;
+
+/// What a browser sends.
+#[derive(Deserialize)]
+struct PasskeyFields {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    challenge_id: String,
+    #[serde(default)]
+    credential: String,
+}
+
+/// The form that pays with a passkey, where the buyer has one and it can pay: from the balance, once the password of the
+/// sign-in does not pay by itself.
+pub(super) async fn pay_form(
+    place: &Place<'_>,
+    f: Frame<'_>,
+    session: &Session,
+    csrf: &str,
+) -> Option<PasskeyForm> {
+    let (site, _) = home(place.portal)?;
+    // Without an answer the payment password is there.
+    if !session.spent || !key_ring::has_any(place.portal, session.party).await.unwrap_or(false) {
+        return None;
+    }
+    let (options, action) = (place.address("/pay/passkey/options"), place.address("/pay/passkey"));
+    Some(PasskeyForm { options, action, site, csrf: csrf.to_owned(), next: "", label: f.t.passkey_pay })
+}
+
+/// Signs the buyer in and takes the order up.
+async fn sign_in(
+    place: Place<'_>,
+    client: Option<ClientAddress>,
+    visitor: Visitor,
+    form: Fields,
+) -> Response {
+    let f = visitor.frame(place.portal);
+    let order = match place.order(f).await {
+        Ok(order) => order,
+        Err(response) => return response,
+    };
+    let form = form
+        .ok()
+        .filter(|Form(fields)| visit::is_own_form(place.portal, &visitor, &place.path(), &fields.csrf));
+    let Some(Form(fields)) = form else {
+        let again = Some((f.t.reload, place.address("")));
+        return message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.form_gone_text), again);
+    };
+    if place.standing(&order) != Standing::Payable {
+        return see_other(&place.address(""));
+    }
+    match signed_in(place.portal, client, &fields.challenge_id, &fields.credential).await {
+        Ok(proof) => take_up(&place, &visitor, &order, "", proof).await,
+        Err(error) => {
+            let told = (error.status(), words(&error, f.t).to_owned());
+            sign_in_page(&place, &visitor, &order, "", Some(told)).await
+        }
+    }
+}
+
+/// Gives the script the challenge for this payment as its page shows it.
+async fn begin_paying(place: Place<'_>, visitor: Visitor, form: Fields) -> Response {
+    let f = visitor.frame(place.portal);
+    let Ok(order) = place.order(f).await else { return passkey_page::form_gone(f.t) };
+    match own_form(&place, &visitor, &order, form) {
+        Some((_, session, _)) => {
+            let asker = Asker::page(&session);
+            told(key_ring::begin_paying(place.portal, asker, &order, place.by_code()).await, f.t)
+        }
+        None => passkey_page::form_gone(f.t),
+    }
+}
+
+fn own_form(
+    place: &Place<'_>,
+    visitor: &Visitor,
+    order: &Order,
+    form: Fields,
+) -> Option<(String, Session, PasskeyFields)> {
+    let ((id, session), Form(fields)) = (place.session(visitor, order)?, form.ok()?);
+    place.portal.seals.is_right(&fields.csrf, &place.path(), &id).then_some((id, session, fields))
+}
+
+/// Pays from the balance what was shown.
+async fn pay(place: Place<'_>, visitor: Visitor, form: Fields) -> Response {
+    let f = visitor.frame(place.portal);
+    let order = match place.order(f).await {
+        Ok(order) => order,
+        Err(response) => return response,
+    };
+    let Some((id, session, fields)) = own_form(&place, &visitor, &order, form) else {
+        return form_gone(&place, f);
+    };
+    if let Some(elsewhere) = moved_on(&place, f, &order, session.party).await {
+        return elsewhere;
+    }
+    match confirmed(&place, &order, &session, &fields).await {
+        Ok(attempt) => by_balance(&place, f, &order, &id, Session { attempt, ..session }).await,
+        Err(error) => pay_page(&place, f, &order, &id, session, Some(words(&error, f.t).to_owned())).await,
+    }
+}
+
+/// The number of the proof for this order. A session is of one order, so a challenge for another one is none of its.
+async fn confirmed(
+    place: &Place<'_>,
+    order: &Order,
+    session: &Session,
+    fields: &PasskeyFields,
+) -> Result<u64, SandboxError> {
+    let (asker, made) = (Asker::page(session), credential(&fields.credential)?);
+    let confirmed = key_ring::confirm(place.portal, asker, &fields.challenge_id, &made).await?;
+    if confirmed.order_no == order.no { Ok(confirmed.proof) } else { Err(key_ring::unreadable()) }
+}

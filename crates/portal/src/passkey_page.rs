@@ -1,0 +1,105 @@
+//! Passkeys on pages: the form that the script fills with what the browser made, what it asks for before, and the words
+//! of a refusal. Without a script, or where browsers know no passkeys of this address, the forms stay hidden.
+
+use crate::people::{ClientAddress, home, key_ring};
+use crate::portal::Portal;
+use crate::respond::Visitor;
+use crate::sandbox::SandboxError;
+use crate::texts::Texts;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Extension, Json, Router};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Where a page asks for a challenge to sign in with.
+const SIGN_IN_OPTIONS: &str = "/passkey/options";
+
+/// The route of challenges to sign in with. It changes nothing, and nobody is named: it needs no form's token.
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new().route(SIGN_IN_OPTIONS, post(begin_signing_in))
+}
+
+async fn begin_signing_in(
+    State(portal): State<Arc<Portal>>,
+    client: Option<Extension<ClientAddress>>,
+    visitor: Visitor,
+) -> Response {
+    let client = client.map(|Extension(client)| client);
+    told(key_ring::begin_signing_in(&portal, client), visitor.texts)
+}
+
+/// A form with one button, which the script sends.
+pub(crate) struct PasskeyForm {
+    /// Where the script asks for the challenge.
+    pub(crate) options: String,
+    /// Where the answer goes.
+    pub(crate) action: String,
+    /// The name that passkeys of this world are bound to: under another one the form stays hidden.
+    pub(crate) site: String,
+    /// The page's own token.
+    pub(crate) csrf: String,
+    /// Where the buyer wanted to go; empty where there is one way only.
+    pub(crate) next: &'static str,
+    /// The button's words.
+    pub(crate) label: &'static str,
+}
+
+impl PasskeyForm {
+    /// The form that signs in, and sends its answer to this address; `None` in a world without passkeys.
+    pub(crate) fn signing_in(
+        portal: &Portal,
+        t: &Texts,
+        action: String,
+        csrf: String,
+        next: &'static str,
+    ) -> Option<PasskeyForm> {
+        let (site, _) = home(portal)?;
+        let options = format!("{}{SIGN_IN_OPTIONS}", portal.root);
+        Some(PasskeyForm { options, action, site, csrf, next, label: t.passkey_sign_in })
+    }
+}
+
+/// What the script asked for, or why it gets nothing, in the words of the page.
+pub(crate) fn told(answer: Result<Value, SandboxError>, t: &Texts) -> Response {
+    match answer {
+        Ok(options) => Json(options).into_response(),
+        Err(error) => {
+            let body = json!({ "error": { "code": error.code(), "message": words(&error, t) } });
+            (error.status(), Json(body)).into_response()
+        }
+    }
+}
+
+/// A form that is out of date, for the script.
+pub(crate) fn form_gone(t: &Texts) -> Response {
+    let body = json!({ "error": { "code": "form_gone", "message": t.page_gone_text } });
+    (StatusCode::FORBIDDEN, Json(body)).into_response()
+}
+
+/// What the browser made, out of a form's field. One that cannot be read is a wrong one.
+pub(crate) fn credential<T: DeserializeOwned>(text: &str) -> Result<T, SandboxError> {
+    serde_json::from_str(text).map_err(|_| key_ring::unreadable())
+}
+
+/// What the visitor reads.
+pub(crate) fn words(error: &SandboxError, t: &Texts) -> &'static str {
+    match error.code() {
+        "wrong_passkey" => t.passkey_wrong,
+        "wrong_login" => t.passkey_wrong_login,
+        "wrong_password" | "bad_password" => t.passkey_wrong_pin,
+        "locked" => t.passkey_locked,
+        "frozen" => t.blocked_text,
+        "passkey_known" => t.passkey_known,
+        "too_many_passkeys" => t.passkey_too_many,
+        "too_many_challenges" => t.passkey_too_often,
+        "no_passkey" => t.passkey_none_yet,
+        "passkey_not_found" => t.passkey_gone,
+        "no_passkeys_here" => t.passkey_nowhere,
+        "unknown" => t.passkey_unknown,
+        _ => t.page_busy,
+    }
+}
