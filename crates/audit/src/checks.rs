@@ -19,6 +19,7 @@ use crate::relations::Relations;
 use crate::report::{FindingKind, Findings};
 use crate::risks::Risks;
 use crate::rules::Rules;
+use crate::screens::Screens;
 use crate::transfers::Transfers;
 use crate::usage;
 use base::{Record, SlotSet};
@@ -48,6 +49,7 @@ pub(crate) struct Checks {
     transfers: Transfers,
     persons: Persons,
     risks: Risks,
+    screens: Screens,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -71,6 +73,7 @@ impl Checks {
             transfers: Transfers::new(home),
             persons: Persons::new(home),
             risks: Risks::new(home),
+            screens: Screens::new(home),
             rules: None,
         }
     }
@@ -106,6 +109,8 @@ impl Checks {
             Row::Rulebook(_) => {}
             Row::RiskRules(_) | Row::RiskProposal(_) | Row::Contract(_) => self.agreed(typed, findings),
             Row::RiskCase(_) | Row::RiskDecision(_) | Row::ContractBook(_) => self.agreed(typed, findings),
+            Row::ScreenList(_) | Row::ScreenProposal(_) => self.screens.row(typed, findings),
+            Row::Screening(_) | Row::ScreenHit(_) => self.screens.row(typed, findings),
             Row::Usage(row) => self.usage(row, findings),
             Row::Transfer(row) => self.transfer(row, findings),
             Row::TransferNumber(number) => self.transfers.number(number, findings),
@@ -173,6 +178,9 @@ impl Checks {
             Row::RiskRules(rules) => self.risks.rules(rules, findings),
             Row::RiskProposal(proposal) => self.risks.proposal(proposal, findings),
             Row::RiskDecision(decision) => self.risks.decision(decision, findings),
+            Row::RiskCase(case) if risk::is_screen_subject(case.subject.as_str()) => {
+                self.screens.case(case, findings);
+            }
             Row::RiskCase(case) => self.risks.case(case, findings),
             _ => {}
         }
@@ -328,6 +336,7 @@ impl Checks {
         self.persons.finish(findings);
         self.day_closes.finish(findings);
         self.risks.finish(findings);
+        self.screens.finish(findings);
         self.books.finish(&expected, findings)
     }
 }

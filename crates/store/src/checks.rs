@@ -82,6 +82,14 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             rules.version > 0 && rules.proposed_by != rules.approved_by,
             "rules are of two people and have a version",
         ),
+        Row::ScreenList(list) => (
+            list.version > 0
+                && list.entries > 0
+                && (700..=1_000).contains(&list.threshold)
+                && list.proposed_by != list.approved_by,
+            "a list is of two people, and has a version, entries and a threshold",
+        ),
+        Row::ScreenHit(hit) => (storable(hit.no), "numbers are below 2^63"),
         Row::SettlementBatch(row) => (is_settled(row), SETTLED_ONCE),
         Row::DayClose(row) => (row.first_date <= row.last_date, "days are closed from the first to the last"),
         Row::Contract(row) => {
@@ -98,6 +106,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Certification(_) | Row::Profile(_) | Row::Standing(_) | Row::Evidence(_) | Row::Person(_)
         | Row::SplitBook(_) | Row::SplitLine(_) | Row::Relation(_) | Row::TransferNumber(_)
         | Row::KnownPayee(_) | Row::Received(_) | Row::Usage(_) | Row::AppKey(_)
+        | Row::ScreenProposal(_) | Row::Screening(_)
         | Row::ContractBook(_) | Row::RiskProposal(_) | Row::MerchantApplication(_) => return None,
     };
     (!holds).then_some(rule)

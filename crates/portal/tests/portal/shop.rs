@@ -312,6 +312,14 @@ impl Shop {
     }
 
     /// Waits until everything decided so far is in the tables.
+    /// Where parties stand with lists, what was found and which cases there are.
+    pub(crate) fn rows_of_screening(&self) -> Vec<engine::Row> {
+        use engine::Table;
+        let mut reader = self.tables.reader().unwrap();
+        let tables = [Table::ScreenList, Table::Screening, Table::ScreenHit, Table::RiskCase];
+        tables.into_iter().flat_map(|table| reader.scan(table, None, None, 100).unwrap()).collect()
+    }
+
     pub(crate) async fn wait_posted(&self) {
         let mut posted = self.door.posted();
         let before = *posted.borrow_and_update();
