@@ -9,6 +9,7 @@
 //! condition is understood.
 
 mod aml;
+mod backtest;
 mod expression;
 mod facts;
 mod records;
@@ -23,6 +24,7 @@ pub use aml::{
     AmlReport, CASH_MINOR, FIRM_MINOR, Form, Large, LargeRule, Movement, PERSON_MINOR, Pattern, REPORT_DAYS,
     Suspicious, Way, aml_report, report_by,
 };
+pub use backtest::{Backtest, Became, EXAMPLES_MAX, PastPayment, Tally, backtest};
 pub use facts::{Channel, Fact, FactKind, Facts, Payer, Scene};
 pub use records::{
     Operator, RiskCase, RiskCaseEvent, RiskCaseState, RiskDecision, RiskOutcome, RiskProposal, RiskRules,
