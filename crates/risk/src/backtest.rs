@@ -170,7 +170,7 @@ mod tests {
         ];
         let told = backtest(&set(), &payments);
         assert_eq!((told.all.count, told.all.sum_minor), (7, 1_054));
-        let verdicts: Vec<_> = told
+        let verdicts = told
             .verdicts
             .iter()
             .map(|((verdict, became), tally)| (verdict.word(), became.word(), tally.count, tally.sum_minor));

@@ -100,11 +100,8 @@ async fn facts_of_the_past_are_those_that_the_decisions_saw() {
         .iter()
         .map(|line| format!("{} {} {} {}", line["verdict"], line["became"], line["count"], line["sum_fen"]))
         .collect();
-    let expected = [
-        r#""allow" "passed" 3 "6500""#,
-        r#""allow" "stopped" 1 "5001""#,
-        r#""review" "passed" 2 "5000""#,
-    ];
+    let expected =
+        [r#""allow" "passed" 3 "6500""#, r#""allow" "stopped" 1 "5001""#, r#""review" "passed" 2 "5000""#];
     assert_eq!(lines, expected);
     assert_eq!((&told["rules"][0]["count"], told["newly_stopped"].as_array().unwrap().len()), (&json!(2), 2));
     assert_eq!(told["newly_passed"].as_array().unwrap().len(), 1);
