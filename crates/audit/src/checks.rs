@@ -94,6 +94,7 @@ impl Checks {
             }
         };
         self.persons.row(&typed, findings);
+        self.screens.row(&typed, findings);
         self.look(&typed, findings);
     }
 
@@ -106,11 +107,9 @@ impl Checks {
             Row::App(app) => self.app(app, findings),
             Row::MerchantApplication(row) => self.parties.application(row, findings),
             Row::AppKey(key) => self.app_keys.key(key, findings),
-            Row::Rulebook(_) => {}
+            Row::Rulebook(_) | Row::ScreenList(_) | Row::ScreenProposal(_) => {}
             Row::RiskRules(_) | Row::RiskProposal(_) | Row::Contract(_) => self.agreed(typed, findings),
             Row::RiskCase(_) | Row::RiskDecision(_) | Row::ContractBook(_) => self.agreed(typed, findings),
-            Row::ScreenList(_) | Row::ScreenProposal(_) => self.screens.row(typed, findings),
-            Row::Screening(_) | Row::ScreenHit(_) => self.screens.row(typed, findings),
             Row::Usage(row) => self.usage(row, findings),
             Row::Transfer(row) => self.transfer(row, findings),
             Row::TransferNumber(number) => self.transfers.number(number, findings),
@@ -149,8 +148,8 @@ impl Checks {
             Row::Device(device) => self.parties.device(device, findings),
             Row::Passkey(passkey) => self.parties.passkey(passkey, findings),
             Row::PasskeyProof(proof) => self.confirmed(proof, findings),
-            // Looked at with everything that persons pay.
-            Row::Standing(_) | Row::Evidence(_) | Row::Person(_) => {}
+            // Looked at with everything that persons pay, and with lists of names.
+            Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),

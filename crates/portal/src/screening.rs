@@ -1,5 +1,6 @@
 //! Names held against the list in force, here at the rim, where they are known. What goes into the cell is a digest of
-//! the name, the entry and why it is alike; the list itself lies on a shelf, under the digest that two operators agreed on.
+//! the name, the entry and why it is alike; the list itself lies on a shelf, under the digest that two operators
+//! agreed on.
 
 use crate::people::named;
 use crate::portal::Portal;

@@ -5,8 +5,9 @@
 //! evaluated in the decision that moves the money, with facts that are rows and the stamp, so that a day decided again
 //! has the same verdicts. A rule that cannot be evaluated never lets a large sum through in silence.
 //!
-//! Reading order: `facts`, `rule`, `rule_set`, `seeds`, `records`, `refusal`, then `screening` (lists of names) and `aml`; `syntax` and `expression` say how a
-//! condition is understood.
+//! Reading order: `facts`, `rule`, `rule_set`, `seeds`, `records`, `refusal`; `syntax` and `expression` say how a
+//! condition is understood. Then `backtest` (rules played over the past), `screening` (lists of names) and `aml` (what
+//! of a day must be reported).
 
 mod aml;
 mod backtest;

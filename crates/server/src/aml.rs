@@ -1,5 +1,5 @@
-//! `tongbao report aml`: the report against money laundering of a closed day, as a file. Reads the posted tables of a live
-//! or stopped folder, and never writes there.
+//! `tongbao report aml`: the report against money laundering of a closed day, as a file. Reads the posted tables of a
+//! live or stopped folder, and never writes there.
 
 use crate::cli::DataArgs;
 use crate::data_folder::DataFolder;

@@ -138,9 +138,7 @@ mod tests {
     #[test]
     fn a_number_is_the_person_whatever_the_name() {
         let digest = blake3::hash(b"110101197001011234");
-        let list = format!(
-            "{{\"id\":\"P\",\"kind\":\"person\",\"names\":[\"X Y\"],\"id_digest\":\"{digest}\",\"source\":\"s\",\"reason\":\"r\"}}"
-        );
+        let list = format!("id,kind,names,birth,id_digest,source,reason\nP,person,X Y,,{digest},s,r\n");
         let list = NameList::read(&list).unwrap();
         let looked = Looked { name: "Anna Bell", number: Some(*digest.as_bytes()), ..Looked::default() };
         let hits = list.look(&looked, 1_000);
