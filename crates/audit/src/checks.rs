@@ -23,6 +23,7 @@ use crate::relations::Relations;
 use crate::report::{FindingKind, Findings};
 use crate::risks::Risks;
 use crate::rules::Rules;
+use crate::screens::Screens;
 use crate::transfers::Transfers;
 use crate::usage;
 use base::{Record, SlotSet};
@@ -56,6 +57,7 @@ pub(crate) struct Checks {
     merchant_stores: MerchantStores,
     four_eyes: FourEyes,
     risks: Risks,
+    screens: Screens,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -83,6 +85,7 @@ impl Checks {
             merchant_stores: MerchantStores::default(),
             four_eyes: FourEyes::default(),
             risks: Risks::new(home),
+            screens: Screens::new(home),
             rules: None,
         }
     }
@@ -107,6 +110,7 @@ impl Checks {
         self.operators.row(&typed);
         self.merchant_stores.row(&typed, findings);
         self.four_eyes.row(&typed, findings);
+        self.screens.row(&typed, findings);
         self.look(&typed, findings);
     }
 
@@ -119,7 +123,7 @@ impl Checks {
             Row::App(app) => self.app(app, findings),
             Row::MerchantApplication(row) => self.parties.application(row, findings),
             Row::AppKey(key) => self.app_keys.key(key, findings),
-            Row::Rulebook(_) => {}
+            Row::Rulebook(_) | Row::ScreenList(_) | Row::ScreenProposal(_) => {}
             Row::RiskRules(_) | Row::RiskProposal(_) | Row::Contract(_) => self.agreed(typed, findings),
             Row::RiskCase(_) | Row::RiskDecision(_) | Row::ContractBook(_) => self.agreed(typed, findings),
             Row::Usage(row) => self.usage(row, findings),
@@ -162,6 +166,7 @@ impl Checks {
             // Looked at in rooms that see every row.
             Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::SuspenseProposal(_) => {}
             Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
+            Row::Screening(_) | Row::ScreenHit(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
@@ -189,6 +194,9 @@ impl Checks {
             Row::RiskRules(rules) => self.risks.rules(rules, findings),
             Row::RiskProposal(proposal) => self.risks.proposal(proposal, findings),
             Row::RiskDecision(decision) => self.risks.decision(decision, findings),
+            Row::RiskCase(case) if risk::is_screen_subject(case.subject.as_str()) => {
+                self.screens.case(case, findings);
+            }
             Row::RiskCase(case) => self.risks.case(case, findings),
             _ => {}
         }
@@ -364,6 +372,7 @@ impl Checks {
         self.operators.finish(findings);
         self.day_closes.finish(findings);
         self.risks.finish(findings);
+        self.screens.finish(findings);
         self.books.finish(&expected, findings)
     }
 }

@@ -24,8 +24,8 @@
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
-//! `receivings`, `operators`, `merchant_stores`, `app_keys`, `risks`, `transfers`, `escrows`, `freezes`, `funds`,
-//! `four_eyes`; then `replay`.
+//! `receivings`, `operators`, `merchant_stores`, `app_keys`, `risks`, `screens`, `transfers`, `escrows`, `freezes`,
+//! `funds`, `four_eyes`; then `replay`.
 
 mod agreements;
 mod app_keys;
@@ -72,6 +72,7 @@ mod replay_desk;
 mod report;
 mod risks;
 mod rules;
+mod screens;
 mod settlement_batches;
 mod shape;
 mod split_claims;
@@ -253,7 +254,11 @@ const READ_ORDER: &[Table] = &[
     Table::RiskRules,
     Table::RiskProposal,
     Table::RiskDecision,
+    Table::ScreenList,
+    Table::ScreenProposal,
+    Table::ScreenHit,
     Table::RiskCase,
+    Table::Screening,
     Table::Account,
     Table::Hold,
     Table::SettlementBatch,

@@ -12,19 +12,21 @@
 //!
 //! Reading order: [`Period`], `business` (what postings are called), `account` (the lines of an account), `sales` (the
 //! trades of a merchant), `deals` (orders as they stand), `account_file` and `trade_file` (the bills),
-//! `account_statement` (a day as banks tell it), `person` and
+//! `account_statement` (a day as banks tell it), `aml` (what must be reported of a day), `person` and
 //! `person_file` (a person's export); `sheet` (how lines are written), `archive` (how files are packed).
 
 mod about;
 mod account;
 mod account_file;
 mod account_statement;
+mod aml;
 mod archive;
 mod balance;
 mod business;
 mod closing;
 mod deals;
 mod error;
+mod past;
 mod period;
 mod person;
 mod person_file;
@@ -38,11 +40,13 @@ mod who;
 pub use account::{AccountLine, account_lines};
 pub use account_file::account_bill;
 pub use account_statement::{STATEMENT_LINES_MAX, account_statement};
+pub use aml::{AmlDay, AmlError, Listed, aml_day, aml_file};
 pub use balance::balance_before;
 pub use business::Business;
 pub use closing::days_to_close;
 pub use deals::{DealLine, DealState, Side, deal_lines};
 pub use error::BillError;
+pub use past::past_payments;
 pub use period::{Period, PeriodError};
 pub use person::{Flow, PaidBy, PersonLine, person_lines};
 pub use person_file::{Export, person_file};

@@ -35,11 +35,13 @@ use crate::{
 };
 use crate::{ApproveContract, ContractView, FindContracts, ProposeContract, contract};
 use crate::{
-    ApproveOperator, FindOperator, FoundOperators, OperatorRefused, ProposeOperator, WithdrawOperator,
-    operator,
+    ApproveList, ApproveRisk, DecideRisk, FindRiskCase, FindRiskRules, FindScreenList, FindScreening,
+    ProposeList, ProposeRisk, RiskRulesView, Screen, ScreenListView, ScreenView, risk_case, risk_rules,
+    screening,
 };
 use crate::{
-    ApproveRisk, DecideRisk, FindRiskCase, FindRiskRules, ProposeRisk, RiskRulesView, risk_case, risk_rules,
+    ApproveOperator, FindOperator, FoundOperators, OperatorRefused, ProposeOperator, WithdrawOperator,
+    operator,
 };
 use crate::{
     AskCard, BankAnswered, BankTask, BankView, BeginStatement, BindCard, CloseBankOrder, ConfirmBankOrder,
@@ -74,8 +76,8 @@ use crate::{
 };
 use crate::{certify, grant, withdraw};
 use ::risk::{
-    ApproveRiskRefused, DecideRiskRefused, ProposeRiskRefused, RiskCase, RiskNotFound, RiskProposal,
-    RiskRules,
+    ApproveRiskRefused, DecideRiskRefused, ProposeListRefused, ProposeRiskRefused, RiskCase, RiskNotFound,
+    RiskProposal, RiskRules, ScreenList, ScreenProposal, ScreenRefused,
 };
 use ::transfer::{
     CancelTransferRefused, ConfirmTransferRefused, Transfer, TransferNotFound, TransferRefused,
@@ -330,6 +332,11 @@ commands! {
     change ApproveOperator => operator::approve_operator, Arc<Operator>, OperatorRefused;
     change WithdrawOperator => operator::withdraw_operator, (), OperatorRefused;
     query FindOperator => operator::find_operator, Option<Arc<Operator>>, Never;
+    change ProposeList => screening::propose_list, Arc<ScreenProposal>, ProposeListRefused;
+    change ApproveList => screening::approve_list, Arc<ScreenList>, ApproveRiskRefused;
+    change Screen => screening::screen, ScreenView, ScreenRefused;
+    query FindScreenList => screening::find_screen_list, ScreenListView, Never;
+    query FindScreening => screening::find_screening, Option<ScreenView>, Never;
 }
 
 #[cfg(test)]
@@ -360,7 +367,8 @@ mod tests {
             ProposeContract ApproveContract FindContracts CloseDay FindSlotClose \
             AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey FindUnsettled \
             ProposeSuspense WithdrawSuspense OpenStore CloseStore \
-            FoundOperators ProposeOperator ApproveOperator WithdrawOperator FindOperator";
+            FoundOperators ProposeOperator ApproveOperator WithdrawOperator FindOperator \
+            ProposeList ApproveList Screen FindScreenList FindScreening";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

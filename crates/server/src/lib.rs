@@ -7,6 +7,7 @@
 //! Reading order: `cli`, `up`, `site`, then `data_folder`, `keys`, `seed`, `reset`, `listen`, `front`, and the
 //! commands: `show`, `backup`, `verify`, `doctor`, `certify`.
 
+mod aml;
 mod app_key;
 mod app_settings;
 mod backup;
@@ -45,6 +46,7 @@ mod intake;
 mod iso_config;
 mod keys;
 mod listen;
+mod lists;
 mod mailroom;
 mod messages;
 mod method_guide;
@@ -57,6 +59,7 @@ mod recon;
 mod repair;
 mod reset;
 mod resets;
+mod risk_backtest;
 mod seed;
 mod show;
 mod signals;

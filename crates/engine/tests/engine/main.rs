@@ -35,6 +35,7 @@ mod refund;
 mod registering;
 mod risk;
 mod safety;
+mod screening;
 mod script;
 mod settle_sales;
 mod signing;

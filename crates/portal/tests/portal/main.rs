@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where its preparation fails")]
 
 mod agreements;
+mod aml;
 mod authorize;
+mod backtest;
 mod card_forms;
 mod cashier;
 mod closes;
@@ -25,6 +27,7 @@ mod persons;
 mod profiles;
 mod refusals;
 mod sandbox;
+mod screening;
 mod shop;
 mod stores;
 mod transfers;
