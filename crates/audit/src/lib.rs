@@ -24,13 +24,14 @@
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
-//! `app_keys`, `risks`, `transfers`, `escrows`, `freezes`, `funds`; then `replay`.
+//! `app_keys`, `risks`, `transfers`, `card_transfers`, `escrows`, `freezes`, `funds`; then `replay`.
 
 mod agreements;
 mod app_keys;
 mod around;
 mod batch;
 mod books;
+mod card_transfers;
 mod chain;
 mod checks;
 mod columns;
@@ -253,6 +254,7 @@ const READ_ORDER: &[Table] = &[
     Table::Card,
     Table::CardName,
     Table::BankOrder,
+    Table::CardTransfer,
     Table::BankOrderKey,
     Table::BankSurprise,
     Table::Settlement,
@@ -265,6 +267,7 @@ const READ_ORDER: &[Table] = &[
     Table::DayClose,
     Table::TrialBalance,
     Table::TransferNumber,
+    Table::CardTransferNumber,
     Table::Received,
     Table::KnownPayee,
     Table::Usage,

@@ -56,8 +56,8 @@ use crate::{
     OpenFreeze, PayFrozen, Unfreeze, find_freeze, freeze, frozen, pay_frozen, unfreeze,
 };
 use crate::{
-    CancelTransfer, ConfirmTransfer, FindTransfer, FindTransferRoom, OfferTransfer, OfferedTransfer,
-    TransferMoney, TransferRoom, transfer,
+    CancelTransfer, CardTransferView, ConfirmTransfer, FindCardTransfer, FindTransfer, FindTransferRoom,
+    OfferTransfer, OfferedTransfer, TransferMoney, TransferRoom, TransferToCard, transfer,
 };
 use crate::{CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, own_account};
 use crate::{CloseDay, DayClosed, FindSlotClose, close_day};
@@ -73,7 +73,8 @@ use ::risk::{
     RiskRules,
 };
 use ::transfer::{
-    CancelTransferRefused, ConfirmTransferRefused, Transfer, TransferNotFound, TransferRefused,
+    CancelTransferRefused, CardTransfer, CardTransferRefused, ConfirmTransferRefused, Transfer,
+    TransferNotFound, TransferRefused,
 };
 use base::{AgreementNo, AppId, PartyId, Slot};
 use fund::{
@@ -315,6 +316,8 @@ commands! {
     change SignInByPasskey => passkey::sign_in_by_passkey, u64, PasskeyRefused;
     change ProvePasskey => passkey::prove_passkey, u64, PasskeyRefused;
     query FindUnsettled => settle_sales::find_unsettled, Money, Never;
+    change TransferToCard => transfer::to_card::transfer_to_card, Arc<CardTransfer>, CardTransferRefused;
+    query FindCardTransfer => transfer::find::find_card_transfer, CardTransferView, TransferNotFound;
 }
 
 #[cfg(test)]
@@ -343,7 +346,8 @@ mod tests {
             BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments \
             ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase CloseSuspense \
             ProposeContract ApproveContract FindContracts CloseDay FindSlotClose \
-            AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey FindUnsettled";
+            AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey FindUnsettled \
+            TransferToCard FindCardTransfer";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

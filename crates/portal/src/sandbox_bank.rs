@@ -121,7 +121,9 @@ pub(crate) async fn cards(State(portal): Shared, Query(whose): Query<Whose>) -> 
     let party = party_of(&portal, Some(&whose.login), None).await?;
     let cards = portal.read(move |reader| reader.cards(party, SHOWN_MAX)).await;
     let cards = cards.ok_or_else(|| SandboxError::broken("cards cannot be read"))?;
-    answer(json!({ "cards": cards.iter().map(|card| card_told(card)).collect::<Vec<_>>() }))
+    // A payee's card is somebody else's.
+    let own = cards.iter().filter(|card| card.state != CardState::Payee);
+    answer(json!({ "cards": own.map(|card| card_told(card)).collect::<Vec<_>>() }))
 }
 
 #[derive(Deserialize)]

@@ -1,4 +1,4 @@
--- Of 0037_sign_in_counts_guesses 4e6f950b19508ccd57e77964b19061256f10180259f735dad27ec0b8881fe1c0
+-- Of 0038_card_transfer_create a494ab104e5843ca43ebe55a3223374c3bceba66f4cc5050380c5fe446276b14
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -724,65 +724,12 @@ CREATE TABLE sign_in (
     changes         INTEGER NOT NULL CHECK (changes >= 0), guesses INTEGER NOT NULL DEFAULT 0 CHECK (guesses >= 0),
     PRIMARY KEY (slot, party)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE card (
-    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    no            INTEGER NOT NULL CHECK (no >= 0),
-    party         INTEGER NOT NULL CHECK (party >= 0),
-    state         TEXT    NOT NULL CHECK (state = 'asked' OR state = 'bound' OR state = 'unbound'),
-    bank          TEXT    NOT NULL,
-    kind          TEXT    NOT NULL CHECK (kind = 'debit' OR kind = 'credit'),
-    last_four     TEXT    NOT NULL,
-    digest        BLOB    NOT NULL CHECK (length(digest) = 16),
-    agreement     TEXT,
-    asked_at_us   INTEGER NOT NULL,
-    changed_at_us INTEGER NOT NULL,
-    PRIMARY KEY (slot, no)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE card_name (
     slot   INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     party  INTEGER NOT NULL CHECK (party >= 0),
     digest BLOB    NOT NULL CHECK (length(digest) = 16),
     no     INTEGER NOT NULL CHECK (no >= 0),
     PRIMARY KEY (slot, party, digest)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE bank_order (
-    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    no             INTEGER NOT NULL CHECK (no >= 0),
-    party          INTEGER NOT NULL CHECK (party >= 0),
-    card           INTEGER NOT NULL CHECK (card >= 0),
-    kind           TEXT    NOT NULL CHECK (
-        kind = 'top_up' OR kind = 'withdraw' OR kind = 'pay' OR kind = 'return'),
-    state          TEXT    NOT NULL CHECK (
-        state = 'draft' OR state = 'asked' OR state = 'unknown' OR state = 'given_up' OR state = 'done' OR
-        state = 'failed' OR state = 'closed' OR state = 'returning' OR state = 'returned' OR
-        state = 'credited'),
-    currency       TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
-    amount_minor   INTEGER NOT NULL CHECK (amount_minor >= 0),
-    fee_minor      INTEGER NOT NULL CHECK (fee_minor >= 0),
-    free_minor     INTEGER NOT NULL CHECK (free_minor BETWEEN 0 AND amount_minor),
-    counted_at_us  INTEGER,
-    about          INTEGER CHECK (about >= 0),
-    key            TEXT    NOT NULL,
-    asked_at_us    INTEGER NOT NULL,
-    next_try_at_us INTEGER,
-    tries          INTEGER NOT NULL CHECK (tries >= 0),
-    bank_ref       TEXT,
-    reason         TEXT    CHECK (
-        reason = 'no_money' OR reason = 'over_limit' OR reason = 'card_blocked' OR
-        reason = 'agreement_ended' OR reason = 'other'),
-    heard_at_us    INTEGER,
-    timer          INTEGER CHECK (timer >= 0),
-    gives_up_at_us INTEGER, life_minor INTEGER NOT NULL DEFAULT 0 CHECK (life_minor >= 0),
-    PRIMARY KEY (slot, no),
-    CHECK ((timer IS NULL) = (gives_up_at_us IS NULL))
-) STRICT, WITHOUT ROWID;
-CREATE TABLE bank_order_key (
-    slot  INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    party INTEGER NOT NULL CHECK (party >= 0),
-    kind  TEXT    NOT NULL CHECK (kind = 'top_up' OR kind = 'withdraw' OR kind = 'pay' OR kind = 'return'),
-    key   TEXT    NOT NULL,
-    no    INTEGER NOT NULL CHECK (no >= 0),
-    PRIMARY KEY (slot, party, kind, key)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE bank_surprise (
     slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
@@ -1206,10 +1153,98 @@ CREATE TABLE "timer" (
     attempt   INTEGER CHECK (attempt >= 0),
     PRIMARY KEY (slot, due_at_us, no)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE card_transfer (
+    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no           INTEGER NOT NULL CHECK (no >= 0),
+    payer        INTEGER NOT NULL CHECK (payer >= 0),
+    app          INTEGER NOT NULL CHECK (app >= 0),
+    out_biz_no   TEXT    NOT NULL,
+    named        BLOB    NOT NULL CHECK (length(named) = 16),
+    currency     TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+    fee_minor    INTEGER NOT NULL CHECK (fee_minor >= 0),
+    card         INTEGER NOT NULL CHECK (card >= 0),
+    bank_order   INTEGER NOT NULL CHECK (bank_order >= 0),
+    title        TEXT,
+    remark       TEXT,
+    passback     TEXT,
+    state        TEXT    NOT NULL CHECK (state = 'under_way' OR state = 'done' OR state = 'failed'),
+    notify_url   TEXT,
+    gbk          INTEGER NOT NULL CHECK (gbk IN (0, 1)),
+    rsa1         INTEGER NOT NULL CHECK (rsa1 IN (0, 1)),
+    paid_at_us   INTEGER NOT NULL,
+    ended_at_us  INTEGER,
+    PRIMARY KEY (slot, no),
+    CHECK ((state = 'under_way') = (ended_at_us IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE card_transfer_number (
+    slot       INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    payer      INTEGER NOT NULL CHECK (payer >= 0),
+    out_biz_no TEXT    NOT NULL,
+    no         INTEGER NOT NULL CHECK (no >= 0),
+    PRIMARY KEY (slot, payer, out_biz_no)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "card" (
+    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no            INTEGER NOT NULL CHECK (no >= 0),
+    party         INTEGER NOT NULL CHECK (party >= 0),
+    state         TEXT    NOT NULL CHECK (
+        state = 'asked' OR state = 'bound' OR state = 'unbound' OR state = 'payee'),
+    bank          TEXT    NOT NULL,
+    kind          TEXT    NOT NULL CHECK (kind = 'debit' OR kind = 'credit'),
+    last_four     TEXT    NOT NULL,
+    digest        BLOB    NOT NULL CHECK (length(digest) = 16),
+    agreement     TEXT,
+    asked_at_us   INTEGER NOT NULL,
+    changed_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, no)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "bank_order" (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no             INTEGER NOT NULL CHECK (no >= 0),
+    party          INTEGER NOT NULL CHECK (party >= 0),
+    card           INTEGER NOT NULL CHECK (card >= 0),
+    kind           TEXT    NOT NULL CHECK (
+        kind = 'top_up' OR kind = 'withdraw' OR kind = 'pay' OR kind = 'return' OR
+        kind = 'transfer'),
+    state          TEXT    NOT NULL CHECK (
+        state = 'draft' OR state = 'asked' OR state = 'unknown' OR state = 'given_up' OR state = 'done' OR
+        state = 'failed' OR state = 'closed' OR state = 'returning' OR state = 'returned' OR
+        state = 'credited'),
+    currency       TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    amount_minor   INTEGER NOT NULL CHECK (amount_minor >= 0),
+    fee_minor      INTEGER NOT NULL CHECK (fee_minor >= 0),
+    free_minor     INTEGER NOT NULL CHECK (free_minor BETWEEN 0 AND amount_minor),
+    counted_at_us  INTEGER,
+    about          INTEGER CHECK (about >= 0),
+    key            TEXT    NOT NULL,
+    asked_at_us    INTEGER NOT NULL,
+    next_try_at_us INTEGER,
+    tries          INTEGER NOT NULL CHECK (tries >= 0),
+    bank_ref       TEXT,
+    reason         TEXT    CHECK (
+        reason = 'no_money' OR reason = 'over_limit' OR reason = 'card_blocked' OR
+        reason = 'agreement_ended' OR reason = 'other'),
+    heard_at_us    INTEGER,
+    timer          INTEGER CHECK (timer >= 0),
+    gives_up_at_us INTEGER,
+    life_minor     INTEGER NOT NULL DEFAULT 0 CHECK (life_minor >= 0),
+    PRIMARY KEY (slot, no),
+    CHECK ((timer IS NULL) = (gives_up_at_us IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "bank_order_key" (
+    slot  INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party INTEGER NOT NULL CHECK (party >= 0),
+    kind  TEXT    NOT NULL CHECK (
+        kind = 'top_up' OR kind = 'withdraw' OR kind = 'pay' OR kind = 'return' OR kind = 'transfer'),
+    key   TEXT    NOT NULL,
+    no    INTEGER NOT NULL CHECK (no >= 0),
+    PRIMARY KEY (slot, party, kind, key)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);
-CREATE INDEX bank_order_next ON bank_order (next_try_at_us) WHERE next_try_at_us IS NOT NULL;
 CREATE INDEX timer_due ON timer (due_at_us);
+CREATE INDEX bank_order_next ON bank_order (next_try_at_us) WHERE next_try_at_us IS NOT NULL;
 CREATE VIEW v_order AS
 SELECT strftime('%Y%m%d', no / 100000000 + 28800, 'unixepoch') || '2200140'
            || printf('%011d', (no / 100 + 28800000000) % 86400000000) || printf('%02d', no % 100) AS trade_no,
