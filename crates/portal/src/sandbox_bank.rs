@@ -11,7 +11,8 @@ use axum::http::{HeaderMap, StatusCode};
 use base::{BankOrderNo, CardNo, PartyId, Secret, Text};
 use engine::{BankWay, FindBankOrder};
 use fund::{
-    AskCardRefused, BankCode, BankHealth, BankOrder, BankOrderRefused, BindCardRefused, Card, FindBankRefused,
+    AskCardRefused, BankCode, BankHealth, BankOrder, BankOrderRefused, BindCardRefused, Card, CardState,
+    FindBankRefused,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
