@@ -36,10 +36,10 @@ const ARRIVAL_US: i64 = 2 * HOUR_US;
 pub(crate) const EXT_INFO: &[Part] = &[Part::Read(&[
     Field::must("account_type", Kind::OneOf(&["1", "2"])).note("1: of a company, 2: of a person"),
     Field::when("inst_name", Kind::Line(128), "with `account_type` 1"),
-    Field::may("inst_province", Kind::Line(64)),
-    Field::may("inst_city", Kind::Line(64)),
+    Field::may("inst_province", Kind::Line(128)),
+    Field::may("inst_city", Kind::Line(128)),
     Field::may("inst_branch_name", Kind::Line(128)),
-    Field::may("bank_code", Kind::Line(32)),
+    Field::may("bank_code", Kind::Line(128)),
 ])];
 
 /// A transfer to a card as a request describes it.

@@ -207,3 +207,38 @@ fn walk(at: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(at).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
+
+#[tokio::test]
+async fn the_merchants_bill_shows_amount_and_fee_and_what_came_back() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    let sent = send(&client, "b1", json!({ "remark": "一月" })).await.get("order_id");
+    let back = send(&client, "b2", json!({})).await.get("order_id");
+    shop.bank_says(order_of(&shop, "b2").await, Verdict::Refused(BankReason::Other)).await;
+    let query = r#"{"start_time":"2026-01-02 00:00:00","end_time":"2026-01-03 00:00:00"}"#;
+    let mut lines = Vec::new();
+    // The tables follow the cell by a moment.
+    for _ in 0..200 {
+        let told = client.call("alipay.data.bill.accountlog.query", query).await;
+        lines = told.inner()["detail_list"].as_array().cloned().unwrap_or_default();
+        if lines.len() >= 7 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    let said = |line: &Value| {
+        let names = ["type", "direction", "trans_amount", "alipay_order_no", "merchant_order_no"];
+        names.map(|name| line[name].as_str().unwrap_or_default().to_owned())
+    };
+    let (sent, back) = (sent.as_str(), back.as_str());
+    let wanted = [
+        ["转账", "支出", "10.00", sent, "b1"],
+        ["收费", "支出", "0.10", sent, "b1"],
+        ["转账", "支出", "10.00", back, "b2"],
+        ["收费", "支出", "0.10", back, "b2"],
+        ["转账退回", "收入", "10.00", back, "b2"],
+        ["退费", "收入", "0.10", back, "b2"],
+    ];
+    let found: Vec<_> = lines.iter().map(said).collect();
+    assert_eq!(found[1..], wanted.map(|line| line.map(str::to_owned)));
+}
