@@ -4,6 +4,7 @@ use crate::agreements::Agreements;
 use crate::app_keys::AppKeys;
 use crate::around::Around;
 use crate::books::Books;
+use crate::card_transfers::CardTransfers;
 use crate::columns::Columns;
 use crate::crossing::Crossing;
 use crate::day_closes::DayCloses;
@@ -33,7 +34,7 @@ use ledger::{Account, Hold, Posting};
 use people::{App, Attempt, MerchantStore, PasskeyProof, Usage};
 use std::sync::Arc;
 use trade::{Agreement, Debit, Freeze, Frozen, Mandate, Notice, Order, PayCode, Relation, Signing, Timer};
-use transfer::Transfer;
+use transfer::{CardTransfer, Transfer};
 
 /// What was learned so far.
 #[derive(Debug)]
@@ -51,6 +52,7 @@ pub(crate) struct Checks {
     grants: Grants,
     agreements: Agreements,
     transfers: Transfers,
+    card_transfers: CardTransfers,
     persons: Persons,
     receivings: Receivings,
     operators: Operators,
@@ -79,6 +81,7 @@ impl Checks {
             grants: Grants::default(),
             agreements: Agreements::new(home),
             transfers: Transfers::new(home),
+            card_transfers: CardTransfers::default(),
             persons: Persons::new(home),
             receivings: Receivings::default(),
             operators: Operators::default(),
@@ -129,6 +132,8 @@ impl Checks {
             Row::Usage(row) => self.usage(row, findings),
             Row::Transfer(row) => self.transfer(row, findings),
             Row::TransferNumber(number) => self.transfers.number(number, findings),
+            Row::CardTransfer(row) => self.card_transfer(row, findings),
+            Row::CardTransferNumber(number) => self.card_transfers.number(number, findings),
             Row::Received(received) => self.transfers.received(received, findings),
             Row::KnownPayee(known) => self.transfers.known(known, findings),
             Row::Account(account) => self.account(account, findings),
@@ -265,6 +270,7 @@ impl Checks {
     fn bank_order(&mut self, order: &Arc<BankOrder>, findings: &mut Findings) {
         self.parties.owner(Table::BankOrder, &BankOrder::wrap_key(order.key()), order.party, findings);
         self.funds.order(order, findings);
+        self.card_transfers.order(order);
     }
 
     /// A freeze, and whether its app acted for its merchant.
@@ -300,7 +306,8 @@ impl Checks {
     fn notice(&mut self, notice: &Notice, findings: &mut Findings) {
         let found = self.orders.notice(notice, findings)
             || self.freezes.notice(notice, findings)
-            || self.transfers.notice(notice, findings);
+            || self.transfers.notice(notice, findings)
+            || self.card_transfers.notice(notice, findings);
         if !found {
             self.agreements.notice(notice, findings);
         }
@@ -343,6 +350,17 @@ impl Checks {
         self.risks.transfer(row);
     }
 
+    /// A transfer to a card, whether its app acted for its payer, and what it counts.
+    fn card_transfer(&mut self, row: &CardTransfer, findings: &mut Findings) {
+        let key = CardTransfer::wrap_key(row.key());
+        self.parties.owner(Table::CardTransfer, &key, row.payer, findings);
+        self.grants.card_transfer(row, &self.parties, findings);
+        self.card_transfers.transfer(row, findings);
+        if row.state.counts() {
+            self.transfers.sent(row.payer, row.paid_at_us, row.amount_minor);
+        }
+    }
+
     fn agreement(&mut self, agreement: &Arc<Agreement>, findings: &mut Findings) {
         self.grants.agreement(agreement, &self.parties, findings);
         self.agreements.agreement(agreement, findings);
@@ -365,6 +383,7 @@ impl Checks {
         self.agreements.finish(findings);
         self.orders.contracts.finish(findings);
         let mut expected = self.orders.finish(self.rules.as_ref(), findings);
+        self.card_transfers.finish(findings);
         self.transfers.finish(&mut expected, findings);
         self.funds.finish(&mut expected, findings);
         self.persons.finish(findings);

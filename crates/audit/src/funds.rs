@@ -83,7 +83,7 @@ impl Funds {
         }
         let agreed = match card.state {
             CardState::Asked => card.agreement.is_none(),
-            CardState::Bound => card.agreement.is_some(),
+            CardState::Bound | CardState::Payee => card.agreement.is_some(),
             CardState::Unbound => true,
         };
         if !agreed {
@@ -109,8 +109,18 @@ impl Funds {
         for message in whole::faults(order) {
             order_is(order, message, findings);
         }
-        if self.cards.get(&order.card).is_none_or(|card| card.party != order.party) {
+        let card = self.cards.get(&order.card);
+        if card.is_none_or(|card| card.party != order.party) {
             order_is(order, "its card is not there, or another party's", findings);
+        }
+        // A payee's card takes transfers, and a transfer goes to no other.
+        let of_payee = card.is_some_and(|card| card.state == CardState::Payee);
+        if of_payee != (order.kind == BankOrderKind::Transfer) {
+            order_is(
+                order,
+                "it moves money of a payee's card, or is a transfer to a card of the party",
+                findings,
+            );
         }
         if let (BankOrderKind::Return, Some(of)) = (order.kind, order.about) {
             // What is returned is older, so it was read before.
@@ -148,7 +158,7 @@ impl Funds {
                 let of = order.about.and_then(|of| self.orders.get(&BankOrderNo::of_topic(of)));
                 of.and_then(|of| of.order.about).map(|about| (about, order.asked_at_us))
             }
-            BankOrderKind::TopUp | BankOrderKind::Withdraw => None,
+            BankOrderKind::TopUp | BankOrderKind::Withdraw | BankOrderKind::Transfer => None,
         };
         if let Some((about, at_us)) = about {
             self.by_moment.insert((order.slot, about, at_us), order.no);

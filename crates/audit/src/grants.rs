@@ -11,7 +11,7 @@ use people::{
 };
 use std::collections::HashMap;
 use trade::{Agreement, Freeze, Order};
-use transfer::Transfer;
+use transfer::{CardTransfer, Transfer};
 
 type Name = (PartyId, AppId, GrantKind);
 
@@ -118,6 +118,15 @@ impl Grants {
         if row.app.is_some_and(|app| !self.acted(app, row.payer, parties)) {
             let message = "its app never acted for its payer";
             findings.add(FindingKind::TransferWrong, "transfer", text_of_key(&key), message);
+        }
+    }
+
+    /// A transfer to a card.
+    pub(crate) fn card_transfer(&self, row: &CardTransfer, parties: &Parties, findings: &mut Findings) {
+        if !self.acted(row.app, row.payer, parties) {
+            let key = text_of_key(&CardTransfer::wrap_key((row.slot, row.no)));
+            let message = "its app never acted for its payer";
+            findings.add(FindingKind::TransferWrong, "card_transfer", key, message);
         }
     }
 

@@ -24,14 +24,15 @@
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
-//! `receivings`, `operators`, `merchant_stores`, `app_keys`, `risks`, `screens`, `transfers`, `escrows`, `freezes`,
-//! `funds`, `four_eyes`; then `replay`.
+//! `receivings`, `operators`, `merchant_stores`, `app_keys`, `risks`, `screens`, `transfers`, `card_transfers`,
+//! `escrows`, `freezes`, `funds`, `four_eyes`; then `replay`.
 
 mod agreements;
 mod app_keys;
 mod around;
 mod batch;
 mod books;
+mod card_transfers;
 mod chain;
 mod checks;
 mod columns;
@@ -267,6 +268,7 @@ const READ_ORDER: &[Table] = &[
     Table::Card,
     Table::CardName,
     Table::BankOrder,
+    Table::CardTransfer,
     Table::BankOrderKey,
     Table::BankSurprise,
     Table::Settlement,
@@ -280,6 +282,7 @@ const READ_ORDER: &[Table] = &[
     Table::DayClose,
     Table::TrialBalance,
     Table::TransferNumber,
+    Table::CardTransferNumber,
     Table::Received,
     Table::KnownPayee,
     Table::Usage,

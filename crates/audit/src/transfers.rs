@@ -10,6 +10,7 @@ use crate::report::{FindingKind, Findings};
 use base::{PartyId, Record, Slot, SlotSet, TransferNo};
 use engine::{Key, Tabled};
 use ledger::{Posting, PostingKind};
+use money::Minor;
 use people::{Usage, UsageKind};
 use std::collections::BTreeMap;
 use trade::{Notice, NoticeEvent, Timer, TimerTask};
@@ -52,10 +53,7 @@ impl Transfers {
             wrong(row.no, message, findings);
         }
         if let Some(paid_at_us) = row.paid_at_us.filter(|_| row.state.counts()) {
-            for kind in [UsageKind::TransferDay, UsageKind::TransferMonth] {
-                let sum = self.used.entry(Usage::key_at(row.payer, kind, paid_at_us)).or_default();
-                *sum = (sum.0.saturating_add(1), sum.1 + i128::from(row.amount_minor.units()));
-            }
+            self.sent(row.payer, paid_at_us, row.amount_minor);
         }
         if let Some(ended_at_us) = row.ended_at_us.filter(|_| row.state == TransferState::Done) {
             let last = self.reached.entry((row.slot, row.payer, row.payee)).or_insert(ended_at_us);
@@ -64,6 +62,14 @@ impl Transfers {
         let (moves, has_number, has_timer) = (Vec::new(), false, false);
         let facts = Facts { row: row.clone(), moves, has_number, has_timer, received: false, told: 0 };
         self.all.insert(row.no, facts);
+    }
+
+    /// What a payer sent at a moment, microseconds UTC, to an account or to a card.
+    pub(crate) fn sent(&mut self, payer: PartyId, paid_at_us: i64, amount: Minor) {
+        for kind in [UsageKind::TransferDay, UsageKind::TransferMonth] {
+            let sum = self.used.entry(Usage::key_at(payer, kind, paid_at_us)).or_default();
+            *sum = (sum.0.saturating_add(1), sum.1 + i128::from(amount.units()));
+        }
     }
 
     /// A posting about a transfer; `false` when it is about something else, which is looked at there.

@@ -44,6 +44,20 @@ pub(crate) struct ConfirmBinding {
     pub(crate) otp: String,
 }
 
+/// `POST /payees`. Prints nothing of it.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AskPayee {
+    pub(crate) card: String,
+    pub(crate) holder: String,
+}
+
+impl fmt::Debug for AskPayee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AskPayee(***)")
+    }
+}
+
 /// Why a binding is refused. The first that holds is the one reported.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum BindingRefused {
@@ -87,9 +101,10 @@ impl Desk<'_> {
         }
         let number = self.digest("card", card);
         let elements = self.digest("elements", &json!([holder, identity, mobile]).to_string());
-        let (state, reason) = match self.elements_fit(card, &number, &elements)? {
+        let (state, reason) = match self.elements_fit(ask, &number, &elements)? {
             Ok(issuer) => {
                 self.open_card(card, &number, &elements, issuer)?;
+                self.note_holder(&number, holder)?;
                 ("asked", None)
             }
             Err(refused) => ("refused", Some(refused.code())),
@@ -144,12 +159,12 @@ impl Desk<'_> {
 
     fn elements_fit(
         &self,
-        card: &str,
+        ask: &AskBinding,
         number: &str,
         elements: &str,
     ) -> Result<Result<Issuer, BindingRefused>, BooksError> {
-        let Some(issuer) = issuer_of(card) else { return Ok(Err(BindingRefused::CardNumberWrong)) };
-        let refused = match Behaviour::of(card) {
+        let Some(issuer) = issuer_of(&ask.card) else { return Ok(Err(BindingRefused::CardNumberWrong)) };
+        let refused = match Behaviour::of(&ask.card) {
             Behaviour::Lost => Some(BindingRefused::CardLost),
             Behaviour::OtherHolder => Some(BindingRefused::HolderDiffers),
             Behaviour::OtherIdentity => Some(BindingRefused::IdentityDiffers),
@@ -163,11 +178,20 @@ impl Desk<'_> {
         let sql = "SELECT holder FROM card WHERE generation = ? AND digest = ?";
         let known: Option<String> =
             self.books.query_row(sql, (self.generation, number), |row| row.get(0)).optional()?;
-        let differs = known.is_some_and(|known| known != elements);
+        // Of a card that only had money paid into it the other elements are not known.
+        let differs = known.is_some_and(|known| !known.is_empty() && known != elements)
+            || !self.is_holder(number, &ask.holder)?;
         Ok(if differs { Err(BindingRefused::HolderDiffers) } else { Ok(issuer) })
     }
 
-    fn open_card(&self, card: &str, number: &str, elements: &str, issuer: Issuer) -> Result<(), BooksError> {
+    /// Opens the card, unless it is; elements that were not known are known from now on.
+    pub(crate) fn open_card(
+        &self,
+        card: &str,
+        number: &str,
+        elements: &str,
+        issuer: Issuer,
+    ) -> Result<(), BooksError> {
         let behaviour = Behaviour::of(card);
         let word = if behaviour == Behaviour::TakesNothing { "takes_nothing" } else { "usual" };
         let last_four = card.get(card.len().saturating_sub(4)..).unwrap_or_default();
@@ -177,6 +201,8 @@ impl Desk<'_> {
         if self.books.execute(sql, values)? == 1 {
             self.open_card_account(number, behaviour == Behaviour::Poor)?;
         }
+        let sql = "UPDATE card SET holder = ? WHERE generation = ? AND digest = ? AND holder = ''";
+        self.books.execute(sql, (elements, self.generation, number))?;
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use crate::fault::{Chance, Rates};
 use crate::folder::{Folder, FolderError};
 use crate::order::Due;
-use crate::schema::{APPLICATION_ID, CREATE};
+use crate::schema::{APPLICATION_ID, CREATE, CREATE_LATER};
 use aws_lc_rs::hmac;
 use base::Day;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
@@ -82,6 +82,7 @@ impl Books {
         } else if found != APPLICATION_ID {
             return Err(BooksError::Foreign);
         }
+        connection.execute_batch(CREATE_LATER)?;
         connection.pragma_update(None, "journal_mode", "wal")?;
         // An answer leaves only after its commit is on the disk.
         connection.pragma_update(None, "synchronous", "full")?;

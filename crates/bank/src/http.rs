@@ -1,6 +1,6 @@
 //! The bank over HTTP: one call, one transaction, one answer.
 
-use crate::binding::{AskBinding, ConfirmBinding};
+use crate::binding::{AskBinding, AskPayee, ConfirmBinding};
 use crate::books::{Books, BooksError, Caller, Desk};
 use crate::camt::camt053;
 use crate::fault::Rates;
@@ -187,6 +187,10 @@ fn at_desk(desk: &Desk<'_>, method: &str, parts: &[&str], call: &Call) -> Result
         },
         ("POST", ["bindings", key, "confirm"]) => match read::<ConfirmBinding>(&call.body) {
             Some(given) => Ok(desk.confirm(key, &given)?.map_or_else(nothing, said)),
+            None => Ok(refused("body_wrong")),
+        },
+        ("POST", ["payees"]) => match read::<AskPayee>(&call.body) {
+            Some(ask) => Ok(said(desk.payee(&ask)?)),
             None => Ok(refused("body_wrong")),
         },
         ("GET", ["inbox"]) => Ok(said(desk.inbox()?)),

@@ -8,7 +8,7 @@
 //! that is moved moves the bank; it never goes back. Each generation of a world has accounts and numbers of its
 //! own.
 //!
-//! Reading order: [`issuer`], [`fault`], `order_state`, `books`, `account`, `binding`, `order`, `statement`, `http`.
+//! Reading order: [`issuer`], [`fault`], `order_state`, `books`, `account`, `binding`, `payee`, `order`, `statement`, `http`.
 
 mod account;
 mod binding;
@@ -22,6 +22,7 @@ pub mod issuer;
 mod order;
 mod order_ask;
 mod order_state;
+mod payee;
 mod proof;
 mod schema;
 mod sheet;

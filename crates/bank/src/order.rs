@@ -186,7 +186,12 @@ impl Desk<'_> {
         }
         let sql = "SELECT digest FROM card WHERE generation = ? AND agreement = ?";
         let found = self.books.query_row(sql, (self.generation, &ask.agreement), |row| row.get(0));
-        let Some(card) = found.optional()? else { return Ok(Err(OrderRefused::AgreementUnknown)) };
+        let mut found = found.optional()?;
+        // A payee's name is good for paying money in and for nothing else.
+        if found.is_none() && ask.direction == Direction::Out {
+            found = self.card_of_payee(&ask.agreement)?;
+        }
+        let Some(card) = found else { return Ok(Err(OrderRefused::AgreementUnknown)) };
         let content = Content { card, direction: ask.direction, amount_minor: ask.amount_minor };
         Ok(self.allowed(&content, self.now_us)?.map(|()| content))
     }

@@ -4,6 +4,18 @@
 /// Tells the bank's file from other databases ("tbnk" in ASCII).
 pub(crate) const APPLICATION_ID: i64 = 0x7462_6e6b;
 
+/// Made at every start where it is not there: what banks that were made before did not have.
+pub(crate) const CREATE_LATER: &str = "
+CREATE TABLE IF NOT EXISTS payee (
+    generation TEXT NOT NULL, name TEXT NOT NULL, card TEXT NOT NULL,
+    PRIMARY KEY (generation, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS holder (
+    generation TEXT NOT NULL, card TEXT NOT NULL, name TEXT NOT NULL,
+    PRIMARY KEY (generation, card)
+) STRICT, WITHOUT ROWID;
+";
+
 /// Made in one go at the first start.
 pub(crate) const CREATE: &str = "
 CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;

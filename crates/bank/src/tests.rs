@@ -1,6 +1,6 @@
 //! The bank from inside: every refusal and fault, and random calls after which the books must balance.
 
-use crate::binding::{AskBinding, ConfirmBinding};
+use crate::binding::{AskBinding, AskPayee, ConfirmBinding};
 use crate::books::{Books, BooksError, Caller, Desk};
 use crate::camt::camt053;
 use crate::fault::{Rates, WHOLE_PPM};
@@ -64,6 +64,11 @@ impl Town {
         bound["agreement"].as_str().unwrap().to_owned()
     }
 
+    fn payee(&mut self, card: &str, holder: &str) -> Value {
+        let ask = AskPayee { card: card.to_owned(), holder: holder.to_owned() };
+        self.call(|desk| desk.payee(&ask))
+    }
+
     fn order(&mut self, ask: &AskOrder) -> Reply {
         self.call(|desk| desk.order(ask))
     }
@@ -123,6 +128,38 @@ fn always(set: impl FnOnce(&mut Rates)) -> Rates {
     let mut rates = Rates::default();
     set(&mut rates);
     rates
+}
+
+#[test]
+fn a_payees_name_takes_money_in_and_gives_none() {
+    let mut town = Town::new(Rates::default());
+    let number = usual_card();
+    let known = town.payee(&number, "李四");
+    assert_eq!((known["state"].as_str(), known["bank"].as_str()), (Some("known"), Some("ICBC")));
+    assert_eq!(town.payee(&number, "李四"), known, "the same again is the same");
+    assert_eq!(town.payee(&number, "王五")["reason"], "holder_differs");
+    for (digits, reason) in [("9901", "holder_differs"), ("9904", "card_lost")] {
+        let number = card(&format!("62220212345678{digits}"));
+        assert_eq!(town.payee(&number, "李四")["reason"], reason);
+    }
+    assert_eq!(town.payee("1", "李四")["reason"], "card_number_wrong");
+
+    let name = known["payee"].as_str().unwrap().to_owned();
+    let before = town.reserve();
+    assert_eq!(town.answer(&ordering("o1", &name, Direction::Out, 500))["state"], "done");
+    assert_eq!(town.reserve(), before - 500);
+    for (key, direction) in [("o2", Direction::In), ("o3", Direction::Return)] {
+        let said = town.answer(&ordering(key, &name, direction, 100));
+        assert_eq!(said["reason"], "agreement_unknown", "{said}");
+    }
+    assert!(town.balances());
+    // Its holder binds it later; somebody else does not.
+    let mut other = asking("b1", &number);
+    other.holder = "王五".to_owned();
+    assert_eq!(town.call(|desk| desk.bind(&other)).unwrap()["reason"], "holder_differs");
+    let agreement = town.agreement(&number);
+    assert_eq!(town.answer(&ordering("o4", &agreement, Direction::In, 100))["state"], "done");
+    assert_eq!(town.payee(&number, "李四"), known);
 }
 
 #[test]

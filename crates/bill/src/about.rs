@@ -10,7 +10,7 @@ use ledger::{AccountId, AccountKind, Posting, PostingKind};
 use std::sync::Arc;
 use store::Reader;
 use trade::Order;
-use transfer::Transfer;
+use transfer::{CardTransfer, Transfer};
 
 /// The transfer that a posting is of; it lies with its payer.
 pub(crate) fn transfer_of(
@@ -36,6 +36,24 @@ pub(crate) fn withdrawal_of(
     match reader.row(&Key::BankOrder((topic.slot(), BankOrderNo::of_topic(topic))))? {
         // What could not go back to a card comes to the balance by the same posting.
         Some(Row::BankOrder(order)) if order.kind == BankOrderKind::Withdraw => Ok(Some(order)),
+        _ => Ok(None),
+    }
+}
+
+/// The transfer to a card that a posting is of, with the order that carries it to the bank.
+pub(crate) fn card_transfer_of(
+    reader: &mut dyn Reader,
+    posting: &Posting,
+) -> Result<Option<(Arc<CardTransfer>, Arc<BankOrder>)>, BillError> {
+    let is_one = matches!(Business::of(posting.kind), Business::Withdraw | Business::WithdrawBack);
+    let Some(topic) = posting.order_no.filter(|_| is_one) else { return Ok(None) };
+    let order = match reader.row(&Key::BankOrder((topic.slot(), BankOrderNo::of_topic(topic))))? {
+        Some(Row::BankOrder(order)) if order.kind == BankOrderKind::Transfer => order,
+        _ => return Ok(None),
+    };
+    let Some(about) = order.about else { return Ok(None) };
+    match reader.row(&Key::CardTransfer((order.slot, TransferNo::of_topic(about))))? {
+        Some(Row::CardTransfer(transfer)) => Ok(Some((transfer, order))),
         _ => Ok(None),
     }
 }

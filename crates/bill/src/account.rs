@@ -1,18 +1,18 @@
 //! The lines of an account: each posting that moved its balance, with the fee in it on a line of its own.
 
-use crate::about::{across, other_side, refund_of, transfer_of, withdrawal_of};
+use crate::about::{across, card_transfer_of, other_side, refund_of, transfer_of, withdrawal_of};
 use crate::refunds::Refunds;
 use crate::{BillError, Business, Take, TakeRow, Who};
 use base::{OrderNo, PartyId, PostingNo, Slot};
 use engine::{Key, Row, Table};
 use fund::BankOrder;
-use ledger::{AccountId, AccountKind, Entry, Posting, Side};
+use ledger::{AccountId, AccountKind, Entry, Posting, PostingKind, Side};
 use money::Currency;
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use store::Reader;
 use trade::Order;
-use transfer::Transfer;
+use transfer::{CardTransfer, Transfer};
 
 /// Rows read at a time.
 pub(crate) const PAGE: usize = 500;
@@ -32,6 +32,8 @@ pub struct AccountLine {
     pub order: Option<Arc<Order>>,
     /// The transfer, where it is of one.
     pub transfer: Option<Arc<Transfer>>,
+    /// The transfer to a card, where it is of one.
+    pub card_transfer: Option<Arc<CardTransfer>>,
     /// The order to a bank, where it is of a withdrawal.
     pub withdrawal: Option<Arc<BankOrder>>,
     /// The refund's number.
@@ -56,7 +58,11 @@ impl AccountLine {
     pub fn about(&self) -> Option<String> {
         let order = self.order.as_ref().map(|order| order.no.to_string());
         let transfer = || self.transfer.as_ref().map(|transfer| transfer.no.to_string());
-        order.or_else(transfer).or_else(|| self.withdrawal.as_ref().map(|order| order.no.to_string()))
+        let to_card = || self.card_transfer.as_ref().map(|transfer| transfer.no.to_string());
+        order
+            .or_else(transfer)
+            .or_else(to_card)
+            .or_else(|| self.withdrawal.as_ref().map(|order| order.no.to_string()))
     }
 
     /// The number that whoever asked for it gave: of the order, or of the transfer, whose payee does not see it.
@@ -64,20 +70,23 @@ impl AccountLine {
         let is_payers = self.delta_minor < 0 || self.business == Business::TransferBack;
         let transfer = self.transfer.as_ref().filter(|_| is_payers);
         let order = self.order.as_ref().map(|order| order.out_trade_no.as_str());
-        order.or_else(|| transfer.map(|transfer| transfer.out_biz_no.as_str()))
+        let to_card = self.card_transfer.as_ref().map(|transfer| transfer.out_biz_no.as_str());
+        order.or_else(|| transfer.map(|transfer| transfer.out_biz_no.as_str())).or(to_card)
     }
 
     /// What is bought, or what a transfer is for.
     pub fn title(&self) -> Option<&str> {
         let order = self.order.as_ref().map(|order| order.subject.as_str());
         let title = self.transfer.as_ref().and_then(|transfer| transfer.title.as_ref());
-        order.or_else(|| title.map(|title| title.as_str()))
+        let to_card = self.card_transfer.as_ref().and_then(|transfer| transfer.title.as_ref());
+        order.or_else(|| title.or(to_card).map(|title| title.as_str()))
     }
 
     /// Why: of a refund in the merchant's words, of a transfer in its payer's.
     pub fn why(&self) -> Option<&str> {
         let remark = self.transfer.as_ref().and_then(|transfer| transfer.remark.as_ref());
-        self.reason.as_deref().or_else(|| remark.map(|remark| remark.as_str()))
+        let to_card = self.card_transfer.as_ref().and_then(|transfer| transfer.remark.as_ref());
+        self.reason.as_deref().or_else(|| remark.or(to_card).map(|remark| remark.as_str()))
     }
 }
 
@@ -142,7 +151,7 @@ pub(crate) fn fee_of(posting: &Posting) -> i64 {
     posting.entries().find(|entry| entry.account == fees).map_or(0, |entry| -signed(entry))
 }
 
-/// What the fee of a withdrawal was to its party, fen. It leaves the balance with what is withdrawn, and comes back
+/// What the fee of a withdrawal or of a transfer to a card was to its party, fen. It leaves the balance with what is withdrawn, and comes back
 /// with it; the platform earns it when the bank has paid.
 fn fee_of_withdrawal(order: &BankOrder, moved: Moved) -> i64 {
     let fee = order.fee_minor.units();
@@ -174,7 +183,9 @@ pub fn account_lines(
         let order = posting.order_no.map_or(Ok(None), |no| order_of(reader, no))?;
         let transfer = transfer_of(reader, posting)?;
         let withdrawal = withdrawal_of(reader, posting)?;
-        let fee = withdrawal.as_deref().map_or(fee_of(posting), |order| fee_of_withdrawal(order, moved));
+        let to_card = card_transfer_of(reader, posting)?;
+        let carrier = withdrawal.as_deref().or(to_card.as_ref().map(|(_, order)| &**order));
+        let fee = carrier.map_or(fee_of(posting), |order| fee_of_withdrawal(order, moved));
         let found = refund_of(reader, &mut refunds, posting)?;
         let other = match &transfer {
             Some(transfer) => Some(across(transfer, party)),
@@ -182,7 +193,7 @@ pub fn account_lines(
         };
         let other = who.account(reader, other)?;
         for (part, (business, delta_minor, balance_minor)) in
-            (0..).zip(parts(moved, fee, Business::of(posting.kind)))
+            (0..).zip(parts(moved, fee, business_of(posting.kind, to_card.is_some())))
         {
             let line = AccountLine {
                 posting: posting.no,
@@ -191,6 +202,7 @@ pub fn account_lines(
                 business,
                 order: order.clone(),
                 transfer: transfer.clone(),
+                card_transfer: to_card.as_ref().map(|(transfer, _)| transfer.clone()),
                 withdrawal: withdrawal.clone(),
                 request_no: found.as_ref().map(|found| found.out_request_no.to_string()),
                 reason: found.as_ref().and_then(|found| found.reason.as_ref()).map(ToString::to_string),
@@ -204,6 +216,15 @@ pub fn account_lines(
         }
         Ok(ControlFlow::Continue(()))
     })
+}
+
+/// What a posting is about: money for a card leaves a balance by the same posting, whoever's card it is.
+const fn business_of(kind: PostingKind, is_to_others_card: bool) -> Business {
+    match (Business::of(kind), is_to_others_card) {
+        (Business::Withdraw, true) => Business::Transfer,
+        (Business::WithdrawBack, true) => Business::TransferBack,
+        (business, _) => business,
+    }
 }
 
 /// The one or two lines of a posting: what it is about, and the fee in it. What comes in stands first, so that no line

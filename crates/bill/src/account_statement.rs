@@ -115,6 +115,7 @@ mod tests {
             business: crate::Business::Fee,
             order: None,
             transfer: None,
+            card_transfer: None,
             withdrawal: None,
             request_no: Some("R1".to_owned()),
             reason: None,

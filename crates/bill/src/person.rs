@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 use std::ops::{ControlFlow, Range};
 use store::Reader;
 use trade::{CardChannel, EXPIRY_DEFAULT_US, Order, OrderState, Trade, TradeState};
-use transfer::TransferState;
+use transfer::{CardTransferState, TransferState};
 
 /// Lines of one export at most: they are sorted, and so all kept, some hundred bytes each.
 const PERSON_LINES_MAX: usize = 50_000;
@@ -145,6 +145,12 @@ fn of_entry(
             let refund = entry.request_no.as_deref().unwrap_or("0");
             ("退款", format!("退款-{subject}"), Flow::Neither, "退款成功", format!("{trade_no}_{refund}"))
         }
+        Business::Fee if entry.card_transfer.is_some() => {
+            ("其他", "服务费-转账".to_owned(), Flow::Expense, progress(entry), about)
+        }
+        Business::FeeBack if entry.card_transfer.is_some() => {
+            ("退款", "退款-服务费-转账".to_owned(), Flow::Neither, "退款成功", format!("{about}_0"))
+        }
         Business::Fee if entry.withdrawal.is_some() => {
             ("其他", "服务费-提现".to_owned(), Flow::Expense, progress(entry), about)
         }
@@ -205,6 +211,13 @@ fn progress(entry: &AccountLine) -> &'static str {
     const ON_ITS_WAY: &str = "处理中";
     const ARRIVED: &str = "交易成功";
     const CAME_BACK: &str = "交易关闭";
+    if let Some(transfer) = &entry.card_transfer {
+        return match transfer.state {
+            CardTransferState::UnderWay => ON_ITS_WAY,
+            CardTransferState::Done => ARRIVED,
+            CardTransferState::Failed => CAME_BACK,
+        };
+    }
     if let Some(transfer) = &entry.transfer {
         return match transfer.state {
             TransferState::Offered | TransferState::Waiting | TransferState::UnderWay => ON_ITS_WAY,

@@ -24,6 +24,10 @@ pub trait Bank: Send + Sync + 'static {
     /// Gives the code that the holder had; the bank gives its agreement.
     fn confirm_bind(&self, ask: CodeAsk) -> Answering<'_, Result<BindAnswer, BindRefused>>;
 
+    /// Asks for a name of somebody else's card, good for paying money in and for nothing else. Nobody has to agree, so
+    /// no code is sent: the bank compares number and name. The same again gives the same name.
+    fn payee(&self, ask: PayeeAsk) -> Answering<'_, Result<BindAnswer, BindRefused>>;
+
     /// Hands an order over.
     fn send(&self, ask: OrderAsk) -> Answering<'_, OrderSaid>;
 
@@ -54,6 +58,17 @@ pub struct BindAsk {
     pub identity: Option<Secret<String>>,
     /// The mobile number that the bank knows the holder by.
     pub mobile: Secret<String>,
+}
+
+/// A card that money is sent to. It exists in memory only, for the call.
+#[derive(Debug)]
+pub struct PayeeAsk {
+    /// Our name of number and holder, the key: a keyed digest.
+    pub key: String,
+    /// The card's number.
+    pub number: Secret<String>,
+    /// The holder's name, as the payer has it.
+    pub holder: Secret<String>,
 }
 
 /// What is known of a card by its number.

@@ -1,7 +1,8 @@
 //! Days whose statements cannot be had keep no later ones back, and statements of one account are read.
 
 use crate::bank::{
-    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid, StatementSaid,
+    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid, PayeeAsk,
+    StatementSaid,
 };
 use crate::channel::Readers;
 use crate::collector::Collector;
@@ -34,6 +35,10 @@ impl Bank for Printed {
 
     fn confirm_bind(&self, ask: CodeAsk) -> Answering<'_, Result<BindAnswer, BindRefused>> {
         SandboxBank.confirm_bind(ask)
+    }
+
+    fn payee(&self, ask: PayeeAsk) -> Answering<'_, Result<BindAnswer, BindRefused>> {
+        SandboxBank.payee(ask)
     }
 
     fn send(&self, _ask: OrderAsk) -> Answering<'_, OrderSaid> {

@@ -5,7 +5,8 @@
 //! goes by the world's time, which each call tells it.
 
 use crate::bank::{
-    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid, StatementSaid,
+    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid, PayeeAsk,
+    StatementSaid,
 };
 use base::{Day, Text};
 use fund::{BankOrderKind, BankReason};
@@ -212,6 +213,23 @@ impl Bank for HttpBank {
         })
     }
 
+    fn payee(&self, ask: PayeeAsk) -> Answering<'_, Result<BindAnswer, BindRefused>> {
+        Box::pin(async move {
+            let body = json!({ "card": ask.number.reveal(), "holder": ask.holder.reveal() });
+            let Some((StatusCode::OK, said)) = self.call("POST", "/payees", &body, (self.now)()).await else {
+                return Err(BindRefused::Silent);
+            };
+            match (said["state"].as_str(), said["payee"].as_str()) {
+                (Some("known"), Some(payee)) => {
+                    let agreement = Text::new(payee).map_err(|_| BindRefused::Silent)?;
+                    Ok(BindAnswer { agreement })
+                }
+                (Some("refused"), _) => Err(BindRefused::DetailsDiffer),
+                _ => Err(BindRefused::Silent),
+            }
+        })
+    }
+
     fn send(&self, ask: OrderAsk) -> Answering<'_, OrderSaid> {
         Box::pin(async move {
             let Some(agreement) = &ask.agreement else { return OrderSaid::Silent };
@@ -259,7 +277,7 @@ impl Bank for HttpBank {
 const fn direction(kind: BankOrderKind) -> &'static str {
     match kind {
         BankOrderKind::TopUp | BankOrderKind::Pay => "in",
-        BankOrderKind::Withdraw => "out",
+        BankOrderKind::Withdraw | BankOrderKind::Transfer => "out",
         BankOrderKind::Return => "return",
     }
 }

@@ -10,7 +10,8 @@
 //! trying out, and money comes in when its owner transfers it with the order's number.
 
 use crate::bank::{
-    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid, StatementSaid,
+    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid, PayeeAsk,
+    StatementSaid,
 };
 use crate::iso_files::{Files, Received};
 use crate::iso_known::{Known, Told, understand};
@@ -234,6 +235,16 @@ impl Bank for IsoBank {
     fn confirm_bind(&self, ask: CodeAsk) -> Answering<'_, Result<BindAnswer, BindRefused>> {
         let account = account_of(&ask.key);
         let answer = SandboxBank.confirm_bind(ask);
+        Box::pin(async move {
+            answer.await?;
+            let agreement = Text::new(&account).map_err(|_| BindRefused::DetailsDiffer)?;
+            Ok(BindAnswer { agreement })
+        })
+    }
+
+    fn payee(&self, ask: PayeeAsk) -> Answering<'_, Result<BindAnswer, BindRefused>> {
+        let account = account_of(&ask.key);
+        let answer = SandboxBank.payee(ask);
         Box::pin(async move {
             answer.await?;
             let agreement = Text::new(&account).map_err(|_| BindRefused::DetailsDiffer)?;

@@ -3,6 +3,7 @@
 
 use crate::bank::{
     Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, BoundCard, CodeAsk, OrderAsk, OrderSaid,
+    PayeeAsk,
 };
 use base::{HOUR_US, MINUTE_US, Text};
 use fund::{BankReason, CardKind};
@@ -78,6 +79,11 @@ pub struct SandboxBank;
 /// Mobile numbers that end so are not those that the bank knows the holder by.
 const UNKNOWN_MOBILE: &str = "0000";
 
+/// Cards whose numbers end so have another holder than the one that a payer names.
+const OTHER_HOLDER: &str = "11";
+/// Of cards whose numbers end so the bank says nothing when it is asked whose they are.
+const SILENT_HOLDER: &str = "12";
+
 /// Six digits that follow from the key.
 fn code_of(key: &str) -> String {
     let hash = blake3::hash(format!("code of {key}").as_bytes());
@@ -103,6 +109,19 @@ impl Bank for SandboxBank {
             agreement.map(|agreement| BindAnswer { agreement })
         } else {
             Err(BindRefused::CodeWrong)
+        };
+        Box::pin(std::future::ready(answer))
+    }
+
+    fn payee(&self, ask: PayeeAsk) -> Answering<'_, Result<BindAnswer, BindRefused>> {
+        let number = ask.number.reveal();
+        let answer = if bank_of(number).is_none() || number.ends_with(OTHER_HOLDER) {
+            Err(BindRefused::DetailsDiffer)
+        } else if number.ends_with(SILENT_HOLDER) {
+            Err(BindRefused::Silent)
+        } else {
+            let agreement = Text::new(&format!("SP{}", ask.key)).map_err(|_| BindRefused::DetailsDiffer);
+            agreement.map(|agreement| BindAnswer { agreement })
         };
         Box::pin(std::future::ready(answer))
     }
@@ -285,6 +304,33 @@ mod tests {
         };
         assert!(confirm("7").is_ok());
         assert_eq!(confirm("8"), Err(BindRefused::CodeWrong));
+    }
+
+    #[test]
+    fn a_payees_card_is_named_by_the_key_unless_its_holder_is_another() {
+        let payee = |body: &str| {
+            let mut numbers = (0..10).map(|digit| format!("{body}{digit}"));
+            let number = numbers.find(|number| sound_number(number)).unwrap();
+            let holder = Secret::new("somebody".to_owned());
+            let ask = PayeeAsk { key: "P1".to_owned(), number: Secret::new(number.clone()), holder };
+            (number, now(SandboxBank.payee(ask)).map(|said| said.agreement.to_string()))
+        };
+        let bodies = (0..100).map(|end| payee(&format!("6222021234567{end:02}")));
+        let told: Vec<_> = bodies.collect();
+        assert!(told.iter().all(|(number, said)| match &number[14..] {
+            "11" => *said == Err(BindRefused::DetailsDiffer),
+            "12" => *said == Err(BindRefused::Silent),
+            _ => *said == Ok("SPP1".to_owned()),
+        }));
+        for end in ["11", "12", "01"] {
+            assert!(told.iter().any(|(number, _)| number.ends_with(end)), "{end}");
+        }
+        let wrong = PayeeAsk {
+            key: "P1".to_owned(),
+            number: Secret::new("6222021234567893".to_owned()),
+            holder: Secret::new("somebody".to_owned()),
+        };
+        assert_eq!(now(SandboxBank.payee(wrong)), Err(BindRefused::DetailsDiffer));
     }
 
     #[test]

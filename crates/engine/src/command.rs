@@ -61,8 +61,8 @@ use crate::{
     OpenFreeze, PayFrozen, Unfreeze, find_freeze, freeze, frozen, pay_frozen, unfreeze,
 };
 use crate::{
-    CancelTransfer, ConfirmTransfer, FindTransfer, FindTransferRoom, OfferTransfer, OfferedTransfer,
-    TransferMoney, TransferRoom, transfer,
+    CancelTransfer, CardTransferView, ConfirmTransfer, FindCardTransfer, FindTransfer, FindTransferRoom,
+    OfferTransfer, OfferedTransfer, TransferMoney, TransferRoom, TransferToCard, transfer,
 };
 use crate::{CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, own_account};
 use crate::{CloseDay, DayClosed, FindSlotClose, SlotClose, close_day};
@@ -80,7 +80,8 @@ use ::risk::{
     RiskProposal, RiskRules, ScreenList, ScreenProposal, ScreenRefused,
 };
 use ::transfer::{
-    CancelTransferRefused, ConfirmTransferRefused, Transfer, TransferNotFound, TransferRefused,
+    CancelTransferRefused, CardTransfer, CardTransferRefused, ConfirmTransferRefused, Transfer,
+    TransferNotFound, TransferRefused,
 };
 use base::{AgreementNo, AppId, PartyId, Slot};
 use fund::{
@@ -337,6 +338,8 @@ commands! {
     change Screen => screening::screen, ScreenView, ScreenRefused;
     query FindScreenList => screening::find_screen_list, ScreenListView, Never;
     query FindScreening => screening::find_screening, Option<ScreenView>, Never;
+    change TransferToCard => transfer::to_card::transfer_to_card, Arc<CardTransfer>, CardTransferRefused;
+    query FindCardTransfer => transfer::find::find_card_transfer, CardTransferView, TransferNotFound;
 }
 
 #[cfg(test)]
@@ -368,7 +371,8 @@ mod tests {
             AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey FindUnsettled \
             ProposeSuspense WithdrawSuspense OpenStore CloseStore \
             FoundOperators ProposeOperator ApproveOperator WithdrawOperator FindOperator \
-            ProposeList ApproveList Screen FindScreenList FindScreening";
+            ProposeList ApproveList Screen FindScreenList FindScreening \
+            TransferToCard FindCardTransfer";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -175,9 +175,13 @@ pub use tables::{Key, Row, Table, Tabled};
 pub use timer::RunTimer;
 pub use top_up::{TopUp, TopUpRefused};
 pub use transfer::cancel::CancelTransfer;
-pub use transfer::find::{FindTransfer, FindTransferRoom, TransferRoom, WhichTransfer};
+pub use transfer::find::{
+    CardTransferView, FindCardTransfer, FindTransfer, FindTransferRoom, TransferRoom, WhichCardTransfer,
+    WhichTransfer,
+};
 pub use transfer::offer::{ConfirmTransfer, OfferTransfer, OfferedTransfer};
 pub use transfer::send::TransferMoney;
+pub use transfer::to_card::{CardTransferAsk, NoPayeeCard, PayeeCard, TransferToCard};
 pub use transfer::{NoPayee, TransferAsk};
 pub use unfreeze::{CancelFreeze, CancelledFreeze, Unfreeze};
 pub use withdraw::{AppNotFound, FindCallback, FindGrant, GrantNotFound, SetCallback, WithdrawGrant};

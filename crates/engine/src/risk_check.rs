@@ -10,7 +10,7 @@ use ::risk::{
     Channel, Facts, Finding, Payer, Proof, RiskCase, RiskCaseState, RiskDecision, RiskOutcome, RiskRefused,
     RuleId, RuleIds, Scene, Subject, Verdict, Wait,
 };
-use ::transfer::{KnownPayee, Transfer, TransferWay, is_known};
+use ::transfer::{CardTransfer, KnownPayee, Transfer, TransferWay, is_known};
 use base::{HOUR_US, PartyId, Text};
 use fund::BankOrder;
 use money::Money;
@@ -136,6 +136,29 @@ pub(crate) fn of_transfer(rows: &mut Rows<'_>, payer: &Party, transfer: &Transfe
             channel: if by_person { Channel::Wallet } else { Channel::Program },
             given: if by_person { Given::Password } else { Given::Nothing },
             subject: format!("transfer {} {out_biz_no} {amount} {payee}", way.as_str()),
+        },
+    )
+}
+
+/// Looks at a transfer to a card. Nobody here has it, so the payer stands for the payee, as in a withdrawal; the card is
+/// told by the digest of what was said of it.
+pub(crate) fn of_card_transfer(
+    rows: &mut Rows<'_>,
+    payer: &Party,
+    transfer: &CardTransfer,
+) -> Result<Look, Fault> {
+    let amount = transfer.amount();
+    let named: String = transfer.named.iter().map(|byte| format!("{byte:02x}")).collect();
+    look(
+        rows,
+        &Asked {
+            payer,
+            payee: payer.id,
+            amount,
+            scene: Scene::Transfer,
+            channel: Channel::Program,
+            given: Given::Nothing,
+            subject: format!("card transfer {} {amount} {named}", transfer.out_biz_no),
         },
     )
 }

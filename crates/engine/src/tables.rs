@@ -22,7 +22,7 @@ use trade::{
     FreezeNumber, FreezeOperation, Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund,
     Relation, Rulebook, SettlementBatch, Signing, Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
 };
-use transfer::{KnownPayee, Received, Transfer, TransferNumber};
+use transfer::{CardTransfer, CardTransferNumber, KnownPayee, Received, Transfer, TransferNumber};
 
 /// A record that has a table of its own.
 pub trait Tabled: Record {
@@ -190,6 +190,8 @@ tables! {
     Passkey = 93, false;
     PasskeyProof = 94, false;
     SettlementBatch = 84, false;
+    CardTransfer = 100, false;
+    CardTransferNumber = 101, false;
     ScreenList = 105, true;
     ScreenProposal = 106, false;
     Screening = 107, false;
@@ -239,7 +241,9 @@ impl Key {
             Key::SplitBook((_, no)) | Key::Split((_, no, _)) | Key::SplitLine((_, no, _, _)) => {
                 Some((no.slot(), no.at_us()))
             }
-            Key::Transfer((_, no)) | Key::Received((_, no)) => Some((no.slot(), no.at_us())),
+            Key::Transfer((_, no)) | Key::Received((_, no)) | Key::CardTransfer((_, no)) => {
+                Some((no.slot(), no.at_us()))
+            }
             Key::Card((_, no)) => Some((no.slot(), no.at_us())),
             Key::BankOrder((_, no)) | Key::BankSurprise((_, no, _, _)) => Some((no.slot(), no.at_us())),
             Key::Settlement((_, no)) | Key::SurpriseSettlement((_, no, _)) => Some((no.slot(), no.at_us())),
@@ -273,7 +277,7 @@ impl Key {
             | Key::SuspenseClosing(_)
             | Key::SuspenseProposal(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
-            Key::TransferNumber(_) | Key::KnownPayee(_) => None,
+            Key::TransferNumber(_) | Key::KnownPayee(_) | Key::CardTransferNumber(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,
             Key::Passkey(_) | Key::PasskeyProof(_) => None,
             Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,

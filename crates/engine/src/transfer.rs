@@ -9,6 +9,7 @@ pub(crate) mod clock;
 pub(crate) mod find;
 pub(crate) mod offer;
 pub(crate) mod send;
+pub(crate) mod to_card;
 
 mod told;
 mod usage;

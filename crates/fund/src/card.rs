@@ -30,6 +30,8 @@ pub enum CardState {
     Bound,
     /// Its holder gave it up.
     Unbound,
+    /// Somebody else's: the party sends money to it, and nothing else can be done with it.
+    Payee,
 }
 
 /// A card of a party, under a number of ours. The card's own number is never kept.
@@ -50,11 +52,11 @@ pub struct Card {
     pub kind: CardKind,
     /// The last four digits.
     pub last_four: LastFour,
-    /// Keyed digest of the number.
+    /// Keyed digest of the number; of a payee's card, of the number and the name that the bank compared.
     pub digest: CardDigest,
     /// The bank's agreement, once it gave one.
     pub agreement: Option<BankAgreement>,
-    /// When the bank was first asked, microseconds UTC.
+    /// When the bank was first asked, or first had money for a payee, microseconds UTC.
     pub asked_at_us: i64,
     /// When the state was reached, microseconds UTC.
     pub changed_at_us: i64,

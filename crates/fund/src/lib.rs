@@ -23,8 +23,8 @@ pub use refusal::{
 };
 pub use rules::{
     CardLimits, GIVE_UP_US, REVIEWED_DRAFT_US, WITHDRAW_DAY_FEN, WITHDRAW_FEE_MIN_FEN, WITHDRAW_FEE_PPM,
-    WITHDRAW_FREE_LIFE_FEN, WITHDRAW_SINGLE_FEN, WithdrawPrice, card_limits, fen, next_try_at_us,
-    withdraw_price,
+    WITHDRAW_FREE_LIFE_FEN, WITHDRAW_SINGLE_FEN, WithdrawPrice, card_limits, card_transfer_fee, fen,
+    next_try_at_us, withdraw_price,
 };
 pub use state::{BankEvent, BankMove, BankOrderState, bank_next};
 pub use surprise::{BankSurprise, SurpriseKind};

@@ -22,6 +22,8 @@ pub enum BankOrderKind {
     Pay,
     /// Back to the card that paid: of a payment or top-up that came too late, or a refund.
     Return,
+    /// Balance to somebody else's card, by a transfer.
+    Transfer,
 }
 
 impl BankOrderKind {
@@ -29,7 +31,7 @@ impl BankOrderKind {
     pub const fn is_in(self) -> bool {
         match self {
             BankOrderKind::TopUp | BankOrderKind::Pay => true,
-            BankOrderKind::Withdraw | BankOrderKind::Return => false,
+            BankOrderKind::Withdraw | BankOrderKind::Return | BankOrderKind::Transfer => false,
         }
     }
 }
@@ -69,14 +71,15 @@ pub struct BankOrder {
     pub currency: Currency,
     /// What moves at the bank, minor units, above zero.
     pub amount_minor: Minor,
-    /// What we take for it, minor units: only of a withdrawal.
+    /// What we take for it, minor units: only of a withdrawal or a transfer.
     pub fee_minor: Minor,
     /// What of the free sum it used, minor units: only of a withdrawal.
     pub free_minor: Minor,
     /// When its limits were counted, microseconds UTC, so that they can be given back to the same day and month;
     /// absent while they are not counted, or were given back.
     pub counted_at_us: Option<i64>,
-    /// What it is about: the order that it pays, or the payment or top-up that it returns.
+    /// What it is about: the order that it pays, the payment or top-up that it returns, or the transfer that it carries
+    /// out.
     pub about: Option<OrderNo>,
     /// The key it was asked for by.
     pub key: BankKey,

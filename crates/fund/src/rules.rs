@@ -114,6 +114,12 @@ pub fn withdraw_price(amount: Money, free_left: Money) -> Result<WithdrawPrice, 
     Ok(WithdrawPrice { free: free_left, fee })
 }
 
+/// What a transfer to a card costs: what a merchant's withdrawal costs, who has no free sum (domain reference 4: 0.1 %
+/// for others' cards as for one's own; it names no other rate for merchants).
+pub fn card_transfer_fee(amount: Money) -> Result<Money, MoneyError> {
+    Ok(withdraw_price(amount, Money::zero(amount.currency()))?.fee)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +141,9 @@ mod tests {
             let price = withdraw_price(self::fen(amount), self::fen(left));
             let wanted = WithdrawPrice { free: self::fen(free), fee: self::fen(fee) };
             assert_eq!(price, Ok(wanted), "{amount} with {left} left");
+        }
+        for (amount, fee) in [(10, 10), (10_000, 10), (10_500, 11), (2_000_000, 2_000)] {
+            assert_eq!(card_transfer_fee(self::fen(amount)), Ok(self::fen(fee)), "transfer of {amount}");
         }
         let dollar = Money::from_minor(1, Currency::Usd).unwrap();
         assert_eq!(withdraw_price(dollar, fen(1)), Err(MoneyError::CurrencyDiffers));

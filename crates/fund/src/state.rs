@@ -181,11 +181,11 @@ pub fn bank_next(kind: BankOrderKind, state: BankOrderState, event: BankEvent) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use BankOrderKind::{Pay, Return, TopUp, Withdraw};
+    use BankOrderKind::{Pay, Return, TopUp, Transfer, Withdraw};
 
     #[test]
     fn only_the_banks_final_word_fails_an_order_and_only_one_that_was_sent() {
-        for kind in [TopUp, Withdraw, Pay, Return] {
+        for kind in [TopUp, Withdraw, Pay, Return, Transfer] {
             for state in BankOrderState::ALL {
                 for event in BankEvent::ALL {
                     if bank_next(kind, state, event) == BankMove::To(BankOrderState::Failed) {
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn what_goes_to_a_card_is_given_up_only_before_it_is_confirmed() {
-        for kind in [Withdraw, Return] {
+        for kind in [Withdraw, Return, Transfer] {
             for state in [BankOrderState::Asked, BankOrderState::Unknown] {
                 assert_eq!(bank_next(kind, state, BankEvent::Close), BankMove::No);
             }
@@ -236,7 +236,7 @@ mod tests {
             BankOrderState::Returning => 5,
             BankOrderState::Returned | BankOrderState::Credited => 6,
         };
-        for kind in [TopUp, Withdraw, Pay, Return] {
+        for kind in [TopUp, Withdraw, Pay, Return, Transfer] {
             for state in BankOrderState::ALL {
                 for event in BankEvent::ALL {
                     if let BankMove::To(after) = bank_next(kind, state, event) {

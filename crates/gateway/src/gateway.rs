@@ -5,6 +5,7 @@ use crate::busy::Busy;
 use crate::codes::Failure;
 use crate::faults::Failing;
 use crate::nonces::Nonces;
+use crate::payee_cards::PayeeBank;
 use crate::places::{Places, calls_max};
 use crate::registry::{Done, Page, PageKind, Standing};
 use crate::request::Origin;
@@ -27,6 +28,8 @@ pub struct Gateway {
     pub(crate) nonces: Nonces,
     /// How merchants read their own account.
     pub(crate) bills: Bills,
+    /// Who names the cards that money is sent to; absent where no bank is spoken with.
+    pub(crate) payees: Option<Arc<dyn PayeeBank>>,
     /// What a developer may ask for; absent in a live world.
     pub(crate) failing: Option<Failing>,
     /// What callers sign by when the world's clock was moved.
@@ -72,6 +75,7 @@ impl Gateway {
             keys: Keys::default(),
             nonces: Nonces::default(),
             bills: Bills::default(),
+            payees: None,
             failing: None,
             real_clock: None,
         }
@@ -87,6 +91,12 @@ impl Gateway {
     #[must_use]
     pub fn reading(self, readers: bill::Readers) -> Gateway {
         Gateway { bills: Bills::over(readers), ..self }
+    }
+
+    /// Sends money to bank cards, too. Without a bank that is a feature which is not simulated.
+    #[must_use]
+    pub fn sending_to_cards(self, bank: Arc<dyn PayeeBank>) -> Gateway {
+        Gateway { payees: Some(bank), ..self }
     }
 
     /// Lets developers ask for faults. Only a sandbox world does; a live one stays as it is.

@@ -4,10 +4,10 @@
 //! the app was not given are all a payee that does not exist; a name is compared whenever it is given, and letter for
 //! letter; what a repeated request is compared with is what was sent, not whom it names now.
 
+use crate::card_transfer_fields::{CARD_IDENTITY, EXT_INFO};
 use crate::codes::Failure;
 use crate::facts::{Field, Kind, Member, Part};
 use crate::request::Caller;
-use crate::verify::Verified;
 use crate::{Gateway, fields, freeze_fields};
 use base::{PartyId, Text, TransferNo};
 use cell::CellError;
@@ -42,12 +42,12 @@ pub(crate) const FOUND: &[Member] = &[
     Member::text("trans_amount"),
     Member::text("status"),
     Member::text("pay_date").when("it is paid"),
-    Member::text("arrival_time_end").when("it is paid"),
+    Member::text("arrival_time_end").when("it is paid, and no bank refused it"),
     Member::text("order_fee"),
     Member::text("error_code").when("it came back"),
     Member::text("fail_reason").when("it came back"),
     Member::text("passback_params").when("the request had them"),
-    Member::user("receiver_user_id", "receiver_open_id"),
+    Member::user("receiver_user_id", "receiver_open_id").when("it went to an account"),
 ];
 
 /// How a query names a transfer, but for the merchant's number.
@@ -138,18 +138,23 @@ pub(crate) fn amount(fields: &Object, name: &str) -> Result<Money, Failure> {
     Ok(amount)
 }
 
+/// Whether the app may send money as it signed.
+pub(crate) fn send_with_certificate(gateway: &Gateway, caller: &Caller) -> Result<(), Failure> {
+    let needs = gateway.world.apps.of(caller.app.id).certificate_to_send;
+    if needs && !crate::request::by_certificate(&caller.app) {
+        return Err(Failure::gateway(NEEDS_CERTIFICATE.0));
+    }
+    Ok(())
+}
+
 /// Sends money as a request asks for it.
 pub(crate) async fn send(
     gateway: &Gateway,
-    call: &Verified<Asked>,
+    caller: &Caller,
+    asked: &Asked,
     way: TransferWay,
 ) -> Result<std::sync::Arc<Transfer>, Failure> {
-    let (asked, caller) = (call.request(), call.caller());
-    if gateway.world.apps.of(caller.app.id).certificate_to_send
-        && !crate::request::by_certificate(&caller.app)
-    {
-        return Err(Failure::gateway(NEEDS_CERTIFICATE.0));
-    }
+    send_with_certificate(gateway, caller)?;
     let ask = TransferAsk {
         payer: caller.seller(),
         payee: asked.payee.find(gateway, &caller.app).await?,
@@ -250,10 +255,15 @@ async fn find_login(gateway: &Gateway, login: &LoginName) -> Result<Option<Party
 pub(crate) const PAYEE: &[Part] = &[
     Part::Read(&[
         Field::must("identity", Kind::Line(128)),
-        Field::must("identity_type", Kind::OneOf(&["ALIPAY_USER_ID", "ALIPAY_LOGON_ID", "ALIPAY_OPEN_ID"]))
-            .note("`BANKCARD_ACCOUNT` is refused: nothing is sent to bank cards yet"),
-        Field::when("name", Kind::Line(128), "with `ALIPAY_LOGON_ID`").note("compared when it is there"),
+        Field::must(
+            "identity_type",
+            Kind::OneOf(&["ALIPAY_USER_ID", "ALIPAY_LOGON_ID", "ALIPAY_OPEN_ID", CARD_IDENTITY]),
+        )
+        .note("`BANKCARD_ACCOUNT` with `TRANS_BANKCARD_NO_PWD` and with nothing else"),
+        Field::when("name", Kind::Line(128), "with `ALIPAY_LOGON_ID` or `BANKCARD_ACCOUNT`")
+            .note("compared when it is there"),
+        Field::when("bankcard_ext_info", Kind::Object(EXT_INFO), "with `BANKCARD_ACCOUNT`"),
     ]),
-    Part::Refused(&["bankcard_ext_info", "cert_no", "cert_type"]),
+    Part::Refused(&["cert_no", "cert_type"]),
     Part::Ignored(&["ext_info", "merchant_user_info"]),
 ];

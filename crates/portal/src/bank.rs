@@ -179,7 +179,7 @@ pub(crate) async fn confirm_card(
             vouch(portal, &found).await?;
             return Ok(found);
         }
-        CardState::Unbound => return Err(BankNo::Bind(BindCardRefused::CardEnded)),
+        CardState::Unbound | CardState::Payee => return Err(BankNo::Bind(BindCardRefused::CardEnded)),
     }
     let agreement = bank.confirm(card, found.last_four.clone(), code).await.map_err(BankNo::Bank)?;
     let bound = portal.door.ask(BindCard { party, card, agreement }).await;

@@ -40,6 +40,7 @@ pub(crate) const fn kind_words(kind: BankOrderKind, t: &Texts) -> &'static str {
         BankOrderKind::Withdraw => t.card_withdraw,
         BankOrderKind::Pay => t.bank_pay,
         BankOrderKind::Return => t.bank_return,
+        BankOrderKind::Transfer => t.bank_transfer,
     }
 }
 

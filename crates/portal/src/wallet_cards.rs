@@ -149,7 +149,7 @@ async fn list_page(
     let rows = portal
         .read(move |reader| Ok((reader.cards(party, LISTED_MAX)?, reader.bank_orders(party, LISTED_MAX)?)));
     let Some((cards, orders)) = rows.await else { return busy(f) };
-    let card_lines = cards.iter().filter(|card| card.state != CardState::Unbound);
+    let card_lines = cards.iter().filter(|card| matches!(card.state, CardState::Asked | CardState::Bound));
     let (status, error) = error.map_or((StatusCode::OK, None), |(status, words)| (status, Some(words)));
     let list = ListPage {
         f,

@@ -10,10 +10,12 @@ use anyhow::{Context, ensure};
 use base::{CardNo, Secret, Text};
 use cell::Door;
 use channel::{
-    Bank, BindAsk, BindSaid, Channel, CodeAsk, HttpBank, ISO_BOOKS_LETTERS, Importer, IsoBank, Pulse,
-    SandboxBank, bank_of,
+    Bank, BindAnswer, BindAsk, BindRefused, BindSaid, BoundCard, Channel, CodeAsk, HttpBank,
+    ISO_BOOKS_LETTERS, Importer, IsoBank, PayeeAsk, Pulse, SandboxBank, bank_of,
 };
+use engine::{NoPayeeCard, PayeeCard};
 use fund::{BankAgreement, BankCode, BankHealth, LastFour};
+use gateway::{Naming, PayeeAsked, PayeeBank};
 use portal::{Binding, CardAsked, CardBank, CardElements, CardSeen};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -111,7 +113,7 @@ pub(crate) fn desk(spoken: &Spoken) -> CardDesk {
     CardDesk { bank: spoken.bank.clone(), books: spoken.books.clone(), pulse: spoken.pulse.clone() }
 }
 
-/// The portal's desk for cards.
+/// The desk for cards: of the portal, that binds them, and of the gateway, that sends money to them.
 pub(crate) struct CardDesk {
     bank: Arc<dyn Bank>,
     books: String,
@@ -121,6 +123,24 @@ pub(crate) struct CardDesk {
 impl CardDesk {
     fn key(&self, card: CardNo) -> String {
         format!("{}{card}", self.books)
+    }
+}
+
+impl PayeeBank for CardDesk {
+    fn name_payee(&self, asked: PayeeAsked) -> Naming<'_> {
+        let PayeeAsked { digest, number, holder } = asked;
+        let seen = bank_of(number.reveal());
+        let ask = PayeeAsk { key: format!("P{}", hex::encode(digest)), number, holder };
+        Box::pin(async move {
+            let BoundCard { bank, kind, last_four } = seen.ok_or(NoPayeeCard::Wrong)?;
+            match tokio::time::timeout(BIND_TIME, self.bank.payee(ask)).await {
+                Ok(Ok(BindAnswer { agreement })) => {
+                    Ok(PayeeCard { digest, bank, kind, last_four, agreement })
+                }
+                Ok(Err(BindRefused::DetailsDiffer | BindRefused::CodeWrong)) => Err(NoPayeeCard::Wrong),
+                Ok(Err(BindRefused::Silent)) | Err(_) => Err(NoPayeeCard::Silent),
+            }
+        })
     }
 }
 

@@ -250,6 +250,9 @@ impl Served<'_> {
         let notify =
             Notify::failing_on_request(world.clone(), desk_door.clone(), watched, options, faults.clone());
         let desk = Arc::new(Desk::new(faults, desk_door, &notify));
+        let bank = Arc::new(banks::bank(self.site, self.args, door)?);
+        let cards = Arc::new(banks::desk(&bank));
+        let gateway = if world.sandbox { gateway.sending_to_cards(cards.clone()) } else { gateway };
         let gateway = Arc::new(gateway.failing_on_request(desk.for_gateway()));
         let intake = Arc::new(OrderIntake(gateway.clone()));
         let issuer = self.site.authority.clone();
@@ -263,9 +266,8 @@ impl Served<'_> {
                 portal.with_lists(Arc::new(lists::Shelf::of(&self.site.folder)))
             }
         };
-        let bank = Arc::new(banks::bank(self.site, self.args, door)?);
         let importer = banks::importer(&bank, door, readers(tables.clone()));
-        let desks = (Arc::new(banks::desk(&bank)), Arc::new(statements::Desk(importer.clone())));
+        let desks = (cards, Arc::new(statements::Desk(importer.clone())));
         let portal = if world.sandbox { portal.with_bank(desks.0).with_statements(desks.1) } else { portal };
         let closer = Arc::new(DayCloser::new(door.clone(), readers(tables.clone())));
         let portal = portal.with_closes(Arc::new(close::Desk(closer.clone())));

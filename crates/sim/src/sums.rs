@@ -129,7 +129,7 @@ impl Sums {
             BankOrderKind::Withdraw => {
                 vec![("WithdrawDay", day, units), ("WithdrawFree", 0, order.free_minor.units())]
             }
-            BankOrderKind::Return => Vec::new(),
+            BankOrderKind::Return | BankOrderKind::Transfer => Vec::new(),
         };
         for (name, period, units) in counted {
             *self.bank_counted.entry((format!("{} {name}", order.party), period)).or_default() += units;

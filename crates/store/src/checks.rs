@@ -76,6 +76,10 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Transfer(row) => {
             (is_of_something(row), "a transfer is of something, and its timer is due at a moment")
         }
+        Row::CardTransfer(row) => (
+            row.amount_minor.units() > 0 && row.state.is_final() == row.ended_at_us.is_some(),
+            "a transfer to a card is of something, and only its end has a moment",
+        ),
         Row::Split(split) => (split.open <= split.lines, "no more lines are open than there are"),
         Row::BookedLine(line) => {
             (line.serial >= 1 && line.serial <= line.of_lines, "a line is one of its statement's")
@@ -110,9 +114,9 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::Signing(_) | Row::Notice(_) | Row::Grant(_) | Row::Token(_) | Row::Callback(_)
         | Row::Certification(_) | Row::Profile(_) | Row::Standing(_) | Row::Evidence(_) | Row::Person(_)
         | Row::SplitBook(_) | Row::SplitLine(_) | Row::Relation(_) | Row::TransferNumber(_)
-        | Row::KnownPayee(_) | Row::Received(_) | Row::Usage(_) | Row::AppKey(_) | Row::ContractBook(_)
-        | Row::RiskProposal(_) | Row::MerchantApplication(_) | Row::MerchantStore(_) | Row::Operator(_)
-        | Row::OperatorProposal(_) | Row::OperatorBook(_) => return None,
+        | Row::KnownPayee(_) | Row::CardTransferNumber(_) | Row::Received(_) | Row::Usage(_) | Row::AppKey(_)
+        | Row::ContractBook(_) | Row::RiskProposal(_) | Row::MerchantApplication(_) | Row::MerchantStore(_)
+        | Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => return None,
     };
     (!holds).then_some(rule)
 }

@@ -60,6 +60,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0035_passkey_create",
     "0036_settlement_batch_create",
     "0037_sign_in_counts_guesses",
+    "0038_card_transfer_create",
     "0039_screening_create",
     "0040_device_tells_passkey",
     "0041_operations_create",

@@ -5,16 +5,21 @@
 //! platform in the payer's slot, not between slots, and goes on by a timer or back by the payer's word. A merchant's
 //! program sends in one step; a person is first shown whom the money goes to, and then confirms.
 //!
-//! Reading order: `state`, `records`, `rules`, `refusal`.
+//! A transfer to a bank card goes out by an order to the bank instead, and ends with the bank's final word.
+//!
+//! Reading order: `state`, `records`, `card`, `rules`, `refusal`.
 
+mod card;
 mod records;
 mod refusal;
 mod rules;
 mod state;
 
+pub use card::{CardTransfer, CardTransferEvent, CardTransferNumber, CardTransferState};
 pub use records::{KnownPayee, OutBizNo, Received, Transfer, TransferNumber, Words};
 pub use refusal::{
-    CancelTransferRefused, ConfirmTransferRefused, LimitRefused, TransferNotFound, TransferRefused,
+    CancelTransferRefused, CardTransferRefused, ConfirmTransferRefused, LimitRefused, TransferNotFound,
+    TransferRefused,
 };
 pub use rules::{
     API_LEAST_MINOR, KEPT_ON_US, KNOWN_PAYEE_US, Limits, MERCHANT_DAY_MINOR, MERCHANT_MONTH_MINOR,

@@ -63,6 +63,44 @@ pub enum TransferRefused {
     Risk(risk::RiskRefused),
 }
 
+/// Why no money is sent to a card.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CardTransferRefused {
+    /// There is no such merchant, or the app neither is its own nor acts for it.
+    #[error("payer not found")]
+    PayerNotFound,
+    /// The number was used for a transfer of another meaning.
+    #[error("the number was used with another {field}")]
+    NumberTaken {
+        /// The first field that differs, under its name on the wire.
+        field: &'static str,
+    },
+    /// The bank knows no such card under this name, or it takes no money from others.
+    #[error("the bank does not know this card under this name")]
+    CardWrong,
+    /// The bank was not heard about the card. Nothing moved, and the same number can be sent again.
+    #[error("the bank does not answer about the card")]
+    BankSilent,
+    /// The merchant's contract for transfers has ended.
+    #[error("the payer's contract for transfers has ended")]
+    NotSigned,
+    /// The payer is frozen or closed.
+    #[error("payer is frozen or closed")]
+    PayerBlocked,
+    /// Payments from the payer's balance are stopped.
+    #[error("payments from the payer's balance are stopped")]
+    PayerStopped,
+    /// Outside a limit.
+    #[error("{0}")]
+    Limit(LimitRefused),
+    /// Not enough money for the amount and its fee.
+    #[error("balance too low")]
+    BalanceTooLow,
+    /// Risk rules stop it.
+    #[error("{0}")]
+    Risk(risk::RiskRefused),
+}
+
 /// Why an offered transfer is not paid.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ConfirmTransferRefused {

@@ -17,6 +17,12 @@ export const asking = (method, { number = newNumber(), amount = '1.00', id, logi
   : { out_biz_no: number, amount, payee_type: login ? 'ALIPAY_LOGONID' : 'ALIPAY_USERID', payee_account: login ?? id,
     payee_real_name: name });
 
+/** A request for a card. Those that end in 11 have another holder, about those in 12 the bank says nothing. */
+export const toCard = (card, { number = newNumber(), amount = '1.00' } = {}) => ({ out_biz_no: number,
+  trans_amount: amount, product_code: 'TRANS_BANKCARD_NO_PWD', biz_scene: 'DIRECT_TRANSFER',
+  payee_info: { identity: card, identity_type: 'BANKCARD_ACCOUNT', name: '张三',
+    bankcard_ext_info: { account_type: '2' } } });
+
 const conditions = [];
 let agreed = Promise.resolve();
 
@@ -92,6 +98,10 @@ const rowsOf = (method, table) => Object.entries(table).map(([sub, ask]) => ({ m
 
 export const TRANSFER_ROWS = [
   ...[UNI, OLD].flatMap(method => rowsOf(method, SENDING(method))),
+  ...rowsOf(UNI, {
+    PAYEE_CARD_INFO_ERROR: async g => [g.house, toCard('6222020000000411')],
+    REQUEST_PROCESSING: async g => [g.house, toCard('6222020000000312')],
+  }),
   ...[QUERY, OLD_QUERY].flatMap(method => rowsOf(method, {
     INVALID_PARAMETER: async g => [g.house, {}],
     ORDER_NOT_EXIST: async g => [g.house, { order_id: NOBODYS }],

@@ -73,6 +73,27 @@ for (const mode of ['key', 'cert']) {
         [done.orderId, 'SUCCESS', '2.50', 'FINISH']);
     });
 
+    test('to a card: under way until the bank has spoken, and told', async () => {
+      const product = { product_code: 'TRANS_BANKCARD_NO_PWD', biz_scene: 'DIRECT_TRANSFER' };
+      for (const [card, status] of [['6222021234567894', 'SUCCESS'], ['6222020000040003', 'FAIL']]) {
+        const number = newNumber();
+        const request = { out_biz_no: number, trans_amount: '2.50', ...product, payee_info: { identity: card,
+          identity_type: 'BANKCARD_ACCOUNT', name: '张三', bankcard_ext_info: { account_type: '2' } } };
+        const sent = await exec('alipay.fund.trans.uni.transfer', request, { notify_url: merchant.url });
+        assert.deepEqual([outcome(sent), sent.status, sent.outBizNo], ['10000', 'DEALING', number]);
+        const told = await merchant.find(letter => letter.msg_method === 'alipay.fund.trans.order.changed'
+          && JSON.parse(letter.biz_content).out_biz_no === number, `transfer ${number}`);
+        assert.ok(sdk.checkNotifySign(told), 'the message is signed by the platform');
+        const content = JSON.parse(told.biz_content);
+        assert.deepEqual([content.order_id, content.status, content.product_code],
+          [sent.orderId, status, 'TRANS_BANKCARD_NO_PWD']);
+        const found = await exec('alipay.fund.trans.common.query', { out_biz_no: number, ...product });
+        assert.deepEqual([found.orderId, found.status, found.transAmount, found.orderFee],
+          [sent.orderId, status, '2.50', '0.10']);
+        assert.equal(found.errorCode, status === 'FAIL' ? 'PAYEE_CARD_INFO_ERROR' : undefined);
+      }
+    });
+
     test('v3: sent once, asked for, the account and its limits', async () => {
       const number = newNumber();
       const done = await rest(number);

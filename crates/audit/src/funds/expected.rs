@@ -8,7 +8,7 @@ use ledger::{AccountKind, PostingKind};
 /// The postings that an order of its kind and state has. Those of a payment and of what goes back of it stand under the
 /// number of what it pays, but for money that came too late.
 pub(super) fn postings(facts: &Facts, of: Option<&Facts>) -> Vec<(PostingKind, i128)> {
-    use BankOrderKind::{Pay, Return, TopUp, Withdraw};
+    use BankOrderKind::{Pay, Return, TopUp, Transfer, Withdraw};
     use BankOrderState::{
         Asked, Closed, Credited, Done, Draft, Failed, GivenUp, Returned, Returning, Unknown,
     };
@@ -22,12 +22,14 @@ pub(super) fn postings(facts: &Facts, of: Option<&Facts>) -> Vec<(PostingKind, i
         (Pay, Done) => vec![(PostingKind::CardPay, amount)],
         (Pay, Returning | Returned | Credited) if turned(facts) => vec![(PostingKind::CardTurn, amount)],
         (Pay, Returning | Returned | Credited) => vec![(PostingKind::CardPay, amount)],
-        (Withdraw, Asked | Unknown) => vec![(PostingKind::CardOut, whole)],
-        (Withdraw, Done) => vec![(PostingKind::CardOut, whole), (PostingKind::CardFee, fee)],
-        (Withdraw, Failed) => vec![(PostingKind::CardOut, whole), (PostingKind::CardOutReturn, whole)],
+        (Withdraw | Transfer, Asked | Unknown) => vec![(PostingKind::CardOut, whole)],
+        (Withdraw | Transfer, Done) => vec![(PostingKind::CardOut, whole), (PostingKind::CardFee, fee)],
+        (Withdraw | Transfer, Failed) => {
+            vec![(PostingKind::CardOut, whole), (PostingKind::CardOutReturn, whole)]
+        }
         (Return, Failed) => vec![(PostingKind::CardOutReturn, amount)],
         // No other state is one that its kind can have; that is said of the order.
-        (Withdraw, Draft | Closed | GivenUp | Returning | Returned | Credited) => Vec::new(),
+        (Withdraw | Transfer, Draft | Closed | GivenUp | Returning | Returned | Credited) => Vec::new(),
         (Return, Asked | Unknown | Done) => Vec::new(),
         (Return, Draft | Closed | GivenUp | Returning | Returned | Credited) => Vec::new(),
     };

@@ -30,7 +30,7 @@ pub(super) fn faults(order: &BankOrder) -> Vec<&'static str> {
     check(order.amount_minor.units() > 0, "it moves nothing");
     let possible = match state {
         Asked | Unknown | Done | Failed => true,
-        Draft | Closed => kind != BankOrderKind::Return,
+        Draft | Closed => !matches!(kind, BankOrderKind::Return | BankOrderKind::Transfer),
         GivenUp | Returning | Returned | Credited => kind.is_in(),
     };
     check(possible, "no order of its kind can be in its state");
@@ -54,16 +54,17 @@ pub(super) fn faults(order: &BankOrder) -> Vec<&'static str> {
         Closed => order.heard_at_us.is_none() || order.tries > 0,
     };
     check(sent, "its tries are not those of its state");
-    let priced = kind == BankOrderKind::Withdraw
-        || [order.fee_minor, order.free_minor, order.life_minor] == [Minor::ZERO; 3];
-    check(priced, "only a withdrawal has a fee, or uses the free sum or a class's limit");
+    let priced = matches!(kind, BankOrderKind::Withdraw | BankOrderKind::Transfer);
+    check(priced || order.fee_minor == Minor::ZERO, "only a withdrawal or a transfer has a fee");
+    let limited = kind == BankOrderKind::Withdraw || [order.free_minor, order.life_minor] == [Minor::ZERO; 2];
+    check(limited, "only a withdrawal uses the free sum or a class's limit");
     let whole = i128::from(order.amount_minor.units()) + i128::from(order.fee_minor.units());
     let life = i128::from(order.life_minor.units());
     check(life == 0 || life == whole, "it uses another part of its class's limit than all that it took");
-    let about = matches!(kind, BankOrderKind::Pay | BankOrderKind::Return);
-    check(about == order.about.is_some(), "only a payment or a return is about something");
+    let about = matches!(kind, BankOrderKind::Pay | BankOrderKind::Return | BankOrderKind::Transfer);
+    check(about == order.about.is_some(), "only a payment, a return or a transfer is about something");
     let counted = match state {
-        Asked | Unknown | GivenUp | Done => kind != BankOrderKind::Return,
+        Asked | Unknown | GivenUp | Done => !matches!(kind, BankOrderKind::Return | BankOrderKind::Transfer),
         // The money of a payment that bounced went back to its card.
         Draft | Failed | Closed | Returning | Returned | Credited => false,
     };
@@ -162,7 +163,8 @@ pub(super) fn counters(funds: &Funds, findings: &mut Findings) {
             BankOrderKind::Withdraw => {
                 vec![(UsageKind::WithdrawDay, amount), (UsageKind::WithdrawFree, free)]
             }
-            BankOrderKind::Return => Vec::new(),
+            // What is sent is counted with all transfers.
+            BankOrderKind::Return | BankOrderKind::Transfer => Vec::new(),
         };
         for (kind, minor) in sums.into_iter().filter(|(_, minor)| minor.units() > 0) {
             let sum = counted.entry((order.slot, order.party, kind, kind.period(at_us))).or_default();

@@ -6,9 +6,10 @@ use audit::FindingKind::*;
 use base::{AppId, PartyId, Text};
 use cell::Door;
 use engine::{
-    CancelTransfer, ConfirmTransfer, JudgePassword, OfferTransfer, SetPartyStatus, TransferAsk,
-    TransferMoney, TryPassword,
+    BankAnswered, CancelTransfer, CardTransferAsk, ConfirmTransfer, JudgePassword, OfferTransfer, PayeeCard,
+    SendBankOrder, SetPartyStatus, TransferAsk, TransferMoney, TransferToCard, TryPassword, Verdict,
 };
+use fund::{BankReason, CardKind, Done};
 use money::{Currency, Money};
 use people::PartyStatus;
 use std::sync::Arc;
@@ -51,6 +52,7 @@ pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId,
     door.ask(SetPartyStatus { party: bob, status: PartyStatus::Closed }).await.unwrap();
     door.ask(send("P2", 200)).await.unwrap_err();
     door.ask(SetPartyStatus { party: bob, status: PartyStatus::Normal }).await.unwrap();
+    to_cards(door, shop, app).await;
     pay(door, ask(alice, bob, "W1", 100), Arrival::AtOnce).await;
     pay(door, ask(alice, bob, "W2", 110), Arrival::OneDay).await;
     let back = pay(door, ask(alice, bob, "W3", 120), Arrival::TwoHours).await;
@@ -59,6 +61,114 @@ pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId,
     door.ask(offer("W4")).await.unwrap();
     let offered = door.ask(offer("W5")).await.unwrap().transfer;
     door.ask(CancelTransfer { payer: alice, transfer: offered.no }).await.unwrap();
+}
+
+/// To cards: done (`C1`), refused (`C2`), under way (`C3`), all to one card.
+async fn to_cards(door: &Door, shop: PartyId, app: AppId) {
+    let card = PayeeCard {
+        digest: [9; 16],
+        bank: Text::new("ICBC").unwrap(),
+        kind: CardKind::Debit,
+        last_four: Text::new("7894").unwrap(),
+        agreement: Text::new("P1").unwrap(),
+    };
+    let send = async |number: &str, amount| {
+        let ask = CardTransferAsk {
+            payer: shop,
+            card: Ok(card.clone()),
+            named: [7; 16],
+            amount: Money::from_minor(amount, Currency::Cny).unwrap(),
+            out_biz_no: Text::new(number).unwrap(),
+            title: None,
+            remark: None,
+        };
+        let (passback, gbk, rsa1) = (None, false, false);
+        let notify_url = Some(Text::new("http://127.0.0.1:1/messages").unwrap());
+        door.ask(TransferToCard { ask, app, passback, notify_url, gbk, rsa1 }).await.unwrap().bank_order
+    };
+    let bank_ref = Text::new("transfer 1").unwrap();
+    let done = Done { amount: Money::from_minor(140, Currency::Cny).unwrap(), bank_ref };
+    for (number, amount, verdict) in [
+        ("C1", 140, Some(Verdict::Done(done))),
+        ("C2", 141, Some(Verdict::Refused(BankReason::CardBlocked))),
+        ("C3", 142, None),
+    ] {
+        let no = send(number, amount).await;
+        let Some(verdict) = verdict else { continue };
+        door.ask(SendBankOrder { no }).await.unwrap();
+        door.ask(BankAnswered { no, verdict }).await.unwrap();
+    }
+}
+
+#[test]
+fn rows_of_transfers_to_cards() {
+    let (done, refused, waits) = ("out_biz_no = 'C1'", "out_biz_no = 'C2'", "out_biz_no = 'C3'");
+    let orphan: &[(&str, audit::FindingKind)] =
+        &[("card_transfer", TransferWrong), ("bank_order", BankOrderWrong)];
+    run(&[
+        Case(
+            "card_transfer",
+            done,
+            "amount_minor = amount_minor + 1",
+            &[("card_transfer", TransferWrong), ("usage", UsageWrong)],
+        ),
+        Case("card_transfer", done, "fee_minor = 9", &[("card_transfer", TransferWrong)]),
+        Case("card_transfer", done, "currency = 'usd'", &[("card_transfer", TransferWrong)]),
+        Case(
+            "card_transfer",
+            done,
+            "app = app + 100",
+            &[("card_transfer", TransferWrong), ("notice", NoticeWrong)],
+        ),
+        Case(
+            "card_transfer",
+            done,
+            "out_biz_no = 'C9'",
+            &[("card_transfer_number", NumberWrong), ("card_transfer", NumberWrong)],
+        ),
+        Case(
+            "card_transfer",
+            done,
+            "state = 'failed'",
+            &[("card_transfer", TransferWrong), ("usage", UsageWrong), ("notice", NoticeWrong)],
+        ),
+        Case("card_transfer", done, "card = card + 100", &[("card_transfer", TransferWrong)]),
+        Case("card_transfer", done, "bank_order = bank_order + 100", orphan),
+        Case("card_transfer", done, "paid_at_us = paid_at_us + 1", &[("card_transfer", TransferWrong)]),
+        Case(
+            "card_transfer",
+            done,
+            "ended_at_us = ended_at_us + 1",
+            &[("card_transfer", TransferWrong), ("notice", NoticeWrong)],
+        ),
+        Case(
+            "card_transfer",
+            done,
+            "notify_url = NULL",
+            &[("card_transfer", NoticeWrong), ("notice", NoticeWrong)],
+        ),
+        Case(
+            "card_transfer",
+            refused,
+            "state = 'done'",
+            &[("card_transfer", TransferWrong), ("usage", UsageWrong)],
+        ),
+        Case(
+            "card_transfer",
+            waits,
+            "state = 'done', ended_at_us = paid_at_us",
+            &[("card_transfer", TransferWrong)],
+        ),
+        Case(
+            "card_transfer_number",
+            waits,
+            "out_biz_no = 'C9'",
+            &[("card_transfer_number", NumberWrong), ("card_transfer", NumberWrong)],
+        ),
+        Case("bank_order", "kind = 'transfer' AND state = 'done'", "fee_minor = 9", orphan),
+        Case("bank_order", "kind = 'transfer' AND state = 'done'", "kind = 'withdraw'", orphan),
+        Case("card", "state = 'payee'", "state = 'bound'", &[("bank_order", BankOrderWrong)]),
+    ]);
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use super::close::forget_timer;
 use super::{limits, pay, returns};
 use crate::command::Next;
+use crate::transfer::to_card;
 use crate::{Fault, Rows, Stop, books};
+use ::transfer::CardTransferEvent;
 use base::{BankOrderNo, PartyId, Plant, Slot, Text, planted};
 use fund::{
     BankEvent, BankMove, BankOrder, BankOrderKind, BankOrderState, BankReason, BankSurprise, Done,
@@ -114,6 +116,13 @@ fn decide_done(rows: &mut Rows<'_>, mut order: BankOrder) -> Result<(), Fault> {
             }
         }
         BankOrderKind::Pay => pay::paid(rows, &order)?,
+        BankOrderKind::Transfer => {
+            let fee = order.fee();
+            if !fee.is_zero() {
+                books::must(rows, Template::CardFee { party, amount: fee }, topic)?;
+            }
+            to_card::ended(rows, &order, CardTransferEvent::BankDid)?;
+        }
         // Its money was taken when it was opened, and waits for the bank's statement.
         BankOrderKind::Return => returns::decided(rows, &order, BankEvent::ReturnDone)?,
     }
@@ -145,13 +154,16 @@ fn decide_refused(rows: &mut Rows<'_>, mut order: BankOrder) -> Result<(), Fault
         BankOrderKind::TopUp => {}
         BankOrderKind::Pay => pay::let_go(rows, &order)?,
         BankOrderKind::Withdraw if planted(Plant::RefusedWithdrawalLost) => {}
-        BankOrderKind::Withdraw | BankOrderKind::Return => {
+        BankOrderKind::Withdraw | BankOrderKind::Return | BankOrderKind::Transfer => {
             let amount = order.with_fee().map_err(|error| Fault(format!("{}: {error}", order.no)))?;
             books::must(rows, Template::CardOutReturn { party, amount }, topic)?;
         }
     }
     if order.kind == BankOrderKind::Return {
         returns::decided(rows, &order, BankEvent::ReturnRefused)?;
+    }
+    if order.kind == BankOrderKind::Transfer {
+        to_card::ended(rows, &order, CardTransferEvent::BankRefused)?;
     }
     rows.put(order);
     Ok(())

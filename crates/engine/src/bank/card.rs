@@ -66,12 +66,13 @@ impl UnbindCard {
     }
 }
 
-/// A card of a party, in any state.
+/// A card of a party, in any state. A payee's card is not the party's own.
 pub(crate) fn card_of(rows: &mut Rows<'_>, party: PartyId, no: CardNo) -> Result<Option<Arc<Card>>, Fault> {
     if no.slot() != rows.slot() {
         return Ok(None);
     }
-    Ok(rows.get::<Card>((rows.slot(), no))?.filter(|card| card.party == party))
+    let own = |card: &Arc<Card>| card.party == party && card.state != CardState::Payee;
+    Ok(rows.get::<Card>((rows.slot(), no))?.filter(own))
 }
 
 pub(crate) fn ask_card(
@@ -96,7 +97,7 @@ pub(crate) fn ask_card(
                     return Ok(Next::Answer(card));
                 }
             }
-            Some(CardState::Unbound) | None => {}
+            Some(CardState::Unbound | CardState::Payee) | None => {}
         }
     }
 
@@ -133,7 +134,9 @@ pub(crate) fn bind_card(
     match card.state {
         CardState::Asked => {}
         CardState::Bound if card.agreement.as_ref() == Some(agreement) => return Ok(Next::Answer(card)),
-        CardState::Bound | CardState::Unbound => return Stop::because(BindCardRefused::CardEnded),
+        CardState::Bound | CardState::Unbound | CardState::Payee => {
+            return Stop::because(BindCardRefused::CardEnded);
+        }
     }
 
     // Nothing can be refused below this line; nothing was changed above it.

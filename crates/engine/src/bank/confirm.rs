@@ -62,7 +62,7 @@ pub(crate) fn confirm_bank_order(
     let look = match order.kind {
         BankOrderKind::Withdraw => look(rows, &order)?,
         // Money that comes in, or goes back to its card, or was looked at when it was asked for.
-        BankOrderKind::TopUp | BankOrderKind::Pay | BankOrderKind::Return => None,
+        BankOrderKind::TopUp | BankOrderKind::Pay | BankOrderKind::Return | BankOrderKind::Transfer => None,
     };
     if let Some((Gate::Shut(refused), opens_case)) = look.as_ref().map(|look| (look.gate, look.opens_case()))
     {

@@ -27,7 +27,8 @@ enum Part {
     Life,
 }
 
-/// The counters of a kind of order. A return counts nothing: its money came from the card.
+/// The counters of a kind of order. A return counts nothing: its money came from the card. A transfer is counted with
+/// all that is sent, by itself.
 const fn counters(kind: BankOrderKind) -> &'static [Counted] {
     match kind {
         BankOrderKind::TopUp | BankOrderKind::Pay => &[
@@ -39,7 +40,7 @@ const fn counters(kind: BankOrderKind) -> &'static [Counted] {
             Counted { kind: UsageKind::WithdrawFree, part: Part::Free },
             Counted { kind: UsageKind::BalanceLife, part: Part::Life },
         ],
-        BankOrderKind::Return => &[],
+        BankOrderKind::Return | BankOrderKind::Transfer => &[],
     }
 }
 
@@ -60,7 +61,7 @@ pub(crate) fn check(
     let single = match kind {
         BankOrderKind::TopUp | BankOrderKind::Pay => card.single_fen,
         BankOrderKind::Withdraw => WITHDRAW_SINGLE_FEN,
-        BankOrderKind::Return => return Ok(Ok(())),
+        BankOrderKind::Return | BankOrderKind::Transfer => return Ok(Ok(())),
     };
     if amount.exceeds(fen(single)).unwrap_or(true) {
         return Ok(Err(BankOrderRefused::OverSingle { max: single }));

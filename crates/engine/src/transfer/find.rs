@@ -1,10 +1,11 @@
 //! Looking at transfers, and at what may still be sent.
 
-use super::{of_number, usage};
+use super::{of_number, to_card, usage};
 use crate::command::Next;
-use crate::{PartyNotFound, Rows, Stop};
-use ::transfer::{Limits, OutBizNo, Transfer, TransferNotFound, TransferWay, limits};
+use crate::{Fault, PartyNotFound, Rows, Stop};
+use ::transfer::{CardTransfer, Limits, OutBizNo, Transfer, TransferNotFound, TransferWay, limits};
 use base::{PartyId, Slot, TransferNo};
+use fund::{BankOrder, Card};
 use money::Money;
 use people::{Party, UsageKind};
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,35 @@ pub struct FindTransferRoom {
     pub way: TransferWay,
 }
 
+/// How a payer names a transfer to a card.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum WhichCardTransfer {
+    /// By our number.
+    No(TransferNo),
+    /// By the payer's own.
+    Out(OutBizNo),
+}
+
+/// A payer looks at a transfer to a card.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FindCardTransfer {
+    /// The payer.
+    pub payer: PartyId,
+    /// Which one.
+    pub which: WhichCardTransfer,
+}
+
+/// A transfer to a card, with what the bank said.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CardTransferView {
+    /// The transfer.
+    pub transfer: Arc<CardTransfer>,
+    /// The order that carries it out.
+    pub order: Arc<BankOrder>,
+    /// The card.
+    pub card: Arc<Card>,
+}
+
 /// What may still be sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TransferRoom {
@@ -49,6 +79,12 @@ pub struct TransferRoom {
 }
 
 impl FindTransfer {
+    pub(crate) fn slot(&self) -> Slot {
+        self.payer.slot()
+    }
+}
+
+impl FindCardTransfer {
     pub(crate) fn slot(&self) -> Slot {
         self.payer.slot()
     }
@@ -74,6 +110,25 @@ pub(crate) fn find_transfer(
         Some(transfer) => Ok(Next::Answer(transfer)),
         None => Stop::because(TransferNotFound),
     }
+}
+
+pub(crate) fn find_card_transfer(
+    rows: &mut Rows<'_>,
+    query: &FindCardTransfer,
+) -> Result<Next<CardTransferView>, Stop<TransferNotFound>> {
+    let slot = rows.slot();
+    let found = match &query.which {
+        WhichCardTransfer::No(no) if no.slot() == slot => rows.get::<CardTransfer>((slot, *no))?,
+        WhichCardTransfer::No(_) => None,
+        WhichCardTransfer::Out(out_biz_no) => to_card::of_number(rows, query.payer, out_biz_no)?,
+    };
+    let Some(transfer) = found.filter(|found| found.payer == query.payer) else {
+        return Stop::because(TransferNotFound);
+    };
+    let gone = |what: &str| Fault(format!("the {what} of transfer {} is not there", transfer.no));
+    let order = rows.get::<BankOrder>((slot, transfer.bank_order))?.ok_or_else(|| gone("bank order"))?;
+    let card = rows.get::<Card>((slot, transfer.card))?.ok_or_else(|| gone("card"))?;
+    Ok(Next::Answer(CardTransferView { transfer, order, card }))
 }
 
 pub(crate) fn find_transfer_room(

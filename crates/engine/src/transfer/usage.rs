@@ -35,27 +35,43 @@ pub(crate) fn within(
 
 /// Counts a transfer that is being paid.
 pub(crate) fn count(rows: &mut Rows<'_>, transfer: &Transfer) -> Result<(), Fault> {
-    change(rows, transfer, |usage| usage.plus(transfer.amount()))?;
-    balance_limit::count(rows, transfer.payer, transfer.amount(), rows.now_us())
+    count_sent(rows, transfer.payer, transfer.amount())
+}
+
+/// Counts what a payer sends now.
+pub(crate) fn count_sent(rows: &mut Rows<'_>, payer: PartyId, amount: Money) -> Result<(), Fault> {
+    let now_us = rows.now_us();
+    change(rows, payer, now_us, |usage| usage.plus(amount))?;
+    balance_limit::count(rows, payer, amount, now_us)
 }
 
 /// Gives back what a transfer counted that did not reach its payee, in the period in which it was paid. A counter that
 /// never counted it is left to the audit: no wrong counter is worth more than the payer's money.
 pub(crate) fn give_back(rows: &mut Rows<'_>, transfer: &Transfer) -> Result<(), Fault> {
-    change(rows, transfer, |usage| Ok(usage.minus(transfer.amount()).unwrap_or_else(|_| usage.clone())))?;
     let paid_at_us = transfer.paid_at_us.ok_or_else(|| odd(transfer, "it is not paid"))?;
-    balance_limit::give_back(rows, transfer.payer, transfer.amount(), paid_at_us)
+    give_back_sent(rows, transfer.payer, transfer.amount(), paid_at_us)
+}
+
+/// Gives back what was counted of a payer's money at a moment, microseconds UTC.
+pub(crate) fn give_back_sent(
+    rows: &mut Rows<'_>,
+    payer: PartyId,
+    amount: Money,
+    paid_at_us: i64,
+) -> Result<(), Fault> {
+    change(rows, payer, paid_at_us, |usage| Ok(usage.minus(amount).unwrap_or_else(|_| usage.clone())))?;
+    balance_limit::give_back(rows, payer, amount, paid_at_us)
 }
 
 fn change(
     rows: &mut Rows<'_>,
-    transfer: &Transfer,
+    payer: PartyId,
+    at_us: i64,
     how: impl Fn(&Usage) -> Result<Usage, money::MoneyError>,
 ) -> Result<(), Fault> {
-    let paid_at_us = transfer.paid_at_us.ok_or_else(|| odd(transfer, "it is not paid"))?;
     for kind in COUNTED {
-        let usage = used(rows, transfer.payer, kind, paid_at_us)?;
-        rows.put(how(&usage).map_err(|error| odd(transfer, error))?);
+        let usage = used(rows, payer, kind, at_us)?;
+        rows.put(how(&usage).map_err(|error| Fault(format!("what {payer} sent: {error}")))?);
     }
     Ok(())
 }

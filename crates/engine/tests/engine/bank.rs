@@ -36,6 +36,8 @@ pub(crate) fn no(script: &Script, name: &str) -> BankOrderNo {
         return script.world.all::<BankOrder>().filter(pays).last().map_or(nobody(), |found| found.no);
     }
     let named = |order: &&Arc<BankOrder>| match name.split_once('+') {
+        // `tc:X1` is what carries the transfer X1 to a card.
+        None if name.starts_with("tc:") => crate::card_transfer::carries(script, &name[3..], order),
         None => order.kind != BankOrderKind::Return && order.key.as_str() == name,
         Some((of, part)) => order.key.as_str() == format!("{} {}", no(script, of), part.replace('_', " ")),
     };

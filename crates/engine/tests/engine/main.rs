@@ -10,6 +10,7 @@ mod bank;
 mod bank_random;
 mod boundaries;
 mod cancel;
+mod card_transfer;
 mod challenge;
 mod claim;
 mod close_day;

@@ -277,6 +277,7 @@ impl Script {
             verb if verb.starts_with("bk-") => crate::bank::command(self, words),
             verb if verb.starts_with("fz-") => crate::freeze::command(self, words),
             verb if verb.starts_with("tr-") => return crate::transfer::command(self, words),
+            verb if verb.starts_with("tc-") => return crate::card_transfer::command(self, words),
             verb if verb.starts_with("dc-") => return crate::close_day::command(self, words),
             "unsettled" => engine::FindUnsettled { seller: party(1), currency: Currency::Cny }.into(),
             verb if verb.starts_with("ct-") => return crate::contract::command(self, words),
@@ -686,6 +687,7 @@ impl Script {
                 told.collect::<Vec<_>>().join(", ")
             }
             verb if verb.starts_with("tr-") => crate::transfer::look(self, words),
+            verb if verb.starts_with("tc-") => crate::card_transfer::look(self, words),
             verb if verb.starts_with("st-") => crate::settle_sales::look(self, words),
             verb if verb.starts_with("dc-") => crate::close_day::look(self, words),
             verb if verb.starts_with("rk-") => crate::risk::look(self, words),
@@ -888,6 +890,8 @@ fn tell(reply: &Reply) -> String {
         Reply::FindTransfer(answer) => result(answer, |found| crate::transfer::told(found)),
         Reply::OfferTransfer(answer) => result(answer, crate::transfer::offered),
         Reply::FindTransferRoom(answer) => result(answer, crate::transfer::room),
+        Reply::TransferToCard(answer) => result(answer, |done| crate::card_transfer::told(done)),
+        Reply::FindCardTransfer(answer) => result(answer, crate::card_transfer::found),
         Reply::PayByCard(answer) => result(answer, crate::bank::told),
         Reply::AskCard(answer) => result(answer, |card| format!("{:?}", card.state)),
         Reply::BindCard(answer) => result(answer, |card| format!("{:?}", card.state)),

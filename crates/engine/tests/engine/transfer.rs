@@ -157,6 +157,10 @@ pub(crate) fn check(world: &World) {
             *at = (*at).max(transfer.ended_at_us.unwrap());
         }
     }
+    for (key, (count, sum)) in crate::card_transfer::check(world) {
+        let all = used.entry(key).or_default();
+        *all = (all.0 + count, all.1 + sum);
+    }
     let of_transfers = [UsageKind::TransferDay, UsageKind::TransferMonth];
     let counted = world.all::<Usage>().filter(|row| row.count > 0 && of_transfers.contains(&row.kind));
     let counted = counted

@@ -2,8 +2,9 @@
 //! have no prefix).
 
 use super::{Code, Every, FIELD, Refused, TableRow, business, every, rows};
+use fund::BankReason;
 use risk::RiskRefused;
-use transfer::{LimitRefused, TransferNotFound, TransferRefused};
+use transfer::{CardTransferRefused, LimitRefused, TransferNotFound, TransferRefused};
 
 fn of_transfer(refused: TransferRefused) -> Code {
     match refused {
@@ -26,6 +27,81 @@ fn of_transfer(refused: TransferRefused) -> Code {
         TransferRefused::Limit(limit) => of_limit(limit),
         TransferRefused::BalanceTooLow => business("PAYER_BALANCE_NOT_ENOUGH", "付款方余额不足"),
         TransferRefused::Risk(_) => business("SECURITY_CHECK_FAILED", "安全检查未通过，转账未执行"),
+    }
+}
+
+const CARD_WRONG: Code = business("PAYEE_CARD_INFO_ERROR", "收款方银行卡信息有误，或该卡不能收款");
+
+fn of_card_transfer(refused: CardTransferRefused) -> Code {
+    use CardTransferRefused as C;
+    match refused {
+        C::PayerNotFound => of_transfer(TransferRefused::PayerNotFound),
+        C::NumberTaken { field } => of_transfer(TransferRefused::NumberTaken { field }),
+        C::CardWrong => CARD_WRONG,
+        // Nothing moved: a query says that there is no such transfer, and the same number can be sent again.
+        C::BankSilent => business("REQUEST_PROCESSING", "银行暂未应答，请稍后以相同的商户单号重试"),
+        C::NotSigned => of_transfer(TransferRefused::NotSigned),
+        C::PayerBlocked => of_transfer(TransferRefused::PayerBlocked),
+        C::PayerStopped => of_transfer(TransferRefused::PayerStopped),
+        C::Limit(limit) => of_limit(limit),
+        C::BalanceTooLow => of_transfer(TransferRefused::BalanceTooLow),
+        C::Risk(why) => of_transfer(TransferRefused::Risk(why)),
+    }
+}
+
+impl Refused for CardTransferRefused {
+    fn code(self) -> Code {
+        of_card_transfer(self)
+    }
+    fn field(&self) -> Option<&'static str> {
+        if let CardTransferRefused::NumberTaken { field } = self { Some(field) } else { None }
+    }
+}
+
+/// A bank refused a transfer to a card for good, and the payer has the money again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the bank refused it: {0:?}")]
+pub(crate) struct CardNotPaid(pub(crate) BankReason);
+
+impl Refused for CardNotPaid {
+    fn code(self) -> Code {
+        match self.0 {
+            BankReason::CardBlocked | BankReason::AgreementEnded => CARD_WRONG,
+            BankReason::OverLimit => business("EXCEED_LIMIT_DC_RECEIVED", "收款方银行卡收款额度超限"),
+            BankReason::NoMoney | BankReason::Other => business("BANK_RESPONSE_ERROR", "收款银行拒绝入账"),
+        }
+    }
+}
+
+impl Every for CardNotPaid {
+    fn every() -> Vec<CardNotPaid> {
+        use BankReason as B;
+        let all = every!(BankReason:
+            B::NoMoney => B::NoMoney, B::OverLimit => B::OverLimit, B::CardBlocked => B::CardBlocked,
+            B::AgreementEnded => B::AgreementEnded, B::Other => B::Other,
+        );
+        all.map(CardNotPaid).to_vec()
+    }
+}
+
+impl Every for CardTransferRefused {
+    fn every() -> Vec<CardTransferRefused> {
+        use {CardTransferRefused as C, LimitRefused as L};
+        let limits = every!(LimitRefused:
+            L::TooSmall => L::TooSmall, L::TooLarge => L::TooLarge, L::Day => L::Day, L::Month => L::Month,
+        );
+        let all = every!(CardTransferRefused:
+            C::PayerNotFound => C::PayerNotFound, C::NumberTaken { .. } => C::NumberTaken { field: FIELD },
+            C::CardWrong => C::CardWrong, C::BankSilent => C::BankSilent, C::NotSigned => C::NotSigned,
+            C::PayerBlocked => C::PayerBlocked, C::PayerStopped => C::PayerStopped,
+            C::Limit(_) => C::Limit(L::TooSmall),
+            C::BalanceTooLow => C::BalanceTooLow, C::Risk(_) => C::Risk(RiskRefused::Refused),
+        );
+        let spread = all.into_iter().flat_map(|one| match one {
+            C::Limit(_) => limits.map(C::Limit).to_vec(),
+            other => vec![other],
+        });
+        spread.collect()
     }
 }
 
@@ -105,5 +181,7 @@ pub(super) fn table() -> Vec<TableRow> {
     rows("transfer", &TransferRefused::every())
         .chain(rows("find_transfer", &TransferNotFound::every()))
         .chain(rows("account", &AccountOfOther::every()))
+        .chain(rows("card_transfer", &CardTransferRefused::every()))
+        .chain(rows("card_not_paid", &CardNotPaid::every()))
         .collect()
 }

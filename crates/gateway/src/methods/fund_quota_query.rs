@@ -3,7 +3,7 @@
 use crate::Gateway;
 use crate::codes::Failure;
 use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, every};
-use crate::methods::fund_trans_uni_transfer::product_and_scene;
+use crate::methods::fund_trans_uni_transfer::{PRODUCTS, product_and_scene};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::verify::Verified;
@@ -25,7 +25,7 @@ pub(crate) const METHOD: Method = Method {
 
 const FACTS: Facts = Facts {
     asks: &[Part::Read(&[
-        Field::must("product_code", Kind::OneOf(&["TRANS_ACCOUNT_NO_PWD"])),
+        Field::must("product_code", Kind::OneOf(PRODUCTS)),
         Field::must("biz_scene", Kind::OneOf(&["DIRECT_TRANSFER"])),
     ])],
     answers: &[
@@ -49,6 +49,7 @@ fn no_payer() -> Vec<(String, Failure)> {
 }
 
 fn read(caller: &Caller, fields: &Object) -> Result<FindTransferRoom, Failure> {
+    // What is sent to cards counts with what is sent to accounts.
     product_and_scene(fields)?;
     Ok(FindTransferRoom { payer: caller.seller(), way: TransferWay::Uni })
 }

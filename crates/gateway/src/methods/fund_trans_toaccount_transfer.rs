@@ -71,7 +71,7 @@ fn read(_caller: &Caller, fields: &Object) -> Result<Asked, Failure> {
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
-    let transfer = send(gateway, &call, TransferWay::ToAccount).await?;
+    let transfer = send(gateway, call.caller(), call.request(), TransferWay::ToAccount).await?;
     // It has no status to tell: what is still under way, asked for again meanwhile, may come back.
     if transfer.state != TransferState::Done {
         return Err(Failure::of_cell(CellError::<TransferRefused>::Unknown));

@@ -1,9 +1,13 @@
-//! `alipay.fund.trans.uni.transfer`: money from the merchant to an account.
+//! `alipay.fund.trans.uni.transfer`: money from the merchant to an account, or to a bank card.
 //!
 //! Where the documentation is silent: it is answered when the payee has the money or it came back, so the status of a
-//! success is `SUCCESS`, or `DEALING` to who asks again meanwhile; the merchant's own account pays.
+//! success is `SUCCESS`, or `DEALING` to who asks again meanwhile; the merchant's own account pays. To a card it is
+//! answered `DEALING` when the money left the balance; the bank's word is told by a message.
 
 use crate::Gateway;
+use crate::card_transfer_fields::{
+    CARD_IDENTITY, CARD_PRODUCT, CardAsked, card_payee, send_to_card, sent_to_card,
+};
 use crate::codes::Failure;
 use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
 use crate::registry::{Done, Face, Method};
@@ -12,7 +16,7 @@ use crate::transfer_fields::{
     Asked, NEEDS_CERTIFICATE, NUMBER_ALSO, Named, PAYEE, Payee, amount, out_biz_no, send,
 };
 use crate::{fields, verify::Verified};
-use engine::TransferMoney;
+use engine::{TransferMoney, TransferToCard};
 use transfer::{Transfer, TransferWay};
 use wire::envelope::Response;
 use wire::json::Object;
@@ -33,7 +37,14 @@ const EXAMPLE: &str = concat!(
     r#""payee_info":{"identity":"2088000000000001","identity_type":"ALIPAY_USER_ID"}}"#,
 );
 
-/// The one product and the one scene that are here.
+/// A transfer to a card.
+const TO_CARD: &str = concat!(
+    r#"{"out_biz_no":"t2","trans_amount":"1.00","product_code":"TRANS_BANKCARD_NO_PWD","biz_scene":"DIRECT_TRANSFER","#,
+    r#""payee_info":{"identity":"6222021234567894","identity_type":"BANKCARD_ACCOUNT","name":"张三","#,
+    r#""bankcard_ext_info":{"account_type":"2"}}}"#,
+);
+
+/// The product of transfers to accounts, and the one scene that is here.
 const PRODUCT: &str = "TRANS_ACCOUNT_NO_PWD";
 const SCENE: &str = "DIRECT_TRANSFER";
 
@@ -42,7 +53,7 @@ const FACTS: Facts = Facts {
         Part::Read(&[
             Field::must("out_biz_no", Kind::Number(64, NUMBER_ALSO)),
             Field::must("trans_amount", Kind::Amount).note("0.10 at least"),
-            Field::must("product_code", Kind::OneOf(&[PRODUCT])),
+            Field::must("product_code", Kind::OneOf(PRODUCTS)),
             Field::must("biz_scene", Kind::OneOf(&[SCENE])),
             Field::must("payee_info", Kind::Object(PAYEE)),
             Field::may("order_title", Kind::Line(128)),
@@ -59,41 +70,65 @@ const FACTS: Facts = Facts {
         Member::text("status"),
         Member::text("trans_date"),
     ],
-    refuses: &[of::<TransferMoney>],
+    refuses: &[of::<TransferMoney>, of::<TransferToCard>],
     gateway: &[NEEDS_CERTIFICATE],
     wrong: Wrong::Bare,
-    examples: &[EXAMPLE],
-    support: "to accounts only: no bank cards, no red packets",
+    examples: &[EXAMPLE, TO_CARD],
+    support: "to accounts and bank cards: no red packets",
 };
 
-fn read(_caller: &Caller, fields: &Object) -> Result<Asked, Failure> {
+/// What is asked for, by where the money goes.
+enum Wanted {
+    Account(Asked),
+    Card(CardAsked),
+}
+
+fn read(_caller: &Caller, fields: &Object) -> Result<Wanted, Failure> {
     let out_biz_no = out_biz_no(fields)?.ok_or_else(|| Failure::field("out_biz_no", "缺失"))?;
     let amount = amount(fields, "trans_amount")?;
-    product_and_scene(fields)?;
+    let product = product_and_scene(fields)?;
     let refused = ["payer_info", "original_order_id", "sign_data", "mutiple_currency_detail"];
     fields::absent(fields, &refused)?;
     let payee = fields::inner(fields, "payee_info")?.ok_or_else(|| Failure::field("payee_info", "缺失"))?;
-    Ok(Asked {
-        out_biz_no,
-        amount,
-        payee: payee_of(&payee)?,
-        title: fields::line(fields, "order_title")?,
-        remark: fields::line(fields, "remark")?,
-        passback: fields::line(fields, "passback_params")?,
+    let title = fields::line(fields, "order_title")?;
+    let remark = fields::line(fields, "remark")?;
+    let passback = fields::line(fields, "passback_params")?;
+    Ok(match product {
+        Product::Account => {
+            let payee = payee_of(&payee)?;
+            Wanted::Account(Asked { out_biz_no, amount, payee, title, remark, passback })
+        }
+        Product::Card => {
+            let payee = card_payee(&payee)?;
+            Wanted::Card(CardAsked { out_biz_no, amount, payee, title, remark, passback })
+        }
     })
 }
 
+/// The products of transfers.
+pub(crate) const PRODUCTS: &[&str] = &[PRODUCT, CARD_PRODUCT];
+
+/// Where the money of a product goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Product {
+    /// To an account.
+    Account,
+    /// To a bank card.
+    Card,
+}
+
 /// Reads `product_code` and `biz_scene`.
-pub(crate) fn product_and_scene(fields: &Object) -> Result<(), Failure> {
-    match fields::required(fields, "product_code")? {
-        PRODUCT => {}
-        "TRANS_BANKCARD_NO_PWD" | "STD_RED_PACKET" => {
+pub(crate) fn product_and_scene(fields: &Object) -> Result<Product, Failure> {
+    let product = match fields::required(fields, "product_code")? {
+        PRODUCT => Product::Account,
+        CARD_PRODUCT => Product::Card,
+        "STD_RED_PACKET" => {
             return Err(Failure::field("product_code", "所属功能暂未模拟"));
         }
-        _ => return Err(Failure::field("product_code", "应为TRANS_ACCOUNT_NO_PWD")),
-    }
+        _ => return Err(Failure::field("product_code", "应为TRANS_ACCOUNT_NO_PWD或TRANS_BANKCARD_NO_PWD")),
+    };
     match fields::required(fields, "biz_scene")? {
-        SCENE => Ok(()),
+        SCENE => Ok(product),
         "PERSONAL_PAY" | "PERSONAL_COLLECTION" => Err(Failure::field("biz_scene", "所属功能暂未模拟")),
         _ => Err(Failure::field("biz_scene", "应为DIRECT_TRANSFER")),
     }
@@ -112,8 +147,8 @@ fn payee_of(fields: &Object) -> Result<Payee, Failure> {
             }
             Named::Login(fields::line_of("identity", &identity.as_str().to_lowercase())?)
         }
-        "BANKCARD_ACCOUNT" => {
-            return Err(Failure::field("identity_type", "BANKCARD_ACCOUNT所属功能暂未模拟"));
+        CARD_IDENTITY => {
+            return Err(Failure::field("identity_type", "BANKCARD_ACCOUNT须与TRANS_BANKCARD_NO_PWD同用"));
         }
         _ => {
             let words = "应为ALIPAY_USER_ID、ALIPAY_LOGON_ID或ALIPAY_OPEN_ID";
@@ -125,8 +160,11 @@ fn payee_of(fields: &Object) -> Result<Payee, Failure> {
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
-    let transfer = send(gateway, &call, TransferWay::Uni).await?;
-    Ok(Done::Say(respond(&transfer)))
+    let caller = call.caller();
+    Ok(Done::Say(match call.request() {
+        Wanted::Account(asked) => respond(&*send(gateway, caller, asked, TransferWay::Uni).await?),
+        Wanted::Card(asked) => sent_to_card(&*send_to_card(gateway, caller, asked).await?),
+    }))
 }
 
 fn respond(transfer: &Transfer) -> Response {

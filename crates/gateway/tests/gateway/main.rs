@@ -6,6 +6,7 @@
 mod agreements;
 mod bad_input;
 mod bills;
+mod card_transfers;
 mod checks;
 mod client;
 mod crowded;

@@ -5,10 +5,11 @@ use axum::Router;
 use base::{AppId, OrderNo, PartyId, Text};
 use cell::{Cell, Door, Options};
 use engine::{
-    ClaimOrder, ConfirmPay, IssuePayCode, JudgePassword, NewPassword, OpenApp, OpenParty, SetPartyStatus,
-    TopUp, TryPassword,
+    BankAnswered, ClaimOrder, ConfirmPay, IssuePayCode, JudgePassword, NewPassword, NoPayeeCard, OpenApp,
+    OpenParty, PayeeCard, SendBankOrder, SetPartyStatus, TopUp, TryPassword, Verdict,
 };
-use gateway::Gateway;
+use fund::CardKind;
+use gateway::{Gateway, Naming, PayeeAsked, PayeeBank};
 use money::{Currency, Money};
 use people::{AppMode, PartyKind, PartyStatus};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -35,7 +36,7 @@ pub struct Shop {
     codes: AtomicI64,
     // Dropped last: the cell's journal lies here.
     cell: Option<Cell>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A key pair that is made once for all tests of this program.
@@ -85,6 +86,27 @@ pub fn yuan(fen: u64) -> Money {
     Money::from_minor(fen, Currency::Cny).unwrap()
 }
 
+/// A bank that knows every card but these: of `…11` the holder is another, about `…12` it says nothing.
+struct Bank;
+
+impl PayeeBank for Bank {
+    fn name_payee(&self, asked: PayeeAsked) -> Naming<'_> {
+        let number = asked.number.reveal();
+        let said = match &number[number.len() - 2..] {
+            "11" => Err(NoPayeeCard::Wrong),
+            "12" => Err(NoPayeeCard::Silent),
+            _ => Ok(PayeeCard {
+                digest: asked.digest,
+                bank: Text::new("ICBC").unwrap(),
+                kind: CardKind::Debit,
+                last_four: Text::new(&number[number.len() - 4..]).unwrap(),
+                agreement: Text::new("P1").unwrap(),
+            }),
+        };
+        Box::pin(std::future::ready(said))
+    }
+}
+
 impl Shop {
     pub async fn open() -> Shop {
         Shop::open_world(true).await
@@ -110,7 +132,8 @@ impl Shop {
             apps: Arc::default(),
         });
         let gateway = Gateway::new(world.clone(), door.clone());
-        let gateway = Arc::new(gateway.reading(Arc::new(move || tables.reader())));
+        let gateway = gateway.reading(Arc::new(move || tables.reader())).sending_to_cards(Arc::new(Bank));
+        let gateway = Arc::new(gateway);
         let router = gateway::routes(gateway.clone());
         let seller = party(&door, "shop@example.com", PartyKind::Merchant).await;
         let alice = party(&door, "alice@example.com", PartyKind::Person).await;
@@ -126,11 +149,22 @@ impl Shop {
             now_us,
             codes: AtomicI64::new(0),
             cell: Some(cell),
-            _folder: folder,
+            folder,
         };
         shop.top_up(alice, 1_000_000).await;
         shop.top_up(bob, 100).await;
         shop
+    }
+
+    /// Where the journal lies.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// The bank's final word about the orders to it that wait.
+    pub async fn bank_says(&self, no: base::BankOrderNo, verdict: Verdict) {
+        self.door.ask(SendBankOrder { no }).await.unwrap();
+        self.door.ask(BankAnswered { no, verdict }).await.unwrap();
     }
 
     pub async fn top_up(&self, party: PartyId, fen: u64) {

@@ -50,6 +50,7 @@ macro_rules! card_texts {
     bank_order_no: "银行订单号", "Bank order no.";
     bank_pay: "付款", "Payment";
     bank_return: "退回银行卡", "Back to the card";
+    bank_transfer: "转账到银行卡", "Transfer to a bank card";
     bank_draft: "待确认", "To be confirmed";
     bank_under_way: "银行处理中", "With the bank";
     bank_given_up: "已撤销，等待银行答复", "Revoked, the bank still has to answer";

@@ -82,7 +82,7 @@ impl Model {
         let nobody = match order.kind {
             BankOrderKind::TopUp => gone,
             BankOrderKind::Pay => !self.trade_waits_for(order),
-            BankOrderKind::Withdraw | BankOrderKind::Return => false,
+            BankOrderKind::Withdraw | BankOrderKind::Return | BankOrderKind::Transfer => false,
         };
         let platform = PartyId::platform(step.slot);
         if late || nobody {
@@ -107,6 +107,8 @@ impl Model {
             }
             BankOrderKind::Return => self.return_ended(order, BankOrderState::Returned),
             BankOrderKind::Pay => self.paid_by_card(step, order),
+            // The simulator sends nothing to others' cards.
+            BankOrderKind::Transfer => {}
         }
     }
 
@@ -223,7 +225,7 @@ impl Model {
                 BankOrderKind::TopUp | BankOrderKind::Pay => {
                     (AccountKind::ClearingIn, AccountKind::SuspenseOwed)
                 }
-                BankOrderKind::Withdraw | BankOrderKind::Return => {
+                BankOrderKind::Withdraw | BankOrderKind::Return | BankOrderKind::Transfer => {
                     (AccountKind::SuspenseDue, AccountKind::ClearingOut)
                 }
             };

@@ -372,7 +372,7 @@ fn counters(order: &BankOrder) -> Vec<(UsageKind, i128)> {
             vec![(UsageKind::CardDay, units), (UsageKind::CardMonth, units)]
         }
         BankOrderKind::Withdraw => vec![(UsageKind::WithdrawDay, units), (UsageKind::WithdrawFree, free)],
-        BankOrderKind::Return => Vec::new(),
+        BankOrderKind::Return | BankOrderKind::Transfer => Vec::new(),
     };
     all.into_iter().filter(|(_, units)| *units != 0).collect()
 }

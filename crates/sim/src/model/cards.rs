@@ -55,7 +55,9 @@ impl Model {
                 self.seen.count("the same card asked for again is the same card");
                 return Ok(Arc::new(self.cards[&self.card_names[&(party, digest)]].clone()));
             }
-            Some(CardState::Unbound) => self.seen.count("a card that was given up is bound anew"),
+            Some(CardState::Unbound | CardState::Payee) => {
+                self.seen.count("a card that was given up is bound anew")
+            }
             None => {}
         }
         let no = CardNo::of(step.stamp, step.slot);

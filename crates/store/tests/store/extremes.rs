@@ -949,7 +949,7 @@ fn funds() -> Vec<Row> {
             slot,
             no: last_card,
             party,
-            state: CardState::Unbound,
+            state: CardState::Payee,
             bank: longest(),
             kind: CardKind::Credit,
             last_four: longest(),
@@ -986,7 +986,7 @@ fn funds() -> Vec<Row> {
             gives_up_at_us: Some(i64::MAX),
         }),
         row(BankOrderKey { slot: none, party: platform, kind, key: text(""), no: first }),
-        row(BankOrderKey { slot, party, kind: BankOrderKind::Return, key: longest(), no: last }),
+        row(BankOrderKey { slot, party, kind: BankOrderKind::Transfer, key: longest(), no: last }),
         row(surprise),
         row(BankSurprise {
             slot,

@@ -1,0 +1,297 @@
+//! A merchant's program sends money to a bank card: its balance is charged, and an order goes to the bank. What the
+//! bank says of it comes back by [`ended`].
+//!
+//! The card belongs to somebody else, and its number is nowhere here: the bank gave a name for it before, which is good
+//! for paying money in and for nothing else.
+
+use super::{told, usage};
+use crate::bank::confirm::send_now;
+use crate::bank::prepare::{Wish, draft};
+use crate::command::Next;
+use crate::risk_check::{self, Gate};
+use crate::{Fault, Rows, Stop, books, contract, grant};
+use ::transfer::{
+    CardTransfer, CardTransferEvent, CardTransferNumber, CardTransferRefused, CardTransferState, OutBizNo,
+    TransferWay, Words,
+};
+use base::{AppId, BankOrderNo, CardNo, PartyId, Slot, Text, TransferNo};
+use fund::{
+    BankAgreement, BankCode, BankOrder, BankOrderKind, BankOrderState, Card, CardDigest, CardKind, CardName,
+    CardState, LastFour, WithdrawPrice, card_transfer_fee,
+};
+use ledger::{LedgerRefused, Posted, Template};
+use money::Money;
+use people::{Party, PartyKind, PartyStatus};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use trade::{ContractProduct, Url};
+
+/// A card that money is sent to, as the bank named it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PayeeCard {
+    /// Keyed digest of its number and of the name that the bank compared.
+    pub digest: CardDigest,
+    /// The bank.
+    pub bank: BankCode,
+    /// What kind of card.
+    pub kind: CardKind,
+    /// The last four digits.
+    pub last_four: LastFour,
+    /// The bank's name of it, good for paying money in.
+    pub agreement: BankAgreement,
+}
+
+/// Why there is no card to send money to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum NoPayeeCard {
+    /// The bank knows none of this number under this name.
+    Wrong,
+    /// The bank was not heard.
+    Silent,
+}
+
+/// What a merchant's program asks for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CardTransferAsk {
+    /// Who pays.
+    pub payer: PartyId,
+    /// The card, as far as the bank told.
+    pub card: Result<PayeeCard, NoPayeeCard>,
+    /// Keyed digest of all that was said of the payee: the same again is the same meaning.
+    pub named: [u8; 16],
+    /// How much arrives; the fee comes on top of it.
+    pub amount: Money,
+    /// The payer's number of it.
+    pub out_biz_no: OutBizNo,
+    /// Its title.
+    pub title: Option<Text<128>>,
+    /// What the payer says to it.
+    pub remark: Option<Words>,
+}
+
+/// A merchant's program sends money to a card. It is answered when the money left the balance and the bank is to be
+/// asked. The same number again: the transfer as it stands.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TransferToCard {
+    /// What is asked for.
+    pub ask: CardTransferAsk,
+    /// The app that asks.
+    pub app: AppId,
+    /// What the merchant wants to hear again.
+    pub passback: Option<Text<512>>,
+    /// Where the merchant hears how it ended.
+    pub notify_url: Option<Url>,
+    /// Whether the merchant reads GBK.
+    pub gbk: bool,
+    /// Whether the merchant checks SHA-1 signatures.
+    pub rsa1: bool,
+}
+
+impl TransferToCard {
+    pub(crate) fn slot(&self) -> Slot {
+        self.ask.payer.slot()
+    }
+}
+
+pub(crate) fn transfer_to_card(
+    rows: &mut Rows<'_>,
+    command: &TransferToCard,
+) -> Result<Next<Arc<CardTransfer>>, Stop<CardTransferRefused>> {
+    let TransferToCard { ask, app, .. } = command;
+    let slot = rows.slot();
+    let payer = rows.get::<Party>((slot, ask.payer))?;
+    // Persons withdraw to cards of their own.
+    let payer = payer.filter(|payer| payer.kind == PartyKind::Merchant);
+    let Some(payer) = payer else { return Stop::because(CardTransferRefused::PayerNotFound) };
+    if !grant::acts_for(rows, *app, payer.id)? {
+        return Stop::because(CardTransferRefused::PayerNotFound);
+    }
+    if let Some(first) = of_number(rows, payer.id, &ask.out_biz_no)? {
+        same_meaning(&first, ask).map_err(Stop::Refused)?;
+        return Ok(Next::Answer(first));
+    }
+    let payee = payee_of(ask).map_err(Stop::Refused)?;
+    if !contract::is_signed(rows, payer.id, ContractProduct::Transfer)? {
+        return Stop::because(CardTransferRefused::NotSigned);
+    }
+    if payer.status != PartyStatus::Normal {
+        return Stop::because(CardTransferRefused::PayerBlocked);
+    }
+    if payer.stop.holds() {
+        return Stop::because(CardTransferRefused::PayerStopped);
+    }
+    if let Err(refused) = usage::within(rows, &payer, TransferWay::Uni, ask.amount)? {
+        return Stop::because(CardTransferRefused::Limit(refused));
+    }
+    let transfer = fresh(rows, command)?;
+    let taken = check_money(rows, &transfer)?;
+    let look = risk_check::of_card_transfer(rows, &payer, &transfer)?;
+    if let Gate::Shut(refused) = look.gate {
+        look.note(rows);
+        return Err(Stop::Noted(CardTransferRefused::Risk(refused)));
+    }
+
+    // Nothing can be refused here below this line.
+    look.note(rows);
+    books::book(rows, taken);
+    usage::count_sent(rows, payer.id, transfer.amount())?;
+    let card = card_for(rows, payer.id, payee)?;
+    let order = order_for(rows, &transfer, card)?;
+    let transfer = Arc::new(CardTransfer { card, bank_order: order.no, ..transfer });
+    rows.insert(order);
+    let (no, out_biz_no) = (transfer.no, transfer.out_biz_no.clone());
+    rows.put(CardTransferNumber { slot, payer: payer.id, out_biz_no, no });
+    rows.insert_shared(transfer.clone());
+    Ok(Next::Answer(transfer))
+}
+
+/// The payer's transfer to a card of this number.
+pub(crate) fn of_number(
+    rows: &mut Rows<'_>,
+    payer: PartyId,
+    out_biz_no: &OutBizNo,
+) -> Result<Option<Arc<CardTransfer>>, Fault> {
+    let slot = rows.slot();
+    let number = rows.get::<CardTransferNumber>((slot, payer, out_biz_no.clone()))?;
+    number.map_or(Ok(None), |number| rows.get::<CardTransfer>((slot, number.no)))
+}
+
+/// Whether what is asked under a number that was used before means the same. What the bank says of the card today is no
+/// part of it.
+fn same_meaning(first: &CardTransfer, ask: &CardTransferAsk) -> Result<(), CardTransferRefused> {
+    let CardTransferAsk { payer: _, card: _, named, amount, out_biz_no: _, title, remark } = ask;
+    let differs = |field| Err(CardTransferRefused::NumberTaken { field });
+    if first.named != *named {
+        return differs("payee_info");
+    }
+    if first.amount() != *amount {
+        return differs("trans_amount");
+    }
+    if first.title != *title {
+        return differs("order_title");
+    }
+    if first.remark != *remark { differs("remark") } else { Ok(()) }
+}
+
+/// The card that is to be paid: one that holds its owner's own money.
+fn payee_of(ask: &CardTransferAsk) -> Result<&PayeeCard, CardTransferRefused> {
+    match &ask.card {
+        Err(NoPayeeCard::Wrong) => Err(CardTransferRefused::CardWrong),
+        Err(NoPayeeCard::Silent) => Err(CardTransferRefused::BankSilent),
+        Ok(card) => match card.kind {
+            CardKind::Debit => Ok(card),
+            CardKind::Credit => Err(CardTransferRefused::CardWrong),
+        },
+    }
+}
+
+/// A transfer whose card and bank order are not written yet; their numbers follow from the same stamp.
+fn fresh(rows: &Rows<'_>, command: &TransferToCard) -> Result<CardTransfer, Fault> {
+    let (slot, stamp) = (rows.slot(), rows.stamp());
+    let CardTransferAsk { payer, card: _, named, amount, out_biz_no, title, remark } = command.ask.clone();
+    let no = TransferNo::of(stamp, slot);
+    let fee = card_transfer_fee(amount).map_err(|error| Fault(format!("fee of transfer {no}: {error}")))?;
+    Ok(CardTransfer {
+        slot,
+        no,
+        payer,
+        app: command.app,
+        out_biz_no,
+        named,
+        currency: amount.currency(),
+        amount_minor: amount.minor(),
+        fee_minor: fee.minor(),
+        card: CardNo::of(stamp, slot),
+        bank_order: BankOrderNo::of(stamp, slot),
+        title,
+        remark,
+        passback: command.passback.clone(),
+        state: CardTransferState::UnderWay,
+        notify_url: command.notify_url.clone(),
+        gbk: command.gbk,
+        rsa1: command.rsa1,
+        paid_at_us: rows.now_us(),
+        ended_at_us: None,
+    })
+}
+
+/// Asks the ledger for amount and fee, without changing anything.
+fn check_money(rows: &mut Rows<'_>, transfer: &CardTransfer) -> Result<Posted, Stop<CardTransferRefused>> {
+    let whole = transfer.amount().checked_add(transfer.fee());
+    let amount = whole.map_err(|error| Stop::Fault(odd(transfer, error)))?;
+    let template = Template::CardOut { party: transfer.payer, amount };
+    match books::check(rows, template, Some(transfer.bank_order.topic()))? {
+        Ok(posted) => Ok(posted),
+        // Without an account in the currency there is no money in it.
+        Err(LedgerRefused::BalanceTooLow | LedgerRefused::AccountNotFound) => {
+            Stop::because(CardTransferRefused::BalanceTooLow)
+        }
+        Err(refused) => Err(Stop::Fault(odd(transfer, refused))),
+    }
+}
+
+/// Our number of a payee's card: the payer's one of before, with the bank's newest name of it, or a new one.
+fn card_for(rows: &mut Rows<'_>, party: PartyId, payee: &PayeeCard) -> Result<CardNo, Fault> {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let PayeeCard { digest, bank, kind, last_four, agreement } = payee.clone();
+    let agreement = Some(agreement);
+    if let Some(name) = rows.get::<CardName>((slot, party, digest))? {
+        let known = rows.get::<Card>((slot, name.no))?;
+        let known = known.ok_or_else(|| Fault(format!("card {} is named and not there", name.no)))?;
+        if known.agreement != agreement {
+            rows.put(Card { agreement, changed_at_us: now_us, ..(*known).clone() });
+        }
+        return Ok(name.no);
+    }
+    let no = CardNo::of(rows.stamp(), slot);
+    let (state, asked_at_us, changed_at_us) = (CardState::Payee, now_us, now_us);
+    rows.insert(Card {
+        slot,
+        no,
+        party,
+        state,
+        bank,
+        kind,
+        last_four,
+        digest,
+        agreement,
+        asked_at_us,
+        changed_at_us,
+    });
+    rows.put(CardName { slot, party, digest, no });
+    Ok(no)
+}
+
+/// The order that carries a transfer to the bank, to be sent at once: nobody is to confirm it.
+fn order_for(rows: &mut Rows<'_>, transfer: &CardTransfer, card: CardNo) -> Result<BankOrder, Fault> {
+    let wish = Wish { party: transfer.payer, card, kind: BankOrderKind::Transfer, amount: transfer.amount() };
+    let price = WithdrawPrice { free: Money::zero(transfer.currency), fee: transfer.fee() };
+    let key = Text::new(&transfer.no.to_string()).map_err(|error| odd(transfer, error))?;
+    let order = draft(rows, wish, price, key);
+    let about = Some(transfer.no.topic());
+    Ok(send_now(rows, BankOrder { state: BankOrderState::Asked, about, ..order }))
+}
+
+/// The bank's final word about a transfer's order: the transfer ends, and its merchant hears of it. What was taken is
+/// booked by the caller.
+pub(crate) fn ended(rows: &mut Rows<'_>, order: &BankOrder, event: CardTransferEvent) -> Result<(), Fault> {
+    let gone = || Fault(format!("what {} carries out is not there", order.no));
+    let no = order.about.map(TransferNo::of_topic).ok_or_else(gone)?;
+    let transfer = rows.get::<CardTransfer>((rows.slot(), no))?.ok_or_else(gone)?;
+    let state = transfer.state.next(event);
+    let state = state.ok_or_else(|| odd(&transfer, format!("{event:?} in {:?}", transfer.state)))?;
+    match state {
+        CardTransferState::Failed => {
+            usage::give_back_sent(rows, transfer.payer, transfer.amount(), transfer.paid_at_us)?;
+        }
+        CardTransferState::Done | CardTransferState::UnderWay => {}
+    }
+    let transfer = CardTransfer { state, ended_at_us: Some(rows.now_us()), ..(*transfer).clone() };
+    told::tell_card(rows, &transfer);
+    rows.put(transfer);
+    Ok(())
+}
+
+fn odd(transfer: &CardTransfer, error: impl std::fmt::Display) -> Fault {
+    Fault(format!("transfer to a card {}: {error}", transfer.no))
+}

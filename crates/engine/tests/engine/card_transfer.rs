@@ -1,0 +1,288 @@
+//! Transfers to bank cards: what is refused, what the bank's word makes of them, and what must hold between commands.
+
+use crate::script::{Script, Words, check_in, cny, digest};
+use crate::support::World;
+use base::{AppId, Record, Slot, Text, TransferNo};
+use engine::{
+    CardTransferAsk, CardTransferView, Command, FindCardTransfer, NoPayeeCard, PayeeCard, TransferToCard,
+    WhichCardTransfer,
+};
+use fund::{BankOrder, BankOrderKind, BankOrderState, Card, CardKind, CardName, CardState};
+use people::{Usage, UsageKind};
+use std::collections::BTreeMap;
+use trade::Notice;
+use transfer::{CardTransfer, CardTransferNumber, CardTransferState};
+
+fn named(script: &Script, name: &str) -> Option<TransferNo> {
+    script.world.all::<CardTransfer>().find(|row| row.out_biz_no.as_str() == name).map(|row| row.no)
+}
+
+fn no(script: &Script, name: &str) -> TransferNo {
+    named(script, name).unwrap_or(TransferNo::from_number(1_700_000_000_000_000_011).unwrap())
+}
+
+/// Whether a bank order carries out the transfer of a name.
+pub(crate) fn carries(script: &Script, name: &str, order: &BankOrder) -> bool {
+    order.kind == BankOrderKind::Transfer && order.about == Some(no(script, name).topic())
+}
+
+/// The commands of this file. `tc-send X1 shop 7894 30.00`: the card `wrong` is not known to the bank, which is not
+/// heard about the card `silent`; `credit` is a credit card.
+pub(crate) fn command(script: &Script, words: &Words<'_>) -> Option<Command> {
+    let payer = words.plain.get(2).map(|name| script.party(name));
+    Some(match words.at(0) {
+        "tc-send" => {
+            let of_app = script.party(words.named.get("app").unwrap_or(&words.at(2)));
+            let card = match words.at(3) {
+                "wrong" => Err(NoPayeeCard::Wrong),
+                "silent" => Err(NoPayeeCard::Silent),
+                name => Ok(PayeeCard {
+                    digest: digest(name),
+                    bank: Text::new("CMB").unwrap(),
+                    kind: if name == "credit" { CardKind::Credit } else { CardKind::Debit },
+                    last_four: Text::new(&name[name.len() - 4..]).unwrap(),
+                    agreement: words.text("as").unwrap_or(Text::new("P1").unwrap()),
+                }),
+            };
+            TransferToCard {
+                ask: CardTransferAsk {
+                    payer: payer?,
+                    card,
+                    named: digest(words.named.get("named").unwrap_or(&words.at(3))),
+                    amount: words.named.get("in").map_or_else(
+                        || cny(words.at(4)),
+                        |code| {
+                            let currency = money::Currency::from_code(code).unwrap();
+                            money::parse_amount(words.at(4), currency).unwrap()
+                        },
+                    ),
+                    out_biz_no: Text::new(words.at(1)).unwrap(),
+                    title: words.text("title"),
+                    remark: words.text("remark"),
+                },
+                app: script.apps.get(&of_app).copied().unwrap_or(AppId::issue(1, Slot::PLATFORM).unwrap()),
+                passback: None,
+                notify_url: words.text("tell"),
+                gbk: false,
+                rsa1: false,
+            }
+            .into()
+        }
+        "tc-find" => {
+            FindCardTransfer { payer: payer?, which: WhichCardTransfer::No(no(script, words.at(1))) }.into()
+        }
+        "tc-number" => {
+            let which = WhichCardTransfer::Out(Text::new(words.at(1)).unwrap());
+            FindCardTransfer { payer: payer?, which }.into()
+        }
+        _ => return None,
+    })
+}
+
+/// Lines that look: `tc-told X1`, `tc-cards shop`.
+pub(crate) fn look(script: &Script, words: &Words<'_>) -> String {
+    match words.at(0) {
+        "tc-told" => {
+            let topic = no(script, words.at(1)).topic();
+            let notices = script.world.all::<Notice>().filter(|notice| notice.order_no == topic);
+            let said = |notice: &std::sync::Arc<Notice>| {
+                let content = notice.content.clone().unwrap().to_string();
+                let members: serde_json::Value = serde_json::from_str(&content).unwrap();
+                let told: serde_json::Value =
+                    serde_json::from_str(members["biz_content"].as_str().unwrap()).unwrap();
+                let word = |name: &str| told[name].as_str().unwrap().to_owned();
+                format!("{} {} {}", word("product_code"), word("status"), word("trans_amount"))
+            };
+            notices.map(|notice| said(&notice)).collect::<Vec<_>>().join(", ")
+        }
+        "tc-cards" => {
+            let party = script.party(words.at(1));
+            let cards = script.world.all::<Card>().filter(|card| card.party == party);
+            let mut told: Vec<String> = cards
+                .map(|card| {
+                    let agreement = card.agreement.as_ref().map_or("none", |text| text.as_str());
+                    format!("{:?} {} {agreement}", card.state, card.last_four)
+                })
+                .collect();
+            told.sort();
+            told.join(", ")
+        }
+        other => panic!("no such line: {other}"),
+    }
+}
+
+pub(crate) fn told(transfer: &CardTransfer) -> String {
+    format!("{:?} {} fee {}", transfer.state, transfer.amount(), transfer.fee())
+}
+
+pub(crate) fn found(view: &CardTransferView) -> String {
+    let reason = view.order.reason.map_or(String::new(), |reason| format!(" {reason:?}"));
+    format!("{}{reason}", told(&view.transfer))
+}
+
+/// Everything that must hold of transfers to cards between two commands; gives what counts towards limits.
+pub(crate) fn check(world: &World) -> BTreeMap<<Usage as Record>::Key, (u32, i64)> {
+    let mut used: BTreeMap<_, (u32, i64)> = BTreeMap::new();
+    for transfer in world.all::<CardTransfer>() {
+        let order = world.get::<BankOrder>((transfer.slot, transfer.bank_order)).expect("its bank order");
+        let same = (order.kind, order.about, order.party, order.card, order.amount_minor, order.fee_minor);
+        let wanted = (
+            BankOrderKind::Transfer,
+            Some(transfer.no.topic()),
+            transfer.payer,
+            transfer.card,
+            transfer.amount_minor,
+            transfer.fee_minor,
+        );
+        assert_eq!(same, wanted, "{transfer:?}");
+        let state = match order.state {
+            BankOrderState::Asked | BankOrderState::Unknown => CardTransferState::UnderWay,
+            BankOrderState::Done => CardTransferState::Done,
+            BankOrderState::Failed => CardTransferState::Failed,
+            other => panic!("a transfer's order is {other:?}"),
+        };
+        assert_eq!((transfer.state, transfer.ended_at_us), (state, order.heard_at_us), "{transfer:?}");
+        let card = world.get::<Card>((transfer.slot, transfer.card)).expect("its card");
+        assert_eq!((card.state, card.party), (CardState::Payee, transfer.payer), "{card:?}");
+        let name = world.get::<CardName>((card.slot, card.party, card.digest));
+        assert_eq!(name.map(|name| name.no), Some(card.no), "{card:?}");
+        let number = (transfer.slot, transfer.payer, transfer.out_biz_no.clone());
+        let number = world.get::<CardTransferNumber>(number).map(|row| row.no);
+        assert_eq!(number, Some(transfer.no), "{transfer:?}");
+        if transfer.state.counts() {
+            for kind in [UsageKind::TransferDay, UsageKind::TransferMonth] {
+                let sum = used.entry(Usage::key_at(transfer.payer, kind, transfer.paid_at_us)).or_default();
+                *sum = (sum.0 + 1, sum.1 + transfer.amount_minor.units());
+            }
+        }
+    }
+    for order in world.all::<BankOrder>().filter(|order| order.kind == BankOrderKind::Transfer) {
+        let about = order.about.map(TransferNo::of_topic).expect("it carries something");
+        assert!(world.get::<CardTransfer>((order.slot, about)).is_some(), "{order:?}");
+    }
+    used
+}
+
+const PEOPLE: &str = "
+    merchant shop 5000.00 slot=11
+    merchant mall 10.00 slot=12
+    person alice 5000.00 slot=21
+";
+
+#[test]
+fn every_refusal_has_a_row() {
+    check_in(
+        PEOPLE,
+        "
+        tc-send X1 nobody 7894 30.00                   -> refused PayerNotFound
+        tc-send X1 shop 7894 30.00 app=mall            -> refused PayerNotFound
+        tc-send X1 alice 7894 30.00                    -> refused PayerNotFound
+        status shop frozen
+        tc-send X1 shop wrong 0.05                     -> refused CardWrong
+        tc-send X1 shop silent 0.05                    -> refused BankSilent
+        tc-send X1 shop credit 0.05                    -> refused CardWrong
+        tc-send X1 shop 7894 0.05                      -> refused PayerBlocked
+        status shop normal
+        tc-send X1 shop 7894 0.09                      -> refused Limit(TooSmall)
+        tc-send X1 shop 7894 1000000.01                -> refused Limit(TooLarge)
+        tc-send X1 shop 7894 30.00 in=USD              -> refused Limit(TooSmall)
+        tc-send X1 shop 7894 5000.00                   -> refused BalanceTooLow
+        tc-send X1 shop 7894 4995.01                   -> refused BalanceTooLow
+        tc-number X1 shop                              -> refused TransferNotFound
+        tc-cards shop                                  -> 
+        tc-send X1 shop 7894 30.00                     -> UnderWay 30.00 fee 0.10
+        balance shop                                   -> 4969.90
+        tc-send X1 shop 7894 30.00                     -> UnderWay 30.00 fee 0.10
+        tc-send X1 shop wrong 30.00 named=7894         -> UnderWay 30.00 fee 0.10
+        tc-send X1 shop silent 30.00 named=7894        -> UnderWay 30.00 fee 0.10
+        balance shop                                   -> 4969.90
+        tc-send X1 shop 1236 30.00                     -> refused NumberTaken(payee_info)
+        tc-send X1 shop 7894 30.01                     -> refused NumberTaken(trans_amount)
+        tc-send X1 shop 7894 30.00 title=pay           -> refused NumberTaken(order_title)
+        tc-send X1 shop 7894 30.00 remark=pay          -> refused NumberTaken(remark)
+        tr-send X1 shop alice 30.00                    -> Done 30.00
+        tc-send X1 mall 7894 3.00                      -> UnderWay 3.00 fee 0.10
+        tc-find X1 mall                                -> refused TransferNotFound
+        tc-number X1 mall                              -> UnderWay 3.00 fee 0.10
+        ",
+    );
+}
+
+#[test]
+fn all_that_can_be_sent_is_amount_and_fee() {
+    check_in(
+        PEOPLE,
+        "
+        tc-send X1 shop 7894 4995.00                   -> UnderWay 4995.00 fee 5.00
+        balance shop                                   -> 0.00
+        ",
+    );
+}
+
+#[test]
+fn only_the_banks_final_word_ends_it() {
+    check_in(
+        PEOPLE,
+        "
+        tc-send X1 shop 7894 30.00 tell=https://m      -> UnderWay 30.00 fee 0.10
+        bk-send tc:X1                                  -> send 7894
+        bk-unknown tc:X1                               -> Unknown 30.00 fee 0.10
+        tc-find X1 shop                                -> UnderWay 30.00 fee 0.10
+        bk-close tc:X1 shop                            -> refused TooLate
+        wait 3d
+        tc-find X1 shop                                -> UnderWay 30.00 fee 0.10
+        tc-told X1                                     -> 
+        balance shop                                   -> 4969.90
+        tr-used X1 shop                                -> none
+        bk-done tc:X1 30.00                            -> Done 30.00 fee 0.10
+        tc-find X1 shop                                -> Done 30.00 fee 0.10
+        tc-told X1                                     -> TRANS_BANKCARD_NO_PWD SUCCESS 30.00
+        bk-done tc:X1 30.00                            -> Done 30.00 fee 0.10
+        bk-refused tc:X1                               -> Done 30.00 fee 0.10
+        tc-told X1                                     -> TRANS_BANKCARD_NO_PWD SUCCESS 30.00
+        balance shop                                   -> 4969.90
+        ",
+    );
+}
+
+#[test]
+fn what_the_bank_refuses_comes_back_with_its_fee_and_counts_no_more() {
+    check_in(
+        PEOPLE,
+        "
+        tc-send X1 shop 7894 30.00 tell=https://m      -> UnderWay 30.00 fee 0.10
+        tc-send X2 shop 7894 20.00                     -> UnderWay 20.00 fee 0.10
+        tr-used X1 shop                                -> 2 of 50.00
+        bk-send tc:X1                                  -> send 7894
+        bk-refused tc:X1                               -> Failed 30.00 fee 0.10
+        tc-find X1 shop                                -> Failed 30.00 fee 0.10 NoMoney
+        tc-told X1                                     -> TRANS_BANKCARD_NO_PWD FAIL 30.00
+        balance shop                                   -> 4979.90
+        tr-used X1 shop                                -> 1 of 20.00
+        tc-send X1 shop 7894 30.00                     -> Failed 30.00 fee 0.10
+        bk-refused tc:X1                               -> Failed 30.00 fee 0.10
+        bk-done tc:X1 30.00 ref=R9                     -> Failed 30.00 fee 0.10
+        tc-find X1 shop                                -> Failed 30.00 fee 0.10 NoMoney
+        balance shop                                   -> 4979.90
+        ",
+    );
+}
+
+/// The payee's card is one row for each payer, and nothing but transfers can be done with it.
+#[test]
+fn a_payees_card_is_not_the_payers_own() {
+    check_in(
+        PEOPLE,
+        "
+        tc-send X1 shop 7894 30.00                     -> UnderWay 30.00 fee 0.10
+        tc-send X2 shop 7894 20.00 as=P2               -> UnderWay 20.00 fee 0.10
+        tc-cards shop                                  -> Payee 7894 P2
+        bk-card 7894 shop                              -> refused NotFound
+        bk-unbind 7894 shop                            -> refused CardNotFound
+        bk-bind 7894 shop                              -> refused CardNotFound
+        bk-in bk1 shop 7894 30.00                      -> refused CardNotBound
+        bk-out bk1 shop 7894 30.00                     -> refused CardNotBound
+        tc-cards shop                                  -> Payee 7894 P2
+        ",
+    );
+}

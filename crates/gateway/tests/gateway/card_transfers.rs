@@ -1,0 +1,244 @@
+//! Transfers to bank cards over the wire: asked for, asked after, paid, refused; and never a card number in what is kept.
+
+use crate::client::{Answer, Client};
+use crate::rest_client::RestClient;
+use crate::shop::{Shop, yuan};
+use base::{BankOrderNo, MINUTE_US, Text};
+use engine::{FindCardTransfer, Verdict, WhichCardTransfer};
+use fund::{BankReason, Done};
+use serde_json::{Value, json};
+
+const UNI: &str = "alipay.fund.trans.uni.transfer";
+const QUERY: &str = "alipay.fund.trans.common.query";
+const CARD: &str = "6222021234567894";
+const HOLDER: &str = "欧阳金丝雀";
+
+/// A request with these members in the place of the usual ones; `null` takes one away. Those of the payee and of the
+/// card are named with a dot.
+fn biz(number: &str, more: &Value) -> Value {
+    let mut biz = json!({ "out_biz_no": number, "trans_amount": "10.00", "product_code": "TRANS_BANKCARD_NO_PWD",
+        "biz_scene": "DIRECT_TRANSFER", "payee_info": { "identity": CARD, "identity_type": "BANKCARD_ACCOUNT",
+        "name": HOLDER, "bankcard_ext_info": { "account_type": "2" } } });
+    for (path, value) in more.as_object().unwrap() {
+        let (mut at, mut name) = (&mut biz, path.as_str());
+        if let Some(inner) = path.strip_prefix("card.") {
+            (at, name) = (&mut at["payee_info"]["bankcard_ext_info"], inner);
+        } else if let Some(inner) = path.strip_prefix("payee.") {
+            (at, name) = (&mut at["payee_info"], inner);
+        }
+        match value {
+            Value::Null => drop(at.as_object_mut().unwrap().remove(name)),
+            value => at[name] = value.clone(),
+        }
+    }
+    biz
+}
+
+async fn send(client: &Client, number: &str, more: Value) -> Answer {
+    client.call(UNI, &biz(number, &more).to_string()).await
+}
+
+async fn look(client: &Client, number: &str) -> Answer {
+    let by = json!({ "out_biz_no": number, "product_code": "TRANS_BANKCARD_NO_PWD", "biz_scene": "DIRECT_TRANSFER" });
+    client.call(QUERY, &by.to_string()).await
+}
+
+async fn rich() -> Shop {
+    let shop = Shop::open().await;
+    shop.top_up(shop.seller, 100_000).await;
+    shop
+}
+
+async fn order_of(shop: &Shop, number: &str) -> BankOrderNo {
+    let which = WhichCardTransfer::Out(Text::new(number).unwrap());
+    shop.door.ask(FindCardTransfer { payer: shop.seller, which }).await.unwrap().order.no
+}
+
+async fn balance(client: &Client) -> String {
+    let account = client.call("alipay.fund.account.query", r#"{"account_type":"ACCTRANS_ACCOUNT"}"#).await;
+    account.get("available_amount")
+}
+
+#[tokio::test]
+async fn money_goes_to_a_card_once_and_is_asked_for_by_every_number() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    let more = json!({ "order_title": "工资", "remark": "一月", "passback_params": "p=1" });
+    let sent = send(&client, "c1", more.clone()).await;
+    assert_eq!(
+        sent.names(),
+        ["code", "msg", "order_id", "out_biz_no", "pay_fund_order_id", "status", "trans_date"]
+    );
+    assert_eq!((sent.outcome().as_str(), sent.get("status").as_str()), ("10000", "DEALING"));
+    assert_eq!(balance(&client).await, "989.90", "ten yuan and the fee");
+    assert_eq!(send(&client, "c1", more.clone()).await.inner(), sent.inner());
+    assert_eq!(balance(&client).await, "989.90");
+    let dealing = look(&client, "c1").await;
+    for (name, value) in [
+        ("status", "DEALING"),
+        ("trans_amount", "10.00"),
+        ("order_fee", "0.10"),
+        ("pay_date", "2026-01-02 03:04:05"),
+        ("arrival_time_end", "2026-01-02 05:04:05"),
+        ("passback_params", "p=1"),
+    ] {
+        assert_eq!(dealing.get(name), value, "{name}");
+    }
+    assert!(!dealing.names().contains(&"receiver_user_id".to_owned()));
+    let (order_id, fund_no) = (sent.get("order_id"), sent.get("pay_fund_order_id"));
+    for by in [json!({ "order_id": order_id }), json!({ "pay_fund_order_id": fund_no, "order_id": "1" })] {
+        assert_eq!(client.call(QUERY, &by.to_string()).await.inner(), dealing.inner(), "{by}");
+    }
+    // The number of a transfer to an account is of another series.
+    let by =
+        json!({ "out_biz_no": "c1", "product_code": "TRANS_ACCOUNT_NO_PWD", "biz_scene": "DIRECT_TRANSFER" });
+    assert_eq!(client.call(QUERY, &by.to_string()).await.outcome(), "40004 ORDER_NOT_EXIST");
+    let no = order_of(&shop, "c1").await;
+    shop.bank_says(no, Verdict::Unknown).await;
+    assert_eq!(look(&client, "c1").await.get("status"), "DEALING", "silence is no answer");
+    shop.advance(MINUTE_US);
+    let done = Done { amount: yuan(1_000), bank_ref: Text::new("B1").unwrap() };
+    shop.bank_says(no, Verdict::Done(done)).await;
+    let found = look(&client, "c1").await;
+    assert_eq!(
+        (found.get("status"), found.get("arrival_time_end")),
+        ("SUCCESS".into(), "2026-01-02 03:05:05".into())
+    );
+    assert_eq!(send(&client, "c1", more).await.get("status"), "SUCCESS");
+    assert_eq!(balance(&client).await, "989.90");
+    let rest = RestClient::of(&client);
+    let told = rest.call("GET", &format!("/v3/alipay/fund/trans/common/query?order_id={order_id}"), "").await;
+    assert_eq!((told.status, told.json()["order_fee"].as_str()), (200, Some("0.10")));
+    let body = biz("c2", &json!({})).to_string();
+    let again = rest.call("POST", "/v3/alipay/fund/trans/uni/transfer", &body).await;
+    assert_eq!(again.json()["status"], "DEALING");
+    let quota = r#"{"product_code":"TRANS_BANKCARD_NO_PWD","biz_scene":"DIRECT_TRANSFER"}"#;
+    let quota = client.call("alipay.fund.quota.query", quota).await;
+    assert_eq!(quota.get("new_quota_daily_remain"), "1999980.00");
+}
+
+#[tokio::test]
+async fn what_the_bank_refuses_is_told_with_its_reason_and_comes_back() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    for (number, reason, code) in [
+        ("f1", BankReason::CardBlocked, "PAYEE_CARD_INFO_ERROR"),
+        ("f2", BankReason::OverLimit, "EXCEED_LIMIT_DC_RECEIVED"),
+        ("f3", BankReason::Other, "BANK_RESPONSE_ERROR"),
+    ] {
+        assert_eq!(send(&client, number, json!({})).await.get("status"), "DEALING");
+        shop.bank_says(order_of(&shop, number).await, Verdict::Refused(reason)).await;
+        let found = look(&client, number).await;
+        assert_eq!((found.get("status"), found.get("error_code")), ("FAIL".into(), code.into()));
+        assert!(!found.get("fail_reason").is_empty());
+        assert!(!found.names().contains(&"arrival_time_end".to_owned()));
+        assert_eq!(send(&client, number, json!({})).await.get("status"), "FAIL");
+        assert_eq!(balance(&client).await, "1000.00");
+    }
+}
+
+#[tokio::test]
+async fn transfers_to_cards_are_refused_by_name() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    let wrong = "40004 INVALID_PARAMETER";
+    for (more, outcome) in [
+        (json!({ "trans_amount": "0" }), wrong),
+        (json!({ "payee_info": null }), wrong),
+        (json!({ "payee.identity": "62220212345678a4" }), wrong),
+        (json!({ "payee.identity": "123" }), wrong),
+        (json!({ "payee.identity_type": "ALIPAY_USER_ID" }), wrong),
+        (json!({ "product_code": "TRANS_ACCOUNT_NO_PWD" }), wrong),
+        (json!({ "payee.name": null }), wrong),
+        (json!({ "payee.cert_no": "1" }), wrong),
+        (json!({ "payee.bankcard_ext_info": null }), wrong),
+        (json!({ "card.account_type": null }), wrong),
+        (json!({ "card.account_type": "3" }), wrong),
+        (json!({ "card.account_type": "1" }), wrong),
+        (json!({ "payee.identity": "6222021234567811" }), "40004 PAYEE_CARD_INFO_ERROR"),
+        (json!({ "payee.identity": "6222021234567812" }), "40004 REQUEST_PROCESSING"),
+        (json!({ "trans_amount": "0.09" }), "40004 EXCEED_LIMIT_SM_MIN_AMOUNT"),
+        (json!({ "trans_amount": "1000000.01" }), "40004 EXCEED_LIMIT_SM_AMOUNT"),
+        (json!({ "trans_amount": "1000.00" }), "40004 PAYER_BALANCE_NOT_ENOUGH"),
+    ] {
+        let answer = send(&client, "r1", more.clone()).await;
+        assert_eq!(answer.outcome(), outcome, "{more}");
+        assert!(!answer.text().contains(CARD), "a refusal does not repeat the card");
+    }
+    assert_eq!(look(&client, "r1").await.outcome(), "40004 ORDER_NOT_EXIST", "it took no number");
+    assert_eq!(balance(&client).await, "1000.00");
+    assert_eq!(send(&client, "r1", json!({})).await.outcome(), "10000");
+    for more in [
+        json!({ "payee.identity": "6222021234567803" }),
+        json!({ "payee.name": "李四" }),
+        json!({ "card.inst_name": "工商银行" }),
+        json!({ "card.account_type": "1", "card.inst_name": "工商银行" }),
+        json!({ "trans_amount": "10.01" }),
+        json!({ "order_title": "t" }),
+        json!({ "remark": "r" }),
+    ] {
+        let answer = send(&client, "r1", more.clone()).await;
+        assert_eq!(answer.outcome(), "40004 PAYMENT_INFO_INCONSISTENCY", "{more}");
+    }
+    let company = json!({ "card.account_type": "1", "card.inst_name": "工商银行" });
+    assert_eq!(send(&client, "r2", company).await.outcome(), "10000");
+}
+
+/// Neither number nor holder stands in the journal.
+#[tokio::test]
+async fn a_card_number_is_kept_nowhere() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    assert_eq!(send(&client, "k1", json!({ "remark": "canary-remark" })).await.outcome(), "10000");
+    let no = order_of(&shop, "k1").await;
+    shop.bank_says(no, Verdict::Refused(BankReason::Other)).await;
+    let mut seen = Vec::new();
+    for entry in walk(shop.folder()) {
+        seen.extend(std::fs::read(entry).unwrap());
+    }
+    let holds = |text: &str| seen.windows(text.len()).any(|part| part == text.as_bytes());
+    assert!(holds("canary-remark"), "the journal is looked at");
+    for secret in [CARD, &CARD[..12], HOLDER] {
+        assert!(!holds(secret), "{secret} is kept");
+    }
+}
+
+fn walk(at: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(at).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+#[tokio::test]
+async fn the_merchants_bill_shows_amount_and_fee_and_what_came_back() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    let sent = send(&client, "b1", json!({ "remark": "一月" })).await.get("order_id");
+    let back = send(&client, "b2", json!({})).await.get("order_id");
+    shop.bank_says(order_of(&shop, "b2").await, Verdict::Refused(BankReason::Other)).await;
+    let query = r#"{"start_time":"2026-01-02 00:00:00","end_time":"2026-01-03 00:00:00"}"#;
+    let mut lines = Vec::new();
+    // The tables follow the cell by a moment.
+    for _ in 0..200 {
+        let told = client.call("alipay.data.bill.accountlog.query", query).await;
+        lines = told.inner()["detail_list"].as_array().cloned().unwrap_or_default();
+        if lines.len() >= 7 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    let said = |line: &Value| {
+        let names = ["type", "direction", "trans_amount", "alipay_order_no", "merchant_order_no"];
+        names.map(|name| line[name].as_str().unwrap_or_default().to_owned())
+    };
+    let (sent, back) = (sent.as_str(), back.as_str());
+    let wanted = [
+        ["转账", "支出", "10.00", sent, "b1"],
+        ["收费", "支出", "0.10", sent, "b1"],
+        ["转账", "支出", "10.00", back, "b2"],
+        ["收费", "支出", "0.10", back, "b2"],
+        ["转账退回", "收入", "10.00", back, "b2"],
+        ["退费", "收入", "0.10", back, "b2"],
+    ];
+    let found: Vec<_> = lines.iter().map(said).collect();
+    assert_eq!(found[1..], wanted.map(|line| line.map(str::to_owned)));
+}
