@@ -131,11 +131,9 @@ impl Checks {
             Row::RiskCase(_) | Row::RiskDecision(_) | Row::ContractBook(_) => self.agreed(typed, findings),
             Row::Usage(row) => self.usage(row, findings),
             Row::Transfer(row) => self.transfer(row, findings),
-            Row::TransferNumber(number) => self.transfers.number(number, findings),
             Row::CardTransfer(row) => self.card_transfer(row, findings),
-            Row::CardTransferNumber(number) => self.card_transfers.number(number, findings),
-            Row::Received(received) => self.transfers.received(received, findings),
-            Row::KnownPayee(known) => self.transfers.known(known, findings),
+            Row::TransferNumber(_) | Row::CardTransferNumber(_) => self.of_transfers(typed, findings),
+            Row::Received(_) | Row::KnownPayee(_) => self.of_transfers(typed, findings),
             Row::Account(account) => self.account(account, findings),
             Row::Card(card) => self.card(card, findings),
             Row::BankOrder(order) => self.bank_order(order, findings),
@@ -348,6 +346,17 @@ impl Checks {
         self.grants.transfer(row, &self.parties, findings);
         self.transfers.transfer(row, findings);
         self.risks.transfer(row);
+    }
+
+    /// What belongs to transfers, to accounts and to cards.
+    fn of_transfers(&mut self, typed: &Row, findings: &mut Findings) {
+        match typed {
+            Row::TransferNumber(number) => self.transfers.number(number, findings),
+            Row::CardTransferNumber(number) => self.card_transfers.number(number, findings),
+            Row::Received(received) => self.transfers.received(received, findings),
+            Row::KnownPayee(known) => self.transfers.known(known, findings),
+            _ => {}
+        }
     }
 
     /// A transfer to a card, whether its app acted for its payer, and what it counts.

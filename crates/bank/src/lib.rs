@@ -8,7 +8,8 @@
 //! that is moved moves the bank; it never goes back. Each generation of a world has accounts and numbers of its
 //! own.
 //!
-//! Reading order: [`issuer`], [`fault`], `order_state`, `books`, `account`, `binding`, `payee`, `order`, `statement`, `http`.
+//! Reading order: [`issuer`], [`fault`], `order_state`, `books`, `account`, `binding`, `payee`, `order`, `statement`,
+//! `http`.
 
 mod account;
 mod binding;

@@ -151,8 +151,8 @@ pub(crate) fn fee_of(posting: &Posting) -> i64 {
     posting.entries().find(|entry| entry.account == fees).map_or(0, |entry| -signed(entry))
 }
 
-/// What the fee of a withdrawal or of a transfer to a card was to its party, fen. It leaves the balance with what is withdrawn, and comes back
-/// with it; the platform earns it when the bank has paid.
+/// What the fee of a withdrawal or of a transfer to a card was to its party, fen. It leaves the balance with what is
+/// withdrawn, and comes back with it; the platform earns it when the bank has paid.
 fn fee_of_withdrawal(order: &BankOrder, moved: Moved) -> i64 {
     let fee = order.fee_minor.units();
     if moved.delta_minor < 0 { -fee } else { fee }

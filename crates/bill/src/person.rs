@@ -145,12 +145,6 @@ fn of_entry(
             let refund = entry.request_no.as_deref().unwrap_or("0");
             ("退款", format!("退款-{subject}"), Flow::Neither, "退款成功", format!("{trade_no}_{refund}"))
         }
-        Business::Fee if entry.card_transfer.is_some() => {
-            ("其他", "服务费-转账".to_owned(), Flow::Expense, progress(entry), about)
-        }
-        Business::FeeBack if entry.card_transfer.is_some() => {
-            ("退款", "退款-服务费-转账".to_owned(), Flow::Neither, "退款成功", format!("{about}_0"))
-        }
         Business::Fee if entry.withdrawal.is_some() => {
             ("其他", "服务费-提现".to_owned(), Flow::Expense, progress(entry), about)
         }

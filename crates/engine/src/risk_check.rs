@@ -140,8 +140,8 @@ pub(crate) fn of_transfer(rows: &mut Rows<'_>, payer: &Party, transfer: &Transfe
     )
 }
 
-/// Looks at a transfer to a card. Nobody here has it, so the payer stands for the payee, as in a withdrawal; the card is
-/// told by the digest of what was said of it.
+/// Looks at a transfer to a card. Nobody here has it, so the payer stands for the payee, as in a withdrawal; the card
+/// is told by the digest of what was said of it.
 pub(crate) fn of_card_transfer(
     rows: &mut Rows<'_>,
     payer: &Party,

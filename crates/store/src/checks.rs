@@ -9,7 +9,7 @@ use people::{DEVICES_MAX, PASSKEYS_MAX};
 use recon::ReadStatement;
 use risk::{RiskCase, ScreenList};
 use trade::{Contract, Escrow, Order, SettlementBatch};
-use transfer::Transfer;
+use transfer::{CardTransfer, Transfer};
 
 /// Refuses a row that breaks a rule of its table.
 pub(crate) fn check(row: &Row) -> Result<(), StoreError> {
@@ -21,6 +21,12 @@ pub(crate) fn check(row: &Row) -> Result<(), StoreError> {
 
 const SETTLED_ONCE: &str = "sales are settled once, and no more is given back of them than came";
 const TEN_PASSKEYS: &str = "a person has ten passkeys";
+
+const ENDS_ONCE: &str = "a transfer to a card is of something, and only its end has a moment";
+
+fn has_end(row: &CardTransfer) -> bool {
+    row.amount_minor.units() > 0 && row.state.is_final() == row.ended_at_us.is_some()
+}
 
 /// Whether a passkey's place and number can be stored.
 fn is_placed(place: u32, no: u64) -> bool {
@@ -76,10 +82,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::Transfer(row) => {
             (is_of_something(row), "a transfer is of something, and its timer is due at a moment")
         }
-        Row::CardTransfer(row) => (
-            row.amount_minor.units() > 0 && row.state.is_final() == row.ended_at_us.is_some(),
-            "a transfer to a card is of something, and only its end has a moment",
-        ),
+        Row::CardTransfer(row) => (has_end(row), ENDS_ONCE),
         Row::Split(split) => (split.open <= split.lines, "no more lines are open than there are"),
         Row::BookedLine(line) => {
             (line.serial >= 1 && line.serial <= line.of_lines, "a line is one of its statement's")

@@ -162,7 +162,7 @@ fn rows_of_transfers_to_cards() {
         Case(
             "card_transfer_number",
             waits,
-            "out_biz_no = 'C9'",
+            "no = no + 100",
             &[("card_transfer_number", NumberWrong), ("card_transfer", NumberWrong)],
         ),
         Case("bank_order", "kind = 'transfer' AND state = 'done'", "fee_minor = 9", orphan),

@@ -93,7 +93,7 @@ pub(crate) fn look(script: &Script, words: &Words<'_>) -> String {
                 let word = |name: &str| told[name].as_str().unwrap().to_owned();
                 format!("{} {} {}", word("product_code"), word("status"), word("trans_amount"))
             };
-            notices.map(|notice| said(&notice)).collect::<Vec<_>>().join(", ")
+            notices.map(said).collect::<Vec<_>>().join(", ")
         }
         "tc-cards" => {
             let party = script.party(words.at(1));

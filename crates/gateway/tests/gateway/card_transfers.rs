@@ -1,4 +1,4 @@
-//! Transfers to bank cards over the wire: asked for, asked after, paid, refused; and never a card number in what is kept.
+//! Transfers to bank cards over the wire: asked for, asked after, paid, refused; and no card number in what is kept.
 
 use crate::client::{Answer, Client};
 use crate::rest_client::RestClient;
