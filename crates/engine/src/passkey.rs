@@ -111,7 +111,8 @@ pub(crate) fn is_there(rows: &mut Rows<'_>, party: PartyId, no: u64) -> Result<b
     Ok(all(rows, party)?.iter().any(|passkey| passkey.no == no))
 }
 
-/// Removes a passkey: it opens nothing any more, what it confirmed is worth nothing, and what it signed in is signed out.
+/// Removes a passkey: it opens nothing any more, what it confirmed is worth nothing, and what it signed in is signed
+/// out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RemovePasskey {
     /// Whose.

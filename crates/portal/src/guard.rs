@@ -9,9 +9,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// Nothing is loaded or framed but our own style, script and pictures; forms go to us alone, and so does what the script
-/// asks: a challenge for a passkey.
-pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; \
+/// Nothing is loaded or framed but our own style, script and pictures; forms go to us alone, and so does what the
+/// script asks: a challenge for a passkey.
+pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; \
+                      connect-src 'self'; \
                       form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 

@@ -60,8 +60,8 @@ struct PasskeyFields {
     credential: String,
 }
 
-/// The form that pays with a passkey, where the buyer has one and it can pay: from the balance, once the password of the
-/// sign-in does not pay by itself.
+/// The form that pays with a passkey, where the buyer has one and it can pay: from the balance, once the password of
+/// the sign-in does not pay by itself.
 pub(super) async fn pay_form(
     place: &Place<'_>,
     f: Frame<'_>,

@@ -31,8 +31,8 @@ fn digest(portal: &Portal, secret: &str) -> DeviceToken {
     portal.world.secrets.person_digest("device", secret)
 }
 
-/// Signs a device in and gives its token, drawn anew each time. `since` is the number of what proved who it is, `passkey`
-/// that of the passkey that did.
+/// Signs a device in and gives its token, drawn anew each time. `since` is the number of what proved who it is,
+/// `passkey` that of the passkey that did.
 pub(crate) async fn begin(
     portal: &Portal,
     party: PartyId,

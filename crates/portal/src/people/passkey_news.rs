@@ -1,5 +1,6 @@
-//! What the owner of an account hears of its passkeys: a key opens the account, so a new one, a removed one and a copied
-//! one are told at once. Sent in the background: what was decided does not wait for a provider, and does not fail with it.
+//! What the owner of an account hears of its passkeys: a key opens the account, so a new one, a removed one and a
+//! copied one are told at once. Sent in the background: what was decided neither waits for a provider nor fails with
+//! it.
 
 use super::in_vault;
 use super::messenger::{MessageKind, Outgoing};

@@ -59,8 +59,8 @@ pub(crate) async fn begin(
     signed_in(&portal, party, since, None, &device).await
 }
 
-/// A new session, as the answer of the call that began it. `since` is the number of what proved who it is, `passkey` that
-/// of the passkey that did.
+/// A new session, as the answer of the call that began it. `since` is the number of what proved who it is, `passkey`
+/// that of the passkey that did.
 pub(crate) async fn signed_in(
     portal: &Portal,
     party: PartyId,
@@ -233,7 +233,7 @@ pub(crate) async fn end(State(portal): State<Arc<Portal>>, Who(this): Who, Path(
     let Ok(ended) = portal.door.ask(EndDevices { party: this.party, which }).await else {
         return Err(crowded());
     };
-    // Pages know of no device: whoever signs another one out wants whatever is open there to end, and signs in anew here.
+    // Pages know of no device: whoever signs another one out wants what is open there to end, and signs in anew here.
     if which != WhichDevices::One(this.no) {
         portal.sessions.end_all(this.party, portal.door.now_us());
     }

@@ -4,7 +4,7 @@ macro_rules! passkey_texts {
     ([$($page:ident)*] $($words:tt)*) => { $crate::texts::texts! { [$($page)*] $($words)*
     passkeys: "通行密钥", "Passkeys";
     passkeys_text: "用本机的指纹、面容或锁屏密码登录和付款，无需输入密码。最多 10 个。",
-        "Sign in and pay with the fingerprint, face or screen lock of your device instead of a password. You can have ten.";
+        "Sign in and pay with the fingerprint, face or screen lock of your device, without a password. Ten at most.";
     passkey_no_name: "未命名的密钥", "Key without a name";
     passkey_added_at: "添加时间", "Added";
     passkey_used_at: "最近使用", "Last used";
