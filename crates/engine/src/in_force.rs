@@ -30,10 +30,8 @@ impl InForce {
                     self.risk = Some((rules.effective_at_us, Arc::new(rules.compiled())));
                 }
             }
-            Row::ScreenList(list) => {
-                if self.list.as_ref().is_none_or(|known| known.version < list.version) {
-                    self.list = Some(list.clone());
-                }
+            Row::ScreenList(list) if self.list.as_ref().is_none_or(|known| known.version < list.version) => {
+                self.list = Some(list.clone());
             }
             _ => {}
         }
