@@ -19,6 +19,7 @@ use crate::relations::Relations;
 use crate::report::{FindingKind, Findings};
 use crate::risks::Risks;
 use crate::rules::Rules;
+use crate::screens::Screens;
 use crate::transfers::Transfers;
 use crate::usage;
 use base::{Record, SlotSet};
@@ -48,6 +49,7 @@ pub(crate) struct Checks {
     transfers: Transfers,
     persons: Persons,
     risks: Risks,
+    screens: Screens,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -71,6 +73,7 @@ impl Checks {
             transfers: Transfers::new(home),
             persons: Persons::new(home),
             risks: Risks::new(home),
+            screens: Screens::new(home),
             rules: None,
         }
     }
@@ -91,6 +94,7 @@ impl Checks {
             }
         };
         self.persons.row(&typed, findings);
+        self.screens.row(&typed, findings);
         self.look(&typed, findings);
     }
 
@@ -103,7 +107,7 @@ impl Checks {
             Row::App(app) => self.app(app, findings),
             Row::MerchantApplication(row) => self.parties.application(row, findings),
             Row::AppKey(key) => self.app_keys.key(key, findings),
-            Row::Rulebook(_) => {}
+            Row::Rulebook(_) | Row::ScreenList(_) | Row::ScreenProposal(_) => {}
             Row::RiskRules(_) | Row::RiskProposal(_) | Row::Contract(_) => self.agreed(typed, findings),
             Row::RiskCase(_) | Row::RiskDecision(_) | Row::ContractBook(_) => self.agreed(typed, findings),
             Row::Usage(row) => self.usage(row, findings),
@@ -144,8 +148,8 @@ impl Checks {
             Row::Device(device) => self.parties.device(device, findings),
             Row::Passkey(passkey) => self.parties.passkey(passkey, findings),
             Row::PasskeyProof(proof) => self.confirmed(proof, findings),
-            // Looked at with everything that persons pay.
-            Row::Standing(_) | Row::Evidence(_) | Row::Person(_) => {}
+            // Looked at with everything that persons pay, and with lists of names.
+            Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
@@ -173,6 +177,9 @@ impl Checks {
             Row::RiskRules(rules) => self.risks.rules(rules, findings),
             Row::RiskProposal(proposal) => self.risks.proposal(proposal, findings),
             Row::RiskDecision(decision) => self.risks.decision(decision, findings),
+            Row::RiskCase(case) if risk::is_screen_subject(case.subject.as_str()) => {
+                self.screens.case(case, findings);
+            }
             Row::RiskCase(case) => self.risks.case(case, findings),
             _ => {}
         }
@@ -328,6 +335,7 @@ impl Checks {
         self.persons.finish(findings);
         self.day_closes.finish(findings);
         self.risks.finish(findings);
+        self.screens.finish(findings);
         self.books.finish(&expected, findings)
     }
 }

@@ -72,6 +72,10 @@ impl Workspace for Town {
         Arc::new(Rulebook::first())
     }
 
+    fn screen_list(&self, _at_us: i64) -> Option<Arc<risk::ScreenList>> {
+        None
+    }
+
     fn risk(&self, _at_us: i64) -> Option<Arc<risk::RuleSet>> {
         None
     }

@@ -24,7 +24,7 @@
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
-//! `app_keys`, `risks`, `transfers`, `escrows`, `freezes`, `funds`; then `replay`.
+//! `app_keys`, `risks`, `screens`, `transfers`, `escrows`, `freezes`, `funds`; then `replay`.
 
 mod agreements;
 mod app_keys;
@@ -67,6 +67,7 @@ mod replay_desk;
 mod report;
 mod risks;
 mod rules;
+mod screens;
 mod settlement_batches;
 mod shape;
 mod split_claims;
@@ -244,7 +245,11 @@ const READ_ORDER: &[Table] = &[
     Table::RiskRules,
     Table::RiskProposal,
     Table::RiskDecision,
+    Table::ScreenList,
+    Table::ScreenProposal,
+    Table::ScreenHit,
     Table::RiskCase,
+    Table::Screening,
     Table::Account,
     Table::Hold,
     Table::SettlementBatch,

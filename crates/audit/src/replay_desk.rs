@@ -144,6 +144,10 @@ impl Workspace for ReplayDesk {
         self.rules.risk(at_us)
     }
 
+    fn screen_list(&self, at_us: i64) -> Option<Arc<risk::ScreenList>> {
+        self.rules.screen_list(at_us)
+    }
+
     fn home(&self) -> SlotSet {
         self.home
     }

@@ -90,6 +90,9 @@ pub enum FindingKind {
     /// Risk rules are not of two people, out of turn, or not what was approved; or a finding or a case of them does not
     /// agree with the rules.
     RiskWrong,
+    /// A list of names is not of two people or out of turn; or a hit, its case or where a party stands do not belong
+    /// together.
+    ScreenWrong,
     /// A contract's versions are not of two people in their turn, or one holds from before it was agreed to.
     ContractWrong,
     /// A line of a day's trial balance is not what the postings come to, is missing, or its day was not closed in turn.

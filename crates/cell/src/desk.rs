@@ -387,4 +387,8 @@ impl Workspace for Desk {
     fn risk(&self, at_us: i64) -> Option<Arc<RuleSet>> {
         self.rules.risk(at_us)
     }
+
+    fn screen_list(&self, at_us: i64) -> Option<Arc<risk::ScreenList>> {
+        self.rules.screen_list(at_us)
+    }
 }

@@ -109,7 +109,7 @@ pub fn recover(
 /// The rules that the tables know.
 fn rules(reader: &mut dyn Reader) -> Result<InForce, StoreError> {
     let mut rules = InForce::default();
-    for table in [Table::Rulebook, Table::RiskRules] {
+    for table in [Table::Rulebook, Table::RiskRules, Table::ScreenList] {
         reader.scan(table, None, None, 10_000)?.iter().for_each(|row| rules.learn(row));
     }
     Ok(rules)

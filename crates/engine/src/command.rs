@@ -36,7 +36,9 @@ use crate::{
 };
 use crate::{ApproveContract, ContractView, FindContracts, ProposeContract, contract};
 use crate::{
-    ApproveRisk, DecideRisk, FindRiskCase, FindRiskRules, ProposeRisk, RiskRulesView, risk_case, risk_rules,
+    ApproveList, ApproveRisk, DecideRisk, FindRiskCase, FindRiskRules, FindScreenList, FindScreening,
+    ProposeList, ProposeRisk, RiskRulesView, Screen, ScreenListView, ScreenView, risk_case, risk_rules,
+    screening,
 };
 use crate::{
     AskCard, BankAnswered, BankTask, BankView, BeginStatement, BindCard, CloseBankOrder, ConfirmBankOrder,
@@ -69,8 +71,8 @@ use crate::{
 };
 use crate::{certify, grant, withdraw};
 use ::risk::{
-    ApproveRiskRefused, DecideRiskRefused, ProposeRiskRefused, RiskCase, RiskNotFound, RiskProposal,
-    RiskRules,
+    ApproveRiskRefused, DecideRiskRefused, ProposeListRefused, ProposeRiskRefused, RiskCase, RiskNotFound,
+    RiskProposal, RiskRules, ScreenList, ScreenProposal, ScreenRefused,
 };
 use ::transfer::{
     CancelTransferRefused, ConfirmTransferRefused, Transfer, TransferNotFound, TransferRefused,
@@ -315,6 +317,11 @@ commands! {
     change SignInByPasskey => passkey::sign_in_by_passkey, u64, PasskeyRefused;
     change ProvePasskey => passkey::prove_passkey, u64, PasskeyRefused;
     query FindUnsettled => settle_sales::find_unsettled, Money, Never;
+    change ProposeList => screening::propose_list, Arc<ScreenProposal>, ProposeListRefused;
+    change ApproveList => screening::approve_list, Arc<ScreenList>, ApproveRiskRefused;
+    change Screen => screening::screen, ScreenView, ScreenRefused;
+    query FindScreenList => screening::find_screen_list, ScreenListView, Never;
+    query FindScreening => screening::find_screening, Option<ScreenView>, Never;
 }
 
 #[cfg(test)]
@@ -343,7 +350,8 @@ mod tests {
             BeginDevice FindDevice SeeDevice FindDevices EndDevices StopPayments \
             ProposeRisk ApproveRisk DecideRisk FindRiskRules FindRiskCase CloseSuspense \
             ProposeContract ApproveContract FindContracts CloseDay FindSlotClose \
-            AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey FindUnsettled";
+            AddPasskey FindPasskeys RemovePasskey SignInByPasskey ProvePasskey FindUnsettled \
+            ProposeList ApproveList Screen FindScreenList FindScreening";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

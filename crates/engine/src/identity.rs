@@ -11,7 +11,7 @@ pub(crate) use quota::{move_quota, quota_ask, quota_leave, quota_left, quota_no,
 
 use crate::balance_limit::evidence_of;
 use crate::command::Next;
-use crate::{Fault, Message, PartyNotFound, Reply, Rows, Stop};
+use crate::{Fault, Message, PartyNotFound, Reply, Rows, Stop, screening};
 use base::{PartyId, Slot};
 use people::{
     AccountClass, EVIDENCE_MAX, Evidence, EvidenceKind, IdentityDigest, Party, PartyName, PartyStatus,
@@ -60,6 +60,9 @@ pub enum AddEvidenceRefused {
     /// The account is another person's.
     #[error("the account belongs to another identity")]
     IdentityDiffers,
+    /// The name is alike to one on a list, and nobody cleared it yet.
+    #[error("a person looks at this name first")]
+    UnderReview,
     /// It is expired already.
     #[error("the evidence is expired")]
     Expired,
@@ -131,6 +134,9 @@ pub(crate) fn add_evidence(
     }
     if known.is_none() && command.sealed.is_none() {
         return Stop::because(AddEvidenceRefused::IdentityMissing);
+    }
+    if screening::holds(rows, command.party)? {
+        return Stop::because(AddEvidenceRefused::UnderReview);
     }
     if command.expires_at_us.is_some_and(|expires_at_us| expires_at_us <= now_us) {
         return Stop::because(AddEvidenceRefused::Expired);

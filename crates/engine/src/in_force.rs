@@ -2,15 +2,16 @@
 //! give the same rules.
 
 use crate::Row;
-use risk::RuleSet;
+use risk::{RuleSet, ScreenList};
 use std::sync::Arc;
 use trade::Rulebook;
 
-/// Dated rules, and the newest version of the risk rules, compiled.
+/// Dated rules, the newest version of the risk rules, compiled, and which list of names is the newest.
 #[derive(Clone, Debug, Default)]
 pub struct InForce {
     dated: Vec<Arc<Rulebook>>,
     risk: Option<(i64, Arc<RuleSet>)>,
+    list: Option<Arc<ScreenList>>,
 }
 
 impl InForce {
@@ -29,6 +30,9 @@ impl InForce {
                     self.risk = Some((rules.effective_at_us, Arc::new(rules.compiled())));
                 }
             }
+            Row::ScreenList(list) if self.list.as_ref().is_none_or(|known| known.version < list.version) => {
+                self.list = Some(list.clone());
+            }
             _ => {}
         }
     }
@@ -42,6 +46,11 @@ impl InForce {
     pub fn rules(&self, at_us: i64) -> Arc<Rulebook> {
         let holds = self.dated.iter().rev().find(|rules| rules.effective_at_us <= at_us);
         holds.cloned().unwrap_or_else(|| Arc::new(Rulebook::first()))
+    }
+
+    /// The list of names that holds at a moment, microseconds UTC; absent before any was approved.
+    pub fn screen_list(&self, at_us: i64) -> Option<Arc<ScreenList>> {
+        self.list.clone().filter(|list| list.effective_at_us <= at_us)
     }
 
     /// The risk rules that hold at a moment, microseconds UTC; absent before any were approved.

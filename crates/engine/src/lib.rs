@@ -60,6 +60,7 @@ mod risk_case;
 mod risk_check;
 mod risk_rules;
 mod rulebook;
+mod screening;
 mod settle_sales;
 mod sign_in;
 mod split_back;
@@ -154,6 +155,9 @@ pub use risk_rules::{ApproveRisk, FindRiskRules, ProposeRisk, RiskRulesView};
 pub use rows::{Change, Fault, Rows, Stop};
 pub use rulebook::SetRules;
 pub use run::{Ran, Workspace, run};
+pub use screening::{
+    ApproveList, FindScreenList, FindScreening, ProposeList, Screen, ScreenListView, ScreenState, ScreenView,
+};
 pub use settle_sales::FindUnsettled;
 pub use sign_in::{ProveSignIn, SignInByCode, SignInByCodeRefused, TrySignIn};
 pub use split_back::BackPart;

@@ -2,7 +2,7 @@
 
 use crate::{Key, Message, Reply, Row, Tabled};
 use base::{Slot, SlotSet, Stamp, TimerNo};
-use risk::RuleSet;
+use risk::{RuleSet, ScreenList};
 use std::sync::Arc;
 use trade::{Rulebook, Timer};
 
@@ -85,6 +85,7 @@ pub struct Rows<'a> {
     stamp: Stamp,
     rules: &'a Rulebook,
     risk: Option<&'a RuleSet>,
+    list: Option<Arc<ScreenList>>,
     before: &'a mut dyn Before,
     // A decision touches about ten rows: a list is faster than a map.
     changes: Vec<(Key, Change)>,
@@ -96,8 +97,7 @@ impl<'a> Rows<'a> {
     pub(crate) fn new(
         slot: Slot,
         stamp: Stamp,
-        rules: &'a Rulebook,
-        risk: Option<&'a RuleSet>,
+        (rules, risk, list): (&'a Rulebook, Option<&'a RuleSet>, Option<Arc<ScreenList>>),
         before: &'a mut dyn Before,
     ) -> Rows<'a> {
         Rows {
@@ -105,6 +105,7 @@ impl<'a> Rows<'a> {
             stamp,
             rules,
             risk,
+            list,
             before,
             changes: Vec::with_capacity(8),
             messages: Vec::new(),
@@ -158,6 +159,11 @@ impl<'a> Rows<'a> {
     /// The risk rules that hold at this moment; absent before any were approved. They outlive the borrow of the rows.
     pub(crate) fn risk(&self) -> Option<&'a RuleSet> {
         self.risk
+    }
+
+    /// The list of names that holds at this moment; absent before any was approved.
+    pub(crate) fn screen_list(&self) -> Option<&Arc<ScreenList>> {
+        self.list.as_ref()
     }
 
     /// The row with this key, as this decision would leave it.

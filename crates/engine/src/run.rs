@@ -19,6 +19,8 @@ pub trait Workspace {
     fn rules(&self, at_us: i64) -> std::sync::Arc<Rulebook>;
     /// The risk rules that hold at a moment; absent before any were approved.
     fn risk(&self, at_us: i64) -> Option<std::sync::Arc<risk::RuleSet>>;
+    /// The list of names that holds at a moment; absent before any was approved.
+    fn screen_list(&self, at_us: i64) -> Option<std::sync::Arc<risk::ScreenList>>;
     /// The slots that are decided here; messages to others become parcels.
     fn home(&self) -> SlotSet {
         SlotSet::ALL
@@ -114,9 +116,9 @@ impl Chain {
         decide: impl FnOnce(&mut Rows<'_>) -> Result<Outcome, Fault>,
     ) -> Result<Stepped, Fault> {
         let (rules, home) = (workspace.rules(stamp.at_us), workspace.home());
-        let risk = workspace.risk(stamp.at_us);
+        let (risk, list) = (workspace.risk(stamp.at_us), workspace.screen_list(stamp.at_us));
         let mut before = Reading(workspace);
-        let mut rows = Rows::new(slot, stamp, &rules, risk.as_deref(), &mut before);
+        let mut rows = Rows::new(slot, stamp, (&rules, risk.as_deref(), list), &mut before);
         let outcome = decide(&mut rows)?;
         if !outcome.stands {
             return Ok(Stepped { reply: outcome.reply, ended: None, sent: Vec::new() });

@@ -11,7 +11,9 @@ use people::{
     Usage,
 };
 use recon::{BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing};
-use risk::{RiskCase, RiskDecision, RiskProposal, RiskRules};
+use risk::{
+    RiskCase, RiskDecision, RiskProposal, RiskRules, ScreenHit, ScreenList, ScreenProposal, Screening,
+};
 use std::sync::Arc;
 use trade::{
     Agreement, AgreementName, Contract, ContractBook, Debit, Escrow, EscrowCase, EscrowStep, Freeze,
@@ -186,6 +188,10 @@ tables! {
     Passkey = 93, false;
     PasskeyProof = 94, false;
     SettlementBatch = 84, false;
+    ScreenList = 105, true;
+    ScreenProposal = 106, false;
+    Screening = 107, false;
+    ScreenHit = 108, false;
 }
 
 impl Table {
@@ -259,6 +265,7 @@ impl Key {
             Key::Contract(_) | Key::ContractBook(_) => None,
             Key::DayClose(_) | Key::TrialBalance(_) | Key::SettlementBatch(_) => None,
             Key::RiskRules(_) | Key::RiskProposal(_) | Key::RiskCase(_) | Key::RiskDecision(_) => None,
+            Key::ScreenList(_) | Key::ScreenProposal(_) | Key::Screening(_) | Key::ScreenHit(_) => None,
         }
     }
 }

@@ -219,6 +219,7 @@ async fn vouch(portal: &Portal, card: &Card) -> Result<(), BankNo> {
             | AddEvidenceRefused::NotAPerson
             | AddEvidenceRefused::IdentityMissing
             | AddEvidenceRefused::IdentityDiffers
+            | AddEvidenceRefused::UnderReview
             | AddEvidenceRefused::Expired => Ok(()),
         },
         Err(CellError::Busy) => Err(BankNo::Busy),

@@ -7,6 +7,7 @@ use crate::people::{self, People};
 use crate::sandbox_close::CloseDesk;
 use crate::sandbox_inbox::Mailroom;
 use crate::sandbox_recon::StatementDesk;
+use crate::screening::{ListShelf, Lists};
 use crate::session::{Seals, Sessions};
 use crate::{
     agreement, app_code, assets, authorize, cashier, certify, chance, export, freeze, guard, permissions,
@@ -83,6 +84,8 @@ pub struct Portal {
     pub(crate) people: People,
     /// Binds cards; absent where no bank is spoken with.
     pub(crate) bank: Option<Arc<dyn CardBank>>,
+    /// Lists of names.
+    pub(crate) lists: Lists,
     /// Closes business dates; absent where nobody does.
     pub(crate) closes: Option<Arc<dyn CloseDesk>>,
     /// Reads statements of the bank; absent where none is spoken with.
@@ -121,6 +124,7 @@ impl Portal {
             mailroom,
             people,
             bank,
+            lists: Lists::default(),
             closes: None,
             statements: None,
             checker,
@@ -144,6 +148,12 @@ impl Portal {
         Portal { statements: Some(statements), ..self }
     }
 
+    /// Keeps lists of names on this shelf.
+    #[must_use]
+    pub fn with_lists(self, shelf: Arc<dyn ListShelf>) -> Portal {
+        Portal { lists: Lists::on(shelf), ..self }
+    }
+
     /// Closes business dates at this desk.
     #[must_use]
     pub fn with_closes(self, closes: Arc<dyn CloseDesk>) -> Portal {
@@ -163,7 +173,7 @@ impl Portal {
         let checker = Checker::new(chance::bytes());
         let (ghosts, sessions, seals) = (Ghosts::default(), Sessions::default(), Seals::new());
         let people = self.people.begin_anew();
-        let bank = self.bank.clone();
+        let (bank, lists) = (self.bank.clone(), self.lists.begin_anew());
         Portal {
             world,
             door,
@@ -173,6 +183,7 @@ impl Portal {
             mailroom,
             people,
             bank,
+            lists,
             closes: None,
             statements: None,
             checker,

@@ -1,7 +1,7 @@
 //! `/sandbox/merchants`: the queue of those who review applications of merchants, and what operators do with merchants.
 
 use crate::people::merchant_documents::document_of;
-use crate::people::merchants::{application, applications, step, told, told_with_names};
+use crate::people::merchants::{application, applications, screened, step, told, told_with_names};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
 use axum::body::Bytes;
@@ -10,7 +10,7 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use base::Text;
-use engine::ApplicationStep;
+use engine::{ApplicationStep, ScreenState};
 use people::{ApplicationState, RejectReason, ReviewerName};
 use serde::Deserialize;
 use serde_json::json;
@@ -84,6 +84,13 @@ pub(crate) async fn act(
         "unsign" => ApplicationStep::Unsign,
         _ => return Err(SandboxError::missing("act_unknown", "there is no such act")),
     };
+    // Looked at as soon as somebody takes it, so that a second look is there before the review ends.
+    let looks = matches!(asked, ApplicationStep::Claim(_) | ApplicationStep::Pass(_));
+    let clear = !looks || screened(&portal, &login).await? == ScreenState::Clear;
+    if !clear && matches!(asked, ApplicationStep::Pass(_)) {
+        let message = "a name of the application is alike to one on a list: decide its case first";
+        return Err(SandboxError::conflict("under_review", message));
+    }
     step(&portal, &login, asked).await
 }
 

@@ -3,15 +3,16 @@
 
 use crate::portal::Portal;
 use crate::sign_in::{self, About, SignInRefused, login_name};
-use crate::{chance, order_view};
+use crate::{chance, order_view, screening};
 use base::{PartyId, Secret, Text};
 use cell::CellError;
 use engine::{
-    ConfirmTransfer, FindParty, FindTransfer, Key, NoPayee, OfferTransfer, OfferedTransfer, Row, TransferAsk,
-    WhichTransfer,
+    ConfirmTransfer, FindParty, FindTransfer, Key, NoPayee, OfferTransfer, OfferedTransfer, Row, ScreenState,
+    TransferAsk, WhichTransfer,
 };
 use money::Money;
 use people::{Party, masked_name};
+use risk::RiskRefused;
 use std::sync::Arc;
 use transfer::{Arrival, ConfirmTransferRefused, OutBizNo, Transfer, TransferRefused, Words, is_known};
 
@@ -78,6 +79,16 @@ pub(crate) async fn offer(
         Err(CellError::Busy) => return Err(CellError::Busy),
         Err(CellError::Unknown) => return Err(CellError::Unknown),
     };
+    if let Ok(payee) = payee {
+        let risk = |refused| Err(CellError::Refused(TransferRefused::Risk(refused)));
+        match screening::party(portal, payee).await {
+            Ok(ScreenState::Clear) => {}
+            Ok(ScreenState::Held) => return risk(RiskRefused::UnderReview),
+            Ok(ScreenState::Refused) => return risk(RiskRefused::Refused),
+            // Nobody could look: nothing is offered.
+            Err(_) => return Err(CellError::Busy),
+        }
+    }
     let named = format!("payee\nlogin\n{}\n", login.as_ref().map_or("", |login| login.as_str()));
     let named = portal.world.secrets.token_digest(&named);
     let (title, out_biz_no) = (None, number);

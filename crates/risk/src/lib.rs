@@ -6,7 +6,7 @@
 //! has the same verdicts. A rule that cannot be evaluated never lets a large sum through in silence.
 //!
 //! Reading order: `facts`, `rule`, `rule_set`, `seeds`, `records`, `refusal`; `syntax` and `expression` say how a
-//! condition is understood.
+//! condition is understood. Then `screening` (lists of names).
 
 mod expression;
 mod facts;
@@ -14,6 +14,7 @@ mod records;
 mod refusal;
 mod rule;
 mod rule_set;
+mod screening;
 mod seeds;
 mod syntax;
 
@@ -22,10 +23,18 @@ pub use records::{
     Operator, RiskCase, RiskCaseEvent, RiskCaseState, RiskDecision, RiskOutcome, RiskProposal, RiskRules,
     RuleIds, RulesText, Subject, compile, digest,
 };
-pub use refusal::{ApproveRiskRefused, DecideRiskRefused, ProposeRiskRefused, RiskNotFound, RiskRefused};
+pub use refusal::{
+    ApproveRiskRefused, DecideRiskRefused, ProposeListRefused, ProposeRiskRefused, RiskNotFound, RiskRefused,
+    ScreenRefused,
+};
 pub use rule::{
     CONDITION_BYTES_MAX, Proof, RULES_MAX, Rule, RuleError, RuleId, TEXT_BYTES_MAX, Verdict, Wait, Wrong,
     read_rules,
 };
 pub use rule_set::{Finding, RuleSet, SMALL_PAY_MINOR};
+pub use screening::{
+    ABOUT_PERSON, About, ENTRIES_MAX, EntryId, EntryKind, HITS_MAX, Hit, LIST_BYTES_MAX, ListEntry,
+    ListError, Looked, Matched, Measure, NAMES_MAX, NameList, ScreenHit, ScreenList, ScreenProposal,
+    Screening, Subjects, THRESHOLD_MAX, THRESHOLD_MIN, hit_subject, is_screen_subject, list_digest,
+};
 pub use seeds::seeds;

@@ -71,6 +71,40 @@ pub enum DecideRiskRefused {
     Decided(RiskCaseState),
 }
 
+/// Why a list of names is not taken as a proposal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ProposeListRefused {
+    /// An operator has a name of 1 to 64 characters.
+    #[error("the operator has no name")]
+    NoOperator,
+    /// It was written on top of a version that does not hold any more.
+    #[error("the list in force is version {current}")]
+    Stale {
+        /// The version that holds.
+        current: u32,
+    },
+    /// The threshold is outside its range, or there is no entry.
+    #[error("a list has an entry at least, and a threshold of 700 to 1000 thousandths")]
+    Bounds,
+}
+
+/// Why a look at a party is not noted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ScreenRefused {
+    /// Another version of the list holds by now.
+    #[error("the list in force is version {current}")]
+    Stale {
+        /// The version that holds.
+        current: u32,
+    },
+    /// There is no such party.
+    #[error("no such party")]
+    PartyNotFound,
+    /// More hits than one look gives, or a name of ours that is too long.
+    #[error("more hits than one look gives")]
+    TooMany,
+}
+
 /// There is no such version, proposal, case or decision.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("not found")]

@@ -58,6 +58,10 @@ pub(crate) fn copy(from: &DataFolder, to: &Path) -> anyhow::Result<(u64, u64)> {
         copy_note(&from.world().join(name), &target.world().join(name))?;
     }
     copy_notes(&from.keys(), &target.keys())?;
+    // After the journal: a list is older than the row that names it.
+    if from.lists().exists() {
+        copy_notes(&from.lists(), &target.lists())?;
+    }
     // After the journal: a key is older than what it sealed. Whoever is erased meanwhile is erased in the copy.
     if from.vault().exists() {
         vault::copy(&from.vault(), &target.vault())

@@ -1,8 +1,8 @@
 //! The command line.
 
 use crate::{
-    app_key, backup, bank, bench, certify, clock, close, doctor, fault, forward, recon, repair, show,
-    telemetry, up, vault_key, verify, world,
+    app_key, backup, bank, bench, certify, clock, close, doctor, fault, forward, recon, repair,
+    show, telemetry, up, vault_key, verify, world,
 };
 use clap::{Args, Parser, Subcommand};
 use std::net::IpAddr;

@@ -190,6 +190,11 @@ impl DataFolder {
         self.world().join("clock.json")
     }
 
+    /// Lists of names under their digests; absent while none was proposed.
+    pub(crate) fn lists(&self) -> PathBuf {
+        self.world().join("lists")
+    }
+
     /// What a bank in another process knows these books by; absent while none was spoken with.
     pub(crate) fn bank_generation(&self) -> PathBuf {
         self.world().join("bank.json")

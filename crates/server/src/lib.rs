@@ -45,6 +45,7 @@ mod intake;
 mod iso_config;
 mod keys;
 mod listen;
+mod lists;
 mod mailroom;
 mod messages;
 mod method_guide;

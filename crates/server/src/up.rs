@@ -19,7 +19,7 @@ use crate::signals::Signals;
 use crate::site::{House, Site};
 use crate::world_clock::system_clock_us;
 use crate::world_file::WorldFile;
-use crate::{close, print, repair, reset, statements, tour};
+use crate::{close, lists, print, repair, reset, statements, tour};
 use anyhow::{Context, bail, ensure};
 use axum::Router;
 use channel::Channel;
@@ -259,7 +259,8 @@ impl Served<'_> {
             Some(before) => before.begin_anew(door.clone(), look, intake, mailroom),
             None => {
                 let people = messages::people(self.site, self.args)?;
-                Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom, people)
+                let portal = Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom, people);
+                portal.with_lists(Arc::new(lists::Shelf::of(&self.site.folder)))
             }
         };
         let bank = Arc::new(banks::bank(self.site, self.args, door)?);

@@ -7,6 +7,7 @@ use fund::BankOrder;
 use ledger::{Account, AccountKind, Posting};
 use people::{DEVICES_MAX, PASSKEYS_MAX};
 use recon::ReadStatement;
+use risk::{RiskCase, ScreenList};
 use trade::{Contract, Escrow, Order, SettlementBatch};
 use transfer::Transfer;
 
@@ -31,6 +32,18 @@ fn is_settled(row: &SettlementBatch) -> bool {
     whole
         && row.timer.is_none() == row.settled_at_us.is_some()
         && (row.settled_at_us.is_none() || row.hold.is_none())
+}
+
+/// The rule of a list of names.
+const LIST_OF_TWO: &str = "a list is of two people, and has a version, entries and a threshold";
+
+fn is_decided_by_one(case: &RiskCase) -> bool {
+    storable(case.decision) && case.decided_by.is_some() == case.decided_at_us.is_some()
+}
+
+fn is_of_two(list: &ScreenList) -> bool {
+    let has_all = list.version > 0 && list.entries > 0 && (700..=1_000).contains(&list.threshold);
+    has_all && list.proposed_by != list.approved_by
 }
 
 fn broken_rule(row: &Row) -> Option<&'static str> {
@@ -74,14 +87,13 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             (is_whole(order), "no more is free than the amount, and a timer has its time")
         }
         Row::RiskDecision(decision) => (storable(decision.no), "numbers are below 2^63"),
-        Row::RiskCase(case) => (
-            storable(case.decision) && case.decided_by.is_some() == case.decided_at_us.is_some(),
-            "a case is decided by somebody at a moment",
-        ),
+        Row::RiskCase(case) => (is_decided_by_one(case), "a case is decided by somebody at a moment"),
         Row::RiskRules(rules) => (
             rules.version > 0 && rules.proposed_by != rules.approved_by,
             "rules are of two people and have a version",
         ),
+        Row::ScreenList(list) => (is_of_two(list), LIST_OF_TWO),
+        Row::ScreenHit(hit) => (storable(hit.no), "numbers are below 2^63"),
         Row::SettlementBatch(row) => (is_settled(row), SETTLED_ONCE),
         Row::DayClose(row) => (row.first_date <= row.last_date, "days are closed from the first to the last"),
         Row::Contract(row) => {
@@ -90,7 +102,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         #[rustfmt::skip]
         Row::TrialBalance(_) | Row::Card(_) | Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_)
         | Row::Suspense(_) | Row::Settlement(_) | Row::SurpriseSettlement(_) | Row::SuspenseClosing(_)
-        | Row::EscrowStep(_) | Row::Login(_) | Row::Credential(_)
+        | Row::EscrowStep(_) | Row::Login(_) | Row::Credential(_) | Row::ScreenProposal(_) | Row::Screening(_)
         | Row::App(_) | Row::Rulebook(_) | Row::Hold(_) | Row::OrderNumber(_) | Row::FreezeOperation(_)
         | Row::FreezeNumber(_) | Row::Frozen(_) | Row::Refund(_) | Row::Receipt(_) | Row::TopUpReceipt(_)
         | Row::PayCode(_) | Row::Agreement(_) | Row::Mandate(_) | Row::AgreementName(_) | Row::Debit(_)

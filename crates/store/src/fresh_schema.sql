@@ -1,4 +1,4 @@
--- Of 0037_sign_in_counts_guesses 4e6f950b19508ccd57e77964b19061256f10180259f735dad27ec0b8881fe1c0
+-- Of 0039_screening_create ae10a77d39703378b24cb0c37fe3e6dfb985f73a4b6a63feecba5bb6d7ad324f
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -1205,6 +1205,56 @@ CREATE TABLE "timer" (
     party     INTEGER CHECK (party >= 0),
     attempt   INTEGER CHECK (attempt >= 0),
     PRIMARY KEY (slot, due_at_us, no)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE screen_list (
+    slot            INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    version         INTEGER NOT NULL CHECK (version > 0),
+    digest          BLOB    NOT NULL CHECK (length(digest) = 32),
+    entries         INTEGER NOT NULL CHECK (entries > 0),
+    threshold       INTEGER NOT NULL CHECK (threshold BETWEEN 700 AND 1000),
+    proposed_by     TEXT    NOT NULL,
+    approved_by     TEXT    NOT NULL,
+    effective_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, version),
+    CHECK (proposed_by <> approved_by)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE screen_proposal (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    version        INTEGER NOT NULL CHECK (version >= 0),
+    digest         BLOB    NOT NULL CHECK (length(digest) = 32),
+    entries        INTEGER NOT NULL CHECK (entries >= 0),
+    threshold      INTEGER NOT NULL CHECK (threshold >= 0),
+    proposed_by    TEXT    NOT NULL,
+    proposed_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, version)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE screening (
+    slot     INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party    INTEGER NOT NULL CHECK (party >= 0),
+    about    TEXT    NOT NULL,
+    version  INTEGER NOT NULL CHECK (version >= 0),
+    name     BLOB    NOT NULL CHECK (length(name) = 16),
+    at_us    INTEGER NOT NULL,
+    subjects TEXT    NOT NULL,
+    PRIMARY KEY (slot, party, about)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE screen_hit (
+    slot    INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party   INTEGER NOT NULL CHECK (party >= 0),
+    subject TEXT    NOT NULL,
+    no      INTEGER NOT NULL CHECK (no >= 0),
+    at_us   INTEGER NOT NULL,
+    about   TEXT    NOT NULL,
+    name    BLOB    NOT NULL CHECK (length(name) = 16),
+    version INTEGER NOT NULL CHECK (version >= 0),
+    entry   TEXT    NOT NULL,
+    alias   INTEGER NOT NULL CHECK (alias >= 0),
+    score   INTEGER NOT NULL CHECK (score >= 0),
+    measure TEXT    NOT NULL CHECK (
+        measure = 'han' OR measure = 'han_variant' OR measure = 'tokens' OR measure = 'part' OR measure = 'joined' OR
+        measure = 'number' OR measure = 'account'),
+    matched TEXT    NOT NULL,
+    PRIMARY KEY (slot, party, subject)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);

@@ -60,6 +60,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0035_passkey_create",
     "0036_settlement_batch_create",
     "0037_sign_in_counts_guesses",
+    "0039_screening_create",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -13,5 +13,6 @@ mod journal_bytes;
 mod replay;
 mod risks;
 mod rows;
+mod screens;
 mod transfers;
 mod world;

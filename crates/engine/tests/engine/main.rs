@@ -32,6 +32,7 @@ mod refund;
 mod registering;
 mod risk;
 mod safety;
+mod screening;
 mod script;
 mod settle_sales;
 mod signing;

@@ -804,7 +804,12 @@ fn tell(reply: &Reply) -> String {
         | Reply::FindPasskeys(_)
         | Reply::RemovePasskey(_)
         | Reply::SignInByPasskey(_)
-        | Reply::ProvePasskey(_) => unreachable!("no word of the script language asks for it"),
+        | Reply::ProvePasskey(_)
+        | Reply::ProposeList(_)
+        | Reply::ApproveList(_)
+        | Reply::Screen(_)
+        | Reply::FindScreenList(_)
+        | Reply::FindScreening(_) => unreachable!("no word of the script language asks for it"),
         Reply::OfferAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::SignAgreement(answer) => result(answer, |agreement| format!("{:?}", agreement.state)),
         Reply::UnsignAgreement(answer) => result(answer, |()| ok()),

@@ -79,6 +79,10 @@ impl Workspace for World {
         let newest = self.all::<risk::RiskRules>().filter(|rules| rules.effective_at_us <= at_us).last();
         newest.map(|rules| Arc::new(rules.compiled()))
     }
+
+    fn screen_list(&self, at_us: i64) -> Option<Arc<risk::ScreenList>> {
+        self.all::<risk::ScreenList>().filter(|list| list.effective_at_us <= at_us).last().cloned()
+    }
 }
 
 /// The row as the journal would give it back.

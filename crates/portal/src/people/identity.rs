@@ -4,15 +4,18 @@ use super::who::Who;
 use super::{crowded, in_vault};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
+use crate::screening::{self, Person};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::{PartyId, Text};
 use cell::CellError;
 use engine::{
-    AddEvidence, AddEvidenceRefused, FindProfile, FindStanding, MoveQuota, MoveQuotaRefused, SealedIdentity,
+    AddEvidence, AddEvidenceRefused, FindProfile, FindStanding, MoveQuota, MoveQuotaRefused, ScreenState,
+    SealedIdentity,
 };
 use people::{EvidenceKind, IdentityDigest, Profile, id_number, masked_name};
+use risk::ABOUT_PERSON;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::future::Future;
@@ -143,6 +146,11 @@ pub(crate) async fn prove(
         }
     }
     let identity = portal.world.secrets.person_digest("identity", &number);
+    let accounts = vec![this.party.to_string()];
+    let person = Person { name: name.clone(), id_number: Some(number.clone()), accounts };
+    if screening::look(&portal, this.party, ABOUT_PERSON, person).await? != ScreenState::Clear {
+        return Err(screening::under_review());
+    }
     let profile = profile(&portal, this.party).await?;
     let shown = Text::new(&masked_name(&name)).map_err(SandboxError::broken)?;
     let sealed = in_vault(&portal, move |vault| {
@@ -204,6 +212,7 @@ fn refused(refused: AddEvidenceRefused) -> SandboxError {
     let code = match refused {
         AddEvidenceRefused::NotAPerson => return SandboxError::missing("not_a_person", refused),
         AddEvidenceRefused::Expired => return SandboxError::bad("expired", refused),
+        AddEvidenceRefused::UnderReview => "under_review",
         AddEvidenceRefused::IdentityMissing => "identity_missing",
         AddEvidenceRefused::IdentityDiffers => "other_identity",
         AddEvidenceRefused::TooMuch => "too_much_evidence",

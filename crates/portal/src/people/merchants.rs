@@ -9,13 +9,14 @@ use crate::chance;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
 use crate::sandbox_app::{AppSignType, keys_of};
+use crate::screening::{self, Person};
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use base::{PartyId, Secret, Text};
 use engine::{
     ApplicationRefused, ApplicationStep, FillApplication, FindApplication, FindProfile, MoveApplication,
-    SignApplication,
+    ScreenState, SignApplication,
 };
 use engine::{Row, Table};
 use people::{
@@ -256,6 +257,29 @@ pub(crate) async fn step(portal: &Portal, login: &str, step: ApplicationStep) ->
     answer(told(&row))
 }
 
+/// Holds the names of an application against the list in force: those of its account, its licence and its contact, and
+/// the one that it sells under.
+pub(crate) async fn screened(portal: &Portal, login: &str) -> Result<ScreenState, SandboxError> {
+    let row = application(portal, login, None).await?;
+    let known = known_names(portal, &row).await?;
+    let mut names: Vec<(&str, String)> = vec![("shop", row.name.to_string())];
+    if let Some(known) = known {
+        names.extend([("account", known.account_name), ("contact", known.contact_name)]);
+        names.extend(known.licence_subject.map(|name| ("licence", name)));
+    }
+    let mut worst = ScreenState::Clear;
+    for (place, name) in names {
+        let (what, person) =
+            (format!("merchant {place} {}", row.login), Person { name, ..Person::default() });
+        worst = match (worst, screening::look(portal, row.applicant, &what, person).await?) {
+            (ScreenState::Refused, _) | (_, ScreenState::Refused) => ScreenState::Refused,
+            (ScreenState::Held, _) | (_, ScreenState::Held) => ScreenState::Held,
+            (ScreenState::Clear, ScreenState::Clear) => ScreenState::Clear,
+        };
+    }
+    Ok(worst)
+}
+
 /// The application under this login, of this person or of anybody.
 pub(crate) async fn application(
     portal: &Portal,
@@ -322,12 +346,16 @@ pub(crate) async fn told_with_names(
     portal: &Portal,
     row: &MerchantApplication,
 ) -> Result<Value, SandboxError> {
+    let mut body = told(row);
+    body["known"] = json!(known_names(portal, row).await?);
+    Ok(body)
+}
+
+/// What is known by name of an application.
+async fn known_names(portal: &Portal, row: &MerchantApplication) -> Result<Option<Known>, SandboxError> {
     let (field, data_key, sealed) = (field_of(&row.login), row.data_key, row.sealed.clone());
     let opened = in_vault(portal, move |vault| vault.open_field(&data_key, &field, &sealed)).await?;
-    let known = opened.map(|text| serde_json::from_str::<Known>(&text)).transpose();
-    let mut body = told(row);
-    body["known"] = json!(known.map_err(SandboxError::broken)?);
-    Ok(body)
+    opened.map(|text| serde_json::from_str::<Known>(&text)).transpose().map_err(SandboxError::broken)
 }
 
 /// A refusal in words.

@@ -23,6 +23,7 @@ mod persons;
 mod profiles;
 mod refusals;
 mod sandbox;
+mod screening;
 mod shop;
 mod transfers;
 mod wallet;

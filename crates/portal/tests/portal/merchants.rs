@@ -279,3 +279,29 @@ async fn applications_that_come_at_once_are_counted_one_by_one() {
     let (_, own) = shop.api("GET", "/api/v1/merchants", &token, &Value::Null).await;
     assert_eq!(own["applications"].as_array().unwrap().len(), 5);
 }
+
+/// A name of the application is on a list: nobody lets it pass before its case is decided.
+#[tokio::test]
+async fn a_listed_name_does_not_pass_the_review() {
+    let shop = Shop::open().await;
+    let (token, id) = shop.register(PHONE).await;
+    let list = "id,kind,names,birth,id_digest,source,reason\nO1,organisation,新茶有限公司,,,UN,front\n";
+    let body = json!({ "operator": "ada", "base_version": 0, "list": list });
+    let (_, proposed) = shop.post("/sandbox/screening", body).await;
+    let body = json!({ "operator": "bea", "version": 1, "digest": proposed["digest"] });
+    assert_eq!(shop.post("/sandbox/screening/approve", body).await.0, StatusCode::OK);
+    shop.apply(&token, enterprise()).await;
+    shop.documents(&token).await;
+    assert_eq!(shop.own(&token, "submit").await, "200 MERCHANT_CONFIRM");
+    assert_eq!(shop.own(&token, "confirm").await, "200 AUDITING");
+    assert_eq!(shop.review("claim", json!({ "reviewer": "li" })).await, "200 AUDITING");
+    assert_eq!(shop.review("pass", json!({ "reviewer": "li" })).await, "409 under_review");
+    shop.wait_posted().await;
+    let (_, told) = shop.post("/sandbox/screening/hits", json!({ "user_id": id })).await;
+    let hits = told["hits"].as_array().unwrap();
+    assert_eq!(hits.len(), 1, "account and licence have one name: {told}");
+    let subject = &hits[0]["subject"];
+    let body = json!({ "operator": "cid", "user_id": id, "subject": subject, "release": true });
+    assert_eq!(shop.post("/sandbox/risk/decide", body).await.0, StatusCode::OK);
+    assert_eq!(shop.review("pass", json!({ "reviewer": "li" })).await, "200 AUDIT_PASS");
+}

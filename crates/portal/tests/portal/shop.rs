@@ -311,6 +311,19 @@ impl Shop {
         self.door.ask(engine::FindAccount { party, currency: Currency::Cny }).await.unwrap().balance_minor
     }
 
+    /// Where parties stand with lists, what was found and which cases there are.
+    pub(crate) fn rows_of_screening(&self) -> Vec<engine::Row> {
+        use engine::Table;
+        let mut reader = self.tables.reader().unwrap();
+        let tables = [Table::ScreenList, Table::Screening, Table::ScreenHit, Table::RiskCase];
+        tables.into_iter().flat_map(|table| reader.scan(table, None, None, 100).unwrap()).collect()
+    }
+
+    /// A view of the tables.
+    pub(crate) fn reader(&self) -> Box<dyn store::Reader> {
+        self.tables.reader().unwrap()
+    }
+
     /// Waits until everything decided so far is in the tables.
     pub(crate) async fn wait_posted(&self) {
         let mut posted = self.door.posted();

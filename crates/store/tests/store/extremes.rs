@@ -53,6 +53,7 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(usage());
     rows.extend(transfers::extremes());
     rows.extend(risks::extremes());
+    rows.extend(risks::screening());
     rows.extend(contracts::extremes());
     rows.extend(crate::persons::extremes());
     rows.extend(funds());

@@ -4,7 +4,10 @@ use super::{last, longest};
 use crate::samples::*;
 use base::{PartyId, Slot};
 use engine::Row;
-use risk::{RiskCase, RiskCaseState, RiskDecision, RiskOutcome, RiskProposal, RiskRules, Verdict};
+use risk::{
+    Measure, RiskCase, RiskCaseState, RiskDecision, RiskOutcome, RiskProposal, RiskRules, ScreenHit,
+    ScreenList, ScreenProposal, Screening, Verdict,
+};
 
 pub(super) fn extremes() -> [Row; 8] {
     let (slot, party, _) = last();
@@ -101,5 +104,78 @@ pub(super) fn extremes() -> [Row; 8] {
         row(proposal),
         row(case),
         row(decision),
+    ]
+}
+
+pub(super) fn screening() -> [Row; 8] {
+    let (slot, party, _) = last();
+    let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
+    let list = |slot, version, digest, entries, threshold, proposed_by, effective_at_us| ScreenList {
+        slot,
+        version,
+        digest,
+        entries,
+        threshold,
+        proposed_by,
+        approved_by: text("a"),
+        effective_at_us,
+    };
+    let proposal = |slot, version, digest, number, proposed_by, proposed_at_us| ScreenProposal {
+        slot,
+        version,
+        digest,
+        entries: number,
+        threshold: number,
+        proposed_by,
+        proposed_at_us,
+    };
+    let screening = |slot, party, about, number: u8, at_us, subjects| Screening {
+        slot,
+        party,
+        about,
+        version: if number == 0 { 0 } else { u32::MAX },
+        name: [number; 16],
+        at_us,
+        subjects,
+    };
+    let least = ScreenHit {
+        slot: none,
+        party: platform,
+        subject: text(""),
+        no: 0,
+        at_us: i64::MIN,
+        about: text(""),
+        name: [0; 16],
+        version: 0,
+        entry: text(""),
+        alias: 0,
+        score: 0,
+        measure: Measure::Han,
+        matched: text(""),
+    };
+    let most = ScreenHit {
+        slot,
+        party,
+        subject: longest(),
+        no: i64::MAX.unsigned_abs(),
+        at_us: i64::MAX,
+        about: longest(),
+        name: [255; 16],
+        version: u32::MAX,
+        entry: longest(),
+        alias: u32::MAX,
+        score: u32::MAX,
+        measure: Measure::Account,
+        matched: longest(),
+    };
+    [
+        row(list(slot, u32::MAX, [255; 32], u32::MAX, 1_000, longest(), i64::MAX)),
+        row(proposal(slot, u32::MAX, [255; 32], u32::MAX, longest(), i64::MAX)),
+        row(screening(slot, party, longest(), 255, i64::MAX, longest())),
+        row(most),
+        row(list(none, 1, [0; 32], 1, 700, text(""), i64::MIN)),
+        row(proposal(none, 0, [0; 32], 0, text(""), i64::MIN)),
+        row(screening(none, platform, text(""), 0, i64::MIN, text(""))),
+        row(least),
     ]
 }

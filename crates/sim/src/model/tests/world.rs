@@ -57,6 +57,10 @@ impl Workspace for Cell {
         dated.cloned().unwrap_or_else(|| Arc::new(Rulebook::first()))
     }
 
+    fn screen_list(&self, _at_us: i64) -> Option<Arc<risk::ScreenList>> {
+        None
+    }
+
     fn risk(&self, _at_us: i64) -> Option<Arc<risk::RuleSet>> {
         None
     }

@@ -1,0 +1,137 @@
+//! Lists of names: each version is of two people and in its turn; a hit is of a list that held then and reached its
+//! threshold; each hit has its case and each case of a list its hit; and where a party stands names hits of its own.
+
+use crate::images::text_of_key;
+use crate::report::{FindingKind, Findings};
+use base::{PartyId, Slot, SlotSet};
+use engine::{Row, Tabled};
+use risk::{RiskCase, RiskCaseState, ScreenHit, ScreenList, ScreenProposal, Screening};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All lists and what they found.
+#[derive(Debug)]
+pub(crate) struct Screens {
+    /// The slots whose rows are here.
+    home: SlotSet,
+    /// Threshold of each version, and when it began to hold, microseconds UTC.
+    versions: BTreeMap<u32, (u32, i64)>,
+    /// Of each hit the number of its look and the moment.
+    hits: BTreeMap<(PartyId, String), (u64, i64)>,
+    cases: BTreeSet<(PartyId, String)>,
+}
+
+fn wrong<R: Tabled>(row: &R, table: &'static str, findings: &mut Findings, checks: &[(bool, &str)]) {
+    for (holds, message) in checks {
+        if !holds {
+            findings.add(FindingKind::ScreenWrong, table, text_of_key(&R::wrap_key(row.key())), *message);
+        }
+    }
+}
+
+impl Screens {
+    pub(crate) fn new(home: SlotSet) -> Screens {
+        Screens { home, versions: BTreeMap::new(), hits: BTreeMap::new(), cases: BTreeSet::new() }
+    }
+
+    /// A row of a list or of what it found; cases come by themselves.
+    pub(crate) fn row(&mut self, row: &Row, findings: &mut Findings) {
+        match row {
+            Row::ScreenList(row) => self.list(row, findings),
+            Row::ScreenProposal(row) => self.proposal(row, findings),
+            Row::ScreenHit(row) => self.hit(row, findings),
+            Row::Screening(row) => self.screening(row, findings),
+            _ => {}
+        }
+    }
+
+    fn list(&mut self, row: &ScreenList, findings: &mut Findings) {
+        let before =
+            self.versions.last_key_value().map_or((0, i64::MIN), |(version, (_, at))| (*version, *at));
+        let checks = [
+            (row.version == before.0 + 1, "a version before it is missing"),
+            (row.effective_at_us > before.1, "it holds from before the version before it"),
+            (row.proposed_by != row.approved_by, "who proposed it approved it"),
+            (row.entries > 0, "it has no entry"),
+        ];
+        wrong(row, "screen_list", findings, &checks);
+        self.versions.insert(row.version, (row.threshold, row.effective_at_us));
+    }
+
+    fn proposal(&self, row: &ScreenProposal, findings: &mut Findings) {
+        let newest = self.versions.last_key_value().map_or(0, |(version, _)| *version);
+        let checks = [
+            (row.version == newest + 1, "it is not the next version"),
+            (row.entries > 0 && (700..=1_000).contains(&row.threshold), "no such list can be proposed"),
+        ];
+        wrong(row, "screen_proposal", findings, &checks);
+    }
+
+    /// Whether a version held at a moment. The lists may lie in another cell.
+    fn held(&self, version: u32, at_us: i64) -> bool {
+        let from = self.versions.get(&version).is_some_and(|(_, from)| *from <= at_us);
+        let next = self.versions.get(&version.saturating_add(1));
+        !self.home.contains(Slot::PLATFORM) || from && next.is_none_or(|(_, from)| *from > at_us)
+    }
+
+    fn hit(&mut self, row: &ScreenHit, findings: &mut Findings) {
+        let threshold = self.versions.get(&row.version).map_or(0, |(threshold, _)| *threshold);
+        let name: String = row.name.iter().map(|byte| format!("{byte:02x}")).collect();
+        let subject = format!("screen {} {} {name}", row.version, row.entry);
+        let checks = [
+            (row.party.slot() == row.slot, "its party is of another slot"),
+            (self.held(row.version, row.at_us), "its list did not hold then"),
+            (row.score >= threshold && row.score <= 1_000, "its score is none of a hit"),
+            (row.subject.as_str() == subject, "its subject is not that of its entry and name"),
+            (row.alias > 0, "it is of no name of its entry"),
+        ];
+        wrong(row, "screen_hit", findings, &checks);
+        self.hits.insert((row.party, row.subject.to_string()), (row.no, row.at_us));
+    }
+
+    /// A case that a hit opened.
+    pub(crate) fn case(&mut self, row: &RiskCase, findings: &mut Findings) {
+        let hit = self.hits.get(&(row.party, row.subject.to_string()));
+        let open = row.state == RiskCaseState::Open;
+        let checks = [
+            (hit == Some(&(row.decision, row.opened_at_us)), "no hit opened it"),
+            (
+                open == row.decided_by.is_none() && open == row.decided_at_us.is_none(),
+                "who decided it, and when, is not of its state",
+            ),
+            (
+                row.decided_at_us.is_none_or(|at_us| at_us >= row.opened_at_us),
+                "it was decided before it was opened",
+            ),
+        ];
+        wrong(row, "risk_case", findings, &checks);
+        self.cases.insert((row.party, row.subject.to_string()));
+    }
+
+    fn screening(&mut self, row: &Screening, findings: &mut Findings) {
+        let name: String = row.name.iter().map(|byte| format!("{byte:02x}")).collect();
+        let (begin, end) = (format!("screen {} ", row.version), format!(" {name}"));
+        let own = |subject: &str| {
+            let hit = self.hits.get(&(row.party, subject.to_owned()));
+            let known = hit.is_some_and(|(_, at_us)| *at_us <= row.at_us);
+            known && subject.starts_with(&begin) && subject.ends_with(&end)
+        };
+        let checks = [
+            (row.party.slot() == row.slot, "its party is of another slot"),
+            (self.held(row.version, row.at_us), "its list did not hold then"),
+            (row.subjects.as_str().lines().all(own), "it names what was not found of it"),
+        ];
+        wrong(row, "screening", findings, &checks);
+    }
+
+    /// When all rows were seen: no hit is without its case.
+    pub(crate) fn finish(self, findings: &mut Findings) {
+        for (party, subject) in self.hits.into_keys() {
+            if !self.cases.contains(&(party, subject.clone())) {
+                let subject = risk::Subject::new(&subject)
+                    .unwrap_or_else(|_| risk::Subject::new("?").expect("one letter is within the bound"));
+                let key = text_of_key(&ScreenHit::wrap_key((party.slot(), party, subject)));
+                findings.add(FindingKind::ScreenWrong, "screen_hit", key, "it was given to nobody");
+            }
+        }
+    }
+}

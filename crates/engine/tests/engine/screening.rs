@@ -1,0 +1,181 @@
+//! Lists of names: agreed on by two operators, and what a hit keeps from a party until somebody has looked.
+
+use crate::identity::{IDENTITY, evidence};
+use crate::registering::{ADDRESS, ask, registered};
+use crate::script::check_in;
+use crate::support::World;
+use ::risk::{
+    About, ApproveRiskRefused, EntryId, HITS_MAX, Hit, Measure, ProposeListRefused, RiskCase, RiskCaseState,
+    ScreenHit, ScreenRefused, Screening,
+};
+use base::{PartyId, Slot, Text};
+use engine::{
+    AddEvidence, AddEvidenceRefused, ApproveList, DecideRisk, FindScreenList, FindScreening, ProposeList,
+    Screen, ScreenState, ScreenView, Table,
+};
+use people::EvidenceKind;
+
+fn proposing(operator: &str, base_version: u32, digest: u8) -> ProposeList {
+    let operator = Text::new(operator).unwrap();
+    ProposeList { operator, base_version, digest: [digest; 32], entries: 2, threshold: 850 }
+}
+
+fn approving(operator: &str, version: u32, digest: u8) -> ApproveList {
+    ApproveList { operator: Text::new(operator).unwrap(), version, digest: [digest; 32] }
+}
+
+fn agree(world: &mut World, version: u32) {
+    let digest = u8::try_from(version).unwrap();
+    ask(world, proposing("ada", version - 1, digest)).unwrap();
+    ask(world, approving("bea", version, digest)).unwrap();
+}
+
+fn hit(entry: &str) -> Hit {
+    let (entry, matched) = (EntryId::new(entry).unwrap(), Text::new("1=2:1000").unwrap());
+    Hit { entry, alias: 1, score: 900, measure: Measure::Tokens, matched }
+}
+
+fn looking(party: PartyId, version: u32, entries: &[&str]) -> Screen {
+    let about = About::new("person").unwrap();
+    Screen { party, about, version, name: [9; 16], hits: entries.iter().map(|entry| hit(entry)).collect() }
+}
+
+fn state(world: &mut World, screen: Screen) -> Result<ScreenState, ScreenRefused> {
+    let found = FindScreening { party: screen.party, about: screen.about.clone() };
+    let view = ask(world, screen)?;
+    assert_eq!(ask(world, found), Ok(Some(view)), "what was noted is what is told");
+    Ok(view.state)
+}
+
+fn decide(world: &mut World, party: PartyId, entry: &str, version: u32, release: bool) {
+    let subject = ::risk::hit_subject(version, &EntryId::new(entry).unwrap(), &[9; 16]);
+    let (operator, subject) = (Text::new("cid").unwrap(), Text::new(&subject).unwrap());
+    ask(world, DecideRisk { operator, party, subject, release }).unwrap();
+}
+
+#[test]
+fn a_list_is_of_two_people_in_turn() {
+    let mut world = World::new();
+    use ApproveRiskRefused as A;
+    use ProposeListRefused as P;
+    let world = &mut world;
+    assert_eq!(ask(world, proposing("", 1, 1)).unwrap_err(), P::NoOperator);
+    assert_eq!(
+        ask(world, ProposeList { entries: 0, ..proposing("ada", 1, 1) }).unwrap_err(),
+        P::Stale { current: 0 }
+    );
+    for (entries, threshold) in [(0, 850), (1, 699), (1, 1_001)] {
+        let odd = ProposeList { entries, threshold, ..proposing("ada", 0, 1) };
+        assert_eq!(ask(world, odd).unwrap_err(), P::Bounds);
+    }
+    assert_eq!(ask(world, approving("bea", 1, 1)).unwrap_err(), A::NotFound);
+    assert_eq!(ask(world, proposing("ada", 0, 1)).unwrap().version, 1);
+    assert_eq!(ask(world, approving("", 0, 1)).unwrap_err(), A::NoOperator);
+    assert_eq!(ask(world, approving("bea", 0, 1)).unwrap_err(), A::Stale { current: 0 });
+    assert_eq!(ask(world, approving("ada", 1, 2)).unwrap_err(), A::SelfApproval);
+    assert_eq!(ask(world, approving("bea", 1, 2)).unwrap_err(), A::Edited);
+    let list = ask(world, approving("bea", 1, 1)).unwrap();
+    assert_eq!((list.version, list.threshold, list.digest), (1, 850, [1; 32]));
+    assert_eq!(ask(world, approving("bea", 1, 1)).unwrap_err(), A::Stale { current: 1 });
+    let view = ask(world, FindScreenList {}).unwrap();
+    assert_eq!((view.list.map(|list| list.version), view.proposal), (Some(1), None));
+    assert_eq!(ask(world, proposing("ada", 0, 2)).unwrap_err(), P::Stale { current: 1 });
+    agree(world, 2);
+    assert_eq!(world.count(Table::ScreenList), 2);
+    assert_eq!(world.count(Table::ScreenProposal), 0);
+}
+
+#[test]
+fn a_look_is_of_the_list_in_force_and_of_somebody() {
+    let mut world = World::new();
+    let person = registered(&mut world, ADDRESS);
+    let stale = |current| Err(ScreenRefused::Stale { current });
+    assert_eq!(state(&mut world, looking(person, 0, &[])), stale(0), "there is no list");
+    agree(&mut world, 1);
+    for version in [0, 2] {
+        assert_eq!(state(&mut world, looking(person, version, &[])), stale(1));
+    }
+    let nobody = PartyId::issue(77, Slot::PLATFORM).unwrap();
+    assert_eq!(state(&mut world, looking(nobody, 1, &[])), Err(ScreenRefused::PartyNotFound));
+    let many = Screen { hits: vec![hit("E"); HITS_MAX + 1], ..looking(person, 1, &[]) };
+    assert_eq!(state(&mut world, many), Err(ScreenRefused::TooMany));
+    assert_eq!(world.count(Table::ScreenHit) + world.count(Table::Screening), 0);
+    assert_eq!(state(&mut world, looking(person, 1, &[])), Ok(ScreenState::Clear));
+}
+
+#[test]
+fn a_hit_waits_for_a_second_look_and_what_was_cleared_stays_clear() {
+    let mut world = World::new();
+    let person = registered(&mut world, ADDRESS);
+    let of = |party| evidence(party, EvidenceKind::Ministry, "ministry");
+    agree(&mut world, 1);
+    assert_eq!(state(&mut world, looking(person, 1, &["E1", "E2"])), Ok(ScreenState::Held));
+    let cases: Vec<_> = world.all::<RiskCase>().cloned().collect();
+    assert_eq!(cases.len(), 2);
+    for case in &cases {
+        let hit = world.get::<ScreenHit>((case.slot, person, case.subject.clone())).unwrap();
+        assert_eq!((hit.no, hit.at_us, case.state), (case.decision, case.opened_at_us, RiskCaseState::Open));
+    }
+    assert_eq!(ask(&mut world, of(person)), Err(AddEvidenceRefused::UnderReview));
+    let missing = AddEvidence { identity: None, ..of(person) };
+    assert_eq!(ask(&mut world, missing), Err(AddEvidenceRefused::IdentityMissing), "comes before");
+    let expired = AddEvidence { expires_at_us: Some(1), ..of(person) };
+    assert_eq!(ask(&mut world, expired), Err(AddEvidenceRefused::UnderReview), "comes after");
+
+    decide(&mut world, person, "E1", 1, true);
+    assert_eq!(state(&mut world, looking(person, 1, &["E1", "E2"])), Ok(ScreenState::Held), "one is open");
+    decide(&mut world, person, "E2", 1, true);
+    assert_eq!(world.count(Table::RiskCase), 2, "looking again opens nothing");
+    assert_eq!(state(&mut world, looking(person, 1, &["E1", "E2"])), Ok(ScreenState::Clear));
+    ask(&mut world, of(person)).unwrap();
+
+    // Another entry, another name, another list: each alarms anew.
+    assert_eq!(state(&mut world, looking(person, 1, &["E1", "E3"])), Ok(ScreenState::Held));
+    let renamed = Screen { name: [8; 16], ..looking(person, 1, &["E1"]) };
+    assert_eq!(state(&mut world, renamed), Ok(ScreenState::Held));
+    agree(&mut world, 2);
+    assert_eq!(state(&mut world, looking(person, 2, &["E1"])), Ok(ScreenState::Held));
+    decide(&mut world, person, "E1", 2, false);
+    assert_eq!(state(&mut world, looking(person, 2, &["E1"])), Ok(ScreenState::Refused));
+    assert_eq!(ask(&mut world, of(person)), Err(AddEvidenceRefused::UnderReview));
+    // A list without the entry lets go.
+    agree(&mut world, 3);
+    assert_eq!(state(&mut world, looking(person, 3, &[])), Ok(ScreenState::Clear));
+    assert_eq!(ask(&mut world, of(person)).map(|_| ()), Ok(()));
+    assert_eq!(world.all::<Screening>().count(), 1);
+    assert_eq!(IDENTITY.len(), 16);
+}
+
+/// What is sent to a party that waits for a second look comes back to its payer whole.
+#[test]
+fn a_listed_payee_gets_nothing() {
+    let people = "
+        merchant shop 5000.00 slot=11
+        person bob 20.00 slot=31
+    ";
+    let mut script = check_in(people, "tr-send S1 shop bob 10.00 -> Done 10.00");
+    let bob = script.party("bob");
+    agree(&mut script.world, 1);
+    assert_eq!(state(&mut script.world, looking(bob, 1, &["E1"])), Ok(ScreenState::Held));
+    script.play(
+        "
+        tr-send S2 shop bob 10.00                      -> refused PayeeBlocked
+        balance shop                                   -> 4990.00
+        balance bob                                    -> 30.00
+        ",
+    );
+    decide(&mut script.world, bob, "E1", 1, true);
+    script.play(
+        "
+        tr-send S3 shop bob 10.00                      -> Done 10.00
+        balance bob                                    -> 40.00
+        ",
+    );
+    let about = |about: &str| FindScreening { party: bob, about: About::new(about).unwrap() };
+    let merchant = Screen { about: About::new("merchant shop x").unwrap(), ..looking(bob, 1, &["E2"]) };
+    assert_eq!(state(&mut script.world, merchant), Ok(ScreenState::Held));
+    assert_eq!(ask(&mut script.world, about("elsewhere")), Ok(None));
+    script.play("tr-send S4 shop bob 10.00 -> Done 10.00");
+    let view: Option<ScreenView> = ask(&mut script.world, about("person")).unwrap();
+    assert_eq!(view.map(|view| view.state), Some(ScreenState::Clear));
+}

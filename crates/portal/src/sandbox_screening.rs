@@ -1,0 +1,251 @@
+//! `/sandbox/screening`: lists of names, proposed by one operator and approved by another; what they found, and why.
+
+use crate::portal::Portal;
+use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
+use crate::screening::{self, Loaded};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::HeaderMap;
+use axum::routing::{get, post};
+use base::{PartyId, Text};
+use engine::{ApproveList, FindScreenList, Key, ProposeList, Row, ScreenState, Table};
+use risk::{ApproveRiskRefused, NameList, Operator, ProposeListRefused, RiskCase, ScreenHit, list_digest};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::{Reader, StoreError};
+use wire::timestamp::format_cn;
+
+/// The threshold when none is given, thousandths: one letter of a usual name may differ, or a token of a long one.
+const THRESHOLD_USUAL: u32 = 850;
+/// Bytes of a call with a list: every letter of it may be written as an escape.
+const BODY_BYTES_MAX: usize = 2 * risk::LIST_BYTES_MAX + (64 << 10);
+/// Rows read at once.
+const PAGE_ROWS: usize = 1_000;
+/// Hits that one call tells, at most.
+const SHOWN_MAX: usize = 200;
+
+type Shared = State<Arc<Portal>>;
+
+/// The calls.
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    let proposals = post(propose).layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    Router::new()
+        .route("/sandbox/screening", get(show).merge(proposals))
+        .route("/sandbox/screening/approve", post(approve))
+        .route("/sandbox/screening/run", post(run))
+        .route("/sandbox/screening/hits", post(hits))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProposeRequest {
+    operator: Operator,
+    base_version: u32,
+    threshold: Option<u32>,
+    list: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ApproveRequest {
+    operator: Operator,
+    version: u32,
+    digest: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PartyRequest {
+    login: Option<String>,
+    user_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// The list in force and what is proposed, without names.
+async fn show(State(portal): Shared) -> Answer {
+    let view = portal.door.ask(FindScreenList {}).await;
+    let view = view.map_err(|error| SandboxError::of(error, |never| match never {}))?;
+    let list = view.list.as_ref().map(|list| {
+        json!({
+            "version": list.version,
+            "digest": hex(&list.digest),
+            "entries": list.entries,
+            "threshold": list.threshold,
+            "proposed_by": list.proposed_by.as_str(),
+            "approved_by": list.approved_by.as_str(),
+            "effective_at": format_cn(list.effective_at_us),
+        })
+    });
+    let proposal = view.proposal.as_ref().map(|proposal| {
+        json!({
+            "version": proposal.version,
+            "digest": hex(&proposal.digest),
+            "entries": proposal.entries,
+            "threshold": proposal.threshold,
+            "proposed_by": proposal.proposed_by.as_str(),
+            "proposed_at": format_cn(proposal.proposed_at_us),
+        })
+    });
+    answer(json!({ "in_force": list, "proposal": proposal }))
+}
+
+fn hex(digest: &[u8; 32]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Proposes the next version: the whole list, CSV or JSON lines.
+async fn propose(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
+    let ProposeRequest { operator, base_version, threshold, list } = read(&headers, &body)?;
+    let threshold = threshold.unwrap_or(THRESHOLD_USUAL);
+    let text = list.clone();
+    let names = tokio::task::spawn_blocking(move || NameList::read(&text)).await;
+    let names = names.map_err(SandboxError::broken)?;
+    let names = names.map_err(|error| SandboxError::bad("bad_list", error))?;
+    let entries = u32::try_from(names.entries().len()).map_err(SandboxError::broken)?;
+    let digest = list_digest(threshold, &list);
+    // First the list, then what names it: a row never stands without its file.
+    portal.lists.keep(digest, list).await?;
+    let proposed = portal.door.ask(ProposeList { operator, base_version, digest, entries, threshold }).await;
+    let proposed = proposed.map_err(|error| {
+        SandboxError::of(error, |refused| match refused {
+            ProposeListRefused::NoOperator => SandboxError::bad("no_operator", refused),
+            ProposeListRefused::Stale { .. } => SandboxError::conflict("stale", refused),
+            ProposeListRefused::Bounds => SandboxError::bad("bad_threshold", refused),
+        })
+    })?;
+    answer(
+        json!({ "version": proposed.version, "digest": hex(&proposed.digest), "entries": proposed.entries }),
+    )
+}
+
+/// Approves a proposal, and looks at everybody who is known.
+async fn approve(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
+    let ApproveRequest { operator, version, digest } = read(&headers, &body)?;
+    let digest = crate::sandbox_risk::unhex(&digest)
+        .ok_or_else(|| SandboxError::bad("bad_request", "digest: 64 hexadecimal digits of the list"))?;
+    let approved = portal.door.ask(ApproveList { operator, version, digest }).await;
+    let approved = approved.map_err(|error| {
+        SandboxError::of(error, |refused| match refused {
+            ApproveRiskRefused::NoOperator => SandboxError::bad("no_operator", refused),
+            ApproveRiskRefused::Stale { .. } => SandboxError::conflict("stale", refused),
+            ApproveRiskRefused::NotFound => SandboxError::missing("proposal_not_found", refused),
+            ApproveRiskRefused::SelfApproval => SandboxError::conflict("self_approval", refused),
+            ApproveRiskRefused::Edited => SandboxError::conflict("edited", refused),
+        })
+    })?;
+    // The list holds, whatever becomes of this; `run` does it again.
+    let looked = everybody(&portal).await.ok();
+    answer(json!({
+        "version": approved.version,
+        "effective_at": format_cn(approved.effective_at_us),
+        "looked_at": looked.map(|(looked, _)| looked),
+        "held": looked.map(|(_, held)| held),
+    }))
+}
+
+/// Looks at everybody who was not looked at under the list in force.
+async fn run(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
+    let Nothing {} = read(&headers, &body)?;
+    let (looked, held) = everybody(&portal).await?;
+    answer(json!({ "looked_at": looked, "held": held }))
+}
+
+/// Looks at all parties; how many there are, and how many of them are held.
+async fn everybody(portal: &Portal) -> Result<(u64, u64), SandboxError> {
+    if !portal.is_posted().await {
+        return Err(SandboxError::conflict("not_posted", "the tables are behind; try again"));
+    }
+    let (mut looked, mut held, mut after) = (0, 0, None::<Key>);
+    loop {
+        let from = after.clone();
+        let page = portal.read(move |reader| reader.scan(Table::Party, None, from.as_ref(), PAGE_ROWS)).await;
+        let page = page.ok_or_else(|| SandboxError::broken("the parties cannot be read"))?;
+        after = page.last().map(Row::key);
+        let is_last = page.len() < PAGE_ROWS;
+        for row in page {
+            let Row::Party(party) = row else { continue };
+            looked += 1;
+            held += u64::from(screening::party(portal, party.id).await? != ScreenState::Clear);
+        }
+        if is_last {
+            return Ok((looked, held));
+        }
+    }
+}
+
+/// What was found of a party: the entry with its names, and why they are alike. The cases are decided at
+/// `/sandbox/risk/decide`.
+async fn hits(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
+    let PartyRequest { login, user_id } = read(&headers, &body)?;
+    let party = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
+    if !portal.is_posted().await {
+        return Err(SandboxError::conflict("not_posted", "the tables are behind; try again"));
+    }
+    let found = portal.read(move |reader| found(reader, party)).await;
+    let found = found.ok_or_else(|| SandboxError::broken("hits cannot be read"))?;
+    let list = screening::in_force(&portal).await?;
+    let told = found.iter().rev().take(SHOWN_MAX).map(|(hit, case)| told(hit, case, list.as_deref()));
+    answer(json!({ "hits": told.collect::<Vec<_>>() }))
+}
+
+type Found = Vec<(Arc<ScreenHit>, Option<Arc<RiskCase>>)>;
+
+/// The hits of a party with their cases, the oldest first.
+fn found(reader: &mut dyn Reader, party: PartyId) -> Result<Found, StoreError> {
+    let none = || Text::new("").expect("no text is within every bound");
+    let mut after = Key::ScreenHit((party.slot(), party, none()));
+    let mut hits = BTreeMap::new();
+    loop {
+        let page = reader.scan(Table::ScreenHit, Some(party.slot()), Some(&after), PAGE_ROWS)?;
+        let is_last = page.len() < PAGE_ROWS;
+        let Some(last) = page.last().map(Row::key) else { break };
+        for row in page {
+            if let Row::ScreenHit(hit) = row
+                && hit.party == party
+            {
+                hits.insert((hit.no, hit.subject.clone()), hit);
+            }
+        }
+        if is_last {
+            break;
+        }
+        after = last;
+    }
+    let mut found = Found::new();
+    for hit in hits.into_values() {
+        let case = match reader.row(&Key::RiskCase((party.slot(), party, hit.subject.clone())))? {
+            Some(Row::RiskCase(case)) => Some(case),
+            Some(_) | None => None,
+        };
+        found.push((hit, case));
+    }
+    Ok(found)
+}
+
+fn told(hit: &ScreenHit, case: &Option<Arc<RiskCase>>, list: Option<&Loaded>) -> Value {
+    // Entries of lists that do not hold any more are told without their names.
+    let entry = list.filter(|list| list.version == hit.version).and_then(|list| list.names.entry(&hit.entry));
+    let alias = usize::try_from(hit.alias).ok().and_then(|place| place.checked_sub(1));
+    json!({
+        "subject": hit.subject.as_str(),
+        "about": hit.about.as_str(),
+        "at": format_cn(hit.at_us),
+        "version": hit.version,
+        "entry": hit.entry.as_str(),
+        "kind": entry.map(|entry| entry.kind.word()),
+        "alias": entry.and_then(|entry| entry.names.get(alias?)),
+        "source": entry.map(|entry| entry.source.as_str()),
+        "reason": entry.map(|entry| entry.reason.as_str()),
+        "score": hit.score,
+        "measure": hit.measure.as_str(),
+        "matched": hit.matched.as_str(),
+        "state": case.as_ref().map(|case| case.state.as_str()),
+        "decided_by": case.as_ref().and_then(|case| case.decided_by.as_ref()).map(Text::as_str),
+    })
+}

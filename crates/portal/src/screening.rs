@@ -1,0 +1,214 @@
+//! Names held against the list in force, here at the rim, where they are known. What goes into the cell is a digest of
+//! the name, the entry and why it is alike; the list itself lies on a shelf, under the digest that two operators
+//! agreed on.
+
+use crate::people::named;
+use crate::portal::Portal;
+use crate::sandbox::SandboxError;
+use axum::http::StatusCode;
+use base::{PartyId, Text};
+use cell::CellError;
+use engine::{FindParty, FindScreenList, FindScreening, Screen, ScreenState};
+use people::PartyKind;
+use risk::{ABOUT_PERSON, About, Hit, Looked, NameList, ScreenList, ScreenRefused, list_digest};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Keeps lists under their digests. They name persons: nobody but the platform may read them.
+pub trait ListShelf: Send + Sync {
+    /// Keeps a list. The error is for the log.
+    fn keep(&self, digest: &[u8; 32], text: &str) -> Result<(), String>;
+    /// The list of this digest, when it is there. The error is for the log.
+    fn read(&self, digest: &[u8; 32]) -> Result<Option<String>, String>;
+}
+
+/// A shelf that lasts as long as the process.
+#[derive(Default)]
+struct MemoryShelf(Mutex<BTreeMap<[u8; 32], String>>);
+
+impl ListShelf for MemoryShelf {
+    fn keep(&self, digest: &[u8; 32], text: &str) -> Result<(), String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(*digest, text.to_owned());
+        Ok(())
+    }
+
+    fn read(&self, digest: &[u8; 32]) -> Result<Option<String>, String> {
+        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(digest).cloned())
+    }
+}
+
+/// A list that was read.
+pub(crate) struct Loaded {
+    /// Its version.
+    pub(crate) version: u32,
+    threshold: u32,
+    digest: [u8; 32],
+    /// What is on it.
+    pub(crate) names: NameList,
+}
+
+/// The shelf, and the list that was read last.
+pub(crate) struct Lists {
+    shelf: Arc<dyn ListShelf>,
+    last: Mutex<Option<Arc<Loaded>>>,
+}
+
+impl Default for Lists {
+    fn default() -> Lists {
+        Lists::on(Arc::new(MemoryShelf::default()))
+    }
+}
+
+impl Lists {
+    /// Lists of this shelf.
+    pub(crate) fn on(shelf: Arc<dyn ListShelf>) -> Lists {
+        Lists { shelf, last: Mutex::default() }
+    }
+
+    /// The same shelf for a world that began anew.
+    pub(crate) fn begin_anew(&self) -> Lists {
+        Lists::on(self.shelf.clone())
+    }
+
+    /// Puts a list on the shelf.
+    pub(crate) async fn keep(&self, digest: [u8; 32], text: String) -> Result<(), SandboxError> {
+        let shelf = self.shelf.clone();
+        let kept = tokio::task::spawn_blocking(move || shelf.keep(&digest, &text)).await;
+        kept.map_err(SandboxError::broken)?.map_err(SandboxError::broken)
+    }
+
+    /// The list of a row: it must be the one that was agreed on.
+    async fn load(&self, row: &ScreenList) -> Result<Arc<Loaded>, SandboxError> {
+        let ScreenList { version, digest, threshold, .. } = *row;
+        let fits = |loaded: &&Arc<Loaded>| loaded.version == version && loaded.digest == digest;
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(loaded) = last.as_ref().filter(fits) {
+            return Ok(loaded.clone());
+        }
+        let shelf = self.shelf.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let text = shelf.read(&digest)?.ok_or("it is not there")?;
+            if list_digest(threshold, &text) != digest {
+                return Err("it is another one than was agreed on".to_owned());
+            }
+            NameList::read(&text).map_err(|error| error.to_string())
+        });
+        let names = read.await.map_err(SandboxError::broken)?;
+        let names = names.map_err(|error| {
+            tracing::error!(version, %error, "the list of names in force cannot be read");
+            let message = "names cannot be looked at just now; nothing was changed, try again later";
+            SandboxError::new(StatusCode::SERVICE_UNAVAILABLE, "list_missing", message)
+        })?;
+        let loaded = Arc::new(Loaded { version, threshold, digest, names });
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded.clone());
+        Ok(loaded)
+    }
+}
+
+/// Who is looked at.
+#[derive(Clone, Default)]
+pub(crate) struct Person {
+    /// The name.
+    pub(crate) name: String,
+    /// The number of the identity card, when it is known.
+    pub(crate) id_number: Option<String>,
+    /// Numbers and logins of the account, when those are looked for.
+    pub(crate) accounts: Vec<String>,
+}
+
+/// The list in force, if any.
+pub(crate) async fn in_force(portal: &Portal) -> Result<Option<Arc<Loaded>>, SandboxError> {
+    let view = portal.door.ask(FindScreenList {}).await;
+    let view = view.map_err(|error| SandboxError::of(error, |never| match never {}))?;
+    match view.list {
+        Some(row) => portal.lists.load(&row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+fn about(what: &str) -> Result<About, SandboxError> {
+    Text::new(what).map_err(SandboxError::broken)
+}
+
+/// Holds somebody against the list in force, and notes what was found.
+pub(crate) async fn look(
+    portal: &Portal,
+    party: PartyId,
+    what: &str,
+    person: Person,
+) -> Result<ScreenState, SandboxError> {
+    let about = about(what)?;
+    loop {
+        let Some(list) = in_force(portal).await? else { return Ok(ScreenState::Clear) };
+        let name = name_digest(portal, &person);
+        let (version, held) = (list.version, person.clone());
+        let hits = tokio::task::spawn_blocking(move || hits(&list, &held)).await;
+        let hits = hits.map_err(SandboxError::broken)?;
+        let screen = Screen { party, about: about.clone(), version, name, hits };
+        match portal.door.ask(screen).await {
+            Ok(view) => return Ok(view.state),
+            // Another list came into force meanwhile: versions only rise, so this ends.
+            Err(CellError::Refused(ScreenRefused::Stale { .. })) => {}
+            Err(error) => {
+                return Err(SandboxError::of(error, |refused| match refused {
+                    ScreenRefused::PartyNotFound => SandboxError::missing("party_not_found", refused),
+                    ScreenRefused::Stale { .. } | ScreenRefused::TooMany => SandboxError::broken(refused),
+                }));
+            }
+        }
+    }
+}
+
+/// What stands for a name: the same name of another person is another one.
+fn name_digest(portal: &Portal, person: &Person) -> [u8; 16] {
+    let number = person.id_number.as_deref().unwrap_or_default();
+    portal.world.secrets.person_digest("screened", &format!("{}\n{number}", person.name))
+}
+
+fn hits(list: &Loaded, person: &Person) -> Vec<Hit> {
+    let number = person.id_number.as_deref();
+    let birth = number.and_then(|number| {
+        Some(format!("{}-{}-{}", number.get(6..10)?, number.get(10..12)?, number.get(12..14)?))
+    });
+    let accounts: Vec<&str> = person.accounts.iter().map(String::as_str).collect();
+    let looked = Looked {
+        name: &person.name,
+        birth: birth.as_deref(),
+        number: number.map(|number| risk::digest(number)),
+        accounts: &accounts,
+    };
+    list.names.look(&looked, list.threshold)
+}
+
+/// Where a party stands that is known here: it is looked at once under each list.
+pub(crate) async fn party(portal: &Portal, party: PartyId) -> Result<ScreenState, SandboxError> {
+    let Some(list) = in_force(portal).await? else { return Ok(ScreenState::Clear) };
+    let seen = portal.door.ask(FindScreening { party, about: about(ABOUT_PERSON)? }).await;
+    let seen = seen.map_err(|error| SandboxError::of(error, |never| match never {}))?;
+    match seen.filter(|seen| seen.version == list.version) {
+        Some(seen) => Ok(seen.state),
+        None => look(portal, party, ABOUT_PERSON, known(portal, party).await?).await,
+    }
+}
+
+/// What is known of a party: what a register believed, else the name that it goes by.
+pub(crate) async fn known(portal: &Portal, party: PartyId) -> Result<Person, SandboxError> {
+    let row = portal.door.ask(FindParty { party }).await;
+    let row =
+        row.map_err(|error| SandboxError::of(error, |no| SandboxError::missing("party_not_found", no)))?;
+    let accounts = vec![party.to_string(), row.login.to_string()];
+    let named = match row.kind {
+        PartyKind::Person => named(portal, party).await?,
+        PartyKind::Merchant => None,
+    };
+    Ok(match named {
+        Some(named) => Person { name: named.name, id_number: Some(named.id_number), accounts },
+        None => Person { name: row.name.to_string(), id_number: None, accounts },
+    })
+}
+
+/// What the person hears: not why, and not that there is a list.
+pub(crate) fn under_review() -> SandboxError {
+    let message = "a person of the platform looks at this first; nothing was changed, try again later";
+    SandboxError::new(StatusCode::FORBIDDEN, "under_review", message)
+}

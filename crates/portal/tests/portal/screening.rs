@@ -1,0 +1,132 @@
+//! Lists of names, from outside: agreed on by two operators, and what a name on one keeps from its owner.
+
+use crate::persons::{ID_NUMBER, PHONE};
+use crate::shop::{BUYER, PASSWORD, Shop};
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+const HEAD: &str = "id,kind,names,birth,id_digest,source,reason\n";
+const TOM: &str = "tom@example.com";
+
+fn code(said: &(StatusCode, Value)) -> String {
+    format!("{} {}", said.0.as_u16(), said.1["error"]["code"].as_str().unwrap_or("fine"))
+}
+
+impl Shop {
+    async fn propose(&self, base: u32, list: &str) -> (StatusCode, Value) {
+        let body = json!({ "operator": "ada", "base_version": base, "list": list });
+        self.call("/sandbox/screening", body).await
+    }
+
+    async fn agree(&self, base: u32, rows: &str) -> Value {
+        let proposed = self.propose(base, &format!("{HEAD}{rows}")).await;
+        assert_eq!(code(&proposed), "200 fine", "{}", proposed.1);
+        let body = json!({ "operator": "bea", "version": base + 1, "digest": proposed.1["digest"] });
+        let approved = self.call("/sandbox/screening/approve", body).await;
+        assert_eq!(code(&approved), "200 fine", "{}", approved.1);
+        approved.1
+    }
+
+    async fn hits(&self, user_id: &str) -> Vec<Value> {
+        let (status, told) = self.call("/sandbox/screening/hits", json!({ "user_id": user_id })).await;
+        assert_eq!(status, StatusCode::OK, "{told}");
+        told["hits"].as_array().unwrap().clone()
+    }
+
+    async fn second_look(&self, user_id: &str, hit: &Value, release: bool) {
+        let body =
+            json!({ "operator": "cid", "user_id": user_id, "subject": hit["subject"], "release": release });
+        let decided = self.call("/sandbox/risk/decide", body).await;
+        assert_eq!(code(&decided), "200 fine", "{}", decided.1);
+    }
+
+    async fn prove(&self, token: &str, name: &str) -> String {
+        let body = json!({ "name": name, "id_number": ID_NUMBER });
+        code(&self.api("POST", "/api/v1/identity", token, &body).await)
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_read_whole_and_agreed_on_by_two() {
+    let shop = Shop::open().await;
+    let (_, none) = shop.get("/sandbox/screening").await;
+    assert_eq!(none, json!({ "in_force": null, "proposal": null }));
+    let wrong = format!("{HEAD}P1,person,张三,,,s,r\nP2,person,李四,70,,s,r\n");
+    let (status, said) = shop.propose(0, &wrong).await;
+    assert_eq!((status, &said["error"]["code"]), (StatusCode::BAD_REQUEST, &json!("bad_list")));
+    assert!(said["error"]["message"].as_str().unwrap().starts_with("line 3, birth:"), "{said}");
+    let right = format!("{HEAD}P1,person,张三,,,s,r\n");
+    let low = json!({ "operator": "ada", "base_version": 0, "list": right, "threshold": 1 });
+    assert_eq!(code(&shop.call("/sandbox/screening", low).await), "400 bad_threshold");
+    assert_eq!(code(&shop.propose(1, &right).await), "409 stale");
+    let (_, proposed) = shop.propose(0, &right).await;
+    let digest = proposed["digest"].as_str().unwrap();
+    let approve =
+        |operator: &str, digest: &str| json!({ "operator": operator, "version": 1, "digest": digest });
+    for (body, expected) in [
+        (approve("ada", digest), "409 self_approval"),
+        (approve("bea", &"0".repeat(64)), "409 edited"),
+        (approve("bea", "x"), "400 bad_request"),
+        (approve("bea", digest), "200 fine"),
+        (approve("bea", digest), "409 stale"),
+    ] {
+        assert_eq!(code(&shop.call("/sandbox/screening/approve", body).await), expected);
+    }
+    let (_, told) = shop.get("/sandbox/screening").await;
+    assert_eq!((&told["in_force"]["entries"], &told["in_force"]["threshold"]), (&json!(1), &json!(850)));
+    assert!(!told.to_string().contains("张三"));
+}
+
+#[tokio::test]
+async fn a_listed_name_waits_for_a_second_look_and_is_not_asked_about_twice() {
+    let shop = Shop::open().await;
+    let (token, id) = shop.register(PHONE).await;
+    shop.agree(0, "P1,person,無關;王 小明,,,MPS,fraud\n").await;
+    assert_eq!(shop.prove(&token, "王小明").await, "403 under_review");
+    shop.wait_posted().await;
+    let hits = shop.hits(&id).await;
+    let [hit] = hits.as_slice() else { panic!("{hits:?}") };
+    let told = json!([hit["entry"], hit["alias"], hit["score"], hit["measure"], hit["reason"], hit["state"]]);
+    assert_eq!(told, json!(["P1", "王 小明", 1_000, "han", "fraud", "open"]));
+    let rows = format!("{:?}", shop.rows_of_screening());
+    assert!(rows.contains("P1") && !rows.contains("小明"), "no name is in a row: {rows}");
+    assert_eq!(shop.prove(&token, "王小明").await, "403 under_review", "asking again changes nothing");
+    shop.wait_posted().await;
+    assert_eq!(shop.hits(&id).await.len(), 1);
+
+    shop.second_look(&id, hit, true).await;
+    assert_eq!(shop.prove(&token, "王小明").await, "200 fine");
+    // The same list in force: no alarm. A new one alarms anew.
+    let (_, again) = shop.call("/sandbox/screening/run", json!({})).await;
+    assert_eq!(again["held"], 0, "{again}");
+    shop.wait_posted().await;
+    let approved = shop.agree(1, "P9,person,王小明,1949-12-31,,MPS,fraud\n").await;
+    assert_eq!(approved["held"], 1, "{approved}");
+    shop.wait_posted().await;
+    let newest = &shop.hits(&id).await[0];
+    assert_eq!((&newest["entry"], &newest["matched"]), (&json!("P9"), &json!("1=1:1000 birth=same")));
+    // Somebody born on another day is another person.
+    let approved = shop.agree(2, "P9,person,王小明,1950,,MPS,fraud\n").await;
+    assert_eq!(approved["held"], 0, "{approved}");
+}
+
+#[tokio::test]
+async fn nothing_is_sent_to_a_listed_payee() {
+    let shop = Shop::open().await;
+    let tom = shop.another_buyer(TOM).await.to_string();
+    shop.wait_posted().await;
+    let approved = shop.agree(0, &format!("A1,account,{tom},,,own,mule\n")).await;
+    assert_eq!(approved["held"], 1, "{approved}");
+    let body = json!({
+        "login": BUYER, "pay_password": PASSWORD, "payee": TOM, "amount": "10.00", "accept_unknown": true
+    });
+    let said = shop.call("/sandbox/transfers", body.clone()).await;
+    assert_eq!(code(&said), "409 risk", "{}", said.1);
+    assert_eq!(shop.balance(shop.buyer).await, 10_000);
+    shop.wait_posted().await;
+    let hits = shop.hits(&tom).await;
+    assert_eq!((&hits[0]["measure"], &hits[0]["kind"]), (&json!("account"), &json!("account")));
+    shop.second_look(&tom, &hits[0], true).await;
+    assert_eq!(code(&shop.call("/sandbox/transfers", body).await), "200 fine");
+    assert_eq!(shop.balance(shop.buyer).await, 9_000);
+}
