@@ -12,13 +12,14 @@
 //!
 //! Reading order: [`Period`], `business` (what postings are called), `account` (the lines of an account), `sales` (the
 //! trades of a merchant), `deals` (orders as they stand), `account_file` and `trade_file` (the bills),
-//! `account_statement` (a day as banks tell it), `person` and
+//! `account_statement` (a day as banks tell it), `aml` (what must be reported of a day), `person` and
 //! `person_file` (a person's export); `sheet` (how lines are written), `archive` (how files are packed).
 
 mod about;
 mod account;
 mod account_file;
 mod account_statement;
+mod aml;
 mod archive;
 mod balance;
 mod business;
@@ -38,6 +39,7 @@ mod who;
 pub use account::{AccountLine, account_lines};
 pub use account_file::account_bill;
 pub use account_statement::{STATEMENT_LINES_MAX, account_statement};
+pub use aml::{AmlDay, AmlError, Listed, aml_day, aml_file};
 pub use balance::balance_before;
 pub use business::Business;
 pub use closing::days_to_close;

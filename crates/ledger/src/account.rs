@@ -115,6 +115,11 @@ impl AccountId {
         Slot::of_id((self.0 / (KINDS * CURRENCIES)).unsigned_abs())
     }
 
+    /// Whose it is; `None` for a number that no party has.
+    pub fn owner(self) -> Option<PartyId> {
+        ((self.0 / (KINDS * CURRENCIES)).unsigned_abs() + PARTY_BASE).to_string().parse().ok()
+    }
+
     /// What the account is for; `None` for a number that no account has.
     pub fn kind(self) -> Option<AccountKind> {
         let number = self.0 / CURRENCIES % KINDS;

@@ -37,6 +37,7 @@ mod respond;
 mod risk_words;
 mod sandbox;
 mod sandbox_agreement;
+mod sandbox_aml;
 mod sandbox_app;
 mod sandbox_app_keys;
 mod sandbox_authorize;

@@ -7,7 +7,7 @@ use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, find_login};
 use crate::{
-    certify, sandbox_agreement, sandbox_app, sandbox_app_keys, sandbox_authorize,
+    certify, sandbox_agreement, sandbox_aml, sandbox_app, sandbox_app_keys, sandbox_authorize,
     sandbox_bank, sandbox_close, sandbox_contract, sandbox_doctor, sandbox_escrow,
     sandbox_freeze, sandbox_inbox, sandbox_merchants, sandbox_notifications, sandbox_order, sandbox_party,
     sandbox_pay, sandbox_profile, sandbox_risk, sandbox_rules, sandbox_screening, sandbox_settlements,
@@ -88,6 +88,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/risk/cases", post(sandbox_risk::cases))
         .route("/sandbox/risk/decide", post(sandbox_risk::decide))
         .merge(sandbox_screening::routes())
+        .route("/sandbox/aml", get(sandbox_aml::show))
         .route("/sandbox/messages", get(crate::people::messages))
         .route("/sandbox/doctor", sandbox_doctor::route())
         .route("/sandbox/notifications", get(sandbox_notifications::list))

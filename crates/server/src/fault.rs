@@ -1,7 +1,7 @@
 //! `tongbao fault set|list|clear` and `tongbao report`: ask the sandbox API of a running server.
 
 use crate::clock::ServerArgs;
-use crate::print;
+use crate::{aml, print};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use portal::FindingTold;
@@ -67,9 +67,19 @@ pub(crate) struct SetArgs {
     server: ServerArgs,
 }
 
+/// What else is reported.
+#[derive(Clone, Debug, Subcommand)]
+pub(crate) enum ReportOf {
+    /// What of a closed day must be reported against money laundering, as a CSV file with a digest.
+    Aml(aml::AmlArgs),
+}
+
 /// The options of `tongbao report`.
 #[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct ReportArgs {
+    #[command(subcommand)]
+    of: Option<ReportOf>,
     /// Only of this app.
     #[arg(long, value_name = "APP_ID")]
     app: Option<String>,
@@ -110,7 +120,11 @@ pub(crate) fn run(command: &FaultCommand) -> anyhow::Result<()> {
 
 /// Runs `tongbao report`.
 pub(crate) fn report(args: &ReportArgs) -> anyhow::Result<ExitCode> {
-    let ReportArgs { app, patience, server } = args;
+    let ReportArgs { of, app, patience, server } = args;
+    if let Some(ReportOf::Aml(args)) = of {
+        aml::run(args)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let query = query([("patience_s", Some(patience.to_string())), ("app_id", app.clone())])?;
     let answer = server.call(Method::GET, &format!("/report{query}"), None)?;
     let told: Value = serde_json::from_str(&answer).context("the answer is none of this release")?;

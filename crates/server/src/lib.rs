@@ -7,6 +7,7 @@
 //! Reading order: `cli`, `up`, `site`, then `data_folder`, `keys`, `seed`, `reset`, `listen`, `front`, and the
 //! commands: `show`, `backup`, `verify`, `doctor`, `certify`.
 
+mod aml;
 mod app_key;
 mod app_settings;
 mod backup;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where its preparation fails")]
 
 mod agreements;
+mod aml;
 mod authorize;
 mod card_forms;
 mod cashier;

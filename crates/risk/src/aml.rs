@@ -1,0 +1,381 @@
+//! Reports against money laundering (反洗钱): what of one day must be reported because it is large (大额), and what looks
+//! as if money were hidden (可疑). Sources: the central bank's order no. 3 of 2016 for the sums, per customer, day and
+//! direction, single or together; the patterns are those that the product's list of rules names.
+
+use base::{Day, PartyId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// From how much of a day's cash a report is due, fen: 50,000 yuan.
+pub const CASH_MINOR: u64 = 5_000_000;
+/// From how much of a day's transfers of a firm a report is due, fen: 2,000,000 yuan.
+pub const FIRM_MINOR: u64 = 200_000_000;
+/// From how much of a day's transfers of a person within the country a report is due, fen: 500,000 yuan.
+pub const PERSON_MINOR: u64 = 50_000_000;
+/// Working days within which a report is due.
+pub const REPORT_DAYS: u32 = 5;
+/// Transfers of a day just below [`CASH_MINOR`] that count as split.
+const SPLIT_COUNT: u32 = 5;
+/// What counts as just below: nine tenths of it, fen.
+const SPLIT_FROM_MINOR: u64 = CASH_MINOR / 10 * 9;
+/// Payers within [`FAST_US`] from whom on it is odd when the money leaves at once.
+const FAST_PAYERS: usize = 5;
+/// How soon it leaves, microseconds: ten minutes.
+const FAST_US: i64 = 600_000_000;
+/// What of it leaves, hundredths.
+const FAST_SHARE: u64 = 80;
+/// Payers of a day from whom on it is odd when the money goes to one payee.
+const GATHER_PAYERS: usize = 10;
+
+/// Which way money went, seen from a party.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Way {
+    /// To the party.
+    In,
+    /// From it.
+    Out,
+}
+
+impl Way {
+    /// As reports write it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Way::In => "in",
+            Way::Out => "out",
+        }
+    }
+}
+
+/// In what form money moved.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Form {
+    /// Cash: paid in without a bank.
+    Cash,
+    /// From party to party, by a transfer.
+    Transfer,
+    /// By a payment, a bank card or a share of an order.
+    Other,
+}
+
+/// One movement on a party's balance. What only comes back of an earlier one is none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Movement {
+    /// Whose balance.
+    pub party: PartyId,
+    /// Whether it is a person's.
+    pub is_person: bool,
+    /// When, microseconds UTC.
+    pub at_us: i64,
+    /// Which way.
+    pub way: Way,
+    /// In what form.
+    pub form: Form,
+    /// How much, fen.
+    pub amount_minor: u64,
+    /// The other side of a transfer.
+    pub other: Option<PartyId>,
+}
+
+/// Which sum of a day was reached.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum LargeRule {
+    /// Cash.
+    Cash,
+    /// What a firm moved otherwise.
+    Firm,
+    /// What a person moved otherwise, within the country.
+    Person,
+}
+
+impl LargeRule {
+    /// As reports write it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            LargeRule::Cash => "cash",
+            LargeRule::Firm => "firm_transfers",
+            LargeRule::Person => "person_transfers",
+        }
+    }
+
+    /// From which sum of a day on, fen.
+    pub const fn from_minor(self) -> u64 {
+        match self {
+            LargeRule::Cash => CASH_MINOR,
+            LargeRule::Firm => FIRM_MINOR,
+            LargeRule::Person => PERSON_MINOR,
+        }
+    }
+
+    const fn of(movement: &Movement) -> LargeRule {
+        match (movement.form, movement.is_person) {
+            (Form::Cash, _) => LargeRule::Cash,
+            (Form::Transfer | Form::Other, true) => LargeRule::Person,
+            (Form::Transfer | Form::Other, false) => LargeRule::Firm,
+        }
+    }
+}
+
+/// A sum of a day that must be reported.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Large {
+    /// Whose.
+    pub party: PartyId,
+    /// Which way.
+    pub way: Way,
+    /// By which rule.
+    pub rule: LargeRule,
+    /// How many movements.
+    pub count: u32,
+    /// Together, fen.
+    pub sum_minor: u64,
+}
+
+/// What looks as if money were hidden.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Pattern {
+    /// Many transfers just below a sum that is reported.
+    Split,
+    /// Money of many that leaves within minutes.
+    Fast,
+    /// Money of many that leaves to one.
+    Gather,
+}
+
+impl Pattern {
+    /// As reports write it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Pattern::Split => "split",
+            Pattern::Fast => "fast_in_fast_out",
+            Pattern::Gather => "scattered_in_concentrated_out",
+        }
+    }
+}
+
+/// Movements of a party that look odd together. Somebody decides whether they are reported.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Suspicious {
+    /// Whose.
+    pub party: PartyId,
+    /// As what.
+    pub pattern: Pattern,
+    /// How many movements out of the account.
+    pub count: u32,
+    /// Together, fen.
+    pub sum_minor: u64,
+    /// How many others the money came from; of a split, went to.
+    pub others: u32,
+}
+
+/// The report of a day.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct AmlReport {
+    /// By party, way and rule.
+    pub large: Vec<Large>,
+    /// By party and pattern.
+    pub suspicious: Vec<Suspicious>,
+}
+
+/// What of a day's movements must be reported or looked at. They are given in the order of time; the same movements
+/// give the same report. Sums that are too large for a number stay at the largest one.
+pub fn aml_report(movements: &[Movement]) -> AmlReport {
+    let mut sums: BTreeMap<(PartyId, Way, LargeRule), (u32, u64)> = BTreeMap::new();
+    let mut own: BTreeMap<PartyId, Vec<&Movement>> = BTreeMap::new();
+    for movement in movements {
+        let sum = sums.entry((movement.party, movement.way, LargeRule::of(movement))).or_default();
+        *sum = (sum.0.saturating_add(1), sum.1.saturating_add(movement.amount_minor));
+        if movement.form == Form::Transfer {
+            own.entry(movement.party).or_default().push(movement);
+        }
+    }
+    let large = sums.into_iter().filter(|((_, _, rule), (_, sum))| *sum >= rule.from_minor());
+    let large =
+        large.map(|((party, way, rule), (count, sum_minor))| Large { party, way, rule, count, sum_minor });
+    let patterns = [split, fast, gather];
+    let suspicious = own.iter().flat_map(|(party, own)| patterns.iter().filter_map(|odd| odd(*party, own)));
+    AmlReport { large: large.collect(), suspicious: suspicious.collect() }
+}
+
+fn others<'a>(movements: impl Iterator<Item = &'a &'a Movement>) -> BTreeSet<PartyId> {
+    movements.filter_map(|movement| movement.other).collect()
+}
+
+fn sum<'a>(movements: impl Iterator<Item = &'a &'a Movement>) -> (u32, u64) {
+    movements.fold((0, 0), |(count, sum), movement| {
+        (u32::saturating_add(count, 1), u64::saturating_add(sum, movement.amount_minor))
+    })
+}
+
+fn count(parties: &BTreeSet<PartyId>) -> u32 {
+    u32::try_from(parties.len()).unwrap_or(u32::MAX)
+}
+
+fn split(party: PartyId, own: &[&Movement]) -> Option<Suspicious> {
+    let near = |movement: &&&Movement| {
+        movement.way == Way::Out && (SPLIT_FROM_MINOR..CASH_MINOR).contains(&movement.amount_minor)
+    };
+    let (found, sum_minor) = sum(own.iter().filter(near));
+    let others = count(&others(own.iter().filter(near)));
+    let odd = Suspicious { party, pattern: Pattern::Split, count: found, sum_minor, others };
+    (found >= SPLIT_COUNT).then_some(odd)
+}
+
+/// The first ten minutes that end with money that leaves and look odd.
+fn fast(party: PartyId, own: &[&Movement]) -> Option<Suspicious> {
+    own.iter().filter(|last| last.way == Way::Out).find_map(|last| {
+        let within = |movement: &&&Movement, way| {
+            movement.way == way && (last.at_us.saturating_sub(FAST_US)..=last.at_us).contains(&movement.at_us)
+        };
+        let payers = others(own.iter().filter(|movement| within(movement, Way::In)));
+        let (_, came) = sum(own.iter().filter(|movement| within(movement, Way::In)));
+        let (left, went) = sum(own.iter().filter(|movement| within(movement, Way::Out)));
+        // In wide numbers: a share of the largest sums does not fit otherwise.
+        let odd = payers.len() >= FAST_PAYERS
+            && u128::from(went) * 100 >= u128::from(came) * u128::from(FAST_SHARE);
+        let others = count(&payers);
+        odd.then_some(Suspicious { party, pattern: Pattern::Fast, count: left, sum_minor: went, others })
+    })
+}
+
+fn gather(party: PartyId, own: &[&Movement]) -> Option<Suspicious> {
+    let way = |way| own.iter().filter(move |movement| movement.way == way);
+    let (payers, payees) = (others(way(Way::In)), others(way(Way::Out)));
+    let (left, sum_minor) = sum(way(Way::Out));
+    let odd = payers.len() >= GATHER_PAYERS && payees.len() == 1 && sum_minor >= CASH_MINOR;
+    let others = count(&payers);
+    odd.then_some(Suspicious { party, pattern: Pattern::Gather, count: left, sum_minor, others })
+}
+
+/// The last day on which a report of this day is in time: five working days later. Holidays are not known here.
+pub fn report_by(day: Day) -> Day {
+    let (mut by, mut left) = (day, REPORT_DAYS);
+    while left > 0 {
+        by = by.plus_days(1);
+        // 1970-01-01 was a Thursday.
+        let weekday = by.begins_at_us().saturating_add(8 * base::HOUR_US).div_euclid(base::DAY_US) + 3;
+        if weekday.rem_euclid(7) < 5 {
+            left -= 1;
+        }
+        if by == by.plus_days(1) {
+            break;
+        }
+    }
+    by
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::Slot;
+
+    fn party(number: u64) -> PartyId {
+        PartyId::issue(number, Slot::PLATFORM).unwrap()
+    }
+
+    fn moved(of: u64, way: Way, form: Form, amount_minor: u64) -> Movement {
+        let party = party(of);
+        Movement { party, is_person: of < 50, at_us: 0, way, form, amount_minor, other: None }
+    }
+
+    fn large(movements: &[Movement]) -> Vec<(Way, &'static str, u32, u64)> {
+        aml_report(movements)
+            .large
+            .iter()
+            .map(|one| (one.way, one.rule.word(), one.count, one.sum_minor))
+            .collect()
+    }
+
+    /// One fen below each sum and at it, at once and in parts; the two ways, persons, and days are not mixed.
+    #[test]
+    fn sums_are_reported_from_the_threshold_on() {
+        for (of, form, rule, from) in [
+            (1, Form::Cash, "cash", 5_000_000),
+            (60, Form::Cash, "cash", 5_000_000),
+            (1, Form::Transfer, "person_transfers", 50_000_000),
+            (1, Form::Other, "person_transfers", 50_000_000),
+            (60, Form::Transfer, "firm_transfers", 200_000_000),
+        ] {
+            for way in [Way::In, Way::Out] {
+                let one = |amount| moved(of, way, form, amount);
+                assert_eq!(large(&[one(from - 1)]), [], "{rule}");
+                assert_eq!(large(&[one(from)]), [(way, rule, 1, from)]);
+                let parts = [one(from - 3), one(1), one(2)];
+                assert_eq!(large(&parts), [(way, rule, 3, from)], "parts of a day are one");
+                assert_eq!(large(&parts[..2]), []);
+            }
+            let ways = [moved(of, Way::In, form, from - 1), moved(of, Way::Out, form, from - 1)];
+            assert_eq!(large(&ways), [], "each way is a sum of its own");
+            let two = [moved(of, Way::In, form, from - 1), moved(of + 1, Way::In, form, from - 1)];
+            assert_eq!(large(&two), [], "so is each party");
+        }
+        let forms = [moved(1, Way::In, Form::Transfer, 49_999_999), moved(1, Way::In, Form::Other, 1)];
+        assert_eq!(large(&forms), [(Way::In, "person_transfers", 2, 50_000_000)]);
+        let cash = [moved(1, Way::In, Form::Cash, 4_999_999), moved(1, Way::In, Form::Other, 49_999_999)];
+        assert_eq!(large(&cash), []);
+        assert_eq!(large(&[moved(1, Way::In, Form::Cash, u64::MAX); 2])[0].3, u64::MAX);
+    }
+
+    fn transfers(rows: &[(u64, Way, i64, u64, u64)]) -> Vec<(Pattern, u32, u64, u32)> {
+        let movements: Vec<Movement> = rows
+            .iter()
+            .map(|(of, way, minute, amount, other)| Movement {
+                at_us: minute * 60_000_000,
+                other: Some(party(*other)),
+                ..moved(*of, *way, Form::Transfer, *amount)
+            })
+            .collect();
+        let found = aml_report(&movements).suspicious;
+        found.iter().map(|one| (one.pattern, one.count, one.sum_minor, one.others)).collect()
+    }
+
+    #[test]
+    fn transfers_just_below_a_sum_are_split() {
+        let near = |amount, count| vec![(1, Way::Out, 0, amount, 2); count];
+        assert_eq!(transfers(&near(4_500_000, 5)), [(Pattern::Split, 5, 22_500_000, 1)]);
+        assert_eq!(transfers(&near(4_999_999, 6)), [(Pattern::Split, 6, 29_999_994, 1)]);
+        for (amount, count) in [(4_500_000, 4), (4_499_999, 5), (5_000_000, 5)] {
+            assert_eq!(transfers(&near(amount, count)), [], "{amount} {count}");
+        }
+        assert_eq!(transfers(&[(1, Way::In, 0, 4_500_000, 2); 5]), []);
+    }
+
+    #[test]
+    fn money_of_many_that_leaves_at_once_is_odd() {
+        let rows = |payers: u64, out: u64, at: i64| {
+            let mut rows: Vec<_> = (0..payers).map(|payer| (1, Way::In, 1, 100, 10 + payer)).collect();
+            rows.push((1, Way::Out, at, out, 3));
+            rows
+        };
+        assert_eq!(transfers(&rows(5, 400, 11)), [(Pattern::Fast, 1, 400, 5)]);
+        assert_eq!(transfers(&rows(5, 399, 11)), []);
+        assert_eq!(transfers(&rows(5, 400, 12)), [], "eleven minutes later");
+        assert_eq!(transfers(&rows(4, 400, 11)), []);
+        let same: Vec<_> =
+            (0..5).map(|_| (1, Way::In, 1, 100, 10)).chain([(1, Way::Out, 2, 500, 3)]).collect();
+        assert_eq!(transfers(&same), [], "one payer five times");
+    }
+
+    #[test]
+    fn money_of_many_that_goes_to_one_is_odd() {
+        let rows = |payers: u64, out: u64, payees: u64| {
+            let mut rows: Vec<_> = (0..payers).map(|payer| (1, Way::In, 0, 600_000, 10 + payer)).collect();
+            rows.extend((0..payees).map(|payee| (1, Way::Out, 600, out / payees, 30 + payee)));
+            rows
+        };
+        assert_eq!(transfers(&rows(10, 5_000_000, 1)), [(Pattern::Gather, 1, 5_000_000, 10)]);
+        assert_eq!(transfers(&rows(9, 5_000_000, 1)), []);
+        assert_eq!(transfers(&rows(10, 4_999_999, 1)), []);
+        assert_eq!(transfers(&rows(10, 5_000_000, 2)), []);
+    }
+
+    #[test]
+    fn a_report_is_due_in_five_working_days() {
+        for (day, by) in [
+            ("2026-01-05", "2026-01-12"),
+            ("2026-01-09", "2026-01-16"),
+            ("2026-01-10", "2026-01-16"),
+            ("2026-01-11", "2026-01-16"),
+        ] {
+            assert_eq!(report_by(day.parse().unwrap()).to_string(), by, "{day}");
+        }
+    }
+}
