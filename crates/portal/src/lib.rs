@@ -41,6 +41,7 @@ mod sandbox_aml;
 mod sandbox_app;
 mod sandbox_app_keys;
 mod sandbox_authorize;
+mod sandbox_backtest;
 mod sandbox_bank;
 mod sandbox_clock;
 mod sandbox_close;
@@ -89,6 +90,7 @@ pub use people::{
 };
 pub use portal::{Freezing, Intake, Issuer, Offering, Opening, Portal, Readers, routes};
 pub use sandbox_app::AppSignType;
+pub use sandbox_backtest::{backtest_told, past_days};
 pub use sandbox_clock::{
     ClockFace, ClockHands, Counts, Event, Happened, Journey, Moving, NotMoved, Target, clock_routes,
 };

@@ -8,7 +8,7 @@ use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, find_login};
 use crate::{
     certify, sandbox_agreement, sandbox_aml, sandbox_app, sandbox_app_keys, sandbox_authorize,
-    sandbox_bank, sandbox_close, sandbox_contract, sandbox_doctor, sandbox_escrow,
+    sandbox_backtest, sandbox_bank, sandbox_close, sandbox_contract, sandbox_doctor, sandbox_escrow,
     sandbox_freeze, sandbox_inbox, sandbox_merchants, sandbox_notifications, sandbox_order, sandbox_party,
     sandbox_pay, sandbox_profile, sandbox_risk, sandbox_rules, sandbox_screening, sandbox_settlements,
     sandbox_statement, sandbox_transfer,
@@ -87,6 +87,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/risk/why", post(sandbox_risk::why))
         .route("/sandbox/risk/cases", post(sandbox_risk::cases))
         .route("/sandbox/risk/decide", post(sandbox_risk::decide))
+        .route("/sandbox/risk/backtest", post(sandbox_backtest::backtest))
         .merge(sandbox_screening::routes())
         .route("/sandbox/aml", get(sandbox_aml::show))
         .route("/sandbox/messages", get(crate::people::messages))

@@ -171,6 +171,48 @@ impl fmt::Display for Facts {
     }
 }
 
+impl Facts {
+    /// The facts of a line that [`Facts`] wrote; nothing for any other text.
+    pub fn read(line: &str) -> Option<Facts> {
+        let named: std::collections::BTreeMap<&str, &str> =
+            line.split(' ').filter_map(|part| part.split_once('=')).collect();
+        let text = |fact: Fact| named.get(fact.name()).copied();
+        let int = |fact: Fact| text(fact)?.parse().ok();
+        let holds = |fact: Fact| text(fact)?.parse().ok();
+        let facts = Facts {
+            scene: match text(Fact::Scene)? {
+                "pay" => Scene::Pay,
+                "transfer" => Scene::Transfer,
+                "withdraw" => Scene::Withdraw,
+                _ => return None,
+            },
+            channel: match text(Fact::Channel)? {
+                "program" => Channel::Program,
+                "cashier" => Channel::Cashier,
+                "wallet" => Channel::Wallet,
+                _ => return None,
+            },
+            password: holds(Fact::Password)?,
+            payer_kind: match text(Fact::PayerKind)? {
+                "person" => Payer::Person,
+                "merchant" => Payer::Merchant,
+                _ => return None,
+            },
+            payer: int(Fact::Payer)?,
+            payee: int(Fact::Payee)?,
+            amount_minor: int(Fact::AmountMinor)?,
+            payer_age_s: int(Fact::PayerAge)?,
+            payee_known: holds(Fact::PayeeKnown)?,
+            transfers_day: int(Fact::TransfersDay)?,
+            transfers_day_minor: int(Fact::TransfersDayMinor)?,
+            transfers_month: int(Fact::TransfersMonth)?,
+            transfers_month_minor: int(Fact::TransfersMonthMinor)?,
+            hour: int(Fact::Hour)?,
+        };
+        (facts.to_string() == line).then_some(facts)
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -216,6 +258,13 @@ pub(crate) mod tests {
             payee=2088010000000022 amount_minor=500000 payer_age_s=86400 payee_known=false \
             transfers_day=2 transfers_day_minor=30000 transfers_month=3 transfers_month_minor=40000 hour=23";
         assert_eq!(facts().to_string(), written);
+        assert_eq!(Facts::read(written), Some(facts()));
+        for (from, to) in
+            [("hour=23", "hour=x"), (" hour=23", ""), ("=pay", "=play"), ("hour=23", "hour=023")]
+        {
+            let other = written.replace("scene=transfer", "scene=pay").replace(from, to);
+            assert_eq!(Facts::read(&other), None, "{other}");
+        }
         let most = Facts { payer: u64::MAX, payee: u64::MAX, amount_minor: u64::MAX, ..facts() };
         assert!(most.to_string().len() < 500);
     }

@@ -6,10 +6,11 @@
 //! has the same verdicts. A rule that cannot be evaluated never lets a large sum through in silence.
 //!
 //! Reading order: `facts`, `rule`, `rule_set`, `seeds`, `records`, `refusal`; `syntax` and `expression` say how a
-//! condition is understood. Then `screening` (lists of names) and `aml` (what
+//! condition is understood. Then `backtest` (rules played over the past), `screening` (lists of names) and `aml` (what
 //! of a day must be reported).
 
 mod aml;
+mod backtest;
 mod expression;
 mod facts;
 mod records;
@@ -24,6 +25,7 @@ pub use aml::{
     AmlReport, CASH_MINOR, FIRM_MINOR, Form, Large, LargeRule, Movement, PERSON_MINOR, Pattern, REPORT_DAYS,
     Suspicious, Way, aml_report, report_by,
 };
+pub use backtest::{Backtest, Became, EXAMPLES_MAX, PastPayment, Tally, backtest};
 pub use facts::{Channel, Fact, FactKind, Facts, Payer, Scene};
 pub use records::{
     Operator, RiskCase, RiskCaseEvent, RiskCaseState, RiskDecision, RiskOutcome, RiskProposal, RiskRules,

@@ -2,7 +2,7 @@
 
 use crate::{
     app_key, backup, bank, bench, certify, clock, close, doctor, fault, forward, recon, repair,
-    show, telemetry, up, vault_key, verify, world,
+    risk_backtest, show, telemetry, up, vault_key, verify, world,
 };
 use clap::{Args, Parser, Subcommand};
 use std::net::IpAddr;
@@ -74,6 +74,9 @@ enum Command {
     /// Reads statements of the bank into the books of a running server.
     #[command(subcommand)]
     Recon(recon::ReconCommand),
+    /// Risk rules: what a set of them would have said of the past.
+    #[command(subcommand)]
+    Risk(risk_backtest::RiskCommand),
     /// Measures how fast this machine carries payments.
     Bench(bench::BenchArgs),
 }
@@ -312,6 +315,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Bank(args) => bank::run(&args)?,
         Command::Close(args) => close::run(&args)?,
         Command::Recon(what) => recon::run(&what)?,
+        Command::Risk(what) => risk_backtest::run(&what)?,
         Command::Bench(args) => bench::run(&args)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -59,6 +59,7 @@ mod recon;
 mod repair;
 mod reset;
 mod resets;
+mod risk_backtest;
 mod seed;
 mod show;
 mod signals;

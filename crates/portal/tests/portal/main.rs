@@ -5,6 +5,7 @@
 mod agreements;
 mod aml;
 mod authorize;
+mod backtest;
 mod card_forms;
 mod cashier;
 mod closes;

@@ -22,6 +22,7 @@ mod persons;
 mod profiles;
 mod recon;
 mod recon_days;
+mod risk;
 mod server;
 mod sm2;
 mod split_clock;

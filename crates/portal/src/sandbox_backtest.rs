@@ -1,0 +1,70 @@
+//! `POST /sandbox/risk/backtest`: rules played over the payments of the past, without changing anything.
+
+use crate::portal::Portal;
+use crate::sandbox::{Answer, SandboxError, answer, read};
+use crate::sandbox_recon::day_of;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use base::Day;
+use risk::{Backtest, Rule, RuleSet, Tally};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BacktestRequest {
+    rules: Vec<Rule>,
+    from: Option<String>,
+    to: Option<String>,
+}
+
+/// Plays rules over the payments of the past; nothing is changed.
+pub(crate) async fn backtest(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
+    let BacktestRequest { rules, from, to } = read(&headers, &body)?;
+    let day = |text: Option<String>| text.as_deref().map(day_of).transpose();
+    let rules = RuleSet::compile(0, rules).map_err(|error| SandboxError::bad("bad_rules", error))?;
+    let days = past_days(day(from)?, day(to)?);
+    if !portal.is_posted().await {
+        return Err(SandboxError::conflict("not_posted", "the tables are behind; try again"));
+    }
+    let payments = portal.read(move |reader| Ok(bill::past_payments(reader, &days))).await;
+    let payments = payments.ok_or_else(|| SandboxError::broken("the payments cannot be read"))?;
+    let payments = payments.map_err(SandboxError::broken)?;
+    answer(backtest_told(&risk::backtest(&rules, &payments)))
+}
+
+/// Days from the one to the other; all before or after, when one is not given.
+pub fn past_days(from: Option<Day>, to: Option<Day>) -> RangeInclusive<Day> {
+    let ever = |at_us| Day::of(at_us);
+    from.unwrap_or_else(|| ever(0))..=to.unwrap_or_else(|| ever(i64::MAX))
+}
+
+/// A back-test as it is told. The same payments and rules give the same text.
+pub fn backtest_told(told: &Backtest) -> Value {
+    let tally = |tally: &Tally| json!({ "count": tally.count, "sum_fen": tally.sum_minor.to_string() });
+    let verdicts = told.verdicts.iter().map(|((verdict, became), one)| {
+        let mut line = tally(one);
+        line["verdict"] = verdict.word().into();
+        line["became"] = became.word().into();
+        line
+    });
+    let rules = told.rules.iter().map(|(id, (one, examples))| {
+        let mut line = tally(one);
+        line["id"] = id.as_str().into();
+        line["examples"] = json!(examples);
+        line["failed"] = told.failed.get(id).copied().unwrap_or(0).into();
+        line
+    });
+    let stopped = told.newly_stopped.iter();
+    let stopped = stopped.map(|(subject, verdict)| json!({ "subject": subject, "verdict": verdict.word() }));
+    json!({
+        "payments": tally(&told.all),
+        "verdicts": verdicts.collect::<Vec<_>>(),
+        "rules": rules.collect::<Vec<_>>(),
+        "newly_stopped": stopped.collect::<Vec<_>>(),
+        "newly_passed": told.newly_passed,
+    })
+}
