@@ -1,5 +1,7 @@
 //! All checks of rows against each other, fed row by row.
 
+mod agreed;
+
 use crate::agreements::Agreements;
 use crate::app_keys::AppKeys;
 use crate::around::Around;
@@ -117,6 +119,7 @@ impl Checks {
         self.look(&typed, findings);
     }
 
+    /// Hands a row to its room. An empty arm is of rooms that see every row.
     pub(crate) fn look(&mut self, typed: &Row, findings: &mut Findings) {
         match typed {
             Row::Party(party) => self.parties.party(party, findings),
@@ -139,8 +142,8 @@ impl Checks {
             Row::BankOrder(order) => self.bank_order(order, findings),
             Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_) => self.funds.row(typed, findings),
             Row::Settlement(_) | Row::BookedLine(_) | Row::Suspense(_) => self.funds.row(typed, findings),
-            Row::SurpriseSettlement(_) | Row::ReadStatement(_) => self.funds.row(typed, findings),
-            Row::SuspenseClosing(_) => self.funds.row(typed, findings),
+            Row::SurpriseSettlement(_) | Row::SuspenseClosing(_) => self.funds.row(typed, findings),
+            Row::ReadStatement(_) => self.funds.row(typed, findings),
             Row::Hold(_) | Row::SettlementBatch(_) => self.of_holds(typed, findings),
             Row::Order(order) => self.order(order, findings),
             Row::Posting(posting) => self.posting(posting, findings),
@@ -166,10 +169,9 @@ impl Checks {
             Row::Device(device) => self.parties.device(device, findings),
             Row::Passkey(passkey) => self.parties.passkey(passkey, findings),
             Row::PasskeyProof(proof) => self.confirmed(proof, findings),
-            // Looked at in rooms that see every row.
-            Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::SuspenseProposal(_) => {}
-            Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
-            Row::Screening(_) | Row::ScreenHit(_) => {}
+            Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_) => {}
+            Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) | Row::SuspenseProposal(_) => {
+            }
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
@@ -186,22 +188,6 @@ impl Checks {
             Row::FreezeOperation(done) => self.freezes.operation(done, &mut self.orders, findings),
             Row::FreezeNumber(number) => self.freezes.number(number, findings),
             Row::Frozen(frozen) => self.frozen(frozen, findings),
-        }
-    }
-
-    /// Of the tables of what two people agree to: contracts and risk rules, with what these found.
-    fn agreed(&mut self, typed: &Row, findings: &mut Findings) {
-        match typed {
-            Row::Contract(row) => self.orders.contracts.contract(row, findings),
-            Row::ContractBook(row) => self.orders.contracts.book(row, findings),
-            Row::RiskRules(rules) => self.risks.rules(rules, findings),
-            Row::RiskProposal(proposal) => self.risks.proposal(proposal, findings),
-            Row::RiskDecision(decision) => self.risks.decision(decision, findings),
-            Row::RiskCase(case) if risk::is_screen_subject(case.subject.as_str()) => {
-                self.screens.case(case, findings);
-            }
-            Row::RiskCase(case) => self.risks.case(case, findings),
-            _ => {}
         }
     }
 

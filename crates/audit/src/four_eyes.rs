@@ -64,5 +64,5 @@ impl FourEyes {
 
 /// Whether somebody is named, without blanks around the name.
 fn is_named(operator: &Operator) -> bool {
-    !operator.as_str().is_empty() && operator.as_str().trim() == operator.as_str()
+    people::names_operator(operator.as_str())
 }

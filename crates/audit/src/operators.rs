@@ -5,7 +5,9 @@ use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
 use base::{Record, Slot};
 use engine::{Row, Tabled};
-use people::{Operator, OperatorAct, OperatorBook, OperatorName, OperatorProposal, OperatorRole};
+use people::{
+    Operator, OperatorAct, OperatorBook, OperatorName, OperatorProposal, OperatorRole, names_operator,
+};
 use std::collections::BTreeMap;
 
 /// What was seen of operators.
@@ -77,5 +79,5 @@ const fn is_first(row: &Operator) -> bool {
 
 /// Whether it lies where operators do, and is named without blanks around the name.
 fn is_placed(slot: Slot, name: &OperatorName) -> bool {
-    slot == Slot::PLATFORM && !name.as_str().is_empty() && name.as_str().trim() == name.as_str()
+    slot == Slot::PLATFORM && names_operator(name.as_str())
 }

@@ -40,11 +40,14 @@ pub(crate) fn withdrawal_of(
     }
 }
 
+/// A transfer to a card, and the order that carries it to the bank.
+pub(crate) type ToCard = (Arc<CardTransfer>, Arc<BankOrder>);
+
 /// The transfer to a card that a posting is of, with the order that carries it to the bank.
 pub(crate) fn card_transfer_of(
     reader: &mut dyn Reader,
     posting: &Posting,
-) -> Result<Option<(Arc<CardTransfer>, Arc<BankOrder>)>, BillError> {
+) -> Result<Option<ToCard>, BillError> {
     let is_one = matches!(Business::of(posting.kind), Business::Withdraw | Business::WithdrawBack);
     let Some(topic) = posting.order_no.filter(|_| is_one) else { return Ok(None) };
     let order = match reader.row(&Key::BankOrder((topic.slot(), BankOrderNo::of_topic(topic))))? {

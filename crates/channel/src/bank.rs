@@ -26,7 +26,7 @@ pub trait Bank: Send + Sync + 'static {
 
     /// Asks for a name of somebody else's card, good for paying money in and for nothing else. Nobody has to agree, so
     /// no code is sent: the bank compares number and name. The same again gives the same name.
-    fn payee(&self, ask: PayeeAsk) -> Answering<'_, Result<BindAnswer, BindRefused>>;
+    fn payee(&self, ask: PayeeAsk) -> Answering<'_, Result<PayeeAnswer, BindRefused>>;
 
     /// Hands an order over.
     fn send(&self, ask: OrderAsk) -> Answering<'_, OrderSaid>;
@@ -80,6 +80,15 @@ pub struct BoundCard {
     pub kind: CardKind,
     /// The last four digits.
     pub last_four: LastFour,
+}
+
+/// A bank's name of a card that money is sent to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PayeeAnswer {
+    /// The name.
+    pub agreement: BankAgreement,
+    /// What the bank says of the card; absent when it says nothing beside the name.
+    pub card: Option<BoundCard>,
 }
 
 /// What a bank says to a wish to bind.

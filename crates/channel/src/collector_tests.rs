@@ -1,8 +1,8 @@
 //! Days whose statements cannot be had keep no later ones back, and statements of one account are read.
 
 use crate::bank::{
-    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid, PayeeAsk,
-    StatementSaid,
+    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid, PayeeAnswer,
+    PayeeAsk, StatementSaid,
 };
 use crate::channel::Readers;
 use crate::collector::Collector;
@@ -37,7 +37,7 @@ impl Bank for Printed {
         SandboxBank.confirm_bind(ask)
     }
 
-    fn payee(&self, ask: PayeeAsk) -> Answering<'_, Result<BindAnswer, BindRefused>> {
+    fn payee(&self, ask: PayeeAsk) -> Answering<'_, Result<PayeeAnswer, BindRefused>> {
         SandboxBank.payee(ask)
     }
 

@@ -5,11 +5,11 @@
 //! goes by the world's time, which each call tells it.
 
 use crate::bank::{
-    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid, PayeeAsk,
-    StatementSaid,
+    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, BoundCard, CodeAsk, OrderAsk, OrderSaid,
+    PayeeAnswer, PayeeAsk, StatementSaid,
 };
 use base::{Day, Text};
-use fund::{BankOrderKind, BankReason};
+use fund::{BankOrderKind, BankReason, CardKind};
 use money::{Currency, Money};
 use reqwest::{Client, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
@@ -173,6 +173,17 @@ impl HttpBank {
     }
 }
 
+/// What the bank says of a card.
+fn card_said(said: &Value) -> Option<BoundCard> {
+    let kind = match said["kind"].as_str()? {
+        "debit" => CardKind::Debit,
+        "credit" => CardKind::Credit,
+        _ => return None,
+    };
+    let (bank, last_four) = (said["bank"].as_str()?, said["last_four"].as_str()?);
+    Some(BoundCard { bank: Text::new(bank).ok()?, kind, last_four: Text::new(last_four).ok()? })
+}
+
 impl Bank for HttpBank {
     fn bind(&self, ask: BindAsk) -> Answering<'_, BindSaid> {
         Box::pin(async move {
@@ -213,7 +224,7 @@ impl Bank for HttpBank {
         })
     }
 
-    fn payee(&self, ask: PayeeAsk) -> Answering<'_, Result<BindAnswer, BindRefused>> {
+    fn payee(&self, ask: PayeeAsk) -> Answering<'_, Result<PayeeAnswer, BindRefused>> {
         Box::pin(async move {
             let body = json!({ "card": ask.number.reveal(), "holder": ask.holder.reveal() });
             let Some((StatusCode::OK, said)) = self.call("POST", "/payees", &body, (self.now)()).await else {
@@ -222,7 +233,8 @@ impl Bank for HttpBank {
             match (said["state"].as_str(), said["payee"].as_str()) {
                 (Some("known"), Some(payee)) => {
                     let agreement = Text::new(payee).map_err(|_| BindRefused::Silent)?;
-                    Ok(BindAnswer { agreement })
+                    // Only its bank knows for certain what kind of card a number is of.
+                    Ok(PayeeAnswer { agreement, card: Some(card_said(&said).ok_or(BindRefused::Silent)?) })
                 }
                 (Some("refused"), _) => Err(BindRefused::DetailsDiffer),
                 _ => Err(BindRefused::Silent),

@@ -10,8 +10,8 @@
 //! trying out, and money comes in when its owner transfers it with the order's number.
 
 use crate::bank::{
-    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid, PayeeAsk,
-    StatementSaid,
+    Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, CodeAsk, OrderAsk, OrderSaid, PayeeAnswer,
+    PayeeAsk, StatementSaid,
 };
 use crate::iso_files::{Files, Received};
 use crate::iso_known::{Known, Told, understand};
@@ -242,13 +242,13 @@ impl Bank for IsoBank {
         })
     }
 
-    fn payee(&self, ask: PayeeAsk) -> Answering<'_, Result<BindAnswer, BindRefused>> {
+    fn payee(&self, ask: PayeeAsk) -> Answering<'_, Result<PayeeAnswer, BindRefused>> {
         let account = account_of(&ask.key);
         let answer = SandboxBank.payee(ask);
         Box::pin(async move {
             answer.await?;
             let agreement = Text::new(&account).map_err(|_| BindRefused::DetailsDiffer)?;
-            Ok(BindAnswer { agreement })
+            Ok(PayeeAnswer { agreement, card: None })
         })
     }
 

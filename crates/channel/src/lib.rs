@@ -28,7 +28,7 @@ mod sandbox_bank;
 
 pub use bank::{
     Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, BoundCard, CodeAsk, OrderAsk, OrderSaid,
-    PayeeAsk, StatementSaid,
+    PayeeAnswer, PayeeAsk, StatementSaid,
 };
 pub use channel::{Channel, Idle, Options, Readers};
 pub use collector::Collector;

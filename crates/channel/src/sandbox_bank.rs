@@ -3,7 +3,7 @@
 
 use crate::bank::{
     Answering, Bank, BindAnswer, BindAsk, BindRefused, BindSaid, BoundCard, CodeAsk, OrderAsk, OrderSaid,
-    PayeeAsk,
+    PayeeAnswer, PayeeAsk,
 };
 use base::{HOUR_US, MINUTE_US, Text};
 use fund::{BankReason, CardKind};
@@ -113,7 +113,7 @@ impl Bank for SandboxBank {
         Box::pin(std::future::ready(answer))
     }
 
-    fn payee(&self, ask: PayeeAsk) -> Answering<'_, Result<BindAnswer, BindRefused>> {
+    fn payee(&self, ask: PayeeAsk) -> Answering<'_, Result<PayeeAnswer, BindRefused>> {
         let number = ask.number.reveal();
         let answer = if bank_of(number).is_none() || number.ends_with(OTHER_HOLDER) {
             Err(BindRefused::DetailsDiffer)
@@ -121,7 +121,7 @@ impl Bank for SandboxBank {
             Err(BindRefused::Silent)
         } else {
             let agreement = Text::new(&format!("SP{}", ask.key)).map_err(|_| BindRefused::DetailsDiffer);
-            agreement.map(|agreement| BindAnswer { agreement })
+            agreement.map(|agreement| PayeeAnswer { agreement, card: None })
         };
         Box::pin(std::future::ready(answer))
     }

@@ -40,8 +40,8 @@ use crate::{
     screening,
 };
 use crate::{
-    ApproveOperator, FindOperator, FoundOperators, OperatorRefused, ProposeOperator, WithdrawOperator,
-    operator,
+    ApproveOperator, FindOperator, FoundOperators, OperatorRefused, OperatorView, ProposeOperator,
+    WithdrawOperator, operator,
 };
 use crate::{
     AskCard, BankAnswered, BankTask, BankView, BeginStatement, BindCard, CloseBankOrder, ConfirmBankOrder,
@@ -332,7 +332,7 @@ commands! {
     change ProposeOperator => operator::propose_operator, Arc<OperatorProposal>, OperatorRefused;
     change ApproveOperator => operator::approve_operator, Arc<Operator>, OperatorRefused;
     change WithdrawOperator => operator::withdraw_operator, (), OperatorRefused;
-    query FindOperator => operator::find_operator, Option<Arc<Operator>>, Never;
+    query FindOperator => operator::find_operator, OperatorView, Never;
     change ProposeList => screening::propose_list, Arc<ScreenProposal>, ProposeListRefused;
     change ApproveList => screening::approve_list, Arc<ScreenList>, ApproveRiskRefused;
     change Screen => screening::screen, ScreenView, ScreenRefused;

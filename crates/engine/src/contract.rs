@@ -184,8 +184,7 @@ fn known(
     seller: PartyId,
     product: ContractProduct,
 ) -> Result<u32, Stop<ContractRefused>> {
-    let name = operator.as_str();
-    if name.is_empty() || name.trim() != name {
+    if !people::names_operator(operator.as_str()) {
         return Stop::because(ContractRefused::NoOperator);
     }
     is_merchant(rows, seller)?;

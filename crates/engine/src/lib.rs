@@ -142,7 +142,8 @@ pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
 pub use open_order::{OpenOrder, Opened, PayBy};
 pub use open_party::{NewPassword, OpenParty, OpenPartyRefused, PartyNotFound, SetPartyStatus};
 pub use operator::{
-    ApproveOperator, FindOperator, FoundOperators, OperatorRefused, ProposeOperator, WithdrawOperator,
+    ApproveOperator, FindOperator, FoundOperators, OperatorRefused, OperatorView, ProposeOperator,
+    WithdrawOperator,
 };
 pub use own_account::{
     CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPasswordRefused, WhichPassword,

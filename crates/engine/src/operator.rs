@@ -4,7 +4,9 @@
 use crate::command::{Never, Next};
 use crate::{Rows, Stop};
 use base::Slot;
-use people::{Operator, OperatorAct, OperatorBook, OperatorName, OperatorProposal, OperatorRole};
+use people::{
+    Operator, OperatorAct, OperatorBook, OperatorName, OperatorProposal, OperatorRole, names_operator,
+};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -57,11 +59,20 @@ pub struct FindOperator {
     pub name: OperatorName,
 }
 
+/// An operator, and whether there are others.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OperatorView {
+    /// The operator of that name.
+    pub operator: Option<Arc<Operator>>,
+    /// How many operators there are, active or not.
+    pub operators: u32,
+}
+
 /// Why operators stay as they are. The first that holds is the one reported.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum OperatorRefused {
     /// A name says nothing, or has blanks around it.
-    #[error("an operator is named, without blanks around the name")]
+    #[error("an operator is named, without blanks around the name and without letters that nobody sees")]
     NoOperator,
     /// The world has its first admin.
     #[error("the first admin is there already")]
@@ -95,8 +106,7 @@ macro_rules! of_platform {
 of_platform!(FoundOperators ProposeOperator ApproveOperator WithdrawOperator FindOperator);
 
 fn named(names: &[&OperatorName]) -> Result<(), Stop<OperatorRefused>> {
-    let says = |name: &str| !name.is_empty() && name.trim() == name;
-    if names.iter().all(|name| says(name.as_str())) {
+    if names.iter().all(|name| names_operator(name.as_str())) {
         Ok(())
     } else {
         Stop::because(OperatorRefused::NoOperator)
@@ -159,26 +169,29 @@ pub(crate) fn approve_operator(
     named(&[&by, &name])?;
     let slot = rows.slot();
     let before = book(rows)?;
+    let known = rows.get::<Operator>((slot, name.clone()))?;
+    let proposal = rows.get::<OperatorProposal>((slot, name.clone()))?;
+    // Whoever lost the answer hears it again, also an admin who is none any more by it.
+    let same = |known: &&Arc<Operator>| {
+        (known.role, known.active, known.approved_by.as_ref()) == (role, active, Some(&by))
+    };
+    if let Some(known) = known.as_ref().filter(same).filter(|_| proposal.is_none()) {
+        return Ok(Next::Answer(known.clone()));
+    }
     let takes_the_post = before.admins == 1 && by == name && role == OperatorRole::Admin && active;
     if !appoints(rows, &by)? && !takes_the_post {
         return Stop::because(OperatorRefused::NotAdmin);
     }
-    let known = rows.get::<Operator>((slot, name.clone()))?;
-    let Some(proposal) = rows.get::<OperatorProposal>((slot, name.clone()))? else {
-        // Whoever lost the answer hears it again.
-        let same = |known: &&Arc<Operator>| {
-            (known.role, known.active, known.approved_by.as_ref()) == (role, active, Some(&by))
-        };
-        return match known.as_ref().filter(same) {
-            Some(known) => Ok(Next::Answer(known.clone())),
-            None => Stop::because(OperatorRefused::NotProposed),
-        };
-    };
+    let Some(proposal) = proposal else { return Stop::because(OperatorRefused::NotProposed) };
     if proposal.proposed_by == by {
         return Stop::because(OperatorRefused::SelfApproval);
     }
     if (proposal.role, proposal.active) != (role, active) {
         return Stop::because(OperatorRefused::Edited);
+    }
+    // A proposal does not outlive its proposer's own right.
+    if !appoints(rows, &proposal.proposed_by)? {
+        return Stop::because(OperatorRefused::NotProposed);
     }
     let is_admin = |role: OperatorRole, active: bool| u32::from(active && role.may(OperatorAct::Appoint));
     let was_admin = known.as_ref().map_or(0, |known| is_admin(known.role, known.active));
@@ -220,6 +233,9 @@ pub(crate) fn withdraw_operator(
 pub(crate) fn find_operator(
     rows: &mut Rows<'_>,
     query: &FindOperator,
-) -> Result<Next<Option<Arc<Operator>>>, Stop<Never>> {
-    Ok(Next::Answer(rows.get::<Operator>((rows.slot(), query.name.clone()))?))
+) -> Result<Next<OperatorView>, Stop<Never>> {
+    let slot = rows.slot();
+    let operator = rows.get::<Operator>((slot, query.name.clone()))?;
+    let book = rows.get::<OperatorBook>((slot,))?;
+    Ok(Next::Answer(OperatorView { operator, operators: book.map_or(0, |book| book.operators) }))
 }

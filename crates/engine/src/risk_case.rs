@@ -46,7 +46,7 @@ pub(crate) fn decide_risk(
     command: &DecideRisk,
 ) -> Result<Next<Arc<RiskCase>>, Stop<DecideRiskRefused>> {
     let DecideRisk { operator, party, subject, release } = command;
-    if operator.as_str().is_empty() {
+    if !people::names_operator(operator.as_str()) {
         return Stop::because(DecideRiskRefused::NoOperator);
     }
     let Some(case) = rows.get::<RiskCase>((rows.slot(), *party, subject.clone()))? else {

@@ -72,7 +72,7 @@ pub(crate) fn propose_risk(
     command: &ProposeRisk,
 ) -> Result<Next<Arc<RiskProposal>>, Stop<ProposeRiskRefused>> {
     let ProposeRisk { operator, base_version, text } = command;
-    if operator.as_str().is_empty() {
+    if !people::names_operator(operator.as_str()) {
         return Stop::because(ProposeRiskRefused::NoOperator);
     }
     let current = current(rows);
@@ -100,7 +100,7 @@ pub(crate) fn approve_risk(
     command: &ApproveRisk,
 ) -> Result<Next<Arc<RiskRules>>, Stop<ApproveRiskRefused>> {
     let ApproveRisk { operator, version, digest } = command;
-    if operator.as_str().is_empty() {
+    if !people::names_operator(operator.as_str()) {
         return Stop::because(ApproveRiskRefused::NoOperator);
     }
     let current = current(rows);

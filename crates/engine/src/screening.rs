@@ -127,7 +127,7 @@ pub(crate) fn propose_list(
     command: &ProposeList,
 ) -> Result<Next<Arc<ScreenProposal>>, Stop<ProposeListRefused>> {
     let ProposeList { operator, base_version, digest, entries, threshold } = command;
-    if operator.as_str().is_empty() {
+    if !people::names_operator(operator.as_str()) {
         return Stop::because(ProposeListRefused::NoOperator);
     }
     let current = current(rows);
@@ -158,7 +158,7 @@ pub(crate) fn approve_list(
     command: &ApproveList,
 ) -> Result<Next<Arc<ScreenList>>, Stop<ApproveRiskRefused>> {
     let ApproveList { operator, version, digest } = command;
-    if operator.as_str().is_empty() {
+    if !people::names_operator(operator.as_str()) {
         return Stop::because(ApproveRiskRefused::NoOperator);
     }
     let current = current(rows);
@@ -213,7 +213,14 @@ pub(crate) fn screen(rows: &mut Rows<'_>, command: &Screen) -> Result<Next<Scree
         let known = rows.get::<RiskCase>((slot, *party, subject.clone()))?.is_some();
         found.push((subject, hit, known));
     }
-    let subjects: Vec<&str> = found.iter().map(|(subject, _, _)| subject.as_str()).collect();
+    // What holds a party goes on to hold it, whatever name it gives next: who is listed does not clear itself.
+    let mut subjects = still_held(rows, *party, about, *version)?;
+    for (subject, _, _) in &found {
+        if subjects.len() < HITS_MAX && !subjects.contains(subject) {
+            subjects.push(subject.clone());
+        }
+    }
+    let subjects: Vec<&str> = subjects.iter().map(|subject| subject.as_str()).collect();
     let subjects = Subjects::new(&subjects.join("\n")).map_err(odd)?;
 
     // Nothing can be refused below this line; nothing was changed above it.
@@ -252,6 +259,28 @@ pub(crate) fn screen(rows: &mut Rows<'_>, command: &Screen) -> Result<Next<Scree
     let view = view(rows, &row)?;
     rows.put(row);
     Ok(Next::Answer(view))
+}
+
+/// What an earlier look under the same list found that nobody has released.
+fn still_held(
+    rows: &mut Rows<'_>,
+    party: PartyId,
+    about: &About,
+    version: u32,
+) -> Result<Vec<Subject>, Fault> {
+    let earlier = rows.get::<Screening>((rows.slot(), party, about.clone()))?;
+    let mut held = Vec::new();
+    for subject in
+        earlier.iter().filter(|row| row.version == version).flat_map(|row| row.subjects.as_str().lines())
+    {
+        let subject =
+            Subject::new(subject).map_err(|error| Fault(format!("the subject of a case: {error}")))?;
+        let case = rows.get::<RiskCase>((rows.slot(), party, subject.clone()))?;
+        if case.is_none_or(|case| case.state != RiskCaseState::Released) {
+            held.push(subject);
+        }
+    }
+    Ok(held)
 }
 
 fn view(rows: &mut Rows<'_>, row: &Screening) -> Result<ScreenView, Fault> {

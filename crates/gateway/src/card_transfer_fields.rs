@@ -14,10 +14,14 @@ use crate::request::Caller;
 use crate::transfer_fields::send_with_certificate;
 use crate::{Gateway, fields, freeze_fields};
 use base::{HOUR_US, Secret, Text};
-use engine::{CardTransferAsk, CardTransferView, NoPayeeCard, PayeeCard, TransferToCard};
+use cell::CellError;
+use engine::{
+    CardTransferAsk, CardTransferView, FindCardTransfer, NoPayeeCard, PayeeCard, TransferToCard,
+    WhichCardTransfer,
+};
 use money::Money;
 use std::sync::Arc;
-use transfer::{CardTransfer, CardTransferState, OutBizNo, Words};
+use transfer::{CardTransfer, CardTransferState, OutBizNo, TransferNotFound, Words};
 use wire::charset::Charset;
 use wire::envelope::{ObjectWriter, Response};
 use wire::json::Object;
@@ -128,9 +132,16 @@ pub(crate) async fn send_to_card(
 ) -> Result<Arc<CardTransfer>, Failure> {
     send_with_certificate(gateway, caller)?;
     let named = format!("{}\n{}", asked.payee.text(), asked.payee.about);
+    let which = WhichCardTransfer::Out(asked.out_biz_no.clone());
+    // Of a number that was used before the bank is not asked again: what it says of the card today changes nothing.
+    let card = match gateway.door.ask(FindCardTransfer { payer: caller.seller(), which }).await {
+        Ok(_) => Err(NoPayeeCard::Silent),
+        Err(CellError::Refused(TransferNotFound)) => asked.payee.find(gateway).await?,
+        Err(error) => return Err(Failure::of_cell(error)),
+    };
     let ask = CardTransferAsk {
         payer: caller.seller(),
-        card: asked.payee.find(gateway).await?,
+        card,
         named: gateway.world.secrets.card_digest(&named),
         amount: asked.amount,
         out_biz_no: asked.out_biz_no.clone(),
@@ -166,13 +177,26 @@ pub(crate) fn sent_to_card(transfer: &CardTransfer) -> Response {
     response
 }
 
+/// By which of the two queries a transfer is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// `alipay.fund.trans.common.query`.
+    Common,
+    /// The older one, which has fewer members.
+    Older,
+}
+
 /// What is told of a transfer to a card that is looked at.
-pub(crate) fn found_to_card(members: &mut ObjectWriter, view: &CardTransferView) {
+pub(crate) fn found_to_card(members: &mut ObjectWriter, view: &CardTransferView, by: Told) {
     let transfer = &view.transfer;
     members.text("order_id", &transfer.no.to_string());
-    members.text("pay_fund_order_id", &transfer.no.fund_no());
+    if by == Told::Common {
+        members.text("pay_fund_order_id", &transfer.no.fund_no());
+    }
     members.text("out_biz_no", transfer.out_biz_no.as_str());
-    members.text("trans_amount", &transfer.amount().to_string());
+    if by == Told::Common {
+        members.text("trans_amount", &transfer.amount().to_string());
+    }
     members.text("status", transfer.state.wire());
     members.text("pay_date", &format_cn(transfer.paid_at_us));
     let arrival_us = match transfer.state {
@@ -187,5 +211,7 @@ pub(crate) fn found_to_card(members: &mut ObjectWriter, view: &CardTransferView)
         members.text("error_code", failure.sub_code());
         members.text("fail_reason", failure.sub_msg());
     }
-    members.text_some("passback_params", transfer.passback.as_ref().map(|text| text.as_str()));
+    if by == Told::Common {
+        members.text_some("passback_params", transfer.passback.as_ref().map(|text| text.as_str()));
+    }
 }

@@ -53,7 +53,9 @@ pub use merchant_application::{
     picture_kind,
 };
 pub use merchant_store::{MerchantStore, StoreId, StoreName};
-pub use operator::{Operator, OperatorAct, OperatorBook, OperatorName, OperatorProposal, OperatorRole};
+pub use operator::{
+    Operator, OperatorAct, OperatorBook, OperatorName, OperatorProposal, OperatorRole, names_operator,
+};
 pub use party::{
     Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, masked_login, masked_name,
 };

@@ -227,7 +227,7 @@ pub fn documents_needed(kind: MerchantKind, sells_on_site: bool) -> u32 {
 pub const KEEPS_STATUS: u32 = 1 << 31;
 
 /// Who reviews.
-pub type ReviewerName = Text<32>;
+pub type ReviewerName = Text<64>;
 
 /// Somebody's application to be a merchant, under the name that the merchant will sign in with.
 #[derive(Clone, PartialEq, Eq, Debug, Record)]

@@ -27,11 +27,13 @@ pub enum OperatorRole {
 pub enum OperatorAct {
     /// Takes, passes or turns down an application of a merchant.
     ReviewMerchant,
+    /// Suspends a merchant, lets it go on, or ends its contract.
+    SuspendMerchant,
     /// Proposes terms of a contract.
     ProposeContract,
     /// Approves terms of a contract.
     ApproveContract,
-    /// Proposes or approves rules of risk.
+    /// Proposes or approves rules of risk, or a list of names.
     SetRisk,
     /// Decides a payment that rules gave to a person.
     DecideRisk,
@@ -61,8 +63,9 @@ impl OperatorRole {
 
 impl OperatorAct {
     /// All acts.
-    pub const ALL: [OperatorAct; 8] = [
+    pub const ALL: [OperatorAct; 9] = [
         OperatorAct::ReviewMerchant,
+        OperatorAct::SuspendMerchant,
         OperatorAct::ProposeContract,
         OperatorAct::ApproveContract,
         OperatorAct::SetRisk,
@@ -77,6 +80,7 @@ impl OperatorAct {
         use OperatorRole::{Admin, Clerk, RiskOfficer, Treasurer};
         match self {
             OperatorAct::ReviewMerchant => &[Clerk],
+            OperatorAct::SuspendMerchant => &[Clerk, RiskOfficer],
             OperatorAct::ProposeContract => &[Clerk, Treasurer],
             OperatorAct::ApproveContract => &[Treasurer],
             OperatorAct::SetRisk | OperatorAct::DecideRisk => &[RiskOfficer],
@@ -135,6 +139,22 @@ pub struct OperatorBook {
     pub operators: u32,
     /// Admins that are active; one at least.
     pub admins: u32,
+}
+
+/// Whether a text names an operator: it says something, has no blanks around it, and nothing in it that is not seen.
+/// A name that looks like another would make two of one person where two have to agree.
+pub fn names_operator(text: &str) -> bool {
+    !text.is_empty() && text.trim() == text && !text.chars().any(is_unseen)
+}
+
+/// Letters that take no room, turn the direction of others, or only choose their form.
+fn is_unseen(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fff8}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 impl Operator {

@@ -108,4 +108,4 @@ pub use sandbox_methods::{LineShown, MethodShown, RefusalShown, method_routes};
 pub use sandbox_recon::{StatementDesk, StatementNotTaken, StatementTaken, TakingStatement};
 pub use sandbox_report::{Finding, FindingKind, FindingTold};
 pub use sandbox_world::{NotReset, Resetting, Waited, WorldFace, WorldHands, world_routes};
-pub use screening::ListShelf;
+pub use screening::{ListShelf, NameWatch, NamesUnread};

@@ -7,11 +7,11 @@ use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, find_login};
 use crate::{
-    certify, sandbox_agreement, sandbox_aml, sandbox_app, sandbox_app_keys, sandbox_authorize,
-    sandbox_backtest, sandbox_bank, sandbox_close, sandbox_contract, sandbox_doctor, sandbox_escrow,
-    sandbox_freeze, sandbox_inbox, sandbox_merchants, sandbox_notifications, sandbox_operators,
-    sandbox_order, sandbox_party, sandbox_pay, sandbox_profile, sandbox_risk, sandbox_rules,
-    sandbox_screening, sandbox_settlements, sandbox_statement, sandbox_stores, sandbox_transfer,
+    certify, sandbox_agreement, sandbox_aml, sandbox_app, sandbox_app_keys, sandbox_authorize, sandbox_bank,
+    sandbox_close, sandbox_contract, sandbox_doctor, sandbox_escrow, sandbox_freeze, sandbox_inbox,
+    sandbox_merchants, sandbox_notifications, sandbox_operators, sandbox_order, sandbox_party, sandbox_pay,
+    sandbox_profile, sandbox_risk, sandbox_rules, sandbox_screening, sandbox_settlements, sandbox_statement,
+    sandbox_stores, sandbox_transfer,
 };
 use askama::Template;
 use axum::Router;
@@ -87,12 +87,7 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/settlements", get(sandbox_settlements::list))
         .route("/sandbox/close", get(sandbox_close::show).post(sandbox_close::close))
         .route("/sandbox/evidence", post(crate::people::vouch))
-        .route("/sandbox/risk", get(sandbox_risk::show).post(sandbox_risk::propose))
-        .route("/sandbox/risk/approve", post(sandbox_risk::approve))
-        .route("/sandbox/risk/why", post(sandbox_risk::why))
-        .route("/sandbox/risk/cases", post(sandbox_risk::cases))
-        .route("/sandbox/risk/decide", post(sandbox_risk::decide))
-        .route("/sandbox/risk/backtest", post(sandbox_backtest::backtest))
+        .merge(sandbox_risk::routes())
         .merge(sandbox_screening::routes())
         .route("/sandbox/aml", get(sandbox_aml::show))
         .route("/sandbox/messages", get(crate::people::messages))

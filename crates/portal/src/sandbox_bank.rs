@@ -11,8 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use base::{BankOrderNo, CardNo, PartyId, Secret, Text};
 use engine::{BankWay, FindBankOrder};
 use fund::{
-    AskCardRefused, BankCode, BankHealth, BankOrder, BankOrderRefused, BindCardRefused, Card, CardState,
-    FindBankRefused,
+    AskCardRefused, BankCode, BankHealth, BankOrder, BankOrderRefused, BindCardRefused, Card, FindBankRefused,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -122,9 +121,7 @@ pub(crate) async fn cards(State(portal): Shared, Query(whose): Query<Whose>) -> 
     let party = party_of(&portal, Some(&whose.login), None).await?;
     let cards = portal.read(move |reader| reader.cards(party, SHOWN_MAX)).await;
     let cards = cards.ok_or_else(|| SandboxError::broken("cards cannot be read"))?;
-    // A payee's card is somebody else's.
-    let own = cards.iter().filter(|card| card.state != CardState::Payee);
-    answer(json!({ "cards": own.map(|card| card_told(card)).collect::<Vec<_>>() }))
+    answer(json!({ "cards": cards.iter().map(|card| card_told(card)).collect::<Vec<_>>() }))
 }
 
 #[derive(Deserialize)]

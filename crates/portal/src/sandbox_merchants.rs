@@ -69,12 +69,15 @@ pub(crate) async fn act(
     let ActRequest { reviewer, reasons, note } = read(&headers, &body)?;
     let reviewer = || -> Result<ReviewerName, SandboxError> {
         let name = reviewer.as_deref().map(str::trim).filter(|name| !name.is_empty());
-        let wrong = || SandboxError::bad("bad_reviewer", "name the reviewer, in 1 to 32 characters");
+        let wrong = || SandboxError::bad("bad_reviewer", "name the reviewer, in 1 to 64 characters");
         ReviewerName::new(name.ok_or_else(wrong)?).map_err(|_| wrong())
     };
-    if matches!(act.as_str(), "claim" | "pass" | "reject") {
-        staff::may(&portal, reviewer()?.as_str(), OperatorAct::ReviewMerchant).await?;
-    }
+    let needs = match act.as_str() {
+        "claim" | "pass" | "reject" => OperatorAct::ReviewMerchant,
+        "suspend" | "resume" | "unsign" => OperatorAct::SuspendMerchant,
+        _ => return Err(SandboxError::missing("act_unknown", "there is no such act")),
+    };
+    staff::may(&portal, reviewer()?.as_str(), needs).await?;
     let asked = match act.as_str() {
         "claim" => ApplicationStep::Claim(reviewer()?),
         "pass" => ApplicationStep::Pass(reviewer()?),

@@ -4,9 +4,11 @@
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
 use crate::staff;
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use axum::routing::{get, post};
 use base::{PartyId, Text};
 use engine::{ApproveRisk, DecideRisk, FindRiskRules, Key, ProposeRisk, Row};
 use people::OperatorAct;
@@ -27,6 +29,17 @@ const PAGE_ROWS: usize = 1_000;
 const SHOWN_MAX: usize = 100;
 
 type Shared = State<Arc<Portal>>;
+
+/// The calls.
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/sandbox/risk", get(show).post(propose))
+        .route("/sandbox/risk/approve", post(approve))
+        .route("/sandbox/risk/why", post(why))
+        .route("/sandbox/risk/cases", post(cases))
+        .route("/sandbox/risk/decide", post(decide))
+        .route("/sandbox/risk/backtest", post(crate::sandbox_backtest::backtest))
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,6 +3,7 @@
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
 use crate::screening::{self, Loaded};
+use crate::staff;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
@@ -10,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use base::{PartyId, Text};
 use engine::{ApproveList, FindScreenList, Key, ProposeList, Row, ScreenState, Table};
+use people::OperatorAct;
 use risk::{ApproveRiskRefused, NameList, Operator, ProposeListRefused, RiskCase, ScreenHit, list_digest};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -102,6 +104,7 @@ fn hex(digest: &[u8; 32]) -> String {
 /// Proposes the next version: the whole list, CSV or JSON lines.
 async fn propose(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let ProposeRequest { operator, base_version, threshold, list } = read(&headers, &body)?;
+    staff::may(&portal, operator.as_str(), OperatorAct::SetRisk).await?;
     let threshold = threshold.unwrap_or(THRESHOLD_USUAL);
     let text = list.clone();
     let names = tokio::task::spawn_blocking(move || NameList::read(&text)).await;
@@ -127,6 +130,7 @@ async fn propose(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answ
 /// Approves a proposal, and looks at everybody who is known.
 async fn approve(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let ApproveRequest { operator, version, digest } = read(&headers, &body)?;
+    staff::may(&portal, operator.as_str(), OperatorAct::SetRisk).await?;
     let digest = crate::sandbox_risk::unhex(&digest)
         .ok_or_else(|| SandboxError::bad("bad_request", "digest: 64 hexadecimal digits of the list"))?;
     let approved = portal.door.ask(ApproveList { operator, version, digest }).await;
@@ -140,28 +144,44 @@ async fn approve(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answ
         })
     })?;
     // The list holds, whatever becomes of this; `run` does it again.
-    let looked = everybody(&portal).await.ok();
+    let looked = everybody(portal).await.ok();
     answer(json!({
         "version": approved.version,
         "effective_at": format_cn(approved.effective_at_us),
-        "looked_at": looked.map(|(looked, _)| looked),
-        "held": looked.map(|(_, held)| held),
+        "looked_at": looked.as_ref().map(|seen| seen.looked),
+        "held": looked.as_ref().map(|seen| seen.held),
+        "failed": looked.as_ref().map(|seen| seen.failed),
     }))
 }
 
 /// Looks at everybody who was not looked at under the list in force.
 async fn run(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let Nothing {} = read(&headers, &body)?;
-    let (looked, held) = everybody(&portal).await?;
-    answer(json!({ "looked_at": looked, "held": held }))
+    let Seen { looked, held, failed } = everybody(portal).await?;
+    answer(json!({ "looked_at": looked, "held": held, "failed": failed }))
 }
 
-/// Looks at all parties; how many there are, and how many of them are held.
-async fn everybody(portal: &Portal) -> Result<(u64, u64), SandboxError> {
+/// What looking at all parties came to.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    /// Parties that were looked at, now or before.
+    looked: u64,
+    /// Those of them that are held.
+    held: u64,
+    /// Those that could not be looked at; the log says why.
+    failed: u64,
+}
+
+/// Looks at all parties, whether or not the caller waits. One that cannot be looked at keeps nobody behind it from it.
+async fn everybody(portal: Arc<Portal>) -> Result<Seen, SandboxError> {
+    tokio::spawn(async move { look_at_all(&portal).await }).await.map_err(SandboxError::broken)?
+}
+
+async fn look_at_all(portal: &Portal) -> Result<Seen, SandboxError> {
     if !portal.is_posted().await {
         return Err(SandboxError::conflict("not_posted", "the tables are behind; try again"));
     }
-    let (mut looked, mut held, mut after) = (0, 0, None::<Key>);
+    let (mut seen, mut after) = (Seen::default(), None::<Key>);
     loop {
         let from = after.clone();
         let page = portal.read(move |reader| reader.scan(Table::Party, None, from.as_ref(), PAGE_ROWS)).await;
@@ -170,11 +190,19 @@ async fn everybody(portal: &Portal) -> Result<(u64, u64), SandboxError> {
         let is_last = page.len() < PAGE_ROWS;
         for row in page {
             let Row::Party(party) = row else { continue };
-            looked += 1;
-            held += u64::from(screening::party(portal, party.id).await? != ScreenState::Clear);
+            match screening::party(portal, party.id).await {
+                Ok(state) => {
+                    seen.looked += 1;
+                    seen.held += u64::from(state != ScreenState::Clear);
+                }
+                Err(error) => {
+                    tracing::error!(party = %party.id, ?error, "a party cannot be held against the list");
+                    seen.failed += 1;
+                }
+            }
         }
         if is_last {
-            return Ok((looked, held));
+            return Ok(seen);
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use axum::http::StatusCode;
 use base::{PartyId, Text};
-use cell::CellError;
+use cell::{CellError, Door};
 use engine::{FindParty, FindScreenList, FindScreening, Screen, ScreenState};
 use people::PartyKind;
 use risk::{ABOUT_PERSON, About, Hit, Looked, NameList, ScreenList, ScreenRefused, list_digest};
@@ -118,11 +118,51 @@ pub(crate) struct Person {
 
 /// The list in force, if any.
 pub(crate) async fn in_force(portal: &Portal) -> Result<Option<Arc<Loaded>>, SandboxError> {
-    let view = portal.door.ask(FindScreenList {}).await;
+    held_now(&portal.door, &portal.lists).await
+}
+
+async fn held_now(door: &Door, lists: &Lists) -> Result<Option<Arc<Loaded>>, SandboxError> {
+    let view = door.ask(FindScreenList {}).await;
     let view = view.map_err(|error| SandboxError::of(error, |never| match never {}))?;
     match view.list {
-        Some(row) => portal.lists.load(&row).await.map(Some),
+        Some(row) => lists.load(&row).await.map(Some),
         None => Ok(None),
+    }
+}
+
+/// Holds names against the list in force, for rooms that know nobody's account: of payees who have a card alone.
+pub struct NameWatch {
+    door: Door,
+    lists: Lists,
+}
+
+/// The list in force cannot be read just now; the log says why.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NamesUnread;
+
+impl std::fmt::Debug for NameWatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NameWatch").finish_non_exhaustive()
+    }
+}
+
+impl NameWatch {
+    /// Reads lists from this shelf.
+    pub fn new(door: Door, shelf: Arc<dyn ListShelf>) -> NameWatch {
+        NameWatch { door, lists: Lists::on(shelf) }
+    }
+
+    /// Whether a name is alike to one on the list in force. Nothing is noted: no account goes by it.
+    ///
+    /// # Errors
+    /// The list cannot be read.
+    pub async fn finds(&self, name: &str) -> Result<bool, NamesUnread> {
+        let Some(list) = held_now(&self.door, &self.lists).await.map_err(|_| NamesUnread)? else {
+            return Ok(false);
+        };
+        let person = Person { name: name.to_owned(), ..Person::default() };
+        let hits = tokio::task::spawn_blocking(move || hits(&list, &person)).await;
+        hits.map(|hits| !hits.is_empty()).map_err(|_| NamesUnread)
     }
 }
 
@@ -174,7 +214,7 @@ fn hits(list: &Loaded, person: &Person) -> Vec<Hit> {
     let looked = Looked {
         name: &person.name,
         birth: birth.as_deref(),
-        number: number.map(|number| risk::digest(number)),
+        number: number.map(risk::digest),
         accounts: &accounts,
     };
     list.names.look(&looked, list.threshold)

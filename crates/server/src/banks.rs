@@ -10,13 +10,13 @@ use anyhow::{Context, ensure};
 use base::{CardNo, Secret, Text};
 use cell::Door;
 use channel::{
-    Bank, BindAnswer, BindAsk, BindRefused, BindSaid, BoundCard, Channel, CodeAsk, HttpBank,
-    ISO_BOOKS_LETTERS, Importer, IsoBank, PayeeAsk, Pulse, SandboxBank, bank_of,
+    Bank, BindAsk, BindRefused, BindSaid, BoundCard, Channel, CodeAsk, HttpBank, ISO_BOOKS_LETTERS, Importer,
+    IsoBank, PayeeAnswer, PayeeAsk, Pulse, SandboxBank, bank_of,
 };
 use engine::{NoPayeeCard, PayeeCard};
 use fund::{BankAgreement, BankCode, BankHealth, LastFour};
 use gateway::{Naming, PayeeAsked, PayeeBank};
-use portal::{Binding, CardAsked, CardBank, CardElements, CardSeen};
+use portal::{Binding, CardAsked, CardBank, CardElements, CardSeen, NameWatch};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +24,8 @@ use wire::bank_call::BankSecret;
 
 /// How long a bank may take to say whether it knows a card.
 const BIND_TIME: Duration = Duration::from_secs(10);
+/// How long a bank may take to name a payee's card: a merchant's call waits for it, and holds a place meanwhile.
+const PAYEE_TIME: Duration = Duration::from_secs(3);
 
 /// A bank, and what keys of these books begin with at it.
 pub(crate) struct Spoken {
@@ -108,9 +110,9 @@ pub(crate) fn importer(spoken: &Spoken, door: &Door, tables: Readers) -> Importe
     }
 }
 
-/// The desk at which cards are bound.
-pub(crate) fn desk(spoken: &Spoken) -> CardDesk {
-    CardDesk { bank: spoken.bank.clone(), books: spoken.books.clone(), pulse: spoken.pulse.clone() }
+/// The desk at which cards are bound and named, with the list that payees' names are held against.
+pub(crate) fn desk(spoken: &Spoken, names: NameWatch) -> CardDesk {
+    CardDesk { bank: spoken.bank.clone(), books: spoken.books.clone(), pulse: spoken.pulse.clone(), names }
 }
 
 /// The desk for cards: of the portal, that binds them, and of the gateway, that sends money to them.
@@ -118,6 +120,7 @@ pub(crate) struct CardDesk {
     bank: Arc<dyn Bank>,
     books: String,
     pulse: Pulse,
+    names: NameWatch,
 }
 
 impl CardDesk {
@@ -132,9 +135,16 @@ impl PayeeBank for CardDesk {
         let seen = bank_of(number.reveal());
         let ask = PayeeAsk { key: format!("P{}", hex::encode(digest)), number, holder };
         Box::pin(async move {
-            let BoundCard { bank, kind, last_four } = seen.ok_or(NoPayeeCard::Wrong)?;
-            match tokio::time::timeout(BIND_TIME, self.bank.payee(ask)).await {
-                Ok(Ok(BindAnswer { agreement })) => {
+            let seen = seen.ok_or(NoPayeeCard::Wrong)?;
+            match self.names.finds(ask.holder.reveal()).await {
+                Ok(false) => {}
+                Ok(true) => return Err(NoPayeeCard::Listed),
+                // Nothing is paid past a list that cannot be read; its log says why.
+                Err(_) => return Err(NoPayeeCard::Silent),
+            }
+            match tokio::time::timeout(PAYEE_TIME, self.bank.payee(ask)).await {
+                Ok(Ok(PayeeAnswer { agreement, card })) => {
+                    let BoundCard { bank, kind, last_four } = card.unwrap_or(seen);
                     Ok(PayeeCard { digest, bank, kind, last_four, agreement })
                 }
                 Ok(Err(BindRefused::DetailsDiffer | BindRefused::CodeWrong)) => Err(NoPayeeCard::Wrong),

@@ -26,7 +26,7 @@ use channel::Channel;
 use clerk::{Clerk, DayCloser};
 use gateway::Gateway;
 use notify::Notify;
-use portal::Portal;
+use portal::{NameWatch, Portal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -251,7 +251,8 @@ impl Served<'_> {
             Notify::failing_on_request(world.clone(), desk_door.clone(), watched, options, faults.clone());
         let desk = Arc::new(Desk::new(faults, desk_door, &notify));
         let bank = Arc::new(banks::bank(self.site, self.args, door)?);
-        let cards = Arc::new(banks::desk(&bank));
+        let shelf = Arc::new(lists::Shelf::of(&self.site.folder));
+        let cards = Arc::new(banks::desk(&bank, NameWatch::new(door.clone(), shelf.clone())));
         let gateway = if world.sandbox { gateway.sending_to_cards(cards.clone()) } else { gateway };
         let gateway = Arc::new(gateway.failing_on_request(desk.for_gateway()));
         let intake = Arc::new(OrderIntake(gateway.clone()));
@@ -263,7 +264,7 @@ impl Served<'_> {
             None => {
                 let people = messages::people(self.site, self.args)?;
                 let portal = Portal::new(world.clone(), door.clone(), look, intake, issuer, mailroom, people);
-                portal.with_lists(Arc::new(lists::Shelf::of(&self.site.folder)))
+                portal.with_lists(shelf)
             }
         };
         let importer = banks::importer(&bank, door, readers(tables.clone()));

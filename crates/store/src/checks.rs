@@ -110,16 +110,15 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::TrialBalance(_) | Row::Card(_) | Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_)
         | Row::Suspense(_) | Row::Settlement(_) | Row::SurpriseSettlement(_) | Row::SuspenseClosing(_)
         | Row::SuspenseProposal(_) | Row::EscrowStep(_) | Row::Login(_) | Row::Credential(_)
-        | Row::ScreenProposal(_) | Row::Screening(_)
         | Row::App(_) | Row::Rulebook(_) | Row::Hold(_) | Row::OrderNumber(_) | Row::FreezeOperation(_)
         | Row::FreezeNumber(_) | Row::Frozen(_) | Row::Refund(_) | Row::Receipt(_) | Row::TopUpReceipt(_)
         | Row::PayCode(_) | Row::Agreement(_) | Row::Mandate(_) | Row::AgreementName(_) | Row::Debit(_)
         | Row::Signing(_) | Row::Notice(_) | Row::Grant(_) | Row::Token(_) | Row::Callback(_)
         | Row::Certification(_) | Row::Profile(_) | Row::Standing(_) | Row::Evidence(_) | Row::Person(_)
-        | Row::SplitBook(_) | Row::SplitLine(_) | Row::Relation(_) | Row::TransferNumber(_)
+        | Row::SplitBook(_) | Row::SplitLine(_) | Row::Relation(_) | Row::TransferNumber(_) | Row::Screening(_)
         | Row::KnownPayee(_) | Row::CardTransferNumber(_) | Row::Received(_) | Row::Usage(_) | Row::AppKey(_)
         | Row::ContractBook(_) | Row::RiskProposal(_) | Row::MerchantApplication(_) | Row::MerchantStore(_)
-        | Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => return None,
+        | Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) | Row::ScreenProposal(_) => return None,
     };
     (!holds).then_some(rule)
 }

@@ -1,4 +1,4 @@
--- Of 0041_operations_create 2c19653b3b47d59019536c7eeb614c85277e4f912fbf3ad66e7af6fdfadddb4f
+-- Of 0041_operations_create 0d563fb08abb050a3610dd82324804bb1f3d16d57c6e7370bf88d12809f950da
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -713,65 +713,12 @@ CREATE TABLE sign_in (
     changes         INTEGER NOT NULL CHECK (changes >= 0), guesses INTEGER NOT NULL DEFAULT 0 CHECK (guesses >= 0),
     PRIMARY KEY (slot, party)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE card (
-    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    no            INTEGER NOT NULL CHECK (no >= 0),
-    party         INTEGER NOT NULL CHECK (party >= 0),
-    state         TEXT    NOT NULL CHECK (state = 'asked' OR state = 'bound' OR state = 'unbound'),
-    bank          TEXT    NOT NULL,
-    kind          TEXT    NOT NULL CHECK (kind = 'debit' OR kind = 'credit'),
-    last_four     TEXT    NOT NULL,
-    digest        BLOB    NOT NULL CHECK (length(digest) = 16),
-    agreement     TEXT,
-    asked_at_us   INTEGER NOT NULL,
-    changed_at_us INTEGER NOT NULL,
-    PRIMARY KEY (slot, no)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE card_name (
     slot   INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     party  INTEGER NOT NULL CHECK (party >= 0),
     digest BLOB    NOT NULL CHECK (length(digest) = 16),
     no     INTEGER NOT NULL CHECK (no >= 0),
     PRIMARY KEY (slot, party, digest)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE bank_order (
-    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    no             INTEGER NOT NULL CHECK (no >= 0),
-    party          INTEGER NOT NULL CHECK (party >= 0),
-    card           INTEGER NOT NULL CHECK (card >= 0),
-    kind           TEXT    NOT NULL CHECK (
-        kind = 'top_up' OR kind = 'withdraw' OR kind = 'pay' OR kind = 'return'),
-    state          TEXT    NOT NULL CHECK (
-        state = 'draft' OR state = 'asked' OR state = 'unknown' OR state = 'given_up' OR state = 'done' OR
-        state = 'failed' OR state = 'closed' OR state = 'returning' OR state = 'returned' OR
-        state = 'credited'),
-    currency       TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
-    amount_minor   INTEGER NOT NULL CHECK (amount_minor >= 0),
-    fee_minor      INTEGER NOT NULL CHECK (fee_minor >= 0),
-    free_minor     INTEGER NOT NULL CHECK (free_minor BETWEEN 0 AND amount_minor),
-    counted_at_us  INTEGER,
-    about          INTEGER CHECK (about >= 0),
-    key            TEXT    NOT NULL,
-    asked_at_us    INTEGER NOT NULL,
-    next_try_at_us INTEGER,
-    tries          INTEGER NOT NULL CHECK (tries >= 0),
-    bank_ref       TEXT,
-    reason         TEXT    CHECK (
-        reason = 'no_money' OR reason = 'over_limit' OR reason = 'card_blocked' OR
-        reason = 'agreement_ended' OR reason = 'other'),
-    heard_at_us    INTEGER,
-    timer          INTEGER CHECK (timer >= 0),
-    gives_up_at_us INTEGER, life_minor INTEGER NOT NULL DEFAULT 0 CHECK (life_minor >= 0),
-    PRIMARY KEY (slot, no),
-    CHECK ((timer IS NULL) = (gives_up_at_us IS NULL))
-) STRICT, WITHOUT ROWID;
-CREATE TABLE bank_order_key (
-    slot  INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    party INTEGER NOT NULL CHECK (party >= 0),
-    kind  TEXT    NOT NULL CHECK (kind = 'top_up' OR kind = 'withdraw' OR kind = 'pay' OR kind = 'return'),
-    key   TEXT    NOT NULL,
-    no    INTEGER NOT NULL CHECK (no >= 0),
-    PRIMARY KEY (slot, party, kind, key)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE bank_surprise (
     slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
@@ -957,7 +904,7 @@ CREATE TABLE device (
     token       BLOB    NOT NULL CHECK (length(token) = 16),
     sealed_name BLOB    NOT NULL,
     since_us    INTEGER NOT NULL,
-    seen_at_us  INTEGER NOT NULL,
+    seen_at_us  INTEGER NOT NULL, passkey INTEGER CHECK (passkey >= 0),
     PRIMARY KEY (slot, party, place)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE risk_rules (
@@ -1195,6 +1142,144 @@ CREATE TABLE "timer" (
     attempt   INTEGER CHECK (attempt >= 0),
     PRIMARY KEY (slot, due_at_us, no)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE card_transfer (
+    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no           INTEGER NOT NULL CHECK (no >= 0),
+    payer        INTEGER NOT NULL CHECK (payer >= 0),
+    app          INTEGER NOT NULL CHECK (app >= 0),
+    out_biz_no   TEXT    NOT NULL,
+    named        BLOB    NOT NULL CHECK (length(named) = 16),
+    currency     TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+    fee_minor    INTEGER NOT NULL CHECK (fee_minor >= 0),
+    card         INTEGER NOT NULL CHECK (card >= 0),
+    bank_order   INTEGER NOT NULL CHECK (bank_order >= 0),
+    title        TEXT,
+    remark       TEXT,
+    passback     TEXT,
+    state        TEXT    NOT NULL CHECK (state = 'under_way' OR state = 'done' OR state = 'failed'),
+    notify_url   TEXT,
+    gbk          INTEGER NOT NULL CHECK (gbk IN (0, 1)),
+    rsa1         INTEGER NOT NULL CHECK (rsa1 IN (0, 1)),
+    paid_at_us   INTEGER NOT NULL,
+    ended_at_us  INTEGER,
+    PRIMARY KEY (slot, no),
+    CHECK ((state = 'under_way') = (ended_at_us IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE card_transfer_number (
+    slot       INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    payer      INTEGER NOT NULL CHECK (payer >= 0),
+    out_biz_no TEXT    NOT NULL,
+    no         INTEGER NOT NULL CHECK (no >= 0),
+    PRIMARY KEY (slot, payer, out_biz_no)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "card" (
+    slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no            INTEGER NOT NULL CHECK (no >= 0),
+    party         INTEGER NOT NULL CHECK (party >= 0),
+    state         TEXT    NOT NULL CHECK (
+        state = 'asked' OR state = 'bound' OR state = 'unbound' OR state = 'payee'),
+    bank          TEXT    NOT NULL,
+    kind          TEXT    NOT NULL CHECK (kind = 'debit' OR kind = 'credit'),
+    last_four     TEXT    NOT NULL,
+    digest        BLOB    NOT NULL CHECK (length(digest) = 16),
+    agreement     TEXT,
+    asked_at_us   INTEGER NOT NULL,
+    changed_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, no)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "bank_order" (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no             INTEGER NOT NULL CHECK (no >= 0),
+    party          INTEGER NOT NULL CHECK (party >= 0),
+    card           INTEGER NOT NULL CHECK (card >= 0),
+    kind           TEXT    NOT NULL CHECK (
+        kind = 'top_up' OR kind = 'withdraw' OR kind = 'pay' OR kind = 'return' OR
+        kind = 'transfer'),
+    state          TEXT    NOT NULL CHECK (
+        state = 'draft' OR state = 'asked' OR state = 'unknown' OR state = 'given_up' OR state = 'done' OR
+        state = 'failed' OR state = 'closed' OR state = 'returning' OR state = 'returned' OR
+        state = 'credited'),
+    currency       TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    amount_minor   INTEGER NOT NULL CHECK (amount_minor >= 0),
+    fee_minor      INTEGER NOT NULL CHECK (fee_minor >= 0),
+    free_minor     INTEGER NOT NULL CHECK (free_minor BETWEEN 0 AND amount_minor),
+    counted_at_us  INTEGER,
+    about          INTEGER CHECK (about >= 0),
+    key            TEXT    NOT NULL,
+    asked_at_us    INTEGER NOT NULL,
+    next_try_at_us INTEGER,
+    tries          INTEGER NOT NULL CHECK (tries >= 0),
+    bank_ref       TEXT,
+    reason         TEXT    CHECK (
+        reason = 'no_money' OR reason = 'over_limit' OR reason = 'card_blocked' OR
+        reason = 'agreement_ended' OR reason = 'other'),
+    heard_at_us    INTEGER,
+    timer          INTEGER CHECK (timer >= 0),
+    gives_up_at_us INTEGER,
+    life_minor     INTEGER NOT NULL DEFAULT 0 CHECK (life_minor >= 0),
+    PRIMARY KEY (slot, no),
+    CHECK ((timer IS NULL) = (gives_up_at_us IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "bank_order_key" (
+    slot  INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party INTEGER NOT NULL CHECK (party >= 0),
+    kind  TEXT    NOT NULL CHECK (
+        kind = 'top_up' OR kind = 'withdraw' OR kind = 'pay' OR kind = 'return' OR kind = 'transfer'),
+    key   TEXT    NOT NULL,
+    no    INTEGER NOT NULL CHECK (no >= 0),
+    PRIMARY KEY (slot, party, kind, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE screen_list (
+    slot            INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    version         INTEGER NOT NULL CHECK (version > 0),
+    digest          BLOB    NOT NULL CHECK (length(digest) = 32),
+    entries         INTEGER NOT NULL CHECK (entries > 0),
+    threshold       INTEGER NOT NULL CHECK (threshold BETWEEN 700 AND 1000),
+    proposed_by     TEXT    NOT NULL,
+    approved_by     TEXT    NOT NULL,
+    effective_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, version),
+    CHECK (proposed_by <> approved_by)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE screen_proposal (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    version        INTEGER NOT NULL CHECK (version >= 0),
+    digest         BLOB    NOT NULL CHECK (length(digest) = 32),
+    entries        INTEGER NOT NULL CHECK (entries >= 0),
+    threshold      INTEGER NOT NULL CHECK (threshold >= 0),
+    proposed_by    TEXT    NOT NULL,
+    proposed_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, version)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE screening (
+    slot     INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party    INTEGER NOT NULL CHECK (party >= 0),
+    about    TEXT    NOT NULL,
+    version  INTEGER NOT NULL CHECK (version >= 0),
+    name     BLOB    NOT NULL CHECK (length(name) = 16),
+    at_us    INTEGER NOT NULL,
+    subjects TEXT    NOT NULL,
+    PRIMARY KEY (slot, party, about)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE screen_hit (
+    slot    INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party   INTEGER NOT NULL CHECK (party >= 0),
+    subject TEXT    NOT NULL,
+    no      INTEGER NOT NULL CHECK (no >= 0),
+    at_us   INTEGER NOT NULL,
+    about   TEXT    NOT NULL,
+    name    BLOB    NOT NULL CHECK (length(name) = 16),
+    version INTEGER NOT NULL CHECK (version >= 0),
+    entry   TEXT    NOT NULL,
+    alias   INTEGER NOT NULL CHECK (alias >= 0),
+    score   INTEGER NOT NULL CHECK (score >= 0),
+    measure TEXT    NOT NULL CHECK (
+        measure = 'han' OR measure = 'han_variant' OR measure = 'tokens' OR measure = 'part' OR measure = 'joined' OR
+        measure = 'number' OR measure = 'account'),
+    matched TEXT    NOT NULL,
+    PRIMARY KEY (slot, party, subject)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE "usage" (
     slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     party     INTEGER NOT NULL CHECK (party >= 0),
@@ -1258,8 +1343,8 @@ CREATE TABLE operator_book (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);
-CREATE INDEX bank_order_next ON bank_order (next_try_at_us) WHERE next_try_at_us IS NOT NULL;
 CREATE INDEX timer_due ON timer (due_at_us);
+CREATE INDEX bank_order_next ON bank_order (next_try_at_us) WHERE next_try_at_us IS NOT NULL;
 CREATE VIEW v_order AS
 SELECT strftime('%Y%m%d', no / 100000000 + 28800, 'unixepoch') || '2200140'
            || printf('%011d', (no / 100 + 28800000000) % 86400000000) || printf('%02d', no % 100) AS trade_no,

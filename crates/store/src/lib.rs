@@ -164,7 +164,7 @@ pub trait Reader: Send {
     /// Bank orders of a party, newest first.
     fn bank_orders(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError>;
 
-    /// Bank cards of a party in any state, newest first.
+    /// Bank cards of a party's own in any state, newest first: those that money was sent to are somebody else's.
     fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError>;
 
     /// How many rows a table has. It walks the table: for operators and tests, not for every request.

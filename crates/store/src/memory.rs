@@ -4,7 +4,7 @@ use crate::checks::check;
 use crate::{Mark, Reader, Store, StoreError};
 use base::{AppId, OrderNo, PartyId, Plant, Slot, planted};
 use engine::{Key, Row, Table, Tabled};
-use fund::{BankOrder, Card};
+use fund::{BankOrder, Card, CardState};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -188,7 +188,7 @@ impl Reader for MemoryStore {
     }
 
     fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError> {
-        let wanted = |card: &Card| card.party == party;
+        let wanted = |card: &Card| card.party == party && card.state != CardState::Payee;
         Ok(self.tables().pick(limit, wanted, |card| std::cmp::Reverse(card.no)))
     }
 

@@ -258,7 +258,11 @@ impl Reader for SqliteReader {
     }
 
     fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError> {
-        self.of_party(party, limit)
+        self.list("WHERE slot = ? AND party = ? AND state <> 'payee' ORDER BY no DESC LIMIT ?", |sink| {
+            sink.int(i64::from(party.slot().number()));
+            sink.int(party.number().cast_signed());
+            sink.int(sql_limit(limit));
+        })
     }
 
     fn count(&mut self, table: Table) -> Result<u64, StoreError> {

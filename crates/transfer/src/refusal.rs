@@ -75,12 +75,6 @@ pub enum CardTransferRefused {
         /// The first field that differs, under its name on the wire.
         field: &'static str,
     },
-    /// The bank knows no such card under this name, or it takes no money from others.
-    #[error("the bank does not know this card under this name")]
-    CardWrong,
-    /// The bank was not heard about the card. Nothing moved, and the same number can be sent again.
-    #[error("the bank does not answer about the card")]
-    BankSilent,
     /// The merchant's contract for transfers has ended.
     #[error("the payer's contract for transfers has ended")]
     NotSigned,
@@ -96,6 +90,13 @@ pub enum CardTransferRefused {
     /// Not enough money for the amount and its fee.
     #[error("balance too low")]
     BalanceTooLow,
+    /// The bank knows no such card under this name, or it takes no money from others. Told to nobody who could not pay,
+    /// so that names of cards are not guessed for nothing.
+    #[error("the bank does not know this card under this name")]
+    CardWrong,
+    /// The bank was not heard about the card. Nothing moved, and the same number can be sent again.
+    #[error("the bank does not answer about the card")]
+    BankSilent,
     /// Risk rules stop it.
     #[error("{0}")]
     Risk(risk::RiskRefused),

@@ -117,15 +117,18 @@ impl CloseWay {
 }
 
 type Place = (Slot, BankAccount, Day, u32);
+/// A suspense, and its closing when it has one.
+type Standing = (Arc<Suspense>, Option<Arc<SuspenseClosing>>);
+/// The line of a suspense, and the bank order that its closing needs.
+type Needs = (Arc<BookedLine>, Option<Arc<BankOrder>>);
 
 /// The suspense and its line, when somebody is named and the suspense is there.
 fn standing(
     rows: &mut Rows<'_>,
     place: &Place,
     operator: &Operator,
-) -> Result<(Arc<Suspense>, Option<Arc<SuspenseClosing>>), Stop<CloseSuspenseRefused>> {
-    let name = operator.as_str();
-    if name.is_empty() || name.trim() != name {
+) -> Result<Standing, Stop<CloseSuspenseRefused>> {
+    if !people::names_operator(operator.as_str()) {
         return Stop::because(CloseSuspenseRefused::NoOperator);
     }
     let Some(suspense) = rows.get::<Suspense>(place.clone())? else {
@@ -140,7 +143,7 @@ fn possible(
     place: Place,
     suspense: &Suspense,
     way: CloseWay,
-) -> Result<(Arc<BookedLine>, Option<Arc<BankOrder>>), Stop<CloseSuspenseRefused>> {
+) -> Result<Needs, Stop<CloseSuspenseRefused>> {
     if !way.kept().allows(suspense.class, suspense.is_credit) {
         return Stop::because(CloseSuspenseRefused::WayImpossible);
     }

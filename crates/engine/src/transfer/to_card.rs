@@ -48,6 +48,8 @@ pub enum NoPayeeCard {
     Wrong,
     /// The bank was not heard.
     Silent,
+    /// The holder is alike to a name on the list in force.
+    Listed,
 }
 
 /// What a merchant's program asks for.
@@ -110,7 +112,6 @@ pub(crate) fn transfer_to_card(
         same_meaning(&first, ask).map_err(Stop::Refused)?;
         return Ok(Next::Answer(first));
     }
-    let payee = payee_of(ask).map_err(Stop::Refused)?;
     if !contract::is_signed(rows, payer.id, ContractProduct::Transfer)? {
         return Stop::because(CardTransferRefused::NotSigned);
     }
@@ -125,6 +126,7 @@ pub(crate) fn transfer_to_card(
     }
     let transfer = fresh(rows, command)?;
     let taken = check_money(rows, &transfer)?;
+    let payee = payee_of(ask).map_err(Stop::Refused)?;
     let look = risk_check::of_card_transfer(rows, &payer, &transfer)?;
     if let Gate::Shut(refused) = look.gate {
         look.note(rows);
@@ -178,6 +180,7 @@ fn payee_of(ask: &CardTransferAsk) -> Result<&PayeeCard, CardTransferRefused> {
     match &ask.card {
         Err(NoPayeeCard::Wrong) => Err(CardTransferRefused::CardWrong),
         Err(NoPayeeCard::Silent) => Err(CardTransferRefused::BankSilent),
+        Err(NoPayeeCard::Listed) => Err(CardTransferRefused::Risk(::risk::RiskRefused::Refused)),
         Ok(card) => match card.kind {
             CardKind::Debit => Ok(card),
             CardKind::Credit => Err(CardTransferRefused::CardWrong),

@@ -36,6 +36,7 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> Option<Command> {
             let card = match words.at(3) {
                 "wrong" => Err(NoPayeeCard::Wrong),
                 "silent" => Err(NoPayeeCard::Silent),
+                "listed" => Err(NoPayeeCard::Listed),
                 name => Ok(PayeeCard {
                     digest: digest(name),
                     bank: Text::new("CMB").unwrap(),
@@ -178,16 +179,18 @@ fn every_refusal_has_a_row() {
         tc-send X1 shop 7894 30.00 app=mall            -> refused PayerNotFound
         tc-send X1 alice 7894 30.00                    -> refused PayerNotFound
         status shop frozen
-        tc-send X1 shop wrong 0.05                     -> refused CardWrong
-        tc-send X1 shop silent 0.05                    -> refused BankSilent
-        tc-send X1 shop credit 0.05                    -> refused CardWrong
-        tc-send X1 shop 7894 0.05                      -> refused PayerBlocked
+        tc-send X1 shop wrong 0.05                     -> refused PayerBlocked
         status shop normal
         tc-send X1 shop 7894 0.09                      -> refused Limit(TooSmall)
         tc-send X1 shop 7894 1000000.01                -> refused Limit(TooLarge)
         tc-send X1 shop 7894 30.00 in=USD              -> refused Limit(TooSmall)
         tc-send X1 shop 7894 5000.00                   -> refused BalanceTooLow
         tc-send X1 shop 7894 4995.01                   -> refused BalanceTooLow
+        tc-send X1 shop wrong 4995.01                  -> refused BalanceTooLow
+        tc-send X1 shop wrong 30.00                    -> refused CardWrong
+        tc-send X1 shop silent 30.00                   -> refused BankSilent
+        tc-send X1 shop credit 30.00                   -> refused CardWrong
+        tc-send X1 shop listed 30.00                   -> refused Risk(Refused)
         tc-number X1 shop                              -> refused TransferNotFound
         tc-cards shop                                  -> 
         tc-send X1 shop 7894 30.00                     -> UnderWay 30.00 fee 0.10

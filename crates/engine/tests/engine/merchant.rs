@@ -65,7 +65,7 @@ fn sign_with(world: &mut World, key: u8) -> Told {
     told.map(|row| row.state)
 }
 
-fn reviewer(name: &str) -> Text<32> {
+fn reviewer(name: &str) -> Text<64> {
     Text::new(name).unwrap()
 }
 

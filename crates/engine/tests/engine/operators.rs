@@ -44,10 +44,10 @@ fn withdraw(world: &mut World, by: &str, who: &str) -> Told {
 }
 
 fn row(world: &mut World, who: &str) -> Option<(OperatorRole, bool)> {
-    let Some(Reply::FindOperator(Ok(row))) = world.run(FindOperator { name: name(who) }).reply else {
+    let Some(Reply::FindOperator(Ok(found))) = world.run(FindOperator { name: name(who) }).reply else {
         panic!()
     };
-    row.map(|row| (row.role, row.active))
+    found.operator.map(|row| (row.role, row.active))
 }
 
 fn book(world: &World) -> (u32, u32) {
@@ -86,6 +86,7 @@ fn an_operator_is_what_two_admins_say() {
     approve(&mut world, "bea", "bea", Admin, true).unwrap();
     assert_eq!(propose(&mut world, "ada", "", Clerk, true), Err(NoOperator));
     assert_eq!(propose(&mut world, "ada", "cem ", Clerk, true), Err(NoOperator));
+    assert_eq!(propose(&mut world, "ada", "cem\u{200b}", Clerk, true), Err(NoOperator), "nobody sees it");
     assert_eq!(approve(&mut world, "bea", "cem", Clerk, true), Err(NotProposed));
     assert_eq!(withdraw(&mut world, "bea", "cem"), Err(NotProposed));
     assert_eq!(propose(&mut world, "ada", "cem", Clerk, true), Ok(()));
@@ -138,4 +139,21 @@ fn somebody_is_left_who_appoints() {
     assert_eq!(approve(&mut world, "ada", "ada", Clerk, true), Err(LastAdmin));
     let first = world.all::<Operator>().find(|row| row.name.as_str() == "ada").cloned().unwrap();
     assert_eq!((first.role, first.active), (Admin, true));
+}
+
+/// Who steps down by an approval of its own, and loses the answer, hears it; what somebody proposed who may not any
+/// more is proposed by nobody.
+#[test]
+fn a_right_that_ended_meanwhile() {
+    let mut world = World::new();
+    found(&mut world, "ada").unwrap();
+    propose(&mut world, "ada", "bea", Admin, true).unwrap();
+    approve(&mut world, "bea", "bea", Admin, true).unwrap();
+    propose(&mut world, "ada", "cem", Admin, true).unwrap();
+    approve(&mut world, "bea", "cem", Admin, true).unwrap();
+    propose(&mut world, "bea", "dan", Clerk, true).unwrap();
+    propose(&mut world, "ada", "bea", Clerk, true).unwrap();
+    assert_eq!(approve(&mut world, "bea", "bea", Clerk, true), Ok(()));
+    assert_eq!(approve(&mut world, "bea", "bea", Clerk, true), Ok(()), "the answer was lost");
+    assert_eq!(approve(&mut world, "cem", "dan", Clerk, true), Err(NotProposed));
 }

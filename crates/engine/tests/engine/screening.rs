@@ -179,3 +179,23 @@ fn a_listed_payee_gets_nothing() {
     let view: Option<ScreenView> = ask(&mut script.world, about("person")).unwrap();
     assert_eq!(view.map(|view| view.state), Some(ScreenState::Clear));
 }
+
+/// Whoever is held and gives another name next, or none that is alike, stays held until somebody releases the case.
+#[test]
+fn another_name_clears_nobody() {
+    let mut world = World::new();
+    let world = &mut world;
+    let bob = registered(world, ADDRESS);
+    agree(world, 1);
+    assert_eq!(state(world, looking(bob, 1, &["P1"])), Ok(ScreenState::Held));
+    let other = |entries: &[&str]| Screen { name: [8; 16], ..looking(bob, 1, entries) };
+    assert_eq!(state(world, other(&[])), Ok(ScreenState::Held));
+    assert_eq!(state(world, other(&["P2"])), Ok(ScreenState::Held));
+    decide(world, bob, "P1", 1, false);
+    assert_eq!(state(world, other(&[])), Ok(ScreenState::Refused));
+    let third = registered(world, [77; 16]);
+    assert_eq!(state(world, looking(third, 1, &["P1"])), Ok(ScreenState::Held));
+    decide(world, third, "P1", 1, true);
+    let after = Screen { party: third, ..other(&[]) };
+    assert_eq!(state(world, after), Ok(ScreenState::Clear), "what was released holds nobody");
+}

@@ -37,14 +37,14 @@ fn of_card_transfer(refused: CardTransferRefused) -> Code {
     match refused {
         C::PayerNotFound => of_transfer(TransferRefused::PayerNotFound),
         C::NumberTaken { field } => of_transfer(TransferRefused::NumberTaken { field }),
-        C::CardWrong => CARD_WRONG,
-        // Nothing moved: a query says that there is no such transfer, and the same number can be sent again.
-        C::BankSilent => business("REQUEST_PROCESSING", "银行暂未应答，请稍后以相同的商户单号重试"),
         C::NotSigned => of_transfer(TransferRefused::NotSigned),
         C::PayerBlocked => of_transfer(TransferRefused::PayerBlocked),
         C::PayerStopped => of_transfer(TransferRefused::PayerStopped),
         C::Limit(limit) => of_limit(limit),
         C::BalanceTooLow => of_transfer(TransferRefused::BalanceTooLow),
+        C::CardWrong => CARD_WRONG,
+        // Nothing moved: a query says that there is no such transfer, and the same number can be sent again.
+        C::BankSilent => business("REQUEST_PROCESSING", "银行暂未应答，请稍后以相同的商户单号重试"),
         C::Risk(why) => of_transfer(TransferRefused::Risk(why)),
     }
 }
@@ -92,10 +92,11 @@ impl Every for CardTransferRefused {
         );
         let all = every!(CardTransferRefused:
             C::PayerNotFound => C::PayerNotFound, C::NumberTaken { .. } => C::NumberTaken { field: FIELD },
-            C::CardWrong => C::CardWrong, C::BankSilent => C::BankSilent, C::NotSigned => C::NotSigned,
+            C::NotSigned => C::NotSigned,
             C::PayerBlocked => C::PayerBlocked, C::PayerStopped => C::PayerStopped,
             C::Limit(_) => C::Limit(L::TooSmall),
-            C::BalanceTooLow => C::BalanceTooLow, C::Risk(_) => C::Risk(RiskRefused::Refused),
+            C::BalanceTooLow => C::BalanceTooLow, C::CardWrong => C::CardWrong,
+            C::BankSilent => C::BankSilent, C::Risk(_) => C::Risk(RiskRefused::Refused),
         );
         let spread = all.into_iter().flat_map(|one| match one {
             C::Limit(_) => limits.map(C::Limit).to_vec(),

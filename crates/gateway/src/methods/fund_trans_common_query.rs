@@ -1,7 +1,7 @@
 //! `alipay.fund.trans.common.query`: how a transfer of the merchant stands.
 
 use crate::Gateway;
-use crate::card_transfer_fields::found_to_card;
+use crate::card_transfer_fields::{Told, found_to_card};
 use crate::codes::Failure;
 use crate::facts::{Facts, Field, Kind, Part, Wrong, of};
 use crate::methods::fund_trans_uni_transfer::{PRODUCTS, Product, product_and_scene};
@@ -92,7 +92,7 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
         Sought::Card(find) => Some(find.clone()),
     };
     if let Some(find) = to_card {
-        found_to_card(members, &gateway.door.ask(find).await.map_err(Failure::of_cell)?);
+        found_to_card(members, &gateway.door.ask(find).await.map_err(Failure::of_cell)?, Told::Common);
     }
     Ok(Done::Say(response))
 }

@@ -1,14 +1,16 @@
 //! `alipay.fund.trans.order.query`: how a transfer of the older interface stands.
 
 use crate::Gateway;
+use crate::card_transfer_fields::{Told, found_to_card};
 use crate::codes::Failure;
 use crate::facts::{Facts, Field, Kind, Member, Part, Wrong, of};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::transfer_fields::{BY_OUR_NUMBER, NUMBER_ALSO, by_order_id, find, out_biz_no, told};
 use crate::verify::Verified;
-use engine::{FindTransfer, WhichTransfer};
-use transfer::TransferWay;
+use cell::CellError;
+use engine::{FindCardTransfer, FindTransfer, WhichCardTransfer, WhichTransfer};
+use transfer::{TransferNotFound, TransferWay};
 use wire::envelope::Response;
 use wire::json::Object;
 
@@ -55,11 +57,21 @@ fn read(caller: &Caller, fields: &Object) -> Result<FindTransfer, Failure> {
 
 async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure> {
     let call = call.read(read)?;
-    let transfer = gateway.door.ask(call.request().clone()).await.map_err(Failure::of_cell)?;
     let mut response = Response::success();
     let members = &mut response.members;
-    members.text("order_id", &transfer.no.to_string());
-    members.text("out_biz_no", transfer.out_biz_no.as_str());
-    told(members, &transfer);
+    match (gateway.door.ask(call.request().clone()).await, &call.request().which) {
+        (Ok(transfer), _) => {
+            members.text("order_id", &transfer.no.to_string());
+            members.text("out_biz_no", transfer.out_biz_no.as_str());
+            told(members, &transfer);
+        }
+        // Our numbers are of one series: this one may be of a transfer to a card.
+        (Err(CellError::Refused(TransferNotFound)), WhichTransfer::No(no)) => {
+            let which = WhichCardTransfer::No(*no);
+            let find = FindCardTransfer { payer: call.caller().seller(), which };
+            found_to_card(members, &gateway.door.ask(find).await.map_err(Failure::of_cell)?, Told::Older);
+        }
+        (Err(error), _) => return Err(Failure::of_cell(error)),
+    }
     Ok(Done::Say(response))
 }

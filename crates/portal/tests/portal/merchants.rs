@@ -141,10 +141,11 @@ async fn an_application_is_turned_down_corrected_passed_and_signed() {
     let other = wire::keygen::rsa_2048().unwrap().public_key().to_base64();
     assert_eq!(outcome(&shop.sign(&token, &other).await), "409 state_differs");
 
-    assert_eq!(shop.review("suspend", json!({})).await, "200 SUSPENDED");
-    assert_eq!(shop.review("resume", json!({})).await, "200 SIGNED");
-    assert_eq!(shop.review("unsign", json!({})).await, "200 UNSIGNED");
-    assert_eq!(shop.review("resume", json!({})).await, "409 state_differs");
+    assert_eq!(shop.review("suspend", json!({"reviewer": "li"})).await, "200 SUSPENDED");
+    assert_eq!(shop.review("resume", json!({"reviewer": "li"})).await, "200 SIGNED");
+    assert_eq!(shop.review("unsign", json!({"reviewer": "li"})).await, "200 UNSIGNED");
+    assert_eq!(shop.review("resume", json!({"reviewer": "li"})).await, "409 state_differs");
+    assert_eq!(shop.review("suspend", json!({})).await, "400 bad_reviewer");
 }
 
 #[tokio::test]

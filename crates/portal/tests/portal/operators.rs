@@ -60,7 +60,7 @@ async fn operators_are_proposed_approved_withdrawn_and_told() {
     );
 }
 
-/// Each call that names an operator lets through whose role the table lists, and a name that is no operator's.
+/// Each call that names an operator lets through whose role the table lists, and nobody else.
 #[tokio::test]
 async fn every_call_that_names_an_operator_holds_it_to_its_role() {
     let shop = staffed().await;
@@ -100,6 +100,18 @@ async fn every_call_that_names_an_operator_holds_it_to_its_role() {
             &["rio"],
         ),
         ("/sandbox/risk/decide", decide, "404 case_not_found", &["rio"]),
+        (
+            "/sandbox/screening",
+            json!({"base_version": 7, "list": "id,kind,name\nP1,person,Zhao\n"}),
+            "409 stale",
+            &["rio"],
+        ),
+        (
+            "/sandbox/screening/approve",
+            json!({"version": 7, "digest": "0".repeat(64)}),
+            "404 proposal_not_found",
+            &["rio"],
+        ),
         ("/sandbox/recon/propose", closing(), "404 suspense_not_found", &["cem", "tom"]),
         ("/sandbox/recon/close", closing(), "404 suspense_not_found", &["tom"]),
         ("/sandbox/recon/withdraw", place.clone(), "404 suspense_not_found", &["cem", "tom"]),
@@ -110,7 +122,10 @@ async fn every_call_that_names_an_operator_holds_it_to_its_role() {
             assert_eq!(told(&shop, path, with(body.clone(), name)).await, expected, "{path} {name}");
         }
         assert_eq!(told(&shop, path, with(body.clone(), "off")).await, "403 operator_inactive", "{path}");
-        assert_eq!(told(&shop, path, with(body.clone(), "somebody")).await, passes, "{path}");
+        assert_eq!(told(&shop, path, with(body.clone(), "somebody")).await, "403 operator_unknown", "{path}");
+        for unseen in ["tom\u{200b}", "\u{feff}tom", "to\u{202e}m"] {
+            assert_eq!(told(&shop, path, with(body.clone(), unseen)).await, "400 no_operator", "{path}");
+        }
         let blank = told(&shop, path, with(body.clone(), " vic")).await;
         assert!(blank == "400 no_operator" || blank == "400 bad_request", "{path} {blank}");
     }
@@ -118,10 +133,31 @@ async fn every_call_that_names_an_operator_holds_it_to_its_role() {
         let path = format!("/sandbox/merchants/nobody/{act}");
         for (name, expected) in [
             ("cem", "404 application_not_found"),
-            ("somebody", "404 application_not_found"),
+            ("somebody", "403 operator_unknown"),
             ("vic", "403 role_forbids"),
         ] {
             assert_eq!(told(&shop, &path, json!({"reviewer": name})).await, expected, "{path} {name}");
         }
     }
+    for act in ["suspend", "resume", "unsign"] {
+        let path = format!("/sandbox/merchants/nobody/{act}");
+        for (name, expected) in [
+            ("cem", "404 application_not_found"),
+            ("rio", "404 application_not_found"),
+            ("tom", "403 role_forbids"),
+            ("", "400 bad_reviewer"),
+        ] {
+            assert_eq!(told(&shop, &path, json!({"reviewer": name})).await, expected, "{path} {name}");
+        }
+    }
+}
+
+/// Before a second operator is there, whoever tries things out may name whom they like.
+#[tokio::test]
+async fn in_a_world_without_staff_any_name_acts() {
+    let shop = Shop::open().await;
+    shop.door.ask(FoundOperators { name: Text::new("admin").unwrap() }).await.unwrap();
+    let rules = |operator: &str| json!({"operator": operator, "base_version": 7, "rules": []});
+    assert_eq!(told(&shop, "/sandbox/risk", rules("somebody")).await, "409 stale");
+    assert_eq!(told(&shop, "/sandbox/risk", rules("admin")).await, "403 role_forbids");
 }

@@ -51,7 +51,9 @@ impl NameList {
         let best = |entry: &ListEntry| hit(entry, looked, name.as_ref());
         let mut hits: Vec<Hit> =
             self.entries().iter().filter_map(best).filter(|hit| hit.score >= threshold).collect();
-        hits.sort_by_key(|hit| std::cmp::Reverse(hit.score));
+        // The number of a document says more than a name that many have.
+        let is_exact = |hit: &Hit| matches!(hit.measure, Measure::Number | Measure::Account);
+        hits.sort_by_key(|hit| std::cmp::Reverse((hit.score, is_exact(hit))));
         hits.truncate(HITS_MAX);
         hits
     }

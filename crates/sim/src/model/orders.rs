@@ -11,8 +11,7 @@ use engine::{
 use money::Currency;
 use people::PartyStatus;
 use trade::{
-    ClaimRefused, ContractProduct, Meaning, OpenRefused, OrderState, PayRefused, Product, ReceiptOutcome,
-    Timeout, TradeState,
+    ClaimRefused, Meaning, OpenRefused, OrderState, PayRefused, Product, ReceiptOutcome, Timeout, TradeState,
 };
 
 type Maybe<T, R> = Option<Result<T, R>>;
@@ -40,7 +39,7 @@ impl Model {
         step: &Step,
         asked: &OpenOrder,
         status: PartyStatus,
-        product: ContractProduct,
+        product: trade::ContractProduct,
     ) -> Result<i64, OpenRefused> {
         if status != PartyStatus::Normal {
             return Err(OpenRefused::SellerBlocked);
