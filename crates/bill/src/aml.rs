@@ -4,7 +4,7 @@
 //! What only comes back (a refund that bounced, a transfer that was called back) is no movement of its own. Money that
 //! a payer's transfer keeps waiting left the payer on the day it was paid.
 
-use crate::about::transfer_of;
+use crate::about::{card_transfer_of, transfer_of, withdrawal_of};
 use crate::account::{fee_of, moved, postings};
 use crate::{BillError, Business};
 use base::{DAY_US, Day, PartyId, Slot};
@@ -60,7 +60,7 @@ pub struct AmlDay {
 /// When the day is not closed, and when the books cannot be read.
 pub fn aml_day(reader: &mut dyn Reader, day: Day) -> Result<AmlDay, AmlError> {
     let within_us = day.begins_at_us()..day.begins_at_us().saturating_add(DAY_US);
-    let (mut movements, mut kinds) = (Vec::new(), BTreeMap::new());
+    let (mut movements, mut kinds, mut newest) = (Vec::new(), BTreeMap::new(), None);
     for slot in Slot::all() {
         let mut any = false;
         postings(reader, slot, &within_us, &mut |reader, posting| {
@@ -69,12 +69,19 @@ pub fn aml_day(reader: &mut dyn Reader, day: Day) -> Result<AmlDay, AmlError> {
             Ok(ControlFlow::Continue(()))
         })?;
         let closed = match reader.row(&Key::DayClose((slot,))).map_err(BillError::from)? {
-            Some(Row::DayClose(close)) => close.first_date <= day && close.last_date >= day,
+            Some(Row::DayClose(close)) => {
+                newest = newest.max(Some(close.last_date));
+                close.first_date <= day && close.last_date >= day
+            }
             Some(_) | None => false,
         };
         if any && !closed {
             return Err(AmlError::Open(slot));
         }
+    }
+    // A day that no slot has come to may still bring something.
+    if newest.is_none_or(|newest| newest < day) {
+        return Err(AmlError::Open(Slot::PLATFORM));
     }
     movements.sort_by_key(|movement: &Movement| (movement.at_us, movement.party, movement.way));
     Ok(AmlDay { day, report: aml_report(&movements), listed: listed(reader, day)? })
@@ -92,7 +99,8 @@ fn movements_of(
         Business::TopUp if posting.kind == PostingKind::TopUp => Form::Cash,
         Business::Transfer => Form::Transfer,
         Business::TopUp | Business::Sale | Business::Payment | Business::Refund => Form::Other,
-        Business::Split | Business::Withdraw => Form::Other,
+        Business::Split => Form::Other,
+        Business::Withdraw => Form::Card,
         Business::PaymentBack | Business::RefundBack | Business::SplitBack => return Ok(found),
         Business::TransferBack | Business::WithdrawBack => return Ok(found),
         Business::Fee | Business::FeeBack => return Ok(found),
@@ -104,7 +112,7 @@ fn movements_of(
         }
         let Some(party) = account.owner() else { continue };
         let Some(kind) = kind_of(reader, party, kinds)? else { continue };
-        let fee = fee_of(posting);
+        let fee = fee_of(posting) - card_fee(reader, posting)?;
         let Some(moved) = moved(posting, account) else { continue };
         let delta_minor = moved.delta_minor - fee;
         if delta_minor == 0 {
@@ -124,6 +132,14 @@ fn movements_of(
         });
     }
     Ok(found)
+}
+
+/// The fee that leaves together with money for a card, fen; nothing for other postings.
+fn card_fee(reader: &mut dyn Reader, posting: &Posting) -> Result<i64, BillError> {
+    if let Some(order) = withdrawal_of(reader, posting)? {
+        return Ok(order.fee_minor.units());
+    }
+    Ok(card_transfer_of(reader, posting)?.map_or(0, |(transfer, _)| transfer.fee_minor.units()))
 }
 
 fn kind_of(

@@ -18,7 +18,9 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use store::{Reader, StoreError};
 use trade::{Order, ReceiptOutcome, Trade};
-use transfer::{Arrival, KNOWN_PAYEE_US, Transfer, TransferState, TransferWay};
+use transfer::{
+    Arrival, CardTransfer, CardTransferState, KNOWN_PAYEE_US, Transfer, TransferState, TransferWay,
+};
 
 /// Rows read at once.
 const PAGE: usize = 1_000;
@@ -30,6 +32,8 @@ const CHINA_AHEAD_HOURS: i64 = 8;
 struct Past {
     parties: BTreeMap<PartyId, (PartyKind, i64)>,
     transfers: BTreeMap<PartyId, Vec<Arc<Transfer>>>,
+    /// Transfers to cards; those that the bank refused too.
+    card_transfers: BTreeMap<PartyId, Vec<Arc<CardTransfer>>>,
     trades: Vec<Arc<Trade>>,
     withdrawals: Vec<Arc<BankOrder>>,
     /// Orders that a shown code paid.
@@ -59,6 +63,11 @@ pub fn past_payments(
     for transfer in past.transfers.values().flatten() {
         let at_us = transfer.paid_at_us.filter(|at_us| days.contains(&Day::of(*at_us)));
         found.extend(at_us.map(|at_us| (transfer.payer, past.of_transfer(transfer, at_us))));
+    }
+    for transfer in past.card_transfers.values().flatten() {
+        if days.contains(&Day::of(transfer.paid_at_us)) {
+            found.push((transfer.payer, past.of_card_transfer(transfer)));
+        }
     }
     for order in &past.withdrawals {
         if days.contains(&Day::of(order.asked_at_us)) {
@@ -100,6 +109,7 @@ fn read(reader: &mut dyn Reader) -> Result<Past, StoreError> {
     let tables = [
         Table::Party,
         Table::Transfer,
+        Table::CardTransfer,
         Table::Trade,
         Table::BankOrder,
         Table::Receipt,
@@ -124,6 +134,9 @@ impl Past {
             }
             Row::Transfer(transfer) if transfer.paid_at_us.is_some() => {
                 self.transfers.entry(transfer.payer).or_default().push(transfer);
+            }
+            Row::CardTransfer(transfer) => {
+                self.card_transfers.entry(transfer.payer).or_default().push(transfer);
             }
             Row::Trade(trade) if trade.paid_at_us.is_some() => self.trades.push(trade),
             Row::BankOrder(order) if order.kind == BankOrderKind::Withdraw && was_confirmed(&order) => {
@@ -191,6 +204,20 @@ impl Past {
         self.told(*payer, subject, at_us, facts, outcome)
     }
 
+    /// Nobody here has the card, so the payer stands for the payee, who is never known.
+    fn of_card_transfer(&self, transfer: &CardTransfer) -> PastPayment {
+        let (payer, at_us, amount) = (transfer.payer, transfer.paid_at_us, transfer.amount());
+        let named: String = transfer.named.iter().map(|byte| format!("{byte:02x}")).collect();
+        let facts = Facts {
+            scene: Scene::Transfer,
+            channel: Channel::Program,
+            amount_minor: minor(amount),
+            ..self.facts(payer, at_us)
+        };
+        let subject = format!("card transfer {} {amount} {named}", transfer.out_biz_no);
+        self.told(payer, subject, at_us, facts, RiskOutcome::Passed)
+    }
+
     fn of_withdrawal(&self, order: &BankOrder) -> PastPayment {
         let (party, at_us) = (order.party, order.asked_at_us);
         let facts = Facts {
@@ -233,6 +260,20 @@ impl Past {
                 continue;
             }
             let (paid, amount) = (Day::of(paid_at_us), minor(earlier.amount()));
+            if paid == now {
+                day = (day.0 + 1, day.1 + amount);
+            }
+            if paid.months_until(now) == 0 {
+                month = (month.0 + 1, month.1 + amount);
+            }
+        }
+        for earlier in self.card_transfers.get(&payer).into_iter().flatten() {
+            let is_back = earlier.state == CardTransferState::Failed
+                && earlier.ended_at_us.is_some_and(|ended| ended < at_us);
+            if earlier.paid_at_us >= at_us || is_back {
+                continue;
+            }
+            let (paid, amount) = (Day::of(earlier.paid_at_us), minor(earlier.amount()));
             if paid == now {
                 day = (day.0 + 1, day.1 + amount);
             }

@@ -4,6 +4,7 @@ use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer};
 use crate::sandbox_recon::day_of;
 use axum::extract::{Query, State};
+use base::Day;
 use bill::{AmlDay, AmlError, aml_day, aml_file};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -21,6 +22,9 @@ pub(crate) async fn show(State(portal): State<Arc<Portal>>, Query(Which { day })
     let day = day_of(&day)?;
     if !portal.is_posted().await {
         return Err(SandboxError::conflict("not_posted", "the tables are behind; try again"));
+    }
+    if day >= Day::of(portal.door.now_us()) {
+        return Err(SandboxError::conflict("day_not_over", "the day is not over"));
     }
     let found = portal.read(move |reader| Ok(aml_day(reader, day))).await;
     let found = found.ok_or_else(|| SandboxError::broken("the day cannot be read"))?;

@@ -52,6 +52,8 @@ pub enum Form {
     Cash,
     /// From party to party, by a transfer.
     Transfer,
+    /// To a bank card: a withdrawal, or a transfer to somebody else's card.
+    Card,
     /// By a payment, a bank card or a share of an order.
     Other,
 }
@@ -108,8 +110,8 @@ impl LargeRule {
     const fn of(movement: &Movement) -> LargeRule {
         match (movement.form, movement.is_person) {
             (Form::Cash, _) => LargeRule::Cash,
-            (Form::Transfer | Form::Other, true) => LargeRule::Person,
-            (Form::Transfer | Form::Other, false) => LargeRule::Firm,
+            (Form::Transfer | Form::Card | Form::Other, true) => LargeRule::Person,
+            (Form::Transfer | Form::Card | Form::Other, false) => LargeRule::Firm,
         }
     }
 }
@@ -183,7 +185,7 @@ pub fn aml_report(movements: &[Movement]) -> AmlReport {
     for movement in movements {
         let sum = sums.entry((movement.party, movement.way, LargeRule::of(movement))).or_default();
         *sum = (sum.0.saturating_add(1), sum.1.saturating_add(movement.amount_minor));
-        if movement.form == Form::Transfer {
+        if matches!(movement.form, Form::Transfer | Form::Card) {
             own.entry(movement.party).or_default().push(movement);
         }
     }
@@ -240,7 +242,9 @@ fn gather(party: PartyId, own: &[&Movement]) -> Option<Suspicious> {
     let way = |way| own.iter().filter(move |movement| movement.way == way);
     let (payers, payees) = (others(way(Way::In)), others(way(Way::Out)));
     let (left, sum_minor) = sum(way(Way::Out));
-    let odd = payers.len() >= GATHER_PAYERS && payees.len() == 1 && sum_minor >= CASH_MINOR;
+    // Cards are one more place that money goes to, whoever has them.
+    let cards = usize::from(way(Way::Out).any(|movement| movement.form == Form::Card));
+    let odd = payers.len() >= GATHER_PAYERS && payees.len() + cards == 1 && sum_minor >= CASH_MINOR;
     let others = count(&payers);
     odd.then_some(Suspicious { party, pattern: Pattern::Gather, count: left, sum_minor, others })
 }
@@ -312,6 +316,25 @@ mod tests {
         let cash = [moved(1, Way::In, Form::Cash, 4_999_999), moved(1, Way::In, Form::Other, 49_999_999)];
         assert_eq!(large(&cash), []);
         assert_eq!(large(&[moved(1, Way::In, Form::Cash, u64::MAX); 2])[0].3, u64::MAX);
+    }
+
+    /// Money of many that goes to a card leaves as much as money that goes to an account.
+    #[test]
+    fn money_that_leaves_to_a_card_is_seen_in_patterns() {
+        let came = |payer: u64| Movement {
+            other: Some(party(payer)),
+            ..moved(1, Way::In, Form::Transfer, 1_000_000)
+        };
+        let out = |form| moved(1, Way::Out, form, 9_000_000);
+        let patterns = |payers: u64, form| {
+            let mut movements: Vec<Movement> = (10..10 + payers).map(came).collect();
+            movements.push(out(form));
+            let found = aml_report(&movements).suspicious;
+            found.iter().map(|odd| odd.pattern).collect::<Vec<_>>()
+        };
+        assert_eq!(patterns(5, Form::Card), [Pattern::Fast]);
+        assert_eq!(patterns(10, Form::Card), [Pattern::Fast, Pattern::Gather]);
+        assert_eq!(patterns(10, Form::Other), [], "what was bought is no transfer");
     }
 
     fn transfers(rows: &[(u64, Way, i64, u64, u64)]) -> Vec<(Pattern, u32, u64, u32)> {

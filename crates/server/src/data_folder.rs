@@ -16,8 +16,9 @@ use std::io::{Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-/// The layout's number that this program writes and reads.
-const VERSION: u32 = 1;
+/// The layout's number that this program writes and reads. It rises when records of the journal change their columns:
+/// those of before cannot be read as what they were.
+const VERSION: u32 = 2;
 /// The only world of a server; paths name it, so that a second one changes none of them.
 pub(crate) const WORLD: &str = "default";
 
@@ -247,6 +248,11 @@ impl DataFolder {
                  Use that release.",
                 self.root.display()
             ),
+            Ok(older @ 1..VERSION) => bail!(
+                "{} was written by an earlier program (layout {older}; this program reads {VERSION} alone). \
+                 Use that program, or begin a new folder.",
+                self.root.display()
+            ),
             _ => bail!("{} does not hold a layout number: {:?}", path.display(), text.trim()),
         }
     }
@@ -329,12 +335,17 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_layout_and_folders_of_others_are_refused() {
+    fn other_layouts_and_folders_of_others_are_refused() {
         let temporary = tempfile::tempdir().unwrap();
         let root = temporary.path();
         fs::write(root.join("thesis.txt"), "").unwrap();
         assert!(DataFolder::claim(root).unwrap_err().to_string().contains("thesis.txt"));
-        fs::write(root.join("VERSION"), "2\n").unwrap();
+        fs::write(root.join("VERSION"), "1\n").unwrap();
+        assert!(DataFolder::claim(root).unwrap_err().to_string().contains("an earlier program"));
+        assert!(DataFolder::look(root).unwrap_err().to_string().contains("an earlier program"));
+        fs::write(root.join("VERSION"), "0\n").unwrap();
+        assert!(DataFolder::look(root).unwrap_err().to_string().contains("does not hold a layout number"));
+        fs::write(root.join("VERSION"), "3\n").unwrap();
         assert!(DataFolder::claim(root).unwrap_err().to_string().contains("newer release"));
         assert!(DataFolder::look(root).unwrap_err().to_string().contains("newer release"));
         fs::write(root.join("VERSION"), "x").unwrap();

@@ -50,11 +50,19 @@ async fn a_closed_day_is_reported_by_party_and_day() {
     shop.wait_posted().await;
 
     let open = shop.aml(day).await;
-    assert_eq!((open.0, &open.1["error"]["code"]), (StatusCode::CONFLICT, &json!("day_open")), "{}", open.1);
+    assert_eq!(
+        (open.0, &open.1["error"]["code"]),
+        (StatusCode::CONFLICT, &json!("day_not_over")),
+        "{}",
+        open.1
+    );
+    assert_eq!(shop.aml(day.plus_days(400)).await.1["error"]["code"], "day_not_over", "nothing moved yet");
     assert_eq!(shop.get("/sandbox/aml?day=today").await.1["error"]["code"], "bad_day");
     shop.now_us.fetch_add(DAY_US, Ordering::Relaxed);
     // The missing fen comes a day later: it is of another sum.
     shop.top_up(tom, 1).await;
+    shop.wait_posted().await;
+    assert_eq!(shop.aml(day).await.1["error"]["code"], "day_open");
     shop.now_us.fetch_add(DAY_US, Ordering::Relaxed);
     shop.close_until(day.plus_days(1)).await;
     let (status, told) = shop.aml(day).await;

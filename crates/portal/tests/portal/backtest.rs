@@ -2,8 +2,10 @@
 
 use crate::shop::{BUYER, PASSWORD, Shop};
 use axum::http::StatusCode;
-use base::Day;
-use engine::{Key, PayBy, Row, Table};
+use base::{Day, Text};
+use engine::{CardTransferAsk, Key, PayBy, PayeeCard, Row, Table, TransferToCard};
+use fund::CardKind;
+use money::{Currency, Money};
 use risk::{Facts, RiskOutcome};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -111,4 +113,41 @@ async fn facts_of_the_past_are_those_that_the_decisions_saw() {
     assert_eq!(none["payments"]["count"], 0);
     let wrong = json!({ "rules": [rule("T", "colour", "review", false)] });
     assert_eq!(shop.call("/sandbox/risk/backtest", wrong).await.1["error"]["code"], "bad_rules");
+}
+
+/// A merchant's transfers to cards are looked at by rules as its other transfers are, and count with them.
+#[tokio::test]
+async fn transfers_to_cards_are_among_them() {
+    let shop = Shop::open().await;
+    shop.top_up(shop.seller, 90_000).await;
+    shop.put_in_force(0, rule("W", "true", "refuse", true)).await;
+    let text = |text: &str| Text::new(text).unwrap();
+    for (number, minor) in [("C1", 1_000), ("C2", 2_000)] {
+        let card = PayeeCard {
+            digest: [3; 16],
+            bank: Text::new("ICBC").unwrap(),
+            kind: CardKind::Debit,
+            last_four: Text::new("7894").unwrap(),
+            agreement: Text::new("P1").unwrap(),
+        };
+        let ask = CardTransferAsk {
+            payer: shop.seller,
+            card: Ok(card),
+            named: [4; 16],
+            amount: Money::from_minor(minor, Currency::Cny).unwrap(),
+            out_biz_no: text(number),
+            title: None,
+            remark: None,
+        };
+        let (app, passback, notify_url) = (shop.app, None, None);
+        let command = TransferToCard { ask, app, passback, notify_url, gbk: false, rsa1: false };
+        shop.door.ask(command).await.unwrap();
+    }
+    shop.wait_posted().await;
+    let days = Day::of(0)..=Day::of(i64::MAX);
+    let noted = bill::past_payments(&mut *shop.reader(), &days).unwrap();
+    let rebuilt = bill::past_payments(&mut *shop.without_decisions().reader().unwrap(), &days).unwrap();
+    assert_eq!(rebuilt, noted);
+    let seen: Vec<_> = noted.iter().map(|one| (one.facts.transfers_day, one.facts.amount_minor)).collect();
+    assert_eq!(seen, [(0, 1_000), (1, 2_000)]);
 }

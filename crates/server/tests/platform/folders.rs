@@ -111,6 +111,8 @@ fn folders_that_are_not_ours_or_not_whole_are_refused_in_words() {
     let (version, kept) = (data.join("VERSION"), fs::read(data.join("VERSION")).unwrap());
     fs::write(&version, "9\n").unwrap();
     assert!(complaint(&up(&data)).contains("newer release"));
+    fs::write(&version, "1\n").unwrap();
+    assert!(complaint(&up(&data)).contains("an earlier program"));
     fs::write(&version, kept).unwrap();
 
     let master = data.join("worlds/default/keys/master.key");
