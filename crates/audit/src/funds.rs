@@ -125,7 +125,8 @@ impl Funds {
         if let (BankOrderKind::Return, Some(of)) = (order.kind, order.about) {
             // What is returned is older, so it was read before.
             match self.orders.get_mut(&BankOrderNo::of_topic(of)) {
-                Some(of) if of.order.kind.is_in() && of.order.party == order.party => {
+                // Of a withdrawal only what the bank sent back, out of suspense: see `whole`.
+                Some(of) if of.order.kind != BankOrderKind::Transfer && of.order.party == order.party => {
                     of.returns.push(order.no);
                 }
                 Some(_) | None => {

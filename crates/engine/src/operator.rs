@@ -2,7 +2,7 @@
 //! from the first start; while that one is alone, the second admin takes the post itself, so two people know.
 
 use crate::command::{Never, Next};
-use crate::{Rows, Stop};
+use crate::{Fault, Rows, Stop};
 use base::Slot;
 use people::{
     Operator, OperatorAct, OperatorBook, OperatorName, OperatorProposal, OperatorRole, names_operator,
@@ -89,9 +89,6 @@ pub enum OperatorRefused {
     /// What is approved is not what was proposed.
     #[error("something else is proposed than what was read")]
     Edited,
-    /// Nobody would be left who appoints operators.
-    #[error("the last active admin stays one")]
-    LastAdmin,
 }
 
 macro_rules! of_platform {
@@ -197,7 +194,8 @@ pub(crate) fn approve_operator(
     let was_admin = known.as_ref().map_or(0, |known| is_admin(known.role, known.active));
     let admins = before.admins.saturating_add(is_admin(role, active)).saturating_sub(was_admin);
     if admins == 0 {
-        return Stop::because(OperatorRefused::LastAdmin);
+        // Who proposes is another admin than who approves, and both may appoint still.
+        return Err(Stop::Fault(Fault("no admin would be left".to_owned())));
     }
 
     // Nothing can be refused below this line; nothing was changed above it.

@@ -174,6 +174,8 @@ mod tests {
         use OperatorRole as R;
         let listed = [
             (R::Clerk, A::ReviewMerchant),
+            (R::Clerk, A::SuspendMerchant),
+            (R::RiskOfficer, A::SuspendMerchant),
             (R::Clerk, A::ProposeContract),
             (R::Treasurer, A::ProposeContract),
             (R::Treasurer, A::ApproveContract),
@@ -188,6 +190,18 @@ mod tests {
             for act in A::ALL {
                 assert_eq!(role.may(act), listed.contains(&(role, act)), "{role:?} {act:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_name_is_what_everybody_sees() {
+        for right in ["ada", "李雷", "O'Neil Jr.", "a-1"] {
+            assert!(names_operator(right), "{right:?}");
+        }
+        for wrong in
+            ["", " ", "ada ", "\tada", "ad\na", "ad\u{200b}a", "ada\u{2060}", "\u{feff}ada", "\u{202e}ada"]
+        {
+            assert!(!names_operator(wrong), "{wrong:?}");
         }
     }
 

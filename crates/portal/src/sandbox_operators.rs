@@ -109,6 +109,5 @@ fn refused(why: OperatorRefused) -> SandboxError {
         OperatorRefused::NotProposed => SandboxError::missing("proposal_not_found", why),
         OperatorRefused::SelfApproval => SandboxError::conflict("self_approval", why),
         OperatorRefused::Edited => SandboxError::conflict("edited", why),
-        OperatorRefused::LastAdmin => SandboxError::conflict("last_admin", why),
     }
 }

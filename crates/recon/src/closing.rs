@@ -76,15 +76,11 @@ impl ClosingWay {
         match (self, class) {
             // No suspense.
             (_, Class::Late | Class::Matched) => false,
-            // What the bank took once too often, or against its word, is its card's.
-            (ClosingWay::GivenBack, Class::Duplicate | Class::AgainstWord) => is_credit,
+            // What the bank took once too often, or against its word, is its card's; so is a withdrawal that it sent back.
+            (ClosingWay::GivenBack, Class::Duplicate | Class::AgainstWord | Class::SignDiffers) => is_credit,
             (
                 ClosingWay::GivenBack,
-                Class::TheirsOnly
-                | Class::CurrencyDiffers
-                | Class::SignDiffers
-                | Class::AmountDiffers
-                | Class::NeverSent,
+                Class::TheirsOnly | Class::CurrencyDiffers | Class::AmountDiffers | Class::NeverSent,
             ) => false,
             (
                 ClosingWay::Own,

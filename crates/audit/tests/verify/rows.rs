@@ -570,11 +570,10 @@ fn persons() {
         Case(
             "orders",
             "out_trade_no = 'T31-without-a-licence'",
-            "store_name = 'stall', store_id = 'S2'",
+            "store_id = 'S2', store_name = 'stall'",
             &[],
         ),
-        Case("usage", "kind = 'receive_month'", "sum_minor = 0, count = 0", &[("usage", UsageWrong)]),
-        Case("usage", "kind = 'receive_month'", "period = period + 1", &[("usage", UsageWrong)]),
+        Case("usage", "kind = 'receive_month'", "count = 0, sum_minor = 0", &[("usage", UsageWrong)]),
     ]);
 }
 
@@ -608,6 +607,7 @@ fn who_is_named_in_a_key_is_looked_at_too() {
         ("operator", "name = ' cem' WHERE name = 'cem'", OperatorWrong),
         ("operator", "slot = 5 WHERE name = 'cem'", OperatorWrong),
         ("merchant_store", "seller = seller + 100000 WHERE store_id = 'S1'", PartyWrong),
+        ("usage", "period = period + 1 WHERE kind = 'receive_month'", UsageWrong),
     ] {
         let world = World::copy();
         world.change(&format!("UPDATE {table} SET {change}"));

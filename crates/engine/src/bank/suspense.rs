@@ -9,8 +9,8 @@ use base::{BankOrderNo, Day, Slot};
 use fund::{BankOrder, BankOrderKind};
 use ledger::Template;
 use recon::{
-    BankAccount, BookedLine, CloseSuspenseRefused, ClosingReason, ClosingWay, Operator, Settlement, Suspense,
-    SuspenseClosing, SuspenseProposal,
+    BankAccount, BookedLine, Class, CloseSuspenseRefused, ClosingReason, ClosingWay, Operator, Settlement,
+    Suspense, SuspenseClosing, SuspenseProposal,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -150,7 +150,7 @@ fn possible(
     let day = place.2;
     let line = rows.get::<BookedLine>(place)?;
     let line = line.ok_or_else(|| Fault(format!("a suspense of {day} has no line")))?;
-    match order_for(rows, way, &line)? {
+    match order_for(rows, way, suspense.class, &line)? {
         Ok(order) => Ok((line, order)),
         Err(refused) => Stop::because(refused),
     }
@@ -261,6 +261,7 @@ pub(crate) fn close_suspense(
 fn order_for(
     rows: &mut Rows<'_>,
     way: CloseWay,
+    class: Class,
     line: &BookedLine,
 ) -> Result<Result<Option<Arc<BankOrder>>, CloseSuspenseRefused>, Fault> {
     let no = match way {
@@ -270,7 +271,11 @@ fn order_for(
     };
     let order = no.map_or(Ok(None), |no| rows.get::<BankOrder>((line.slot, no)))?;
     let Some(order) = order else { return Ok(Err(CloseSuspenseRefused::OrderNotFound)) };
-    if order.amount() != line.amount() || order.kind.is_in() != line.is_credit {
+    // A withdrawal that was paid and came back. Who has the card of a transfer is nobody here: that does not go again.
+    let came_back =
+        class == Class::SignDiffers && order.kind == BankOrderKind::Withdraw && order.state.was_done();
+    let fits = order.kind.is_in() == line.is_credit || way == CloseWay::GiveBack && came_back;
+    if order.amount() != line.amount() || !fits {
         return Ok(Err(CloseSuspenseRefused::OrderDiffers));
     }
     let free = match way {

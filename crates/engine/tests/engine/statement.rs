@@ -432,6 +432,38 @@ fn the_own_line_of_an_order_that_was_matched_to_another_is_not_given_back() {
     );
 }
 
+/// A card that does not take a withdrawal sends it back days later: it goes to the card again, and to the balance when
+/// the card refuses it again. It was nobody's income.
+#[test]
+fn a_withdrawal_that_came_back_is_its_partys() {
+    const CAME_BACK: &str = "
+        bk-done bk2 40.00 ref=R2           -> Done 40.00
+        line 1 bk2 out 40.00 ref=R2        -> Matched
+        line 2 bk2 in 40.00 ref=R9         -> SignDiffers
+        line 3 bk2 in 39.99 ref=R8         -> SignDiffers
+        line 4 bk1 out 30.00 ref=R7        -> SignDiffers
+        close-line 3 bk2 back              -> refused OrderDiffers
+        close-line 4 bk1 back              -> refused WayImpossible
+        balance alice                      -> 960.00
+        close-line 2 bk2 back              -> GivenBack
+        balance alice                      -> 960.00
+        bk-send bk2+2026-01-02_2           -> send 1234
+    ";
+    played(&format!(
+        "{CAME_BACK}
+        bk-refused bk2+2026-01-02_2        -> Failed 40.00
+        balance alice                      -> 1000.00
+        bk-see bk2 alice                   -> Done 40.00
+        "
+    ));
+    played(&format!(
+        "{CAME_BACK}
+        bk-done bk2+2026-01-02_2 40.00 ref=R6 -> Done 40.00
+        balance alice                      -> 960.00
+        "
+    ));
+}
+
 #[test]
 fn a_line_that_comes_again_with_other_content_is_refused() {
     played(

@@ -233,8 +233,6 @@ find_transfer: the transfer does not exist -> 40004 ORDER_NOT_EXIST
 account: the account is not the merchant's own -> 40004 NO_PERMISSION_ACCOUNT
 card_transfer: payer not found -> 40004 PAYER_NOT_EXIST
 card_transfer: the number was used with another … -> 40004 PAYMENT_INFO_INCONSISTENCY
-card_transfer: the bank does not know this card under this name -> 40004 PAYEE_CARD_INFO_ERROR
-card_transfer: the bank does not answer about the card -> 40004 REQUEST_PROCESSING
 card_transfer: the payer's contract for transfers has ended -> 40004 PRODUCT_NOT_SIGN
 card_transfer: payer is frozen or closed -> 40004 PAYER_STATUS_ERROR
 card_transfer: payments from the payer's balance are stopped -> 40004 PAYER_STATUS_ERROR
@@ -243,6 +241,8 @@ card_transfer: above the limit of one transfer -> 40004 EXCEED_LIMIT_SM_AMOUNT
 card_transfer: above the limit of the day -> 40004 EXCEED_LIMIT_DM_AMOUNT
 card_transfer: above the limit of the month -> 40004 EXCEED_LIMIT_MM_AMOUNT
 card_transfer: balance too low -> 40004 PAYER_BALANCE_NOT_ENOUGH
+card_transfer: the bank does not know this card under this name -> 40004 PAYEE_CARD_INFO_ERROR
+card_transfer: the bank does not answer about the card -> 40004 REQUEST_PROCESSING
 card_transfer: refused by risk rules -> 40004 SECURITY_CHECK_FAILED
 card_not_paid: the bank refused it: NoMoney -> 40004 BANK_RESPONSE_ERROR
 card_not_paid: the bank refused it: OverLimit -> 40004 EXCEED_LIMIT_DC_RECEIVED

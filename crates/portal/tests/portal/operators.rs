@@ -102,7 +102,7 @@ async fn every_call_that_names_an_operator_holds_it_to_its_role() {
         ("/sandbox/risk/decide", decide, "404 case_not_found", &["rio"]),
         (
             "/sandbox/screening",
-            json!({"base_version": 7, "list": "id,kind,name\nP1,person,Zhao\n"}),
+            json!({"base_version": 7, "list": "id,kind,names,birth,id_digest,source,reason\nP1,person,Zhao,,,own,test\n"}),
             "409 stale",
             &["rio"],
         ),
