@@ -76,7 +76,7 @@ impl ClosingWay {
         match (self, class) {
             // No suspense.
             (_, Class::Late | Class::Matched) => false,
-            // What the bank took once too often, or against its word, is its card's; so is a withdrawal that it sent back.
+            // What the bank took once too often, or against its word, is its card's, and what it sent back of one.
             (ClosingWay::GivenBack, Class::Duplicate | Class::AgainstWord | Class::SignDiffers) => is_credit,
             (
                 ClosingWay::GivenBack,

@@ -88,6 +88,7 @@ async fn every_call_that_names_an_operator_holds_it_to_its_role() {
     propose["base_version"] = json!(7);
     let mut approve = contract;
     approve["version"] = json!(7);
+    let list = "id,kind,names,birth,id_digest,source,reason\nP1,person,Zhao,,,own,test\n";
     let decide = json!({"user_id": shop.buyer.to_string(), "subject": "order 1", "release": true});
     let calls = [
         ("/sandbox/contracts", propose, "409 stale", ["cem", "tom"].as_slice()),
@@ -100,12 +101,7 @@ async fn every_call_that_names_an_operator_holds_it_to_its_role() {
             &["rio"],
         ),
         ("/sandbox/risk/decide", decide, "404 case_not_found", &["rio"]),
-        (
-            "/sandbox/screening",
-            json!({"base_version": 7, "list": "id,kind,names,birth,id_digest,source,reason\nP1,person,Zhao,,,own,test\n"}),
-            "409 stale",
-            &["rio"],
-        ),
+        ("/sandbox/screening", json!({"base_version": 7, "list": list}), "409 stale", &["rio"]),
         (
             "/sandbox/screening/approve",
             json!({"version": 7, "digest": "0".repeat(64)}),
