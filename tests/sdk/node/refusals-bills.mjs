@@ -32,6 +32,7 @@ async function span(g) {
 /** A shop that sold to another one and gave a part back: {seller, buyer}. */
 async function sold(g) {
   const [seller, buyer] = [await g.shop('1.00'), await g.shop('100.00')];
+  await g.sandbox.send('/stores', { user_id: seller.userId, store_id: KNOWN.store_id, store_name: '湖边店' });
   const { tradeNo } = await g.paid(seller, KNOWN, buyer);
   await g.must(seller, 'alipay.trade.refund',
     { trade_no: tradeNo, refund_amount: '1.00', out_request_no: newNumber(), refund_reason: '坏了' });

@@ -69,7 +69,7 @@ const TRADES = [
   { method: 'alipay.trade.cancel', ask: async g => [g.house, { trade_no: (await waiting(g)).tradeNo }] },
   { method: 'alipay.trade.cancel', ask: async g => [g.house, { out_trade_no: newNumber() }] },
   { method: REFUND, moves: true, again: { fund_change: 'N', send_back_fee: '0.00' },
-    ask: async g => [g.house, { trade_no: (await g.paid(g.house)).tradeNo, refund_amount: '10.00' }] },
+    ask: async g => [g.house, { trade_no: (await g.paid(g.house, MORE)).tradeNo, refund_amount: '10.00' }] },
   { method: REFUND, moves: true, again: { fund_change: 'N', send_back_fee: '0.00' }, ask: takingBack },
   { method: REFUND_QUERY, ask: async g => {
     const [shop, asked] = await takingBack(g);
