@@ -13,7 +13,12 @@ use portal::AppSignType;
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 use world::World;
+
+/// How long a start waits for its tables.
+const POSTED_WAIT: Duration = Duration::from_secs(5);
 
 /// The member names are a promise to programs: tests, the demo and other people's scripts read them.
 #[derive(Clone, Debug, Serialize)]
@@ -86,6 +91,17 @@ pub(crate) struct ReadyBuyer {
     pub(crate) balance: String,
 }
 
+/// Waits until the tables have what is told here: `tongbao show`, `doctor` and others read those alone. A disk that is
+/// slow keeps nobody from serving.
+async fn posted(door: &Door) {
+    let durable = door.stats().durable_sequence.load(Ordering::Acquire);
+    let mut posted = door.posted();
+    let reached = posted.wait_for(|sequence| *sequence >= durable);
+    if !matches!(tokio::time::timeout(POSTED_WAIT, reached).await, Ok(Ok(_))) {
+        tracing::warn!("the tables are behind; commands that read them know less than the server for now");
+    }
+}
+
 impl Ready {
     /// Gathers everything.
     pub(crate) async fn gather(
@@ -95,6 +111,7 @@ impl Ready {
         demo: &Demo,
         listening: &[SocketAddr],
     ) -> anyhow::Result<Ready> {
+        posted(door).await;
         let seller = demo.merchant.id.ok_or_else(|| anyhow!("the demo merchant was not opened"))?;
         let mut buyers = Vec::new();
         for buyer in &demo.buyers {

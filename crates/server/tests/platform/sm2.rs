@@ -160,6 +160,8 @@ fn the_doctor_of_the_command_line_reads_sm2() {
             let sign = key.sign(SignType::Rsa2, signed.as_bytes()).replace('+', "%2B").replace('=', "%3D");
             fs::write(&file, format!("{text}&sign={sign}")).unwrap();
             let done = tongbao(&["doctor", &file, keys[0], keys[1]]);
+            let told = String::from_utf8(done.stderr).unwrap();
+            assert!(matches!(done.status.code(), Some(0 | 1)), "{told}");
             (done.status.code(), String::from_utf8(done.stdout).unwrap())
         };
         let (code, out) = said(&key, &text);

@@ -45,12 +45,16 @@ fn sent_fen(dice: &mut Dice) -> u64 {
 
 /// A contract of a merchant: mostly what towns sell by, at a fee that rounds, now or some hours later.
 pub(super) fn contract(dice: &mut Dice, merchant: u8) -> Act {
+    let product = *dice.pick(&[0, 0, 0, 1, 1, 2, 3, 3]);
+    // Nothing is taken of transfers, so that their contracts mostly say nothing but that they end.
+    let of_transfers = product == 3 && dice.chance(700);
+    let fee_ppm = *dice.pick(&[0, 3_800, 6_000, 10_000, 100_000, 100_001]);
     Act::Contract {
         merchant,
-        product: *dice.pick(&[0, 0, 0, 1, 1, 2, 3]),
-        fee_ppm: *dice.pick(&[0, 3_800, 6_000, 10_000, 100_000, 100_001]),
-        next_day: dice.chance(700),
-        ended: dice.chance(120),
+        product,
+        fee_ppm: if of_transfers { 0 } else { fee_ppm },
+        next_day: !of_transfers && dice.chance(700),
+        ended: dice.chance(if of_transfers { 700 } else { 120 }),
         in_minutes: *dice.pick(&[0, 0, 0, 0, 1, 90, 1_500, -5]),
         alone: dice.chance(60),
     }
