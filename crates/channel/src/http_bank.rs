@@ -329,6 +329,22 @@ fn reason(text: &str) -> BankReason {
 mod tests {
     use super::*;
 
+    /// The bank's word on the kind of card goes before ours: nobody else knows it for certain.
+    #[test]
+    fn what_a_bank_says_of_a_card_is_taken_whole_or_not() {
+        let said = json!({ "bank": "COMM", "kind": "credit", "last_four": "0012" });
+        let card = card_said(&said).unwrap();
+        assert_eq!(
+            (card.bank.as_str(), card.kind, card.last_four.as_str()),
+            ("COMM", CardKind::Credit, "0012")
+        );
+        for (name, wrong) in [("kind", json!("gold")), ("kind", Value::Null), ("bank", json!(1))] {
+            let mut other = said.clone();
+            other[name] = wrong;
+            assert_eq!(card_said(&other), None, "{other}");
+        }
+    }
+
     #[test]
     fn only_what_is_clear_is_taken_for_a_word() {
         let done = json!({ "state": "done", "key": "k", "ref": "B1", "amount_minor": 5, "currency": "CNY" });

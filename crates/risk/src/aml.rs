@@ -221,21 +221,48 @@ fn split(party: PartyId, own: &[&Movement]) -> Option<Suspicious> {
     (found >= SPLIT_COUNT).then_some(odd)
 }
 
-/// The first ten minutes that end with money that leaves and look odd.
+/// The first ten minutes that end with money that leaves and look odd. The window is moved along, since a party that
+/// pays wages has a hundred thousand movements a day. Sums are wide, so that what leaves the window can be taken off.
 fn fast(party: PartyId, own: &[&Movement]) -> Option<Suspicious> {
-    own.iter().filter(|last| last.way == Way::Out).find_map(|last| {
-        let within = |movement: &&&Movement, way| {
-            movement.way == way && (last.at_us.saturating_sub(FAST_US)..=last.at_us).contains(&movement.at_us)
-        };
-        let payers = others(own.iter().filter(|movement| within(movement, Way::In)));
-        let (_, came) = sum(own.iter().filter(|movement| within(movement, Way::In)));
-        let (left, went) = sum(own.iter().filter(|movement| within(movement, Way::Out)));
-        // In wide numbers: a share of the largest sums does not fit otherwise.
-        let odd = payers.len() >= FAST_PAYERS
-            && u128::from(went) * 100 >= u128::from(came) * u128::from(FAST_SHARE);
-        let others = count(&payers);
-        odd.then_some(Suspicious { party, pattern: Pattern::Fast, count: left, sum_minor: went, others })
-    })
+    let (mut begin, mut end) = (0, 0);
+    let (mut came, mut went, mut left) = (0_u128, 0_u128, 0_u32);
+    let mut payers: BTreeMap<PartyId, u32> = BTreeMap::new();
+    for last in own.iter().filter(|last| last.way == Way::Out) {
+        while let Some(next) = own.get(end).filter(|next| next.at_us <= last.at_us) {
+            end += 1;
+            match next.way {
+                Way::In => {
+                    came += u128::from(next.amount_minor);
+                    next.other.into_iter().for_each(|payer| *payers.entry(payer).or_default() += 1);
+                }
+                Way::Out => (went, left) = (went + u128::from(next.amount_minor), left.saturating_add(1)),
+            }
+        }
+        let from_us = last.at_us.saturating_sub(FAST_US);
+        while let Some(past) = own.get(begin).filter(|past| past.at_us < from_us) {
+            begin += 1;
+            match past.way {
+                Way::In => {
+                    came -= u128::from(past.amount_minor);
+                    if let Some(payer) = past.other
+                        && let Some(times) = payers.get_mut(&payer)
+                    {
+                        *times -= 1;
+                        if *times == 0 {
+                            payers.remove(&payer);
+                        }
+                    }
+                }
+                Way::Out => (went, left) = (went - u128::from(past.amount_minor), left.saturating_sub(1)),
+            }
+        }
+        if payers.len() >= FAST_PAYERS && went * 100 >= came * u128::from(FAST_SHARE) {
+            let others = u32::try_from(payers.len()).unwrap_or(u32::MAX);
+            let sum_minor = u64::try_from(went).unwrap_or(u64::MAX);
+            return Some(Suspicious { party, pattern: Pattern::Fast, count: left, sum_minor, others });
+        }
+    }
+    None
 }
 
 fn gather(party: PartyId, own: &[&Movement]) -> Option<Suspicious> {

@@ -94,6 +94,25 @@ for (const mode of ['key', 'cert']) {
       }
     });
 
+    test('to a card whose holder is on a list of names: nothing moves', async () => {
+      const list = `id,kind,names,birth,id_digest,source,reason\nX1,person,欧阳不存在,,,own,test\n`;
+      const base_version = (await (await fetch(`${server.ready.sandbox}/screening`)).json()).in_force?.version ?? 0;
+      const { version, digest } = await sandbox.send('/screening', { operator: 'ada', base_version, list });
+      await sandbox.send('/screening/approve', { operator: 'bea', version, digest });
+      const product = { product_code: 'TRANS_BANKCARD_NO_PWD', biz_scene: 'DIRECT_TRANSFER' };
+      const to = (number, name) => exec('alipay.fund.trans.uni.transfer', { out_biz_no: number, trans_amount: '2.50',
+        ...product, payee_info: { identity: '6222021234567894', identity_type: 'BANKCARD_ACCOUNT', name,
+          bankcard_ext_info: { account_type: '2' } } });
+      const number = newNumber();
+      assert.equal(outcome(await to(number, '欧阳不存在')), '40004 SECURITY_CHECK_FAILED');
+      assert.equal(outcome(await exec('alipay.fund.trans.common.query', { out_biz_no: number, ...product })),
+        '40004 ORDER_NOT_EXIST');
+      const sent = await to(number, '张三');
+      assert.equal(outcome(sent), '10000', 'the number is free');
+      const found = await exec('alipay.fund.trans.order.query', { order_id: sent.orderId });
+      assert.deepEqual([found.orderId, found.outBizNo, found.orderFee], [sent.orderId, number, '0.10']);
+    });
+
     test('v3: sent once, asked for, the account and its limits', async () => {
       const number = newNumber();
       const done = await rest(number);

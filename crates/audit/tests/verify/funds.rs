@@ -101,6 +101,8 @@ pub(crate) async fn live(door: &Door, party: PartyId, pass: impl Fn(i64)) {
         (Some(refused), true, 103, "in 4"),
         (Some(found_in), true, 110, "in of no name"),
         (Some(found_out), false, 111, "out of no name"),
+        // Paid out, and sent back by the bank days later.
+        (Some(went), true, 2_100_000, "sent back"),
     ];
     statement(door, &lines).await;
     let close = async |serial, slot, way| {
@@ -119,6 +121,7 @@ pub(crate) async fn live(door: &Door, party: PartyId, pass: impl Fn(i64)) {
     close(3, Slot::PLATFORM, CloseWay::Own).await;
     close(4, Slot::PLATFORM, CloseWay::Own).await;
     close(5, refused.slot(), CloseWay::GiveBack).await;
+    close(9, went.slot(), CloseWay::GiveBack).await;
     // Proposed only.
     close(2, went.slot(), CloseWay::Own).await;
     close(7, found_in.slot(), CloseWay::Match(found_in)).await;

@@ -577,6 +577,25 @@ fn persons() {
     ]);
 }
 
+/// Orders and counters agree, and both say more than such a merchant may receive.
+#[test]
+fn more_than_a_merchant_without_a_licence_may_receive_is_named() {
+    let order = "out_trade_no = 'T31-without-a-licence'";
+    run(&[Case("orders", order, "total_minor = 100001", &[("orders", UsageWrong)])]);
+    for (fen, kind, is_above) in [
+        (2_000_000, "day", false),
+        (2_000_001, "day", true),
+        (20_000_000, "month", false),
+        (20_000_001, "month", true),
+    ] {
+        let world = World::copy();
+        world.change(&format!("UPDATE orders SET total_minor = {fen} WHERE {order}"));
+        world.change(&format!("UPDATE usage SET sum_minor = {fen} WHERE kind = 'receive_{kind}'"));
+        let told = format!("{fen} was received, above the limit of {}", fen - 1);
+        assert_eq!(world.verify().to_string().contains(&told), is_above, "{fen} a {kind}");
+    }
+}
+
 #[test]
 fn operators_are_of_two_operators() {
     const WRONG: &[(&str, FindingKind)] = &[("operator", OperatorWrong)];

@@ -7,6 +7,7 @@ use base::{BankOrderNo, MINUTE_US, Text};
 use engine::{FindCardTransfer, Verdict, WhichCardTransfer};
 use fund::{BankReason, Done};
 use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
 
 const UNI: &str = "alipay.fund.trans.uni.transfer";
 const QUERY: &str = "alipay.fund.trans.common.query";
@@ -89,6 +90,14 @@ async fn money_goes_to_a_card_once_and_is_asked_for_by_every_number() {
     for by in [json!({ "order_id": order_id }), json!({ "pay_fund_order_id": fund_no, "order_id": "1" })] {
         assert_eq!(client.call(QUERY, &by.to_string()).await.inner(), dealing.inner(), "{by}");
     }
+    let older =
+        client.call("alipay.fund.trans.order.query", &json!({ "order_id": order_id }).to_string()).await;
+    assert_eq!((older.get("status"), older.get("order_fee")), ("DEALING".into(), "0.10".into()));
+    let members =
+        ["code", "msg", "arrival_time_end", "order_fee", "order_id", "out_biz_no", "pay_date", "status"];
+    assert_eq!(older.names(), members, "the older query has fewer members");
+    let strange = client.call("alipay.fund.trans.order.query", r#"{"order_id":"1"}"#).await;
+    assert_eq!(strange.outcome(), "40004 ORDER_NOT_EXIST");
     // The number of a transfer to an account is of another series.
     let by =
         json!({ "out_biz_no": "c1", "product_code": "TRANS_ACCOUNT_NO_PWD", "biz_scene": "DIRECT_TRANSFER" });
@@ -106,6 +115,7 @@ async fn money_goes_to_a_card_once_and_is_asked_for_by_every_number() {
     );
     assert_eq!(send(&client, "c1", more).await.get("status"), "SUCCESS");
     assert_eq!(balance(&client).await, "989.90");
+    assert_eq!(shop.cards_asked.load(Ordering::Relaxed), 1, "of a known number the bank is not asked again");
     let rest = RestClient::of(&client);
     let told = rest.call("GET", &format!("/v3/alipay/fund/trans/common/query?order_id={order_id}"), "").await;
     assert_eq!((told.status, told.json()["order_fee"].as_str()), (200, Some("0.10")));
@@ -157,6 +167,7 @@ async fn transfers_to_cards_are_refused_by_name() {
         (json!({ "card.account_type": "1" }), wrong),
         (json!({ "payee.identity": "6222021234567811" }), "40004 PAYEE_CARD_INFO_ERROR"),
         (json!({ "payee.identity": "6222021234567812" }), "40004 REQUEST_PROCESSING"),
+        (json!({ "payee.identity": "6222021234567813" }), "40004 SECURITY_CHECK_FAILED"),
         (json!({ "trans_amount": "0.09" }), "40004 EXCEED_LIMIT_SM_MIN_AMOUNT"),
         (json!({ "trans_amount": "1000000.01" }), "40004 EXCEED_LIMIT_SM_AMOUNT"),
         (json!({ "trans_amount": "1000.00" }), "40004 PAYER_BALANCE_NOT_ENOUGH"),

@@ -34,6 +34,8 @@ pub struct Shop {
     pub bob: PartyId,
     now_us: Arc<AtomicI64>,
     codes: AtomicI64,
+    /// How often a bank was asked whose card it is.
+    pub cards_asked: Arc<AtomicI64>,
     // Dropped last: the cell's journal lies here.
     cell: Option<Cell>,
     folder: tempfile::TempDir,
@@ -86,15 +88,18 @@ pub fn yuan(fen: u64) -> Money {
     Money::from_minor(fen, Currency::Cny).unwrap()
 }
 
-/// A bank that knows every card but these: of `…11` the holder is another, about `…12` it says nothing.
-struct Bank;
+/// A bank that knows every card but these: of `…11` the holder is another, about `…12` it says nothing, and the holder
+/// of `…13` is on a list. It counts what it is asked.
+struct Bank(Arc<AtomicI64>);
 
 impl PayeeBank for Bank {
     fn name_payee(&self, asked: PayeeAsked) -> Naming<'_> {
+        self.0.fetch_add(1, Ordering::Relaxed);
         let number = asked.number.reveal();
         let said = match &number[number.len() - 2..] {
             "11" => Err(NoPayeeCard::Wrong),
             "12" => Err(NoPayeeCard::Silent),
+            "13" => Err(NoPayeeCard::Listed),
             _ => Ok(PayeeCard {
                 digest: asked.digest,
                 bank: Text::new("ICBC").unwrap(),
@@ -131,8 +136,10 @@ impl Shop {
             secrets: Secrets::from_master(&[7; 32]).unwrap(),
             apps: Arc::default(),
         });
+        let cards_asked = Arc::new(AtomicI64::new(0));
+        let bank = Arc::new(Bank(cards_asked.clone()));
         let gateway = Gateway::new(world.clone(), door.clone());
-        let gateway = gateway.reading(Arc::new(move || tables.reader())).sending_to_cards(Arc::new(Bank));
+        let gateway = gateway.reading(Arc::new(move || tables.reader())).sending_to_cards(bank);
         let gateway = Arc::new(gateway);
         let router = gateway::routes(gateway.clone());
         let seller = party(&door, "shop@example.com", PartyKind::Merchant).await;
@@ -148,6 +155,7 @@ impl Shop {
             bob,
             now_us,
             codes: AtomicI64::new(0),
+            cards_asked,
             cell: Some(cell),
             folder,
         };

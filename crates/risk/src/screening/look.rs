@@ -148,6 +148,20 @@ mod tests {
         assert!(list.look(&Looked { number: Some([1; 32]), ..looked }, 700).is_empty());
     }
 
+    /// However many have a common name, the one whose number is listed is among the hits.
+    #[test]
+    fn a_number_stands_before_namesakes() {
+        let digest = blake3::hash(b"110101197001011234");
+        let namesakes = (0..HITS_MAX + 5).map(|at| format!("N{at},person,王伟,,,s,r\n"));
+        let list = format!(
+            "id,kind,names,birth,id_digest,source,reason\n{}Z,person,王伟,,{digest},s,r\n",
+            namesakes.collect::<String>()
+        );
+        let looked = Looked { name: "王伟", number: Some(*digest.as_bytes()), ..Looked::default() };
+        let hits = NameList::read(&list).unwrap().look(&looked, 850);
+        assert_eq!((hits.len(), hits[0].entry.as_str(), hits[0].measure), (HITS_MAX, "Z", Measure::Number));
+    }
+
     #[test]
     fn the_threshold_is_met_at_itself() {
         let list = NameList::read(LIST).unwrap();

@@ -286,6 +286,11 @@ pub(crate) fn cards_and_bank_orders_come_newest_first(shelf: &dyn Shelf) {
     assert_eq!(times(ann, 9), (vec![3, 1], vec![3, 1]));
     assert_eq!(times(ann, 1), (vec![3], vec![3]));
     assert_eq!(times(party(7, 7), 9), (vec![], vec![]));
+    // Cards that money was sent to are somebody else's: however many and new they are, the own ones are found.
+    let paid = [4, 5, 6].map(|at| row(fund::Card { state: fund::CardState::Payee, ..card(at, ann) }));
+    store.post(&changes(paid), mark(2)).unwrap();
+    let own = store.reader().unwrap().cards(ann, 2).unwrap();
+    assert_eq!(own.iter().map(|row| row.asked_at_us).collect::<Vec<_>>(), [3, 1]);
 }
 
 pub(crate) fn notices_come_newest_first(shelf: &dyn Shelf) {
