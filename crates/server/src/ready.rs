@@ -98,7 +98,9 @@ async fn posted(door: &Door) {
     let mut posted = door.posted();
     let reached = posted.wait_for(|sequence| *sequence >= durable);
     if !matches!(tokio::time::timeout(POSTED_WAIT, reached).await, Ok(Ok(_))) {
-        tracing::warn!("the tables are behind; commands that read them know less than the server for now");
+        tracing::warn!(
+            "the tables are behind; commands that read them know less than the server until they have caught up"
+        );
     }
 }
 

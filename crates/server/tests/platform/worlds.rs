@@ -105,6 +105,26 @@ fn one_seed_gives_the_same_numbers_and_a_reset_gives_them_again() {
     assert_eq!(balance(&again, "mei@example.com"), "48.51", "what came after a reset is kept");
 }
 
+/// A list of names is of persons: it goes with the books that agreed on it, and can be agreed on again.
+#[test]
+fn lists_of_names_go_with_a_reset() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path().join("data");
+    let server = Server::start(&data);
+    let lists = data.join("worlds/default/lists");
+    let list = "id,kind,names,birth,id_digest,source,reason\nP1,person,Zhao,,,own,test\n";
+    for _ in 0..2 {
+        assert!(!lists.exists());
+        let proposal = json!({ "operator": "ada", "base_version": 0, "list": list });
+        let proposed = server.sandbox("/screening", &proposal);
+        let approval = json!({ "operator": "bea", "version": 1, "digest": proposed["digest"] });
+        assert_eq!(server.sandbox("/screening/approve", &approval)["version"], 1);
+        assert_eq!(fs::read_dir(&lists).unwrap().count(), 1);
+        reset(&server);
+    }
+    server.stop();
+}
+
 #[test]
 fn a_moved_clock_goes_back_with_a_reset() {
     let place = Place::new();
