@@ -15,6 +15,8 @@ use tokio::sync::watch;
 
 /// How often the world's clock is looked at.
 const TICK: Duration = Duration::from_secs(1);
+/// How long days rest that are refused, unless the clock is moved: it is the same each second, and so is its log line.
+const REST: Duration = Duration::from_secs(60);
 /// Days of a slot that are read and closed in one go.
 const DAYS_AT_ONCE: u32 = 31;
 /// How long the tables may take to follow the journal.
@@ -66,13 +68,14 @@ impl DayCloser {
         shutdown: impl Future<Output = ()>,
     ) {
         let mut shutdown = pin!(shutdown);
-        let mut done = None;
+        let (mut done, mut pause) = (None, TICK);
         loop {
             tokio::select! {
                 () = &mut shutdown => return,
                 changed = moved.changed() => if changed.is_err() { return },
-                () = tokio::time::sleep(TICK) => {}
+                () = tokio::time::sleep(pause) => {}
             }
+            pause = TICK;
             let last = Day::of(self.door.now_us()).minus_days(1);
             if done == Some(last) {
                 continue;
@@ -83,7 +86,10 @@ impl DayCloser {
             };
             match closed {
                 Ok(_) => done = Some(last),
-                Err(error) => tracing::warn!(%last, %error, "days are not closed; the next look tries again"),
+                Err(error) => {
+                    pause = if matches!(error, NotClosed::Busy) { TICK } else { REST };
+                    tracing::warn!(%last, %error, "days are not closed; the next look tries again");
+                }
             }
         }
     }
