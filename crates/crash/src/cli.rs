@@ -123,8 +123,9 @@ fn tell(all: &[Figures], json: Option<&Path>) -> anyhow::Result<ExitCode> {
         let values: Vec<_> = all.iter().map(Figures::json).collect();
         std::fs::write(path, serde_json::to_string_pretty(&values)?).context("--json")?;
     }
-    let red = all.iter().any(Figures::is_red);
-    Ok(if red { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let wrong: Vec<String> = all.iter().filter_map(Figures::wrong).collect();
+    wrong.iter().for_each(|what| say(what));
+    Ok(if !wrong.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// A folder of this run, removed with it.

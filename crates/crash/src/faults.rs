@@ -31,6 +31,12 @@ const LOAD: Duration = Duration::from_millis(400);
 const AGAIN: Duration = Duration::from_secs(8);
 /// Calls of a start, and some of the first payments: each of them fails once.
 const FIRST_CALLS: u64 = 120;
+/// Calls among which a long run samples, more than the load makes.
+const FAR_CALLS: u64 = 1_500;
+/// Calls among which a short run samples: most are made while the server serves, so that some of them find it serving.
+const NEAR_CALLS: u64 = 400;
+/// Runs of a short run at most: they do not reach all of the first calls.
+const SHORT_RUN: u64 = 4 * 60;
 
 /// What to do.
 #[derive(Clone, Debug)]
@@ -110,10 +116,10 @@ fn faults(plan: &Faults) -> Vec<Fault> {
         .map(|number| {
             let kind = kinds[usize::try_from(number % 4).expect("below 4")];
             let place = number / 4 + 1;
-            let at = if place <= FIRST_CALLS && plan.count > 4 * 60 || dice.below(2) == 0 {
+            let at = if place <= FIRST_CALLS && plan.count > SHORT_RUN || dice.below(2) == 0 {
                 place % FIRST_CALLS + 1
             } else {
-                1 + dice.below(1_500)
+                1 + dice.below(if plan.count > SHORT_RUN { FAR_CALLS } else { NEAR_CALLS })
             };
             let times = match dice.below(6) {
                 0 => 1_000_000,

@@ -7,8 +7,8 @@ use std::io::Write;
 #[derive(Clone, Debug)]
 pub(crate) struct Figures {
     members: Map<String, Value>,
-    /// Whether anything that must be zero is not.
-    red: bool,
+    /// What must be zero and is not, or must be there and is not: each with its value.
+    red: Vec<String>,
     named: Vec<String>,
 }
 
@@ -17,7 +17,7 @@ impl Figures {
     pub(crate) fn new(what: &str) -> Figures {
         let mut members = Map::new();
         members.insert("what".to_owned(), json!(what));
-        Figures { members, red: false, named: Vec::new() }
+        Figures { members, red: Vec::new(), named: Vec::new() }
     }
 
     /// Sets a figure.
@@ -27,13 +27,17 @@ impl Figures {
 
     /// Sets a figure that makes the run red unless it is zero.
     pub(crate) fn must_be_zero(&mut self, name: &str, value: u64) {
-        self.red |= value != 0;
+        if value != 0 {
+            self.red.push(format!("{name} {value}"));
+        }
         self.set(name, json!(value));
     }
 
     /// Sets a count without which the run proves nothing.
     pub(crate) fn must_be_some(&mut self, name: &str, value: u64) {
-        self.red |= value == 0;
+        if value == 0 {
+            self.red.push(format!("{name} {value}"));
+        }
         self.set(name, json!(value));
     }
 
@@ -44,13 +48,20 @@ impl Figures {
 
     /// Whether something is wrong.
     pub(crate) fn is_red(&self) -> bool {
-        self.red
+        !self.red.is_empty()
+    }
+
+    /// What is wrong, in a few lines; nothing when nothing is. Said last, where whoever sees the end of a run sees it.
+    pub(crate) fn wrong(&self) -> Option<String> {
+        let what = self.members["what"].as_str().unwrap_or_default();
+        let faults = self.named.iter().take(3).map(|fault| format!("\n  {}", clipped(fault)));
+        self.is_red().then(|| format!("RED {what}: {}{}", self.red.join(", "), faults.collect::<String>()))
     }
 
     /// The figures as JSON, with the first faults in words.
     pub(crate) fn json(&self) -> Value {
         let mut members = self.members.clone();
-        members.insert("red".to_owned(), json!(self.red));
+        members.insert("red".to_owned(), json!(self.is_red()));
         members.insert("faults".to_owned(), json!(self.named.iter().take(30).collect::<Vec<_>>()));
         Value::Object(members)
     }
@@ -73,6 +84,11 @@ impl Figures {
         lines.extend(self.named.iter().take(30).map(|fault| format!("FAULT: {fault}")));
         lines.join("\n")
     }
+}
+
+/// The beginning of a long text.
+fn clipped(text: &str) -> String {
+    text.chars().take(600).collect()
 }
 
 /// Median, 99th percentile and maximum of microseconds, in milliseconds.
