@@ -81,8 +81,8 @@ export function ordersPage({ say, orders }) {
 <ul class="orders">${orders.map(order => html`<li><a class="card row" href="/orders/${order.no}">
 <span class="thumb of-${order.good}">${picture(order.good, 54)}</span>
 <span class="row-text"><strong>${nameOf(order, say)}</strong>
-<span class="quiet">${say(`way_${order.way}`)} · ${
-  time(order.placedAt, say, false)}</span></span>
+<span class="quiet">${say(`way_${order.way}`)} · <span class="when">${
+  time(order.placedAt, say, false)}</span></span></span>
 <span class="row-end"><strong class="money">${yuan(order.fen)}</strong>${badge(order, say)}</span>
 </a></li>`)}</ul></div>`;
 }
