@@ -323,6 +323,7 @@ test('a refund whose answer is lost is sent again under its number, and arrives 
     return now.includes('Refunded in part') && now;
   });
   assert.equal(times(text, 'The refund arrived'), 1);
+  assert.match(text, /Refunded<\/dt><dd>¥2\.80</, 'one refund, however often its form was sent');
   const over = await till.act('refund', { form: 'another-form-of-it', amount: '10.01', reason: 'more' });
   assert.equal(over.status, 422);
 });
