@@ -32,8 +32,8 @@ export async function stopBrowser() {
 }
 
 /** A page of a fresh browser context that fails the test on script errors and refused resources. */
-export async function open(t, { locale = 'zh-CN', width = 390, height = 844 } = {}) {
-  const context = await browser.newContext({ locale, viewport: { width, height } });
+export async function open(t, { locale = 'zh-CN', width = 390, height = 844, ...more } = {}) {
+  const context = await browser.newContext({ locale, viewport: { width, height }, ...more });
   const page = await context.newPage();
   page.setDefaultTimeout(STEP_LIMIT_MS);
   const complaints = [];
@@ -50,10 +50,12 @@ export async function open(t, { locale = 'zh-CN', width = 390, height = 844 } = 
   return page;
 }
 
+const SIZES = [[390, 844], [1280, 800]];
+
 /** Takes the page at phone and at desktop width; on the phone nothing may stick out sideways. */
-export async function shoot(page, name) {
+export async function shoot(page, name, sizes = SIZES) {
   const before = page.viewportSize();
-  for (const [width, height] of [[390, 844], [1280, 800]]) {
+  for (const [width, height] of sizes) {
     await page.setViewportSize({ width, height });
     await page.screenshot({ path: path.join(screenshots, `${name}-${width}.png`), fullPage: true });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

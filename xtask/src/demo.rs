@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::demo_shop::{self, WebShop};
 use crate::process;
 use crate::tools::{self, Needs};
 
@@ -69,7 +70,9 @@ fn serve(
     if let Err(message) = shopped {
         println!("\nThe sample shop did not finish: {message}");
     }
-    println!("{}", places(&ready, ready_file, log, data));
+    let web = web_shop(root, ready_file);
+    let web = web.inspect_err(|message| println!("\nThe web shop does not run: {message}")).ok();
+    println!("{}", places(&ready, ready_file, log, data, web.as_ref()));
     while !process::stopping() {
         if let Ok(Some(status)) = server.try_wait() {
             return Err(format!("tongbao ended with {status}; its last words:\n{}", tail(log)));
@@ -78,6 +81,11 @@ fn serve(
     }
     println!("stopping tongbao");
     Ok(())
+}
+
+fn web_shop(root: &Path, ready_file: &Path) -> Result<WebShop, String> {
+    tools::web_shop(root)?;
+    demo_shop::start("node", root, ready_file, &root.join("target/demo"))
 }
 
 fn options(arguments: &[String]) -> Result<Options, String> {
@@ -182,7 +190,7 @@ fn shop(root: &Path, ready: &Value, ready_file: &Path) -> Result<(), String> {
 }
 
 /// Where to go from here, from the ready file.
-fn places(ready: &Value, ready_file: &Path, log: &Path, data: &Path) -> String {
+fn places(ready: &Value, ready_file: &Path, log: &Path, data: &Path, web: Option<&WebShop>) -> String {
     let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
     let gateway = text(&ready["gateway"]);
     let site = gateway.trim_end_matches("/gateway.do");
@@ -192,6 +200,7 @@ fn places(ready: &Value, ready_file: &Path, log: &Path, data: &Path) -> String {
         format!("Sandbox    {}", text(&ready["sandbox"])),
         format!("Pay code   {site}/wallet/paycode"),
     ];
+    lines.extend(web.map(|web| format!("Web shop   {}  (open it in a browser and buy something)", web.url)));
     for buyer in ready["buyers"].as_array().into_iter().flatten() {
         let (login, password, balance) = (&buyer["login"], &buyer["pay_password"], &buyer["balance"]);
         lines.push(format!(
@@ -213,7 +222,8 @@ fn places(ready: &Value, ready_file: &Path, log: &Path, data: &Path) -> String {
     lines.push(format!("Data       {}", data.display()));
     lines.push(format!("Log        {}", log.display()));
     lines.push(
-        "The cashier opens at the address that an order returns; the shop's README shows how.".to_owned(),
+        "The cashier opens at the address that an order returns; examples/shop tells how to play both sides."
+            .to_owned(),
     );
     lines.push("Ctrl-C stops it.".to_owned());
     lines.join("\n")
@@ -316,7 +326,7 @@ mod tests {
             "apps": [{ "app_id": "2021", "mode": "key", "private_key_pkcs8": "keys/a.pem" }],
             "buyers": [{ "login": "amy", "pay_password": "123456", "balance": "100.00" }],
         });
-        let text = places(&ready, Path::new("ready.json"), Path::new("server.log"), Path::new("data"));
+        let text = places(&ready, Path::new("ready.json"), Path::new("server.log"), Path::new("data"), None);
         for part in
             ["http://127.0.0.1:8080/wallet/paycode", "amy", "123456", "2021", "keys/a.pem", "server.log"]
         {

@@ -11,6 +11,7 @@ mod bench;
 mod bench_table;
 mod count;
 mod demo;
+mod demo_shop;
 mod exceptions;
 mod figures;
 mod floors;
@@ -37,8 +38,8 @@ use std::process::ExitCode;
 
 const HELP: &str = "\
 cargo xtask demo  [--data DIR] [--port N] [--keep] [--once]
-    Builds tongbao, starts it with a demo merchant and two buyers, runs a sample shop against it,
-    and keeps it running until Ctrl-C. --once stops after the shop; --keep continues an older data folder.
+    Builds tongbao, starts it with a demo merchant and two buyers, runs a sample shop against it, starts a web shop,
+    and keeps both running until Ctrl-C. --once stops after the sample shop; --keep continues an older data folder.
 cargo xtask test  [--only rust,sdk,node,browser,sim,crash,tidy]
     Everything that a change must pass, in the order of what fails fastest.
 cargo xtask tidy

@@ -14,6 +14,7 @@ use crate::process;
 const INSTALL_LIMIT: Duration = Duration::from_secs(15 * 60);
 /// The oldest Node that the tests' libraries accept.
 const NODE_MIN: (u32, u32) = (20, 19);
+const WEB_SHOP: &str = "examples/shop";
 
 /// What is needed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub(crate) struct Needs {
     pub(crate) python: bool,
     /// Node with the SDK of tests/sdk/node.
     pub(crate) node: bool,
-    /// Chromium, fonts, and Node with the driver of tests/browser.
+    /// Chromium, fonts, and Node with the driver of tests/browser and the shop that it visits.
     pub(crate) browser: bool,
 }
 
@@ -43,8 +44,18 @@ pub(crate) fn prepare(root: &Path, needs: Needs) -> Result<(), String> {
     }
     if needs.browser {
         npm(root, "tests/browser")?;
+        npm(root, WEB_SHOP)?;
     }
     Ok(())
+}
+
+/// Makes the web shop ready for use. No package of the system is installed for it.
+pub(crate) fn web_shop(root: &Path) -> Result<(), String> {
+    if !node_is_new_enough() {
+        let (major, minor) = NODE_MIN;
+        return Err(format!("it needs Node {major}.{minor} or newer, with npm"));
+    }
+    npm(root, WEB_SHOP)
 }
 
 /// The interpreter of the tests' virtual environment.
