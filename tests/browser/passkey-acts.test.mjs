@@ -138,7 +138,7 @@ for (const [locale, width, say] of [
   test(`money goes out to a card and in from it by passkey (${locale})`, async t => {
     const { phone, page, device } = await visitor(t);
     const card = await bind(phone, '6222021234567894');
-    for (const [way, amount, left] of [['withdraw', '10.00', '90.00'], ['topup', '5.00', '95.00']]) {
+    for (const [way, amount, left] of [['withdraw', '10.00', '89.90'], ['topup', '5.00', '94.90']]) {
       await page.goto(`${home}/wallet/cards/${card}`);
       const form = page.locator(`form:has(input[value="${way}"])`);
       await form.locator('input[name="amount"]').fill(amount);
@@ -152,7 +152,7 @@ for (const [locale, width, say] of [
   });
 
   test(`an agreement is signed by passkey (${locale})`, async t => {
-    const { page, device } = await visitor(t);
+    const { phone, page, device } = await visitor(t);
     const today = chinaDay((await sandbox.send('/clock')).now_us);
     const number = newNumber();
     await visit(page, gateway.pageLink('alipay.user.agreement.page.sign', {
@@ -163,7 +163,7 @@ for (const [locale, width, say] of [
     await refuseThenPress(page, device, say.cancelled);
     await shows(page, say.signed);
     const found = await gateway.call('alipay.user.agreement.query', { personal_product_code: 'CYCLE_PAY_AUTH_P',
-      sign_scene: 'INDUSTRY|DIGITAL_MEDIA', external_agreement_no: number });
+      sign_scene: 'INDUSTRY|DIGITAL_MEDIA', external_agreement_no: number, alipay_logon_id: phone });
     assert.equal(found.status, 'NORMAL', JSON.stringify(found));
   });
 
