@@ -138,7 +138,7 @@ for (const [locale, width, say] of [
   test(`money goes out to a card and in from it by passkey (${locale})`, async t => {
     const { phone, page, device } = await visitor(t);
     const card = await bind(phone, '6222021234567894');
-    for (const [way, amount, left] of [['withdraw', '10.00', '89.90'], ['topup', '5.00', '94.90']]) {
+    for (const [way, amount, left] of [['withdraw', '10.00', '90.00'], ['topup', '5.00', '95.00']]) {
       await page.goto(`${home}/wallet/cards/${card}`);
       const form = page.locator(`form:has(input[value="${way}"])`);
       await form.locator('input[name="amount"]').fill(amount);

@@ -6,7 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { newNumber, Sandbox, startServer } from '../sdk/node/server.mjs';
 import { open, shoot, startBrowser, STEP_LIMIT_MS, stopBrowser } from './chromium.mjs';
 import { Gateway } from './gateway.mjs';
-import { add, authenticator, fill, messages, PAY_PASSWORD, passkeyForm, person, press, signIn } from './passkey.mjs';
+import {
+  add, authenticator, fill, LOGIN_PASSWORD, messages, PAY_PASSWORD, passkeyForm, person, press, signIn,
+} from './passkey.mjs';
 
 let server;
 let sandbox;
