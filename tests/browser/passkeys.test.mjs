@@ -1,15 +1,15 @@
 // Passkeys in a real browser, with Chromium's own virtual authenticator: added in the wallet, signed in with, paid with,
 // removed; a prompt that is given up changes nothing. Pictures at 390 and 1280 px go to target/screenshots/.
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newNumber, Sandbox, startServer } from '../sdk/node/server.mjs';
 import { open, shoot, startBrowser, STEP_LIMIT_MS, stopBrowser } from './chromium.mjs';
 import { Gateway } from './gateway.mjs';
+import {
+  add, authenticator, fill, LOGIN_PASSWORD, messages, PAY_PASSWORD, passkeyForm, person, press, signIn,
+} from './passkey.mjs';
 
-const LOGIN_PASSWORD = 'plum-blossom-7';
-const PAY_PASSWORD = '836205';
 let server;
 let sandbox;
 let gateway;
@@ -29,66 +29,20 @@ after(async () => {
   await server?.stop();
 });
 
-async function api(path, body, token) {
-  const response = await fetch(home.replace('localhost', '127.0.0.1') + path, { method: 'POST', body: JSON.stringify(body),
-    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) } });
-  const told = await response.json();
-  assert.ok(response.ok, `${path}: ${JSON.stringify(told)}`);
-  return told;
-}
-
-/** What was sent to a phone. */
-const messages = async phone => (await sandbox.send(`/messages?to=${phone}`)).messages;
-
 /** Waits until a message of this kind was sent: they go out in the background. */
 async function told(phone, kind) {
   for (const limit = Date.now() + STEP_LIMIT_MS; Date.now() < limit; await sleep(50)) {
-    if ((await messages(phone)).some(message => message.kind === kind)) {
+    if ((await messages(sandbox, phone)).some(message => message.kind === kind)) {
       return;
     }
   }
   assert.fail(`no message ${kind} was sent`);
 }
 
-/** Registers somebody who may pay, with money. */
-async function person() {
-  const phone = `139${String(randomInt(1e8)).padStart(8, '0')}`;
-  await api('/api/v1/challenges', { to: phone, purpose: 'register' });
-  const code = (await messages(phone)).at(-1).code;
-  const asked = { to: phone, code, login_password: LOGIN_PASSWORD, pay_password: PAY_PASSWORD };
-  const { token } = await api('/api/v1/people', asked);
-  await api('/api/v1/identity', { name: '王小明', id_number: '11010519491231002X' }, token);
-  await sandbox.send('/evidence', { login: phone, kind: 'mobile_operator', provider: 'one' });
-  await sandbox.send('/topup', { login: phone, amount: '100.00', key: newNumber() });
-  return phone;
-}
-
-/** A device that keeps passkeys; `refuse(true)` makes its owner say no. */
-async function authenticator(page) {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('WebAuthn.enable');
-  const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', { options: {
-    protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
-    automaticPresenceSimulation: true } });
-  return {
-    refuse: no => devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: !no }),
-    count: async () => (await devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials.length,
-  };
-}
-
 const text = page => page.locator('body').innerText();
-const passkeyForm = page => page.locator('form[data-passkey]');
-const press = page => passkeyForm(page).locator('button').click();
 const shows = (page, words) => page.getByText(words).first().waitFor().catch(async error => {
   throw new Error(`${error.message}\n${page.url()} shows:\n${await text(page)}`);
 });
-
-async function signIn(page, phone) {
-  await page.locator('input[name="login"]').fill(phone);
-  await page.locator('input[name="pay_password"]').first().fill(PAY_PASSWORD);
-  await page.locator('form[method="post"] button[type="submit"]').first().click();
-  await page.waitForLoadState('load');
-}
 
 /** The cashier's page of a fresh order, under the name that passkeys are bound to. */
 async function cashier(page, amount = '30.00') {
@@ -101,21 +55,6 @@ async function cashier(page, amount = '30.00') {
 
 const status = async number => (await gateway.call('alipay.trade.query', { out_trade_no: number })).trade_status;
 
-async function add(page, phone, name) {
-  await page.goto(`${home}/wallet/passkeys`);
-  await signIn(page, phone);
-  await fill(page, name);
-  await press(page);
-  await page.locator('.slip').getByText(name).waitFor();
-}
-
-async function fill(page, name) {
-  const form = passkeyForm(page);
-  await form.locator('input[name="name"]').fill(name);
-  await form.locator('input[name="login_password"]').fill(LOGIN_PASSWORD);
-  await form.locator('input[name="pay_password"]').fill(PAY_PASSWORD);
-}
-
 for (const [locale, say] of [
   ['zh-CN', { none: /还没有通行密钥/, wrong: /登录密码不正确/, cancelled: /没有使用通行密钥/, out: '退出登录',
     paid: /支付成功/, gone: /通行密钥无效/ }],
@@ -123,7 +62,7 @@ for (const [locale, say] of [
     out: 'Sign out', paid: /Payment successful/, gone: /passkey is not valid here/ }],
 ]) {
   test(`a passkey is added, signs in, pays an order and is removed (${locale})`, async t => {
-    const phone = await person();
+    const phone = await person(home, sandbox);
     const page = await open(t, { locale });
     const device = await authenticator(page);
     await page.goto(`${home}/wallet/passkeys`);
@@ -193,10 +132,10 @@ for (const [locale, say] of [
 }
 
 test('what was signed for one order pays no other one', async t => {
-  const phone = await person();
+  const phone = await person(home, sandbox);
   const page = await open(t);
   await authenticator(page);
-  await add(page, phone, 'phone');
+  await add(page, home, phone, 'phone');
   await cashier(page, '1.00');
   await press(page);
   await page.locator('input[name="pocket"]').first().waitFor();
@@ -217,7 +156,7 @@ test('what was signed for one order pays no other one', async t => {
 });
 
 test('without a script, or under another name, the pages offer passwords only', async t => {
-  const phone = await person();
+  const phone = await person(home, sandbox);
   const page = await open(t);
   const device = await authenticator(page);
   const numbered = home.replace('localhost', '127.0.0.1');

@@ -14,7 +14,7 @@ use crate::four_eyes::FourEyes;
 use crate::freezes::Freezes;
 use crate::funds::Funds;
 use crate::grants::Grants;
-use crate::images::Encoded;
+use crate::images::{Encoded, text_of_key};
 use crate::keyed::Keyed;
 use crate::merchant_stores::MerchantStores;
 use crate::operators::Operators;
@@ -33,7 +33,7 @@ use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
 use fund::{BankOrder, Card};
 use ledger::{Account, Hold, Posting};
-use people::{App, Attempt, MerchantStore, PasskeyProof, Usage};
+use people::{ActKind, App, Attempt, MerchantStore, PasskeyProof, Usage};
 use std::sync::Arc;
 use trade::{Agreement, Debit, Freeze, Frozen, Mandate, Notice, Order, PayCode, Relation, Signing, Timer};
 use transfer::{CardTransfer, Transfer};
@@ -221,6 +221,13 @@ impl Checks {
     fn confirmed(&mut self, proof: &PasskeyProof, findings: &mut Findings) {
         let key = PasskeyProof::wrap_key((proof.slot, proof.party, proof.no));
         self.parties.owner(Table::PasskeyProof, &key, proof.party, findings);
+        let with_card = matches!(proof.act, ActKind::PayByCard | ActKind::TopUp | ActKind::Withdraw);
+        let own = !matches!(proof.act, ActKind::TopUp | ActKind::Withdraw) || proof.payee == proof.party;
+        let waits = proof.delay_us == 0 || proof.act == ActKind::Transfer;
+        if proof.card.is_some() != with_card || !own || !waits {
+            let message = "its card, its payee or its delay is not of what was confirmed";
+            findings.add(FindingKind::LoginWrong, "passkey_proof", text_of_key(&key), message);
+        }
         self.around.confirmed(proof);
     }
 

@@ -8,13 +8,26 @@ use crate::transfers::whole::OFFER_US;
 use base::{PartyId, Record, SlotSet, TransferNo};
 use engine::Tabled;
 use risk::{
-    Proof, RiskCase, RiskCaseState, RiskDecision, RiskOutcome, RiskProposal, RiskRules, RuleId, Verdict,
+    Channel, Facts, Proof, RiskCase, RiskCaseState, RiskDecision, RiskOutcome, RiskProposal, RiskRules,
+    RuleId, Verdict,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use transfer::{Transfer, TransferState};
 
 /// How long an offer lasts from when somebody looks at it, microseconds. Written down again here on purpose.
 const REVIEWED_OFFER_US: i64 = 259_200_000_000;
+
+/// Whether the payer gave the proof that was asked for, by the facts of the finding: a program gives none, and a page that
+/// was not given the password was confirmed by a passkey.
+fn was_given(row: &RiskDecision, asked: Proof) -> bool {
+    let Some(facts) = Facts::read(row.facts.as_str()) else { return false };
+    let on_page = matches!(facts.channel, Channel::Cashier | Channel::Wallet);
+    match asked {
+        Proof::Password => on_page,
+        Proof::Passkey => on_page && !facts.password,
+        Proof::Otp => false,
+    }
+}
 
 /// What is kept of a finding: enough to hold its case against it.
 #[derive(Debug)]
@@ -113,8 +126,10 @@ impl Risks {
         check(!silent, "no rule spoke");
         let done = match row.verdict {
             Verdict::Allow => row.outcome == RiskOutcome::Passed,
-            Verdict::Verify(Proof::Password) | Verdict::Review => row.outcome != RiskOutcome::Delayed,
-            Verdict::Verify(Proof::Otp | Proof::Passkey) => row.outcome == RiskOutcome::Stopped,
+            Verdict::Verify(Proof::Password | Proof::Passkey) | Verdict::Review => {
+                row.outcome != RiskOutcome::Delayed
+            }
+            Verdict::Verify(Proof::Otp) => row.outcome == RiskOutcome::Stopped,
             Verdict::Delay(_) => true,
             Verdict::Refuse => row.outcome == RiskOutcome::Stopped,
         };
@@ -123,7 +138,7 @@ impl Risks {
         let asked = |id: &str| Some(*proofs?.get(&RuleId::new(id).ok()?)?);
         let asked = row.fired.as_str().split(' ').filter_map(asked).max();
         check(
-            row.outcome == RiskOutcome::Stopped || asked <= Some(Proof::Password),
+            row.outcome == RiskOutcome::Stopped || asked.is_none_or(|asked| was_given(row, asked)),
             "it went on without a proof that its rules ask for",
         );
         let found = Found {

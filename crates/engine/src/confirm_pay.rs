@@ -3,10 +3,11 @@
 use crate::books::OutRefused;
 use crate::claim_order::masked;
 use crate::command::Next;
-use crate::risk_check::{self, Gate, Given};
-use crate::{Message, OrderPaid, Rows, Stop, books, passkey, password};
+use crate::proof::{self, act_of_paying};
+use crate::risk_check::{self, Gate};
+use crate::{Message, OrderPaid, Rows, Stop, books};
 use base::{OrderNo, PartyId, Plant, Slot, planted};
-use people::{Attempt, Party, PartyStatus, PasskeyProof};
+use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{Order, PayRefused, Trade, TradeState};
@@ -29,14 +30,6 @@ impl ConfirmPay {
     }
 }
 
-/// The proof that was given pays once, also when risk rules stop what it was given for.
-fn use_up(rows: &mut Rows<'_>, given: Given, proof: (Slot, PartyId, u64)) {
-    match given {
-        Given::Passkey => rows.delete::<PasskeyProof>(proof),
-        Given::Password | Given::Nothing => rows.delete::<Attempt>(proof),
-    }
-}
-
 pub(crate) fn confirm_pay(
     rows: &mut Rows<'_>,
     command: &ConfirmPay,
@@ -53,15 +46,9 @@ pub(crate) fn confirm_pay(
     if trade.bank_order.is_some() && !planted(Plant::CardUnderWayIgnored) {
         return Stop::because(PayRefused::CardUnderWay);
     }
-    let proof = password::standing(rows, buyer, attempt)?;
-    let fits = |proof: &Attempt| proof.about == order_no || planted(Plant::ProofOfAnyOrder);
-    let given = if proof.is_some_and(|proof| proof.proven && fits(&proof) && now_us < proof.expires_at_us) {
-        Given::Password
-    } else if passkey::confirms(rows, &trade, attempt)? {
-        Given::Passkey
-    } else {
-        return Stop::because(PayRefused::ProofMissing);
-    };
+    let act = act_of_paying(order_no, trade.seller, trade.total(), None);
+    let proven = proof::of(rows, buyer, attempt, &act, planted(Plant::ProofOfAnyOrder))?;
+    let Some(proven) = proven else { return Stop::because(PayRefused::ProofMissing) };
     let Some(party) = rows.get::<Party>((slot, buyer))?.filter(|party| party.status == PartyStatus::Normal)
     else {
         return Stop::because(PayRefused::BuyerBlocked);
@@ -73,11 +60,11 @@ pub(crate) fn confirm_pay(
         Err(OutRefused::OverLimit) => return Stop::because(PayRefused::BuyerLimit),
         Err(OutRefused::TooLow) => return Stop::because(PayRefused::BalanceTooLow),
     };
-    let look = risk_check::of_order(rows, &party, &trade, given)?;
+    let look = risk_check::of_order(rows, &party, &trade, proven.given)?;
     if let Gate::Shut(refused) = look.gate {
         look.note(rows);
         // What was noted costs a proof: nobody writes without end.
-        use_up(rows, given, (slot, buyer, attempt));
+        proven.use_up(rows);
         return Err(Stop::Noted(PayRefused::Risk(refused)));
     }
 
@@ -85,7 +72,7 @@ pub(crate) fn confirm_pay(
     look.note(rows);
     books::pay_out(rows, posted, buyer, amount)?;
     if !planted(Plant::ProofStaysUsable) {
-        use_up(rows, given, (slot, buyer, attempt));
+        proven.use_up(rows);
     }
     rows.put(Trade { state: TradeState::Paid, paid_at_us: Some(now_us), ..(*trade).clone() });
     let paid =

@@ -2,26 +2,27 @@
 
 use crate::claim_order::{masked, waiting_trade};
 use crate::command::Next;
+use crate::proof::{self, act_of_freezing};
 use crate::{
     ChargeReturned, Fault, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld,
-    FreezeRelease, FreezeReleased, Message, Reply, Rows, Stop, balance_limit, books, password,
+    FreezeRelease, FreezeReleased, Message, Reply, Rows, Stop, balance_limit, books,
 };
 use base::{FreezeNo, PartyId, Slot};
 use ledger::{Account, AccountId, AccountKind, Hold, LedgerRefused, Template};
 use money::{Minor, Money};
-use people::{Attempt, Party, PartyStatus};
+use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{Freeze, Frozen, FrozenState, HoldRefused, PayCode, Timer, Trade, TradeState};
 
-/// The payer agrees. The proof is a password try that was judged right for this very freeze.
+/// The payer agrees. The proof is a password try that was judged right for this very freeze, or a passkey's for it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ConfirmFreeze {
     /// Who pays.
     pub payer: PartyId,
     /// The freeze.
     pub freeze: FreezeNo,
-    /// The number of the try that was right.
+    /// The number of the try that was right, or of the passkey's proof.
     pub attempt: u64,
 }
 
@@ -158,7 +159,7 @@ pub(crate) fn confirm_freeze(
     rows: &mut Rows<'_>,
     command: &ConfirmFreeze,
 ) -> Result<Next<Arc<Freeze>>, Stop<HoldRefused>> {
-    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let slot = rows.slot();
     let ConfirmFreeze { payer, freeze, attempt } = *command;
     let frozen = rows.get::<Frozen>((slot, freeze))?.filter(|frozen| frozen.payer == payer);
     let Some(frozen) = frozen else { return Stop::because(HoldRefused::NotAsked) };
@@ -167,12 +168,10 @@ pub(crate) fn confirm_freeze(
         FrozenState::Held => return Stop::because(HoldRefused::AlreadyHeld),
         FrozenState::Over => return Stop::because(HoldRefused::AlreadyClosed),
     }
-    let proof = password::standing(rows, payer, attempt)?;
-    let fits =
-        |proof: &Attempt| proof.proven && proof.about == freeze.topic() && now_us < proof.expires_at_us;
-    if !proof.is_some_and(|proof| fits(&proof)) {
+    let act = act_of_freezing(freeze, frozen.seller, frozen.amount_minor.of(frozen.currency));
+    let Some(proven) = proof::of(rows, payer, attempt, &act, false)? else {
         return Stop::because(HoldRefused::ProofMissing);
-    }
+    };
     let party = rows.get::<Party>((slot, payer))?.filter(|party| party.status == PartyStatus::Normal);
     let Some(party) = party else { return Stop::because(HoldRefused::PayerBlocked) };
     if let Err(refused) = set_aside(rows, &party, &frozen)? {
@@ -180,7 +179,7 @@ pub(crate) fn confirm_freeze(
     }
 
     // Nothing can be refused here below this line; a freeze that was closed meanwhile gives the money back.
-    rows.delete::<Attempt>((slot, payer, attempt));
+    proven.use_up(rows);
     let held = FreezeHeld { freeze, payer, payer_login_masked: masked(&party), code: None };
     rows.send(freeze.slot(), Message::FreezeHeld(held));
     Ok(Next::Chain)

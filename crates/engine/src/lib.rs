@@ -55,6 +55,7 @@ mod pay_code;
 mod pay_frozen;
 mod pay_request;
 mod person;
+mod proof;
 mod query;
 mod receiving;
 mod refund_order;
@@ -153,6 +154,7 @@ pub use password::{JudgePassword, Reserved, TryPassword};
 pub use pay_code::{IssuePayCode, PayCodeRefused};
 pub use pay_frozen::PayFrozen;
 pub use person::{AddressFound, FindAddress, FindProfile, RegisterPerson, RegisterRefused};
+pub use proof::{act_of_bank_order, act_of_freezing, act_of_paying, act_of_signing, act_of_transfer};
 pub use query::{
     FindAccount, FindLogin, FindOrder, FindOrderByNo, FindParty, FindRefund, FindTrade, RefundView, Which,
 };

@@ -1,15 +1,15 @@
-//! Passkeys: added, listed, removed, signed in with, and payments that they confirm. The rim looked at the signature.
+//! Passkeys: added, listed, removed, signed in with, and acts that they confirm. The rim looked at the signature.
 
 use crate::command::{Never, Next};
 use crate::{Fault, Rows, Stop, WhichDevices, device, password, sign_in};
-use base::{OrderNo, PartyId, Slot};
-use money::Money;
+use base::{PartyId, Slot};
 use people::{
     PASSKEYS_MAX, PROOF_LIFE_US, Party, PartyStatus, Passkey, PasskeyDigest, PasskeyProof, PasskeyRefused,
+    ShownAct,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use trade::{TimerTask, Trade};
+use trade::TimerTask;
 
 /// Adds a passkey. That its owner is there was proven before, by a session and the login password.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -220,17 +220,13 @@ fn see(rows: &mut Rows<'_>, party: PartyId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Says that a passkey confirmed one payment, as it was shown.
+/// Says that a passkey confirmed one act, as it was shown.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ProvePasskey {
     /// The use.
     pub by: PasskeyUse,
-    /// The order that was shown.
-    pub about: OrderNo,
-    /// The payee that was shown.
-    pub payee: PartyId,
-    /// The amount that was shown.
-    pub amount: Money,
+    /// The act that was shown.
+    pub act: ShownAct,
     /// The credential after the use, sealed, as for [`SignInByPasskey`].
     pub sealed_key: Option<Vec<u8>>,
 }
@@ -246,7 +242,7 @@ pub(crate) fn prove_passkey(
     rows: &mut Rows<'_>,
     command: &ProvePasskey,
 ) -> Result<Next<u64>, Stop<PasskeyRefused>> {
-    let ProvePasskey { by, about, payee, amount, ref sealed_key } = *command;
+    let ProvePasskey { by, act, ref sealed_key } = *command;
     let passkey = used(rows, by, sealed_key.as_ref())?;
 
     // Nothing can be refused below this line; nothing was changed above it.
@@ -259,11 +255,14 @@ pub(crate) fn prove_passkey(
         no,
         place: by.place,
         passkey: by.no,
-        about,
-        payee,
-        currency: amount.currency(),
-        amount_minor: amount.minor(),
+        about: act.about,
+        payee: act.payee,
+        currency: act.amount.currency(),
+        amount_minor: act.amount.minor(),
         expires_at_us,
+        act: act.kind,
+        card: act.card,
+        delay_us: act.delay_us,
     });
     rows.after(expires_at_us, |timer| {
         timer.task = TimerTask::ForgetAttempt;
@@ -273,13 +272,13 @@ pub(crate) fn prove_passkey(
     Ok(Next::Answer(no))
 }
 
-/// Whether a passkey that was not removed confirmed the payment of this trade; not when a password was set after it.
-pub(crate) fn confirms(rows: &mut Rows<'_>, trade: &Trade, no: u64) -> Result<bool, Fault> {
-    let (slot, buyer, now_us) = (rows.slot(), trade.buyer, rows.now_us());
-    let Some(proof) = rows.get::<PasskeyProof>((slot, buyer, no))? else { return Ok(false) };
-    let Some(party) = rows.get::<Party>((slot, buyer))? else { return Ok(false) };
-    let passkey = rows.get::<Passkey>((slot, buyer, proof.place))?;
+/// Whether a passkey that was not removed confirmed this act; not when a password was set after it.
+pub(crate) fn confirms(rows: &mut Rows<'_>, party: PartyId, no: u64, act: &ShownAct) -> Result<bool, Fault> {
+    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let Some(proof) = rows.get::<PasskeyProof>((slot, party, no))? else { return Ok(false) };
+    let Some(owner) = rows.get::<Party>((slot, party))? else { return Ok(false) };
+    let passkey = rows.get::<Passkey>((slot, party, proof.place))?;
     Ok(passkey.is_some_and(|passkey| passkey.no == proof.passkey)
-        && proof.no > party.proofs_after
-        && proof.stands_for(trade.no, trade.seller, trade.total(), now_us))
+        && proof.no > owner.proofs_after
+        && proof.stands_for(act, now_us))
 }

@@ -57,7 +57,7 @@ pub(crate) enum Given {
     Nothing,
     /// The payment password.
     Password,
-    /// A passkey, for this very payment.
+    /// A passkey, for this very act.
     Passkey,
 }
 
@@ -105,8 +105,13 @@ fn paying(payer: &Party, (payee, amount): (PartyId, Money), channel: Channel, su
     Asked { payer, payee, amount, scene: Scene::Pay, channel, given, subject }
 }
 
-/// Looks at a withdrawal that its party confirmed with the password.
-pub(crate) fn of_withdrawal(rows: &mut Rows<'_>, payer: &Party, order: &BankOrder) -> Result<Look, Fault> {
+/// Looks at a withdrawal that its party confirmed.
+pub(crate) fn of_withdrawal(
+    rows: &mut Rows<'_>,
+    payer: &Party,
+    order: &BankOrder,
+    given: Given,
+) -> Result<Look, Fault> {
     look(
         rows,
         &Asked {
@@ -115,14 +120,19 @@ pub(crate) fn of_withdrawal(rows: &mut Rows<'_>, payer: &Party, order: &BankOrde
             amount: order.amount(),
             scene: Scene::Withdraw,
             channel: Channel::Wallet,
-            given: Given::Password,
+            given,
             subject: format!("withdraw {}", order.no),
         },
     )
 }
 
-/// Looks at a transfer that is about to be paid.
-pub(crate) fn of_transfer(rows: &mut Rows<'_>, payer: &Party, transfer: &Transfer) -> Result<Look, Fault> {
+/// Looks at a transfer that is about to be paid: by a program, which gives no proof, or in the wallet.
+pub(crate) fn of_transfer(
+    rows: &mut Rows<'_>,
+    payer: &Party,
+    transfer: &Transfer,
+    given: Given,
+) -> Result<Look, Fault> {
     let by_person = transfer.way == TransferWay::Wallet;
     let Transfer { way, out_biz_no, payee, .. } = transfer;
     let amount = transfer.amount();
@@ -134,7 +144,7 @@ pub(crate) fn of_transfer(rows: &mut Rows<'_>, payer: &Party, transfer: &Transfe
             amount,
             scene: Scene::Transfer,
             channel: if by_person { Channel::Wallet } else { Channel::Program },
-            given: if by_person { Given::Password } else { Given::Nothing },
+            given,
             subject: format!("transfer {} {out_biz_no} {amount} {payee}", way.as_str()),
         },
     )

@@ -59,7 +59,7 @@ pub use operator::{
 pub use party::{
     Login, LoginName, Party, PartyKind, PartyName, PartyStatus, SlotHead, masked_login, masked_name,
 };
-pub use passkey::{PASSKEYS_MAX, Passkey, PasskeyDigest, PasskeyProof, PasskeyRefused};
+pub use passkey::{ActKind, PASSKEYS_MAX, Passkey, PasskeyDigest, PasskeyProof, PasskeyRefused, ShownAct};
 pub use password::{
     ATTEMPT_LIFE_US, Attempt, Credential, LOCK_US, PROOF_LIFE_US, PasswordRefused, TRIES_MAX, Verifier,
     judged, reserved,

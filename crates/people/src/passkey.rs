@@ -1,11 +1,12 @@
-//! Passkeys of a person, and payments that one of them confirmed.
+//! Passkeys of a person, and what one of them confirmed.
 //!
 //! A row knows the public half of a key only, sealed like everything that is of a person, and how often the key says it
 //! was used. What was signed is looked at by the rim; the decision holds the rest: the key was not removed, its counter
-//! goes forwards, and what it confirmed is one payment, told by order, payee and amount.
+//! goes forwards, and what it confirmed is one act, told by everything that its page shows.
 
-use base::{OrderNo, PartyId, Record, Slot};
+use base::{CardNo, Field, OrderNo, PartyId, Record, Slot};
 use money::{Currency, Minor, Money};
+use serde::{Deserialize, Serialize};
 
 /// Passkeys of one person; a further one is refused until another was removed.
 pub const PASSKEYS_MAX: u32 = 10;
@@ -53,7 +54,44 @@ impl Passkey {
     }
 }
 
-/// A payment that a passkey confirmed: worth that one payment, once, as long as a right password.
+/// What somebody is asked to confirm.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, Field)]
+pub enum ActKind {
+    /// Paying an order from the balance.
+    PayFromBalance,
+    /// Paying an order with a bank card.
+    PayByCard,
+    /// Sending money to somebody.
+    Transfer,
+    /// Filling the balance from a card.
+    TopUp,
+    /// Paying the balance out to a card.
+    Withdraw,
+    /// Signing an agreement.
+    Sign,
+    /// Agreeing to a pre-authorisation.
+    Freeze,
+}
+
+/// One act as its page shows it: another one differs in at least one of these.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ShownAct {
+    /// What is done.
+    pub kind: ActKind,
+    /// The order, or the number that stands for a transfer, a bank order, an agreement or a freeze: what else its page
+    /// shows (a fee, the terms) does not change under a number.
+    pub about: OrderNo,
+    /// Who gets the money, or may take it; whoever moves it to or from an own card is that.
+    pub payee: PartyId,
+    /// How much; zero where an agreement names no amount.
+    pub amount: Money,
+    /// The card that pays, fills the balance or is paid out to.
+    pub card: Option<CardNo>,
+    /// How long the money waits for its payee, microseconds; zero for all but a delayed transfer.
+    pub delay_us: i64,
+}
+
+/// An act that a passkey confirmed: worth that one act, once, as long as a right password.
 #[derive(Clone, PartialEq, Eq, Debug, Record)]
 #[record(table = "passkey_proof", key = 3)]
 pub struct PasskeyProof {
@@ -67,7 +105,7 @@ pub struct PasskeyProof {
     pub place: u32,
     /// The passkey's number.
     pub passkey: u64,
-    /// The order that was shown.
+    /// The order that was shown, or the number in the place of one.
     pub about: OrderNo,
     /// The payee that was shown.
     pub payee: PartyId,
@@ -77,13 +115,24 @@ pub struct PasskeyProof {
     pub amount_minor: Minor,
     /// When it is worth nothing any more, microseconds UTC.
     pub expires_at_us: i64,
+    /// What was to be done.
+    pub act: ActKind,
+    /// The card that was shown.
+    pub card: Option<CardNo>,
+    /// The delay that was shown, microseconds, as [`ShownAct::delay_us`].
+    pub delay_us: i64,
 }
 
 impl PasskeyProof {
-    /// Whether it stands for this payment at this moment.
-    pub fn stands_for(&self, about: OrderNo, payee: PartyId, amount: Money, now_us: i64) -> bool {
-        let shown = self.amount_minor.of(self.currency);
-        self.about == about && self.payee == payee && shown == amount && now_us < self.expires_at_us
+    /// The act that was shown.
+    pub fn shown(&self) -> ShownAct {
+        let PasskeyProof { act: kind, about, payee, card, delay_us, .. } = *self;
+        ShownAct { kind, about, payee, amount: self.amount_minor.of(self.currency), card, delay_us }
+    }
+
+    /// Whether it stands for this act at this moment.
+    pub fn stands_for(&self, act: &ShownAct, now_us: i64) -> bool {
+        self.shown() == *act && now_us < self.expires_at_us
     }
 }
 

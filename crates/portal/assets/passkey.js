@@ -27,6 +27,10 @@
   };
 
   const send = async form => {
+    // What is chosen beside the button is confirmed with it.
+    for (const field of form.querySelectorAll('[data-chosen]')) {
+      field.value = document.querySelector(`[name="${field.dataset.chosen}"]:checked`)?.value ?? '';
+    }
     const asked = await fetch(form.dataset.options, { method: 'POST', body: new URLSearchParams(new FormData(form)) });
     const told = await asked.json();
     if (!asked.ok) { throw Object.assign(new Error('refused'), { words: told.error.message }); }

@@ -1,26 +1,28 @@
 //! The page on which a buyer signs an agreement: the terms, and a form that asks who signs and for the payment
-//! password.
+//! password, or for a passkey, which says both.
 //!
-//! One step and no session: the password is given for this very agreement and used up by signing it. The way back to
+//! One step and no session: either is given for this very agreement and used up by signing it. The way back to
 //! the shop is the one of the signed offer.
 
 use crate::order_view::name_of;
+use crate::passkey_page::{self, ActFields, PasskeyForm, told};
+use crate::people::{ClientAddress, passkey_acts};
 use crate::portal::Portal;
-use crate::respond::{Frame, Visitor, done, message, page};
+use crate::respond::{Frame, Visitor, message, page};
 use crate::sign_in::{self, About, SignInForm, SignInRefused};
 use crate::texts::{Texts, shown};
 use crate::visit::{self, Visit};
 use askama::Template;
-use axum::Router;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
-use base::{AgreementNo, AppId, Secret};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use base::{AgreementNo, AppId, PartyId, Secret};
 use cell::CellError;
-use engine::{FindGrant, FindOffer, SignAgreement};
-use people::GrantKind;
+use engine::{FindGrant, FindOffer, SignAgreement, act_of_signing};
+use people::{GrantKind, ShownAct};
 use std::sync::Arc;
 use trade::{Agreement, AgreementState, SignRefused, Terms, Unit, WireCharset};
 use wire::charset::Charset;
@@ -41,12 +43,16 @@ struct SignPage<'a> {
     action: String,
     csrf: String,
     login: &'a str,
+    passkey: Option<PasskeyForm>,
     error: Option<String>,
 }
 
 /// The routes of the page.
 pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new().route("/agreement/{token}", get(show).post(sign))
+    Router::new()
+        .route("/agreement/{token}", get(show).post(sign))
+        .route("/agreement/{token}/passkey/options", post(begin_by_passkey))
+        .route("/agreement/{token}/passkey", post(sign_by_passkey))
 }
 
 /// The agreement of a link that can still be signed, or the page that says why not.
@@ -92,7 +98,8 @@ async fn form(
     let (csrf, payee) = (visit.token(portal, &path), name_of(portal, agreement.seller).await);
     let (action, terms) = (format!("{}{path}", portal.root), lines_of(&agreement.terms(), f.t));
     let (status, error) = error.map_or((StatusCode::OK, None), |(status, words)| (status, Some(words)));
-    let response = page(status, &SignPage { f, payee, terms, action, csrf, login, error });
+    let passkey = PasskeyForm::agreeing(portal, f.t, &action, &csrf);
+    let response = page(status, &SignPage { f, payee, terms, action, csrf, login, passkey, error });
     visit.keep(portal, response)
 }
 
@@ -130,33 +137,100 @@ async fn sign(
         Ok(agreement) => agreement,
         Err(response) => return response,
     };
-    let path = format!("/agreement/{token}");
-    let gone = |status| {
-        let link = Some((f.t.reload, format!("{}{path}", portal.root)));
-        message(f, status, (f.t.form_gone, f.t.page_gone_text), link)
-    };
     let Ok(Form(SignInForm { csrf, login, pay_password })) = sent else {
-        return gone(StatusCode::BAD_REQUEST);
+        return gone(&portal, f, &token, StatusCode::BAD_REQUEST);
     };
-    if !visit::is_own_form(&portal, &visitor, &path, &csrf) {
-        return gone(StatusCode::FORBIDDEN);
+    if !visit::is_own_form(&portal, &visitor, &format!("/agreement/{token}"), &csrf) {
+        return gone(&portal, f, &token, StatusCode::FORBIDDEN);
     }
-    match signed(&portal, &agreement, &login, Secret::new(pay_password)).await {
+    let done = signed(&portal, &agreement, &login, Secret::new(pay_password)).await;
+    result(&portal, &visitor, &token, &agreement, &login, done).await
+}
+
+fn gone(portal: &Portal, f: Frame<'_>, token: &str, status: StatusCode) -> Response {
+    let link = Some((f.t.reload, format!("{}/agreement/{token}", portal.root)));
+    message(f, status, (f.t.form_gone, f.t.page_gone_text), link)
+}
+
+/// What the buyer sees of it.
+async fn result(
+    portal: &Portal,
+    visitor: &Visitor,
+    token: &str,
+    agreement: &Agreement,
+    login: &str,
+    done: Result<Arc<Agreement>, NotSigned>,
+) -> Response {
+    let f = visitor.frame(portal);
+    match done {
         Ok(agreement) => {
-            let link = return_link(&portal, &agreement).await.map(|url| (f.t.back_to_shop, url));
-            done(f, (f.t.signed, f.t.signed_text), link)
+            let link = return_link(portal, &agreement).await.map(|url| (f.t.back_to_shop, url));
+            crate::respond::done(f, (f.t.signed, f.t.signed_text), link)
         }
         Err(NotSigned::SignIn(refused)) => {
             let error = Some((refused.status(), refused.words(f.t)));
-            form(&portal, &visitor, &token, &agreement, &login, error).await
+            form(portal, visitor, token, agreement, login, error).await
         }
         Err(NotSigned::Refused(refused)) => {
             let (title, text) = words(refused, f.t);
             message(f, StatusCode::CONFLICT, (title, text), None)
         }
         Err(NotSigned::Unknown) => {
-            let link = Some((f.t.reload, format!("{}{path}", portal.root)));
+            let link = Some((f.t.reload, format!("{}/agreement/{token}", portal.root)));
             message(f, StatusCode::GATEWAY_TIMEOUT, (f.t.unknown, f.t.agreement_unknown_text), link)
+        }
+    }
+}
+
+/// What is signed, as the page shows it.
+fn act_of(agreement: &Agreement) -> ShownAct {
+    act_of_signing(agreement.no, agreement.seller, &agreement.terms())
+}
+
+/// Gives the script the challenge for this agreement.
+async fn begin_by_passkey(
+    State(portal): Shared,
+    Path(token): Path<String>,
+    client: Option<Extension<ClientAddress>>,
+    visitor: Visitor,
+    sent: Result<Form<ActFields>, FormRejection>,
+) -> Response {
+    let (Ok(agreement), Ok(Form(fields))) = (find(&portal, visitor.frame(&portal), &token).await, sent)
+    else {
+        return passkey_page::form_gone(visitor.texts);
+    };
+    if !visit::is_own_form(&portal, &visitor, &format!("/agreement/{token}"), &fields.csrf) {
+        return passkey_page::form_gone(visitor.texts);
+    }
+    let client = client.map(|Extension(client)| client);
+    let begun = passkey_acts::begin_unnamed(&portal, client, &fields.csrf, act_of(&agreement));
+    told(begun, visitor.texts)
+}
+
+/// Signs for whoever has the passkey.
+async fn sign_by_passkey(
+    State(portal): Shared,
+    Path(token): Path<String>,
+    visitor: Visitor,
+    sent: Result<Form<ActFields>, FormRejection>,
+) -> Response {
+    let f = visitor.frame(&portal);
+    let agreement = match find(&portal, f, &token).await {
+        Ok(agreement) => agreement,
+        Err(response) => return response,
+    };
+    let Ok(Form(fields)) = sent else { return gone(&portal, f, &token, StatusCode::BAD_REQUEST) };
+    if !visit::is_own_form(&portal, &visitor, &format!("/agreement/{token}"), &fields.csrf) {
+        return gone(&portal, f, &token, StatusCode::FORBIDDEN);
+    }
+    match fields.agreed(&portal, act_of(&agreement)).await {
+        Ok(confirmed) => {
+            let done = sign_with(&portal, &agreement, confirmed.party, confirmed.proof).await;
+            result(&portal, &visitor, &token, &agreement, "", done).await
+        }
+        Err(error) => {
+            let error = Some((error.status(), passkey_page::words(&error, f.t).to_owned()));
+            form(&portal, &visitor, &token, &agreement, "", error).await
         }
     }
 }
@@ -194,10 +268,19 @@ pub(crate) async fn signed(
     login: &str,
     password: Secret<String>,
 ) -> Result<Arc<Agreement>, NotSigned> {
-    let agreement_no = agreement.no;
-    let about = About::Order(agreement_no.topic());
+    let about = About::Order(agreement.no.topic());
     let proof = sign_in::by_login(portal, login, password, about).await.map_err(NotSigned::SignIn)?;
-    let command = SignAgreement { agreement_no, buyer: proof.party, attempt: proof.attempt };
+    sign_with(portal, agreement, proof.party, proof.attempt).await
+}
+
+/// Signs with what was proven for this agreement.
+async fn sign_with(
+    portal: &Portal,
+    agreement: &Agreement,
+    buyer: PartyId,
+    attempt: u64,
+) -> Result<Arc<Agreement>, NotSigned> {
+    let command = SignAgreement { agreement_no: agreement.no, buyer, attempt };
     portal.door.ask(command).await.map_err(|error| match error {
         CellError::Refused(refused) => NotSigned::Refused(refused),
         CellError::Busy => NotSigned::SignIn(SignInRefused::Busy),

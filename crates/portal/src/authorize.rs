@@ -1,27 +1,30 @@
 //! The pages on which a user or a merchant says yes to an app: `publicAppAuthorize.htm` and `appToAppAuth.htm`
 //! (protocol reference 4.1, 4.2).
 //!
-//! Whoever comes signs in with the payment password and then clicks; who only tells who he is (`auth_base`) and is
+//! Whoever comes signs in with the payment password or a passkey and then clicks; who only tells who he is (`auth_base`) and is
 //! signed in goes back at once. What was asked travels in the forms and is checked again each time.
 
 use crate::authorize_request::{Checked, Wanted, WantedRefused, check};
-use crate::chance;
+use crate::grant_code::{Allowed, authorize};
 use crate::guard::may_lead_to;
+use crate::passkey_page::{PasskeyForm, words};
+use crate::people::ClientAddress;
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other, with_cookie};
 use crate::session::{Purpose, Session};
-use crate::sign_in::{self, About, SignInRefused};
+use crate::sign_in::{self, About, Proof};
 use crate::visit::{self, Visit};
+use crate::wallet_passkeys::signed_in;
 use askama::Template;
-use axum::Router;
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use base::{PartyId, SECOND_US, Secret};
 use cell::CellError;
-use engine::{Authorize, AuthorizeRefused, FindParty};
+use engine::{AuthorizeRefused, FindParty};
 use people::{GrantKind, PROOF_LIFE_US};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -33,9 +36,6 @@ const SESSION: &str = "tongbao_oauth";
 const PATH: &str = "/oauth2";
 /// The forms' name in their token.
 const FORM: &str = "/oauth2";
-/// Codes drawn for one yes at most; none was ever drawn twice.
-const DRAWS_MAX: u32 = 3;
-
 type Shared = State<Arc<Portal>>;
 type Sent<T> = Result<Form<T>, FormRejection>;
 type Asked = Result<Query<Wanted>, QueryRejection>;
@@ -56,6 +56,9 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
             }),
         );
     }
+    // Merchants have no passkeys.
+    router = router
+        .route(&format!("{PATH}/{}/sign-in/passkey", GrantKind::User.as_str()), post(sign_in_by_passkey));
     for kind in [GrantKind::User, GrantKind::Merchant] {
         router = router
             .route(
@@ -94,6 +97,18 @@ struct SignInForm {
 }
 
 #[derive(Deserialize)]
+struct PasskeyFields {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    challenge_id: String,
+    #[serde(default)]
+    credential: String,
+    #[serde(flatten)]
+    wanted: Wanted,
+}
+
+#[derive(Deserialize)]
 struct AgreeForm {
     #[serde(default)]
     csrf: String,
@@ -116,6 +131,7 @@ struct AuthorizePage<'a> {
     /// Who is signed in; a sign-in form otherwise.
     name: Option<String>,
     login: &'a str,
+    passkey: Option<PasskeyForm>,
     error: Option<String>,
 }
 
@@ -163,8 +179,8 @@ async fn show(portal: &Portal, visitor: &Visitor, kind: GrantKind, wanted: &Want
             let action = format!("{}{PATH}/{}/agree", portal.root, kind.as_str());
             let asker = name_of(portal, checked.app.seller).await;
             let (allows, wanted) = (allows(&checked, f), wanted.clone());
-            let shown =
-                AuthorizePage { f, csrf, action, wanted, asker, allows, name, login: "", error: None };
+            let (login, passkey, error) = ("", None, None);
+            let shown = AuthorizePage { f, csrf, action, wanted, asker, allows, name, login, passkey, error };
             may_lead_to(page(StatusCode::OK, &shown), &checked.origin)
         }
     }
@@ -185,19 +201,24 @@ async fn sign_in_page(
     checked: &Checked,
     wanted: &Wanted,
     login: &str,
-    refused: Option<SignInRefused>,
+    refused: Option<(StatusCode, String)>,
 ) -> Response {
     let f = visitor.frame(portal);
     let visit = Visit::of(visitor);
-    let (status, error) = match refused {
-        None => (StatusCode::OK, None),
-        Some(refused) => (refused.status(), Some(refused.words(f.t))),
-    };
+    let (status, error) = refused.map_or((StatusCode::OK, None), |(status, words)| (status, Some(words)));
     let csrf = visit.token(portal, FORM);
     let action = format!("{}{PATH}/{}/sign-in", portal.root, checked.kind.as_str());
     let asker = name_of(portal, checked.app.seller).await;
     let (allows, wanted) = (allows(checked, f), wanted.clone());
-    let shown = AuthorizePage { f, csrf, action, wanted, asker, allows, name: None, login, error };
+    let passkey = match checked.kind {
+        GrantKind::User => {
+            let form = PasskeyForm::signing_in(portal, f.t, format!("{action}/passkey"), csrf.clone(), "");
+            let hidden = || wanted.pairs().map(|(name, value)| (name, value.to_owned())).into();
+            form.map(|form| PasskeyForm { hidden: hidden(), ..form })
+        }
+        GrantKind::Merchant => None,
+    };
+    let shown = AuthorizePage { f, csrf, action, wanted, asker, allows, name: None, login, passkey, error };
     let response = visit.keep(portal, page(status, &shown));
     may_lead_to(response, &checked.origin)
 }
@@ -219,33 +240,56 @@ async fn sign_in(portal: &Portal, visitor: &Visitor, kind: GrantKind, form: Sent
     let proof = match sign_in::by_login(portal, &login, Secret::new(pay_password), About::Wallet).await {
         Ok(proof) => proof,
         Err(refused) => {
-            return sign_in_page(portal, visitor, &checked, &wanted, &login, Some(refused)).await;
+            let told = Some(refused.told(f.t));
+            return sign_in_page(portal, visitor, &checked, &wanted, &login, told).await;
         }
     };
-    let now_us = portal.door.now_us();
-    let id = portal.sessions.begin(Purpose::Authorize, proof, now_us);
+    begin(portal, f, &checked, &wanted, proof).await
+}
+
+/// Signs in whoever has the passkey.
+async fn sign_in_by_passkey(
+    State(portal): Shared,
+    client: Option<Extension<ClientAddress>>,
+    visitor: Visitor,
+    form: Sent<PasskeyFields>,
+) -> Response {
+    let f = visitor.frame(&portal);
+    let Ok(Form(PasskeyFields { csrf, challenge_id, credential, wanted })) = form else {
+        return form_gone(f);
+    };
+    if !visit::is_own_form(&portal, &visitor, FORM, &csrf) {
+        return form_gone(f);
+    }
+    let checked = match check(&portal, GrantKind::User, &wanted).await {
+        Ok(checked) => checked,
+        Err(refused) => return refused_page(f, refused),
+    };
+    let client = client.map(|Extension(client)| client);
+    match signed_in(&portal, client, &challenge_id, &credential).await {
+        Ok(proof) => begin(&portal, f, &checked, &wanted, proof).await,
+        Err(error) => {
+            let told = Some((error.status(), words(&error, f.t).to_owned()));
+            sign_in_page(&portal, &visitor, &checked, &wanted, "", told).await
+        }
+    }
+}
+
+/// Begins a session for who was proven, and leads to the question, or back at once.
+async fn begin(portal: &Portal, f: Frame<'_>, checked: &Checked, wanted: &Wanted, proof: Proof) -> Response {
+    let id = portal.sessions.begin(Purpose::Authorize, proof, portal.door.now_us());
     let cookie = portal.led_cookie(SESSION, &id, PATH, Some(PROOF_LIFE_US / SECOND_US));
     let response = if checked.is_silent() {
-        back(portal, f, &checked, (proof.party, proof.attempt), StatusCode::SEE_OTHER).await
+        back(portal, f, checked, (proof.party, proof.attempt), StatusCode::SEE_OTHER).await
     } else {
-        see_other(&own_address(portal, kind, &wanted))
+        see_other(&own_address(portal, checked.kind, wanted))
     };
     with_cookie(response, &cookie)
 }
 
 /// The page's own address with what was asked.
 fn own_address(portal: &Portal, kind: GrantKind, wanted: &Wanted) -> String {
-    let Wanted { app_id, scope, redirect_uri, state, application_type, auth_app_id } = wanted;
-    let pairs = [
-        ("app_id", app_id),
-        ("scope", scope),
-        ("redirect_uri", redirect_uri),
-        ("state", state),
-        ("application_type", application_type),
-        ("auth_app_id", auth_app_id),
-    ];
-    let pairs = pairs.map(|(name, value)| (name, value.as_str()));
-    format!("{}{}?{}", portal.root, path_of(kind), wire::page::query_of(&pairs))
+    format!("{}{}?{}", portal.root, path_of(kind), wire::page::query_of(&wanted.pairs()))
 }
 
 async fn agree(portal: &Portal, visitor: &Visitor, kind: GrantKind, form: Sent<AgreeForm>) -> Response {
@@ -262,54 +306,6 @@ async fn agree(portal: &Portal, visitor: &Visitor, kind: GrantKind, form: Sent<A
         }
         Err(refused) => refused_page(f, refused),
     }
-}
-
-/// A code that was given, and until when it can be used, microseconds UTC.
-pub(crate) struct Given {
-    /// The code.
-    pub(crate) code: Secret<String>,
-    /// Until when.
-    pub(crate) expires_at_us: i64,
-}
-
-/// Says yes to an app in the name of a party.
-pub(crate) async fn authorize(
-    portal: &Portal,
-    owner: PartyId,
-    allowed: &Allowed,
-) -> Result<Given, CellError<AuthorizeRefused>> {
-    let own_app = match allowed.kind {
-        GrantKind::User => None,
-        GrantKind::Merchant => {
-            allowed.own_app.or_else(|| portal.door.apps_of(owner, 1).first().map(|app| app.id))
-        }
-    };
-    for _draw in 0..DRAWS_MAX {
-        let code = chance::auth_code(&portal.world.secrets, portal.door.now_us(), owner.slot());
-        let digest = portal.world.secrets.token_digest(code.reveal());
-        let Allowed { app, kind, scopes, attempt, .. } = allowed.clone();
-        match portal.door.ask(Authorize { owner, app, kind, scopes, own_app, code: digest, attempt }).await {
-            Ok(expires_at_us) => return Ok(Given { code, expires_at_us }),
-            Err(CellError::Refused(AuthorizeRefused::CodeTaken)) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(CellError::Busy)
-}
-
-/// What somebody says yes to.
-#[derive(Clone, Debug)]
-pub(crate) struct Allowed {
-    /// The app.
-    pub(crate) app: base::AppId,
-    /// As what.
-    pub(crate) kind: GrantKind,
-    /// What it may know.
-    pub(crate) scopes: people::Scopes,
-    /// Of a merchant: the own app that it stands in for; else the one with the lowest id.
-    pub(crate) own_app: Option<base::AppId>,
-    /// The try of the payment password that stands for it, where somebody signed in.
-    pub(crate) attempt: Option<u64>,
 }
 
 /// Says yes and sends the browser back with the code.

@@ -45,6 +45,22 @@ pub(crate) struct Wanted {
     pub(crate) auth_app_id: String,
 }
 
+impl Wanted {
+    /// What was asked, by name.
+    pub(crate) fn pairs(&self) -> [(&'static str, &str); 6] {
+        let Wanted { app_id, scope, redirect_uri, state, application_type, auth_app_id } = self;
+        let pairs = [
+            ("app_id", app_id),
+            ("scope", scope),
+            ("redirect_uri", redirect_uri),
+            ("state", state),
+            ("application_type", application_type),
+            ("auth_app_id", auth_app_id),
+        ];
+        pairs.map(|(name, value)| (name, value.as_str()))
+    }
+}
+
 /// A request that was checked.
 #[derive(Clone, Debug)]
 pub(crate) struct Checked {

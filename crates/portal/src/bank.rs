@@ -261,8 +261,16 @@ pub(crate) async fn confirm(
     }
     let (party, about) = (order.party, About::Order(order.no.topic()));
     let proof = sign_in::by_party(portal, party, &party.to_string(), password, about).await;
-    let attempt = proof.map_err(BankNo::SignIn)?.attempt;
-    let asked = portal.door.ask(ConfirmBankOrder { party, no: order.no, attempt }).await;
+    confirm_with(portal, order, proof.map_err(BankNo::SignIn)?.attempt).await
+}
+
+/// Confirms a drafted order with what was proven for it.
+pub(crate) async fn confirm_with(
+    portal: &Portal,
+    order: &BankOrder,
+    attempt: u64,
+) -> Result<Arc<BankOrder>, BankNo> {
+    let asked = portal.door.ask(ConfirmBankOrder { party: order.party, no: order.no, attempt }).await;
     asked.map_err(|error| BankNo::of(error, BankNo::of_confirming))
 }
 

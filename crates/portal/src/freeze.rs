@@ -1,24 +1,27 @@
 //! The page on which a payer agrees to a pre-authorisation: who asks, for what and for how much, and a form that asks
-//! who agrees and for the payment password.
+//! who agrees and for the payment password, or for a passkey, which says both.
 //!
-//! One step and no session, as for agreements: the password is given for this very freeze and used up by it.
+//! One step and no session, as for agreements: either is given for this very freeze and used up by it.
 
 use crate::order_view::name_of;
+use crate::passkey_page::{self, ActFields, PasskeyForm, told};
+use crate::people::{ClientAddress, passkey_acts};
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page};
 use crate::sign_in::{self, About, SignInForm, SignInRefused};
 use crate::texts::{Texts, shown};
 use crate::visit::{self, Visit};
 use askama::Template;
-use axum::Router;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
-use base::{FreezeNo, Secret};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use base::{FreezeNo, PartyId, Secret};
 use cell::CellError;
-use engine::{ClaimFreeze, ConfirmFreeze, FindFreezeByNo};
+use engine::{ClaimFreeze, ConfirmFreeze, FindFreezeByNo, act_of_freezing};
+use people::ShownAct;
 use std::sync::Arc;
 use trade::{Freeze, FreezeState, HoldRefused};
 
@@ -34,12 +37,16 @@ struct FreezePage<'a> {
     action: String,
     csrf: String,
     login: &'a str,
+    passkey: Option<PasskeyForm>,
     error: Option<String>,
 }
 
 /// The routes of the page.
 pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new().route("/freeze/{token}", get(show).post(agree))
+    Router::new()
+        .route("/freeze/{token}", get(show).post(agree))
+        .route("/freeze/{token}/passkey/options", post(begin_by_passkey))
+        .route("/freeze/{token}/passkey", post(agree_by_passkey))
 }
 
 /// The freeze that a token of our own addresses names.
@@ -92,7 +99,8 @@ async fn form(
     let (action, title) = (format!("{}{path}", portal.root), freeze.title.to_string());
     let amount = shown(freeze.money(freeze.amount_minor));
     let (status, error) = error.map_or((StatusCode::OK, None), |(status, words)| (status, Some(words)));
-    let response = page(status, &FreezePage { f, payee, title, amount, action, csrf, login, error });
+    let passkey = PasskeyForm::agreeing(portal, f.t, &action, &csrf);
+    let response = page(status, &FreezePage { f, payee, title, amount, action, csrf, login, passkey, error });
     visit.keep(portal, response)
 }
 
@@ -107,26 +115,98 @@ async fn agree(
         Ok(freeze) => freeze,
         Err(response) => return response,
     };
-    let path = format!("/freeze/{token}");
-    let again = || Some((f.t.reload, format!("{}{path}", portal.root)));
-    let gone = |status| message(f, status, (f.t.form_gone, f.t.page_gone_text), again());
     let Ok(Form(SignInForm { csrf, login, pay_password })) = sent else {
-        return gone(StatusCode::BAD_REQUEST);
+        return gone(&portal, f, &token, StatusCode::BAD_REQUEST);
     };
-    if !visit::is_own_form(&portal, &visitor, &path, &csrf) {
-        return gone(StatusCode::FORBIDDEN);
+    if !visit::is_own_form(&portal, &visitor, &format!("/freeze/{token}"), &csrf) {
+        return gone(&portal, f, &token, StatusCode::FORBIDDEN);
     }
-    match agreed(&portal, freeze.no, &login, Secret::new(pay_password)).await {
+    let done = agreed(&portal, freeze.no, &login, Secret::new(pay_password)).await;
+    result(&portal, &visitor, &token, &freeze, &login, done).await
+}
+
+fn again<'a>(portal: &Portal, f: Frame<'a>, token: &str) -> (&'a str, String) {
+    (f.t.reload, format!("{}/freeze/{token}", portal.root))
+}
+
+fn gone(portal: &Portal, f: Frame<'_>, token: &str, status: StatusCode) -> Response {
+    message(f, status, (f.t.form_gone, f.t.page_gone_text), Some(again(portal, f, token)))
+}
+
+/// What the payer sees of it.
+async fn result(
+    portal: &Portal,
+    visitor: &Visitor,
+    token: &str,
+    freeze: &Freeze,
+    login: &str,
+    done: Result<Arc<Freeze>, NotAgreed>,
+) -> Response {
+    let f = visitor.frame(portal);
+    let again = || again(portal, f, token);
+    match done {
         Ok(_) => message(f, StatusCode::OK, (f.t.freeze_done, f.t.freeze_done_text), None),
         Err(NotAgreed::SignIn(refused)) => {
             let error = Some((refused.status(), refused.words(f.t)));
-            form(&portal, &visitor, &token, &freeze, &login, error).await
+            form(portal, visitor, token, freeze, login, error).await
         }
         Err(NotAgreed::Refused(refused)) => {
-            message(f, StatusCode::CONFLICT, words(refused, f.t), link(refused).then(again).flatten())
+            message(f, StatusCode::CONFLICT, words(refused, f.t), link(refused).then(again))
         }
         Err(NotAgreed::Unknown) => {
-            message(f, StatusCode::GATEWAY_TIMEOUT, (f.t.unknown, f.t.freeze_unknown_text), again())
+            let unknown = (f.t.unknown, f.t.freeze_unknown_text);
+            message(f, StatusCode::GATEWAY_TIMEOUT, unknown, Some(again()))
+        }
+    }
+}
+
+/// What is agreed to, as the page shows it.
+fn act_of(freeze: &Freeze) -> ShownAct {
+    act_of_freezing(freeze.no, freeze.seller, freeze.money(freeze.amount_minor))
+}
+
+/// Gives the script the challenge for this freeze.
+async fn begin_by_passkey(
+    State(portal): Shared,
+    Path(token): Path<String>,
+    client: Option<Extension<ClientAddress>>,
+    visitor: Visitor,
+    sent: Result<Form<ActFields>, FormRejection>,
+) -> Response {
+    let (Ok(freeze), Ok(Form(fields))) = (find(&portal, visitor.frame(&portal), &token).await, sent) else {
+        return passkey_page::form_gone(visitor.texts);
+    };
+    if !visit::is_own_form(&portal, &visitor, &format!("/freeze/{token}"), &fields.csrf) {
+        return passkey_page::form_gone(visitor.texts);
+    }
+    let client = client.map(|Extension(client)| client);
+    told(passkey_acts::begin_unnamed(&portal, client, &fields.csrf, act_of(&freeze)), visitor.texts)
+}
+
+/// Agrees for whoever has the passkey.
+async fn agree_by_passkey(
+    State(portal): Shared,
+    Path(token): Path<String>,
+    visitor: Visitor,
+    sent: Result<Form<ActFields>, FormRejection>,
+) -> Response {
+    let f = visitor.frame(&portal);
+    let freeze = match find(&portal, f, &token).await {
+        Ok(freeze) => freeze,
+        Err(response) => return response,
+    };
+    let Ok(Form(fields)) = sent else { return gone(&portal, f, &token, StatusCode::BAD_REQUEST) };
+    if !visit::is_own_form(&portal, &visitor, &format!("/freeze/{token}"), &fields.csrf) {
+        return gone(&portal, f, &token, StatusCode::FORBIDDEN);
+    }
+    match fields.agreed(&portal, act_of(&freeze)).await {
+        Ok(confirmed) => {
+            let done = agree_with(&portal, freeze.no, confirmed.party, confirmed.proof).await;
+            result(&portal, &visitor, &token, &freeze, "", done).await
+        }
+        Err(error) => {
+            let error = Some((error.status(), passkey_page::words(&error, f.t).to_owned()));
+            form(&portal, &visitor, &token, &freeze, "", error).await
         }
     }
 }
@@ -181,7 +261,16 @@ pub(crate) async fn agreed(
 ) -> Result<Arc<Freeze>, NotAgreed> {
     let about = About::Order(freeze.topic());
     let proof = sign_in::by_login(portal, login, password, about).await.map_err(NotAgreed::SignIn)?;
-    let (payer, attempt) = (proof.party, proof.attempt);
+    agree_with(portal, freeze, proof.party, proof.attempt).await
+}
+
+/// Takes the freeze up and confirms it with what was proven for it.
+async fn agree_with(
+    portal: &Portal,
+    freeze: FreezeNo,
+    payer: PartyId,
+    attempt: u64,
+) -> Result<Arc<Freeze>, NotAgreed> {
     portal.door.ask(ClaimFreeze { freeze, payer }).await?;
     Ok(portal.door.ask(ConfirmFreeze { payer, freeze, attempt }).await?)
 }

@@ -21,6 +21,7 @@ mod chance;
 mod export;
 mod freeze;
 mod ghosts;
+mod grant_code;
 mod guard;
 mod language;
 mod order_view;
@@ -86,7 +87,9 @@ mod wallet;
 mod wallet_bank;
 mod wallet_cards;
 mod wallet_passkeys;
+mod wallet_transfer;
 mod wallet_transfers;
+mod wallet_waiting;
 
 pub use bank::{Binding, CardAsked, CardBank, CardElements, CardSeen};
 pub use people::{

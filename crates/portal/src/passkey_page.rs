@@ -1,16 +1,21 @@
 //! Passkeys on pages: the form that the script fills with what the browser made, what it asks for before, and the words
 //! of a refusal. Without a script, or where browsers know no passkeys of this address, the forms stay hidden.
 
-use crate::people::{ClientAddress, home, key_ring};
+use crate::people::passkey_acts::{self, Confirmed};
+use crate::people::{Asker, ClientAddress, home, key_ring};
 use crate::portal::Portal;
 use crate::respond::Visitor;
 use crate::sandbox::SandboxError;
+use crate::session::Session;
 use crate::texts::Texts;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Extension, Json, Router};
+use base::PartyId;
+use people::ShownAct;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -42,8 +47,10 @@ pub(crate) struct PasskeyForm {
     pub(crate) site: String,
     /// The page's own token.
     pub(crate) csrf: String,
-    /// Where the buyer wanted to go; empty where there is one way only.
-    pub(crate) next: &'static str,
+    /// What else the form says, by name: where the buyer wanted to go, or which payment of a list it is.
+    pub(crate) hidden: Vec<(&'static str, String)>,
+    /// The name of a choice beside the form, which is sent with it.
+    pub(crate) chosen: Option<&'static str>,
     /// The button's words.
     pub(crate) label: &'static str,
 }
@@ -57,9 +64,80 @@ impl PasskeyForm {
         csrf: String,
         next: &'static str,
     ) -> Option<PasskeyForm> {
-        let (site, _) = home(portal)?;
         let options = format!("{}{SIGN_IN_OPTIONS}", portal.root);
-        Some(PasskeyForm { options, action, site, csrf, next, label: t.passkey_sign_in })
+        let form = PasskeyForm::at(portal, (options, action), csrf, t.passkey_sign_in)?;
+        let hidden = Some(("next", next.to_owned())).filter(|(_, next)| !next.is_empty());
+        Some(PasskeyForm { hidden: hidden.into_iter().collect(), ..form })
+    }
+
+    /// The form that confirms what is done at this address, by whoever has a passkey; `None` in a world without them.
+    pub(crate) fn agreeing(portal: &Portal, t: &Texts, action: &str, csrf: &str) -> Option<PasskeyForm> {
+        let ways = (format!("{action}/passkey/options"), format!("{action}/passkey"));
+        PasskeyForm::at(portal, ways, csrf.to_owned(), t.passkey_confirm)
+    }
+
+    /// As [`PasskeyForm::agreeing`], for somebody who is signed in and has a passkey.
+    pub(crate) async fn confirming(
+        portal: &Portal,
+        t: &Texts,
+        party: PartyId,
+        action: &str,
+        csrf: &str,
+    ) -> Option<PasskeyForm> {
+        let form = PasskeyForm::agreeing(portal, t, action, csrf)?;
+        // Without an answer the payment password is there.
+        passkey_acts::has_any(portal, party).await.unwrap_or(false).then_some(form)
+    }
+
+    fn at(
+        portal: &Portal,
+        (options, action): (String, String),
+        csrf: String,
+        label: &'static str,
+    ) -> Option<PasskeyForm> {
+        let (site, _) = home(portal)?;
+        Some(PasskeyForm { options, action, site, csrf, hidden: Vec::new(), chosen: None, label })
+    }
+}
+
+/// What a browser sends of an act: before the passkey is asked for, and with its answer. Which fields are there depends
+/// on the page.
+#[derive(Deserialize, Default)]
+pub(crate) struct ActFields {
+    #[serde(default)]
+    pub(crate) csrf: String,
+    #[serde(default)]
+    pub(crate) challenge_id: String,
+    #[serde(default)]
+    pub(crate) credential: String,
+    /// What an order is paid with.
+    #[serde(default)]
+    pub(crate) pocket: String,
+    /// Which of the payments that wait.
+    #[serde(default)]
+    pub(crate) trade_no: String,
+}
+
+impl ActFields {
+    /// The proof of an act that a page of this session showed, when it `fits` what the page does.
+    pub(crate) async fn confirmed(
+        &self,
+        portal: &Arc<Portal>,
+        session: &Session,
+        fits: impl FnOnce(&ShownAct) -> bool,
+    ) -> Result<Confirmed, SandboxError> {
+        let made = credential(&self.credential)?;
+        passkey_acts::confirm(portal, Asker::page(session), &self.challenge_id, &made, fits).await
+    }
+
+    /// The same of a page on which nobody is signed in.
+    pub(crate) async fn agreed(
+        &self,
+        portal: &Arc<Portal>,
+        act: ShownAct,
+    ) -> Result<Confirmed, SandboxError> {
+        let made = credential(&self.credential)?;
+        passkey_acts::confirm_unnamed(portal, &self.csrf, &self.challenge_id, &made, act).await
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) mod merchant_documents;
 pub(crate) mod merchants;
 mod messenger;
 mod own_data;
+pub(crate) mod passkey_acts;
 mod passkey_news;
 mod passkey_pay;
 mod passkeys;

@@ -12,7 +12,7 @@ use crate::session::{Seals, Sessions};
 use crate::{
     agreement, app_code, assets, authorize, cashier, certify, chance, export, freeze, guard, passkey_page,
     permissions, sandbox, sandbox_recon, start, wallet, wallet_bank, wallet_cards, wallet_passkeys,
-    wallet_transfers,
+    wallet_transfer, wallet_transfers, wallet_waiting,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -272,7 +272,9 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .merge(agreement::routes())
         .merge(freeze::routes())
         .merge(wallet::routes())
+        .merge(wallet_waiting::routes())
         .merge(wallet_transfers::routes())
+        .merge(wallet_transfer::routes())
         .merge(wallet_cards::routes())
         .merge(wallet_bank::routes())
         .merge(wallet_passkeys::routes())

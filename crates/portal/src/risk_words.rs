@@ -29,10 +29,10 @@ pub(crate) fn risk_words(refused: RiskRefused, t: &Texts) -> (&'static str, &'st
             ),
         ),
         RiskRefused::ProofMissing(Proof::Passkey) => (
-            ("需要通行密钥", "没有扣款。请重新打开收银台，用通行密钥登录并确认这笔付款。"),
+            ("需要通行密钥", "没有扣款。请在这笔付款的页面用通行密钥确认。"),
             (
                 "A passkey is needed",
-                "No money was taken. Open the checkout again, sign in with your passkey and confirm with it.",
+                "No money was taken. Open the page of this payment and confirm it with your passkey.",
             ),
         ),
         RiskRefused::ProofMissing(Proof::Otp) => (

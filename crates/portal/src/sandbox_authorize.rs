@@ -1,8 +1,8 @@
 //! `POST /sandbox/authorize`, `/sandbox/authorize/withdraw`, `/sandbox/app/callback`, `/sandbox/app/settings`: what the
 //! authorisation pages do, without a browser, and how apps are treated.
 
-use crate::authorize::{self, Allowed};
 use crate::authorize_request::{WantedRefused, app_of, check_may_ask, scopes_of};
+use crate::grant_code::{self, Allowed};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
 use crate::sandbox_profile::change;
@@ -87,7 +87,7 @@ pub(crate) async fn authorize(State(portal): State<Arc<Portal>>, headers: Header
     };
     let owner = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
     let given =
-        authorize::authorize(&portal, owner, &Allowed { app, kind, scopes, own_app, attempt: None }).await;
+        grant_code::authorize(&portal, owner, &Allowed { app, kind, scopes, own_app, attempt: None }).await;
     let given = given.map_err(|error| SandboxError::of(error, refused))?;
     let name = match kind {
         GrantKind::User => "auth_code",

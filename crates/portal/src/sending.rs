@@ -106,7 +106,16 @@ pub(crate) async fn confirm(
     // The name is for those without a password; whoever is known here has one.
     let (name, about) = (payer.to_string(), About::Order(transfer.no.topic()));
     let proof = sign_in::by_party(portal, payer, &name, password, about).await.map_err(NotSent::SignIn)?;
-    let command = ConfirmTransfer { payer, transfer: transfer.no, attempt: proof.attempt };
+    confirm_with(portal, transfer, proof.attempt).await
+}
+
+/// Pays an offered transfer with what was proven for it.
+pub(crate) async fn confirm_with(
+    portal: &Portal,
+    transfer: &Transfer,
+    attempt: u64,
+) -> Result<Arc<Transfer>, NotSent> {
+    let command = ConfirmTransfer { payer: transfer.payer, transfer: transfer.no, attempt };
     portal.door.ask(command).await.map_err(|error| match error {
         CellError::Refused(refused) => NotSent::Refused(refused),
         CellError::Busy => NotSent::SignIn(SignInRefused::Busy),

@@ -1,16 +1,16 @@
 //! The buyer's wallet: balance, payments that wait for the password, last payments, and the pay code.
 
-use crate::order_view::{self, Unanswered, name_of};
+use crate::order_view::{self, name_of};
 use crate::passkey_page::PasskeyForm;
 use crate::pay_code;
 use crate::permissions::{FreezeLine, freeze_lines};
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other, with_cookie};
-use crate::risk_words::risk_words;
 use crate::session::{Purpose, Session};
 use crate::sign_in::{self, About, Proof};
 use crate::texts::{Texts, shown};
 use crate::visit::{self, Visit};
+use crate::wallet_waiting;
 use askama::Template;
 use axum::Router;
 use axum::extract::rejection::FormRejection;
@@ -20,12 +20,12 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use base::{OrderNo, SECOND_US, Secret};
 use cell::CellError;
-use engine::{ConfirmPay, FindAccount, FindParty, FindTrade};
+use engine::{FindAccount, FindParty, FindTrade};
 use money::Currency;
 use people::PROOF_LIFE_US;
 use serde::Deserialize;
 use std::sync::Arc;
-use trade::{PayRefused, Trade, TradeState};
+use trade::{Trade, TradeState};
 
 /// The cookie of a signed-in wallet.
 const SESSION: &str = "tongbao_wallet";
@@ -44,7 +44,6 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/wallet/paycode", get(show_pay_code))
         .route("/wallet/sign-in", post(sign_in))
         .route("/wallet/sign-out", post(sign_out))
-        .route("/wallet/confirm", post(confirm))
         .route("/wallet/trades/{trade_no}", get(show_trade))
 }
 
@@ -108,16 +107,6 @@ struct SignInForm {
 }
 
 #[derive(Deserialize)]
-struct ConfirmForm {
-    #[serde(default)]
-    csrf: String,
-    #[serde(default)]
-    trade_no: String,
-    #[serde(default)]
-    pay_password: String,
-}
-
-#[derive(Deserialize)]
 struct SignOutForm {
     #[serde(default)]
     csrf: String,
@@ -144,6 +133,8 @@ struct Line {
     state: &'static str,
     /// The cashier's page, where the buyer sees what is signed by paying.
     cashier: Option<String>,
+    /// The form that pays it with a passkey.
+    passkey: Option<PasskeyForm>,
 }
 
 #[derive(Template)]
@@ -158,6 +149,13 @@ struct WalletPage<'a> {
     freezes: Vec<FreezeLine>,
     recent: Vec<Line>,
     error: Option<String>,
+}
+
+impl WalletPage<'_> {
+    /// Whether there is a form for the script to fill.
+    fn has_passkeys(&self) -> bool {
+        self.waiting.iter().any(|line| line.passkey.is_some())
+    }
 }
 
 #[derive(Template)]
@@ -193,7 +191,8 @@ pub(crate) fn sign_in_page(
     visit.keep(portal, response)
 }
 
-fn form_gone(portal: &Portal, f: Frame<'_>) -> Response {
+/// The form is out of date.
+pub(crate) fn form_gone(portal: &Portal, f: Frame<'_>) -> Response {
     let again = Some((f.t.reload, format!("{}/wallet", portal.root)));
     message(f, StatusCode::FORBIDDEN, (f.t.form_gone, f.t.form_gone_text), again)
 }
@@ -236,7 +235,8 @@ async fn show(State(portal): Shared, visitor: Visitor) -> Response {
     }
 }
 
-async fn wallet_page(
+/// The wallet, with what did not come about.
+pub(crate) async fn wallet_page(
     portal: &Portal,
     visitor: &Visitor,
     id: &str,
@@ -253,6 +253,7 @@ async fn wallet_page(
     else {
         return message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None);
     };
+    let csrf = portal.seals.token(FORM, id);
     let (mut waiting, mut recent) = (Vec::new(), Vec::new());
     for posted in trades {
         // The tables follow the cell by a moment: what seems to wait is looked up where it is decided.
@@ -272,11 +273,12 @@ async fn wallet_page(
             return message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None);
         };
         line.cashier = signing.map(|_| cashier_of(portal, trade.no));
+        line.passkey = wallet_waiting::pay_form(portal, f, party, trade.no, &csrf).await;
         waiting.push(line);
     }
     let page_of = WalletPage {
         f,
-        csrf: portal.seals.token(FORM, id),
+        csrf,
         name: owner.name.to_string(),
         login: owner.masked_login(),
         available: shown(account.available()),
@@ -289,7 +291,7 @@ async fn wallet_page(
 }
 
 /// The cashier's page of an order.
-fn cashier_of(portal: &Portal, order_no: OrderNo) -> String {
+pub(crate) fn cashier_of(portal: &Portal, order_no: OrderNo) -> String {
     format!("{}/cashier/{}", portal.root, portal.world.secrets.order_token(order_no))
 }
 
@@ -308,63 +310,7 @@ async fn line(portal: &Portal, trade: &Trade, t: &'static Texts) -> Line {
         at: t.moment(trade.paid_at_us.unwrap_or(trade.created_at_us)),
         state,
         cashier: None,
-    }
-}
-
-/// Confirms one waiting payment: the password is given for this very order.
-async fn confirm(State(portal): Shared, visitor: Visitor, form: Sent<ConfirmForm>) -> Response {
-    let f = visitor.frame(&portal);
-    let (Ok(Form(ConfirmForm { csrf, trade_no, pay_password })), Some((id, session))) =
-        (form, session(&portal, &visitor))
-    else {
-        return form_gone(&portal, f);
-    };
-    let Ok(order_no) = trade_no.parse::<OrderNo>() else { return form_gone(&portal, f) };
-    if !portal.seals.is_right(&csrf, FORM, &id) {
-        return form_gone(&portal, f);
-    }
-    let again =
-        async |status, error: String| wallet_page(&portal, &visitor, &id, session, status, Some(error)).await;
-    match order_view::signing(&portal, order_no).await {
-        Ok(None) => {}
-        // What is signed by paying must have been seen.
-        Ok(Some(_)) => return see_other(&cashier_of(&portal, order_no)),
-        Err(Unanswered) => {
-            return message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None);
-        }
-    }
-    let party = session.party;
-    // The name is for those without a password; whoever is signed in has one.
-    let (name, about) = (party.to_string(), About::Order(order_no));
-    let proof = match sign_in::by_party(&portal, party, &name, Secret::new(pay_password), about).await {
-        Ok(proof) => proof,
-        Err(refused) => return again(refused.status(), refused.words(f.t)).await,
-    };
-    let result = format!("{}/wallet/trades/{order_no}", portal.root);
-    match portal.door.ask(ConfirmPay { buyer: party, order_no, attempt: proof.attempt }).await {
-        Ok(_) | Err(CellError::Refused(PayRefused::AlreadyPaid)) => see_other(&result),
-        Err(CellError::Refused(refused)) => again(StatusCode::CONFLICT, words(refused, f.t).to_owned()).await,
-        Err(CellError::Busy) => again(StatusCode::SERVICE_UNAVAILABLE, f.t.busy.to_owned()).await,
-        Err(CellError::Unknown) => {
-            let link = Some((f.t.see_result, result));
-            message(f, StatusCode::GATEWAY_TIMEOUT, (f.t.unknown, f.t.unknown_text), link)
-        }
-    }
-}
-
-fn words(refused: PayRefused, t: &Texts) -> &'static str {
-    match refused {
-        PayRefused::BalanceTooLow => t.balance_too_low,
-        PayRefused::BuyerStopped => t.payments_stopped,
-        PayRefused::BuyerLimit => t.over_limit,
-        PayRefused::CardUnderWay => t.card_under_way,
-        PayRefused::ProofMissing => t.proof_gone,
-        PayRefused::AlreadyPaid => t.paid_already,
-        PayRefused::AlreadyClosed => t.closed_text,
-        PayRefused::Risk(why) => risk_words(why, t).1,
-        PayRefused::BuyerBlocked => t.blocked_text,
-        PayRefused::BuyerIsSeller => t.own_order_text,
-        PayRefused::TradeNotFound | PayRefused::BuyerDiffers | PayRefused::CodeInvalid => t.not_found,
+        passkey: None,
     }
 }
 

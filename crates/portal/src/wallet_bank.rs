@@ -1,7 +1,10 @@
-//! One bank order in the wallet: its price before the password is given, and where it stands afterwards.
+//! One bank order in the wallet: its price before the password is given or a passkey asked for, and where it stands
+//! afterwards.
 
 use crate::bank;
 use crate::card_words::{card_name, kind_words, reason_words, refusal_words, state_words};
+use crate::passkey_page::{self, ActFields, PasskeyForm, told, words};
+use crate::people::{Asker, passkey_acts};
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other};
 use crate::session::Session;
@@ -16,7 +19,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use base::{BankOrderNo, Secret};
 use cell::CellError;
-use engine::{BankView, FindBankOrder};
+use engine::{BankView, FindBankOrder, act_of_bank_order};
 use fund::{BankEvent, BankMove, BankOrderKind, BankOrderState, bank_next};
 use money::Money;
 use serde::Deserialize;
@@ -30,6 +33,8 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
     Router::new()
         .route("/wallet/bank-orders/{no}", get(show))
         .route("/wallet/bank-orders/{no}/confirm", post(confirm))
+        .route("/wallet/bank-orders/{no}/passkey/options", post(begin_by_passkey))
+        .route("/wallet/bank-orders/{no}/passkey", post(confirm_by_passkey))
         .route("/wallet/bank-orders/{no}/close", post(close))
 }
 
@@ -59,6 +64,7 @@ struct OnePage<'a> {
     is_open: bool,
     is_given_up: bool,
     can_close: bool,
+    passkey: Option<PasskeyForm>,
     error: Option<String>,
 }
 
@@ -83,12 +89,12 @@ async fn show(State(portal): Shared, Path(no): Path<String>, visitor: Visitor) -
         return wallet::sign_in_page(&portal, &visitor, Next::Cards, "", None);
     };
     match find(&portal, f, session, &no).await {
-        Ok(view) => one_page(&portal, f, &id, &view, None),
+        Ok(view) => one_page(&portal, f, &id, &view, None).await,
         Err(response) => response,
     }
 }
 
-fn one_page(
+async fn one_page(
     portal: &Portal,
     f: Frame<'_>,
     id: &str,
@@ -106,21 +112,28 @@ fn one_page(
         (f.t.time, f.t.moment(order.asked_at_us)),
         (f.t.bank_order_no, order.no.to_string()),
     ];
+    let (csrf, action) = (portal.seals.token(&path, id), format!("{}{path}", portal.root));
+    let is_draft = order.state == BankOrderState::Draft;
+    let passkey = match is_draft {
+        true => PasskeyForm::confirming(portal, f.t, order.party, &action, &csrf).await,
+        false => None,
+    };
     let one = OnePage {
         f,
-        csrf: portal.seals.token(&path, id),
-        action: format!("{}{path}", portal.root),
+        csrf,
+        action,
         kind: kind_words(order.kind, f.t),
         card: card_name(&view.card, f.t),
         amount: shown(order.amount()),
         state: state_words(order.state, f.t),
         reason: reason_words(order, f.t),
         lines: lines.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
-        is_draft: order.state == BankOrderState::Draft,
+        is_draft,
         is_done: order.state == BankOrderState::Done,
         is_open: order.state.is_open() || order.state == BankOrderState::Returning,
         is_given_up: order.state == BankOrderState::GivenUp,
         can_close: matches!(bank_next(order.kind, order.state, BankEvent::Close), BankMove::To(_)),
+        passkey,
         error,
     };
     page(status, &one)
@@ -161,6 +174,53 @@ async fn confirm(
     }
 }
 
+/// Gives the script the challenge for this order as its page shows it.
+async fn begin_by_passkey(
+    State(portal): Shared,
+    Path(no): Path<String>,
+    visitor: Visitor,
+    form: Sent<ActFields>,
+) -> Response {
+    let Ok(Form(fields)) = form else { return passkey_page::form_gone(visitor.texts) };
+    let opened = opened(&portal, &visitor, &no, &fields.csrf).await;
+    match opened.map(|(_, session, view)| (session, act_of_bank_order(&view.order))) {
+        Ok((session, Some(act))) => {
+            told(passkey_acts::begin(&portal, Asker::page(&session), act, false).await, visitor.texts)
+        }
+        Ok((_, None)) | Err(_) => passkey_page::form_gone(visitor.texts),
+    }
+}
+
+/// Confirms what was shown.
+async fn confirm_by_passkey(
+    State(portal): Shared,
+    Path(no): Path<String>,
+    visitor: Visitor,
+    form: Sent<ActFields>,
+) -> Response {
+    let f = visitor.frame(&portal);
+    let Ok(Form(fields)) = form else { return form_gone(f) };
+    let (id, session, view) = match opened(&portal, &visitor, &no, &fields.csrf).await {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    let result = format!("{}{FORM}/{no}", portal.root);
+    if view.order.state != BankOrderState::Draft {
+        return see_other(&result);
+    }
+    let act = act_of_bank_order(&view.order);
+    match fields.confirmed(&portal, &session, |shown| Some(*shown) == act).await {
+        Ok(confirmed) => match bank::confirm_with(&portal, &view.order, confirmed.proof).await {
+            Ok(_) => see_other(&result),
+            Err(refused) => again(&portal, f, &id, session, &no, refused).await,
+        },
+        Err(error) => {
+            let refused = Some((error.status(), words(&error, f.t).to_owned()));
+            one_page(&portal, f, &id, &view, refused).await
+        }
+    }
+}
+
 /// Gives an order up. Sent twice, it is given up once.
 async fn close(
     State(portal): Shared,
@@ -190,7 +250,7 @@ async fn again(
     refused: bank::BankNo,
 ) -> Response {
     match find(portal, f, session, no).await {
-        Ok(now) => one_page(portal, f, id, &now, Some(refusal_words(refused, f.t))),
+        Ok(now) => one_page(portal, f, id, &now, Some(refusal_words(refused, f.t))).await,
         Err(response) => response,
     }
 }

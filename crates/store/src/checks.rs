@@ -5,7 +5,7 @@ use crate::StoreError;
 use engine::{Link, Row};
 use fund::BankOrder;
 use ledger::{Account, AccountKind, Posting};
-use people::{DEVICES_MAX, PASSKEYS_MAX};
+use people::{DEVICES_MAX, PASSKEYS_MAX, PasskeyProof};
 use recon::ReadStatement;
 use risk::{RiskCase, ScreenList};
 use trade::{Contract, Escrow, Order, SettlementBatch};
@@ -26,6 +26,15 @@ const ENDS_ONCE: &str = "a transfer to a card is of something, and only its end 
 
 fn has_end(row: &CardTransfer) -> bool {
     row.amount_minor.units() > 0 && row.state.is_final() == row.ended_at_us.is_some()
+}
+
+/// The rule of what a passkey confirmed.
+const PROOF_OF_A_KEY: &str =
+    "what was confirmed is of one of ten passkeys, and does not wait for less than nothing";
+
+/// Whether what a passkey confirmed can be stored.
+fn is_proof(row: &PasskeyProof) -> bool {
+    is_placed(row.place, row.no) && storable(row.passkey) && row.delay_us >= 0
 }
 
 /// Whether a passkey's place and number can be stored.
@@ -62,7 +71,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             (device.place < DEVICES_MAX && storable(device.no), "a person has ten devices")
         }
         Row::Passkey(row) => (is_placed(row.place, row.no), TEN_PASSKEYS),
-        Row::PasskeyProof(row) => (is_placed(row.place, row.no) && storable(row.passkey), TEN_PASSKEYS),
+        Row::PasskeyProof(row) => (is_proof(row), PROOF_OF_A_KEY),
         Row::Party(party) => (storable(party.proofs_after), "numbers are below 2^63"),
         Row::Timer(timer) => (timer.attempt.is_none_or(storable), "numbers are below 2^63"),
         Row::Account(account) => (

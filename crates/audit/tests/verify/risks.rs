@@ -5,14 +5,14 @@ use audit::FindingKind::*;
 use base::{AppId, PartyId, Text};
 use cell::Door;
 use engine::{
-    ApproveRisk, ConfirmTransfer, DecideRisk, JudgePassword, OfferTransfer, ProposeRisk, TransferAsk,
-    TransferMoney, TryPassword,
+    ApproveRisk, ConfirmTransfer, DecideRisk, FindPasskeys, JudgePassword, OfferTransfer, PasskeyUse,
+    ProposeRisk, ProvePasskey, TransferAsk, TransferMoney, TryPassword, act_of_transfer,
 };
 use money::{Currency, Money};
-use risk::{Rule, Verdict};
+use risk::{Proof, Rule, Verdict};
 use transfer::{Arrival, TransferWay};
 
-/// Rules that meet transfers of 7.77 and 8.88 only: nothing else of the world is touched by them.
+/// Rules that meet transfers of 7.77, 8.88 and 9.99 only: nothing else of the world is touched by them.
 fn rules(verdict: Verdict) -> String {
     let rule = |id, fen, verdict| Rule {
         id: Text::new(id).unwrap(),
@@ -23,7 +23,8 @@ fn rules(verdict: Verdict) -> String {
         shadow: false,
         from_us: 0,
     };
-    serde_json::to_string(&[rule("R1", 777, verdict), rule("R2", 888, Verdict::Refuse)]).unwrap()
+    let by_key = rule("R3", 999, Verdict::Verify(Proof::Passkey));
+    serde_json::to_string(&[rule("R1", 777, verdict), rule("R2", 888, Verdict::Refuse), by_key]).unwrap()
 }
 
 async fn propose(door: &Door, base_version: u32, text: &str) -> engine::ApproveRisk {
@@ -75,12 +76,24 @@ pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId,
     propose(door, 2, &rules(Verdict::Refuse)).await;
 }
 
+/// A person's transfer of 9.99 goes on by a passkey, which its rule asks for.
+pub(crate) async fn by_passkey(door: &Door, person: PartyId, payee: PartyId) {
+    let ask = crate::transfers::ask(person, payee, "by key", 999);
+    let offered = door.ask(OfferTransfer { ask, arrival: Arrival::AtOnce }).await.unwrap().transfer;
+    let passkey = door.ask(FindPasskeys { party: person }).await.unwrap()[0].clone();
+    let by = PasskeyUse { party: person, place: passkey.place, no: passkey.no, counter: 3 };
+    let act = act_of_transfer(&offered);
+    let attempt = door.ask(ProvePasskey { by, act, sealed_key: None }).await.unwrap();
+    door.ask(ConfirmTransfer { payer: person, transfer: offered.no, attempt }).await.unwrap();
+}
+
 #[test]
 fn rows_of_risk() {
-    let (stopped, passed) = ("outcome = 'stopped'", "outcome = 'passed'");
+    let (stopped, passed) = ("outcome = 'stopped'", "outcome = 'passed' AND verdict <> 'verify:passkey'");
     let of_k4 = "subject LIKE '% K4 %'";
     let after_refusal = "subject = replace(subject, ' K1 ', ' K2 '), verdict = 'allow'";
     let passed_review = "outcome = 'passed' AND verdict = 'review'";
+    let by_key = "verdict = 'verify:passkey'";
     run(&[
         Case("risk_rules", "version = 2", "approved_by = 'ada'", &[("risk_rules", RiskWrong)]),
         Case("risk_rules", "version = 2", "text = '[]'", &[("risk_rules", RiskWrong)]),
@@ -99,6 +112,20 @@ fn rows_of_risk() {
         Case("risk_decision", stopped, "outcome = 'delayed'", &[("risk_decision", RiskWrong)]),
         Case("risk_decision", stopped, "subject = 'order 1'", &[("risk_case", RiskWrong)]),
         Case("risk_decision", passed, "verdict = 'refuse'", &[("risk_decision", RiskWrong)]),
+        // What its rule asks a passkey for, and was given less or something else.
+        Case(
+            "risk_decision",
+            by_key,
+            "facts = replace(facts, 'password=false', 'password=true')",
+            &[("risk_decision", RiskWrong)],
+        ),
+        Case(
+            "risk_decision",
+            by_key,
+            "facts = replace(facts, 'channel=wallet', 'channel=program')",
+            &[("risk_decision", RiskWrong)],
+        ),
+        Case("risk_decision", by_key, "outcome = 'delayed'", &[("risk_decision", RiskWrong)]),
         Case("risk_case", "state = 'open'", "state = 'released'", &[("risk_case", RiskWrong)]),
         Case("risk_case", "state = 'released'", "decided_by = NULL", &[("risk_case", RiskWrong)]),
         Case("risk_case", "state = 'released'", "decided_at_us = 1", &[("risk_case", RiskWrong)]),

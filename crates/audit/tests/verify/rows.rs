@@ -528,6 +528,17 @@ fn persons() {
         Case("passkey", "slot >= 0", "used_at_us = added_at_us - 1", &[("passkey", LoginWrong)]),
         Case("passkey", "slot >= 0", "sealed_key = x'00'", &[]),
         Case("passkey_proof", "slot >= 0", "amount_minor = 7", &[]),
+        Case("passkey_proof", "slot >= 0", "act = 'transfer', delay_us = 7200000000", &[]),
+        Case("passkey_proof", "slot >= 0", "act = 'pay_by_card', card = 7", &[]),
+        Case("passkey_proof", "slot >= 0", "act = 'pay_by_card'", &[("passkey_proof", LoginWrong)]),
+        Case("passkey_proof", "slot >= 0", "card = 7", &[("passkey_proof", LoginWrong)]),
+        Case("passkey_proof", "slot >= 0", "delay_us = 7200000000", &[("passkey_proof", LoginWrong)]),
+        Case(
+            "passkey_proof",
+            "slot >= 0",
+            "payee = payee + 100, act = 'withdraw', card = 7",
+            &[("passkey_proof", LoginWrong)],
+        ),
         Case(
             "timer",
             "attempt IN (SELECT no FROM passkey_proof)",

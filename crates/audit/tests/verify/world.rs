@@ -12,7 +12,7 @@ use engine::{
 use engine::{AddAppKey, PromoteAppKey, RetireAppKey};
 use engine::{
     AddEvidence, AddPasskey, BeginDevice, FindAddress, PasskeyUse, ProvePasskey, ProveSignIn, RegisterPerson,
-    SealedIdentity, StopBy, StopPayments, TrySignIn,
+    SealedIdentity, StopBy, StopPayments, TrySignIn, act_of_paying,
 };
 use engine::{
     AgreementDelivery, BackPart, BindRelations, DebitOrder, NewRelation, OfferAgreement, OpenSigning, Share,
@@ -288,6 +288,7 @@ impl Script {
         crate::transfers::live(&self.door, shop, cast.app, alice, bob).await;
         crate::funds::live(&self.door, alice, |span_us| self.pass(span_us)).await;
         crate::risks::live(&self.door, shop, cast.app, alice, bob).await;
+        crate::risks::by_passkey(&self.door, person, bob).await;
         crate::screens::live(&self.door, person, bob).await;
         self.deliver().await;
         self.pass(30 * HOUR_US);
@@ -660,7 +661,8 @@ impl Script {
                 let by = PasskeyUse { party: person, place: passkey.place, no: passkey.no, counter: 2 };
                 let (about, payee) = (OrderNo::of(Stamp { at_us: 1, seq: 0 }, person.slot()), person);
                 let amount = Money::from_minor(100, Currency::Cny).unwrap();
-                self.door.ask(ProvePasskey { by, about, payee, amount, sealed_key: None }).await.unwrap();
+                let act = act_of_paying(about, payee, amount, None);
+                self.door.ask(ProvePasskey { by, act, sealed_key: None }).await.unwrap();
                 let by = StopBy::Operator;
                 for lift in [false, true] {
                     self.door.ask(StopPayments { party: person, by, lift }).await.unwrap();

@@ -1,11 +1,12 @@
-//! A buyer signs: the merchant's slot asks the buyer's, which checks the password proof and writes the mandate.
+//! A buyer signs: the merchant's slot asks the buyer's, which checks the proof and writes the mandate.
 
 use super::{MandateSaid, follow, offer, said};
 use crate::command::Next;
-use crate::{Fault, Message, Reply, Rows, Stop, password};
+use crate::proof::{self, Proven, act_of_signing};
+use crate::{Fault, Message, Reply, Rows, Stop};
 use base::{AgreementNo, PartyId, Plant, Slot, planted};
 use money::{Currency, Minor};
-use people::{Attempt, Party, PartyStatus};
+use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{
@@ -13,14 +14,15 @@ use trade::{
     TimerTask, buyer_name,
 };
 
-/// A signed-in buyer signs. The proof is a try of the payment password that was judged right for this very agreement.
+/// A signed-in buyer signs. The proof is a try of the payment password that was judged right for this very agreement, or
+/// a passkey's for it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SignAgreement {
     /// The agreement.
     pub agreement_no: AgreementNo,
     /// Who signs.
     pub buyer: PartyId,
-    /// The number of the try that was right.
+    /// The number of the try that was right, or of the passkey's proof.
     pub attempt: u64,
 }
 
@@ -35,7 +37,7 @@ pub struct SignAsk {
     pub seller: PartyId,
     /// What is signed.
     pub terms: Terms,
-    /// The number of the try that was right.
+    /// The number of the try that was right, or of the passkey's proof.
     pub attempt: u64,
 }
 
@@ -98,9 +100,9 @@ pub(crate) fn sign_agreement(
 pub(crate) fn sign_ask(rows: &mut Rows<'_>, asked: &SignAsk) -> Result<Option<Reply>, Fault> {
     let agreement_no = asked.agreement_no;
     let answer = match judge(rows, asked)? {
-        Some(refused) => Err(refused),
-        None => {
-            rows.delete::<Attempt>((rows.slot(), asked.buyer, asked.attempt));
+        Err(refused) => Err(refused),
+        Ok(proven) => {
+            proven.use_up(rows);
             Ok(signed(rows, agreement_no, (asked.buyer, asked.seller), &asked.terms)?)
         }
     };
@@ -108,26 +110,21 @@ pub(crate) fn sign_ask(rows: &mut Rows<'_>, asked: &SignAsk) -> Result<Option<Re
     Ok(None)
 }
 
-/// Why the buyer's slot says no.
-fn judge(rows: &mut Rows<'_>, asked: &SignAsk) -> Result<Option<SignRefused>, Fault> {
-    let (slot, now_us) = (rows.slot(), rows.now_us());
-    let party = rows.get::<Party>((slot, asked.buyer))?;
+/// What the buyer signs with, or why the buyer's slot says no.
+fn judge(rows: &mut Rows<'_>, asked: &SignAsk) -> Result<Result<Proven, SignRefused>, Fault> {
+    let SignAsk { agreement_no, buyer, seller, ref terms, attempt } = *asked;
+    let party = rows.get::<Party>((rows.slot(), buyer))?;
     let Some(party) = party.filter(|party| party.status != PartyStatus::Closed) else {
-        return Ok(Some(SignRefused::BuyerNotFound));
+        return Ok(Err(SignRefused::BuyerNotFound));
     };
-    let proof = password::standing(rows, asked.buyer, asked.attempt)?;
-    let fits = |proof: &Attempt| {
-        let about_it = proof.about == asked.agreement_no.topic() || planted(Plant::ProofOfAnyAgreement);
-        proof.proven && about_it && now_us < proof.expires_at_us
-    };
-    if !proof.is_some_and(|proof| fits(&proof)) {
-        return Ok(Some(SignRefused::ProofMissing));
-    }
+    let act = act_of_signing(agreement_no, seller, terms);
+    let proven = proof::of(rows, buyer, attempt, &act, planted(Plant::ProofOfAnyAgreement))?;
+    let Some(proven) = proven else { return Ok(Err(SignRefused::ProofMissing)) };
     if party.status != PartyStatus::Normal {
-        return Ok(Some(SignRefused::BuyerBlocked));
+        return Ok(Err(SignRefused::BuyerBlocked));
     }
-    let same = same_in_force(rows, asked.buyer, asked.seller, &asked.terms)?;
-    Ok(same.then_some(SignRefused::SameInForce))
+    let same = same_in_force(rows, buyer, seller, terms)?;
+    Ok(if same { Err(SignRefused::SameInForce) } else { Ok(proven) })
 }
 
 /// Whether the buyer has signed the same with this merchant, and it is in force.

@@ -5,26 +5,27 @@ use super::find::order_of;
 use super::limits;
 use super::prepare::{Wish, check, give_up_after};
 use crate::command::Next;
-use crate::risk_check::{self, Gate, Look};
-use crate::{Fault, Rows, Stop, books, password};
+use crate::proof::{self, act_of_bank_order};
+use crate::risk_check::{self, Gate, Given, Look};
+use crate::{Fault, Rows, Stop, books};
 use base::{BankOrderNo, PartyId, Slot};
 use fund::{
     BankEvent, BankMove, BankOrder, BankOrderKind, BankOrderState, ConfirmBankOrderRefused,
     REVIEWED_DRAFT_US, bank_next,
 };
-use people::{Attempt, Party};
+use people::Party;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The party confirms. The proof is a password try that was judged right for this very order. Repeating it while the
-/// order is under way gives the order as it stands.
+/// The party confirms. The proof is a password try that was judged right for this very order, or a passkey's for it.
+/// Repeating it while the order is under way gives the order as it stands.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ConfirmBankOrder {
     /// Whose money.
     pub party: PartyId,
     /// The order.
     pub no: BankOrderNo,
-    /// The number of the try that was right.
+    /// The number of the try that was right, or of the passkey's proof.
     pub attempt: u64,
 }
 
@@ -38,7 +39,6 @@ pub(crate) fn confirm_bank_order(
     rows: &mut Rows<'_>,
     command: &ConfirmBankOrder,
 ) -> Result<Next<Arc<BankOrder>>, Stop<ConfirmBankOrderRefused>> {
-    let (slot, now_us) = (rows.slot(), rows.now_us());
     let ConfirmBankOrder { party, no, attempt } = *command;
     let Some(order) = order_of(rows, party, no)? else {
         return Stop::because(ConfirmBankOrderRefused::NotFound);
@@ -48,11 +48,11 @@ pub(crate) fn confirm_bank_order(
         BankMove::Same => return Ok(Next::Answer(order)),
         BankMove::No | BankMove::Surprise => return Stop::because(ConfirmBankOrderRefused::Ended),
     };
-    let proof = password::standing(rows, party, attempt)?;
-    let fits = |proof: &Attempt| proof.proven && proof.about == no.topic() && now_us < proof.expires_at_us;
-    if !proof.is_some_and(|proof| fits(&proof)) {
-        return Stop::because(ConfirmBankOrderRefused::ProofMissing);
-    }
+    let proven = match act_of_bank_order(&order) {
+        Some(act) => proof::of(rows, party, attempt, &act, false)?,
+        None => None,
+    };
+    let Some(proven) = proven else { return Stop::because(ConfirmBankOrderRefused::ProofMissing) };
     let wish = Wish { party, card: order.card, kind: order.kind, amount: order.amount() };
     let found = check(rows, wish, no)?;
     let found = found.map_err(|refused| Stop::Refused(ConfirmBankOrderRefused::Rules(refused)))?;
@@ -60,7 +60,7 @@ pub(crate) fn confirm_bank_order(
         return Stop::because(ConfirmBankOrderRefused::PriceChanged);
     }
     let look = match order.kind {
-        BankOrderKind::Withdraw => look(rows, &order)?,
+        BankOrderKind::Withdraw => look(rows, &order, proven.given)?,
         // Money that comes in, or goes back to its card, or was looked at when it was asked for.
         BankOrderKind::TopUp | BankOrderKind::Pay | BankOrderKind::Return | BankOrderKind::Transfer => None,
     };
@@ -73,13 +73,13 @@ pub(crate) fn confirm_bank_order(
             rows.put(kept);
         }
         look.into_iter().for_each(|look| look.note(rows));
-        rows.delete::<Attempt>((slot, party, attempt));
+        proven.use_up(rows);
         return Err(Stop::Noted(ConfirmBankOrderRefused::Risk(refused)));
     }
 
     // Nothing can be refused here below this line.
     look.into_iter().for_each(|look| look.note(rows));
-    rows.delete::<Attempt>((slot, party, attempt));
+    proven.use_up(rows);
     if let Some(taken) = found.taken {
         books::book(rows, taken);
     }
@@ -97,10 +97,10 @@ pub(crate) fn confirm_bank_order(
 }
 
 /// What risk rules say of a withdrawal.
-fn look(rows: &mut Rows<'_>, order: &BankOrder) -> Result<Option<Look>, Fault> {
+fn look(rows: &mut Rows<'_>, order: &BankOrder, given: Given) -> Result<Option<Look>, Fault> {
     let party = rows.get::<Party>((rows.slot(), order.party))?;
     let party = party.ok_or_else(|| Fault(format!("whose money {} moves is not there", order.no)))?;
-    risk_check::of_withdrawal(rows, &party, order).map(Some)
+    risk_check::of_withdrawal(rows, &party, order, given).map(Some)
 }
 
 /// The order, to be sent at once.

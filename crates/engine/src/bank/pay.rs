@@ -7,21 +7,22 @@ use super::prepare::{Wish, check, draft, give_up_later};
 use super::returns;
 use crate::claim_order::masked;
 use crate::command::Next;
-use crate::risk_check::{self, Gate, Given};
-use crate::{Fault, Message, OrderPaid, PaidByCard, PayReturned, RefundIn, Rows, Stop, books, password};
+use crate::proof::{self, act_of_paying};
+use crate::risk_check::{self, Gate};
+use crate::{Fault, Message, OrderPaid, PaidByCard, PayReturned, RefundIn, Rows, Stop, books};
 use base::{BankOrderNo, CardNo, OrderNo, PartyId, Slot, Text};
 use fund::{
     BankEvent, BankMove, BankOrder, BankOrderKind, BankOrderRefused, BankOrderState, Card, CardKind,
     bank_next,
 };
 use ledger::Template;
-use people::{Attempt, Party, PartyStatus};
+use people::{Party, PartyStatus};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trade::{CardChannel, PayRefused, Trade, TradeState};
 
-/// The buyer pays by card. The proof is a password try that was judged right for this very order. Repeating it for the
-/// same card while it is under way gives the same bank order.
+/// The buyer pays by card. The proof is a password try that was judged right for this very order, or a passkey's for it
+/// and this card. Repeating it for the same card while it is under way gives the same bank order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PayByCard {
     /// Who pays.
@@ -30,7 +31,7 @@ pub struct PayByCard {
     pub order_no: OrderNo,
     /// The card.
     pub card: CardNo,
-    /// The number of the try that was right.
+    /// The number of the try that was right, or of the passkey's proof.
     pub attempt: u64,
 }
 
@@ -58,7 +59,7 @@ pub(crate) fn pay_by_card(
     rows: &mut Rows<'_>,
     command: &PayByCard,
 ) -> Result<Next<Arc<BankOrder>>, Stop<PayByCardRefused>> {
-    let (slot, now_us) = (rows.slot(), rows.now_us());
+    let slot = rows.slot();
     let PayByCard { buyer, order_no, card, attempt } = *command;
     let no = |refused| Stop::because(PayByCardRefused::Pay(refused));
     let trade = rows.get::<Trade>((slot, order_no))?.filter(|trade| trade.buyer == buyer);
@@ -77,11 +78,10 @@ pub(crate) fn pay_by_card(
         TradeState::Paid => return no(PayRefused::AlreadyPaid),
         TradeState::Closed => return no(PayRefused::AlreadyClosed),
     }
-    let proof = password::standing(rows, buyer, attempt)?;
-    let fits = |proof: &Attempt| proof.proven && proof.about == order_no && now_us < proof.expires_at_us;
-    if !proof.is_some_and(|proof| fits(&proof)) {
+    let act = act_of_paying(order_no, trade.seller, trade.total(), Some(card));
+    let Some(proven) = proof::of(rows, buyer, attempt, &act, false)? else {
         return no(PayRefused::ProofMissing);
-    }
+    };
     let party = rows.get::<Party>((slot, buyer))?.filter(|party| party.status == PartyStatus::Normal);
     let Some(party) = party else { return no(PayRefused::BuyerBlocked) };
     let own = rows.get::<Card>((slot, card))?.filter(|own| own.party == buyer);
@@ -92,16 +92,16 @@ pub(crate) fn pay_by_card(
     let bank_order = BankOrderNo::of(rows.stamp(), slot);
     let fits = check(rows, wish, bank_order)?;
     let fits = fits.map_err(|refused| Stop::Refused(PayByCardRefused::Card(refused)))?;
-    let look = risk_check::of_order(rows, &party, &trade, Given::Password)?;
+    let look = risk_check::of_order(rows, &party, &trade, proven.given)?;
     if let Gate::Shut(refused) = look.gate {
         look.note(rows);
-        rows.delete::<Attempt>((slot, buyer, attempt));
+        proven.use_up(rows);
         return Err(Stop::Noted(PayByCardRefused::Pay(PayRefused::Risk(refused))));
     }
 
     // Nothing can be refused here below this line.
     look.note(rows);
-    rows.delete::<Attempt>((slot, buyer, attempt));
+    proven.use_up(rows);
     let key = Text::new(&format!("{order_no} {bank_order}")).map_err(|error| Fault(error.to_string()))?;
     let mut order = draft(rows, wish, fits.price, key);
     give_up_later(rows, &mut order);

@@ -5,15 +5,16 @@ use super::{
     TransferAsk, check_money, may_send, odd, of_number, pay, payee_of, same_meaning, set_timer, without_timer,
 };
 use crate::command::Next;
+use crate::proof::{self, act_of_transfer};
 use crate::risk_check::{self, Gate};
-use crate::{Fault, Rows, Stop, TransferBy, password};
+use crate::{Fault, Rows, Stop, TransferBy};
 use ::risk::Wait;
 use ::transfer::{
     Arrival, ConfirmTransferRefused, KnownPayee, OFFER_LIFE_US, REVIEWED_OFFER_LIFE_US, Transfer,
     TransferRefused, TransferState, TransferWay, is_known,
 };
 use base::{PartyId, Plant, Slot, TransferNo, planted};
-use people::{Attempt, Party};
+use people::Party;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -35,14 +36,14 @@ pub struct OfferedTransfer {
     pub known: bool,
 }
 
-/// A person confirms. The proof is a password try that was judged right for this very transfer.
+/// A person confirms. The proof is a password try that was judged right for this very transfer, or a passkey's for it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ConfirmTransfer {
     /// Who pays.
     pub payer: PartyId,
     /// The transfer.
     pub transfer: TransferNo,
-    /// The number of the try that was right.
+    /// The number of the try that was right, or of the passkey's proof.
     pub attempt: u64,
 }
 
@@ -119,17 +120,15 @@ pub(crate) fn confirm_transfer(
             return Ok(Next::Answer(transfer));
         }
     }
-    let proof = password::standing(rows, payer, attempt)?;
-    let about = |topic| topic == transfer.no.topic() || planted(Plant::ProofOfAnyTransfer);
-    let fits = |proof: &Attempt| proof.proven && about(proof.about) && now_us < proof.expires_at_us;
-    if !proof.is_some_and(|proof| fits(&proof)) {
+    let any = planted(Plant::ProofOfAnyTransfer);
+    let Some(proven) = proof::of(rows, payer, attempt, &act_of_transfer(&transfer), any)? else {
         return Stop::because(ConfirmTransferRefused::ProofMissing);
-    }
+    };
     let party = rows.get::<Party>((slot, payer))?.ok_or_else(|| odd(&transfer, "its payer is gone"))?;
     let again = |stop: Stop<TransferRefused>| stop.map(ConfirmTransferRefused::Refused);
     may_send(rows, &party, transfer.way, transfer.amount()).map_err(again)?;
     let posted = check_money(rows, &transfer).map_err(again)?;
-    let look = risk_check::of_transfer(rows, &party, &transfer)?;
+    let look = risk_check::of_transfer(rows, &party, &transfer, proven.given)?;
     let wait = match look.gate {
         Gate::Open => Arrival::AtOnce,
         Gate::Wait(Wait::TwoHours) => Arrival::TwoHours,
@@ -139,7 +138,7 @@ pub(crate) fn confirm_transfer(
                 stay_open(rows, &transfer);
             }
             look.note(rows);
-            rows.delete::<Attempt>((slot, payer, attempt));
+            proven.use_up(rows);
             return Err(Stop::Noted(ConfirmTransferRefused::Refused(TransferRefused::Risk(refused))));
         }
     };
@@ -153,7 +152,7 @@ pub(crate) fn confirm_transfer(
 
     // Nothing can be refused here below this line; a payee that is closed sends it back.
     look.note(rows);
-    rows.delete::<Attempt>((slot, payer, attempt));
+    proven.use_up(rows);
     let transfer = without_timer(rows, &transfer);
     let paid = pay(rows, &transfer, posted, TransferBy::Person)?;
     Ok(if paid.state == TransferState::Waiting { Next::Answer(paid) } else { Next::Chain })

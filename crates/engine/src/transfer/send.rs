@@ -2,7 +2,7 @@
 
 use super::{TransferAsk, check_money, may_send, of_number, pay, payee_of, same_meaning};
 use crate::command::Next;
-use crate::risk_check::{self, Gate};
+use crate::risk_check::{self, Gate, Given};
 use crate::{Rows, Stop, TransferBy, contract, grant};
 use ::transfer::{Arrival, Transfer, TransferNumber, TransferRefused, TransferState, TransferWay};
 use base::{AppId, Slot, Text, TransferNo};
@@ -65,7 +65,7 @@ pub(crate) fn transfer_money(
         ..fresh(rows, ask, payee, *way, Arrival::AtOnce)
     };
     let posted = check_money(rows, &transfer)?;
-    let look = risk_check::of_transfer(rows, &payer, &transfer)?;
+    let look = risk_check::of_transfer(rows, &payer, &transfer, Given::Nothing)?;
     if let Gate::Shut(refused) = look.gate {
         look.note(rows);
         return Err(Stop::Noted(TransferRefused::Risk(refused)));

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use trade::{Timer, TimerTask};
 
 /// The newest binding of a card that a script calls so; one that nobody has when there is none.
-fn card(script: &Script, party: PartyId, name: &str) -> CardNo {
+pub(crate) fn card(script: &Script, party: PartyId, name: &str) -> CardNo {
     let key = (party.slot(), party, digest(name));
     let found = script.world.get::<CardName>(key).map(|found| found.no);
     found

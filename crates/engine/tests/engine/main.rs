@@ -25,6 +25,7 @@ mod merchant;
 mod merchant_stores;
 mod notices;
 mod operators;
+mod passkey_acts;
 mod passkeys;
 mod password;
 mod pay;

@@ -1,4 +1,4 @@
-//! Passkeys: added, removed, signed in with, and the one payment that each use confirms.
+//! Passkeys: added, removed, signed in with, and the one payment from the balance that a use confirms.
 
 use crate::identity::person_with;
 use crate::registering::{ADDRESS, ask, proven, registered};
@@ -8,9 +8,11 @@ use base::{OrderNo, PartyId, Stamp, Text};
 use engine::{
     AddPasskey, BeginDevice, BeginDeviceRefused, ConfirmPay, FindDevices, FindPasskeys, NewPassword,
     PasskeyUse, ProvePasskey, ProveSignIn, RemovePasskey, SetPartyStatus, SetPassword, SignInByPasskey,
-    Table, TrySignIn, WhichPassword,
+    Table, TrySignIn, WhichPassword, act_of_paying,
 };
-use people::{ChallengePurpose, PASSKEYS_MAX, PROOF_LIFE_US, PartyStatus, Passkey, PasskeyRefused, SignIn};
+use people::{
+    ChallengePurpose, PASSKEYS_MAX, PROOF_LIFE_US, PartyStatus, Passkey, PasskeyRefused, ShownAct, SignIn,
+};
 use std::sync::Arc;
 use trade::PayRefused;
 
@@ -24,11 +26,11 @@ fn adding(party: PartyId, digest: u8) -> AddPasskey {
     }
 }
 
-fn add(world: &mut World, party: PartyId, digest: u8) -> Arc<Passkey> {
+pub(crate) fn add(world: &mut World, party: PartyId, digest: u8) -> Arc<Passkey> {
     ask(world, adding(party, digest)).unwrap()
 }
 
-fn using(passkey: &Passkey, counter: u32) -> PasskeyUse {
+pub(crate) fn using(passkey: &Passkey, counter: u32) -> PasskeyUse {
     PasskeyUse { party: passkey.party, place: passkey.place, no: passkey.no, counter }
 }
 
@@ -108,10 +110,9 @@ fn a_credential_is_kept_as_it_is_after_each_use_and_not_after_one_that_is_refuse
     assert_eq!(ask(&mut world, used(4, Some(vec![4]))), Err(PasskeyRefused::CounterBack));
     ask(&mut world, used(6, None)).unwrap();
     assert_eq!(kept(&mut world), [5], "nothing changed");
-    let (about, payee, amount) =
-        (OrderNo::of(Stamp { at_us: 1, seq: 0 }, person.slot()), person, cny("1.00"));
-    let sealed_key = Some(vec![7]);
-    ask(&mut world, ProvePasskey { by: using(&passkey, 7), about, payee, amount, sealed_key }).unwrap();
+    let about = OrderNo::of(Stamp { at_us: 1, seq: 0 }, person.slot());
+    let (act, sealed_key) = (act_of_paying(about, person, cny("1.00"), None), Some(vec![7]));
+    ask(&mut world, ProvePasskey { by: using(&passkey, 7), act, sealed_key }).unwrap();
     assert_eq!(kept(&mut world), [7]);
     world.check();
 }
@@ -177,8 +178,8 @@ fn shopping(rules: &str) -> (Script, Arc<Passkey>) {
 /// What the buyer was shown of the order of this name.
 fn shown(script: &Script, passkey: &Passkey, name: &str) -> ProvePasskey {
     let order = script.order(name);
-    let (payee, amount) = (order.seller, order.total());
-    ProvePasskey { by: using(passkey, 0), about: order.no, payee, amount, sealed_key: None }
+    let act = act_of_paying(order.no, order.seller, order.total(), None);
+    ProvePasskey { by: using(passkey, 0), act, sealed_key: None }
 }
 
 /// Says that the buyer confirmed `T1` as it was shown.
@@ -197,11 +198,12 @@ fn a_passkey_pays_what_was_shown_once_and_nothing_else() {
     let (mut script, passkey) = shopping("");
     let right = shown(&script, &passkey, "T1");
     let missing = Err(PayRefused::ProofMissing);
-    for wrong in [
-        ProvePasskey { about: script.no("T2"), ..right.clone() },
-        ProvePasskey { payee: script.party("other"), ..right.clone() },
-        ProvePasskey { amount: cny("199.99"), ..right.clone() },
+    for act in [
+        ShownAct { about: script.no("T2"), ..right.act },
+        ShownAct { payee: script.party("other"), ..right.act },
+        ShownAct { amount: cny("199.99"), ..right.act },
     ] {
+        let wrong = ProvePasskey { act, ..right.clone() };
         let proof = ask(&mut script.world, wrong).unwrap();
         assert_eq!(confirm(&mut script, "T1", proof), missing);
     }

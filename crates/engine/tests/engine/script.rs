@@ -147,7 +147,7 @@ impl Script {
             let by_risk = tell(&reply).contains("Risk(");
             let moved = |key: &Key| {
                 let kept = matches!(key.table(), Table::Transfer | Table::BankOrder | Table::Timer);
-                by_risk && (kept || key.table() == Table::Attempt)
+                by_risk && (kept || matches!(key.table(), Table::Attempt | Table::PasskeyProof))
             };
             let mut before = before;
             before.retain(|key, _| !moved(key));

@@ -1,16 +1,16 @@
 //! The cashier with passkeys: signing in with one, and confirming the payment with one in the place of the payment
 //! password.
 //!
-//! Signing in says who pays, and pays nothing: the payment is confirmed on its own page, where payee and amount stand,
-//! by a challenge for exactly these. From the balance only, as a passkey pays everywhere.
+//! Signing in says who pays, and pays nothing: the payment is confirmed on its own page, where payee, amount and what
+//! is paid with stand, by a challenge for exactly these.
 
-use super::pay::{by_balance, form_gone, moved_on, pay_page};
+use super::pay::{by_balance, by_card, card_of, form_gone, moved_on, pay_page};
 use super::{Place, Sent, Shared, Standing, Text, Way, sign_in_page, take_up};
-use crate::passkey_page::{self, PasskeyForm, credential, told, words};
-use crate::people::{Asker, ClientAddress, home, key_ring};
+use crate::passkey_page::{self, ActFields, PasskeyForm, told, words};
+use crate::people::passkey_acts::{self, Confirmed};
+use crate::people::{Asker, ClientAddress};
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, see_other};
-use crate::sandbox::SandboxError;
 use crate::session::Session;
 use crate::visit;
 use crate::wallet_passkeys::signed_in;
@@ -19,7 +19,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 use axum::{Extension, Router};
-use serde::Deserialize;
+use engine::act_of_paying;
+use people::{ActKind, ShownAct};
 use std::sync::Arc;
 use trade::Order;
 
@@ -47,34 +48,21 @@ pub(super) fn routes_of(way: Way, path: &str) -> Router<Arc<Portal>> {
         )
 }
 
-type Fields = Sent<PasskeyFields>;
+type Fields = Sent<ActFields>;
 
-/// What a browser sends.
-#[derive(Deserialize)]
-struct PasskeyFields {
-    #[serde(default)]
-    csrf: String,
-    #[serde(default)]
-    challenge_id: String,
-    #[serde(default)]
-    credential: String,
-}
-
-/// The form that pays with a passkey, where the buyer has one and it can pay: from the balance, once the password of
-/// the sign-in does not pay by itself.
+/// The form that pays with a passkey, where the buyer has one, once the password of the sign-in does not pay by itself.
 pub(super) async fn pay_form(
     place: &Place<'_>,
     f: Frame<'_>,
     session: &Session,
     csrf: &str,
 ) -> Option<PasskeyForm> {
-    let (site, _) = home(place.portal)?;
-    // Without an answer the payment password is there.
-    if !session.spent || !key_ring::has_any(place.portal, session.party).await.unwrap_or(false) {
+    if !session.spent {
         return None;
     }
-    let (options, action) = (place.address("/pay/passkey/options"), place.address("/pay/passkey"));
-    Some(PasskeyForm { options, action, site, csrf: csrf.to_owned(), next: "", label: f.t.passkey_pay })
+    let action = place.address("/pay");
+    let form = PasskeyForm::confirming(place.portal, f.t, session.party, &action, csrf).await?;
+    Some(PasskeyForm { chosen: Some("pocket"), label: f.t.passkey_pay, ..form })
 }
 
 /// Signs the buyer in and takes the order up.
@@ -108,17 +96,16 @@ async fn sign_in(
     }
 }
 
-/// Gives the script the challenge for this payment as its page shows it.
+/// Gives the script the challenge for this payment as its page shows it, with what was chosen to pay with.
 async fn begin_paying(place: Place<'_>, visitor: Visitor, form: Fields) -> Response {
     let f = visitor.frame(place.portal);
     let Ok(order) = place.order(f).await else { return passkey_page::form_gone(f.t) };
-    match own_form(&place, &visitor, &order, form) {
-        Some((_, session, _)) => {
-            let asker = Asker::page(&session);
-            told(key_ring::begin_paying(place.portal, asker, &order, place.by_code()).await, f.t)
-        }
-        None => passkey_page::form_gone(f.t),
-    }
+    let Some((_, session, fields)) = own_form(&place, &visitor, &order, form) else {
+        return passkey_page::form_gone(f.t);
+    };
+    let Ok(card) = card_of(&fields.pocket) else { return passkey_page::form_gone(f.t) };
+    let act = act_of_paying(order.no, order.seller, order.total(), card);
+    told(passkey_acts::begin(place.portal, Asker::page(&session), act, place.by_code()).await, f.t)
 }
 
 fn own_form(
@@ -126,12 +113,12 @@ fn own_form(
     visitor: &Visitor,
     order: &Order,
     form: Fields,
-) -> Option<(String, Session, PasskeyFields)> {
+) -> Option<(String, Session, ActFields)> {
     let ((id, session), Form(fields)) = (place.session(visitor, order)?, form.ok()?);
     place.portal.seals.is_right(&fields.csrf, &place.path(), &id).then_some((id, session, fields))
 }
 
-/// Pays from the balance what was shown.
+/// Pays what was shown, with what was chosen when the passkey was asked for.
 async fn pay(place: Place<'_>, visitor: Visitor, form: Fields) -> Response {
     let f = visitor.frame(place.portal);
     let order = match place.order(f).await {
@@ -144,20 +131,18 @@ async fn pay(place: Place<'_>, visitor: Visitor, form: Fields) -> Response {
     if let Some(elsewhere) = moved_on(&place, f, &order, session.party).await {
         return elsewhere;
     }
-    match confirmed(&place, &order, &session, &fields).await {
-        Ok(attempt) => by_balance(&place, f, &order, &id, Session { attempt, ..session }).await,
+    // A session is of one order, so a challenge for another one is none of its.
+    let fits = |act: &ShownAct| {
+        act.about == order.no && matches!(act.kind, ActKind::PayFromBalance | ActKind::PayByCard)
+    };
+    match fields.confirmed(place.portal, &session, fits).await {
+        Ok(Confirmed { act, proof, .. }) => {
+            let session = Session { attempt: proof, ..session };
+            match act.card {
+                None => by_balance(&place, f, &order, &id, session).await,
+                Some(card) => by_card(&place, f, &order, &id, session, card).await,
+            }
+        }
         Err(error) => pay_page(&place, f, &order, &id, session, Some(words(&error, f.t).to_owned())).await,
     }
-}
-
-/// The number of the proof for this order. A session is of one order, so a challenge for another one is none of its.
-async fn confirmed(
-    place: &Place<'_>,
-    order: &Order,
-    session: &Session,
-    fields: &PasskeyFields,
-) -> Result<u64, SandboxError> {
-    let (asker, made) = (Asker::page(session), credential(&fields.credential)?);
-    let confirmed = key_ring::confirm(place.portal, asker, &fields.challenge_id, &made).await?;
-    if confirmed.order_no == order.no { Ok(confirmed.proof) } else { Err(key_ring::unreadable()) }
 }

@@ -74,7 +74,7 @@ pub(super) async fn pay_page(
     let error = error.or_else(|| (!can_pay).then(|| f.t.balance_too_low.to_owned()));
     let (action, csrf) = (place.address("/pay"), place.portal.seals.token(&place.path(), id));
     let (buyer, asks_password) = (buyer.masked_login(), session.spent);
-    let passkey = match pockets.balance_pays() {
+    let passkey = match can_pay {
         true => passkey::pay_form(place, f, &session, &csrf).await,
         false => None,
     };
@@ -95,13 +95,7 @@ pub(super) async fn pay(place: Place<'_>, visitor: Visitor, form: Sent<PayForm>)
     if !place.portal.seals.is_right(&form.csrf, &place.path(), &id) {
         return form_gone(&place, f);
     }
-    let card = match form.pocket.as_str() {
-        "" | BALANCE => None,
-        text => match text.parse::<CardNo>() {
-            Ok(card) => Some(card),
-            Err(_) => return form_gone(&place, f),
-        },
-    };
+    let Ok(card) = card_of(&form.pocket) else { return form_gone(&place, f) };
     if let Some(elsewhere) = moved_on(&place, f, &order, session.party).await {
         return elsewhere;
     }
@@ -112,6 +106,14 @@ pub(super) async fn pay(place: Place<'_>, visitor: Visitor, form: Sent<PayForm>)
     match card {
         None => by_balance(&place, f, &order, &id, Session { attempt, ..session }).await,
         Some(card) => by_card(&place, f, &order, &id, Session { attempt, ..session }, card).await,
+    }
+}
+
+/// What is paid with: a card, or the balance. The error is that it is neither.
+pub(super) fn card_of(pocket: &str) -> Result<Option<CardNo>, ()> {
+    match pocket {
+        "" | BALANCE => Ok(None),
+        text => text.parse().map(Some).map_err(|_| ()),
     }
 }
 
@@ -169,7 +171,7 @@ pub(super) async fn by_balance(
 }
 
 /// Asks the bank: the page that waits shows what it says.
-async fn by_card(
+pub(super) async fn by_card(
     place: &Place<'_>,
     f: Frame<'_>,
     order: &Order,

@@ -40,13 +40,6 @@ pub(super) struct Pockets {
     pub(super) last: Option<&'static str>,
 }
 
-impl Pockets {
-    /// Whether the balance can pay the order.
-    pub(super) fn balance_pays(&self) -> bool {
-        self.all.iter().any(|pocket| pocket.value == BALANCE && pocket.pays)
-    }
-}
-
 /// The ways to pay this order. First what the buyer paid with last, then the balance if it is enough, then debit cards,
 /// then credit cards; within these a bank that answers slowly stands behind, and one that does not answer is left out.
 pub(super) async fn pockets(

@@ -8,9 +8,8 @@ use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use crate::session::Session;
 use axum::http::StatusCode;
-use base::{MINUTE_US, OrderNo, PartyId};
-use money::Money;
-use people::Device;
+use base::{MINUTE_US, PartyId};
+use people::{Device, ShownAct};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use webauthn_rs::prelude::{
@@ -144,13 +143,20 @@ pub(super) struct Adding {
     pub(super) state: PasskeyRegistration,
 }
 
-/// A payment that waits for its passkey, as it was shown.
-pub(super) struct Paying {
+/// An act of somebody who is signed in, that waits for its passkey.
+pub(super) struct Confirming {
     pub(super) state: PasskeyAuthentication,
-    pub(super) order_no: OrderNo,
+    pub(super) act: ShownAct,
+    /// Whether an order's code was scanned.
     pub(super) by_code: bool,
-    pub(super) payee: PartyId,
-    pub(super) amount: Money,
+}
+
+/// An act on a page where nobody is signed in: whoever has the passkey does it.
+pub(super) struct Agreeing {
+    pub(super) state: DiscoverableAuthentication,
+    pub(super) act: ShownAct,
+    /// The token of the form that asked, which is of one page in one browser.
+    pub(super) form: String,
 }
 
 /// All challenges that wait.
@@ -158,7 +164,8 @@ pub(super) struct Paying {
 pub(crate) struct Ceremonies {
     adding: OfSessions<Adding>,
     signing_in: Waiting<DiscoverableAuthentication>,
-    paying: OfSessions<Paying>,
+    confirming: OfSessions<Confirming>,
+    agreeing: Waiting<Agreeing>,
     /// What strangers may ask for.
     pub(super) budget: Budget,
     /// Keys that somebody has a copy of.
@@ -194,12 +201,20 @@ impl Ceremonies {
         self.signing_in.take(id, now_us).ok_or_else(wrong)
     }
 
-    pub(super) fn begin_paying(&self, asker: Asker, paying: Paying, now_us: i64) -> String {
-        self.paying.put(asker, paying, now_us)
+    pub(super) fn begin_confirming(&self, asker: Asker, confirming: Confirming, now_us: i64) -> String {
+        self.confirming.put(asker, confirming, now_us)
     }
 
-    pub(super) fn paid(&self, id: &str, asker: Asker, now_us: i64) -> Result<Paying, SandboxError> {
-        self.paying.take(asker, id, now_us).ok_or_else(wrong)
+    pub(super) fn confirmed(&self, id: &str, asker: Asker, now_us: i64) -> Result<Confirming, SandboxError> {
+        self.confirming.take(asker, id, now_us).ok_or_else(wrong)
+    }
+
+    pub(super) fn begin_agreeing(&self, agreeing: Agreeing, now_us: i64) -> Result<String, SandboxError> {
+        kept(self.agreeing.put(agreeing, now_us))
+    }
+
+    pub(super) fn agreed(&self, id: &str, form: &str, now_us: i64) -> Result<Agreeing, SandboxError> {
+        self.agreeing.take(id, now_us).filter(|agreeing| agreeing.form == form).ok_or_else(wrong)
     }
 }
 

@@ -1,27 +1,24 @@
-//! What is done with passkeys, for the calls of `/api/v1` and for pages alike: added, listed, removed, signed in with,
-//! and a payment confirmed.
+//! What is done with passkeys, for the calls of `/api/v1` and for pages alike: added, listed, removed, and signed in
+//! with. What they confirm is in `passkey_acts`.
 
 use super::budget::ClientAddress;
-use super::ceremonies::{Adding, Asker, Paying, site, wrong};
+use super::ceremonies::{Adding, Asker, site, wrong};
 use super::passkey_news::{copied, tell};
 use super::{MessageKind, crowded, in_vault, safety, sessions};
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use axum::http::StatusCode;
-use base::{OrderNo, PartyId, Secret};
+use base::{PartyId, Secret};
 use cell::CellError;
-use engine::{
-    AddPasskey, FindParty, FindPasskeys, FindProfile, PasskeyUse, ProvePasskey, RemovePasskey,
-    SignInByPasskey,
-};
+use engine::{AddPasskey, FindParty, FindPasskeys, FindProfile, PasskeyUse, RemovePasskey, SignInByPasskey};
 use people::{DataKeyId, Party, Passkey, PasskeyDigest, PasskeyRefused};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Instant;
-use trade::Order;
 use webauthn_rs::prelude::{
-    AuthenticationResult, PublicKeyCredential, RegisterPublicKeyCredential, Uuid, WebauthnError,
+    AuthenticationResult, DiscoverableAuthentication, PublicKeyCredential, RegisterPublicKeyCredential, Uuid,
+    WebauthnError,
 };
 
 /// The credential's name among the sealed fields of a person.
@@ -32,13 +29,13 @@ const NAME_FIELD: &str = "passkey_name";
 const NAME_MAX: usize = 64;
 
 /// A credential as the library keeps it.
-type Stored = webauthn_rs::prelude::Passkey;
+pub(super) type Stored = webauthn_rs::prelude::Passkey;
 
 /// A passkey of a person, opened.
 pub(crate) struct Opened {
     /// The row.
     pub(crate) row: Arc<Passkey>,
-    stored: Stored,
+    pub(super) stored: Stored,
     /// What the person calls it.
     pub(crate) name: String,
 }
@@ -53,16 +50,6 @@ pub(crate) struct SignedIn {
     pub(crate) since: u64,
     /// When it was asked for, microseconds UTC.
     pub(crate) since_us: i64,
-}
-
-/// A payment that a passkey confirmed.
-pub(crate) struct Confirmed {
-    /// The order that was shown.
-    pub(crate) order_no: OrderNo,
-    /// Whether its code was scanned.
-    pub(crate) by_code: bool,
-    /// The number of the proof.
-    pub(crate) proof: u64,
 }
 
 fn digest(portal: &Portal, credential: &[u8]) -> PasskeyDigest {
@@ -96,7 +83,7 @@ pub(crate) async fn of_party(portal: &Portal, party: PartyId) -> Result<Vec<Open
 }
 
 /// The passkey that an answer names.
-fn named<'a>(
+pub(super) fn named<'a>(
     portal: &Portal,
     keys: &'a [Opened],
     credential: &PublicKeyCredential,
@@ -107,7 +94,7 @@ fn named<'a>(
 
 /// The use of a passkey, when its answer is right, and the credential after it when that changed. An answer that is
 /// signed and tells an older use is a copy's.
-async fn right(
+pub(super) async fn right(
     portal: &Arc<Portal>,
     key: &Opened,
     looked: Result<AuthenticationResult, WebauthnError>,
@@ -131,7 +118,7 @@ async fn right(
 }
 
 /// What the cell says to the use of a passkey.
-fn decided<T>(
+pub(super) fn decided<T>(
     portal: &Arc<Portal>,
     by: PasskeyUse,
     told: Result<T, CellError<PasskeyRefused>>,
@@ -156,14 +143,14 @@ fn refused(refused: PasskeyRefused) -> SandboxError {
 
 /// Does what must be done to the end, also when the caller does not wait: whoever hangs up must not keep the owner from
 /// hearing of it.
-async fn to_the_end<T: Send + 'static>(
+pub(super) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, SandboxError>> + Send + 'static,
 ) -> Result<T, SandboxError> {
     tokio::spawn(work).await.unwrap_or_else(|error| Err(SandboxError::broken(error)))
 }
 
 /// What a browser needs, as JSON, with the id that the answer to it names.
-fn options(challenge_id: &str, options: &impl Serialize) -> Result<Value, SandboxError> {
+pub(super) fn options(challenge_id: &str, options: &impl Serialize) -> Result<Value, SandboxError> {
     let mut told = serde_json::to_value(options).map_err(SandboxError::broken)?;
     told["challenge_id"] = json!(challenge_id);
     Ok(told)
@@ -287,10 +274,12 @@ pub(crate) fn not_found() -> SandboxError {
     SandboxError::missing("passkey_not_found", "the account has no such passkey")
 }
 
-/// Begins to sign in: the same for everybody.
-pub(crate) fn begin_signing_in(
+/// Begins what a passkey does that nobody named, within what strangers may ask for; keeps its state by `keep`, which
+/// gives the challenge's id.
+pub(super) fn begin_unnamed(
     portal: &Portal,
     client: Option<ClientAddress>,
+    keep: impl FnOnce(DiscoverableAuthentication) -> Result<String, SandboxError>,
 ) -> Result<Value, SandboxError> {
     if !portal.people.ceremonies.budget.take(client, Instant::now()) {
         let message = "too many challenges were asked for from here; try again in ten minutes";
@@ -298,8 +287,32 @@ pub(crate) fn begin_signing_in(
     }
     let begun = site(portal)?.start_discoverable_authentication();
     let (request, state) = begun.map_err(SandboxError::broken)?;
-    let id = portal.people.ceremonies.begin_signing_in(state, portal.door.now_us())?;
-    options(&id, &request)
+    options(&keep(state)?, &request)
+}
+
+/// Begins to sign in: the same for everybody.
+pub(crate) fn begin_signing_in(
+    portal: &Portal,
+    client: Option<ClientAddress>,
+) -> Result<Value, SandboxError> {
+    let now_us = portal.door.now_us();
+    begin_unnamed(portal, client, |state| portal.people.ceremonies.begin_signing_in(state, now_us))
+}
+
+/// The use of a passkey that nobody named, when its answer is right, and the credential after it when that changed.
+pub(super) async fn unnamed(
+    portal: &Arc<Portal>,
+    state: DiscoverableAuthentication,
+    credential: &PublicKeyCredential,
+) -> Result<(PasskeyUse, Option<Vec<u8>>), SandboxError> {
+    let site = site(portal)?;
+    let (id, _) = site.identify_discoverable_authentication(credential).map_err(|_| wrong())?;
+    let party = u64::try_from(id.as_u128()).ok().and_then(|number| number.to_string().parse().ok());
+    let party: PartyId = party.ok_or_else(wrong)?;
+    let keys = of_party(portal, party).await?;
+    let key = named(portal, &keys, credential)?;
+    let looked = site.finish_discoverable_authentication_v2(credential, state, &key.stored);
+    right(portal, key, looked).await
 }
 
 /// Signs in whoever has the passkey.
@@ -311,22 +324,15 @@ pub(crate) async fn sign_in(
 ) -> Result<SignedIn, SandboxError> {
     let since_us = portal.door.now_us();
     let state = portal.people.ceremonies.signed_in(challenge_id, since_us)?;
-    let site = site(portal)?;
-    let (id, _) = site.identify_discoverable_authentication(credential).map_err(|_| wrong())?;
-    let party = u64::try_from(id.as_u128()).ok().and_then(|number| number.to_string().parse().ok());
-    let party: PartyId = party.ok_or_else(wrong)?;
-    let keys = of_party(portal, party).await?;
-    let key = named(portal, &keys, credential)?;
-    let looked = site.finish_discoverable_authentication_v2(credential, state, &key.stored);
-    let (by, sealed_key) = right(portal, key, looked).await?;
+    let (by, sealed_key) = unnamed(portal, state, credential).await?;
     let kept = portal.clone();
     let signed =
         to_the_end(
             async move { decided(&kept, by, kept.door.ask(SignInByPasskey { by, sealed_key }).await) },
         );
     let since = signed.await?;
-    know(portal, party, client).await;
-    Ok(SignedIn { party, passkey: by.no, since, since_us })
+    know(portal, by.party, client).await;
+    Ok(SignedIn { party: by.party, passkey: by.no, since, since_us })
 }
 
 /// Remembers from where the owner signed in, as signing in with a password does. What cannot be looked up is no reason
@@ -338,56 +344,7 @@ async fn know(portal: &Portal, party: PartyId, client: Option<ClientAddress>) {
     }
 }
 
-/// Begins to pay an order, which the caller shows.
-pub(crate) async fn begin_paying(
-    portal: &Portal,
-    asker: Asker,
-    order: &Order,
-    by_code: bool,
-) -> Result<Value, SandboxError> {
-    let site = site(portal)?;
-    let keys = of_party(portal, asker.party).await?;
-    if keys.is_empty() {
-        return Err(none_yet());
-    }
-    let stored: Vec<_> = keys.into_iter().map(|key| key.stored).collect();
-    let (request, state) = site.start_passkey_authentication(&stored).map_err(SandboxError::broken)?;
-    let (payee, amount) = (order.seller, order.total());
-    let waiting = Paying { state, order_no: order.no, by_code, payee, amount };
-    let id = portal.people.ceremonies.begin_paying(asker, waiting, portal.door.now_us());
-    options(&id, &request)
-}
-
-/// Confirms what was shown; nothing is paid yet.
-pub(crate) async fn confirm(
-    portal: &Arc<Portal>,
-    asker: Asker,
-    challenge_id: &str,
-    credential: &PublicKeyCredential,
-) -> Result<Confirmed, SandboxError> {
-    let waiting = portal.people.ceremonies.paid(challenge_id, asker, portal.door.now_us())?;
-    let keys = of_party(portal, asker.party).await?;
-    let key = named(portal, &keys, credential)?;
-    let looked = site(portal)?.finish_passkey_authentication(credential, &waiting.state);
-    let (by, sealed_key) = right(portal, key, looked).await?;
-    let Paying { order_no, by_code, payee, amount, .. } = waiting;
-    let (command, kept) = (ProvePasskey { by, about: order_no, payee, amount, sealed_key }, portal.clone());
-    let proof = to_the_end(async move { decided(&kept, by, kept.door.ask(command).await) });
-    Ok(Confirmed { order_no, by_code, proof: proof.await? })
-}
-
-/// Whether the person has any, so that a page may offer them.
-pub(crate) async fn has_any(portal: &Portal, party: PartyId) -> Result<bool, SandboxError> {
-    let found = portal.door.ask(FindPasskeys { party }).await;
-    found.map(|rows| !rows.is_empty()).map_err(|_| crowded())
-}
-
 /// What the browser is said to have made cannot be read.
 pub(crate) fn unreadable() -> SandboxError {
     wrong()
-}
-
-/// An account without passkeys cannot pay by one.
-pub(super) fn none_yet() -> SandboxError {
-    SandboxError::new(StatusCode::CONFLICT, "no_passkey", "the account has no passkey")
 }

@@ -5,7 +5,7 @@
 
 use super::ceremonies::Asker;
 use super::crowded;
-use super::key_ring::{self, Confirmed};
+use super::passkey_acts::{self, Confirmed};
 use super::who::Who;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
@@ -13,7 +13,8 @@ use crate::sandbox_pay::{Handed, claim_and_pay, order_of};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use engine::{FindOrderByNo, FindParty};
+use engine::{FindOrderByNo, FindParty, act_of_paying};
+use people::ActKind;
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -39,8 +40,8 @@ pub(crate) async fn begin(
     let by_number = trade_no.is_some();
     let handed = Handed::one(qr_code, order_url, order_string, trade_no)?;
     // Before an order is opened for nothing.
-    if !key_ring::has_any(&portal, this.party).await? {
-        return Err(key_ring::none_yet());
+    if !passkey_acts::has_any(&portal, this.party).await? {
+        return Err(passkey_acts::none_yet());
     }
     let (order_no, by_code) = order_of(&portal, handed).await?;
     let no_order = |_| SandboxError::missing("order_not_found", "there is no such order");
@@ -52,7 +53,8 @@ pub(crate) async fn begin(
     }
     let payee = portal.door.ask(FindParty { party: order.seller }).await;
     let payee = payee.map_err(|error| SandboxError::of(error, |_| crowded()))?;
-    let mut told = key_ring::begin_paying(&portal, Asker::device(&this), &order, by_code).await?;
+    let act = act_of_paying(order.no, order.seller, order.total(), None);
+    let mut told = passkey_acts::begin(&portal, Asker::device(&this), act, by_code).await?;
     told["trade_no"] = json!(order_no.to_string());
     told["payee"] = json!(order.seller.to_string());
     told["payee_name"] = json!(payee.name.as_str());
@@ -76,7 +78,9 @@ pub(crate) async fn pay(
     body: Bytes,
 ) -> Answer {
     let PayRequest { challenge_id, credential } = read(&headers, &body)?;
-    let confirmed = key_ring::confirm(&portal, Asker::device(&this), &challenge_id, &credential).await?;
-    let Confirmed { order_no, by_code, proof } = confirmed;
-    claim_and_pay(&portal, this.party, order_no, by_code, proof).await
+    let fits = |act: &people::ShownAct| act.kind == ActKind::PayFromBalance;
+    let asker = Asker::device(&this);
+    let confirmed = passkey_acts::confirm(&portal, asker, &challenge_id, &credential, fits).await?;
+    let Confirmed { party, act, by_code, proof } = confirmed;
+    claim_and_pay(&portal, party, act.about, by_code, proof).await
 }

@@ -339,3 +339,38 @@ async fn an_app_s_settings_are_told_and_kept() {
     let page = shop.browser().get(&format!("/oauth2/appToAppAuth.htm?app_id={app}&{back}")).await;
     assert_eq!(page.status, StatusCode::CONFLICT);
 }
+
+#[tokio::test]
+async fn a_user_signs_in_with_a_passkey_and_a_merchant_is_offered_none() {
+    let shop = Shop::open_at(crate::passkeys::SITE).await;
+    let (token, _) = shop.person().await;
+    let mut key = None;
+    shop.add_passkey(&token, &mut key).await;
+    let (app, mut browser) = (app(&shop).await, shop.browser());
+    let path = page_of(app, "auth_user", BACK, "x&y=z");
+    let page = browser.get(&path).await;
+    assert!(page.html.contains("action=\"/oauth2/user/sign-in/passkey\""), "{}", page.html);
+    assert!(
+        page.html.contains("name=\"state\" value=\"x&#38;y=z\""),
+        "what was asked comes along: {}",
+        page.html
+    );
+    let (csrf, id) = (page.csrf(), app.to_string());
+    let begun = browser.post("/passkey/options", &[]).await;
+    let begun: serde_json::Value = serde_json::from_str(&begun.html).unwrap();
+    let made = crate::passkeys::sign(&mut key, crate::passkeys::SITE, &begun).await.to_string();
+    let mut form = vec![("challenge_id", begun["challenge_id"].as_str().unwrap()), ("credential", &made)];
+    form.extend([("app_id", &*id), ("scope", "auth_user"), ("redirect_uri", BACK), ("state", "x&y=z")]);
+    let stolen: Vec<_> = form.iter().copied().chain([("csrf", "x")]).collect();
+    assert_eq!(browser.post("/oauth2/user/sign-in/passkey", &stolen).await.status, StatusCode::FORBIDDEN);
+    form.push(("csrf", &csrf));
+    let signed_in = browser.post("/oauth2/user/sign-in/passkey", &form).await;
+    assert_eq!(signed_in.status, StatusCode::SEE_OTHER, "{}", signed_in.html);
+    let page = browser.get(&signed_in.location).await;
+    assert!(!page.html.contains("pay_password") && !page.html.contains("passkey"), "{}", page.html);
+    let again = browser.post("/oauth2/user/sign-in/passkey", &form).await;
+    assert!(again.status == StatusCode::FORBIDDEN && again.html.contains("通行密钥无效"), "{}", again.html);
+    let merchants = format!("/oauth2/appToAppAuth.htm?app_id={app}&redirect_uri=http%3A%2F%2F127.0.0.1");
+    let merchants = shop.browser().get(&merchants).await;
+    assert!(!merchants.html.contains("passkey"), "{}", merchants.html);
+}

@@ -7,7 +7,7 @@ use engine::{ClaimFreeze, FindFreezeByNo, OpenFreeze, Unfreeze};
 use serde_json::json;
 use trade::{FreezeDelivery, FreezeMeaning, FreezeProduct, FreezeState, FreezeWay, Timeout, WireCharset};
 
-async fn open(shop: &Shop, number: &str, minor: u64) -> FreezeNo {
+pub(crate) async fn open(shop: &Shop, number: &str, minor: u64) -> FreezeNo {
     let open = OpenFreeze {
         seller: shop.seller,
         app: shop.app,
@@ -30,7 +30,7 @@ async fn open(shop: &Shop, number: &str, minor: u64) -> FreezeNo {
     shop.door.ask(open).await.unwrap().no
 }
 
-fn path_of(shop: &Shop, freeze: FreezeNo) -> String {
+pub(crate) fn path_of(shop: &Shop, freeze: FreezeNo) -> String {
     shop.world.freeze_url(freeze).strip_prefix(&shop.world.base_url).unwrap().to_owned()
 }
 

@@ -19,6 +19,7 @@ mod guesses;
 mod merchants;
 mod methods;
 mod operators;
+mod passkey_acts;
 mod passkey_pages;
 mod passkeys;
 mod passwords;

@@ -1,12 +1,12 @@
 //! The smallest and the largest rows of people.
 
 use crate::samples::*;
-use base::{Day, OrderNo, PartyId, Slot, TimerNo};
+use base::{CardNo, Day, OrderNo, PartyId, Slot, TimerNo};
 use engine::Row;
 use money::{Currency, Minor};
 use people::{
-    AppKey, AppKeyState, Challenge, ChallengePurpose, ChallengeState, Device, Evidence, EvidenceKind,
-    Passkey, PasskeyProof, Person, Profile, SignIn, Standing,
+    ActKind, AppKey, AppKeyState, Challenge, ChallengePurpose, ChallengeState, Device, Evidence,
+    EvidenceKind, Passkey, PasskeyProof, Person, Profile, SignIn, Standing,
 };
 use people::{ApplicationState, MerchantApplication, MerchantKind};
 
@@ -115,6 +115,9 @@ fn passkeys() -> Vec<Row> {
         currency: Currency::Cny,
         amount_minor: Minor::ZERO,
         expires_at_us: i64::MIN,
+        act: ActKind::PayFromBalance,
+        card: None,
+        delay_us: 0,
     };
     let most = PasskeyProof {
         slot: slot(99),
@@ -127,6 +130,9 @@ fn passkeys() -> Vec<Row> {
         currency: Currency::Jpy,
         amount_minor: minor(i64::MAX),
         expires_at_us: i64::MAX,
+        act: ActKind::Freeze,
+        card: Some(CardNo::of(stamp(1 << 50), slot(99))),
+        delay_us: i64::MAX,
     };
     vec![row(smallest), row(largest), row(proof), row(most)]
 }
