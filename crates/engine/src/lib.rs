@@ -132,10 +132,10 @@ pub use merchant_sign::SignApplication;
 pub use merchant_store::{CloseStore, OpenStore, StoreRefused};
 pub use message::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, ChargeReturned, ClaimAnswer,
-    ClaimAsk, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease,
-    FreezeReleased, Message, OrderPaid, PaidByCard, PayRefusal, PayRequest, PayReturned, RefundAnswer,
-    RefundIn, RestReleased, SplitAnswer, SplitIn, TradeClosed, TradeForgotten, TransferAnswer, TransferBy,
-    TransferIn,
+    ClaimAsk, DetailTurn, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld,
+    FreezeRelease, FreezeReleased, Message, OrderPaid, PaidByCard, PayRefusal, PayRequest, PayReturned,
+    RefundAnswer, RefundIn, RestReleased, SplitAnswer, SplitIn, TradeClosed, TradeForgotten, TransferAnswer,
+    TransferBy, TransferIn,
 };
 pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};

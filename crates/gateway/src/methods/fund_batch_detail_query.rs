@@ -167,7 +167,8 @@ fn found(view: &TransferBatchView, find: &FindTransferBatch) -> Response {
     members.int("page_size", i64::try_from(view.details.len()).unwrap_or(i64::MAX));
     members.int("total_item_count", i64::from(view.matching));
     members.int("total_page_count", i64::from(view.matching.div_ceil(find.page_size)));
-    members.objects("acc_detail_list", view.details.iter().map(|row| detail(batch, row)).collect());
+    let details: Vec<ObjectWriter> = view.details.iter().map(|row| detail(batch, row)).collect();
+    members.objects("acc_detail_list", details);
     response
 }
 
