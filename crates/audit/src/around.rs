@@ -119,7 +119,8 @@ impl Around {
             | TimerTask::EndFreeze
             | TimerTask::FreeSplits
             | TimerTask::TransferClock
-            | TimerTask::GiveUpBankOrder => {
+            | TimerTask::GiveUpBankOrder
+            | TimerTask::BatchClock => {
                 timer.code.is_none() && timer.party.is_none() && timer.attempt.is_none()
             }
             TimerTask::SettleSales => {

@@ -27,6 +27,7 @@ use crate::report::{FindingKind, Findings};
 use crate::risks::Risks;
 use crate::rules::Rules;
 use crate::screens::Screens;
+use crate::transfer_batches::TransferBatches;
 use crate::transfers::Transfers;
 use crate::usage;
 use base::{Record, SlotSet};
@@ -55,6 +56,7 @@ pub(crate) struct Checks {
     agreements: Agreements,
     transfers: Transfers,
     card_transfers: CardTransfers,
+    batches: TransferBatches,
     persons: Persons,
     receivings: Receivings,
     operators: Operators,
@@ -84,6 +86,7 @@ impl Checks {
             agreements: Agreements::new(home),
             transfers: Transfers::new(home),
             card_transfers: CardTransfers::default(),
+            batches: TransferBatches::default(),
             persons: Persons::new(home),
             receivings: Receivings::default(),
             operators: Operators::default(),
@@ -116,6 +119,7 @@ impl Checks {
         self.merchant_stores.row(&typed, findings);
         self.four_eyes.row(&typed, findings);
         self.screens.row(&typed, findings);
+        self.batches.row(&typed, findings);
         self.look(&typed, findings);
     }
 
@@ -137,6 +141,7 @@ impl Checks {
             Row::CardTransfer(row) => self.card_transfer(row, findings),
             Row::TransferNumber(_) | Row::CardTransferNumber(_) => self.of_transfers(typed, findings),
             Row::Received(_) | Row::KnownPayee(_) => self.of_transfers(typed, findings),
+            Row::TransferBatch(row) => self.grants.batch(row, &self.parties, findings),
             Row::Account(account) => self.account(account, findings),
             Row::Card(card) => self.card(card, findings),
             Row::BankOrder(order) => self.bank_order(order, findings),
@@ -170,8 +175,9 @@ impl Checks {
             Row::Passkey(passkey) => self.parties.passkey(passkey, findings),
             Row::PasskeyProof(proof) => self.confirmed(proof, findings),
             Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_) => {}
-            Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) | Row::SuspenseProposal(_) => {
-            }
+            Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
+            Row::SuspenseProposal(_) | Row::TransferBatchNumber(_) | Row::TransferBatchDetail(_) => {}
+            Row::TransferBatchLink(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
@@ -298,7 +304,8 @@ impl Checks {
         let found = self.orders.notice(notice, findings)
             || self.freezes.notice(notice, findings)
             || self.transfers.notice(notice, findings)
-            || self.card_transfers.notice(notice, findings);
+            || self.card_transfers.notice(notice, findings)
+            || self.batches.notice(notice, findings);
         if !found {
             self.agreements.notice(notice, findings);
         }
@@ -386,6 +393,7 @@ impl Checks {
         self.orders.contracts.finish(findings);
         let mut expected = self.orders.finish(self.rules.as_ref(), findings);
         self.card_transfers.finish(findings);
+        self.batches.finish(findings);
         self.transfers.finish(&mut expected, findings);
         self.funds.finish(&mut expected, findings);
         self.persons.finish(findings);

@@ -251,7 +251,8 @@ impl Freezes {
             | TimerTask::FreeSplits
             | TimerTask::TransferClock
             | TimerTask::GiveUpBankOrder
-            | TimerTask::SettleSales => None,
+            | TimerTask::SettleSales
+            | TimerTask::BatchClock => None,
         };
         if !matches!(timer.task, TimerTask::ExpireFreeze | TimerTask::EndFreeze) {
             return;

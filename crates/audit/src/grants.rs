@@ -11,7 +11,7 @@ use people::{
 };
 use std::collections::HashMap;
 use trade::{Agreement, Freeze, Order};
-use transfer::{CardTransfer, Transfer};
+use transfer::{CardTransfer, Transfer, TransferBatch};
 
 type Name = (PartyId, AppId, GrantKind);
 
@@ -127,6 +127,16 @@ impl Grants {
             let key = text_of_key(&CardTransfer::wrap_key((row.slot, row.no)));
             let message = "its app never acted for its payer";
             findings.add(FindingKind::TransferWrong, "card_transfer", key, message);
+        }
+    }
+
+    /// A batch of transfers.
+    pub(crate) fn batch(&self, row: &TransferBatch, parties: &Parties, findings: &mut Findings) {
+        let key = TransferBatch::wrap_key((row.slot, row.no));
+        parties.owner(Table::TransferBatch, &key, row.payer, findings);
+        if !self.acted(row.app, row.payer, parties) {
+            let message = "its app never acted for its payer";
+            findings.add(FindingKind::TransferWrong, "transfer_batch", text_of_key(&key), message);
         }
     }
 

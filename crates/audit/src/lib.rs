@@ -25,6 +25,7 @@
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
 //! `receivings`, `operators`, `merchant_stores`, `app_keys`, `risks`, `screens`, `transfers`, `card_transfers`,
+//! `transfer_batches`,
 //! `escrows`, `freezes`, `funds`, `four_eyes`; then `replay`.
 
 mod agreements;
@@ -80,6 +81,7 @@ mod split_claims;
 mod split_rows;
 mod splits;
 mod tables;
+mod transfer_batches;
 mod transfers;
 mod usage;
 
@@ -283,6 +285,10 @@ const READ_ORDER: &[Table] = &[
     Table::TrialBalance,
     Table::TransferNumber,
     Table::CardTransferNumber,
+    Table::TransferBatch,
+    Table::TransferBatchNumber,
+    Table::TransferBatchDetail,
+    Table::TransferBatchLink,
     Table::Received,
     Table::KnownPayee,
     Table::Usage,

@@ -245,7 +245,8 @@ impl Orders {
             | TimerTask::ExpireFreeze
             | TimerTask::EndFreeze
             | TimerTask::TransferClock
-            | TimerTask::GiveUpBankOrder => return,
+            | TimerTask::GiveUpBankOrder
+            | TimerTask::BatchClock => return,
             TimerTask::FreeSplits => return self.split_timer(timer, findings),
             TimerTask::SettleSales => return self.settling_timer(timer, findings),
         }

@@ -175,6 +175,11 @@ serial! {
     /// Our number of a transfer (`order_id`): 32 digits beginning with the China date.
     TransferNo
 }
+serial! {
+    /// Our number of a batch of transfers (`batch_trans_id`): 28 digits beginning with the China date. Of the series of
+    /// orders.
+    BatchNo
+}
 
 /// Numbers that have a place in the order series: what timers, topics of messages, postings and password tries go by.
 /// No order has the same one, because a decision makes one of them at most.
@@ -188,7 +193,7 @@ macro_rules! topics {
         }
     )*};
 }
-topics!(AgreementNo, BankOrderNo, FreezeNo);
+topics!(AgreementNo, BankOrderNo, BatchNo, FreezeNo);
 
 /// What stands between date and time of day in a trade number, as in those that merchants know.
 const TRADE_NO_FILL: &str = "2200140";
@@ -200,6 +205,8 @@ const OPERATION_NO_FILL: &str = "0000285";
 const CARD_NO_FILL: &str = "0000410";
 /// The same in the number of an order to a bank.
 const BANK_ORDER_NO_FILL: &str = "0000420";
+/// The same in the number of a batch of transfers.
+const BATCH_NO_FILL: &str = "0000430";
 
 /// A number of the order series with another fill between date and time of day.
 fn refilled(number: OrderNo, fill: &str) -> String {
@@ -234,6 +241,7 @@ shown_with_fill! {
     OperationNo, "number of an operation", OPERATION_NO_FILL;
     CardNo, "number of a card", CARD_NO_FILL;
     BankOrderNo, "number of a bank order", BANK_ORDER_NO_FILL;
+    BatchNo, "number of a batch of transfers", BATCH_NO_FILL;
 }
 
 impl fmt::Display for OrderNo {

@@ -28,8 +28,8 @@ pub use calendar::{
 pub use codec::{BinarySink, BinarySource, Value};
 pub use day::{Day, DayError, plus_months_us};
 pub use id::{
-    AgreementNo, AppId, BankOrderNo, CardNo, FreezeNo, HoldNo, IdError, NoticeNo, OperationNo, OrderNo,
-    PartyId, PostingNo, TimerNo, TransferNo,
+    AgreementNo, AppId, BankOrderNo, BatchNo, CardNo, FreezeNo, HoldNo, IdError, NoticeNo, OperationNo,
+    OrderNo, PartyId, PostingNo, TimerNo, TransferNo,
 };
 pub use plant::{PLANTED, Plant, plant, planted};
 pub use record::{Column, ColumnKind, Field, FieldError, Record, Sink, Source};

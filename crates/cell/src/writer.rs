@@ -21,7 +21,11 @@ pub(crate) const BATCH_MAX: usize = 2_000;
 /// The most that one command and its rows take in the journal. Sketch: an order with the longest goods, texts and
 /// addresses has 50 KB; it stands there as the command and as the row, beside a notice and small rows.
 const COMMAND_BYTES_MAX: usize = 120 * 1024;
-const _: () = assert!(BATCH_MAX * COMMAND_BYTES_MAX <= journal::PAYLOAD_MAX_BYTES);
+/// The most that a batch of transfers takes in the journal: it ends its batch of commands, so there is one at most. Sketch:
+/// the request that it comes from has 256 KB of JSON; it stands there as the command and as its rows, each of which has
+/// 100 bytes beside what was asked for.
+const HEAVY_BYTES_MAX: usize = 1024 * 1024;
+const _: () = assert!(BATCH_MAX * COMMAND_BYTES_MAX + HEAVY_BYTES_MAX <= journal::PAYLOAD_MAX_BYTES);
 /// Batches decided but not durable yet: one being flushed, one waiting for it. More would only add delay.
 pub(crate) const SEALED_MAX: usize = 1;
 
@@ -122,7 +126,8 @@ impl Writer<'_> {
 
     /// Takes what waits already, and says whether to stop.
     fn gather(&self, tickets: &mut Vec<(Command, Promise)>) -> bool {
-        while tickets.len() < BATCH_MAX {
+        let is_heavy = |ticket: &(Command, Promise)| matches!(ticket.0, Command::CreateTransferBatch(_));
+        while tickets.len() < BATCH_MAX && !tickets.last().is_some_and(is_heavy) {
             match self.queue.try_recv() {
                 Ok(Waiting::Ask(ticket)) => tickets.push(ticket.part()),
                 Ok(Waiting::Stop) | Err(TryRecvError::Disconnected) => return true,

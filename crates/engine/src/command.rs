@@ -68,6 +68,7 @@ use crate::{CloseAccount, CloseAccountRefused, ErasePerson, SetPassword, SetPass
 use crate::{CloseDay, DayClosed, FindSlotClose, SlotClose, close_day};
 use crate::{CloseStore, OpenStore, StoreRefused, merchant_store};
 use crate::{CloseSuspense, ProposeSuspense, WithdrawSuspense};
+use crate::{CreateTransferBatch, DecideTransferBatch, FindTransferBatch, TransferBatchView};
 use crate::{FindUnsettled, settle_sales};
 use crate::{LeaveFreeze, leave_freeze};
 use crate::{
@@ -80,8 +81,8 @@ use ::risk::{
     RiskProposal, RiskRules, ScreenList, ScreenProposal, ScreenRefused,
 };
 use ::transfer::{
-    CancelTransferRefused, CardTransfer, CardTransferRefused, ConfirmTransferRefused, Transfer,
-    TransferNotFound, TransferRefused,
+    BatchNotFound, BatchRefused, CancelTransferRefused, CardTransfer, CardTransferRefused,
+    ConfirmTransferRefused, DecideBatchRefused, Transfer, TransferBatch, TransferNotFound, TransferRefused,
 };
 use base::{AgreementNo, AppId, PartyId, Slot};
 use fund::{
@@ -340,6 +341,9 @@ commands! {
     query FindScreening => screening::find_screening, Option<ScreenView>, Never;
     change TransferToCard => transfer::to_card::transfer_to_card, Arc<CardTransfer>, CardTransferRefused;
     query FindCardTransfer => transfer::find::find_card_transfer, CardTransferView, TransferNotFound;
+    change CreateTransferBatch => transfer::batch::create::create_transfer_batch, Arc<TransferBatch>, BatchRefused;
+    change DecideTransferBatch => transfer::batch::decide::decide_transfer_batch, Arc<TransferBatch>, DecideBatchRefused;
+    query FindTransferBatch => transfer::batch::find::find_transfer_batch, TransferBatchView, BatchNotFound;
 }
 
 #[cfg(test)]
@@ -372,7 +376,8 @@ mod tests {
             ProposeSuspense WithdrawSuspense OpenStore CloseStore \
             FoundOperators ProposeOperator ApproveOperator WithdrawOperator FindOperator \
             ProposeList ApproveList Screen FindScreenList FindScreening \
-            TransferToCard FindCardTransfer";
+            TransferToCard FindCardTransfer \
+            CreateTransferBatch DecideTransferBatch FindTransferBatch";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

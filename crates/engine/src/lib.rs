@@ -133,10 +133,10 @@ pub use merchant_sign::SignApplication;
 pub use merchant_store::{CloseStore, OpenStore, StoreRefused};
 pub use message::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, ChargeReturned, ClaimAnswer,
-    ClaimAsk, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld, FreezeRelease,
-    FreezeReleased, Message, OrderPaid, PaidByCard, PayRefusal, PayRequest, PayReturned, RefundAnswer,
-    RefundIn, RestReleased, SplitAnswer, SplitIn, TradeClosed, TradeForgotten, TransferAnswer, TransferBy,
-    TransferIn,
+    ClaimAsk, DetailTurn, FreezeAnswer, FreezeAsk, FreezeCharge, FreezeCharged, FreezeEnded, FreezeHeld,
+    FreezeRelease, FreezeReleased, Message, OrderPaid, PaidByCard, PayRefusal, PayRequest, PayReturned,
+    RefundAnswer, RefundIn, RestReleased, SplitAnswer, SplitIn, TradeClosed, TradeForgotten, TransferAnswer,
+    TransferBy, TransferIn,
 };
 pub use notice::NoticeTried;
 pub use open_app::{OpenApp, OpenAppRefused, SetAppStatus};
@@ -177,6 +177,9 @@ pub use stop_payment::{StopBy, StopPayments, StopPaymentsRefused, about_stop};
 pub use tables::{Key, Row, Table, Tabled};
 pub use timer::RunTimer;
 pub use top_up::{TopUp, TopUpRefused};
+pub use transfer::batch::create::{BatchAsk, CreateTransferBatch, DetailAsk, DetailPayee};
+pub use transfer::batch::decide::DecideTransferBatch;
+pub use transfer::batch::find::{DetailFilter, FindTransferBatch, TransferBatchView, WhichBatch};
 pub use transfer::cancel::CancelTransfer;
 pub use transfer::find::{
     CardTransferView, FindCardTransfer, FindTransfer, FindTransferRoom, TransferRoom, WhichCardTransfer,

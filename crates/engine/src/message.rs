@@ -11,7 +11,7 @@ pub use freezing::{
 pub use splitting::{
     BackAnswer, BackAsk, BackRestore, BackRestored, BackReturn, BackReturned, SplitAnswer, SplitIn,
 };
-pub use transferring::{TransferAnswer, TransferBy, TransferIn};
+pub use transferring::{DetailTurn, TransferAnswer, TransferBy, TransferIn};
 
 use crate::LineBooked;
 use crate::agreement::{debit, end, postpone, sign, signing};
@@ -257,6 +257,7 @@ messages! {
     QuotaLeft => identity::quota_left;
     QuotaTaken => identity::quota_taken;
     LineBooked => statement::line_booked;
+    DetailTurn => transfer::batch::step::detail_turn;
 }
 
 impl Message {
@@ -281,7 +282,7 @@ mod tests {
             BackAsk BackAnswer BackReturn BackReturned BackRestore BackRestored \
             TransferIn TransferAnswer \
             PersonAsk PersonAnswer PersonLeft QuotaAsk QuotaNo QuotaLeave QuotaLeft QuotaTaken \
-            LineBooked";
+            LineBooked DetailTurn";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

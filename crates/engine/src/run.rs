@@ -51,7 +51,7 @@ impl Ran {
 
 /// Messages one command may cause: above the longest chain (a refund for which nineteen of twenty gave their parts and
 /// get them again), low enough to find a loop.
-const CHAIN_MAX: u32 = 96;
+pub(crate) const CHAIN_MAX: u32 = 96;
 
 const _: () = assert!(CHAIN_MAX as usize > 4 * trade::SPLIT_LINES_MAX + 2);
 

@@ -22,7 +22,10 @@ use trade::{
     FreezeNumber, FreezeOperation, Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund,
     Relation, Rulebook, SettlementBatch, Signing, Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
 };
-use transfer::{CardTransfer, CardTransferNumber, KnownPayee, Received, Transfer, TransferNumber};
+use transfer::{
+    CardTransfer, CardTransferNumber, KnownPayee, Received, Transfer, TransferBatch, TransferBatchDetail,
+    TransferBatchLink, TransferBatchNumber, TransferNumber,
+};
 
 /// A record that has a table of its own.
 pub trait Tabled: Record {
@@ -201,6 +204,10 @@ tables! {
     Operator = 117, true;
     OperatorProposal = 118, false;
     OperatorBook = 119, false;
+    TransferBatch = 120, false;
+    TransferBatchNumber = 121, false;
+    TransferBatchDetail = 122, false;
+    TransferBatchLink = 123, false;
 }
 
 impl Table {
@@ -244,6 +251,10 @@ impl Key {
             Key::Transfer((_, no)) | Key::Received((_, no)) | Key::CardTransfer((_, no)) => {
                 Some((no.slot(), no.at_us()))
             }
+            Key::TransferBatch((_, no)) | Key::TransferBatchDetail((_, no, _)) => {
+                Some((no.slot(), no.at_us()))
+            }
+            Key::TransferBatchLink((_, no)) => Some((no.slot(), no.at_us())),
             Key::Card((_, no)) => Some((no.slot(), no.at_us())),
             Key::BankOrder((_, no)) | Key::BankSurprise((_, no, _, _)) => Some((no.slot(), no.at_us())),
             Key::Settlement((_, no)) | Key::SurpriseSettlement((_, no, _)) => Some((no.slot(), no.at_us())),
@@ -278,6 +289,7 @@ impl Key {
             | Key::SuspenseProposal(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) | Key::CardTransferNumber(_) => None,
+            Key::TransferBatchNumber(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,
             Key::Passkey(_) | Key::PasskeyProof(_) => None,
             Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,

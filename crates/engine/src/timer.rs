@@ -80,6 +80,7 @@ pub(crate) fn run_timer(rows: &mut Rows<'_>, command: &RunTimer) -> Result<Next<
         TimerTask::TransferClock => transfer::clock::time_is_up(rows, &timer)?,
         TimerTask::GiveUpBankOrder => bank::close::time_is_over(rows, &timer)?,
         TimerTask::SettleSales => settle_sales::time_is_over(rows, &timer)?,
+        TimerTask::BatchClock => transfer::batch::step::time_is_up(rows, &timer)?,
     }
     Ok(Next::Answer(()))
 }

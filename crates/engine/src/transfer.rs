@@ -4,6 +4,7 @@
 //! says that it cannot, and then the payer has it again.
 
 pub(crate) mod arrive;
+pub(crate) mod batch;
 pub(crate) mod cancel;
 pub(crate) mod clock;
 pub(crate) mod find;

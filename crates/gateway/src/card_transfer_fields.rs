@@ -110,8 +110,13 @@ impl CardPayee {
         format!("payee\n{}\n{}", self.number.reveal(), self.holder.reveal())
     }
 
+    /// All that was said of it, to be digested: the same again means the same.
+    pub(crate) fn said(&self) -> String {
+        format!("{}\n{}", self.text(), self.about)
+    }
+
     /// Asks the bank whose card it is.
-    async fn find(&self, gateway: &Gateway) -> Result<Result<PayeeCard, NoPayeeCard>, Failure> {
+    pub(crate) async fn find(&self, gateway: &Gateway) -> Result<Result<PayeeCard, NoPayeeCard>, Failure> {
         let Some(bank) = &gateway.payees else {
             return Err(Failure::field("product_code", "所属功能暂未模拟"));
         };
@@ -131,7 +136,7 @@ pub(crate) async fn send_to_card(
     asked: &CardAsked,
 ) -> Result<Arc<CardTransfer>, Failure> {
     send_with_certificate(gateway, caller)?;
-    let named = format!("{}\n{}", asked.payee.text(), asked.payee.about);
+    let named = asked.payee.said();
     let which = WhichCardTransfer::Out(asked.out_biz_no.clone());
     // Of a number that was used before the bank is not asked again: what it says of the card today changes nothing.
     let card = match gateway.door.ask(FindCardTransfer { payer: caller.seller(), which }).await {

@@ -10,6 +10,7 @@
 //! Each product has a file of its own below; what they share and how a failure is answered stands here.
 
 mod agreement;
+mod batch;
 pub(crate) mod bill;
 mod freeze;
 pub(crate) mod grant;
@@ -352,5 +353,6 @@ pub fn codes_table() -> Vec<TableRow> {
     table.extend(split::table());
     table.extend(bill::table());
     table.extend(transfer::table());
+    table.extend(batch::table());
     table
 }

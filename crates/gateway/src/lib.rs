@@ -20,6 +20,7 @@
 mod agreement_facts;
 mod agreement_fields;
 mod answer;
+mod batch_fields;
 mod bills;
 mod busy;
 mod card_transfer_fields;

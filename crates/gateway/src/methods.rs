@@ -14,6 +14,8 @@ pub(crate) mod fund_auth_order_app_freeze;
 pub(crate) mod fund_auth_order_freeze;
 pub(crate) mod fund_auth_order_unfreeze;
 pub(crate) mod fund_auth_order_voucher_create;
+pub(crate) mod fund_batch_create;
+pub(crate) mod fund_batch_detail_query;
 pub(crate) mod fund_quota_query;
 pub(crate) mod fund_trans_common_query;
 pub(crate) mod fund_trans_order_query;

@@ -159,6 +159,8 @@ pub(crate) static METHODS: &[&Method] = &[
     &methods::fund_auth_order_freeze::METHOD,
     &methods::fund_auth_order_unfreeze::METHOD,
     &methods::fund_auth_order_voucher_create::METHOD,
+    &methods::fund_batch_create::METHOD,
+    &methods::fund_batch_detail_query::METHOD,
     &methods::fund_quota_query::METHOD,
     &methods::fund_trans_common_query::METHOD,
     &methods::fund_trans_order_query::METHOD,

@@ -91,7 +91,7 @@ pub(crate) struct Asked {
 
 impl Payee {
     /// All that was sent of it, to be digested: the same again means the same, whoever it names then.
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let (kind, text) = match &self.named {
             Named::Id(id) => ("id", id.as_str()),
             Named::Login(login) => ("login", login.as_str()),
@@ -101,7 +101,11 @@ impl Payee {
     }
 
     /// Who it is, if he is called as he must be.
-    async fn find(&self, gateway: &Gateway, app: &App) -> Result<Result<PartyId, NoPayee>, Failure> {
+    pub(crate) async fn find(
+        &self,
+        gateway: &Gateway,
+        app: &App,
+    ) -> Result<Result<PartyId, NoPayee>, Failure> {
         let id = match &self.named {
             Named::Id(id) => id.parse().ok(),
             Named::Open(open) => gateway.world.secrets.user_of_open_id(app.id, open),

@@ -45,6 +45,7 @@ mod sandbox_app_keys;
 mod sandbox_authorize;
 mod sandbox_backtest;
 mod sandbox_bank;
+mod sandbox_batches;
 mod sandbox_clock;
 mod sandbox_close;
 mod sandbox_contract;

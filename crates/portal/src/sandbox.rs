@@ -8,10 +8,10 @@ use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, find_login};
 use crate::{
     certify, sandbox_agreement, sandbox_aml, sandbox_app, sandbox_app_keys, sandbox_authorize, sandbox_bank,
-    sandbox_close, sandbox_contract, sandbox_doctor, sandbox_escrow, sandbox_freeze, sandbox_inbox,
-    sandbox_merchants, sandbox_notifications, sandbox_operators, sandbox_order, sandbox_party, sandbox_pay,
-    sandbox_profile, sandbox_risk, sandbox_rules, sandbox_screening, sandbox_settlements, sandbox_statement,
-    sandbox_stores, sandbox_transfer,
+    sandbox_batches, sandbox_close, sandbox_contract, sandbox_doctor, sandbox_escrow, sandbox_freeze,
+    sandbox_inbox, sandbox_merchants, sandbox_notifications, sandbox_operators, sandbox_order, sandbox_party,
+    sandbox_pay, sandbox_profile, sandbox_risk, sandbox_rules, sandbox_screening, sandbox_settlements,
+    sandbox_statement, sandbox_stores, sandbox_transfer,
 };
 use askama::Template;
 use axum::Router;
@@ -72,6 +72,9 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/sandbox/escrows/{trade_no}/{act}", post(sandbox_escrow::act))
         .route("/sandbox/transfers", get(sandbox_transfer::list).post(sandbox_transfer::send))
         .route("/sandbox/transfers/{order_id}/cancel", post(sandbox_transfer::cancel))
+        .route("/sandbox/batches", get(sandbox_batches::list))
+        .route("/sandbox/batches/{out_batch_no}", get(sandbox_batches::show))
+        .route("/sandbox/batches/{out_batch_no}/{act}", post(sandbox_batches::act))
         .route("/sandbox/merchants", get(sandbox_merchants::list))
         .route("/sandbox/merchants/{login}", get(sandbox_merchants::show))
         .route("/sandbox/merchants/{login}/documents/{kind}", get(sandbox_merchants::document))

@@ -212,6 +212,9 @@ pub struct Counts {
     /// Transfers that were offered and not confirmed in time.
     #[serde(default)]
     pub transfers_expired: u64,
+    /// Batches of transfers that their payers did not agree to in time.
+    #[serde(default)]
+    pub batches_given_up: u64,
     /// Bank orders that nobody confirmed, or no bank answered, in time.
     #[serde(default)]
     pub bank_orders_given_up: u64,

@@ -207,6 +207,7 @@ fn journey_text(journey: &Journey) -> String {
         (counts.transfers_sent, "transfers sent"),
         (counts.transfers_kept, "transfers kept back"),
         (counts.transfers_expired, "transfers not confirmed"),
+        (counts.batches_given_up, "batches of transfers given up"),
         (counts.notifications_delivered, "notifications delivered"),
         (counts.notifications_failed, "notifications failed"),
         (counts.notifications_given_up, "notifications given up"),

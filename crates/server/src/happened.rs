@@ -1,6 +1,6 @@
 //! What falls due, and what became of it: read from the tables before and after.
 
-use base::{AgreementNo, FreezeNo, NoticeNo, TransferNo};
+use base::{AgreementNo, BatchNo, FreezeNo, NoticeNo, TransferNo};
 use engine::{Key, Row};
 use fund::BankOrder;
 use portal::{Counts, Event, Happened};
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{Reader, StoreError};
 use trade::{EndedBy, FreezeState, Notice, NoticeState, Order, OrderState, Timer, TimerTask};
-use transfer::TransferState;
+use transfer::{BatchState, TransferState};
 use wire::timestamp::format_cn;
 
 /// Notices of one order that are looked at.
@@ -95,6 +95,7 @@ impl Due {
                 }
                 TimerTask::FreeSplits => split_freeze_ended(reader, timer, counts),
                 TimerTask::TransferClock => transfer_clock(reader, timer, counts),
+                TimerTask::BatchClock => batch_clock(reader, timer, counts),
             },
             Due::Notice(notice) => told(reader, notice, notice.attempts, counts),
             Due::Bank(order) => bank_answered(reader, order, counts),
@@ -255,6 +256,21 @@ fn split_freeze_ended(
         out_trade_no: order.out_trade_no.to_string(),
         trade_no: no.to_string(),
     }))
+}
+
+/// A batch of transfers that its payer did not agree to in time. That one carries on with its details is nobody's news.
+fn batch_clock(
+    reader: &mut dyn Reader,
+    timer: &Timer,
+    counts: &mut Counts,
+) -> Result<Option<Happened>, StoreError> {
+    let Some(no) = timer.order_no.map(BatchNo::of_topic) else { return Ok(None) };
+    let row = reader.row(&Key::TransferBatch((timer.slot, no)))?;
+    let Some(Row::TransferBatch(batch)) = row else { return Ok(None) };
+    if batch.state == BatchState::Disused && batch.ended_at_us >= Some(timer.due_at_us) {
+        counts.batches_given_up += 1;
+    }
+    Ok(None)
 }
 
 /// An offer that nobody confirmed, or money that waited.

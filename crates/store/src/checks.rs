@@ -9,7 +9,7 @@ use people::{DEVICES_MAX, PASSKEYS_MAX, PasskeyProof};
 use recon::ReadStatement;
 use risk::{RiskCase, ScreenList};
 use trade::{Contract, Escrow, Order, SettlementBatch};
-use transfer::{CardTransfer, Transfer};
+use transfer::{CardTransfer, DetailState, Transfer, TransferBatch, TransferBatchDetail};
 
 /// Refuses a row that breaks a rule of its table.
 pub(crate) fn check(row: &Row) -> Result<(), StoreError> {
@@ -21,6 +21,29 @@ pub(crate) fn check(row: &Row) -> Result<(), StoreError> {
 
 const SETTLED_ONCE: &str = "sales are settled once, and no more is given back of them than came";
 const TEN_PASSKEYS: &str = "a person has ten passkeys";
+
+const BATCH_COUNTED: &str =
+    "no more details end than have had their turn, and only the last one ends a batch";
+
+fn is_counted(row: &TransferBatch) -> bool {
+    let ended = u64::from(row.done) + u64::from(row.failed);
+    ended <= u64::from(row.started)
+        && row.started <= row.count
+        && row.count > 0
+        && row.total_minor.units() > 0
+        && row.timer.is_some() == row.due_at_us.is_some()
+        && row.state.is_final() == row.ended_at_us.is_some()
+}
+
+const DETAIL_WHOLE: &str = "a detail is of something, goes to one payee, and says why it failed";
+
+fn goes_somewhere(row: &TransferBatchDetail) -> bool {
+    let payees = [row.payee.is_some(), row.card_digest.is_some(), row.unknown.is_some()];
+    row.amount_minor.units() > 0
+        && payees.iter().filter(|there| **there).count() == 1
+        && row.failure.is_some() == (row.state == DetailState::Failed)
+        && row.ended_at_us.is_some() == row.state.is_final()
+}
 
 const ENDS_ONCE: &str = "a transfer to a card is of something, and only its end has a moment";
 
@@ -92,6 +115,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
             (is_of_something(row), "a transfer is of something, and its timer is due at a moment")
         }
         Row::CardTransfer(row) => (has_end(row), ENDS_ONCE),
+        Row::TransferBatch(row) => (is_counted(row), BATCH_COUNTED),
+        Row::TransferBatchDetail(row) => (goes_somewhere(row), DETAIL_WHOLE),
         Row::Split(split) => (split.open <= split.lines, "no more lines are open than there are"),
         Row::BookedLine(line) => {
             (line.serial >= 1 && line.serial <= line.of_lines, "a line is one of its statement's")
@@ -127,7 +152,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::SplitBook(_) | Row::SplitLine(_) | Row::Relation(_) | Row::TransferNumber(_) | Row::Screening(_)
         | Row::KnownPayee(_) | Row::CardTransferNumber(_) | Row::Received(_) | Row::Usage(_) | Row::AppKey(_)
         | Row::ContractBook(_) | Row::RiskProposal(_) | Row::MerchantApplication(_) | Row::MerchantStore(_)
-        | Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) | Row::ScreenProposal(_) => return None,
+        | Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) | Row::ScreenProposal(_)
+        | Row::TransferBatchNumber(_) | Row::TransferBatchLink(_) => return None,
     };
     (!holds).then_some(rule)
 }

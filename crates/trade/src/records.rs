@@ -280,6 +280,8 @@ pub enum TimerTask {
     GiveUpBankOrder,
     /// Settles a merchant's sales of the day before.
     SettleSales,
+    /// Gives up a batch of transfers that its payer did not agree to in time, or carries on with its details.
+    BatchClock,
 }
 
 /// A task that time makes due.
@@ -295,8 +297,8 @@ pub struct Timer {
     /// What it does.
     pub task: TimerTask,
     /// The order, for `ExpireOrder`, `EscrowStep` and `FreeSplits`; for `EndAgreement`, `ExpireFreeze`, `EndFreeze`,
-    /// `TransferClock` and `GiveUpBankOrder` the number of the agreement, freeze, transfer or bank order, which are of
-    /// the same series.
+    /// `TransferClock`, `GiveUpBankOrder` and `BatchClock` the number of the agreement, freeze, transfer, bank order or
+    /// batch, which are of the same series.
     pub order_no: Option<OrderNo>,
     /// The digest of the code or the address, for `ForgetCode`.
     pub code: Option<[u8; 16]>,

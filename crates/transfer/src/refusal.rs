@@ -134,3 +134,57 @@ pub enum CancelTransferRefused {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("the transfer does not exist")]
 pub struct TransferNotFound;
+
+/// Why a batch of transfers is not taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BatchRefused {
+    /// There is no such merchant, or the app neither is its own nor acts for it.
+    #[error("payer not found")]
+    PayerNotFound,
+    /// The number was used for a batch of another meaning.
+    #[error("the number was used for another batch")]
+    NumberTaken,
+    /// It has no detail, or more than [`crate::BATCH_COUNT_MAX`].
+    #[error("a batch has one to a thousand details")]
+    CountWrong,
+    /// Two details have the same number.
+    #[error("two details have the same number")]
+    DetailRepeated,
+    /// The amounts of its details do not come to its total, or one is of nothing or not in yuan.
+    #[error("the details do not come to the total")]
+    TotalWrong,
+    /// The moment until which it waits is over, or too far away.
+    #[error("the moment until which it waits is over or too far away")]
+    TimeWrong,
+    /// The merchant's contract for transfers has ended.
+    #[error("the payer's contract for transfers has ended")]
+    NotSigned,
+    /// The payer is frozen or closed.
+    #[error("payer is frozen or closed")]
+    PayerBlocked,
+    /// Payments from the payer's balance are stopped.
+    #[error("payments from the payer's balance are stopped")]
+    PayerStopped,
+    /// The bank was not heard about one of the cards. Nothing was written, and the same number can be sent again.
+    #[error("the bank does not answer about a card")]
+    BankSilent,
+}
+
+/// Why a batch that waits for its payer is not decided so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum DecideBatchRefused {
+    /// The payer has no such batch.
+    #[error("no such batch")]
+    NotFound,
+    /// It was decided otherwise, or its time is over.
+    #[error("the batch is decided already")]
+    Decided,
+    /// The payer is frozen or closed, or payments from the balance are stopped.
+    #[error("payer is frozen, closed or stopped")]
+    PayerBlocked,
+}
+
+/// There is no such batch, or it is another payer's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the batch does not exist")]
+pub struct BatchNotFound;

@@ -23,6 +23,31 @@ export const toCard = (card, { number = newNumber(), amount = '1.00' } = {}) => 
   payee_info: { identity: card, identity_type: 'BANKCARD_ACCOUNT', name: '张三',
     bankcard_ext_info: { account_type: '2' } } });
 
+export const BATCH = 'alipay.fund.batch.create';
+export const BATCH_QUERY = 'alipay.fund.batch.detail.query';
+/** A batch that waits for its payer, unless `more` says otherwise: each of these payees has 1.00. */
+export const batch = (payees, { number = newNumber(), ...more } = {}) => ({ out_batch_no: number.slice(0, 32),
+  product_code: 'BATCH_PAY_V2', biz_scene: 'MESSAGE_BATCH_PAY', order_title: '工资',
+  total_trans_amount: `${payees.length}.00`, total_count: String(payees.length),
+  trans_order_list: payees.map((payee, at) => ({ out_biz_no: `d${at + 1}`, trans_amount: '1.00', ...payee })), ...more });
+export const toUser = id => ({ payee_info: { identity: id, identity_type: 'ALIPAY_USER_ID' } });
+
+/** A batch that was carried out to its end: [shop, fields of a query]. */
+export async function carriedOut(g, payees) {
+  const shop = await g.shop('100.00');
+  const asked = batch(payees, { biz_scene: 'DIRECT_TRANSFER' });
+  await g.must(shop, BATCH, asked);
+  const by = { out_batch_no: asked.out_batch_no };
+  for (let count = 0; count < 100; count += 1) {
+    const answer = await g.must(shop, BATCH_QUERY, by);
+    if (!['WAIT_PAY', 'DEALING'].includes(answer.batch_status)) {
+      return [shop, by];
+    }
+    await new Promise(resolve => { setTimeout(resolve, 100); });
+  }
+  throw new Error('the batch does not end');
+}
+
 const conditions = [];
 let agreed = Promise.resolve();
 
@@ -109,6 +134,34 @@ export const TRANSFER_ROWS = [
   ...rowsOf(ACCOUNT, {
     INVALID_PARAMETER: async g => [g.house, { account_type: 'TRUSTEESHIP' }],
     NO_PERMISSION_ACCOUNT: async g => [g.house, { alipay_user_id: (await g.buyer()).userId }],
+  }),
+  ...rowsOf(BATCH, {
+    INVALID_PARAMETER: async g => [g.house, { ...batch([toUser((await g.buyer()).userId)]), total_count: '2' }],
+    'isv.insufficient-isv-permissions': async g => {
+      const shop = await rich(g);
+      await g.sandbox.send('/app/settings', { app_id: shop.appId, certificate_to_send: true });
+      return [shop, batch([toUser((await g.buyer()).userId)])];
+    },
+    PAYMENT_INFO_INCONSISTENCY: async g => {
+      const [shop, number, payee] = [await rich(g), newNumber(), toUser((await g.buyer()).userId)];
+      await g.must(shop, BATCH, batch([payee], { number }));
+      return [shop, batch([payee, payee].map((one, at) => ({ ...one, out_biz_no: `e${at}` })), { number })];
+    },
+    PRODUCT_NOT_SIGN: async g => {
+      const shop = await rich(g);
+      await g.endContract(shop, 'transfer');
+      return [shop, batch([toUser((await g.buyer()).userId)])];
+    },
+    PAYER_STATUS_ERROR: async g => {
+      const shop = await rich(g);
+      await g.status(shop, 'frozen');
+      return [shop, batch([toUser((await g.buyer()).userId)])];
+    },
+    REQUEST_PROCESSING: async g => [g.house, batch([{ payee_info: toCard('6222020000000312').payee_info }])],
+  }),
+  ...rowsOf(BATCH_QUERY, {
+    INVALID_PARAMETER: async g => [g.house, {}],
+    ORDER_NOT_EXIST: async g => [g.house, { out_batch_no: newNumber().slice(0, 32) }],
   }),
   ...rowsOf(QUOTA, { INVALID_PARAMETER: async g => [g.house, {}] }),
 ];

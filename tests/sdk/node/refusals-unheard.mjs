@@ -20,6 +20,7 @@ export const REFUSALS_UNHEARD = {
   'alipay.fund.trans.uni.transfer PAYER_NOT_EXIST *': A_RACE,
   'alipay.fund.trans.toaccount.transfer PAYER_NOT_EXIST *': A_RACE,
   'alipay.fund.quota.query PAYER_NOT_EXIST *': A_RACE,
+  'alipay.fund.batch.create PAYER_NOT_EXIST *': A_RACE,
   '* EXCEED_LIMIT_MM_AMOUNT *': 'it takes fifteen days of sending all that a day allows, which the tests of the'
     + ' decisions do',
   '* ACQ.MERCHANT_PERM_RECEIPT_SINGLE_LIMIT *': A_REVIEW,

@@ -11,7 +11,8 @@ import { debit, signed, terms, today } from './refusals-agreements.mjs';
 import { order } from './refusals-orders.mjs';
 import { waiting } from './refusals-trades.mjs';
 import {
-  ACCOUNT, asking, OLD, OLD_QUERY, PRODUCT, QUERY as TRANS_QUERY, QUOTA, UNI,
+  ACCOUNT, asking, BATCH, batch, BATCH_QUERY, carriedOut, OLD, OLD_QUERY, PRODUCT, QUERY as TRANS_QUERY, QUOTA, toUser,
+  UNI,
 } from './refusals-transfers.mjs';
 import { dayAfter } from './agreement-page.mjs';
 
@@ -130,6 +131,9 @@ const TRANSFERS = [
   { method: TRANS_QUERY, ask: g => sentBack(g, UNI, PRODUCT) },
   { method: OLD_QUERY, ask: g => sentBack(g, OLD, {}) },
   { method: ACCOUNT, ask: async g => [g.house, { alipay_user_id: g.house.sellerId, account_type: 'ACCTRANS_ACCOUNT' }] },
+  { method: BATCH, ask: async g => [g.house, batch([toUser((await g.buyer()).userId)])] },
+  { method: BATCH_QUERY, ask: async g => carriedOut(g, [
+    { ...toUser((await g.buyer()).userId), remark: '一月' }, toUser('2088000000000000')]) },
   { method: QUOTA, ask: async g => [g.house, PRODUCT] },
 ];
 

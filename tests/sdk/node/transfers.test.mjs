@@ -113,6 +113,29 @@ for (const mode of ['key', 'cert']) {
       assert.deepEqual([found.orderId, found.outBizNo, found.orderFee], [sent.orderId, number, '0.10']);
     });
 
+    test('a batch: details arrive or fail each by itself, and the end is told once', async () => {
+      const number = newNumber().slice(0, 32);
+      const to = (detail, identity, type, name) => ({ out_biz_no: detail, trans_amount: '1.00',
+        payee_info: { identity, identity_type: type, name } });
+      const asked = { out_batch_no: number, product_code: 'BATCH_PAY_V2', biz_scene: 'MESSAGE_BATCH_PAY',
+        order_title: '工资', total_trans_amount: '2.00', total_count: '2', passback_params: 'p1', trans_order_list: [
+          to('d1', buyer.userId, 'ALIPAY_USER_ID'), to('d2', 'nobody@example.com', 'ALIPAY_LOGON_ID', '王')] };
+      const sent = await exec('alipay.fund.batch.create', asked, { notify_url: merchant.url });
+      assert.deepEqual([outcome(sent), sent.status, sent.outBatchNo], ['10000', 'WAIT_PAY', number]);
+      const again = await exec('alipay.fund.batch.create', asked, { notify_url: merchant.url });
+      assert.equal(again.batchTransId, sent.batchTransId);
+      await sandbox.send(`/batches/${number}/agree`, { user_id: app.seller_id });
+      const told = await merchant.find(letter => letter.msg_method === 'alipay.fund.batch.order.changed'
+        && JSON.parse(letter.biz_content).out_batch_no === number, `batch ${number}`);
+      assert.ok(sdk.checkNotifySign(told), 'the message is signed by the platform');
+      const content = JSON.parse(told.biz_content);
+      assert.deepEqual([content.batch_trans_id, content.batch_status, content.success_amount, content.passback_params],
+        [sent.batchTransId, 'PART_SUCCESS', '1.00', 'p1']);
+      const found = await exec('alipay.fund.batch.detail.query', { out_batch_no: number });
+      assert.deepEqual(found.accDetailList.map(one => [one.outBizNo, one.status, one.errorCode]),
+        [['d1', 'SUCCESS', undefined], ['d2', 'FAIL', 'PAYEE_NOT_EXIST']]);
+    });
+
     test('v3: sent once, asked for, the account and its limits', async () => {
       const number = newNumber();
       const done = await rest(number);

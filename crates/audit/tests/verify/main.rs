@@ -14,5 +14,6 @@ mod replay;
 mod risks;
 mod rows;
 mod screens;
+mod transfer_batches;
 mod transfers;
 mod world;

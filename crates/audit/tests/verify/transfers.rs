@@ -53,6 +53,7 @@ pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId,
     door.ask(send("P2", 200)).await.unwrap_err();
     door.ask(SetPartyStatus { party: bob, status: PartyStatus::Normal }).await.unwrap();
     to_cards(door, shop, app).await;
+    crate::transfer_batches::live(door, shop, app, bob).await;
     pay(door, ask(alice, bob, "W1", 100), Arrival::AtOnce).await;
     pay(door, ask(alice, bob, "W2", 110), Arrival::OneDay).await;
     let back = pay(door, ask(alice, bob, "W3", 120), Arrival::TwoHours).await;

@@ -1,6 +1,6 @@
 //! What the slots of payer and payee say to each other about a transfer.
 
-use base::{PartyId, TransferNo};
+use base::{BatchNo, PartyId, TransferNo};
 use money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,17 @@ pub enum TransferBy {
     Person,
     /// A timer: nobody waits.
     Clock,
+    /// A detail of a batch, which ends with it: nobody waits.
+    Batch,
+}
+
+/// The payer's slot to itself: a detail of a batch has its turn, in a decision and with a stamp of its own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DetailTurn {
+    /// The batch.
+    pub batch: BatchNo,
+    /// The detail's place in it.
+    pub line: u32,
 }
 
 /// Payer's slot to payee's slot: the money comes.

@@ -1,9 +1,10 @@
 //! A transfer arrives at the payee, or comes back to the payer.
 
-use super::{odd, step, told, usage};
+use super::{batch, odd, step, told, usage};
 use crate::{Fault, Message, Reply, Rows, TransferAnswer, TransferBy, TransferIn, books, screening};
 use ::transfer::{
-    ConfirmTransferRefused, KnownPayee, Received, Transfer, TransferEvent, TransferRefused, TransferState,
+    ConfirmTransferRefused, DetailFailure, KnownPayee, Received, Transfer, TransferEvent, TransferRefused,
+    TransferState,
 };
 use base::{Plant, planted};
 use ledger::Template;
@@ -59,5 +60,9 @@ pub(crate) fn transfer_answer(rows: &mut Rows<'_>, said: &TransferAnswer) -> Res
         TransferBy::Program => Some(Reply::TransferMoney(ended)),
         TransferBy::Person => Some(Reply::ConfirmTransfer(ended.map_err(ConfirmTransferRefused::Refused))),
         TransferBy::Clock => None,
+        TransferBy::Batch => {
+            batch::step::ended(rows, said.transfer, ended.map(drop).map_err(DetailFailure::from))?;
+            None
+        }
     })
 }

@@ -51,11 +51,40 @@ pub(crate) fn transfer_money(
         same_meaning(&first, ask, Arrival::AtOnce).map_err(Stop::Refused)?;
         return ended(first);
     }
+    begin(rows, command, &payer, TransferBy::Program)?;
+    Ok(Next::Chain)
+}
+
+/// Sends money for a detail of a batch; its number is the detail's own, so that it is used once.
+pub(super) fn send_detail(
+    rows: &mut Rows<'_>,
+    command: &TransferMoney,
+) -> Result<Arc<Transfer>, Stop<TransferRefused>> {
+    let TransferMoney { ask, way, app, .. } = command;
+    let payer = rows.get::<Party>((rows.slot(), ask.payer))?;
+    let Some(payer) = payer else { return Stop::because(TransferRefused::PayerNotFound) };
+    if !grant::acts_for(rows, *app, payer.id)? {
+        return Stop::because(TransferRefused::PayerNotFound);
+    }
+    if of_number(rows, payer.id, *way, &ask.out_biz_no)?.is_some() {
+        return Stop::because(TransferRefused::NumberTaken { field: "out_biz_no" });
+    }
+    begin(rows, command, &payer, TransferBy::Batch)
+}
+
+/// Makes and pays a transfer whose number is unused.
+fn begin(
+    rows: &mut Rows<'_>,
+    command: &TransferMoney,
+    payer: &Party,
+    by: TransferBy,
+) -> Result<Arc<Transfer>, Stop<TransferRefused>> {
+    let TransferMoney { ask, way, app, .. } = command;
     let payee = payee_of(ask).map_err(Stop::Refused)?;
     if !contract::is_signed(rows, payer.id, ContractProduct::Transfer)? {
         return Stop::because(TransferRefused::NotSigned);
     }
-    may_send(rows, &payer, *way, ask.amount)?;
+    may_send(rows, payer, *way, ask.amount)?;
     let transfer = Transfer {
         notify_url: command.notify_url.clone(),
         app: Some(*app),
@@ -65,7 +94,7 @@ pub(crate) fn transfer_money(
         ..fresh(rows, ask, payee, *way, Arrival::AtOnce)
     };
     let posted = check_money(rows, &transfer)?;
-    let look = risk_check::of_transfer(rows, &payer, &transfer, Given::Nothing)?;
+    let look = risk_check::of_transfer(rows, payer, &transfer, Given::Nothing)?;
     if let Gate::Shut(refused) = look.gate {
         look.note(rows);
         return Err(Stop::Noted(TransferRefused::Risk(refused)));
@@ -74,8 +103,7 @@ pub(crate) fn transfer_money(
     // Nothing can be refused here below this line; a payee that is closed sends it back.
     look.note(rows);
     number(rows, &transfer);
-    pay(rows, &transfer, posted, TransferBy::Program)?;
-    Ok(Next::Chain)
+    Ok(pay(rows, &transfer, posted, by)?)
 }
 
 /// The answer to a number that was used before.

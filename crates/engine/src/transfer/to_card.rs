@@ -4,20 +4,20 @@
 //! The card belongs to somebody else, and its number is nowhere here: the bank gave a name for it before, which is good
 //! for paying money in and for nothing else.
 
-use super::{told, usage};
+use super::{batch, told, usage};
 use crate::bank::confirm::send_now;
 use crate::bank::prepare::{Wish, draft};
 use crate::command::Next;
 use crate::risk_check::{self, Gate};
 use crate::{Fault, Rows, Stop, books, contract, grant};
 use ::transfer::{
-    CardTransfer, CardTransferEvent, CardTransferNumber, CardTransferRefused, CardTransferState, OutBizNo,
-    TransferWay, Words,
+    CardTransfer, CardTransferEvent, CardTransferNumber, CardTransferRefused, CardTransferState,
+    DetailFailure, OutBizNo, TransferWay, Words,
 };
 use base::{AppId, BankOrderNo, CardNo, PartyId, Slot, Text, TransferNo};
 use fund::{
-    BankAgreement, BankCode, BankOrder, BankOrderKind, BankOrderState, Card, CardDigest, CardKind, CardName,
-    CardState, LastFour, WithdrawPrice, card_transfer_fee,
+    BankAgreement, BankCode, BankOrder, BankOrderKind, BankOrderState, BankReason, Card, CardDigest,
+    CardKind, CardName, CardState, LastFour, WithdrawPrice, card_transfer_fee,
 };
 use ledger::{LedgerRefused, Posted, Template};
 use money::Money;
@@ -99,19 +99,46 @@ pub(crate) fn transfer_to_card(
     rows: &mut Rows<'_>,
     command: &TransferToCard,
 ) -> Result<Next<Arc<CardTransfer>>, Stop<CardTransferRefused>> {
-    let TransferToCard { ask, app, .. } = command;
-    let slot = rows.slot();
-    let payer = rows.get::<Party>((slot, ask.payer))?;
-    // Persons withdraw to cards of their own.
-    let payer = payer.filter(|payer| payer.kind == PartyKind::Merchant);
-    let Some(payer) = payer else { return Stop::because(CardTransferRefused::PayerNotFound) };
-    if !grant::acts_for(rows, *app, payer.id)? {
-        return Stop::because(CardTransferRefused::PayerNotFound);
-    }
+    let ask = &command.ask;
+    let payer = payer_of(rows, command)?;
     if let Some(first) = of_number(rows, payer.id, &ask.out_biz_no)? {
         same_meaning(&first, ask).map_err(Stop::Refused)?;
         return Ok(Next::Answer(first));
     }
+    begin(rows, command, &payer).map(Next::Answer)
+}
+
+/// Sends money to a card for a detail of a batch; its number is the detail's own, so that it is used once.
+pub(super) fn send_detail(
+    rows: &mut Rows<'_>,
+    command: &TransferToCard,
+) -> Result<Arc<CardTransfer>, Stop<CardTransferRefused>> {
+    let payer = payer_of(rows, command)?;
+    if of_number(rows, payer.id, &command.ask.out_biz_no)?.is_some() {
+        return Stop::because(CardTransferRefused::NumberTaken { field: "out_biz_no" });
+    }
+    begin(rows, command, &payer)
+}
+
+/// The merchant who pays, when the app acts for it.
+fn payer_of(rows: &mut Rows<'_>, command: &TransferToCard) -> Result<Arc<Party>, Stop<CardTransferRefused>> {
+    let payer = rows.get::<Party>((rows.slot(), command.ask.payer))?;
+    // Persons withdraw to cards of their own.
+    let payer = payer.filter(|payer| payer.kind == PartyKind::Merchant);
+    let Some(payer) = payer else { return Stop::because(CardTransferRefused::PayerNotFound) };
+    if !grant::acts_for(rows, command.app, payer.id)? {
+        return Stop::because(CardTransferRefused::PayerNotFound);
+    }
+    Ok(payer)
+}
+
+/// Makes and pays a transfer whose number is unused.
+fn begin(
+    rows: &mut Rows<'_>,
+    command: &TransferToCard,
+    payer: &Party,
+) -> Result<Arc<CardTransfer>, Stop<CardTransferRefused>> {
+    let (ask, slot) = (&command.ask, rows.slot());
     if !contract::is_signed(rows, payer.id, ContractProduct::Transfer)? {
         return Stop::because(CardTransferRefused::NotSigned);
     }
@@ -121,13 +148,13 @@ pub(crate) fn transfer_to_card(
     if payer.stop.holds() {
         return Stop::because(CardTransferRefused::PayerStopped);
     }
-    if let Err(refused) = usage::within(rows, &payer, TransferWay::Uni, ask.amount)? {
+    if let Err(refused) = usage::within(rows, payer, TransferWay::Uni, ask.amount)? {
         return Stop::because(CardTransferRefused::Limit(refused));
     }
     let transfer = fresh(rows, command)?;
     let taken = check_money(rows, &transfer)?;
     let payee = payee_of(ask).map_err(Stop::Refused)?;
-    let look = risk_check::of_card_transfer(rows, &payer, &transfer)?;
+    let look = risk_check::of_card_transfer(rows, payer, &transfer)?;
     if let Gate::Shut(refused) = look.gate {
         look.note(rows);
         return Err(Stop::Noted(CardTransferRefused::Risk(refused)));
@@ -144,7 +171,7 @@ pub(crate) fn transfer_to_card(
     let (no, out_biz_no) = (transfer.no, transfer.out_biz_no.clone());
     rows.put(CardTransferNumber { slot, payer: payer.id, out_biz_no, no });
     rows.insert_shared(transfer.clone());
-    Ok(Next::Answer(transfer))
+    Ok(transfer)
 }
 
 /// The payer's transfer to a card of this number.
@@ -292,7 +319,20 @@ pub(crate) fn ended(rows: &mut Rows<'_>, order: &BankOrder, event: CardTransferE
     let transfer = CardTransfer { state, ended_at_us: Some(rows.now_us()), ..(*transfer).clone() };
     told::tell_card(rows, &transfer);
     rows.put(transfer);
-    Ok(())
+    let outcome = match state {
+        CardTransferState::Failed => Err(failure_of(order.reason)),
+        CardTransferState::Done | CardTransferState::UnderWay => Ok(()),
+    };
+    batch::step::ended(rows, no, outcome)
+}
+
+/// Why a detail of a batch failed that the bank refused.
+fn failure_of(reason: Option<BankReason>) -> DetailFailure {
+    match reason {
+        Some(BankReason::CardBlocked | BankReason::AgreementEnded) => DetailFailure::BankCard,
+        Some(BankReason::OverLimit) => DetailFailure::BankLimit,
+        Some(BankReason::NoMoney | BankReason::Other) | None => DetailFailure::BankRefused,
+    }
 }
 
 fn odd(transfer: &CardTransfer, error: impl std::fmt::Display) -> Fault {

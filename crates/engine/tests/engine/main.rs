@@ -8,6 +8,7 @@ mod agreement_races;
 mod app_keys;
 mod bank;
 mod bank_random;
+mod batch;
 mod boundaries;
 mod cancel;
 mod card_transfer;

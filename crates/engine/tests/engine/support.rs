@@ -101,6 +101,8 @@ fn rank_of(row: &Row) -> Option<u8> {
         Row::Escrow(escrow) => Some(escrow.state as u8),
         Row::Freeze(freeze) => Some(freeze.state as u8),
         Row::Transfer(transfer) => Some(transfer.state as u8),
+        Row::TransferBatch(batch) => Some(batch.state as u8),
+        Row::TransferBatchDetail(detail) => Some(detail.state as u8),
         _ => None,
     }
 }
@@ -198,6 +200,7 @@ impl World {
         self.check_agreements();
         crate::freeze::check(self);
         crate::transfer::check(self);
+        crate::batch::check(self);
         crate::bank::check(self);
         crate::limits::check(self);
         for signing in self.all::<Signing>() {

@@ -6,7 +6,8 @@ use fund::BankReason;
 use risk::RiskRefused;
 use transfer::{CardTransferRefused, LimitRefused, TransferNotFound, TransferRefused};
 
-fn of_transfer(refused: TransferRefused) -> Code {
+/// The row of a refused transfer.
+pub(super) fn of_transfer(refused: TransferRefused) -> Code {
     match refused {
         TransferRefused::PayerNotFound => business("PAYER_NOT_EXIST", "付款方不存在"),
         TransferRefused::NumberTaken { field: _ } => {
@@ -30,9 +31,11 @@ fn of_transfer(refused: TransferRefused) -> Code {
     }
 }
 
-const CARD_WRONG: Code = business("PAYEE_CARD_INFO_ERROR", "收款方银行卡信息有误，或该卡不能收款");
+/// The row of a card that cannot be paid.
+pub(super) const CARD_WRONG: Code = business("PAYEE_CARD_INFO_ERROR", "收款方银行卡信息有误，或该卡不能收款");
 
-fn of_card_transfer(refused: CardTransferRefused) -> Code {
+/// The row of a refused transfer to a card.
+pub(super) fn of_card_transfer(refused: CardTransferRefused) -> Code {
     use CardTransferRefused as C;
     match refused {
         C::PayerNotFound => of_transfer(TransferRefused::PayerNotFound),

@@ -134,7 +134,8 @@ pub(crate) fn product_and_scene(fields: &Object) -> Result<Product, Failure> {
     }
 }
 
-fn payee_of(fields: &Object) -> Result<Payee, Failure> {
+/// Reads who shall have it, when that is an account.
+pub(crate) fn payee_of(fields: &Object) -> Result<Payee, Failure> {
     fields::absent(fields, &["bankcard_ext_info", "cert_no", "cert_type"])?;
     let identity = fields::line_of::<128>("identity", fields::required(fields, "identity")?)?;
     let name = fields::line(fields, "name")?;

@@ -5,6 +5,7 @@
 
 mod agreements;
 mod bad_input;
+mod batches;
 mod bills;
 mod card_transfers;
 mod checks;

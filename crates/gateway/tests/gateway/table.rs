@@ -249,6 +249,36 @@ card_not_paid: the bank refused it: OverLimit -> 40004 EXCEED_LIMIT_DC_RECEIVED
 card_not_paid: the bank refused it: CardBlocked -> 40004 PAYEE_CARD_INFO_ERROR
 card_not_paid: the bank refused it: AgreementEnded -> 40004 PAYEE_CARD_INFO_ERROR
 card_not_paid: the bank refused it: Other -> 40004 BANK_RESPONSE_ERROR
+batch: payer not found -> 40004 PAYER_NOT_EXIST
+batch: the number was used for another batch -> 40004 PAYMENT_INFO_INCONSISTENCY
+batch: a batch has one to a thousand details -> 40004 INVALID_PARAMETER
+batch: two details have the same number -> 40004 INVALID_PARAMETER
+batch: the details do not come to the total -> 40004 INVALID_PARAMETER
+batch: the moment until which it waits is over or too far away -> 40004 INVALID_PARAMETER
+batch: the payer's contract for transfers has ended -> 40004 PRODUCT_NOT_SIGN
+batch: payer is frozen or closed -> 40004 PAYER_STATUS_ERROR
+batch: payments from the payer's balance are stopped -> 40004 PAYER_STATUS_ERROR
+batch: the bank does not answer about a card -> 40004 REQUEST_PROCESSING
+find_batch: the batch does not exist -> 40004 ORDER_NOT_EXIST
+batch_detail: the detail failed: PayerNotFound -> 40004 PAYER_NOT_EXIST
+batch_detail: the detail failed: NumberTaken -> 40004 PAYMENT_INFO_INCONSISTENCY
+batch_detail: the detail failed: PayeeNotFound -> 40004 PAYEE_NOT_EXIST
+batch_detail: the detail failed: PayeeNameDiffers -> 40004 PAYEE_USERINFO_ERROR
+batch_detail: the detail failed: PayeeBlocked -> 40004 PAYEE_ACCOUNT_STATUS_ERROR
+batch_detail: the detail failed: PayeeIsPayer -> 40004 PAYER_PAYEE_CANNOT_SAME
+batch_detail: the detail failed: NotSigned -> 40004 PRODUCT_NOT_SIGN
+batch_detail: the detail failed: PayerBlocked -> 40004 PAYER_STATUS_ERROR
+batch_detail: the detail failed: PayerStopped -> 40004 PAYER_STATUS_ERROR
+batch_detail: the detail failed: TooSmall -> 40004 EXCEED_LIMIT_SM_MIN_AMOUNT
+batch_detail: the detail failed: TooLarge -> 40004 EXCEED_LIMIT_SM_AMOUNT
+batch_detail: the detail failed: DayLimit -> 40004 EXCEED_LIMIT_DM_AMOUNT
+batch_detail: the detail failed: MonthLimit -> 40004 EXCEED_LIMIT_MM_AMOUNT
+batch_detail: the detail failed: BalanceTooLow -> 40004 PAYER_BALANCE_NOT_ENOUGH
+batch_detail: the detail failed: Risk -> 40004 SECURITY_CHECK_FAILED
+batch_detail: the detail failed: CardWrong -> 40004 PAYEE_CARD_INFO_ERROR
+batch_detail: the detail failed: BankCard -> 40004 PAYEE_CARD_INFO_ERROR
+batch_detail: the detail failed: BankLimit -> 40004 EXCEED_LIMIT_DC_RECEIVED
+batch_detail: the detail failed: BankRefused -> 40004 BANK_RESPONSE_ERROR
 ";
 
 #[test]

@@ -238,7 +238,8 @@ impl Model {
             TransferBy::Person => {
                 Some(Reply::ConfirmTransfer(ended.map_err(ConfirmTransferRefused::Refused)))
             }
-            TransferBy::Clock => None,
+            // Batches are not asked for here.
+            TransferBy::Clock | TransferBy::Batch => None,
         }
     }
 

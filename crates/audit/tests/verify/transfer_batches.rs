@@ -1,0 +1,148 @@
+//! Batches of transfers: a few that lived, and one row of them changed at a time.
+
+use crate::rows::{Case, run};
+use audit::FindingKind::{self, *};
+use base::{AppId, PartyId, Text};
+use cell::Door;
+use engine::{BatchAsk, CreateTransferBatch, DetailAsk, DetailPayee, NoPayee, PayeeCard, RunTimer};
+use fund::CardKind;
+use money::{Currency, Money};
+use transfer::{BatchProduct, BatchScene};
+
+/// Details of so many fen each: to bob, to nobody, or to a card.
+fn details(bob: PartyId, words: &[(&str, &str, u64)]) -> Vec<DetailAsk> {
+    let card = PayeeCard {
+        digest: [8; 16],
+        bank: Text::new("ICBC").unwrap(),
+        kind: CardKind::Debit,
+        last_four: Text::new("1236").unwrap(),
+        agreement: Text::new("P2").unwrap(),
+    };
+    let detail = |(number, payee, fen): &(&str, &str, u64)| DetailAsk {
+        out_biz_no: Text::new(number).unwrap(),
+        payee: match *payee {
+            "bob" => DetailPayee::Account(Ok(bob)),
+            "nobody" => DetailPayee::Account(Err(NoPayee::NotFound)),
+            _ => DetailPayee::Card(Ok(card.clone())),
+        },
+        named: [7; 16],
+        amount: Money::from_minor(*fen, Currency::Cny).unwrap(),
+        title: None,
+        remark: None,
+    };
+    words.iter().map(detail).collect()
+}
+
+/// Ended in part (`B1`), under way at the bank (`B2`), with its turns to come (`B3`), and waiting for its payer (`B4`).
+pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, bob: PartyId) {
+    let d = |number, payee, fen| (number, payee, fen);
+    for (number, scene, words, run) in [
+        ("B1", BatchScene::Direct, vec![d("D1", "bob", 20), d("D2", "nobody", 21)], true),
+        ("B2", BatchScene::Direct, vec![d("D3", "card", 22)], true),
+        ("B3", BatchScene::Direct, vec![d("D4", "bob", 23)], false),
+        ("B4", BatchScene::Approved, vec![d("D5", "bob", 24)], false),
+    ] {
+        let details = details(bob, &words);
+        let total = words.iter().map(|(_, _, fen)| fen).sum();
+        let ask = BatchAsk {
+            payer: shop,
+            out_batch_no: Text::new(number).unwrap(),
+            said: [7; 16],
+            product: BatchProduct::PayV2,
+            scene,
+            total: Money::from_minor(total, Currency::Cny).unwrap(),
+            expires_at_us: None,
+            title: None,
+            remark: None,
+            details,
+        };
+        let notify_url = Some(Text::new("http://127.0.0.1:1/messages").unwrap());
+        let (passback, gbk, rsa1) = (None, false, false);
+        let batch =
+            door.ask(CreateTransferBatch { ask, app, passback, notify_url, gbk, rsa1 }).await.unwrap();
+        if run {
+            let (due_at_us, timer) = (batch.due_at_us.unwrap(), batch.timer.unwrap());
+            door.ask(RunTimer { due_at_us, timer }).await.unwrap();
+        }
+    }
+}
+
+const OF: (&str, FindingKind) = ("transfer_batch", TransferWrong);
+const DETAIL: (&str, FindingKind) = ("transfer_batch_detail", TransferWrong);
+const NOTICE: (&str, FindingKind) = ("notice", NoticeWrong);
+const NUMBERS: &[(&str, FindingKind)] =
+    &[("transfer_batch_number", NumberWrong), ("transfer_batch", NumberWrong)];
+const TIMERS: &[(&str, FindingKind)] = &[("transfer_batch", TimerWrong), ("timer", TimerWrong)];
+
+#[test]
+fn rows_of_batches() {
+    let (ended, bank, next, waits) =
+        ("out_batch_no = 'B1'", "out_batch_no = 'B2'", "out_batch_no = 'B3'", "out_batch_no = 'B4'");
+    run(&[
+        Case("transfer_batch", ended, "total_minor = total_minor + 1", &[OF]),
+        Case("transfer_batch", ended, "count = count + 1", &[OF]),
+        Case("transfer_batch", ended, "done = 0", &[OF]),
+        Case("transfer_batch", ended, "done_minor = done_minor + 1", &[OF]),
+        Case("transfer_batch", ended, "failed = 0", &[OF]),
+        Case("transfer_batch", ended, "failed_minor = failed_minor + 1", &[OF]),
+        Case("transfer_batch", ended, "state = 'success'", &[OF, NOTICE]),
+        Case("transfer_batch", ended, "state = 'fail'", &[OF, NOTICE]),
+        Case("transfer_batch", ended, "state = 'disused'", &[OF, NOTICE]),
+        Case("transfer_batch", ended, "app = app + 100", &[OF, NOTICE]),
+        Case("transfer_batch", ended, "currency = 'usd'", &[DETAIL]),
+        Case("transfer_batch", ended, "out_batch_no = 'B9'", NUMBERS),
+        Case("transfer_batch", ended, "opened_at_us = opened_at_us - 1", &[OF]),
+        Case("transfer_batch", ended, "begun_at_us = NULL", &[OF]),
+        Case("transfer_batch", ended, "begun_at_us = begun_at_us - 1", &[OF]),
+        Case("transfer_batch", ended, "ended_at_us = ended_at_us + 1", &[NOTICE]),
+        Case("transfer_batch", ended, "ended_at_us = opened_at_us - 1", &[OF]),
+        Case("transfer_batch", ended, "notify_url = NULL", &[("transfer_batch", NoticeWrong), NOTICE]),
+        Case("transfer_batch", bank, "state = 'success', ended_at_us = opened_at_us", &[OF]),
+        Case("transfer_batch", bank, "due_at_us = 5, timer = 5", &[OF, ("transfer_batch", TimerWrong)]),
+        Case("transfer_batch", next, "started = 1", &[OF, DETAIL]),
+        Case("transfer_batch", next, "timer = timer + 1", TIMERS),
+        Case("transfer_batch", next, "due_at_us = due_at_us + 1", TIMERS),
+        Case("transfer_batch", waits, "state = 'dealing'", &[OF]),
+        Case("transfer_batch", waits, "scene = 'direct'", &[OF]),
+        Case("transfer_batch", waits, "begun_at_us = opened_at_us", &[OF]),
+        Case("transfer_batch_number", ended, "no = no + 100", NUMBERS),
+    ]);
+}
+
+#[test]
+fn rows_of_details() {
+    let (done, failed, at_bank, waits) =
+        ("out_biz_no = 'D1'", "out_biz_no = 'D2'", "out_biz_no = 'D3'", "out_biz_no = 'D4'");
+    let table = "transfer_batch_detail";
+    run(&[
+        Case(table, done, "amount_minor = amount_minor + 1", &[DETAIL, OF]),
+        Case(table, done, "currency = 'usd'", &[DETAIL]),
+        Case(table, done, "payee = payee + 100", &[DETAIL]),
+        Case(table, done, "state = 'under_way', ended_at_us = NULL", &[DETAIL, OF]),
+        Case(table, done, "ended_at_us = ended_at_us + 1", &[DETAIL]),
+        Case(
+            table,
+            done,
+            "transfer = NULL",
+            &[DETAIL, ("transfer", TransferWrong), ("transfer_batch_link", TransferWrong)],
+        ),
+        Case(table, done, "transfer = transfer + 100", &[DETAIL, ("transfer_batch_link", TransferWrong)]),
+        Case(table, failed, "out_biz_no = 'D1'", &[DETAIL]),
+        Case(table, failed, "failure = 'payee_blocked'", &[DETAIL]),
+        Case(table, failed, "state = 'done', failure = NULL", &[DETAIL, OF]),
+        Case(table, at_bank, "state = 'done', ended_at_us = 5", &[DETAIL, OF]),
+        Case(table, waits, "state = 'under_way'", &[DETAIL]),
+        Case("transfer_batch_link", "line = 1", "line = 2", &[("transfer_batch_link", TransferWrong)]),
+        Case("transfer", "out_biz_no LIKE '%:1'", "out_biz_no = '1:1'", &[DETAIL, ("transfer", NumberWrong)]),
+        Case("transfer", "out_biz_no LIKE '%:1'", "amount_minor = amount_minor + 1", &[DETAIL]),
+        Case("card_transfer", "out_biz_no LIKE '%:1'", "amount_minor = amount_minor + 1", &[DETAIL]),
+        Case("timer", "task = 'batch_clock'", "order_no = {T1}", TIMERS),
+        Case("timer", "task = 'batch_clock'", "task = 'expire_order'", TIMERS),
+        Case(
+            "notice",
+            "content LIKE '%batch.order.changed%'",
+            "content = replace(content, 'PART_SUCCESS', 'SUCCESS')",
+            &[NOTICE],
+        ),
+    ]);
+}

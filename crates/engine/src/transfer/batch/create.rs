@@ -1,0 +1,246 @@
+//! A merchant's program asks for a batch of transfers: batch and details are written by one decision, or nothing is.
+
+use super::{begin, of_number, with_timer};
+use crate::command::Next;
+use crate::{Fault, NoPayee, NoPayeeCard, PayeeCard, Rows, Stop, contract, grant};
+use ::transfer::{
+    BATCH_COUNT_MAX, BATCH_LIFE_MAX_US, BATCH_LIFE_US, BatchProduct, BatchRefused, BatchScene, BatchState,
+    DetailState, DetailUnknown, OutBatchNo, OutBizNo, TransferBatch, TransferBatchDetail,
+    TransferBatchNumber, Words,
+};
+use base::{AppId, BatchNo, PartyId, Slot, Text};
+use fund::CardKind;
+use money::{Currency, Minor, Money};
+use people::{Party, PartyKind, PartyStatus};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use trade::{ContractProduct, Url};
+
+/// Where a detail goes, as far as what was said of it tells.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum DetailPayee {
+    /// To an account.
+    Account(Result<PartyId, NoPayee>),
+    /// To a card.
+    Card(Result<PayeeCard, NoPayeeCard>),
+}
+
+/// One transfer of a batch, as it is asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DetailAsk {
+    /// The payer's number of it.
+    pub out_biz_no: OutBizNo,
+    /// Where it goes.
+    pub payee: DetailPayee,
+    /// Keyed digest of all that was said of the payee.
+    pub named: [u8; 16],
+    /// How much arrives.
+    pub amount: Money,
+    /// Its title; the batch's when absent.
+    pub title: Option<Text<128>>,
+    /// What the payer says to it; what is said of the batch when absent.
+    pub remark: Option<Words>,
+}
+
+/// What a merchant's program asks for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BatchAsk {
+    /// Who pays.
+    pub payer: PartyId,
+    /// The payer's number of it.
+    pub out_batch_no: OutBatchNo,
+    /// Keyed digest of all that was asked for: the same again is the same meaning. What banks and logins say of a payee
+    /// today is no part of it.
+    pub said: [u8; 16],
+    /// The product.
+    pub product: BatchProduct,
+    /// The scene.
+    pub scene: BatchScene,
+    /// What the details must come to.
+    pub total: Money,
+    /// Until when it waits for its payer, microseconds UTC.
+    pub expires_at_us: Option<i64>,
+    /// Its title.
+    pub title: Option<Text<128>>,
+    /// What the payer says to it.
+    pub remark: Option<Words>,
+    /// The transfers, in the order of their turns.
+    pub details: Vec<DetailAsk>,
+}
+
+/// A merchant's program asks for a batch. It is answered when batch and details are written. The same number again: the
+/// batch as it stands.
+///
+/// The payer's account is neither asked nor charged yet: each detail is decided when its turn comes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CreateTransferBatch {
+    /// What is asked for.
+    pub ask: BatchAsk,
+    /// The app that asks.
+    pub app: AppId,
+    /// What the merchant wants to hear again.
+    pub passback: Option<Text<512>>,
+    /// Where the merchant hears how it ended.
+    pub notify_url: Option<Url>,
+    /// Whether the merchant reads GBK.
+    pub gbk: bool,
+    /// Whether the merchant checks SHA-1 signatures.
+    pub rsa1: bool,
+}
+
+impl CreateTransferBatch {
+    pub(crate) fn slot(&self) -> Slot {
+        self.ask.payer.slot()
+    }
+}
+
+pub(crate) fn create_transfer_batch(
+    rows: &mut Rows<'_>,
+    command: &CreateTransferBatch,
+) -> Result<Next<Arc<TransferBatch>>, Stop<BatchRefused>> {
+    let CreateTransferBatch { ask, app, .. } = command;
+    let slot = rows.slot();
+    let payer = rows.get::<Party>((slot, ask.payer))?;
+    let payer = payer.filter(|payer| payer.kind == PartyKind::Merchant);
+    let Some(payer) = payer else { return Stop::because(BatchRefused::PayerNotFound) };
+    if !grant::acts_for(rows, *app, payer.id)? {
+        return Stop::because(BatchRefused::PayerNotFound);
+    }
+    if let Some(first) = of_number(rows, payer.id, &ask.out_batch_no)? {
+        if first.said != ask.said {
+            return Stop::because(BatchRefused::NumberTaken);
+        }
+        return Ok(Next::Answer(first));
+    }
+    let count = whole(ask).map_err(Stop::Refused)?;
+    let waits_until_us = waits_until_us(ask, rows.now_us()).map_err(Stop::Refused)?;
+    if !contract::is_signed(rows, payer.id, ContractProduct::Transfer)? {
+        return Stop::because(BatchRefused::NotSigned);
+    }
+    if payer.status != PartyStatus::Normal {
+        return Stop::because(BatchRefused::PayerBlocked);
+    }
+    if payer.stop.holds() {
+        return Stop::because(BatchRefused::PayerStopped);
+    }
+    let silent = |detail: &DetailAsk| matches!(detail.payee, DetailPayee::Card(Err(NoPayeeCard::Silent)));
+    if ask.details.iter().any(silent) {
+        return Stop::because(BatchRefused::BankSilent);
+    }
+
+    // Nothing can be refused here below this line.
+    let batch = fresh(rows, command, count);
+    let batch = match ask.scene {
+        BatchScene::Direct => begin(rows, &batch)?,
+        BatchScene::Approved => with_timer(rows, &batch, waits_until_us),
+    };
+    for (line, detail) in (1..).zip(&ask.details) {
+        rows.insert(detail_of(&batch, line, detail)?);
+    }
+    let out_batch_no = ask.out_batch_no.clone();
+    rows.put(TransferBatchNumber { slot, payer: payer.id, out_batch_no, no: batch.no });
+    let batch = Arc::new(batch);
+    rows.insert_shared(batch.clone());
+    Ok(Next::Answer(batch))
+}
+
+/// How many details there are, when they are what the batch says that they are.
+fn whole(ask: &BatchAsk) -> Result<u32, BatchRefused> {
+    let count = u32::try_from(ask.details.len()).ok().filter(|count| (1..=BATCH_COUNT_MAX).contains(count));
+    let count = count.ok_or(BatchRefused::CountWrong)?;
+    let numbers: BTreeSet<&OutBizNo> = ask.details.iter().map(|detail| &detail.out_biz_no).collect();
+    if numbers.len() != ask.details.len() {
+        return Err(BatchRefused::DetailRepeated);
+    }
+    let mut sum = Money::zero(Currency::Cny);
+    for detail in &ask.details {
+        if detail.amount.is_zero() {
+            return Err(BatchRefused::TotalWrong);
+        }
+        sum = sum.checked_add(detail.amount).map_err(|_| BatchRefused::TotalWrong)?;
+    }
+    if sum == ask.total { Ok(count) } else { Err(BatchRefused::TotalWrong) }
+}
+
+/// Until when the batch waits for its payer, should it wait.
+fn waits_until_us(ask: &BatchAsk, now_us: i64) -> Result<i64, BatchRefused> {
+    let until_us = ask.expires_at_us.unwrap_or(now_us.saturating_add(BATCH_LIFE_US));
+    let in_time = now_us < until_us && until_us <= now_us.saturating_add(BATCH_LIFE_MAX_US);
+    if in_time { Ok(until_us) } else { Err(BatchRefused::TimeWrong) }
+}
+
+/// A batch that nothing happened to yet.
+fn fresh(rows: &Rows<'_>, command: &CreateTransferBatch, count: u32) -> TransferBatch {
+    let ask = &command.ask;
+    TransferBatch {
+        slot: rows.slot(),
+        no: BatchNo::of(rows.stamp(), rows.slot()),
+        payer: ask.payer,
+        app: command.app,
+        out_batch_no: ask.out_batch_no.clone(),
+        said: ask.said,
+        product: ask.product,
+        scene: ask.scene,
+        currency: ask.total.currency(),
+        count,
+        total_minor: ask.total.minor(),
+        title: ask.title.clone(),
+        remark: ask.remark.clone(),
+        passback: command.passback.clone(),
+        state: BatchState::WaitPay,
+        started: 0,
+        done: 0,
+        done_minor: Minor::ZERO,
+        failed: 0,
+        failed_minor: Minor::ZERO,
+        notify_url: command.notify_url.clone(),
+        gbk: command.gbk,
+        rsa1: command.rsa1,
+        opened_at_us: rows.now_us(),
+        begun_at_us: None,
+        due_at_us: None,
+        ended_at_us: None,
+        timer: None,
+    }
+}
+
+fn detail_of(batch: &TransferBatch, line: u32, ask: &DetailAsk) -> Result<TransferBatchDetail, Fault> {
+    let (mut payee, mut card, mut unknown) = (None, None, None);
+    match &ask.payee {
+        DetailPayee::Account(Ok(party)) => payee = Some(*party),
+        DetailPayee::Account(Err(NoPayee::NotFound)) => unknown = Some(DetailUnknown::NotFound),
+        DetailPayee::Account(Err(NoPayee::NameDiffers)) => unknown = Some(DetailUnknown::NameDiffers),
+        DetailPayee::Card(Ok(known)) => match known.kind {
+            CardKind::Debit => card = Some(known),
+            // Only a card that holds its owner's own money is paid.
+            CardKind::Credit => unknown = Some(DetailUnknown::CardWrong),
+        },
+        DetailPayee::Card(Err(NoPayeeCard::Wrong)) => unknown = Some(DetailUnknown::CardWrong),
+        DetailPayee::Card(Err(NoPayeeCard::Listed)) => unknown = Some(DetailUnknown::Listed),
+        DetailPayee::Card(Err(NoPayeeCard::Silent)) => {
+            return Err(super::odd(batch, "it is taken while a bank is silent"));
+        }
+    }
+    Ok(TransferBatchDetail {
+        slot: batch.slot,
+        batch: batch.no,
+        line,
+        out_biz_no: ask.out_biz_no.clone(),
+        named: ask.named,
+        currency: ask.amount.currency(),
+        amount_minor: ask.amount.minor(),
+        title: ask.title.clone(),
+        remark: ask.remark.clone(),
+        payee,
+        card_digest: card.map(|card| card.digest),
+        card_bank: card.map(|card| card.bank.clone()),
+        card_last_four: card.map(|card| card.last_four.clone()),
+        card_agreement: card.map(|card| card.agreement.clone()),
+        unknown,
+        state: DetailState::Waiting,
+        failure: None,
+        transfer: None,
+        ended_at_us: None,
+    })
+}

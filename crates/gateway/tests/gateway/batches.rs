@@ -1,0 +1,218 @@
+//! Batches of transfers over the wire: asked for, looked at page by page, refused; and no card number in what is kept.
+
+use crate::client::{Answer, Client};
+use crate::shop::Shop;
+use base::Text;
+use engine::{DetailFilter, FindTransferBatch, RunTimer, WhichBatch};
+use people::PartyStatus;
+use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
+
+const CREATE: &str = "alipay.fund.batch.create";
+const QUERY: &str = "alipay.fund.batch.detail.query";
+const CARD: &str = "6222021234567894";
+const HOLDER: &str = "欧阳金丝雀";
+
+fn to(number: &str, identity: &str, kind: &str, name: Option<&str>) -> Value {
+    let mut payee = json!({ "identity": identity, "identity_type": kind });
+    if let Some(name) = name {
+        payee["name"] = name.into();
+    }
+    if kind == "BANKCARD_ACCOUNT" {
+        payee["bankcard_ext_info"] = json!({ "account_type": "2" });
+    }
+    json!({ "out_biz_no": number, "trans_amount": "1.00", "payee_info": payee })
+}
+
+/// A request with these details of 1.00 each, and these members in the place of the usual ones; `null` takes one away.
+fn biz(number: &str, details: &[Value], more: &Value) -> Value {
+    let count = details.len();
+    let mut biz = json!({ "out_batch_no": number, "product_code": "BATCH_PAY_V2", "biz_scene": "DIRECT_TRANSFER",
+        "order_title": "工资", "total_trans_amount": format!("{count}.00"), "total_count": count.to_string(),
+        "trans_order_list": details });
+    for (name, value) in more.as_object().unwrap() {
+        match value {
+            Value::Null => drop(biz.as_object_mut().unwrap().remove(name)),
+            value => biz[name] = value.clone(),
+        }
+    }
+    biz
+}
+
+async fn send(client: &Client, number: &str, details: &[Value], more: Value) -> Answer {
+    client.call(CREATE, &biz(number, details, &more).to_string()).await
+}
+
+async fn look(client: &Client, by: Value) -> Answer {
+    client.call(QUERY, &by.to_string()).await
+}
+
+/// The clock of a batch is due.
+async fn turns(shop: &Shop, number: &str) {
+    let which = WhichBatch::Out(Text::new(number).unwrap());
+    let only = DetailFilter::default();
+    let find = FindTransferBatch { payer: shop.seller, which, only, page: 1, page_size: 0 };
+    let batch = shop.door.ask(find).await.unwrap().batch;
+    let (due_at_us, timer) = (batch.due_at_us.unwrap(), batch.timer.unwrap());
+    shop.door.ask(RunTimer { due_at_us, timer }).await.unwrap();
+}
+
+async fn rich() -> Shop {
+    let shop = Shop::open().await;
+    shop.top_up(shop.seller, 100_000).await;
+    shop
+}
+
+async fn balance(client: &Client) -> String {
+    let account = client.call("alipay.fund.account.query", r#"{"account_type":"ACCTRANS_ACCOUNT"}"#).await;
+    account.get("available_amount")
+}
+
+#[tokio::test]
+async fn a_batch_is_taken_once_and_each_detail_told() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    let bob = shop.bob.to_string();
+    let mut details = vec![
+        to("d1", &bob, "ALIPAY_USER_ID", None),
+        to("d2", "alice@example.com", "ALIPAY_LOGON_ID", Some("name")),
+        to("d3", "alice@example.com", "ALIPAY_LOGON_ID", Some("别人")),
+        to("d4", "nobody@example.com", "ALIPAY_LOGON_ID", Some("name")),
+        to("d5", CARD, "BANKCARD_ACCOUNT", Some(HOLDER)),
+    ];
+    details[0]["remark"] = "一月".into();
+    let sent = send(&client, "b1", &details, json!({})).await;
+    assert_eq!(sent.names(), ["code", "msg", "batch_trans_id", "out_batch_no", "status"]);
+    assert_eq!((sent.outcome().as_str(), sent.get("status").as_str()), ("10000", "DEALING"));
+    assert_eq!(sent.get("batch_trans_id").len(), 28);
+    assert_eq!(balance(&client).await, "1000.00", "nothing moves before its turn");
+    assert_eq!(send(&client, "b1", &details, json!({})).await.inner(), sent.inner());
+    assert_eq!(shop.cards_asked.load(Ordering::Relaxed), 1, "of a known batch no bank is asked again");
+    let mut other = details.clone();
+    other[0]["remark"] = "二月".into();
+    assert_eq!(send(&client, "b1", &other, json!({})).await.outcome(), "40004 PAYMENT_INFO_INCONSISTENCY");
+    turns(&shop, "b1").await;
+    let found = look(&client, json!({ "out_batch_no": "b1" })).await;
+    for (name, value) in [
+        ("batch_status", "DEALING"),
+        ("product_code", "BATCH_PAY_V2"),
+        ("biz_scene", "DIRECT_TRANSFER"),
+        ("total_amount", "5.00"),
+        ("success_amount", "2.00"),
+        ("fail_amount", "2.00"),
+    ] {
+        assert_eq!(found.get(name), value, "{name}");
+    }
+    let told: Value = found.inner();
+    for (name, value) in [("success_count", 2), ("fail_count", 2), ("page_size", 5), ("total_item_count", 5)]
+    {
+        assert_eq!(told[name], value, "{name}");
+    }
+    let list = told["acc_detail_list"].as_array().unwrap();
+    let stands: Vec<String> = list
+        .iter()
+        .map(|one| {
+            let word = |name: &str| one[name].as_str().unwrap_or("-").to_owned();
+            format!("{} {} {}", word("out_biz_no"), word("status"), word("error_code"))
+        })
+        .collect();
+    assert_eq!(
+        stands,
+        [
+            "d1 SUCCESS -",
+            "d2 SUCCESS -",
+            "d3 FAIL PAYEE_USERINFO_ERROR",
+            "d4 FAIL PAYEE_NOT_EXIST",
+            "d5 DEALING -"
+        ]
+    );
+    assert_eq!(
+        (&list[0]["remark"], list[0]["alipay_order_no"].as_str().unwrap().len()),
+        (&json!("一月"), 32)
+    );
+    assert_eq!(balance(&client).await, "996.90", "three yuan and the fee of the card");
+    let id = list[1]["detail_id"].as_str().unwrap();
+    for (by, count) in [
+        (json!({ "detail_no": id }), 1),
+        (json!({ "detail_no": "1" }), 0),
+        (json!({ "out_biz_no": "d3" }), 1),
+        (json!({ "detail_status": "FAIL" }), 2),
+        (json!({ "detail_status": "DISUSE" }), 0),
+        (json!({ "page_num": "2", "page_size": "2" }), 2),
+        (json!({ "page_num": "0", "page_size": "2" }), 2),
+        (json!({ "page_num": "4", "page_size": "2" }), 0),
+        (json!({ "page_size": "9999", "product_code": "BATCH_PAY_V2", "biz_scene": "DIRECT_TRANSFER" }), 5),
+    ] {
+        let mut by = by;
+        by["out_batch_no"] = "b1".into();
+        let told: Value = look(&client, by.clone()).await.inner();
+        assert_eq!(told["acc_detail_list"].as_array().map_or(0, Vec::len), count, "{by}");
+    }
+    for (by, outcome) in [
+        (json!({ "out_batch_no": "b9" }), "40004 ORDER_NOT_EXIST"),
+        (json!({ "out_batch_no": "b1", "product_code": "BATCH_API_TO_ACC" }), "40004 ORDER_NOT_EXIST"),
+        (json!({ "out_batch_no": "b1", "biz_scene": "MESSAGE_BATCH_PAY" }), "40004 ORDER_NOT_EXIST"),
+        (json!({}), "40004 INVALID_PARAMETER"),
+        (json!({ "out_batch_no": "b1", "detail_status": "INIT" }), "40004 INVALID_PARAMETER"),
+        (json!({ "out_batch_no": "b1", "payee_account": "1" }), "40004 INVALID_PARAMETER"),
+        (json!({ "out_batch_no": "b1", "page_size": "0" }), "40004 INVALID_PARAMETER"),
+    ] {
+        assert_eq!(look(&client, by.clone()).await.outcome(), outcome, "{by}");
+    }
+    let mut bytes = Vec::new();
+    for file in std::fs::read_dir(shop.folder()).unwrap() {
+        bytes.extend(std::fs::read(file.unwrap().path()).unwrap_or_default());
+    }
+    for secret in [CARD, HOLDER] {
+        let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!found, "what was said of a card is in the journal");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_whole_batch_is_told_and_writes_nothing() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    let bob = shop.bob.to_string();
+    let one = || to("d1", &bob, "ALIPAY_USER_ID", None);
+    let two = || vec![one(), to("d2", &bob, "ALIPAY_USER_ID", None)];
+    let many: Vec<Value> =
+        (0..1_001).map(|line| to(&format!("d{line}"), &bob, "ALIPAY_USER_ID", None)).collect();
+    let card = |number: &str| vec![to("d1", number, "BANKCARD_ACCOUNT", Some(HOLDER))];
+    for (details, more, outcome) in [
+        (two(), json!({ "out_batch_no": null }), "40004 INVALID_PARAMETER"),
+        (two(), json!({ "out_batch_no": "b:1" }), "40004 INVALID_PARAMETER"),
+        (two(), json!({ "product_code": null }), "40004 INVALID_PARAMETER"),
+        (two(), json!({ "biz_scene": "LOCAL" }), "40004 INVALID_PARAMETER"),
+        (two(), json!({ "order_title": null }), "40004 INVALID_PARAMETER"),
+        (two(), json!({ "total_count": "3" }), "40004 INVALID_PARAMETER"),
+        (two(), json!({ "total_trans_amount": "2.01" }), "40004 INVALID_PARAMETER"),
+        (vec![one(), one()], json!({}), "40004 INVALID_PARAMETER"),
+        (vec![], json!({ "total_count": "1", "total_trans_amount": "1.00" }), "40004 INVALID_PARAMETER"),
+        (many, json!({ "total_count": "1000" }), "40004 INVALID_PARAMETER"),
+        (card(CARD), json!({ "product_code": "BATCH_API_TO_ACC" }), "40004 INVALID_PARAMETER"),
+        (two(), json!({ "time_expire": "2026-01-02" }), "40004 INVALID_PARAMETER"),
+        (two(), json!({ "time_expire": "2026-01-02 03:04" }), "40004 INVALID_PARAMETER"),
+        (two(), json!({ "time_expire": "2026-02-02 03:04" }), "40004 INVALID_PARAMETER"),
+        (
+            two(),
+            json!({ "payer_info": { "identity": bob, "identity_type": "ALIPAY_USER_ID" } }),
+            "40004 INVALID_PARAMETER",
+        ),
+        (card("6222020000000312"), json!({}), "40004 REQUEST_PROCESSING"),
+    ] {
+        let answer = send(&client, "b1", &details, more.clone()).await;
+        assert_eq!(answer.outcome(), outcome, "{more}");
+        let found = look(&client, json!({ "out_batch_no": "b1" })).await;
+        assert_eq!(found.outcome(), "40004 ORDER_NOT_EXIST", "{more}");
+    }
+    shop.set_status(shop.seller, PartyStatus::Frozen).await;
+    assert_eq!(send(&client, "b1", &two(), json!({})).await.outcome(), "40004 PAYER_STATUS_ERROR");
+    shop.set_status(shop.seller, PartyStatus::Normal).await;
+    let payer = json!({ "identity": shop.seller.to_string(), "identity_type": "ALIPAY_USER_ID" });
+    let more =
+        json!({ "payer_info": payer, "biz_scene": "MESSAGE_BATCH_PAY", "time_expire": "2026-01-03 03:04" });
+    assert_eq!(send(&client, "b1", &two(), more).await.get("status"), "WAIT_PAY");
+    let found = look(&client, json!({ "out_batch_no": "b1", "detail_status": "WAIT_PAY" })).await;
+    assert_eq!(found.get("batch_status"), "WAIT_PAY");
+}
