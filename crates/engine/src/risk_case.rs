@@ -1,8 +1,10 @@
-//! A person of the platform decides a payment that rules gave to a person.
+//! A person of the platform decides a payment that rules gave to a person, or what a list of names found.
 
 use crate::command::Next;
-use crate::{Rows, Stop};
-use ::risk::{DecideRiskRefused, Operator, RiskCase, RiskCaseEvent, RiskNotFound, Subject};
+use crate::{Rows, Stop, screening};
+use ::risk::{
+    DecideRiskRefused, Operator, RiskCase, RiskCaseEvent, RiskNotFound, Subject, is_screen_subject,
+};
 use base::{PartyId, Slot};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -61,6 +63,9 @@ pub(crate) fn decide_risk(
     let (decided_by, decided_at_us) = (Some(operator.clone()), Some(rows.now_us()));
     let case = Arc::new(RiskCase { state, decided_by, decided_at_us, ..(*case).clone() });
     rows.put_shared(case.clone());
+    if is_screen_subject(subject.as_str()) {
+        screening::stop_or_let_go(rows, *party)?;
+    }
     Ok(Next::Answer(case))
 }
 

@@ -10,7 +10,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use base::{PartyId, Text};
-use engine::{ApproveList, FindScreenList, Key, ProposeList, Row, ScreenState, Table};
+use engine::{ApproveList, FindParty, FindScreenList, Key, ProposeList, Row, ScreenState, Table};
 use people::OperatorAct;
 use risk::{ApproveRiskRefused, NameList, Operator, ProposeListRefused, RiskCase, ScreenHit, list_digest};
 use serde::Deserialize;
@@ -207,7 +207,7 @@ async fn look_at_all(portal: &Portal) -> Result<Seen, SandboxError> {
     }
 }
 
-/// What was found of a party: the entry with its names, and why they are alike. The cases are decided at
+/// What was found of a party: the entry with its names, and why they are alike, and who stops its balance. The cases are decided at
 /// `/sandbox/risk/decide`.
 async fn hits(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let PartyRequest { login, user_id } = read(&headers, &body)?;
@@ -219,7 +219,11 @@ async fn hits(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer 
     let found = found.ok_or_else(|| SandboxError::broken("hits cannot be read"))?;
     let list = screening::in_force(&portal).await?;
     let told = found.iter().rev().take(SHOWN_MAX).map(|(hit, case)| told(hit, case, list.as_deref()));
-    answer(json!({ "hits": told.collect::<Vec<_>>() }))
+    let row = portal.door.ask(FindParty { party }).await;
+    let row =
+        row.map_err(|error| SandboxError::of(error, |no| SandboxError::missing("party_not_found", no)))?;
+    let (stopped_by, hits) = (row.stop.full_name(), told.collect::<Vec<_>>());
+    answer(json!({ "payments_stopped_by": stopped_by, "hits": hits }))
 }
 
 type Found = Vec<(Arc<ScreenHit>, Option<Arc<RiskCase>>)>;

@@ -46,6 +46,7 @@ fn rows_of_lists() {
     const CASE: &[(&str, FindingKind)] = &[("risk_case", ScreenWrong)];
     const STANDS: &[(&str, FindingKind)] = &[("screening", ScreenWrong)];
     const PROPOSAL: &[(&str, FindingKind)] = &[("screen_proposal", ScreenWrong)];
+    const PARTY: &[(&str, FindingKind)] = &[("party", ScreenWrong)];
     let later = "effective_at_us = effective_at_us + 900000000000";
     run(&[
         Case("screen_list", "version = 2", "approved_by = 'ada', proposed_by = 'ada'", LIST),
@@ -73,5 +74,9 @@ fn rows_of_lists() {
         Case("screening", "subjects <> ''", "version = 1", STANDS),
         Case("screening", "subjects <> ''", "at_us = 7", STANDS),
         Case("screening", "subjects = ''", "at_us = 7", STANDS),
+        Case("party", "id = (SELECT party FROM screening WHERE subjects <> '')", "stop = 'nobody'", PARTY),
+        Case("party", "id = (SELECT party FROM screening WHERE subjects <> '')", "stop = 'owner'", PARTY),
+        Case("party", "id = (SELECT party FROM screening WHERE subjects <> '')", "stop = 'owner_list'", &[]),
+        Case("party", "id = (SELECT party FROM screening WHERE subjects = '')", "stop = 'all'", PARTY),
     ]);
 }

@@ -196,7 +196,7 @@ split: trade's money is held in escrow -> 40004 ACQ.ALLOC_REFUSE_BEFORE_SETTLE
 split: trade is closed or finished -> 40004 ACQ.ILLEGAL_SETTLE_STATE
 split: the trade's splits were finished -> 40004 ACQ.ALREADY_FINISH_ALLOC
 split: too many splits of one trade -> 40004 ACQ.FREQUENCY_LIMITED
-split: seller is frozen or closed -> 40004 ACQ.USER_ACCOUNT_HAD_FREEZEN
+split: seller is frozen, stopped or closed -> 40004 ACQ.USER_ACCOUNT_HAD_FREEZEN
 split: only the seller can pay -> 40004 ACQ.MUST_ALLOC_FROM_ROOT_ACCOUNT
 split: payer and receiver are the same party -> 40004 ACQ.ROYALTY_ACCOUNTS_EQUAL
 split: the receiver is not bound -> 40004 ACQ.ROYALTY_RECEIVER_INVALID

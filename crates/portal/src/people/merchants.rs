@@ -22,6 +22,7 @@ use engine::{Row, Table};
 use people::{
     DocumentKind, LoginName, MerchantApplication, MerchantKind, PartyName, RejectReason, documents_needed,
 };
+use risk::{MERCHANT_PLACES, about_merchant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -262,15 +263,16 @@ pub(crate) async fn step(portal: &Portal, login: &str, step: ApplicationStep) ->
 pub(crate) async fn screened(portal: &Portal, login: &str) -> Result<ScreenState, SandboxError> {
     let row = application(portal, login, None).await?;
     let known = known_names(portal, &row).await?;
-    let mut names: Vec<(&str, String)> = vec![("shop", row.name.to_string())];
+    let [shop, account, contact, licence] = MERCHANT_PLACES;
+    let mut names: Vec<(&str, String)> = vec![(shop, row.name.to_string())];
     if let Some(known) = known {
-        names.extend([("account", known.account_name), ("contact", known.contact_name)]);
-        names.extend(known.licence_subject.map(|name| ("licence", name)));
+        names.extend([(account, known.account_name), (contact, known.contact_name)]);
+        names.extend(known.licence_subject.map(|name| (licence, name)));
     }
     let mut worst = ScreenState::Clear;
     for (place, name) in names {
-        let (what, person) =
-            (format!("merchant {place} {}", row.login), Person { name, ..Person::default() });
+        let what = about_merchant(place, row.login.as_str());
+        let person = Person { name, ..Person::default() };
         worst = match (worst, screening::look(portal, row.applicant, &what, person).await?) {
             (ScreenState::Refused, _) | (_, ScreenState::Refused) => ScreenState::Refused,
             (ScreenState::Held, _) | (_, ScreenState::Held) => ScreenState::Held,

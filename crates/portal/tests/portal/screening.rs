@@ -130,3 +130,24 @@ async fn nothing_is_sent_to_a_listed_payee() {
     assert_eq!(code(&shop.call("/sandbox/transfers", body).await), "200 fine");
     assert_eq!(shop.balance(shop.buyer).await, 9_000);
 }
+
+/// What was found stops the balance. Its owner hears what an operator's stop says, and operators hear of the list.
+#[tokio::test]
+async fn a_listed_person_s_balance_is_stopped_and_nothing_tells_its_owner_why() {
+    let shop = Shop::open().await;
+    let (token, id) = shop.register(PHONE).await;
+    shop.wait_posted().await;
+    shop.agree(0, &format!("A1,account,{id},,,own,mule\n")).await;
+    let (_, me) = shop.api("GET", "/api/v1/me", &token, &json!({})).await;
+    assert_eq!(me["payments_stopped_by"], "operator", "{me}");
+    let (status, said) = shop.api("POST", "/api/v1/me/stop-payment", &token, &json!({})).await;
+    assert_eq!((status, &said["payments_stopped_by"]), (StatusCode::OK, &json!("both")), "{said}");
+    let by_operator = json!({ "user_id": id, "stopped": false });
+    assert_eq!(code(&shop.call("/sandbox/party/stop-payment", by_operator).await), "409 not_stopped");
+    shop.wait_posted().await;
+    let (_, told) = shop.call("/sandbox/screening/hits", json!({ "user_id": id })).await;
+    assert_eq!(told["payments_stopped_by"], "owner_list", "{told}");
+    shop.second_look(&id, &told["hits"][0], true).await;
+    let (_, me) = shop.api("GET", "/api/v1/me", &token, &json!({})).await;
+    assert_eq!(me["payments_stopped_by"], "owner", "{me}");
+}

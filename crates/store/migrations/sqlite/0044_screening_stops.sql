@@ -1,0 +1,26 @@
+-- 0044_screening_stops.sql
+-- Why: a list of names that found a party stops its balance, by a stop of its own: four more values of `party.stop`.
+-- Lock: parties are copied before they are served; a million of them take seconds.
+-- Undo: once no list stops anybody, copy the parties back with the narrower check.
+CREATE TABLE party_wider (
+    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    id           INTEGER NOT NULL CHECK (id >= 0),
+    kind         TEXT    NOT NULL CHECK (kind IN ('person', 'merchant')),
+    status       TEXT    NOT NULL CHECK (status IN ('normal', 'frozen', 'closed', 'stopped')),
+    login        TEXT    NOT NULL,
+    name         TEXT    NOT NULL,
+    opened_at_us INTEGER NOT NULL,
+    class        TEXT    NOT NULL CHECK (
+        class = 'merchant' OR class = 'sandbox' OR class = 'unverified' OR class = 'one' OR class = 'two' OR
+        class = 'three'),
+    login_masked TEXT,
+    stop         TEXT    NOT NULL CHECK (
+        stop = 'nobody' OR stop = 'owner' OR stop = 'operator' OR stop = 'both' OR stop = 'list' OR
+        stop = 'owner_list' OR stop = 'operator_list' OR stop = 'all'),
+    proofs_after INTEGER NOT NULL CHECK (proofs_after >= 0),
+    PRIMARY KEY (slot, id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO party_wider
+    SELECT slot, id, kind, status, login, name, opened_at_us, class, login_masked, stop, proofs_after FROM party;
+DROP TABLE party;
+ALTER TABLE party_wider RENAME TO party;
