@@ -170,8 +170,8 @@ impl Checks {
             Row::Passkey(passkey) => self.parties.passkey(passkey, findings),
             Row::PasskeyProof(proof) => self.confirmed(proof, findings),
             Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_) => {}
-            Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) | Row::SuspenseProposal(_) => {
-            }
+            Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
+            Row::SuspenseProposal(_) | Row::ScreenRelease(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),

@@ -259,6 +259,7 @@ const READ_ORDER: &[Table] = &[
     Table::ScreenProposal,
     Table::ScreenHit,
     Table::RiskCase,
+    Table::ScreenRelease,
     Table::Screening,
     Table::Account,
     Table::Hold,

@@ -1,5 +1,5 @@
 //! Lists of names: each version is of two people and in its turn; a hit is of a list that held then and reached its
-//! threshold; each hit has its case and each case of a list its hit; where a party stands names hits of its own; and
+//! threshold; each hit has its case and each case of a list its hit, and is released by two people; where a party stands names hits of its own; and
 //! a list stops a party's balance when something stands that was found of it, and only then.
 
 use crate::images::text_of_key;
@@ -7,7 +7,9 @@ use crate::report::{FindingKind, Findings};
 use base::{PartyId, Slot, SlotSet};
 use engine::{Row, Tabled};
 use people::{Party, PartyKind};
-use risk::{ABOUT_PERSON, RiskCase, RiskCaseState, ScreenHit, ScreenList, ScreenProposal, Screening};
+use risk::{
+    ABOUT_PERSON, RiskCase, RiskCaseState, ScreenHit, ScreenList, ScreenProposal, ScreenRelease, Screening,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All lists and what they found.
@@ -19,7 +21,9 @@ pub(crate) struct Screens {
     versions: BTreeMap<u32, (u32, i64)>,
     /// Of each hit the number of its look and the moment.
     hits: BTreeMap<(PartyId, String), (u64, i64)>,
-    cases: BTreeMap<(PartyId, String), RiskCaseState>,
+    cases: BTreeMap<(PartyId, String), RiskCase>,
+    /// Cases that somebody proposed to release.
+    proposed: BTreeSet<(PartyId, String)>,
     /// Merchants, by the login that their applications had.
     merchants: BTreeMap<PartyId, String>,
     /// Whose balance a list stops.
@@ -43,6 +47,7 @@ impl Screens {
             versions: BTreeMap::new(),
             hits: BTreeMap::new(),
             cases: BTreeMap::new(),
+            proposed: BTreeSet::new(),
             merchants: BTreeMap::new(),
             stopped: BTreeSet::new(),
             found: BTreeSet::new(),
@@ -56,6 +61,7 @@ impl Screens {
             Row::ScreenList(row) => self.list(row, findings),
             Row::ScreenProposal(row) => self.proposal(row, findings),
             Row::ScreenHit(row) => self.hit(row, findings),
+            Row::ScreenRelease(row) => self.release(row, findings),
             Row::Screening(row) => self.screening(row, findings),
             _ => {}
         }
@@ -134,7 +140,25 @@ impl Screens {
             ),
         ];
         wrong(row, "risk_case", findings, &checks);
-        self.cases.insert((row.party, row.subject.to_string()), row.state);
+        self.cases.insert((row.party, row.subject.to_string()), row.clone());
+    }
+
+    /// The word of the first of two who release a case.
+    fn release(&mut self, row: &ScreenRelease, findings: &mut Findings) {
+        let case = self.cases.get(&(row.party, row.subject.to_string()));
+        let second = case.and_then(|case| case.decided_by.as_ref());
+        let until_us = case.and_then(|case| case.decided_at_us).unwrap_or(i64::MAX);
+        let checks = [
+            (case.is_some_and(|case| case.state != RiskCaseState::Refused), "its case is kept, or not there"),
+            (people::names_operator(row.proposed_by.as_str()), "nobody proposed it"),
+            (second != Some(&row.proposed_by), "who proposed it agreed to it"),
+            (
+                case.is_none_or(|case| (case.opened_at_us..=until_us).contains(&row.proposed_at_us)),
+                "it was proposed before the case was opened, or after it was decided",
+            ),
+        ];
+        wrong(row, "screen_release", findings, &checks);
+        self.proposed.insert((row.party, row.subject.to_string()));
     }
 
     fn screening(&mut self, row: &Screening, findings: &mut Findings) {
@@ -152,7 +176,8 @@ impl Screens {
         ];
         wrong(row, "screening", findings, &checks);
         let stands = |subject: &str| {
-            self.cases.get(&(row.party, subject.to_owned())) != Some(&RiskCaseState::Released)
+            let case = self.cases.get(&(row.party, subject.to_owned()));
+            case.is_none_or(|case| case.state != RiskCaseState::Released)
         };
         if self.counts(row) && row.subjects.as_str().lines().any(stands) {
             self.found.insert(row.party);
@@ -179,6 +204,10 @@ impl Screens {
                 false => "a list stops its balance, and nothing stands that was found of it",
             };
             findings.add(FindingKind::ScreenWrong, "party", key, message);
+        }
+        for (place, case) in &self.cases {
+            let alone = case.state == RiskCaseState::Released && !self.proposed.contains(place);
+            wrong(case, "risk_case", findings, &[(!alone, "one operator alone released it")]);
         }
         for (party, subject) in self.hits.into_keys() {
             if !self.cases.contains_key(&(party, subject.clone())) {

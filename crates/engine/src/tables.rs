@@ -14,7 +14,8 @@ use recon::{
     BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing, SuspenseProposal,
 };
 use risk::{
-    RiskCase, RiskDecision, RiskProposal, RiskRules, ScreenHit, ScreenList, ScreenProposal, Screening,
+    RiskCase, RiskDecision, RiskProposal, RiskRules, ScreenHit, ScreenList, ScreenProposal, ScreenRelease,
+    Screening,
 };
 use std::sync::Arc;
 use trade::{
@@ -201,6 +202,7 @@ tables! {
     Operator = 117, true;
     OperatorProposal = 118, false;
     OperatorBook = 119, false;
+    ScreenRelease = 125, false;
 }
 
 impl Table {
@@ -285,6 +287,7 @@ impl Key {
             Key::DayClose(_) | Key::TrialBalance(_) | Key::SettlementBatch(_) => None,
             Key::RiskRules(_) | Key::RiskProposal(_) | Key::RiskCase(_) | Key::RiskDecision(_) => None,
             Key::ScreenList(_) | Key::ScreenProposal(_) | Key::Screening(_) | Key::ScreenHit(_) => None,
+            Key::ScreenRelease(_) => None,
         }
     }
 }

@@ -12,7 +12,10 @@ use axum::routing::{get, post};
 use base::{PartyId, Text};
 use engine::{ApproveList, FindParty, FindScreenList, Key, ProposeList, Row, ScreenState, Table};
 use people::OperatorAct;
-use risk::{ApproveRiskRefused, NameList, Operator, ProposeListRefused, RiskCase, ScreenHit, list_digest};
+use risk::{
+    ApproveRiskRefused, NameList, Operator, ProposeListRefused, RiskCase, ScreenHit, ScreenRelease,
+    list_digest,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -218,7 +221,7 @@ async fn hits(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer 
     let found = portal.read(move |reader| found(reader, party)).await;
     let found = found.ok_or_else(|| SandboxError::broken("hits cannot be read"))?;
     let list = screening::in_force(&portal).await?;
-    let told = found.iter().rev().take(SHOWN_MAX).map(|(hit, case)| told(hit, case, list.as_deref()));
+    let told = found.iter().rev().take(SHOWN_MAX).map(|found| told(found, list.as_deref()));
     let row = portal.door.ask(FindParty { party }).await;
     let row =
         row.map_err(|error| SandboxError::of(error, |no| SandboxError::missing("party_not_found", no)))?;
@@ -226,10 +229,15 @@ async fn hits(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer 
     answer(json!({ "payments_stopped_by": stopped_by, "hits": hits }))
 }
 
-type Found = Vec<(Arc<ScreenHit>, Option<Arc<RiskCase>>)>;
+/// A hit, its case, and the word of the first operator who would release it.
+struct Found {
+    hit: Arc<ScreenHit>,
+    case: Option<Arc<RiskCase>>,
+    release: Option<Arc<ScreenRelease>>,
+}
 
 /// The hits of a party with their cases, the oldest first.
-fn found(reader: &mut dyn Reader, party: PartyId) -> Result<Found, StoreError> {
+fn found(reader: &mut dyn Reader, party: PartyId) -> Result<Vec<Found>, StoreError> {
     let none = || Text::new("").expect("no text is within every bound");
     let mut after = Key::ScreenHit((party.slot(), party, none()));
     let mut hits = BTreeMap::new();
@@ -249,18 +257,23 @@ fn found(reader: &mut dyn Reader, party: PartyId) -> Result<Found, StoreError> {
         }
         after = last;
     }
-    let mut found = Found::new();
+    let mut found = Vec::with_capacity(hits.len());
     for hit in hits.into_values() {
         let case = match reader.row(&Key::RiskCase((party.slot(), party, hit.subject.clone())))? {
             Some(Row::RiskCase(case)) => Some(case),
             Some(_) | None => None,
         };
-        found.push((hit, case));
+        let release = match reader.row(&Key::ScreenRelease((party.slot(), party, hit.subject.clone())))? {
+            Some(Row::ScreenRelease(release)) => Some(release),
+            Some(_) | None => None,
+        };
+        found.push(Found { hit, case, release });
     }
     Ok(found)
 }
 
-fn told(hit: &ScreenHit, case: &Option<Arc<RiskCase>>, list: Option<&Loaded>) -> Value {
+fn told(found: &Found, list: Option<&Loaded>) -> Value {
+    let Found { hit, case, release } = found;
     // Entries of lists that do not hold any more are told without their names.
     let entry = list.filter(|list| list.version == hit.version).and_then(|list| list.names.entry(&hit.entry));
     let alias = usize::try_from(hit.alias).ok().and_then(|place| place.checked_sub(1));
@@ -278,6 +291,7 @@ fn told(hit: &ScreenHit, case: &Option<Arc<RiskCase>>, list: Option<&Loaded>) ->
         "measure": hit.measure.as_str(),
         "matched": hit.matched.as_str(),
         "state": case.as_ref().map(|case| case.state.as_str()),
+        "release_proposed_by": release.as_ref().map(|release| release.proposed_by.as_str()),
         "decided_by": case.as_ref().and_then(|case| case.decided_by.as_ref()).map(Text::as_str),
     })
 }

@@ -118,7 +118,8 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         | Row::SplitBook(_) | Row::SplitLine(_) | Row::Relation(_) | Row::TransferNumber(_) | Row::Screening(_)
         | Row::KnownPayee(_) | Row::CardTransferNumber(_) | Row::Received(_) | Row::Usage(_) | Row::AppKey(_)
         | Row::ContractBook(_) | Row::RiskProposal(_) | Row::MerchantApplication(_) | Row::MerchantStore(_)
-        | Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) | Row::ScreenProposal(_) => return None,
+        | Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) | Row::ScreenProposal(_)
+        | Row::ScreenRelease(_) => return None,
     };
     (!holds).then_some(rule)
 }

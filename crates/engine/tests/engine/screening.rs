@@ -5,8 +5,8 @@ use crate::registering::{ADDRESS, ask, registered};
 use crate::script::check_in;
 use crate::support::World;
 use ::risk::{
-    About, ApproveRiskRefused, EntryId, HITS_MAX, Hit, Measure, ProposeListRefused, RiskCase, RiskCaseState,
-    ScreenHit, ScreenRefused, Screening,
+    About, ApproveRiskRefused, DecideRiskRefused, EntryId, HITS_MAX, Hit, Measure, ProposeListRefused,
+    RiskCase, RiskCaseState, ScreenHit, ScreenRefused, ScreenRelease, Screening,
 };
 use base::{PartyId, Slot, Text};
 use engine::{
@@ -47,10 +47,18 @@ fn state(world: &mut World, screen: Screen) -> Result<ScreenState, ScreenRefused
     Ok(view.state)
 }
 
-fn decide(world: &mut World, party: PartyId, entry: &str, version: u32, release: bool) {
+fn deciding(operator: &str, party: PartyId, entry: &str, version: u32, release: bool) -> DecideRisk {
     let subject = ::risk::hit_subject(version, &EntryId::new(entry).unwrap(), &[9; 16]);
-    let (operator, subject) = (Text::new("cid").unwrap(), Text::new(&subject).unwrap());
-    ask(world, DecideRisk { operator, party, subject, release }).unwrap();
+    let (operator, subject) = (Text::new(operator).unwrap(), Text::new(&subject).unwrap());
+    DecideRisk { operator, party, subject, release }
+}
+
+/// A hit is kept by one operator, and released by two.
+fn decide(world: &mut World, party: PartyId, entry: &str, version: u32, release: bool) {
+    if release {
+        ask(world, deciding("dan", party, entry, version, true)).unwrap();
+    }
+    ask(world, deciding("cid", party, entry, version, release)).unwrap();
 }
 
 #[test]
@@ -321,4 +329,34 @@ fn nothing_leaves_a_listed_merchant_s_balance() {
             ",
         );
     }
+}
+
+/// One operator alone releases nothing; to keep a hit one is enough, also when another would release it.
+#[test]
+fn a_hit_is_released_by_two_people() {
+    use DecideRiskRefused::{Decided, NoOperator, NotFound, SelfRelease};
+    let mut world = World::new();
+    let world = &mut world;
+    let bob = registered(world, ADDRESS);
+    agree(world, 1);
+    assert_eq!(state(world, looking(bob, 1, &["E1", "E2"])), Ok(ScreenState::Held));
+    let by = |operator, entry, release| deciding(operator, bob, entry, 1, release);
+    assert_eq!(ask(world, by(" cid", "E9", true)), Err(NoOperator));
+    assert_eq!(ask(world, by("cid", "E9", true)), Err(NotFound));
+    let open = ask(world, by("cid", "E1", true)).unwrap();
+    assert_eq!((open.state, &open.decided_by), (RiskCaseState::Open, &None), "it is a proposal");
+    assert_eq!(stop_of(world, bob), PaymentStop::List);
+    assert_eq!(ask(world, by("cid", "E1", true)), Err(SelfRelease));
+    let released = ask(world, by("dan", "E1", true)).unwrap();
+    let decided_by = released.decided_by.as_ref().map(Text::as_str);
+    assert_eq!((released.state, decided_by), (RiskCaseState::Released, Some("dan")));
+    assert_eq!(ask(world, by("cid", "E1", true)), Err(Decided(RiskCaseState::Released)), "comes before");
+    let first = world.get::<ScreenRelease>((bob.slot(), bob, released.subject.clone())).unwrap();
+    assert_eq!(first.proposed_by.as_str(), "cid");
+
+    ask(world, by("cid", "E2", true)).unwrap();
+    let kept = ask(world, by("cid", "E2", false)).unwrap();
+    assert_eq!((kept.state, world.count(Table::ScreenRelease)), (RiskCaseState::Refused, 1));
+    assert_eq!(ask(world, by("dan", "E2", true)), Err(Decided(RiskCaseState::Refused)));
+    assert_eq!(stop_of(world, bob), PaymentStop::List);
 }

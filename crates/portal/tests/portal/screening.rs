@@ -34,10 +34,20 @@ impl Shop {
     }
 
     async fn second_look(&self, user_id: &str, hit: &Value, release: bool) {
-        let body =
-            json!({ "operator": "cid", "user_id": user_id, "subject": hit["subject"], "release": release });
-        let decided = self.call("/sandbox/risk/decide", body).await;
+        let body = |operator: &str| json!({ "operator": operator, "user_id": user_id, "subject": hit["subject"], "release": release });
+        let decided = self.call("/sandbox/risk/decide", body("cid")).await;
         assert_eq!(code(&decided), "200 fine", "{}", decided.1);
+        assert_eq!(decided.1["needs_another_operator"], release, "{}", decided.1);
+        if release {
+            assert_eq!(code(&self.call("/sandbox/risk/decide", body("cid")).await), "409 self_release");
+            self.wait_posted().await;
+            assert_eq!(
+                self.hits(user_id).await.iter().filter(|hit| hit["release_proposed_by"] == "cid").count(),
+                1
+            );
+            let decided = self.call("/sandbox/risk/decide", body("dan")).await;
+            assert_eq!((code(&decided).as_str(), &decided.1["state"]), ("200 fine", &json!("released")));
+        }
     }
 
     async fn prove(&self, token: &str, name: &str) -> String {

@@ -116,6 +116,23 @@ pub struct ScreenHit {
     pub matched: Matched,
 }
 
+/// That a hit is to be released, as one operator proposes. It stays when another one has agreed, and says who was the
+/// first of the two; it goes when the hit is kept.
+#[derive(Clone, PartialEq, Eq, Debug, Record)]
+#[record(table = "screen_release", key = 3)]
+pub struct ScreenRelease {
+    /// The party's slot.
+    pub slot: Slot,
+    /// Who was found.
+    pub party: PartyId,
+    /// The subject of the case.
+    pub subject: Subject,
+    /// Who proposes.
+    pub proposed_by: Operator,
+    /// When, microseconds UTC.
+    pub proposed_at_us: i64,
+}
+
 /// What is looked at of an application: the name in one of [`MERCHANT_PLACES`], of this login.
 pub fn about_merchant(place: &str, login: &str) -> String {
     format!("merchant {place} {login}")

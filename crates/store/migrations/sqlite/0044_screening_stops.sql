@@ -1,7 +1,8 @@
 -- 0044_screening_stops.sql
 -- Why: a list of names that found a party stops its balance, by a stop of its own: four more values of `party.stop`.
+--      What was found is released by two operators: `screen_release` is the word of the first. Microseconds UTC.
 -- Lock: parties are copied before they are served; a million of them take seconds.
--- Undo: once no list stops anybody, copy the parties back with the narrower check.
+-- Undo: once no list stops anybody, copy the parties back with the narrower check; drop the table.
 CREATE TABLE party_wider (
     slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     id           INTEGER NOT NULL CHECK (id >= 0),
@@ -24,3 +25,12 @@ INSERT INTO party_wider
     SELECT slot, id, kind, status, login, name, opened_at_us, class, login_masked, stop, proofs_after FROM party;
 DROP TABLE party;
 ALTER TABLE party_wider RENAME TO party;
+
+CREATE TABLE screen_release (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party          INTEGER NOT NULL CHECK (party >= 0),
+    subject        TEXT    NOT NULL,
+    proposed_by    TEXT    NOT NULL,
+    proposed_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, party, subject)
+) STRICT, WITHOUT ROWID;
