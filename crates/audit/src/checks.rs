@@ -135,7 +135,9 @@ impl Checks {
             Row::Usage(row) => self.usage(row, findings),
             Row::Transfer(row) => self.transfer(row, findings),
             Row::CardTransfer(row) => self.card_transfer(row, findings),
-            Row::TransferNumber(_) | Row::CardTransferNumber(_) => self.of_transfers(typed, findings),
+            Row::TransferNumber(_) | Row::CardTransferNumber(_) | Row::CardGuess(_) => {
+                self.of_transfers(typed, findings);
+            }
             Row::Received(_) | Row::KnownPayee(_) => self.of_transfers(typed, findings),
             Row::Account(account) => self.account(account, findings),
             Row::Card(card) => self.card(card, findings),
@@ -339,6 +341,7 @@ impl Checks {
         match typed {
             Row::TransferNumber(number) => self.transfers.number(number, findings),
             Row::CardTransferNumber(number) => self.card_transfers.number(number, findings),
+            Row::CardGuess(guess) => CardTransfers::guess(guess, findings),
             Row::Received(received) => self.transfers.received(received, findings),
             Row::KnownPayee(known) => self.transfers.known(known, findings),
             _ => {}

@@ -284,6 +284,7 @@ const READ_ORDER: &[Table] = &[
     Table::TrialBalance,
     Table::TransferNumber,
     Table::CardTransferNumber,
+    Table::CardGuess,
     Table::Received,
     Table::KnownPayee,
     Table::Usage,

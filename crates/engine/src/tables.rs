@@ -23,7 +23,7 @@ use trade::{
     FreezeNumber, FreezeOperation, Frozen, Mandate, Notice, Order, OrderNumber, PayCode, Receipt, Refund,
     Relation, Rulebook, SettlementBatch, Signing, Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
 };
-use transfer::{CardTransfer, CardTransferNumber, KnownPayee, Received, Transfer, TransferNumber};
+use transfer::{CardGuess, CardTransfer, CardTransferNumber, KnownPayee, Received, Transfer, TransferNumber};
 
 /// A record that has a table of its own.
 pub trait Tabled: Record {
@@ -203,6 +203,7 @@ tables! {
     OperatorProposal = 118, false;
     OperatorBook = 119, false;
     ScreenRelease = 125, false;
+    CardGuess = 126, false;
 }
 
 impl Table {
@@ -280,6 +281,7 @@ impl Key {
             | Key::SuspenseProposal(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) | Key::CardTransferNumber(_) => None,
+            Key::CardGuess(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,
             Key::Passkey(_) | Key::PasskeyProof(_) => None,
             Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,

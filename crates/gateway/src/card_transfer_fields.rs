@@ -110,6 +110,11 @@ impl CardPayee {
         format!("payee\n{}\n{}", self.number.reveal(), self.holder.reveal())
     }
 
+    /// The number alone, to be digested.
+    fn card(&self) -> String {
+        format!("payee's card\n{}", self.number.reveal())
+    }
+
     /// Asks the bank whose card it is.
     async fn find(&self, gateway: &Gateway) -> Result<Result<PayeeCard, NoPayeeCard>, Failure> {
         let Some(bank) = &gateway.payees else {
@@ -142,6 +147,7 @@ pub(crate) async fn send_to_card(
     let ask = CardTransferAsk {
         payer: caller.seller(),
         card,
+        number: gateway.world.secrets.card_digest(&asked.payee.card()),
         named: gateway.world.secrets.card_digest(&named),
         amount: asked.amount,
         out_biz_no: asked.out_biz_no.clone(),

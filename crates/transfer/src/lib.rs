@@ -15,7 +15,7 @@ mod refusal;
 mod rules;
 mod state;
 
-pub use card::{CardTransfer, CardTransferEvent, CardTransferNumber, CardTransferState};
+pub use card::{CardGuess, CardTransfer, CardTransferEvent, CardTransferNumber, CardTransferState};
 pub use records::{KnownPayee, OutBizNo, Received, Transfer, TransferNumber, Words};
 pub use refusal::{
     CancelTransferRefused, CardTransferRefused, ConfirmTransferRefused, LimitRefused, TransferNotFound,
@@ -23,6 +23,7 @@ pub use refusal::{
 };
 pub use rules::{
     API_LEAST_MINOR, KEPT_ON_US, KNOWN_PAYEE_US, Limits, MERCHANT_DAY_MINOR, MERCHANT_MONTH_MINOR,
-    MERCHANT_SINGLE_MINOR, OFFER_LIFE_US, PERSON_DAY_MINOR, REVIEWED_OFFER_LIFE_US, is_known, limits, within,
+    MERCHANT_SINGLE_MINOR, OFFER_LIFE_US, PERSON_DAY_MINOR, REVIEWED_OFFER_LIFE_US, WRONG_NAMES_MAX,
+    is_known, limits, within,
 };
 pub use state::{Arrival, TransferEvent, TransferState, TransferWay};

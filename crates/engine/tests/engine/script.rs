@@ -147,7 +147,8 @@ impl Script {
             let by_risk = tell(&reply).contains("Risk(");
             let moved = |key: &Key| {
                 let kept = matches!(key.table(), Table::Transfer | Table::BankOrder | Table::Timer);
-                by_risk && (kept || key.table() == Table::Attempt)
+                // That a card was named wrongly is counted, too.
+                by_risk && (kept || key.table() == Table::Attempt) || key.table() == Table::CardGuess
             };
             let mut before = before;
             before.retain(|key, _| !moved(key));

@@ -241,6 +241,7 @@ card_transfer: above the limit of one transfer -> 40004 EXCEED_LIMIT_SM_AMOUNT
 card_transfer: above the limit of the day -> 40004 EXCEED_LIMIT_DM_AMOUNT
 card_transfer: above the limit of the month -> 40004 EXCEED_LIMIT_MM_AMOUNT
 card_transfer: balance too low -> 40004 PAYER_BALANCE_NOT_ENOUGH
+card_transfer: the card was named wrongly too often today -> 40004 RESOURCE_LIMIT_EXCEED
 card_transfer: the bank does not know this card under this name -> 40004 PAYEE_CARD_INFO_ERROR
 card_transfer: the bank does not answer about the card -> 40004 REQUEST_PROCESSING
 card_transfer: refused by risk rules -> 40004 SECURITY_CHECK_FAILED

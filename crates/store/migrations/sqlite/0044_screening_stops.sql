@@ -1,8 +1,9 @@
 -- 0044_screening_stops.sql
 -- Why: a list of names that found a party stops its balance, by a stop of its own: four more values of `party.stop`.
 --      What was found is released by two operators: `screen_release` is the word of the first. Microseconds UTC.
+--      `card_guess` counts under how many wrong names an app named a card on a day. A day is the number yyyymmdd.
 -- Lock: parties are copied before they are served; a million of them take seconds.
--- Undo: once no list stops anybody, copy the parties back with the narrower check; drop the table.
+-- Undo: once no list stops anybody, copy the parties back with the narrower check; drop the tables.
 CREATE TABLE party_wider (
     slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     id           INTEGER NOT NULL CHECK (id >= 0),
@@ -33,4 +34,14 @@ CREATE TABLE screen_release (
     proposed_by    TEXT    NOT NULL,
     proposed_at_us INTEGER NOT NULL,
     PRIMARY KEY (slot, party, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE card_guess (
+    slot   INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    app    INTEGER NOT NULL CHECK (app >= 0),
+    number BLOB    NOT NULL CHECK (length(number) = 16),
+    day    INTEGER NOT NULL CHECK (day >= 0),
+    count  INTEGER NOT NULL CHECK (count >= 0),
+    named  BLOB    NOT NULL CHECK (length(named) = 16),
+    PRIMARY KEY (slot, app, number)
 ) STRICT, WITHOUT ROWID;

@@ -2,15 +2,15 @@
 
 use super::{last, longest};
 use crate::samples::*;
-use base::{BankOrderNo, CardNo, PartyId, Slot, TimerNo, TransferNo};
+use base::{BankOrderNo, CardNo, Day, PartyId, Slot, TimerNo, TransferNo};
 use engine::Row;
 use money::{Currency, Minor};
 use transfer::{
-    Arrival, CardTransfer, CardTransferNumber, CardTransferState, KnownPayee, Received, Transfer,
+    Arrival, CardGuess, CardTransfer, CardTransferNumber, CardTransferState, KnownPayee, Received, Transfer,
     TransferNumber, TransferState, TransferWay,
 };
 
-pub(super) fn extremes() -> [Row; 13] {
+pub(super) fn extremes() -> [Row; 15] {
     let (slot, party, _) = last();
     let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
     let (first, no) = (TransferNo::from_number(0).unwrap(), TransferNo::from_number(i64::MAX).unwrap());
@@ -37,7 +37,18 @@ pub(super) fn extremes() -> [Row; 13] {
         paid_at_us: i64::MIN,
         ended_at_us: None,
     };
+    let least = CardGuess::fresh(none, app(0, 0), [0; 16], Day::of(0));
+    let guess = CardGuess {
+        slot,
+        app: app(9_999_999_999, 99),
+        number: [255; 16],
+        count: u32::MAX,
+        named: [255; 16],
+        ..least
+    };
     [
+        row(least),
+        row(guess),
         row(to_card.clone()),
         row(CardTransfer {
             slot,
