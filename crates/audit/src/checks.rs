@@ -20,6 +20,7 @@ use crate::merchant_stores::MerchantStores;
 use crate::operators::Operators;
 use crate::orders::Orders;
 use crate::parties::Parties;
+use crate::person_spends::PersonSpends;
 use crate::persons::Persons;
 use crate::receivings::Receivings;
 use crate::relations::Relations;
@@ -62,6 +63,7 @@ pub(crate) struct Checks {
     four_eyes: FourEyes,
     risks: Risks,
     screens: Screens,
+    person_spends: PersonSpends,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -91,6 +93,7 @@ impl Checks {
             four_eyes: FourEyes::default(),
             risks: Risks::new(home),
             screens: Screens::new(home),
+            person_spends: PersonSpends::default(),
             rules: None,
         }
     }
@@ -116,6 +119,7 @@ impl Checks {
         self.merchant_stores.row(&typed, findings);
         self.four_eyes.row(&typed, findings);
         self.screens.row(&typed, findings);
+        self.person_spends.row(&typed, findings);
         self.look(&typed, findings);
     }
 
@@ -174,6 +178,7 @@ impl Checks {
             Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_) => {}
             Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
             Row::SuspenseProposal(_) | Row::ScreenRelease(_) => {}
+            Row::PersonSpend(_) | Row::PersonCount(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
@@ -390,6 +395,7 @@ impl Checks {
         self.day_closes.finish(findings);
         self.risks.finish(findings);
         self.screens.finish(findings);
+        self.person_spends.finish(findings);
         self.books.finish(&expected, findings)
     }
 }

@@ -24,7 +24,7 @@
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
-//! `receivings`, `operators`, `merchant_stores`, `app_keys`, `risks`, `screens`, `transfers`, `card_transfers`,
+//! `receivings`, `operators`, `merchant_stores`, `app_keys`, `risks`, `screens`, `person_spends`, `transfers`, `card_transfers`,
 //! `escrows`, `freezes`, `funds`, `four_eyes`; then `replay`.
 
 mod agreements;
@@ -60,6 +60,7 @@ mod orders;
 mod pages;
 mod parties;
 mod payments;
+mod person_spends;
 mod persons;
 mod pipeline;
 mod progress;
@@ -285,6 +286,8 @@ const READ_ORDER: &[Table] = &[
     Table::TransferNumber,
     Table::CardTransferNumber,
     Table::CardGuess,
+    Table::PersonSpend,
+    Table::PersonCount,
     Table::Received,
     Table::KnownPayee,
     Table::Usage,

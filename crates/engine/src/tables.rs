@@ -8,7 +8,7 @@ use ledger::{Account, DayClose, Hold, Posting, TrialBalance};
 use people::{
     App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login,
     MerchantApplication, MerchantStore, Operator, OperatorBook, OperatorProposal, Party, Passkey,
-    PasskeyProof, Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
+    PasskeyProof, Person, PersonCount, PersonSpend, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
 use recon::{
     BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing, SuspenseProposal,
@@ -204,6 +204,8 @@ tables! {
     OperatorBook = 119, false;
     ScreenRelease = 125, false;
     CardGuess = 126, false;
+    PersonSpend = 127, false;
+    PersonCount = 128, false;
 }
 
 impl Table {
@@ -281,7 +283,7 @@ impl Key {
             | Key::SuspenseProposal(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) | Key::CardTransferNumber(_) => None,
-            Key::CardGuess(_) => None,
+            Key::CardGuess(_) | Key::PersonSpend(_) | Key::PersonCount(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,
             Key::Passkey(_) | Key::PasskeyProof(_) => None,
             Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,

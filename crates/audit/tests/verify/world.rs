@@ -288,6 +288,7 @@ impl Script {
         crate::transfers::live(&self.door, shop, cast.app, alice, bob).await;
         crate::funds::live(&self.door, alice, |span_us| self.pass(span_us)).await;
         crate::risks::live(&self.door, shop, cast.app, alice, bob).await;
+        crate::funds::known(&self.door, person).await;
         crate::screens::live(&self.door, person, bob).await;
         self.deliver().await;
         self.pass(30 * HOUR_US);
