@@ -3,6 +3,7 @@
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
 use crate::screening::{self, Loaded};
+use crate::screening_rounds::{Seen, everybody};
 use crate::staff;
 use axum::Router;
 use axum::body::Bytes;
@@ -10,7 +11,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use base::{PartyId, Text};
-use engine::{ApproveList, FindParty, FindScreenList, Key, ProposeList, Row, ScreenState, Table};
+use engine::{ApproveList, FindParty, FindScreenList, Key, ProposeList, Row, Table};
 use people::OperatorAct;
 use risk::{
     ApproveRiskRefused, NameList, Operator, ProposeListRefused, RiskCase, ScreenHit, ScreenRelease,
@@ -146,8 +147,11 @@ async fn approve(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answ
             ApproveRiskRefused::Edited => SandboxError::conflict("edited", refused),
         })
     })?;
-    // The list holds, whatever becomes of this; `run` does it again.
-    let looked = everybody(portal).await.ok();
+    // The list holds, whatever becomes of this; who could not be looked at is so soon.
+    let looked = everybody(portal.clone()).await.ok();
+    if looked.is_none_or(|seen| seen.failed > 0) {
+        portal.lists.look_again();
+    }
     answer(json!({
         "version": approved.version,
         "effective_at": format_cn(approved.effective_at_us),
@@ -162,52 +166,6 @@ async fn run(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let Nothing {} = read(&headers, &body)?;
     let Seen { looked, held, failed } = everybody(portal).await?;
     answer(json!({ "looked_at": looked, "held": held, "failed": failed }))
-}
-
-/// What looking at all parties came to.
-#[derive(Clone, Copy, Default)]
-struct Seen {
-    /// Parties that were looked at, now or before.
-    looked: u64,
-    /// Those of them that are held.
-    held: u64,
-    /// Those that could not be looked at; the log says why.
-    failed: u64,
-}
-
-/// Looks at all parties, whether or not the caller waits. One that cannot be looked at keeps nobody behind it from it.
-async fn everybody(portal: Arc<Portal>) -> Result<Seen, SandboxError> {
-    tokio::spawn(async move { look_at_all(&portal).await }).await.map_err(SandboxError::broken)?
-}
-
-async fn look_at_all(portal: &Portal) -> Result<Seen, SandboxError> {
-    if !portal.is_posted().await {
-        return Err(SandboxError::conflict("not_posted", "the tables are behind; try again"));
-    }
-    let (mut seen, mut after) = (Seen::default(), None::<Key>);
-    loop {
-        let from = after.clone();
-        let page = portal.read(move |reader| reader.scan(Table::Party, None, from.as_ref(), PAGE_ROWS)).await;
-        let page = page.ok_or_else(|| SandboxError::broken("the parties cannot be read"))?;
-        after = page.last().map(Row::key);
-        let is_last = page.len() < PAGE_ROWS;
-        for row in page {
-            let Row::Party(party) = row else { continue };
-            match screening::party(portal, party.id).await {
-                Ok(state) => {
-                    seen.looked += 1;
-                    seen.held += u64::from(state != ScreenState::Clear);
-                }
-                Err(error) => {
-                    tracing::error!(party = %party.id, ?error, "a party cannot be held against the list");
-                    seen.failed += 1;
-                }
-            }
-        }
-        if is_last {
-            return Ok(seen);
-        }
-    }
 }
 
 /// What was found of a party: the entry with its names, and why they are alike, and who stops its balance. The cases are decided at
