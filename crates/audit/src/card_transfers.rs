@@ -9,12 +9,14 @@ use fund::{BankOrder, BankOrderKind, BankOrderState};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{Notice, NoticeEvent};
-use transfer::{CardTransfer, CardTransferNumber, CardTransferState};
+use transfer::{CardGuess, CardTransfer, CardTransferNumber, CardTransferState};
 
 /// The fee: one part in so many of the amount, rounded half up to the fen, and so many fen at least. Written down again
 /// here on purpose: the rule is what is checked.
 const FEE_PART: i64 = 1_000;
 const FEE_LEAST_FEN: i64 = 10;
+/// Under how many wrong names an app may name a card on a day.
+const WRONG_NAMES: u32 = 5;
 
 /// What is kept of a transfer to a card.
 #[derive(Debug)]
@@ -72,6 +74,15 @@ impl CardTransfers {
     }
 
     /// A notice about a transfer to a card; `false` when it is about something else, which is looked at there.
+    /// How often an app named a card wrongly: once at least, and no more than it may.
+    pub(crate) fn guess(row: &CardGuess, findings: &mut Findings) {
+        if !(1..=WRONG_NAMES).contains(&row.count) {
+            let key = text_of_key(&CardGuess::wrap_key(row.key()));
+            let message = "it counts nothing, or more wrong names than an app may give a card on a day";
+            findings.add(FindingKind::TransferWrong, "card_guess", key, message);
+        }
+    }
+
     pub(crate) fn notice(&mut self, notice: &Notice, findings: &mut Findings) -> bool {
         let Some(facts) = self.all.get_mut(&TransferNo::of_topic(notice.order_no)) else { return false };
         let row = &facts.row;

@@ -20,6 +20,7 @@ use crate::merchant_stores::MerchantStores;
 use crate::operators::Operators;
 use crate::orders::Orders;
 use crate::parties::Parties;
+use crate::person_spends::PersonSpends;
 use crate::persons::Persons;
 use crate::receivings::Receivings;
 use crate::relations::Relations;
@@ -64,6 +65,7 @@ pub(crate) struct Checks {
     four_eyes: FourEyes,
     risks: Risks,
     screens: Screens,
+    person_spends: PersonSpends,
     /// Which rules held when, as far as that is known.
     pub(crate) rules: Option<Rules>,
 }
@@ -94,6 +96,7 @@ impl Checks {
             four_eyes: FourEyes::default(),
             risks: Risks::new(home),
             screens: Screens::new(home),
+            person_spends: PersonSpends::default(),
             rules: None,
         }
     }
@@ -120,6 +123,7 @@ impl Checks {
         self.four_eyes.row(&typed, findings);
         self.screens.row(&typed, findings);
         self.batches.row(&typed, findings);
+        self.person_spends.row(&typed, findings);
         self.look(&typed, findings);
     }
 
@@ -139,7 +143,9 @@ impl Checks {
             Row::Usage(row) => self.usage(row, findings),
             Row::Transfer(row) => self.transfer(row, findings),
             Row::CardTransfer(row) => self.card_transfer(row, findings),
-            Row::TransferNumber(_) | Row::CardTransferNumber(_) => self.of_transfers(typed, findings),
+            Row::TransferNumber(_) | Row::CardTransferNumber(_) | Row::CardGuess(_) => {
+                self.of_transfers(typed, findings);
+            }
             Row::Received(_) | Row::KnownPayee(_) => self.of_transfers(typed, findings),
             Row::TransferBatch(row) => self.grants.batch(row, &self.parties, findings),
             Row::Account(account) => self.account(account, findings),
@@ -177,7 +183,8 @@ impl Checks {
             Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_) => {}
             Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
             Row::SuspenseProposal(_) | Row::TransferBatchNumber(_) | Row::TransferBatchDetail(_) => {}
-            Row::TransferBatchLink(_) => {}
+            Row::TransferBatchLink(_) | Row::ScreenRelease(_) => {}
+            Row::PersonSpend(_) | Row::PersonCount(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
@@ -353,6 +360,7 @@ impl Checks {
         match typed {
             Row::TransferNumber(number) => self.transfers.number(number, findings),
             Row::CardTransferNumber(number) => self.card_transfers.number(number, findings),
+            Row::CardGuess(guess) => CardTransfers::guess(guess, findings),
             Row::Received(received) => self.transfers.received(received, findings),
             Row::KnownPayee(known) => self.transfers.known(known, findings),
             _ => {}
@@ -402,6 +410,7 @@ impl Checks {
         self.day_closes.finish(findings);
         self.risks.finish(findings);
         self.screens.finish(findings);
+        self.person_spends.finish(findings);
         self.books.finish(&expected, findings)
     }
 }

@@ -24,7 +24,7 @@
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
-//! `receivings`, `operators`, `merchant_stores`, `app_keys`, `risks`, `screens`, `transfers`, `card_transfers`,
+//! `receivings`, `operators`, `merchant_stores`, `app_keys`, `risks`, `screens`, `person_spends`, `transfers`, `card_transfers`,
 //! `transfer_batches`,
 //! `escrows`, `freezes`, `funds`, `four_eyes`; then `replay`.
 
@@ -61,6 +61,7 @@ mod orders;
 mod pages;
 mod parties;
 mod payments;
+mod person_spends;
 mod persons;
 mod pipeline;
 mod progress;
@@ -261,6 +262,7 @@ const READ_ORDER: &[Table] = &[
     Table::ScreenProposal,
     Table::ScreenHit,
     Table::RiskCase,
+    Table::ScreenRelease,
     Table::Screening,
     Table::Account,
     Table::Hold,
@@ -289,6 +291,9 @@ const READ_ORDER: &[Table] = &[
     Table::TransferBatchNumber,
     Table::TransferBatchDetail,
     Table::TransferBatchLink,
+    Table::CardGuess,
+    Table::PersonSpend,
+    Table::PersonCount,
     Table::Received,
     Table::KnownPayee,
     Table::Usage,

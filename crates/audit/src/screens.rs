@@ -1,11 +1,15 @@
 //! Lists of names: each version is of two people and in its turn; a hit is of a list that held then and reached its
-//! threshold; each hit has its case and each case of a list its hit; and where a party stands names hits of its own.
+//! threshold; each hit has its case and each case of a list its hit, and is released by two people; where a party stands names hits of its own; and
+//! a list stops a party's balance when something stands that was found of it, and only then.
 
 use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
 use base::{PartyId, Slot, SlotSet};
 use engine::{Row, Tabled};
-use risk::{RiskCase, RiskCaseState, ScreenHit, ScreenList, ScreenProposal, Screening};
+use people::{Party, PartyKind};
+use risk::{
+    ABOUT_PERSON, RiskCase, RiskCaseState, ScreenHit, ScreenList, ScreenProposal, ScreenRelease, Screening,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All lists and what they found.
@@ -17,7 +21,15 @@ pub(crate) struct Screens {
     versions: BTreeMap<u32, (u32, i64)>,
     /// Of each hit the number of its look and the moment.
     hits: BTreeMap<(PartyId, String), (u64, i64)>,
-    cases: BTreeSet<(PartyId, String)>,
+    cases: BTreeMap<(PartyId, String), RiskCase>,
+    /// Cases that somebody proposed to release.
+    proposed: BTreeSet<(PartyId, String)>,
+    /// Merchants, by the login that their applications had.
+    merchants: BTreeMap<PartyId, String>,
+    /// Whose balance a list stops.
+    stopped: BTreeSet<PartyId>,
+    /// Of whom something stands that counts against the balance.
+    found: BTreeSet<PartyId>,
 }
 
 fn wrong<R: Tabled>(row: &R, table: &'static str, findings: &mut Findings, checks: &[(bool, &str)]) {
@@ -30,17 +42,37 @@ fn wrong<R: Tabled>(row: &R, table: &'static str, findings: &mut Findings, check
 
 impl Screens {
     pub(crate) fn new(home: SlotSet) -> Screens {
-        Screens { home, versions: BTreeMap::new(), hits: BTreeMap::new(), cases: BTreeSet::new() }
+        Screens {
+            home,
+            versions: BTreeMap::new(),
+            hits: BTreeMap::new(),
+            cases: BTreeMap::new(),
+            proposed: BTreeSet::new(),
+            merchants: BTreeMap::new(),
+            stopped: BTreeSet::new(),
+            found: BTreeSet::new(),
+        }
     }
 
-    /// A row of a list or of what it found; cases come by themselves.
+    /// A row of a list or of what it found, or a party; cases come by themselves.
     pub(crate) fn row(&mut self, row: &Row, findings: &mut Findings) {
         match row {
+            Row::Party(row) => self.party(row),
             Row::ScreenList(row) => self.list(row, findings),
             Row::ScreenProposal(row) => self.proposal(row, findings),
             Row::ScreenHit(row) => self.hit(row, findings),
+            Row::ScreenRelease(row) => self.release(row, findings),
             Row::Screening(row) => self.screening(row, findings),
             _ => {}
+        }
+    }
+
+    fn party(&mut self, row: &Party) {
+        if row.kind == PartyKind::Merchant {
+            self.merchants.insert(row.id, row.login.to_string());
+        }
+        if row.stop.is_listed() {
+            self.stopped.insert(row.id);
         }
     }
 
@@ -108,7 +140,25 @@ impl Screens {
             ),
         ];
         wrong(row, "risk_case", findings, &checks);
-        self.cases.insert((row.party, row.subject.to_string()));
+        self.cases.insert((row.party, row.subject.to_string()), row.clone());
+    }
+
+    /// The word of the first of two who release a case.
+    fn release(&mut self, row: &ScreenRelease, findings: &mut Findings) {
+        let case = self.cases.get(&(row.party, row.subject.to_string()));
+        let second = case.and_then(|case| case.decided_by.as_ref());
+        let until_us = case.and_then(|case| case.decided_at_us).unwrap_or(i64::MAX);
+        let checks = [
+            (case.is_some_and(|case| case.state != RiskCaseState::Refused), "its case is kept, or not there"),
+            (people::names_operator(row.proposed_by.as_str()), "nobody proposed it"),
+            (second != Some(&row.proposed_by), "who proposed it agreed to it"),
+            (
+                case.is_none_or(|case| (case.opened_at_us..=until_us).contains(&row.proposed_at_us)),
+                "it was proposed before the case was opened, or after it was decided",
+            ),
+        ];
+        wrong(row, "screen_release", findings, &checks);
+        self.proposed.insert((row.party, row.subject.to_string()));
     }
 
     fn screening(&mut self, row: &Screening, findings: &mut Findings) {
@@ -125,12 +175,42 @@ impl Screens {
             (row.subjects.as_str().lines().all(own), "it names what was not found of it"),
         ];
         wrong(row, "screening", findings, &checks);
+        let stands = |subject: &str| {
+            let case = self.cases.get(&(row.party, subject.to_owned()));
+            case.is_none_or(|case| case.state != RiskCaseState::Released)
+        };
+        if self.counts(row) && row.subjects.as_str().lines().any(stands) {
+            self.found.insert(row.party);
+        }
     }
 
-    /// When all rows were seen: no hit is without its case.
+    /// Whether what was looked at is of the party itself: its own name, or one that a merchant signed with. What somebody
+    /// else wrote in an application is not.
+    fn counts(&self, row: &Screening) -> bool {
+        let about = row.about.as_str();
+        let own = |login: &String| {
+            let mut words = about.splitn(3, ' ');
+            words.next() == Some("merchant") && words.next().is_some() && words.next() == Some(login)
+        };
+        about == ABOUT_PERSON || self.merchants.get(&row.party).is_some_and(own)
+    }
+
+    /// When all rows were seen: no hit is without its case, and no balance stopped without a hit, or the other way round.
     pub(crate) fn finish(self, findings: &mut Findings) {
+        for party in self.stopped.symmetric_difference(&self.found) {
+            let key = text_of_key(&Party::wrap_key((party.slot(), *party)));
+            let message = match self.found.contains(party) {
+                true => "a list found it, and its balance pays all the same",
+                false => "a list stops its balance, and nothing stands that was found of it",
+            };
+            findings.add(FindingKind::ScreenWrong, "party", key, message);
+        }
+        for (place, case) in &self.cases {
+            let alone = case.state == RiskCaseState::Released && !self.proposed.contains(place);
+            wrong(case, "risk_case", findings, &[(!alone, "one operator alone released it")]);
+        }
         for (party, subject) in self.hits.into_keys() {
-            if !self.cases.contains(&(party, subject.clone())) {
+            if !self.cases.contains_key(&(party, subject.clone())) {
                 let subject = risk::Subject::new(&subject)
                     .unwrap_or_else(|_| risk::Subject::new("?").expect("one letter is within the bound"));
                 let key = text_of_key(&ScreenHit::wrap_key((party.slot(), party, subject)));

@@ -59,13 +59,22 @@ pub struct AmlDay {
 /// # Errors
 /// When the day is not closed, and when the books cannot be read.
 pub fn aml_day(reader: &mut dyn Reader, day: Day) -> Result<AmlDay, AmlError> {
-    let within_us = day.begins_at_us()..day.begins_at_us().saturating_add(DAY_US);
+    let begins_us = day.begins_at_us();
+    let within_us = begins_us..begins_us.saturating_add(DAY_US);
     let (mut movements, mut kinds, mut newest) = (Vec::new(), BTreeMap::new(), None);
+    let before_us = begins_us.saturating_sub(DAY_US)..begins_us;
+    let mut before = Vec::new();
     for slot in Slot::all() {
         let mut any = false;
         postings(reader, slot, &within_us, &mut |reader, posting| {
             any = true;
             movements.extend(movements_of(reader, posting, &mut kinds)?);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        postings(reader, slot, &before_us, &mut |reader, posting| {
+            // Only patterns look back, and they are of transfers.
+            let found = movements_of(reader, posting, &mut kinds)?;
+            before.extend(found.into_iter().filter(|one| matches!(one.form, Form::Transfer | Form::Card)));
             Ok(ControlFlow::Continue(()))
         })?;
         let closed = match reader.row(&Key::DayClose((slot,))).map_err(BillError::from)? {
@@ -83,8 +92,10 @@ pub fn aml_day(reader: &mut dyn Reader, day: Day) -> Result<AmlDay, AmlError> {
     if newest.is_none_or(|newest| newest < day) {
         return Err(AmlError::Open(Slot::PLATFORM));
     }
-    movements.sort_by_key(|movement: &Movement| (movement.at_us, movement.party, movement.way));
-    Ok(AmlDay { day, report: aml_report(&movements), listed: listed(reader, day)? })
+    for list in [&mut before, &mut movements] {
+        list.sort_by_key(|movement: &Movement| (movement.at_us, movement.party, movement.way));
+    }
+    Ok(AmlDay { day, report: aml_report(&before, &movements), listed: listed(reader, day)? })
 }
 
 /// What a posting moved on balances of parties. A posting is of one party, beside accounts of the platform.

@@ -16,6 +16,7 @@ pub(crate) mod find;
 pub(crate) mod import;
 pub(crate) mod limits;
 pub(crate) mod pay;
+pub(crate) mod person;
 pub(crate) mod prepare;
 pub(crate) mod returns;
 pub(crate) mod send;

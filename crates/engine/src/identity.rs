@@ -11,7 +11,7 @@ pub(crate) use quota::{move_quota, quota_ask, quota_leave, quota_left, quota_no,
 
 use crate::balance_limit::evidence_of;
 use crate::command::Next;
-use crate::{Fault, Message, PartyNotFound, Reply, Rows, Stop, screening};
+use crate::{Fault, Message, PartyNotFound, Reply, Rows, Stop};
 use base::{PartyId, Slot};
 use people::{
     AccountClass, EVIDENCE_MAX, Evidence, EvidenceKind, IdentityDigest, Party, PartyName, PartyStatus,
@@ -121,9 +121,8 @@ pub(crate) fn add_evidence(
 ) -> Result<Next<AccountClass>, Stop<AddEvidenceRefused>> {
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let party = rows.get::<Party>((slot, command.party))?;
-    if !party.is_some_and(|party| party.class.is_person() && party.status != PartyStatus::Closed) {
-        return Stop::because(AddEvidenceRefused::NotAPerson);
-    }
+    let open = |party: &Arc<Party>| party.class.is_person() && party.status != PartyStatus::Closed;
+    let Some(party) = party.filter(open) else { return Stop::because(AddEvidenceRefused::NotAPerson) };
     let standing = rows.get::<Standing>((slot, command.party))?;
     let known = standing.as_ref().map(|standing| standing.identity);
     let Some(identity) = command.identity.or(known) else {
@@ -135,7 +134,7 @@ pub(crate) fn add_evidence(
     if known.is_none() && command.sealed.is_none() {
         return Stop::because(AddEvidenceRefused::IdentityMissing);
     }
-    if screening::holds(rows, command.party)? {
+    if party.stop.is_listed() {
         return Stop::because(AddEvidenceRefused::UnderReview);
     }
     if command.expires_at_us.is_some_and(|expires_at_us| expires_at_us <= now_us) {

@@ -15,7 +15,7 @@ pub use transferring::{DetailTurn, TransferAnswer, TransferBy, TransferIn};
 
 use crate::LineBooked;
 use crate::agreement::{debit, end, postpone, sign, signing};
-use crate::bank::statement;
+use crate::bank::{person, statement};
 use crate::{
     DebitAsk, DebitNo, DebitPaid, DebitReturned, DebitUndone, EndAsk, Fault, GoodsConfirmed, MandateEnded,
     PostponeAnswer, PostponeAsk, Reply, Rows, SignAnswer, SignAsk, SignPaidAnswer, SignPaidAsk, claim_order,
@@ -23,7 +23,8 @@ use crate::{
     split_restore, transfer, unfreeze,
 };
 use crate::{
-    PersonAnswer, PersonAsk, PersonLeft, QuotaAsk, QuotaLeave, QuotaLeft, QuotaNo, QuotaTaken, identity,
+    PersonAnswer, PersonAsk, PersonGiveBack, PersonLeft, PersonSpendAnswer, PersonSpendAsk, QuotaAsk,
+    QuotaLeave, QuotaLeft, QuotaNo, QuotaTaken, identity,
 };
 use base::{OrderNo, PartyId, Slot, Text};
 use money::Money;
@@ -258,6 +259,9 @@ messages! {
     QuotaTaken => identity::quota_taken;
     LineBooked => statement::line_booked;
     DetailTurn => transfer::batch::step::detail_turn;
+    PersonSpendAsk => person::person_spend_ask;
+    PersonSpendAnswer => person::person_spend_answer;
+    PersonGiveBack => person::person_give_back;
 }
 
 impl Message {
@@ -282,7 +286,7 @@ mod tests {
             BackAsk BackAnswer BackReturn BackReturned BackRestore BackRestored \
             TransferIn TransferAnswer \
             PersonAsk PersonAnswer PersonLeft QuotaAsk QuotaNo QuotaLeave QuotaLeft QuotaTaken \
-            LineBooked DetailTurn";
+            LineBooked PersonSpendAsk PersonSpendAnswer PersonGiveBack DetailTurn";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

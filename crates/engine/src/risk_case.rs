@@ -1,13 +1,17 @@
-//! A person of the platform decides a payment that rules gave to a person.
+//! A person of the platform decides a payment that rules gave to a person, or what a list of names found.
 
 use crate::command::Next;
-use crate::{Rows, Stop};
-use ::risk::{DecideRiskRefused, Operator, RiskCase, RiskCaseEvent, RiskNotFound, Subject};
+use crate::{Rows, Stop, screening};
+use ::risk::{
+    DecideRiskRefused, Operator, RiskCase, RiskCaseEvent, RiskNotFound, ScreenRelease, Subject,
+    is_screen_subject,
+};
 use base::{PartyId, Slot};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// An operator decides a case. The payment is not made by it: its payer asks again.
+/// An operator decides a case. The payment is not made by it: its payer asks again. What a list of names found is
+/// released by two operators: the first one's word leaves the case open, and another one's releases it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DecideRisk {
     /// Who decides.
@@ -56,11 +60,29 @@ pub(crate) fn decide_risk(
     let Some(state) = case.state.next(event) else {
         return Stop::because(DecideRiskRefused::Decided(case.state));
     };
+    let is_hit = is_screen_subject(subject.as_str());
+    let place = (rows.slot(), *party, subject.clone());
+    let first = if is_hit { rows.get::<ScreenRelease>(place.clone())? } else { None };
+    if *release && first.as_ref().is_some_and(|first| first.proposed_by == *operator) {
+        return Stop::because(DecideRiskRefused::SelfRelease);
+    }
 
     // Nothing can be refused below this line; nothing was changed above it.
+    if is_hit && *release && first.is_none() {
+        let (slot, party, subject) = place;
+        let (proposed_by, proposed_at_us) = (operator.clone(), rows.now_us());
+        rows.put(ScreenRelease { slot, party, subject, proposed_by, proposed_at_us });
+        return Ok(Next::Answer(case));
+    }
+    if !*release && first.is_some() {
+        rows.delete::<ScreenRelease>(place);
+    }
     let (decided_by, decided_at_us) = (Some(operator.clone()), Some(rows.now_us()));
     let case = Arc::new(RiskCase { state, decided_by, decided_at_us, ..(*case).clone() });
     rows.put_shared(case.clone());
+    if is_hit {
+        screening::stop_or_let_go(rows, *party)?;
+    }
     Ok(Next::Answer(case))
 }
 

@@ -1,16 +1,17 @@
 //! Lists of names in the cell. A list is agreed on by two operators, by its digest; the names themselves are no rows.
 //! Whoever knows a party's name holds it against the list and notes here what was found: a hit that was not seen before
-//! opens a case, and while a case is open or decided against the party, it gets no class and no transfer.
+//! opens a case, and while a case is open or decided against the party, it gets no class and no transfer, and nothing
+//! leaves its balance.
 
 use crate::command::{Never, Next};
 use crate::{Fault, Rows, Stop};
 use ::risk::{
-    ABOUT_PERSON, About, ApproveRiskRefused, HITS_MAX, Hit, Operator, ProposeListRefused, RiskCase,
-    RiskCaseState, ScreenHit, ScreenList, ScreenProposal, ScreenRefused, Screening, Subject, Subjects,
-    THRESHOLD_MAX, THRESHOLD_MIN, hit_subject,
+    ABOUT_PERSON, About, ApproveRiskRefused, HITS_MAX, Hit, MERCHANT_PLACES, Operator, ProposeListRefused,
+    RiskCase, RiskCaseState, ScreenHit, ScreenList, ScreenProposal, ScreenRefused, Screening, Subject,
+    Subjects, THRESHOLD_MAX, THRESHOLD_MIN, about_merchant, hit_subject,
 };
 use base::{PartyId, Slot};
-use people::Party;
+use people::{Party, PartyKind, StopEvent};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -258,7 +259,38 @@ pub(crate) fn screen(rows: &mut Rows<'_>, command: &Screen) -> Result<Next<Scree
     let row = Screening { slot, party, about, version, name, at_us, subjects };
     let view = view(rows, &row)?;
     rows.put(row);
+    stop_or_let_go(rows, party)?;
     Ok(Next::Answer(view))
+}
+
+/// Stops what leaves the balance of a party while anything stands that a list found of it, and ends that stop, and no
+/// other one, when nothing does. Whatever changes a look or a case of a hit ends here.
+pub(crate) fn stop_or_let_go(rows: &mut Rows<'_>, party: PartyId) -> Result<(), Fault> {
+    let Some(party) = rows.get::<Party>((rows.slot(), party))? else { return Ok(()) };
+    let event = if is_found(rows, &party)? { StopEvent::ListFinds } else { StopEvent::ListClears };
+    let stop = party.stop.next(event).unwrap_or(party.stop);
+    if stop != party.stop {
+        rows.put(Party { stop, ..(*party).clone() });
+    }
+    Ok(())
+}
+
+/// Whether something stands that a list found of a party: of itself, or, of a merchant, of the names that it signed
+/// with.
+fn is_found(rows: &mut Rows<'_>, party: &Party) -> Result<bool, Fault> {
+    let mut abouts = vec![ABOUT_PERSON.to_owned()];
+    if party.kind == PartyKind::Merchant {
+        let login = party.login.as_str();
+        abouts.extend(MERCHANT_PLACES.iter().map(|place| about_merchant(place, login)));
+    }
+    for about in abouts {
+        let about = About::new(&about).map_err(|error| Fault(format!("a name of ours: {error}")))?;
+        let Some(row) = rows.get::<Screening>((rows.slot(), party.id, about))? else { continue };
+        if view(rows, &row)?.state != ScreenState::Clear {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What an earlier look under the same list found that nobody has released.
@@ -300,15 +332,6 @@ fn view(rows: &mut Rows<'_>, row: &Screening) -> Result<ScreenView, Fault> {
 
 fn seen(state: ScreenState, row: &Screening) -> ScreenView {
     ScreenView { state, version: row.version, name: row.name }
-}
-
-/// Whether a party of this slot waits for a second look at its name, or was found to be the one that is listed.
-pub(crate) fn holds(rows: &mut Rows<'_>, party: PartyId) -> Result<bool, Fault> {
-    let about = About::new(ABOUT_PERSON).map_err(|error| Fault(format!("a name of ours: {error}")))?;
-    match rows.get::<Screening>((rows.slot(), party, about))? {
-        Some(row) => Ok(view(rows, &row)?.state != ScreenState::Clear),
-        None => Ok(false),
-    }
 }
 
 pub(crate) fn find_screen_list(

@@ -241,7 +241,9 @@ fn splits_allowed(
         return Stop::because(SplitRefused::TooMany);
     }
     let seller = rows.get::<Party>((rows.slot(), order.seller))?;
-    if seller.is_none_or(|seller| seller.status != PartyStatus::Normal) {
+    // To end it moves nothing out of the balance; a part does.
+    let pays = !command.parts.is_empty();
+    if seller.is_none_or(|seller| seller.status != PartyStatus::Normal || pays && seller.stop.holds()) {
         return Stop::because(SplitRefused::SellerBlocked);
     }
     Ok(())

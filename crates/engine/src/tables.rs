@@ -8,13 +8,14 @@ use ledger::{Account, DayClose, Hold, Posting, TrialBalance};
 use people::{
     App, AppKey, Attempt, Callback, Certification, Challenge, Credential, Device, Evidence, Grant, Login,
     MerchantApplication, MerchantStore, Operator, OperatorBook, OperatorProposal, Party, Passkey,
-    PasskeyProof, Person, Profile, SignIn, SlotHead, Standing, Token, Usage,
+    PasskeyProof, Person, PersonCount, PersonSpend, Profile, SignIn, SlotHead, Standing, Token, Usage,
 };
 use recon::{
     BookedLine, ReadStatement, Settlement, SurpriseSettlement, Suspense, SuspenseClosing, SuspenseProposal,
 };
 use risk::{
-    RiskCase, RiskDecision, RiskProposal, RiskRules, ScreenHit, ScreenList, ScreenProposal, Screening,
+    RiskCase, RiskDecision, RiskProposal, RiskRules, ScreenHit, ScreenList, ScreenProposal, ScreenRelease,
+    Screening,
 };
 use std::sync::Arc;
 use trade::{
@@ -23,8 +24,8 @@ use trade::{
     Relation, Rulebook, SettlementBatch, Signing, Split, SplitBook, SplitLine, Timer, TopUpReceipt, Trade,
 };
 use transfer::{
-    CardTransfer, CardTransferNumber, KnownPayee, Received, Transfer, TransferBatch, TransferBatchDetail,
-    TransferBatchLink, TransferBatchNumber, TransferNumber,
+    CardGuess, CardTransfer, CardTransferNumber, KnownPayee, Received, Transfer, TransferBatch,
+    TransferBatchDetail, TransferBatchLink, TransferBatchNumber, TransferNumber,
 };
 
 /// A record that has a table of its own.
@@ -208,6 +209,10 @@ tables! {
     TransferBatchNumber = 121, false;
     TransferBatchDetail = 122, false;
     TransferBatchLink = 123, false;
+    ScreenRelease = 125, false;
+    CardGuess = 126, false;
+    PersonSpend = 127, false;
+    PersonCount = 128, false;
 }
 
 impl Table {
@@ -290,6 +295,7 @@ impl Key {
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) | Key::CardTransferNumber(_) => None,
             Key::TransferBatchNumber(_) => None,
+            Key::CardGuess(_) | Key::PersonSpend(_) | Key::PersonCount(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,
             Key::Passkey(_) | Key::PasskeyProof(_) => None,
             Key::Standing(_) | Key::Evidence(_) | Key::Person(_) => None,
@@ -297,6 +303,7 @@ impl Key {
             Key::DayClose(_) | Key::TrialBalance(_) | Key::SettlementBatch(_) => None,
             Key::RiskRules(_) | Key::RiskProposal(_) | Key::RiskCase(_) | Key::RiskDecision(_) => None,
             Key::ScreenList(_) | Key::ScreenProposal(_) | Key::Screening(_) | Key::ScreenHit(_) => None,
+            Key::ScreenRelease(_) => None,
         }
     }
 }

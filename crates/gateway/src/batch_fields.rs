@@ -290,7 +290,10 @@ impl DetailSaid {
             // What is there already was decided by what was said, whatever it names now.
             _ if known => DetailPayee::Account(Err(NoPayee::NotFound)),
             PayeeSaid::Account(payee) => DetailPayee::Account(payee.find(gateway, &caller.app).await?),
-            PayeeSaid::Card(card) => DetailPayee::Card(card.find(gateway).await?),
+            PayeeSaid::Card(card) => {
+                let number = secrets.card_digest(&card.card());
+                DetailPayee::Card { card: card.find(gateway).await?, number }
+            }
         };
         let DetailSaid { out_biz_no, amount, title, remark, .. } = self;
         let (out_biz_no, amount) = (out_biz_no.clone(), *amount);

@@ -115,6 +115,11 @@ impl CardPayee {
         format!("{}\n{}", self.text(), self.about)
     }
 
+    /// The number alone, to be digested.
+    pub(crate) fn card(&self) -> String {
+        format!("payee's card\n{}", self.number.reveal())
+    }
+
     /// Asks the bank whose card it is.
     pub(crate) async fn find(&self, gateway: &Gateway) -> Result<Result<PayeeCard, NoPayeeCard>, Failure> {
         let Some(bank) = &gateway.payees else {
@@ -147,6 +152,7 @@ pub(crate) async fn send_to_card(
     let ask = CardTransferAsk {
         payer: caller.seller(),
         card,
+        number: gateway.world.secrets.card_digest(&asked.payee.card()),
         named: gateway.world.secrets.card_digest(&named),
         amount: asked.amount,
         out_biz_no: asked.out_biz_no.clone(),

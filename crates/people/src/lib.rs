@@ -22,6 +22,7 @@ mod operator;
 mod party;
 mod passkey;
 mod password;
+mod person_spend;
 mod profile;
 mod sign_in;
 mod stop;
@@ -64,6 +65,7 @@ pub use password::{
     ATTEMPT_LIFE_US, Attempt, Credential, LOCK_US, PROOF_LIFE_US, PasswordRefused, TRIES_MAX, Verifier,
     judged, reserved,
 };
+pub use person_spend::{PersonCount, PersonSpend, SpendKind};
 pub use profile::{DataKeyId, Profile};
 pub use sign_in::{DORMANT_US, GUESSES_MAX, PASSWORD_CHANGES_A_DAY_MAX, SignIn};
 pub use stop::{PaymentStop, StopEvent};

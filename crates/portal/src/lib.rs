@@ -75,6 +75,7 @@ mod sandbox_suspense;
 mod sandbox_transfer;
 mod sandbox_world;
 mod screening;
+mod screening_rounds;
 mod sending;
 mod session;
 mod shown;
@@ -113,3 +114,4 @@ pub use sandbox_recon::{StatementDesk, StatementNotTaken, StatementTaken, Taking
 pub use sandbox_report::{Finding, FindingKind, FindingTold};
 pub use sandbox_world::{NotReset, Resetting, Waited, WorldFace, WorldHands, world_routes};
 pub use screening::{ListShelf, NameWatch, NamesUnread};
+pub use screening_rounds::look_again;

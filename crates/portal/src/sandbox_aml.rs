@@ -54,8 +54,12 @@ fn told(found: &AmlDay) -> Value {
             "others": one.others,
         })
     });
-    let listed = found.listed.iter();
-    let listed = listed.map(|one| json!({ "user_id": one.party.to_string(), "subject": one.subject }));
+    // At once (domain reference 9.3, R11), which is the day itself, as in the file.
+    let at_once = found.day.to_string();
+    let listed = found
+        .listed
+        .iter()
+        .map(|one| json!({ "user_id": one.party.to_string(), "subject": one.subject, "report_by": at_once }));
     json!({
         "day": found.day.to_string(),
         "report_by": risk::report_by(found.day).to_string(),

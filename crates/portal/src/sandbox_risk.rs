@@ -13,8 +13,8 @@ use base::{PartyId, Text};
 use engine::{ApproveRisk, DecideRisk, FindRiskRules, Key, ProposeRisk, Row};
 use people::OperatorAct;
 use risk::{
-    ApproveRiskRefused, DecideRiskRefused, Operator, ProposeRiskRefused, RiskCase, RiskDecision, Rule,
-    Subject, seeds,
+    ApproveRiskRefused, DecideRiskRefused, Operator, ProposeRiskRefused, RiskCase, RiskCaseState,
+    RiskDecision, Rule, Subject, seeds,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -294,16 +294,20 @@ pub(crate) async fn decide(State(portal): Shared, headers: HeaderMap, body: Byte
             DecideRiskRefused::NoOperator => SandboxError::bad("no_operator", refused),
             DecideRiskRefused::NotFound => SandboxError::missing("case_not_found", refused),
             DecideRiskRefused::Decided(_) => SandboxError::conflict("decided", refused),
+            DecideRiskRefused::SelfRelease => SandboxError::conflict("self_release", refused),
         })
     })?;
-    answer(case(&decided))
+    let mut told = case(&decided);
+    // What a list of names found is released by two: this was the first of them.
+    told["needs_another_operator"] = json!(release && decided.state == RiskCaseState::Open);
+    answer(told)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use base::Slot;
-    use risk::{RiskCaseState, RiskOutcome, Verdict};
+    use risk::{RiskOutcome, Verdict};
     use store::{Mark, MemoryStore, Store};
 
     fn text<const N: usize>(text: &str) -> Text<N> {

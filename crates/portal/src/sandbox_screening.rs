@@ -3,6 +3,7 @@
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
 use crate::screening::{self, Loaded};
+use crate::screening_rounds::{Seen, everybody};
 use crate::staff;
 use axum::Router;
 use axum::body::Bytes;
@@ -10,9 +11,12 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use base::{PartyId, Text};
-use engine::{ApproveList, FindScreenList, Key, ProposeList, Row, ScreenState, Table};
+use engine::{ApproveList, FindParty, FindScreenList, Key, ProposeList, Row, Table};
 use people::OperatorAct;
-use risk::{ApproveRiskRefused, NameList, Operator, ProposeListRefused, RiskCase, ScreenHit, list_digest};
+use risk::{
+    ApproveRiskRefused, NameList, Operator, ProposeListRefused, RiskCase, ScreenHit, ScreenRelease,
+    list_digest,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -143,8 +147,11 @@ async fn approve(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answ
             ApproveRiskRefused::Edited => SandboxError::conflict("edited", refused),
         })
     })?;
-    // The list holds, whatever becomes of this; `run` does it again.
-    let looked = everybody(portal).await.ok();
+    // The list holds, whatever becomes of this; who could not be looked at is so soon.
+    let looked = everybody(portal.clone()).await.ok();
+    if looked.is_none_or(|seen| seen.failed > 0) {
+        portal.lists.look_again();
+    }
     answer(json!({
         "version": approved.version,
         "effective_at": format_cn(approved.effective_at_us),
@@ -161,53 +168,7 @@ async fn run(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     answer(json!({ "looked_at": looked, "held": held, "failed": failed }))
 }
 
-/// What looking at all parties came to.
-#[derive(Clone, Copy, Default)]
-struct Seen {
-    /// Parties that were looked at, now or before.
-    looked: u64,
-    /// Those of them that are held.
-    held: u64,
-    /// Those that could not be looked at; the log says why.
-    failed: u64,
-}
-
-/// Looks at all parties, whether or not the caller waits. One that cannot be looked at keeps nobody behind it from it.
-async fn everybody(portal: Arc<Portal>) -> Result<Seen, SandboxError> {
-    tokio::spawn(async move { look_at_all(&portal).await }).await.map_err(SandboxError::broken)?
-}
-
-async fn look_at_all(portal: &Portal) -> Result<Seen, SandboxError> {
-    if !portal.is_posted().await {
-        return Err(SandboxError::conflict("not_posted", "the tables are behind; try again"));
-    }
-    let (mut seen, mut after) = (Seen::default(), None::<Key>);
-    loop {
-        let from = after.clone();
-        let page = portal.read(move |reader| reader.scan(Table::Party, None, from.as_ref(), PAGE_ROWS)).await;
-        let page = page.ok_or_else(|| SandboxError::broken("the parties cannot be read"))?;
-        after = page.last().map(Row::key);
-        let is_last = page.len() < PAGE_ROWS;
-        for row in page {
-            let Row::Party(party) = row else { continue };
-            match screening::party(portal, party.id).await {
-                Ok(state) => {
-                    seen.looked += 1;
-                    seen.held += u64::from(state != ScreenState::Clear);
-                }
-                Err(error) => {
-                    tracing::error!(party = %party.id, ?error, "a party cannot be held against the list");
-                    seen.failed += 1;
-                }
-            }
-        }
-        if is_last {
-            return Ok(seen);
-        }
-    }
-}
-
-/// What was found of a party: the entry with its names, and why they are alike. The cases are decided at
+/// What was found of a party: the entry with its names, and why they are alike, and who stops its balance. The cases are decided at
 /// `/sandbox/risk/decide`.
 async fn hits(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let PartyRequest { login, user_id } = read(&headers, &body)?;
@@ -218,14 +179,23 @@ async fn hits(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer 
     let found = portal.read(move |reader| found(reader, party)).await;
     let found = found.ok_or_else(|| SandboxError::broken("hits cannot be read"))?;
     let list = screening::in_force(&portal).await?;
-    let told = found.iter().rev().take(SHOWN_MAX).map(|(hit, case)| told(hit, case, list.as_deref()));
-    answer(json!({ "hits": told.collect::<Vec<_>>() }))
+    let told = found.iter().rev().take(SHOWN_MAX).map(|found| told(found, list.as_deref()));
+    let row = portal.door.ask(FindParty { party }).await;
+    let row =
+        row.map_err(|error| SandboxError::of(error, |no| SandboxError::missing("party_not_found", no)))?;
+    let (stopped_by, hits) = (row.stop.full_name(), told.collect::<Vec<_>>());
+    answer(json!({ "payments_stopped_by": stopped_by, "hits": hits }))
 }
 
-type Found = Vec<(Arc<ScreenHit>, Option<Arc<RiskCase>>)>;
+/// A hit, its case, and the word of the first operator who would release it.
+struct Found {
+    hit: Arc<ScreenHit>,
+    case: Option<Arc<RiskCase>>,
+    release: Option<Arc<ScreenRelease>>,
+}
 
 /// The hits of a party with their cases, the oldest first.
-fn found(reader: &mut dyn Reader, party: PartyId) -> Result<Found, StoreError> {
+fn found(reader: &mut dyn Reader, party: PartyId) -> Result<Vec<Found>, StoreError> {
     let none = || Text::new("").expect("no text is within every bound");
     let mut after = Key::ScreenHit((party.slot(), party, none()));
     let mut hits = BTreeMap::new();
@@ -245,18 +215,23 @@ fn found(reader: &mut dyn Reader, party: PartyId) -> Result<Found, StoreError> {
         }
         after = last;
     }
-    let mut found = Found::new();
+    let mut found = Vec::with_capacity(hits.len());
     for hit in hits.into_values() {
         let case = match reader.row(&Key::RiskCase((party.slot(), party, hit.subject.clone())))? {
             Some(Row::RiskCase(case)) => Some(case),
             Some(_) | None => None,
         };
-        found.push((hit, case));
+        let release = match reader.row(&Key::ScreenRelease((party.slot(), party, hit.subject.clone())))? {
+            Some(Row::ScreenRelease(release)) => Some(release),
+            Some(_) | None => None,
+        };
+        found.push(Found { hit, case, release });
     }
     Ok(found)
 }
 
-fn told(hit: &ScreenHit, case: &Option<Arc<RiskCase>>, list: Option<&Loaded>) -> Value {
+fn told(found: &Found, list: Option<&Loaded>) -> Value {
+    let Found { hit, case, release } = found;
     // Entries of lists that do not hold any more are told without their names.
     let entry = list.filter(|list| list.version == hit.version).and_then(|list| list.names.entry(&hit.entry));
     let alias = usize::try_from(hit.alias).ok().and_then(|place| place.checked_sub(1));
@@ -274,6 +249,7 @@ fn told(hit: &ScreenHit, case: &Option<Arc<RiskCase>>, list: Option<&Loaded>) ->
         "measure": hit.measure.as_str(),
         "matched": hit.matched.as_str(),
         "state": case.as_ref().map(|case| case.state.as_str()),
+        "release_proposed_by": release.as_ref().map(|release| release.proposed_by.as_str()),
         "decided_by": case.as_ref().and_then(|case| case.decided_by.as_ref()).map(Text::as_str),
     })
 }

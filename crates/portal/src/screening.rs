@@ -8,11 +8,18 @@ use crate::sandbox::SandboxError;
 use axum::http::StatusCode;
 use base::{PartyId, Text};
 use cell::{CellError, Door};
-use engine::{FindParty, FindScreenList, FindScreening, Screen, ScreenState};
-use people::PartyKind;
-use risk::{ABOUT_PERSON, About, Hit, Looked, NameList, ScreenList, ScreenRefused, list_digest};
+use engine::{
+    FindApplication, FindParty, FindRiskCase, FindScreenList, FindScreening, Screen, ScreenState, ScreenView,
+};
+use people::{Address, Party, PartyKind, login_of_address};
+use risk::{
+    ABOUT_PERSON, About, Hit, Looked, NameList, RiskCaseState, RiskNotFound, ScreenList, ScreenRefused,
+    hit_subject, list_digest,
+};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
+use world::World;
 
 /// Keeps lists under their digests. They name persons: nobody but the platform may read them.
 pub trait ListShelf: Send + Sync {
@@ -51,6 +58,8 @@ pub(crate) struct Loaded {
 pub(crate) struct Lists {
     shelf: Arc<dyn ListShelf>,
     last: Mutex<Option<Arc<Loaded>>>,
+    /// Told when somebody could not be looked at.
+    again: Notify,
 }
 
 impl Default for Lists {
@@ -62,7 +71,17 @@ impl Default for Lists {
 impl Lists {
     /// Lists of this shelf.
     pub(crate) fn on(shelf: Arc<dyn ListShelf>) -> Lists {
-        Lists { shelf, last: Mutex::default() }
+        Lists { shelf, last: Mutex::default(), again: Notify::new() }
+    }
+
+    /// Somebody could not be looked at: everybody is looked at soon.
+    pub(crate) fn look_again(&self) {
+        self.again.notify_one();
+    }
+
+    /// Waits until somebody could not be looked at.
+    pub(crate) async fn must_look_again(&self) {
+        self.again.notified().await;
     }
 
     /// The same shelf for a world that began anew.
@@ -77,8 +96,9 @@ impl Lists {
         kept.map_err(SandboxError::broken)?.map_err(SandboxError::broken)
     }
 
-    /// The list of a row: it must be the one that was agreed on.
-    async fn load(&self, row: &ScreenList) -> Result<Arc<Loaded>, SandboxError> {
+    /// The list of a row: it must be the one that was agreed on. With a world it knows what accounts of addresses are
+    /// called.
+    async fn load(&self, row: &ScreenList, world: Option<Arc<World>>) -> Result<Arc<Loaded>, SandboxError> {
         let ScreenList { version, digest, threshold, .. } = *row;
         let fits = |loaded: &&Arc<Loaded>| loaded.version == version && loaded.digest == digest;
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -91,7 +111,11 @@ impl Lists {
             if list_digest(threshold, &text) != digest {
                 return Err("it is another one than was agreed on".to_owned());
             }
-            NameList::read(&text).map_err(|error| error.to_string())
+            let list = NameList::read(&text).map_err(|error| error.to_string())?;
+            Ok(match world {
+                Some(world) => list.knowing(|name| login_of(&world, name)),
+                None => list,
+            })
         });
         let names = read.await.map_err(SandboxError::broken)?;
         let names = names.map_err(|error| {
@@ -103,6 +127,12 @@ impl Lists {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(loaded.clone());
         Ok(loaded)
     }
+}
+
+/// What the account of an address is called; nothing for what is no address.
+fn login_of(world: &World, name: &str) -> Option<String> {
+    let address = Address::parse(name)?;
+    Some(login_of_address(&world.secrets.person_digest("address", address.as_str())).to_string())
 }
 
 /// Who is looked at.
@@ -118,14 +148,18 @@ pub(crate) struct Person {
 
 /// The list in force, if any.
 pub(crate) async fn in_force(portal: &Portal) -> Result<Option<Arc<Loaded>>, SandboxError> {
-    held_now(&portal.door, &portal.lists).await
+    held_now(&portal.door, &portal.lists, Some(portal.world.clone())).await
 }
 
-async fn held_now(door: &Door, lists: &Lists) -> Result<Option<Arc<Loaded>>, SandboxError> {
+async fn held_now(
+    door: &Door,
+    lists: &Lists,
+    world: Option<Arc<World>>,
+) -> Result<Option<Arc<Loaded>>, SandboxError> {
     let view = door.ask(FindScreenList {}).await;
     let view = view.map_err(|error| SandboxError::of(error, |never| match never {}))?;
     match view.list {
-        Some(row) => lists.load(&row).await.map(Some),
+        Some(row) => lists.load(&row, world).await.map(Some),
         None => Ok(None),
     }
 }
@@ -157,7 +191,7 @@ impl NameWatch {
     /// # Errors
     /// The list cannot be read.
     pub async fn finds(&self, name: &str) -> Result<bool, NamesUnread> {
-        let Some(list) = held_now(&self.door, &self.lists).await.map_err(|_| NamesUnread)? else {
+        let Some(list) = held_now(&self.door, &self.lists, None).await.map_err(|_| NamesUnread)? else {
             return Ok(false);
         };
         let person = Person { name: name.to_owned(), ..Person::default() };
@@ -177,6 +211,17 @@ pub(crate) async fn look(
     what: &str,
     person: Person,
 ) -> Result<ScreenState, SandboxError> {
+    look_for(portal, party, None, what, person).await
+}
+
+/// As [`look`]; what two operators released at whoever applied for the party alarms no more at the party.
+pub(crate) async fn look_for(
+    portal: &Portal,
+    party: PartyId,
+    applicant: Option<PartyId>,
+    what: &str,
+    person: Person,
+) -> Result<ScreenState, SandboxError> {
     let about = about(what)?;
     loop {
         let Some(list) = in_force(portal).await? else { return Ok(ScreenState::Clear) };
@@ -184,6 +229,10 @@ pub(crate) async fn look(
         let (version, held) = (list.version, person.clone());
         let hits = tokio::task::spawn_blocking(move || hits(&list, &held)).await;
         let hits = hits.map_err(SandboxError::broken)?;
+        let hits = match applicant {
+            Some(applicant) => not_released(portal, applicant, version, &name, hits).await?,
+            None => hits,
+        };
         let screen = Screen { party, about: about.clone(), version, name, hits };
         match portal.door.ask(screen).await {
             Ok(view) => return Ok(view.state),
@@ -197,6 +246,29 @@ pub(crate) async fn look(
             }
         }
     }
+}
+
+/// The hits without those that were released at somebody under the same version, entry and name.
+async fn not_released(
+    portal: &Portal,
+    at: PartyId,
+    version: u32,
+    name: &[u8; 16],
+    hits: Vec<Hit>,
+) -> Result<Vec<Hit>, SandboxError> {
+    let mut left = Vec::with_capacity(hits.len());
+    for hit in hits {
+        let subject = Text::new(&hit_subject(version, &hit.entry, name)).map_err(SandboxError::broken)?;
+        let released = match portal.door.ask(FindRiskCase { party: at, subject }).await {
+            Ok(case) => case.state == RiskCaseState::Released,
+            Err(CellError::Refused(RiskNotFound)) => false,
+            Err(error) => return Err(SandboxError::of(error, SandboxError::broken)),
+        };
+        if !released {
+            left.push(hit);
+        }
+    }
+    Ok(left)
 }
 
 /// What stands for a name: the same name of another person is another one.
@@ -223,20 +295,55 @@ fn hits(list: &Loaded, person: &Person) -> Vec<Hit> {
 /// Where a party stands that is known here: it is looked at once under each list.
 pub(crate) async fn party(portal: &Portal, party: PartyId) -> Result<ScreenState, SandboxError> {
     let Some(list) = in_force(portal).await? else { return Ok(ScreenState::Clear) };
-    let seen = portal.door.ask(FindScreening { party, about: about(ABOUT_PERSON)? }).await;
-    let seen = seen.map_err(|error| SandboxError::of(error, |never| match never {}))?;
-    match seen.filter(|seen| seen.version == list.version) {
+    match seen(portal, party, ABOUT_PERSON).await?.filter(|seen| seen.version == list.version) {
         Some(seen) => Ok(seen.state),
-        None => look(portal, party, ABOUT_PERSON, known(portal, party).await?).await,
+        None => {
+            let (person, applicant) = (known(portal, party).await?, applicant_of(portal, party).await?);
+            look_for(portal, party, applicant, ABOUT_PERSON, person).await
+        }
+    }
+}
+
+/// Where a party stood at the last look.
+pub(crate) async fn seen(
+    portal: &Portal,
+    party: PartyId,
+    what: &str,
+) -> Result<Option<ScreenView>, SandboxError> {
+    let seen = portal.door.ask(FindScreening { party, about: about(what)? }).await;
+    seen.map_err(|error| SandboxError::of(error, |never| match never {}))
+}
+
+/// Who applied for a party that is a merchant.
+async fn applicant_of(portal: &Portal, party: PartyId) -> Result<Option<PartyId>, SandboxError> {
+    let row = found(portal, party).await?;
+    if row.kind != PartyKind::Merchant {
+        return Ok(None);
+    }
+    match portal.door.ask(FindApplication { login: row.login.clone(), applicant: None }).await {
+        Ok(signed) => Ok(Some(signed.applicant).filter(|_| signed.merchant == Some(party))),
+        Err(CellError::Refused(_)) => Ok(None),
+        Err(error) => Err(SandboxError::of(error, SandboxError::broken)),
+    }
+}
+
+async fn found(portal: &Portal, party: PartyId) -> Result<Arc<Party>, SandboxError> {
+    let row = portal.door.ask(FindParty { party }).await;
+    row.map_err(|error| SandboxError::of(error, |no| SandboxError::missing("party_not_found", no)))
+}
+
+/// Looks at somebody who is new here. Whoever waits for that need not hear of it: what cannot be done now is done soon.
+pub(crate) async fn meet(portal: &Portal, new: PartyId) {
+    if let Err(error) = party(portal, new).await {
+        tracing::warn!(party = %new, ?error, "a new party cannot be held against the list yet");
+        portal.lists.look_again();
     }
 }
 
 /// What is known of a party: what a register believed, else the name that it goes by.
 pub(crate) async fn known(portal: &Portal, party: PartyId) -> Result<Person, SandboxError> {
-    let row = portal.door.ask(FindParty { party }).await;
-    let row =
-        row.map_err(|error| SandboxError::of(error, |no| SandboxError::missing("party_not_found", no)))?;
-    let accounts = vec![party.to_string(), row.login.to_string()];
+    let row = found(portal, party).await?;
+    let accounts = accounts_of(&row);
     let named = match row.kind {
         PartyKind::Person => named(portal, party).await?,
         PartyKind::Merchant => None,
@@ -245,6 +352,15 @@ pub(crate) async fn known(portal: &Portal, party: PartyId) -> Result<Person, San
         Some(named) => Person { name: named.name, id_number: Some(named.id_number), accounts },
         None => Person { name: row.name.to_string(), id_number: None, accounts },
     })
+}
+
+/// Number and login of an account: what entries of accounts are compared with.
+pub(crate) async fn accounts(portal: &Portal, party: PartyId) -> Result<Vec<String>, SandboxError> {
+    found(portal, party).await.map(|row| accounts_of(&row))
+}
+
+fn accounts_of(row: &Party) -> Vec<String> {
+    vec![row.id.to_string(), row.login.to_string()]
 }
 
 /// What the person hears: not why, and not that there is a list.

@@ -2,7 +2,7 @@
 //! as if money were hidden (可疑). Sources: the central bank's order no. 3 of 2016 for the sums, per customer, day and
 //! direction, single or together; the patterns are those that the product's list of rules names.
 
-use base::{Day, PartyId};
+use base::{DAY_US, Day, PartyId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// From how much of a day's cash a report is due, fen: 50,000 yuan.
@@ -13,8 +13,10 @@ pub const FIRM_MINOR: u64 = 200_000_000;
 pub const PERSON_MINOR: u64 = 50_000_000;
 /// Working days within which a report is due.
 pub const REPORT_DAYS: u32 = 5;
-/// Transfers of a day just below [`CASH_MINOR`] that count as split.
+/// Transfers within [`SPLIT_US`] just below [`CASH_MINOR`] that count as split.
 const SPLIT_COUNT: u32 = 5;
+/// Within which time, microseconds: any 24 hours (domain reference 9.3, R07). Midnight hides nothing.
+const SPLIT_US: i64 = DAY_US;
 /// What counts as just below: nine tenths of it, fen.
 const SPLIT_FROM_MINOR: u64 = CASH_MINOR / 10 * 9;
 /// Payers within [`FAST_US`] from whom on it is odd when the money leaves at once.
@@ -177,24 +179,47 @@ pub struct AmlReport {
     pub suspicious: Vec<Suspicious>,
 }
 
-/// What of a day's movements must be reported or looked at. They are given in the order of time; the same movements
-/// give the same report. Sums that are too large for a number stay at the largest one.
-pub fn aml_report(movements: &[Movement]) -> AmlReport {
+/// What of a day's movements must be reported or looked at; `before` are those of the 24 hours before the day, among
+/// which a pattern may have begun that ends on the day. Both are given in the order of time; the same movements give the
+/// same report. Sums that are too large for a number stay at the largest one.
+pub fn aml_report(before: &[Movement], movements: &[Movement]) -> AmlReport {
     let mut sums: BTreeMap<(PartyId, Way, LargeRule), (u32, u64)> = BTreeMap::new();
-    let mut own: BTreeMap<PartyId, Vec<&Movement>> = BTreeMap::new();
     for movement in movements {
         let sum = sums.entry((movement.party, movement.way, LargeRule::of(movement))).or_default();
         *sum = (sum.0.saturating_add(1), sum.1.saturating_add(movement.amount_minor));
-        if matches!(movement.form, Form::Transfer | Form::Card) {
-            own.entry(movement.party).or_default().push(movement);
-        }
     }
     let large = sums.into_iter().filter(|((_, _, rule), (_, sum))| *sum >= rule.from_minor());
     let large =
         large.map(|((party, way, rule), (count, sum_minor))| Large { party, way, rule, count, sum_minor });
+    let mut own: BTreeMap<PartyId, Own<'_>> = BTreeMap::new();
+    for (movement, is_before) in
+        before.iter().map(|earlier| (earlier, true)).chain(movements.iter().map(|today| (today, false)))
+    {
+        if matches!(movement.form, Form::Transfer | Form::Card) {
+            let own = own.entry(movement.party).or_default();
+            own.all.push(movement);
+            own.before += usize::from(is_before);
+        }
+    }
     let patterns = [split, fast, gather];
     let suspicious = own.iter().flat_map(|(party, own)| patterns.iter().filter_map(|odd| odd(*party, own)));
     AmlReport { large: large.collect(), suspicious: suspicious.collect() }
+}
+
+/// What a party moved by transfers.
+#[derive(Default)]
+struct Own<'a> {
+    /// All of it, in the order of time.
+    all: Vec<&'a Movement>,
+    /// How many of these, the first ones, were before the day.
+    before: usize,
+}
+
+impl<'a> Own<'a> {
+    /// Those of the day.
+    fn today(&self) -> &[&'a Movement] {
+        self.all.get(self.before..).unwrap_or_default()
+    }
 }
 
 fn others<'a>(movements: impl Iterator<Item = &'a &'a Movement>) -> BTreeSet<PartyId> {
@@ -211,23 +236,39 @@ fn count(parties: &BTreeSet<PartyId>) -> u32 {
     u32::try_from(parties.len()).unwrap_or(u32::MAX)
 }
 
-fn split(party: PartyId, own: &[&Movement]) -> Option<Suspicious> {
-    let near = |movement: &&&Movement| {
+/// Of the 24 hours that end with such a transfer of the day those with most of them, and the first of these.
+fn split(party: PartyId, own: &Own<'_>) -> Option<Suspicious> {
+    let is_near = |movement: &Movement| {
         movement.way == Way::Out && (SPLIT_FROM_MINOR..CASH_MINOR).contains(&movement.amount_minor)
     };
-    let (found, sum_minor) = sum(own.iter().filter(near));
-    let others = count(&others(own.iter().filter(near)));
-    let odd = Suspicious { party, pattern: Pattern::Split, count: found, sum_minor, others };
-    (found >= SPLIT_COUNT).then_some(odd)
+    let near: Vec<&Movement> = own.all.iter().copied().filter(|movement| is_near(movement)).collect();
+    let today = own.today().iter().filter(|movement| is_near(movement)).count();
+    let (mut begin, mut most) = (0, 0..0);
+    for end in near.len() - today..near.len() {
+        let from_us = near.get(end).map_or(i64::MAX, |last| last.at_us.saturating_sub(SPLIT_US));
+        // Exactly 24 hours apart is two days of the same hour, not one.
+        while near.get(begin).is_some_and(|past| past.at_us <= from_us) {
+            begin += 1;
+        }
+        if end + 1 - begin > most.len() {
+            most = begin..end + 1;
+        }
+    }
+    let found = near.get(most).unwrap_or_default();
+    let (count_found, sum_minor) = sum(found.iter());
+    let others = count(&others(found.iter()));
+    let odd = Suspicious { party, pattern: Pattern::Split, count: count_found, sum_minor, others };
+    (count_found >= SPLIT_COUNT).then_some(odd)
 }
 
 /// The first ten minutes that end with money that leaves and look odd. The window is moved along, since a party that
 /// pays wages has a hundred thousand movements a day. Sums are wide, so that what leaves the window can be taken off.
-fn fast(party: PartyId, own: &[&Movement]) -> Option<Suspicious> {
+fn fast(party: PartyId, own: &Own<'_>) -> Option<Suspicious> {
+    let (today, own) = (own.today(), &own.all);
     let (mut begin, mut end) = (0, 0);
     let (mut came, mut went, mut left) = (0_u128, 0_u128, 0_u32);
     let mut payers: BTreeMap<PartyId, u32> = BTreeMap::new();
-    for last in own.iter().filter(|last| last.way == Way::Out) {
+    for last in today.iter().filter(|last| last.way == Way::Out) {
         while let Some(next) = own.get(end).filter(|next| next.at_us <= last.at_us) {
             end += 1;
             match next.way {
@@ -265,7 +306,8 @@ fn fast(party: PartyId, own: &[&Movement]) -> Option<Suspicious> {
     None
 }
 
-fn gather(party: PartyId, own: &[&Movement]) -> Option<Suspicious> {
+fn gather(party: PartyId, own: &Own<'_>) -> Option<Suspicious> {
+    let own = own.today();
     let way = |way| own.iter().filter(move |movement| movement.way == way);
     let (payers, payees) = (others(way(Way::In)), others(way(Way::Out)));
     let (left, sum_minor) = sum(way(Way::Out));
@@ -308,7 +350,7 @@ mod tests {
     }
 
     fn large(movements: &[Movement]) -> Vec<(Way, &'static str, u32, u64)> {
-        aml_report(movements)
+        aml_report(&[], movements)
             .large
             .iter()
             .map(|one| (one.way, one.rule.word(), one.count, one.sum_minor))
@@ -356,7 +398,7 @@ mod tests {
         let patterns = |payers: u64, form| {
             let mut movements: Vec<Movement> = (10..10 + payers).map(came).collect();
             movements.push(out(form));
-            let found = aml_report(&movements).suspicious;
+            let found = aml_report(&[], &movements).suspicious;
             found.iter().map(|odd| odd.pattern).collect::<Vec<_>>()
         };
         assert_eq!(patterns(5, Form::Card), [Pattern::Fast]);
@@ -365,16 +407,24 @@ mod tests {
     }
 
     fn transfers(rows: &[(u64, Way, i64, u64, u64)]) -> Vec<(Pattern, u32, u64, u32)> {
-        let movements: Vec<Movement> = rows
-            .iter()
+        transfers_after(&[], rows)
+    }
+
+    type Rows<'a> = &'a [(u64, Way, i64, u64, u64)];
+
+    fn transfers_after(before: Rows<'_>, rows: Rows<'_>) -> Vec<(Pattern, u32, u64, u32)> {
+        let found = aml_report(&movements_of(before), &movements_of(rows)).suspicious;
+        found.iter().map(|one| (one.pattern, one.count, one.sum_minor, one.others)).collect()
+    }
+
+    fn movements_of(rows: Rows<'_>) -> Vec<Movement> {
+        rows.iter()
             .map(|(of, way, minute, amount, other)| Movement {
                 at_us: minute * 60_000_000,
                 other: Some(party(*other)),
                 ..moved(*of, *way, Form::Transfer, *amount)
             })
-            .collect();
-        let found = aml_report(&movements).suspicious;
-        found.iter().map(|one| (one.pattern, one.count, one.sum_minor, one.others)).collect()
+            .collect()
     }
 
     #[test]
@@ -386,6 +436,32 @@ mod tests {
             assert_eq!(transfers(&near(amount, count)), [], "{amount} {count}");
         }
         assert_eq!(transfers(&[(1, Way::In, 0, 4_500_000, 2); 5]), []);
+    }
+
+    /// Any 24 hours that end on the day count, those before it do not, and of those that count the fullest are told.
+    #[test]
+    fn midnight_hides_no_split() {
+        let out = |hour: i64| (1, Way::Out, hour * 60, 4_600_000, 2);
+        let at = |hours: &[i64]| hours.iter().map(|hour| out(*hour)).collect::<Vec<_>>();
+        // The day begins at hour 24.
+        let found = |before: &[i64], today: &[i64]| transfers_after(&at(before), &at(today));
+        let split = |count: u32| vec![(Pattern::Split, count, u64::from(count) * 4_600_000, 1)];
+        assert_eq!(found(&[21, 22, 23], &[24, 25]), split(5));
+        assert_eq!(found(&[21, 22, 23], &[24]), []);
+        assert_eq!(found(&[1, 22, 23], &[24, 25]), [], "exactly 24 hours");
+        assert_eq!(found(&[2, 22, 23], &[24, 25]), split(5));
+        assert_eq!(found(&[1, 2, 3, 4, 5], &[40]), [], "it was reported the day before");
+        assert_eq!(found(&[20, 21, 22, 23], &[24, 25, 46]), split(6));
+        assert_eq!(found(&[], &[24, 25, 26, 27, 28]), split(5));
+        // What came before midnight and left after it is fast all the same; what left before it was yesterday's.
+        let came: Vec<_> = (0..5).map(|payer| (1, Way::In, 1_439, 100, 10 + payer)).collect();
+        let left = |minute| (1, Way::Out, minute, 500, 3);
+        assert_eq!(transfers_after(&came, &[left(1_441)]), [(Pattern::Fast, 1, 500, 5)]);
+        let yesterday: Vec<_> = came.iter().copied().chain([left(1_439)]).collect();
+        assert_eq!(transfers_after(&yesterday, &[left(1_500)]), []);
+        // Sums are of the day alone.
+        let cash = |amount| [moved(1, Way::In, Form::Cash, amount)];
+        assert_eq!(aml_report(&cash(CASH_MINOR), &cash(CASH_MINOR - 1)).large, []);
     }
 
     #[test]

@@ -42,7 +42,8 @@ pub use rule::{
 pub use rule_set::{Finding, RuleSet, SMALL_PAY_MINOR};
 pub use screening::{
     ABOUT_PERSON, About, ENTRIES_MAX, EntryId, EntryKind, HITS_MAX, Hit, LIST_BYTES_MAX, ListEntry,
-    ListError, Looked, Matched, Measure, NAMES_MAX, NameList, ScreenHit, ScreenList, ScreenProposal,
-    Screening, Subjects, THRESHOLD_MAX, THRESHOLD_MIN, hit_subject, is_screen_subject, list_digest,
+    ListError, Looked, MERCHANT_PLACES, Matched, Measure, NAMES_MAX, NameList, ScreenHit, ScreenList,
+    ScreenProposal, ScreenRelease, Screening, Subjects, THRESHOLD_MAX, THRESHOLD_MIN, about_merchant,
+    hit_subject, is_screen_subject, list_digest,
 };
 pub use seeds::seeds;

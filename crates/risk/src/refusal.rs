@@ -69,6 +69,9 @@ pub enum DecideRiskRefused {
     /// It was decided before.
     #[error("the case is decided: {}", .0.as_str())]
     Decided(RiskCaseState),
+    /// What a list of names found is released by two people.
+    #[error("who proposed to release it cannot agree to that")]
+    SelfRelease,
 }
 
 /// Why a list of names is not taken as a proposal.

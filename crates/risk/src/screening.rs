@@ -19,6 +19,6 @@ pub use list::{
 pub use look::{HITS_MAX, Hit, Looked};
 pub use measure::Measure;
 pub use records::{
-    ABOUT_PERSON, About, Matched, ScreenHit, ScreenList, ScreenProposal, Screening, Subjects, THRESHOLD_MAX,
-    THRESHOLD_MIN, hit_subject, is_screen_subject,
+    ABOUT_PERSON, About, MERCHANT_PLACES, Matched, ScreenHit, ScreenList, ScreenProposal, ScreenRelease,
+    Screening, Subjects, THRESHOLD_MAX, THRESHOLD_MIN, about_merchant, hit_subject, is_screen_subject,
 };

@@ -222,6 +222,7 @@ struct Running {
     channel: Option<JoinHandle<()>>,
     collector: Option<JoinHandle<()>>,
     closer: Option<JoinHandle<()>>,
+    names: JoinHandle<()>,
     player: Arc<Player>,
     stop_rest: watch::Sender<bool>,
 }
@@ -292,8 +293,11 @@ impl Served<'_> {
         let clerk = tokio::spawn(clerk.run(turned(rest_stopped.clone())));
         let channel = banks.map(|channel| tokio::spawn(channel.run(turned(rest_stopped.clone()))));
         let collector = collector.map(|collector| tokio::spawn(collector.run(turned(rest_stopped.clone()))));
+        let names = tokio::spawn(portal::look_again(portal.clone(), turned(rest_stopped.clone())));
         let closer = close::by_itself(closer, &house, world, turned(rest_stopped));
-        Ok((Running { house, portal, notify, clerk, channel, collector, closer, player, stop_rest }, routes))
+        let running =
+            Running { house, portal, notify, clerk, channel, collector, closer, names, player, stop_rest };
+        Ok((running, routes))
     }
 
     /// Begins the world anew. An error means that there is no world any more until the next start.
@@ -357,7 +361,7 @@ impl Running {
         let _ended = tokio::task::spawn_blocking(move || player.end()).await;
         self.stop_rest.send_replace(true);
         let all = async {
-            let _ended = tokio::join!(self.notify, self.clerk);
+            let _ended = tokio::join!(self.notify, self.clerk, self.names);
             for rest in [self.channel, self.collector, self.closer].into_iter().flatten() {
                 let _ended = rest.await;
             }

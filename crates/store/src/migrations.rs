@@ -66,6 +66,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0041_operations_create",
     "0042_transfer_batch_create",
     "0043_passkey_proof_tells_act",
+    "0044_screening_stops",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -27,8 +27,8 @@ pub enum SplitRefused {
     /// More splits than one order may have.
     #[error("too many splits of one trade")]
     TooMany,
-    /// The merchant's account is frozen or closed.
-    #[error("seller is frozen or closed")]
+    /// The merchant's account is frozen or closed, or nothing leaves its balance.
+    #[error("seller is frozen, stopped or closed")]
     SellerBlocked,
     /// Somebody else than the merchant of the trade would pay.
     #[error("only the seller can pay")]

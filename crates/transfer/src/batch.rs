@@ -148,6 +148,8 @@ pub struct TransferBatchDetail {
     pub card_last_four: Option<Text<4>>,
     /// The bank's own name of the card.
     pub card_agreement: Option<Text<64>>,
+    /// Keyed digest of the card's number alone, when a card was named: by it wrong names are counted.
+    pub card_number: Option<[u8; 16]>,
     /// Why nobody is known by what was said.
     pub unknown: Option<DetailUnknown>,
     /// Where it stands.

@@ -280,6 +280,8 @@ pub enum DetailFailure {
     Risk,
     /// The bank knows no such card under this name, or it takes no money from others.
     CardWrong,
+    /// The app named this card wrongly too often that day.
+    TooManyNames,
     /// The bank refused it because of the card; the money came back.
     BankCard,
     /// The bank refused it because of its limits; the money came back.
@@ -290,7 +292,7 @@ pub enum DetailFailure {
 
 impl DetailFailure {
     /// All of them.
-    pub const ALL: [DetailFailure; 19] = {
+    pub const ALL: [DetailFailure; 20] = {
         use DetailFailure as F;
         [
             F::PayerNotFound,
@@ -309,6 +311,7 @@ impl DetailFailure {
             F::BalanceTooLow,
             F::Risk,
             F::CardWrong,
+            F::TooManyNames,
             F::BankCard,
             F::BankLimit,
             F::BankRefused,
@@ -356,6 +359,7 @@ impl From<CardTransferRefused> for DetailFailure {
             CardTransferRefused::BalanceTooLow => DetailFailure::BalanceTooLow,
             // A batch is not taken while its bank is silent.
             CardTransferRefused::CardWrong | CardTransferRefused::BankSilent => DetailFailure::CardWrong,
+            CardTransferRefused::TooManyNames => DetailFailure::TooManyNames,
             CardTransferRefused::Risk(_) => DetailFailure::Risk,
         }
     }

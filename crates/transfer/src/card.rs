@@ -1,7 +1,7 @@
 //! Transfers to bank cards: a merchant's money goes out by a bank order, and the bank's final word ends it.
 
 use crate::{OutBizNo, Words};
-use base::{AppId, BankOrderNo, CardNo, Field, PartyId, Record, Slot, Text, TransferNo};
+use base::{AppId, BankOrderNo, CardNo, Day, Field, PartyId, Record, Slot, Text, TransferNo};
 use money::{Currency, Minor, Money};
 use serde::{Deserialize, Serialize};
 
@@ -137,6 +137,43 @@ pub struct CardTransferNumber {
     pub out_biz_no: OutBizNo,
     /// The transfer.
     pub no: TransferNo,
+}
+
+/// How often an app named a card wrongly on a day of China. The next day begins anew in its place.
+#[derive(Clone, PartialEq, Eq, Debug, Record)]
+#[record(table = "card_guess", key = 3)]
+pub struct CardGuess {
+    /// The payer's slot.
+    pub slot: Slot,
+    /// The app that named it.
+    pub app: AppId,
+    /// Keyed digest of the card's number.
+    pub number: [u8; 16],
+    /// The day.
+    pub day: Day,
+    /// How many names the bank did not know it under, at most [`crate::WRONG_NAMES_MAX`].
+    pub count: u32,
+    /// Keyed digest of what was said of the payee last: the same again is no further guess.
+    pub named: [u8; 16],
+}
+
+impl CardGuess {
+    /// Of an app that named a card rightly so far.
+    pub const fn fresh(slot: Slot, app: AppId, number: [u8; 16], day: Day) -> CardGuess {
+        CardGuess { slot, app, number, day, count: 0, named: [0; 16] }
+    }
+
+    /// After a name that the bank does not know the card under.
+    pub fn wrong(self, named: [u8; 16]) -> CardGuess {
+        let again = self.count > 0 && self.named == named;
+        let count = if again { self.count } else { self.count.saturating_add(1) };
+        CardGuess { count, named, ..self }
+    }
+
+    /// Whether nothing is told any more of whose card it is.
+    pub const fn is_spent(&self) -> bool {
+        self.count >= crate::WRONG_NAMES_MAX
+    }
 }
 
 #[cfg(test)]

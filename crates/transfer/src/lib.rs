@@ -28,7 +28,7 @@ pub use batch_state::{
     BatchEvent, BatchProduct, BatchScene, BatchState, DetailEvent, DetailFailure, DetailState, DetailStatus,
     DetailUnknown,
 };
-pub use card::{CardTransfer, CardTransferEvent, CardTransferNumber, CardTransferState};
+pub use card::{CardGuess, CardTransfer, CardTransferEvent, CardTransferNumber, CardTransferState};
 pub use records::{KnownPayee, OutBizNo, Received, Transfer, TransferNumber, Words};
 pub use refusal::{
     BatchNotFound, BatchRefused, CancelTransferRefused, CardTransferRefused, ConfirmTransferRefused,
@@ -36,6 +36,7 @@ pub use refusal::{
 };
 pub use rules::{
     API_LEAST_MINOR, KEPT_ON_US, KNOWN_PAYEE_US, Limits, MERCHANT_DAY_MINOR, MERCHANT_MONTH_MINOR,
-    MERCHANT_SINGLE_MINOR, OFFER_LIFE_US, PERSON_DAY_MINOR, REVIEWED_OFFER_LIFE_US, is_known, limits, within,
+    MERCHANT_SINGLE_MINOR, OFFER_LIFE_US, PERSON_DAY_MINOR, REVIEWED_OFFER_LIFE_US, WRONG_NAMES_MAX,
+    is_known, limits, within,
 };
 pub use state::{Arrival, TransferEvent, TransferState, TransferWay};

@@ -90,6 +90,9 @@ pub enum CardTransferRefused {
     /// Not enough money for the amount and its fee.
     #[error("balance too low")]
     BalanceTooLow,
+    /// The app named this card wrongly too often today: whose it is is told to it tomorrow again, also if it is right.
+    #[error("the card was named wrongly too often today")]
+    TooManyNames,
     /// The bank knows no such card under this name, or it takes no money from others. Told to nobody who could not pay,
     /// so that names of cards are not guessed for nothing.
     #[error("the bank does not know this card under this name")]

@@ -28,6 +28,10 @@ pub const KEPT_ON_US: i64 = DAY_US;
 /// How long a payee stays known after the last transfer, microseconds (180 days; domain reference 9).
 pub const KNOWN_PAYEE_US: i64 = 180 * DAY_US;
 
+/// Under how many wrong names an app may name one card on a day of China. Our choice: enough for slips of one name, and
+/// too few to find out whose a card is.
+pub const WRONG_NAMES_MAX: u32 = 5;
+
 const _: () =
     assert!(MERCHANT_SINGLE_MINOR <= MERCHANT_DAY_MINOR && MERCHANT_DAY_MINOR <= MERCHANT_MONTH_MINOR);
 

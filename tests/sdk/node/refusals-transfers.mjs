@@ -18,9 +18,9 @@ export const asking = (method, { number = newNumber(), amount = '1.00', id, logi
     payee_real_name: name });
 
 /** A request for a card. Those that end in 11 have another holder, about those in 12 the bank says nothing. */
-export const toCard = (card, { number = newNumber(), amount = '1.00' } = {}) => ({ out_biz_no: number,
+export const toCard = (card, { number = newNumber(), amount = '1.00', name = '张三' } = {}) => ({ out_biz_no: number,
   trans_amount: amount, product_code: 'TRANS_BANKCARD_NO_PWD', biz_scene: 'DIRECT_TRANSFER',
-  payee_info: { identity: card, identity_type: 'BANKCARD_ACCOUNT', name: '张三',
+  payee_info: { identity: card, identity_type: 'BANKCARD_ACCOUNT', name,
     bankcard_ext_info: { account_type: '2' } } });
 
 export const BATCH = 'alipay.fund.batch.create';
@@ -125,6 +125,13 @@ export const TRANSFER_ROWS = [
   ...[UNI, OLD].flatMap(method => rowsOf(method, SENDING(method))),
   ...rowsOf(UNI, {
     PAYEE_CARD_INFO_ERROR: async g => [g.house, toCard('6222020000000411')],
+    RESOURCE_LIMIT_EXCEED: async g => {
+      const shop = await rich(g);
+      for (const name of ['甲', '乙', '丙', '丁', '戊']) {
+        await g.call(shop, UNI, toCard('6222020000000411', { name }));
+      }
+      return [shop, toCard('6222020000000411')];
+    },
     REQUEST_PROCESSING: async g => [g.house, toCard('6222020000000312')],
   }),
   ...[QUERY, OLD_QUERY].flatMap(method => rowsOf(method, {

@@ -56,6 +56,29 @@ fn done(amount: u64, name: &str) -> Verdict {
     Verdict::Done(Done { amount: fen(amount), bank_ref: Text::new(name).unwrap() })
 }
 
+/// An account whose owner is known brings money in by card, once so that it counts and once so that it is given back.
+pub(crate) async fn known(door: &Door, party: PartyId) {
+    let card = bind(door, party, "1234").await;
+    for (amount, key, verdict) in
+        [(120, "counts", done(120, "known 1")), (121, "given back", Verdict::Refused(BankReason::NoMoney))]
+    {
+        let no = draft(door, party, card, BankWay::TopUp, amount, key).await;
+        confirm(door, party, no).await;
+        hear(door, no, verdict).await;
+    }
+}
+
+#[test]
+fn rows_of_what_accounts_of_a_person_share() {
+    run(&[
+        Case("person_count", "kind = 'card_day'", "count = 2", &[("person_count", UsageWrong)]),
+        Case("person_count", "kind = 'card_month'", "sum_minor = 119", &[("person_count", UsageWrong)]),
+        Case("person_spend", "slot >= 0", "amount_minor = 121", &[("person_count", UsageWrong)]),
+        Case("person_spend", "slot >= 0", "at_us = 7", &[("person_count", UsageWrong)]),
+        Case("person_spend", "slot >= 0", "kind = 'withdraw'", &[("person_count", UsageWrong)]),
+    ]);
+}
+
 /// Cards in every state, and of orders: a draft, one of each end, money that came too late and is on its way back, and
 /// money that a bank took after it had refused.
 pub(crate) async fn live(door: &Door, party: PartyId, pass: impl Fn(i64)) {

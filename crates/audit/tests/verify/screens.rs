@@ -19,7 +19,8 @@ async fn propose(door: &Door, base_version: u32) -> ApproveList {
     ApproveList { operator: Text::new("bea").unwrap(), version, digest }
 }
 
-/// One party is found three times: cleared (`E1`), refused (`E2`), not decided (`E3`); another one is clear. A third
+/// One party is found three times: cleared by two (`E1`), refused (`E2`), one operator would release it (`E3`); another
+/// one is clear. A third
 /// list is proposed.
 pub(crate) async fn live(door: &Door, found: PartyId, clear: PartyId) {
     for base in [0, 1] {
@@ -31,9 +32,15 @@ pub(crate) async fn live(door: &Door, found: PartyId, clear: PartyId) {
     let screen = Screen { party: found, about, version: 2, name: [3; 16], hits };
     door.ask(screen.clone()).await.unwrap();
     door.ask(Screen { party: clear, hits: Vec::new(), ..screen }).await.unwrap();
-    for (entry, release) in [("E1", true), ("E2", false)] {
+    for (entry, by, release) in [
+        ("E1", "cid", true),
+        ("E1", "dan", true),
+        ("E2", "cid", true),
+        ("E2", "cid", false),
+        ("E3", "cid", true),
+    ] {
         let subject = hit_subject(2, &EntryId::new(entry).unwrap(), &[3; 16]);
-        let (operator, subject) = (Text::new("cid").unwrap(), Text::new(&subject).unwrap());
+        let (operator, subject) = (Text::new(by).unwrap(), Text::new(&subject).unwrap());
         door.ask(DecideRisk { operator, party: found, subject, release }).await.unwrap();
     }
     propose(door, 2).await;
@@ -46,6 +53,9 @@ fn rows_of_lists() {
     const CASE: &[(&str, FindingKind)] = &[("risk_case", ScreenWrong)];
     const STANDS: &[(&str, FindingKind)] = &[("screening", ScreenWrong)];
     const PROPOSAL: &[(&str, FindingKind)] = &[("screen_proposal", ScreenWrong)];
+    const RELEASE: &[(&str, FindingKind)] = &[("screen_release", ScreenWrong)];
+    const ALONE: &str = "state = 'released', decided_by = 'cid', decided_at_us = opened_at_us + 900000000000";
+    const PARTY: &[(&str, FindingKind)] = &[("party", ScreenWrong)];
     let later = "effective_at_us = effective_at_us + 900000000000";
     run(&[
         Case("screen_list", "version = 2", "approved_by = 'ada', proposed_by = 'ada'", LIST),
@@ -73,5 +83,21 @@ fn rows_of_lists() {
         Case("screening", "subjects <> ''", "version = 1", STANDS),
         Case("screening", "subjects <> ''", "at_us = 7", STANDS),
         Case("screening", "subjects = ''", "at_us = 7", STANDS),
+        Case("risk_case", "subject LIKE 'screen % E3 %'", ALONE, RELEASE),
+        Case("risk_case", "subject LIKE 'screen % E2 %'", "state = 'released'", CASE),
+        Case("screen_release", "subject LIKE 'screen % E1 %'", "proposed_by = 'dan'", RELEASE),
+        Case("screen_release", "subject LIKE 'screen % E1 %'", "proposed_by = ' cid'", RELEASE),
+        Case("screen_release", "subject LIKE 'screen % E1 %'", "proposed_at_us = 7", RELEASE),
+        Case(
+            "screen_release",
+            "subject LIKE 'screen % E1 %'",
+            "proposed_at_us = 9000000000000000000",
+            RELEASE,
+        ),
+        Case("screen_release", "subject LIKE 'screen % E3 %'", "proposed_at_us = 7", RELEASE),
+        Case("party", "id = (SELECT party FROM screening WHERE subjects <> '')", "stop = 'nobody'", PARTY),
+        Case("party", "id = (SELECT party FROM screening WHERE subjects <> '')", "stop = 'owner'", PARTY),
+        Case("party", "id = (SELECT party FROM screening WHERE subjects <> '')", "stop = 'owner_list'", &[]),
+        Case("party", "id = (SELECT party FROM screening WHERE subjects = '')", "stop = 'all'", PARTY),
     ]);
 }

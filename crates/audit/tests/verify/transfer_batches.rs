@@ -23,7 +23,7 @@ fn details(bob: PartyId, words: &[(&str, &str, u64)]) -> Vec<DetailAsk> {
         payee: match *payee {
             "bob" => DetailPayee::Account(Ok(bob)),
             "nobody" => DetailPayee::Account(Err(NoPayee::NotFound)),
-            _ => DetailPayee::Card(Ok(card.clone())),
+            _ => DetailPayee::Card { card: Ok(card.clone()), number: [7; 16] },
         },
         named: [7; 16],
         amount: Money::from_minor(*fen, Currency::Cny).unwrap(),

@@ -6,8 +6,9 @@ use audit::FindingKind::*;
 use base::{AppId, PartyId, Text};
 use cell::Door;
 use engine::{
-    BankAnswered, CancelTransfer, CardTransferAsk, ConfirmTransfer, JudgePassword, OfferTransfer, PayeeCard,
-    SendBankOrder, SetPartyStatus, TransferAsk, TransferMoney, TransferToCard, TryPassword, Verdict,
+    BankAnswered, CancelTransfer, CardTransferAsk, ConfirmTransfer, JudgePassword, NoPayeeCard,
+    OfferTransfer, PayeeCard, SendBankOrder, SetPartyStatus, TransferAsk, TransferMoney, TransferToCard,
+    TryPassword, Verdict,
 };
 use fund::{BankReason, CardKind, Done};
 use money::{Currency, Money};
@@ -73,10 +74,11 @@ async fn to_cards(door: &Door, shop: PartyId, app: AppId) {
         last_four: Text::new("7894").unwrap(),
         agreement: Text::new("P1").unwrap(),
     };
-    let send = async |number: &str, amount| {
+    let send = async |number: &str, amount, card: Result<PayeeCard, NoPayeeCard>| {
         let ask = CardTransferAsk {
             payer: shop,
-            card: Ok(card.clone()),
+            card,
+            number: [8; 16],
             named: [7; 16],
             amount: Money::from_minor(amount, Currency::Cny).unwrap(),
             out_biz_no: Text::new(number).unwrap(),
@@ -85,8 +87,10 @@ async fn to_cards(door: &Door, shop: PartyId, app: AppId) {
         };
         let (passback, gbk, rsa1) = (None, false, false);
         let notify_url = Some(Text::new("http://127.0.0.1:1/messages").unwrap());
-        door.ask(TransferToCard { ask, app, passback, notify_url, gbk, rsa1 }).await.unwrap().bank_order
+        let sent = door.ask(TransferToCard { ask, app, passback, notify_url, gbk, rsa1 }).await;
+        sent.map(|transfer| transfer.bank_order)
     };
+    send("C0", 140, Err(NoPayeeCard::Wrong)).await.unwrap_err();
     let bank_ref = Text::new("transfer 1").unwrap();
     let done = Done { amount: Money::from_minor(140, Currency::Cny).unwrap(), bank_ref };
     for (number, amount, verdict) in [
@@ -94,7 +98,7 @@ async fn to_cards(door: &Door, shop: PartyId, app: AppId) {
         ("C2", 141, Some(Verdict::Refused(BankReason::CardBlocked))),
         ("C3", 142, None),
     ] {
-        let no = send(number, amount).await;
+        let no = send(number, amount, Ok(card.clone())).await.unwrap();
         let Some(verdict) = verdict else { continue };
         door.ask(SendBankOrder { no }).await.unwrap();
         door.ask(BankAnswered { no, verdict }).await.unwrap();
@@ -107,6 +111,9 @@ fn rows_of_transfers_to_cards() {
     let orphan: &[(&str, audit::FindingKind)] =
         &[("card_transfer", TransferWrong), ("bank_order", BankOrderWrong)];
     run(&[
+        Case("card_guess", "count = 1", "count = 0", &[("card_guess", TransferWrong)]),
+        Case("card_guess", "count = 1", "count = 6", &[("card_guess", TransferWrong)]),
+        Case("card_guess", "count = 1", "count = 5", &[]),
         Case(
             "card_transfer",
             done,

@@ -289,6 +289,7 @@ impl Script {
         crate::funds::live(&self.door, alice, |span_us| self.pass(span_us)).await;
         crate::risks::live(&self.door, shop, cast.app, alice, bob).await;
         crate::risks::by_passkey(&self.door, person, bob).await;
+        crate::funds::known(&self.door, person).await;
         crate::screens::live(&self.door, person, bob).await;
         self.deliver().await;
         self.pass(30 * HOUR_US);

@@ -3,6 +3,7 @@
 use super::close::forget_timer;
 use super::find::order_of;
 use super::limits;
+use super::person::{self, Asked, SpendFor};
 use super::prepare::{Wish, check, give_up_after};
 use crate::command::Next;
 use crate::proof::{self, act_of_bank_order};
@@ -38,6 +39,15 @@ impl ConfirmBankOrder {
 pub(crate) fn confirm_bank_order(
     rows: &mut Rows<'_>,
     command: &ConfirmBankOrder,
+) -> Result<Next<Arc<BankOrder>>, Stop<ConfirmBankOrderRefused>> {
+    go(rows, command, Asked::No)
+}
+
+/// Confirms, before the person's slot was asked or after it.
+pub(super) fn go(
+    rows: &mut Rows<'_>,
+    command: &ConfirmBankOrder,
+    asked: Asked,
 ) -> Result<Next<Arc<BankOrder>>, Stop<ConfirmBankOrderRefused>> {
     let ConfirmBankOrder { party, no, attempt } = *command;
     let Some(order) = order_of(rows, party, no)? else {
@@ -75,6 +85,10 @@ pub(crate) fn confirm_bank_order(
         look.into_iter().for_each(|look| look.note(rows));
         proven.use_up(rows);
         return Err(Stop::Noted(ConfirmBankOrderRefused::Risk(refused)));
+    }
+
+    if asked == Asked::No && person::asks(rows, wish, no, SpendFor::Confirm { party, attempt })? {
+        return Ok(Next::Chain);
     }
 
     // Nothing can be refused here below this line.

@@ -1,5 +1,6 @@
 //! What a party's card orders count against, in the party's own slot.
 
+use super::person;
 use crate::balance_limit::{LIFE_OF_ONE_FEN, class_now};
 use crate::{Fault, Rows};
 use base::{PartyId, Plant, planted};
@@ -8,7 +9,7 @@ use fund::{
     WITHDRAW_SINGLE_FEN, WithdrawPrice, card_limits, fen, withdraw_price,
 };
 use money::{Currency, Minor, Money};
-use people::{AccountClass, Party, Standing, Usage, UsageKind};
+use people::{AccountClass, Party, SpendKind, Standing, Usage, UsageKind};
 
 /// Which counter an order of a kind counts in, and what of it.
 struct Counted {
@@ -44,6 +45,33 @@ const fn counters(kind: BankOrderKind) -> &'static [Counted] {
     }
 }
 
+/// What an order of a kind uses of its person's limits.
+pub(super) const fn spends(kind: BankOrderKind) -> Option<SpendKind> {
+    match kind {
+        BankOrderKind::TopUp | BankOrderKind::Pay => Some(SpendKind::Card),
+        BankOrderKind::Withdraw => Some(SpendKind::Withdraw),
+        BankOrderKind::Return | BankOrderKind::Transfer => None,
+    }
+}
+
+/// What a counter of orders with a card of a bank may reach, fen; nothing where it only prices.
+pub(super) fn most(counter: UsageKind, bank: &BankCode) -> Option<u64> {
+    let card = card_limits(bank);
+    match counter {
+        UsageKind::CardDay => Some(card.day_fen),
+        UsageKind::CardMonth => Some(card.month_fen),
+        UsageKind::WithdrawDay => Some(WITHDRAW_DAY_FEN),
+        // What is above the free sum costs, and is not refused.
+        UsageKind::WithdrawFree
+        | UsageKind::TransferDay
+        | UsageKind::TransferMonth
+        | UsageKind::BalanceYear
+        | UsageKind::BalanceLife
+        | UsageKind::ReceiveDay
+        | UsageKind::ReceiveMonth => None,
+    }
+}
+
 fn usage(rows: &mut Rows<'_>, party: PartyId, kind: UsageKind, at_us: i64) -> Result<Usage, Fault> {
     let found = rows.get::<Usage>(Usage::key_at(party, kind, at_us))?;
     Ok(found.map_or_else(|| Usage::fresh(party, kind, at_us), |usage| (*usage).clone()))
@@ -68,19 +96,7 @@ pub(crate) fn check(
     }
     let now_us = rows.now_us();
     for counted in counters(kind) {
-        let max = match counted.kind {
-            UsageKind::CardDay => card.day_fen,
-            UsageKind::CardMonth => card.month_fen,
-            UsageKind::WithdrawDay => WITHDRAW_DAY_FEN,
-            // What is above the free sum costs, and is not refused.
-            UsageKind::WithdrawFree => continue,
-            UsageKind::TransferDay
-            | UsageKind::TransferMonth
-            | UsageKind::BalanceYear
-            | UsageKind::BalanceLife
-            | UsageKind::ReceiveDay
-            | UsageKind::ReceiveMonth => continue,
-        };
+        let Some(max) = most(counted.kind, bank) else { continue };
         if !usage(rows, party, counted.kind, now_us)?.allows(amount, fen(max)) {
             let day = counted.kind != UsageKind::CardMonth;
             return Ok(Err(if day {
@@ -164,6 +180,7 @@ pub(crate) fn give_back(rows: &mut Rows<'_>, order: &mut BankOrder) -> Result<()
     let Some(at_us) = order.counted_at_us.take().filter(|_| !planted(Plant::FailedBankOrderCounts)) else {
         return Ok(());
     };
+    person::give_back(rows, order)?;
     for (kind, amount) in sums(order) {
         // A counter that has less than was counted in it is the audit's to find: it must not stop the cell.
         if let Ok(less) = usage(rows, order.party, kind, at_us)?.minus(amount) {

@@ -3,7 +3,8 @@
 
 use super::confirm::send_now;
 use super::limits;
-use super::prepare::{Wish, check, draft, give_up_later};
+use super::person::{self, Asked, SpendFor};
+use super::prepare::{Wish, check, draft_as, give_up_later};
 use super::returns;
 use crate::claim_order::masked;
 use crate::command::Next;
@@ -59,6 +60,15 @@ pub(crate) fn pay_by_card(
     rows: &mut Rows<'_>,
     command: &PayByCard,
 ) -> Result<Next<Arc<BankOrder>>, Stop<PayByCardRefused>> {
+    go(rows, command, Asked::No)
+}
+
+/// Pays, before the person's slot was asked or after it.
+pub(super) fn go(
+    rows: &mut Rows<'_>,
+    command: &PayByCard,
+    asked: Asked,
+) -> Result<Next<Arc<BankOrder>>, Stop<PayByCardRefused>> {
     let slot = rows.slot();
     let PayByCard { buyer, order_no, card, attempt } = *command;
     let no = |refused| Stop::because(PayByCardRefused::Pay(refused));
@@ -89,7 +99,11 @@ pub(crate) fn pay_by_card(
         return Stop::because(PayByCardRefused::CreditOff);
     }
     let wish = Wish { party: buyer, card, kind: BankOrderKind::Pay, amount: trade.total() };
-    let bank_order = BankOrderNo::of(rows.stamp(), slot);
+    let bank_order = match asked {
+        Asked::No => BankOrderNo::of(rows.stamp(), slot),
+        // The number that the person's slot counts, of the decision that asked it.
+        Asked::Counts(no) => no,
+    };
     let fits = check(rows, wish, bank_order)?;
     let fits = fits.map_err(|refused| Stop::Refused(PayByCardRefused::Card(refused)))?;
     let look = risk_check::of_order(rows, &party, &trade, proven.given)?;
@@ -99,16 +113,20 @@ pub(crate) fn pay_by_card(
         return Err(Stop::Noted(PayByCardRefused::Pay(PayRefused::Risk(refused))));
     }
 
+    if asked == Asked::No && person::asks(rows, wish, bank_order, SpendFor::Pay(command.clone()))? {
+        return Ok(Next::Chain);
+    }
+
     // Nothing can be refused here below this line.
     look.note(rows);
     proven.use_up(rows);
     let key = Text::new(&format!("{order_no} {bank_order}")).map_err(|error| Fault(error.to_string()))?;
-    let mut order = draft(rows, wish, fits.price, key);
+    let mut order = draft_as(rows, bank_order, wish, fits.price, key);
     give_up_later(rows, &mut order);
     limits::count(rows, &mut order)?;
     let order = BankOrder { state: BankOrderState::Asked, about: Some(order_no), ..order };
     let order = Arc::new(send_now(rows, order));
-    rows.insert_shared(order.clone());
+    rows.put_shared(order.clone());
     rows.put(Trade { bank_order: Some(order.no), ..(*trade).clone() });
     Ok(Next::Answer(order))
 }

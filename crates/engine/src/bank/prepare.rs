@@ -173,9 +173,20 @@ pub(crate) fn check(
 
 /// A new order and its key; the order is the caller's to write.
 pub(crate) fn draft(rows: &mut Rows<'_>, wish: Wish, price: WithdrawPrice, key: BankKey) -> BankOrder {
+    let no = BankOrderNo::of(rows.stamp(), rows.slot());
+    draft_as(rows, no, wish, price, key)
+}
+
+/// As [`draft`], under a number that an earlier decision made.
+pub(crate) fn draft_as(
+    rows: &mut Rows<'_>,
+    no: BankOrderNo,
+    wish: Wish,
+    price: WithdrawPrice,
+    key: BankKey,
+) -> BankOrder {
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let Wish { party, card, kind, amount } = wish;
-    let no = BankOrderNo::of(rows.stamp(), slot);
     rows.put(BankOrderKey { slot, party, kind, key: key.clone(), no });
     BankOrder {
         slot,

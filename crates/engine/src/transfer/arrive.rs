@@ -1,7 +1,7 @@
 //! A transfer arrives at the payee, or comes back to the payer.
 
 use super::{batch, odd, step, told, usage};
-use crate::{Fault, Message, Reply, Rows, TransferAnswer, TransferBy, TransferIn, books, screening};
+use crate::{Fault, Message, Reply, Rows, TransferAnswer, TransferBy, TransferIn, books};
 use ::transfer::{
     ConfirmTransferRefused, DetailFailure, KnownPayee, Received, Transfer, TransferEvent, TransferRefused,
     TransferState,
@@ -16,7 +16,7 @@ pub(crate) fn transfer_in(rows: &mut Rows<'_>, said: &TransferIn) -> Result<Opti
     let party = rows.get::<Party>((rows.slot(), payee))?;
     let may = |status| status != PartyStatus::Closed || planted(Plant::TransferToClosedPayee);
     // A payee that is alike to somebody on a list gets nothing before a person has looked; the payer has it back.
-    let arrived = party.is_some_and(|party| may(party.status)) && !screening::holds(rows, payee)?;
+    let arrived = party.is_some_and(|party| may(party.status) && !party.stop.is_listed());
     if arrived {
         books::must(rows, Template::TransferIn { payee, amount }, Some(transfer.topic()))?;
         let (slot, at_us) = (rows.slot(), rows.now_us());

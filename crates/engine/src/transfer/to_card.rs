@@ -11,10 +11,10 @@ use crate::command::Next;
 use crate::risk_check::{self, Gate};
 use crate::{Fault, Rows, Stop, books, contract, grant};
 use ::transfer::{
-    CardTransfer, CardTransferEvent, CardTransferNumber, CardTransferRefused, CardTransferState,
+    CardGuess, CardTransfer, CardTransferEvent, CardTransferNumber, CardTransferRefused, CardTransferState,
     DetailFailure, OutBizNo, TransferWay, Words,
 };
-use base::{AppId, BankOrderNo, CardNo, PartyId, Slot, Text, TransferNo};
+use base::{AppId, BankOrderNo, CardNo, Day, PartyId, Slot, Text, TransferNo};
 use fund::{
     BankAgreement, BankCode, BankOrder, BankOrderKind, BankOrderState, BankReason, Card, CardDigest,
     CardKind, CardName, CardState, LastFour, WithdrawPrice, card_transfer_fee,
@@ -59,6 +59,8 @@ pub struct CardTransferAsk {
     pub payer: PartyId,
     /// The card, as far as the bank told.
     pub card: Result<PayeeCard, NoPayeeCard>,
+    /// Keyed digest of the card's number alone: by it wrong names are counted.
+    pub number: [u8; 16],
     /// Keyed digest of all that was said of the payee: the same again is the same meaning.
     pub named: [u8; 16],
     /// How much arrives; the fee comes on top of it.
@@ -153,7 +155,7 @@ fn begin(
     }
     let transfer = fresh(rows, command)?;
     let taken = check_money(rows, &transfer)?;
-    let payee = payee_of(ask).map_err(Stop::Refused)?;
+    let payee = named_rightly(rows, command)?;
     let look = risk_check::of_card_transfer(rows, payer, &transfer)?;
     if let Gate::Shut(refused) = look.gate {
         look.note(rows);
@@ -188,7 +190,7 @@ pub(crate) fn of_number(
 /// Whether what is asked under a number that was used before means the same. What the bank says of the card today is no
 /// part of it.
 fn same_meaning(first: &CardTransfer, ask: &CardTransferAsk) -> Result<(), CardTransferRefused> {
-    let CardTransferAsk { payer: _, card: _, named, amount, out_biz_no: _, title, remark } = ask;
+    let CardTransferAsk { payer: _, card: _, number: _, named, amount, out_biz_no: _, title, remark } = ask;
     let differs = |field| Err(CardTransferRefused::NumberTaken { field });
     if first.named != *named {
         return differs("payee_info");
@@ -200,6 +202,30 @@ fn same_meaning(first: &CardTransfer, ask: &CardTransferAsk) -> Result<(), CardT
         return differs("order_title");
     }
     if first.remark != *remark { differs("remark") } else { Ok(()) }
+}
+
+/// The card that is to be paid. A name that the bank does not know it under is counted, though nothing else comes of it:
+/// whoever has the money could ask for one name after the other.
+fn named_rightly<'a>(
+    rows: &mut Rows<'_>,
+    command: &'a TransferToCard,
+) -> Result<&'a PayeeCard, Stop<CardTransferRefused>> {
+    let TransferToCard { ask, app, .. } = command;
+    let (slot, today) = (rows.slot(), Day::of(rows.now_us()));
+    let found = rows.get::<CardGuess>((slot, *app, ask.number))?.filter(|found| found.day == today);
+    let guess =
+        found.map_or_else(|| CardGuess::fresh(slot, *app, ask.number, today), |found| (*found).clone());
+    if guess.is_spent() {
+        return Stop::because(CardTransferRefused::TooManyNames);
+    }
+    match payee_of(ask) {
+        Err(refused @ CardTransferRefused::CardWrong) => {
+            rows.put(guess.wrong(ask.named));
+            Err(Stop::Noted(refused))
+        }
+        Err(refused) => Stop::because(refused),
+        Ok(card) => Ok(card),
+    }
 }
 
 /// The card that is to be paid: one that holds its owner's own money.
@@ -218,7 +244,8 @@ fn payee_of(ask: &CardTransferAsk) -> Result<&PayeeCard, CardTransferRefused> {
 /// A transfer whose card and bank order are not written yet; their numbers follow from the same stamp.
 fn fresh(rows: &Rows<'_>, command: &TransferToCard) -> Result<CardTransfer, Fault> {
     let (slot, stamp) = (rows.slot(), rows.stamp());
-    let CardTransferAsk { payer, card: _, named, amount, out_biz_no, title, remark } = command.ask.clone();
+    let CardTransferAsk { payer, card: _, number: _, named, amount, out_biz_no, title, remark } =
+        command.ask.clone();
     let no = TransferNo::of(stamp, slot);
     let fee = card_transfer_fee(amount).map_err(|error| Fault(format!("fee of transfer {no}: {error}")))?;
     Ok(CardTransfer {

@@ -32,19 +32,22 @@ fn detail(script: &Script, word: &str) -> DetailAsk {
     let currency = parts.get(3).map_or(Currency::Cny, |code| Currency::from_code(code).unwrap());
     let payee_of = match payee {
         "nobody" => DetailPayee::Account(Err(NoPayee::NotFound)),
-        "card-wrong" => DetailPayee::Card(Err(NoPayeeCard::Wrong)),
-        "card-silent" => DetailPayee::Card(Err(NoPayeeCard::Silent)),
-        "card-listed" => DetailPayee::Card(Err(NoPayeeCard::Listed)),
+        "card-wrong" => DetailPayee::Card { card: Err(NoPayeeCard::Wrong), number: [9; 16] },
+        "card-silent" => DetailPayee::Card { card: Err(NoPayeeCard::Silent), number: [9; 16] },
+        "card-listed" => DetailPayee::Card { card: Err(NoPayeeCard::Listed), number: [9; 16] },
         name if name.ends_with('!') => DetailPayee::Account(Err(NoPayee::NameDiffers)),
         name => match name.strip_prefix("card-") {
             None => DetailPayee::Account(Ok(script.party(name))),
-            Some(card) => DetailPayee::Card(Ok(PayeeCard {
-                digest: digest(card),
-                bank: Text::new("CMB").unwrap(),
-                kind: if card == "credit" { CardKind::Credit } else { CardKind::Debit },
-                last_four: Text::new(&card[card.len() - 4..]).unwrap(),
-                agreement: Text::new("P1").unwrap(),
-            })),
+            Some(card) => DetailPayee::Card {
+                card: Ok(PayeeCard {
+                    digest: digest(card),
+                    bank: Text::new("CMB").unwrap(),
+                    kind: if card == "credit" { CardKind::Credit } else { CardKind::Debit },
+                    last_four: Text::new(&card[card.len() - 4..]).unwrap(),
+                    agreement: Text::new("P1").unwrap(),
+                }),
+                number: digest(card),
+            },
         },
     };
     DetailAsk {

@@ -49,6 +49,7 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> Option<Command> {
                 ask: CardTransferAsk {
                     payer: payer?,
                     card,
+                    number: digest(words.named.get("number").unwrap_or(&words.at(3))),
                     named: digest(words.named.get("named").unwrap_or(&words.at(3))),
                     amount: words.named.get("in").map_or_else(
                         || cny(words.at(4)),
@@ -207,6 +208,36 @@ fn every_refusal_has_a_row() {
         tc-send X1 mall 7894 3.00                      -> UnderWay 3.00 fee 0.10
         tc-find X1 mall                                -> refused TransferNotFound
         tc-number X1 mall                              -> UnderWay 3.00 fee 0.10
+        ",
+    );
+}
+
+/// Names of one card by one app on one day: the sixth is not looked at, whether or not it is right. The same name again
+/// is no further one; what was counted is kept although it was refused.
+#[test]
+fn wrong_names_of_a_card_are_counted() {
+    check_in(
+        PEOPLE,
+        "
+        tc-send X1 shop wrong 30.00 named=a number=N   -> refused CardWrong
+        tc-send X1 shop wrong 30.00 named=a number=N   -> refused CardWrong
+        tc-send X1 shop wrong 30.00 named=b number=N   -> refused CardWrong
+        tc-send X1 shop silent 30.00 named=c number=N  -> refused BankSilent
+        tc-send X1 shop wrong 30.00 named=c number=N   -> refused CardWrong
+        tc-send X1 shop credit 30.00 named=d number=N  -> refused CardWrong
+        tc-send X1 shop wrong 30.00 named=a number=N   -> refused CardWrong
+        tc-send X1 shop wrong 30.00 named=f number=N   -> refused TooManyNames
+        tc-send X1 shop 7894 30.00 number=N            -> refused TooManyNames
+        tc-send X1 shop silent 30.00 number=N          -> refused TooManyNames
+        tc-send X1 shop wrong 4995.01 number=N         -> refused BalanceTooLow
+        # Other cards and other apps are not concerned.
+        tc-send X2 shop 7894 30.00                     -> UnderWay 30.00 fee 0.10
+        tc-send X1 mall wrong 3.00 number=N            -> refused CardWrong
+        # A transfer that stands is told.
+        tc-send X2 shop wrong 30.00 named=7894 number=N -> UnderWay 30.00 fee 0.10
+        advance 1d
+        tc-send X1 shop 7894 30.00 number=N            -> UnderWay 30.00 fee 0.10
+        tc-send X3 shop wrong 30.00 number=N           -> refused CardWrong
         ",
     );
 }

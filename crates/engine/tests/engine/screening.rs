@@ -1,19 +1,19 @@
 //! Lists of names: agreed on by two operators, and what a hit keeps from a party until somebody has looked.
 
-use crate::identity::{IDENTITY, evidence};
+use crate::identity::{IDENTITY, evidence, person_with};
 use crate::registering::{ADDRESS, ask, registered};
 use crate::script::check_in;
 use crate::support::World;
 use ::risk::{
-    About, ApproveRiskRefused, EntryId, HITS_MAX, Hit, Measure, ProposeListRefused, RiskCase, RiskCaseState,
-    ScreenHit, ScreenRefused, Screening,
+    About, ApproveRiskRefused, DecideRiskRefused, EntryId, HITS_MAX, Hit, Measure, ProposeListRefused,
+    RiskCase, RiskCaseState, ScreenHit, ScreenRefused, ScreenRelease, Screening,
 };
 use base::{PartyId, Slot, Text};
 use engine::{
     AddEvidence, AddEvidenceRefused, ApproveList, DecideRisk, FindScreenList, FindScreening, ProposeList,
-    Screen, ScreenState, ScreenView, Table,
+    Screen, ScreenState, ScreenView, StopBy, StopPayments, StopPaymentsRefused, Table,
 };
-use people::EvidenceKind;
+use people::{EvidenceKind, Party, PaymentStop};
 
 fn proposing(operator: &str, base_version: u32, digest: u8) -> ProposeList {
     let operator = Text::new(operator).unwrap();
@@ -47,10 +47,18 @@ fn state(world: &mut World, screen: Screen) -> Result<ScreenState, ScreenRefused
     Ok(view.state)
 }
 
-fn decide(world: &mut World, party: PartyId, entry: &str, version: u32, release: bool) {
+fn deciding(operator: &str, party: PartyId, entry: &str, version: u32, release: bool) -> DecideRisk {
     let subject = ::risk::hit_subject(version, &EntryId::new(entry).unwrap(), &[9; 16]);
-    let (operator, subject) = (Text::new("cid").unwrap(), Text::new(&subject).unwrap());
-    ask(world, DecideRisk { operator, party, subject, release }).unwrap();
+    let (operator, subject) = (Text::new(operator).unwrap(), Text::new(&subject).unwrap());
+    DecideRisk { operator, party, subject, release }
+}
+
+/// A hit is kept by one operator, and released by two.
+fn decide(world: &mut World, party: PartyId, entry: &str, version: u32, release: bool) {
+    if release {
+        ask(world, deciding("dan", party, entry, version, true)).unwrap();
+    }
+    ask(world, deciding("cid", party, entry, version, release)).unwrap();
 }
 
 #[test]
@@ -198,4 +206,157 @@ fn another_name_clears_nobody() {
     decide(world, third, "P1", 1, true);
     let after = Screen { party: third, ..other(&[]) };
     assert_eq!(state(world, after), Ok(ScreenState::Clear), "what was released holds nobody");
+}
+
+fn stop_of(world: &World, party: PartyId) -> PaymentStop {
+    world.get::<Party>((party.slot(), party)).unwrap().stop
+}
+
+/// Stops the payments of a balance for the operator, or lifts that.
+fn by_operator(world: &mut World, party: PartyId, lift: bool) -> Result<PaymentStop, StopPaymentsRefused> {
+    ask(world, StopPayments { party, by: StopBy::Operator, lift })
+}
+
+/// Nothing leaves the balance of somebody who is found, by whatever way, and all that comes in stays; nobody else's
+/// stop ends with that.
+#[test]
+fn nothing_leaves_a_listed_person_s_balance() {
+    let mut script = check_in("merchant shop\nperson tom 1.00\n", "");
+    let mei = person_with(&mut script.world, 1, 5);
+    script.parties.insert("mei".to_owned(), mei);
+    script.play(
+        "
+        topup mei 500.00 key=k
+        bk-ask 1234 mei
+        bk-bind 1234 mei
+        offer A1 shop scene=OTHER valid=1m
+        try A1 mei P1
+        judge mei P1 right
+        sign A1 mei P1                          -> Normal
+        tr-offer X0 mei tom 7.00 later=2h
+        try X0 mei P0
+        judge mei P0 right
+        tr-confirm X0 mei P0                    -> Waiting 7.00
+        ",
+    );
+    let world = &mut script.world;
+    agree(world, 1);
+    assert_eq!(state(world, looking(mei, 1, &["E1", "E2"])), Ok(ScreenState::Held));
+    assert_eq!(stop_of(world, mei), PaymentStop::List);
+    assert_eq!(by_operator(world, mei, true), Err(StopPaymentsRefused::NotStopped), "not the operator's");
+    script.play(
+        "
+        code mei M1
+        pay T1 shop M1 1.00                     -> refused Pay(BuyerStopped)
+        page T2 shop 1.00
+        claim T2 mei
+        try T2 mei P2
+        judge mei P2 right
+        confirm T2 mei P2                       -> refused BuyerStopped
+        fz-voucher F1 shop 6.00
+        fz-claim F1 mei
+        try F1 mei P3
+        judge mei P3 right
+        fz-confirm F1 mei P3                    -> refused PayerStopped
+        tr-offer X1 mei tom 1.00                -> refused PayerStopped
+        bk-out bk1 mei 1234 1.00                -> refused PartyStopped
+        debit T4 shop A1 1.00 noplan=y          -> refused Mandate(BuyerStopped)
+        advance 2h
+        tick
+        balance tom                             -> 1.00
+        # What comes in stays.
+        topup mei 1.00 key=k2
+        balance mei                             -> 494.00
+        ",
+    );
+    let world = &mut script.world;
+    decide(world, mei, "E1", 1, true);
+    assert_eq!(stop_of(world, mei), PaymentStop::List, "another hit is open");
+    assert_eq!(by_operator(world, mei, false), Ok(PaymentStop::OperatorList));
+    decide(world, mei, "E2", 1, true);
+    assert_eq!(stop_of(world, mei), PaymentStop::Operator, "the operator's is the operator's to lift");
+    assert_eq!(by_operator(world, mei, true), Ok(PaymentStop::Nobody));
+    script.play("try T2 mei P9\njudge mei P9 right\nconfirm T2 mei P9 -> Paid");
+    // Whoever is the one on the list stays stopped; a list that does not find him any more lets go.
+    let world = &mut script.world;
+    agree(world, 2);
+    assert_eq!(state(world, looking(mei, 2, &["E1"])), Ok(ScreenState::Held));
+    decide(world, mei, "E1", 2, false);
+    assert_eq!((stop_of(world, mei), world.count(Table::ScreenHit)), (PaymentStop::List, 3));
+    agree(world, 3);
+    assert_eq!(state(world, looking(mei, 3, &[])), Ok(ScreenState::Clear));
+    assert_eq!(stop_of(world, mei), PaymentStop::Nobody);
+    script.world.check();
+}
+
+/// A merchant is stopped by what is found of itself and of the names that it signed with, and by nothing else.
+#[test]
+fn nothing_leaves_a_listed_merchant_s_balance() {
+    for (about, stops) in
+        [("person", true), ("merchant licence LOGIN", true), ("merchant licence other", false)]
+    {
+        let people = "
+            merchant shop 5000.00 slot=11
+            merchant carol 0.00 slot=11
+            person alice 500.00 slot=31
+        ";
+        let mut script = check_in(people, "bind shop carol");
+        let shop = script.party("shop");
+        agree(&mut script.world, 1);
+        script.play("code alice C1\npay T1 shop C1 30.00 -> paid Paid");
+        let login = script.world.get::<Party>((shop.slot(), shop)).unwrap().login.to_string();
+        let about = About::new(&about.replace("LOGIN", &login)).unwrap();
+        let found = Screen { about, ..looking(shop, 1, &["E1"]) };
+        assert_eq!(state(&mut script.world, found), Ok(ScreenState::Held));
+        if !stops {
+            script.play("tr-send S1 shop alice 1.00 -> Done 1.00");
+            continue;
+        }
+        script.play(
+            "
+            tr-send S1 shop alice 1.00              -> refused PayerStopped
+            tc-send X1 shop 7894 1.00               -> refused PayerStopped
+            split T1 shop S1 carol:1.00             -> refused SellerBlocked
+            code alice C2
+            pay T2 shop C2 30.00                    -> paid Paid
+            ",
+        );
+        decide(&mut script.world, shop, "E1", 1, true);
+        script.play(
+            "
+            tr-send S1 shop alice 1.00              -> Done 1.00
+            split T1 shop S1 carol:1.00             -> 1: Done 1.00
+            ",
+        );
+    }
+}
+
+/// One operator alone releases nothing; to keep a hit one is enough, also when another would release it.
+#[test]
+fn a_hit_is_released_by_two_people() {
+    use DecideRiskRefused::{Decided, NoOperator, NotFound, SelfRelease};
+    let mut world = World::new();
+    let world = &mut world;
+    let bob = registered(world, ADDRESS);
+    agree(world, 1);
+    assert_eq!(state(world, looking(bob, 1, &["E1", "E2"])), Ok(ScreenState::Held));
+    let by = |operator, entry, release| deciding(operator, bob, entry, 1, release);
+    assert_eq!(ask(world, by(" cid", "E9", true)), Err(NoOperator));
+    assert_eq!(ask(world, by("cid", "E9", true)), Err(NotFound));
+    let open = ask(world, by("cid", "E1", true)).unwrap();
+    assert_eq!((open.state, &open.decided_by), (RiskCaseState::Open, &None), "it is a proposal");
+    assert_eq!(stop_of(world, bob), PaymentStop::List);
+    assert_eq!(ask(world, by("cid", "E1", true)), Err(SelfRelease));
+    let released = ask(world, by("dan", "E1", true)).unwrap();
+    let decided_by = released.decided_by.as_ref().map(Text::as_str);
+    assert_eq!((released.state, decided_by), (RiskCaseState::Released, Some("dan")));
+    assert_eq!(ask(world, by("cid", "E1", true)), Err(Decided(RiskCaseState::Released)), "comes before");
+    let first = world.get::<ScreenRelease>((bob.slot(), bob, released.subject.clone())).unwrap();
+    assert_eq!(first.proposed_by.as_str(), "cid");
+
+    ask(world, by("cid", "E2", true)).unwrap();
+    let kept = ask(world, by("cid", "E2", false)).unwrap();
+    assert_eq!((kept.state, world.count(Table::ScreenRelease)), (RiskCaseState::Refused, 1));
+    assert_eq!(ask(world, by("dan", "E2", true)), Err(Decided(RiskCaseState::Refused)));
+    assert_eq!(stop_of(world, bob), PaymentStop::List);
 }

@@ -147,7 +147,9 @@ impl Script {
             let by_risk = tell(&reply).contains("Risk(");
             let moved = |key: &Key| {
                 let kept = matches!(key.table(), Table::Transfer | Table::BankOrder | Table::Timer);
+                // That a card was named wrongly is counted, too.
                 by_risk && (kept || matches!(key.table(), Table::Attempt | Table::PasskeyProof))
+                    || key.table() == Table::CardGuess
             };
             let mut before = before;
             before.retain(|key, _| !moved(key));

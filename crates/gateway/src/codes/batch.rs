@@ -68,6 +68,7 @@ impl Refused for DetailFailure {
             D::BalanceTooLow => of_transfer(T::BalanceTooLow),
             D::Risk => of_transfer(T::Risk(risk::RiskRefused::Refused)),
             D::CardWrong => CARD_WRONG,
+            D::TooManyNames => of_card_transfer(CardTransferRefused::TooManyNames),
             D::BankCard => CardNotPaid(BankReason::CardBlocked).code(),
             D::BankLimit => CardNotPaid(BankReason::OverLimit).code(),
             D::BankRefused => CardNotPaid(BankReason::Other).code(),

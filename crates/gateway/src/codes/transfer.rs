@@ -45,6 +45,9 @@ pub(super) fn of_card_transfer(refused: CardTransferRefused) -> Code {
         C::PayerStopped => of_transfer(TransferRefused::PayerStopped),
         C::Limit(limit) => of_limit(limit),
         C::BalanceTooLow => of_transfer(TransferRefused::BalanceTooLow),
+        C::TooManyNames => {
+            business("RESOURCE_LIMIT_EXCEED", "该卡今日户名校验失败次数超限，请核实收款方信息后次日再试")
+        }
         C::CardWrong => CARD_WRONG,
         // Nothing moved: a query says that there is no such transfer, and the same number can be sent again.
         C::BankSilent => business("REQUEST_PROCESSING", "银行暂未应答，请稍后以相同的商户单号重试"),
@@ -98,7 +101,7 @@ impl Every for CardTransferRefused {
             C::NotSigned => C::NotSigned,
             C::PayerBlocked => C::PayerBlocked, C::PayerStopped => C::PayerStopped,
             C::Limit(_) => C::Limit(L::TooSmall),
-            C::BalanceTooLow => C::BalanceTooLow, C::CardWrong => C::CardWrong,
+            C::BalanceTooLow => C::BalanceTooLow, C::TooManyNames => C::TooManyNames, C::CardWrong => C::CardWrong,
             C::BankSilent => C::BankSilent, C::Risk(_) => C::Risk(RiskRefused::Refused),
         );
         let spread = all.into_iter().flat_map(|one| match one {

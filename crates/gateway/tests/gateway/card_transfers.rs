@@ -195,6 +195,27 @@ async fn transfers_to_cards_are_refused_by_name() {
     assert_eq!(send(&client, "r2", company).await.outcome(), "10000");
 }
 
+/// Whoever has the money finds out under five names whose a card is not, and then nothing more of it before tomorrow,
+/// also under the right name and after a restart of everything but the journal; other cards are not concerned.
+#[tokio::test]
+async fn names_of_a_card_are_not_guessed() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    let wrong = "6222021234567811";
+    let named = |name: &str| json!({ "payee.identity": wrong, "payee.name": name });
+    for name in ["甲", "甲", "乙", "丙", "丁", "戊"] {
+        assert_eq!(send(&client, "g1", named(name)).await.outcome(), "40004 PAYEE_CARD_INFO_ERROR", "{name}");
+    }
+    for name in ["己", "甲", "戊"] {
+        assert_eq!(send(&client, "g1", named(name)).await.outcome(), "40004 RESOURCE_LIMIT_EXCEED", "{name}");
+    }
+    let poor = json!({ "payee.identity": wrong, "trans_amount": "1000.00" });
+    assert_eq!(send(&client, "g1", poor).await.outcome(), "40004 PAYER_BALANCE_NOT_ENOUGH", "comes before");
+    assert_eq!(send(&client, "g1", json!({})).await.outcome(), "10000", "another card");
+    shop.advance(24 * 60 * MINUTE_US);
+    assert_eq!(send(&client, "g2", named("己")).await.outcome(), "40004 PAYEE_CARD_INFO_ERROR", "tomorrow");
+}
+
 /// Neither number nor holder stands in the journal.
 #[tokio::test]
 async fn a_card_number_is_kept_nowhere() {

@@ -196,7 +196,7 @@ split: trade's money is held in escrow -> 40004 ACQ.ALLOC_REFUSE_BEFORE_SETTLE
 split: trade is closed or finished -> 40004 ACQ.ILLEGAL_SETTLE_STATE
 split: the trade's splits were finished -> 40004 ACQ.ALREADY_FINISH_ALLOC
 split: too many splits of one trade -> 40004 ACQ.FREQUENCY_LIMITED
-split: seller is frozen or closed -> 40004 ACQ.USER_ACCOUNT_HAD_FREEZEN
+split: seller is frozen, stopped or closed -> 40004 ACQ.USER_ACCOUNT_HAD_FREEZEN
 split: only the seller can pay -> 40004 ACQ.MUST_ALLOC_FROM_ROOT_ACCOUNT
 split: payer and receiver are the same party -> 40004 ACQ.ROYALTY_ACCOUNTS_EQUAL
 split: the receiver is not bound -> 40004 ACQ.ROYALTY_RECEIVER_INVALID
@@ -241,6 +241,7 @@ card_transfer: above the limit of one transfer -> 40004 EXCEED_LIMIT_SM_AMOUNT
 card_transfer: above the limit of the day -> 40004 EXCEED_LIMIT_DM_AMOUNT
 card_transfer: above the limit of the month -> 40004 EXCEED_LIMIT_MM_AMOUNT
 card_transfer: balance too low -> 40004 PAYER_BALANCE_NOT_ENOUGH
+card_transfer: the card was named wrongly too often today -> 40004 RESOURCE_LIMIT_EXCEED
 card_transfer: the bank does not know this card under this name -> 40004 PAYEE_CARD_INFO_ERROR
 card_transfer: the bank does not answer about the card -> 40004 REQUEST_PROCESSING
 card_transfer: refused by risk rules -> 40004 SECURITY_CHECK_FAILED
@@ -276,6 +277,7 @@ batch_detail: the detail failed: MonthLimit -> 40004 EXCEED_LIMIT_MM_AMOUNT
 batch_detail: the detail failed: BalanceTooLow -> 40004 PAYER_BALANCE_NOT_ENOUGH
 batch_detail: the detail failed: Risk -> 40004 SECURITY_CHECK_FAILED
 batch_detail: the detail failed: CardWrong -> 40004 PAYEE_CARD_INFO_ERROR
+batch_detail: the detail failed: TooManyNames -> 40004 RESOURCE_LIMIT_EXCEED
 batch_detail: the detail failed: BankCard -> 40004 PAYEE_CARD_INFO_ERROR
 batch_detail: the detail failed: BankLimit -> 40004 EXCEED_LIMIT_DC_RECEIVED
 batch_detail: the detail failed: BankRefused -> 40004 BANK_RESPONSE_ERROR

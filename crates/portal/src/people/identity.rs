@@ -146,7 +146,7 @@ pub(crate) async fn prove(
         }
     }
     let identity = portal.world.secrets.person_digest("identity", &number);
-    let accounts = vec![this.party.to_string()];
+    let accounts = screening::accounts(&portal, this.party).await?;
     let person = Person { name: name.clone(), id_number: Some(number.clone()), accounts };
     if screening::look(&portal, this.party, ABOUT_PERSON, person).await? != ScreenState::Clear {
         return Err(screening::under_review());

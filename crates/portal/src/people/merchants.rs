@@ -20,8 +20,10 @@ use engine::{
 };
 use engine::{Row, Table};
 use people::{
-    DocumentKind, LoginName, MerchantApplication, MerchantKind, PartyName, RejectReason, documents_needed,
+    ApplicationState, DocumentKind, LoginName, MerchantApplication, MerchantKind, PartyName, RejectReason,
+    documents_needed,
 };
+use risk::{MERCHANT_PLACES, about_merchant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -235,9 +237,21 @@ pub(crate) async fn sign(
     let secrets = &portal.world.secrets;
     let drawn = Secret::new(chance::bytes::<16>());
     let sealed = secrets.seal(drawn.reveal(), chance::bytes()).map_err(SandboxError::broken)?;
+    // Between the review and this another list may have come: nobody signs whose names are on it.
+    let passed = application(&portal, login.as_str(), Some(this.party)).await?;
+    if passed.state == ApplicationState::AuditPass
+        && screened_row(&portal, &passed).await? != ScreenState::Clear
+    {
+        return Err(screening::under_review());
+    }
     let (applicant, public_key, sealed_aes_key) = (this.party, keys.public.to_spki(), Some(sealed));
     let command = SignApplication { login, applicant, public_key, sealed_aes_key };
     let row = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
+    // From now on they are the merchant's.
+    if let Err(error) = screened_row(&portal, &row).await {
+        tracing::warn!(?error, "the names of a new merchant cannot be held against the list yet");
+        portal.lists.look_again();
+    }
     let mut body = told(&row);
     // What the app has: the key that was drawn here, or the one of the first answer.
     let app = row.app.and_then(|app| portal.door.app(app));
@@ -260,24 +274,61 @@ pub(crate) async fn step(portal: &Portal, login: &str, step: ApplicationStep) ->
 /// Holds the names of an application against the list in force: those of its account, its licence and its contact, and
 /// the one that it sells under.
 pub(crate) async fn screened(portal: &Portal, login: &str) -> Result<ScreenState, SandboxError> {
-    let row = application(portal, login, None).await?;
-    let known = known_names(portal, &row).await?;
-    let mut names: Vec<(&str, String)> = vec![("shop", row.name.to_string())];
-    if let Some(known) = known {
-        names.extend([("account", known.account_name), ("contact", known.contact_name)]);
-        names.extend(known.licence_subject.map(|name| ("licence", name)));
+    screened_row(portal, &*application(portal, login, None).await?).await
+}
+
+/// Of whom the names of an application are: of the merchant that signed, and before of the applicant. What was released at
+/// the applicant is so at the merchant.
+fn looked_at_as(row: &MerchantApplication) -> (PartyId, Option<PartyId>) {
+    match row.merchant {
+        Some(merchant) => (merchant, Some(row.applicant)),
+        None => (row.applicant, None),
     }
+}
+
+async fn screened_row(portal: &Portal, row: &MerchantApplication) -> Result<ScreenState, SandboxError> {
+    let (party, applicant) = looked_at_as(row);
+    let known = known_names(portal, row).await?;
+    let [shop, account, contact, licence] = MERCHANT_PLACES;
+    let mut names: Vec<(&str, String)> = Vec::with_capacity(MERCHANT_PLACES.len());
+    if let Some(known) = known {
+        names.extend([(account, known.account_name), (contact, known.contact_name)]);
+        names.extend(known.licence_subject.map(|name| (licence, name)));
+    }
+    // The last one: when it was looked at, all were.
+    names.push((shop, row.name.to_string()));
     let mut worst = ScreenState::Clear;
     for (place, name) in names {
-        let (what, person) =
-            (format!("merchant {place} {}", row.login), Person { name, ..Person::default() });
-        worst = match (worst, screening::look(portal, row.applicant, &what, person).await?) {
+        let what = about_merchant(place, row.login.as_str());
+        let person = Person { name, ..Person::default() };
+        let state = screening::look_for(portal, party, applicant, &what, person).await?;
+        worst = match (worst, state) {
             (ScreenState::Refused, _) | (_, ScreenState::Refused) => ScreenState::Refused,
             (ScreenState::Held, _) | (_, ScreenState::Held) => ScreenState::Held,
             (ScreenState::Clear, ScreenState::Clear) => ScreenState::Clear,
         };
     }
     Ok(worst)
+}
+
+/// Holds the names of a merchant that signed against a list of this version, unless that was done.
+pub(crate) async fn screened_once(
+    portal: &Portal,
+    row: &MerchantApplication,
+    version: u32,
+) -> Result<(), SandboxError> {
+    let [shop, ..] = MERCHANT_PLACES;
+    let (party, _) = looked_at_as(row);
+    let seen = screening::seen(portal, party, &about_merchant(shop, row.login.as_str())).await?;
+    match seen.filter(|seen| seen.version == version) {
+        Some(_) => Ok(()),
+        None => screened_row(portal, row).await.map(|_| ()),
+    }
+}
+
+/// The merchants that signed and still sell.
+pub(crate) async fn live(portal: &Portal) -> Result<Vec<Arc<MerchantApplication>>, SandboxError> {
+    applications(portal, |row| row.merchant.is_some() && row.state != ApplicationState::Unsigned).await
 }
 
 /// The application under this login, of this person or of anybody.

@@ -4,6 +4,7 @@ use super::budget::ClientAddress;
 use super::{address_of, crowded, digest_of, in_vault, new_password, prove, sessions, weak};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, read};
+use crate::screening;
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -53,6 +54,7 @@ pub(crate) async fn register(
         Ok(party) => {
             let client = client.map(|Extension(client)| client);
             portal.people.budget.know(address, client, portal.door.now_us());
+            screening::meet(&portal, party).await;
             sessions::signed_in(&portal, party, proof, None, &device).await
         }
         Err(error) => {

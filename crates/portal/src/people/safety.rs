@@ -49,11 +49,15 @@ pub(crate) async fn lift(
     asked(&portal, StopPayments { party, by: StopBy::Owner { attempt: proof.attempt }, lift: true }).await
 }
 
-/// Decides it, as a person's call or the operator's.
+/// Decides it, as a person's call or the operator's. The operator hears of a list, the owner does not.
 pub(crate) async fn asked(portal: &Portal, command: StopPayments) -> Answer {
-    let party: PartyId = command.party;
+    let (party, by): (PartyId, StopBy) = (command.party, command.by);
     let stop = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
-    answer(json!({ "user_id": party.to_string(), "payments_stopped_by": stop.name() }))
+    let name = match by {
+        StopBy::Owner { .. } => stop.name(),
+        StopBy::Operator => stop.full_name(),
+    };
+    answer(json!({ "user_id": party.to_string(), "payments_stopped_by": name }))
 }
 
 fn refused(refused: StopPaymentsRefused) -> SandboxError {

@@ -71,7 +71,10 @@ async fn a_closed_day_is_reported_by_party_and_day() {
     let mut large = told["large"][0].clone();
     assert!(large.as_object_mut().unwrap().remove("count").unwrap().as_u64() >= Some(3));
     assert_eq!((large, told["large"].as_array().unwrap().len()), (cash(shop.buyer.to_string()), 1), "{told}");
-    assert_eq!(told["listed"], json!([{ "user_id": tom.to_string(), "subject": subject }]));
+    assert_eq!(
+        told["listed"],
+        json!([{ "user_id": tom.to_string(), "subject": subject, "report_by": day.to_string() }])
+    );
     let file = told["file"].as_str().unwrap();
     let lines: Vec<&str> = file.lines().collect();
     assert!(lines[1].starts_with(&format!("large,{},cash,in,", shop.buyer)), "{file}");

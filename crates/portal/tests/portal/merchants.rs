@@ -301,8 +301,47 @@ async fn a_listed_name_does_not_pass_the_review() {
     let (_, told) = shop.post("/sandbox/screening/hits", json!({ "user_id": id })).await;
     let hits = told["hits"].as_array().unwrap();
     assert_eq!(hits.len(), 1, "account and licence have one name: {told}");
-    let subject = &hits[0]["subject"];
-    let body = json!({ "operator": "cid", "user_id": id, "subject": subject, "release": true });
-    assert_eq!(shop.post("/sandbox/risk/decide", body).await.0, StatusCode::OK);
+    shop.second_look(&id, &hits[0], true).await;
     assert_eq!(shop.review("pass", json!({ "reviewer": "li" })).await, "200 AUDIT_PASS");
+}
+
+/// A list that comes between the review and the signing stops the signing; what is released then does not alarm at the
+/// merchant; and a list that comes later finds the names that a live merchant signed with, and stops its balance.
+#[tokio::test]
+async fn listed_names_are_found_at_the_signing_and_after_it() {
+    let shop = Shop::open().await;
+    let (token, id) = shop.register(PHONE).await;
+    shop.apply(&token, enterprise()).await;
+    shop.documents(&token).await;
+    shop.own(&token, "submit").await;
+    shop.own(&token, "confirm").await;
+    shop.review("claim", json!({ "reviewer": "li" })).await;
+    assert_eq!(shop.review("pass", json!({ "reviewer": "li" })).await, "200 AUDIT_PASS");
+    shop.wait_posted().await;
+    shop.agree(0, "O1,organisation,新茶有限公司,,,UN,front\n").await;
+    let key = shop.world.platform.public_key.clone();
+    assert_eq!(outcome(&shop.sign(&token, &key).await), "403 under_review");
+    shop.wait_posted().await;
+    let hits = shop.hits(&id).await;
+    assert_eq!(hits.len(), 1, "{hits:?}");
+    shop.second_look(&id, &hits[0], true).await;
+    let (status, signed) = shop.sign(&token, &key).await;
+    assert_eq!((status, &signed["state"]), (StatusCode::OK, &json!("SIGNED")), "{signed}");
+    let seller = signed["seller_id"].as_str().unwrap();
+    let stopped_by = async || {
+        shop.wait_posted().await;
+        let (_, told) = shop.post("/sandbox/screening/hits", json!({ "user_id": seller })).await;
+        (told["payments_stopped_by"].as_str().unwrap().to_owned(), told["hits"].as_array().unwrap().clone())
+    };
+    assert_eq!(stopped_by().await, ("none".to_owned(), vec![]), "it was released under this list");
+
+    shop.agree(1, "P1,person,王小明,,,UN,arms\n").await;
+    let (stopped, hits) = stopped_by().await;
+    assert_eq!((stopped.as_str(), hits.len()), ("list", 1), "its contact: {hits:?}");
+    shop.second_look(seller, &hits[0], true).await;
+    assert_eq!(stopped_by().await.0, "none");
+    // Signed once, the answer of the signing is given again whatever a list says.
+    shop.agree(2, "O1,organisation,新茶店,,,UN,front\n").await;
+    assert_eq!(stopped_by().await.0, "list");
+    assert_eq!(shop.sign(&token, &key).await.0, StatusCode::OK);
 }

@@ -4,6 +4,7 @@ use crate::persons::{ID_NUMBER, PHONE};
 use crate::shop::{BUYER, PASSWORD, Shop};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const HEAD: &str = "id,kind,names,birth,id_digest,source,reason\n";
 const TOM: &str = "tom@example.com";
@@ -18,7 +19,7 @@ impl Shop {
         self.call("/sandbox/screening", body).await
     }
 
-    async fn agree(&self, base: u32, rows: &str) -> Value {
+    pub(crate) async fn agree(&self, base: u32, rows: &str) -> Value {
         let proposed = self.propose(base, &format!("{HEAD}{rows}")).await;
         assert_eq!(code(&proposed), "200 fine", "{}", proposed.1);
         let body = json!({ "operator": "bea", "version": base + 1, "digest": proposed.1["digest"] });
@@ -27,17 +28,27 @@ impl Shop {
         approved.1
     }
 
-    async fn hits(&self, user_id: &str) -> Vec<Value> {
+    pub(crate) async fn hits(&self, user_id: &str) -> Vec<Value> {
         let (status, told) = self.call("/sandbox/screening/hits", json!({ "user_id": user_id })).await;
         assert_eq!(status, StatusCode::OK, "{told}");
         told["hits"].as_array().unwrap().clone()
     }
 
-    async fn second_look(&self, user_id: &str, hit: &Value, release: bool) {
-        let body =
-            json!({ "operator": "cid", "user_id": user_id, "subject": hit["subject"], "release": release });
-        let decided = self.call("/sandbox/risk/decide", body).await;
+    pub(crate) async fn second_look(&self, user_id: &str, hit: &Value, release: bool) {
+        let body = |operator: &str| json!({ "operator": operator, "user_id": user_id, "subject": hit["subject"], "release": release });
+        let decided = self.call("/sandbox/risk/decide", body("cid")).await;
         assert_eq!(code(&decided), "200 fine", "{}", decided.1);
+        assert_eq!(decided.1["needs_another_operator"], release, "{}", decided.1);
+        if release {
+            assert_eq!(code(&self.call("/sandbox/risk/decide", body("cid")).await), "409 self_release");
+            self.wait_posted().await;
+            assert_eq!(
+                self.hits(user_id).await.iter().filter(|hit| hit["release_proposed_by"] == "cid").count(),
+                1
+            );
+            let decided = self.call("/sandbox/risk/decide", body("dan")).await;
+            assert_eq!((code(&decided).as_str(), &decided.1["state"]), ("200 fine", &json!("released")));
+        }
     }
 
     async fn prove(&self, token: &str, name: &str) -> String {
@@ -129,4 +140,79 @@ async fn nothing_is_sent_to_a_listed_payee() {
     shop.second_look(&tom, &hits[0], true).await;
     assert_eq!(code(&shop.call("/sandbox/transfers", body).await), "200 fine");
     assert_eq!(shop.balance(shop.buyer).await, 9_000);
+}
+
+/// What was found stops the balance. Its owner hears what an operator's stop says, and operators hear of the list.
+#[tokio::test]
+async fn a_listed_person_s_balance_is_stopped_and_nothing_tells_its_owner_why() {
+    let shop = Shop::open().await;
+    let (token, id) = shop.register(PHONE).await;
+    shop.wait_posted().await;
+    shop.agree(0, &format!("A1,account,{id},,,own,mule\n")).await;
+    let (_, me) = shop.api("GET", "/api/v1/me", &token, &json!({})).await;
+    assert_eq!(me["payments_stopped_by"], "operator", "{me}");
+    let (status, said) = shop.api("POST", "/api/v1/me/stop-payment", &token, &json!({})).await;
+    assert_eq!((status, &said["payments_stopped_by"]), (StatusCode::OK, &json!("both")), "{said}");
+    let by_operator = json!({ "user_id": id, "stopped": false });
+    assert_eq!(code(&shop.call("/sandbox/party/stop-payment", by_operator).await), "409 not_stopped");
+    shop.wait_posted().await;
+    let (_, told) = shop.call("/sandbox/screening/hits", json!({ "user_id": id })).await;
+    assert_eq!(told["payments_stopped_by"], "owner_list", "{told}");
+    shop.second_look(&id, &told["hits"][0], true).await;
+    let (_, me) = shop.api("GET", "/api/v1/me", &token, &json!({})).await;
+    assert_eq!(me["payments_stopped_by"], "owner", "{me}");
+}
+
+/// Of whoever registered rows know a digest of the address alone. A list that names the address finds the account all the
+/// same: who is there when it comes into force, and who registers later.
+#[tokio::test]
+async fn a_listed_address_finds_its_account() {
+    let shop = Shop::open().await;
+    let (_, first) = shop.register(PHONE).await;
+    shop.wait_posted().await;
+    let approved = shop.agree(0, "A1,account,+86 138-1234-5678;Late@Example.com,,,own,mule\n").await;
+    assert_eq!(approved["held"], 1, "{approved}");
+    let (token, second) = shop.register("late@example.com").await;
+    let (_, me) = shop.api("GET", "/api/v1/me", &token, &json!({})).await;
+    assert_eq!(me["payments_stopped_by"], "operator", "it is looked at at once: {me}");
+    shop.wait_posted().await;
+    for (id, alias) in [(first, "+86 138-1234-5678"), (second, "Late@Example.com")] {
+        let hits = shop.hits(&id).await;
+        assert_eq!(
+            (hits.len(), &hits[0]["measure"], &hits[0]["alias"]),
+            (1, &json!("account"), &json!(alias))
+        );
+    }
+    // Saying who one is forgets nothing of it, also under the next list.
+    shop.agree(1, "A1,account,late@example.com,,,own,mule\n").await;
+    assert_eq!(shop.prove(&token, "王小明").await, "403 under_review");
+}
+
+/// What could not be done when a list came into force is done again by itself, and not only when somebody asks for it.
+#[tokio::test]
+async fn whoever_could_not_be_looked_at_is_looked_at_again() {
+    let shop = Shop::open().await;
+    let (token, id) = shop.register(PHONE).await;
+    shop.wait_posted().await;
+    let list = format!("{HEAD}A1,account,{id},,,own,mule\n");
+    // It holds, and lies on no shelf.
+    let (digest, name) = (risk::list_digest(850, &list), |name| base::Text::new(name).unwrap());
+    let (base_version, entries, threshold) = (0, 1, 850);
+    let propose = engine::ProposeList { operator: name("ada"), base_version, digest, entries, threshold };
+    shop.door.ask(propose).await.unwrap();
+    shop.door.ask(engine::ApproveList { operator: name("bea"), version: 1, digest }).await.unwrap();
+    let looking = tokio::spawn(portal::look_again(shop.portal.clone(), std::future::pending()));
+    let stopped_by = async || {
+        let (_, me) = shop.api("GET", "/api/v1/me", &token, &json!({})).await;
+        me["payments_stopped_by"].as_str().unwrap().to_owned()
+    };
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(stopped_by().await, "none");
+    assert_eq!(code(&shop.propose(1, &list).await), "200 fine", "now it lies there");
+    let until = tokio::time::Instant::now() + Duration::from_secs(60);
+    while stopped_by().await != "operator" {
+        assert!(tokio::time::Instant::now() < until, "nobody looked again");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    looking.abort();
 }

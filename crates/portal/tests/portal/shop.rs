@@ -31,6 +31,7 @@ pub(crate) const NOON_US: i64 = 1_767_326_400_000_000; // 2026-01-02 12:00:00 in
 
 pub(crate) struct Shop {
     pub(crate) router: axum::Router,
+    pub(crate) portal: Arc<Portal>,
     pub(crate) world: Arc<World>,
     pub(crate) door: Door,
     pub(crate) seller: PartyId,
@@ -51,7 +52,12 @@ fn open_cell(folder: &Path, tables: &MemoryStore, now_us: &Arc<AtomicI64>) -> (C
 }
 
 /// Everything that a process holds in memory, anew.
-fn open_portal(world: &Arc<World>, door: &Door, tables: &MemoryStore, vault: &Arc<Vault>) -> axum::Router {
+fn open_portal(
+    world: &Arc<World>,
+    door: &Door,
+    tables: &MemoryStore,
+    vault: &Arc<Vault>,
+) -> (axum::Router, Arc<Portal>) {
     let view = std::sync::Mutex::new(tables.clone());
     let readers: Readers = Arc::new(move || view.lock().unwrap().reader().unwrap());
     let portal = Portal::new(
@@ -66,7 +72,8 @@ fn open_portal(world: &Arc<World>, door: &Door, tables: &MemoryStore, vault: &Ar
     let portal = Arc::new(portal);
     let desk = Arc::new(crate::faults::OneFinding::default());
     let router = portal::routes(portal.clone()).merge(portal::fault_routes(portal.clone(), desk));
-    router.merge(portal::method_routes(portal, crate::methods::guide()))
+    let router = router.merge(portal::method_routes(portal.clone(), crate::methods::guide()));
+    (router, portal)
 }
 
 /// A gateway that knows one order string: `order=NUMBER`.
@@ -185,7 +192,7 @@ impl Shop {
         let world = Arc::new(world);
         let vault =
             Arc::new(Vault::open(&folder.path().join("vault.db"), world.secrets.vault_key(), None).unwrap());
-        let router = open_portal(&world, &door, &tables, &vault);
+        let (router, portal) = open_portal(&world, &door, &tables, &vault);
         let seller = open_party(&door, &world, PartyKind::Merchant, "shop@example.com", "小店 <b>&").await;
         let buyer = open_party(&door, &world, PartyKind::Person, BUYER, "Lily").await;
         let app = OpenApp {
@@ -199,8 +206,21 @@ impl Shop {
         };
         let app = door.ask(app).await.unwrap();
         let numbers = AtomicI64::new(0);
-        let shop =
-            Shop { router, world, door, seller, buyer, app, now_us, vault, numbers, tables, cell, folder };
+        let shop = Shop {
+            router,
+            portal,
+            world,
+            door,
+            seller,
+            buyer,
+            app,
+            now_us,
+            vault,
+            numbers,
+            tables,
+            cell,
+            folder,
+        };
         shop.top_up(buyer, 10_000).await;
         shop
     }
@@ -208,13 +228,26 @@ impl Shop {
     /// The same world after its process ended and another began.
     pub(crate) async fn restarted(self) -> Shop {
         self.wait_posted().await;
-        let Shop { world, vault, tables, folder, now_us, cell, door, router, seller, buyer, app, numbers } =
-            self;
-        drop((router, door));
+        let Shop {
+            world,
+            vault,
+            tables,
+            folder,
+            now_us,
+            cell,
+            door,
+            router,
+            portal,
+            seller,
+            buyer,
+            app,
+            numbers,
+        } = self;
+        drop((router, portal, door));
         cell.close();
         let (cell, door) = open_cell(folder.path(), &tables, &now_us);
-        let router = open_portal(&world, &door, &tables, &vault);
-        Shop { router, world, door, seller, buyer, app, now_us, vault, numbers, tables, cell, folder }
+        let (router, portal) = open_portal(&world, &door, &tables, &vault);
+        Shop { router, portal, world, door, seller, buyer, app, now_us, vault, numbers, tables, cell, folder }
     }
 
     pub(crate) async fn another_buyer(&self, login: &str) -> PartyId {

@@ -58,6 +58,8 @@ pub struct ListEntry {
     /// Why.
     pub reason: String,
     pub(super) compared: Vec<Name>,
+    /// What the account of each name is called, where a name is an address; empty before anybody gave it.
+    pub(super) logins: Vec<Option<String>>,
 }
 
 /// Why a list is not taken: the line, from 1, the field, and what is wrong.
@@ -128,6 +130,15 @@ impl NameList {
             entries.push(entry);
         }
         Ok(NameList(entries))
+    }
+
+    /// The same list for a place that knows what accounts of addresses are called: of registered persons nothing else is
+    /// known than a digest of their address. `login` gives it, and nothing for what is no address.
+    pub fn knowing(mut self, login: impl Fn(&str) -> Option<String>) -> NameList {
+        for entry in self.0.iter_mut().filter(|entry| entry.kind == EntryKind::Account) {
+            entry.logins = entry.names.iter().map(|name| login(name)).collect();
+        }
+        self
     }
 
     /// Its entries, in the order of the list.
@@ -252,7 +263,7 @@ fn entry(raw: Raw) -> Result<ListEntry, Wrong> {
         text => Ok(text.to_owned()),
     };
     let (source, reason) = (text("source", &raw.source)?, text("reason", &raw.reason)?);
-    Ok(ListEntry { id, kind, names, birth, id_digest, source, reason, compared })
+    Ok(ListEntry { id, kind, names, birth, id_digest, source, reason, compared, logins: Vec::new() })
 }
 
 fn is_birth(text: &str) -> bool {

@@ -66,8 +66,11 @@ fn hit(entry: &ListEntry, looked: &Looked<'_>, name: Option<&Name>) -> Option<Hi
         Some(Hit { entry: entry.id.clone(), alias, score, measure, matched: Text::new(matched).ok()? })
     };
     if entry.kind == EntryKind::Account {
-        let is = |listed: &String| looked.accounts.iter().any(|account| account.eq_ignore_ascii_case(listed));
-        return told(entry.names.iter().position(is)?, SAME, Measure::Account, "");
+        let of = |listed: &String| looked.accounts.iter().any(|account| account.eq_ignore_ascii_case(listed));
+        let known = |place| entry.logins.get(place).and_then(Option::as_ref);
+        let mut places = entry.names.iter().enumerate();
+        let found = places.find(|(place, listed)| of(listed) || known(*place).is_some_and(of))?;
+        return told(found.0, SAME, Measure::Account, "");
     }
     if looked.number.is_some() && looked.number == entry.id_digest {
         return told(0, SAME, Measure::Number, "");
@@ -128,6 +131,18 @@ mod tests {
         assert_eq!(look("ACME Trading", None, &[]), one("O1", 1, 880, "1=1:1000 2=2:1000"));
         assert_eq!(look("", None, &["BAD@example.com"]), one("A1", 2, 1_000, ""));
         assert!(look("Mary Jones", None, &["2088010000000012"]).is_empty());
+    }
+
+    /// An address on the list meets the account that is called by its digest.
+    #[test]
+    fn listed_addresses_meet_their_accounts() {
+        let list = NameList::read(LIST).unwrap();
+        let looked = |accounts| Looked { accounts, ..Looked::default() };
+        assert!(list.look(&looked(&["h:77"]), 850).is_empty());
+        let list = list.knowing(|name| name.contains('@').then(|| "h:77".to_owned()));
+        let hits = list.look(&looked(&["2088010000000012", "h:77"]), 850);
+        assert_eq!((hits.len(), hits[0].alias, hits[0].measure), (1, 2, Measure::Account));
+        assert!(list.look(&looked(&["h:78"]), 850).is_empty());
     }
 
     #[test]

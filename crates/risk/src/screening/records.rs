@@ -14,6 +14,9 @@ pub const THRESHOLD_MAX: u32 = 1_000;
 pub type About = Text<128>;
 /// What of a party is looked at when it says who it is, and when it is sent money.
 pub const ABOUT_PERSON: &str = "person";
+/// The names of a merchant's application: the one that it sells under, and those of its account, its contact and its
+/// licence.
+pub const MERCHANT_PLACES: [&str; 4] = ["shop", "account", "contact", "licence"];
 /// Which tokens met; see [`crate::Hit`].
 pub type Matched = Text<400>;
 /// Subjects of cases, one a line.
@@ -111,6 +114,28 @@ pub struct ScreenHit {
     pub measure: Measure,
     /// Which tokens met.
     pub matched: Matched,
+}
+
+/// That a hit is to be released, as one operator proposes. It stays when another one has agreed, and says who was the
+/// first of the two; it goes when the hit is kept.
+#[derive(Clone, PartialEq, Eq, Debug, Record)]
+#[record(table = "screen_release", key = 3)]
+pub struct ScreenRelease {
+    /// The party's slot.
+    pub slot: Slot,
+    /// Who was found.
+    pub party: PartyId,
+    /// The subject of the case.
+    pub subject: Subject,
+    /// Who proposes.
+    pub proposed_by: Operator,
+    /// When, microseconds UTC.
+    pub proposed_at_us: i64,
+}
+
+/// What is looked at of an application: the name in one of [`MERCHANT_PLACES`], of this login.
+pub fn about_merchant(place: &str, login: &str) -> String {
+    format!("merchant {place} {login}")
 }
 
 /// What a case of a hit is called. The same entry and name have the same under one version, so that what was cleared

@@ -64,6 +64,7 @@ CREATE TABLE transfer_batch_detail (
     card_bank      TEXT,
     card_last_four TEXT,
     card_agreement TEXT,
+    card_number    BLOB    CHECK (length(card_number) = 16),
     unknown        TEXT    CHECK (
         unknown = 'not_found' OR unknown = 'name_differs' OR unknown = 'card_wrong' OR unknown = 'listed'),
     state          TEXT    NOT NULL CHECK (
@@ -73,12 +74,13 @@ CREATE TABLE transfer_batch_detail (
         failure = 'payee_name_differs' OR failure = 'payee_blocked' OR failure = 'payee_is_payer' OR
         failure = 'not_signed' OR failure = 'payer_blocked' OR failure = 'payer_stopped' OR failure = 'too_small' OR
         failure = 'too_large' OR failure = 'day_limit' OR failure = 'month_limit' OR failure = 'balance_too_low' OR
-        failure = 'risk' OR failure = 'card_wrong' OR failure = 'bank_card' OR failure = 'bank_limit' OR
+        failure = 'risk' OR failure = 'card_wrong' OR failure = 'too_many_names' OR failure = 'bank_card' OR failure = 'bank_limit' OR
         failure = 'bank_refused'),
     transfer       INTEGER CHECK (transfer >= 0),
     ended_at_us    INTEGER,
     PRIMARY KEY (slot, batch, line),
     CHECK ((payee IS NOT NULL) + (card_digest IS NOT NULL) + (unknown IS NOT NULL) = 1),
+    CHECK (card_digest IS NULL OR card_number IS NOT NULL),
     CHECK ((failure IS NOT NULL) = (state = 'failed')),
     CHECK ((ended_at_us IS NOT NULL) = (state = 'done' OR state = 'failed'))
 ) STRICT, WITHOUT ROWID;

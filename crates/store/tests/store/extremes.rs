@@ -1117,7 +1117,7 @@ fn largest_people() -> Vec<Row> {
             opened_at_us: i64::MAX,
             class: people::AccountClass::Three,
             login_masked: Some(longest()),
-            stop: people::PaymentStop::Operator,
+            stop: people::PaymentStop::OperatorList,
             proofs_after: i64::MAX.unsigned_abs(),
         }),
         row(Login { slot: at, login: longest(), party }),

@@ -1,12 +1,13 @@
 //! The smallest and the largest rows of people.
 
 use crate::samples::*;
-use base::{CardNo, Day, OrderNo, PartyId, Slot, TimerNo};
+use base::{BankOrderNo, CardNo, Day, OrderNo, PartyId, Slot, TimerNo};
 use engine::Row;
 use money::{Currency, Minor};
 use people::{
     ActKind, AppKey, AppKeyState, Challenge, ChallengePurpose, ChallengeState, Device, Evidence,
-    EvidenceKind, Passkey, PasskeyProof, Person, Profile, SignIn, Standing,
+    EvidenceKind, Passkey, PasskeyProof, Person, PersonCount, PersonSpend, Profile, SignIn, SpendKind,
+    Standing, UsageKind,
 };
 use people::{ApplicationState, MerchantApplication, MerchantKind};
 
@@ -49,7 +50,34 @@ pub(crate) fn extremes() -> Vec<Row> {
     rows.extend(identities());
     rows.extend(devices());
     rows.extend(passkeys());
+    rows.extend(spends());
     rows
+}
+
+fn spends() -> Vec<Row> {
+    let (first, last) = (BankOrderNo::from_number(0).unwrap(), BankOrderNo::from_number(i64::MAX).unwrap());
+    let spend = |slot, byte, bank_order, kind, units, at_us| PersonSpend {
+        slot,
+        identity: [byte; 16],
+        bank_order,
+        kind,
+        amount_minor: minor(units),
+        at_us,
+    };
+    let count = |slot, byte, kind, number, units| PersonCount {
+        slot,
+        identity: [byte; 16],
+        kind,
+        period: number,
+        count: number,
+        sum_minor: minor(units),
+    };
+    vec![
+        row(spend(Slot::PLATFORM, 0, first, SpendKind::Card, 0, i64::MIN)),
+        row(spend(slot(99), 255, last, SpendKind::Withdraw, i64::MAX, i64::MAX)),
+        row(count(Slot::PLATFORM, 0, UsageKind::CardDay, 0, 0)),
+        row(count(slot(99), 255, UsageKind::WithdrawDay, u32::MAX, i64::MAX)),
+    ]
 }
 
 fn devices() -> Vec<Row> {

@@ -6,7 +6,7 @@ use base::{PartyId, Slot};
 use engine::Row;
 use risk::{
     Measure, RiskCase, RiskCaseState, RiskDecision, RiskOutcome, RiskProposal, RiskRules, ScreenHit,
-    ScreenList, ScreenProposal, Screening, Verdict,
+    ScreenList, ScreenProposal, ScreenRelease, Screening, Verdict,
 };
 
 pub(super) fn extremes() -> [Row; 8] {
@@ -107,7 +107,7 @@ pub(super) fn extremes() -> [Row; 8] {
     ]
 }
 
-pub(super) fn screening() -> [Row; 8] {
+pub(super) fn screening() -> [Row; 10] {
     let (slot, party, _) = last();
     let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
     let list = |slot, version, digest, entries, threshold, proposed_by, effective_at_us| ScreenList {
@@ -137,6 +137,13 @@ pub(super) fn screening() -> [Row; 8] {
         name: [number; 16],
         at_us,
         subjects,
+    };
+    let release = |slot, party, subject, proposed_by, proposed_at_us| ScreenRelease {
+        slot,
+        party,
+        subject,
+        proposed_by,
+        proposed_at_us,
     };
     let least = ScreenHit {
         slot: none,
@@ -173,6 +180,8 @@ pub(super) fn screening() -> [Row; 8] {
         row(proposal(slot, u32::MAX, [255; 32], u32::MAX, longest(), i64::MAX)),
         row(screening(slot, party, longest(), 255, i64::MAX, longest())),
         row(most),
+        row(release(slot, party, longest(), longest(), i64::MAX)),
+        row(release(none, platform, text(""), text(""), i64::MIN)),
         row(list(none, 1, [0; 32], 1, 700, text(""), i64::MIN)),
         row(proposal(none, 0, [0; 32], 0, text(""), i64::MIN)),
         row(screening(none, platform, text(""), 0, i64::MIN, text(""))),

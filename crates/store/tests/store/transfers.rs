@@ -2,11 +2,11 @@
 
 use super::{last, longest};
 use crate::samples::*;
-use base::{BankOrderNo, BatchNo, CardNo, PartyId, Slot, TimerNo, TransferNo};
+use base::{BankOrderNo, BatchNo, CardNo, Day, PartyId, Slot, TimerNo, TransferNo};
 use engine::Row;
 use money::{Currency, Minor};
 use transfer::{
-    Arrival, CardTransfer, CardTransferNumber, CardTransferState, KnownPayee, Received, Transfer,
+    Arrival, CardGuess, CardTransfer, CardTransferNumber, CardTransferState, KnownPayee, Received, Transfer,
     TransferNumber, TransferState, TransferWay,
 };
 use transfer::{
@@ -20,7 +20,7 @@ pub(super) fn extremes() -> Vec<Row> {
     rows
 }
 
-fn singles() -> [Row; 13] {
+fn singles() -> [Row; 15] {
     let (slot, party, _) = last();
     let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
     let (first, no) = (TransferNo::from_number(0).unwrap(), TransferNo::from_number(i64::MAX).unwrap());
@@ -47,7 +47,18 @@ fn singles() -> [Row; 13] {
         paid_at_us: i64::MIN,
         ended_at_us: None,
     };
+    let least = CardGuess::fresh(none, app(0, 0), [0; 16], Day::of(0));
+    let guess = CardGuess {
+        slot,
+        app: app(9_999_999_999, 99),
+        number: [255; 16],
+        count: u32::MAX,
+        named: [255; 16],
+        ..least
+    };
     [
+        row(least),
+        row(guess),
         row(to_card.clone()),
         row(CardTransfer {
             slot,
@@ -181,6 +192,7 @@ fn batches() -> [Row; 11] {
         card_bank: None,
         card_last_four: None,
         card_agreement: None,
+        card_number: None,
         unknown: None,
         state: DetailState::Waiting,
         failure: None,
@@ -247,6 +259,7 @@ fn batches() -> [Row; 11] {
             card_bank: Some(longest()),
             card_last_four: Some(longest()),
             card_agreement: Some(longest()),
+            card_number: Some([255; 16]),
             unknown: None,
             state: DetailState::Failed,
             failure: Some(DetailFailure::PayeeNameDiffers),

@@ -23,7 +23,12 @@ pub enum DetailPayee {
     /// To an account.
     Account(Result<PartyId, NoPayee>),
     /// To a card.
-    Card(Result<PayeeCard, NoPayeeCard>),
+    Card {
+        /// The card, as far as the bank told.
+        card: Result<PayeeCard, NoPayeeCard>,
+        /// Keyed digest of the card's number alone: by it wrong names are counted.
+        number: [u8; 16],
+    },
 }
 
 /// One transfer of a batch, as it is asked for.
@@ -124,7 +129,8 @@ pub(crate) fn create_transfer_batch(
     if payer.stop.holds() {
         return Stop::because(BatchRefused::PayerStopped);
     }
-    let silent = |detail: &DetailAsk| matches!(detail.payee, DetailPayee::Card(Err(NoPayeeCard::Silent)));
+    let silent =
+        |detail: &DetailAsk| matches!(detail.payee, DetailPayee::Card { card: Err(NoPayeeCard::Silent), .. });
     if ask.details.iter().any(silent) {
         return Stop::because(BatchRefused::BankSilent);
     }
@@ -206,20 +212,23 @@ fn fresh(rows: &Rows<'_>, command: &CreateTransferBatch, count: u32) -> Transfer
 }
 
 fn detail_of(batch: &TransferBatch, line: u32, ask: &DetailAsk) -> Result<TransferBatchDetail, Fault> {
-    let (mut payee, mut card, mut unknown) = (None, None, None);
+    let (mut payee, mut card, mut unknown, mut card_number) = (None, None, None, None);
     match &ask.payee {
         DetailPayee::Account(Ok(party)) => payee = Some(*party),
         DetailPayee::Account(Err(NoPayee::NotFound)) => unknown = Some(DetailUnknown::NotFound),
         DetailPayee::Account(Err(NoPayee::NameDiffers)) => unknown = Some(DetailUnknown::NameDiffers),
-        DetailPayee::Card(Ok(known)) => match known.kind {
-            CardKind::Debit => card = Some(known),
-            // Only a card that holds its owner's own money is paid.
-            CardKind::Credit => unknown = Some(DetailUnknown::CardWrong),
-        },
-        DetailPayee::Card(Err(NoPayeeCard::Wrong)) => unknown = Some(DetailUnknown::CardWrong),
-        DetailPayee::Card(Err(NoPayeeCard::Listed)) => unknown = Some(DetailUnknown::Listed),
-        DetailPayee::Card(Err(NoPayeeCard::Silent)) => {
-            return Err(super::odd(batch, "it is taken while a bank is silent"));
+        DetailPayee::Card { card: told, number } => {
+            card_number = Some(*number);
+            match told {
+                // Only a card that holds its owner's own money is paid.
+                Ok(known) if known.kind == CardKind::Credit => unknown = Some(DetailUnknown::CardWrong),
+                Ok(known) => card = Some(known),
+                Err(NoPayeeCard::Wrong) => unknown = Some(DetailUnknown::CardWrong),
+                Err(NoPayeeCard::Listed) => unknown = Some(DetailUnknown::Listed),
+                Err(NoPayeeCard::Silent) => {
+                    return Err(super::odd(batch, "it is taken while a bank is silent"));
+                }
+            }
         }
     }
     Ok(TransferBatchDetail {
@@ -237,6 +246,7 @@ fn detail_of(batch: &TransferBatch, line: u32, ask: &DetailAsk) -> Result<Transf
         card_bank: card.map(|card| card.bank.clone()),
         card_last_four: card.map(|card| card.last_four.clone()),
         card_agreement: card.map(|card| card.agreement.clone()),
+        card_number,
         unknown,
         state: DetailState::Waiting,
         failure: None,

@@ -99,8 +99,8 @@ fn transfer_for(
             let command = TransferMoney { ask, way, app, passback, notify_url, gbk, rsa1 };
             came_to(send::send_detail(rows, &command).map(|transfer| transfer.no))
         }
-        Goes::Card(card) => {
-            let ask = CardTransferAsk { payer, card, named, amount, out_biz_no, title, remark };
+        Goes::Card(card, number) => {
+            let ask = CardTransferAsk { payer, card, number, named, amount, out_biz_no, title, remark };
             let command = TransferToCard { ask, app, passback, notify_url, gbk, rsa1 };
             came_to(to_card::send_detail(rows, &command).map(|transfer| transfer.no))
         }
@@ -121,17 +121,18 @@ where
 
 enum Goes {
     Account(Result<base::PartyId, NoPayee>),
-    Card(Result<PayeeCard, NoPayeeCard>),
+    Card(Result<PayeeCard, NoPayeeCard>, [u8; 16]),
 }
 
 fn goes_to(batch: &TransferBatch, detail: &TransferBatchDetail) -> Result<Goes, Fault> {
+    let card_number = || detail.card_number.ok_or_else(|| odd(batch, "a card has no number"));
     match (detail.payee, detail.unknown, &detail.card_digest) {
         (Some(payee), None, None) => Ok(Goes::Account(Ok(payee))),
         (None, Some(unknown), None) => Ok(match unknown {
             DetailUnknown::NotFound => Goes::Account(Err(NoPayee::NotFound)),
             DetailUnknown::NameDiffers => Goes::Account(Err(NoPayee::NameDiffers)),
-            DetailUnknown::CardWrong => Goes::Card(Err(NoPayeeCard::Wrong)),
-            DetailUnknown::Listed => Goes::Card(Err(NoPayeeCard::Listed)),
+            DetailUnknown::CardWrong => Goes::Card(Err(NoPayeeCard::Wrong), card_number()?),
+            DetailUnknown::Listed => Goes::Card(Err(NoPayeeCard::Listed), card_number()?),
         }),
         (None, None, Some(digest)) => {
             let parts = (&detail.card_bank, &detail.card_last_four, &detail.card_agreement);
@@ -140,7 +141,8 @@ fn goes_to(batch: &TransferBatch, detail: &TransferBatchDetail) -> Result<Goes, 
             };
             let (bank, last_four, agreement) = (bank.clone(), last_four.clone(), agreement.clone());
             let kind = CardKind::Debit;
-            Ok(Goes::Card(Ok(PayeeCard { digest: *digest, bank, kind, last_four, agreement })))
+            let card = PayeeCard { digest: *digest, bank, kind, last_four, agreement };
+            Ok(Goes::Card(Ok(card), card_number()?))
         }
         _ => Err(odd(batch, format!("line {} goes nowhere, or to two", detail.line))),
     }
