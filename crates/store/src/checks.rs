@@ -9,7 +9,7 @@ use people::{DEVICES_MAX, PASSKEYS_MAX};
 use recon::ReadStatement;
 use risk::{RiskCase, ScreenList};
 use trade::{Contract, Escrow, Order, SettlementBatch};
-use transfer::{CardTransfer, Transfer};
+use transfer::{CardTransfer, CardTransferState, Transfer};
 
 /// Refuses a row that breaks a rule of its table.
 pub(crate) fn check(row: &Row) -> Result<(), StoreError> {
@@ -22,10 +22,13 @@ pub(crate) fn check(row: &Row) -> Result<(), StoreError> {
 const SETTLED_ONCE: &str = "sales are settled once, and no more is given back of them than came";
 const TEN_PASSKEYS: &str = "a person has ten passkeys";
 
-const ENDS_ONCE: &str = "a transfer to a card is of something, and only its end has a moment";
+const ENDS_ONCE: &str = "a transfer to a card is of something, and only its end and its return have a moment";
 
 fn has_end(row: &CardTransfer) -> bool {
-    row.amount_minor.units() > 0 && row.state.is_final() == row.ended_at_us.is_some()
+    let is_back = row.state == CardTransferState::Refunded;
+    row.amount_minor.units() > 0
+        && row.state.is_decided() == row.ended_at_us.is_some()
+        && is_back == row.returned_at_us.is_some()
 }
 
 /// Whether a passkey's place and number can be stored.

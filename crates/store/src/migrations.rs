@@ -64,6 +64,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0039_screening_create",
     "0040_device_tells_passkey",
     "0041_operations_create",
+    "0045_card_transfer_comes_back",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -249,6 +249,7 @@ card_not_paid: the bank refused it: OverLimit -> 40004 EXCEED_LIMIT_DC_RECEIVED
 card_not_paid: the bank refused it: CardBlocked -> 40004 PAYEE_CARD_INFO_ERROR
 card_not_paid: the bank refused it: AgreementEnded -> 40004 PAYEE_CARD_INFO_ERROR
 card_not_paid: the bank refused it: Other -> 40004 BANK_RESPONSE_ERROR
+card_sent_back: the bank sent it back -> 40004 PAYEE_CARD_INFO_ERROR
 ";
 
 #[test]

@@ -10,7 +10,7 @@ use transfer::{
     TransferNumber, TransferState, TransferWay,
 };
 
-pub(super) fn extremes() -> [Row; 13] {
+pub(super) fn extremes() -> [Row; 14] {
     let (slot, party, _) = last();
     let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
     let (first, no) = (TransferNo::from_number(0).unwrap(), TransferNo::from_number(i64::MAX).unwrap());
@@ -36,6 +36,8 @@ pub(super) fn extremes() -> [Row; 13] {
         rsa1: false,
         paid_at_us: i64::MIN,
         ended_at_us: None,
+        returned_at_us: None,
+        odd_lines: 0,
     };
     [
         row(to_card.clone()),
@@ -60,11 +62,20 @@ pub(super) fn extremes() -> [Row; 13] {
             rsa1: true,
             paid_at_us: at_us,
             ended_at_us: Some(at_us),
+            returned_at_us: None,
+            odd_lines: u32::MAX,
         }),
         row(CardTransfer {
             no: TransferNo::from_number(1).unwrap(),
             state: CardTransferState::Failed,
             ended_at_us: Some(0),
+            ..to_card.clone()
+        }),
+        row(CardTransfer {
+            no: TransferNo::from_number(2).unwrap(),
+            state: CardTransferState::Refunded,
+            ended_at_us: Some(0),
+            returned_at_us: Some(at_us),
             ..to_card
         }),
         row(CardTransferNumber { slot: none, payer: platform, out_biz_no: text(""), no: first }),
