@@ -89,9 +89,8 @@ impl CardTransfers {
         facts.told += 1;
         let content = notice.content.as_ref().map_or("", |content| content.as_str());
         let ours = (notice.event, notice.slot, notice.app) == (NoticeEvent::Message, row.slot, row.app)
-            && Some(&notice.url) == row.notify_url.as_ref()
-            && Some(notice.happened_at_us) == row.ended_at_us;
-        if !ours || !tells(row, content) {
+            && Some(&notice.url) == row.notify_url.as_ref();
+        if !ours || !tells(row, notice.happened_at_us, content) {
             let key = text_of_key(&Notice::wrap_key((notice.slot, notice.no)));
             let message = "it has another app or address than its transfer, or tells what did not happen";
             findings.add(FindingKind::NoticeWrong, "notice", key, message);
@@ -108,8 +107,9 @@ impl CardTransfers {
                 let message = "no row of card_transfer_number points at it";
                 findings.add(FindingKind::NumberWrong, "card_transfer", key(), message);
             }
-            let ended = row.ended_at_us.is_some() && row.notify_url.is_some();
-            if facts.told != u32::from(ended) {
+            let ends = u32::from(row.ended_at_us.is_some()) + u32::from(row.returned_at_us.is_some());
+            let wanted = if row.notify_url.is_some() { ends } else { 0 };
+            if facts.told != wanted {
                 let message = format!("{} messages tell of it", facts.told);
                 findings.add(FindingKind::NoticeWrong, "card_transfer", key(), message);
             }
@@ -138,7 +138,13 @@ fn by_itself(row: &CardTransfer) -> Vec<&'static str> {
     check(row.amount_minor.units() > 0, "it is of nothing");
     let share = row.amount_minor.units().saturating_add(FEE_PART / 2) / FEE_PART;
     check(row.fee_minor.units() == share.max(FEE_LEAST_FEN), "its fee is not that of its amount");
-    check(row.ended_at_us.is_some() == row.state.is_final(), "ended_at_us is not that of its state");
+    check(row.ended_at_us.is_some() == row.state.is_decided(), "ended_at_us is not that of its state");
+    let is_back = row.state == CardTransferState::Refunded;
+    check(row.returned_at_us.is_some() == is_back, "returned_at_us is not that of its state");
+    check(
+        row.returned_at_us.is_none_or(|at_us| Some(at_us) > row.ended_at_us),
+        "it came back before it was paid",
+    );
     faults
 }
 
@@ -161,6 +167,8 @@ fn against(row: &CardTransfer, order: &BankOrder) -> Vec<&'static str> {
     check(order.asked_at_us == row.paid_at_us, "its bank order was asked for at another moment");
     let state = match order.state {
         BankOrderState::Asked | BankOrderState::Unknown => Some(CardTransferState::UnderWay),
+        // What came back was done: which line or closing says so is looked at with them.
+        BankOrderState::Done if row.state == CardTransferState::Refunded => Some(row.state),
         BankOrderState::Done => Some(CardTransferState::Done),
         BankOrderState::Failed => Some(CardTransferState::Failed),
         // No state that its order can have: that is said of the order.
@@ -176,14 +184,16 @@ fn against(row: &CardTransfer, order: &BankOrder) -> Vec<&'static str> {
     faults
 }
 
-/// Whether a message tells how a transfer ended.
-fn tells(row: &CardTransfer, content: &str) -> bool {
+/// Whether a message of a moment tells how a transfer ended then, or that it came back.
+fn tells(row: &CardTransfer, at_us: i64, content: &str) -> bool {
     let members: BTreeMap<String, String> = serde_json::from_str(content).unwrap_or_default();
     let member = |name| members.get(name).map_or("", String::as_str);
     let told: serde_json::Value = serde_json::from_str(member("biz_content")).unwrap_or_default();
     let status = match row.state {
+        _ if row.returned_at_us == Some(at_us) => "REFUND",
+        _ if row.ended_at_us != Some(at_us) => return false,
         CardTransferState::UnderWay => return false,
-        CardTransferState::Done => "SUCCESS",
+        CardTransferState::Done | CardTransferState::Refunded => "SUCCESS",
         CardTransferState::Failed => "FAIL",
     };
     member("msg_method") == "alipay.fund.trans.order.changed"

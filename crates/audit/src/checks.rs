@@ -372,6 +372,7 @@ impl Checks {
         let key = CardTransfer::wrap_key(row.key());
         self.parties.owner(Table::CardTransfer, &key, row.payer, findings);
         self.grants.card_transfer(row, &self.parties, findings);
+        self.funds.card_transfer(row);
         self.card_transfers.transfer(row, findings);
         if row.state.counts() {
             self.transfers.sent(row.payer, row.paid_at_us, row.amount_minor);

@@ -1,5 +1,6 @@
 //! Bank cards and bank orders: against each other, against their postings, and what they come to in the books.
 
+mod came_back;
 mod closings;
 mod expected;
 mod files;
@@ -12,6 +13,7 @@ use crate::payments::Move;
 use crate::report::{FindingKind, Findings};
 use crate::shape::balance_account;
 use base::{BankOrderNo, CardNo, OrderNo, PartyId, Record, Slot};
+use came_back::Transferred;
 use engine::{Row, Tabled};
 use fund::{BankOrder, BankOrderKey, BankOrderKind, BankRef, BankSurprise, Card, CardName, CardState};
 use ledger::{Posting, PostingKind};
@@ -57,6 +59,8 @@ struct Facts {
     by_operator: bool,
     /// For a return: whether it brings back what was suspense.
     of_suspense: bool,
+    /// For a transfer to a card: what its row and the lines about it say.
+    transfer: Transferred,
 }
 
 impl Funds {
@@ -146,6 +150,7 @@ impl Funds {
             settled: false,
             by_operator: false,
             of_suspense: false,
+            transfer: Transferred::default(),
         };
         self.orders.insert(order.no, facts);
     }
@@ -218,7 +223,9 @@ impl Funds {
             | PostingKind::SettleOut
             | PostingKind::SuspenseReturn
             | PostingKind::SuspenseMatchIn
-            | PostingKind::SuspenseMatchOut => {
+            | PostingKind::SuspenseMatchOut
+            | PostingKind::CardSentBack
+            | PostingKind::SuspenseSentBack => {
                 let no = posting.order_no.map(BankOrderNo::of_topic);
                 match no.and_then(|no| self.orders.get_mut(&no)) {
                     Some(facts) => {

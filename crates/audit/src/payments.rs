@@ -190,7 +190,9 @@ fn left(order: &OrderFacts) -> Vec<(Option<AccountId>, (i64, i128))> {
             | PostingKind::SuspenseKept
             | PostingKind::SuspenseBorne
             | PostingKind::SuspenseMatchIn
-            | PostingKind::SuspenseMatchOut => continue,
+            | PostingKind::SuspenseMatchOut
+            | PostingKind::CardSentBack
+            | PostingKind::SuspenseSentBack => continue,
         };
         let known = left.iter().position(|(party, _)| *party == seen.party);
         let place = known.unwrap_or_else(|| {

@@ -79,6 +79,8 @@ const fn lines(kind: PostingKind) -> &'static [Line] {
         PostingKind::SuspenseMatchOut => {
             &[Line(Debit, ClearingOut, Always), Line(Credit, SuspenseDue, Always)]
         }
+        PostingKind::CardSentBack => &[Line(Debit, BankReserve, Always), Line(Credit, Balance, Always)],
+        PostingKind::SuspenseSentBack => &[Line(Debit, SuspenseOwed, Always), Line(Credit, Balance, Always)],
     }
 }
 

@@ -1,4 +1,4 @@
-//! What goes wrong at this bank: twelve classes for answers and statement lines, and three for whole files. Each is
+//! What goes wrong at this bank: thirteen classes for answers and statement lines, and three for whole files. Each is
 //! drawn by a pure function of the seed and the key of what it strikes, so that a run can be repeated.
 
 use base::{DAY_US, Day, HOUR_US, MINUTE_US};
@@ -25,6 +25,8 @@ pub struct Rates {
     pub twice_ppm: u32,
     /// The first answer names another amount than what was done.
     pub other_amount_ppm: u32,
+    /// What was paid to a card is sent back one to three days later, under a reference of its own: the account is closed.
+    pub sent_back_ppm: u32,
     /// What was done never stands in a statement.
     pub line_missing_ppm: u32,
     /// A line stands twice.
@@ -55,6 +57,7 @@ impl Rates {
             late_success_ppm,
             twice_ppm,
             other_amount_ppm,
+            sent_back_ppm,
             line_missing_ppm,
             line_twice_ppm,
             line_amount_ppm,
@@ -72,6 +75,7 @@ impl Rates {
             late_success_ppm,
             twice_ppm,
             other_amount_ppm,
+            sent_back_ppm,
             line_missing_ppm,
             line_twice_ppm,
             line_amount_ppm,
@@ -193,6 +197,13 @@ impl Chance {
             return Some(OrderFault::Twice);
         }
         strikes("other_amount", self.rates.other_amount_ppm).then_some(OrderFault::OtherAmount)
+    }
+
+    /// When what was paid to a card at a moment (microseconds UTC) is sent back, if it is: one to three days later.
+    pub fn sent_back(&self, key: &str, done_at_us: i64) -> Option<i64> {
+        let days = 1 + i64::from(self.below("days until it is back", key, LATE_DAYS_MAX));
+        let strikes = self.strikes("sent_back", key, self.rates.sent_back_ppm);
+        strikes.then(|| done_at_us.saturating_add(days * DAY_US))
     }
 
     /// What strikes the line with this key.
@@ -323,6 +334,9 @@ mod tests {
         assert_eq!(file(|rates| rates.file_cut_ppm = WHOLE_PPM), Some(FileFault::Cut));
         assert_eq!(file(|rates| rates.file_resent_ppm = WHOLE_PPM), Some(FileFault::Resent));
         assert_eq!(file(|rates| rates.file_shuffled_ppm = WHOLE_PPM), Some(FileFault::Shuffled));
+        let back = always(|rates| rates.sent_back_ppm = WHOLE_PPM);
+        let days = back.sent_back("k", NOON).map(|at_us| (at_us - NOON) / DAY_US);
+        assert!(days.is_some_and(|days| (1..=3).contains(&days)), "{days:?}");
         let stranger = always(|rates| rates.line_stranger_ppm = WHOLE_PPM);
         assert!((1..=1_000_000).contains(&stranger.stranger("k").unwrap()));
         let signs = always(|rates| rates.line_sign_ppm = WHOLE_PPM);

@@ -33,6 +33,8 @@ pub(crate) enum Reply {
 pub(crate) struct Due {
     pub(crate) at_us: i64,
     key: String,
+    /// Whether what was done is sent back; else it is to be done.
+    goes_back: bool,
 }
 
 /// An order as it is kept. A tombstone of a number that never came has no content.
@@ -101,10 +103,12 @@ impl Desk<'_> {
 
     /// The order that is due first, if its moment is not in the future.
     pub(crate) fn next_due(&self) -> Result<Option<Due>, BooksError> {
-        let sql = "SELECT due_at_us, key FROM bank_order
-                   WHERE generation = ? AND due_at_us IS NOT NULL AND due_at_us <= ?
-                   ORDER BY due_at_us, key LIMIT 1";
-        let due = |row: &Row<'_>| Ok(Due { at_us: row.get(0)?, key: row.get(1)? });
+        let sql = "SELECT due_at_us, key, 0 AS back FROM bank_order
+                   WHERE generation = ?1 AND due_at_us IS NOT NULL AND due_at_us <= ?2
+                   UNION ALL
+                   SELECT due_at_us, key, 1 FROM sending_back WHERE generation = ?1 AND due_at_us <= ?2
+                   ORDER BY due_at_us, key, back LIMIT 1";
+        let due = |row: &Row<'_>| Ok(Due { at_us: row.get(0)?, key: row.get(1)?, goes_back: row.get(2)? });
         Ok(self.books.query_row(sql, (self.generation, self.now_us), due).optional()?)
     }
 
@@ -112,6 +116,9 @@ impl Desk<'_> {
     pub(crate) fn come_due(&self, due: &Due) -> Result<(), BooksError> {
         let kept = self.kept_order(&due.key)?.ok_or(BooksError::Damaged("a due order that is not there"))?;
         let content = kept.content.ok_or(BooksError::Damaged("a due order without content"))?;
+        if due.goes_back {
+            return self.send_back(due, &content);
+        }
         self.settle(&due.key, &content, due.at_us).map(drop)
     }
 
@@ -235,6 +242,11 @@ impl Desk<'_> {
                     next(state, OrderEvent::Move).ok_or(BooksError::Damaged("a decided order is moved"))?;
                 let reference = self.move_money(key, content, at_us, 1)?;
                 self.set_state(key, done, Some(&reference), Some(at_us), None)?;
+                let back = self.chance.sent_back(&self.draw_key(key), at_us);
+                if let Some(due_at_us) = back.filter(|_| content.direction == Direction::Out) {
+                    let sql = "INSERT INTO sending_back VALUES (?, ?, ?)";
+                    self.books.execute(sql, (self.generation, due_at_us, key))?;
+                }
                 Ok(true)
             }
             Err(refused) => {
@@ -254,6 +266,23 @@ impl Desk<'_> {
             self.note("twice_done", Some(key), Some(&reference), day, Some(content.amount_minor))?;
         }
         Ok(())
+    }
+
+    /// What was paid comes back, under a reference of its own; for its caller the order stays done. Its line is as it
+    /// should be.
+    fn send_back(&self, due: &Due, content: &Content) -> Result<(), BooksError> {
+        let sql = "DELETE FROM sending_back WHERE generation = ? AND due_at_us = ? AND key = ?";
+        self.books.execute(sql, (self.generation, due.at_us, &due.key))?;
+        let (reference, card) = (self.next_reference(due.at_us)?, of_card(&content.card));
+        let (at_us, amount_minor) = (due.at_us, content.amount_minor);
+        let (order_key, reference) = (Some(due.key.as_str()), reference.as_str());
+        let (debit, credit) = (card.as_str(), RESERVE);
+        let movement = Movement { at_us, debit, credit, amount_minor, order_key, reference: Some(reference) };
+        self.post(movement)?;
+        let day = Day::of(at_us);
+        self.note("sent_back", order_key, Some(reference), Some(day), Some(amount_minor))?;
+        let booked = Booked { key: &due.key, time: 1, reference, at_us, is_credit: true, amount_minor };
+        self.insert_line(&booked, day, day, amount_minor, true, CURRENCY)
     }
 
     fn move_money(&self, key: &str, content: &Content, at_us: i64, time: u8) -> Result<String, BooksError> {

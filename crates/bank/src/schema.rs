@@ -14,6 +14,10 @@ CREATE TABLE IF NOT EXISTS holder (
     generation TEXT NOT NULL, card TEXT NOT NULL, name TEXT NOT NULL,
     PRIMARY KEY (generation, card)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sending_back (
+    generation TEXT NOT NULL, due_at_us INTEGER NOT NULL, key TEXT NOT NULL,
+    PRIMARY KEY (generation, due_at_us, key)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Made in one go at the first start.

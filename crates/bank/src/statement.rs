@@ -82,7 +82,8 @@ impl Desk<'_> {
         }
     }
 
-    fn insert_line(
+    /// Writes a line as it is given.
+    pub(crate) fn insert_line(
         &self,
         booked: &Booked<'_>,
         day: Day,

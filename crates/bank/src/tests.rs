@@ -358,6 +358,31 @@ fn every_fault_of_orders_does_what_its_name_says() {
 }
 
 #[test]
+fn what_was_paid_to_a_card_comes_back_once_days_later_and_stays_done() {
+    let mut town = Town::new(Rates::default());
+    let agreement = town.agreement(&usual_card());
+    town.books.set_rates(&always(|rates| rates.sent_back_ppm = WHOLE_PPM)).unwrap();
+    town.answer(&ordering("in", &agreement, Direction::In, 500));
+    let done = town.answer(&ordering("out", &agreement, Direction::Out, 10_000));
+    assert_eq!((&done["state"], town.reserve()), (&json!("done"), -9_500));
+    town.later(DAY_US / 2);
+    assert_eq!(town.reserve(), -9_500, "not at once");
+    town.later(5 * DAY_US);
+    assert_eq!((town.state("out"), town.reserve()), (done.clone(), 500));
+    let faults = town.faults();
+    assert_eq!(faults.len(), 1, "what came in does not go back: {faults:?}");
+    assert_eq!((&faults[0]["class"], &faults[0]["key"]), (&json!("sent_back"), &json!("out")));
+    let lines: Vec<_> = (0..5)
+        .filter_map(|days| town.call(|desk| desk.statement(Day::of(NOON).plus_days(days))))
+        .flat_map(|statement| statement.lines)
+        .filter(|line| line.order_key == "out")
+        .collect();
+    let said = |line: &crate::statement::Line| (line.is_credit, line.amount_minor);
+    assert_eq!(lines.iter().map(said).collect::<Vec<_>>(), [(false, 10_000), (true, 10_000)]);
+    assert_ne!(lines[0].reference, lines[1].reference);
+}
+
+#[test]
 fn every_fault_of_lines_shows_in_the_statement_and_in_the_truth() {
     let shown = |set: fn(&mut Rates)| {
         let mut town = Town::new(Rates::default());

@@ -191,6 +191,20 @@ plants! {
     /// A payee is not known after the payer's money came to it.
     PayeeNotRemembered;
 
+    // transfers to cards
+    /// Money that a bank sent back comes to its payer again with each further line.
+    CardReturnedTwice;
+    /// A transfer to a card that the bank refused comes back without its fee.
+    FailedCardTransferKeepsFee;
+    /// A transfer to a card that came back still counts towards its payer's limits.
+    ReturnedCardTransferCounts;
+    /// A bank's success about a transfer that it had refused makes it done.
+    CardTransferDoneAfterFailed;
+    /// What a bank takes back of a payment that it made twice is taken for a return.
+    DoublePaymentTakenForReturn;
+    /// A merchant is not told that a transfer to a card came back.
+    CardReturnNotTold;
+
     // bank orders
     /// A bank that knows nothing of an order yet makes it failed.
     SilenceFailsBankOrder;

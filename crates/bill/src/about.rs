@@ -121,7 +121,9 @@ pub(crate) fn refund_of(
         | PostingKind::SuspenseKept
         | PostingKind::SuspenseBorne
         | PostingKind::SuspenseMatchIn
-        | PostingKind::SuspenseMatchOut => Ok(None),
+        | PostingKind::SuspenseMatchOut
+        | PostingKind::CardSentBack
+        | PostingKind::SuspenseSentBack => Ok(None),
     }
 }
 
@@ -168,6 +170,8 @@ pub(crate) fn other_side(kind: PostingKind, order: Option<&Order>) -> Option<Par
         | PostingKind::SuspenseKept
         | PostingKind::SuspenseBorne
         | PostingKind::SuspenseMatchIn
-        | PostingKind::SuspenseMatchOut => None,
+        | PostingKind::SuspenseMatchOut
+        | PostingKind::CardSentBack
+        | PostingKind::SuspenseSentBack => None,
     }
 }

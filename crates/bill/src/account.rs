@@ -185,6 +185,9 @@ pub fn account_lines(
         let withdrawal = withdrawal_of(reader, posting)?;
         let to_card = card_transfer_of(reader, posting)?;
         let carrier = withdrawal.as_deref().or(to_card.as_ref().map(|(_, order)| &**order));
+        // What a bank sends back after it paid comes without its fee.
+        let carrier = carrier
+            .filter(|_| !matches!(posting.kind, PostingKind::CardSentBack | PostingKind::SuspenseSentBack));
         let fee = carrier.map_or(fee_of(posting), |order| fee_of_withdrawal(order, moved));
         let found = refund_of(reader, &mut refunds, posting)?;
         let other = match &transfer {

@@ -74,7 +74,9 @@ impl Business {
             | PostingKind::SuspenseMatchIn
             | PostingKind::SuspenseMatchOut => Business::TopUp,
             PostingKind::CardOut | PostingKind::CardFee => Business::Withdraw,
-            PostingKind::CardOutReturn => Business::WithdrawBack,
+            PostingKind::CardOutReturn | PostingKind::CardSentBack | PostingKind::SuspenseSentBack => {
+                Business::WithdrawBack
+            }
             PostingKind::CardPay => Business::Payment,
             PostingKind::CardBack => Business::Refund,
             PostingKind::PayOut => Business::Payment,

@@ -268,9 +268,12 @@ impl Past {
             }
         }
         for earlier in self.card_transfers.get(&payer).into_iter().flatten() {
-            let is_back = earlier.state == CardTransferState::Failed
-                && earlier.ended_at_us.is_some_and(|ended| ended < at_us);
-            if earlier.paid_at_us >= at_us || is_back {
+            let back_at_us = match earlier.state {
+                CardTransferState::UnderWay | CardTransferState::Done => None,
+                CardTransferState::Failed => earlier.ended_at_us,
+                CardTransferState::Refunded => earlier.returned_at_us,
+            };
+            if earlier.paid_at_us >= at_us || back_at_us.is_some_and(|back| back < at_us) {
                 continue;
             }
             let (paid, amount) = (Day::of(earlier.paid_at_us), minor(earlier.amount()));

@@ -209,7 +209,7 @@ fn progress(entry: &AccountLine) -> &'static str {
         return match transfer.state {
             CardTransferState::UnderWay => ON_ITS_WAY,
             CardTransferState::Done => ARRIVED,
-            CardTransferState::Failed => CAME_BACK,
+            CardTransferState::Failed | CardTransferState::Refunded => CAME_BACK,
         };
     }
     if let Some(transfer) = &entry.transfer {

@@ -138,7 +138,9 @@ const fn paid_from(kind: PostingKind) -> Option<AccountKind> {
         | PostingKind::SuspenseKept
         | PostingKind::SuspenseBorne
         | PostingKind::SuspenseMatchIn
-        | PostingKind::SuspenseMatchOut => None,
+        | PostingKind::SuspenseMatchOut
+        | PostingKind::CardSentBack
+        | PostingKind::SuspenseSentBack => None,
     }
 }
 

@@ -5,9 +5,10 @@
 //!
 //! Choices, where the documentation is silent: the name is always compared; of a company (`account_type` 1) the bank's
 //! name must be given, and its account is looked at as a card is; what was refused by the bank is told as `FAIL` when
-//! the same number is sent again; money is expected within two hours until the bank has spoken.
+//! the same number is sent again; money is expected within two hours until the bank has spoken; what a bank sends back
+//! after it paid is `REFUND` with the code of a card that takes nothing, because a statement names no reason.
 
-use crate::codes::{CardNotPaid, Failure};
+use crate::codes::{CardNotPaid, CardSentBack, Failure};
 use crate::facts::{Field, Kind, Part};
 use crate::payee_cards::PayeeAsked;
 use crate::request::Caller;
@@ -213,12 +214,16 @@ pub(crate) fn found_to_card(members: &mut ObjectWriter, view: &CardTransferView,
     let arrival_us = match transfer.state {
         CardTransferState::UnderWay => Some(transfer.paid_at_us.saturating_add(ARRIVAL_US)),
         CardTransferState::Done => transfer.ended_at_us,
-        CardTransferState::Failed => None,
+        CardTransferState::Failed | CardTransferState::Refunded => None,
     };
     members.text_some("arrival_time_end", arrival_us.map(format_cn).as_deref());
     members.text("order_fee", &transfer.fee().to_string());
-    if let Some(reason) = view.order.reason.filter(|_| transfer.state == CardTransferState::Failed) {
-        let failure = Failure::refused(CardNotPaid(reason));
+    let failure = match transfer.state {
+        CardTransferState::UnderWay | CardTransferState::Done => None,
+        CardTransferState::Failed => view.order.reason.map(|reason| Failure::refused(CardNotPaid(reason))),
+        CardTransferState::Refunded => Some(Failure::refused(CardSentBack)),
+    };
+    if let Some(failure) = failure {
         members.text("error_code", failure.sub_code());
         members.text("fail_reason", failure.sub_msg());
     }

@@ -24,7 +24,7 @@ pub(crate) use split::given_up;
 pub(crate) use trade::{
     opened_and_claimed, opened_at_till, opened_by_link, opened_for_later, opened_for_named,
 };
-pub(crate) use transfer::{AccountOfOther, CardNotPaid};
+pub(crate) use transfer::{AccountOfOther, CardNotPaid, CardSentBack};
 
 use crate::facts::{Kind, Part, Wrong};
 use base::{Plant, planted};

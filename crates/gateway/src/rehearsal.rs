@@ -5,11 +5,11 @@
 //! Only with the feature `rehearsal`: here requests are believed that nobody signed, and the secrets are known to
 //! everybody.
 
-use crate::Gateway;
 use crate::codes::Failure;
 use crate::registry::{Done, Face, Page, Running, standing};
 use crate::request::Origin;
 use crate::verify;
+use crate::{Gateway, PayeeBank};
 use base::OrderNo;
 use cell::Door;
 use people::App;
@@ -80,6 +80,12 @@ impl Rehearsal {
     pub fn new(door: Door) -> Rehearsal {
         // Nobody enters here: places are for signatures.
         Rehearsal { gateway: Arc::new(Gateway::with_places(world(), door, 0)) }
+    }
+
+    /// The same, with a bank that says whose card it is that money is sent to.
+    pub fn sending_to_cards(door: Door, bank: Arc<dyn PayeeBank>) -> Rehearsal {
+        let gateway = Gateway::with_places(world(), door, 0).sending_to_cards(bank);
+        Rehearsal { gateway: Arc::new(gateway) }
     }
 
     /// Calls a method of the API as an app does. `biz_content` is its JSON; the rest is as if the request came in UTF-8

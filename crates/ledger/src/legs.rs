@@ -103,7 +103,9 @@ impl Template {
             | Template::SuspenseKept { .. }
             | Template::SuspenseBorne { .. }
             | Template::SuspenseMatchIn { .. }
-            | Template::SuspenseMatchOut { .. } => self.waiting_legs(fees).into(),
+            | Template::SuspenseMatchOut { .. }
+            | Template::CardSentBack { .. }
+            | Template::SuspenseSentBack { .. } => self.waiting_legs(fees).into(),
         };
         legs.retain(|leg| !leg.amount.is_zero() || planted(Plant::EmptyLegKept));
         assert!(legs.len() <= LEGS_MAX, "every template fits a posting");
@@ -147,6 +149,10 @@ impl Template {
             }
             Template::SuspenseMatchOut { amount, .. } => {
                 (clearing_out, platform(AccountKind::SuspenseDue), amount)
+            }
+            Template::CardSentBack { party, amount } => (reserve, own(party), amount),
+            Template::SuspenseSentBack { party, amount } => {
+                (platform(AccountKind::SuspenseOwed), own(party), amount)
             }
             other => unreachable!("{:?} waits for nothing", other.kind()),
         };

@@ -101,6 +101,10 @@ pub enum PostingKind {
     SuspenseMatchIn,
     /// Money that went out and nothing explained is what an order was to pay.
     SuspenseMatchOut,
+    /// A statement shows that a bank sent back what it had paid to somebody else's card: the payer has it again.
+    CardSentBack,
+    /// Money that nothing explained is what a bank sent back of a transfer to a card: the payer has it again.
+    SuspenseSentBack,
 }
 
 /// One entry of a posting.

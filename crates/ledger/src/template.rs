@@ -282,6 +282,20 @@ pub enum Template {
         /// How much.
         amount: Money,
     },
+    /// Dr bank reserve / Cr party.
+    CardSentBack {
+        /// Who has it again.
+        party: PartyId,
+        /// How much.
+        amount: Money,
+    },
+    /// Dr suspense owed / Cr party.
+    SuspenseSentBack {
+        /// Who has it again.
+        party: PartyId,
+        /// How much.
+        amount: Money,
+    },
     /// Dr suspense owed / Cr clearing in.
     SuspenseMatchIn {
         /// Where the line of the statement is kept.

@@ -48,6 +48,8 @@ impl Template {
             Template::SuspenseBorne { .. } => PostingKind::SuspenseBorne,
             Template::SuspenseMatchIn { .. } => PostingKind::SuspenseMatchIn,
             Template::SuspenseMatchOut { .. } => PostingKind::SuspenseMatchOut,
+            Template::CardSentBack { .. } => PostingKind::CardSentBack,
+            Template::SuspenseSentBack { .. } => PostingKind::SuspenseSentBack,
         }
     }
 
@@ -61,7 +63,9 @@ impl Template {
             | Template::CardOutReturn { party, .. }
             | Template::CardTurn { party, .. }
             | Template::SuspenseIn { party, .. }
-            | Template::SuspenseOut { party, .. } => party.slot(),
+            | Template::SuspenseOut { party, .. }
+            | Template::CardSentBack { party, .. }
+            | Template::SuspenseSentBack { party, .. } => party.slot(),
             Template::SettleIn { slot, .. }
             | Template::SettleOut { slot, .. }
             | Template::UnclearIn { slot, .. }
@@ -139,7 +143,9 @@ impl Template {
             | Template::SuspenseKept { amount, .. }
             | Template::SuspenseBorne { amount, .. }
             | Template::SuspenseMatchIn { amount, .. }
-            | Template::SuspenseMatchOut { amount, .. } => amount.currency(),
+            | Template::SuspenseMatchOut { amount, .. }
+            | Template::CardSentBack { amount, .. }
+            | Template::SuspenseSentBack { amount, .. } => amount.currency(),
         }
     }
 }

@@ -26,6 +26,7 @@ pub(crate) const fn class_words(class: Class, t: &Texts) -> &'static str {
     match class {
         Class::TheirsOnly => t.recon_theirs_only,
         Class::CurrencyDiffers => t.recon_currency_differs,
+        Class::CameBack => t.recon_came_back,
         Class::SignDiffers => t.recon_sign_differs,
         Class::AmountDiffers => t.recon_amount_differs,
         Class::NeverSent => t.recon_never_sent,

@@ -12,6 +12,8 @@ pub enum Class {
     TheirsOnly,
     /// It names an order, in another currency.
     CurrencyDiffers,
+    /// It names a transfer to a card that was paid, whole and with the money coming back: the bank returned it (退票).
+    CameBack,
     /// It names an order, with the money going the other way.
     SignDiffers,
     /// It names an order, with another amount.
@@ -54,13 +56,18 @@ pub struct OrderFacts {
     pub reference: Option<LineRef>,
     /// Whether a line was matched to it.
     pub settled: bool,
+    /// Whether the bank may still return it: a transfer to a card that was done, whose line shows that it was paid, and of
+    /// which no line ever said anything else. What a bank pays twice it takes back once, and that is no return: where a
+    /// second line is known, two people look.
+    pub may_return: bool,
 }
 
 impl Class {
     /// All classes, by precedence.
-    pub const ALL: [Class; 9] = [
+    pub const ALL: [Class; 10] = [
         Class::TheirsOnly,
         Class::CurrencyDiffers,
+        Class::CameBack,
         Class::SignDiffers,
         Class::AmountDiffers,
         Class::NeverSent,
@@ -75,6 +82,7 @@ impl Class {
         match self {
             Class::TheirsOnly => "theirs_only",
             Class::CurrencyDiffers => "currency_differs",
+            Class::CameBack => "came_back",
             Class::SignDiffers => "sign_differs",
             Class::AmountDiffers => "amount_differs",
             Class::NeverSent => "never_sent",
@@ -91,6 +99,7 @@ impl Class {
             Class::AgainstWord | Class::Late | Class::Matched => true,
             Class::TheirsOnly
             | Class::CurrencyDiffers
+            | Class::CameBack
             | Class::SignDiffers
             | Class::AmountDiffers
             | Class::NeverSent
@@ -101,7 +110,7 @@ impl Class {
     /// Whether somebody has to look: money that nothing explains.
     pub const fn is_suspense(self) -> bool {
         match self {
-            Class::Late | Class::Matched => false,
+            Class::Late | Class::Matched | Class::CameBack => false,
             Class::TheirsOnly
             | Class::CurrencyDiffers
             | Class::SignDiffers
@@ -116,18 +125,20 @@ impl Class {
 /// The class of a line in the statement of a day, given what we know of the order that it names.
 pub fn classify(line: &StatementLine, day: Day, order: Option<&OrderFacts>) -> Class {
     let Some(order) = order else { return Class::TheirsOnly };
-    let OrderFacts { is_in, amount, word, reference, settled } = order;
+    let OrderFacts { is_in, amount, word, reference, settled, may_return } = order;
     if line.amount.currency() != amount.currency() {
         return Class::CurrencyDiffers;
     }
+    let other_movement = reference.as_ref().is_some_and(|reference| *reference != line.reference);
     if line.is_credit != *is_in {
-        return Class::SignDiffers;
+        // A return is a movement of its own; the first one's name with the wrong sign is a wrong line.
+        let returned = *may_return && other_movement && line.amount == *amount;
+        return if returned { Class::CameBack } else { Class::SignDiffers };
     }
     if line.amount != *amount {
         return Class::AmountDiffers;
     }
     let in_time = if line.value_day < day { Class::Late } else { Class::Matched };
-    let other_movement = reference.as_ref().is_some_and(|reference| *reference != line.reference);
     match (word, settled) {
         (Word::NeverSent, _) => Class::NeverSent,
         (Word::Awaited | Word::Done | Word::Ended, true) => Class::Duplicate,
@@ -160,7 +171,8 @@ mod tests {
 
     fn facts(word: Word) -> OrderFacts {
         let reference = (word == Word::Done).then(|| Text::new("R1").unwrap());
-        OrderFacts { is_in: true, amount: yuan(100, Currency::Cny), word, reference, settled: false }
+        let (amount, settled, may_return) = (yuan(100, Currency::Cny), false, false);
+        OrderFacts { is_in: true, amount, word, reference, settled, may_return }
     }
 
     #[test]
@@ -174,6 +186,9 @@ mod tests {
         let other_amount = StatementLine { amount: yuan(101, Currency::Cny), ..line() };
         let other_ref = StatementLine { reference: Text::new("R2").unwrap(), ..line() };
         let all_wrong = StatementLine { is_credit: false, ..dollars.clone() };
+        let paid = OrderFacts { is_in: false, may_return: true, ..settled(Word::Done) };
+        let back = StatementLine { reference: Text::new("R2").unwrap(), ..line() };
+        let part = StatementLine { amount: yuan(99, Currency::Cny), ..back.clone() };
         let wrong_and_less = StatementLine { is_credit: false, ..other_amount.clone() };
         for (line, day, order, class) in [
             (line(), day, None, Class::TheirsOnly),
@@ -181,6 +196,10 @@ mod tests {
             (dollars, day, Some(facts(Word::NeverSent)), Class::CurrencyDiffers),
             (wrong_and_less, day, Some(done.clone()), Class::SignDiffers),
             (other_way, later, Some(done.clone()), Class::SignDiffers),
+            (back.clone(), later, Some(paid.clone()), Class::CameBack),
+            (line(), later, Some(paid.clone()), Class::SignDiffers),
+            (part, later, Some(paid.clone()), Class::SignDiffers),
+            (back, later, Some(OrderFacts { may_return: false, ..paid }), Class::SignDiffers),
             (other_amount.clone(), day, Some(done.clone()), Class::AmountDiffers),
             (other_amount, day, Some(settled(Word::Done)), Class::AmountDiffers),
             (line(), day, Some(facts(Word::NeverSent)), Class::NeverSent),
@@ -200,10 +219,11 @@ mod tests {
     }
 
     #[test]
-    fn a_line_settles_or_is_suspense_and_only_a_success_against_the_word_is_both() {
+    fn a_line_settles_or_comes_back_or_is_suspense_and_only_a_success_against_the_word_is_both() {
         for class in Class::ALL {
             assert_eq!(crate::SuspenseOwner::of(class).is_some(), class.is_suspense(), "{class:?}");
-            assert!(class.settles() || class.is_suspense(), "{class:?} is forgotten");
+            let known = class.settles() || class.is_suspense() || class == Class::CameBack;
+            assert!(known, "{class:?} is forgotten");
             assert_eq!(class.settles() && class.is_suspense(), class == Class::AgainstWord);
         }
         let mut codes: Vec<_> = Class::ALL.iter().map(|class| class.code()).collect();

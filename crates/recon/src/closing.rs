@@ -12,7 +12,8 @@ pub type Operator = Text<64>;
 /// What becomes of the money.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, Field)]
 pub enum ClosingWay {
-    /// It goes back to the card that it came from, by a bank order.
+    /// It goes back to the card that it came from, by a bank order; of a transfer to somebody else's card, to its payer's
+    /// balance.
     GivenBack,
     /// It is the platform's own: income when it came in, a loss when it went out.
     Own,
@@ -34,7 +35,7 @@ pub struct SuspenseClosing {
     pub serial: u32,
     /// What became of the money.
     pub way: ClosingWay,
-    /// The order that gives it back, or that it was matched to.
+    /// The order that gives it back, or that it was matched to, or that carried the transfer that came back.
     pub bank_order: Option<BankOrderNo>,
     /// Why.
     pub reason: ClosingReason,
@@ -75,7 +76,7 @@ impl ClosingWay {
     pub const fn allows(self, class: Class, is_credit: bool) -> bool {
         match (self, class) {
             // No suspense.
-            (_, Class::Late | Class::Matched) => false,
+            (_, Class::Late | Class::Matched | Class::CameBack) => false,
             // What the bank took once too often, or against its word, is its card's, and what it sent back of one.
             (ClosingWay::GivenBack, Class::Duplicate | Class::AgainstWord | Class::SignDiffers) => is_credit,
             (

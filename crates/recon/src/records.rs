@@ -162,7 +162,7 @@ impl SuspenseOwner {
             | Class::AmountDiffers
             | Class::NeverSent => Some(SuspenseOwner::Bank),
             Class::Duplicate | Class::AgainstWord => Some(SuspenseOwner::Customer),
-            Class::Late | Class::Matched => None,
+            Class::Late | Class::Matched | Class::CameBack => None,
         }
     }
 }

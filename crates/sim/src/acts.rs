@@ -1,6 +1,7 @@
 //! The steps of a plan, done: programs call the gateway, wallets put commands.
 
 use crate::caller::{Calling, Word, ask, through_gateway, to_cell};
+use crate::card_transfers::TownPayees;
 use crate::plan::{Act, TIMEOUTS};
 use crate::town::TownEvent;
 use crate::world::{Event, World};
@@ -49,7 +50,8 @@ impl World {
         let content = content.to_string();
         let notify_url = format!("https://shop.invalid/{merchant}");
         self.begin(method, |door| {
-            through_gateway(Rehearsal::new(door.clone()).call(app, method, &content, Some(&notify_url)))
+            let gateway = Rehearsal::sending_to_cards(door.clone(), Arc::new(TownPayees));
+            through_gateway(gateway.call(app, method, &content, Some(&notify_url)))
         });
     }
 

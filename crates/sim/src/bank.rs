@@ -28,7 +28,7 @@ struct Entry {
 
 /// The bank.
 pub(crate) struct Bank {
-    dice: Dice,
+    pub(crate) dice: Dice,
     entries: BTreeMap<BankOrderNo, Entry>,
     /// What reached it since it was last looked at.
     heard: Arc<Mutex<Vec<BankTask>>>,
@@ -36,6 +36,8 @@ pub(crate) struct Bank {
     watched: BTreeSet<BankOrderNo>,
     /// What it ever said for good: done, or refused.
     said: BTreeSet<(BankOrderNo, bool)>,
+    /// How many lines its statements have.
+    lines: u32,
     pub(crate) healed: bool,
 }
 
@@ -47,6 +49,7 @@ impl Bank {
             heard: Arc::default(),
             watched: BTreeSet::new(),
             said: BTreeSet::new(),
+            lines: 0,
             healed: false,
         }
     }
@@ -108,6 +111,17 @@ impl Bank {
             (Verdict::Refused(_), 0 | 1) => done(order, "B", 0),
             _ => done(order, "B", 1),
         }
+    }
+
+    /// The number of the next line.
+    pub(crate) fn next_serial(&mut self) -> u32 {
+        self.lines += 1;
+        self.lines
+    }
+
+    /// Its statement will show that an order was done, which is its word, too.
+    pub(crate) fn note_done(&mut self, no: BankOrderNo) {
+        self.said.insert((no, true));
     }
 
     fn notes(&mut self, no: BankOrderNo, verdict: &Verdict) {
@@ -196,7 +210,13 @@ impl World {
     pub(crate) fn serve_bank(&mut self) {
         let heard = std::mem::take(&mut *self.bank.heard.lock().unwrap_or_else(PoisonError::into_inner));
         for task in heard {
-            for (after_us, verdict) in self.bank.hear(&task) {
+            let is_new = !self.bank.entries.contains_key(&task.order.no);
+            let words = self.bank.hear(&task);
+            let verdict = self.bank.entries.get(&task.order.no).map(|entry| entry.verdict.clone());
+            if let Some(verdict) = verdict.filter(|_| is_new) {
+                self.print_lines(&task.order, &verdict);
+            }
+            for (after_us, verdict) in words {
                 self.bank_says(task.order.no, verdict, after_us);
             }
         }

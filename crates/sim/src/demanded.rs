@@ -11,7 +11,7 @@
 /// proof, which cannot happen to a payment by code and has no other way to a program; `ACQ.SELLER_NOT_EXIST`, since the
 /// gateway knows an app's merchant before the cell is asked; `ACQ.INVALID_PARAMETER` and its like, which end before a
 /// cell is asked and are tested at the gateway.
-pub(crate) const TOLD: [&str; 36] = [
+pub(crate) const TOLD: [&str; 38] = [
     "10000",
     "10003",
     "ACQ.ACCESS_FORBIDDEN",
@@ -41,6 +41,7 @@ pub(crate) const TOLD: [&str; 36] = [
     "EXCEED_LIMIT_SM_MIN_AMOUNT",
     "ORDER_NOT_EXIST",
     "PAYEE_ACCOUNT_STATUS_ERROR",
+    "PAYEE_CARD_INFO_ERROR",
     "PAYEE_NOT_EXIST",
     "PAYEE_USERINFO_ERROR",
     "PAYER_BALANCE_NOT_ENOUGH",
@@ -48,6 +49,7 @@ pub(crate) const TOLD: [&str; 36] = [
     "PAYER_STATUS_ERROR",
     "PAYMENT_INFO_INCONSISTENCY",
     "PRODUCT_NOT_SIGN",
+    "REQUEST_PROCESSING",
 ];
 
 /// What happens to machines, callers and merchants, and that each kind of check was made.
@@ -87,12 +89,13 @@ pub(crate) const WORLD: [&str; 32] = [
 ];
 
 /// Each product that towns play: its name, and what counts as once.
-pub(crate) const PLAYED: [(&str, &[&str]); 10] = [
+pub(crate) const PLAYED: [(&str, &[&str]); 11] = [
     ("payments", &["model.trade Waiting -> Paid"]),
     ("refunds", &["model.refund UnderWay -> Done"]),
     ("agreements", &["model.agreement Temp -> Normal"]),
     ("debits", &["model.DebitOrder accepted"]),
     ("transfers", &["model.transfer UnderWay -> Done"]),
+    ("transfers to cards", &["model.card transfer UnderWay -> Done"]),
     ("top-ups from cards", &["model.TopUp is Done"]),
     ("withdrawals", &["model.Withdraw is Done"]),
     ("payments by card", &["model.a card paid an order"]),
@@ -101,12 +104,15 @@ pub(crate) const PLAYED: [(&str, &[&str]); 10] = [
 ];
 
 /// What the model counts and its own play beside the engine does not meet, but towns do.
-pub(crate) const TOWNS: [&str; 19] = [
+pub(crate) const TOWNS: [&str; 36] = [
     "ApproveContract accepted",
     "ApproveContract refused SelfApproval",
     "ConfirmBankOrder refused Rules(OverDay)",
+    "FindCardTransfer accepted",
+    "FindCardTransfer refused TransferNotFound",
     "FindContracts accepted",
     "FindUnsettled accepted",
+    "ImportLine accepted",
     "OpenOrder refused NotSigned",
     "PayByCard refused Pay(TradeNotFound)",
     "ProposeContract accepted",
@@ -115,10 +121,24 @@ pub(crate) const TOWNS: [&str; 19] = [
     "ProposeContract refused NoFee",
     "ProposeContract refused NoSettlement",
     "TransferMoney refused NotSigned",
+    "TransferToCard accepted",
+    "TransferToCard refused BalanceTooLow",
+    "TransferToCard refused BankSilent",
+    "TransferToCard refused CardWrong",
+    "TransferToCard refused NumberTaken",
     "a code came while a bank was asked",
     "a payment found its order gone",
+    "a line is AgainstWord",
+    "a line is CameBack",
+    "a line is Duplicate",
+    "a line is Matched",
+    "a line is SignDiffers",
+    "a line was read again",
     "a refund of an unsettled sale came back",
     "a sale waits to be settled",
     "a sale was refunded before it was settled",
+    "card transfer Done -> Refunded",
+    "card transfer UnderWay -> Done",
+    "card transfer UnderWay -> Failed",
     "sales were settled",
 ];

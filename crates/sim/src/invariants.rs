@@ -9,7 +9,7 @@ use money::Currency;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Reader, StoreError};
 use trade::{NoticeEvent, NoticeState, Order, TradeState};
-use transfer::{Transfer, TransferState};
+use transfer::{CardTransfer, CardTransferState, Transfer, TransferState};
 
 /// Tables whose rows may go: everything else stays for ever.
 const PASSING: [Table; 9] = [
@@ -217,6 +217,16 @@ fn allowed(before: Option<&Row>, row: &Row) -> Result<(), &'static str> {
             rule(signer, "an agreement has another signer")
         }
         (Some(Row::Transfer(earlier)), Row::Transfer(transfer)) => transfer_may_follow(earlier, transfer),
+        (Some(Row::CardTransfer(earlier)), Row::CardTransfer(transfer)) => rule(
+            card_transfer_may_follow(earlier, transfer),
+            "a transfer to a card means something else, or went back",
+        ),
+        (Some(Row::BookedLine(earlier)), Row::BookedLine(line)) => {
+            rule(earlier == line, "a line was changed")
+        }
+        (Some(Row::Settlement(earlier)), Row::Settlement(row)) => {
+            rule(earlier == row, "a settlement was changed")
+        }
         (Some(Row::BankOrder(earlier)), Row::BankOrder(order)) => bank_order_may_follow(earlier, order),
         (Some(Row::BankOrderKey(earlier)), Row::BankOrderKey(key)) => {
             rule(earlier == key, "a key of a bank order names another one")
@@ -253,11 +263,10 @@ fn sound(account: &Account) -> bool {
         AccountKind::Balance => {
             account.held_minor.units() >= 0 && account.balance_minor >= account.held_minor.units()
         }
-        AccountKind::BankReserve | AccountKind::ClearingIn | AccountKind::SuspenseDue => {
-            account.balance_minor <= 0
-        }
+        AccountKind::ClearingIn | AccountKind::SuspenseDue => account.balance_minor <= 0,
         AccountKind::FeeIncome => account.balance_minor >= 0,
-        AccountKind::Transit => true,
+        // What went out of one slot's reserve may have come into another's.
+        AccountKind::Transit | AccountKind::BankReserve => true,
         AccountKind::Escrow | AccountKind::Delayed | AccountKind::ClearingOut | AccountKind::SuspenseOwed => {
             account.balance_minor >= 0
         }
@@ -288,6 +297,20 @@ fn transfer_may_follow(earlier: &Transfer, transfer: &Transfer) -> Result<(), &'
         () if !clocked => Err("a transfer has no clock, or one too many"),
         () => Ok(()),
     }
+}
+
+/// A transfer to a card keeps its meaning; the bank decides it once, and sends it back once.
+fn card_transfer_may_follow(earlier: &CardTransfer, transfer: &CardTransfer) -> bool {
+    use CardTransferState as S;
+    let forward = match (earlier.state, transfer.state) {
+        (S::UnderWay, S::Done | S::Failed) | (S::Done, S::Refunded) => true,
+        (before, after) => before == after && earlier.returned_at_us == transfer.returned_at_us,
+    };
+    let (state, ended_at_us) = (transfer.state, transfer.ended_at_us);
+    let (returned_at_us, odd_lines) = (transfer.returned_at_us, transfer.odd_lines);
+    let meaning = CardTransfer { state, ended_at_us, returned_at_us, odd_lines, ..earlier.clone() };
+    let kept = earlier.ended_at_us.is_none() || earlier.ended_at_us == ended_at_us;
+    forward && kept && odd_lines >= earlier.odd_lines && meaning == *transfer
 }
 
 /// A bank order keeps its meaning, goes forward only, and is asked about as long as it is open.

@@ -15,7 +15,7 @@ fn read_transfer(call: &Call, at_us: i64, members: BTreeMap<String, String>) -> 
     let content: BTreeMap<String, String> =
         serde_json::from_str(member("biz_content")?).map_err(|_| wrong("biz_content"))?;
     let said = |name: &str| content.get(name).map(String::as_str).ok_or_else(|| wrong(name));
-    let ended = matches!(said("status")?, "SUCCESS" | "FAIL") && said("action_type")? == "FINISH";
+    let ended = matches!(said("status")?, "SUCCESS" | "FAIL" | "REFUND") && said("action_type")? == "FINISH";
     if !ended || member("msg_method")? != "alipay.fund.trans.order.changed" {
         return Err(wrong("status or msg_method"));
     }

@@ -33,6 +33,7 @@ pub mod trace;
 mod accords;
 mod acts;
 mod bank;
+mod card_transfers;
 mod cards;
 mod contracts;
 mod ending;

@@ -17,13 +17,14 @@
 //!
 //! Reading order: `facts` (what is kept), then `people`, `orders`, `endings`, `payments`, `refunds`, `agreements` with
 //! `accords` and `debits`, `transfers` with `transfer_limits` and `transfer_rows`, `cards`, `banking` and `bank_word`,
-//! `contracts` and `settling` (the rules), `crossing` (messages between cells), `rows` and `books`, `seen`.
+//! `card_transfers`, `statements`, `contracts`, `settling` (the rules), `crossing` (messages), `rows`, `books`, `seen`.
 
 mod accords;
 mod agreements;
 mod bank_word;
 mod banking;
 mod books;
+mod card_transfers;
 mod cards;
 mod contracts;
 mod crossing;
@@ -39,6 +40,7 @@ mod refunds;
 mod rows;
 mod seen;
 mod settling;
+mod statements;
 #[cfg(test)]
 mod tests;
 mod transfer_limits;
@@ -142,6 +144,7 @@ pub struct Model {
     came_in: BTreeMap<TransferNo, (PartyId, PartyId, Money, i64)>,
     /// How often and how much counts towards limits, by period.
     used: BTreeMap<(PartyId, UsageKind, u32), (u32, i128)>,
+    to_cards: card_transfers::ToCards,
     cards: BTreeMap<CardNo, Card>,
     card_names: BTreeMap<(PartyId, CardDigest), CardNo>,
     bank_orders: BTreeMap<BankOrderNo, BankOrder>,
@@ -274,9 +277,8 @@ impl Model {
             Command::EndMandate(command) => Reply::EndMandate(self.end_mandate(step, command)?),
             Command::PostponeDebit(command) => Reply::PostponeDebit(self.postpone_debit(step, command)?),
             Command::DebitOrder(command) => Reply::DebitOrder(self.debit_order(step, command)?),
-            // Decided before.
+            // Decided before; and nothing in the town makes a guaranteed trade.
             Command::Receive(_) | Command::Acknowledge(_) => return None,
-            // Nothing in the town makes a guaranteed trade.
             Command::ActOnEscrow(_) | Command::ConfirmGoods(_) => return None,
             other => return self.decide_banking(step, other),
         };
@@ -323,7 +325,6 @@ impl Model {
             | Message::RestReleased(_) => None,
             Message::TransferIn(said) => self.transfer_in(step, said),
             Message::TransferAnswer(said) => self.transfer_answer(step, said),
-            // No plan registers persons.
             Message::PersonAsk(_)
             | Message::PersonAnswer(_)
             | Message::PersonLeft(_)
@@ -337,8 +338,7 @@ impl Model {
             | Message::QuotaTaken(_) => unreachable!("no plan registers persons"),
             // No plan asks for batches of transfers.
             Message::DetailTurn(_) => unreachable!("no plan asks for batches"),
-            // No plan reads a statement of a bank.
-            Message::LineBooked(_) => unreachable!("no plan reads statements"),
+            Message::LineBooked(_) => None,
             // No plan splits orders, so no cell says these.
             Message::SplitIn(_)
             | Message::SplitAnswer(_)

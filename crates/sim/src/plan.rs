@@ -7,6 +7,7 @@
 
 mod accord_scenes;
 mod card_scenes;
+mod card_transfer_scenes;
 mod contract_scenes;
 mod products;
 mod scenes;
@@ -158,6 +159,10 @@ pub enum Act {
     },
     /// Somebody looks at a merchant's contracts, and at what is not settled.
     LookAtContracts { merchant: u8 },
+    /// A merchant's program sends money to a bank card: one of eight.
+    SendToCard { merchant: u8, number: u8, card: u8, fen: u64 },
+    /// A merchant's program asks how a transfer to a card stands.
+    CardTransferQuery { merchant: u8, number: u8 },
     /// Something that seldom happens, mostly a mistake: a place in the list of such things, and who does it.
     Odd { what: u8, who: u8 },
 }
@@ -199,7 +204,7 @@ pub fn draw(dice: &Dice, town: &Town) -> Vec<Step> {
 const JOINS_PERMILLE: u32 = 120;
 
 /// The kinds of act, in the order of their weights.
-const KINDS: usize = 34;
+const KINDS: usize = 36;
 /// Numbers of agreements that each merchant uses: few, so that requests meet; each can be signed once.
 const AGREEMENTS: u64 = 8;
 /// How many odd things there are.
@@ -214,7 +219,7 @@ impl Act {
     fn weights(dice: &mut Dice) -> Vec<(u32, usize)> {
         let usual: [u32; KINDS] = [
             26, 8, 6, 9, 4, 5, 12, 4, 22, 8, 10, 3, 2, 4, 2, 5, 7, 9, 2, 3, 6, 3, 9, 10, 4, 2, 4, 1, 6, 6, 3,
-            5, 3, 1,
+            5, 3, 1, 6, 3,
         ];
         let mut weights: Vec<(u32, usize)> = usual.into_iter().zip(0..).collect();
         for (weight, kind) in &mut weights {
@@ -287,6 +292,8 @@ impl Act {
             19 => Act::EndAgreement { merchant, name, by: dice.chance(500).then_some(buyer) },
             32 => products::contract(dice, merchant),
             33 => Act::LookAtContracts { merchant },
+            34 => products::to_card(dice, merchant, number),
+            35 => Act::CardTransferQuery { merchant, number },
             kind @ 26.. => products::card(dice, kind, (merchant, buyer, number)),
             kind @ 20.. => products::transfer(dice, kind, (merchant, buyer, number), town),
             14 => Act::Odd { what: dice.below(ODD_THINGS.into()) as u8, who: buyer },

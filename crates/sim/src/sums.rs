@@ -2,13 +2,15 @@
 //! counts towards limits was sent. Written from the promises of the house (the invariants of its architecture), without
 //! the model and without any function of the products.
 
-use base::{Slot, china_date};
+use base::{PartyId, Slot, china_date};
 use engine::Row;
 use fund::{BankOrder, BankOrderKind, BankOrderState};
 use ledger::AccountKind;
 use people::UsageKind;
+use recon::{BookedLine, Class};
 use std::collections::{BTreeMap, BTreeSet};
-use transfer::TransferState;
+use std::sync::Arc;
+use transfer::{CardTransfer, CardTransferState, TransferState};
 
 /// The platform's accounts whose other side is a bank's.
 const FACING_BANKS: [AccountKind; 4] =
@@ -33,6 +35,11 @@ struct Sums {
     bank_counted: BTreeMap<(String, u32), i64>,
     kinds: BTreeMap<base::BankOrderNo, BankOrderKind>,
     booked: Vec<(Slot, base::BankOrderNo, i64)>,
+    /// Lines of the statement, and those of them that show what was a surprise; by slot and serial.
+    lines: Vec<Arc<BookedLine>>,
+    shown: BTreeSet<(Slot, u32)>,
+    /// Orders whose transfers came back, and orders whose lines say so.
+    returned: Vec<base::BankOrderNo>,
 }
 
 /// Holds the sums of all rows of all cells against each other.
@@ -85,18 +92,63 @@ impl Sums {
                 let counts =
                     matches!(state, TransferState::Waiting | TransferState::UnderWay | TransferState::Done);
                 let Some(at_us) = transfer.paid_at_us.filter(|_| counts) else { return };
-                let day = china_date(at_us);
-                for (name, period) in [("by day", day), ("by month", day / 100)] {
-                    let sum = self.sent.entry((format!("{payer} {name}"), period)).or_default();
-                    *sum = (sum.0 + 1, sum.1 + units);
-                }
+                self.count_sent(payer, at_us, units);
             }
+            Row::CardTransfer(transfer) => self.take_card_transfer(transfer),
+            Row::BookedLine(line) => self.lines.push(line.clone()),
+            Row::SurpriseSettlement(row) => drop(self.shown.insert((row.slot, row.serial))),
             Row::KnownPayee(known) => drop(self.known.insert((known.payer, known.payee))),
             Row::Received(received) => {
                 self.came_in.insert(received.no, received.amount_minor.units());
             }
             _ => {}
         }
+    }
+
+    fn count_sent(&mut self, payer: PartyId, at_us: i64, units: i64) {
+        let day = china_date(at_us);
+        for (name, period) in [("by day", day), ("by month", day / 100)] {
+            let sum = self.sent.entry((format!("{payer} {name}"), period)).or_default();
+            *sum = (sum.0 + 1, sum.1 + units);
+        }
+    }
+
+    /// What its payer does not have again counts.
+    fn take_card_transfer(&mut self, transfer: &CardTransfer) {
+        match transfer.state {
+            CardTransferState::UnderWay | CardTransferState::Done => {
+                self.count_sent(transfer.payer, transfer.paid_at_us, transfer.amount_minor.units());
+            }
+            CardTransferState::Failed => {}
+            CardTransferState::Refunded => self.returned.push(transfer.bank_order),
+        }
+    }
+
+    /// What a line shows has left clearing, or is the payer's again, or stands as suspense.
+    fn judge_lines(&mut self) -> Result<(), String> {
+        let mut came_back = Vec::new();
+        for line in std::mem::take(&mut self.lines) {
+            let units = line.amount_minor.units();
+            let (kind, units) = match (line.class, line.is_credit) {
+                (Class::CameBack, _) => {
+                    came_back.extend(line.bank_order);
+                    continue;
+                }
+                (Class::Matched | Class::AgainstWord, _) => (AccountKind::ClearingOut, -units),
+                (Class::Duplicate, _) if self.shown.contains(&(line.slot, line.serial)) => {
+                    (AccountKind::ClearingOut, -units)
+                }
+                (_, true) => (AccountKind::SuspenseOwed, units),
+                (_, false) => (AccountKind::SuspenseDue, -units),
+            };
+            *self.orders.entry((line.slot, kind)).or_default() += units;
+        }
+        came_back.sort_unstable();
+        self.returned.sort_unstable();
+        if came_back == self.returned {
+            return Ok(());
+        }
+        Err(format!("lines bring back {came_back:?}, transfers that came back are {:?}", self.returned))
     }
 
     /// Clearing in is what banks took; clearing out is what is on its way to cards, and what they paid.
@@ -112,10 +164,13 @@ impl Sums {
             ) => {
                 stands(AccountKind::ClearingIn, -units);
             }
-            (BankOrderKind::Withdraw | BankOrderKind::Return, S::Asked | S::Unknown) => {
+            (
+                BankOrderKind::Withdraw | BankOrderKind::Return | BankOrderKind::Transfer,
+                S::Asked | S::Unknown,
+            ) => {
                 stands(AccountKind::ClearingOut, units + fee);
             }
-            (BankOrderKind::Withdraw | BankOrderKind::Return, S::Done) => {
+            (BankOrderKind::Withdraw | BankOrderKind::Return | BankOrderKind::Transfer, S::Done) => {
                 stands(AccountKind::ClearingOut, units);
             }
             _ => {}
@@ -147,6 +202,7 @@ impl Sums {
             *self.orders.entry((slot, from)).or_default() -= units;
             *self.orders.entry((slot, to)).or_default() += units;
         }
+        self.judge_lines()?;
         self.banks.retain(|_, units| *units != 0);
         self.orders.retain(|_, units| *units != 0);
         if self.banks != self.orders {

@@ -3,12 +3,15 @@
 
 use cell::NotDecided;
 use engine::{CancelAction, Command, Reply, Which};
+use fund::BankReason;
 use gateway::Said;
 use trade::{
     CancelRefused, CloseRefused, FindRefused, OpenRefused, Order, OrderState, OutTradeNo, PayRefused,
     RefundRefused, RefundState,
 };
-use transfer::{LimitRefused, TransferNotFound, TransferRefused, TransferState};
+use transfer::{
+    CardTransferRefused, CardTransferState, LimitRefused, TransferNotFound, TransferRefused, TransferState,
+};
 
 /// One command of a call and what became of it.
 pub(crate) type Heard = (Command, Result<Reply, NotDecided>);
@@ -52,8 +55,10 @@ pub(crate) fn check(method: &str, heard: &[Heard], said: &Said) -> Result<(), St
         return wrong(code);
     }
     let status = if method.ends_with("toaccount.transfer") { None } else { Some("status") };
-    let of_transfer =
-        of_transfer(reply).into_iter().filter(|(name, _)| *name != "status" || status.is_some());
+    let of_transfer = of_transfer(reply)
+        .into_iter()
+        .chain(of_card_transfer(reply))
+        .filter(|(name, _)| *name != "status" || status.is_some());
     for (name, value) in members(reply).into_iter().chain(of_transfer) {
         if said.member(name).as_deref() != value.as_deref() {
             return wrong(&format!("{name} {value:?}"));
@@ -150,6 +155,58 @@ fn of_transfer(reply: &Reply) -> Vec<(&'static str, Option<String>)> {
     ]
 }
 
+/// What must be said of a transfer to a card; who asks for it hears why it is not paid.
+fn of_card_transfer(reply: &Reply) -> Vec<(&'static str, Option<String>)> {
+    let (transfer, view) = match reply {
+        Reply::TransferToCard(Ok(transfer)) => (transfer, None),
+        Reply::FindCardTransfer(Ok(view)) => (&view.transfer, Some(view)),
+        _ => return Vec::new(),
+    };
+    let status = match transfer.state {
+        CardTransferState::UnderWay => "DEALING",
+        CardTransferState::Done => "SUCCESS",
+        CardTransferState::Failed => "FAIL",
+        CardTransferState::Refunded => "REFUND",
+    };
+    let mut members = vec![
+        ("out_biz_no", Some(transfer.out_biz_no.to_string())),
+        ("order_id", Some(transfer.no.to_string())),
+        ("status", Some(status.to_owned())),
+    ];
+    if let Some(view) = view {
+        let why = match (transfer.state, view.order.reason) {
+            (CardTransferState::Refunded, _) => Some("PAYEE_CARD_INFO_ERROR"),
+            (CardTransferState::Failed, Some(BankReason::CardBlocked | BankReason::AgreementEnded)) => {
+                Some("PAYEE_CARD_INFO_ERROR")
+            }
+            (CardTransferState::Failed, Some(BankReason::OverLimit)) => Some("EXCEED_LIMIT_DC_RECEIVED"),
+            (CardTransferState::Failed, _) => Some("BANK_RESPONSE_ERROR"),
+            (CardTransferState::UnderWay | CardTransferState::Done, _) => None,
+        };
+        members.push(("error_code", why.map(str::to_owned)));
+        members.push(("order_fee", Some(transfer.fee().to_string())));
+    }
+    members
+}
+
+fn of_card_transfer_refused(refused: CardTransferRefused) -> &'static str {
+    use CardTransferRefused as C;
+    match refused {
+        C::PayerNotFound => "PAYER_NOT_EXIST",
+        C::NumberTaken { .. } => "PAYMENT_INFO_INCONSISTENCY",
+        C::NotSigned => "PRODUCT_NOT_SIGN",
+        C::PayerBlocked | C::PayerStopped => "PAYER_STATUS_ERROR",
+        C::Limit(LimitRefused::TooSmall) => "EXCEED_LIMIT_SM_MIN_AMOUNT",
+        C::Limit(LimitRefused::TooLarge) => "EXCEED_LIMIT_SM_AMOUNT",
+        C::Limit(LimitRefused::Day) => "EXCEED_LIMIT_DM_AMOUNT",
+        C::Limit(LimitRefused::Month) => "EXCEED_LIMIT_MM_AMOUNT",
+        C::BalanceTooLow => "PAYER_BALANCE_NOT_ENOUGH",
+        C::CardWrong => "PAYEE_CARD_INFO_ERROR",
+        C::BankSilent => "REQUEST_PROCESSING",
+        C::Risk(_) => "SECURITY_CHECK_FAILED",
+    }
+}
+
 /// No run lasts a year, so nothing is finished.
 fn status(state: OrderState) -> &'static str {
     match state {
@@ -195,7 +252,10 @@ fn sub_code(reply: &Reply) -> Option<&'static str> {
             TransferRefused::BalanceTooLow => "PAYER_BALANCE_NOT_ENOUGH",
             TransferRefused::Risk(_) => "SECURITY_CHECK_FAILED",
         }),
-        Reply::FindTransfer(Err(TransferNotFound)) => Some("ORDER_NOT_EXIST"),
+        Reply::TransferToCard(Err(refused)) => Some(of_card_transfer_refused(*refused)),
+        Reply::FindTransfer(Err(TransferNotFound)) | Reply::FindCardTransfer(Err(TransferNotFound)) => {
+            Some("ORDER_NOT_EXIST")
+        }
         Reply::FindOrder(Err(FindRefused::TradeNotFound))
         | Reply::FindRefund(Err(FindRefused::TradeNotFound)) => Some("ACQ.TRADE_NOT_EXIST"),
         _ => None,

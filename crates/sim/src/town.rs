@@ -13,7 +13,7 @@ use crate::told::{self, Heard};
 use crate::world::{Event, World};
 use base::{AppId, BankOrderNo, PartyId, SECOND_US, Slot, Text};
 use cell::{Door, Inbox, NotDecided, Promise};
-use engine::{BankAnswered, Command, Key, NewPassword, OpenApp, OpenParty, Row};
+use engine::{BankAnswered, Command, ImportLine, Key, NewPassword, OpenApp, OpenParty, Row};
 use notify::Failure;
 use people::{App, AppMode, PartyKind, Verifier};
 use std::collections::BTreeMap;
@@ -42,6 +42,8 @@ pub(crate) enum TownEvent {
     AskBank(BankOrderNo, u32),
     /// The bank says something about an order.
     BankSays(BankAnswered),
+    /// A line of the bank's statement is read.
+    LineRead(ImportLine),
 }
 
 /// A call and what the cells said to its commands.
@@ -329,6 +331,7 @@ impl World {
                 self.ask_bank(no, waits);
                 Ok(())
             }
+            TownEvent::LineRead(line) => self.read_line(line),
             TownEvent::BankSays(word) => {
                 self.command(word.into());
                 Ok(())

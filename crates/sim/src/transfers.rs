@@ -67,6 +67,8 @@ impl World {
                 self.command(FindTransfer { payer: party, which }.into());
                 self.command(FindTransferRoom { payer: party, way: TransferWay::Wallet }.into());
             }
+            Act::SendToCard { merchant, number, card, fen } => self.send_to_card(merchant, number, card, fen),
+            Act::CardTransferQuery { merchant, number } => self.ask_about_card_transfer(merchant, number),
             of_agreements => self.act_of_agreements(of_agreements),
         }
     }

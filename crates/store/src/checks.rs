@@ -9,7 +9,7 @@ use people::{DEVICES_MAX, PASSKEYS_MAX, PasskeyProof};
 use recon::ReadStatement;
 use risk::{RiskCase, ScreenList};
 use trade::{Contract, Escrow, Order, SettlementBatch};
-use transfer::{CardTransfer, DetailState, Transfer, TransferBatch, TransferBatchDetail};
+use transfer::{CardTransfer, CardTransferState, DetailState, Transfer, TransferBatch, TransferBatchDetail};
 
 /// Refuses a row that breaks a rule of its table.
 pub(crate) fn check(row: &Row) -> Result<(), StoreError> {
@@ -41,14 +41,18 @@ fn goes_somewhere(row: &TransferBatchDetail) -> bool {
     let payees = [row.payee.is_some(), row.card_digest.is_some(), row.unknown.is_some()];
     row.amount_minor.units() > 0
         && payees.iter().filter(|there| **there).count() == 1
+        && (row.card_digest.is_none() || row.card_number.is_some())
         && row.failure.is_some() == (row.state == DetailState::Failed)
         && row.ended_at_us.is_some() == row.state.is_final()
 }
 
-const ENDS_ONCE: &str = "a transfer to a card is of something, and only its end has a moment";
+const ENDS_ONCE: &str = "a transfer to a card is of something, and only its end and its return have a moment";
 
 fn has_end(row: &CardTransfer) -> bool {
-    row.amount_minor.units() > 0 && row.state.is_final() == row.ended_at_us.is_some()
+    let is_back = row.state == CardTransferState::Refunded;
+    row.amount_minor.units() > 0
+        && row.state.is_decided() == row.ended_at_us.is_some()
+        && is_back == row.returned_at_us.is_some()
 }
 
 /// The rule of what a passkey confirmed.

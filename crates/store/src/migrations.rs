@@ -67,6 +67,7 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0042_transfer_batch_create",
     "0043_passkey_proof_tells_act",
     "0044_screening_stops",
+    "0045_card_transfer_comes_back",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

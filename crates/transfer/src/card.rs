@@ -14,6 +14,10 @@ pub enum CardTransferState {
     Done,
     /// The bank refused it for good; the payer has amount and fee again (`FAIL`).
     Failed,
+    /// The bank paid it and sent it back later, because the account is closed or is not the holder's (退票); the payer has
+    /// the amount again (`REFUND`, protocol reference 5.13). The fee stays: it is for carrying the money to the bank, which
+    /// was done, and no document gives it back. Only what is refused costs nothing.
+    Refunded,
 }
 
 /// What may happen to a transfer to a card. Silence is nothing that happens.
@@ -23,12 +27,18 @@ pub enum CardTransferEvent {
     BankDid,
     /// The bank refused it for good.
     BankRefused,
+    /// The bank sent back what it had paid.
+    BankReturned,
 }
 
 impl CardTransferState {
     /// All states.
-    pub const ALL: [CardTransferState; 3] =
-        [CardTransferState::UnderWay, CardTransferState::Done, CardTransferState::Failed];
+    pub const ALL: [CardTransferState; 4] = [
+        CardTransferState::UnderWay,
+        CardTransferState::Done,
+        CardTransferState::Failed,
+        CardTransferState::Refunded,
+    ];
 
     /// The state after an event, or `None` when it cannot happen.
     pub const fn next(self, event: CardTransferEvent) -> Option<CardTransferState> {
@@ -36,8 +46,12 @@ impl CardTransferState {
         match (self, event) {
             (S::UnderWay, E::BankDid) => Some(S::Done),
             (S::UnderWay, E::BankRefused) => Some(S::Failed),
+            (S::Done, E::BankReturned) => Some(S::Refunded),
+            // Nothing was paid yet that could come back.
+            (S::UnderWay, E::BankReturned) => None,
             // A bank that says something else later contradicts itself: that is noted with its order.
-            (S::Done | S::Failed, E::BankDid | E::BankRefused) => None,
+            (S::Done, E::BankDid | E::BankRefused) => None,
+            (S::Failed | S::Refunded, E::BankDid | E::BankRefused | E::BankReturned) => None,
         }
     }
 
@@ -47,14 +61,15 @@ impl CardTransferState {
             CardTransferState::UnderWay => "DEALING",
             CardTransferState::Done => "SUCCESS",
             CardTransferState::Failed => "FAIL",
+            CardTransferState::Refunded => "REFUND",
         }
     }
 
-    /// Whether nothing can happen any more.
-    pub const fn is_final(self) -> bool {
+    /// Whether the bank has said its word. What was done may still come back.
+    pub const fn is_decided(self) -> bool {
         match self {
             CardTransferState::UnderWay => false,
-            CardTransferState::Done | CardTransferState::Failed => true,
+            CardTransferState::Done | CardTransferState::Failed | CardTransferState::Refunded => true,
         }
     }
 
@@ -62,7 +77,7 @@ impl CardTransferState {
     pub const fn counts(self) -> bool {
         match self {
             CardTransferState::UnderWay | CardTransferState::Done => true,
-            CardTransferState::Failed => false,
+            CardTransferState::Failed | CardTransferState::Refunded => false,
         }
     }
 }
@@ -111,6 +126,11 @@ pub struct CardTransfer {
     pub paid_at_us: i64,
     /// When the bank's final word was heard, microseconds UTC.
     pub ended_at_us: Option<i64>,
+    /// When the payer had the amount again that the bank sent back, microseconds UTC.
+    pub returned_at_us: Option<i64>,
+    /// How many lines of statements named its order that neither paid it nor brought it back: with one of them no further
+    /// line is taken for a return by itself.
+    pub odd_lines: u32,
 }
 
 impl CardTransfer {
@@ -181,16 +201,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_banks_word_ends_it_and_only_once() {
+    fn only_the_banks_word_ends_it_and_what_was_done_comes_back_at_most_once() {
         use {CardTransferEvent::*, CardTransferState::*};
-        let table = [(UnderWay, BankDid, Done), (UnderWay, BankRefused, Failed)];
+        let table =
+            [(UnderWay, BankDid, Done), (UnderWay, BankRefused, Failed), (Done, BankReturned, Refunded)];
         for state in CardTransferState::ALL {
-            for event in [BankDid, BankRefused] {
+            for event in [BankDid, BankRefused, BankReturned] {
                 let row = table.iter().find(|row| (row.0, row.1) == (state, event));
                 assert_eq!(state.next(event), row.map(|row| row.2), "{state:?} {event:?}");
             }
-            assert_eq!(state.is_final(), !table.iter().any(|row| row.0 == state), "{state:?}");
         }
-        assert_eq!(CardTransferState::ALL.map(CardTransferState::wire), ["DEALING", "SUCCESS", "FAIL"]);
+        let all = CardTransferState::ALL;
+        assert_eq!(all.map(CardTransferState::wire), ["DEALING", "SUCCESS", "FAIL", "REFUND"]);
+        assert_eq!(all.map(CardTransferState::is_decided), [false, true, true, true]);
+        assert_eq!(all.map(CardTransferState::counts), [true, true, false, false]);
     }
 }

@@ -47,8 +47,14 @@ impl Funds {
         }
     }
 
-    /// Whether its bank order is a return of this sum to whom it came from, for this line and no other closing.
+    /// Whether its bank order is a return of this sum to whom it came from, for this line and no other closing; or a
+    /// transfer to a card that this line brings back.
     fn gives_back(&mut self, closing: &SuspenseClosing, line: Option<&BookedLine>) -> bool {
+        let named = closing.bank_order.and_then(|no| self.orders.get(&no));
+        if named.is_some_and(|facts| facts.order.kind == BankOrderKind::Transfer) {
+            let line = line.filter(|line| line.bank_order == closing.bank_order);
+            return line.is_some_and(|line| self.closes_transfer(line, closing.closed_at_us));
+        }
         let Some(facts) = closing.bank_order.and_then(|no| self.orders.get_mut(&no)) else { return false };
         let first = !std::mem::replace(&mut facts.of_suspense, true);
         let order = facts.order.clone();

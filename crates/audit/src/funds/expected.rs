@@ -38,6 +38,7 @@ pub(super) fn postings(facts: &Facts, of: Option<&Facts>) -> Vec<(PostingKind, i
     } else if order.kind == Return && of.is_some_and(|of| of.order.kind == Pay && !turned(of)) {
         postings.push((PostingKind::CardBack, amount));
     }
+    postings.extend(facts.transfer.back.iter().map(|(kind, _)| (*kind, amount)));
     postings.retain(|(_, amount)| *amount != 0);
     let suspense = if order.kind.is_in() { PostingKind::SuspenseIn } else { PostingKind::SuspenseOut };
     let settle = if order.kind.is_in() { PostingKind::SettleIn } else { PostingKind::SettleOut };

@@ -76,9 +76,13 @@ impl Funds {
     }
 
     pub(crate) fn line(&mut self, line: &Arc<BookedLine>, findings: &mut Findings) {
+        let fits_transfer = self.line_of_transfer(line);
         let mut wrong = |message: &str| {
             line_is("statement_line", text_of_key(&BookedLine::wrap_key(line.key())), message, findings)
         };
+        if !fits_transfer {
+            wrong("it brings back what no transfer of its amount paid");
+        }
         let facts = line.bank_order.and_then(|no| self.orders.get(&no));
         if line.bank_order.is_some() && facts.is_none_or(|facts| facts.order.slot != line.slot) {
             wrong("the bank order that it names is not there, or in another slot");
@@ -106,7 +110,7 @@ impl Funds {
             if line.class != Class::Duplicate || !named || !same {
                 wrong("it settles a surprise that is not its own");
             }
-        } else {
+        } else if line.class != Class::CameBack {
             let kind = if line.is_credit { PostingKind::UnclearIn } else { PostingKind::UnclearOut };
             let sums = self.statement.unclear.entry((line.slot, line.currency, kind)).or_default();
             sums.0 += i128::from(line.amount_minor.units());

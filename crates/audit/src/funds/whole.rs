@@ -1,6 +1,6 @@
 //! What can be said of a card or bank order as a whole.
 
-use super::{Counter, Facts, Funds, card_is, expected, order_is};
+use super::{Counter, Facts, Funds, came_back, card_is, expected, order_is};
 use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
 use base::{Record, Slot};
@@ -113,6 +113,7 @@ pub(super) fn order(funds: &Funds, facts: &Facts, findings: &mut Findings) {
         order_is(order, message, findings);
     }
     returns(funds, facts, findings);
+    came_back::check(facts, findings);
 }
 
 /// What came too late goes back once, whole; of a payment no more goes back than was paid.

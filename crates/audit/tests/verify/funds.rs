@@ -127,7 +127,7 @@ pub(crate) async fn live(door: &Door, party: PartyId, pass: impl Fn(i64)) {
         // Paid out, and sent back by the bank days later.
         (Some(went), true, 2_100_000, "sent back"),
     ];
-    statement(door, &lines).await;
+    statement(door, 20_260_102, &lines).await;
     let close = async |serial, slot, way| {
         let (account, day) = (Text::new("TB1").unwrap(), Day::from_number(20_260_102).unwrap());
         let reason: recon::ClosingReason = Text::new("looked into").unwrap();
@@ -153,9 +153,9 @@ pub(crate) async fn live(door: &Door, party: PartyId, pass: impl Fn(i64)) {
     hear(door, unsettled, done(109, "in 9")).await;
 }
 
-/// The bank's statement with these lines, of their orders.
-async fn statement(door: &Door, of: &[(Option<BankOrderNo>, bool, u64, &str)]) {
-    let (day, account) = (Day::from_number(20_260_102).unwrap(), Text::new("TB1").unwrap());
+/// The bank's statement of a day with these lines, of their orders.
+pub(crate) async fn statement(door: &Door, day: u32, of: &[(Option<BankOrderNo>, bool, u64, &str)]) {
+    let (day, account) = (Day::from_number(day).unwrap(), Text::new("TB1").unwrap());
     let line = |(serial, (_, is_credit, minor, name)): (u32, &(Option<BankOrderNo>, bool, u64, &str))| {
         let (order_key, reference) = (Text::new("").unwrap(), Text::new(name).unwrap());
         StatementLine {
@@ -194,51 +194,76 @@ fn lines_of_statements() {
     let line = &[("statement_line", StatementWrong)][..];
     let both = &[("statement_line", StatementWrong), ("settlement", StatementWrong)][..];
     run(&[
-        Case("statement_line", "serial = 1", "reference = 'other'", line),
-        Case("statement_line", "serial = 1", "amount_minor = 1", line),
-        Case("statement_line", "serial = 1", "bank_order = bank_order + 100", both),
+        Case("statement_line", "serial = 1 AND day = 20260102", "reference = 'other'", line),
+        Case("statement_line", "serial = 1 AND day = 20260102", "amount_minor = 1", line),
+        Case("statement_line", "serial = 1 AND day = 20260102", "bank_order = bank_order + 100", both),
         Case(
             "statement_line",
-            "serial = 2",
+            "serial = 2 AND day = 20260102",
             "amount_minor = amount_minor - 1",
             &[("suspense", StatementWrong), ("posting", StatementWrong), ("account", BankSums)],
         ),
         Case(
             "statement_line",
-            "serial = 3",
+            "serial = 3 AND day = 20260102",
             "is_credit = 0",
             &[("suspense", StatementWrong), ("posting", StatementWrong), ("account", BankSums)],
         ),
-        Case("statement_line", "serial = 4", "class = 'never_sent'", &[("suspense", StatementWrong)]),
-        Case("suspense", "serial = 3", "owner = 'customer'", &[("suspense", StatementWrong)]),
-        Case("suspense", "serial = 2", "party = NULL", &[("suspense", StatementWrong)]),
-        Case("suspense", "serial = 4", "amount_minor = 1", &[("suspense", StatementWrong)]),
-        Case("settlement", "serial = 1", "serial = 2", line),
+        Case(
+            "statement_line",
+            "serial = 4 AND day = 20260102",
+            "class = 'never_sent'",
+            &[("suspense", StatementWrong)],
+        ),
+        Case(
+            "suspense",
+            "serial = 3 AND day = 20260102",
+            "owner = 'customer'",
+            &[("suspense", StatementWrong)],
+        ),
+        Case("suspense", "serial = 2 AND day = 20260102", "party = NULL", &[("suspense", StatementWrong)]),
+        Case(
+            "suspense",
+            "serial = 4 AND day = 20260102",
+            "amount_minor = 1",
+            &[("suspense", StatementWrong)],
+        ),
+        Case("settlement", "serial = 1 AND day = 20260102", "serial = 2", line),
         Case(
             "suspense_closing",
-            "serial = 3",
+            "serial = 3 AND day = 20260102",
             "way = 'given_back'",
             &[("suspense_closing", StatementWrong), ("posting", StatementWrong)],
         ),
         Case(
             "suspense_closing",
-            "serial = 5",
+            "serial = 5 AND day = 20260102",
             "bank_order = bank_order + 100",
             &[("suspense_closing", StatementWrong), ("bank_order", BankOrderWrong)],
         ),
-        Case("suspense_closing", "serial = 5", "way = 'matched'", &[("suspense_closing", StatementWrong)]),
         Case(
             "suspense_closing",
-            "serial = 4",
+            "serial = 5 AND day = 20260102",
+            "way = 'matched'",
+            &[("suspense_closing", StatementWrong)],
+        ),
+        Case(
+            "suspense_closing",
+            "serial = 4 AND day = 20260102",
             "way = 'matched'",
             &[("suspense_closing", StatementWrong), ("posting", StatementWrong)],
         ),
-        Case("statement", "day > 0", "booked = 5, ended_at_us = NULL", &[("statement", StatementWrong)]),
-        Case("statement", "day > 0", "digest = zeroblob(32)", &[("statement", StatementWrong)]),
-        Case("statement", "day > 0", "opening_minor = 1", &[("statement", StatementWrong)]),
+        Case(
+            "statement",
+            "day = 20260102",
+            "booked = 5, ended_at_us = NULL",
+            &[("statement", StatementWrong)],
+        ),
+        Case("statement", "day = 20260102", "digest = zeroblob(32)", &[("statement", StatementWrong)]),
+        Case("statement", "day = 20260102", "opening_minor = 1", &[("statement", StatementWrong)]),
         Case(
             "surprise_settlement",
-            "serial = 6",
+            "serial = 6 AND day = 20260102",
             "serial = 5",
             &[("surprise_settlement", StatementWrong), ("posting", StatementWrong), ("account", BankSums)],
         ),
@@ -257,28 +282,33 @@ fn what_closings_did_with_suspense() {
         Case("bank_order", BACK, "currency = 'usd'", closing),
         Case("bank_order", BACK, "amount_minor = amount_minor - 1", closing),
         Case("bank_order", BACK, "key = key || '5'", closing),
-        Case("suspense_closing", "serial = 5", "way = 'own'", closing),
+        Case("suspense_closing", "serial = 5 AND day = 20260102", "way = 'own'", closing),
         Case("settlement", "reference = 'in of no name'", "reference = 'in 10'", closing),
         Case("settlement", "reference = 'out of no name'", "reference = 'out 11'", closing),
         Case("bank_order", "key = 'found in'", "currency = 'usd'", closing),
         Case("bank_order", "key = 'found out'", "amount_minor = 112", closing),
-        Case("suspense_closing", "serial = 7", "way = 'own'", closing),
-        Case("suspense_closing", "serial = 7", "approved_by = operator", closing),
-        Case("suspense_closing", "serial = 7", "approved_by = NULL", closing),
-        Case("suspense_closing", "serial = 7", "operator = ''", closing),
-        Case("suspense_closing", "serial = 7", "approved_by = ' ' || operator", closing),
-        Case("suspense_proposal", "serial = 2", "way = 'matched'", proposal),
-        Case("suspense_proposal", "serial = 2", "way = 'given_back'", proposal),
-        Case("suspense_proposal", "serial = 2", "bank_order = 1700000000000000012", proposal),
-        Case("suspense_proposal", "serial = 2", "operator = ''", proposal),
-        Case("suspense_proposal", "serial = 2", "reason = 'another'", &[]),
-        Case("suspense_closing", "serial = 8", "bank_order = bank_order + 100", closing),
+        Case("suspense_closing", "serial = 7 AND day = 20260102", "way = 'own'", closing),
+        Case("suspense_closing", "serial = 7 AND day = 20260102", "approved_by = operator", closing),
+        Case("suspense_closing", "serial = 7 AND day = 20260102", "approved_by = NULL", closing),
+        Case("suspense_closing", "serial = 7 AND day = 20260102", "operator = ''", closing),
+        Case("suspense_closing", "serial = 7 AND day = 20260102", "approved_by = ' ' || operator", closing),
+        Case("suspense_proposal", "serial = 2 AND day = 20260102", "way = 'matched'", proposal),
+        Case("suspense_proposal", "serial = 2 AND day = 20260102", "way = 'given_back'", proposal),
+        Case(
+            "suspense_proposal",
+            "serial = 2 AND day = 20260102",
+            "bank_order = 1700000000000000012",
+            proposal,
+        ),
+        Case("suspense_proposal", "serial = 2 AND day = 20260102", "operator = ''", proposal),
+        Case("suspense_proposal", "serial = 2 AND day = 20260102", "reason = 'another'", &[]),
+        Case("suspense_closing", "serial = 8 AND day = 20260102", "bank_order = bank_order + 100", closing),
     ]);
 }
 
 #[test]
 fn a_proposal_stands_for_a_suspense_that_is_open() {
-    let closed = "slot = (SELECT slot FROM suspense_closing WHERE serial = 3), serial = 3";
+    let closed = "slot = (SELECT slot FROM suspense_closing WHERE serial = 3 AND day = 20260102), serial = 3";
     for place in [closed, "serial = 77"] {
         let world = World::copy();
         world.change(&format!("UPDATE suspense_proposal SET {place}"));

@@ -1,14 +1,15 @@
 //! Transfers: a few that lived, and one row of them changed at a time.
 
+use crate::funds::statement;
 use crate::rows::{Case, run};
 use crate::world::{World, found};
 use audit::FindingKind::*;
-use base::{AppId, PartyId, Text};
+use base::{AppId, Day, PartyId, Text};
 use cell::Door;
 use engine::{
-    BankAnswered, CancelTransfer, CardTransferAsk, ConfirmTransfer, JudgePassword, NoPayeeCard,
-    OfferTransfer, PayeeCard, SendBankOrder, SetPartyStatus, TransferAsk, TransferMoney, TransferToCard,
-    TryPassword, Verdict,
+    BankAnswered, CancelTransfer, CardTransferAsk, CloseSuspense, CloseWay, ConfirmTransfer, JudgePassword,
+    NoPayeeCard, OfferTransfer, PayeeCard, ProposeSuspense, SendBankOrder, SetPartyStatus, TransferAsk,
+    TransferMoney, TransferToCard, TryPassword, Verdict,
 };
 use fund::{BankReason, CardKind, Done};
 use money::{Currency, Money};
@@ -65,7 +66,8 @@ pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId,
     door.ask(CancelTransfer { payer: alice, transfer: offered.no }).await.unwrap();
 }
 
-/// To cards: done (`C1`), refused (`C2`), under way (`C3`), all to one card.
+/// To cards: done (`C1`), refused (`C2`), under way (`C3`), come back by a line (`C4`) and by two people (`C5`), all to
+/// one card.
 async fn to_cards(door: &Door, shop: PartyId, app: AppId) {
     let card = PayeeCard {
         digest: [9; 16],
@@ -92,22 +94,44 @@ async fn to_cards(door: &Door, shop: PartyId, app: AppId) {
     };
     send("C0", 140, Err(NoPayeeCard::Wrong)).await.unwrap_err();
     let bank_ref = Text::new("transfer 1").unwrap();
-    let done = Done { amount: Money::from_minor(140, Currency::Cny).unwrap(), bank_ref };
+    let did = |amount, bank_ref| {
+        Verdict::Done(Done { amount: Money::from_minor(amount, Currency::Cny).unwrap(), bank_ref })
+    };
+    let mut orders = Vec::new();
     for (number, amount, verdict) in [
-        ("C1", 140, Some(Verdict::Done(done))),
+        ("C1", 140, Some(did(140, bank_ref))),
         ("C2", 141, Some(Verdict::Refused(BankReason::CardBlocked))),
         ("C3", 142, None),
+        ("C4", 143, Some(did(143, Text::new("out 143").unwrap()))),
+        ("C5", 144, Some(did(144, Text::new("out 144").unwrap()))),
     ] {
         let no = send(number, amount, Ok(card.clone())).await.unwrap();
+        orders.push(no);
         let Some(verdict) = verdict else { continue };
         door.ask(SendBankOrder { no }).await.unwrap();
         door.ask(BankAnswered { no, verdict }).await.unwrap();
     }
+    let (by_line, by_people) = (orders[3], orders[4]);
+    let lines = [
+        (Some(by_line), false, 143, "out 143"),
+        (Some(by_line), true, 143, "back 143"),
+        (Some(by_people), true, 144, "back 144"),
+    ];
+    statement(door, 20_260_105, &lines).await;
+    let (account, day) = (Text::new("TB1").unwrap(), Day::from_number(20_260_105).unwrap());
+    let (slot, serial, way, reason) =
+        (by_people.slot(), 3, CloseWay::GiveBack, Text::new("it came back").unwrap());
+    let (operator, other) = (Text::new("li").unwrap(), Text::new("wu").unwrap());
+    let (at, why) = (account.clone(), reason.clone());
+    let proposal = ProposeSuspense { slot, account: at, day, serial, way, reason: why, operator };
+    door.ask(proposal).await.unwrap();
+    door.ask(CloseSuspense { slot, account, day, serial, way, reason, operator: other }).await.unwrap();
 }
 
 #[test]
 fn rows_of_transfers_to_cards() {
     let (done, refused, waits) = ("out_biz_no = 'C1'", "out_biz_no = 'C2'", "out_biz_no = 'C3'");
+    let (by_line, by_people) = ("out_biz_no = 'C4'", "out_biz_no = 'C5'");
     let orphan: &[(&str, audit::FindingKind)] =
         &[("card_transfer", TransferWrong), ("bank_order", BankOrderWrong)];
     run(&[
@@ -172,6 +196,67 @@ fn rows_of_transfers_to_cards() {
             waits,
             "no = no + 100",
             &[("card_transfer_number", NumberWrong), ("card_transfer", NumberWrong)],
+        ),
+        Case(
+            "card_transfer",
+            by_line,
+            "state = 'done', returned_at_us = NULL",
+            &[("usage", UsageWrong), ("notice", NoticeWrong), ("bank_order", BankOrderWrong)],
+        ),
+        Case(
+            "card_transfer",
+            by_people,
+            "returned_at_us = returned_at_us + 1",
+            &[("notice", NoticeWrong), ("bank_order", BankOrderWrong)],
+        ),
+        Case(
+            "card_transfer",
+            by_people,
+            "returned_at_us = ended_at_us",
+            &[("card_transfer", TransferWrong), ("bank_order", BankOrderWrong)],
+        ),
+        Case("card_transfer", by_people, "odd_lines = 0", &[("bank_order", BankOrderWrong)]),
+        Case(
+            "card_transfer",
+            done,
+            "state = 'refunded', returned_at_us = ended_at_us + 1",
+            &[("bank_order", BankOrderWrong), ("card_transfer", NoticeWrong), ("usage", UsageWrong)],
+        ),
+        Case(
+            "statement_line",
+            "class = 'came_back'",
+            "reference = 'out 143'",
+            &[("statement_line", StatementWrong)],
+        ),
+        Case(
+            "statement_line",
+            "class = 'came_back'",
+            "amount_minor = 1",
+            &[("statement_line", StatementWrong)],
+        ),
+        Case(
+            "statement_line",
+            "class = 'came_back'",
+            "class = 'sign_differs'",
+            &[("statement_line", StatementWrong), ("bank_order", BankOrderWrong)],
+        ),
+        Case(
+            "posting",
+            "kind = 'card_sent_back'",
+            "kind = 'suspense_sent_back'",
+            &[("posting", PostingShape), ("bank_order", BankOrderWrong)],
+        ),
+        Case(
+            "suspense_closing",
+            "reason = 'it came back'",
+            "bank_order = bank_order + 100",
+            &[("suspense_closing", StatementWrong), ("bank_order", BankOrderWrong)],
+        ),
+        Case(
+            "suspense_closing",
+            "reason = 'it came back'",
+            "way = 'own'",
+            &[("suspense_closing", StatementWrong), ("bank_order", BankOrderWrong)],
         ),
         Case("bank_order", "kind = 'transfer' AND state = 'done'", "fee_minor = 9", orphan),
         Case("bank_order", "kind = 'transfer' AND state = 'done'", "kind = 'withdraw'", orphan),

@@ -79,6 +79,13 @@ pub(super) fn heard_done(rows: &mut Rows<'_>, order: &BankOrder, done: &Done) ->
         }
         BankMove::Same if planted(Plant::BankWordBookedTwice) => decide_done(rows, order.clone()),
         BankMove::Same | BankMove::No => Ok(()),
+        BankMove::Surprise
+            if order.kind == BankOrderKind::Transfer && planted(Plant::CardTransferDoneAfterFailed) =>
+        {
+            let (state, bank_ref, reason) = (BankOrderState::Done, Some(done.bank_ref.clone()), None);
+            let heard = heard(rows, order);
+            decide_done(rows, BankOrder { state, bank_ref, reason, ..heard })
+        }
         BankMove::Surprise => {
             let sent = order.tries > 0;
             let kind = if sent { SurpriseKind::DoneAfterEnd } else { SurpriseKind::DoneUnasked };
@@ -155,7 +162,10 @@ fn decide_refused(rows: &mut Rows<'_>, mut order: BankOrder) -> Result<(), Fault
         BankOrderKind::Pay => pay::let_go(rows, &order)?,
         BankOrderKind::Withdraw if planted(Plant::RefusedWithdrawalLost) => {}
         BankOrderKind::Withdraw | BankOrderKind::Return | BankOrderKind::Transfer => {
-            let amount = order.with_fee().map_err(|error| Fault(format!("{}: {error}", order.no)))?;
+            let mut amount = order.with_fee().map_err(|error| Fault(format!("{}: {error}", order.no)))?;
+            if order.kind == BankOrderKind::Transfer && planted(Plant::FailedCardTransferKeepsFee) {
+                amount = order.amount();
+            }
             books::must(rows, Template::CardOutReturn { party, amount }, topic)?;
         }
     }

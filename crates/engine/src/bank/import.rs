@@ -4,9 +4,10 @@
 use super::answered::heard_done;
 use super::statement::LineBooked;
 use crate::command::Next;
+use crate::transfer::to_card::{self, SentBack};
 use crate::{Fault, Message, Rows, Stop, books};
 use base::{BankOrderNo, Day, Slot};
-use fund::{BankOrder, BankOrderState, BankSurprise, Done, SurpriseKind};
+use fund::{BankOrder, BankOrderKind, BankOrderState, BankSurprise, Done, SurpriseKind};
 use ledger::Template;
 use recon::{
     BankAccount, BookedLine, Class, ImportRefused, OrderFacts, Settlement, StatementLine, SurpriseSettlement,
@@ -85,11 +86,14 @@ pub(crate) fn import_line(
             return Ok(Next::Answer(None));
         }
         Some(order) if booked.class.settles() => settle(rows, order, &booked)?,
+        Some(order) if booked.class == Class::CameBack => {
+            to_card::came_back(rows, order, SentBack::Reserve)?;
+        }
         Some(order) if waits_as_surprise(rows, order, &booked)? => settle_surprise(rows, order, &booked)?,
         Some(_) | None => leave_unclear(rows, &booked)?,
     }
     if let Some(owner) = SuspenseOwner::of(booked.class) {
-        rows.put(suspense(&booked, owner, order.as_deref()));
+        look_after(rows, &booked, owner, order.as_deref())?;
     }
     let booked = Arc::new(booked);
     rows.put_shared(booked.clone());
@@ -114,8 +118,9 @@ fn facts(rows: &mut Rows<'_>, order: &BankOrder) -> Result<OrderFacts, Fault> {
         BankOrderState::Closed => Word::NeverSent,
     };
     let settled = rows.get::<Settlement>((order.slot, order.no))?.is_some();
+    let may_return = settled && to_card::line_may_return(rows, order)?;
     let (is_in, amount, reference) = (order.kind.is_in(), order.amount(), order.bank_ref.clone());
-    Ok(OrderFacts { is_in, amount, word, reference, settled })
+    Ok(OrderFacts { is_in, amount, word, reference, settled, may_return })
 }
 
 /// Whether the order, or a surprise about it, tells already of the movement that the line shows.
@@ -207,8 +212,17 @@ fn leave_unclear(rows: &mut Rows<'_>, line: &BookedLine) -> Result<(), Fault> {
     books::must(rows, template, line.bank_order.map(BankOrderNo::topic))
 }
 
-fn suspense(line: &BookedLine, owner: SuspenseOwner, order: Option<&BankOrder>) -> Suspense {
-    Suspense {
+/// Somebody is to look after a line that nothing explains; the transfer whose order it names knows of it.
+fn look_after(
+    rows: &mut Rows<'_>,
+    line: &BookedLine,
+    owner: SuspenseOwner,
+    order: Option<&BankOrder>,
+) -> Result<(), Fault> {
+    if let Some(order) = order.filter(|order| order.kind == BankOrderKind::Transfer) {
+        to_card::note_odd_line(rows, order)?;
+    }
+    rows.put(Suspense {
         slot: line.slot,
         account: line.account.clone(),
         day: line.day,
@@ -220,5 +234,6 @@ fn suspense(line: &BookedLine, owner: SuspenseOwner, order: Option<&BankOrder>) 
         currency: line.currency,
         amount_minor: line.amount_minor,
         opened_at_us: line.imported_at_us,
-    }
+    });
+    Ok(())
 }

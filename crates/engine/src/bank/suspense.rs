@@ -1,9 +1,10 @@
 //! A suspense is closed by two operators, with a reason: one proposes, and nothing moves before another approves. It is
-//! given back to its card, taken over by the platform, or matched to a bank order that the bank did and whose line is
-//! missing.
+//! given back to its card, or to the payer of a transfer to somebody else's card, taken over by the platform, or matched
+//! to a bank order that the bank did and whose line is missing.
 
 use super::{prepare, returns};
 use crate::command::Next;
+use crate::transfer::to_card::{self, SentBack};
 use crate::{Fault, Rows, Stop, books};
 use base::{BankOrderNo, Day, Slot};
 use fund::{BankOrder, BankOrderKind};
@@ -18,7 +19,7 @@ use std::sync::Arc;
 /// What is to become of the money.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum CloseWay {
-    /// It goes back to the card of the order that its line names.
+    /// It goes back to the card of the order that its line names; of a transfer to somebody else's card, to its payer.
     GiveBack,
     /// It is the platform's own, or its loss.
     Own,
@@ -271,10 +272,11 @@ fn order_for(
     };
     let order = no.map_or(Ok(None), |no| rows.get::<BankOrder>((line.slot, no)))?;
     let Some(order) = order else { return Ok(Err(CloseSuspenseRefused::OrderNotFound)) };
-    // A withdrawal that was paid and came back. Who has the card of a transfer is nobody here: that does not go again.
-    let came_back =
-        class == Class::SignDiffers && order.kind == BankOrderKind::Withdraw && order.state.was_done();
-    let fits = order.kind.is_in() == line.is_credit || way == CloseWay::GiveBack && came_back;
+    // What was paid and came back: of a withdrawal to its party's card again; of a transfer to its payer, because who has
+    // that card is nobody here.
+    let gives_back = way == CloseWay::GiveBack && class == Class::SignDiffers && order.state.was_done();
+    let goes_back = matches!(order.kind, BankOrderKind::Withdraw | BankOrderKind::Transfer);
+    let fits = order.kind.is_in() == line.is_credit || gives_back && goes_back;
     if order.amount() != line.amount() || !fits {
         return Ok(Err(CloseSuspenseRefused::OrderDiffers));
     }
@@ -288,7 +290,11 @@ fn order_for(
             // Another line was matched to the order: this one is what its party has already.
             let is_its_own = order.bank_ref.as_ref() == Some(&line.reference)
                 && settled.is_some_and(|settled| settled.reference != line.reference);
-            !is_its_own && prepare::by_key(rows, order.party, BankOrderKind::Return, &key)?.is_none()
+            let is_new = match order.kind {
+                BankOrderKind::Transfer => to_card::can_return(rows, &order)?,
+                _ => prepare::by_key(rows, order.party, BankOrderKind::Return, &key)?.is_none(),
+            };
+            !is_its_own && is_new
         }
         CloseWay::Own => true,
     };
@@ -321,6 +327,10 @@ fn book(
         }
         CloseWay::GiveBack => {
             let order = order.ok_or_else(missing)?;
+            if order.kind == BankOrderKind::Transfer {
+                to_card::came_back(rows, order, SentBack::Suspense)?;
+                return Ok(Some(order.no));
+            }
             let back = returns::open(rows, order, &part(line), amount)?.ok_or_else(missing)?;
             books::must(rows, Template::SuspenseReturn { slot, amount }, Some(back.topic()))?;
             Ok(Some(back))

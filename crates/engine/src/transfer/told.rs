@@ -35,7 +35,7 @@ pub(crate) fn tell(rows: &mut Rows<'_>, transfer: &Transfer) {
     send(rows, told);
 }
 
-/// Tells how a transfer to a card ended, at the address it came with.
+/// Tells how a transfer to a card ended, or that it came back after that, at the address it came with.
 pub(crate) fn tell_card(rows: &mut Rows<'_>, transfer: &CardTransfer) {
     let told = Told {
         app: transfer.app,

@@ -14,7 +14,7 @@ use fund::{
 use ledger::{AccountKind, Posting, PostingKind};
 use money::{Currency, parse_amount};
 use people::{Usage, UsageKind};
-use recon::{BookedLine, ClosingWay, Settlement, SurpriseSettlement, Suspense, SuspenseClosing};
+use recon::{BookedLine, Class, ClosingWay, Settlement, SurpriseSettlement, Suspense, SuspenseClosing};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{Timer, TimerTask};
@@ -201,7 +201,8 @@ pub(crate) fn check(world: &World) {
         assert_eq!(at.and_then(|key| world.get::<Settlement>(key)).is_some(), settled, "{line:?}");
         let suspense = world.get::<Suspense>((line.slot, line.account.clone(), line.day, line.serial));
         assert_eq!(suspense.is_some(), line.class.is_suspense(), "{line:?}");
-        if line.currency != Currency::Cny {
+        // What came back of a transfer is its payer's.
+        if line.currency != Currency::Cny || line.class == Class::CameBack {
             continue;
         }
         let own = |row: &&Arc<SurpriseSettlement>| {

@@ -9,7 +9,9 @@ use engine::{
 };
 use fund::{BankOrder, BankOrderKind, BankOrderState, Card, CardKind, CardName, CardState};
 use people::{Usage, UsageKind};
+use recon::{BookedLine, Class, ClosingWay, SuspenseClosing};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use trade::Notice;
 use transfer::{CardTransfer, CardTransferNumber, CardTransferState};
 
@@ -139,11 +141,20 @@ pub(crate) fn check(world: &World) -> BTreeMap<<Usage as Record>::Key, (u32, i64
         assert_eq!(same, wanted, "{transfer:?}");
         let state = match order.state {
             BankOrderState::Asked | BankOrderState::Unknown => CardTransferState::UnderWay,
+            BankOrderState::Done if transfer.returned_at_us.is_some() => CardTransferState::Refunded,
             BankOrderState::Done => CardTransferState::Done,
             BankOrderState::Failed => CardTransferState::Failed,
             other => panic!("a transfer's order is {other:?}"),
         };
         assert_eq!((transfer.state, transfer.ended_at_us), (state, order.heard_at_us), "{transfer:?}");
+        let of = |line: &&Arc<BookedLine>| line.bank_order == Some(order.no);
+        let lines =
+            world.all::<BookedLine>().filter(|line| of(line) && line.class == Class::CameBack).count();
+        let closings = world.all::<SuspenseClosing>().filter(|row| row.bank_order == Some(order.no));
+        let returns = closings.filter(|row| row.way == ClosingWay::GivenBack).count() + lines;
+        assert_eq!(returns, usize::from(transfer.returned_at_us.is_some()), "{transfer:?}");
+        let odd = world.all::<BookedLine>().filter(|line| of(line) && line.class.is_suspense()).count();
+        assert_eq!(transfer.odd_lines as usize, odd, "{transfer:?}");
         let card = world.get::<Card>((transfer.slot, transfer.card)).expect("its card");
         assert_eq!((card.state, card.party), (CardState::Payee, transfer.payer), "{card:?}");
         let name = world.get::<CardName>((card.slot, card.party, card.digest));
@@ -298,6 +309,125 @@ fn what_the_bank_refuses_comes_back_with_its_fee_and_counts_no_more() {
         bk-done tc:X1 30.00 ref=R9                     -> Failed 30.00 fee 0.10
         tc-find X1 shop                                -> Failed 30.00 fee 0.10 NoMoney
         balance shop                                   -> 4979.90
+        ",
+    );
+}
+
+/// Sent, and done by the bank.
+const PAID: &str = "
+    tc-send X1 shop 7894 30.00 tell=https://m
+    tc-send X2 shop 7894 20.00
+    bk-send tc:X1
+    bk-done tc:X1 30.00 ref=R1
+";
+
+fn paid(lines: &str) -> Script {
+    check_in(&format!("{PEOPLE}{PAID}"), lines)
+}
+
+/// The bank's statement shows the money as gone, and days later as come back: the payer has the amount again, once, and
+/// not the fee.
+#[test]
+fn what_the_bank_sends_back_is_the_payers_once_and_without_the_fee() {
+    paid(
+        "
+        line 1 tc:X1 out 30.00 ref=R1                  -> Matched
+        tr-used X1 shop                                -> 2 of 50.00
+        balance shop                                   -> 4949.80
+        line 1 tc:X1 in 30.00 ref=R9 day=2026-01-05    -> CameBack
+        tc-find X1 shop                                -> Refunded 30.00 fee 0.10
+        balance shop                                   -> 4979.80
+        tr-used X1 shop                                -> 1 of 20.00
+        tc-told X1                                     -> TRANS_BANKCARD_NO_PWD SUCCESS 30.00, TRANS_BANKCARD_NO_PWD REFUND 30.00
+        line 1 tc:X1 in 30.00 ref=R9 day=2026-01-05    -> CameBack
+        line 2 tc:X1 in 30.00 ref=R9 day=2026-01-05    -> SignDiffers
+        line 1 tc:X1 in 30.00 ref=R8 day=2026-01-02    -> refused LineDiffers { day: 2026-01-02, serial: 1 }
+        line 2 tc:X1 in 30.00 ref=R8                   -> SignDiffers
+        close-line 2 tc:X1 back                        -> refused OrderNotOpen
+        bk-done tc:X1 30.00 ref=R1                     -> Done 30.00 fee 0.10
+        bk-refused tc:X1                               -> Done 30.00 fee 0.10
+        tc-send X1 shop 7894 30.00                     -> Refunded 30.00 fee 0.10
+        balance shop                                   -> 4979.80
+        tr-used X1 shop                                -> 1 of 20.00
+        tc-told X1                                     -> TRANS_BANKCARD_NO_PWD SUCCESS 30.00, TRANS_BANKCARD_NO_PWD REFUND 30.00
+        ",
+    );
+}
+
+/// A line is a return by itself only of what was shown as paid, whole, under a name of its own, and when no other line
+/// says anything else of the order. All else is suspense.
+#[test]
+fn a_line_that_is_no_certain_return_moves_nothing() {
+    paid(
+        "
+        line 1 tc:X1 in 30.00 ref=R9                   -> SignDiffers
+        tc-find X1 shop                                -> Done 30.00 fee 0.10
+        ",
+    );
+    paid(
+        "
+        line 1 tc:X1 out 30.00 ref=R1                  -> Matched
+        line 2 tc:X1 in 30.00 ref=R1                   -> SignDiffers
+        ",
+    );
+    paid(
+        "
+        line 1 tc:X1 out 30.00 ref=R1                  -> Matched
+        line 2 tc:X1 in 29.99 ref=R9                   -> SignDiffers
+        close-line 2 tc:X1 back                        -> refused OrderDiffers
+        close-line 2 tc:X1 own                         -> Own
+        ",
+    );
+    // The bank paid twice and takes one of them back: the payee has the money.
+    paid(
+        "
+        line 1 tc:X1 out 30.00 ref=R1                  -> Matched
+        line 2 tc:X1 out 30.00 ref=R2                  -> Duplicate
+        line 3 tc:X1 in 30.00 ref=R3                   -> SignDiffers
+        tc-find X1 shop                                -> Done 30.00 fee 0.10
+        balance shop                                   -> 4949.80
+        ",
+    );
+    // What is under way, or was refused, does not come back.
+    paid(
+        "
+        bk-send tc:X2                                  -> send 7894
+        line 1 tc:X2 in 20.00 ref=R9                   -> SignDiffers
+        close-line 1 tc:X2 back                        -> refused OrderDiffers
+        bk-refused tc:X2                               -> Failed 20.00 fee 0.10
+        close-line 1 tc:X2 back                        -> refused OrderDiffers
+        balance shop                                   -> 4969.90
+        ",
+    );
+}
+
+/// Two people look at a line that is not certain: it is given to the payer, not to somebody else's card, and once.
+#[test]
+fn two_people_give_what_came_back_to_its_payer() {
+    paid(
+        "
+        line 1 tc:X1 in 30.00 ref=R9                   -> SignDiffers
+        propose-line 1 tc:X1 back                      -> GivenBack by li
+        balance shop                                   -> 4949.80
+        approve-line 1 tc:X1 back                      -> GivenBack
+        balance shop                                   -> 4979.80
+        tc-find X1 shop                                -> Refunded 30.00 fee 0.10
+        tr-used X1 shop                                -> 1 of 20.00
+        tc-told X1                                     -> TRANS_BANKCARD_NO_PWD SUCCESS 30.00, TRANS_BANKCARD_NO_PWD REFUND 30.00
+        approve-line 1 tc:X1 back                      -> GivenBack
+        line 2 tc:X1 out 30.00 ref=R1                  -> Matched
+        line 3 tc:X1 in 30.00 ref=R8                   -> SignDiffers
+        close-line 3 tc:X1 back                        -> refused OrderNotOpen
+        balance shop                                   -> 4979.80
+        ",
+    );
+    // Whoever left has it all the same.
+    paid(
+        "
+        line 1 tc:X1 out 30.00 ref=R1                  -> Matched
+        status shop closed
+        line 2 tc:X1 in 30.00 ref=R9                   -> CameBack
+        balance shop                                   -> 4979.80
         ",
     );
 }

@@ -79,6 +79,23 @@ impl Refused for CardNotPaid {
     }
 }
 
+/// A bank sent back what it had paid to a card. Its statement names no reason, and the usual one is the card.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the bank sent it back")]
+pub(crate) struct CardSentBack;
+
+impl Refused for CardSentBack {
+    fn code(self) -> Code {
+        CARD_WRONG
+    }
+}
+
+impl Every for CardSentBack {
+    fn every() -> Vec<CardSentBack> {
+        vec![CardSentBack]
+    }
+}
+
 impl Every for CardNotPaid {
     fn every() -> Vec<CardNotPaid> {
         use BankReason as B;
@@ -190,5 +207,6 @@ pub(super) fn table() -> Vec<TableRow> {
         .chain(rows("account", &AccountOfOther::every()))
         .chain(rows("card_transfer", &CardTransferRefused::every()))
         .chain(rows("card_not_paid", &CardNotPaid::every()))
+        .chain(rows("card_sent_back", &CardSentBack::every()))
         .collect()
 }

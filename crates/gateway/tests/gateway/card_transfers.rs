@@ -3,9 +3,10 @@
 use crate::client::{Answer, Client};
 use crate::rest_client::RestClient;
 use crate::shop::{Shop, yuan};
-use base::{BankOrderNo, MINUTE_US, Text};
-use engine::{FindCardTransfer, Verdict, WhichCardTransfer};
+use base::{BankOrderNo, Day, MINUTE_US, Text};
+use engine::{FindCardTransfer, ImportLine, Verdict, WhichCardTransfer};
 use fund::{BankReason, Done};
+use recon::StatementLine;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
@@ -147,6 +148,50 @@ async fn what_the_bank_refuses_is_told_with_its_reason_and_comes_back() {
     }
 }
 
+/// A line of the bank's statement about an order.
+async fn line(shop: &Shop, no: BankOrderNo, serial: u32, is_credit: bool, reference: &str) {
+    let day: Day = "2026-01-02".parse().unwrap();
+    let line = StatementLine {
+        serial,
+        value_day: day,
+        order_key: Text::new(&no.to_string()).unwrap(),
+        reference: Text::new(reference).unwrap(),
+        is_credit,
+        amount: yuan(1_000),
+    };
+    let account = Text::new("TB1").unwrap();
+    shop.door.ask(ImportLine { account, day, of_lines: 9, line, order: Some(no) }).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn what_the_bank_sends_back_is_told_as_refund_and_the_fee_stays() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    let order_id = send(&client, "s1", json!({})).await.get("order_id");
+    let no = order_of(&shop, "s1").await;
+    let done = Done { amount: yuan(1_000), bank_ref: Text::new("B1").unwrap() };
+    shop.bank_says(no, Verdict::Done(done)).await;
+    line(&shop, no, 1, false, "B1").await;
+    assert_eq!(look(&client, "s1").await.get("status"), "SUCCESS");
+    assert_eq!(balance(&client).await, "989.90");
+    line(&shop, no, 2, true, "B2").await;
+    line(&shop, no, 2, true, "B2").await;
+    let found = look(&client, "s1").await;
+    assert_eq!((found.get("status"), found.get("order_fee")), ("REFUND".into(), "0.10".into()));
+    assert_eq!(found.get("error_code"), "PAYEE_CARD_INFO_ERROR");
+    assert!(found.get("fail_reason").contains("不能收款"), "{}", found.get("fail_reason"));
+    assert!(!found.names().contains(&"arrival_time_end".to_owned()));
+    assert_eq!(balance(&client).await, "999.90", "the amount, and not the fee");
+    let by = json!({ "order_id": order_id }).to_string();
+    let older = client.call("alipay.fund.trans.order.query", &by).await;
+    assert_eq!((older.get("status"), older.get("error_code")), ("REFUND".into(), found.get("error_code")));
+    assert_eq!(send(&client, "s1", json!({})).await.get("status"), "REFUND");
+    assert_eq!(balance(&client).await, "999.90");
+    let quota = r#"{"product_code":"TRANS_BANKCARD_NO_PWD","biz_scene":"DIRECT_TRANSFER"}"#;
+    let quota = client.call("alipay.fund.quota.query", quota).await;
+    assert_eq!(quota.get("new_quota_daily_remain"), "2000000.00", "it counts no more");
+}
+
 #[tokio::test]
 async fn transfers_to_cards_are_refused_by_name() {
     let shop = rich().await;
@@ -247,13 +292,18 @@ async fn the_merchants_bill_shows_amount_and_fee_and_what_came_back() {
     let sent = send(&client, "b1", json!({ "remark": "一月" })).await.get("order_id");
     let back = send(&client, "b2", json!({})).await.get("order_id");
     shop.bank_says(order_of(&shop, "b2").await, Verdict::Refused(BankReason::Other)).await;
+    let no = order_of(&shop, "b1").await;
+    let done = Done { amount: yuan(1_000), bank_ref: Text::new("B1").unwrap() };
+    shop.bank_says(no, Verdict::Done(done)).await;
+    line(&shop, no, 1, false, "B1").await;
+    line(&shop, no, 2, true, "B2").await;
     let query = r#"{"start_time":"2026-01-02 00:00:00","end_time":"2026-01-03 00:00:00"}"#;
     let mut lines = Vec::new();
     // The tables follow the cell by a moment.
     for _ in 0..200 {
         let told = client.call("alipay.data.bill.accountlog.query", query).await;
         lines = told.inner()["detail_list"].as_array().cloned().unwrap_or_default();
-        if lines.len() >= 7 {
+        if lines.len() >= 8 {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(25)).await;
@@ -270,6 +320,7 @@ async fn the_merchants_bill_shows_amount_and_fee_and_what_came_back() {
         ["收费", "支出", "0.10", back, "b2"],
         ["转账退回", "收入", "10.00", back, "b2"],
         ["退费", "收入", "0.10", back, "b2"],
+        ["转账退回", "收入", "10.00", sent, "b1"],
     ];
     let found: Vec<_> = lines.iter().map(said).collect();
     assert_eq!(found[1..], wanted.map(|line| line.map(str::to_owned)));

@@ -281,6 +281,7 @@ batch_detail: the detail failed: TooManyNames -> 40004 RESOURCE_LIMIT_EXCEED
 batch_detail: the detail failed: BankCard -> 40004 PAYEE_CARD_INFO_ERROR
 batch_detail: the detail failed: BankLimit -> 40004 EXCEED_LIMIT_DC_RECEIVED
 batch_detail: the detail failed: BankRefused -> 40004 BANK_RESPONSE_ERROR
+card_sent_back: the bank sent it back -> 40004 PAYEE_CARD_INFO_ERROR
 ";
 
 #[test]

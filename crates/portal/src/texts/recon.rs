@@ -35,6 +35,7 @@ macro_rules! recon_texts {
     recon_unexplained: "未说明", "unexplained";
     recon_theirs_only: "银行单边", "theirs only";
     recon_currency_differs: "币种不符", "currency differs";
+    recon_came_back: "银行退票", "came back";
     recon_sign_differs: "方向不符", "sign differs";
     recon_amount_differs: "金额不符", "amount differs";
     recon_never_sent: "从未发送", "never sent";

@@ -92,6 +92,54 @@ fn a_statement_is_fetched_once_and_no_file_changes_it_afterwards() {
     books_are_exact(&data);
 }
 
+/// The bank pays to somebody's card and sends the money back days later: the statement says so, and nobody else.
+#[test]
+fn a_transfer_to_a_card_that_the_bank_sends_back_is_its_payers_again() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path().join("data");
+    let bank = Bank::start(&temporary.path().join("bank"), &["--seed", "5"]);
+    let server = start(&data, &bank);
+    server.sandbox("/clock/freeze", &json!({}));
+    bind(&server, PROMPT);
+    bank.faults(&json!({ "sent_back_ppm": 1_000_000 }));
+    server.sandbox("/topup", &json!({ "login": "shop@demo.tongbao", "amount": "100.00", "key": "fill" }));
+    let payee = json!({ "identity": PROMPT, "identity_type": "BANKCARD_ACCOUNT", "name": "张三",
+        "bankcard_ext_info": { "account_type": "2" } });
+    let biz = json!({ "out_biz_no": "W1", "trans_amount": "30.00", "product_code": "TRANS_BANKCARD_NO_PWD",
+        "biz_scene": "DIRECT_TRANSFER", "payee_info": payee });
+    let (sent, _) = server.gateway("alipay.fund.trans.uni.transfer", &biz);
+    assert_eq!(sent["alipay_fund_trans_uni_transfer_response"]["status"], "DEALING", "{sent}");
+    let look = || {
+        let by = json!({ "out_biz_no": "W1", "product_code": "TRANS_BANKCARD_NO_PWD", "biz_scene": "DIRECT_TRANSFER" });
+        server.gateway("alipay.fund.trans.common.query", &by).0["alipay_fund_trans_common_query_response"]
+            .clone()
+    };
+    advance(&server, "2s");
+    assert_eq!(look()["status"], "SUCCESS");
+    // Three days at most until it is back, and one until its statement is printed.
+    let begun = Instant::now();
+    while look()["status"] != "REFUND" && begun.elapsed() < PATIENCE {
+        advance(&server, "12h");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let told = look();
+    assert_eq!(
+        (&told["status"], &told["error_code"], &told["order_fee"]),
+        (&json!("REFUND"), &json!("PAYEE_CARD_INFO_ERROR"), &json!("0.10")),
+        "{told}"
+    );
+    let (account, _) =
+        server.gateway("alipay.fund.account.query", &json!({ "account_type": "ACCTRANS_ACCOUNT" }));
+    let account = &account["alipay_fund_account_query_response"];
+    assert!(account["available_amount"].as_str().unwrap().ends_with("9.90"), "the fee stays: {account}");
+    let recon = get(&server, "/sandbox/recon");
+    for book in recon["books"].as_array().unwrap() {
+        assert_eq!(book["difference"], "0.00", "{book}");
+    }
+    server.stop();
+    books_are_exact(&data);
+}
+
 /// A statement with lines of nobody's, 0.01 to 0.99.
 fn strangers(lines: u32) -> String {
     let mut sum = 0;

@@ -31,6 +31,7 @@ fn rates(ppm: u32) -> Value {
         "late_success",
         "twice",
         "other_amount",
+        "sent_back",
         "line_missing",
         "line_twice",
         "line_amount",
@@ -85,6 +86,11 @@ fn expected(truth: &Value, orders: &[Arc<BankOrder>], books: &str) -> Sums {
         let amount = i128::from(moved["amount_minor"].as_i64().unwrap());
         let order =
             orders.iter().find(|order| key == format!("{books}{}", order.no)).expect("an order of ours");
+        if order.kind.is_in() != (moved["direction"] == "in") {
+            // What was paid came back: of a withdrawal, which people look at.
+            add(Class::SignDiffers, amount);
+            continue;
+        }
         let own = order.bank_ref.as_ref().is_none_or(|known| known.as_str() == reference);
         let mut plain = |late: bool| {
             let class = if !own || !settled.insert(key.clone()) {

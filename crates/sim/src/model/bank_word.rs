@@ -49,7 +49,7 @@ impl Model {
         (order.next_try_at_us, order.heard_at_us) = (None, Some(step.now()));
     }
 
-    fn bank_did(&mut self, step: &Step, order: &BankOrder, done: &Done) {
+    pub(super) fn bank_did(&mut self, step: &Step, order: &BankOrder, done: &Done) {
         use BankOrderState as S;
         let mut note = |kind| self.note(step, order, kind, done.amount, done.bank_ref.clone());
         if done.amount != order.amount() {
@@ -100,15 +100,16 @@ impl Model {
                 let cleared = (platform, AccountKind::ClearingIn, -units);
                 self.book(step, &[cleared, (party, AccountKind::Balance, units)]);
             }
-            BankOrderKind::Withdraw => {
+            BankOrderKind::Withdraw | BankOrderKind::Transfer => {
                 let fee = i128::from(order.fee_minor.units());
                 let income = (platform, AccountKind::FeeIncome, fee);
                 self.book(step, &[(platform, AccountKind::ClearingOut, -fee), income]);
+                if order.kind == BankOrderKind::Transfer {
+                    self.card_transfer_ended(step, order, true);
+                }
             }
             BankOrderKind::Return => self.return_ended(order, BankOrderState::Returned),
             BankOrderKind::Pay => self.paid_by_card(step, order),
-            // The simulator sends nothing to others' cards.
-            BankOrderKind::Transfer => {}
         }
     }
 
@@ -118,13 +119,15 @@ impl Model {
         self.bank_order_becomes(order.no, state);
         self.uncount_bank_order(order.no);
         self.let_trade_go(order.no);
-        if matches!(order.kind, BankOrderKind::Withdraw | BankOrderKind::Return) {
+        if matches!(order.kind, BankOrderKind::Withdraw | BankOrderKind::Return | BankOrderKind::Transfer) {
             let whole = fen(order.amount()) + i128::from(order.fee_minor.units());
             let out = (PartyId::platform(step.slot), AccountKind::ClearingOut, -whole);
             self.book(step, &[out, (order.party, AccountKind::Balance, whole)]);
         }
-        if order.kind == BankOrderKind::Return {
-            self.return_ended(order, BankOrderState::Credited);
+        match order.kind {
+            BankOrderKind::Return => self.return_ended(order, BankOrderState::Credited),
+            BankOrderKind::Transfer => self.card_transfer_ended(step, order, false),
+            BankOrderKind::TopUp | BankOrderKind::Withdraw | BankOrderKind::Pay => {}
         }
     }
 

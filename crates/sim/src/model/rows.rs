@@ -14,7 +14,7 @@ use trade::{
     Agreement, Mandate, Notice, Order, OrderNumber, OutRequestNo, PayCode, Receipt, Refund, Timer, TimerTask,
     TopUpReceipt, Trade,
 };
-use transfer::{Received, Transfer};
+use transfer::{CardTransfer, Received, Transfer};
 
 /// Every row there must be, by its key.
 #[derive(Default)]
@@ -170,6 +170,7 @@ impl Model {
                 Key::Transfer((_, no)) => {
                     self.sendings.contains_key(no).then(|| Transfer::wrap(self.transfer(*no)))
                 }
+                Key::CardTransfer((_, no)) => self.card_transfer(*no).map(CardTransfer::wrap),
                 Key::BankOrder((_, no)) => {
                     self.bank_orders.get(no).map(|order| BankOrder::wrap(Arc::new(order.clone())))
                 }
@@ -249,6 +250,8 @@ impl Model {
         self.rows_of_agreements(&mut rows);
         self.rows_of_transfers(&mut rows);
         self.rows_of_banks(&mut rows);
+        self.rows_of_card_transfers(&mut rows);
+        self.rows_of_statements(&mut rows);
         self.rows_of_notices(&mut rows);
         self.rows_of_ways(&mut rows);
         rows
@@ -365,7 +368,7 @@ pub(super) fn same(rules: &Reply, house: &Reply) -> bool {
         OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder
         AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered
         PayByCard FindCard FindBankOrder TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer
-        FindTransferRoom FindAddress
+        FindTransferRoom FindAddress TransferToCard FindCardTransfer ImportLine
         ProposeContract ApproveContract FindContracts FindUnsettled
         Acknowledge FindOrder FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount)
 }

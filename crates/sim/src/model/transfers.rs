@@ -40,7 +40,10 @@ impl Model {
             Command::CancelTransfer(asked) => Reply::CancelTransfer(self.cancel_transfer(step, asked)),
             Command::FindTransfer(asked) => Reply::FindTransfer(self.find_transfer(asked)),
             Command::FindTransferRoom(asked) => Reply::FindTransferRoom(self.find_transfer_room(step, asked)),
-            query => self.look(query)?,
+            other => match self.decide_card_transfer(step, other) {
+                Some(reply) => reply,
+                None => self.look(other)?,
+            },
         })
     }
 

@@ -43,6 +43,12 @@ fn sent_fen(dice: &mut Dice) -> u64 {
     *dice.pick(&[1, 10, 83, 1_000, 1_000, 9_999, 20_000_000, 20_000_001, 100_000_001])
 }
 
+/// Money for a card: the least and one less, usual amounts, the most and one more.
+pub(super) fn to_card(dice: &mut Dice, merchant: u8, number: u8) -> Act {
+    let fen = *dice.pick(&[9, 10, 83, 500, 1_000, 1_000, 9_999, 50_500, 100_000_000, 100_000_001]);
+    Act::SendToCard { merchant, number, card: dice.below(8) as u8, fen }
+}
+
 /// A contract of a merchant: mostly what towns sell by, at a fee that rounds, now or some hours later.
 pub(super) fn contract(dice: &mut Dice, merchant: u8) -> Act {
     let product = *dice.pick(&[0, 0, 0, 1, 1, 2, 3, 3]);

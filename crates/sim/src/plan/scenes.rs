@@ -12,6 +12,7 @@ use super::card_scenes::{
     a_day_of_cards, card_meets_the_end, code_meets_card, filled_from_a_card, refunded_to_a_card,
     rules_change_meanwhile, taken_out,
 };
+use super::card_transfer_scenes::{a_day_of_card_transfers, all_is_sent, sent_to_cards};
 use super::contract_scenes::{contract_changes_meanwhile, settled_the_day_after};
 use super::stage::{CLOSED, DEAR_FEN, FROZEN, HALF_AN_HOUR, NORMAL, ONE_MINUTE, Stage, UNDER_WAY_US};
 use super::till_scenes::{many_at_one_till, merchant_spends, old_code};
@@ -31,7 +32,7 @@ const USUAL_FEN: [u64; 4] = [83, 1_000, 9_999, 10_000];
 type Scene = fn(&mut Stage<'_>);
 
 /// All scenes and how often each is played.
-const SCENES: [(u32, Scene); 38] = [
+const SCENES: [(u32, Scene); 41] = [
     (10, close_meets_payment),
     (8, merchant_leaves),
     (12, buyer_leaves),
@@ -70,6 +71,9 @@ const SCENES: [(u32, Scene); 38] = [
     (6, code_meets_card),
     (12, settled_the_day_after),
     (8, contract_changes_meanwhile),
+    (14, sent_to_cards),
+    (8, all_is_sent),
+    (4, a_day_of_card_transfers),
 ];
 
 /// Where scenes are played.

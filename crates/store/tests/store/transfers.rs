@@ -20,7 +20,7 @@ pub(super) fn extremes() -> Vec<Row> {
     rows
 }
 
-fn singles() -> [Row; 15] {
+fn singles() -> [Row; 16] {
     let (slot, party, _) = last();
     let (none, platform) = (Slot::PLATFORM, PartyId::platform(Slot::PLATFORM));
     let (first, no) = (TransferNo::from_number(0).unwrap(), TransferNo::from_number(i64::MAX).unwrap());
@@ -46,6 +46,8 @@ fn singles() -> [Row; 15] {
         rsa1: false,
         paid_at_us: i64::MIN,
         ended_at_us: None,
+        returned_at_us: None,
+        odd_lines: 0,
     };
     let least = CardGuess::fresh(none, app(0, 0), [0; 16], Day::of(0));
     let guess = CardGuess {
@@ -81,11 +83,20 @@ fn singles() -> [Row; 15] {
             rsa1: true,
             paid_at_us: at_us,
             ended_at_us: Some(at_us),
+            returned_at_us: None,
+            odd_lines: u32::MAX,
         }),
         row(CardTransfer {
             no: TransferNo::from_number(1).unwrap(),
             state: CardTransferState::Failed,
             ended_at_us: Some(0),
+            ..to_card.clone()
+        }),
+        row(CardTransfer {
+            no: TransferNo::from_number(2).unwrap(),
+            state: CardTransferState::Refunded,
+            ended_at_us: Some(0),
+            returned_at_us: Some(at_us),
             ..to_card
         }),
         row(CardTransferNumber { slot: none, payer: platform, out_biz_no: text(""), no: first }),
