@@ -93,7 +93,8 @@ impl TransferBatches {
         }
         let state = match row.state {
             CardTransferState::UnderWay => DetailState::UnderWay,
-            CardTransferState::Done => DetailState::Done,
+            // That a bank sent it back later is told of the transfer; as a detail it arrived.
+            CardTransferState::Done | CardTransferState::Refunded => DetailState::Done,
             CardTransferState::Failed => DetailState::Failed,
         };
         let made = Made {
