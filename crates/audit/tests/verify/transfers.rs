@@ -41,6 +41,7 @@ async fn pay(door: &Door, ask: TransferAsk, arrival: Arrival) -> Arc<Transfer> {
 /// By a program: arrived (`P1`), come back (`P2`). By persons: arrived (`W1`), waiting (`W2`), called back (`W3`), only
 /// offered (`W4`), withdrawn before it was paid (`W5`).
 pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId, bob: PartyId) {
+    crate::transfer_batches::live(door, shop, app, bob).await;
     let send = |number: &str, amount| TransferMoney {
         ask: ask(shop, bob, number, amount),
         way: TransferWay::Uni,
@@ -55,7 +56,6 @@ pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId,
     door.ask(send("P2", 200)).await.unwrap_err();
     door.ask(SetPartyStatus { party: bob, status: PartyStatus::Normal }).await.unwrap();
     to_cards(door, shop, app).await;
-    crate::transfer_batches::live(door, shop, app, bob).await;
     pay(door, ask(alice, bob, "W1", 100), Arrival::AtOnce).await;
     pay(door, ask(alice, bob, "W2", 110), Arrival::OneDay).await;
     let back = pay(door, ask(alice, bob, "W3", 120), Arrival::TwoHours).await;

@@ -246,6 +246,7 @@ fn a_thousand_details_and_no_more() {
         "
         tb-new B1 shop 100.10 many=1001                -> refused CountWrong
         tb-new B1 shop 100.00 many=1000                -> Dealing 0 of 1000
+        advance 1s
         due                                            -> 1
         tb-see B1 shop size=1                          -> Dealing 16 of 1000: 1000 m1 SUCCESS
         ",
@@ -263,6 +264,7 @@ fn a_detail_that_fails_stops_no_other() {
         tb-see B1 shop                                 -> Dealing 0 of 9: 9 d1 DEALING, d2 DEALING, d3 DEALING, \
             d4 DEALING, d5 DEALING, d6 DEALING, d7 DEALING, d8 DEALING, d9 DEALING
         tb-told B1                                     -> 
+        advance 1s
         due                                            -> 1
         tb-see B1 shop                                 -> PartSuccess 9 of 9: 9 d1 SUCCESS, d2 FAIL PayeeNotFound, \
             d3 FAIL PayeeNameDiffers, d4 FAIL PayeeIsPayer, d5 FAIL TooSmall, d6 FAIL BalanceTooLow, \
@@ -270,6 +272,7 @@ fn a_detail_that_fails_stops_no_other() {
         tb-told B1                                     -> B1 PART_SUCCESS 125.18 30.00 8 p
         balance shop                                   -> 70.00
         balance bob                                    -> 50.00
+        advance 1s
         due                                            -> 0
         tb-new B1 shop 125.18 d1:bob:30.00 said=m0     -> refused NumberTaken
         balance shop                                   -> 70.00
@@ -284,6 +287,7 @@ fn a_batch_ends_as_its_details_do() {
         "
         tb-new B1 shop 6.00 d1:bob:3.00 d2:alice:3.00 tell=https://m -> Dealing 0 of 2
         tb-new B2 shop 2.00 d1:nobody:2.00 tell=https://m            -> Dealing 0 of 1
+        advance 1s
         due                                                          -> 2
         tb-see B1 shop                             -> Success 2 of 2: 2 d1 SUCCESS, d2 SUCCESS
         tb-told B1                                 -> B1 SUCCESS 6.00 6.00 0
@@ -291,6 +295,7 @@ fn a_batch_ends_as_its_details_do() {
         tb-told B2                                 -> B2 FAIL 2.00 0.00 1
         status bob closed
         tb-new B3 shop 6.00 d1:bob:3.00 d2:bob:3.00 -> Dealing 0 of 2
+        advance 1s
         due                                         -> 1
         tb-see B3 shop                 -> Fail 2 of 2: 2 d1 FAIL PayeeBlocked, d2 FAIL PayeeBlocked
         tb-made B3                                 -> 2
@@ -308,11 +313,13 @@ fn the_payer_is_asked_anew_for_each_detail() {
         tb-new B1 shop 3.00 d1:bob:3.00            -> Dealing 0 of 1
         tb-new B2 shop 90.00 d1:bob:90.00          -> Dealing 0 of 1
         status shop frozen
+        advance 1s
         due                                        -> 2
         tb-see B1 shop                             -> Fail 1 of 1: 1 d1 FAIL PayerBlocked
         status shop normal
         tb-new B3 shop 90.00 d1:bob:90.00          -> Dealing 0 of 1
         tb-new B4 shop 90.00 d1:bob:90.00          -> Dealing 0 of 1
+        advance 1s
         due                                        -> 2
         tb-see B3 shop                             -> Success 1 of 1: 1 d1 SUCCESS
         tb-see B4 shop                             -> Fail 1 of 1: 1 d1 FAIL BalanceTooLow
@@ -326,6 +333,7 @@ fn details_have_their_turns_in_order_a_few_at_a_time() {
     let mut script = check_in(PEOPLE, "tb-new B1 shop 4.00 many=40 tell=https://m -> Dealing 0 of 40");
     script.play(
         "
+        advance 1s
         due                                        -> 1
         tb-see B1 shop size=0                      -> Dealing 16 of 40: 40
         tb-see B1 shop line=16                     -> Dealing 16 of 40: 1 m16 SUCCESS
@@ -339,9 +347,12 @@ fn details_have_their_turns_in_order_a_few_at_a_time() {
         tb-see B1 shop page=20 size=2              -> Dealing 16 of 40: 40 m39 DEALING, m40 DEALING
         tb-see B1 shop page=21 size=2              -> Dealing 16 of 40: 40
         balance bob                                -> 21.60
+        advance 1s
         due                                        -> 1
         tb-told B1                                 -> 
+        advance 1s
         due                                        -> 1
+        advance 1s
         due                                        -> 0
         tb-find B1 shop size=0                     -> Success 40 of 40: 40
         tb-told B1                                 -> B1 SUCCESS 4.00 4.00 0
@@ -363,6 +374,7 @@ fn a_batch_that_waits_is_agreed_to_given_up_or_too_late() {
         tb-new B1 shop 3.00 d1:bob:3.00 waits=1d tell=https://m      -> WaitPay 0 of 1
         tb-new B2 shop 3.00 d1:bob:3.00 waits=1d tell=https://m      -> WaitPay 0 of 1
         tb-new B3 shop 3.00 d1:bob:3.00 waits=1d tell=https://m      -> WaitPay 0 of 1
+        advance 1s
         due                                        -> 0
         tb-see B1 shop                             -> WaitPay 0 of 1: 1 d1 WAIT_PAY
         tb-see B1 shop status=WAIT_PAY             -> WaitPay 0 of 1: 1 d1 WAIT_PAY
@@ -378,10 +390,12 @@ fn a_batch_that_waits_is_agreed_to_given_up_or_too_late() {
         tb-see B2 shop                             -> Disused 0 of 1: 1 d1 DISUSE
         tb-agree B1 shop                           -> Dealing 0 of 1
         tb-give-up B1 shop                         -> refused Decided
+        advance 1s
         due                                        -> 1
         tb-agree B1 shop                           -> Success 1 of 1
         balance shop                               -> 97.00
         advance 1d
+        advance 1s
         due                                        -> 1
         tb-see B3 shop                             -> Disused 0 of 1: 1 d1 DISUSE
         tb-told B3                                 -> B3 DISUSE 3.00 0.00 0
@@ -398,6 +412,7 @@ fn cards_are_paid_by_bank_orders_and_end_with_the_banks_word() {
         "
         tb-new B1 shop 31.00 d1:card-7894:20.00 d2:card-1236:10.00 d3:card-credit:0.50 d4:bob:0.50 tell=https://m \
             -> Dealing 0 of 4
+        advance 1s
         due                                        -> 1
         tb-see B1 shop  -> Dealing 2 of 4: 4 d1 DEALING, d2 DEALING, d3 FAIL CardWrong, d4 SUCCESS
         balance shop                               -> 69.30
