@@ -17,8 +17,8 @@ use transfer::{Transfer, TransferState};
 /// How long an offer lasts from when somebody looks at it, microseconds. Written down again here on purpose.
 const REVIEWED_OFFER_US: i64 = 259_200_000_000;
 
-/// Whether the payer gave the proof that was asked for, by the facts of the finding: a program gives none, and a page that
-/// was not given the password was confirmed by a passkey.
+/// Whether the payer gave the proof that was asked for, by the facts of the finding: a program gives none, and a page
+/// that was not given the password was confirmed by a passkey.
 fn was_given(row: &RiskDecision, asked: Proof) -> bool {
     let Some(facts) = Facts::read(row.facts.as_str()) else { return false };
     let on_page = matches!(facts.channel, Channel::Cashier | Channel::Wallet);

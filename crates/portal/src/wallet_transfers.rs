@@ -1,5 +1,5 @@
-//! Transfers in the wallet: a form that says to whom and how much, and what was sent and had. The page of one transfer is
-//! in `wallet_transfer`.
+//! Transfers in the wallet: a form that says to whom and how much, and what was sent and had. The page of one transfer
+//! is in `wallet_transfer`.
 
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other};

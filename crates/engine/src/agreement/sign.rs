@@ -14,8 +14,8 @@ use trade::{
     TimerTask, buyer_name,
 };
 
-/// A signed-in buyer signs. The proof is a try of the payment password that was judged right for this very agreement, or
-/// a passkey's for it.
+/// A signed-in buyer signs. The proof is a try of the payment password that was judged right for this very agreement,
+/// or a passkey's for it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SignAgreement {
     /// The agreement.
