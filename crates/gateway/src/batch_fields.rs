@@ -60,15 +60,6 @@ const DETAIL: &[Part] = &[
     Part::Ignored(&["business_params", "passback_params"]),
 ];
 
-/// Fields that name the payer, who can only be the merchant.
-const PAYER: &[Part] = &[
-    Part::Read(&[
-        Field::must("identity", Kind::Party).note("the merchant's own"),
-        Field::must("identity_type", Kind::OneOf(&["ALIPAY_USER_ID"])),
-    ]),
-    Part::Ignored(&["bankcard_ext_info", "cert_no", "cert_type", "ext_info", "merchant_user_info", "name"]),
-];
-
 /// What is asked for.
 pub(crate) const ASKS: &[Part] = &[
     Part::Read(&[
@@ -81,7 +72,8 @@ pub(crate) const ASKS: &[Part] = &[
         Field::must("total_count", Kind::Whole(1, 1_000)).note("how many details there are"),
         Field::must("trans_order_list", Kind::List(DETAIL, DETAILS_MAX))
             .note("as many as the 256 KB of a request hold"),
-        Field::may("payer_info", Kind::Object(PAYER)),
+        Field::may("payer_info", Kind::ObjectOrText)
+            .note("`identity` can only be the merchant's own number, `identity_type` `ALIPAY_USER_ID`"),
         Field::may("time_expire", Kind::Special)
             .note("`yyyy-MM-dd HH:mm`, China time, 15 days ahead at most; a day unless given"),
         Field::may("remark", Kind::Line(200)),

@@ -192,8 +192,8 @@ async fn what_is_wrong_with_a_whole_batch_is_told_and_writes_nothing() {
         (many, json!({ "total_count": "1000" }), "40004 INVALID_PARAMETER"),
         (card(CARD), json!({ "product_code": "BATCH_API_TO_ACC" }), "40004 INVALID_PARAMETER"),
         (two(), json!({ "time_expire": "2026-01-02" }), "40004 INVALID_PARAMETER"),
-        (two(), json!({ "time_expire": "2026-01-02 03:04" }), "40004 INVALID_PARAMETER"),
-        (two(), json!({ "time_expire": "2026-02-02 03:04" }), "40004 INVALID_PARAMETER"),
+        (two(), json!({ "time_expire": "2026-01-02 03:04" }), "40004 PARAM_ILLEGAL"),
+        (two(), json!({ "time_expire": "2026-02-02 03:04" }), "40004 PARAM_ILLEGAL"),
         (
             two(),
             json!({ "payer_info": { "identity": bob, "identity_type": "ALIPAY_USER_ID" } }),
