@@ -136,7 +136,7 @@ export const TRANSFER_ROWS = [
     NO_PERMISSION_ACCOUNT: async g => [g.house, { alipay_user_id: (await g.buyer()).userId }],
   }),
   ...rowsOf(BATCH, {
-    INVALID_PARAMETER: async g => [g.house, { ...batch([toUser((await g.buyer()).userId)]), total_count: '2' }],
+    INVALID_PARAMETER: async g => [g.house, { ...batch([toUser((await g.buyer()).userId)]), biz_scene: 'LOCAL' }],
     'isv.insufficient-isv-permissions': async g => {
       const shop = await rich(g);
       await g.sandbox.send('/app/settings', { app_id: shop.appId, certificate_to_send: true });
