@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
-use transfer::{BATCH_COUNT_MAX, BatchProduct, BatchScene, OutBatchNo, OutBizNo, Words};
+use transfer::{BATCH_COUNT_MAX, BatchProduct, BatchRefused, BatchScene, OutBatchNo, OutBizNo, Words};
 use wire::json::Object;
 use wire::timestamp::parse_cn;
 
@@ -60,15 +60,6 @@ const DETAIL: &[Part] = &[
     Part::Ignored(&["business_params", "passback_params"]),
 ];
 
-/// Fields that name the payer, who can only be the merchant.
-const PAYER: &[Part] = &[
-    Part::Read(&[
-        Field::must("identity", Kind::Party).note("the merchant's own"),
-        Field::must("identity_type", Kind::OneOf(&["ALIPAY_USER_ID"])),
-    ]),
-    Part::Ignored(&["bankcard_ext_info", "cert_no", "cert_type", "ext_info", "merchant_user_info", "name"]),
-];
-
 /// What is asked for.
 pub(crate) const ASKS: &[Part] = &[
     Part::Read(&[
@@ -81,7 +72,8 @@ pub(crate) const ASKS: &[Part] = &[
         Field::must("total_count", Kind::Whole(1, 1_000)).note("how many details there are"),
         Field::must("trans_order_list", Kind::List(DETAIL, DETAILS_MAX))
             .note("as many as the 256 KB of a request hold"),
-        Field::may("payer_info", Kind::Object(PAYER)),
+        Field::may("payer_info", Kind::ObjectOrText)
+            .note("`identity` can only be the merchant's own number, `identity_type` `ALIPAY_USER_ID`"),
         Field::may("time_expire", Kind::Special)
             .note("`yyyy-MM-dd HH:mm`, China time, 15 days ahead at most; a day unless given"),
         Field::may("remark", Kind::Line(200)),
@@ -142,9 +134,6 @@ pub(crate) fn read(caller: &Caller, fields: &Object) -> Result<BatchSaid, Failur
     let count = count.ok_or_else(|| Failure::field("total_count", "缺失"))?;
     own_account_pays(caller, fields)?;
     let list = fields::objects(fields, "trans_order_list")?;
-    if list.is_empty() {
-        return Err(Failure::field("trans_order_list", "缺失"));
-    }
     if list.len() > DETAILS_MAX {
         return Err(Failure::field("trans_order_list", "超过1000笔"));
     }
@@ -212,26 +201,19 @@ fn detail(fields: &Object, product: BatchProduct) -> Result<DetailSaid, Failure>
     Ok(DetailSaid { out_biz_no, amount, payee, title, remark })
 }
 
-/// Whether the details are as many, and come to as much, as the request says.
+/// Whether the details are as many, and come to as much, as the request says. The platform looks again at all but the
+/// count, which is in the request alone.
 fn adds_up(details: &[DetailSaid], count: u32, total: Money) -> Result<(), Failure> {
     if u32::try_from(details.len()).ok() != Some(count) {
-        return Err(Failure::field("total_count", "与trans_order_list的笔数不一致"));
+        return Err(Failure::refused(BatchRefused::CountWrong));
     }
     let numbers: BTreeSet<&OutBizNo> = details.iter().map(|detail| &detail.out_biz_no).collect();
     if numbers.len() != details.len() {
-        return Err(Failure::field("out_biz_no", "在批次内重复"));
+        return Err(Failure::refused(BatchRefused::DetailRepeated));
     }
-    let mut sum = Money::zero(total.currency());
-    for detail in details {
-        sum = sum
-            .checked_add(detail.amount)
-            .map_err(|_| Failure::field("total_trans_amount", "与明细金额之和不一致"))?;
-    }
-    if sum == total {
-        Ok(())
-    } else {
-        Err(Failure::field("total_trans_amount", "与明细金额之和不一致"))
-    }
+    let add = |sum: Money, detail: &DetailSaid| sum.checked_add(detail.amount).ok();
+    let sum = details.iter().try_fold(Money::zero(total.currency()), add);
+    if sum == Some(total) { Ok(()) } else { Err(Failure::refused(BatchRefused::TotalWrong)) }
 }
 
 fn time_expire(fields: &Object) -> Result<Option<i64>, Failure> {

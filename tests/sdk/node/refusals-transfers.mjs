@@ -143,7 +143,7 @@ export const TRANSFER_ROWS = [
     NO_PERMISSION_ACCOUNT: async g => [g.house, { alipay_user_id: (await g.buyer()).userId }],
   }),
   ...rowsOf(BATCH, {
-    INVALID_PARAMETER: async g => [g.house, { ...batch([toUser((await g.buyer()).userId)]), total_count: '2' }],
+    INVALID_PARAMETER: async g => [g.house, { ...batch([toUser((await g.buyer()).userId)]), biz_scene: 'LOCAL' }],
     'isv.insufficient-isv-permissions': async g => {
       const shop = await rich(g);
       await g.sandbox.send('/app/settings', { app_id: shop.appId, certificate_to_send: true });
@@ -164,6 +164,8 @@ export const TRANSFER_ROWS = [
       await g.status(shop, 'frozen');
       return [shop, batch([toUser((await g.buyer()).userId)])];
     },
+    PARAM_ILLEGAL: async g =>
+      [g.house, batch([toUser((await g.buyer()).userId)], { time_expire: '2020-01-01 00:00' })],
     REQUEST_PROCESSING: async g => [g.house, batch([{ payee_info: toCard('6222020000000312').payee_info }])],
   }),
   ...rowsOf(BATCH_QUERY, {

@@ -16,7 +16,7 @@ impl Refused for BatchRefused {
             B::PayerNotFound => of_transfer(T::PayerNotFound),
             B::NumberTaken => of_transfer(T::NumberTaken { field: "out_batch_no" }),
             B::CountWrong | B::DetailRepeated | B::TotalWrong | B::TimeWrong => {
-                business("INVALID_PARAMETER", "批次的笔数、明细单号、金额或失效时间有误")
+                business("PARAM_ILLEGAL", "批次的笔数、明细单号、金额或失效时间有误")
             }
             B::NotSigned => of_transfer(T::NotSigned),
             B::PayerBlocked => of_transfer(T::PayerBlocked),

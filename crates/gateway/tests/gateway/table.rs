@@ -252,10 +252,10 @@ card_not_paid: the bank refused it: AgreementEnded -> 40004 PAYEE_CARD_INFO_ERRO
 card_not_paid: the bank refused it: Other -> 40004 BANK_RESPONSE_ERROR
 batch: payer not found -> 40004 PAYER_NOT_EXIST
 batch: the number was used for another batch -> 40004 PAYMENT_INFO_INCONSISTENCY
-batch: a batch has one to a thousand details -> 40004 INVALID_PARAMETER
-batch: two details have the same number -> 40004 INVALID_PARAMETER
-batch: the details do not come to the total -> 40004 INVALID_PARAMETER
-batch: the moment until which it waits is over or too far away -> 40004 INVALID_PARAMETER
+batch: a batch has one to a thousand details -> 40004 PARAM_ILLEGAL
+batch: two details have the same number -> 40004 PARAM_ILLEGAL
+batch: the details do not come to the total -> 40004 PARAM_ILLEGAL
+batch: the moment until which it waits is over or too far away -> 40004 PARAM_ILLEGAL
 batch: the payer's contract for transfers has ended -> 40004 PRODUCT_NOT_SIGN
 batch: payer is frozen or closed -> 40004 PAYER_STATUS_ERROR
 batch: payments from the payer's balance are stopped -> 40004 PAYER_STATUS_ERROR
