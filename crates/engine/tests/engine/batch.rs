@@ -32,7 +32,10 @@ fn detail(script: &Script, word: &str) -> DetailAsk {
     let currency = parts.get(3).map_or(Currency::Cny, |code| Currency::from_code(code).unwrap());
     let payee_of = match payee {
         "nobody" => DetailPayee::Account(Err(NoPayee::NotFound)),
-        "card-wrong" => DetailPayee::Card { card: Err(NoPayeeCard::Wrong), number: [9; 16] },
+        // One card, named wrongly and rightly.
+        name if name.starts_with("card-wrong") => {
+            DetailPayee::Card { card: Err(NoPayeeCard::Wrong), number: [9; 16] }
+        }
         "card-silent" => DetailPayee::Card { card: Err(NoPayeeCard::Silent), number: [9; 16] },
         "card-listed" => DetailPayee::Card { card: Err(NoPayeeCard::Listed), number: [9; 16] },
         name if name.ends_with('!') => DetailPayee::Account(Err(NoPayee::NameDiffers)),
@@ -46,7 +49,7 @@ fn detail(script: &Script, word: &str) -> DetailAsk {
                     last_four: Text::new(&card[card.len() - 4..]).unwrap(),
                     agreement: Text::new("P1").unwrap(),
                 }),
-                number: digest(card),
+                number: if card == "right" { [9; 16] } else { digest(card) },
             },
         },
     };
@@ -276,6 +279,23 @@ fn a_detail_that_fails_stops_no_other() {
         due                                            -> 0
         tb-new B1 shop 125.18 d1:bob:30.00 said=m0     -> refused NumberTaken
         balance shop                                   -> 70.00
+        ",
+    );
+}
+
+/// Whoever asks for one name after the other within batches is counted as who asks one by one.
+#[test]
+fn a_card_that_is_named_wrongly_too_often_is_told_to_nobody() {
+    check_in(
+        PEOPLE,
+        "
+        tb-new B1 shop 6.00 d1:card-wrong1:1.00 d2:card-wrong2:1.00 d3:card-wrong3:1.00 d4:card-wrong4:1.00 \
+            d5:card-wrong5:1.00 d6:card-right:1.00     -> Dealing 0 of 6
+        advance 1s
+        due                                            -> 1
+        tb-see B1 shop                                 -> Fail 6 of 6: 6 d1 FAIL CardWrong, d2 FAIL CardWrong, \
+            d3 FAIL CardWrong, d4 FAIL CardWrong, d5 FAIL CardWrong, d6 FAIL TooManyNames
+        balance shop                                   -> 100.00
         ",
     );
 }

@@ -5,6 +5,7 @@ use base::{DAY_US, PartyId, Record, Slot, Text};
 use engine::{
     ApplicationStep, FillApplication, MoveApplication, NoteDocument, Reply, SignApplication, Tabled,
 };
+use ledger::AccountKind;
 use people::{LoginName, MerchantKind, Usage, UsageKind, documents_needed};
 use std::sync::Arc;
 
@@ -136,7 +137,13 @@ fn money_that_finds_no_room_any_more_goes_back() {
     for order in ["P1", "P2"] {
         script.play(&format!("claim {order} alice\ntry {order} alice {order}t\njudge alice {order}t right"));
     }
+    let had = script.world.balance(script.parties["alice"], AccountKind::Balance);
     script.play("confirm P1 alice P1t -> refused AlreadyClosed\nconfirm P2 alice P2t -> Paid");
+    assert_eq!(
+        script.world.balance(script.parties["alice"], AccountKind::Balance),
+        had - 1,
+        "the two cents are back"
+    );
     assert_eq!(counted(&script, UsageKind::ReceiveDay), [(21, 2_000_000)]);
     // An order that waits, whose buyer shows another code, is refused before anybody is asked.
     script.world.advance(DAY_US);
@@ -144,6 +151,35 @@ fn money_that_finds_no_room_any_more_goes_back() {
     script.play("status alice normal");
     nearly_a_day(&mut script, "B");
     pay(&mut script, "W1", "10.00", DAY);
+}
+
+/// A bank takes its time: what it took for an order that finds no room any more goes back to the card, once.
+#[test]
+fn a_card_that_finds_no_room_any_more_has_its_money_back() {
+    let mut script = town(MerchantKind::Individual);
+    script.play(
+        "
+        bk-ask 5678 alice
+        bk-bind 5678 alice as=A2
+        page T1 stall 0.02
+        claim T1 alice
+        try T1 alice P1
+        judge alice P1 right
+        bk-pay T1 alice 5678 P1
+        bk-send pay:T1
+    ",
+    );
+    nearly_a_day(&mut script, "A");
+    script.play(
+        "
+        bk-done pay:T1 0.02                    -> Returning 0.02
+        trade T1 alice                         -> Closed
+        bk-send pay:T1+late                    -> send 5678
+        bk-done pay:T1+late 0.02 ref=R2        -> Done 0.02
+        bk-see pay:T1 alice                    -> Returned 0.02
+    ",
+    );
+    assert_eq!(counted(&script, UsageKind::ReceiveDay), [(20, 1_999_999)]);
 }
 
 #[test]
