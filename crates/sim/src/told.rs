@@ -201,6 +201,7 @@ fn of_card_transfer_refused(refused: CardTransferRefused) -> &'static str {
         C::Limit(LimitRefused::Day) => "EXCEED_LIMIT_DM_AMOUNT",
         C::Limit(LimitRefused::Month) => "EXCEED_LIMIT_MM_AMOUNT",
         C::BalanceTooLow => "PAYER_BALANCE_NOT_ENOUGH",
+        C::TooManyNames => "RESOURCE_LIMIT_EXCEED",
         C::CardWrong => "PAYEE_CARD_INFO_ERROR",
         C::BankSilent => "REQUEST_PROCESSING",
         C::Risk(_) => "SECURITY_CHECK_FAILED",
