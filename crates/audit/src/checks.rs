@@ -122,7 +122,7 @@ impl Checks {
         self.merchant_stores.row(&typed, findings);
         self.four_eyes.row(&typed, findings);
         self.screens.row(&typed, findings);
-        self.batches.row(&typed, findings);
+        self.batches.row(&typed, (&self.grants, &self.parties), findings);
         self.person_spends.row(&typed, findings);
         self.look(&typed, findings);
     }
@@ -145,7 +145,6 @@ impl Checks {
             Row::CardTransfer(row) => self.card_transfer(row, findings),
             Row::TransferNumber(_) | Row::CardTransferNumber(_) => self.of_transfers(typed, findings),
             Row::Received(_) | Row::KnownPayee(_) | Row::CardGuess(_) => self.of_transfers(typed, findings),
-            Row::TransferBatch(row) => self.grants.batch(row, &self.parties, findings),
             Row::Account(account) => self.account(account, findings),
             Row::Card(card) => self.card(card, findings),
             Row::BankOrder(order) => self.bank_order(order, findings),
@@ -182,6 +181,7 @@ impl Checks {
             Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
             Row::SuspenseProposal(_) | Row::PersonSpend(_) | Row::PersonCount(_) => {}
             Row::TransferBatchNumber(_) | Row::TransferBatchDetail(_) | Row::TransferBatchLink(_) => {}
+            Row::TransferBatch(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
