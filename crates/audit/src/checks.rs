@@ -35,7 +35,7 @@ use base::{Record, SlotSet};
 use engine::{Row, Table, Tabled};
 use fund::{BankOrder, Card};
 use ledger::{Account, Hold, Posting};
-use people::{ActKind, App, Attempt, MerchantStore, PasskeyProof, Usage};
+use people::{App, Attempt, MerchantStore, Usage};
 use std::sync::Arc;
 use trade::{Agreement, Debit, Freeze, Frozen, Mandate, Notice, Order, PayCode, Relation, Signing, Timer};
 use transfer::{CardTransfer, Transfer};
@@ -179,9 +179,8 @@ impl Checks {
             Row::PasskeyProof(proof) => self.confirmed(proof, findings),
             Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_) => {}
             Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
-            Row::SuspenseProposal(_) | Row::PersonSpend(_) | Row::PersonCount(_) => {}
+            Row::SuspenseProposal(_) | Row::PersonSpend(_) | Row::PersonCount(_) | Row::TransferBatch(_) => {}
             Row::TransferBatchNumber(_) | Row::TransferBatchDetail(_) | Row::TransferBatchLink(_) => {}
-            Row::TransferBatch(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
@@ -190,9 +189,7 @@ impl Checks {
             Row::AgreementName(name) => self.agreements.name(name, findings),
             Row::Debit(debit) => self.debit(debit, findings),
             Row::Signing(signing) => self.signing(signing, findings),
-            Row::Escrow(escrow) => self.orders.escrow(escrow, findings),
-            Row::EscrowCase(case) => self.orders.escrow_case(case, findings),
-            Row::EscrowStep(step) => self.orders.escrow_step(step, findings),
+            Row::Escrow(_) | Row::EscrowCase(_) | Row::EscrowStep(_) => self.agreed(typed, findings),
             Row::Timer(timer) => self.timer(timer, findings),
             Row::Freeze(freeze) => self.freeze(freeze, findings),
             Row::FreezeOperation(done) => self.freezes.operation(done, &mut self.orders, findings),
@@ -226,19 +223,6 @@ impl Checks {
     fn pay_code(&mut self, code: &PayCode, findings: &mut Findings) {
         self.parties.owner(Table::PayCode, &PayCode::wrap_key(code.key()), code.party, findings);
         self.around.code(code);
-    }
-
-    fn confirmed(&mut self, proof: &PasskeyProof, findings: &mut Findings) {
-        let key = PasskeyProof::wrap_key((proof.slot, proof.party, proof.no));
-        self.parties.owner(Table::PasskeyProof, &key, proof.party, findings);
-        let with_card = matches!(proof.act, ActKind::PayByCard | ActKind::TopUp | ActKind::Withdraw);
-        let own = !matches!(proof.act, ActKind::TopUp | ActKind::Withdraw) || proof.payee == proof.party;
-        let waits = proof.delay_us == 0 || proof.act == ActKind::Transfer;
-        if proof.card.is_some() != with_card || !own || !waits {
-            let message = "its card, its payee or its delay is not of what was confirmed";
-            findings.add(FindingKind::LoginWrong, "passkey_proof", text_of_key(&key), message);
-        }
-        self.around.confirmed(proof);
     }
 
     fn attempt(&mut self, attempt: &Attempt, findings: &mut Findings) {

@@ -253,13 +253,11 @@ impl Key {
             Key::SplitBook((_, no)) | Key::Split((_, no, _)) | Key::SplitLine((_, no, _, _)) => {
                 Some((no.slot(), no.at_us()))
             }
-            Key::Transfer((_, no)) | Key::Received((_, no)) | Key::CardTransfer((_, no)) => {
-                Some((no.slot(), no.at_us()))
-            }
+            Key::Transfer((_, no)) | Key::Received((_, no)) => Some((no.slot(), no.at_us())),
+            Key::CardTransfer((_, no)) | Key::TransferBatchLink((_, no)) => Some((no.slot(), no.at_us())),
             Key::TransferBatch((_, no)) | Key::TransferBatchDetail((_, no, _)) => {
                 Some((no.slot(), no.at_us()))
             }
-            Key::TransferBatchLink((_, no)) => Some((no.slot(), no.at_us())),
             Key::Card((_, no)) => Some((no.slot(), no.at_us())),
             Key::BankOrder((_, no)) | Key::BankSurprise((_, no, _, _)) => Some((no.slot(), no.at_us())),
             Key::Settlement((_, no)) | Key::SurpriseSettlement((_, no, _)) => Some((no.slot(), no.at_us())),
@@ -294,7 +292,6 @@ impl Key {
             | Key::SuspenseProposal(_) => None,
             Key::Grant(_) | Key::Token(_) | Key::Callback(_) | Key::Certification(_) | Key::Usage(_) => None,
             Key::TransferNumber(_) | Key::KnownPayee(_) | Key::CardTransferNumber(_) => None,
-            Key::TransferBatchNumber(_) => None,
             Key::CardGuess(_) | Key::PersonSpend(_) | Key::PersonCount(_) => None,
             Key::Challenge(_) | Key::Profile(_) | Key::SignIn(_) | Key::Device(_) => None,
             Key::Passkey(_) | Key::PasskeyProof(_) => None,
@@ -303,7 +300,7 @@ impl Key {
             Key::DayClose(_) | Key::TrialBalance(_) | Key::SettlementBatch(_) => None,
             Key::RiskRules(_) | Key::RiskProposal(_) | Key::RiskCase(_) | Key::RiskDecision(_) => None,
             Key::ScreenList(_) | Key::ScreenProposal(_) | Key::Screening(_) | Key::ScreenHit(_) => None,
-            Key::ScreenRelease(_) => None,
+            Key::ScreenRelease(_) | Key::TransferBatchNumber(_) => None,
         }
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod clock;
 pub(crate) mod find;
 pub(crate) mod offer;
 pub(crate) mod send;
+pub(crate) mod sent_back;
 pub(crate) mod to_card;
 
 mod told;

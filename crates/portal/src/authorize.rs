@@ -1,8 +1,9 @@
 //! The pages on which a user or a merchant says yes to an app: `publicAppAuthorize.htm` and `appToAppAuth.htm`
 //! (protocol reference 4.1, 4.2).
 //!
-//! Whoever comes signs in with the payment password or a passkey and then clicks; who only tells who he is (`auth_base`)
-//! and is signed in goes back at once. What was asked travels in the forms and is checked again each time.
+//! Whoever comes signs in with the payment password or a passkey and then clicks; who only tells who he is
+//! (`auth_base`) and is signed in goes back at once. What was asked travels in the forms and is checked again each
+//! time.
 
 use crate::authorize_request::{Checked, Wanted, WantedRefused, check};
 use crate::grant_code::{Allowed, authorize};

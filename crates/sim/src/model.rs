@@ -213,7 +213,7 @@ impl Model {
         }
         self.seen.decided(command, reply.as_ref());
         let Some(Answer { reply: got, steps: got_steps }) = ran else { return Ok(()) };
-        if let Some(words) = difference(reply.as_ref(), got) {
+        if let Some(words) = books::difference(reply.as_ref(), got) {
             return mismatch(format!("the answer is not what the rules give: {}\n{words}", story()));
         }
         if steps != got_steps {
@@ -228,7 +228,7 @@ impl Model {
     /// Checks what is told to the origin of a chain that ended in another cell than it began, or in another batch.
     pub fn answered_elsewhere(&self, origin: &Origin, reply: &Reply) -> Result<(), Mismatch> {
         let awaited = self.answers.get(&(origin.slot, origin.stamp.seq));
-        match difference(awaited, Some(reply)) {
+        match books::difference(awaited, Some(reply)) {
             None => Ok(()),
             Some(words) => mismatch(format!(
                 "the answer from another cell to {origin:?} is not what the rules give:\n{words}"
@@ -388,17 +388,4 @@ fn fen(amount: Money) -> i128 {
 fn yuan(fen: i128) -> Money {
     let fen = u64::try_from(fen).expect("an amount of the model is not below zero");
     Money::from_minor(fen, Currency::Cny).expect("an amount of the model is a small one")
-}
-
-/// Words for two answers that differ: only the lines that do.
-fn difference(rules: Option<&Reply>, house: Option<&Reply>) -> Option<String> {
-    let text = |reply: Option<&Reply>| match reply {
-        Some(reply) => format!("{reply:#?}"),
-        None => "no answer yet: the chain goes on in another cell".to_owned(),
-    };
-    if rules.zip(house).is_some_and(|(rules, house)| rows::same(rules, house)) {
-        return None;
-    }
-    let (rules, house) = (text(rules), text(house));
-    (rules != house).then(|| books::lines_that_differ(&rules, &house))
 }

@@ -15,8 +15,8 @@ pub enum CardTransferState {
     /// The bank refused it for good; the payer has amount and fee again (`FAIL`).
     Failed,
     /// The bank paid it and sent it back later, because the account is closed or is not the holder's (退票); the payer
-    /// has the amount again (`REFUND`, protocol reference 5.13). The fee stays: it is for carrying the money to the bank,
-    /// which was done, and no document gives it back. Only what is refused costs nothing.
+    /// has the amount again (`REFUND`, protocol reference 5.13). The fee stays: it is for carrying the money to the
+    /// bank, which was done, and no document gives it back. Only what is refused costs nothing.
     Refunded,
 }
 

@@ -4,7 +4,7 @@
 use super::answered::heard_done;
 use super::statement::LineBooked;
 use crate::command::Next;
-use crate::transfer::to_card::{self, SentBack};
+use crate::transfer::sent_back::{self, SentBack};
 use crate::{Fault, Message, Rows, Stop, books};
 use base::{BankOrderNo, Day, Slot};
 use fund::{BankOrder, BankOrderKind, BankOrderState, BankSurprise, Done, SurpriseKind};
@@ -87,7 +87,7 @@ pub(crate) fn import_line(
         }
         Some(order) if booked.class.settles() => settle(rows, order, &booked)?,
         Some(order) if booked.class == Class::CameBack => {
-            to_card::came_back(rows, order, SentBack::Reserve)?;
+            sent_back::came_back(rows, order, SentBack::Reserve)?;
         }
         Some(order) if waits_as_surprise(rows, order, &booked)? => settle_surprise(rows, order, &booked)?,
         Some(_) | None => leave_unclear(rows, &booked)?,
@@ -118,7 +118,7 @@ fn facts(rows: &mut Rows<'_>, order: &BankOrder) -> Result<OrderFacts, Fault> {
         BankOrderState::Closed => Word::NeverSent,
     };
     let settled = rows.get::<Settlement>((order.slot, order.no))?.is_some();
-    let may_return = settled && to_card::line_may_return(rows, order)?;
+    let may_return = settled && sent_back::line_may_return(rows, order)?;
     let (is_in, amount, reference) = (order.kind.is_in(), order.amount(), order.bank_ref.clone());
     Ok(OrderFacts { is_in, amount, word, reference, settled, may_return })
 }
@@ -220,7 +220,7 @@ fn look_after(
     order: Option<&BankOrder>,
 ) -> Result<(), Fault> {
     if let Some(order) = order.filter(|order| order.kind == BankOrderKind::Transfer) {
-        to_card::note_odd_line(rows, order)?;
+        sent_back::note_odd_line(rows, order)?;
     }
     rows.put(Suspense {
         slot: line.slot,

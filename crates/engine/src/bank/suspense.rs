@@ -4,7 +4,7 @@
 
 use super::{prepare, returns};
 use crate::command::Next;
-use crate::transfer::to_card::{self, SentBack};
+use crate::transfer::sent_back::{self, SentBack};
 use crate::{Fault, Rows, Stop, books};
 use base::{BankOrderNo, Day, Slot};
 use fund::{BankOrder, BankOrderKind};
@@ -291,7 +291,7 @@ fn order_for(
             let is_its_own = order.bank_ref.as_ref() == Some(&line.reference)
                 && settled.is_some_and(|settled| settled.reference != line.reference);
             let is_new = match order.kind {
-                BankOrderKind::Transfer => to_card::can_return(rows, &order)?,
+                BankOrderKind::Transfer => sent_back::can_return(rows, &order)?,
                 _ => prepare::by_key(rows, order.party, BankOrderKind::Return, &key)?.is_none(),
             };
             !is_its_own && is_new
@@ -328,7 +328,7 @@ fn book(
         CloseWay::GiveBack => {
             let order = order.ok_or_else(missing)?;
             if order.kind == BankOrderKind::Transfer {
-                to_card::came_back(rows, order, SentBack::Suspense)?;
+                sent_back::came_back(rows, order, SentBack::Suspense)?;
                 return Ok(Some(order.no));
             }
             let back = returns::open(rows, order, &part(line), amount)?.ok_or_else(missing)?;

@@ -360,13 +360,13 @@ fn failure_of(reason: Option<BankReason>) -> DetailFailure {
 }
 
 /// The transfer that an order carries out.
-fn of_order(rows: &mut Rows<'_>, order: &BankOrder) -> Result<Arc<CardTransfer>, Fault> {
+pub(super) fn of_order(rows: &mut Rows<'_>, order: &BankOrder) -> Result<Arc<CardTransfer>, Fault> {
     let gone = || Fault(format!("what {} carries out is not there", order.no));
     let no = order.about.map(TransferNo::of_topic).ok_or_else(gone)?;
     rows.get::<CardTransfer>((rows.slot(), no))?.ok_or_else(gone)
 }
 
-fn next(state: CardTransferState, event: CardTransferEvent) -> Option<CardTransferState> {
+pub(super) fn next(state: CardTransferState, event: CardTransferEvent) -> Option<CardTransferState> {
     use {CardTransferEvent as E, CardTransferState as S};
     match (state, event) {
         (S::Refunded, E::BankReturned) if planted(Plant::CardReturnedTwice) => Some(S::Refunded),
@@ -375,66 +375,11 @@ fn next(state: CardTransferState, event: CardTransferEvent) -> Option<CardTransf
     }
 }
 
-fn after(transfer: &CardTransfer, event: CardTransferEvent) -> Result<CardTransferState, Fault> {
+pub(super) fn after(transfer: &CardTransfer, event: CardTransferEvent) -> Result<CardTransferState, Fault> {
     let state = next(transfer.state, event);
     state.ok_or_else(|| odd(transfer, format!("{event:?} in {:?}", transfer.state)))
 }
 
-/// Where money is that a bank sent back.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum SentBack {
-    /// In the reserve, where a line of a statement shows it.
-    Reserve,
-    /// In suspense, where an earlier line left it.
-    Suspense,
-}
-
-/// Whether two people may say of money that it is what this order paid, and came back: it was paid, and nothing of it
-/// came back before.
-pub(crate) fn can_return(rows: &mut Rows<'_>, order: &BankOrder) -> Result<bool, Fault> {
-    if order.kind != BankOrderKind::Transfer {
-        return Ok(false);
-    }
-    Ok(next(of_order(rows, order)?.state, CardTransferEvent::BankReturned).is_some())
-}
-
-/// Whether a line says so by itself: no line said anything else of the order yet.
-pub(crate) fn line_may_return(rows: &mut Rows<'_>, order: &BankOrder) -> Result<bool, Fault> {
-    if !can_return(rows, order)? {
-        return Ok(false);
-    }
-    Ok(of_order(rows, order)?.odd_lines == 0 || planted(Plant::DoublePaymentTakenForReturn))
-}
-
-/// A line that names the order of a transfer, and neither pays it nor brings it back.
-pub(crate) fn note_odd_line(rows: &mut Rows<'_>, order: &BankOrder) -> Result<(), Fault> {
-    let transfer = of_order(rows, order)?;
-    let odd_lines = transfer.odd_lines.saturating_add(1);
-    rows.put(CardTransfer { odd_lines, ..(*transfer).clone() });
-    Ok(())
-}
-
-/// The bank sent back what it had paid: the payer has the amount again, without the fee, and the merchant hears of it.
-pub(crate) fn came_back(rows: &mut Rows<'_>, order: &BankOrder, from: SentBack) -> Result<(), Fault> {
-    let transfer = of_order(rows, order)?;
-    let state = after(&transfer, CardTransferEvent::BankReturned)?;
-    let (party, amount) = (transfer.payer, transfer.amount());
-    let template = match from {
-        SentBack::Reserve => Template::CardSentBack { party, amount },
-        SentBack::Suspense => Template::SuspenseSentBack { party, amount },
-    };
-    books::must(rows, template, Some(order.no.topic()))?;
-    if !planted(Plant::ReturnedCardTransferCounts) {
-        usage::give_back_sent(rows, party, amount, transfer.paid_at_us)?;
-    }
-    let transfer = CardTransfer { state, returned_at_us: Some(rows.now_us()), ..(*transfer).clone() };
-    if !planted(Plant::CardReturnNotTold) {
-        told::tell_card(rows, &transfer);
-    }
-    rows.put(transfer);
-    Ok(())
-}
-
-fn odd(transfer: &CardTransfer, error: impl std::fmt::Display) -> Fault {
+pub(super) fn odd(transfer: &CardTransfer, error: impl std::fmt::Display) -> Fault {
     Fault(format!("transfer to a card {}: {error}", transfer.no))
 }

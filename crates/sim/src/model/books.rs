@@ -1,7 +1,7 @@
 //! Everything that is stored against everything that the rules give; and what should have ended and has not.
 
 use super::{Mismatch, Model, fen, mismatch};
-use engine::{Message, Row};
+use engine::{Message, Reply, Row};
 use ledger::{AccountId, AccountKind, Side};
 use std::collections::BTreeMap;
 use trade::{NoticeState, OrderState, ReceiptOutcome, RefundState, TradeState};
@@ -181,4 +181,17 @@ pub(super) fn lines_that_differ(rules: &str, house: &str) -> String {
         format!("    by the rules: {}\n    in the house: {}", own.trim(), other.trim())
     };
     pairs.map(words).collect::<Vec<_>>().join("\n")
+}
+
+/// Words for two answers that differ: only the lines that do.
+pub(super) fn difference(rules: Option<&Reply>, house: Option<&Reply>) -> Option<String> {
+    let text = |reply: Option<&Reply>| match reply {
+        Some(reply) => format!("{reply:#?}"),
+        None => "no answer yet: the chain goes on in another cell".to_owned(),
+    };
+    if rules.zip(house).is_some_and(|(rules, house)| super::rows::same(rules, house)) {
+        return None;
+    }
+    let (rules, house) = (text(rules), text(house));
+    (rules != house).then(|| lines_that_differ(&rules, &house))
 }
