@@ -119,7 +119,7 @@ impl Checks {
         self.merchant_stores.row(&typed, findings);
         self.four_eyes.row(&typed, findings);
         self.screens.row(&typed, findings);
-        self.batches.row(&typed, findings);
+        self.batches.row(&typed, (&self.grants, &self.parties), findings);
         self.look(&typed, findings);
     }
 
@@ -133,7 +133,11 @@ impl Checks {
             Row::App(app) => self.app(app, findings),
             Row::MerchantApplication(row) => self.parties.application(row, findings),
             Row::AppKey(key) => self.app_keys.key(key, findings),
-            Row::Rulebook(_) | Row::ScreenList(_) | Row::ScreenProposal(_) => {}
+            #[rustfmt::skip]
+            Row::Rulebook(_) | Row::ScreenList(_) | Row::ScreenProposal(_) | Row::SuspenseProposal(_)
+            | Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_)
+            | Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) | Row::TransferBatch(_)
+            | Row::TransferBatchNumber(_) | Row::TransferBatchDetail(_) | Row::TransferBatchLink(_) => {}
             Row::RiskRules(_) | Row::RiskProposal(_) | Row::Contract(_) => self.agreed(typed, findings),
             Row::RiskCase(_) | Row::RiskDecision(_) | Row::ContractBook(_) => self.agreed(typed, findings),
             Row::Usage(row) => self.usage(row, findings),
@@ -141,7 +145,6 @@ impl Checks {
             Row::CardTransfer(row) => self.card_transfer(row, findings),
             Row::TransferNumber(_) | Row::CardTransferNumber(_) => self.of_transfers(typed, findings),
             Row::Received(_) | Row::KnownPayee(_) => self.of_transfers(typed, findings),
-            Row::TransferBatch(row) => self.grants.batch(row, &self.parties, findings),
             Row::Account(account) => self.account(account, findings),
             Row::Card(card) => self.card(card, findings),
             Row::BankOrder(order) => self.bank_order(order, findings),
@@ -174,10 +177,6 @@ impl Checks {
             Row::Device(device) => self.parties.device(device, findings),
             Row::Passkey(passkey) => self.parties.passkey(passkey, findings),
             Row::PasskeyProof(proof) => self.confirmed(proof, findings),
-            Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_) => {}
-            Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
-            Row::SuspenseProposal(_) | Row::TransferBatchNumber(_) | Row::TransferBatchDetail(_) => {}
-            Row::TransferBatchLink(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),

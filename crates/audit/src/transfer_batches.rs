@@ -1,6 +1,8 @@
 //! Batches of transfers: what a batch says is what its details come to, and each detail is what its transfer says.
 
+use crate::grants::Grants;
 use crate::images::text_of_key;
+use crate::parties::Parties;
 use crate::report::{FindingKind, Findings};
 use base::{BatchNo, PartyId, Record, TransferNo};
 use engine::{Key, Row, Tabled};
@@ -49,12 +51,20 @@ pub(crate) struct TransferBatches {
 }
 
 impl TransferBatches {
-    /// A row of any table.
-    pub(crate) fn row(&mut self, typed: &Row, findings: &mut Findings) {
+    /// A row of any table; a batch is also held against what its app was allowed.
+    pub(crate) fn row(
+        &mut self,
+        typed: &Row,
+        (grants, parties): (&Grants, &Parties),
+        findings: &mut Findings,
+    ) {
         match typed {
             Row::Transfer(row) => self.transfer(row),
             Row::CardTransfer(row) => self.card_transfer(row),
-            Row::TransferBatch(row) => self.batch(row, findings),
+            Row::TransferBatch(row) => {
+                grants.batch(row, parties, findings);
+                self.batch(row, findings);
+            }
             Row::TransferBatchNumber(row) => self.number(row, findings),
             Row::TransferBatchDetail(row) => self.detail(row, findings),
             Row::TransferBatchLink(row) => self.link(row, findings),

@@ -21,9 +21,9 @@ pub(crate) const BATCH_MAX: usize = 2_000;
 /// The most that one command and its rows take in the journal. Sketch: an order with the longest goods, texts and
 /// addresses has 50 KB; it stands there as the command and as the row, beside a notice and small rows.
 const COMMAND_BYTES_MAX: usize = 120 * 1024;
-/// The most that a batch of transfers takes in the journal: it ends its batch of commands, so there is one at most. Sketch:
-/// the request that it comes from has 256 KB of JSON; it stands there as the command and as its rows, each of which has
-/// 100 bytes beside what was asked for.
+/// The most that a batch of transfers takes in the journal: it ends its batch of commands, so there is one at most.
+/// Sketch: the request that it comes from has 256 KB of JSON; it stands there as the command and as its rows, each of
+/// which has 100 bytes beside what was asked for.
 const HEAVY_BYTES_MAX: usize = 1024 * 1024;
 const _: () = assert!(BATCH_MAX * COMMAND_BYTES_MAX + HEAVY_BYTES_MAX <= journal::PAYLOAD_MAX_BYTES);
 /// Batches decided but not durable yet: one being flushed, one waiting for it. More would only add delay.

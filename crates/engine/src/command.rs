@@ -342,7 +342,7 @@ commands! {
     change TransferToCard => transfer::to_card::transfer_to_card, Arc<CardTransfer>, CardTransferRefused;
     query FindCardTransfer => transfer::find::find_card_transfer, CardTransferView, TransferNotFound;
     change CreateTransferBatch => transfer::batch::create::create_transfer_batch, Arc<TransferBatch>, BatchRefused;
-    change DecideTransferBatch => transfer::batch::decide::decide_transfer_batch, Arc<TransferBatch>, DecideBatchRefused;
+    change DecideTransferBatch => transfer::batch::decide::decide, Arc<TransferBatch>, DecideBatchRefused;
     query FindTransferBatch => transfer::batch::find::find_transfer_batch, TransferBatchView, BatchNotFound;
 }
 

@@ -3,9 +3,11 @@
 use crate::portal::Portal;
 use crate::recon_books::each;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
+use axum::routing::{get, post};
 use base::Text;
 use cell::CellError;
 use engine::{
@@ -23,15 +25,22 @@ const LISTED_MAX: usize = 100;
 /// Details that are shown of one batch: all that it can have.
 const DETAILS_MAX: u32 = transfer::BATCH_COUNT_MAX;
 
+pub(crate) fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/sandbox/batches", get(list))
+        .route("/sandbox/batches/{out_batch_no}", get(show))
+        .route("/sandbox/batches/{out_batch_no}/{act}", post(act))
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Whose {
+struct Whose {
     login: Option<String>,
     user_id: Option<String>,
 }
 
 /// The newest batches of a merchant.
-pub(crate) async fn list(State(portal): State<Arc<Portal>>, whose: Query<Whose>) -> Answer {
+async fn list(State(portal): State<Arc<Portal>>, whose: Query<Whose>) -> Answer {
     let payer = party_of(&portal, whose.login.as_deref(), whose.user_id.as_deref()).await?;
     let posted = portal.is_posted().await;
     let found = portal.read(move |reader: &mut dyn Reader| {
@@ -53,7 +62,7 @@ pub(crate) async fn list(State(portal): State<Arc<Portal>>, whose: Query<Whose>)
 }
 
 /// One batch, with its details.
-pub(crate) async fn show(
+async fn show(
     State(portal): State<Arc<Portal>>,
     Path(out_batch_no): Path<String>,
     whose: Query<Whose>,
@@ -81,7 +90,7 @@ pub(crate) async fn show(
 }
 
 /// The payer agrees to a batch that waits (`agree`), or gives it up (`give-up`).
-pub(crate) async fn act(
+async fn act(
     State(portal): State<Arc<Portal>>,
     Path((out_batch_no, act)): Path<(String, String)>,
     headers: HeaderMap,

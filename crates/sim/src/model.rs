@@ -332,10 +332,8 @@ impl Model {
             | Message::QuotaLeave(_)
             | Message::QuotaLeft(_)
             | Message::QuotaTaken(_) => unreachable!("no plan registers persons"),
-            // No plan asks for batches of transfers.
-            Message::DetailTurn(_) => unreachable!("no plan asks for batches"),
-            // No plan reads a statement of a bank.
-            Message::LineBooked(_) => unreachable!("no plan reads statements"),
+            // No plan asks for batches of transfers, or reads a statement of a bank.
+            Message::DetailTurn(_) | Message::LineBooked(_) => unreachable!("no plan asks for it"),
             // No plan splits orders, so no cell says these.
             Message::SplitIn(_)
             | Message::SplitAnswer(_)

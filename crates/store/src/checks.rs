@@ -63,6 +63,9 @@ fn is_settled(row: &SettlementBatch) -> bool {
         && (row.settled_at_us.is_none() || row.hold.is_none())
 }
 
+const AGREED: &str = "a contract is of two people, and of no moment before them";
+const COUNTED: &str = "no more lines are booked than there are, and it ends with the last";
+
 /// The rule of a list of names.
 const LIST_OF_TWO: &str = "a list is of two people, and has a version, entries and a threshold";
 
@@ -112,9 +115,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::BookedLine(line) => {
             (line.serial >= 1 && line.serial <= line.of_lines, "a line is one of its statement's")
         }
-        Row::ReadStatement(read) => {
-            (counted(read), "no more lines are booked than there are, and it ends with the last")
-        }
+        Row::ReadStatement(read) => (counted(read), COUNTED),
         Row::BankOrder(order) => {
             (is_whole(order), "no more is free than the amount, and a timer has its time")
         }
@@ -128,9 +129,7 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::ScreenHit(hit) => (storable(hit.no), "numbers are below 2^63"),
         Row::SettlementBatch(row) => (is_settled(row), SETTLED_ONCE),
         Row::DayClose(row) => (row.first_date <= row.last_date, "days are closed from the first to the last"),
-        Row::Contract(row) => {
-            (agreed_in_time(row), "a contract is of two people, and of no moment before them")
-        }
+        Row::Contract(row) => (agreed_in_time(row), AGREED),
         #[rustfmt::skip]
         Row::TrialBalance(_) | Row::Card(_) | Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_)
         | Row::Suspense(_) | Row::Settlement(_) | Row::SurpriseSettlement(_) | Row::SuspenseClosing(_)

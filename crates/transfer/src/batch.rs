@@ -1,5 +1,5 @@
-//! Batches of transfers as they are stored, all in the payer's slot: the batch, its number, its details, and which detail
-//! a transfer carries out.
+//! Batches of transfers as they are stored, all in the payer's slot: the batch, its number, its details, and which
+//! detail a transfer carries out.
 //!
 //! What was said of a payee is here as keyed digests only; of a card there are its bank, its last four digits and the
 //! bank's own name of it.

@@ -230,8 +230,8 @@ impl DetailStatus {
     }
 }
 
-/// Why nobody was known by what a detail said, when its batch was taken. It is told when its turn comes, and then only to
-/// who could have paid: names and cards are not guessed for nothing.
+/// Why nobody was known by what a detail said, when its batch was taken. It is told when its turn comes, and then only
+/// to who could have paid: names and cards are not guessed for nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, Field)]
 pub enum DetailUnknown {
     /// Nobody has such an account.

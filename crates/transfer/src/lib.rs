@@ -7,8 +7,8 @@
 //!
 //! A transfer to a bank card goes out by an order to the bank instead, and ends with the bank's final word.
 //!
-//! A batch is many transfers that a merchant's program asks for at once: written down by one decision, carried out one by
-//! one, each by what carries out a transfer that is asked for alone.
+//! A batch is many transfers that a merchant's program asks for at once: written down by one decision, carried out one
+//! by one, each by what carries out a transfer that is asked for alone.
 //!
 //! Reading order: `state`, `records`, `card`, `rules`, `refusal`; then `batch_state`, `batch`.
 

@@ -1,4 +1,5 @@
-//! Batches of transfers: taken whole by one decision, then carried out detail by detail by what carries out single ones.
+//! Batches of transfers: taken whole by one decision, then carried out detail by detail by what carries out single
+//! ones.
 //!
 //! A batch in the scene `DIRECT_TRANSFER` begins at once; one in `MESSAGE_BATCH_PAY` waits until its payer agrees. No
 //! money is set aside for a batch: each detail is held against balance, limits and rules when its turn comes, and one

@@ -57,8 +57,8 @@ fn detail(script: &Script, word: &str) -> DetailAsk {
     }
 }
 
-/// `tb-new B1 shop 60.00 d1:bob:30.00 d2:alice:30.00`, at once, or with `waits=1d` after its payer agreed; `many=40` has
-/// as many details of a fen to bob; `tb-agree B1 shop`, `tb-give-up B1 shop`, `tb-see B1 shop page=2 size=10`.
+/// `tb-new B1 shop 60.00 d1:bob:30.00 d2:alice:30.00`, at once, or with `waits=1d` after its payer agreed; `many=40`
+/// has as many details of ten fen to bob; `tb-agree B1 shop`, `tb-give-up B1 shop`, `tb-see B1 shop page=2 size=10`.
 pub(crate) fn command(script: &Script, words: &Words<'_>) -> Option<Command> {
     let payer = words.plain.get(2).map(|name| script.party(name));
     let batch = no(script, words.at(1));

@@ -1,8 +1,8 @@
 //! `alipay.fund.batch.detail.query`: how a batch of transfers stands, and its details page by page.
 //!
-//! Where the documentation is silent: product and scene, when they are given, must be the batch's; a page after the last
-//! has no details; `detail_no` is our number of a detail (`detail_id`). Payees are not told: of accounts and cards there
-//! are digests only.
+//! Where the documentation is silent: product and scene, when they are given, must be the batch's; a page after the
+//! last has no details; `detail_no` is our number of a detail (`detail_id`). Payees are not told: of accounts and cards
+//! there are digests only.
 
 use crate::Gateway;
 use crate::batch_fields::{PRODUCTS, SCENES, product_and_scene};

@@ -6,6 +6,7 @@ mod agreements;
 mod aml;
 mod authorize;
 mod backtest;
+mod batches;
 mod card_forms;
 mod cashier;
 mod closes;

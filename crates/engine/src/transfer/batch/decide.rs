@@ -26,7 +26,7 @@ impl DecideTransferBatch {
     }
 }
 
-pub(crate) fn decide_transfer_batch(
+pub(crate) fn decide(
     rows: &mut Rows<'_>,
     command: &DecideTransferBatch,
 ) -> Result<Next<Arc<TransferBatch>>, Stop<DecideBatchRefused>> {

@@ -1,9 +1,9 @@
 //! The clock of a batch, and what becomes of its details.
 //!
-//! Each run of the clock gives the next few details their turn, each in a decision of its own within the same chain, and
-//! sets itself again while some wait. A crash loses nothing: clock, details and transfers are rows of one record of the
-//! journal. Nothing is done twice: a detail leaves the state in which it waits in the decision that makes its transfer,
-//! and its transfer's number is its own.
+//! Each run of the clock gives the next few details their turn, each in a decision of its own within the same chain,
+//! and sets itself again while some wait. A crash loses nothing: clock, details and transfers are rows of one record of
+//! the journal. Nothing is done twice: a detail leaves the state in which it waits in the decision that makes its
+//! transfer, and its transfer's number is its own.
 
 use super::{after, odd, told, with_timer};
 use crate::message::DetailTurn;

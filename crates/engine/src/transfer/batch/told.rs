@@ -1,5 +1,5 @@
-//! What a merchant is told of a batch when it ended: `alipay.fund.batch.order.changed`, in the shape of what is told of a
-//! transfer (protocol reference 6.6).
+//! What a merchant is told of a batch when it ended: `alipay.fund.batch.order.changed`, in the shape of what is told of
+//! a transfer (protocol reference 6.6).
 //!
 //! Which members it has is told by programs that read it (`out_batch_no`, `batch_trans_id`, `batch_status`,
 //! `product_code`, `biz_scene`, `total_amount`); the sums and counts beside them are named as the query names them.
