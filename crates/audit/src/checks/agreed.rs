@@ -1,4 +1,4 @@
-//! What two people agree to, handed to the rooms that look at it.
+//! What two people agree to, and what guaranteed trades say, handed to the rooms that look at them.
 
 use super::Checks;
 use crate::report::Findings;
@@ -17,6 +17,16 @@ impl Checks {
                 self.screens.case(case, findings);
             }
             Row::RiskCase(case) => self.risks.case(case, findings),
+            _ => {}
+        }
+    }
+
+    /// Guaranteed trades, with what happened to them.
+    pub(super) fn of_escrows(&mut self, typed: &Row, findings: &mut Findings) {
+        match typed {
+            Row::Escrow(escrow) => self.orders.escrow(escrow, findings),
+            Row::EscrowCase(case) => self.orders.escrow_case(case, findings),
+            Row::EscrowStep(step) => self.orders.escrow_step(step, findings),
             _ => {}
         }
     }
