@@ -133,16 +133,14 @@ impl Checks {
             Row::App(app) => self.app(app, findings),
             Row::MerchantApplication(row) => self.parties.application(row, findings),
             Row::AppKey(key) => self.app_keys.key(key, findings),
-            Row::Rulebook(_) | Row::ScreenList(_) | Row::ScreenProposal(_) => {}
+            Row::Rulebook(_) | Row::ScreenList(_) | Row::ScreenProposal(_) | Row::ScreenRelease(_) => {}
             Row::RiskRules(_) | Row::RiskProposal(_) | Row::Contract(_) => self.agreed(typed, findings),
             Row::RiskCase(_) | Row::RiskDecision(_) | Row::ContractBook(_) => self.agreed(typed, findings),
             Row::Usage(row) => self.usage(row, findings),
             Row::Transfer(row) => self.transfer(row, findings),
             Row::CardTransfer(row) => self.card_transfer(row, findings),
-            Row::TransferNumber(_) | Row::CardTransferNumber(_) | Row::CardGuess(_) => {
-                self.of_transfers(typed, findings);
-            }
-            Row::Received(_) | Row::KnownPayee(_) => self.of_transfers(typed, findings),
+            Row::TransferNumber(_) | Row::CardTransferNumber(_) => self.of_transfers(typed, findings),
+            Row::Received(_) | Row::KnownPayee(_) | Row::CardGuess(_) => self.of_transfers(typed, findings),
             Row::Account(account) => self.account(account, findings),
             Row::Card(card) => self.card(card, findings),
             Row::BankOrder(order) => self.bank_order(order, findings),
@@ -177,8 +175,7 @@ impl Checks {
             Row::PasskeyProof(proof) => self.confirmed(proof, findings),
             Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_) => {}
             Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
-            Row::SuspenseProposal(_) | Row::ScreenRelease(_) => {}
-            Row::PersonSpend(_) | Row::PersonCount(_) => {}
+            Row::SuspenseProposal(_) | Row::PersonSpend(_) | Row::PersonCount(_) => {}
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),

@@ -24,8 +24,8 @@
 //! `keyed` and `latest` (sums), `chain` (the journal), `pipeline` (the threads), `compare` (names rows that differ);
 //! then the checks: `books`, `shape`, `parties`, `order_list`, `orders`, `payments`, `rules`, `refunds`, `splits`,
 //! `relations`, `around`, `order_notices`, `agreements`, `crossing`, `grants`, `persons`, `usage`,
-//! `receivings`, `operators`, `merchant_stores`, `app_keys`, `risks`, `screens`, `person_spends`, `transfers`, `card_transfers`,
-//! `escrows`, `freezes`, `funds`, `four_eyes`; then `replay`.
+//! `receivings`, `operators`, `merchant_stores`, `app_keys`, `risks`, `screens`, `person_spends`, `transfers`,
+//! `card_transfers`, `escrows`, `freezes`, `funds`, `four_eyes`; then `replay`.
 
 mod agreements;
 mod app_keys;

@@ -1,6 +1,6 @@
 //! Lists of names: each version is of two people and in its turn; a hit is of a list that held then and reached its
-//! threshold; each hit has its case and each case of a list its hit, and is released by two people; where a party stands names hits of its own; and
-//! a list stops a party's balance when something stands that was found of it, and only then.
+//! threshold; each hit has its case and each case of a list its hit, and is released by two people; where a party
+//! stands names hits of its own; and a list stops a party's balance when something stands that was found of it.
 
 use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
@@ -184,8 +184,8 @@ impl Screens {
         }
     }
 
-    /// Whether what was looked at is of the party itself: its own name, or one that a merchant signed with. What somebody
-    /// else wrote in an application is not.
+    /// Whether what was looked at is of the party itself: its own name, or one that a merchant signed with. What it
+    /// wrote in an application for a merchant is not.
     fn counts(&self, row: &Screening) -> bool {
         let about = row.about.as_str();
         let own = |login: &String| {
@@ -195,7 +195,8 @@ impl Screens {
         about == ABOUT_PERSON || self.merchants.get(&row.party).is_some_and(own)
     }
 
-    /// When all rows were seen: no hit is without its case, and no balance stopped without a hit, or the other way round.
+    /// When all rows were seen: no hit is without its case, and no balance stopped without a hit, or the other way
+    /// round.
     pub(crate) fn finish(self, findings: &mut Findings) {
         for party in self.stopped.symmetric_difference(&self.found) {
             let key = text_of_key(&Party::wrap_key((party.slot(), *party)));

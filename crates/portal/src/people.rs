@@ -13,6 +13,7 @@ mod devices;
 mod identity;
 pub(crate) mod key_ring;
 pub(crate) mod merchant_documents;
+pub(crate) mod merchant_names;
 pub(crate) mod merchants;
 mod messenger;
 mod own_data;

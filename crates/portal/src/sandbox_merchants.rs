@@ -1,7 +1,8 @@
 //! `/sandbox/merchants`: the queue of those who review applications of merchants, and what operators do with merchants.
 
 use crate::people::merchant_documents::document_of;
-use crate::people::merchants::{application, applications, screened, step, told, told_with_names};
+use crate::people::merchant_names::screened;
+use crate::people::merchants::{application, applications, step, told, told_with_names};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
 use crate::staff;

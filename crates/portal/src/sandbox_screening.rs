@@ -168,8 +168,8 @@ async fn run(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     answer(json!({ "looked_at": looked, "held": held, "failed": failed }))
 }
 
-/// What was found of a party: the entry with its names, and why they are alike, and who stops its balance. The cases are decided at
-/// `/sandbox/risk/decide`.
+/// What was found of a party: the entry with its names, and why they are alike, and who stops its balance.
+/// The cases are decided at `/sandbox/risk/decide`.
 async fn hits(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let PartyRequest { login, user_id } = read(&headers, &body)?;
     let party = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;

@@ -1,7 +1,7 @@
-//! Everybody is held against a list when it comes into force: all parties, and the names that merchants signed with. Who
-//! could not be looked at is looked at again, with longer and longer rests.
+//! Everybody is held against a list when it comes into force: all parties, and the names that merchants signed with.
+//! Who could not be looked at is looked at again, with longer and longer rests.
 
-use crate::people::merchants;
+use crate::people::merchant_names;
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use crate::screening;
@@ -69,8 +69,8 @@ async fn look_at_all(portal: &Portal) -> Result<Seen, SandboxError> {
 async fn names_of_merchants(portal: &Portal) -> Result<Seen, SandboxError> {
     let mut seen = Seen::default();
     let Some(list) = screening::in_force(portal).await? else { return Ok(seen) };
-    for row in merchants::live(portal).await? {
-        if let Err(error) = merchants::screened_once(portal, &row, list.version).await {
+    for row in merchant_names::live(portal).await? {
+        if let Err(error) = merchant_names::screened_once(portal, &row, list.version).await {
             tracing::error!(merchant = ?row.merchant, ?error, "its names cannot be held against the list");
             seen.failed += 1;
         }

@@ -180,8 +180,8 @@ pub struct AmlReport {
 }
 
 /// What of a day's movements must be reported or looked at; `before` are those of the 24 hours before the day, among
-/// which a pattern may have begun that ends on the day. Both are given in the order of time; the same movements give the
-/// same report. Sums that are too large for a number stay at the largest one.
+/// which a pattern may have begun that ends on the day. Both are given in the order of time; the same movements give
+/// the same report. Sums that are too large for a number stay at the largest one.
 pub fn aml_report(before: &[Movement], movements: &[Movement]) -> AmlReport {
     let mut sums: BTreeMap<(PartyId, Way, LargeRule), (u32, u64)> = BTreeMap::new();
     for movement in movements {

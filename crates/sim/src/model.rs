@@ -324,18 +324,15 @@ impl Model {
             Message::TransferIn(said) => self.transfer_in(step, said),
             Message::TransferAnswer(said) => self.transfer_answer(step, said),
             // No plan registers persons.
+            Message::PersonSpendAsk(_) | Message::PersonSpendAnswer(_) | Message::PersonGiveBack(_) => None,
             Message::PersonAsk(_)
             | Message::PersonAnswer(_)
             | Message::PersonLeft(_)
-            | Message::PersonSpendAsk(_)
-            | Message::PersonSpendAnswer(_)
-            | Message::PersonGiveBack(_)
             | Message::QuotaAsk(_)
             | Message::QuotaNo(_)
             | Message::QuotaLeave(_)
             | Message::QuotaLeft(_)
             | Message::QuotaTaken(_) => unreachable!("no plan registers persons"),
-            // No plan reads a statement of a bank.
             Message::LineBooked(_) => unreachable!("no plan reads statements"),
             // No plan splits orders, so no cell says these.
             Message::SplitIn(_)

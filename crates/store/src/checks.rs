@@ -40,6 +40,8 @@ fn is_settled(row: &SettlementBatch) -> bool {
         && (row.settled_at_us.is_none() || row.hold.is_none())
 }
 
+/// The rule of a contract.
+const AGREED_IN_TIME: &str = "a contract is of two people, and of no moment before them";
 /// The rule of a list of names.
 const LIST_OF_TWO: &str = "a list is of two people, and has a version, entries and a threshold";
 
@@ -103,24 +105,21 @@ fn broken_rule(row: &Row) -> Option<&'static str> {
         Row::ScreenHit(hit) => (storable(hit.no), "numbers are below 2^63"),
         Row::SettlementBatch(row) => (is_settled(row), SETTLED_ONCE),
         Row::DayClose(row) => (row.first_date <= row.last_date, "days are closed from the first to the last"),
-        Row::Contract(row) => {
-            (agreed_in_time(row), "a contract is of two people, and of no moment before them")
-        }
+        Row::Contract(row) => (agreed_in_time(row), AGREED_IN_TIME),
         #[rustfmt::skip]
         Row::TrialBalance(_) | Row::Card(_) | Row::CardName(_) | Row::BankOrderKey(_) | Row::BankSurprise(_)
         | Row::Suspense(_) | Row::Settlement(_) | Row::SurpriseSettlement(_) | Row::SuspenseClosing(_)
-        | Row::SuspenseProposal(_) | Row::EscrowStep(_) | Row::Login(_) | Row::Credential(_)
+        | Row::SuspenseProposal(_) | Row::EscrowStep(_) | Row::Login(_) | Row::Credential(_) | Row::CardGuess(_)
         | Row::App(_) | Row::Rulebook(_) | Row::Hold(_) | Row::OrderNumber(_) | Row::FreezeOperation(_)
         | Row::FreezeNumber(_) | Row::Frozen(_) | Row::Refund(_) | Row::Receipt(_) | Row::TopUpReceipt(_)
         | Row::PayCode(_) | Row::Agreement(_) | Row::Mandate(_) | Row::AgreementName(_) | Row::Debit(_)
-        | Row::Signing(_) | Row::Notice(_) | Row::Grant(_) | Row::Token(_) | Row::Callback(_)
+        | Row::Signing(_) | Row::Notice(_) | Row::Grant(_) | Row::Token(_) | Row::Callback(_) | Row::PersonSpend(_)
         | Row::Certification(_) | Row::Profile(_) | Row::Standing(_) | Row::Evidence(_) | Row::Person(_)
         | Row::SplitBook(_) | Row::SplitLine(_) | Row::Relation(_) | Row::TransferNumber(_) | Row::Screening(_)
         | Row::KnownPayee(_) | Row::CardTransferNumber(_) | Row::Received(_) | Row::Usage(_) | Row::AppKey(_)
         | Row::ContractBook(_) | Row::RiskProposal(_) | Row::MerchantApplication(_) | Row::MerchantStore(_)
-        | Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) | Row::ScreenProposal(_)
-        | Row::ScreenRelease(_) | Row::CardGuess(_) | Row::PersonSpend(_)
-        | Row::PersonCount(_) => return None,
+        | Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) | Row::PersonCount(_)
+        | Row::ScreenProposal(_) | Row::ScreenRelease(_) => return None,
     };
     (!holds).then_some(rule)
 }

@@ -145,8 +145,8 @@ fn counter_of(
     Ok(found.map_or_else(|| PersonCount::fresh(slot, identity, kind, at_us), |found| (*found).clone()))
 }
 
-/// In the account's slot: the order goes, or the customer hears why not. What was counted for an order that did not go is
-/// given back.
+/// In the account's slot: the order goes, or the customer hears why not. What was counted for an order that did not go
+/// is given back.
 pub(crate) fn person_spend_answer(
     rows: &mut Rows<'_>,
     said: &PersonSpendAnswer,

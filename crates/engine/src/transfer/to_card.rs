@@ -177,8 +177,8 @@ fn same_meaning(first: &CardTransfer, ask: &CardTransferAsk) -> Result<(), CardT
     if first.remark != *remark { differs("remark") } else { Ok(()) }
 }
 
-/// The card that is to be paid. A name that the bank does not know it under is counted, though nothing else comes of it:
-/// whoever has the money could ask for one name after the other.
+/// The card that is to be paid. A name that the bank does not know it under is counted, though nothing else comes of
+/// it: whoever has the money could ask for one name after the other.
 fn named_rightly<'a>(
     rows: &mut Rows<'_>,
     command: &'a TransferToCard,

@@ -3,13 +3,14 @@
 //! here too.
 
 use super::identity::named;
+use super::merchant_names;
 use super::who::Who;
 use super::{crowded, in_vault};
 use crate::chance;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
 use crate::sandbox_app::{AppSignType, keys_of};
-use crate::screening::{self, Person};
+use crate::screening;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -23,7 +24,6 @@ use people::{
     ApplicationState, DocumentKind, LoginName, MerchantApplication, MerchantKind, PartyName, RejectReason,
     documents_needed,
 };
-use risk::{MERCHANT_PLACES, about_merchant};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -40,10 +40,10 @@ const SEALED_TEXT_MAX: usize = 100;
 /// What is known by name of an application, as it is sealed.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Known {
-    account_name: String,
-    licence_subject: Option<String>,
+    pub(super) account_name: String,
+    pub(super) licence_subject: Option<String>,
     licence_no: Option<String>,
-    contact_name: String,
+    pub(super) contact_name: String,
     contact_phone: String,
 }
 
@@ -240,7 +240,7 @@ pub(crate) async fn sign(
     // Between the review and this another list may have come: nobody signs whose names are on it.
     let passed = application(&portal, login.as_str(), Some(this.party)).await?;
     if passed.state == ApplicationState::AuditPass
-        && screened_row(&portal, &passed).await? != ScreenState::Clear
+        && merchant_names::screened_row(&portal, &passed).await? != ScreenState::Clear
     {
         return Err(screening::under_review());
     }
@@ -248,7 +248,7 @@ pub(crate) async fn sign(
     let command = SignApplication { login, applicant, public_key, sealed_aes_key };
     let row = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
     // From now on they are the merchant's.
-    if let Err(error) = screened_row(&portal, &row).await {
+    if let Err(error) = merchant_names::screened_row(&portal, &row).await {
         tracing::warn!(?error, "the names of a new merchant cannot be held against the list yet");
         portal.lists.look_again();
     }
@@ -269,66 +269,6 @@ pub(crate) async fn step(portal: &Portal, login: &str, step: ApplicationStep) ->
     let command = MoveApplication { login: login_of(login)?, step };
     let row = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
     answer(told(&row))
-}
-
-/// Holds the names of an application against the list in force: those of its account, its licence and its contact, and
-/// the one that it sells under.
-pub(crate) async fn screened(portal: &Portal, login: &str) -> Result<ScreenState, SandboxError> {
-    screened_row(portal, &*application(portal, login, None).await?).await
-}
-
-/// Of whom the names of an application are: of the merchant that signed, and before of the applicant. What was released at
-/// the applicant is so at the merchant.
-fn looked_at_as(row: &MerchantApplication) -> (PartyId, Option<PartyId>) {
-    match row.merchant {
-        Some(merchant) => (merchant, Some(row.applicant)),
-        None => (row.applicant, None),
-    }
-}
-
-async fn screened_row(portal: &Portal, row: &MerchantApplication) -> Result<ScreenState, SandboxError> {
-    let (party, applicant) = looked_at_as(row);
-    let known = known_names(portal, row).await?;
-    let [shop, account, contact, licence] = MERCHANT_PLACES;
-    let mut names: Vec<(&str, String)> = Vec::with_capacity(MERCHANT_PLACES.len());
-    if let Some(known) = known {
-        names.extend([(account, known.account_name), (contact, known.contact_name)]);
-        names.extend(known.licence_subject.map(|name| (licence, name)));
-    }
-    // The last one: when it was looked at, all were.
-    names.push((shop, row.name.to_string()));
-    let mut worst = ScreenState::Clear;
-    for (place, name) in names {
-        let what = about_merchant(place, row.login.as_str());
-        let person = Person { name, ..Person::default() };
-        let state = screening::look_for(portal, party, applicant, &what, person).await?;
-        worst = match (worst, state) {
-            (ScreenState::Refused, _) | (_, ScreenState::Refused) => ScreenState::Refused,
-            (ScreenState::Held, _) | (_, ScreenState::Held) => ScreenState::Held,
-            (ScreenState::Clear, ScreenState::Clear) => ScreenState::Clear,
-        };
-    }
-    Ok(worst)
-}
-
-/// Holds the names of a merchant that signed against a list of this version, unless that was done.
-pub(crate) async fn screened_once(
-    portal: &Portal,
-    row: &MerchantApplication,
-    version: u32,
-) -> Result<(), SandboxError> {
-    let [shop, ..] = MERCHANT_PLACES;
-    let (party, _) = looked_at_as(row);
-    let seen = screening::seen(portal, party, &about_merchant(shop, row.login.as_str())).await?;
-    match seen.filter(|seen| seen.version == version) {
-        Some(_) => Ok(()),
-        None => screened_row(portal, row).await.map(|_| ()),
-    }
-}
-
-/// The merchants that signed and still sell.
-pub(crate) async fn live(portal: &Portal) -> Result<Vec<Arc<MerchantApplication>>, SandboxError> {
-    applications(portal, |row| row.merchant.is_some() && row.state != ApplicationState::Unsigned).await
 }
 
 /// The application under this login, of this person or of anybody.
@@ -403,7 +343,10 @@ pub(crate) async fn told_with_names(
 }
 
 /// What is known by name of an application.
-async fn known_names(portal: &Portal, row: &MerchantApplication) -> Result<Option<Known>, SandboxError> {
+pub(super) async fn known_names(
+    portal: &Portal,
+    row: &MerchantApplication,
+) -> Result<Option<Known>, SandboxError> {
     let (field, data_key, sealed) = (field_of(&row.login), row.data_key, row.sealed.clone());
     let opened = in_vault(portal, move |vault| vault.open_field(&data_key, &field, &sealed)).await?;
     opened.map(|text| serde_json::from_str::<Known>(&text)).transpose().map_err(SandboxError::broken)

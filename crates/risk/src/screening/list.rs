@@ -132,8 +132,8 @@ impl NameList {
         Ok(NameList(entries))
     }
 
-    /// The same list for a place that knows what accounts of addresses are called: of registered persons nothing else is
-    /// known than a digest of their address. `login` gives it, and nothing for what is no address.
+    /// The same list for a place that knows what accounts of addresses are called: of registered persons nothing else
+    /// is known than a digest of their address. `login` gives it, and nothing for what is no address.
     pub fn knowing(mut self, login: impl Fn(&str) -> Option<String>) -> NameList {
         for entry in self.0.iter_mut().filter(|entry| entry.kind == EntryKind::Account) {
             entry.logins = entry.names.iter().map(|name| login(name)).collect();
