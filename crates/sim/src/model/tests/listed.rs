@@ -246,7 +246,7 @@ fn of_transfers() -> Vec<String> {
         of(
             "TransferToCard",
             names!(CardTransferRefused: PayerNotFound NumberTaken NotSigned PayerBlocked PayerStopped BalanceTooLow
-            CardWrong BankSilent | Limit Risk),
+            TooManyNames CardWrong BankSilent | Limit Risk),
         ),
         within("TransferToCard", "Limit", limit()),
         of("OfferTransfer", transfer()),
