@@ -25,7 +25,8 @@ pub struct Rates {
     pub twice_ppm: u32,
     /// The first answer names another amount than what was done.
     pub other_amount_ppm: u32,
-    /// What was paid to a card is sent back one to three days later, under a reference of its own: the account is closed.
+    /// What was paid to a card is sent back one to three days later, under a reference of its own: its account is
+    /// closed.
     pub sent_back_ppm: u32,
     /// What was done never stands in a statement.
     pub line_missing_ppm: u32,

@@ -47,9 +47,6 @@ impl Template {
         let debit = |account, amount| Leg { account, side: Side::Debit, amount };
         let credit = |account, amount| Leg { account, side: Side::Credit, amount };
         let mut legs = match self {
-            Template::TopUp { party, amount } => {
-                vec![debit(platform(AccountKind::BankReserve), amount), credit(own(party), amount)]
-            }
             Template::PayOut { buyer: payer, amount }
             | Template::SplitOut { seller: payer, amount }
             | Template::BackOut { receiver: payer, amount }
@@ -83,7 +80,8 @@ impl Template {
                 vec![debit(escrow, amount), credit(own(seller), amount.checked_sub(fee)?), credit(fees, fee)]
             }
             Template::EscrowOut { amount, .. } => vec![debit(escrow, amount), credit(transit, amount)],
-            Template::TransferWait { .. }
+            Template::TopUp { .. }
+            | Template::TransferWait { .. }
             | Template::TransferSend { .. }
             | Template::TransferUndo { .. }
             | Template::CardIn { .. }
@@ -112,7 +110,7 @@ impl Template {
         Ok(legs)
     }
 
-    /// The two lines of what waits: for its time, or for a bank.
+    /// The two lines of what waits, for its time or for a bank, or came from one.
     fn waiting_legs(self, fees: AccountId) -> [Leg; 2] {
         let own = |owner: PartyId| AccountId::of(owner, AccountKind::Balance, self.currency());
         let platform = |kind| AccountId::platform(self.slot(), kind, self.currency());
@@ -150,7 +148,9 @@ impl Template {
             Template::SuspenseMatchOut { amount, .. } => {
                 (clearing_out, platform(AccountKind::SuspenseDue), amount)
             }
-            Template::CardSentBack { party, amount } => (reserve, own(party), amount),
+            Template::TopUp { party, amount } | Template::CardSentBack { party, amount } => {
+                (reserve, own(party), amount)
+            }
             Template::SuspenseSentBack { party, amount } => {
                 (platform(AccountKind::SuspenseOwed), own(party), amount)
             }

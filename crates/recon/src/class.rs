@@ -56,9 +56,9 @@ pub struct OrderFacts {
     pub reference: Option<LineRef>,
     /// Whether a line was matched to it.
     pub settled: bool,
-    /// Whether the bank may still return it: a transfer to a card that was done, whose line shows that it was paid, and of
-    /// which no line ever said anything else. What a bank pays twice it takes back once, and that is no return: where a
-    /// second line is known, two people look.
+    /// Whether the bank may still return it: a transfer to a card that was done, whose line shows that it was paid, and
+    /// of which no line ever said anything else. What a bank pays twice it takes back once, and that is no return:
+    /// where a second line is known, two people look.
     pub may_return: bool,
 }
 

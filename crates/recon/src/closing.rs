@@ -12,8 +12,8 @@ pub type Operator = Text<64>;
 /// What becomes of the money.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, Field)]
 pub enum ClosingWay {
-    /// It goes back to the card that it came from, by a bank order; of a transfer to somebody else's card, to its payer's
-    /// balance.
+    /// It goes back to the card that it came from, by a bank order; of a transfer to somebody else's card, to its
+    /// payer's balance.
     GivenBack,
     /// It is the platform's own: income when it came in, a loss when it went out.
     Own,

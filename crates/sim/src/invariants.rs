@@ -217,16 +217,7 @@ fn allowed(before: Option<&Row>, row: &Row) -> Result<(), &'static str> {
             rule(signer, "an agreement has another signer")
         }
         (Some(Row::Transfer(earlier)), Row::Transfer(transfer)) => transfer_may_follow(earlier, transfer),
-        (Some(Row::CardTransfer(earlier)), Row::CardTransfer(transfer)) => rule(
-            card_transfer_may_follow(earlier, transfer),
-            "a transfer to a card means something else, or went back",
-        ),
-        (Some(Row::BookedLine(earlier)), Row::BookedLine(line)) => {
-            rule(earlier == line, "a line was changed")
-        }
-        (Some(Row::Settlement(earlier)), Row::Settlement(row)) => {
-            rule(earlier == row, "a settlement was changed")
-        }
+        (Some(before), Row::CardTransfer(_) | Row::BookedLine(_) | Row::Settlement(_)) => kept(before, row),
         (Some(Row::BankOrder(earlier)), Row::BankOrder(order)) => bank_order_may_follow(earlier, order),
         (Some(Row::BankOrderKey(earlier)), Row::BankOrderKey(key)) => {
             rule(earlier == key, "a key of a bank order names another one")
@@ -296,6 +287,20 @@ fn transfer_may_follow(earlier: &Transfer, transfer: &Transfer) -> Result<(), &'
         () if !forward => Err("a transfer went back"),
         () if !clocked => Err("a transfer has no clock, or one too many"),
         () => Ok(()),
+    }
+}
+
+/// Whether what a statement said stays, and what it is about goes forward.
+fn kept(before: &Row, row: &Row) -> Result<(), &'static str> {
+    match (before, row) {
+        (Row::CardTransfer(earlier), Row::CardTransfer(transfer))
+            if card_transfer_may_follow(earlier, transfer) =>
+        {
+            Ok(())
+        }
+        (Row::BookedLine(earlier), Row::BookedLine(line)) if earlier == line => Ok(()),
+        (Row::Settlement(earlier), Row::Settlement(settlement)) if earlier == settlement => Ok(()),
+        _ => Err("a transfer to a card, a line or a settlement means something else, or went back"),
     }
 }
 

@@ -1,4 +1,4 @@
--- Of 0041_operations_create 0d563fb08abb050a3610dd82324804bb1f3d16d57c6e7370bf88d12809f950da
+-- Of 0045_card_transfer_comes_back a54091c018879fb100c5d53bab66280d1a1fa360db09712da534b3c11b7b6f02
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -752,43 +752,6 @@ CREATE TABLE "account" (
     CHECK ((kind <> 'clearing_out' AND kind <> 'suspense_owed') OR balance_minor >= 0),
     CHECK ((kind <> 'clearing_in' AND kind <> 'suspense_due') OR balance_minor <= 0)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE statement_line (
-    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    account        TEXT    NOT NULL,
-    day            INTEGER NOT NULL CHECK (day >= 0),
-    serial         INTEGER NOT NULL CHECK (serial >= 1),
-    of_lines       INTEGER NOT NULL CHECK (of_lines >= serial),
-    value_day      INTEGER NOT NULL CHECK (value_day >= 0),
-    order_key      TEXT    NOT NULL,
-    reference      TEXT    NOT NULL,
-    is_credit      INTEGER NOT NULL CHECK (is_credit IN (0, 1)),
-    currency       TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
-    amount_minor   INTEGER NOT NULL CHECK (amount_minor >= 0),
-    class          TEXT    NOT NULL CHECK (
-        class = 'theirs_only' OR class = 'currency_differs' OR class = 'sign_differs' OR class = 'amount_differs' OR
-        class = 'never_sent' OR class = 'duplicate' OR class = 'against_word' OR
-        class = 'late' OR class = 'matched'),
-    bank_order     INTEGER CHECK (bank_order >= 0),
-    imported_at_us INTEGER NOT NULL,
-    PRIMARY KEY (slot, account, day, serial)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE suspense (
-    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    account      TEXT    NOT NULL,
-    day          INTEGER NOT NULL CHECK (day >= 0),
-    serial       INTEGER NOT NULL CHECK (serial >= 0),
-    class        TEXT    NOT NULL CHECK (
-        class = 'theirs_only' OR class = 'currency_differs' OR class = 'sign_differs' OR class = 'amount_differs' OR
-        class = 'never_sent' OR class = 'duplicate' OR class = 'against_word' OR
-        class = 'late' OR class = 'matched'),
-    owner        TEXT    NOT NULL CHECK (owner = 'bank' OR owner = 'customer'),
-    party        INTEGER CHECK (party >= 0),
-    is_credit    INTEGER NOT NULL CHECK (is_credit IN (0, 1)),
-    currency     TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
-    amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
-    opened_at_us INTEGER NOT NULL,
-    PRIMARY KEY (slot, account, day, serial)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE settlement (
     slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     no            INTEGER NOT NULL CHECK (no >= 0),
@@ -970,54 +933,6 @@ CREATE TABLE suspense_closing (
     closed_at_us INTEGER NOT NULL, approved_by TEXT,
     PRIMARY KEY (slot, account, day, serial)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE "posting" (
-    slot                  INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    no                    INTEGER NOT NULL CHECK (no >= 0),
-    kind                  TEXT    NOT NULL CHECK (
-        kind = 'top_up' OR kind = 'pay_out' OR kind = 'pay_in' OR kind = 'pay_return' OR kind = 'refund_out' OR
-        kind = 'refund_in' OR kind = 'refund_return' OR kind = 'escrow_in' OR kind = 'escrow_release' OR
-        kind = 'escrow_out' OR kind = 'escrow_return' OR kind = 'split_out' OR kind = 'split_in' OR
-        kind = 'split_return' OR kind = 'back_out' OR kind = 'back_return' OR kind = 'transfer_out' OR
-        kind = 'transfer_wait' OR kind = 'transfer_send' OR kind = 'transfer_undo' OR kind = 'transfer_in' OR
-        kind = 'transfer_return' OR kind = 'card_in' OR kind = 'card_out' OR kind = 'card_fee' OR
-        kind = 'card_out_return' OR kind = 'card_turn' OR kind = 'card_pay' OR kind = 'card_back' OR
-        kind = 'suspense_in' OR kind = 'suspense_out' OR kind = 'settle_in' OR kind = 'settle_out' OR
-        kind = 'unclear_in' OR kind = 'unclear_out' OR kind = 'suspense_return' OR kind = 'suspense_kept' OR
-        kind = 'suspense_borne' OR kind = 'suspense_match_in' OR kind = 'suspense_match_out'),
-    business_date         INTEGER NOT NULL CHECK (business_date >= 0),
-    order_no              INTEGER CHECK (order_no >= 0),
-    currency              TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
-    account_1             INTEGER CHECK (account_1 >= 0),
-    side_1                TEXT    CHECK (side_1 IN ('debit', 'credit')),
-    amount_1_minor        INTEGER CHECK (amount_1_minor > 0),
-    balance_after_1_minor INTEGER,
-    account_2             INTEGER CHECK (account_2 >= 0),
-    side_2                TEXT    CHECK (side_2 IN ('debit', 'credit')),
-    amount_2_minor        INTEGER CHECK (amount_2_minor > 0),
-    balance_after_2_minor INTEGER,
-    account_3             INTEGER CHECK (account_3 >= 0),
-    side_3                TEXT    CHECK (side_3 IN ('debit', 'credit')),
-    amount_3_minor        INTEGER CHECK (amount_3_minor > 0),
-    balance_after_3_minor INTEGER,
-    account_4             INTEGER CHECK (account_4 >= 0),
-    side_4                TEXT    CHECK (side_4 IN ('debit', 'credit')),
-    amount_4_minor        INTEGER CHECK (amount_4_minor > 0),
-    balance_after_4_minor INTEGER,
-    PRIMARY KEY (slot, no),
-    CHECK (account_1 IS NOT NULL AND account_2 IS NOT NULL),
-    CHECK ((account_1 IS NULL) + (side_1 IS NULL)
-         + (amount_1_minor IS NULL) + (balance_after_1_minor IS NULL) IN (0, 4)),
-    CHECK ((account_2 IS NULL) + (side_2 IS NULL)
-         + (amount_2_minor IS NULL) + (balance_after_2_minor IS NULL) IN (0, 4)),
-    CHECK ((account_3 IS NULL) + (side_3 IS NULL)
-         + (amount_3_minor IS NULL) + (balance_after_3_minor IS NULL) IN (0, 4)),
-    CHECK ((account_4 IS NULL) + (side_4 IS NULL)
-         + (amount_4_minor IS NULL) + (balance_after_4_minor IS NULL) IN (0, 4)),
-    CHECK (CASE side_1 WHEN 'debit' THEN amount_1_minor WHEN 'credit' THEN -amount_1_minor ELSE 0 END
-         + CASE side_2 WHEN 'debit' THEN amount_2_minor WHEN 'credit' THEN -amount_2_minor ELSE 0 END
-         + CASE side_3 WHEN 'debit' THEN amount_3_minor WHEN 'credit' THEN -amount_3_minor ELSE 0 END
-         + CASE side_4 WHEN 'debit' THEN amount_4_minor WHEN 'credit' THEN -amount_4_minor ELSE 0 END = 0)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE contract (
     slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     seller         INTEGER NOT NULL CHECK (seller >= 0),
@@ -1141,30 +1056,6 @@ CREATE TABLE "timer" (
     party     INTEGER CHECK (party >= 0),
     attempt   INTEGER CHECK (attempt >= 0),
     PRIMARY KEY (slot, due_at_us, no)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE card_transfer (
-    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    no           INTEGER NOT NULL CHECK (no >= 0),
-    payer        INTEGER NOT NULL CHECK (payer >= 0),
-    app          INTEGER NOT NULL CHECK (app >= 0),
-    out_biz_no   TEXT    NOT NULL,
-    named        BLOB    NOT NULL CHECK (length(named) = 16),
-    currency     TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
-    amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
-    fee_minor    INTEGER NOT NULL CHECK (fee_minor >= 0),
-    card         INTEGER NOT NULL CHECK (card >= 0),
-    bank_order   INTEGER NOT NULL CHECK (bank_order >= 0),
-    title        TEXT,
-    remark       TEXT,
-    passback     TEXT,
-    state        TEXT    NOT NULL CHECK (state = 'under_way' OR state = 'done' OR state = 'failed'),
-    notify_url   TEXT,
-    gbk          INTEGER NOT NULL CHECK (gbk IN (0, 1)),
-    rsa1         INTEGER NOT NULL CHECK (rsa1 IN (0, 1)),
-    paid_at_us   INTEGER NOT NULL,
-    ended_at_us  INTEGER,
-    PRIMARY KEY (slot, no),
-    CHECK ((state = 'under_way') = (ended_at_us IS NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE card_transfer_number (
     slot       INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
@@ -1340,6 +1231,121 @@ CREATE TABLE operator_book (
     operators INTEGER NOT NULL CHECK (operators >= 0),
     admins    INTEGER NOT NULL CHECK (admins >= 0),
     PRIMARY KEY (slot)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "card_transfer" (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no             INTEGER NOT NULL CHECK (no >= 0),
+    payer          INTEGER NOT NULL CHECK (payer >= 0),
+    app            INTEGER NOT NULL CHECK (app >= 0),
+    out_biz_no     TEXT    NOT NULL,
+    named          BLOB    NOT NULL CHECK (length(named) = 16),
+    currency       TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    amount_minor   INTEGER NOT NULL CHECK (amount_minor > 0),
+    fee_minor      INTEGER NOT NULL CHECK (fee_minor >= 0),
+    card           INTEGER NOT NULL CHECK (card >= 0),
+    bank_order     INTEGER NOT NULL CHECK (bank_order >= 0),
+    title          TEXT,
+    remark         TEXT,
+    passback       TEXT,
+    state          TEXT    NOT NULL CHECK (
+        state = 'under_way' OR state = 'done' OR state = 'failed' OR
+        state = 'refunded'),
+    notify_url     TEXT,
+    gbk            INTEGER NOT NULL CHECK (gbk IN (0, 1)),
+    rsa1           INTEGER NOT NULL CHECK (rsa1 IN (0, 1)),
+    paid_at_us     INTEGER NOT NULL,
+    ended_at_us    INTEGER,
+    returned_at_us INTEGER,
+    odd_lines      INTEGER NOT NULL CHECK (odd_lines >= 0),
+    PRIMARY KEY (slot, no),
+    CHECK ((state = 'under_way') = (ended_at_us IS NULL)),
+    CHECK ((state = 'refunded') = (returned_at_us IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "statement_line" (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    account        TEXT    NOT NULL,
+    day            INTEGER NOT NULL CHECK (day >= 0),
+    serial         INTEGER NOT NULL CHECK (serial >= 1),
+    of_lines       INTEGER NOT NULL CHECK (of_lines >= serial),
+    value_day      INTEGER NOT NULL CHECK (value_day >= 0),
+    order_key      TEXT    NOT NULL,
+    reference      TEXT    NOT NULL,
+    is_credit      INTEGER NOT NULL CHECK (is_credit IN (0, 1)),
+    currency       TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    amount_minor   INTEGER NOT NULL CHECK (amount_minor >= 0),
+    class          TEXT    NOT NULL CHECK (
+        class = 'theirs_only' OR class = 'currency_differs' OR class = 'sign_differs' OR class = 'amount_differs' OR
+        class = 'never_sent' OR class = 'duplicate' OR class = 'against_word' OR
+        class = 'late' OR class = 'matched' OR class = 'came_back'),
+    bank_order     INTEGER CHECK (bank_order >= 0),
+    imported_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, account, day, serial)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "suspense" (
+    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    account      TEXT    NOT NULL,
+    day          INTEGER NOT NULL CHECK (day >= 0),
+    serial       INTEGER NOT NULL CHECK (serial >= 0),
+    class        TEXT    NOT NULL CHECK (
+        class = 'theirs_only' OR class = 'currency_differs' OR class = 'sign_differs' OR class = 'amount_differs' OR
+        class = 'never_sent' OR class = 'duplicate' OR class = 'against_word' OR
+        class = 'late' OR class = 'matched' OR class = 'came_back'),
+    owner        TEXT    NOT NULL CHECK (owner = 'bank' OR owner = 'customer'),
+    party        INTEGER CHECK (party >= 0),
+    is_credit    INTEGER NOT NULL CHECK (is_credit IN (0, 1)),
+    currency     TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+    opened_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, account, day, serial)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "posting" (
+    slot                  INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no                    INTEGER NOT NULL CHECK (no >= 0),
+    kind                  TEXT    NOT NULL CHECK (
+        kind = 'top_up' OR kind = 'pay_out' OR kind = 'pay_in' OR kind = 'pay_return' OR kind = 'refund_out' OR
+        kind = 'refund_in' OR kind = 'refund_return' OR kind = 'escrow_in' OR kind = 'escrow_release' OR
+        kind = 'escrow_out' OR kind = 'escrow_return' OR kind = 'split_out' OR kind = 'split_in' OR
+        kind = 'split_return' OR kind = 'back_out' OR kind = 'back_return' OR kind = 'transfer_out' OR
+        kind = 'transfer_wait' OR kind = 'transfer_send' OR kind = 'transfer_undo' OR kind = 'transfer_in' OR
+        kind = 'transfer_return' OR kind = 'card_in' OR kind = 'card_out' OR kind = 'card_fee' OR
+        kind = 'card_out_return' OR kind = 'card_turn' OR kind = 'card_pay' OR kind = 'card_back' OR
+        kind = 'suspense_in' OR kind = 'suspense_out' OR kind = 'settle_in' OR kind = 'settle_out' OR
+        kind = 'unclear_in' OR kind = 'unclear_out' OR kind = 'suspense_return' OR kind = 'suspense_kept' OR
+        kind = 'suspense_borne' OR kind = 'suspense_match_in' OR kind = 'suspense_match_out' OR
+        kind = 'card_sent_back' OR kind = 'suspense_sent_back'),
+    business_date         INTEGER NOT NULL CHECK (business_date >= 0),
+    order_no              INTEGER CHECK (order_no >= 0),
+    currency              TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    account_1             INTEGER CHECK (account_1 >= 0),
+    side_1                TEXT    CHECK (side_1 IN ('debit', 'credit')),
+    amount_1_minor        INTEGER CHECK (amount_1_minor > 0),
+    balance_after_1_minor INTEGER,
+    account_2             INTEGER CHECK (account_2 >= 0),
+    side_2                TEXT    CHECK (side_2 IN ('debit', 'credit')),
+    amount_2_minor        INTEGER CHECK (amount_2_minor > 0),
+    balance_after_2_minor INTEGER,
+    account_3             INTEGER CHECK (account_3 >= 0),
+    side_3                TEXT    CHECK (side_3 IN ('debit', 'credit')),
+    amount_3_minor        INTEGER CHECK (amount_3_minor > 0),
+    balance_after_3_minor INTEGER,
+    account_4             INTEGER CHECK (account_4 >= 0),
+    side_4                TEXT    CHECK (side_4 IN ('debit', 'credit')),
+    amount_4_minor        INTEGER CHECK (amount_4_minor > 0),
+    balance_after_4_minor INTEGER,
+    PRIMARY KEY (slot, no),
+    CHECK (account_1 IS NOT NULL AND account_2 IS NOT NULL),
+    CHECK ((account_1 IS NULL) + (side_1 IS NULL)
+         + (amount_1_minor IS NULL) + (balance_after_1_minor IS NULL) IN (0, 4)),
+    CHECK ((account_2 IS NULL) + (side_2 IS NULL)
+         + (amount_2_minor IS NULL) + (balance_after_2_minor IS NULL) IN (0, 4)),
+    CHECK ((account_3 IS NULL) + (side_3 IS NULL)
+         + (amount_3_minor IS NULL) + (balance_after_3_minor IS NULL) IN (0, 4)),
+    CHECK ((account_4 IS NULL) + (side_4 IS NULL)
+         + (amount_4_minor IS NULL) + (balance_after_4_minor IS NULL) IN (0, 4)),
+    CHECK (CASE side_1 WHEN 'debit' THEN amount_1_minor WHEN 'credit' THEN -amount_1_minor ELSE 0 END
+         + CASE side_2 WHEN 'debit' THEN amount_2_minor WHEN 'credit' THEN -amount_2_minor ELSE 0 END
+         + CASE side_3 WHEN 'debit' THEN amount_3_minor WHEN 'credit' THEN -amount_3_minor ELSE 0 END
+         + CASE side_4 WHEN 'debit' THEN amount_4_minor WHEN 'credit' THEN -amount_4_minor ELSE 0 END = 0)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);

@@ -14,9 +14,9 @@ pub enum CardTransferState {
     Done,
     /// The bank refused it for good; the payer has amount and fee again (`FAIL`).
     Failed,
-    /// The bank paid it and sent it back later, because the account is closed or is not the holder's (退票); the payer has
-    /// the amount again (`REFUND`, protocol reference 5.13). The fee stays: it is for carrying the money to the bank, which
-    /// was done, and no document gives it back. Only what is refused costs nothing.
+    /// The bank paid it and sent it back later, because the account is closed or is not the holder's (退票); the payer
+    /// has the amount again (`REFUND`, protocol reference 5.13). The fee stays: it is for carrying the money to the
+    /// bank, which was done, and no document gives it back. Only what is refused costs nothing.
     Refunded,
 }
 
@@ -128,8 +128,8 @@ pub struct CardTransfer {
     pub ended_at_us: Option<i64>,
     /// When the payer had the amount again that the bank sent back, microseconds UTC.
     pub returned_at_us: Option<i64>,
-    /// How many lines of statements named its order that neither paid it nor brought it back: with one of them no further
-    /// line is taken for a return by itself.
+    /// How many lines of statements named its order that neither paid it nor brought it back: with one of them no
+    /// further line is taken for a return by itself.
     pub odd_lines: u32,
 }
 

@@ -1,6 +1,6 @@
 //! A suspense is closed by two operators, with a reason: one proposes, and nothing moves before another approves. It is
-//! given back to its card, or to the payer of a transfer to somebody else's card, taken over by the platform, or matched
-//! to a bank order that the bank did and whose line is missing.
+//! given back to its card, or to the payer of a transfer to somebody else's card, taken over by the platform, or
+//! matched to a bank order that the bank did and whose line is missing.
 
 use super::{prepare, returns};
 use crate::command::Next;
@@ -272,8 +272,8 @@ fn order_for(
     };
     let order = no.map_or(Ok(None), |no| rows.get::<BankOrder>((line.slot, no)))?;
     let Some(order) = order else { return Ok(Err(CloseSuspenseRefused::OrderNotFound)) };
-    // What was paid and came back: of a withdrawal to its party's card again; of a transfer to its payer, because who has
-    // that card is nobody here.
+    // What was paid and came back: of a withdrawal to its party's card again; of a transfer to its payer, because who
+    // has that card is nobody here.
     let gives_back = way == CloseWay::GiveBack && class == Class::SignDiffers && order.state.was_done();
     let goes_back = matches!(order.kind, BankOrderKind::Withdraw | BankOrderKind::Transfer);
     let fits = order.kind.is_in() == line.is_credit || gives_back && goes_back;

@@ -321,8 +321,8 @@ pub(crate) enum SentBack {
     Suspense,
 }
 
-/// Whether two people may say of money that it is what this order paid, and came back: it was paid, and nothing of it came
-/// back before.
+/// Whether two people may say of money that it is what this order paid, and came back: it was paid, and nothing of it
+/// came back before.
 pub(crate) fn can_return(rows: &mut Rows<'_>, order: &BankOrder) -> Result<bool, Fault> {
     if order.kind != BankOrderKind::Transfer {
         return Ok(false);

@@ -82,10 +82,10 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> Option<Command> {
     })
 }
 
-/// Lines that look: `tc-told X1`, `tc-cards shop`.
+/// Lines that look: `tc-told X1`, `tc-statuses X1`, `tc-cards shop`.
 pub(crate) fn look(script: &Script, words: &Words<'_>) -> String {
     match words.at(0) {
-        "tc-told" => {
+        "tc-told" | "tc-statuses" => {
             let topic = no(script, words.at(1)).topic();
             let notices = script.world.all::<Notice>().filter(|notice| notice.order_no == topic);
             let said = |notice: &std::sync::Arc<Notice>| {
@@ -94,6 +94,9 @@ pub(crate) fn look(script: &Script, words: &Words<'_>) -> String {
                 let told: serde_json::Value =
                     serde_json::from_str(members["biz_content"].as_str().unwrap()).unwrap();
                 let word = |name: &str| told[name].as_str().unwrap().to_owned();
+                if words.at(0) == "tc-statuses" {
+                    return word("status");
+                }
                 format!("{} {} {}", word("product_code"), word("status"), word("trans_amount"))
             };
             notices.map(said).collect::<Vec<_>>().join(", ")
@@ -307,7 +310,7 @@ fn what_the_bank_sends_back_is_the_payers_once_and_without_the_fee() {
         tc-find X1 shop                                -> Refunded 30.00 fee 0.10
         balance shop                                   -> 4979.80
         tr-used X1 shop                                -> 1 of 20.00
-        tc-told X1                                     -> TRANS_BANKCARD_NO_PWD SUCCESS 30.00, TRANS_BANKCARD_NO_PWD REFUND 30.00
+        tc-statuses X1                                 -> SUCCESS, REFUND
         line 1 tc:X1 in 30.00 ref=R9 day=2026-01-05    -> CameBack
         line 2 tc:X1 in 30.00 ref=R9 day=2026-01-05    -> SignDiffers
         line 1 tc:X1 in 30.00 ref=R8 day=2026-01-02    -> refused LineDiffers { day: 2026-01-02, serial: 1 }
@@ -318,7 +321,7 @@ fn what_the_bank_sends_back_is_the_payers_once_and_without_the_fee() {
         tc-send X1 shop 7894 30.00                     -> Refunded 30.00 fee 0.10
         balance shop                                   -> 4979.80
         tr-used X1 shop                                -> 1 of 20.00
-        tc-told X1                                     -> TRANS_BANKCARD_NO_PWD SUCCESS 30.00, TRANS_BANKCARD_NO_PWD REFUND 30.00
+        tc-statuses X1                                 -> SUCCESS, REFUND
         ",
     );
 }
@@ -382,7 +385,7 @@ fn two_people_give_what_came_back_to_its_payer() {
         balance shop                                   -> 4979.80
         tc-find X1 shop                                -> Refunded 30.00 fee 0.10
         tr-used X1 shop                                -> 1 of 20.00
-        tc-told X1                                     -> TRANS_BANKCARD_NO_PWD SUCCESS 30.00, TRANS_BANKCARD_NO_PWD REFUND 30.00
+        tc-statuses X1                                 -> SUCCESS, REFUND
         approve-line 1 tc:X1 back                      -> GivenBack
         line 2 tc:X1 out 30.00 ref=R1                  -> Matched
         line 3 tc:X1 in 30.00 ref=R8                   -> SignDiffers

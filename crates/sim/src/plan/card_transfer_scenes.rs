@@ -17,7 +17,7 @@ impl Stage<'_> {
         self.settle();
     }
 
-    fn to_card(&mut self, place: u8, card: u8, fen: u64) {
+    fn send_to_card(&mut self, place: u8, card: u8, fen: u64) {
         let (merchant, number) = (self.merchant, self.number + place);
         self.then(Act::SendToCard { merchant, number, card, fen });
     }
@@ -32,13 +32,13 @@ impl Stage<'_> {
 /// until days later; meanwhile its account may be closed.
 pub(super) fn sent_to_cards(stage: &mut Stage<'_>) {
     stage.merchant_has(1_000_000);
-    stage.to_card(0, 0, stage.fen);
+    stage.send_to_card(0, 0, stage.fen);
     stage.soon();
-    stage.to_card(0, 0, stage.fen);
+    stage.send_to_card(0, 0, stage.fen);
     stage.soon();
     match stage.dice.below(4) {
-        0 => stage.to_card(0, 0, stage.fen + 1),
-        1 => stage.to_card(0, 1, stage.fen),
+        0 => stage.send_to_card(0, 0, stage.fen + 1),
+        1 => stage.send_to_card(0, 1, stage.fen),
         2 => stage.status(true, stage.merchant, CLOSED),
         _ => stage.status(true, stage.merchant, FROZEN),
     }
@@ -47,14 +47,14 @@ pub(super) fn sent_to_cards(stage: &mut Stage<'_>) {
     stage.status(true, stage.merchant, NORMAL);
     for place in 1..4 {
         let card = stage.dice.below(8) as u8;
-        stage.to_card(place, card, stage.fen);
+        stage.send_to_card(place, card, stage.fen);
         stage.soon();
     }
     for _look in 0..3 {
         let wait_us = stage.dice.magnitude(HOUR_US, DAY_US);
         stage.wait(wait_us);
         stage.ask_about(0);
-        stage.to_card(0, 0, stage.fen);
+        stage.send_to_card(0, 0, stage.fen);
         stage.ask_about(1);
     }
 }
@@ -63,12 +63,12 @@ pub(super) fn sent_to_cards(stage: &mut Stage<'_>) {
 pub(super) fn all_is_sent(stage: &mut Stage<'_>) {
     stage.merchant_has(1_010);
     for place in 0..3 {
-        stage.to_card(place, place, 1_000);
+        stage.send_to_card(place, place, 1_000);
         stage.soon();
     }
     for place in 0..4 {
         stage.wait(20 * HOUR_US);
-        stage.to_card(place, place, 1_000);
+        stage.send_to_card(place, place, 1_000);
         stage.ask_about(place);
     }
 }
@@ -76,14 +76,14 @@ pub(super) fn all_is_sent(stage: &mut Stage<'_>) {
 /// A day's limit is used up; what the bank refuses or sends back may be sent again.
 pub(super) fn a_day_of_card_transfers(stage: &mut Stage<'_>) {
     stage.merchant_has(2 * DAY_FEN);
-    stage.to_card(0, 0, MOST_FEN);
-    stage.to_card(1, 1, MOST_FEN - 1_000);
+    stage.send_to_card(0, 0, MOST_FEN);
+    stage.send_to_card(1, 1, MOST_FEN - 1_000);
     stage.settle();
-    stage.to_card(2, 2, 1_001);
+    stage.send_to_card(2, 2, 1_001);
     stage.settle();
-    stage.to_card(2, 2, 1_001);
+    stage.send_to_card(2, 2, 1_001);
     let wait_us = stage.dice.magnitude(HOUR_US, 20 * HOUR_US);
     stage.wait(wait_us);
-    stage.to_card(3, 3, 1_001);
+    stage.send_to_card(3, 3, 1_001);
     stage.ask_about(0);
 }
