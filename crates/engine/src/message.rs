@@ -286,7 +286,7 @@ mod tests {
             BackAsk BackAnswer BackReturn BackReturned BackRestore BackRestored \
             TransferIn TransferAnswer \
             PersonAsk PersonAnswer PersonLeft QuotaAsk QuotaNo QuotaLeave QuotaLeft QuotaTaken \
-            LineBooked PersonSpendAsk PersonSpendAnswer PersonGiveBack DetailTurn";
+            LineBooked DetailTurn PersonSpendAsk PersonSpendAnswer PersonGiveBack";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Message::NAMES[..frozen.len()], frozen.as_slice());
         assert!(Message::NAMES.iter().all(|name| name.len() <= 32), "a name fits its column");

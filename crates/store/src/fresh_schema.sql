@@ -1,4 +1,4 @@
--- Of 0041_operations_create 0d563fb08abb050a3610dd82324804bb1f3d16d57c6e7370bf88d12809f950da
+-- Of 0045_card_transfer_comes_back 18d42f124d4a94897b169bf7f7d8004ed80c121d8d7d02ce440b0d1fc1b3768f
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -672,21 +672,6 @@ CREATE TABLE challenge (
     PRIMARY KEY (slot, address),
     CHECK ((state = 'open') = (proof IS NULL))
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE "party" (
-    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    id           INTEGER NOT NULL CHECK (id >= 0),
-    kind         TEXT    NOT NULL CHECK (kind IN ('person', 'merchant')),
-    status       TEXT    NOT NULL CHECK (status IN ('normal', 'frozen', 'closed', 'stopped')),
-    login        TEXT    NOT NULL,
-    name         TEXT    NOT NULL,
-    opened_at_us INTEGER NOT NULL,
-    class        TEXT    NOT NULL CHECK (
-        class = 'merchant' OR class = 'sandbox' OR class = 'unverified' OR class = 'one' OR class = 'two' OR
-        class = 'three'),
-    login_masked TEXT, stop TEXT NOT NULL DEFAULT 'nobody' CHECK (
-    stop = 'nobody' OR stop = 'owner' OR stop = 'operator' OR stop = 'both'), proofs_after INTEGER NOT NULL DEFAULT 0 CHECK (proofs_after >= 0),
-    PRIMARY KEY (slot, id)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE profile (
     slot             INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     party            INTEGER NOT NULL CHECK (party >= 0),
@@ -751,43 +736,6 @@ CREATE TABLE "account" (
     CHECK (kind <> 'delayed' OR balance_minor >= 0),
     CHECK ((kind <> 'clearing_out' AND kind <> 'suspense_owed') OR balance_minor >= 0),
     CHECK ((kind <> 'clearing_in' AND kind <> 'suspense_due') OR balance_minor <= 0)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE statement_line (
-    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    account        TEXT    NOT NULL,
-    day            INTEGER NOT NULL CHECK (day >= 0),
-    serial         INTEGER NOT NULL CHECK (serial >= 1),
-    of_lines       INTEGER NOT NULL CHECK (of_lines >= serial),
-    value_day      INTEGER NOT NULL CHECK (value_day >= 0),
-    order_key      TEXT    NOT NULL,
-    reference      TEXT    NOT NULL,
-    is_credit      INTEGER NOT NULL CHECK (is_credit IN (0, 1)),
-    currency       TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
-    amount_minor   INTEGER NOT NULL CHECK (amount_minor >= 0),
-    class          TEXT    NOT NULL CHECK (
-        class = 'theirs_only' OR class = 'currency_differs' OR class = 'sign_differs' OR class = 'amount_differs' OR
-        class = 'never_sent' OR class = 'duplicate' OR class = 'against_word' OR
-        class = 'late' OR class = 'matched'),
-    bank_order     INTEGER CHECK (bank_order >= 0),
-    imported_at_us INTEGER NOT NULL,
-    PRIMARY KEY (slot, account, day, serial)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE suspense (
-    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    account      TEXT    NOT NULL,
-    day          INTEGER NOT NULL CHECK (day >= 0),
-    serial       INTEGER NOT NULL CHECK (serial >= 0),
-    class        TEXT    NOT NULL CHECK (
-        class = 'theirs_only' OR class = 'currency_differs' OR class = 'sign_differs' OR class = 'amount_differs' OR
-        class = 'never_sent' OR class = 'duplicate' OR class = 'against_word' OR
-        class = 'late' OR class = 'matched'),
-    owner        TEXT    NOT NULL CHECK (owner = 'bank' OR owner = 'customer'),
-    party        INTEGER CHECK (party >= 0),
-    is_credit    INTEGER NOT NULL CHECK (is_credit IN (0, 1)),
-    currency     TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
-    amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
-    opened_at_us INTEGER NOT NULL,
-    PRIMARY KEY (slot, account, day, serial)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE settlement (
     slot          INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
@@ -970,54 +918,6 @@ CREATE TABLE suspense_closing (
     closed_at_us INTEGER NOT NULL, approved_by TEXT,
     PRIMARY KEY (slot, account, day, serial)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE "posting" (
-    slot                  INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    no                    INTEGER NOT NULL CHECK (no >= 0),
-    kind                  TEXT    NOT NULL CHECK (
-        kind = 'top_up' OR kind = 'pay_out' OR kind = 'pay_in' OR kind = 'pay_return' OR kind = 'refund_out' OR
-        kind = 'refund_in' OR kind = 'refund_return' OR kind = 'escrow_in' OR kind = 'escrow_release' OR
-        kind = 'escrow_out' OR kind = 'escrow_return' OR kind = 'split_out' OR kind = 'split_in' OR
-        kind = 'split_return' OR kind = 'back_out' OR kind = 'back_return' OR kind = 'transfer_out' OR
-        kind = 'transfer_wait' OR kind = 'transfer_send' OR kind = 'transfer_undo' OR kind = 'transfer_in' OR
-        kind = 'transfer_return' OR kind = 'card_in' OR kind = 'card_out' OR kind = 'card_fee' OR
-        kind = 'card_out_return' OR kind = 'card_turn' OR kind = 'card_pay' OR kind = 'card_back' OR
-        kind = 'suspense_in' OR kind = 'suspense_out' OR kind = 'settle_in' OR kind = 'settle_out' OR
-        kind = 'unclear_in' OR kind = 'unclear_out' OR kind = 'suspense_return' OR kind = 'suspense_kept' OR
-        kind = 'suspense_borne' OR kind = 'suspense_match_in' OR kind = 'suspense_match_out'),
-    business_date         INTEGER NOT NULL CHECK (business_date >= 0),
-    order_no              INTEGER CHECK (order_no >= 0),
-    currency              TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
-    account_1             INTEGER CHECK (account_1 >= 0),
-    side_1                TEXT    CHECK (side_1 IN ('debit', 'credit')),
-    amount_1_minor        INTEGER CHECK (amount_1_minor > 0),
-    balance_after_1_minor INTEGER,
-    account_2             INTEGER CHECK (account_2 >= 0),
-    side_2                TEXT    CHECK (side_2 IN ('debit', 'credit')),
-    amount_2_minor        INTEGER CHECK (amount_2_minor > 0),
-    balance_after_2_minor INTEGER,
-    account_3             INTEGER CHECK (account_3 >= 0),
-    side_3                TEXT    CHECK (side_3 IN ('debit', 'credit')),
-    amount_3_minor        INTEGER CHECK (amount_3_minor > 0),
-    balance_after_3_minor INTEGER,
-    account_4             INTEGER CHECK (account_4 >= 0),
-    side_4                TEXT    CHECK (side_4 IN ('debit', 'credit')),
-    amount_4_minor        INTEGER CHECK (amount_4_minor > 0),
-    balance_after_4_minor INTEGER,
-    PRIMARY KEY (slot, no),
-    CHECK (account_1 IS NOT NULL AND account_2 IS NOT NULL),
-    CHECK ((account_1 IS NULL) + (side_1 IS NULL)
-         + (amount_1_minor IS NULL) + (balance_after_1_minor IS NULL) IN (0, 4)),
-    CHECK ((account_2 IS NULL) + (side_2 IS NULL)
-         + (amount_2_minor IS NULL) + (balance_after_2_minor IS NULL) IN (0, 4)),
-    CHECK ((account_3 IS NULL) + (side_3 IS NULL)
-         + (amount_3_minor IS NULL) + (balance_after_3_minor IS NULL) IN (0, 4)),
-    CHECK ((account_4 IS NULL) + (side_4 IS NULL)
-         + (amount_4_minor IS NULL) + (balance_after_4_minor IS NULL) IN (0, 4)),
-    CHECK (CASE side_1 WHEN 'debit' THEN amount_1_minor WHEN 'credit' THEN -amount_1_minor ELSE 0 END
-         + CASE side_2 WHEN 'debit' THEN amount_2_minor WHEN 'credit' THEN -amount_2_minor ELSE 0 END
-         + CASE side_3 WHEN 'debit' THEN amount_3_minor WHEN 'credit' THEN -amount_3_minor ELSE 0 END
-         + CASE side_4 WHEN 'debit' THEN amount_4_minor WHEN 'credit' THEN -amount_4_minor ELSE 0 END = 0)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE contract (
     slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
     seller         INTEGER NOT NULL CHECK (seller >= 0),
@@ -1106,7 +1006,9 @@ CREATE TABLE passkey_proof (
     payee         INTEGER NOT NULL CHECK (payee >= 0),
     currency      TEXT    NOT NULL CHECK (currency IN ('cny', 'usd', 'jpy')),
     amount_minor  INTEGER NOT NULL CHECK (amount_minor >= 0),
-    expires_at_us INTEGER NOT NULL,
+    expires_at_us INTEGER NOT NULL, act TEXT NOT NULL DEFAULT 'pay_from_balance' CHECK (
+    act = 'pay_from_balance' OR act = 'pay_by_card' OR act = 'transfer' OR act = 'top_up' OR act = 'withdraw' OR
+    act = 'sign' OR act = 'freeze'), card INTEGER CHECK (card >= 0), delay_us INTEGER NOT NULL DEFAULT 0 CHECK (delay_us >= 0),
     PRIMARY KEY (slot, party, no)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE settlement_batch (
@@ -1126,45 +1028,6 @@ CREATE TABLE settlement_batch (
     CHECK (gross_minor + fee_back_minor >= fee_minor + refunded_minor),
     CHECK ((timer IS NULL) = (settled_at_us IS NOT NULL)),
     CHECK (settled_at_us IS NULL OR hold IS NULL)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE "timer" (
-    slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    due_at_us INTEGER NOT NULL,
-    no        INTEGER NOT NULL CHECK (no >= 0),
-    task      TEXT    NOT NULL CHECK (
-        task = 'expire_order' OR task = 'forget_code' OR task = 'forget_attempt' OR
-        task = 'end_agreement' OR task = 'escrow_step' OR task = 'expire_freeze' OR
-        task = 'end_freeze' OR task = 'free_splits' OR task = 'transfer_clock' OR
-        task = 'give_up_bank_order' OR task = 'settle_sales'),
-    order_no  INTEGER CHECK (order_no >= 0),
-    code      BLOB    CHECK (length(code) = 16),
-    party     INTEGER CHECK (party >= 0),
-    attempt   INTEGER CHECK (attempt >= 0),
-    PRIMARY KEY (slot, due_at_us, no)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE card_transfer (
-    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
-    no           INTEGER NOT NULL CHECK (no >= 0),
-    payer        INTEGER NOT NULL CHECK (payer >= 0),
-    app          INTEGER NOT NULL CHECK (app >= 0),
-    out_biz_no   TEXT    NOT NULL,
-    named        BLOB    NOT NULL CHECK (length(named) = 16),
-    currency     TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
-    amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
-    fee_minor    INTEGER NOT NULL CHECK (fee_minor >= 0),
-    card         INTEGER NOT NULL CHECK (card >= 0),
-    bank_order   INTEGER NOT NULL CHECK (bank_order >= 0),
-    title        TEXT,
-    remark       TEXT,
-    passback     TEXT,
-    state        TEXT    NOT NULL CHECK (state = 'under_way' OR state = 'done' OR state = 'failed'),
-    notify_url   TEXT,
-    gbk          INTEGER NOT NULL CHECK (gbk IN (0, 1)),
-    rsa1         INTEGER NOT NULL CHECK (rsa1 IN (0, 1)),
-    paid_at_us   INTEGER NOT NULL,
-    ended_at_us  INTEGER,
-    PRIMARY KEY (slot, no),
-    CHECK ((state = 'under_way') = (ended_at_us IS NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE card_transfer_number (
     slot       INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
@@ -1341,10 +1204,281 @@ CREATE TABLE operator_book (
     admins    INTEGER NOT NULL CHECK (admins >= 0),
     PRIMARY KEY (slot)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE transfer_batch (
+    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no           INTEGER NOT NULL CHECK (no >= 0),
+    payer        INTEGER NOT NULL CHECK (payer >= 0),
+    app          INTEGER NOT NULL CHECK (app >= 0),
+    out_batch_no TEXT    NOT NULL,
+    said         BLOB    NOT NULL CHECK (length(said) = 16),
+    product      TEXT    NOT NULL CHECK (product = 'api_to_acc' OR product = 'pay_v2'),
+    scene        TEXT    NOT NULL CHECK (scene = 'approved' OR scene = 'direct'),
+    currency     TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    count        INTEGER NOT NULL CHECK (count > 0),
+    total_minor  INTEGER NOT NULL CHECK (total_minor > 0),
+    title        TEXT,
+    remark       TEXT,
+    passback     TEXT,
+    state        TEXT    NOT NULL CHECK (
+        state = 'wait_pay' OR state = 'dealing' OR state = 'success' OR state = 'part_success' OR state = 'fail' OR
+        state = 'disused'),
+    started      INTEGER NOT NULL CHECK (started >= 0),
+    done         INTEGER NOT NULL CHECK (done >= 0),
+    done_minor   INTEGER NOT NULL CHECK (done_minor >= 0),
+    failed       INTEGER NOT NULL CHECK (failed >= 0),
+    failed_minor INTEGER NOT NULL CHECK (failed_minor >= 0),
+    notify_url   TEXT,
+    gbk          INTEGER NOT NULL CHECK (gbk IN (0, 1)),
+    rsa1         INTEGER NOT NULL CHECK (rsa1 IN (0, 1)),
+    opened_at_us INTEGER NOT NULL,
+    begun_at_us  INTEGER,
+    due_at_us    INTEGER,
+    ended_at_us  INTEGER,
+    timer        INTEGER CHECK (timer >= 0),
+    PRIMARY KEY (slot, no),
+    CHECK (done + failed <= started AND started <= count),
+    CHECK ((timer IS NULL) = (due_at_us IS NULL)),
+    CHECK ((state = 'wait_pay' OR state = 'dealing') = (ended_at_us IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE transfer_batch_number (
+    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    payer        INTEGER NOT NULL CHECK (payer >= 0),
+    out_batch_no TEXT    NOT NULL,
+    no           INTEGER NOT NULL CHECK (no >= 0),
+    PRIMARY KEY (slot, payer, out_batch_no)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE transfer_batch_detail (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    batch          INTEGER NOT NULL CHECK (batch >= 0),
+    line           INTEGER NOT NULL CHECK (line >= 0),
+    out_biz_no     TEXT    NOT NULL,
+    named          BLOB    NOT NULL CHECK (length(named) = 16),
+    currency       TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    amount_minor   INTEGER NOT NULL CHECK (amount_minor > 0),
+    title          TEXT,
+    remark         TEXT,
+    payee          INTEGER CHECK (payee >= 0),
+    card_digest    BLOB    CHECK (length(card_digest) = 16),
+    card_bank      TEXT,
+    card_last_four TEXT,
+    card_agreement TEXT,
+    card_number    BLOB    CHECK (length(card_number) = 16),
+    unknown        TEXT    CHECK (
+        unknown = 'not_found' OR unknown = 'name_differs' OR unknown = 'card_wrong' OR unknown = 'listed'),
+    state          TEXT    NOT NULL CHECK (
+        state = 'waiting' OR state = 'under_way' OR state = 'done' OR state = 'failed'),
+    failure        TEXT    CHECK (
+        failure = 'payer_not_found' OR failure = 'number_taken' OR failure = 'payee_not_found' OR
+        failure = 'payee_name_differs' OR failure = 'payee_blocked' OR failure = 'payee_is_payer' OR
+        failure = 'not_signed' OR failure = 'payer_blocked' OR failure = 'payer_stopped' OR failure = 'too_small' OR
+        failure = 'too_large' OR failure = 'day_limit' OR failure = 'month_limit' OR failure = 'balance_too_low' OR
+        failure = 'risk' OR failure = 'card_wrong' OR failure = 'too_many_names' OR failure = 'bank_card' OR failure = 'bank_limit' OR
+        failure = 'bank_refused'),
+    transfer       INTEGER CHECK (transfer >= 0),
+    ended_at_us    INTEGER,
+    PRIMARY KEY (slot, batch, line),
+    CHECK ((payee IS NOT NULL) + (card_digest IS NOT NULL) + (unknown IS NOT NULL) = 1),
+    CHECK (card_digest IS NULL OR card_number IS NOT NULL),
+    CHECK ((failure IS NOT NULL) = (state = 'failed')),
+    CHECK ((ended_at_us IS NOT NULL) = (state = 'done' OR state = 'failed'))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE transfer_batch_link (
+    slot  INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no    INTEGER NOT NULL CHECK (no >= 0),
+    batch INTEGER NOT NULL CHECK (batch >= 0),
+    line  INTEGER NOT NULL CHECK (line >= 0),
+    PRIMARY KEY (slot, no)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "timer" (
+    slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    due_at_us INTEGER NOT NULL,
+    no        INTEGER NOT NULL CHECK (no >= 0),
+    task      TEXT    NOT NULL CHECK (
+        task = 'expire_order' OR task = 'forget_code' OR task = 'forget_attempt' OR
+        task = 'end_agreement' OR task = 'escrow_step' OR task = 'expire_freeze' OR
+        task = 'end_freeze' OR task = 'free_splits' OR task = 'transfer_clock' OR
+        task = 'give_up_bank_order' OR task = 'settle_sales' OR task = 'batch_clock'),
+    order_no  INTEGER CHECK (order_no >= 0),
+    code      BLOB    CHECK (length(code) = 16),
+    party     INTEGER CHECK (party >= 0),
+    attempt   INTEGER CHECK (attempt >= 0),
+    PRIMARY KEY (slot, due_at_us, no)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "party" (
+    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    id           INTEGER NOT NULL CHECK (id >= 0),
+    kind         TEXT    NOT NULL CHECK (kind IN ('person', 'merchant')),
+    status       TEXT    NOT NULL CHECK (status IN ('normal', 'frozen', 'closed', 'stopped')),
+    login        TEXT    NOT NULL,
+    name         TEXT    NOT NULL,
+    opened_at_us INTEGER NOT NULL,
+    class        TEXT    NOT NULL CHECK (
+        class = 'merchant' OR class = 'sandbox' OR class = 'unverified' OR class = 'one' OR class = 'two' OR
+        class = 'three'),
+    login_masked TEXT,
+    stop         TEXT    NOT NULL CHECK (
+        stop = 'nobody' OR stop = 'owner' OR stop = 'operator' OR stop = 'both' OR stop = 'list' OR
+        stop = 'owner_list' OR stop = 'operator_list' OR stop = 'all'),
+    proofs_after INTEGER NOT NULL CHECK (proofs_after >= 0),
+    PRIMARY KEY (slot, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE screen_release (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    party          INTEGER NOT NULL CHECK (party >= 0),
+    subject        TEXT    NOT NULL,
+    proposed_by    TEXT    NOT NULL,
+    proposed_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, party, subject)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE card_guess (
+    slot   INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    app    INTEGER NOT NULL CHECK (app >= 0),
+    number BLOB    NOT NULL CHECK (length(number) = 16),
+    day    INTEGER NOT NULL CHECK (day >= 0),
+    count  INTEGER NOT NULL CHECK (count >= 0),
+    named  BLOB    NOT NULL CHECK (length(named) = 16),
+    PRIMARY KEY (slot, app, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE person_spend (
+    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    identity     BLOB    NOT NULL CHECK (length(identity) = 16),
+    bank_order   INTEGER NOT NULL CHECK (bank_order >= 0),
+    kind         TEXT    NOT NULL CHECK (kind = 'card' OR kind = 'withdraw'),
+    amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+    at_us        INTEGER NOT NULL,
+    PRIMARY KEY (slot, identity, bank_order)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE person_count (
+    slot      INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    identity  BLOB    NOT NULL CHECK (length(identity) = 16),
+    kind      TEXT    NOT NULL CHECK (
+        kind = 'transfer_day' OR kind = 'transfer_month' OR kind = 'withdraw_day' OR kind = 'withdraw_free' OR
+        kind = 'balance_year' OR kind = 'balance_life' OR kind = 'card_day' OR kind = 'card_month' OR
+        kind = 'receive_day' OR kind = 'receive_month'),
+    period    INTEGER NOT NULL CHECK (period >= 0),
+    count     INTEGER NOT NULL CHECK (count >= 0),
+    sum_minor INTEGER NOT NULL CHECK (sum_minor >= 0),
+    PRIMARY KEY (slot, identity, kind, period)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "card_transfer" (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no             INTEGER NOT NULL CHECK (no >= 0),
+    payer          INTEGER NOT NULL CHECK (payer >= 0),
+    app            INTEGER NOT NULL CHECK (app >= 0),
+    out_biz_no     TEXT    NOT NULL,
+    named          BLOB    NOT NULL CHECK (length(named) = 16),
+    currency       TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    amount_minor   INTEGER NOT NULL CHECK (amount_minor > 0),
+    fee_minor      INTEGER NOT NULL CHECK (fee_minor >= 0),
+    card           INTEGER NOT NULL CHECK (card >= 0),
+    bank_order     INTEGER NOT NULL CHECK (bank_order >= 0),
+    title          TEXT,
+    remark         TEXT,
+    passback       TEXT,
+    state          TEXT    NOT NULL CHECK (
+        state = 'under_way' OR state = 'done' OR state = 'failed' OR
+        state = 'refunded'),
+    notify_url     TEXT,
+    gbk            INTEGER NOT NULL CHECK (gbk IN (0, 1)),
+    rsa1           INTEGER NOT NULL CHECK (rsa1 IN (0, 1)),
+    paid_at_us     INTEGER NOT NULL,
+    ended_at_us    INTEGER,
+    returned_at_us INTEGER,
+    odd_lines      INTEGER NOT NULL CHECK (odd_lines >= 0),
+    PRIMARY KEY (slot, no),
+    CHECK ((state = 'under_way') = (ended_at_us IS NULL)),
+    CHECK ((state = 'refunded') = (returned_at_us IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "statement_line" (
+    slot           INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    account        TEXT    NOT NULL,
+    day            INTEGER NOT NULL CHECK (day >= 0),
+    serial         INTEGER NOT NULL CHECK (serial >= 1),
+    of_lines       INTEGER NOT NULL CHECK (of_lines >= serial),
+    value_day      INTEGER NOT NULL CHECK (value_day >= 0),
+    order_key      TEXT    NOT NULL,
+    reference      TEXT    NOT NULL,
+    is_credit      INTEGER NOT NULL CHECK (is_credit IN (0, 1)),
+    currency       TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    amount_minor   INTEGER NOT NULL CHECK (amount_minor >= 0),
+    class          TEXT    NOT NULL CHECK (
+        class = 'theirs_only' OR class = 'currency_differs' OR class = 'sign_differs' OR class = 'amount_differs' OR
+        class = 'never_sent' OR class = 'duplicate' OR class = 'against_word' OR
+        class = 'late' OR class = 'matched' OR class = 'came_back'),
+    bank_order     INTEGER CHECK (bank_order >= 0),
+    imported_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, account, day, serial)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "suspense" (
+    slot         INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    account      TEXT    NOT NULL,
+    day          INTEGER NOT NULL CHECK (day >= 0),
+    serial       INTEGER NOT NULL CHECK (serial >= 0),
+    class        TEXT    NOT NULL CHECK (
+        class = 'theirs_only' OR class = 'currency_differs' OR class = 'sign_differs' OR class = 'amount_differs' OR
+        class = 'never_sent' OR class = 'duplicate' OR class = 'against_word' OR
+        class = 'late' OR class = 'matched' OR class = 'came_back'),
+    owner        TEXT    NOT NULL CHECK (owner = 'bank' OR owner = 'customer'),
+    party        INTEGER CHECK (party >= 0),
+    is_credit    INTEGER NOT NULL CHECK (is_credit IN (0, 1)),
+    currency     TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+    opened_at_us INTEGER NOT NULL,
+    PRIMARY KEY (slot, account, day, serial)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "posting" (
+    slot                  INTEGER NOT NULL CHECK (slot BETWEEN 0 AND 99),
+    no                    INTEGER NOT NULL CHECK (no >= 0),
+    kind                  TEXT    NOT NULL CHECK (
+        kind = 'top_up' OR kind = 'pay_out' OR kind = 'pay_in' OR kind = 'pay_return' OR kind = 'refund_out' OR
+        kind = 'refund_in' OR kind = 'refund_return' OR kind = 'escrow_in' OR kind = 'escrow_release' OR
+        kind = 'escrow_out' OR kind = 'escrow_return' OR kind = 'split_out' OR kind = 'split_in' OR
+        kind = 'split_return' OR kind = 'back_out' OR kind = 'back_return' OR kind = 'transfer_out' OR
+        kind = 'transfer_wait' OR kind = 'transfer_send' OR kind = 'transfer_undo' OR kind = 'transfer_in' OR
+        kind = 'transfer_return' OR kind = 'card_in' OR kind = 'card_out' OR kind = 'card_fee' OR
+        kind = 'card_out_return' OR kind = 'card_turn' OR kind = 'card_pay' OR kind = 'card_back' OR
+        kind = 'suspense_in' OR kind = 'suspense_out' OR kind = 'settle_in' OR kind = 'settle_out' OR
+        kind = 'unclear_in' OR kind = 'unclear_out' OR kind = 'suspense_return' OR kind = 'suspense_kept' OR
+        kind = 'suspense_borne' OR kind = 'suspense_match_in' OR kind = 'suspense_match_out' OR
+        kind = 'card_sent_back' OR kind = 'suspense_sent_back'),
+    business_date         INTEGER NOT NULL CHECK (business_date >= 0),
+    order_no              INTEGER CHECK (order_no >= 0),
+    currency              TEXT    NOT NULL CHECK (currency = 'cny' OR currency = 'usd' OR currency = 'jpy'),
+    account_1             INTEGER CHECK (account_1 >= 0),
+    side_1                TEXT    CHECK (side_1 IN ('debit', 'credit')),
+    amount_1_minor        INTEGER CHECK (amount_1_minor > 0),
+    balance_after_1_minor INTEGER,
+    account_2             INTEGER CHECK (account_2 >= 0),
+    side_2                TEXT    CHECK (side_2 IN ('debit', 'credit')),
+    amount_2_minor        INTEGER CHECK (amount_2_minor > 0),
+    balance_after_2_minor INTEGER,
+    account_3             INTEGER CHECK (account_3 >= 0),
+    side_3                TEXT    CHECK (side_3 IN ('debit', 'credit')),
+    amount_3_minor        INTEGER CHECK (amount_3_minor > 0),
+    balance_after_3_minor INTEGER,
+    account_4             INTEGER CHECK (account_4 >= 0),
+    side_4                TEXT    CHECK (side_4 IN ('debit', 'credit')),
+    amount_4_minor        INTEGER CHECK (amount_4_minor > 0),
+    balance_after_4_minor INTEGER,
+    PRIMARY KEY (slot, no),
+    CHECK (account_1 IS NOT NULL AND account_2 IS NOT NULL),
+    CHECK ((account_1 IS NULL) + (side_1 IS NULL)
+         + (amount_1_minor IS NULL) + (balance_after_1_minor IS NULL) IN (0, 4)),
+    CHECK ((account_2 IS NULL) + (side_2 IS NULL)
+         + (amount_2_minor IS NULL) + (balance_after_2_minor IS NULL) IN (0, 4)),
+    CHECK ((account_3 IS NULL) + (side_3 IS NULL)
+         + (amount_3_minor IS NULL) + (balance_after_3_minor IS NULL) IN (0, 4)),
+    CHECK ((account_4 IS NULL) + (side_4 IS NULL)
+         + (amount_4_minor IS NULL) + (balance_after_4_minor IS NULL) IN (0, 4)),
+    CHECK (CASE side_1 WHEN 'debit' THEN amount_1_minor WHEN 'credit' THEN -amount_1_minor ELSE 0 END
+         + CASE side_2 WHEN 'debit' THEN amount_2_minor WHEN 'credit' THEN -amount_2_minor ELSE 0 END
+         + CASE side_3 WHEN 'debit' THEN amount_3_minor WHEN 'credit' THEN -amount_3_minor ELSE 0 END
+         + CASE side_4 WHEN 'debit' THEN amount_4_minor WHEN 'credit' THEN -amount_4_minor ELSE 0 END = 0)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);
-CREATE INDEX timer_due ON timer (due_at_us);
 CREATE INDEX bank_order_next ON bank_order (next_try_at_us) WHERE next_try_at_us IS NOT NULL;
+CREATE INDEX timer_due ON timer (due_at_us);
 CREATE VIEW v_order AS
 SELECT strftime('%Y%m%d', no / 100000000 + 28800, 'unixepoch') || '2200140'
            || printf('%011d', (no / 100 + 28800000000) % 86400000000) || printf('%02d', no % 100) AS trade_no,

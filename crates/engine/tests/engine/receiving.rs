@@ -172,7 +172,8 @@ fn a_card_that_finds_no_room_any_more_has_its_money_back() {
     nearly_a_day(&mut script, "A");
     script.play(
         "
-        bk-done pay:T1 0.02                    -> Returning 0.02
+        bk-done pay:T1 0.02                    -> Done 0.02
+        bk-see pay:T1 alice                    -> Returning 0.02
         trade T1 alice                         -> Closed
         bk-send pay:T1+late                    -> send 5678
         bk-done pay:T1+late 0.02 ref=R2        -> Done 0.02

@@ -250,6 +250,7 @@ card_not_paid: the bank refused it: OverLimit -> 40004 EXCEED_LIMIT_DC_RECEIVED
 card_not_paid: the bank refused it: CardBlocked -> 40004 PAYEE_CARD_INFO_ERROR
 card_not_paid: the bank refused it: AgreementEnded -> 40004 PAYEE_CARD_INFO_ERROR
 card_not_paid: the bank refused it: Other -> 40004 BANK_RESPONSE_ERROR
+card_sent_back: the bank sent it back -> 40004 PAYEE_CARD_INFO_ERROR
 batch: payer not found -> 40004 PAYER_NOT_EXIST
 batch: the number was used for another batch -> 40004 PAYMENT_INFO_INCONSISTENCY
 batch: a batch has one to a thousand details -> 40004 PARAM_ILLEGAL
@@ -281,7 +282,6 @@ batch_detail: the detail failed: TooManyNames -> 40004 RESOURCE_LIMIT_EXCEED
 batch_detail: the detail failed: BankCard -> 40004 PAYEE_CARD_INFO_ERROR
 batch_detail: the detail failed: BankLimit -> 40004 EXCEED_LIMIT_DC_RECEIVED
 batch_detail: the detail failed: BankRefused -> 40004 BANK_RESPONSE_ERROR
-card_sent_back: the bank sent it back -> 40004 PAYEE_CARD_INFO_ERROR
 ";
 
 #[test]

@@ -5,7 +5,7 @@ use super::rows::Expected;
 use super::statements::Statements;
 use super::transfers::{china_clock, periods};
 use super::{Model, Step, fen, yuan};
-use base::{AppId, BankOrderNo, CardNo, NoticeNo, PartyId, Text, TransferNo};
+use base::{AppId, BankOrderNo, CardNo, Day, NoticeNo, PartyId, Text, TransferNo};
 use engine::{
     CardTransferView, Command, FindCardTransfer, NoPayeeCard, PayeeCard, Reply, TransferToCard,
     WhichCardTransfer,
@@ -18,18 +18,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{ContractProduct, NoticeEvent, NoticeState};
 use transfer::{
-    CardTransfer, CardTransferNumber, CardTransferRefused, CardTransferState, LimitRefused, OutBizNo,
-    TransferNotFound,
+    CardGuess, CardTransfer, CardTransferNumber, CardTransferRefused, CardTransferState, LimitRefused,
+    OutBizNo, TransferNotFound,
 };
 
 /// The least and the most of one transfer to a card; what a day and a month allow a merchant; in fen.
 const LIMITS: (i128, i128, i128, i128) = (10, 100_000_000, 200_000_000, 3_000_000_000);
+
+/// After so many wrong names an app hears nothing more of a card on a day.
+const WRONG_NAMES: u32 = 5;
 
 /// All transfers to cards.
 #[derive(Default)]
 pub(super) struct ToCards {
     all: BTreeMap<TransferNo, CardTransfer>,
     sent_as: BTreeMap<(PartyId, OutBizNo), TransferNo>,
+    /// Wrong names, by the app that said them and the card.
+    guesses: BTreeMap<(AppId, [u8; 16]), CardGuess>,
     /// What the bank's statement said of them.
     pub(super) statements: Statements,
 }
@@ -88,9 +93,26 @@ impl Model {
         if self.available(payer) < units + fee {
             return Err(CardTransferRefused::BalanceTooLow);
         }
+        let today = Day::of(step.now());
+        let guess = self.to_cards.guesses.get(&(app, ask.number)).filter(|guess| guess.day == today).cloned();
+        if guess.as_ref().is_some_and(|guess| guess.count == WRONG_NAMES) {
+            return Err(CardTransferRefused::TooManyNames);
+        }
+        let is_wrong = match &ask.card {
+            Err(NoPayeeCard::Wrong) => true,
+            Ok(card) => card.kind == CardKind::Credit,
+            Err(NoPayeeCard::Silent | NoPayeeCard::Listed) => false,
+        };
+        if is_wrong {
+            let (number, named) = (ask.number, ask.named);
+            let (before, said) = guess.map_or((0, None), |guess| (guess.count, Some(guess.named)));
+            let count = before + u32::from(said != Some(named));
+            let guess = CardGuess { slot: step.slot, app, number, day: today, count, named };
+            self.to_cards.guesses.insert((app, number), guess);
+            return Err(CardTransferRefused::CardWrong);
+        }
         let payee = match &ask.card {
-            Err(NoPayeeCard::Wrong) => return Err(CardTransferRefused::CardWrong),
-            Ok(card) if card.kind == CardKind::Credit => return Err(CardTransferRefused::CardWrong),
+            Err(NoPayeeCard::Wrong) => unreachable!("it was refused"),
             Err(NoPayeeCard::Silent) => return Err(CardTransferRefused::BankSilent),
             Err(NoPayeeCard::Listed) => unreachable!("no town has lists of names"),
             Ok(card) => card.clone(),
@@ -305,6 +327,7 @@ impl Model {
 
     pub(super) fn rows_of_card_transfers(&self, rows: &mut Expected) {
         self.to_cards.all.values().for_each(|transfer| rows.add(transfer.clone()));
+        self.to_cards.guesses.values().for_each(|guess| rows.add(guess.clone()));
         for ((payer, out_biz_no), no) in &self.to_cards.sent_as {
             let (slot, out_biz_no) = (payer.slot(), out_biz_no.clone());
             rows.add(CardTransferNumber { slot, payer: *payer, out_biz_no, no: *no });

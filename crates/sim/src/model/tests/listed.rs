@@ -45,6 +45,8 @@ const UNMET: &[&str] = &[
     "TransferToCard refused PayerBlocked",
     "TransferToCard refused PayerStopped",
     "TransferToCard refused BalanceTooLow",
+    // No merchant of a town names one card wrongly five times on a day.
+    "TransferToCard refused TooManyNames",
     "TransferToCard refused CardWrong",
     "TransferToCard refused BankSilent",
     "TransferToCard refused Limit(TooSmall)",
