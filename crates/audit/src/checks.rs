@@ -14,7 +14,7 @@ use crate::four_eyes::FourEyes;
 use crate::freezes::Freezes;
 use crate::funds::Funds;
 use crate::grants::Grants;
-use crate::images::{Encoded, text_of_key};
+use crate::images::Encoded;
 use crate::keyed::Keyed;
 use crate::merchant_stores::MerchantStores;
 use crate::operators::Operators;

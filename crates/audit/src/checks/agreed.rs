@@ -3,7 +3,6 @@
 use super::Checks;
 use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
-use base::Record;
 use engine::{Row, Table, Tabled};
 use people::{ActKind, PasskeyProof};
 
