@@ -164,8 +164,7 @@ export const TRANSFER_ROWS = [
       await g.status(shop, 'frozen');
       return [shop, batch([toUser((await g.buyer()).userId)])];
     },
-    PARAM_ILLEGAL: async g =>
-      [g.house, batch([toUser((await g.buyer()).userId)], { time_expire: '2020-01-01 00:00' })],
+    PARAM_ILLEGAL: async g => [g.house, batch([toUser((await g.buyer()).userId)], { total_count: '2' })],
     REQUEST_PROCESSING: async g => [g.house, batch([{ payee_info: toCard('6222020000000312').payee_info }])],
   }),
   ...rowsOf(BATCH_QUERY, {
