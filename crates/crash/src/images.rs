@@ -265,11 +265,11 @@ pub(crate) fn look(binary: &Path, image: &Path, load: &Load, facts: &[Fact]) -> 
     let plan = Plan::new(binary, image);
     let opened = plan.start().map_err(|error| failed(format!("{error:#}")));
     let stopped = opened.and_then(|(server, _)| server.stop().map_err(|error| failed(format!("{error:#}"))));
-    let log = image.with_extension("log");
+    let (log, said) = (image.with_extension("log"), plan.said());
     let _removed = (std::fs::remove_file(log), std::fs::remove_file(image.with_extension("ready.json")));
     let status = stopped?;
     if !status.success() {
-        return Err(failed(format!("it ends with {status}")));
+        return Err(failed(format!("it ends with {status} and said: {said}")));
     }
     verify(binary, image).map_err(failed)?;
     let truth = Truth::read(image).map_err(|error| failed(format!("{error:#}")))?;
