@@ -269,7 +269,8 @@ pub(crate) fn look(binary: &Path, image: &Path, load: &Load, facts: &[Fact]) -> 
     let _removed = (std::fs::remove_file(log), std::fs::remove_file(image.with_extension("ready.json")));
     let status = stopped?;
     if !status.success() {
-        return Err(failed(format!("it ends with {status} and said: {said}")));
+        let last: Vec<&str> = said.lines().rev().take(6).collect();
+        return Err(failed(format!("it ends with {status}; the last first, it said: {}", last.join(" | "))));
     }
     verify(binary, image).map_err(failed)?;
     let truth = Truth::read(image).map_err(|error| failed(format!("{error:#}")))?;

@@ -88,7 +88,7 @@ impl Figures {
 
 /// The beginning of a long text.
 fn clipped(text: &str) -> String {
-    text.chars().take(600).collect()
+    text.chars().take(1_500).collect()
 }
 
 /// Median, 99th percentile and maximum of microseconds, in milliseconds.
