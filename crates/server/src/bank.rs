@@ -2,7 +2,7 @@
 
 use crate::cli::BankArgs;
 use crate::signals::Signals;
-use crate::{print, private_file};
+use crate::{print, private_file, threads};
 use ::bank::fault::Rates;
 use ::bank::{Books, Folder};
 use anyhow::{Context, bail};
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &BankArgs) -> anyhow::Result<()> {
         };
         Ok(::bank::serve(listener, books, stop).await?)
     });
-    runtime.shutdown_background();
+    threads::end(runtime);
     served
 }
 

@@ -4,7 +4,7 @@
 
 use crate::bench::BenchArgs;
 use crate::front::Front;
-use crate::{listen, up};
+use crate::{listen, threads};
 use anyhow::{Context, anyhow};
 use axum::Router;
 use axum::body::Body;
@@ -38,7 +38,7 @@ pub(crate) fn address_file(data: &Path) -> PathBuf {
 
 /// Serves until standard input ends. Started by the gateway's bench as a process of its own.
 pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<()> {
-    up::runtime()?.block_on(serve(args))
+    threads::runtime()?.block_on(serve(args))
 }
 
 async fn serve(args: &BenchArgs) -> anyhow::Result<()> {

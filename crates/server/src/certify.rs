@@ -3,7 +3,7 @@
 use crate::client::client;
 use crate::clock::sandbox_of;
 use crate::print;
-use crate::up::runtime;
+use crate::threads::runtime;
 use ::certify::{Contract, Language, Options, Row, Said};
 use anyhow::{Context, bail};
 use clap::Args;

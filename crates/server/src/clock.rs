@@ -3,7 +3,7 @@
 
 use crate::client::client;
 use crate::print;
-use crate::up::runtime;
+use crate::threads::runtime;
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand};
 use portal::{ClockFace, Happened, Journey};

@@ -5,7 +5,8 @@ use crate::cli::UpArgs;
 use crate::client::client;
 use crate::ephemeral::Ephemeral;
 use crate::ready::Ready;
-use crate::up::{self, Serving, Starter, runtime};
+use crate::threads;
+use crate::up::{self, Serving, Starter};
 use crate::world_file::WorldFile;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -199,9 +200,9 @@ impl Drop for Tongbao {
 fn serve(file: &WorldFile, mut test: Test) -> anyhow::Result<()> {
     let ephemeral = Ephemeral::make()?;
     let args = ephemeral.options(&UpArgs::usual()?);
-    let runtime = runtime()?;
+    let runtime = threads::runtime()?;
     let served = runtime.block_on(up::serve(&args, file, &mut test));
-    runtime.shutdown_background();
+    threads::end(runtime);
     served
 }
 

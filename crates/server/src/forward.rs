@@ -4,7 +4,7 @@
 use crate::cli::ListenArgs;
 use crate::client::client;
 use crate::print;
-use crate::up::runtime;
+use crate::threads::runtime;
 use anyhow::{Context, bail};
 use reqwest::{Client, StatusCode};
 use serde::Deserialize;

@@ -67,6 +67,7 @@ mod site;
 mod snippets;
 mod statements;
 mod telemetry;
+mod threads;
 mod tour;
 mod up;
 mod vault_key;

@@ -19,7 +19,7 @@ use crate::signals::Signals;
 use crate::site::{House, Site};
 use crate::world_clock::system_clock_us;
 use crate::world_file::WorldFile;
-use crate::{close, lists, print, repair, reset, statements, tour};
+use crate::{close, lists, print, repair, reset, statements, threads, tour};
 use anyhow::{Context, bail, ensure};
 use axum::Router;
 use channel::Channel;
@@ -36,20 +36,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use world::Faults;
 
-/// Threads for work that waits (argon2, reading tables). Each bounded user of them has its own, smaller bound.
-const BLOCKING_THREADS_MAX: usize = 64;
-/// Looks at the sockets after so many pieces of work. Many of them are signatures of half a millisecond, so that the
-/// usual 61 would leave callers unheard for 30 ms.
-const EVENT_INTERVAL: u32 = 8;
 /// Deliveries under way get this long.
 const DELIVERIES_TIME: Duration = Duration::from_secs(5);
-
-/// The threads that serve.
-pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.enable_all().max_blocking_threads(BLOCKING_THREADS_MAX).event_interval(EVENT_INTERVAL);
-    builder.build().context("no runtime")
-}
 
 /// Starts, serves until SIGTERM or SIGINT, and closes.
 pub(crate) fn run(args: &UpArgs) -> anyhow::Result<()> {
@@ -57,10 +45,9 @@ pub(crate) fn run(args: &UpArgs) -> anyhow::Result<()> {
     let ephemeral = args.ephemeral.then(Ephemeral::make).transpose()?;
     let args = ephemeral.as_ref().map_or_else(|| args.clone(), |ephemeral| ephemeral.options(args));
     let file = args.world.as_deref().map(WorldFile::read).transpose()?.unwrap_or_default();
-    let runtime = runtime()?;
+    let runtime = threads::runtime()?;
     let served = runtime.block_on(async { serve(&args, &file, &mut Terminal::new(&args)?).await });
-    // Dropping it would wait, without end, for work that has had its time.
-    runtime.shutdown_background();
+    threads::end(runtime);
     served
 }
 
