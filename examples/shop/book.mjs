@@ -6,7 +6,7 @@
 //
 // A real shop has a database here. This one writes every order for each change (fine for a few thousand), and only one
 // process may use a file.
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Lines of an order's history that are kept; the first ones tell most. */
@@ -29,6 +29,7 @@ export class Book {
     const kept = JSON.parse(readFileSync(this.#file, 'utf8'));
     if (kept.world !== world) {
       renameSync(this.#file, `${this.#file}.other-world`);
+      console.error(`${this.#file} holds orders of another platform: put aside as ${this.#file}.other-world`);
       return;
     }
     this.#pickup = kept.pickup;
@@ -101,7 +102,7 @@ export class Book {
     const beside = `${this.#file}.new`;
     const file = openSync(beside, 'w', 0o600);
     try {
-      writeSync(file, text);
+      writeFileSync(file, text); // all of it or an error: a single write may be cut short by a full disk
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -130,6 +131,10 @@ export const refunded = order => sum(order.refunds.filter(one => one.state === '
 export const refundable = order => order.state === 'paid'
   ? order.fen - sum(order.refunds.filter(one => one.state !== 'refused')) : 0;
 
+/** Paid and closed, and all of it surely went back: by the platform's own cancel, or by our refund. */
+export const paidBack = order => order.state === 'closed'
+  && (order.back === true || (order.late === true && refunded(order) === order.fen));
+
 /** How an order stands, in one word, for people. */
 export function standing(order) {
   if (order.refunds.some(one => one.state === 'asked')) {
@@ -139,7 +144,7 @@ export function standing(order) {
     return refunded(order) === order.fen ? 'refunded' : refunded(order) > 0 ? 'partly' : 'paid';
   }
   if (order.state === 'closed') {
-    return order.late ? 'late' : 'closed';
+    return paidBack(order) ? 'late' : order.late ? 'refunding' : 'closed';
   }
-  return order.attempt ?? 'waiting';
+  return order.attempt ?? (order.closing ? 'closing' : 'waiting');
 }

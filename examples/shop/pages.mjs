@@ -136,6 +136,9 @@ function waits(order, say, more) {
   if (order.attempt) {
     return html`<p class="live">${say(`${order.attempt}_more`)}</p>`;
   }
+  if (order.closing) {
+    return html`<p class="live">${say('closing_more')}</p>`;
+  }
   const ways = { page: payByPage, wap: payByPage, qr: payByQr, code: payAtTill };
   const left = Math.max(0, order.closesAt - Date.now());
   return html`${ways[order.way](order, say, more)}
@@ -152,7 +155,7 @@ function stands(order, say, more) {
   const again = html`<a class="button second wide" href="/">${say('buy_again')}</a>`;
   if (order.state === 'closed') {
     return html`<div class="middle"><h2>${say('closed_title')}</h2>
-<p>${say(order.late ? 'late_more' : 'closed_more')}</p></div>${again}`;
+<p>${say(order.late ? 'late_more' : order.back ? 'back_more' : 'closed_more')}</p></div>${again}`;
   }
   const gone = refunded(order) === order.fen;
   return html`<div class="middle">${!gone && tick}<h2>${say(gone ? 'refunded_title' : 'thanks')}</h2>
@@ -185,7 +188,7 @@ ${!onAmount && wrong}
 
 const refundList = (order, say) => order.refunds.length > 0 && html`<section class="card"><h2>${say('refunds')}</h2>
 <ul class="lines">${order.refunds.map(one => html`<li><span><strong class="money">${yuan(one.fen)}</strong>
-<span class="quiet">${one.reason === 'late' ? say('reason_late') : one.reason}</span></span>
+<span class="quiet">${order.late ? say('reason_late') : one.reason}</span></span>
 <span class="badge is-${one.state}">${say(one.state)}</span></li>`)}</ul></section>`;
 
 const story = (order, say) => html`<section class="card"><h2>${say('story')}</h2>

@@ -19,6 +19,8 @@ const ORDERS_MAX = 5_000;
 const LOST_MS = 6_000;
 /** The order was decided before this charge came: an earlier one was not lost after all. */
 const STANDS = ['ACQ.TRADE_HAS_SUCCESS', 'ACQ.TRADE_HAS_CLOSE'];
+/** Neither done nor refused: the platform does not know yet, whichever code it says so with. */
+const isUnknown = answer => answer.code === '20000' || answer.subCode === 'ACQ.SYSTEM_ERROR';
 /** Pauses between questions about the same order: they grow, as nobody may ever pay it. */
 const ASK_FIRST_MS = 2_000;
 const ASK_LAST_MS = 30_000;
@@ -84,7 +86,7 @@ export class Payments {
   drawCode(no) {
     return this.#inTurn(no, async () => {
       const order = this.#book.find(no);
-      if (order.state !== 'waiting' || order.qrCode) {
+      if (order.state !== 'waiting' || order.closing || order.qrCode) {
         return;
       }
       const answer = await this.#platform.call('alipay.trade.precreate', this.#biz(order),
@@ -92,7 +94,7 @@ export class Payments {
       if (answer.code === '10000') {
         this.#book.change(no, { qrCode: answer.qrCode, refusal: null }, { what: 'code' });
       } else {
-        this.#book.change(no, { refusal: answer.subCode ?? 'unknown' });
+        this.#book.change(no, { refusal: isUnknown(answer) ? 'unknown' : answer.subCode ?? answer.code });
       }
     });
   }
@@ -101,8 +103,8 @@ export class Payments {
   scan(no, authCode) {
     return this.#inTurn(no, async () => {
       const order = this.#book.find(no);
-      if (order.state !== 'waiting' || order.attempt) {
-        return; // paid, closed, or an earlier code whose outcome must be known first
+      if (order.state !== 'waiting' || order.closing || order.attempt) {
+        return; // paid, closed or about to be, or an earlier code whose outcome must be known first
       }
       // Written before it is sent: after a crash here the shop asks, it does not charge again.
       this.#book.change(no, { attempt: 'unknown', attemptAt: Date.now(), refusal: null }, { what: 'scanned' });
@@ -113,7 +115,7 @@ export class Payments {
         this.#sold(no, answer, 'answer');
       } else if (answer.code === '10003') { // the buyer types the password; query and notification will tell
         this.#book.change(no, { attempt: 'confirming' }, { what: 'confirming' });
-      } else if (answer.code === '20000' || STANDS.includes(answer.subCode)) {
+      } else if (isUnknown(answer) || STANDS.includes(answer.subCode)) {
         this.#book.change(no, {}, { what: 'unknown' });
         await this.#ask(no);
       } else {
@@ -128,20 +130,23 @@ export class Payments {
     return this.#inTurn(no, () => this.#ask(no));
   }
 
+  /** Answers what the platform said of it: the state of the trade, or undefined. */
   async #ask(no) {
     const found = await this.#platform.call('alipay.trade.query', { outTradeNo: no });
     const order = this.#book.find(no);
-    if (found.code === '10000' && PAID.includes(found.tradeStatus)) {
+    const state = found.code === '10000' ? found.tradeStatus : undefined;
+    if (PAID.includes(state)) {
       this.#sold(no, found, 'query');
-    } else if (found.code === '10000' && found.tradeStatus === 'TRADE_CLOSED') {
-      this.#ended(no);
-    } else if (found.code === '10000' && order.attempt === 'unknown') {
+    } else if (state === 'TRADE_CLOSED') {
+      this.#ended(no, Boolean(found.sendPayDate));
+    } else if (state && order.attempt === 'unknown') {
       this.#book.change(no, { attempt: 'confirming' }, { what: 'confirming' });
     } else if (found.subCode === 'ACQ.TRADE_NOT_EXIST' && order.attempt === 'unknown'
       && Date.now() > order.attemptAt + LOST_MS) {
       // Another code may be tried. Should the first arrive after all, both pay this same number: one of them, once.
       this.#book.change(no, { attempt: null, refusal: 'lost' }, { what: 'lost' });
     }
+    return state;
   }
 
   /** A signed answer says paid. Another amount than the order's sells nothing, whoever says it. */
@@ -153,16 +158,19 @@ export class Payments {
     }
     if (this.#book.sell(no, { tradeNo: told.tradeNo }, { what: 'sold', how })) {
       this.#pauses.delete(no);
-    } else if (order.state === 'closed' && !order.late) {
+    } else if (order.state === 'closed' && !order.late && !order.back) {
       // The buyer was faster than our closing. What is no longer for sale is paid back, in full.
       const back = { number: `${no}LATE`, fen: order.fen, reason: 'late', state: 'asked', at: Date.now() };
       this.#book.change(no, { late: true, tradeNo: told.tradeNo, refunds: [...order.refunds, back] }, { what: 'late' });
     }
   }
 
-  #ended(no) {
-    if (this.#book.find(no).state === 'waiting') {
-      this.#book.change(no, { state: 'closed', attempt: null }, { what: 'closed' });
+  /** The trade is closed. `back` says that it was paid before, so closing it gave all of that back. */
+  #ended(no, back) {
+    const order = this.#book.find(no);
+    if (order.state === 'waiting' || (order.state === 'closed' && back && !order.late && !order.back)) {
+      const event = back ? { what: 'closed', how: 'back' } : { what: 'closed' };
+      this.#book.change(no, { state: 'closed', attempt: null, back }, event);
       this.#pauses.delete(no);
     }
   }
@@ -170,18 +178,25 @@ export class Payments {
   /** Nobody is to pay this order any more: its time is over, or the visitor changed their mind. */
   close(no) {
     return this.#inTurn(no, async () => {
-      if (this.#book.find(no).state !== 'waiting') {
+      const order = this.#book.find(no);
+      if (order.state !== 'waiting') {
         return;
+      }
+      if (!order.closing) {
+        // Written before it is sent: a cancel pays back what was paid in the meantime, and its answer may be lost.
+        // From here on a notification of that payment may be old news, so it is asked about, never just believed.
+        this.#book.change(no, { closing: true });
+        this.#pauses.delete(no); // should the answer stay away, the shop tries again soon
       }
       let answer = await this.#platform.call('alipay.trade.close', { outTradeNo: no });
       if (answer.subCode === 'ACQ.TRADE_NOT_EXIST') {
         // Nobody took it up yet: there is no trade to close, only a code or a link to spoil.
         answer = await this.#platform.call('alipay.trade.cancel', { outTradeNo: no });
       }
-      if (answer.code === '10000') {
-        this.#ended(no);
+      if (answer.code === '10000' && answer.retryFlag !== 'Y') {
+        this.#ended(no, answer.action === 'refund');
       } else if (answer.code !== '20000') {
-        await this.#ask(no); // paid meanwhile, or closed before
+        await this.#ask(no); // paid meanwhile, closed before, or only begun: what is asked tells which
       } // else unknown: the next round tries again
     });
   }
@@ -213,28 +228,45 @@ export class Payments {
   }
 
   async #settle(no, number) {
-    const refund = this.#book.find(no).refunds.find(one => one.number === number);
+    const { late, refunds } = this.#book.find(no);
+    const refund = refunds.find(one => one.number === number);
     if (refund.state !== 'asked') {
       return;
     }
     const answer = await this.#platform.call('alipay.trade.refund',
       { outTradeNo: no, refundAmount: yuanOf(refund.fen), outRequestNo: number, refundReason: refund.reason });
-    if (answer.code === '20000' || answer.code === '40005') {
-      return; // unknown, or too many calls: it stays asked, and is sent again under the same number
+    if (answer.code === '10000' && answer.fundChange === 'Y') {
+      this.#refunded(no, number, { state: 'done' }, { what: 'refund_done', fen: refund.fen });
+      return;
     }
-    const done = answer.code === '10000';
-    if (done && answer.fundChange !== 'Y') {
-      // Money did not move by this request: it moved before, or is about to. The refund's own query decides.
-      const found = await this.#platform.call('alipay.trade.fastpay.refund.query',
-        { outTradeNo: no, outRequestNo: number });
-      if (found.refundStatus !== 'REFUND_SUCCESS' || fenOf(found.refundAmount) !== refund.fen) {
-        return;
-      }
+    // Money did not move by this request. It may have moved by an earlier one whose answer was lost, or be about to:
+    // that is what the refund's own query knows, and a refusal of this request does not.
+    const found = await this.#platform.call('alipay.trade.fastpay.refund.query',
+      { outTradeNo: no, outRequestNo: number });
+    if (found.refundStatus === 'REFUND_SUCCESS' && fenOf(found.refundAmount) === refund.fen) {
+      this.#refunded(no, number, { state: 'done' }, { what: 'refund_done', fen: refund.fen });
+      return;
     }
-    const refunds = this.#book.find(no).refunds.map(one => one.number === number
-      ? { ...one, state: done ? 'done' : 'refused' } : one);
-    this.#book.change(no, { refunds }, done ? { what: 'refund_done', fen: refund.fen }
-      : { what: 'refund_refused', code: answer.subCode ?? answer.code });
+    const absent = found.subCode === 'ACQ.TRADE_NOT_EXIST' || (found.code === '10000' && !found.refundStatus);
+    if (answer.code !== '40004' || isUnknown(answer) || !absent) {
+      return; // not known, or never judged (too many calls, a wrong key): it stays asked, under the same number
+    }
+    const code = answer.subCode ?? answer.code;
+    if (!late) { // the order's own mark: a reason is what a visitor typed
+      this.#refunded(no, number, { state: 'refused' }, { what: 'refund_refused', code });
+      return;
+    }
+    // This money was never ours to keep, so a no is not the end: it is tried until it goes back, and noted once.
+    this.#pauses.set(no, { at: Date.now(), pause: ASK_LAST_MS });
+    if (!refund.code) {
+      console.error(`order ${no}: what was paid too late cannot be given back (${code}); a person should look`);
+      this.#refunded(no, number, { code }, { what: 'refund_refused', code });
+    }
+  }
+
+  #refunded(no, number, fields, event) {
+    const refunds = this.#book.find(no).refunds.map(one => one.number === number ? { ...one, ...fields } : one);
+    this.#book.change(no, { refunds }, event);
   }
 
   /**
@@ -259,12 +291,16 @@ export class Payments {
         this.#book.change(no, {}, { what: 'amount_differs' });
         return false;
       }
-      if (PAID.includes(told.trade_status) && order.state === 'waiting') {
+      if (PAID.includes(told.trade_status) && order.state === 'waiting' && !order.closing) {
         this.#sold(no, { totalAmount: told.total_amount, tradeNo: told.trade_no }, 'notification');
-      } else if (PAID.includes(told.trade_status) && order.state === 'closed' && !order.late) {
-        await this.#ask(no); // late news may be old news: a cancel may have paid it back by itself
+      } else if (PAID.includes(told.trade_status) && order.state !== 'paid' && !order.late && !order.back) {
+        // News of a payment may be old news: a cancel may have paid it back by itself. Taken once it is known.
+        const state = await this.#ask(no);
+        const now = this.#book.find(no);
+        return now.state === 'paid' || now.late === true || state === 'TRADE_CLOSED';
       } else if (told.trade_status === 'TRADE_CLOSED') {
-        this.#ended(no); // after a whole refund, too; then it is no longer waiting, and nothing happens
+        // After a whole refund, too; then it is no longer waiting, and nothing happens.
+        this.#ended(no, Boolean(told.gmt_payment));
       }
       return true;
     });
@@ -278,7 +314,7 @@ export class Payments {
         continue;
       }
       if (order.state === 'waiting') {
-        await (now >= order.closesAt ? this.close(order.no) : this.ask(order.no));
+        await (now >= order.closesAt || order.closing ? this.close(order.no) : this.ask(order.no));
       }
       for (const { number } of asked) {
         await this.#inTurn(order.no, () => this.#settle(order.no, number));

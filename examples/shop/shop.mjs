@@ -26,9 +26,43 @@ const HEARTBEAT_MS = 20_000;
 const LIVE_MAX = 200;
 const YEAR_S = 365 * 86_400;
 
-const platform = new Platform(process.env.TONGBAO_READY ?? 'ready.json');
-const book = new Book(process.env.SHOP_FILE ?? 'shop-orders.json', platform.world);
-const payMs = Number(process.env.SHOP_PAY_SECONDS ?? 900) * 1_000;
+// ---- settings: what is wrong with them is told in a sentence, not with a stack -----------------------------------
+
+function end(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
+
+function orEnd(what, make) {
+  try {
+    return make();
+  } catch (error) {
+    // A parser's own words may quote what it read, and the ready file holds passwords.
+    return end(`${what}: ${error instanceof SyntaxError ? 'it is not JSON' : error.message}`);
+  }
+}
+
+function whole(name, usual, least, most) {
+  const number = Number(process.env[name] || usual);
+  return Number.isInteger(number) && number >= least && number <= most ? number
+    : end(`${name} is not a whole number from ${least} to ${most}`);
+}
+
+/** The platform lets an order wait for fifteen days at most. */
+const WAIT_MAX_S = 15 * 86_400;
+const port = whole('PORT', 3_000, 0, 65_535);
+const payMs = whole('SHOP_PAY_SECONDS', 900, 1, WAIT_MAX_S) * 1_000;
+/** Our own address as others write it, when that is not where we listen. No slash at the end: paths begin with one. */
+const shopUrl = process.env.SHOP_URL?.replace(/\/+$/, '') || undefined;
+if (shopUrl && !(/^https?:/.test(shopUrl) && URL.canParse(shopUrl))) {
+  end('SHOP_URL is not an address such as https://shop.example');
+}
+const shopOrigin = shopUrl && new URL(shopUrl).origin;
+const readyFile = process.env.TONGBAO_READY || 'ready.json';
+const platform = orEnd(`${readyFile} cannot be used; \`tongbao up --ready FILE\` writes it, TONGBAO_READY names it`,
+  () => new Platform(readyFile));
+const bookFile = process.env.SHOP_FILE || 'shop-orders.json';
+const book = orEnd(`the order book ${bookFile} cannot be used`, () => new Book(bookFile, platform.world));
 let payments; // once the port is known
 
 const asset = (name, type) => ({ type, text: readFileSync(new URL(`public/${name}`, import.meta.url)) });
@@ -93,7 +127,7 @@ async function placeOrder({ form: fields, ...visit }) {
 }
 
 function toCashier(visit, order) {
-  return order.state === 'waiting' && ['page', 'wap'].includes(order.way)
+  return order.state === 'waiting' && !order.closing && ['page', 'wap'].includes(order.way)
     ? seeOther(payments.cashierLink(order)) : seeOther(`/orders/${order.no}`);
 }
 
@@ -225,7 +259,8 @@ function visitOf(request) {
 /** Forms come from our own pages. Other programs on this machine are "the same site" for cookies, so look at Origin. */
 function isOwn({ headers }) {
   try {
-    return new URL(headers.origin).host === headers.host;
+    const { origin, host } = new URL(headers.origin);
+    return host === headers.host || origin === shopOrigin; // a proxy may have put its own name into Host
   } catch {
     return false;
   }
@@ -240,8 +275,11 @@ async function serve(request, response) {
   const [, area, no, action] = visit.path.split('/');
   if (area === 'orders' && action === 'live' && visit.method === 'GET') {
     const order = book.find(no);
-    if (order?.visitor !== visit.visitor || live.size >= LIVE_MAX) {
+    if (order?.visitor !== visit.visitor) {
       return plain(404, 'not here');
+    }
+    if (live.size >= LIVE_MAX) {
+      return plain(503, 'too many open pages; ask now and then');
     }
     follow(order, response);
     return undefined;
@@ -278,8 +316,13 @@ const server = createServer(async (request, response) => {
   }
 });
 
-server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
-  const base = process.env.SHOP_URL ?? `http://127.0.0.1:${server.address().port}`;
+server.on('error', error => {
+  end(error.code === 'EADDRINUSE'
+    ? `127.0.0.1:${port} is taken by another program; choose another port: PORT=3001 npm start`
+    : `the shop cannot listen on 127.0.0.1:${port}: ${error.message}`);
+});
+server.listen(port, '127.0.0.1', () => {
+  const base = shopUrl ?? `http://127.0.0.1:${server.address().port}`;
   payments = new Payments(platform, book, { base, payMs });
   console.log(base); // for whoever started it with PORT=0
   const round = async () => {

@@ -1,15 +1,19 @@
 // The demo shop of examples/shop in a real browser: three ways to pay, refunds, and what must sell nothing.
 // Screenshots of its pages at 390 and 1440 px go to target/screenshots/.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Book, standing as standingOf } from '../../examples/shop/book.mjs';
+import { Payments } from '../../examples/shop/payments.mjs';
 import { PAY_PASSWORD, Sandbox, startServer } from '../sdk/node/server.mjs';
 import { open, shoot, startBrowser, stopBrowser, STEP_LIMIT_MS } from './chromium.mjs';
 import { Gateway } from './gateway.mjs';
@@ -27,7 +31,8 @@ const shops = [];
 
 /** A shop of its own process; `file` is its order book. */
 async function startShop(file, more = {}) {
-  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env,
+  const { SHOP_URL: _url, SHOP_PAY_SECONDS: _seconds, ...env } = process.env;
+  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...env,
     TONGBAO_READY: path.join(folder, 'ready.json'), PORT: '0', SHOP_FILE: path.join(folder, file), ...more } });
   let said = '';
   child.stderr.on('data', chunk => { said += chunk; });
@@ -113,6 +118,15 @@ async function placeByHand(at, way = 'qr', good = 'tea') {
     body: new URLSearchParams(fields) });
   return { no: place.split('/')[2], read, act };
 }
+
+/** An order of this shop, paid by the till of another program: it comes from outside, as what comes too late does. */
+async function payElsewhere(no, at, buyer, amount = '12.80', subject = 'Osmanthus oolong') {
+  const paid = await gateway.call('alipay.trade.pay', { out_trade_no: no, total_amount: amount, subject,
+    scene: 'bar_code', auth_code: await sandbox.payCode(buyer.login) }, { notify_url: `${at.url}/notify` });
+  assert.equal(paid.code, '10000', JSON.stringify(paid));
+}
+
+const clearFaults = () => fetch(`${sandbox.base}/faults`, { method: 'DELETE' });
 
 const qrOf = text => /href="([^"]+\/qr\/[^"]+)"/.exec(text)[1];
 
@@ -311,6 +325,45 @@ test('a charge whose answer is lost is asked about, not charged again', async ()
   }
 });
 
+test('a charge that never arrived is told after a while, and another code may be tried', async () => {
+  const buyer = await sandbox.buyer('100.00');
+  const till = await placeByHand(shop, 'code');
+  await sandbox.send('/faults', { fault: 'error-before', method: 'alipay.trade.pay', next: 1 });
+  await till.act('scan', { auth_code: await sandbox.payCode(buyer.login) });
+  assert.match(await till.read(), /Asking for the result/);
+  await till.act('scan', { auth_code: await sandbox.payCode(buyer.login) });
+  assert.equal((await query(till.no)).sub_code, 'ACQ.TRADE_NOT_EXIST', 'no second charge while the first is unknown');
+  const text = await until('lost', async () => {
+    const now = await till.read();
+    return now.includes('Please scan again') && now;
+  }, 30_000);
+  assert.match(text, /the platform knows nothing of it; try again/);
+  await till.act('scan', { auth_code: await sandbox.payCode(buyer.login) });
+  assert.equal(times(await till.read(), 'handed out once'), 1);
+});
+
+test('a buyer who has to type the password is waited for, and not charged again', async t => {
+  const buyer = await sandbox.buyer('100.00');
+  const limit = amount => sandbox.send('/rules', { merchant_fee_ppm: 6_000, password_free_limit: amount });
+  t.after(() => limit('1000.00'));
+  await limit('10.00');
+  const till = await placeByHand(shop, 'code');
+  await till.act('scan', { auth_code: await sandbox.payCode(buyer.login) });
+  const waits = await till.read();
+  assert.match(waits, /Buyer confirms/);
+  assert.match(waits, /the buyer has to type the password/);
+  assert.doesNotMatch(waits, /name="auth_code"/, 'no field for another code');
+  const { trade_no } = await query(till.no);
+  await till.act('scan', { auth_code: await sandbox.payCode(buyer.login) });
+  assert.equal((await query(till.no)).trade_no, trade_no);
+  assert.equal((await sandbox.pay(buyer.login, { trade_no })).trade_status, 'TRADE_SUCCESS');
+  const text = await until('sold', async () => {
+    const now = await till.read();
+    return now.includes('Pick-up number') && now;
+  });
+  assert.equal(times(text, 'handed out once'), 1);
+});
+
 test('a refund whose answer is lost is sent again under its number, and arrives once', async () => {
   const buyer = await sandbox.buyer('100.00');
   const till = await placeByHand(shop, 'code');
@@ -339,12 +392,29 @@ test('an order that nobody pays is closed, and its code with it; what comes too 
   // Too late: the platform has a payment for an order that the shop's book calls closed.
   const late = await placeByHand(fast, 'code');
   await until('closed', async () => (await late.read()).includes('This order is closed'));
-  const paid = await gateway.call('alipay.trade.pay', { out_trade_no: late.no, total_amount: '12.80',
-    subject: 'Osmanthus oolong', scene: 'bar_code', auth_code: await sandbox.payCode(buyer.login) },
-  { notify_url: `${fast.url}/notify` });
-  assert.equal(paid.code, '10000', JSON.stringify(paid));
+  await payElsewhere(late.no, fast, buyer);
   await until('given back', async () => (await late.read()).includes('Closed, paid back'));
   assert.doesNotMatch(await late.read(), /Pick-up number/);
+  assert.equal((await query(late.no)).trade_status, 'TRADE_CLOSED');
+});
+
+test('news of a late payment is not taken before its outcome is known', async t => {
+  const buyer = await sandbox.buyer('100.00');
+  const fast = await startShop('late.json', { SHOP_PAY_SECONDS: '2' });
+  const late = await placeByHand(fast, 'code');
+  await until('closed', async () => (await late.read()).includes('This order is closed'));
+  t.after(clearFaults);
+  // Nobody hears an answer to a query now. (One is lost in two: the SDK's HTTP client sends once more by itself.)
+  await sandbox.send('/faults', { fault: 'lost-answer', method: 'alipay.trade.query', next: 1_000 });
+  await payElsewhere(late.no, fast, buyer);
+  const [notice] = await until('a notice', async () => {
+    const found = await notices(late.no);
+    return found.length > 0 && found;
+  });
+  assert.equal((await resend({ notify_id: notice.notify_id })).ended.delivered, false, 'not answered with success');
+  await clearFaults();
+  assert.equal((await resend({ notify_id: notice.notify_id })).ended.delivered, true);
+  await until('given back', async () => (await late.read()).includes('Closed, paid back'));
   assert.equal((await query(late.no)).trade_status, 'TRADE_CLOSED');
 });
 
@@ -384,4 +454,230 @@ test('an order is its visitor’s alone, and forms come from the shop alone', as
     assert.equal(forged.status, 400, `from ${origin}`);
   }
   assert.equal((await fetch(`${shop.url}/notify`, { method: 'POST', body: 'x'.repeat(100_000) })).status, 400);
+});
+
+test('a page follows its order without a live connection, also after a form that was wrong', async t => {
+  const buyer = await sandbox.buyer('100.00');
+  const page = await open(t, { locale: 'en-GB' });
+  await page.route('**/live', route => route.fulfill({ status: 404 }));
+  await order(page, 'tea', 'code');
+  await page.locator('#auth-code').fill('12345');
+  await page.keyboard.press('Enter');
+  await page.locator('.problem', { hasText: 'That is no pay code' }).waitFor();
+  assert.match(page.url(), /\/scan$/);
+  await payElsewhere(await orderNo(page), shop, buyer);
+  await standing(page, 'Paid');
+});
+
+test('more open pages than the shop tells at once are told so', async () => {
+  const mine = await startShop('live.json');
+  const page = await fetch(mine.url);
+  const headers = { cookie: page.headers.getSetCookie()[0].split(';')[0], origin: mine.url };
+  const placed = await fetch(`${mine.url}/orders`, { method: 'POST', redirect: 'manual', headers,
+    body: new URLSearchParams({ good: 'tea', way: 'code', form: randomUUID() }) });
+  const live = () => new Promise((done, failed) => {
+    const request = get(`${mine.url}${placed.headers.get('location')}/live`, { headers, agent: false });
+    request.once('response', response => done({ request, response })).once('error', failed);
+  });
+  const all = [];
+  for (let count = 0; count < 200; count += 1) {
+    all.push(await live());
+  }
+  assert.ok(all.every(one => one.response.statusCode === 200));
+  const over = await live();
+  assert.equal(over.response.statusCode, 503);
+  [...all, over].forEach(one => one.request.destroy());
+});
+
+const freePort = () => new Promise(done => {
+  const probe = createTcpServer().listen(0, '127.0.0.1', () => {
+    const { port } = probe.address();
+    probe.close(() => done(port));
+  });
+});
+
+test('behind a proxy its own forms come from its public address', async () => {
+  const port = await freePort();
+  const { url } = await startShop('proxy.json', { PORT: String(port), SHOP_URL: 'https://shop.example/' });
+  assert.equal(url, 'https://shop.example');
+  for (const [origin, status] of [['https://shop.example', 303], ['http://shop.example', 400],
+    ['https://evil.example', 400]]) {
+    const sent = await fetch(`http://127.0.0.1:${port}/orders`, { method: 'POST', redirect: 'manual',
+      headers: { origin }, body: new URLSearchParams({ good: 'tea', way: 'code', form: randomUUID() }) });
+    assert.equal(sent.status, status, origin);
+  }
+});
+
+test('a taken port is told in a sentence', () => {
+  const { port } = new URL(shop.url);
+  const env = { ...process.env, TONGBAO_READY: path.join(folder, 'ready.json'), PORT: port,
+    SHOP_FILE: path.join(folder, 'second.json') };
+  const second = spawnSync(process.execPath, [program], { encoding: 'utf8', timeout: STEP_LIMIT_MS, env });
+  assert.equal(second.status, 1);
+  assert.match(second.stderr, new RegExp(`^127\\.0\\.0\\.1:${port} is taken by another program`));
+  assert.doesNotMatch(second.stderr, /\n +at /);
+});
+
+test('a setting or a file that is wrong is told in a sentence, without what is in it', () => {
+  const broken = path.join(folder, 'broken.json');
+  writeFileSync(broken, '{"buyers": secret');
+  for (const [more, words] of [
+    [{ TONGBAO_READY: path.join(folder, 'none.json') }, /^\S+none\.json cannot be used; .*tongbao up --ready.*ENOENT/],
+    [{ TONGBAO_READY: broken }, /cannot be used; .*: it is not JSON$/],
+    [{ SHOP_FILE: broken }, /^the order book \S+broken\.json cannot be used: it is not JSON$/],
+    [{ SHOP_PAY_SECONDS: 'soon' }, /^SHOP_PAY_SECONDS is not a whole number from 1 to 1296000$/],
+    [{ SHOP_PAY_SECONDS: '0' }, /^SHOP_PAY_SECONDS is not/],
+    [{ PORT: '70000' }, /^PORT is not a whole number from 0 to 65535$/],
+    [{ SHOP_URL: 'shop.example' }, /^SHOP_URL is not an address/],
+  ]) {
+    const env = { ...process.env, TONGBAO_READY: path.join(folder, 'ready.json'), PORT: '0',
+      SHOP_FILE: path.join(folder, 'settings.json'), ...more };
+    const child = spawnSync(process.execPath, [program], { encoding: 'utf8', timeout: STEP_LIMIT_MS, env });
+    assert.equal(child.status, 1, JSON.stringify(more));
+    assert.match(child.stderr.trim(), words);
+    assert.doesNotMatch(child.stderr, /\n +at |secret/);
+  }
+});
+
+// ---- answers that the platform gives only when much goes wrong at once -------------------------------------------
+
+const UNKNOWN = { code: '20000' };
+const ABSENT = { code: '40004', subCode: 'ACQ.TRADE_NOT_EXIST' };
+
+/** Payments before a platform whose answers are scripted by method: the last of each is given again and again. */
+function scripted(file, script) {
+  const calls = [];
+  const platform = { appId: 'A', sellerId: 'S', signed: () => true, call: async (method, biz) => {
+    const answers = script[method];
+    assert.ok(answers?.length > 0, `${method} was not expected`);
+    calls.push([method, biz]);
+    return answers.length > 1 ? answers.shift() : answers[0];
+  } };
+  const book = new Book(path.join(folder, file), 'scripted');
+  const payments = new Payments(platform, book, { base: 'http://shop', payMs: 60_000 });
+  const round = async laterMs => {
+    await sleep(1); // what was done about an order before is over only then
+    await payments.round(Date.now() + laterMs);
+  };
+  return { calls, book, payments, round };
+}
+
+const placeScripted = payments => payments.place({ visitor: 'v', form: randomUUID(), way: 'code', language: 'en',
+  good: { id: 'tea', fen: 1_280, name: { en: 'Osmanthus oolong' } } }).no;
+const told = (no, more = {}) => ({ app_id: 'A', seller_id: 'S', out_trade_no: no, trade_no: 'T', total_amount: '12.80',
+  trade_status: 'TRADE_SUCCESS', ...more });
+const PAID = { code: '10000', tradeStatus: 'TRADE_SUCCESS', totalAmount: '12.80', tradeNo: 'T' };
+const LATER = 3_600_000;
+
+test('what a cancel paid back is not sold to the news of its payment, not even after a crash', async () => {
+  const script = { 'alipay.trade.close': [ABSENT], 'alipay.trade.cancel': [UNKNOWN], 'alipay.trade.query': [UNKNOWN] };
+  const first = scripted('closing.json', script);
+  const no = placeScripted(first.payments);
+  await first.payments.close(no); // the buyer paid between the two calls; the cancel paid it back, its answer is lost
+  assert.equal(standingOf(first.book.find(no)), 'closing');
+  assert.equal(await first.payments.notified(told(no)), false, 'nothing is known yet');
+
+  script['alipay.trade.query'] = [{ code: '10000', tradeStatus: 'TRADE_CLOSED', sendPayDate: '2026-01-01 09:00:00' }];
+  const second = scripted('closing.json', script);
+  assert.equal(await second.payments.notified(told(no)), true);
+  assert.equal(second.book.find(no).state, 'closed');
+  assert.equal(standingOf(second.book.find(no)), 'late', 'the page does not say that nothing was charged');
+});
+
+test('a cancel that says it paid back is told as such, and closing is tried until it is answered', async () => {
+  const { book, payments, calls, round } = scripted('cancel.json', { 'alipay.trade.close': [UNKNOWN, ABSENT],
+    'alipay.trade.cancel': [{ code: '10000', action: 'refund' }] });
+  const no = placeScripted(payments);
+  await payments.close(no);
+  await payments.scan(no, '280000000000000000');
+  await round(10_000); // long before its time is over
+  assert.deepEqual(calls.map(([method]) => method),
+    ['alipay.trade.close', 'alipay.trade.close', 'alipay.trade.cancel'], 'and nothing is charged in between');
+  assert.equal(standingOf(book.find(no)), 'late');
+});
+
+test('a cancel that is to be sent again has not closed the order', async () => {
+  const { book, payments, round } = scripted('retry.json', { 'alipay.trade.close': [ABSENT],
+    'alipay.trade.query': [ABSENT], 'alipay.trade.cancel': [{ code: '10000', retryFlag: 'Y' },
+      { code: '10000', retryFlag: 'N', action: 'close' }] });
+  const no = placeScripted(payments);
+  await payments.close(no);
+  assert.equal(standingOf(book.find(no)), 'closing');
+  await round(LATER);
+  assert.equal(standingOf(book.find(no)), 'closed');
+});
+
+test('an error of the platform itself is unknown, not a refusal', async () => {
+  const error = { code: '40004', subCode: 'ACQ.SYSTEM_ERROR' };
+  const { book, payments } = scripted('system.json', { 'alipay.trade.precreate': [{ code: '20000',
+    subCode: 'aop.unknow-error' }], 'alipay.trade.pay': [error], 'alipay.trade.query': [UNKNOWN, PAID] });
+  const no = placeScripted(payments);
+  await payments.drawCode(no);
+  assert.equal(book.find(no).refusal, 'unknown');
+  await payments.scan(no, '280000000000000000');
+  assert.equal(standingOf(book.find(no)), 'unknown', 'nobody is told to pay again');
+  await payments.ask(no);
+  assert.equal(standingOf(book.find(no)), 'paid');
+});
+
+test('what came too late goes back however often that is refused', async () => {
+  const refused = { code: '40004', subCode: 'ACQ.SELLER_BALANCE_NOT_ENOUGH' };
+  const { book, payments, round } = scripted('stuck.json', { 'alipay.trade.close': [{ code: '10000' }],
+    'alipay.trade.query': [PAID], 'alipay.trade.fastpay.refund.query': [{ code: '10000' }],
+    'alipay.trade.refund': [refused, refused, { code: '10000', fundChange: 'Y' }] });
+  const no = placeScripted(payments);
+  await payments.close(no);
+  assert.equal(await payments.notified(told(no)), true);
+  for (const time of [1, 2]) {
+    await round(time * LATER);
+    assert.equal(standingOf(book.find(no)), 'refunding', 'nothing went back yet');
+  }
+  assert.equal(book.find(no).history.filter(one => one.what === 'refund_refused').length, 1, 'noted once');
+  await round(3 * LATER);
+  assert.equal(standingOf(book.find(no)), 'late');
+});
+
+test('a refund is refused only by a judgement of the platform, and not when it was made before', async () => {
+  const made = { code: '10000', refundStatus: 'REFUND_SUCCESS', refundAmount: '2.80' };
+  const none = { code: '10000' };
+  const no = { code: '40004', subCode: 'ACQ.REFUND_AMT_NOT_EQUAL_TOTAL' };
+  for (const [name, answer, found, state] of [
+    ['gateway-made', { code: '40002', subCode: 'isv.invalid-signature' }, made, 'done'],
+    ['gateway', { code: '40006', subCode: 'isv.insufficient-isv-permissions' }, none, 'asked'],
+    ['limited', { code: '40005', subCode: 'isv.app-call-limited' }, none, 'asked'],
+    ['judged-made', no, made, 'done'],
+    ['judged-unasked', no, UNKNOWN, 'asked'],
+    ['judged', no, none, 'refused'],
+    ['gone', ABSENT, ABSENT, 'refused'],
+  ]) {
+    // The first answer is lost, and nothing can be asked; the second attempt is answered so.
+    const { book, payments, round } = scripted(`refund-${name}.json`, { 'alipay.trade.refund': [UNKNOWN, answer],
+      'alipay.trade.fastpay.refund.query': [UNKNOWN, found] });
+    const order = placeScripted(payments);
+    await payments.notified(told(order));
+    // Whatever reason a visitor types, even the shop's own word for what came too late, it is a visitor's refund.
+    await payments.refund(order, { fen: 280, reason: 'late', number: 'R1' });
+    assert.equal(book.find(order).refunds[0].state, 'asked');
+    await round(LATER);
+    assert.equal(book.find(order).refunds[0].state, state, name);
+  }
+});
+
+test('a disk that takes half a change leaves the whole book before it', () => {
+  const file = path.join(folder, 'full.json');
+  const script = `
+    const [book, file] = process.argv.slice(1);
+    const { Book } = await import(book);
+    const orders = new Book(file, 'w');
+    orders.add({ no: 'small' });
+    try {
+      orders.add({ no: 'big', subject: 'x'.repeat(100_000) });
+    } catch (error) {
+      console.log(error.code, orders.find('big') === undefined);
+    }`;
+  // A write that reaches the limit is cut short, the next one fails: as with a disk that is full.
+  const child = spawnSync('sh', ['-c', 'ulimit -f 8 && exec "$0" --input-type=module -e "$@"', process.execPath, script,
+    new URL('../../examples/shop/book.mjs', import.meta.url).href, file], { encoding: 'utf8' });
+  assert.equal(child.stdout, 'EFBIG true\n', child.stderr);
+  assert.deepEqual(new Book(file, 'w').all().map(one => one.no), ['small']);
 });

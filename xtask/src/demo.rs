@@ -67,12 +67,19 @@ fn serve(
     if once {
         return shopped;
     }
-    if let Err(message) = shopped {
+    // After Ctrl-C everything fails, and the reason is known.
+    if let (Err(message), false) = (shopped, process::stopping()) {
         println!("\nThe sample shop did not finish: {message}");
     }
+    // First what is there already: the web shop's packages may take a minute to fetch.
+    println!("{}", places(&ready, ready_file, log, data));
+    // Kept until the end: it stops when it is dropped.
     let web = web_shop(root, ready_file);
-    let web = web.inspect_err(|message| println!("\nThe web shop does not run: {message}")).ok();
-    println!("{}", places(&ready, ready_file, log, data, web.as_ref()));
+    match &web {
+        Ok(shop) => println!("\n{}", shop_line(shop)),
+        Err(_) if process::stopping() => {}
+        Err(message) => println!("\nThe web shop does not run: {message}"),
+    }
     while !process::stopping() {
         if let Ok(Some(status)) = server.try_wait() {
             return Err(format!("tongbao ended with {status}; its last words:\n{}", tail(log)));
@@ -84,6 +91,9 @@ fn serve(
 }
 
 fn web_shop(root: &Path, ready_file: &Path) -> Result<WebShop, String> {
+    if process::stopping() {
+        return Err("interrupted".to_owned());
+    }
     tools::web_shop(root)?;
     demo_shop::start("node", root, ready_file, &root.join("target/demo"))
 }
@@ -190,7 +200,7 @@ fn shop(root: &Path, ready: &Value, ready_file: &Path) -> Result<(), String> {
 }
 
 /// Where to go from here, from the ready file.
-fn places(ready: &Value, ready_file: &Path, log: &Path, data: &Path, web: Option<&WebShop>) -> String {
+fn places(ready: &Value, ready_file: &Path, log: &Path, data: &Path) -> String {
     let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
     let gateway = text(&ready["gateway"]);
     let site = gateway.trim_end_matches("/gateway.do");
@@ -200,7 +210,6 @@ fn places(ready: &Value, ready_file: &Path, log: &Path, data: &Path, web: Option
         format!("Sandbox    {}", text(&ready["sandbox"])),
         format!("Pay code   {site}/wallet/paycode"),
     ];
-    lines.extend(web.map(|web| format!("Web shop   {}  (open it in a browser and buy something)", web.url)));
     for buyer in ready["buyers"].as_array().into_iter().flatten() {
         let (login, password, balance) = (&buyer["login"], &buyer["pay_password"], &buyer["balance"]);
         lines.push(format!(
@@ -227,6 +236,10 @@ fn places(ready: &Value, ready_file: &Path, log: &Path, data: &Path, web: Option
     );
     lines.push("Ctrl-C stops it.".to_owned());
     lines.join("\n")
+}
+
+fn shop_line(shop: &WebShop) -> String {
+    format!("Web shop   {}  (open it in a browser and buy something)", shop.url)
 }
 
 fn tail(log: &Path) -> String {
@@ -326,7 +339,7 @@ mod tests {
             "apps": [{ "app_id": "2021", "mode": "key", "private_key_pkcs8": "keys/a.pem" }],
             "buyers": [{ "login": "amy", "pay_password": "123456", "balance": "100.00" }],
         });
-        let text = places(&ready, Path::new("ready.json"), Path::new("server.log"), Path::new("data"), None);
+        let text = places(&ready, Path::new("ready.json"), Path::new("server.log"), Path::new("data"));
         for part in
             ["http://127.0.0.1:8080/wallet/paycode", "amy", "123456", "2021", "keys/a.pem", "server.log"]
         {

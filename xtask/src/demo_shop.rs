@@ -37,23 +37,27 @@ pub(crate) fn start(node: &str, root: &Path, ready_file: &Path, work: &Path) -> 
     let failed = |error: std::io::Error| format!("{}: {error}", log.display());
     let out = fs::File::create(&log).map_err(failed)?;
     let err = out.try_clone().map_err(failed)?;
+    let mut command = command(node, root, ready_file, work);
+    command.stdin(Stdio::null()).stdout(out).stderr(err).process_group(0);
+    let child = command
+        .spawn()
+        .map_err(|error| format!("{} cannot be started: {error}", process::shown(&command)))?;
+    let mut shop = WebShop { child, url: String::new() };
+    shop.url = wait_for_address(&mut shop.child, &log, process::stopping)?;
+    Ok(shop)
+}
+
+fn command(node: &str, root: &Path, ready_file: &Path, work: &Path) -> Command {
     let mut command = Command::new(node);
     command
         .current_dir(root)
         .arg("examples/shop/shop.mjs")
         .env("TONGBAO_READY", ready_file)
         .env("SHOP_FILE", work.join("shop-orders.json"))
-        .env("PORT", port(PORT).to_string())
-        .stdin(Stdio::null())
-        .stdout(out)
-        .stderr(err)
-        .process_group(0);
-    let child = command
-        .spawn()
-        .map_err(|error| format!("{} cannot be started: {error}", process::shown(&command)))?;
-    let mut shop = WebShop { child, url: String::new() };
-    shop.url = wait_for_address(&mut shop.child, &log)?;
-    Ok(shop)
+        .env("PORT", port(PORT).to_string());
+    // Settings of a shop started by hand in the same terminal: with its address, browsers would be led there.
+    command.env_remove("SHOP_URL").env_remove("SHOP_PAY_SECONDS");
+    command
 }
 
 /// 0, for any, when the wanted one is taken.
@@ -62,23 +66,30 @@ fn port(wanted: u16) -> u16 {
 }
 
 /// The shop's first line is its address, printed once it listens.
-fn wait_for_address(child: &mut Child, log: &Path) -> Result<String, String> {
+fn wait_for_address(child: &mut Child, log: &Path, stopping: fn() -> bool) -> Result<String, String> {
     let said = || fs::read_to_string(log).unwrap_or_default();
     let begun = Instant::now();
-    while begun.elapsed() < START_LIMIT && !process::stopping() {
+    while begun.elapsed() < START_LIMIT {
         let ended = child.try_wait().ok().flatten();
         // A line without its end may be half of an address.
         let text = said();
         let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
-        if let Some(url) = whole.lines().find(|line| line.starts_with("http://")) {
+        if let Some(url) = whole.lines().find(|line| is_address(line)) {
             return Ok(url.to_owned());
         }
         if let Some(status) = ended {
             return Err(format!("it ended with {status}; it said: {}", text.trim()));
         }
+        if stopping() {
+            return Err("interrupted".to_owned());
+        }
         std::thread::sleep(LOOK);
     }
     Err(format!("it did not serve within {} s; it said: {}", START_LIMIT.as_secs(), said().trim()))
+}
+
+fn is_address(line: &str) -> bool {
+    line.starts_with("http://") || line.starts_with("https://")
 }
 
 #[cfg(test)]
@@ -117,6 +128,29 @@ mod tests {
     fn it_is_told_where_the_platform_is() {
         let (_folder, shop) = begin("echo http://$TONGBAO_READY/$(basename $SHOP_FILE)/$1; exec sleep 60");
         assert_eq!(shop.unwrap().url, "http://ready.json/shop-orders.json/examples/shop/shop.mjs");
+    }
+
+    #[test]
+    fn settings_of_another_shop_are_not_its_own() {
+        let command = command("node", Path::new("."), Path::new("ready.json"), Path::new("."));
+        for name in ["SHOP_URL", "SHOP_PAY_SECONDS"] {
+            assert!(command.get_envs().any(|(set, value)| set == name && value.is_none()), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_address_may_be_https() {
+        let (_folder, shop) = begin("echo https://shop.example; exec sleep 60");
+        assert_eq!(shop.unwrap().url, "https://shop.example");
+    }
+
+    #[test]
+    fn an_interrupted_wait_is_told_as_such() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = Command::new("sleep").arg("60").process_group(0).spawn().unwrap();
+        let error = wait_for_address(&mut child, &folder.path().join("log"), || true).unwrap_err();
+        process::stop(&mut child);
+        assert_eq!(error, "interrupted");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::io::Write;
 pub(crate) struct Figures {
     members: Map<String, Value>,
     /// What must be zero and is not, or must be there and is not: each with its value.
-    red: Vec<String>,
+    red: Vec<(String, u64)>,
     named: Vec<String>,
 }
 
@@ -28,7 +28,7 @@ impl Figures {
     /// Sets a figure that makes the run red unless it is zero.
     pub(crate) fn must_be_zero(&mut self, name: &str, value: u64) {
         if value != 0 {
-            self.red.push(format!("{name} {value}"));
+            self.red.push((name.to_owned(), value));
         }
         self.set(name, json!(value));
     }
@@ -36,7 +36,7 @@ impl Figures {
     /// Sets a count without which the run proves nothing.
     pub(crate) fn must_be_some(&mut self, name: &str, value: u64) {
         if value == 0 {
-            self.red.push(format!("{name} {value}"));
+            self.red.push((name.to_owned(), value));
         }
         self.set(name, json!(value));
     }
@@ -51,11 +51,22 @@ impl Figures {
         !self.red.is_empty()
     }
 
+    /// Whether this very figure is wrong: a run that did nothing is red too, and has found nothing.
+    pub(crate) fn is_red_by(&self, name: &str) -> bool {
+        self.red.iter().any(|(red, _)| red == name)
+    }
+
+    /// Whether one of its faults says this.
+    pub(crate) fn says(&self, words: &str) -> bool {
+        self.named.iter().any(|fault| fault.contains(words))
+    }
+
     /// What is wrong, in a few lines; nothing when nothing is. Said last, where whoever sees the end of a run sees it.
     pub(crate) fn wrong(&self) -> Option<String> {
         let what = self.members["what"].as_str().unwrap_or_default();
         let faults = self.named.iter().take(3).map(|fault| format!("\n  {}", clipped(fault)));
-        self.is_red().then(|| format!("RED {what}: {}{}", self.red.join(", "), faults.collect::<String>()))
+        let red: Vec<String> = self.red.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        self.is_red().then(|| format!("RED {what}: {}{}", red.join(", "), faults.collect::<String>()))
     }
 
     /// The figures as JSON, with the first faults in words.
@@ -105,4 +116,24 @@ pub(crate) fn quantiles(values_us: &mut [u64]) -> Value {
 pub(crate) fn say(text: &str) {
     let mut out = std::io::stdout().lock();
     let _told = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_saw_too_little_has_found_nothing() {
+        let mut figures = Figures::new("faults");
+        figures.must_be_some("went_on", 0);
+        figures.must_be_zero("faults", 0);
+        assert!(figures.is_red());
+        assert!(!figures.is_red_by("faults") && figures.is_red_by("went_on"));
+        assert_eq!(figures.wrong().as_deref(), Some("RED faults: went_on 0"));
+        figures.must_be_zero("faults", 2);
+        figures.name(vec!["Fault: power loss: T1 is not there".to_owned()]);
+        assert!(figures.is_red_by("faults") && figures.says("power loss: ") && !figures.says("next start"));
+        let wrong = figures.wrong().unwrap();
+        assert!(wrong.starts_with("RED faults: went_on 0, faults 2"), "{wrong}");
+    }
 }

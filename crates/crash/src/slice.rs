@@ -43,7 +43,10 @@ fn planted(binary: &Path, folder: &Path, seed: u64) -> anyhow::Result<Vec<Figure
     let lying = Faults { count: LYING_FAULTS, seed, lie: true };
     let kept = faults::run(binary, &faults, &lying)?;
     let mut figures = Figures::new("planted: syncs of the journal do nothing");
-    figures.must_be_some("found_by_images", u64::from(lost.is_red()));
-    figures.must_be_some("found_by_faults", u64::from(kept.is_red()));
+    let found_by_images = lost.is_red_by("lost");
+    // A run of so few faults may be red for having seen too little: only a loss by power is what was planted.
+    let found_by_faults = kept.is_red_by("faults") && kept.says("power loss: ");
+    figures.must_be_some("found_by_images", u64::from(found_by_images));
+    figures.must_be_some("found_by_faults", u64::from(found_by_faults));
     Ok(vec![figures])
 }

@@ -1,11 +1,15 @@
 // An order's page follows the order. Without this script it is fetched anew every few seconds, or by hand.
 'use strict';
 
+/** Milliseconds between questions when the shop cannot tell by itself. */
+const ASK_MS = 4000;
+
 const place = () => document.getElementById('order');
 
 /** Puts what the shop says now in the place of what it said before. */
 async function follow() {
-  const response = await fetch(location.pathname, { headers: { accept: 'text/html' } });
+  // Not where we are: after a form that was wrong, that is the form's own address.
+  const response = await fetch(`/orders/${place().dataset.no}`, { headers: { accept: 'text/html' } });
   if (!response.ok) {
     return;
   }
@@ -57,7 +61,17 @@ if (place()) {
       follow().catch(() => {}); // the next event, or the reader, tries again
     }
   };
-  addEventListener('pagehide', () => events.close());
+  let asking;
+  events.onerror = () => {
+    // A connection that broke is opened again by the browser; one that was refused (too many pages) is not.
+    if (events.readyState === EventSource.CLOSED) {
+      asking ??= setInterval(() => follow().catch(() => {}), ASK_MS);
+    }
+  };
+  addEventListener('pagehide', () => {
+    events.close();
+    clearInterval(asking);
+  });
   addEventListener('pageshow', event => event.persisted && location.reload());
   count();
 }
