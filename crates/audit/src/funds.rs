@@ -171,6 +171,16 @@ impl Funds {
         }
     }
 
+    /// The bank order of a number.
+    pub(crate) fn bank_order(&self, no: BankOrderNo) -> Option<&BankOrder> {
+        self.orders.get(&no).map(|facts| &*facts.order)
+    }
+
+    /// All bank orders.
+    pub(crate) fn bank_orders(&self) -> impl Iterator<Item = &BankOrder> {
+        self.orders.values().map(|facts| &*facts.order)
+    }
+
     pub(crate) fn key(&mut self, key: &BankOrderKey, findings: &mut Findings) {
         let facts = self.orders.get_mut(&key.no).filter(|facts| {
             let order = &facts.order;
@@ -198,6 +208,7 @@ impl Funds {
                     let amount = i128::from(surprise.amount_minor.units());
                     facts.suspense.push((surprise.bank_ref.clone(), amount));
                 }
+                facts.transfer.word(surprise.kind);
             }
             Some(_) | None => {
                 let key = text_of_key(&BankSurprise::wrap_key(surprise.key()));

@@ -2,6 +2,7 @@
 //! money on cards is issued at their first sight, so the sum of all balances is zero.
 
 use crate::books::{BooksError, Desk};
+use crate::order_ask::Direction;
 use base::Day;
 use rusqlite::OptionalExtension;
 
@@ -72,11 +73,15 @@ impl Desk<'_> {
         Ok(found.unwrap_or(0))
     }
 
-    /// What a card paid to the reserve since the first moment of a day, in fen.
+    /// What a card paid in since the first moment of a day, in fen. What the bank took back of a payment to it, which
+    /// goes the same way, is none of its holder's doing.
     pub(crate) fn paid_since_minor(&self, account: &str, day: Day) -> Result<i64, BooksError> {
-        let sql = "SELECT coalesce(sum(amount_minor), 0) FROM posting
-                   WHERE generation = ? AND debit = ? AND credit = ? AND at_us >= ?";
-        let values = (self.generation, account, RESERVE, day.begins_at_us());
+        let sql = "SELECT coalesce(sum(posting.amount_minor), 0) FROM posting
+                   JOIN bank_order AS asked
+                   ON asked.generation = posting.generation AND asked.key = posting.order_key
+                   WHERE posting.generation = ? AND debit = ? AND credit = ? AND at_us >= ?
+                   AND asked.direction = ?";
+        let values = (self.generation, account, RESERVE, day.begins_at_us(), Direction::In.code());
         Ok(self.books.query_row(sql, values, |row| row.get(0))?)
     }
 }

@@ -383,6 +383,24 @@ fn what_was_paid_to_a_card_comes_back_once_days_later_and_stays_done() {
 }
 
 #[test]
+fn what_comes_back_leaves_the_cards_limit_for_paying_in_as_it_was() {
+    let mut town = Town::new(Rates::default());
+    // 10,000 a payment, 20,000 a day.
+    let careful = town.agreement(&card("621700123456780000"));
+    town.books.set_rates(&always(|rates| rates.sent_back_ppm = WHOLE_PPM)).unwrap();
+    town.answer(&ordering("out", &careful, Direction::Out, 1_500_000));
+    // Until it is back, and on that very day.
+    let hours = (1..=4 * 24).find(|_hour| {
+        town.later(HOUR_US);
+        town.reserve() == 0
+    });
+    assert!(hours.is_some(), "it does not come back");
+    let full = |key: &str| ordering(key, &careful, Direction::In, 1_000_000);
+    let states = ["a", "b", "c"].map(|key| town.answer(&full(key))["state"].clone());
+    assert_eq!(states, ["done", "done", "refused"]);
+}
+
+#[test]
 fn every_fault_of_lines_shows_in_the_statement_and_in_the_truth() {
     let shown = |set: fn(&mut Rates)| {
         let mut town = Town::new(Rates::default());

@@ -335,8 +335,8 @@ fn who_took_a_yes_back_is_known_at_the_door_also_after_a_restart() {
     let as_user = people::GrantKind::User;
     for (number, app) in [(1, app), (2, other)] {
         let (scopes, code) = (Text::new("auth_base").unwrap(), [number; 16]);
-        let yes =
-            engine::Authorize { owner: user, app, kind: as_user, scopes, own_app: None, code, attempt: None };
+        let (owner, kind, own_app, attempt, passkey) = (user, as_user, None, None, None);
+        let yes = engine::Authorize { owner, app, kind, scopes, own_app, code, attempt, passkey };
         wait(door.ask(yes)).unwrap();
     }
     assert!(door.withdrawn(app, ever.clone()).is_empty());

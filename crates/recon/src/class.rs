@@ -57,8 +57,8 @@ pub struct OrderFacts {
     /// Whether a line was matched to it.
     pub settled: bool,
     /// Whether the bank may still return it: a transfer to a card that was done, whose line shows that it was paid, and
-    /// of which no line ever said anything else. What a bank pays twice it takes back once, and that is no return:
-    /// where a second line is known, two people look.
+    /// of which neither a line nor the bank's answers ever said anything else. What a bank pays twice it takes back
+    /// once, and that is no return: where a second payment is known, two people look.
     pub may_return: bool,
 }
 

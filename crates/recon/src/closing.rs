@@ -141,7 +141,7 @@ pub enum CloseSuspenseRefused {
     #[error("the bank order is of another amount, currency or direction")]
     OrderDiffers,
     /// The bank did not do the order, a line settled it already, or it brings money back already; or the line is the
-    /// order's own, and came after another was matched to it.
-    #[error("the bank order was not done, or has its line already")]
+    /// order's own, with the wrong sign or after another was matched to it.
+    #[error("the bank order was not done, or has its line already, or this is that line")]
     OrderNotOpen,
 }

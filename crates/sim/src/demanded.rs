@@ -104,7 +104,7 @@ pub(crate) const PLAYED: [(&str, &[&str]); 11] = [
 ];
 
 /// What the model counts and its own play beside the engine does not meet, but towns do.
-pub(crate) const TOWNS: [&str; 36] = [
+pub(crate) const TOWNS: [&str; 37] = [
     "ApproveContract accepted",
     "ApproveContract refused SelfApproval",
     "ConfirmBankOrder refused Rules(OverDay)",
@@ -140,5 +140,6 @@ pub(crate) const TOWNS: [&str; 36] = [
     "card transfer Done -> Refunded",
     "card transfer UnderWay -> Done",
     "card transfer UnderWay -> Failed",
+    "news of a transfer was overtaken by its return",
     "sales were settled",
 ];

@@ -239,7 +239,7 @@ fn allowed(before: Option<&Row>, row: &Row) -> Result<(), &'static str> {
         }
         (Some(Row::Outbox(earlier)), Row::Outbox(outbox)) => rule(earlier == outbox, "a parcel was changed"),
         (Some(Row::Notice(earlier)), Row::Notice(notice)) => {
-            // News of a signing is overtaken by that of the end, and not sent any more.
+            // News of a signing or a success is overtaken by that of the end or the return, and not sent any more.
             let overtaken = notice.event == NoticeEvent::Message && notice.state == NoticeState::GivenUp;
             let tried = notice.attempts > earlier.attempts || overtaken;
             rule(tried, "a notice was changed without an attempt")?;

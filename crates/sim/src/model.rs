@@ -325,9 +325,10 @@ impl Model {
             | Message::RestReleased(_) => None,
             Message::TransferIn(said) => self.transfer_in(step, said),
             Message::TransferAnswer(said) => self.transfer_answer(step, said),
-            // No plan registers persons.
-            Message::PersonSpendAsk(_) | Message::PersonSpendAnswer(_) | Message::PersonGiveBack(_) => None,
-            Message::PersonAsk(_)
+            Message::PersonSpendAsk(_)
+            | Message::PersonSpendAnswer(_)
+            | Message::PersonGiveBack(_)
+            | Message::PersonAsk(_)
             | Message::PersonAnswer(_)
             | Message::PersonLeft(_)
             | Message::QuotaAsk(_)

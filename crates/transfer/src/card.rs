@@ -128,8 +128,9 @@ pub struct CardTransfer {
     pub ended_at_us: Option<i64>,
     /// When the payer had the amount again that the bank sent back, microseconds UTC.
     pub returned_at_us: Option<i64>,
-    /// How many lines of statements named its order that neither paid it nor brought it back: with one of them no
-    /// further line is taken for a return by itself.
+    /// How many lines of statements named its order that neither paid it nor brought it back, and how often the bank
+    /// said that it paid once more, under another reference: with one of them no further line is taken for a return by
+    /// itself.
     pub odd_lines: u32,
 }
 

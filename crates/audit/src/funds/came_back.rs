@@ -3,7 +3,7 @@
 
 use super::{Facts, Funds, order_is};
 use crate::report::Findings;
-use fund::{BankOrder, BankOrderKind, BankOrderState};
+use fund::{BankOrder, BankOrderKind, BankOrderState, SurpriseKind};
 use ledger::PostingKind;
 use recon::{BookedLine, Class};
 use transfer::{CardTransfer, CardTransferState};
@@ -11,11 +11,11 @@ use transfer::{CardTransfer, CardTransferState};
 /// What is said of an order's transfer.
 #[derive(Debug, Default)]
 pub(super) struct Transferred {
-    /// By its row: when it came back, if it did, and how many odd lines it counts.
+    /// By its row: when it came back, if it did, and how many odd lines and words it counts.
     row: Option<(Option<i64>, u32)>,
     /// By lines and closings: how it came back, and when.
     pub(super) back: Vec<(PostingKind, i64)>,
-    /// Lines that nothing explains.
+    /// Lines that nothing explains, and second references.
     odd_lines: u32,
 }
 
@@ -38,8 +38,7 @@ impl Funds {
             return true;
         }
         facts.transfer.back.push((PostingKind::CardSentBack, line.imported_at_us));
-        let order = &facts.order;
-        brings_back(order, line) && order.bank_ref.as_ref() != Some(&line.reference)
+        brings_back(&facts.order, line) && is_other(&facts.order, line)
     }
 
     /// Whether a closing of a suspense gives what came back to the payer of the transfer that its line names.
@@ -47,9 +46,23 @@ impl Funds {
         let facts = line.bank_order.and_then(|no| self.orders.get_mut(&no));
         facts.is_some_and(|facts| {
             facts.transfer.back.push((PostingKind::SuspenseSentBack, at_us));
-            line.class == Class::SignDiffers && brings_back(&facts.order, line)
+            line.class == Class::SignDiffers
+                && is_other(&facts.order, line)
+                && brings_back(&facts.order, line)
         })
     }
+}
+
+impl Transferred {
+    /// The bank's answers: what it says that it paid once more it may take back once.
+    pub(super) fn word(&mut self, kind: SurpriseKind) {
+        self.odd_lines += u32::from(kind == SurpriseKind::SecondReference);
+    }
+}
+
+/// Whether a line shows another movement than the one that the bank named when it did the order.
+pub(super) fn is_other(order: &BankOrder, line: &BookedLine) -> bool {
+    order.bank_ref.as_ref() != Some(&line.reference)
 }
 
 /// Whether a line brings the whole of what a transfer paid.
@@ -60,8 +73,8 @@ fn brings_back(order: &BankOrder, line: &BookedLine) -> bool {
         && order.amount() == line.amount()
 }
 
-/// A transfer's row against what came back, and the lines that are odd.
-pub(super) fn check(facts: &Facts, findings: &mut Findings) {
+/// A transfer's row against what came back, and the lines and words that are odd.
+pub(super) fn check(funds: &Funds, facts: &Facts, findings: &mut Findings) {
     let (order, said) = (&facts.order, &facts.transfer);
     if order.kind != BankOrderKind::Transfer {
         return;
@@ -73,12 +86,14 @@ pub(super) fn check(facts: &Facts, findings: &mut Findings) {
         let message = format!("{} lines or closings bring it back, against its transfer", found.len());
         order_is(order, message, findings);
     }
-    let by_line = said.back.iter().any(|(kind, _)| *kind == PostingKind::CardSentBack);
-    if by_line && !facts.settled {
-        order_is(order, "a line brings back what no line shows as paid", findings);
+    let paid_at_us = funds.statement.settlements.get(&order.no).map(|paid| paid.settled_at_us);
+    let too_early = |at_us| paid_at_us.is_none_or(|paid_at_us| paid_at_us >= at_us);
+    if said.back.iter().any(|(kind, at_us)| *kind == PostingKind::CardSentBack && too_early(*at_us)) {
+        order_is(order, "a line brings back what no earlier line shows as paid", findings);
     }
     if odd_lines != said.odd_lines {
-        let message = format!("its transfer counts {odd_lines} odd lines, there are {}", said.odd_lines);
+        let message =
+            format!("its transfer counts {odd_lines} odd lines and words, there are {}", said.odd_lines);
         order_is(order, message, findings);
     }
 }

@@ -1,6 +1,7 @@
 //! Suspense that was closed: once, in a way that its class allows, with the money where the closing says.
 
 use super::Funds;
+use super::came_back::is_other;
 use super::statement::line_is;
 use crate::images::text_of_key;
 use crate::report::Findings;
@@ -8,7 +9,7 @@ use base::Record;
 use engine::Tabled;
 use fund::BankOrderKind;
 use ledger::{AccountKind, PostingKind};
-use recon::{BookedLine, ClosingWay, SuspenseClosing};
+use recon::{BookedLine, Class, ClosingWay, SuspenseClosing};
 
 impl Funds {
     pub(super) fn closing(&mut self, closing: &SuspenseClosing, findings: &mut Findings) {
@@ -66,6 +67,7 @@ impl Funds {
             && order.key.as_str() == key
             && (order.slot, order.party, order.about) == (closing.slot, of.party, Some(of.no.topic()))
             && order.amount() == line.amount()
+            && (line.class != Class::SignDiffers || is_other(of, line))
     }
 
     /// Whether its bank order has the suspense's line as its settlement.

@@ -113,7 +113,7 @@ pub(super) fn order(funds: &Funds, facts: &Facts, findings: &mut Findings) {
         order_is(order, message, findings);
     }
     returns(funds, facts, findings);
-    came_back::check(facts, findings);
+    came_back::check(funds, facts, findings);
 }
 
 /// What came too late goes back once, whole; of a payment no more goes back than was paid.

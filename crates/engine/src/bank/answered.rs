@@ -3,7 +3,7 @@
 use super::close::forget_timer;
 use super::{limits, pay, returns};
 use crate::command::Next;
-use crate::transfer::to_card;
+use crate::transfer::{sent_back, to_card};
 use crate::{Fault, Rows, Stop, books};
 use ::transfer::CardTransferEvent;
 use base::{BankOrderNo, PartyId, Plant, Slot, Text, planted};
@@ -209,5 +209,9 @@ fn surprise(rows: &mut Rows<'_>, order: &BankOrder, kind: SurpriseKind, done: &D
     }
     let (currency, amount_minor, at_us) = (amount.currency(), amount.minor(), rows.now_us());
     rows.put(BankSurprise { slot, no, kind, bank_ref, currency, amount_minor, booked, at_us });
+    // What it paid twice it may take back once.
+    if order.kind == BankOrderKind::Transfer && kind == SurpriseKind::SecondReference {
+        sent_back::note_odd(rows, order)?;
+    }
     Ok(())
 }

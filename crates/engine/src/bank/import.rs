@@ -220,7 +220,7 @@ fn look_after(
     order: Option<&BankOrder>,
 ) -> Result<(), Fault> {
     if let Some(order) = order.filter(|order| order.kind == BankOrderKind::Transfer) {
-        sent_back::note_odd_line(rows, order)?;
+        sent_back::note_odd(rows, order)?;
     }
     rows.put(Suspense {
         slot: line.slot,

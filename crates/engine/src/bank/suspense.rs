@@ -287,9 +287,11 @@ fn order_for(
         CloseWay::GiveBack => {
             let key = returns::key(order.no, &part(line))?;
             let settled = rows.get::<Settlement>((line.slot, order.no))?;
-            // Another line was matched to the order: this one is what its party has already.
+            // The movement that the bank named when it answered. With the wrong sign it is a wrong line, and nothing
+            // came back; when another line was matched to the order, it is what its party has already.
             let is_its_own = order.bank_ref.as_ref() == Some(&line.reference)
-                && settled.is_some_and(|settled| settled.reference != line.reference);
+                && (class == Class::SignDiffers
+                    || settled.is_some_and(|settled| settled.reference != line.reference));
             let is_new = match order.kind {
                 BankOrderKind::Transfer => sent_back::can_return(rows, &order)?,
                 _ => prepare::by_key(rows, order.party, BankOrderKind::Return, &key)?.is_none(),

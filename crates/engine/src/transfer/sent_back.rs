@@ -4,9 +4,10 @@ use super::to_card::{after, next, of_order};
 use super::{told, usage};
 use crate::{Fault, Rows, books};
 use ::transfer::{CardTransfer, CardTransferEvent};
-use base::{Plant, planted};
+use base::{NoticeNo, Plant, Stamp, Text, planted};
 use fund::{BankOrder, BankOrderKind};
 use ledger::Template;
+use trade::{Notice, NoticeState};
 
 /// Where money is that a bank sent back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,7 +27,7 @@ pub(crate) fn can_return(rows: &mut Rows<'_>, order: &BankOrder) -> Result<bool,
     Ok(next(of_order(rows, order)?.state, CardTransferEvent::BankReturned).is_some())
 }
 
-/// Whether a line says so by itself: no line said anything else of the order yet.
+/// Whether a line says so by itself: neither a line nor the bank's answers said anything else of the order yet.
 pub(crate) fn line_may_return(rows: &mut Rows<'_>, order: &BankOrder) -> Result<bool, Fault> {
     if !can_return(rows, order)? {
         return Ok(false);
@@ -34,8 +35,8 @@ pub(crate) fn line_may_return(rows: &mut Rows<'_>, order: &BankOrder) -> Result<
     Ok(of_order(rows, order)?.odd_lines == 0 || planted(Plant::DoublePaymentTakenForReturn))
 }
 
-/// A line that names the order of a transfer, and neither pays it nor brings it back.
-pub(crate) fn note_odd_line(rows: &mut Rows<'_>, order: &BankOrder) -> Result<(), Fault> {
+/// A line names the order of a transfer, and neither pays it nor brings it back; or the bank says that it paid again.
+pub(crate) fn note_odd(rows: &mut Rows<'_>, order: &BankOrder) -> Result<(), Fault> {
     let transfer = of_order(rows, order)?;
     let odd_lines = transfer.odd_lines.saturating_add(1);
     rows.put(CardTransfer { odd_lines, ..(*transfer).clone() });
@@ -55,10 +56,30 @@ pub(crate) fn came_back(rows: &mut Rows<'_>, order: &BankOrder, from: SentBack) 
     if !planted(Plant::ReturnedCardTransferCounts) {
         usage::give_back_sent(rows, party, amount, transfer.paid_at_us)?;
     }
+    overtake(rows, &transfer)?;
     let transfer = CardTransfer { state, returned_at_us: Some(rows.now_us()), ..(*transfer).clone() };
     if !planted(Plant::CardReturnNotTold) {
         told::tell_card(rows, &transfer);
     }
     rows.put(transfer);
+    Ok(())
+}
+
+/// What still waits to tell of the success is not sent any more: after the news of the return, a merchant would take it
+/// for the last word.
+fn overtake(rows: &mut Rows<'_>, transfer: &CardTransfer) -> Result<(), Fault> {
+    let Some(ended_at_us) = transfer.ended_at_us else { return Ok(()) };
+    // It was written in the decision that ended the transfer, and has that decision's number.
+    let no = NoticeNo::of(Stamp { at_us: ended_at_us, seq: 0 }, transfer.slot);
+    let Some(notice) = rows.get::<Notice>((transfer.slot, no))? else { return Ok(()) };
+    if notice.order_no == transfer.no.topic() && notice.state == NoticeState::Due {
+        let overtaken = Text::new("the transfer has come back meanwhile").expect("short");
+        rows.put(Notice {
+            state: NoticeState::GivenUp,
+            next_at_us: None,
+            last_error: Some(overtaken),
+            ..(*notice).clone()
+        });
+    }
     Ok(())
 }

@@ -7,12 +7,14 @@ use engine::{
     CardTransferAsk, CardTransferView, Command, FindCardTransfer, NoPayeeCard, PayeeCard, TransferToCard,
     WhichCardTransfer,
 };
-use fund::{BankOrder, BankOrderKind, BankOrderState, Card, CardKind, CardName, CardState};
+use fund::{
+    BankOrder, BankOrderKind, BankOrderState, BankSurprise, Card, CardKind, CardName, CardState, SurpriseKind,
+};
 use people::{Usage, UsageKind};
 use recon::{BookedLine, Class, ClosingWay, SuspenseClosing};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use trade::Notice;
+use trade::{Notice, NoticeState};
 use transfer::{CardTransfer, CardTransferNumber, CardTransferState};
 
 fn named(script: &Script, name: &str) -> Option<TransferNo> {
@@ -157,7 +159,10 @@ pub(crate) fn check(world: &World) -> BTreeMap<<Usage as Record>::Key, (u32, i64
         let returns = closings.filter(|row| row.way == ClosingWay::GivenBack).count() + lines;
         assert_eq!(returns, usize::from(transfer.returned_at_us.is_some()), "{transfer:?}");
         let odd = world.all::<BookedLine>().filter(|line| of(line) && line.class.is_suspense()).count();
-        assert_eq!(transfer.odd_lines as usize, odd, "{transfer:?}");
+        let again = world
+            .all::<BankSurprise>()
+            .filter(|surprise| surprise.no == order.no && surprise.kind == SurpriseKind::SecondReference);
+        assert_eq!(transfer.odd_lines as usize, odd + again.count(), "{transfer:?}");
         let card = world.get::<Card>((transfer.slot, transfer.card)).expect("its card");
         assert_eq!((card.state, card.party), (CardState::Payee, transfer.payer), "{card:?}");
         let name = world.get::<CardName>((card.slot, card.party, card.digest));
@@ -391,6 +396,19 @@ fn a_line_that_is_no_certain_return_moves_nothing() {
         balance shop                                   -> 4949.80
         ",
     );
+    // Its answers say the same, before any line does; said again, it is no more than that.
+    let script = paid(
+        "
+        line 1 tc:X1 out 30.00 ref=R1                  -> Matched
+        bk-done tc:X1 30.00 ref=R2                     -> Done 30.00 fee 0.10
+        bk-done tc:X1 30.00 ref=R2                     -> Done 30.00 fee 0.10
+        line 2 tc:X1 in 30.00 ref=R3                   -> SignDiffers
+        tc-find X1 shop                                -> Done 30.00 fee 0.10
+        balance shop                                   -> 4949.80
+        line 3 tc:X1 out 30.00 ref=R2                  -> Duplicate
+        ",
+    );
+    assert_eq!(script.world.all::<CardTransfer>().map(|row| row.odd_lines).max(), Some(3));
     // What is under way, or was refused, does not come back.
     paid(
         "
@@ -424,6 +442,18 @@ fn two_people_give_what_came_back_to_its_payer() {
         balance shop                                   -> 4979.80
         ",
     );
+    // The payment's own line with the wrong sign brings nothing back, whether or not the right one was read.
+    paid(
+        "
+        line 1 tc:X1 in 30.00 ref=R1                   -> SignDiffers
+        close-line 1 tc:X1 back                        -> refused OrderNotOpen
+        line 2 tc:X1 out 30.00 ref=R1                  -> Matched
+        close-line 1 tc:X1 back                        -> refused OrderNotOpen
+        tc-find X1 shop                                -> Done 30.00 fee 0.10
+        close-line 1 tc:X1 own                         -> Own
+        balance shop                                   -> 4949.80
+        ",
+    );
     // Whoever left has it all the same.
     paid(
         "
@@ -433,6 +463,26 @@ fn two_people_give_what_came_back_to_its_payer() {
         balance shop                                   -> 4979.80
         ",
     );
+}
+
+/// A merchant whose server was away hears of the return alone: the success after it would be the last word.
+#[test]
+fn news_of_a_success_that_waits_is_overtaken_by_the_return() {
+    let states = |lines: &str| {
+        let script = paid(&format!("line 1 tc:X1 out 30.00 ref=R1 -> Matched\n{lines}"));
+        script.world.all::<Notice>().map(|notice| notice.state).collect::<Vec<_>>()
+    };
+    assert_eq!(states(""), [NoticeState::Due]);
+    let overtaken = [NoticeState::GivenUp, NoticeState::Due];
+    assert_eq!(states("line 2 tc:X1 in 30.00 ref=R9 -> CameBack"), overtaken);
+    let by_people = states(
+        "
+        line 2 tc:X1 in 30.00 ref=R1                   -> SignDiffers
+        line 3 tc:X1 in 30.00 ref=R9                   -> SignDiffers
+        close-line 3 tc:X1 back                        -> GivenBack
+        ",
+    );
+    assert_eq!(by_people, overtaken);
 }
 
 /// The payee's card is one row for each payer, and nothing but transfers can be done with it.

@@ -464,6 +464,23 @@ fn a_withdrawal_that_came_back_is_its_partys() {
     ));
 }
 
+/// What a withdrawal did, printed with the wrong sign, is no movement of its own: its party has the money on the card.
+#[test]
+fn a_withdrawals_own_line_with_the_wrong_sign_is_not_given_back() {
+    played(
+        "
+        bk-done bk2 40.00 ref=R2           -> Done 40.00
+        line 1 bk2 in 40.00 ref=R2         -> SignDiffers
+        close-line 1 bk2 back              -> refused OrderNotOpen
+        line 2 bk2 out 40.00 ref=R2        -> Matched
+        close-line 1 bk2 back              -> refused OrderNotOpen
+        line 3 bk2 in 40.00 ref=R9         -> SignDiffers
+        close-line 3 bk2 back              -> GivenBack
+        close-line 1 bk2 own               -> Own
+        ",
+    );
+}
+
 #[test]
 fn a_line_that_comes_again_with_other_content_is_refused() {
     played(

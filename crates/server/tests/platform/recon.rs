@@ -103,6 +103,13 @@ fn a_transfer_to_a_card_that_the_bank_sends_back_is_its_payers_again() {
     bind(&server, PROMPT);
     bank.faults(&json!({ "sent_back_ppm": 1_000_000 }));
     server.sandbox("/topup", &json!({ "login": "shop@demo.tongbao", "amount": "100.00", "key": "fill" }));
+    let available_fen = || {
+        let asked = json!({ "account_type": "ACCTRANS_ACCOUNT" });
+        let (told, _) = server.gateway("alipay.fund.account.query", &asked);
+        let amount = told["alipay_fund_account_query_response"]["available_amount"].clone();
+        amount.as_str().unwrap().replace('.', "").parse::<i64>().unwrap()
+    };
+    let before = available_fen();
     let payee = json!({ "identity": PROMPT, "identity_type": "BANKCARD_ACCOUNT", "name": "张三",
         "bankcard_ext_info": { "account_type": "2" } });
     let biz = json!({ "out_biz_no": "W1", "trans_amount": "30.00", "product_code": "TRANS_BANKCARD_NO_PWD",
@@ -116,6 +123,7 @@ fn a_transfer_to_a_card_that_the_bank_sends_back_is_its_payers_again() {
     };
     advance(&server, "2s");
     assert_eq!(look()["status"], "SUCCESS");
+    assert_eq!(available_fen(), before - 3_010);
     // Three days at most until it is back, and one until its statement is printed.
     let begun = Instant::now();
     while look()["status"] != "REFUND" && begun.elapsed() < PATIENCE {
@@ -128,10 +136,7 @@ fn a_transfer_to_a_card_that_the_bank_sends_back_is_its_payers_again() {
         (&json!("REFUND"), &json!("PAYEE_CARD_INFO_ERROR"), &json!("0.10")),
         "{told}"
     );
-    let (account, _) =
-        server.gateway("alipay.fund.account.query", &json!({ "account_type": "ACCTRANS_ACCOUNT" }));
-    let account = &account["alipay_fund_account_query_response"];
-    assert!(account["available_amount"].as_str().unwrap().ends_with("9.90"), "the fee stays: {account}");
+    assert_eq!(available_fen(), before - 10, "the fee stays, and nothing else");
     let recon = get(&server, "/sandbox/recon");
     for book in recon["books"].as_array().unwrap() {
         assert_eq!(book["difference"], "0.00", "{book}");

@@ -246,6 +246,9 @@ impl Model {
             at_us,
         };
         self.surprises.insert((no, kind, bank_ref), surprise);
+        if order.kind == BankOrderKind::Transfer && kind == SurpriseKind::SecondReference {
+            self.odd_word(order);
+        }
         self.seen.count(&format!("surprise {kind:?}"));
     }
 }

@@ -254,7 +254,18 @@ impl Model {
         let transfer = transfer.clone();
         self.seen.count("card transfer Done -> Refunded");
         self.uncount_card_transfer(&transfer);
+        self.success_is_overtaken(&transfer);
         self.tell_of_card_transfer(step, &transfer);
+    }
+
+    /// News of the success that still waits is not sent after that of the return.
+    fn success_is_overtaken(&mut self, transfer: &CardTransfer) {
+        let of = |told: &&mut Telling| told.order == transfer.no.topic() && told.state == NoticeState::Due;
+        for told in self.notices.values_mut().filter(of) {
+            (told.state, told.next_at) = (NoticeState::GivenUp, None);
+            told.error = Some(Text::new("the transfer has come back meanwhile").expect("it is short"));
+            self.seen.count("news of a transfer was overtaken by its return");
+        }
     }
 
     /// Whether a line that brings the whole of it back is believed by itself.
@@ -263,7 +274,8 @@ impl Model {
         transfer.state == CardTransferState::Done && transfer.odd_lines == 0
     }
 
-    pub(super) fn odd_line(&mut self, order: &BankOrder) {
+    /// A line, or an answer of the bank, says something else of it.
+    pub(super) fn odd_word(&mut self, order: &BankOrder) {
         self.carried(order).odd_lines += 1;
     }
 

@@ -109,6 +109,7 @@ const POSSIBLE: &[&str] = &[
     "card transfer UnderWay -> Done",
     "card transfer UnderWay -> Failed",
     "card transfer Done -> Refunded",
+    "news of a transfer was overtaken by its return",
     "notice of a transfer to a card",
     "a line was read again",
     "a line was the bank's first word",

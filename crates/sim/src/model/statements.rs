@@ -121,7 +121,7 @@ impl Model {
             Class::SignDiffers => SuspenseOwner::Bank,
             _ => SuspenseOwner::Customer,
         };
-        self.odd_line(order);
+        self.odd_word(order);
         self.to_cards.statements.suspense.push(Suspense {
             slot,
             account: line.account.clone(),
