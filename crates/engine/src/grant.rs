@@ -4,7 +4,7 @@
 //! as keyed digests: the rim draws codes and derives tokens from what they are changed for.
 
 use crate::command::Next;
-use crate::{Fault, Rows, Stop, password};
+use crate::{Fault, Rows, Stop, passkey, password};
 use base::{AppId, PartyId, Slot};
 use people::{
     App, Grant, GrantKind, Party, PartyKind, PartyStatus, REFRESH_OVERLAP_US, Scopes, Token, TokenDigest,
@@ -28,8 +28,11 @@ pub struct Authorize {
     pub own_app: Option<AppId>,
     /// Keyed digest of the code, drawn at the rim.
     pub code: TokenDigest,
-    /// The number of the try of the payment password that stands for it; absent where nobody signed in.
+    /// The number of what stands for it: the try of the payment password, or the sign-in by passkey; absent where
+    /// nobody signed in.
     pub attempt: Option<u64>,
+    /// The passkey that signed in, by its number: once it was removed, nothing is said yes to.
+    pub passkey: Option<u64>,
 }
 
 /// Why nobody is authorised. Order is precedence.
@@ -38,7 +41,8 @@ pub enum AuthorizeRefused {
     /// There is no such party, its account is closed, or it is no merchant where one is needed.
     #[error("no such party, or its account is closed, or it is no merchant")]
     OwnerNotFound,
-    /// A password was set after the try: whoever made it may not be the owner.
+    /// A password was set after the try, or the passkey that signed in was removed: whoever it was may not be the
+    /// owner.
     #[error("the payment password must be given again")]
     ProofMissing,
     /// A merchant's own app acts for it anyway.
@@ -62,7 +66,7 @@ pub(crate) fn authorize(
     rows: &mut Rows<'_>,
     command: &Authorize,
 ) -> Result<Next<i64>, Stop<AuthorizeRefused>> {
-    let Authorize { owner, app, kind, scopes, own_app, code, attempt } = command.clone();
+    let Authorize { owner, app, kind, scopes, own_app, code, attempt, passkey } = command.clone();
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let party = rows.get::<Party>((slot, owner))?.filter(|party| party.status != PartyStatus::Closed);
     if party.is_none_or(|party| kind == GrantKind::Merchant && party.kind != PartyKind::Merchant) {
@@ -70,6 +74,11 @@ pub(crate) fn authorize(
     }
     if let Some(attempt) = attempt
         && password::is_outdated(rows, owner, attempt)?
+    {
+        return Stop::because(AuthorizeRefused::ProofMissing);
+    }
+    if let Some(no) = passkey
+        && !passkey::is_there(rows, owner, no)?
     {
         return Stop::because(AuthorizeRefused::ProofMissing);
     }

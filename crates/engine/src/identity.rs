@@ -216,16 +216,27 @@ pub(crate) fn person_answer(rows: &mut Rows<'_>, said: &PersonAnswer) -> Result<
     let standing = rows.get::<Standing>((slot, who))?;
     let party = rows.get::<Party>((slot, who))?.filter(|party| party.status != PartyStatus::Closed);
     let other = standing.as_ref().is_some_and(|standing| standing.identity != said.identity);
-    let (Some(party), false) = (party, other) else {
-        // Closed meanwhile, or said to be somebody else's: the account leaves the person again.
+    // Found by a list meanwhile: it gets nothing, and an account that was this person's before goes on being it.
+    let listed = !other && party.as_ref().is_some_and(|party| party.stop.is_listed());
+    if let (true, Some(standing)) = (listed, &standing) {
+        if let Some(used) = said.quota {
+            rows.put(quota::with_limits((**standing).clone(), used));
+        }
+        return Ok(refused(AddEvidenceRefused::UnderReview));
+    }
+    let (Some(party), false) = (party, other || listed) else {
+        // Closed or found meanwhile, or said to be somebody else's: the account leaves the person again.
         let quota = match standing.as_deref().filter(|row| row.holds_quota && !other) {
             Some(row) => Some(quota::used_in_all(rows, row)?),
             None => said.quota,
         };
         let left = PersonLeft { identity: said.identity, party: who, quota };
         rows.send(slot_of_identity(&said.identity), Message::PersonLeft(left));
-        let why = if other { AddEvidenceRefused::IdentityDiffers } else { AddEvidenceRefused::NotAPerson };
-        return Ok(refused(why));
+        return Ok(refused(match (other, listed) {
+            (true, _) => AddEvidenceRefused::IdentityDiffers,
+            (false, true) => AddEvidenceRefused::UnderReview,
+            (false, false) => AddEvidenceRefused::NotAPerson,
+        }));
     };
     let mut all = match &standing {
         Some(standing) => evidence_of(rows, standing)?,

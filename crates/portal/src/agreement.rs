@@ -5,7 +5,7 @@
 //! the shop is the one of the signed offer.
 
 use crate::order_view::name_of;
-use crate::passkey_page::{self, ActFields, PasskeyForm, told};
+use crate::passkey_page::{self, ActFields, PasskeyForm, Unopened, told};
 use crate::people::{ClientAddress, passkey_acts};
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page};
@@ -55,24 +55,42 @@ pub(crate) fn routes() -> Router<Arc<Portal>> {
         .route("/agreement/{token}/passkey", post(sign_by_passkey))
 }
 
-/// The agreement of a link that can still be signed, or the page that says why not.
-async fn find(portal: &Portal, f: Frame<'_>, token: &str) -> Result<Arc<Agreement>, Response> {
-    let not_found = || message(f, StatusCode::NOT_FOUND, (f.t.agreement_gone, f.t.agreement_gone_text), None);
-    let Some(topic) = portal.world.secrets.order_of_token(token) else { return Err(not_found()) };
-    let agreement_no = AgreementNo::of_topic(topic);
-    match portal.door.ask(FindOffer { agreement_no }).await {
-        Ok(agreement) => Ok(agreement),
-        Err(CellError::Refused(_)) => Err(not_found()),
-        Err(CellError::Busy | CellError::Unknown) => {
-            Err(message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.page_busy), None))
+/// The agreement of a link that can still be signed.
+async fn find(portal: &Portal, token: &str) -> Result<Arc<Agreement>, Unopened> {
+    let topic = portal.world.secrets.order_of_token(token).ok_or(Unopened::NotThere)?;
+    Ok(portal.door.ask(FindOffer { agreement_no: AgreementNo::of_topic(topic) }).await?)
+}
+
+/// The page that says so.
+fn unopened(portal: &Portal, f: Frame<'_>, token: &str, why: Unopened) -> Response {
+    match why {
+        Unopened::FormGone => gone(portal, f, token, StatusCode::FORBIDDEN),
+        Unopened::NotThere => {
+            message(f, StatusCode::NOT_FOUND, (f.t.agreement_gone, f.t.agreement_gone_text), None)
         }
+        Unopened::Busy => message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.page_busy), None),
     }
 }
 
+/// What a passkey's form is held against before anything is done: the agreement, and that this browser was given it.
+async fn opened(
+    portal: &Portal,
+    visitor: &Visitor,
+    token: &str,
+    sent: Result<Form<ActFields>, FormRejection>,
+) -> Result<(Arc<Agreement>, ActFields), Unopened> {
+    let agreement = find(portal, token).await?;
+    let Ok(Form(fields)) = sent else { return Err(Unopened::FormGone) };
+    if !visit::is_own_form(portal, visitor, &format!("/agreement/{token}"), &fields.csrf) {
+        return Err(Unopened::FormGone);
+    }
+    Ok((agreement, fields))
+}
+
 async fn show(State(portal): Shared, Path(token): Path<String>, visitor: Visitor) -> Response {
-    match find(&portal, visitor.frame(&portal), &token).await {
+    match find(&portal, &token).await {
         Ok(agreement) => form(&portal, &visitor, &token, &agreement, "", None).await,
-        Err(response) => response,
+        Err(why) => unopened(&portal, visitor.frame(&portal), &token, why),
     }
 }
 
@@ -98,7 +116,7 @@ async fn form(
     let (csrf, payee) = (visit.token(portal, &path), name_of(portal, agreement.seller).await);
     let (action, terms) = (format!("{}{path}", portal.root), lines_of(&agreement.terms(), f.t));
     let (status, error) = error.map_or((StatusCode::OK, None), |(status, words)| (status, Some(words)));
-    let passkey = PasskeyForm::agreeing(portal, f.t, &action, &csrf);
+    let passkey = PasskeyForm::agreeing(portal, f.t.passkey_sign, &action, &csrf);
     let response = page(status, &SignPage { f, payee, terms, action, csrf, login, passkey, error });
     visit.keep(portal, response)
 }
@@ -133,9 +151,9 @@ async fn sign(
     sent: Result<Form<SignInForm>, FormRejection>,
 ) -> Response {
     let f = visitor.frame(&portal);
-    let agreement = match find(&portal, f, &token).await {
+    let agreement = match find(&portal, &token).await {
         Ok(agreement) => agreement,
-        Err(response) => return response,
+        Err(why) => return unopened(&portal, f, &token, why),
     };
     let Ok(Form(SignInForm { csrf, login, pay_password })) = sent else {
         return gone(&portal, f, &token, StatusCode::BAD_REQUEST);
@@ -195,13 +213,10 @@ async fn begin_by_passkey(
     visitor: Visitor,
     sent: Result<Form<ActFields>, FormRejection>,
 ) -> Response {
-    let (Ok(agreement), Ok(Form(fields))) = (find(&portal, visitor.frame(&portal), &token).await, sent)
-    else {
-        return passkey_page::form_gone(visitor.texts);
+    let (agreement, fields) = match opened(&portal, &visitor, &token, sent).await {
+        Ok(found) => found,
+        Err(why) => return why.told(visitor.texts),
     };
-    if !visit::is_own_form(&portal, &visitor, &format!("/agreement/{token}"), &fields.csrf) {
-        return passkey_page::form_gone(visitor.texts);
-    }
     let client = client.map(|Extension(client)| client);
     let begun = passkey_acts::begin_unnamed(&portal, client, &fields.csrf, act_of(&agreement));
     told(begun, visitor.texts)
@@ -215,14 +230,10 @@ async fn sign_by_passkey(
     sent: Result<Form<ActFields>, FormRejection>,
 ) -> Response {
     let f = visitor.frame(&portal);
-    let agreement = match find(&portal, f, &token).await {
-        Ok(agreement) => agreement,
-        Err(response) => return response,
+    let (agreement, fields) = match opened(&portal, &visitor, &token, sent).await {
+        Ok(found) => found,
+        Err(why) => return unopened(&portal, f, &token, why),
     };
-    let Ok(Form(fields)) = sent else { return gone(&portal, f, &token, StatusCode::BAD_REQUEST) };
-    if !visit::is_own_form(&portal, &visitor, &format!("/agreement/{token}"), &fields.csrf) {
-        return gone(&portal, f, &token, StatusCode::FORBIDDEN);
-    }
     match fields.agreed(&portal, act_of(&agreement)).await {
         Ok(confirmed) => {
             let done = sign_with(&portal, &agreement, confirmed.party, confirmed.proof).await;

@@ -172,7 +172,7 @@ async fn show(portal: &Portal, visitor: &Visitor, kind: GrantKind, wanted: &Want
     match session(portal, visitor) {
         None => sign_in_page(portal, visitor, &checked, wanted, "", None).await,
         Some((_, session)) if checked.is_silent() => {
-            back(portal, f, &checked, (session.party, session.attempt), StatusCode::FOUND).await
+            back(portal, f, &checked, By::session(session), StatusCode::FOUND).await
         }
         Some((id, session)) => {
             let csrf = portal.seals.token(FORM, &id);
@@ -281,7 +281,8 @@ async fn begin(portal: &Portal, f: Frame<'_>, checked: &Checked, wanted: &Wanted
     let id = portal.sessions.begin(Purpose::Authorize, proof, portal.door.now_us());
     let cookie = portal.led_cookie(SESSION, &id, PATH, Some(PROOF_LIFE_US / SECOND_US));
     let response = if checked.is_silent() {
-        back(portal, f, checked, (proof.party, proof.attempt), StatusCode::SEE_OTHER).await
+        // The session may not be listed: what proved it is looked at where the yes is decided.
+        back(portal, f, checked, By::proof(proof), StatusCode::SEE_OTHER).await
     } else {
         see_other(&own_address(portal, checked.kind, wanted))
     };
@@ -302,10 +303,26 @@ async fn agree(portal: &Portal, visitor: &Visitor, kind: GrantKind, form: Sent<A
         return form_gone(f);
     }
     match check(portal, kind, &wanted).await {
-        Ok(checked) => {
-            back(portal, f, &checked, (session.party, session.attempt), StatusCode::SEE_OTHER).await
-        }
+        Ok(checked) => back(portal, f, &checked, By::session(session), StatusCode::SEE_OTHER).await,
         Err(refused) => refused_page(f, refused),
+    }
+}
+
+/// Who says yes, and by what.
+#[derive(Clone, Copy)]
+struct By {
+    owner: PartyId,
+    attempt: u64,
+    passkey: Option<u64>,
+}
+
+impl By {
+    fn session(Session { party: owner, attempt, passkey, .. }: Session) -> By {
+        By { owner, attempt, passkey }
+    }
+
+    fn proof(Proof { party: owner, attempt, passkey, .. }: Proof) -> By {
+        By { owner, attempt, passkey }
     }
 }
 
@@ -314,7 +331,7 @@ async fn back(
     portal: &Portal,
     f: Frame<'_>,
     checked: &Checked,
-    (owner, attempt): (PartyId, u64),
+    By { owner, attempt, passkey }: By,
     status: StatusCode,
 ) -> Response {
     let Checked { app, kind, scopes, own_app, .. } = checked;
@@ -324,6 +341,7 @@ async fn back(
         scopes: scopes.clone(),
         own_app: *own_app,
         attempt: Some(attempt),
+        passkey,
     };
     let refused = |text| message(f, StatusCode::CONFLICT, (f.t.authorize_wrong, text), None);
     match authorize(portal, owner, &allowed).await {

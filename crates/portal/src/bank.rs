@@ -105,6 +105,8 @@ pub(crate) enum BankNo {
     Risk(RiskRefused),
     /// The order cannot be given up any more.
     TooLate,
+    /// What was proven for it a moment ago is worth nothing any more.
+    ProofGone,
     /// Nobody is signed in by this password.
     SignIn(SignInRefused),
     /// Nothing was decided.
@@ -126,8 +128,8 @@ impl BankNo {
         match refused {
             ConfirmBankOrderRefused::NotFound => BankNo::NoOrder,
             ConfirmBankOrderRefused::Ended => BankNo::Ended,
-            // The try was judged a moment ago: its time is over, or the party was closed in between.
-            ConfirmBankOrderRefused::ProofMissing => BankNo::SignIn(SignInRefused::Busy),
+            // Its time is over, the passkey was removed, a password was set, or the party was closed in between.
+            ConfirmBankOrderRefused::ProofMissing => BankNo::ProofGone,
             ConfirmBankOrderRefused::Rules(refused) => BankNo::Order(refused),
             ConfirmBankOrderRefused::PriceChanged => BankNo::PriceChanged,
             ConfirmBankOrderRefused::Risk(why) => BankNo::Risk(why),
@@ -287,4 +289,21 @@ pub(crate) async fn close(
             CloseBankOrderRefused::TooLate => BankNo::TooLate,
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card_words::refusal_words;
+    use crate::sandbox::SandboxError;
+    use crate::texts::CHINESE;
+    use axum::http::StatusCode;
+
+    #[test]
+    fn a_proof_that_is_gone_is_asked_for_again_and_nobody_is_said_to_be_busy() {
+        let told = refusal_words(BankNo::of_confirming(ConfirmBankOrderRefused::ProofMissing), &CHINESE);
+        assert_eq!(told, (StatusCode::FORBIDDEN, CHINESE.proof_gone.to_owned()));
+        let told = SandboxError::from(BankNo::of_confirming(ConfirmBankOrderRefused::ProofMissing));
+        assert_eq!((told.status(), told.code()), (StatusCode::CONFLICT, "proof_missing"));
+    }
 }

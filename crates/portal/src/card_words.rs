@@ -110,6 +110,7 @@ pub(crate) fn refusal_words(no: BankNo, t: &'static Texts) -> (StatusCode, Strin
         BankNo::PriceChanged => (StatusCode::CONFLICT, t.bank_price_changed),
         BankNo::Risk(why) => (StatusCode::FORBIDDEN, risk_words(why, t).1),
         BankNo::TooLate => (StatusCode::CONFLICT, t.bank_too_late),
+        BankNo::ProofGone => (StatusCode::FORBIDDEN, t.proof_gone),
         BankNo::Busy => (StatusCode::SERVICE_UNAVAILABLE, t.page_busy),
         BankNo::Unknown => (StatusCode::GATEWAY_TIMEOUT, t.unknown_text),
     };

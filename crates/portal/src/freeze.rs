@@ -4,7 +4,7 @@
 //! One step and no session, as for agreements: either is given for this very freeze and used up by it.
 
 use crate::order_view::name_of;
-use crate::passkey_page::{self, ActFields, PasskeyForm, told};
+use crate::passkey_page::{self, ActFields, PasskeyForm, Unopened, told};
 use crate::people::{ClientAddress, passkey_acts};
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page};
@@ -54,23 +54,42 @@ pub(crate) fn of_token(portal: &Portal, token: &str) -> Option<FreezeNo> {
     portal.world.secrets.order_of_token(token).map(FreezeNo::of_topic)
 }
 
-/// The freeze of a link, or the page that says why not.
-async fn find(portal: &Portal, f: Frame<'_>, token: &str) -> Result<Arc<Freeze>, Response> {
-    let not_found = || message(f, StatusCode::NOT_FOUND, (f.t.freeze_gone, f.t.freeze_gone_text), None);
-    let Some(freeze) = of_token(portal, token) else { return Err(not_found()) };
-    match portal.door.ask(FindFreezeByNo { freeze }).await {
-        Ok(freeze) => Ok(freeze),
-        Err(CellError::Refused(_)) => Err(not_found()),
-        Err(CellError::Busy | CellError::Unknown) => {
-            Err(message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.page_busy), None))
+/// The freeze of a link.
+async fn find(portal: &Portal, token: &str) -> Result<Arc<Freeze>, Unopened> {
+    let freeze = of_token(portal, token).ok_or(Unopened::NotThere)?;
+    Ok(portal.door.ask(FindFreezeByNo { freeze }).await?)
+}
+
+/// The page that says so.
+fn unopened(portal: &Portal, f: Frame<'_>, token: &str, why: Unopened) -> Response {
+    match why {
+        Unopened::FormGone => gone(portal, f, token, StatusCode::FORBIDDEN),
+        Unopened::NotThere => {
+            message(f, StatusCode::NOT_FOUND, (f.t.freeze_gone, f.t.freeze_gone_text), None)
         }
+        Unopened::Busy => message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.page_busy), None),
     }
 }
 
+/// What a passkey's form is held against before anything is done: the freeze, and that this browser was given it.
+async fn opened(
+    portal: &Portal,
+    visitor: &Visitor,
+    token: &str,
+    sent: Result<Form<ActFields>, FormRejection>,
+) -> Result<(Arc<Freeze>, ActFields), Unopened> {
+    let freeze = find(portal, token).await?;
+    let Ok(Form(fields)) = sent else { return Err(Unopened::FormGone) };
+    if !visit::is_own_form(portal, visitor, &format!("/freeze/{token}"), &fields.csrf) {
+        return Err(Unopened::FormGone);
+    }
+    Ok((freeze, fields))
+}
+
 async fn show(State(portal): Shared, Path(token): Path<String>, visitor: Visitor) -> Response {
-    match find(&portal, visitor.frame(&portal), &token).await {
+    match find(&portal, &token).await {
         Ok(freeze) => form(&portal, &visitor, &token, &freeze, "", None).await,
-        Err(response) => response,
+        Err(why) => unopened(&portal, visitor.frame(&portal), &token, why),
     }
 }
 
@@ -99,7 +118,7 @@ async fn form(
     let (action, title) = (format!("{}{path}", portal.root), freeze.title.to_string());
     let amount = shown(freeze.money(freeze.amount_minor));
     let (status, error) = error.map_or((StatusCode::OK, None), |(status, words)| (status, Some(words)));
-    let passkey = PasskeyForm::agreeing(portal, f.t, &action, &csrf);
+    let passkey = PasskeyForm::agreeing(portal, f.t.passkey_freeze, &action, &csrf);
     let response = page(status, &FreezePage { f, payee, title, amount, action, csrf, login, passkey, error });
     visit.keep(portal, response)
 }
@@ -111,9 +130,9 @@ async fn agree(
     sent: Result<Form<SignInForm>, FormRejection>,
 ) -> Response {
     let f = visitor.frame(&portal);
-    let freeze = match find(&portal, f, &token).await {
+    let freeze = match find(&portal, &token).await {
         Ok(freeze) => freeze,
-        Err(response) => return response,
+        Err(why) => return unopened(&portal, f, &token, why),
     };
     let Ok(Form(SignInForm { csrf, login, pay_password })) = sent else {
         return gone(&portal, f, &token, StatusCode::BAD_REQUEST);
@@ -173,12 +192,10 @@ async fn begin_by_passkey(
     visitor: Visitor,
     sent: Result<Form<ActFields>, FormRejection>,
 ) -> Response {
-    let (Ok(freeze), Ok(Form(fields))) = (find(&portal, visitor.frame(&portal), &token).await, sent) else {
-        return passkey_page::form_gone(visitor.texts);
+    let (freeze, fields) = match opened(&portal, &visitor, &token, sent).await {
+        Ok(found) => found,
+        Err(why) => return why.told(visitor.texts),
     };
-    if !visit::is_own_form(&portal, &visitor, &format!("/freeze/{token}"), &fields.csrf) {
-        return passkey_page::form_gone(visitor.texts);
-    }
     let client = client.map(|Extension(client)| client);
     told(passkey_acts::begin_unnamed(&portal, client, &fields.csrf, act_of(&freeze)), visitor.texts)
 }
@@ -191,14 +208,10 @@ async fn agree_by_passkey(
     sent: Result<Form<ActFields>, FormRejection>,
 ) -> Response {
     let f = visitor.frame(&portal);
-    let freeze = match find(&portal, f, &token).await {
-        Ok(freeze) => freeze,
-        Err(response) => return response,
+    let (freeze, fields) = match opened(&portal, &visitor, &token, sent).await {
+        Ok(found) => found,
+        Err(why) => return unopened(&portal, f, &token, why),
     };
-    let Ok(Form(fields)) = sent else { return gone(&portal, f, &token, StatusCode::BAD_REQUEST) };
-    if !visit::is_own_form(&portal, &visitor, &format!("/freeze/{token}"), &fields.csrf) {
-        return gone(&portal, f, &token, StatusCode::FORBIDDEN);
-    }
     match fields.agreed(&portal, act_of(&freeze)).await {
         Ok(confirmed) => {
             let done = agree_with(&portal, freeze.no, confirmed.party, confirmed.proof).await;

@@ -33,8 +33,9 @@ pub(crate) async fn authorize(
     for _draw in 0..DRAWS_MAX {
         let code = chance::auth_code(&portal.world.secrets, portal.door.now_us(), owner.slot());
         let digest = portal.world.secrets.token_digest(code.reveal());
-        let Allowed { app, kind, scopes, attempt, .. } = allowed.clone();
-        match portal.door.ask(Authorize { owner, app, kind, scopes, own_app, code: digest, attempt }).await {
+        let Allowed { app, kind, scopes, attempt, passkey, .. } = allowed.clone();
+        let yes = Authorize { owner, app, kind, scopes, own_app, code: digest, attempt, passkey };
+        match portal.door.ask(yes).await {
             Ok(expires_at_us) => return Ok(Given { code, expires_at_us }),
             Err(CellError::Refused(AuthorizeRefused::CodeTaken)) => {}
             Err(error) => return Err(error),
@@ -54,6 +55,8 @@ pub(crate) struct Allowed {
     pub(crate) scopes: people::Scopes,
     /// Of a merchant: the own app that it stands in for; else the one with the lowest id.
     pub(crate) own_app: Option<base::AppId>,
-    /// The try of the payment password that stands for it, where somebody signed in.
+    /// The try of the payment password, or the sign-in by passkey, that stands for it, where somebody signed in.
     pub(crate) attempt: Option<u64>,
+    /// The passkey that signed in, by its number.
+    pub(crate) passkey: Option<u64>,
 }

@@ -14,10 +14,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Extension, Json, Router};
 use base::PartyId;
+use cell::CellError;
 use people::ShownAct;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::fmt::Debug;
 use std::sync::Arc;
 
 /// Where a page asks for a challenge to sign in with.
@@ -52,7 +54,9 @@ pub(crate) struct PasskeyForm {
     /// The name of a choice beside the form, which is sent with it.
     pub(crate) chosen: Option<&'static str>,
     /// The button's words.
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
+    /// What tells the button from others of the same words, for whoever hears the page; begins with these words.
+    pub(crate) named: Option<String>,
 }
 
 impl PasskeyForm {
@@ -71,20 +75,21 @@ impl PasskeyForm {
     }
 
     /// The form that confirms what is done at this address, by whoever has a passkey; `None` in a world without them.
-    pub(crate) fn agreeing(portal: &Portal, t: &Texts, action: &str, csrf: &str) -> Option<PasskeyForm> {
+    /// Its button says as much as the one beside it.
+    pub(crate) fn agreeing(portal: &Portal, label: &str, action: &str, csrf: &str) -> Option<PasskeyForm> {
         let ways = (format!("{action}/passkey/options"), format!("{action}/passkey"));
-        PasskeyForm::at(portal, ways, csrf.to_owned(), t.passkey_confirm)
+        PasskeyForm::at(portal, ways, csrf.to_owned(), label)
     }
 
     /// As [`PasskeyForm::agreeing`], for somebody who is signed in and has a passkey.
     pub(crate) async fn confirming(
         portal: &Portal,
-        t: &Texts,
+        label: &str,
         party: PartyId,
         action: &str,
         csrf: &str,
     ) -> Option<PasskeyForm> {
-        let form = PasskeyForm::agreeing(portal, t, action, csrf)?;
+        let form = PasskeyForm::agreeing(portal, label, action, csrf)?;
         // Without an answer the payment password is there.
         passkey_acts::has_any(portal, party).await.unwrap_or(false).then_some(form)
     }
@@ -93,10 +98,11 @@ impl PasskeyForm {
         portal: &Portal,
         (options, action): (String, String),
         csrf: String,
-        label: &'static str,
+        label: &str,
     ) -> Option<PasskeyForm> {
         let (site, _) = home(portal)?;
-        Some(PasskeyForm { options, action, site, csrf, hidden: Vec::new(), chosen: None, label })
+        let (label, hidden) = (label.to_owned(), Vec::new());
+        Some(PasskeyForm { options, action, site, csrf, hidden, chosen: None, label, named: None })
     }
 }
 
@@ -152,10 +158,41 @@ pub(crate) fn told(answer: Result<Value, SandboxError>, t: &Texts) -> Response {
     }
 }
 
+/// Why a form of ours opens nothing. Each page says it in words of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Unopened {
+    /// The form is out of date, or not of this browser.
+    FormGone,
+    /// What it names is not there.
+    NotThere,
+    /// The platform did not answer: nothing is wrong with the form.
+    Busy,
+}
+
+impl<R: Debug> From<CellError<R>> for Unopened {
+    fn from(error: CellError<R>) -> Unopened {
+        match error {
+            CellError::Refused(_) => Unopened::NotThere,
+            CellError::Busy | CellError::Unknown => Unopened::Busy,
+        }
+    }
+}
+
+impl Unopened {
+    /// For the script.
+    pub(crate) fn told(self, t: &Texts) -> Response {
+        let (status, code, message) = match self {
+            Unopened::FormGone => (StatusCode::FORBIDDEN, "form_gone", t.page_gone_text),
+            Unopened::NotThere => (StatusCode::NOT_FOUND, "not_there", t.passkey_not_there),
+            Unopened::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", t.page_busy),
+        };
+        (status, Json(json!({ "error": { "code": code, "message": message } }))).into_response()
+    }
+}
+
 /// A form that is out of date, for the script.
 pub(crate) fn form_gone(t: &Texts) -> Response {
-    let body = json!({ "error": { "code": "form_gone", "message": t.page_gone_text } });
-    (StatusCode::FORBIDDEN, Json(body)).into_response()
+    Unopened::FormGone.told(t)
 }
 
 /// What the browser made, out of a form's field. One that cannot be read is a wrong one.
@@ -179,5 +216,24 @@ pub(crate) fn words(error: &SandboxError, t: &Texts) -> &'static str {
         "no_passkeys_here" => t.passkey_nowhere,
         "unknown" => t.passkey_unknown,
         _ => t.page_busy,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::ENGLISH;
+
+    #[test]
+    fn only_a_form_that_is_out_of_date_is_said_to_be() {
+        for (why, unopened, status) in [
+            (None, Unopened::FormGone, StatusCode::FORBIDDEN),
+            (Some(CellError::Refused(())), Unopened::NotThere, StatusCode::NOT_FOUND),
+            (Some(CellError::Busy), Unopened::Busy, StatusCode::SERVICE_UNAVAILABLE),
+            (Some(CellError::Unknown), Unopened::Busy, StatusCode::SERVICE_UNAVAILABLE),
+        ] {
+            assert_eq!(why.map_or(Unopened::FormGone, Unopened::from), unopened);
+            assert_eq!(unopened.told(&ENGLISH).status(), status);
+        }
     }
 }

@@ -86,8 +86,8 @@ pub(crate) async fn authorize(State(portal): State<Arc<Portal>>, headers: Header
         Some(id) => Some(app_of(&portal, &id)?.id),
     };
     let owner = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
-    let given =
-        grant_code::authorize(&portal, owner, &Allowed { app, kind, scopes, own_app, attempt: None }).await;
+    let allowed = Allowed { app, kind, scopes, own_app, attempt: None, passkey: None };
+    let given = grant_code::authorize(&portal, owner, &allowed).await;
     let given = given.map_err(|error| SandboxError::of(error, refused))?;
     let name = match kind {
         GrantKind::User => "auth_code",

@@ -265,6 +265,7 @@ impl From<BankNo> for SandboxError {
                 SandboxError::conflict("price_changed", "the fee has changed; ask with a new key")
             }
             BankNo::TooLate => SandboxError::conflict("too_late", "it cannot be given up any more"),
+            BankNo::ProofGone => SandboxError::conflict("proof_missing", "pay_password must be given again"),
             BankNo::SignIn(refused) => SandboxError::from(refused),
             BankNo::Busy => SandboxError::from(SignInRefused::Busy),
             BankNo::Unknown => {

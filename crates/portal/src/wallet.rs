@@ -273,7 +273,7 @@ pub(crate) async fn wallet_page(
             return message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.busy), None);
         };
         line.cashier = signing.map(|_| cashier_of(portal, trade.no));
-        line.passkey = wallet_waiting::pay_form(portal, f, party, trade.no, &csrf).await;
+        line.passkey = wallet_waiting::pay_form(portal, f, party, &trade, &line.payee, &csrf).await;
         waiting.push(line);
     }
     let page_of = WalletPage {

@@ -3,7 +3,7 @@
 
 use crate::bank;
 use crate::card_words::{card_name, kind_words, reason_words, refusal_words, state_words};
-use crate::passkey_page::{self, ActFields, PasskeyForm, told, words};
+use crate::passkey_page::{ActFields, PasskeyForm, Unopened, told, words};
 use crate::people::{Asker, passkey_acts};
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other};
@@ -18,7 +18,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use base::{BankOrderNo, Secret};
-use cell::CellError;
 use engine::{BankView, FindBankOrder, act_of_bank_order};
 use fund::{BankEvent, BankMove, BankOrderKind, BankOrderState, bank_next};
 use money::Money;
@@ -73,14 +72,19 @@ fn gone(f: Frame<'_>) -> Response {
     message(f, StatusCode::NOT_FOUND, (f.t.bank_gone, f.t.bank_gone_text), back)
 }
 
-/// The signed-in party's order, or the page that says why not.
-async fn find(portal: &Portal, f: Frame<'_>, session: Session, no: &str) -> Result<BankView, Response> {
-    let Ok(no) = no.parse::<BankOrderNo>() else { return Err(gone(f)) };
-    match portal.door.ask(FindBankOrder { party: session.party, no }).await {
-        Ok(view) => Ok(view),
-        Err(CellError::Refused(_)) => Err(gone(f)),
-        Err(CellError::Busy | CellError::Unknown) => Err(busy(f)),
+/// The page that says so.
+fn unopened(f: Frame<'_>, why: Unopened) -> Response {
+    match why {
+        Unopened::FormGone => form_gone(f),
+        Unopened::NotThere => gone(f),
+        Unopened::Busy => busy(f),
     }
+}
+
+/// The signed-in party's order.
+async fn find(portal: &Portal, session: Session, no: &str) -> Result<BankView, Unopened> {
+    let no: BankOrderNo = no.parse().map_err(|_| Unopened::NotThere)?;
+    Ok(portal.door.ask(FindBankOrder { party: session.party, no }).await?)
 }
 
 async fn show(State(portal): Shared, Path(no): Path<String>, visitor: Visitor) -> Response {
@@ -88,9 +92,18 @@ async fn show(State(portal): Shared, Path(no): Path<String>, visitor: Visitor) -
     let Some((id, session)) = wallet::session(&portal, &visitor) else {
         return wallet::sign_in_page(&portal, &visitor, Next::Cards, "", None);
     };
-    match find(&portal, f, session, &no).await {
+    match find(&portal, session, &no).await {
         Ok(view) => one_page(&portal, f, &id, &view, None).await,
-        Err(response) => response,
+        Err(why) => unopened(f, why),
+    }
+}
+
+/// What the passkey's button says; none where nothing is confirmed.
+const fn passkey_words(kind: BankOrderKind, f: Frame<'_>) -> Option<&'static str> {
+    match kind {
+        BankOrderKind::TopUp => Some(f.t.passkey_top_up),
+        BankOrderKind::Withdraw => Some(f.t.passkey_withdraw),
+        BankOrderKind::Pay | BankOrderKind::Return | BankOrderKind::Transfer => None,
     }
 }
 
@@ -114,9 +127,9 @@ async fn one_page(
     ];
     let (csrf, action) = (portal.seals.token(&path, id), format!("{}{path}", portal.root));
     let is_draft = order.state == BankOrderState::Draft;
-    let passkey = match is_draft {
-        true => PasskeyForm::confirming(portal, f.t, order.party, &action, &csrf).await,
-        false => None,
+    let passkey = match passkey_words(order.kind, f).filter(|_| is_draft) {
+        Some(label) => PasskeyForm::confirming(portal, label, order.party, &action, &csrf).await,
+        None => None,
     };
     let one = OnePage {
         f,
@@ -145,13 +158,12 @@ async fn opened(
     visitor: &Visitor,
     no: &str,
     csrf: &str,
-) -> Result<(String, Session, BankView), Response> {
-    let f = visitor.frame(portal);
-    let Some((id, session)) = wallet::session(portal, visitor) else { return Err(form_gone(f)) };
+) -> Result<(String, Session, BankView), Unopened> {
+    let (id, session) = wallet::session(portal, visitor).ok_or(Unopened::FormGone)?;
     if !portal.seals.is_right(csrf, &format!("{FORM}/{no}"), &id) {
-        return Err(form_gone(f));
+        return Err(Unopened::FormGone);
     }
-    let view = find(portal, f, session, no).await?;
+    let view = find(portal, session, no).await?;
     Ok((id, session, view))
 }
 
@@ -166,7 +178,7 @@ async fn confirm(
     let Ok(Form(OneForm { csrf, pay_password })) = form else { return form_gone(f) };
     let (id, session, view) = match opened(&portal, &visitor, &no, &csrf).await {
         Ok(found) => found,
-        Err(response) => return response,
+        Err(why) => return unopened(f, why),
     };
     match bank::confirm(&portal, &view.order, Secret::new(pay_password)).await {
         Ok(_) => see_other(&format!("{}{FORM}/{no}", portal.root)),
@@ -181,13 +193,14 @@ async fn begin_by_passkey(
     visitor: Visitor,
     form: Sent<ActFields>,
 ) -> Response {
-    let Ok(Form(fields)) = form else { return passkey_page::form_gone(visitor.texts) };
+    let Ok(Form(fields)) = form else { return Unopened::FormGone.told(visitor.texts) };
     let opened = opened(&portal, &visitor, &no, &fields.csrf).await;
     match opened.map(|(_, session, view)| (session, act_of_bank_order(&view.order))) {
         Ok((session, Some(act))) => {
             told(passkey_acts::begin(&portal, Asker::page(&session), act, false).await, visitor.texts)
         }
-        Ok((_, None)) | Err(_) => passkey_page::form_gone(visitor.texts),
+        Ok((_, None)) => Unopened::NotThere.told(visitor.texts),
+        Err(why) => why.told(visitor.texts),
     }
 }
 
@@ -202,7 +215,7 @@ async fn confirm_by_passkey(
     let Ok(Form(fields)) = form else { return form_gone(f) };
     let (id, session, view) = match opened(&portal, &visitor, &no, &fields.csrf).await {
         Ok(found) => found,
-        Err(response) => return response,
+        Err(why) => return unopened(f, why),
     };
     let result = format!("{}{FORM}/{no}", portal.root);
     if view.order.state != BankOrderState::Draft {
@@ -232,7 +245,7 @@ async fn close(
     let Ok(Form(OneForm { csrf, .. })) = form else { return form_gone(f) };
     let (id, session, view) = match opened(&portal, &visitor, &no, &csrf).await {
         Ok(found) => found,
-        Err(response) => return response,
+        Err(why) => return unopened(f, why),
     };
     match bank::close(&portal, session.party, view.order.no).await {
         Ok(_) => see_other(&format!("{}{FORM}/{no}", portal.root)),
@@ -249,8 +262,8 @@ async fn again(
     no: &str,
     refused: bank::BankNo,
 ) -> Response {
-    match find(portal, f, session, no).await {
+    match find(portal, session, no).await {
         Ok(now) => one_page(portal, f, id, &now, Some(refusal_words(refused, f.t))).await,
-        Err(response) => response,
+        Err(why) => unopened(f, why),
     }
 }

@@ -1,7 +1,7 @@
 //! One transfer in the wallet: whom it would go to, before the payment password is given or a passkey asked for; how it
 //! stands afterwards; and the way to call back what still waits.
 
-use crate::passkey_page::{self, ActFields, PasskeyForm, told, words};
+use crate::passkey_page::{ActFields, PasskeyForm, Unopened, told, words};
 use crate::people::{Asker, passkey_acts};
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other};
@@ -69,15 +69,20 @@ fn gone(f: Frame<'_>) -> Response {
     message(f, StatusCode::NOT_FOUND, (f.t.transfer_gone, f.t.transfer_gone_text), back(f))
 }
 
-/// The signed-in payer's transfer, or the page that says why not.
-async fn find(portal: &Portal, f: Frame<'_>, session: Session, no: &str) -> Result<Arc<Transfer>, Response> {
-    let Ok(no) = no.parse::<TransferNo>() else { return Err(gone(f)) };
-    let query = FindTransfer { payer: session.party, which: WhichTransfer::No(no) };
-    match portal.door.ask(query).await {
-        Ok(transfer) => Ok(transfer),
-        Err(CellError::Refused(_)) => Err(gone(f)),
-        Err(CellError::Busy | CellError::Unknown) => Err(busy(f)),
+/// The page that says so.
+fn unopened(f: Frame<'_>, why: Unopened) -> Response {
+    match why {
+        Unopened::FormGone => form_gone(f),
+        Unopened::NotThere => gone(f),
+        Unopened::Busy => busy(f),
     }
+}
+
+/// The signed-in payer's transfer.
+async fn find(portal: &Portal, session: Session, no: &str) -> Result<Arc<Transfer>, Unopened> {
+    let no: TransferNo = no.parse().map_err(|_| Unopened::NotThere)?;
+    let query = FindTransfer { payer: session.party, which: WhichTransfer::No(no) };
+    Ok(portal.door.ask(query).await?)
 }
 
 async fn show(State(portal): Shared, Path(no): Path<String>, visitor: Visitor) -> Response {
@@ -85,9 +90,9 @@ async fn show(State(portal): Shared, Path(no): Path<String>, visitor: Visitor) -
     let Some((id, session)) = wallet::session(&portal, &visitor) else {
         return wallet::sign_in_page(&portal, &visitor, Next::Transfers, "", None);
     };
-    match find(&portal, f, session, &no).await {
+    match find(&portal, session, &no).await {
         Ok(transfer) => one_page(&portal, f, &id, &transfer, StatusCode::OK, None).await,
-        Err(response) => response,
+        Err(why) => unopened(f, why),
     }
 }
 
@@ -104,7 +109,7 @@ async fn one_page(
     let path = format!("{FORM}/{}", transfer.no);
     let (csrf, action) = (portal.seals.token(&path, id), format!("{}{path}", portal.root));
     let passkey = match is_offered {
-        true => PasskeyForm::confirming(portal, f.t, transfer.payer, &action, &csrf).await,
+        true => PasskeyForm::confirming(portal, f.t.passkey_send, transfer.payer, &action, &csrf).await,
         false => None,
     };
     let moment = |at_us: Option<i64>| at_us.map(|at_us| f.t.moment(at_us)).unwrap_or_default();
@@ -141,13 +146,12 @@ async fn opened(
     visitor: &Visitor,
     no: &str,
     csrf: &str,
-) -> Result<(String, Session, Arc<Transfer>), Response> {
-    let f = visitor.frame(portal);
-    let Some((id, session)) = wallet::session(portal, visitor) else { return Err(form_gone(f)) };
+) -> Result<(String, Session, Arc<Transfer>), Unopened> {
+    let (id, session) = wallet::session(portal, visitor).ok_or(Unopened::FormGone)?;
     if !portal.seals.is_right(csrf, &format!("{FORM}/{no}"), &id) {
-        return Err(form_gone(f));
+        return Err(Unopened::FormGone);
     }
-    let transfer = find(portal, f, session, no).await?;
+    let transfer = find(portal, session, no).await?;
     Ok((id, session, transfer))
 }
 
@@ -162,7 +166,7 @@ async fn pay(
     let Ok(Form(PayForm { csrf, pay_password })) = form else { return form_gone(f) };
     let (id, _, transfer) = match opened(&portal, &visitor, &no, &csrf).await {
         Ok(found) => found,
-        Err(response) => return response,
+        Err(why) => return unopened(f, why),
     };
     let done = confirm(&portal, &transfer, Secret::new(pay_password)).await;
     paid(&portal, f, &id, transfer, done).await
@@ -175,13 +179,13 @@ async fn begin_by_passkey(
     visitor: Visitor,
     form: Sent<ActFields>,
 ) -> Response {
-    let Ok(Form(fields)) = form else { return passkey_page::form_gone(visitor.texts) };
+    let Ok(Form(fields)) = form else { return Unopened::FormGone.told(visitor.texts) };
     match opened(&portal, &visitor, &no, &fields.csrf).await {
         Ok((_, session, transfer)) => {
             let (asker, act) = (Asker::page(&session), act_of_transfer(&transfer));
             told(passkey_acts::begin(&portal, asker, act, false).await, visitor.texts)
         }
-        Err(_) => passkey_page::form_gone(visitor.texts),
+        Err(why) => why.told(visitor.texts),
     }
 }
 
@@ -196,7 +200,7 @@ async fn pay_by_passkey(
     let Ok(Form(fields)) = form else { return form_gone(f) };
     let (id, session, transfer) = match opened(&portal, &visitor, &no, &fields.csrf).await {
         Ok(found) => found,
-        Err(response) => return response,
+        Err(why) => return unopened(f, why),
     };
     if transfer.state != TransferState::Offered {
         return see_other(&format!("{}{FORM}/{no}", portal.root));
@@ -257,7 +261,7 @@ async fn call_back(
     let Ok(Form(PayForm { csrf, .. })) = form else { return form_gone(f) };
     let (id, session, transfer) = match opened(&portal, &visitor, &no, &csrf).await {
         Ok(found) => found,
-        Err(response) => return response,
+        Err(why) => return unopened(f, why),
     };
     match portal.door.ask(CancelTransfer { payer: session.party, transfer: transfer.no }).await {
         Ok(_) => see_other(&format!("{}{FORM}/{no}", portal.root)),

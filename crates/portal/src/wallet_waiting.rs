@@ -1,14 +1,14 @@
 //! Payments that wait in the wallet for their buyer: each is confirmed with the payment password, or by a passkey.
 
 use crate::order_view::{self, Unanswered};
-use crate::passkey_page::{self, ActFields, PasskeyForm, told, words};
+use crate::passkey_page::{ActFields, PasskeyForm, Unopened, told, words};
 use crate::people::{Asker, passkey_acts};
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, see_other};
 use crate::risk_words::risk_words;
 use crate::session::Session;
 use crate::sign_in::{self, About};
-use crate::texts::Texts;
+use crate::texts::{Texts, shown};
 use crate::wallet::{self, FORM, Sent, Shared, cashier_of, form_gone, wallet_page};
 use axum::Router;
 use axum::extract::{Form, State};
@@ -21,7 +21,7 @@ use engine::{ConfirmPay, FindTrade, act_of_paying};
 use people::{ActKind, ShownAct};
 use serde::Deserialize;
 use std::sync::Arc;
-use trade::PayRefused;
+use trade::{PayRefused, Trade};
 
 /// Where they are confirmed.
 pub(crate) fn routes() -> Router<Arc<Portal>> {
@@ -46,12 +46,16 @@ pub(crate) async fn pay_form(
     portal: &Portal,
     f: Frame<'_>,
     party: PartyId,
-    order_no: OrderNo,
+    trade: &Trade,
+    payee: &str,
     csrf: &str,
 ) -> Option<PasskeyForm> {
     let action = format!("{}/wallet/confirm", portal.root);
-    let form = PasskeyForm::confirming(portal, f.t, party, &action, csrf).await?;
-    Some(PasskeyForm { hidden: vec![("trade_no", order_no.to_string())], label: f.t.passkey_pay, ..form })
+    let label = f.t.passkey_pay.replace("{}", &shown(trade.total()));
+    let form = PasskeyForm::confirming(portal, &label, party, &action, csrf).await?;
+    // Several stand in one list.
+    let named = Some(format!("{label} · {payee}"));
+    Some(PasskeyForm { hidden: vec![("trade_no", trade.no.to_string())], named, ..form })
 }
 
 /// Who is signed in, and which payment a form of ours names.
@@ -99,14 +103,25 @@ async fn confirm(State(portal): Shared, visitor: Visitor, form: Sent<ConfirmForm
 
 /// Gives the script the challenge for one waiting payment as the wallet shows it.
 async fn begin_by_passkey(State(portal): Shared, visitor: Visitor, form: Sent<ActFields>) -> Response {
-    let gone = || passkey_page::form_gone(visitor.texts);
-    let Ok(Form(ActFields { csrf, trade_no, .. })) = form else { return gone() };
-    let Some((_, session, order_no)) = opened(&portal, &visitor, &csrf, &trade_no) else { return gone() };
-    let Ok(trade) = portal.door.ask(FindTrade { buyer: session.party, order_no }).await else {
-        return gone();
-    };
-    let act = act_of_paying(order_no, trade.seller, trade.total(), None);
-    told(passkey_acts::begin(&portal, Asker::page(&session), act, false).await, visitor.texts)
+    match asked(&portal, &visitor, form).await {
+        Ok((session, act)) => {
+            told(passkey_acts::begin(&portal, Asker::page(&session), act, false).await, visitor.texts)
+        }
+        Err(why) => why.told(visitor.texts),
+    }
+}
+
+/// Who asks, and for which payment.
+async fn asked(
+    portal: &Portal,
+    visitor: &Visitor,
+    form: Sent<ActFields>,
+) -> Result<(Session, ShownAct), Unopened> {
+    let Ok(Form(ActFields { csrf, trade_no, .. })) = form else { return Err(Unopened::FormGone) };
+    let opened = opened(portal, visitor, &csrf, &trade_no);
+    let (_, session, order_no) = opened.ok_or(Unopened::FormGone)?;
+    let trade = portal.door.ask(FindTrade { buyer: session.party, order_no }).await?;
+    Ok((session, act_of_paying(order_no, trade.seller, trade.total(), None)))
 }
 
 /// Pays what was shown.

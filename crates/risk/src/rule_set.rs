@@ -29,9 +29,9 @@ struct Compiled {
 pub struct Finding {
     /// The strictest verdict of all rules that fired, and of what could not be evaluated.
     pub verdict: Verdict,
-    /// The highest proof that any rule asks for that fired, also when the verdict is a stricter one: a payment that
-    /// waits, or that somebody looks at, is the payer's own all the same.
-    pub proof: Option<Proof>,
+    /// Every proof that a rule asks for that fired, also when the verdict is a stricter one: a payment that waits, or
+    /// that somebody looks at, is the payer's own all the same. Each is asked for: a higher one is not always another.
+    pub proofs: BTreeSet<Proof>,
     /// The rules that fired, in the order of the set.
     pub fired: Vec<RuleId>,
     /// Those that fired but are only watched.
@@ -111,14 +111,14 @@ impl RuleSet {
     pub fn evaluate(&self, facts: &Facts, now_us: i64) -> Finding {
         let (mut fired, mut shadow, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         let mut verdict = Verdict::Allow;
-        let (mut proof, mut reason) = (None, None);
+        let (mut proofs, mut reason) = (BTreeSet::new(), None);
         for Compiled { rule, condition } in self.rules.iter().filter(|known| known.rule.from_us <= now_us) {
             match condition.holds(facts) {
                 Ok(false) => {}
                 Ok(true) if rule.shadow => shadow.push(rule.id.clone()),
                 Ok(true) => {
                     fired.push(rule.id.clone());
-                    proof = proof.max(rule.verdict.proof());
+                    proofs.extend(rule.verdict.proof());
                     if rule.verdict > verdict || reason.is_none() {
                         verdict = verdict.max(rule.verdict);
                         reason = Some((rule.reason_zh.clone(), rule.reason_en.clone()));
@@ -133,7 +133,7 @@ impl RuleSet {
                 }
             }
         }
-        Finding { verdict, proof, fired, shadow, failed, reason }
+        Finding { verdict, proofs, fired, shadow, failed, reason }
     }
 }
 

@@ -872,6 +872,7 @@ fn letters_of_a_provider_s_order_name_the_merchant_s_own_app() {
         own_app: Some(own_app),
         code,
         attempt: None,
+        passkey: None,
     });
     assert!(granted.is_accepted());
     played.play(

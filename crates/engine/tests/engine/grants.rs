@@ -41,6 +41,7 @@ fn authorize(town: &mut Script, owner: &str, kind: GrantKind, code: &str) -> Res
         own_app,
         code: digest(code),
         attempt: None,
+        passkey: None,
     };
     let Reply::Authorize(told) = ask(town, command) else { panic!("another reply") };
     told
@@ -102,6 +103,7 @@ fn every_refusal_of_authorising_has_a_row() {
         own_app: None,
         code: digest("d"),
         attempt: None,
+        passkey: None,
     };
     for own_app in [None, Some(app_of(&town, "helper"))] {
         let Reply::Authorize(told) = ask(&mut town, Authorize { own_app, ..command.clone() }) else {

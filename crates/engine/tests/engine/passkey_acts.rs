@@ -260,3 +260,24 @@ fn what_a_rule_stops_uses_the_proof_up() {
         script.world.check();
     }
 }
+
+#[test]
+fn a_passkey_is_no_code_when_rules_ask_for_both() {
+    for place in 0..deeds(&waiting("").0).len() {
+        for (by, missing) in [("password", "Passkey"), ("passkey", "Otp")] {
+            let said = format!("Risk(ProofMissing({missing}))");
+            let (mut script, passkey) = waiting("kinds");
+            let Deed { act, line, .. } = deeds(&script).swap_remove(place);
+            if by == "password" {
+                let about = line.split(' ').nth(1).unwrap();
+                script.play(&format!("try {about} mei K\njudge mei K right"));
+            } else {
+                prove(&mut script, &passkey, act);
+            }
+            let looked = !matches!(act.kind, ActKind::TopUp | ActKind::Sign | ActKind::Freeze);
+            let told = script.line(line);
+            assert_eq!(told.contains(&said), looked, "{line} by {by}: {told}");
+            assert_eq!(told.contains("refused"), looked, "{line} by {by}: {told}");
+        }
+    }
+}

@@ -6,9 +6,9 @@ use crate::script::{Script, cny};
 use crate::support::World;
 use base::{OrderNo, PartyId, Stamp, Text};
 use engine::{
-    AddPasskey, BeginDevice, BeginDeviceRefused, ConfirmPay, FindDevices, FindPasskeys, NewPassword,
-    PasskeyUse, ProvePasskey, ProveSignIn, RemovePasskey, SetPartyStatus, SetPassword, SignInByPasskey,
-    Table, TrySignIn, WhichPassword, act_of_paying,
+    AddPasskey, Authorize, AuthorizeRefused, BeginDevice, BeginDeviceRefused, ConfirmPay, FindDevices,
+    FindPasskeys, NewPassword, PasskeyUse, ProvePasskey, ProveSignIn, RemovePasskey, SetPartyStatus,
+    SetPassword, SignInByPasskey, Table, TrySignIn, WhichPassword, act_of_paying,
 };
 use people::{
     ChallengePurpose, PASSKEYS_MAX, PROOF_LIFE_US, PartyStatus, Passkey, PasskeyRefused, ShownAct, SignIn,
@@ -95,6 +95,27 @@ fn what_a_passkey_signed_in_ends_with_it_and_begins_no_more() {
     assert_eq!(left, [by_password, by_second]);
     // A sign-in that was decided before the key was removed, and whose session comes after.
     assert_eq!(begin(&mut world, 4, Some(first.no)), Err(BeginDeviceRefused::ProofMissing));
+    world.check();
+}
+
+#[test]
+fn a_passkey_that_is_removed_says_yes_to_no_app() {
+    let mut world = crate::script::check("merchant shop").world;
+    let person = registered(&mut world, ADDRESS);
+    let (first, second) = (add(&mut world, person, 1), add(&mut world, person, 2));
+    let app = world.all::<people::App>().next().unwrap().id;
+    let since = ask(&mut world, SignInByPasskey { by: using(&first, 0), sealed_key: None }).unwrap();
+    let yes = |world: &mut World, code, passkey| {
+        let (owner, kind, scopes) = (person, people::GrantKind::User, Text::new("auth_user").unwrap());
+        let (own_app, code, attempt) = (None, [code; 16], Some(since));
+        let command = Authorize { owner, app, kind, scopes, own_app, code, attempt, passkey };
+        ask(world, command).map(|_| ())
+    };
+    assert_eq!(yes(&mut world, 1, Some(first.no)), Ok(()));
+    assert_eq!(ask(&mut world, RemovePasskey { party: person, no: first.no }), Ok(()));
+    assert_eq!(yes(&mut world, 2, Some(first.no)), Err(AuthorizeRefused::ProofMissing));
+    assert_eq!(yes(&mut world, 2, Some(second.no)), Ok(()));
+    assert_eq!(yes(&mut world, 3, None), Ok(()));
     world.check();
 }
 

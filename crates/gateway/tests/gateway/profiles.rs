@@ -163,6 +163,7 @@ async fn a_token_comes_without_codes() {
             own_app: None,
             code: shop.world.secrets.token_digest(&code),
             attempt: None,
+            passkey: None,
         };
         shop.door.ask(command).await.unwrap();
         let more = [("grant_type", "authorization_code"), ("code", code.as_str())];

@@ -45,6 +45,7 @@ impl Town {
             own_app: (kind == GrantKind::Merchant).then_some(self.own_app),
             code: self.shop.world.secrets.token_digest(&code),
             attempt: None,
+            passkey: None,
         };
         self.shop.door.ask(command).await.unwrap();
         code

@@ -135,6 +135,7 @@ impl House {
             own_app: Some(self.app),
             code: [1; 16],
             attempt: None,
+            passkey: None,
         };
         self.door.ask(authorize).await.expect("authorised");
         app

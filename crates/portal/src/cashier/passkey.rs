@@ -6,7 +6,8 @@
 
 use super::pay::{by_balance, by_card, card_of, form_gone, moved_on, pay_page};
 use super::{Place, Sent, Shared, Standing, Text, Way, sign_in_page, take_up};
-use crate::passkey_page::{self, ActFields, PasskeyForm, told, words};
+use crate::order_view::{self, Summary, Unanswered};
+use crate::passkey_page::{ActFields, PasskeyForm, Unopened, told, words};
 use crate::people::passkey_acts::{self, Confirmed};
 use crate::people::{Asker, ClientAddress};
 use crate::portal::Portal;
@@ -56,13 +57,15 @@ pub(super) async fn pay_form(
     f: Frame<'_>,
     session: &Session,
     csrf: &str,
+    order: &Summary,
 ) -> Option<PasskeyForm> {
     if !session.spent {
         return None;
     }
-    let action = place.address("/pay");
-    let form = PasskeyForm::confirming(place.portal, f.t, session.party, &action, csrf).await?;
-    Some(PasskeyForm { chosen: Some("pocket"), label: f.t.passkey_pay, ..form })
+    let words = if order.terms.is_empty() { f.t.passkey_pay } else { f.t.passkey_pay_and_sign };
+    let (label, action) = (words.replace("{}", &order.amount), place.address("/pay"));
+    let form = PasskeyForm::confirming(place.portal, &label, session.party, &action, csrf).await?;
+    Some(PasskeyForm { chosen: Some("pocket"), ..form })
 }
 
 /// Signs the buyer in and takes the order up.
@@ -98,14 +101,24 @@ async fn sign_in(
 
 /// Gives the script the challenge for this payment as its page shows it, with what was chosen to pay with.
 async fn begin_paying(place: Place<'_>, visitor: Visitor, form: Fields) -> Response {
-    let f = visitor.frame(place.portal);
-    let Ok(order) = place.order(f).await else { return passkey_page::form_gone(f.t) };
-    let Some((_, session, fields)) = own_form(&place, &visitor, &order, form) else {
-        return passkey_page::form_gone(f.t);
+    match asked(&place, &visitor, form).await {
+        Ok((session, act)) => {
+            let begun = passkey_acts::begin(place.portal, Asker::page(&session), act, place.by_code()).await;
+            told(begun, visitor.texts)
+        }
+        Err(why) => why.told(visitor.texts),
+    }
+}
+
+/// Who asks, and for which payment.
+async fn asked(place: &Place<'_>, visitor: &Visitor, form: Fields) -> Result<(Session, ShownAct), Unopened> {
+    let order = match order_view::find(place.portal, &place.token).await {
+        Ok(found) => found.ok_or(Unopened::NotThere)?,
+        Err(Unanswered) => return Err(Unopened::Busy),
     };
-    let Ok(card) = card_of(&fields.pocket) else { return passkey_page::form_gone(f.t) };
-    let act = act_of_paying(order.no, order.seller, order.total(), card);
-    told(passkey_acts::begin(place.portal, Asker::page(&session), act, place.by_code()).await, f.t)
+    let (_, session, fields) = own_form(place, visitor, &order, form).ok_or(Unopened::FormGone)?;
+    let card = card_of(&fields.pocket).map_err(|()| Unopened::FormGone)?;
+    Ok((session, act_of_paying(order.no, order.seller, order.total(), card)))
 }
 
 fn own_form(

@@ -74,11 +74,11 @@ pub(super) async fn pay_page(
     let error = error.or_else(|| (!can_pay).then(|| f.t.balance_too_low.to_owned()));
     let (action, csrf) = (place.address("/pay"), place.portal.seals.token(&place.path(), id));
     let (buyer, asks_password) = (buyer.masked_login(), session.spent);
+    let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(f) };
     let passkey = match can_pay {
-        true => passkey::pay_form(place, f, &session, &csrf).await,
+        true => passkey::pay_form(place, f, &session, &csrf, &order).await,
         false => None,
     };
-    let Ok(order) = order_view::summary(place.portal, order, f.t).await else { return unanswered(f) };
     page(status, &PayPage { f, order, action, csrf, buyer, pockets, can_pay, asks_password, passkey, error })
 }
 

@@ -213,8 +213,16 @@ impl Ceremonies {
         kept(self.agreeing.put(agreeing, now_us))
     }
 
-    pub(super) fn agreed(&self, id: &str, form: &str, now_us: i64) -> Result<Agreeing, SandboxError> {
-        self.agreeing.take(id, now_us).filter(|agreeing| agreeing.form == form).ok_or_else(wrong)
+    /// What was asked by this form for this very act.
+    pub(super) fn agreed(
+        &self,
+        id: &str,
+        form: &str,
+        act: &ShownAct,
+        now_us: i64,
+    ) -> Result<Agreeing, SandboxError> {
+        let waiting = self.agreeing.take(id, now_us);
+        waiting.filter(|agreeing| agreeing.form == form && agreeing.act == *act).ok_or_else(wrong)
     }
 }
 
@@ -291,6 +299,27 @@ mod tests {
         assert_eq!(waiting.take(&id, 1), None, "once");
         let id = waiting.put(8, 0).unwrap();
         assert_eq!(waiting.take(&id, CHALLENGE_LIFE_US), None, "late");
+    }
+
+    #[test]
+    fn what_nobody_is_signed_in_for_is_done_by_its_own_form_as_it_was_shown() {
+        let ceremonies = Ceremonies::default();
+        let site = relying_party("http://localhost").unwrap();
+        let party = PartyId::platform(base::Slot::PLATFORM);
+        let about = base::OrderNo::of(base::Stamp { at_us: 1, seq: 0 }, base::Slot::PLATFORM);
+        let yuan = |minor| money::Money::from_minor(minor, money::Currency::Cny).unwrap();
+        let (kind, amount, payee, card) = (people::ActKind::Sign, yuan(3_000), party, None);
+        let act = ShownAct { kind, about, payee, amount, card, delay_us: 0 };
+        let less = ShownAct { amount: yuan(2_999), ..act };
+        let freeze = ShownAct { kind: people::ActKind::Freeze, ..act };
+        for (form, shown, is_it) in
+            [("form", act, true), ("other", act, false), ("form", less, false), ("form", freeze, false)]
+        {
+            let (_, state) = site.start_discoverable_authentication().unwrap();
+            let id = ceremonies.begin_agreeing(Agreeing { state, act, form: "form".into() }, 0).unwrap();
+            assert_eq!(ceremonies.agreed(&id, form, &shown, 1).is_ok(), is_it, "{form} {shown:?}");
+            assert!(ceremonies.agreed(&id, "form", &act, 1).is_err(), "once");
+        }
     }
 
     #[test]

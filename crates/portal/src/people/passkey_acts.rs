@@ -92,10 +92,7 @@ pub(crate) async fn confirm_unnamed(
     credential: &PublicKeyCredential,
     act: ShownAct,
 ) -> Result<Confirmed, SandboxError> {
-    let waiting = portal.people.ceremonies.agreed(challenge_id, form, portal.door.now_us())?;
-    if waiting.act != act {
-        return Err(wrong());
-    }
+    let waiting = portal.people.ceremonies.agreed(challenge_id, form, &act, portal.door.now_us())?;
     let (by, sealed_key) = key_ring::unnamed(portal, waiting.state, credential).await?;
     let proof = prove(portal, by, act, sealed_key).await?;
     Ok(Confirmed { party: by.party, act, by_code: false, proof })

@@ -1,12 +1,14 @@
 //! `/api/v1/me/payments`: paying an order with a passkey in the place of the payment password.
 //!
 //! The challenge stands for one order with its payee and amount, which the answer shows, and for the session that
-//! asked. What was shown goes with the proof into the cell, which compares it with what would be paid.
+//! asked. What was shown goes with the proof into the cell, which compares it with what would be paid. An order that
+//! also signs an agreement is not paid here, where its terms are not shown.
 
 use super::ceremonies::Asker;
 use super::crowded;
 use super::passkey_acts::{self, Confirmed};
 use super::who::Who;
+use crate::order_view;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
 use crate::sandbox_pay::{Handed, claim_and_pay, order_of};
@@ -50,6 +52,10 @@ pub(crate) async fn begin(
     // A number stands on receipts: it shows an order to nobody but its buyer, and takes none up.
     if by_number && order.buyer.or(order.named_buyer) != Some(this.party) {
         return Err(SandboxError::missing("order_not_found", "there is no such order"));
+    }
+    if order_view::signing(&portal, order_no).await.map_err(|_| crowded())?.is_some() {
+        let message = "paying also signs an agreement: pay at the cashier page, which shows the terms";
+        return Err(SandboxError::conflict("signs_agreement", message));
     }
     let payee = portal.door.ask(FindParty { party: order.seller }).await;
     let payee = payee.map_err(|error| SandboxError::of(error, |_| crowded()))?;

@@ -21,8 +21,14 @@ macro_rules! passkey_texts {
         "This browser has no passkeys or runs no scripts, or the page was opened under another address. They work at:";
     passkey_nowhere: "此平台的地址不支持通行密钥：需要 HTTPS。", "This platform has no address that passkeys work with: it needs HTTPS.";
     passkey_sign_in: "使用通行密钥登录", "Sign in with a passkey";
-    passkey_pay: "使用通行密钥支付", "Pay with a passkey";
-    passkey_confirm: "使用通行密钥确认", "Confirm with a passkey";
+    passkey_pay: "使用通行密钥支付 {}", "Pay {} with a passkey";
+    passkey_pay_and_sign: "使用通行密钥支付 {} 并签约", "Pay {} and sign with a passkey";
+    passkey_send: "使用通行密钥确认转账", "Send with a passkey";
+    passkey_top_up: "使用通行密钥充值", "Top up with a passkey";
+    passkey_withdraw: "使用通行密钥提现", "Withdraw with a passkey";
+    passkey_sign: "使用通行密钥签约", "Sign with a passkey";
+    passkey_freeze: "使用通行密钥同意并冻结", "Agree with a passkey";
+    passkey_not_there: "没有找到要确认的内容，没有任何更改。", "What was to be confirmed is not there. Nothing was changed.";
     passkey_cancelled: "没有使用通行密钥，没有任何更改。", "No passkey was used. Nothing was changed.";
     passkey_failed: "浏览器无法使用通行密钥，没有任何更改。", "The browser could not use a passkey. Nothing was changed.";
     passkey_wrong: "通行密钥无效、已移除或已超时，没有任何更改，请再试一次。",

@@ -134,7 +134,7 @@ async fn pages_of_agreements_do_not_speak_of_orders_or_money() {
 }
 
 /// An order whose buyer signs by paying it, 30.00 each month.
-async fn order_that_signs(shop: &Shop, scene: &str) -> OrderNo {
+pub(crate) async fn order_that_signs(shop: &Shop, scene: &str) -> OrderNo {
     let (unit, every, first) = (Unit::Month, 1, Day::from_number(20_300_105).unwrap());
     let rule = PeriodRule { unit, every, first, single: fen(3_000), total: None, payments: None };
     let terms = Terms {

@@ -7,10 +7,10 @@ use engine::{FindToken, OpenApp, OpenCertification, TakeTokens};
 use people::{AppMode, GrantKind, TokenRole};
 use serde_json::json;
 
-const BACK: &str = "http://127.0.0.1:3000/back?a=1";
+pub(crate) const BACK: &str = "http://127.0.0.1:3000/back?a=1";
 
 /// An app of somebody else, and its name on the wire.
-async fn app(shop: &Shop) -> AppId {
+pub(crate) async fn app(shop: &Shop) -> AppId {
     let made = shop.call("/sandbox/party", json!({"kind": "merchant", "login": "isv@example.com"})).await.1;
     let seller = made["user_id"].as_str().unwrap().parse().unwrap();
     let open = OpenApp {
@@ -25,7 +25,7 @@ async fn app(shop: &Shop) -> AppId {
     shop.door.ask(open).await.unwrap()
 }
 
-fn page_of(app: AppId, scope: &str, back: &str, state: &str) -> String {
+pub(crate) fn page_of(app: AppId, scope: &str, back: &str, state: &str) -> String {
     let escaped = |text: &str| wire::page::query_of(&[("v", text)])[2..].to_owned();
     format!(
         "/oauth2/publicAppAuthorize.htm?app_id={app}&scope={scope}&redirect_uri={}&state={}",

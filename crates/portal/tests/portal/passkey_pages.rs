@@ -1,9 +1,11 @@
 //! Passkeys in the pages, by an authenticator in software: what the script sends, and what it cannot be made to send.
 
+use crate::authorize::{BACK, app, page_of};
 use crate::passkeys::{Key, SITE, create, sign};
 use crate::persons::{LOGIN_PASSWORD, PAY_PASSWORD, PHONE};
 use crate::shop::{Browser, Page, Shop};
 use axum::http::StatusCode;
+use engine::{FindPasskeys, RemovePasskey};
 use serde_json::Value;
 use trade::Product;
 
@@ -19,7 +21,7 @@ fn fields<'a>(csrf: &'a str, options: &'a Value, made: &'a str) -> [(&'a str, &'
 }
 
 /// Signs in on an order's page, or in the wallet.
-async fn sign_in(browser: &mut Browser, page: &str, action: &str, key: &mut Key) -> Page {
+pub(crate) async fn sign_in(browser: &mut Browser, page: &str, action: &str, key: &mut Key) -> Page {
     let csrf = browser.get(page).await.csrf();
     let asked = options(&browser.post("/passkey/options", &[]).await);
     let made = sign(key, SITE, &asked).await.to_string();
@@ -116,6 +118,34 @@ async fn the_cashier_takes_a_passkey_for_the_order_that_its_page_shows() {
         (again.location.as_str(), shop.balance(party).await),
         (&*format!("{}/result", paths[1]), 5_000)
     );
+}
+
+/// The cell decides: pages may learn a moment later that the key was removed.
+#[tokio::test]
+async fn a_passkey_that_was_removed_meanwhile_says_yes_to_no_app() {
+    let shop = Shop::open_at(SITE).await;
+    let (token, party) = shop.person().await;
+    let mut phone = None;
+    shop.add_passkey(&token, &mut phone).await;
+    let (app, mut browser) = (app(&shop).await, shop.browser());
+    let id = app.to_string();
+    let wanted = [("app_id", id.as_str()), ("scope", "auth_user"), ("redirect_uri", BACK)];
+    let csrf = browser.get(&page_of(app, "auth_user", BACK, "")).await.csrf();
+    let asked = options(&browser.post("/passkey/options", &[]).await);
+    let made = sign(&mut phone, SITE, &asked).await.to_string();
+    let mut sent = fields(&csrf, &asked, &made).to_vec();
+    sent.extend(wanted);
+    let signed_in = browser.post("/oauth2/user/sign-in/passkey", &sent).await;
+    assert_eq!(signed_in.status, StatusCode::SEE_OTHER, "{}", signed_in.html);
+    let csrf = browser.get(&signed_in.location).await.csrf();
+    let mut yes = vec![("csrf", csrf.as_str())];
+    yes.extend(wanted);
+    let agreed = browser.post("/oauth2/user/agree", &yes).await;
+    assert!(agreed.location.contains("auth_code="), "{}", agreed.html);
+    let no = shop.door.ask(FindPasskeys { party }).await.unwrap()[0].no;
+    shop.door.ask(RemovePasskey { party, no }).await.unwrap();
+    let refused = browser.post("/oauth2/user/agree", &yes).await;
+    assert_eq!((refused.status, &*refused.location), (StatusCode::CONFLICT, ""), "{}", refused.html);
 }
 
 #[tokio::test]

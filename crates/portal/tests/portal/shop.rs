@@ -41,7 +41,7 @@ pub(crate) struct Shop {
     pub(crate) vault: Arc<Vault>,
     numbers: AtomicI64,
     tables: MemoryStore,
-    cell: Cell,
+    pub(crate) cell: Cell,
     folder: tempfile::TempDir,
 }
 

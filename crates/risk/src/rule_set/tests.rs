@@ -34,10 +34,19 @@ fn the_strictest_verdict_holds_and_all_that_fired_are_told() {
     let finding = rules.evaluate(&facts(), 0);
     assert_eq!(finding.verdict, Verdict::Delay(Wait::OneDay));
     assert_eq!(ids(&finding.fired), ["a", "c", "d", "e"]);
-    assert_eq!(finding.proof, Some(Proof::Otp), "a laxer rule's");
+    assert_eq!(finding.proofs, BTreeSet::from([Proof::Otp]), "a laxer rule's");
     assert_eq!(finding.reason.as_ref().map(|reason| reason.1.as_str()), Some("by c"));
     assert!(finding.shadow.is_empty() && finding.failed.is_empty() && !finding.is_silent());
     assert_eq!(rules.version(), 3);
+}
+
+#[test]
+fn every_proof_that_is_asked_for_is_told_and_none_of_a_rule_in_shadow() {
+    let asks = |id, proof| rule(id, "true", Verdict::Verify(proof));
+    let watched = Rule { shadow: true, ..asks("c", Proof::Password) };
+    let finding = set(vec![asks("a", Proof::Passkey), asks("b", Proof::Otp), watched]).evaluate(&facts(), 0);
+    assert_eq!(finding.verdict, Verdict::Verify(Proof::Passkey));
+    assert_eq!(finding.proofs, BTreeSet::from([Proof::Otp, Proof::Passkey]));
 }
 
 #[test]
@@ -76,7 +85,7 @@ fn what_cannot_be_evaluated_lets_only_small_payments_through() {
         (Scene::Pay, SMALL_PAY_MINOR + 1, Verdict::Review),
     ] {
         let finding = set(vec![broken()]).evaluate(&at(scene, amount), 0);
-        assert_eq!(finding.proof, None);
+        assert!(finding.proofs.is_empty());
         assert_eq!((finding.verdict, ids(&finding.failed)), (says, vec!["x"]), "{scene:?} {amount}");
         assert!(finding.reason.is_none() && !finding.is_silent());
     }
@@ -163,10 +172,10 @@ proptest! {
         let whole = set(rules.clone()).evaluate(&facts, 0);
         if let Some((_, fewer)) = rules.split_last() {
             let fewer = set(fewer.to_vec()).evaluate(&facts, 0);
-            prop_assert!(fewer.verdict <= whole.verdict && fewer.proof <= whole.proof);
+            prop_assert!(fewer.verdict <= whole.verdict && fewer.proofs.is_subset(&whole.proofs));
         }
         let turned = set(rules.iter().rev().cloned().collect()).evaluate(&facts, 0);
-        prop_assert_eq!((turned.verdict, turned.proof), (whole.verdict, whole.proof));
+        prop_assert_eq!((turned.verdict, &turned.proofs), (whole.verdict, &whole.proofs));
         let shown: Vec<Rule> = rules.into_iter().filter(|rule| !rule.shadow).collect();
         let without = set(shown).evaluate(&facts, 0);
         prop_assert_eq!((without.verdict, without.fired, without.reason), (whole.verdict, whole.fired, whole.reason));
