@@ -8,8 +8,8 @@ use engine::{Key, Tabled};
 use fund::{BankOrder, BankOrderKind, BankOrderState};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use trade::{Notice, NoticeEvent};
-use transfer::{CardGuess, CardTransfer, CardTransferNumber, CardTransferState};
+use trade::{Notice, NoticeEvent, NoticeState};
+use transfer::{CardGuess, CardTransfer, CardTransferNumber, CardTransferState, TransferBatchLink};
 
 /// The fee: one part in so many of the amount, rounded half up to the fen, and so many fen at least. Written down again
 /// here on purpose: the rule is what is checked.
@@ -23,6 +23,8 @@ const WRONG_NAMES: u32 = 5;
 struct Facts {
     row: CardTransfer,
     has_number: bool,
+    /// Whether it carries out a detail of a batch, whose end the batch tells.
+    is_detail: bool,
     told: u32,
 }
 
@@ -55,7 +57,8 @@ impl CardTransfers {
         } else {
             wrong(row.no, "its bank order is not there, or carries another transfer", findings);
         }
-        self.all.insert(row.no, Facts { row: row.clone(), has_number: false, told: 0 });
+        let facts = Facts { row: row.clone(), has_number: false, is_detail: false, told: 0 };
+        self.all.insert(row.no, facts);
     }
 
     pub(crate) fn number(&mut self, number: &CardTransferNumber, findings: &mut Findings) {
@@ -73,7 +76,13 @@ impl CardTransfers {
         }
     }
 
-    /// A notice about a transfer to a card; `false` when it is about something else, which is looked at there.
+    /// A detail of a batch; those that go to accounts are looked at with their batch alone.
+    pub(crate) fn link(&mut self, link: &TransferBatchLink) {
+        if let Some(facts) = self.all.get_mut(&link.no) {
+            facts.is_detail = true;
+        }
+    }
+
     /// How often an app named a card wrongly: once at least, and no more than it may.
     pub(crate) fn guess(row: &CardGuess, findings: &mut Findings) {
         if !(1..=WRONG_NAMES).contains(&row.count) {
@@ -83,6 +92,7 @@ impl CardTransfers {
         }
     }
 
+    /// A notice about a transfer to a card; `false` when it is about something else, which is looked at there.
     pub(crate) fn notice(&mut self, notice: &Notice, findings: &mut Findings) -> bool {
         let Some(facts) = self.all.get_mut(&TransferNo::of_topic(notice.order_no)) else { return false };
         let row = &facts.row;
@@ -90,9 +100,18 @@ impl CardTransfers {
         let content = notice.content.as_ref().map_or("", |content| content.as_str());
         let ours = (notice.event, notice.slot, notice.app) == (NoticeEvent::Message, row.slot, row.app)
             && Some(&notice.url) == row.notify_url.as_ref();
-        if !ours || !tells(row, notice.happened_at_us, content) {
+        // Of a detail only the return is told: its end is told by its batch.
+        let may_tell = !facts.is_detail || row.returned_at_us == Some(notice.happened_at_us);
+        if !ours || !may_tell || !tells(row, notice.happened_at_us, content) {
             let key = text_of_key(&Notice::wrap_key((notice.slot, notice.no)));
             let message = "it has another app or address than its transfer, or tells what did not happen";
+            findings.add(FindingKind::NoticeWrong, "notice", key, message);
+        }
+        // After the news of the return, the success would be taken for the last word.
+        let is_overtaken = row.returned_at_us.is_some_and(|at_us| at_us > notice.happened_at_us);
+        if is_overtaken && notice.state == NoticeState::Due {
+            let key = text_of_key(&Notice::wrap_key((notice.slot, notice.no)));
+            let message = "it waits to tell of a transfer that has come back meanwhile";
             findings.add(FindingKind::NoticeWrong, "notice", key, message);
         }
         true
@@ -107,7 +126,8 @@ impl CardTransfers {
                 let message = "no row of card_transfer_number points at it";
                 findings.add(FindingKind::NumberWrong, "card_transfer", key(), message);
             }
-            let ends = u32::from(row.ended_at_us.is_some()) + u32::from(row.returned_at_us.is_some());
+            let ends = u32::from(row.ended_at_us.is_some() && !facts.is_detail);
+            let ends = ends + u32::from(row.returned_at_us.is_some());
             let wanted = if row.notify_url.is_some() { ends } else { 0 };
             if facts.told != wanted {
                 let message = format!("{} messages tell of it", facts.told);

@@ -96,7 +96,7 @@ impl Checks {
             four_eyes: FourEyes::default(),
             risks: Risks::new(home),
             screens: Screens::new(home),
-            person_spends: PersonSpends::default(),
+            person_spends: PersonSpends::new(home),
             rules: None,
         }
     }
@@ -123,7 +123,7 @@ impl Checks {
         self.four_eyes.row(&typed, findings);
         self.screens.row(&typed, findings);
         self.batches.row(&typed, (&self.grants, &self.parties), findings);
-        self.person_spends.row(&typed, findings);
+        self.person_spends.row(&typed, &self.funds, findings);
         self.look(&typed, findings);
     }
 
@@ -180,7 +180,8 @@ impl Checks {
             Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_) => {}
             Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
             Row::SuspenseProposal(_) | Row::PersonSpend(_) | Row::PersonCount(_) | Row::TransferBatch(_) => {}
-            Row::TransferBatchNumber(_) | Row::TransferBatchDetail(_) | Row::TransferBatchLink(_) => {}
+            Row::TransferBatchNumber(_) | Row::TransferBatchDetail(_) => {}
+            Row::TransferBatchLink(link) => self.card_transfers.link(link),
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),
@@ -385,6 +386,7 @@ impl Checks {
         self.card_transfers.finish(findings);
         self.batches.finish(findings);
         self.transfers.finish(&mut expected, findings);
+        self.person_spends.finish(&self.funds, findings);
         self.funds.finish(&mut expected, findings);
         self.persons.finish(findings);
         self.receivings.finish(findings);
@@ -392,7 +394,6 @@ impl Checks {
         self.day_closes.finish(findings);
         self.risks.finish(findings);
         self.screens.finish(findings);
-        self.person_spends.finish(findings);
         self.books.finish(&expected, findings)
     }
 }

@@ -19,14 +19,21 @@ const REVIEWED_OFFER_US: i64 = 259_200_000_000;
 
 /// Whether the payer gave the proof that was asked for, by the facts of the finding: a program gives none, and a page
 /// that was not given the password was confirmed by a passkey.
-fn was_given(row: &RiskDecision, asked: Proof) -> bool {
-    let Some(facts) = Facts::read(row.facts.as_str()) else { return false };
+fn was_given(facts: &str, asked: Proof) -> bool {
+    let Some(facts) = Facts::read(facts) else { return false };
     let on_page = matches!(facts.channel, Channel::Cashier | Channel::Wallet);
     match asked {
         Proof::Password => on_page,
         Proof::Passkey => on_page && !facts.password,
         Proof::Otp => false,
     }
+}
+
+/// Whether what was looked at is a detail of a batch of transfers: its transfer has the batch's number and its place,
+/// with a colon that no merchant can give. That number never comes again, so that nobody could release it.
+fn is_detail(subject: &str) -> bool {
+    let of = subject.strip_prefix("card transfer ").or_else(|| subject.strip_prefix("transfer uni "));
+    of.and_then(|rest| rest.split(' ').next()).is_some_and(|number| number.contains(':'))
 }
 
 /// What is kept of a finding: enough to hold its case against it.
@@ -136,9 +143,10 @@ impl Risks {
         check(done, "what was done is not what its rules said");
         let proofs = self.proofs.get(&row.version);
         let asked = |id: &str| Some(*proofs?.get(&RuleId::new(id).ok()?)?);
-        let asked = row.fired.as_str().split(' ').filter_map(asked).max();
+        let asked: Vec<Proof> = row.fired.as_str().split(' ').filter_map(asked).collect();
+        let facts = row.facts.as_str();
         check(
-            row.outcome == RiskOutcome::Stopped || asked.is_none_or(|asked| was_given(row, asked)),
+            row.outcome == RiskOutcome::Stopped || asked.iter().all(|asked| was_given(facts, *asked)),
             "it went on without a proof that its rules ask for",
         );
         let found = Found {
@@ -146,7 +154,7 @@ impl Risks {
             at_us: row.at_us,
             outcome: row.outcome,
             to_look_at: matches!(row.verdict, Verdict::Review | Verdict::Delay(_)),
-            proof_first: asked.is_some() || proofs.is_none(),
+            proof_first: !asked.is_empty() || proofs.is_none(),
         };
         self.found.insert((row.party, row.no), found);
     }
@@ -166,6 +174,7 @@ impl Risks {
             }),
             "no finding of its payment opened it",
         );
+        check(!is_detail(case.subject.as_str()), "it is of a detail of a batch, which nobody can release");
         let open = case.state == RiskCaseState::Open;
         check(
             open == case.decided_by.is_none() && open == case.decided_at_us.is_none(),
@@ -204,7 +213,9 @@ impl Risks {
                     let in_time = released.is_some_and(|at_us| at_us <= found.at_us);
                     (!in_time).then_some("it went on, and nobody had released it")
                 }
-                RiskOutcome::Stopped if found.to_look_at && !found.proof_first => {
+                RiskOutcome::Stopped
+                    if found.to_look_at && !found.proof_first && !is_detail(&found.subject) =>
+                {
                     (!self.named.contains(&(*party, *no)))
                         .then_some("it was stopped to be looked at, and was given to nobody")
                 }
@@ -226,6 +237,55 @@ impl Risks {
                 let key = text_of_key(&Transfer::wrap_key((no.slot(), no)));
                 let message = "it is offered for longer than it may be";
                 findings.add(FindingKind::TransferWrong, "transfer", key, message);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use risk::{Payer, Scene};
+
+    /// What is noted of a payment by this way, and whether the payment password was given for it.
+    fn facts(channel: Channel, password: bool) -> String {
+        let facts = Facts {
+            scene: Scene::Pay,
+            channel,
+            password,
+            payer_kind: Payer::Person,
+            payer: 1,
+            payee: 2,
+            amount_minor: 999,
+            payer_age_s: 0,
+            payee_known: false,
+            transfers_day: 0,
+            transfers_day_minor: 0,
+            transfers_month: 0,
+            transfers_month_minor: 0,
+            hour: 0,
+        };
+        facts.to_string()
+    }
+
+    #[test]
+    fn a_passkey_stands_for_the_password_and_nothing_for_a_code() {
+        for channel in [Channel::Cashier, Channel::Wallet] {
+            for password in [true, false] {
+                let facts = facts(channel, password);
+                assert!(was_given(&facts, Proof::Password), "{facts}");
+                assert_eq!(was_given(&facts, Proof::Passkey), !password, "{facts}");
+                assert!(!was_given(&facts, Proof::Otp), "{facts}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_program_gives_no_proof_nor_do_facts_that_cannot_be_read() {
+        let of_programs = [true, false].map(|password| facts(Channel::Program, password));
+        for facts in of_programs.iter().map(String::as_str).chain(["", "channel=wallet password=true"]) {
+            for asked in [Proof::Password, Proof::Otp, Proof::Passkey] {
+                assert!(!was_given(facts, asked), "{asked:?}: {facts}");
             }
         }
     }

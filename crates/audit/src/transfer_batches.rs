@@ -4,8 +4,9 @@ use crate::grants::Grants;
 use crate::images::text_of_key;
 use crate::parties::Parties;
 use crate::report::{FindingKind, Findings};
-use base::{BatchNo, PartyId, Record, TransferNo};
+use base::{BatchNo, CardNo, PartyId, Record, TransferNo};
 use engine::{Key, Row, Tabled};
+use fund::CardState;
 use std::collections::{BTreeMap, BTreeSet};
 use trade::{Notice, NoticeEvent, Timer, TimerTask};
 use transfer::{
@@ -20,6 +21,9 @@ struct Made {
     payer: PartyId,
     /// Absent when it goes to a card.
     payee: Option<PartyId>,
+    /// What the card is known by, and what was said of the payee.
+    card: Option<[u8; 16]>,
+    named: [u8; 16],
     units: i64,
     state: DetailState,
     ended_at_us: Option<i64>,
@@ -43,6 +47,8 @@ struct Facts {
 /// All batches.
 #[derive(Debug, Default)]
 pub(crate) struct TransferBatches {
+    /// What the cards of payees are known by.
+    cards: BTreeMap<CardNo, [u8; 16]>,
     /// Transfers of details; those whose detail was seen are taken out.
     made: BTreeMap<TransferNo, Made>,
     all: BTreeMap<BatchNo, Facts>,
@@ -59,6 +65,9 @@ impl TransferBatches {
         findings: &mut Findings,
     ) {
         match typed {
+            Row::Card(row) if row.state == CardState::Payee => {
+                self.cards.insert(row.no, row.digest);
+            }
             Row::Transfer(row) => self.transfer(row),
             Row::CardTransfer(row) => self.card_transfer(row),
             Row::TransferBatch(row) => {
@@ -89,6 +98,8 @@ impl TransferBatches {
             number: row.out_biz_no.to_string(),
             payer: row.payer,
             payee: Some(row.payee),
+            card: None,
+            named: row.named,
             units: row.amount_minor.units(),
             state,
             ended_at_us: row.ended_at_us,
@@ -111,6 +122,8 @@ impl TransferBatches {
             number: row.out_biz_no.to_string(),
             payer: row.payer,
             payee: None,
+            card: self.cards.get(&row.card).copied(),
+            named: row.named,
             units: row.amount_minor.units(),
             state,
             ended_at_us: row.ended_at_us,
@@ -357,6 +370,8 @@ fn against(row: &TransferBatchDetail, batch: &TransferBatch, made: Option<&Made>
     };
     let same = (made.payer, made.payee, made.units) == (batch.payer, row.payee, row.amount_minor.units());
     check(same, "its transfer is another payer's, goes to another payee, or is of another amount");
+    let named = (made.named, made.card) == (row.named, row.card_digest);
+    check(named, "its transfer goes to another name or card");
     check(made.number == format!("{}:{}", row.batch, row.line), "its transfer has another number");
     check((made.state, made.ended_at_us) == (row.state, row.ended_at_us), "its transfer stands otherwise");
     faults

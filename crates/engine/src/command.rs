@@ -48,6 +48,7 @@ use crate::{
     FindBankOrder, FindCard, ImportLine, PayByCard, PayByCardRefused, PrepareBankOrder, SendBankOrder,
     UnbindCard,
 };
+use crate::{BatchCheck, CheckTransferBatch};
 use crate::{
     BeginDevice, BeginDeviceRefused, EndDevices, FindDevice, FindDevices, NotSignedIn, SeeDevice,
     StopPayments, StopPaymentsRefused, device, stop_payment,
@@ -344,6 +345,7 @@ commands! {
     change CreateTransferBatch => transfer::batch::create::create_transfer_batch, Arc<TransferBatch>, BatchRefused;
     change DecideTransferBatch => transfer::batch::decide::decide, Arc<TransferBatch>, DecideBatchRefused;
     query FindTransferBatch => transfer::batch::find::find_transfer_batch, TransferBatchView, BatchNotFound;
+    query CheckTransferBatch => transfer::batch::check::check_transfer_batch, BatchCheck, BatchRefused;
 }
 
 #[cfg(test)]
@@ -377,7 +379,7 @@ mod tests {
             FoundOperators ProposeOperator ApproveOperator WithdrawOperator FindOperator \
             ProposeList ApproveList Screen FindScreenList FindScreening \
             TransferToCard FindCardTransfer \
-            CreateTransferBatch DecideTransferBatch FindTransferBatch";
+            CreateTransferBatch DecideTransferBatch FindTransferBatch CheckTransferBatch";
         let frozen: Vec<&str> = frozen.split_whitespace().collect();
         assert_eq!(&Command::NAMES[..frozen.len()], frozen.as_slice());
     }

@@ -178,9 +178,12 @@ pub use stop_payment::{StopBy, StopPayments, StopPaymentsRefused, about_stop};
 pub use tables::{Key, Row, Table, Tabled};
 pub use timer::RunTimer;
 pub use top_up::{TopUp, TopUpRefused};
+pub use transfer::batch::check::{BatchCheck, CheckTransferBatch};
 pub use transfer::batch::create::{BatchAsk, CreateTransferBatch, DetailAsk, DetailPayee};
 pub use transfer::batch::decide::DecideTransferBatch;
-pub use transfer::batch::find::{DetailFilter, FindTransferBatch, TransferBatchView, WhichBatch};
+pub use transfer::batch::find::{
+    BatchDetailView, DetailFilter, FindTransferBatch, LookedAt, TransferBatchView, WhichBatch,
+};
 pub use transfer::cancel::CancelTransfer;
 pub use transfer::find::{
     CardTransferView, FindCardTransfer, FindTransfer, FindTransferRoom, TransferRoom, WhichCardTransfer,

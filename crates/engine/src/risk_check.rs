@@ -216,10 +216,10 @@ fn look(rows: &mut Rows<'_>, asked: &Asked<'_>) -> Result<Look, Fault> {
 }
 
 /// What a verdict comes to. Only a person's transfer can wait: a program, a shop and a bank are answered at once, so
-/// what should wait there is given to a person of the platform. A proof that any rule asks for comes before all but a
-/// no.
+/// what should wait there is given to a person of the platform. Every proof that a rule asks for comes before all but a
+/// no; the highest that was not given is told.
 fn gate_of(finding: &Finding, asked: &Asked<'_>) -> Gate {
-    let missing = finding.proof.filter(|proof| !asked.given.is(*proof));
+    let missing = finding.proofs.iter().rev().copied().find(|proof| !asked.given.is(*proof));
     if let Some(proof) = missing.filter(|_| finding.verdict != Verdict::Refuse) {
         return Gate::Shut(RiskRefused::ProofMissing(proof));
     }
@@ -304,6 +304,12 @@ fn decision(
 }
 
 impl Look {
+    /// What was found, and no person of the platform is given it: for what cannot be asked for again, so that its
+    /// release would be worth nothing. It stays stopped.
+    pub(crate) fn without_case(self) -> Look {
+        Look { case: None, ..self }
+    }
+
     /// Whether a person of the platform is given the payment now, for the first time.
     pub(crate) fn opens_case(&self) -> bool {
         self.case.is_some()

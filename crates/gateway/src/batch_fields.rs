@@ -11,13 +11,12 @@ use crate::request::Caller;
 use crate::transfer_fields::{NUMBER_ALSO, Payee, amount, out_biz_no};
 use crate::{Gateway, fields};
 use base::Text;
-use engine::{DetailAsk, DetailPayee, NoPayee};
+use engine::{DetailAsk, DetailPayee, NoPayee, NoPayeeCard};
 use money::Money;
-use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
-use transfer::{BATCH_COUNT_MAX, BatchProduct, BatchRefused, BatchScene, OutBatchNo, OutBizNo, Words};
+use transfer::{BATCH_COUNT_MAX, BatchProduct, BatchScene, OutBatchNo, OutBizNo, Words};
 use wire::json::Object;
 use wire::timestamp::parse_cn;
 
@@ -105,7 +104,9 @@ pub(crate) struct BatchSaid {
     pub(crate) product: BatchProduct,
     /// The scene.
     pub(crate) scene: BatchScene,
-    /// What the details come to.
+    /// How many details there shall be; whether there are is looked at by the platform.
+    pub(crate) count: u32,
+    /// What the details shall come to.
     pub(crate) total: Money,
     /// Until when it waits, microseconds UTC.
     pub(crate) expires_at_us: Option<i64>,
@@ -139,11 +140,11 @@ pub(crate) fn read(caller: &Caller, fields: &Object) -> Result<BatchSaid, Failur
     }
     let details = list.into_iter().map(|fields| detail(fields, product));
     let details = details.collect::<Result<Vec<_>, _>>()?;
-    adds_up(&details, count, total)?;
     Ok(BatchSaid {
         out_batch_no,
         product,
         scene,
+        count,
         total,
         expires_at_us: time_expire(fields)?,
         title,
@@ -201,21 +202,6 @@ fn detail(fields: &Object, product: BatchProduct) -> Result<DetailSaid, Failure>
     Ok(DetailSaid { out_biz_no, amount, payee, title, remark })
 }
 
-/// Whether the details are as many, and come to as much, as the request says. The platform looks again at all but the
-/// count, which is in the request alone.
-fn adds_up(details: &[DetailSaid], count: u32, total: Money) -> Result<(), Failure> {
-    if u32::try_from(details.len()).ok() != Some(count) {
-        return Err(Failure::refused(BatchRefused::CountWrong));
-    }
-    let numbers: BTreeSet<&OutBizNo> = details.iter().map(|detail| &detail.out_biz_no).collect();
-    if numbers.len() != details.len() {
-        return Err(Failure::refused(BatchRefused::DetailRepeated));
-    }
-    let add = |sum: Money, detail: &DetailSaid| sum.checked_add(detail.amount).ok();
-    let sum = details.iter().try_fold(Money::zero(total.currency()), add);
-    if sum == Some(total) { Ok(()) } else { Err(Failure::refused(BatchRefused::TotalWrong)) }
-}
-
 fn time_expire(fields: &Object) -> Result<Option<i64>, Failure> {
     let Some(text) = fields::text(fields, "time_expire")? else { return Ok(None) };
     let moment = parse_cn(&format!("{text}:00"));
@@ -225,11 +211,11 @@ fn time_expire(fields: &Object) -> Result<Option<i64>, Failure> {
 impl BatchSaid {
     /// All that was asked for, a line each: no text has a line break, so that no two requests give the same lines.
     pub(crate) fn text(&self) -> String {
-        let (product, scene) = (self.product.wire(), self.scene.wire());
+        let (product, scene, count, total) = (self.product.wire(), self.scene.wire(), self.count, self.total);
         let expires = self.expires_at_us.map_or(String::new(), |at_us| at_us.to_string());
         let remark = self.remark.as_ref().map_or("", |remark| remark.as_str());
         let mut text =
-            format!("batch\n{product}\n{scene}\n{}\n{expires}\n{}\n{remark}", self.total, self.title);
+            format!("batch\n{product}\n{scene}\n{count} {total}\n{expires}\n{}\n{remark}", self.title);
         for detail in &self.details {
             let DetailSaid { out_biz_no, amount, payee, title, remark } = detail;
             let payee = match payee {
@@ -243,18 +229,27 @@ impl BatchSaid {
         text
     }
 
-    /// The details with their payees looked up; `known` says that the batch is there already, so that nobody is.
+    /// The details, and nobody is looked up.
+    pub(crate) fn details_alone(&self, gateway: &Gateway) -> Vec<DetailAsk> {
+        let nobody = || DetailPayee::Account(Err(NoPayee::NotFound));
+        self.details.iter().map(|detail| detail.ask(gateway, nobody())).collect()
+    }
+
+    /// The details with their payees looked up, a few at once. After a bank that says nothing no other is asked:
+    /// nothing will be taken, and a thousand questions to it would hold the call for minutes.
     pub(crate) async fn details(
         &self,
         gateway: &Gateway,
         caller: &Caller,
-        known: bool,
     ) -> Result<Vec<DetailAsk>, Failure> {
         let mut asks = Vec::with_capacity(self.details.len());
+        let mut is_silent = false;
         for few in self.details.chunks(LOOKED_UP_AT_ONCE) {
-            let looks = few.iter().map(|detail| detail.ask(gateway, caller, known)).collect();
-            for ask in together(looks).await {
-                asks.push(ask?);
+            let looks = few.iter().map(|detail| detail.find(gateway, caller, is_silent)).collect();
+            for (detail, payee) in few.iter().zip(together(looks).await) {
+                let payee = payee?;
+                is_silent |= matches!(payee, DetailPayee::Card { card: Err(NoPayeeCard::Silent), .. });
+                asks.push(detail.ask(gateway, payee));
             }
         }
         Ok(asks)
@@ -262,24 +257,32 @@ impl BatchSaid {
 }
 
 impl DetailSaid {
-    async fn ask(&self, gateway: &Gateway, caller: &Caller, known: bool) -> Result<DetailAsk, Failure> {
+    fn ask(&self, gateway: &Gateway, payee: DetailPayee) -> DetailAsk {
         let secrets = &gateway.world.secrets;
         let named = match &self.payee {
             PayeeSaid::Account(payee) => secrets.token_digest(&payee.text()),
             PayeeSaid::Card(card) => secrets.card_digest(&card.said()),
         };
-        let payee = match &self.payee {
-            // What is there already was decided by what was said, whatever it names now.
-            _ if known => DetailPayee::Account(Err(NoPayee::NotFound)),
-            PayeeSaid::Account(payee) => DetailPayee::Account(payee.find(gateway, &caller.app).await?),
-            PayeeSaid::Card(card) => {
-                let number = secrets.card_digest(&card.card());
-                DetailPayee::Card { card: card.find(gateway).await?, number }
-            }
-        };
         let DetailSaid { out_biz_no, amount, title, remark, .. } = self;
         let (out_biz_no, amount) = (out_biz_no.clone(), *amount);
-        Ok(DetailAsk { out_biz_no, payee, named, amount, title: title.clone(), remark: remark.clone() })
+        DetailAsk { out_biz_no, payee, named, amount, title: title.clone(), remark: remark.clone() }
+    }
+
+    /// Who is named; of a card, when a bank was silent before, that it is.
+    async fn find(
+        &self,
+        gateway: &Gateway,
+        caller: &Caller,
+        is_silent: bool,
+    ) -> Result<DetailPayee, Failure> {
+        Ok(match &self.payee {
+            PayeeSaid::Account(payee) => DetailPayee::Account(payee.find(gateway, &caller.app).await?),
+            PayeeSaid::Card(card) => {
+                let number = gateway.world.secrets.card_digest(&card.card());
+                let card = if is_silent { Err(NoPayeeCard::Silent) } else { card.find(gateway).await? };
+                DetailPayee::Card { card, number }
+            }
+        })
     }
 }
 

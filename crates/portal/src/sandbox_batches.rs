@@ -11,7 +11,8 @@ use axum::routing::{get, post};
 use base::Text;
 use cell::CellError;
 use engine::{
-    DecideTransferBatch, DetailFilter, FindTransferBatch, Row, Table, TransferBatchView, WhichBatch,
+    BatchDetailView, DecideTransferBatch, DetailFilter, FindTransferBatch, LookedAt, Row, Table,
+    TransferBatchView, WhichBatch,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -72,13 +73,15 @@ async fn show(
     let details: Vec<Value> = view
         .details
         .iter()
-        .map(|row| {
+        .map(|BatchDetailView { row, status }| {
+            // Nobody is told whether there is such a card who did not pay: names are not guessed for nothing.
+            let card = row.card_last_four.as_ref().filter(|_| row.transfer.is_some());
             json!({
                 "detail_id": detail_id(row.batch, row.line),
                 "out_biz_no": row.out_biz_no.as_str(),
-                "status": row.state.status(view.batch.state).wire(),
+                "status": status.wire(),
                 "trans_amount": row.amount().to_string(),
-                "to_card": row.card_last_four.as_ref().map(|four| four.as_str()),
+                "to_card": card.map(|four| four.as_str()),
                 "order_id": row.transfer.map(|no| no.to_string()),
                 "failure": row.failure.map(|why| why.as_str()),
             })
@@ -117,12 +120,16 @@ async fn find(
 ) -> Result<TransferBatchView, SandboxError> {
     let missing = || SandboxError::missing("batch_not_found", BatchNotFound);
     let which = WhichBatch::Out(Text::new(out_batch_no).map_err(|_| missing())?);
-    let (only, page) = (DetailFilter::default(), 1);
-    match portal.door.ask(FindTransferBatch { payer, which, only, page, page_size }).await {
-        Ok(view) => Ok(view),
-        Err(CellError::Refused(BatchNotFound)) => Err(missing()),
-        Err(error) => Err(SandboxError::of(error, |_| missing())),
+    let (only, page, after) = (DetailFilter::default(), 1, LookedAt::default());
+    let find = FindTransferBatch { payer, which, only, page, page_size, after };
+    let refused = |error: CellError<BatchNotFound>| SandboxError::of(error, |_| missing());
+    let mut view = portal.door.ask(find.clone()).await.map_err(refused)?;
+    // One decision looks at some details only.
+    while let Some(after) = view.more {
+        let rest = FindTransferBatch { after, ..find.clone() };
+        view = view.then(portal.door.ask(rest).await.map_err(refused)?);
     }
+    Ok(view)
 }
 
 fn told(batch: &TransferBatch) -> Value {

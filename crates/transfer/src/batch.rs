@@ -150,6 +150,8 @@ pub struct TransferBatchDetail {
     pub card_agreement: Option<Text<64>>,
     /// Keyed digest of the card's number alone, when a card was named: by it wrong names are counted.
     pub card_number: Option<[u8; 16]>,
+    /// The version of the list of names that the card's holder was held against; zero when there was none.
+    pub screen_version: Option<u32>,
     /// Why nobody is known by what was said.
     pub unknown: Option<DetailUnknown>,
     /// Where it stands.

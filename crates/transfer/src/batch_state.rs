@@ -181,7 +181,8 @@ impl DetailState {
         }
     }
 
-    /// What a merchant is told of it, which of one that waits depends on its batch.
+    /// What a merchant is told of it, which of one that waits depends on its batch. Whether the bank sent its money
+    /// back is said by its transfer alone.
     pub const fn status(self, batch: BatchState) -> DetailStatus {
         match (self, batch) {
             (DetailState::Waiting, BatchState::WaitPay) => DetailStatus::WaitPay,
@@ -204,17 +205,20 @@ pub enum DetailStatus {
     Success,
     /// It was refused, or came back.
     Fail,
+    /// It arrived on a card, and the bank sent the money back after that; the detail stays done.
+    Refund,
     /// Its batch was given up.
     Disuse,
 }
 
 impl DetailStatus {
     /// All of them.
-    pub const ALL: [DetailStatus; 5] = [
+    pub const ALL: [DetailStatus; 6] = [
         DetailStatus::WaitPay,
         DetailStatus::Dealing,
         DetailStatus::Success,
         DetailStatus::Fail,
+        DetailStatus::Refund,
         DetailStatus::Disuse,
     ];
 
@@ -225,6 +229,7 @@ impl DetailStatus {
             DetailStatus::Dealing => "DEALING",
             DetailStatus::Success => "SUCCESS",
             DetailStatus::Fail => "FAIL",
+            DetailStatus::Refund => "REFUND",
             DetailStatus::Disuse => "DISUSE",
         }
     }

@@ -12,7 +12,8 @@ use money::{Currency, Money};
 use risk::{Proof, Rule, Verdict};
 use transfer::{Arrival, TransferWay};
 
-/// Rules that meet transfers of 7.77, 8.88 and 9.99 only: nothing else of the world is touched by them.
+/// Rules that meet transfers of 7.77, 8.88 and 9.99 only: nothing else of the world is touched by them. Those for 5.55
+/// and 6.66 meet none: rows are changed to say that they did.
 fn rules(verdict: Verdict) -> String {
     let rule = |id, fen, verdict| Rule {
         id: Text::new(id).unwrap(),
@@ -23,8 +24,15 @@ fn rules(verdict: Verdict) -> String {
         shadow: false,
         from_us: 0,
     };
-    let by_key = rule("R3", 999, Verdict::Verify(Proof::Passkey));
-    serde_json::to_string(&[rule("R1", 777, verdict), rule("R2", 888, Verdict::Refuse), by_key]).unwrap()
+    let asks = |id, fen, proof| rule(id, fen, Verdict::Verify(proof));
+    let rules = [
+        rule("R1", 777, verdict),
+        rule("R2", 888, Verdict::Refuse),
+        asks("R3", 999, Proof::Passkey),
+        asks("R4", 666, Proof::Password),
+        asks("R5", 555, Proof::Otp),
+    ];
+    serde_json::to_string(&rules).unwrap()
 }
 
 async fn propose(door: &Door, base_version: u32, text: &str) -> engine::ApproveRisk {
@@ -66,6 +74,7 @@ pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId,
         let operator = Text::new("bea").unwrap();
         door.ask(DecideRisk { operator, party: shop, subject, release }).await.unwrap();
     }
+    crate::transfer_batches::stopped(door, shop, app, bob).await;
     door.ask(send("K1", 777)).await.unwrap();
     let ask = crate::transfers::ask(alice, bob, "V1", 777);
     let offered = door.ask(OfferTransfer { ask, arrival: Arrival::AtOnce }).await.unwrap().transfer;
@@ -94,6 +103,8 @@ fn rows_of_risk() {
     let after_refusal = "subject = replace(subject, ' K1 ', ' K2 '), verdict = 'allow'";
     let passed_review = "outcome = 'passed' AND verdict = 'review'";
     let by_key = "verdict = 'verify:passkey'";
+    let by_program = "facts = replace(facts, 'channel=wallet', 'channel=program'), fired = 'R4', \
+                      verdict = 'verify:password'";
     run(&[
         Case("risk_rules", "version = 2", "approved_by = 'ada'", &[("risk_rules", RiskWrong)]),
         Case("risk_rules", "version = 2", "text = '[]'", &[("risk_rules", RiskWrong)]),
@@ -125,6 +136,18 @@ fn rows_of_risk() {
             "facts = replace(facts, 'channel=wallet', 'channel=program')",
             &[("risk_decision", RiskWrong)],
         ),
+        // Only a detail of a batch is stopped to be looked at, and given to nobody.
+        Case(
+            "risk_decision",
+            "subject LIKE 'transfer uni %:1 %'",
+            "subject = replace(subject, ':1 ', '-1 ')",
+            &[("risk_decision", RiskWrong)],
+        ),
+        // One of two proofs was given, and none stands for a code.
+        Case("risk_decision", by_key, "fired = 'R3 R5'", &[("risk_decision", RiskWrong)]),
+        Case("risk_decision", by_key, "fired = 'R5 R3'", &[("risk_decision", RiskWrong)]),
+        // A program gives no password.
+        Case("risk_decision", by_key, by_program, &[("risk_decision", RiskWrong)]),
         Case("risk_decision", by_key, "outcome = 'delayed'", &[("risk_decision", RiskWrong)]),
         Case("risk_case", "state = 'open'", "state = 'released'", &[("risk_case", RiskWrong)]),
         Case("risk_case", "state = 'released'", "decided_by = NULL", &[("risk_case", RiskWrong)]),

@@ -4,7 +4,7 @@ use crate::funds::statement;
 use crate::rows::{Case, run};
 use crate::world::{World, found};
 use audit::FindingKind::*;
-use base::{AppId, Day, PartyId, Text};
+use base::{AppId, BankOrderNo, Day, PartyId, Text};
 use cell::Door;
 use engine::{
     BankAnswered, CancelTransfer, CardTransferAsk, CloseSuspense, CloseWay, ConfirmTransfer, JudgePassword,
@@ -41,7 +41,7 @@ async fn pay(door: &Door, ask: TransferAsk, arrival: Arrival) -> Arc<Transfer> {
 /// By a program: arrived (`P1`), come back (`P2`). By persons: arrived (`W1`), waiting (`W2`), called back (`W3`), only
 /// offered (`W4`), withdrawn before it was paid (`W5`).
 pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId, bob: PartyId) {
-    crate::transfer_batches::live(door, shop, app, bob).await;
+    let of_batch = crate::transfer_batches::live(door, shop, app, bob).await;
     let send = |number: &str, amount| TransferMoney {
         ask: ask(shop, bob, number, amount),
         way: TransferWay::Uni,
@@ -55,7 +55,7 @@ pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId,
     door.ask(SetPartyStatus { party: bob, status: PartyStatus::Closed }).await.unwrap();
     door.ask(send("P2", 200)).await.unwrap_err();
     door.ask(SetPartyStatus { party: bob, status: PartyStatus::Normal }).await.unwrap();
-    to_cards(door, shop, app).await;
+    to_cards(door, shop, app, of_batch).await;
     pay(door, ask(alice, bob, "W1", 100), Arrival::AtOnce).await;
     pay(door, ask(alice, bob, "W2", 110), Arrival::OneDay).await;
     let back = pay(door, ask(alice, bob, "W3", 120), Arrival::TwoHours).await;
@@ -67,8 +67,8 @@ pub(crate) async fn live(door: &Door, shop: PartyId, app: AppId, alice: PartyId,
 }
 
 /// To cards: done (`C1`), refused (`C2`), under way (`C3`), come back by a line (`C4`) and by two people (`C5`), all to
-/// one card.
-async fn to_cards(door: &Door, shop: PartyId, app: AppId) {
+/// one card. The order of a detail of a batch comes back by a line too.
+async fn to_cards(door: &Door, shop: PartyId, app: AppId, of_batch: BankOrderNo) {
     let card = PayeeCard {
         digest: [9; 16],
         bank: Text::new("ICBC").unwrap(),
@@ -111,11 +111,16 @@ async fn to_cards(door: &Door, shop: PartyId, app: AppId) {
         door.ask(SendBankOrder { no }).await.unwrap();
         door.ask(BankAnswered { no, verdict }).await.unwrap();
     }
+    // The bank says that it paid the first one again.
+    let verdict = did(140, Text::new("transfer 1 again").unwrap());
+    door.ask(BankAnswered { no: orders[0], verdict }).await.unwrap();
     let (by_line, by_people) = (orders[3], orders[4]);
     let lines = [
         (Some(by_line), false, 143, "out 143"),
         (Some(by_line), true, 143, "back 143"),
         (Some(by_people), true, 144, "back 144"),
+        (Some(of_batch), false, 25, "out 25"),
+        (Some(of_batch), true, 25, "back 25"),
     ];
     statement(door, 20_260_105, &lines).await;
     let (account, day) = (Text::new("TB1").unwrap(), Day::from_number(20_260_105).unwrap());
@@ -132,6 +137,7 @@ async fn to_cards(door: &Door, shop: PartyId, app: AppId) {
 fn rows_of_transfers_to_cards() {
     let (done, refused, waits) = ("out_biz_no = 'C1'", "out_biz_no = 'C2'", "out_biz_no = 'C3'");
     let (by_line, by_people) = ("out_biz_no = 'C4'", "out_biz_no = 'C5'");
+    let of_done = "no = (SELECT bank_order FROM card_transfer WHERE out_biz_no = 'C1')";
     let orphan: &[(&str, audit::FindingKind)] =
         &[("card_transfer", TransferWrong), ("bank_order", BankOrderWrong)];
     run(&[
@@ -216,6 +222,25 @@ fn rows_of_transfers_to_cards() {
             &[("card_transfer", TransferWrong), ("bank_order", BankOrderWrong)],
         ),
         Case("card_transfer", by_people, "odd_lines = 0", &[("bank_order", BankOrderWrong)]),
+        Case("card_transfer", done, "odd_lines = 0", &[("bank_order", BankOrderWrong)]),
+        Case(
+            "settlement",
+            "reference = 'out 143'",
+            "settled_at_us = settled_at_us + 1000000000000",
+            &[("bank_order", BankOrderWrong)],
+        ),
+        Case(
+            "statement_line",
+            "reference = 'back 144'",
+            "reference = 'out 144'",
+            &[("suspense_closing", StatementWrong)],
+        ),
+        Case(
+            "notice",
+            "state = 'given_up' AND order_no = (SELECT no FROM card_transfer WHERE out_biz_no = 'C4')",
+            "state = 'due', next_at_us = happened_at_us",
+            &[("notice", NoticeWrong)],
+        ),
         Case(
             "card_transfer",
             done,
@@ -258,8 +283,8 @@ fn rows_of_transfers_to_cards() {
             "way = 'own'",
             &[("suspense_closing", StatementWrong), ("bank_order", BankOrderWrong)],
         ),
-        Case("bank_order", "kind = 'transfer' AND state = 'done'", "fee_minor = 9", orphan),
-        Case("bank_order", "kind = 'transfer' AND state = 'done'", "kind = 'withdraw'", orphan),
+        Case("bank_order", of_done, "fee_minor = 9", orphan),
+        Case("bank_order", of_done, "kind = 'withdraw'", orphan),
         Case("card", "state = 'payee'", "state = 'bound'", &[("bank_order", BankOrderWrong)]),
     ]);
 }

@@ -562,10 +562,9 @@ impl Script {
         {
             let own_app = (kind == GrantKind::Merchant).then_some(cast.app);
             let scopes = Text::new("").unwrap();
-            self.door
-                .ask(Authorize { owner, app, kind, scopes, own_app, code: [first; 16], attempt: None })
-                .await
-                .unwrap();
+            let (code, attempt, passkey) = ([first; 16], None, None);
+            let yes = Authorize { owner, app, kind, scopes, own_app, code, attempt, passkey };
+            self.door.ask(yes).await.unwrap();
             let (role, slot) = (TokenRole::Code, owner.slot());
             let [given, access, refresh] = [0, 1, 2].map(|more| [first + more; 16]);
             let take = TakeTokens { slot, app, kind, role, given, access, refresh };

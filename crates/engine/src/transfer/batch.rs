@@ -5,6 +5,7 @@
 //! money is set aside for a batch: each detail is held against balance, limits and rules when its turn comes, and one
 //! that is refused stops no other.
 
+pub(crate) mod check;
 pub(crate) mod create;
 pub(crate) mod decide;
 pub(crate) mod find;
@@ -20,6 +21,11 @@ use trade::{Timer, TimerTask};
 
 fn odd(batch: &TransferBatch, error: impl std::fmt::Display) -> Fault {
     Fault(format!("batch {}: {error}", batch.no))
+}
+
+/// The version of the list of names in force; zero before any.
+fn list_version(rows: &Rows<'_>) -> u32 {
+    rows.screen_list().map_or(0, |list| list.version)
 }
 
 /// The payer's batch of this number.

@@ -107,19 +107,21 @@ pub(crate) fn transfer_to_card(
         same_meaning(&first, ask).map_err(Stop::Refused)?;
         return Ok(Next::Answer(first));
     }
-    begin(rows, command, &payer).map(Next::Answer)
+    begin(rows, command, &payer, None).map(Next::Answer)
 }
 
-/// Sends money to a card for a detail of a batch; its number is the detail's own, so that it is used once.
+/// Sends money to a card for a detail of a batch that was taken then; its number is the detail's own, so that it is
+/// used once.
 pub(super) fn send_detail(
     rows: &mut Rows<'_>,
     command: &TransferToCard,
+    taken_at_us: i64,
 ) -> Result<Arc<CardTransfer>, Stop<CardTransferRefused>> {
     let payer = payer_of(rows, command)?;
     if of_number(rows, payer.id, &command.ask.out_biz_no)?.is_some() {
         return Stop::because(CardTransferRefused::NumberTaken { field: "out_biz_no" });
     }
-    begin(rows, command, &payer)
+    begin(rows, command, &payer, Some(taken_at_us))
 }
 
 /// The merchant who pays, when the app acts for it.
@@ -134,11 +136,12 @@ fn payer_of(rows: &mut Rows<'_>, command: &TransferToCard) -> Result<Arc<Party>,
     Ok(payer)
 }
 
-/// Makes and pays a transfer whose number is unused.
+/// Makes and pays a transfer whose number is unused; that of a detail, when its batch was taken is given.
 fn begin(
     rows: &mut Rows<'_>,
     command: &TransferToCard,
     payer: &Party,
+    taken_at_us: Option<i64>,
 ) -> Result<Arc<CardTransfer>, Stop<CardTransferRefused>> {
     let (ask, slot) = (&command.ask, rows.slot());
     if !contract::is_signed(rows, payer.id, ContractProduct::Transfer)? {
@@ -157,6 +160,8 @@ fn begin(
     let taken = check_money(rows, &transfer)?;
     let payee = named_rightly(rows, command)?;
     let look = risk_check::of_card_transfer(rows, payer, &transfer)?;
+    // The number of a detail never comes again, so that nothing could be released: to be looked at is a no.
+    let look = if taken_at_us.is_some() { look.without_case() } else { look };
     if let Gate::Shut(refused) = look.gate {
         look.note(rows);
         return Err(Stop::Noted(CardTransferRefused::Risk(refused)));
@@ -166,7 +171,8 @@ fn begin(
     look.note(rows);
     books::book(rows, taken);
     usage::count_sent(rows, payer.id, transfer.amount())?;
-    let card = card_for(rows, payer.id, payee)?;
+    let heard_at_us = taken_at_us.unwrap_or(rows.now_us());
+    let card = card_for(rows, payer.id, payee, heard_at_us)?;
     let order = order_for(rows, &transfer, card)?;
     let transfer = Arc::new(CardTransfer { card, bank_order: order.no, ..transfer });
     rows.insert(order);
@@ -289,21 +295,27 @@ fn check_money(rows: &mut Rows<'_>, transfer: &CardTransfer) -> Result<Posted, S
     }
 }
 
-/// Our number of a payee's card: the payer's one of before, with the bank's newest name of it, or a new one.
-fn card_for(rows: &mut Rows<'_>, party: PartyId, payee: &PayeeCard) -> Result<CardNo, Fault> {
+/// Our number of a payee's card: the payer's one of before, with the bank's newest name of it, or a new one. The name
+/// of a detail was heard when its batch was taken, days ago perhaps, and does not displace one that was heard since.
+fn card_for(
+    rows: &mut Rows<'_>,
+    party: PartyId,
+    payee: &PayeeCard,
+    heard_at_us: i64,
+) -> Result<CardNo, Fault> {
     let (slot, now_us) = (rows.slot(), rows.now_us());
     let PayeeCard { digest, bank, kind, last_four, agreement } = payee.clone();
     let agreement = Some(agreement);
     if let Some(name) = rows.get::<CardName>((slot, party, digest))? {
         let known = rows.get::<Card>((slot, name.no))?;
         let known = known.ok_or_else(|| Fault(format!("card {} is named and not there", name.no)))?;
-        if known.agreement != agreement {
-            rows.put(Card { agreement, changed_at_us: now_us, ..(*known).clone() });
+        if known.agreement != agreement && known.changed_at_us <= heard_at_us {
+            rows.put(Card { agreement, changed_at_us: heard_at_us, ..(*known).clone() });
         }
         return Ok(name.no);
     }
     let no = CardNo::of(rows.stamp(), slot);
-    let (state, asked_at_us, changed_at_us) = (CardState::Payee, now_us, now_us);
+    let (state, asked_at_us, changed_at_us) = (CardState::Payee, now_us, heard_at_us);
     rows.insert(Card {
         slot,
         no,
@@ -341,7 +353,10 @@ pub(crate) fn ended(rows: &mut Rows<'_>, order: &BankOrder, event: CardTransferE
     }
     let no = transfer.no;
     let transfer = CardTransfer { state, ended_at_us: Some(rows.now_us()), ..(*transfer).clone() };
-    told::tell_card(rows, &transfer);
+    // The end of a detail is told by its batch, that its money came back later by its transfer.
+    if !batch::step::is_detail(rows, no)? {
+        told::tell_card(rows, &transfer);
+    }
     rows.put(transfer);
     let outcome = match state {
         CardTransferState::Failed => Err(failure_of(order.reason)),

@@ -35,7 +35,8 @@ pub(crate) fn tell(rows: &mut Rows<'_>, transfer: &Transfer) {
     send(rows, told);
 }
 
-/// Tells how a transfer to a card ended, or that it came back after that, at the address it came with.
+/// Tells how a transfer to a card ended, or that it came back after that, at the address it came with. Of a detail of a
+/// batch only the latter is told, at the batch's address and under our number (`alipay_order_no` of the detail).
 pub(crate) fn tell_card(rows: &mut Rows<'_>, transfer: &CardTransfer) {
     let told = Told {
         app: transfer.app,

@@ -1,19 +1,21 @@
 //! Batches of transfers: what is refused as a whole, what becomes of each detail, and that nothing is paid twice.
 
+use crate::registering::ask;
 use crate::script::{Script, Words, check_in, cny, digest};
 use crate::support::World;
 use base::{AppId, BatchNo, Slot, Text};
 use engine::{
-    BatchAsk, Command, CreateTransferBatch, DecideTransferBatch, DetailAsk, DetailFilter, DetailPayee,
-    FindTransferBatch, NoPayee, NoPayeeCard, PayeeCard, RunTimer, TransferBatchView, WhichBatch,
+    ApproveList, BatchAsk, BatchCheck, CheckTransferBatch, Command, CreateTransferBatch, DecideTransferBatch,
+    DetailAsk, DetailFilter, DetailPayee, FindTransferBatch, LookedAt, NoPayee, NoPayeeCard, PayeeCard,
+    ProposeList, RunTimer, StopBy, StopPayments, TransferBatchView, WhichBatch,
 };
-use fund::CardKind;
+use fund::{Card, CardKind};
 use money::{Currency, Money};
 use std::collections::BTreeSet;
 use trade::{Notice, Timer, TimerTask};
 use transfer::{
-    BatchProduct, BatchScene, BatchState, CardTransfer, DetailState, DetailStatus, Transfer, TransferBatch,
-    TransferBatchDetail, TransferBatchLink, TransferBatchNumber,
+    BatchProduct, BatchRefused, BatchScene, BatchState, CardTransfer, CardTransferState, DetailState,
+    DetailStatus, Transfer, TransferBatch, TransferBatchDetail, TransferBatchLink, TransferBatchNumber,
 };
 
 fn named(script: &Script, name: &str) -> Option<BatchNo> {
@@ -87,7 +89,7 @@ fn find(payer: base::PartyId, which: WhichBatch, words: &Words<'_>) -> Command {
         status: status.map(|word| DetailStatus::ALL.into_iter().find(|one| one.wire() == *word).unwrap()),
     };
     let (page, page_size) = (number("page").unwrap_or(1), number("size").unwrap_or(500));
-    FindTransferBatch { payer, which, only, page, page_size }.into()
+    FindTransferBatch { payer, which, only, page, page_size, after: LookedAt::default() }.into()
 }
 
 fn create(script: &Script, words: &Words<'_>) -> CreateTransferBatch {
@@ -99,6 +101,7 @@ fn create(script: &Script, words: &Words<'_>) -> CreateTransferBatch {
         Some(span) => -crate::script::span_us(span),
         None => crate::script::span_us(span),
     });
+    let list = script.world.all::<::risk::ScreenList>().last().map_or(0, |list| list.version);
     let said = words.named.get("said").map_or_else(|| words.plain[3..].concat(), |said| (*said).to_owned());
     let ask = BatchAsk {
         payer: script.party(words.at(2)),
@@ -106,10 +109,12 @@ fn create(script: &Script, words: &Words<'_>) -> CreateTransferBatch {
         said: digest(&said[said.len().saturating_sub(16)..]),
         product: BatchProduct::PayV2,
         scene: if waits_us.is_some() { BatchScene::Approved } else { BatchScene::Direct },
+        count: words.named.get("count").map_or(details.len(), |count| count.parse().unwrap()) as u32,
         total: cny(words.at(3)),
         expires_at_us: waits_us.map(|waits_us| script.world.wall_us + waits_us),
         title: words.text("title"),
-        remark: None,
+        remark: words.text("remark"),
+        screen_version: words.named.get("list").map_or(list, |list| list.parse().unwrap()),
         details,
     };
     let app = script.apps.get(&of_app).copied().unwrap_or(AppId::issue(1, Slot::PLATFORM).unwrap());
@@ -157,8 +162,8 @@ pub(crate) fn told(batch: &TransferBatch) -> String {
 /// `PartSuccess 2 of 2: d1 SUCCESS, d2 FAIL PayeeNotFound`
 pub(crate) fn found(view: &TransferBatchView) -> String {
     let details = view.details.iter().map(|detail| {
-        let failure = detail.failure.map_or(String::new(), |failure| format!(" {failure:?}"));
-        format!("{} {}{failure}", detail.out_biz_no, detail.state.status(view.batch.state).wire())
+        let failure = detail.row.failure.map_or(String::new(), |failure| format!(" {failure:?}"));
+        format!("{} {}{failure}", detail.row.out_biz_no, detail.status.wire())
     });
     let details = details.collect::<Vec<_>>().join(", ");
     format!("{}: {} {details}", told(&view.batch), view.matching).trim_end().to_owned()
@@ -195,12 +200,14 @@ pub(crate) fn check(world: &World) {
             assert_eq!((link.batch, link.line), (batch.no, detail.line));
         }
     }
-    let made = world.all::<Transfer>().map(|row| (row.no, &row.out_biz_no));
-    let to_cards = world.all::<CardTransfer>().map(|row| (row.no, &row.out_biz_no));
-    for (no, number) in made.chain(to_cards) {
+    let made = world.all::<Transfer>().map(|row| (row.no, &row.out_biz_no, false));
+    let came_back = |row: &CardTransfer| row.state == CardTransferState::Refunded && row.notify_url.is_some();
+    let to_cards = world.all::<CardTransfer>().map(|row| (row.no, &row.out_biz_no, came_back(row)));
+    for (no, number, came_back) in made.chain(to_cards) {
         assert_eq!(number.as_str().contains(':'), carried.contains(&no), "{number}");
-        let told = || world.all::<Notice>().any(|notice| notice.order_no == no.topic());
-        assert!(!number.as_str().contains(':') || !told(), "a detail is told by its batch alone: {number}");
+        let told = || world.all::<Notice>().filter(|notice| notice.order_no == no.topic()).count();
+        // The end of a detail is told by its batch alone.
+        assert!(!number.as_str().contains(':') || told() == usize::from(came_back), "{number}");
     }
     assert_eq!(world.all::<TransferBatchLink>().count(), carried.len());
 }
@@ -223,6 +230,7 @@ fn every_refusal_of_a_whole_batch_has_a_row() {
         tb-new B1 shop 3.00 d1:bob:3.00 app=mall                -> refused PayerNotFound
         status shop frozen
         tb-new B1 shop 3.00                                     -> refused CountWrong
+        tb-new B1 shop 3.00 d1:bob:3.00 count=2                 -> refused CountWrong
         tb-new B1 shop 3.00 d1:bob:1.00 d1:alice:1.00           -> refused DetailRepeated
         tb-new B1 shop 3.00 d1:bob:1.00 d2:alice:1.99 waits=-1s -> refused TotalWrong
         tb-new B1 shop 3.00 d1:bob:3.00 d2:alice:0              -> refused TotalWrong
@@ -236,6 +244,7 @@ fn every_refusal_of_a_whole_batch_has_a_row() {
         tb-new B1 shop 3.00 d1:bob:3.00                         -> Dealing 0 of 1
         tb-new B1 shop 3.00 d1:bob:3.00                         -> Dealing 0 of 1
         tb-new B1 shop 3.00 d1:bob:3.00 said=other              -> refused NumberTaken
+        tb-new B1 shop 9.99 d1:bob:3.00 said=other count=2      -> refused NumberTaken
         tb-new B1 shop 9.99 d9:silent:1.00 said=3.00d1:bob:3.00 -> Dealing 0 of 1
         tb-see B1 mall                                          -> refused BatchNotFound
         tb-find B1 mall                                         -> refused BatchNotFound
@@ -245,6 +254,272 @@ fn every_refusal_of_a_whole_batch_has_a_row() {
         balance shop                                            -> 100.00
         ",
     );
+}
+
+fn stop(script: &mut Script, name: &str, lift: bool) {
+    let (party, by) = (script.party(name), StopBy::Operator);
+    ask(&mut script.world, StopPayments { party, by, lift }).unwrap();
+}
+
+#[test]
+fn neither_a_stopped_payer_nor_one_without_a_contract_has_a_batch_taken() {
+    let mut script = check_in(PEOPLE, "tb-new B1 shop 3.00 d1:bob:3.00 waits=1d -> WaitPay 0 of 1");
+    stop(&mut script, "shop", false);
+    script.play(
+        "
+        tb-new B2 shop 3.00 d1:bob:3.00            -> refused PayerStopped
+        tb-agree B1 shop                           -> refused PayerBlocked
+        ",
+    );
+    stop(&mut script, "shop", true);
+    script.play(
+        "
+        ct-propose ada shop transfer 0 ended:0     -> version 1
+        ct-approve bea shop transfer 1             -> version 1
+        tb-new B2 shop 3.00 d1:bob:3.00            -> refused NotSigned
+        tb-agree B1 shop                           -> Dealing 0 of 1
+        advance 1s
+        due                                        -> 1
+        tb-see B1 shop                             -> Fail 1 of 1: 1 d1 FAIL NotSigned
+        balance shop                               -> 100.00
+        ",
+    );
+}
+
+/// What is looked at before payees are looked up is what is decided, without them.
+#[test]
+fn a_batch_is_looked_at_as_it_will_be_decided_but_for_its_payees() {
+    let mut script = check_in(PEOPLE, "tb-new B1 shop 3.00 d1:bob:3.00 -> Dealing 0 of 1");
+    agree_on_list(&mut script, 1);
+    let mut look = |line: &str| {
+        let CreateTransferBatch { ask: asked, app, .. } = create(&script, &words(line));
+        ask(&mut script.world, CheckTransferBatch { ask: asked, app })
+    };
+    for (line, refused) in [
+        ("tb-new B1 nobody 3.00 d1:bob:3.00", BatchRefused::PayerNotFound),
+        ("tb-new B1 shop 3.00 d1:bob:3.00 app=mall", BatchRefused::PayerNotFound),
+        ("tb-new B1 shop 9.99 d1:bob:3.00", BatchRefused::NumberTaken),
+        ("tb-new B2 shop 9.99 d1:bob:3.00", BatchRefused::TotalWrong),
+        ("tb-new B2 shop 3.00 d1:bob:3.00 waits=16d", BatchRefused::TimeWrong),
+    ] {
+        assert_eq!(look(line), Err(refused), "{line}");
+    }
+    let BatchCheck { first, screen_version } = look("tb-new B1 shop 3.00 d1:bob:3.00").unwrap();
+    assert_eq!((first.map(|batch| batch.count), screen_version), (Some(1), 1));
+    let fresh = look("tb-new B2 shop 3.00 d1:card-silent:3.00").unwrap();
+    assert_eq!(fresh, BatchCheck { first: None, screen_version: 1 });
+    script.play("tb-see B2 shop -> refused BatchNotFound\nstatus shop frozen");
+    let CreateTransferBatch { ask: asked, app, .. } =
+        create(&script, &words("tb-new B2 shop 3.00 d1:bob:3.00"));
+    let look = CheckTransferBatch { ask: asked, app };
+    assert_eq!(ask(&mut script.world, look), Err(BatchRefused::PayerBlocked));
+}
+
+fn words(line: &str) -> Words<'_> {
+    let (named, plain): (Vec<&str>, Vec<&str>) = line.split_whitespace().partition(|word| word.contains('='));
+    Words { plain, named: named.iter().map(|word| word.split_once('=').unwrap()).collect() }
+}
+
+/// The next version of the list of names is in force.
+fn agree_on_list(script: &mut Script, version: u32) {
+    let name = |name: &str| Text::new(name).unwrap();
+    let (digest, base_version) = ([version as u8; 32], version - 1);
+    let (entries, threshold) = (2, 850);
+    let propose = ProposeList { operator: name("ada"), base_version, digest, entries, threshold };
+    ask(&mut script.world, propose).unwrap();
+    ask(&mut script.world, ApproveList { operator: name("bea"), version, digest }).unwrap();
+}
+
+/// The name on a card was held against one list and is not here any more: under another list the card is not paid.
+#[test]
+fn a_card_is_paid_under_the_list_that_its_holder_was_held_against() {
+    let mut script = check_in(
+        PEOPLE,
+        "
+        tb-new B1 shop 2.00 d1:card-7894:1.00 d2:bob:1.00 waits=1d   -> WaitPay 0 of 2
+        tb-new B2 shop 1.00 d1:card-7894:1.00                        -> Dealing 0 of 1
+        advance 1s
+        due                                                          -> 1
+        tb-see B2 shop                             -> Dealing 0 of 1: 1 d1 DEALING
+        ",
+    );
+    agree_on_list(&mut script, 1);
+    script.play(
+        "
+        tb-agree B1 shop                                             -> Dealing 0 of 2
+        tb-new B3 shop 1.00 d1:card-7894:1.00                        -> Dealing 0 of 1
+        tb-new B4 shop 1.00 d1:card-7894:1.00 list=0                 -> Dealing 0 of 1
+        advance 1s
+        due
+        tb-see B1 shop                             -> PartSuccess 2 of 2: 2 d1 FAIL Risk, d2 SUCCESS
+        tb-see B3 shop                             -> Dealing 0 of 1: 1 d1 DEALING
+        tb-see B4 shop                             -> Fail 1 of 1: 1 d1 FAIL Risk
+        ",
+    );
+}
+
+/// Whoever cannot pay is told nothing of a thousand names.
+#[test]
+fn accounts_are_guessed_by_nobody_who_could_not_pay() {
+    check_in(
+        PEOPLE,
+        "
+        tb-new B1 kiosk 62.00 d1:nobody:20.00 d2:bob!:20.00 d3:bob:20.00 d4:nobody:1.00 d5:kiosk:1.00 -> Dealing 0 of 5
+        advance 1s
+        due                                        -> 1
+        tb-see B1 kiosk                            -> Fail 5 of 5: 5 d1 FAIL BalanceTooLow, \
+            d2 FAIL BalanceTooLow, d3 FAIL BalanceTooLow, d4 FAIL PayeeNotFound, d5 FAIL PayeeIsPayer
+        tb-new B2 kiosk 2.00 d1:nobody:1.00 d2:bob!:1.00             -> Dealing 0 of 2
+        status kiosk frozen
+        advance 1s
+        due                                        -> 1
+        tb-see B2 kiosk                            -> Fail 2 of 2: 2 d1 FAIL PayerBlocked, d2 FAIL PayerBlocked
+        ",
+    );
+}
+
+/// Nobody could release a detail: its number never comes again.
+#[test]
+fn a_detail_that_rules_would_have_looked_at_fails_and_opens_no_case() {
+    check_in(
+        "merchant shop 1000.00 slot=11\nperson bob slot=31",
+        "
+        rk-propose ada 0 review                    -> version 1
+        rk-approve bea 1                           -> version 1
+        tb-new B1 shop 401.00 d1:bob:200.00 d2:card-7894:200.00 d3:bob:1.00 -> Dealing 0 of 3
+        advance 1s
+        due                                        -> 1
+        tb-see B1 shop                             -> PartSuccess 3 of 3: 3 d1 FAIL Risk, d2 FAIL Risk, d3 SUCCESS
+        rk-count                                   -> 2 0
+        balance shop                               -> 999.00
+        ",
+    );
+}
+
+/// The batch has ended when the bank sends the money back: it is told of its transfer, where the batch was told.
+#[test]
+fn what_a_bank_sends_back_of_a_detail_is_seen_and_told() {
+    let mut script = check_in(
+        PEOPLE,
+        "
+        tb-new B1 shop 21.00 d1:card-7894:20.00 d2:bob:1.00 tell=https://m -> Dealing 0 of 2
+        advance 1s
+        due                                        -> 1
+        ",
+    );
+    let name = script.world.all::<CardTransfer>().next().unwrap().out_biz_no.to_string();
+    script.play(
+        &"
+        bk-send tc:NAME
+        bk-done tc:NAME 20.00 ref=R1
+        tb-see B1 shop                             -> Success 2 of 2: 2 d1 SUCCESS, d2 SUCCESS
+        tc-statuses NAME                           ->
+        line 1 tc:NAME out 20.00 ref=R1            -> Matched
+        line 1 tc:NAME in 20.00 ref=R9 day=2026-01-05 -> CameBack
+        tb-see B1 shop                             -> Success 2 of 2: 2 d1 REFUND, d2 SUCCESS
+        tb-see B1 shop status=REFUND               -> Success 2 of 2: 1 d1 REFUND
+        tb-see B1 shop status=SUCCESS              -> Success 2 of 2: 1 d2 SUCCESS
+        tc-statuses NAME                           -> REFUND
+        tb-told B1                                 -> B1 SUCCESS 21.00 21.00 0
+        balance shop                               -> 98.90
+        "
+        .replace("NAME", &name),
+    );
+}
+
+/// The bank's name of a card is the one that was heard last, not the one that was used last.
+#[test]
+fn a_name_from_the_day_a_batch_was_taken_displaces_no_newer_one() {
+    let mut script = check_in(
+        PEOPLE,
+        "
+        tb-new B1 shop 1.00 d1:card-7894:1.00 waits=1d   -> WaitPay 0 of 1
+        advance 1s
+        tc-send X1 shop 7894 1.00 as=P2
+        advance 1s
+        tb-agree B1 shop                           -> Dealing 0 of 1
+        advance 1s
+        due
+        tb-see B1 shop                             -> Dealing 0 of 1: 1 d1 DEALING
+        ",
+    );
+    let known = |script: &Script| {
+        let names = script.world.all::<Card>().map(|card| card.agreement.clone().unwrap().to_string());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(known(&script), ["P2"]);
+    script.play("tb-new B2 shop 1.00 d1:card-7894:1.00 -> Dealing 0 of 1\nadvance 1s\ndue");
+    assert_eq!(known(&script), ["P1"]);
+}
+
+#[test]
+fn what_is_said_of_a_batch_is_said_of_its_details() {
+    let script = check_in(
+        PEOPLE,
+        "
+        tb-new B1 shop 3.00 d1:bob:1.00 d2:card-7894:2.00 title=wages remark=january -> Dealing 0 of 2
+        advance 1s
+        due                                        -> 1
+        ",
+    );
+    let to_account = script.world.all::<Transfer>().map(|row| (row.title.clone(), row.remark.clone()));
+    let to_card = script.world.all::<CardTransfer>().map(|row| (row.title.clone(), row.remark.clone()));
+    let said: Vec<_> = to_account.chain(to_card).collect();
+    assert_eq!(said.len(), 2);
+    for (title, remark) in said {
+        assert_eq!((title.unwrap().as_str(), remark.unwrap().as_str()), ("wages", "january"));
+    }
+}
+
+#[test]
+fn a_batch_whose_time_is_over_is_not_agreed_to_before_its_timer_ran_either() {
+    check_in(
+        PEOPLE,
+        "
+        tb-new B1 shop 3.00 d1:bob:3.00 waits=1d   -> WaitPay 0 of 1
+        advance 1d
+        tb-agree B1 shop                           -> refused Decided
+        tb-give-up B1 shop                         -> Disused 0 of 1
+        balance shop                               -> 100.00
+        ",
+    );
+}
+
+/// The writer makes no other decision while it looks, so that who looks at many details asks more than once.
+#[test]
+fn one_decision_looks_at_a_hundred_details_and_the_next_goes_on() {
+    let mut script = check_in(PEOPLE, "tb-new B1 shop 25.00 many=250 waits=1d -> WaitPay 0 of 250");
+    let payer = script.party("shop");
+    let mut look = |only: DetailFilter, page, page_size| {
+        let which = WhichBatch::Out(Text::new("B1").unwrap());
+        let after = LookedAt::default();
+        let find = FindTransferBatch { payer, which, only, page, page_size, after };
+        let mut view = ask(&mut script.world, find.clone()).unwrap();
+        let mut looks = vec![view.details.len()];
+        while let Some(after) = view.more {
+            let rest = ask(&mut script.world, FindTransferBatch { after, ..find.clone() }).unwrap();
+            looks.push(rest.details.len());
+            view = view.then(rest);
+        }
+        let lines: Vec<u32> = view.details.iter().map(|detail| detail.row.line).collect();
+        (looks, view.matching, lines.first().copied(), lines.last().copied())
+    };
+    let all = DetailFilter::default;
+    let standing = |status| DetailFilter { status: Some(status), ..all() };
+    assert_eq!(look(all(), 1, 500), (vec![100, 100, 50], 250, Some(1), Some(250)));
+    assert_eq!(look(all(), 1, 100), (vec![100], 250, Some(1), Some(100)));
+    assert_eq!(look(all(), 2, 120), (vec![100, 20], 250, Some(121), Some(240)));
+    assert_eq!(look(all(), 4, 100), (vec![0], 250, None, None));
+    let waits = standing(DetailStatus::WaitPay);
+    assert_eq!(look(waits.clone(), 2, 120), (vec![0, 80, 40], 250, Some(121), Some(240)));
+    assert_eq!(look(waits, 1, 0), (vec![0, 0, 0], 250, None, None));
+    assert_eq!(look(standing(DetailStatus::Fail), 1, 500), (vec![0, 0, 0], 0, None, None));
+    let number = DetailFilter { out_biz_no: Some(Text::new("m150").unwrap()), ..all() };
+    assert_eq!(look(number, 1, 500), (vec![0, 1], 1, Some(150), Some(150)));
+    let line = |line| DetailFilter { line: Some(line), ..all() };
+    assert_eq!(look(line(150), 1, 500), (vec![1], 1, Some(150), Some(150)));
+    assert_eq!(look(line(0), 1, 500), (vec![0], 0, None, None));
+    assert_eq!(look(line(251), 1, 500), (vec![0], 0, None, None));
 }
 
 #[test]

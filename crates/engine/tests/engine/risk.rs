@@ -36,6 +36,10 @@ fn rules(name: &str) -> String {
             large(Verdict::Review),
             rule("R", "amount_minor > 20000", Verdict::Refuse),
         ],
+        "kinds" => vec![
+            rule("O", "amount_minor > 10000", Verdict::Verify(Proof::Otp)),
+            rule("P", "amount_minor > 10000", Verdict::Verify(Proof::Passkey)),
+        ],
         "password" => vec![large(Verdict::Verify(Proof::Password))],
         "passkey" => vec![large(Verdict::Verify(Proof::Passkey))],
         "otp" => vec![large(Verdict::Verify(Proof::Otp))],

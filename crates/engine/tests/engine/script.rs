@@ -899,6 +899,7 @@ fn tell(reply: &Reply) -> String {
         Reply::CreateTransferBatch(answer) => result(answer, |done| crate::batch::told(done)),
         Reply::DecideTransferBatch(answer) => result(answer, |done| crate::batch::told(done)),
         Reply::FindTransferBatch(answer) => result(answer, crate::batch::found),
+        Reply::CheckTransferBatch(answer) => result(answer, |check| format!("{check:?}")),
         Reply::PayByCard(answer) => result(answer, crate::bank::told),
         Reply::AskCard(answer) => result(answer, |card| format!("{:?}", card.state)),
         Reply::BindCard(answer) => result(answer, |card| format!("{:?}", card.state)),

@@ -2,9 +2,10 @@
 //!
 //! Where the documentation is silent: the scene says whether the payer is asked. In `MESSAGE_BATCH_PAY` the batch waits
 //! (`WAIT_PAY`) until the merchant agrees to it, at `/sandbox/batches` in a world for developers, and is given up
-//! (`DISUSE`) at `time_expire`; in `DIRECT_TRANSFER` it is carried out at once (`DEALING`), and `time_expire` changes
-//! nothing. Balance and limits are looked at for each detail when its turn comes. The same batch number with the same
-//! content is answered with the batch as it stands; the real method is said to refuse it.
+//! (`DISUSE`) at `time_expire`; in `DIRECT_TRANSFER` it is carried out at once (`DEALING`), and of `time_expire` only
+//! that it is ahead and not too far is looked at. Balance and limits are looked at for each detail when its turn comes.
+//! The same batch number with the same content is answered with the batch as it stands; the real method is said to
+//! refuse it.
 
 use crate::Gateway;
 use crate::batch_fields::{ASKS, BatchSaid, read};
@@ -14,9 +15,8 @@ use crate::freeze_fields::notify_url;
 use crate::registry::{Done, Face, Method};
 use crate::transfer_fields::{NEEDS_CERTIFICATE, send_with_certificate};
 use crate::verify::Verified;
-use cell::CellError;
-use engine::{BatchAsk, CreateTransferBatch, DetailFilter, FindTransferBatch, WhichBatch};
-use transfer::BatchNotFound;
+use engine::{BatchAsk, BatchCheck, CheckTransferBatch, CreateTransferBatch};
+use transfer::TransferBatch;
 use wire::charset::Charset;
 use wire::envelope::Response;
 use wire::json::Object;
@@ -60,26 +60,27 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
     let call = call.read(read)?;
     let (caller, said): (_, &BatchSaid) = (call.caller(), call.request());
     send_with_certificate(gateway, caller)?;
-    let which = WhichBatch::Out(said.out_batch_no.clone());
-    let (payer, only) = (caller.seller(), DetailFilter::default());
-    let look = FindTransferBatch { payer, which, only, page: 1, page_size: 0 };
-    let known = match gateway.door.ask(look).await {
-        Ok(_) => true,
-        Err(CellError::Refused(BatchNotFound)) => false,
-        Err(error) => return Err(Failure::of_cell(error)),
-    };
     let ask = BatchAsk {
-        payer,
+        payer: caller.seller(),
         out_batch_no: said.out_batch_no.clone(),
         said: gateway.world.secrets.card_digest(&said.text()),
         product: said.product,
         scene: said.scene,
+        count: said.count,
         total: said.total,
         expires_at_us: said.expires_at_us,
         title: Some(said.title.clone()),
         remark: said.remark.clone(),
-        details: said.details(gateway, caller, known).await?,
+        screen_version: 0,
+        details: said.details_alone(gateway),
     };
+    // Nobody is asked about a thousand payees of a batch that is refused anyway, or was taken before.
+    let look = CheckTransferBatch { ask: ask.clone(), app: caller.app.id };
+    let BatchCheck { first, screen_version } = gateway.door.ask(look).await.map_err(Failure::of_cell)?;
+    if let Some(first) = first {
+        return Ok(Done::Say(taken(&first)));
+    }
+    let ask = BatchAsk { screen_version, details: said.details(gateway, caller).await?, ..ask };
     let command = CreateTransferBatch {
         ask,
         app: caller.app.id,
@@ -95,10 +96,15 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
         },
     };
     let batch = gateway.door.ask(command).await.map_err(Failure::of_cell)?;
+    Ok(Done::Say(taken(&batch)))
+}
+
+/// The answer to who asked for it.
+fn taken(batch: &TransferBatch) -> Response {
     let mut response = Response::success();
     let members = &mut response.members;
     members.text("out_batch_no", batch.out_batch_no.as_str());
     members.text("batch_trans_id", &batch.no.to_string());
     members.text("status", batch.state.wire());
-    Ok(Done::Say(response))
+    response
 }

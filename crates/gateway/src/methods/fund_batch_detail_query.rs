@@ -2,21 +2,21 @@
 //!
 //! Where the documentation is silent: product and scene, when they are given, must be the batch's; a page after the
 //! last has no details; `detail_no` is our number of a detail (`detail_id`). Payees are not told: of accounts and cards
-//! there are digests only.
+//! there are digests only. What a bank sends back after it arrived is `REFUND`, with the code of a single transfer; the
+//! batch's sums and counts stay.
 
 use crate::Gateway;
 use crate::batch_fields::{PRODUCTS, SCENES, product_and_scene};
-use crate::codes::Failure;
+use crate::codes::{CardSentBack, Failure};
 use crate::facts::{Facts, Field, Kind, Member, Part, Shape, Wrong, of};
 use crate::registry::{Done, Face, Method};
 use crate::request::Caller;
 use crate::transfer_fields::NUMBER_ALSO;
 use crate::{fields, verify::Verified};
 use base::BatchNo;
-use engine::{DetailFilter, FindTransferBatch, TransferBatchView, WhichBatch};
+use engine::{BatchDetailView, DetailFilter, FindTransferBatch, LookedAt, TransferBatchView, WhichBatch};
 use transfer::{
-    BatchNotFound, BatchProduct, BatchScene, DetailStatus, TransferBatch, TransferBatchDetail, detail_id,
-    detail_of_id,
+    BatchNotFound, BatchProduct, BatchScene, DetailStatus, TransferBatch, detail_id, detail_of_id,
 };
 use wire::envelope::{ObjectWriter, Response};
 use wire::json::Object;
@@ -35,7 +35,7 @@ pub(crate) const METHOD: Method = Method {
 /// Details of a page at most, and unless the request says otherwise (documentation of `page_size`).
 const PAGE_SIZE_MAX: u32 = 500;
 
-const STATUSES: &[&str] = &["WAIT_PAY", "DEALING", "SUCCESS", "FAIL", "DISUSE"];
+const STATUSES: &[&str] = &["WAIT_PAY", "DEALING", "SUCCESS", "FAIL", "REFUND", "DISUSE"];
 
 const DETAIL: &[Member] = &[
     Member::text("detail_id"),
@@ -46,8 +46,8 @@ const DETAIL: &[Member] = &[
     Member::text("gmt_create"),
     Member::text("alipay_order_no").when("its transfer was made"),
     Member::text("remark").when("it was given"),
-    Member::text("error_code").when("it failed"),
-    Member::text("error_msg").when("it failed"),
+    Member::text("error_code").when("it failed, or the bank sent it back"),
+    Member::text("error_msg").when("it failed, or the bank sent it back"),
     Member::text("gmt_finish").when("it ended"),
 ];
 
@@ -128,6 +128,7 @@ fn read(caller: &Caller, fields: &Object) -> Result<Query, Failure> {
         only,
         page,
         page_size: page_size.unwrap_or(PAGE_SIZE_MAX).min(PAGE_SIZE_MAX),
+        after: LookedAt::default(),
     };
     Ok(Query { find, product, scene, detail_of: detail.map(|named| named.map(|(batch, _)| batch)) })
 }
@@ -142,6 +143,12 @@ async fn run(gateway: &Gateway, call: Verified<Object>) -> Result<Done, Failure>
     if other {
         return Err(Failure::refused(BatchNotFound));
     }
+    // One decision looks at some details only.
+    while let Some(after) = view.more {
+        let rest = FindTransferBatch { after, ..query.find.clone() };
+        view = view.then(gateway.door.ask(rest).await.map_err(Failure::of_cell)?);
+    }
+    let batch = &view.batch;
     if query.detail_of.is_some_and(|of| of != Some(batch.no)) {
         (view.matching, view.details) = (0, Vec::new());
     }
@@ -167,23 +174,24 @@ fn found(view: &TransferBatchView, find: &FindTransferBatch) -> Response {
     members.int("page_size", i64::try_from(view.details.len()).unwrap_or(i64::MAX));
     members.int("total_item_count", i64::from(view.matching));
     members.int("total_page_count", i64::from(view.matching.div_ceil(find.page_size)));
-    let details: Vec<ObjectWriter> = view.details.iter().map(|row| detail(batch, row)).collect();
+    let details: Vec<ObjectWriter> = view.details.iter().map(|one| detail(batch, one)).collect();
     members.objects("acc_detail_list", details);
     response
 }
 
-fn detail(batch: &TransferBatch, row: &TransferBatchDetail) -> ObjectWriter {
+fn detail(batch: &TransferBatch, view: &BatchDetailView) -> ObjectWriter {
+    let BatchDetailView { row, status } = view;
     let mut members = ObjectWriter::new();
     members.text("detail_id", &detail_id(row.batch, row.line));
     members.text("out_biz_no", row.out_biz_no.as_str());
-    members.text("status", row.state.status(batch.state).wire());
+    members.text("status", status.wire());
     members.text("trans_amount", &row.amount().to_string());
     members.text("trans_currency", row.currency.code());
     members.text("gmt_create", &format_cn(batch.opened_at_us));
     members.text_some("alipay_order_no", row.transfer.map(|no| no.to_string()).as_deref());
     members.text_some("remark", row.remark.as_ref().map(|remark| remark.as_str()));
-    if let Some(why) = row.failure {
-        let failure = Failure::refused(why);
+    let sent_back = (*status == DetailStatus::Refund).then(|| Failure::refused(CardSentBack));
+    if let Some(failure) = row.failure.map(Failure::refused).or(sent_back) {
         members.text("error_code", failure.sub_code());
         members.text("error_msg", failure.sub_msg());
     }

@@ -1,10 +1,15 @@
 //! Batches of transfers over the wire: asked for, looked at page by page, refused; and no card number in what is kept.
 
 use crate::client::{Answer, Client};
-use crate::shop::Shop;
-use base::Text;
-use engine::{DetailFilter, FindTransferBatch, RunTimer, WhichBatch};
+use crate::shop::{Shop, yuan};
+use base::{BankOrderNo, Day, Text};
+use engine::{
+    DetailFilter, FindCardTransfer, FindTransferBatch, ImportLine, LookedAt, RunTimer, TransferBatchView,
+    Verdict, WhichBatch, WhichCardTransfer,
+};
+use fund::Done;
 use people::PartyStatus;
+use recon::StatementLine;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
@@ -47,14 +52,29 @@ async fn look(client: &Client, by: Value) -> Answer {
     client.call(QUERY, &by.to_string()).await
 }
 
+/// A batch as the platform has it, with its first details.
+async fn stored(shop: &Shop, number: &str) -> TransferBatchView {
+    let which = WhichBatch::Out(Text::new(number).unwrap());
+    let (only, after) = (DetailFilter::default(), LookedAt::default());
+    let find = FindTransferBatch { payer: shop.seller, which, only, page: 1, page_size: 9, after };
+    shop.door.ask(find).await.unwrap()
+}
+
 /// The clock of a batch is due.
 async fn turns(shop: &Shop, number: &str) {
-    let which = WhichBatch::Out(Text::new(number).unwrap());
-    let only = DetailFilter::default();
-    let find = FindTransferBatch { payer: shop.seller, which, only, page: 1, page_size: 0 };
-    let batch = shop.door.ask(find).await.unwrap().batch;
+    let batch = stored(shop, number).await.batch;
     let (due_at_us, timer) = (batch.due_at_us.unwrap(), batch.timer.unwrap());
     shop.door.ask(RunTimer { due_at_us, timer }).await.unwrap();
+}
+
+/// How each detail stands: `d1 FAIL PAYEE_NOT_EXIST`.
+async fn stands(client: &Client, by: Value) -> Vec<String> {
+    let told: Value = look(client, by).await.inner();
+    let said = |one: &Value| {
+        let word = |name: &str| one[name].as_str().unwrap_or("-").to_owned();
+        format!("{} {} {}", word("out_biz_no"), word("status"), word("error_code"))
+    };
+    told["acc_detail_list"].as_array().map_or_else(Vec::new, |list| list.iter().map(said).collect())
 }
 
 async fn rich() -> Shop {
@@ -215,4 +235,113 @@ async fn what_is_wrong_with_a_whole_batch_is_told_and_writes_nothing() {
     assert_eq!(send(&client, "b1", &two(), more).await.get("status"), "WAIT_PAY");
     let found = look(&client, json!({ "out_batch_no": "b1", "detail_status": "WAIT_PAY" })).await;
     assert_eq!(found.get("batch_status"), "WAIT_PAY");
+}
+
+/// The first reason that holds is told, as the platform orders them.
+#[tokio::test]
+async fn a_number_that_was_used_is_told_before_what_is_wrong_with_the_list() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    let details = [to("d1", &shop.bob.to_string(), "ALIPAY_USER_ID", None)];
+    assert_eq!(send(&client, "b1", &details, json!({})).await.outcome(), "10000");
+    for more in [json!({ "total_count": "2" }), json!({ "total_trans_amount": "9.99" })] {
+        let used = send(&client, "b1", &details, more.clone()).await;
+        assert_eq!(used.outcome(), "40004 PAYMENT_INFO_INCONSISTENCY", "{more}");
+        let fresh = send(&client, "b2", &details, more.clone()).await;
+        assert_eq!(fresh.outcome(), "40004 PARAM_ILLEGAL", "{more}");
+    }
+}
+
+/// A thousand questions to a bank that says nothing would hold the call for minutes.
+#[tokio::test]
+async fn a_bank_is_asked_about_no_batch_that_is_not_taken() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    let card = |line: u32, number: &str| to(&format!("d{line}"), number, "BANKCARD_ACCOUNT", Some(HOLDER));
+    let mut details: Vec<Value> = (1..=70).map(|line| card(line, CARD)).collect();
+    let asked = || shop.cards_asked.load(Ordering::Relaxed);
+    let wrong = send(&client, "b1", &details, json!({ "total_trans_amount": "1.00" })).await;
+    assert_eq!((wrong.outcome().as_str(), asked()), ("40004 PARAM_ILLEGAL", 0));
+    shop.set_status(shop.seller, PartyStatus::Frozen).await;
+    let frozen = send(&client, "b1", &details, json!({})).await;
+    assert_eq!((frozen.outcome().as_str(), asked()), ("40004 PAYER_STATUS_ERROR", 0));
+    shop.set_status(shop.seller, PartyStatus::Normal).await;
+    details[0] = card(1, "6222021234567812");
+    let silent = send(&client, "b1", &details, json!({})).await;
+    assert_eq!((silent.outcome().as_str(), asked()), ("40004 REQUEST_PROCESSING", 32));
+    details[0] = card(1, CARD);
+    assert_eq!(send(&client, "b1", &details, json!({})).await.outcome(), "10000");
+    assert_eq!(asked(), 32 + 70);
+}
+
+/// Wrong names are counted by the card's number alone, in a batch and beside it.
+#[tokio::test]
+async fn names_of_a_card_are_not_guessed_in_batches_either() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    let wrong = "6222021234567811";
+    let card = |number: &str, card: &str, name: &str| to(number, card, "BANKCARD_ACCOUNT", Some(name));
+    let details = [
+        card("d1", wrong, "甲"),
+        card("d2", wrong, "乙"),
+        card("d3", wrong, "丙"),
+        card("d4", "6222020000000311", "甲"),
+        card("d5", wrong, "丁"),
+        card("d6", wrong, "戊"),
+        card("d7", wrong, "己"),
+        card("d8", CARD, HOLDER),
+    ];
+    assert_eq!(send(&client, "b1", &details, json!({})).await.outcome(), "10000");
+    turns(&shop, "b1").await;
+    let mut wanted: Vec<String> = (1..=6).map(|line| format!("d{line} FAIL PAYEE_CARD_INFO_ERROR")).collect();
+    wanted.extend(["d7 FAIL RESOURCE_LIMIT_EXCEED".to_owned(), "d8 DEALING -".to_owned()]);
+    assert_eq!(stands(&client, json!({ "out_batch_no": "b1" })).await, wanted);
+    let payee = card("c1", wrong, "庚")["payee_info"].clone();
+    let alone = json!({ "out_biz_no": "c1", "trans_amount": "1.00", "product_code": "TRANS_BANKCARD_NO_PWD",
+        "biz_scene": "DIRECT_TRANSFER", "payee_info": payee });
+    let alone = client.call("alipay.fund.trans.uni.transfer", &alone.to_string()).await;
+    assert_eq!(alone.outcome(), "40004 RESOURCE_LIMIT_EXCEED");
+}
+
+/// A line of the bank's statement about an order of one yuan.
+async fn line(shop: &Shop, no: BankOrderNo, serial: u32, is_credit: bool, reference: &str) {
+    let day: Day = "2026-01-02".parse().unwrap();
+    let line = StatementLine {
+        serial,
+        value_day: day,
+        order_key: Text::new(&no.to_string()).unwrap(),
+        reference: Text::new(reference).unwrap(),
+        is_credit,
+        amount: yuan(100),
+    };
+    let account = Text::new("TB1").unwrap();
+    shop.door.ask(ImportLine { account, day, of_lines: 9, line, order: Some(no) }).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_detail_that_the_bank_sends_back_is_told_as_refund() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    let details = [
+        to("d1", CARD, "BANKCARD_ACCOUNT", Some(HOLDER)),
+        to("d2", &shop.bob.to_string(), "ALIPAY_USER_ID", None),
+    ];
+    assert_eq!(send(&client, "b1", &details, json!({})).await.outcome(), "10000");
+    turns(&shop, "b1").await;
+    let which = WhichCardTransfer::No(stored(&shop, "b1").await.details[0].row.transfer.unwrap());
+    let no = shop.door.ask(FindCardTransfer { payer: shop.seller, which }).await.unwrap().order.no;
+    let done = Done { amount: yuan(100), bank_ref: Text::new("B1").unwrap() };
+    shop.bank_says(no, Verdict::Done(done)).await;
+    line(&shop, no, 1, false, "B1").await;
+    let all = json!({ "out_batch_no": "b1" });
+    assert_eq!(stands(&client, all.clone()).await, ["d1 SUCCESS -", "d2 SUCCESS -"]);
+    line(&shop, no, 2, true, "B2").await;
+    assert_eq!(stands(&client, all.clone()).await, ["d1 REFUND PAYEE_CARD_INFO_ERROR", "d2 SUCCESS -"]);
+    for (status, wanted) in [("REFUND", "d1 REFUND PAYEE_CARD_INFO_ERROR"), ("SUCCESS", "d2 SUCCESS -")] {
+        let by = json!({ "out_batch_no": "b1", "detail_status": status });
+        assert_eq!(stands(&client, by).await, [wanted]);
+    }
+    let found = look(&client, all).await;
+    assert_eq!((found.get("batch_status"), found.get("success_amount")), ("SUCCESS".into(), "2.00".into()));
+    assert_eq!(balance(&client).await, "998.90", "the amount, and not the fee");
 }

@@ -2,16 +2,23 @@
 
 use crate::shop::Shop;
 use base::Text;
-use engine::{BatchAsk, CreateTransferBatch, DetailAsk, DetailPayee};
+use engine::{BatchAsk, CreateTransferBatch, DetailAsk, DetailPayee, PayeeCard, RunTimer};
+use fund::CardKind;
 use money::{Currency, Money};
-use serde_json::json;
-use transfer::{BatchProduct, BatchScene};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use transfer::{BatchProduct, BatchScene, TransferBatch};
 
 async fn create(shop: &Shop, number: &str) {
+    let payee = DetailPayee::Account(Ok(shop.buyer));
+    create_for(shop, number, payee, BatchScene::Approved).await;
+}
+
+async fn create_for(shop: &Shop, number: &str, payee: DetailPayee, scene: BatchScene) -> Arc<TransferBatch> {
     let amount = Money::from_minor(100, Currency::Cny).unwrap();
     let detail = DetailAsk {
         out_biz_no: Text::new("d1").unwrap(),
-        payee: DetailPayee::Account(Ok(shop.buyer)),
+        payee,
         named: [7; 16],
         amount,
         title: None,
@@ -22,16 +29,18 @@ async fn create(shop: &Shop, number: &str) {
         out_batch_no: Text::new(number).unwrap(),
         said: [7; 16],
         product: BatchProduct::ApiToAcc,
-        scene: BatchScene::Approved,
+        scene,
+        count: 1,
         total: amount,
         expires_at_us: None,
         title: None,
         remark: None,
+        screen_version: 0,
         details: vec![detail],
     };
     let (passback, notify_url, gbk, rsa1) = (None, None, false, false);
     let command = CreateTransferBatch { ask, app: shop.app, passback, notify_url, gbk, rsa1 };
-    shop.door.ask(command).await.unwrap();
+    shop.door.ask(command).await.unwrap()
 }
 
 #[tokio::test]
@@ -61,4 +70,33 @@ async fn a_batch_that_waits_is_listed_shown_and_decided_once() {
     let (_, told) = shop.get(&format!("/sandbox/batches/B2?user_id={}", shop.seller)).await;
     let detail = &told["details"][0];
     assert_eq!((&detail["out_biz_no"], &detail["status"]), (&json!("d1"), &json!("DISUSE")), "{told}");
+}
+
+/// Else whoever has no money would learn whether a name fits a card, without a transfer.
+#[tokio::test]
+async fn a_card_is_shown_once_it_is_paid() {
+    let shop = Shop::open().await;
+    for (number, fen, status) in [("B1", None, "FAIL"), ("B2", Some(1_000), "DEALING")] {
+        let card = PayeeCard {
+            digest: [9; 16],
+            bank: Text::new("ICBC").unwrap(),
+            kind: CardKind::Debit,
+            last_four: Text::new("7894").unwrap(),
+            agreement: Text::new("P1").unwrap(),
+        };
+        let payee = DetailPayee::Card { card: Ok(card), number: [8; 16] };
+        let batch = create_for(&shop, number, payee, BatchScene::Direct).await;
+        let path = format!("/sandbox/batches/{number}?user_id={}", shop.seller);
+        let (_, told) = shop.get(&path).await;
+        assert_eq!(told["details"][0]["to_card"], Value::Null, "before its turn: {told}");
+        if let Some(fen) = fen {
+            shop.top_up(shop.seller, fen).await;
+        }
+        let (due_at_us, timer) = (batch.due_at_us.unwrap(), batch.timer.unwrap());
+        shop.door.ask(RunTimer { due_at_us, timer }).await.unwrap();
+        let (_, told) = shop.get(&path).await;
+        let detail = &told["details"][0];
+        let seen = if fen.is_some() { json!("7894") } else { Value::Null };
+        assert_eq!((&detail["status"], &detail["to_card"]), (&json!(status), &seen), "{told}");
+    }
 }

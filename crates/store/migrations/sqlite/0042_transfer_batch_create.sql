@@ -65,6 +65,7 @@ CREATE TABLE transfer_batch_detail (
     card_last_four TEXT,
     card_agreement TEXT,
     card_number    BLOB    CHECK (length(card_number) = 16),
+    screen_version INTEGER CHECK (screen_version >= 0),
     unknown        TEXT    CHECK (
         unknown = 'not_found' OR unknown = 'name_differs' OR unknown = 'card_wrong' OR unknown = 'listed'),
     state          TEXT    NOT NULL CHECK (
@@ -81,6 +82,7 @@ CREATE TABLE transfer_batch_detail (
     PRIMARY KEY (slot, batch, line),
     CHECK ((payee IS NOT NULL) + (card_digest IS NOT NULL) + (unknown IS NOT NULL) = 1),
     CHECK (card_digest IS NULL OR card_number IS NOT NULL),
+    CHECK ((card_digest IS NULL) = (screen_version IS NULL)),
     CHECK ((failure IS NOT NULL) = (state = 'failed')),
     CHECK ((ended_at_us IS NOT NULL) = (state = 'done' OR state = 'failed'))
 ) STRICT, WITHOUT ROWID;

@@ -1,21 +1,19 @@
 //! A merchant's program asks for a batch of transfers: batch and details are written by one decision, or nothing is.
 
-use super::{begin, of_number, with_timer};
+use super::check::{self, Asked};
+use super::{begin, with_timer};
 use crate::command::Next;
-use crate::{Fault, NoPayee, NoPayeeCard, PayeeCard, Rows, Stop, contract, grant};
+use crate::{Fault, NoPayee, NoPayeeCard, PayeeCard, Rows, Stop};
 use ::transfer::{
-    BATCH_COUNT_MAX, BATCH_LIFE_MAX_US, BATCH_LIFE_US, BatchProduct, BatchRefused, BatchScene, BatchState,
-    DetailState, DetailUnknown, OutBatchNo, OutBizNo, TransferBatch, TransferBatchDetail,
-    TransferBatchNumber, Words,
+    BatchProduct, BatchRefused, BatchScene, BatchState, DetailState, DetailUnknown, OutBatchNo, OutBizNo,
+    TransferBatch, TransferBatchDetail, TransferBatchNumber, Words,
 };
 use base::{AppId, BatchNo, PartyId, Slot, Text};
 use fund::CardKind;
-use money::{Currency, Minor, Money};
-use people::{Party, PartyKind, PartyStatus};
+use money::{Minor, Money};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::sync::Arc;
-use trade::{ContractProduct, Url};
+use trade::Url;
 
 /// Where a detail goes, as far as what was said of it tells.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -62,6 +60,8 @@ pub struct BatchAsk {
     pub product: BatchProduct,
     /// The scene.
     pub scene: BatchScene,
+    /// How many details there must be.
+    pub count: u32,
     /// What the details must come to.
     pub total: Money,
     /// Until when it waits for its payer, microseconds UTC.
@@ -70,6 +70,8 @@ pub struct BatchAsk {
     pub title: Option<Text<128>>,
     /// What the payer says to it.
     pub remark: Option<Words>,
+    /// The version of the list of names in force before holders of cards were held against it; zero for none.
+    pub screen_version: u32,
     /// The transfers, in the order of their turns.
     pub details: Vec<DetailAsk>,
 }
@@ -106,29 +108,10 @@ pub(crate) fn create_transfer_batch(
 ) -> Result<Next<Arc<TransferBatch>>, Stop<BatchRefused>> {
     let CreateTransferBatch { ask, app, .. } = command;
     let slot = rows.slot();
-    let payer = rows.get::<Party>((slot, ask.payer))?;
-    let payer = payer.filter(|payer| payer.kind == PartyKind::Merchant);
-    let Some(payer) = payer else { return Stop::because(BatchRefused::PayerNotFound) };
-    if !grant::acts_for(rows, *app, payer.id)? {
-        return Stop::because(BatchRefused::PayerNotFound);
-    }
-    if let Some(first) = of_number(rows, payer.id, &ask.out_batch_no)? {
-        if first.said != ask.said {
-            return Stop::because(BatchRefused::NumberTaken);
-        }
-        return Ok(Next::Answer(first));
-    }
-    let count = whole(ask).map_err(Stop::Refused)?;
-    let waits_until_us = waits_until_us(ask, rows.now_us()).map_err(Stop::Refused)?;
-    if !contract::is_signed(rows, payer.id, ContractProduct::Transfer)? {
-        return Stop::because(BatchRefused::NotSigned);
-    }
-    if payer.status != PartyStatus::Normal {
-        return Stop::because(BatchRefused::PayerBlocked);
-    }
-    if payer.stop.holds() {
-        return Stop::because(BatchRefused::PayerStopped);
-    }
+    let waits_until_us = match check::asked(rows, ask, *app)? {
+        Asked::Before(first) => return Ok(Next::Answer(first)),
+        Asked::Now { waits_until_us } => waits_until_us,
+    };
     let silent =
         |detail: &DetailAsk| matches!(detail.payee, DetailPayee::Card { card: Err(NoPayeeCard::Silent), .. });
     if ask.details.iter().any(silent) {
@@ -136,48 +119,23 @@ pub(crate) fn create_transfer_batch(
     }
 
     // Nothing can be refused here below this line.
-    let batch = fresh(rows, command, count);
+    let batch = fresh(rows, command);
     let batch = match ask.scene {
         BatchScene::Direct => begin(rows, &batch)?,
         BatchScene::Approved => with_timer(rows, &batch, waits_until_us),
     };
     for (line, detail) in (1..).zip(&ask.details) {
-        rows.insert(detail_of(&batch, line, detail)?);
+        rows.insert(detail_of(&batch, line, (detail, ask.screen_version))?);
     }
     let out_batch_no = ask.out_batch_no.clone();
-    rows.put(TransferBatchNumber { slot, payer: payer.id, out_batch_no, no: batch.no });
+    rows.put(TransferBatchNumber { slot, payer: ask.payer, out_batch_no, no: batch.no });
     let batch = Arc::new(batch);
     rows.insert_shared(batch.clone());
     Ok(Next::Answer(batch))
 }
 
-/// How many details there are, when they are what the batch says that they are.
-fn whole(ask: &BatchAsk) -> Result<u32, BatchRefused> {
-    let count = u32::try_from(ask.details.len()).ok().filter(|count| (1..=BATCH_COUNT_MAX).contains(count));
-    let count = count.ok_or(BatchRefused::CountWrong)?;
-    let numbers: BTreeSet<&OutBizNo> = ask.details.iter().map(|detail| &detail.out_biz_no).collect();
-    if numbers.len() != ask.details.len() {
-        return Err(BatchRefused::DetailRepeated);
-    }
-    let mut sum = Money::zero(Currency::Cny);
-    for detail in &ask.details {
-        if detail.amount.is_zero() {
-            return Err(BatchRefused::TotalWrong);
-        }
-        sum = sum.checked_add(detail.amount).map_err(|_| BatchRefused::TotalWrong)?;
-    }
-    if sum == ask.total { Ok(count) } else { Err(BatchRefused::TotalWrong) }
-}
-
-/// Until when the batch waits for its payer, should it wait.
-fn waits_until_us(ask: &BatchAsk, now_us: i64) -> Result<i64, BatchRefused> {
-    let until_us = ask.expires_at_us.unwrap_or(now_us.saturating_add(BATCH_LIFE_US));
-    let in_time = now_us < until_us && until_us <= now_us.saturating_add(BATCH_LIFE_MAX_US);
-    if in_time { Ok(until_us) } else { Err(BatchRefused::TimeWrong) }
-}
-
 /// A batch that nothing happened to yet.
-fn fresh(rows: &Rows<'_>, command: &CreateTransferBatch, count: u32) -> TransferBatch {
+fn fresh(rows: &Rows<'_>, command: &CreateTransferBatch) -> TransferBatch {
     let ask = &command.ask;
     TransferBatch {
         slot: rows.slot(),
@@ -189,7 +147,7 @@ fn fresh(rows: &Rows<'_>, command: &CreateTransferBatch, count: u32) -> Transfer
         product: ask.product,
         scene: ask.scene,
         currency: ask.total.currency(),
-        count,
+        count: ask.count,
         total_minor: ask.total.minor(),
         title: ask.title.clone(),
         remark: ask.remark.clone(),
@@ -211,7 +169,12 @@ fn fresh(rows: &Rows<'_>, command: &CreateTransferBatch, count: u32) -> Transfer
     }
 }
 
-fn detail_of(batch: &TransferBatch, line: u32, ask: &DetailAsk) -> Result<TransferBatchDetail, Fault> {
+/// A detail that waits, and the list that the holder of its card was held against.
+fn detail_of(
+    batch: &TransferBatch,
+    line: u32,
+    (ask, screen_version): (&DetailAsk, u32),
+) -> Result<TransferBatchDetail, Fault> {
     let (mut payee, mut card, mut unknown, mut card_number) = (None, None, None, None);
     match &ask.payee {
         DetailPayee::Account(Ok(party)) => payee = Some(*party),
@@ -247,6 +210,7 @@ fn detail_of(batch: &TransferBatch, line: u32, ask: &DetailAsk) -> Result<Transf
         card_last_four: card.map(|card| card.last_four.clone()),
         card_agreement: card.map(|card| card.agreement.clone()),
         card_number,
+        screen_version: card.map(|_| screen_version),
         unknown,
         state: DetailState::Waiting,
         failure: None,

@@ -45,6 +45,10 @@ pub(crate) fn decide(
             Stop::because(DecideBatchRefused::Decided)
         };
     }
+    // Its time is over, though its timer has not run.
+    if agree && batch.due_at_us.is_none_or(|due_at_us| due_at_us <= rows.now_us()) {
+        return Stop::because(DecideBatchRefused::Decided);
+    }
     let party = rows.get::<Party>((slot, payer))?;
     let may = |party: &Party| party.status == PartyStatus::Normal && !party.stop.holds();
     if agree && !party.is_some_and(|party| may(&party)) {

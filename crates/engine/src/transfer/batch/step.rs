@@ -5,7 +5,7 @@
 //! of the journal. Nothing is done twice: a detail leaves the state in which it waits in the decision that makes its
 //! transfer, and its transfer's number is its own.
 
-use super::{after, odd, told, with_timer};
+use super::{after, list_version, odd, told, with_timer};
 use crate::message::DetailTurn;
 use crate::transfer::{send, to_card};
 use crate::{
@@ -86,23 +86,25 @@ fn transfer_for(
     batch: &TransferBatch,
     detail: &TransferBatchDetail,
 ) -> Result<Result<TransferNo, DetailFailure>, Fault> {
-    let TransferBatch { payer, app, gbk, rsa1, .. } = *batch;
+    let TransferBatch { payer, app, gbk, rsa1, opened_at_us, .. } = *batch;
     let (out_biz_no, amount, named) = (detail.transfer_number(), detail.amount(), detail.named);
     let title = detail.title.clone().or_else(|| batch.title.clone());
     let remark = detail.remark.clone().or_else(|| batch.remark.clone());
-    // The batch is told when all have ended, not each of its transfers.
-    let (passback, notify_url) = (None, None);
-    match goes_to(batch, detail)? {
+    let passback = None;
+    match goes_to(rows, batch, detail)? {
         Goes::Account(payee) => {
             let ask = TransferAsk { payer, payee, named, amount, out_biz_no, title, remark };
-            let way = TransferWay::Uni;
+            // The batch is told when all have ended, not each of its transfers.
+            let (way, notify_url) = (TransferWay::Uni, None);
             let command = TransferMoney { ask, way, app, passback, notify_url, gbk, rsa1 };
             came_to(send::send_detail(rows, &command).map(|transfer| transfer.no))
         }
         Goes::Card(card, number) => {
             let ask = CardTransferAsk { payer, card, number, named, amount, out_biz_no, title, remark };
+            // One message is its own: that the bank sent the money back, when the batch was told long ago.
+            let notify_url = batch.notify_url.clone();
             let command = TransferToCard { ask, app, passback, notify_url, gbk, rsa1 };
-            came_to(to_card::send_detail(rows, &command).map(|transfer| transfer.no))
+            came_to(to_card::send_detail(rows, &command, opened_at_us).map(|transfer| transfer.no))
         }
     }
 }
@@ -124,7 +126,7 @@ enum Goes {
     Card(Result<PayeeCard, NoPayeeCard>, [u8; 16]),
 }
 
-fn goes_to(batch: &TransferBatch, detail: &TransferBatchDetail) -> Result<Goes, Fault> {
+fn goes_to(rows: &Rows<'_>, batch: &TransferBatch, detail: &TransferBatchDetail) -> Result<Goes, Fault> {
     let card_number = || detail.card_number.ok_or_else(|| odd(batch, "a card has no number"));
     match (detail.payee, detail.unknown, &detail.card_digest) {
         (Some(payee), None, None) => Ok(Goes::Account(Ok(payee))),
@@ -139,6 +141,11 @@ fn goes_to(batch: &TransferBatch, detail: &TransferBatchDetail) -> Result<Goes, 
             let (Some(bank), Some(last_four), Some(agreement)) = parts else {
                 return Err(odd(batch, format!("line {} has half a card", detail.line)));
             };
+            // Of the holder there is no name to hold against the list in force; one that was held against another list
+            // may be on this one. It is told as one that is listed, and can be sent again.
+            if detail.screen_version != Some(list_version(rows)) {
+                return Ok(Goes::Card(Err(NoPayeeCard::Listed), card_number()?));
+            }
             let (bank, last_four, agreement) = (bank.clone(), last_four.clone(), agreement.clone());
             let kind = CardKind::Debit;
             let card = PayeeCard { digest: *digest, bank, kind, last_four, agreement };
@@ -146,6 +153,12 @@ fn goes_to(batch: &TransferBatch, detail: &TransferBatchDetail) -> Result<Goes, 
         }
         _ => Err(odd(batch, format!("line {} goes nowhere, or to two", detail.line))),
     }
+}
+
+/// Whether a transfer carries out a detail.
+pub(crate) fn is_detail(rows: &mut Rows<'_>, no: TransferNo) -> Result<bool, Fault> {
+    let slot = rows.slot();
+    Ok(rows.get::<TransferBatchLink>((slot, no))?.is_some())
 }
 
 /// A transfer ended: when it is that of a detail, that ends too.
