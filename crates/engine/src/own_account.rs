@@ -15,6 +15,7 @@ use people::{
     slot_of_identity,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Which password is set.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -163,7 +164,7 @@ pub enum CloseAccountRefused {
     /// Nobody signs in with this address.
     #[error("nobody signs in with this address")]
     NoSuchPerson,
-    /// A frozen account is not given up.
+    /// A frozen account is not given up, nor one that a list found: who it was is not forgotten before somebody looked.
     #[error("the account is frozen")]
     Frozen,
     /// There is money on it, or set aside.
@@ -193,7 +194,8 @@ pub(crate) fn close_account(
     };
     let who = sign_in.party;
     let party = rows.get::<Party>((slot, who))?;
-    let Some(party) = party.filter(|party| party.status == PartyStatus::Normal) else {
+    let free = |party: &Arc<Party>| party.status == PartyStatus::Normal && !party.stop.is_listed();
+    let Some(party) = party.filter(free) else {
         return Stop::because(CloseAccountRefused::Frozen);
     };
     let account = AccountId::of(who, AccountKind::Balance, Currency::Cny);

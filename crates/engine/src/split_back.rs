@@ -224,7 +224,10 @@ pub(crate) fn back_ask(rows: &mut Rows<'_>, said: &BackAsk) -> Result<Option<Rep
     let BackAsk { order_no, place, line, receiver, amount } = *said;
     let party = rows.get::<Party>((rows.slot(), receiver))?;
     let template = Template::BackOut { receiver, amount };
-    let mut taken = party.is_some_and(|party| party.status != PartyStatus::Closed);
+    // What a list found is not debited, for whomever; the merchant can refund without this part. Other stops do not
+    // keep a receiver from giving back: its owner could set one for that.
+    let gives = |party: &Arc<Party>| party.status != PartyStatus::Closed && !party.stop.is_listed();
+    let mut taken = party.as_ref().is_some_and(gives);
     if taken {
         match books::check(rows, template, Some(order_no))? {
             Ok(posted) => books::book(rows, posted),

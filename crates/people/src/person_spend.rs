@@ -41,6 +41,8 @@ pub struct PersonSpend {
     pub amount_minor: Minor,
     /// In whose periods it counts, microseconds UTC.
     pub at_us: i64,
+    /// The number of the newest question that it answered: what an older one could not use is not given back.
+    pub ask: u64,
 }
 
 /// How much a person used of something in one period, over all accounts.

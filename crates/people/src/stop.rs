@@ -1,4 +1,5 @@
-//! Stop-payment: money may come in, and cards may pay, but nothing leaves the balance.
+//! Stop-payment: money may come in, and cards may pay, but nothing leaves the balance. While a list of names is
+//! what stops it, no transfer arrives either, nothing is believed of its owner, and the account is not closed.
 //!
 //! The owner asks for it when a phone is gone, the operator when something looks wrong, and a list of names that found
 //! the owner asks for it by itself. Each is lifted only by what set it; the owner's is lifted by a proof, since whoever

@@ -11,7 +11,7 @@ use cell::{CellError, Door};
 use engine::{
     FindApplication, FindParty, FindRiskCase, FindScreenList, FindScreening, Screen, ScreenState, ScreenView,
 };
-use people::{Address, Party, PartyKind, login_of_address};
+use people::{Address, Party, PartyKind, PaymentStop, login_of_address};
 use risk::{
     ABOUT_PERSON, About, Hit, Looked, NameList, RiskCaseState, RiskNotFound, ScreenList, ScreenRefused,
     hit_subject, list_digest,
@@ -272,7 +272,7 @@ async fn not_released(
 }
 
 /// What stands for a name: the same name of another person is another one.
-fn name_digest(portal: &Portal, person: &Person) -> [u8; 16] {
+pub(crate) fn name_digest(portal: &Portal, person: &Person) -> [u8; 16] {
     let number = person.id_number.as_deref().unwrap_or_default();
     portal.world.secrets.person_digest("screened", &format!("{}\n{number}", person.name))
 }
@@ -292,16 +292,27 @@ fn hits(list: &Loaded, person: &Person) -> Vec<Hit> {
     list.names.look(&looked, list.threshold)
 }
 
-/// Where a party stands that is known here: it is looked at once under each list.
+/// Where a party stands that is known here: it is looked at once under each list, by the name that it has.
 pub(crate) async fn party(portal: &Portal, party: PartyId) -> Result<ScreenState, SandboxError> {
     let Some(list) = in_force(portal).await? else { return Ok(ScreenState::Clear) };
-    match seen(portal, party, ABOUT_PERSON).await?.filter(|seen| seen.version == list.version) {
+    let row = found(portal, party).await?;
+    let person = known_of(portal, &row).await?;
+    let name = name_digest(portal, &person);
+    let seen = seen(portal, party, ABOUT_PERSON).await?;
+    match seen.filter(|seen| holds_still(seen, list.version, &name, row.stop)) {
         Some(seen) => Ok(seen.state),
         None => {
-            let (person, applicant) = (known(portal, party).await?, applicant_of(portal, party).await?);
+            let applicant = applicant_of(portal, &row).await?;
             look_for(portal, party, applicant, ABOUT_PERSON, person).await
         }
     }
+}
+
+/// Whether an earlier look is of this list and this name: a name that was believed while the look of a new list was
+/// under way was not held against it. And what that look found stops the balance; before lists did so, it did not.
+pub(crate) fn holds_still(seen: &ScreenView, version: u32, name: &[u8; 16], stop: PaymentStop) -> bool {
+    let stops = seen.state == ScreenState::Clear || stop.is_listed();
+    seen.version == version && seen.name == *name && stops
 }
 
 /// Where a party stood at the last look.
@@ -315,37 +326,37 @@ pub(crate) async fn seen(
 }
 
 /// Who applied for a party that is a merchant.
-async fn applicant_of(portal: &Portal, party: PartyId) -> Result<Option<PartyId>, SandboxError> {
-    let row = found(portal, party).await?;
+async fn applicant_of(portal: &Portal, row: &Party) -> Result<Option<PartyId>, SandboxError> {
     if row.kind != PartyKind::Merchant {
         return Ok(None);
     }
     match portal.door.ask(FindApplication { login: row.login.clone(), applicant: None }).await {
-        Ok(signed) => Ok(Some(signed.applicant).filter(|_| signed.merchant == Some(party))),
+        Ok(signed) => Ok(Some(signed.applicant).filter(|_| signed.merchant == Some(row.id))),
         Err(CellError::Refused(_)) => Ok(None),
         Err(error) => Err(SandboxError::of(error, SandboxError::broken)),
     }
 }
 
-async fn found(portal: &Portal, party: PartyId) -> Result<Arc<Party>, SandboxError> {
+/// The row of a party.
+pub(crate) async fn found(portal: &Portal, party: PartyId) -> Result<Arc<Party>, SandboxError> {
     let row = portal.door.ask(FindParty { party }).await;
     row.map_err(|error| SandboxError::of(error, |no| SandboxError::missing("party_not_found", no)))
 }
 
-/// Looks at somebody who is new here. Whoever waits for that need not hear of it: what cannot be done now is done soon.
+/// Looks at somebody who is new here, or has a new name. Whoever waits for that need not hear of it: what cannot be
+/// done now is done soon.
 pub(crate) async fn meet(portal: &Portal, new: PartyId) {
     if let Err(error) = party(portal, new).await {
-        tracing::warn!(party = %new, ?error, "a new party cannot be held against the list yet");
+        tracing::warn!(party = %new, ?error, "a party cannot be held against the list yet");
         portal.lists.look_again();
     }
 }
 
 /// What is known of a party: what a register believed, else the name that it goes by.
-pub(crate) async fn known(portal: &Portal, party: PartyId) -> Result<Person, SandboxError> {
-    let row = found(portal, party).await?;
-    let accounts = accounts_of(&row);
+async fn known_of(portal: &Portal, row: &Party) -> Result<Person, SandboxError> {
+    let accounts = accounts_of(row);
     let named = match row.kind {
-        PartyKind::Person => named(portal, party).await?,
+        PartyKind::Person => named(portal, row.id).await?,
         PartyKind::Merchant => None,
     };
     Ok(match named {
@@ -367,4 +378,28 @@ fn accounts_of(row: &Party) -> Vec<String> {
 pub(crate) fn under_review() -> SandboxError {
     let message = "a person of the platform looks at this first; nothing was changed, try again later";
     SandboxError::new(StatusCode::FORBIDDEN, "under_review", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each of the three makes somebody be looked at again.
+    #[test]
+    fn an_earlier_look_holds_for_its_list_its_name_and_what_it_stopped() {
+        use PaymentStop::{List, Nobody, Operator, OperatorList};
+        use ScreenState::{Clear, Held, Refused};
+        for (state, version, name, stop, holds) in [
+            (Clear, 2, 7, Nobody, true),
+            (Clear, 1, 7, Nobody, false),
+            (Clear, 2, 8, Nobody, false),
+            (Held, 2, 7, List, true),
+            (Refused, 2, 7, OperatorList, true),
+            (Held, 2, 7, Nobody, false),
+            (Refused, 2, 7, Operator, false),
+        ] {
+            let seen = ScreenView { state, version, name: [name; 16] };
+            assert_eq!(holds_still(&seen, 2, &[7; 16], stop), holds, "{seen:?} {stop:?}");
+        }
+    }
 }

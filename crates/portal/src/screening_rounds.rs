@@ -4,7 +4,7 @@
 use crate::people::merchant_names;
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
-use crate::screening;
+use crate::screening::{self, Lists};
 use engine::{FindScreenList, Key, Row, ScreenState, Table};
 use std::sync::Arc;
 use std::time::Duration;
@@ -96,8 +96,20 @@ pub async fn look_again(portal: Arc<Portal>, stopped: impl Future<Output = ()> +
         };
         tokio::select! {
             () = &mut stopped => return,
-            () = tokio::time::sleep(pause) => {}
-            () = portal.lists.must_look_again() => done = 0,
+            again = rest_out(&portal.lists, pause) => if again { done = 0 },
+        }
+    }
+}
+
+/// Rests, and gives whether somebody could not be looked at meanwhile. That ends no rest: what fails for everybody who
+/// comes would be tried without one.
+async fn rest_out(lists: &Lists, pause: Duration) -> bool {
+    let mut over = std::pin::pin!(tokio::time::sleep(pause));
+    let mut again = false;
+    loop {
+        tokio::select! {
+            () = &mut over => return again,
+            () = lists.must_look_again() => again = true,
         }
     }
 }
@@ -112,5 +124,20 @@ async fn round(portal: &Arc<Portal>, done: u32) -> Result<u32, ()> {
     match everybody(portal.clone()).await {
         Ok(seen) if seen.failed == 0 => Ok(version),
         Ok(_) | Err(_) => Err(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::Instant;
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_could_not_be_looked_at_ends_no_rest() {
+        let (lists, begin) = (Lists::default(), Instant::now());
+        assert!(!rest_out(&lists, REST_MAX).await);
+        lists.look_again();
+        assert!(rest_out(&lists, REST_MAX).await, "and is not forgotten");
+        assert_eq!(begin.elapsed(), 2 * REST_MAX);
     }
 }

@@ -42,6 +42,7 @@ fn goes_somewhere(row: &TransferBatchDetail) -> bool {
     row.amount_minor.units() > 0
         && payees.iter().filter(|there| **there).count() == 1
         && (row.card_digest.is_none() || row.card_number.is_some())
+        && row.card_digest.is_some() == row.screen_version.is_some()
         && row.failure.is_some() == (row.state == DetailState::Failed)
         && row.ended_at_us.is_some() == row.state.is_final()
 }

@@ -1,4 +1,4 @@
--- Of 0045_card_transfer_comes_back 18d42f124d4a94897b169bf7f7d8004ed80c121d8d7d02ce440b0d1fc1b3768f
+-- Of 0045_card_transfer_comes_back 6a593cb9e91ac8eabd7de3b1522423beb558d8a6f86b8196ea4384bff7c91e18
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -1263,6 +1263,7 @@ CREATE TABLE transfer_batch_detail (
     card_last_four TEXT,
     card_agreement TEXT,
     card_number    BLOB    CHECK (length(card_number) = 16),
+    screen_version INTEGER CHECK (screen_version >= 0),
     unknown        TEXT    CHECK (
         unknown = 'not_found' OR unknown = 'name_differs' OR unknown = 'card_wrong' OR unknown = 'listed'),
     state          TEXT    NOT NULL CHECK (
@@ -1279,6 +1280,7 @@ CREATE TABLE transfer_batch_detail (
     PRIMARY KEY (slot, batch, line),
     CHECK ((payee IS NOT NULL) + (card_digest IS NOT NULL) + (unknown IS NOT NULL) = 1),
     CHECK (card_digest IS NULL OR card_number IS NOT NULL),
+    CHECK ((card_digest IS NULL) = (screen_version IS NULL)),
     CHECK ((failure IS NOT NULL) = (state = 'failed')),
     CHECK ((ended_at_us IS NOT NULL) = (state = 'done' OR state = 'failed'))
 ) STRICT, WITHOUT ROWID;
@@ -1346,6 +1348,7 @@ CREATE TABLE person_spend (
     kind         TEXT    NOT NULL CHECK (kind = 'card' OR kind = 'withdraw'),
     amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
     at_us        INTEGER NOT NULL,
+    ask          INTEGER NOT NULL CHECK (ask >= 0),
     PRIMARY KEY (slot, identity, bank_order)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE person_count (

@@ -70,12 +70,23 @@ pub(crate) async fn known(door: &Door, party: PartyId) {
 
 #[test]
 fn rows_of_what_accounts_of_a_person_share() {
+    let of_order = &[("person_count", UsageWrong), ("person_spend", UsageWrong)];
+    let spend = &[("person_spend", UsageWrong)];
     run(&[
         Case("person_count", "kind = 'card_day'", "count = 2", &[("person_count", UsageWrong)]),
         Case("person_count", "kind = 'card_month'", "sum_minor = 119", &[("person_count", UsageWrong)]),
-        Case("person_spend", "slot >= 0", "amount_minor = 121", &[("person_count", UsageWrong)]),
-        Case("person_spend", "slot >= 0", "at_us = 7", &[("person_count", UsageWrong)]),
-        Case("person_spend", "slot >= 0", "kind = 'withdraw'", &[("person_count", UsageWrong)]),
+        Case("person_spend", "slot >= 0", "amount_minor = 121", of_order),
+        Case("person_spend", "slot >= 0", "at_us = 7", of_order),
+        Case("person_spend", "slot >= 0", "kind = 'withdraw'", of_order),
+        Case("bank_order", "\"key\" = 'counts'", "counted_at_us = counted_at_us - 1", spend),
+        Case("bank_order", "\"key\" = 'counts'", "kind = 'withdraw'", spend),
+        // One that is not counted says that it is, from long after the first that was.
+        Case(
+            "bank_order",
+            "\"key\" = 'given back'",
+            "counted_at_us = 1900000000000000",
+            &[("bank_order", UsageWrong)],
+        ),
     ]);
 }
 
@@ -229,6 +240,12 @@ fn lines_of_statements() {
             &[("suspense", StatementWrong)],
         ),
         Case("settlement", "serial = 1 AND day = 20260102", "serial = 2", line),
+        Case(
+            "statement_line",
+            "reference = 'sent back'",
+            "reference = 'out 1'",
+            &[("suspense_closing", StatementWrong)],
+        ),
         Case(
             "suspense_closing",
             "serial = 3 AND day = 20260102",

@@ -64,7 +64,8 @@ pub(super) fn go(
     };
     let Some(proven) = proven else { return Stop::because(ConfirmBankOrderRefused::ProofMissing) };
     let wish = Wish { party, card: order.card, kind: order.kind, amount: order.amount() };
-    let found = check(rows, wish, no)?;
+    let counts_at_us = asked.at_us(rows);
+    let found = check(rows, wish, no, counts_at_us)?;
     let found = found.map_err(|refused| Stop::Refused(ConfirmBankOrderRefused::Rules(refused)))?;
     if found.price.fee != order.fee() {
         return Stop::because(ConfirmBankOrderRefused::PriceChanged);
@@ -87,8 +88,12 @@ pub(super) fn go(
         return Err(Stop::Noted(ConfirmBankOrderRefused::Risk(refused)));
     }
 
-    if asked == Asked::No && person::asks(rows, wish, no, SpendFor::Confirm { party, attempt })? {
-        return Ok(Next::Chain);
+    match asked {
+        Asked::No if person::asks(rows, wish, no, SpendFor::Confirm { party, attempt })? => {
+            return Ok(Next::Chain);
+        }
+        Asked::Over(over) => return Stop::because(ConfirmBankOrderRefused::Rules(over)),
+        Asked::No | Asked::Counts(..) => {}
     }
 
     // Nothing can be refused here below this line.
@@ -104,7 +109,7 @@ pub(super) fn go(
         asked.free_minor = found.price.free.minor();
         asked.life_minor = found.life;
     }
-    limits::count(rows, &mut asked)?;
+    limits::count(rows, &mut asked, counts_at_us)?;
     let asked = Arc::new(send_now(rows, BankOrder { state, ..asked }));
     rows.put_shared(asked.clone());
     Ok(Next::Answer(asked))

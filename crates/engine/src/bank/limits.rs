@@ -1,6 +1,7 @@
 //! What a party's card orders count against, in the party's own slot.
 
 use super::person;
+use super::prepare::Wish;
 use crate::balance_limit::{LIFE_OF_ONE_FEN, class_now};
 use crate::{Fault, Rows};
 use base::{PartyId, Plant, planted};
@@ -77,14 +78,15 @@ fn usage(rows: &mut Rows<'_>, party: PartyId, kind: UsageKind, at_us: i64) -> Re
     Ok(found.map_or_else(|| Usage::fresh(party, kind, at_us), |usage| (*usage).clone()))
 }
 
-/// Refuses what one order with a card of a bank may not be, and what is above what is left of day and month.
+/// Refuses what one order with a card of a bank may not be, and what is above what is left of the day and month of a
+/// moment, microseconds UTC.
 pub(crate) fn check(
     rows: &mut Rows<'_>,
-    party: PartyId,
-    kind: BankOrderKind,
-    amount: Money,
+    wish: Wish,
     bank: &BankCode,
+    at_us: i64,
 ) -> Result<Result<(), BankOrderRefused>, Fault> {
+    let Wish { party, card: _, kind, amount } = wish;
     let card = card_limits(bank);
     let single = match kind {
         BankOrderKind::TopUp | BankOrderKind::Pay => card.single_fen,
@@ -94,10 +96,9 @@ pub(crate) fn check(
     if amount.exceeds(fen(single)).unwrap_or(true) {
         return Ok(Err(BankOrderRefused::OverSingle { max: single }));
     }
-    let now_us = rows.now_us();
     for counted in counters(kind) {
         let Some(max) = most(counted.kind, bank) else { continue };
-        if !usage(rows, party, counted.kind, now_us)?.allows(amount, fen(max)) {
+        if !usage(rows, party, counted.kind, at_us)?.allows(amount, fen(max)) {
             let day = counted.kind != UsageKind::CardMonth;
             return Ok(Err(if day {
                 BankOrderRefused::OverDay { max }
@@ -164,14 +165,14 @@ pub(crate) fn life(
     Ok(if fits { Ok(whole.minor()) } else { Err(BankOrderRefused::OverClass { max: LIFE_OF_ONE_FEN }) })
 }
 
-/// Counts an order that [`check`] allowed, and notes in it when, so that it can be given back to the same periods.
-pub(crate) fn count(rows: &mut Rows<'_>, order: &mut BankOrder) -> Result<(), Fault> {
-    let now_us = rows.now_us();
+/// Counts an order that [`check`] allowed in the periods of the same moment (microseconds UTC), and notes that in it,
+/// so that it can be given back to them.
+pub(crate) fn count(rows: &mut Rows<'_>, order: &mut BankOrder, at_us: i64) -> Result<(), Fault> {
     for (kind, amount) in sums(order) {
-        let counted = usage(rows, order.party, kind, now_us)?.plus(amount);
+        let counted = usage(rows, order.party, kind, at_us)?.plus(amount);
         rows.put(counted.map_err(|error| Fault(format!("usage of {}: {error}", order.no)))?);
     }
-    order.counted_at_us = Some(now_us);
+    order.counted_at_us = Some(at_us);
     Ok(())
 }
 

@@ -99,12 +99,8 @@ pub(super) fn go(
         return Stop::because(PayByCardRefused::CreditOff);
     }
     let wish = Wish { party: buyer, card, kind: BankOrderKind::Pay, amount: trade.total() };
-    let bank_order = match asked {
-        Asked::No => BankOrderNo::of(rows.stamp(), slot),
-        // The number that the person's slot counts, of the decision that asked it.
-        Asked::Counts(no) => no,
-    };
-    let fits = check(rows, wish, bank_order)?;
+    let (bank_order, counts_at_us) = (asked.number(rows), asked.at_us(rows));
+    let fits = check(rows, wish, bank_order, counts_at_us)?;
     let fits = fits.map_err(|refused| Stop::Refused(PayByCardRefused::Card(refused)))?;
     let look = risk_check::of_order(rows, &party, &trade, proven.given)?;
     if let Gate::Shut(refused) = look.gate {
@@ -113,8 +109,12 @@ pub(super) fn go(
         return Err(Stop::Noted(PayByCardRefused::Pay(PayRefused::Risk(refused))));
     }
 
-    if asked == Asked::No && person::asks(rows, wish, bank_order, SpendFor::Pay(command.clone()))? {
-        return Ok(Next::Chain);
+    match asked {
+        Asked::No if person::asks(rows, wish, bank_order, SpendFor::Pay(command.clone()))? => {
+            return Ok(Next::Chain);
+        }
+        Asked::Over(over) => return Stop::because(PayByCardRefused::Card(over)),
+        Asked::No | Asked::Counts(..) => {}
     }
 
     // Nothing can be refused here below this line.
@@ -123,7 +123,7 @@ pub(super) fn go(
     let key = Text::new(&format!("{order_no} {bank_order}")).map_err(|error| Fault(error.to_string()))?;
     let mut order = draft_as(rows, bank_order, wish, fits.price, key);
     give_up_later(rows, &mut order);
-    limits::count(rows, &mut order)?;
+    limits::count(rows, &mut order, counts_at_us)?;
     let order = BankOrder { state: BankOrderState::Asked, about: Some(order_no), ..order };
     let order = Arc::new(send_now(rows, order));
     rows.put_shared(order.clone());

@@ -5,15 +5,18 @@
 //! knows and asks the person's slot, without writing anything; that counts the order, or says no; and with its yes the
 //! account's slot looks again, and lets the order go or gives back what was counted. Accounts whose owner nobody knows
 //! have no person to share anything with.
+//!
+//! One order may be asked about twice, by a password and by a passkey, before the first answer arrives. Each question
+//! has a number, and the count belongs to the newest: what an older answer could not use is not given back.
 
 use super::confirm::{self, ConfirmBankOrder};
 use super::limits;
-use super::pay::{self, PayByCard, PayByCardRefused};
+use super::pay::{self, PayByCard};
 use super::prepare::Wish;
 use crate::command::Next;
 use crate::{Fault, Message, Reply, Rows, Stop};
 use base::{BankOrderNo, PartyId};
-use fund::{BankOrder, BankOrderRefused, Card, ConfirmBankOrderRefused, fen};
+use fund::{BankOrder, BankOrderRefused, Card, fen};
 use money::{Currency, Money};
 use people::{IdentityDigest, PersonCount, PersonSpend, SpendKind, Standing, UsageKind, slot_of_identity};
 use serde::{Deserialize, Serialize};
@@ -26,7 +29,7 @@ pub enum SpendFor {
     Confirm {
         /// Whose money.
         party: PartyId,
-        /// The number of the try of the password that was right.
+        /// The number of the try of the password that was right, or of the passkey's proof.
         attempt: u64,
     },
     /// An order is paid by card.
@@ -44,6 +47,8 @@ pub struct PersonSpendAsk {
     pub kind: SpendKind,
     /// How much.
     pub amount: Money,
+    /// The number of the question: of the decision that asks.
+    pub ask: u64,
     /// In whose periods it counts, microseconds UTC.
     pub at_us: i64,
     /// What each counter may reach, fen.
@@ -59,6 +64,10 @@ pub struct PersonSpendAnswer {
     pub identity: IdentityDigest,
     /// The bank order.
     pub bank_order: BankOrderNo,
+    /// The number of the question that this answers.
+    pub ask: u64,
+    /// In whose periods it is counted, microseconds UTC: the account counts it in the same ones.
+    pub at_us: i64,
     /// The limit that it would pass, with its height, fen; then nothing was counted.
     pub over: Option<(UsageKind, u64)>,
     /// What goes on now.
@@ -72,6 +81,9 @@ pub struct PersonGiveBack {
     pub identity: IdentityDigest,
     /// The bank order.
     pub bank_order: BankOrderNo,
+    /// The question whose answer could not be used: nothing is given back when a newer one stands. Absent when the
+    /// order itself came to nothing.
+    pub ask: Option<u64>,
 }
 
 /// Whether the person's slot has been asked about an order.
@@ -79,8 +91,28 @@ pub struct PersonGiveBack {
 pub(super) enum Asked {
     /// Not yet.
     No,
-    /// It counts the order of this number.
-    Counts(BankOrderNo),
+    /// It counts the order of this number, in the periods of this moment, microseconds UTC.
+    Counts(BankOrderNo, i64),
+    /// It does not: a limit of the person would be passed.
+    Over(BankOrderRefused),
+}
+
+impl Asked {
+    /// The number of a new order: of the decision that asked, by which the person's slot counts it.
+    pub(super) fn number(self, rows: &Rows<'_>) -> BankOrderNo {
+        match self {
+            Asked::Counts(no, _) => no,
+            Asked::No | Asked::Over(_) => BankOrderNo::of(rows.stamp(), rows.slot()),
+        }
+    }
+
+    /// In whose periods an order is looked at and counted, microseconds UTC: the account and the person name the same.
+    pub(super) fn at_us(self, rows: &Rows<'_>) -> i64 {
+        match self {
+            Asked::Counts(_, at_us) => at_us,
+            Asked::No | Asked::Over(_) => rows.now_us(),
+        }
+    }
 }
 
 /// Asks the person's slot, if it is known whose account it is. Nothing was written before, and nothing may be written
@@ -97,41 +129,49 @@ pub(super) fn asks(
     let card = card.ok_or_else(|| Fault(format!("the card of {bank_order} is gone")))?;
     let most =
         kind.counters().iter().filter_map(|counter| Some((*counter, limits::most(*counter, &card.bank)?)));
-    let (identity, amount, at_us, most) =
-        (standing.identity, wish.amount, rows.now_us(), most.collect::<Vec<_>>());
-    let ask = PersonSpendAsk { identity, bank_order, kind, amount, at_us, most, then };
+    let (identity, amount, most) = (standing.identity, wish.amount, most.collect::<Vec<_>>());
+    let (ask, at_us) = (rows.stamp().seq, rows.now_us());
+    let ask = PersonSpendAsk { identity, bank_order, kind, amount, ask, at_us, most, then };
     rows.send(slot_of_identity(&identity), Message::PersonSpendAsk(ask));
     Ok(true)
 }
 
 /// In the person's slot: counts an order, once, or says which limit it would pass.
 pub(crate) fn person_spend_ask(rows: &mut Rows<'_>, ask: &PersonSpendAsk) -> Result<Option<Reply>, Fault> {
-    let over = count(rows, ask)?;
-    let PersonSpendAsk { identity, bank_order, then, .. } = ask.clone();
-    let answer = PersonSpendAnswer { identity, bank_order, over, then };
+    let (at_us, over) = match count(rows, ask)? {
+        Ok(at_us) => (at_us, None),
+        Err(over) => (ask.at_us, Some(over)),
+    };
+    let PersonSpendAsk { identity, bank_order, ask, then, .. } = ask.clone();
+    let answer = PersonSpendAnswer { identity, bank_order, ask, at_us, over, then };
     rows.send(bank_order.slot(), Message::PersonSpendAnswer(answer));
     Ok(None)
 }
 
-fn count(rows: &mut Rows<'_>, ask: &PersonSpendAsk) -> Result<Option<(UsageKind, u64)>, Fault> {
+/// The moment whose periods the order is counted in, microseconds UTC; or the limit that it would pass.
+fn count(rows: &mut Rows<'_>, ask: &PersonSpendAsk) -> Result<Result<i64, (UsageKind, u64)>, Fault> {
     let slot = rows.slot();
-    let PersonSpendAsk { identity, bank_order, kind, amount, at_us, .. } = *ask;
-    // It was asked twice before the first answer arrived.
-    if rows.get::<PersonSpend>((slot, identity, bank_order))?.is_some() {
-        return Ok(None);
+    let PersonSpendAsk { identity, bank_order, kind, amount, ask: number, at_us, .. } = *ask;
+    // It was asked twice before the first answer arrived: the count is the newest question's from now on.
+    if let Some(counted) = rows.get::<PersonSpend>((slot, identity, bank_order))? {
+        if counted.ask < number {
+            rows.put(PersonSpend { ask: number, ..(*counted).clone() });
+        }
+        return Ok(Ok(counted.at_us));
     }
     let mut after = Vec::with_capacity(kind.counters().len());
     for counter in kind.counters() {
         let counted = counter_of(rows, identity, *counter, at_us)?;
         let most = ask.most.iter().find(|(of, _)| of == counter);
         if let Some((_, most)) = most.filter(|(_, most)| !counted.allows(amount, fen(*most))) {
-            return Ok(Some((*counter, *most)));
+            return Ok(Err((*counter, *most)));
         }
         after.push(counted.plus(amount).map_err(|error| Fault(format!("{bank_order}: {error}")))?);
     }
     after.into_iter().for_each(|counted| rows.put(counted));
-    rows.put(PersonSpend { slot, identity, bank_order, kind, amount_minor: amount.minor(), at_us });
-    Ok(None)
+    let (amount_minor, ask) = (amount.minor(), number);
+    rows.put(PersonSpend { slot, identity, bank_order, kind, amount_minor, at_us, ask });
+    Ok(Ok(at_us))
 }
 
 fn counter_of(
@@ -146,45 +186,32 @@ fn counter_of(
 }
 
 /// In the account's slot: the order goes, or the customer hears why not. What was counted for an order that did not go
-/// is given back.
+/// is given back. Also what is above a limit is looked at again: it may be under way by an earlier answer.
 pub(crate) fn person_spend_answer(
     rows: &mut Rows<'_>,
     said: &PersonSpendAnswer,
 ) -> Result<Option<Reply>, Fault> {
-    let PersonSpendAnswer { identity, bank_order, over, then } = said.clone();
-    let over = over.map(|(kind, max)| match kind {
-        UsageKind::CardMonth => BankOrderRefused::OverMonth { max },
-        _ => BankOrderRefused::OverDay { max },
-    });
-    let asked = Asked::Counts(bank_order);
-    let (went, reply) = match then {
+    let PersonSpendAnswer { identity, bank_order, ask, at_us, over, then } = said.clone();
+    let asked = match over {
+        Some((UsageKind::CardMonth, max)) => Asked::Over(BankOrderRefused::OverMonth { max }),
+        Some((_, max)) => Asked::Over(BankOrderRefused::OverDay { max }),
+        None => Asked::Counts(bank_order, at_us),
+    };
+    let reply = match then {
         SpendFor::Confirm { party, attempt } => {
             let command = ConfirmBankOrder { party, no: bank_order, attempt };
-            let done = match over {
-                Some(over) => Err(ConfirmBankOrderRefused::Rules(over)),
-                None => said_in_words(confirm::go(rows, &command, asked))?,
-            };
-            (went(&done, bank_order), Reply::ConfirmBankOrder(done))
+            Reply::ConfirmBankOrder(said_in_words(confirm::go(rows, &command, asked))?)
         }
-        SpendFor::Pay(command) => {
-            let done = match over {
-                Some(over) => Err(PayByCardRefused::Card(over)),
-                None => said_in_words(pay::go(rows, &command, asked))?,
-            };
-            (went(&done, bank_order), Reply::PayByCard(done))
-        }
+        SpendFor::Pay(command) => Reply::PayByCard(said_in_words(pay::go(rows, &command, asked))?),
     };
-    if over.is_none() && !went {
-        rows.send(
-            slot_of_identity(&identity),
-            Message::PersonGiveBack(PersonGiveBack { identity, bank_order }),
-        );
+    // An order that went by an earlier answer goes on counting, also when it has ended well since.
+    let order = rows.get::<BankOrder>((rows.slot(), bank_order))?;
+    let stands = order.is_some_and(|order| order.counted_at_us.is_some());
+    if over.is_none() && !stands {
+        let back = PersonGiveBack { identity, bank_order, ask: Some(ask) };
+        rows.send(slot_of_identity(&identity), Message::PersonGiveBack(back));
     }
     Ok(Some(reply))
-}
-
-fn went<R>(done: &Result<Arc<BankOrder>, R>, bank_order: BankOrderNo) -> bool {
-    done.as_ref().is_ok_and(|order| order.no == bank_order)
 }
 
 /// What a decision answers that asks nobody else any more.
@@ -204,20 +231,22 @@ pub(super) fn give_back(rows: &mut Rows<'_>, order: &BankOrder) -> Result<(), Fa
         return Ok(());
     }
     if let Some(standing) = rows.get::<Standing>((rows.slot(), order.party))? {
-        let (identity, bank_order) = (standing.identity, order.no);
-        rows.send(
-            slot_of_identity(&identity),
-            Message::PersonGiveBack(PersonGiveBack { identity, bank_order }),
-        );
+        let (identity, bank_order, ask) = (standing.identity, order.no, None);
+        let back = PersonGiveBack { identity, bank_order, ask };
+        rows.send(slot_of_identity(&identity), Message::PersonGiveBack(back));
     }
     Ok(())
 }
 
 /// In the person's slot: takes an order out of the counters, once.
 pub(crate) fn person_give_back(rows: &mut Rows<'_>, said: &PersonGiveBack) -> Result<Option<Reply>, Fault> {
-    let PersonGiveBack { identity, bank_order } = *said;
+    let PersonGiveBack { identity, bank_order, ask } = *said;
     let place = (rows.slot(), identity, bank_order);
     let Some(spend) = rows.get::<PersonSpend>(place)? else { return Ok(None) };
+    // A newer question counts on it: its answer is still under way.
+    if ask.is_some_and(|ask| ask < spend.ask) {
+        return Ok(None);
+    }
     for kind in spend.kind.counters() {
         // A counter that has less than was counted in it is the audit's to find: it must not stop the cell.
         let counted = counter_of(rows, identity, *kind, spend.at_us)?;

@@ -94,7 +94,8 @@ pub(crate) fn prepare_bank_order(
     }
     let wish = Wish { party: *party, card: *card, kind, amount: *amount };
     let no = BankOrderNo::of(rows.stamp(), slot);
-    let fits = check(rows, wish, no)?.map_err(Stop::Refused)?;
+    let now_us = rows.now_us();
+    let fits = check(rows, wish, no, now_us)?.map_err(Stop::Refused)?;
 
     // Nothing can be refused below this line; nothing was changed above it.
     let mut order = draft(rows, wish, fits.price, key);
@@ -116,11 +117,13 @@ pub(crate) fn by_key(
     rows.get::<BankOrder>((slot, found.no))
 }
 
-/// Whether a wish can be an order now, in the order of [`BankOrderRefused`].
+/// Whether a wish can be an order now, counted in the periods of a moment (microseconds UTC), in the order of
+/// [`BankOrderRefused`].
 pub(crate) fn check(
     rows: &mut Rows<'_>,
     wish: Wish,
     no: BankOrderNo,
+    counts_at_us: i64,
 ) -> Result<Result<Fits, BankOrderRefused>, Fault> {
     let Wish { party, card, kind, amount } = wish;
     if amount.is_zero() {
@@ -150,7 +153,7 @@ pub(crate) fn check(
     if card.kind == CardKind::Credit && kind != BankOrderKind::Pay {
         return Ok(Err(BankOrderRefused::CardIsCredit));
     }
-    if let Err(refused) = limits::check(rows, party, kind, amount, &card.bank)? {
+    if let Err(refused) = limits::check(rows, wish, &card.bank, counts_at_us)? {
         return Ok(Err(refused));
     }
     if kind != BankOrderKind::Withdraw {

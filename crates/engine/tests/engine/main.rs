@@ -31,6 +31,7 @@ mod passkeys;
 mod password;
 mod pay;
 mod people;
+mod person_limits;
 mod person_spends;
 mod races;
 mod random;

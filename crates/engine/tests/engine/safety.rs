@@ -148,7 +148,8 @@ fn what_was_proven_before_a_password_was_set_shows_no_code_and_allows_no_app() {
         assert_eq!(told, if stands { Ok(()) } else { Err(PayCodeRefused::ProofMissing) }, "{attempt:?}");
         let scopes = Text::new("auth_user").unwrap();
         let (owner, kind, code) = (person, people::GrantKind::User, [attempt.is_some().into(); 16]);
-        let told = ask(&mut world, Authorize { owner, app, kind, scopes, own_app: None, code, attempt });
+        let yes = Authorize { owner, app, kind, scopes, own_app: None, code, attempt, passkey: None };
+        let told = ask(&mut world, yes);
         let wanted = if stands { Ok(()) } else { Err(AuthorizeRefused::ProofMissing) };
         assert_eq!(told.map(|_| ()), wanted, "{attempt:?}");
     }

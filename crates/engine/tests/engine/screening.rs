@@ -1,19 +1,20 @@
 //! Lists of names: agreed on by two operators, and what a hit keeps from a party until somebody has looked.
 
-use crate::identity::{IDENTITY, evidence, person_with};
-use crate::registering::{ADDRESS, ask, registered};
+use crate::identity::{IDENTITY, address, evidence, person_with};
+use crate::registering::{ADDRESS, ask, proven, registered};
 use crate::script::check_in;
 use crate::support::World;
 use ::risk::{
     About, ApproveRiskRefused, DecideRiskRefused, EntryId, HITS_MAX, Hit, Measure, ProposeListRefused,
     RiskCase, RiskCaseState, ScreenHit, ScreenRefused, ScreenRelease, Screening,
 };
-use base::{PartyId, Slot, Text};
+use base::{PartyId, Slot, SlotSet, Text};
 use engine::{
-    AddEvidence, AddEvidenceRefused, ApproveList, DecideRisk, FindScreenList, FindScreening, ProposeList,
-    Screen, ScreenState, ScreenView, StopBy, StopPayments, StopPaymentsRefused, Table,
+    AddEvidence, AddEvidenceRefused, ApproveList, CloseAccount, CloseAccountRefused, DecideRisk,
+    FindScreenList, FindScreening, ProposeList, Receive, Reply, Screen, ScreenState, ScreenView, StopBy,
+    StopPayments, StopPaymentsRefused, Table,
 };
-use people::{EvidenceKind, Party, PaymentStop};
+use people::{ChallengePurpose, EvidenceKind, Party, PaymentStop, Person, slot_of_identity};
 
 fn proposing(operator: &str, base_version: u32, digest: u8) -> ProposeList {
     let operator = Text::new(operator).unwrap();
@@ -359,4 +360,67 @@ fn a_hit_is_released_by_two_people() {
     assert_eq!((kept.state, world.count(Table::ScreenRelease)), (RiskCaseState::Refused, 1));
     assert_eq!(ask(world, by("dan", "E2", true)), Err(Decided(RiskCaseState::Refused)));
     assert_eq!(stop_of(world, bob), PaymentStop::List);
+}
+
+/// Whoever is found while the person's slot, in another cell, is asked gets no class: an account that was nobody's
+/// leaves the person again, and one that was the person's goes on being it.
+#[test]
+fn who_is_found_meanwhile_gets_no_class() {
+    for known in [false, true] {
+        let mut accounts = World::new();
+        let mei = match known {
+            true => person_with(&mut accounts, 1, 1),
+            false => registered(&mut accounts, address(1)),
+        };
+        agree(&mut accounts, 1);
+        let persons = slot_of_identity(&IDENTITY);
+        assert!(persons != mei.slot() && persons != Slot::PLATFORM, "they can lie in two cells");
+        let mut person = accounts.clone();
+        accounts.home = SlotSet::of(Slot::all().filter(|slot| *slot != persons));
+        person.home = SlotSet::of([persons]);
+        let class = |world: &World| world.get::<Party>((mei.slot(), mei)).unwrap().class;
+        let before = class(&accounts);
+
+        let seen = evidence(mei, EvidenceKind::FaceToFace, "seen");
+        let question = accounts.run(seen).parcels.pop().unwrap();
+        let answer = person.run(Receive { parcel: question }).parcels.pop().unwrap();
+        assert_eq!(state(&mut accounts, looking(mei, 1, &["E1"])), Ok(ScreenState::Held));
+        let ran = accounts.run(Receive { parcel: answer });
+        let Some((_, Reply::AddEvidence(told))) = ran.answered else { panic!("another reply") };
+        assert_eq!((told, class(&accounts)), (Err(AddEvidenceRefused::UnderReview), before));
+        for parcel in ran.parcels {
+            person.run(Receive { parcel });
+        }
+        let own = person.all::<Person>().any(|row| row.accounts().any(|account| account == mei));
+        assert_eq!(own, known);
+    }
+}
+
+/// Who was found is not forgotten before somebody has looked.
+#[test]
+fn who_is_found_does_not_give_the_account_up() {
+    let mut world = World::new();
+    let world = &mut world;
+    let bob = registered(world, ADDRESS);
+    agree(world, 1);
+    assert_eq!(state(world, looking(bob, 1, &["E1"])), Ok(ScreenState::Held));
+    let proof = proven(world, ADDRESS, ChallengePurpose::CloseAccount);
+    let close = || CloseAccount { address: ADDRESS, proof, forget: true };
+    assert_eq!(ask(world, close()), Err(CloseAccountRefused::Frozen));
+    decide(world, bob, "E1", 1, true);
+    assert_eq!(ask(world, close()), Ok(bob));
+}
+
+/// What was held before lists stopped balances stops one when it is looked at again, under the same list.
+#[test]
+fn what_was_held_before_stops_when_it_is_looked_at_again() {
+    let mut world = World::new();
+    let world = &mut world;
+    let bob = registered(world, ADDRESS);
+    agree(world, 1);
+    assert_eq!(state(world, looking(bob, 1, &["E1"])), Ok(ScreenState::Held));
+    let row = world.get::<Party>((bob.slot(), bob)).unwrap();
+    world.force(Party { stop: PaymentStop::Nobody, ..(*row).clone() });
+    assert_eq!(state(world, looking(bob, 1, &["E1"])), Ok(ScreenState::Held));
+    assert_eq!((stop_of(world, bob), world.count(Table::RiskCase)), (PaymentStop::List, 1));
 }

@@ -14,7 +14,7 @@ use engine::{
     AddEvidence, AddEvidenceRefused, FindProfile, FindStanding, MoveQuota, MoveQuotaRefused, ScreenState,
     SealedIdentity,
 };
-use people::{EvidenceKind, IdentityDigest, Profile, id_number, masked_name};
+use people::{AccountClass, EvidenceKind, IdentityDigest, Profile, id_number, masked_name};
 use risk::ABOUT_PERSON;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -166,8 +166,20 @@ pub(crate) async fn prove(
         identity: Some(identity),
         sealed: Some(sealed.await?),
     };
-    let class = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
+    let class = believed(portal.clone(), command).await?;
     answer(json!({ "class": class.name() }))
+}
+
+/// The account gets its class, and its new name is looked at when another list came since the look before: that one
+/// was held against the name of before alone. It is done to its end also when the caller has gone.
+async fn believed(portal: Arc<Portal>, command: AddEvidence) -> Result<AccountClass, SandboxError> {
+    let party = command.party;
+    let done = tokio::spawn(async move {
+        let class = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
+        screening::meet(&portal, party).await;
+        Ok(class)
+    });
+    done.await.map_err(SandboxError::broken)?
 }
 
 async fn profile(portal: &Portal, party: PartyId) -> Result<Arc<Profile>, SandboxError> {

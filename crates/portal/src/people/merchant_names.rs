@@ -26,26 +26,55 @@ fn looked_at_as(row: &MerchantApplication) -> (PartyId, Option<PartyId>) {
     }
 }
 
-/// The same of its row.
+/// Places and names of an application: those that are sealed, while they open, and the one that it sells under.
+async fn names_of(
+    portal: &Portal,
+    row: &MerchantApplication,
+) -> Result<Vec<(&'static str, String)>, SandboxError> {
+    let [shop, account, contact, licence] = MERCHANT_PLACES;
+    let mut names = vec![(shop, row.name.to_string())];
+    if let Some(known) = known_names(portal, row).await? {
+        names.extend([(account, known.account_name), (contact, known.contact_name)]);
+        names.extend(known.licence_subject.map(|name| (licence, name)));
+    }
+    Ok(names)
+}
+
+async fn version_in_force(portal: &Portal) -> Result<u32, SandboxError> {
+    Ok(screening::in_force(portal).await?.map_or(0, |list| list.version))
+}
+
+/// The same of its row. All names are held against one list: when another one came meanwhile, they are against that.
 pub(super) async fn screened_row(
     portal: &Portal,
     row: &MerchantApplication,
 ) -> Result<ScreenState, SandboxError> {
-    let (party, applicant) = looked_at_as(row);
-    let known = known_names(portal, row).await?;
-    let [shop, account, contact, licence] = MERCHANT_PLACES;
-    let mut names: Vec<(&str, String)> = Vec::with_capacity(MERCHANT_PLACES.len());
-    if let Some(known) = known {
-        names.extend([(account, known.account_name), (contact, known.contact_name)]);
-        names.extend(known.licence_subject.map(|name| (licence, name)));
+    let names = names_of(portal, row).await?;
+    loop {
+        let version = version_in_force(portal).await?;
+        let state = worst_of(portal, row, &names).await?;
+        // Versions only rise, so this ends.
+        if version_in_force(portal).await? == version {
+            return Ok(state);
+        }
     }
-    // The last one: when it was looked at, all were.
-    names.push((shop, row.name.to_string()));
+}
+
+/// Somebody of whom the name alone is known.
+fn called(name: &str) -> Person {
+    Person { name: name.to_owned(), ..Person::default() }
+}
+
+async fn worst_of(
+    portal: &Portal,
+    row: &MerchantApplication,
+    names: &[(&str, String)],
+) -> Result<ScreenState, SandboxError> {
+    let (party, applicant) = looked_at_as(row);
     let mut worst = ScreenState::Clear;
     for (place, name) in names {
         let what = about_merchant(place, row.login.as_str());
-        let person = Person { name, ..Person::default() };
-        let state = screening::look_for(portal, party, applicant, &what, person).await?;
+        let state = screening::look_for(portal, party, applicant, &what, called(name)).await?;
         worst = match (worst, state) {
             (ScreenState::Refused, _) | (_, ScreenState::Refused) => ScreenState::Refused,
             (ScreenState::Held, _) | (_, ScreenState::Held) => ScreenState::Held,
@@ -55,19 +84,23 @@ pub(super) async fn screened_row(
     Ok(worst)
 }
 
-/// Holds the names of a merchant that signed against a list of this version, unless that was done.
+/// Holds the names of a merchant that signed against a list of this version, unless that was done with each of them,
+/// and what it found stops the balance.
 pub(crate) async fn screened_once(
     portal: &Portal,
     row: &MerchantApplication,
     version: u32,
 ) -> Result<(), SandboxError> {
-    let [shop, ..] = MERCHANT_PLACES;
     let (party, _) = looked_at_as(row);
-    let seen = screening::seen(portal, party, &about_merchant(shop, row.login.as_str())).await?;
-    match seen.filter(|seen| seen.version == version) {
-        Some(_) => Ok(()),
-        None => screened_row(portal, row).await.map(|_| ()),
+    let stop = screening::found(portal, party).await?.stop;
+    for (place, name) in names_of(portal, row).await? {
+        let seen = screening::seen(portal, party, &about_merchant(place, row.login.as_str())).await?;
+        let name = screening::name_digest(portal, &called(&name));
+        if seen.is_none_or(|seen| !screening::holds_still(&seen, version, &name, stop)) {
+            return screened_row(portal, row).await.map(|_| ());
+        }
     }
+    Ok(())
 }
 
 /// The merchants that signed and still sell.

@@ -246,12 +246,7 @@ pub(crate) async fn sign(
     }
     let (applicant, public_key, sealed_aes_key) = (this.party, keys.public.to_spki(), Some(sealed));
     let command = SignApplication { login, applicant, public_key, sealed_aes_key };
-    let row = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
-    // From now on they are the merchant's.
-    if let Err(error) = merchant_names::screened_row(&portal, &row).await {
-        tracing::warn!(?error, "the names of a new merchant cannot be held against the list yet");
-        portal.lists.look_again();
-    }
+    let row = signed(portal.clone(), command).await?;
     let mut body = told(&row);
     // What the app has: the key that was drawn here, or the one of the first answer.
     let app = row.app.and_then(|app| portal.door.app(app));
@@ -262,6 +257,26 @@ pub(crate) async fn sign(
     }
     body["platform_public_key"] = Value::from(portal.world.platform.public_key.as_str());
     answer(body)
+}
+
+/// Signs, and looks at the new merchant: also when the caller has gone.
+async fn signed(
+    portal: Arc<Portal>,
+    command: SignApplication,
+) -> Result<Arc<MerchantApplication>, SandboxError> {
+    let done = tokio::spawn(async move {
+        let row = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
+        // From now on the names are the merchant's.
+        if let Err(error) = merchant_names::screened_row(&portal, &row).await {
+            tracing::warn!(?error, "the names of a new merchant cannot be held against the list yet");
+            portal.lists.look_again();
+        }
+        if let Some(merchant) = row.merchant {
+            screening::meet(&portal, merchant).await;
+        }
+        Ok(row)
+    });
+    done.await.map_err(SandboxError::broken)?
 }
 
 /// Takes an application a step on, and tells it.

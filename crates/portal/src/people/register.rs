@@ -9,7 +9,7 @@ use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use base::{Secret, Text};
+use base::{PartyId, Secret, Text};
 use cell::CellError;
 use engine::{RegisterPerson, RegisterRefused};
 use people::{Address, AddressDigest, ChallengePurpose, check_login_password, check_pay_password};
@@ -50,11 +50,10 @@ pub(crate) async fn register(
     let command = command(&portal, &to, address, proof, (login_password, pay_password)).await?;
     drop(place);
     let data_key = command.data_key;
-    match portal.door.ask(command).await {
+    match registered(portal.clone(), command).await? {
         Ok(party) => {
             let client = client.map(|Extension(client)| client);
             portal.people.budget.know(address, client, portal.door.now_us());
-            screening::meet(&portal, party).await;
             sessions::signed_in(&portal, party, proof, None, &device).await
         }
         Err(error) => {
@@ -66,6 +65,19 @@ pub(crate) async fn register(
             Err(SandboxError::of(error, refused))
         }
     }
+}
+
+/// Opens the account and looks at whose it is: also when the caller has gone.
+async fn registered(
+    portal: Arc<Portal>,
+    command: RegisterPerson,
+) -> Result<Result<PartyId, CellError<RegisterRefused>>, SandboxError> {
+    let done = tokio::spawn(async move {
+        let party = portal.door.ask(command).await?;
+        screening::meet(&portal, party).await;
+        Ok(party)
+    });
+    done.await.map_err(SandboxError::broken)
 }
 
 async fn command(

@@ -305,6 +305,28 @@ async fn a_listed_name_does_not_pass_the_review() {
     assert_eq!(shop.review("pass", json!({ "reviewer": "li" })).await, "200 AUDIT_PASS");
 }
 
+/// Whoever signs is looked at as itself at once: a list may name the account alone.
+#[tokio::test]
+async fn a_listed_account_is_found_when_it_signs() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.register(PHONE).await;
+    shop.apply(&token, enterprise()).await;
+    shop.documents(&token).await;
+    shop.own(&token, "submit").await;
+    shop.own(&token, "confirm").await;
+    shop.review("claim", json!({ "reviewer": "li" })).await;
+    assert_eq!(shop.review("pass", json!({ "reviewer": "li" })).await, "200 AUDIT_PASS");
+    shop.wait_posted().await;
+    shop.agree(0, &format!("A1,account,{LOGIN},,,own,mule\n")).await;
+    let key = shop.world.platform.public_key.clone();
+    let (status, signed) = shop.sign(&token, &key).await;
+    assert_eq!((status, &signed["state"]), (StatusCode::OK, &json!("SIGNED")), "{signed}");
+    shop.wait_posted().await;
+    let seller = signed["seller_id"].as_str().unwrap();
+    let (_, told) = shop.post("/sandbox/screening/hits", json!({ "user_id": seller })).await;
+    assert_eq!(told["payments_stopped_by"], "list", "{told}");
+}
+
 /// A list that comes between the review and the signing stops the signing; what is released then does not alarm at the
 /// merchant; and a list that comes later finds the names that a live merchant signed with, and stops its balance.
 #[tokio::test]

@@ -3,7 +3,7 @@
 --      What was found is released by two operators: `screen_release` is the word of the first. Microseconds UTC.
 --      `card_guess` counts under how many wrong names an app named a card on a day. A day is the number yyyymmdd.
 --      `person_count` counts by day and month what all accounts of a person bring in, pay by card and withdraw,
---      `person_spend` says by which orders. Amounts are fen.
+--      `person_spend` says by which orders, and `ask` for which question of the account. Amounts are fen.
 -- Lock: parties are copied before they are served; a million of them take seconds.
 -- Undo: once no list stops anybody, copy the parties back with the narrower check; drop the tables.
 CREATE TABLE party_wider (
@@ -55,6 +55,7 @@ CREATE TABLE person_spend (
     kind         TEXT    NOT NULL CHECK (kind = 'card' OR kind = 'withdraw'),
     amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
     at_us        INTEGER NOT NULL,
+    ask          INTEGER NOT NULL CHECK (ask >= 0),
     PRIMARY KEY (slot, identity, bank_order)
 ) STRICT, WITHOUT ROWID;
 

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::{Mark, Reader, StoreError};
 use trade::{Order, Timer, Trade};
+use transfer::TransferBatchDetail;
 
 fn all(reader: &mut dyn Reader) -> Vec<Row> {
     Table::ALL.iter().flat_map(|table| reader.scan(*table, None, None, usize::MAX).unwrap()).collect()
@@ -46,6 +47,15 @@ pub(crate) fn a_post_is_all_or_nothing(shelf: &dyn Shelf) {
     // The store goes on after a refusal.
     store.post(&changes([row(account(party(3, 7), 5, 0))]), mark(2)).unwrap();
     assert_eq!(reader.count(Table::Account).unwrap(), 2);
+}
+
+/// A detail to a card that does not say which list of names its holder was held against.
+fn held_against_nothing() -> Row {
+    let detail = extremes().into_iter().find_map(|row| match row {
+        Row::TransferBatchDetail(detail) if detail.card_digest.is_some() => Some(detail),
+        _ => None,
+    });
+    row(TransferBatchDetail { screen_version: None, ..(*detail.unwrap()).clone() })
 }
 
 pub(crate) fn every_broken_rule_is_refused(shelf: &dyn Shelf) {
@@ -89,6 +99,7 @@ pub(crate) fn every_broken_rule_is_refused(shelf: &dyn Shelf) {
             sent_at_us: 1,
         }),
         row(Link { slot: slot(7), other: slot(8), sent: 1, acknowledged: 2, received: 0 }),
+        held_against_nothing(),
     ];
     let mut store = shelf.open();
     for broken in broken {

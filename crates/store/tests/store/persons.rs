@@ -56,13 +56,14 @@ pub(crate) fn extremes() -> Vec<Row> {
 
 fn spends() -> Vec<Row> {
     let (first, last) = (BankOrderNo::from_number(0).unwrap(), BankOrderNo::from_number(i64::MAX).unwrap());
-    let spend = |slot, byte, bank_order, kind, units, at_us| PersonSpend {
+    let spend = |slot, byte, bank_order, kind, units: i64, at_us| PersonSpend {
         slot,
         identity: [byte; 16],
         bank_order,
         kind,
         amount_minor: minor(units),
         at_us,
+        ask: units.unsigned_abs(),
     };
     let count = |slot, byte, kind, number, units| PersonCount {
         slot,
