@@ -13,7 +13,8 @@
 //! Reading order: [`Period`], `business` (what postings are called), `account` (the lines of an account), `sales` (the
 //! trades of a merchant), `deals` (orders as they stand), `account_file` and `trade_file` (the bills),
 //! `account_statement` (a day as banks tell it), `aml` (what must be reported of a day), `person` and
-//! `person_file` (a person's export); `sheet` (how lines are written), `archive` (how files are packed).
+//! `person_file` (a person's export), `wallet` (the deals of a person, page by page: the one thing here that is read
+//! from rows and not from postings); `sheet` (how lines are written), `archive` (how files are packed).
 
 mod about;
 mod account;
@@ -35,6 +36,7 @@ mod sales;
 mod sheet;
 mod splits;
 mod trade_file;
+mod wallet;
 mod who;
 
 pub use account::{AccountLine, account_lines};
@@ -53,6 +55,11 @@ pub use person_file::{Export, person_file};
 pub use sales::{TradeKind, TradeLine, trade_lines};
 pub use sheet::yuan;
 pub use trade_file::trade_bill;
+pub use wallet::{
+    BillCategory, BillCursor, BillCursorError, BillDirection, BillFilter, BillKind, BillPage, BillPocket,
+    BillState, BillStory, CategoryTotal, Deal, Happened, Happening, MonthTotal, WalletBill, bill_page,
+    bill_story, deal_of, month_totals,
+};
 pub use who::Who;
 
 use std::sync::Arc;

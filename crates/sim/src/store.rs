@@ -6,7 +6,7 @@
 use crate::counters::Counters;
 use crate::dice::Dice;
 use crate::faults::{Fault, Swarm};
-use base::{AppId, OrderNo, PartyId, Slot};
+use base::{AppId, BankOrderNo, OrderNo, PartyId, Slot, TransferNo};
 use engine::{Key, Row, Table};
 use fund::{BankOrder, Card};
 use std::collections::{BTreeMap, VecDeque};
@@ -263,28 +263,48 @@ impl Reader for SimStore {
         self.read(|tables| tables.orders(seller, before, limit))
     }
 
-    fn trades(&mut self, buyer: PartyId, limit: usize) -> Result<Vec<Arc<Trade>>, StoreError> {
-        self.read(|tables| tables.trades(buyer, limit))
+    fn trades(
+        &mut self,
+        buyer: PartyId,
+        before: Option<OrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Trade>>, StoreError> {
+        self.read(|tables| tables.trades(buyer, before, limit))
     }
 
     fn frozen(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Frozen>>, StoreError> {
         self.read(|tables| tables.frozen(payer, limit))
     }
 
-    fn transfers(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Transfer>>, StoreError> {
-        self.read(|tables| tables.transfers(payer, limit))
+    fn transfers(
+        &mut self,
+        payer: PartyId,
+        before: Option<TransferNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Transfer>>, StoreError> {
+        self.read(|tables| tables.transfers(payer, before, limit))
     }
 
-    fn received(&mut self, payee: PartyId, limit: usize) -> Result<Vec<Arc<Received>>, StoreError> {
-        self.read(|tables| tables.received(payee, limit))
+    fn received(
+        &mut self,
+        payee: PartyId,
+        before: Option<TransferNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Received>>, StoreError> {
+        self.read(|tables| tables.received(payee, before, limit))
     }
 
     fn due_bank_orders(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {
         self.read(|tables| tables.due_bank_orders(until_us, limit))
     }
 
-    fn bank_orders(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {
-        self.read(|tables| tables.bank_orders(party, limit))
+    fn bank_orders(
+        &mut self,
+        party: PartyId,
+        before: Option<BankOrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<BankOrder>>, StoreError> {
+        self.read(|tables| tables.bank_orders(party, before, limit))
     }
 
     fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError> {

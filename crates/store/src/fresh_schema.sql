@@ -1,4 +1,4 @@
--- Of 0045_card_transfer_comes_back 6a593cb9e91ac8eabd7de3b1522423beb558d8a6f86b8196ea4384bff7c91e18
+-- Of 0047_trade_last_try 5677f32bed02da9edc181554984aa807c2c9e8662308740a0924607f8da5e5fc
 -- Written by a program: see fresh_schema.rs.
 CREATE TABLE mark (
     id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
@@ -112,7 +112,7 @@ CREATE TABLE "trade" (
     refunded_minor INTEGER NOT NULL,
     created_at_us  INTEGER NOT NULL,
     paid_at_us     INTEGER,
-    closed_at_us   INTEGER, bank_order INTEGER CHECK (bank_order >= 0), credit_off INTEGER NOT NULL DEFAULT 0 CHECK (credit_off = 0 OR credit_off = 1),
+    closed_at_us   INTEGER, bank_order INTEGER CHECK (bank_order >= 0), credit_off INTEGER NOT NULL DEFAULT 0 CHECK (credit_off = 0 OR credit_off = 1), last_try INTEGER CHECK (last_try >= 0),
     PRIMARY KEY (slot, no),
     CHECK (refunded_minor BETWEEN 0 AND total_minor)
 ) STRICT, WITHOUT ROWID;
@@ -1482,6 +1482,10 @@ CREATE INDEX notice_next ON notice (next_at_us) WHERE next_at_us IS NOT NULL;
 CREATE INDEX notice_order ON notice (order_no);
 CREATE INDEX bank_order_next ON bank_order (next_try_at_us) WHERE next_try_at_us IS NOT NULL;
 CREATE INDEX timer_due ON timer (due_at_us);
+CREATE INDEX trade_buyer ON trade (slot, buyer, no);
+CREATE INDEX transfer_payer ON transfer (slot, payer, no);
+CREATE INDEX received_payee ON received (slot, payee, no);
+CREATE INDEX bank_order_party ON bank_order (slot, party, no);
 CREATE VIEW v_order AS
 SELECT strftime('%Y%m%d', no / 100000000 + 28800, 'unixepoch') || '2200140'
            || printf('%011d', (no / 100 + 28800000000) % 86400000000) || printf('%02d', no % 100) AS trade_no,

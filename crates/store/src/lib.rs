@@ -25,7 +25,7 @@ pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
 pub use sqlite_reader::SqliteReader;
 
-use base::{AppId, OrderNo, PartyId, Slot, Stamp};
+use base::{AppId, BankOrderNo, OrderNo, PartyId, Slot, Stamp, TransferNo};
 use engine::{Key, Row, Table};
 use fund::{BankOrder, Card};
 use std::collections::BTreeMap;
@@ -145,24 +145,45 @@ pub trait Reader: Send {
         limit: usize,
     ) -> Result<Vec<Arc<Order>>, StoreError>;
 
-    /// Trades of a buyer, newest order first.
-    fn trades(&mut self, buyer: PartyId, limit: usize) -> Result<Vec<Arc<Trade>>, StoreError>;
+    /// Trades of a buyer, newest order first, with a number below `before`.
+    fn trades(
+        &mut self,
+        buyer: PartyId,
+        before: Option<OrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Trade>>, StoreError>;
 
     /// What a payer agreed to or is asked to agree to, and is not over; newest first.
     fn frozen(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Frozen>>, StoreError>;
 
-    /// What a payer sent or offered to send, newest first.
-    fn transfers(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Transfer>>, StoreError>;
+    /// What a payer sent or offered to send, newest first, with a number below `before`.
+    fn transfers(
+        &mut self,
+        payer: PartyId,
+        before: Option<TransferNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Transfer>>, StoreError>;
 
-    /// What a payee had by transfers, newest first.
-    fn received(&mut self, payee: PartyId, limit: usize) -> Result<Vec<Arc<Received>>, StoreError>;
+    /// What a payee had by transfers, the newest transfer first, with a number below `before`. One that waited on its
+    /// way is as new as its number, however late it came.
+    fn received(
+        &mut self,
+        payee: PartyId,
+        before: Option<TransferNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Received>>, StoreError>;
 
     /// Bank orders that a bank is to be asked about at or before a moment (microseconds UTC), earliest first, in all
     /// slots.
     fn due_bank_orders(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError>;
 
-    /// Bank orders of a party, newest first.
-    fn bank_orders(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError>;
+    /// Bank orders of a party, newest first, with a number below `before`.
+    fn bank_orders(
+        &mut self,
+        party: PartyId,
+        before: Option<BankOrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<BankOrder>>, StoreError>;
 
     /// Bank cards of a party's own in any state, newest first: those that money was sent to are somebody else's.
     fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError>;

@@ -2,7 +2,7 @@
 
 use crate::checks::check;
 use crate::{Mark, Reader, Store, StoreError};
-use base::{AppId, OrderNo, PartyId, Plant, Slot, planted};
+use base::{AppId, BankOrderNo, OrderNo, PartyId, Plant, Slot, TransferNo, planted};
 use engine::{Key, Row, Table, Tabled};
 use fund::{BankOrder, Card, CardState};
 use std::collections::BTreeMap;
@@ -154,12 +154,14 @@ impl Reader for MemoryStore {
         Ok(self.tables().pick(limit, wanted, |order| std::cmp::Reverse(order.no)))
     }
 
-    fn trades(&mut self, buyer: PartyId, limit: usize) -> Result<Vec<Arc<Trade>>, StoreError> {
-        Ok(self.tables().pick(
-            limit,
-            |trade: &Trade| trade.buyer == buyer,
-            |trade| std::cmp::Reverse(trade.no),
-        ))
+    fn trades(
+        &mut self,
+        buyer: PartyId,
+        before: Option<OrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Trade>>, StoreError> {
+        let wanted = |trade: &Trade| trade.buyer == buyer && before.is_none_or(|before| trade.no < before);
+        Ok(self.tables().pick(limit, wanted, |trade| std::cmp::Reverse(trade.no)))
     }
 
     fn frozen(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Frozen>>, StoreError> {
@@ -167,13 +169,25 @@ impl Reader for MemoryStore {
         Ok(self.tables().pick(limit, wanted, |frozen| std::cmp::Reverse(frozen.no)))
     }
 
-    fn transfers(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Transfer>>, StoreError> {
-        let wanted = |transfer: &Transfer| transfer.payer == payer;
+    fn transfers(
+        &mut self,
+        payer: PartyId,
+        before: Option<TransferNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Transfer>>, StoreError> {
+        let wanted =
+            |transfer: &Transfer| transfer.payer == payer && before.is_none_or(|before| transfer.no < before);
         Ok(self.tables().pick(limit, wanted, |transfer| std::cmp::Reverse(transfer.no)))
     }
 
-    fn received(&mut self, payee: PartyId, limit: usize) -> Result<Vec<Arc<Received>>, StoreError> {
-        let wanted = |received: &Received| received.payee == payee;
+    fn received(
+        &mut self,
+        payee: PartyId,
+        before: Option<TransferNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Received>>, StoreError> {
+        let wanted =
+            |received: &Received| received.payee == payee && before.is_none_or(|before| received.no < before);
         Ok(self.tables().pick(limit, wanted, |received| std::cmp::Reverse(received.no)))
     }
 
@@ -182,8 +196,14 @@ impl Reader for MemoryStore {
         Ok(self.tables().pick(limit, due, |order| (order.next_try_at_us, order.slot, order.no)))
     }
 
-    fn bank_orders(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {
-        let wanted = |order: &BankOrder| order.party == party;
+    fn bank_orders(
+        &mut self,
+        party: PartyId,
+        before: Option<BankOrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<BankOrder>>, StoreError> {
+        let wanted =
+            |order: &BankOrder| order.party == party && before.is_none_or(|before| order.no < before);
         Ok(self.tables().pick(limit, wanted, |order| std::cmp::Reverse(order.no)))
     }
 

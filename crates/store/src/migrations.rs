@@ -68,6 +68,8 @@ pub(crate) const MIGRATIONS: &[Migration] = migrations![
     "0043_passkey_proof_tells_act",
     "0044_screening_stops",
     "0045_card_transfer_comes_back",
+    "0046_bills_by_party",
+    "0047_trade_last_try",
 ];
 
 /// Tells our databases from those of other programs ("tong" in ASCII).

@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 
 /// The statements of one table that are used again and again.
 pub(crate) struct TableSql {
-    /// Writes a row, new or changed; all columns in order.
+    /// Writes a row, new or changed; all columns in order. Of a table with an [`Owner`] it changes nothing when the row
+    /// was another party's: then it is to be removed first.
     pub(crate) upsert: String,
     /// Writes a row that is new, and fails when it is not. Only for tables with indexes beside their key: for the
     /// others `upsert` costs no more.
@@ -47,7 +48,30 @@ pub(crate) fn key_list(table: Table) -> String {
 }
 
 /// Tables with indexes beside their key. In the others, writing over a row is one walk down one tree.
-pub(crate) const INDEXED: [Table; 3] = [Table::Notice, Table::Timer, Table::BankOrder];
+pub(crate) const INDEXED: [Table; 6] =
+    [Table::Notice, Table::Timer, Table::BankOrder, Table::Trade, Table::Transfer, Table::Received];
+
+/// How the rows of a table are found by the party that they are of.
+pub(crate) struct Owner {
+    table: Table,
+    /// The column that names the party.
+    pub(crate) column: &'static str,
+    /// The index by slot, party and number.
+    pub(crate) index: &'static str,
+}
+
+/// Tables whose rows are lists of parties. A row stays its party's.
+const OWNED: [Owner; 4] = [
+    Owner { table: Table::Trade, column: "buyer", index: "trade_buyer" },
+    Owner { table: Table::Transfer, column: "payer", index: "transfer_payer" },
+    Owner { table: Table::Received, column: "payee", index: "received_payee" },
+    Owner { table: Table::BankOrder, column: "party", index: "bank_order_party" },
+];
+
+/// The owner's column of a table, if its rows are lists of parties.
+pub(crate) fn owner(table: Table) -> Option<&'static Owner> {
+    OWNED.iter().find(|owner| owner.table == table)
+}
 
 fn build(table: Table) -> TableSql {
     let (name, width, key_width) = (table.name(), table.columns().len(), table.key_columns());
@@ -59,7 +83,7 @@ fn build(table: Table) -> TableSql {
     let indexed = INDEXED.contains(&table);
     TableSql {
         // With one tree, REPLACE writes the record over the old one without looking; with several it would have to
-        // remove the old entries first, and an update of the columns leaves those alone that stay as they are.
+        // remove the old entries first, and an update leaves alone the indexes none of whose columns it sets.
         upsert: if indexed { on_conflict(table, &values) } else { format!("INSERT OR REPLACE {values}") },
         insert: indexed.then(|| format!("INSERT {values}")),
         delete: format!("DELETE FROM {name} WHERE {found}"),
@@ -69,12 +93,16 @@ fn build(table: Table) -> TableSql {
 }
 
 fn on_conflict(table: Table, values: &str) -> String {
+    // An index of which a column is set is written anew, even with what it had.
+    let owner = owner(table).map(|owner| owner.column);
     let set: Vec<String> = names(table)
         .skip(table.key_columns())
+        .filter(|column| Some(*column) != owner)
         .map(|column| format!("{column} = excluded.{column}"))
         .collect();
     let update = if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", set.join(", ")) };
-    format!("INSERT {values} ON CONFLICT ({}) DO {update}", key_list(table))
+    let same = owner.map_or_else(String::new, |column| format!(" WHERE {column} = excluded.{column}"));
+    format!("INSERT {values} ON CONFLICT ({}) DO {update}{same}", key_list(table))
 }
 
 /// Reads a page of a table in key order. Parameters: the slot when it is fixed, the key to begin after when there is

@@ -241,7 +241,12 @@ fn write_rows(connection: &Connection, images: &[Image<'_>], posted: &Mark) -> R
                     Err(error) => return Err(named(error)),
                 }
             }
-            run(&mut upsert, |sink| row.write(sink)).map_err(named)?;
+            let written = run(&mut upsert, |sink| row.write(sink)).map_err(named)?;
+            if written == 0 {
+                // The number had another owner, whose index must forget it.
+                run(&mut delete, |sink| key.write(sink)).map_err(named)?;
+                run(&mut upsert, |sink| row.write(sink)).map_err(named)?;
+            }
         }
     }
     Ok(())

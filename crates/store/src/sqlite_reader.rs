@@ -1,9 +1,9 @@
 //! Reads the SQLite tables.
 
-use crate::sql::{self, SkipFirst, of};
+use crate::sql::{self, Owner, SkipFirst, of};
 use crate::sqlite::read_mark;
 use crate::{Mark, Reader, StoreError};
-use base::{AppId, OrderNo, PartyId, Sink, Slot};
+use base::{AppId, BankOrderNo, OrderNo, PartyId, Sink, Slot, TransferNo};
 use engine::{Key, Row, Table, Tabled};
 use fund::{BankOrder, Card};
 use rusqlite::Connection;
@@ -63,11 +63,21 @@ impl SqliteReader {
         Ok(found.iter().map(typed).collect())
     }
 
-    /// The newest rows of a party, at most `limit`.
-    fn of_party<R: Tabled>(&self, party: PartyId, limit: usize) -> Result<Vec<Arc<R>>, StoreError> {
-        self.list("WHERE slot = ? AND party = ? ORDER BY no DESC LIMIT ?", |sink| {
+    /// The newest rows of a party with numbers up to `newest`, at most `limit`. The index is named: of short rows the
+    /// planner would walk the whole slot instead.
+    fn of_party<R: Tabled>(
+        &self,
+        party: PartyId,
+        newest: i64,
+        limit: usize,
+    ) -> Result<Vec<Arc<R>>, StoreError> {
+        let Owner { column, index, .. } =
+            sql::owner(R::TABLE_ID).expect("only lists of parties are asked for");
+        let rest = format!("WHERE slot = ? AND {column} = ? AND no <= ? ORDER BY no DESC LIMIT ?");
+        self.list(&format!("INDEXED BY {index} {rest}"), |sink| {
             sink.int(i64::from(party.slot().number()));
             sink.int(party.number().cast_signed());
+            sink.int(newest);
             sink.int(sql_limit(limit));
         })
     }
@@ -103,6 +113,11 @@ impl SqliteReader {
 
 fn typed<R: Tabled>(row: &Row) -> Arc<R> {
     R::unwrap(row).expect("the row was read from the table of its record").clone()
+}
+
+/// The newest number below this one; without one, the newest of all.
+fn newest_below(before: Option<i64>) -> i64 {
+    before.map_or(i64::MAX, |before| before - 1)
 }
 
 fn sql_limit(limit: usize) -> i64 {
@@ -204,7 +219,7 @@ impl Reader for SqliteReader {
         before: Option<OrderNo>,
         limit: usize,
     ) -> Result<Vec<Arc<Order>>, StoreError> {
-        let newest = before.map_or(i64::MAX, |before| before.number() - 1);
+        let newest = newest_below(before.map(OrderNo::number));
         let Some(seller) = seller else { return self.newest_of_all(newest, limit) };
         self.list("WHERE slot = ? AND no <= ? AND seller = ? ORDER BY no DESC LIMIT ?", |sink| {
             sink.int(i64::from(seller.slot().number()));
@@ -214,12 +229,13 @@ impl Reader for SqliteReader {
         })
     }
 
-    fn trades(&mut self, buyer: PartyId, limit: usize) -> Result<Vec<Arc<Trade>>, StoreError> {
-        self.list("WHERE slot = ? AND buyer = ? ORDER BY no DESC LIMIT ?", |sink| {
-            sink.int(i64::from(buyer.slot().number()));
-            sink.int(buyer.number().cast_signed());
-            sink.int(sql_limit(limit));
-        })
+    fn trades(
+        &mut self,
+        buyer: PartyId,
+        before: Option<OrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Trade>>, StoreError> {
+        self.of_party(buyer, newest_below(before.map(OrderNo::number)), limit)
     }
 
     fn frozen(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Frozen>>, StoreError> {
@@ -230,12 +246,13 @@ impl Reader for SqliteReader {
         })
     }
 
-    fn transfers(&mut self, payer: PartyId, limit: usize) -> Result<Vec<Arc<Transfer>>, StoreError> {
-        self.list("WHERE slot = ? AND payer = ? ORDER BY no DESC LIMIT ?", |sink| {
-            sink.int(i64::from(payer.slot().number()));
-            sink.int(payer.number().cast_signed());
-            sink.int(sql_limit(limit));
-        })
+    fn transfers(
+        &mut self,
+        payer: PartyId,
+        before: Option<TransferNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Transfer>>, StoreError> {
+        self.of_party(payer, newest_below(before.map(TransferNo::number)), limit)
     }
 
     fn due_bank_orders(&mut self, until_us: i64, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {
@@ -245,16 +262,22 @@ impl Reader for SqliteReader {
         })
     }
 
-    fn received(&mut self, payee: PartyId, limit: usize) -> Result<Vec<Arc<Received>>, StoreError> {
-        self.list("WHERE slot = ? AND payee = ? ORDER BY no DESC LIMIT ?", |sink| {
-            sink.int(i64::from(payee.slot().number()));
-            sink.int(payee.number().cast_signed());
-            sink.int(sql_limit(limit));
-        })
+    fn received(
+        &mut self,
+        payee: PartyId,
+        before: Option<TransferNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Received>>, StoreError> {
+        self.of_party(payee, newest_below(before.map(TransferNo::number)), limit)
     }
 
-    fn bank_orders(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<BankOrder>>, StoreError> {
-        self.of_party(party, limit)
+    fn bank_orders(
+        &mut self,
+        party: PartyId,
+        before: Option<BankOrderNo>,
+        limit: usize,
+    ) -> Result<Vec<Arc<BankOrder>>, StoreError> {
+        self.of_party(party, newest_below(before.map(BankOrderNo::number)), limit)
     }
 
     fn cards(&mut self, party: PartyId, limit: usize) -> Result<Vec<Arc<Card>>, StoreError> {

@@ -287,7 +287,7 @@ pub(crate) fn cards_and_bank_orders_come_newest_first(shelf: &dyn Shelf) {
     store.post(&changes(rows), mark(1)).unwrap();
     let mut reader = store.reader().unwrap();
     let mut times = |party, limit| -> (Vec<i64>, Vec<i64>) {
-        let orders = reader.bank_orders(party, limit).unwrap();
+        let orders = reader.bank_orders(party, None, limit).unwrap();
         let cards = reader.cards(party, limit).unwrap();
         (
             orders.iter().map(|row| row.asked_at_us).collect(),
@@ -354,7 +354,7 @@ pub(crate) fn trades_come_newest_first(shelf: &dyn Shelf) {
         .unwrap();
     let mut reader = store.reader().unwrap();
     let mut times = |buyer, limit| -> Vec<i64> {
-        reader.trades(buyer, limit).unwrap().iter().map(|trade| trade.created_at_us).collect()
+        reader.trades(buyer, None, limit).unwrap().iter().map(|trade| trade.created_at_us).collect()
     };
     assert_eq!(times(ann, 9), [4, 3, 1]);
     assert_eq!(times(ann, 2), [4, 3]);
@@ -370,17 +370,90 @@ pub(crate) fn transfers_come_newest_first(shelf: &dyn Shelf) {
     store.post(&changes(sent.map(row).into_iter().chain(had.map(row))), mark(1)).unwrap();
     let mut reader = store.reader().unwrap();
     let mut out = |payer, limit| -> Vec<i64> {
-        reader.transfers(payer, limit).unwrap().iter().map(|row| row.opened_at_us).collect()
+        reader.transfers(payer, None, limit).unwrap().iter().map(|row| row.opened_at_us).collect()
     };
     assert_eq!(out(ann, 9), [4, 3, 1]);
     assert_eq!(out(ann, 2), [4, 3]);
     assert_eq!((out(bob, 9), out(far, 9)), (vec![2], vec![]));
     let mut had = |payee, limit| -> Vec<i64> {
-        reader.received(payee, limit).unwrap().iter().map(|row| row.at_us).collect()
+        reader.received(payee, None, limit).unwrap().iter().map(|row| row.at_us).collect()
     };
     assert_eq!(had(bob, 9), [4, 1]);
     assert_eq!(had(bob, 1), [4]);
     assert_eq!((had(ann, 9), had(far, 9)), (vec![2], vec![3]));
+}
+
+/// All moments of a list, page after page; between two pages something happens.
+fn walked<N: Copy>(
+    limit: usize,
+    mut page: impl FnMut(Option<N>) -> Vec<(N, i64)>,
+    between: &mut dyn FnMut(),
+) -> Vec<i64> {
+    let (mut found, mut before) = (Vec::new(), None);
+    // Bounded: no page may come twice.
+    for _page in 0..1_000 {
+        let rows = page(before);
+        assert!(rows.len() <= limit);
+        let is_last = rows.len() < limit;
+        before = rows.last().map(|(number, _)| *number).or(before);
+        found.extend(rows.into_iter().map(|(_, at_us)| at_us));
+        if is_last {
+            return found;
+        }
+        between();
+    }
+    panic!("a list does not end");
+}
+
+pub(crate) fn lists_of_a_party_give_each_row_once(shelf: &dyn Shelf) {
+    let (ann, bob) = (party(5, 7), party(6, 7));
+    // Every third one is somebody else's.
+    let rows_of = move |at_us: i64| {
+        let (one, other) = if at_us % 3 == 0 { (bob, ann) } else { (ann, bob) };
+        [
+            row(trade(at_us, one, other)),
+            row(transfer(at_us, one, other)),
+            row(received(at_us, one, other)),
+            row(bank_order(at_us, one)),
+        ]
+    };
+    let mut store = shelf.open();
+    store.post(&changes((1..=20).flat_map(rows_of)), mark(1)).unwrap();
+    let mut reader = store.reader().unwrap();
+    let mut sequence = 1;
+    let mut arrive = move || {
+        sequence += 1;
+        let newer = rows_of(100 + i64::try_from(sequence).unwrap());
+        store.post(&changes(newer), mark(sequence)).unwrap();
+    };
+    let expected: Vec<i64> = (1..=20).rev().filter(|at_us| at_us % 3 != 0).collect();
+    for limit in [1, 3, 100] {
+        let trades = |before| {
+            let page = reader.trades(ann, before, limit).unwrap();
+            page.iter().map(|row| (row.no, row.created_at_us)).collect()
+        };
+        let mut lists = vec![walked(limit, trades, &mut arrive)];
+        let transfers = |before| {
+            let page = reader.transfers(ann, before, limit).unwrap();
+            page.iter().map(|row| (row.no, row.opened_at_us)).collect()
+        };
+        lists.push(walked(limit, transfers, &mut arrive));
+        let received = |before| {
+            let page = reader.received(ann, before, limit).unwrap();
+            page.iter().map(|row| (row.no, row.at_us)).collect()
+        };
+        lists.push(walked(limit, received, &mut arrive));
+        let bank_orders = |before| {
+            let page = reader.bank_orders(ann, before, limit).unwrap();
+            page.iter().map(|row| (row.no, row.asked_at_us)).collect()
+        };
+        lists.push(walked(limit, bank_orders, &mut arrive));
+        for found in lists {
+            assert!(found.windows(2).all(|pair| pair[0] > pair[1]), "newest first, each once: {found:?}");
+            let old: Vec<i64> = found.into_iter().filter(|at_us| *at_us <= 20).collect();
+            assert_eq!(old, expected, "in pages of {limit}");
+        }
+    }
 }
 
 pub(crate) fn the_mark_never_goes_back(shelf: &dyn Shelf) {

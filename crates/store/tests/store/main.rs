@@ -75,5 +75,6 @@ store_suite!(
     orders_come_newest_first,
     trades_come_newest_first,
     transfers_come_newest_first,
+    lists_of_a_party_give_each_row_once,
     the_mark_never_goes_back,
 );

@@ -191,6 +191,7 @@ pub(crate) fn trade(at_us: i64, buyer: PartyId, seller: PartyId) -> Trade {
         closed_at_us: None,
         bank_order: None,
         credit_off: false,
+        last_try: None,
     }
 }
 

@@ -61,12 +61,26 @@ fn the_schema_is_that_of_the_records() {
 
 /// Writing over a row of a table with one tree is cheap, of one with several it is not: `sql` treats them apart.
 #[test]
-fn only_what_is_due_has_an_index_beside_its_key() {
+fn only_what_is_due_and_what_is_a_partys_has_an_index_beside_its_key() {
     let shelf = SqliteShelf::default();
     drop(shelf.open());
     let sql =
         "SELECT DISTINCT tbl_name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1";
-    assert_eq!(column(&raw(&shelf), sql), ["bank_order", "notice", "timer"]);
+    assert_eq!(column(&raw(&shelf), sql), ["bank_order", "notice", "received", "timer", "trade", "transfer"]);
+}
+
+#[test]
+fn a_number_that_gets_another_owner_is_in_that_ones_list_alone() {
+    let shelf = SqliteShelf::default();
+    let (mut store, ann, bob) = (shelf.open(), party(5, 7), party(6, 7));
+    for (sequence, owner) in [(1, ann), (2, bob)] {
+        store.post(&changes([row(trade(900, owner, party(1, 3)))]), mark(sequence)).unwrap();
+    }
+    let mut reader = store.reader().unwrap();
+    let mut count = |owner| reader.trades(owner, None, 9).unwrap().len();
+    assert_eq!((count(ann), count(bob)), (0, 1));
+    let by_index = "SELECT buyer || '' FROM trade INDEXED BY trade_buyer WHERE slot = 7";
+    assert_eq!(column(&raw(&shelf), by_index), [bob.to_string()]);
 }
 
 #[test]
@@ -136,7 +150,25 @@ fn lists_are_read_along_an_index() {
         ("SELECT * FROM notice WHERE order_no = 1 AND +app = 1 ORDER BY no DESC LIMIT 9", "notice_order (order_no=?)"),
         ("SELECT * FROM notice WHERE slot = 1 AND app = 1 ORDER BY no DESC LIMIT 9", "PRIMARY KEY (slot=?)"),
         ("SELECT * FROM orders WHERE slot = 1 AND no <= 1 AND seller = 1 ORDER BY no DESC", "(slot=? AND no<?)"),
-        ("SELECT * FROM trade WHERE slot = 1 AND buyer = 1 ORDER BY no DESC LIMIT 9", "PRIMARY KEY (slot=?)"),
+        (
+            "SELECT * FROM trade INDEXED BY trade_buyer WHERE slot = 1 AND buyer = 1 AND no <= 1 ORDER BY no DESC",
+            "trade_buyer (slot=? AND buyer=? AND no<?)",
+        ),
+        (
+            "SELECT * FROM transfer INDEXED BY transfer_payer WHERE slot = 1 AND payer = 1 AND no <= 1
+                ORDER BY no DESC",
+            "transfer_payer (slot=? AND payer=? AND no<?)",
+        ),
+        (
+            "SELECT * FROM received INDEXED BY received_payee WHERE slot = 1 AND payee = 1 AND no <= 1
+                ORDER BY no DESC",
+            "received_payee (slot=? AND payee=? AND no<?)",
+        ),
+        (
+            "SELECT * FROM bank_order INDEXED BY bank_order_party WHERE slot = 1 AND party = 1 AND no <= 1
+                ORDER BY no DESC",
+            "bank_order_party (slot=? AND party=? AND no<?)",
+        ),
         ("SELECT * FROM orders WHERE (slot, no) > (1, 1) ORDER BY slot, no LIMIT 9", "PRIMARY KEY ((slot,no)>(?,?))"),
         ("SELECT * FROM refund WHERE slot = 1 AND (order_no, out_request_no) > (1, '') ORDER BY slot, order_no,
             out_request_no", "(slot=? AND (order_no,out_request_no)>(?,?))"),

@@ -1,0 +1,197 @@
+//! One bill in full: what is read beside it, and what happened to it in order.
+
+use super::{Deal, WalletBill, transfer_of};
+use crate::account::order_of;
+use crate::refunds::Refunds;
+use crate::{BillError, Who};
+use base::OrderNo;
+use engine::{Key, Row};
+use fund::{BankOrder, BankOrderState};
+use money::Money;
+use std::sync::Arc;
+use store::Reader;
+use trade::{RefundState, Trade, TradeState};
+use transfer::{Transfer, TransferState};
+
+/// What happened, or is to happen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Happened {
+    /// It was asked for.
+    Created,
+    /// The person paid or confirmed it.
+    Paid,
+    /// The bank was asked.
+    Asked,
+    /// It is to arrive then.
+    Arrives,
+    /// Whoever was to have it has it.
+    Arrived,
+    /// The merchant gave money back.
+    Refunded,
+    /// It could not arrive or was called back: the person has it again.
+    Returned,
+    /// It was given up, or its time was over.
+    Closed,
+    /// The bank refused it.
+    Failed,
+}
+
+/// One thing that happened to a bill.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Happening {
+    /// When, microseconds UTC.
+    pub at_us: i64,
+    /// What.
+    pub what: Happened,
+    /// How much moved by it.
+    pub amount: Option<Money>,
+    /// What was said to it: a merchant's reason for a refund, a bank's for refusing.
+    pub note: Option<String>,
+}
+
+/// One bill in full.
+#[derive(Clone, PartialEq, Debug)]
+pub struct BillStory {
+    /// The bill.
+    pub bill: WalletBill,
+    /// The merchant's number of what was bought.
+    pub merchant_no: Option<String>,
+    /// What the payer of a transfer says to it.
+    pub remark: Option<String>,
+    /// What the platform takes for it from the person.
+    pub fee: Money,
+    /// What happened, earliest first; what is to happen stands last.
+    pub happenings: Vec<Happening>,
+}
+
+/// Reads what stands beside a deal, and what happened to it.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub fn bill_story(reader: &mut dyn Reader, deal: Deal) -> Result<BillStory, BillError> {
+    let mut bill = WalletBill::read(reader, &mut Who::default(), deal)?;
+    bill.look_for_goods(reader)?;
+    let mut story = BillStory {
+        merchant_no: None,
+        remark: None,
+        fee: Money::zero(bill.deal.amount().currency()),
+        happenings: Vec::new(),
+        bill,
+    };
+    match story.bill.deal.clone() {
+        Deal::Payment(trade) => {
+            let order = order_of(reader, trade.no)?;
+            story.merchant_no = order.map(|order| order.out_trade_no.to_string());
+            story.happenings = of_payment(reader, &trade)?;
+        }
+        Deal::Sent(transfer) => {
+            story.remark = transfer.remark.as_ref().map(ToString::to_string);
+            story.happenings = of_transfer(&transfer);
+        }
+        Deal::Received(received) => {
+            let transfer = transfer_of(reader, received.no)?;
+            story.remark = transfer.and_then(|transfer| transfer.remark.as_ref().map(ToString::to_string));
+            story.happenings = vec![moved(received.at_us, Happened::Arrived, received.amount())];
+        }
+        Deal::AtBank(order) => {
+            story.fee = order.fee();
+            story.happenings = of_bank_order(&order);
+        }
+    }
+    // The sort keeps the order of what happened at the same moment.
+    story.happenings.sort_by_key(|happening| happening.at_us);
+    Ok(story)
+}
+
+fn told(at_us: i64, what: Happened) -> Happening {
+    Happening { at_us, what, amount: None, note: None }
+}
+
+fn moved(at_us: i64, what: Happened, amount: Money) -> Happening {
+    Happening { amount: Some(amount), ..told(at_us, what) }
+}
+
+fn of_payment(reader: &mut dyn Reader, trade: &Trade) -> Result<Vec<Happening>, BillError> {
+    let mut happenings = vec![told(trade.created_at_us, Happened::Created)];
+    if let Some(order) = card_order_of(reader, trade)? {
+        happenings.push(told(order.asked_at_us, Happened::Asked));
+    }
+    happenings.extend(trade.paid_at_us.map(|at_us| moved(at_us, Happened::Paid, trade.total())));
+    if trade.refunded_minor.units() > 0 {
+        happenings.extend(refunds_of(reader, trade.no)?);
+    }
+    // What was wholly given back was closed by that, and the refund tells it.
+    let closed_at_us = trade.closed_at_us.filter(|_| trade.state == TradeState::Closed);
+    let closed_at_us = closed_at_us.filter(|_| trade.paid_at_us.is_none());
+    happenings.extend(closed_at_us.map(|at_us| told(at_us, Happened::Closed)));
+    Ok(happenings)
+}
+
+/// The order to a bank that pays a trade, or paid it.
+fn card_order_of(reader: &mut dyn Reader, trade: &Trade) -> Result<Option<Arc<BankOrder>>, BillError> {
+    let Some(no) = trade.bank_order else { return Ok(None) };
+    match reader.row(&Key::BankOrder((trade.slot, no)))? {
+        Some(Row::BankOrder(order)) => Ok(Some(order)),
+        _ => Ok(None),
+    }
+}
+
+/// The refunds that the buyer has.
+fn refunds_of(reader: &mut dyn Reader, order_no: OrderNo) -> Result<Vec<Happening>, BillError> {
+    let all = Refunds::default().all(reader, order_no)?;
+    let done = all.iter().filter(|refund| refund.state == RefundState::Done);
+    let happening = done.map(|refund| Happening {
+        note: refund.reason.as_ref().map(ToString::to_string),
+        ..moved(refund.at_us, Happened::Refunded, refund.amount())
+    });
+    Ok(happening.collect())
+}
+
+fn of_transfer(transfer: &Transfer) -> Vec<Happening> {
+    let amount = transfer.amount();
+    let mut happenings = vec![told(transfer.opened_at_us, Happened::Created)];
+    happenings.extend(transfer.paid_at_us.map(|at_us| moved(at_us, Happened::Paid, amount)));
+    let end = match transfer.state {
+        TransferState::Offered | TransferState::UnderWay => None,
+        TransferState::Waiting => transfer.due_at_us.map(|at_us| told(at_us, Happened::Arrives)),
+        TransferState::Done => transfer.ended_at_us.map(|at_us| moved(at_us, Happened::Arrived, amount)),
+        TransferState::Returned | TransferState::Cancelled => {
+            let is_back = transfer.paid_at_us.is_some();
+            let end = |at_us| {
+                if is_back { moved(at_us, Happened::Returned, amount) } else { told(at_us, Happened::Closed) }
+            };
+            transfer.ended_at_us.map(end)
+        }
+    };
+    happenings.extend(end);
+    happenings
+}
+
+/// An order to a bank keeps when it was asked for, when its limits were counted, which is when it was confirmed, and
+/// when the bank's last word was heard.
+fn of_bank_order(order: &BankOrder) -> Vec<Happening> {
+    let mut happenings = vec![told(order.asked_at_us, Happened::Created)];
+    if order.tries > 0 {
+        let asked_at_us = order.counted_at_us.unwrap_or(order.asked_at_us);
+        happenings.push(told(asked_at_us, Happened::Asked));
+    }
+    let Some(heard_at_us) = order.heard_at_us else { return happenings };
+    let amount = order.amount();
+    happenings.extend(match order.state {
+        BankOrderState::Done | BankOrderState::Credited => {
+            Some(moved(heard_at_us, Happened::Arrived, amount))
+        }
+        BankOrderState::Failed => {
+            let note = order.reason.map(|reason| reason.as_str().to_owned());
+            Some(Happening { note, ..told(heard_at_us, Happened::Failed) })
+        }
+        BankOrderState::Closed => Some(told(heard_at_us, Happened::Closed)),
+        BankOrderState::Returned => Some(moved(heard_at_us, Happened::Returned, amount)),
+        BankOrderState::Draft
+        | BankOrderState::Asked
+        | BankOrderState::Unknown
+        | BankOrderState::GivenUp
+        | BankOrderState::Returning => None,
+    });
+    happenings
+}
