@@ -218,6 +218,8 @@ pub(crate) fn trade(order: &mut OrderFacts, trade: &Trade, wrong: &mut dyn FnMut
     check(trade.seller == order.seller, "its order has another merchant");
     check((total, trade.currency) == (order.total, order.currency), "its order has another total");
     check(trade.created_at_us >= order.opened_at_us, "it is older than its order");
+    let last_pays = trade.bank_order.is_none() || trade.bank_order == trade.last_try;
+    check(last_pays, "a bank order pays it that is not its last one");
     check(
         (trade.state == TradeState::Closed) == trade.closed_at_us.is_some(),
         "closed_at_us is not that of its state",

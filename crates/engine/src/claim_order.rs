@@ -145,6 +145,7 @@ pub(crate) fn waiting_trade(
         closed_at_us: None,
         bank_order: None,
         credit_off: false,
+        last_try: None,
     }
 }
 

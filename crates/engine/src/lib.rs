@@ -96,7 +96,7 @@ pub use bank::close::CloseBankOrder;
 pub use bank::confirm::ConfirmBankOrder;
 pub use bank::find::{BankView, FindBankOrder, FindCard};
 pub use bank::import::ImportLine;
-pub use bank::pay::{PayByCard, PayByCardRefused};
+pub use bank::pay::{LastTry, PayByCard, PayByCardRefused};
 pub use bank::person::{PersonGiveBack, PersonSpendAnswer, PersonSpendAsk, SpendFor};
 pub use bank::prepare::{BankWay, PrepareBankOrder};
 pub use bank::send::{BankTask, SendBankOrder};

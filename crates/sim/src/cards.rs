@@ -7,7 +7,7 @@ use base::{BankOrderNo, CardNo, OrderNo, PartyId, Text};
 use cell::Door;
 use engine::{
     AskCard, BankWay, BindCard, CloseBankOrder, Command, ConfirmBankOrder, FindBankOrder, FindCard,
-    JudgePassword, Key, PayByCard, PrepareBankOrder, Reply, Row, TryPassword, UnbindCard,
+    JudgePassword, Key, LastTry, PayByCard, PrepareBankOrder, Reply, Row, TryPassword, UnbindCard,
 };
 use fund::{BankOrderKind, CardKind};
 use money::{Currency, Money};
@@ -76,7 +76,8 @@ impl World {
                 else {
                     return;
                 };
-                let last = move |attempt| PayByCard { buyer, order_no, card, attempt }.into();
+                let last_try = LastTry::Unsaid;
+                let last = move |attempt| PayByCard { buyer, order_no, card, attempt, last_try }.into();
                 self.begin("pay by card", |door| {
                     with_password(door.clone(), buyer, order_no, right, Box::new(last))
                 });

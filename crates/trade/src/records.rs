@@ -49,6 +49,8 @@ pub struct Trade {
     pub bank_order: Option<BankOrderNo>,
     /// Whether its merchant takes no credit cards.
     pub credit_off: bool,
+    /// The last order to a bank that was to pay it, also when that came to nothing.
+    pub last_try: Option<BankOrderNo>,
 }
 
 impl Trade {

@@ -34,6 +34,28 @@ pub struct PayByCard {
     pub card: CardNo,
     /// The number of the try that was right, or of the passkey's proof.
     pub attempt: u64,
+    /// What the buyer knew of earlier payments of this order by card.
+    pub last_try: LastTry,
+}
+
+/// Which payment by card was the order's last one, when the buyer chose to pay. Whoever sends the same wish again,
+/// because its answer was lost, names the same one: what came of the first is not paid a second time unseen.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum LastTry {
+    /// Nothing is said of it: the buyer sees the order as it stands when paying.
+    Unsaid,
+    /// This one, or none.
+    Is(Option<BankOrderNo>),
+}
+
+impl LastTry {
+    /// Whether something happened that the buyer did not see.
+    fn differs_from(self, last_try: Option<BankOrderNo>) -> bool {
+        match self {
+            LastTry::Unsaid => false,
+            LastTry::Is(seen) => seen != last_try,
+        }
+    }
 }
 
 /// Why a card does not pay. Order is precedence.
@@ -42,6 +64,9 @@ pub enum PayByCardRefused {
     /// The order cannot be paid by this buyer now.
     #[error("{0}")]
     Pay(PayRefused),
+    /// It was tried by card since the buyer looked at it.
+    #[error("a card was asked to pay this order since it was shown; look at it again")]
+    MovedOn,
     /// It is a credit card, and the merchant takes none.
     #[error("the merchant takes no credit cards")]
     CreditOff,
@@ -70,7 +95,7 @@ pub(super) fn go(
     asked: Asked,
 ) -> Result<Next<Arc<BankOrder>>, Stop<PayByCardRefused>> {
     let slot = rows.slot();
-    let PayByCard { buyer, order_no, card, attempt } = *command;
+    let PayByCard { buyer, order_no, card, attempt, last_try } = *command;
     let no = |refused| Stop::because(PayByCardRefused::Pay(refused));
     let trade = rows.get::<Trade>((slot, order_no))?.filter(|trade| trade.buyer == buyer);
     let Some(trade) = trade else { return no(PayRefused::TradeNotFound) };
@@ -87,6 +112,9 @@ pub(super) fn go(
         TradeState::Waiting => {}
         TradeState::Paid => return no(PayRefused::AlreadyPaid),
         TradeState::Closed => return no(PayRefused::AlreadyClosed),
+    }
+    if last_try.differs_from(trade.last_try) {
+        return Stop::because(PayByCardRefused::MovedOn);
     }
     let act = act_of_paying(order_no, trade.seller, trade.total(), Some(card));
     let Some(proven) = proof::of(rows, buyer, attempt, &act, false)? else {
@@ -127,7 +155,7 @@ pub(super) fn go(
     let order = BankOrder { state: BankOrderState::Asked, about: Some(order_no), ..order };
     let order = Arc::new(send_now(rows, order));
     rows.put_shared(order.clone());
-    rows.put(Trade { bank_order: Some(order.no), ..(*trade).clone() });
+    rows.put(Trade { bank_order: Some(order.no), last_try: Some(order.no), ..(*trade).clone() });
     Ok(Next::Answer(order))
 }
 

@@ -5,7 +5,7 @@ use crate::support::World;
 use base::{BankOrderNo, CardNo, OrderNo, PartyId, Slot, Text};
 use engine::{
     AskCard, BankAnswered, BankWay, BindCard, CloseBankOrder, Command, ConfirmBankOrder, FindBankOrder,
-    FindCard, PayByCard, PrepareBankOrder, SendBankOrder, UnbindCard, Verdict,
+    FindCard, LastTry, PayByCard, PrepareBankOrder, SendBankOrder, UnbindCard, Verdict,
 };
 use fund::{
     BankOrder, BankOrderKind, BankOrderState, BankReason, BankSurprise, Card, CardKind, CardName, CardState,
@@ -95,12 +95,17 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> Command {
             attempt: script.tries.get(words.at(3)).copied().unwrap_or(999_999),
         }
         .into(),
-        // bk-pay T1 alice 1234 P1
+        // bk-pay T1 alice 1234 P1; bk-pay T1 alice 1234 P1 seen=none, seen=bk1 or seen=pay:T1
         "bk-pay" => PayByCard {
             buyer: party(2),
             order_no: script.no(words.at(1)),
             card: card(script, party(2), words.at(3)),
             attempt: script.tries.get(words.at(4)).copied().unwrap_or(999_999),
+            last_try: match words.named.get("seen").copied() {
+                None => LastTry::Unsaid,
+                Some("none") => LastTry::Is(None),
+                Some(name) => LastTry::Is(Some(no(script, name))),
+            },
         }
         .into(),
         "bk-close" => CloseBankOrder { party: party(2), no: no(script, words.at(1)) }.into(),
@@ -767,6 +772,37 @@ fn an_order_whose_card_is_refused_can_be_paid_in_another_way() {
         account alice CNY                      -> 970.00
         ",
     );
+}
+
+#[test]
+fn a_card_pays_nothing_again_that_came_to_something_unseen() {
+    let script = check_in(
+        SHOP,
+        "
+        page T1 shop 30.00
+        claim T1 alice
+        bk-pay T1 alice 1234 P1 seen=pay:T1    -> refused MovedOn
+        bk-pay T1 alice 1234 P1 seen=none      -> refused Pay(ProofMissing)
+        try T1 alice P1
+        judge alice P1 right
+        bk-pay T1 alice 1234 P1 seen=none      -> Asked 30.00
+        bk-pay T1 alice 1234 P1 seen=none      -> Asked 30.00
+        bk-send pay:T1
+        bk-refused pay:T1                      -> Failed 30.00
+        try T1 alice P2
+        judge alice P2 right
+        bk-pay T1 alice 1234 P2 seen=none      -> refused MovedOn
+        bk-pay T1 alice 5678 P2 seen=none      -> refused MovedOn
+        bk-pay T1 alice 5678 P2 seen=pay:T1    -> Asked 30.00
+        bk-close pay:T1 alice                  -> Closed 30.00
+        try T1 alice P3
+        judge alice P3 right
+        bk-pay T1 alice 1234 P3 seen=none      -> refused MovedOn
+        bk-pay T1 alice 1234 P3                -> Asked 30.00
+        ",
+    );
+    let trade = script.world.all::<trade::Trade>().next().unwrap();
+    assert_eq!((trade.bank_order, trade.last_try), (Some(no(&script, "pay:T1")), trade.bank_order));
 }
 
 #[test]

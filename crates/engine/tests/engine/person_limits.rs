@@ -7,8 +7,9 @@ use crate::script::{Script, check_in, cny, digest};
 use crate::support::World;
 use base::{BankOrderNo, CardNo, PartyId, Slot, SlotSet, Text, next_china_midnight_us};
 use engine::{
-    AskCard, BankAnswered, BankWay, BindCard, Command, ConfirmBankOrder, JudgePassword, Parcel, PayByCard,
-    PrepareBankOrder, Receive, Reply, SendBankOrder, StopBy, StopPayments, TopUp, TryPassword, Verdict,
+    AskCard, BankAnswered, BankWay, BindCard, Command, ConfirmBankOrder, JudgePassword, LastTry, Parcel,
+    PayByCard, PrepareBankOrder, Receive, Reply, SendBankOrder, StopBy, StopPayments, TopUp, TryPassword,
+    Verdict,
 };
 use fund::{
     BankOrder, BankOrderRefused, BankOrderState, BankReason, CardKind, ConfirmBankOrderRefused, Done,
@@ -214,7 +215,7 @@ fn a_payment_that_is_under_way_is_never_over_a_limit() {
     let mut paying = || {
         let attempt = ask(world, TryPassword { party: buyer, about: order_no }).unwrap().attempt;
         ask(world, JudgePassword { party: buyer, attempt, right: true }).unwrap();
-        PayByCard { buyer, order_no, card, attempt }
+        PayByCard { buyer, order_no, card, attempt, last_try: LastTry::Unsaid }
     };
     let both = [paying(), paying()];
     let mut apart = Apart::of(&script.world);

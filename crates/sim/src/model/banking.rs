@@ -4,8 +4,8 @@ use super::facts::Task;
 use super::{Model, Step, fen, yuan};
 use base::{BankOrderNo, CardNo, DAY_US, HOUR_US, MINUTE_US, PartyId, SECOND_US, Text, china_date};
 use engine::{
-    BankTask, BankWay, CloseBankOrder, ConfirmBankOrder, PayByCard, PayByCardRefused, PrepareBankOrder,
-    SendBankOrder,
+    BankTask, BankWay, CloseBankOrder, ConfirmBankOrder, LastTry, PayByCard, PayByCardRefused,
+    PrepareBankOrder, SendBankOrder,
 };
 use fund::{
     BankKey, BankOrder, BankOrderKind, BankOrderRefused, BankOrderState, CardKind, CardState,
@@ -322,7 +322,7 @@ impl Model {
         step: &Step,
         asked: &PayByCard,
     ) -> Result<Arc<BankOrder>, PayByCardRefused> {
-        let PayByCard { buyer, order_no, card, attempt } = *asked;
+        let PayByCard { buyer, order_no, card, attempt, last_try } = *asked;
         let key = (step.slot, order_no);
         let no = |refused| Err(PayByCardRefused::Pay(refused));
         let Some(trade) = self.trades.get(&key).filter(|trade| trade.buyer == buyer) else {
@@ -338,6 +338,11 @@ impl Model {
             TradeState::Closed => return no(PayRefused::AlreadyClosed),
             TradeState::Waiting if before.is_some() => return no(PayRefused::CardUnderWay),
             TradeState::Waiting => {}
+        }
+        if let LastTry::Is(seen) = last_try
+            && seen != trade.last_try
+        {
+            return Err(PayByCardRefused::MovedOn);
         }
         let (total, proof) = (trade.total, self.tries.get(&(buyer, attempt)));
         let proven =
@@ -359,7 +364,8 @@ impl Model {
         let order = self.bank_order(own);
         (order.about, order.next_try_at_us) = (Some(order_no), Some(step.now()));
         self.bank_order_becomes(own, BankOrderState::Asked);
-        self.trades.get_mut(&key).expect("just found").bank_order = Some(own);
+        let trade = self.trades.get_mut(&key).expect("just found");
+        (trade.bank_order, trade.last_try) = (Some(own), Some(own));
         Ok(self.told_of(own))
     }
 }

@@ -99,6 +99,8 @@ pub(super) struct Purchase {
     pub(super) closed_at: Option<i64>,
     /// The bank order by which a card pays it, or paid.
     pub(super) bank_order: Option<base::BankOrderNo>,
+    /// The last one that was to pay it.
+    pub(super) last_try: Option<base::BankOrderNo>,
 }
 
 /// A refund.
@@ -208,5 +210,17 @@ pub(super) fn waiting(
 ) -> Purchase {
     let (state, refunded, paid_at, closed_at) = (TradeState::Waiting, 0, None, None);
     let bank_order = None;
-    Purchase { buyer, seller, state, subject, total, refunded, created_at, paid_at, closed_at, bank_order }
+    Purchase {
+        buyer,
+        seller,
+        state,
+        subject,
+        total,
+        refunded,
+        created_at,
+        paid_at,
+        closed_at,
+        bank_order,
+        last_try: None,
+    }
 }

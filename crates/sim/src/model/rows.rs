@@ -113,6 +113,7 @@ impl Model {
             closed_at_us: trade.closed_at,
             bank_order: trade.bank_order,
             credit_off: false,
+            last_try: trade.last_try,
         })
     }
 

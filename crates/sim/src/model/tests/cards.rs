@@ -5,8 +5,8 @@ use super::world::{World, text, yuan};
 use base::{CardNo, PartyId};
 use engine::{
     AskCard, BankAnswered, BankWay, BindCard, CloseBankOrder, Command, ConfirmBankOrder, FindBankOrder,
-    FindCard, JudgePassword, PayByCard, PrepareBankOrder, Reply, Row, SendBankOrder, TopUp, TryPassword,
-    UnbindCard, Verdict,
+    FindCard, JudgePassword, LastTry, PayByCard, PrepareBankOrder, Reply, Row, SendBankOrder, TopUp,
+    TryPassword, UnbindCard, Verdict,
 };
 use fund::{BankOrder, BankOrderState, BankReason, Card, CardKind, CardState, Done};
 use std::sync::Arc;
@@ -122,10 +122,10 @@ pub(super) fn pay(world: &mut World) {
         cards(world).iter().filter(|card| card.party == buyer).map(|card| card.no).collect();
     let Some(card) = (!own.is_empty()).then(|| *world.dice.pick(&own)) else { return };
     let attempt = proof(world, buyer, order.no);
-    world.ask(PayByCard { buyer, order_no: order.no, card, attempt });
+    world.ask(PayByCard { buyer, order_no: order.no, card, attempt, last_try: LastTry::Unsaid });
     if world.dice.chance(300) {
         let card = *world.dice.pick(&own);
-        world.ask(PayByCard { buyer, order_no: order.no, card, attempt });
+        world.ask(PayByCard { buyer, order_no: order.no, card, attempt, last_try: LastTry::Unsaid });
     }
     if world.dice.chance(200) {
         world.ask(engine::ConfirmPay { buyer, order_no: order.no, attempt });

@@ -217,6 +217,7 @@ fn of_banks() -> Vec<String> {
     };
     let _total = |refused: &engine::PayByCardRefused| match refused {
         engine::PayByCardRefused::Pay(_)
+        | engine::PayByCardRefused::MovedOn
         | engine::PayByCardRefused::CreditOff
         | engine::PayByCardRefused::Card(_) => (),
     };
