@@ -123,24 +123,32 @@ async fn form(
 
 /// What is agreed, for people: all of it, since this is what is signed.
 pub(crate) fn lines_of(terms: &Terms, t: &Texts) -> Vec<(&'static str, String)> {
-    let counted = |unit: Unit, count: u32| match unit {
+    let Terms { sign_scene, validity, .. } = terms;
+    let mut lines = vec![(t.business, sign_scene.to_string())];
+    lines.extend(limits_of(terms, t));
+    let valid = validity
+        .map_or_else(|| t.no_end.to_owned(), |span| counted(span.unit, span.count, t) + t.from_signing);
+    lines.push((t.valid, valid));
+    lines
+}
+
+fn counted(unit: Unit, count: u32, t: &Texts) -> String {
+    match unit {
         Unit::Day => format!("{count} {}", t.days),
         Unit::Month => format!("{count} {}", t.months),
-    };
-    let Terms { sign_scene, rule, validity, .. } = terms;
-    let mut lines = vec![(t.business, sign_scene.to_string())];
-    if let Some(rule) = rule {
-        lines.push((t.single_amount, shown(rule.single)));
-        lines.push((t.every, counted(rule.unit, rule.every)));
-        lines.push((t.first_debit, rule.first.to_string()));
-        lines.extend(rule.total.map(|total| (t.total_amount, shown(total))));
-        lines.extend(rule.payments.map(|payments| (t.payments, payments.to_string())));
-    } else {
-        lines.push((t.amounts, t.any_amount.to_owned()));
     }
-    let valid =
-        validity.map_or_else(|| t.no_end.to_owned(), |span| counted(span.unit, span.count) + t.from_signing);
-    lines.push((t.valid, valid));
+}
+
+/// How much may be taken and when, for people.
+pub(crate) fn limits_of(terms: &Terms, t: &Texts) -> Vec<(&'static str, String)> {
+    let Some(rule) = &terms.rule else { return vec![(t.amounts, t.any_amount.to_owned())] };
+    let mut lines = vec![
+        (t.single_amount, shown(rule.single)),
+        (t.every, counted(rule.unit, rule.every, t)),
+        (t.first_debit, rule.first.to_string()),
+    ];
+    lines.extend(rule.total.map(|total| (t.total_amount, shown(total))));
+    lines.extend(rule.payments.map(|payments| (t.payments, payments.to_string())));
     lines
 }
 

@@ -1,6 +1,6 @@
 //! Cards and bank orders of a party, for the sandbox and the wallet: what both ask, and what both hear.
 
-use crate::people::{self, Named};
+use crate::people::{Named, named};
 use crate::portal::Portal;
 use crate::sign_in::{self, About, SignInRefused};
 use ::people::EvidenceKind;
@@ -53,6 +53,40 @@ pub struct CardElements {
     pub identity: Option<Secret<String>>,
     /// The mobile number that the bank knows.
     pub mobile: Secret<String>,
+}
+
+/// What is wrong with what was said of a card.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ElementsWrong {
+    /// The holder's name is missing, or the mobile number has no eleven digits.
+    Holder,
+    /// It is no number of an identity card.
+    IdNumber,
+}
+
+impl CardElements {
+    /// What somebody said of a card, without what people put around numbers.
+    pub(crate) fn of(
+        number: &str,
+        holder: &str,
+        id_number: Option<&str>,
+        mobile: &str,
+    ) -> Result<CardElements, ElementsWrong> {
+        let (holder, mobile) = (holder.trim(), mobile.trim());
+        if holder.is_empty() || mobile.len() != 11 || !mobile.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(ElementsWrong::Holder);
+        }
+        let identity = match id_number {
+            None => None,
+            Some(text) => Some(Secret::new(::people::id_number(text).ok_or(ElementsWrong::IdNumber)?)),
+        };
+        Ok(CardElements {
+            number: Secret::new(number.split_whitespace().collect()),
+            holder: Secret::new(holder.to_owned()),
+            identity,
+            mobile: Secret::new(mobile.to_owned()),
+        })
+    }
 }
 
 /// What a bank will answer; a refusal in words for people.
@@ -146,7 +180,7 @@ pub(crate) async fn ask_card(
 ) -> Result<(Arc<Card>, Option<String>), BankNo> {
     let bank = portal.bank.as_ref().ok_or(BankNo::NoBank)?;
     let seen = bank.look(&elements.number).ok_or(BankNo::NumberWrong)?;
-    if let Some(owner) = named(portal, party).await? {
+    if let Some(owner) = owner(portal, party).await? {
         let same_number = elements.identity.as_ref().is_none_or(|given| *given.reveal() == owner.id_number);
         if *elements.holder.reveal() != owner.name || !same_number {
             return Err(BankNo::NotTheOwner);
@@ -161,8 +195,8 @@ pub(crate) async fn ask_card(
     Ok((card, shown.map_err(BankNo::Bank)?))
 }
 
-async fn named(portal: &Portal, party: PartyId) -> Result<Option<Named>, BankNo> {
-    people::named(portal, party).await.map_err(|_| BankNo::Busy)
+async fn owner(portal: &Portal, party: PartyId) -> Result<Option<Named>, BankNo> {
+    named(portal, party).await.map_err(|_| BankNo::Busy)
 }
 
 /// Gives the bank the code, and binds the card with the bank's agreement. A bank that agreed vouches for its holder.
@@ -298,6 +332,20 @@ mod tests {
     use crate::sandbox::SandboxError;
     use crate::texts::CHINESE;
     use axum::http::StatusCode;
+
+    #[test]
+    fn a_card_is_bound_by_a_holder_with_a_name_and_a_mobile_number() {
+        let wrong = |holder, id_number, mobile| CardElements::of("6222", holder, id_number, mobile).err();
+        assert_eq!(wrong(" ", None, "13812345678"), Some(ElementsWrong::Holder));
+        for mobile in ["1381234567", "138123456789", "1381234567x", ""] {
+            assert_eq!(wrong("Lily", None, mobile), Some(ElementsWrong::Holder), "{mobile}");
+        }
+        assert_eq!(wrong("Lily", Some("1"), "13812345678"), Some(ElementsWrong::IdNumber));
+        let found = CardElements::of(" 6222 0212 ", " Lily ", None, " 13812345678 ").unwrap();
+        let CardElements { number, holder, identity, mobile } = found;
+        assert_eq!((&**number.reveal(), &**holder.reveal()), ("62220212", "Lily"));
+        assert!(identity.is_none() && *mobile.reveal() == "13812345678");
+    }
 
     #[test]
     fn a_proof_that_is_gone_is_asked_for_again_and_nobody_is_said_to_be_busy() {

@@ -1,5 +1,7 @@
 //! What every answer carries, and which requests are not even looked at.
 
+use crate::api;
+use crate::sandbox::SandboxError;
 use axum::extract::Request;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
@@ -19,8 +21,9 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Refuses changes that another site's page asks for, and adds the headers that every answer has.
 pub(crate) async fn guard(request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let in_api = is_in_api(request.uri().path());
     let mut response = if changes && is_foreign(request.headers()) {
-        (StatusCode::FORBIDDEN, "this form was sent by another site").into_response()
+        refused(in_api).await
     } else {
         next.run(request).await
     };
@@ -31,6 +34,21 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Whether a path is one of the API, there or not.
+fn is_in_api(path: &str) -> bool {
+    path.strip_prefix(api::PREFIX).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What such a request hears: in the form of the API, or in words.
+async fn refused(in_api: bool) -> Response {
+    let words = "this form was sent by another site";
+    if in_api {
+        let error = SandboxError::new(StatusCode::FORBIDDEN, "foreign_site", words);
+        return api::problem::write(error.into_response()).await;
+    }
+    (StatusCode::FORBIDDEN, words).into_response()
 }
 
 /// The page with forms that may lead to one other site, which was checked: browsers judge a redirect by the form that
@@ -62,6 +80,19 @@ fn is_foreign(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_api_is_what_lies_below_its_prefix() {
+        for (path, is_one) in [
+            ("/api/v1", true),
+            ("/api/v1/me", true),
+            ("/api/v10", false),
+            ("/wallet", false),
+            ("/wallet/api/v1/me", false),
+        ] {
+            assert_eq!(is_in_api(path), is_one, "{path}");
+        }
+    }
 
     #[test]
     fn only_our_own_pages_may_ask_for_changes() {

@@ -6,9 +6,11 @@
 //! that very order, and the way back to the shop is the one of the signed order, never one of the request.
 //!
 //! Reading order: `portal` (what is shared, the routes), `sign_in` (the payment password), `session`, `visit`,
-//! `cashier`, `wallet`, `people`, `permissions`, `authorize`, then the sandbox, which does the same without a browser.
+//! `cashier`, `wallet`, `api` and `people`, `permissions`, `authorize`, then the sandbox, which does the same without a
+//! browser.
 
 mod agreement;
+mod api;
 mod app_code;
 mod assets;
 mod authorize;
@@ -24,6 +26,7 @@ mod ghosts;
 mod grant_code;
 mod guard;
 mod language;
+mod mandates;
 mod order_view;
 mod passkey_page;
 pub mod password;
@@ -31,6 +34,7 @@ mod pay_code;
 mod people;
 mod permissions;
 mod picture;
+mod pockets;
 mod portal;
 mod recon_books;
 mod recon_report;
@@ -93,6 +97,7 @@ mod wallet_transfer;
 mod wallet_transfers;
 mod wallet_waiting;
 
+pub use api::problem::{is_of_api, problem};
 pub use bank::{Binding, CardAsked, CardBank, CardElements, CardSeen};
 pub use people::{
     Checking, ClientAddress, IdentityCheck, Inbox, MessageKind, Messenger, NotSent, Outgoing, People,

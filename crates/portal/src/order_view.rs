@@ -4,11 +4,11 @@ use crate::agreement::lines_of;
 use crate::portal::Portal;
 use crate::texts::{Texts, shown};
 use axum::http::StatusCode;
-use base::OrderNo;
+use base::{BankOrderNo, OrderNo, PartyId};
 use cell::CellError;
-use engine::{FindOrderByNo, FindParty, FindSigning};
+use engine::{FindOrderByNo, FindParty, FindSigning, FindTrade};
 use std::sync::Arc;
-use trade::{ClaimRefused, Order, OrderState, Product, Signing, SigningRefused, WireCharset};
+use trade::{ClaimRefused, Order, OrderState, Product, Signing, SigningRefused, TradeState, WireCharset};
 use wire::charset::Charset;
 use wire::page;
 
@@ -25,6 +25,47 @@ pub(crate) enum Standing {
     Closed,
     /// Its QR code is too old.
     CodeExpired,
+}
+
+/// How far the paying of an order has come, as its buyer's books say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Progress {
+    /// Nothing pays it: any way to pay is free.
+    Free,
+    /// This bank order pays it and was not decided.
+    Bank(BankOrderNo),
+    /// It was decided. The order may have been read before that.
+    Decided,
+}
+
+/// How far the paying of this order has come.
+pub(crate) async fn progress(
+    portal: &Portal,
+    buyer: PartyId,
+    order_no: OrderNo,
+) -> Result<Progress, Unanswered> {
+    tried(portal, buyer, order_no).await.map(|(progress, _)| progress)
+}
+
+/// The same, with the last bank order that was to pay it, also when that came to nothing.
+pub(crate) async fn tried(
+    portal: &Portal,
+    buyer: PartyId,
+    order_no: OrderNo,
+) -> Result<(Progress, Option<BankOrderNo>), Unanswered> {
+    match portal.door.ask(FindTrade { buyer, order_no }).await {
+        Ok(trade) => Ok((progress_of(trade.state, trade.bank_order), trade.last_try)),
+        Err(CellError::Refused(_)) => Ok((Progress::Free, None)),
+        Err(CellError::Busy | CellError::Unknown) => Err(Unanswered),
+    }
+}
+
+fn progress_of(state: TradeState, bank_order: Option<BankOrderNo>) -> Progress {
+    match (state, bank_order) {
+        (TradeState::Waiting, None) => Progress::Free,
+        (TradeState::Waiting, Some(no)) => Progress::Bank(no),
+        (TradeState::Paid | TradeState::Closed, _) => Progress::Decided,
+    }
 }
 
 /// What can be done with this order now, by someone who scanned its code or followed its link.
@@ -107,7 +148,7 @@ pub(crate) async fn find(portal: &Portal, token: &str) -> Result<Option<Arc<Orde
 }
 
 /// The name of a party, for people; empty when it cannot be found.
-pub(crate) async fn name_of(portal: &Portal, party: base::PartyId) -> String {
+pub(crate) async fn name_of(portal: &Portal, party: PartyId) -> String {
     portal.door.ask(FindParty { party }).await.map_or_else(|_| String::new(), |found| found.name.to_string())
 }
 
@@ -194,4 +235,24 @@ pub(crate) fn order_of_address(portal: &Portal, address: &str) -> Option<(OrderN
         _ => return None,
     };
     portal.world.secrets.order_of_token(token).map(|order_no| (order_no, by_code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_order_that_nothing_pays_or_paid_is_free() {
+        let bank = BankOrderNo::from_number(7);
+        for (state, bank_order, expected) in [
+            (TradeState::Waiting, None, Progress::Free),
+            (TradeState::Waiting, bank, Progress::Bank(bank.unwrap())),
+            (TradeState::Paid, None, Progress::Decided),
+            (TradeState::Paid, bank, Progress::Decided),
+            (TradeState::Closed, None, Progress::Decided),
+            (TradeState::Closed, bank, Progress::Decided),
+        ] {
+            assert_eq!(progress_of(state, bank_order), expected, "{state:?} {bank_order:?}");
+        }
+    }
 }

@@ -10,42 +10,47 @@ mod care;
 mod ceremonies;
 mod challenges;
 mod devices;
+mod evidence;
 mod identity;
 pub(crate) mod key_ring;
 pub(crate) mod merchant_documents;
+mod merchant_form;
 pub(crate) mod merchant_names;
+pub(crate) mod merchant_told;
 pub(crate) mod merchants;
 mod messenger;
 mod own_data;
 pub(crate) mod passkey_acts;
 mod passkey_news;
-mod passkey_pay;
 mod passkeys;
 mod register;
 pub(crate) mod safety;
 mod sessions;
 mod vault_queue;
-mod who;
+pub(crate) mod who;
 
 pub use budget::ClientAddress;
-pub(crate) use ceremonies::{Asker, home};
+pub(crate) use ceremonies::{Asker, home, origin_of};
+pub(crate) use devices::is_signed_in;
+pub(crate) use evidence::vouch;
 pub use identity::{Checking, IdentityCheck, SandboxRegister, Verdict};
-pub(crate) use identity::{Named, named, vouch};
+pub(crate) use identity::{Named, named};
 pub(crate) use messenger::messages;
 pub use messenger::{Inbox, MessageKind, Messenger, NotSent, Outgoing, Sending};
+pub(crate) use who::{Who, not_signed_in, signed_in};
 
 use crate::ghosts::Ghosts;
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::routing::{MethodRouter, delete, get, post};
 use base::Secret;
 use budget::Budget;
 use ceremonies::Ceremonies;
 use people::{Address, AddressDigest, ChallengePurpose, CodeDigest, TryChallengeRefused, WeakPassword};
 use std::sync::Arc;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 use vault::Vault;
 use vault_queue::VaultQueue;
 
@@ -101,39 +106,34 @@ impl People {
     }
 }
 
-/// The routes of persons.
-pub(crate) fn routes() -> Router<Arc<Portal>> {
-    Router::new()
-        .route("/api/v1/challenges", post(challenges::open))
-        .route("/api/v1/people", post(register::register))
-        .route("/api/v1/sessions", post(sessions::begin).get(sessions::list))
-        .route("/api/v1/sessions/{id}", delete(sessions::end))
-        .route("/api/v1/sessions/passkey", post(passkeys::sign_in))
-        .route("/api/v1/sessions/passkey/options", post(passkeys::begin_signing_in))
-        .route("/api/v1/passkeys", post(passkeys::add).get(passkeys::list))
-        .route("/api/v1/passkeys/options", post(passkeys::begin_adding))
-        .route("/api/v1/passkeys/{id}", delete(passkeys::remove))
-        .route("/api/v1/me/payments", post(passkey_pay::pay))
-        .route("/api/v1/me/payments/options", post(passkey_pay::begin))
-        .route("/api/v1/me", get(account::show))
-        .route("/api/v1/me/data", get(own_data::export))
-        .route("/api/v1/me/close", post(care::close))
-        .route("/api/v1/me/stop-payment", post(safety::stop).delete(safety::lift))
-        .route("/api/v1/identity", post(identity::prove).get(identity::show))
-        .route("/api/v1/identity/limit", post(identity::move_limit))
-        .route("/api/v1/merchants", post(merchants::fill).get(merchants::list))
-        .route("/api/v1/merchants/{login}", get(merchants::show))
-        .route("/api/v1/merchants/{login}/documents/{kind}", merchant_document())
-        .route("/api/v1/merchants/{login}/submit", post(merchants::submit))
-        .route("/api/v1/merchants/{login}/confirm", post(merchants::confirm))
-        .route("/api/v1/merchants/{login}/sign", post(merchants::sign))
-        .route("/api/v1/login-password", post(care::login_password))
-        .route("/api/v1/pay-password", post(care::pay_password))
-}
-
-/// Takes bodies as large as documents may be, and one byte more, so that too large a one is told so.
-fn merchant_document() -> MethodRouter<Arc<Portal>> {
-    post(merchant_documents::document).layer(DefaultBodyLimit::max(people::DOCUMENT_BYTES_MAX + 1))
+/// The calls of persons, paths below `/api/v1`.
+pub(crate) fn routes() -> OpenApiRouter<Arc<Portal>> {
+    // As large as documents may be, and one byte more, so that too large a one is told so.
+    let document_bytes = DefaultBodyLimit::max(people::DOCUMENT_BYTES_MAX + 1);
+    OpenApiRouter::default()
+        .routes(routes!(challenges::open))
+        .routes(routes!(register::register))
+        .routes(routes!(sessions::begin, sessions::list))
+        .routes(routes!(sessions::end))
+        .routes(routes!(passkeys::sign_in))
+        .routes(routes!(passkeys::begin_signing_in))
+        .routes(routes!(passkeys::add, passkeys::list))
+        .routes(routes!(passkeys::begin_adding))
+        .routes(routes!(passkeys::remove))
+        .routes(routes!(account::show))
+        .routes(routes!(own_data::export))
+        .routes(routes!(care::close))
+        .routes(routes!(safety::stop, safety::lift))
+        .routes(routes!(identity::prove, identity::show))
+        .routes(routes!(identity::move_limit))
+        .routes(routes!(merchants::fill, merchants::list))
+        .routes(routes!(merchants::show))
+        .routes(routes!(merchant_documents::document).layer(document_bytes))
+        .routes(routes!(merchants::submit))
+        .routes(routes!(merchants::confirm))
+        .routes(routes!(merchants::sign))
+        .routes(routes!(care::login_password))
+        .routes(routes!(care::pay_password))
 }
 
 /// What stands for an address in commands and rows.
@@ -177,8 +177,8 @@ pub(crate) fn crowded() -> SandboxError {
 }
 
 /// A password that is too easy to guess.
-pub(crate) fn weak(field: &str, weak: WeakPassword) -> SandboxError {
-    SandboxError::bad("weak_password", format!("{field}: {weak}"))
+pub(crate) fn weak(field: &'static str, weak: WeakPassword) -> SandboxError {
+    SandboxError::bad("weak_password", format!("{field}: {weak}")).of_field(field)
 }
 
 /// Tries a code; the proof is used up by one command.

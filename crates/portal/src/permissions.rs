@@ -8,20 +8,21 @@ mod agreement;
 mod freeze;
 mod grant;
 
+use crate::mandates;
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, done, message, page};
 use crate::session::Session;
 use crate::wallet::{self, Next, Sent, Shared};
-use agreement::{agreement_line, ask_agreement, end_agreement, is_in_force, show_agreement};
+use agreement::{agreement_line, ask_agreement, end_agreement, show_agreement};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use base::{AgreementNo, AppId, PartyId, Slot, Text};
+use base::{AgreementNo, AppId, PartyId, Slot};
 use cell::CellError;
-use engine::{FindGrant, FindMandate, Key, Row, Table};
+use engine::{FindGrant, Key, Row, Table};
 use freeze::{ask_freeze, end_freeze};
 use grant::{ask_grant, end_grant, grant_line};
 use people::{Grant, GrantKind};
@@ -31,7 +32,7 @@ use store::{Reader, StoreError};
 
 pub(crate) use freeze::{FreezeLine, freeze_lines};
 
-/// Rows of each kind that are looked at for a list.
+/// Authorisations that are looked at for the list.
 const ROWS_MAX: usize = 200;
 
 /// The pages' routes.
@@ -94,13 +95,7 @@ fn rows_of(
     owner: PartyId,
 ) -> Result<(Vec<AgreementNo>, Vec<Arc<Grant>>), StoreError> {
     let slot = owner.slot();
-    // The names of mandates begin with a merchant's id; the own numbers of a merchant, beside them, need not.
-    let before = Key::AgreementName((slot, owner, Text::new("2088").expect("four digits")));
-    let names = reader.scan(Table::AgreementName, Some(slot), Some(&before), ROWS_MAX)?;
-    let numbers = names.iter().filter_map(|row| match row {
-        Row::AgreementName(name) if name.owner == owner => Some(name.no),
-        _ => None,
-    });
+    let numbers = mandates::numbers_of(reader, owner)?;
     let lowest = AppId::issue(0, Slot::PLATFORM).expect("the lowest id");
     let before = Key::Grant((slot, owner, lowest, GrantKind::User));
     let grants = reader.scan(Table::Grant, Some(slot), Some(&before), ROWS_MAX)?;
@@ -108,7 +103,7 @@ fn rows_of(
         Row::Grant(grant) if grant.owner == owner => Some(grant.clone()),
         _ => None,
     });
-    Ok((numbers.collect(), grants.collect()))
+    Ok((numbers, grants.collect()))
 }
 
 async fn list(State(portal): Shared, visitor: Visitor) -> Response {
@@ -121,14 +116,9 @@ async fn list(State(portal): Shared, visitor: Visitor) -> Response {
         return busy(f);
     };
     let (mut agreements, mut apps) = (Vec::new(), Vec::new());
-    for agreement_no in numbers {
-        match portal.door.ask(FindMandate { buyer: party, agreement_no }).await {
-            Ok(mandate) if is_in_force(&mandate, portal.door.now_us()) => {
-                agreements.push(agreement_line(&portal, &mandate, f).await);
-            }
-            Ok(_) | Err(CellError::Refused(_)) => {}
-            Err(CellError::Busy | CellError::Unknown) => return busy(f),
-        }
+    let Ok(mandates) = mandates::in_force(&portal, party, numbers).await else { return busy(f) };
+    for mandate in mandates {
+        agreements.push(agreement_line(&portal, &mandate, f).await);
     }
     for grant in grants {
         match portal.door.ask(FindGrant { owner: party, app: grant.app, kind: grant.kind }).await {

@@ -24,6 +24,17 @@ pub(crate) struct Picture {
     pub(crate) path: String,
 }
 
+impl Picture {
+    /// The picture as a document of its own.
+    pub(crate) fn svg(&self) -> String {
+        let Picture { width, height, path } = self;
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
+             shape-rendering=\"crispEdges\"><path d=\"{path}\"/></svg>"
+        )
+    }
+}
+
 /// The Code 128 bar code of an even number of digits; `None` for anything else.
 pub(crate) fn bar_code(digits: &str) -> Option<Picture> {
     if !digits.len().is_multiple_of(2) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -66,6 +77,14 @@ mod tests {
         assert!(picture.path.starts_with("M10 0h1v40h-1z"));
         assert_eq!(bar_code("281"), None);
         assert_eq!(bar_code("28<>"), None);
+    }
+
+    #[test]
+    fn a_picture_is_a_document_of_its_own() {
+        let picture = Picture { width: 2, height: 1, path: "M0 0h1v1h-1z".to_owned() };
+        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 2 1\" \
+                   shape-rendering=\"crispEdges\"><path d=\"M0 0h1v1h-1z\"/></svg>";
+        assert_eq!(picture.svg(), svg);
     }
 
     #[test]

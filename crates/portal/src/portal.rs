@@ -1,18 +1,19 @@
 //! What all pages share, and the routes.
 
+use crate::api::Streams;
 use crate::bank::CardBank;
 use crate::ghosts::Ghosts;
 use crate::password::Checker;
-use crate::people::{self, People};
+use crate::people::People;
 use crate::sandbox_close::CloseDesk;
 use crate::sandbox_inbox::Mailroom;
 use crate::sandbox_recon::StatementDesk;
 use crate::screening::{ListShelf, Lists};
 use crate::session::{Seals, Sessions};
 use crate::{
-    agreement, app_code, assets, authorize, cashier, certify, chance, export, freeze, guard, passkey_page,
-    permissions, sandbox, sandbox_recon, start, wallet, wallet_bank, wallet_cards, wallet_passkeys,
-    wallet_transfer, wallet_transfers, wallet_waiting,
+    agreement, api, app_code, assets, authorize, cashier, certify, chance, export, freeze, guard,
+    passkey_page, permissions, sandbox, sandbox_recon, start, wallet, wallet_bank, wallet_cards,
+    wallet_passkeys, wallet_transfer, wallet_transfers, wallet_waiting,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -26,7 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use store::Reader;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use wire::cert::CertError;
 use wire::sign::{PublicKey, SignType};
 use world::World;
@@ -97,6 +98,14 @@ pub struct Portal {
     pub(crate) seals: Seals,
     /// Turns for exports, each of which reads the tables for as long as they are.
     pub(crate) exports: Arc<Semaphore>,
+    /// Answers that go on while somebody watches.
+    pub(crate) streams: Arc<Streams>,
+    /// Becomes true when the server stops; absent where nobody says so.
+    pub(crate) stops: Option<watch::Receiver<bool>>,
+    /// Becomes true when this portal is no longer shown; see [`Portal::close`].
+    pub(crate) closing: watch::Sender<bool>,
+    /// The id of the books: another one whenever the world begins anew.
+    pub(crate) books_id: String,
     /// The path part of the world's address, without a slash at the end: where links and cookies begin.
     pub(crate) root: String,
 }
@@ -133,6 +142,10 @@ impl Portal {
             sessions,
             seals,
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            streams: Arc::default(),
+            stops: None,
+            closing: watch::Sender::new(false),
+            books_id: chance::token(),
             root,
         }
     }
@@ -153,6 +166,24 @@ impl Portal {
     #[must_use]
     pub fn with_lists(self, shelf: Arc<dyn ListShelf>) -> Portal {
         Portal { lists: Lists::on(shelf), ..self }
+    }
+
+    /// Ends what goes on being answered once this becomes true, so that nobody who watches keeps a server from
+    /// stopping.
+    #[must_use]
+    pub fn until(self, stops: watch::Receiver<bool>) -> Portal {
+        Portal { stops: Some(stops), ..self }
+    }
+
+    /// Tells this as the id of the books, which outlives a restart; without it one is drawn.
+    #[must_use]
+    pub fn of_books(self, books_id: String) -> Portal {
+        Portal { books_id, ..self }
+    }
+
+    /// Ends what goes on being answered: the world begins anew, and this portal is no longer shown.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
     }
 
     /// Closes business dates at this desk.
@@ -192,6 +223,10 @@ impl Portal {
             sessions,
             seals,
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            streams: Arc::default(),
+            stops: None,
+            closing: watch::Sender::new(false),
+            books_id: chance::token(),
             root,
         }
     }
@@ -284,7 +319,7 @@ pub fn routes(state: Arc<Portal>) -> Router {
         .merge(authorize::routes());
     if state.world.sandbox {
         // A world that is no sandbox has no provider of messages yet.
-        router = router.merge(sandbox::routes()).merge(certify::routes()).merge(people::routes());
+        router = router.merge(sandbox::routes()).merge(certify::routes()).merge(api::routes(&state));
         router = router.merge(sandbox_recon::routes());
     }
     let guarded =

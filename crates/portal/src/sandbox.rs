@@ -3,6 +3,7 @@
 //! JSON in, JSON out; unknown and repeated fields are refused, so that a typing mistake is found where it was made.
 //! Bodies must say that they are JSON: another site's page cannot say so without asking, and is never allowed to.
 
+use crate::api::moment;
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
 use crate::sign_in::{SignInRefused, find_login};
@@ -24,6 +25,7 @@ use axum::routing::{get, post};
 use base::PartyId;
 use cell::CellError;
 use engine::FindParty;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::fmt;
@@ -106,6 +108,30 @@ pub(crate) struct SandboxError {
     status: StatusCode,
     code: &'static str,
     message: String,
+    members: Members,
+}
+
+/// What a refusal knows beside its sentence, for programs. A problem of `/api/v1` carries it; the sandbox says it in
+/// its sentence alone.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Members {
+    /// Wrong tries that are left before the lock.
+    pub(crate) tries_left: Option<u32>,
+    /// When the lock opens, as the API writes moments.
+    pub(crate) locked_until: Option<String>,
+    /// The field of the call that is wrong.
+    pub(crate) field: Option<&'static str>,
+}
+
+/// What an answer that says no was made of, left with it for whoever writes it in another form.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused {
+    /// The code for programs.
+    pub(crate) code: &'static str,
+    /// The sentence for people.
+    pub(crate) message: String,
+    /// What it knows beside.
+    pub(crate) members: Members,
 }
 
 /// What a sandbox call gives.
@@ -114,7 +140,25 @@ pub(crate) type Answer = Result<Response, SandboxError>;
 impl SandboxError {
     /// A "no" with its status, a code for programs and a sentence for people.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl fmt::Display) -> SandboxError {
-        SandboxError { status, code, message: message.to_string() }
+        SandboxError { status, code, message: message.to_string(), members: Members::default() }
+    }
+
+    /// The same, with the tries that are left before the lock.
+    pub(crate) fn tries_left(mut self, tries: u32) -> SandboxError {
+        self.members.tries_left = Some(tries);
+        self
+    }
+
+    /// The same, with the moment when the lock opens, microseconds UTC.
+    pub(crate) fn locked_until(mut self, until_us: i64) -> SandboxError {
+        self.members.locked_until = Some(moment(until_us));
+        self
+    }
+
+    /// The same, with the field of the call that is wrong.
+    pub(crate) fn of_field(mut self, field: &'static str) -> SandboxError {
+        self.members.field = Some(field);
+        self
     }
 
     /// The request itself is wrong.
@@ -175,23 +219,28 @@ impl SandboxError {
 impl IntoResponse for SandboxError {
     fn into_response(self) -> Response {
         let body = json!({ "error": { "code": self.code, "message": self.message } });
-        (self.status, axum::Json(body)).into_response()
+        let mut response = (self.status, axum::Json(body)).into_response();
+        let refused = Refused { code: self.code, message: self.message, members: self.members };
+        response.extensions_mut().insert(refused);
+        response
     }
 }
 
 impl From<SignInRefused> for SandboxError {
     fn from(refused: SignInRefused) -> SandboxError {
         match refused {
-            SignInRefused::NotSixDigits => SandboxError::bad("bad_password", "pay_password has six digits"),
+            SignInRefused::NotSixDigits => {
+                SandboxError::bad("bad_password", "pay_password has six digits").of_field("pay_password")
+            }
             SignInRefused::Wrong { tries_left } => {
                 let message =
                     format!("login or pay_password is wrong; {tries_left} tries left before the lock");
-                SandboxError::new(StatusCode::FORBIDDEN, "wrong_password", message)
+                SandboxError::new(StatusCode::FORBIDDEN, "wrong_password", message).tries_left(tries_left)
             }
             SignInRefused::Locked { until_us } => {
                 let until = wire::timestamp::format_cn(until_us);
                 let message = format!("locked until {until} (UTC+8) after too many wrong tries");
-                SandboxError::new(StatusCode::LOCKED, "locked", message)
+                SandboxError::new(StatusCode::LOCKED, "locked", message).locked_until(until_us)
             }
             SignInRefused::Frozen => {
                 SandboxError::new(StatusCode::FORBIDDEN, "frozen", "the account is frozen")
@@ -216,7 +265,7 @@ pub(crate) fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Re
 }
 
 /// A good answer.
-pub(crate) fn answer(body: serde_json::Value) -> Answer {
+pub(crate) fn answer(body: impl Serialize) -> Answer {
     Ok(axum::Json(body).into_response())
 }
 

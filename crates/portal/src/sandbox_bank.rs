@@ -1,6 +1,6 @@
 //! `/sandbox/bank/…`: cards and bank orders without a browser.
 
-use crate::bank::{self, BankNo, CardElements};
+use crate::bank::{self, BankNo, CardElements, ElementsWrong};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
 use crate::sandbox_party::amount_of;
@@ -76,30 +76,26 @@ pub(crate) struct Whose {
 pub(crate) async fn bind(State(portal): Shared, headers: HeaderMap, body: Bytes) -> Answer {
     let BindRequest { login, card_number, holder, id_number, mobile } = read(&headers, &body)?;
     let party = party_of(&portal, Some(&login), None).await?;
-    if holder.trim().is_empty() || mobile.len() != 11 || !mobile.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(SandboxError::bad(
-            "bad_holder",
-            "give the holder's name and a mobile number of 11 digits",
-        ));
-    }
-    let elements = CardElements {
-        number: Secret::new(card_number),
-        holder: Secret::new(holder.trim().to_owned()),
-        identity: identity_of(id_number)?,
-        mobile: Secret::new(mobile),
-    };
+    let elements = CardElements::of(&card_number, &holder, id_number.as_deref(), &mobile)?;
     let (card, message) = bank::ask_card(&portal, party, elements).await?;
     let mut told = card_told(&card);
     told["bank_message"] = json!(message);
     answer(told)
 }
 
-fn identity_of(text: Option<String>) -> Result<Option<Secret<String>>, SandboxError> {
-    let Some(text) = text else { return Ok(None) };
-    let number = people::id_number(&text).ok_or_else(|| {
-        SandboxError::bad("bad_id_number", "an identity number has eighteen characters with a right checksum")
-    })?;
-    Ok(Some(Secret::new(number)))
+impl From<ElementsWrong> for SandboxError {
+    fn from(wrong: ElementsWrong) -> SandboxError {
+        match wrong {
+            ElementsWrong::Holder => {
+                let message = "give the holder's name and a mobile number of 11 digits";
+                SandboxError::bad("bad_holder", message)
+            }
+            ElementsWrong::IdNumber => {
+                let message = "an identity number has eighteen characters with a right checksum";
+                SandboxError::bad("bad_id_number", message)
+            }
+        }
+    }
 }
 
 /// Gives the bank the code, and binds the card.
@@ -179,7 +175,7 @@ pub(crate) async fn close(State(portal): Shared, headers: HeaderMap, body: Bytes
 /// The bank orders of a party, newest first.
 pub(crate) async fn orders(State(portal): Shared, Query(whose): Query<Whose>) -> Answer {
     let party = party_of(&portal, Some(&whose.login), None).await?;
-    let orders = portal.read(move |reader| reader.bank_orders(party, SHOWN_MAX)).await;
+    let orders = portal.read(move |reader| reader.bank_orders(party, None, SHOWN_MAX)).await;
     let orders = orders.ok_or_else(|| SandboxError::broken("bank orders cannot be read"))?;
     answer(json!({ "bank_orders": orders.iter().map(|order| order_told(order)).collect::<Vec<_>>() }))
 }

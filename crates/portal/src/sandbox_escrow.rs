@@ -149,7 +149,7 @@ pub(crate) async fn list(State(portal): Shared, Query(whose): Query<Whose>) -> A
 pub(crate) async fn numbers_of(portal: &Portal, party: PartyId) -> Result<Vec<OrderNo>, SandboxError> {
     let read = portal.read(move |reader| {
         let mut numbers: Vec<OrderNo> =
-            reader.trades(party, LOOKED_MAX)?.iter().map(|trade| trade.no).collect();
+            reader.trades(party, None, LOOKED_MAX)?.iter().map(|trade| trade.no).collect();
         let sold = reader.orders(Some(party), None, LOOKED_MAX)?;
         numbers.extend(sold.iter().filter(|order| order.product.goods().is_some()).map(|order| order.no));
         numbers.sort_by(|one, other| other.cmp(one));

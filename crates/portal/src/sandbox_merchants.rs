@@ -2,7 +2,8 @@
 
 use crate::people::merchant_documents::document_of;
 use crate::people::merchant_names::screened;
-use crate::people::merchants::{application, applications, step, told, told_with_names};
+use crate::people::merchant_told::{told, told_with_names};
+use crate::people::merchants::{application, applications, step};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
 use crate::staff;
@@ -17,6 +18,7 @@ use people::{ApplicationState, OperatorAct, RejectReason, ReviewerName};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
+use wire::timestamp::format_cn;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,13 +42,13 @@ pub(crate) async fn list(State(portal): State<Arc<Portal>>, Query(query): Query<
     let state = state.ok_or_else(|| SandboxError::bad("bad_state", "there is no such state"))?;
     let mut found = applications(&portal, move |row| row.state == state).await?;
     found.sort_by_key(|row| row.changed_at_us);
-    answer(json!({ "applications": found.iter().map(|row| told(row)).collect::<Vec<_>>() }))
+    answer(json!({ "applications": found.iter().map(|row| told(row, format_cn)).collect::<Vec<_>>() }))
 }
 
 /// One application, with what is known by name.
 pub(crate) async fn show(State(portal): State<Arc<Portal>>, Path(login): Path<String>) -> Answer {
     let row = application(&portal, &login, None).await?;
-    answer(told_with_names(&portal, &row).await?)
+    answer(told_with_names(&portal, &row, format_cn).await?)
 }
 
 /// A document as it was handed in.
@@ -99,7 +101,7 @@ pub(crate) async fn act(
         let message = "a name of the application is alike to one on a list: decide its case first";
         return Err(SandboxError::conflict("under_review", message));
     }
-    step(&portal, &login, asked).await
+    answer(told(&*step(&portal, &login, asked).await?, format_cn))
 }
 
 fn bits_of(reasons: &[String]) -> Result<u32, SandboxError> {

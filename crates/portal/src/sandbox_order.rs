@@ -1,12 +1,11 @@
 //! `POST /sandbox/order`: what the platform knows of an order, for programs that compare it with what a shop says.
 
 use crate::portal::Portal;
-use crate::sandbox::{Answer, SandboxError, answer, read};
-use crate::sandbox_pay::{Handed, order_of, status_of};
+use crate::sandbox::{Answer, answer, read};
+use crate::sandbox_pay::{Handed, found, order_of, status_of};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use engine::FindOrderByNo;
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -28,9 +27,7 @@ pub(crate) async fn look(State(portal): State<Arc<Portal>>, headers: HeaderMap, 
     let OrderRequest { qr_code, order_url, order_string, trade_no } = read(&headers, &body)?;
     let handed = Handed::one(qr_code, order_url, order_string, trade_no)?;
     let (order_no, _) = order_of(&portal, handed).await?;
-    let found = portal.door.ask(FindOrderByNo { order_no }).await;
-    let no_order = |_| SandboxError::missing("order_not_found", "there is no such order");
-    let order = found.map_err(|error| SandboxError::of(error, no_order))?;
+    let order = found(&portal, order_no).await?;
     let trade_status = status_of(&portal, &order).await?;
     answer(json!({
         "trade_no": order.no.to_string(),

@@ -9,9 +9,10 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::{OrderNo, PartyId, Secret};
-use engine::{ClaimOrder, ConfirmPay, FindEscrow, FindOrderByNo, PayByCard, PayByCardRefused};
+use engine::{ClaimOrder, ConfirmPay, FindEscrow, FindOrderByNo, LastTry, PayByCard, PayByCardRefused};
+use fund::BankOrder;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use trade::{ClaimRefused, EscrowState, Order, OrderState, PayRefused, SigningRefused};
 
@@ -97,15 +98,28 @@ pub(crate) async fn pay(State(portal): State<Arc<Portal>>, headers: HeaderMap, b
     let card = card_id.map(|text| sandbox_bank::card_no(&text)).transpose()?;
     let handed = Handed::one(qr_code, order_url, order_string, trade_no)?;
     let (order_no, by_code) = order_of(&portal, handed).await?;
-    let no_order = |_| SandboxError::missing("order_not_found", "there is no such order");
-    let found = portal.door.ask(FindOrderByNo { order_no }).await;
-    found.map_err(|error| SandboxError::of(error, no_order))?;
+    found(&portal, order_no).await?;
     let password = Secret::new(pay_password);
     let proof = sign_in::by_login(&portal, &login, password, About::Order(order_no)).await?;
     let (buyer, attempt) = (proof.party, proof.attempt);
-    let Some(card) = card else { return claim_and_pay(&portal, buyer, order_no, by_code, attempt).await };
-    claim(&portal, buyer, order_no, by_code).await?;
-    by_card(&portal, PayByCard { buyer, order_no, card, attempt }).await
+    let Some(card) = card else {
+        let order = from_balance(&portal, ConfirmPay { buyer, order_no, attempt }, by_code).await?;
+        return answer(paid_told(&portal, &order).await);
+    };
+    let command = PayByCard { buyer, order_no, card, attempt, last_try: LastTry::Unsaid };
+    let asked = by_card(&portal, command, by_code).await?;
+    answer(json!({ "trade_no": order_no.to_string(), "bank_order": sandbox_bank::order_told(&asked) }))
+}
+
+/// The order of a number.
+pub(crate) async fn found(portal: &Portal, order_no: OrderNo) -> Result<Arc<Order>, SandboxError> {
+    let found = portal.door.ask(FindOrderByNo { order_no }).await;
+    found.map_err(|error| SandboxError::of(error, |_| no_order()))
+}
+
+/// There is none, or it is not for whoever asks.
+pub(crate) fn no_order() -> SandboxError {
+    SandboxError::missing("order_not_found", "there is no such order")
 }
 
 async fn claim(
@@ -119,19 +133,19 @@ async fn claim(
     claimed.map(|_| ()).map_err(|error| SandboxError::of(error, claim_refused))
 }
 
-/// Takes the order up and pays it from the balance, with what proved it.
-pub(crate) async fn claim_and_pay(
+/// Takes an order up and pays it from the balance, with what proved it.
+pub(crate) async fn from_balance(
     portal: &Portal,
-    buyer: PartyId,
-    order_no: OrderNo,
+    command: ConfirmPay,
     by_code: bool,
-    attempt: u64,
-) -> Answer {
-    claim(portal, buyer, order_no, by_code).await?;
-    let confirm = ConfirmPay { buyer, order_no, attempt };
-    let order = portal.door.ask(confirm).await.map_err(|error| SandboxError::of(error, pay_refused))?;
+) -> Result<Arc<Order>, SandboxError> {
+    claim(portal, command.buyer, command.order_no, by_code).await?;
+    portal.door.ask(command).await.map_err(|error| SandboxError::of(error, pay_refused))
+}
+
+async fn paid_told(portal: &Portal, order: &Order) -> Value {
     // That it was paid is known whatever comes of this look and the next.
-    let status = status_of(portal, &order).await.unwrap_or_else(|_| status_when_paid(&order));
+    let status = status_of(portal, order).await.unwrap_or_else(|_| status_when_paid(order));
     let mut paid = json!({
         "trade_no": order.no.to_string(),
         "out_trade_no": order.out_trade_no.as_str(),
@@ -142,21 +156,25 @@ pub(crate) async fn claim_and_pay(
         paid["agreement_no"] = json!(signing.agreement_no.map(|no| no.to_string()));
         paid["sign_refused"] = json!(signing.refused.map(not_signed));
     }
-    answer(paid)
+    paid
 }
 
-/// Asks the bank: the order is paid when the bank has said so.
-async fn by_card(portal: &Portal, command: PayByCard) -> Answer {
-    let order_no = command.order_no;
+/// Takes an order up and asks the bank: it is paid when the bank has said so.
+pub(crate) async fn by_card(
+    portal: &Portal,
+    command: PayByCard,
+    by_code: bool,
+) -> Result<Arc<BankOrder>, SandboxError> {
+    claim(portal, command.buyer, command.order_no, by_code).await?;
     let asked = portal.door.ask(command).await;
-    let asked = asked.map_err(|error| {
+    asked.map_err(|error| {
         SandboxError::of(error, |refused| match refused {
             PayByCardRefused::Pay(refused) => pay_refused(refused),
+            PayByCardRefused::MovedOn => SandboxError::conflict("moved_on", refused),
             PayByCardRefused::CreditOff => SandboxError::conflict("credit_card_off", refused),
             PayByCardRefused::Card(refused) => sandbox_bank::order_refused(refused),
         })
-    })?;
-    answer(json!({ "trade_no": order_no.to_string(), "bank_order": sandbox_bank::order_told(&asked) }))
+    })
 }
 
 /// Why the buyer paid and signed nothing, for programs.
@@ -196,7 +214,8 @@ async fn opened(portal: &Portal, text: &str) -> Result<OrderNo, SandboxError> {
     opened.map_err(|why| SandboxError::new(StatusCode::UNPROCESSABLE_ENTITY, "order_refused", why))
 }
 
-fn claim_refused(refused: ClaimRefused) -> SandboxError {
+/// Why a buyer does not take an order up, for programs.
+pub(crate) fn claim_refused(refused: ClaimRefused) -> SandboxError {
     match refused {
         ClaimRefused::OrderNotFound => SandboxError::missing("order_not_found", refused),
         ClaimRefused::AlreadyPaid => SandboxError::conflict("already_paid", refused),

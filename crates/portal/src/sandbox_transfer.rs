@@ -3,7 +3,8 @@
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
 use crate::sending::{
-    NotSent, Wish, arrival_name, arrival_of, confirm, current, fresh_number, offer, other_side, remark_of,
+    Named, NotSent, Wish, arrival_name, arrival_of, confirm, current, fresh_number, offer, other_side,
+    remark_of,
 };
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
@@ -64,12 +65,7 @@ pub(crate) async fn send(State(portal): State<Arc<Portal>>, headers: HeaderMap, 
         );
         return Err(SandboxError::conflict("payee_unknown", message));
     }
-    let paid = confirm(&portal, &offered.transfer, Secret::new(request.pay_password)).await;
-    let paid = paid.map_err(|not| match not {
-        NotSent::SignIn(refused) => refused.into(),
-        NotSent::Refused(why) => not_confirmed(why),
-        NotSent::Unknown => SandboxError::of(CellError::Unknown, not_confirmed),
-    })?;
+    let paid = confirm(&portal, &offered.transfer, Secret::new(request.pay_password)).await?;
     answer(sent(&portal, &paid).await)
 }
 
@@ -83,7 +79,7 @@ fn wish(payer: PartyId, request: &SendRequest) -> Result<Wish, SandboxError> {
     };
     Ok(Wish {
         payer,
-        payee_login: request.payee.clone(),
+        payee: Named::Login(request.payee.clone()),
         amount: amount.map_err(|error| SandboxError::bad("bad_amount", error))?,
         arrival: arrival.ok_or_else(|| bad("arrival is at_once, 2h or 24h"))?,
         remark: remark_of(&request.remark)
@@ -99,8 +95,9 @@ pub(crate) async fn list(
 ) -> Answer {
     let Query(Whose { login, user_id }) = query.map_err(|error| SandboxError::bad("bad_request", error))?;
     let party = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
-    let rows = portal
-        .read(move |reader| Ok((reader.transfers(party, LISTED_MAX)?, reader.received(party, LISTED_MAX)?)));
+    let rows = portal.read(move |reader| {
+        Ok((reader.transfers(party, None, LISTED_MAX)?, reader.received(party, None, LISTED_MAX)?))
+    });
     let (out, had) = rows.await.ok_or_else(|| SandboxError::broken("the transfers cannot be read"))?;
     let (mut sends, mut receives) = (Vec::new(), Vec::new());
     for posted in out {
@@ -124,12 +121,7 @@ pub(crate) async fn cancel(
     let payer = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
     let transfer: TransferNo = order_id.parse().map_err(|error| SandboxError::bad("bad_order_id", error))?;
     let done = portal.door.ask(CancelTransfer { payer, transfer }).await;
-    let done = done.map_err(|error| {
-        SandboxError::of(error, |refused| match refused {
-            CancelTransferRefused::NotFound => SandboxError::missing("transfer_not_found", refused),
-            CancelTransferRefused::TooLate => SandboxError::conflict("already_sent", refused),
-        })
-    })?;
+    let done = done.map_err(|error| SandboxError::of(error, not_called_back))?;
     answer(sent(&portal, &done).await)
 }
 
@@ -164,7 +156,31 @@ async fn received(portal: &Portal, row: &Received) -> Value {
     })
 }
 
-fn refused(refused: TransferRefused) -> SandboxError {
+impl From<NotSent> for SandboxError {
+    fn from(not: NotSent) -> SandboxError {
+        match not {
+            NotSent::SignIn(refused) => refused.into(),
+            NotSent::Refused(why) => not_confirmed(why),
+            NotSent::Unknown => SandboxError::of(CellError::Unknown, not_confirmed),
+        }
+    }
+}
+
+/// Why a transfer is not called back, for programs.
+pub(crate) fn not_called_back(refused: CancelTransferRefused) -> SandboxError {
+    match refused {
+        CancelTransferRefused::NotFound => not_found(),
+        CancelTransferRefused::TooLate => SandboxError::conflict("already_sent", refused),
+    }
+}
+
+/// The payer has no such transfer.
+pub(crate) fn not_found() -> SandboxError {
+    SandboxError::missing("transfer_not_found", "no such transfer")
+}
+
+/// Why a transfer is not offered, or not paid, for programs.
+pub(crate) fn refused(refused: TransferRefused) -> SandboxError {
     match refused {
         TransferRefused::PayerNotFound => SandboxError::missing("party_not_found", refused),
         TransferRefused::NumberTaken { field: _ } => SandboxError::conflict("number_taken", refused),
@@ -188,7 +204,7 @@ fn refused(refused: TransferRefused) -> SandboxError {
 
 fn not_confirmed(why: ConfirmTransferRefused) -> SandboxError {
     match why {
-        ConfirmTransferRefused::NotFound => SandboxError::missing("transfer_not_found", why),
+        ConfirmTransferRefused::NotFound => not_found(),
         ConfirmTransferRefused::AlreadyCancelled => SandboxError::conflict("already_cancelled", why),
         ConfirmTransferRefused::ProofMissing => SandboxError::conflict("proof_missing", why),
         ConfirmTransferRefused::Refused(why) => refused(why),

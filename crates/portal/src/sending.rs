@@ -3,25 +3,36 @@
 
 use crate::portal::Portal;
 use crate::sign_in::{self, About, SignInRefused, login_name};
-use crate::{chance, order_view, screening};
+use crate::{chance, screening};
 use base::{PartyId, Secret, Text};
 use cell::CellError;
 use engine::{
-    ConfirmTransfer, FindParty, FindTransfer, Key, NoPayee, OfferTransfer, OfferedTransfer, Row, ScreenState,
-    TransferAsk, WhichTransfer,
+    ConfirmTransfer, FindParty, FindTransfer, Key, NoPayee, OfferTransfer, OfferedTransfer, PartyNotFound,
+    Row, ScreenState, TransferAsk, WhichTransfer,
 };
 use money::Money;
-use people::{Party, masked_name};
+use people::{Party, PartyKind, PartyStatus, masked_name};
 use risk::RiskRefused;
 use std::sync::Arc;
-use transfer::{Arrival, ConfirmTransferRefused, OutBizNo, Transfer, TransferRefused, Words, is_known};
+use transfer::{
+    Arrival, ConfirmTransferRefused, OutBizNo, Transfer, TransferNotFound, TransferRefused, TransferWay,
+    Words, is_known,
+};
+
+/// Who shall have it, as the payer says it.
+pub(crate) enum Named {
+    /// By the login, as it was typed.
+    Login(String),
+    /// By the number of the account, as a code to collect by says it.
+    User(PartyId),
+}
 
 /// What is to be sent.
 pub(crate) struct Wish {
     /// Who pays.
     pub(crate) payer: PartyId,
-    /// The login of who shall have it, as it was typed.
-    pub(crate) payee_login: String,
+    /// Who shall have it.
+    pub(crate) payee: Named,
     /// How much.
     pub(crate) amount: Money,
     /// When it shall be there.
@@ -32,6 +43,16 @@ pub(crate) struct Wish {
     pub(crate) number: OutBizNo,
 }
 
+/// A transfer that waits for its payer's word, or what came of it.
+pub(crate) struct Offered {
+    /// The transfer as it stands.
+    pub(crate) transfer: Arc<Transfer>,
+    /// Whether the payer's money came to this payee within the last 180 days. If not, the payer is to be warned.
+    pub(crate) known: bool,
+    /// Whether it was offered before under its number.
+    pub(crate) replayed: bool,
+}
+
 /// Why nothing was paid.
 pub(crate) enum NotSent {
     /// The password was not right.
@@ -40,6 +61,33 @@ pub(crate) enum NotSent {
     Refused(ConfirmTransferRefused),
     /// It is not known.
     Unknown,
+}
+
+impl Named {
+    /// Who it is. Nobody has a login that was given up, and nobody is sent money by the number of a closed account.
+    async fn find(&self, portal: &Portal) -> Result<Option<PartyId>, CellError<PartyNotFound>> {
+        match self {
+            Named::Login(login) => sign_in::find_login(portal, login).await,
+            Named::User(party) => {
+                let found = portal.door.ask(FindParty { party: *party }).await?;
+                Ok(Some(found.id).filter(|_| found.status != PartyStatus::Closed))
+            }
+        }
+    }
+
+    /// What is digested of it: the account that is meant, however it is named; the same account again is the same
+    /// meaning. `found` is who it is.
+    fn text(&self, found: Option<PartyId>) -> String {
+        let of_account = |party: PartyId| format!("payee\nid\n{party}\n");
+        match (self, found) {
+            (Named::User(party), _) => of_account(*party),
+            (Named::Login(_), Some(party)) => of_account(party),
+            (Named::Login(login), None) => {
+                let login = login_name(login);
+                format!("payee\nnobody\n{}\n", login.as_ref().map_or("", |login| login.as_str()))
+            }
+        }
+    }
 }
 
 /// A number that nobody used.
@@ -66,20 +114,35 @@ pub(crate) const fn arrival_name(arrival: Arrival) -> &'static str {
     }
 }
 
-/// Offers a transfer: nothing moves yet.
-pub(crate) async fn offer(
+/// Whether this payer used the number before.
+async fn is_used(
     portal: &Portal,
-    wish: Wish,
-) -> Result<OfferedTransfer, CellError<TransferRefused>> {
-    let Wish { payer, payee_login, amount, arrival, remark, number } = wish;
-    let login = login_name(&payee_login);
-    let payee = match sign_in::find_login(portal, &payee_login).await {
+    payer: PartyId,
+    number: &OutBizNo,
+) -> Result<bool, CellError<TransferRefused>> {
+    let which = WhichTransfer::Out(TransferWay::Wallet, number.clone());
+    match portal.door.ask(FindTransfer { payer, which }).await {
+        Ok(_) => Ok(true),
+        Err(CellError::Refused(TransferNotFound)) => Ok(false),
+        Err(CellError::Busy) => Err(CellError::Busy),
+        Err(CellError::Unknown) => Err(CellError::Unknown),
+    }
+}
+
+/// Offers a transfer: nothing moves yet. One that was offered before under its number is told as it stands, also when
+/// its payee would not be offered anything any more.
+pub(crate) async fn offer(portal: &Portal, wish: Wish) -> Result<Offered, CellError<TransferRefused>> {
+    let Wish { payer, payee: named, amount, arrival, remark, number } = wish;
+    let replayed = is_used(portal, payer, &number).await?;
+    let payee = match named.find(portal).await {
         Ok(found) => found.ok_or(NoPayee::NotFound),
-        Err(CellError::Refused(_)) => Err(NoPayee::NotFound),
+        Err(CellError::Refused(PartyNotFound)) => Err(NoPayee::NotFound),
         Err(CellError::Busy) => return Err(CellError::Busy),
         Err(CellError::Unknown) => return Err(CellError::Unknown),
     };
-    if let Ok(payee) = payee {
+    if let Ok(payee) = payee
+        && !replayed
+    {
         let risk = |refused| Err(CellError::Refused(TransferRefused::Risk(refused)));
         match screening::party(portal, payee).await {
             Ok(ScreenState::Clear) => {}
@@ -89,11 +152,11 @@ pub(crate) async fn offer(
             Err(_) => return Err(CellError::Busy),
         }
     }
-    let named = format!("payee\nlogin\n{}\n", login.as_ref().map_or("", |login| login.as_str()));
-    let named = portal.world.secrets.token_digest(&named);
+    let named = portal.world.secrets.token_digest(&named.text(payee.ok()));
     let (title, out_biz_no) = (None, number);
     let ask = TransferAsk { payer, payee, named, amount, out_biz_no, title, remark };
-    portal.door.ask(OfferTransfer { ask, arrival }).await
+    let OfferedTransfer { transfer, known } = portal.door.ask(OfferTransfer { ask, arrival }).await?;
+    Ok(Offered { transfer, known, replayed })
 }
 
 /// Pays an offered transfer with the payer's password.
@@ -150,17 +213,21 @@ pub(crate) struct Shown {
     pub(crate) name: String,
 }
 
-/// What the other side may see of a party; a merchant's name is no secret.
+/// What the other side may see of a party.
 pub(crate) async fn other_side(portal: &Portal, party: PartyId) -> Shown {
-    let Ok(found) = portal.door.ask(FindParty { party }).await else {
-        return Shown { login: String::new(), name: String::new() };
+    match portal.door.ask(FindParty { party }).await {
+        Ok(found) => shown_of(&found),
+        Err(_) => Shown { login: String::new(), name: String::new() },
+    }
+}
+
+/// The same of a party that was found; a merchant's name is no secret.
+pub(crate) fn shown_of(party: &Party) -> Shown {
+    let name = match party.kind {
+        PartyKind::Person => masked_name(party.name.as_str()),
+        PartyKind::Merchant => party.name.to_string(),
     };
-    let Party { kind, ref name, .. } = *found;
-    let name = match kind {
-        people::PartyKind::Person => masked_name(name.as_str()),
-        people::PartyKind::Merchant => order_view::name_of(portal, party).await,
-    };
-    Shown { login: found.masked_login(), name }
+    Shown { login: party.masked_login(), name }
 }
 
 /// What is said to a transfer, within its bounds; `Err` when it is longer or has control characters.

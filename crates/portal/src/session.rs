@@ -1,7 +1,8 @@
 //! Who is signed in on which page, in memory only: a restart signs everybody out, and nothing is lost by it.
 //!
 //! A session is bound to one party and one purpose (one order, or the wallet), is drawn new at every sign-in and lives
-//! ten minutes, as long as the password proof that it stands for.
+//! ten minutes, as long as the password proof that it stands for. What a device of `/api/v1` proved for its pay codes
+//! is kept here as well, so that it ends with all else.
 
 use crate::chance;
 use crate::sign_in::Proof;
@@ -26,6 +27,8 @@ pub(crate) enum Purpose {
     Wallet,
     /// Say yes to apps.
     Authorize,
+    /// Draw pay codes for the device of this number, which is signed in by itself.
+    PayCodes(u64),
 }
 
 /// A signed-in party.
@@ -66,7 +69,17 @@ impl Sessions {
 
     /// Opens a session for what was proven, and gives its id.
     pub(crate) fn begin(&self, purpose: Purpose, proof: Proof, now_us: i64) -> String {
-        let (id, Proof { party, attempt, since_us, passkey }) = (chance::token(), proof);
+        self.begin_as(chance::token(), purpose, proof, now_us)
+    }
+
+    /// Remembers what a device proved for its pay codes, in the place of what it proved before. It is found by the
+    /// device, which has a token of its own: the id is no secret, and opens no page.
+    pub(crate) fn begin_of_device(&self, device: u64, proof: Proof, now_us: i64) {
+        self.begin_as(id_of_device(proof.party, device), Purpose::PayCodes(device), proof, now_us);
+    }
+
+    fn begin_as(&self, id: String, purpose: Purpose, proof: Proof, now_us: i64) -> String {
+        let Proof { party, attempt, since_us, passkey } = proof;
         // Held until the session is listed: else all could be ended between the two, and this one go on.
         let ended = self.ended();
         if ended.get(&party).is_some_and(|ended_at_us| since_us <= *ended_at_us) {
@@ -93,6 +106,11 @@ impl Sessions {
     /// The session of this id, when it is alive and for this purpose.
     pub(crate) fn find(&self, id: &str, purpose: Purpose, now_us: i64) -> Option<Session> {
         self.open().get(id).copied().filter(|found| found.purpose == purpose && now_us < found.expires_at_us)
+    }
+
+    /// What a device proved for its pay codes, while that stands.
+    pub(crate) fn of_device(&self, party: PartyId, device: u64, now_us: i64) -> Option<Session> {
+        self.find(&id_of_device(party, device), Purpose::PayCodes(device), now_us)
     }
 
     /// Notes that the try of a session was used up.
@@ -132,6 +150,16 @@ impl Sessions {
     pub(crate) fn end(&self, id: &str) {
         self.open().remove(id);
     }
+
+    /// Ends what a device proved for its pay codes.
+    pub(crate) fn end_of_device(&self, party: PartyId, device: u64) {
+        self.end(&id_of_device(party, device));
+    }
+}
+
+/// Under which id a device's proof is kept. No drawn id has a space.
+fn id_of_device(party: PartyId, device: u64) -> String {
+    format!("device {party} {device}")
 }
 
 /// Makes and checks the hidden token that proves a form was served by us to the browser that sends it.
@@ -209,6 +237,30 @@ mod tests {
         assert_eq!(found, [None, Some(true), Some(false)], "a sign-in by passkey pays nothing");
         let late = sessions.begin(Purpose::Wallet, proof(Some(1)), 201);
         assert_eq!(sessions.find(&late, Purpose::Wallet, 201), None);
+    }
+
+    #[test]
+    fn what_a_device_proved_is_its_own_opens_no_page_and_ends_with_all_else() {
+        let sessions = Sessions::default();
+        let (party, other) = (PartyId::platform(Slot::PLATFORM), PartyId::issue(1, Slot::PLATFORM).unwrap());
+        let proof =
+            |since_us: i64| Proof { party, attempt: since_us.unsigned_abs(), since_us, passkey: None };
+        let attempt =
+            |party, device, now_us| sessions.of_device(party, device, now_us).map(|session| session.attempt);
+        sessions.begin_of_device(7, proof(100), 100);
+        assert_eq!(attempt(party, 7, 100), Some(100));
+        assert_eq!((attempt(party, 8, 100), attempt(other, 7, 100)), (None, None));
+        assert_eq!(sessions.find(&id_of_device(party, 7), Purpose::Wallet, 100), None);
+        assert_eq!(attempt(party, 7, 100 + PROOF_LIFE_US), None, "ten minutes");
+        sessions.begin_of_device(7, proof(200), 200);
+        assert_eq!(attempt(party, 7, 99 + PROOF_LIFE_US), Some(200), "the newer one counts");
+        sessions.end_of_device(party, 7);
+        assert_eq!(attempt(party, 7, 200), None);
+        sessions.begin_of_device(7, proof(300), 300);
+        sessions.end_all(party, 400);
+        assert_eq!(attempt(party, 7, 400), None);
+        sessions.begin_of_device(7, proof(400), 401);
+        assert_eq!(attempt(party, 7, 401), None, "what was proven before and comes late");
     }
 
     #[test]

@@ -246,7 +246,7 @@ pub(crate) async fn wallet_page(
 ) -> Response {
     let (f, party) = (visitor.frame(portal), session.party);
     let account = portal.door.ask(FindAccount { party, currency: Currency::Cny }).await;
-    let trades = portal.read(move |reader| reader.trades(party, TRADES_MAX)).await;
+    let trades = portal.read(move |reader| reader.trades(party, None, TRADES_MAX)).await;
     let freezes = freeze_lines(portal, party, f.t).await;
     let (Ok(owner), Ok(account), Some(trades), Some(freezes)) =
         (portal.door.ask(FindParty { party }).await, account, trades, freezes)

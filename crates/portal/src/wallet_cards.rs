@@ -1,7 +1,7 @@
 //! Bank cards in the wallet: the list, binding with the bank's code, one card with the forms that move money, and the
 //! way to give it up.
 
-use crate::bank::{self, CardElements};
+use crate::bank::{self, CardElements, ElementsWrong};
 use crate::card_words::{card_name, kind_words, refusal_words, state_words};
 use crate::chance;
 use crate::portal::Portal;
@@ -146,8 +146,9 @@ async fn list_page(
     let (f, party) = (visitor.frame(portal), session.party);
     // The tables follow the cell by a moment, and a card that was just bound must be seen.
     portal.is_posted().await;
-    let rows = portal
-        .read(move |reader| Ok((reader.cards(party, LISTED_MAX)?, reader.bank_orders(party, LISTED_MAX)?)));
+    let rows = portal.read(move |reader| {
+        Ok((reader.cards(party, LISTED_MAX)?, reader.bank_orders(party, None, LISTED_MAX)?))
+    });
     let Some((cards, orders)) = rows.await else { return busy(f) };
     let card_lines = cards.iter().filter(|card| matches!(card.state, CardState::Asked | CardState::Bound));
     let (status, error) = error.map_or((StatusCode::OK, None), |(status, words)| (status, Some(words)));
@@ -194,10 +195,11 @@ async fn ask(State(portal): Shared, visitor: Visitor, form: Sent<AskForm>) -> Re
     if !portal.seals.is_right(&asked.csrf, FORM, &id) {
         return form_gone(f);
     }
-    let elements = match elements(&asked, f.t) {
+    let id_number = Some(asked.id_number.trim()).filter(|text| !text.is_empty());
+    let elements = match CardElements::of(&asked.card_number, &asked.holder, id_number, &asked.mobile) {
         Ok(elements) => elements,
-        Err(words) => {
-            let error = Some((StatusCode::UNPROCESSABLE_ENTITY, words.to_owned()));
+        Err(wrong) => {
+            let error = Some((StatusCode::UNPROCESSABLE_ENTITY, elements_words(wrong, f.t).to_owned()));
             return list_page(&portal, &visitor, &id, session, asked, error).await;
         }
     };
@@ -210,21 +212,11 @@ async fn ask(State(portal): Shared, visitor: Visitor, form: Sent<AskForm>) -> Re
     }
 }
 
-fn elements(asked: &AskForm, t: &'static Texts) -> Result<CardElements, &'static str> {
-    let (holder, mobile) = (asked.holder.trim(), asked.mobile.trim());
-    if holder.is_empty() || mobile.len() != 11 || !mobile.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(t.card_mobile_wrong);
+const fn elements_words(wrong: ElementsWrong, t: &'static Texts) -> &'static str {
+    match wrong {
+        ElementsWrong::Holder => t.card_mobile_wrong,
+        ElementsWrong::IdNumber => t.card_id_number_wrong,
     }
-    let identity = match asked.id_number.trim() {
-        "" => None,
-        text => Some(Secret::new(people::id_number(text).ok_or(t.card_id_number_wrong)?)),
-    };
-    Ok(CardElements {
-        number: Secret::new(asked.card_number.split_whitespace().collect()),
-        holder: Secret::new(holder.to_owned()),
-        identity,
-        mobile: Secret::new(mobile.to_owned()),
-    })
 }
 
 /// The signed-in party's card, or the page that says why not.

@@ -3,7 +3,9 @@
 
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, page, see_other};
-use crate::sending::{Wish, arrival_name, arrival_of, current, fresh_number, offer, other_side, remark_of};
+use crate::sending::{
+    Named, Wish, arrival_name, arrival_of, current, fresh_number, offer, other_side, remark_of,
+};
 use crate::session::Session;
 use crate::texts::{Texts, shown};
 use crate::transfer_words::{refusal_words, state_words};
@@ -96,8 +98,9 @@ async fn list_page(
     error: Option<(StatusCode, &'static str)>,
 ) -> Response {
     let (f, party) = (visitor.frame(portal), session.party);
-    let rows = portal
-        .read(move |reader| Ok((reader.transfers(party, LISTED_MAX)?, reader.received(party, LISTED_MAX)?)));
+    let rows = portal.read(move |reader| {
+        Ok((reader.transfers(party, None, LISTED_MAX)?, reader.received(party, None, LISTED_MAX)?))
+    });
     let Some((out, had)) = rows.await else { return busy(f) };
     let (mut sent, mut received) = (Vec::new(), Vec::new());
     for posted in out {
@@ -174,7 +177,7 @@ fn wish(session: Session, asked: &AskForm, t: &'static Texts) -> Result<Wish, &'
     let number = OutBizNo::new(&asked.number).ok().filter(|number| !number.as_str().is_empty());
     Ok(Wish {
         payer: session.party,
-        payee_login: asked.payee.clone(),
+        payee: Named::Login(asked.payee.clone()),
         amount: parse_amount(asked.amount.trim(), Currency::Cny).map_err(|_| t.transfer_amount_wrong)?,
         arrival: arrival_of(&asked.arrival).ok_or(t.transfer_amount_wrong)?,
         remark: remark_of(&asked.remark).map_err(|()| t.transfer_remark_wrong)?,

@@ -4,12 +4,13 @@
 //! Signing in says who pays, and pays nothing: the payment is confirmed on its own page, where payee, amount and what
 //! is paid with stand, by a challenge for exactly these.
 
-use super::pay::{by_balance, by_card, card_of, form_gone, moved_on, pay_page};
+use super::pay::{by_balance, by_card, form_gone, moved_on, pay_page};
 use super::{Place, Sent, Shared, Standing, Text, Way, sign_in_page, take_up};
 use crate::order_view::{self, Summary, Unanswered};
 use crate::passkey_page::{ActFields, PasskeyForm, Unopened, told, words};
 use crate::people::passkey_acts::{self, Confirmed};
 use crate::people::{Asker, ClientAddress};
+use crate::pockets::card_of;
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, message, see_other};
 use crate::session::Session;

@@ -1,11 +1,11 @@
 //! The page that asks "pay this, and with what?", and what comes of the answer.
 
-use super::pocket::{BALANCE, Pockets, pockets};
-use super::wait::Progress;
-use super::{Place, Sent, is_payer, passkey, unanswered, wait};
+use super::pocket::{Pockets, pockets};
+use super::{Place, Sent, is_payer, passkey, unanswered};
 use crate::card_words::order_refusal_words;
-use crate::order_view::{self, Standing, Summary};
+use crate::order_view::{self, Progress, Standing, Summary};
 use crate::passkey_page::PasskeyForm;
+use crate::pockets::card_of;
 use crate::respond::{Frame, Visitor, message, page, see_other};
 use crate::risk_words::risk_words;
 use crate::session::Session;
@@ -16,7 +16,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use base::{CardNo, PartyId, Secret};
 use cell::CellError;
-use engine::{ConfirmPay, FindParty, PayByCard, PayByCardRefused};
+use engine::{ConfirmPay, FindParty, LastTry, PayByCard, PayByCardRefused};
 use serde::Deserialize;
 use trade::{Order, PayRefused};
 
@@ -109,14 +109,6 @@ pub(super) async fn pay(place: Place<'_>, visitor: Visitor, form: Sent<PayForm>)
     }
 }
 
-/// What is paid with: a card, or the balance. The error is that it is neither.
-pub(super) fn card_of(pocket: &str) -> Result<Option<CardNo>, ()> {
-    match pocket {
-        "" | BALANCE => Ok(None),
-        text => text.parse().map(Some).map_err(|_| ()),
-    }
-}
-
 /// Where a form leads that came again, or too late: nothing asks for a payment that was made, or is under way.
 pub(super) async fn moved_on(
     place: &Place<'_>,
@@ -125,7 +117,7 @@ pub(super) async fn moved_on(
     buyer: PartyId,
 ) -> Option<Response> {
     match place.standing(order) {
-        Standing::Payable => match wait::progress(place, buyer, order.no).await {
+        Standing::Payable => match order_view::progress(place.portal, buyer, order.no).await {
             Ok(Progress::Free) => None,
             Ok(Progress::Bank(_) | Progress::Decided) => Some(see_other(&place.address(""))),
             Err(_) => Some(unanswered(f)),
@@ -180,7 +172,9 @@ pub(super) async fn by_card(
     card: CardNo,
 ) -> Response {
     let Session { party: buyer, attempt, .. } = session;
-    match place.portal.door.ask(PayByCard { buyer, order_no: order.no, card, attempt }).await {
+    // The form was looked at: it is refused while anything is under way, and asks for a proof after each try.
+    let last_try = LastTry::Unsaid;
+    match place.portal.door.ask(PayByCard { buyer, order_no: order.no, card, attempt, last_try }).await {
         Ok(_) => {
             place.portal.sessions.spend(id);
             see_other(&place.address(""))
@@ -188,6 +182,7 @@ pub(super) async fn by_card(
         Err(CellError::Refused(PayByCardRefused::Pay(refused))) => {
             not_paid(place, f, order, id, session, refused).await
         }
+        Err(CellError::Refused(PayByCardRefused::MovedOn)) => see_other(&place.address("")),
         Err(CellError::Refused(PayByCardRefused::CreditOff)) => {
             pay_page(place, f, order, id, session, Some(f.t.credit_off.to_owned())).await
         }

@@ -1,21 +1,16 @@
-//! What a buyer can pay an order with, and in which order it is offered.
+//! What a buyer can pay an order with, as the page offers it.
 
 use super::unanswered;
 use crate::card_words::{card_name, reason_words};
+use crate::pockets::{BALANCE, Pocket as Way, of_order};
 use crate::portal::Portal;
 use crate::respond::Frame;
 use crate::texts::shown;
 use axum::response::Response;
-use base::{CardNo, OrderNo, PartyId};
-use engine::FindAccount;
-use fund::{BankHealth, BankOrder, BankOrderKind, BankOrderState, Card, CardKind, CardState};
+use base::{OrderNo, PartyId};
+use fund::{BankHealth, BankOrder, BankOrderKind, BankOrderState};
 use std::sync::Arc;
-use trade::{Order, Trade};
-
-/// Payments, bank orders and cards that are looked at.
-const SEEN_MAX: usize = 20;
-/// The form's value of the balance.
-pub(super) const BALANCE: &str = "balance";
+use trade::Order;
 
 /// One way to pay.
 pub(super) struct Pocket {
@@ -40,102 +35,45 @@ pub(super) struct Pockets {
     pub(super) last: Option<&'static str>,
 }
 
-/// The ways to pay this order. First what the buyer paid with last, then the balance if it is enough, then debit cards,
-/// then credit cards; within these a bank that answers slowly stands behind, and one that does not answer is left out.
+/// The ways to pay this order, in the order in which they are offered; the first that can pay is chosen.
 pub(super) async fn pockets(
     portal: &Portal,
     f: Frame<'_>,
     order: &Order,
     party: PartyId,
 ) -> Result<Pockets, Response> {
-    let account = portal.door.ask(FindAccount { party, currency: order.currency }).await;
-    let Ok(account) = account else { return Err(unanswered(f)) };
-    // A bank order that just ended must be seen as it ended.
-    portal.is_posted().await;
-    let read = portal.read(move |reader| {
-        Ok((
-            reader.cards(party, SEEN_MAX)?,
-            reader.bank_orders(party, SEEN_MAX)?,
-            reader.trades(party, SEEN_MAX)?,
-        ))
-    });
-    let Some((cards, bank_orders, trades)) = read.await else { return Err(unanswered(f)) };
-    let enough = !order.total().exceeds(account.available()).unwrap_or(true);
-    let mut ranked = vec![(
-        if enough { Rank::BALANCE } else { Rank::TOO_LITTLE },
-        None,
-        Pocket {
-            value: BALANCE.to_owned(),
-            name: f.t.balance.to_owned(),
-            beside: shown(account.available()),
-            note: if enough { f.t.available } else { f.t.pocket_too_little },
-            pays: enough,
-            chosen: false,
-        },
-    )];
-    let mut hidden = false;
-    for card in cards.iter().filter(|card| card.state == CardState::Bound) {
-        let health = portal.bank.as_ref().map_or(BankHealth::Down, |bank| bank.health(&card.bank));
-        match health {
-            BankHealth::Up | BankHealth::Slow => {
-                ranked.push((Rank::of(card.kind, health), Some(card.no), card_pocket(f, card, health)));
-            }
-            BankHealth::Maintenance | BankHealth::Down => hidden = true,
-        }
-    }
-    let all = in_order(ranked, last_used(&trades, &bank_orders));
-    Ok(Pockets { all, hidden, last: last_words(f, order.no, &bank_orders) })
+    let Ok(found) = of_order(portal, order, party).await else { return Err(unanswered(f)) };
+    let last = last_words(f, order.no, &found.bank_orders);
+    Ok(Pockets { all: as_offered(f, &found.all), hidden: found.hidden, last })
 }
 
-/// Ways to pay in the order in which they are shown; the first that can pay is chosen.
-fn in_order(
-    mut ranked: Vec<(Rank, Option<CardNo>, Pocket)>,
-    last_used: Option<Option<CardNo>>,
-) -> Vec<Pocket> {
-    ranked.sort_by_key(|(rank, card, pocket)| (!(pocket.pays && Some(*card) == last_used), *rank));
-    let mut all: Vec<Pocket> = ranked.into_iter().map(|(_, _, pocket)| pocket).collect();
+fn as_offered(f: Frame<'_>, ways: &[Way]) -> Vec<Pocket> {
+    let mut all: Vec<Pocket> = ways.iter().map(|way| pocket(f, way)).collect();
     if let Some(first) = all.iter_mut().find(|pocket| pocket.pays) {
         first.chosen = true;
     }
     all
 }
 
-fn card_pocket(f: Frame<'_>, card: &Card, health: BankHealth) -> Pocket {
-    Pocket {
-        value: card.no.to_string(),
-        name: card_name(card, f.t),
-        beside: String::new(),
-        note: if health == BankHealth::Slow { f.t.pocket_slow } else { "" },
-        pays: true,
-        chosen: false,
-    }
-}
-
-/// Where a way stands among all; lower is better.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Rank(u8);
-
-impl Rank {
-    const BALANCE: Rank = Rank(0);
-    const TOO_LITTLE: Rank = Rank(9);
-
-    const fn of(kind: CardKind, health: BankHealth) -> Rank {
-        match (kind, health) {
-            (CardKind::Debit, BankHealth::Up) => Rank(1),
-            (CardKind::Credit, BankHealth::Up) => Rank(2),
-            (CardKind::Debit, _) => Rank(3),
-            (CardKind::Credit, _) => Rank(4),
-        }
-    }
-}
-
-/// What the buyer's last payment was made with: a card, or `Some(None)` for the balance.
-fn last_used(trades: &[Arc<Trade>], bank_orders: &[Arc<BankOrder>]) -> Option<Option<CardNo>> {
-    let last =
-        trades.iter().filter(|trade| trade.paid_at_us.is_some()).max_by_key(|trade| trade.paid_at_us)?;
-    match last.bank_order {
-        None => Some(None),
-        Some(no) => bank_orders.iter().find(|order| order.no == no).map(|order| Some(order.card)),
+fn pocket(f: Frame<'_>, way: &Way) -> Pocket {
+    let pays = way.pays();
+    match way {
+        Way::Balance { available, enough } => Pocket {
+            value: BALANCE.to_owned(),
+            name: f.t.balance.to_owned(),
+            beside: shown(*available),
+            note: if *enough { f.t.available } else { f.t.pocket_too_little },
+            pays,
+            chosen: false,
+        },
+        Way::Card { card, health } => Pocket {
+            value: card.no.to_string(),
+            name: card_name(card, f.t),
+            beside: String::new(),
+            note: if *health == BankHealth::Slow { f.t.pocket_slow } else { "" },
+            pays,
+            chosen: false,
+        },
     }
 }
 
@@ -160,47 +98,36 @@ fn last_words(f: Frame<'_>, order_no: OrderNo, bank_orders: &[Arc<BankOrder>]) -
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn pocket(value: &str, pays: bool) -> Pocket {
-        let (value, name) = (value.to_owned(), String::new());
-        Pocket { value, name, beside: String::new(), note: "", pays, chosen: false }
-    }
-
-    /// What is shown of a balance and four cards, with the chosen one in brackets.
-    fn shown(enough: bool, last_used: Option<&str>) -> String {
-        let card = |number: i64| CardNo::from_number(1_700_000_000_000_000_000 + number * 100 + 7);
-        let balance = if enough { Rank::BALANCE } else { Rank::TOO_LITTLE };
-        let mut ranked = vec![(balance, None, pocket("balance", enough))];
-        let cards = [
-            ("credit-slow", CardKind::Credit, BankHealth::Slow),
-            ("debit-slow", CardKind::Debit, BankHealth::Slow),
-            ("credit", CardKind::Credit, BankHealth::Up),
-            ("debit", CardKind::Debit, BankHealth::Up),
-        ];
-        let mut used = last_used.map(|_| None);
-        for (at, (name, kind, health)) in (0..).zip(cards) {
-            ranked.push((Rank::of(kind, health), card(at), pocket(name, true)));
-            if last_used == Some(name) {
-                used = Some(card(at));
-            }
-        }
-        let text = |pocket: &Pocket| {
-            if pocket.chosen { format!("[{}]", pocket.value) } else { pocket.value.clone() }
-        };
-        in_order(ranked, used).iter().map(text).collect::<Vec<_>>().join(" ")
-    }
+    use crate::texts::ENGLISH;
+    use base::{CardNo, Slot, Text};
+    use fund::{Card, CardKind, CardState};
+    use money::{Currency, Money};
 
     #[test]
-    fn what_was_used_last_stands_first_then_balance_debit_and_credit() {
-        for (enough, last_used, order) in [
-            (true, None, "[balance] debit credit debit-slow credit-slow"),
-            (false, None, "[debit] credit debit-slow credit-slow balance"),
-            (true, Some("credit"), "[credit] balance debit debit-slow credit-slow"),
-            (true, Some("debit-slow"), "[debit-slow] balance debit credit credit-slow"),
-            (true, Some("balance"), "[balance] debit credit debit-slow credit-slow"),
-            (false, Some("balance"), "[debit] credit debit-slow credit-slow balance"),
-        ] {
-            assert_eq!(shown(enough, last_used), order);
+    fn the_first_way_that_can_pay_is_chosen_and_a_slow_bank_is_said_to_be_slow() {
+        let f = Frame { t: &ENGLISH, root: "", sandbox: true };
+        let card = Arc::new(Card {
+            slot: Slot::PLATFORM,
+            no: CardNo::from_number(1_700_000_000_000_000_007).unwrap(),
+            party: PartyId::platform(Slot::PLATFORM),
+            state: CardState::Bound,
+            bank: Text::new("ICBC").unwrap(),
+            kind: CardKind::Debit,
+            last_four: Text::new("4321").unwrap(),
+            digest: [0; 16],
+            agreement: None,
+            asked_at_us: 0,
+            changed_at_us: 0,
+        });
+        let available = Money::zero(Currency::Cny);
+        for (enough, chosen) in [(true, [true, false]), (false, [false, true])] {
+            let balance = Way::Balance { available, enough };
+            let ways = [balance, Way::Card { card: card.clone(), health: BankHealth::Slow }];
+            let offered = as_offered(f, &ways);
+            assert_eq!([offered[0].chosen, offered[1].chosen], chosen);
+            assert_eq!([offered[0].pays, offered[1].pays], [enough, true]);
+            assert_eq!((offered[0].value.as_str(), offered[1].note), (BALANCE, ENGLISH.pocket_slow));
         }
+        assert!(as_offered(f, &[Way::Balance { available, enough: false }]).iter().all(|way| !way.chosen));
     }
 }

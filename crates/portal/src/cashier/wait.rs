@@ -4,18 +4,16 @@ use super::pay::form_gone;
 use super::{Place, Sent, unanswered};
 use crate::bank;
 use crate::card_words::{card_name, state_words};
-use crate::order_view::{self, Standing, Summary};
+use crate::order_view::{self, Progress, Standing, Summary, progress};
 use crate::respond::{Frame, Visitor, page, see_other};
 use crate::session::Session;
 use askama::Template;
 use axum::extract::Form;
 use axum::http::StatusCode;
 use axum::response::Response;
-use base::{BankOrderNo, OrderNo, PartyId};
-use cell::CellError;
-use engine::{FindBankOrder, FindTrade};
+use engine::FindBankOrder;
 use serde::Deserialize;
-use trade::{Order, TradeState};
+use trade::Order;
 
 #[derive(Template)]
 #[template(path = "cashier_wait.html")]
@@ -47,38 +45,6 @@ pub(super) struct RevokeForm {
     bank_order: String,
 }
 
-/// How far the paying of an order has come, as its buyer's books say.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Progress {
-    /// Nothing pays it: any way to pay is free.
-    Free,
-    /// This bank order pays it and was not decided.
-    Bank(BankOrderNo),
-    /// It was decided. The order may have been read before that.
-    Decided,
-}
-
-/// How far the paying of this order has come.
-pub(super) async fn progress(
-    place: &Place<'_>,
-    buyer: PartyId,
-    order_no: OrderNo,
-) -> Result<Progress, order_view::Unanswered> {
-    match place.portal.door.ask(FindTrade { buyer, order_no }).await {
-        Ok(trade) => Ok(progress_of(trade.state, trade.bank_order)),
-        Err(CellError::Refused(_)) => Ok(Progress::Free),
-        Err(CellError::Busy | CellError::Unknown) => Err(order_view::Unanswered),
-    }
-}
-
-fn progress_of(state: TradeState, bank_order: Option<BankOrderNo>) -> Progress {
-    match (state, bank_order) {
-        (TradeState::Waiting, None) => Progress::Free,
-        (TradeState::Waiting, Some(no)) => Progress::Bank(no),
-        (TradeState::Paid | TradeState::Closed, _) => Progress::Decided,
-    }
-}
-
 /// The page that waits for the bank while it is asked; else what `or` makes.
 pub(super) async fn wait_or(
     place: &Place<'_>,
@@ -88,7 +54,7 @@ pub(super) async fn wait_or(
     session: Session,
     or: impl AsyncFnOnce() -> Response,
 ) -> Response {
-    let waits = match progress(place, session.party, order.no).await {
+    let waits = match progress(place.portal, session.party, order.no).await {
         Ok(Progress::Bank(no)) => {
             let Ok(view) = place.portal.door.ask(FindBankOrder { party: session.party, no }).await else {
                 return unanswered(f);
@@ -129,7 +95,7 @@ pub(super) async fn revoke(place: Place<'_>, visitor: Visitor, form: Sent<Revoke
     if !place.portal.seals.is_right(&csrf, &place.path(), &id) {
         return form_gone(&place, f);
     }
-    match progress(&place, session.party, order.no).await {
+    match progress(place.portal, session.party, order.no).await {
         Ok(Progress::Bank(no)) if bank_order.parse() == Ok(no) => {
             match bank::close(place.portal, session.party, no).await {
                 // Decided a moment ago: the page says how.
@@ -139,25 +105,5 @@ pub(super) async fn revoke(place: Place<'_>, visitor: Visitor, form: Sent<Revoke
         }
         Ok(_) => see_other(&place.address("")),
         Err(_) => unanswered(f),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_an_order_that_nothing_pays_or_paid_is_free() {
-        let bank = BankOrderNo::from_number(7);
-        for (state, bank_order, expected) in [
-            (TradeState::Waiting, None, Progress::Free),
-            (TradeState::Waiting, bank, Progress::Bank(bank.unwrap())),
-            (TradeState::Paid, None, Progress::Decided),
-            (TradeState::Paid, bank, Progress::Decided),
-            (TradeState::Closed, None, Progress::Decided),
-            (TradeState::Closed, bank, Progress::Decided),
-        ] {
-            assert_eq!(progress_of(state, bank_order), expected, "{state:?} {bank_order:?}");
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! New passwords, giving the account up, and being forgotten.
 
+use super::account::status_name;
 use super::who::Who;
 use super::{address_of, code_refused, crowded, digest_of, identity, in_vault, new_password, prove, weak};
 use crate::portal::Portal;
@@ -13,23 +14,39 @@ use engine::{
     Ask, CloseAccount, CloseAccountRefused, ErasePerson, FindAddress, SetPassword, SetPasswordRefused,
     WhichPassword,
 };
-use people::{ChallengePurpose, check_login_password, check_pay_password};
-use serde::Deserialize;
-use serde_json::json;
+use people::{ChallengePurpose, PartyStatus, check_login_password, check_pay_password};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use transfer::TransferState;
+use utoipa::ToSchema;
 use wire::timestamp::format_cn;
 
-#[derive(Deserialize)]
+/// A new password, with what proves whose it is.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct PasswordRequest {
+struct NewPasswordRequest {
+    /// The address that the code went to.
     to: String,
     code: String,
     password: String,
+    /// Needed once it is known whose account it is.
     id_number: Option<String>,
 }
 
+/// A password was set.
+#[derive(Serialize, ToSchema)]
+struct PasswordSet {
+    set: bool,
+}
+
 /// Sets a new login password; whoever was signed in is signed out.
+#[utoipa::path(
+    post,
+    path = "/login-password",
+    tag = "passwords",
+    request_body = NewPasswordRequest,
+    responses((status = 200, description = "It is set.", body = PasswordSet))
+)]
 pub(crate) async fn login_password(
     State(portal): State<Arc<Portal>>,
     headers: HeaderMap,
@@ -39,6 +56,13 @@ pub(crate) async fn login_password(
 }
 
 /// Sets a new payment password.
+#[utoipa::path(
+    post,
+    path = "/pay-password",
+    tag = "passwords",
+    request_body = NewPasswordRequest,
+    responses((status = 200, description = "It is set.", body = PasswordSet))
+)]
 pub(crate) async fn pay_password(
     State(portal): State<Arc<Portal>>,
     headers: HeaderMap,
@@ -48,7 +72,7 @@ pub(crate) async fn pay_password(
 }
 
 async fn set(portal: Arc<Portal>, headers: &HeaderMap, body: &Bytes, which: WhichPassword) -> Answer {
-    let PasswordRequest { to, code, password, id_number } = read(headers, body)?;
+    let NewPasswordRequest { to, code, password, id_number } = read(headers, body)?;
     let identity = identity::said(&portal, id_number)?;
     let to = address_of(&to)?;
     let (checked, purpose) = match which {
@@ -68,7 +92,7 @@ async fn set(portal: Arc<Portal>, headers: &HeaderMap, body: &Bytes, which: Whic
     drop(place);
     let set = ending(portal, party, SetPassword { address, proof, which, password, identity }).await;
     set.map_err(|error| SandboxError::of(error, set_refused))?;
-    answer(json!({ "set": true }))
+    answer(PasswordSet { set: true })
 }
 
 /// Decides what makes worthless what a party proved before. Devices and proofs end in the decision itself; pages are
@@ -118,23 +142,42 @@ fn set_refused(refused: SetPasswordRefused) -> SandboxError {
     }
 }
 
-#[derive(Deserialize)]
+/// Somebody who gives the account up.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct CloseRequest {
+struct CloseAccountRequest {
+    /// The address of the account.
     to: String,
     code: String,
+    /// Whether the key of the personal data is deleted, too.
     #[serde(default)]
     forget: bool,
 }
 
+/// An account that was given up.
+#[derive(Serialize, ToSchema)]
+struct AccountClosed {
+    user_id: String,
+    /// `closed`.
+    status: &'static str,
+    forgotten: bool,
+}
+
 /// Gives the account up, and forgets the person when asked to.
+#[utoipa::path(
+    post,
+    path = "/me/close",
+    tag = "me",
+    request_body = CloseAccountRequest,
+    responses((status = 200, description = "The account is closed.", body = AccountClosed))
+)]
 pub(crate) async fn close(
     State(portal): State<Arc<Portal>>,
     Who(this): Who,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    let CloseRequest { to, code, forget } = read(&headers, &body)?;
+    let CloseAccountRequest { to, code, forget } = read(&headers, &body)?;
     let address = digest_of(&portal, &address_of(&to)?);
     // One's own account: a session and a code for another one give neither up.
     match portal.door.ask(FindAddress { address }).await {
@@ -154,7 +197,8 @@ pub(crate) async fn close(
         let data_key = data_key.map_err(|error| SandboxError::of(error, |_| crowded()))?;
         in_vault(&portal, move |vault| vault.erase(&data_key)).await?;
     }
-    answer(json!({ "user_id": party.to_string(), "status": "closed", "forgotten": forget }))
+    let status = status_name(PartyStatus::Closed);
+    answer(AccountClosed { user_id: party.to_string(), status, forgotten: forget })
 }
 
 /// Whether money of the party is with a bank or waits to be sent: it may come back to a balance that nobody can reach
@@ -164,8 +208,8 @@ async fn has_money_out(portal: &Portal, party: PartyId) -> Result<bool, SandboxE
         return Err(crowded());
     }
     let found = portal.read(move |reader| {
-        let orders = reader.bank_orders(party, usize::MAX)?;
-        let sent = reader.transfers(party, usize::MAX)?;
+        let orders = reader.bank_orders(party, None, usize::MAX)?;
+        let sent = reader.transfers(party, None, usize::MAX)?;
         let on_its_way = |state: TransferState| !state.is_final() && state != TransferState::Offered;
         Ok(orders.iter().any(|order| order.state.is_open())
             || sent.iter().any(|transfer| on_its_way(transfer.state)))

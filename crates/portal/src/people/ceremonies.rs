@@ -126,7 +126,7 @@ pub(crate) struct Asker {
 
 impl Asker {
     /// A session of `/api/v1`.
-    pub(super) fn device(device: &Device) -> Asker {
+    pub(crate) fn device(device: &Device) -> Asker {
         Asker { party: device.party, through: Through::Device(device.no) }
     }
 
@@ -248,6 +248,14 @@ pub(crate) fn home(portal: &Portal) -> Option<(String, String)> {
     Some((origin.domain()?.to_owned(), origin.origin().ascii_serialization()))
 }
 
+/// The origin of an address, as browsers write it: without a path, and without the port that its scheme has anyway.
+pub(crate) fn origin_of(base_url: &str) -> String {
+    match Url::parse(base_url) {
+        Ok(url) => url.origin().ascii_serialization(),
+        Err(_) => base_url.to_owned(),
+    }
+}
+
 fn relying_party(base_url: &str) -> Option<Webauthn> {
     let mut url = Url::parse(base_url).ok()?;
     // Browsers know passkeys of names only, so a number of this machine stands for its name.
@@ -343,6 +351,17 @@ mod tests {
         assert_eq!(origin("http://localhost").as_deref(), Some("http://localhost/"));
         for none in ["http://pay.example.com", "https://192.0.2.7", "pay"] {
             assert_eq!(origin(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_written_as_browsers_write_it() {
+        for (base_url, origin) in [
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("https://PAY.example.com:443/w/default", "https://pay.example.com"),
+            ("http://[::1]:80", "http://[::1]"),
+        ] {
+            assert_eq!(origin_of(base_url), origin);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::budget::ClientAddress;
 use super::messenger::{MessageKind, Outgoing};
 use super::{address_of, code_digest, digest_of, who};
+use crate::api::moment;
 use crate::chance;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
@@ -15,15 +16,16 @@ use base::Secret;
 use cell::CellError;
 use engine::{FindAddress, FindLogin, OpenChallenge};
 use people::{Address, AddressDigest, ChallengePurpose, OpenChallengeRefused, RESEND_AFTER_US};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Instant;
+use utoipa::ToSchema;
 use wire::timestamp::format_cn;
 
-#[derive(Clone, Copy, Deserialize)]
+/// What a code is for.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Purpose {
+enum CodePurpose {
     Register,
     SignIn,
     LoginPassword,
@@ -31,26 +33,45 @@ enum Purpose {
     CloseAccount,
 }
 
-impl Purpose {
+impl CodePurpose {
     const fn purpose(self) -> ChallengePurpose {
         match self {
-            Purpose::Register => ChallengePurpose::Register,
-            Purpose::SignIn => ChallengePurpose::SignIn,
-            Purpose::LoginPassword => ChallengePurpose::LoginPassword,
-            Purpose::PayPassword => ChallengePurpose::PayPassword,
-            Purpose::CloseAccount => ChallengePurpose::CloseAccount,
+            CodePurpose::Register => ChallengePurpose::Register,
+            CodePurpose::SignIn => ChallengePurpose::SignIn,
+            CodePurpose::LoginPassword => ChallengePurpose::LoginPassword,
+            CodePurpose::PayPassword => ChallengePurpose::PayPassword,
+            CodePurpose::CloseAccount => ChallengePurpose::CloseAccount,
         }
     }
 }
 
-#[derive(Deserialize)]
+/// Where a code goes.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ChallengeRequest {
+    /// A mobile number of the mainland, or an e-mail address.
     to: String,
-    purpose: Purpose,
+    purpose: CodePurpose,
+}
+
+/// A code is on its way.
+#[derive(Serialize, ToSchema)]
+struct ChallengeOpened {
+    /// Until when it works.
+    #[schema(format = DateTime)]
+    expires_at: String,
+    /// After how many seconds the next one may be asked for.
+    resend_after_s: i64,
 }
 
 /// Sends a code. The answer is the same whoever has the address, or nobody.
+#[utoipa::path(
+    post,
+    path = "/challenges",
+    tag = "challenges",
+    request_body = ChallengeRequest,
+    responses((status = 200, description = "A message is on its way.", body = ChallengeOpened))
+)]
 pub(crate) async fn open(
     State(portal): State<Arc<Portal>>,
     client: Option<Extension<ClientAddress>>,
@@ -78,10 +99,8 @@ pub(crate) async fn open(
     let kind = message(&portal, &to, address, purpose, code).await?;
     let sent = portal.people.messenger.send(Outgoing { to, kind, at_us: now_us }).await;
     sent.map_err(|error| SandboxError::new(StatusCode::SERVICE_UNAVAILABLE, "not_sent", error))?;
-    answer(json!({
-        "expires_at": format_cn(opened),
-        "resend_after_s": RESEND_AFTER_US / base::SECOND_US,
-    }))
+    let (expires_at, resend_after_s) = (moment(opened), RESEND_AFTER_US / base::SECOND_US);
+    answer(ChallengeOpened { expires_at, resend_after_s })
 }
 
 /// Whether the call is signed in as whoever signs in with the address.

@@ -77,6 +77,17 @@ pub(crate) async fn find(portal: &Portal, token: &str) -> Result<Option<Arc<Devi
     }
 }
 
+/// Whether a device is signed in still, for whoever watches with it: nothing is noted as seen, since to watch is no
+/// use. `None` when the platform could not look.
+pub(crate) async fn is_signed_in(portal: &Portal, device: &Device) -> Option<bool> {
+    let Device { party, place, token, .. } = *device;
+    match portal.door.ask(FindDevice { party, place, token }).await {
+        Ok(found) => Some(found.no == device.no),
+        Err(CellError::Refused(_)) => Some(false),
+        Err(CellError::Busy | CellError::Unknown) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

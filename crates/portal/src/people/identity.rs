@@ -1,9 +1,11 @@
 //! `/api/v1/identity`: name and number are checked by a provider, and the account gets its class.
 
+use super::evidence::kind_name;
 use super::who::Who;
 use super::{crowded, in_vault};
+use crate::api::moment;
 use crate::portal::Portal;
-use crate::sandbox::{Answer, SandboxError, answer, party_of, read};
+use crate::sandbox::{Answer, SandboxError, answer, read};
 use crate::screening::{self, Person};
 use axum::body::Bytes;
 use axum::extract::State;
@@ -16,12 +18,11 @@ use engine::{
 };
 use people::{AccountClass, EvidenceKind, IdentityDigest, Profile, id_number, masked_name};
 use risk::ABOUT_PERSON;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use wire::timestamp::{format_cn, parse_cn};
+use utoipa::ToSchema;
 
 /// Sealed fields.
 const NAME_FIELD: &str = "name";
@@ -72,7 +73,8 @@ impl IdentityCheck for SandboxRegister {
 }
 
 fn bad_number() -> SandboxError {
-    SandboxError::bad("bad_id_number", "an identity number has eighteen characters with a right checksum")
+    let message = "an identity number has eighteen characters with a right checksum";
+    SandboxError::bad("bad_id_number", message).of_field("id_number")
 }
 
 /// Who somebody says to be that a code was sent to.
@@ -114,14 +116,65 @@ pub(crate) async fn is_owner(
     }
 }
 
-#[derive(Deserialize)]
+/// Who somebody says to be.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct IdentityRequest {
+    /// As the identity card has it, 1 to 50 characters.
     name: String,
+    /// The eighteen characters of the identity card.
     id_number: String,
 }
 
+/// What the account is known to be.
+#[derive(Serialize, ToSchema)]
+struct IdentityProven {
+    /// `unverified`, `class_1`, `class_2` or `class_3`.
+    class: &'static str,
+}
+
+/// What vouches for somebody's identity.
+#[derive(Serialize, ToSchema)]
+struct Evidence {
+    /// The channel, as `ministry` or `bank_card`.
+    kind: &'static str,
+    provider: String,
+    #[schema(format = DateTime)]
+    verified_at: String,
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+}
+
+/// Who somebody is, as the owner may see it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Identity {
+    name: Option<String>,
+    id_number: Option<String>,
+    /// Whether the person's yearly limit is this account's.
+    holds_yearly_limit: bool,
+    evidence: Vec<Evidence>,
+}
+
+/// Who one is; nothing before one said so.
+#[derive(Serialize, ToSchema)]
+struct IdentityShown {
+    identity: Option<Identity>,
+}
+
+/// Where the person's yearly limit is.
+#[derive(Serialize, ToSchema)]
+struct LimitMoved {
+    holds_yearly_limit: bool,
+}
+
 /// Says who one is.
+#[utoipa::path(
+    post,
+    path = "/identity",
+    tag = "identity",
+    request_body = IdentityRequest,
+    responses((status = 200, description = "Name and number belong together.", body = IdentityProven))
+)]
 pub(crate) async fn prove(
     State(portal): State<Arc<Portal>>,
     Who(this): Who,
@@ -131,7 +184,7 @@ pub(crate) async fn prove(
     let IdentityRequest { name, id_number: number } = read(&headers, &body)?;
     let name = name.trim().to_owned();
     if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
-        return Err(SandboxError::bad("bad_name", "a name has 1 to 50 characters"));
+        return Err(SandboxError::bad("bad_name", "a name has 1 to 50 characters").of_field("name"));
     }
     let number = id_number(&number).ok_or_else(bad_number)?;
     match portal.people.register.check(&name, &number).await {
@@ -167,7 +220,7 @@ pub(crate) async fn prove(
         sealed: Some(sealed.await?),
     };
     let class = believed(portal.clone(), command).await?;
-    answer(json!({ "class": class.name() }))
+    answer(IdentityProven { class: class.name() })
 }
 
 /// The account gets its class, and its new name is looked at when another list came since the look before: that one
@@ -220,7 +273,8 @@ async fn opened(
     opened.await
 }
 
-fn refused(refused: AddEvidenceRefused) -> SandboxError {
+/// Why nothing vouches for somebody.
+pub(super) fn refused(refused: AddEvidenceRefused) -> SandboxError {
     let code = match refused {
         AddEvidenceRefused::NotAPerson => return SandboxError::missing("not_a_person", refused),
         AddEvidenceRefused::Expired => return SandboxError::bad("expired", refused),
@@ -234,35 +288,41 @@ fn refused(refused: AddEvidenceRefused) -> SandboxError {
 }
 
 /// Who one is, as the owner may see it.
+#[utoipa::path(
+    get,
+    path = "/identity",
+    tag = "identity",
+    responses((status = 200, description = "Name, number and evidence.", body = IdentityShown))
+)]
 pub(crate) async fn show(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
-    answer(json!({ "identity": told(&portal, this.party).await? }))
+    answer(IdentityShown { identity: told(&portal, this.party).await? })
 }
 
 /// Name, number and evidence of a person, in clear; nothing when nobody said yet who it is.
-pub(crate) async fn told(portal: &Portal, party: PartyId) -> Result<Option<Value>, SandboxError> {
+pub(super) async fn told(portal: &Portal, party: PartyId) -> Result<Option<Identity>, SandboxError> {
     let view = match portal.door.ask(FindStanding { party }).await {
         Ok(view) => view,
         Err(cell::CellError::Refused(engine::PartyNotFound)) => return Ok(None),
         Err(error) => return Err(SandboxError::of(error, |_| crowded())),
     };
     let (name, number) = opened(portal, profile(portal, party).await?).await?;
-    let evidence = view.evidence.iter().map(|one| {
-        json!({
-            "kind": kind_name(one.kind),
-            "provider": one.provider.as_str(),
-            "verified_at": format_cn(one.verified_at_us),
-            "expires_at": one.expires_at_us.map(format_cn),
-        })
+    let evidence = view.evidence.iter().map(|one| Evidence {
+        kind: kind_name(one.kind),
+        provider: one.provider.to_string(),
+        verified_at: moment(one.verified_at_us),
+        expires_at: one.expires_at_us.map(moment),
     });
-    Ok(Some(json!({
-        "name": name,
-        "id_number": number,
-        "holds_yearly_limit": view.standing.holds_quota,
-        "evidence": evidence.collect::<Vec<_>>(),
-    })))
+    let (evidence, holds_yearly_limit) = (evidence.collect(), view.standing.holds_quota);
+    Ok(Some(Identity { name, id_number: number, holds_yearly_limit, evidence }))
 }
 
 /// Brings the person's yearly limit to this account.
+#[utoipa::path(
+    post,
+    path = "/identity/limit",
+    tag = "identity",
+    responses((status = 200, description = "The limit is this account's.", body = LimitMoved))
+)]
 pub(crate) async fn move_limit(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
     let moved = portal.door.ask(MoveQuota { party: this.party }).await;
     moved.map_err(|error| {
@@ -271,71 +331,5 @@ pub(crate) async fn move_limit(State(portal): State<Arc<Portal>>, Who(this): Who
             MoveQuotaRefused::UnderWay => SandboxError::conflict("under_way", refused),
         })
     })?;
-    answer(json!({ "holds_yearly_limit": true }))
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Kind {
-    Ministry,
-    BankCard,
-    MobileOperator,
-    Education,
-    SocialSecurity,
-    Utility,
-    ExitEntry,
-    FaceToFace,
-}
-
-impl Kind {
-    const fn kind(self) -> EvidenceKind {
-        match self {
-            Kind::Ministry => EvidenceKind::Ministry,
-            Kind::BankCard => EvidenceKind::BankCard,
-            Kind::MobileOperator => EvidenceKind::MobileOperator,
-            Kind::Education => EvidenceKind::Education,
-            Kind::SocialSecurity => EvidenceKind::SocialSecurity,
-            Kind::Utility => EvidenceKind::Utility,
-            Kind::ExitEntry => EvidenceKind::ExitEntry,
-            Kind::FaceToFace => EvidenceKind::FaceToFace,
-        }
-    }
-}
-
-const fn kind_name(kind: EvidenceKind) -> &'static str {
-    match kind {
-        EvidenceKind::Ministry => "ministry",
-        EvidenceKind::BankCard => "bank_card",
-        EvidenceKind::MobileOperator => "mobile_operator",
-        EvidenceKind::Education => "education",
-        EvidenceKind::SocialSecurity => "social_security",
-        EvidenceKind::Utility => "utility",
-        EvidenceKind::ExitEntry => "exit_entry",
-        EvidenceKind::FaceToFace => "face_to_face",
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EvidenceRequest {
-    login: Option<String>,
-    user_id: Option<String>,
-    kind: Kind,
-    provider: String,
-    expires_at: Option<String>,
-}
-
-/// `POST /sandbox/evidence`: a provider vouches for somebody whose identity is known.
-pub(crate) async fn vouch(State(portal): State<Arc<Portal>>, headers: HeaderMap, body: Bytes) -> Answer {
-    let EvidenceRequest { login, user_id, kind, provider, expires_at } = read(&headers, &body)?;
-    let party = party_of(&portal, login.as_deref(), user_id.as_deref()).await?;
-    let provider = Text::new(provider.trim()).ok().filter(|provider| !provider.as_str().is_empty());
-    let provider =
-        provider.ok_or_else(|| SandboxError::bad("bad_provider", "a provider has 1 to 64 characters"))?;
-    let expires_at = expires_at.map(|text| parse_cn(&text)).transpose();
-    let expires_at_us = expires_at.map_err(|error| SandboxError::bad("bad_expires_at", error))?;
-    let (kind, identity, sealed) = (kind.kind(), None, None);
-    let command = AddEvidence { party, kind, provider, expires_at_us, identity, sealed };
-    let class = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
-    answer(json!({ "user_id": party.to_string(), "class": class.name() }))
+    answer(LimitMoved { holds_yearly_limit: true })
 }

@@ -1,8 +1,10 @@
 //! Documents of an application of a merchant: handed in by who applies, and shown to who reviews.
 
 use super::in_vault;
-use super::merchants::{application, one_after_another, refused, told};
+use super::merchant_told::{Application, told};
+use super::merchants::{application, one_after_another, refused};
 use super::who::Who;
+use crate::api::moment;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer};
 use axum::body::Bytes;
@@ -22,6 +24,17 @@ fn document_name(login: &LoginName, kind: DocumentKind) -> String {
 }
 
 /// Takes a document: a picture of 50 KB to 5 MB, told by its bytes.
+#[utoipa::path(
+    post,
+    path = "/merchants/{login}/documents/{kind}",
+    tag = "merchants",
+    params(
+        ("login" = String, Path, description = "Of the application."),
+        ("kind" = String, Path, description = "What the document is.")
+    ),
+    request_body(content(("image/*")), description = "The picture."),
+    responses((status = 200, description = "The application as it stands.", body = Application))
+)]
 pub(crate) async fn document(
     State(portal): State<Arc<Portal>>,
     Who(this): Who,
@@ -62,7 +75,7 @@ async fn keep(portal: &Portal, login: &str, applicant: PartyId, kind: DocumentKi
     in_vault(portal, move |vault| vault.keep_document(&data_key, &name, &body)).await?;
     let note = NoteDocument { login: row.login.clone(), applicant, document: kind.bit() };
     let row = portal.door.ask(note).await.map_err(|error| SandboxError::of(error, refused))?;
-    answer(told(&row))
+    answer(told(&row, moment))
 }
 
 fn document_kind(name: &str) -> Result<DocumentKind, SandboxError> {

@@ -1,7 +1,8 @@
 //! Names of merchants' applications, held against the list in force: by the review, at the signing, and of live
 //! merchants under each new list.
 
-use super::merchants::{application, applications, known_names};
+use super::merchant_form::known_names;
+use super::merchants::{application, applications};
 use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use crate::screening::{self, Person};

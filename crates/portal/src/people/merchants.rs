@@ -3,9 +3,14 @@
 //! here too.
 
 use super::identity::named;
+use super::merchant_form::{ApplicationRequest, field_of, known_of, site_of};
 use super::merchant_names;
+use super::merchant_told::{
+    Application, ApplicationSigned, ApplicationWithNames, Applications, told, told_with_names,
+};
 use super::who::Who;
 use super::{crowded, in_vault};
+use crate::api::moment;
 use crate::chance;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
@@ -14,67 +19,35 @@ use crate::screening;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use base::{PartyId, Secret, Text};
+use base::{PartyId, Secret};
 use engine::{
     ApplicationRefused, ApplicationStep, FillApplication, FindApplication, FindProfile, MoveApplication,
     ScreenState, SignApplication,
 };
 use engine::{Row, Table};
-use people::{
-    ApplicationState, DocumentKind, LoginName, MerchantApplication, MerchantKind, PartyName, RejectReason,
-    documents_needed,
-};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use people::{ApplicationState, DocumentKind, LoginName, MerchantApplication, MerchantKind, PartyName};
+use serde::Deserialize;
 use std::sync::Arc;
+use utoipa::ToSchema;
 use wire::aes::AesKey;
-use wire::timestamp::format_cn;
 
 /// Applications that one person may have: each may keep documents of 30 MB.
 const APPLICATIONS_MAX: usize = 5;
 /// Applications read at once.
 const PAGE: usize = 500;
-/// Characters of a name or number that is sealed.
-const SEALED_TEXT_MAX: usize = 100;
 
-/// What is known by name of an application, as it is sealed.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Known {
-    pub(super) account_name: String,
-    pub(super) licence_subject: Option<String>,
-    licence_no: Option<String>,
-    pub(super) contact_name: String,
-    contact_phone: String,
-}
-
-#[derive(Deserialize)]
+/// The key of the new merchant's app.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct FillRequest {
-    login: String,
-    kind: MerchantKind,
-    name: String,
-    account_name: String,
-    licence_subject: Option<String>,
-    licence_no: Option<String>,
-    contact_name: String,
-    contact_phone: String,
-    site: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SignRequest {
+struct SignApplicationRequest {
+    /// An RSA key, Base64 or PEM.
     public_key: String,
 }
 
-#[derive(Deserialize)]
+/// An empty object: a body is sent so that no other site's page can.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Nothing {}
-
-/// The sealed field of an application.
-fn field_of(login: &LoginName) -> String {
-    format!("merchant:{login}")
-}
 
 /// The login in a path or a call: lower case.
 pub(crate) fn login_of(text: &str) -> Result<LoginName, SandboxError> {
@@ -83,13 +56,20 @@ pub(crate) fn login_of(text: &str) -> Result<LoginName, SandboxError> {
 }
 
 /// Begins an application, or fills it in anew.
+#[utoipa::path(
+    post,
+    path = "/merchants",
+    tag = "merchants",
+    request_body = ApplicationRequest,
+    responses((status = 200, description = "The application as it stands.", body = Application))
+)]
 pub(crate) async fn fill(
     State(portal): State<Arc<Portal>>,
     Who(this): Who,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    let asked: FillRequest = read(&headers, &body)?;
+    let asked: ApplicationRequest = read(&headers, &body)?;
     let login = login_of(&asked.login)?;
     let name = PartyName::new(asked.name.trim()).ok().filter(|name| !name.as_str().is_empty());
     let name = name.ok_or_else(|| SandboxError::bad("bad_name", "a name has 1 to 64 characters"))?;
@@ -115,7 +95,7 @@ pub(crate) async fn fill(
         // Counted again, now that nobody else applies.
         may_apply(&portal, applicant, &command.login).await?;
         let row = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
-        answer(told(&row))
+        answer(told(&row, moment))
     })
     .await
 }
@@ -142,61 +122,44 @@ pub(crate) async fn one_after_another(
     done.await.map_err(SandboxError::broken)?
 }
 
-/// What is to be sealed, trimmed.
-fn known_of(asked: &FillRequest) -> Result<Known, SandboxError> {
-    let text = |name: &str, text: &str| -> Result<String, SandboxError> {
-        let text = text.trim();
-        let fits =
-            !text.is_empty() && text.chars().count() <= SEALED_TEXT_MAX && !text.contains(char::is_control);
-        let message = || format!("{name} has 1 to {SEALED_TEXT_MAX} characters");
-        fits.then(|| text.to_owned()).ok_or_else(|| SandboxError::bad("bad_text", message()))
-    };
-    let licence = |name: &str, given: &Option<String>| match asked.kind {
-        MerchantKind::Enterprise | MerchantKind::IndividuallyOwned => {
-            text(name, given.as_deref().unwrap_or_default()).map(Some)
-        }
-        MerchantKind::Individual if given.is_some() => {
-            Err(SandboxError::bad("bad_text", format!("{name}: an individual has no licence")))
-        }
-        MerchantKind::Individual => Ok(None),
-    };
-    Ok(Known {
-        account_name: text("account_name", &asked.account_name)?,
-        licence_subject: licence("licence_subject", &asked.licence_subject)?,
-        licence_no: licence("licence_no", &asked.licence_no)?,
-        contact_name: text("contact_name", &asked.contact_name)?,
-        contact_phone: text("contact_phone", &asked.contact_phone)?,
-    })
-}
-
-fn site_of(text: &str) -> Result<Text<200>, SandboxError> {
-    let wrong =
-        || SandboxError::bad("bad_site", "a site is http:// or https:// and a host, at most 200 characters");
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).ok_or_else(wrong)?;
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if host.is_empty() || text.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
-        return Err(wrong());
-    }
-    Text::new(text).map_err(|_| wrong())
-}
-
 /// The own applications.
+#[utoipa::path(
+    get,
+    path = "/merchants",
+    tag = "merchants",
+    responses((status = 200, description = "The own applications.", body = Applications))
+)]
 pub(crate) async fn list(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
     let own = applications(&portal, move |row| row.applicant == this.party).await?;
-    answer(json!({ "applications": own.iter().map(|row| told(row)).collect::<Vec<_>>() }))
+    answer(Applications { applications: own.iter().map(|row| told(row, moment)).collect() })
 }
 
 /// One of them, with what is known by name.
+#[utoipa::path(
+    get,
+    path = "/merchants/{login}",
+    tag = "merchants",
+    params(("login" = String, Path, description = "Of the application.")),
+    responses((status = 200, description = "The application.", body = ApplicationWithNames))
+)]
 pub(crate) async fn show(
     State(portal): State<Arc<Portal>>,
     Who(this): Who,
     Path(login): Path<String>,
 ) -> Answer {
     let row = application(&portal, &login, Some(this.party)).await?;
-    answer(told_with_names(&portal, &row).await?)
+    answer(told_with_names(&portal, &row, moment).await?)
 }
 
 /// Hands the application in.
+#[utoipa::path(
+    post,
+    path = "/merchants/{login}/submit",
+    tag = "merchants",
+    params(("login" = String, Path, description = "Of the application.")),
+    request_body = Nothing,
+    responses((status = 200, description = "The application as it stands.", body = Application))
+)]
 pub(crate) async fn submit(
     State(portal): State<Arc<Portal>>,
     Who(this): Who,
@@ -205,10 +168,18 @@ pub(crate) async fn submit(
     body: Bytes,
 ) -> Answer {
     let Nothing {} = read(&headers, &body)?;
-    step(&portal, &login, ApplicationStep::Submit(this.party)).await
+    answer(told(&*step(&portal, &login, ApplicationStep::Submit(this.party)).await?, moment))
 }
 
 /// Says that all in it is true: a reviewer gets it.
+#[utoipa::path(
+    post,
+    path = "/merchants/{login}/confirm",
+    tag = "merchants",
+    params(("login" = String, Path, description = "Of the application.")),
+    request_body = Nothing,
+    responses((status = 200, description = "The application as it stands.", body = Application))
+)]
 pub(crate) async fn confirm(
     State(portal): State<Arc<Portal>>,
     Who(this): Who,
@@ -219,11 +190,23 @@ pub(crate) async fn confirm(
     let Nothing {} = read(&headers, &body)?;
     let confirm = ApplicationStep::Confirm(this.party);
     // No document is under way when a reviewer gets it.
-    one_after_another(portal.clone(), async move { step(&portal, &login, confirm).await }).await
+    one_after_another(
+        portal.clone(),
+        async move { answer(told(&*step(&portal, &login, confirm).await?, moment)) },
+    )
+    .await
 }
 
 /// Signs: the merchant and its app are there from then on. Whoever lost the answer signs again with the same key and
 /// gets it again.
+#[utoipa::path(
+    post,
+    path = "/merchants/{login}/sign",
+    tag = "merchants",
+    params(("login" = String, Path, description = "Of the application.")),
+    request_body = SignApplicationRequest,
+    responses((status = 200, description = "The merchant and its app.", body = ApplicationSigned))
+)]
 pub(crate) async fn sign(
     State(portal): State<Arc<Portal>>,
     Who(this): Who,
@@ -231,7 +214,7 @@ pub(crate) async fn sign(
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    let SignRequest { public_key } = read(&headers, &body)?;
+    let SignApplicationRequest { public_key } = read(&headers, &body)?;
     let login = login_of(&login)?;
     let keys = keys_of(Some(public_key), AppSignType::Rsa2, false).await?;
     let secrets = &portal.world.secrets;
@@ -247,16 +230,18 @@ pub(crate) async fn sign(
     let (applicant, public_key, sealed_aes_key) = (this.party, keys.public.to_spki(), Some(sealed));
     let command = SignApplication { login, applicant, public_key, sealed_aes_key };
     let row = signed(portal.clone(), command).await?;
-    let mut body = told(&row);
     // What the app has: the key that was drawn here, or the one of the first answer.
     let app = row.app.and_then(|app| portal.door.app(app));
-    if let Some(sealed) = app.as_ref().and_then(|app| app.sealed_aes_key.as_ref()) {
-        let key = secrets.open(sealed).map_err(SandboxError::broken)?;
-        let key = <[u8; 16]>::try_from(key.as_slice()).map_err(SandboxError::broken)?;
-        body["aes_key"] = Value::from(AesKey::new(key).to_base64().as_str());
-    }
-    body["platform_public_key"] = Value::from(portal.world.platform.public_key.as_str());
-    answer(body)
+    let aes_key = match app.as_ref().and_then(|app| app.sealed_aes_key.as_ref()) {
+        Some(sealed) => {
+            let key = secrets.open(sealed).map_err(SandboxError::broken)?;
+            let key = <[u8; 16]>::try_from(key.as_slice()).map_err(SandboxError::broken)?;
+            Some(AesKey::new(key).to_base64().to_string())
+        }
+        None => None,
+    };
+    let platform_public_key = portal.world.platform.public_key.as_str().to_owned();
+    answer(ApplicationSigned { application: told(&row, moment), aes_key, platform_public_key })
 }
 
 /// Signs, and looks at the new merchant: also when the caller has gone.
@@ -279,11 +264,14 @@ async fn signed(
     done.await.map_err(SandboxError::broken)?
 }
 
-/// Takes an application a step on, and tells it.
-pub(crate) async fn step(portal: &Portal, login: &str, step: ApplicationStep) -> Answer {
+/// Takes an application a step on, and gives it as it stands then.
+pub(crate) async fn step(
+    portal: &Portal,
+    login: &str,
+    step: ApplicationStep,
+) -> Result<Arc<MerchantApplication>, SandboxError> {
     let command = MoveApplication { login: login_of(login)?, step };
-    let row = portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))?;
-    answer(told(&row))
+    portal.door.ask(command).await.map_err(|error| SandboxError::of(error, refused))
 }
 
 /// The application under this login, of this person or of anybody.
@@ -320,51 +308,6 @@ pub(crate) async fn applications(
         }
     });
     found.await.ok_or_else(|| SandboxError::broken("the applications cannot be read"))
-}
-
-/// An application without what is known by name.
-pub(crate) fn told(row: &MerchantApplication) -> Value {
-    let missing = documents_needed(row.kind, row.site.is_some()) & !row.documents;
-    let names = |bits| DocumentKind::of_bits(bits).map(DocumentKind::name).collect::<Vec<_>>();
-    let reasons = RejectReason::of_bits(row.reasons)
-        .map(|reason| json!({ "reason": reason.name(), "zh": reason.text_zh(), "en": reason.text_en() }));
-    json!({
-        "login": row.login.as_str(),
-        "state": row.state.name(),
-        "kind": row.kind,
-        "name": row.name.as_str(),
-        "name_matches": row.name_matches,
-        "site": row.site.as_ref().map(ToString::to_string),
-        "documents": names(row.documents),
-        "documents_missing": names(missing),
-        "reviewer": row.reviewer.as_ref().map(ToString::to_string),
-        "reasons": reasons.collect::<Vec<_>>(),
-        "note": row.note.as_ref().map(ToString::to_string),
-        "seller_id": row.merchant.map(|merchant| merchant.to_string()),
-        "app_id": row.app.map(|app| app.to_string()),
-        "opened_at": format_cn(row.opened_at_us),
-        "changed_at": format_cn(row.changed_at_us),
-    })
-}
-
-/// The same with it; nothing of somebody who was forgotten.
-pub(crate) async fn told_with_names(
-    portal: &Portal,
-    row: &MerchantApplication,
-) -> Result<Value, SandboxError> {
-    let mut body = told(row);
-    body["known"] = json!(known_names(portal, row).await?);
-    Ok(body)
-}
-
-/// What is known by name of an application.
-pub(super) async fn known_names(
-    portal: &Portal,
-    row: &MerchantApplication,
-) -> Result<Option<Known>, SandboxError> {
-    let (field, data_key, sealed) = (field_of(&row.login), row.data_key, row.sealed.clone());
-    let opened = in_vault(portal, move |vault| vault.open_field(&data_key, &field, &sealed)).await?;
-    opened.map(|text| serde_json::from_str::<Known>(&text)).transpose().map_err(SandboxError::broken)
 }
 
 /// A refusal in words.

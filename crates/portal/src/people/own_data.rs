@@ -4,29 +4,118 @@
 //! cases do, is not in it.
 
 use super::account::status_name;
+use super::identity::Identity;
+use super::merchant_told::{ApplicationWithNames, told_with_names};
+use super::passkeys::PasskeyTold;
 use super::register::ADDRESS_FIELD;
+use super::sessions::Session;
 use super::who::Who;
 use super::{crowded, identity, in_vault, merchants, passkeys, sessions};
+use crate::api::moment;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer};
-use crate::sandbox_bank::card_told;
 use axum::extract::State;
 use base::PartyId;
 use engine::{FindAccount, FindParty, FindProfile, Row, Table};
 use fund::Card;
 use money::Currency;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Reader, StoreError};
 use trade::{Mandate, Trade};
 use transfer::{Received, Transfer};
-use wire::timestamp::format_cn;
+use utoipa::ToSchema;
 
 /// How long a copy waits for its turn among exports.
 const TURN_WAIT: Duration = Duration::from_secs(10);
 /// Rows that are read at once.
 const PAGE: usize = 1_000;
+
+/// A payment of the person.
+#[derive(Serialize, ToSchema)]
+struct OwnPayment {
+    trade_no: String,
+    payee: String,
+    subject: String,
+    amount: String,
+    #[schema(format = DateTime)]
+    paid_at: Option<String>,
+}
+
+/// Money that the person sent.
+#[derive(Serialize, ToSchema)]
+struct OwnTransferSent {
+    transfer_no: String,
+    payee: String,
+    amount: String,
+    title: Option<String>,
+    remark: Option<String>,
+    state: &'static str,
+    #[schema(format = DateTime)]
+    opened_at: String,
+    #[schema(format = DateTime)]
+    paid_at: Option<String>,
+    #[schema(format = DateTime)]
+    ended_at: Option<String>,
+}
+
+/// Money that the person was sent.
+#[derive(Serialize, ToSchema)]
+struct OwnTransferReceived {
+    transfer_no: String,
+    payer: String,
+    amount: String,
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+/// A card of the person.
+#[derive(Serialize, ToSchema)]
+struct OwnCard {
+    card_id: String,
+    state: &'static str,
+    bank: String,
+    kind: &'static str,
+    last_four: String,
+}
+
+/// An agreement that the person signed.
+#[derive(Serialize, ToSchema)]
+struct OwnAgreement {
+    agreement_no: String,
+    payee: String,
+    state: &'static str,
+    #[schema(format = DateTime)]
+    signed_at: String,
+    #[schema(format = DateTime)]
+    invalid_at: String,
+    #[schema(format = DateTime)]
+    ended_at: Option<String>,
+    debits: u32,
+    debited: String,
+}
+
+/// A copy of what is kept about a person.
+#[derive(Serialize, ToSchema)]
+struct OwnData {
+    user_id: String,
+    login: Option<String>,
+    status: &'static str,
+    class: &'static str,
+    #[schema(format = DateTime)]
+    opened_at: String,
+    balance: String,
+    identity: Option<Identity>,
+    payments: Vec<OwnPayment>,
+    transfers_sent: Vec<OwnTransferSent>,
+    transfers_received: Vec<OwnTransferReceived>,
+    cards: Vec<OwnCard>,
+    agreements: Vec<OwnAgreement>,
+    applications: Vec<ApplicationWithNames>,
+    passkeys: Vec<PasskeyTold>,
+    sessions: Vec<Session>,
+}
 
 /// What the tables hold of one person.
 struct Posted {
@@ -38,8 +127,8 @@ struct Posted {
 }
 
 fn posted(reader: &mut dyn Reader, who: PartyId) -> Result<Posted, StoreError> {
-    let (trades, sent) = (reader.trades(who, usize::MAX)?, reader.transfers(who, usize::MAX)?);
-    let (received, cards) = (reader.received(who, usize::MAX)?, reader.cards(who, usize::MAX)?);
+    let (trades, sent) = (reader.trades(who, None, usize::MAX)?, reader.transfers(who, None, usize::MAX)?);
+    let (received, cards) = (reader.received(who, None, usize::MAX)?, reader.cards(who, usize::MAX)?);
     let (mut mandates, mut after) = (Vec::new(), None);
     loop {
         let page = reader.scan(Table::Mandate, Some(who.slot()), after.as_ref(), PAGE)?;
@@ -56,6 +145,12 @@ fn posted(reader: &mut dyn Reader, who: PartyId) -> Result<Posted, StoreError> {
 }
 
 /// A copy of what is kept about whoever asks.
+#[utoipa::path(
+    get,
+    path = "/me/data",
+    tag = "me",
+    responses((status = 200, description = "A copy of what is kept.", body = OwnData))
+)]
 pub(crate) async fn export(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
     let (who, gone) = (this.party, |_| crowded());
     let turn = tokio::time::timeout(TURN_WAIT, portal.exports.clone().acquire_owned()).await;
@@ -73,72 +168,81 @@ pub(crate) async fn export(State(portal): State<Arc<Portal>>, Who(this): Who) ->
     let own = merchants::applications(&portal, move |row| row.applicant == who).await?;
     let mut applications = Vec::new();
     for row in own {
-        applications.push(merchants::told_with_names(&portal, &row).await?);
+        applications.push(told_with_names(&portal, &row, moment).await?);
     }
     let posted = portal.read(move |reader| posted(reader, who)).await;
     let posted = posted.ok_or_else(|| SandboxError::broken("what is kept of a person cannot be read"))?;
-    let mut told = json!({
-        "user_id": party.id.to_string(),
-        "login": address.await?,
-        "status": status_name(party.status),
-        "class": party.class.name(),
-        "opened_at": format_cn(party.opened_at_us),
-        "balance": account.available().to_string(),
-        "identity": identity::told(&portal, who).await?,
-        "payments": posted.trades.iter().map(|row| payment_told(row)).collect::<Vec<_>>(),
-        "transfers_sent": posted.sent.iter().map(|row| sent_told(row)).collect::<Vec<_>>(),
-        "transfers_received": posted.received.iter().map(|row| received_told(row)).collect::<Vec<_>>(),
-        "cards": posted.cards.iter().map(|row| card_told(row)).collect::<Vec<_>>(),
-        "agreements": posted.mandates.iter().map(|row| agreement_told(row)).collect::<Vec<_>>(),
-    });
-    told["applications"] = json!(applications);
-    told["passkeys"] = json!(passkeys::told(&portal, who).await?);
-    told["sessions"] = json!(sessions::told(&portal, &this).await?);
-    answer(told)
-}
-
-fn payment_told(trade: &Trade) -> Value {
-    json!({
-        "trade_no": trade.no.to_string(),
-        "payee": trade.seller.to_string(),
-        "subject": trade.subject.as_str(),
-        "amount": trade.total().to_string(),
-        "paid_at": trade.paid_at_us.map(format_cn),
+    answer(OwnData {
+        user_id: party.id.to_string(),
+        login: address.await?,
+        status: status_name(party.status),
+        class: party.class.name(),
+        opened_at: moment(party.opened_at_us),
+        balance: account.available().to_string(),
+        identity: identity::told(&portal, who).await?,
+        payments: posted.trades.iter().map(|row| payment_told(row)).collect(),
+        transfers_sent: posted.sent.iter().map(|row| sent_told(row)).collect(),
+        transfers_received: posted.received.iter().map(|row| received_told(row)).collect(),
+        cards: posted.cards.iter().map(|row| card_told(row)).collect(),
+        agreements: posted.mandates.iter().map(|row| agreement_told(row)).collect(),
+        applications,
+        passkeys: passkeys::told(&portal, who).await?,
+        sessions: sessions::told(&portal, &this).await?,
     })
 }
 
-fn sent_told(transfer: &Transfer) -> Value {
-    json!({
-        "transfer_no": transfer.no.to_string(),
-        "payee": transfer.payee.to_string(),
-        "amount": transfer.amount().to_string(),
-        "title": transfer.title.as_ref().map(ToString::to_string),
-        "remark": transfer.remark.as_ref().map(ToString::to_string),
-        "state": transfer.state.as_str(),
-        "opened_at": format_cn(transfer.opened_at_us),
-        "paid_at": transfer.paid_at_us.map(format_cn),
-        "ended_at": transfer.ended_at_us.map(format_cn),
-    })
+fn payment_told(trade: &Trade) -> OwnPayment {
+    OwnPayment {
+        trade_no: trade.no.to_string(),
+        payee: trade.seller.to_string(),
+        subject: trade.subject.to_string(),
+        amount: trade.total().to_string(),
+        paid_at: trade.paid_at_us.map(moment),
+    }
 }
 
-fn received_told(transfer: &Received) -> Value {
-    json!({
-        "transfer_no": transfer.no.to_string(),
-        "payer": transfer.payer.to_string(),
-        "amount": transfer.amount().to_string(),
-        "at": format_cn(transfer.at_us),
-    })
+fn sent_told(transfer: &Transfer) -> OwnTransferSent {
+    OwnTransferSent {
+        transfer_no: transfer.no.to_string(),
+        payee: transfer.payee.to_string(),
+        amount: transfer.amount().to_string(),
+        title: transfer.title.as_ref().map(ToString::to_string),
+        remark: transfer.remark.as_ref().map(ToString::to_string),
+        state: transfer.state.as_str(),
+        opened_at: moment(transfer.opened_at_us),
+        paid_at: transfer.paid_at_us.map(moment),
+        ended_at: transfer.ended_at_us.map(moment),
+    }
 }
 
-fn agreement_told(mandate: &Mandate) -> Value {
-    json!({
-        "agreement_no": mandate.no.to_string(),
-        "payee": mandate.seller.to_string(),
-        "state": mandate.state.as_str(),
-        "signed_at": format_cn(mandate.signed_at_us),
-        "invalid_at": format_cn(mandate.invalid_at_us),
-        "ended_at": mandate.ended_at_us.map(format_cn),
-        "debits": mandate.debits,
-        "debited": mandate.debited_minor.of(mandate.currency).to_string(),
-    })
+fn received_told(transfer: &Received) -> OwnTransferReceived {
+    OwnTransferReceived {
+        transfer_no: transfer.no.to_string(),
+        payer: transfer.payer.to_string(),
+        amount: transfer.amount().to_string(),
+        at: moment(transfer.at_us),
+    }
+}
+
+fn card_told(card: &Card) -> OwnCard {
+    OwnCard {
+        card_id: card.no.to_string(),
+        state: card.state.as_str(),
+        bank: card.bank.to_string(),
+        kind: card.kind.as_str(),
+        last_four: card.last_four.to_string(),
+    }
+}
+
+fn agreement_told(mandate: &Mandate) -> OwnAgreement {
+    OwnAgreement {
+        agreement_no: mandate.no.to_string(),
+        payee: mandate.seller.to_string(),
+        state: mandate.state.as_str(),
+        signed_at: moment(mandate.signed_at_us),
+        invalid_at: moment(mandate.invalid_at_us),
+        ended_at: mandate.ended_at_us.map(moment),
+        debits: mandate.debits,
+        debited: mandate.debited_minor.of(mandate.currency).to_string(),
+    }
 }

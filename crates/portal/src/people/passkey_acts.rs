@@ -116,6 +116,6 @@ pub(crate) async fn has_any(portal: &Portal, party: PartyId) -> Result<bool, San
 }
 
 /// An account without passkeys cannot confirm by one.
-pub(super) fn none_yet() -> SandboxError {
+pub(crate) fn none_yet() -> SandboxError {
     SandboxError::new(StatusCode::CONFLICT, "no_passkey", "the account has no passkey")
 }

@@ -1,6 +1,7 @@
 //! `POST /api/v1/people`: whoever proves an address opens an account.
 
 use super::budget::ClientAddress;
+use super::sessions::SessionBegun;
 use super::{address_of, crowded, digest_of, in_vault, new_password, prove, sessions, weak};
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, read};
@@ -15,24 +16,37 @@ use engine::{RegisterPerson, RegisterRefused};
 use people::{Address, AddressDigest, ChallengePurpose, check_login_password, check_pay_password};
 use serde::Deserialize;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// The name of the address among a person's sealed fields.
 pub(crate) const ADDRESS_FIELD: &str = "address";
 /// The name of what a device is called among them.
 pub(crate) const DEVICE_FIELD: &str = "device";
 
-#[derive(Deserialize)]
+/// Somebody who opens an account.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RegisterRequest {
+    /// The address that the code went to.
     to: String,
     code: String,
+    /// 8 to 20 characters, not digits alone and not letters alone.
     login_password: String,
+    /// Six digits, no run, no part of the address.
     pay_password: String,
+    /// What the device is called in the list of sessions.
     #[serde(default)]
     device: String,
 }
 
 /// Opens an account, and signs the device in.
+#[utoipa::path(
+    post,
+    path = "/people",
+    tag = "people",
+    request_body = RegisterRequest,
+    responses((status = 200, description = "The account is open; its session is a cookie, too.", body = SessionBegun))
+)]
 pub(crate) async fn register(
     State(portal): State<Arc<Portal>>,
     client: Option<Extension<ClientAddress>>,

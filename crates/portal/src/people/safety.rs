@@ -10,24 +10,39 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use base::{PartyId, Secret};
 use engine::{StopBy, StopPayments, StopPaymentsRefused};
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::ToSchema;
 use wire::timestamp::format_cn;
 
+/// Whether payments are stopped.
+#[derive(Serialize, ToSchema)]
+struct PaymentsStop {
+    user_id: String,
+    /// `none`, `owner`, `operator` or `both`.
+    payments_stopped_by: &'static str,
+}
+
 /// Stops the payments: at once and without a proof, since whoever asks may be in a hurry and loses nothing by it.
+#[utoipa::path(
+    post,
+    path = "/me/stop-payment",
+    tag = "me",
+    responses((status = 200, description = "Nothing leaves the balance.", body = PaymentsStop))
+)]
 pub(crate) async fn stop(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
     asked(&portal, StopPayments { party: this.party, by: StopBy::Owner { attempt: 0 }, lift: false }).await
 }
 
-#[derive(Deserialize)]
+/// What lifts the own stop.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct LiftRequest {
+struct LiftStopRequest {
     pay_password: String,
 }
 
 /// Proves the payment password of somebody who is signed in, for what is no payment.
-pub(super) async fn prove_pay_password(
+pub(crate) async fn prove_pay_password(
     portal: &Portal,
     party: PartyId,
     pay_password: String,
@@ -37,13 +52,20 @@ pub(super) async fn prove_pay_password(
 }
 
 /// Lifts the own stop, with the payment password.
+#[utoipa::path(
+    delete,
+    path = "/me/stop-payment",
+    tag = "me",
+    request_body = LiftStopRequest,
+    responses((status = 200, description = "The own stop is lifted.", body = PaymentsStop))
+)]
 pub(crate) async fn lift(
     State(portal): State<Arc<Portal>>,
     Who(this): Who,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    let LiftRequest { pay_password } = read(&headers, &body)?;
+    let LiftStopRequest { pay_password } = read(&headers, &body)?;
     let party = this.party;
     let proof = prove_pay_password(&portal, party, pay_password).await?;
     asked(&portal, StopPayments { party, by: StopBy::Owner { attempt: proof.attempt }, lift: true }).await
@@ -57,7 +79,7 @@ pub(crate) async fn asked(portal: &Portal, command: StopPayments) -> Answer {
         StopBy::Owner { .. } => stop.name(),
         StopBy::Operator => stop.full_name(),
     };
-    answer(json!({ "user_id": party.to_string(), "payments_stopped_by": name }))
+    answer(PaymentsStop { user_id: party.to_string(), payments_stopped_by: name })
 }
 
 fn refused(refused: StopPaymentsRefused) -> SandboxError {
@@ -71,14 +93,16 @@ fn refused(refused: StopPaymentsRefused) -> SandboxError {
 /// Why a payment password proves nothing.
 pub(crate) fn not_proven(refused: SignInRefused) -> SandboxError {
     match refused {
-        SignInRefused::NotSixDigits => SandboxError::bad("bad_password", "pay_password has six digits"),
+        SignInRefused::NotSixDigits => {
+            SandboxError::bad("bad_password", "pay_password has six digits").of_field("pay_password")
+        }
         SignInRefused::Wrong { tries_left } => {
             let message = format!("the payment password is wrong, {tries_left} tries left");
-            SandboxError::new(StatusCode::FORBIDDEN, "wrong_password", message)
+            SandboxError::new(StatusCode::FORBIDDEN, "wrong_password", message).tries_left(tries_left)
         }
         SignInRefused::Locked { until_us } => {
             let message = format!("the payment password is locked until {} (UTC+8)", format_cn(until_us));
-            SandboxError::new(StatusCode::LOCKED, "locked", message)
+            SandboxError::new(StatusCode::LOCKED, "locked", message).locked_until(until_us)
         }
         SignInRefused::Frozen => SandboxError::new(StatusCode::FORBIDDEN, "frozen", "the account is frozen"),
         SignInRefused::Crowded | SignInRefused::Busy => crowded(),

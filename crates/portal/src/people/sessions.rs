@@ -5,6 +5,7 @@ use super::identity::{guesses_used_up, identity_differs, identity_needed, said};
 use super::register::DEVICE_FIELD;
 use super::who::{self, Who};
 use super::{address_of, code_refused, crowded, devices, digest_of, in_vault, prove};
+use crate::api::moment;
 use crate::password::Place;
 use crate::portal::Portal;
 use crate::sandbox::{Answer, SandboxError, answer, read};
@@ -12,7 +13,8 @@ use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
 use base::{PartyId, Secret, Slot};
 use cell::CellError;
 use engine::{
@@ -22,26 +24,80 @@ use engine::{
 use people::{
     AddressDigest, ChallengePurpose, Credential, Device, IdentityDigest, PasswordRefused, login_of_address,
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::ToSchema;
 use wire::timestamp::format_cn;
+
+/// Says to a browser what it must not keep of this site: what was fetched, and what its pages wrote down.
+const CLEAR: HeaderName = HeaderName::from_static("clear-site-data");
+/// Copies of answers and all that pages keep by themselves, also for being offline. Cookies have a way of their own:
+/// those of the pages under `/wallet` are none of this session.
+const CLEARED: &str = "\"cache\", \"storage\"";
 
 /// Letters of a device's name.
 const DEVICE_NAME_MAX: usize = 64;
 
-#[derive(Deserialize)]
+/// Somebody who signs in, by password or by code.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SessionRequest {
+    /// The address of the account.
     login: String,
     password: Option<String>,
+    /// A code that was sent for `sign_in`.
     code: Option<String>,
+    /// Once it is known whose account it is, a code needs the number of the identity card beside it.
     id_number: Option<String>,
+    /// What the device is called in the list of sessions.
     #[serde(default)]
     device: String,
 }
 
+/// A session has begun.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SessionBegun {
+    user_id: String,
+    /// Shown as `Authorization: Bearer …`, by whoever keeps no cookies.
+    token: String,
+}
+
+/// A device that is signed in.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Session {
+    id: String,
+    /// What it is called.
+    device: String,
+    #[schema(format = DateTime)]
+    signed_in_at: String,
+    /// When it was used last, to the hour or so.
+    #[schema(format = DateTime)]
+    seen_at: String,
+    /// Whether it is the one that asks.
+    current: bool,
+}
+
+/// The devices that are signed in.
+#[derive(Serialize, ToSchema)]
+struct Sessions {
+    sessions: Vec<Session>,
+}
+
+/// What was signed out.
+#[derive(Serialize, ToSchema)]
+struct SessionEnded {
+    /// As it was asked for.
+    ended: String,
+}
+
 /// Signs in by login password or by a code that was sent for it.
+#[utoipa::path(
+    post,
+    path = "/sessions",
+    tag = "sessions",
+    request_body = SessionRequest,
+    responses((status = 200, description = "Signed in; the session is a cookie, too.", body = SessionBegun))
+)]
 pub(crate) async fn begin(
     State(portal): State<Arc<Portal>>,
     client: Option<Extension<ClientAddress>>,
@@ -71,7 +127,7 @@ pub(crate) async fn signed_in(
     let name: String = device.chars().filter(|letter| !letter.is_control()).take(DEVICE_NAME_MAX).collect();
     let token = devices::begin(portal, party, since, passkey, name).await?;
     let cookie = HeaderValue::from_str(&who::cookie(portal, &token)).map_err(SandboxError::broken)?;
-    let mut response = answer(json!({ "user_id": party.to_string(), "token": token }))?;
+    let mut response = answer(SessionBegun { user_id: party.to_string(), token })?;
     response.headers_mut().append(SET_COOKIE, cookie);
     Ok(response)
 }
@@ -156,7 +212,7 @@ fn refused(refused: PasswordRefused) -> SandboxError {
                 "locked until {} (UTC+8) after too many wrong tries; a code opens it at once",
                 format_cn(until_us)
             );
-            SandboxError::new(StatusCode::LOCKED, "locked", message)
+            SandboxError::new(StatusCode::LOCKED, "locked", message).locked_until(until_us)
         }
         PasswordRefused::NoPassword | PasswordRefused::NoAttempt | PasswordRefused::Wrong { .. } => wrong(),
         PasswordRefused::Frozen => frozen(),
@@ -189,12 +245,18 @@ async fn by_code(
 }
 
 /// The devices that are signed in.
+#[utoipa::path(
+    get,
+    path = "/sessions",
+    tag = "sessions",
+    responses((status = 200, description = "The devices that are signed in.", body = Sessions))
+)]
 pub(crate) async fn list(State(portal): State<Arc<Portal>>, Who(this): Who) -> Answer {
-    answer(json!({ "sessions": told(&portal, &this).await? }))
+    answer(Sessions { sessions: told(&portal, &this).await? })
 }
 
 /// The same, for other answers.
-pub(super) async fn told(portal: &Portal, this: &Device) -> Result<Vec<Value>, SandboxError> {
+pub(super) async fn told(portal: &Portal, this: &Device) -> Result<Vec<Session>, SandboxError> {
     let profile = portal.door.ask(FindProfile { party: this.party }).await;
     let profile = profile.map_err(|error| SandboxError::of(error, |_| crowded()))?;
     let Ok(found) = portal.door.ask(FindDevices { party: this.party }).await else { return Err(crowded()) };
@@ -209,20 +271,26 @@ pub(super) async fn told(portal: &Portal, this: &Device) -> Result<Vec<Value>, S
     let shown = named
         .await?
         .into_iter()
-        .map(|(name, device)| {
-            json!({
-                "id": device.no.to_string(),
-                "device": name,
-                "signed_in_at": format_cn(device.since_us),
-                "seen_at": format_cn(device.seen_at_us),
-                "current": device.no == this.no,
-            })
+        .map(|(name, device)| Session {
+            id: device.no.to_string(),
+            device: name,
+            signed_in_at: moment(device.since_us),
+            seen_at: moment(device.seen_at_us),
+            current: device.no == this.no,
         })
         .collect();
     Ok(shown)
 }
 
-/// Signs a device out: one by its name, this one as `current`, the others as `others`.
+/// Signs a device out: one by its name, this one as `current`, the others as `others`. A browser that signs itself out
+/// is told to forget the cookie, and what it keeps of this site.
+#[utoipa::path(
+    delete,
+    path = "/sessions/{id}",
+    tag = "sessions",
+    params(("id" = String, Path, description = "Of a session, or `current`, or `others`.")),
+    responses((status = 200, description = "It is signed out.", body = SessionEnded))
+)]
 pub(crate) async fn end(State(portal): State<Arc<Portal>>, Who(this): Who, Path(id): Path<String>) -> Answer {
     let none = || SandboxError::missing("session_not_found", "no such session is signed in");
     let which = match id.as_str() {
@@ -234,11 +302,23 @@ pub(crate) async fn end(State(portal): State<Arc<Portal>>, Who(this): Who, Path(
         return Err(crowded());
     };
     // Pages know of no device: whoever signs another one out wants what is open there to end, and signs in anew here.
-    if which != WhichDevices::One(this.no) {
+    if which == WhichDevices::One(this.no) {
+        portal.sessions.end_of_device(this.party, this.no);
+    } else {
         portal.sessions.end_all(this.party, portal.door.now_us());
     }
     if ended == 0 && matches!(which, WhichDevices::One(_)) {
         return Err(none());
     }
-    answer(json!({ "ended": id }))
+    let response = answer(SessionEnded { ended: id })?;
+    if which == WhichDevices::One(this.no) { forgetting(&portal, response) } else { Ok(response) }
+}
+
+/// The answer to whoever signed itself out.
+fn forgetting(portal: &Portal, mut response: Response) -> Answer {
+    let cookie = HeaderValue::from_str(&who::no_cookie(portal)).map_err(SandboxError::broken)?;
+    let headers = response.headers_mut();
+    headers.append(SET_COOKIE, cookie);
+    headers.insert(CLEAR, HeaderValue::from_static(CLEARED));
+    Ok(response)
 }

@@ -10,8 +10,8 @@ use axum::http::{HeaderMap, StatusCode};
 use people::Device;
 use std::sync::Arc;
 
-/// Somebody who is signed in.
-#[derive(Debug)]
+/// Somebody who is signed in. Calls of a person have it from the table of who may ask what.
+#[derive(Clone, Debug)]
 pub(crate) struct Who(pub(crate) Arc<Device>);
 
 /// The cookie of a session. Browsers keep a name that begins with `__Host-` for this very host, and only over TLS.
@@ -23,6 +23,11 @@ pub(crate) fn cookie_name(portal: &Portal) -> &'static str {
 pub(crate) fn cookie(portal: &Portal, token: &str) -> String {
     let secure = if portal.world.base_url.starts_with("https://") { "; Secure" } else { "" };
     format!("{}={token}; Path=/; HttpOnly; SameSite=Strict{secure}", cookie_name(portal))
+}
+
+/// The header that makes a browser forget its session.
+pub(crate) fn no_cookie(portal: &Portal) -> String {
+    format!("{}; Max-Age=0", cookie(portal, ""))
 }
 
 fn token<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -45,13 +50,19 @@ pub(crate) async fn signed_in(
     }
 }
 
+/// What a stranger hears.
+pub(crate) fn not_signed_in() -> SandboxError {
+    SandboxError::new(StatusCode::UNAUTHORIZED, "not_signed_in", "sign in: POST /api/v1/sessions")
+}
+
 impl FromRequestParts<Arc<Portal>> for Who {
     type Rejection = SandboxError;
 
     async fn from_request_parts(parts: &mut Parts, portal: &Arc<Portal>) -> Result<Who, SandboxError> {
+        if let Some(who) = parts.extensions.get::<Who>() {
+            return Ok(who.clone());
+        }
         let found = signed_in(portal, &parts.headers).await?;
-        found.map(Who).ok_or_else(|| {
-            SandboxError::new(StatusCode::UNAUTHORIZED, "not_signed_in", "sign in: POST /api/v1/sessions")
-        })
+        found.map(Who).ok_or_else(not_signed_in)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{EndForm, EndPage, Line, allowed, busy, ended, form_gone, gone, not_known};
 use crate::agreement::lines_of;
+use crate::mandates::{self, is_in_force};
 use crate::order_view::name_of;
 use crate::portal::Portal;
 use crate::respond::{Frame, Visitor, page};
@@ -13,10 +14,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use base::{AgreementNo, Day, PartyId};
 use cell::CellError;
-use engine::{EndMandate, FindMandate, FindOffer, Key, Row};
+use engine::{EndMandate, Key, Row};
 use std::sync::Arc;
 use store::{Reader, StoreError};
-use trade::{Agreement, AgreementState, Mandate, Trade};
+use trade::{Agreement, Mandate, Trade};
 
 /// A buyer's payments among which the debits of an agreement are looked for.
 const TRADES_MAX: usize = 200;
@@ -40,11 +41,6 @@ struct AgreementPage<'a> {
     debits: Vec<DebitLine>,
     /// Where it is ended; absent when it has ended.
     end: Option<String>,
-}
-
-/// Whether the merchant may take money by it.
-pub(super) fn is_in_force(mandate: &Mandate, now_us: i64) -> bool {
-    mandate.state == AgreementState::Normal && now_us < mandate.invalid_at_us
 }
 
 /// Its line in the list.
@@ -72,15 +68,9 @@ async fn signed_by(
     number: &str,
 ) -> Result<(Arc<Mandate>, Arc<Agreement>), Response> {
     let Ok(agreement_no) = number.parse::<AgreementNo>() else { return Err(gone(f)) };
-    let mandate = match portal.door.ask(FindMandate { buyer, agreement_no }).await {
-        Ok(mandate) => mandate,
-        Err(CellError::Refused(_)) => return Err(gone(f)),
-        Err(CellError::Busy | CellError::Unknown) => return Err(busy(f)),
-    };
-    match portal.door.ask(FindOffer { agreement_no }).await {
-        Ok(agreement) => Ok((mandate, agreement)),
-        Err(CellError::Refused(_)) => Err(gone(f)),
-        Err(CellError::Busy | CellError::Unknown) => Err(busy(f)),
+    match mandates::signed_by(portal, buyer, agreement_no).await {
+        Ok(found) => found.ok_or_else(|| gone(f)),
+        Err(_) => Err(busy(f)),
     }
 }
 
@@ -147,7 +137,7 @@ fn debits_of(
     agreement_no: AgreementNo,
 ) -> Result<Vec<Trade>, StoreError> {
     let mut debits = Vec::new();
-    for trade in reader.trades(buyer, TRADES_MAX)? {
+    for trade in reader.trades(buyer, None, TRADES_MAX)? {
         let beside = reader.row(&Key::Debit((trade.no.slot(), trade.no)))?;
         let fits = matches!(beside, Some(Row::Debit(debit)) if debit.agreement_no == agreement_no);
         if fits && trade.paid_at_us.is_some() {

@@ -8,6 +8,9 @@ macro_rules! developer_texts {
     start_gateway_text: "在 SDK 中填入此地址与应用的密钥即可接入。",
         "Give this address and the keys of your app to your SDK.";
     start_wallet: "买家的余额、付款码与待付款项。", "A buyer's balance, payment code and waiting payments.";
+    wallet_app: "钱包应用", "Wallet app";
+    start_wallet_app: "同一个钱包，做成手机应用：账单、银行卡、转账、扫码付款。",
+        "The same wallet as an app for phones: bills, cards, transfers, payments by scanning.";
     start_sandbox: "沙箱接口", "Sandbox API";
     start_sandbox_text: "无需浏览器即可创建账户、付款、查看通知。",
         "Open accounts, pay and look at notifications without a browser.";

@@ -18,7 +18,7 @@ pub(crate) async fn offer_from(shop: &Shop, scene: &str, first: u32) -> Agreemen
     offer_of(shop, PersonalProduct::CyclePay, scene, Some(rule), None).await
 }
 
-async fn offer_of(
+pub(crate) async fn offer_of(
     shop: &Shop,
     product: PersonalProduct,
     scene: &str,

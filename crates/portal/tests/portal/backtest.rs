@@ -14,13 +14,13 @@ use trade::Product;
 
 const TOM: &str = "tom@example.com";
 
-fn rule(id: &str, condition: &str, verdict: &str, shadow: bool) -> Value {
+pub(crate) fn rule(id: &str, condition: &str, verdict: &str, shadow: bool) -> Value {
     json!({ "id": id, "condition": condition, "verdict": verdict, "reason_zh": "核实", "reason_en": "checked",
         "shadow": shadow })
 }
 
 impl Shop {
-    async fn put_in_force(&self, base: u32, rule: Value) {
+    pub(crate) async fn put_in_force(&self, base: u32, rule: Value) {
         let body = json!({ "operator": "ada", "base_version": base, "rules": [rule] });
         let (_, proposed) = self.call("/sandbox/risk", body).await;
         let body = json!({ "operator": "bea", "version": base + 1, "digest": proposed["digest"] });

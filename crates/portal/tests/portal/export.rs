@@ -6,7 +6,7 @@ use base::{DAY_US, MINUTE_US, OrderNo, Text};
 use encoding_rs::GB18030;
 use engine::{
     AskCard, BankAnswered, BankWay, BindCard, ClaimOrder, CloseOrder, ConfirmBankOrder, JudgePassword,
-    PayByCard, PrepareBankOrder, RefundOrder, SendBankOrder, TryPassword, Verdict, Which,
+    LastTry, PayByCard, PrepareBankOrder, RefundOrder, SendBankOrder, TryPassword, Verdict, Which,
 };
 use fund::{BankReason, CardKind, Done};
 use std::io::{Cursor, Read};
@@ -273,7 +273,7 @@ async fn what_a_card_paid_and_got_back_is_in_its_owner_s_export() {
     shop.door.ask(ClaimOrder { order_no: order.no, buyer: shop.buyer, by_code: true }).await.unwrap();
     let attempt = shop.door.ask(TryPassword { party: shop.buyer, about: order.no }).await.unwrap().attempt;
     shop.door.ask(JudgePassword { party: shop.buyer, attempt, right: true }).await.unwrap();
-    let pay = PayByCard { buyer: shop.buyer, order_no: order.no, card, attempt };
+    let pay = PayByCard { buyer: shop.buyer, order_no: order.no, card, attempt, last_try: LastTry::Unsaid };
     let bank_order = shop.door.ask(pay).await.unwrap();
     shop.door.ask(SendBankOrder { no: bank_order.no }).await.unwrap();
     let done = Done { amount: fen(8_00), bank_ref: Text::new("R1").unwrap() };

@@ -4,9 +4,16 @@
 
 mod agreements;
 mod aml;
+mod api;
+mod api_wallet;
+mod api_wallet_codes;
+mod api_wallet_events;
+mod api_wallet_orders;
+mod api_wallet_transfers;
 mod authorize;
 mod backtest;
 mod batches;
+mod bills;
 mod card_forms;
 mod cashier;
 mod closes;

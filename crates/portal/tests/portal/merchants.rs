@@ -1,6 +1,6 @@
 //! Somebody becomes a merchant, from outside: application, documents, review, signing; and who may see what of it.
 
-use crate::persons::PHONE;
+use crate::persons::{PHONE, code_of};
 use crate::shop::Shop;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -28,7 +28,8 @@ fn enterprise() -> Value {
 }
 
 fn outcome((status, said): &(StatusCode, Value)) -> String {
-    let code = said["error"]["code"].as_str().or(said["state"].as_str()).unwrap_or("fine");
+    let state = said["state"].as_str().unwrap_or("fine");
+    let code = Some(code_of(said)).filter(|code| *code != "none").unwrap_or(state);
     format!("{} {code}", status.as_u16())
 }
 

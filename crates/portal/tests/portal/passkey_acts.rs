@@ -206,7 +206,7 @@ async fn what_also_signs_an_agreement_is_paid_where_its_terms_are_shown() {
     let path = url.strip_prefix(SITE).unwrap();
     let body = json!({ "order_url": url });
     let (status, said) = shop.api("POST", "/api/v1/me/payments/options", &token, &body).await;
-    assert_eq!((status, &said["error"]["code"]), (StatusCode::CONFLICT, &json!("signs_agreement")), "{said}");
+    assert_eq!((status, &said["code"]), (StatusCode::CONFLICT, &json!("signs_agreement")), "{said}");
     let mut browser = shop.browser();
     sign_in(&mut browser, path, &format!("{path}/sign-in/passkey"), &mut key).await;
     let page = browser.get(path).await;

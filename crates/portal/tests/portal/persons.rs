@@ -63,8 +63,9 @@ pub(crate) fn registering(to: &str, code: &str) -> Value {
     json!({ "to": to, "code": code, "login_password": LOGIN_PASSWORD, "pay_password": PAY_PASSWORD, "device": "phone" })
 }
 
-fn code_of(said: &Value) -> &str {
-    said["error"]["code"].as_str().unwrap_or("none")
+/// The code of a refusal: of a problem, or of a call of the sandbox.
+pub(crate) fn code_of(said: &Value) -> &str {
+    said["code"].as_str().or(said["error"]["code"].as_str()).unwrap_or("none")
 }
 
 #[tokio::test]
@@ -305,6 +306,8 @@ async fn a_person_proves_the_identity_pays_and_is_limited() {
             .await;
         assert_eq!(said["class"], class, "{said}");
     }
+    let (_, me) = shop.api("GET", "/api/v1/me", &token, &Value::Null).await;
+    assert_eq!((&me["identified"], &me["name_masked"]), (&json!(true), &json!("**明")), "{me}");
     let (_, told) = shop.api("GET", "/api/v1/identity", &token, &Value::Null).await;
     assert_eq!(
         (&told["identity"]["name"], &told["identity"]["id_number"]),

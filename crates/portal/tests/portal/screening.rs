@@ -1,6 +1,6 @@
 //! Lists of names, from outside: agreed on by two operators, and what a name on one keeps from its owner.
 
-use crate::persons::{ID_NUMBER, PHONE};
+use crate::persons::{ID_NUMBER, PHONE, code_of};
 use crate::shop::{BUYER, PASSWORD, Shop};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -10,7 +10,8 @@ const HEAD: &str = "id,kind,names,birth,id_digest,source,reason\n";
 const TOM: &str = "tom@example.com";
 
 fn code(said: &(StatusCode, Value)) -> String {
-    format!("{} {}", said.0.as_u16(), said.1["error"]["code"].as_str().unwrap_or("fine"))
+    let refused = Some(code_of(&said.1)).filter(|code| *code != "none");
+    format!("{} {}", said.0.as_u16(), refused.unwrap_or("fine"))
 }
 
 impl Shop {

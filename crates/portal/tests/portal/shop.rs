@@ -9,8 +9,8 @@ use http_body_util::BodyExt;
 use money::{Currency, Money};
 use people::{AppMode, PartyKind, PartyStatus};
 use portal::{
-    AgainAsked, AgainRefused, Freezing, Intake, Issuer, LetterSeen, Letters, Mailroom, Offering, Opening,
-    People, Portal, Readers, Resent, password,
+    AgainAsked, AgainRefused, CardBank, Freezing, Intake, Issuer, LetterSeen, Letters, Mailroom, Offering,
+    Opening, People, Portal, Readers, Resent, password,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,6 +18,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::{MemoryStore, Store};
+use tokio::sync::watch;
 use tower::ServiceExt;
 use trade::{Delivery, Meaning, Notice, OpenRefused, Product, WireCharset};
 use vault::Vault;
@@ -39,6 +40,9 @@ pub(crate) struct Shop {
     pub(crate) app: AppId,
     pub(crate) now_us: Arc<AtomicI64>,
     pub(crate) vault: Arc<Vault>,
+    /// Says that the server stops.
+    pub(crate) stop: watch::Sender<bool>,
+    bank: Option<Arc<dyn CardBank>>,
     numbers: AtomicI64,
     tables: MemoryStore,
     pub(crate) cell: Cell,
@@ -57,6 +61,8 @@ fn open_portal(
     door: &Door,
     tables: &MemoryStore,
     vault: &Arc<Vault>,
+    stops: watch::Receiver<bool>,
+    bank: Option<&Arc<dyn CardBank>>,
 ) -> (axum::Router, Arc<Portal>) {
     let view = std::sync::Mutex::new(tables.clone());
     let readers: Readers = Arc::new(move || view.lock().unwrap().reader().unwrap());
@@ -69,6 +75,11 @@ fn open_portal(
         Arc::new(NoMail),
         People::sandbox(vault.clone()),
     );
+    let portal = portal.until(stops);
+    let portal = match bank {
+        Some(bank) => portal.with_bank(bank.clone()),
+        None => portal,
+    };
     let portal = Arc::new(portal);
     let desk = Arc::new(crate::faults::OneFinding::default());
     let router = portal::routes(portal.clone()).merge(portal::fault_routes(portal.clone(), desk));
@@ -177,22 +188,28 @@ impl Shop {
     }
 
     pub(crate) async fn open_world(sandbox: bool) -> Shop {
-        Shop::open_as(world(sandbox)).await
+        Shop::open_as(world(sandbox), None).await
     }
 
     /// A sandbox world that tells this address.
     pub(crate) async fn open_at(base_url: &str) -> Shop {
-        Shop::open_as(World { base_url: base_url.into(), ..world(true) }).await
+        Shop::open_as(World { base_url: base_url.into(), ..world(true) }, None).await
     }
 
-    async fn open_as(world: World) -> Shop {
+    /// The same, which binds cards at this bank.
+    pub(crate) async fn open_with(base_url: &str, bank: Arc<dyn CardBank>) -> Shop {
+        Shop::open_as(World { base_url: base_url.into(), ..world(true) }, Some(bank)).await
+    }
+
+    async fn open_as(world: World, bank: Option<Arc<dyn CardBank>>) -> Shop {
         let folder = tempfile::tempdir().unwrap();
         let (tables, now_us) = (MemoryStore::new(), Arc::new(AtomicI64::new(NOON_US)));
         let (cell, door) = open_cell(folder.path(), &tables, &now_us);
         let world = Arc::new(world);
         let vault =
             Arc::new(Vault::open(&folder.path().join("vault.db"), world.secrets.vault_key(), None).unwrap());
-        let (router, portal) = open_portal(&world, &door, &tables, &vault);
+        let (stop, stops) = watch::channel(false);
+        let (router, portal) = open_portal(&world, &door, &tables, &vault, stops, bank.as_ref());
         let seller = open_party(&door, &world, PartyKind::Merchant, "shop@example.com", "小店 <b>&").await;
         let buyer = open_party(&door, &world, PartyKind::Person, BUYER, "Lily").await;
         let app = OpenApp {
@@ -216,6 +233,8 @@ impl Shop {
             app,
             now_us,
             vault,
+            stop,
+            bank,
             numbers,
             tables,
             cell,
@@ -241,13 +260,31 @@ impl Shop {
             seller,
             buyer,
             app,
+            stop,
+            bank,
             numbers,
         } = self;
         drop((router, portal, door));
         cell.close();
         let (cell, door) = open_cell(folder.path(), &tables, &now_us);
-        let (router, portal) = open_portal(&world, &door, &tables, &vault);
-        Shop { router, portal, world, door, seller, buyer, app, now_us, vault, numbers, tables, cell, folder }
+        let (router, portal) = open_portal(&world, &door, &tables, &vault, stop.subscribe(), bank.as_ref());
+        Shop {
+            router,
+            portal,
+            world,
+            door,
+            seller,
+            buyer,
+            app,
+            now_us,
+            vault,
+            stop,
+            bank,
+            numbers,
+            tables,
+            cell,
+            folder,
+        }
     }
 
     pub(crate) async fn another_buyer(&self, login: &str) -> PartyId {

@@ -1,0 +1,192 @@
+//! What a buyer can pay an order with, the best first, for the cashier's pages and for calls alike.
+
+use crate::order_view::Unanswered;
+use crate::portal::Portal;
+use base::{CardNo, PartyId};
+use engine::FindAccount;
+use fund::{BankHealth, BankOrder, Card, CardKind, CardState};
+use money::Money;
+use std::sync::Arc;
+use trade::{Order, Trade};
+
+/// Payments, bank orders and cards that are looked at.
+const SEEN_MAX: usize = 20;
+
+/// What forms and calls name the balance by; a card goes by its number.
+pub(crate) const BALANCE: &str = "balance";
+
+/// What is paid with: a card, or the balance, also where nothing is said. The error is that it is neither.
+pub(crate) fn card_of(pocket: &str) -> Result<Option<CardNo>, ()> {
+    match pocket {
+        "" | BALANCE => Ok(None),
+        text => text.parse().map(Some).map_err(|_| ()),
+    }
+}
+
+/// One way to pay.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Pocket {
+    /// The balance.
+    Balance {
+        /// What can be spent of it.
+        available: Money,
+        /// Whether that is enough for the order.
+        enough: bool,
+    },
+    /// A card that is bound, and whose bank can be reached.
+    Card {
+        /// The card.
+        card: Arc<Card>,
+        /// How well its bank answers now.
+        health: BankHealth,
+    },
+}
+
+impl Pocket {
+    /// Whether it can pay the order, as far as is known here.
+    pub(crate) fn pays(&self) -> bool {
+        match self {
+            Pocket::Balance { enough, .. } => *enough,
+            Pocket::Card { .. } => true,
+        }
+    }
+
+    /// The card, or nothing of the balance.
+    fn card_no(&self) -> Option<CardNo> {
+        match self {
+            Pocket::Balance { .. } => None,
+            Pocket::Card { card, .. } => Some(card.no),
+        }
+    }
+
+    /// Where it stands among all; lower is better.
+    fn rank(&self) -> u8 {
+        match self {
+            Pocket::Balance { enough: true, .. } => 0,
+            Pocket::Balance { enough: false, .. } => 9,
+            Pocket::Card { card, health } => match (card.kind, health) {
+                (CardKind::Debit, BankHealth::Up) => 1,
+                (CardKind::Credit, BankHealth::Up) => 2,
+                (CardKind::Debit, _) => 3,
+                (CardKind::Credit, _) => 4,
+            },
+        }
+    }
+}
+
+/// All ways to pay an order.
+pub(crate) struct Pockets {
+    /// The best first.
+    pub(crate) all: Vec<Pocket>,
+    /// Whether cards were left out, whose bank cannot be reached.
+    pub(crate) hidden: bool,
+    /// The buyer's last bank orders, newest first.
+    pub(crate) bank_orders: Vec<Arc<BankOrder>>,
+}
+
+/// The ways to pay this order. First what the buyer paid with last, then the balance if it is enough, then debit cards,
+/// then credit cards; within these a bank that answers slowly stands behind, and one that does not answer is left out.
+pub(crate) async fn of_order(portal: &Portal, order: &Order, party: PartyId) -> Result<Pockets, Unanswered> {
+    let account = portal.door.ask(FindAccount { party, currency: order.currency }).await;
+    let account = account.map_err(|_| Unanswered)?;
+    // A bank order that just ended must be seen as it ended.
+    portal.is_posted().await;
+    let read = portal.read(move |reader| {
+        Ok((
+            reader.cards(party, SEEN_MAX)?,
+            reader.bank_orders(party, None, SEEN_MAX)?,
+            reader.trades(party, None, SEEN_MAX)?,
+        ))
+    });
+    let (cards, bank_orders, trades) = read.await.ok_or(Unanswered)?;
+    let available = account.available();
+    let enough = !order.total().exceeds(available).unwrap_or(true);
+    let (mut all, mut hidden) = (vec![Pocket::Balance { available, enough }], false);
+    for card in cards.into_iter().filter(|card| card.state == CardState::Bound) {
+        let health = portal.bank.as_ref().map_or(BankHealth::Down, |bank| bank.health(&card.bank));
+        match health {
+            BankHealth::Up | BankHealth::Slow => all.push(Pocket::Card { card, health }),
+            BankHealth::Maintenance | BankHealth::Down => hidden = true,
+        }
+    }
+    in_order(&mut all, last_used(&trades, &bank_orders));
+    Ok(Pockets { all, hidden, bank_orders })
+}
+
+/// Puts ways to pay in the order in which they are offered.
+fn in_order(all: &mut [Pocket], last_used: Option<Option<CardNo>>) {
+    all.sort_by_key(|pocket| (!(pocket.pays() && Some(pocket.card_no()) == last_used), pocket.rank()));
+}
+
+/// What the buyer's last payment was made with: a card, or `Some(None)` for the balance.
+fn last_used(trades: &[Arc<Trade>], bank_orders: &[Arc<BankOrder>]) -> Option<Option<CardNo>> {
+    let last =
+        trades.iter().filter(|trade| trade.paid_at_us.is_some()).max_by_key(|trade| trade.paid_at_us)?;
+    match last.bank_order {
+        None => Some(None),
+        Some(no) => bank_orders.iter().find(|order| order.no == no).map(|order| Some(order.card)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::{Slot, Text};
+    use money::Currency;
+
+    fn card(number: i64, kind: CardKind) -> Arc<Card> {
+        Arc::new(Card {
+            slot: Slot::PLATFORM,
+            no: CardNo::from_number(1_700_000_000_000_000_000 + number * 100 + 7).unwrap(),
+            party: PartyId::platform(Slot::PLATFORM),
+            state: CardState::Bound,
+            bank: Text::new("ICBC").unwrap(),
+            kind,
+            last_four: Text::new(&format!("000{number}")).unwrap(),
+            digest: [0; 16],
+            agreement: None,
+            asked_at_us: 0,
+            changed_at_us: 0,
+        })
+    }
+
+    /// The order of a balance and four cards.
+    fn offered(enough: bool, last_used: Option<&str>) -> String {
+        let balance = Pocket::Balance { available: Money::zero(Currency::Cny), enough };
+        let (mut all, mut names, mut used) = (vec![balance], Vec::new(), last_used.map(|_| None));
+        let cards = [
+            ("credit-slow", CardKind::Credit, BankHealth::Slow),
+            ("debit-slow", CardKind::Debit, BankHealth::Slow),
+            ("credit", CardKind::Credit, BankHealth::Up),
+            ("debit", CardKind::Debit, BankHealth::Up),
+        ];
+        for (at, (name, kind, health)) in (0..).zip(cards) {
+            let card = card(at, kind);
+            names.push((card.no, name));
+            if last_used == Some(name) {
+                used = Some(Some(card.no));
+            }
+            all.push(Pocket::Card { card, health });
+        }
+        in_order(&mut all, used);
+        let name = |pocket: &Pocket| {
+            let found = names.iter().find(|(no, _)| Some(*no) == pocket.card_no());
+            found.map_or("balance", |(_, name)| *name)
+        };
+        all.iter().map(name).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_was_used_last_stands_first_then_balance_debit_and_credit() {
+        for (enough, last_used, order) in [
+            (true, None, "balance debit credit debit-slow credit-slow"),
+            (false, None, "debit credit debit-slow credit-slow balance"),
+            (true, Some("credit"), "credit balance debit debit-slow credit-slow"),
+            (true, Some("debit-slow"), "debit-slow balance debit credit credit-slow"),
+            (true, Some("balance"), "balance debit credit debit-slow credit-slow"),
+            (false, Some("balance"), "debit credit debit-slow credit-slow balance"),
+        ] {
+            assert_eq!(offered(enough, last_used), order);
+        }
+    }
+}
