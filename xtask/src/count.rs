@@ -22,7 +22,8 @@ impl Counts {
     }
 }
 
-/// Adds up every summary line of nextest, `cargo test`, pytest and `node --test` in a text. None when there is none.
+/// Adds up every summary line of nextest, `cargo test`, pytest, vitest and `node --test` in a text. None when there is
+/// none.
 pub(crate) fn read(text: &str) -> Option<Counts> {
     let mut sum: Option<Counts> = None;
     for line in text.lines() {
@@ -41,7 +42,9 @@ fn summary(line: &str) -> Option<Counts> {
     let pytest = pytest
         && line.contains(" in ")
         && line.trim_matches(['=', ' ']).starts_with(|c: char| c.is_ascii_digit());
-    if nextest || cargo || pytest {
+    // Its line of files, `Test Files  2 passed (2)`, counts none.
+    let vitest = line.starts_with("Tests ");
+    if nextest || cargo || pytest || vitest {
         return pairs(line);
     }
     // node: `# pass 3` when piped, `ℹ pass 3` on a terminal.
@@ -61,7 +64,7 @@ fn summary(line: &str) -> Option<Counts> {
 /// `12 passed, 1 failed`, in any order and with any separator.
 fn pairs(line: &str) -> Option<Counts> {
     let words: Vec<&str> =
-        line.split([' ', ',', ';', '.', ':', '=', '(', ')']).filter(|word| !word.is_empty()).collect();
+        line.split([' ', ',', ';', '.', ':', '=', '(', ')', '|']).filter(|word| !word.is_empty()).collect();
     let mut counts: Option<Counts> = None;
     for pair in words.windows(2) {
         let Ok(number) = pair[0].parse::<usize>() else { continue };
@@ -69,7 +72,7 @@ fn pairs(line: &str) -> Option<Counts> {
         match pair[1] {
             "passed" | "xfailed" => found.passed = number,
             "failed" | "error" | "errors" | "timed" | "exec" | "xpassed" => found.failed = number,
-            "skipped" | "ignored" | "deselected" => found.skipped = number,
+            "skipped" | "ignored" | "deselected" | "todo" => found.skipped = number,
             _ => continue,
         }
         counts = Some(counts.unwrap_or_default().plus(found));
@@ -119,6 +122,9 @@ mod tests {
             counts(3, 1, 0)
         );
         assert_eq!(read("ℹ pass 3\nℹ fail 0"), counts(3, 0, 0));
+        let vitest = " Test Files  1 failed | 2 passed (3)\n      Tests  1 failed | 7 passed | 2 skipped | 1 todo (11)";
+        assert_eq!(read(&format!("{vitest}\n   Start at  10:00:00\n   Duration  1.25s")), counts(7, 1, 3));
+        assert_eq!(read(" Test Files  2 passed (2)\n      Tests  12 passed (12)"), counts(12, 0, 0));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::demo_shop::{self, WebShop};
 use crate::process;
 use crate::tools::{self, Needs};
+use crate::web;
 
 const BUILD_LIMIT: Duration = Duration::from_secs(45 * 60);
 const SHOP_LIMIT: Duration = Duration::from_secs(5 * 60);
@@ -38,8 +39,16 @@ struct Options {
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<(), String> {
     let options = options(arguments)?;
     can_listen(options.port)?;
-    tools::prepare(root, Needs { python: true, ..Needs::default() })?;
-    let (mut build, tongbao) = tools::release_build(root);
+    // Without Node the rest is worth seeing all the same, as with the web shop.
+    let apps = tools::node_is_new_enough();
+    tools::prepare(root, Needs { python: true, web: apps, ..Needs::default() })?;
+    let (mut build, tongbao) = if apps {
+        web::build("npm", root)?;
+        tools::whole_release_build(root)
+    } else {
+        println!("The wallet app is left out: building it needs {}.", tools::node_wanted());
+        tools::release_build(root)
+    };
     println!("building: {}", process::shown(&build));
     if let Some(trouble) = process::run(&mut build, BUILD_LIMIT).trouble {
         return Err(format!("the build {trouble}"));
@@ -209,6 +218,7 @@ fn places(ready: &Value, ready_file: &Path, log: &Path, data: &Path) -> String {
         format!("Gateway    {gateway}"),
         format!("Sandbox    {}", text(&ready["sandbox"])),
         format!("Pay code   {site}/wallet/paycode"),
+        format!("Wallet app {site}/app/wallet/"),
     ];
     for buyer in ready["buyers"].as_array().into_iter().flatten() {
         let (login, password, balance) = (&buyer["login"], &buyer["pay_password"], &buyer["balance"]);
@@ -340,9 +350,15 @@ mod tests {
             "buyers": [{ "login": "amy", "pay_password": "123456", "balance": "100.00" }],
         });
         let text = places(&ready, Path::new("ready.json"), Path::new("server.log"), Path::new("data"));
-        for part in
-            ["http://127.0.0.1:8080/wallet/paycode", "amy", "123456", "2021", "keys/a.pem", "server.log"]
-        {
+        for part in [
+            "8080/wallet/paycode",
+            "http://127.0.0.1:8080/app/wallet/",
+            "amy",
+            "123456",
+            "2021",
+            "keys/a.pem",
+            "server.log",
+        ] {
             assert!(text.contains(part), "{part}");
         }
     }

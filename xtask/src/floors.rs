@@ -35,6 +35,7 @@ pub(crate) const FLOORS: &[(&str, u8)] = &[
     ("channel", 7),
     ("courier", 7),
     ("clerk", 7),
+    ("face", 7),
     ("gateway", 7),
     ("notify", 7),
     ("portal", 7),

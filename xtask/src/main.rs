@@ -31,6 +31,7 @@ mod test;
 mod tidy;
 mod tools;
 mod tree;
+mod web;
 mod words;
 
 use std::path::PathBuf;
@@ -38,9 +39,10 @@ use std::process::ExitCode;
 
 const HELP: &str = "\
 cargo xtask demo  [--data DIR] [--port N] [--keep] [--once]
-    Builds tongbao, starts it with a demo merchant and two buyers, runs a sample shop against it, starts a web shop,
-    and keeps both running until Ctrl-C. --once stops after the sample shop; --keep continues an older data folder.
-cargo xtask test  [--only rust,sdk,node,browser,sim,crash,tidy]
+    Builds the apps of web/ and tongbao, starts it with a demo merchant and two buyers, runs a sample shop against it,
+    starts a web shop, and keeps both running until Ctrl-C. --once stops after the sample shop; --keep continues an
+    older data folder.
+cargo xtask test  [--only rust,web,sdk,node,browser,sim,crash,tidy]
     Everything that a change must pass, in the order of what fails fastest.
 cargo xtask tidy
     The house rules: floors, sizes, purity, words, records. See STYLE.md.

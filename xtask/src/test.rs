@@ -11,9 +11,10 @@ use crate::count::{self, Counts};
 use crate::process::{self, Outcome};
 use crate::prove;
 use crate::tools::{self, Needs};
+use crate::web;
 
 /// What `--only` can name.
-const PARTS: [&str; 7] = ["tidy", "rust", "sdk", "node", "browser", "sim", "crash"];
+const PARTS: [&str; 8] = ["tidy", "rust", "web", "sdk", "node", "browser", "sim", "crash"];
 
 /// One step of the run.
 struct Step {
@@ -29,6 +30,7 @@ struct Step {
 enum Work {
     Tidy,
     Canary,
+    Web,
     Program(fn(&Context) -> Command),
 }
 
@@ -41,11 +43,24 @@ const fn minutes(count: u64) -> Duration {
     Duration::from_secs(60 * count)
 }
 
+/// What runs against the release build.
 const SERVED: &[&str] = &["sdk", "node", "browser", "crash"];
+/// What needs the apps of web/: the release build holds them.
+const WITH_APPS: &[&str] = &["web", "sdk", "node", "browser", "crash"];
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 18] = [
     Step { name: "format", parts: &["rust"], limit: minutes(2), counts: false, work: Work::Program(format) },
     Step { name: "tidy", parts: &["rust", "tidy"], limit: minutes(2), counts: false, work: Work::Tidy },
+    Step {
+        name: "web check",
+        parts: &["web"],
+        limit: minutes(5),
+        counts: false,
+        work: Work::Program(web_check),
+    },
+    Step { name: "web", parts: &["web"], limit: minutes(10), counts: true, work: Work::Program(web_tests) },
+    // Before anything of Rust is compiled: the program's own tests then serve what was built.
+    Step { name: "web build", parts: WITH_APPS, limit: minutes(10), counts: false, work: Work::Web },
     Step { name: "clippy", parts: &["rust"], limit: minutes(20), counts: false, work: Work::Program(clippy) },
     Step {
         name: "rust tests",
@@ -182,7 +197,8 @@ fn parts(arguments: &[String]) -> Result<Vec<&'static str>, String> {
 
 fn needs(parts: &[&str]) -> Needs {
     let has = |part: &str| parts.contains(&part);
-    Needs { rust: has("rust"), python: has("sdk"), node: has("node"), browser: has("browser") }
+    let web = WITH_APPS.iter().any(|part| has(part));
+    Needs { rust: has("rust"), python: has("sdk"), node: has("node"), browser: has("browser"), web }
 }
 
 fn timed<T>(name: &str, work: impl FnOnce() -> T) -> (Duration, T) {
@@ -198,6 +214,7 @@ fn perform(step: &Step, context: &Context) -> (Counts, Option<String>) {
     match step.work {
         Work::Tidy => judge(false, None, crate::tidy::run(&context.root, &[]).err()),
         Work::Canary => judge(false, None, prove::canary(&context.root).err()),
+        Work::Web => judge(false, None, web::build("npm", &context.root).err()),
         Work::Program(command) => {
             let mut command = command(context);
             println!("{}", process::shown(&command));
@@ -249,8 +266,16 @@ fn doc_tests(context: &Context) -> Command {
     cargo(context, &["test", "--workspace", "--doc"])
 }
 
+fn web_check(context: &Context) -> Command {
+    npm(&context.root.join("web"), &["run", "check"])
+}
+
+fn web_tests(context: &Context) -> Command {
+    npm(&context.root.join("web"), &["test"])
+}
+
 fn release(context: &Context) -> Command {
-    tools::release_build(&context.root).0
+    tools::whole_release_build(&context.root).0
 }
 
 fn python_sdks(context: &Context) -> Command {
@@ -260,16 +285,16 @@ fn python_sdks(context: &Context) -> Command {
 }
 
 fn node_sdk(context: &Context) -> Command {
-    npm_test(&context.root.join("tests/sdk/node"))
+    npm(&context.root.join("tests/sdk/node"), &["test"])
 }
 
 fn browser(context: &Context) -> Command {
-    npm_test(&context.root.join("tests/browser"))
+    npm(&context.root.join("tests/browser"), &["test"])
 }
 
-fn npm_test(folder: &Path) -> Command {
+fn npm(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("npm");
-    command.current_dir(folder).args(["--silent", "test"]);
+    command.current_dir(folder).arg("--silent").args(arguments);
     command
 }
 
@@ -337,10 +362,21 @@ mod tests {
     }
 
     #[test]
+    fn the_apps_are_built_before_what_holds_them() {
+        let at = |name: &str| STEPS.iter().position(|step| step.name == name).unwrap();
+        assert!(at("web build") < at("rust tests") && at("web build") < at("release build"));
+        for part in STEPS[at("release build")].parts {
+            assert!(STEPS[at("web build")].parts.contains(part), "{part}");
+        }
+    }
+
+    #[test]
     fn what_is_installed_follows_from_what_is_run() {
         assert_eq!(needs(&["tidy"]), Needs::default());
-        assert_eq!(needs(&["sim", "crash"]), Needs::default());
-        assert_eq!(needs(&PARTS), Needs { rust: true, python: true, node: true, browser: true });
+        assert_eq!(needs(&["sim"]), Needs::default());
+        assert_eq!(needs(&["crash"]), Needs { web: true, ..Needs::default() });
+        assert_eq!(needs(&["sdk"]), Needs { python: true, web: true, ..Needs::default() });
+        assert_eq!(needs(&PARTS), Needs { rust: true, python: true, node: true, browser: true, web: true });
     }
 
     #[test]

@@ -15,6 +15,8 @@ const INSTALL_LIMIT: Duration = Duration::from_secs(15 * 60);
 /// The oldest Node that the tests' libraries accept.
 const NODE_MIN: (u32, u32) = (20, 19);
 const WEB_SHOP: &str = "examples/shop";
+/// The apps that the program holds: see `web.rs`.
+const WEB: &str = "web";
 
 /// What is needed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +29,14 @@ pub(crate) struct Needs {
     pub(crate) node: bool,
     /// Chromium, fonts, and Node with the driver of tests/browser and the shop that it visits.
     pub(crate) browser: bool,
+    /// Node with what the apps of web/ are built with.
+    pub(crate) web: bool,
+}
+
+impl Needs {
+    fn any_node(self) -> bool {
+        self.node || self.browser || self.web
+    }
 }
 
 /// Makes everything that `needs` names ready for use.
@@ -46,14 +56,16 @@ pub(crate) fn prepare(root: &Path, needs: Needs) -> Result<(), String> {
         npm(root, "tests/browser")?;
         npm(root, WEB_SHOP)?;
     }
+    if needs.web {
+        npm(root, WEB)?;
+    }
     Ok(())
 }
 
 /// Makes the web shop ready for use. No package of the system is installed for it.
 pub(crate) fn web_shop(root: &Path) -> Result<(), String> {
     if !node_is_new_enough() {
-        let (major, minor) = NODE_MIN;
-        return Err(format!("it needs Node {major}.{minor} or newer, with npm"));
+        return Err(format!("it needs {}", node_wanted()));
     }
     npm(root, WEB_SHOP)
 }
@@ -63,7 +75,14 @@ pub(crate) fn venv_python(root: &Path) -> PathBuf {
     root.join("target/venv/bin/python")
 }
 
-/// Builds the release binary and says where it is.
+/// Builds the release binary with the apps of web/, which must be built, and says where it is.
+pub(crate) fn whole_release_build(root: &Path) -> (Command, PathBuf) {
+    let (mut cargo, tongbao) = release_build(root);
+    cargo.args(["--features", "require-ui"]);
+    (cargo, tongbao)
+}
+
+/// Builds the release binary, with the apps of web/ if they happen to be built, and says where it is.
 pub(crate) fn release_build(root: &Path) -> (Command, PathBuf) {
     let mut cargo = cargo(root);
     cargo.args(["build", "--release", "--package", "server", "--bin", "tongbao"]);
@@ -137,7 +156,7 @@ fn packages(root: &Path, needs: Needs) -> Result<(), String> {
     if needs.python && !works("python3", &["-c", "import ensurepip, venv"]) {
         missing.extend(["python3".to_owned(), "python3-venv".to_owned()]);
     }
-    if (needs.node || needs.browser) && !node_is_new_enough() {
+    if needs.any_node() && !node_is_new_enough() {
         missing.extend(["nodejs".to_owned(), "npm".to_owned()]);
     }
     if needs.browser {
@@ -184,14 +203,21 @@ fn apt(missing: &[String], needs: Needs) -> Result<(), String> {
     let mut command = Command::new("apt-get");
     command.env("DEBIAN_FRONTEND", "noninteractive").args(["install", "--yes", "--no-install-recommends"]);
     install(command.args(missing))?;
-    if (needs.node || needs.browser) && !node_is_new_enough() {
+    if needs.any_node() && !node_is_new_enough() {
         let (major, minor) = NODE_MIN;
         return Err(format!("this system's Node is older than {major}.{minor}: install a newer one by hand"));
     }
     Ok(())
 }
 
-fn node_is_new_enough() -> bool {
+/// What is to be installed when [`node_is_new_enough`] says no.
+pub(crate) fn node_wanted() -> String {
+    let (major, minor) = NODE_MIN;
+    format!("Node {major}.{minor} or newer, with npm")
+}
+
+/// Whether Node is here, with npm, and new enough.
+pub(crate) fn node_is_new_enough() -> bool {
     let new = said("node", &["--version"])
         .and_then(|version| node_version(&version))
         .is_some_and(|found| found >= NODE_MIN);
@@ -257,6 +283,15 @@ mod tests {
         assert!(node_version("v20.9.0").unwrap() < NODE_MIN);
         assert!(node_version("v22.0.0\n").unwrap() >= NODE_MIN);
         assert_eq!(node_version("none"), None);
+    }
+
+    #[test]
+    fn only_the_whole_build_needs_the_apps() {
+        let arguments = |(command, _): (Command, PathBuf)| process::shown(&command);
+        let root = Path::new(".");
+        assert!(arguments(whole_release_build(root)).ends_with(" --features require-ui"));
+        assert!(!arguments(release_build(root)).contains("require-ui"));
+        assert_eq!(whole_release_build(root).1, release_build(root).1);
     }
 
     #[test]

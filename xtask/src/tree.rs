@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::source;
 
 /// Folders that are never the project's own words.
-const OUTSIDE: [&str; 6] = [".git", "target", "node_modules", "data", ".venv", "__pycache__"];
+const OUTSIDE: [&str; 7] = [".git", "target", "node_modules", "dist", "data", ".venv", "__pycache__"];
 
 /// One text file of the repository.
 pub(crate) struct File {
@@ -67,14 +67,8 @@ fn is_test_path(path: &str) -> bool {
 
 /// All text files under `root`, in path order. Binary files are left out.
 pub(crate) fn read(root: &Path) -> Result<Vec<File>, String> {
-    let mut paths = match listed_by_git(root) {
-        Some(paths) => paths,
-        None => walked(root)?,
-    };
-    paths.sort();
-    paths.dedup();
     let mut files = Vec::new();
-    for path in paths {
+    for path in paths(root)? {
         let Ok(bytes) = std::fs::read(root.join(&path)) else {
             continue; // Deleted but not yet committed, or a link to a folder.
         };
@@ -88,6 +82,17 @@ pub(crate) fn read(root: &Path) -> Result<Vec<File>, String> {
         return Err(format!("tidy: no files under {}", root.display()));
     }
     Ok(files)
+}
+
+/// The paths of all files under `root` that are the project's own, in order.
+pub(crate) fn paths(root: &Path) -> Result<Vec<String>, String> {
+    let mut paths = match listed_by_git(root) {
+        Some(paths) => paths,
+        None => walked(root)?,
+    };
+    paths.sort();
+    paths.dedup();
+    Ok(paths)
 }
 
 /// Tracked files and new ones that are not ignored. None without git, or outside a work tree.
@@ -136,7 +141,7 @@ mod tests {
     #[test]
     fn a_source_archive_is_walked_without_its_products() {
         let folder = tempfile::tempdir().unwrap();
-        for path in ["a.rs", "target/b.rs", "web/c.rs", "web/node_modules/d.rs"] {
+        for path in ["a.rs", "target/b.rs", "web/c.rs", "web/node_modules/d.rs", "web/dist/wallet/e.js"] {
             let path = folder.path().join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "x").unwrap();

@@ -53,7 +53,8 @@ pub(crate) fn copy(from: &DataFolder, to: &Path) -> anyhow::Result<(u64, u64)> {
         .with_context(|| format!("the tables in {}", tables.display()))?;
     restrict(&target.tables())?;
     let records = copy_journal(&from.journal(), &target.journal(), mark.sequence)?;
-    // The clock after the journal, so that the copy's clock is not behind its stamps.
+    // The clock after the journal, so that the copy's clock is not behind its stamps. Not the id of the books: what is
+    // served from a copy goes another way than what it was copied from.
     for name in ["world.json", "demo.json", "seeding.json", "clock.json", "apps.json", "bank.json"] {
         copy_note(&from.world().join(name), &target.world().join(name))?;
     }

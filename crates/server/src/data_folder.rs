@@ -3,7 +3,8 @@
 //! ```text
 //! DIR/VERSION                 the layout's number
 //! DIR/LOCK                    held by the server that runs; its process id
-//! DIR/worlds/default/world.json, clock.json, apps.json, journal/, tables.sqlite, keys/, demo.json, seeding.json
+//! DIR/worlds/default/world.json, books.json, clock.json, apps.json, journal/, tables.sqlite, keys/, demo.json,
+//!                    seeding.json
 //! ```
 
 use crate::private_file;
@@ -49,6 +50,12 @@ pub(crate) struct WorldNote {
     /// Where its clock stood at first, microseconds UTC, when it was declared so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) starts_at_us: Option<i64>,
+}
+
+/// Which books a world has.
+#[derive(Serialize, Deserialize)]
+struct BooksNote {
+    id: String,
 }
 
 impl WorldNote {
@@ -157,7 +164,8 @@ impl DataFolder {
     /// Forgets what a first start that was cut off wrote down. There must be no journal.
     pub(crate) fn forget_world(&self) -> anyhow::Result<()> {
         ensure!(!self.journal().exists(), "a world with a journal is not forgotten");
-        for path in [self.world().join("world.json"), self.demo(), self.seeding(), self.clock()] {
+        let note = self.world().join("world.json");
+        for path in [note, self.demo(), self.seeding(), self.clock(), self.books_note()] {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     return Err(error).with_context(|| format!("{} cannot be removed", path.display()));
@@ -194,6 +202,27 @@ impl DataFolder {
     /// Lists of names under their digests; absent while none was proposed.
     pub(crate) fn lists(&self) -> PathBuf {
         self.world().join("lists")
+    }
+
+    /// The id of these books.
+    pub(crate) fn books_note(&self) -> PathBuf {
+        self.world().join("books.json")
+    }
+
+    /// The id of these books, 32 hex digits: drawn when it is first asked for, gone when the world begins anew. The id
+    /// of the world stays then, so that whoever kept something of the books before could not tell by it.
+    pub(crate) fn books_id(&self) -> anyhow::Result<String> {
+        let path = self.books_note();
+        if !path.exists() {
+            let mut drawn = WorldId::default();
+            getrandom::fill(&mut drawn).context("the system gives no randomness")?;
+            let note = BooksNote { id: hex::encode(drawn) };
+            private_file::write(&path, serde_json::to_string(&note)?.as_bytes())?;
+            return Ok(note.id);
+        }
+        let note: BooksNote = serde_json::from_str(&private_file::read(&path)?)
+            .with_context(|| format!("{} is damaged", path.display()))?;
+        Ok(note.id)
     }
 
     /// What a bank in another process knows these books by; absent while none was spoken with.
@@ -350,6 +379,21 @@ mod tests {
         assert!(DataFolder::look(root).unwrap_err().to_string().contains("newer release"));
         fs::write(root.join("VERSION"), "x").unwrap();
         assert!(DataFolder::look(root).is_err());
+    }
+
+    #[test]
+    fn books_have_an_id_until_they_are_thrown_away() {
+        let temporary = tempfile::tempdir().unwrap();
+        let (folder, _claim) = DataFolder::claim(temporary.path()).unwrap();
+        let world = folder.world_note().unwrap().world_id().unwrap();
+        let id = folder.books_id().unwrap();
+        assert!(id.len() == 32 && id != hex::encode(world), "{id}");
+        assert_eq!(folder.books_id().unwrap(), id, "it is kept");
+        crate::reset::empty(&folder).unwrap();
+        assert_ne!(folder.books_id().unwrap(), id);
+        assert_eq!(folder.world_note().unwrap().world_id().unwrap(), world, "the world's stays");
+        fs::write(folder.books_note(), "{}").unwrap();
+        assert!(folder.books_id().unwrap_err().to_string().contains("books.json is damaged"));
     }
 
     #[test]

@@ -77,13 +77,21 @@ impl Front {
             Place::Here => {}
             Place::Inside(uri) => *request.uri_mut() = uri,
             Place::Elsewhere => {
-                return Ok(plain(StatusCode::NOT_FOUND, "There is no such world on this server.\n"));
+                let path = inner_path(request.uri().path());
+                let words = "There is no such world on this server.\n";
+                return Ok(refused(path, StatusCode::NOT_FOUND, "world_not_found", words));
             }
         }
-        match self.routes(&mut request).await {
-            Some(routes) => routes.oneshot(request).await,
-            None => Ok(plain(StatusCode::SERVICE_UNAVAILABLE, "The world begins anew; try again.\n")),
-        }
+        let Some(routes) = self.routes(&mut request).await else {
+            let words = "The world begins anew; try again.\n";
+            return Ok(refused(
+                request.uri().path(),
+                StatusCode::SERVICE_UNAVAILABLE,
+                "world_begins_anew",
+                words,
+            ));
+        };
+        routes.oneshot(request).await
     }
 }
 
@@ -142,18 +150,28 @@ async fn health(State(door): State<Door>) -> Response {
         .into_response()
 }
 
-async fn not_here() -> Response {
-    plain(
-        StatusCode::NOT_FOUND,
-        "There is nothing here. The gateway is at /gateway.do, the start page at /.\n",
-    )
+async fn not_here(uri: Uri) -> Response {
+    let words = "There is nothing here. The gateway is at /gateway.do, the start page at /.\n";
+    refused(uri.path(), StatusCode::NOT_FOUND, "not_found", words)
 }
 
-fn plain(status: StatusCode, text: &'static str) -> Response {
-    let mut response = (status, text).into_response();
+/// The path inside a world, of a path that names one.
+fn inner_path(path: &str) -> &str {
+    let named = path.strip_prefix("/w/").unwrap_or(path);
+    named.find('/').map_or("/", |at| &named[at..])
+}
+
+/// A "no" of ours: in the API's form where a program of the API asks, else in words.
+fn refused(path: &str, status: StatusCode, code: &str, words: &'static str) -> Response {
+    let mut response = if portal::is_of_api(path) {
+        portal::problem(status, code, words.trim_end())
+    } else {
+        let plain = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+        (status, plain, words).into_response()
+    };
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -172,6 +190,41 @@ mod tests {
         assert_eq!(place("http://host:1/w/default/qr/x"), inside("http://host:1/qr/x"));
         for elsewhere in ["/w/other/gateway.do", "/w/", "/w/defaul", "/w/default2/x"] {
             assert_eq!(place(elsewhere), Place::Elsewhere, "{elsewhere}");
+        }
+        assert_eq!(inner_path("/w/other/api/v1/me"), "/api/v1/me");
+        assert_eq!((inner_path("/w/other"), inner_path("/w/")), ("/", "/"));
+    }
+
+    /// What the front says by itself: status, media type, body.
+    async fn said(front: &Front, path: &str) -> (u16, String, String) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let Ok(response) = front.clone().serve(request).await;
+        let (status, kind) = (response.status().as_u16(), response.headers()[header::CONTENT_TYPE].clone());
+        let body = axum::body::to_bytes(response.into_body(), 4096).await.unwrap();
+        (status, kind.to_str().unwrap().to_owned(), String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn where_a_program_of_the_api_asks_the_front_answers_in_its_form() {
+        let open = Front::new("default", watch::channel(Some(Router::new().fallback(not_here))).1);
+        // Nobody is there who could show any, so that nobody waits for them.
+        let anew = Front::new("default", watch::channel(None).1);
+        for (front, path, status, code) in [
+            (&open, "/api/v2/me", 404, "not_found"),
+            (&open, "/w/default/api/v2/me", 404, "not_found"),
+            (&open, "/w/other/api/v1/me", 404, "world_not_found"),
+            (&anew, "/api/v1/me", 503, "world_begins_anew"),
+            (&anew, "/w/default/api/v1/me", 503, "world_begins_anew"),
+        ] {
+            let (found, kind, body) = said(front, path).await;
+            assert_eq!((found, kind.as_str()), (status, "application/problem+json"), "{path}");
+            let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+            assert_eq!((&body["code"], &body["status"]), (&json!(code), &json!(status)), "{path}");
+        }
+        for (front, path) in [(&open, "/nothing"), (&open, "/w/other/gateway.do"), (&anew, "/wallet")] {
+            let (_, kind, body) = said(front, path).await;
+            assert_eq!(kind, "text/plain; charset=utf-8", "{path}");
+            assert!(body.ends_with('\n') && !body.starts_with('{'), "{body}");
         }
     }
 }

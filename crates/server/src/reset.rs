@@ -52,6 +52,8 @@ pub(crate) fn empty(folder: &DataFolder) -> anyhow::Result<()> {
     // Numbers begin anew with the clock: a bank in another process must not take them for those of before.
     gone(&folder.bank_generation(), fs::remove_file(folder.bank_generation()))?;
     gone(&folder.bank_messages(), fs::remove_dir_all(folder.bank_messages()))?;
+    // Whoever kept something of them must be able to tell that these are others.
+    gone(&folder.books_note(), fs::remove_file(folder.books_note()))?;
     // Names of persons, which no row speaks of any more.
     gone(&folder.lists(), fs::remove_dir_all(folder.lists()))?;
     folder.clock_to_start()?;

@@ -20,6 +20,7 @@ pub(crate) fn text(folder: &DataFolder, demo: &Demo, ready: &Ready) -> String {
         None => line("  on port 80", "not served; the official Python SDK reaches no other port"),
     }
     line("Wallet, pay code", &format!("{}/wallet/paycode", ready.base_url));
+    line("Wallet app", &format!("{}/app/wallet/", ready.base_url));
     if let Some(sandbox) = &ready.sandbox {
         line("Sandbox API", &format!("{sandbox}  (open it in a browser for its description)"));
     }

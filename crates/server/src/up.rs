@@ -83,7 +83,8 @@ pub(crate) async fn serve(args: &UpArgs, file: &WorldFile, starter: &mut impl St
     let (stop_serving, serving_stopped) = watch::channel(false);
     let (show, routes) = watch::channel(None);
     let (resets, mut asked) = Resets::of(&site);
-    let mut served = Served { site: &site, args, show, resets, running: None };
+    let stops = serving_stopped.clone();
+    let mut served = Served { site: &site, args, show, resets, stops, running: None };
     served.start(house)?;
     let front = Front::new(&site.world.name, routes).behind(&args.trust_proxy);
     let serving = tokio::spawn(listeners.serve(front, serving_stopped));
@@ -197,6 +198,8 @@ struct Served<'a> {
     args: &'a UpArgs,
     show: watch::Sender<Option<Router>>,
     resets: Resets,
+    /// Becomes true when the sockets close.
+    stops: watch::Receiver<bool>,
     running: Option<Running>,
 }
 
@@ -259,13 +262,14 @@ impl Served<'_> {
         let desks = (cards, Arc::new(statements::Desk(importer.clone())));
         let portal = if world.sandbox { portal.with_bank(desks.0).with_statements(desks.1) } else { portal };
         let closer = Arc::new(DayCloser::new(door.clone(), readers(tables.clone())));
-        let portal = portal.with_closes(Arc::new(close::Desk(closer.clone())));
-        let portal = Arc::new(portal);
+        let portal = portal.with_closes(Arc::new(close::Desk(closer.clone()))).until(self.stops.clone());
+        let portal = Arc::new(portal.of_books(self.site.folder.books_id()?));
         let banks = banks::channel(&bank, self.site, &house, readers(tables.clone()));
         let collector = statements::collector(&bank, &importer, &house, readers(tables.clone()));
         let player = Player::new(house.clock.clone(), door.clone(), readers(tables.clone()));
         let player = Arc::new(player.waits_for(banks.as_ref().map(Channel::idle)));
-        let mut routes = gateway::routes(gateway).merge(portal::routes(portal.clone()));
+        let routes = gateway::routes(gateway).merge(portal::routes(portal.clone()));
+        let mut routes = routes.merge(face::routes());
         if world.sandbox {
             routes = routes.merge(portal::fault_routes(portal.clone(), desk));
             routes = routes.merge(portal::method_routes(portal.clone(), method_guide::shown()));
@@ -343,6 +347,7 @@ impl Served<'_> {
 impl Running {
     /// Our own work ends, then the books are closed.
     async fn stop(self) -> (Arc<Portal>, bool) {
+        self.portal.close();
         let player = self.player;
         // Its thread may be writing the clock's file, which whoever goes on here may write anew.
         let _ended = tokio::task::spawn_blocking(move || player.end()).await;

@@ -63,6 +63,11 @@ fn paths_may_name_the_world_and_others_are_not_found() {
     assert!(status == 404 && text.contains("no such world"), "{status} {text}");
     let (status, text) = server.get("/nothing");
     assert!(status == 404 && text.contains("/gateway.do"), "{status} {text}");
+    for (path, code) in [("/api/v2/me", "not_found"), ("/w/other/api/v1/me", "world_not_found")] {
+        let (status, text) = server.get(path);
+        let problem: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((status, &problem["code"]), (404, &Value::from(code)), "{text}");
+    }
     // The gateway answers even to nonsense in its own form.
     let (status, text) = server.get("/w/default/gateway.do?method=alipay.trade.query");
     assert!(status == 200 && text.contains("\"code\""), "{status} {text}");

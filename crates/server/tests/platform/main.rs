@@ -13,6 +13,7 @@ mod doctor;
 mod ephemeral;
 mod escrow_clock;
 mod everything;
+mod faces;
 mod faults;
 mod folders;
 mod letters;

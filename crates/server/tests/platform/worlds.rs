@@ -105,6 +105,31 @@ fn one_seed_gives_the_same_numbers_and_a_reset_gives_them_again() {
     assert_eq!(balance(&again, "mei@example.com"), "48.51", "what came after a reset is kept");
 }
 
+/// Whoever keeps something of a world for being offline must be able to tell when it is of another one.
+#[test]
+fn books_are_told_by_an_id_that_a_reset_changes_and_a_restart_does_not() {
+    let place = Place::new();
+    let id = |server: &Server| {
+        let (status, site) = server.get("/api/v1/site");
+        let site: Value = serde_json::from_str(&site).unwrap();
+        assert_eq!(status, 200, "{site}");
+        site["world"].as_str().unwrap().to_owned()
+    };
+    let server = place.start("one");
+    let first = id(&server);
+    reset(&server);
+    let second = id(&server);
+    assert_ne!(first, second, "also in a world of a seed");
+    server.stop();
+    let again = place.start("one");
+    assert_eq!(id(&again), second);
+    printed(&["backup", "--data", &place.at("one"), "--to", &place.at("copy")]);
+    again.stop();
+    let copy = Server::start(Path::new(&place.at("copy")));
+    assert_ne!(id(&copy), second, "a copy goes another way");
+    copy.stop();
+}
+
 /// A list of names is of persons: it goes with the books that agreed on it, and can be agreed on again.
 #[test]
 fn lists_of_names_go_with_a_reset() {
