@@ -1,0 +1,161 @@
+// The mock: the built pages under /app/ with the strict policy that the platform sends, and the API from memory. It
+// listens on this machine alone. `npm run mock -- 8790 --new` begins without an account.
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CALLS } from './calls.mjs';
+import { livedIn, newWorld, No } from './world.mjs';
+
+const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+const PREFIX = '/api/v1';
+const BODY_BYTES_MAX = 100_000;
+/** What the platform sends with every page. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "font-src 'self'",
+  "media-src 'self' blob:",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "form-action 'self'",
+].join('; ');
+const KINDS = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
+};
+
+const send = (response, status, kind, body, headers = {}) => {
+  response.writeHead(status, {
+    'content-type': kind,
+    'content-security-policy': POLICY,
+    'cache-control': 'no-store',
+    ...headers,
+  });
+  response.end(body);
+};
+
+async function file(request, response, pathname) {
+  const name = path.normalize(
+    path.join(dist, pathname.slice('/app/'.length) + (pathname.endsWith('/') ? 'index.html' : '')),
+  );
+  const bytes = name.startsWith(dist) ? await readFile(name).catch(() => null) : null;
+  const smaller =
+    /\bbr\b/.test(request.headers['accept-encoding'] ?? '') && bytes
+      ? await readFile(`${name}.br`).catch(() => null)
+      : null;
+  if (bytes) {
+    const headers = smaller ? { 'content-encoding': 'br', vary: 'accept-encoding' } : {};
+    send(response, 200, KINDS[path.extname(name)] ?? 'application/octet-stream', smaller ?? bytes, headers);
+  } else {
+    send(response, 404, 'text/plain', 'not found');
+  }
+}
+
+async function bodyOf(request) {
+  let text = '';
+  for await (const piece of request) {
+    text += piece;
+    if (text.length > BODY_BYTES_MAX) {
+      throw new No(413, 'too_large', 'the body is too large');
+    }
+  }
+  return text ? JSON.parse(text) : {};
+}
+
+function match(template, pathname) {
+  const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  const found = new RegExp(`^${template.replace(/\{\w+\}/g, '([^/]+)')}$`).exec(pathname);
+  return found && Object.fromEntries(names.map((name, place) => [name, decodeURIComponent(found[place + 1])]));
+}
+
+const token = request => /tongbao_person=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
+
+async function call(world, request, response, url) {
+  const pathname = url.pathname.slice(PREFIX.length);
+  const found = CALLS.map(([method, template, isOpen, act]) => ({
+    method,
+    isOpen,
+    act,
+    path: match(template, pathname),
+  })).find(one => one.path && one.method === request.method);
+  if (!found) {
+    throw new No(404, 'not_found', 'there is no such path');
+  }
+  if (!found.isOpen && !world.signedIn.has(token(request))) {
+    throw new No(401, 'not_signed_in', 'sign in: POST /api/v1/sessions');
+  }
+  const asked = {
+    path: found.path,
+    query: url.searchParams,
+    body: await bodyOf(request),
+    key: request.headers['idempotency-key'],
+    token: token(request),
+    root: `http://${request.headers.host}/`,
+  };
+  const told = found.act(world, asked);
+  if (told === undefined) {
+    throw new No(404, 'not_found', 'there is no such thing');
+  }
+  const cookie = told.token ? { 'set-cookie': `tongbao_person=${told.token}; Path=/; HttpOnly; SameSite=Strict` } : {};
+  send(response, 200, 'application/json', JSON.stringify(told), cookie);
+}
+
+function events(world, request, response) {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  const listener = changed => response.write(`event: changed\ndata: ${JSON.stringify(changed)}\n\n`);
+  response.write('retry: 3000\n\n');
+  listener({ changed: ['account', 'bills'] });
+  world.listeners.add(listener);
+  request.on('close', () => world.listeners.delete(listener));
+}
+
+async function answer(world, request, response) {
+  const url = new URL(request.url, 'http://mock');
+  try {
+    if (url.pathname === '/sandbox/messages') {
+      const to = url.searchParams.get('to');
+      send(
+        response,
+        200,
+        'application/json',
+        JSON.stringify({ messages: world.messages.filter(one => !to || one.to === to) }),
+      );
+    } else if (url.pathname === `${PREFIX}/me/events` && world.signedIn.has(token(request))) {
+      events(world, request, response);
+    } else if (url.pathname.startsWith(`${PREFIX}/`)) {
+      await call(world, request, response, url);
+    } else {
+      await file(request, response, url.pathname.startsWith('/app/') ? url.pathname : '/app/none');
+    }
+  } catch (thrown) {
+    const { status, code, message } =
+      thrown instanceof No ? thrown : { status: 500, code: 'internal', message: String(thrown) };
+    const problem = { type: `urn:tongbao:problem:${code}`, title: code, status, detail: message, code };
+    send(response, status, 'application/problem+json', JSON.stringify(problem));
+  }
+}
+
+/** Listens on this machine. `port` 0 takes any; the answer says which. */
+export async function startMock(port, { isNew = false } = {}) {
+  const world = isNew ? newWorld() : livedIn(newWorld());
+  const server = createServer((request, response) => void answer(world, request, response));
+  await new Promise((listening, failed) => server.once('error', failed).listen(port, '127.0.0.1', listening));
+  return { server, world, port: server.address().port };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { port } = await startMock(Number(process.argv[2] ?? 8790), { isNew: process.argv.includes('--new') });
+  console.log(`The mock is at http://localhost:${port}/app/wallet/`);
+  console.log('Sign in as 13800138000 with plum-blossom-7; the payment password is 836205.');
+}

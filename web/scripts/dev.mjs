@@ -1,0 +1,14 @@
+// The wallet while one writes it, with the mock in the place of the platform. API=http://… asks a real one.
+import { fileURLToPath } from 'node:url';
+import { createServer } from 'vite';
+import { startMock } from '../mock/server.mjs';
+
+const PORT = 8790;
+
+if (!process.env.API) {
+  await startMock(PORT);
+}
+process.env.APP ??= 'wallet';
+const server = await createServer({ configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)) });
+await server.listen();
+server.printUrls();

@@ -1,0 +1,7 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { alias: { '@kit': fileURLToPath(new URL('kit', import.meta.url)) } },
+  test: { environment: 'happy-dom', include: ['kit/**/*.test.ts', 'wallet/src/**/*.test.{ts,tsx}'] },
+});

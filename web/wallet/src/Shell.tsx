@@ -1,0 +1,116 @@
+// Around every screen of somebody who is signed in: who it is, what changes meanwhile, whether there is a connection.
+import { addressOf } from '@kit/api/client';
+import { useEvents } from '@kit/events';
+import { useOnline } from '@kit/online';
+import { asProblem, NO_CONNECTION } from '@kit/problem';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-router';
+import { AppOutline, BillOutline, UserOutline } from 'antd-mobile-icons';
+import { useEffect, useRef } from 'react';
+import { notice } from './parts/notices';
+import { Loading } from './parts/states';
+import { balanceQuery, billsQuery, meQuery, newestQuery, refreshAccount, refreshBills } from './queries';
+import { useShown } from './shown';
+
+/** Screens that the menu below leads to. */
+const MENU = [
+  { to: '/', word: 'tab.home', Icon: AppOutline },
+  { to: '/bills', word: 'tab.bills', Icon: BillOutline },
+  { to: '/me', word: 'tab.me', Icon: UserOutline },
+] as const;
+
+interface Changed {
+  changed: string | string[];
+}
+
+/** Asks anew for what the server says has changed, and tells when money came. */
+function useChanges(): void {
+  const { say, money } = useShown();
+  const client = useQueryClient();
+  const newest = useRef<string | undefined>(undefined);
+  const tellWhatCame = async () => {
+    const listed = client.getQueryData(billsQuery('', '').queryKey)?.pages[0]?.bills[0]?.no;
+    const before = newest.current ?? listed;
+    const bill = await client.fetchQuery(newestQuery);
+    newest.current = bill?.no;
+    if (bill && before !== undefined && bill.no !== before && bill.direction === 'in' && bill.state === 'done') {
+      notice(say('home.received', { amount: money(bill.amount) }));
+    }
+  };
+  useEvents<Changed>(addressOf('api/v1/me/events'), 'changed', ({ changed }) => {
+    const parts = [changed].flat();
+    if (parts.includes('account')) {
+      refreshAccount(client);
+    }
+    if (parts.includes('bills')) {
+      // A bill that cannot be looked at now is in the list when the list can.
+      tellWhatCame().catch(() => undefined);
+      refreshBills(client);
+    }
+  });
+}
+
+function Listening() {
+  useChanges();
+  return null;
+}
+
+/** Says that what is shown may be old. */
+function Offline({ isCutOff }: { isCutOff: boolean }) {
+  const { say } = useShown();
+  const isOnline = useOnline() && !isCutOff;
+  return (
+    <p role="status" className={isOnline ? 'offline none' : 'offline'}>
+      {isOnline ? '' : say('offline')}
+    </p>
+  );
+}
+
+function Menu() {
+  const { say } = useShown();
+  const { pathname } = useLocation();
+  if (!MENU.some(one => one.to === pathname)) {
+    return null;
+  }
+  return (
+    <nav className="menu" aria-label={say('main_menu')}>
+      {MENU.map(({ to, word, Icon }) => (
+        <Link key={to} to={to} aria-current={to === pathname ? 'page' : undefined}>
+          <Icon aria-hidden />
+          <span>{say(word)}</span>
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** Shows a screen to whoever is signed in, and leads everybody else to signing in. */
+export function Shell() {
+  const me = useQuery(meQuery);
+  // Shown without a connection, once it is known that there is none.
+  const seen = useQuery({ ...balanceQuery, enabled: false }).data;
+  const isSignedOut = me.isError && asProblem(me.error).isSignedOut;
+  const navigate = useNavigate();
+  const { history } = useRouter();
+  useEffect(() => {
+    if (isSignedOut) {
+      const back = history.location.href;
+      void navigate({ to: '/sign-in', search: back === '/' ? {} : { back }, replace: true });
+    }
+  }, [isSignedOut, navigate, history]);
+  if (isSignedOut || (me.isPending && seen === undefined)) {
+    return (
+      <main>
+        <Loading lines={6} />
+      </main>
+    );
+  }
+  return (
+    <>
+      {me.isSuccess && <Listening />}
+      <Offline isCutOff={me.isError && asProblem(me.error).code === NO_CONNECTION} />
+      <Outlet />
+      <Menu />
+    </>
+  );
+}

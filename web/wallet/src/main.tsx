@@ -1,0 +1,25 @@
+// Starts the wallet.
+import { startLanguages } from '@kit/languages';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { createRoot } from 'react-dom/client';
+import { router } from './routes';
+import { client } from './session';
+import { words } from './words';
+import './style.css';
+
+startLanguages(words);
+
+const place = document.getElementById('root');
+if (place) {
+  createRoot(place).render(
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  );
+}
+
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  // Without it the wallet works, but not without a connection.
+  addEventListener('load', () => void navigator.serviceWorker.register('sw.js').catch(() => undefined));
+}

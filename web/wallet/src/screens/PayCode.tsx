@@ -1,0 +1,108 @@
+// /pay-code: a bar code and a QR code for tills. A new one each minute; nothing is shown while nobody looks.
+import { api, told } from '@kit/api/client';
+import { asProblem } from '@kit/problem';
+import { useMutation } from '@tanstack/react-query';
+import { Button } from 'antd-mobile';
+import { useCallback, useEffect, useState } from 'react';
+import { CodePicture } from '../parts/CodePicture';
+import { Page } from '../parts/Page';
+import { PasswordSheet } from '../parts/PasswordSheet';
+import { Failed, Loading } from '../parts/states';
+import { useShown } from '../shown';
+
+/** Seconds that a code is shown. Counted here: the clock of the books may be another than that of the device. */
+const SHOWN_S = 60;
+
+const asks = (thrown: unknown) => asProblem(thrown).code === 'pay_password_needed';
+const make = (pay_password?: string) => told(api.POST('/me/pay-codes', { body: pay_password ? { pay_password } : {} }));
+
+/** Whether the page is in front of somebody. */
+function useSeen(): [boolean, () => void] {
+  const [isSeen, setSeen] = useState(true);
+  useEffect(() => {
+    const hide = () => setSeen(false);
+    const hidden = () => document.hidden && setSeen(false);
+    addEventListener('blur', hide);
+    document.addEventListener('visibilitychange', hidden);
+    return () => {
+      removeEventListener('blur', hide);
+      document.removeEventListener('visibilitychange', hidden);
+    };
+  }, []);
+  return [isSeen, () => setSeen(true)];
+}
+
+export function PayCode() {
+  const { say } = useShown();
+  const [isSeen, show] = useSeen();
+  const [seconds, setSeconds] = useState(SHOWN_S);
+  const [isAsking, setAsking] = useState(false);
+  const making = useMutation({
+    mutationFn: make,
+    onSuccess: () => setSeconds(SHOWN_S),
+    onError: thrown => asks(thrown) && setAsking(true),
+  });
+  const { mutate, reset } = making;
+  const again = useCallback(() => mutate(undefined), [mutate]);
+  useEffect(() => {
+    if (isSeen) {
+      again();
+    } else {
+      // The code that was shown is gone from the page too.
+      reset();
+    }
+  }, [isSeen, again, reset]);
+  const isShown = isSeen && making.isSuccess;
+  useEffect(() => {
+    if (!isShown) {
+      return;
+    }
+    const timer = setTimeout(() => (seconds > 1 ? setSeconds(seconds - 1) : again()), 1_000);
+    return () => clearTimeout(timer);
+  }, [isShown, seconds, again]);
+  return (
+    <Page title={say('pay_code.title')} up="/">
+      <section className="panel codes">
+        {!isSeen && (
+          <div className="empty">
+            <p>{say('pay_code.hidden')}</p>
+            <Button color="primary" onClick={show}>
+              {say('pay_code.show')}
+            </Button>
+          </div>
+        )}
+        {isSeen && making.isPending && !making.data && <Loading lines={6} />}
+        {isSeen && making.isError && !asks(making.error) && <Failed thrown={making.error} again={again} />}
+        {isSeen && making.isError && asks(making.error) && (
+          <div className="empty">
+            <p>{say('pay_code.password')}</p>
+            <Button color="primary" onClick={() => setAsking(true)}>
+              {say('pay_code.enter')}
+            </Button>
+          </div>
+        )}
+        {isShown && (
+          <>
+            <CodePicture svg={making.data.bar_svg} label={say('pay_code.bar')} className="barcode" />
+            <p className="digits" aria-label={say('pay_code.digits')}>
+              {making.data.code.replace(/(\d{4})(?=\d)/g, '$1 ')}
+            </p>
+            <CodePicture svg={making.data.qr_svg} label={say('pay_code.qr')} className="qrcode" />
+            <p className="quiet">{say('pay_code.seconds', { seconds })}</p>
+            <Button onClick={again} loading={making.isPending}>
+              {say('pay_code.new')}
+            </Button>
+          </>
+        )}
+        <p className="quiet">{say('pay_code.hint')}</p>
+      </section>
+      {isAsking && (
+        <PasswordSheet
+          byPassword={password => making.mutateAsync(password)}
+          onDone={() => setAsking(false)}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </Page>
+  );
+}

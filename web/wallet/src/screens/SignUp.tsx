@@ -1,0 +1,84 @@
+// /sign-up: an address, its code, two passwords.
+import { api, told } from '@kit/api/client';
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
+import { useState } from 'react';
+import { CodeField } from '../parts/CodeField';
+import { DigitsField, Field } from '../parts/Field';
+import { Form } from '../parts/Form';
+import { Welcome } from '../parts/Welcome';
+import { deviceName, forget } from '../session';
+import { useShown } from '../shown';
+
+const route = getRouteApi('/sign-up');
+
+export function SignUp() {
+  const { say } = useShown();
+  const { back } = route.useSearch();
+  const { history } = useRouter();
+  const [to, setTo] = useState('');
+  const [code, setCode] = useState('');
+  const [login, setLogin] = useState('');
+  const [pay, setPay] = useState('');
+  const [again, setAgain] = useState('');
+  const differs = again.length === 6 && again !== pay;
+  const isReady = to.trim() !== '' && code.length === 6 && login !== '' && pay.length === 6 && again === pay;
+  const send = () => {
+    const body = { to: to.trim(), code, login_password: login, pay_password: pay, device: deviceName() };
+    return told(api.POST('/people', { body }));
+  };
+  const arrive = () => {
+    forget();
+    history.replace(back?.startsWith('/') ? back : '/');
+  };
+  return (
+    <Welcome title={say('sign_up.title')} text={say('sign_up.intro')}>
+      <Form go={say('sign_up.go')} isReady={isReady} send={send} onDone={arrive}>
+        <Field
+          label={say('sign_in.login')}
+          value={to}
+          onValue={setTo}
+          name="login"
+          autoComplete="username"
+          autoCapitalize="none"
+          required
+        />
+        <CodeField to={to} purpose="register" value={code} onValue={setCode} />
+        <Field
+          label={say('sign_up.login_password')}
+          text={say('sign_up.login_password_text')}
+          value={login}
+          onValue={setLogin}
+          name="login_password"
+          type="password"
+          autoComplete="new-password"
+          required
+        />
+        <DigitsField
+          label={say('sign_up.pay_password')}
+          text={say('sign_up.pay_password_text')}
+          value={pay}
+          onValue={setPay}
+          name="pay_password"
+          type="password"
+          autoComplete="off"
+          required
+        />
+        <DigitsField
+          label={say('sign_up.pay_password_again')}
+          value={again}
+          onValue={setAgain}
+          {...(differs ? { wrong: say('sign_up.pay_password_differs') } : {})}
+          name="pay_password_again"
+          type="password"
+          autoComplete="off"
+          required
+        />
+      </Form>
+      <p className="links">
+        <Link to="/sign-in" search={{ back }} className="link">
+          {say('sign_up.to_sign_in')}
+        </Link>
+      </p>
+    </Welcome>
+  );
+}

@@ -1,0 +1,76 @@
+// The device's one cache of answers, what of it is kept for times without a connection, and how it is forgotten.
+import { api, told } from '@kit/api/client';
+import { LastSeen } from '@kit/last-seen';
+import { asProblem, NO_CONNECTION } from '@kit/problem';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+
+/** The name under which bills and balance are kept. The number changes when their shape does. */
+const KEPT = 'tongbao-wallet-1';
+/** The query of the own account, by the first part of its name. */
+const ACCOUNT = 'me';
+/** An answer younger than this is shown without asking again. */
+const FRESH_MS = 10_000;
+/** How often a question is asked again that got no answer. Only questions: what changes something is never repeated. */
+const AGAIN_MAX = 2;
+/** No answer, or one that says "not just now". */
+const AGAIN = [NO_CONNECTION, 'busy', 'behind'];
+
+/** The session is over: whoever holds the device now must not see what was kept. The shell, which looks at the account,
+ *  leads to signing in; so the account is asked for again unless that is what was refused. */
+function signedOut(thrown: unknown, asked?: string): void {
+  if (!asProblem(thrown).isSignedOut) {
+    return;
+  }
+  lastSeen.drop();
+  client.removeQueries({ predicate: query => query.queryKey[0] !== ACCOUNT });
+  if (asked !== ACCOUNT) {
+    void client.invalidateQueries({ queryKey: [ACCOUNT] });
+  }
+}
+
+/** All answers of the API that the screens show. */
+export const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: (thrown, query) => signedOut(thrown, String(query.queryKey[0])) }),
+  mutationCache: new MutationCache({ onError: thrown => signedOut(thrown) }),
+  defaultOptions: {
+    queries: {
+      staleTime: FRESH_MS,
+      // Devices are often wrong about their connection: ask, and say what came of it.
+      networkMode: 'always',
+      refetchOnReconnect: true,
+      retry: (times, thrown) => AGAIN.includes(asProblem(thrown).code) && times < AGAIN_MAX,
+    },
+    mutations: { networkMode: 'always', retry: false },
+  },
+});
+
+/** What of them is kept for times without a connection. */
+export const lastSeen = new LastSeen(client, KEPT);
+
+/** Forgets everything about whoever was signed in. */
+export function forget(): void {
+  lastSeen.drop();
+  client.clear();
+}
+
+/** Ends the session here. What is kept goes first, whether or not the server can be told; if not, that is thrown,
+ *  because whoever holds the device could still come back. */
+export async function signOut(): Promise<void> {
+  lastSeen.drop();
+  try {
+    await told(api.DELETE('/sessions/{id}', { params: { path: { id: 'current' } } }));
+  } catch (thrown) {
+    if (!asProblem(thrown).isSignedOut) {
+      throw thrown;
+    }
+  }
+  forget();
+}
+
+/** What this device is called in the list of devices. */
+export function deviceName(): string {
+  const agent = navigator.userAgent;
+  const browser = /(Edg|OPR|Firefox|Chrome|Safari)\//.exec(agent)?.[1] ?? 'Browser';
+  const system = /(Android|iPhone|iPad|Windows|Mac OS|Linux)/.exec(agent)?.[1] ?? '';
+  return [browser.replace('Edg', 'Edge').replace('OPR', 'Opera'), system].filter(Boolean).join(' · ');
+}

@@ -1,0 +1,71 @@
+import i18next from 'i18next';
+import { Problem, problemOf } from '@kit/problem';
+import { said } from '@kit/said';
+import { expect, test } from 'vitest';
+import { words } from '.';
+
+const [chinese, english] = [words['zh-CN'] as Record<string, string>, words.en as Record<string, string>];
+const filled = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).toSorted();
+
+test('both languages have the same words, and fill in the same', () => {
+  expect(Object.keys(english).toSorted()).toEqual(Object.keys(chinese).toSorted());
+  for (const [key, text] of Object.entries(chinese)) {
+    expect(text, key).not.toBe('');
+    expect(filled(english[key] ?? ''), key).toEqual(filled(text));
+  }
+});
+
+test('each value that the API may tell has a word', () => {
+  const groups = {
+    'bill.kind': 'payment transfer_out transfer_in top_up withdrawal',
+    'bill.state': 'waiting paid under_way done partly_refunded refunded closed failed returned',
+    'bill.category': 'shopping transfer cash',
+    'bill.pocket': 'balance card',
+    event: 'created paid asked arrives arrived refunded returned closed failed',
+    'transfer.state': 'offered waiting under_way done returned cancelled',
+    arrival: 'at_once 2h 24h',
+    'cash.state': 'draft under_way closing done failed closed returning returned credited',
+    'card.state': 'asked bound unbound',
+    card: 'debit credit',
+    'me.class': 'merchant sandbox unverified class_1 class_2 class_3',
+  };
+  for (const [group, values] of Object.entries(groups)) {
+    for (const value of values.split(' ')) {
+      expect(chinese, group).toHaveProperty([`${group}.${value}`]);
+    }
+  }
+});
+
+const speaking = async (language: 'zh-CN' | 'en') => {
+  const own = i18next.createInstance();
+  await own.init({
+    lng: language,
+    keySeparator: false,
+    nsSeparator: false,
+    resources: { [language]: { translation: words[language] } },
+  });
+  return own.t;
+};
+
+test('a refusal is told in the language of the page, with its facts', async () => {
+  const wrong = problemOf(403, { code: 'wrong_password', detail: 'it is wrong', tries_left: 2 });
+  expect(said(await speaking('zh-CN'), wrong, 'zh-CN')).toBe('支付密码不正确，还可尝试 2 次。');
+  expect(said(await speaking('en'), wrong, 'en')).toBe('The payment password is wrong. Tries left: 2.');
+  const plain = problemOf(403, { code: 'wrong_password', detail: 'it is wrong' });
+  expect(said(await speaking('en'), plain, 'en')).toBe('The payment password is wrong.');
+  const locked = problemOf(423, { code: 'locked', detail: 'locked', locked_until: '2026-11-30T12:30:05+08:00' });
+  expect(said(await speaking('zh-CN'), locked, 'zh-CN')).toBe('输错次数过多，锁定至 11月30日 12:30。');
+});
+
+test('a refusal without words here is told by the sentence of the server', async () => {
+  const odd = new Problem(409, 'moon_is_full', 'the moon is full');
+  expect(said(await speaking('zh-CN'), odd, 'zh-CN')).toBe('没有成功：the moon is full');
+  expect(said(await speaking('en'), new Problem(500, 'http_500', ''), 'en')).toBe('It did not work: http_500');
+  const bank = new Problem(409, 'bank_refused', '预留手机号不符');
+  expect(said(await speaking('en'), bank, 'en')).toBe('The bank: 预留手机号不符');
+});
+
+test('a lost connection is never told as a failed payment', async () => {
+  const lost = said(await speaking('en'), new Problem(0, 'no_connection', 'Failed to fetch'), 'en');
+  expect(lost).toContain('No answer came');
+});
