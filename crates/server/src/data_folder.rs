@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 /// The layout's number that this program writes and reads. It rises when records of the journal change their columns:
 /// those of before cannot be read as what they were.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// The only world of a server; paths name it, so that a second one changes none of them.
 pub(crate) const WORLD: &str = "default";
 
@@ -374,7 +374,7 @@ mod tests {
         assert!(DataFolder::look(root).unwrap_err().to_string().contains("an earlier program"));
         fs::write(root.join("VERSION"), "0\n").unwrap();
         assert!(DataFolder::look(root).unwrap_err().to_string().contains("does not hold a layout number"));
-        fs::write(root.join("VERSION"), "3\n").unwrap();
+        fs::write(root.join("VERSION"), "4\n").unwrap();
         assert!(DataFolder::claim(root).unwrap_err().to_string().contains("newer release"));
         assert!(DataFolder::look(root).unwrap_err().to_string().contains("newer release"));
         fs::write(root.join("VERSION"), "x").unwrap();

@@ -187,7 +187,7 @@ mod tests {
         let mut store = MemoryStore::new();
         let mark = Mark { sequence: 1, stamp: Stamp { at_us: 1, seq: 1 }, hash: [1; 32] };
         store.post(&rows, mark).unwrap();
-        let mut totals = |max| totals_within(&mut *store.reader().unwrap(), payee, Day::of(begin), 1, max);
+        let totals = |max| totals_within(&mut *store.reader().unwrap(), payee, Day::of(begin), 1, max);
         assert_eq!(totals(12).unwrap()[0].categories[0].count, 12);
         assert!(matches!(totals(11), Err(BillError::TooLong)));
     }

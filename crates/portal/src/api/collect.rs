@@ -101,19 +101,19 @@ impl Asked {
     }
 
     /// The token: what is asked for, and the MAC of it. A remark is one line, so that it ends what is digested.
-    fn token(&self, secrets: &Secrets) -> String {
+    fn token(&self, secrets: &Secrets, books: &str) -> String {
         let amount = self.amount.map(|amount| amount.to_string()).unwrap_or_default();
         let remark = self.remark.as_ref().map_or("", |remark| remark.as_str());
         let said = format!("{}\n{amount}\n{}\n{remark}", self.user, self.made_at_us);
-        format!("{}.{}", BASE64.encode(&said), BASE64.encode(mac(secrets, &said)))
+        format!("{}.{}", BASE64.encode(&said), BASE64.encode(mac(secrets, books, &said)))
     }
 
-    /// What a token asks for; `None` when it was not made here.
-    fn read(secrets: &Secrets, token: &str) -> Option<Asked> {
+    /// What a token asks for; `None` when it was not made here, under these books.
+    fn read(secrets: &Secrets, books: &str, token: &str) -> Option<Asked> {
         let (said, shown) = token.split_once('.')?;
         let (said, shown) = (BASE64.decode(said).ok()?, BASE64.decode(shown).ok()?);
         let said = String::from_utf8(said).ok()?;
-        verify_slices_are_equal(&mac(secrets, &said), &shown).ok()?;
+        verify_slices_are_equal(&mac(secrets, books, &said), &shown).ok()?;
         let mut lines = said.splitn(4, '\n');
         let (user, amount, made_at_us) = (lines.next()?, lines.next()?, lines.next()?);
         let amount = Some(amount).filter(|amount| !amount.is_empty());
@@ -121,9 +121,10 @@ impl Asked {
     }
 }
 
-/// What shows that this was said here, and for this use.
-fn mac(secrets: &Secrets, said: &str) -> [u8; 16] {
-    secrets.token_digest(&format!("collect\n{said}"))
+/// What shows that this was said here, for this use, and under these books: when they begin anew, numbers name other
+/// accounts.
+fn mac(secrets: &Secrets, books: &str, said: &str) -> [u8; 16] {
+    secrets.token_digest(&format!("collect\n{books}\n{said}"))
 }
 
 /// The token in a scanned text, when that is the address of our own page.
@@ -133,12 +134,12 @@ fn token_in<'a>(base_url: &str, text: &'a str) -> Option<&'a str> {
 
 /// What a scanned text asks for; `None` when it is no code to collect by.
 pub(super) fn read_text(portal: &Portal, text: &str) -> Option<Asked> {
-    Asked::read(&portal.world.secrets, token_in(&portal.world.base_url, text)?)
+    Asked::read(&portal.world.secrets, &portal.books_id, token_in(&portal.world.base_url, text)?)
 }
 
 /// What a token asks for. One that was not made here is none.
 pub(super) fn read_token(portal: &Portal, token: &str) -> Result<Asked, SandboxError> {
-    Asked::read(&portal.world.secrets, token).ok_or_else(unknown)
+    Asked::read(&portal.world.secrets, &portal.books_id, token).ok_or_else(unknown)
 }
 
 /// The same for whoever scanned it. An account that was given up collects nothing.
@@ -149,7 +150,7 @@ pub(super) async fn told(portal: &Portal, asked: Asked) -> Result<Collect, Sandb
         return Err(unknown());
     }
     Ok(Collect {
-        token: asked.token(&portal.world.secrets),
+        token: asked.token(&portal.world.secrets, &portal.books_id),
         name: shown_of(&found).name,
         amount: asked.amount.map(|amount| amount.to_string()),
         remark: asked.remark.map(|remark| remark.to_string()),
@@ -171,7 +172,8 @@ pub(crate) async fn code(
 ) -> Result<Json<CollectCode>, SandboxError> {
     let now_us = portal.door.now_us();
     let asked = Asked::of(this.party, amount.as_deref(), remark.as_deref(), now_us)?;
-    let text = format!("{}{PAGE}{}", portal.world.base_url, asked.token(&portal.world.secrets));
+    let text =
+        format!("{}{PAGE}{}", portal.world.base_url, asked.token(&portal.world.secrets, &portal.books_id));
     let picture =
         qr_code(&text).ok_or_else(|| SandboxError::broken("a code to collect by cannot be drawn"))?;
     Ok(Json(CollectCode { text, qr_svg: picture.svg() }))
@@ -199,11 +201,12 @@ mod tests {
             (None, Some("=a&u=2")),
         ] {
             let asked = Asked::of(lily(), amount, remark, 5).unwrap();
-            let token = asked.token(&secrets(1));
+            let token = asked.token(&secrets(1), "b");
             let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
             assert!(token.chars().all(plain), "{token}");
-            assert_eq!(Asked::read(&secrets(1), &token), Some(asked));
-            assert_eq!(Asked::read(&secrets(2), &token), None, "of another world");
+            assert_eq!(Asked::read(&secrets(1), "b", &token), Some(asked));
+            assert_eq!(Asked::read(&secrets(2), "b", &token), None, "of another world");
+            assert_eq!(Asked::read(&secrets(1), "c", &token), None, "of the books of before");
         }
     }
 
@@ -211,19 +214,19 @@ mod tests {
     fn what_was_not_made_here_is_no_token() {
         let secrets = secrets(1);
         let asked = |amount, made_at_us| Asked::of(lily(), amount, Some("tea"), made_at_us).unwrap();
-        let token = asked(Some("1.00"), 5).token(&secrets);
+        let token = asked(Some("1.00"), 5).token(&secrets, "b");
         let (said, shown) = token.split_once('.').unwrap();
         let others = [asked(Some("2.00"), 5), asked(None, 5), asked(Some("1.00"), 6)];
         let mut wrong: Vec<String> = others
             .iter()
-            .map(|other| format!("{}.{shown}", other.token(&secrets).split_once('.').unwrap().0))
+            .map(|other| format!("{}.{shown}", other.token(&secrets, "b").split_once('.').unwrap().0))
             .collect();
         wrong.extend([String::new(), ".".to_owned(), said.to_owned(), format!("{said}.")]);
         wrong.extend([format!("{said}.{}", &shown[..8]), format!("{token}."), lily().to_string()]);
         let user = "2088999999999999\n\n5\n";
         wrong.push(format!("{}.{shown}", BASE64.encode(user)));
         for token in wrong {
-            assert_eq!(Asked::read(&secrets, &token), None, "{token}");
+            assert_eq!(Asked::read(&secrets, "b", &token), None, "{token}");
         }
         assert_eq!(Asked::of(lily(), Some("0.00"), None, 5).unwrap_err().code(), "bad_amount");
         assert_eq!(Asked::of(lily(), None, Some(&"x".repeat(201)), 5).unwrap_err().code(), "bad_remark");
@@ -249,6 +252,6 @@ mod tests {
         let remark = "\u{1F35C}".repeat(200);
         let asked = Asked::of(lily(), Some("99999999.99"), Some(&remark), i64::MAX).unwrap();
         let address = format!("https://a-long-name-of-a-payment-platform.example{PAGE}");
-        assert!(qr_code(&format!("{address}{}", asked.token(&secrets(1)))).is_some());
+        assert!(qr_code(&format!("{address}{}", asked.token(&secrets(1), "b"))).is_some());
     }
 }

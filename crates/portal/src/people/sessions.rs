@@ -319,6 +319,9 @@ fn forgetting(portal: &Portal, mut response: Response) -> Answer {
     let cookie = HeaderValue::from_str(&who::no_cookie(portal)).map_err(SandboxError::broken)?;
     let headers = response.headers_mut();
     headers.append(SET_COOKIE, cookie);
-    headers.insert(CLEAR, HeaderValue::from_static(CLEARED));
+    // It is for the whole host, where others may live beside a world with a path of its own.
+    if portal.root.is_empty() {
+        headers.insert(CLEAR, HeaderValue::from_static(CLEARED));
+    }
     Ok(response)
 }

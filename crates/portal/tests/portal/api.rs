@@ -90,12 +90,15 @@ async fn a_stranger_is_refused_by_every_call_of_a_person() {
     assert_eq!(open, BTreeSet::from(expected.map(str::to_owned)), "nobody else is let in without a session");
 }
 
+/// Method, path, headers, body, and the status and code of what comes back.
+type Asked<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str, u16, &'a str);
+
 #[tokio::test]
 async fn whatever_is_refused_is_a_problem() {
     let shop = Shop::open().await;
     let json_sent = ("content-type", "application/json");
     let long = format!("\"{}\"", "x".repeat(70_000));
-    let cases: [(&str, &str, &[(&str, &str)], &str, u16, &str); 9] = [
+    let cases: [Asked<'_>; 9] = [
         ("GET", "/api/v1/nothing", &[], "", 404, "not_found"),
         ("GET", "/api/v1", &[], "", 404, "not_found"),
         ("GET", "/api/v1/sessions/1/2", &[], "", 404, "not_found"),
