@@ -1,0 +1,585 @@
+// The wallet in a real browser, over a real server: from signing up to signing out, in both languages, on a phone and
+// on a desk. Pictures at 390 and 1440 px go to target/screenshots/.
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { newNumber, Sandbox, startServer } from '../sdk/node/server.mjs';
+import { open as openPage, shoot, startBrowser, STEP_LIMIT_MS, stopBrowser } from './chromium.mjs';
+import { Gateway } from './gateway.mjs';
+import { authenticator, idNumber, LOGIN_PASSWORD, PAY_PASSWORD, person } from './passkey.mjs';
+
+const SIZES = [[390, 844], [1440, 900]];
+const PHONE = { width: 390, height: 844 };
+const DESK = { width: 1440, height: 900 };
+const CARD = '6222021234567894';
+const SLOW = '6222020000010006';
+const REFUSES = '6222020000060001';
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const EVIL = '<img src=x onerror=alert(1)>';
+/** The gateway takes no `=` and no `/` in a subject, so this is the worst that gets through. */
+const EVIL_SUBJECT = '<img src onerror><script>alert(1)';
+
+let server;
+let sandbox;
+let gateway;
+let base;
+
+before(async () => {
+  server = await startServer();
+  sandbox = new Sandbox(server.ready.sandbox);
+  gateway = new Gateway(server.ready.apps.find(app => app.mode === 'key'), server.ready);
+  base = server.ready.base_url;
+  await startBrowser();
+});
+
+after(async () => {
+  await stopBrowser();
+  await server?.stop();
+});
+
+// ---- what people do ----------------------------------------------------------------------------------------------
+
+/** A page of the wallet. What its policy refuses is an error on the console, and a dialog fails the test. */
+async function open(t, { locale, ...more } = {}) {
+  const page = await openPage(t, { locale, ...more });
+  const dialogs = [];
+  page.on('dialog', dialog => {
+    dialogs.push(dialog.message());
+    return dialog.dismiss();
+  });
+  await page.addInitScript(() => document.addEventListener('securitypolicyviolation', event =>
+    console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)));
+  t.after(() => assert.deepEqual(dialogs, [], 'no dialog appears'));
+  return page;
+}
+
+const at = (screen, house = base) => `${house}/app/wallet/#${screen}`;
+const text = page => page.locator('body').innerText();
+const button = (page, name) => page.getByRole('button', { name, exact: typeof name === 'string' });
+const link = (page, name) => page.getByRole('link', { name, exact: typeof name === 'string' });
+const fill = (page, name, value) => page.locator(`input[name="${name}"]`).fill(value);
+const sheet = page => page.locator('dialog.sheet[open]');
+
+/** Waits for words; where they do not come, it tells what stands there. */
+const shows = (page, words) => page.getByText(words).first().waitFor().catch(async error => {
+  throw new Error(`${error.message}\n${page.url()} shows:\n${await text(page)}`);
+});
+
+/** Waits for what came of it. */
+const outcome = (page, words) => page.locator('.result h2').getByText(words, { exact: true }).waitFor()
+  .catch(async error => {
+    throw new Error(`${error.message}\n${page.url()} shows:\n${await text(page)}`);
+  });
+
+/** Waits for the title of a screen. */
+const titled = (page, title) => page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
+
+/** Types the payment password into the sheet, which must be there. */
+async function enter(page, password = PAY_PASSWORD) {
+  await sheet(page).waitFor();
+  await page.keyboard.type(password);
+}
+
+async function signIn(page, login, house = base) {
+  await page.goto(at('/', house));
+  await page.waitForURL(/#\/sign-in/);
+  await fill(page, 'login', login);
+  await fill(page, 'password', LOGIN_PASSWORD);
+  await page.locator('form button[type="submit"]').click();
+  await page.locator('.purse').waitFor();
+}
+
+/** The balance that home shows, once it is the one that is waited for. */
+async function balance(page, amount) {
+  await page.locator('.purse .amount').filter({ hasText: amount }).waitFor().catch(async error => {
+    throw new Error(`${error.message}\nhome shows:\n${await text(page)}`);
+  });
+}
+
+/** The money of somebody, as the platform has it. */
+const moneyOf = async page => (await (await page.request.get(`${base}/api/v1/me`)).json()).balance;
+
+/** An order whose code waits to be scanned. */
+async function precreate(amount, subject = '桂花乌龙') {
+  const no = newNumber();
+  const made = await gateway.call('alipay.trade.precreate', { out_trade_no: no, total_amount: amount, subject });
+  assert.equal(made.code, '10000', JSON.stringify(made));
+  return { no, qr: made.qr_code };
+}
+
+const statusOf = async no => (await gateway.call('alipay.trade.query', { out_trade_no: no })).trade_status;
+
+/** Pastes the text of a code on the scan screen, and comes to what it stands for. */
+async function paste(page, code, say) {
+  await page.goto(at('/scan'));
+  await fill(page, 'code_text', code);
+  await button(page, say.read).click();
+}
+
+/** No serious findings of accessibility. */
+async function accessible(page, name) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const serious = found.violations.filter(one => ['serious', 'critical'].includes(one.impact))
+    .map(one => `${one.id}: ${one.nodes.map(node => `${node.target} ${node.failureSummary}`).join(' | ')}`);
+  assert.deepEqual(serious, [], `${name} is accessible`);
+}
+
+const SAY = {
+  'zh-CN': {
+    signIn: '登录', signUp: '没有账户？注册', signUpTitle: '注册', send: '获取验证码', use: /^填入 \d{6}$/, open: '注册并登录',
+    out: '退出登录', passkey: '用通行密钥登录', usePasskey: '使用通行密钥', add: '添加通行密钥', added: '通行密钥已添加。',
+    identify: /去认证/, prove: '提交认证', proven: '认证成功。', ask: '发送验证码', bind: '完成绑定', bound: '银行卡已绑定。',
+    next: '下一步', go: /^确认/, done: '已完成', toppedUp: /^充值\n工商银行/, read: '识别', payCode: '付款码',
+    pay: /^确认付款/, paid: '付款成功', bill: '查看账单', timeline: '进度', story: /创建[^]*付款成功 ¥12\.80/,
+    check: '核对收款人', stranger: /180 天没有/, sent: '转账成功', came: /^收到 ¥20\.50$/,
+    wrong: /支付密码不正确，还可尝试 (\d) 次/, other: 'English' },
+  'en-US': {
+    signIn: 'Sign in', signUp: 'No account yet? Sign up', signUpTitle: 'Sign up',
+    send: 'Send a code', use: /^Fill in \d{6}$/, open: 'Open the account', out: 'Sign out',
+    identify: /Prove it/, prove: 'Prove it', proven: 'It is proven.',
+    ask: 'Send the code', bind: 'Bind it', bound: 'The card is bound.', next: 'Next', go: /^(Top up|Send) ¥/,
+    done: 'Done', toppedUp: /^Top-up\nICBC/, read: 'Read it', payCode: 'Pay code', pay: /^Pay ¥/, paid: 'Paid',
+    bill: 'See the bill', timeline: 'What happened', story: /Made[^]*Paid ¥12\.80/, check: 'Check the payee',
+    stranger: /last 180 days/, sent: 'Sent', came: /^¥20\.50 came in$/,
+    wrong: /password is wrong. Tries left: (\d)/, other: '简体中文' },
+};
+
+// ---- the way of a newcomer ---------------------------------------------------------------------------------------
+
+/** Signs up with the code that the sandbox shows. */
+async function signUp(page, say, phone) {
+  await page.goto(at('/'));
+  await link(page, say.signUp).click();
+  await titled(page, say.signUpTitle);
+  await fill(page, 'login', phone);
+  await button(page, say.send).click();
+  await button(page, say.use).click();
+  assert.match(await page.locator('input[name="code"]').inputValue(), /^\d{6}$/);
+  await fill(page, 'login_password', LOGIN_PASSWORD);
+  await fill(page, 'pay_password', PAY_PASSWORD);
+  await fill(page, 'pay_password_again', PAY_PASSWORD);
+  await button(page, say.open).click();
+  await page.locator('.purse').waitFor();
+}
+
+/** Says who it is, and binds a card. */
+async function becomeKnown(page, say) {
+  await link(page, say.identify).click();
+  await fill(page, 'name', '王小明');
+  await fill(page, 'id_number', idNumber());
+  await button(page, say.prove).click();
+  await shows(page, say.proven);
+  await page.locator('.purse').waitFor();
+
+  await page.goto(at('/cards/new'));
+  await fill(page, 'number', '6222 0212 3456 7894');
+  assert.equal(await page.locator('input[name="number"]').inputValue(), CARD);
+  await fill(page, 'holder', '王小明');
+  await fill(page, 'mobile', '13812345678');
+  await button(page, say.ask).click();
+  await button(page, say.use).click();
+  await button(page, say.bind).click();
+  await enter(page);
+  await shows(page, say.bound);
+  await shows(page, '7894');
+}
+
+async function topUp(page, say, amount) {
+  await page.goto(at('/top-up'));
+  await fill(page, 'amount', amount);
+  await button(page, say.next).click();
+  await button(page, say.go).click();
+  await enter(page);
+  await outcome(page, say.done);
+}
+
+for (const [locale, view] of [['zh-CN', PHONE], ['en-US', DESK]]) {
+  const say = SAY[locale];
+  test(`a newcomer signs up, is known, binds a card, tops up, pays and signs out (${locale})`, async t => {
+    const page = await open(t, { locale, ...view });
+    await page.goto(at('/'));
+    await titled(page, say.signIn);
+    await shoot(page, `wallet-sign-in-${locale}`, SIZES);
+    await signUp(page, say, `139${String(randomInt(1e8)).padStart(8, '0')}`);
+    await balance(page, '0.00');
+    await shoot(page, `wallet-new-${locale}`, SIZES);
+    await becomeKnown(page, say);
+    await shoot(page, `wallet-cards-${locale}`, SIZES);
+    await topUp(page, say, '88.50');
+    await shoot(page, `wallet-top-up-${locale}`, SIZES);
+    await page.goto(at('/'));
+    await balance(page, '88.50');
+
+    const order = await precreate('12.80');
+    await paste(page, order.qr, say);
+    await shows(page, '桂花乌龙');
+    await shoot(page, `wallet-order-${locale}`, SIZES);
+    await button(page, say.pay).click();
+    await sheet(page).waitFor();
+    await shoot(page, `wallet-pay-sheet-${locale}`, SIZES);
+    for (const digit of PAY_PASSWORD) {
+      await sheet(page).getByRole('button', { name: digit, exact: true }).click();
+    }
+    await outcome(page, say.paid);
+    assert.equal(await statusOf(order.no), 'TRADE_SUCCESS');
+    await link(page, say.bill).click();
+    await page.getByRole('heading', { name: say.timeline }).waitFor();
+    assert.match(await page.locator('.timeline').innerText(), say.story);
+    await shoot(page, `wallet-bill-${locale}`, SIZES);
+    await page.goto(at('/bills'));
+    await page.locator('.row.bill').nth(1).waitFor();
+    assert.deepEqual(await page.locator('.row.bill .sum').allInnerTexts(), ['−¥12.80', '¥88.50']);
+    assert.match(await page.locator('.row.bill').nth(1).innerText(), say.toppedUp);
+    await shoot(page, `wallet-bills-${locale}`, SIZES);
+    await page.goto(at('/'));
+    await balance(page, '75.70');
+    await shoot(page, `wallet-home-${locale}`, SIZES);
+
+    await page.waitForFunction(() => localStorage.getItem('tongbao-wallet-1')?.includes('75.70'));
+    await page.goto(at('/me'));
+    await button(page, say.out).click();
+    await sheet(page).getByRole('button', { name: say.out }).click();
+    await titled(page, say.signIn);
+    const kept = await page.evaluate(() => JSON.stringify(localStorage));
+    assert.doesNotMatch(kept, /75\.70|88\.50|桂花|tongbao-wallet/, 'nothing of it is left on the device');
+    await page.goto(at('/bills'));
+    await page.waitForURL(/#\/sign-in/);
+    assert.equal(await page.locator('.row.bill').count(), 0);
+    if (locale === 'en-US') {
+      await titled(page, say.signIn);
+      await button(page, say.other).click();
+      await titled(page, SAY['zh-CN'].signIn);
+    }
+  });
+
+  test(`a transfer goes out after a look at the payee, who sees it come (${locale})`, async t => {
+    const [from, to] = [await person(base, sandbox), await person(base, sandbox)];
+    const [page, other] = [await open(t, { locale, ...view }), await open(t, { locale })];
+    await signIn(other, to);
+    await balance(other, '100.00');
+    await signIn(page, from);
+    await page.goto(at('/transfer'));
+    await fill(page, 'to', '13900000000000');
+    await fill(page, 'amount', '20.50');
+    await button(page, say.next).click();
+    await page.getByRole('alert').filter({ hasText: /./ }).waitFor();
+    await fill(page, 'to', to);
+    await fill(page, 'remark', EVIL);
+    await button(page, say.next).click();
+    await shows(page, say.check);
+    await shows(page, say.stranger);
+    assert.match(await page.locator('.payee').innerText(), /\*.*明$/, 'the payee is named, masked');
+    await shoot(page, `wallet-payee-${locale}`, SIZES);
+    assert.equal(await moneyOf(page), '100.00', 'nothing went before it was confirmed');
+    await button(page, say.go).click();
+    await enter(page);
+    await other.locator('.notice').filter({ hasText: say.came }).waitFor();
+    await outcome(page, say.sent);
+    await shows(page, EVIL);
+    await page.goto(at('/'));
+    await balance(page, '79.50');
+    await balance(other, '120.50');
+    await other.locator('.row.bill').first().click();
+    await shows(other, EVIL);
+    await other.locator('.timeline').waitFor();
+  });
+
+  test(`a merchant charges by the pay code (${locale})`, async t => {
+    const page = await open(t, { locale, ...view });
+    await signIn(page, await person(base, sandbox));
+    await link(page, say.payCode).click();
+    await enter(page);
+    await page.locator('img.barcode').waitFor();
+    await shoot(page, `wallet-pay-code-${locale}`, SIZES);
+    const code = (await page.locator('.digits').innerText()).replaceAll(' ', '');
+    assert.match(code, /^2[5-9]\d{14,22}$|^30\d{14,22}$/);
+    for (const picture of await page.locator('.codes img').all()) {
+      assert.ok(await picture.evaluate(image => image.complete && image.naturalWidth > 0), 'the codes are drawn');
+    }
+    const no = newNumber();
+    const charged = await gateway.call('alipay.trade.pay', { out_trade_no: no, total_amount: '9.90', subject: '豆浆',
+      scene: 'bar_code', auth_code: code });
+    assert.equal(charged.code, '10000', JSON.stringify(charged));
+    await page.goto(at('/'));
+    await balance(page, '90.10');
+    await shows(page, '豆浆');
+  });
+
+  test(`a wrong payment password moves nothing and tells the tries that are left (${locale})`, async t => {
+    const page = await open(t, { locale, ...view });
+    await signIn(page, await person(base, sandbox));
+    const order = await precreate('30.00');
+    await paste(page, order.qr, say);
+    await button(page, say.pay).click();
+    const left = [];
+    for (const wrong of ['135790', '246801']) {
+      await enter(page, wrong);
+      const words = sheet(page).getByRole('alert').filter({ hasText: say.wrong });
+      for (const limit = Date.now() + STEP_LIMIT_MS; ; await sleep(50)) {
+        const told = await words.count() > 0 ? say.wrong.exec(await words.innerText())?.[1] : undefined;
+        if (told !== undefined && told !== left.at(-1)) {
+          left.push(told);
+          break;
+        }
+        assert.ok(Date.now() < limit, `${await text(page)}`);
+      }
+    }
+    assert.equal(Number(left[0]) - Number(left[1]), 1, `tries left: ${left}`);
+    await shoot(page, `wallet-wrong-${locale}`, SIZES);
+    await accessible(page, 'the pay sheet');
+    assert.equal(await moneyOf(page), '100.00');
+    assert.notEqual(await statusOf(order.no), 'TRADE_SUCCESS');
+    await enter(page);
+    await outcome(page, say.paid);
+    assert.equal(await moneyOf(page), '70.00');
+  });
+
+  test(`words of others stay words (${locale})`, async t => {
+    const page = await open(t, { locale, ...view });
+    await signIn(page, await person(base, sandbox));
+    const refused = await gateway.call('alipay.trade.precreate', { out_trade_no: newNumber(), total_amount: '1.00',
+      subject: EVIL });
+    assert.equal(refused.sub_code, 'ACQ.INVALID_PARAMETER', JSON.stringify(refused));
+    const order = await precreate('1.00', EVIL_SUBJECT);
+    await paste(page, order.qr, say);
+    await shows(page, EVIL_SUBJECT);
+    await button(page, say.pay).click();
+    await enter(page);
+    await outcome(page, say.paid);
+    for (const screen of ['/', '/bills', `/bills?q=${encodeURIComponent(EVIL_SUBJECT)}`]) {
+      await page.goto(at(screen));
+      await page.locator('.row.bill').first().waitFor();
+      assert.ok((await text(page)).includes(EVIL_SUBJECT), screen);
+    }
+    await page.locator('.row.bill').first().click();
+    await page.locator('.timeline').waitFor();
+    await shows(page, EVIL_SUBJECT);
+    for (const screen of ['/pay?qr_code=javascript:alert(1)', '/pay?order_url=javascript:alert(1)',
+      '/collect?c=%3Cimg%20src=x%20onerror=alert(1)%3E', '/bills/%3Cimg%20src=x%3E']) {
+      await page.goto(at(screen));
+      await page.getByRole('alert').filter({ hasText: /./ }).first().waitFor();
+    }
+    await page.goto(at('/sign-in?back=javascript:alert(1)'));
+    await fill(page, 'login', EVIL);
+    assert.equal(await page.locator('img[src="x"], img[src=""], [onerror]').count(), 0);
+  });
+
+  test(`sign-in, home, bills and security can be used by everybody (${locale})`, async t => {
+    const page = await open(t, { locale, ...view });
+    const phone = await person(base, sandbox);
+    await page.goto(at('/'));
+    await titled(page, say.signIn);
+    await accessible(page, 'sign-in');
+    const { qr } = await precreate('12.80');
+    await sandbox.send('/pay', { login: phone, pay_password: PAY_PASSWORD, qr_code: qr });
+    await signIn(page, phone);
+    await page.locator('.row.bill').first().waitFor();
+    await accessible(page, 'home');
+    await page.goto(at('/bills'));
+    await page.locator('.row.bill').first().waitFor();
+    await accessible(page, 'bills');
+    for (const [screen, name, seen] of [['/security', 'security', '.state.done'], ['/cards', 'no-cards', '.empty'],
+      ['/me', 'me', '.panel.list .row-end'], ['/collect', 'collect', 'img.qrcode'],
+      ['/scan', 'scan', 'input[name="code_text"]'], ['/bills/months', 'months', 'table'],
+      ['/transfer', 'transfer', 'input[name="to"]'], ['/agreements', 'agreements', '.empty']]) {
+      await page.goto(at(screen));
+      await page.locator(`main ${seen}`).first().waitFor();
+      await page.locator('.adm-skeleton').first().waitFor({ state: 'detached' });
+      await shoot(page, `wallet-${name}-${locale}`, SIZES);
+      await accessible(page, name);
+    }
+    assert.equal(await page.evaluate(() => document.documentElement.lang), locale === 'zh-CN' ? 'zh-CN' : 'en');
+  });
+}
+
+test('a passkey signs in and pays, at the name that passkeys belong to', async t => {
+  const say = SAY['zh-CN'];
+  const { passkey_origin: house } = await (await fetch(`${base}/api/v1/site`)).json();
+  const page = await open(t);
+  const device = await authenticator(page);
+  await signIn(page, await person(base, sandbox), house);
+  await page.goto(at('/security', house));
+  await button(page, say.add).click();
+  await fill(page, 'login_password', LOGIN_PASSWORD);
+  await fill(page, 'pay_password', PAY_PASSWORD);
+  await sheet(page).getByRole('button', { name: say.add }).click();
+  await shows(page, say.added);
+  assert.equal(await device.count(), 1);
+  await shoot(page, 'wallet-passkey', SIZES);
+
+  await page.goto(at('/me', house));
+  await button(page, say.out).click();
+  await sheet(page).getByRole('button', { name: say.out }).click();
+  await titled(page, say.signIn);
+  await button(page, say.passkey).click();
+  await page.locator('.purse').waitFor();
+
+  const order = await precreate('15.00');
+  await page.goto(at(`/pay?qr_code=${encodeURIComponent(order.qr)}`, house));
+  await button(page, say.pay).click();
+  await device.refuse(true);
+  await button(page, say.usePasskey).click();
+  await sheet(page).getByRole('alert').filter({ hasText: '没有使用通行密钥' }).waitFor();
+  await device.refuse(false);
+  await button(page, say.usePasskey).click();
+  await outcome(page, say.paid);
+  assert.equal(await statusOf(order.no), 'TRADE_SUCCESS');
+});
+
+/** Somebody with two cards besides the balance. */
+async function withCards(numbers) {
+  const login = await person(base, sandbox);
+  for (const card_number of numbers) {
+    const asked = await sandbox.send('/bank/cards', { login, card_number, holder: '王小明', mobile: '13812345678' });
+    const code = /\d{6}/.exec(asked.bank_message)[0];
+    await sandbox.send('/bank/cards/confirm', { login, card_id: asked.card_id, code });
+  }
+  return login;
+}
+
+test('a bank that refuses, one that is slow and is revoked, and the balance in the end', async t => {
+  const page = await open(t);
+  await signIn(page, await withCards([REFUSES, SLOW]));
+  const order = await precreate('30.00');
+  await paste(page, order.qr, SAY['zh-CN']);
+  const payFrom = async pocket => {
+    await page.locator('label.pocket').filter({ hasText: pocket }).locator('input').check();
+    await button(page, /^确认付款/).click();
+    await enter(page);
+  };
+  await payFrom('0001');
+  await outcome(page, '银行没有付款');
+  await button(page, '重新付款').click();
+  await payFrom('0006');
+  await outcome(page, '银行处理中');
+  await shoot(page, 'wallet-with-the-bank', SIZES);
+  assert.equal(await statusOf(order.no), 'WAIT_BUYER_PAY');
+  await button(page, /^撤销/).click();
+  await payFrom('账户余额');
+  await outcome(page, '付款成功');
+  assert.equal(await statusOf(order.no), 'TRADE_SUCCESS');
+  assert.equal(await moneyOf(page), '70.00', 'once, and from the balance');
+  await link(page, '查看账单').click();
+  await page.locator('.timeline').waitFor();
+  await shoot(page, 'wallet-bill-three-tries', SIZES);
+});
+
+test('money goes out to a card with its fee shown, and the card is given up', async t => {
+  const page = await open(t);
+  await signIn(page, await withCards([CARD]));
+  await page.goto(at('/withdraw'));
+  await fill(page, 'amount', '40.00');
+  await button(page, '下一步').click();
+  await shows(page, '从余额扣除');
+  await shoot(page, 'wallet-withdraw', SIZES);
+  assert.equal(await moneyOf(page), '100.00');
+  await button(page, /^确认提现/).click();
+  await enter(page);
+  await outcome(page, '已完成');
+  await page.goto(at('/'));
+  await balance(page, '60.00');
+  await page.locator('.row.bill').filter({ hasText: '提现' }).click();
+  await page.locator('.timeline').waitFor();
+  await shoot(page, 'wallet-bill-withdrawal', SIZES);
+  await page.goto(at('/cards'));
+  await button(page, /^解除绑定/).click();
+  await enter(page);
+  await shows(page, '还没有绑定银行卡。');
+});
+
+test('somebody pays by a code to collect, and calls a late transfer back', async t => {
+  const say = SAY['en-US'];
+  const [from, to] = [await person(base, sandbox), await person(base, sandbox)];
+  const [page, other] = [await open(t, { locale: 'en-US' }), await open(t, { locale: 'en-US' })];
+  await signIn(other, to);
+  await link(other, 'Collect').click();
+  await fill(other, 'amount', '12.30');
+  await fill(other, 'remark', 'Tea');
+  await button(other, 'Make the code').click();
+  await shows(other, '¥12.30');
+  await shoot(other, 'wallet-collect-amount', SIZES);
+  await other.locator('.panel.codes .amount').waitFor();
+  const code = await other.locator('.address').innerText();
+  await signIn(page, from);
+  await paste(page, code, say);
+  await page.locator('input[name="amount"][readonly]').waitFor();
+  assert.equal(await page.locator('input[name="amount"]').inputValue(), '12.30');
+  await button(page, say.next).click();
+  await button(page, say.go).click();
+  await enter(page);
+  await outcome(page, say.sent);
+  assert.equal(await moneyOf(page), '87.70');
+  await paste(page, code.replace(/.$/, last => (last === 'A' ? 'B' : 'A')), say);
+  await page.getByRole('alert').filter({ hasText: 'no code of Tongbao' }).waitFor();
+
+  await page.goto(at('/transfer'));
+  await fill(page, 'to', to);
+  await fill(page, 'amount', '5');
+  await page.getByText('Two hours later').click();
+  await button(page, say.next).click();
+  await button(page, say.go).click();
+  await enter(page);
+  await outcome(page, 'Waiting to arrive');
+  await page.goto(at('/'));
+  await balance(page, '82.70');
+  await page.locator('.row.bill').first().click();
+  await page.locator('.timeline').waitFor();
+  await shoot(page, 'wallet-bill-late', SIZES);
+  await button(page, 'Revoke').click();
+  await sheet(page).getByRole('button', { name: 'Revoke' }).click();
+  await page.goto(at('/'));
+  await balance(page, '87.70');
+  await shoot(page, 'wallet-home-revoked', SIZES);
+});
+
+test('payments are stopped and allowed again, a password is forgotten, other devices are signed out', async t => {
+  const idNo = idNumber();
+  const phone = await person(base, sandbox, idNo);
+  const [page, other] = [await open(t), await open(t)];
+  await signIn(page, phone);
+  await signIn(other, phone);
+  await page.goto(at('/security'));
+  await button(page, '停用付款').click();
+  await sheet(page).getByRole('button', { name: '停用付款' }).click();
+  await button(page, '恢复付款').waitFor();
+  await shoot(page, 'wallet-stopped', SIZES);
+  const order = await precreate('3.00');
+  await paste(page, order.qr, SAY['zh-CN']);
+  await button(page, /^确认付款/).click();
+  await enter(page);
+  await sheet(page).getByRole('alert').filter({ hasText: '付款已停用' }).waitFor();
+  assert.equal(await moneyOf(page), '100.00');
+  await page.goto(at('/'));
+  await link(page, /付款已停用/).click();
+  await button(page, '恢复付款').click();
+  await enter(page);
+  await button(page, '停用付款').waitFor();
+
+  // An address gets one code a minute.
+  await sandbox.send('/clock/advance', { by: '61s' });
+  await page.goto(at('/reset/pay'));
+  await fill(page, 'login', phone);
+  await button(page, '获取验证码').click();
+  await button(page, /^填入/).click();
+  await fill(page, 'pay_password', '590317');
+  await fill(page, 'id_number', idNo);
+  await button(page, '确认重设').click();
+  await shows(page, '密码已重设。');
+  await page.goto(at(`/pay?qr_code=${encodeURIComponent(order.qr)}`));
+  await button(page, /^确认付款/).click();
+  await enter(page, '590317');
+  await outcome(page, '付款成功');
+
+  await page.goto(at('/security'));
+  await button(page, '退出其他所有设备').click();
+  await sheet(page).getByRole('button', { name: '退出此设备' }).click();
+  await shows(page, '设备已退出。');
+  // The server looks at a device each fifteen seconds, and nobody touches this one.
+  await other.waitForURL(/#\/sign-in/, { timeout: 3 * STEP_LIMIT_MS });
+  await titled(other, '登录');
+  assert.equal(await other.evaluate(() => localStorage.getItem('tongbao-wallet-1')), null);
+});
