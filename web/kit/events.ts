@@ -6,11 +6,12 @@ import { useEffect, useRef } from 'react';
 const AGAIN_AFTER_MS = 3_000;
 const AGAIN_AFTER_MS_MAX = 60_000;
 
-/** Calls `on` with the data of each event of this name, while the page is seen. */
-export function useEvents<T>(address: string, name: string, on: (data: T) => void): void {
-  const latest = useRef(on);
+/** Calls `on` with the data of each event of this name, while the page is seen. A stream that ends does not say why:
+ *  `onLost` finds out. */
+export function useEvents<T>(address: string, name: string, on: (data: T) => void, onLost: () => void): void {
+  const latest = useRef({ on, onLost });
   useEffect(() => {
-    latest.current = on;
+    latest.current = { on, onLost };
   });
   useEffect(() => {
     let source: EventSource | undefined;
@@ -33,11 +34,12 @@ export function useEvents<T>(address: string, name: string, on: (data: T) => voi
       source.addEventListener(name, event => {
         const data = parsed<T>((event as MessageEvent<string>).data);
         if (data !== undefined) {
-          latest.current(data);
+          latest.current.on(data);
         }
       });
       source.onerror = () => {
         stop();
+        latest.current.onLost();
         again = setTimeout(listen, wait * (1 + Math.random()));
         wait = Math.min(2 * wait, AGAIN_AFTER_MS_MAX);
       };

@@ -224,7 +224,7 @@ export const CALLS = [
       if (body.mobile.length !== MOBILE_DIGITS || body.mobile.endsWith('0000')) {
         throw new No(409, 'bank_refused', '预留手机号不符');
       }
-      const made = card(body.number, 'SANDBOX', 'asked');
+      const made = card(body.number, 'ICBC', 'asked');
       world.cards.unshift(made);
       return { card: made, message: `【沙箱银行】绑卡验证码 ${CODE}` };
     },

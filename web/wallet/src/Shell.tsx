@@ -27,17 +27,18 @@ interface Changed {
 function useChanges(): void {
   const { say, money } = useShown();
   const client = useQueryClient();
+  /** The number of the newest bill: '' where there is none, undefined while nobody knows. */
   const newest = useRef<string | undefined>(undefined);
   const tellWhatCame = async () => {
-    const listed = client.getQueryData(billsQuery('', '').queryKey)?.pages[0]?.bills[0]?.no;
-    const before = newest.current ?? listed;
+    const listed = client.getQueryData(billsQuery('', '').queryKey)?.pages[0]?.bills;
+    const before = newest.current ?? (listed && (listed[0]?.no ?? ''));
     const bill = await client.fetchQuery(newestQuery);
-    newest.current = bill?.no;
+    newest.current = bill?.no ?? '';
     if (bill && before !== undefined && bill.no !== before && bill.direction === 'in' && bill.state === 'done') {
       notice(say('home.received', { amount: money(bill.amount) }));
     }
   };
-  useEvents<Changed>(addressOf('api/v1/me/events'), 'changed', ({ changed }) => {
+  const refresh = ({ changed }: Changed) => {
     const parts = [changed].flat();
     if (parts.includes('account')) {
       refreshAccount(client);
@@ -47,7 +48,10 @@ function useChanges(): void {
       tellWhatCame().catch(() => undefined);
       refreshBills(client);
     }
-  });
+  };
+  // Perhaps this device was signed out elsewhere, or there is no connection: asking for the account tells.
+  const look = () => void client.invalidateQueries({ queryKey: meQuery.queryKey }, { cancelRefetch: false });
+  useEvents(addressOf('api/v1/me/events'), 'changed', refresh, look);
 }
 
 function Listening() {
@@ -107,7 +111,7 @@ export function Shell() {
   }
   return (
     <>
-      {me.isSuccess && <Listening />}
+      <Listening />
       <Offline isCutOff={me.isError && asProblem(me.error).code === NO_CONNECTION} />
       <Outlet />
       <Menu />

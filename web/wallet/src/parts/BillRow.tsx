@@ -16,10 +16,16 @@ const ICONS: Record<string, typeof BillOutline> = {
 export const signOf = (bill: Pick<Bill, 'direction'>) =>
   bill.direction === 'in' ? '+' : bill.direction === 'out' ? '-' : '';
 
+/** Who is on the other side. Of money to and from a card it is a bank, which the API tells by its code. */
+export const otherOf = (bill: Pick<Bill, 'category' | 'other_name'>, named: ReturnType<typeof useShown>['named']) =>
+  bill.category === 'cash' && bill.other_name ? named('bank', bill.other_name) : (bill.other_name ?? '');
+
 /** One line of a list of bills. */
 export function BillRow({ bill }: { bill: Bill }) {
   const { named, money, shortly } = useShown();
   const Icon = ICONS[bill.kind] ?? BillOutline;
+  const other = otherOf(bill, named);
+  const title = bill.title || (bill.category === 'cash' ? '' : other);
   const isPlain = bill.state === 'paid' || bill.state === 'done';
   return (
     <li>
@@ -28,10 +34,9 @@ export function BillRow({ bill }: { bill: Bill }) {
           <Icon />
         </span>
         <span className="grow">
-          <span className="row-title">{bill.title || bill.other_name || named('bill.kind', bill.kind)}</span>
+          <span className="row-title">{title || named('bill.kind', bill.kind)}</span>
           <span className="quiet">
-            {named('bill.kind', bill.kind)}
-            {bill.title && bill.other_name ? ` · ${bill.other_name}` : ''}
+            {[title && named('bill.kind', bill.kind), title !== other && other].filter(Boolean).join(' · ')}
           </span>
           <span className="quiet">{shortly(bill.at)}</span>
         </span>

@@ -1,6 +1,9 @@
 // Names and values below each other. What has no value has no line.
 import type { ReactNode } from 'react';
 
+/** The long number of a bill or an order: smaller, so that no digit stands alone in a second line. */
+const LONG_NUMBER = /^\w{20,}$/;
+
 export type Line = readonly [name: string, value: ReactNode];
 
 /** A list of facts. */
@@ -12,7 +15,7 @@ export function Lines({ of }: { of: readonly Line[] }) {
         .map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dd className={typeof value === 'string' && LONG_NUMBER.test(value) ? 'number' : undefined}>{value}</dd>
           </div>
         ))}
     </dl>

@@ -5,7 +5,7 @@ import { fenOf } from '@kit/money';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Button } from 'antd-mobile';
-import { signOf } from '../parts/BillRow';
+import { otherOf, signOf } from '../parts/BillRow';
 import { Lines, type Line } from '../parts/Lines';
 import { notice } from '../parts/notices';
 import { Page } from '../parts/Page';
@@ -20,8 +20,8 @@ const isSome = (amount: string | null | undefined) => (amount ? (fenOf(amount) ?
 
 function linesOf(bill: BillDetails, { say, named, money, moment }: ReturnType<typeof useShown>): Line[] {
   return [
-    [say('bill.other'), bill.other_name],
-    [say('bill.account'), bill.other_login],
+    [say('bill.other'), otherOf(bill, named)],
+    [say('bill.account'), bill.category === 'cash' && bill.other_login ? `•••• ${bill.other_login}` : bill.other_login],
     [say('bill.refunded'), isSome(bill.refunded) ? money(bill.refunded) : ''],
     [say('bill.fee'), isSome(bill.fee) && bill.fee ? money(bill.fee) : ''],
     [say('bill.pocket'), bill.pocket ? named('bill.pocket', bill.pocket) : ''],

@@ -253,13 +253,6 @@ export const en: Words = {
   'card.state.bound': 'Bound',
   'card.state.unbound': 'Given up',
   'card.named': '{{bank}} {{kind}} ({{last}})',
-  'bank.ICBC': 'ICBC',
-  'bank.ABC': 'Agricultural Bank of China',
-  'bank.CCB': 'China Construction Bank',
-  'bank.BOC': 'Bank of China',
-  'bank.CMB': 'China Merchants Bank',
-  'bank.COMM': 'Bank of Communications',
-  'bank.SANDBOX': 'Sandbox Bank',
 
   'bills.title': 'Bills',
   'bills.search': 'Search the bills',

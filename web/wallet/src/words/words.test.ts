@@ -27,6 +27,7 @@ test('each value that the API may tell has a word', () => {
     'cash.state': 'draft under_way closing done failed closed returning returned credited',
     'card.state': 'asked bound unbound',
     card: 'debit credit',
+    bank: 'ICBC ABC BOC CCB COMM CMB PSBC CITIC CEB CMBC SPDB CIB HXB',
     'me.class': 'merchant sandbox unverified class_1 class_2 class_3',
   };
   for (const [group, values] of Object.entries(groups)) {

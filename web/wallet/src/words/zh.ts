@@ -246,13 +246,6 @@ export const zh = {
   'card.state.bound': '已绑定',
   'card.state.unbound': '已解除',
   'card.named': '{{bank}} {{kind}}（{{last}}）',
-  'bank.ICBC': '工商银行',
-  'bank.ABC': '农业银行',
-  'bank.CCB': '建设银行',
-  'bank.BOC': '中国银行',
-  'bank.CMB': '招商银行',
-  'bank.COMM': '交通银行',
-  'bank.SANDBOX': '沙箱银行',
 
   'bills.title': '账单',
   'bills.search': '搜索账单',
