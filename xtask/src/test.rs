@@ -65,7 +65,7 @@ const STEPS: [Step; 18] = [
     Step {
         name: "rust tests",
         parts: &["rust"],
-        limit: minutes(25),
+        limit: minutes(35),
         counts: true,
         work: Work::Program(rust_tests),
     },
@@ -100,7 +100,7 @@ const STEPS: [Step; 18] = [
     Step {
         name: "browser",
         parts: &["browser"],
-        limit: minutes(10),
+        limit: minutes(15),
         counts: true,
         work: Work::Program(browser),
     },
