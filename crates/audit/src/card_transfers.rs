@@ -4,12 +4,12 @@
 use crate::images::text_of_key;
 use crate::report::{FindingKind, Findings};
 use base::{BankOrderNo, Record, TransferNo};
-use engine::{Key, Tabled};
+use engine::{Key, Row, Tabled};
 use fund::{BankOrder, BankOrderKind, BankOrderState};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use trade::{Notice, NoticeEvent, NoticeState};
-use transfer::{CardGuess, CardTransfer, CardTransferNumber, CardTransferState, TransferBatchLink};
+use transfer::{CardGuess, CardTransfer, CardTransferNumber, CardTransferState, OutBizNo};
 
 /// The fee: one part in so many of the amount, rounded half up to the fen, and so many fen at least. Written down again
 /// here on purpose: the rule is what is checked.
@@ -25,6 +25,8 @@ struct Facts {
     has_number: bool,
     /// Whether it carries out a detail of a batch, whose end the batch tells.
     is_detail: bool,
+    /// The merchant's number of it: of a detail not the one under which it was made.
+    asked_as: OutBizNo,
     told: u32,
 }
 
@@ -57,8 +59,9 @@ impl CardTransfers {
         } else {
             wrong(row.no, "its bank order is not there, or carries another transfer", findings);
         }
-        let facts = Facts { row: row.clone(), has_number: false, is_detail: false, told: 0 };
-        self.all.insert(row.no, facts);
+        let (row, asked_as) = (row.clone(), row.out_biz_no.clone());
+        let facts = Facts { row, has_number: false, is_detail: false, asked_as, told: 0 };
+        self.all.insert(facts.row.no, facts);
     }
 
     pub(crate) fn number(&mut self, number: &CardTransferNumber, findings: &mut Findings) {
@@ -76,10 +79,21 @@ impl CardTransfers {
         }
     }
 
-    /// A detail of a batch; those that go to accounts are looked at with their batch alone.
-    pub(crate) fn link(&mut self, link: &TransferBatchLink) {
-        if let Some(facts) = self.all.get_mut(&link.no) {
-            facts.is_detail = true;
+    /// A detail of a batch, which tells the number that the merchant gave its transfer, or the link that says so of a
+    /// transfer. Details that go to accounts are looked at with their batch alone.
+    pub(crate) fn of_batch(&mut self, row: &Row) {
+        match row {
+            Row::TransferBatchDetail(row) => {
+                if let Some(facts) = row.transfer.and_then(|no| self.all.get_mut(&no)) {
+                    facts.asked_as = row.out_biz_no.clone();
+                }
+            }
+            Row::TransferBatchLink(link) => {
+                if let Some(facts) = self.all.get_mut(&link.no) {
+                    facts.is_detail = true;
+                }
+            }
+            _ => {}
         }
     }
 
@@ -102,7 +116,7 @@ impl CardTransfers {
             && Some(&notice.url) == row.notify_url.as_ref();
         // Of a detail only the return is told: its end is told by its batch.
         let may_tell = !facts.is_detail || row.returned_at_us == Some(notice.happened_at_us);
-        if !ours || !may_tell || !tells(row, notice.happened_at_us, content) {
+        if !ours || !may_tell || !tells(facts, notice.happened_at_us, content) {
             let key = text_of_key(&Notice::wrap_key((notice.slot, notice.no)));
             let message = "it has another app or address than its transfer, or tells what did not happen";
             findings.add(FindingKind::NoticeWrong, "notice", key, message);
@@ -205,7 +219,8 @@ fn against(row: &CardTransfer, order: &BankOrder) -> Vec<&'static str> {
 }
 
 /// Whether a message of a moment tells how a transfer ended then, or that it came back.
-fn tells(row: &CardTransfer, at_us: i64, content: &str) -> bool {
+fn tells(facts: &Facts, at_us: i64, content: &str) -> bool {
+    let row = &facts.row;
     let members: BTreeMap<String, String> = serde_json::from_str(content).unwrap_or_default();
     let member = |name| members.get(name).map_or("", String::as_str);
     let told: serde_json::Value = serde_json::from_str(member("biz_content")).unwrap_or_default();
@@ -216,9 +231,14 @@ fn tells(row: &CardTransfer, at_us: i64, content: &str) -> bool {
         CardTransferState::Done | CardTransferState::Refunded => "SUCCESS",
         CardTransferState::Failed => "FAIL",
     };
+    // A merchant knows what it asked for, and by which method.
+    let origin = if facts.is_detail { "alipay.fund.batch.create" } else { "alipay.fund.trans.uni.transfer" };
     member("msg_method") == "alipay.fund.trans.order.changed"
         && told["order_id"] == row.no.to_string()
         && told["status"] == status
+        && told["origin_interface"] == origin
+        && told["out_biz_no"] == facts.asked_as.as_str()
+        && told["trans_amount"] == row.amount().to_string()
 }
 
 fn wrong(no: TransferNo, message: &str, findings: &mut Findings) {

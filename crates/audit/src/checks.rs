@@ -163,7 +163,7 @@ impl Checks {
             Row::Split(split) => self.orders.split(split, findings),
             Row::SplitLine(line) => self.orders.split_line(line, findings),
             Row::Relation(_) | Row::MerchantStore(_) => self.of_merchant(typed, findings),
-            Row::Trade(trade) => self.orders.trade(trade, findings),
+            Row::Trade(trade) => self.orders.trade((trade, self.funds.last_pay(trade)), findings),
             Row::Receipt(receipt) => self.orders.receipt(receipt, findings),
             Row::Notice(notice) => self.notice(notice, findings),
             Row::PayCode(code) => self.pay_code(code, findings),
@@ -180,8 +180,8 @@ impl Checks {
             Row::Standing(_) | Row::Evidence(_) | Row::Person(_) | Row::Screening(_) | Row::ScreenHit(_) => {}
             Row::Operator(_) | Row::OperatorProposal(_) | Row::OperatorBook(_) => {}
             Row::SuspenseProposal(_) | Row::PersonSpend(_) | Row::PersonCount(_) | Row::TransferBatch(_) => {}
-            Row::TransferBatchNumber(_) | Row::TransferBatchDetail(_) => {}
-            Row::TransferBatchLink(link) => self.card_transfers.link(link),
+            Row::TransferBatchNumber(_) => {}
+            Row::TransferBatchDetail(_) | Row::TransferBatchLink(_) => self.card_transfers.of_batch(typed),
             Row::Challenge(challenge) => self.around.challenge(challenge, findings),
             Row::Link(link) => self.crossing.link(link, findings),
             Row::Outbox(parcel) => self.crossing.parcel(parcel, findings),

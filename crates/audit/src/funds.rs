@@ -21,7 +21,7 @@ use people::{Usage, UsageKind};
 use statement::Statement;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use trade::{Timer, TimerTask};
+use trade::{Timer, TimerTask, Trade};
 
 /// A counter of what a party used.
 type Counter = (Slot, PartyId, UsageKind, u32);
@@ -35,6 +35,8 @@ pub(crate) struct Funds {
     orders: BTreeMap<BankOrderNo, Facts>,
     /// Payments by card and what of them goes back, by the order of trade and the moment at which they were booked.
     by_moment: BTreeMap<(Slot, OrderNo, i64), BankOrderNo>,
+    /// The last order that was to pay a trade, by slot, order of trade and buyer.
+    last_pays: BTreeMap<(Slot, OrderNo, PartyId), BankOrderNo>,
     counters: BTreeMap<Counter, (u32, i128)>,
     statement: Statement,
 }
@@ -139,6 +141,10 @@ impl Funds {
             }
         }
         self.note_moment(order);
+        if let (BankOrderKind::Pay, Some(about)) = (order.kind, order.about) {
+            // They come in the order of their numbers.
+            self.last_pays.insert((order.slot, about, order.party), order.no);
+        }
         let facts = Facts {
             order: order.clone(),
             has_key: false,
@@ -169,6 +175,11 @@ impl Funds {
         if let Some((about, at_us)) = about {
             self.by_moment.insert((order.slot, about, at_us), order.no);
         }
+    }
+
+    /// The last bank order that was to pay a trade, also when it came to nothing.
+    pub(crate) fn last_pay(&self, trade: &Trade) -> Option<BankOrderNo> {
+        self.last_pays.get(&(trade.slot, trade.no, trade.buyer)).copied()
     }
 
     /// The bank order of a number.

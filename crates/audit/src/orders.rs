@@ -13,7 +13,7 @@ use crate::report::{FindingKind, Findings};
 use crate::rules::{self, Rules};
 use crate::settlement_batches::SettlementBatches;
 use crate::splits::{self, OpenHolds, SplitFacts};
-use base::{AppId, Day, OrderNo, PartyId, Slot, TimerNo};
+use base::{AppId, BankOrderNo, Day, OrderNo, PartyId, Slot, TimerNo};
 use engine::Tabled;
 use ledger::Posting;
 use money::Currency;
@@ -199,13 +199,15 @@ impl Orders {
         Some(Debited { paid: paid_at_us.is_some(), total, currency, buyer, seller })
     }
 
-    pub(crate) fn trade(&mut self, trade: &Trade, findings: &mut Findings) {
+    /// A trade, and the last bank order that was to pay it.
+    pub(crate) fn trade(&mut self, tried: (&Trade, Option<BankOrderNo>), findings: &mut Findings) {
+        let trade = tried.0;
         let mut wrong = |message: String| {
             let key = text_of_key(&Trade::wrap_key((trade.slot, trade.no)));
             findings.add(FindingKind::TradeWrong, "trade", key, message);
         };
         match self.list.get_mut(trade.no) {
-            Some(order) => payments::trade(order, trade, &mut wrong),
+            Some(order) => payments::trade(order, tried, &mut wrong),
             None => wrong(format!("order {} is not there", trade.no)),
         }
     }

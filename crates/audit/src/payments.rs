@@ -4,7 +4,7 @@ use crate::images::text_of_key;
 use crate::orders::{OrderFacts, Rates};
 use crate::report::{FindingKind, Findings};
 use crate::shape::{balance_account, kind_of};
-use base::{PostingNo, Slot};
+use base::{BankOrderNo, PostingNo, Slot};
 use engine::Key;
 use ledger::{AccountId, AccountKind, Posting, PostingKind};
 use trade::{OrderState, RefundState, Trade, TradeState};
@@ -206,8 +206,12 @@ fn left(order: &OrderFacts) -> Vec<(Option<AccountId>, (i64, i128))> {
     left
 }
 
-/// A trade against its order, whose postings and refunds were seen.
-pub(crate) fn trade(order: &mut OrderFacts, trade: &Trade, wrong: &mut dyn FnMut(String)) {
+/// A trade against its order, whose postings and refunds were seen, and the last bank order that was to pay it.
+pub(crate) fn trade(
+    order: &mut OrderFacts,
+    (trade, last_try): (&Trade, Option<BankOrderNo>),
+    wrong: &mut dyn FnMut(String),
+) {
     let mut check = |holds: bool, message: &str| {
         if !holds {
             wrong(message.to_owned());
@@ -218,7 +222,8 @@ pub(crate) fn trade(order: &mut OrderFacts, trade: &Trade, wrong: &mut dyn FnMut
     check(trade.seller == order.seller, "its order has another merchant");
     check((total, trade.currency) == (order.total, order.currency), "its order has another total");
     check(trade.created_at_us >= order.opened_at_us, "it is older than its order");
-    let last_pays = trade.bank_order.is_none() || trade.bank_order == trade.last_try;
+    check(trade.last_try == last_try, "last_try is not the last bank order that was to pay it");
+    let last_pays = trade.bank_order.is_none() || trade.bank_order == last_try;
     check(last_pays, "a bank order pays it that is not its last one");
     check(
         (trade.state == TradeState::Closed) == trade.closed_at_us.is_some(),

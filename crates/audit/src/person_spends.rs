@@ -21,8 +21,6 @@ pub(crate) struct PersonSpends {
     known: BTreeMap<PartyId, (IdentityDigest, i64)>,
     /// The bank orders that count.
     counted: BTreeSet<BankOrderNo>,
-    /// Since when at the latest orders are counted by person, microseconds UTC: older ones never were.
-    since_us: i64,
     /// How often and how much the orders come to, by period.
     orders: BTreeMap<Counter, (u32, i128)>,
     counters: BTreeMap<Counter, (u32, i128)>,
@@ -43,7 +41,6 @@ impl PersonSpends {
             home,
             known: BTreeMap::new(),
             counted: BTreeSet::new(),
-            since_us: i64::MAX,
             orders: BTreeMap::new(),
             counters: BTreeMap::new(),
         }
@@ -93,7 +90,6 @@ impl PersonSpends {
             return;
         }
         self.counted.insert(row.bank_order);
-        self.since_us = self.since_us.min(row.at_us);
         if let Some(message) = self.fault(row, funds.bank_order(row.bank_order)) {
             let key = text_of_key(&PersonSpend::wrap_key(row.key()));
             findings.add(FindingKind::UsageWrong, "person_spend", key, message);
@@ -124,7 +120,6 @@ impl PersonSpends {
         spends(order.kind).is_some()
             && self.home.contains(slot_of_identity(identity))
             && at_us > *known_since_us
-            && at_us > self.since_us
     }
 
     /// When all rows were seen.

@@ -19,13 +19,13 @@ pub(crate) mod sign;
 pub(crate) mod signing;
 
 use crate::claim_order::masked;
-use crate::notice::{Message as Told, tell_message};
+use crate::notice::{Message as Told, overtake, tell_message};
 use crate::{Fault, Rows, grant};
 use base::{AgreementNo, CHINA_OFFSET_US, DAY_US, Day, NoticeNo, PartyId, Plant, SECOND_US, Text, planted};
 use people::Party;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use trade::{Agreement, AgreementState, Mandate, Notice, NoticeState, Progress, Timer, WireCharset};
+use trade::{Agreement, AgreementState, Mandate, Progress, Timer, WireCharset};
 
 /// The agreement of a merchant, in whatever state; another merchant's is not found.
 fn agreement_of(
@@ -98,7 +98,10 @@ fn follow(rows: &mut Rows<'_>, said: &MandateSaid) -> Result<Arc<Agreement>, Fau
     }
     if after.state != before.state {
         if after.state == AgreementState::Stop {
-            overtake(rows, &after)?;
+            // After the news of the end, a shop would take that of the signing for a new beginning.
+            if let Some(no) = after.sign_notice {
+                overtake(rows, no, after.no.topic(), "the agreement has ended meanwhile")?;
+            }
             if !planted(Plant::EndNotTold) {
                 tell(rows, &after, Event::Ended)?;
             }
@@ -163,23 +166,6 @@ fn tell(rows: &mut Rows<'_>, agreement: &Agreement, event: Event) -> Result<Opti
     ];
     let (app, url, topic) = (agreement.app, agreement.notify_url.clone(), agreement.no.topic());
     Ok(tell_message(rows, Told { app, url, topic, members: &members }))
-}
-
-/// What still waits to tell of the signing is not sent any more: after the news of the end, a shop would take it for a
-/// new beginning.
-fn overtake(rows: &mut Rows<'_>, agreement: &Agreement) -> Result<(), Fault> {
-    let Some(no) = agreement.sign_notice else { return Ok(()) };
-    let notice = rows.get::<Notice>((rows.slot(), no))?.filter(|notice| notice.state == NoticeState::Due);
-    if let Some(notice) = notice {
-        let overtaken = Text::new("the agreement has ended meanwhile").expect("short");
-        rows.put(Notice {
-            state: NoticeState::GivenUp,
-            next_at_us: None,
-            last_error: Some(overtaken),
-            ..(*notice).clone()
-        });
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Notices: written where something happened, counted when they were tried.
 
 use crate::command::{Never, Next};
-use crate::{Rows, Stop};
+use crate::{Fault, Rows, Stop};
 use base::{AppId, NoticeNo, OrderNo, Plant, Slot, Text, planted};
 use money::Minor;
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,23 @@ pub(crate) fn tell_message(rows: &mut Rows<'_>, message: Message<'_>) -> Option<
         content: Some(Text::new(&content).expect("the members of a message are bounded")),
     });
     Some(no)
+}
+
+/// A notice about a topic that still waits is not sent any more: what is told now has overtaken it, and a merchant that
+/// heard it afterwards would take it for the last word.
+pub(crate) fn overtake(rows: &mut Rows<'_>, no: NoticeNo, topic: OrderNo, why: &str) -> Result<(), Fault> {
+    let Some(notice) = rows.get::<Notice>((rows.slot(), no))? else { return Ok(()) };
+    if notice.order_no != topic || notice.state != NoticeState::Due {
+        return Ok(());
+    }
+    let why = Text::new(why).map_err(|error| Fault(format!("notice {no}: {error}")))?;
+    rows.put(Notice {
+        state: NoticeState::GivenUp,
+        next_at_us: None,
+        last_error: Some(why),
+        ..(*notice).clone()
+    });
+    Ok(())
 }
 
 /// Counts one attempt to deliver a notice. Nothing happens when the notice is not due any more.

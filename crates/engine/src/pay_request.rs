@@ -34,7 +34,8 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
     if asked.only_buyer.is_some_and(|only| only != buyer) {
         return Ok(no(rows, asked, ReceiptOutcome::BuyerDiffers));
     }
-    if let Some(earlier) = rows.get::<Trade>((slot, asked.order_no))? {
+    let earlier = rows.get::<Trade>((slot, asked.order_no))?;
+    if let Some(earlier) = &earlier {
         if earlier.buyer != buyer {
             return Ok(no(rows, asked, ReceiptOutcome::BuyerDiffers));
         }
@@ -49,7 +50,9 @@ pub(crate) fn pay_request(rows: &mut Rows<'_>, asked: &PayRequest) -> Result<Opt
     let limit = rows.rules().password_free_limit_minor.of(asked.total.currency());
     let trade =
         waiting_trade(slot, asked.order_no, buyer, asked.seller, asked.total, asked.subject.clone(), now_us);
-    let trade = Trade { credit_off: asked.credit_off, ..trade };
+    // A card that was tried before is not forgotten: whoever sends an old wish again is told that it moved on.
+    let last_try = earlier.and_then(|earlier| earlier.last_try);
+    let trade = Trade { credit_off: asked.credit_off, last_try, ..trade };
     if asked.total.exceeds(limit).unwrap_or(true) && !planted(Plant::LimitIgnored) {
         return Ok(to_confirm(rows, asked, &party, trade));
     }

@@ -119,7 +119,7 @@ slots! {
 }
 
 /// The version in force; zero before any.
-fn current(rows: &Rows<'_>) -> u32 {
+pub(crate) fn current(rows: &Rows<'_>) -> u32 {
     rows.screen_list().map_or(0, |list| list.version)
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod send;
 pub(crate) mod sent_back;
 pub(crate) mod to_card;
 
+mod payees_card;
 mod told;
 mod usage;
 

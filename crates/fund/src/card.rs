@@ -58,7 +58,7 @@ pub struct Card {
     pub agreement: Option<BankAgreement>,
     /// When the bank was first asked, or first had money for a payee, microseconds UTC.
     pub asked_at_us: i64,
-    /// When the state was reached, microseconds UTC.
+    /// When the state was reached; of a payee's card also when the bank last compared its name. Microseconds UTC.
     pub changed_at_us: i64,
 }
 

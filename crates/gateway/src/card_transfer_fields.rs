@@ -8,7 +8,7 @@
 //! the same number is sent again; money is expected within two hours until the bank has spoken; what a bank sends back
 //! after it paid is `REFUND` with the code of a card that takes nothing, because a statement names no reason.
 
-use crate::codes::{CardNotPaid, CardSentBack, Failure};
+use crate::codes::{CardNotPaid, CardSentBack, Failure, unknown};
 use crate::facts::{Field, Kind, Part};
 use crate::payee_cards::PayeeAsked;
 use crate::request::Caller;
@@ -17,8 +17,8 @@ use crate::{Gateway, fields, freeze_fields};
 use base::{HOUR_US, Secret, Text};
 use cell::CellError;
 use engine::{
-    CardTransferAsk, CardTransferView, FindCardTransfer, NoPayeeCard, PayeeCard, TransferToCard,
-    WhichCardTransfer,
+    CardTransferAsk, CardTransferView, FindCardTransfer, FindScreenList, NoPayeeCard, PayeeCard,
+    TransferToCard, WhichCardTransfer,
 };
 use money::Money;
 use std::sync::Arc;
@@ -145,15 +145,20 @@ pub(crate) async fn send_to_card(
     let named = asked.payee.said();
     let which = WhichCardTransfer::Out(asked.out_biz_no.clone());
     // Of a number that was used before the bank is not asked again: what it says of the card today changes nothing.
-    let card = match gateway.door.ask(FindCardTransfer { payer: caller.seller(), which }).await {
-        Ok(_) => Err(NoPayeeCard::Silent),
-        Err(CellError::Refused(TransferNotFound)) => asked.payee.find(gateway).await?,
-        Err(error) => return Err(Failure::of_cell(error)),
-    };
+    let (screen_version, card) =
+        match gateway.door.ask(FindCardTransfer { payer: caller.seller(), which }).await {
+            Ok(_) => (0, Err(NoPayeeCard::Silent)),
+            // The list is asked for first: when another one comes meanwhile, the decision sees that.
+            Err(CellError::Refused(TransferNotFound)) => {
+                (list_version(gateway).await?, asked.payee.find(gateway).await?)
+            }
+            Err(error) => return Err(Failure::of_cell(error)),
+        };
     let ask = CardTransferAsk {
         payer: caller.seller(),
         card,
         number: gateway.world.secrets.card_digest(&asked.payee.card()),
+        screen_version,
         named: gateway.world.secrets.card_digest(&named),
         amount: asked.amount,
         out_biz_no: asked.out_biz_no.clone(),
@@ -175,6 +180,12 @@ pub(crate) async fn send_to_card(
         },
     };
     gateway.door.ask(command).await.map_err(Failure::of_cell)
+}
+
+/// The version of the list of names in force; zero when there is none.
+async fn list_version(gateway: &Gateway) -> Result<u32, Failure> {
+    let view = gateway.door.ask(FindScreenList {}).await.map_err(|_| unknown())?;
+    Ok(view.list.map_or(0, |list| list.version))
 }
 
 /// The answer to who sent it.

@@ -97,7 +97,8 @@ pub enum CardTransferRefused {
     /// so that names of cards are not guessed for nothing.
     #[error("the bank does not know this card under this name")]
     CardWrong,
-    /// The bank was not heard about the card. Nothing moved, and the same number can be sent again.
+    /// The bank was not heard about the card, or another list of names came into force while it was asked. Nothing
+    /// moved, and the same number can be sent again.
     #[error("the bank does not answer about the card")]
     BankSilent,
     /// Risk rules stop it.
@@ -168,7 +169,8 @@ pub enum BatchRefused {
     /// Payments from the payer's balance are stopped.
     #[error("payments from the payer's balance are stopped")]
     PayerStopped,
-    /// The bank was not heard about one of the cards. Nothing was written, and the same number can be sent again.
+    /// The bank was not heard about one of the cards, or another list of names came into force while banks were asked.
+    /// Nothing was written, and the same number can be sent again.
     #[error("the bank does not answer about a card")]
     BankSilent,
 }

@@ -3,12 +3,12 @@
 use crate::rows::{Case, run};
 use crate::world::{World, found};
 use audit::FindingKind::*;
-use base::{BankOrderNo, CardNo, Day, PartyId, Slot, Text};
+use base::{BankOrderNo, CardNo, Day, OrderNo, PartyId, Slot, Text};
 use cell::Door;
 use engine::{
     AskCard, BankAnswered, BankWay, BeginStatement, BindCard, CloseBankOrder, CloseSuspense, CloseWay,
-    ConfirmBankOrder, ImportLine, JudgePassword, PrepareBankOrder, ProposeSuspense, SendBankOrder, TopUp,
-    TryPassword, UnbindCard, Verdict,
+    ConfirmBankOrder, ImportLine, JudgePassword, LastTry, PayByCard, PrepareBankOrder, ProposeSuspense,
+    SendBankOrder, TopUp, TryPassword, UnbindCard, Verdict,
 };
 use fund::{BankReason, CardKind, Done};
 use money::{Currency, Money};
@@ -80,13 +80,40 @@ fn rows_of_what_accounts_of_a_person_share() {
         Case("person_spend", "slot >= 0", "kind = 'withdraw'", of_order),
         Case("bank_order", "\"key\" = 'counts'", "counted_at_us = counted_at_us - 1", spend),
         Case("bank_order", "\"key\" = 'counts'", "kind = 'withdraw'", spend),
-        // One that is not counted says that it is, from long after the first that was.
+        // One that is not counted says that it is.
         Case(
             "bank_order",
             "\"key\" = 'given back'",
             "counted_at_us = 1900000000000000",
             &[("bank_order", UsageWrong)],
         ),
+    ]);
+    // What nobody counts is missed, also when nothing else is counted.
+    let world = World::copy();
+    world.change("DELETE FROM person_spend; DELETE FROM person_count");
+    let report = world.verify();
+    assert_eq!(found(&report, UsageWrong, "bank_order").message, "its person does not count it");
+}
+
+/// A buyer tries to pay by card, and again: the bank refuses both.
+pub(crate) async fn tried(door: &Door, buyer: PartyId, order_no: OrderNo) {
+    let (card, last_try) = (bind(door, buyer, "8642").await, LastTry::Unsaid);
+    for _ in 0..2 {
+        let attempt = door.ask(TryPassword { party: buyer, about: order_no }).await.unwrap().attempt;
+        door.ask(JudgePassword { party: buyer, attempt, right: true }).await.unwrap();
+        let order = door.ask(PayByCard { buyer, order_no, card, attempt, last_try }).await.unwrap();
+        hear(door, order.no, Verdict::Refused(BankReason::NoMoney)).await;
+    }
+}
+
+#[test]
+fn the_last_try_of_a_trade_is_its_newest_bank_order() {
+    let (tried, first) =
+        ("last_try IS NOT NULL", "last_try = (SELECT min(no) FROM bank_order WHERE kind = 'pay')");
+    run(&[
+        Case("trade", tried, "last_try = NULL", &[("trade", TradeWrong)]),
+        Case("trade", tried, first, &[("trade", TradeWrong)]),
+        Case("trade", "no = {T1}", first, &[("trade", TradeWrong)]),
     ]);
 }
 

@@ -192,6 +192,14 @@ fn rows_of_details() {
              content = replace(content, 'REFUND', 'SUCCESS')",
             &[NOTICE],
         ),
+        Case("notice", of_back, "content = replace(content, 'D6', 'D3')", &[NOTICE]),
+        Case(
+            "notice",
+            of_back,
+            "content = replace(content, 'batch.create', 'trans.uni.transfer')",
+            &[NOTICE],
+        ),
+        Case("notice", of_back, "content = replace(content, '0.25', '0.26')", &[NOTICE]),
         Case("timer", "task = 'batch_clock'", "order_no = {T1}", TIMERS),
         Case("timer", "task = 'batch_clock'", "task = 'expire_order'", TIMERS),
         Case(

@@ -81,6 +81,7 @@ async fn to_cards(door: &Door, shop: PartyId, app: AppId, of_batch: BankOrderNo)
             payer: shop,
             card,
             number: [8; 16],
+            screen_version: 0,
             named: [7; 16],
             amount: Money::from_minor(amount, Currency::Cny).unwrap(),
             out_biz_no: Text::new(number).unwrap(),

@@ -287,6 +287,7 @@ impl Script {
         crate::freezes::live(&self.door, shop, alice, codes, order).await;
         crate::transfers::live(&self.door, shop, cast.app, alice, bob).await;
         crate::funds::live(&self.door, alice, |span_us| self.pass(span_us)).await;
+        crate::funds::tried(&self.door, alice, claimed.no).await;
         crate::risks::live(&self.door, shop, cast.app, alice, bob).await;
         crate::risks::by_passkey(&self.door, person, bob).await;
         crate::funds::known(&self.door, person).await;

@@ -23,11 +23,6 @@ fn odd(batch: &TransferBatch, error: impl std::fmt::Display) -> Fault {
     Fault(format!("batch {}: {error}", batch.no))
 }
 
-/// The version of the list of names in force; zero before any.
-fn list_version(rows: &Rows<'_>) -> u32 {
-    rows.screen_list().map_or(0, |list| list.version)
-}
-
 /// The payer's batch of this number.
 fn of_number(
     rows: &mut Rows<'_>,

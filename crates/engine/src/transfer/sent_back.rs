@@ -1,13 +1,12 @@
 //! A bank sends back what it had paid of a transfer to a card (退票): a line of a statement says so, or two people do.
 
 use super::to_card::{after, next, of_order};
-use super::{told, usage};
-use crate::{Fault, Rows, books};
+use super::{batch, told, usage};
+use crate::{Fault, Rows, books, notice};
 use ::transfer::{CardTransfer, CardTransferEvent};
-use base::{NoticeNo, Plant, Stamp, Text, planted};
+use base::{NoticeNo, Plant, Stamp, planted};
 use fund::{BankOrder, BankOrderKind};
 use ledger::Template;
-use trade::{Notice, NoticeState};
 
 /// Where money is that a bank sent back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,27 +58,18 @@ pub(crate) fn came_back(rows: &mut Rows<'_>, order: &BankOrder, from: SentBack) 
     overtake(rows, &transfer)?;
     let transfer = CardTransfer { state, returned_at_us: Some(rows.now_us()), ..(*transfer).clone() };
     if !planted(Plant::CardReturnNotTold) {
-        told::tell_card(rows, &transfer);
+        let carried = batch::step::carried(rows, transfer.no)?;
+        told::tell_card(rows, &transfer, carried.as_ref());
     }
     rows.put(transfer);
     Ok(())
 }
 
-/// What still waits to tell of the success is not sent any more: after the news of the return, a merchant would take it
-/// for the last word.
+/// What still waits to tell of the success is not sent any more. Of a detail that is no message of its own: what ended
+/// with it may be its batch, whose message stays.
 fn overtake(rows: &mut Rows<'_>, transfer: &CardTransfer) -> Result<(), Fault> {
     let Some(ended_at_us) = transfer.ended_at_us else { return Ok(()) };
     // It was written in the decision that ended the transfer, and has that decision's number.
     let no = NoticeNo::of(Stamp { at_us: ended_at_us, seq: 0 }, transfer.slot);
-    let Some(notice) = rows.get::<Notice>((transfer.slot, no))? else { return Ok(()) };
-    if notice.order_no == transfer.no.topic() && notice.state == NoticeState::Due {
-        let overtaken = Text::new("the transfer has come back meanwhile").expect("short");
-        rows.put(Notice {
-            state: NoticeState::GivenUp,
-            next_at_us: None,
-            last_error: Some(overtaken),
-            ..(*notice).clone()
-        });
-    }
-    Ok(())
+    notice::overtake(rows, no, transfer.no.topic(), "the transfer has come back meanwhile")
 }

@@ -4,20 +4,21 @@
 //! The card belongs to somebody else, and its number is nowhere here: the bank gave a name for it before, which is good
 //! for paying money in and for nothing else.
 
+use super::payees_card::card_for;
 use super::{batch, told, usage};
 use crate::bank::confirm::send_now;
 use crate::bank::prepare::{Wish, draft};
 use crate::command::Next;
 use crate::risk_check::{self, Gate};
-use crate::{Fault, Rows, Stop, books, contract, grant};
+use crate::{Fault, Rows, Stop, books, contract, grant, screening};
 use ::transfer::{
     CardGuess, CardTransfer, CardTransferEvent, CardTransferNumber, CardTransferRefused, CardTransferState,
     DetailFailure, OutBizNo, TransferWay, Words,
 };
 use base::{AppId, BankOrderNo, CardNo, Day, PartyId, Plant, Slot, Text, TransferNo, planted};
 use fund::{
-    BankAgreement, BankCode, BankOrder, BankOrderKind, BankOrderState, BankReason, Card, CardDigest,
-    CardKind, CardName, CardState, LastFour, WithdrawPrice, card_transfer_fee,
+    BankAgreement, BankCode, BankOrder, BankOrderKind, BankOrderState, BankReason, CardDigest, CardKind,
+    LastFour, WithdrawPrice, card_transfer_fee,
 };
 use ledger::{LedgerRefused, Posted, Template};
 use money::Money;
@@ -61,6 +62,8 @@ pub struct CardTransferAsk {
     pub card: Result<PayeeCard, NoPayeeCard>,
     /// Keyed digest of the card's number alone: by it wrong names are counted.
     pub number: [u8; 16],
+    /// The version of the list of names in force before the card's holder was held against it; zero for none.
+    pub screen_version: u32,
     /// Keyed digest of all that was said of the payee: the same again is the same meaning.
     pub named: [u8; 16],
     /// How much arrives; the fee comes on top of it.
@@ -196,7 +199,17 @@ pub(crate) fn of_number(
 /// Whether what is asked under a number that was used before means the same. What the bank says of the card today is no
 /// part of it.
 fn same_meaning(first: &CardTransfer, ask: &CardTransferAsk) -> Result<(), CardTransferRefused> {
-    let CardTransferAsk { payer: _, card: _, number: _, named, amount, out_biz_no: _, title, remark } = ask;
+    let CardTransferAsk {
+        payer: _,
+        card: _,
+        number: _,
+        screen_version: _,
+        named,
+        amount,
+        out_biz_no: _,
+        title,
+        remark,
+    } = ask;
     let differs = |field| Err(CardTransferRefused::NumberTaken { field });
     if first.named != *named {
         return differs("payee_info");
@@ -224,7 +237,7 @@ fn named_rightly<'a>(
     if guess.is_spent() {
         return Stop::because(CardTransferRefused::TooManyNames);
     }
-    match payee_of(ask) {
+    match payee_of(ask, screening::current(rows)) {
         Err(refused @ CardTransferRefused::CardWrong) => {
             rows.put(guess.wrong(ask.named));
             Err(Stop::Noted(refused))
@@ -234,13 +247,16 @@ fn named_rightly<'a>(
     }
 }
 
-/// The card that is to be paid: one that holds its owner's own money.
-fn payee_of(ask: &CardTransferAsk) -> Result<&PayeeCard, CardTransferRefused> {
+/// The card that is to be paid: one that holds its owner's own money. The holder's name is not here, so that one that
+/// was held against another list than the one in force is as good as not heard of: whoever asks again has it held
+/// against this one.
+fn payee_of(ask: &CardTransferAsk, list: u32) -> Result<&PayeeCard, CardTransferRefused> {
     match &ask.card {
         Err(NoPayeeCard::Wrong) => Err(CardTransferRefused::CardWrong),
         Err(NoPayeeCard::Silent) => Err(CardTransferRefused::BankSilent),
         Err(NoPayeeCard::Listed) => Err(CardTransferRefused::Risk(::risk::RiskRefused::Refused)),
         Ok(card) => match card.kind {
+            CardKind::Debit if ask.screen_version != list => Err(CardTransferRefused::BankSilent),
             CardKind::Debit => Ok(card),
             CardKind::Credit => Err(CardTransferRefused::CardWrong),
         },
@@ -250,8 +266,7 @@ fn payee_of(ask: &CardTransferAsk) -> Result<&PayeeCard, CardTransferRefused> {
 /// A transfer whose card and bank order are not written yet; their numbers follow from the same stamp.
 fn fresh(rows: &Rows<'_>, command: &TransferToCard) -> Result<CardTransfer, Fault> {
     let (slot, stamp) = (rows.slot(), rows.stamp());
-    let CardTransferAsk { payer, card: _, number: _, named, amount, out_biz_no, title, remark } =
-        command.ask.clone();
+    let CardTransferAsk { payer, named, amount, out_biz_no, title, remark, .. } = command.ask.clone();
     let no = TransferNo::of(stamp, slot);
     let fee = card_transfer_fee(amount).map_err(|error| Fault(format!("fee of transfer {no}: {error}")))?;
     Ok(CardTransfer {
@@ -295,44 +310,6 @@ fn check_money(rows: &mut Rows<'_>, transfer: &CardTransfer) -> Result<Posted, S
     }
 }
 
-/// Our number of a payee's card: the payer's one of before, with the bank's newest name of it, or a new one. The name
-/// of a detail was heard when its batch was taken, days ago perhaps, and does not displace one that was heard since.
-fn card_for(
-    rows: &mut Rows<'_>,
-    party: PartyId,
-    payee: &PayeeCard,
-    heard_at_us: i64,
-) -> Result<CardNo, Fault> {
-    let (slot, now_us) = (rows.slot(), rows.now_us());
-    let PayeeCard { digest, bank, kind, last_four, agreement } = payee.clone();
-    let agreement = Some(agreement);
-    if let Some(name) = rows.get::<CardName>((slot, party, digest))? {
-        let known = rows.get::<Card>((slot, name.no))?;
-        let known = known.ok_or_else(|| Fault(format!("card {} is named and not there", name.no)))?;
-        if known.agreement != agreement && known.changed_at_us <= heard_at_us {
-            rows.put(Card { agreement, changed_at_us: heard_at_us, ..(*known).clone() });
-        }
-        return Ok(name.no);
-    }
-    let no = CardNo::of(rows.stamp(), slot);
-    let (state, asked_at_us, changed_at_us) = (CardState::Payee, now_us, heard_at_us);
-    rows.insert(Card {
-        slot,
-        no,
-        party,
-        state,
-        bank,
-        kind,
-        last_four,
-        digest,
-        agreement,
-        asked_at_us,
-        changed_at_us,
-    });
-    rows.put(CardName { slot, party, digest, no });
-    Ok(no)
-}
-
 /// The order that carries a transfer to the bank, to be sent at once: nobody is to confirm it.
 fn order_for(rows: &mut Rows<'_>, transfer: &CardTransfer, card: CardNo) -> Result<BankOrder, Fault> {
     let wish = Wish { party: transfer.payer, card, kind: BankOrderKind::Transfer, amount: transfer.amount() };
@@ -355,7 +332,7 @@ pub(crate) fn ended(rows: &mut Rows<'_>, order: &BankOrder, event: CardTransferE
     let transfer = CardTransfer { state, ended_at_us: Some(rows.now_us()), ..(*transfer).clone() };
     // The end of a detail is told by its batch, that its money came back later by its transfer.
     if !batch::step::is_detail(rows, no)? {
-        told::tell_card(rows, &transfer);
+        told::tell_card(rows, &transfer, None);
     }
     rows.put(transfer);
     let outcome = match state {

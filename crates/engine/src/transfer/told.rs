@@ -1,6 +1,7 @@
 //! What a merchant is told of a transfer: `alipay.fund.trans.order.changed` (protocol reference 6.6), when the payee
 //! has the money or it came back, or the bank said its last word.
 
+use super::batch::step::Carried;
 use crate::agreement::china_time;
 use crate::{Rows, notice};
 use ::transfer::{CardTransfer, Transfer, TransferState, TransferWay};
@@ -30,31 +31,43 @@ pub(crate) fn tell(rows: &mut Rows<'_>, transfer: &Transfer) {
         amount: transfer.amount(),
         origin,
         product: "TRANS_ACCOUNT_NO_PWD",
+        scene: DIRECT,
         status: if transfer.state == TransferState::Done { "SUCCESS" } else { "FAIL" },
     };
     send(rows, told);
 }
 
 /// Tells how a transfer to a card ended, or that it came back after that, at the address it came with. Of a detail of a
-/// batch only the latter is told, at the batch's address and under our number (`alipay_order_no` of the detail).
-pub(crate) fn tell_card(rows: &mut Rows<'_>, transfer: &CardTransfer) {
+/// batch only the latter is told, at the batch's address: it names what the merchant asked for, the detail's number and
+/// the batch's method, product and scene.
+pub(crate) fn tell_card(rows: &mut Rows<'_>, transfer: &CardTransfer, carried: Option<&Carried>) {
+    let (origin, product, scene) = match carried {
+        Some((batch, _)) => (BATCH, batch.product.wire(), batch.scene.wire()),
+        None => (UNI, "TRANS_BANKCARD_NO_PWD", DIRECT),
+    };
+    let out_biz_no = carried.map_or(&transfer.out_biz_no, |(_, detail)| &detail.out_biz_no);
     let told = Told {
         app: transfer.app,
         url: transfer.notify_url.clone(),
         gbk: transfer.gbk,
         rsa1: transfer.rsa1,
         no: transfer.no,
-        out_biz_no: transfer.out_biz_no.as_str(),
+        out_biz_no: out_biz_no.as_str(),
         paid_at_us: Some(transfer.paid_at_us),
         amount: transfer.amount(),
-        origin: UNI,
-        product: "TRANS_BANKCARD_NO_PWD",
+        origin,
+        product,
+        scene,
         status: transfer.state.wire(),
     };
     send(rows, told);
 }
 
+/// By which methods transfers are asked for, alone and in batches.
 const UNI: &str = "alipay.fund.trans.uni.transfer";
+pub(super) const BATCH: &str = "alipay.fund.batch.create";
+/// The scene of a transfer that is asked for alone.
+const DIRECT: &str = "DIRECT_TRANSFER";
 
 /// What is told, and where.
 struct Told<'a> {
@@ -68,6 +81,7 @@ struct Told<'a> {
     amount: Money,
     origin: &'static str,
     product: &'static str,
+    scene: &'static str,
     status: &'static str,
 }
 
@@ -87,7 +101,7 @@ fn send(rows: &mut Rows<'_>, told: Told<'_>) {
 fn content(told: &Told<'_>) -> String {
     let told = json!({
         "action_type": "FINISH",
-        "biz_scene": "DIRECT_TRANSFER",
+        "biz_scene": told.scene,
         "order_id": told.no.to_string(),
         "origin_interface": told.origin,
         "out_biz_no": told.out_biz_no,

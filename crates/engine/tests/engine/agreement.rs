@@ -10,7 +10,7 @@ const PEOPLE: &str = "
     merchant shop 10.00
     merchant mall 10.00
     person alice 500.00 slot=31
-    person bob 500.00 slot=32
+    person bob 500.00 slot=31
 ";
 
 /// Signed by alice: 30.00 each month from the 10th on.

@@ -277,7 +277,7 @@ pub(crate) fn check(world: &World) {
 
 const PEOPLE: &str = "
     person alice
-    person bob
+    person bob slot=1
     topup alice 100000.00
     bk-ask 1234 alice                      -> Asked
     bk-bind 1234 alice                     -> Bound
@@ -803,6 +803,29 @@ fn a_card_pays_nothing_again_that_came_to_something_unseen() {
     );
     let trade = script.world.all::<trade::Trade>().next().unwrap();
     assert_eq!((trade.bank_order, trade.last_try), (Some(no(&script, "pay:T1")), trade.bank_order));
+}
+
+/// Another code makes the trade anew, and the card that was tried before is known all the same.
+#[test]
+fn a_card_that_was_tried_is_not_forgotten_when_the_buyer_shows_another_code() {
+    check_in(
+        SHOP,
+        "
+        code alice A1
+        pay T1 shop A1 1000.01                 -> WaitBuyerPay
+        try T1 alice P1
+        judge alice P1 right
+        bk-pay T1 alice 1234 P1                -> Asked 1000.01
+        bk-send pay:T1
+        bk-refused pay:T1                      -> Failed 1000.01
+        code alice A2
+        pay T1 shop A2 1000.01                 -> WaitBuyerPay
+        try T1 alice P2
+        judge alice P2 right
+        bk-pay T1 alice 1234 P2 seen=none      -> refused MovedOn
+        bk-pay T1 alice 1234 P2 seen=pay:T1    -> Asked 1000.01
+        ",
+    );
 }
 
 #[test]

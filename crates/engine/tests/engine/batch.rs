@@ -321,7 +321,7 @@ fn words(line: &str) -> Words<'_> {
 }
 
 /// The next version of the list of names is in force.
-fn agree_on_list(script: &mut Script, version: u32) {
+pub(crate) fn agree_on_list(script: &mut Script, version: u32) {
     let name = |name: &str| Text::new(name).unwrap();
     let (digest, base_version) = ([version as u8; 32], version - 1);
     let (entries, threshold) = (2, 850);
@@ -348,12 +348,15 @@ fn a_card_is_paid_under_the_list_that_its_holder_was_held_against() {
         "
         tb-agree B1 shop                                             -> Dealing 0 of 2
         tb-new B3 shop 1.00 d1:card-7894:1.00                        -> Dealing 0 of 1
-        tb-new B4 shop 1.00 d1:card-7894:1.00 list=0                 -> Dealing 0 of 1
+        tb-new B4 shop 1.00 d1:card-7894:1.00 list=0                 -> refused BankSilent
+        tb-new B4 shop 1.00 d1:card-listed:1.00 list=0               -> refused BankSilent
+        tb-see B4 shop                                               -> refused BatchNotFound
+        tb-new B4 shop 1.00 d1:bob:1.00 list=0                       -> Dealing 0 of 1
         advance 1s
         due
         tb-see B1 shop                             -> PartSuccess 2 of 2: 2 d1 FAIL Risk, d2 SUCCESS
         tb-see B3 shop                             -> Dealing 0 of 1: 1 d1 DEALING
-        tb-see B4 shop                             -> Fail 1 of 1: 1 d1 FAIL Risk
+        tb-see B4 shop                             -> Success 1 of 1: 1 d1 SUCCESS
         ",
     );
 }
@@ -420,6 +423,7 @@ fn what_a_bank_sends_back_of_a_detail_is_seen_and_told() {
         tb-see B1 shop status=REFUND               -> Success 2 of 2: 1 d1 REFUND
         tb-see B1 shop status=SUCCESS              -> Success 2 of 2: 1 d2 SUCCESS
         tc-statuses NAME                           -> REFUND
+        tc-asked NAME                   -> alipay.fund.batch.create d1 BATCH_PAY_V2 DIRECT_TRANSFER
         tb-told B1                                 -> B1 SUCCESS 21.00 21.00 0
         balance shop                               -> 98.90
         "
@@ -427,7 +431,8 @@ fn what_a_bank_sends_back_of_a_detail_is_seen_and_told() {
     );
 }
 
-/// The bank's name of a card is the one that was heard last, not the one that was used last.
+/// The bank's name of a card is the one that was heard last, not the one that was used last; to hear the same name
+/// again is to hear it, too.
 #[test]
 fn a_name_from_the_day_a_batch_was_taken_displaces_no_newer_one() {
     let mut script = check_in(
@@ -450,6 +455,26 @@ fn a_name_from_the_day_a_batch_was_taken_displaces_no_newer_one() {
     assert_eq!(known(&script), ["P2"]);
     script.play("tb-new B2 shop 1.00 d1:card-7894:1.00 -> Dealing 0 of 1\nadvance 1s\ndue");
     assert_eq!(known(&script), ["P1"]);
+
+    let script = check_in(
+        PEOPLE,
+        "
+        tc-send X0 shop 7894 1.00 as=P2
+        advance 1s
+        tb-new B1 shop 1.00 d1:card-7894:1.00 waits=1d   -> WaitPay 0 of 1
+        advance 1s
+        tc-send X1 shop 7894 1.00 as=P2
+        advance 1s
+        tb-agree B1 shop                           -> Dealing 0 of 1
+        advance 1s
+        due
+        tb-see B1 shop                             -> Dealing 0 of 1: 1 d1 DEALING
+        ",
+    );
+    assert_eq!(known(&script), ["P2"]);
+    let heard: Vec<_> = script.world.all::<CardTransfer>().map(|row| row.paid_at_us).collect();
+    let card = script.world.all::<Card>().next().unwrap().clone();
+    assert_eq!((card.asked_at_us, card.changed_at_us), (heard[0], heard[1]));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Transfers to bank cards: what is refused, what the bank's word makes of them, and what must hold between commands.
 
+use crate::batch::agree_on_list;
 use crate::script::{Script, Words, check_in, cny, digest};
 use crate::support::World;
 use base::{AppId, Record, Slot, Text, TransferNo};
@@ -37,6 +38,7 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> Option<Command> {
     Some(match words.at(0) {
         "tc-send" => {
             let of_app = script.party(words.named.get("app").unwrap_or(&words.at(2)));
+            let list = script.world.all::<::risk::ScreenList>().last().map_or(0, |list| list.version);
             let card = match words.at(3) {
                 "wrong" => Err(NoPayeeCard::Wrong),
                 "silent" => Err(NoPayeeCard::Silent),
@@ -54,6 +56,7 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> Option<Command> {
                     payer: payer?,
                     card,
                     number: digest(words.named.get("number").unwrap_or(&words.at(3))),
+                    screen_version: words.named.get("list").map_or(list, |list| list.parse().unwrap()),
                     named: digest(words.named.get("named").unwrap_or(&words.at(3))),
                     amount: words.named.get("in").map_or_else(
                         || cny(words.at(4)),
@@ -85,10 +88,11 @@ pub(crate) fn command(script: &Script, words: &Words<'_>) -> Option<Command> {
     })
 }
 
-/// Lines that look: `tc-told X1`, `tc-statuses X1`, `tc-cards shop`.
+/// Lines that look: `tc-told X1`, `tc-statuses X1`, `tc-asked X1` (what was asked for, as messages say),
+/// `tc-cards shop`.
 pub(crate) fn look(script: &Script, words: &Words<'_>) -> String {
     match words.at(0) {
-        "tc-told" | "tc-statuses" => {
+        "tc-told" | "tc-statuses" | "tc-asked" => {
             let topic = no(script, words.at(1)).topic();
             let notices = script.world.all::<Notice>().filter(|notice| notice.order_no == topic);
             let said = |notice: &std::sync::Arc<Notice>| {
@@ -99,6 +103,11 @@ pub(crate) fn look(script: &Script, words: &Words<'_>) -> String {
                 let word = |name: &str| told[name].as_str().unwrap().to_owned();
                 if words.at(0) == "tc-statuses" {
                     return word("status");
+                }
+                if words.at(0) == "tc-asked" {
+                    return ["origin_interface", "out_biz_no", "product_code", "biz_scene"]
+                        .map(word)
+                        .join(" ");
                 }
                 format!("{} {} {}", word("product_code"), word("status"), word("trans_amount"))
             };
@@ -231,6 +240,25 @@ fn every_refusal_has_a_row() {
     );
 }
 
+/// Its holder's name was held against the list of before, and is not here to be held against this one.
+#[test]
+fn a_card_that_was_looked_at_under_another_list_is_looked_at_again() {
+    let mut script = check_in(PEOPLE, "tc-send X1 shop 7894 30.00 list=1 -> refused BankSilent");
+    agree_on_list(&mut script, 1);
+    script.play(
+        "
+        tc-send X1 shop 7894 30.00 list=0              -> refused BankSilent
+        tc-number X1 shop                              -> refused TransferNotFound
+        balance shop                                   -> 5000.00
+        # What needs no list is said as ever; a number that was taken before is told as it stands.
+        tc-send X1 shop wrong 30.00 list=0             -> refused CardWrong
+        tc-send X1 shop credit 30.00 list=0            -> refused CardWrong
+        tc-send X1 shop 7894 30.00 list=1              -> UnderWay 30.00 fee 0.10
+        tc-send X1 shop 7894 30.00 list=0              -> UnderWay 30.00 fee 0.10
+        ",
+    );
+}
+
 /// Names of one card by one app on one day: the sixth is not looked at, whether or not it is right. The same name again
 /// is no further one; what was counted is kept although it was refused.
 #[test]
@@ -290,6 +318,7 @@ fn only_the_banks_final_word_ends_it() {
         bk-done tc:X1 30.00                            -> Done 30.00 fee 0.10
         tc-find X1 shop                                -> Done 30.00 fee 0.10
         tc-told X1                                     -> TRANS_BANKCARD_NO_PWD SUCCESS 30.00
+        tc-asked X1       -> alipay.fund.trans.uni.transfer X1 TRANS_BANKCARD_NO_PWD DIRECT_TRANSFER
         bk-done tc:X1 30.00                            -> Done 30.00 fee 0.10
         bk-refused tc:X1                               -> Done 30.00 fee 0.10
         tc-told X1                                     -> TRANS_BANKCARD_NO_PWD SUCCESS 30.00

@@ -326,7 +326,7 @@ fn a_person_is_shown_the_transfer_and_then_confirms_once() {
         tr-offer X1 alice bob 0.02                     -> refused NumberTaken(trans_amount)
         tr-offer X1 alice bob 0.01 later=2h            -> refused NumberTaken(arrival)
         balance alice                                  -> 5000.00
-        tr-confirm X1 bob P9                           -> refused NotFound
+        tr-confirm X1 carol P9                         -> refused NotFound
         tr-confirm X1 alice P9                         -> refused ProofMissing
         tr-offer X2 alice bob 30.00                    -> Offered unknown
         try X2 alice P2
@@ -344,7 +344,7 @@ fn a_person_is_shown_the_transfer_and_then_confirms_once() {
         balance bob                                    -> 20.01
         tr-offer X3 alice bob 1.00                     -> Offered known
         tr-offer X4 alice carol 1.00                   -> Offered unknown
-        tr-cancel X3 bob                               -> refused NotFound
+        tr-cancel X3 carol                             -> refused NotFound
         tr-cancel X3 alice                             -> Cancelled 1.00
         tr-cancel X3 alice                             -> Cancelled 1.00
         tr-confirm X3 alice P1                         -> refused AlreadyCancelled

@@ -274,6 +274,18 @@ async fn a_bank_is_asked_about_no_batch_that_is_not_taken() {
     assert_eq!(asked(), 32 + 70);
 }
 
+/// The holder's name was held against the list of before: nothing is taken, and the same number is good again.
+#[tokio::test]
+async fn a_list_that_comes_while_a_bank_is_asked_is_not_slipped_past() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    let details = [to("d1", "6222021234567814", "BANKCARD_ACCOUNT", Some(HOLDER))];
+    assert_eq!(send(&client, "b1", &details, json!({})).await.outcome(), "40004 REQUEST_PROCESSING");
+    assert_eq!(send(&client, "b1", &details, json!({})).await.outcome(), "10000");
+    turns(&shop, "b1").await;
+    assert_eq!(stands(&client, json!({ "out_batch_no": "b1" })).await, ["d1 DEALING -"]);
+}
+
 /// Wrong names are counted by the card's number alone, in a batch and beside it.
 #[tokio::test]
 async fn names_of_a_card_are_not_guessed_in_batches_either() {

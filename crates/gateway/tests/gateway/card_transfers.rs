@@ -61,6 +61,18 @@ async fn balance(client: &Client) -> String {
     account.get("available_amount")
 }
 
+/// The holder's name was held against the list of before: nothing is taken, and the same number is good again.
+#[tokio::test]
+async fn a_list_that_comes_while_the_bank_is_asked_is_not_slipped_past() {
+    let shop = rich().await;
+    let client = shop.client().await;
+    let card = json!({ "payee.identity": "6222021234567814" });
+    assert_eq!(send(&client, "c1", card.clone()).await.outcome(), "40004 REQUEST_PROCESSING");
+    assert_eq!(look(&client, "c1").await.outcome(), "40004 ORDER_NOT_EXIST");
+    assert_eq!(balance(&client).await, "1000.00");
+    assert_eq!(send(&client, "c1", card).await.outcome(), "10000");
+}
+
 #[tokio::test]
 async fn money_goes_to_a_card_once_and_is_asked_for_by_every_number() {
     let shop = rich().await;

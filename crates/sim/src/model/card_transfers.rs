@@ -7,8 +7,8 @@ use super::transfers::{china_clock, periods};
 use super::{Model, Step, fen, yuan};
 use base::{AppId, BankOrderNo, CardNo, Day, NoticeNo, PartyId, Text, TransferNo};
 use engine::{
-    CardTransferView, Command, FindCardTransfer, NoPayeeCard, PayeeCard, Reply, TransferToCard,
-    WhichCardTransfer,
+    CardTransferView, Command, FindCardTransfer, NoPayeeCard, PayeeCard, Reply, ScreenListView,
+    TransferToCard, WhichCardTransfer,
 };
 use fund::{BankOrder, BankOrderKind, BankOrderState, Card, CardKind, CardState};
 use ledger::AccountKind;
@@ -50,6 +50,10 @@ impl Model {
         Some(match command {
             Command::TransferToCard(asked) => Reply::TransferToCard(self.transfer_to_card(step, asked)),
             Command::FindCardTransfer(asked) => Reply::FindCardTransfer(self.find_card_transfer(asked)),
+            // No town has lists of names.
+            Command::FindScreenList(_) => {
+                Reply::FindScreenList(Ok(ScreenListView { list: None, proposal: None }))
+            }
             Command::ImportLine(asked) => Reply::ImportLine(self.import_line(step, asked)),
             _ => return None,
         })
@@ -112,9 +116,9 @@ impl Model {
             return Err(CardTransferRefused::CardWrong);
         }
         let payee = match &ask.card {
-            Err(NoPayeeCard::Wrong) => unreachable!("it was refused"),
+            Err(NoPayeeCard::Wrong | NoPayeeCard::Listed) => unreachable!("refused, and no town has lists"),
             Err(NoPayeeCard::Silent) => return Err(CardTransferRefused::BankSilent),
-            Err(NoPayeeCard::Listed) => unreachable!("no town has lists of names"),
+            Ok(_) if ask.screen_version != 0 => return Err(CardTransferRefused::BankSilent),
             Ok(card) => card.clone(),
         };
         let out = (PartyId::platform(step.slot), AccountKind::ClearingOut, units + fee);
@@ -191,9 +195,11 @@ impl Model {
 
     fn payees_card(&mut self, step: &Step, party: PartyId, payee: PayeeCard) -> CardNo {
         let PayeeCard { digest, bank, kind, last_four, agreement } = payee;
-        if let Some(no) = self.card_names.get(&(party, digest)) {
+        if let Some(no) = self.card_names.get(&(party, digest)).copied() {
             self.seen.count("a payee's card was known");
-            return *no;
+            let card = self.cards.get_mut(&no).expect("what is named is there");
+            (card.agreement, card.changed_at_us) = (Some(agreement), step.now());
+            return no;
         }
         let no = CardNo::of(step.stamp, step.slot);
         let (asked_at_us, changed_at_us) = (step.now(), step.now());

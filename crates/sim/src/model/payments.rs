@@ -1,6 +1,6 @@
 //! Payments: by a code that was shown, or confirmed with a password; and the way back.
 
-use super::facts::waiting;
+use super::facts::{Purchase, waiting};
 use super::{Model, Step, fen};
 use base::PartyId;
 use engine::{
@@ -19,14 +19,12 @@ impl Model {
         let (outcome, buyer) = match self.judge_code(step, said) {
             Err(outcome) => (outcome, None),
             Ok(buyer) if fen(said.total) > self.rules_at(step).1 => {
-                let trade = waiting(buyer, said.seller, said.total, said.subject.clone(), step.now());
-                self.trades.insert(key, trade);
+                self.taken_up_again(step, said, buyer);
                 (ReceiptOutcome::Waiting, Some((buyer, self.masked(buyer))))
             }
             Ok(buyer) if self.available(buyer) < fen(said.total) => (ReceiptOutcome::BalanceTooLow, None),
             Ok(buyer) => {
-                let trade = waiting(buyer, said.seller, said.total, said.subject.clone(), step.now());
-                self.trades.insert(key, trade);
+                self.taken_up_again(step, said, buyer);
                 self.pay_out(step, key, Some(said.attempt));
                 return None;
             }
@@ -34,6 +32,14 @@ impl Model {
         let (order_no, attempt) = (said.order_no, said.attempt);
         self.say(order_no.slot(), Message::PayRefusal(PayRefusal { order_no, attempt, outcome, buyer }));
         None
+    }
+
+    /// The trade begins with the code; of one of before, only the card that was tried last is kept.
+    fn taken_up_again(&mut self, step: &Step, said: &PayRequest, buyer: PartyId) {
+        let key = (step.slot, said.order_no);
+        let last_try = self.trades.get(&key).and_then(|earlier| earlier.last_try);
+        let trade = waiting(buyer, said.seller, said.total, said.subject.clone(), step.now());
+        self.trades.insert(key, Purchase { last_try, ..trade });
     }
 
     /// Whose code it is, when this buyer may pay this order.

@@ -369,7 +369,7 @@ pub(super) fn same(rules: &Reply, house: &Reply) -> bool {
         OfferAgreement SignAgreement UnsignAgreement EndMandate PostponeDebit DebitOrder
         AskCard BindCard UnbindCard PrepareBankOrder ConfirmBankOrder CloseBankOrder SendBankOrder BankAnswered
         PayByCard FindCard FindBankOrder TransferMoney OfferTransfer ConfirmTransfer CancelTransfer FindTransfer
-        FindTransferRoom FindAddress TransferToCard FindCardTransfer ImportLine
+        FindTransferRoom FindAddress TransferToCard FindCardTransfer FindScreenList ImportLine
         ProposeContract ApproveContract FindContracts FindUnsettled
         Acknowledge FindOrder FindOrderByNo FindRefund FindTrade FindLogin FindParty FindAccount)
 }

@@ -97,6 +97,7 @@ const POSSIBLE: &[&str] = &[
     "TransferToCard refused BalanceTooLow",
     "TransferToCard refused CardWrong",
     "TransferToCard refused BankSilent",
+    "FindScreenList accepted",
     "FindCardTransfer accepted",
     "FindCardTransfer refused TransferNotFound",
     "ImportLine accepted",

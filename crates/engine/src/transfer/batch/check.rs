@@ -1,9 +1,9 @@
 //! Whether a batch can be taken, as far as that does not depend on its payees: looked at before anybody is asked about
 //! a thousand of them, and again by the decision.
 
-use super::{list_version, of_number};
+use super::of_number;
 use crate::command::Next;
-use crate::{BatchAsk, Rows, Stop, contract, grant};
+use crate::{BatchAsk, Rows, Stop, contract, grant, screening};
 use ::transfer::{BATCH_COUNT_MAX, BATCH_LIFE_MAX_US, BATCH_LIFE_US, BatchRefused, OutBizNo, TransferBatch};
 use base::{AppId, Slot};
 use money::{Currency, Money};
@@ -45,7 +45,7 @@ pub(crate) fn check_transfer_batch(
         Asked::Before(first) => Some(first),
         Asked::Now { waits_until_us: _ } => None,
     };
-    Ok(Next::Answer(BatchCheck { first, screen_version: list_version(rows) }))
+    Ok(Next::Answer(BatchCheck { first, screen_version: screening::current(rows) }))
 }
 
 /// A batch that is asked for and not refused.

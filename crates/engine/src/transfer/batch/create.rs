@@ -3,7 +3,7 @@
 use super::check::{self, Asked};
 use super::{begin, with_timer};
 use crate::command::Next;
-use crate::{Fault, NoPayee, NoPayeeCard, PayeeCard, Rows, Stop};
+use crate::{Fault, NoPayee, NoPayeeCard, PayeeCard, Rows, Stop, screening};
 use ::transfer::{
     BatchProduct, BatchRefused, BatchScene, BatchState, DetailState, DetailUnknown, OutBatchNo, OutBizNo,
     TransferBatch, TransferBatchDetail, TransferBatchNumber, Words,
@@ -112,9 +112,14 @@ pub(crate) fn create_transfer_batch(
         Asked::Before(first) => return Ok(Next::Answer(first)),
         Asked::Now { waits_until_us } => waits_until_us,
     };
-    let silent =
-        |detail: &DetailAsk| matches!(detail.payee, DetailPayee::Card { card: Err(NoPayeeCard::Silent), .. });
-    if ask.details.iter().any(silent) {
+    // The names of holders are not here: those that were held against another list than the one in force must be looked
+    // up again, and so must the cards of banks that said nothing.
+    let stale = ask.screen_version != screening::current(rows);
+    let unheard = |detail: &DetailAsk| match &detail.payee {
+        DetailPayee::Account(_) => false,
+        DetailPayee::Card { card, .. } => stale || matches!(card, Err(NoPayeeCard::Silent)),
+    };
+    if ask.details.iter().any(unheard) {
         return Stop::because(BatchRefused::BankSilent);
     }
 

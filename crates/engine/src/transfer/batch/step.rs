@@ -5,12 +5,12 @@
 //! of the journal. Nothing is done twice: a detail leaves the state in which it waits in the decision that makes its
 //! transfer, and its transfer's number is its own.
 
-use super::{after, list_version, odd, told, with_timer};
+use super::{after, odd, told, with_timer};
 use crate::message::DetailTurn;
 use crate::transfer::{send, to_card};
 use crate::{
     CardTransferAsk, Fault, Message, NoPayee, NoPayeeCard, PayeeCard, Reply, Rows, Stop, TransferAsk,
-    TransferMoney, TransferToCard,
+    TransferMoney, TransferToCard, screening,
 };
 use ::transfer::{
     BatchEvent, BatchState, DetailEvent, DetailFailure, DetailUnknown, TransferBatch, TransferBatchDetail,
@@ -100,7 +100,19 @@ fn transfer_for(
             came_to(send::send_detail(rows, &command).map(|transfer| transfer.no))
         }
         Goes::Card(card, number) => {
-            let ask = CardTransferAsk { payer, card, number, named, amount, out_biz_no, title, remark };
+            // Where it goes was decided by the list in force.
+            let screen_version = screening::current(rows);
+            let ask = CardTransferAsk {
+                payer,
+                card,
+                number,
+                screen_version,
+                named,
+                amount,
+                out_biz_no,
+                title,
+                remark,
+            };
             // One message is its own: that the bank sent the money back, when the batch was told long ago.
             let notify_url = batch.notify_url.clone();
             let command = TransferToCard { ask, app, passback, notify_url, gbk, rsa1 };
@@ -143,7 +155,7 @@ fn goes_to(rows: &Rows<'_>, batch: &TransferBatch, detail: &TransferBatchDetail)
             };
             // Of the holder there is no name to hold against the list in force; one that was held against another list
             // may be on this one. It is told as one that is listed, and can be sent again.
-            if detail.screen_version != Some(list_version(rows)) {
+            if detail.screen_version != Some(screening::current(rows)) {
                 return Ok(Goes::Card(Err(NoPayeeCard::Listed), card_number()?));
             }
             let (bank, last_four, agreement) = (bank.clone(), last_four.clone(), agreement.clone());
@@ -161,17 +173,26 @@ pub(crate) fn is_detail(rows: &mut Rows<'_>, no: TransferNo) -> Result<bool, Fau
     Ok(rows.get::<TransferBatchLink>((slot, no))?.is_some())
 }
 
+/// A batch and the detail of it that a transfer carries out.
+pub(crate) type Carried = (Arc<TransferBatch>, Arc<TransferBatchDetail>);
+
+/// What a transfer carries out; nothing when it was asked for alone.
+pub(crate) fn carried(rows: &mut Rows<'_>, no: TransferNo) -> Result<Option<Carried>, Fault> {
+    let slot = rows.slot();
+    let Some(link) = rows.get::<TransferBatchLink>((slot, no))? else { return Ok(None) };
+    let gone = || Fault(format!("the detail of transfer {no} is not there"));
+    let batch = rows.get::<TransferBatch>((slot, link.batch))?.ok_or_else(gone)?;
+    let detail = rows.get::<TransferBatchDetail>((slot, link.batch, link.line))?.ok_or_else(gone)?;
+    Ok(Some((batch, detail)))
+}
+
 /// A transfer ended: when it is that of a detail, that ends too.
 pub(crate) fn ended(
     rows: &mut Rows<'_>,
     no: TransferNo,
     outcome: Result<(), DetailFailure>,
 ) -> Result<(), Fault> {
-    let slot = rows.slot();
-    let Some(link) = rows.get::<TransferBatchLink>((slot, no))? else { return Ok(()) };
-    let gone = || Fault(format!("the detail of transfer {no} is not there"));
-    let batch = rows.get::<TransferBatch>((slot, link.batch))?.ok_or_else(gone)?;
-    let detail = rows.get::<TransferBatchDetail>((slot, link.batch, link.line))?.ok_or_else(gone)?;
+    let Some((batch, detail)) = carried(rows, no)? else { return Ok(()) };
     end(rows, &batch, &detail, outcome)
 }
 

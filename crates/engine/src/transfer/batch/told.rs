@@ -5,6 +5,7 @@
 //! `product_code`, `biz_scene`, `total_amount`); the sums and counts beside them are named as the query names them.
 
 use crate::agreement::china_time;
+use crate::transfer::told::BATCH;
 use crate::{Rows, notice};
 use ::transfer::TransferBatch;
 use serde_json::json;
@@ -35,7 +36,7 @@ fn content(batch: &TransferBatch) -> String {
         "fail_amount": batch.failed_total().to_string(),
         "fail_count": batch.failed.to_string(),
         "gmt_finish": batch.ended_at_us.map(china_time).unwrap_or_default(),
-        "origin_interface": "alipay.fund.batch.create",
+        "origin_interface": BATCH,
         "out_batch_no": batch.out_batch_no.as_str(),
         "product_code": batch.product.wire(),
         "success_amount": batch.done_total().to_string(),
