@@ -5,6 +5,8 @@ use crate::busy::Busy;
 use crate::codes::Failure;
 use crate::faults::Failing;
 use crate::nonces::Nonces;
+use crate::offer;
+use crate::order_name::out_trade_no;
 use crate::payee_cards::PayeeBank;
 use crate::places::{Places, calls_max};
 use crate::registry::{Done, Page, PageKind, Standing};
@@ -116,7 +118,8 @@ impl Gateway {
     }
 
     /// Opens the order that an order string names, or the query part of a link to the gateway; verified like any
-    /// other request. Asking again gives the same order.
+    /// other request. Asking again gives the same order, also when it was paid or closed meanwhile, or its seller is
+    /// frozen: how the order stands is told to whoever asks for it.
     ///
     /// # Errors
     /// Whatever the gateway would have answered to the same parameters, and any method that does not open an order
@@ -180,22 +183,25 @@ impl Gateway {
             return Err(leads_elsewhere());
         }
         let _place = self.places.enter().await.map_err(|_| Busy::failure())?;
-        match self.run(&params, &mut origin).await? {
-            Done::Go { to, .. } => Ok(to),
-            Done::Say(_) => Err(leads_elsewhere()),
+        let (method, call) = verify::verify(self, &params, &mut origin).await?;
+        let (seller, number) = (call.caller().seller(), out_trade_no(call.request()).ok().flatten());
+        let failure = match method.start(self, call).await {
+            Ok(Done::Go { to, .. }) => return Ok(to),
+            Ok(Done::Say(_)) => return Err(leads_elsewhere()),
+            Err(failure) => failure,
+        };
+        if let (PageKind::Cashier, Some(number)) = (wanted, number)
+            && let Some(order_no) = offer::stands(self, seller, number, &failure).await
+        {
+            return Ok(Page::Cashier(order_no));
         }
+        Err(failure.into())
     }
 
     /// Verifies the request and carries it out, with what was asked to happen to it.
     pub(crate) async fn run_or_fail(&self, params: &Params, origin: &mut Origin) -> Result<Done, Failure> {
         let (method, call) = verify::verify(self, params, origin).await?;
         self.carry(method, call, origin).await
-    }
-
-    /// Verifies the request and runs its method.
-    pub(crate) async fn run(&self, params: &Params, origin: &mut Origin) -> Result<Done, Failure> {
-        let (method, call) = verify::verify(self, params, origin).await?;
-        method.start(self, call).await
     }
 }
 

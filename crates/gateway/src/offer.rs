@@ -6,10 +6,10 @@ use crate::codes::Failure;
 use crate::order_fields::{More, OrderFields};
 use crate::registry::{Done, Page};
 use crate::verify::Verified;
-use base::OrderNo;
+use base::{OrderNo, PartyId};
 use cell::CellError;
 use engine::{FindOrder, OpenSigning, Opened, Which};
-use trade::{OpenRefused, OpenSigningRefused};
+use trade::{OpenRefused, OpenSigningRefused, OutTradeNo};
 use wire::envelope::Response;
 
 /// Opens the order of an order string.
@@ -32,6 +32,23 @@ pub(crate) async fn open_page(gateway: &Gateway, call: Verified<OrderFields>) ->
         }
         Err(error) => Err(Failure::of_cell(error)),
     }
+}
+
+/// The order that a text does not open any more, though it is the text of this order: it was paid or closed, or its
+/// seller may not be paid now. Whoever hands it over again, because an answer was lost, is to hear how the order
+/// stands.
+pub(crate) async fn stands(
+    gateway: &Gateway,
+    seller: PartyId,
+    number: OutTradeNo,
+    failure: &Failure,
+) -> Option<OrderNo> {
+    let known = [OpenRefused::AlreadyPaid, OpenRefused::AlreadyClosed, OpenRefused::SellerBlocked];
+    if !known.into_iter().any(|refused| Failure::refused(refused).sub_code() == failure.sub_code()) {
+        return None;
+    }
+    let found = gateway.door.ask(FindOrder { seller, which: Which::Out(number) }).await;
+    found.ok().map(|order| order.no)
 }
 
 /// Opens the order; with what its buyer signs by paying, if anything.

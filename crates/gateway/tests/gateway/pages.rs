@@ -6,6 +6,7 @@ use crate::shop::Shop;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use engine::{ClaimOrder, CloseOrder, Which};
+use people::PartyStatus;
 
 const BIZ: &str = r#"{"out_trade_no":"P1","total_amount":"6.66","subject":"it's \"two\" + <b>",
     "product_code":"FAST_INSTANT_TRADE_PAY"}"#;
@@ -102,6 +103,32 @@ async fn the_wallet_opens_order_strings_and_links() {
 
     let over_http = client.call("alipay.trade.app.pay", &app.replace("A1", "A2")).await;
     assert_eq!(over_http.names(), ["code", "msg", "out_trade_no", "seller_id", "total_amount"]);
+}
+
+/// Whoever hands an order string over again, because the answer was lost, hears how its order stands.
+#[tokio::test]
+async fn an_order_string_names_its_order_also_after_it_was_paid() {
+    let shop = Shop::open().await;
+    let client = shop.client().await;
+    let biz =
+        |number: &str| BIZ.replace("FAST_INSTANT_TRADE_PAY", "QUICK_MSECURITY_PAY").replace("P1", number);
+    let [paid, claimed, offered] = ["A1", "A2", "A3"]
+        .map(|number| form(&client.sign(client.params("alipay.trade.app.pay", &biz(number), &[]))));
+    let order_no = shop.gateway.open_order_text(&paid).await.unwrap();
+    shop.claim(order_no, shop.alice).await;
+    shop.confirm(order_no, shop.alice).await;
+    assert_eq!(shop.gateway.open_order_text(&paid).await.unwrap(), order_no);
+    // A program is told by the same method that it is paid.
+    let over_http = client.call("alipay.trade.app.pay", &biz("A1")).await;
+    assert_eq!(over_http.outcome(), "40004 ACQ.TRADE_HAS_SUCCESS");
+
+    let waits = shop.gateway.open_order_text(&claimed).await.unwrap();
+    shop.claim(waits, shop.alice).await;
+    shop.set_status(shop.seller, PartyStatus::Frozen).await;
+    assert_eq!(shop.gateway.open_order_text(&paid).await.unwrap(), order_no);
+    assert_eq!(shop.gateway.open_order_text(&claimed).await.unwrap(), waits);
+    let refused = shop.gateway.open_order_text(&offered).await.unwrap_err();
+    assert_eq!(refused.sub_code, "ACQ.SELLER_BEEN_BLOCKED");
 }
 
 #[tokio::test]

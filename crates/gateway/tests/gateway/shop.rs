@@ -5,8 +5,8 @@ use axum::Router;
 use base::{AppId, OrderNo, PartyId, Text};
 use cell::{Cell, Door, Options};
 use engine::{
-    BankAnswered, ClaimOrder, ConfirmPay, IssuePayCode, JudgePassword, NewPassword, NoPayeeCard, OpenApp,
-    OpenParty, PayeeCard, SendBankOrder, SetPartyStatus, TopUp, TryPassword, Verdict,
+    ApproveList, BankAnswered, ClaimOrder, ConfirmPay, IssuePayCode, JudgePassword, NewPassword, NoPayeeCard,
+    OpenApp, OpenParty, PayeeCard, ProposeList, SendBankOrder, SetPartyStatus, TopUp, TryPassword, Verdict,
 };
 use fund::CardKind;
 use gateway::{Gateway, Naming, PayeeAsked, PayeeBank};
@@ -89,13 +89,18 @@ pub fn yuan(fen: u64) -> Money {
 }
 
 /// A bank that knows every card but these: of `…11` the holder is another, about `…12` it says nothing, and the holder
-/// of `…13` is on a list. It counts what it is asked.
-struct Bank(Arc<AtomicI64>);
+/// of `…13` is on a list. While it is asked about `…14` before anything else, another list comes into force. It counts
+/// what it is asked.
+struct Bank {
+    asked: Arc<AtomicI64>,
+    door: Door,
+}
 
 impl PayeeBank for Bank {
     fn name_payee(&self, asked: PayeeAsked) -> Naming<'_> {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        let before = self.asked.fetch_add(1, Ordering::Relaxed);
         let number = asked.number.reveal();
+        let list_comes = before == 0 && number.ends_with("14");
         let said = match &number[number.len() - 2..] {
             "11" => Err(NoPayeeCard::Wrong),
             "12" => Err(NoPayeeCard::Silent),
@@ -108,8 +113,23 @@ impl PayeeBank for Bank {
                 agreement: Text::new("P1").unwrap(),
             }),
         };
-        Box::pin(std::future::ready(said))
+        let door = self.door.clone();
+        Box::pin(async move {
+            if list_comes {
+                agree_on_list(&door).await;
+            }
+            said
+        })
     }
+}
+
+/// The first list of names is in force.
+async fn agree_on_list(door: &Door) {
+    let name = |name: &str| Text::new(name).unwrap();
+    let (digest, base_version, entries, threshold) = ([1; 32], 0, 2, 850);
+    let operator = name("ada");
+    door.ask(ProposeList { operator, base_version, digest, entries, threshold }).await.unwrap();
+    door.ask(ApproveList { operator: name("bea"), version: 1, digest }).await.unwrap();
 }
 
 impl Shop {
@@ -137,7 +157,7 @@ impl Shop {
             apps: Arc::default(),
         });
         let cards_asked = Arc::new(AtomicI64::new(0));
-        let bank = Arc::new(Bank(cards_asked.clone()));
+        let bank = Arc::new(Bank { asked: cards_asked.clone(), door: door.clone() });
         let gateway = Gateway::new(world.clone(), door.clone());
         let gateway = gateway.reading(Arc::new(move || tables.reader())).sending_to_cards(bank);
         let gateway = Arc::new(gateway);
