@@ -168,6 +168,14 @@ impl Deal {
         }
     }
 
+    /// What the platform takes for it from the person, on top of its amount.
+    pub fn fee(&self) -> Money {
+        match self {
+            Deal::Payment(_) | Deal::Sent(_) | Deal::Received(_) => Money::zero(self.currency()),
+            Deal::AtBank(order) => order.fee(),
+        }
+    }
+
     fn currency(&self) -> Currency {
         self.amount().currency()
     }

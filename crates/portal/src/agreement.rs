@@ -63,13 +63,8 @@ async fn find(portal: &Portal, token: &str) -> Result<Arc<Agreement>, Unopened> 
 
 /// The page that says so.
 fn unopened(portal: &Portal, f: Frame<'_>, token: &str, why: Unopened) -> Response {
-    match why {
-        Unopened::FormGone => gone(portal, f, token, StatusCode::FORBIDDEN),
-        Unopened::NotThere => {
-            message(f, StatusCode::NOT_FOUND, (f.t.agreement_gone, f.t.agreement_gone_text), None)
-        }
-        Unopened::Busy => message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.page_busy), None),
-    }
+    let form_gone = || gone(portal, f, token, StatusCode::FORBIDDEN);
+    why.page(f, form_gone, (f.t.agreement_gone, f.t.agreement_gone_text))
 }
 
 /// What a passkey's form is held against before anything is done: the agreement, and that this browser was given it.
@@ -80,10 +75,7 @@ async fn opened(
     sent: Result<Form<ActFields>, FormRejection>,
 ) -> Result<(Arc<Agreement>, ActFields), Unopened> {
     let agreement = find(portal, token).await?;
-    let Ok(Form(fields)) = sent else { return Err(Unopened::FormGone) };
-    if !visit::is_own_form(portal, visitor, &format!("/agreement/{token}"), &fields.csrf) {
-        return Err(Unopened::FormGone);
-    }
+    let fields = passkey_page::own_act(portal, visitor, &format!("/agreement/{token}"), sent)?;
     Ok((agreement, fields))
 }
 

@@ -62,13 +62,8 @@ async fn find(portal: &Portal, token: &str) -> Result<Arc<Freeze>, Unopened> {
 
 /// The page that says so.
 fn unopened(portal: &Portal, f: Frame<'_>, token: &str, why: Unopened) -> Response {
-    match why {
-        Unopened::FormGone => gone(portal, f, token, StatusCode::FORBIDDEN),
-        Unopened::NotThere => {
-            message(f, StatusCode::NOT_FOUND, (f.t.freeze_gone, f.t.freeze_gone_text), None)
-        }
-        Unopened::Busy => message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.page_busy), None),
-    }
+    let form_gone = || gone(portal, f, token, StatusCode::FORBIDDEN);
+    why.page(f, form_gone, (f.t.freeze_gone, f.t.freeze_gone_text))
 }
 
 /// What a passkey's form is held against before anything is done: the freeze, and that this browser was given it.
@@ -79,10 +74,7 @@ async fn opened(
     sent: Result<Form<ActFields>, FormRejection>,
 ) -> Result<(Arc<Freeze>, ActFields), Unopened> {
     let freeze = find(portal, token).await?;
-    let Ok(Form(fields)) = sent else { return Err(Unopened::FormGone) };
-    if !visit::is_own_form(portal, visitor, &format!("/freeze/{token}"), &fields.csrf) {
-        return Err(Unopened::FormGone);
-    }
+    let fields = passkey_page::own_act(portal, visitor, &format!("/freeze/{token}"), sent)?;
     Ok((freeze, fields))
 }
 

@@ -4,11 +4,13 @@
 use crate::people::passkey_acts::{self, Confirmed};
 use crate::people::{Asker, ClientAddress, home, key_ring};
 use crate::portal::Portal;
-use crate::respond::Visitor;
+use crate::respond::{Frame, Visitor, message};
 use crate::sandbox::SandboxError;
 use crate::session::Session;
 use crate::texts::Texts;
-use axum::extract::State;
+use crate::visit;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -181,13 +183,39 @@ impl<R: Debug> From<CellError<R>> for Unopened {
 impl Unopened {
     /// For the script.
     pub(crate) fn told(self, t: &Texts) -> Response {
-        let (status, code, message) = match self {
+        let (status, code, words) = match self {
             Unopened::FormGone => (StatusCode::FORBIDDEN, "form_gone", t.page_gone_text),
             Unopened::NotThere => (StatusCode::NOT_FOUND, "not_there", t.passkey_not_there),
             Unopened::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", t.page_busy),
         };
-        (status, Json(json!({ "error": { "code": code, "message": message } }))).into_response()
+        (status, Json(json!({ "error": { "code": code, "message": words } }))).into_response()
     }
+
+    /// The page that says so: of a form that is out of date the page's own, which leads on, and title and text of what
+    /// is not there.
+    pub(crate) fn page(
+        self,
+        f: Frame<'_>,
+        form_gone: impl FnOnce() -> Response,
+        not_there: (&'static str, &'static str),
+    ) -> Response {
+        match self {
+            Unopened::FormGone => form_gone(),
+            Unopened::NotThere => message(f, StatusCode::NOT_FOUND, not_there, None),
+            Unopened::Busy => message(f, StatusCode::SERVICE_UNAVAILABLE, (f.t.broken, f.t.page_busy), None),
+        }
+    }
+}
+
+/// What a passkey's form on the page of this path says, when we served it to this browser.
+pub(crate) fn own_act(
+    portal: &Portal,
+    visitor: &Visitor,
+    path: &str,
+    sent: Result<Form<ActFields>, FormRejection>,
+) -> Result<ActFields, Unopened> {
+    let Ok(Form(fields)) = sent else { return Err(Unopened::FormGone) };
+    if visit::is_own_form(portal, visitor, path, &fields.csrf) { Ok(fields) } else { Err(Unopened::FormGone) }
 }
 
 /// A form that is out of date, for the script.

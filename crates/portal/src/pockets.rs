@@ -90,7 +90,9 @@ pub(crate) async fn of_order(portal: &Portal, order: &Order, party: PartyId) -> 
     let account = portal.door.ask(FindAccount { party, currency: order.currency }).await;
     let account = account.map_err(|_| Unanswered)?;
     // A bank order that just ended must be seen as it ended.
-    portal.is_posted().await;
+    if !portal.is_posted().await {
+        return Err(Unanswered);
+    }
     let read = portal.read(move |reader| {
         Ok((
             reader.cards(party, SEEN_MAX)?,

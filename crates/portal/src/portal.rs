@@ -4,7 +4,8 @@ use crate::api::Streams;
 use crate::bank::CardBank;
 use crate::ghosts::Ghosts;
 use crate::password::Checker;
-use crate::people::People;
+use crate::people::{People, crowded};
+use crate::sandbox::SandboxError;
 use crate::sandbox_close::CloseDesk;
 use crate::sandbox_inbox::Mailroom;
 use crate::sandbox_recon::StatementDesk;
@@ -104,7 +105,8 @@ pub struct Portal {
     pub(crate) stops: Option<watch::Receiver<bool>>,
     /// Becomes true when this portal is no longer shown; see [`Portal::close`].
     pub(crate) closing: watch::Sender<bool>,
-    /// The id of the books: another one whenever the world begins anew.
+    /// The id of the books: another one after the world began anew, in what was restored from a backup, and in a folder
+    /// that was taken over.
     pub(crate) books_id: String,
     /// The path part of the world's address, without a slash at the end: where links and cookies begin.
     pub(crate) root: String,
@@ -270,6 +272,11 @@ impl Portal {
         let mut posted = self.door.posted();
         let reached = posted.wait_for(|sequence| *sequence >= durable);
         matches!(tokio::time::timeout(POSTED_WAIT, reached).await, Ok(Ok(_)))
+    }
+
+    /// As [`Portal::is_posted`], for calls that tell nothing rather than what may be out of date.
+    pub(crate) async fn posted(&self) -> Result<(), SandboxError> {
+        if self.is_posted().await { Ok(()) } else { Err(crowded()) }
     }
 
     /// Reads from the posted tables on a thread that may wait. `None` when the tables cannot be read.

@@ -114,26 +114,27 @@ pub(crate) const fn arrival_name(arrival: Arrival) -> &'static str {
     }
 }
 
-/// Whether this payer used the number before.
-async fn is_used(
+/// What this payer used the number for before.
+async fn earlier(
     portal: &Portal,
     payer: PartyId,
     number: &OutBizNo,
-) -> Result<bool, CellError<TransferRefused>> {
+) -> Result<Option<Arc<Transfer>>, CellError<TransferRefused>> {
     let which = WhichTransfer::Out(TransferWay::Wallet, number.clone());
     match portal.door.ask(FindTransfer { payer, which }).await {
-        Ok(_) => Ok(true),
-        Err(CellError::Refused(TransferNotFound)) => Ok(false),
+        Ok(transfer) => Ok(Some(transfer)),
+        Err(CellError::Refused(TransferNotFound)) => Ok(None),
         Err(CellError::Busy) => Err(CellError::Busy),
         Err(CellError::Unknown) => Err(CellError::Unknown),
     }
 }
 
 /// Offers a transfer: nothing moves yet. One that was offered before under its number is told as it stands, also when
-/// its payee would not be offered anything any more.
+/// its payee would not be offered anything any more, or is found by no login.
 pub(crate) async fn offer(portal: &Portal, wish: Wish) -> Result<Offered, CellError<TransferRefused>> {
     let Wish { payer, payee: named, amount, arrival, remark, number } = wish;
-    let replayed = is_used(portal, payer, &number).await?;
+    let earlier = earlier(portal, payer, &number).await?;
+    let replayed = earlier.is_some();
     let payee = match named.find(portal).await {
         Ok(found) => found.ok_or(NoPayee::NotFound),
         Err(CellError::Refused(PartyNotFound)) => Err(NoPayee::NotFound),
@@ -152,7 +153,11 @@ pub(crate) async fn offer(portal: &Portal, wish: Wish) -> Result<Offered, CellEr
             Err(_) => return Err(CellError::Busy),
         }
     }
-    let named = portal.world.secrets.token_digest(&named.text(payee.ok()));
+    let named = match (&earlier, &named, payee) {
+        // Nobody has the login any more: whom it meant cannot be compared, and what was offered is told all the same.
+        (Some(earlier), Named::Login(_), Err(_)) => earlier.named,
+        _ => portal.world.secrets.token_digest(&named.text(payee.ok())),
+    };
     let (title, out_biz_no) = (None, number);
     let ask = TransferAsk { payer, payee, named, amount, out_biz_no, title, remark };
     let OfferedTransfer { transfer, known } = portal.door.ask(OfferTransfer { ask, arrival }).await?;

@@ -145,7 +145,9 @@ async fn list_page(
 ) -> Response {
     let (f, party) = (visitor.frame(portal), session.party);
     // The tables follow the cell by a moment, and a card that was just bound must be seen.
-    portal.is_posted().await;
+    if !portal.is_posted().await {
+        return busy(f);
+    }
     let rows = portal.read(move |reader| {
         Ok((reader.cards(party, LISTED_MAX)?, reader.bank_orders(party, None, LISTED_MAX)?))
     });

@@ -2,7 +2,7 @@
 //!
 //! A bill counts in the month in which it was paid or came in, with what of it did not come back until now: what was
 //! refunded is not spent, whenever that was. Top-ups and withdrawals have a category of their own and are neither had
-//! nor spent: the money stays the person's.
+//! nor spent: the money stays the person's. What the platform takes for them is spent.
 
 use super::list::Walk;
 use super::{BillCategory, BillState, Deal};
@@ -30,8 +30,10 @@ pub struct CategoryTotal {
     pub category: BillCategory,
     /// What came in; of cash, to the balance.
     pub had: Money,
-    /// What went out and did not come back; of cash, from the balance.
+    /// What went out and did not come back; of cash, from the balance. Fees are in it.
     pub spent: Money,
+    /// What of that the platform took.
+    pub fees: Money,
     /// How many bills these are.
     pub count: u32,
 }
@@ -43,7 +45,7 @@ pub struct MonthTotal {
     pub first: Day,
     /// What came in, without cash.
     pub had: Money,
-    /// What went out and did not come back, without cash.
+    /// What went out and did not come back; of cash, the fees alone.
     pub spent: Money,
     /// By category; those without a bill are left out.
     pub categories: Vec<CategoryTotal>,
@@ -108,6 +110,7 @@ fn first_of(day: Day) -> Day {
 struct Counted {
     at_us: i64,
     amount: Money,
+    fee: Money,
     is_in: bool,
 }
 
@@ -127,7 +130,7 @@ fn counted(deal: &Deal) -> Result<Option<Counted>, MoneyError> {
     };
     let Some(at_us) = at_us.filter(|_| deal.currency() == Currency::Cny) else { return Ok(None) };
     let amount = deal.amount().checked_sub(deal.refunded())?;
-    Ok((!amount.is_zero()).then_some(Counted { at_us, amount, is_in }))
+    Ok((!amount.is_zero()).then_some(Counted { at_us, amount, fee: deal.fee(), is_in }))
 }
 
 fn add(
@@ -136,21 +139,29 @@ fn add(
     counted: &Counted,
 ) -> Result<(), MoneyError> {
     let (category, none) = (deal.category(), Money::zero(Currency::Cny));
-    let total = month.entry(category).or_insert(CategoryTotal { category, had: none, spent: none, count: 0 });
+    let nothing = CategoryTotal { category, had: none, spent: none, fees: none, count: 0 };
+    let total = month.entry(category).or_insert(nothing);
     if counted.is_in {
         total.had = total.had.checked_add(counted.amount)?;
     } else {
         total.spent = total.spent.checked_add(counted.amount)?;
     }
+    total.spent = total.spent.checked_add(counted.fee)?;
+    total.fees = total.fees.checked_add(counted.fee)?;
     total.count = total.count.saturating_add(1);
     Ok(())
 }
 
 fn month_of(first: Day, categories: BTreeMap<BillCategory, CategoryTotal>) -> Result<MonthTotal, MoneyError> {
     let (mut had, mut spent) = (Money::zero(Currency::Cny), Money::zero(Currency::Cny));
-    for total in categories.values().filter(|total| total.category != BillCategory::Cash) {
-        had = had.checked_add(total.had)?;
-        spent = spent.checked_add(total.spent)?;
+    for total in categories.values() {
+        // Cash stays the person's, but for its fees.
+        let (came, went) = match total.category {
+            BillCategory::Shopping | BillCategory::Transfer => (total.had, total.spent),
+            BillCategory::Cash => (Money::zero(Currency::Cny), total.fees),
+        };
+        had = had.checked_add(came)?;
+        spent = spent.checked_add(went)?;
     }
     Ok(MonthTotal { first, had, spent, categories: categories.into_values().collect() })
 }

@@ -71,13 +71,8 @@ pub struct BillStory {
 pub fn bill_story(reader: &mut dyn Reader, deal: Deal) -> Result<BillStory, BillError> {
     let mut bill = WalletBill::read(reader, &mut Who::default(), deal)?;
     bill.look_for_goods(reader)?;
-    let mut story = BillStory {
-        merchant_no: None,
-        remark: None,
-        fee: Money::zero(bill.deal.amount().currency()),
-        happenings: Vec::new(),
-        bill,
-    };
+    let mut story =
+        BillStory { merchant_no: None, remark: None, fee: bill.deal.fee(), happenings: Vec::new(), bill };
     match story.bill.deal.clone() {
         Deal::Payment(trade) => {
             let order = order_of(reader, trade.no)?;
@@ -93,10 +88,7 @@ pub fn bill_story(reader: &mut dyn Reader, deal: Deal) -> Result<BillStory, Bill
             story.remark = transfer.and_then(|transfer| transfer.remark.as_ref().map(ToString::to_string));
             story.happenings = vec![moved(received.at_us, Happened::Arrived, received.amount())];
         }
-        Deal::AtBank(order) => {
-            story.fee = order.fee();
-            story.happenings = of_bank_order(&order);
-        }
+        Deal::AtBank(order) => story.happenings = of_bank_order(&order),
     }
     // The sort keeps the order of what happened at the same moment.
     story.happenings.sort_by_key(|happening| happening.at_us);
@@ -115,6 +107,7 @@ fn of_payment(reader: &mut dyn Reader, trade: &Trade) -> Result<Vec<Happening>, 
     let mut happenings = vec![told(trade.created_at_us, Happened::Created)];
     if let Some(order) = card_order_of(reader, trade)? {
         happenings.push(told(order.asked_at_us, Happened::Asked));
+        happenings.extend(came_to_nothing(&order));
     }
     happenings.extend(trade.paid_at_us.map(|at_us| moved(at_us, Happened::Paid, trade.total())));
     if trade.refunded_minor.units() > 0 {
@@ -127,13 +120,40 @@ fn of_payment(reader: &mut dyn Reader, trade: &Trade) -> Result<Vec<Happening>, 
     Ok(happenings)
 }
 
-/// The order to a bank that pays a trade, or paid it.
+/// The order to a bank that pays a trade or paid it; where none does, the last one that was to.
 fn card_order_of(reader: &mut dyn Reader, trade: &Trade) -> Result<Option<Arc<BankOrder>>, BillError> {
-    let Some(no) = trade.bank_order else { return Ok(None) };
+    let Some(no) = trade.bank_order.or(trade.last_try) else { return Ok(None) };
     match reader.row(&Key::BankOrder((trade.slot, no)))? {
         Some(Row::BankOrder(order)) => Ok(Some(order)),
         _ => Ok(None),
     }
+}
+
+/// What became of an order to a bank that paid nothing. When its money was there again is not kept: it is told when the
+/// bank took it, which is the last that was heard.
+fn came_to_nothing(order: &BankOrder) -> Option<Happening> {
+    let heard_at_us = order.heard_at_us?;
+    match order.state {
+        BankOrderState::Failed => Some(refused(heard_at_us, order)),
+        // On the card, or on the balance where the card did not take it.
+        BankOrderState::Returned | BankOrderState::Credited => {
+            Some(moved(heard_at_us, Happened::Returned, order.amount()))
+        }
+        // What was given up is no end of the payment, and what is on its way back is not there yet.
+        BankOrderState::Draft
+        | BankOrderState::Asked
+        | BankOrderState::Unknown
+        | BankOrderState::GivenUp
+        | BankOrderState::Closed
+        | BankOrderState::Returning
+        | BankOrderState::Done => None,
+    }
+}
+
+/// The bank refused an order, and why.
+fn refused(at_us: i64, order: &BankOrder) -> Happening {
+    let note = order.reason.map(|reason| reason.as_str().to_owned());
+    Happening { note, ..told(at_us, Happened::Failed) }
 }
 
 /// The refunds that the buyer has.
@@ -181,10 +201,7 @@ fn of_bank_order(order: &BankOrder) -> Vec<Happening> {
         BankOrderState::Done | BankOrderState::Credited => {
             Some(moved(heard_at_us, Happened::Arrived, amount))
         }
-        BankOrderState::Failed => {
-            let note = order.reason.map(|reason| reason.as_str().to_owned());
-            Some(Happening { note, ..told(heard_at_us, Happened::Failed) })
-        }
+        BankOrderState::Failed => Some(refused(heard_at_us, order)),
         BankOrderState::Closed => Some(told(heard_at_us, Happened::Closed)),
         BankOrderState::Returned => Some(moved(heard_at_us, Happened::Returned, amount)),
         BankOrderState::Draft

@@ -70,6 +70,26 @@ fn transfers_count_when_they_were_paid_and_cash_is_neither_had_nor_spent() {
 }
 
 #[test]
+fn what_the_platform_takes_for_a_withdrawal_is_spent() {
+    let withdrawal = |at: i64, state| {
+        let order = at_bank(NOON_US + at, BankOrderKind::Withdraw);
+        row(BankOrder { state, fee_minor: minor(10), ..order })
+    };
+    let rows = [
+        row(paid(NOON_US + 1)),
+        withdrawal(2, BankOrderState::Done),
+        // Its fee came back with it.
+        withdrawal(3, BankOrderState::Failed),
+        withdrawal(4, BankOrderState::Unknown),
+    ];
+    let months = totals(rows, 1);
+    assert_eq!(of(&months, BillCategory::Cash), (0, 20_10, 1));
+    let fees = |at: usize| months[0].categories[at].fees;
+    assert_eq!((fees(0), fees(1)), (fen(0), fen(10)));
+    assert_eq!((months[0].had, months[0].spent), (fen(0), fen(10_10)));
+}
+
+#[test]
 fn a_bill_counts_in_the_month_in_which_it_was_paid() {
     let december = "2025-12-31".parse::<Day>().unwrap().begins_at_us();
     let new_year = december + DAY_US;

@@ -229,6 +229,32 @@ fn other_deals_tell_what_happened_to_them() {
 }
 
 #[test]
+fn a_payment_tells_what_became_of_the_last_card_that_was_to_pay_it() {
+    use {BankOrderState as B, Happened as H};
+    let asked = |state| BankOrder { state, ..at_bank(NOON_US + 9, BankOrderKind::Pay) };
+    let refused = BankOrder { reason: Some(BankReason::NoMoney), ..asked(B::Failed) };
+    let waits = Trade { last_try: Some(refused.no), ..trade(NOON_US) };
+    // Paid in another way, a second after it was asked for.
+    let paid = Trade { last_try: Some(refused.no), ..paid(NOON_US) };
+    for (order, trade, expected) in [
+        (refused.clone(), &waits, vec![(H::Created, 0), (H::Asked, 0), (H::Failed, 0)]),
+        (refused.clone(), &paid, vec![(H::Created, 0), (H::Asked, 0), (H::Failed, 0), (H::Paid, 10_00)]),
+        (asked(B::GivenUp), &waits, vec![(H::Created, 0), (H::Asked, 0)]),
+        (asked(B::Closed), &waits, vec![(H::Created, 0), (H::Asked, 0)]),
+        (asked(B::Returning), &waits, vec![(H::Created, 0), (H::Asked, 0)]),
+        (asked(B::Returned), &waits, vec![(H::Created, 0), (H::Asked, 0), (H::Returned, 20_00)]),
+        (asked(B::Credited), &waits, vec![(H::Created, 0), (H::Asked, 0), (H::Returned, 20_00)]),
+    ] {
+        let state = order.state;
+        let store = tables([row(order)]);
+        assert_eq!(happened(&store, Deal::Payment(Arc::new(trade.clone()))), expected, "{state:?}");
+    }
+    let store = tables([row(refused)]);
+    let story = bill_story(&mut *store.reader().unwrap(), Deal::Payment(Arc::new(waits))).unwrap();
+    assert_eq!(story.happenings[2].note.as_deref(), Some("no_money"));
+}
+
+#[test]
 fn a_bill_is_found_by_its_number_by_whose_it_is_alone() {
     let orders = [at_bank(NOON_US + 4, BankOrderKind::TopUp), at_bank(NOON_US + 5, BankOrderKind::Pay)];
     let rows = [row(paid(NOON_US + 1)), row(sent(NOON_US + 2)), row(received(NOON_US + 3))];

@@ -13,10 +13,11 @@ use crate::texts::Texts;
 use axum::Json;
 use axum::extract::{Path, State};
 use base::{AgreementNo, PartyId};
-use engine::{EndMandate, FindParty};
+use cell::CellError;
+use engine::{EndMandate, FindMandate, FindParty};
 use serde::Serialize;
 use std::sync::Arc;
-use trade::Mandate;
+use trade::{AgreementState, Mandate};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -60,7 +61,7 @@ pub(crate) struct AgreementEnded {
 }
 
 fn not_found() -> SandboxError {
-    SandboxError::missing("agreement_not_found", "there is no such agreement, or it has ended")
+    SandboxError::missing("agreement_not_found", "there is no such agreement")
 }
 
 /// The agreements of whoever asks that are in force.
@@ -77,7 +78,7 @@ pub(crate) async fn list(
 ) -> Result<Json<Agreements>, SandboxError> {
     let buyer = this.party;
     // The tables follow the cell by a moment, and what was just signed must be seen.
-    portal.is_posted().await;
+    portal.posted().await?;
     let numbers = portal.read(move |reader| mandates::numbers_of(reader, buyer)).await;
     let numbers = numbers.ok_or_else(|| SandboxError::broken("agreements cannot be read"))?;
     let mut agreements = Vec::new();
@@ -112,6 +113,15 @@ async fn told(
     }))
 }
 
+/// Whether this buyer signed the agreement and it has ended.
+async fn has_ended(portal: &Portal, buyer: PartyId, agreement_no: AgreementNo) -> Result<bool, SandboxError> {
+    match portal.door.ask(FindMandate { buyer, agreement_no }).await {
+        Ok(mandate) => Ok(mandate.state == AgreementState::Stop),
+        Err(CellError::Refused(_)) => Ok(false),
+        Err(CellError::Busy | CellError::Unknown) => Err(crowded()),
+    }
+}
+
 /// Ends an agreement: its merchant takes nothing by it any more.
 #[utoipa::path(
     delete,
@@ -126,7 +136,14 @@ pub(crate) async fn end(
     Path(no): Path<String>,
 ) -> Result<Json<AgreementEnded>, SandboxError> {
     let agreement_no: AgreementNo = no.parse().map_err(|_| not_found())?;
-    let ended = portal.door.ask(EndMandate { buyer: this.party, agreement_no }).await;
-    ended.map_err(|error| SandboxError::of(error, |_| not_found()))?;
+    let buyer = this.party;
+    if let Err(error) = portal.door.ask(EndMandate { buyer, agreement_no }).await {
+        // Whoever asks again, because the answer was lost, is answered as the first time.
+        let is_again =
+            matches!(error, CellError::Refused(_)) && has_ended(&portal, buyer, agreement_no).await?;
+        if !is_again {
+            return Err(SandboxError::of(error, |_| not_found()));
+        }
+    }
     Ok(Json(AgreementEnded { ended: agreement_no.to_string() }))
 }

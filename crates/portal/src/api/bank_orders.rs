@@ -16,7 +16,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use base::{BankOrderNo, PartyId, Text};
 use engine::{BankView, BankWay, FindBankOrder, Key as RowKey, act_of_bank_order};
-use fund::{BankOrderKind, BankOrderRefused, BankOrderState, FindBankRefused};
+use fund::{BankOrderKind, BankOrderRefused, BankOrderState, BankReason, FindBankRefused};
 use people::ShownAct;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -80,7 +80,7 @@ enum MoveKind {
 /// Where a bank order stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum MoveState {
+pub(super) enum MoveState {
     /// It is to be confirmed; nothing moved.
     Draft,
     /// The bank was asked, and its word is awaited.
@@ -99,6 +99,16 @@ enum MoveState {
     Returned,
     /// The card did not take the money back: it came to the balance.
     Credited,
+}
+
+/// The last payment of an order by card.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Tried {
+    /// Its bank order.
+    pub(super) no: BankOrderNo,
+    /// Where that stands.
+    pub(super) state: MoveState,
+    reason: Option<BankReason>,
 }
 
 /// How much is to move, and the card.
@@ -134,9 +144,37 @@ fn kind_of(kind: BankOrderKind) -> Option<MoveKind> {
     }
 }
 
+/// Why the bank refused an order; of one that was given up, nobody asks any more.
+fn reason_of(order: &fund::BankOrder) -> Option<BankReason> {
+    order.reason.filter(|_| order.state == BankOrderState::Failed)
+}
+
+impl Tried {
+    /// A payment by card as it stands.
+    pub(super) fn of(order: &fund::BankOrder) -> Tried {
+        Tried { no: order.no, state: state_of(order.state), reason: reason_of(order) }
+    }
+
+    /// One of a party's. It is told with its order alone, and by no call here.
+    pub(super) async fn find(
+        portal: &Portal,
+        party: PartyId,
+        no: BankOrderNo,
+    ) -> Result<Tried, SandboxError> {
+        let found = portal.door.ask(FindBankOrder { party, no }).await;
+        let gone = |FindBankRefused::NotFound| SandboxError::broken("a payment's bank order is not there");
+        found.map(|view| Tried::of(&view.order)).map_err(|error| SandboxError::of(error, gone))
+    }
+
+    /// Why the bank refused it, as bank orders tell it.
+    pub(super) fn reason(self) -> Option<String> {
+        self.reason.map(|reason| reason.as_str().to_owned())
+    }
+}
+
 impl BankOrder {
     fn of(order: &fund::BankOrder, card: &fund::Card) -> Result<BankOrder, SandboxError> {
-        let reason = order.reason.filter(|_| order.state == BankOrderState::Failed);
+        let reason = reason_of(order);
         Ok(BankOrder {
             no: order.no.to_string(),
             kind: kind_of(order.kind).ok_or(BankNo::NoOrder)?,
@@ -161,11 +199,17 @@ async fn find(portal: &Portal, party: PartyId, no: &str) -> Result<(BankView, Sh
 }
 
 /// Whether this key was used before. Of two calls at once both may be told to be the first; they make one order.
-async fn is_used(portal: &Portal, party: PartyId, way: BankWay, key: &Text<64>) -> bool {
-    let Ok(key) = Text::new(key.as_str()) else { return false };
-    portal.is_posted().await;
+async fn is_used(
+    portal: &Portal,
+    party: PartyId,
+    way: BankWay,
+    key: &Text<64>,
+) -> Result<bool, SandboxError> {
+    let Ok(key) = Text::new(key.as_str()) else { return Ok(false) };
+    portal.posted().await?;
     let key = RowKey::BankOrderKey((party.slot(), party, way.kind(), key));
-    matches!(portal.read(move |reader| reader.row(&key)).await, Some(Some(_)))
+    let found = portal.read(move |reader| reader.row(&key)).await;
+    found.map(|row| row.is_some()).ok_or_else(|| SandboxError::broken("keys of bank orders cannot be read"))
 }
 
 /// Drafts an order. The key is one of its way: the same again is the same order, as it stands.
@@ -182,7 +226,7 @@ async fn draft(
         BankWay::Withdraw => "withdrawal",
     };
     let key = key.of_kind(kind);
-    let replayed = is_used(portal, party, way, &key).await;
+    let replayed = is_used(portal, party, way, &key).await?;
     let drafted = bank::prepare(portal, party, card, way, amount, key).await;
     let order = drafted.map_err(|no| match no {
         BankNo::Order(refused @ BankOrderRefused::KeyTaken { .. }) => {
@@ -322,20 +366,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_over_is_told_as_over_and_nothing_else() {
-        let over = |state| {
-            matches!(
-                state_of(state),
-                MoveState::Done
-                    | MoveState::Failed
-                    | MoveState::Closed
-                    | MoveState::Returned
-                    | MoveState::Credited
-            )
-        };
-        for state in BankOrderState::ALL {
-            let waits = matches!(state, BankOrderState::Draft | BankOrderState::Returning) || state.is_open();
-            assert_eq!(over(state), !waits, "{state:?}");
+    fn each_state_is_told_by_its_word() {
+        let told = [
+            (BankOrderState::Draft, MoveState::Draft),
+            (BankOrderState::Asked, MoveState::UnderWay),
+            (BankOrderState::Unknown, MoveState::UnderWay),
+            (BankOrderState::GivenUp, MoveState::Closing),
+            (BankOrderState::Done, MoveState::Done),
+            (BankOrderState::Failed, MoveState::Failed),
+            (BankOrderState::Closed, MoveState::Closed),
+            (BankOrderState::Returning, MoveState::Returning),
+            (BankOrderState::Returned, MoveState::Returned),
+            (BankOrderState::Credited, MoveState::Credited),
+        ];
+        assert_eq!(told.map(|(state, _)| state), BankOrderState::ALL);
+        for (state, expected) in told {
+            assert_eq!(state_of(state), expected, "{state:?}");
         }
     }
 

@@ -11,7 +11,6 @@ use crate::portal::Portal;
 use crate::sandbox::SandboxError;
 use crate::{sending, wallet};
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use base::{Day, PartyId};
 use bill::{
@@ -80,9 +79,8 @@ pub(crate) struct MonthQuery {
 pub(crate) async fn list(
     State(portal): State<Arc<Portal>>,
     Who(this): Who,
-    query: Result<Query<BillQuery>, QueryRejection>,
+    Query(asked): Query<BillQuery>,
 ) -> Result<Json<BillPage>, SandboxError> {
-    let Query(asked) = query.map_err(|error| SandboxError::bad("bad_request", error))?;
     let (limit, party) = (limit(asked.limit)?, this.party);
     let before = asked.before.as_deref().map(str::parse::<BillCursor>).transpose();
     let before = before.map_err(|error: BillCursorError| {
@@ -96,7 +94,7 @@ pub(crate) async fn list(
     }
     let filter = BillFilter::new(asked.kind.map(Into::into), &words);
     // What was just paid must be seen.
-    portal.is_posted().await;
+    portal.posted().await?;
     let page = read(&portal, move |reader| bill_page(reader, party, &filter, before, limit)).await?;
     let mut bills = Vec::with_capacity(page.bills.len());
     for bill in page.bills {
@@ -116,15 +114,14 @@ pub(crate) async fn list(
 pub(crate) async fn months(
     State(portal): State<Arc<Portal>>,
     Who(this): Who,
-    query: Result<Query<MonthQuery>, QueryRejection>,
+    Query(asked): Query<MonthQuery>,
 ) -> Result<Json<BillMonths>, SandboxError> {
-    let Query(asked) = query.map_err(|error| SandboxError::bad("bad_request", error))?;
     let (count, party) = (asked.count.unwrap_or(MONTHS_DEFAULT), this.party);
     if !(1..=MONTHS_MAX).contains(&count) {
         let message = format!("count goes from 1 to {MONTHS_MAX}");
         return Err(SandboxError::bad("bad_count", message).of_field("count"));
     }
-    portal.is_posted().await;
+    portal.posted().await?;
     let today = Day::of(portal.door.now_us());
     let months = read(&portal, move |reader| month_totals(reader, party, today, count)).await?;
     Ok(Json(BillMonths { months: months.iter().map(BillMonth::of).collect() }))
@@ -144,7 +141,7 @@ pub(crate) async fn show(
     Path(no): Path<String>,
 ) -> Result<Json<BillDetails>, SandboxError> {
     let party = this.party;
-    portal.is_posted().await;
+    portal.posted().await?;
     let deal = read(&portal, move |reader| deal_of(reader, party, &no)).await?;
     let deal = deal.ok_or_else(|| SandboxError::missing("bill_not_found", "there is no such bill"))?;
     let deal = deal_now(&portal, party, deal).await;

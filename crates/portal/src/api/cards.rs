@@ -169,7 +169,7 @@ pub(crate) async fn list(
 ) -> Result<Json<Cards>, SandboxError> {
     let party = this.party;
     // The tables follow the cell by a moment, and a card that was just bound must be seen.
-    portal.is_posted().await;
+    portal.posted().await?;
     let cards = portal.read(move |reader| reader.cards(party, SEEN_MAX)).await;
     let cards = cards.ok_or_else(|| SandboxError::broken("cards cannot be read"))?;
     let kept = cards.iter().filter(|card| card.state != fund::CardState::Unbound);

@@ -1,6 +1,7 @@
 //! `/api/v1/me/collect-code`: the code that whoever asks is paid by. Its text is an address of the wallet with a token
 //! that names the account by its number and never by a login, so that whoever sees the code cannot sign in with what it
-//! says. The token carries a MAC over all that it says: one that was not drawn here, or was changed, is no code.
+//! says. The token carries a MAC over all that it says: one that was not drawn here, or was changed, is no code. It
+//! holds as long as the id of the books does: a picture on a counter does not age.
 
 use super::orders::unknown;
 use crate::people::Who;
@@ -77,18 +78,11 @@ pub(super) struct Asked {
     pub(super) amount: Option<Money>,
     /// What for.
     pub(super) remark: Option<Words>,
-    /// When the code was drawn, microseconds UTC.
-    made_at_us: i64,
 }
 
 impl Asked {
     /// What is asked for, when it can be.
-    fn of(
-        user: PartyId,
-        amount: Option<&str>,
-        remark: Option<&str>,
-        made_at_us: i64,
-    ) -> Result<Asked, SandboxError> {
+    fn of(user: PartyId, amount: Option<&str>, remark: Option<&str>) -> Result<Asked, SandboxError> {
         let amount = amount.map(amount_of).transpose()?;
         if amount.is_some_and(Money::is_zero) {
             return Err(SandboxError::bad("bad_amount", "the amount must be above zero"));
@@ -97,14 +91,14 @@ impl Asked {
         let remark = remark.map_err(|()| {
             SandboxError::bad("bad_remark", "a remark has 200 characters at most, in one line")
         })?;
-        Ok(Asked { user, amount, remark, made_at_us })
+        Ok(Asked { user, amount, remark })
     }
 
     /// The token: what is asked for, and the MAC of it. A remark is one line, so that it ends what is digested.
     fn token(&self, secrets: &Secrets, books: &str) -> String {
         let amount = self.amount.map(|amount| amount.to_string()).unwrap_or_default();
         let remark = self.remark.as_ref().map_or("", |remark| remark.as_str());
-        let said = format!("{}\n{amount}\n{}\n{remark}", self.user, self.made_at_us);
+        let said = format!("{}\n{amount}\n{remark}", self.user);
         format!("{}.{}", BASE64.encode(&said), BASE64.encode(mac(secrets, books, &said)))
     }
 
@@ -114,14 +108,14 @@ impl Asked {
         let (said, shown) = (BASE64.decode(said).ok()?, BASE64.decode(shown).ok()?);
         let said = String::from_utf8(said).ok()?;
         verify_slices_are_equal(&mac(secrets, books, &said), &shown).ok()?;
-        let mut lines = said.splitn(4, '\n');
-        let (user, amount, made_at_us) = (lines.next()?, lines.next()?, lines.next()?);
+        let mut lines = said.splitn(3, '\n');
+        let (user, amount) = (lines.next()?, lines.next()?);
         let amount = Some(amount).filter(|amount| !amount.is_empty());
-        Asked::of(user.parse().ok()?, amount, lines.next(), made_at_us.parse().ok()?).ok()
+        Asked::of(user.parse().ok()?, amount, lines.next()).ok()
     }
 }
 
-/// What shows that this was said here, for this use, and under these books: when they begin anew, numbers name other
+/// What shows that this was said here, for this use, and under these books: in others the same numbers may name other
 /// accounts.
 fn mac(secrets: &Secrets, books: &str, said: &str) -> [u8; 16] {
     secrets.token_digest(&format!("collect\n{books}\n{said}"))
@@ -170,8 +164,7 @@ pub(crate) async fn code(
     Who(this): Who,
     Query(CollectWish { amount, remark }): Query<CollectWish>,
 ) -> Result<Json<CollectCode>, SandboxError> {
-    let now_us = portal.door.now_us();
-    let asked = Asked::of(this.party, amount.as_deref(), remark.as_deref(), now_us)?;
+    let asked = Asked::of(this.party, amount.as_deref(), remark.as_deref())?;
     let text =
         format!("{}{PAGE}{}", portal.world.base_url, asked.token(&portal.world.secrets, &portal.books_id));
     let picture =
@@ -200,7 +193,7 @@ mod tests {
             (Some("0.01"), Some("午饭 50% & 茶+水 #1?")),
             (None, Some("=a&u=2")),
         ] {
-            let asked = Asked::of(lily(), amount, remark, 5).unwrap();
+            let asked = Asked::of(lily(), amount, remark).unwrap();
             let token = asked.token(&secrets(1), "b");
             let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
             assert!(token.chars().all(plain), "{token}");
@@ -213,23 +206,23 @@ mod tests {
     #[test]
     fn what_was_not_made_here_is_no_token() {
         let secrets = secrets(1);
-        let asked = |amount, made_at_us| Asked::of(lily(), amount, Some("tea"), made_at_us).unwrap();
-        let token = asked(Some("1.00"), 5).token(&secrets, "b");
+        let asked = |amount, remark| Asked::of(lily(), amount, Some(remark)).unwrap();
+        let token = asked(Some("1.00"), "tea").token(&secrets, "b");
         let (said, shown) = token.split_once('.').unwrap();
-        let others = [asked(Some("2.00"), 5), asked(None, 5), asked(Some("1.00"), 6)];
+        let others = [asked(Some("2.00"), "tea"), asked(None, "tea"), asked(Some("1.00"), "cake")];
         let mut wrong: Vec<String> = others
             .iter()
             .map(|other| format!("{}.{shown}", other.token(&secrets, "b").split_once('.').unwrap().0))
             .collect();
         wrong.extend([String::new(), ".".to_owned(), said.to_owned(), format!("{said}.")]);
         wrong.extend([format!("{said}.{}", &shown[..8]), format!("{token}."), lily().to_string()]);
-        let user = "2088999999999999\n\n5\n";
+        let user = "2088999999999999\n\n";
         wrong.push(format!("{}.{shown}", BASE64.encode(user)));
         for token in wrong {
             assert_eq!(Asked::read(&secrets, "b", &token), None, "{token}");
         }
-        assert_eq!(Asked::of(lily(), Some("0.00"), None, 5).unwrap_err().code(), "bad_amount");
-        assert_eq!(Asked::of(lily(), None, Some(&"x".repeat(201)), 5).unwrap_err().code(), "bad_remark");
+        assert_eq!(Asked::of(lily(), Some("0.00"), None).unwrap_err().code(), "bad_amount");
+        assert_eq!(Asked::of(lily(), None, Some(&"x".repeat(201))).unwrap_err().code(), "bad_remark");
     }
 
     #[test]
@@ -250,7 +243,7 @@ mod tests {
     #[test]
     fn the_longest_code_can_be_drawn() {
         let remark = "\u{1F35C}".repeat(200);
-        let asked = Asked::of(lily(), Some("99999999.99"), Some(&remark), i64::MAX).unwrap();
+        let asked = Asked::of(lily(), Some("99999999.99"), Some(&remark)).unwrap();
         let address = format!("https://a-long-name-of-a-payment-platform.example{PAGE}");
         assert!(qr_code(&format!("{address}{}", asked.token(&secrets(1), "b"))).is_some());
     }

@@ -42,6 +42,8 @@ const STREAMS_OF_DEVICE_MAX: usize = 2;
 const BILLS_WATCHED: usize = 20;
 /// Least wait from one look to the next: the tables move twenty times in a second, and nobody reads so fast.
 const LOOK_PAUSE: Duration = Duration::from_secs(1);
+/// Looks of all streams together in a second, about. Each asks the cell three times and opens the tables anew.
+const LOOKS_A_SECOND: u32 = 50;
 /// After so long without news a comment is sent, so that nobody between takes the connection for dead.
 const COMMENT_EVERY: Duration = Duration::from_secs(15);
 /// After so long a stream ends: whoever is gone without a word holds its place no longer.
@@ -109,7 +111,19 @@ struct Place {
     device: u64,
 }
 
+/// Least wait from one look of a stream to its next one where so many are open: the more there are, the longer, so that
+/// those who pay do not wait for those who watch.
+fn pause_among(streams: usize) -> Duration {
+    let streams = u32::try_from(streams).unwrap_or(u32::MAX);
+    LOOK_PAUSE.max(LOOK_PAUSE.saturating_mul(streams) / LOOKS_A_SECOND)
+}
+
 impl Streams {
+    /// How many are open.
+    fn count(&self) -> usize {
+        self.open().values().map(Vec::len).sum()
+    }
+
     fn open(&self) -> MutexGuard<'_, HashMap<PartyId, Vec<u64>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -167,7 +181,7 @@ struct Watch {
     comment_at: Instant,
     /// Then it ends.
     ends_at: Instant,
-    _place: Place,
+    place: Place,
 }
 
 impl Watch {
@@ -181,7 +195,7 @@ impl Watch {
             look_at: now,
             comment_at: now + COMMENT_EVERY,
             ends_at: now + STREAM_LIFE,
-            _place: place,
+            place,
             portal,
             device,
         }
@@ -224,17 +238,22 @@ impl Watch {
         }
     }
 
+    /// Nobody looks again before a while.
+    fn rest(&mut self) {
+        self.look_at = Instant::now() + pause_among(self.place.streams.count());
+    }
+
     /// Nobody could look: a moment later it is tried again, and what moved is still to be told.
     fn later(&mut self) {
         self.posted.mark_changed();
-        self.look_at = Instant::now() + LOOK_PAUSE;
+        self.rest();
         self.comment_at = self.comment_at.max(self.look_at);
     }
 
     /// The event of what changed since the last one; `None` when nothing did, or nobody can say.
     async fn look(&mut self) -> Option<Event> {
         let found = look(&self.portal, self.device.party).await;
-        self.look_at = Instant::now() + LOOK_PAUSE;
+        self.rest();
         let Some(found) = found else {
             self.later();
             return None;
@@ -363,6 +382,20 @@ mod tests {
         refused(streams.place(party(1), 1), "of this device");
         places.clear();
         assert!(streams.open().is_empty(), "nothing is kept of whoever went away");
+    }
+
+    #[test]
+    fn many_streams_look_more_seldom_so_that_all_together_look_no_more_often() {
+        for (streams, millis) in
+            [(0, 1_000), (1, 1_000), (50, 1_000), (51, 1_020), (100, 2_000), (STREAMS_MAX, 20_000)]
+        {
+            assert_eq!(pause_among(streams), Duration::from_millis(millis), "{streams}");
+        }
+        let streams = Arc::new(Streams::default());
+        let places = [(1, 1), (1, 2), (2, 1)].map(|(one, device)| streams.place(party(one), device).unwrap());
+        assert_eq!(streams.count(), 3);
+        drop(places);
+        assert_eq!(streams.count(), 0);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `/api/v1/codes` and `/me/orders`: what a scanned code, a link or a signed text is, before anything is paid. Looking
 //! takes nothing up.
 
+use super::bank_orders::{MoveState, Tried};
 use super::cards::Card;
 use super::collect::{self, Collect};
 use super::moment;
@@ -46,6 +47,10 @@ pub(crate) struct Order {
     pay_with: WhichOrder,
     /// The bank order of its last payment by card, also when that came to nothing; `last_try` of a payment.
     last_try: Option<String>,
+    /// Where that bank order stands.
+    last_try_state: Option<MoveState>,
+    /// Why the bank refused it: `no_money`, `over_limit`, `card_blocked`, `agreement_ended` or `other`.
+    last_try_reason: Option<String>,
     /// When it closes unpaid.
     #[schema(format = DateTime)]
     expires_at: String,
@@ -67,7 +72,9 @@ enum OrderState {
     Paying,
     /// It is paid.
     Paid,
-    /// It cannot be paid any more, or what was paid went back.
+    /// It was paid, and all of it went back.
+    Refunded,
+    /// It cannot be paid any more.
     Closed,
 }
 
@@ -169,8 +176,15 @@ async fn seen(
 pub(super) struct Look {
     /// Where it stands.
     pub(super) state: PaymentState,
-    /// The last bank order that was to pay it.
-    pub(super) last_try: Option<BankOrderNo>,
+    /// The last payment by card.
+    pub(super) last_try: Option<Tried>,
+}
+
+impl Look {
+    /// The bank order of the last payment by card.
+    pub(super) fn last_try_no(self) -> Option<BankOrderNo> {
+        self.last_try.map(|tried| tried.no)
+    }
 }
 
 /// Where an order stands for a party that may see it. Only the code can be too old: the order itself may go on.
@@ -181,11 +195,20 @@ pub(super) async fn look_at(portal: &Portal, party: PartyId, seen: &Seen) -> Res
     let state = match (standing(order, *by_code, portal.door.now_us()), progress) {
         (Standing::Paid, _) => PaymentState::Paid,
         (Standing::Refunded, _) => PaymentState::Refunded,
-        (Standing::Closed, _) => PaymentState::Closed,
         (Standing::CodeExpired, _) => return Err(claim_refused(ClaimRefused::CodeExpired)),
         (Standing::Payable, Progress::Free) => PaymentState::Open,
+        // Its bank was asked in time and may take the money after it: nobody is told that nothing was paid before then.
+        (Standing::Payable | Standing::Closed, Progress::Bank(_)) => PaymentState::UnderWay,
         // What is decided was decided after the order was read: the merchant's books are about to say how.
-        (Standing::Payable, Progress::Bank(_) | Progress::Decided) => PaymentState::UnderWay,
+        (Standing::Payable, Progress::Decided) => PaymentState::UnderWay,
+        (Standing::Closed, Progress::Decided) if order.state == trade::OrderState::WaitBuyerPay => {
+            PaymentState::UnderWay
+        }
+        (Standing::Closed, Progress::Free | Progress::Decided) => PaymentState::Closed,
+    };
+    let last_try = match last_try {
+        Some(no) => Some(Tried::find(portal, party, no).await?),
+        None => None,
     };
     Ok(Look { state, last_try })
 }
@@ -196,7 +219,8 @@ impl From<PaymentState> for OrderState {
             PaymentState::Open => OrderState::Open,
             PaymentState::UnderWay => OrderState::Paying,
             PaymentState::Paid => OrderState::Paid,
-            PaymentState::Refunded | PaymentState::Closed => OrderState::Closed,
+            PaymentState::Refunded => OrderState::Refunded,
+            PaymentState::Closed => OrderState::Closed,
         }
     }
 }
@@ -220,7 +244,7 @@ async fn told(
             let found = pockets::of_order(portal, order, party).await.map_err(|_| crowded())?;
             found.all.iter().map(OrderPocket::of).collect()
         }
-        OrderState::Paying | OrderState::Paid | OrderState::Closed => Vec::new(),
+        OrderState::Paying | OrderState::Paid | OrderState::Refunded | OrderState::Closed => Vec::new(),
     };
     let payee = portal.door.ask(FindParty { party: order.seller }).await;
     let payee = payee.map_err(|error| SandboxError::of(error, |_| crowded()))?;
@@ -236,7 +260,9 @@ async fn told(
         amount: order.total().to_string(),
         state,
         pay_with,
-        last_try: last_try.map(|no| no.to_string()),
+        last_try: last_try.map(|tried| tried.no.to_string()),
+        last_try_state: last_try.map(|tried| tried.state),
+        last_try_reason: last_try.and_then(Tried::reason),
         expires_at: moment(order.expires_at_us),
         signs_agreement: signs_agreement(portal, order.no).await?,
         cashier_url,

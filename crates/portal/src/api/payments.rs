@@ -10,6 +10,7 @@
 
 mod wish;
 
+use super::bank_orders::{MoveState, Tried};
 use super::given::ActChallenge;
 use super::orders::{Look, Seen, look_at, seen_by, signs_agreement};
 use crate::bank::{self, BankNo};
@@ -17,7 +18,7 @@ use crate::people::passkey_acts;
 use crate::people::{Asker, Who, crowded};
 use crate::portal::Portal;
 use crate::sandbox::{SandboxError, read};
-use crate::sandbox_pay::{self, Handed, claim_refused, found};
+use crate::sandbox_pay::{self, Handed, claim_refused, found, no_order};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -94,6 +95,10 @@ pub(crate) struct Payment {
     state: PaymentState,
     /// The bank order of its last payment by card, also when that came to nothing.
     last_try: Option<String>,
+    /// Where that bank order stands: also whether money that the bank took after it was revoked is back on the card.
+    last_try_state: Option<MoveState>,
+    /// Why the bank refused it: `no_money`, `over_limit`, `card_blocked`, `agreement_ended` or `other`.
+    last_try_reason: Option<String>,
 }
 
 /// Where the payment of an order stands.
@@ -122,8 +127,22 @@ async fn signs_nothing(portal: &Portal, order_no: OrderNo) -> Result<(), Sandbox
 }
 
 fn payment(order_no: OrderNo, look: Look) -> Json<Payment> {
-    let (state, last_try) = (look.state, look.last_try.map(|no| no.to_string()));
-    Json(Payment { trade_no: order_no.to_string(), state, last_try })
+    let Look { state, last_try } = look;
+    Json(Payment {
+        trade_no: order_no.to_string(),
+        state,
+        last_try: last_try.map(|tried| tried.no.to_string()),
+        last_try_state: last_try.map(|tried| tried.state),
+        last_try_reason: last_try.and_then(Tried::reason),
+    })
+}
+
+/// The order that the path of a call names. What is no number is nobody's order.
+async fn of_path(portal: &Portal, party: PartyId, trade_no: String) -> Result<Seen, SandboxError> {
+    if trade_no.parse::<OrderNo>().is_err() {
+        return Err(no_order());
+    }
+    seen_by(portal, party, Handed::TradeNo(trade_no)).await
 }
 
 /// A card was asked to pay the order since it was shown.
@@ -143,7 +162,7 @@ fn as_shown(
         let message = format!("the order costs {}; look at it again", order.total());
         return Err(SandboxError::conflict("changed", message));
     }
-    if look.last_try == last_try { Ok(()) } else { Err(moved_on()) }
+    if look.last_try_no() == last_try { Ok(()) } else { Err(moved_on()) }
 }
 
 /// Shows a payment and gives its challenge for a passkey.
@@ -227,18 +246,19 @@ async fn pay_proven(
     buyer: PartyId,
     order_no: OrderNo,
     proven: Proven,
-    last_try: Option<BankOrderNo>,
+    last_try: Option<Tried>,
 ) -> Result<Look, SandboxError> {
     let Proven { card, by_code, attempt } = proven;
     let Some(card) = card else {
         sandbox_pay::from_balance(portal, ConfirmPay { buyer, order_no, attempt }, by_code).await?;
         return Ok(Look { state: PaymentState::Paid, last_try });
     };
-    let command = PayByCard { buyer, order_no, card, attempt, last_try: LastTry::Is(last_try) };
+    let last_try = LastTry::Is(last_try.map(|tried| tried.no));
+    let command = PayByCard { buyer, order_no, card, attempt, last_try };
     let asked = sandbox_pay::by_card(portal, command, by_code).await?;
     // It may be one that was asked before, by the same card.
     let state = if asked.state == BankOrderState::Done { PaymentState::Paid } else { PaymentState::UnderWay };
-    Ok(Look { state, last_try: Some(asked.no) })
+    Ok(Look { state, last_try: Some(Tried::of(&asked)) })
 }
 
 /// A payment of whoever asks, after it was decided elsewhere.
@@ -267,7 +287,7 @@ pub(crate) async fn show(
     Who(this): Who,
     Path(trade_no): Path<String>,
 ) -> Result<Json<Payment>, SandboxError> {
-    let seen = seen_by(&portal, this.party, Handed::TradeNo(trade_no)).await?;
+    let seen = of_path(&portal, this.party, trade_no).await?;
     look_at(&portal, this.party, &seen).await.map(|look| payment(seen.order.no, look))
 }
 
@@ -290,16 +310,14 @@ pub(crate) async fn revoke(
 ) -> Result<Json<Payment>, SandboxError> {
     let RevokedTry { bank_order } = read(&headers, &body)?;
     let bank_order = bank_order_of(&bank_order)?;
-    let seen = seen_by(&portal, this.party, Handed::TradeNo(trade_no)).await?;
+    let seen = of_path(&portal, this.party, trade_no).await?;
     let look = look_at(&portal, this.party, &seen).await?;
-    if look.last_try != Some(bank_order) {
+    if look.last_try_no() != Some(bank_order) {
         return Err(moved_on());
     }
-    if look.state != PaymentState::UnderWay {
-        return Ok(payment(seen.order.no, look));
-    }
+    // Also where the order is closed or its time is over: its bank may still be asked.
     match bank::close(&portal, this.party, bank_order).await {
-        // Decided a moment ago: the payment says how.
+        // Decided before: the payment says how.
         Ok(_) | Err(BankNo::TooLate) => as_it_stands(&portal, this.party, seen.order.no).await,
         Err(no) => Err(no.into()),
     }

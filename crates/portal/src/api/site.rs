@@ -28,7 +28,8 @@ pub(crate) struct Site {
     passkey_origin: Option<String>,
     /// Whether the world is for trying out.
     sandbox: bool,
-    /// The id of its books, another one whenever the world begins anew: what was kept of other books is worth nothing.
+    /// The id of its books, another one after the world began anew, in what was restored from a backup, and in a folder
+    /// that was taken over: what was kept of other books is worth nothing.
     world: String,
 }
 

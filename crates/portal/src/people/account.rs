@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 struct Account {
     user_id: String,
-    /// The id of the books, another one whenever the world begins anew; also at `/site`.
+    /// The id of the books, as `/site` tells it.
     world: String,
     /// The session that asks, as the list of sessions calls it.
     session: String,

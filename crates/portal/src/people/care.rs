@@ -204,9 +204,7 @@ pub(crate) async fn close(
 /// Whether money of the party is with a bank or waits to be sent: it may come back to a balance that nobody can reach
 /// any more. Looked at before the code is used up; what is asked for between the two is not seen.
 async fn has_money_out(portal: &Portal, party: PartyId) -> Result<bool, SandboxError> {
-    if !portal.is_posted().await {
-        return Err(crowded());
-    }
+    portal.posted().await?;
     let found = portal.read(move |reader| {
         let orders = reader.bank_orders(party, None, usize::MAX)?;
         let sent = reader.transfers(party, None, usize::MAX)?;

@@ -289,9 +289,7 @@ pub(crate) async fn applications(
     portal: &Portal,
     wanted: impl Fn(&MerchantApplication) -> bool + Send + 'static,
 ) -> Result<Vec<Arc<MerchantApplication>>, SandboxError> {
-    if !portal.is_posted().await {
-        return Err(crowded());
-    }
+    portal.posted().await?;
     let found = portal.read(move |reader| {
         let (mut found, mut after) = (Vec::new(), None);
         loop {

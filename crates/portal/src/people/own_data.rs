@@ -17,7 +17,7 @@ use crate::sandbox::{Answer, SandboxError, answer};
 use axum::extract::State;
 use base::PartyId;
 use engine::{FindAccount, FindParty, FindProfile, Row, Table};
-use fund::Card;
+use fund::{BankOrder, Card};
 use money::Currency;
 use serde::Serialize;
 use std::sync::Arc;
@@ -80,6 +80,22 @@ struct OwnCard {
     last_four: String,
 }
 
+/// What a bank was asked to move for the person: top-ups and withdrawals, payments by card, and what went back to one.
+#[derive(Serialize, ToSchema)]
+struct OwnBankOrder {
+    no: String,
+    kind: &'static str,
+    state: &'static str,
+    amount: String,
+    fee: String,
+    card: String,
+    #[schema(format = DateTime)]
+    asked_at: String,
+    /// When the bank said its last word.
+    #[schema(format = DateTime)]
+    heard_at: Option<String>,
+}
+
 /// An agreement that the person signed.
 #[derive(Serialize, ToSchema)]
 struct OwnAgreement {
@@ -111,6 +127,7 @@ struct OwnData {
     transfers_sent: Vec<OwnTransferSent>,
     transfers_received: Vec<OwnTransferReceived>,
     cards: Vec<OwnCard>,
+    bank_orders: Vec<OwnBankOrder>,
     agreements: Vec<OwnAgreement>,
     applications: Vec<ApplicationWithNames>,
     passkeys: Vec<PasskeyTold>,
@@ -123,12 +140,14 @@ struct Posted {
     sent: Vec<Arc<Transfer>>,
     received: Vec<Arc<Received>>,
     cards: Vec<Arc<Card>>,
+    bank_orders: Vec<Arc<BankOrder>>,
     mandates: Vec<Arc<Mandate>>,
 }
 
 fn posted(reader: &mut dyn Reader, who: PartyId) -> Result<Posted, StoreError> {
     let (trades, sent) = (reader.trades(who, None, usize::MAX)?, reader.transfers(who, None, usize::MAX)?);
     let (received, cards) = (reader.received(who, None, usize::MAX)?, reader.cards(who, usize::MAX)?);
+    let bank_orders = reader.bank_orders(who, None, usize::MAX)?;
     let (mut mandates, mut after) = (Vec::new(), None);
     loop {
         let page = reader.scan(Table::Mandate, Some(who.slot()), after.as_ref(), PAGE)?;
@@ -139,7 +158,7 @@ fn posted(reader: &mut dyn Reader, who: PartyId) -> Result<Posted, StoreError> {
             _ => None,
         }));
         if is_last {
-            return Ok(Posted { trades, sent, received, cards, mandates });
+            return Ok(Posted { trades, sent, received, cards, bank_orders, mandates });
         }
     }
 }
@@ -184,6 +203,7 @@ pub(crate) async fn export(State(portal): State<Arc<Portal>>, Who(this): Who) ->
         transfers_sent: posted.sent.iter().map(|row| sent_told(row)).collect(),
         transfers_received: posted.received.iter().map(|row| received_told(row)).collect(),
         cards: posted.cards.iter().map(|row| card_told(row)).collect(),
+        bank_orders: posted.bank_orders.iter().map(|row| bank_order_told(row)).collect(),
         agreements: posted.mandates.iter().map(|row| agreement_told(row)).collect(),
         applications,
         passkeys: passkeys::told(&portal, who).await?,
@@ -231,6 +251,19 @@ fn card_told(card: &Card) -> OwnCard {
         bank: card.bank.to_string(),
         kind: card.kind.as_str(),
         last_four: card.last_four.to_string(),
+    }
+}
+
+fn bank_order_told(order: &BankOrder) -> OwnBankOrder {
+    OwnBankOrder {
+        no: order.no.to_string(),
+        kind: order.kind.as_str(),
+        state: order.state.as_str(),
+        amount: order.amount().to_string(),
+        fee: order.fee().to_string(),
+        card: order.card.to_string(),
+        asked_at: moment(order.asked_at_us),
+        heard_at: order.heard_at_us.map(moment),
     }
 }
 

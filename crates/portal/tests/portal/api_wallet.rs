@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tower::ServiceExt;
+use trade::Product;
 
 /// A number of a debit card.
 pub(crate) const DEBIT: &str = "6222021234567894321";
@@ -21,7 +22,6 @@ pub(crate) const DEBIT: &str = "6222021234567894321";
 pub(crate) const CREDIT: &str = "4392261234568765";
 /// The code that the bank sends.
 const CODE: &str = "314159";
-const OTHER_PHONE: &str = "13900000002";
 
 /// A bank whose code everybody knows.
 #[derive(Default)]
@@ -221,7 +221,7 @@ async fn a_card_that_cannot_be_bound_is_refused_with_its_reason() {
         assert_eq!(refused(&said), (status, code), "{body}");
     }
     let no = shop.bound_card(&token, DEBIT).await;
-    let (stranger, _) = shop.register(OTHER_PHONE).await;
+    let (stranger, _) = shop.stranger().await;
     let unknown = shop.api("POST", "/api/v1/me/cards", &stranger, &new_card(CREDIT)).await;
     assert_eq!(refused(&unknown), (409, "party_blocked"), "nobody knows yet who it is");
     for (method, path, token) in [
@@ -291,6 +291,62 @@ async fn a_top_up_is_drafted_once_confirmed_once_and_done_when_the_bank_says_so(
 }
 
 #[tokio::test]
+async fn what_the_bank_was_asked_for_is_in_the_copy_of_what_is_kept() {
+    let (shop, _) = with_bank().await;
+    let (token, _) = shop.person().await;
+    let card = shop.bound_card(&token, DEBIT).await;
+    let top_up = shop.drafted(&token, "/api/v1/me/top-ups", "k-1", &card, "30.00").await;
+    shop.confirm_bank_order(&token, &top_up, &by_password()).await;
+    shop.bank_says(top_up["no"].as_str().unwrap(), done(3_000)).await;
+    let out = shop.drafted(&token, "/api/v1/me/withdrawals", "k-2", &card, "1.00").await;
+    let (status, data) = shop.api("GET", "/api/v1/me/data", &token, &Value::Null).await;
+    assert_eq!(status, StatusCode::OK, "{data}");
+    let told = data["bank_orders"].as_array().unwrap();
+    assert_eq!(told.len(), 2, "{told:?}");
+    let of = |no: &Value| told.iter().find(|one| one["no"] == *no).unwrap();
+    let (first, second) = (of(&top_up["no"]), of(&out["no"]));
+    let shown = [&first["kind"], &first["state"], &first["amount"], &first["fee"], &first["card"]];
+    assert_eq!(shown, ["top_up", "done", "30.00", "0.00", card.as_str()]);
+    for moment in ["asked_at", "heard_at"] {
+        assert!(first[moment].as_str().unwrap().ends_with("+08:00"), "{first}");
+    }
+    assert_eq!((&second["kind"], &second["state"]), (&json!("withdraw"), &json!("draft")));
+    assert_eq!(second["heard_at"], Value::Null);
+}
+
+#[tokio::test]
+async fn nothing_is_told_from_tables_that_are_behind() {
+    let (shop, _) = with_bank().await;
+    let (token, party) = shop.person().await;
+    let card = shop.bound_card(&token, DEBIT).await;
+    let order_no = shop.order(Product::QrCode, 1_00).await.order.no;
+    let (top_up, code) =
+        (json!({ "card": card, "amount": "1.00" }), json!({ "qr_code": shop.world.qr_url(order_no) }));
+    let told = async || {
+        let mut told = Vec::new();
+        for below in ["bills", "bills/months", "bills/1", "cards", "agreements"] {
+            told.push(shop.api("GET", &format!("/api/v1/me/{below}"), &token, &Value::Null).await);
+        }
+        told.push(shop.keyed("/api/v1/me/top-ups", &token, "k", &top_up).await);
+        told.push(shop.api("POST", "/api/v1/me/orders", &token, &code).await);
+        told
+    };
+    shop.wait_posted().await;
+    shop.held.store(true, Ordering::Relaxed);
+    shop.top_up(party, 1).await;
+    // The seconds that each call waits go by at once.
+    tokio::time::pause();
+    let behind = told().await;
+    tokio::time::resume();
+    shop.held.store(false, Ordering::Relaxed);
+    for said in &behind {
+        assert_eq!(refused(said), (503, "busy"), "{}", said.1);
+    }
+    let statuses: Vec<u16> = told().await.iter().map(|(status, _)| status.as_u16()).collect();
+    assert_eq!(statuses, [200, 200, 404, 200, 200, 201, 200]);
+}
+
+#[tokio::test]
 async fn a_bank_order_is_given_up_while_that_can_be() {
     let (shop, _) = with_bank().await;
     let (token, party) = shop.person().await;
@@ -345,7 +401,7 @@ async fn a_bank_order_that_cannot_be_is_refused_with_its_reason() {
     assert_eq!(refused(&shop.api("POST", top_up, &token, &body).await), (400, "key_missing"));
     assert_eq!(refused(&shop.keyed(top_up, &token, "a b", &body).await), (400, "bad_key"));
 
-    let (stranger, _) = shop.register(OTHER_PHONE).await;
+    let (stranger, _) = shop.stranger().await;
     let order = shop.drafted(&token, top_up, "k-1", &debit, "1.00").await;
     let no = order["no"].as_str().unwrap();
     assert_eq!(refused(&shop.keyed(top_up, &stranger, "k-1", &body).await), (409, "card_not_bound"));

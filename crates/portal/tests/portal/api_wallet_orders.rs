@@ -5,16 +5,17 @@ use crate::api_wallet::{CREDIT, DEBIT, by_password, done, refused, with_bank};
 use crate::backtest::rule;
 use crate::passkeys::{SITE, sign};
 use crate::persons::PAY_PASSWORD;
-use crate::shop::{BUYER, Shop};
+use crate::shop::{BUYER, Shop, fen};
 use axum::http::StatusCode;
-use base::{BankOrderNo, OrderNo, PartyId};
-use engine::{ClaimOrder, CloseOrder, FindTrade, Which};
-use fund::BankReason;
+use base::{BankOrderNo, HOUR_US, OrderNo, PartyId};
+use engine::{
+    BankAnswered, ClaimOrder, CloseOrder, FindBankOrder, FindTrade, OpenOrder, RefundOrder, SendBankOrder,
+    Which,
+};
+use fund::{BankOrderState, BankReason};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
-use trade::{OrderState, Product, QR_LIFE_US};
-
-const OTHER_PHONE: &str = "13900000002";
+use trade::{OrderState, Product, QR_LIFE_US, Timeout};
 
 impl Shop {
     async fn look(&self, token: &str, text: &str) -> (StatusCode, Value) {
@@ -144,7 +145,7 @@ async fn a_scanned_code_is_an_order_with_what_it_can_be_paid_with() {
 async fn a_number_shows_an_order_to_its_buyer_only_and_nobody_sees_what_another_took_up() {
     let shop = Shop::open().await;
     let (token, party) = shop.person().await;
-    let (stranger, _) = shop.register(OTHER_PHONE).await;
+    let (stranger, _) = shop.stranger().await;
     let order_no = shop.order(Product::QrCode, 1_00).await.order.no;
     let (number, code) = (by_number(order_no), by_code(&shop, order_no));
     assert_eq!(refused(&shop.look_at(&token, &number).await), (404, "order_not_found"), "nobody's yet");
@@ -173,6 +174,11 @@ async fn a_number_shows_an_order_to_its_buyer_only_and_nobody_sees_what_another_
             assert_eq!(refused(&said), (404, "order_not_found"));
         }
     }
+    let body = json!({ "bank_order": nobodys });
+    for (method, path) in [("GET", "/api/v1/me/payments/x"), ("POST", "/api/v1/me/payments/x/revoke")] {
+        let said = shop.api(method, path, &token, &body).await;
+        assert_eq!(refused(&said), (404, "order_not_found"), "what is no number is nobody's order");
+    }
     assert_eq!(shop.balance(party).await, 9_900);
 }
 
@@ -192,10 +198,9 @@ async fn an_order_is_paid_once_from_the_balance_with_the_password_for_it() {
     assert_eq!(refused(&shop.pay(&token, &other).await), (400, "bad_request"), "nobody said what was shown");
     assert_eq!(shop.state(order_no).await, OrderState::Offered, "it was taken up by nobody");
     let (status, paid) = shop.pay_from(&token, &code, "balance", PAY_PASSWORD).await;
-    assert_eq!(
-        (status, paid),
-        (StatusCode::OK, json!({ "trade_no": order_no.to_string(), "state": "paid", "last_try": null }))
-    );
+    let expected = json!({ "trade_no": order_no.to_string(), "state": "paid", "last_try": null,
+        "last_try_state": null, "last_try_reason": null });
+    assert_eq!((status, paid), (StatusCode::OK, expected));
     assert_eq!(shop.balance(party).await, 8_770);
     let again = shop.pay_from(&token, &code, "balance", "604417").await;
     assert_eq!(state(&again), "paid", "it was paid: nothing is asked for it any more");
@@ -268,6 +273,53 @@ async fn a_card_pays_when_its_bank_has_said_so() {
 }
 
 #[tokio::test]
+async fn what_its_bank_has_is_under_way_also_when_the_time_of_the_order_is_over() {
+    let (shop, _) = with_bank().await;
+    let (token, party) = shop.person().await;
+    let card = shop.bound_card(&token, DEBIT).await;
+    for verdict in [engine::Verdict::Refused(BankReason::NoMoney), done(8_00)] {
+        let request = shop.request(Product::QrCode, 8_00, "coffee", None);
+        let request = OpenOrder { timeout: Some(Timeout::After(HOUR_US)), ..request };
+        let order_no = shop.door.ask(request).await.unwrap().order.no;
+        let code = by_code(&shop, order_no);
+        assert_eq!(state(&shop.pay_from(&token, &code, &card, PAY_PASSWORD).await), "under_way");
+        let bank_order = shop.bank_order_of(party, order_no).await;
+        shop.now_us.fetch_add(HOUR_US, Ordering::Relaxed);
+        assert_eq!(shop.state(order_no).await, OrderState::WaitBuyerPay, "nobody closed it yet");
+        assert_eq!(state(&shop.payment(&token, order_no).await), "under_way");
+        assert_eq!(state(&shop.look_at(&token, &by_number(order_no)).await), "paying");
+        assert_eq!(state(&shop.pay_from(&token, &code, "balance", PAY_PASSWORD).await), "under_way");
+
+        shop.bank_says(&bank_order, verdict).await;
+        let (_, stands) = shop.payment(&token, order_no).await;
+        assert_eq!((&stands["state"], &stands["last_try"]), (&json!("closed"), &json!(bank_order)));
+        assert_eq!(state(&shop.look_at(&token, &by_number(order_no)).await), "closed");
+    }
+    assert_eq!(shop.balance(party).await, 10_000);
+}
+
+#[tokio::test]
+async fn what_was_paid_and_went_back_is_refunded_and_not_closed() {
+    let shop = Shop::open().await;
+    shop.top_up(shop.seller, 10_000).await;
+    let (token, _) = shop.person().await;
+    let order_no = shop.order(Product::QrCode, 1_00).await.order.no;
+    let code = by_code(&shop, order_no);
+    assert_eq!(state(&shop.pay_from(&token, &code, "balance", PAY_PASSWORD).await), "paid");
+    let refund = RefundOrder {
+        seller: shop.seller,
+        which: Which::No(order_no),
+        amount: fen(1_00),
+        out_request_no: None,
+        reason: None,
+        back: Vec::new(),
+    };
+    shop.door.ask(refund).await.unwrap();
+    assert_eq!(state(&shop.look_at(&token, &code).await), "refunded");
+    assert_eq!(state(&shop.payment(&token, order_no).await), "refunded");
+}
+
+#[tokio::test]
 async fn a_wish_that_is_sent_again_pays_nothing_that_was_not_seen() {
     let (shop, _) = with_bank().await;
     let (token, party) = shop.person().await;
@@ -329,6 +381,72 @@ async fn a_payment_that_its_bank_does_not_decide_is_revoked_and_free_for_another
     assert_eq!(state(&shop.pay_from(&token, &code, "balance", PAY_PASSWORD).await), "paid");
     assert_eq!(state(&shop.revoke(&token, order_no, &bank_order).await), "paid", "it is told as it stands");
     assert_eq!(shop.balance(party).await, 9_200);
+}
+
+#[tokio::test]
+async fn a_payment_is_revoked_also_when_its_order_is_over_meanwhile() {
+    let (shop, _) = with_bank().await;
+    let (token, party) = shop.person().await;
+    let card = shop.bound_card(&token, DEBIT).await;
+    for (by_its_merchant, meanwhile) in [(false, "under_way"), (true, "closed")] {
+        let request = shop.request(Product::QrCode, 8_00, "coffee", None);
+        let request = OpenOrder { timeout: Some(Timeout::After(HOUR_US)), ..request };
+        let order_no = shop.door.ask(request).await.unwrap().order.no;
+        let code = by_code(&shop, order_no);
+        assert_eq!(state(&shop.pay_from(&token, &code, &card, PAY_PASSWORD).await), "under_way");
+        let bank_order = shop.bank_order_of(party, order_no).await;
+        let no: BankOrderNo = bank_order.parse().unwrap();
+        shop.door.ask(SendBankOrder { no }).await.unwrap();
+        if by_its_merchant {
+            let close = CloseOrder { seller: shop.seller, which: Which::No(order_no) };
+            shop.door.ask(close).await.unwrap();
+        } else {
+            shop.now_us.fetch_add(HOUR_US, Ordering::Relaxed);
+        }
+        assert_eq!(state(&shop.payment(&token, order_no).await), meanwhile);
+        let (_, over) = shop.revoke(&token, order_no, &bank_order).await;
+        assert_eq!([&over["state"], &over["last_try_state"]], ["closed", "closing"], "{over}");
+        let found = shop.door.ask(FindBankOrder { party, no }).await.unwrap();
+        assert_eq!(found.order.state, BankOrderState::GivenUp, "the bank is told never to do it");
+    }
+    assert_eq!(shop.balance(party).await, 10_000);
+}
+
+#[tokio::test]
+async fn what_became_of_the_last_card_is_told_with_its_order() {
+    let (shop, _) = with_bank().await;
+    let (token, party) = shop.person().await;
+    let card = shop.bound_card(&token, DEBIT).await;
+    let order_no = shop.order(Product::QrCode, 8_00).await.order.no;
+    let (code, number) = (by_code(&shop, order_no), by_number(order_no));
+    let of = |said: &Value| ["last_try", "last_try_state", "last_try_reason"].map(|name| said[name].clone());
+    let (_, shown) = shop.look_at(&token, &code).await;
+    assert_eq!(of(&shown), [Value::Null, Value::Null, Value::Null]);
+    let last = async || {
+        let (_, order) = shop.look_at(&token, &number).await;
+        let (_, payment) = shop.payment(&token, order_no).await;
+        assert_eq!(of(&order), of(&payment));
+        of(&payment)
+    };
+    let (_, asked) = shop.pay_from(&token, &code, &card, PAY_PASSWORD).await;
+    let first = shop.bank_order_of(party, order_no).await;
+    assert_eq!(of(&asked), [json!(first), json!("under_way"), Value::Null]);
+    shop.bank_says(&first, engine::Verdict::Refused(BankReason::NoMoney)).await;
+    assert_eq!(last().await, [json!(first), json!("failed"), json!("no_money")]);
+    let (_, bill) = shop.api("GET", &format!("/api/v1/me/bills/{order_no}"), &token, &Value::Null).await;
+    let end = &bill["timeline"][2];
+    assert_eq!([&end["what"], &end["note"]], ["failed", "no_money"], "{bill}");
+
+    assert_eq!(state(&shop.pay_from(&token, &number, &card, PAY_PASSWORD).await), "under_way");
+    let second = shop.bank_order_of(party, order_no).await;
+    let no: BankOrderNo = second.parse().unwrap();
+    shop.door.ask(SendBankOrder { no }).await.unwrap();
+    assert_eq!(state(&shop.revoke(&token, order_no, &second).await), "open");
+    assert_eq!(last().await, [json!(second), json!("closing"), Value::Null]);
+    shop.door.ask(BankAnswered { no, verdict: done(8_00) }).await.unwrap();
+    assert_eq!(last().await, [json!(second), json!("returning"), Value::Null], "it goes back to the card");
+    let (_, paid) = shop.pay_from(&token, &number, "balance", PAY_PASSWORD).await;
+    assert_eq!((&paid["state"], &paid["last_try_state"]), (&json!("paid"), &json!("returning")), "{paid}");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
 const SEND: &str = "/api/v1/me/transfers";
-const OTHER_PHONE: &str = "13900000002";
+const PAYEE_PHONE: &str = "13900000002";
 const HOUR_US: i64 = 3_600_000_000;
 
 impl Shop {
@@ -97,8 +97,8 @@ async fn an_offer_shows_whom_it_goes_to_and_is_paid_once() {
 async fn a_key_is_of_one_wish_however_its_payee_is_named() {
     let shop = Shop::open().await;
     let (token, _) = shop.person().await;
-    let (payee, payee_id) = shop.register(OTHER_PHONE).await;
-    let first = to(OTHER_PHONE, "1.00");
+    let (payee, payee_id) = shop.register(PAYEE_PHONE).await;
+    let first = to(PAYEE_PHONE, "1.00");
     let by_code = json!({ "collect": shop.collect_token(&payee, "").await, "amount": "1.00" });
     let offer = shop.offered(&token, "k-1", &first).await;
     let with = |field: &str, value: &str| {
@@ -114,7 +114,7 @@ async fn a_key_is_of_one_wish_however_its_payee_is_named() {
     assert_ne!(scanned["no"], offer["no"]);
     assert_eq!(shop.offered_again(&token, "k-2", &first).await["no"], scanned["no"]);
     // Another payer's key is another one.
-    let (stranger, id) = shop.register("13900000003").await;
+    let (stranger, id) = shop.stranger().await;
     shop.top_up(id.parse().unwrap(), 1_000).await;
     assert_eq!(refused(&shop.keyed(SEND, &stranger, "k-1", &first).await), (409, "above_single_limit"));
     // A key that was used for an account that is closed now still says what became of it.
@@ -125,10 +125,31 @@ async fn a_key_is_of_one_wish_however_its_payee_is_named() {
 }
 
 #[tokio::test]
+async fn what_was_offered_is_told_again_though_nobody_has_its_login_any_more() {
+    let shop = Shop::open().await;
+    let (token, _) = shop.person().await;
+    let (payee, _) = shop.register(PAYEE_PHONE).await;
+    let mut body = to(PAYEE_PHONE, "1.00");
+    body["remark"] = json!("lunch");
+    let offer = shop.offered(&token, "k-1", &body).await;
+    let code = shop.code(PAYEE_PHONE, "close_account").await;
+    let close = json!({ "to": PAYEE_PHONE, "code": code, "forget": true });
+    let closed = shop.api("POST", "/api/v1/me/close", &payee, &close).await;
+    assert_eq!(closed.0, StatusCode::OK, "{}", closed.1);
+    assert_eq!(shop.offered_again(&token, "k-1", &body).await["no"], offer["no"]);
+    for (field, value) in [("amount", "1.01"), ("remark", "tea"), ("arrival", "2h"), ("to", BUYER)] {
+        let mut other = body.clone();
+        other[field] = json!(value);
+        assert_eq!(refused(&shop.keyed(SEND, &token, "k-1", &other).await), (409, "key_reused"), "{other}");
+    }
+    assert_eq!(refused(&shop.keyed(SEND, &token, "k-2", &body).await), (404, "payee_not_found"));
+}
+
+#[tokio::test]
 async fn an_amount_in_a_code_binds_and_its_remark_is_said_where_none_is() {
     let shop = Shop::open().await;
     let (token, _) = shop.person().await;
-    let (payee, _) = shop.register(OTHER_PHONE).await;
+    let (payee, _) = shop.register(PAYEE_PHONE).await;
     let code = shop.collect_token(&payee, "?amount=12.3&remark=lunch").await;
     let sent = |amount: &str| json!({ "collect": code, "amount": amount });
     for amount in ["12.29", "0.01", "99.00"] {
@@ -192,7 +213,7 @@ async fn a_transfer_that_cannot_be_is_refused_with_its_reason() {
     assert_eq!(refused(&shop.api("POST", SEND, &token, &to(BUYER, "1.00")).await), (400, "key_missing"));
 
     let offer = shop.offered(&token, "k-1", &to(BUYER, "1.00")).await;
-    let (stranger, _) = shop.register(OTHER_PHONE).await;
+    let (stranger, _) = shop.stranger().await;
     for act in ["confirm", "confirm/options", "cancel"] {
         let said = shop.on_transfer(&stranger, &offer, act, &by_password()).await;
         assert_eq!(refused(&said), (404, "transfer_not_found"), "{act}");

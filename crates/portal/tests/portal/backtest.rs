@@ -134,6 +134,7 @@ async fn transfers_to_cards_are_among_them() {
             payer: shop.seller,
             card: Ok(card),
             number: [5; 16],
+            screen_version: 0,
             named: [4; 16],
             amount: Money::from_minor(minor, Currency::Cny).unwrap(),
             out_biz_no: text(number),

@@ -457,7 +457,7 @@ async fn nobody_sees_the_bills_of_somebody_else() {
         wallet.had().await,
         wallet.drafted(card, BankWay::TopUp, "k1").await.to_string(),
     ];
-    let (other, _) = wallet.shop.register("13900000001").await;
+    let (other, _) = wallet.shop.stranger().await;
     for no in &numbers {
         assert_eq!(wallet.get(&format!("/{no}")).await.0, StatusCode::OK, "{no}");
         let path = format!("/api/v1/me/bills/{no}");

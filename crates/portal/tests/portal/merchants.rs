@@ -70,6 +70,17 @@ impl Shop {
         outcome(&self.post(&format!("/sandbox/merchants/{LOGIN}/{act}"), body).await)
     }
 
+    /// An application that a reviewer let pass; nothing is signed yet.
+    async fn passed(&self, token: &str) {
+        assert_eq!(self.apply(token, enterprise()).await, "200 INIT");
+        self.documents(token).await;
+        assert_eq!(self.own(token, "submit").await, "200 MERCHANT_CONFIRM");
+        assert_eq!(self.own(token, "confirm").await, "200 AUDITING");
+        for (act, told) in [("claim", "200 AUDITING"), ("pass", "200 AUDIT_PASS")] {
+            assert_eq!(self.review(act, json!({ "reviewer": "li" })).await, told, "{act}");
+        }
+    }
+
     async fn documents(&self, token: &str) {
         for kind in ["licence", "id_front", "id_back", "shop_front"] {
             let told = self.upload(token, kind, picture(60_000), "image/png").await;
@@ -187,7 +198,7 @@ async fn what_is_no_application_and_no_document() {
         assert_eq!(shop.upload(&token, kind, bytes, sent).await, told);
     }
     // Somebody else sees none of it, and cannot have the login.
-    let (other, _) = shop.register("13912345678").await;
+    let (other, _) = shop.stranger().await;
     let path = format!("/api/v1/merchants/{LOGIN}");
     assert_eq!(outcome(&shop.api("GET", &path, &other, &Value::Null).await), "404 application_not_found");
     assert_eq!(shop.own(&other, "submit").await, "404 application_not_found");
@@ -311,12 +322,7 @@ async fn a_listed_name_does_not_pass_the_review() {
 async fn a_listed_account_is_found_when_it_signs() {
     let shop = Shop::open().await;
     let (token, _) = shop.register(PHONE).await;
-    shop.apply(&token, enterprise()).await;
-    shop.documents(&token).await;
-    shop.own(&token, "submit").await;
-    shop.own(&token, "confirm").await;
-    shop.review("claim", json!({ "reviewer": "li" })).await;
-    assert_eq!(shop.review("pass", json!({ "reviewer": "li" })).await, "200 AUDIT_PASS");
+    shop.passed(&token).await;
     shop.wait_posted().await;
     shop.agree(0, &format!("A1,account,{LOGIN},,,own,mule\n")).await;
     let key = shop.world.platform.public_key.clone();
@@ -334,12 +340,7 @@ async fn a_listed_account_is_found_when_it_signs() {
 async fn listed_names_are_found_at_the_signing_and_after_it() {
     let shop = Shop::open().await;
     let (token, id) = shop.register(PHONE).await;
-    shop.apply(&token, enterprise()).await;
-    shop.documents(&token).await;
-    shop.own(&token, "submit").await;
-    shop.own(&token, "confirm").await;
-    shop.review("claim", json!({ "reviewer": "li" })).await;
-    assert_eq!(shop.review("pass", json!({ "reviewer": "li" })).await, "200 AUDIT_PASS");
+    shop.passed(&token).await;
     shop.wait_posted().await;
     shop.agree(0, "O1,organisation,新茶有限公司,,,UN,front\n").await;
     let key = shop.world.platform.public_key.clone();

@@ -9,6 +9,8 @@ use std::sync::atomic::Ordering;
 use tower::ServiceExt;
 
 pub(crate) const PHONE: &str = "13812345678";
+/// Somebody else's, in the same slot: who is kept apart by slots alone is not kept apart.
+const OTHER_PHONE: &str = "13900000055";
 pub(crate) const LOGIN_PASSWORD: &str = "plum-blossom-7";
 pub(crate) const PAY_PASSWORD: &str = "836205";
 
@@ -56,6 +58,16 @@ impl Shop {
         let (status, said) = self.post("/api/v1/people", registering(to, &code)).await;
         assert_eq!(status, StatusCode::OK, "{said}");
         (said["token"].as_str().unwrap().to_owned(), said["user_id"].as_str().unwrap().to_owned())
+    }
+}
+
+impl Shop {
+    /// Registers somebody else, beside whoever has [`PHONE`].
+    pub(crate) async fn stranger(&self) -> (String, String) {
+        let (token, id) = self.register(OTHER_PHONE).await;
+        let slot = people::slot_of_address(&self.world.secrets.person_digest("address", PHONE));
+        assert_eq!(id.parse::<base::PartyId>().unwrap().slot(), slot, "both lie in one slot");
+        (token, id)
     }
 }
 

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
 use base::{AppId, OrderNo, PartyId, Text};
 use cell::{Cell, CellError, Door, Options};
-use engine::{NewPassword, OpenApp, OpenOrder, OpenParty, Opened, PayBy, SetPartyStatus, TopUp};
+use engine::{Key, NewPassword, OpenApp, OpenOrder, OpenParty, Opened, PayBy, Row, SetPartyStatus, TopUp};
 use http_body_util::BodyExt;
 use money::{Currency, Money};
 use people::{AppMode, PartyKind, PartyStatus};
@@ -13,11 +13,11 @@ use portal::{
     Opening, People, Portal, Readers, Resent, password,
 };
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use store::{MemoryStore, Store};
+use store::{Mark, MemoryStore, Reader, Store, StoreError};
 use tokio::sync::watch;
 use tower::ServiceExt;
 use trade::{Delivery, Meaning, Notice, OpenRefused, Product, WireCharset};
@@ -45,14 +45,45 @@ pub(crate) struct Shop {
     bank: Option<Arc<dyn CardBank>>,
     numbers: AtomicI64,
     tables: MemoryStore,
+    /// Whether the tables take nothing: what is decided meanwhile is not in them.
+    pub(crate) held: Arc<AtomicBool>,
     pub(crate) cell: Cell,
     folder: tempfile::TempDir,
 }
 
-fn open_cell(folder: &Path, tables: &MemoryStore, now_us: &Arc<AtomicI64>) -> (Cell, Door) {
+/// Tables that take nothing while they are held.
+struct Held {
+    tables: MemoryStore,
+    held: Arc<AtomicBool>,
+}
+
+impl Store for Held {
+    fn mark(&mut self) -> Result<Mark, StoreError> {
+        Store::mark(&mut self.tables)
+    }
+
+    fn post(&mut self, changes: &BTreeMap<Key, Option<Row>>, mark: Mark) -> Result<(), StoreError> {
+        if self.held.load(Ordering::Relaxed) {
+            return Err(StoreError::Missing { path: PathBuf::from("held") });
+        }
+        self.tables.post(changes, mark)
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        self.tables.reader()
+    }
+}
+
+fn open_cell(
+    folder: &Path,
+    tables: &MemoryStore,
+    held: &Arc<AtomicBool>,
+    now_us: &Arc<AtomicI64>,
+) -> (Cell, Door) {
     let ticks = now_us.clone();
     let clock: cell::Clock = Arc::new(move || ticks.fetch_add(10, Ordering::Relaxed));
-    Cell::open(folder, Box::new(tables.clone()), clock, Options::new(*b"a world of tests")).unwrap()
+    let tables = Held { tables: tables.clone(), held: held.clone() };
+    Cell::open(folder, Box::new(tables), clock, Options::new(*b"a world of tests")).unwrap()
 }
 
 /// Everything that a process holds in memory, anew.
@@ -203,8 +234,9 @@ impl Shop {
 
     async fn open_as(world: World, bank: Option<Arc<dyn CardBank>>) -> Shop {
         let folder = tempfile::tempdir().unwrap();
-        let (tables, now_us) = (MemoryStore::new(), Arc::new(AtomicI64::new(NOON_US)));
-        let (cell, door) = open_cell(folder.path(), &tables, &now_us);
+        let (tables, held) = (MemoryStore::new(), Arc::default());
+        let now_us = Arc::new(AtomicI64::new(NOON_US));
+        let (cell, door) = open_cell(folder.path(), &tables, &held, &now_us);
         let world = Arc::new(world);
         let vault =
             Arc::new(Vault::open(&folder.path().join("vault.db"), world.secrets.vault_key(), None).unwrap());
@@ -237,6 +269,7 @@ impl Shop {
             bank,
             numbers,
             tables,
+            held,
             cell,
             folder,
         };
@@ -247,44 +280,13 @@ impl Shop {
     /// The same world after its process ended and another began.
     pub(crate) async fn restarted(self) -> Shop {
         self.wait_posted().await;
-        let Shop {
-            world,
-            vault,
-            tables,
-            folder,
-            now_us,
-            cell,
-            door,
-            router,
-            portal,
-            seller,
-            buyer,
-            app,
-            stop,
-            bank,
-            numbers,
-        } = self;
+        let Shop { router, portal, door, cell, .. } = self;
         drop((router, portal, door));
         cell.close();
-        let (cell, door) = open_cell(folder.path(), &tables, &now_us);
-        let (router, portal) = open_portal(&world, &door, &tables, &vault, stop.subscribe(), bank.as_ref());
-        Shop {
-            router,
-            portal,
-            world,
-            door,
-            seller,
-            buyer,
-            app,
-            now_us,
-            vault,
-            stop,
-            bank,
-            numbers,
-            tables,
-            cell,
-            folder,
-        }
+        let (cell, door) = open_cell(self.folder.path(), &self.tables, &self.held, &self.now_us);
+        let (stops, bank) = (self.stop.subscribe(), self.bank.as_ref());
+        let (router, portal) = open_portal(&self.world, &door, &self.tables, &self.vault, stops, bank);
+        Shop { router, portal, door, cell, ..self }
     }
 
     pub(crate) async fn another_buyer(&self, login: &str) -> PartyId {

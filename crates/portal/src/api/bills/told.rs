@@ -180,7 +180,8 @@ pub(crate) struct BillMonths {
     pub(super) months: Vec<BillMonth>,
 }
 
-/// What was had and spent in a month. Money between the own card and the balance is neither.
+/// What was had and spent in a month. Money between the own card and the balance is neither; what the platform takes
+/// for it is spent.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BillMonth {
     /// The month: `2026-11`.
@@ -202,7 +203,7 @@ struct BillCategoryTotal {
     /// What came in, yuan; of cash, to the balance.
     #[serde(rename = "in")]
     had: String,
-    /// What went out and did not come back, yuan; of cash, from the balance.
+    /// What went out and did not come back, yuan; of cash, from the balance, with the fees.
     #[serde(rename = "out")]
     spent: String,
     /// How many bills these are.
