@@ -3,8 +3,8 @@
 //! Why a room of its own: whoever installs Tongbao copies one file, so what a browser runs has to be in it; and not
 //! every line of what a browser runs is ours, so it is served with strict headers, by a room that knows nothing of
 //! money. An app asks `/api/v1` as any other client does. Nothing is built here: `web/` builds, `build.rs` takes what
-//! it finds, and a page stands in for what is missing. A file is found by its exact name in a table that was made when
-//! we were compiled, so no path leads anywhere else.
+//! it finds, and a page stands in for what is missing. A file is found by its exact name in a table of the files
+//! inside the program, so no path leads anywhere else.
 //!
 //! Reading order: `embedded` (where the files come from), `files` (which one a path means), `kinds`, `asked`, `serve`.
 

@@ -209,8 +209,9 @@ impl DataFolder {
         self.world().join("books.json")
     }
 
-    /// The id of these books, 32 hex digits: drawn when it is first asked for, gone when the world begins anew. The id
-    /// of the world stays then, so that whoever kept something of the books before could not tell by it.
+    /// The id of these books, 32 hex digits: drawn when it is first asked for, gone when the world begins anew and when
+    /// a copy is taken over. The id of the world stays then, so that whoever kept something of the books before could
+    /// not tell by it.
     pub(crate) fn books_id(&self) -> anyhow::Result<String> {
         let path = self.books_note();
         if !path.exists() {
@@ -394,6 +395,33 @@ mod tests {
         assert_eq!(folder.world_note().unwrap().world_id().unwrap(), world, "the world's stays");
         fs::write(folder.books_note(), "{}").unwrap();
         assert!(folder.books_id().unwrap_err().to_string().contains("books.json is damaged"));
+    }
+
+    #[test]
+    fn a_copy_that_is_taken_over_gets_an_id_of_its_own() {
+        let temporary = tempfile::tempdir().unwrap();
+        let (first, _claim) = DataFolder::claim(&temporary.path().join("first")).unwrap();
+        let world = first.world_note().unwrap().world_id().unwrap();
+        let open = |folder: &DataFolder| {
+            journal::Journal::open(&folder.journal(), journal::Options::new(world)).map(drop)
+        };
+        open(&first).unwrap();
+        drop(store::SqliteStore::open(&first.tables()).unwrap());
+        let id = first.books_id().unwrap();
+        let root = temporary.path().join("copy");
+        let copied = std::process::Command::new("cp").arg("-a").arg(first.root()).arg(&root).status();
+        assert!(copied.unwrap().success());
+        let (copy, _claim_of_copy) = DataFolder::claim(&root).unwrap();
+        assert!(open(&copy).is_err(), "it is known to be a copy");
+        assert_eq!(copy.books_id().unwrap(), id);
+        crate::repair::adopt(&copy).unwrap();
+        let own = copy.books_id().unwrap();
+        assert_ne!(own, id);
+        assert_eq!(copy.books_id().unwrap(), own, "it is kept");
+        assert_eq!(first.books_id().unwrap(), id, "what it was copied from keeps its own");
+        assert_eq!(copy.world_note().unwrap().world_id().unwrap(), world, "the world's stays");
+        open(&copy).unwrap();
+        crate::repair::adopt(&copy).unwrap();
     }
 
     #[test]

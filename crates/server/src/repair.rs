@@ -14,6 +14,7 @@ use journal::{Journal, Reader, WorldId};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use store::{Mark, SqliteStore, Store};
 
@@ -58,8 +59,23 @@ pub(crate) fn adopt(folder: &DataFolder) -> anyhow::Result<()> {
     let tables = folder.tables();
     let store = SqliteStore::open(&tables).with_context(|| format!("the tables in {}", tables.display()));
     let posted = store?.mark().with_context(|| format!("the tables in {}", tables.display()))?;
+    // First: after a kill between the two, the folder is still a copy that nothing serves.
+    forget_books_id(folder)?;
     settle(&folder.journal(), world, posted.sequence, true)
         .with_context(|| format!("{} cannot be taken over", folder.root().display()))
+}
+
+/// From here on these books go another way than those that they were copied from: whoever kept something of the others
+/// must be able to tell. The next start draws an id.
+fn forget_books_id(folder: &DataFolder) -> anyhow::Result<()> {
+    let note = folder.books_note();
+    match fs::remove_file(&note) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{} cannot be removed", note.display()))
+        }
+        // Durable before anybody is served: after a power loss nobody would ask for taking it over again.
+        _ => private_file::sync_folder(&folder.world()).context("the world's folder cannot be made durable"),
+    }
 }
 
 /// Opens the journal for writing, which checks everything after `posted`, makes its end durable, and closes it.
