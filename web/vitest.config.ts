@@ -3,5 +3,5 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: { alias: { '@kit': fileURLToPath(new URL('kit', import.meta.url)) } },
-  test: { environment: 'happy-dom', include: ['kit/**/*.test.ts', 'wallet/src/**/*.test.{ts,tsx}'] },
+  test: { environment: 'happy-dom', include: ['kit/**/*.test.ts', 'wallet/src/**/*.test.{ts,tsx}', 'mock/*.test.mjs'] },
 });

@@ -1,5 +1,8 @@
 // The key of a form: the same wish sent twice makes nothing twice, another wish is another one.
+import { asProblem } from './problem';
 
+/** What the platform says of a key that stands for something else. */
+const TAKEN = ['key_reused', 'key_taken'];
 /** Bytes of chance in a key. Sixteen never meet. */
 const KEY_BYTES = 16;
 
@@ -22,6 +25,19 @@ export class FormKey {
       this.body = text;
     }
     return this.key;
+  }
+
+  /** Sends with the key of this body. One that stands for something else already is given up, or else the form could
+   *  never be sent again. */
+  async send<T>(body: unknown, sending: (key: string) => Promise<T>): Promise<T> {
+    try {
+      return await sending(this.of(body));
+    } catch (thrown) {
+      if (TAKEN.includes(asProblem(thrown).code)) {
+        this.done();
+      }
+      throw thrown;
+    }
   }
 
   /** What was wished for is done: the next wish is a new one, even if it looks the same. */

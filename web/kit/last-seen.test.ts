@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query';
+import { QueryClient, QueryObserver, type Query } from '@tanstack/react-query';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { LastSeen } from './last-seen';
 
@@ -9,9 +9,9 @@ beforeEach(() => {
 
 const lily = 'world 2088 session';
 
-function begin(owner?: string) {
+function begin(owner?: string, isAnybodys?: (query: Query) => boolean) {
   const client = new QueryClient();
-  const seen = new LastSeen(client, 'seen');
+  const seen = new LastSeen(client, 'seen', isAnybodys);
   if (owner) {
     seen.isOf(owner);
   }
@@ -50,6 +50,40 @@ test('another owner, session or world sees nothing of it', async () => {
     seen.show();
     expect(client.getQueryData(['balance'])).toBeUndefined();
   }
+});
+
+test('another owner who comes while a page is open sees nothing of it either', async () => {
+  const { client, seen, sees } = begin(lily, query => ['me', 'site'].includes(String(query.queryKey[0])));
+  await sees('balance', '12.30', true);
+  await sees('card', 'secret', false);
+  await sees('me', 'who', false);
+  await sees('site', 'where', false);
+  vi.advanceTimersByTime(1_000);
+  const tom = 'world 2089 session';
+  // Another page of the browser signed in, and keeps what is its own.
+  localStorage.setItem('seen', JSON.stringify({ owner: tom, queries: [], mutations: [] }));
+  const shown: unknown[] = [];
+  const asked = vi.fn(() => 'of Tom');
+  const query = { queryKey: ['balance'], queryFn: asked, staleTime: Number.POSITIVE_INFINITY };
+  const screen = new QueryObserver(client, query);
+  const leave = screen.subscribe(({ data }) => shown.push(data));
+  seen.isOf(tom);
+  expect(client.getQueryData(['card'])).toBeUndefined();
+  expect([client.getQueryData(['me']), client.getQueryData(['site'])]).toEqual(['who', 'where']);
+  await vi.waitFor(() => expect(shown.at(-1)).toBe('of Tom'));
+  expect(shown, 'what Lily saw is not shown again').not.toContain('12.30');
+  expect(asked).toHaveBeenCalledTimes(1);
+  leave();
+  vi.advanceTimersByTime(1_000);
+  expect(localStorage.getItem('seen') ?? '').not.toMatch(/2088|12\.30|secret/);
+});
+
+test('what was about to be written of one owner is not kept as another one’s', async () => {
+  const { seen, sees } = begin(lily);
+  await sees('balance', '12.30', true);
+  seen.isOf('world 2089 session');
+  vi.advanceTimersByTime(1_000);
+  expect(localStorage.getItem('seen') ?? '').not.toContain('12.30');
 });
 
 test('the same owner keeps it', async () => {

@@ -1,6 +1,6 @@
 // What was last seen is shown while there is no connection, to the session that saw it and to nobody else. Only queries
 // that say so (`meta: { kept: true }`) are kept on the device.
-import { dehydrate, hydrate, type DehydratedState, type QueryClient } from '@tanstack/react-query';
+import { dehydrate, hydrate, type DehydratedState, type Query, type QueryClient } from '@tanstack/react-query';
 
 /** Waits until a burst of answers is over before it writes. */
 const WRITE_AFTER_MS = 500;
@@ -14,9 +14,11 @@ export class LastSeen {
   private owner: string | null = null;
   private waiting: ReturnType<typeof setTimeout> | undefined;
 
+  /** `isAnybodys` says which answers of the client are not about whoever asks. */
   constructor(
     private readonly client: QueryClient,
     private readonly name: string,
+    private readonly isAnybodys: (query: Query) => boolean = () => false,
   ) {
     client.getQueryCache().subscribe(event => {
       if (event.type === 'updated' && event.action.type === 'success' && event.query.meta?.kept === true) {
@@ -26,14 +28,20 @@ export class LastSeen {
     });
   }
 
-  /** It is known who asks: what another owner saw is forgotten, and what comes is kept as this one's. */
+  /** It is known who asks: what another owner saw is forgotten, and what comes is kept as this one's. The session is
+   *  shared by all pages of a browser, so that another owner may come while a page is open. */
   isOf(owner: string): void {
-    const kept = this.read();
-    if (kept && kept.owner !== owner) {
+    const before = this.owner ?? owner;
+    const isOther = [before, this.read()?.owner ?? owner].some(one => one !== owner);
+    if (isOther) {
       this.drop();
-      this.client.removeQueries({ predicate: query => query.meta?.kept === true });
     }
+    // Before anything is asked anew, which may come back here.
     this.owner = owner;
+    if (isOther) {
+      // What a screen still shows is asked anew, the rest is empty.
+      void this.client.resetQueries({ predicate: query => !this.isAnybodys(query) });
+    }
   }
 
   /** Nobody can be asked: shows what was seen before. */

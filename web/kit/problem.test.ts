@@ -28,20 +28,37 @@ test('only what says that nothing was done is a no; everything else that failed 
     [503, 'busy', false],
     [503, 'not_sent', false],
     [503, 'behind', false],
+    [503, 'world_begins_anew', false],
+    [503, 'odd', true],
+    [200, 'http_200', true],
+    [204, 'http_204', true],
+    [302, 'http_302', true],
+    [400, 'http_400', true],
+    [403, 'http_403', true],
+    [404, 'http_404', true],
+    [408, 'http_408', true],
+    [429, 'http_429', true],
+    [404, 'order_not_found', false],
     [500, 'internal', true],
     [502, 'http_502', true],
     [504, 'unknown', true],
     [504, 'http_504', true],
     [0, 'no_connection', true],
+    [0, 'internal', true],
     [0, 'passkey_cancelled', false],
+    [0, 'passkey_failed', false],
+    [0, 'passkey_known', false],
   ] as const) {
     expect(new Problem(status, code, '').isUnknown, `${status} ${code}`).toBe(isUnknown);
   }
 });
 
-test('a lost connection is unknown, a mistake of ours is not taken for one', () => {
+test('a lost connection is unknown, and so is a mistake of ours', () => {
   expect(asProblem(new TypeError('Failed to fetch')).code).toBe('no_connection');
-  expect(asProblem(new Error('oops')).code).toBe('internal');
+  for (const thrown of [new Error('oops'), new DOMException('aborted', 'AbortError'), 'oops', undefined]) {
+    expect(asProblem(thrown).code).toBe('internal');
+    expect(asProblem(thrown).isUnknown).toBe(true);
+  }
   const problem = new Problem(409, 'risk', '');
   expect(asProblem(problem)).toBe(problem);
 });

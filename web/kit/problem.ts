@@ -23,9 +23,16 @@ export class Problem extends Error {
     return this.status === 401 && this.code === 'not_signed_in';
   }
 
-  /** Whether it is not known if what was asked for was done. Whoever asked must look before asking again. */
+  /** Whether it is not known if what was asked for was done. Whoever asked must look before asking again. A "no" is
+   *  what the platform says with its code, or the device before anything was sent. Whoever stands between says nothing
+   *  of it. */
   get isUnknown(): boolean {
-    return this.code === NO_CONNECTION || this.status === 504 || (this.status >= 500 && !SURE.includes(this.code));
+    if (this.status === 0) {
+      return !BEFORE_SENDING.includes(this.code);
+    }
+    const isRefused = this.status >= 400 && this.status < 500;
+    const isSure = this.status === 503 && SURE.includes(this.code);
+    return this.code.startsWith(NO_CODE) || !(isRefused || isSure);
   }
 }
 
@@ -38,8 +45,12 @@ export interface Facts {
 /** No answer came. */
 export const NO_CONNECTION = 'no_connection';
 
-/** What the server says when it knows that nothing was done. */
-const SURE = ['busy', 'behind', 'not_sent'];
+/** What the server says with 503 when it knows that nothing was done. */
+const SURE = ['busy', 'behind', 'not_sent', 'world_begins_anew'];
+/** What the device says before anything is sent. */
+const BEFORE_SENDING = ['passkey_known', 'passkey_cancelled', 'passkey_failed'];
+/** Begins the code of an answer that has none: such an answer is not the platform's. */
+const NO_CODE = 'http_';
 
 /** What `fetch` gave instead of a good answer. */
 export function problemOf(status: number, body: unknown): Problem {
@@ -51,10 +62,11 @@ export function problemOf(status: number, body: unknown): Problem {
     ...(typeof said.tries_left === 'number' ? { tries: String(said.tries_left) } : {}),
     ...(until ? { until } : {}),
   };
-  return new Problem(status, text('code') || `http_${status}`, detail, { ...factsIn(detail), ...facts });
+  return new Problem(status, text('code') || `${NO_CODE}${status}`, detail, { ...factsIn(detail), ...facts });
 }
 
-/** Whatever was thrown. A `TypeError` is how `fetch` says that no answer came. */
+/** Whatever was thrown. A `TypeError` is how `fetch` says that no answer came; anything else is a mistake of ours, made
+ *  nobody knows how late. */
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) {
     return thrown;

@@ -1,5 +1,6 @@
 // A problem in the language of the page: by its code, with the facts of the server's own sentence. A code without words
-// here is told by that sentence, so that a new refusal of the server is never silent.
+// here is told by that sentence, so that a new refusal of the server is never silent. What is no "no" never sounds like
+// one.
 import type { TFunction } from 'i18next';
 import { shownShortly } from './moments';
 import type { Problem } from './problem';
@@ -11,5 +12,8 @@ export function said(t: TFunction, problem: Problem, language: string): string {
   const detailed = facts.tries ? '_tries' : facts.until ? '_until' : '';
   const keys = [`problem.${problem.code}${detailed}`, `problem.${problem.code}`];
   const words = t(keys, { defaultValue: '', tries: facts.tries, until, detail: problem.detail });
-  return words || t('problem.other', { detail: problem.detail || problem.code });
+  if (words) {
+    return words;
+  }
+  return problem.isUnknown ? t('problem.no_answer') : t('problem.other', { detail: problem.detail || problem.code });
 }

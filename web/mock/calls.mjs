@@ -2,7 +2,7 @@
 // set at signing up.
 import { randomBytes } from 'node:crypto';
 import * as deals from './deals.mjs';
-import { card, masked, moment, No, open, pays, yuan } from './world.mjs';
+import { card, found, masked, moment, No, open, pays, withStatus, yuan } from './world.mjs';
 
 const CODE = '246810';
 const MOBILE_DIGITS = 11;
@@ -50,6 +50,8 @@ const session = world => {
   world.signedIn.add(token);
   return { user_id: world.me.user_id, token };
 };
+
+const cardOf = (world, no) => found(new Map(world.cards.map(one => [one.no, one])), no, 'card_not_found');
 
 /** Every call: its method and path, whether anybody may ask, and what it does. */
 export const CALLS = [
@@ -131,7 +133,7 @@ export const CALLS = [
     '/passkeys',
     false,
     (world, { body }) => {
-      world.passkeys.push({ id: body.credential.id, name: body.name, added_at: moment(), used_at: null });
+      world.passkeys.push({ id: body.credential.id, name: body.name ?? '', added_at: moment(), used_at: moment() });
       return { id: body.credential.id };
     },
   ],
@@ -140,7 +142,9 @@ export const CALLS = [
     '/passkeys/{id}',
     false,
     (world, { path: { id }, body }) => {
-      pays(world, body);
+      if (!body.login_password || body.login_password !== world.me.loginPassword) {
+        pays(world, body);
+      }
       world.passkeys = world.passkeys.filter(one => one.id !== id);
       return { removed: id };
     },
@@ -155,7 +159,8 @@ export const CALLS = [
       const handed = { ...body };
       delete handed.pocket;
       const { trade_no, payee_name, subject, amount } = deals.orderOf(world, handed);
-      return { ...challenge(world, { pocket: body.pocket }), trade_no, payee: '', payee_name, subject, amount };
+      const payee = '2088102100000021';
+      return { ...challenge(world, { pocket: body.pocket }), trade_no, payee, payee_name, subject, amount };
     },
   ],
   ['GET', '/passkeys', false, world => ({ passkeys: world.passkeys })],
@@ -226,7 +231,7 @@ export const CALLS = [
       }
       const made = card(body.number, 'ICBC', 'asked');
       world.cards.unshift(made);
-      return { card: made, message: `【沙箱银行】绑卡验证码 ${CODE}` };
+      return withStatus(201, { card: made, message: `【沙箱银行】绑卡验证码 ${CODE}` });
     },
   ],
   [
@@ -236,10 +241,7 @@ export const CALLS = [
     (world, { path: { no }, body }) => (
       code(body),
       pays(world, body),
-      Object.assign(
-        world.cards.find(one => one.no === no),
-        { state: 'bound' },
-      )
+      Object.assign(cardOf(world, no), { state: 'bound' })
     ),
   ],
   [
@@ -248,15 +250,12 @@ export const CALLS = [
     false,
     (world, { path: { no }, body }) => (
       pays(world, body),
-      Object.assign(
-        world.cards.find(one => one.no === no),
-        { state: 'unbound' },
-      )
+      Object.assign(cardOf(world, no), { state: 'unbound' })
     ),
   ],
   ['POST', '/me/top-ups', false, (world, { body, key }) => deals.bankOrder(world, 'top_up', body, key)],
   ['POST', '/me/withdrawals', false, (world, { body, key }) => deals.bankOrder(world, 'withdrawal', body, key)],
-  ['GET', '/me/bank-orders/{no}', false, (world, { path: { no } }) => world.bank.get(no)],
+  ['GET', '/me/bank-orders/{no}', false, (world, { path: { no } }) => found(world.bank, no, 'bank_order_not_found')],
   [
     'POST',
     '/me/bank-orders/{no}/confirm',
@@ -267,16 +266,16 @@ export const CALLS = [
     'POST',
     '/me/bank-orders/{no}/close',
     false,
-    (world, { path: { no } }) => Object.assign(world.bank.get(no), { state: 'closed' }),
+    (world, { path: { no } }) => deals.giveUp(world, no),
   ],
   ['POST', '/me/transfers', false, (world, { body, key }) => deals.offer(world, body, key)],
-  ['GET', '/me/transfers/{no}', false, (world, { path: { no } }) => world.transfers.get(no)],
+  ['GET', '/me/transfers/{no}', false, (world, { path: { no } }) => found(world.transfers, no, 'transfer_not_found')],
   ['POST', '/me/transfers/{no}/confirm', false, (world, { path: { no }, body }) => deals.send(world, no, body)],
   [
     'POST',
     '/me/transfers/{no}/cancel',
     false,
-    (world, { path: { no } }) => Object.assign(world.transfers.get(no), { state: 'cancelled' }),
+    (world, { path: { no } }) => deals.callBack(world, no),
   ],
   [
     'POST',
@@ -286,16 +285,22 @@ export const CALLS = [
       if (text.includes('#/collect?')) {
         return { kind: 'collect', collect: collect(text) };
       }
-      if (!text.includes('/qr/')) {
+      if (!/\/(?:qr|cashier)\//.test(text)) {
         throw new No(404, 'code_unknown', 'this is no code of this platform');
       }
-      return { kind: 'order', order: deals.orderOf(world, { qr_code: text }) };
+      const handed = text.includes('/qr/') ? { qr_code: text } : { order_url: text };
+      return { kind: 'order', order: deals.orderOf(world, handed) };
     },
   ],
   ['POST', '/me/orders', false, (world, { body }) => deals.orderOf(world, body)],
   ['POST', '/me/payments', false, (world, { body }) => deals.pay(world, body)],
-  ['GET', '/me/payments/{no}', false, (world, { path: { no } }) => deals.payment(world, no)],
-  ['POST', '/me/payments/{no}/revoke', false, (world, { path: { no }, body }) => deals.revoke(world, no, body)],
+  ['GET', '/me/payments/{trade_no}', false, (world, { path: { trade_no } }) => deals.payment(world, trade_no)],
+  [
+    'POST',
+    '/me/payments/{trade_no}/revoke',
+    false,
+    (world, { path: { trade_no }, body }) => deals.revoke(world, trade_no, body),
+  ],
   [
     'POST',
     '/me/pay-codes',
@@ -309,12 +314,12 @@ export const CALLS = [
       }
       world.payCodes += 1;
       const digits = `28${String(Math.floor(Math.random() * 1e15)).padStart(16, '0')}`;
-      return {
+      return withStatus(201, {
         code: digits,
         expires_at: moment(Date.now() + 60_000),
         bar_svg: deals.squares(60, 1, world.payCodes),
         qr_svg: deals.squares(29, 29, world.payCodes),
-      };
+      });
     },
   ],
   [

@@ -1,5 +1,5 @@
 // Money that moves in the mock, and what is told of it.
-import { bill, fen, masked, moment, No, number, once, pays, yuan } from './world.mjs';
+import { bill, fen, found, masked, moment, No, number, once, pays, yuan } from './world.mjs';
 
 /** How long a bank takes. */
 const BANK_MS = 3_000;
@@ -18,97 +18,138 @@ export const squares = (width, height, seed) => {
   return `<svg xmlns="http://www.w3.org/2000/svg" ${box}><path d="${cells.join('')}"/></svg>`;
 };
 
+/** What is told of the last payment by card. */
+const triedOf = ({ tried }) => ({
+  last_try: tried?.no ?? null,
+  last_try_state: tried?.state ?? null,
+  last_try_reason: tried?.reason ?? null,
+});
+
+/** An order by what was scanned, opened or pasted, which may be a new one; by its number only one that is known. */
 export function orderOf(world, handed) {
   const [text] = Object.values(handed);
-  const no = handed.trade_no ?? /\/qr\/(\w+)/.exec(text ?? '')?.[1];
-  if (!no) {
-    throw new No(404, 'order_not_found', 'this is no link or code of this platform');
+  const code = /\/(?:qr|cashier)\/(\w+)/.exec(text ?? '')?.[1];
+  const known = [...world.orders.values()].find(one => one.trade_no === handed.trade_no || one.code === code);
+  if (!known && !code) {
+    throw new No(404, 'order_not_found', 'there is no such order');
   }
-  const known = [...world.orders.values()].find(order => order.trade_no === no || order.code === no);
-  if (known) {
-    return told(world, known);
-  }
+  return told(world, known ?? newOrder(world, code), handed);
+}
+
+function newOrder(world, code) {
   const made = {
-    code: no,
+    code,
     trade_no: number(),
     payee_name: '咖啡与面包',
     subject: '拿铁 大杯 <script>alert(1)</script>',
     amount: '28.80',
     state: 'open',
-    last_try: null,
-    signs_agreement: no.startsWith('sign'),
+    tried: null,
+    signs_agreement: code.startsWith('sign'),
   };
   world.orders.set(made.trade_no, made);
-  return told(world, made);
+  return made;
 }
 
-function told(world, known) {
-  const order = { ...known };
-  delete order.code;
-  const pockets = [{ kind: 'balance', available: yuan(world.balance), enough: world.balance >= fen(order.amount) }];
+function told(world, order, pay_with) {
+  const { code, trade_no, payee_name, subject, amount, state, signs_agreement } = order;
+  const pockets = [{ kind: 'balance', available: yuan(world.balance), enough: world.balance >= fen(amount) }];
   pockets.push(...world.cards.filter(one => one.state === 'bound').map(one => ({ kind: 'card', card: one })));
   const works = pocket => Number(pocket.kind === 'card' || pocket.enough);
   pockets.sort((a, b) => works(b) - works(a));
-  const expires_at = moment(Date.now() + 900_000);
-  return { ...order, expires_at, cashier_url: '/cashier/mock', pay_with: { qr_code: `/qr/${known.code}` }, pockets };
+  return {
+    trade_no,
+    payee_name,
+    subject,
+    amount,
+    state,
+    pay_with,
+    ...triedOf(order),
+    expires_at: moment(Date.now() + 900_000),
+    signs_agreement,
+    cashier_url: `/cashier/${code}`,
+    pockets: state === 'open' ? pockets : [],
+  };
 }
 
-const standing = ({ trade_no, state, last_try }) => ({
-  trade_no,
-  state: state === 'paying' ? 'under_way' : state,
-  last_try,
+const standing = order => ({
+  trade_no: order.trade_no,
+  state: order.state === 'paying' ? 'under_way' : order.state,
+  ...triedOf(order),
 });
 
 export function pay(world, { pocket, pay_password, challenge_id, credential, amount, last_try, ...handed }) {
   const order = world.orders.get(orderOf(world, handed).trade_no);
+  if (order.state === 'closed') {
+    throw new No(409, 'already_closed', 'the order is closed');
+  }
   if (order.state !== 'open') {
     return standing(order);
   }
   if (amount !== order.amount) {
     throw new No(409, 'changed', `the order costs ${order.amount}`);
   }
-  if (last_try !== order.last_try) {
+  if (last_try !== (order.tried?.no ?? null)) {
     throw new No(409, 'moved_on', 'a card was asked to pay this order since it was shown');
   }
-  pays(world, { pay_password, credential });
-  const from = credential ? world.challenges.get(challenge_id).pocket : pocket;
-  const card = world.cards.find(one => one.no === from);
-  const settle = isTaken => {
-    order.state = isTaken ? 'paid' : 'open';
-    if (isTaken) {
-      const by = card ? 'card' : 'balance';
-      const { trade_no: no, subject: title, payee_name: other } = order;
-      bill(world, { no, kind: 'payment', amount, title, state: 'paid', other, pocket: by });
-    }
-  };
-  if (card) {
-    order.state = 'paying';
-    order.last_try = number();
-    // As in the sandbox: a card that ends in 01 has no money.
-    order.timer = setTimeout(settle, BANK_MS, !card.last_four.endsWith('01'));
-  } else {
-    world.balance -= fen(amount);
-    settle(true);
+  if (order.signs_agreement) {
+    throw new No(409, 'signs_agreement', 'paying also signs an agreement: pay at the cashier page');
   }
+  pays(world, { pay_password, credential });
+  const from = credential ? world.challenges.get(challenge_id)?.pocket : pocket;
+  const card = world.cards.find(one => one.no === from);
+  if (card) {
+    byCard(world, order, card);
+    return standing(order);
+  }
+  if (fen(amount) > world.balance) {
+    throw new No(409, 'balance_too_low', 'the balance is too low');
+  }
+  world.balance -= fen(amount);
+  isPaid(world, order, 'balance');
   return standing(order);
+}
+
+function isPaid(world, order, pocket) {
+  const { trade_no: no, subject: title, payee_name: other, amount } = order;
+  order.state = 'paid';
+  bill(world, { no, kind: 'payment', amount, title, state: 'paid', other, pocket });
+}
+
+/** Asks a bank. As in the sandbox, a card that ends in 01 has no money; what was revoked meanwhile comes back. */
+function byCard(world, order, card) {
+  const tried = { no: number(), state: 'under_way', reason: null };
+  Object.assign(order, { state: 'paying', tried });
+  setTimeout(() => {
+    if (card.last_four.endsWith('01')) {
+      Object.assign(tried, tried.state === 'closing' ? { state: 'closed' } : { state: 'failed', reason: 'no_money' });
+      order.state = order.state === 'paying' && order.tried === tried ? 'open' : order.state;
+    } else if (tried.state === 'closing') {
+      tried.state = 'returning';
+      setTimeout(() => (tried.state = 'returned'), BANK_MS);
+    } else {
+      tried.state = 'done';
+      isPaid(world, order, 'card');
+    }
+  }, BANK_MS);
 }
 
 /** How the payment of an order stands. One that nobody took up is nobody's. */
 export function payment(world, no) {
-  const order = world.orders.get(no);
-  if (!order || (order.state === 'open' && order.last_try === null)) {
+  const order = found(world.orders, no, 'order_not_found');
+  if (order.state === 'open' && order.tried === null) {
     throw new No(404, 'order_not_found', 'there is no such order');
   }
   return standing(order);
 }
 
 export function revoke(world, no, { bank_order }) {
-  const order = world.orders.get(no);
-  if (order.last_try !== bank_order) {
+  const order = found(world.orders, no, 'order_not_found');
+  if (order.tried?.no !== bank_order) {
     throw new No(409, 'moved_on', 'another card was asked');
   }
   if (order.state === 'paying') {
-    clearTimeout(order.timer);
+    order.tried.state = 'closing';
     order.state = 'open';
   }
   return standing(order);
@@ -116,8 +157,8 @@ export function revoke(world, no, { bank_order }) {
 
 export function bankOrder(world, kind, body, key) {
   return once(world, key, { kind, ...body }, () => {
-    const found = world.cards.find(one => one.no === body.card && one.state === 'bound');
-    if (!found) {
+    const card = world.cards.find(one => one.no === body.card && one.state === 'bound');
+    if (!card) {
       throw new No(409, 'card_not_bound', 'the card is not bound');
     }
     if (kind === 'withdrawal' && fen(body.amount) > world.balance) {
@@ -129,7 +170,7 @@ export function bankOrder(world, kind, body, key) {
       state: 'draft',
       amount: body.amount,
       fee: kind === 'withdrawal' ? '0.10' : '0.00',
-      card: found,
+      card,
       reason: null,
       at: moment(),
     };
@@ -139,15 +180,44 @@ export function bankOrder(world, kind, body, key) {
 }
 
 export function confirmBankOrder(world, no, body) {
-  const order = world.bank.get(no);
+  const order = found(world.bank, no, 'bank_order_not_found');
+  if (order.state !== 'draft') {
+    return order;
+  }
   pays(world, body);
+  const { kind, amount, fee } = order;
+  const cost = fen(amount) + fen(fee);
+  if (kind === 'withdrawal') {
+    if (cost > world.balance) {
+      throw new No(409, 'balance_too_low', 'the balance is too low');
+    }
+    world.balance -= cost;
+  }
+  order.state = 'under_way';
+  setTimeout(() => {
+    if (order.state === 'closing') {
+      order.state = 'closed';
+      return;
+    }
+    order.state = 'done';
+    world.balance += kind === 'top_up' ? fen(amount) - fen(fee) : 0n;
+    bill(world, { no, kind, amount, pocket: 'card' });
+  }, BANK_MS);
+  return order;
+}
+
+/** Gives a bank order up: a draft at once, one that its bank has when the bank has spoken. */
+export function giveUp(world, no) {
+  const order = found(world.bank, no, 'bank_order_not_found');
   if (order.state === 'draft') {
-    order.state = 'under_way';
-    setTimeout(() => {
-      order.state = 'done';
-      world.balance += order.kind === 'top_up' ? fen(order.amount) : -fen(order.amount) - fen(order.fee);
-      bill(world, { no, kind: order.kind, amount: order.amount, pocket: 'card' });
-    }, 2_500);
+    order.state = 'closed';
+  } else if (order.state === 'under_way') {
+    if (order.kind === 'withdrawal') {
+      throw new No(409, 'too_late', 'its bank has it');
+    }
+    order.state = 'closing';
+  } else if (order.state !== 'closing' && order.state !== 'closed') {
+    throw new No(409, 'bank_order_ended', 'it is over');
   }
   return order;
 }
@@ -175,22 +245,32 @@ export function offer(world, body, key) {
 }
 
 export function send(world, no, body) {
-  const transfer = world.transfers.get(no);
-  pays(world, body);
-  if (transfer.state === 'offered') {
-    if (fen(transfer.amount) > world.balance) {
-      throw new No(409, 'balance_too_low', 'the balance is too low');
-    }
-    transfer.state = transfer.arrival === 'at_once' ? 'done' : 'waiting';
-    world.balance -= fen(transfer.amount);
-    bill(world, {
-      no,
-      kind: 'transfer_out',
-      amount: transfer.amount,
-      other: '李四',
-      state: transfer.state === 'done' ? 'done' : 'under_way',
-    });
+  const transfer = found(world.transfers, no, 'transfer_not_found');
+  if (transfer.state !== 'offered') {
+    return transfer;
   }
+  pays(world, body);
+  if (fen(transfer.amount) > world.balance) {
+    throw new No(409, 'balance_too_low', 'the balance is too low');
+  }
+  transfer.state = transfer.arrival === 'at_once' ? 'done' : 'waiting';
+  world.balance -= fen(transfer.amount);
+  const state = transfer.state === 'done' ? 'done' : 'under_way';
+  bill(world, { no, kind: 'transfer_out', amount: transfer.amount, other: '李四', state });
+  return transfer;
+}
+
+/** Calls a transfer back: money that waited comes back. */
+export function callBack(world, no) {
+  const transfer = found(world.transfers, no, 'transfer_not_found');
+  if (transfer.state === 'done') {
+    throw new No(409, 'already_sent', 'the money is with the payee');
+  }
+  if (transfer.state === 'waiting') {
+    world.balance += fen(transfer.amount);
+    bill(world, { no, kind: 'transfer_out', amount: transfer.amount, other: '李四', state: 'returned' });
+  }
+  transfer.state = 'cancelled';
   return transfer;
 }
 
@@ -231,24 +311,21 @@ export function bills(world, query) {
 }
 
 export function details(world, no) {
-  const found = world.bills.find(one => one.no === no);
-  if (!found) {
-    throw new No(404, 'not_found', 'there is no such bill');
-  }
+  const one = found(new Map(world.bills.map(one => [one.no, one])), no, 'bill_not_found');
   const timeline = [
-    { at: found.at, what: 'created', amount: null, note: null },
-    { at: found.at, what: found.kind === 'payment' ? 'paid' : 'arrived', amount: found.amount, note: null },
+    { at: one.at, what: 'created', amount: null, note: null },
+    { at: one.at, what: one.kind === 'payment' ? 'paid' : 'arrived', amount: one.amount, note: null },
   ];
-  if (found.state === 'refunded') {
-    timeline.push({ at: moment(), what: 'refunded', amount: found.amount, note: '商品缺货' });
+  if (one.state === 'refunded') {
+    timeline.push({ at: moment(), what: 'refunded', amount: one.amount, note: '商品缺货' });
   }
   return {
-    ...found,
-    merchant_no: found.kind === 'payment' ? 'shop-2026-0001' : null,
+    ...one,
+    merchant_no: one.kind === 'payment' ? 'shop-2026-0001' : null,
     remark: null,
     fee: null,
     timeline,
     pay_url: null,
-    can_cancel: found.state === 'under_way',
+    can_cancel: one.state === 'under_way',
   };
 }

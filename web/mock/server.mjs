@@ -1,11 +1,11 @@
 // The mock: the built pages under /app/ with the strict policy that the platform sends, and the API from memory. It
 // listens on this machine alone. `npm run mock -- 8790 --new` begins without an account.
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, STATUS_CODES } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CALLS } from './calls.mjs';
-import { livedIn, newWorld, No } from './world.mjs';
+import { livedIn, newWorld, No, STATUS } from './world.mjs';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 const PREFIX = '/api/v1';
@@ -79,7 +79,10 @@ function match(template, pathname) {
   return found && Object.fromEntries(names.map((name, place) => [name, decodeURIComponent(found[place + 1])]));
 }
 
-const token = request => /tongbao_person=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
+/** The session: of the cookie, or of the header. */
+const token = request =>
+  /^Bearer (\w+)$/.exec(request.headers.authorization ?? '')?.[1] ??
+  /tongbao_person=(\w+)/.exec(request.headers.cookie ?? '')?.[1];
 
 async function call(world, request, response, url) {
   const pathname = url.pathname.slice(PREFIX.length);
@@ -108,7 +111,7 @@ async function call(world, request, response, url) {
     throw new No(404, 'not_found', 'there is no such thing');
   }
   const cookie = told.token ? { 'set-cookie': `tongbao_person=${told.token}; Path=/; HttpOnly; SameSite=Strict` } : {};
-  send(response, 200, 'application/json', JSON.stringify(told), cookie);
+  send(response, told[STATUS] ?? 200, 'application/json', JSON.stringify(told), cookie);
 }
 
 function events(world, request, response) {
@@ -139,9 +142,10 @@ async function answer(world, request, response) {
       await file(request, response, url.pathname.startsWith('/app/') ? url.pathname : '/app/none');
     }
   } catch (thrown) {
-    const { status, code, message } =
+    const { status, code, message, more } =
       thrown instanceof No ? thrown : { status: 500, code: 'internal', message: String(thrown) };
-    const problem = { type: `urn:tongbao:problem:${code}`, title: code, status, detail: message, code };
+    const type = `urn:tongbao:problem:${code}`;
+    const problem = { type, title: STATUS_CODES[status] ?? 'Error', status, detail: message, code, ...more };
     send(response, status, 'application/problem+json', JSON.stringify(problem));
   }
 }

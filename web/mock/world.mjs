@@ -6,10 +6,23 @@ const DIGITS = 28;
 
 /** A refusal. */
 export class No extends Error {
-  constructor(status, code, detail) {
+  constructor(status, code, detail, more = {}) {
     super(detail);
-    Object.assign(this, { status, code });
+    Object.assign(this, { status, code, more });
   }
+}
+
+/** Marks an answer with another status than 200. */
+export const STATUS = Symbol('status');
+export const withStatus = (status, body) => ({ ...body, [STATUS]: status });
+
+/** What is there under this number. */
+export function found(things, no, code) {
+  const thing = things.get(no);
+  if (!thing) {
+    throw new No(404, code, 'there is no such thing');
+  }
+  return thing;
 }
 
 export const fen = text => {
@@ -144,14 +157,14 @@ function tell(world) {
 /** A passkey proves everything here: the mock has no eyes for signatures. */
 export function pays(world, { pay_password, credential }) {
   if (!credential && pay_password !== world.me.payPassword) {
-    throw new No(403, 'wrong_password', 'the payment password is wrong, 2 tries left');
+    throw new No(403, 'wrong_password', 'the payment password is wrong', { tries_left: 2 });
   }
   if (world.stopped !== 'none') {
     throw new No(409, 'payer_stopped', 'payments are stopped');
   }
 }
 
-/** The same key with the same body gives the same thing. */
+/** The same key with the same body gives the same thing, and says that it was made before. */
 export function once(world, key, body, make) {
   if (!key) {
     throw new No(400, 'key_missing', 'send Idempotency-Key');
@@ -163,5 +176,5 @@ export function once(world, key, body, make) {
   }
   const made = before ?? { text, thing: make() };
   world.keys.set(key, made);
-  return made.thing;
+  return withStatus(before ? 200 : 201, { ...made.thing, replayed: before !== undefined });
 }

@@ -1,5 +1,5 @@
-// Types of the portal API out of its description: kit/api/schema.ts. The server writes the description; nobody edits
-// the types.
+// Types of the portal API out of its description: kit/api/schema.ts. A test of the crate portal writes the description;
+// nobody edits the types.
 import { readFile, writeFile } from 'node:fs/promises';
 import openapiTS, { astToString } from 'openapi-typescript';
 

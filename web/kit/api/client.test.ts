@@ -33,6 +33,32 @@ test('an answer of somebody between us and the platform is no answer of the plat
   expect(await codeOf(told(api.GET('/me')))).toBe('no_connection');
 });
 
+test('an empty answer, or a no without a code, is not taken for a no', async () => {
+  const body = { pay_password: '836205' };
+  const confirm = () => told(api.POST('/me/transfers/{no}/confirm', { params: { path: { no: '1' } }, body }));
+  for (const [status, text] of [
+    [200, ''],
+    [201, 'null'],
+    [403, '<html>blocked</html>'],
+    [404, '{"message":"no such page"}'],
+    [429, ''],
+  ] as const) {
+    answering(status, text);
+    await expect(confirm(), `${status}`).rejects.toMatchObject({ code: `http_${status}`, isUnknown: true });
+  }
+  vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response(null, { status: 204 }));
+  await expect(confirm()).rejects.toMatchObject({ code: 'http_204', isUnknown: true });
+});
+
+test('the platform is asked in the language of the page', async () => {
+  const asked = answering(200, '{"agreements":[]}');
+  for (const lang of ['en', 'zh-CN']) {
+    document.documentElement.lang = lang;
+    await told(api.GET('/me/agreements'));
+    expect(new Headers((asked.mock.lastCall?.[0] as Request | undefined)?.headers).get('accept-language')).toBe(lang);
+  }
+});
+
 test('no answer is told as no connection', async () => {
   vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('Failed to fetch'));
   expect(await codeOf(told(api.GET('/me')))).toBe('no_connection');

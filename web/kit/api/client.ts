@@ -14,7 +14,14 @@ export const addressOf = (path: string) => new URL(path, house).toString();
 export const api = createClient<paths>({
   baseUrl: addressOf('api/v1'),
   // Asked for at each call, so that tests may put another one in its place.
-  fetch: request => globalThis.fetch(request),
+  fetch: request => {
+    const { lang } = document.documentElement;
+    if (lang) {
+      // What the platform words itself is in the language of the page, which may be another than the browser's.
+      request.headers.set('Accept-Language', lang);
+    }
+    return globalThis.fetch(request);
+  },
 });
 
 interface Answered<T> {
@@ -32,6 +39,7 @@ export async function told<T>(asked: Promise<Answered<T>>): Promise<NonNullable<
     // An answer that breaks off, or is none of ours, tells as little as none.
     throw asProblem(thrown instanceof SyntaxError ? new TypeError(thrown.message) : thrown);
   }
+  // A good answer always says something: an empty one is somebody else's, and a problem without a code.
   if (!answered.response.ok || answered.data === undefined || answered.data === null) {
     throw problemOf(answered.response.status, answered.error);
   }

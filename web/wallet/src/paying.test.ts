@@ -36,7 +36,7 @@ test('a payment says what was shown: order, amount and last try', async () => {
   const asked = answering(200, { trade_no: '2026', state: 'paid', last_try: '77' });
   expect(await payByPassword({ order, handed: { trade_no: '2026' } }, balance, '836205')).toEqual({
     state: 'paid',
-    lastTry: '77',
+    lastTry: { no: '77', state: null, reason: null },
   });
   expect(await asked[0]?.json()).toEqual({
     qr_code: 'https://pay.test/qr/x',
@@ -52,7 +52,7 @@ test('where a payment stands is told in the words of the screen', async () => {
     ['open', 'open'],
     ['under_way', 'paying'],
     ['paid', 'paid'],
-    ['refunded', 'closed'],
+    ['refunded', 'refunded'],
     ['closed', 'closed'],
   ]) {
     answering(200, { trade_no: '2026', state: told });
@@ -60,11 +60,24 @@ test('where a payment stands is told in the words of the screen', async () => {
   }
 });
 
+test('what became of the last card is told, and what is no state is not known', async () => {
+  const failed = { last_try: '77', last_try_state: 'failed', last_try_reason: 'no_money' };
+  answering(200, { trade_no: '2026', state: 'open', ...failed });
+  const lastTry = { no: '77', state: 'failed', reason: 'no_money' };
+  expect(await standing('2026')).toEqual({ state: 'open', lastTry });
+  answering(200, { trade_no: '2026', state: 'dreaming' });
+  await expect(standing('2026')).rejects.toMatchObject({ isUnknown: true });
+});
+
 test('an order that nobody took up was not paid here; a lost answer says nothing', async () => {
   answering(404, { code: 'order_not_found', detail: '' });
   expect(await standing('2026')).toEqual({ state: 'open', lastTry: null });
   answering(504, { code: 'unknown', detail: '' });
   await expect(standing('2026')).rejects.toMatchObject({ code: 'unknown' });
+  for (const other of [{}, { code: 'not_found', detail: '' }]) {
+    answering(404, other);
+    await expect(standing('2026'), 'somebody else found no address').rejects.toMatchObject({ status: 404 });
+  }
 });
 
 test('only the payment by card that was shown is revoked', async () => {

@@ -1,9 +1,9 @@
 // Paying an order: what is sent, and how it stands. Amount and last try by card go back as they were shown, so that
 // nothing is paid that somebody did not see, and nothing twice.
 import { api, told } from '@kit/api/client';
-import type { Order, Payment, Pocket } from '@kit/api/shapes';
+import type { BankOrder, Order, Payment, Pocket } from '@kit/api/shapes';
 import { proven } from '@kit/passkey';
-import { asProblem } from '@kit/problem';
+import { asProblem, problemOf } from '@kit/problem';
 
 /** How an order is named: by what was scanned, opened, pasted, or by its number. */
 export interface Handed {
@@ -13,11 +13,20 @@ export interface Handed {
   trade_no?: string;
 }
 
+/** The last payment by card. */
+export interface LastTry {
+  /** Its bank order. */
+  no: string;
+  /** Where that stands; null when that is not told. */
+  state: BankOrder['state'] | null;
+  /** Why its bank refused it. */
+  reason: string | null;
+}
+
 /** Where the payment of an order stands. */
 export interface Standing {
   state: Order['state'];
-  /** The bank order of its last payment by card. */
-  lastTry: string | null;
+  lastTry: LastTry | null;
 }
 
 /** An order as it was shown, and how it was named. */
@@ -39,17 +48,28 @@ const asShown = (shown: Shown) => ({
   last_try: shown.order.last_try ?? null,
 });
 
-/** What the API says of a payment. What went back whole is closed for whoever would pay it. */
-function standingOf({ state, last_try }: Pick<Payment, 'state' | 'last_try'>): Standing {
-  const lastTry = last_try ?? null;
-  switch (state) {
-    case 'under_way':
-      return { state: 'paying', lastTry };
-    case 'refunded':
-      return { state: 'closed', lastTry };
-    default:
-      return { state, lastTry };
+/** The last payment by card, as an order or a payment tells it. */
+export function lastTryOf(told: Pick<Order, 'last_try' | 'last_try_state' | 'last_try_reason'>): LastTry | null {
+  const { last_try: no, last_try_state: state = null, last_try_reason: reason = null } = told;
+  return no ? { no, state, reason } : null;
+}
+
+/** The states of a payment in the words of orders. */
+const STATES: Record<Payment['state'], Order['state']> = {
+  open: 'open',
+  under_way: 'paying',
+  paid: 'paid',
+  refunded: 'refunded',
+  closed: 'closed',
+};
+
+/** What the API says of a payment. What says no state that there is was not said by the API, and nothing is known. */
+function standingOf(payment: Payment): Standing {
+  const state: Order['state'] | undefined = STATES[payment.state];
+  if (state === undefined) {
+    throw problemOf(200, payment);
   }
+  return { state, lastTry: lastTryOf(payment) };
 }
 
 /** Pays with the payment password. */
@@ -66,12 +86,13 @@ export async function payByPasskey(shown: Shown, pocket: Pocket): Promise<Standi
   return standingOf(await told(api.POST('/me/payments', { body })));
 }
 
-/** Looks how it stands. An order that was never taken up is nobody's: then it was not paid here. */
+/** Looks how it stands. An order that was never taken up is nobody's: then it was not paid here. Only the platform can
+ *  say so: that somebody else does not find the address says nothing. */
 export async function standing(tradeNo: string): Promise<Standing> {
   try {
     return standingOf(await told(api.GET('/me/payments/{trade_no}', { params: { path: { trade_no: tradeNo } } })));
   } catch (thrown) {
-    if (asProblem(thrown).status === 404) {
+    if (asProblem(thrown).code === 'order_not_found') {
       return { state: 'open', lastTry: null };
     }
     throw thrown;

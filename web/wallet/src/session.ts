@@ -8,6 +8,8 @@ import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 const KEPT = 'tongbao-wallet-1';
 /** The query of the own account, by the first part of its name. */
 const ACCOUNT = 'me';
+/** The query of the platform, which is the same for everybody. */
+const SITE = 'site';
 /** An answer younger than this is shown without asking again. */
 const FRESH_MS = 10_000;
 /** How often a question is asked again that got no answer. Only questions: what changes something is never repeated. */
@@ -40,12 +42,13 @@ export const client: QueryClient = new QueryClient({
       refetchOnReconnect: true,
       retry: (times, thrown) => AGAIN.includes(asProblem(thrown).code) && times < AGAIN_MAX,
     },
-    mutations: { networkMode: 'always', retry: false },
+    // What was done is not kept: nobody looks at it, and it may have been told a password.
+    mutations: { networkMode: 'always', retry: false, gcTime: 0 },
   },
 });
 
-/** What of them is kept for times without a connection. */
-export const lastSeen = new LastSeen(client, KEPT);
+/** What of them is kept for times without a connection. Who it is was just told when somebody else is noticed. */
+export const lastSeen = new LastSeen(client, KEPT, query => [ACCOUNT, SITE].includes(String(query.queryKey[0])));
 
 /** Forgets everything about whoever was signed in. */
 export function forget(): void {

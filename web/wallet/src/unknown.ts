@@ -24,16 +24,14 @@ export function useLooks(unknown: ReturnType<typeof useUnknown>, at: number, isU
   const client = useQueryClient();
   const undone = useRef(0);
   useEffect(() => {
-    if (!unknown.isUnknown) {
-      undone.current = 0;
-    } else if (!isUndone) {
+    undone.current = unknown.isUnknown && isUndone ? undone.current + 1 : 0;
+    if (unknown.isUnknown && !isUndone) {
       unknown.end();
       refreshMoney(client);
-    } else {
-      undone.current += 1;
-      if (undone.current >= LOOKS) {
-        unknown.giveUp();
-      }
+    } else if (undone.current >= LOOKS) {
+      // Nothing is looked at any more: the next lost answer is counted from the beginning.
+      undone.current = 0;
+      unknown.giveUp();
     }
     // Each look counts once, also one that sees the same again.
     // oxlint-disable-next-line react/exhaustive-deps

@@ -51,9 +51,9 @@ export function Keypad({ onEntered, isBusy }: Props) {
         ))}
       </p>
       <div className="keys" role="group" aria-label={say('password.keypad')}>
-        {DIGITS.map((digit, place) =>
+        {DIGITS.map(digit =>
           digit === '' ? (
-            <span key={place} />
+            <span key="none" />
           ) : (
             <button key={digit} type="button" disabled={isBusy} onClick={() => press(digit)}>
               {digit}

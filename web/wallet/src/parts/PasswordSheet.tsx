@@ -1,9 +1,9 @@
 // Where money is let go: what is confirmed, then the payment password or a passkey. When no answer comes, nobody knows
 // whether it was done: the sheet closes and `onUnknown` looks.
 import { asProblem } from '@kit/problem';
-import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button } from 'antd-mobile';
+import { useSecretly } from '../secret';
 import { useShown } from '../shown';
 import { usePasskeys } from '../site';
 import { Keypad } from './Keypad';
@@ -40,11 +40,10 @@ export function PasswordSheet({
 }: Props) {
   const { say, money } = useShown();
   const passkeys = usePasskeys();
-  const doing = useMutation({
-    mutationFn: (password: string | null) =>
-      password === null && byPasskey ? byPasskey() : byPassword(password ?? ''),
-    onSuccess: onDone,
-    onError: thrown => {
+  const doing = useSecretly({
+    act: password => (password === null && byPasskey ? byPasskey() : byPassword(password ?? '')),
+    onDone,
+    onWrong: thrown => {
       if (asProblem(thrown).isUnknown) {
         onUnknown?.();
       }
@@ -56,13 +55,13 @@ export function PasswordSheet({
       {title && <p className="quiet">{say('password.title')}</p>}
       {amount !== undefined && <p className="amount">{money(amount)}</p>}
       <Lines of={lines} />
-      <Keypad isBusy={doing.isPending} onEntered={password => doing.mutate(password)} />
+      <Keypad isBusy={doing.isPending} onEntered={doing.give} />
       <p role="status" className="quiet centred">
         {doing.isPending ? say('password.checking') : ''}
       </p>
       <Wrong thrown={doing.error} />
       {byPasskey && passkeys.work && (
-        <Button block fill="outline" disabled={doing.isPending} onClick={() => doing.mutate(null)}>
+        <Button block fill="outline" disabled={doing.isPending} onClick={() => doing.give(null)}>
           {say('password.by_passkey')}
         </Button>
       )}

@@ -11,7 +11,7 @@ interface Props {
   outcome: Outcome;
   title: string;
   amount?: string;
-  text?: string;
+  text?: string | readonly string[];
   children?: ReactNode;
 }
 
@@ -24,7 +24,11 @@ export function Result({ outcome, title, amount, text, children }: Props) {
       <Mark className="mark" aria-hidden />
       <div role="status">
         <h2>{title}</h2>
-        {text && <p className="quiet">{text}</p>}
+        {[text ?? []].flat().map(line => (
+          <p key={line} className="quiet">
+            {line}
+          </p>
+        ))}
       </div>
       {amount !== undefined && <p className="amount">{money(amount)}</p>}
       {children}

@@ -30,6 +30,7 @@ function Search({ words, onWords }: { words: string; onWords: (words: string) =>
       <input
         type="search"
         name="q"
+        autoComplete="off"
         aria-label={say('bills.search')}
         placeholder={say('bills.search')}
         value={typed}
@@ -65,14 +66,15 @@ function byMonth(bills: readonly Bill[]): [string, Bill[]][] {
   return [...months];
 }
 
-function List({ kind, words }: { kind: BillKind | ''; words: string }) {
+export function List({ kind, words }: { kind: BillKind | ''; words: string }) {
   const { say, month } = useShown();
   const bills = useInfiniteQuery(billsQuery(kind, words));
   const found = bills.data?.pages.flatMap(page => page.bills);
   if (!found) {
     return bills.isError ? <Failed thrown={bills.error} again={() => void bills.refetch()} /> : <Loading lines={8} />;
   }
-  if (found.length === 0) {
+  // A search looks at so many bills at a time: a page without any may have a next one.
+  if (found.length === 0 && !bills.hasNextPage) {
     return <Empty words={say(kind || words ? 'bills.none_found' : 'bills.none')} />;
   }
   return (

@@ -28,8 +28,10 @@ function CashForm({ way, cards }: { way: 'top_up' | 'withdraw'; cards: readonly 
   const amount = amountOf(typed);
   const send = () => {
     const body = { card, amount: amount ?? '' };
-    const sent = { body, ...withKey(key.of(body)) };
-    return told(way === 'top_up' ? api.POST('/me/top-ups', sent) : api.POST('/me/withdrawals', sent));
+    return key.send(body, sent => {
+      const asked = { body, ...withKey(sent) };
+      return told(way === 'top_up' ? api.POST('/me/top-ups', asked) : api.POST('/me/withdrawals', asked));
+    });
   };
   return (
     <section className="panel">

@@ -45,7 +45,7 @@ function Timeline({ bill }: { bill: BillDetails }) {
               <strong>{named('event', event.what)}</strong>
               {event.amount ? ` ${money(event.amount)}` : ''}
             </p>
-            {event.note && <p>{event.note}</p>}
+            {event.note && <p>{event.what === 'failed' ? named('reason', event.note) : event.note}</p>}
             <p className="quiet">{moment(event.at)}</p>
           </li>
         ))}

@@ -1,20 +1,23 @@
 // /pay-code: a bar code and a QR code for tills. A new one each minute; nothing is shown while nobody looks.
 import { api, told } from '@kit/api/client';
+import type { PayCode as Code } from '@kit/api/shapes';
 import { asProblem } from '@kit/problem';
 import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd-mobile';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { CodePicture } from '../parts/CodePicture';
 import { Page } from '../parts/Page';
 import { PasswordSheet } from '../parts/PasswordSheet';
 import { Failed, Loading } from '../parts/states';
+import { taken } from '../secret';
 import { useShown } from '../shown';
 
 /** Seconds that a code is shown. Counted here: the clock of the books may be another than that of the device. */
 const SHOWN_S = 60;
 
 const asks = (thrown: unknown) => asProblem(thrown).code === 'pay_password_needed';
-const make = (pay_password?: string) => told(api.POST('/me/pay-codes', { body: pay_password ? { pay_password } : {} }));
+const make = (pay_password: string | null) =>
+  told(api.POST('/me/pay-codes', { body: pay_password ? { pay_password } : {} }));
 
 /** Whether the page is in front of somebody. */
 function useSeen(): [boolean, () => void] {
@@ -32,18 +35,32 @@ function useSeen(): [boolean, () => void] {
   return [isSeen, () => setSeen(true)];
 }
 
+function Codes({ of: { bar_svg, qr_svg, code } }: { of: Code }) {
+  const { say } = useShown();
+  return (
+    <>
+      <CodePicture svg={bar_svg} label={say('pay_code.bar')} className="barcode" />
+      <p className="digits" aria-label={say('pay_code.digits')}>
+        {code.replace(/(\d{4})(?=\d)/g, '$1 ')}
+      </p>
+      <CodePicture svg={qr_svg} label={say('pay_code.qr')} className="qrcode" />
+    </>
+  );
+}
+
 export function PayCode() {
   const { say } = useShown();
   const [isSeen, show] = useSeen();
   const [seconds, setSeconds] = useState(SHOWN_S);
   const [isAsking, setAsking] = useState(false);
+  const held = useRef<string | null>(null);
   const making = useMutation({
-    mutationFn: make,
+    mutationFn: () => make(taken(held)),
     onSuccess: () => setSeconds(SHOWN_S),
     onError: thrown => asks(thrown) && setAsking(true),
   });
   const { mutate, reset } = making;
-  const again = useCallback(() => mutate(undefined), [mutate]);
+  const again = useCallback(() => mutate(), [mutate]);
   useEffect(() => {
     if (isSeen) {
       again();
@@ -83,11 +100,7 @@ export function PayCode() {
         )}
         {isShown && (
           <>
-            <CodePicture svg={making.data.bar_svg} label={say('pay_code.bar')} className="barcode" />
-            <p className="digits" aria-label={say('pay_code.digits')}>
-              {making.data.code.replace(/(\d{4})(?=\d)/g, '$1 ')}
-            </p>
-            <CodePicture svg={making.data.qr_svg} label={say('pay_code.qr')} className="qrcode" />
+            <Codes of={making.data} />
             <p className="quiet">{say('pay_code.seconds', { seconds })}</p>
             <Button onClick={again} loading={making.isPending}>
               {say('pay_code.new')}
@@ -98,7 +111,10 @@ export function PayCode() {
       </section>
       {isAsking && (
         <PasswordSheet
-          byPassword={password => making.mutateAsync(password)}
+          byPassword={password => {
+            held.current = password;
+            return making.mutateAsync();
+          }}
           onDone={() => setAsking(false)}
           onClose={() => setAsking(false)}
         />

@@ -56,7 +56,12 @@ export function Reset() {
           />
           <CodeField to={to} purpose={isPay ? 'pay_password' : 'login_password'} value={code} onValue={setCode} />
           {isPay ? (
-            <DigitsField {...shared} name="pay_password" autoComplete="off" text={say('sign_up.pay_password_text')} />
+            <DigitsField
+              {...shared}
+              name="pay_password"
+              autoComplete="new-password"
+              text={say('sign_up.pay_password_text')}
+            />
           ) : (
             <Field
               {...shared}

@@ -11,6 +11,9 @@ import { useShown } from '../shown';
 
 const route = getRouteApi('/sign-up');
 
+/** What both fields of the payment password are to the browser. */
+const secret = { type: 'password', autoComplete: 'new-password', required: true } as const;
+
 export function SignUp() {
   const { say } = useShown();
   const { back } = route.useSearch();
@@ -54,24 +57,20 @@ export function SignUp() {
           required
         />
         <DigitsField
+          {...secret}
           label={say('sign_up.pay_password')}
           text={say('sign_up.pay_password_text')}
           value={pay}
           onValue={setPay}
           name="pay_password"
-          type="password"
-          autoComplete="off"
-          required
         />
         <DigitsField
+          {...secret}
           label={say('sign_up.pay_password_again')}
           value={again}
           onValue={setAgain}
           {...(differs ? { wrong: say('sign_up.pay_password_differs') } : {})}
           name="pay_password_again"
-          type="password"
-          autoComplete="off"
-          required
         />
       </Form>
       <p className="links">

@@ -37,7 +37,7 @@ function TransferForm({ code }: { code?: Collect }) {
     const payee = code ? { collect: code.token } : { to: to.trim() };
     const note = remark.trim() ? { remark: remark.trim() } : {};
     const body = { ...payee, amount: amount ?? '', arrival, ...note };
-    return told(api.POST('/me/transfers', { body, ...withKey(key.of(body)) }));
+    return key.send(body, sent => told(api.POST('/me/transfers', { body, ...withKey(sent) })));
   };
   return (
     <section className="panel">

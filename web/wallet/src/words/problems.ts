@@ -6,9 +6,22 @@ type Pair = readonly [chinese: string, english: string];
 const PAIRS: Record<string, Pair> = {
   other: ['没有成功：{{detail}}', 'It did not work: {{detail}}'],
   no_connection: ['没有收到答复，请检查网络后重试。', 'No answer came. Check the connection and try again.'],
-  internal: ['平台出错，请稍后再试。', 'The platform failed. Try again later.'],
+  no_answer: [
+    '没有收到平台的答复，结果尚不明确。请先查看再重试。',
+    'The platform gave no answer, so the outcome is not known. Look before you try again.',
+  ],
+  internal: [
+    '平台出错，结果尚不明确。请先查看再重试。',
+    'The platform failed, and the outcome is not known. Look before you try again.',
+  ],
   busy: ['系统繁忙，没有任何变动，请重试。', 'The platform is busy. Nothing was done; try again.'],
   behind: ['账目正在更新，请稍后重试。', 'The books are catching up. Try again in a moment.'],
+  foreign_site: ['请求来自其他网站，没有办理。请从通宝打开。', 'Another site asked for this, so it was not done. Open Tongbao.'],
+  world_begins_anew: ['沙箱正在重置，没有办理，请稍后再试。', 'The world begins anew. It was not done; try again.'],
+  too_many_streams: ['打开的页面过多，请关闭一些。', 'Too many pages are open. Close some.'],
+  bill_not_found: ['没有找到账单。', 'There is no such bill.'],
+  too_many_bills: ['账单过多，无法统计，请减少月份。', 'There are too many bills to count. Ask for fewer months.'],
+  bad_q: ['搜索内容过长，请缩短。', 'That is too long to search for.'],
   bad_cursor: ['列表已变化，请重新加载。', 'The list has changed. Load it again.'],
   unknown: ['结果尚不明确，请先查看再重试。', 'The outcome is not known. Look before you try again.'],
   not_signed_in: ['登录已失效，请重新登录。', 'You are signed out. Sign in again.'],
@@ -115,8 +128,8 @@ const PAIRS: Record<string, Pair> = {
   key_reused: ['表单已用于另一笔操作，请重新提交。', 'The form was used for something else. Send it again.'],
   key_taken: ['表单已用于另一笔操作，请重新提交。', 'The form was used for something else. Send it again.'],
   risk: [
-    '未通过安全检查，没有扣款。如有疑问，请联系客服。',
-    'The security check was not passed. No money was taken; ask customer service.',
+    '未通过安全检查，没有办理。如有疑问，请联系客服。',
+    'The security check was not passed, so it was not done. Ask customer service.',
   ],
 
   code_unknown: ['这不是通宝的付款码或收款码。', 'This is no code of Tongbao to pay or to send money to.'],

@@ -28,6 +28,9 @@ test('each value that the API may tell has a word', () => {
     'card.state': 'asked bound unbound',
     card: 'debit credit',
     bank: 'ICBC ABC BOC CCB COMM CMB PSBC CITIC CEB CMBC SPDB CIB HXB',
+    reason: 'no_money over_limit card_blocked agreement_ended other',
+    'pay.try': 'none failed late returning returned credited',
+    problem: 'bill_not_found too_many_bills bad_q foreign_site key_reused key_taken world_begins_anew',
     'me.class': 'merchant sandbox unverified class_1 class_2 class_3',
   };
   for (const [group, values] of Object.entries(groups)) {
@@ -61,7 +64,6 @@ test('a refusal is told in the language of the page, with its facts', async () =
 test('a refusal without words here is told by the sentence of the server', async () => {
   const odd = new Problem(409, 'moon_is_full', 'the moon is full');
   expect(said(await speaking('zh-CN'), odd, 'zh-CN')).toBe('没有成功：the moon is full');
-  expect(said(await speaking('en'), new Problem(500, 'http_500', ''), 'en')).toBe('It did not work: http_500');
   const bank = new Problem(409, 'bank_refused', '预留手机号不符');
   expect(said(await speaking('en'), bank, 'en')).toBe('The bank: 预留手机号不符');
 });
@@ -69,4 +71,15 @@ test('a refusal without words here is told by the sentence of the server', async
 test('a lost connection is never told as a failed payment', async () => {
   const lost = said(await speaking('en'), new Problem(0, 'no_connection', 'Failed to fetch'), 'en');
   expect(lost).toContain('No answer came');
+  for (const [status, code] of [
+    [500, 'http_500'],
+    [403, 'http_403'],
+    [500, 'internal'],
+    [500, 'odd'],
+    [0, 'internal'],
+  ] as const) {
+    const words = said(await speaking('en'), new Problem(status, code, 'x'), 'en');
+    expect(words, `${status} ${code}`).toContain('the outcome is not known');
+    expect(said(await speaking('zh-CN'), new Problem(status, code, 'x'), 'zh-CN')).toContain('结果尚不明确');
+  }
 });
