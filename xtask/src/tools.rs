@@ -106,6 +106,15 @@ pub(crate) fn cargo(root: &Path) -> Command {
     command
 }
 
+/// The compiler that lints: it lies beside the compiler of this toolchain.
+pub(crate) fn clippy_driver() -> PathBuf {
+    let driver = PathBuf::from("clippy-driver");
+    said("rustc", &["--print", "sysroot"])
+        .map(|sysroot| Path::new(&sysroot).join("bin/clippy-driver"))
+        .filter(|path| path.is_file())
+        .unwrap_or(driver)
+}
+
 /// Whether a program runs and ends well. What it says is not shown.
 pub(crate) fn works(program: &str, arguments: &[&str]) -> bool {
     said(program, arguments).is_some()
