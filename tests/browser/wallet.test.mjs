@@ -6,16 +6,17 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newNumber, Sandbox, startServer } from '../sdk/node/server.mjs';
-import { open as openPage, shoot, startBrowser, STEP_LIMIT_MS, stopBrowser } from './chromium.mjs';
-import { Gateway } from './gateway.mjs';
-import { LOST, losing } from './lost.mjs';
+import { newNumber } from '../sdk/node/server.mjs';
+import { shoot, STEP_LIMIT_MS } from './chromium.mjs';
 import { authenticator, idNumber, LOGIN_PASSWORD, PAY_PASSWORD, person } from './passkey.mjs';
+import {
+  CARD, at, balance, base, begin, button, end, enter, fill, gateway, link, moneyOf, open, outcome, paste,
+  precreate, sandbox, sheet, shows, signIn, statusOf, text, titled, warned, withCards,
+} from './wallet.mjs';
 
 const SIZES = [[390, 844], [1440, 900]];
 const PHONE = { width: 390, height: 844 };
 const DESK = { width: 1440, height: 900 };
-const CARD = '6222021234567894';
 const SLOW = '6222020000010006';
 const REFUSES = '6222020000060001';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -23,102 +24,9 @@ const EVIL = '<img src=x onerror=alert(1)>';
 /** The gateway takes no `=` and no `/` in a subject, so this is the worst that gets through. */
 const EVIL_SUBJECT = '<img src onerror><script>alert(1)';
 
-let server;
-let sandbox;
-let gateway;
-let base;
+before(begin);
 
-before(async () => {
-  server = await startServer();
-  sandbox = new Sandbox(server.ready.sandbox);
-  gateway = new Gateway(server.ready.apps.find(app => app.mode === 'key'), server.ready);
-  base = server.ready.base_url;
-  await startBrowser();
-});
-
-after(async () => {
-  await stopBrowser();
-  await server?.stop();
-});
-
-// ---- what people do ----------------------------------------------------------------------------------------------
-
-/** A page of the wallet. What its policy refuses is an error on the console, and a dialog fails the test. */
-async function open(t, { locale, ...more } = {}) {
-  const page = await openPage(t, { locale, ...more });
-  const dialogs = [];
-  page.on('dialog', dialog => {
-    dialogs.push(dialog.message());
-    return dialog.dismiss();
-  });
-  await page.addInitScript(() => document.addEventListener('securitypolicyviolation', event =>
-    console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)));
-  t.after(() => assert.deepEqual(dialogs, [], 'no dialog appears'));
-  return page;
-}
-
-const at = (screen, house = base) => `${house}/app/wallet/#${screen}`;
-const text = page => page.locator('body').innerText();
-const button = (page, name) => page.getByRole('button', { name, exact: typeof name === 'string' });
-const link = (page, name) => page.getByRole('link', { name, exact: typeof name === 'string' });
-const fill = (page, name, value) => page.locator(`input[name="${name}"]`).fill(value);
-const sheet = page => page.locator('dialog.sheet[open]');
-
-/** Waits for words; where they do not come, it tells what stands there. */
-const shows = (page, words) => page.getByText(words).first().waitFor().catch(async error => {
-  throw new Error(`${error.message}\n${page.url()} shows:\n${await text(page)}`);
-});
-
-/** Waits for what came of it. */
-const outcome = (page, words) => page.locator('.result h2').getByText(words, { exact: true }).waitFor()
-  .catch(async error => {
-    throw new Error(`${error.message}\n${page.url()} shows:\n${await text(page)}`);
-  });
-
-/** Waits for the title of a screen. */
-const titled = (page, title) => page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
-
-/** Types the payment password into the sheet, which must be there. */
-async function enter(page, password = PAY_PASSWORD) {
-  await sheet(page).waitFor();
-  await page.keyboard.type(password);
-}
-
-async function signIn(page, login, house = base) {
-  await page.goto(at('/', house));
-  await page.waitForURL(/#\/sign-in/);
-  await fill(page, 'login', login);
-  await fill(page, 'password', LOGIN_PASSWORD);
-  await page.locator('form button[type="submit"]').click();
-  await page.locator('.purse').waitFor();
-}
-
-/** The balance that home shows, once it is the one that is waited for. */
-async function balance(page, amount) {
-  await page.locator('.purse .amount').filter({ hasText: amount }).waitFor().catch(async error => {
-    throw new Error(`${error.message}\nhome shows:\n${await text(page)}`);
-  });
-}
-
-/** The money of somebody, as the platform has it. */
-const moneyOf = async page => (await (await page.request.get(`${base}/api/v1/me`)).json()).balance;
-
-/** An order whose code waits to be scanned. */
-async function precreate(amount, subject = '桂花乌龙') {
-  const no = newNumber();
-  const made = await gateway.call('alipay.trade.precreate', { out_trade_no: no, total_amount: amount, subject });
-  assert.equal(made.code, '10000', JSON.stringify(made));
-  return { no, qr: made.qr_code };
-}
-
-const statusOf = async no => (await gateway.call('alipay.trade.query', { out_trade_no: no })).trade_status;
-
-/** Pastes the text of a code on the scan screen, and comes to what it stands for. */
-async function paste(page, code, say) {
-  await page.goto(at('/scan'));
-  await fill(page, 'code_text', code);
-  await button(page, say.read).click();
-}
+after(end);
 
 /** No serious findings of accessibility. */
 async function accessible(page, name) {
@@ -431,17 +339,6 @@ test('a passkey signs in and pays, at the name that passkeys belong to', async t
   assert.equal(await statusOf(order.no), 'TRADE_SUCCESS');
 });
 
-/** Somebody with two cards besides the balance. */
-async function withCards(numbers) {
-  const login = await person(base, sandbox);
-  for (const card_number of numbers) {
-    const asked = await sandbox.send('/bank/cards', { login, card_number, holder: '王小明', mobile: '13812345678' });
-    const code = /\d{6}/.exec(asked.bank_message)[0];
-    await sandbox.send('/bank/cards/confirm', { login, card_id: asked.card_id, code });
-  }
-  return login;
-}
-
 test('a bank that refuses, one that is slow and is revoked, and the balance in the end', async t => {
   const page = await open(t);
   await signIn(page, await withCards([REFUSES, SLOW]));
@@ -457,13 +354,13 @@ test('a bank that refuses, one that is slow and is revoked, and the balance in t
   await shows(page, '卡内余额不足。');
   assert.doesNotMatch(await text(page), /没有扣款/, 'nobody says that of an order that a card was asked for');
   await button(page, '重新付款').click();
-  await page.locator('.warning').filter({ hasText: '银行拒绝了上一次银行卡付款。' }).waitFor();
+  await warned(page, '银行拒绝了上一次银行卡付款。');
   await payFrom('0006');
   await outcome(page, '银行处理中');
   await shoot(page, 'wallet-with-the-bank', SIZES);
   assert.equal(await statusOf(order.no), 'WAIT_BUYER_PAY');
   await button(page, /^撤销/).click();
-  await page.locator('.warning').filter({ hasText: '款项会原路退回' }).waitFor();
+  await warned(page, /款项会原路退回|已撤销，没有扣款/);
   await payFrom('账户余额');
   await outcome(page, '付款成功');
   assert.equal(await statusOf(order.no), 'TRADE_SUCCESS');
@@ -588,120 +485,3 @@ test('payments are stopped and allowed again, a password is forgotten, other dev
   await titled(other, '登录');
   assert.equal(await other.evaluate(() => localStorage.getItem('tongbao-wallet-1')), null);
 });
-
-// ---- answers that get lost ---------------------------------------------------------------------------------------
-
-/** What moves money: how its screen is reached, and what the screen says of it. */
-const DEALS = {
-  payment: {
-    confirms: /\/me\/payments$/, done: '付款成功', still: '目前没有付款', left: '70.00', kind: 'payment',
-    begin: async page => paste(page, (await precreate('30.00')).qr, SAY['zh-CN']),
-    again: page => button(page, '重新付款').click(),
-  },
-  transfer: {
-    asks: /\/me\/transfers$/, confirms: /\/me\/transfers\/\w+\/confirm$/, done: '转账成功', still: '目前没有转出',
-    left: '70.00', kind: 'transfer_out',
-    begin: async page => {
-      const to = await person(base, sandbox);
-      await page.goto(at('/transfer'));
-      await fill(page, 'to', to);
-      await fill(page, 'amount', '30');
-    },
-  },
-  'top-up': {
-    asks: /\/me\/top-ups$/, confirms: /\/me\/bank-orders\/\w+\/confirm$/, done: '已完成', still: '目前没有提交',
-    left: '130.00', kind: 'top_up', cards: [CARD],
-    begin: async page => {
-      await page.goto(at('/top-up'));
-      await fill(page, 'amount', '30');
-    },
-  },
-};
-
-const next = page => button(page, '下一步').click();
-const go = page => button(page, /^确认(付款|转账|充值)/).click();
-
-/** Bills of a kind, as the platform has them. */
-const billsOf = async (page, kind) =>
-  (await (await page.request.get(`${base}/api/v1/me/bills?kind=${kind}`)).json()).bills.length;
-
-/** Somebody with a hundred yuan, in front of something that moves thirty. No worker stands between page and
- *  platform, or what is lost could not be chosen. */
-async function inFrontOf(t, deal) {
-  const page = await open(t, { serviceWorkers: 'block', forgives: LOST });
-  await signIn(page, await withCards(deal.cards ?? []));
-  const before = await billsOf(page, deal.kind);
-  await deal.begin(page);
-  const ended = async () => {
-    await outcome(page, deal.done);
-    assert.equal(await moneyOf(page), deal.left, 'the money moved once');
-    assert.equal(await billsOf(page, deal.kind) - before, 1);
-  };
-  return { page, ended };
-}
-
-for (const [name, deal] of Object.entries(DEALS)) {
-  test(`a ${name} that was done and whose answer is lost is looked up, and never told as failed`, async t => {
-    const { page, ended } = await inFrontOf(t, deal);
-    await (deal.asks && next(page));
-    const calls = await losing(page, deal.confirms, 'after');
-    const said = [];
-    await page.exposeFunction('sayToTest', words => said.push(words));
-    await page.evaluate(() => new MutationObserver(() => globalThis.sayToTest(document.body.innerText))
-      .observe(document.body, { subtree: true, childList: true, characterData: true }));
-    await go(page);
-    await enter(page);
-    await ended();
-    assert.deepEqual([calls.lost, calls.arrived], [1, 1], 'nothing was sent again by itself');
-    assert.doesNotMatch(said.join('\n'), new RegExp(`${deal.still}|没有扣款|没有成功|银行拒绝`));
-  });
-
-  test(`a ${name} that never arrived is not known, then not done so far, and is done once when it is sent again`,
-    async t => {
-      const { page, ended } = await inFrontOf(t, deal);
-      await (deal.asks && next(page));
-      const calls = await losing(page, deal.confirms, 'before');
-      await go(page);
-      await enter(page);
-      await outcome(page, '结果尚不明确');
-      await shows(page, deal.still);
-      assert.equal(await moneyOf(page), '100.00');
-      assert.equal(calls.arrived, 0, 'nothing was sent again by itself');
-      await deal.again?.(page);
-      await go(page);
-      await enter(page);
-      await ended();
-      assert.deepEqual([calls.lost, calls.arrived], [1, 1]);
-    });
-
-  test(`a ${name} is done once when it is tapped twice`, async t => {
-    const { page, ended } = await inFrontOf(t, deal);
-    if (deal.asks) {
-      const asks = await losing(page, deal.asks, 'late');
-      await button(page, '下一步').dblclick();
-      await button(page, /^确认/).waitFor();
-      assert.equal(new Set(asks.keys).size, 1, 'one form has one key');
-    }
-    const calls = await losing(page, deal.confirms, 'late');
-    await go(page);
-    await enter(page, PAY_PASSWORD + PAY_PASSWORD);
-    await ended();
-    assert.equal(calls.arrived, 1);
-  });
-
-  for (const when of deal.asks ? ['after', 'before'] : []) {
-    test(`a form for a ${name} whose answer is lost ${when} it arrived is sent again with its key`, async t => {
-      const { page, ended } = await inFrontOf(t, deal);
-      const calls = await losing(page, deal.asks, when);
-      await next(page);
-      await page.getByRole('alert').filter({ hasText: '没有收到答复' }).waitFor();
-      assert.equal(await moneyOf(page), '100.00');
-      await next(page);
-      await go(page);
-      await enter(page);
-      await ended();
-      assert.equal(calls.keys.length, 2);
-      assert.equal(new Set(calls.keys).size, 1);
-    });
-  }
-}

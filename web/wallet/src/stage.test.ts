@@ -18,6 +18,7 @@ test('money that is on its way back is told, a card that says nothing more is no
   const words = STATES.map(state => [state, tryWord(tried('77', state))]).filter(([, word]) => word !== null);
   expect(Object.fromEntries(words)).toEqual({
     failed: 'pay.try.failed',
+    closed: 'pay.try.closed',
     closing: 'pay.try.late',
     returning: 'pay.try.returning',
     returned: 'pay.try.returned',

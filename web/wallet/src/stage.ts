@@ -47,9 +47,11 @@ export function after(now: Now, { state, lastTry }: Standing, seenOpen: number):
   return isOwnTry && lastTry?.state === 'failed' ? 'refused' : 'open';
 }
 
-/** What became of the money of the last payment by card: only where no card was ever asked, nothing can come of it. */
+/** What became of the money of the last payment by card. Nothing can come of it where no card was asked, or where the
+ *  bank's word is that it never will. */
 export function moneyWord(lastTry: LastTry | null): keyof Words {
   switch (lastTry?.state) {
+    case 'closed':
     case 'returning':
     case 'returned':
     case 'credited':
@@ -66,6 +68,7 @@ export function tryWord(lastTry: LastTry | null): keyof Words | null {
       return 'pay.try.failed';
     case 'closing':
       return 'pay.try.late';
+    case 'closed':
     case 'returning':
     case 'returned':
     case 'credited':

@@ -85,11 +85,11 @@ function useWords({ order: { amount, payee_name }, now: { stage, lastTry } }: Pr
   const money = say(moneyWord(lastTry));
   switch (stage) {
     case 'paid':
-      // That an earlier card was refused is of no interest any more.
+      // That an earlier card took nothing is of no interest any more.
       return {
         outcome: 'done',
         title: say('pay.paid'),
-        text: [payee_name, ...(lastTry?.state === 'failed' ? [] : tried)],
+        text: [payee_name, ...(lastTry?.state === 'failed' || lastTry?.state === 'closed' ? [] : tried)],
         amount,
       };
     case 'refunded':

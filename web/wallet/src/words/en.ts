@@ -136,6 +136,7 @@ export const en: Words = {
   'pay.revoke_text': 'Should the bank take the money all the same, it goes back to the card, once.',
   'pay.try.none': 'No money was taken.',
   'pay.try.failed': 'The bank refused the last payment by card.',
+  'pay.try.closed': 'The last payment by card was revoked. No money was taken.',
   'pay.try.late': 'Should the bank take money from your card all the same, it goes back there.',
   'pay.try.returning': 'The bank took money from your card after you revoked: it is on its way back there.',
   'pay.try.returned': 'The bank took money from your card after you revoked: it is back there.',

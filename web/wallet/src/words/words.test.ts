@@ -29,7 +29,7 @@ test('each value that the API may tell has a word', () => {
     card: 'debit credit',
     bank: 'ICBC ABC BOC CCB COMM CMB PSBC CITIC CEB CMBC SPDB CIB HXB',
     reason: 'no_money over_limit card_blocked agreement_ended other',
-    'pay.try': 'none failed late returning returned credited',
+    'pay.try': 'none failed closed late returning returned credited',
     problem: 'bill_not_found too_many_bills bad_q foreign_site key_reused key_taken world_begins_anew',
     'me.class': 'merchant sandbox unverified class_1 class_2 class_3',
   };

@@ -133,6 +133,7 @@ export const zh = {
   'pay.revoke_text': '如果银行之后仍然扣款，款项会原路退回银行卡，且只退一次。',
   'pay.try.none': '没有扣款。',
   'pay.try.failed': '银行拒绝了上一次银行卡付款。',
+  'pay.try.closed': '上一次银行卡付款已撤销，没有扣款。',
   'pay.try.late': '如果银行卡仍被扣款，款项会原路退回。',
   'pay.try.returning': '上一次付款撤销后，银行卡仍被扣款：款项正在退回银行卡。',
   'pay.try.returned': '上一次付款撤销后，银行卡仍被扣款：款项已退回银行卡。',
