@@ -309,6 +309,10 @@ fn card_transfer_may_follow(earlier: &CardTransfer, transfer: &CardTransfer) -> 
     use CardTransferState as S;
     let forward = match (earlier.state, transfer.state) {
         (S::UnderWay, S::Done | S::Failed) | (S::Done, S::Refunded) => true,
+        // Both steps in decisions of one batch, whose last image alone is seen.
+        (S::UnderWay, S::Refunded) => {
+            transfer.ended_at_us.is_some() && transfer.returned_at_us >= transfer.ended_at_us
+        }
         (before, after) => before == after && earlier.returned_at_us == transfer.returned_at_us,
     };
     let (state, ended_at_us) = (transfer.state, transfer.ended_at_us);
