@@ -360,7 +360,7 @@ test('a bank that refuses, one that is slow and is revoked, and the balance in t
   await shoot(page, 'wallet-with-the-bank', SIZES);
   assert.equal(await statusOf(order.no), 'WAIT_BUYER_PAY');
   await button(page, /^撤销/).click();
-  await warned(page, /款项会原路退回|已撤销，没有扣款/);
+  await warned(page, /款项会原路退回|银行没有为它扣款/);
   await payFrom('账户余额');
   await outcome(page, '付款成功');
   assert.equal(await statusOf(order.no), 'TRADE_SUCCESS');

@@ -51,7 +51,7 @@ const SERVED: &[&str] = &["sdk", "node", "browser", "crash"];
 /// What needs the apps of web/: the release build holds them.
 const WITH_APPS: &[&str] = &["web", "sdk", "node", "browser", "crash"];
 
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     Step { name: "format", parts: &["rust"], limit: minutes(2), counts: false, work: Work::Program(format) },
     Step { name: "tidy", parts: &["rust", "tidy"], limit: minutes(2), counts: false, work: Work::Tidy },
     Step {
@@ -70,6 +70,14 @@ const STEPS: [Step; 18] = [
         limit: minutes(35),
         counts: false,
         work: Work::Program(rust_build),
+    },
+    // Programs without tests of their own from outside are built by the tests only as tests.
+    Step {
+        name: "rust programs",
+        parts: &["rust"],
+        limit: minutes(15),
+        counts: false,
+        work: Work::Program(rust_programs),
     },
     Step {
         name: "rust tests",
@@ -274,6 +282,10 @@ fn rust_build(context: &Context) -> Command {
     linted(context, &["test", "--workspace", "--all-targets", "--no-run"])
 }
 
+fn rust_programs(context: &Context) -> Command {
+    linted(context, &["build", "--workspace", "--bins"])
+}
+
 fn rust_tests(context: &Context) -> Command {
     if has_nextest(context) {
         return linted(
@@ -294,7 +306,7 @@ fn doc_tests(context: &Context) -> Command {
 }
 
 /// cargo with clippy in the compiler's place, as `cargo clippy` sets it, but for a build that makes something. Lints
-/// and tests cost one compilation then and not two; the second took up to ten minutes of a cold run.
+/// and tests cost one compilation then and not two.
 fn linted(context: &Context, arguments: &[&str]) -> Command {
     let mut command = cargo(context, arguments);
     command.env("RUSTC_WORKSPACE_WRAPPER", tools::clippy_driver());

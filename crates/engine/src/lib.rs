@@ -99,6 +99,7 @@ pub use bank::import::ImportLine;
 pub use bank::pay::{LastTry, PayByCard, PayByCardRefused};
 pub use bank::person::{PersonGiveBack, PersonSpendAnswer, PersonSpendAsk, SpendFor};
 pub use bank::prepare::{BankWay, PrepareBankOrder};
+pub use bank::returns::late_return;
 pub use bank::send::{BankTask, SendBankOrder};
 pub use bank::statement::{BeginStatement, LineBooked};
 pub use bank::suspense::{CloseSuspense, CloseWay, ProposeSuspense, WithdrawSuspense};

@@ -9,7 +9,7 @@ use crate::verify::Verified;
 use base::{OrderNo, PartyId};
 use cell::CellError;
 use engine::{FindOrder, OpenSigning, Opened, Which};
-use trade::{OpenRefused, OpenSigningRefused, OutTradeNo};
+use trade::{OpenRefused, OpenSigningRefused, OrderState, OutTradeNo};
 use wire::envelope::Response;
 
 /// Opens the order of an order string.
@@ -35,8 +35,8 @@ pub(crate) async fn open_page(gateway: &Gateway, call: Verified<OrderFields>) ->
 }
 
 /// The order that a text does not open any more, though it is the text of this order: it was paid or closed, or its
-/// seller may not be paid now. Whoever hands it over again, because an answer was lost, is to hear how the order
-/// stands.
+/// seller was blocked after somebody had taken it up. Whoever hands it over again, because an answer was lost, is to
+/// hear how the order stands. That it means this order was compared before any of the three was said.
 pub(crate) async fn stands(
     gateway: &Gateway,
     seller: PartyId,
@@ -47,8 +47,10 @@ pub(crate) async fn stands(
     if !known.into_iter().any(|refused| Failure::refused(refused).sub_code() == failure.sub_code()) {
         return None;
     }
-    let found = gateway.door.ask(FindOrder { seller, which: Which::Out(number) }).await;
-    found.ok().map(|order| order.no)
+    let order = gateway.door.ask(FindOrder { seller, which: Which::Out(number) }).await.ok()?;
+    // Nobody took it up, so no answer can be lost: a blocked seller gets no new buyer.
+    let is_blocked = Failure::refused(OpenRefused::SellerBlocked).sub_code() == failure.sub_code();
+    (!is_blocked || order.state != OrderState::Offered).then_some(order.no)
 }
 
 /// Opens the order; with what its buyer signs by paying, if anything.

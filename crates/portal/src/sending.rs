@@ -129,6 +129,16 @@ async fn earlier(
     }
 }
 
+/// Whether an account was given up.
+async fn is_closed(portal: &Portal, party: PartyId) -> Result<bool, CellError<TransferRefused>> {
+    match portal.door.ask(FindParty { party }).await {
+        Ok(found) => Ok(found.status == PartyStatus::Closed),
+        Err(CellError::Refused(PartyNotFound)) => Ok(true),
+        Err(CellError::Busy) => Err(CellError::Busy),
+        Err(CellError::Unknown) => Err(CellError::Unknown),
+    }
+}
+
 /// Offers a transfer: nothing moves yet. One that was offered before under its number is told as it stands, also when
 /// its payee would not be offered anything any more, or is found by no login.
 pub(crate) async fn offer(portal: &Portal, wish: Wish) -> Result<Offered, CellError<TransferRefused>> {
@@ -154,8 +164,9 @@ pub(crate) async fn offer(portal: &Portal, wish: Wish) -> Result<Offered, CellEr
         }
     }
     let named = match (&earlier, &named, payee) {
-        // Nobody has the login any more: whom it meant cannot be compared, and what was offered is told all the same.
-        (Some(earlier), Named::Login(_), Err(_)) => earlier.named,
+        // A closed account has its login no more: whom the login meant cannot be compared, and what was offered is told
+        // all the same. Of a payee that is there, another login is another wish.
+        (Some(earlier), Named::Login(_), Err(_)) if is_closed(portal, earlier.payee).await? => earlier.named,
         _ => portal.world.secrets.token_digest(&named.text(payee.ok())),
     };
     let (title, out_biz_no) = (None, number);

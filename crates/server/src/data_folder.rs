@@ -422,6 +422,7 @@ mod tests {
         assert_eq!(copy.world_note().unwrap().world_id().unwrap(), world, "the world's stays");
         open(&copy).unwrap();
         crate::repair::adopt(&copy).unwrap();
+        assert_eq!(copy.books_id().unwrap(), own, "who is at home already is not taken over again");
     }
 
     #[test]

@@ -59,10 +59,16 @@ pub(crate) fn adopt(folder: &DataFolder) -> anyhow::Result<()> {
     let tables = folder.tables();
     let store = SqliteStore::open(&tables).with_context(|| format!("the tables in {}", tables.display()));
     let posted = store?.mark().with_context(|| format!("the tables in {}", tables.display()))?;
+    let cannot = || format!("{} cannot be taken over", folder.root().display());
+    match settle(&folder.journal(), world, posted.sequence, false) {
+        // It is at home: its books are what they were.
+        Ok(()) => return Ok(()),
+        Err(error) if matches!(error.downcast_ref(), Some(journal::OpenError::Copied { .. })) => {}
+        Err(error) => return Err(error).with_context(cannot),
+    }
     // First: after a kill between the two, the folder is still a copy that nothing serves.
     forget_books_id(folder)?;
-    settle(&folder.journal(), world, posted.sequence, true)
-        .with_context(|| format!("{} cannot be taken over", folder.root().display()))
+    settle(&folder.journal(), world, posted.sequence, true).with_context(cannot)
 }
 
 /// From here on these books go another way than those that they were copied from: whoever kept something of the others

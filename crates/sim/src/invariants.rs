@@ -311,7 +311,7 @@ fn card_transfer_may_follow(earlier: &CardTransfer, transfer: &CardTransfer) -> 
         (S::UnderWay, S::Done | S::Failed) | (S::Done, S::Refunded) => true,
         // Both steps in decisions of one batch, whose last image alone is seen.
         (S::UnderWay, S::Refunded) => {
-            transfer.ended_at_us.is_some() && transfer.returned_at_us >= transfer.ended_at_us
+            transfer.ended_at_us.is_some() && transfer.returned_at_us > transfer.ended_at_us
         }
         (before, after) => before == after && earlier.returned_at_us == transfer.returned_at_us,
     };

@@ -8,8 +8,8 @@ import type { Words } from './words/zh';
  *  is open after an answer was lost. */
 export type Stage = 'open' | 'sent' | 'paid' | 'refunded' | 'closed' | 'unknown' | 'refused' | 'unpaid';
 
-/** How often an order without an answer is seen open before it is called unpaid: the call may still be on its way. */
-const LOOKS = 3;
+/** How often what got no answer is seen undone before that is said: the call may still be on its way. */
+export const LOOKS = 3;
 
 /** What the state of an order is on the screen. */
 const STAGES: Record<Order['state'], Stage> = {
@@ -47,10 +47,11 @@ export function after(now: Now, { state, lastTry }: Standing, seenOpen: number):
   return isOwnTry && lastTry?.state === 'failed' ? 'refused' : 'open';
 }
 
-/** What became of the money of the last payment by card. Nothing can come of it where no card was asked, or where the
- *  bank's word is that it never will. */
+/** What became of the money of the last payment by card. That none was taken is sure only where no card was ever asked:
+ *  a card before the last one may still be on its way back. */
 export function moneyWord(lastTry: LastTry | null): keyof Words {
   switch (lastTry?.state) {
+    case 'failed':
     case 'closed':
     case 'returning':
     case 'returned':

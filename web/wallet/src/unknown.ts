@@ -3,9 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { refreshMoney } from './queries';
-
-/** Looks that find nothing done before it is said. */
-const LOOKS = 3;
+import { LOOKS } from './stage';
 
 /** Whether the outcome of what was confirmed here is unknown, or was and nothing has come of it so far. */
 export function useUnknown() {

@@ -5,7 +5,7 @@ use crate::account::order_of;
 use crate::refunds::Refunds;
 use crate::{BillError, Who};
 use base::OrderNo;
-use engine::{Key, Row};
+use engine::{Key, Row, late_return};
 use fund::{BankOrder, BankOrderState};
 use money::Money;
 use std::sync::Arc;
@@ -107,7 +107,7 @@ fn of_payment(reader: &mut dyn Reader, trade: &Trade) -> Result<Vec<Happening>, 
     let mut happenings = vec![told(trade.created_at_us, Happened::Created)];
     if let Some(order) = card_order_of(reader, trade)? {
         happenings.push(told(order.asked_at_us, Happened::Asked));
-        happenings.extend(came_to_nothing(&order));
+        happenings.extend(came_to_nothing(reader, &order)?);
     }
     happenings.extend(trade.paid_at_us.map(|at_us| moved(at_us, Happened::Paid, trade.total())));
     if trade.refunded_minor.units() > 0 {
@@ -129,15 +129,14 @@ fn card_order_of(reader: &mut dyn Reader, trade: &Trade) -> Result<Option<Arc<Ba
     }
 }
 
-/// What became of an order to a bank that paid nothing. When its money was there again is not kept: it is told when the
-/// bank took it, which is the last that was heard.
-fn came_to_nothing(order: &BankOrder) -> Option<Happening> {
-    let heard_at_us = order.heard_at_us?;
-    match order.state {
-        BankOrderState::Failed => Some(refused(heard_at_us, order)),
+/// What became of an order to a bank that paid nothing.
+fn came_to_nothing(reader: &mut dyn Reader, order: &BankOrder) -> Result<Option<Happening>, BillError> {
+    Ok(match order.state {
+        BankOrderState::Failed => order.heard_at_us.map(|at_us| refused(at_us, order)),
         // On the card, or on the balance where the card did not take it.
         BankOrderState::Returned | BankOrderState::Credited => {
-            Some(moved(heard_at_us, Happened::Returned, order.amount()))
+            let at_us = returned_at_us(reader, order)?;
+            at_us.map(|at_us| moved(at_us, Happened::Returned, order.amount()))
         }
         // What was given up is no end of the payment, and what is on its way back is not there yet.
         BankOrderState::Draft
@@ -147,6 +146,16 @@ fn came_to_nothing(order: &BankOrder) -> Option<Happening> {
         | BankOrderState::Closed
         | BankOrderState::Returning
         | BankOrderState::Done => None,
+    })
+}
+
+/// When the bank's word came of the order that brings back what it took too late, which is one of its own.
+fn returned_at_us(reader: &mut dyn Reader, order: &BankOrder) -> Result<Option<i64>, BillError> {
+    let Some(key) = late_return(order) else { return Ok(None) };
+    let Some(Row::BankOrderKey(named)) = reader.row(&key)? else { return Ok(None) };
+    match reader.row(&Key::BankOrder((order.slot, named.no)))? {
+        Some(Row::BankOrder(back)) => Ok(back.heard_at_us),
+        _ => Ok(None),
     }
 }
 

@@ -7,7 +7,7 @@ use bill::{
     deal_of,
 };
 use engine::Row;
-use fund::{BankOrder, BankOrderKind, BankOrderState, BankReason};
+use fund::{BankOrder, BankOrderKey, BankOrderKind, BankOrderState, BankReason};
 use money::{Currency, Minor};
 use std::sync::Arc;
 use store::{MemoryStore, Store};
@@ -228,6 +228,15 @@ fn other_deals_tell_what_happened_to_them() {
     assert_eq!(story.happenings[2].note.as_deref(), Some("no_money"));
 }
 
+/// The order that brings back what one took too late, a minute after it, and the row that names it.
+fn return_of(order: &BankOrder) -> (BankOrder, BankOrderKey) {
+    let at_us = order.asked_at_us + 60_000_000;
+    let back =
+        BankOrder { key: text(&format!("{} late", order.no)), ..at_bank(at_us, BankOrderKind::Return) };
+    let (slot, party, kind, key, no) = (back.slot, back.party, back.kind, back.key.clone(), back.no);
+    (back, BankOrderKey { slot, party, kind, key, no })
+}
+
 #[test]
 fn a_payment_tells_what_became_of_the_last_card_that_was_to_pay_it() {
     use {BankOrderState as B, Happened as H};
@@ -246,8 +255,14 @@ fn a_payment_tells_what_became_of_the_last_card_that_was_to_pay_it() {
         (asked(B::Credited), &waits, vec![(H::Created, 0), (H::Asked, 0), (H::Returned, 20_00)]),
     ] {
         let state = order.state;
-        let store = tables([row(order)]);
-        assert_eq!(happened(&store, Deal::Payment(Arc::new(trade.clone()))), expected, "{state:?}");
+        let (back, named) = return_of(&order);
+        let store = tables([row(order), row(back.clone()), row(named)]);
+        let deal = Deal::Payment(Arc::new(trade.clone()));
+        assert_eq!(happened(&store, deal.clone()), expected, "{state:?}");
+        let story = bill_story(&mut *store.reader().unwrap(), deal).unwrap();
+        let returned = story.happenings.iter().find(|one| one.what == H::Returned);
+        let is_late = returned.is_none_or(|one| Some(one.at_us) == back.heard_at_us);
+        assert!(is_late, "{state:?}: it is there again when it came back, not when it was taken");
     }
     let store = tables([row(refused)]);
     let story = bill_story(&mut *store.reader().unwrap(), Deal::Payment(Arc::new(waits))).unwrap();

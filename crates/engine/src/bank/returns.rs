@@ -2,7 +2,7 @@
 
 use super::confirm::send_now;
 use super::prepare::{Wish, by_key, draft};
-use crate::{Fault, Rows};
+use crate::{Fault, Key, Rows};
 use base::{BankOrderNo, Text};
 use fund::{
     BankEvent, BankKey, BankMove, BankOrder, BankOrderKind, BankOrderState, WithdrawPrice, bank_next,
@@ -39,6 +39,13 @@ pub(crate) fn open(
 /// The key of the order that returns a part of what `of` brought.
 pub(crate) fn key(of: BankOrderNo, part: &str) -> Result<BankKey, Fault> {
     Text::new(&format!("{of} {part}")).map_err(|error| Fault(error.to_string()))
+}
+
+/// The key of the row that names the order which brings back all that `of` took too late; `None` of a number that fits
+/// into no key.
+pub fn late_return(of: &BankOrder) -> Option<Key> {
+    let key = key(of.no, LATE).ok()?;
+    Some(Key::BankOrderKey((of.slot, of.party, BankOrderKind::Return, key)))
 }
 
 /// A return was decided by the bank: what it returned hears of it, when it was the whole of it. A refund is a part of

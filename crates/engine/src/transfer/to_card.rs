@@ -266,7 +266,17 @@ fn payee_of(ask: &CardTransferAsk, list: u32) -> Result<&PayeeCard, CardTransfer
 /// A transfer whose card and bank order are not written yet; their numbers follow from the same stamp.
 fn fresh(rows: &Rows<'_>, command: &TransferToCard) -> Result<CardTransfer, Fault> {
     let (slot, stamp) = (rows.slot(), rows.stamp());
-    let CardTransferAsk { payer, named, amount, out_biz_no, title, remark, .. } = command.ask.clone();
+    let CardTransferAsk {
+        payer,
+        card: _,
+        number: _,
+        screen_version: _,
+        named,
+        amount,
+        out_biz_no,
+        title,
+        remark,
+    } = command.ask.clone();
     let no = TransferNo::of(stamp, slot);
     let fee = card_transfer_fee(amount).map_err(|error| Fault(format!("fee of transfer {no}: {error}")))?;
     Ok(CardTransfer {

@@ -124,11 +124,17 @@ async fn an_order_string_names_its_order_also_after_it_was_paid() {
 
     let waits = shop.gateway.open_order_text(&claimed).await.unwrap();
     shop.claim(waits, shop.alice).await;
+    shop.gateway.open_order_text(&offered).await.unwrap();
     shop.set_status(shop.seller, PartyStatus::Frozen).await;
     assert_eq!(shop.gateway.open_order_text(&paid).await.unwrap(), order_no);
     assert_eq!(shop.gateway.open_order_text(&claimed).await.unwrap(), waits);
     let refused = shop.gateway.open_order_text(&offered).await.unwrap_err();
-    assert_eq!(refused.sub_code, "ACQ.SELLER_BEEN_BLOCKED");
+    assert_eq!(refused.sub_code, "ACQ.SELLER_BEEN_BLOCKED", "nobody took it up");
+    // Another meaning under a number is no second look at it.
+    let dearer = biz("A1").replace("6.66", "6.67");
+    let other = form(&client.sign(client.params("alipay.trade.app.pay", &dearer, &[])));
+    let refused = shop.gateway.open_order_text(&other).await.unwrap_err();
+    assert_eq!(refused.sub_code, "ACQ.CONTEXT_INCONSISTENT");
 }
 
 #[tokio::test]

@@ -42,7 +42,8 @@ const STREAMS_OF_DEVICE_MAX: usize = 2;
 const BILLS_WATCHED: usize = 20;
 /// Least wait from one look to the next: the tables move twenty times in a second, and nobody reads so fast.
 const LOOK_PAUSE: Duration = Duration::from_secs(1);
-/// Looks of all streams together in a second, about. Each asks the cell three times and opens the tables anew.
+/// Looks of all streams together in a second after the first of each, about. Each asks the cell three times and opens
+/// the tables anew.
 const LOOKS_A_SECOND: u32 = 50;
 /// After so long without news a comment is sent, so that nobody between takes the connection for dead.
 const COMMENT_EVERY: Duration = Duration::from_secs(15);
@@ -150,6 +151,13 @@ impl Streams {
     }
 }
 
+impl Place {
+    /// How long a stream waits from one look to the next, with those that are open now.
+    fn pause(&self) -> Duration {
+        pause_among(self.streams.count())
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         let mut open = self.streams.open();
@@ -240,7 +248,7 @@ impl Watch {
 
     /// Nobody looks again before a while.
     fn rest(&mut self) {
-        self.look_at = Instant::now() + pause_among(self.place.streams.count());
+        self.look_at = Instant::now() + self.place.pause();
     }
 
     /// Nobody could look: a moment later it is tried again, and what moved is still to be told.
@@ -393,8 +401,11 @@ mod tests {
         }
         let streams = Arc::new(Streams::default());
         let places = [(1, 1), (1, 2), (2, 1)].map(|(one, device)| streams.place(party(one), device).unwrap());
-        assert_eq!(streams.count(), 3);
-        drop(places);
+        assert_eq!((streams.count(), places[0].pause()), (3, LOOK_PAUSE));
+        let more = [0; 48].into_iter().zip(3..).map(|(_, one)| streams.place(party(one), 1).unwrap());
+        let more: Vec<_> = more.collect();
+        assert_eq!(places[0].pause(), Duration::from_millis(1_020), "with 51 streams");
+        drop((places, more));
         assert_eq!(streams.count(), 0);
     }
 

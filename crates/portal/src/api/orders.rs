@@ -197,7 +197,8 @@ pub(super) async fn look_at(portal: &Portal, party: PartyId, seen: &Seen) -> Res
         (Standing::Refunded, _) => PaymentState::Refunded,
         (Standing::CodeExpired, _) => return Err(claim_refused(ClaimRefused::CodeExpired)),
         (Standing::Payable, Progress::Free) => PaymentState::Open,
-        // Its bank was asked in time and may take the money after it: nobody is told that nothing was paid before then.
+        // Its bank was asked in time and may take the money after it. Of an order that its merchant closed, the state
+        // of the last try alone tells so: no money that comes now pays it.
         (Standing::Payable | Standing::Closed, Progress::Bank(_)) => PaymentState::UnderWay,
         // What is decided was decided after the order was read: the merchant's books are about to say how.
         (Standing::Payable, Progress::Decided) => PaymentState::UnderWay,

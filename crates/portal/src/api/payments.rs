@@ -22,12 +22,14 @@ use crate::sandbox_pay::{self, Handed, claim_refused, found, no_order};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use base::{BankOrderNo, OrderNo, PartyId};
+use cell::CellError;
 use engine::{ConfirmPay, FindParty, LastTry, PayByCard, act_of_paying};
 use fund::BankOrderState;
 use money::Money;
 use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
 use std::sync::Arc;
 use trade::ClaimRefused;
 use utoipa::ToSchema;
@@ -318,7 +320,16 @@ pub(crate) async fn revoke(
     // Also where the order is closed or its time is over: its bank may still be asked.
     match bank::close(&portal, this.party, bank_order).await {
         // Decided before: the payment says how.
-        Ok(_) | Err(BankNo::TooLate) => as_it_stands(&portal, this.party, seen.order.no).await,
+        // Something may have been done: who cannot be told how it stands must not hear that nothing was.
+        Ok(_) | Err(BankNo::TooLate) => {
+            let stands = as_it_stands(&portal, this.party, seen.order.no).await;
+            stands.map_err(|error| match error.status() {
+                StatusCode::SERVICE_UNAVAILABLE => {
+                    SandboxError::of(CellError::<Infallible>::Unknown, |never| match never {})
+                }
+                _ => error,
+            })
+        }
         Err(no) => Err(no.into()),
     }
 }

@@ -272,18 +272,31 @@ async fn a_card_pays_when_its_bank_has_said_so() {
     assert_eq!(refused(&said), (409, "card_not_bound"));
 }
 
+impl Shop {
+    /// An order of an hour that a card is asked to pay: its number, its code and the bank order.
+    async fn asked_within_an_hour(
+        &self,
+        token: &str,
+        party: PartyId,
+        card: &str,
+    ) -> (OrderNo, Value, String) {
+        let request = self.request(Product::QrCode, 8_00, "coffee", None);
+        let request = OpenOrder { timeout: Some(Timeout::After(HOUR_US)), ..request };
+        let order_no = self.door.ask(request).await.unwrap().order.no;
+        let code = by_code(self, order_no);
+        assert_eq!(state(&self.pay_from(token, &code, card, PAY_PASSWORD).await), "under_way");
+        let bank_order = self.bank_order_of(party, order_no).await;
+        (order_no, code, bank_order)
+    }
+}
+
 #[tokio::test]
 async fn what_its_bank_has_is_under_way_also_when_the_time_of_the_order_is_over() {
     let (shop, _) = with_bank().await;
     let (token, party) = shop.person().await;
     let card = shop.bound_card(&token, DEBIT).await;
     for verdict in [engine::Verdict::Refused(BankReason::NoMoney), done(8_00)] {
-        let request = shop.request(Product::QrCode, 8_00, "coffee", None);
-        let request = OpenOrder { timeout: Some(Timeout::After(HOUR_US)), ..request };
-        let order_no = shop.door.ask(request).await.unwrap().order.no;
-        let code = by_code(&shop, order_no);
-        assert_eq!(state(&shop.pay_from(&token, &code, &card, PAY_PASSWORD).await), "under_way");
-        let bank_order = shop.bank_order_of(party, order_no).await;
+        let (order_no, code, bank_order) = shop.asked_within_an_hour(&token, party, &card).await;
         shop.now_us.fetch_add(HOUR_US, Ordering::Relaxed);
         assert_eq!(shop.state(order_no).await, OrderState::WaitBuyerPay, "nobody closed it yet");
         assert_eq!(state(&shop.payment(&token, order_no).await), "under_way");
@@ -389,12 +402,7 @@ async fn a_payment_is_revoked_also_when_its_order_is_over_meanwhile() {
     let (token, party) = shop.person().await;
     let card = shop.bound_card(&token, DEBIT).await;
     for (by_its_merchant, meanwhile) in [(false, "under_way"), (true, "closed")] {
-        let request = shop.request(Product::QrCode, 8_00, "coffee", None);
-        let request = OpenOrder { timeout: Some(Timeout::After(HOUR_US)), ..request };
-        let order_no = shop.door.ask(request).await.unwrap().order.no;
-        let code = by_code(&shop, order_no);
-        assert_eq!(state(&shop.pay_from(&token, &code, &card, PAY_PASSWORD).await), "under_way");
-        let bank_order = shop.bank_order_of(party, order_no).await;
+        let (order_no, _, bank_order) = shop.asked_within_an_hour(&token, party, &card).await;
         let no: BankOrderNo = bank_order.parse().unwrap();
         shop.door.ask(SendBankOrder { no }).await.unwrap();
         if by_its_merchant {

@@ -132,6 +132,10 @@ async fn what_was_offered_is_told_again_though_nobody_has_its_login_any_more() {
     let mut body = to(PAYEE_PHONE, "1.00");
     body["remark"] = json!("lunch");
     let offer = shop.offered(&token, "k-1", &body).await;
+    let mut nobody = body.clone();
+    nobody["to"] = json!("13900009999");
+    let said = shop.keyed(SEND, &token, "k-1", &nobody).await;
+    assert_eq!(refused(&said), (409, "key_reused"), "its payee is there: another login is another wish");
     let code = shop.code(PAYEE_PHONE, "close_account").await;
     let close = json!({ "to": PAYEE_PHONE, "code": code, "forget": true });
     let closed = shop.api("POST", "/api/v1/me/close", &payee, &close).await;

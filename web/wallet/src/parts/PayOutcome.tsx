@@ -82,18 +82,14 @@ type Shown = Pick<Parameters<typeof Result>[0], 'outcome' | 'title' | 'text' | '
 function useWords({ order: { amount, payee_name }, now: { stage, lastTry } }: Props): Shown {
   const { say } = useShown();
   const tried = useTried()(lastTry);
+  // Of an order that was paid, an earlier card that took nothing is of no interest any more.
+  const later = lastTry?.state === 'failed' || lastTry?.state === 'closed' ? [] : tried;
   const money = say(moneyWord(lastTry));
   switch (stage) {
     case 'paid':
-      // That an earlier card took nothing is of no interest any more.
-      return {
-        outcome: 'done',
-        title: say('pay.paid'),
-        text: [payee_name, ...(lastTry?.state === 'failed' || lastTry?.state === 'closed' ? [] : tried)],
-        amount,
-      };
+      return { outcome: 'done', title: say('pay.paid'), text: [payee_name, ...later], amount };
     case 'refunded':
-      return { outcome: 'done', title: say('pay.refunded'), text: [say('pay.refunded_text'), ...tried], amount };
+      return { outcome: 'done', title: say('pay.refunded'), text: [say('pay.refunded_text'), ...later], amount };
     case 'closed':
       return { outcome: 'failed', title: say('pay.closed'), text: [say('pay.closed_text'), money] };
     case 'refused':
@@ -113,6 +109,8 @@ export function PayOutcome(props: Props & Pick<Revoking, 'onTold'>) {
   const { say } = useShown();
   useLooking(props);
   const { stage, lastTry } = now;
+  // Also a closed order's bank may still be asked.
+  const mayRevoke = stage === 'sent' || (stage === 'closed' && lastTry?.state === 'under_way');
   return (
     <Result {...useWords(props)}>
       {(stage === 'refused' || stage === 'unpaid') && (
@@ -125,7 +123,7 @@ export function PayOutcome(props: Props & Pick<Revoking, 'onTold'>) {
           {say('pay.see_bill')}
         </Link>
       )}
-      {stage === 'sent' && lastTry && <Revoke tradeNo={order.trade_no} lastTry={lastTry} onTold={onTold} />}
+      {mayRevoke && lastTry && <Revoke tradeNo={order.trade_no} lastTry={lastTry} onTold={onTold} />}
       {stage !== 'sent' && (
         <Link to="/" className="button">
           {say('to_home')}

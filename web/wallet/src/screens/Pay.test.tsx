@@ -69,13 +69,13 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-async function begin() {
+async function begin(client = new QueryClient({ defaultOptions: { queries: { retry: false } } })) {
   place = document.createElement('div');
   document.body.replaceChildren(place);
   root = createRoot(place);
   await act(async () =>
     root?.render(
-      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <QueryClientProvider client={client}>
         <Pay />
       </QueryClientProvider>,
     ),
@@ -115,7 +115,8 @@ test('that no money was taken is said of a closed order only where no card was a
   expect(text()).toContain(say['pay.try.none']);
   for (const [state, word] of [
     ['closing', say['pay.try.late']],
-    ['failed', say['pay.try.late']],
+    ['failed', say['pay.try.failed']],
+    ['closed', say['pay.try.closed']],
     ['returning', say['pay.try.returning']],
     ['credited', say['pay.try.credited']],
   ] as const) {
@@ -132,6 +133,40 @@ test('what went back is told as refunded', async () => {
   await begin();
   await sees(say['pay.refunded']);
   expect(text()).not.toContain(say['pay.closed']);
+  for (const state of ['failed', 'closed']) {
+    await act(async () => root?.unmount());
+    api.order = { ...order, state: 'refunded', pockets: [], ...tried(state, 'no_money') };
+    await begin();
+    await sees(say['pay.refunded']);
+    expect(text(), 'a card of before the payment').not.toContain(say[`pay.try.${state as 'failed' | 'closed'}`]);
+  }
+});
+
+test('a closed order whose bank is still asked can be revoked', async () => {
+  api.order = { ...order, state: 'closed', pockets: [], ...tried('under_way') };
+  api.sent = () => ({ trade_no: '2026', state: 'closed', ...tried('closing') });
+  await begin();
+  await sees(say['pay.closed']);
+  await press(say['pay.revoke']);
+  await vi.waitFor(() => expect(text()).not.toContain(say['pay.revoke']));
+  expect(text()).toContain(say['pay.try.late']);
+  expect(sent).toEqual(['/me/payments/2026/revoke']);
+});
+
+test('who comes back to an order that was paid meanwhile is not asked to pay it again', async () => {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 10_000 } } });
+  api.sent = () => {
+    api.order = { ...order, state: 'paid', pockets: [] };
+    return { trade_no: '2026', state: 'paid', last_try: null };
+  };
+  await begin(client);
+  await sees('Pay ¥28.80');
+  await pay();
+  await sees(say['pay.paid']);
+  await act(async () => root?.unmount());
+  await begin(client);
+  await sees(say['pay.paid']);
+  expect(text()).not.toContain('Pay ¥28.80');
 });
 
 test('an order that is open tells why a card did not pay it', async () => {

@@ -103,6 +103,11 @@ function Paying({ order, handed }: Shown) {
   // What the order says counts until something was done here.
   const [told, setTold] = useState<Now>();
   const now = told ?? shown(order);
+  // What is told here counts while the screen stands. Whoever comes back reads the order anew, and not as it was.
+  const tell = (said: Now) => {
+    setTold(said);
+    void client.invalidateQueries({ queryKey: ['order'] });
+  };
   const onOpen = async () => {
     await client.invalidateQueries({ queryKey: ['order'] });
     setTold(undefined);
@@ -112,7 +117,7 @@ function Paying({ order, handed }: Shown) {
     if (standing.state === 'open') {
       await onOpen();
     } else {
-      setTold(toldBy(standing));
+      tell(toldBy(standing));
     }
   };
   return now.stage === 'open' ? (
@@ -120,7 +125,7 @@ function Paying({ order, handed }: Shown) {
       order={order}
       handed={handed}
       onTold={onTold}
-      onUnknown={() => setTold({ stage: 'unknown', lastTry: now.lastTry })}
+      onUnknown={() => tell({ stage: 'unknown', lastTry: now.lastTry })}
     />
   ) : (
     <PayOutcome order={order} now={now} onNow={setTold} onOpen={onOpen} onTold={onTold} />
