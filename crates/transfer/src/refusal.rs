@@ -99,7 +99,7 @@ pub enum CardTransferRefused {
     CardWrong,
     /// The bank was not heard about the card, or another list of names came into force while it was asked. Nothing
     /// moved, and the same number can be sent again.
-    #[error("the bank does not answer about the card, or the list of names changed meanwhile")]
+    #[error("no answer about the card, or another list of names came meanwhile")]
     BankSilent,
     /// Risk rules stop it.
     #[error("{0}")]
@@ -171,7 +171,7 @@ pub enum BatchRefused {
     PayerStopped,
     /// The bank was not heard about one of the cards, or another list of names came into force while banks were asked.
     /// Nothing was written, and the same number can be sent again.
-    #[error("the bank does not answer about a card, or the list of names changed meanwhile")]
+    #[error("no answer about a card, or another list of names came meanwhile")]
     BankSilent,
 }
 

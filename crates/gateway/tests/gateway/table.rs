@@ -243,7 +243,7 @@ card_transfer: above the limit of the month -> 40004 EXCEED_LIMIT_MM_AMOUNT
 card_transfer: balance too low -> 40004 PAYER_BALANCE_NOT_ENOUGH
 card_transfer: the card was named wrongly too often today -> 40004 RESOURCE_LIMIT_EXCEED
 card_transfer: the bank does not know this card under this name -> 40004 PAYEE_CARD_INFO_ERROR
-card_transfer: the bank does not answer about the card, or the list of names changed meanwhile -> 40004 REQUEST_PROCESSING
+card_transfer: no answer about the card, or another list of names came meanwhile -> 40004 REQUEST_PROCESSING
 card_transfer: refused by risk rules -> 40004 SECURITY_CHECK_FAILED
 card_not_paid: the bank refused it: NoMoney -> 40004 BANK_RESPONSE_ERROR
 card_not_paid: the bank refused it: OverLimit -> 40004 EXCEED_LIMIT_DC_RECEIVED
@@ -260,7 +260,7 @@ batch: the moment until which it waits is over or too far away -> 40004 PARAM_IL
 batch: the payer's contract for transfers has ended -> 40004 PRODUCT_NOT_SIGN
 batch: payer is frozen or closed -> 40004 PAYER_STATUS_ERROR
 batch: payments from the payer's balance are stopped -> 40004 PAYER_STATUS_ERROR
-batch: the bank does not answer about a card, or the list of names changed meanwhile -> 40004 REQUEST_PROCESSING
+batch: no answer about a card, or another list of names came meanwhile -> 40004 REQUEST_PROCESSING
 find_batch: the batch does not exist -> 40004 ORDER_NOT_EXIST
 batch_detail: the detail failed: PayerNotFound -> 40004 PAYER_NOT_EXIST
 batch_detail: the detail failed: NumberTaken -> 40004 PAYMENT_INFO_INCONSISTENCY
