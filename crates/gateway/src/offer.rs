@@ -9,7 +9,7 @@ use crate::verify::Verified;
 use base::{OrderNo, PartyId};
 use cell::CellError;
 use engine::{FindOrder, OpenSigning, Opened, Which};
-use trade::{OpenRefused, OpenSigningRefused, OrderState, OutTradeNo};
+use trade::{OpenRefused, OpenSigningRefused, OutTradeNo};
 use wire::envelope::Response;
 
 /// Opens the order of an order string.
@@ -47,10 +47,9 @@ pub(crate) async fn stands(
     if !known.into_iter().any(|refused| Failure::refused(refused).sub_code() == failure.sub_code()) {
         return None;
     }
-    let order = gateway.door.ask(FindOrder { seller, which: Which::Out(number) }).await.ok()?;
-    // Nobody took it up, so no answer can be lost: a blocked seller gets no new buyer.
-    let is_blocked = Failure::refused(OpenRefused::SellerBlocked).sub_code() == failure.sub_code();
-    (!is_blocked || order.state != OrderState::Offered).then_some(order.no)
+    // Finds no order that nobody took up: of that no answer can be lost, and a blocked seller gets no new buyer.
+    let found = gateway.door.ask(FindOrder { seller, which: Which::Out(number) }).await;
+    found.ok().map(|order| order.no)
 }
 
 /// Opens the order; with what its buyer signs by paying, if anything.
