@@ -51,7 +51,7 @@ const SERVED: &[&str] = &["sdk", "node", "browser", "crash"];
 /// What needs the apps of web/: the release build holds them.
 const WITH_APPS: &[&str] = &["web", "sdk", "node", "browser", "crash"];
 
-const STEPS: [Step; 19] = [
+const STEPS: [Step; 18] = [
     Step { name: "format", parts: &["rust"], limit: minutes(2), counts: false, work: Work::Program(format) },
     Step { name: "tidy", parts: &["rust", "tidy"], limit: minutes(2), counts: false, work: Work::Tidy },
     Step {
@@ -70,14 +70,6 @@ const STEPS: [Step; 19] = [
         limit: minutes(35),
         counts: false,
         work: Work::Program(rust_build),
-    },
-    // Programs without tests of their own from outside are built by the tests only as tests.
-    Step {
-        name: "rust programs",
-        parts: &["rust"],
-        limit: minutes(15),
-        counts: false,
-        work: Work::Program(rust_programs),
     },
     Step {
         name: "rust tests",
@@ -274,16 +266,10 @@ fn format(context: &Context) -> Command {
     cargo(context, &["fmt", "--all", "--check"])
 }
 
-/// Compiles what the tests run, and says what clippy says of it: a warning fails.
+/// Compiles all that the tests run, and the programs as they are, of which some are tested from inside alone; and says
+/// what clippy says of it: a warning fails.
 fn rust_build(context: &Context) -> Command {
-    if has_nextest(context) {
-        return linted(context, &["nextest", "run", "--workspace", "--no-run"]);
-    }
-    linted(context, &["test", "--workspace", "--all-targets", "--no-run"])
-}
-
-fn rust_programs(context: &Context) -> Command {
-    linted(context, &["build", "--workspace", "--bins"])
+    linted(context, &["build", "--workspace", "--all-targets"])
 }
 
 fn rust_tests(context: &Context) -> Command {
